@@ -1,0 +1,40 @@
+import { fileURLToPath } from "node:url";
+import { configDefaults, defineConfig } from "vitest/config";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+// Workspace packages are read from their sources, so that no test runs against a stale build.
+const conditions = ["@openfactory/source", "node", "import", "default"];
+const shared = {
+  root,
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+};
+const sources = "{packages,apps,tooling}/*/{src,test}/**";
+const engineTests = `${sources}/*.engine.test.ts`;
+const swarmTests = `${sources}/*.swarm.test.ts`;
+const onRealEngines = {
+  // Containers start and stop in seconds, and two cores serve them all.
+  testTimeout: 120_000,
+  hookTimeout: 600_000,
+  globalSetup: ["tooling/vitest/engine.setup.ts"],
+};
+
+/** Three projects: `unit` needs nothing, `engine` a Docker Engine, `swarm` an engine on which dind nodes can run. */
+export default defineConfig({
+  ...shared,
+  test: {
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: "unit",
+          include: [`${sources}/*.test.ts`],
+          exclude: [...configDefaults.exclude, "**/dist/**", engineTests, swarmTests],
+        },
+      },
+      { ...shared, test: { name: "engine", include: [engineTests], maxWorkers: 2, ...onRealEngines } },
+      { ...shared, test: { name: "swarm", include: [swarmTests], maxWorkers: 1, ...onRealEngines } },
+    ],
+  },
+});
