@@ -1,0 +1,48 @@
+import { type DeployRequest, parseRequest } from "@openfactory/deploy-core";
+import { expect, it } from "vitest";
+import { containerReplicas } from "./container-replicas.js";
+import { deepFreeze, objectsWithin } from "./every-field.test.data.js";
+
+const replicasOf = (more: Partial<DeployRequest>) =>
+  containerReplicas(deepFreeze(parseRequest({ image: "mill", name: "mill", ...more }))).replicas;
+const mode = (Replicas: number) => ({ mode: { Replicated: { Replicas } } });
+
+it("suffixes the name and APP_UUID of each, and nothing else", () => {
+  const env = ["APP_UUID=MILL", "APP_UUID_OF=MILL", "OTHER=APP_UUID=X"];
+  const request = parseRequest({ image: "mill", name: "mill", env, hostname: "mill", ...mode(2) });
+  expect(containerReplicas(request).replicas).toStrictEqual([
+    { ...request, name: "mill-1", env: ["APP_UUID=MILL-1", "APP_UUID_OF=MILL", "OTHER=APP_UUID=X"] },
+    { ...request, name: "mill-2", env: ["APP_UUID=MILL-2", "APP_UUID_OF=MILL", "OTHER=APP_UUID=X"] },
+  ]);
+});
+
+it("makes one of a request without a mode, and none of 0 replicas", () => {
+  expect(replicasOf({}).map(({ name }) => name)).toStrictEqual(["mill-1"]);
+  expect(replicasOf(mode(0))).toStrictEqual([]);
+});
+
+it("shares no object with the request, nor between the replicas", () => {
+  const settings = { labels: { a: "b" }, mounts: [{ Target: "/a" }], ...mode(2) };
+  const request = parseRequest({ image: "mill", name: "mill", ...settings });
+  const all = [...objectsWithin(request), ...containerReplicas(request).replicas.flatMap(objectsWithin)];
+  expect(new Set(all).size).toBe(all.length);
+});
+
+it("lets the engine choose host ports, and one replica have a fixed one", () => {
+  expect(replicasOf({ ports: [{ target: 80 }], ...mode(2) })).toHaveLength(2);
+  expect(replicasOf({ ports: { 8080: 80 }, ...mode(1) })).toHaveLength(1);
+});
+
+it.each([
+  [
+    "a host port for two",
+    { ports: [{ target: 81 }, { target: 80, published: 8080 }], ...mode(2) },
+    "INVALID_REQUEST",
+    "ports[1].published",
+  ],
+  ["a name too long with its suffix", { name: "a".repeat(62), ...mode(10) }, "INVALID_REQUEST", "name"],
+  ["mode Global", { mode: { Global: {} } }, "UNSUPPORTED", "mode"],
+  ["a job", { mode: { ReplicatedJob: {} } }, "UNSUPPORTED", "mode"],
+] as const)("refuses %s", (_, more, code, field) => {
+  expect(() => replicasOf(more)).toThrow(expect.objectContaining({ code, field }));
+});

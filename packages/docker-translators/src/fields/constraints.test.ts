@@ -1,0 +1,27 @@
+import { type DeployRequest, parseRequest } from "@openfactory/deploy-core";
+import { expect, it } from "vitest";
+import { toPlacement } from "./constraints.js";
+
+const request = (more: Partial<DeployRequest>) => parseRequest({ image: "mill", name: "mill", ...more });
+
+it.each([
+  ["node.role == worker", "node.role==worker"],
+  ["node.role==worker", "node.role==worker"],
+  ["  node.labels.line  !=\t1 ", "node.labels.line!=1"],
+  ["node.labels.note == a == b", "node.labels.note==a == b"],
+  ["node.labels.zone != hall 2  ", "node.labels.zone!=hall 2"],
+])("writes %j as %j", (asked, written) => {
+  expect(toPlacement(request({ constraints: [asked] }))).toStrictEqual({ Placement: { Constraints: [written] } });
+});
+
+it("keeps all, in their order", () => {
+  const constraints = ["node.role == manager", "node.hostname != a"];
+  expect(toPlacement(request({ constraints })).Placement?.Constraints).toStrictEqual([
+    "node.role==manager",
+    "node.hostname!=a",
+  ]);
+});
+
+it.each([{}, { constraints: [] }])("says nothing without constraints: %j", (more) => {
+  expect(toPlacement(request(more))).toStrictEqual({});
+});

@@ -1,0 +1,37 @@
+import { type DeployRequest, parseRequest } from "@openfactory/deploy-core";
+import { expect, it } from "vitest";
+import { toHostResources, toTaskResources } from "./resources.js";
+
+const request = (more: Partial<DeployRequest>) => parseRequest({ image: "mill", name: "mill", ...more });
+const api = (apiVersion: string) => ({ apiVersion, service: "mill" });
+const all = request({
+  resources: {
+    Limits: { NanoCPUs: 2e9, MemoryBytes: 512, Pids: 10 },
+    Reservations: { NanoCPUs: 1e9, MemoryBytes: 256 },
+  },
+});
+
+it("sets limits and the memory reservation of a container, and leaves swap alone", () => {
+  expect(toHostResources(all)).toStrictEqual({ NanoCpus: 2e9, Memory: 512, MemoryReservation: 256, PidsLimit: 10 });
+});
+
+it("sets limits and reservations of a task, in a copy", () => {
+  expect(toTaskResources(all, api("1.41"))).toStrictEqual({ Resources: all.resources });
+  expect(toTaskResources(all, api("1.41")).Resources?.Limits).not.toBe(all.resources?.Limits);
+});
+
+it("says what is asked only", () => {
+  const some = request({ resources: { Limits: {}, Reservations: { MemoryBytes: 256 } } });
+  expect(toHostResources(some)).toStrictEqual({ MemoryReservation: 256 });
+  expect(toTaskResources(some, api("1.40"))).toStrictEqual({ Resources: { Reservations: { MemoryBytes: 256 } } });
+});
+
+it.each([{}, { resources: {} }, { resources: { Limits: {} } }])("says nothing without resources: %j", (more) => {
+  expect([toHostResources(request(more)), toTaskResources(request(more), api("1.40"))]).toStrictEqual([{}, {}]);
+});
+
+it("refuses a process limit of a service below API 1.41", () => {
+  expect(() => toTaskResources(all, api("1.40"))).toThrow(
+    expect.objectContaining({ code: "UNSUPPORTED", field: "resources.Limits.Pids" }),
+  );
+});

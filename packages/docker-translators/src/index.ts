@@ -1,0 +1,32 @@
+export type * from "./bodies/container-create-body.js";
+export type * from "./bodies/service-spec.js";
+export { containerReplicas } from "./container-replicas.js";
+export { toHostCapabilities, toServiceCapabilities } from "./fields/capabilities.js";
+export { toContainerCommand, toServiceCommand } from "./fields/command.js";
+export { toPlacement } from "./fields/constraints.js";
+export { toEnv } from "./fields/env.js";
+export { type ResourceIds, toConfigReferences, toSecretReferences } from "./fields/file-references.js";
+export { toHealthcheck } from "./fields/healthcheck.js";
+export { toHostInit, toServiceInit } from "./fields/init.js";
+export { toLabels } from "./fields/labels.js";
+export { isJob, toServiceMode } from "./fields/mode.js";
+export { swarmMountToContainerMount, toHostMounts, toServiceMounts } from "./fields/mounts.js";
+export {
+  networksToConnect,
+  toEndpointSettings,
+  toNetworkConnectBody,
+  toNetworkingConfig,
+  toNetworkMode,
+  toTaskNetworks,
+} from "./fields/networks.js";
+export { toHostUlimits, toServiceUlimits } from "./fields/open-files.js";
+export { toEndpointSpec, toExposedPorts, toPortBindings } from "./fields/ports.js";
+export { toHostResources, toTaskResources } from "./fields/resources.js";
+export { toHostRestartPolicy, toTaskRestartPolicy } from "./fields/restart.js";
+export { toRollbackConfig, toUpdateConfig } from "./fields/rollout.js";
+export { toStopGracePeriod, toStopTimeout } from "./fields/stop-grace-period.js";
+export { OPERATION_LABEL, REPLICA_LABEL, withoutOwnLabels } from "./own-labels.js";
+export { type ApiVersion, apiAtLeast, compareApiVersions, parseApiVersion } from "./support/api-version.js";
+export type { TranslationContext } from "./support/require-api.js";
+export { type ContainerBodyOptions, toContainerCreateBody } from "./to-container-create-body.js";
+export { type ServiceSpecOptions, toServiceSpec } from "./to-service-spec.js";

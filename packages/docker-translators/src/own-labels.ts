@@ -1,0 +1,14 @@
+/**
+ * Labels that the strategies put on what they make, next to the request's own. They are no part of a request: what is
+ * read back from an engine is compared without them.
+ */
+
+/** Marks what one deploy made, so that a creation whose answer was lost can be told from anybody else's. */
+export const OPERATION_LABEL = "org.openfactory.deploy.operation";
+
+/** On each container of an emulated replicated service: the service's name. */
+export const REPLICA_LABEL = "org.openfactory.deploy.replica-of";
+
+/** Labels as a request would have them: without the strategies' own. */
+export const withoutOwnLabels = (labels: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(labels).filter(([name]) => name !== OPERATION_LABEL && name !== REPLICA_LABEL));

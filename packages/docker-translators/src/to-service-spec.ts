@@ -1,0 +1,81 @@
+import type { NormalizedRequest } from "@openfactory/deploy-core";
+import type { ContainerSpec, ServiceSpec } from "./bodies/service-spec.js";
+import { toServiceCapabilities } from "./fields/capabilities.js";
+import { toServiceCommand } from "./fields/command.js";
+import { toPlacement } from "./fields/constraints.js";
+import { toEnv } from "./fields/env.js";
+import { type ResourceIds, toConfigReferences, toSecretReferences } from "./fields/file-references.js";
+import { toHealthcheck } from "./fields/healthcheck.js";
+import { toServiceInit } from "./fields/init.js";
+import { toLabels } from "./fields/labels.js";
+import { toServiceMode } from "./fields/mode.js";
+import { toServiceMounts } from "./fields/mounts.js";
+import { toTaskNetworks } from "./fields/networks.js";
+import { toServiceUlimits } from "./fields/open-files.js";
+import { toEndpointSpec } from "./fields/ports.js";
+import { toTaskResources } from "./fields/resources.js";
+import { toTaskRestartPolicy } from "./fields/restart.js";
+import { toRollbackConfig, toUpdateConfig } from "./fields/rollout.js";
+import { toStopGracePeriod } from "./fields/stop-grace-period.js";
+import type { TranslationContext } from "./support/require-api.js";
+
+export interface ServiceSpecOptions {
+  /** The negotiated Engine API version, e.g. `1.41`. */
+  apiVersion: string;
+  /** The image as resolved, e.g. pinned to a digest. Default: the request's. */
+  image?: string;
+  /** Ids of the secrets that the request names, by name. */
+  secrets?: ResourceIds;
+  /** Ids of the configs that the request names, by name. */
+  configs?: ResourceIds;
+}
+
+/**
+ * The body of `POST /services/create` (Engine API, ServiceSpec).
+ *
+ * A service does not express a port's `hostAddress`.
+ * @throws DeploymentError `UNSUPPORTED` for a setting that the API version, or Swarm, does not have; `INVALID_REQUEST`
+ * for a secret or config without an id, and for a job with an `updateConfig` or with restarts on `any` end.
+ */
+export function toServiceSpec(request: NormalizedRequest, options: ServiceSpecOptions): ServiceSpec {
+  const context: TranslationContext = { apiVersion: options.apiVersion, service: request.name };
+  return {
+    Name: request.name,
+    ...toLabels(request),
+    TaskTemplate: {
+      ContainerSpec: toContainerSpec(request, options, context),
+      ...toTaskResources(request, context),
+      ...toTaskRestartPolicy(request, context),
+      ...toPlacement(request),
+      ...toTaskNetworks(request),
+    },
+    ...toServiceMode(request, context),
+    ...toUpdateConfig(request, context),
+    ...toRollbackConfig(request),
+    ...toEndpointSpec(request, context),
+  };
+}
+
+function toContainerSpec(
+  request: NormalizedRequest,
+  options: ServiceSpecOptions,
+  context: TranslationContext,
+): ContainerSpec {
+  return {
+    Image: options.image ?? request.image,
+    ...toEnv(request),
+    ...toLabels(request),
+    ...toServiceCommand(request),
+    ...toServiceMounts(request, context),
+    ...toHealthcheck(request, context),
+    ...toStopGracePeriod(request),
+    ...toServiceInit(request, context),
+    ...toServiceCapabilities(request, context),
+    ...toServiceUlimits(request, context),
+    ...toSecretReferences(request, { service: request.name, ids: options.secrets }),
+    ...toConfigReferences(request, { service: request.name, ids: options.configs }),
+    ...(request.user !== undefined && { User: request.user }),
+    ...(request.hostname !== undefined && { Hostname: request.hostname }),
+    ...(request.readOnly !== undefined && { ReadOnly: request.readOnly }),
+  };
+}
