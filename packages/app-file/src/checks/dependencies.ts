@@ -1,0 +1,91 @@
+import { fieldPath } from "@openfactory/deploy-core";
+import type { Dependency } from "../model.js";
+import type { Findings } from "../report/findings.js";
+import { didYouMean, quote } from "../report/nearest.js";
+import type { AppEntry } from "../schema/app.js";
+import type { FilePath, SourceTree } from "../source/tree.js";
+import type { ReadApp } from "./read-app.js";
+
+/** A name in `depends_on`, and where it stands. */
+interface Edge {
+  name: string;
+  condition: Dependency["condition"];
+  path: FilePath;
+}
+
+const edges = (key: string, { depends_on: dependsOn }: AppEntry): Edge[] => {
+  const path = ["apps", key, "depends_on"];
+  if (dependsOn == null) return [];
+  if (Array.isArray(dependsOn)) {
+    return dependsOn.map((name, index) => ({ name, condition: "service_started", path: [...path, index] }));
+  }
+  return Object.entries(dependsOn).map(([name, { condition }]) => ({
+    name,
+    condition: condition ?? "service_started",
+    path: [...path, name],
+  }));
+};
+
+/** Sets `dependsOn` of each app. Unknown names and circles are findings; `known` are all apps of the file. */
+export function resolveDependencies(
+  apps: readonly ReadApp[],
+  known: readonly string[],
+  tree: SourceTree,
+  findings: Findings,
+): void {
+  const names = new Set(known);
+  const byKey = new Map(apps.map((each) => [each.app.key, each]));
+  for (const { app, entry } of apps) {
+    for (const { name, condition, path } of edges(app.key, entry)) {
+      const other = byKey.get(name);
+      if (other !== undefined) app.dependsOn.push({ service: other.app.service, condition });
+      else if (!names.has(name)) addUnknown(name, path, known, tree, findings);
+    }
+  }
+  checkCircles(byKey, tree, findings);
+}
+
+function addUnknown(
+  name: string,
+  path: FilePath,
+  known: readonly string[],
+  tree: SourceTree,
+  findings: Findings,
+): void {
+  if (tree.isBroken(path)) return;
+  const isHidden = tree.isInterpolated(path);
+  const which = isHidden ? "there is no such app in the file" : `there is no app ${quote(name)} in the file`;
+  const hint = () => (isHidden ? undefined : didYouMean(name, known)) ?? "Name an app of this file.";
+  findings.add(tree.locateKey(path), `${fieldPath(path.slice(0, 3))}: ${which}`, hint);
+}
+
+/** Each circle is told once, at the edge that closes it. No recursion: a chain may be as long as the file. */
+function checkCircles(byKey: ReadonlyMap<string, ReadApp>, tree: SourceTree, findings: Findings): void {
+  const done = new Set<string>();
+  for (const start of byKey.keys()) {
+    const trail: { key: string; left: Edge[] }[] = [];
+    const onTrail = new Set<string>();
+    const enter = (key: string): void => {
+      const each = byKey.get(key);
+      if (each === undefined || done.has(key)) return;
+      trail.push({ key, left: edges(key, each.entry) });
+      onTrail.add(key);
+    };
+    enter(start);
+    for (let top = trail.at(-1); top !== undefined; top = trail.at(-1)) {
+      const edge = top.left.shift();
+      if (edge === undefined) {
+        trail.pop();
+        onTrail.delete(top.key);
+        done.add(top.key);
+      } else if (onTrail.has(edge.name)) {
+        const keys = trail.map(({ key }) => key);
+        const circle = [...keys.slice(keys.indexOf(edge.name)), edge.name].map(quote).join(" -> ");
+        const message = `depends_on goes round in a circle: ${circle}`;
+        findings.add(tree.locateKey(edge.path), message, "Leave one of them out.");
+      } else {
+        enter(edge.name);
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DeploymentError } from "@openfactory/deploy-core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { loadAppFile } from "./load-app-file.js";
+
+let folder: string;
+beforeEach(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), "app-file-")), "shop");
+  await mkdir(folder);
+});
+afterEach(() => rm(join(folder, ".."), { recursive: true }));
+
+const write = async (name: string, content: string | Buffer) => {
+  await writeFile(join(folder, name), content);
+  return join(folder, name);
+};
+const envOf = async (path: string, options: Parameters<typeof loadAppFile>[1]) =>
+  (await loadAppFile(path, options)).apps[0]?.request.env?.slice(2);
+const failureOf = async (path: string): Promise<DeploymentError> => {
+  const error: unknown = await loadAppFile(path, { env: {} }).catch((thrown: unknown) => thrown);
+  if (!DeploymentError.isInstance(error, "INVALID_FILE")) throw error;
+  return error;
+};
+
+const app = "apps:\n  a: {uuid: aa, image: x, environment: ['A=${A:-none}', 'B=${B:-none}']}\n";
+
+describe("loadAppFile", () => {
+  it("reads the file and the .env beside it; the environment wins", async () => {
+    const path = await write("apps.yml", app);
+    expect(await envOf(path, { env: {} })).toEqual(["A=none", "B=none"]);
+    await write(".env", "A=file\nB=file\nKSQLDB_URL=http://k\n");
+    expect(await envOf(path, { env: { B: "process", A: undefined } })).toEqual([
+      "KSQLDB_URL=http://k",
+      "A=file",
+      "B=process",
+    ]);
+    expect((await loadAppFile(path, { env: {} })).project).toBe("shop");
+  });
+
+  it("reads the env files that are named instead, the later over the earlier", async () => {
+    const path = await write("apps.yml", app);
+    await write(".env", "A=unused");
+    const envFiles = [await write("one.env", "A=1\nB=1"), await write("two.env", "B=2$A")];
+    expect(await envOf(path, { env: {}, envFiles })).toEqual(["A=1", "B=21"]);
+    expect(await envOf(path, { env: {}, envFiles: [] })).toEqual(["A=none", "B=none"]);
+  });
+
+  it("uses the process's environment unless one is given", async () => {
+    const path = await write("apps.yml", "apps: {a: {uuid: aa, image: x, environment: ['P=${PATH}']}}");
+    expect(await envOf(path, {})).toContain(`P=${process.env["PATH"]}`);
+  });
+
+  it("tells the line of a bad env file", async () => {
+    const path = await write("apps.yml", app);
+    await write(".env", "A=1\nnot a line\n");
+    const error = await failureOf(path);
+    expect(error.issues[0]?.location).toEqual({ file: join(folder, ".env"), line: 2, column: 1 });
+  });
+
+  it("refuses an env file that is named and not there", async () => {
+    const path = await write("apps.yml", app);
+    const missing = join(folder, "none.env");
+    await expect(loadAppFile(path, { env: {}, envFiles: [missing] })).rejects.toMatchObject({
+      code: "INVALID_FILE",
+      message: `${missing}:1:1: there is no such file.`,
+    });
+  });
+
+  it("refuses a 50 MB file without reading it", async () => {
+    const path = await write("apps.yml", app);
+    await truncate(path, 50 * 1024 * 1024);
+    const before = process.memoryUsage().arrayBuffers;
+    expect((await failureOf(path)).message).toBe(`${path}:1:1: the file is larger than 1 MiB.`);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1024 * 1024);
+  });
+
+  it("reads a device or a pipe, which has no size, up to the limit only", async () => {
+    expect((await failureOf("/dev/zero")).message).toContain("larger than 1 MiB");
+  });
+
+  it("refuses what can't be read", async () => {
+    expect((await failureOf(join(folder, "none.yml"))).message).toContain("there is no such file");
+    expect((await failureOf(folder)).message).toContain("it is a directory");
+    await symlink("loop", join(folder, "loop"));
+    expect((await failureOf(join(folder, "loop"))).message).toContain("go round in a circle");
+    expect((await failureOf(join(await write("f", ""), "x"))).message).toContain("not a directory");
+  });
+
+  it("refuses a file without permission to read it", async (context) => {
+    if (process.getuid?.() === 0) context.skip("this user may read every file");
+    const path = await write("apps.yml", app);
+    const { chmod } = await import("node:fs/promises");
+    await chmod(path, 0);
+    expect((await failureOf(path)).message).toContain("may not be read");
+  });
+
+  it("refuses what is not UTF-8, at the first such byte", async () => {
+    const path = await write("apps.yml", Buffer.concat([Buffer.from("apps:\n  ä"), Buffer.from([0xff, 0xfe, 0x41])]));
+    expect((await failureOf(path)).issues[0]).toMatchObject({
+      message: "the file is not UTF-8 text",
+      location: { file: path, line: 2, column: 4 },
+    });
+  });
+
+  it("refuses a binary file", async () => {
+    const path = await write("apps.yml", Buffer.from([0x41, 0x0a, 0x42, 0x00, 0x43]));
+    expect((await failureOf(path)).issues[0]).toMatchObject({ location: { line: 2, column: 2 } });
+  });
+});

@@ -1,0 +1,549 @@
+import { DeploymentError } from "@openfactory/deploy-core";
+import { describe, expect, it } from "vitest";
+import { parseAppFile } from "./parse-app-file.js";
+import { MAX_FINDINGS } from "./report/findings.js";
+import { validateFor } from "./validate-for.js";
+
+const SECRET = "hunter2-Sup3rS3cret";
+const env = { SECRET, PORT: "8080", EMPTY: "", LINE: `TOKEN=${SECRET}`, BAD_NAME: `-${SECRET}-` };
+
+const failureOf = (run: () => unknown): DeploymentError => {
+  try {
+    run();
+  } catch (error) {
+    if (DeploymentError.isInstance(error)) return error;
+    throw error;
+  }
+  throw new Error("expected an error");
+};
+
+const parse = (text: string) => parseAppFile(text, { file: "shop/apps.yml", env });
+const app = (...lines: string[]) => ["apps:", "  demo:", "    uuid: demo", "    image: nginx", ...lines].join("\n");
+const twoApps = (first: string, second: string) =>
+  [
+    "apps:",
+    "  a:",
+    "    uuid: aa",
+    "    image: nginx",
+    `    ${first}`,
+    "  b:",
+    "    uuid: bb",
+    "    image: nginx",
+    `    ${second}`,
+  ].join("\n");
+
+/** Nine aliases of nine aliases, eleven times: 9^11 values. */
+const aliasBomb = [
+  "x-0: &a0 [x, x, x, x, x, x, x, x, x]",
+  ...Array.from({ length: 11 }, (_, i) => `x-${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(", ")}]`),
+  "apps: *a11",
+].join("\n");
+
+interface Case {
+  what: string;
+  text: string;
+  /** Line and column. */
+  place: [number, number];
+  says: RegExp;
+  hint?: RegExp;
+}
+
+const cases: Case[] = [
+  { what: "an empty file", text: "", place: [1, 1], says: /empty/ },
+  { what: "comments only", text: "# nothing\n\n", place: [1, 1], says: /empty/ },
+  { what: "a NUL character", text: "apps:\n  a\0b: 1", place: [2, 4], says: /binary/ },
+  { what: "more than 1 MiB", text: `apps: {}\n#${"x".repeat(1024 * 1024)}`, place: [1, 1], says: /larger than 1 MiB/ },
+  { what: "text", text: "hello", place: [1, 1], says: /the file: expected a mapping, found text/ },
+  { what: "a list", text: "- apps", place: [1, 1], says: /expected a mapping, found a list/ },
+  { what: "apps without apps", text: "apps:\n", place: [1, 6], says: /apps: expected a mapping, found nothing/ },
+  { what: "no app at all", text: "name: x\napps: {}", place: [2, 1], says: /no apps/ },
+  { what: "a Compose file", text: "services:\n  web: {image: x}", place: [1, 1], says: /"apps" is missing/ },
+  { what: "an app that is nothing", text: "apps:\n  demo:\n", place: [2, 8], says: /apps.demo: expected a mapping/ },
+  {
+    what: "an app that is a list",
+    text: "apps:\n  demo: [1]",
+    place: [2, 9],
+    says: /expected a mapping, found a list/,
+  },
+  { what: "a tab", text: "apps:\n\tdemo: 1", place: [2, 1], says: /tab/, hint: /spaces/ },
+  { what: "an open quote", text: "apps:\n  a: 'x", place: [2, 8], says: /not valid YAML/ },
+  { what: "an open bracket", text: "apps: [1, 2", place: [1, 12], says: /not valid YAML/ },
+  { what: "wrong indentation", text: "apps:\n  a: 1\n b: 2", place: [3, 1], says: /not valid YAML/ },
+  { what: "two documents", text: "apps: {}\n---\napps: {}", place: [2, 1], says: /second YAML document/ },
+  { what: "an unknown tag", text: "apps: !!js/function x", place: [1, 7], says: /tag "js\/function"/ },
+  { what: "Compose's tags", text: "apps:\n  demo: !reset null", place: [2, 9], says: /tag "!reset"/ },
+  { what: "an alias bomb", text: aliasBomb, place: [13, 7], says: /more than 50000 values/ },
+  { what: "an alias in itself", text: "apps: &a\n  demo: *a", place: [2, 9], says: /inside its own anchor/ },
+  { what: "an alias of nothing", text: "apps: *nowhere", place: [1, 7], says: /no anchor "nowhere"/ },
+  { what: "10,000 levels, flow", text: `apps: ${"[".repeat(10_000)}`, place: [1, 107], says: /nested more than 100/ },
+  { what: "10,000 levels, block", text: "- ".repeat(10_000), place: [1, 203], says: /nested more than 100/ },
+  {
+    what: "a key twice",
+    text: app("    init: true", "    image: b"),
+    place: [6, 5],
+    says: /"image" is written twice/,
+    hint: /line 4/,
+  },
+  {
+    what: "an app twice",
+    text: "apps:\n  a: {uuid: a1, image: x}\n  a: {uuid: a2, image: x}",
+    place: [3, 3],
+    says: /written twice/,
+  },
+  {
+    what: "__proto__",
+    text: "apps:\n  __proto__: {uuid: aa, image: x}",
+    place: [2, 3],
+    says: /"__proto__" is not allowed/,
+  },
+  {
+    what: "a number as key",
+    text: "apps:\n  1: {uuid: aa, image: x}",
+    place: [2, 3],
+    says: /a key is text/,
+    hint: /quotes/,
+  },
+  { what: "a list as key", text: "apps:\n  ? [a]\n  : 1", place: [2, 5], says: /a key is text/ },
+  { what: "a merge of text", text: app("    <<: nginx"), place: [5, 9], says: /<< takes a mapping/ },
+
+  { what: "no image", text: "apps:\n  demo:\n    uuid: demo", place: [2, 3], says: /"image" is missing in apps.demo/ },
+  { what: "no uuid", text: "apps:\n  demo:\n    image: x", place: [2, 3], says: /"uuid" is missing/ },
+  {
+    what: "an unknown key",
+    text: app("    enviroment: [A=1]"),
+    place: [5, 5],
+    says: /unknown key "enviroment"/,
+    hint: /"environment"/,
+  },
+  {
+    what: "a key deep down",
+    text: app("    deploy:", "      replica: 2"),
+    place: [6, 7],
+    says: /"replica"/,
+    hint: /"replicas"/,
+  },
+  {
+    what: "volumes",
+    text: app("    volumes: [a:/b]"),
+    place: [5, 5],
+    says: /unknown key "volumes"/,
+    hint: /"storage"/,
+  },
+  {
+    what: "a hyphen in a key",
+    text: app("    depends-on: []"),
+    place: [5, 5],
+    says: /unknown key/,
+    hint: /"depends_on"/,
+  },
+  {
+    what: "an unknown key above",
+    text: "app:\n  a: 1\napps: {}",
+    place: [1, 1],
+    says: /unknown key "app"/,
+    hint: /"apps"/,
+  },
+  {
+    what: "a number for text",
+    text: app("    hostname: 12"),
+    place: [5, 15],
+    says: /expected text, found a number/,
+    hint: /quotes/,
+  },
+  {
+    what: "text for a number",
+    text: app("    deploy: {replicas: two}"),
+    place: [5, 24],
+    says: /whole number from 0 to 1000000/,
+  },
+  { what: "a fraction", text: app("    deploy: {replicas: 1.5}"), place: [5, 24], says: /whole number/ },
+  {
+    what: "a huge number",
+    text: app(`    deploy: {replicas: ${"9".repeat(400)}}`),
+    place: [5, 24],
+    says: /whole number/,
+  },
+  {
+    what: "a negative number",
+    text: app("    runtime_uid: -1", "    runtime_gid: 1"),
+    place: [5, 18],
+    says: /from 1 to/,
+  },
+  {
+    what: "a leading zero",
+    text: app("    runtime_uid: 0100", "    runtime_gid: 1"),
+    place: [5, 18],
+    says: /whole number/,
+  },
+  { what: "text for a list", text: app("    networks: a"), place: [5, 15], says: /expected a list, found text/ },
+  { what: "text for true", text: app("    init: sure"), place: [5, 11], says: /expected true or false/ },
+  {
+    what: "a wrong word",
+    text: app("    image_pull_policy: allways"),
+    place: [5, 24],
+    says: /missing or always/,
+    hint: /"always"/,
+  },
+  { what: "runtime_uid alone", text: app("    runtime_uid: 1000"), place: [5, 5], says: /needs runtime_gid/ },
+  { what: "runtime_gid alone", text: app("    runtime_gid: 1000"), place: [5, 5], says: /needs runtime_uid/ },
+  { what: "a bad service name", text: "apps:\n  demo: {uuid: a b, image: x}", place: [2, 10], says: /service name/ },
+  {
+    what: "an upper-case image",
+    text: "apps:\n  demo: {uuid: demo, image: Nginx}",
+    place: [2, 22],
+    says: /lower case/,
+  },
+  {
+    what: "a bad memory unit",
+    text: app("    deploy:", "      resources:", "        limits: {memory: 12Qi}"),
+    place: [7, 26],
+    says: /expected a size/,
+  },
+  {
+    what: "a reservation above its limit",
+    text: app("    deploy: {resources: {limits: {cpus: 1}, reservations: {cpus: 2}}}"),
+    place: [5, 60],
+    says: /more than the limit/,
+  },
+  { what: "no CPU", text: app('    deploy: {resources: {limits: {cpus: "0"}}}'), place: [5, 41], says: /above 0/ },
+  {
+    what: "a bad constraint",
+    text: app("    deploy: {placement: {constraints: [manager]}}"),
+    place: [5, 40],
+    says: /expected a constraint/,
+  },
+  {
+    what: "replicas of a global service",
+    text: app("    deploy: {mode: global, replicas: 2}"),
+    place: [5, 28],
+    says: /replicas don't go with the mode global/,
+  },
+  {
+    what: "two restart policies",
+    text: app("    restart: always", "    deploy: {restart_policy: {condition: any}}"),
+    place: [5, 5],
+    says: /deploy.restart_policy/,
+  },
+  { what: "a bad restart", text: app("    restart: sometimes"), place: [5, 14], says: /on-failure/ },
+  {
+    what: "a duration without unit",
+    text: app("    stop_grace_period: 10"),
+    place: [5, 24],
+    says: /expected a duration/,
+  },
+  {
+    what: "a health check of nothing",
+    text: app("    healthcheck: {interval: 3s}"),
+    place: [5, 18],
+    says: /expected test/,
+  },
+  { what: "a health check by name", text: app("    healthcheck: {test: [RUN, x]}"), place: [5, 19], says: /CMD-SHELL/ },
+  {
+    what: "an open quote in a command",
+    text: app("    command: sh -c 'x"),
+    place: [5, 5],
+    says: /quote that is not closed/,
+  },
+  { what: "a bad port", text: app("    ports: [web]"), place: [5, 13], says: /expected a port/ },
+  { what: "a port too high", text: app('    ports: ["70000:80"]'), place: [5, 13], says: /from 1 to 65535/ },
+  { what: "ranges that differ", text: app('    ports: ["1000-1002:80"]'), place: [5, 13], says: /as many host ports/ },
+  { what: "a host name as address", text: app('    ports: ["localhost:80:80"]'), place: [5, 13], says: /IP address/ },
+  {
+    what: "a wrong key of a port",
+    text: app("    ports: [{target: 80, host: 1}]"),
+    place: [5, 26],
+    says: /unknown key "host"/,
+  },
+  {
+    what: "a host port twice in an app",
+    text: app('    ports: ["80:80", "80:81"]'),
+    place: [5, 22],
+    says: /published twice/,
+  },
+  {
+    what: "two apps on one host port",
+    text: twoApps('ports: ["80:80"]', 'ports: ["127.0.0.1:80:81"]'),
+    place: [9, 13],
+    says: /host port 80\/tcp.*"a" \(line 5, column 13\)/,
+  },
+  {
+    what: "one service name",
+    text: "apps:\n  a: {uuid: Demo, image: x}\n  b: {uuid: demo, image: x}",
+    place: [3, 13],
+    says: /"b" has the service name of the app "a" \(line 2, column 13\)/,
+  },
+  {
+    what: "an unknown dependency",
+    text: twoApps("init: true", "depends_on: [aa]"),
+    place: [9, 18],
+    says: /no app "aa"/,
+    hint: /"a"/,
+  },
+  {
+    what: "a circle",
+    text: twoApps("depends_on: [b]", "depends_on: {a: {}}"),
+    place: [9, 18],
+    says: /circle: "a" -> "b" -> "a"/,
+  },
+  { what: "itself", text: app("    depends_on: [demo]"), place: [5, 18], says: /circle: "demo" -> "demo"/ },
+  {
+    what: "a wrong condition",
+    text: twoApps("init: true", "depends_on: {a: {condition: healthy}}"),
+    place: [9, 33],
+    says: /service_healthy/,
+  },
+  {
+    what: "another's APP_UUID",
+    text: app("    environment: [APP_UUID=other]"),
+    place: [5, 19],
+    says: /APP_UUID is not the app's own uuid/,
+  },
+  {
+    what: "a variable twice",
+    text: app("    environment:", "      - A=1", "      - A=2"),
+    place: [7, 9],
+    says: /"A" is set twice/,
+    hint: /line 6/,
+  },
+  {
+    what: "a variable without value",
+    text: app("    environment: [HOME]"),
+    place: [5, 19],
+    says: /expected KEY=VALUE/,
+    hint: /HOME=\$\{HOME\}/,
+  },
+  { what: "a variable of nothing", text: app("    environment: {A: }"), place: [5, 19], says: /expected KEY=VALUE/ },
+  { what: "a name with white space", text: app('    environment: ["A = 1"]'), place: [5, 19], says: /white space/ },
+  {
+    what: "an unknown storage",
+    text: app("    storage: {d: {type: smb, mount_point: /m}}"),
+    place: [5, 25],
+    says: /expected nfs or local/,
+  },
+  {
+    what: "storage of no type",
+    text: app("    storage: {d: {mount_point: /m}}"),
+    place: [5, 15],
+    says: /"type" is missing in apps.demo.storage.d/,
+  },
+  {
+    what: "a key of the other storage",
+    text: app("    storage: {d: {type: local, local_path: /a, server: b, mount_point: /m}}"),
+    place: [5, 48],
+    says: /unknown key "server"/,
+  },
+  {
+    what: "a relative mount point",
+    text: app("    storage: {d: {type: local, local_path: /a, mount_point: m}}"),
+    place: [5, 61],
+    says: /absolute path/,
+  },
+  {
+    what: "one mount point twice",
+    text: app(
+      "    storage:",
+      "      d: {type: local, local_path: /a, mount_point: /m}",
+      "      e: {type: local, local_path: /b, mount_point: /m/}",
+    ),
+    place: [7, 40],
+    says: /mounted twice/,
+  },
+  {
+    what: "an exposed app without a port",
+    text: app("    routing: {expose: true, hostname: a.b}"),
+    place: [5, 5],
+    says: /needs "port"/,
+  },
+  {
+    what: "an exposed app without a host",
+    text: app("    routing: {expose: true, port: 80}"),
+    place: [5, 5],
+    says: /needs "hostname"/,
+  },
+  { what: "metrics without a port", text: app("    metrics: {path: /m}"), place: [5, 5], says: /"port" is missing/ },
+  {
+    what: "a secret without a name",
+    text: app("    secrets: [{target: /x}]"),
+    place: [5, 15],
+    says: /"source" is missing/,
+  },
+  {
+    what: "a bad mode of a secret",
+    text: app('    secrets: [{source: s, mode: "999"}]'),
+    place: [5, 33],
+    says: /file mode/,
+  },
+  { what: "a bad capability", text: app("    cap_add: [NET ADMIN]"), place: [5, 15], says: /capability/ },
+  {
+    what: "no project name",
+    text: "name: '???'\napps: {a: {uuid: aa, image: x}}",
+    place: [1, 7],
+    says: /name makes no project name/,
+  },
+
+  {
+    what: "an unset variable",
+    text: app("    environment:", "      - A=${NOPE}"),
+    place: [6, 11],
+    says: /variable NOPE is not set/,
+    hint: /\$\{NOPE:-/,
+  },
+  {
+    what: "an unset variable in quotes",
+    text: app('    environment: ["A=$$x ${NOPE}"]'),
+    place: [5, 26],
+    says: /NOPE is not set/,
+  },
+  {
+    what: "an unset variable in a block",
+    text: app("    command: |", "      echo a", "      echo ${NOPE}"),
+    place: [7, 12],
+    says: /NOPE is not set/,
+  },
+  {
+    what: "an empty variable that must not be",
+    text: app("    hostname: ${EMPTY:?give a host}"),
+    place: [5, 15],
+    says: /EMPTY is empty: give a host/,
+  },
+  { what: "an open brace", text: app("    hostname: a${SECRET"), place: [5, 16], says: /closing brace is missing/ },
+  { what: "a dollar sign alone", text: app("    command: echo $?"), place: [5, 19], says: /dollar sign/, hint: /\$\$/ },
+  {
+    what: "an operator that is none",
+    text: app("    hostname: ${SECRET!x}"),
+    place: [5, 15],
+    says: /SECRET is not understood/,
+  },
+  {
+    what: "nested defaults without end",
+    text: app(`    hostname: "${"${A:-".repeat(30)}x${"}".repeat(30)}"`),
+    place: [5, 116],
+    says: /nested more than 20/,
+  },
+
+  {
+    what: "a secret as image",
+    text: "apps:\n  demo: {uuid: demo, image: '${SECRET}'}",
+    place: [2, 22],
+    says: /lower case/,
+  },
+  {
+    what: "a secret as service name",
+    text: "apps:\n  demo: {uuid: '${BAD_NAME}', image: x}",
+    place: [2, 10],
+    says: /service name/,
+  },
+  {
+    what: "a secret as number",
+    text: app("    deploy: {replicas: '${SECRET}'}"),
+    place: [5, 24],
+    says: /whole number/,
+  },
+  {
+    what: "a secret as memory",
+    text: app("    deploy: {resources: {limits: {memory: '${SECRET}'}}}"),
+    place: [5, 43],
+    says: /expected a size/,
+  },
+  {
+    what: "a secret as port",
+    text: app("    ports: ['${SECRET}:80']"),
+    place: [5, 13],
+    says: /expected a port|IP address/,
+  },
+  {
+    what: "a secret as word",
+    text: app("    image_pull_policy: ${SECRET}"),
+    place: [5, 24],
+    says: /missing or always/,
+  },
+  { what: "a secret as dependency", text: app("    depends_on: ['${SECRET}']"), place: [5, 18], says: /no such app/ },
+  {
+    what: "a secret as network, twice",
+    text: app("    networks: ['${SECRET}', '${SECRET}']"),
+    place: [5, 29],
+    says: /network \$\{SECRET\} is named twice/,
+  },
+  {
+    what: "a secret as variable",
+    text: app("    environment: ['${SECRET}']"),
+    place: [5, 19],
+    says: /expected KEY=VALUE/,
+  },
+  {
+    what: "a secret as variable's name",
+    text: app("    environment: ['${SECRET}=1', '${SECRET}=2']"),
+    place: [5, 34],
+    says: /this variable is set twice/,
+  },
+  {
+    what: "a secret in a line, twice",
+    text: app("    environment: ['${LINE}', '${LINE}']"),
+    place: [5, 30],
+    says: /this variable is set twice/,
+  },
+  {
+    what: "a secret as mount point, twice",
+    text: app(
+      "    storage:",
+      "      d: {type: local, local_path: /a, mount_point: '/${SECRET}'}",
+      "      e: {type: local, local_path: /b, mount_point: '/${SECRET}'}",
+    ),
+    place: [7, 40],
+    says: /mounted twice/,
+  },
+  {
+    what: "a secret as mount point, twice, with a slash",
+    text: app(
+      "    storage:",
+      "      d: {type: local, local_path: /a, mount_point: '/${SECRET}'}",
+      "      e: {type: local, local_path: /b, mount_point: '/${SECRET}/'}",
+    ),
+    place: [7, 40],
+    says: /\$SECRET is mounted twice/,
+  },
+  {
+    what: "a secret in a reason",
+    text: app("    hostname: ${EMPTY:?$SECRET}"),
+    place: [5, 15],
+    says: /EMPTY is empty: \$SECRET/,
+  },
+];
+
+describe("a malformed file", () => {
+  it.each(cases)("$what", ({ text, place, says, hint }) => {
+    const error = failureOf(() => parse(text));
+    expect(error.code).toBe("INVALID_FILE");
+    const issue = error.issues.find(({ message }) => says.test(message));
+    expect(issue, `${JSON.stringify(error.issues, null, 1)} has ${says}`).toBeDefined();
+    expect([issue?.location?.line, issue?.location?.column, issue?.location?.file]).toEqual([
+      ...place,
+      "shop/apps.yml",
+    ]);
+    if (hint) expect(issue?.hint).toMatch(hint);
+    expect(error.message).toMatch(/^shop\/apps\.yml:\d+:\d+: .+\.$/);
+    const told = JSON.stringify(error);
+    expect(told.toLowerCase()).not.toContain(SECRET.toLowerCase());
+    expect(told).not.toMatch(/\n\s+at |RangeError|Invalid input/);
+  });
+
+  it("of local storage is one for a platform of several nodes only", () => {
+    const file = parse(app("    storage:", "      d: {type: local, local_path: ./d, mount_point: /d}"));
+    validateFor(file, { multiNode: false });
+    const error = failureOf(() => validateFor(file, { multiNode: true }));
+    expect(error.code).toBe("INVALID_FILE");
+    expect(error.issues[0]?.location).toEqual({ file: "shop/apps.yml", line: 6, column: 17 });
+  });
+
+  it("has all its findings in one report, in the file's order", () => {
+    const error = failureOf(() => parse(`${twoApps("imag: x", "deploy: {replicas: -1}")}\n    hostname: $NOPE`));
+    expect(error.issues.map(({ location }) => location?.line)).toEqual([5, 9, 10]);
+    expect(error.message).toContain("; and 2 more findings.");
+  });
+
+  it("tells how many findings are not shown", () => {
+    const error = failureOf(() => parse(app(...Array.from({ length: 30 }, (_, index) => `    zz${index}: 1`))));
+    expect(error.issues).toHaveLength(MAX_FINDINGS + 1);
+    expect(error.issues.at(-1)?.message).toBe("and 10 more findings");
+  });
+});

@@ -1,0 +1,71 @@
+import { type DeployRequest, deployRequestSchema, zodIssues } from "@openfactory/deploy-core";
+import type { FilePath } from "../source/tree.js";
+import { deployParts } from "./deploy.js";
+import { environmentPart } from "./environment.js";
+import { labelsPart } from "./labels.js";
+import { healthcheckPart, restartPart, userPart } from "./lifecycle.js";
+import { type AppContext, at, compact, gathered, type Part, type Parts } from "./part.js";
+import { mountsPart } from "./storage.js";
+
+/** The request of an app. What is wrong with it is added to the findings, at the place in the file. */
+export function buildRequest(context: AppContext): DeployRequest {
+  const parts = makeParts(context);
+  const request = Object.fromEntries(Object.entries(parts).map(([field, part]) => [field, (part as Part).value]));
+  validate(request, parts, context);
+  return request as unknown as DeployRequest;
+}
+
+function makeParts(context: AppContext): Parts {
+  const { entry, path } = context;
+  const fromKey = <Value>(key: keyof typeof entry, value: Value | null | undefined): Part<Value> | undefined =>
+    value == null ? undefined : at(value, [...path, key]);
+  const { ports } = entry;
+  return compact({
+    image: fromKey("image", entry.image),
+    imagePullPolicy: fromKey("image_pull_policy", entry.image_pull_policy),
+    user: userPart(context),
+    name: fromKey("uuid", entry.uuid.toLowerCase()),
+    env: environmentPart(context),
+    labels: labelsPart(context),
+    command: fromKey("command", entry.command),
+    args: fromKey("args", entry.args),
+    ports:
+      ports == null
+        ? undefined
+        : gathered(ports.flatMap((list, index) => list.map((value) => ({ value, path: [...path, "ports", index] })))),
+    networks: fromKey("networks", entry.networks),
+    mounts: mountsPart(context),
+    healthcheck: healthcheckPart(context),
+    ...deployParts(context),
+    ...compact({ restart: restartPart(context) }),
+    stopGracePeriod: fromKey("stop_grace_period", entry.stop_grace_period),
+    hostname: fromKey("hostname", entry.hostname),
+    init: fromKey("init", entry.init),
+    readOnly: fromKey("read_only", entry.read_only),
+    capAdd: fromKey("cap_add", entry.cap_add),
+    capDrop: fromKey("cap_drop", entry.cap_drop),
+    secrets: fromKey("secrets", entry.secrets),
+    configs: fromKey("configs", entry.configs),
+  }) as Parts;
+}
+
+function validate(request: object, parts: Parts, { path, tree, tell }: AppContext): void {
+  const parsed = deployRequestSchema.safeParse(request);
+  for (const issue of parsed.error?.issues ?? []) {
+    const [field, ...piece] = issue.path;
+    const part = (parts as Record<PropertyKey, Part | undefined>)[field ?? ""];
+    const from = part?.from(piece) ?? path;
+    for (const { message } of zodIssues({ issues: [issue] } as typeof parsed.error & object)) {
+      tell(from, withoutValues(message, from, tree));
+    }
+  }
+}
+
+/** The request's schema names what is there twice; of a text with variables it may show what is written only. */
+const withoutValues = (message: string, path: FilePath, tree: AppContext["tree"]): string => {
+  const { variables, text, written } = tree.find(path) ?? {};
+  if (variables === undefined || !text) return message;
+  return [...variables]
+    .filter(([, value]) => value.length > 2)
+    .reduce((told, [name, value]) => told.replaceAll(value, `$${name}`), message.replaceAll(text, written ?? ""));
+};

@@ -1,0 +1,55 @@
+import { environmentLookup } from "../interpolation/environment.js";
+import { quote } from "../report/nearest.js";
+import { type KeyValue, keyValues, withoutTwins } from "./key-values.js";
+import { type AppContext, gathered, type Part } from "./part.js";
+
+/** Variables of OpenFactory itself that an app gets wherever they are set. */
+const PASSED_ON = ["KAFKA_BROKER", "KSQLDB_URL", "ASSET_ROUTER_URL"];
+
+/**
+ * `APP_UUID` and `DOCKER_SERVICE`, OpenFactory's own variables where they are set, then the app's.
+ * The first two say who the app is: an app may repeat them, not change them. The others are its own if it sets them.
+ */
+export function environmentPart(context: AppContext): Part<string[]> {
+  const { entry, path, environment, tell } = context;
+  const lookup = environmentLookup(environment);
+  const identity = new Map([
+    ["APP_UUID", entry.uuid],
+    ["DOCKER_SERVICE", entry.uuid.toLowerCase()],
+  ]);
+  const variables = ownVariables(context).filter(({ key, value, path: here }) => {
+    const given = identity.get(key);
+    if (given !== undefined && value !== given) {
+      const own = key === "APP_UUID" ? "uuid" : "service name";
+      tell(here, `${key} is not the app's own ${own}`, "Leave it out: it is set from the uuid.");
+    }
+    return given === undefined;
+  });
+  const taken = new Set(variables.map(({ key }) => key));
+  const passedOn = PASSED_ON.filter((key) => !taken.has(key) && lookup(key) !== undefined);
+
+  return gathered([
+    ...[...identity].map(([key, value]) => ({ value: `${key}=${value}`, path: [...path, "uuid"] })),
+    ...passedOn.map((key) => ({ value: `${key}=${lookup(key)}`, path })),
+    ...variables.map(({ key, value, path: here }) => ({ value: `${key}=${value}`, path: here })),
+  ]);
+}
+
+function ownVariables({ path, tree, tell }: AppContext): KeyValue[] {
+  const entries = keyValues([...path, "environment"], tree).filter(({ key, value, path: here, shown }) => {
+    const isNothing = tree.find(here)?.value === null;
+    if (value !== undefined && !isNothing && /^\S+$/.test(key)) return true;
+    const name = shown !== undefined && /^\w+$/.test(shown) ? shown : "NAME";
+    const hasSpace = /\s/.test(key) && value !== undefined;
+    tell(
+      here,
+      hasSpace ? "a variable's name has no white space" : "expected KEY=VALUE",
+      `Write ${name}=value, or ${name}=\${${name}} to pass a variable on.`,
+    );
+    return false;
+  });
+  return withoutTwins(entries, (twin, first) => {
+    const name = twin.shown === undefined ? "this variable" : quote(twin.shown);
+    tell(twin.path, `${name} is set twice`, `It is on line ${tree.locate(first.path).line} already: keep one.`);
+  });
+}

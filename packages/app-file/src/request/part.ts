@@ -1,0 +1,46 @@
+import type { DeployRequest } from "@openfactory/deploy-core";
+import type { Environment } from "../interpolation/environment.js";
+import type { AppEntry } from "../schema/app.js";
+import type { FilePath, SourceTree } from "../source/tree.js";
+
+/** One field of a request, and where in the file its pieces were written. */
+export interface Part<Value = unknown> {
+  value: Value;
+  /** The place of a piece: `["Limits", "NanoCPUs"]` of `resources` comes from `deploy.resources.limits.cpus`. */
+  from: (piece: FilePath) => FilePath;
+}
+
+export type Parts = { [Field in keyof DeployRequest]?: Part<DeployRequest[Field]> };
+
+/** What the makers of parts read. */
+export interface AppContext {
+  entry: AppEntry;
+  /** `["apps", <name>]`. */
+  path: FilePath;
+  tree: SourceTree;
+  environment: Environment;
+  /** Adds a finding at the key (or the list's entry) at a path of the file. */
+  tell: (path: FilePath, message: string, hint?: string) => void;
+}
+
+/** A part whose pieces lie in the file as they do in the request. */
+export const at = <Value>(value: Value, path: FilePath): Part<Value> => ({
+  value,
+  from: (piece) => [...path, ...piece],
+});
+
+/** A part whose pieces have other names in the file. */
+export const renamed = <Value>(value: Value, path: FilePath, names: Readonly<Record<string, string>>): Part<Value> => ({
+  value,
+  from: (piece) => [...path, ...piece.map((step) => names[String(step)] ?? step)],
+});
+
+/** A list's part, the elements of which come from here and there. */
+export const gathered = <Value>(elements: readonly { value: Value; path: FilePath }[]): Part<Value[]> => ({
+  value: elements.map(({ value }) => value),
+  from: ([index]) => elements[Number(index)]?.path ?? elements[0]?.path ?? [],
+});
+
+/** An object without what is not there. */
+export const compact = <Fields extends object>(fields: Fields): { [Key in keyof Fields]: NonNullable<Fields[Key]> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null)) as never;

@@ -1,0 +1,82 @@
+import { homedir } from "node:os";
+import { describe, expect, it } from "vitest";
+import { parseAppFile } from "../parse-app-file.js";
+
+const mountOf = (storage: string, file = "/srv/shop/apps.yml") =>
+  parseAppFile(`apps:\n  a:\n    uuid: aa\n    image: x\n    storage: {s: ${storage}}`, { file, env: {} }).apps[0]
+    ?.request.mounts?.[0];
+const nfs = (more: string) =>
+  mountOf(`{type: nfs, server: 10.0.0.5, remote_path: /exports/data/, mount_point: /data${more}}`);
+const local = (path: string, file?: string) => mountOf(`{type: local, local_path: '${path}', mount_point: /d}`, file);
+
+describe("NFS storage", () => {
+  it("is a volume of the local driver, named for what it mounts", () => {
+    expect(nfs("")).toEqual({
+      Type: "volume",
+      Source: "nfs_10_0_0_5_exports_data",
+      Target: "/data",
+      VolumeOptions: {
+        DriverConfig: {
+          Name: "local",
+          Options: { type: "nfs", o: "addr=10.0.0.5,nfsvers=4", device: ":/exports/data/" },
+        },
+      },
+    });
+  });
+
+  it.each([
+    // SHA-1 of "noatime,rw".
+    [", mount_options: [rw, noatime]", "_aebbd494", "addr=10.0.0.5,rw,noatime,nfsvers=4", undefined],
+    [", mount_options: 'noatime, rw'", "_aebbd494", "addr=10.0.0.5,noatime,rw,nfsvers=4", undefined],
+    // SHA-1 of "nfsvers=3,ro".
+    [", mount_options: [ro, nfsvers=3]", "_88acc64a", "addr=10.0.0.5,ro,nfsvers=3", true],
+    // SHA-1 of "vers=4.1".
+    [", mount_options: [vers=4.1]", "_3e76fbce", "addr=10.0.0.5,vers=4.1", undefined],
+    [", mount_options: []", "", "addr=10.0.0.5,nfsvers=4", undefined],
+  ])("with %s", (more, hash, o, readOnly) => {
+    const mount = nfs(more);
+    expect(mount?.Source).toBe(`nfs_10_0_0_5_exports_data${hash}`);
+    expect(mount?.VolumeOptions?.DriverConfig?.Options?.["o"]).toBe(o);
+    expect(mount?.ReadOnly).toBe(readOnly);
+  });
+
+  it("of an IPv6 server has a name that Docker takes", () => {
+    const mount = mountOf("{type: nfs, server: '[fd00::1]', remote_path: /a, mount_point: /d}");
+    expect(mount?.Source).toBe("nfs__fd00__1__a");
+    expect(mount?.VolumeOptions?.DriverConfig?.Options?.["o"]).toBe("addr=fd00::1,nfsvers=4");
+  });
+});
+
+describe("local storage", () => {
+  it.each([
+    ["/data/x", "/data/x"],
+    ["./cache", "/srv/shop/cache"],
+    ["cache/x", "/srv/shop/cache/x"],
+    ["../up", "/srv/up"],
+    ["~/x", `${homedir()}/x`],
+    ["C:\\data", "C:\\data"],
+  ])("%s is %s", (path, source) => expect(local(path)).toEqual({ Type: "bind", Source: source, Target: "/d" }));
+
+  it("counts from the folder of a file that is named relatively", () => {
+    expect(local("./x", "sub/apps.yml")?.Source).toBe(`${process.cwd()}/sub/x`);
+  });
+});
+
+describe("a volume", () => {
+  it("is named for its service and itself", () => {
+    expect(mountOf("{type: volume, mount_point: /data/}")).toEqual({ Type: "volume", Source: "aa_s", Target: "/data" });
+  });
+
+  it("is shared by its name, and read-only on request", () => {
+    expect(mountOf("{type: volume, volume: recipes, mount_point: /data, read_only: true}")).toEqual({
+      Type: "volume",
+      Source: "recipes",
+      Target: "/data",
+      ReadOnly: true,
+    });
+  });
+
+  it("has a name that Docker takes", () => {
+    expect(() => mountOf("{type: volume, volume: -x, mount_point: /data}")).toThrow(/a volume's name is made of/);
+  });
+});

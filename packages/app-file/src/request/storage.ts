@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import { homedir } from "node:os";
+import { dirname, posix, resolve } from "node:path";
+import type { Mount } from "@openfactory/deploy-core";
+import type { LocalStorage, NfsStorage, VolumeStorage } from "../schema/storage.js";
+import type { FilePath } from "../source/tree.js";
+import type { AppContext, Part } from "./part.js";
+
+/** Names in the file of a mount's pieces. */
+const WRITTEN_AS: Readonly<Record<string, string>> = { Target: "mount_point", ReadOnly: "mount_options" };
+const SOURCES: Readonly<Record<string, string>> = { nfs: "remote_path", local: "local_path", volume: "volume" };
+
+/** Docker's mounts of an app's storage. */
+export function mountsPart({ entry: { uuid, storage }, path, tree }: AppContext): Part<Mount[]> | undefined {
+  const named = Object.entries(storage ?? {});
+  if (named.length === 0) return undefined;
+  const mountOf = (name: string, each: NfsStorage | LocalStorage | VolumeStorage): Mount => {
+    if (each.type === "nfs") return nfsMount(each);
+    if (each.type === "local") return localMount(each, tree.source.file);
+    return volumeMount(each, `${uuid.toLowerCase()}_${name}`);
+  };
+  return {
+    value: named.map(([name, each]) => mountOf(name, each)),
+    from: ([index, key]) => {
+      const [name, each] = named[Number(index)] ?? [];
+      const here: FilePath = [...path, "storage", ...(name === undefined ? [] : [name])];
+      const written = key === "Source" ? SOURCES[each?.type ?? ""] : WRITTEN_AS[String(key)];
+      return written === undefined ? here : [...here, written];
+    },
+  };
+}
+
+/** `/mnt/` and `/mnt` are one place. */
+const mountPoint = (path: string): string => posix.normalize(path).replace(/(?!^)\/+$/, "");
+
+/** A volume of Docker's `local` driver, which mounts the export itself, on whatever node the app runs. */
+function nfsMount({ server, remote_path, mount_point, mount_options }: NfsStorage): Mount {
+  const options = mount_options ?? [];
+  const hasVersion = options.some((option) => /(^|,)(nfs)?vers=/.test(option));
+  const address = server.replace(/^\[(.*)\]$/, "$1");
+  return {
+    Type: "volume",
+    Source: nfsVolumeName(server, remote_path, options),
+    Target: mountPoint(mount_point),
+    ...(options.flatMap((option) => option.split(",")).includes("ro") ? { ReadOnly: true } : {}),
+    VolumeOptions: {
+      DriverConfig: {
+        Name: "local",
+        Options: {
+          type: "nfs",
+          o: [`addr=${address}`, ...options, ...(hasVersion ? [] : ["nfsvers=4"])].join(","),
+          device: `:${remote_path}`,
+        },
+      },
+    },
+  } as Mount;
+}
+
+/**
+ * The name of the volume says what is mounted how, so that apps with the same storage share it:
+ * `nfs_<server>_<path>`, with `_` and 8 hex digits of the mount options' SHA-1 where there are any.
+ */
+function nfsVolumeName(server: string, remotePath: string, options: readonly string[]): string {
+  const base = `nfs_${server.replaceAll(".", "_")}_${remotePath.replace(/^\/+|\/+$/g, "").replaceAll("/", "_")}`;
+  const name = base.replace(/[^\w.-]/g, "_");
+  if (options.length === 0) return name;
+  return `${name}_${createHash("sha1")
+    .update([...options].sort().join(","))
+    .digest("hex")
+    .slice(0, 8)}`;
+}
+
+/** A bind mount. As in Compose a relative path counts from the file's folder, and `~` is the home directory. */
+function localMount({ local_path, mount_point }: LocalStorage, file: string): Mount {
+  const path = local_path.replace(/^~(?=\/|$)/, () => homedir());
+  const isWindowsPath = /^[a-zA-Z]:[\\/]/.test(path);
+  return {
+    Type: "bind",
+    Source: isWindowsPath ? path : resolve(dirname(file), path),
+    Target: mountPoint(mount_point),
+  } as Mount;
+}
+
+/** A volume of the engine itself, of its own by default: two apps share one by naming it. */
+const volumeMount = ({ volume, mount_point, read_only }: VolumeStorage, ownName: string): Mount =>
+  ({
+    Type: "volume",
+    Source: volume ?? ownName,
+    Target: mountPoint(mount_point),
+    ...(read_only ? { ReadOnly: true } : {}),
+  }) as Mount;

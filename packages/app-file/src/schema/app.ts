@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { deploy } from "./deploy.js";
+import { dependsOn, fileReferences, healthcheck, restart } from "./lifecycle.js";
+import { ports } from "./ports.js";
+import { duration } from "./quantities.js";
+import { flag, maybe, text, wholeNumber } from "./scalars.js";
+import { storage } from "./storage.js";
+
+const MAX_ID = 2 ** 32 - 2;
+
+/** Keys for other tools, ignored; for editors only, since they are gone before validation. */
+const extensions = { patternProperties: { "^x-": {} } };
+
+const scalarMap = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+const words = z.union([text, z.array(text)]);
+
+const routing = z
+  .strictObject({
+    expose: maybe(flag).describe("Whether Traefik routes to the app. Default: false."),
+    port: maybe(wholeNumber(1, 65535)).describe("Port in the container."),
+    hostname: maybe(text.regex(/^[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?$/, "expected a host name")).describe(
+      "Host name under which the app is reached. Default: the uuid under OPENFACTORY_BASE_DOMAIN, where that is set.",
+    ),
+  })
+  .describe("Exposes the app through Traefik.");
+
+const metrics = z
+  .strictObject({
+    port: wholeNumber(1, 65535).describe("Port in the container."),
+    path: maybe(text.regex(/^\//, "expected a path that begins with /")).describe("Default: /metrics."),
+  })
+  .describe("Where the app serves Prometheus metrics.");
+
+/** One entry of `apps:`. */
+export const appSchema = z
+  .strictObject({
+    uuid: text.describe("Unique name of the app in OpenFactory; lower-cased it is the name of its service."),
+    image: text.describe("Image reference: [registry/]repository[:tag][@digest]."),
+    image_pull_policy: maybe(z.enum(["missing", "always"])).describe(
+      "missing (default): pull only what the engine does not have. always: pull first.",
+    ),
+    runtime_uid: maybe(wholeNumber(1, MAX_ID)).describe("User id of the process; goes with runtime_gid."),
+    runtime_gid: maybe(wholeNumber(1, MAX_ID)).describe("Group id of the process; goes with runtime_uid."),
+    environment: maybe(z.union([z.array(text), scalarMap])).describe("Variables, as a list of KEY=VALUE or a mapping."),
+    storage: maybe(storage),
+    networks: maybe(z.array(text).max(100, "expected at most 100 networks")).describe(
+      "Names of networks that exist; all are joined.",
+    ),
+    routing: maybe(routing),
+    metrics: maybe(metrics),
+    uns: maybe(z.record(z.string(), z.unknown())).describe("Place in the Unified Namespace; kept as labels."),
+    deploy: maybe(deploy),
+    command: maybe(words).describe("Replaces the image's entrypoint: words, or a line split as a shell does."),
+    args: maybe(words).describe("Words for the image's entrypoint, or for command."),
+    ports: maybe(ports),
+    labels: maybe(z.union([z.array(text), scalarMap])).describe("Labels, as a list of KEY=VALUE or a mapping."),
+    healthcheck: maybe(healthcheck),
+    depends_on: maybe(dependsOn),
+    secrets: maybe(fileReferences).describe("Secrets that exist, and the files they become."),
+    configs: maybe(fileReferences).describe("Configs that exist, and the files they become."),
+    restart: maybe(restart),
+    stop_grace_period: maybe(duration).describe("How long the app has to end after the stop signal. Default: 10s."),
+    hostname: maybe(text).describe("Host name inside the container."),
+    init: maybe(flag).describe("Runs an init process that forwards signals and reaps."),
+    read_only: maybe(flag).describe("Mounts the root file system read-only."),
+    cap_add: maybe(z.array(text)).describe("Kernel capabilities to add, such as NET_ADMIN."),
+    cap_drop: maybe(z.array(text)).describe("Kernel capabilities to drop, or ALL."),
+  })
+  .meta({ ...extensions, description: "One app: one service on the platform." });
+
+export type AppEntry = z.output<typeof appSchema>;
+
+/** The whole file. */
+export const fileSchema = z
+  .strictObject({
+    name: maybe(text).describe("Name of the project. Default: the name of the file's folder."),
+    apps: z.record(z.string(), appSchema).describe("The apps, by name."),
+  })
+  .meta({ ...extensions, title: "OpenFactory apps", description: "Apps that OpenFactory deploys." });
+
+/** The file without what is in its apps: each app is validated by itself, so that all findings are told at once. */
+export const outlineSchema = fileSchema.extend({ apps: z.record(z.string(), z.unknown()) });

@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { appFileJsonSchema } from "./json-schema.js";
+import { knownKeys } from "./known-keys.js";
+
+const schema = appFileJsonSchema() as { $schema: string; properties: { apps: { additionalProperties: Node } } };
+interface Node {
+  properties: Record<string, { description?: string; anyOf?: { description?: string }[] }>;
+  required: string[];
+  patternProperties: object;
+}
+
+describe("the JSON Schema", () => {
+  it("is of draft 2020-12", () => expect(schema.$schema).toBe("https://json-schema.org/draft/2020-12/schema"));
+
+  it("asks for what an app needs, and lets other tools have their keys", () => {
+    const app = schema.properties.apps.additionalProperties;
+    expect(app.required).toEqual(["uuid", "image"]);
+    expect(Object.keys(app.patternProperties)).toEqual(["^x-"]);
+  });
+
+  it("describes every key of an app", () => {
+    const keys = Object.entries(schema.properties.apps.additionalProperties.properties);
+    const silent = keys.filter(
+      ([, { description, anyOf }]) => !description && !anyOf?.some((each) => each.description),
+    );
+    expect(silent.map(([key]) => key)).toEqual([]);
+  });
+
+  it("takes variables where a form is asked for, and no other text", () => {
+    const reader = z.fromJSONSchema(schema as never);
+    const fits = (extra: object) => reader.safeParse({ apps: { a: { uuid: "a", image: "x", ...extra } } }).success;
+    expect(fits({ deploy: { replicas: 2 }, ports: ["80", 81, { target: 80 }], "x-note": 1 })).toBe(true);
+    expect(fits({ deploy: { replicas: "${N}" }, image_pull_policy: "${P:-always}", init: "$I" })).toBe(true);
+    expect(fits({ deploy: { replicas: "two" } })).toBe(false);
+    expect(fits({ image_pull_policy: "allways" })).toBe(false);
+    expect(fits({ imge: "x" })).toBe(false);
+  });
+
+  it("knows the keys of every mapping", () => {
+    expect(knownKeys([])).toEqual(["name", "apps"]);
+    expect(knownKeys(["apps", "any", "routing"])).toEqual(["expose", "port", "hostname"]);
+    expect(knownKeys(["apps", "any", "ports", 3])).toEqual(["target", "published", "host_ip", "protocol", "mode"]);
+    expect(knownKeys(["apps", "any", "storage", "s"])).toContain("local_path");
+    expect(knownKeys(["apps", "any", "no", "such"])).toEqual([]);
+  });
+});

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { fileSchema } from "./app.js";
+
+/** What holds a variable is whatever the variable holds. */
+const VARIABLE = { type: "string", pattern: "\\$" } as const;
+
+type Node = z.core.JSONSchema.BaseSchema;
+
+/** Editors see the file before variables are put in: where a text has to be of a form, a variable is good, too. */
+function allowVariables(node: Node): void {
+  if (node.type !== "string" || (node.enum === undefined && node.pattern === undefined)) return;
+  const { description: _kept, ...form } = node;
+  for (const key of Object.keys(form)) delete node[key];
+  node.anyOf = [form, VARIABLE];
+}
+
+/** The JSON Schema (draft 2020-12) of an app file, for editors: made from the schema that validates. */
+export const appFileJsonSchema = (): object =>
+  z.toJSONSchema(fileSchema, {
+    target: "draft-2020-12",
+    io: "input",
+    override: ({ jsonSchema, path }) => {
+      if (!path.includes("propertyNames")) allowVariables(jsonSchema);
+    },
+  });

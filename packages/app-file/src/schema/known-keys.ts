@@ -1,0 +1,32 @@
+import type { FilePath } from "../source/tree.js";
+import { appFileJsonSchema } from "./json-schema.js";
+
+interface Schema {
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema | boolean;
+  items?: Schema;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+}
+
+let root: Schema | undefined;
+
+/** The keys that a mapping at `path` of an app file may have. */
+export function knownKeys(path: FilePath): string[] {
+  root ??= appFileJsonSchema() as Schema;
+  let at = branches(root);
+  for (const step of path) at = at.flatMap((schema) => inside(schema, step));
+  return [...new Set(at.flatMap(({ properties }) => Object.keys(properties ?? {})))];
+}
+
+const branches = (schema: Schema): Schema[] => {
+  const inner = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
+  return inner.length === 0 ? [schema] : inner.flatMap(branches);
+};
+
+const inside = ({ properties, additionalProperties, items }: Schema, step: PropertyKey): Schema[] => {
+  if (typeof step === "number") return items === undefined ? [] : branches(items);
+  const named = properties !== undefined && Object.hasOwn(properties, step) ? properties[step as string] : undefined;
+  if (named !== undefined) return branches(named);
+  return typeof additionalProperties === "object" ? branches(additionalProperties) : [];
+};

@@ -1,0 +1,105 @@
+import { fieldPath } from "@openfactory/deploy-core";
+import type { z } from "zod";
+import type { Findings } from "../report/findings.js";
+import { didYouMean, nearest, quote } from "../report/nearest.js";
+import type { FilePath, SourceTree } from "../source/tree.js";
+import { knownKeys } from "./known-keys.js";
+import { OTHER_TOOLS_KEYS } from "./other-tools-keys.js";
+
+type Issue = z.core.$ZodIssue;
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  null: "nothing",
+  array: "a list",
+  object: "a mapping",
+  record: "a mapping",
+};
+
+/** Adds what zod found at `base` of the file, in words of the file and at the place of each finding. */
+export function addSchemaFindings(error: z.ZodError, base: FilePath, tree: SourceTree, findings: Findings): void {
+  for (const issue of error.issues.flatMap(bestBranch)) {
+    const path = [...base, ...issue.path];
+    if (tree.isBroken(path)) continue;
+    if (issue.code === "unrecognized_keys") {
+      for (const key of issue.keys) {
+        findings.add(tree.locateKey([...path, key]), `unknown key ${quote(key)}${inside(path)}`, () =>
+          adviceOn(key, path),
+        );
+      }
+    } else if (tree.find(path) === undefined) {
+      const key = String(path.at(-1));
+      findings.add(tree.locateKey(path.slice(0, -1)), `${quote(key)} is missing${inside(path.slice(0, -1))}`);
+    } else {
+      const message = `${fieldPath(path) || "the file"}: ${inWords(issue, path, tree)}`;
+      findings.add(tree.locate(path), message, hintFor(issue, path, tree));
+    }
+  }
+}
+
+/** A union without words of its own speaks through the one branch that is of the value's kind. */
+const bestBranch = (issue: Issue): Issue[] => {
+  if (issue.code !== "invalid_union" || issue.message !== "Invalid input") return [issue];
+  const fitting = issue.errors.filter((branch) => !branch.some(isOtherKind));
+  if (fitting.length !== 1) return [issue];
+  return (fitting[0] ?? []).flatMap((inner) => bestBranch({ ...inner, path: [...issue.path, ...inner.path] } as Issue));
+};
+
+/** Whether a finding says that the value is not of the branch's kind at all. */
+const isOtherKind = (issue: Issue): boolean => {
+  if (issue.path.length > 0) return false;
+  if (issue.code === "invalid_union") return issue.errors.every((branch) => branch.some(isOtherKind));
+  return issue.code === "invalid_type";
+};
+
+function adviceOn(key: string, path: FilePath): string {
+  const elsewhere = path.length === 2 ? OTHER_TOOLS_KEYS.app : path.length === 0 ? OTHER_TOOLS_KEYS.file : {};
+  const advice = Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined;
+  const known = knownKeys(path);
+  return advice ?? didYouMean(key, known) ?? `Known here: ${known.join(", ")}.`;
+}
+
+const inside = (path: FilePath): string => (path.length === 0 ? "" : ` in ${fieldPath(path)}`);
+
+function inWords(issue: Issue, path: FilePath, tree: SourceTree): string {
+  const found = kindOf(tree.find(path)?.value);
+  if (issue.code === "invalid_type" && issue.message.startsWith("Invalid input")) {
+    return `expected ${KINDS[issue.expected] ?? issue.expected}, found ${found}`;
+  }
+  if (issue.code === "invalid_value" && issue.message.startsWith("Invalid")) {
+    return `expected ${issue.values
+      .map(String)
+      .join(", ")
+      .replace(/, ([^,]*)$/, " or $1")}`;
+  }
+  if (issue.code === "invalid_union" && issue.discriminator !== undefined) return "expected nfs or local";
+  if (issue.code === "invalid_union" && issue.message === "Invalid input") {
+    const kinds = issue.errors.flatMap((branch) => branch.filter((inner) => inner.path.length === 0).flatMap(kindsOf));
+    return `expected ${[...new Set(kinds)].join(" or ")}, found ${found}`;
+  }
+  if (issue.code === "invalid_key") return issue.issues[0]?.message ?? issue.message;
+  return issue.message;
+}
+
+const kindsOf = (issue: Issue): string[] =>
+  issue.code === "invalid_type" ? [KINDS[issue.expected] ?? issue.expected] : [];
+
+const kindOf = (value: unknown): string => {
+  if (value === null || value === undefined) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  return KINDS[typeof value] ?? typeof value;
+};
+
+function hintFor(issue: Issue, path: FilePath, tree: SourceTree): string | undefined {
+  const located = tree.find(path);
+  if (issue.code === "invalid_value" && located?.variables === undefined && typeof located?.value === "string") {
+    const match = nearest(located.value, issue.values.map(String));
+    return match === undefined ? undefined : `did you mean "${match}"?`;
+  }
+  const wantsText = issue.code === "invalid_type" && issue.expected === "string";
+  const isOther = typeof located?.value === "number" || typeof located?.value === "boolean";
+  return wantsText && isOther ? "Put it in quotes." : undefined;
+}

@@ -1,0 +1,182 @@
+import { type Alias, isAlias, isMap, isScalar, isSeq } from "yaml";
+import type { Node, ParsedNode, Scalar, YAMLMap } from "yaml";
+import { interpolate, type Lookup } from "../interpolation/template.js";
+import type { Findings } from "../report/findings.js";
+import { quote } from "../report/nearest.js";
+import { resolveAliases } from "./aliases.js";
+import { composeYaml } from "./compose-yaml.js";
+import type { SourceText } from "./source-text.js";
+import { type FilePath, type Located, SourceTree } from "./tree.js";
+
+/** How many values aliases may stand for in all. */
+export const MAX_ALIASED_VALUES = 50_000;
+
+/** Whether a key is for other tools (`x-...`): at the top of the file, and in an app. */
+const isExtension = (path: FilePath, key: string): boolean =>
+  key.startsWith("x-") && (path.length === 0 || (path.length === 2 && path[0] === "apps"));
+
+/** Leading zeros make an octal number to some readers and a decimal one to others: they stay text. */
+const AMBIGUOUS = /^[-+]?0[0-9]+$/;
+
+/**
+ * Reads a YAML text: aliases and merge keys followed, variables put in.
+ * @throws DeploymentError `INVALID_FILE` where it is no YAML; whatever else is wrong is added to the findings.
+ */
+export function readTree(source: SourceText, lookup: Lookup, findings: Findings): SourceTree {
+  const root = composeYaml(source, findings);
+  return new SourceTree(source, new TreeReader(source, root, lookup, findings).read(root, []));
+}
+
+class TreeReader {
+  readonly #source: SourceText;
+  readonly #targets: ReadonlyMap<Alias, Node>;
+  readonly #lookup: Lookup;
+  readonly #findings: Findings;
+  /** The collections round the current node: an alias to one of them would never end. */
+  readonly #open = new Set<Node>();
+  /** How many aliases the current node is inside of, and where the first of them stands. */
+  #aliases = 0;
+  #outermost = 0;
+  #aliased = 0;
+
+  constructor(source: SourceText, root: ParsedNode, lookup: Lookup, findings: Findings) {
+    this.#source = source;
+    this.#lookup = lookup;
+    this.#findings = findings;
+    this.#targets = resolveAliases(root, source, findings);
+  }
+
+  read(node: unknown, path: FilePath): Located {
+    if (isAlias(node)) return this.#alias(node, path);
+    if (this.#aliases > 0) this.#aliased += 1;
+    if (isScalar(node)) return this.#scalar(node);
+    if (!isMap(node) && !isSeq(node)) return { value: null, offset: 0, text: "" };
+    this.#open.add(node);
+    const located = isMap(node) ? this.#map(node, path) : this.#list(node.items, offsetOf(node), path);
+    this.#open.delete(node);
+    return located;
+  }
+
+  #alias(alias: Alias, path: FilePath): Located {
+    const offset = offsetOf(alias);
+    const target = this.#targets.get(alias);
+    if (target === undefined) return { value: null, offset, broken: true };
+    if (this.#open.has(target)) {
+      this.#findings.add(this.#source.at(offset), `the alias ${quote(alias.source)} stands inside its own anchor`);
+      return { value: null, offset, broken: true };
+    }
+    if (this.#aliases === 0) this.#outermost = offset;
+    this.#aliases += 1;
+    const located = this.read(target, path);
+    this.#aliases -= 1;
+    if (this.#aliased > MAX_ALIASED_VALUES) {
+      this.#findings.abort(
+        this.#source.at(this.#outermost),
+        `the aliases up to this one stand for more than ${MAX_ALIASED_VALUES} values`,
+        "Use fewer aliases of aliases.",
+      );
+    }
+    return located;
+  }
+
+  #list(items: readonly unknown[], offset: number, path: FilePath): Located {
+    const children = new Map(items.map((item, index) => [index, this.read(item, [...path, index])]));
+    return { value: [...children.values()].map(({ value }) => value), offset, children };
+  }
+
+  #map(map: YAMLMap, path: FilePath): Located {
+    const children = new Map<string, Located>();
+    const merged: Located[] = [];
+    for (const { key: keyNode, value: valueNode } of map.items) {
+      if (isMergeKey(keyNode)) {
+        merged.push(...this.#merged(valueNode, path));
+        continue;
+      }
+      const keyOffset = offsetOf(keyNode);
+      const key = this.#key(keyNode);
+      if (key === undefined || isExtension(path, key)) continue;
+      const first = children.get(key);
+      if (first !== undefined) this.#twice(key, keyOffset, first);
+      const read = this.read(valueNode, [...path, key]);
+      children.set(key, { ...read, offset: read.offset || keyOffset, keyOffset });
+    }
+    for (const { children: more } of merged) {
+      for (const [key, located] of more ?? []) if (!children.has(key as string)) children.set(key as string, located);
+    }
+    const value = Object.fromEntries([...children].map(([key, located]) => [key, located.value]));
+    return { value, offset: offsetOf(map), children };
+  }
+
+  #key(node: unknown): string | undefined {
+    const key = isScalar(node) ? node.value : undefined;
+    if (typeof key !== "string") {
+      this.#findings.add(this.#source.at(offsetOf(node)), "a key is text", 'Put it in quotes: "1": ...');
+      return undefined;
+    }
+    if (key === "__proto__") {
+      this.#findings.add(this.#source.at(offsetOf(node)), `the key ${quote(key)} is not allowed`, "Name it otherwise.");
+      return undefined;
+    }
+    return key;
+  }
+
+  #twice(key: string, keyOffset: number, first: Located): void {
+    const { line, column } = this.#source.at(first.keyOffset ?? first.offset);
+    this.#findings.add(
+      this.#source.at(keyOffset),
+      `the key ${quote(key)} is written twice`,
+      `It is on line ${line}, column ${column} already: keep one.`,
+    );
+  }
+
+  /** The mappings that a merge key (`<<`) takes in; of several the first counts. */
+  #merged(node: unknown, path: FilePath): Located[] {
+    const maps = isSeq(node) ? node.items : [node];
+    return maps.flatMap((map) => {
+      const located = this.read(map, path);
+      if (located.children !== undefined && !Array.isArray(located.value)) return [located];
+      if (!located.broken) {
+        this.#findings.add(this.#source.at(offsetOf(map)), "<< takes a mapping, or a list of mappings");
+      }
+      return [];
+    });
+  }
+
+  #scalar(node: Scalar): Located {
+    const offset = offsetOf(node);
+    const source = node.source ?? "";
+    if (typeof node.value !== "string") {
+      const text = node.value === null ? "" : source;
+      const value = AMBIGUOUS.test(source) ? source : node.value;
+      return { value, offset, text, written: text };
+    }
+    const written = node.value;
+    if (!written.includes("$")) return { value: written, offset, text: written, written };
+    const variables = new Map<string, string>();
+    const { text, problems } = interpolate(written, (name) => {
+      const value = this.#lookup(name);
+      if (value !== undefined) variables.set(name, value);
+      return value;
+    });
+    for (const { index, message, hint } of problems) {
+      this.#findings.add(this.#source.at(this.#offsetIn(node, written, index)), message, hint);
+    }
+    const broken = problems.length > 0;
+    return { value: text, offset, text, written, broken, ...(variables.size === 0 ? {} : { variables }) };
+  }
+
+  /** The n-th dollar of a scalar's value is the n-th in its source, whatever quotes and folding do between them. */
+  #offsetIn(node: Scalar, value: string, index: number): number {
+    const start = offsetOf(node);
+    const header = node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED";
+    let at = header ? this.#source.text.indexOf("\n", start) : start - 1;
+    const dollars = value.slice(0, index + 1).split("$").length - 1;
+    for (let n = 0; n < dollars; n += 1) at = this.#source.text.indexOf("$", at + 1);
+    return at >= start && at < (node.range?.[1] ?? start) ? at : start;
+  }
+}
+
+const isMergeKey = (key: unknown): boolean =>
+  isScalar(key) && (typeof key.value === "symbol" || (key.value === "<<" && key.type === "PLAIN"));
+
+const offsetOf = (node: unknown): number => (node as Node | null)?.range?.[0] ?? 0;
