@@ -1,0 +1,132 @@
+import { DeploymentError } from "../errors/deployment-error.js";
+import type { DeployRequest } from "../request/deploy-request.js";
+import type { Deployment } from "../strategy/deployment.js";
+import type { DeployOptions, OperationOptions } from "../strategy/options.js";
+import type { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
+import type { CanDiagnose } from "./diagnosis.js";
+import type { ServiceStatus } from "./status.js";
+
+export interface ListOptions extends OperationOptions {
+  /** Only services that carry all these labels with these values. */
+  labels?: Readonly<Record<string, string>>;
+}
+
+export interface WaitOptions extends OperationOptions {
+  /** Milliseconds. Default 120000. */
+  timeoutMs?: number;
+  /** How long a process without a health check must have run to count as running, in milliseconds. Default 1000. */
+  settleMs?: number;
+}
+
+export interface LogsOptions extends OperationOptions {
+  /** Go on as lines are written. Default false. */
+  follow?: boolean;
+  /** Only the last so many lines of each instance. Default: all. */
+  tail?: number;
+  /** Only lines written since. */
+  since?: Date;
+}
+
+/** One line that a process wrote. */
+export interface LogEntry {
+  service: string;
+  /** Name of the container or task. */
+  instance: string;
+  node?: string;
+  stream: "stdout" | "stderr";
+  /** ISO 8601 with nanoseconds, as the engine gives it. */
+  timestamp: string;
+  /** Without its line end. */
+  line: string;
+}
+
+export interface CanInspect {
+  /** @throws DeploymentError `NOT_FOUND`. */
+  inspect(serviceName: string, options?: OperationOptions): Promise<ServiceStatus>;
+}
+
+export interface CanList {
+  /** The services that this strategy can see, sorted by name. */
+  list(options?: ListOptions): Promise<ServiceStatus[]>;
+}
+
+export interface CanWait {
+  /**
+   * Resolves when the service runs (and is healthy, where it has a health check) or has completed.
+   * @throws DeploymentError `TASK_FAILED` with the instance that failed, `TIMEOUT`, `NOT_FOUND`, `ROLLED_BACK`, `ABORTED`.
+   */
+  wait(serviceName: string, options?: WaitOptions): Promise<ServiceStatus>;
+}
+
+export interface CanLogs {
+  /** The lines of all instances, each whole and in the order it was written. @throws DeploymentError `NOT_FOUND`. */
+  logs(serviceName: string, options?: LogsOptions): AsyncIterable<LogEntry>;
+}
+
+export interface CanUpdate {
+  /** Changes a service to what the request says. @throws DeploymentError `NOT_FOUND`, `CONFLICT`, and as deploy. */
+  update(request: DeployRequest, options?: DeployOptions): Promise<Deployment>;
+}
+
+export interface CanRollback {
+  /** Brings back what the service was before its last update. @throws DeploymentError `NOT_FOUND`, `CONFLICT`. */
+  rollback(serviceName: string, options?: OperationOptions): Promise<Deployment>;
+}
+
+export interface CanScale {
+  /** Sets the number of replicas. @throws DeploymentError `NOT_FOUND`, `UNSUPPORTED` (a service without replicas). */
+  scale(serviceName: string, replicas: number, options?: OperationOptions): Promise<void>;
+}
+
+export interface CanRefreshAuth {
+  /** Renews the registry credentials stored with a service. @throws DeploymentError `NOT_FOUND`. */
+  refreshAuth(serviceName: string, options?: OperationOptions): Promise<void>;
+}
+
+/** Capability name to interface. */
+export interface Capabilities {
+  inspect: CanInspect;
+  list: CanList;
+  wait: CanWait;
+  logs: CanLogs;
+  update: CanUpdate;
+  rollback: CanRollback;
+  scale: CanScale;
+  refreshAuth: CanRefreshAuth;
+  diagnose: CanDiagnose;
+}
+
+export type CapabilityName = keyof Capabilities;
+
+export const CAPABILITIES = [
+  "inspect",
+  "list",
+  "wait",
+  "logs",
+  "update",
+  "rollback",
+  "scale",
+  "refreshAuth",
+  "diagnose",
+] as const satisfies readonly CapabilityName[];
+
+/** Whether the strategy declares a capability; narrows its type. */
+export function supports<Name extends CapabilityName>(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  capability: Name,
+): strategy is OpenFactoryServiceDeploymentStrategy & Capabilities[Name] {
+  return strategy.manifest.capabilities.includes(capability);
+}
+
+/** @throws DeploymentError `UNSUPPORTED` if the strategy does not declare the capability. */
+export function requireCapability<Name extends CapabilityName>(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  capability: Name,
+): OpenFactoryServiceDeploymentStrategy & Capabilities[Name] {
+  if (supports(strategy, capability)) return strategy;
+  const { name } = strategy.manifest;
+  throw new DeploymentError("UNSUPPORTED", `The ${name} strategy has no ${capability}.`, {
+    strategy: name,
+    hint: "Use a platform that has it; `ofdeploy platforms` lists what each can do.",
+  });
+}

@@ -1,0 +1,47 @@
+import type { PublishedPort } from "../request/ports.js";
+
+/**
+ * - `pending`: made, and not (all of it) running yet, or not healthy yet
+ * - `running`: all that should run runs, and is healthy where it has a health check
+ * - `completed`: everything ended with exit code 0 and will not be started again
+ * - `failed`: something ended otherwise, could not be started, or is started again and again
+ * - `stopped`: made, and asked not to run
+ */
+export type ServiceState = "pending" | "running" | "completed" | "failed" | "stopped";
+
+/** One container or task of a service. */
+export interface InstanceStatus {
+  id: string;
+  /** Name of the container or task, e.g. `demo.1`. */
+  name: string;
+  /** Host name of the node it is on, where there are nodes. */
+  node?: string;
+  state: ServiceState;
+  /** The engine's own word: `running`, `exited`, `rejected`, ... */
+  engineState: string;
+  health?: "starting" | "healthy" | "unhealthy";
+  exitCode?: number;
+  /** The engine's own words on what went wrong. */
+  error?: string;
+  /** ISO 8601. */
+  startedAt?: string;
+  finishedAt?: string;
+  /** How often it was started again. */
+  restarts: number;
+}
+
+/** A service as it is on the engine. */
+export interface ServiceStatus {
+  name: string;
+  /** As in `Deployment`. */
+  ids: readonly string[];
+  image: string;
+  state: ServiceState;
+  replicas: { running: number; desired: number };
+  ports: readonly PublishedPort[];
+  labels: Readonly<Record<string, string>>;
+  /** ISO 8601. */
+  createdAt: string;
+  /** What runs, and the last of what ended. `list` may leave it empty where it would cost further calls. */
+  instances: readonly InstanceStatus[];
+}

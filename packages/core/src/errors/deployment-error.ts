@@ -1,0 +1,113 @@
+import type { ErrorCode } from "./error-code.js";
+
+// Two copies of this package can meet in one process (a plugin with its own): instanceof would not see across them.
+const marker = Symbol.for("openfactory.deploy.error");
+
+/** A place in a file. `line` and `column` count from 1. */
+export interface SourceLocation {
+  file: string;
+  line: number;
+  column: number;
+}
+
+/** One finding of several that make up an error: a field of a request, or a place in a file. */
+export interface ErrorIssue {
+  message: string;
+  /** Where in the request, e.g. `mounts[0].Target`. */
+  field?: string;
+  location?: SourceLocation;
+  /** What to do about it. */
+  hint?: string;
+}
+
+/** What is known of the container or task that failed. */
+export interface FailedInstance {
+  /** Container or task id. */
+  id: string;
+  /** Host name of the node it ran on. */
+  node?: string;
+  exitCode?: number;
+  /** The engine's own words. */
+  error?: string;
+  /** The last lines it wrote, oldest first. */
+  lastLogLines?: string[];
+}
+
+export interface DeploymentErrorOptions {
+  /** One sentence: what to do. */
+  hint?: string;
+  /** The service it is about. */
+  service?: string;
+  /** Name of the strategy that threw. */
+  strategy?: string;
+  /** The request field it is about, e.g. `networks[1]`. */
+  field?: string;
+  issues?: ErrorIssue[];
+  instance?: FailedInstance;
+  /** The engine's (or the system's) own error. */
+  cause?: unknown;
+}
+
+/**
+ * The one error class of OpenFactory Deploy.
+ *
+ * `message` says what happened in one sentence, `hint` what to do, `code` is stable. Recognise it with
+ * {@link DeploymentError.isInstance}, which works across copies of this package where `instanceof` does not.
+ */
+export class DeploymentError extends Error {
+  override readonly name = "DeploymentError";
+  readonly [marker] = true;
+  readonly code: ErrorCode;
+  readonly hint?: string;
+  readonly service?: string;
+  readonly strategy?: string;
+  readonly field?: string;
+  readonly issues: readonly ErrorIssue[];
+  readonly instance?: FailedInstance;
+
+  constructor(code: ErrorCode, message: string, options: DeploymentErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+    this.service = options.service;
+    this.strategy = options.strategy;
+    this.field = options.field;
+    this.issues = options.issues ?? [];
+    this.instance = options.instance;
+  }
+
+  /** Whether `value` is a DeploymentError of this or any other copy of the package; with `code`, of that code. */
+  static isInstance(value: unknown, code?: ErrorCode): value is DeploymentError {
+    return (
+      typeof value === "object" &&
+      value !== null &&
+      (value as Record<symbol, unknown>)[marker] === true &&
+      (code === undefined || (value as DeploymentError).code === code)
+    );
+  }
+
+  /** The same error with what was not known where it was thrown: fields already set are kept. */
+  static withContext(error: DeploymentError, context: { service?: string; strategy?: string }): DeploymentError {
+    return new DeploymentError(error.code, error.message, {
+      ...error,
+      issues: [...error.issues],
+      cause: error.cause,
+      service: error.service ?? context.service,
+      strategy: error.strategy ?? context.strategy,
+    });
+  }
+
+  /** Plain data for `--json` and logs: everything but stack and cause. */
+  toJSON(): Record<string, unknown> {
+    return {
+      code: this.code,
+      message: this.message,
+      hint: this.hint,
+      service: this.service,
+      strategy: this.strategy,
+      field: this.field,
+      ...(this.issues.length > 0 ? { issues: this.issues } : {}),
+      instance: this.instance,
+    };
+  }
+}

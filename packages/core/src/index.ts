@@ -1,0 +1,42 @@
+export { ERROR_CODES, type ErrorCode } from "./errors/error-code.js";
+export {
+  DeploymentError,
+  type DeploymentErrorOptions,
+  type ErrorIssue,
+  type FailedInstance,
+  type SourceLocation,
+} from "./errors/deployment-error.js";
+export { inContext } from "./errors/in-context.js";
+export {
+  type DeployRequest,
+  deployRequestSchema,
+  type FileReferenceInput,
+  type NormalizedRequest,
+  type PortInput,
+  REQUEST_FIELDS,
+  type RequestField,
+} from "./request/deploy-request.js";
+export type { FileReference, Healthcheck, RestartPolicy, RollbackConfig, UpdateConfig } from "./request/lifecycle.js";
+export type { Mount } from "./request/mounts.js";
+export { isServiceName } from "./request/name.js";
+export { parseRequest } from "./request/parse-request.js";
+export type { Resources, ServiceMode } from "./request/placement.js";
+export type { PublishedPort } from "./request/ports.js";
+export { fieldPath, zodIssues } from "./request/zod-issues.js";
+export { sleep, throwIfAborted } from "./strategy/abort.js";
+export type { Deployment, DeploymentWarning } from "./strategy/deployment.js";
+export { checkHonoured } from "./strategy/honoured.js";
+export { REQUIRED_FIELDS, type StrategyManifest, type UnhonouredPart } from "./strategy/manifest.js";
+export type { DeployOptions, OperationOptions, ProgressEvent, RemoveOptions } from "./strategy/options.js";
+export { OpenFactoryServiceDeploymentStrategy } from "./strategy/strategy.js";
+export * from "./capabilities/capability.js";
+export type { CanDiagnose, DiagnoseOptions, Diagnosis } from "./capabilities/diagnosis.js";
+export type { InstanceStatus, ServiceState, ServiceStatus } from "./capabilities/status.js";
+export { DECLARATION_KEY, discoverPlugins } from "./plugin/discover.js";
+export {
+  CONTRACT_VERSION,
+  defineStrategyPlugin,
+  DEPLOYMENT_STRATEGY,
+  type StrategyPlugin,
+} from "./plugin/plugin.js";
+export { type PlatformDescription, type PluginDeclaration, StrategyRegistry } from "./plugin/registry.js";

@@ -1,0 +1,145 @@
+import { z } from "zod";
+import { imagePullPolicySchema, imageSchema } from "./image.js";
+import {
+  fileReferencesSchema,
+  healthcheckSchema,
+  restartSchema,
+  rollbackConfigSchema,
+  stopGracePeriodSchema,
+  updateConfigSchema,
+} from "./lifecycle.js";
+import { mountsSchema } from "./mounts.js";
+import { nameSchema } from "./name.js";
+import { constraintsSchema, modeSchema, networksSchema, openFilesSchema, resourcesSchema } from "./placement.js";
+import { portsSchema } from "./ports.js";
+import {
+  argsSchema,
+  capabilitiesSchema,
+  commandSchema,
+  envSchema,
+  hostnameSchema,
+  labelsSchema,
+  userSchema,
+} from "./process.js";
+
+/** The schema of a request. Unknown keys are errors; nothing that was left out is filled in, but `env`. */
+export const deployRequestSchema = z.strictObject({
+  image: imageSchema,
+  imagePullPolicy: imagePullPolicySchema.optional(),
+  user: userSchema.optional(),
+  name: nameSchema,
+  env: envSchema.default([]),
+  labels: labelsSchema.optional(),
+  command: commandSchema.optional(),
+  args: argsSchema.optional(),
+  ports: portsSchema.optional(),
+  networks: networksSchema.optional(),
+  constraints: constraintsSchema.optional(),
+  resources: resourcesSchema.optional(),
+  openFiles: openFilesSchema.optional(),
+  mode: modeSchema.optional(),
+  mounts: mountsSchema.optional(),
+  healthcheck: healthcheckSchema.optional(),
+  restart: restartSchema.optional(),
+  stopGracePeriod: stopGracePeriodSchema.optional(),
+  hostname: hostnameSchema.optional(),
+  init: z.boolean().optional(),
+  readOnly: z.boolean().optional(),
+  capAdd: capabilitiesSchema.optional(),
+  capDrop: capabilitiesSchema.optional(),
+  secrets: fileReferencesSchema.optional(),
+  configs: fileReferencesSchema.optional(),
+  updateConfig: updateConfigSchema.optional(),
+  rollbackConfig: rollbackConfigSchema.optional(),
+});
+
+type Input = z.input<typeof deployRequestSchema>;
+
+/**
+ * One service to deploy. It means the same on every strategy; what a strategy does not honour it declares
+ * ({@link StrategyManifest}). Durations are nanoseconds and memory is bytes, as in Docker's API.
+ * The seed's parameters keep their names, in camel case; Docker's dictionaries keep their keys.
+ */
+export interface DeployRequest {
+  /** Image reference: `[registry/]repository[:tag][@digest]`. */
+  image: string;
+  /** `missing` (default): pull only if the engine does not have it. `always`: pull, or ask the registry, first. */
+  imagePullPolicy?: "missing" | "always";
+  /** Runtime user, `UID:GID`. Default: the image's. */
+  user?: string;
+  /** 2 to 63 letters, digits, `-`, `_`. Unique on the engine. */
+  name: string;
+  /** `KEY=VALUE` each; a value may hold `=`. Default: none. */
+  env?: readonly string[];
+  /** Labels of the container, or of the service and its containers. */
+  labels?: Readonly<Record<string, string>>;
+  /** Replaces the image's entrypoint: words, or a string that is split as a POSIX shell does. */
+  command?: string | readonly string[];
+  /** Words for the image's own entrypoint (or for `command`). */
+  args?: string | readonly string[];
+  /** Host to container, `{8080: 80}` (TCP), or a list. `mode` (default `ingress`) is Swarm's publish mode. */
+  ports?: Readonly<Record<number, number>> | readonly PortInput[];
+  /** Names of networks that exist. All are joined before the process starts. */
+  networks?: readonly string[];
+  /** Placement constraints, e.g. `node.role == worker`. */
+  constraints?: readonly string[];
+  /** `{Limits: {NanoCPUs, MemoryBytes, Pids}, Reservations: {NanoCPUs, MemoryBytes}}`; 10⁹ NanoCPUs are one CPU. */
+  resources?: Input["resources"];
+  /** RLIMIT_NOFILE of the process, soft and hard. Default: the engine's. */
+  openFiles?: number;
+  /** Service mode: `{Replicated: {Replicas}}` (default, 1), `{Global: {}}`, `{ReplicatedJob: {...}}`, `{GlobalJob: {}}`. */
+  mode?: Input["mode"];
+  /** Docker's mount dictionaries: `{Type, Source, Target, ReadOnly, ...}`; `Type` bind, volume (default) or tmpfs. */
+  mounts?: readonly NonNullable<Input["mounts"]>[number][];
+  /** Docker's HealthConfig; `Test` may be one shell line. Default: the image's. */
+  healthcheck?: Input["healthcheck"];
+  /** When the process is started again. Default: always, `{Condition: "any"}`. */
+  restart?: Input["restart"];
+  /** How long the process has to end after the stop signal, in nanoseconds. Default: the engine's (10 s). */
+  stopGracePeriod?: number;
+  hostname?: string;
+  /** Runs an init process that forwards signals and reaps. Default: the engine's. */
+  init?: boolean;
+  /** Mounts the root file system read-only. */
+  readOnly?: boolean;
+  /** Kernel capabilities, with or without `CAP_`. */
+  capAdd?: readonly string[];
+  capDrop?: readonly string[];
+  /** Secrets that exist, by name, and the files they become. */
+  secrets?: readonly (string | FileReferenceInput)[];
+  /** Configs that exist, by name, and the files they become. */
+  configs?: readonly (string | FileReferenceInput)[];
+  updateConfig?: Input["updateConfig"];
+  rollbackConfig?: Input["rollbackConfig"];
+}
+
+/** A published port; without `published` the engine chooses one. */
+export interface PortInput {
+  /** Port in the container. */
+  target: number;
+  published?: number;
+  /** Default `tcp`. */
+  protocol?: "tcp" | "udp" | "sctp";
+  /** Address of the host to listen on. Default: all. */
+  hostAddress?: string;
+  /** Default `ingress`. */
+  mode?: "ingress" | "host";
+}
+
+/** Secret or config: `target` is a path, by default the name (under `/run/secrets` for secrets); `mode` e.g. `0o444`. */
+export interface FileReferenceInput {
+  name: string;
+  target?: string;
+  uid?: string;
+  gid?: string;
+  mode?: number;
+}
+
+/** A request after validation: shorthands resolved, no object shared with the caller's. */
+export type NormalizedRequest = z.output<typeof deployRequestSchema>;
+
+/** The name of a top-level field of a request. */
+export type RequestField = keyof NormalizedRequest;
+
+/** Every field of a request. */
+export const REQUEST_FIELDS = Object.keys(deployRequestSchema.shape) as RequestField[];

@@ -1,0 +1,92 @@
+import { z } from "zod";
+
+/** Nanoseconds, as everywhere in Docker's API; the engine takes no duration between 0 and 1 ms. */
+const nanoseconds = z
+  .number()
+  .int("a duration is a whole number of nanoseconds")
+  .min(0, "a duration is at least 0")
+  .refine((duration) => duration === 0 || duration >= 1_000_000, "a duration is 0, or at least 1 ms (1000000)");
+const count = z.number().int("is a whole number").min(0, "is at least 0");
+
+const testSchema = z.union(
+  [
+    z.string().min(1, "has no command").transform((line) => ["CMD-SHELL", line]),
+    z
+      .array(z.string())
+      .min(1, "has no command")
+      .refine(
+        ([kind, ...rest]) =>
+          (kind === "NONE" && rest.length === 0) ||
+          (kind === "CMD" && rest.length > 0) ||
+          (kind === "CMD-SHELL" && rest.length === 1),
+        'expected ["NONE"], ["CMD", ...words] or ["CMD-SHELL", line]',
+      ),
+  ],
+  "expected a shell line, or a list that begins with NONE, CMD or CMD-SHELL",
+);
+
+/** Docker's health check (Engine API, HealthConfig). */
+export const healthcheckSchema = z.strictObject({
+  Test: testSchema,
+  Interval: nanoseconds.optional(),
+  Timeout: nanoseconds.optional(),
+  Retries: count.optional(),
+  StartPeriod: nanoseconds.optional(),
+  /** API 1.44 and later. */
+  StartInterval: nanoseconds.optional(),
+});
+
+export type Healthcheck = z.output<typeof healthcheckSchema>;
+
+/** Docker's restart policy for tasks (Engine API, TaskSpec.RestartPolicy). */
+export const restartSchema = z.strictObject({
+  Condition: z.enum(["none", "on-failure", "any"]).default("any"),
+  Delay: nanoseconds.optional(),
+  MaxAttempts: count.optional(),
+  Window: nanoseconds.optional(),
+});
+
+export type RestartPolicy = z.output<typeof restartSchema>;
+
+export const stopGracePeriodSchema = nanoseconds;
+
+const rollout = {
+  Parallelism: count.optional(),
+  Delay: nanoseconds.optional(),
+  Monitor: nanoseconds.optional(),
+  MaxFailureRatio: z.number().min(0).max(1, "MaxFailureRatio is between 0 and 1").optional(),
+  Order: z.enum(["stop-first", "start-first"]).optional(),
+};
+
+/** Docker's update settings (Engine API, ServiceSpec.UpdateConfig). */
+export const updateConfigSchema = z.strictObject({
+  ...rollout,
+  FailureAction: z.enum(["continue", "pause", "rollback"]).optional(),
+});
+
+/** Docker's rollback settings (Engine API, ServiceSpec.RollbackConfig). */
+export const rollbackConfigSchema = z.strictObject({
+  ...rollout,
+  FailureAction: z.enum(["continue", "pause"]).optional(),
+});
+
+export type UpdateConfig = z.output<typeof updateConfigSchema>;
+export type RollbackConfig = z.output<typeof rollbackConfigSchema>;
+
+const fileSchema = z.strictObject({
+  name: z.string().min(1, "has no name"),
+  target: z.string().min(1, "has no target").optional(),
+  uid: z.string().optional(),
+  gid: z.string().optional(),
+  mode: z.number().int().min(0).max(0o7777, "mode is at most 0o7777").optional(),
+});
+
+/** A secret or config that exists already, by name, and the file it becomes in the container. */
+export type FileReference = z.output<typeof fileSchema>;
+
+export const fileReferencesSchema = z.array(
+  z.union(
+    [z.string().min(1, "has no name").transform((name): FileReference => ({ name })), fileSchema],
+    "expected a name, or {name, target, uid, gid, mode}",
+  ),
+);

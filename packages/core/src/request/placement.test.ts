@@ -1,0 +1,94 @@
+import { describe, expect, test } from "vitest";
+import { constraintsSchema, modeSchema, networksSchema, openFilesSchema, resourcesSchema } from "./placement.js";
+
+const findings = (parsed: { error?: { issues: unknown[] } }): string => JSON.stringify(parsed.error?.issues);
+
+describe("networksSchema", () => {
+  test("keeps names in their order", () => {
+    expect(networksSchema.parse(["b", "a"])).toEqual(["b", "a"]);
+  });
+
+  test("refuses a name twice, and an empty one", () => {
+    expect(findings(networksSchema.safeParse(["a", "b", "a"]))).toContain("network a is named twice");
+    expect(networksSchema.safeParse([""]).success).toBe(false);
+  });
+});
+
+describe("constraintsSchema", () => {
+  test.each(["node.role == worker", "node.role==worker", "node.labels.zone!= a b", " node.hostname == n1", "engine.labels.a_b-c==1"])(
+    "takes %j",
+    (constraint) => {
+      expect(constraintsSchema.parse([constraint])).toEqual([constraint]);
+    },
+  );
+
+  test.each(["", "node.role", "node.role = worker", "node.role ==", "== worker", "node role == worker", 1])("refuses %j", (constraint) => {
+    expect(constraintsSchema.safeParse([constraint]).success).toBe(false);
+  });
+});
+
+describe("modeSchema", () => {
+  test.each([
+    [{ Replicated: { Replicas: 3 } }, { Replicated: { Replicas: 3 } }],
+    [{ Replicated: { Replicas: 0 } }, { Replicated: { Replicas: 0 } }],
+    [{ Replicated: {} }, { Replicated: { Replicas: 1 } }],
+    [{ Global: {} }, { Global: {} }],
+    [{ ReplicatedJob: { MaxConcurrent: 2, TotalCompletions: 4 } }, { ReplicatedJob: { MaxConcurrent: 2, TotalCompletions: 4 } }],
+    [{ GlobalJob: {} }, { GlobalJob: {} }],
+  ])("%j is %j", (mode, normalized) => {
+    expect(modeSchema.parse(mode)).toEqual(normalized);
+  });
+
+  test.each([
+    {},
+    { Replicated: { Replicas: -1 } },
+    { Replicated: { Replicas: 1.5 } },
+    { Replicated: { Replicas: "3" } },
+    { Replicated: { replicas: 3 } },
+    { Replicated: { Replicas: 1 }, Global: {} },
+    { Global: { Replicas: 1 } },
+    { replicated: {} },
+    "replicated",
+    null,
+  ])("refuses %j", (mode) => {
+    expect(modeSchema.safeParse(mode).success).toBe(false);
+  });
+});
+
+describe("resourcesSchema", () => {
+  test("takes limits and reservations, equal ones too", () => {
+    const resources = {
+      Limits: { NanoCPUs: 500_000_000, MemoryBytes: 1024, Pids: 10 },
+      Reservations: { NanoCPUs: 500_000_000, MemoryBytes: 1024 },
+    };
+    expect(resourcesSchema.parse(resources)).toEqual(resources);
+  });
+
+  test.each([{}, { Limits: {} }, { Reservations: { MemoryBytes: 1 } }])("takes %j", (resources) => {
+    expect(resourcesSchema.parse(resources)).toEqual(resources);
+  });
+
+  test.each([
+    [{ Limits: { NanoCPUs: 0.5 } }, "NanoCPUs is a whole number"],
+    [{ Limits: { MemoryBytes: 0 } }, "MemoryBytes is more than 0"],
+    [{ Limits: { MemoryBytes: "512Mi" } }, "expected number"],
+    [{ limits: {} }, "limits"],
+    [{ Reservations: { Pids: 1 } }, "Pids"],
+    [{ Limits: { MemoryBytes: 1 }, Reservations: { MemoryBytes: 2 } }, "is more than the limit"],
+    [{ Limits: { NanoCPUs: 1 }, Reservations: { NanoCPUs: 2 } }, "is more than the limit"],
+  ])("refuses %j: %s", (resources, message) => {
+    expect(findings(resourcesSchema.safeParse(resources))).toContain(message);
+  });
+});
+
+test.each([
+  [1, true],
+  [2 ** 31 - 1, true],
+  [0, false],
+  [-1, false],
+  [1.5, false],
+  [2 ** 31, false],
+  ["1024", false],
+])("openFilesSchema: %j, %s", (openFiles, fits) => {
+  expect(openFilesSchema.safeParse(openFiles).success).toBe(fits);
+});

@@ -1,0 +1,68 @@
+import { isDeepStrictEqual } from "node:util";
+import { DeploymentError } from "../errors/deployment-error.js";
+import type { NormalizedRequest, RequestField } from "../request/deploy-request.js";
+import type { DeploymentWarning } from "./deployment.js";
+import type { StrategyManifest, UnhonouredPart } from "./manifest.js";
+
+/** All values at a path such as `ports[].hostAddress`. */
+const valuesAt = (root: unknown, path: string): unknown[] =>
+  path
+    .split(/(?=\[\])|\./)
+    .filter((step) => step !== "")
+    .reduce<unknown[]>(
+      (values, step) =>
+        values.flatMap((value) => {
+          if (value === null || typeof value !== "object") return [];
+          if (step === "[]") return Array.isArray(value) ? value : [];
+          return [(value as Record<string, unknown>)[step]];
+        }),
+      [root],
+    )
+    .filter(isSet);
+
+const isSet = (value: unknown): boolean => {
+  if (value === undefined || value === null) return false;
+  if (typeof value !== "object") return true;
+  return Object.keys(value).length > 0;
+};
+
+const neglected = (request: NormalizedRequest, part: UnhonouredPart): boolean =>
+  (part.when?.(request) ?? true) &&
+  valuesAt(request, part.field).some((value) => !part.unless?.some((harmless) => isDeepStrictEqual(harmless, value)));
+
+/**
+ * The parts of `request` that a strategy with this manifest does not honour, as warnings.
+ * @throws DeploymentError `UNSUPPORTED` in strict mode, and always for a part that is declared with `refuse`.
+ */
+export function checkHonoured(
+  request: NormalizedRequest,
+  manifest: StrategyManifest,
+  options: { strict?: boolean } = {},
+): DeploymentWarning[] {
+  const explained = new Set(manifest.unhonoured.map((part) => part.field));
+  const silent = (Object.keys(request) as RequestField[])
+    .filter((field) => !manifest.honours.includes(field) && !explained.has(field))
+    .map((field): UnhonouredPart => ({ field, reason: `The ${manifest.name} strategy does not honour it.` }));
+  const found = [...manifest.unhonoured, ...silent].filter((part) => neglected(request, part));
+
+  const refused = found.filter((part) => options.strict || part.refuse);
+  if (refused.length > 0) {
+    const list = refused.map(({ field, reason }) => `${field} (${reason.replace(/\.$/, "")})`).join(", ");
+    throw new DeploymentError("UNSUPPORTED", `${manifest.name} can't honour ${list} of service ${request.name}.`, {
+      service: request.name,
+      strategy: manifest.name,
+      field: refused[0]?.field,
+      issues: refused.map(({ field, reason }) => ({ field, message: reason })),
+      hint: refused.some((part) => part.refuse)
+        ? "Leave the field out, or deploy on a strategy that honours it."
+        : "Leave the field out, deploy on a strategy that honours it, or do without strict mode.",
+    });
+  }
+  return found.map(({ field, reason }) => ({
+    code: "FIELD_NOT_HONOURED",
+    service: request.name,
+    strategy: manifest.name,
+    field,
+    reason,
+  }));
+}

@@ -1,0 +1,39 @@
+import type { CapabilityName } from "../capabilities/capability.js";
+import type { NormalizedRequest, RequestField } from "../request/deploy-request.js";
+
+/** A part of a request, or one value of a field, that a strategy does not honour though it honours the field. */
+export interface UnhonouredPart {
+  /** Path in the normalised request, `[]` for every element: `resources.Reservations.NanoCPUs`, `ports[].hostAddress`. */
+  field: string;
+  /** Why, in a sentence that tells a user what follows from it. */
+  reason: string;
+  /** Values that need nothing of the strategy, so that leaving them out loses nothing. */
+  unless?: readonly unknown[];
+  /** For which requests it holds, where that takes more than the field itself. Default: all. */
+  when?: (request: NormalizedRequest) => boolean;
+  /** Refuse (`UNSUPPORTED`) instead of warning, where going on without it would be unsafe. Default false. */
+  refuse?: boolean;
+}
+
+/**
+ * What a strategy says of itself, as data. Whatever is not declared is not claimed: a field that is set and not
+ * honoured is a warning in the result, and an `UNSUPPORTED` error in strict mode.
+ */
+export interface StrategyManifest {
+  /** The strategy's name in warnings and errors, e.g. `docker`. */
+  readonly name: string;
+  /** The optional interfaces it implements. */
+  readonly capabilities: readonly CapabilityName[];
+  /** The request fields it honours. */
+  readonly honours: readonly RequestField[];
+  /** Exceptions within honoured fields, and reasons for fields that are not honoured. */
+  readonly unhonoured: readonly UnhonouredPart[];
+  /**
+   * It chooses a node for each instance, so that a directory of one host is not there for all of them. Default false:
+   * everything runs on one host.
+   */
+  readonly placesOnNodes?: boolean;
+}
+
+/** What every strategy honours at the least. */
+export const REQUIRED_FIELDS = ["image", "name", "env"] as const satisfies readonly RequestField[];
