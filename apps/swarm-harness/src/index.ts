@@ -1,0 +1,8 @@
+export { createEngine, type SingleEngine } from "./create-engine.js";
+export { createSwarm, type Swarm, type SwarmOptions } from "./create-swarm.js";
+export { ENGINE_VERSIONS, type EngineVersion } from "./engine-version.js";
+export { listSwarms, type NodeStatus } from "./list-swarms.js";
+export { runCommand } from "./command.js";
+export type { Node } from "./node.js";
+export { removeNodes } from "./node-network.js";
+export type { NodesOptions } from "./nodes.js";

@@ -1,0 +1,104 @@
+// The stages of npm test, on the checkout's Node and after its setup.
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startTestRun } from "@openfactory/test-engine";
+import { abortOnSignals } from "./main.mjs";
+import { root, toolEnvironment } from "./root.mjs";
+
+const VITEST = [
+  "run",
+  "--config",
+  "tooling/vitest/vitest.config.ts",
+  "--reporter=default",
+  "--reporter=./tooling/vitest/counts-reporter.ts",
+];
+const total = { passed: 0, failed: 0, skipped: [] };
+const notes = [];
+const folder = mkdtempSync(join(tmpdir(), "openfactory-test-"));
+const signal = abortOnSignals();
+let run;
+
+try {
+  await stage("lint", () => lint());
+  await stage("unit tests", () => vitest("unit"));
+  await stage("test engine", async () => void (run = await startTestRun(console.log)));
+  for (const project of ["engine", "swarm"]) {
+    await stage(`${project} tests`, () =>
+      run ? vitest(project) : fail(`${project} tests: there is no engine to run them on`),
+    );
+  }
+} finally {
+  await run?.end().catch((error) => fail(`test engine: it could not be taken down: ${error.message}`));
+  rmSync(folder, { recursive: true, force: true });
+}
+report();
+
+async function stage(title, work) {
+  if (signal.aborted) return fail(`${title}: not run, since the test was interrupted`);
+  const began = performance.now();
+  console.log(`\n=== ${title}`);
+  await work().catch((error) => fail(`${title}: ${error.message}`));
+  console.log(`=== ${title}: ${((performance.now() - began) / 1000).toFixed(1)} s`);
+}
+
+async function lint() {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const code = await tool("sh", ["-c", scripts.lint]);
+  if (code !== 0) fail(`lint: exit code ${code}`);
+}
+
+async function vitest(project) {
+  const file = join(folder, `${project}.json`);
+  const code = await tool("vitest", [...VITEST, "--project", project], { TEST_COUNTS_FILE: file });
+  const counts = readCounts(file);
+  if (!counts) return fail(`${project} tests: vitest ended with exit code ${code} and ran no test`);
+  const ran = counts.passed + counts.failed + counts.skipped.length;
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped.push(...counts.skipped);
+  if (ran === 0) fail(`${project} tests: there are none`);
+  else if (code !== 0 && counts.failed === 0) fail(`${project} tests: vitest ended with exit code ${code}`);
+}
+
+function readCounts(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Counts one failure that no test tells of. */
+async function fail(note) {
+  total.failed++;
+  notes.push(note);
+}
+
+/** Shielded from the terminal's Ctrl-C, so that it is interrupted once, by us. Returns the exit code. */
+function tool(command, args, env = {}) {
+  return new Promise((resolve, reject) => {
+    const options = { cwd: root, env: { ...toolEnvironment, ...engineEnvironment(), ...env }, stdio: "inherit" };
+    const child = spawn(command, args, { ...options, detached: true });
+    const interrupt = () => child.kill("SIGINT");
+    signal.addEventListener("abort", interrupt);
+    child.on("error", reject);
+    child.on("close", (code) => {
+      signal.removeEventListener("abort", interrupt);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+function engineEnvironment() {
+  return run ? { DOCKER_HOST: run.engine.host } : {};
+}
+
+function report() {
+  console.log("");
+  for (const { name, reason } of total.skipped) console.log(`skipped: ${name} (${reason})`);
+  for (const note of notes) console.log(`failed: ${note}`);
+  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
+  process.exitCode = total.failed > 0 ? 1 : 0;
+}

@@ -1,0 +1,53 @@
+// Makes a checkout ready: dependencies and build. Runs on the system's Node with nothing installed.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { isMain, main } from "./lib/main.mjs";
+import { root } from "./lib/root.mjs";
+import { hashBuild, hashDependencies, readStamp, writeStamp } from "./lib/stamp.mjs";
+import { runTool, step } from "./lib/step.mjs";
+
+const PNPM = "pnpm@12.21.0";
+
+/** Installs and builds what has changed since the last time; nothing at all where nothing has. */
+export async function setup() {
+  await install();
+  await build();
+}
+
+async function install() {
+  if (existsSync(join(root, "node_modules", ".bin", "node")) && readStamp().dependencies === hashDependencies()) return;
+  await step("Installing dependencies", () =>
+    runTool("The dependencies could not be installed", "npx", [
+      "-y",
+      PNPM,
+      "install",
+      "--frozen-lockfile",
+      "--reporter=append-only",
+    ]),
+  );
+  writeStamp({ ...readStamp(), dependencies: hashDependencies() });
+}
+
+async function build() {
+  if (readStamp().build === hashBuild()) return;
+  await step("Building", () =>
+    // turbo runs each package's script by pnpm, and has to find it on the path.
+    runTool("The build failed", "npx", [
+      "-y",
+      `--package=${PNPM}`,
+      "--",
+      "turbo",
+      "run",
+      "build",
+      "--output-logs=errors-only",
+    ]),
+  );
+  writeStamp({ ...readStamp(), build: hashBuild() });
+}
+
+if (isMain(import.meta.url)) {
+  await main(async () => {
+    await step("Setting up", setup);
+    return 0;
+  });
+}

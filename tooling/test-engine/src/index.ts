@@ -1,0 +1,29 @@
+export { installPackages, unpackPackage } from "./debian-packages.js";
+export { findEngine } from "./find-engine.js";
+export {
+  ensureEngine,
+  holdEngine,
+  stopHeldEngine,
+  type EnsureEngineOptions,
+  type TestEngine,
+} from "./ensure-engine.js";
+export { findPrivateEngine } from "./private-engine.js";
+export { listLeftovers, sweep, TEST_LABEL } from "./leftovers.js";
+export { withLock } from "./lock.js";
+export { logToStderr, type Log } from "./log.js";
+export { unmountBelow } from "./mounts.js";
+export { engineApi, RawEngine, type EngineJson, type RawAnswer, type RawRequest } from "./raw-engine.js";
+export { REGISTRY_ACCOUNT, startRegistry, type Registry, type RegistryOptions } from "./registry.js";
+export { hasCommand, mustRun, runCommand, type CommandOptions, type CommandResult } from "./run-command.js";
+export { runInside, type InsideResult } from "./run-inside.js";
+export { settings, type Settings } from "./settings.js";
+export { freeSubnet, type Subnet } from "./subnet.js";
+export { TestEngineError } from "./test-engine-error.js";
+export {
+  ensureEntrypointImage,
+  ensureTestImage,
+  importRootfs,
+  TEST_ENTRYPOINT_IMAGE,
+  TEST_IMAGE,
+} from "./test-image.js";
+export { startTestRun, tidy, type TestRun } from "./test-run.js";

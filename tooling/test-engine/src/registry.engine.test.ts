@@ -1,0 +1,54 @@
+import { afterEach, beforeAll, expect, test } from "vitest";
+import { ensureEngine, type TestEngine } from "./ensure-engine.js";
+import { startRegistry, type Registry } from "./registry.js";
+import { TEST_IMAGE } from "./test-image.js";
+
+let engine: TestEngine;
+let registry: Registry | undefined;
+
+beforeAll(async () => {
+  engine = await ensureEngine();
+  return () => engine.release();
+});
+afterEach(async () => {
+  if (registry) await engine.api.request("DELETE", `/images/${registry.host}/app:1`);
+  await registry?.stop();
+});
+
+const pull = (registryAuth?: string) =>
+  engine.api.request("POST", `/images/create?fromImage=${registry!.host}/app&tag=1`, undefined, {
+    headers: registryAuth ? { "X-Registry-Auth": registryAuth } : {},
+  });
+
+test("an image is pushed and pulled by its digest's name", async () => {
+  registry = await startRegistry();
+  const digest = await registry.push(engine.api, TEST_IMAGE, "app:1");
+  expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+  expect((await registry.get("/v2/_catalog")).body).toEqual({ repositories: ["app"] });
+  expect(String((await pull()).body)).toContain(digest);
+});
+
+test("with an account, a pull without credentials is refused and one with them is not", async () => {
+  registry = await startRegistry({ auth: true });
+  const digest = await registry.push(engine.api, TEST_IMAGE, "app:1");
+  expect(await pull()).toMatchObject({
+    status: 500,
+    body: { message: expect.stringContaining("no basic auth credentials") },
+  });
+  expect(String((await pull(registry.registryAuth)).body)).toContain(digest);
+});
+
+test("with TLS, the engine pulls over HTTPS and plain HTTP is refused", async () => {
+  registry = await startRegistry({ tls: true });
+  const digest = await registry.push(engine.api, TEST_IMAGE, "app:1");
+  expect(String((await pull()).body)).toContain(digest);
+  expect((await fetch(`http://${registry.host}/v2/`)).status).toBe(400);
+  expect(registry.certificate).toContain("BEGIN CERTIFICATE");
+});
+
+test("a registry that was stopped is gone", async () => {
+  registry = await startRegistry();
+  const { get, stop } = registry;
+  await stop();
+  await expect(get("/v2/")).rejects.toThrow("ECONNREFUSED");
+});

@@ -1,0 +1,178 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import * as http from "node:http";
+import * as https from "node:https";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { makeCertificate, type Certificate } from "./certificate.js";
+import { unpackPackage } from "./debian-packages.js";
+import { logToStderr, type Log } from "./log.js";
+import type { RawAnswer, RawEngine } from "./raw-engine.js";
+import { TestEngineError } from "./test-engine-error.js";
+
+/** The one account of a registry started with `auth`. The file of passwords holds its bcrypt hash. */
+export const REGISTRY_ACCOUNT = { username: "tester", password: "open-sesame" };
+const HTPASSWD = "tester:$2b$04$Eo32H20hHstgCM2J8AdLfuwisH6hmZcOMVx2pINHgkQvUo8tK16RC\n";
+
+export interface RegistryOptions {
+  /** Asks for `REGISTRY_ACCOUNT`; default: open to all. */
+  readonly auth?: boolean;
+  /** Serves HTTPS with a self-signed certificate; default: HTTP, which engines accept from 127.0.0.0/8. */
+  readonly tls?: boolean;
+  /** The address it listens on; default 127.0.0.1. A swarm's `gateway` lets its nodes reach it. */
+  readonly address?: string;
+  readonly log?: Log;
+}
+
+/** A real registry on this machine, empty at first. */
+export interface Registry {
+  /** As it stands before an image's name, as in `127.0.0.1:34567`. */
+  readonly host: string;
+  /** Set with `auth`. */
+  readonly credentials?: { username: string; password: string };
+  /** The value for a request's `X-Registry-Auth`. */
+  readonly registryAuth: string;
+  /** PEM, set with `tls`. */
+  readonly certificate?: string;
+  /** Pushes an image the engine has as `<host>/<name>`, as in `push(engine, "openfactory/test:1", "app:1")`; returns its digest. */
+  push(engine: RawEngine, image: string, name: string): Promise<string>;
+  /** Asks the registry itself, as in `/v2/_catalog`, with the credentials where there are. */
+  get(path: string): Promise<RawAnswer>;
+  /** Ends it and removes its files. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts Debian's docker-registry on a free port, with its files in a temporary folder.
+ * @throws TestEngineError when it cannot be downloaded or does not come up
+ */
+export async function startRegistry(options: RegistryOptions = {}): Promise<Registry> {
+  const { address = "127.0.0.1", auth = false, tls = false, log = logToStderr } = options;
+  const binary = join(await unpackPackage("docker-registry", log), "usr/bin/docker-registry");
+  const folder = mkdtempSync(join(tmpdir(), "openfactory-registry-"));
+  const certificate = tls ? await makeCertificate(folder, address) : undefined;
+  const host = `${address}:${await freePort(address)}`;
+  const configFile = join(folder, "config.json");
+  writeFileSync(join(folder, "htpasswd"), HTPASSWD);
+  writeFileSync(configFile, JSON.stringify(configuration(folder, host, auth, certificate)));
+
+  const server = spawn(binary, ["serve", configFile], { stdio: ["ignore", "ignore", "pipe"] });
+  const killOnExit = () => {
+    server.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once("exit", killOnExit);
+  const registry: Registry = {
+    host,
+    credentials: auth ? REGISTRY_ACCOUNT : undefined,
+    registryAuth: urlBase64({ ...(auth ? REGISTRY_ACCOUNT : {}), serveraddress: host }),
+    certificate: certificate?.certificate,
+    push: (engine, image, name) => push(engine, image, `${host}/${name}`, registry.registryAuth),
+    get: (path) => get(host, path, auth, certificate),
+    async stop() {
+      process.removeListener("exit", killOnExit);
+      await ended(server);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  await untilReady(registry, server);
+  return registry;
+}
+
+function configuration(folder: string, addr: string, auth: boolean, certificate: Certificate | undefined): object {
+  return {
+    version: 0.1,
+    log: { level: "error", accesslog: { disabled: true } },
+    storage: { filesystem: { rootdirectory: join(folder, "storage") }, delete: { enabled: true } },
+    http: {
+      addr,
+      ...(certificate && { tls: { certificate: certificate.certificateFile, key: certificate.keyFile } }),
+    },
+    ...(auth && { auth: { htpasswd: { realm: "openfactory-test", path: join(folder, "htpasswd") } } }),
+  };
+}
+
+async function untilReady(registry: Registry, server: ChildProcess): Promise<void> {
+  let errors = "";
+  server.stderr?.on("data", (text) => (errors = `${errors}${text}`.slice(-2000)));
+  server.on("error", (error) => (errors += error.message));
+  for (let attempt = 0; attempt < 200 && server.exitCode === null; attempt++) {
+    if (
+      await registry.get("/v2/").then(
+        (answer) => answer.status === 200,
+        () => false,
+      )
+    )
+      return;
+    await sleep(50);
+  }
+  await registry.stop();
+  throw new TestEngineError(`The test registry did not come up: ${errors.trim().split("\n").at(-1) ?? ""}`);
+}
+
+async function push(engine: RawEngine, image: string, target: string, registryAuth: string): Promise<string> {
+  const colon = target.lastIndexOf(":");
+  const [repo, tag] = [target.slice(0, colon), target.slice(colon + 1)];
+  await engine.call("POST", `/images/${image}/tag?repo=${encodeURIComponent(repo)}&tag=${tag}`);
+  const output = String(
+    await engine.call("POST", `/images/${repo}/push?tag=${tag}`, undefined, {
+      headers: { "X-Registry-Auth": registryAuth },
+    }),
+  );
+  const failure = /"error":"([^"]*)"/.exec(output);
+  if (failure) throw new TestEngineError(`${target} could not be pushed: ${failure[1]}`);
+  return /"Digest":"(sha256:[0-9a-f]{64})"/.exec(output)?.[1] ?? "";
+}
+
+/** Base64 for URLs with its padding: without that, the engine takes the header for no credentials at all. */
+function urlBase64(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
+}
+
+function get(host: string, path: string, auth: boolean, certificate: Certificate | undefined): Promise<RawAnswer> {
+  const { username, password } = REGISTRY_ACCOUNT;
+  const options = {
+    ca: certificate?.certificate,
+    auth: auth ? `${username}:${password}` : undefined,
+    agent: false as const,
+    headers: { accept: "application/vnd.docker.distribution.manifest.v2+json, application/json" },
+  };
+  return new Promise((resolve, reject) => {
+    const client = certificate ? https : http;
+    const request = client.get(`${certificate ? "https" : "http"}://${host}${path}`, options, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part: string) => (text += part));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: parse(text) }));
+    });
+    request.on("error", reject);
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function freePort(address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on("error", reject);
+    server.listen(0, address, () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function ended(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null || server.pid === undefined) return Promise.resolve();
+  return new Promise((resolve) => {
+    server.once("exit", () => resolve());
+    server.kill("SIGTERM");
+    setTimeout(() => server.kill("SIGKILL"), 5_000).unref();
+  });
+}
