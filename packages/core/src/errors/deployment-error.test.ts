@@ -38,15 +38,25 @@ describe("DeploymentError", () => {
     expect(Other.isInstance(whole())).toBe(true);
   });
 
-  test.each([undefined, null, "x", {}, new Error("x"), { code: "TIMEOUT", name: "DeploymentError" }])("%s is none", (value) => {
-    expect(DeploymentError.isInstance(value)).toBe(false);
-  });
+  test.each([undefined, null, "x", {}, new Error("x"), { code: "TIMEOUT", name: "DeploymentError" }])(
+    "%s is none",
+    (value) => {
+      expect(DeploymentError.isInstance(value)).toBe(false);
+    },
+  );
 
   test("withContext adds what was not known, keeps what was, and changes nothing of the first", async () => {
     const Other = await otherCopy();
     const bare = new Other("TIMEOUT", "m", { hint: "h", cause: "c" });
     const filled = DeploymentError.withContext(bare, { service: "demo", strategy: "docker" });
-    expect(filled).toMatchObject({ code: "TIMEOUT", message: "m", hint: "h", cause: "c", service: "demo", strategy: "docker" });
+    expect(filled).toMatchObject({
+      code: "TIMEOUT",
+      message: "m",
+      hint: "h",
+      cause: "c",
+      service: "demo",
+      strategy: "docker",
+    });
     expect(bare.service).toBeUndefined();
     const kept = DeploymentError.withContext(whole(), { service: "other", strategy: "other" });
     expect(kept.toJSON()).toEqual(whole().toJSON());

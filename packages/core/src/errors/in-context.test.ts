@@ -8,6 +8,10 @@ test("a DeploymentError is told what it is about; anything else passes as it is"
   const fault = new DeploymentError("NOT_FOUND", "None.", { service: "known" });
   const other = new TypeError("x");
   await expect(inContext(context, async () => 1)).resolves.toBe(1);
-  await expect(inContext(context, () => Promise.reject(fault))).rejects.toMatchObject({ code: "NOT_FOUND", service: "known", strategy: "docker" });
+  await expect(inContext(context, () => Promise.reject(fault))).rejects.toMatchObject({
+    code: "NOT_FOUND",
+    service: "known",
+    strategy: "docker",
+  });
   await expect(inContext(context, () => Promise.reject(other))).rejects.toBe(other);
 });

@@ -18,7 +18,11 @@ const write = async (path: string, content: unknown): Promise<void> => {
   await writeFile(file, typeof content === "string" ? content : JSON.stringify(content));
 };
 
-const declaring = (name: string, platforms: unknown) => ({ name, type: "module", openfactory: { deploymentPlatforms: platforms } });
+const declaring = (name: string, platforms: unknown) => ({
+  name,
+  type: "module",
+  openfactory: { deploymentPlatforms: platforms },
+});
 
 const pluginSource = (name: string): string =>
   `export const plugin = {
@@ -59,7 +63,10 @@ describe("discoverPlugins", () => {
     await write("package.json", { name: "me", dependencies: { a: "1", broken: "1" } });
     await write("node_modules/a/package.json", declaring("a", { one: "./dist/one.js" }));
     await write("node_modules/a/dist/one.js", pluginSource("one"));
-    await write("node_modules/broken/package.json", declaring("broken", { two: "./absent.js", three: "./throws.js", four: 4 }));
+    await write(
+      "node_modules/broken/package.json",
+      declaring("broken", { two: "./absent.js", three: "./throws.js", four: 4 }),
+    );
     await write("node_modules/broken/throws.js", `throw new Error("boom");`);
     const registry = new StrategyRegistry();
     for (const declaration of await discoverPlugins(project)) registry.declare(declaration);
@@ -71,15 +78,19 @@ describe("discoverPlugins", () => {
     ]);
   });
 
-  test.each(["not json", "[]", "null", '{"openfactory": 1}', '{"openfactory": {"deploymentPlatforms": ["a"]}}', '{"openfactory": null}'])(
-    "a package.json of %s breaks nothing",
-    async (content) => {
-      await write("package.json", { name: "me", dependencies: { bad: "1", good: "1" } });
-      await write("node_modules/bad/package.json", content);
-      await write("node_modules/good/package.json", declaring("good", { one: "./one.js" }));
-      expect(await found()).toContain("one of good");
-    },
-  );
+  test.each([
+    "not json",
+    "[]",
+    "null",
+    '{"openfactory": 1}',
+    '{"openfactory": {"deploymentPlatforms": ["a"]}}',
+    '{"openfactory": null}',
+  ])("a package.json of %s breaks nothing", async (content) => {
+    await write("package.json", { name: "me", dependencies: { bad: "1", good: "1" } });
+    await write("node_modules/bad/package.json", content);
+    await write("node_modules/good/package.json", declaring("good", { one: "./one.js" }));
+    expect(await found()).toContain("one of good");
+  });
 
   test("no project, no plugins", async () => {
     expect(await found(join(project, "nowhere"))).toEqual([]);

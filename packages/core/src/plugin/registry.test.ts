@@ -76,7 +76,9 @@ describe("StrategyRegistry", () => {
     parent.register(LABEL, { useValue: "from the parent" });
     const known = new StrategyRegistry(parent);
     known.register(
-      plugin("one", { register: (container: typeof root) => void container.register(DEPLOYMENT_STRATEGY, { useClass: SomeStrategy }) }),
+      plugin("one", {
+        register: (container: typeof root) => void container.register(DEPLOYMENT_STRATEGY, { useClass: SomeStrategy }),
+      }),
     );
     expect((await known.create("one")).manifest.name).toBe("from the parent");
     expect(parent.isRegistered(DEPLOYMENT_STRATEGY)).toBe(false);
@@ -113,9 +115,17 @@ describe("StrategyRegistry", () => {
   });
 
   test.each([
-    ["throws while loading", async () => Promise.reject(new Error("boom\nat secret.js")), "package-0 can't be used: it throws while loading: boom."],
+    [
+      "throws while loading",
+      async () => Promise.reject(new Error("boom\nat secret.js")),
+      "package-0 can't be used: it throws while loading: boom.",
+    ],
     ["throws no error", async () => Promise.reject("boom"), "it throws while loading: boom."],
-    ["is for another contract", async () => plugin("bad", { contractVersion: 99 }), `it is made for contract version 99, and this is version ${CONTRACT_VERSION}`],
+    [
+      "is for another contract",
+      async () => plugin("bad", { contractVersion: 99 }),
+      `it is made for contract version 99, and this is version ${CONTRACT_VERSION}`,
+    ],
     ["exports nothing", async () => ({}), "it exports no strategy plugin"],
     ["is undefined", async () => undefined, "it exports no strategy plugin"],
     ["has no register", async () => plugin("bad", { register: undefined }), "it has no register function"],
@@ -124,7 +134,10 @@ describe("StrategyRegistry", () => {
     ["calls itself otherwise", async () => plugin("other"), "it is declared as bad and calls itself other"],
   ])("a plugin that %s says so, and the others still work", async (_, load, message) => {
     const known = registry(["bad", load], ["good", async () => plugin("good")]);
-    await expect(known.create("bad")).rejects.toMatchObject({ code: "PLUGIN_FAILED", message: expect.stringContaining(message) });
+    await expect(known.create("bad")).rejects.toMatchObject({
+      code: "PLUGIN_FAILED",
+      message: expect.stringContaining(message),
+    });
     await expect(known.create("good")).resolves.toBeDefined();
     expect(await known.describe()).toMatchObject([
       { name: "bad", origin: "package-0", error: { code: "PLUGIN_FAILED" } },
@@ -133,10 +146,20 @@ describe("StrategyRegistry", () => {
   });
 
   test.each([
-    ["throws while it registers", { register: () => { throw new Error("boom"); } }],
+    [
+      "throws while it registers",
+      {
+        register: () => {
+          throw new Error("boom");
+        },
+      },
+    ],
     ["rejects while it registers", { register: async () => Promise.reject(new Error("boom")) }],
     ["registers nothing", { register: () => undefined }],
-    ["registers what is no strategy", { register: (container: typeof root) => void container.register(DEPLOYMENT_STRATEGY, { useValue: {} as never }) }],
+    [
+      "registers what is no strategy",
+      { register: (container: typeof root) => void container.register(DEPLOYMENT_STRATEGY, { useValue: {} as never }) },
+    ],
     ["has a schema that can't be used", { options: z.string().refine(async () => true) }],
   ])("a plugin that %s is PLUGIN_FAILED", async (_, part) => {
     const known = new StrategyRegistry(root.createChildContainer());
@@ -146,7 +169,13 @@ describe("StrategyRegistry", () => {
 
   test("a plugin's own DeploymentError passes as it is", async () => {
     const known = new StrategyRegistry(root.createChildContainer());
-    known.register(plugin("bad", { register: () => { throw new DeploymentError("ENGINE_UNREACHABLE", "No engine."); } }));
+    known.register(
+      plugin("bad", {
+        register: () => {
+          throw new DeploymentError("ENGINE_UNREACHABLE", "No engine.");
+        },
+      }),
+    );
     await expect(known.create("bad")).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE", message: "No engine." });
   });
 

@@ -43,11 +43,7 @@ describe("imageSchema", () => {
 });
 
 test("imagePullPolicySchema takes missing and always", () => {
-  expect(["missing", "always", "never", "", null].map((policy) => imagePullPolicySchema.safeParse(policy).success)).toEqual([
-    true,
-    true,
-    false,
-    false,
-    false,
-  ]);
+  expect(
+    ["missing", "always", "never", "", null].map((policy) => imagePullPolicySchema.safeParse(policy).success),
+  ).toEqual([true, true, false, false, false]);
 });

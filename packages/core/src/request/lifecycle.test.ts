@@ -13,8 +13,14 @@ const second = 1_000_000_000;
 describe("healthcheckSchema", () => {
   test.each([
     ["curl -f localhost", ["CMD-SHELL", "curl -f localhost"]],
-    [["CMD", "true"], ["CMD", "true"]],
-    [["CMD-SHELL", "exit 0"], ["CMD-SHELL", "exit 0"]],
+    [
+      ["CMD", "true"],
+      ["CMD", "true"],
+    ],
+    [
+      ["CMD-SHELL", "exit 0"],
+      ["CMD-SHELL", "exit 0"],
+    ],
     [["NONE"], ["NONE"]],
   ])("Test %j is %j", (Test, normalized) => {
     expect(healthcheckSchema.parse({ Test })).toEqual({ Test: normalized });
@@ -54,9 +60,12 @@ describe("restartSchema", () => {
     expect(restartSchema.parse({})).toEqual({ Condition: "any" });
   });
 
-  test.each([{ Condition: "always" }, { Condition: "any", MaxAttempts: 1.5 }, { Delay: 1 }, { Name: "always" }])("refuses %j", (restart) => {
-    expect(restartSchema.safeParse(restart).success).toBe(false);
-  });
+  test.each([{ Condition: "always" }, { Condition: "any", MaxAttempts: 1.5 }, { Delay: 1 }, { Name: "always" }])(
+    "refuses %j",
+    (restart) => {
+      expect(restartSchema.safeParse(restart).success).toBe(false);
+    },
+  );
 });
 
 test.each([
@@ -74,27 +83,38 @@ test.each([
 
 test("an update may roll back on failure, a rollback may not", () => {
   const rollout = { Parallelism: 0, Delay: second, Monitor: second, MaxFailureRatio: 0.5, Order: "start-first" };
-  expect(updateConfigSchema.parse({ ...rollout, FailureAction: "rollback" })).toEqual({ ...rollout, FailureAction: "rollback" });
-  expect(rollbackConfigSchema.parse({ ...rollout, FailureAction: "pause" })).toEqual({ ...rollout, FailureAction: "pause" });
+  expect(updateConfigSchema.parse({ ...rollout, FailureAction: "rollback" })).toEqual({
+    ...rollout,
+    FailureAction: "rollback",
+  });
+  expect(rollbackConfigSchema.parse({ ...rollout, FailureAction: "pause" })).toEqual({
+    ...rollout,
+    FailureAction: "pause",
+  });
   expect(rollbackConfigSchema.safeParse({ FailureAction: "rollback" }).success).toBe(false);
 });
 
-test.each([{ MaxFailureRatio: 1.1 }, { MaxFailureRatio: -0.1 }, { Order: "first" }, { Parallelism: -1 }, { parallelism: 1 }])(
-  "an update refuses %j",
-  (config) => {
-    expect(updateConfigSchema.safeParse(config).success).toBe(false);
-  },
-);
+test.each([
+  { MaxFailureRatio: 1.1 },
+  { MaxFailureRatio: -0.1 },
+  { Order: "first" },
+  { Parallelism: -1 },
+  { parallelism: 1 },
+])("an update refuses %j", (config) => {
+  expect(updateConfigSchema.safeParse(config).success).toBe(false);
+});
 
 describe("fileReferencesSchema", () => {
   test("takes names and references", () => {
-    expect(fileReferencesSchema.parse(["a", { name: "b", target: "/run/b", uid: "0", gid: "0", mode: 0o400 }])).toEqual([
-      { name: "a" },
-      { name: "b", target: "/run/b", uid: "0", gid: "0", mode: 0o400 },
-    ]);
+    expect(fileReferencesSchema.parse(["a", { name: "b", target: "/run/b", uid: "0", gid: "0", mode: 0o400 }])).toEqual(
+      [{ name: "a" }, { name: "b", target: "/run/b", uid: "0", gid: "0", mode: 0o400 }],
+    );
   });
 
-  test.each(["", {}, { name: "" }, { name: "a", mode: 0o10000 }, { name: "a", uid: 0 }, { name: "a", file: "x" }, 1])("refuses %j", (reference) => {
-    expect(fileReferencesSchema.safeParse([reference]).success).toBe(false);
-  });
+  test.each(["", {}, { name: "" }, { name: "a", mode: 0o10000 }, { name: "a", uid: 0 }, { name: "a", file: "x" }, 1])(
+    "refuses %j",
+    (reference) => {
+      expect(fileReferencesSchema.safeParse([reference]).success).toBe(false);
+    },
+  );
 });

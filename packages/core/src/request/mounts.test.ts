@@ -12,7 +12,9 @@ describe("mountsSchema", () => {
         Type: "volume",
         Source: "nfs_10.0.0.1_srv",
         Target: "/nfs",
-        VolumeOptions: { DriverConfig: { Name: "local", Options: { type: "nfs", o: "addr=10.0.0.1,nfsvers=4", device: ":/srv" } } },
+        VolumeOptions: {
+          DriverConfig: { Name: "local", Options: { type: "nfs", o: "addr=10.0.0.1,nfsvers=4", device: ":/srv" } },
+        },
       },
       { Type: "tmpfs", Target: "/tmp", TmpfsOptions: { SizeBytes: 1024, Mode: 0o1777 } },
     ];
@@ -60,6 +62,11 @@ describe("mountsSchema", () => {
   });
 
   test.each(["/data", "/data/", "//data"])("refuses a second mount at %s", (Target) => {
-    expect(findings([{ Source: "a", Target: "/data" }, { Source: "b", Target }])).toContain("is mounted twice");
+    expect(
+      findings([
+        { Source: "a", Target: "/data" },
+        { Source: "b", Target },
+      ]),
+    ).toContain("is mounted twice");
   });
 });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DeploymentError } from "../errors/deployment-error.js";
 import { type DeployRequest, REQUEST_FIELDS } from "./deploy-request.js";
@@ -132,7 +132,10 @@ describe("parseRequest", () => {
 
   test("answers anything at all with a request or an INVALID_REQUEST, and a request stays what it is", () => {
     const fields = Object.fromEntries(
-      Object.entries(whole).map(([field, value]) => [field, fc.oneof(fc.constant(value), fc.anything({ maxDepth: 3 }))]),
+      Object.entries(whole).map(([field, value]) => [
+        field,
+        fc.oneof(fc.constant(value), fc.anything({ maxDepth: 3 })),
+      ]),
     );
     fc.assert(
       fc.property(fc.record(fields, { requiredKeys: [] }), (request) => {

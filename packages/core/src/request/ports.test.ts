@@ -56,8 +56,20 @@ describe("portsSchema", () => {
     ["the same port", [once, { ...once, target: 81 }]],
     ["two spellings of one port", { 80: 80, "080": 81 }],
     ["an address and all addresses", [once, { ...once, hostAddress: "127.0.0.1" }]],
-    ["an address and 0.0.0.0", [{ ...once, hostAddress: "0.0.0.0" }, { ...once, hostAddress: "127.0.0.1" }]],
-    ["one address twice", [{ ...once, hostAddress: "10.0.0.1" }, { ...once, hostAddress: "10.0.0.1" }]],
+    [
+      "an address and 0.0.0.0",
+      [
+        { ...once, hostAddress: "0.0.0.0" },
+        { ...once, hostAddress: "127.0.0.1" },
+      ],
+    ],
+    [
+      "one address twice",
+      [
+        { ...once, hostAddress: "10.0.0.1" },
+        { ...once, hostAddress: "10.0.0.1" },
+      ],
+    ],
   ])("refuses %s", (_, ports) => {
     expect(messages(ports)).toContain("host port 80/tcp is published twice");
   });
@@ -65,7 +77,13 @@ describe("portsSchema", () => {
   test.each([
     ["one container port twice", { 80: 80, 81: 80 }],
     ["two protocols", [once, { ...once, protocol: "udp" }]],
-    ["two addresses", [{ ...once, hostAddress: "10.0.0.1" }, { ...once, hostAddress: "10.0.0.2" }]],
+    [
+      "two addresses",
+      [
+        { ...once, hostAddress: "10.0.0.1" },
+        { ...once, hostAddress: "10.0.0.2" },
+      ],
+    ],
     ["ports that the engine chooses", [{ target: 80 }, { target: 81 }]],
   ])("takes %s", (_, ports) => {
     expect(portsSchema.safeParse(ports).success).toBe(true);

@@ -23,12 +23,20 @@ describe("userSchema", () => {
 });
 
 describe("envSchema", () => {
-  test.each(["A=b", "A=", "A=b=c=", "A= b ", 'A="quoted"', "A=line\nline", "A=ü€😀", "A={{.Service.Name}}", "a.b-c=1", "A=$B"])(
-    "keeps %j as it is",
-    (entry) => {
-      expect(envSchema.parse([entry])).toEqual([entry]);
-    },
-  );
+  test.each([
+    "A=b",
+    "A=",
+    "A=b=c=",
+    "A= b ",
+    'A="quoted"',
+    "A=line\nline",
+    "A=ü€😀",
+    "A={{.Service.Name}}",
+    "a.b-c=1",
+    "A=$B",
+  ])("keeps %j as it is", (entry) => {
+    expect(envSchema.parse([entry])).toEqual([entry]);
+  });
 
   test("keeps the order", () => {
     expect(envSchema.parse(["B=1", "A=2", "C=3"])).toEqual(["B=1", "A=2", "C=3"]);
@@ -62,9 +70,12 @@ describe("labelsSchema", () => {
     expect(labelsSchema.parse(labels)).toEqual(labels);
   });
 
-  test.each([{ "": "x" }, { a: 1 }, { a: null }, { a: "x\0" }, { "a\0": "x" }, ["a=b"], "a=b"])("refuses %j", (labels) => {
-    expect(labelsSchema.safeParse(labels).success).toBe(false);
-  });
+  test.each([{ "": "x" }, { a: 1 }, { a: null }, { a: "x\0" }, { "a\0": "x" }, ["a=b"], "a=b"])(
+    "refuses %j",
+    (labels) => {
+      expect(labelsSchema.safeParse(labels).success).toBe(false);
+    },
+  );
 });
 
 describe("commandSchema", () => {
@@ -103,7 +114,10 @@ describe("argsSchema", () => {
     ["", []],
     ["-v 'a b'", ["-v", "a b"]],
     [[], []],
-    [["", "x"], ["", "x"]],
+    [
+      ["", "x"],
+      ["", "x"],
+    ],
   ])("%j is %j", (args, words) => {
     expect(argsSchema.parse(args)).toEqual(words);
   });

@@ -13,7 +13,14 @@ describe("throwIfAborted", () => {
   test("throws ABORTED with the signal's reason as cause", () => {
     const reason = new Error("ctrl-c");
     const attempt = () => throwIfAborted(AbortSignal.abort(reason), context);
-    expect(attempt).toThrow(expect.objectContaining({ code: "ABORTED", message: "The operation on demo was aborted.", cause: reason, ...context }));
+    expect(attempt).toThrow(
+      expect.objectContaining({
+        code: "ABORTED",
+        message: "The operation on demo was aborted.",
+        cause: reason,
+        ...context,
+      }),
+    );
     expect(() => throwIfAborted(AbortSignal.abort())).toThrow("The operation was aborted.");
   });
 

@@ -12,7 +12,8 @@ const manifest = (honours: StrategyManifest["honours"], unhonoured: UnhonouredPa
   unhonoured,
 });
 
-const request = (part: Partial<DeployRequest> = {}) => parseRequest({ image: "app", name: "demo", env: ["A=secret"], ...part });
+const request = (part: Partial<DeployRequest> = {}) =>
+  parseRequest({ image: "app", name: "demo", env: ["A=secret"], ...part });
 
 const fields = (part: Partial<DeployRequest>, of: StrategyManifest): (string | undefined)[] =>
   checkHonoured(request(part), of).map(({ field }) => field);
@@ -57,8 +58,16 @@ describe("checkHonoured", () => {
     ["ports[].hostAddress", { ports: { 80: 80 } }, false],
     ["ports[].hostAddress", {}, false],
     ["resources.Reservations.NanoCPUs", { resources: { Reservations: { NanoCPUs: 1 } } }, true],
-    ["resources.Reservations.NanoCPUs", { resources: { Limits: { NanoCPUs: 1 }, Reservations: { MemoryBytes: 1 } } }, false],
-    ["mounts[].VolumeOptions.Subpath", { mounts: [{ Target: "/a" }, { Target: "/b", VolumeOptions: { Subpath: "x" } }] }, true],
+    [
+      "resources.Reservations.NanoCPUs",
+      { resources: { Limits: { NanoCPUs: 1 }, Reservations: { MemoryBytes: 1 } } },
+      false,
+    ],
+    [
+      "mounts[].VolumeOptions.Subpath",
+      { mounts: [{ Target: "/a" }, { Target: "/b", VolumeOptions: { Subpath: "x" } }] },
+      true,
+    ],
     ["mounts[].VolumeOptions.Subpath", { mounts: [{ Target: "/a" }] }, false],
     ["init", { init: false }, true],
     ["labels", { labels: {} }, false],
@@ -86,8 +95,13 @@ describe("checkHonoured", () => {
   });
 
   test("always refuses a part that is declared so, and that part only", () => {
-    const declared = manifest(["ports"], [{ field: "ports[].hostAddress", reason: "It would be open to all.", refuse: true }]);
-    const error = refusal(() => checkHonoured(request({ user: "1", ports: [{ target: 1, hostAddress: "10.0.0.1" }] }), declared));
+    const declared = manifest(
+      ["ports"],
+      [{ field: "ports[].hostAddress", reason: "It would be open to all.", refuse: true }],
+    );
+    const error = refusal(() =>
+      checkHonoured(request({ user: "1", ports: [{ target: 1, hostAddress: "10.0.0.1" }] }), declared),
+    );
     expect(error.issues.map(({ field }) => field)).toEqual(["ports[].hostAddress"]);
     expect(error.hint).not.toContain("strict");
     expect(fields({ user: "1" }, declared)).toEqual(["user"]);

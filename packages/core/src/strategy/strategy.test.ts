@@ -20,14 +20,21 @@ const request: DeployRequest = { image: "app", name: "demo" };
 describe("a strategy of two methods", () => {
   test("is valid: it honours what is required, has no capability, and can be closed", async () => {
     const strategy = new LeastStrategy();
-    expect(strategy.manifest).toEqual({ name: "LeastStrategy", capabilities: [], honours: REQUIRED_FIELDS, unhonoured: [] });
+    expect(strategy.manifest).toEqual({
+      name: "LeastStrategy",
+      capabilities: [],
+      honours: REQUIRED_FIELDS,
+      unhonoured: [],
+    });
     await expect(strategy.close()).resolves.toBeUndefined();
     await expect(strategy.deploy(request)).resolves.toMatchObject({ name: "demo", warnings: [] });
   });
 
   test("validates first: what is wrong with the request counts before the signal", async () => {
     const signal = AbortSignal.abort();
-    await expect(new LeastStrategy().deploy({ ...request, image: "" }, { signal })).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+    await expect(new LeastStrategy().deploy({ ...request, image: "" }, { signal })).rejects.toMatchObject({
+      code: "INVALID_REQUEST",
+    });
     await expect(new LeastStrategy().deploy(request, { signal })).rejects.toMatchObject({
       code: "ABORTED",
       service: "demo",
@@ -37,14 +44,20 @@ describe("a strategy of two methods", () => {
 
   test("tells warnings in the result and to the observer", async () => {
     const events: ProgressEvent[] = [];
-    const { warnings } = await new LeastStrategy().deploy({ ...request, user: "1" }, { observer: (event) => events.push(event) });
+    const { warnings } = await new LeastStrategy().deploy(
+      { ...request, user: "1" },
+      { observer: (event) => events.push(event) },
+    );
     expect(warnings).toHaveLength(1);
     expect(events).toEqual([{ type: "warning", service: "demo", warning: warnings[0] }]);
   });
 
   test("refuses in strict mode, and tells the observer nothing", async () => {
     const events: ProgressEvent[] = [];
-    const deploying = new LeastStrategy().deploy({ ...request, user: "1" }, { strict: true, observer: (event) => events.push(event) });
+    const deploying = new LeastStrategy().deploy(
+      { ...request, user: "1" },
+      { strict: true, observer: (event) => events.push(event) },
+    );
     await expect(deploying).rejects.toMatchObject({ code: "UNSUPPORTED", field: "user" });
     expect(events).toEqual([]);
   });

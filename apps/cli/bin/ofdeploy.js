@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+// Written so that any Node can read it: an old one is told what it lacks, rather than failing on syntax.
+var OLDEST_NODE = 22;
+if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
+  process.stderr.write(
+    "error[USAGE] ofdeploy needs Node " + OLDEST_NODE + " or later, and this is " + process.version + ".\n" +
+    "  hint: Install a newer Node, or run it with one: npx -y node@24 " + process.argv[1] + "\n"
+  );
+  process.exitCode = 3;
+} else {
+  import("node:module")
+    .then(function (module) {
+      module.enableCompileCache();
+      return import("../dist/main.js");
+    })
+    .then(function (main) {
+      return main.runProcess();
+    })
+    .catch(function (error) {
+      var notBuilt = error.code === "ERR_MODULE_NOT_FOUND" && /dist.main\.js/.test(error.url || error.message);
+      process.stderr.write(
+        notBuilt
+          ? "error[USAGE] ofdeploy is not built in this checkout.\n  hint: Run `npm run setup` at its top.\n"
+          : "error[INTERNAL] ofdeploy could not start: " + String(error.message).split("\n")[0] + "\n"
+      );
+      process.exitCode = notBuilt ? 3 : 70;
+    });
+}

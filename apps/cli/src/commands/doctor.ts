@@ -1,0 +1,84 @@
+import { DeploymentError, type Diagnosis, supports } from "@openfactory/deploy-core";
+import type { AppFile } from "@openfactory/app-file";
+import type { CommandContext } from "../command-context.js";
+import { EXIT, type ExitCode } from "../exit-codes.js";
+import type { Io } from "../io.js";
+import { listenForInterrupt } from "../interrupt.js";
+import { hintText } from "../output/error-text.js";
+import { writeJson } from "../output/json-lines.js";
+import { harmless, styleFor } from "../output/style.js";
+import type { GlobalOptions } from "../options/global-options.js";
+import { loadFile } from "../wiring/load-file.js";
+import { openStrategy, platformOf } from "../wiring/open-strategy.js";
+
+const COLOURS = { ok: "green", warning: "yellow", failed: "red" } as const;
+
+/** Looks at everything that `up` needs, in order, and says what to do about what is missing. */
+export async function doctorCommand({ io, options }: CommandContext): Promise<ExitCode> {
+  const found: Diagnosis[] = [];
+  const style = styleFor(io.stdout, io);
+  const interrupt = listenForInterrupt(io);
+  try {
+    for await (const diagnosis of diagnoses(options, io, interrupt.signal)) {
+      found.push(diagnosis);
+      if (options.json) {
+        writeJson(io.stdout, "check", diagnosis);
+        continue;
+      }
+      const { check, state, detail, hint } = diagnosis;
+      io.stdout.write(`${style(COLOURS[state], state.padEnd(7))}  ${check}: ${harmless(detail)}\n${hintText(hint)}`);
+    }
+  } finally {
+    interrupt.stop();
+  }
+  const exitCode = found.some(({ state }) => state === "failed") ? EXIT.failed : EXIT.ok;
+  if (options.json) writeJson(io.stdout, "result", { command: "doctor", ok: exitCode === EXIT.ok, exitCode });
+  return exitCode;
+}
+
+async function* diagnoses(options: GlobalOptions, io: Io, signal: AbortSignal): AsyncGenerator<Diagnosis> {
+  yield { check: "node", state: "ok", detail: `Node ${process.versions.node}.` };
+
+  let file: AppFile | undefined;
+  try {
+    file = await loadFile(options, io);
+    yield { check: "file", state: "ok", detail: `${file.file} is valid: ${file.apps.length} apps, project ${file.project}.` };
+  } catch (error) {
+    yield failure("file", error);
+  }
+
+  const platform = platformOf(options, io);
+  let strategy;
+  try {
+    strategy = await openStrategy(options, io);
+    yield { check: "platform", state: "ok", detail: `${platform} is installed.` };
+  } catch (error) {
+    yield failure("platform", error);
+    return;
+  }
+  try {
+    if (supports(strategy, "diagnose")) {
+      yield* await strategy.diagnose({ signal, networks: file?.networks.map(({ name }) => name) });
+    } else if (supports(strategy, "list")) {
+      const services = await strategy.list({ signal });
+      yield { check: "engine", state: "ok", detail: `It answers, and has ${services.length} services.` };
+    } else {
+      yield {
+        check: "engine",
+        state: "warning",
+        detail: `The platform ${platform} can't look at what it deploys on.`,
+        hint: "`ofdeploy up` will tell.",
+      };
+    }
+  } catch (error) {
+    yield failure("engine", error);
+  } finally {
+    await strategy.close();
+  }
+}
+
+/** @throws what is no DeploymentError, and the end by a signal. */
+function failure(check: string, error: unknown): Diagnosis {
+  if (!DeploymentError.isInstance(error) || error.code === "ABORTED") throw error;
+  return { check, state: "failed", detail: `${error.message} (${error.code})`, ...(error.hint ? { hint: error.hint } : {}) };
+}

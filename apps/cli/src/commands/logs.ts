@@ -1,0 +1,46 @@
+import { DeploymentError, requireCapability } from "@openfactory/deploy-core";
+import type { CommandContext } from "../command-context.js";
+import { EXIT, type ExitCode } from "../exit-codes.js";
+import { listenForInterrupt } from "../interrupt.js";
+import { followLogs, readLogs } from "../logs/read-logs.js";
+import { logWriter } from "../logs/write-logs.js";
+import { chooseTargets } from "../logs/choose-targets.js";
+import { writeJson } from "../output/json-lines.js";
+import { loadProject } from "../wiring/load-project.js";
+import { openStrategy } from "../wiring/open-strategy.js";
+
+export interface LogsCommandOptions {
+  apps: string[];
+  follow?: boolean;
+  tail?: number;
+  since?: Date;
+}
+
+export async function logsCommand({ io, options }: CommandContext<LogsCommandOptions>): Promise<ExitCode> {
+  const desired = await loadProject(options, io);
+  const targets = chooseTargets(options.apps, desired.apps);
+  const opened = await openStrategy(options, io);
+  const interrupt = listenForInterrupt(io);
+  try {
+    const strategy = requireCapability(opened, "logs");
+    const { follow, tail, since } = options;
+    const write = logWriter(targets, options, io);
+    const read = follow ? followLogs : readLogs;
+    // A reader that goes away ends the stream; a signal does, too.
+    const signal = AbortSignal.any([interrupt.signal, write.closed]);
+    const missing = await read(strategy, targets, { follow, tail, since, signal }, write.entry);
+    for (const { key, service } of missing) {
+      const reason = `${key} is not deployed: there is no service ${service}.`;
+      if (options.apps.length > 0 || missing.length === targets.length) {
+        throw new DeploymentError("NOT_FOUND", reason, { service, hint: "Run `ofdeploy up` first; `ofdeploy ps` shows what is there." });
+      }
+      if (!options.json) io.stderr.write(`${reason}\n`);
+    }
+    const exitCode = interrupt.exitCode() ?? EXIT.ok;
+    if (options.json) writeJson(io.stdout, "result", { command: "logs", ok: exitCode === EXIT.ok, exitCode });
+    return exitCode;
+  } finally {
+    interrupt.stop();
+    await opened.close();
+  }
+}

@@ -1,0 +1,31 @@
+import type { CommandContext } from "../command-context.js";
+import { EXIT, type ExitCode } from "../exit-codes.js";
+import { writeJson } from "../output/json-lines.js";
+import { styleFor } from "../output/style.js";
+import { warningText } from "../output/warning-text.js";
+import { loadDesired } from "../wiring/load-desired.js";
+
+/** All that `up` checks before it asks the engine anything. */
+export async function validateCommand({ io, options }: CommandContext<{ strict?: boolean }>): Promise<ExitCode> {
+  const { desired, strategy } = await loadDesired(options, io);
+  const { checkApps, checkRequests } = await import("@openfactory/deployer");
+  checkApps(desired.apps);
+  const warnings = checkRequests(desired.apps, strategy, options);
+  const style = styleFor(io.stderr, io);
+  for (const { key: app, service } of desired.apps) {
+    for (const warning of warnings.get(service) ?? []) {
+      if (options.json) writeJson(io.stdout, "warning", { app, ...warning });
+      else io.stderr.write(warningText({ type: "warning", app, warning }, style));
+    }
+  }
+  const { project, file } = desired;
+  const apps = desired.apps.map(({ key: app, service }) => ({ app, service }));
+  const platform = strategy.manifest.name;
+  if (options.json) {
+    writeJson(io.stdout, "result", { command: "validate", ok: true, exitCode: EXIT.ok, file, project, platform, apps });
+  } else {
+    io.stdout.write(`${file}: valid for ${platform}: ${apps.length} ${apps.length === 1 ? "app" : "apps"}, project ${project}\n`);
+  }
+  await strategy.close();
+  return EXIT.ok;
+}

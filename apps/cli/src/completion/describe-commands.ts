@@ -1,0 +1,40 @@
+import type { Command } from "commander";
+
+export interface CompletionOption {
+  short?: string;
+  long: string;
+  description: string;
+  /** What follows it: nothing, a file's name, or one of some words (none: any text). */
+  value?: { files: true } | { words: readonly string[] };
+}
+
+export interface CompletionCommand {
+  name: string;
+  description: string;
+  options: CompletionOption[];
+}
+
+const PLATFORMS = ["docker", "swarm"];
+const FILE_OPTIONS = new Set(["--file", "--env-file", "--plugin"]);
+
+/** What can be completed, from the program's own definition. Each command has the program's options, too. */
+export function describeCommands(program: Command): CompletionCommand[] {
+  const shared = optionsOf(program);
+  return program.commands.map((command) => ({
+    name: command.name(),
+    description: command.description(),
+    options: [...optionsOf(command), ...shared],
+  }));
+}
+
+const optionsOf = (command: Command): CompletionOption[] =>
+  command.options.map((option): CompletionOption => {
+    const long = option.long ?? `--${option.name()}`;
+    const words = option.argChoices ?? (long === "--platform" ? PLATFORMS : []);
+    return {
+      ...(option.short ? { short: option.short } : {}),
+      long,
+      description: option.description.replace(/\s*\(.*\)$/, ""),
+      ...(option.required ? { value: FILE_OPTIONS.has(long) ? { files: true } : { words } } : {}),
+    };
+  });

@@ -1,0 +1,27 @@
+import { DeploymentError } from "@openfactory/deploy-core";
+import { closestMatch } from "leven";
+
+/** An app whose lines are read. */
+export interface LogTarget {
+  key: string;
+  service: string;
+}
+
+/**
+ * The apps that are named, by their names in the file or their services', each once; all where none is named.
+ * @throws DeploymentError `NOT_FOUND` with the nearest name.
+ */
+export function chooseTargets(names: readonly string[], apps: readonly LogTarget[]): LogTarget[] {
+  if (names.length === 0) return [...apps];
+  return [...new Set(names.map((name) => find(name, apps)))];
+}
+
+function find(name: string, apps: readonly LogTarget[]): LogTarget {
+  const found = apps.find(({ key }) => key === name) ?? apps.find(({ service }) => service === name.toLowerCase());
+  if (found !== undefined) return found;
+  const known = [...new Set(apps.flatMap(({ key, service }) => [key, service]))];
+  const near = closestMatch(name, known, { maxDistance: Math.max(1, Math.floor(name.length / 2)) });
+  throw new DeploymentError("NOT_FOUND", `There is no app ${name} in the file.`, {
+    hint: near === undefined ? `The apps are: ${apps.map(({ key }) => key).join(", ")}.` : `Did you mean ${near}?`,
+  });
+}

@@ -1,0 +1,83 @@
+import { type CanLogs, DeploymentError, type LogEntry, type LogsOptions } from "@openfactory/deploy-core";
+import type { LogTarget } from "./choose-targets.js";
+
+/** Takes one line; resolves when it takes the next. */
+export type WriteEntry = (target: LogTarget, entry: LogEntry) => Promise<void>;
+
+const isEndOfReading = (error: unknown, signal: AbortSignal | undefined): boolean =>
+  signal?.aborted === true && DeploymentError.isInstance(error, "ABORTED");
+
+/**
+ * Writes the lines of all apps as they come, until all have ended or the signal fires.
+ * @returns the apps that are not there.
+ */
+export async function followLogs(
+  strategy: CanLogs,
+  targets: readonly LogTarget[],
+  options: LogsOptions,
+  write: WriteEntry,
+): Promise<LogTarget[]> {
+  const results = await Promise.all(
+    targets.map(async (target) => {
+      try {
+        for await (const entry of strategy.logs(target.service, options)) await write(target, entry);
+        return undefined;
+      } catch (error) {
+        if (isEndOfReading(error, options.signal)) return undefined;
+        if (DeploymentError.isInstance(error, "NOT_FOUND")) return target;
+        throw error;
+      }
+    }),
+  );
+  return results.filter((target) => target !== undefined);
+}
+
+interface Head {
+  target: LogTarget;
+  rest: AsyncIterator<LogEntry>;
+  entry: LogEntry;
+}
+
+/**
+ * Writes the lines that are there, of all apps in the order of their times; one line of each is held at a time.
+ * @returns the apps that are not there.
+ */
+export async function readLogs(
+  strategy: CanLogs,
+  targets: readonly LogTarget[],
+  options: LogsOptions,
+  write: WriteEntry,
+): Promise<LogTarget[]> {
+  const missing: LogTarget[] = [];
+  try {
+    const opened = await Promise.all(targets.map((target) => open(strategy, target, options, missing)));
+    let heads = opened.filter((head) => head !== undefined);
+    while (heads.length > 0) {
+      const first = heads.reduce((earliest, head) => (head.entry.timestamp < earliest.entry.timestamp ? head : earliest));
+      await write(first.target, first.entry);
+      const next = await first.rest.next();
+      if (next.done) heads = heads.filter((head) => head !== first);
+      else first.entry = next.value;
+    }
+  } catch (error) {
+    if (!isEndOfReading(error, options.signal)) throw error;
+  }
+  return missing;
+}
+
+async function open(
+  strategy: CanLogs,
+  target: LogTarget,
+  options: LogsOptions,
+  missing: LogTarget[],
+): Promise<Head | undefined> {
+  try {
+    const rest = strategy.logs(target.service, options)[Symbol.asyncIterator]();
+    const first = await rest.next();
+    return first.done ? undefined : { target, rest, entry: first.value };
+  } catch (error) {
+    if (!DeploymentError.isInstance(error, "NOT_FOUND")) throw error;
+    missing.push(target);
+    return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { collectOption, parseCount, parseDuration, parseLines, parseSince } from "./parse-values.js";
+
+test.each([
+  ["90", 90_000],
+  ["1.5", 1_500],
+  ["90s", 90_000],
+  ["2m", 120_000],
+  ["1m30s", 90_000],
+  ["500ms", 500],
+  ["1h", 3_600_000],
+])("%s is %d ms", (text, expected) => expect(parseDuration(text)).toBe(expected));
+
+test.each(["", "soon", "-1", "1x", "1m30", "0", "0s", "1 m", "30d", "999999h", "1e9"])("%j is no duration", (text) => {
+  expect(() => parseDuration(text)).toThrow(/Expected/);
+});
+
+test("counts, lines, options", () => {
+  expect(parseCount("4")).toBe(4);
+  for (const text of ["0", "-1", "1.5", "many", "100000"]) expect(() => parseCount(text)).toThrow(/Expected/);
+  expect([parseLines("0"), parseLines("12"), parseLines("all")]).toEqual([0, 12, undefined]);
+  expect(() => parseLines("few")).toThrow(/Expected/);
+  expect(collectOption("b=x=y", { a: "1" })).toEqual({ a: "1", b: "x=y" });
+  expect(() => collectOption("=x")).toThrow(/key=value/);
+});
+
+test("a moment is a date, or so long ago", () => {
+  expect(parseSince("2026-01-02T03:04:05Z").toISOString()).toBe("2026-01-02T03:04:05.000Z");
+  expect(Math.abs(Date.now() - 600_000 - parseSince("10m").getTime())).toBeLessThan(60_000);
+  expect(() => parseSince("yesterday")).toThrow(/Expected/);
+});

@@ -1,0 +1,49 @@
+import { InvalidArgumentError } from "commander";
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds, from `90`, `90s`, `2m`, `1m30s`, `500ms`. A number alone is seconds. */
+export function parseDuration(text: string): number {
+  const written = /^\d+(?:\.\d+)?$/.test(text) ? `${text}s` : text;
+  const parts = written.match(/\d+(?:\.\d+)?(?:ms|s|m|h)/g) ?? [];
+  if (parts.length === 0 || parts.join("") !== written) {
+    throw new InvalidArgumentError("Expected seconds, or a duration such as 90s, 2m or 1m30s.");
+  }
+  const total = parts.reduce((sum, part) => {
+    const [, amount = "", unit = ""] = /^([\d.]+)(\w+)$/.exec(part) ?? [];
+    return sum + Number(amount) * (UNITS[unit] ?? 0);
+  }, 0);
+  // What a timer can hold: more than 24 days.
+  if (total < 1 || total > 2 ** 31 - 1) throw new InvalidArgumentError("Expected a duration between 1ms and 24 days.");
+  return Math.round(total);
+}
+
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > 10_000) {
+    throw new InvalidArgumentError("Expected a whole number from 1 to 10000.");
+  }
+  return count;
+}
+
+export function parseLines(text: string): number | undefined {
+  if (text === "all") return undefined;
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Expected a number of lines, or all.");
+  return Number(text);
+}
+
+/** A moment: so long ago (`10m`), or an ISO date. */
+export function parseSince(text: string): Date {
+  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text))) return new Date(text);
+  return new Date(Date.now() - parseDuration(text));
+}
+
+/** Adds `key=value` to what was given before. */
+export function collectOption(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("Expected key=value.");
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+/** Adds to the list of what was given before. */
+export const collect = (text: string, before: string[] = []): string[] => [...before, text];

@@ -1,0 +1,58 @@
+import type { Io } from "./io.js";
+
+/** The process's own streams. A reader that goes away (`| head`) is no failure: what follows is written nowhere. */
+export function processIo(): Io {
+  const broken = new Set<NodeJS.WriteStream>();
+  const output = (stream: NodeJS.WriteStream): Io["stdout"] => {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
+      broken.add(stream);
+    });
+    return {
+      write: (text) => {
+        if (!broken.has(stream)) stream.write(text);
+      },
+      drained: () => (broken.has(stream) || !stream.writableNeedDrain ? Promise.resolve() : whenDrained(stream)),
+      get isTTY() {
+        return stream.isTTY;
+      },
+      // Some terminals say 0 where they don't know.
+      get columns() {
+        return stream.columns || undefined;
+      },
+      get rows() {
+        return stream.rows || undefined;
+      },
+      get closed() {
+        return broken.has(stream);
+      },
+    };
+  };
+  return {
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    env: process.env,
+    cwd: process.cwd(),
+    signals: process,
+    exit: (code) => process.exit(code),
+  };
+}
+
+const whenDrained = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    const events = ["drain", "close", "error"];
+    const done = (): void => {
+      for (const event of events) stream.off(event, done);
+      resolve();
+    };
+    for (const event of events) stream.on(event, done);
+  });
+
+/** Ends the process once all is written: connections that are kept alive must not hold it. */
+export function exitWhenWritten(code: number): void {
+  process.exitCode = code;
+  const exit = (): void => process.exit(code);
+  process.stdout.write("", () => process.stderr.write("", exit));
+  // A stream that nobody reads any more calls nobody back.
+  setTimeout(exit, 1_000).unref();
+}

@@ -1,0 +1,104 @@
+import { Argument, Command, Option } from "commander";
+import type { ExitCode } from "./exit-codes.js";
+import type { Io } from "./io.js";
+import { addGlobalOptions, type GlobalOptions } from "./options/global-options.js";
+import { parseCount, parseDuration, parseLines, parseSince } from "./options/parse-values.js";
+
+const EXAMPLES = `
+Examples:
+  ofdeploy validate                          check openfactory.yml here, and deploy nothing
+  ofdeploy up                                bring its apps up on the local engine
+  ofdeploy up --platform swarm -f apps.yml   the same on a swarm
+  ofdeploy up -H ssh://me@factory-1          on another machine's engine
+  ofdeploy logs weather-station --follow     read what an app writes
+  ofdeploy down                              remove what this file's project runs
+
+Exit codes: 0 ok, 1 failed, 3 bad input, 4 engine, 5 conflict, 6 time limit, 130 and 143 interrupted.`;
+
+const TIMEOUT = "<duration>";
+
+/**
+ * The command line. Actions load what they need when they run, so that help costs nothing of it.
+ * @param finish is told each action's exit code.
+ */
+export function makeProgram(io: Io, version: string, finish: (code: ExitCode) => void): Command {
+  const program = new Command("ofdeploy")
+    .description("Brings up the apps of an OpenFactory file on local Docker, on Docker Swarm, or on a platform of your own.")
+    .version(`ofdeploy ${version}`, "-v, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand("help [command]", "print help on a command")
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: () => {}, getOutHelpWidth: () => io.stdout.columns ?? 100 })
+    .exitOverride()
+    .addHelpText("after", EXAMPLES);
+  addGlobalOptions(program);
+
+  /** An action with all options that hold for it, the program's among them. */
+  const action =
+    <Options>(run: (context: { io: Io; options: GlobalOptions & Options }) => Promise<ExitCode> | ExitCode) =>
+    async (...given: unknown[]): Promise<void> => {
+      const command = given.at(-1) as Command;
+      finish(await run({ io, options: { ...command.optsWithGlobals<GlobalOptions & Options>(), ...named(command) } }));
+    };
+  /** The command's arguments by their names. */
+  const named = (command: Command): object =>
+    Object.fromEntries(command.registeredArguments.map((argument, index) => [argument.name(), command.processedArgs[index]]));
+
+  program
+    .command("up")
+    .description("bring up all apps of the file, in the order of their dependencies")
+    .addOption(new Option("--wait", "wait until every app runs and is healthy (default)"))
+    .addOption(new Option("--no-wait", "don't wait, but for apps that others depend on"))
+    .addOption(new Option(`--timeout ${TIMEOUT}`, "how long each app may take until it is ready (default: 2m)").argParser(parseDuration))
+    .addOption(new Option("--concurrency <n>", "how many apps are made at the same time (default: 4)").argParser(parseCount))
+    .addOption(new Option("--strict", "refuse what the platform does not honour, instead of warning"))
+    .addOption(new Option("--no-rollback", "keep what was made when an app fails, and go on with the others"))
+    .action(action(async (context) => (await import("./commands/up.js")).upCommand(context)));
+  program
+    .command("down")
+    .description("remove every service of the project, and wait until they are gone")
+    .addOption(new Option("--project <name>", "the project by name; no file is needed"))
+    .addOption(new Option(`--timeout ${TIMEOUT}`, "how long each may take until it is gone (default: 1m)").argParser(parseDuration))
+    .addOption(new Option("--concurrency <n>", "how many are removed at the same time (default: 16)").argParser(parseCount))
+    .action(action(async (context) => (await import("./commands/down.js")).downCommand(context)));
+  program
+    .command("ps")
+    .description("list the apps, and what runs of them")
+    .addOption(new Option("--project <name>", "the project by name; no file is needed"))
+    .action(action(async (context) => (await import("./commands/ps.js")).psCommand(context)));
+  program
+    .command("logs")
+    .description("print what apps wrote")
+    .addArgument(new Argument("[apps...]", "names of apps or services (default: all)"))
+    .addOption(new Option("--follow", "go on as lines are written"))
+    .addOption(new Option("--tail <n>", "only the last lines of each instance (default: all)").argParser(parseLines))
+    .addOption(new Option("--since <when>", "only lines since: 10m, or an ISO date").argParser(parseSince))
+    .action(action<{ apps: string[] }>(async (context) => (await import("./commands/logs.js")).logsCommand(context)));
+  program
+    .command("validate")
+    .description("check the file against the platform, and deploy nothing")
+    .addOption(new Option("--strict", "refuse what the platform does not honour, instead of warning"))
+    .action(action(async (context) => (await import("./commands/validate.js")).validateCommand(context)));
+  program
+    .command("platforms")
+    .description("list the platforms that are known here, and what each can do")
+    .action(action(async (context) => (await import("./commands/platforms.js")).platformsCommand(context)));
+  program
+    .command("doctor")
+    .description("look at everything that up needs, and say what to do about what is missing")
+    .action(action(async (context) => (await import("./commands/doctor.js")).doctorCommand(context)));
+  program
+    .command("schema")
+    .description("print the JSON Schema of the app file, for editors")
+    .action(action(async (context) => (await import("./commands/schema.js")).schemaCommand(context)));
+  program
+    .command("completion")
+    .description("print a completion script for a shell")
+    .addArgument(new Argument("<shell>").choices(["bash", "zsh", "fish"]))
+    .action(
+      action<{ shell: "bash" | "zsh" | "fish" }>(async ({ options }) =>
+        (await import("./commands/completion.js")).completionCommand(program, options.shell, io),
+      ),
+    );
+  return program;
+}

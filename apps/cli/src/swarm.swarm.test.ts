@@ -1,0 +1,194 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { ensureTestImage, RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+
+const EXAMPLE = fileURLToPath(new URL("../example/openfactory.yml", import.meta.url));
+const COMMAND = fileURLToPath(new URL("../bin/ofdeploy.js", import.meta.url));
+const DEMO_IMAGE = "openfactory/demo:1";
+
+let swarm: Swarm;
+let manager: RawEngine;
+let folder: string;
+
+beforeAll(async () => {
+  await ensureTestImage(new RawEngine(process.env["DOCKER_HOST"] ?? ""), DEMO_IMAGE);
+  swarm = await createSwarm({ nodes: 3, managers: 1, images: [DEMO_IMAGE, TEST_IMAGE] });
+  manager = swarm.nodes[0]!.api;
+  folder = await mkdtemp(join(tmpdir(), "ofdeploy-swarm-"));
+  await manager.call("POST", "/networks/create", { Name: "openfactory-demo", Driver: "overlay" });
+});
+afterAll(async () => {
+  await swarm?.down();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Ran {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** The command itself, as a user runs it. */
+function runOfdeploy(args: readonly string[]): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    const ran: Ran = { code: null, stdout: "", stderr: "" };
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (ran.stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (ran.stderr += text));
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ ...ran, code }));
+  });
+}
+
+const ofdeploy = (...words: string[]): Promise<Ran> =>
+  runOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host]);
+
+const fileOf = async (text: string): Promise<string> => {
+  const file = join(folder, "openfactory.yml");
+  await writeFile(file, text);
+  return file;
+};
+
+interface Task {
+  ServiceID: string;
+  NodeID: string;
+  Status: { State: string };
+}
+
+/** Host names of the nodes on which tasks of a service run. */
+async function nodesOf(service: string): Promise<string[]> {
+  const { ID } = await manager.call("GET", `/services/${service}`);
+  const tasks: Task[] = await manager.call("GET", "/tasks");
+  const nodes: { ID: string; Description: { Hostname: string } }[] = await manager.call("GET", "/nodes");
+  return tasks
+    .filter(({ ServiceID, Status }) => ServiceID === ID && Status.State === "running")
+    .map(({ NodeID }) => nodes.find((node) => node.ID === NodeID)?.Description.Hostname ?? "")
+    .sort();
+}
+
+const services = async (): Promise<string[]> =>
+  ((await manager.call("GET", "/services")) as { Spec: { Name: string } }[]).map(({ Spec }) => Spec.Name).sort();
+
+describe("the example file on a swarm of three nodes", () => {
+  test("comes up on more than one node, answers by HTTP, is left as it is by a second up, and goes", async () => {
+    const up = await ofdeploy("up", "--file", EXAMPLE);
+    expect(up, up.stderr).toMatchObject({ code: 0 });
+    expect(await services()).toEqual(["weather-archive", "weather-reader", "weather-station"]);
+
+    const readers = await nodesOf("weather-reader");
+    expect(readers).toHaveLength(2);
+    const everywhere = new Set([...readers, ...(await nodesOf("weather-station")), ...(await nodesOf("weather-archive"))]);
+    expect(everywhere.size).toBeGreaterThan(1);
+
+    const [home] = await nodesOf("weather-station");
+    const address = swarm.nodes.find(({ name }) => name === home)?.address;
+    expect(await (await fetch(`http://${address}:18080/`)).text()).toContain("hello from the test image");
+
+    const created = await manager.call("GET", "/services/weather-reader");
+    const again = await ofdeploy("up", "--file", EXAMPLE);
+    expect(again, again.stderr).toMatchObject({ code: 0 });
+    expect(again.stdout).toContain("unchanged");
+    expect((await manager.call("GET", "/services/weather-reader")).Version).toEqual(created.Version);
+
+    const ps = await ofdeploy("ps", "--file", EXAMPLE);
+    expect(ps.stdout).toMatch(/weather-reader +weather-reader +running +2\/2/);
+    expect(ps.stdout).toContain(readers[0]);
+
+    const logs = await ofdeploy("logs", "weather-archive", "--file", EXAMPLE);
+    expect(logs.stdout).toContain("archive opened");
+
+    const down = await ofdeploy("down", "--file", EXAMPLE);
+    expect(down, down.stderr).toMatchObject({ code: 0 });
+    expect(await services()).toEqual([]);
+  });
+});
+
+describe("on a swarm", () => {
+  afterEach(async () => {
+    for (const name of await services()) await manager.request("DELETE", `/services/${name}`);
+  });
+
+  const app = (key: string, more: string) => `
+  ${key}:
+    uuid: ${key.toUpperCase()}
+    image: ${TEST_IMAGE}
+    command: sleep 1000
+    stop_grace_period: 1s
+${more}`;
+
+  test("constraints are obeyed, and told of where no node fits", async () => {
+    const pinned = await fileOf(
+      `name: pinned\napps:${app("on-two", "    deploy: {replicas: 3, placement: {constraints: [node.hostname == node-2]}}")}${app(
+        "off-manager",
+        "    deploy: {replicas: 4, placement: {constraints: ['node.role!=manager']}}",
+      )}\n`,
+    );
+    const up = await ofdeploy("up", "--file", pinned);
+    expect(up, up.stderr).toMatchObject({ code: 0 });
+    expect(await nodesOf("on-two")).toEqual(["node-2", "node-2", "node-2"]);
+    expect(new Set(await nodesOf("off-manager"))).toEqual(new Set(["node-2", "node-3"]));
+    expect(await ofdeploy("down", "--file", pinned)).toMatchObject({ code: 0 });
+
+    const nowhere = await fileOf(
+      `name: nowhere\napps:${app("nowhere", "    deploy: {placement: {constraints: [node.hostname == moon]}}")}\n`,
+    );
+    const waited = await ofdeploy("up", "--file", nowhere, "--timeout", "4s");
+    expect(waited.code).toBe(6);
+    expect(waited.stderr).toMatch(/error\[TIMEOUT\].*no suitable node/);
+    expect(waited.stderr).toContain("No node fulfils its constraints");
+    expect(await services()).toEqual([]);
+  });
+
+  test("local storage is refused with its place, before anything is made", async () => {
+    const file = await fileOf(
+      `name: local\napps:${app("kept", "    storage: {data: {type: local, local_path: /srv, mount_point: /data}}")}\n`,
+    );
+    const refused = await ofdeploy("up", "--file", file);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toMatch(/error\[INVALID_FILE\] .*openfactory\.yml:\d+:\d+/);
+    expect(await services()).toEqual([]);
+  });
+
+  test("an image that no node has fails at once, and what was made is put back", async () => {
+    const file = await fileOf(
+      `name: missing\napps:${app("fine", "")}
+  broken:
+    uuid: BROKEN
+    image: openfactory/no-such-image:1
+`,
+    );
+    const up = await ofdeploy("up", "--file", file);
+    expect(up.code).toBe(1);
+    expect(up.stderr).toMatch(/error\[TASK_FAILED\].*No such image: openfactory\/no-such-image:1/);
+    expect(await services()).toEqual([]);
+  });
+
+  test("a missing network, one of a single node, a port taken: one sentence each, nothing made", async () => {
+    const missing = await ofdeploy("up", "--file", await fileOf(`name: n\napps:${app("net-app", "    networks: [no-such-net]")}\n`));
+    expect(missing.stderr).toMatch(/error\[NETWORK_NOT_FOUND\] There is no network no-such-net/);
+    await manager.call("POST", "/networks/create", { Name: "one-node", Driver: "bridge" });
+    const local = await ofdeploy("up", "--file", await fileOf(`name: n\napps:${app("net-app", "    networks: [one-node]")}\n`));
+    expect(local.code).toBe(5);
+    expect(local.stderr).toMatch(/error\[CONFLICT\] Network one-node is no network of the swarm/);
+    expect(await services()).toEqual([]);
+
+    const first = await fileOf(`name: first\napps:${app("first-app", '    ports: ["18090:80"]')}\n`);
+    expect(await ofdeploy("up", "--file", first)).toMatchObject({ code: 0 });
+    const second = await ofdeploy("up", "--file", await fileOf(`name: second\napps:${app("second-app", '    ports: ["18090:80"]')}\n`));
+    expect(second.code).toBe(5);
+    expect(second.stderr).toMatch(/error\[CONFLICT\] Host port 18090 is published by service first-app already/);
+    expect(await services()).toEqual(["first-app"]);
+  });
+
+  test("a worker is no manager: NOT_A_SWARM_MANAGER", async () => {
+    const file = await fileOf(`name: n\napps:${app("worker-app", "")}\n`);
+    const up = await runOfdeploy(["up", "--file", file, "--platform", "swarm", "--host", swarm.workers[0]!.host]);
+    expect(up.code).toBe(4);
+    expect(up.stderr).toMatch(/error\[NOT_A_SWARM_MANAGER\]/);
+  });
+});

@@ -1,0 +1,46 @@
+import type { DeployRequest, OpenFactoryServiceDeploymentStrategy, ProgressEvent } from "@openfactory/deploy-core";
+import type { Slots } from "../bounded.js";
+import type { DesiredApp } from "../desired.js";
+import type { AppPhase, Observer } from "../events.js";
+import type { Milestone, Milestones } from "./milestones.js";
+import type { WarningLog } from "./warning-log.js";
+
+/** What the apps of one run share. */
+export interface UpRun {
+  readonly strategy: OpenFactoryServiceDeploymentStrategy;
+  readonly strict: boolean;
+  /** Wait for every app, not only for those that others wait for. */
+  readonly wait: boolean;
+  readonly timeoutMs: number;
+  /** Fires when the caller's does, and when a failure ends the run. */
+  readonly signal: AbortSignal;
+  readonly milestones: Milestones;
+  readonly deploying: Slots;
+  readonly waiting: Slots;
+  readonly observer: Observer | undefined;
+  /** The request as it is deployed, with the ownership labels where they are kept. */
+  requestOf(app: DesiredApp): DeployRequest;
+  /** Whether some app waits for the service to get there. */
+  isAwaited(service: string, milestone: Milestone): boolean;
+  /** The app's name of a service. */
+  appOf(service: string): string;
+  warningsOf(app: DesiredApp): WarningLog;
+  /** Remembers what is to be put back. */
+  noteMade(app: DesiredApp): void;
+  isMade(app: DesiredApp): boolean;
+  /** Ends the run, unless failures are to be kept. */
+  noteFailure(app: DesiredApp): void;
+  /** Name of the app whose failure ended the run. */
+  endedBy(): string | undefined;
+}
+
+export const tellPhase = (run: UpRun, { key, service }: DesiredApp, phase: AppPhase, detail?: string): void =>
+  run.observer?.({ type: "phase", app: key, service, phase, ...(detail === undefined ? {} : { detail }) });
+
+/** Passes a strategy's events on; warnings are kept with the app. */
+export const strategyObserver =
+  (run: UpRun, app: DesiredApp) =>
+  (progress: ProgressEvent): void => {
+    if (progress.type === "warning") run.warningsOf(app).add(progress.warning);
+    else run.observer?.({ type: "progress", app: app.key, service: app.service, progress });
+  };

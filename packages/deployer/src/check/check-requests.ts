@@ -1,0 +1,63 @@
+import {
+  checkHonoured,
+  DeploymentError,
+  type DeploymentWarning,
+  type ErrorIssue,
+  type OpenFactoryServiceDeploymentStrategy,
+  parseRequest,
+} from "@openfactory/deploy-core";
+import type { DesiredApp } from "../desired.js";
+import { OWNERSHIP_LABELS } from "../ownership/labels.js";
+
+/**
+ * Everything that can be said of the requests without asking an engine.
+ * @returns what the strategy will not honour, per service.
+ * @throws DeploymentError `INVALID_REQUEST`, or else `UNSUPPORTED` (in strict mode, and for what can't be left out), with
+ * one issue per finding in all apps.
+ */
+export function checkRequests(
+  apps: readonly DesiredApp[],
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  options: { strict?: boolean } = {},
+): Map<string, DeploymentWarning[]> {
+  const warnings = new Map<string, DeploymentWarning[]>();
+  const errors: DeploymentError[] = [];
+  const issues: ErrorIssue[] = [];
+  for (const app of apps) {
+    try {
+      refuseReservedLabels(app);
+      const request = parseRequest(app.request, { strategy: strategy.manifest.name });
+      warnings.set(app.service, checkHonoured(request, strategy.manifest, options));
+    } catch (error) {
+      if (!DeploymentError.isInstance(error)) throw error;
+      errors.push(error);
+      issues.push(...issuesOf(error, app));
+    }
+  }
+  const first = errors.find(({ code }) => code === "INVALID_REQUEST") ?? errors[0];
+  if (first === undefined) return warnings;
+  if (errors.length === 1) throw withIssues(first, first.message, issues);
+  const more = `${first.message.replace(/\.$/, "")}; and so on for ${errors.length} apps in all.`;
+  throw withIssues(first, more, issues);
+}
+
+const issuesOf = (error: DeploymentError, app: DesiredApp): ErrorIssue[] =>
+  error.issues.map(({ message, ...issue }) => ({
+    ...issue,
+    message: `${app.key}: ${issue.field ? `${issue.field}: ` : ""}${message}`,
+    location: issue.location ?? app.location,
+  }));
+
+const withIssues = (error: DeploymentError, message: string, issues: ErrorIssue[]): DeploymentError =>
+  new DeploymentError(error.code, message, { ...error, issues, cause: error.cause });
+
+function refuseReservedLabels({ service, request }: DesiredApp): void {
+  const reserved = Object.keys(request.labels ?? {}).filter((label) => OWNERSHIP_LABELS.includes(label));
+  if (reserved.length === 0) return;
+  throw new DeploymentError("INVALID_REQUEST", `The label ${reserved[0]} of service ${service} is set by ofdeploy itself.`, {
+    service,
+    field: "labels",
+    issues: reserved.map((label) => ({ field: "labels", message: `${label} is set by ofdeploy itself` })),
+    hint: "Leave the label out.",
+  });
+}

@@ -1,0 +1,17 @@
+export type { DependencyCondition, DesiredApp, DesiredDependency, DesiredProject } from "./desired.js";
+export type { AppPhase, DeployerEvent, Observer } from "./events.js";
+export type { ProjectWarning } from "./project-warning.js";
+export { APP_LABEL, type Owner, ownerOf, PROJECT_LABEL, REQUEST_LABEL } from "./ownership/labels.js";
+export { canTellOwners } from "./ownership/can-tell.js";
+export { requestHash } from "./ownership/request-hash.js";
+export { checkApps } from "./check/check-apps.js";
+export { checkRequests } from "./check/check-requests.js";
+export { type Observed, observe } from "./observe/observe.js";
+export { planUp, type UpPlan, type UpStep } from "./plan/plan-up.js";
+export { applyUp } from "./apply/apply-up.js";
+export type { UpOptions } from "./apply/up-options.js";
+export type { AppOutcome, AppVerdict, UpReport } from "./apply/up-report.js";
+export { up } from "./up.js";
+export { down, type DownOptions, type DownReport } from "./remove/down.js";
+export type { RemovalVerdict } from "./remove/removal-verdict.js";
+export { ps, type PsRow } from "./ps/ps.js";

@@ -1,0 +1,43 @@
+import { DeploymentError, type ErrorIssue } from "@openfactory/deploy-core";
+import type { DesiredProject } from "../desired.js";
+import type { UpPlan, UpStep } from "./plan-up.js";
+
+/**
+ * Ends a run whose plan can't be carried out whole.
+ * @throws DeploymentError `CONFLICT` with one issue per app whose service is somebody else's, or was made from another
+ * request.
+ */
+export function refusePlan(plan: UpPlan, { apps }: DesiredProject): void {
+  const issues = plan.steps.flatMap((step, index): ErrorIssue[] => {
+    const finding = findingOf(step, plan.project);
+    return finding === undefined ? [] : [{ ...finding, location: apps[index]?.location }];
+  });
+  const [first] = issues;
+  if (first === undefined) return;
+  const more = issues.length > 1 ? `; and ${issues.length - 1} more` : "";
+  throw new DeploymentError("CONFLICT", `${first.message}${more}. Nothing was changed.`, {
+    issues,
+    hint: first.hint,
+  });
+}
+
+function findingOf(step: UpStep, project: string): ErrorIssue | undefined {
+  const { app, service } = step;
+  if (step.action === "changed") {
+    return {
+      message: `${app}: the service ${service} runs already, and was made from another request`,
+      hint: "Run `ofdeploy down` first, then `ofdeploy up`.",
+    };
+  }
+  if (step.action !== "conflict") return undefined;
+  if (step.owner !== undefined) {
+    return {
+      message: `${app}: the service ${service} belongs to the project ${step.owner.project}, and this is ${project}`,
+      hint: "Give the app another uuid, or take the other project down.",
+    };
+  }
+  return {
+    message: `${app}: a service ${service} is there already, and it does not carry the labels of this project`,
+    hint: "Give the app another uuid, or remove that service by hand.",
+  };
+}

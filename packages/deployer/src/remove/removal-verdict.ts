@@ -1,0 +1,15 @@
+import type { DeploymentError } from "@openfactory/deploy-core";
+
+/** What became of a service that was to be removed. */
+export interface RemovalVerdict {
+  service: string;
+  /** The app's name, where it is known. */
+  app?: string;
+  /**
+   * `removed`: gone; `failed`: see `error`; `skipped`: not begun, since the run was interrupted; `foreign`: left alone,
+   * since this project did not make it.
+   */
+  outcome: "removed" | "failed" | "skipped" | "foreign";
+  error?: DeploymentError;
+  elapsedMs: number;
+}

@@ -1,0 +1,90 @@
+import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import { asDeploymentError } from "../as-deployment-error.js";
+import { slots } from "../bounded.js";
+import type { Observer } from "../events.js";
+import type { RemovalVerdict } from "./removal-verdict.js";
+
+/** Removals wait for processes to end, not for the engine: more of them go at once than deploys. */
+export const REMOVALS_AT_ONCE = 16;
+
+/** A service to remove. */
+export interface Removal {
+  service: string;
+  app?: string;
+  /** Services that go first, where they are to be removed at all: those that depend on this one. */
+  after: readonly string[];
+}
+
+export interface RemoveServicesOptions {
+  /** How many at a time. Default {@link REMOVALS_AT_ONCE}. */
+  concurrency?: number;
+  /** Milliseconds until what a service ran must be gone, after its grace period. Default 60000. */
+  timeoutMs?: number;
+  /** Asked anew for every removal. */
+  signal?: () => AbortSignal | undefined;
+  observer?: Observer;
+}
+
+/** Removes services and waits until they are gone. Goes on past failures; what is gone already counts as removed. */
+export async function removeServices(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  removals: readonly Removal[],
+  options: RemoveServicesOptions = {},
+): Promise<RemovalVerdict[]> {
+  const inTurn = slots(options.concurrency ?? REMOVALS_AT_ONCE);
+  const settled = new Map(removals.map(({ service }) => [service, Promise.withResolvers<void>()]));
+  return Promise.all(
+    removals.map(async (removal): Promise<RemovalVerdict> => {
+      await Promise.all(removal.after.map((service) => settled.get(service)?.promise));
+      const verdict = await inTurn(() => removeOne(strategy, removal, options));
+      settled.get(removal.service)?.resolve();
+      options.observer?.({ type: "removal", removal: verdict });
+      return verdict;
+    }),
+  );
+}
+
+async function removeOne(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  { service, app = service }: Removal,
+  { timeoutMs, signal: signalFor, observer }: RemoveServicesOptions,
+): Promise<RemovalVerdict> {
+  const began = performance.now();
+  const verdict = (outcome: RemovalVerdict["outcome"], error?: DeploymentError): RemovalVerdict => ({
+    service,
+    app,
+    outcome,
+    ...(error === undefined ? {} : { error }),
+    elapsedMs: Math.round(performance.now() - began),
+  });
+  const signal = signalFor?.();
+  if (signal?.aborted) return verdict("skipped");
+  observer?.({ type: "phase", app, service, phase: "removing" });
+  try {
+    await strategy.remove(service, {
+      wait: true,
+      timeoutMs,
+      signal,
+      observer: (progress) => {
+        if (progress.type !== "warning") observer?.({ type: "progress", app, service, progress });
+      },
+    });
+    return verdict("removed");
+  } catch (error) {
+    if (DeploymentError.isInstance(error, "NOT_FOUND")) return verdict("removed");
+    return verdict("failed", asDeploymentError(error, service, strategy));
+  }
+}
+
+/** Per service, the services that depend on it. */
+export function dependents(
+  apps: readonly { service: string; dependsOn: readonly { service: string }[] }[],
+): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { service, dependsOn } of apps) {
+    for (const { service: dependency } of dependsOn) {
+      found.set(dependency, [...(found.get(dependency) ?? []), service]);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,83 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type DeployRequest, DeploymentError, type ProgressEvent } from "@openfactory/deploy-core";
+import { describe, expect, test } from "vitest";
+import type { Suite } from "../suite.js";
+
+/** Deploys that are aborted before, during and after. */
+export function abortDeployCases(suite: Suite): void {
+  const expectNothing = async (): Promise<void> => {
+    expect(await suite.existing(), "nothing is left behind").toEqual([]);
+    // A call that was cut off on this side may go on on the engine's.
+    await suite.lateEffects();
+    expect(await suite.existing(), "nothing appears later").toEqual([]);
+  };
+
+  /** With all that takes steps of its own. */
+  const manySteps = async (): Promise<DeployRequest> => {
+    const networks = suite.honours({ networks: ["x"] }) ? await suite.networks(2) : undefined;
+    const ports = suite.honours({ ports: { 80: 80 } }) ? { [await suite.freePort()]: 80 } : undefined;
+    return suite.request({ ...(networks && { networks }), ...(ports && { ports }) });
+  };
+
+  test("a signal that has fired already: ABORTED, nothing done", async () => {
+    const request = suite.request();
+    const events: ProgressEvent[] = [];
+    const options = { signal: AbortSignal.abort(), observer: (event: ProgressEvent) => events.push(event) };
+    await suite.fails(suite.strategy.deploy(request, options), "ABORTED", request.name);
+    expect(events.filter(({ type }) => type !== "warning")).toEqual([]);
+    await expectNothing();
+  });
+
+  test("at each progress event: ABORTED, nothing left behind, the name free", async (context) => {
+    const request = await manySteps();
+    const all: ProgressEvent[] = [];
+    await suite.strategy.deploy(request, { observer: (event) => all.push(event) });
+    await suite.strategy.remove(request.name, { wait: true });
+    if (all.length === 0) context.skip("the strategy tells no progress");
+    for (let stop = 0; stop < all.length; stop += 1) {
+      const controller = new AbortController();
+      let seen = 0;
+      const observer = () => {
+        if (seen === stop) controller.abort();
+        seen += 1;
+      };
+      const deploying = suite.strategy.deploy(request, { signal: controller.signal, observer });
+      await suite.fails(deploying, "ABORTED", request.name);
+      await expectNothing();
+    }
+    await suite.running(request);
+  });
+
+  describe("at any moment: either it was done, or nothing is left behind", () => {
+    test.for([0, 1, 3, 10, 30, 60, 100, 200, 400])("after %i ms", async (ms) => {
+      const request = await manySteps();
+      const controller = new AbortController();
+      const deploying = suite.strategy.deploy(request, { signal: controller.signal }).then(
+        () => true,
+        (error: unknown) => (DeploymentError.isInstance(error, "ABORTED") ? false : Promise.reject(error)),
+      );
+      await delay(ms);
+      controller.abort();
+      if (await deploying) await suite.untilRunning(request.name);
+      else await expectNothing();
+    });
+  });
+
+  test("a reason that is a DeploymentError is the error", async () => {
+    const request = suite.request();
+    const reason = new DeploymentError("TIMEOUT", "It took too long.", { hint: "Give it more time." });
+    await suite.fails(suite.strategy.deploy(request, { signal: AbortSignal.abort(reason) }), "TIMEOUT", request.name);
+    await expectNothing();
+  });
+
+  test("after it was done: nothing happens", async () => {
+    const controller = new AbortController();
+    const request = suite.request();
+    await suite.strategy.deploy(request, { signal: controller.signal });
+    await suite.untilRunning(request.name);
+    const before = await suite.probes.instances(request.name);
+    controller.abort();
+    await suite.lateEffects();
+    expect(await suite.probes.instances(request.name)).toEqual(before);
+  });
+}

@@ -1,0 +1,77 @@
+import { DeploymentError, type DeployRequest, type ErrorCode, supports } from "@openfactory/deploy-core";
+import { describe, expect, test } from "vitest";
+import type { Suite } from "../suite.js";
+
+/** A deploy that fails says why, and leaves nothing behind. */
+export function failureCases(suite: Suite): void {
+  /**
+   * What can't run is refused by the deploy, with nothing left; or, by a strategy that only schedules, accepted, and it
+   * never runs and `wait` says so.
+   */
+  const neverRuns = async (request: DeployRequest, code: readonly ErrorCode[]): Promise<void> => {
+    const before = await suite.existing();
+    const refused = await suite.strategy.deploy(request).then(
+      () => false,
+      (error: unknown) => (DeploymentError.isInstance(error) ? true : Promise.reject(error)),
+    );
+    if (refused) {
+      expect(await suite.existing(), "nothing is left behind").toEqual(before);
+      await suite.failsCleanly(() => suite.strategy.deploy(request), code, request.name);
+      return;
+    }
+    const { strategy } = suite;
+    if (supports(strategy, "wait"))
+      await suite.fails(strategy.wait(request.name), [...code, "TASK_FAILED"], request.name);
+    expect((await suite.probes.instances(request.name)).filter(({ running }) => running)).toEqual([]);
+    expect(await suite.existing(), "what was accepted is there").toContain(request.name);
+  };
+
+  test("an image that is nowhere: IMAGE_NOT_FOUND", async () => {
+    await neverRuns(suite.once({ image: suite.target.images.missing }), ["IMAGE_NOT_FOUND"]);
+  });
+
+  test("a program that the image lacks", async (context) => {
+    suite.needs(context, { command: ["x"] });
+    await neverRuns(suite.once({ command: suite.programs.absent() }), [
+      "TASK_FAILED",
+      "ENGINE_ERROR",
+      "INVALID_REQUEST",
+    ]);
+  });
+
+  describe("a network that is missing: NETWORK_NOT_FOUND", () => {
+    test.for([0, 1, 2])("as number %i of three", async (place, context) => {
+      suite.needs(context, { networks: ["x"] });
+      const networks = await suite.networks(2);
+      networks.splice(place, 0, suite.name());
+      const request = suite.request({ networks });
+      await suite.failsCleanly(() => suite.strategy.deploy(request), "NETWORK_NOT_FOUND", request.name);
+      await suite.running({ ...request, networks: networks.toSpliced(place, 1) });
+    });
+  });
+
+  test("a host port that another service has: CONFLICT; the other runs on, and the name stays free", async (context) => {
+    suite.needs(context, { ports: { 80: 80 } });
+    const port = await suite.freePort();
+    const first = await suite.running(suite.request({ ports: { [port]: 80 } }));
+    const second = suite.request({ ports: { [await suite.freePort()]: 81, [port]: 80 } });
+    await suite.failsCleanly(() => suite.strategy.deploy(second), "CONFLICT", second.name);
+    await suite.untilRunning(first.name);
+    await suite.running({ ...second, ports: { [await suite.freePort()]: 80 } });
+  });
+
+  test("an observer that throws ends the deploy with what it threw, and nothing is left behind", async (context) => {
+    const own = new Error("the caller's own");
+    const request = suite.request();
+    let told = false;
+    const observer = () => {
+      told = true;
+      throw own;
+    };
+    const before = await suite.existing();
+    const outcome = await suite.strategy.deploy(request, { observer }).catch((error: unknown) => error);
+    if (!told) context.skip("the strategy tells no progress");
+    expect(outcome).toBe(own);
+    expect(await suite.existing(), "nothing is left behind").toEqual(before);
+  });
+}

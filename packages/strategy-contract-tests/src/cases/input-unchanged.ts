@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { everything } from "../samples/everything.js";
+import type { Suite } from "../suite.js";
+
+const deepFreeze = <Value>(value: Value): Value => {
+  if (typeof value === "object" && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze);
+  return value;
+};
+
+/** The caller's objects are the caller's. */
+export function inputUnchangedCases(suite: Suite): void {
+  test("a frozen request with every honoured field deploys, and is what it was", async () => {
+    const request = deepFreeze(suite.request(await everything(suite)));
+    const before = structuredClone(request);
+    await suite.strategy.deploy(request, Object.freeze({ strict: false }));
+    expect(request).toEqual(before);
+  });
+
+  test("what the caller does to the request while it is deployed changes nothing", async () => {
+    const env = ["A=1"];
+    const request = suite.request({ env });
+    const deploying = suite.strategy.deploy(request);
+    env[0] = "A=2";
+    env.push("B=3");
+    await deploying;
+    const settings = await suite.settings(request.name);
+    expect(settings.env).toContain("A=1");
+    expect(settings.env).not.toContain("B=3");
+  });
+
+  test("a request deploys twice, under two names", async () => {
+    const request = suite.request({ env: ["A=1"] });
+    const other = suite.name();
+    await suite.strategy.deploy(request);
+    await suite.strategy.deploy({ ...request, name: other });
+    expect((await suite.settings(other)).env).toEqual((await suite.settings(request.name)).env);
+  });
+}

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { eventually } from "../polling.js";
+import type { Suite } from "../suite.js";
+
+/** The end of a service. */
+export function removeCases(suite: Suite): void {
+  const gone = async (name: string): Promise<void> => {
+    expect(await suite.probes.settings(name)).toBeUndefined();
+    expect(await suite.existing()).toEqual([]);
+    await eventually(
+      `all of ${name} ends`,
+      () => suite.probes.instances(name),
+      (instances) => instances.length === 0,
+    );
+  };
+
+  test("of one that runs", async () => {
+    const { name } = await suite.running(suite.request());
+    await suite.strategy.remove(name);
+    await gone(name);
+  });
+
+  test("with `wait`: when it resolves, nothing of it is left", async () => {
+    const { name } = await suite.running(suite.request());
+    await suite.strategy.remove(name, { wait: true, timeoutMs: 60_000 });
+    expect(await suite.probes.instances(name)).toEqual([]);
+    await gone(name);
+  });
+
+  test("of one that is stopped", async (context) => {
+    const stop = suite.probe(context, "stop");
+    const { name } = await suite.running(suite.request());
+    await stop(name);
+    await suite.strategy.remove(name, { wait: true });
+    await gone(name);
+  });
+
+  test.for([0, 1])("of one that has ended with %i", async (code, context) => {
+    suite.needs(context, { command: ["x"] });
+    const request = suite.once({ command: suite.programs.exit(code) });
+    await suite.strategy.deploy(request);
+    const ended = (instances: readonly { exitCode?: number }[]) => instances.some(({ exitCode }) => exitCode === code);
+    await eventually(`${request.name} ends`, () => suite.probes.instances(request.name), ended);
+    await suite.strategy.remove(request.name, { wait: true });
+    await gone(request.name);
+  });
+
+  test("of one that isn't there, or not any more: NOT_FOUND", async () => {
+    const name = suite.name();
+    await suite.fails(suite.strategy.remove(name), "NOT_FOUND", name);
+    await suite.strategy.deploy(suite.request({ name }));
+    await suite.strategy.remove(name);
+    await suite.fails(suite.strategy.remove(name), "NOT_FOUND", name);
+  });
+
+  test("with a signal that has fired already: ABORTED, the service runs on", async () => {
+    const { name } = await suite.running(suite.request());
+    const before = await suite.untilRunning(name);
+    await suite.fails(suite.strategy.remove(name, { signal: AbortSignal.abort() }), "ABORTED", name);
+    expect(await suite.untilRunning(name)).toEqual(before);
+  });
+
+  test("frees its host port", async (context) => {
+    suite.needs(context, { ports: { 80: 80 } });
+    const ports = { [await suite.freePort()]: 80 };
+    const { name } = await suite.running(suite.request({ ports }));
+    await suite.strategy.remove(name, { wait: true });
+    await suite.running(suite.request({ ports }));
+  });
+}

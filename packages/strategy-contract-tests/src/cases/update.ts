@@ -1,0 +1,73 @@
+import { type DeployRequest, parseRequest } from "@openfactory/deploy-core";
+import { expect, test } from "vitest";
+import { expectSettings } from "../compare.js";
+import { eventually } from "../polling.js";
+import type { Suite } from "../suite.js";
+
+/** A change of a service to what a request says. */
+export function updateCases(suite: Suite): void {
+  const first = (): DeployRequest => {
+    const labels = suite.honours({ labels: { a: "b" } })
+      ? { labels: { "org.example.kept": "1", "org.example.dropped": "1" } }
+      : {};
+    return suite.request({ env: ["VERSION=1", "DROPPED=1"], ...labels });
+  };
+  const second = (request: DeployRequest): DeployRequest => ({
+    ...request,
+    env: ["VERSION=2"],
+    ...(request.labels && { labels: { ...suite.target.labels, "org.example.kept": "2" } }),
+  });
+
+  test("update makes the service what the request says, and not a bit of what it was", async (context) => {
+    const strategy = suite.with(context, "update");
+    const request = await suite.running(first());
+    const changed = second(request);
+    const deployment = await strategy.update(changed);
+    expect(deployment.name).toBe(request.name);
+    await eventually(
+      "it has the new settings",
+      () => suite.settings(request.name),
+      ({ env }) => env.includes("VERSION=2"),
+    );
+    await suite.untilRunning(request.name);
+    const settings = await suite.settings(request.name);
+    expectSettings(settings, parseRequest(changed));
+    expect(settings.env).not.toContain("DROPPED=1");
+    expect(settings.labels).not.toHaveProperty(["org.example.dropped"]);
+    expect([...deployment.ids].sort()).toEqual([...settings.ids].sort());
+    expect(await suite.existing()).toEqual([request.name]);
+  });
+
+  test("update changes no other service", async (context) => {
+    const strategy = suite.with(context, "update");
+    const request = await suite.running(first());
+    const other = await suite.running({ ...request, name: suite.owned(`${request.name}-x`) });
+    const before = { settings: await suite.settings(other.name), ids: await suite.untilRunning(other.name) };
+    await strategy.update(second(request));
+    expect({ settings: await suite.settings(other.name), ids: await suite.untilRunning(other.name) }).toEqual(before);
+  });
+
+  test("update of none: NOT_FOUND, nothing made", async (context) => {
+    const strategy = suite.with(context, "update");
+    const request = suite.request();
+    await suite.failsCleanly(() => strategy.update(request), "NOT_FOUND", request.name);
+  });
+
+  test("an update that is refused leaves the service as it was", async (context) => {
+    const strategy = suite.with(context, "update");
+    const request = await suite.running(first());
+    const before = { settings: await suite.settings(request.name), ids: await suite.untilRunning(request.name) };
+    await suite.fails(strategy.update({ ...request, image: "" }), "INVALID_REQUEST", request.name);
+    await suite.fails(strategy.update(second(request), { signal: AbortSignal.abort() }), "ABORTED", request.name);
+    if (suite.honours({ networks: ["x"] })) {
+      await suite.fails(
+        strategy.update({ ...second(request), networks: [suite.name()] }),
+        "NETWORK_NOT_FOUND",
+        request.name,
+      );
+    }
+    expect({ settings: await suite.settings(request.name), ids: await suite.untilRunning(request.name) }).toEqual(
+      before,
+    );
+  });
+}

@@ -1,0 +1,107 @@
+import type { DeployRequest, ProgressEvent } from "@openfactory/deploy-core";
+import { expect, test } from "vitest";
+import type { Suite } from "../suite.js";
+
+const milliseconds = (count: number): number => count * 1_000_000;
+
+/** How a service comes to its end or its readiness, and how a wait tells. */
+export function waitCases(suite: Suite): void {
+  const deployed = async (request: DeployRequest): Promise<string> => {
+    await suite.strategy.deploy(request);
+    return request.name;
+  };
+
+  test("wait resolves when the process runs", async (context) => {
+    const strategy = suite.with(context, "wait");
+    const name = await deployed(suite.request());
+    const status = await strategy.wait(name);
+    expect(status).toMatchObject({ name, state: "running", replicas: { running: 1, desired: 1 } });
+    expect((await suite.probes.instances(name)).some(({ running }) => running)).toBe(true);
+  });
+
+  test("wait on one that is healthy after a while resolves no sooner", async (context) => {
+    const strategy = suite.with(context, "wait");
+    suite.needs(context, { healthcheck: { Test: "x" }, command: ["x"] });
+    const healthcheck = { Test: suite.programs.health.slow(), Interval: milliseconds(300), Retries: 200 };
+    const name = await deployed(suite.request({ command: suite.programs.slowStarter(), healthcheck }));
+    const events: ProgressEvent[] = [];
+    expect(await strategy.wait(name, { observer: (event) => events.push(event) })).toMatchObject({ state: "running" });
+    expect((await suite.probes.instances(name)).map(({ health }) => health)).toEqual(["healthy"]);
+    expect(events.map(({ type }) => type)).toContain("waiting");
+  });
+
+  test("wait on one that becomes unhealthy: TASK_FAILED", async (context) => {
+    const strategy = suite.with(context, "wait");
+    suite.needs(context, { healthcheck: { Test: "x" } });
+    const healthcheck = { Test: suite.programs.health.bad(), Interval: milliseconds(200), Retries: 1 };
+    const name = await deployed(suite.once({ healthcheck, command: suite.programs.run() }));
+    const error = await suite.fails(strategy.wait(name), "TASK_FAILED", name);
+    expect(error.instance?.id).toBeTruthy();
+    expect(await suite.existing(), "a wait removes nothing").toEqual([name]);
+  });
+
+  test("wait on one that is neither healthy nor unhealthy: TIMEOUT", async (context) => {
+    const strategy = suite.with(context, "wait");
+    suite.needs(context, { healthcheck: { Test: "x" } });
+    const healthcheck = { Test: suite.programs.health.bad(), Interval: milliseconds(500), Retries: 1000 };
+    const name = await deployed(suite.request({ healthcheck }));
+    await suite.fails(strategy.wait(name, { timeoutMs: 1500 }), "TIMEOUT", name);
+    expect(await suite.existing(), "a wait removes nothing").toEqual([name]);
+    await suite.untilRunning(name);
+  });
+
+  test("wait on one that ends at once with 0: completed", async (context) => {
+    const strategy = suite.with(context, "wait");
+    suite.needs(context, { command: ["x"] });
+    const name = await deployed(suite.once({ command: suite.programs.exit(0) }));
+    expect(await strategy.wait(name)).toMatchObject({ state: "completed", replicas: { running: 0 } });
+  });
+
+  test.for([1, 42])(
+    "wait on one that ends at once with %i: TASK_FAILED, with the exit code and the last lines",
+    async (code, context) => {
+      const strategy = suite.with(context, "wait");
+      suite.needs(context, { command: ["x"] });
+      const command = suite.programs.printAndExit([{ stream: "stderr", line: "it went wrong" }], code);
+      const name = await deployed(suite.once({ command }));
+      const error = await suite.fails(strategy.wait(name), "TASK_FAILED", name);
+      expect(error.instance).toMatchObject({ exitCode: code });
+      expect(error.instance?.lastLogLines?.join("\n")).toContain("it went wrong");
+    },
+  );
+
+  test("wait on one that ends again and again: TASK_FAILED", async (context) => {
+    const strategy = suite.with(context, "wait");
+    suite.needs(context, { command: ["x"], restart: { Condition: "any" } });
+    const name = await deployed(suite.request({ command: suite.programs.exit(3), restart: { Condition: "any" } }));
+    const error = await suite.fails(strategy.wait(name), "TASK_FAILED", name);
+    expect(error.instance).toMatchObject({ exitCode: 3 });
+  });
+
+  test("wait on several replicas resolves when all run", async (context) => {
+    const strategy = suite.with(context, "wait");
+    const mode = { Replicated: { Replicas: 3 } };
+    suite.needs(context, { mode });
+    const name = await deployed(suite.request({ mode }));
+    expect(await strategy.wait(name)).toMatchObject({ state: "running", replicas: { running: 3, desired: 3 } });
+    expect((await suite.probes.instances(name)).filter(({ running }) => running)).toHaveLength(3);
+  });
+
+  test("wait on none: NOT_FOUND", async (context) => {
+    const name = suite.name();
+    await suite.fails(suite.with(context, "wait").wait(name), "NOT_FOUND", name);
+  });
+
+  test("wait that is aborted: ABORTED, the service stays", async (context) => {
+    const strategy = suite.with(context, "wait");
+    suite.needs(context, { healthcheck: { Test: "x" } });
+    const healthcheck = { Test: suite.programs.health.bad(), Interval: milliseconds(500), Retries: 1000 };
+    const name = await deployed(suite.request({ healthcheck }));
+    const controller = new AbortController();
+    // At the first event; or later, if it tells of none.
+    const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(2000)]);
+    const waiting = strategy.wait(name, { signal, observer: () => controller.abort() });
+    await suite.fails(waiting, "ABORTED", name);
+    await suite.untilRunning(name);
+  });
+}

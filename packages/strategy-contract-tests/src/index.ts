@@ -1,0 +1,4 @@
+export { type ContractOptions, describeStrategyContract } from "./describe-strategy-contract.js";
+export type { ObservedInstance, ObservedOpenFiles, ObservedPort, ObservedSettings } from "./observed.js";
+export { type ContractPrograms, type PrintedLine, shellPrograms } from "./programs.js";
+export type { ContractFactory, ContractImages, ContractProbes, ContractTarget } from "./target.js";

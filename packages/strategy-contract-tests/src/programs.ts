@@ -1,0 +1,75 @@
+/** A line that a program writes. */
+export interface PrintedLine {
+  stream: "stdout" | "stderr";
+  line: string;
+}
+
+/**
+ * What the suite has services run, as words for `command` with the plain image. Each ends promptly, with exit code 0,
+ * when it is told to stop.
+ */
+export interface ContractPrograms {
+  /** Writes nothing, runs on. */
+  run(): string[];
+  /** Ends at once. */
+  exit(code: number): string[];
+  /** Writes the lines in order, then runs on. */
+  print(lines: readonly PrintedLine[]): string[];
+  /** Writes the lines in order, then ends with that code. */
+  printAndExit(lines: readonly PrintedLine[], code: number): string[];
+  /** Writes one line again and again, for ever. */
+  repeat(line: string): string[];
+  /** As its first act writes `networks <n>`, n being the number of network interfaces without loopback; runs on. */
+  countNetworks(): string[];
+  /** Answers every HTTP GET on that port with the body. */
+  serve(port: number, body: string): string[];
+  /** Can't be started: there is no such program in the image. */
+  absent(): string[];
+  /** Health checks (`Healthcheck.Test`) for a service that does `run`. `slow` passes some seconds after the start. */
+  health: { good(): string[]; bad(): string[]; slow(): string[] };
+  /** What `slow` is the health check of; by default `run`. */
+  slowStarter(): string[];
+}
+
+/** A shell that runs on until it is told to stop: the trap interrupts `wait` at once. */
+const untilStopped = "while :; do sleep 3600 & wait $!; done";
+const endOnStop = "trap 'exit 0' TERM INT";
+
+const script = (...lines: string[]): string[] => ["sh", "-c", [endOnStop, ...lines].join("\n")];
+
+/** The lines are passed as words, so that no character in them means anything to the shell. */
+const printing = (lines: readonly PrintedLine[], then: string): string[] => [
+  ...script(
+    ...lines.map(({ stream }, index) => `printf '%s\\n' "\${${index + 1}}"${stream === "stderr" ? " >&2" : ""}`),
+    then,
+  ),
+  "print",
+  ...lines.map(({ line }) => line),
+];
+
+/** Programs for images that have a POSIX shell and busybox's or the usual `sleep`, `cat`, `ls`, `grep` and `httpd`. */
+export const shellPrograms: ContractPrograms = {
+  run: () => script(untilStopped),
+  exit: (code) => ["sh", "-c", `exit ${code}`],
+  print: (lines) => printing(lines, untilStopped),
+  printAndExit: (lines, code) => printing(lines, `exit ${code}`),
+  repeat: (line) => [...script(`while :; do printf '%s\\n' "$1"; sleep 1 & wait $!; done`), "repeat", line],
+  // Engines name what joins a network eth0, eth1, ...; a kernel may add tunnels of its own.
+  countNetworks: () => script(`echo "networks $(grep -c '^ *eth[0-9]' /proc/net/dev)"`, untilStopped),
+  serve: (port, body) => [
+    ...script(
+      "mkdir -p /tmp/www",
+      `printf '%s' "$1" > /tmp/www/index.html`,
+      `httpd -f -p ${port} -h /tmp/www & wait $!`,
+    ),
+    "serve",
+    body,
+  ],
+  absent: () => ["/no/such/program"],
+  health: {
+    good: () => ["CMD-SHELL", "exit 0"],
+    bad: () => ["CMD-SHELL", "exit 1"],
+    slow: () => ["CMD-SHELL", "test -e /tmp/ready"],
+  },
+  slowStarter: () => script("sleep 3 & wait $!", "mkdir -p /tmp", "touch /tmp/ready", untilStopped),
+};

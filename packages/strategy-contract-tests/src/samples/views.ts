@@ -1,0 +1,117 @@
+import type { DeployRequest } from "@openfactory/deploy-core";
+import { expect } from "vitest";
+import type { Suite } from "../suite.js";
+
+interface Answer {
+  exitCode: number;
+  output: string;
+}
+
+/** A piece of a request, and a command whose answer shows that a process has it. */
+export interface View {
+  title: string;
+  part: Partial<DeployRequest>;
+  /** A volume is mounted at `/data`: read-only or not. */
+  volume?: { readOnly: boolean };
+  words: readonly string[];
+  check(answer: Answer): void;
+}
+
+const says =
+  (pattern: RegExp) =>
+  ({ output }: Answer) =>
+    expect(output.trim()).toMatch(pattern);
+const succeeds = ({ exitCode }: Answer) => expect(exitCode).toBe(0);
+const fails = ({ exitCode }: Answer) => expect(exitCode).not.toBe(0);
+
+/** Bits of capabilities(7) in the bounding set. */
+const CHOWN = 0n;
+const NET_ADMIN = 12n;
+const bounded =
+  (capability: bigint, is: bigint) =>
+  ({ output }: Answer) => {
+    const mask = BigInt(`0x${/CapBnd:\s*([0-9a-f]+)/.exec(output)?.[1] ?? "absent"}`);
+    expect((mask >> capability) & 1n).toBe(is);
+  };
+
+const status = ["cat", "/proc/1/status"];
+const touch = (path: string) => ["sh", "-c", `echo 1 > ${path}`];
+const memoryLimit = "cat /sys/fs/cgroup/memory.max 2>/dev/null || cat /sys/fs/cgroup/memory/memory.limit_in_bytes";
+const hostFolder = { Type: "bind", Source: "/etc", Target: "/host", ReadOnly: true } as const;
+
+export const views: View[] = [
+  {
+    title: "its user and group",
+    part: { user: "1234:2345" },
+    words: ["sh", "-c", "id -u; id -g"],
+    check: says(/^1234\s+2345$/),
+  },
+  {
+    title: "its host name",
+    part: { hostname: "contract-host" },
+    words: ["cat", "/proc/sys/kernel/hostname"],
+    check: says(/^contract-host$/),
+  },
+  {
+    title: "both limits of open files",
+    part: { openFiles: 1234 },
+    words: ["cat", "/proc/1/limits"],
+    check: says(/Max open files\s+1234\s+1234\s/),
+  },
+  {
+    title: "its memory limit",
+    part: { resources: { Limits: { MemoryBytes: 64 * 1024 ** 2 } } },
+    words: ["sh", "-c", memoryLimit],
+    check: says(/^67108864$/),
+  },
+  { title: "a root that it can write", part: {}, words: touch("/written"), check: succeeds },
+  { title: "a read-only root", part: { readOnly: true }, words: touch("/written"), check: fails },
+  {
+    title: "a volume that it can write",
+    part: {},
+    volume: { readOnly: false },
+    words: touch("/data/written"),
+    check: succeeds,
+  },
+  { title: "a read-only volume", part: {}, volume: { readOnly: true }, words: touch("/data/written"), check: fails },
+  {
+    title: "a read-only folder of the host",
+    part: { mounts: [hostFolder] },
+    words: touch("/host/.written"),
+    check: fails,
+  },
+  {
+    title: "a tmpfs",
+    part: { mounts: [{ Type: "tmpfs", Target: "/scratch" }] },
+    words: ["cat", "/proc/mounts"],
+    check: says(/ \/scratch tmpfs /),
+  },
+  {
+    title: "a capability that was added",
+    part: { capAdd: ["NET_ADMIN"] },
+    words: status,
+    check: bounded(NET_ADMIN, 1n),
+  },
+  { title: "no capability that was dropped", part: { capDrop: ["CHOWN"] }, words: status, check: bounded(CHOWN, 0n) },
+  {
+    title: "an init process",
+    part: { init: true },
+    words: ["cat", "/proc/1/comm"],
+    check: says(/init|tini|catatonit/),
+  },
+];
+
+/** The whole piece of the request, its volume too. */
+export const requestOf = async ({ part, volume }: View, suite: Suite): Promise<Partial<DeployRequest>> =>
+  volume === undefined
+    ? part
+    : {
+        mounts: [
+          {
+            Type: "volume",
+            Source: (await suite.target.volume?.()) ?? "none",
+            Target: "/data",
+            ReadOnly: volume.readOnly,
+          },
+        ],
+      };

@@ -1,0 +1,78 @@
+import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import type { ObservedInstance, ObservedSettings } from "./observed.js";
+import type { ContractPrograms } from "./programs.js";
+
+/**
+ * Looks at the world round a strategy: each probe asks the engine itself, never the strategy. Names are exact.
+ * A probe that is optional and missing has the cases that need it skipped, with the reason printed.
+ */
+export interface ContractProbes {
+  /** The settings of the service of exactly that name, or undefined if there is none. */
+  settings(name: string): Promise<ObservedSettings | undefined>;
+  /**
+   * The names of all services (of all containers, where the engine has no services), running or not, so that what is
+   * left behind is seen. Others' may be among them.
+   */
+  names(): Promise<readonly string[]>;
+  /** Every container or task there is of that service: running, and the last of what ended. */
+  instances(name: string): Promise<readonly ObservedInstance[]>;
+  /** The lines that its processes have written so far, from both streams. */
+  output(name: string): Promise<readonly string[]>;
+  /** Runs a command beside the process of the service, with the same view of files, networks and limits. */
+  exec?(name: string, words: readonly string[]): Promise<{ exitCode: number; output: string }>;
+  /** Stops the process, as somebody else would, and leaves the service there. */
+  stop?(name: string): Promise<void>;
+  /** The body of `GET http://<a host of the engine>:<port>/`. Rejects while nothing answers. */
+  get?(port: number): Promise<string>;
+}
+
+export interface ContractImages {
+  /**
+   * Has no entrypoint, and what {@link ContractPrograms} needs (by default `sh` and the usual small programs). For a
+   * strategy that does not honour `command`, its own command must run on.
+   */
+  plain: string;
+  /** Its own entrypoint writes the line `entrypoint`, a space, its arguments with a space between; and runs on until stopped. */
+  withEntrypoint: string;
+  /** A reference that no engine has and no registry serves. */
+  missing: string;
+  /**
+   * Makes an image in a registry that the engine can reach, under a new tag. Started without a command it writes `first`
+   * and runs on. After `move()`, the same tag in the registry is an image that writes `second`.
+   */
+  moving?(): Promise<{ reference: string; move(): Promise<void> }>;
+}
+
+/** A strategy and its world, as the suite needs them. */
+export interface ContractTarget {
+  strategy: OpenFactoryServiceDeploymentStrategy;
+  probes: ContractProbes;
+  images: ContractImages;
+  /** What the images can run. Default: {@link shellPrograms}, for images with a POSIX shell. */
+  programs?: ContractPrograms;
+  /** Put on everything that the suite deploys, so that leftovers of a broken run can be found. */
+  labels?: Readonly<Record<string, string>>;
+  /** Makes a network that services of this strategy can join, and tells its name; `close` removes it. Called thrice at most. */
+  network(): Promise<string>;
+  /** Tells a name for a volume that does not exist yet; `close` removes the volume. Needed if `mounts` is honoured. */
+  volume?(): Promise<string>;
+  /** Makes a secret, and tells its name; `close` removes it. Needed if `secrets` is honoured. */
+  secret?(content: string): Promise<string>;
+  /** Makes a config, and tells its name; `close` removes it. Needed if `configs` is honoured. */
+  config?(content: string): Promise<string>;
+  /** A host port that is free. Default: one that is free on this machine. */
+  freePort?(): Promise<number>;
+  /** A constraint that some node fits. Needed if `constraints` is honoured. Default: `node.role == manager`. */
+  constraint?: string;
+  /** The engine expands Go templates (`{{.Service.Name}}`) in env, and the strategy's README says so. Default false. */
+  expandsTemplates?: boolean;
+  /** How long a call that was cut off may take to show on the engine, in milliseconds. Default 500. */
+  lateEffectsMs?: number;
+  /** Removes whatever has that name, running or not, without the strategy; content if there is nothing. */
+  cleanup(name: string): Promise<void>;
+  /** Removes what the other functions made, and closes strategy and probes. */
+  close(): Promise<void>;
+}
+
+/** Makes a target; called once, before the first case. */
+export type ContractFactory = () => Promise<ContractTarget> | ContractTarget;

@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import {
+  DeploymentError,
+  type DeployOptions,
+  type NormalizedRequest,
+  throwIfAborted,
+} from "@openfactory/deploy-core";
+import { type ContainerCreated, type DockerEngine, engineFault } from "@openfactory/docker-engine";
+import { OPERATION_LABEL, toContainerCreateBody } from "@openfactory/docker-translators";
+import type { PlannedContainer } from "./planned-container.js";
+
+/**
+ * Creates the container, and pulls its image first where the policy or the engine asks for it.
+ * @throws DeploymentError `ALREADY_EXISTS`, `IMAGE_NOT_FOUND`, `UNAUTHORIZED`, ...
+ */
+export async function createContainer(
+  engine: DockerEngine,
+  container: PlannedContainer,
+  options: DeployOptions,
+): Promise<ContainerCreated> {
+  const { request } = container;
+  if (request.imagePullPolicy === "always") {
+    await pullImage(engine, request, options);
+    return create(engine, container, options);
+  }
+  try {
+    return await create(engine, container, options);
+  } catch (error) {
+    if (!DeploymentError.isInstance(error, "IMAGE_NOT_FOUND")) throw error;
+    await pullMissing(engine, request, options);
+    return create(engine, container, options);
+  }
+}
+
+async function create(
+  engine: DockerEngine,
+  { request, serviceName, labels }: PlannedContainer,
+  { signal, observer }: DeployOptions,
+): Promise<ContainerCreated> {
+  throwIfAborted(signal, { service: request.name });
+  observer?.({ type: "step", service: request.name, step: "create" });
+  const operation = randomUUID();
+  const labelled = { ...request, labels: { ...request.labels, ...labels, [OPERATION_LABEL]: operation } };
+  const body = toContainerCreateBody(labelled, { apiVersion: await engine.apiVersion({ signal }), serviceName });
+  try {
+    // Not given the signal: it takes milliseconds, and an answer that is not waited for would leave a container behind.
+    return await engine.containers.create(request.name, body);
+  } catch (error) {
+    if (DeploymentError.isInstance(error, "CONFLICT")) throw nameInUse(request.name, error);
+    if (DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "ENGINE_UNREACHABLE")) {
+      await removeUnanswered(engine, operation);
+    }
+    throw error;
+  }
+}
+
+const nameInUse = (name: string, error: DeploymentError): DeploymentError =>
+  new DeploymentError("ALREADY_EXISTS", `There is a container named ${name} already.`, {
+    service: name,
+    field: "name",
+    hint: "Choose another name, or remove that container first; it was left as it is.",
+    cause: error.cause,
+  });
+
+/** The engine may have made the container though its answer never came. */
+async function removeUnanswered(engine: DockerEngine, operation: string): Promise<void> {
+  try {
+    const made = await engine.containers.list({ label: [`${OPERATION_LABEL}=${operation}`] });
+    await Promise.all(made.map(({ Id }) => engine.containers.remove(Id, { force: true })));
+  } catch {
+    // The engine still does not answer: the first error says so, and is thrown.
+  }
+}
+
+/** The engine does not have the image: that no registry answers is then a detail of why there is none. */
+async function pullMissing(engine: DockerEngine, request: NormalizedRequest, options: DeployOptions): Promise<void> {
+  try {
+    await pullImage(engine, request, options);
+  } catch (error) {
+    if (!DeploymentError.isInstance(error, "ENGINE_ERROR")) throw error;
+    const words = engineFault(error)?.message ?? error.message;
+    throw new DeploymentError(
+      "IMAGE_NOT_FOUND",
+      `${engine.host} does not have the image ${request.image}, and could not pull it: ${words.replace(/\.$/, "")}.`,
+      {
+        service: request.name,
+        field: "image",
+        hint: "Check the image's name and tag, and that the engine reaches its registry; or build or load it there.",
+        cause: error.cause,
+      },
+    );
+  }
+}
+
+async function pullImage(
+  engine: DockerEngine,
+  { image, name }: NormalizedRequest,
+  { signal, observer }: DeployOptions,
+): Promise<void> {
+  throwIfAborted(signal, { service: name });
+  observer?.({ type: "step", service: name, step: "pull" });
+  await engine.images.pull(image, {
+    signal,
+    onEvent: (event) => observer?.({ type: "pull", service: name, image, ...event }),
+  });
+}

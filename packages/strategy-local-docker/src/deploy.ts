@@ -1,0 +1,90 @@
+import {
+  DeploymentError,
+  type DeployOptions,
+  type DeploymentWarning,
+  throwIfAborted,
+} from "@openfactory/deploy-core";
+import type { DockerEngine } from "@openfactory/docker-engine";
+import { networksToConnect, toNetworkConnectBody } from "@openfactory/docker-translators";
+import { createContainer } from "./create.js";
+import type { PlannedContainer } from "./planned-container.js";
+import { explainStartFault } from "./start-fault.js";
+
+/** A container that runs. */
+export interface StartedContainer {
+  id: string;
+  warnings: DeploymentWarning[];
+}
+
+/**
+ * Creates and starts the containers of a service, in order. If one fails, or the signal fires, all are removed again.
+ * @throws DeploymentError see `OpenFactoryServiceDeploymentStrategy.deploy`.
+ */
+export async function deployContainers(
+  engine: DockerEngine,
+  containers: readonly PlannedContainer[],
+  options: DeployOptions,
+): Promise<StartedContainer[]> {
+  const made: string[] = [];
+  try {
+    const started: StartedContainer[] = [];
+    for (const container of containers) {
+      const { id, warnings } = await createContainer(engine, container, options);
+      made.push(id);
+      await start(engine, id, container, options);
+      started.push({ id, warnings: warnings.map((reason) => engineWarning(container.serviceName, reason)) });
+    }
+    return started;
+  } catch (error) {
+    throw await removeAll(engine, made, error);
+  }
+}
+
+async function start(
+  engine: DockerEngine,
+  id: string,
+  { request, serviceName }: PlannedContainer,
+  { signal, observer }: DeployOptions,
+): Promise<void> {
+  const { name } = request;
+  try {
+    const apiVersion = await engine.apiVersion({ signal });
+    // Before the start, so that the process finds every network when it looks for the first time.
+    for (const network of networksToConnect(request, { apiVersion })) {
+      throwIfAborted(signal, { service: name });
+      observer?.({ type: "step", service: name, step: "connect", id: network });
+      const body = toNetworkConnectBody(request, network, { container: id, serviceName });
+      await engine.networks.connect(network, body, { signal });
+    }
+    throwIfAborted(signal, { service: name });
+    observer?.({ type: "step", service: name, step: "start", id });
+    await engine.containers.start(id, { signal });
+    throwIfAborted(signal, { service: name });
+  } catch (error) {
+    throw await explainStartFault(engine, request, error);
+  }
+}
+
+/** Removes what a failed deploy made. What can't be removed is told with the error, never kept quiet. */
+async function removeAll(engine: DockerEngine, ids: readonly string[], error: unknown): Promise<unknown> {
+  const results = await Promise.allSettled(ids.map((id) => engine.containers.remove(id, { force: true })));
+  const left = ids.filter((_, index) => {
+    const result = results[index];
+    return result?.status === "rejected" && !DeploymentError.isInstance(result.reason, "NOT_FOUND");
+  });
+  if (left.length === 0 || !DeploymentError.isInstance(error)) return error;
+  const names = left.map((id) => id.slice(0, 12)).join(", ");
+  return new DeploymentError(error.code, `${error.message} Container ${names} is left behind: it could not be removed.`, {
+    ...error,
+    issues: [...error.issues],
+    cause: error.cause,
+    hint: `${error.hint ?? ""} Remove ${names} by hand.`.trim(),
+  });
+}
+
+const engineWarning = (service: string, reason: string): DeploymentWarning => ({
+  code: "ENGINE_WARNING",
+  service,
+  strategy: "docker",
+  reason,
+});

@@ -1,0 +1,30 @@
+import type { LogEntry, LogsOptions } from "@openfactory/deploy-core";
+import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
+import { merge } from "./merge.js";
+
+/** The lines of a service's containers; those of several containers as they come. */
+export function logLines(
+  engine: DockerEngine,
+  service: string,
+  containers: readonly ContainerDetails[],
+  { follow, tail, since, signal }: LogsOptions,
+): AsyncIterable<LogEntry> {
+  return merge(
+    containers.map(async function* ({ Id, Name }): AsyncGenerator<LogEntry> {
+      for await (const { stream, timestamp, line } of engine.containers.logs(Id, { follow, tail, since, signal })) {
+        yield { service, instance: Name.slice(1), stream, timestamp, line };
+      }
+    }),
+  );
+}
+
+/** The last lines of one container, oldest first, for an error that tells why it failed. */
+export async function lastLines(engine: DockerEngine, id: string, count = 20): Promise<string[]> {
+  const lines: string[] = [];
+  try {
+    for await (const { line } of engine.containers.logs(id, { tail: count, timeoutMs: 5_000 })) lines.push(line);
+  } catch {
+    // The failure itself is what must be told; it must not be hidden by one of its logs.
+  }
+  return lines.slice(-count);
+}

@@ -1,0 +1,57 @@
+import type { NormalizedRequest, StrategyManifest, UnhonouredPart } from "@openfactory/deploy-core";
+import type { LocalDockerOptions } from "./options.js";
+
+const needsASwarm = "It takes a swarm; a single engine has nothing to do for it.";
+
+const always: UnhonouredPart[] = [
+  { field: "constraints", reason: "A single engine has no nodes to choose from." },
+  { field: "resources.Reservations.NanoCPUs", reason: "A single engine reserves memory only; limit the CPUs instead." },
+  { field: "restart.Delay", reason: "The engine itself chooses how long it waits between restarts of a container." },
+  { field: "restart.Window", reason: "The engine itself chooses when a restarted container counts as stable." },
+  {
+    field: "restart.MaxAttempts",
+    reason: "The engine counts attempts for the condition on-failure only.",
+    when: (request: NormalizedRequest) => request.restart?.Condition === "any",
+  },
+  { field: "secrets", reason: "A single engine keeps no secrets: the files are missing in the container." },
+  { field: "configs", reason: "A single engine keeps no configs: the files are missing in the container." },
+  { field: "updateConfig", reason: needsASwarm },
+  { field: "rollbackConfig", reason: needsASwarm },
+];
+
+const oneContainer: UnhonouredPart = {
+  field: "mode",
+  reason: "One container is run; with the option emulateReplicas, one for each replica.",
+  unless: [{ Replicated: { Replicas: 1 } }],
+};
+
+/** What local Docker honours, and why not the rest. */
+export const localDockerManifest = ({ emulateReplicas }: LocalDockerOptions = {}): StrategyManifest => ({
+  name: "docker",
+  capabilities: ["inspect", "list", "wait", "logs", "diagnose"],
+  honours: [
+    "image",
+    "imagePullPolicy",
+    "user",
+    "name",
+    "env",
+    "labels",
+    "command",
+    "args",
+    "ports",
+    "networks",
+    "resources",
+    "openFiles",
+    "mounts",
+    "healthcheck",
+    "restart",
+    "stopGracePeriod",
+    "hostname",
+    "init",
+    "readOnly",
+    "capAdd",
+    "capDrop",
+    ...(emulateReplicas ? (["mode"] as const) : []),
+  ],
+  unhonoured: [...always, ...(emulateReplicas ? [] : [oneContainer])],
+});

@@ -1,0 +1,20 @@
+import type { NormalizedRequest } from "@openfactory/deploy-core";
+import { containerReplicas, REPLICA_LABEL } from "@openfactory/docker-translators";
+import type { LocalDockerOptions } from "./options.js";
+
+/** One container of a service. */
+export interface PlannedContainer {
+  request: NormalizedRequest;
+  /** The service that it is part of: its own name, but for an emulated replica. */
+  serviceName: string;
+  /** The strategy's own, next to the request's. */
+  labels: Readonly<Record<string, string>>;
+}
+
+/** The containers that a request becomes: one, or one for each emulated replica. @throws DeploymentError as containerReplicas. */
+export function planContainers(request: NormalizedRequest, { emulateReplicas }: LocalDockerOptions): PlannedContainer[] {
+  const serviceName = request.name;
+  if (!emulateReplicas) return [{ request, serviceName, labels: {} }];
+  const labels = { [REPLICA_LABEL]: serviceName };
+  return containerReplicas(request).replicas.map((replica) => ({ request: replica, serviceName, labels }));
+}

@@ -1,0 +1,19 @@
+import { defineStrategyPlugin, DEPLOYMENT_STRATEGY } from "@openfactory/deploy-core";
+import { createEngine, DOCKER_ENGINE } from "@openfactory/docker-engine";
+import { LOCAL_DOCKER_OPTIONS, localDockerOptionsSchema } from "./options.js";
+import { LocalDockerDeploymentStrategy } from "./strategy.js";
+
+/** The platform `docker`. An engine that is registered already (`DOCKER_ENGINE`) is used as it is. */
+export const plugin = defineStrategyPlugin({
+  name: "docker",
+  contractVersion: 1,
+  description: "Containers of one Docker Engine",
+  options: localDockerOptionsSchema,
+  register(container, options) {
+    if (!container.isRegistered(DOCKER_ENGINE, true)) {
+      container.register(DOCKER_ENGINE, { useValue: createEngine(options) });
+    }
+    container.register(LOCAL_DOCKER_OPTIONS, { useValue: options });
+    container.register(DEPLOYMENT_STRATEGY, { useClass: LocalDockerDeploymentStrategy });
+  },
+});

@@ -1,0 +1,120 @@
+import type { InstanceStatus, ServiceState, ServiceStatus } from "@openfactory/deploy-core";
+import type { ContainerDetails, ContainerSummary } from "@openfactory/docker-engine";
+import { REPLICA_LABEL, withoutOwnLabels } from "@openfactory/docker-translators";
+import { boundPorts, listedPorts } from "./ports.js";
+
+type Health = InstanceStatus["health"];
+
+/** The engine's state of a container in the contract's terms. */
+const stateOf = (engineState: string, health: Health, exitCode: number | undefined): ServiceState => {
+  switch (engineState) {
+    case "running":
+      if (health === "starting") return "pending";
+      return health === "unhealthy" ? "failed" : "running";
+    case "exited":
+      return exitCode === 0 ? "completed" : "failed";
+    case "created":
+    case "removing":
+      return "pending";
+    case "paused":
+      return "stopped";
+    default:
+      // restarting, dead
+      return "failed";
+  }
+};
+
+const healthOf = (status: string | undefined): Health =>
+  status === "starting" || status === "healthy" || status === "unhealthy" ? status : undefined;
+
+/** A container's zero time stands for never. */
+const time = (iso: string): string | undefined => (iso.startsWith("0001-") ? undefined : iso);
+
+export function instanceStatus(container: ContainerDetails): InstanceStatus {
+  const { State } = container;
+  const ended = State.Status === "exited" || State.Status === "restarting" || State.Status === "dead";
+  const health = State.Running ? healthOf(State.Health?.Status) : undefined;
+  const error = State.OOMKilled ? "killed for lack of memory (out of its limit)" : State.Error || undefined;
+  return {
+    id: container.Id,
+    name: container.Name.slice(1),
+    state: State.Status === "created" && State.Error !== "" ? "failed" : stateOf(State.Status, health, State.ExitCode),
+    engineState: State.Status,
+    health,
+    exitCode: ended ? State.ExitCode : undefined,
+    error,
+    startedAt: time(State.StartedAt),
+    finishedAt: ended ? time(State.FinishedAt) : undefined,
+    restarts: container.RestartCount,
+  };
+}
+
+/** What the containers of a service add up to. */
+export function serviceStatus(name: string, containers: readonly ContainerDetails[]): ServiceStatus {
+  const instances = containers.map(instanceStatus);
+  const first = containers[0];
+  return {
+    name,
+    ids: containers.map(({ Id }) => Id),
+    image: first?.Config.Image ?? "",
+    state: combined(instances),
+    replicas: replicas(instances),
+    ports: containers.flatMap(({ NetworkSettings }) => boundPorts(NetworkSettings.Ports)),
+    labels: withoutOwnLabels(first?.Config.Labels),
+    createdAt: first?.Created ?? "",
+    instances,
+  };
+}
+
+/** The services among listed containers, each with what the listing says of its containers. */
+export function listedServices(summaries: readonly ContainerSummary[]): ServiceStatus[] {
+  const services = Map.groupBy(summaries, (summary) => summary.Labels[REPLICA_LABEL] ?? nameOf(summary));
+  return [...services].map(([name, members]) => listedService(name, members)).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function listedService(name: string, summaries: ContainerSummary[]): ServiceStatus {
+  const sorted = summaries.sort((a, b) => nameOf(a).localeCompare(nameOf(b), "en", { numeric: true }));
+  const instances = sorted.map(listedInstance);
+  const first = sorted[0];
+  return {
+    name,
+    ids: sorted.map(({ Id }) => Id),
+    image: first?.Image ?? "",
+    state: combined(instances),
+    replicas: replicas(instances),
+    ports: sorted.flatMap(({ Ports }) => listedPorts(Ports)),
+    labels: withoutOwnLabels(first?.Labels),
+    createdAt: new Date((first?.Created ?? 0) * 1000).toISOString(),
+    instances,
+  };
+}
+
+/** A listing gives health and exit code in words for people only: `Up 3 seconds (healthy)`, `Exited (1) ...`. */
+function listedInstance(summary: ContainerSummary): InstanceStatus {
+  const health = healthOf(/\((?:health: )?(starting|healthy|unhealthy)\)/.exec(summary.Status)?.[1]);
+  const code = /^(?:Exited|Restarting) \((\d+)\)/.exec(summary.Status)?.[1];
+  const exitCode = code === undefined ? undefined : Number(code);
+  return {
+    id: summary.Id,
+    name: nameOf(summary),
+    state: stateOf(summary.State, health, exitCode),
+    engineState: summary.State,
+    health,
+    exitCode,
+    restarts: 0,
+  };
+}
+
+/** A container is listed with its links to others as further names: those hold a second slash. */
+const nameOf = ({ Names, Id }: ContainerSummary): string =>
+  Names.find((name) => name.lastIndexOf("/") === 0)?.slice(1) ?? Id;
+
+const ORDER: readonly ServiceState[] = ["failed", "pending", "stopped", "running"];
+
+const combined = (instances: readonly InstanceStatus[]): ServiceState =>
+  ORDER.find((state) => instances.some((instance) => instance.state === state)) ?? "completed";
+
+const replicas = (instances: readonly InstanceStatus[]): ServiceStatus["replicas"] => ({
+  running: instances.filter(({ state }) => state === "running").length,
+  desired: instances.length,
+});

@@ -1,0 +1,114 @@
+import "reflect-metadata";
+import {
+  type CanDiagnose,
+  type CanInspect,
+  type CanList,
+  type CanLogs,
+  type CanWait,
+  type DeployOptions,
+  type Deployment,
+  type DeployRequest,
+  type DiagnoseOptions,
+  type Diagnosis,
+  inContext,
+  type ListOptions,
+  type LogEntry,
+  type LogsOptions,
+  OpenFactoryServiceDeploymentStrategy,
+  type OperationOptions,
+  type RemoveOptions,
+  type ServiceStatus,
+  type StrategyManifest,
+  type WaitOptions,
+} from "@openfactory/deploy-core";
+import { DOCKER_ENGINE, type DockerEngine } from "@openfactory/docker-engine";
+import { inject, injectable } from "tsyringe";
+import { containersOf } from "./containers-of.js";
+import { deployContainers } from "./deploy.js";
+import { diagnose } from "./diagnose.js";
+import { logLines } from "./logs.js";
+import { localDockerManifest } from "./manifest.js";
+import { LOCAL_DOCKER_OPTIONS, type LocalDockerOptions } from "./options.js";
+import { planContainers } from "./planned-container.js";
+import { removeService } from "./remove.js";
+import { listedServices, serviceStatus } from "./status.js";
+import { waitForService } from "./wait.js";
+
+/** Deploys services as containers of one Docker Engine (API 1.41 and later). */
+@injectable()
+export class LocalDockerDeploymentStrategy
+  extends OpenFactoryServiceDeploymentStrategy
+  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose
+{
+  override readonly manifest: StrategyManifest;
+  readonly #engine: DockerEngine;
+  readonly #options: LocalDockerOptions;
+
+  constructor(
+    @inject(DOCKER_ENGINE) engine: DockerEngine,
+    @inject(LOCAL_DOCKER_OPTIONS) options: LocalDockerOptions = {},
+  ) {
+    super();
+    this.#engine = engine;
+    this.#options = options;
+    this.manifest = localDockerManifest(options);
+  }
+
+  async deploy(request: DeployRequest, options: DeployOptions = {}): Promise<Deployment> {
+    const { request: prepared, warnings } = this.prepare(request, options);
+    return this.#about(prepared.name, async () => {
+      const containers = planContainers(prepared, this.#options);
+      const started = await deployContainers(this.#engine, containers, options);
+      return {
+        name: prepared.name,
+        ids: started.map(({ id }) => id),
+        image: prepared.image,
+        warnings: [...warnings, ...started.flatMap((container) => container.warnings)],
+      };
+    });
+  }
+
+  /** Stops, then removes. @throws DeploymentError `NOT_FOUND`. */
+  async remove(serviceName: string, options: RemoveOptions = {}): Promise<void> {
+    await this.#about(serviceName, () => removeService(this.#engine, serviceName, options));
+  }
+
+  async inspect(serviceName: string, options: OperationOptions = {}): Promise<ServiceStatus> {
+    return this.#about(serviceName, async () =>
+      serviceStatus(serviceName, await containersOf(this.#engine, serviceName, options)),
+    );
+  }
+
+  /** One call, whatever the number of containers. */
+  async list({ labels = {}, signal }: ListOptions = {}): Promise<ServiceStatus[]> {
+    const filter = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
+    return inContext({ strategy: this.manifest.name }, async () =>
+      listedServices(await this.#engine.containers.list(filter.length > 0 ? { label: filter } : {}, { signal })),
+    );
+  }
+
+  async wait(serviceName: string, options: WaitOptions = {}): Promise<ServiceStatus> {
+    return this.#about(serviceName, () => waitForService(this.#engine, serviceName, options));
+  }
+
+  async *logs(serviceName: string, options: LogsOptions = {}): AsyncGenerator<LogEntry> {
+    try {
+      const containers = await containersOf(this.#engine, serviceName, options);
+      yield* logLines(this.#engine, serviceName, containers, options);
+    } catch (error) {
+      await this.#about(serviceName, () => Promise.reject(error));
+    }
+  }
+
+  async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {
+    return inContext({ strategy: this.manifest.name }, () => diagnose(this.#engine, options));
+  }
+
+  override close(): Promise<void> {
+    return this.#engine.close();
+  }
+
+  #about<Result>(service: string, work: () => Promise<Result>): Promise<Result> {
+    return inContext({ service, strategy: this.manifest.name }, work);
+  }
+}

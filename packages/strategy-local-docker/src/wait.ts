@@ -1,0 +1,113 @@
+import { DeploymentError, type InstanceStatus, type ServiceStatus, throwIfAborted, type WaitOptions } from "@openfactory/deploy-core";
+import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
+import { containersOf } from "./containers-of.js";
+import { lastLines } from "./logs.js";
+import { serviceStatus } from "./status.js";
+import { wakeOnEvents } from "./wake.js";
+
+/** Started again this often, a container is in a crash loop, however well it looks at the moment. */
+const CRASH_LOOP = 2;
+
+/**
+ * Waits until every container of a service runs (and is healthy, or has run for `settleMs`) or has completed.
+ * The engine's events tell when to look again.
+ * @throws DeploymentError `TASK_FAILED`, `TIMEOUT`, `NOT_FOUND`, `ABORTED`.
+ */
+export async function waitForService(
+  engine: DockerEngine,
+  serviceName: string,
+  { signal, observer, timeoutMs = 120_000, settleMs = 1_000 }: WaitOptions,
+): Promise<ServiceStatus> {
+  const end = Date.now() + timeoutMs;
+  const first = await containersOf(engine, serviceName, { signal });
+  const wake = wakeOnEvents(engine, first.map(({ Id }) => Id), signal);
+  try {
+    for (let containers = first; ; containers = await containersOf(engine, serviceName, { signal })) {
+      throwIfAborted(signal, { service: serviceName });
+      const status = serviceStatus(serviceName, containers);
+      const failed = containers.find((_, index) => hasFailed(status.instances[index]));
+      if (failed !== undefined) throw await taskFailed(engine, serviceName, failed, status);
+
+      const rest = Math.max(...containers.map((container) => untilSettled(container, settleMs)));
+      if (rest <= 0) return status;
+
+      observer?.({ type: "waiting", service: serviceName, ...status.replicas, detail: detailOf(status) });
+      if (Date.now() >= end) throw await timedOut(engine, serviceName, timeoutMs, status);
+      await wake.next(Math.min(rest, end - Date.now()));
+    }
+  } finally {
+    wake.stop();
+  }
+}
+
+const hasFailed = (instance: InstanceStatus | undefined): boolean =>
+  instance !== undefined &&
+  ((instance.state === "failed" && instance.engineState !== "restarting") || instance.restarts >= CRASH_LOOP);
+
+/** Milliseconds until a container may count as ready; Infinity where only an event can tell. */
+const untilSettled = (container: ContainerDetails, settleMs: number): number => {
+  const { Status, Health, StartedAt } = container.State;
+  if (Status === "exited") return 0;
+  if (Status !== "running") return Infinity;
+  if (Health !== undefined && Health.Status !== "none") return Health.Status === "healthy" ? 0 : Infinity;
+  // By the engine's own clock a second may not be a second by ours: never longer than asked for, from now.
+  return Math.min(settleMs, Date.parse(StartedAt) + settleMs - Date.now());
+};
+
+const detailOf = ({ instances }: ServiceStatus): string =>
+  [...new Set(instances.map(({ engineState, health }) => health ?? engineState))].join(", ");
+
+async function taskFailed(
+  engine: DockerEngine,
+  service: string,
+  container: ContainerDetails,
+  { instances }: ServiceStatus,
+): Promise<DeploymentError> {
+  const instance = instances.find(({ id }) => id === container.Id);
+  const exitCode = instance?.exitCode ?? (container.RestartCount > 0 ? container.State.ExitCode : undefined);
+  const unhealthy = instance?.health === "unhealthy" ? container.State.Health?.Log?.at(-1)?.Output.trim() : undefined;
+  return new DeploymentError("TASK_FAILED", `${service} ${reason(container, instance, exitCode)}.`, {
+    service,
+    hint: hintFor(container, instance, exitCode),
+    instance: {
+      id: container.Id,
+      exitCode,
+      error: unhealthy ? `health check: ${unhealthy}` : instance?.error,
+      lastLogLines: await lastLines(engine, container.Id),
+    },
+  });
+}
+
+const reason = (container: ContainerDetails, instance?: InstanceStatus, exitCode?: number): string => {
+  if (instance?.health === "unhealthy") return "is unhealthy: its health check fails";
+  const cause = instance?.error ? ` (${instance.error})` : "";
+  if (container.RestartCount >= CRASH_LOOP) return `ends again and again, with exit code ${exitCode}${cause}`;
+  if (instance?.engineState === "created") return `could not be started${cause}`;
+  return `ended with exit code ${exitCode}${cause}`;
+};
+
+const hintFor = (container: ContainerDetails, instance?: InstanceStatus, exitCode?: number): string => {
+  if (instance?.health === "unhealthy") return "See the health check's last output, and the last log lines.";
+  if (container.State.OOMKilled) return "Raise its memory limit, or find out what takes so much.";
+  if (exitCode === 0) return "If it is meant to end, set its restart condition to none or on-failure.";
+  return "See its last log lines.";
+};
+
+async function timedOut(
+  engine: DockerEngine,
+  service: string,
+  timeoutMs: number,
+  status: ServiceStatus,
+): Promise<DeploymentError> {
+  const late = status.instances.find(({ state }) => state !== "running" && state !== "completed");
+  const { running, desired } = status.replicas;
+  return new DeploymentError(
+    "TIMEOUT",
+    `${service} was not ready within ${timeoutMs / 1000} s: ${running} of ${desired} ready, ${detailOf(status)}.`,
+    {
+      service,
+      hint: "Raise the time limit, or see its log for what it waits for.",
+      instance: late && { id: late.id, error: late.error, lastLogLines: await lastLines(engine, late.id) },
+    },
+  );
+}

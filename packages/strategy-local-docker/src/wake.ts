@@ -1,0 +1,37 @@
+import type { DockerEngine } from "@openfactory/docker-engine";
+
+/** Without an event it is worth a look this often, in milliseconds: the stream of events may have broken. */
+const LOOK_ANYWAY = 2_000;
+
+export interface Wake {
+  /** Resolves at the next event since the last call, or after `ms` milliseconds. */
+  next(ms: number): Promise<void>;
+  stop(): void;
+}
+
+/** Listens to the events of containers. That the stream breaks, or never opens, costs time only. */
+export function wakeOnEvents(engine: DockerEngine, ids: readonly string[], signal?: AbortSignal): Wake {
+  const stopped = new AbortController();
+  let happened = Promise.withResolvers<void>();
+  void (async () => {
+    const events = engine.events(
+      { type: ["container"], container: ids },
+      { signal: AbortSignal.any([stopped.signal, ...(signal ? [signal] : [])]) },
+    );
+    for await (const _ of events) happened.resolve();
+  })().catch(() => undefined);
+  signal?.addEventListener("abort", () => happened.resolve(), { once: true, signal: stopped.signal });
+
+  return {
+    async next(ms) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, Math.min(ms, LOOK_ANYWAY));
+      });
+      await Promise.race([happened.promise, late]);
+      clearTimeout(timer);
+      happened = Promise.withResolvers<void>();
+    },
+    stop: () => stopped.abort(),
+  };
+}

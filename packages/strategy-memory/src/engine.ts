@@ -1,0 +1,132 @@
+import { DeploymentError, type NormalizedRequest, type PublishedPort } from "@openfactory/deploy-core";
+import { type SimulatedProcess, simulate } from "./process.js";
+import { desiredInstances, isRunning, type MemoryInstance, type MemoryService, newId } from "./service.js";
+
+export interface MemoryEngineOptions {
+  /** References that can't be found. Every other image is there. Default: none. */
+  missingImages?: readonly string[];
+  /** Entrypoints of images that have one, as words. */
+  entrypoints?: Readonly<Record<string, readonly string[]>>;
+  /** The networks that exist. Default: whatever is asked for. */
+  networks?: readonly string[];
+  /** What the processes of a service do, whatever its command says. */
+  processes?: Readonly<Record<string, SimulatedProcess>>;
+}
+
+/** The world in which the strategy deploys: services by name, and what they need. Tests look at it directly. */
+export class MemoryEngine {
+  readonly services = new Map<string, MemoryService>();
+  readonly networks: Set<string> | undefined;
+  readonly #options: MemoryEngineOptions;
+
+  constructor(options: MemoryEngineOptions = {}) {
+    this.#options = options;
+    this.networks = options.networks && new Set(options.networks);
+  }
+
+  /** @throws DeploymentError `NOT_FOUND`. */
+  service(name: string): MemoryService {
+    const service = this.services.get(name);
+    if (service !== undefined) return service;
+    throw new DeploymentError("NOT_FOUND", `There is no service ${name}.`, {
+      hint: "Check the name; it must be exact.",
+    });
+  }
+
+  /** Makes a service that does not run yet. @throws DeploymentError `ALREADY_EXISTS`, `IMAGE_NOT_FOUND`, `NETWORK_NOT_FOUND`. */
+  create(request: NormalizedRequest): MemoryService {
+    if (this.services.has(request.name)) {
+      throw new DeploymentError("ALREADY_EXISTS", `The name ${request.name} is in use.`, {
+        hint: "Remove that service first, or choose another name.",
+      });
+    }
+    this.#checkNeeds(request);
+    const service: MemoryService = { id: newId(), request, createdAt: Date.now(), instances: [] };
+    this.services.set(request.name, service);
+    return service;
+  }
+
+  /** Starts what a service is made for. @throws DeploymentError `CONFLICT` (a host port), `TASK_FAILED` (no such program). */
+  start(service: MemoryService): void {
+    this.#checkPorts(service);
+    service.instances = this.#launch(service.request, []);
+  }
+
+  /** Makes a service what the request says. @throws DeploymentError as {@link create} and {@link start}; nothing is changed then. */
+  change(service: MemoryService, request: NormalizedRequest): void {
+    this.#checkNeeds(request);
+    this.#checkPorts({ ...service, request });
+    service.instances = this.#launch(request, []);
+    service.previous = service.request;
+    service.request = request;
+  }
+
+  /** Sets the number of instances; those that can go on do. */
+  scale(service: MemoryService, replicas: number): void {
+    const request = { ...service.request, mode: { Replicated: { Replicas: replicas } } };
+    service.instances = this.#launch(request, service.instances.slice(0, replicas));
+    service.request = request;
+  }
+
+  /** Ends the processes of a service, as somebody else would. */
+  stop(name: string): void {
+    for (const instance of this.service(name).instances.filter(isRunning)) instance.stoppedAt = Date.now();
+  }
+
+  /** Removes exactly this service, not another that has come to bear its name. */
+  remove(service: MemoryService): void {
+    if (this.services.get(service.request.name) === service) this.services.delete(service.request.name);
+  }
+
+  #checkNeeds({ image, networks = [] }: NormalizedRequest): void {
+    if (this.#options.missingImages?.includes(image)) {
+      throw new DeploymentError("IMAGE_NOT_FOUND", `There is no image ${image}.`, {
+        field: "image",
+        hint: "Check the image's name and tag.",
+      });
+    }
+    const missing = networks.findIndex((network) => this.networks?.has(network) === false);
+    if (missing < 0) return;
+    throw new DeploymentError("NETWORK_NOT_FOUND", `There is no network ${networks[missing]}.`, {
+      field: `networks[${missing}]`,
+      hint: "Create the network first, or correct its name.",
+    });
+  }
+
+  #checkPorts(service: MemoryService): void {
+    const taken = [...this.services.values()]
+      .filter((other) => other.id !== service.id && other.instances.some(isRunning))
+      .flatMap((other) => other.request.ports ?? []);
+    const wanted = service.request.ports ?? [];
+    const refused = wanted.find((port) => taken.some((other) => sameHostPort(port, other)));
+    if (refused === undefined) return;
+    throw new DeploymentError("CONFLICT", `The host port ${refused.published} is in use.`, {
+      field: "ports",
+      hint: "Publish another port, or remove the service that has this one.",
+    });
+  }
+
+  #launch(request: NormalizedRequest, kept: MemoryInstance[]): MemoryInstance[] {
+    const entrypoint = request.command ?? this.#options.entrypoints?.[request.image] ?? [];
+    const process =
+      this.#options.processes?.[request.name] ??
+      simulate([...entrypoint, ...(request.args ?? [])], request.networks?.length ?? 0);
+    if (process.absent) {
+      throw new DeploymentError(
+        "TASK_FAILED",
+        `The process of ${request.name} can't be started: there is no such program.`,
+        {
+          hint: "Correct the command.",
+        },
+      );
+    }
+    const instances = [...kept];
+    while (instances.length < desiredInstances(request)) {
+      instances.push({ id: newId(), name: `${request.name}.${instances.length + 1}`, process, startedAt: Date.now() });
+    }
+    return instances;
+  }
+}
+
+const sameHostPort = (a: PublishedPort, b: PublishedPort): boolean =>
+  a.published !== undefined && a.published === b.published && a.protocol === b.protocol;

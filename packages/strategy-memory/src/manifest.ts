@@ -1,0 +1,50 @@
+import {
+  REQUEST_FIELDS,
+  type RequestField,
+  type StrategyManifest,
+  type UnhonouredPart,
+} from "@openfactory/deploy-core";
+
+const honoured: readonly RequestField[] = [
+  "image",
+  "name",
+  "env",
+  "labels",
+  "command",
+  "args",
+  "ports",
+  "networks",
+  "mode",
+  "healthcheck",
+];
+
+const exceptions: readonly UnhonouredPart[] = [
+  { field: "imagePullPolicy", reason: "There is no registry to ask.", unless: ["missing"] },
+  {
+    field: "restart",
+    reason: "A simulated process that has ended is not started again.",
+    unless: [{ Condition: "none" }],
+  },
+  { field: "mode.ReplicatedJob.MaxConcurrent", reason: "All tasks of a job run at the same time." },
+];
+
+const NO_PROCESS = "A simulated process has no user, files, limits or kernel, and no place to run.";
+
+/**
+ * What the strategy in memory says of itself.
+ * @param more further fields to count as honoured: they are kept with the service and have no effect.
+ */
+export function memoryManifest(more: readonly RequestField[] = []): StrategyManifest {
+  const honours = REQUEST_FIELDS.filter((field) => honoured.includes(field) || more.includes(field));
+  const explained = exceptions.map(({ field }) => field);
+  const rest = REQUEST_FIELDS.filter((field) => !honours.includes(field) && !explained.includes(field));
+  return {
+    name: "memory",
+    capabilities: ["inspect", "list", "wait", "logs", "update", "rollback", "scale"],
+    honours,
+    unhonoured: [
+      ...exceptions.filter(({ field }) => !more.includes(field.split(".")[0] as RequestField)),
+      ...rest.map((field) => ({ field, reason: NO_PROCESS })),
+    ],
+  };
+}

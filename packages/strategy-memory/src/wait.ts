@@ -1,0 +1,48 @@
+import {
+  DeploymentError,
+  type FailedInstance,
+  type ServiceStatus,
+  sleep,
+  type WaitOptions,
+} from "@openfactory/deploy-core";
+import type { MemoryEngine } from "./engine.js";
+import { linesOf } from "./service.js";
+import { serviceStatus } from "./status.js";
+
+const DEFAULT_TIMEOUT_MS = 120_000;
+const STEP_MS = 5;
+const LAST_LINES = 10;
+
+/** Waits for one service. A simulated process that has started has settled: `settleMs` has no meaning here. */
+export async function waitFor(engine: MemoryEngine, name: string, options: WaitOptions): Promise<ServiceStatus> {
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, signal, observer } = options;
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const status = serviceStatus(engine.service(name));
+    if (status.state === "failed") throw failed(engine, status);
+    if (status.state !== "pending") return status;
+    if (Date.now() >= end) {
+      throw new DeploymentError("TIMEOUT", `Service ${name} is not ready after ${timeoutMs} ms.`, {
+        hint: "Look at its health check, or give it more time.",
+      });
+    }
+    observer?.({ type: "waiting", service: name, ...status.replicas });
+    await sleep(STEP_MS, signal);
+  }
+}
+
+function failed(engine: MemoryEngine, { name, instances }: ServiceStatus): DeploymentError {
+  const culprit = instances.find(({ state }) => state === "failed");
+  const source = engine.service(name).instances.find(({ id }) => id === culprit?.id);
+  const instance: FailedInstance = {
+    id: culprit?.id ?? "",
+    ...(culprit?.exitCode !== undefined && { exitCode: culprit.exitCode }),
+    lastLogLines: source
+      ? linesOf(source)
+          .slice(-LAST_LINES)
+          .map(({ line }) => line)
+      : [],
+  };
+  const why = culprit?.exitCode === undefined ? "is unhealthy" : `ended with exit code ${culprit.exitCode}`;
+  return new DeploymentError("TASK_FAILED", `The process of ${name} ${why}.`, { instance, hint: "Look at its log." });
+}

@@ -1,0 +1,96 @@
+import "reflect-metadata";
+import {
+  type CanDiagnose,
+  type CanInspect,
+  type CanList,
+  type CanLogs,
+  type CanWait,
+  type Deployment,
+  type DeployOptions,
+  type DeployRequest,
+  type DiagnoseOptions,
+  type Diagnosis,
+  inContext,
+  type ListOptions,
+  type LogEntry,
+  type LogsOptions,
+  OpenFactoryServiceDeploymentStrategy,
+  type OperationOptions,
+  type RemoveOptions,
+  type ServiceStatus,
+  type WaitOptions,
+} from "@openfactory/deploy-core";
+import { DOCKER_ENGINE, type DockerEngine } from "@openfactory/docker-engine";
+import { inject, injectable } from "tsyringe";
+import { deployService } from "./deploy.js";
+import { diagnose } from "./diagnose.js";
+import { logLines } from "./logs.js";
+import { swarmManifest } from "./manifest.js";
+import { listServices, observe } from "./observe.js";
+import { removeService } from "./remove.js";
+import { serviceStatus } from "./status.js";
+import { waitForService } from "./wait.js";
+
+/** Deploys services on a Docker Swarm, through one of its managers (API 1.41 and later). */
+@injectable()
+export class SwarmDeploymentStrategy
+  extends OpenFactoryServiceDeploymentStrategy
+  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose
+{
+  override readonly manifest = swarmManifest;
+  readonly #engine: DockerEngine;
+
+  constructor(@inject(DOCKER_ENGINE) engine: DockerEngine) {
+    super();
+    this.#engine = engine;
+  }
+
+  async deploy(request: DeployRequest, options: DeployOptions = {}): Promise<Deployment> {
+    const { request: prepared, warnings } = this.prepare(request, options);
+    return this.#about(prepared.name, async () => {
+      const deployment = await deployService(this.#engine, prepared, options);
+      return { ...deployment, warnings: [...warnings, ...deployment.warnings] };
+    });
+  }
+
+  /** @throws DeploymentError `NOT_FOUND`; with `wait`, `TIMEOUT`. */
+  async remove(serviceName: string, options: RemoveOptions = {}): Promise<void> {
+    await this.#about(serviceName, () => removeService(this.#engine, serviceName, options));
+  }
+
+  async inspect(serviceName: string, options: OperationOptions = {}): Promise<ServiceStatus> {
+    return this.#about(serviceName, async () => {
+      const { service, tasks, nodes } = await observe(this.#engine, serviceName, options);
+      return serviceStatus(service, tasks, nodes);
+    });
+  }
+
+  /** Three calls, whatever the number of services. */
+  async list({ labels = {}, ...options }: ListOptions = {}): Promise<ServiceStatus[]> {
+    return inContext({ strategy: this.manifest.name }, () => listServices(this.#engine, labels, options));
+  }
+
+  async wait(serviceName: string, options: WaitOptions = {}): Promise<ServiceStatus> {
+    return this.#about(serviceName, () => waitForService(this.#engine, serviceName, options));
+  }
+
+  async *logs(serviceName: string, options: LogsOptions = {}): AsyncGenerator<LogEntry> {
+    try {
+      yield* logLines(this.#engine, serviceName, options);
+    } catch (error) {
+      await this.#about(serviceName, () => Promise.reject(error));
+    }
+  }
+
+  async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {
+    return inContext({ strategy: this.manifest.name }, () => diagnose(this.#engine, options));
+  }
+
+  override close(): Promise<void> {
+    return this.#engine.close();
+  }
+
+  #about<Result>(service: string, work: () => Promise<Result>): Promise<Result> {
+    return inContext({ service, strategy: this.manifest.name }, work);
+  }
+}

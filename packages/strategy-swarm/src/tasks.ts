@@ -1,0 +1,40 @@
+import type { ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
+
+/** Task states in which a task has ended otherwise than asked (Engine API, TaskState). */
+const FAILED: ReadonlySet<string> = new Set(["failed", "rejected", "orphaned"]);
+
+export const hasFailed = (task: TaskDetails): boolean => FAILED.has(task.Status.State);
+export const hasCompleted = (task: TaskDetails): boolean => task.Status.State === "complete";
+export const isRunning = (task: TaskDetails): boolean =>
+  task.Status.State === "running" && task.DesiredState !== "shutdown" && task.DesiredState !== "remove";
+
+/** Where a task stands: its slot, or, of a global service, its node. */
+const place = (task: TaskDetails): string => (task.Slot ? String(task.Slot) : (task.NodeID ?? ""));
+
+const latestFirst = (a: TaskDetails, b: TaskDetails): number => (a.CreatedAt < b.CreatedAt ? 1 : -1);
+
+/** The tasks of the service's present run, each place's history with the latest first. */
+export function histories(service: ServiceDetails, tasks: readonly TaskDetails[]): TaskDetails[][] {
+  const current = tasks.filter((task) => ofPresentRun(service, task));
+  return [...Map.groupBy(current, place)]
+    .sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }))
+    .map(([, history]) => history.sort(latestFirst));
+}
+
+/** A job runs anew with each iteration; an ended task of a slot that was scaled away says nothing of today. */
+const ofPresentRun = (service: ServiceDetails, task: TaskDetails): boolean => {
+  const iteration = service.JobStatus?.JobIteration.Index;
+  if (iteration !== undefined) return task.JobIteration?.Index === iteration;
+  return task.DesiredState !== "remove";
+};
+
+export const isJob = ({ Spec }: ServiceDetails): boolean =>
+  Spec.Mode?.ReplicatedJob !== undefined || Spec.Mode?.GlobalJob !== undefined;
+
+/** How many tasks should run, or, of a job, complete. */
+export function desiredTasks(service: ServiceDetails, tasks: readonly TaskDetails[]): number {
+  const { Mode } = service.Spec;
+  if (Mode?.Replicated) return Mode.Replicated.Replicas ?? 1;
+  if (Mode?.ReplicatedJob) return Mode.ReplicatedJob.TotalCompletions ?? Mode.ReplicatedJob.MaxConcurrent ?? 1;
+  return service.ServiceStatus?.DesiredTasks ?? histories(service, tasks).length;
+}

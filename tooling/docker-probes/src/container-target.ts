@@ -1,0 +1,26 @@
+import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import type { ContractTarget } from "@openfactory/strategy-contract-tests";
+import type { RawEngine } from "@openfactory/test-engine";
+import { containerProbes } from "./container-probes.js";
+import { dockerWorld } from "./docker-world.js";
+
+/** The contract's target for a strategy that runs services as containers of one engine. */
+export function containerTarget(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  engine: RawEngine,
+  published?: string,
+): ContractTarget {
+  const world = dockerWorld(engine, "bridge");
+  return {
+    ...world,
+    strategy,
+    probes: containerProbes(engine, published),
+    async cleanup(name) {
+      await engine.request("DELETE", `/containers/${name}?force=true&v=true`);
+    },
+    async close() {
+      await strategy.close();
+      await world.close();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import type { ContractTarget } from "@openfactory/strategy-contract-tests";
+import { dockerWorld } from "./docker-world.js";
+import { type ProbedNode, serviceProbes } from "./service-probes.js";
+
+/** The contract's target for a strategy that runs services on a swarm. */
+export function serviceTarget(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  nodes: readonly [ProbedNode, ...ProbedNode[]],
+): ContractTarget {
+  const manager = nodes[0].engine;
+  const world = dockerWorld(manager, "overlay");
+  return {
+    ...world,
+    strategy,
+    probes: serviceProbes(nodes),
+    // Swarm expands Go templates in environment and host name, as its README says.
+    expandsTemplates: true,
+    async cleanup(name) {
+      await manager.request("DELETE", `/services/${name}`);
+    },
+    async close() {
+      await strategy.close();
+      await world.close();
+    },
+  };
+}
