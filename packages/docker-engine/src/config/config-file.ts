@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DeploymentError } from "@openfactory/deploy-core";
+import { configDirectory, type Environment } from "./config-directory.js";
+
+/** An entry of `auths`. Source: docker/cli, `cli/config/types/authconfig.go`. */
+export interface AuthEntry {
+  /** Base64 of `user:password`. */
+  auth?: string;
+  username?: string;
+  password?: string;
+  identitytoken?: string;
+  registrytoken?: string;
+}
+
+/** What is used of config.json. Source: docker/cli, `cli/config/configfile/file.go`. */
+export interface ConfigFile {
+  auths?: Record<string, AuthEntry>;
+  credsStore?: string;
+  credHelpers?: Record<string, string>;
+  currentContext?: string;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isText = (value: unknown): boolean => typeof value === "string";
+
+const checks: Record<keyof ConfigFile, (value: unknown) => boolean> = {
+  auths: (value) => isRecord(value) && Object.values(value).every(isRecord),
+  credsStore: isText,
+  credHelpers: (value) => isRecord(value) && Object.values(value).every(isText),
+  currentContext: isText,
+};
+
+// The parser's own message quotes the text around the fault, which may be a password: it goes no further.
+const broken = (file: string, why: string): DeploymentError =>
+  new DeploymentError("INVALID_REQUEST", `Docker's configuration ${file} can't be used: ${why}.`, {
+    hint: "Correct the file, or set DOCKER_CONFIG to another directory.",
+  });
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw broken(file, `it can't be read (${code})`);
+  }
+}
+
+function parse(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw broken(file, "it is not JSON");
+  }
+}
+
+/** The user's config.json; empty where there is none. @throws DeploymentError `INVALID_REQUEST` naming the file. */
+export function readConfigFile(env: Environment): ConfigFile {
+  const file = join(configDirectory(env), "config.json");
+  const text = read(file);
+  if (text === undefined || text.trim() === "") return {};
+  const config = parse(file, text);
+  if (!isRecord(config)) throw broken(file, "it is not a JSON object");
+  for (const [key, valid] of Object.entries(checks)) {
+    const value = config[key] ?? undefined;
+    if (value !== undefined && !valid(value)) throw broken(file, `its ${key} is not of the right type`);
+  }
+  return config as ConfigFile;
+}

@@ -1,0 +1,54 @@
+import { expect, it } from "vitest";
+import { createEngine, DOCKER_ENGINE } from "./create-engine.js";
+import { engineOn } from "./testing/engine-on.js";
+import { answering } from "./testing/fake-engine.js";
+import { collect } from "./testing/bytes.js";
+
+it("touches nothing until the first call, which then says what is wrong", async () => {
+  const engine = createEngine({ context: "nowhere", env: { DOCKER_CONFIG: "/nowhere" } });
+  await expect(engine.info()).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+  expect(() => engine.host).toThrow("nowhere");
+  await engine.close();
+});
+
+it("says where the engine is, without a call", () => {
+  expect(createEngine({ env: { DOCKER_HOST: "ssh://me@box" } }).host).toBe("ssh://me@box");
+  expect(createEngine({ env: { DOCKER_HOST: "ssh://me@box" }, host: "tcp://a" }).host).toBe("tcp://a:2375");
+});
+
+it("speaks no newer API than it is told", async () => {
+  const told = await engineOn(answering(200, { MinAPIVersion: "1.24" }), { maxApiVersion: "1.43" }, "1.51");
+  expect(await told.engine.apiVersion()).toBe("1.43");
+  expect(await told.engine.supportsApi("1.43")).toBe(true);
+  expect(await told.engine.supportsApi("1.44")).toBe(false);
+  const env = { DOCKER_API_VERSION: "1.42", DOCKER_CONFIG: "/nowhere" };
+  const environment = await engineOn(answering(200, { MinAPIVersion: "1.24" }), { env }, "1.51");
+  expect(await environment.engine.apiVersion()).toBe("1.42");
+  expect(() => createEngine({ maxApiVersion: "new" })).toThrow(expect.objectContaining({ code: "INVALID_REQUEST" }));
+});
+
+it("reads events, and says when the engine ends them", async () => {
+  const { engine } = await engineOn((_request, response) => {
+    response.write('{"Type":"container","Action":"st');
+    setTimeout(() => response.end('art"}\n'), 10);
+  });
+  const seen: string[] = [];
+  const read = async () => {
+    for await (const event of engine.events({ type: ["container"] })) seen.push(event.Action);
+  };
+  await expect(read()).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
+  expect(seen).toEqual(["start"]);
+});
+
+it("asks whether a container has a terminal before it reads its log", async () => {
+  const log = "2026-01-02T03:04:05.000000006Z a\r\n";
+  const { engine } = await engineOn(({ url }, response) => {
+    if (url.includes("/logs?")) response.end(log);
+    else response.end(JSON.stringify({ Config: { Tty: true } }));
+  });
+  expect((await collect(engine.containers.logs("c"))).map(({ line }) => line)).toEqual(["a"]);
+});
+
+it("has a token of its own, the same in every copy", () => {
+  expect(DOCKER_ENGINE).toBe(Symbol.for("openfactory.deploy.docker-engine"));
+});

@@ -1,0 +1,37 @@
+import { DeploymentError, type DiagnoseOptions, type Diagnosis } from "@openfactory/deploy-core";
+import type { DockerEngine } from "./engine.js";
+import type { NetworkDetails } from "./engine-types.js";
+
+/** Whether an engine answers, and which. `failed` makes all further questions pointless. */
+export async function diagnoseEngine(engine: DockerEngine, { signal }: DiagnoseOptions): Promise<Diagnosis> {
+  return finding("engine", async () => {
+    const [{ Version }, api] = [await engine.version({ signal }), await engine.apiVersion({ signal })];
+    return { check: "engine", state: "ok", detail: `Engine ${Version}, API ${api}, at ${engine.host}.` };
+  });
+}
+
+/** Whether a network is there, and, as `judge` sees it, fit. */
+export async function diagnoseNetwork(
+  engine: DockerEngine,
+  name: string,
+  { signal }: DiagnoseOptions,
+  judge: (network: NetworkDetails) => Omit<Diagnosis, "check">,
+  create: string,
+): Promise<Diagnosis> {
+  const check = `network ${name}`;
+  return finding(check, async () => {
+    const found = (await engine.networks.list({ name: [name] }, { signal })).find(({ Name }) => Name === name);
+    if (found !== undefined) return { check, ...judge(found) };
+    return { check, state: "failed", detail: `There is no network ${name}.`, hint: `Create it: ${create} ${name}` };
+  });
+}
+
+/** What goes wrong while looking is the finding, but for an abort. */
+export async function finding(check: string, look: () => Promise<Diagnosis>): Promise<Diagnosis> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!DeploymentError.isInstance(error) || error.code === "ABORTED") throw error;
+    return { check, state: "failed", detail: error.message, hint: error.hint };
+  }
+}

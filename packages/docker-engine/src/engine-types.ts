@@ -1,0 +1,214 @@
+/**
+ * The parts of the Engine API's answers that are used here, with the API's own keys.
+ * Source: Docker Engine API 1.41 to 1.51. A key marked optional is missing on some versions or in some states.
+ */
+
+export interface EngineVersion {
+  Version: string;
+  ApiVersion: string;
+  MinAPIVersion?: string;
+  Os: string;
+  Arch: string;
+}
+
+export interface EngineInfo {
+  ID: string;
+  Name: string;
+  ServerVersion: string;
+  NCPU: number;
+  MemTotal: number;
+  Swarm: {
+    NodeID: string;
+    LocalNodeState: "inactive" | "pending" | "active" | "error" | "locked";
+    ControlAvailable: boolean;
+    Error?: string;
+    Nodes?: number;
+    Managers?: number;
+  };
+}
+
+export interface EngineEvent {
+  Type: string;
+  Action: string;
+  Actor: { ID: string; Attributes: Record<string, string> };
+  scope?: string;
+  /** Seconds of the epoch. */
+  time: number;
+  timeNano: number;
+}
+
+export interface ContainerCreated {
+  id: string;
+  warnings: string[];
+}
+
+/** Engine API, ContainerSummary. */
+export interface ContainerSummary {
+  Id: string;
+  /** With a leading slash. */
+  Names: string[];
+  Image: string;
+  ImageID: string;
+  /** Seconds of the epoch. */
+  Created: number;
+  State: string;
+  /** For people: `Up 3 seconds (healthy)`. */
+  Status: string;
+  Labels: Record<string, string>;
+  Ports: { IP?: string; PrivatePort: number; PublicPort?: number; Type: string }[];
+}
+
+/** Engine API, ContainerInspectResponse. */
+export interface ContainerDetails {
+  Id: string;
+  Name: string;
+  /** ISO 8601. */
+  Created: string;
+  /** Image id. */
+  Image: string;
+  RestartCount: number;
+  State: {
+    Status: "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
+    Running: boolean;
+    Restarting: boolean;
+    OOMKilled: boolean;
+    ExitCode: number;
+    Error: string;
+    StartedAt: string;
+    FinishedAt: string;
+    Health?: { Status: string; FailingStreak: number; Log?: { ExitCode: number; Output: string }[] };
+  };
+  Config: { Image: string; Labels: Record<string, string>; [key: string]: unknown };
+  HostConfig: { RestartPolicy?: { Name: string; MaximumRetryCount?: number }; [key: string]: unknown };
+  NetworkSettings: {
+    Ports?: Record<string, { HostIp: string; HostPort: string }[] | null>;
+    Networks: Record<string, { NetworkID: string; IPAddress?: string; Aliases?: string[] | null }>;
+  };
+}
+
+export interface ServiceCreated {
+  id: string;
+  warnings: string[];
+}
+
+/** Engine API, Service. */
+export interface ServiceDetails {
+  ID: string;
+  Version: { Index: number };
+  CreatedAt: string;
+  UpdatedAt: string;
+  Spec: ServiceSpec;
+  PreviousSpec?: ServiceSpec;
+  Endpoint?: { Ports?: ServicePort[] };
+  UpdateStatus?: { State?: string; StartedAt?: string; CompletedAt?: string; Message?: string };
+  ServiceStatus?: { RunningTasks: number; DesiredTasks: number; CompletedTasks?: number };
+  JobStatus?: { JobIteration: { Index: number }; LastExecution?: string };
+}
+
+export interface ServicePort {
+  Protocol?: string;
+  TargetPort: number;
+  PublishedPort?: number;
+  PublishMode?: string;
+}
+
+export interface ServiceSpec {
+  Name: string;
+  Labels?: Record<string, string>;
+  TaskTemplate: {
+    ContainerSpec?: { Image: string; [key: string]: unknown };
+    RestartPolicy?: { Condition?: string; Delay?: number; MaxAttempts?: number; Window?: number };
+    ForceUpdate?: number;
+    [key: string]: unknown;
+  };
+  Mode?: {
+    Replicated?: { Replicas?: number };
+    Global?: object;
+    ReplicatedJob?: { MaxConcurrent?: number; TotalCompletions?: number };
+    GlobalJob?: object;
+  };
+  EndpointSpec?: { Mode?: string; Ports?: ServicePort[] };
+  [key: string]: unknown;
+}
+
+/** Engine API, Task. */
+export interface TaskDetails {
+  ID: string;
+  Version: { Index: number };
+  CreatedAt: string;
+  UpdatedAt: string;
+  ServiceID: string;
+  NodeID?: string;
+  Slot?: number;
+  DesiredState: string;
+  Spec: { ContainerSpec?: { Image?: string }; ForceUpdate?: number };
+  JobIteration?: { Index: number };
+  Status: {
+    Timestamp: string;
+    State: string;
+    Message?: string;
+    Err?: string;
+    ContainerStatus?: { ContainerID?: string; PID?: number; ExitCode?: number };
+  };
+}
+
+export interface NetworkDetails {
+  Id: string;
+  Name: string;
+  Scope: "local" | "swarm" | "global";
+  Driver: string;
+  Attachable: boolean;
+  Ingress: boolean;
+  Labels: Record<string, string> | null;
+}
+
+export interface VolumeDetails {
+  Name: string;
+  Driver: string;
+  Options: Record<string, string> | null;
+  Labels: Record<string, string> | null;
+}
+
+export interface ImageDetails {
+  Id: string;
+  RepoTags: string[] | null;
+  RepoDigests: string[] | null;
+  Config?: { Entrypoint?: string[] | null; Cmd?: string[] | null; User?: string; Healthcheck?: object };
+}
+
+export interface NodeDetails {
+  ID: string;
+  Spec: { Role: "worker" | "manager"; Availability: "active" | "pause" | "drain"; Labels: Record<string, string> };
+  Description: {
+    Hostname: string;
+    Platform: { Architecture: string; OS: string };
+    Resources: { NanoCPUs: number; MemoryBytes: number };
+    Engine: { EngineVersion: string; Labels?: Record<string, string> };
+  };
+  Status: { State: string; Addr?: string; Message?: string };
+  ManagerStatus?: { Leader?: boolean; Reachability: string; Addr: string };
+}
+
+/** A secret's or config's id and name. */
+export interface NamedResource {
+  ID: string;
+  Spec: { Name: string; Labels?: Record<string, string> };
+}
+
+export interface LogFrame {
+  stream: "stdout" | "stderr";
+  /** As the engine prefixes it: ISO 8601 with nanoseconds. */
+  timestamp: string;
+  /** One line, without its line end, however it was split over the engine's frames. */
+  line: string;
+  /** Service logs: `com.docker.swarm.node.id`, `com.docker.swarm.task.id`, ... */
+  details: Readonly<Record<string, string>>;
+}
+
+export interface PullEvent {
+  status: string;
+  /** The layer, where it is about one. */
+  id?: string;
+  current?: number;
+  total?: number;
+}

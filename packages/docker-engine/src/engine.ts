@@ -1,0 +1,146 @@
+import type {
+  ContainerCreated,
+  ContainerDetails,
+  ContainerSummary,
+  EngineEvent,
+  EngineInfo,
+  EngineVersion,
+  ImageDetails,
+  LogFrame,
+  NamedResource,
+  NetworkDetails,
+  NodeDetails,
+  PullEvent,
+  ServiceCreated,
+  ServiceDetails,
+  TaskDetails,
+  VolumeDetails,
+} from "./engine-types.js";
+
+/** Taken by every call. */
+export interface CallOptions {
+  signal?: AbortSignal;
+  /** Milliseconds until `TIMEOUT`; for streams, until the first byte. Default: the connection's (30000). */
+  timeoutMs?: number;
+}
+
+/** The engine's own filters, e.g. `{label: ["a=b"], name: ["demo"]}`. Names match by prefix or part: check them. */
+export type Filters = Readonly<Record<string, readonly string[]>>;
+
+export interface LogQuery extends CallOptions {
+  follow?: boolean;
+  tail?: number;
+  since?: Date;
+}
+
+/**
+ * A connection to one Docker Engine. Paths and bodies are those of the Engine API; the version is negotiated at the
+ * first call. Every method throws DeploymentError: `ENGINE_UNREACHABLE`, `TIMEOUT`, `ABORTED`, `UNAUTHORIZED`, and by
+ * the status code `NOT_FOUND` (404), `CONFLICT` (409), `NOT_A_SWARM_MANAGER` (503 of a swarm call), `INVALID_REQUEST`
+ * (400), `ENGINE_ERROR`, with the engine's own error as `cause` (an {@link EngineFault}).
+ */
+export interface DockerEngine {
+  /** Where it is, e.g. `unix:///var/run/docker.sock`. Never holds a password. */
+  readonly host: string;
+  /** The negotiated API version, e.g. `1.41`: the lower of the engine's and the highest known here. */
+  apiVersion(options?: CallOptions): Promise<string>;
+  /** Whether the negotiated API version is `version` or later. */
+  supportsApi(version: string, options?: CallOptions): Promise<boolean>;
+  version(options?: CallOptions): Promise<EngineVersion>;
+  info(options?: CallOptions): Promise<EngineInfo>;
+  /**
+   * Events as they happen, until the signal fires (`ABORTED`). Asked for when first iterated; `since` in seconds of the
+   * epoch, `onOpen` is called when the engine has begun, after which no event is missed.
+   */
+  events(filters: Filters, options?: CallOptions & { since?: number; onOpen?: () => void }): AsyncIterable<EngineEvent>;
+  readonly containers: Containers;
+  readonly services: Services;
+  readonly tasks: Tasks;
+  readonly networks: Networks;
+  readonly images: Images;
+  readonly volumes: Volumes;
+  readonly nodes: Nodes;
+  readonly secrets: NamedResources;
+  readonly configs: NamedResources;
+  /** Closes kept-alive connections and SSH. */
+  close(): Promise<void>;
+}
+
+export interface Containers {
+  /** @throws DeploymentError `IMAGE_NOT_FOUND`, `NETWORK_NOT_FOUND`, `CONFLICT` (the name is in use), ... */
+  create(name: string, body: object, options?: CallOptions): Promise<ContainerCreated>;
+  /** @throws DeploymentError `NETWORK_NOT_FOUND`, `CONFLICT` (a host port in use), `NOT_FOUND` (the container), ... */
+  start(id: string, options?: CallOptions): Promise<void>;
+  /** `graceSeconds`: how long the process has before it is killed. Default: the container's own stop time-out. */
+  stop(id: string, options?: CallOptions & { graceSeconds?: number }): Promise<void>;
+  /** Removes it with its anonymous volumes (`v=1`); `force` kills first. */
+  remove(id: string, options?: CallOptions & { force?: boolean }): Promise<void>;
+  rename(id: string, name: string, options?: CallOptions): Promise<void>;
+  inspect(idOrName: string, options?: CallOptions): Promise<ContainerDetails>;
+  /** All, running or not. */
+  list(filters?: Filters, options?: CallOptions): Promise<ContainerSummary[]>;
+  logs(id: string, query?: LogQuery): AsyncIterable<LogFrame>;
+}
+
+export interface Services {
+  /**
+   * Sends the registry credentials for the image along, where there are any.
+   * @throws DeploymentError `NETWORK_NOT_FOUND`, `CONFLICT` (the name is in use), ...
+   */
+  create(body: object, options?: CallOptions & { image?: string }): Promise<ServiceCreated>;
+  /** @throws DeploymentError `CONFLICT` (the version is not the newest), `NETWORK_NOT_FOUND`, `NOT_FOUND`, ... */
+  update(
+    id: string,
+    version: number,
+    body: object,
+    options?: CallOptions & { image?: string; rollback?: "previous"; registryAuthFrom?: "spec" | "previous-spec" },
+  ): Promise<{ warnings: string[] }>;
+  /** With `ServiceStatus` (running and desired tasks) on API 1.41 and later. */
+  list(filters?: Filters, options?: CallOptions): Promise<ServiceDetails[]>;
+  inspect(idOrName: string, options?: CallOptions): Promise<ServiceDetails>;
+  remove(idOrName: string, options?: CallOptions): Promise<void>;
+  /** The frames of all tasks; each frame's task, node and service are in `details`. */
+  logs(id: string, query?: LogQuery): AsyncIterable<LogFrame>;
+}
+
+export interface Tasks {
+  list(filters?: Filters, options?: CallOptions): Promise<TaskDetails[]>;
+}
+
+export interface Networks {
+  list(filters?: Filters, options?: CallOptions): Promise<NetworkDetails[]>;
+  inspect(idOrName: string, options?: CallOptions): Promise<NetworkDetails>;
+  create(body: object, options?: CallOptions): Promise<{ id: string; warning?: string }>;
+  /** @throws DeploymentError `NETWORK_NOT_FOUND`, `NOT_FOUND` (no such container), ... */
+  connect(idOrName: string, body: object, options?: CallOptions): Promise<void>;
+  remove(idOrName: string, options?: CallOptions): Promise<void>;
+}
+
+export interface Images {
+  /** @throws DeploymentError `IMAGE_NOT_FOUND` if the engine does not have it. */
+  inspect(image: string, options?: CallOptions): Promise<ImageDetails>;
+  /**
+   * Pulls with the credentials of the user's config.json. Ends when the pull has ended; the stream's own error (which
+   * comes with status 200) is thrown.
+   * @throws DeploymentError `IMAGE_NOT_FOUND`, `UNAUTHORIZED`, `ENGINE_ERROR`.
+   */
+  pull(image: string, options?: CallOptions & { onEvent?: (event: PullEvent) => void }): Promise<void>;
+  /** The registry's digest of a reference (`/distribution/{name}/json`). @throws as pull. */
+  digest(image: string, options?: CallOptions): Promise<string>;
+}
+
+export interface Volumes {
+  list(filters?: Filters, options?: CallOptions): Promise<VolumeDetails[]>;
+  inspect(name: string, options?: CallOptions): Promise<VolumeDetails>;
+  create(body: object, options?: CallOptions): Promise<VolumeDetails>;
+  remove(name: string, options?: CallOptions): Promise<void>;
+}
+
+export interface Nodes {
+  list(options?: CallOptions): Promise<NodeDetails[]>;
+}
+
+/** Secrets or configs: what is looked up here is name and id only. */
+export interface NamedResources {
+  list(filters?: Filters, options?: CallOptions): Promise<NamedResource[]>;
+}

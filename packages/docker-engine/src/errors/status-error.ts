@@ -1,0 +1,41 @@
+import { DeploymentError, type ErrorCode } from "@openfactory/deploy-core";
+import type { EngineFault } from "../engine-fault.js";
+import type { CallSubject } from "./call-subject.js";
+
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  UNAUTHORIZED: "Log in with docker login, or ask for the right to do this on that engine.",
+  IMAGE_NOT_FOUND: "Check the image's name and tag, or build, load or pull it first.",
+  NOT_A_SWARM_MANAGER:
+    "Use a manager's address (--host, --context or DOCKER_HOST), or make this engine one with docker swarm init.",
+  ENGINE_ERROR: "See the engine's log for more.",
+};
+
+function codeOf(status: number, subject: CallSubject): ErrorCode {
+  if (status === 400) return "INVALID_REQUEST";
+  if (status === 401 || status === 403) return "UNAUTHORIZED";
+  if (status === 404) return subject.image === undefined ? "NOT_FOUND" : "IMAGE_NOT_FOUND";
+  if (subject.swarm && (status === 503 || status === 406)) return "NOT_A_SWARM_MANAGER";
+  if (status === 409) return "CONFLICT";
+  return "ENGINE_ERROR";
+}
+
+/** The engine's words in an answer's body: `{"message": ...}`, or whatever a proxy in between wrote. */
+function wordsOf(status: number, body: string): string {
+  try {
+    const { message } = JSON.parse(body) as { message?: unknown };
+    if (typeof message === "string" && message.trim() !== "") return message.trim();
+  } catch {
+    // no JSON: an answer of something else than the engine
+  }
+  return body.trim().slice(0, 500) || `status ${status}`;
+}
+
+const sentence = (words: string): string => (/[.!?]$/.test(words) ? words : `${words}.`);
+
+/** The error that an answer stands for. */
+export function statusError(status: number, body: string, subject: CallSubject): DeploymentError {
+  const code = codeOf(status, subject);
+  const fault: EngineFault = { statusCode: status, message: wordsOf(status, body) };
+  const message = `The engine could not ${subject.action}: ${sentence(fault.message.replace(/\s*\n\s*/g, " "))}`;
+  return new DeploymentError(code, message, { hint: HINTS[code], cause: fault });
+}

@@ -1,0 +1,18 @@
+export { diagnoseEngine, diagnoseNetwork, finding } from "./diagnose-engine.js";
+export { HIGHEST_API, LOWEST_API } from "./api/api-version.js";
+export { createEngine, DOCKER_ENGINE, type EngineOptions } from "./create-engine.js";
+export { contextNames } from "./endpoint/context-store.js";
+export type {
+  Endpoint,
+  ResolvedEndpoint,
+  SocketEndpoint,
+  SshEndpoint,
+  TcpEndpoint,
+  TlsMaterial,
+} from "./endpoint/endpoint.js";
+export { resolveEndpoint } from "./endpoint/resolve-endpoint.js";
+export type { EndpointInput } from "./endpoint/strategies/strategy.js";
+export type * from "./engine.js";
+export type * from "./engine-types.js";
+export type { EngineFault } from "./engine-fault.js";
+export { engineFault } from "./errors/engine-error.js";

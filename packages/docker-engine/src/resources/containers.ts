@@ -1,0 +1,80 @@
+import type { Containers, LogQuery } from "../engine.js";
+import type { ContainerDetails, ContainerSummary, LogFrame } from "../engine-types.js";
+import { logFrames } from "../streams/log-frames.js";
+import type { EngineClient } from "../transport/engine-client.js";
+import { explainCreate, explainStart } from "./explain-container.js";
+import { followToEnd } from "./follow-to-end.js";
+import { logQuery } from "./log-query.js";
+import { filterQuery, segment } from "./path.js";
+
+interface Created {
+  Id: string;
+  Warnings?: string[] | null;
+}
+
+export function containersOf(client: EngineClient): Containers {
+  const inspect: Containers["inspect"] = async (id, options) =>
+    client.json<ContainerDetails>(
+      { method: "GET", path: `/containers/${segment(id)}/json`, action: `inspect container ${id}` },
+      options,
+    );
+  return {
+    inspect,
+    async create(name, body, options) {
+      const call = { method: "POST", path: "/containers/create", query: { name }, body } as const;
+      try {
+        const { Id, Warnings } = await client.json<Created>({ ...call, action: `create container ${name}` }, options);
+        return { id: Id, warnings: Warnings ?? [] };
+      } catch (error) {
+        throw await explainCreate(error, client, body, options);
+      }
+    },
+    async start(id, options) {
+      const path = `/containers/${segment(id)}/start`;
+      try {
+        await client.send({ method: "POST", path, action: `start container ${id}` }, options);
+      } catch (error) {
+        throw await explainStart(error, client, id, options);
+      }
+    },
+    async stop(id, options = {}) {
+      const { graceSeconds } = options;
+      const path = `/containers/${segment(id)}/stop`;
+      await client.send({ method: "POST", path, query: { t: graceSeconds }, action: `stop container ${id}` }, options);
+    },
+    async remove(id, options = {}) {
+      const query = { v: 1, force: options.force ? 1 : undefined };
+      const path = `/containers/${segment(id)}`;
+      await client.send({ method: "DELETE", path, query, action: `remove container ${id}` }, options);
+    },
+    async rename(id, name, options) {
+      const path = `/containers/${segment(id)}/rename`;
+      await client.send(
+        { method: "POST", path, query: { name }, action: `rename container ${id} to ${name}` },
+        options,
+      );
+    },
+    list: async (filters, options) =>
+      client.json<ContainerSummary[]>(
+        {
+          method: "GET",
+          path: "/containers/json",
+          query: { all: 1, ...filterQuery(filters) },
+          action: "list containers",
+        },
+        options,
+      ),
+    async *logs(id, query = {}) {
+      // Only the container knows whether its log is raw or in frames.
+      const { Config } = await inspect(id, query);
+      const format = { tty: Config["Tty"] === true, details: false };
+      const read = (part: LogQuery, since?: string): AsyncIterable<LogFrame> => {
+        const path = `/containers/${segment(id)}/logs`;
+        const parameters = { ...logQuery(part), ...(since === undefined ? {} : { since }) };
+        const action = `read the log of container ${id}`;
+        return logFrames(client.stream({ method: "GET", path, query: parameters, action }, query), format);
+      };
+      yield* query.follow ? followToEnd(read, query) : read(query);
+    },
+  };
+}

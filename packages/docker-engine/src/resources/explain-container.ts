@@ -1,0 +1,76 @@
+import { DeploymentError } from "@openfactory/deploy-core";
+import type { CallOptions } from "../engine.js";
+import type { ContainerDetails } from "../engine-types.js";
+import { engineFault } from "../errors/engine-error.js";
+import type { EngineClient } from "../transport/engine-client.js";
+import { firstMissingNetwork, isMissing, retold } from "./missing-network.js";
+import { imagePath, segment } from "./path.js";
+
+/** A 404 of ContainerCreate is an image, or a network, that is not there: asked, since the status says no more. */
+export async function explainCreate(
+  error: unknown,
+  client: EngineClient,
+  body: object,
+  options?: CallOptions,
+): Promise<unknown> {
+  if (!DeploymentError.isInstance(error, "NOT_FOUND")) return error;
+  const { Image, NetworkingConfig, HostConfig } = body as {
+    Image?: string;
+    NetworkingConfig?: { EndpointsConfig?: object };
+    HostConfig?: { NetworkMode?: string };
+  };
+  if (Image && (await isMissing(client, `/images/${imagePath(Image)}/json`, options))) {
+    return retold(error, "IMAGE_NOT_FOUND", "Check the image's name and tag, or build, load or pull it first.");
+  }
+  const names = [...Object.keys(NetworkingConfig?.EndpointsConfig ?? {}), HostConfig?.NetworkMode];
+  return (await firstMissingNetwork(error, client, names, options)) ?? error;
+}
+
+/** A 404 of ContainerStart is the container, or a network; a 500 may be a host port in use: only its text tells. */
+export async function explainStart(
+  error: unknown,
+  client: EngineClient,
+  id: string,
+  options?: CallOptions,
+): Promise<unknown> {
+  if (DeploymentError.isInstance(error, "ENGINE_ERROR")) return portInUse(error) ?? error;
+  if (!DeploymentError.isInstance(error, "NOT_FOUND")) return error;
+  const details = await detailsOf(client, id, options);
+  if (details === undefined) return error;
+  const names = [...Object.keys(details.NetworkSettings.Networks), details.HostConfig["NetworkMode"]];
+  return (await firstMissingNetwork(error, client, names, options)) ?? error;
+}
+
+async function detailsOf(
+  client: EngineClient,
+  id: string,
+  options?: CallOptions,
+): Promise<ContainerDetails | undefined> {
+  const path = `/containers/${segment(id)}/json`;
+  try {
+    return await client.json({ method: "GET", path, action: `inspect container ${id}` }, options);
+  } catch {
+    return undefined; // it is the container that is not there
+  }
+}
+
+function portInUse(error: DeploymentError): DeploymentError | undefined {
+  const words = engineFault(error)?.message ?? "";
+  if (!/port is already allocated|address already in use/i.test(words)) return undefined;
+  return retold(
+    error,
+    "CONFLICT",
+    "Publish another host port, or stop what uses this one (docker ps shows containers).",
+  );
+}
+
+/** A 404 of NetworkConnect is the network or the container. */
+export async function explainConnect(
+  error: unknown,
+  client: EngineClient,
+  network: string,
+  options?: CallOptions,
+): Promise<unknown> {
+  if (!DeploymentError.isInstance(error, "NOT_FOUND")) return error;
+  return (await firstMissingNetwork(error, client, [network], options)) ?? error;
+}

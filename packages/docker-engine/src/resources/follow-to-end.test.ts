@@ -1,0 +1,52 @@
+import { DeploymentError } from "@openfactory/deploy-core";
+import { expect, it } from "vitest";
+import type { LogQuery } from "../engine.js";
+import type { LogFrame } from "../engine-types.js";
+import { collect } from "../testing/bytes.js";
+import { followToEnd, toEngineTime } from "./follow-to-end.js";
+
+const at = (second: number): string => `2026-01-02T03:04:0${second}.000000001Z`;
+const line = (second: number): LogFrame => ({
+  stream: "stdout",
+  timestamp: at(second),
+  line: `${second}`,
+  details: {},
+});
+
+/** A log whose stream ends too early when it is followed. */
+function log(followed: LogFrame[], whole: LogFrame[] | DeploymentError) {
+  const asked: [LogQuery, string | undefined][] = [];
+  async function* read(query: LogQuery, since?: string): AsyncGenerator<LogFrame> {
+    asked.push([query, since]);
+    if (query.follow) return yield* followed;
+    if (whole instanceof DeploymentError) throw whole;
+    yield* whole;
+  }
+  return { read, asked };
+}
+
+it("reads what the followed stream left out, from where it ended", async () => {
+  const { read, asked } = log([line(1), line(2)], [line(2), line(3)]);
+  expect(await collect(followToEnd(read, { follow: true, tail: 5 }))).toEqual([line(1), line(2), line(3)]);
+  expect(asked[1]).toEqual([{ signal: undefined }, toEngineTime(at(2))]);
+});
+
+it("reads all where the followed stream gave nothing", async () => {
+  const { read, asked } = log([], [line(1)]);
+  expect(await collect(followToEnd(read, { follow: true, tail: 5 }))).toEqual([line(1)]);
+  expect(asked[1]).toEqual([{ follow: false, tail: 5 }, undefined]);
+});
+
+it.each(["NOT_FOUND", "CONFLICT"] as const)("ends well where the container is gone (%s)", async (code) => {
+  const { read } = log([line(1)], new DeploymentError(code, "gone"));
+  expect(await collect(followToEnd(read, { follow: true }))).toEqual([line(1)]);
+});
+
+it("throws whatever else goes wrong", async () => {
+  const { read } = log([line(1)], new DeploymentError("TIMEOUT", "slow"));
+  await expect(collect(followToEnd(read, { follow: true }))).rejects.toMatchObject({ code: "TIMEOUT" });
+});
+
+it("gives the engine its own time back, to the nanosecond", () => {
+  expect(toEngineTime("1970-01-01T00:00:02.123456789Z")).toBe("2.123456789");
+});

@@ -1,0 +1,35 @@
+import { DeploymentError, type ErrorCode } from "@openfactory/deploy-core";
+import type { CallOptions } from "../engine.js";
+import type { EngineClient } from "../transport/engine-client.js";
+import { segment } from "./path.js";
+
+/** Whether the engine answers 404 for a path. Any other answer, and any failure to ask, says nothing. */
+export async function isMissing(client: EngineClient, path: string, options?: CallOptions): Promise<boolean> {
+  try {
+    await client.send({ method: "GET", path, action: "look for what is missing" }, options);
+    return false;
+  } catch (error) {
+    return DeploymentError.isInstance(error, "NOT_FOUND");
+  }
+}
+
+/** The same error with what was found out about it. */
+export const retold = (error: DeploymentError, code: ErrorCode, hint: string): DeploymentError =>
+  new DeploymentError(code, error.message, { hint, cause: error.cause });
+
+const networkMissing = (error: DeploymentError, network: string): DeploymentError =>
+  retold(error, "NETWORK_NOT_FOUND", `Make the network first (docker network create ${network}), or correct its name.`);
+
+/** The error of the first of these networks that is not there; undefined if none is missing. */
+export async function firstMissingNetwork(
+  error: DeploymentError,
+  client: EngineClient,
+  names: readonly unknown[],
+  options?: CallOptions,
+): Promise<DeploymentError | undefined> {
+  for (const name of names) {
+    if (typeof name !== "string" || name === "" || name === "default" || name.startsWith("container:")) continue;
+    if (await isMissing(client, `/networks/${segment(name)}`, options)) return networkMissing(error, name);
+  }
+  return undefined;
+}

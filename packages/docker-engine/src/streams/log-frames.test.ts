@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { collect, frame, inPieces } from "../testing/bytes.js";
+import { logFrames } from "./log-frames.js";
+
+const at = (nanoseconds: number): string => `2026-01-02T03:04:05.${String(nanoseconds).padStart(9, "0")}Z`;
+
+const read = (bytes: Buffer, format: { tty?: boolean; details?: boolean } = {}, length = 7) =>
+  collect(logFrames(inPieces(bytes, length), { tty: false, details: false, ...format }));
+
+describe("a log in frames", () => {
+  it("gives whole lines of both streams, however the bytes are split", async () => {
+    const bytes = Buffer.concat([
+      frame(1, `${at(1)} zwölf €\n`),
+      frame(2, `${at(2)} wrong\n`),
+      frame(1, `${at(3)} \n`),
+      frame(1, `${at(4)} last`),
+    ]);
+    for (let length = 1; length <= bytes.length; length++) {
+      expect(await read(bytes, {}, length)).toEqual([
+        { stream: "stdout", timestamp: at(1), line: "zwölf €", details: {} },
+        { stream: "stderr", timestamp: at(2), line: "wrong", details: {} },
+        { stream: "stdout", timestamp: at(3), line: "", details: {} },
+        { stream: "stdout", timestamp: at(4), line: "last", details: {} },
+      ]);
+    }
+  });
+
+  it("gives the lines of a frame with several", async () => {
+    const lines = await read(frame(1, `${at(1)} one\ntwo\n${at(3)} three\n`));
+    expect(lines.map(({ timestamp, line }) => [timestamp, line])).toEqual([
+      [at(1), "one"],
+      [at(1), "two"],
+      [at(3), "three"],
+    ]);
+  });
+
+  it("joins the pieces of a long line, cut within a character and with another line between", async () => {
+    const [euro] = [Buffer.from("€")];
+    const bytes = Buffer.concat([
+      frame(1, Buffer.concat([Buffer.from(`${at(1)} long `), euro.subarray(0, 1)])),
+      frame(2, `${at(2)} between\n`),
+      frame(1, Buffer.concat([Buffer.from(`${at(3)} `), euro.subarray(1), Buffer.from(" line\n")])),
+    ]);
+    expect((await read(bytes)).map(({ timestamp, line }) => [timestamp, line])).toEqual([
+      [at(2), "between"],
+      [at(1), "long € line"],
+    ]);
+  });
+
+  it("joins a line over frames without a prefix of their own", async () => {
+    const bytes = Buffer.concat([frame(1, `${at(1)} be`), frame(1, "gin"), frame(1, " end\n")]);
+    expect((await read(bytes)).map(({ line }) => line)).toEqual(["begin end"]);
+  });
+
+  it("keeps pieces of several tasks apart", async () => {
+    const bytes = Buffer.concat([
+      frame(1, `${at(1)} task=1 first `),
+      frame(1, `${at(2)} task=2 second `),
+      frame(1, `${at(3)} task=1 whole\n`),
+      frame(1, `${at(4)} task=2 whole\n`),
+    ]);
+    expect((await read(bytes, { details: true })).map(({ line, details }) => [details["task"], line])).toEqual([
+      ["1", "first whole"],
+      ["2", "second whole"],
+    ]);
+  });
+
+  it("gives a line of 3 MB whole", async () => {
+    const text = "x".repeat(3_000_000);
+    const [line] = await read(frame(1, `${at(1)} ${text}\n`), {}, 65_536);
+    expect(line?.line).toBe(text);
+  });
+
+  it("throws what the engine says of the log itself", async () => {
+    const bytes = Buffer.concat([frame(1, `${at(1)} a\n`), frame(3, "Error grabbing logs: no space\n")]);
+    await expect(read(bytes)).rejects.toMatchObject({ code: "ENGINE_ERROR", cause: { message: /no space/ } });
+  });
+
+  it("throws if the stream ends within a frame", async () => {
+    await expect(read(frame(1, `${at(1)} a\n`).subarray(0, 20))).rejects.toMatchObject({ code: "ENGINE_ERROR" });
+  });
+});
+
+describe("the log of a terminal", () => {
+  it("gives its lines as stdout, however the bytes are split", async () => {
+    const bytes = Buffer.from(`${at(1)} zwölf\r\n${at(2)} \r\n${at(3)} last`);
+    for (let length = 1; length <= bytes.length; length++) {
+      expect(await read(bytes, { tty: true }, length)).toEqual([
+        { stream: "stdout", timestamp: at(1), line: "zwölf", details: {} },
+        { stream: "stdout", timestamp: at(2), line: "", details: {} },
+        { stream: "stdout", timestamp: at(3), line: "last", details: {} },
+      ]);
+    }
+  });
+});

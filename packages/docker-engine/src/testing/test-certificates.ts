@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { mustRun } from "@openfactory/test-engine";
+import { temporaryDirectory } from "./temporary-directory.js";
+
+export interface TestCertificates {
+  /** Holds the client's ca.pem, cert.pem and key.pem. */
+  clientDirectory: string;
+  ca: string;
+  server: { cert: string; key: string };
+}
+
+/** An authority of its own, and certificates of it for the server 127.0.0.1 and a client; made by openssl. */
+export async function testCertificates(): Promise<TestCertificates> {
+  const directory = temporaryDirectory({ "server.ext": "subjectAltName=IP:127.0.0.1\n", "client.ext": "\n" });
+  const openssl = (...args: string[]): Promise<string> => mustRun("openssl", args, { cwd: directory });
+  const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  await openssl(
+    "req",
+    "-x509",
+    "-days",
+    "1",
+    ...newKey,
+    "-keyout",
+    "ca-key.pem",
+    "-out",
+    "ca.pem",
+    "-subj",
+    "/CN=test ca",
+  );
+  const issue = async (name: string, cert: string, key: string): Promise<void> => {
+    await openssl("req", ...newKey, "-keyout", key, "-out", "request.pem", "-subj", `/CN=${name}`);
+    const signer = ["-CA", "ca.pem", "-CAkey", "ca-key.pem", "-CAcreateserial", "-days", "1"];
+    await openssl("x509", "-req", "-in", "request.pem", ...signer, "-extfile", `${name}.ext`, "-out", cert);
+  };
+  await issue("server", "server-cert.pem", "server-key.pem");
+  await issue("client", "cert.pem", "key.pem");
+  const read = (file: string): string => readFileSync(join(directory, file), "utf8");
+  return {
+    clientDirectory: directory,
+    ca: read("ca.pem"),
+    server: { cert: read("server-cert.pem"), key: read("server-key.pem") },
+  };
+}

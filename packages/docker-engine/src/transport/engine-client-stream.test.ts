@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { collect, first, forEach } from "../testing/bytes.js";
+import { connect } from "../testing/client-on.js";
+import { answering, type Handler } from "../testing/fake-engine.js";
+
+const READ = { method: "GET", path: "/things", action: "list things" } as const;
+
+describe("a stream", () => {
+  const dripping: Handler = (_request, response) => {
+    response.writeHead(200).write("a");
+    const timer = setInterval(() => response.write("a"), 5);
+    response.on("close", () => clearInterval(timer));
+  };
+
+  it("gives the bytes as they come, with the time limit for its beginning only", async () => {
+    const { fake, client } = await connect((_request, response) => {
+      response.writeHead(200).write("a");
+      setTimeout(() => response.end("b"), 200);
+    });
+    let opened = 0;
+    const chunks = await collect(client.stream(READ, { timeoutMs: 150, onOpen: () => (opened += 1) }));
+    expect(Buffer.concat(chunks).toString()).toBe("ab");
+    expect(opened).toBe(1);
+    expect(fake.connections).toBe(1);
+  });
+
+  it("asks for nothing until it is iterated", async () => {
+    const { fake, client } = await connect(dripping);
+    client.stream(READ);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(fake.connections).toBe(0);
+  });
+
+  it("is let go of when the reader stops", async () => {
+    const { fake, client } = await connect(dripping);
+    await first(client.stream(READ));
+    await fake.requests[0]?.gone;
+  });
+
+  it("is ended by the signal, with ABORTED", async () => {
+    const abort = new AbortController();
+    const { fake, client } = await connect(dripping);
+    const reading = forEach(client.stream(READ, { signal: abort.signal }), () => abort.abort());
+    await expect(reading).rejects.toMatchObject({ code: "ABORTED" });
+    await fake.requests[0]?.gone;
+  });
+
+  it("throws when it breaks off, and is not asked for again", async () => {
+    const { fake, client } = await connect((_request, response) => {
+      response.writeHead(200).write("a");
+      setTimeout(() => response.socket?.destroy(), 20);
+    });
+    await expect(collect(client.stream(READ))).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  it("maps an error's status", async () => {
+    const { client } = await connect(answering(404, { message: "gone" }));
+    await expect(collect(client.stream(READ))).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  it("holds the engine back while the reader is slow", async () => {
+    let written = 0;
+    const { client } = await connect((_request, response) => {
+      const fill = (): void => {
+        while (written < 200_000_000 && response.write(Buffer.alloc(1_000_000))) written += 1_000_000;
+      };
+      response.on("drain", fill);
+      fill();
+    });
+    const chunks = client.stream(READ);
+    await chunks.next();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await chunks.return();
+    expect(written).toBeLessThan(20_000_000);
+  });
+});

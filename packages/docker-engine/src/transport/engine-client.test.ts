@@ -1,0 +1,149 @@
+import { describe, expect, it } from "vitest";
+import { connect } from "../testing/client-on.js";
+import { answering, type Handler } from "../testing/fake-engine.js";
+import { Connection } from "./connection.js";
+import { EngineClient } from "./engine-client.js";
+
+const READ = { method: "GET", path: "/things", action: "list things" } as const;
+const CHANGE = { method: "POST", path: "/things/create", body: { a: 1 }, action: "create a thing" } as const;
+
+const reset: Handler = (_request, response) => response.socket?.destroy();
+const hang: Handler = () => {};
+const halfBody: Handler = (_request, response) => {
+  response.writeHead(200, { "Content-Length": 100 }).write('{"a":');
+  setTimeout(() => response.socket?.destroy(), 20);
+};
+const headOnly: Handler = (_request, response) => {
+  response.writeHead(200).write("{");
+};
+
+describe("a call", () => {
+  it("asks for the version once, and keeps its connection", async () => {
+    const { fake, client } = await connect(answering(200, { a: 1 }));
+    expect(await client.json({ ...READ, query: { a: "b&c", n: 1, none: undefined } })).toEqual({ a: 1 });
+    await client.send(CHANGE);
+    expect(fake.pings).toBe(1);
+    expect(fake.connections).toBe(1);
+    expect(fake.requests.map(({ method, url, body }) => [method, url.replace(/\?$/, ""), body])).toEqual([
+      ["GET", "/v1.41/things?a=b%26c&n=1", ""],
+      ["POST", "/v1.41/things/create", '{"a":1}'],
+    ]);
+    expect(fake.requests[1]?.headers).toMatchObject({ "content-type": "application/json", host: "docker" });
+  });
+
+  it("sends an empty body, as some calls want it", async () => {
+    const { fake, client } = await connect(answering(200, {}));
+    await client.send({ ...CHANGE, body: {} });
+    expect(fake.requests[0]?.body).toBe("{}");
+  });
+
+  it("takes 304 for done", async () => {
+    const { client } = await connect((_request, response) => response.writeHead(304).end());
+    await client.send(CHANGE);
+  });
+
+  it.each([
+    [{ Location: "http://elsewhere.invalid/" }, "ENGINE_UNREACHABLE"],
+    [{ Location: "/elsewhere" }, "ENGINE_UNREACHABLE"],
+    [{}, "ENGINE_ERROR"],
+  ])("follows no redirection to %o", async (headers, code) => {
+    const { fake, client } = await connect((_request, response) => response.writeHead(301, headers).end());
+    await expect(client.send(CHANGE)).rejects.toMatchObject({ code });
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  it("maps the status of an error", async () => {
+    const { client } = await connect(answering(409, { message: "in use" }));
+    await expect(client.send(CHANGE)).rejects.toMatchObject({
+      code: "CONFLICT",
+      cause: { statusCode: 409, message: "in use" },
+    });
+  });
+
+  it("refuses an answer that is no JSON", async () => {
+    const { client } = await connect((_request, response) => response.end("<html>"));
+    await expect(client.json(READ)).rejects.toMatchObject({ code: "ENGINE_ERROR" });
+  });
+
+  it("tells what does not speak HTTP", async () => {
+    const { client } = await connect((_request, response) => response.socket?.end("SSH-2.0-OpenSSH\r\n"));
+    await expect(client.send(CHANGE)).rejects.toMatchObject({
+      code: "ENGINE_UNREACHABLE",
+      message: expect.stringContaining("does not speak HTTP"),
+    });
+  });
+});
+
+describe("a broken connection", () => {
+  it.each([
+    ["before the answer", reset],
+    ["within the answer", halfBody],
+  ])("%s: a read is asked three times, a change once", async (_when, handler) => {
+    const reading = await connect(handler);
+    await expect(reading.client.json(READ)).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
+    expect(reading.fake.requests).toHaveLength(3);
+    const changing = await connect(handler);
+    await expect(changing.client.send(CHANGE)).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
+    expect(changing.fake.requests).toHaveLength(1);
+  });
+
+  it("is got over by a read", async () => {
+    let asked = 0;
+    const { client } = await connect((request, response) => {
+      asked += 1;
+      (asked < 3 ? reset : answering(200, { a: 1 }))(request, response);
+    });
+    expect(await client.json(READ)).toEqual({ a: 1 });
+  });
+});
+
+describe("limits", () => {
+  it.each([
+    ["before the answer", hang],
+    ["within the answer", headOnly],
+  ])("%s: the time limit ends the call and the request", async (_when, handler) => {
+    const { fake, client } = await connect(handler);
+    await expect(client.json(READ, { timeoutMs: 100 })).rejects.toMatchObject({ code: "TIMEOUT" });
+    await fake.requests[0]?.gone;
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ["before the answer", hang],
+    ["within the answer", headOnly],
+  ])("%s: the signal ends the call and the request", async (_when, handler) => {
+    const abort = new AbortController();
+    const { fake, client } = await connect((request, response) => {
+      handler(request, response);
+      setTimeout(() => abort.abort(), 20);
+    });
+    await expect(client.json(READ, { signal: abort.signal })).rejects.toMatchObject({ code: "ABORTED" });
+    await fake.requests[0]?.gone;
+  });
+
+  it("a signal that has fired asks for nothing", async () => {
+    const { fake, client } = await connect(answering(200, {}));
+    await expect(client.send(CHANGE, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "ABORTED" });
+    expect([fake.pings, fake.connections]).toEqual([0, 0]);
+  });
+
+  it("the client's own time limit holds where the call names none", async () => {
+    const { client } = await connect(hang, 100);
+    await expect(client.send(CHANGE)).rejects.toMatchObject({ code: "TIMEOUT", message: /100 ms/ });
+  });
+});
+
+describe("an engine that is not there", () => {
+  const client = (host: string) => new EngineClient(new Connection({ host, env: {} }), 5000);
+
+  it.each([
+    ["unix:///nowhere/docker.sock", "there is no such socket"],
+    ["tcp://127.0.0.1:1", "the connection was refused"],
+    ["tcp://engine.invalid:2375", "name"],
+  ])("%s: %s", async (host, what) => {
+    await expect(client(host).send(READ)).rejects.toMatchObject({
+      code: "ENGINE_UNREACHABLE",
+      message: expect.stringContaining(what),
+    });
+  });
+});

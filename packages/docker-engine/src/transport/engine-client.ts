@@ -1,0 +1,116 @@
+import { DeploymentError } from "@openfactory/deploy-core";
+import { Negotiation } from "../api/negotiation.js";
+import type { CallOptions } from "../engine.js";
+import type { EngineVersion } from "../engine-types.js";
+import { connectionError } from "../errors/connection-error.js";
+import { CallLimits } from "./call-limits.js";
+import type { Connection } from "./connection.js";
+import type { EngineCall } from "./engine-call.js";
+import { exchange, open, parseAnswer } from "./exchange.js";
+
+export interface StreamOptions extends CallOptions {
+  /** Called when the engine has begun the stream. */
+  onOpen?: () => void;
+}
+
+const PING: EngineCall = { method: "GET", path: "/_ping", action: "tell its API version" };
+const VERSION: EngineCall = { method: "GET", path: "/version", action: "tell its version" };
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && typeof (error as NodeJS.ErrnoException).code === "string";
+
+/** Speaks the Engine API: version, time limits, aborts, retries and errors, alike for every call. */
+export class EngineClient {
+  readonly #connection: Connection;
+  readonly #timeoutMs: number;
+  readonly #negotiation: Negotiation;
+
+  constructor(connection: Connection, timeoutMs: number, maxApiVersion?: string) {
+    this.#connection = connection;
+    this.#timeoutMs = timeoutMs;
+    const calls = {
+      ping: async (limits: CallLimits) => {
+        const { response } = await exchange(connection, PING, "", limits);
+        return response.headers["api-version"]?.toString();
+      },
+      version: async (limits: CallLimits) =>
+        parseAnswer<EngineVersion>(await exchange(connection, VERSION, "", limits), VERSION),
+    };
+    this.#negotiation = new Negotiation(calls, connection, maxApiVersion);
+  }
+
+  get host(): string {
+    return this.#connection.endpoint.host;
+  }
+
+  apiVersion(options: CallOptions = {}): Promise<string> {
+    return this.#limited(PING, options, (limits) => this.#negotiation.agree(limits));
+  }
+
+  /** The answer's JSON. */
+  json<Result>(call: EngineCall, options: CallOptions = {}): Promise<Result> {
+    return this.#limited(call, options, async (limits) =>
+      parseAnswer<Result>(await exchange(this.#connection, call, await this.#prefix(limits), limits), call),
+    );
+  }
+
+  /** For calls whose answer says no more than that it is done. */
+  async send(call: EngineCall, options: CallOptions = {}): Promise<void> {
+    await this.#limited(call, options, async (limits) =>
+      exchange(this.#connection, call, await this.#prefix(limits), limits),
+    );
+  }
+
+  /** The answer's bytes as they come. The time limit holds until the answer begins, the signal to its end. */
+  async *stream(call: EngineCall, options: StreamOptions = {}): AsyncGenerator<Buffer, void, undefined> {
+    const limits = this.#limits(call, options);
+    try {
+      const response = await open(this.#connection, call, await this.#prefix(limits), limits);
+      limits.stopClock();
+      options.onOpen?.();
+      yield* response as AsyncIterable<Buffer>;
+      limits.check();
+    } catch (error) {
+      throw this.#failure(error, limits);
+    } finally {
+      limits.close();
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  #limits(call: EngineCall, options: CallOptions): CallLimits {
+    return new CallLimits(options, this.#timeoutMs, call.action, this.host);
+  }
+
+  async #limited<Result>(
+    call: EngineCall,
+    options: CallOptions,
+    work: (limits: CallLimits) => Promise<Result>,
+  ): Promise<Result> {
+    const limits = this.#limits(call, options);
+    try {
+      return await work(limits);
+    } catch (error) {
+      throw this.#failure(error, limits);
+    } finally {
+      limits.close();
+    }
+  }
+
+  async #prefix(limits: CallLimits): Promise<string> {
+    return `/v${await this.#negotiation.agree(limits)}`;
+  }
+
+  #failure(error: unknown, limits: CallLimits): unknown {
+    try {
+      limits.check();
+    } catch (ended) {
+      return ended;
+    }
+    if (DeploymentError.isInstance(error) || !isSystemError(error)) return error;
+    return connectionError(error, this.#connection.endpoint);
+  }
+}
