@@ -61,7 +61,7 @@ async function start(
     await engine.containers.start(id, { signal });
     throwIfAborted(signal, { service: name });
   } catch (error) {
-    throw await explainStartFault(engine, request, error);
+    throw explainStartFault(engine, request, error);
   }
 }
 

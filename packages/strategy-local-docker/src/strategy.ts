@@ -31,6 +31,7 @@ import { localDockerManifest } from "./manifest.js";
 import { LOCAL_DOCKER_OPTIONS, type LocalDockerOptions } from "./options.js";
 import { planContainers } from "./planned-container.js";
 import { removeService } from "./remove.js";
+import { resolvedImage } from "./resolved-image.js";
 import { listedServices, serviceStatus } from "./status.js";
 import { waitForService } from "./wait.js";
 
@@ -62,7 +63,7 @@ export class LocalDockerDeploymentStrategy
       return {
         name: prepared.name,
         ids: started.map(({ id }) => id),
-        image: prepared.image,
+        image: await resolvedImage(this.#engine, prepared),
         warnings: [...warnings, ...started.flatMap((container) => container.warnings)],
       };
     });

@@ -1,8 +1,8 @@
 import { DeploymentError, type NormalizedRequest } from "@openfactory/deploy-core";
-import { type DockerEngine, engineFault } from "@openfactory/docker-engine";
+import { engineFault } from "@openfactory/docker-engine";
 
 /** What kept a service from being made, in the contract's codes (Engine API, ServiceCreate). */
-export function explainCreateFault(engine: DockerEngine, request: NormalizedRequest, error: unknown): unknown {
+export function explainCreateFault(request: NormalizedRequest, error: unknown): unknown {
   if (!DeploymentError.isInstance(error)) return error;
   const { name, networks = [] } = request;
   const context = { service: name, cause: error.cause };
@@ -15,14 +15,10 @@ export function explainCreateFault(engine: DockerEngine, request: NormalizedRequ
       hint: "Choose another name, or remove that service first; it was left as it is.",
     });
   }
-  // A missing network has status 404 on some versions and 500 on others: the words are the same.
-  if (/network .*not found/i.test(words) && networks.length > 0) {
-    const network = named(words, networks);
-    return new DeploymentError("NETWORK_NOT_FOUND", `There is no network ${network} on the swarm of ${engine.host}.`, {
-      ...context,
-      field: `networks[${Math.max(0, networks.indexOf(network))}]`,
-      hint: `Create it first (\`docker network create --driver overlay ${network}\`), or correct the name.`,
-    });
+  if (error.code === "NETWORK_NOT_FOUND") {
+    const index = networks.findIndex((network) => error.message === `There is no network ${network}.`);
+    const field = index === -1 ? "networks" : `networks[${index}]`;
+    return new DeploymentError(error.code, error.message, { ...context, field, hint: error.hint });
   }
   // A network of one node only is refused with 403, which otherwise stands for refused credentials.
   if (statusCode === 403 && /network/i.test(words)) {

@@ -18,7 +18,10 @@ export const retold = (error: DeploymentError, code: ErrorCode, hint: string): D
   new DeploymentError(code, error.message, { hint, cause: error.cause });
 
 const networkMissing = (error: DeploymentError, network: string): DeploymentError =>
-  retold(error, "NETWORK_NOT_FOUND", `Make the network first (docker network create ${network}), or correct its name.`);
+  new DeploymentError("NETWORK_NOT_FOUND", `There is no network ${network}.`, {
+    hint: `Create it first (docker network create ${network}; for a swarm, with --driver overlay), or correct its name.`,
+    cause: error.cause,
+  });
 
 /** The error of the first of these networks that is not there; undefined if none is missing. */
 export async function firstMissingNetwork(
