@@ -10,6 +10,7 @@ const layers = {
   "packages/strategy-memory": ["@openfactory/deploy-core"],
   "packages/app-file": ["@openfactory/deploy-core"],
   "packages/deployer": ["@openfactory/deploy-core"],
+  "packages/create-strategy": [],
   "packages/strategy-local-docker": [
     "@openfactory/deploy-core",
     "@openfactory/docker-translators",
@@ -35,6 +36,7 @@ const workspace = [
   "@openfactory/strategy-swarm",
   "@openfactory/app-file",
   "@openfactory/deployer",
+  "@openfactory/create-strategy",
   "@openfactory/test-engine",
   "@openfactory/swarm-harness",
   "ofdeploy",

@@ -1,0 +1,3 @@
+export { type MyPlatformOptions, optionsSchema } from "./options.js";
+export { plugin } from "./plugin.js";
+export { MyPlatformStrategy } from "./strategy.js";

@@ -1,0 +1,18 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describeStrategyContract } from "@openfactory/strategy-contract-tests";
+import { MyPlatformStrategy } from "../src/index.js";
+import { probesOf } from "./probes.js";
+
+describeStrategyContract("my-platform", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "my-platform-"));
+  return {
+    strategy: new MyPlatformStrategy({ folder }),
+    probes: probesOf(folder),
+    images: { plain: "app:1", withEntrypoint: "app:1", missing: "registry.invalid/app:1" },
+    network: async () => "network",
+    cleanup: (name) => rm(join(folder, `${name}.json`), { force: true }),
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+});

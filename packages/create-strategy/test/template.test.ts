@@ -1,0 +1,2 @@
+// The template passes the contract as it stands, under its own name.
+import "../template/test/contract.test.js";

@@ -1,0 +1,53 @@
+import type { Outside } from "./outside.js";
+
+/** Packages whose plugins can't be used, each for a reason of its own: name to the text of its module. */
+const packages: Record<string, { platform: string; module: string }> = {
+  "plugin-that-throws": { platform: "throwing", module: `throw new Error("no licence found\\nat secret.js:1");` },
+  "plugin-of-tomorrow": {
+    platform: "tomorrow",
+    module: `export const plugin = { name: "tomorrow", contractVersion: 99, options: {}, register() {} };`,
+  },
+  "plugin-one": { platform: "twice", module: `export const plugin = {};` },
+  "plugin-two": { platform: "twice", module: `export const plugin = {};` },
+};
+
+/** What is said of each platform that can't be used. */
+export const complaints = {
+  throwing: {
+    code: "PLUGIN_FAILED",
+    message: "The strategy plugin plugin-that-throws can't be used: it throws while loading: no licence found.",
+  },
+  tomorrow: {
+    code: "PLUGIN_FAILED",
+    message:
+      "The strategy plugin plugin-of-tomorrow can't be used: " +
+      "it is made for contract version 99, and this is version 1.",
+  },
+  twice: { code: "CONFLICT", message: "Two plugins claim the platform twice: plugin-one and plugin-two." },
+  docker: {
+    code: "PLUGIN_FAILED",
+    message: "The platform docker is in the package @openfactory/strategy-local-docker, which is not installed.",
+  },
+};
+
+/** Puts them into a project that is installed, and one among its dependencies that is not there. */
+export async function addBrokenPlugins(
+  outside: Outside,
+  project: string,
+  manifest: Record<string, unknown>,
+): Promise<void> {
+  const declared = Object.fromEntries(Object.keys(packages).map((name) => [name, "1.0.0"]));
+  const dependencies = { ...(manifest["dependencies"] as object), ...declared, "plugin-that-is-absent": "1.0.0" };
+  await outside.write(project, { "package.json": { ...manifest, dependencies } });
+  for (const [name, { platform, module }] of Object.entries(packages)) {
+    await outside.write(`${project}/node_modules/${name}`, {
+      "package.json": {
+        name,
+        version: "1.0.0",
+        type: "module",
+        openfactory: { deploymentPlatforms: { [platform]: "./plugin.js" } },
+      },
+      "plugin.js": module,
+    });
+  }
+}

@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { outsideEnvironment, root, run } from "./run.js";
+
+/** A package.json, as far as it matters here. */
+export interface Manifest {
+  name: string;
+  version: string;
+  private?: boolean;
+  license?: string;
+  bin?: Record<string, string>;
+  exports?: Record<string, string | Record<string, string>>;
+  [section: string]: unknown;
+}
+
+/** One package as it would be published. */
+export interface Tarball {
+  manifest: Manifest;
+  /** Its path. */
+  file: string;
+  /** The paths in it, without `package/` in front. */
+  paths: string[];
+  /** As npm wants it: `sha512-...`. */
+  integrity: string;
+}
+
+/** Every package of the workspace that is published, sorted by name. */
+async function publicPackages(): Promise<{ folder: string; name: string }[]> {
+  const found: { folder: string; name: string }[] = [];
+  for (const top of ["packages", "apps"]) {
+    for (const entry of await readdir(join(root, top))) {
+      const folder = join(root, top, entry);
+      if (!existsSync(join(folder, "package.json"))) continue;
+      const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as Manifest;
+      if (!manifest.private) found.push({ folder, name: manifest.name });
+    }
+  }
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Builds and packs every public package, as `pnpm publish` would, into the folder. */
+export async function packAll(destination: string): Promise<Tarball[]> {
+  const packages = await publicPackages();
+  const env = outsideEnvironment({ PATH: [join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter) });
+  await run("tsc", ["-b", ...packages.map(({ folder }) => folder)], root, env);
+  const { devEngines } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const filters = packages.map(({ name }) => `--filter=${name}`);
+  const pack = ["-r", ...filters, "pack", "--pack-destination", destination, "--json"];
+  const { out } = await run("npx", ["-y", `pnpm@${devEngines.packageManager.version}`, ...pack], root, env);
+  const packed = JSON.parse(out) as { filename: string }[];
+  const tarballs = await Promise.all(packed.map(({ filename }) => readTarball(filename)));
+  return tarballs.sort((a, b) => (a.manifest.name < b.manifest.name ? -1 : 1));
+}
+
+export async function readTarball(file: string): Promise<Tarball> {
+  const { out: list } = await run("tar", ["-tzf", file], root);
+  const { out: manifest } = await run("tar", ["-xzOf", file, "package/package.json"], root);
+  const hash = createHash("sha512").update(await readFile(file));
+  return {
+    manifest: JSON.parse(manifest) as Manifest,
+    file,
+    paths: list
+      .trim()
+      .split("\n")
+      .map((path) => path.replace(/^package\//, ""))
+      .sort(),
+    integrity: `sha512-${hash.digest("base64")}`,
+  };
+}

@@ -1,0 +1,170 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addBrokenPlugins, complaints } from "./broken-plugins.js";
+import { CONSUMER, CONSUMER_TSCONFIG } from "./consumer.js";
+import { flaws } from "./flaws.js";
+import { installedIn, Outside } from "./outside.js";
+import { root, run } from "./run.js";
+
+// Several installs, by npm and outside the workspace.
+const LIMIT = 300_000;
+// ssh2 and cpu-features can do without what their install scripts compile, and take their time for it.
+const INSTALL = ["install", "--ignore-scripts"];
+
+let outside: Outside;
+beforeAll(async () => {
+  outside = await Outside.make();
+}, LIMIT);
+afterAll(() => outside?.close(), LIMIT);
+
+const megabytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
+
+/** Tells a figure on the terminal, beside the tests. */
+const tell = (line: string): void => void process.stdout.write(`${line}\n`);
+
+test("every tarball has what it names, a README and the licence; no tests, no sources, no workspace versions", () => {
+  const all = outside.tarballs.map((tarball) => [tarball.manifest.name, flaws(tarball)]);
+  expect(all.length).toBeGreaterThanOrEqual(11);
+  expect(Object.fromEntries(all)).toEqual(Object.fromEntries(all.map(([name]) => [name, []])));
+});
+
+describe("who installs one strategy gets no code of the others", { timeout: LIMIT }, () => {
+  const install = async (project: string, ...packages: string[]) => {
+    await outside.write(project, { "package.json": { name: project, private: true } });
+    await outside.npm(project, ...INSTALL, ...packages);
+    const { packages: all, bytes } = await installedIn(outside.path(project));
+    tell(`installed ${packages.join(" and ")}: ${all.length} packages, ${megabytes(bytes)}`);
+    return all.filter((name) => name.startsWith("@openfactory/"));
+  };
+  const core = "@openfactory/deploy-core";
+  const docker = ["@openfactory/docker-engine", "@openfactory/docker-translators"];
+
+  test.each([
+    ["core-only", [core], [core]],
+    ["core-swarm", [core, "@openfactory/strategy-swarm"], [core, ...docker, "@openfactory/strategy-swarm"]],
+    [
+      "core-docker",
+      [core, "@openfactory/strategy-local-docker"],
+      [core, ...docker, "@openfactory/strategy-local-docker"],
+    ],
+  ])("%s", async (project, wanted, expected) => {
+    expect(await install(project, ...wanted)).toEqual([...expected].sort());
+  });
+});
+
+test("types and exports of every package resolve for a program outside", { timeout: LIMIT }, async () => {
+  const all = outside.tarballs.map(({ manifest }) => manifest.name);
+  // It needs vitest: the strategy that is made below compiles against it.
+  const used = all.filter((name) => name !== "@openfactory/strategy-contract-tests");
+  expect(used.filter((name) => !CONSUMER.includes(`"${name}"`))).toEqual([]);
+  await outside.write("consumer", {
+    "package.json": { name: "consumer", private: true, type: "module" },
+    "tsconfig.json": CONSUMER_TSCONFIG,
+    "consumer.ts": CONSUMER,
+  });
+  const sources = used.map((name) => (name.startsWith("@") ? name : outside.tarball(name)));
+  await outside.npm("consumer", ...INSTALL, ...sources, "@types/node@24");
+  await run(join(root, "node_modules", ".bin", "tsc"), [], outside.path("consumer"));
+  const { out } = await run(process.execPath, ["out/consumer.js"], outside.path("consumer"));
+  expect(JSON.parse(out)).toEqual([["docker", "swarm"], 1, "running", "demo:1", 0, "string", true, { project: "p" }]);
+});
+
+describe("a strategy of one's own, by public packages alone", () => {
+  const plant = "plant";
+  const ofdeploy = (...args: string[]) => outside.installed(plant, "ofdeploy", ...args);
+
+  test("is made by npm create, builds, and passes the contract", { timeout: LIMIT }, async () => {
+    await outside.write(".", { "package.json": { name: "outside", private: true } });
+    const { out } = await outside.npm(".", "create", "@openfactory/strategy", "rack", "--", "--package", "@acme/rack");
+    expect(out).toContain("Made @acme/rack, the platform rack, in rack");
+    await outside.npm("rack", "install");
+    await outside.npm("rack", "run", "build");
+    const tested = await outside.npm("rack", "test");
+    const [, passed] = /Tests +(\d+) passed/.exec(tested.out) ?? [];
+    expect(Number(passed)).toBeGreaterThan(100);
+    expect(tested.out).not.toMatch(/\d failed/);
+    await outside.npm("rack", "exec", "--", "changeset", "version");
+    expect(await readFile(outside.path("rack", "CHANGELOG.md"), "utf8")).toContain("## 0.1.0");
+    await outside.npm("rack", "pack", "--pack-destination", "..");
+    tell(`the contract on the strategy made outside: ${passed} passed`);
+  });
+
+  test("is found by its declaration, and deployed on by ofdeploy", { timeout: LIMIT }, async () => {
+    await outside.write(plant, {
+      "package.json": { name: plant, private: true },
+      "openfactory.yml":
+        "name: factory\napps:\n  web:\n    uuid: WEB\n    image: demo:1\n  db:\n    uuid: DB\n    image: demo:1\n",
+    });
+    // The registry's own ofdeploy is not wanted here, nor are the strategies that it brings along.
+    await outside.npm(
+      plant,
+      "install",
+      "--omit=optional",
+      outside.tarball("ofdeploy"),
+      outside.path("acme-rack-0.1.0.tgz"),
+    );
+    const { packages, bytes } = await installedIn(outside.path(plant));
+    tell(
+      `installed ofdeploy without optional packages, and a strategy: ${packages.length} packages, ${megabytes(bytes)}`,
+    );
+    expect(packages.filter((name) => name.includes("/strategy-"))).toEqual([]);
+
+    const up = await ofdeploy("up", "--platform", "rack");
+    expect(up.err).not.toContain("error");
+    expect(up).toMatchObject({ code: 0, out: expect.stringContaining("factory: 2 started") });
+    expect(up.err).toContain("still the stand-in");
+    // Another command finds what the first one made.
+    expect((await ofdeploy("ps", "--platform", "rack")).out).toMatch(/web +web +running/);
+    expect((await ofdeploy("up", "--platform", "rack")).out).toContain("factory: 2 unchanged");
+    expect(await ofdeploy("down", "--platform", "rack")).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("2 removed"),
+    });
+    expect((await ofdeploy("ps", "--platform", "rack")).out).toMatch(/web +web +not deployed/);
+  });
+
+  test("works beside plugins that can't be used, of which each says why", { timeout: LIMIT }, async () => {
+    const manifest = JSON.parse(await readFile(outside.path(plant, "package.json"), "utf8"));
+    await addBrokenPlugins(outside, plant, manifest);
+
+    const listed = await ofdeploy("platforms", "--json");
+    expect(listed).toMatchObject({ code: 0, err: "" });
+    const platforms = listed.out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    for (const [name, error] of Object.entries(complaints)) {
+      expect(platforms.find((platform) => platform.name === name)).toMatchObject({ error });
+      const refused = await ofdeploy("up", "--platform", name);
+      expect(refused.code, name).not.toBe(0);
+      expect(refused.err).toContain(`error[${error.code}] ${error.message}`);
+      expect(refused.err).toMatch(/hint: \S/);
+      expect(refused.err).not.toMatch(/\n +at /);
+    }
+    expect(platforms.find(({ name }) => name === "rack")).toMatchObject({
+      origin: "@acme/rack",
+      capabilities: ["inspect", "list"],
+    });
+
+    // One that is not installed adds no platform; asked for by name, or as a module, it says so.
+    const unknown = await ofdeploy("up", "--platform", "absent");
+    expect(unknown.err).toMatch(
+      /error\[UNKNOWN_PLATFORM\] There is no platform absent; known are: [^]*hint: .*install/,
+    );
+    const absent = await ofdeploy("up", "--plugin", "plugin-that-is-absent");
+    expect(absent.err).toMatch(
+      /error\[PLUGIN_FAILED\] The plugin plugin-that-is-absent can't be loaded: [^]*hint: .*installed/,
+    );
+
+    expect(await ofdeploy("up", "--platform", "rack")).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("2 started"),
+    });
+    expect(await ofdeploy("down", "--platform", "rack")).toMatchObject({ code: 0 });
+  });
+});
+
+test("nothing of OpenFactory's scope was wanted that is not among the tarballs", () => {
+  expect(outside.missing).toEqual([]);
+});

@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { delimiter, dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The checkout. */
+export const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+export interface Ran {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** What the tests' own npm and vitest put into the environment, and what names an engine or a platform. */
+const OWN =
+  /^(?:npm_(?:lifecycle|package|command|config_local_prefix)|INIT_CWD|VITEST|NODE_ENV|DOCKER_|DEPLOYMENT_|OFDEPLOY_)/;
+
+/** The environment of somebody who has no checkout: this Node, the system's npm, none of the checkout's commands. */
+export function outsideEnvironment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !OWN.test(name));
+  const path = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => !folder.startsWith(root));
+  const noProxy = [process.env["NO_PROXY"] ?? process.env["no_proxy"], "127.0.0.1"].filter(Boolean).join(",");
+  return {
+    ...Object.fromEntries(kept),
+    PATH: [dirname(process.execPath), ...path].join(delimiter),
+    NO_PROXY: noProxy,
+    no_proxy: noProxy,
+    NO_COLOR: "1",
+    ...more,
+  };
+}
+
+/** Runs a command to its end, whatever its exit code. */
+export function tryRun(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env = outsideEnvironment(),
+): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const ran: Ran = { code: 1, out: "", err: "" };
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (ran.out += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (ran.err += text));
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ ...ran, code: code ?? 1 }));
+  });
+}
+
+/** Runs a command that must succeed; where it fails, its output is the error. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env?: NodeJS.ProcessEnv,
+): Promise<Ran> {
+  const ran = await tryRun(command, args, cwd, env);
+  if (ran.code === 0) return ran;
+  throw new Error(`${command} ${args.join(" ")} ended with ${ran.code}:\n${ran.out}\n${ran.err}`);
+}
