@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe } from "vitest";
+import { describe } from "vitest";
 import { abortDeployCases } from "./cases/abort-deploy.js";
 import { abortedReadsCases } from "./cases/aborted-reads.js";
 import { alreadyExistsCases } from "./cases/already-exists.js";
 import { concurrencyCases } from "./cases/concurrency.js";
 import { deploymentCases } from "./cases/deployment.js";
+import { diagnoseCases } from "./cases/diagnose.js";
 import { entrypointCases } from "./cases/entrypoint.js";
 import { exactNameCases } from "./cases/exact-names.js";
 import { failureCases } from "./cases/failures.js";
@@ -20,6 +21,7 @@ import { nameCases } from "./cases/names.js";
 import { networksBeforeStartCases } from "./cases/networks-before-start.js";
 import { oddCharactersCases } from "./cases/odd-characters.js";
 import { pullPolicyCases } from "./cases/pull-policy.js";
+import { type ModelOptions, randomRunCases } from "./cases/random-runs.js";
 import { refreshAuthCases } from "./cases/refresh-auth.js";
 import { removeCases } from "./cases/remove.js";
 import { rollbackCases } from "./cases/rollback.js";
@@ -28,10 +30,11 @@ import { secrecyCases } from "./cases/secrecy.js";
 import { trafficCases } from "./cases/traffic.js";
 import { updateCases } from "./cases/update.js";
 import { waitCases } from "./cases/wait.js";
-import { Suite } from "./suite.js";
-import type { ContractFactory, ContractTarget } from "./target.js";
+import { describeWithTarget } from "./describe-with-target.js";
+import type { Suite } from "./suite.js";
+import type { ContractFactory } from "./target.js";
 
-const behaviours: Record<string, (suite: Suite) => void> = {
+const behaviours: Record<string, (suite: Suite, options: ContractOptions) => void> = {
   manifest: manifestCases,
   deployment: deploymentCases,
   "request fields": fieldCases,
@@ -61,11 +64,15 @@ const behaviours: Record<string, (suite: Suite) => void> = {
   rollback: rollbackCases,
   scale: scaleCases,
   refreshAuth: refreshAuthCases,
+  diagnose: diagnoseCases,
+  "random runs": (suite, { model }) => randomRunCases(suite, model),
 };
 
 export interface ContractOptions {
   /** Time limit of one case in milliseconds; a case on a real engine may start a dozen containers. Default 180000. */
   timeoutMs?: number;
+  /** The random runs: few and short ones by default. */
+  model?: ModelOptions;
 }
 
 /**
@@ -77,19 +84,8 @@ export interface ContractOptions {
  * @param factory called once, before the first case; `close` of what it makes is called after the last.
  */
 export function describeStrategyContract(name: string, factory: ContractFactory, options: ContractOptions = {}): void {
-  describe(`strategy contract: ${name}`, { timeout: options.timeoutMs ?? 180_000 }, () => {
-    let target: ContractTarget | undefined;
-    const suite = new Suite(() => {
-      if (target === undefined) throw new Error("the target is made before the first case, and not earlier");
-      return target;
-    });
-
-    beforeAll(async () => {
-      target = await factory();
-    }, options.timeoutMs ?? 180_000);
-    afterEach(() => suite.cleanup(), options.timeoutMs ?? 180_000);
-    afterAll(() => target?.close(), options.timeoutMs ?? 180_000);
-
-    for (const [behaviour, register] of Object.entries(behaviours)) describe(behaviour, () => register(suite));
+  const timeoutMs = options.timeoutMs ?? 180_000;
+  describeWithTarget(`strategy contract: ${name}`, factory, timeoutMs, (suite) => {
+    for (const [behaviour, register] of Object.entries(behaviours)) describe(behaviour, () => register(suite, options));
   });
 }

@@ -23,6 +23,8 @@ export interface ContractPrograms {
   countNetworks(): string[];
   /** Answers every HTTP GET on that port with the body. */
   serve(port: number, body: string): string[];
+  /** Told to stop, takes a second, writes a line into that file, and ends. Without it, its case is skipped. */
+  endSlowly?(file: string): string[];
   /** Can't be started: there is no such program in the image. */
   absent(): string[];
   /** Health checks (`Healthcheck.Test`) for a service that does `run`. `slow` passes some seconds after the start. */
@@ -65,6 +67,7 @@ export const shellPrograms: ContractPrograms = {
     "serve",
     body,
   ],
+  endSlowly: (file) => ["sh", "-c", `trap 'sleep 1; echo ended > "$1"; exit 0' TERM INT\n${untilStopped}`, "end", file],
   absent: () => ["/no/such/program"],
   health: {
     good: () => ["CMD-SHELL", "exit 0"],

@@ -75,7 +75,12 @@ export class Suite {
 
   /** The names of all that this suite has made and that is there, sorted. */
   async existing(): Promise<string[]> {
-    return (await this.probes.names()).filter((name) => name.includes(this.#run)).sort();
+    return (await this.probes.names()).filter((name) => this.owns(name)).sort();
+  }
+
+  /** Whether it is a name of this suite's. */
+  owns(name: string): boolean {
+    return name.includes(this.#run);
   }
 
   /** A request for a service that runs on, with what `part` says. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fails, fakeEngine } from "./fake-engine.test.support.js";
+import { fails, fakeEngine } from "@openfactory/docker-probes";
 import { LocalDockerDeploymentStrategy } from "./strategy.js";
 
 const request = { name: "demo", image: "demo:1", env: ["A=b"], networks: ["one", "two", "three"] };

@@ -8,7 +8,7 @@ import { SwarmDeploymentStrategy } from "./index.js";
 describeStrategyContract("Swarm of three nodes", async () => {
   const swarm = await createSwarm({ nodes: 3, images: [TEST_IMAGE, TEST_ENTRYPOINT_IMAGE] });
   const strategy = new SwarmDeploymentStrategy(createEngine({ host: swarm.managers[0]?.host }));
-  const target = serviceTarget(strategy, probedNodes(swarm.nodes));
+  const target = serviceTarget(strategy, probedNodes(swarm.nodes), swarm.gateway);
   return {
     ...target,
     async close() {

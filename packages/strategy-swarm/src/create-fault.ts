@@ -1,20 +1,19 @@
 import { DeploymentError, type NormalizedRequest } from "@openfactory/deploy-core";
-import { engineFault } from "@openfactory/docker-engine";
+import { type DockerEngine, engineFault } from "@openfactory/docker-engine";
+import { findService } from "./find-service.js";
 
 /** What kept a service from being made, in the contract's codes (Engine API, ServiceCreate). */
-export function explainCreateFault(request: NormalizedRequest, error: unknown): unknown {
+export async function explainCreateFault(
+  engine: DockerEngine,
+  request: NormalizedRequest,
+  error: unknown,
+): Promise<unknown> {
   if (!DeploymentError.isInstance(error)) return error;
   const { name, networks = [] } = request;
   const context = { service: name, cause: error.cause };
   const { message: words, statusCode } = engineFault(error) ?? { message: error.message };
 
-  if (error.code === "CONFLICT") {
-    return new DeploymentError("ALREADY_EXISTS", `There is a service named ${name} already.`, {
-      ...context,
-      field: "name",
-      hint: "Choose another name, or remove that service first; it was left as it is.",
-    });
-  }
+  if (error.code === "CONFLICT") return nameInUse(error, name);
   if (error.code === "NETWORK_NOT_FOUND") {
     const index = networks.findIndex((network) => error.message === `There is no network ${network}.`);
     const field = index === -1 ? "networks" : `networks[${index}]`;
@@ -32,6 +31,8 @@ export function explainCreateFault(request: NormalizedRequest, error: unknown): 
   // A port that another service publishes has the status of every other flaw of a specification: only words tell it.
   const port = /port '?(\d+)'? is already in use by service '?([^'\s]+)/.exec(words);
   if (port !== null) {
+    // The swarm looks at ports before it looks at names: a name in use is told as such all the same.
+    if (port[2] === name || (await exists(engine, name))) return nameInUse(error, name);
     return new DeploymentError("CONFLICT", `Host port ${port[1]} is published by service ${port[2]} already.`, {
       ...context,
       field: "ports",
@@ -40,6 +41,23 @@ export function explainCreateFault(request: NormalizedRequest, error: unknown): 
   }
   return error;
 }
+
+const nameInUse = ({ cause }: DeploymentError, name: string): DeploymentError =>
+  new DeploymentError("ALREADY_EXISTS", `There is a service named ${name} already.`, {
+    service: name,
+    field: "name",
+    hint: "Choose another name, or remove that service first; it was left as it is.",
+    cause,
+  });
+
+const exists = async (engine: DockerEngine, name: string): Promise<boolean> => {
+  try {
+    await findService(engine, name);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 /** The network that the engine's words name. */
 const named = (words: string, networks: readonly string[]): string =>

@@ -56,7 +56,7 @@ async function create(
     if (DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "ENGINE_UNREACHABLE")) {
       await removeUnanswered(engine, operation);
     }
-    throw explainCreateFault(request, error);
+    throw await explainCreateFault(engine, request, error);
   }
 }
 

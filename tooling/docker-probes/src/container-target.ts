@@ -4,13 +4,17 @@ import type { RawEngine } from "@openfactory/test-engine";
 import { containerProbes } from "./container-probes.js";
 import { dockerWorld } from "./docker-world.js";
 
-/** The contract's target for a strategy that runs services as containers of one engine. */
+/**
+ * The contract's target for a strategy that runs services as containers of one engine.
+ * @param published the host that published ports are on, where it is not this machine.
+ */
 export function containerTarget(
   strategy: OpenFactoryServiceDeploymentStrategy,
   engine: RawEngine,
   published?: string,
 ): ContractTarget {
-  const world = dockerWorld(engine, "bridge");
+  // Engines take a registry on their own machine's loopback address without TLS.
+  const world = dockerWorld(engine, "bridge", published === undefined ? "127.0.0.1" : undefined);
   return {
     ...world,
     strategy,

@@ -1,14 +1,20 @@
 import { randomUUID } from "node:crypto";
 import type { ContractTarget } from "@openfactory/strategy-contract-tests";
 import { type RawEngine, TEST_ENTRYPOINT_IMAGE, TEST_IMAGE } from "@openfactory/test-engine";
+import { movingImages } from "./moving-image.js";
 
 /** What a target needs beside strategy and probes, made through the engine itself. */
 export type World = Omit<ContractTarget, "strategy" | "probes" | "cleanup" | "close"> & { close(): Promise<void> };
 
 export const TEST_LABELS = { "org.openfactory.deploy.test": "1" } as const;
 
-/** Networks, volumes, secrets and configs on one engine; all of them removed by `close`. @param driver of networks. */
-export function dockerWorld(engine: RawEngine, driver: "bridge" | "overlay"): World {
+/**
+ * Networks, volumes, secrets and configs on one engine; all of them removed by `close`.
+ * @param driver of networks.
+ * @param registry the address of this machine, as the engine sees it; left out, there is no registry.
+ */
+export function dockerWorld(engine: RawEngine, driver: "bridge" | "overlay", registry?: string): World {
+  const moving = registry === undefined ? undefined : movingImages(engine, registry);
   const made: string[] = [];
   const unique = (): string => `contract-${randomUUID().slice(0, 8)}`;
   const make = async (kind: "secrets" | "configs", content: string): Promise<string> => {
@@ -22,7 +28,12 @@ export function dockerWorld(engine: RawEngine, driver: "bridge" | "overlay"): Wo
     return name;
   };
   return {
-    images: { plain: TEST_IMAGE, withEntrypoint: TEST_ENTRYPOINT_IMAGE, missing: "openfactory/no-such-image:1" },
+    images: {
+      plain: TEST_IMAGE,
+      withEntrypoint: TEST_ENTRYPOINT_IMAGE,
+      missing: "openfactory/no-such-image:1",
+      ...(moving && { moving: moving.moving }),
+    },
     labels: TEST_LABELS,
     async network() {
       const name = unique();
@@ -39,6 +50,7 @@ export function dockerWorld(engine: RawEngine, driver: "bridge" | "overlay"): Wo
     config: (content) => make("configs", content),
     async close() {
       for (const path of made.toReversed()) await removed(engine, path);
+      await moving?.close();
     },
   };
 }

@@ -5,3 +5,4 @@ export { execIn, writtenLines } from "./exec.js";
 export { type ProbedNode, serviceProbes } from "./service-probes.js";
 export { serviceTarget } from "./service-target.js";
 export { probedNodes } from "./swarm-nodes.js";
+export { fails, fakeEngine } from "./fake-engine.js";

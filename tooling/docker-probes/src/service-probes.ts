@@ -1,4 +1,5 @@
-import type { ContractProbes } from "@openfactory/strategy-contract-tests";
+import { setTimeout as delay } from "node:timers/promises";
+import type { ContractProbes, ObservedInstance } from "@openfactory/strategy-contract-tests";
 import type { RawEngine } from "@openfactory/test-engine";
 import { execIn, writtenLines } from "./exec.js";
 import { get } from "./get.js";
@@ -19,11 +20,12 @@ export interface ProbedNode {
 
 const ENDED: ReadonlySet<string> = new Set(["complete", "failed"]);
 
-/** A task whose health check has not passed yet is `starting`, and its process runs. */
-const isUp = ({ State }: Json): boolean => State === "running" || State === "starting";
+/** A task whose health check has not passed yet is `starting`, and its process runs; without one, it is about to run. */
+const isUp = ({ State }: Json, checked: boolean): boolean => State === "running" || (checked && State === "starting");
 
 const isPresent = ({ Status, DesiredState }: Json): boolean =>
-  DesiredState !== "remove" && (isUp(Status) || ENDED.has(Status.State) || DesiredState !== "shutdown");
+  DesiredState !== "remove" &&
+  (["starting", "running"].includes(Status.State) || ENDED.has(Status.State) || DesiredState !== "shutdown");
 
 /** Sees the services of a swarm, and, node by node, the containers of their tasks. The first node is a manager. */
 export function serviceProbes(nodes: readonly [ProbedNode, ...ProbedNode[]]): ContractProbes {
@@ -43,8 +45,20 @@ export function serviceProbes(nodes: readonly [ProbedNode, ...ProbedNode[]]): Co
     if (service === undefined) return [];
     return manager.call("GET", `/tasks?filters=${encodeURIComponent(JSON.stringify({ service: [service.ID] }))}`);
   };
+  /** A service that is removed is gone at once, its containers only when their nodes have stopped them. */
+  const leftOf = async (name: string): Promise<ObservedInstance[]> => {
+    const filters = encodeURIComponent(JSON.stringify({ label: [`com.docker.swarm.service.name=${name}`] }));
+    const lists = await Promise.all(nodes.map(({ engine }) => engine.call("GET", `/containers/json?filters=${filters}`)));
+    return lists.flat().map(({ Id }: Json) => ({ id: Id, running: true }));
+  };
+  /** A task that is `starting` has its process, and tells its container a moment later. */
   const running = async (name: string): Promise<{ container: string; node: ProbedNode }> => {
-    const task = (await tasksOf(name)).find(({ Status }) => Status.State === "running");
+    const runs = async () => (await tasksOf(name)).find(({ Status }) => Status.State === "running");
+    let task = await runs();
+    for (let attempt = 0; task === undefined && attempt < 100; attempt++) {
+      await delay(100);
+      task = await runs();
+    }
     if (task === undefined) throw new Error(`no task of ${name} runs`);
     const { Description } = await manager.call("GET", `/nodes/${task.NodeID}`);
     const node = nodes.find((candidate) => candidate.name === Description.Hostname) ?? nodes[0];
@@ -64,11 +78,12 @@ export function serviceProbes(nodes: readonly [ProbedNode, ...ProbedNode[]]): Co
     },
     async instances(name) {
       const service = await find(name);
-      const checked = service?.Spec.TaskTemplate.ContainerSpec.Healthcheck !== undefined;
+      if (service === undefined) return leftOf(name);
+      const checked = service.Spec.TaskTemplate.ContainerSpec.Healthcheck !== undefined;
       return (await tasksOf(name)).filter(isPresent).map(({ ID, Status }) => ({
         id: ID,
-        running: isUp(Status),
-        health: checked && isUp(Status) ? (Status.State === "running" ? "healthy" : "starting") : undefined,
+        running: isUp(Status, checked),
+        health: checked && isUp(Status, checked) ? (Status.State === "running" ? "healthy" : "starting") : undefined,
         exitCode: ENDED.has(Status.State) ? Status.ContainerStatus?.ExitCode : undefined,
       }));
     },

@@ -1,8 +1,9 @@
-import { parseRequest, type RequestField } from "@openfactory/deploy-core";
+import { parseRequest } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { expectSettings, said } from "../compare.js";
+import { expectSettings } from "../compare.js";
 import { everything } from "../samples/everything.js";
 import type { Suite } from "../suite.js";
+import { expectRestUnset } from "../unset.js";
 
 /** What a deploy gives back is what the engine has. */
 export function deploymentCases(suite: Suite): void {
@@ -24,24 +25,7 @@ export function deploymentCases(suite: Suite): void {
     await suite.strategy.deploy(request);
     const settings = await suite.settings(request.name);
     expectSettings(settings, parseRequest(request));
-    const left = [
-      "args",
-      "user",
-      "ports",
-      "constraints",
-      "resources",
-      "mounts",
-      "readOnly",
-      "capAdd",
-      "capDrop",
-      "secrets",
-      "configs",
-    ];
-    for (const field of (left as (RequestField & keyof typeof settings)[]).filter((field) =>
-      suite.honoursField(field),
-    )) {
-      expect(said(settings[field]), `${field} on the engine`).toBeUndefined();
-    }
+    expectRestUnset(suite, settings, request);
     // The defaults that the contract gives.
     if (suite.honours({ restart: { Condition: "any" } })) expect(settings.restart?.Condition ?? "any").toBe("any");
     expect(settings.mode ?? { Replicated: { Replicas: 1 } }).toEqual({ Replicated: { Replicas: 1 } });

@@ -27,6 +27,21 @@ export function removeCases(suite: Suite): void {
     await gone(name);
   });
 
+  test("tells the process to stop, and gives it the time to end", async (context) => {
+    const exec = suite.probe(context, "exec");
+    const { endSlowly } = suite.programs;
+    if (endSlowly === undefined) return context.skip("the target has no program endSlowly");
+    suite.needs(context, { command: ["x"], mounts: [{ Type: "volume", Source: "x", Target: "/data" }] });
+    const mounts = [{ Type: "volume", Source: (await suite.target.volume?.()) ?? "none", Target: "/data" }] as const;
+    // A volume is a node's: both services have to be on the same one.
+    const constraints = [suite.target.constraint ?? "node.role == manager"];
+    const place = suite.honours({ constraints }) ? { constraints } : {};
+    const { name } = await suite.running(suite.request({ ...place, mounts, command: endSlowly("/data/end") }));
+    await suite.strategy.remove(name, { wait: true });
+    const reader = await suite.running(suite.request({ ...place, mounts }));
+    expect((await exec(reader.name, ["cat", "/data/end"])).output.trim()).toBe("ended");
+  });
+
   test("of one that is stopped", async (context) => {
     const stop = suite.probe(context, "stop");
     const { name } = await suite.running(suite.request());

@@ -1,0 +1,50 @@
+import type { DeployRequest } from "@openfactory/deploy-core";
+import type { Suite } from "../suite.js";
+import type { Fault, Settings } from "./step.js";
+
+/** The names of one run: each holds the first. */
+const patterns = [(name: string) => name, (name: string) => `${name}-x`, (name: string) => `x${name}`, (name: string) => `${name}0`];
+
+export const PLACES = patterns.length;
+export const PORTS = 2;
+
+/** The names and host ports of one run, of its own, so that nothing of an earlier run is in its way. */
+export class Places {
+  readonly #suite: Suite;
+  readonly #names: readonly string[];
+  readonly #ports = new Map<number, number>();
+
+  constructor(suite: Suite) {
+    this.#suite = suite;
+    const first = suite.name();
+    this.#names = patterns.map((pattern) => suite.owned(pattern(first)));
+  }
+
+  name(place: number): string {
+    return this.#names[place] as string;
+  }
+
+  /** The request that a step means. */
+  async request(place: number, { part, networks, port }: Settings, fault?: Fault): Promise<DeployRequest> {
+    const request = { ...part, name: this.name(place) };
+    const joined = networks === undefined ? [] : await this.#suite.networks(networks);
+    if (fault === "missing network") joined.push("no-such-network");
+    const whole = {
+      ...request,
+      ...(joined.length > 0 && { networks: joined }),
+      ...(port !== undefined && { ports: { [await this.#port(port)]: 80 } }),
+    };
+    if (fault === "missing image") {
+      // What can't run must not be tried again and again.
+      const { restart: _, ...rest } = whole;
+      return this.#suite.once({ ...rest, image: this.#suite.target.images.missing });
+    }
+    return this.#suite.request(fault === "invalid request" ? { ...whole, env: ["NO_VALUE"] } : whole);
+  }
+
+  async #port(number: number): Promise<number> {
+    const port = this.#ports.get(number) ?? (await this.#suite.freePort());
+    this.#ports.set(number, port);
+    return port;
+  }
+}

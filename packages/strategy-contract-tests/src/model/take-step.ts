@@ -1,0 +1,115 @@
+import {
+  DeploymentError,
+  type DeployOptions,
+  type DeployRequest,
+  type ErrorCode,
+  requireCapability,
+} from "@openfactory/deploy-core";
+import type { Suite } from "../suite.js";
+import type { Model } from "./model.js";
+import type { Places } from "./places.js";
+import type { Fault, Step } from "./step.js";
+
+/** What a run consists of. */
+export interface Run {
+  suite: Suite;
+  places: Places;
+  model: Model;
+}
+
+/** Has the strategy take a step, expects the outcome that the model asks for, and has the model take it as well. */
+export async function takeStep({ suite, places, model }: Run, step: Step): Promise<void> {
+  const { strategy } = suite;
+  const name = places.name(step.place);
+  const there = model.get(name);
+  switch (step.do) {
+    case "deploy": {
+      const request = await places.request(step.place, step.settings, step.fault);
+      const { options, fired } = aborting(step.fault);
+      const codes = () => refusals(model, request, { fault: step.fault, aborted: fired(), inUse: there !== undefined });
+      const done = await outcome(suite, strategy.deploy(request, options), codes, name);
+      if (done) model.deployed(request, step.fault !== "missing image");
+      return;
+    }
+    case "remove":
+      if (there === undefined) return void (await suite.fails(strategy.remove(name), "NOT_FOUND", name));
+      await strategy.remove(name, { wait: true });
+      return model.removed(name);
+    case "update": {
+      const request = await places.request(step.place, step.settings, step.fault);
+      const { options, fired } = aborting(step.fault);
+      const updating = requireCapability(strategy, "update").update(request, options);
+      const codes = () => [
+        ...refusals(model, request, { fault: step.fault, aborted: fired(), inUse: false }),
+        ...(there === undefined ? (["NOT_FOUND"] as const) : []),
+      ];
+      if (await outcome(suite, updating, codes, name)) model.updated(request);
+      return;
+    }
+    case "scale": {
+      // Whether a service of no replicas keeps its host port is the engine's affair.
+      const replicas = there?.request.ports === undefined ? step.replicas : Math.max(1, step.replicas);
+      const scaling = requireCapability(strategy, "scale").scale(name, replicas);
+      if (there === undefined) return void (await suite.fails(scaling, "NOT_FOUND", name));
+      await scaling;
+      return model.scaled(name, there, replicas);
+    }
+    case "rollback": {
+      if (there?.previous === "unsaid") return;
+      const rolling = requireCapability(strategy, "rollback").rollback(name);
+      if (there === undefined) return void (await suite.fails(rolling, "NOT_FOUND", name));
+      if (there.previous === "none") return void (await suite.fails(rolling, "CONFLICT", name));
+      await rolling;
+      return model.rolledBack(name, there.previous);
+    }
+  }
+}
+
+/** A signal that fires as the fault says. */
+function aborting(fault: Fault | undefined): { options: DeployOptions; fired: () => boolean } {
+  if (typeof fault !== "object") return { options: {}, fired: () => false };
+  const controller = new AbortController();
+  let left = fault.abort;
+  if (left === 0) controller.abort();
+  const observer = () => {
+    left -= 1;
+    if (left === 0) controller.abort();
+  };
+  return { options: { signal: controller.signal, observer }, fired: () => controller.signal.aborted };
+}
+
+/** All that stands in a request's way; which of it is told is the strategy's affair, but for what comes first. */
+function refusals(
+  model: Model,
+  request: DeployRequest,
+  { fault, aborted, inUse }: { fault: Fault | undefined; aborted: boolean; inUse: boolean },
+): ErrorCode[] {
+  if (fault === "invalid request") return ["INVALID_REQUEST"];
+  return [
+    ...(aborted ? (["ABORTED"] as const) : []),
+    ...(inUse ? (["ALREADY_EXISTS"] as const) : []),
+    // Whose the port is says nothing to somebody who may not have the name.
+    ...(model.portTaken(request) && !inUse ? (["CONFLICT"] as const) : []),
+    ...(fault === "missing network" ? (["NETWORK_NOT_FOUND"] as const) : []),
+    ...(fault === "missing image" ? (["IMAGE_NOT_FOUND"] as const) : []),
+  ];
+}
+
+/** Whether it was done. It must be if nothing stands in its way; only an image may be found missing later, when it should run. */
+async function outcome(
+  suite: Suite,
+  operation: Promise<unknown>,
+  codes: () => ErrorCode[],
+  name: string,
+): Promise<boolean> {
+  const [settled] = await Promise.allSettled([operation]);
+  const expected = codes();
+  if (settled.status === "fulfilled" && expected.every((code) => code === "IMAGE_NOT_FOUND")) return true;
+  if (settled.status === "rejected" && expected.length === 0) {
+    const { reason } = settled;
+    const told = DeploymentError.isInstance(reason) ? `${reason.code}: ${reason.message}` : String(reason);
+    throw new Error(`nothing stood in its way, and it failed with ${told}`, { cause: reason });
+  }
+  await suite.fails(operation, expected, name);
+  return false;
+}
