@@ -57,7 +57,7 @@ const refuse = (names, message) => names.map((name) => ({ group: [name, `${name}
 
 const layerRule = ([folder, allowed]) => ({
   files: [`**/${folder}/src/**/*.ts`],
-  excludeFiles: [`**/${folder}/src/**/*.test.ts`, `**/${folder}/src/testing/**`, strategyNames],
+  excludeFiles: [`**/${folder}/src/**/*.test.{ts,support.ts}`, `**/${folder}/src/testing/**`, strategyNames],
   rules: {
     "no-restricted-imports": [
       "error",

@@ -13,6 +13,7 @@ const shared = {
 const sources = "{packages,apps,tooling}/*/{src,test}/**";
 const engineTests = `${sources}/*.engine.test.ts`;
 const swarmTests = `${sources}/*.swarm.test.ts`;
+const matrixTests = `${sources}/*.matrix.test.ts`;
 const onRealEngines = {
   // Containers start and stop in seconds, and two cores serve them all.
   testTimeout: 120_000,
@@ -20,7 +21,10 @@ const onRealEngines = {
   globalSetup: ["tooling/vitest/engine.setup.ts"],
 };
 
-/** Three projects: `unit` needs nothing, `engine` a Docker Engine, `swarm` an engine on which dind nodes can run. */
+/**
+ * `unit` needs nothing, `engine` a Docker Engine, `swarm` an engine on which dind nodes can run; `matrix` is the contract
+ * on every engine version, and not part of `npm test`.
+ */
 export default defineConfig({
   ...shared,
   test: {
@@ -30,11 +34,12 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [`${sources}/*.test.ts`],
-          exclude: [...configDefaults.exclude, "**/dist/**", engineTests, swarmTests],
+          exclude: [...configDefaults.exclude, "**/dist/**", engineTests, swarmTests, matrixTests],
         },
       },
       { ...shared, test: { name: "engine", include: [engineTests], maxWorkers: 2, ...onRealEngines } },
       { ...shared, test: { name: "swarm", include: [swarmTests], maxWorkers: 1, ...onRealEngines } },
+      { ...shared, test: { name: "matrix", include: [matrixTests], maxWorkers: 2, ...onRealEngines } },
     ],
   },
 });
