@@ -5,7 +5,7 @@ import { lastLines } from "./logs.js";
 import { serviceStatus } from "./status.js";
 import { wakeOnEvents } from "./wake.js";
 
-/** Started again this often, a container is in a crash loop, however well it looks at the moment. */
+/** Started again this often since the wait began, a container is in a crash loop, however well it looks at the moment. */
 const CRASH_LOOP = 2;
 
 /**
@@ -20,13 +20,17 @@ export async function waitForService(
 ): Promise<ServiceStatus> {
   const end = Date.now() + timeoutMs;
   const first = await containersOf(engine, serviceName, { signal });
+  // What runs when the wait begins may have been started again long ago, and has come to rest since.
+  const restartsBefore = new Map(first.map((container) => [container.Id, container.State.Running ? container.RestartCount : 0]));
+  const loops = (container: ContainerDetails): boolean =>
+    container.RestartCount - (restartsBefore.get(container.Id) ?? 0) >= CRASH_LOOP;
   const wake = wakeOnEvents(engine, first.map(({ Id }) => Id), signal);
   try {
     for (let containers = first; ; containers = await containersOf(engine, serviceName, { signal })) {
       throwIfAborted(signal, { service: serviceName });
       const status = serviceStatus(serviceName, containers);
-      const failed = containers.find((_, index) => hasFailed(status.instances[index]));
-      if (failed !== undefined) throw await taskFailed(engine, serviceName, failed, status);
+      const failed = containers.find((container, index) => loops(container) || hasFailed(status.instances[index]));
+      if (failed !== undefined) throw await taskFailed(engine, serviceName, failed, { status, loops: loops(failed) });
 
       const rest = Math.max(...containers.map((container) => untilSettled(container, settleMs)));
       if (rest <= 0) return status;
@@ -41,8 +45,7 @@ export async function waitForService(
 }
 
 const hasFailed = (instance: InstanceStatus | undefined): boolean =>
-  instance !== undefined &&
-  ((instance.state === "failed" && instance.engineState !== "restarting") || instance.restarts >= CRASH_LOOP);
+  instance?.state === "failed" && instance.engineState !== "restarting";
 
 /** Milliseconds until a container may count as ready; Infinity where only an event can tell. */
 const untilSettled = (container: ContainerDetails, settleMs: number): number => {
@@ -61,12 +64,12 @@ async function taskFailed(
   engine: DockerEngine,
   service: string,
   container: ContainerDetails,
-  { instances }: ServiceStatus,
+  { status, loops }: { status: ServiceStatus; loops: boolean },
 ): Promise<DeploymentError> {
-  const instance = instances.find(({ id }) => id === container.Id);
+  const instance = status.instances.find(({ id }) => id === container.Id);
   const exitCode = instance?.exitCode ?? (container.RestartCount > 0 ? container.State.ExitCode : undefined);
   const unhealthy = instance?.health === "unhealthy" ? container.State.Health?.Log?.at(-1)?.Output.trim() : undefined;
-  return new DeploymentError("TASK_FAILED", `${service} ${reason(container, instance, exitCode)}.`, {
+  return new DeploymentError("TASK_FAILED", `${service} ${reason(loops, instance, exitCode)}.`, {
     service,
     hint: hintFor(container, instance, exitCode),
     instance: {
@@ -78,10 +81,10 @@ async function taskFailed(
   });
 }
 
-const reason = (container: ContainerDetails, instance?: InstanceStatus, exitCode?: number): string => {
+const reason = (loops: boolean, instance?: InstanceStatus, exitCode?: number): string => {
   if (instance?.health === "unhealthy") return "is unhealthy: its health check fails";
   const cause = instance?.error ? ` (${instance.error})` : "";
-  if (container.RestartCount >= CRASH_LOOP) return `ends again and again, with exit code ${exitCode}${cause}`;
+  if (loops) return `ends again and again, with exit code ${exitCode}${cause}`;
   if (instance?.engineState === "created") return `could not be started${cause}`;
   return `ended with exit code ${exitCode}${cause}`;
 };

@@ -10,7 +10,7 @@ import type { DockerEngine, TaskDetails } from "@openfactory/docker-engine";
 import { lastLines } from "./logs.js";
 import { observe, type Observation } from "./observe.js";
 import { healthOf, instanceStatus, isStartedAgain, serviceStatus } from "./status.js";
-import { hasCompleted, hasFailed, histories, isJob } from "./tasks.js";
+import { hasCompleted, hasFailed, histories, isJob, isRunning } from "./tasks.js";
 
 /** Swarm tells no events of tasks: managers must be asked. */
 const LOOK_EVERY_MS = 100;
@@ -32,12 +32,13 @@ export async function waitForService(
   let observed = await observe(engine, serviceName, { signal });
   let since = 0;
   const unproven = new Set<string>();
+  const past = endedLongAgo(observed);
   for (;;) {
     throwIfAborted(signal, { service: serviceName });
     noteHealth(observed, unproven);
     const status = serviceStatus(observed.service, observed.tasks, observed.nodes);
     throwIfRolledBack(observed);
-    const failed = findFailed(observed, unproven);
+    const failed = findFailed(observed, { unproven, past });
     if (failed !== undefined) throw await taskFailed(engine, observed, failed, unproven);
     // A service of no replicas is what it was asked to be.
     if (status.state === "completed" || (status.state === "stopped" && status.replicas.running === 0)) return status;
@@ -99,12 +100,24 @@ function noteHealth({ service, tasks }: Observation, unproven: Set<string>): voi
   }
 }
 
+/** Ids of the tasks whose place has a running one when the wait begins: what they came to is history. */
+const endedLongAgo = ({ service, tasks }: Observation): ReadonlySet<string> =>
+  new Set(
+    histories(service, tasks)
+      .filter(([latest]) => latest !== undefined && isRunning(latest))
+      .flatMap(([, ...earlier]) => earlier.map(({ ID }) => ID)),
+  );
+
 /** A task's history whose failure is final: it is not started again, or has been in vain. */
-function findFailed({ service, tasks }: Observation, unproven: ReadonlySet<string>): TaskDetails[] | undefined {
+function findFailed(
+  { service, tasks }: Observation,
+  { unproven, past }: { unproven: ReadonlySet<string>; past: ReadonlySet<string> },
+): TaskDetails[] | undefined {
   const again = isStartedAgain(service);
   return histories(service, tasks).find((history) => {
     const inVain = (task: TaskDetails): boolean => hasFailed(task) || (hasCompleted(task) && unproven.has(task.ID));
-    const ended = history.filter((task) => inVain(task) || (again && !isJob(service) && hasCompleted(task)));
+    const recent = history.filter(({ ID }) => !past.has(ID));
+    const ended = recent.filter((task) => inVain(task) || (again && !isJob(service) && hasCompleted(task)));
     const latest = history[0];
     return ended.length >= CRASH_LOOP || (latest !== undefined && inVain(latest) && isFinal(service, latest, history));
   });

@@ -1,0 +1,64 @@
+import { fakeEngine } from "@openfactory/docker-probes";
+import { expect, test } from "vitest";
+import { LocalDockerDeploymentStrategy } from "./strategy.js";
+
+const container = (restarts: number, state: object = {}) => ({
+  Id: "abc",
+  Name: "/demo",
+  Created: "2026-01-01T00:00:00Z",
+  RestartCount: restarts,
+  State: {
+    Status: "running",
+    Running: true,
+    Restarting: false,
+    OOMKilled: false,
+    ExitCode: 0,
+    Error: "",
+    StartedAt: "2026-01-01T00:00:00Z",
+    FinishedAt: "0001-01-01T00:00:00Z",
+    ...state,
+  },
+  Config: { Image: "demo:1", Labels: {} },
+  HostConfig: {},
+  NetworkSettings: { Networks: {} },
+});
+
+/** What the engine answers to each look, the last one for ever. */
+const looks = (...containers: object[]) => {
+  let next = 0;
+  return fakeEngine({
+    "containers.inspect": () => containers[Math.min(next++, containers.length - 1)],
+    // Not a stream: that a log cannot be read must not hide the failure itself.
+    "containers.logs": () => undefined,
+  }).engine;
+};
+const waitOn = (...containers: object[]) =>
+  new LocalDockerDeploymentStrategy(looks(...containers)).wait("demo", { settleMs: 1, timeoutMs: 5_000 });
+
+test("one that was started again long ago, and runs, is ready", async () => {
+  expect(await waitOn(container(7))).toMatchObject({ state: "running" });
+});
+
+test("one that is started again and again while one waits is in a crash loop", async () => {
+  const restarting = { Status: "restarting", Running: true, Restarting: true, ExitCode: 3 };
+  await expect(waitOn(container(0, restarting), container(1, restarting), container(2, restarting))).rejects.toMatchObject({
+    code: "TASK_FAILED",
+    message: "demo ends again and again, with exit code 3.",
+    instance: { exitCode: 3 },
+  });
+});
+
+test("memory that ran out is told as that", async () => {
+  const killed = { Status: "exited", Running: false, OOMKilled: true, ExitCode: 137 };
+  await expect(waitOn(container(0, killed))).rejects.toMatchObject({
+    code: "TASK_FAILED",
+    message: expect.stringContaining("killed for lack of memory"),
+    hint: "Raise its memory limit, or find out what takes so much.",
+  });
+});
+
+test("one that never becomes healthy: TIMEOUT, with how far it came", async () => {
+  const starting = { Health: { Status: "starting", FailingStreak: 0 } };
+  const waiting = new LocalDockerDeploymentStrategy(looks(container(0, starting))).wait("demo", { timeoutMs: 50 });
+  await expect(waiting).rejects.toMatchObject({ code: "TIMEOUT", message: expect.stringContaining("0 of 1 ready, starting") });
+});

@@ -1,0 +1,82 @@
+import { fakeEngine } from "@openfactory/docker-probes";
+import { expect, test } from "vitest";
+import { SwarmDeploymentStrategy } from "./strategy.js";
+
+const service = (spec: object = {}, more: object = {}) => ({
+  ID: "svc",
+  Version: { Index: 1 },
+  CreatedAt: "2026-01-01T00:00:00Z",
+  UpdatedAt: "2026-01-01T00:00:00Z",
+  Spec: { Name: "demo", TaskTemplate: { ContainerSpec: { Image: "demo:1" }, ...spec }, Mode: { Replicated: { Replicas: 1 } } },
+  ...more,
+});
+
+/** A task of slot 1; the higher the number, the later. */
+const task = (number: number, state: string, more: object = {}) => ({
+  ID: `task${number}`,
+  Version: { Index: number },
+  CreatedAt: `2026-01-01T00:00:0${number}Z`,
+  UpdatedAt: `2026-01-01T00:00:0${number}Z`,
+  ServiceID: "svc",
+  NodeID: "n1",
+  Slot: 1,
+  DesiredState: state === "running" ? "running" : "shutdown",
+  Spec: {},
+  Status: { Timestamp: "2026-01-01T00:00:00Z", State: state, ...more },
+});
+
+/** What the swarm answers to each look at its tasks, the last one for ever. */
+const swarm = (found: object, ...looks: object[][]) => {
+  let next = 0;
+  return fakeEngine({
+    "services.list": () => [found],
+    "services.inspect": () => found,
+    "nodes.list": () => [{ ID: "n1", Description: { Hostname: "node-1" } }],
+    "tasks.list": () => looks[Math.min(next++, looks.length - 1)],
+  }).engine;
+};
+const waitOn = (found: object, ...looks: object[][]) =>
+  new SwarmDeploymentStrategy(swarm(found, ...looks)).wait("demo", { settleMs: 1, timeoutMs: 3_000 });
+
+test("a service that has had failures, and runs, is ready", async () => {
+  const tasks = [task(3, "running"), task(2, "failed"), task(1, "failed")];
+  expect(await waitOn(service(), tasks)).toMatchObject({ state: "running", replicas: { running: 1, desired: 1 } });
+});
+
+test("one whose tasks fail while one waits is in a crash loop: node, exit code and the engine's words are told", async () => {
+  const failure = { Err: "task: non-zero exit (3)", ContainerStatus: { ContainerID: "", ExitCode: 3 } };
+  const looks = [[task(1, "failed", failure)], [task(1, "failed", failure), task(2, "rejected", { Err: "No such image: demo:1" })]];
+  await expect(waitOn(service(), ...looks)).rejects.toMatchObject({
+    code: "TASK_FAILED",
+    message: "demo fails again and again (2 tasks): rejected on node-1: No such image: demo:1.",
+    instance: { node: "node-1", error: "No such image: demo:1", lastLogLines: [] },
+  });
+});
+
+test("a failure that is not tried again is final", async () => {
+  const once = service({ RestartPolicy: { Condition: "none" } });
+  await expect(waitOn(once, [task(1, "failed", { Err: "boom" })])).rejects.toMatchObject({ code: "TASK_FAILED" });
+});
+
+test("what was rolled back is no success", async () => {
+  const back = service({}, { UpdateStatus: { State: "rollback_completed", Message: "update paused due to failure" } });
+  await expect(waitOn(back, [task(1, "running")])).rejects.toMatchObject({ code: "ROLLED_BACK" });
+});
+
+test("a task that ends before its health check passed has failed, though with exit code 0", async () => {
+  const checked = service({
+    ContainerSpec: { Image: "demo:1", Healthcheck: { Test: ["CMD-SHELL", "exit 1"] } },
+    RestartPolicy: { Condition: "none" },
+  });
+  await expect(waitOn(checked, [task(1, "starting")], [task(1, "complete")])).rejects.toMatchObject({
+    code: "TASK_FAILED",
+    message: expect.stringContaining("its health check had not passed"),
+  });
+  expect(await waitOn(checked, [task(1, "running")], [task(1, "complete")])).toMatchObject({ name: "demo" });
+});
+
+test("no replicas are ready at once", async () => {
+  const none = service({}, {});
+  (none.Spec.Mode.Replicated as { Replicas: number }).Replicas = 0;
+  expect(await waitOn(none, [])).toMatchObject({ state: "stopped", replicas: { running: 0, desired: 0 } });
+});
