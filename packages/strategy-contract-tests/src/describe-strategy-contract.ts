@@ -71,6 +71,8 @@ const behaviours: Record<string, (suite: Suite, options: ContractOptions) => voi
 export interface ContractOptions {
   /** Time limit of one case in milliseconds; a case on a real engine may start a dozen containers. Default 180000. */
   timeoutMs?: number;
+  /** How long what must happen sooner or later is waited for, in milliseconds. Default 60000. */
+  patienceMs?: number;
   /** The random runs: few and short ones by default. */
   model?: ModelOptions;
 }
@@ -84,8 +86,8 @@ export interface ContractOptions {
  * @param factory called once, before the first case; `close` of what it makes is called after the last.
  */
 export function describeStrategyContract(name: string, factory: ContractFactory, options: ContractOptions = {}): void {
-  const timeoutMs = options.timeoutMs ?? 180_000;
-  describeWithTarget(`strategy contract: ${name}`, factory, timeoutMs, (suite) => {
+  const { timeoutMs = 180_000, patienceMs } = options;
+  describeWithTarget(`strategy contract: ${name}`, factory, { timeoutMs, patienceMs }, (suite) => {
     for (const [behaviour, register] of Object.entries(behaviours)) describe(behaviour, () => register(suite, options));
   });
 }

@@ -13,5 +13,5 @@ const TIMEOUT_MS = 180_000;
  */
 export function describeStrategyModel(name: string, factory: ContractFactory, options: ModelOptions = {}): void {
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-  describeWithTarget(`strategy model: ${name}`, factory, timeoutMs, (suite) => randomRunCases(suite, options));
+  describeWithTarget(`strategy model: ${name}`, factory, { timeoutMs }, (suite) => randomRunCases(suite, options));
 }

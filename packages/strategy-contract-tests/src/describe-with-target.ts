@@ -6,7 +6,7 @@ import type { ContractFactory, ContractTarget } from "./target.js";
 export function describeWithTarget(
   title: string,
   factory: ContractFactory,
-  timeoutMs: number,
+  { timeoutMs, patienceMs }: { timeoutMs: number; patienceMs?: number },
   register: (suite: Suite) => void,
 ): void {
   describe(title, { timeout: timeoutMs }, () => {
@@ -14,7 +14,7 @@ export function describeWithTarget(
     const suite = new Suite(() => {
       if (target === undefined) throw new Error("the target is made before the first case, and not earlier");
       return target;
-    });
+    }, patienceMs);
 
     beforeAll(async () => {
       target = await factory();

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** How long the suite waits for what must happen sooner or later. Passing is never a matter of speed. */
-const PATIENCE_MS = 60_000;
+/** How long is waited for what must happen sooner or later. Passing is never a matter of speed. */
+export const PATIENCE_MS = 60_000;
 const STEP_MS = 50;
 
 /**
@@ -12,8 +12,9 @@ export async function eventually<Value>(
   what: string,
   look: () => Promise<Value>,
   isThere: (value: Value) => boolean,
+  patienceMs: number,
 ): Promise<Value> {
-  const end = Date.now() + PATIENCE_MS;
+  const end = Date.now() + patienceMs;
   for (;;) {
     const value = await look();
     if (isThere(value)) return value;

@@ -18,20 +18,22 @@ import { expect, type TestContext } from "vitest";
 import { expectError } from "./expect-error.js";
 import { freePort } from "./free-port.js";
 import type { ObservedSettings } from "./observed.js";
-import { eventually } from "./polling.js";
+import { eventually, PATIENCE_MS } from "./polling.js";
 import { type ContractPrograms, shellPrograms } from "./programs.js";
 import type { ContractProbes, ContractTarget } from "./target.js";
 
 /** What the cases share: the target, names that are cleaned up, and requests that suit the strategy. */
 export class Suite {
   readonly #target: () => ContractTarget;
+  readonly #patienceMs: number;
   readonly #run = `ct${randomBytes(3).toString("hex")}`;
   readonly #names = new Set<string>();
   readonly #networks: string[] = [];
   #count = 0;
 
-  constructor(target: () => ContractTarget) {
+  constructor(target: () => ContractTarget, patienceMs = PATIENCE_MS) {
     this.#target = target;
+    this.#patienceMs = patienceMs;
   }
 
   get target(): ContractTarget {
@@ -159,9 +161,14 @@ export class Suite {
     return request;
   }
 
+  /** Looks until what it sees is as it should be. @throws Error with what was seen last. */
+  eventually<Value>(what: string, look: () => Promise<Value>, isThere: (value: Value) => boolean): Promise<Value> {
+    return eventually(what, look, isThere, this.#patienceMs);
+  }
+
   /** Waits until that many instances run. */
   async untilRunning(name: string, count = 1): Promise<readonly string[]> {
-    const instances = await eventually(
+    const instances = await this.eventually(
       `${count} running of ${name}`,
       () => this.probes.instances(name),
       (all) => all.filter(({ running }) => running).length === count,

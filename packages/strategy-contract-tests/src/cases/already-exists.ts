@@ -18,6 +18,7 @@ export function alreadyExistsCases(suite: Suite): void {
     const stop = suite.probe(context, "stop");
     const request = await suite.running(suite.request());
     await stop(request.name);
+    await suite.untilRunning(request.name, 0);
     await suite.failsCleanly(() => suite.strategy.deploy(request), "ALREADY_EXISTS", request.name);
     expect((await suite.probes.instances(request.name)).some(({ running }) => running)).toBe(false);
   });

@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
-import { eventually } from "../polling.js";
 import type { Suite } from "../suite.js";
 
 /** `args` go to the image's own entrypoint, and `command` replaces it. */
 export function entrypointCases(suite: Suite): void {
   const output = async (name: string, line: string): Promise<readonly string[]> =>
-    eventually(
+    suite.eventually(
       `${name} writes ${line}`,
       () => suite.probes.output(name),
       (lines) => lines.includes(line),

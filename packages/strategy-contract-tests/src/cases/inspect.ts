@@ -1,6 +1,5 @@
 import type { ServiceStatus } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { eventually } from "../polling.js";
 import type { Suite } from "../suite.js";
 
 /** What a strategy tells of a service is what the engine has. */
@@ -13,7 +12,7 @@ export function inspectCases(suite: Suite): void {
     const request = suite.request({ ...labels, ...ports });
     const { ids } = await suite.strategy.deploy(request);
     const running = await suite.untilRunning(request.name);
-    const status = await eventually(
+    const status = await suite.eventually(
       "the service runs",
       () => strategy.inspect(request.name),
       ({ state }) => state === "running",
@@ -39,7 +38,7 @@ export function inspectCases(suite: Suite): void {
     suite.needs(context, { command: ["x"] });
     const request = suite.once({ command: suite.programs.exit(code) });
     await suite.strategy.deploy(request);
-    const status = await eventually<ServiceStatus>(
+    const status = await suite.eventually<ServiceStatus>(
       `${request.name} is ${state}`,
       () => strategy.inspect(request.name),
       (seen) => seen.state === state,
@@ -53,6 +52,7 @@ export function inspectCases(suite: Suite): void {
     const stop = suite.probe(context, "stop");
     const { name } = await suite.running(suite.request());
     await stop(name);
+    await suite.untilRunning(name, 0);
     const status = await strategy.inspect(name);
     expect(status.replicas.running).toBe(0);
     expect(status.state).not.toBe("running");
@@ -63,7 +63,7 @@ export function inspectCases(suite: Suite): void {
     suite.needs(context, { healthcheck: { Test: "x" } });
     const healthcheck = { Test: suite.programs.health.good(), Interval: 200_000_000 };
     const { name } = await suite.running(suite.request({ healthcheck }));
-    const status = await eventually(
+    const status = await suite.eventually(
       "it is healthy",
       () => strategy.inspect(name),
       ({ instances }) => instances.some(({ health }) => health === "healthy"),

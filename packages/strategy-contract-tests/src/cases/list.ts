@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { eventually } from "../polling.js";
 import type { Suite } from "../suite.js";
 
 /** The list of services is the engine's. */
@@ -23,7 +22,7 @@ export function listCases(suite: Suite): void {
     const request = await suite.running(suite.request());
     const { ids } = await suite.settings(request.name);
     const find = async () => (await strategy.list()).find(({ name }) => name === request.name);
-    const status = await eventually("the list has it running", find, (found) => found?.state === "running");
+    const status = await suite.eventually("the list has it running", find, (found) => found?.state === "running");
     expect([...(status?.ids ?? [])].sort()).toEqual([...ids].sort());
     expect(status?.replicas).toEqual({ running: 1, desired: 1 });
     expect(status?.image.startsWith(request.image)).toBe(true);
@@ -35,7 +34,7 @@ export function listCases(suite: Suite): void {
     const request = suite.once({ command: suite.programs.exit(1) });
     await suite.strategy.deploy(request);
     const find = async () => (await strategy.list()).find(({ name }) => name === request.name);
-    await eventually("the list has it failed", find, (found) => found?.state === "failed");
+    await suite.eventually("the list has it failed", find, (found) => found?.state === "failed");
   });
 
   test("list by labels has those that carry all of them with these values", async (context) => {

@@ -1,7 +1,6 @@
 import type { CanLogs, LogsOptions } from "@openfactory/deploy-core";
 import { expect, test, type TestContext } from "vitest";
 import { collect } from "../collect.js";
-import { eventually } from "../polling.js";
 import type { PrintedLine } from "../programs.js";
 import type { Suite } from "../suite.js";
 
@@ -36,7 +35,7 @@ export function logsCases(suite: Suite): void {
     const strategy = suite.with(context, "logs");
     suite.needs(context, { command: ["x"] });
     const { name } = await suite.running(suite.request({ command: suite.programs.print(printed) }));
-    await eventually(
+    await suite.eventually(
       `${name} has written`,
       () => suite.probes.output(name),
       (all) => all.length >= printed.length,
@@ -70,7 +69,7 @@ export function logsCases(suite: Suite): void {
     suite.needs(context, { command: ["x"] });
     const request = suite.once({ command: suite.programs.printAndExit(lines.slice(0, 2), 1) });
     await suite.strategy.deploy(request);
-    await eventually(
+    await suite.eventually(
       `${request.name} has written`,
       () => suite.probes.output(request.name),
       (all) => all.length === 2,

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { eventually } from "../polling.js";
 import type { Suite } from "../suite.js";
 
 const COUNT = 3;
@@ -11,7 +10,7 @@ export function networksBeforeStartCases(suite: Suite): void {
     const networks = await suite.networks(COUNT);
     const { name } = await suite.running(suite.request({ networks, command: suite.programs.countNetworks() }));
     const isCount = (line: string) => /^networks \d+$/.test(line);
-    const lines = await eventually(
+    const lines = await suite.eventually(
       `${name} counts`,
       () => suite.probes.output(name),
       (all) => all.some(isCount),

@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
-import { eventually } from "../polling.js";
 import type { Suite } from "../suite.js";
 
 /** Which image a tag means when it has moved. */
 export function pullPolicyCases(suite: Suite): void {
   const writes = (name: string, line: string) =>
-    eventually(
+    suite.eventually(
       `${name} writes ${line}`,
       () => suite.probes.output(name),
       (lines) => lines.includes(line),

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { eventually } from "../polling.js";
 import type { Suite } from "../suite.js";
 
 /** The end of a service. */
@@ -7,7 +6,7 @@ export function removeCases(suite: Suite): void {
   const gone = async (name: string): Promise<void> => {
     expect(await suite.probes.settings(name)).toBeUndefined();
     expect(await suite.existing()).toEqual([]);
-    await eventually(
+    await suite.eventually(
       `all of ${name} ends`,
       () => suite.probes.instances(name),
       (instances) => instances.length === 0,
@@ -46,6 +45,7 @@ export function removeCases(suite: Suite): void {
     const stop = suite.probe(context, "stop");
     const { name } = await suite.running(suite.request());
     await stop(name);
+    await suite.untilRunning(name, 0);
     await suite.strategy.remove(name, { wait: true });
     await gone(name);
   });
@@ -55,7 +55,7 @@ export function removeCases(suite: Suite): void {
     const request = suite.once({ command: suite.programs.exit(code) });
     await suite.strategy.deploy(request);
     const ended = (instances: readonly { exitCode?: number }[]) => instances.some(({ exitCode }) => exitCode === code);
-    await eventually(`${request.name} ends`, () => suite.probes.instances(request.name), ended);
+    await suite.eventually(`${request.name} ends`, () => suite.probes.instances(request.name), ended);
     await suite.strategy.remove(request.name, { wait: true });
     await gone(request.name);
   });

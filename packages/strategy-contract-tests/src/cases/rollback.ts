@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { eventually } from "../polling.js";
 import type { Suite } from "../suite.js";
 
 /** The way back. */
@@ -10,14 +9,14 @@ export function rollbackCases(suite: Suite): void {
     const request = await suite.running(suite.request({ env: ["VERSION=1"] }));
     const before = await suite.settings(request.name);
     await updating.update({ ...request, env: ["VERSION=2"] });
-    await eventually(
+    await suite.eventually(
       "it has the new settings",
       () => suite.settings(request.name),
       ({ env }) => env.includes("VERSION=2"),
     );
     const deployment = await strategy.rollback(request.name);
     expect(deployment.name).toBe(request.name);
-    await eventually(
+    await suite.eventually(
       "it has the old settings",
       () => suite.settings(request.name),
       ({ env }) => env.includes("VERSION=1"),

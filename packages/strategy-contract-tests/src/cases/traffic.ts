@@ -1,5 +1,4 @@
 import { test } from "vitest";
-import { eventually } from "../polling.js";
 import type { Suite } from "../suite.js";
 
 /** A published port leads to the process. */
@@ -14,6 +13,6 @@ export function trafficCases(suite: Suite): void {
       suite.request({ ports: [{ target: 8080, published, mode }], command: suite.programs.serve(8080, body) }),
     );
     const answer = () => get(published).catch((error: unknown) => String(error));
-    await eventually(`an answer at port ${published}`, answer, (text) => text.trim() === body);
+    await suite.eventually(`an answer at port ${published}`, answer, (text) => text.trim() === body);
   });
 }

@@ -1,7 +1,6 @@
 import { type DeployRequest, parseRequest } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import { expectSettings } from "../compare.js";
-import { eventually } from "../polling.js";
 import type { Suite } from "../suite.js";
 
 /** A change of a service to what a request says. */
@@ -24,7 +23,7 @@ export function updateCases(suite: Suite): void {
     const changed = second(request);
     const deployment = await strategy.update(changed);
     expect(deployment.name).toBe(request.name);
-    await eventually(
+    await suite.eventually(
       "it has the new settings",
       () => suite.settings(request.name),
       ({ env }) => env.includes("VERSION=2"),

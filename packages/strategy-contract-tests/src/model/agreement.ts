@@ -1,7 +1,6 @@
 import { parseRequest, supports } from "@openfactory/deploy-core";
 import { expect } from "vitest";
 import { expectSettings } from "../compare.js";
-import { eventually } from "../polling.js";
 import { expectRestUnset } from "../unset.js";
 import type { Expected } from "./model.js";
 import type { Run } from "./take-step.js";
@@ -28,7 +27,7 @@ export async function expectAgreement({ suite, model }: Run, seen: Seen): Promis
   }
   const { strategy } = suite;
   if (!supports(strategy, "list")) return;
-  await eventually(
+  await suite.eventually(
     `the strategy lists ${names.join(", ") || "nothing"}`,
     async () => (await strategy.list()).map(({ name }) => name).filter((name) => suite.owns(name)),
     (listed) => listed.join() === names.join(),

@@ -1,0 +1,17 @@
+import { createEngine } from "@openfactory/docker-engine";
+import { probedNodes, serviceTarget } from "@openfactory/docker-probes";
+import { describeStrategyContract } from "@openfactory/strategy-contract-tests";
+import { SwarmDeploymentStrategy } from "@openfactory/strategy-swarm";
+import { limits } from "./limits.ts";
+
+/** The swarm that all mutations share, as the runner tells of it. */
+const { nodes, gateway } = JSON.parse(process.env["MUTATION_SWARM"] ?? "{}");
+
+describeStrategyContract(
+  "swarm",
+  () => {
+    const strategy = new SwarmDeploymentStrategy(createEngine({ host: nodes[0].host }));
+    return serviceTarget(strategy, probedNodes(nodes), gateway);
+  },
+  limits,
+);

@@ -1,0 +1,100 @@
+import { ofSuite } from "./of-suite.ts";
+
+const source = "packages/strategy-local-docker/src";
+
+/** Deploys that go wrong. */
+export const dockerDeployMutations = ofSuite("docker", [
+  [
+    "networks joined after the start",
+    `${source}/deploy.ts`,
+    "    // Before the start, so that the process finds every network when it looks for the first time.\n",
+    "    await engine.containers.start(id, { signal });\n",
+    "joined before the process starts",
+  ],
+  [
+    "a name in use taken for done",
+    `${source}/create.ts`,
+    'if (DeploymentError.isInstance(error, "CONFLICT")) throw nameInUse(request.name, error);',
+    'if (DeploymentError.isInstance(error, "CONFLICT")) return { id: (await engine.containers.inspect(request.name)).Id, warnings: [] };',
+    "a name in use: ALREADY_EXISTS",
+  ],
+  [
+    "a container of that name replaced",
+    `${source}/create.ts`,
+    'if (DeploymentError.isInstance(error, "CONFLICT")) throw nameInUse(request.name, error);',
+    'if (DeploymentError.isInstance(error, "CONFLICT")) { await engine.containers.remove(request.name, { force: true }); return engine.containers.create(request.name, body); }',
+    "a name in use: ALREADY_EXISTS",
+  ],
+  [
+    "a failed start not cleaned up",
+    `${source}/deploy.ts`,
+    "throw await removeAll(engine, made, error);",
+    "throw error;",
+    "a host port that another service has",
+  ],
+  [
+    "a missing network not cleaned up",
+    `${source}/deploy.ts`,
+    "throw await removeAll(engine, made, error);",
+    'throw DeploymentError.isInstance(error, "NETWORK_NOT_FOUND") ? error : await removeAll(engine, made, error);',
+    "as number 2 of three",
+  ],
+  [
+    "an aborted deploy not cleaned up",
+    `${source}/deploy.ts`,
+    "throw await removeAll(engine, made, error);",
+    'throw DeploymentError.isInstance(error, "ABORTED") ? error : await removeAll(engine, made, error);',
+    "at each progress event",
+  ],
+  [
+    "abort ignored",
+    `${source}/strategy.ts`,
+    "await deployContainers(this.#engine, containers, options)",
+    "await deployContainers(this.#engine, containers, { ...options, signal: undefined })",
+    "at each progress event",
+  ],
+  ["the last look at the signal forgotten", `${source}/deploy.ts`, "await engine.containers.start(id, { signal });\n    throwIfAborted(signal, { service: name });", "await engine.containers.start(id);", "at each progress event"],
+  [
+    "`always` behaves as `missing`",
+    `${source}/create.ts`,
+    'if (request.imagePullPolicy === "always") {',
+    "if (request.image === undefined) {",
+    "`always` runs what the registry has now",
+  ],
+  [
+    "the caller's request changed",
+    `${source}/strategy.ts`,
+    "    const { request: prepared, warnings } = this.prepare(request, options);\n",
+    '    request.imagePullPolicy ??= "missing";\n    const { request: prepared, warnings } = this.prepare(request, options);\n',
+    "the caller's objects",
+  ],
+  [
+    "strict mode ignored",
+    `${source}/strategy.ts`,
+    "this.prepare(request, options)",
+    "this.prepare(request, { ...options, strict: false })",
+    "request field\\W+constraints",
+  ],
+  ["warnings dropped", `${source}/strategy.ts`, "[...warnings, ...started", "[...started", "request field\\W+constraints"],
+  [
+    "warnings not told to the observer",
+    `${source}/strategy.ts`,
+    "this.prepare(request, options)",
+    "this.prepare(request, { ...options, observer: undefined })",
+    "request field\\W+constraints",
+  ],
+  [
+    "env in an error",
+    `${source}/start-fault.ts`,
+    'if (error.code === "NETWORK_NOT_FOUND") return withNetworkField(error, request);',
+    'if (error.code === "NETWORK_NOT_FOUND") return new DeploymentError(error.code, `${error.message} ${request.env}`, { ...context, hint: "None." });',
+    "no error, event, warning or label repeats",
+  ],
+  [
+    "a port in use told as an engine error",
+    `${source}/start-fault.ts`,
+    'return new DeploymentError("CONFLICT"',
+    'return new DeploymentError("ENGINE_ERROR"',
+    "a host port that another service has",
+  ],
+]);

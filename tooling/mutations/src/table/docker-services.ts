@@ -1,0 +1,102 @@
+import { ofSuite } from "./of-suite.ts";
+
+const source = "packages/strategy-local-docker/src";
+
+/** Services that are there, and what goes wrong with them. */
+export const dockerServiceMutations = ofSuite("docker", [
+  [
+    "removal by a part of the name",
+    `${source}/containers-of.ts`,
+    "  const one = await inspectExactly(engine, serviceName, signal);\n",
+    "  const [part] = await engine.containers.list({ name: [serviceName] });\n  const one = part && (await engine.containers.inspect(part.Id));\n",
+    "names are exact",
+  ],
+  [
+    "look-up by the beginning of an id",
+    `${source}/containers-of.ts`,
+    "return container?.Name === `/${name}` ? container : undefined;",
+    "return container;",
+    "an id, whole or cut off",
+  ],
+  [
+    "removal without a stop",
+    `${source}/remove.ts`,
+    "await engine.containers.stop(id, { signal, timeoutMs: grace * 1000 + timeoutMs });",
+    "await engine.containers.remove(id, { force: true });",
+    "gives it the time to end",
+  ],
+  [
+    "no time to end",
+    `${source}/remove.ts`,
+    "engine.containers.stop(id, { signal,",
+    "engine.containers.stop(id, { signal, graceSeconds: 0,",
+    "gives it the time to end",
+  ],
+  ["NOT_FOUND swallowed", `${source}/containers-of.ts`, "  throw notFound(engine, serviceName);\n}", "  return [];\n}", "of one that isn't there"],
+  [
+    "an aborted removal goes on",
+    `${source}/strategy.ts`,
+    "removeService(this.#engine, serviceName, options)",
+    "removeService(this.#engine, serviceName, { ...options, signal: undefined })",
+    "remove\\W+with a signal that has fired already",
+  ],
+  ["wait returns at once", `${source}/wait.ts`, "if (rest <= 0) return status;", "return status;", "healthy after a while"],
+  [
+    "wait ignores health",
+    `${source}/wait.ts`,
+    '  if (Health !== undefined && Health.Status !== "none") return Health.Status === "healthy" ? 0 : Infinity;\n',
+    "",
+    "healthy after a while",
+  ],
+  [
+    "wait ignores exit codes",
+    `${source}/wait.ts`,
+    "if (failed !== undefined) throw",
+    "if (failed?.State.Running) throw",
+    "wait on one that ends at once with 1:",
+  ],
+  [
+    "wait ignores crash loops",
+    `${source}/wait.ts`,
+    ">= CRASH_LOOP;",
+    "> 1_000_000;",
+    "wait on one that ends again and again",
+  ],
+  [
+    "wait content at its time limit",
+    `${source}/wait.ts`,
+    "if (Date.now() >= end) throw await timedOut(engine, serviceName, timeoutMs, status);",
+    "if (Date.now() >= end) return status;",
+    "neither healthy nor unhealthy",
+  ],
+  ["logs lose stderr", `${source}/logs.ts`, "        yield {", '        if (stream === "stdout") yield {', "logs have each line whole"],
+  ["logs trimmed", `${source}/logs.ts`, "timestamp, line };", "timestamp, line: line.trim() };", "logs have each line whole"],
+  [
+    "long lines left in pieces",
+    "packages/docker-engine/src/streams/log-lines.ts",
+    "if (newline !== -1) yield this.#close(key, line);",
+    "yield this.#close(key, line);",
+    "logs have each line whole",
+  ],
+  ["`tail` ignored", `${source}/logs.ts`, "{ follow, tail, since, signal })) {", "{ follow, since, signal })) {", "logs with `tail`"],
+  ["`since` ignored", `${source}/logs.ts`, "{ follow, tail, since, signal })) {", "{ follow, tail, signal })) {", "logs with `since`"],
+  ["`follow` ignored", `${source}/logs.ts`, "{ follow, tail, since, signal })) {", "{ tail, since, signal })) {", "following goes on"],
+  ["list ignores labels", `${source}/strategy.ts`, "filter.length > 0 ? { label: filter } : {}", "{}", "list by labels"],
+  [
+    "list leaves out what has ended",
+    `${source}/strategy.ts`,
+    "filter.length > 0 ? { label: filter } : {}",
+    '{ ...(filter.length > 0 && { label: filter }), status: ["running"] }',
+    "list has what has ended",
+  ],
+  ["exit codes taken for success", `${source}/status.ts`, 'return exitCode === 0 ? "completed" : "failed";', 'return "completed";', "has ended with 1"],
+  ["ids cut off", `${source}/strategy.ts`, "ids: started.map(({ id }) => id),", "ids: started.map(({ id }) => id.slice(0, 12)),", "tells its name, ids and image"],
+  ["diagnose does not look at networks", `${source}/diagnose.ts`, "(options.networks ?? [])", "([] as string[])", "diagnose finds"],
+  [
+    "diagnose takes a part of a network's name",
+    "packages/docker-engine/src/diagnose-engine.ts",
+    ".find(({ Name }) => Name === name);",
+    "[0];",
+    "diagnose finds a network that is missing",
+  ],
+]);

@@ -1,0 +1,35 @@
+import { ofSuite } from "./of-suite.ts";
+
+const fields = "packages/docker-translators/src/fields";
+const spec = "packages/docker-translators/src/to-service-spec.ts";
+
+/** What a request asks for and the service does not get. */
+export const swarmFieldMutations = ofSuite("swarm", [
+  ["the last network dropped", `${fields}/networks.ts`, "networks.map((Target)", "networks.slice(0, -1).map((Target)", "networks, three"],
+  ["labels on the service alone", spec, "    ...toLabels(request),\n    ...toServiceCommand", "    ...toServiceCommand", "request field\\W+labels"],
+  ["labels on the containers alone", spec, "    ...toLabels(request),\n    TaskTemplate", "    TaskTemplate", "request field\\W+labels"],
+  ["constraints dropped", spec, "      ...toPlacement(request),\n", "", "request field\\W+constraints"],
+  ["the mode ignored", `${fields}/mode.ts`, "request.mode ?? {", "{", "mode: (three|global)"],
+  ["limits and reservations ignored", spec, "      ...toTaskResources(request, context),\n", "", "limit of memory"],
+  [
+    "reservations ignored",
+    `${fields}/resources.ts`,
+    ".filter(([, section]) => hasKeys(section))",
+    '.filter(([name, section]) => name === "Limits" && hasKeys(section))',
+    "reservation of memory",
+  ],
+  ["the read-only flag lost", spec, "    ...(request.readOnly !== undefined && { ReadOnly: request.readOnly }),\n", "", "readOnly"],
+  [
+    "the command as args",
+    `${fields}/command.ts`,
+    "return { ...(Command && { Command }), ...(Args && { Args }) };",
+    "return Command ? { Args: [...Command, ...(Args ?? [])] } : { ...(Args && { Args }) };",
+    "command replaces the image's own entrypoint",
+  ],
+  ["the publish mode ignored", `${fields}/ports.ts`, "PublishMode: port.mode", 'PublishMode: "ingress"', "ports in host mode"],
+  ["a host address opened to all", "packages/strategy-swarm/src/manifest.ts", "      refuse: true,\n", "", "ports at a host address"],
+  ["the mode of a secret's file lost", `${fields}/file-references.ts`, "Mode: reference.mode ?? 0o444", "Mode: 0o444", "secrets, with target"],
+  ["updateConfig dropped", spec, "    ...toUpdateConfig(request, context),\n", "", "request field\\W+updateConfig"],
+  ["the restart policy ignored", spec, "      ...toTaskRestartPolicy(request, context),\n", '      RestartPolicy: { Condition: "any" },\n', "restart: none"],
+  ["the health check dropped", spec, "    ...toHealthcheck(request, context),\n", "", "request field\\W+healthcheck, as words"],
+]);

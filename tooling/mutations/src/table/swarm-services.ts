@@ -1,0 +1,75 @@
+import { ofSuite } from "./of-suite.ts";
+
+const source = "packages/strategy-swarm/src";
+
+/** Deploys, and services that are there, and what goes wrong with them. */
+export const swarmServiceMutations = ofSuite("swarm", [
+  [
+    "a name in use taken for done",
+    `${source}/deploy.ts`,
+    "    throw await explainCreateFault(engine, request, error);",
+    '    const fault = await explainCreateFault(engine, request, error);\n    if (!DeploymentError.isInstance(fault, "ALREADY_EXISTS")) throw fault;\n    return { id: (await engine.services.inspect(request.name)).ID, warnings: [] };',
+    "a name in use: ALREADY_EXISTS",
+  ],
+  ["an aborted deploy goes on", `${source}/deploy.ts`, "  await undoIfAborted(engine, created, name, signal);\n", "", "at each progress event"],
+  ["an aborted deploy not cleaned up", `${source}/deploy.ts`, "    await engine.services.remove(created.id);\n", "", "at each progress event"],
+  [
+    "a missing network told as an engine error",
+    `${source}/create-fault.ts`,
+    'if (error.code === "NETWORK_NOT_FOUND") {',
+    'if (error.code === "NETWORK_NOT_FOUND") {\n    return new DeploymentError("ENGINE_ERROR", error.message, { ...context, hint: error.hint });',
+    "as number 0 of three",
+  ],
+  ["a port in use told as an invalid request", `${source}/create-fault.ts`, "if (port !== null) {", "if (port !== null && networks.length > 9) {", "a host port that another service has"],
+  [
+    "the caller's request changed",
+    `${source}/strategy.ts`,
+    "    const { request: prepared, warnings } = this.prepare(request, options);\n",
+    "    const { request: prepared, warnings } = this.prepare(request, options);\n    Object.assign(request, prepared);\n",
+    "the caller's objects",
+  ],
+  ["removal by the beginning of a name", `${source}/find-service.ts`, "candidates.find(({ Spec }) => Spec.Name === serviceName)", "candidates[0]", "names are exact"],
+  [
+    "look-up by id",
+    `${source}/find-service.ts`,
+    "candidates.find(({ Spec }) => Spec.Name === serviceName)",
+    "candidates[0] ?? (await engine.services.inspect(serviceName, { signal }).catch(() => undefined))",
+    "an id, whole or cut off",
+  ],
+  [
+    "NOT_FOUND swallowed",
+    `${source}/remove.ts`,
+    "  const { ID: id } = await findService(engine, serviceName, { signal });\n",
+    "  const id = await findService(engine, serviceName, { signal }).then(({ ID }) => ID, () => undefined);\n  if (id === undefined) return;\n",
+    "of one that isn't there",
+  ],
+  ["removal does not wait", `${source}/remove.ts`, "  if (!wait) return;\n", "  if (wait || !wait) return;\n", "remove\\W+with `wait`|gives it the time to end"],
+  [
+    "wait returns at once",
+    `${source}/wait.ts`,
+    "    throwIfRolledBack(observed);\n",
+    "    return status;\n",
+    "wait resolves when the process runs",
+  ],
+  [
+    "wait ignores health",
+    `${source}/tasks.ts`,
+    'task.Status.State === "running" &&',
+    '(task.Status.State === "running" || task.Status.State === "starting") &&',
+    "healthy after a while",
+  ],
+  ["wait ignores failed tasks", `${source}/wait.ts`, "if (failed !== undefined) throw", "if (failed?.length === 0) throw", "wait on one that ends at once with 1:"],
+  [
+    "exit codes lost",
+    `${source}/status.ts`,
+    "exitCode: exitCodeOf(telling),",
+    "exitCode: undefined,",
+    "wait on one that ends at once with 42",
+  ],
+  ["logs lose stderr", `${source}/logs.ts`, "    yield toEntry(serviceName, frame, observed);", '    if (frame.stream === "stdout") yield toEntry(serviceName, frame, observed);', "logs have each line whole"],
+  ["list ignores labels", `${source}/strategy.ts`, "listServices(this.#engine, labels, options)", "listServices(this.#engine, {}, options)", "list by labels"],
+  ["list takes one of several labels for all", `${source}/observe.ts`, "    .filter(({ Spec }) => carries(Spec.Labels, labels))\n", "", "list by labels"],
+  ["list unsorted", `${source}/observe.ts`, "(a.name < b.name ? -1 : 1)", "(a.createdAt < b.createdAt ? -1 : 1)", "list has each service once"],
+  ["replicas that run not counted", `${source}/status.ts`, "instances.filter(({ state }) => state === \"running\").length, desired", "desired, desired", "somebody stopped|has ended with 1"],
+  ["diagnose does not look at networks", `${source}/diagnose.ts`, "(options.networks ?? [])", "([] as string[])", "diagnose finds"],
+]);
