@@ -31,6 +31,18 @@ export type { DeployOptions, OperationOptions, ProgressEvent, RemoveOptions } fr
 export { OpenFactoryServiceDeploymentStrategy } from "./strategy/strategy.js";
 export * from "./capabilities/capability.js";
 export type { CanDiagnose, DiagnoseOptions, Diagnosis } from "./capabilities/diagnosis.js";
+export type { CanLock, LockHolder } from "./capabilities/lock.js";
+export type { CanPreflight, PreflightProblem, PreflightRequest } from "./capabilities/preflight.js";
+export {
+  type CanManageResources,
+  type ListResourcesOptions,
+  type RemoveResourceOptions,
+  type Resource,
+  RESOURCE_KINDS,
+  type ResourceKind,
+  type ResourceSpec,
+} from "./capabilities/resources.js";
+export type { CanTellSettings, ServiceSettings } from "./capabilities/settings.js";
 export type { InstanceStatus, ServiceState, ServiceStatus } from "./capabilities/status.js";
 export { DECLARATION_KEY, discoverPlugins } from "./plugin/discover.js";
 export {

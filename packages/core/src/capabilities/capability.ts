@@ -4,11 +4,32 @@ import type { Deployment } from "../strategy/deployment.js";
 import type { DeployOptions, OperationOptions } from "../strategy/options.js";
 import type { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
 import type { CanDiagnose } from "./diagnosis.js";
+import type { CanLock } from "./lock.js";
+import type { CanPreflight } from "./preflight.js";
+import type { CanManageResources } from "./resources.js";
+import type { CanTellSettings } from "./settings.js";
 import type { ServiceStatus } from "./status.js";
 
 export interface ListOptions extends OperationOptions {
   /** Only services that carry all these labels with these values. */
   labels?: Readonly<Record<string, string>>;
+  /**
+   * Tell `settings` of every service, at one more call for each where the platform's listing does not hold them.
+   * Default false: they are told where they cost nothing.
+   */
+  settings?: boolean;
+}
+
+export interface UpdateOptions extends DeployOptions {
+  /**
+   * `ServiceStatus.revision` of the service as the caller saw it: if it has been changed since, the update is a
+   * `CONFLICT`. Default: whatever is there is updated.
+   */
+  revision?: string;
+  /** How long the new version may take to prove itself where the old one waits for that, in milliseconds. Default 120000. */
+  timeoutMs?: number;
+  /** As in {@link WaitOptions}. */
+  settleMs?: number;
 }
 
 export interface WaitOptions extends OperationOptions {
@@ -64,12 +85,20 @@ export interface CanLogs {
 }
 
 export interface CanUpdate {
-  /** Changes a service to what the request says. @throws DeploymentError `NOT_FOUND`, `CONFLICT`, and as deploy. */
-  update(request: DeployRequest, options?: DeployOptions): Promise<Deployment>;
+  /**
+   * Changes a service to what the request says. Whatever goes wrong, the service is left (or put back) as it was.
+   * @returns when the change is made or under way; `wait` tells when all of it runs.
+   * @throws DeploymentError `NOT_FOUND`, `CONFLICT` (changed by another since `revision`), `TASK_FAILED` (the new
+   * version failed before the old one was given up), and as deploy.
+   */
+  update(request: DeployRequest, options?: UpdateOptions): Promise<Deployment>;
 }
 
 export interface CanRollback {
-  /** Brings back what the service was before its last update. @throws DeploymentError `NOT_FOUND`, `CONFLICT`. */
+  /**
+   * Brings back what the service was before its last update; done twice, it is back at the newer one.
+   * @throws DeploymentError `NOT_FOUND`, `CONFLICT` (there is no earlier version; see `ServiceStatus.previous`).
+   */
   rollback(serviceName: string, options?: OperationOptions): Promise<Deployment>;
 }
 
@@ -94,6 +123,10 @@ export interface Capabilities {
   scale: CanScale;
   refreshAuth: CanRefreshAuth;
   diagnose: CanDiagnose;
+  settings: CanTellSettings;
+  lock: CanLock;
+  resources: CanManageResources;
+  preflight: CanPreflight;
 }
 
 export type CapabilityName = keyof Capabilities;
@@ -108,6 +141,10 @@ export const CAPABILITIES = [
   "scale",
   "refreshAuth",
   "diagnose",
+  "settings",
+  "lock",
+  "resources",
+  "preflight",
 ] as const satisfies readonly CapabilityName[];
 
 /** Whether the strategy declares a capability; narrows its type. */

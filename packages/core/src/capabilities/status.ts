@@ -1,4 +1,5 @@
 import type { PublishedPort } from "../request/ports.js";
+import type { ServiceSettings } from "./settings.js";
 
 /**
  * - `pending`: made, and not (all of it) running yet, or not healthy yet
@@ -44,4 +45,10 @@ export interface ServiceStatus {
   createdAt: string;
   /** What runs, and the last of what ended. `list` may leave it empty where it would cost further calls. */
   instances: readonly InstanceStatus[];
+  /** What it was asked to be, by strategies that can tell: see `CanTellSettings`. */
+  settings?: ServiceSettings;
+  /** Changes with every change of what the service is asked to be: see `UpdateOptions.revision`. */
+  revision?: string;
+  /** The version before the last update, where a rollback would bring one back. */
+  previous?: { image: string; labels: Readonly<Record<string, string>> };
 }
