@@ -1,4 +1,4 @@
-import type { DeployRequest, SourceLocation } from "@openfactory/deploy-core";
+import type { DeployRequest, ResourceSpec, SourceLocation } from "@openfactory/deploy-core";
 
 /** When an app may start, as Compose names it. */
 export type DependencyCondition = "service_started" | "service_healthy" | "service_completed_successfully";
@@ -21,8 +21,24 @@ export interface DesiredApp {
   readonly location?: SourceLocation;
 }
 
+/**
+ * A network, config or secret that the project makes for its apps, and removes when nothing needs it any more. The name
+ * of a config or secret holds a hash of its content, so that other content is another resource.
+ */
+export interface DesiredResource {
+  /** The name that users know it by. */
+  readonly key: string;
+  /** Without labels: those of the project are added. */
+  readonly spec: Distribute<ResourceSpec>;
+  readonly location?: SourceLocation;
+}
+
+type Distribute<Spec> = Spec extends unknown ? Omit<Spec, "labels"> & { labels?: Readonly<Record<string, string>> } : never;
+
 /** All that should run, under one name. What `@openfactory/app-file` reads from a file fits as it is. */
 export interface DesiredProject {
   readonly project: string;
   readonly apps: readonly DesiredApp[];
+  /** Default: none. */
+  readonly resources?: readonly DesiredResource[];
 }

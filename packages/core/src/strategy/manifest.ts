@@ -1,4 +1,5 @@
 import type { CapabilityName } from "../capabilities/capability.js";
+import type { ServiceSettings } from "../capabilities/settings.js";
 import type { NormalizedRequest, RequestField } from "../request/deploy-request.js";
 
 /** A part of a request, or one value of a field, that a strategy does not honour though it honours the field. */
@@ -33,6 +34,11 @@ export interface StrategyManifest {
    * everything runs on one host.
    */
   readonly placesOnNodes?: boolean;
+  /**
+   * Why `update` can't make this change, so that the service has to be removed and deployed anew; undefined: it can.
+   * A sentence without a full stop. Left out: `update` can make every change.
+   */
+  readonly needsReplacement?: (from: ServiceSettings, to: ServiceSettings) => string | undefined;
 }
 
 /** What every strategy honours at the least. */

@@ -1,6 +1,9 @@
-import { CAPABILITIES, REQUEST_FIELDS, REQUIRED_FIELDS, type RequestField } from "@openfactory/deploy-core";
+import { CAPABILITIES, type CapabilityName, REQUEST_FIELDS, REQUIRED_FIELDS, type RequestField } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import type { Suite } from "../suite.js";
+
+/** A capability's method, where it is not called as the capability is. */
+const METHODS: Partial<Record<CapabilityName, string>> = { settings: "settingsOf", resources: "listResources" };
 
 /** What the strategy says of itself is well formed, and true of its own shape. */
 export function manifestCases(suite: Suite): void {
@@ -16,7 +19,7 @@ export function manifestCases(suite: Suite): void {
   test("every capability that is declared is implemented", () => {
     const methods = suite.strategy as unknown as Record<string, unknown>;
     for (const capability of suite.manifest.capabilities)
-      expect(methods[capability], capability).toBeTypeOf("function");
+      expect(methods[METHODS[capability] ?? capability], capability).toBeTypeOf("function");
   });
 
   test("every part that is not honoured is a part of a request, with a reason in a sentence", () => {
