@@ -68,6 +68,41 @@ describe("loadAppFile", () => {
     });
   });
 
+  it("reads the files that it names, each from its own folder", async () => {
+    const path = await write(
+      "apps.yml",
+      [
+        "apps: {a: {uuid: aa, image: x, env_file: web.env, secrets: [key], configs: [conf]}}",
+        "secrets: {key: {file: ../key.bin}, unused: {environment: UNUSED}}",
+        `configs: {conf: {file: ${folder}/web.env}}`,
+      ].join("\n"),
+    );
+    await write("web.env", "A=1");
+    await write(".env", "UNUSED=1");
+    await write("../key.bin", Buffer.from([0xff, 0]));
+    const { apps, resources } = await loadAppFile(path, { env: {} });
+    expect(apps[0]?.request.env?.slice(2)).toEqual(["A=1"]);
+    expect(resources.map(({ key, spec }) => [key, "content" in spec && [...spec.content]])).toEqual([
+      ["key", [0xff, 0]],
+      ["conf", [...Buffer.from("A=1")]],
+    ]);
+  });
+
+  it("tells what is wrong with a file that it names, where it names it", async () => {
+    const path = await write(
+      "apps.yml",
+      "apps: {a: {uuid: aa, image: x, env_file: [large.env, .]}}\nsecrets: {key: {file: none}}\n",
+    );
+    await truncate(await write("large.env", ""), 50 * 1024 * 1024);
+    expect(
+      (await failureOf(path)).issues.map(({ message, location }) => [location?.line, location?.column, message]),
+    ).toEqual([
+      [1, 43, "apps.a.env_file[0]: the file is larger than 1 MiB"],
+      [1, 54, "apps.a.env_file[1]: it is a directory, not a file"],
+      [2, 17, "secrets.key.file: there is no such file"],
+    ]);
+  });
+
   it("refuses a 50 MB file without reading it", async () => {
     const path = await write("apps.yml", app);
     await truncate(path, 50 * 1024 * 1024);

@@ -1,10 +1,14 @@
 import { dirname, join } from "node:path";
-import { DeploymentError } from "@openfactory/deploy-core";
+import { buildAppFile } from "./build-app-file.js";
+import { readFiles } from "./files/files.js";
+import { namedFiles } from "./files/named-files.js";
 import { parseEnvFile } from "./interpolation/env-file.js";
-import type { Environment } from "./interpolation/environment.js";
+import { type Environment, environmentLookup } from "./interpolation/environment.js";
 import type { AppFile } from "./model.js";
-import { parseAppFile } from "./parse-app-file.js";
-import { readTextFile } from "./source/read-text.js";
+import { Findings } from "./report/findings.js";
+import { isMissing, readTextFile } from "./source/read-text.js";
+import { readTree } from "./source/read-tree.js";
+import { SourceText } from "./source/source-text.js";
 
 export interface LoadOptions {
   /** Default: the process's environment. It wins over env files. */
@@ -14,14 +18,17 @@ export interface LoadOptions {
 }
 
 /**
- * Reads an app file and its env files.
+ * Reads an app file, the env files beside it, and the files that it names.
  * @throws DeploymentError `INVALID_FILE`: a file that can't be read, is larger than 1 MiB, or is not valid.
  */
 export async function loadAppFile(path: string, options: LoadOptions = {}): Promise<AppFile> {
   const { env: given = process.env, envFiles } = options;
-  const env = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const text = await readTextFile(path);
-  return parseAppFile(text, { file: path, env: await withEnvFiles(env, path, envFiles) });
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const env = await withEnvFiles(set, path, envFiles);
+  const findings = new Findings();
+  const tree = readTree(new SourceText(path, text), environmentLookup(env), findings);
+  return buildAppFile(tree, { env, files: await readFiles(namedFiles(tree)) }, findings);
 }
 
 async function withEnvFiles(env: Environment, path: string, files: string[] | undefined): Promise<Environment> {
@@ -35,6 +42,3 @@ async function withEnvFiles(env: Environment, path: string, files: string[] | un
   }
   return { ...fromFiles, ...env };
 }
-
-const isMissing = (error: unknown): boolean =>
-  DeploymentError.isInstance(error) && (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";

@@ -17,7 +17,16 @@ const failureOf = (run: () => unknown): DeploymentError => {
   throw new Error("expected an error");
 };
 
-const parse = (text: string) => parseAppFile(text, { file: "shop/apps.yml", env });
+const files = {
+  "shop/bad.env": Buffer.from(`A=1\n${SECRET} and more\nB='${SECRET}\n`),
+  "shop/uuid.env": Buffer.from(`APP_UUID=${SECRET}\n`),
+  "shop/binary.env": Buffer.from([0x41, 0x3d, 0xff]),
+  "shop/empty.txt": Buffer.alloc(0),
+  "shop/large.txt": Buffer.alloc(500 * 1024, SECRET),
+  "shop/larger.txt": Buffer.alloc(1000 * 1024, SECRET),
+};
+const parse = (text: string) =>
+  parseAppFile(text, { file: "shop/apps.yml", env: { ...env, BAD_ENV: "bad.env" }, files });
 const app = (...lines: string[]) => ["apps:", "  demo:", "    uuid: demo", "    image: nginx", ...lines].join("\n");
 const twoApps = (first: string, second: string) =>
   [
@@ -31,6 +40,9 @@ const twoApps = (first: string, second: string) =>
     "    image: nginx",
     `    ${second}`,
   ].join("\n");
+
+/** An app that is well, below what is declared. */
+const declared = (line: string) => `${line}\napps: {demo: {uuid: demo, image: x}}`;
 
 /** Nine aliases of nine aliases, eleven times: 9^11 values. */
 const aliasBomb = [
@@ -422,6 +434,207 @@ const cases: Case[] = [
   },
 
   {
+    what: "an env file that isn't there",
+    text: app("    env_file: none.env"),
+    place: [5, 5],
+    says: /env_file: there is no such file/,
+    hint: /folder/,
+  },
+  {
+    what: "one of several env files",
+    text: app("    env_file: [uuid.env, {path: none.env}]"),
+    place: [5, 27],
+    says: /env_file\[1\].path: there is no such file/,
+  },
+  {
+    what: "another's APP_UUID in an env file",
+    text: app("    env_file: [uuid.env]"),
+    place: [5, 16],
+    says: /APP_UUID is not the app's own uuid/,
+  },
+  {
+    what: "an env file by a variable",
+    text: app("    env_file: ['$BAD_ENV']"),
+    place: [5, 16],
+    says: /env_file\[0\]: line 2 of the file: expected NAME=VALUE/,
+  },
+  {
+    what: "a number as env file",
+    text: app("    env_file: 12"),
+    place: [5, 15],
+    says: /expected text or a mapping or a list, found a number/,
+  },
+  {
+    what: "a wrong key of an env file",
+    text: app("    env_file: [{path: uuid.env, require: no}]"),
+    place: [5, 33],
+    says: /unknown key "require"/,
+    hint: /"required"/,
+  },
+  {
+    what: "101 env files",
+    text: app(`    env_file: [${Array(101).fill("uuid.env").join(", ")}]`),
+    place: [5, 15],
+    says: /at most 100 env files/,
+  },
+
+  {
+    what: "a secret from nowhere",
+    text: declared("secrets: {db: {}}"),
+    place: [1, 15],
+    says: /secrets.db: expected file, environment or external: true/,
+  },
+  {
+    what: "a secret of nothing",
+    text: declared("secrets: {db: }"),
+    place: [1, 15],
+    says: /secrets.db: expected a mapping, found nothing/,
+  },
+  {
+    what: "a secret from two places",
+    text: declared("secrets: {db: {file: large.txt, environment: SECRET}}"),
+    place: [1, 15],
+    says: /found file and environment/,
+  },
+  {
+    what: "a secret's content in the file",
+    text: declared("secrets: {db: {content: x}}"),
+    place: [1, 16],
+    says: /unknown key "content"/,
+  },
+  {
+    what: "a wrong key of a secret",
+    text: declared("secrets: {db: {files: x}}"),
+    place: [1, 16],
+    says: /unknown key "files"/,
+    hint: /"file"/,
+  },
+  {
+    what: "a secret's file that isn't there",
+    text: declared("secrets: {db: {file: none.txt}}"),
+    place: [1, 16],
+    says: /secrets.db.file: there is no such file/,
+  },
+  {
+    what: "a secret's variable that isn't set",
+    text: declared("secrets: {db: {environment: NOPE}}"),
+    place: [1, 16],
+    says: /the variable is not set/,
+    hint: /"NOPE"/,
+  },
+  {
+    what: "an empty secret",
+    text: declared("secrets: {db: {environment: EMPTY}}"),
+    place: [1, 16],
+    says: /a secret can't be empty/,
+  },
+  {
+    what: "an empty file as secret",
+    text: declared("secrets: {db: {file: empty.txt}}"),
+    place: [1, 16],
+    says: /a secret can't be empty/,
+  },
+  {
+    what: "a secret of 500 KiB",
+    text: declared("secrets: {db: {file: large.txt}}"),
+    place: [1, 16],
+    says: /less than 500 KiB/,
+  },
+  {
+    what: "a config of 1000 KiB",
+    text: declared("configs: {db: {file: larger.txt}}"),
+    place: [1, 16],
+    says: /less than 1000 KiB/,
+  },
+  {
+    what: "a name of what is made",
+    text: declared("secrets: {db: {environment: SECRET, name: x}}"),
+    place: [1, 43],
+    says: /secrets.db.name: it goes with external: true only/,
+  },
+  {
+    what: "a bad name of a secret",
+    text: declared("secrets: {a/b: {environment: SECRET}}"),
+    place: [1, 16],
+    says: /a secret's name is made of/,
+  },
+  {
+    what: "a bad name of an external config",
+    text: declared("configs: {a: {external: true, name: ../x}}"),
+    place: [1, 37],
+    says: /a name is made of/,
+  },
+  {
+    what: "a long name of a secret",
+    text: declared(`secrets: {${"n".repeat(50)}: {environment: SECRET}}`),
+    place: [1, 11],
+    says: /more than 64 characters/,
+    hint: /at most 46/,
+  },
+  {
+    what: "an unknown key of a config",
+    text: declared("configs: {a: {contents: x}}"),
+    place: [1, 15],
+    says: /unknown key/,
+    hint: /"content"/,
+  },
+  {
+    what: "an empty config",
+    text: declared("configs: {a: {content: ''}}"),
+    place: [1, 15],
+    says: /a config can't be empty/,
+  },
+  {
+    what: "an unset variable in a config",
+    text: declared("configs: {a: {content: 'x $NOPE'}}"),
+    place: [1, 27],
+    says: /NOPE is not set/,
+  },
+  {
+    what: "a list of networks above",
+    text: declared("networks: [a]"),
+    place: [1, 11],
+    says: /networks: expected a mapping, found a list/,
+  },
+  {
+    what: "an external network with a driver",
+    text: declared("networks: {a: {external: true, driver: x}}"),
+    place: [1, 40],
+    says: /does not go with external: true/,
+  },
+  {
+    what: "an unknown key of a network",
+    text: declared("networks: {a: {intern: true}}"),
+    place: [1, 16],
+    says: /unknown key "intern"/,
+    hint: /"internal"/,
+  },
+  {
+    what: "two networks of one name",
+    text: declared("networks: {a: {name: shop_b}, b: }"),
+    place: [1, 31],
+    says: /"b" has the name of the network "a" \(line 1, column 12\)/,
+  },
+  {
+    what: "a long name of a network",
+    text: declared(`networks: {${"n".repeat(60)}: }`),
+    place: [1, 12],
+    says: /more than 63 characters/,
+  },
+  {
+    what: "101 networks",
+    text: declared(`networks: {${Array.from({ length: 101 }, (_, i) => `n${i}: `).join(", ")}}`),
+    place: [1, 11],
+    says: /at most 100 networks/,
+  },
+  {
+    what: "a network by two names",
+    text: `${declared("networks: {a: {name: b}}")}, networks: [a, b]}}`.replace("image: x}}", "image: x"),
+    place: [2, 51],
+    says: /network b is named twice/,
+  },
+
+  {
     what: "a secret as image",
     text: "apps:\n  demo: {uuid: demo, image: '${SECRET}'}",
     place: [2, 22],
@@ -539,6 +752,20 @@ describe("a malformed file", () => {
     const error = failureOf(() => parse(`${twoApps("imag: x", "deploy: {replicas: -1}")}\n    hostname: $NOPE`));
     expect(error.issues.map(({ location }) => location?.line)).toEqual([5, 9, 10]);
     expect(error.message).toContain("; and 2 more findings.");
+  });
+
+  it("has the findings in an env file at their places there", () => {
+    const error = failureOf(() => parse(app("    env_file: [bad.env, binary.env]", "    init: sure")));
+    expect(error.issues.map(({ location, message }) => [location?.file, location?.line, message.slice(0, 20)])).toEqual(
+      [["shop/apps.yml", 6, "apps.demo.init: expe"]],
+    );
+    const inside = failureOf(() => parse(app("    env_file: [bad.env, ./binary.env]")));
+    expect(inside.issues).toMatchObject([
+      { location: { file: "shop/bad.env", line: 2, column: 1 }, message: "expected NAME=VALUE, or a comment" },
+      { location: { file: "shop/bad.env", line: 3, column: 3 }, message: "the quote that begins here is not closed" },
+      { location: { file: "shop/binary.env", line: 1, column: 3 }, message: "the file is not UTF-8 text" },
+    ]);
+    expect(JSON.stringify(inside)).not.toContain(SECRET);
   });
 
   it("tells how many findings are not shown", () => {

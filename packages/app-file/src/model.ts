@@ -1,4 +1,4 @@
-import type { DeployRequest, SourceLocation } from "@openfactory/deploy-core";
+import type { DeployRequest, ResourceSpec, SourceLocation } from "@openfactory/deploy-core";
 
 /** When an app may start, as Compose names it. */
 export type DependencyCondition = "service_started" | "service_healthy" | "service_completed_successfully";
@@ -24,12 +24,30 @@ export interface App {
   usesLocalStorage: SourceLocation[];
 }
 
-/** A network that apps join. It is not made by them: it exists, or a deploy ends with `NETWORK_NOT_FOUND`. */
+/** A network that apps join and that is not made for them: it exists, or a deploy ends with `NETWORK_NOT_FOUND`. */
 export interface AppNetwork {
+  /** On the engine. */
   name: string;
   /** Names in the file of the apps that join it, in the file's order. */
   apps: string[];
   /** Where it is named first. */
+  location: SourceLocation;
+}
+
+type Unlabelled<Spec> = Spec extends unknown
+  ? Omit<Spec, "labels"> & { labels?: Readonly<Record<string, string>> }
+  : never;
+
+/**
+ * A network, secret or config that the file declares and an app uses: made for the apps, and removed with them. A
+ * secret or config is named `<project>_<key>_<12 hex digits>`, of a hash of its content.
+ */
+export interface AppResource {
+  /** Its name in the file. */
+  key: string;
+  /** What is to be made, with labels of the file's own only. */
+  spec: Unlabelled<ResourceSpec>;
+  /** Of its name in the file. */
   location: SourceLocation;
 }
 
@@ -41,4 +59,6 @@ export interface AppFile {
   /** In the file's order. */
   apps: App[];
   networks: AppNetwork[];
+  /** Networks, then secrets, then configs, each in the file's order. */
+  resources: AppResource[];
 }

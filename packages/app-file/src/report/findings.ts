@@ -3,8 +3,8 @@ import { DeploymentError, type ErrorIssue, type SourceLocation } from "@openfact
 /** How many findings one report shows. */
 export const MAX_FINDINGS = 20;
 
-const byPlace = (a: Finding, b: Finding): number =>
-  a.location.line - b.location.line || a.location.column - b.location.column;
+const byPlace = ({ location: a }: Finding, { location: b }: Finding): number =>
+  a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1;
 
 const others = (count: number): string => `${count} more ${count === 1 ? "finding" : "findings"}`;
 
@@ -17,13 +17,13 @@ interface Finding {
   hint: Hint | undefined;
 }
 
-/** What is wrong with a file: collected, told in one report. */
+/** What is wrong with a file, and with those it names: collected, told in one report. */
 export class Findings {
   readonly #findings = new Map<string, Finding>();
 
   /** The same finding at the same place (an anchor that is used twice) counts once. */
   add(location: SourceLocation, message: string, hint?: Hint): void {
-    const key = `${location.line}:${location.column}:${message}`;
+    const key = `${location.file}:${location.line}:${location.column}:${message}`;
     if (!this.#findings.has(key)) this.#findings.set(key, { message, location, hint });
   }
 

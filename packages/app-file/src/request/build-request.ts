@@ -5,6 +5,7 @@ import { environmentPart } from "./environment.js";
 import { labelsPart } from "./labels.js";
 import { healthcheckPart, restartPart, userPart } from "./lifecycle.js";
 import { type AppContext, at, compact, gathered, type Part, type Parts } from "./part.js";
+import { configsPart, networksPart, secretsPart } from "./references.js";
 import { mountsPart } from "./storage.js";
 
 /** The request of an app. What is wrong with it is added to the findings, at the place in the file. */
@@ -33,7 +34,7 @@ function makeParts(context: AppContext): Parts {
       ports == null
         ? undefined
         : gathered(ports.flatMap((list, index) => list.map((value) => ({ value, path: [...path, "ports", index] })))),
-    networks: fromKey("networks", entry.networks),
+    networks: networksPart(context),
     mounts: mountsPart(context),
     healthcheck: healthcheckPart(context),
     ...deployParts(context),
@@ -44,8 +45,8 @@ function makeParts(context: AppContext): Parts {
     readOnly: fromKey("read_only", entry.read_only),
     capAdd: fromKey("cap_add", entry.cap_add),
     capDrop: fromKey("cap_drop", entry.cap_drop),
-    secrets: fromKey("secrets", entry.secrets),
-    configs: fromKey("configs", entry.configs),
+    secrets: secretsPart(context),
+    configs: configsPart(context),
   }) as Parts;
 }
 

@@ -1,5 +1,6 @@
 import { environmentLookup } from "../interpolation/environment.js";
 import { quote } from "../report/nearest.js";
+import { envFileVariables, type Variable } from "./env-files.js";
 import { type KeyValue, keyValues, withoutTwins } from "./key-values.js";
 import { type AppContext, gathered, type Part } from "./part.js";
 
@@ -7,8 +8,9 @@ import { type AppContext, gathered, type Part } from "./part.js";
 const PASSED_ON = ["KAFKA_BROKER", "KSQLDB_URL", "ASSET_ROUTER_URL"];
 
 /**
- * `APP_UUID` and `DOCKER_SERVICE`, OpenFactory's own variables where they are set, then the app's.
- * The first two say who the app is: an app may repeat them, not change them. The others are its own if it sets them.
+ * `APP_UUID` and `DOCKER_SERVICE`, OpenFactory's own variables where they are set, then the app's: those of its env files
+ * and, over them, those of `environment`. The first two say who the app is: an app may repeat them, not change them. The
+ * others are its own if it sets them.
  */
 export function environmentPart(context: AppContext): Part<string[]> {
   const { entry, path, environment, tell } = context;
@@ -17,7 +19,7 @@ export function environmentPart(context: AppContext): Part<string[]> {
     ["APP_UUID", entry.uuid],
     ["DOCKER_SERVICE", entry.uuid.toLowerCase()],
   ]);
-  const variables = ownVariables(context).filter(({ key, value, path: here }) => {
+  const variables = appVariables(context).filter(({ key, value, path: here }) => {
     const given = identity.get(key);
     if (given !== undefined && value !== given) {
       const own = key === "APP_UUID" ? "uuid" : "service name";
@@ -33,6 +35,11 @@ export function environmentPart(context: AppContext): Part<string[]> {
     ...passedOn.map((key) => ({ value: `${key}=${lookup(key)}`, path })),
     ...variables.map(({ key, value, path: here }) => ({ value: `${key}=${value}`, path: here })),
   ]);
+}
+
+function appVariables(context: AppContext): Variable[] {
+  const own = ownVariables(context).map(({ key, value = "", path }) => ({ key, value, path }));
+  return [...new Map([...envFileVariables(context), ...own].map((variable) => [variable.key, variable])).values()];
 }
 
 function ownVariables({ path, tree, tell }: AppContext): KeyValue[] {

@@ -1,5 +1,9 @@
 import type { DeployRequest } from "@openfactory/deploy-core";
+import type { Files } from "../files/files.js";
 import type { Environment } from "../interpolation/environment.js";
+import type { Findings } from "../report/findings.js";
+import type { Tell } from "../report/tell.js";
+import type { Declarations } from "../resources/declared.js";
 import type { AppEntry } from "../schema/app.js";
 import type { FilePath, SourceTree } from "../source/tree.js";
 
@@ -19,8 +23,12 @@ export interface AppContext {
   path: FilePath;
   tree: SourceTree;
   environment: Environment;
-  /** Adds a finding at the key (or the list's entry) at a path of the file. */
-  tell: (path: FilePath, message: string, hint?: string) => void;
+  /** The files that the app file names. */
+  files: Files;
+  /** What the file declares beside its apps. */
+  declared: Declarations;
+  findings: Findings;
+  tell: Tell;
 }
 
 /** A part whose pieces lie in the file as they do in the request. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { homedir } from "node:os";
-import { dirname, posix, resolve } from "node:path";
+import { posix, resolve } from "node:path";
 import type { Mount } from "@openfactory/deploy-core";
 import type { LocalStorage, NfsStorage, VolumeStorage } from "../schema/storage.js";
+import { isWindowsPath, pathFrom } from "../files/path-from.js";
 import type { FilePath } from "../source/tree.js";
 import type { AppContext, Part } from "./part.js";
 
@@ -70,15 +70,10 @@ function nfsVolumeName(server: string, remotePath: string, options: readonly str
     .slice(0, 8)}`;
 }
 
-/** A bind mount. As in Compose a relative path counts from the file's folder, and `~` is the home directory. */
+/** A bind mount, of an absolute path. */
 function localMount({ local_path, mount_point }: LocalStorage, file: string): Mount {
-  const path = local_path.replace(/^~(?=\/|$)/, () => homedir());
-  const isWindowsPath = /^[a-zA-Z]:[\\/]/.test(path);
-  return {
-    Type: "bind",
-    Source: isWindowsPath ? path : resolve(dirname(file), path),
-    Target: mountPoint(mount_point),
-  } as Mount;
+  const path = pathFrom(local_path, file);
+  return { Type: "bind", Source: isWindowsPath(path) ? path : resolve(path), Target: mountPoint(mount_point) } as Mount;
 }
 
 /** A volume of the engine itself, of its own by default: two apps share one by naming it. */

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { deploy } from "./deploy.js";
+import { envFile } from "./env-file.js";
 import { dependsOn, fileReferences, healthcheck, restart } from "./lifecycle.js";
 import { ports } from "./ports.js";
 import { duration } from "./quantities.js";
+import { resources } from "./resources.js";
 import { flag, maybe, text, wholeNumber } from "./scalars.js";
 import { storage } from "./storage.js";
 
@@ -42,9 +44,10 @@ export const appSchema = z
     runtime_uid: maybe(wholeNumber(1, MAX_ID)).describe("User id of the process; goes with runtime_gid."),
     runtime_gid: maybe(wholeNumber(1, MAX_ID)).describe("Group id of the process; goes with runtime_uid."),
     environment: maybe(z.union([z.array(text), scalarMap])).describe("Variables, as a list of KEY=VALUE or a mapping."),
+    env_file: maybe(envFile),
     storage: maybe(storage),
     networks: maybe(z.array(text).max(100, "expected at most 100 networks")).describe(
-      "Names of networks that exist; all are joined.",
+      "Names of networks, declared in this file or existing; all are joined.",
     ),
     routing: maybe(routing),
     metrics: maybe(metrics),
@@ -56,8 +59,8 @@ export const appSchema = z
     labels: maybe(z.union([z.array(text), scalarMap])).describe("Labels, as a list of KEY=VALUE or a mapping."),
     healthcheck: maybe(healthcheck),
     depends_on: maybe(dependsOn),
-    secrets: maybe(fileReferences).describe("Secrets that exist, and the files they become."),
-    configs: maybe(fileReferences).describe("Configs that exist, and the files they become."),
+    secrets: maybe(fileReferences).describe("Secrets, declared in this file or existing, and the files they become."),
+    configs: maybe(fileReferences).describe("Configs, declared in this file or existing, and the files they become."),
     restart: maybe(restart),
     stop_grace_period: maybe(duration).describe("How long the app has to end after the stop signal. Default: 10s."),
     hostname: maybe(text).describe("Host name inside the container."),
@@ -75,8 +78,11 @@ export const fileSchema = z
   .strictObject({
     name: maybe(text).describe("Name of the project. Default: the name of the file's folder."),
     apps: z.record(z.string(), appSchema).describe("The apps, by name."),
+    ...resources,
   })
   .meta({ ...extensions, title: "OpenFactory apps", description: "Apps that OpenFactory deploys." });
 
 /** The file without what is in its apps: each app is validated by itself, so that all findings are told at once. */
 export const outlineSchema = fileSchema.extend({ apps: z.record(z.string(), z.unknown()) });
+
+export type Outline = z.output<typeof outlineSchema>;

@@ -27,6 +27,14 @@ describe("the JSON Schema", () => {
     expect(silent.map(([key]) => key)).toEqual([]);
   });
 
+  it("describes every key above, and of what may be declared there", () => {
+    const top = (schema as unknown as { properties: Record<string, object> }).properties;
+    const described = JSON.stringify([top["networks"], top["secrets"], top["configs"]]);
+    for (const key of ["driver_opts", "attachable", "internal", "environment", "content", "external"]) {
+      expect(described).toMatch(new RegExp(`"${key}":\\{[^}]*("description"|"anyOf")`));
+    }
+  });
+
   it("takes variables where a form is asked for, and no other text", () => {
     const reader = z.fromJSONSchema(schema as never);
     const fits = (extra: object) => reader.safeParse({ apps: { a: { uuid: "a", image: "x", ...extra } } }).success;
@@ -38,7 +46,7 @@ describe("the JSON Schema", () => {
   });
 
   it("knows the keys of every mapping", () => {
-    expect(knownKeys([])).toEqual(["name", "apps"]);
+    expect(knownKeys([])).toEqual(["name", "apps", "networks", "secrets", "configs"]);
     expect(knownKeys(["apps", "any", "routing"])).toEqual(["expose", "port", "hostname"]);
     expect(knownKeys(["apps", "any", "ports", 3])).toEqual(["target", "published", "host_ip", "protocol", "mode"]);
     expect(knownKeys(["apps", "any", "storage", "s"])).toContain("local_path");

@@ -56,13 +56,13 @@ const owner = z
   .transform(String)
   .refine((id) => /^[0-9]+$/.test(id), "expected a user's or group's id");
 
-/** Secrets and configs: names of what exists, or Compose's long form. */
+/** Secrets and configs: names, or Compose's long form. */
 export const fileReferences = z.array(
   z.union([
     text,
     z
       .strictObject({
-        source: text.describe("Its name on the engine."),
+        source: text.describe("Its name in this file, or on the engine."),
         target: maybe(text).describe("Its file in the container."),
         uid: maybe(owner),
         gid: maybe(owner),

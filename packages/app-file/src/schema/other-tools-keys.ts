@@ -7,16 +7,12 @@ export const OTHER_TOOLS_KEYS: { readonly file: Advice; readonly app: Advice } =
   file: {
     services: 'Write "apps": an entry of it is an app with a uuid.',
     version: "Leave it out.",
-    networks: "Leave it out: an app names networks that exist.",
     volumes: 'Leave it out: an app has "storage".',
-    secrets: "Leave it out: an app names secrets that exist.",
-    configs: "Leave it out: an app names configs that exist.",
   },
   app: {
     volumes: 'Write "storage", with a type (nfs or local) and a mount_point for each.',
     entrypoint: 'Write "command": it replaces the image\'s entrypoint; words for the entrypoint are "args".',
     user: 'Write "runtime_uid" and "runtime_gid".',
-    env_file: "Name env files on the command line, and take their variables in with environment.",
     env: 'Write "environment".',
     container_name: 'Leave it out: the lower-cased "uuid" is the name of the service.',
     name: 'Leave it out: the lower-cased "uuid" is the name of the service.',

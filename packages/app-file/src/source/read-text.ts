@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { DeploymentError } from "@openfactory/deploy-core";
 import { unreadable } from "../report/findings.js";
 
 /** The largest file that is read, in bytes: 1 MiB. */
@@ -19,16 +20,19 @@ const start = (file: string) => ({ file, line: 1, column: 1 });
 const tooLarge = (file: string) =>
   unreadable(start(file), "the file is larger than 1 MiB", "Check the path, or split the file.");
 
+/** The text of a UTF-8 file. @throws DeploymentError `INVALID_FILE`, as {@link readBytes}. */
+export const readTextFile = async (file: string): Promise<string> => decodeText(await readBytes(file), file);
+
 /**
- * The text of a UTF-8 file. A larger file than {@link MAX_BYTES} is refused before it is read.
+ * What is in a file. A larger one than {@link MAX_BYTES} is refused before it is read.
  * @throws DeploymentError `INVALID_FILE`; with the system's error as cause where it can't be read.
  */
-export async function readTextFile(file: string): Promise<string> {
+export async function readBytes(file: string): Promise<Buffer> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(file, "r");
     if ((await handle.stat()).size > MAX_BYTES) throw tooLarge(file);
-    return decodeText(await readUpTo(handle, file), file);
+    return await readUpTo(handle, file);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined || code === "INVALID_FILE") throw error;
@@ -38,6 +42,10 @@ export async function readTextFile(file: string): Promise<string> {
     await handle?.close();
   }
 }
+
+/** Whether a file could not be read since there is none. */
+export const isMissing = (error: unknown): boolean =>
+  DeploymentError.isInstance(error) && (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
 
 /** A pipe or a device has no size to ask for: reading ends with the first byte too many. */
 async function readUpTo(handle: FileHandle, file: string): Promise<Buffer> {

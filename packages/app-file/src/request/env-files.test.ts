@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { parseAppFile } from "../parse-app-file.js";
+
+const files = {
+  "shop/one.env": Buffer.from("A=1\nB=one\nHOST=${BASE}/${A}\n"),
+  "shop/two.env": Buffer.from("B=two $A\nC='3'\nINHERITED\n"),
+  "/etc/three.env": Buffer.from("KAFKA_BROKER=own:9092\nAPP_UUID=Demo\n"),
+};
+const env = { BASE: "http://base", INHERITED: "yes", KAFKA_BROKER: "broker:9092" };
+
+/** What the app gets beside its identity. */
+const variablesOf = (...lines: string[]) => {
+  const text = ["apps:", "  demo:", "    uuid: Demo", "    image: x", ...lines.map((line) => `    ${line}`)].join("\n");
+  return parseAppFile(text, { file: "shop/apps.yml", env, files }).apps[0]?.request.env?.slice(2);
+};
+
+describe("env_file", () => {
+  it("is a path, a list of paths, or a path that need not be there", () => {
+    const one = ["KAFKA_BROKER=broker:9092", "A=1", "B=one", "HOST=http://base/1"];
+    expect(variablesOf("env_file: one.env")).toEqual(one);
+    expect(variablesOf("env_file: [./one.env]")).toEqual(one);
+    expect(variablesOf("env_file: {path: ../shop/one.env, required: true}")).toEqual(one);
+    expect(variablesOf("env_file: [{path: none.env, required: false}, one.env]")).toEqual(one);
+    expect(variablesOf("env_file: []")).toEqual(["KAFKA_BROKER=broker:9092"]);
+  });
+
+  it("gives way to later files and to environment, and reads variables of earlier files", () => {
+    expect(variablesOf("env_file: [one.env, two.env]", "environment: [C=4]")).toEqual([
+      "KAFKA_BROKER=broker:9092",
+      "A=1",
+      "B=two 1",
+      "HOST=http://base/1",
+      "C=4",
+      "INHERITED=yes",
+    ]);
+  });
+
+  it("may repeat who the app is, and sets OpenFactory's own variables for it", () => {
+    expect(variablesOf("env_file: /etc/three.env")).toEqual(["KAFKA_BROKER=own:9092"]);
+  });
+});

@@ -1,0 +1,68 @@
+import { DeploymentError } from "@openfactory/deploy-core";
+import { NO_SUCH_FILE } from "../files/files.js";
+import { pathFrom } from "../files/path-from.js";
+import { parseEnvFile } from "../interpolation/env-file.js";
+import type { EnvFile } from "../schema/env-file.js";
+import { decodeText } from "../source/read-text.js";
+import type { FilePath } from "../source/tree.js";
+import type { AppContext } from "./part.js";
+
+/** A variable of an app, and where it was written: one of an env file, where that is named. */
+export interface Variable {
+  key: string;
+  value: string;
+  path: FilePath;
+}
+
+/** The variables of an app's env files, the later over the earlier. */
+export function envFileVariables(context: AppContext): Variable[] {
+  const { entry, path, environment } = context;
+  const variables = new Map<string, Variable>();
+  for (const { name, required, at } of entries(entry.env_file, [...path, "env_file"])) {
+    const before = Object.fromEntries([...variables].map(([key, { value }]) => [key, value]));
+    const found = readEnvFile(name, required, at, { ...before, ...environment }, context);
+    for (const [key, value] of Object.entries(found)) variables.set(key, { key, value, path: at });
+  }
+  return [...variables.values()];
+}
+
+interface NamedFile {
+  name: string;
+  required: boolean;
+  at: FilePath;
+}
+
+function entries(envFile: EnvFile | null | undefined, path: FilePath): NamedFile[] {
+  if (envFile == null) return [];
+  if (Array.isArray(envFile)) return envFile.flatMap((each, index) => entries(each, [...path, index]));
+  if (typeof envFile === "string") return [{ name: envFile, required: true, at: path }];
+  return [{ name: envFile.path, required: envFile.required ?? true, at: [...path, "path"] }];
+}
+
+/** What is wrong in the file is told at its place there. A file whose name came out of a variable stays unnamed. */
+function readEnvFile(
+  name: string,
+  required: boolean,
+  at: FilePath,
+  environment: AppContext["environment"],
+  { tree, files, findings, tell }: AppContext,
+): Record<string, string> {
+  const path = pathFrom(name, tree.source.file);
+  const found = files.get(path) ?? NO_SUCH_FILE;
+  if (found === NO_SUCH_FILE && !required) return {};
+  if (!("bytes" in found)) {
+    tell(at, found.problem, found.hint);
+    return {};
+  }
+  try {
+    return parseEnvFile(decodeText(found.bytes, path), path, environment);
+  } catch (error) {
+    if (!DeploymentError.isInstance(error, "INVALID_FILE")) throw error;
+    for (const { message, location, hint } of error.issues) {
+      if (location === undefined) tell(at, message);
+      else if (tree.isInterpolated(at)) tell(at, `line ${location.line} of the file: ${message}`, hint);
+      else findings.add(location, message, hint);
+    }
+    return {};
+  }
+}

@@ -1,0 +1,25 @@
+import type { Files } from "../files/files.js";
+import type { Environment } from "../interpolation/environment.js";
+import type { AppResource } from "../model.js";
+import type { Tell } from "../report/tell.js";
+import type { SourceTree } from "../source/tree.js";
+
+/** A network, secret or config that the file declares, as apps refer to it. */
+export interface Declared {
+  /** On the engine. */
+  name: string;
+  /** What is to be made; undefined: it exists already. */
+  resource?: AppResource;
+}
+
+/** By kind, each by its name in the file. */
+export type Declarations = Readonly<Record<"networks" | "secrets" | "configs", ReadonlyMap<string, Declared>>>;
+
+/** What declarations are read from. */
+export interface DeclarationContext {
+  project: string;
+  tree: SourceTree;
+  files: Files;
+  env: Environment;
+  tell: Tell;
+}

@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { flag, maybe, text } from "./scalars.js";
+
+/** How many of a kind one file may declare. */
+const MOST = 100;
+
+const KEY = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
+
+const byName = <Schema extends z.ZodType>(kind: string, schema: Schema) =>
+  z
+    .record(
+      text.regex(KEY, `a ${kind}'s name is made of letters, digits, _, . and -, with a letter or digit first`),
+      schema,
+    )
+    .refine((named) => Object.keys(named).length <= MOST, `expected at most ${MOST} ${kind}s`);
+
+const engineName = text.regex(KEY, "a name is made of letters, digits, _, . and -, with a letter or digit first");
+const external = maybe(flag).describe("It exists already: nothing is made, and nothing removed. Default: false.");
+const nameOfExternal = maybe(engineName).describe(
+  "Its name on the engine, where external is true. Default: the name here.",
+);
+const fromFile = maybe(text).describe("A file that holds it. A relative path counts from the folder of this file.");
+const fromVariable = maybe(text).describe("The variable that holds it, of the environment or an env file.");
+
+const scalarMap = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+
+/** Asks for exactly one place where the content comes from, and for a name of what is there already only. */
+const exactlyOne =
+  (places: readonly string[]) =>
+  (given: object, context: z.RefinementCtx): void => {
+    const { external: exists, name, ...rest } = given as Record<string, unknown>;
+    const sources = [...places.filter((place) => rest[place] != null), ...(exists === true ? ["external"] : [])];
+    const all = [...places, "external: true"].join(", ").replace(/, ([^,]*)$/, " or $1");
+    const wrong = (message: string, path: string[] = []) => context.addIssue({ code: "custom", path, message });
+    if (sources.length === 0) wrong(`expected ${all}`);
+    if (sources.length > 1) wrong(`expected one of ${all}, found ${sources.join(" and ")}`);
+    if (name != null && exists !== true) {
+      wrong("it goes with external: true only, since the name of what is made holds a hash of its content", ["name"]);
+    }
+  };
+
+const secret = z
+  .strictObject({ file: fromFile, environment: fromVariable, external, name: nameOfExternal })
+  .superRefine(exactlyOne(["file", "environment"]));
+
+const config = z
+  .strictObject({
+    file: fromFile,
+    environment: fromVariable,
+    content: maybe(text).describe("What it holds, with variables put in."),
+    external,
+    name: nameOfExternal,
+  })
+  .superRefine(exactlyOne(["file", "environment", "content"]));
+
+const network = z
+  .strictObject({
+    name: maybe(engineName).describe("Its name on the engine. Default: the project's name, _, and the name here."),
+    external,
+    driver: maybe(text).describe("Default: bridge on one engine, overlay on a swarm."),
+    driver_opts: maybe(scalarMap).describe("Options of the driver."),
+    attachable: maybe(flag).describe("Whether containers that belong to no app may join. Default: true."),
+    internal: maybe(flag).describe("Whether there is no way out of it. Default: false."),
+    labels: maybe(z.union([z.array(text), scalarMap])).describe("Labels, as a list of KEY=VALUE or a mapping."),
+  })
+  .superRefine(({ external: exists, name: _, ...rest }, context) => {
+    const [key] = Object.entries(rest).find(([, value]) => value != null) ?? [];
+    if (exists !== true || key === undefined) return;
+    context.addIssue({
+      code: "custom",
+      path: [key],
+      message: "it does not go with external: true, which makes nothing",
+    });
+  });
+
+/** What an app file declares beside its apps. */
+export const resources = {
+  networks: maybe(byName("network", maybe(network))).describe(
+    "Networks that are made for the apps, and removed with them. Other networks that apps name exist already.",
+  ),
+  secrets: maybe(byName("secret", secret)).describe("Secrets that are made for the apps, and removed with them."),
+  configs: maybe(byName("config", config)).describe("Configs that are made for the apps, and removed with them."),
+};
+
+export type NetworkEntry = z.output<typeof network>;
+/** A secret or a config: `content` is a config's only. */
+export type ContentEntry = z.output<typeof secret> & Pick<z.output<typeof config>, "content">;
