@@ -1,27 +1,59 @@
-import type { DeploymentWarning, ProgressEvent } from "@openfactory/deploy-core";
+import type { DeploymentWarning, LockHolder, ProgressEvent } from "@openfactory/deploy-core";
 import type { AppVerdict } from "./apply/up-report.js";
-import type { UpPlan } from "./plan/plan-up.js";
+import type { CompensationStep } from "./compensate/compensation-step.js";
+import type { Plan } from "./plan/plan.js";
 import type { ProjectWarning } from "./project-warning.js";
 import type { RemovalVerdict } from "./remove/removal-verdict.js";
+import type { ResourceVerdict } from "./resources/resource-verdict.js";
 
 /**
  * Where an app is on its way:
  * - `blocked`: waits for apps it depends on
  * - `deploying`: is being made
- * - `waiting`: is made, and not ready yet
+ * - `updating`: is being changed in place (`adopt` too)
+ * - `replacing`: is being removed, to be made anew
+ * - `rolling-back`: `rollback` brings its earlier version back
+ * - `scaling`: `scale` sets its number of replicas
+ * - `waiting`: is made, or changed, and not ready yet
  * - `completing`: is ready, and others wait for it to end
- * - `removing`: is being removed (by `down`, or to put back what a failed run made)
+ * - `removing`: is being removed (by `down`, as an orphan, or to put back what a failed run made)
  */
-export type AppPhase = "blocked" | "deploying" | "waiting" | "completing" | "removing";
+export type AppPhase =
+  | "blocked"
+  | "deploying"
+  | "updating"
+  | "replacing"
+  | "rolling-back"
+  | "scaling"
+  | "waiting"
+  | "completing"
+  | "removing";
+
+/**
+ * What became of the project's lock:
+ * - `taken`: it is this run's from here on, `holder` is this run
+ * - `taken-over`: it was left behind by `holder`, whose process is gone, or it was taken by force; `taken` follows
+ * - `released`: the run has let go of it
+ */
+export interface LockEvent {
+  readonly state: "taken" | "taken-over" | "released";
+  readonly holder: LockHolder;
+}
 
 /** What a run tells while it goes on. */
 export type DeployerEvent =
-  | { type: "plan"; plan: UpPlan }
+  | { type: "plan"; plan: Plan }
+  | { type: "lock"; lock: LockEvent }
   | { type: "phase"; app: string; service: string; phase: AppPhase; detail?: string }
   /** A strategy's own event, of a pull, a step or a wait. */
   | { type: "progress"; app: string; service: string; progress: Exclude<ProgressEvent, { type: "warning" }> }
   | { type: "warning"; app?: string; warning: DeploymentWarning | ProjectWarning }
+  /** An app has come to its end. Of an app that is put back afterwards, only what it came to then is told. */
   | { type: "verdict"; verdict: AppVerdict }
-  | { type: "removal"; removal: RemovalVerdict };
+  | { type: "removal"; removal: RemovalVerdict }
+  /** A network, volume, config or secret was made or removed, or could not be. */
+  | { type: "resource"; resource: ResourceVerdict }
+  /** Each step by which a failed or interrupted run puts back what it had changed: as it begins, and as it ends. */
+  | { type: "compensate"; step: CompensationStep };
 
 export type Observer = (event: DeployerEvent) => void;

@@ -171,7 +171,7 @@ describe("up", () => {
     const report = await up(strategy, desired);
     expect(report.outcome).toBe("failed");
     expect(outcomes(report)).toEqual({ old: "unchanged", cache: "put-back", ui: "put-back", db: "failed", web: "skipped" });
-    expect(report.apps[3]).toMatchObject({ error: { code: "TASK_FAILED" }, removed: true });
+    expect(report.apps[3]).toMatchObject({ error: { code: "TASK_FAILED" }, now: "nothing" });
     expect(report.apps[4]).toMatchObject({ because: "Db" });
     expect(strategy.changes()).toEqual(["deploy cache", "deploy ui", "deploy db", "remove db", "remove ui", "remove cache"]);
     expect([...strategy.services.keys()]).toEqual(["old"]);

@@ -22,7 +22,7 @@ export async function up(
   checkApps(desired.apps);
   const warnings = checkRequests(desired.apps, strategy, options);
   const names = desired.apps.map(({ service }) => service);
-  const plan = planUp(desired, await observe(strategy, names, { signal: options.signal }));
+  const plan = planUp(strategy.manifest.name, desired, await observe(strategy, names, { signal: options.signal }));
   options.observer?.({ type: "plan", plan });
   return applyUp(strategy, desired, plan, options, warnings);
 }

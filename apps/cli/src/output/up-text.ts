@@ -4,7 +4,18 @@ import { errorText } from "./error-text.js";
 import type { Style } from "./style.js";
 import { table } from "./table.js";
 
-const OUTCOMES: readonly AppOutcome[] = ["running", "completed", "started", "unchanged", "failed", "put-back", "skipped"];
+const OUTCOMES: readonly AppOutcome[] = [
+  "running",
+  "completed",
+  "started",
+  "updated",
+  "adopted",
+  "unchanged",
+  "rolled-back",
+  "failed",
+  "put-back",
+  "skipped",
+];
 
 /** What became of each app, and the sum of it. */
 export function upText({ apps, project, elapsedMs, outcome }: UpReport, width?: number): string {
@@ -26,9 +37,9 @@ export function upText({ apps, project, elapsedMs, outcome }: UpReport, width?: 
   return `${rows}${project}: ${counts.join(", ")} in ${inWords(elapsedMs)}${end}\n`;
 }
 
-function noteOf({ outcome, because, removed, leftBehind, status }: AppVerdict): string {
+function noteOf({ outcome, because, now, leftBehind, status }: AppVerdict): string {
   if (leftBehind !== undefined) return "still there: could not be removed again";
-  if (removed) return "removed again";
+  if (outcome === "failed" && now === "nothing") return "removed again";
   const reason = because === undefined ? "the run was interrupted" : `${because} failed`;
   if (outcome === "skipped") return `not made, since ${reason}`;
   if (outcome === "put-back") return `removed again, since ${reason}`;

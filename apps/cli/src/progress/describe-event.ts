@@ -11,6 +11,10 @@ export interface AppState {
 const PHASES = {
   blocked: "waits for",
   deploying: "deploying",
+  updating: "updating",
+  replacing: "replacing",
+  "rolling-back": "rolling back",
+  scaling: "scaling",
   waiting: "waiting until it is ready",
   completing: "waiting until it has completed",
   removing: "removing",

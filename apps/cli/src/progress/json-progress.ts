@@ -12,11 +12,11 @@ export const jsonProgress = (output: Output): Progress => ({
 function fieldsOf(event: DeployerEvent): object {
   switch (event.type) {
     case "plan": {
-      const { project, steps, orphans } = event.plan;
+      const { project, apps, orphans } = event.plan;
       return {
         project,
-        steps: steps.map(({ app, service, action }) => ({ app, service, action })),
-        orphans: orphans.map(({ name }) => name),
+        steps: apps.map(({ app, service, action }) => ({ app, service, action })),
+        orphans: orphans.map(({ service }) => service),
       };
     }
     case "phase": {
@@ -33,5 +33,11 @@ function fieldsOf(event: DeployerEvent): object {
       return event.verdict;
     case "removal":
       return event.removal;
+    case "lock":
+      return event.lock;
+    case "resource":
+      return event.resource;
+    case "compensate":
+      return event.step;
   }
 }

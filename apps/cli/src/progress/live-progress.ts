@@ -34,7 +34,7 @@ export function liveProgress(output: Output, style: Style): Progress {
   return {
     observe: (event) => {
       if (event.type === "plan") {
-        for (const { app } of event.plan.steps) lines.set(app, { app, text: "", kind: "idle", began: Date.now() });
+        for (const { app } of event.plan.apps) lines.set(app, { app, text: "", kind: "idle", began: Date.now() });
       }
       if (event.type === "warning") {
         // Above the lines, where it stays.

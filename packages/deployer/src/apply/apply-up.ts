@@ -1,6 +1,6 @@
 import type { DeploymentWarning, OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { DesiredProject } from "../desired.js";
-import type { UpPlan, UpStep } from "../plan/plan-up.js";
+import type { Plan, PlannedApp } from "../plan/plan.js";
 import { refusePlan } from "../plan/refuse-plan.js";
 import { bringUp } from "./bring-up.js";
 import { findWarnings } from "./find-warnings.js";
@@ -18,11 +18,11 @@ import type { UpReport } from "./up-report.js";
 export async function applyUp(
   strategy: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
-  plan: UpPlan,
+  plan: Plan,
   options: UpOptions = {},
   warnings: ReadonlyMap<string, readonly DeploymentWarning[]> = new Map(),
 ): Promise<UpReport> {
-  refusePlan(plan, desired);
+  refusePlan(plan);
   const began = performance.now();
   const { observer, keepFailed = false, putBackTimeoutMs = 120_000 } = options;
   const { run, made, hasFailed } = startRun(strategy, desired, options);
@@ -33,7 +33,7 @@ export async function applyUp(
   const isPutBack = (): boolean => run.signal.aborted && !keepFailed;
   const reached = await Promise.all(
     desired.apps.map(async (app, index) => {
-      const verdict = await bringUp(app, plan.steps[index] as UpStep, run);
+      const verdict = await bringUp(app, plan.apps[index] as PlannedApp, run);
       if (!(isPutBack() && run.isMade(app))) observer?.({ type: "verdict", verdict });
       return verdict;
     }),
@@ -47,7 +47,11 @@ export async function applyUp(
     project: desired.project,
     platform: strategy.manifest.name,
     outcome: hasFailed() ? "failed" : run.signal.aborted ? "interrupted" : "ok",
+    run: "",
     apps: verdicts,
+    orphans: [],
+    resources: [],
+    compensation: [],
     warnings: projectWarnings,
     elapsedMs: Math.round(performance.now() - began),
   };

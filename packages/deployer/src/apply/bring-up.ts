@@ -1,19 +1,21 @@
 import { throwIfAborted } from "@openfactory/deploy-core";
 import { asDeploymentError } from "../as-deployment-error.js";
 import type { DesiredApp } from "../desired.js";
-import type { UpStep } from "../plan/plan-up.js";
+import type { PlannedApp } from "../plan/plan.js";
 import { MILESTONE_OF } from "./milestones.js";
 import { untilCompleted, untilReady } from "./ready.js";
-import type { AppOutcome, AppVerdict } from "./up-report.js";
+import type { AppNow, AppOutcome, AppVerdict } from "./up-report.js";
 import { strategyObserver, tellPhase, type UpRun } from "./up-run.js";
 
 /** Takes one app from its step of the plan to its verdict. Never rejects. */
-export async function bringUp(app: DesiredApp, step: UpStep, run: UpRun): Promise<AppVerdict> {
+export async function bringUp(app: DesiredApp, step: PlannedApp, run: UpRun): Promise<AppVerdict> {
   const began = performance.now();
   const verdict = (outcome: AppOutcome, more: Partial<AppVerdict> = {}): AppVerdict => ({
     app: app.key,
     service: app.service,
+    action: step.action,
     outcome,
+    now: nowOf(outcome, run.isMade(app)),
     warnings: run.warningsOf(app).all(),
     elapsedMs: Math.round(performance.now() - began),
     ...more,
@@ -70,7 +72,7 @@ async function deploy(app: DesiredApp, run: UpRun): Promise<void> {
 /** From started to ready, and to completed where others wait for that. */
 async function followUp(
   app: DesiredApp,
-  step: UpStep,
+  step: PlannedApp,
   run: UpRun,
   verdict: (outcome: AppOutcome, more?: Partial<AppVerdict>) => AppVerdict,
 ): Promise<AppVerdict> {
@@ -90,7 +92,12 @@ async function followUp(
 }
 
 /** What an app is when the run ends under it. */
-const interrupted = ({ action }: UpStep, isMade: boolean): AppOutcome => {
+const interrupted = ({ action }: PlannedApp, isMade: boolean): AppOutcome => {
   if (action === "unchanged") return "unchanged";
   return isMade ? "started" : "skipped";
+};
+
+const nowOf = (outcome: AppOutcome, isMade: boolean): AppNow => {
+  if (outcome === "skipped") return "nothing";
+  return outcome === "unchanged" || isMade ? "desired" : "unknown";
 };

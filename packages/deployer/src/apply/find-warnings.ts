@@ -1,7 +1,7 @@
 import { type OpenFactoryServiceDeploymentStrategy, supports } from "@openfactory/deploy-core";
 import type { DesiredProject } from "../desired.js";
 import { canTellOwners } from "../ownership/can-tell.js";
-import type { UpPlan } from "../plan/plan-up.js";
+import type { Plan } from "../plan/plan.js";
 import type { ProjectWarning } from "../project-warning.js";
 import { MILESTONE_OF } from "./milestones.js";
 
@@ -9,7 +9,7 @@ import { MILESTONE_OF } from "./milestones.js";
 export function findWarnings(
   strategy: OpenFactoryServiceDeploymentStrategy,
   { apps }: DesiredProject,
-  { orphans }: UpPlan,
+  { orphans }: Plan,
 ): ProjectWarning[] {
   const { name } = strategy.manifest;
   const warnings: ProjectWarning[] = [];
@@ -23,8 +23,8 @@ export function findWarnings(
     ...warnings,
     ...orphans.map((orphan): ProjectWarning => ({
       code: "ORPHAN",
-      service: orphan.name,
-      reason: `The service ${orphan.name} belongs to this project and is not in the file; \`ofdeploy down\` removes it.`,
+      service: orphan.service,
+      reason: `The service ${orphan.service} belongs to this project and is not in the file; \`ofdeploy down\` removes it.`,
     })),
   ];
 }

@@ -35,7 +35,7 @@ export async function putBack(
     const { status: _, ...rest } = verdict;
     const failed = verdict.outcome === "failed";
     if (removal.outcome === "removed") {
-      return failed ? { ...rest, removed: true } : { ...rest, outcome: "put-back", because };
+      return { ...rest, now: "nothing", ...(failed ? {} : { outcome: "put-back", because }) };
     }
     return { ...rest, outcome: "failed", error: verdict.error ?? removal.error, leftBehind: removal.error };
   });

@@ -1,6 +1,6 @@
 import { DeploymentError, type ServiceStatus, sleep, supports } from "@openfactory/deploy-core";
 import type { DesiredApp } from "../desired.js";
-import type { UpStep } from "../plan/plan-up.js";
+import type { PlannedApp } from "../plan/plan.js";
 import { strategyObserver, tellPhase, type UpRun } from "./up-run.js";
 
 /** A process that runs for long is asked this often whether it has ended. */
@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 250;
  * @returns undefined where the strategy can't tell.
  * @throws DeploymentError `TASK_FAILED`, `TIMEOUT`, ...
  */
-export async function untilReady(app: DesiredApp, step: UpStep, run: UpRun): Promise<ServiceStatus | undefined> {
+export async function untilReady(app: DesiredApp, step: PlannedApp, run: UpRun): Promise<ServiceStatus | undefined> {
   const { strategy, signal, timeoutMs } = run;
   const listed = step.action === "unchanged" ? step.status : undefined;
   if (listed?.state === "running" || listed?.state === "completed") return listed;

@@ -1,19 +1,24 @@
-import type { Observer } from "../events.js";
+import type { LockOptions } from "../lock/lock-options.js";
+import type { PlanOptions } from "../plan/plan-options.js";
 
-export interface UpOptions {
-  /** Ends the run; what it had made is removed again. */
-  signal?: AbortSignal;
-  observer?: Observer;
-  /** Refuse what would otherwise be a warning. Default false. */
-  strict?: boolean;
+export interface UpOptions extends Omit<PlanOptions, "refresh">, LockOptions {
+  /**
+   * Ask for the settings of every service, and so see what was changed by hand everywhere. Default false: only where the
+   * platform's listing tells them; where it doesn't, the hash on a service decides.
+   */
+  refresh?: boolean;
   /** Wait until each app is ready. Default true. Apps that others depend on are waited for as those ask. */
   wait?: boolean;
   /** How long each app may take from its start until it is ready, in milliseconds. Default 120000. */
   timeoutMs?: number;
-  /** How many apps are made at the same time. Default 4. Waiting for them takes no place. */
+  /** How long a process without a health check must have run to count as running, in milliseconds. Default: the strategy's. */
+  settleMs?: number;
+  /** How many apps are made or changed at the same time. Default 4. Waiting for them takes no place. */
   concurrency?: number;
-  /** Keep what was made when an app fails, and go on with the apps that don't depend on it. Default false. */
+  /** Keep what was made and changed when an app fails, and go on with the apps that don't depend on it. Default false. */
   keepFailed?: boolean;
-  /** Time limit of each removal when a run is put back, in milliseconds. Default 120000. */
+  /** Time limit of each step when a run is put back, in milliseconds. Default 120000. */
   putBackTimeoutMs?: number;
+  /** Look first for what would make deploys fail, where the platform can. Default true. */
+  preflight?: boolean;
 }

@@ -1,5 +1,6 @@
-import type { ResourceKind, ServiceStatus, SourceLocation } from "@openfactory/deploy-core";
+import type { DeploymentWarning, ResourceKind, ServiceStatus, SourceLocation } from "@openfactory/deploy-core";
 import type { Owner } from "../ownership/labels.js";
+import type { ProjectWarning } from "../project-warning.js";
 
 /** One difference between what runs and what the file says. */
 export interface FieldChange {
@@ -9,14 +10,14 @@ export interface FieldChange {
   readonly from?: string;
   /** As text; left out: it will not be set. */
   readonly to?: string;
-  /** The values are secret, or may be: `from` and `to` only say whether there was one. */
+  /** The values are secret, or may be, and `from` and `to` do not hold them: `***` stands for each. */
   readonly masked?: true;
 }
 
 /**
  * What is to become of an app:
  * - `create`: nothing by its service name is there
- * - `update`: it is changed in place, as the platform does that
+ * - `update`: it is changed in place, as the platform does that; without `changes`, since it does not run: `reason`
  * - `replace`: the platform can't change it in place: it is removed and deployed anew; `reason` says why
  * - `unchanged`: it is as it should be
  * - `adopt`: it is there, made by somebody else, and was named to be taken over; `changes` holds what else changes
@@ -34,10 +35,12 @@ export interface PlannedApp {
   readonly drifted?: true;
   /** One sentence. */
   readonly reason?: string;
-  /** As it is now; left out of `create`. */
+  /** As it is now, without its settings (which hold values of `env`); left out of `create`. */
   readonly status?: ServiceStatus;
   /** Of `conflict`: the project that has it, if any. */
   readonly owner?: Owner;
+  /** What of its request the platform does not honour. */
+  readonly warnings: readonly DeploymentWarning[];
   /** Where the app is written. */
   readonly location?: SourceLocation;
 }
@@ -48,6 +51,7 @@ export interface PlannedOrphan {
   readonly service: string;
   /** `remove` when orphans are to be pruned. */
   readonly action: "keep" | "remove";
+  /** As it is now, without its settings. */
   readonly status: ServiceStatus;
 }
 
@@ -55,9 +59,19 @@ export interface PlannedOrphan {
 export interface PlannedResource {
   readonly kind: ResourceKind;
   readonly name: string;
-  /** `keep`: it is no longer needed, and stays, since nothing is to be pruned (or, a volume, since its data may be). */
+  /**
+   * - `create`, `unchanged`: the file asks for it
+   * - `remove`: it is no longer needed: after a config or secret has other content, or when orphans are to be pruned
+   * - `keep`: the file does not ask for it, and it stays; `reason` says why
+   * - `conflict`: something by that name is there that is not this project's, or is made otherwise; `reason` says more
+   */
   readonly action: "create" | "unchanged" | "remove" | "keep" | "conflict";
+  /** One sentence. */
   readonly reason?: string;
+  /** The name that users know it by. */
+  readonly key?: string;
+  /** Where it is written. */
+  readonly location?: SourceLocation;
 }
 
 /** What `up` would do: data, made by comparing what should be with what is. */
@@ -67,7 +81,9 @@ export interface Plan {
   /** In the order of the desired apps. */
   readonly apps: readonly PlannedApp[];
   readonly orphans: readonly PlannedOrphan[];
+  /** As far as they were looked at: those that the file asks for, and with `refresh` or `prune` all of the project. */
   readonly resources: readonly PlannedResource[];
-  /** Whether carrying it out would change anything. */
+  readonly warnings: readonly ProjectWarning[];
+  /** Whether carrying it out would change anything. A plan with conflicts can't be carried out. */
   readonly hasChanges: boolean;
 }

@@ -1,16 +1,15 @@
 import { DeploymentError, type ErrorIssue } from "@openfactory/deploy-core";
-import type { DesiredProject } from "../desired.js";
-import type { UpPlan, UpStep } from "./plan-up.js";
+import type { Plan, PlannedApp } from "./plan.js";
 
 /**
  * Ends a run whose plan can't be carried out whole.
  * @throws DeploymentError `CONFLICT` with one issue per app whose service is somebody else's, or was made from another
  * request.
  */
-export function refusePlan(plan: UpPlan, { apps }: DesiredProject): void {
-  const issues = plan.steps.flatMap((step, index): ErrorIssue[] => {
-    const finding = findingOf(step, plan.project);
-    return finding === undefined ? [] : [{ ...finding, location: apps[index]?.location }];
+export function refusePlan({ apps, project }: Plan): void {
+  const issues = apps.flatMap((planned): ErrorIssue[] => {
+    const finding = findingOf(planned, project);
+    return finding === undefined ? [] : [{ ...finding, location: planned.location }];
   });
   const [first] = issues;
   if (first === undefined) return;
@@ -21,18 +20,17 @@ export function refusePlan(plan: UpPlan, { apps }: DesiredProject): void {
   });
 }
 
-function findingOf(step: UpStep, project: string): ErrorIssue | undefined {
-  const { app, service } = step;
-  if (step.action === "changed") {
+function findingOf({ app, service, action, owner }: PlannedApp, project: string): ErrorIssue | undefined {
+  if (action === "update") {
     return {
       message: `${app}: the service ${service} runs already, and was made from another request`,
       hint: "Run `ofdeploy down` first, then `ofdeploy up`.",
     };
   }
-  if (step.action !== "conflict") return undefined;
-  if (step.owner !== undefined) {
+  if (action !== "conflict") return undefined;
+  if (owner !== undefined) {
     return {
-      message: `${app}: the service ${service} belongs to the project ${step.owner.project}, and this is ${project}`,
+      message: `${app}: the service ${service} belongs to the project ${owner.project}, and this is ${project}`,
       hint: "Give the app another uuid, or take the other project down.",
     };
   }

@@ -1,5 +1,7 @@
 import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import { ownersUnknown } from "../apply/find-warnings.js";
+import type { LockOptions } from "../lock/lock-options.js";
+import type { ResourceVerdict } from "../resources/resource-verdict.js";
 import { checkApps } from "../check/check-apps.js";
 import type { DesiredProject } from "../desired.js";
 import type { Observer } from "../events.js";
@@ -10,13 +12,15 @@ import type { ProjectWarning } from "../project-warning.js";
 import { dependents, type Removal, removeServices } from "./remove-services.js";
 import type { RemovalVerdict } from "./removal-verdict.js";
 
-export interface DownOptions {
+export interface DownOptions extends LockOptions {
   signal?: AbortSignal;
   observer?: Observer;
   /** How many services are removed at the same time. Default 16. */
   concurrency?: number;
   /** How long each may take until it is gone, after its grace period, in milliseconds. Default 60000. */
   timeoutMs?: number;
+  /** The project's volumes too, and with them their data. Default false. */
+  volumes?: boolean;
 }
 
 /** What a run of `down` did. Plain data. */
@@ -26,6 +30,8 @@ export interface DownReport {
   outcome: "ok" | "failed" | "interrupted";
   /** None: there was nothing to remove. */
   services: readonly RemovalVerdict[];
+  /** The networks, configs and secrets that the project had made, and, where they were asked for, volumes. */
+  resources: readonly ResourceVerdict[];
   warnings: readonly ProjectWarning[];
   elapsedMs: number;
 }
@@ -61,6 +67,7 @@ export async function down(
     platform: strategy.manifest.name,
     outcome: outcomeOf(removed, signal),
     services: [...removed, ...found.foreign],
+    resources: [],
     warnings,
     elapsedMs: Math.round(performance.now() - began),
   };
