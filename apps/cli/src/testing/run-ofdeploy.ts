@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Io, Output } from "../io.js";
 import { run } from "../main.js";
+import { checkEvent } from "./valid-events.js";
 
 /** An output that keeps what is written. */
 export class CapturedOutput implements Output {
@@ -36,7 +37,7 @@ export interface Ran {
   code: number;
   out: string;
   err: string;
-  /** The lines of `--json`. */
+  /** The lines of `--json`, each as `ofdeploy schema events` has it. */
   events: JsonEvent[];
 }
 
@@ -82,6 +83,7 @@ export class Workplace {
     const code = await run(args, io);
     const { text: out } = io.stdout;
     const events = args.includes("--json") ? out.trim().split("\n").map((line) => JSON.parse(line) as JsonEvent) : [];
+    for (const event of events) checkEvent(event);
     return { code, out, err: io.stderr.text, events };
   }
 

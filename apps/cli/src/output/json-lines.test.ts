@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { CapturedOutput } from "../testing/run-ofdeploy.js";
+import { writeJson } from "./json-lines.js";
+
+test("values of env in settings are masked, at any depth", () => {
+  const output = new CapturedOutput();
+  const settings = { name: "web", image: "demo:1", env: ["TOKEN=hunter2", "EMPTY="] };
+  writeJson(output, "app", { app: "web", status: { name: "web", settings } });
+  expect(output.text).not.toContain("hunter2");
+  expect(JSON.parse(output.text)).toMatchObject({ event: "app", status: { settings: { image: "demo:1", env: ["TOKEN=***", "EMPTY=***"] } } });
+  expect(settings.env[0]).toBe("TOKEN=hunter2");
+});

@@ -1,0 +1,132 @@
+import type { AppPhase, LockEvent, PsRow } from "@openfactory/deployer";
+import { z } from "zod";
+import { error, service, status, warning, wordsOf } from "./parts.js";
+import { planFields } from "./plan-schema.js";
+import {
+  compensationFields,
+  downFields,
+  removalFields,
+  resourceFields,
+  rollbackFields,
+  scaleFields,
+  upFields,
+  verdictFields,
+} from "./report-schemas.js";
+
+const phase = wordsOf<AppPhase>({
+  blocked: "waits for apps it depends on",
+  deploying: "is being made",
+  updating: "is being changed in place",
+  replacing: "is being removed, to be made anew",
+  "rolling-back": "",
+  scaling: "",
+  waiting: "is not ready yet",
+  completing: "is ready, and others wait for it to end",
+  removing: "",
+});
+
+const lockState = wordsOf<LockEvent["state"]>({
+  taken: "",
+  "taken-over": "it was left behind by the holder, or taken by force",
+  released: "",
+});
+
+const relation = wordsOf<PsRow["relation"]>({
+  current: "runs as the file has it",
+  changed: "made from another request",
+  orphan: "not in the file",
+  foreign: "not this project's",
+  absent: "not deployed",
+});
+
+const event = <Name extends string, Fields extends z.ZodRawShape>(name: Name, fields: Fields) =>
+  z.object({ event: z.literal(name), time: z.string().describe("ISO 8601."), ...fields });
+
+const pull = {
+  kind: z.literal("pull"),
+  image: z.string(),
+  status: z.string(),
+  id: z.string().optional().describe("Of a layer."),
+  current: z.number().optional().describe("In bytes."),
+  total: z.number().optional().describe("In bytes."),
+};
+const step = { kind: z.literal("step"), step: z.string(), id: z.string().optional() };
+const waiting = { kind: z.literal("waiting"), running: z.int(), desired: z.int(), detail: z.string().optional() };
+
+/** While a command goes on. */
+const progress = [
+  event("plan", planFields),
+  event("lock", {
+    state: lockState,
+    holder: z.object({ id: z.string(), owner: z.string(), since: z.string() }),
+  }),
+  event("phase", { ...service, phase, detail: z.string().optional() }),
+  ...[pull, step, waiting].map((kind) => event("progress", { ...service, ...kind })),
+  event("warning", { app: z.string().optional(), ...warning.shape }),
+  event("verdict", verdictFields),
+  event("removal", removalFields),
+  event("resource", resourceFields),
+  event("compensate", compensationFields),
+  event("scaled", scaleFields),
+];
+
+/** What a command lists. */
+const listed = [
+  event("app", { ...service, relation, drifted: z.literal(true).optional(), status: status.optional() }),
+  event("log", {
+    ...service,
+    instance: z.string(),
+    node: z.string().optional(),
+    stream: z.enum(["stdout", "stderr"]),
+    timestamp: z.string(),
+    line: z.string(),
+  }),
+  event("check", {
+    check: z.string(),
+    state: z.enum(["ok", "warning", "failed"]),
+    detail: z.string(),
+    hint: z.string().optional(),
+  }),
+  event("platform", {
+    name: z.string(),
+    origin: z.string(),
+    description: z.string().optional(),
+    capabilities: z.array(z.string()).optional(),
+    honours: z.array(z.string()).optional(),
+    unhonoured: z.array(z.object({ field: z.string(), reason: z.string(), refuse: z.boolean() })).optional(),
+    placesOnNodes: z.boolean().optional(),
+    error: error.optional(),
+  }),
+];
+
+const result = <Command extends string, Fields extends z.ZodRawShape>(command: Command, fields: Fields) =>
+  event("result", { command: z.literal(command), ok: z.boolean(), exitCode: z.int(), ...fields });
+
+/** The last line. One without `command` is of a command that failed as a whole. */
+const results = [
+  event("result", { ok: z.literal(false), exitCode: z.int(), error }),
+  result("up", upFields),
+  result("plan", { project: z.string(), platform: z.string(), hasChanges: z.boolean(), error: error.optional() }),
+  result("down", downFields),
+  result("rollback", rollbackFields),
+  result("scale", { project: z.string(), platform: z.string() }),
+  result("ps", { project: z.string() }),
+  result("validate", {
+    file: z.string(),
+    project: z.string(),
+    platform: z.string(),
+    apps: z.array(z.object(service)),
+  }),
+  ...(["logs", "doctor", "platforms"] as const).map((command) => result(command, {})),
+];
+
+/** One line of `--json`. */
+export const eventSchema = z
+  .union([...progress, ...listed, ...results])
+  .meta({ title: "ofdeploy --json", description: "One line of what ofdeploy prints with --json." });
+
+/** The line of a plan. */
+export const planSchema = event("plan", planFields).meta({
+  title: "ofdeploy plan --json",
+  description: "What up would do: the first line of `ofdeploy plan --json`.",
+});

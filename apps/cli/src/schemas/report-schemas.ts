@@ -1,0 +1,156 @@
+import type {
+  AppNow,
+  AppOutcome,
+  CompensationAction,
+  CompensationStep,
+  RemovalVerdict,
+  ResourceVerdict,
+  RollbackOutcome,
+  UpReport,
+} from "@openfactory/deployer";
+import { z } from "zod";
+import { error, milliseconds, resourceKind, service, status, warning, wordsOf } from "./parts.js";
+import { appAction } from "./plan-schema.js";
+
+const appOutcome = wordsOf<AppOutcome>({
+  running: "made, and ready",
+  completed: "ended with exit code 0",
+  started: "not waited for",
+  updated: "changed, and ready",
+  adopted: "taken over, and ready",
+  unchanged: "",
+  "rolled-back": "its new version failed, and the platform went back to the one before",
+  failed: "",
+  skipped: "not touched",
+  "put-back": "as before again, since the run failed or was interrupted",
+});
+
+const appNow = wordsOf<AppNow>({
+  desired: "what the file says",
+  before: "what was there before the run",
+  nothing: "",
+  unknown: "the platform did not tell",
+});
+
+const removalOutcome = wordsOf<RemovalVerdict["outcome"]>({
+  removed: "",
+  failed: "",
+  skipped: "not begun",
+  foreign: "left alone: this project did not make it",
+});
+
+const resourceOutcome = wordsOf<ResourceVerdict["outcome"]>({
+  created: "",
+  removed: "",
+  failed: "",
+  "put-back": "made by this run, and removed again",
+  skipped: "not begun",
+});
+
+const compensationAction = wordsOf<CompensationAction>({
+  remove: "what the run made is removed",
+  rollback: "the platform brings the version before back",
+  restore: "changed back to the settings it had",
+  redeploy: "deployed again with the settings it had",
+});
+
+const rollbackOutcome = wordsOf<RollbackOutcome>({
+  running: "its previous version is back, and ready",
+  completed: "its previous version is back, and has ended with exit code 0",
+  started: "its previous version is back, and was not waited for",
+  failed: "",
+  "no-previous": "there is no version to go back to",
+  skipped: "not begun",
+});
+
+const because = z.string().optional().describe("The app on whose account it was skipped or put back.");
+
+/** What became of an app. */
+export const verdictFields = {
+  ...service,
+  action: appAction,
+  outcome: appOutcome,
+  now: appNow,
+  error: error.optional(),
+  because,
+  status: status.optional().describe("As it was seen last."),
+  leftBehind: error.optional().describe("It should have been put back, and is not as it was before: why."),
+  warnings: z.array(warning),
+  elapsedMs: milliseconds,
+};
+
+/** What became of a service that was to be removed. */
+export const removalFields = {
+  service: z.string(),
+  app: z.string().optional(),
+  outcome: removalOutcome,
+  error: error.optional(),
+  elapsedMs: milliseconds,
+};
+
+/** What became of a network, volume, config or secret. */
+export const resourceFields = {
+  kind: resourceKind,
+  name: z.string(),
+  outcome: resourceOutcome,
+  error: error.optional(),
+};
+
+/** One step of putting back what a failed run had changed. */
+export const compensationFields = {
+  action: compensationAction,
+  app: z.string().optional(),
+  service: z.string().optional(),
+  resource: z.object({ kind: resourceKind, name: z.string() }).optional(),
+  state: wordsOf<CompensationStep["state"]>({ begun: "", done: "", failed: "" }),
+  error: error.optional(),
+  elapsedMs: milliseconds.optional(),
+};
+
+const run = { project: z.string(), platform: z.string(), warnings: z.array(warning), elapsedMs: milliseconds };
+const outcome = wordsOf<UpReport["outcome"]>({ ok: "", failed: "", interrupted: "by a signal" });
+const list = <Fields extends z.ZodRawShape>(fields: Fields) => z.array(z.object(fields));
+
+export const upFields = {
+  ...run,
+  run: z.string().describe("Its id, which is on all that it made and changed."),
+  outcome,
+  apps: list(verdictFields),
+  orphans: list(removalFields),
+  resources: list(resourceFields),
+  compensation: list(compensationFields).describe("How what the run had changed was put back, in that order."),
+};
+
+export const downFields = { ...run, outcome, services: list(removalFields), resources: list(resourceFields) };
+
+/** What became of an app whose previous version was to be brought back. */
+const rollbackVerdict = {
+  ...service,
+  outcome: rollbackOutcome,
+  from: z.string().optional().describe("Its image before."),
+  to: z.string().optional().describe("Its image now."),
+  reason: z.string().optional(),
+  because,
+  error: error.optional(),
+  status: status.optional(),
+  elapsedMs: milliseconds,
+};
+
+export const rollbackFields = {
+  ...run,
+  run: z.string().optional().describe("Id of the run that was taken back."),
+  outcome,
+  apps: list(rollbackVerdict),
+};
+
+/** What became of an app that was to have another number of replicas. */
+export const scaleFields = {
+  ...service,
+  from: z.int(),
+  to: z.int(),
+  outcome: z.enum(["running", "started", "failed"]),
+  error: error.optional(),
+  status: status.optional(),
+  warnings: z.array(warning),
+  elapsedMs: milliseconds,
+};

@@ -1,0 +1,28 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { handMadePlan } from "../testing/hand-made-plan.js";
+import { checkEvent } from "../testing/valid-events.js";
+import { eventSchema } from "./event-schemas.js";
+import { outputJsonSchema } from "./json-schema.js";
+
+test("a plan with something of everything is as the schema has it; one with a field too many or too few is not", () => {
+  const plan = JSON.parse(JSON.stringify({ event: "plan", time: "2026-01-01T00:00:00Z", ...handMadePlan })) as Record<string, unknown>;
+  checkEvent(plan);
+  expect(() => checkEvent({ ...plan, steps: [] })).toThrow("steps");
+  const { hasChanges: _, ...less } = plan;
+  expect(() => checkEvent(less)).toThrow("hasChanges");
+});
+
+test("the README's table has every event, each with its fields", async () => {
+  const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+  const rows = new Map([...readme.matchAll(/^\| `(\w+)` \|[^|]*\|(.*)\|$/gm)].map(([, event, fields]) => [event, fields ?? ""]));
+  const { anyOf } = outputJsonSchema(eventSchema) as { anyOf: { properties: Record<string, { const?: string }> }[] };
+  for (const { properties } of anyOf) {
+    const event = properties["event"]?.const ?? "";
+    expect([...rows.keys()]).toContain(event);
+    if (event === "result") continue;
+    for (const field of Object.keys(properties)) {
+      if (field !== "event" && field !== "time") expect(rows.get(event), event).toContain(`\`${field}\``);
+    }
+  }
+});

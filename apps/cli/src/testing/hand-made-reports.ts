@@ -1,0 +1,74 @@
+import { DeploymentError } from "@openfactory/deploy-core";
+import type { AppVerdict, UpReport } from "@openfactory/deployer";
+
+export const failure = new DeploymentError("TASK_FAILED", "The process of db ended with exit code 3.", {
+  service: "db",
+  hint: "Read its log.",
+  instance: { id: "0123456789abcdef", node: "node-2", exitCode: 3, lastLogLines: ["no disk"] },
+});
+
+const status = (running: number) => ({ replicas: { running, desired: 2 } }) as AppVerdict["status"];
+
+export const verdict = (app: string, outcome: AppVerdict["outcome"], more: Partial<AppVerdict> = {}): AppVerdict => ({
+  app,
+  service: app,
+  action: "update",
+  outcome,
+  now: "desired",
+  warnings: [],
+  elapsedMs: 1500,
+  ...more,
+});
+
+const report = (more: Partial<UpReport>): UpReport => ({
+  project: "factory",
+  platform: "swarm",
+  run: "r1",
+  outcome: "ok",
+  apps: [],
+  orphans: [],
+  resources: [],
+  compensation: [],
+  warnings: [],
+  elapsedMs: 4200,
+  ...more,
+});
+
+/** A run in which all went well, and much was done. */
+export const goodReport = report({
+  apps: [
+    verdict("web", "updated", { status: status(2) }),
+    verdict("db", "unchanged", { action: "unchanged" }),
+    verdict("job", "completed", { action: "create" }),
+    verdict("old", "adopted", { action: "adopt" }),
+  ],
+  orphans: [{ app: "gone", service: "gone", outcome: "removed", elapsedMs: 10 }],
+  resources: [
+    { kind: "network", name: "factory_back", outcome: "created" },
+    { kind: "secret", name: "factory_key_0123456789ab", outcome: "created" },
+    { kind: "config", name: "factory_conf_0123456789ab", outcome: "removed" },
+  ],
+});
+
+const stuck = new DeploymentError("TIMEOUT", "The service cache was not changed back in time.");
+
+/** A run in which `db` failed, and everything was put back but for `cache`. */
+export const badReport = report({
+  outcome: "failed",
+  apps: [
+    verdict("web", "put-back", { now: "before", because: "db" }),
+    verdict("new", "put-back", { action: "create", now: "nothing", because: "db" }),
+    verdict("db", "failed", { now: "before", error: failure }),
+    verdict("api", "rolled-back", { now: "before", error: new DeploymentError("ROLLED_BACK", "The engine rolled api back.") }),
+    verdict("ui", "skipped", { action: "create", now: "nothing", because: "db" }),
+    verdict("mail", "skipped", { now: "before", because: "db" }),
+    verdict("cache", "put-back", { now: "unknown", because: "db", leftBehind: stuck }),
+  ],
+  resources: [{ kind: "network", name: "factory_back", outcome: "put-back" }],
+  compensation: [
+    { action: "restore", app: "cache", service: "cache", state: "failed", error: stuck, elapsedMs: 120_000 },
+    { action: "rollback", app: "web", service: "web", state: "done", elapsedMs: 900 },
+    { action: "remove", app: "new", service: "new", state: "done", elapsedMs: 100 },
+    { action: "remove", resource: { kind: "network", name: "factory_back" }, state: "done", elapsedMs: 20 },
+  ],
+});
