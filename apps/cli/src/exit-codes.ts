@@ -1,4 +1,4 @@
-import type { ErrorCode } from "@openfactory/deploy-core";
+import type { DeploymentError, ErrorCode } from "@openfactory/deploy-core";
 
 /** The exit codes of `ofdeploy`. They never change their meaning; the README has them as a table. */
 export const EXIT = {
@@ -6,7 +6,7 @@ export const EXIT = {
   ok: 0,
   /** An app failed, or the engine refused something. */
   failed: 1,
-  /** Kept for a plan that holds changes. */
+  /** A plan holds changes. */
   changes: 2,
   /** The input is wrong: the command line, the file, a request, or what the platform can't do. */
   badInput: 3,
@@ -49,3 +49,10 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
 
 /** A code of a later version of the contract is a failure like any other. */
 export const exitCodeOf = (code: ErrorCode): ExitCode => CODES[code] ?? EXIT.failed;
+
+/** A run ends as the first of its errors does; one that failed without any has failed all the same. */
+export function exitCodeOfRun(outcome: "ok" | "failed" | "interrupted", errors: readonly (DeploymentError | undefined)[]): ExitCode {
+  const first = errors.find((error) => error !== undefined);
+  if (first !== undefined) return exitCodeOf(first.code);
+  return outcome === "ok" ? EXIT.ok : EXIT.failed;
+}

@@ -36,7 +36,7 @@ describe("up, ps, down", () => {
     const { events, err, code } = await place.run("up", "--json");
     expect(err).toBe("");
     expect(code).toBe(0);
-    expect(events[0]).toMatchObject({ event: "plan", project: "factory", steps: [{ app: "web", action: "create" }, { app: "db" }] });
+    expect(events[0]).toMatchObject({ event: "plan", project: "factory", apps: [{ app: "web", action: "create" }, { app: "db" }] });
     expect(events.filter(({ event }) => event === "verdict").map(({ app, outcome }) => `${String(app)} ${String(outcome)}`).sort()).toEqual([
       "db running",
       "web running",
@@ -116,7 +116,7 @@ describe("interruption", () => {
       };
       const ran = await place.runOnMemory(io, "up");
       expect(ran.code).toBe(exitCode);
-      expect(ran.err).toContain("Interrupted: what this run made is removed again.");
+      expect(ran.err).toContain("Interrupted: what this run made is removed again, what it changed is put back.");
       expect(ran.out).toContain("interrupted");
       expect(await memory.list()).toEqual([]);
       expect(io.exits).toEqual([]);
@@ -285,7 +285,18 @@ describe("help, version, schema, completion", () => {
     const help = await run("up", "--help");
     expect(help).toMatchObject({ code: 0, out: expect.stringMatching(/--no-rollback[^]*Global Options:[^]*--platform/) });
     for (const later of ["plan", "scale", "rollback "]) expect(help.out).not.toContain(`  ${later}`);
-    expect(JSON.parse((await run("schema")).out)).toMatchObject({ properties: { apps: expect.any(Object) } });
+  });
+
+  test("schema prints one of the file, of the plan and of the lines of --json; fields may be added to the latter", async () => {
+    const schemaOf = async (...what: string[]) => JSON.parse((await run("schema", ...what)).out) as object;
+    expect(await schemaOf()).toMatchObject({ properties: { apps: expect.any(Object) } });
+    expect(await schemaOf("file")).toEqual(await schemaOf());
+    expect(await schemaOf("plan")).toMatchObject({ required: expect.arrayContaining(["apps", "resources", "hasChanges"]) });
+    const events = await schemaOf("events");
+    expect(events).toMatchObject({ anyOf: expect.any(Array), $schema: "https://json-schema.org/draft/2020-12/schema" });
+    expect(JSON.stringify(events)).not.toContain('"additionalProperties":false');
+    expect(await run("schema", "events", "x")).toMatchObject({ code: 3 });
+    expect(await run("schema", "nope")).toMatchObject({ code: 3, err: expect.stringContaining("file, plan, events") });
   });
 
   test.each(["bash", "zsh", "fish"])("%s completion names every command and option", async (shell) => {

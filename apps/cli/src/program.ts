@@ -1,21 +1,32 @@
 import { Argument, Command, Option } from "commander";
+import type { SchemaName } from "./commands/schema.js";
 import type { ExitCode } from "./exit-codes.js";
 import type { Io } from "./io.js";
 import { addGlobalOptions, type GlobalOptions } from "./options/global-options.js";
-import { parseCount, parseDuration, parseLines, parseSince } from "./options/parse-values.js";
+import {
+  adoptOption,
+  concurrencyOption,
+  forceUnlockOption,
+  projectOption,
+  pruneOption,
+  strictOption,
+  waitOptions,
+} from "./options/command-options.js";
+import { parseDuration, parseLines, parseSince } from "./options/parse-values.js";
 
 const EXAMPLES = `
 Examples:
   ofdeploy validate                          check openfactory.yml here, and deploy nothing
+  ofdeploy plan                              say what up would do
   ofdeploy up                                bring its apps up on the local engine
   ofdeploy up --platform swarm -f apps.yml   the same on a swarm
   ofdeploy up -H ssh://me@factory-1          on another machine's engine
   ofdeploy logs weather-station --follow     read what an app writes
+  ofdeploy rollback                          go back to what was there before the last up
   ofdeploy down                              remove what this file's project runs
 
-Exit codes: 0 ok, 1 failed, 3 bad input, 4 engine, 5 conflict, 6 time limit, 130 and 143 interrupted.`;
-
-const TIMEOUT = "<duration>";
+Exit codes: 0 ok, 1 failed, 2 a plan with changes, 3 bad input, 4 engine, 5 conflict, 6 time limit,
+130 and 143 interrupted.`;
 
 /**
  * The command line. Actions load what they need when they run, so that help costs nothing of it.
@@ -44,27 +55,32 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
   const named = (command: Command): object =>
     Object.fromEntries(command.registeredArguments.map((argument, index) => [argument.name(), command.processedArgs[index]]));
 
-  program
-    .command("up")
-    .description("bring up all apps of the file, in the order of their dependencies")
-    .addOption(new Option("--wait", "wait until every app runs and is healthy (default)"))
-    .addOption(new Option("--no-wait", "don't wait, but for apps that others depend on"))
-    .addOption(new Option(`--timeout ${TIMEOUT}`, "how long each app may take until it is ready (default: 2m)").argParser(parseDuration))
-    .addOption(new Option("--concurrency <n>", "how many apps are made at the same time (default: 4)").argParser(parseCount))
-    .addOption(new Option("--strict", "refuse what the platform does not honour, instead of warning"))
-    .addOption(new Option("--no-rollback", "keep what was made when an app fails, and go on with the others"))
+  waitOptions(
+    program.command("up").description("bring up all apps of the file: create, change or replace, in the order of their dependencies"),
+    "every app runs and is healthy",
+  )
+    .addOption(concurrencyOption("apps are made or changed", 4))
+    .addOption(strictOption())
+    .addOption(pruneOption())
+    .addOption(adoptOption())
+    .addOption(new Option("--refresh", "look at every service for what was changed by hand, where a listing does not tell"))
+    .addOption(new Option("--no-preflight", "don't look first for what would make deploys fail"))
+    .addOption(forceUnlockOption())
+    .addOption(new Option("--no-rollback", "keep what was made and changed when an app fails, and go on with the others"))
     .action(action(async (context) => (await import("./commands/up.js")).upCommand(context)));
   program
     .command("down")
-    .description("remove every service of the project, and wait until they are gone")
-    .addOption(new Option("--project <name>", "the project by name; no file is needed"))
-    .addOption(new Option(`--timeout ${TIMEOUT}`, "how long each may take until it is gone (default: 1m)").argParser(parseDuration))
-    .addOption(new Option("--concurrency <n>", "how many are removed at the same time (default: 16)").argParser(parseCount))
+    .description("remove every service of the project and what was made for them, and wait until they are gone")
+    .addOption(projectOption())
+    .addOption(new Option("--volumes", "volumes too, and with them their data"))
+    .addOption(new Option("--timeout <duration>", "how long each may take until it is gone (default: 1m)").argParser(parseDuration))
+    .addOption(concurrencyOption("are removed", 16))
+    .addOption(forceUnlockOption())
     .action(action(async (context) => (await import("./commands/down.js")).downCommand(context)));
   program
     .command("ps")
     .description("list the apps, and what runs of them")
-    .addOption(new Option("--project <name>", "the project by name; no file is needed"))
+    .addOption(projectOption())
     .action(action(async (context) => (await import("./commands/ps.js")).psCommand(context)));
   program
     .command("logs")
@@ -77,7 +93,7 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
   program
     .command("validate")
     .description("check the file against the platform, and deploy nothing")
-    .addOption(new Option("--strict", "refuse what the platform does not honour, instead of warning"))
+    .addOption(strictOption())
     .action(action(async (context) => (await import("./commands/validate.js")).validateCommand(context)));
   program
     .command("platforms")
@@ -89,8 +105,9 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     .action(action(async (context) => (await import("./commands/doctor.js")).doctorCommand(context)));
   program
     .command("schema")
-    .description("print the JSON Schema of the app file, for editors")
-    .action(action(async (context) => (await import("./commands/schema.js")).schemaCommand(context)));
+    .description("print a JSON Schema: of the app file, of the plan, or of the lines of --json")
+    .addArgument(new Argument("[what]", "which one").choices(["file", "plan", "events"]).default("file"))
+    .action(action<{ what: SchemaName }>(async (context) => (await import("./commands/schema.js")).schemaCommand(context)));
   program
     .command("completion")
     .description("print a completion script for a shell")

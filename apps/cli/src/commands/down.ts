@@ -1,53 +1,35 @@
-import type { DownReport } from "@openfactory/deployer";
 import type { CommandContext } from "../command-context.js";
-import { EXIT, type ExitCode, exitCodeOf } from "../exit-codes.js";
-import { listenForInterrupt } from "../interrupt.js";
-import { downText } from "../output/down-text.js";
-import { errorText } from "../output/error-text.js";
-import { writeJson } from "../output/json-lines.js";
-import { styleFor } from "../output/style.js";
-import { chooseProgress } from "../progress/choose-progress.js";
+import type { ExitCode } from "../exit-codes.js";
+import { downErrors, downText } from "../output/down-text.js";
 import { loadProject } from "../wiring/load-project.js";
 import { openStrategy } from "../wiring/open-strategy.js";
+import { runOperation } from "./run-operation.js";
 
 export interface DownCommandOptions {
   project?: string;
+  volumes?: boolean;
   timeout?: number;
   concurrency?: number;
+  forceUnlock?: boolean;
 }
 
-export async function downCommand({ io, options }: CommandContext<DownCommandOptions>): Promise<ExitCode> {
+export async function downCommand(context: CommandContext<DownCommandOptions>): Promise<ExitCode> {
+  const { io, options } = context;
   const desired = await loadProject(options, io);
   const strategy = await openStrategy(options, io);
   const { down } = await import("@openfactory/deployer");
-  const interrupt = listenForInterrupt(io, "what is being removed is still removed or left as it is, and no more is begun");
-  const progress = chooseProgress(options, io);
-  try {
-    const report = await down(strategy, desired, {
-      signal: interrupt.signal,
-      observer: progress.observe,
-      timeoutMs: options.timeout,
-      concurrency: options.concurrency,
-    });
-    progress.stop();
-    const exitCode = exitCodeOfDown(report, interrupt.exitCode());
-    if (options.json) {
-      writeJson(io.stdout, "result", { command: "down", ok: exitCode === EXIT.ok, exitCode, ...report });
-    } else {
-      io.stdout.write(downText(report));
-      const style = styleFor(io.stderr, io);
-      for (const { error } of report.services) if (error !== undefined) io.stderr.write(errorText(error, style));
-    }
-    return exitCode;
-  } finally {
-    progress.stop();
-    interrupt.stop();
-    await strategy.close();
-  }
-}
-
-function exitCodeOfDown({ outcome, services }: DownReport, interrupted: ExitCode | undefined): ExitCode {
-  if (interrupted !== undefined && outcome !== "ok") return interrupted;
-  const error = services.find((removal) => removal.error !== undefined)?.error;
-  return error === undefined ? EXIT.ok : exitCodeOf(error.code);
+  return runOperation(strategy, context, {
+    command: "down",
+    consequence: "what is being removed is still removed or left as it is, and no more is begun",
+    run: (hooks) =>
+      down(strategy, desired, {
+        ...hooks,
+        volumes: options.volumes,
+        timeoutMs: options.timeout,
+        concurrency: options.concurrency,
+        forceUnlock: options.forceUnlock,
+      }),
+    text: downText,
+    errors: downErrors,
+  });
 }

@@ -4,9 +4,9 @@ import { EXIT, type ExitCode } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
 import { followLogs, readLogs } from "../logs/read-logs.js";
 import { logWriter } from "../logs/write-logs.js";
-import { chooseTargets } from "../logs/choose-targets.js";
 import { writeJson } from "../output/json-lines.js";
 import { loadProject } from "../wiring/load-project.js";
+import { chooseApps } from "../wiring/choose-apps.js";
 import { openStrategy } from "../wiring/open-strategy.js";
 
 export interface LogsCommandOptions {
@@ -18,7 +18,7 @@ export interface LogsCommandOptions {
 
 export async function logsCommand({ io, options }: CommandContext<LogsCommandOptions>): Promise<ExitCode> {
   const desired = await loadProject(options, io);
-  const targets = chooseTargets(options.apps, desired.apps);
+  const targets = chooseApps(options.apps, desired.apps);
   const opened = await openStrategy(options, io);
   const interrupt = listenForInterrupt(io);
   try {

@@ -1,57 +1,46 @@
-import type { UpReport } from "@openfactory/deployer";
 import type { CommandContext } from "../command-context.js";
-import { EXIT, type ExitCode, exitCodeOf } from "../exit-codes.js";
-import { listenForInterrupt } from "../interrupt.js";
-import { writeJson } from "../output/json-lines.js";
-import { styleFor } from "../output/style.js";
+import type { ExitCode } from "../exit-codes.js";
 import { upErrors, upText } from "../output/up-text.js";
-import { chooseProgress } from "../progress/choose-progress.js";
+import { findApp } from "../wiring/choose-apps.js";
 import { loadDesired } from "../wiring/load-desired.js";
+import { runOperation } from "./run-operation.js";
 
 export interface UpCommandOptions {
   wait?: boolean;
   timeout?: number;
   concurrency?: number;
   strict?: boolean;
+  prune?: boolean;
+  adopt?: string[];
+  refresh?: boolean;
+  preflight?: boolean;
+  forceUnlock?: boolean;
   rollback?: boolean;
 }
 
-export async function upCommand({ io, options }: CommandContext<UpCommandOptions>): Promise<ExitCode> {
+export async function upCommand(context: CommandContext<UpCommandOptions>): Promise<ExitCode> {
+  const { io, options } = context;
   const { desired, strategy } = await loadDesired(options, io);
   const { up } = await import("@openfactory/deployer");
   const keepFailed = options.rollback === false;
-  const interrupt = listenForInterrupt(io, keepFailed ? "what this run made is kept" : "what this run made is removed again");
-  const progress = chooseProgress(options, io);
-  try {
-    const report = await up(strategy, desired, {
-      signal: interrupt.signal,
-      observer: progress.observe,
-      wait: options.wait ?? true,
-      timeoutMs: options.timeout,
-      concurrency: options.concurrency,
-      strict: options.strict,
-      keepFailed,
-    });
-    progress.stop();
-    const exitCode = exitCodeOfUp(report, interrupt.exitCode());
-    if (options.json) {
-      writeJson(io.stdout, "result", { command: "up", ok: exitCode === EXIT.ok, exitCode, ...report });
-    } else {
-      io.stdout.write(upText(report, io.stdout.isTTY ? io.stdout.columns : undefined));
-      io.stderr.write(upErrors(report, styleFor(io.stderr, io)));
-    }
-    return exitCode;
-  } finally {
-    progress.stop();
-    interrupt.stop();
-    await strategy.close();
-  }
-}
-
-/** A failed run ends as its first failed app does. */
-function exitCodeOfUp({ outcome, apps }: UpReport, interrupted: ExitCode | undefined): ExitCode {
-  if (interrupted !== undefined && outcome !== "ok") return interrupted;
-  const error = apps.find((verdict) => verdict.error !== undefined)?.error;
-  if (error !== undefined) return exitCodeOf(error.code);
-  return outcome === "ok" ? EXIT.ok : EXIT.failed;
+  return runOperation(strategy, context, {
+    command: "up",
+    consequence: keepFailed ? "what this run made and changed is kept" : "what this run made is removed again, what it changed is put back",
+    run: (hooks) =>
+      up(strategy, desired, {
+        ...hooks,
+        wait: options.wait ?? true,
+        timeoutMs: options.timeout,
+        concurrency: options.concurrency,
+        strict: options.strict,
+        prune: options.prune,
+        adopt: options.adopt?.map((name) => findApp(name, desired.apps).key),
+        refresh: options.refresh,
+        preflight: options.preflight,
+        forceUnlock: options.forceUnlock,
+        keepFailed,
+      }),
+    text: upText,
+    errors: upErrors,
+  });
 }

@@ -1,8 +1,8 @@
 import { type CanLogs, DeploymentError, type LogEntry, type LogsOptions } from "@openfactory/deploy-core";
-import type { LogTarget } from "./choose-targets.js";
+import type { NamedApp } from "../wiring/choose-apps.js";
 
 /** Takes one line; resolves when it takes the next. */
-export type WriteEntry = (target: LogTarget, entry: LogEntry) => Promise<void>;
+export type WriteEntry = (target: NamedApp, entry: LogEntry) => Promise<void>;
 
 const isEndOfReading = (error: unknown, signal: AbortSignal | undefined): boolean =>
   signal?.aborted === true && DeploymentError.isInstance(error, "ABORTED");
@@ -13,10 +13,10 @@ const isEndOfReading = (error: unknown, signal: AbortSignal | undefined): boolea
  */
 export async function followLogs(
   strategy: CanLogs,
-  targets: readonly LogTarget[],
+  targets: readonly NamedApp[],
   options: LogsOptions,
   write: WriteEntry,
-): Promise<LogTarget[]> {
+): Promise<NamedApp[]> {
   const results = await Promise.all(
     targets.map(async (target) => {
       try {
@@ -33,7 +33,7 @@ export async function followLogs(
 }
 
 interface Head {
-  target: LogTarget;
+  target: NamedApp;
   rest: AsyncIterator<LogEntry>;
   entry: LogEntry;
 }
@@ -44,11 +44,11 @@ interface Head {
  */
 export async function readLogs(
   strategy: CanLogs,
-  targets: readonly LogTarget[],
+  targets: readonly NamedApp[],
   options: LogsOptions,
   write: WriteEntry,
-): Promise<LogTarget[]> {
-  const missing: LogTarget[] = [];
+): Promise<NamedApp[]> {
+  const missing: NamedApp[] = [];
   try {
     const opened = await Promise.all(targets.map((target) => open(strategy, target, options, missing)));
     let heads = opened.filter((head) => head !== undefined);
@@ -67,9 +67,9 @@ export async function readLogs(
 
 async function open(
   strategy: CanLogs,
-  target: LogTarget,
+  target: NamedApp,
   options: LogsOptions,
-  missing: LogTarget[],
+  missing: NamedApp[],
 ): Promise<Head | undefined> {
   try {
     const rest = strategy.logs(target.service, options)[Symbol.asyncIterator]();

@@ -2,14 +2,14 @@ import type { LogEntry } from "@openfactory/deploy-core";
 import type { Io } from "../io.js";
 import { writeJson } from "../output/json-lines.js";
 import { styleFor } from "../output/style.js";
-import type { LogTarget } from "./choose-targets.js";
+import type { NamedApp } from "../wiring/choose-apps.js";
 import type { WriteEntry } from "./read-logs.js";
 
 const COLOURS = ["cyan", "yellow", "green", "magenta", "blue", "cyanBright", "yellowBright", "greenBright"] as const;
 
 /** Writes lines with their app's name before them, no faster than they are read. */
 export function logWriter(
-  targets: readonly LogTarget[],
+  targets: readonly NamedApp[],
   { json }: { json?: boolean },
   io: Io,
 ): { entry: WriteEntry; closed: AbortSignal } {
@@ -20,7 +20,7 @@ export function logWriter(
   );
   const closing = new AbortController();
 
-  const write = (target: LogTarget, entry: LogEntry): void => {
+  const write = (target: NamedApp, entry: LogEntry): void => {
     if (json) writeJson(io.stdout, "log", { app: target.key, ...entry });
     else io.stdout.write(`${prefixes.get(target.key) ?? target.key} ${entry.line}\n`);
   };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { collectOption, parseCount, parseDuration, parseLines, parseSince } from "./parse-values.js";
+import { collectOption, collectReplicas, parseCount, parseDuration, parseLines, parseSince } from "./parse-values.js";
 
 test.each([
   ["90", 90_000],
@@ -28,4 +28,12 @@ test("a moment is a date, or so long ago", () => {
   expect(parseSince("2026-01-02T03:04:05Z").toISOString()).toBe("2026-01-02T03:04:05.000Z");
   expect(Math.abs(Date.now() - 600_000 - parseSince("10m").getTime())).toBeLessThan(60_000);
   expect(() => parseSince("yesterday")).toThrow(/Expected/);
+});
+
+test("replicas by app", () => {
+  expect(collectReplicas("a=b=3", collectReplicas("web=0"))).toEqual({ web: 0, "a=b": 3 });
+  for (const text of ["web", "=3", "web=", "web=-1", "web=1.5", "web=10000000", "web=two"]) {
+    expect(() => collectReplicas(text)).toThrow(/app=replicas/);
+  }
+  expect(() => collectReplicas("web=2", { web: 1 })).toThrow(/twice/);
 });

@@ -26,6 +26,16 @@ export function parseCount(text: string): number {
   return count;
 }
 
+/** Replicas of apps, from words such as `web=3`: `{web: 3}`. */
+export function collectReplicas(text: string, before: Record<string, number> = {}): Record<string, number> {
+  const [app = "", count = ""] = text.split(/=(?=[^=]*$)/);
+  if (app === "" || !/^\d{1,7}$/.test(count) || Number(count) > 1_000_000) {
+    throw new InvalidArgumentError("Expected app=replicas, such as web=3, with at most 1000000.");
+  }
+  if (Object.hasOwn(before, app)) throw new InvalidArgumentError(`${app} is named twice.`);
+  return { ...before, [app]: Number(count) };
+}
+
 export function parseLines(text: string): number | undefined {
   if (text === "all") return undefined;
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Expected a number of lines, or all.");

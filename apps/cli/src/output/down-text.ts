@@ -1,17 +1,27 @@
-import type { DownReport } from "@openfactory/deployer";
+import type { DeploymentError } from "@openfactory/deploy-core";
+import type { DownReport, RemovalVerdict } from "@openfactory/deployer";
 import { inWords } from "./durations.js";
+import { resourcesText } from "./resources-text.js";
+import { harmless } from "./style.js";
 
-const NOTES = {
+const NOTES: Readonly<Record<RemovalVerdict["outcome"], string>> = {
   removed: "removed",
   failed: "failed: still there",
   skipped: "not begun: the run was interrupted",
   foreign: "left alone: this project did not make it",
-} as const;
+};
 
-/** What became of each service, or that there was none. */
-export function downText({ services, project, elapsedMs }: DownReport): string {
-  const lines = services.map(({ app, service, outcome }) => `${app ?? service}: ${NOTES[outcome]}\n`).join("");
-  const removed = services.filter(({ outcome }) => outcome === "removed").length;
-  const sum = removed === 0 && !lines.includes("still") ? "nothing to remove" : `${removed} removed in ${inWords(elapsedMs)}`;
-  return `${lines}${project}: ${sum}\n`;
+/** What became of each service and of what was made for them, or that there was none. */
+export function downText({ services, resources, project, elapsedMs, outcome }: DownReport): string {
+  const lines = services.map(({ app, service, outcome: word }) => `${harmless(app ?? service)}: ${NOTES[word]}\n`).join("");
+  const all = [...services, ...resources];
+  const removed = all.filter(({ outcome: word }) => word === "removed").length;
+  const left = all.filter(({ outcome: word }) => word === "failed" || word === "skipped").length;
+  const sum = removed + left === 0 ? "nothing to remove" : `${removed} removed in ${inWords(elapsedMs)}`;
+  const rest = left === 0 ? "" : `, ${left} still there`;
+  return `${lines}${resourcesText(resources)}${project}: ${sum}${rest}${outcome === "interrupted" ? "; interrupted" : ""}\n`;
 }
+
+/** What could not be removed, services first. */
+export const downErrors = ({ services, resources }: DownReport): (DeploymentError | undefined)[] =>
+  [...services, ...resources].map(({ error }) => error);

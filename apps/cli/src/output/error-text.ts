@@ -15,6 +15,10 @@ export function errorText(error: DeploymentError, style: Style): string {
   return `${findings}${others.join("")}${isTold ? "" : hintText(error.hint)}`;
 }
 
+/** Several errors, each once. */
+export const errorTexts = (errors: readonly (DeploymentError | undefined)[], style: Style): string =>
+  [...new Set(errors.flatMap((error) => (error === undefined ? [] : [errorText(error, style)])))].join("");
+
 const place = ({ file, line, column }: SourceLocation): string => `${file}:${line}:${column}`;
 
 const findingText = ({ location, message }: ErrorIssue): string =>

@@ -1,9 +1,10 @@
 import type { PublishedPort } from "@openfactory/deploy-core";
 import type { PsRow } from "@openfactory/deployer";
 import { ago } from "./durations.js";
+import { imageText } from "./image-text.js";
 import { type Column, table } from "./table.js";
 
-const RELATIONS = { current: "", changed: " (changed)", orphan: " (not in the file)", foreign: " (not ours)", absent: "" } as const;
+const RELATIONS = { current: "", changed: "changed", orphan: "not in the file", foreign: "not ours", absent: "" } as const;
 
 const portText = ({ hostAddress, published, target, protocol }: PublishedPort): string =>
   published === undefined ? `${target}/${protocol}` : `${hostAddress ? `${hostAddress}:` : ""}${published}->${target}/${protocol}`;
@@ -11,15 +12,21 @@ const portText = ({ hostAddress, published, target, protocol }: PublishedPort): 
 const nodesOf = ({ status }: PsRow): string =>
   [...new Set((status?.instances ?? []).map(({ node }) => node).filter((node) => node !== undefined))].join(",") || "-";
 
+/** `running`, `running (changed)`, `not deployed`. */
+function stateOf({ status, relation }: PsRow): string {
+  const state = status?.state ?? "not deployed";
+  return RELATIONS[relation] === "" ? state : `${state} (${RELATIONS[relation]})`;
+}
+
 const columns: readonly Column<PsRow>[] = [
   { title: "APP", cell: ({ app }) => app },
-  { title: "SERVICE", cell: ({ service }) => service, dropRank: 1 },
-  { title: "STATE", cell: ({ status, relation }) => `${status?.state ?? "not deployed"}${RELATIONS[relation]}` },
+  { title: "SERVICE", cell: ({ service }) => service, dropRank: 5 },
+  { title: "STATE", cell: stateOf },
   { title: "REPLICAS", cell: ({ status }) => (status ? `${status.replicas.running}/${status.replicas.desired}` : "-") },
-  { title: "IMAGE", cell: ({ status }) => status?.image ?? "-", dropRank: 3 },
-  { title: "PORTS", cell: ({ status }) => status?.ports.map(portText).join(",") || "-", dropRank: 2 },
-  { title: "NODES", cell: nodesOf, dropRank: 4 },
-  { title: "CREATED", cell: ({ status }) => (status ? ago(status.createdAt) : "-"), dropRank: 5 },
+  { title: "IMAGE", cell: ({ status }) => (status ? imageText(status.image) : "-"), dropRank: 2 },
+  { title: "PORTS", cell: ({ status }) => status?.ports.map(portText).join(",") || "-", dropRank: 1 },
+  { title: "NODES", cell: nodesOf, dropRank: 3 },
+  { title: "CREATED", cell: ({ status }) => (status ? ago(status.createdAt) : "-"), dropRank: 4 },
 ];
 
 export const psText = (rows: readonly PsRow[], width?: number): string => table(columns, rows, width);

@@ -1,56 +1,56 @@
-import type { AppOutcome, AppVerdict, UpReport } from "@openfactory/deployer";
+import type { DeploymentError } from "@openfactory/deploy-core";
+import type { AppVerdict, UpReport } from "@openfactory/deployer";
+import { compensationText } from "./compensation-text.js";
 import { inWords } from "./durations.js";
-import { errorText } from "./error-text.js";
-import type { Style } from "./style.js";
-import { table } from "./table.js";
+import { counted, NOW_WORDS, OUTCOME_WORDS } from "./outcome-words.js";
+import { resourcesText } from "./resources-text.js";
+import { harmless } from "./style.js";
+import { type Column, table } from "./table.js";
 
-const OUTCOMES: readonly AppOutcome[] = [
-  "running",
-  "completed",
-  "started",
-  "updated",
-  "adopted",
-  "unchanged",
-  "rolled-back",
-  "failed",
-  "put-back",
-  "skipped",
+const now: Column<AppVerdict> = { title: "NOW", cell: (verdict) => NOW_WORDS[verdict.now], dropRank: 1 };
+
+const columns: readonly Column<AppVerdict>[] = [
+  { title: "APP", cell: ({ app }) => app },
+  { title: "RESULT", cell: ({ outcome }) => OUTCOME_WORDS[outcome] },
+  { title: "REPLICAS", cell: ({ status }) => (status ? `${status.replicas.running}/${status.replicas.desired}` : "-"), dropRank: 3 },
+  { title: "TOOK", cell: ({ elapsedMs }) => inWords(elapsedMs), dropRank: 4 },
+  { title: "NOTE", cell: noteOf, dropRank: 2 },
 ];
 
-/** What became of each app, and the sum of it. */
-export function upText({ apps, project, elapsedMs, outcome }: UpReport, width?: number): string {
-  const rows = table(
-    [
-      { title: "APP", cell: (verdict: AppVerdict) => verdict.app },
-      { title: "RESULT", cell: ({ outcome: word }) => word },
-      { title: "REPLICAS", cell: ({ status }) => (status ? `${status.replicas.running}/${status.replicas.desired}` : "-"), dropRank: 2 },
-      { title: "TOOK", cell: ({ elapsedMs: took }) => inWords(took), dropRank: 3 },
-      { title: "NOTE", cell: noteOf, dropRank: 1 },
-    ],
-    apps,
-    width,
-  );
-  const counts = OUTCOMES.map((word) => [word, apps.filter((verdict) => verdict.outcome === word).length] as const)
-    .filter(([, count]) => count > 0)
-    .map(([word, count]) => `${count} ${word}`);
-  const end = outcome === "interrupted" ? "; interrupted" : "";
-  return `${rows}${project}: ${counts.join(", ")} in ${inWords(elapsedMs)}${end}\n`;
+/**
+ * What became of each app, of resources and of what the file no longer names, how a failed run was put back, and the sum.
+ * Where not everything is as the file has it, the sum says what is there now.
+ */
+export function upText(report: UpReport, width?: number): string {
+  const { apps, orphans, resources, compensation, project, elapsedMs, outcome } = report;
+  const isAsDesired = apps.every((verdict) => verdict.now === "desired");
+  const shown = isAsDesired ? columns : columns.toSpliced(2, 0, now);
+  const gone = orphans.map(({ app, service, outcome: word }) => `${harmless(app ?? service)}: ${word}, since it is not in the file\n`);
+  const sum = counted(OUTCOME_WORDS, apps.map((verdict) => verdict.outcome));
+  return [
+    table(shown, apps, width),
+    resourcesText(resources),
+    ...gone,
+    compensationText(compensation),
+    `${project}: ${sum} in ${inWords(elapsedMs)}${outcome === "interrupted" ? "; interrupted" : ""}\n`,
+    isAsDesired ? "" : `${project} now: ${counted(NOW_WORDS, apps.map((verdict) => verdict.now))}\n`,
+  ].join("");
 }
 
-function noteOf({ outcome, because, now, leftBehind, status }: AppVerdict): string {
-  if (leftBehind !== undefined) return "still there: could not be removed again";
-  if (outcome === "failed" && now === "nothing") return "removed again";
-  const reason = because === undefined ? "the run was interrupted" : `${because} failed`;
-  if (outcome === "skipped") return `not made, since ${reason}`;
-  if (outcome === "put-back") return `removed again, since ${reason}`;
+function noteOf({ outcome, because, error, leftBehind, status, action }: AppVerdict): string {
+  if (leftBehind !== undefined) return "could not be put back";
+  if (outcome === "failed") return error?.code ?? "";
+  if (outcome === "rolled-back") return "the new version failed";
+  if (outcome === "skipped" || outcome === "put-back") {
+    const since = because === undefined ? "the run was interrupted" : `${because} failed`;
+    return `${outcome === "skipped" ? (action === "create" ? "not made, " : "not touched, ") : ""}since ${since}`;
+  }
   if (outcome === "unchanged" && status !== undefined && status.state !== "running") return status.state;
   return "";
 }
 
-/** The errors of a run, each whole. */
-export const upErrors = ({ apps }: UpReport, style: Style): string =>
-  apps
-    .flatMap(({ error, leftBehind }) => [error, leftBehind === error ? undefined : leftBehind])
-    .filter((error) => error !== undefined)
-    .map((error) => errorText(error, style))
-    .join("");
+/** What went wrong in a run, apps first. */
+export const upErrors = ({ apps, orphans, resources, compensation }: UpReport): (DeploymentError | undefined)[] => [
+  ...apps.flatMap(({ error, leftBehind }) => [error, leftBehind]),
+  ...[...resources, ...orphans, ...compensation].map(({ error }) => error),
+];

@@ -1,24 +1,29 @@
-import type { DeployerEvent } from "@openfactory/deployer";
+import type { AppPhase, AppVerdict, DeployerEvent } from "@openfactory/deployer";
+import { compensationWords, subjectOf } from "../output/compensation-text.js";
+import { OUTCOME_WORDS } from "../output/outcome-words.js";
+import { resourceWords } from "../output/resources-text.js";
 
 /** How an app stands, for a line of progress. */
 export interface AppState {
   app: string;
-  /** A few words: `pulling demo:1`, `1/2 running, starting`. */
+  /** A few words: `pulling demo:1`, `starting`. */
   text: string;
+  /** How many replicas run, and how many should, where that is known. */
+  replicas?: { running: number; desired: number };
   kind: "idle" | "busy" | "good" | "bad";
 }
 
-const PHASES = {
+const PHASES: Readonly<Record<AppPhase, string>> = {
   blocked: "waits for",
   deploying: "deploying",
   updating: "updating",
-  replacing: "replacing",
-  "rolling-back": "rolling back",
+  replacing: "removing, to be made anew",
+  "rolling-back": "going back to the version before",
   scaling: "scaling",
   waiting: "waiting until it is ready",
   completing: "waiting until it has completed",
   removing: "removing",
-} as const;
+};
 
 /** What an event says of an app; undefined: nothing that a line would show. */
 export function describeEvent(event: DeployerEvent): AppState | undefined {
@@ -31,19 +36,34 @@ export function describeEvent(event: DeployerEvent): AppState | undefined {
       const { app, progress } = event;
       if (progress.type === "pull") return { app, text: `pulling ${progress.image}`, kind: "busy" };
       if (progress.type === "step") return { app, text: progress.step, kind: "busy" };
-      const { running, desired, detail } = progress;
-      return { app, text: `${running}/${desired} running${detail && detail !== "running" ? `, ${detail}` : ""}`, kind: "busy" };
+      const { running, desired, detail = "running" } = progress;
+      return { app, text: detail, replicas: { running, desired }, kind: "busy" };
     }
-    case "verdict": {
-      const { app, outcome, because, error } = event.verdict;
-      const why = because === undefined ? "" : ` (${because} failed)`;
-      return { app, text: `${outcome}${why}`, kind: error !== undefined ? "bad" : outcome === "skipped" || outcome === "put-back" ? "idle" : "good" };
-    }
+    case "verdict":
+      return describeVerdict(event.verdict);
     case "removal": {
       const { app, service, outcome } = event.removal;
       return { app: app ?? service, text: outcome, kind: outcome === "failed" ? "bad" : "good" };
     }
+    case "compensate": {
+      const { app, state } = event.step;
+      if (app === undefined) return undefined;
+      return { app, text: compensationWords(event.step), kind: state === "begun" ? "busy" : state === "done" ? "idle" : "bad" };
+    }
     default:
       return undefined;
   }
+}
+
+function describeVerdict({ app, outcome, because, error, status }: AppVerdict): AppState {
+  const why = because === undefined ? "" : ` (${because} failed)`;
+  const kind = error !== undefined ? "bad" : outcome === "skipped" || outcome === "put-back" ? "idle" : "good";
+  return { app, text: `${OUTCOME_WORDS[outcome]}${why}`, kind, ...(status && { replicas: status.replicas }) };
+}
+
+/** What an event says of a network, volume, config or secret, as a line. */
+export function describeResource(event: DeployerEvent): string | undefined {
+  if (event.type === "resource") return `${event.resource.kind} ${event.resource.name}: ${resourceWords(event.resource)}`;
+  if (event.type !== "compensate" || event.step.resource === undefined) return undefined;
+  return `${subjectOf(event.step)}: ${compensationWords(event.step)}`;
 }

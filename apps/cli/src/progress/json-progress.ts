@@ -11,14 +11,8 @@ export const jsonProgress = (output: Output): Progress => ({
 
 function fieldsOf(event: DeployerEvent): object {
   switch (event.type) {
-    case "plan": {
-      const { project, apps, orphans } = event.plan;
-      return {
-        project,
-        steps: apps.map(({ app, service, action }) => ({ app, service, action })),
-        orphans: orphans.map(({ service }) => service),
-      };
-    }
+    case "plan":
+      return event.plan;
     case "phase": {
       const { app, service, phase, detail } = event;
       return { app, service, phase, detail };

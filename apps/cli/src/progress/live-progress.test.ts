@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { CapturedOutput } from "../testing/run-ofdeploy.js";
-import { liveProgress, render } from "./live-progress.js";
+import { liveProgress } from "./live-progress.js";
+import { render } from "./render-lines.js";
 
 const plain = (_: unknown, text: string): string => text;
 const line = (app: string, kind: "idle" | "busy" | "good" | "bad", text = "deploying") => ({
@@ -25,7 +26,39 @@ test("200 apps fit into a window: what is under way first, the rest counted", ()
   const drawn = render(lines, { columns: 80, rows: 20, frame: 0, style: plain });
   expect(drawn).toHaveLength(18);
   expect(drawn[0]).toContain("app150");
-  expect(drawn.at(-1)).toContain("200 apps in all, 100 done");
+  expect(drawn.at(-1)).toContain("200 apps: 100 done, 1 failed, 99 under way");
+});
+
+test("name, replicas, elapsed time and state stand in columns; in a narrow window the last two make one", () => {
+  const began = Date.now() - 3_000;
+  const lines = [
+    { ...line("web", "busy", "starting"), replicas: { running: 1, desired: 12 }, began },
+    { ...line("long-name", "idle", "waits for web"), began },
+    { ...line("db", "good", "running"), replicas: { running: 1, desired: 1 }, began, ended: began + 1_500 },
+  ];
+  const [web, waiting, db] = render(lines, { columns: 80, rows: 24, frame: 0, style: plain });
+  expect(web).toMatch(/^\| web {8}1\/12 {3}3\.\d s {2}starting$/);
+  expect(waiting).toBe(`  long-name${" ".repeat(16)}waits for web`);
+  expect(db).toBe("+ db          1/1   1.5 s  running");
+  expect(render(lines, { columns: 40, rows: 24, frame: 0, style: plain })[0]).toMatch(/^\| web {9}3\.\d s {2}1\/12 starting$/);
+});
+
+test("a pull tells how much of all layers it has", () => {
+  const output = new CapturedOutput({ isTTY: true, columns: 80 });
+  const progress = liveProgress(output, plain);
+  const pull = (status: string, id: string, current: number, total: number) =>
+    progress.observe({
+      type: "progress",
+      app: "web",
+      service: "web",
+      progress: { type: "pull", service: "web", image: "demo:1", status, id, current, total },
+    });
+  pull("Downloading", "a", 1_000_000, 10_000_000);
+  pull("Downloading", "b", 3_000_000, 30_000_000);
+  pull("Download complete", "a", 0, 0);
+  progress.observe({ type: "warning", warning: { code: "ORPHAN", reason: "Draw now." } });
+  progress.stop();
+  expect(output.text).toContain("pulling demo:1 13/40 MB");
 });
 
 test("leaves nothing drawn when it stops, and warnings above", () => {

@@ -1,23 +1,17 @@
 import type { Output } from "../io.js";
-import { inWords } from "../output/durations.js";
-import { fit, type Style } from "../output/style.js";
+import type { Style } from "../output/style.js";
 import { warningText } from "../output/warning-text.js";
-import { type AppState, describeEvent } from "./describe-event.js";
+import { describeEvent } from "./describe-event.js";
 import type { Progress } from "./progress.js";
-
-interface Line extends AppState {
-  began: number;
-  ended?: number;
-}
+import { PullMeter } from "./pull-meter.js";
+import { type Line, render } from "./render-lines.js";
 
 const REDRAW_MS = 100;
-const FRAMES = ["|", "/", "-", "\\"];
-const MARKS = { idle: " ", good: "+", bad: "x" } as const;
-const NAME_WIDTH = 32;
 
-/** One line per app, drawn anew in place. With more apps than rows, those under way come first and the rest is counted. */
+/** One line per app, drawn anew in place; with more apps than rows, those under way and the count of the rest. */
 export function liveProgress(output: Output, style: Style): Progress {
   const lines = new Map<string, Line>();
+  const pulls = new PullMeter();
   let drawn = 0;
   let frame = 0;
 
@@ -44,8 +38,15 @@ export function liveProgress(output: Output, style: Style): Progress {
       }
       const state = describeEvent(event);
       if (state === undefined) return;
-      const ended = event.type === "verdict" || event.type === "removal" ? Date.now() : undefined;
-      lines.set(state.app, { ...state, began: lines.get(state.app)?.began ?? Date.now(), ended });
+      const pulled = event.type === "progress" ? pulls.note(event) : undefined;
+      const before = lines.get(state.app);
+      lines.set(state.app, {
+        replicas: before?.replicas,
+        ...state,
+        text: pulled === undefined ? state.text : `${state.text} ${pulled}`,
+        began: before?.began ?? Date.now(),
+        ended: event.type === "verdict" || event.type === "removal" ? Date.now() : undefined,
+      });
     },
     stop: () => {
       clearInterval(timer);
@@ -54,36 +55,3 @@ export function liveProgress(output: Output, style: Style): Progress {
     },
   };
 }
-
-interface Frame {
-  columns: number;
-  rows: number;
-  frame: number;
-  style: Style;
-}
-
-const ORDER: readonly Line["kind"][] = ["bad", "busy", "idle", "good"];
-
-/** The lines as they fit: each no wider than the terminal, all of them no higher. */
-export function render(lines: readonly Line[], { columns, rows, frame, style }: Frame): string[] {
-  const room = Math.max(1, rows - 2);
-  const isCut = lines.length > room;
-  const shown = isCut ? [...lines].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind)).slice(0, room - 1) : lines;
-  const width = Math.min(NAME_WIDTH, Math.floor(columns / 3), Math.max(...shown.map(({ app }) => app.length), 1));
-  const texts = shown.map((line) => {
-    const mark = line.kind === "busy" ? (FRAMES[frame % FRAMES.length] ?? "") : MARKS[line.kind];
-    const elapsed = inWords((line.ended ?? Date.now()) - line.began);
-    const head = `${mark} ${fit(line.app, width).padEnd(width)}  `;
-    const rest = fit(`${line.text}  ${elapsed}`, columns - head.length - 1);
-    return colour(line.kind, fit(`${head}${rest}`, columns - 1), style);
-  });
-  if (!isCut) return texts;
-  const done = lines.filter(({ ended }) => ended !== undefined).length;
-  return [...texts, fit(`  ... ${lines.length} apps in all, ${done} done`, columns - 1)];
-}
-
-const colour = (kind: Line["kind"], text: string, style: Style): string => {
-  if (kind === "good") return style("green", text);
-  if (kind === "bad") return style("red", text);
-  return kind === "idle" ? style("dim", text) : text;
-};

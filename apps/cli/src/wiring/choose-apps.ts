@@ -1,8 +1,8 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { closestMatch } from "leven";
 
-/** An app whose lines are read. */
-export interface LogTarget {
+/** An app as the command line can name it. */
+export interface NamedApp {
   key: string;
   service: string;
 }
@@ -11,12 +11,13 @@ export interface LogTarget {
  * The apps that are named, by their names in the file or their services', each once; all where none is named.
  * @throws DeploymentError `NOT_FOUND` with the nearest name.
  */
-export function chooseTargets(names: readonly string[], apps: readonly LogTarget[]): LogTarget[] {
+export function chooseApps<App extends NamedApp>(names: readonly string[], apps: readonly App[]): App[] {
   if (names.length === 0) return [...apps];
-  return [...new Set(names.map((name) => find(name, apps)))];
+  return [...new Set(names.map((name) => findApp(name, apps)))];
 }
 
-function find(name: string, apps: readonly LogTarget[]): LogTarget {
+/** The app of that name, or of that service. @throws DeploymentError `NOT_FOUND` with the nearest name. */
+export function findApp<App extends NamedApp>(name: string, apps: readonly App[]): App {
   const found = apps.find(({ key }) => key === name) ?? apps.find(({ service }) => service === name.toLowerCase());
   if (found !== undefined) return found;
   const known = [...new Set(apps.flatMap(({ key, service }) => [key, service]))];

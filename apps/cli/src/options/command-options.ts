@@ -1,0 +1,29 @@
+import { type Command, Option } from "commander";
+import { collect, parseCount, parseDuration } from "./parse-values.js";
+
+/** Options that several commands take. */
+
+export const waitOptions = (command: Command, what: string): Command =>
+  command
+    .addOption(new Option("--wait", `wait until ${what} (default)`))
+    .addOption(new Option("--no-wait", "don't wait, but for apps that others depend on"))
+    .addOption(
+      new Option("--timeout <duration>", "how long each app may take until it is ready (default: 2m)").argParser(parseDuration),
+    );
+
+export const concurrencyOption = (what: string, standard: number): Option =>
+  new Option("--concurrency <n>", `how many ${what} at the same time (default: ${standard})`).argParser(parseCount);
+
+export const forceUnlockOption = (): Option =>
+  new Option("--force-unlock", "take the project's lock, whoever holds it");
+
+export const strictOption = (): Option =>
+  new Option("--strict", "refuse what the platform does not honour, instead of warning");
+
+export const pruneOption = (): Option =>
+  new Option("--prune", "remove what the project runs and the file no longer names");
+
+export const adoptOption = (): Option =>
+  new Option("--adopt <app>", "take over a service that somebody else made, repeatable").argParser(collect);
+
+export const projectOption = (): Option => new Option("--project <name>", "the project by name; no file is needed");

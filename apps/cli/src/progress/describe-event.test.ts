@@ -1,0 +1,41 @@
+import type { DeployerEvent } from "@openfactory/deployer";
+import { expect, test } from "vitest";
+import { CapturedOutput } from "../testing/run-ofdeploy.js";
+import { badReport, verdict } from "../testing/hand-made-reports.js";
+import { plainProgress } from "./plain-progress.js";
+
+const progress = (more: object) => ({ type: "progress", app: "web", service: "web", progress: { service: "web", ...more } }) as DeployerEvent;
+
+test("plain lines of a run that is put back: one for each change, steps and resources among them", () => {
+  const output = new CapturedOutput();
+  const { observe } = plainProgress(output, (_, text) => text);
+  const events: DeployerEvent[] = [
+    { type: "resource", resource: { kind: "network", name: "factory_back", outcome: "created" } },
+    { type: "phase", app: "web", service: "web", phase: "updating" },
+    progress({ type: "step", step: "update" }),
+    progress({ type: "waiting", running: 0, desired: 2, detail: "starting" }),
+    progress({ type: "waiting", running: 0, desired: 2, detail: "starting" }),
+    progress({ type: "waiting", running: 1, desired: 2 }),
+    { type: "verdict", verdict: verdict("db", "failed") },
+    { type: "phase", app: "ui", service: "ui", phase: "blocked", detail: "db" },
+    { type: "compensate", step: { action: "rollback", app: "web", service: "web", state: "begun" } },
+    ...badReport.compensation.map((step): DeployerEvent => ({ type: "compensate", step })),
+    { type: "verdict", verdict: verdict("web", "put-back", { because: "db" }) },
+    { type: "lock", lock: { state: "released", holder: { id: "1", owner: "ada", since: "" } } },
+  ];
+  for (const event of events) observe(event);
+  expect(output.text).toBe(`network factory_back: created
+web: updating
+web: update
+web: 0/2 running, starting
+web: 1/2 running
+db: failed
+ui: waits for db
+web: going back to the version before
+cache: not changed back: The service cache was not changed back in time.
+web: gone back to the version before
+new: removed again
+network factory_back: removed again
+web: put back (db failed)
+`);
+});
