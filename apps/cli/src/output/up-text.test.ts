@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { badReport, goodReport } from "../testing/hand-made-reports.js";
+import { badReport, goodReport, verdict } from "../testing/hand-made-reports.js";
 import { errorTexts } from "./error-text.js";
 import { upErrors, upText } from "./up-text.js";
 
@@ -34,6 +34,14 @@ put back:
 factory: 1 rolled back, 1 failed, 3 put back, 2 skipped in 4.2 s
 factory now: 4 as before, 2 nothing, 1 unknown
 `);
+});
+
+test("of many apps those that are unchanged are counted only", () => {
+  const same = Array.from({ length: 31 }, (_, index) => verdict(`app${index}`, "unchanged"));
+  expect(upText({ ...goodReport, orphans: [], resources: [], apps: same })).toBe("factory: 31 unchanged in 4.2 s\n");
+  const text = upText({ ...goodReport, apps: [...same, verdict("web", "updated")] });
+  expect(text).toContain("\nweb  updated");
+  expect(text).not.toContain("app1");
 });
 
 test("each error is told once, with task, node, exit code and last lines", () => {

@@ -17,6 +17,9 @@ const columns: readonly Column<AppVerdict>[] = [
   { title: "NOTE", cell: noteOf, dropRank: 2 },
 ];
 
+/** With more apps than this, those that are as they were are counted only. */
+const MOST_ROWS = 30;
+
 /**
  * What became of each app, of resources and of what the file no longer names, how a failed run was put back, and the sum.
  * Where not everything is as the file has it, the sum says what is there now.
@@ -27,8 +30,9 @@ export function upText(report: UpReport, width?: number): string {
   const shown = isAsDesired ? columns : columns.toSpliced(2, 0, now);
   const gone = orphans.map(({ app, service, outcome: word }) => `${harmless(app ?? service)}: ${word}, since it is not in the file\n`);
   const sum = counted(OUTCOME_WORDS, apps.map((verdict) => verdict.outcome));
+  const rows = apps.length > MOST_ROWS ? apps.filter((verdict) => verdict.outcome !== "unchanged") : apps;
   return [
-    table(shown, apps, width),
+    rows.length === 0 ? "" : table(shown, rows, width),
     resourcesText(resources),
     ...gone,
     compensationText(compensation),

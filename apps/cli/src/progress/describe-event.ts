@@ -13,6 +13,9 @@ export interface AppState {
   kind: "idle" | "busy" | "good" | "bad";
 }
 
+/** Said of what is waited for while nothing more is known. */
+export const WAITING = "waiting until it is ready";
+
 const PHASES: Readonly<Record<AppPhase, string>> = {
   blocked: "waits for",
   deploying: "deploying",
@@ -20,7 +23,7 @@ const PHASES: Readonly<Record<AppPhase, string>> = {
   replacing: "removing, to be made anew",
   "rolling-back": "going back to the version before",
   scaling: "scaling",
-  waiting: "waiting until it is ready",
+  waiting: WAITING,
   completing: "waiting until it has completed",
   removing: "removing",
 };
@@ -36,8 +39,9 @@ export function describeEvent(event: DeployerEvent): AppState | undefined {
       const { app, progress } = event;
       if (progress.type === "pull") return { app, text: `pulling ${progress.image}`, kind: "busy" };
       if (progress.type === "step") return { app, text: progress.step, kind: "busy" };
-      const { running, desired, detail = "running" } = progress;
-      return { app, text: detail, replicas: { running, desired }, kind: "busy" };
+      const { running, desired, detail } = progress;
+      const text = detail === undefined || detail === "running" ? WAITING : detail;
+      return { app, text, replicas: { running, desired }, kind: "busy" };
     }
     case "verdict":
       return describeVerdict(event.verdict);

@@ -1,7 +1,7 @@
 import type { Output } from "../io.js";
 import { harmless, type Style } from "../output/style.js";
 import { warningText } from "../output/warning-text.js";
-import { type AppState, describeEvent, describeResource } from "./describe-event.js";
+import { type AppState, describeEvent, describeResource, WAITING } from "./describe-event.js";
 import type { Progress } from "./progress.js";
 
 /** One line for each change of an app's state, and for each resource. */
@@ -25,5 +25,5 @@ export function plainProgress(output: Output, style: Style): Progress {
 /** `0/1 running, starting`; how many run at the end is in the table that follows. */
 const textOf = ({ text, replicas, kind }: AppState): string => {
   if (replicas === undefined || kind !== "busy") return text;
-  return `${replicas.running}/${replicas.desired} running${text === "running" ? "" : `, ${text}`}`;
+  return `${replicas.running}/${replicas.desired} running${text === WAITING ? "" : `, ${text}`}`;
 };
