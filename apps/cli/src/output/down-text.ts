@@ -6,6 +6,7 @@ const NOTES = {
   failed: "failed: still there",
   skipped: "not begun: the run was interrupted",
   foreign: "left alone: this project did not make it",
+  "put-back": "removed, and there again",
 } as const;
 
 /** What became of each service, or that there was none. */
