@@ -77,7 +77,7 @@ describe("up, ps, down", () => {
     }
   });
 
-  test("a changed app, and somebody else's service, refuse the run with file and line", async () => {
+  test("somebody else's service refuses the run with file and line; a changed app is updated", async () => {
     const memory = resetMemory();
     await memory.deploy({ image: "x:1", name: "db" });
     place.write(two);
@@ -89,9 +89,9 @@ describe("up, ps, down", () => {
     await place.run("up");
     place.write(two.replace("demo:1", "demo:2"));
     const second = await place.run("up");
-    expect(second.code).toBe(5);
-    expect(second.err).toContain("hint: Run `ofdeploy down` first");
-    expect((await memory.list()).map(({ image }) => image)).toEqual(["demo:1", "demo:1"]);
+    expect(second.code).toBe(0);
+    expect(second.out).toMatch(/updated/);
+    expect((await memory.list()).map(({ image }) => image)).toEqual(["demo:1", "demo:2"]);
   });
 
   test("down and ps work by the project's name, without a file", async () => {

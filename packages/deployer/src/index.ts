@@ -1,11 +1,12 @@
 export type { DependencyCondition, DesiredApp, DesiredDependency, DesiredProject, DesiredResource } from "./desired.js";
 export type { AppPhase, DeployerEvent, LockEvent, Observer } from "./events.js";
 export type { ProjectWarning } from "./project-warning.js";
-export { APP_LABEL, type Owner, ownerOf, PROJECT_LABEL, REQUEST_LABEL } from "./ownership/labels.js";
+export { APP_LABEL, type Owner, ownerOf, PROJECT_LABEL, REQUEST_LABEL, RUN_LABEL } from "./ownership/labels.js";
 export { canTellOwners } from "./ownership/can-tell.js";
 export { requestHash } from "./ownership/request-hash.js";
 export { checkApps } from "./check/check-apps.js";
-export { checkRequests } from "./check/check-requests.js";
+export { type CheckedApp, type CheckedProject, checkProject } from "./check/check-project.js";
+export { type CheckedRequest, checkRequests } from "./check/check-requests.js";
 export { type Observed, observe } from "./observe/observe.js";
 export type {
   AppAction,
@@ -16,16 +17,17 @@ export type {
   PlannedResource,
 } from "./plan/plan.js";
 export type { PlanOptions } from "./plan/plan-options.js";
-export { planUp } from "./plan/plan-up.js";
+export { planUp, type UpPlan } from "./plan/plan-up.js";
+export { plan, prepare, type Prepared } from "./plan/prepare.js";
 export { applyUp } from "./apply/apply-up.js";
 export type { UpOptions } from "./apply/up-options.js";
 export type { AppNow, AppOutcome, AppVerdict, UpReport } from "./apply/up-report.js";
 export type { CompensationAction, CompensationStep } from "./compensate/compensation-step.js";
 export type { ResourceVerdict } from "./resources/resource-verdict.js";
 export type { LockOptions } from "./lock/lock-options.js";
+export { up } from "./up.js";
 export type { RollbackOptions, RollbackOutcome, RollbackReport, RollbackVerdict } from "./rollback/rollback-report.js";
 export type { ScaleOptions, ScaleReport } from "./scale/scale-report.js";
-export { up } from "./up.js";
 export { down, type DownOptions, type DownReport } from "./remove/down.js";
 export type { RemovalVerdict } from "./remove/removal-verdict.js";
 export { ps, type PsRow } from "./ps/ps.js";

@@ -2,7 +2,7 @@ import { DeploymentError } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
 import type { DeployerEvent } from "./events.js";
 import { app, type Behaviour, FakeStrategy, project } from "./testing/fake-strategy.js";
-import { APP_LABEL, PROJECT_LABEL, REQUEST_LABEL } from "./ownership/labels.js";
+import { APP_LABEL, PROJECT_LABEL, REQUEST_LABEL, RUN_LABEL } from "./ownership/labels.js";
 import { requestHash } from "./ownership/request-hash.js";
 import { down } from "./remove/down.js";
 import { up } from "./up.js";
@@ -32,6 +32,7 @@ describe("up", () => {
       [PROJECT_LABEL]: "factory",
       [APP_LABEL]: "Web",
       [REQUEST_LABEL]: requestHash(web.request),
+      [RUN_LABEL]: report.run,
     });
     expect(web.request.labels).toEqual({ tier: "front" });
   });
@@ -70,7 +71,7 @@ describe("up", () => {
     expect(strategy.services.get("web")).toBe(web);
   });
 
-  test("refuses everything when one service is changed or somebody else's, with all findings", async () => {
+  test("refuses everything when a service is somebody else's, with all findings", async () => {
     const strategy = new FakeStrategy();
     await up(strategy, project(app("web")));
     strategy.put("db");
@@ -80,11 +81,10 @@ describe("up", () => {
     const error = await codeOf(up(strategy, desired));
     expect(error?.code).toBe("CONFLICT");
     expect(error?.issues.map(({ message }) => message)).toEqual([
-      expect.stringContaining("Web: the service web runs already, and was made from another request"),
       expect.stringContaining("Db: a service db is there already"),
       expect.stringContaining("belongs to the project other"),
     ]);
-    expect(error?.hint).toContain("ofdeploy down");
+    expect(error?.hint).toContain("--adopt");
     expect(error?.issues[0]?.location).toEqual({ file: "openfactory.yml", line: 2, column: 3 });
     expect(strategy.calls).toEqual(["list"]);
   });

@@ -9,6 +9,7 @@ const NOTES: Readonly<Record<RemovalVerdict["outcome"], string>> = {
   failed: "failed: still there",
   skipped: "not begun: the run was interrupted",
   foreign: "left alone: this project did not make it",
+  "put-back": "removed, and there again",
 };
 
 /** What became of each service and of what was made for them, or that there was none. */

@@ -37,6 +37,7 @@ const removalOutcome = wordsOf<RemovalVerdict["outcome"]>({
   failed: "",
   skipped: "not begun",
   foreign: "left alone: this project did not make it",
+  "put-back": "removed, and there again, since the run failed",
 });
 
 const resourceOutcome = wordsOf<ResourceVerdict["outcome"]>({

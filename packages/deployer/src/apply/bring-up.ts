@@ -1,44 +1,54 @@
-import { throwIfAborted } from "@openfactory/deploy-core";
+import { type DeploymentError, type ServiceStatus, throwIfAborted } from "@openfactory/deploy-core";
 import { asDeploymentError } from "../as-deployment-error.js";
+import type { CheckedApp } from "../check/check-project.js";
 import type { DesiredApp } from "../desired.js";
+import { withoutSettings } from "../observe/observe.js";
+import type { There } from "../observe/what-is-there.js";
 import type { PlannedApp } from "../plan/plan.js";
+import { changeService } from "./change-service.js";
+import { lookAfter, untouched } from "./look-after.js";
 import { MILESTONE_OF } from "./milestones.js";
-import { untilCompleted, untilReady } from "./ready.js";
+import { followUp } from "./ready.js";
 import type { AppNow, AppOutcome, AppVerdict } from "./up-report.js";
-import { strategyObserver, tellPhase, type UpRun } from "./up-run.js";
+import { tellPhase, type UpRun } from "./up-run.js";
 
-/** Takes one app from its step of the plan to its verdict. Never rejects. */
-export async function bringUp(app: DesiredApp, step: PlannedApp, run: UpRun): Promise<AppVerdict> {
+/** Takes one app from its plan to its verdict. Never rejects. */
+export async function bringUp(checked: CheckedApp, planned: PlannedApp, run: UpRun): Promise<AppVerdict> {
+  const { app } = checked;
   const began = performance.now();
-  const verdict = (outcome: AppOutcome, more: Partial<AppVerdict> = {}): AppVerdict => ({
+  const verdict = (outcome: AppOutcome, now: AppNow, more: Partial<AppVerdict> = {}): AppVerdict => ({
     app: app.key,
     service: app.service,
-    action: step.action,
+    action: planned.action,
     outcome,
-    now: nowOf(outcome, run.isMade(app)),
+    now,
     warnings: run.warningsOf(app).all(),
     elapsedMs: Math.round(performance.now() - began),
     ...more,
   });
   try {
-    // What is there already waits for nobody.
-    const blocker = step.action === "create" ? await blockedBy(app, run) : undefined;
+    // What is as it should be waits for nobody.
+    const blocker = planned.action === "unchanged" ? undefined : await blockedBy(app, run);
     if (blocker !== undefined) {
       run.milestones.giveUp(app.service);
-      return verdict("skipped", { because: run.endedBy() ?? blocker });
+      return verdict("skipped", untouched(planned), { because: run.endedBy() ?? blocker });
     }
     throwIfAborted(run.signal, { service: app.service });
-    if (step.action === "create") await deploy(app, run);
+    const isChanged = planned.action !== "unchanged" && (await changeService(checked, planned, run));
     run.milestones.reach(app.service, "started");
-    return await followUp(app, step, run, verdict);
+    const status = await followUp(app, isChanged ? undefined : planned.status, run);
+    return verdict(isChanged ? success(planned, status) : "unchanged", "desired", shown(status));
   } catch (error) {
     run.milestones.giveUp(app.service);
     const failure = asDeploymentError(error, app.service, run.strategy);
-    if (run.signal.aborted && failure.code === "ABORTED") {
-      return verdict(interrupted(step, run.isMade(app)), { because: run.endedBy() });
-    }
-    run.noteFailure(app);
-    return verdict("failed", { error: failure });
+    const isEnded = run.signal.aborted && failure.code === "ABORTED";
+    const there = await lookAfter(failure, planned, run);
+    if (isEnded) return verdict(interrupted(planned, there), there.now, { because: run.endedBy() });
+    run.noteFailure(app.key);
+    return verdict(isRolledBack(failure, there, run.beforeOf(app.service)) ? "rolled-back" : "failed", there.now, {
+      error: failure,
+      ...shown(there.status),
+    });
   }
 }
 
@@ -53,51 +63,23 @@ async function blockedBy(app: DesiredApp, run: UpRun): Promise<string | undefine
   return failed && run.appOf(failed.service);
 }
 
-async function deploy(app: DesiredApp, run: UpRun): Promise<void> {
-  await run.deploying(async () => {
-    // The run may have ended while this one waited for its turn.
-    throwIfAborted(run.signal, { service: app.service });
-    tellPhase(run, app, "deploying");
-    const { signal, strict } = run;
-    const deployment = await run.strategy.deploy(run.requestOf(app), {
-      signal,
-      strict,
-      observer: strategyObserver(run, app),
-    });
-    run.noteMade(app);
-    run.warningsOf(app).add(...deployment.warnings);
-  });
-}
-
-/** From started to ready, and to completed where others wait for that. */
-async function followUp(
-  app: DesiredApp,
-  step: PlannedApp,
-  run: UpRun,
-  verdict: (outcome: AppOutcome, more?: Partial<AppVerdict>) => AppVerdict,
-): Promise<AppVerdict> {
-  const { service } = app;
-  const mustComplete = run.isAwaited(service, "completed");
-  const listed = step.action === "unchanged" ? step.status : undefined;
-  if (!run.wait && !mustComplete && !run.isAwaited(service, "ready")) {
-    return verdict(listed === undefined ? "started" : "unchanged", { status: listed });
-  }
-  const ready = await untilReady(app, step, run);
-  run.milestones.reach(service, "ready");
-  const status = mustComplete ? await untilCompleted(app, ready, run) : ready;
-  run.milestones.reach(service, "completed");
-  if (listed !== undefined) return verdict("unchanged", { status });
-  if (status === undefined) return verdict("started");
-  return verdict(status.state === "completed" ? "completed" : "running", { status });
+function success({ action }: PlannedApp, status: ServiceStatus | undefined): AppOutcome {
+  if (status === undefined) return "started";
+  if (status.state === "completed") return "completed";
+  if (action === "adopt") return "adopted";
+  return action === "create" ? "running" : "updated";
 }
 
 /** What an app is when the run ends under it. */
-const interrupted = ({ action }: PlannedApp, isMade: boolean): AppOutcome => {
+const interrupted = ({ action }: PlannedApp, { now }: There): AppOutcome => {
   if (action === "unchanged") return "unchanged";
-  return isMade ? "started" : "skipped";
+  return now === "desired" ? "started" : "skipped";
 };
 
-const nowOf = (outcome: AppOutcome, isMade: boolean): AppNow => {
-  if (outcome === "skipped") return "nothing";
-  return outcome === "unchanged" || isMade ? "desired" : "unknown";
-};
+/** Whether the new version did not prove itself, and the one that ran before does so still, or again. */
+const isRolledBack = ({ code }: DeploymentError, { now }: There, before: ServiceStatus | undefined): boolean =>
+  now === "before" &&
+  (code === "ROLLED_BACK" || ((code === "TASK_FAILED" || code === "TIMEOUT") && (before?.replicas.running ?? 0) > 0));
+
+const shown = (status: ServiceStatus | undefined): { status?: ServiceStatus } =>
+  status === undefined ? {} : { status: withoutSettings(status) };

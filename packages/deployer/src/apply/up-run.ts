@@ -1,5 +1,7 @@
-import type { DeployRequest, OpenFactoryServiceDeploymentStrategy, ProgressEvent } from "@openfactory/deploy-core";
+import type { DeployRequest, OpenFactoryServiceDeploymentStrategy, ProgressEvent, ServiceStatus } from "@openfactory/deploy-core";
 import type { Slots } from "../bounded.js";
+import type { CheckedApp } from "../check/check-project.js";
+import type { Journal } from "../compensate/journal.js";
 import type { DesiredApp } from "../desired.js";
 import type { AppPhase, Observer } from "../events.js";
 import type { Milestone, Milestones } from "./milestones.js";
@@ -8,29 +10,36 @@ import type { WarningLog } from "./warning-log.js";
 /** What the apps of one run share. */
 export interface UpRun {
   readonly strategy: OpenFactoryServiceDeploymentStrategy;
+  readonly project: string;
+  /** Id of the run. */
+  readonly id: string;
   readonly strict: boolean;
   /** Wait for every app, not only for those that others wait for. */
   readonly wait: boolean;
   readonly timeoutMs: number;
+  readonly settleMs: number | undefined;
+  readonly showEnv: boolean;
   /** Fires when the caller's does, and when a failure ends the run. */
   readonly signal: AbortSignal;
   readonly milestones: Milestones;
   readonly deploying: Slots;
   readonly waiting: Slots;
   readonly observer: Observer | undefined;
+  /** What the run has changed. */
+  readonly journal: Journal;
   /** The request as it is deployed, with the ownership labels where they are kept. */
-  requestOf(app: DesiredApp): DeployRequest;
+  requestOf(checked: CheckedApp): Promise<DeployRequest>;
+  /** The service as it was when the plan was made. */
+  beforeOf(service: string): ServiceStatus | undefined;
   /** Whether some app waits for the service to get there. */
   isAwaited(service: string, milestone: Milestone): boolean;
   /** The app's name of a service. */
   appOf(service: string): string;
   warningsOf(app: DesiredApp): WarningLog;
-  /** Remembers what is to be put back. */
-  noteMade(app: DesiredApp): void;
-  isMade(app: DesiredApp): boolean;
-  /** Ends the run, unless failures are to be kept. */
-  noteFailure(app: DesiredApp): void;
-  /** Name of the app whose failure ended the run. */
+  /** Ends the run, unless failures are to be kept. `name`: of the app or resource that failed. */
+  noteFailure(name: string): void;
+  hasFailed(): boolean;
+  /** Name of what failed first and ended the run. */
   endedBy(): string | undefined;
 }
 

@@ -32,25 +32,32 @@ const nameTakenTwice = (app: DesiredApp, services: ReadonlyMap<string, DesiredAp
   location: app.location,
 });
 
+/** Goes down every path once, without recursion: a file may be a chain of thousands. */
 function findCircle(apps: readonly DesiredApp[], services: ReadonlyMap<string, DesiredApp>): ErrorIssue[] {
   const settled = new Set<DesiredApp>();
-  const circleFrom = (app: DesiredApp, path: DesiredApp[]): DesiredApp[] | undefined => {
-    if (path.includes(app)) return [...path.slice(path.indexOf(app)), app];
-    if (settled.has(app)) return undefined;
-    for (const { service } of app.dependsOn) {
-      const dependency = services.get(service);
-      const circle = dependency && circleFrom(dependency, [...path, app]);
-      if (circle !== undefined) return circle;
-    }
-    settled.add(app);
-    return undefined;
-  };
-  for (const app of apps) {
-    const circle = circleFrom(app, []);
-    if (circle !== undefined) {
-      const names = circle.map(({ key }) => key).join(" -> ");
-      return [{ message: `apps depend on each other in a circle: ${names}`, location: circle[0]?.location }];
+  for (const start of apps) {
+    const path = new Map<DesiredApp, Iterator<{ service: string }>>([[start, start.dependsOn.values()]]);
+    const trail = [start];
+    while (trail.length > 0) {
+      const app = trail.at(-1) as DesiredApp;
+      const next = settled.has(app) ? undefined : (path.get(app)?.next().value as { service: string } | undefined);
+      if (next === undefined) {
+        settled.add(app);
+        path.delete(app);
+        trail.pop();
+        continue;
+      }
+      const dependency = services.get(next.service);
+      if (dependency === undefined) continue;
+      if (path.has(dependency)) return [circle([...trail.slice(trail.indexOf(dependency)), dependency])];
+      path.set(dependency, dependency.dependsOn.values());
+      trail.push(dependency);
     }
   }
   return [];
 }
+
+const circle = (apps: readonly DesiredApp[]): ErrorIssue => ({
+  message: `apps depend on each other in a circle: ${apps.map(({ key }) => key).join(" -> ")}`,
+  location: apps[0]?.location,
+});

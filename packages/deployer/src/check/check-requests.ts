@@ -3,31 +3,50 @@ import {
   DeploymentError,
   type DeploymentWarning,
   type ErrorIssue,
+  type NormalizedRequest,
   type OpenFactoryServiceDeploymentStrategy,
   parseRequest,
 } from "@openfactory/deploy-core";
 import type { DesiredApp } from "../desired.js";
 import { OWNERSHIP_LABELS } from "../ownership/labels.js";
 
+/** A request that is known to be valid, and what of it the strategy will not honour. */
+export interface CheckedRequest {
+  readonly app: DesiredApp;
+  readonly request: NormalizedRequest;
+  readonly warnings: readonly DeploymentWarning[];
+}
+
 /**
  * Everything that can be said of the requests without asking an engine.
  * @returns what the strategy will not honour, per service.
- * @throws DeploymentError `INVALID_REQUEST`, or else `UNSUPPORTED` (in strict mode, and for what can't be left out), with
- * one issue per finding in all apps.
+ * @throws DeploymentError as {@link parseRequests}.
  */
-export function checkRequests(
+export const checkRequests = (
   apps: readonly DesiredApp[],
   strategy: OpenFactoryServiceDeploymentStrategy,
   options: { strict?: boolean } = {},
-): Map<string, DeploymentWarning[]> {
-  const warnings = new Map<string, DeploymentWarning[]>();
+): Map<string, readonly DeploymentWarning[]> =>
+  new Map(parseRequests(apps, strategy, options).map(({ app, warnings }) => [app.service, warnings]));
+
+/**
+ * @returns one for each app, in their order.
+ * @throws DeploymentError `INVALID_REQUEST`, or else `UNSUPPORTED` (in strict mode, and for what can't be left out), with
+ * one issue per finding in all apps.
+ */
+export function parseRequests(
+  apps: readonly DesiredApp[],
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  options: { strict?: boolean } = {},
+): CheckedRequest[] {
+  const checked: CheckedRequest[] = [];
   const errors: DeploymentError[] = [];
   const issues: ErrorIssue[] = [];
   for (const app of apps) {
     try {
       refuseReservedLabels(app);
       const request = parseRequest(app.request, { strategy: strategy.manifest.name });
-      warnings.set(app.service, checkHonoured(request, strategy.manifest, options));
+      checked.push({ app, request, warnings: checkHonoured(request, strategy.manifest, options) });
     } catch (error) {
       if (!DeploymentError.isInstance(error)) throw error;
       errors.push(error);
@@ -35,7 +54,7 @@ export function checkRequests(
     }
   }
   const first = errors.find(({ code }) => code === "INVALID_REQUEST") ?? errors[0];
-  if (first === undefined) return warnings;
+  if (first === undefined) return checked;
   if (errors.length === 1) throw withIssues(first, first.message, issues);
   const more = `${first.message.replace(/\.$/, "")}; and so on for ${errors.length} apps in all.`;
   throw withIssues(first, more, issues);

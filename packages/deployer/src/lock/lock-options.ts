@@ -5,6 +5,6 @@
 export interface LockOptions {
   /** Take the lock away from whoever holds it. Default false: only from a process of this machine that is gone. */
   forceUnlock?: boolean;
-  /** What the holder does, for those who find the lock taken. Default `deploy`. */
+  /** What the holder does, for those who find the lock taken, e.g. `ofdeploy up`. Default `up`, `down`, ... */
   purpose?: string;
 }

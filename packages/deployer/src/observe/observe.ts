@@ -1,5 +1,6 @@
 import {
   DeploymentError,
+  type ListOptions,
   type OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   type ServiceStatus,
@@ -15,30 +16,54 @@ export interface Observed {
   readonly sees: "all" | "named" | "nothing";
 }
 
-const INSPECTIONS_AT_ONCE = 8;
+export const INSPECTIONS_AT_ONCE = 8;
 
-/** One listing where the strategy can list, else one inspection per name. */
+/**
+ * One listing where the strategy can list, else one inspection per name.
+ * @param options.settings as in `ListOptions`.
+ */
 export async function observe(
   strategy: OpenFactoryServiceDeploymentStrategy,
   names: readonly string[],
-  options: OperationOptions = {},
+  options: Pick<ListOptions, "signal" | "settings"> = {},
 ): Promise<Observed> {
   if (supports(strategy, "list")) {
-    const services = await strategy.list(options);
-    return { services: byName(services), sees: "all" };
+    const { settings = false, signal } = options;
+    const asked = settings && supports(strategy, "settings");
+    return { services: byName(await strategy.list({ signal, ...(asked && { settings }) })), sees: "all" };
   }
   if (supports(strategy, "inspect")) {
-    const found = await eachBounded(INSPECTIONS_AT_ONCE, names, async (name) => {
-      try {
-        return await strategy.inspect(name, options);
-      } catch (error) {
-        if (DeploymentError.isInstance(error, "NOT_FOUND")) return undefined;
-        throw error;
-      }
-    });
+    const found = await eachBounded(INSPECTIONS_AT_ONCE, names, (name) => observeOne(strategy, name, options));
     return { services: byName(found.filter((service) => service !== undefined)), sees: "named" };
   }
   return { services: new Map(), sees: "nothing" };
+}
+
+/**
+ * One service as it is now, with its settings where the strategy can tell them; undefined: there is none.
+ * The strategy must be able to look.
+ */
+export async function observeOne(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  name: string,
+  { signal }: OperationOptions = {},
+): Promise<ServiceStatus | undefined> {
+  if (!supports(strategy, "inspect")) return (await observe(strategy, [name], { signal, settings: true })).services.get(name);
+  try {
+    return await strategy.inspect(name, { signal });
+  } catch (error) {
+    if (DeploymentError.isInstance(error, "NOT_FOUND")) return undefined;
+    throw error;
+  }
+}
+
+export const canLook = (strategy: OpenFactoryServiceDeploymentStrategy): boolean =>
+  supports(strategy, "list") || supports(strategy, "inspect");
+
+/** As it is told to others: settings hold values of `env`. */
+export function withoutSettings(status: ServiceStatus): ServiceStatus {
+  const { settings: _, ...rest } = status;
+  return rest;
 }
 
 const byName = (services: readonly ServiceStatus[]): Map<string, ServiceStatus> =>

@@ -7,8 +7,28 @@ export const PROJECT_LABEL = "org.openfactory.deploy.project";
 export const APP_LABEL = "org.openfactory.deploy.app";
 /** {@link requestHash} of the request that the service was made from. */
 export const REQUEST_LABEL = "org.openfactory.deploy.request";
+/** Fingerprint of the settings that the service was given, by which a change made by hand is seen. */
+export const SETTINGS_LABEL = "org.openfactory.deploy.settings";
+/** Id of the run that made the service, or changed it last: see {@link newRunId}. */
+export const RUN_LABEL = "org.openfactory.deploy.run";
+/** The project's own resources that the service uses: `config/web-conf-1a2b network/factory-net`. */
+export const USES_LABEL = "org.openfactory.deploy.uses";
 
-export const OWNERSHIP_LABELS: readonly string[] = [PROJECT_LABEL, APP_LABEL, REQUEST_LABEL];
+export const OWNERSHIP_LABELS: readonly string[] = [
+  PROJECT_LABEL,
+  APP_LABEL,
+  REQUEST_LABEL,
+  SETTINGS_LABEL,
+  RUN_LABEL,
+  USES_LABEL,
+];
+
+/** On a network, volume, config or secret of a project: the name that users know it by. */
+export const RESOURCE_LABEL = "org.openfactory.deploy.resource";
+/** On a network or volume of a project: hash of what was asked for. */
+export const SPEC_LABEL = "org.openfactory.deploy.spec";
+
+type Labels = Readonly<Record<string, string>>;
 
 /** What a service's labels say of who made it. */
 export interface Owner {
@@ -16,10 +36,16 @@ export interface Owner {
   app?: string;
   /** Hash of the request it was made from. */
   request?: string;
+  /** The run that made it, or changed it last. */
+  run?: string;
 }
 
 /** Who made the service with these labels; undefined: not this tool. */
-export function ownerOf(labels: Readonly<Record<string, string>>): Owner | undefined {
+export function ownerOf(labels: Labels): Owner | undefined {
   const project = labels[PROJECT_LABEL];
-  return project === undefined ? undefined : { project, app: labels[APP_LABEL], request: labels[REQUEST_LABEL] };
+  if (project === undefined) return undefined;
+  return { project, app: labels[APP_LABEL], request: labels[REQUEST_LABEL], run: labels[RUN_LABEL] };
 }
+
+/** The project's own resources that the service with these labels uses, each as `kind/name`. */
+export const usesOf = (labels: Labels): string[] => labels[USES_LABEL]?.split(" ") ?? [];

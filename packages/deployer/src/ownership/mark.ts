@@ -1,15 +1,50 @@
-import type { DeployRequest } from "@openfactory/deploy-core";
-import type { DesiredApp } from "../desired.js";
-import { APP_LABEL, PROJECT_LABEL, REQUEST_LABEL } from "./labels.js";
-import { requestHash } from "./request-hash.js";
+import { type DeployRequest, type Mount, type OpenFactoryServiceDeploymentStrategy, supports } from "@openfactory/deploy-core";
+import type { CheckedApp } from "../check/check-project.js";
+import { fingerprint } from "../compare/fingerprint.js";
+import { resourcesOf } from "../resources/resource-id.js";
+import { canTellOwners } from "./can-tell.js";
+import { APP_LABEL, PROJECT_LABEL, REQUEST_LABEL, RUN_LABEL, SETTINGS_LABEL, USES_LABEL } from "./labels.js";
 
-/** The app's request with the ownership labels added. */
-export const markedRequest = ({ key, request }: DesiredApp, project: string): DeployRequest => ({
-  ...request,
-  labels: {
-    ...request.labels,
-    [PROJECT_LABEL]: project,
-    [APP_LABEL]: key,
-    [REQUEST_LABEL]: requestHash(request),
-  },
-});
+/** What a mark says beyond the app itself. */
+export interface Mark {
+  readonly project: string;
+  /** Id of the run. */
+  readonly run: string;
+  /** The project's own resources. */
+  readonly resources: ReadonlySet<string>;
+}
+
+/**
+ * The app's request as it is deployed: with the ownership labels added, where the strategy keeps them. Volumes get the
+ * project's label too, so that those that are made for it are found again; one that is there already stays as it is.
+ * @throws DeploymentError as `settingsOf`; no registry is asked.
+ */
+export async function markedRequest(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  { app, request, hash }: CheckedApp,
+  { project, run, resources }: Mark,
+): Promise<DeployRequest> {
+  if (!canTellOwners(strategy)) return app.request;
+  const uses = resourcesOf(request).filter((id) => resources.has(id));
+  const settings = supports(strategy, "settings")
+    ? fingerprint(await strategy.settingsOf({ ...app.request, imagePullPolicy: "missing" }), request.image)
+    : undefined;
+  return {
+    ...app.request,
+    ...(request.mounts && { mounts: request.mounts.map((mount) => markedMount(mount, project)) }),
+    labels: {
+      ...app.request.labels,
+      [PROJECT_LABEL]: project,
+      [APP_LABEL]: app.key,
+      [REQUEST_LABEL]: hash,
+      [RUN_LABEL]: run,
+      ...(settings !== undefined && { [SETTINGS_LABEL]: settings }),
+      ...(uses.length > 0 && { [USES_LABEL]: uses.join(" ") }),
+    },
+  };
+}
+
+const markedMount = (mount: Mount, project: string): Mount =>
+  mount.Type === "volume"
+    ? { ...mount, VolumeOptions: { ...mount.VolumeOptions, Labels: { [PROJECT_LABEL]: project, ...mount.VolumeOptions?.Labels } } }
+    : mount;

@@ -1,16 +1,16 @@
 import { DeploymentError, type ErrorIssue } from "@openfactory/deploy-core";
-import type { Plan, PlannedApp } from "./plan.js";
+import type { Plan, PlannedApp, PlannedResource } from "./plan.js";
 
 /**
  * Ends a run whose plan can't be carried out whole.
- * @throws DeploymentError `CONFLICT` with one issue per app whose service is somebody else's, or was made from another
- * request.
+ * @throws DeploymentError `CONFLICT` with one issue per app whose service, and per resource whose name, is somebody
+ * else's.
  */
-export function refusePlan({ apps, project }: Plan): void {
-  const issues = apps.flatMap((planned): ErrorIssue[] => {
-    const finding = findingOf(planned, project);
-    return finding === undefined ? [] : [{ ...finding, location: planned.location }];
-  });
+export function refusePlan({ apps, resources }: Plan): void {
+  const issues = [
+    ...apps.filter(({ action }) => action === "conflict").map(appIssue),
+    ...resources.filter(({ action }) => action === "conflict").map(resourceIssue),
+  ];
   const [first] = issues;
   if (first === undefined) return;
   const more = issues.length > 1 ? `; and ${issues.length - 1} more` : "";
@@ -20,22 +20,19 @@ export function refusePlan({ apps, project }: Plan): void {
   });
 }
 
-function findingOf({ app, service, action, owner }: PlannedApp, project: string): ErrorIssue | undefined {
-  if (action === "update") {
-    return {
-      message: `${app}: the service ${service} runs already, and was made from another request`,
-      hint: "Run `ofdeploy down` first, then `ofdeploy up`.",
-    };
-  }
-  if (action !== "conflict") return undefined;
-  if (owner !== undefined) {
-    return {
-      message: `${app}: the service ${service} belongs to the project ${owner.project}, and this is ${project}`,
-      hint: "Give the app another uuid, or take the other project down.",
-    };
-  }
-  return {
-    message: `${app}: a service ${service} is there already, and it does not carry the labels of this project`,
-    hint: "Give the app another uuid, or remove that service by hand.",
-  };
-}
+/** A sentence as it goes on after a colon. */
+const asClause = (sentence = ""): string => sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, "");
+
+const appIssue = ({ app, owner, reason, location }: PlannedApp): ErrorIssue => ({
+  message: `${app}: ${asClause(reason)}`,
+  location,
+  hint: owner
+    ? "Give the app another uuid, take the other project down, or take the service over with `--adopt`."
+    : "Give the app another uuid, remove that service by hand, or take it over with `--adopt`.",
+});
+
+const resourceIssue = ({ key, name, reason, location }: PlannedResource): ErrorIssue => ({
+  message: `${key ?? name}: ${asClause(reason)}`,
+  location,
+  hint: "Give it another name, declare it external, or remove the one that is there.",
+});

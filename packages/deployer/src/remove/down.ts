@@ -1,14 +1,16 @@
-import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
-import { ownersUnknown } from "../apply/find-warnings.js";
-import type { LockOptions } from "../lock/lock-options.js";
-import type { ResourceVerdict } from "../resources/resource-verdict.js";
+import { type OpenFactoryServiceDeploymentStrategy, type ResourceKind, supports } from "@openfactory/deploy-core";
 import { checkApps } from "../check/check-apps.js";
 import type { DesiredProject } from "../desired.js";
 import type { Observer } from "../events.js";
+import type { LockOptions } from "../lock/lock-options.js";
+import { withLock } from "../lock/with-lock.js";
 import { observe } from "../observe/observe.js";
 import { canTellOwners } from "../ownership/can-tell.js";
-import { ownerOf } from "../ownership/labels.js";
+import { ownerOf, PROJECT_LABEL } from "../ownership/labels.js";
+import { ownersUnknown } from "../plan/find-warnings.js";
 import type { ProjectWarning } from "../project-warning.js";
+import { removeResources } from "../resources/remove-resources.js";
+import type { ResourceVerdict } from "../resources/resource-verdict.js";
 import { dependents, type Removal, removeServices } from "./remove-services.js";
 import type { RemovalVerdict } from "./removal-verdict.js";
 
@@ -37,10 +39,12 @@ export interface DownReport {
 }
 
 /**
- * Removes every service of a project, dependents first, and waits until they are gone. A service is the project's by
- * its labels, so that those the file no longer names go too; somebody else's by an app's name is left alone and told.
+ * Removes every service of a project, dependents first, and then the networks, configs and secrets that were made for
+ * it; waits until all are gone. What is the project's is told by labels, so that what the file no longer names goes too;
+ * somebody else's by an app's name is left alone and told. A failure does not stop the rest.
  * @param desired may name no apps at all, where only the project's name is known.
- * @throws DeploymentError when nothing can be removed at all: `ENGINE_UNREACHABLE`, `NOT_A_SWARM_MANAGER`, ...
+ * @throws DeploymentError when nothing can be removed at all: `CONFLICT` (somebody else changes the project),
+ * `ENGINE_UNREACHABLE`, `NOT_A_SWARM_MANAGER`, ...
  */
 export async function down(
   strategy: OpenFactoryServiceDeploymentStrategy,
@@ -49,25 +53,31 @@ export async function down(
 ): Promise<DownReport> {
   checkApps(desired.apps);
   const began = performance.now();
-  const { signal, observer, concurrency, timeoutMs } = options;
+  const { signal, observer, timeoutMs } = options;
+  const warnings: ProjectWarning[] = [];
+  const warn = (warning: ProjectWarning): void => {
+    warnings.push(warning);
+    observer?.({ type: "warning", warning });
+  };
   const ownersAreTold = canTellOwners(strategy);
-  const warnings = ownersAreTold ? [] : [ownersUnknown(strategy.manifest.name)];
-  for (const warning of warnings) observer?.({ type: "warning", warning });
+  if (!ownersAreTold) warn(ownersUnknown(strategy.manifest.name));
 
   const found = ownersAreTold ? await findServices(strategy, desired, signal) : { ours: desired.apps.map(byName), foreign: [] };
+  const made = await findResources(strategy, desired.project, options);
   for (const removal of found.foreign) observer?.({ type: "removal", removal });
-  const before = dependents(desired.apps);
-  const removed = await removeServices(
-    strategy,
-    found.ours.map((removal) => ({ ...removal, after: before.get(removal.service) ?? [] })),
-    { concurrency, timeoutMs, signal: () => signal, observer },
-  );
+  const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "down", signal, observer, warn };
+  const remove = async (): Promise<Pick<DownReport, "services" | "resources">> => ({
+    services: await removeServices(strategy, inOrder(found.ours, desired), { ...options, signal: () => signal }),
+    resources: await removeResources(strategy, made, { signal, observer, timeoutMs }),
+  });
+  const isNothing = found.ours.length === 0 && made.length === 0;
+  const removed = isNothing ? { services: [], resources: [] } : await withLock(strategy, desired.project, locked, remove);
   return {
     project: desired.project,
     platform: strategy.manifest.name,
-    outcome: outcomeOf(removed, signal),
-    services: [...removed, ...found.foreign],
-    resources: [],
+    outcome: outcomeOf([...removed.services, ...removed.resources], signal),
+    services: [...removed.services, ...found.foreign],
+    resources: removed.resources,
     warnings,
     elapsedMs: Math.round(performance.now() - began),
   };
@@ -76,6 +86,11 @@ export async function down(
 type Found = Omit<Removal, "after">;
 
 const byName = ({ service, key }: { service: string; key: string }): Found => ({ service, app: key });
+
+function inOrder(found: readonly Found[], { apps }: DesiredProject): Removal[] {
+  const before = dependents(apps);
+  return found.map((removal) => ({ ...removal, after: before.get(removal.service) ?? [] }));
+}
 
 async function findServices(
   strategy: OpenFactoryServiceDeploymentStrategy,
@@ -95,7 +110,17 @@ async function findServices(
   return { ours, foreign };
 }
 
-const outcomeOf = (removals: readonly RemovalVerdict[], signal: AbortSignal | undefined): DownReport["outcome"] => {
-  if (signal?.aborted && removals.some(({ outcome }) => outcome !== "removed")) return "interrupted";
-  return removals.some(({ outcome }) => outcome === "failed") ? "failed" : "ok";
+async function findResources(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  project: string,
+  { volumes = false, signal }: DownOptions,
+): Promise<{ kind: ResourceKind; name: string }[]> {
+  if (!supports(strategy, "resources")) return [];
+  const kinds = strategy.resourceKinds.filter((kind) => volumes || kind !== "volume");
+  return strategy.listResources({ signal, kinds, labels: { [PROJECT_LABEL]: project } });
+}
+
+const outcomeOf = (verdicts: readonly { outcome: string }[], signal: AbortSignal | undefined): DownReport["outcome"] => {
+  if (signal?.aborted && verdicts.some(({ outcome }) => outcome !== "removed")) return "interrupted";
+  return verdicts.some(({ outcome }) => outcome === "failed") ? "failed" : "ok";
 };

@@ -7,9 +7,9 @@ export interface RemovalVerdict {
   app?: string;
   /**
    * `removed`: gone; `failed`: see `error`; `skipped`: not begun, since the run was interrupted; `foreign`: left alone,
-   * since this project did not make it.
+   * since this project did not make it; `put-back`: it was removed by a run that then failed, and is there again.
    */
-  outcome: "removed" | "failed" | "skipped" | "foreign";
+  outcome: "removed" | "failed" | "skipped" | "foreign" | "put-back";
   error?: DeploymentError;
   elapsedMs: number;
 }

@@ -15,7 +15,7 @@ export interface Removal {
   after: readonly string[];
 }
 
-export interface RemoveServicesOptions {
+export interface RemoveServicesOptions<Item extends Removal = Removal> {
   /** How many at a time. Default {@link REMOVALS_AT_ONCE}. */
   concurrency?: number;
   /** Milliseconds until what a service ran must be gone, after its grace period. Default 60000. */
@@ -23,13 +23,15 @@ export interface RemoveServicesOptions {
   /** Asked anew for every removal. */
   signal?: () => AbortSignal | undefined;
   observer?: Observer;
+  /** Called before the strategy is asked. */
+  onBegin?: (removal: Item) => void;
 }
 
 /** Removes services and waits until they are gone. Goes on past failures; what is gone already counts as removed. */
-export async function removeServices(
+export async function removeServices<Item extends Removal>(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  removals: readonly Removal[],
-  options: RemoveServicesOptions = {},
+  removals: readonly Item[],
+  options: RemoveServicesOptions<Item> = {},
 ): Promise<RemovalVerdict[]> {
   const inTurn = slots(options.concurrency ?? REMOVALS_AT_ONCE);
   const settled = new Map(removals.map(({ service }) => [service, Promise.withResolvers<void>()]));
@@ -44,11 +46,12 @@ export async function removeServices(
   );
 }
 
-async function removeOne(
+async function removeOne<Item extends Removal>(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  { service, app = service }: Removal,
-  { timeoutMs, signal: signalFor, observer }: RemoveServicesOptions,
+  removal: Item,
+  { timeoutMs, signal: signalFor, observer, onBegin }: RemoveServicesOptions<Item>,
 ): Promise<RemovalVerdict> {
+  const { service, app = service } = removal;
   const began = performance.now();
   const verdict = (outcome: RemovalVerdict["outcome"], error?: DeploymentError): RemovalVerdict => ({
     service,
@@ -59,6 +62,7 @@ async function removeOne(
   });
   const signal = signalFor?.();
   if (signal?.aborted) return verdict("skipped");
+  onBegin?.(removal);
   observer?.({ type: "phase", app, service, phase: "removing" });
   try {
     await strategy.remove(service, {
@@ -83,7 +87,9 @@ export function dependents(
   const found = new Map<string, string[]>();
   for (const { service, dependsOn } of apps) {
     for (const { service: dependency } of dependsOn) {
-      found.set(dependency, [...(found.get(dependency) ?? []), service]);
+      const others = found.get(dependency);
+      if (others === undefined) found.set(dependency, [service]);
+      else others.push(service);
     }
   }
   return found;

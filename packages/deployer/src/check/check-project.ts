@@ -1,0 +1,47 @@
+import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import type { DesiredProject, DesiredResource } from "../desired.js";
+import { hashOf } from "../ownership/request-hash.js";
+import type { ProjectWarning } from "../project-warning.js";
+import { checkApps } from "./check-apps.js";
+import { type CheckedRequest, parseRequests } from "./check-requests.js";
+import { checkResources } from "./check-resources.js";
+
+/** An app whose request is known to be valid. Parsed and hashed once in a run, however often it is looked at. */
+export interface CheckedApp extends CheckedRequest {
+  readonly hash: string;
+}
+
+/** A project that is known to be valid, as far as it tells itself. */
+export interface CheckedProject {
+  readonly project: string;
+  readonly apps: readonly CheckedApp[];
+  /** Those that the platform can make. */
+  readonly resources: readonly DesiredResource[];
+  readonly warnings: readonly ProjectWarning[];
+}
+
+/**
+ * Everything that can be said of a project without asking an engine.
+ * @param options.adopt apps that must be there.
+ * @throws DeploymentError `INVALID_REQUEST`, `UNSUPPORTED`, with one issue per finding.
+ */
+export function checkProject(
+  { project, apps, resources = [] }: DesiredProject,
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  options: { strict?: boolean; adopt?: readonly string[] } = {},
+): CheckedProject {
+  checkApps(apps);
+  checkNames(options.adopt ?? [], apps);
+  const checked = parseRequests(apps, strategy, options).map((one) => ({ ...one, hash: hashOf(one.request) }));
+  return { project, apps: checked, ...checkResources(resources, strategy, options) };
+}
+
+/** @throws DeploymentError `INVALID_REQUEST` if one of the names is no app's. */
+export function checkNames(names: readonly string[], apps: readonly { key: string }[]): void {
+  const known = new Set(apps.map(({ key }) => key));
+  const unknown = names.filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  throw new DeploymentError("INVALID_REQUEST", `There is no app ${unknown.join(", ")} in the file.`, {
+    hint: known.size === 0 ? "Name a file." : `Its apps are: ${[...known].slice(0, 20).join(", ")}.`,
+  });
+}

@@ -1,0 +1,62 @@
+import {
+  DeploymentError,
+  type ErrorIssue,
+  type OpenFactoryServiceDeploymentStrategy,
+  supports,
+} from "@openfactory/deploy-core";
+import type { DesiredResource } from "../desired.js";
+import type { ProjectWarning } from "../project-warning.js";
+
+/** Which of the resources the platform can make, and what it can't. */
+export interface CheckedResources {
+  readonly resources: readonly DesiredResource[];
+  readonly warnings: readonly ProjectWarning[];
+}
+
+/**
+ * Checks what can be said of resources without asking an engine.
+ * @throws DeploymentError `INVALID_REQUEST` where two have one name; in strict mode, `UNSUPPORTED` for what the platform
+ * does not make.
+ */
+export function checkResources(
+  desired: readonly DesiredResource[],
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  { strict = false }: { strict?: boolean } = {},
+): CheckedResources {
+  refuseTwins(desired);
+  const kinds = new Set(supports(strategy, "resources") ? strategy.resourceKinds : []);
+  const missing = desired.filter(({ spec }) => !kinds.has(spec.kind));
+  if (missing.length === 0) return { resources: desired, warnings: [] };
+  const { name } = strategy.manifest;
+  const reasons = missing.map(({ key, spec }) => {
+    const kind = `${spec.kind}s`;
+    return `The platform ${name} makes no ${kind}: the ${spec.kind} ${key} is not made.`;
+  });
+  if (strict) {
+    throw new DeploymentError("UNSUPPORTED", reasons[0] ?? "", {
+      strategy: name,
+      issues: missing.map(({ location }, index): ErrorIssue => ({ message: reasons[index] ?? "", location })),
+      hint: "Leave it out, make it by hand and declare it external, deploy on another platform, or do without strict mode.",
+    });
+  }
+  return {
+    resources: desired.filter(({ spec }) => kinds.has(spec.kind)),
+    warnings: reasons.map((reason) => ({ code: "RESOURCE_NOT_MADE", reason })),
+  };
+}
+
+function refuseTwins(desired: readonly DesiredResource[]): void {
+  const names = new Map<string, DesiredResource>();
+  const issues: ErrorIssue[] = [];
+  for (const resource of desired) {
+    const id = `${resource.spec.kind} ${resource.spec.name}`;
+    const other = names.get(id);
+    if (other === undefined) names.set(id, resource);
+    else issues.push({ message: `${other.key} and ${resource.key} are one ${id}`, location: resource.location });
+  }
+  if (issues.length === 0) return;
+  throw new DeploymentError("INVALID_REQUEST", `${issues[0]?.message}.`, {
+    issues,
+    hint: "Give one of them another name; nothing was deployed.",
+  });
+}

@@ -1,0 +1,88 @@
+import { type DeployRequest, parseRequest, type ServiceSettings } from "@openfactory/deploy-core";
+import { expect, test } from "vitest";
+import { OWNERSHIP_LABELS, PROJECT_LABEL } from "../ownership/labels.js";
+import { compareSettings } from "./compare-settings.js";
+import { fingerprint } from "./fingerprint.js";
+
+const settings = (more: Partial<DeployRequest> = {}): ServiceSettings => {
+  const { imagePullPolicy: _, ...rest } = parseRequest({ name: "web", image: "demo:1", ...more });
+  return rest;
+};
+const texts = (from: Partial<DeployRequest>, to: Partial<DeployRequest>, options = {}) =>
+  compareSettings(settings(from), settings(to), options).map(
+    ({ path, from: before = "-", to: after = "-", masked }) => `${path}: ${before} -> ${after}${masked ? " (masked)" : ""}`,
+  );
+
+test.each<[string, Partial<DeployRequest>, Partial<DeployRequest>, string[]]>([
+  ["image", { image: "demo:1" }, { image: "demo:2" }, ["image: demo:1 -> demo:2"]],
+  ["plain values", { user: "1:1", init: true }, { user: "2:2", openFiles: 9 }, ["init: true -> -", "openFiles: - -> 9", "user: 1:1 -> 2:2"]],
+  ["variables by key, masked", { env: ["A=1", "B=2"] }, { env: ["B=3", "C=4"] }, ["env.A: *** -> - (masked)", "env.B: *** -> *** (masked)", "env.C: - -> *** (masked)"]],
+  ["labels by name", { labels: { "a.b": "1", c: "" } }, { labels: { "a.b": "2" } }, ["labels.a.b: 1 -> 2", "labels.c:  -> -"]],
+  ["words", { command: "sh -c 'sleep 1'" }, { command: "sh -c 'sleep 2'" }, ["command: sh -c 'sleep 1' -> sh -c 'sleep 2'"]],
+  ["ports by host port", { ports: { 80: 8080 } }, { ports: { 80: 8081, 81: 8080 } }, ["ports.80/tcp: 8080 -> 8081", "ports.81/tcp: - -> 8080"]],
+  [
+    "ports with address, protocol and mode",
+    { ports: [{ target: 53, published: 53, protocol: "udp" }, { target: 9 }] },
+    { ports: [{ target: 53, published: 53, protocol: "udp", mode: "host" }, { target: 9, hostAddress: "127.0.0.1" }] },
+    ["ports.127.0.0.1:any:9/tcp: - -> 9", "ports.53/udp: 53 -> 53 in host mode", "ports.any:9/tcp: 9 -> -"],
+  ],
+  [
+    "mounts by target",
+    { mounts: [{ Type: "volume", Source: "data", Target: "/data" }, { Type: "bind", Source: "/etc", Target: "/host", ReadOnly: true }] },
+    { mounts: [{ Type: "bind", Source: "/etc", Target: "/host" }, { Type: "volume", Source: "other", Target: "/data" }] },
+    ["mounts./data.Source: data -> other", "mounts./host.ReadOnly: true -> -"],
+  ],
+  ["sets", { networks: ["a", "b"], capAdd: ["X"] }, { networks: ["b", "c"], capAdd: ["X"] }, ["networks.a: a -> -", "networks.c: - -> c"]],
+  [
+    "files by target",
+    { configs: ["one", { name: "two", target: "/two" }] },
+    { configs: [{ name: "one-b", target: "one", mode: 0o440 }, { name: "two", target: "/two" }] },
+    ["configs.one.mode: - -> 0o440", "configs.one.name: one -> one-b"],
+  ],
+  ["modes", { mode: { Replicated: { Replicas: 2 } } }, { mode: { Global: {} } }, ["mode.Global: - -> yes", "mode.Replicated.Replicas: 2 -> -"]],
+  [
+    "limits",
+    { resources: { Limits: { NanoCPUs: 5, MemoryBytes: 6 } } },
+    { resources: { Limits: { NanoCPUs: 5 } } },
+    ["resources.Limits.MemoryBytes: 6 -> -"],
+  ],
+  ["a health check", { healthcheck: { Test: "true" } }, { healthcheck: { Test: ["CMD", "true"], Retries: 2 } }, ["healthcheck.Retries: - -> 2", "healthcheck.Test: CMD-SHELL true -> CMD true"]],
+])("%s", (_, from, to, expected) => {
+  expect(texts(from, to)).toEqual(expected);
+});
+
+test("what means the same differs in nothing, and has one fingerprint", () => {
+  const one = {
+    env: ["A=1", "B=2"],
+    networks: ["a", "b"],
+    labels: {},
+    mounts: [{ Type: "volume", Target: "/a" }, { Type: "volume", Target: "/b" }],
+    constraints: ["node.role == worker", "node.labels.x == 1"],
+  };
+  const other = { env: ["B=2", "A=1"], networks: ["b", "a"], mounts: one.mounts.toReversed(), constraints: one.constraints.toReversed() };
+  expect(texts(one, other)).toEqual([]);
+  expect(fingerprint(settings(one), "demo:1")).toBe(fingerprint(settings(other), "demo:1"));
+  expect(fingerprint(settings({ ...one, env: ["A=1", "B=3"] }), "demo:1")).not.toBe(fingerprint(settings(one), "demo:1"));
+});
+
+test("a tag is content with any digest it was pinned to, and a digest that is asked for is not", () => {
+  const pinned = { image: `demo:1@sha256:${"a".repeat(64)}` };
+  const other = { image: `demo:1@sha256:${"b".repeat(64)}` };
+  expect(texts(pinned, { image: "demo:1" })).toEqual([]);
+  expect(fingerprint(settings(pinned), "demo:1")).toBe(fingerprint(settings(), "demo:1"));
+  expect(texts(pinned, { image: "demo:2" })).toEqual([`image: ${pinned.image} -> demo:2`]);
+  expect(texts(pinned, other)).toEqual([`image: ${pinned.image} -> ${other.image}`]);
+  expect(texts({ image: "demo:1" }, pinned)).toEqual([`image: demo:1 -> ${pinned.image}`]);
+});
+
+test("the labels by which this tool knows its own are no difference, on volumes neither; the caller's there are", () => {
+  const volume = (Labels: Record<string, string>) => ({ mounts: [{ Type: "volume", Source: "d", Target: "/d", VolumeOptions: { Labels } }] });
+  const marks = Object.fromEntries(OWNERSHIP_LABELS.map((label) => [label, "x"]));
+  expect(texts({ labels: { ...marks, a: "1" } }, { labels: { a: "1" } })).toEqual([]);
+  expect(texts(volume({ [PROJECT_LABEL]: "p" }), { mounts: [{ Type: "volume", Source: "d", Target: "/d" }] })).toEqual([]);
+  expect(texts(volume({ [PROJECT_LABEL]: "p", tier: "1" }), volume({ tier: "2" }))).toEqual(["mounts./d.VolumeOptions.Labels.tier: 1 -> 2"]);
+});
+
+test("values of env are shown only where that is asked for", () => {
+  expect(texts({ env: ["A=1"] }, { env: ["A=2=3"] }, { showEnv: true })).toEqual(["env.A: 1 -> 2=3"]);
+});

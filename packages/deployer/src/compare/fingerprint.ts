@@ -1,0 +1,15 @@
+import { createHash } from "node:crypto";
+import type { ServiceSettings } from "@openfactory/deploy-core";
+import { imageAgainst } from "./image.js";
+import { leavesOf } from "./leaves.js";
+
+/**
+ * SHA-256 of settings as they count for a comparison, as `sha256:<64 hex digits>`. Kept as a label with what is deployed,
+ * so that a service that nobody has changed is known without asking for its settings anew.
+ * @param image the image as it is asked for: without a digest there, the digest it was pinned to does not count.
+ */
+export function fingerprint(settings: ServiceSettings, image: string): string {
+  const leaves = leavesOf({ ...settings, image: imageAgainst(settings.image, image) });
+  const text = leaves.map((leaf) => JSON.stringify(leaf)).sort().join("\n");
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+}

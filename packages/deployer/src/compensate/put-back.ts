@@ -1,0 +1,123 @@
+import type { DeploymentError, OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import type { AppNow } from "../apply/up-report.js";
+import { asDeploymentError } from "../as-deployment-error.js";
+import { slots } from "../bounded.js";
+import type { Observer } from "../events.js";
+import { whatIsThere } from "../observe/what-is-there.js";
+import { dependents, REMOVALS_AT_ONCE } from "../remove/remove-services.js";
+import { resourceId } from "../resources/resource-id.js";
+import type { CompensationStep } from "./compensation-step.js";
+import type { Change, Journal, ServiceChange } from "./journal.js";
+import { StepLog } from "./step-log.js";
+import { planTakeBack, type TakeBackContext } from "./take-back.js";
+
+export interface PutBackOptions {
+  /** Id of the run. */
+  run: string;
+  apps: readonly { service: string; dependsOn: readonly { service: string }[] }[];
+  /** Time limit of each step in milliseconds. */
+  timeoutMs: number;
+  settleMs?: number;
+  observer?: Observer;
+}
+
+/** What is there of a service that was to be put back; `error`: it is not as it was before. */
+export interface PutBackService {
+  readonly now: AppNow;
+  readonly error?: DeploymentError;
+}
+
+/** What became of what a run had changed. */
+export interface PutBack {
+  readonly steps: readonly CompensationStep[];
+  /** By service name. */
+  readonly services: ReadonlyMap<string, PutBackService>;
+  /** Of resources that should have gone, by kind and name: why they have not. */
+  readonly resources: ReadonlyMap<string, DeploymentError>;
+}
+
+/**
+ * Takes back what a failed or interrupted run has changed: in reverse order, an app after those that depend on it,
+ * resources after all apps; under time limits of its own, since the run's signal has fired by now. What fails is tried
+ * once more when all else is as it was (it may have stood in the way), and what then fails is told.
+ */
+export async function putBack(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  journal: Journal,
+  options: PutBackOptions,
+): Promise<PutBack> {
+  const { apps, observer } = options;
+  const context = contextOf(strategy, journal, options);
+  const log = new StepLog(observer);
+  const changes = journal.reversed();
+  const ofServices = changes.filter((change) => change.kind !== "resource");
+  const ofResources = changes.filter((change) => change.kind === "resource");
+
+  const inTurn = slots(REMOVALS_AT_ONCE);
+  const before = dependents(apps);
+  const settled = new Map(ofServices.map(({ service }) => [service, Promise.withResolvers<void>()]));
+  const first = await Promise.all(
+    ofServices.map(async (change) => {
+      await Promise.all((before.get(change.service) ?? []).map((service) => settled.get(service)?.promise));
+      const error = await inTurn(() => attempt(change, context, log));
+      if (error === undefined) log.end(change);
+      settled.get(change.service)?.resolve();
+      return { change, failed: error !== undefined };
+    }),
+  );
+  const services = new Map<string, PutBackService>();
+  for (const { change, failed } of first) {
+    const error = failed ? await attempt(change, context, log) : undefined;
+    if (failed) log.end(change, error);
+    services.set(change.service, await whatBecame(change, error, context));
+  }
+
+  const resources = new Map<string, DeploymentError>();
+  for (const change of ofResources) {
+    const error = await attempt(change, context, log);
+    log.end(change, error);
+    if (error !== undefined) resources.set(resourceId(change.resource), error);
+  }
+  return { steps: log.all(), services, resources };
+}
+
+function contextOf(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  journal: Journal,
+  { run, timeoutMs, settleMs, observer }: PutBackOptions,
+): TakeBackContext {
+  return {
+    strategy,
+    run,
+    journal,
+    timeoutMs,
+    ...(settleMs !== undefined && { settleMs }),
+    observerOf: (change) => (progress) => {
+      if (change.kind === "resource" || progress.type === "warning") return;
+      observer?.({ type: "progress", app: change.app, service: change.service, progress });
+    },
+  };
+}
+
+/** Resolves with why the change could not be taken back. */
+async function attempt(change: Change, context: TakeBackContext, log: StepLog): Promise<DeploymentError | undefined> {
+  try {
+    const takeBack = await planTakeBack(change, context);
+    if (takeBack === undefined) return undefined;
+    log.begin(change, takeBack.action);
+    await takeBack.work();
+    return undefined;
+  } catch (error) {
+    return asDeploymentError(error, change.kind === "resource" ? change.resource.name : change.service, context.strategy);
+  }
+}
+
+async function whatBecame(
+  change: ServiceChange,
+  error: DeploymentError | undefined,
+  { strategy, run, timeoutMs }: TakeBackContext,
+): Promise<PutBackService> {
+  if (error === undefined) return { now: change.kind === "create" ? "nothing" : "before" };
+  const { now } = await whatIsThere(strategy, change.service, run, { signal: AbortSignal.timeout(timeoutMs) });
+  return { now, error };
+}

@@ -1,0 +1,134 @@
+import {
+  DeploymentError,
+  type OpenFactoryServiceDeploymentStrategy,
+  type OperationOptions,
+  type ServiceStatus,
+  supports,
+} from "@openfactory/deploy-core";
+import { untilRuns } from "../observe/until-runs.js";
+import { type There, whatIsThere } from "../observe/what-is-there.js";
+import { RUN_LABEL } from "../ownership/labels.js";
+import { asItWas } from "./as-it-was.js";
+import type { CompensationAction } from "./compensation-step.js";
+import type { Change, Journal, ServiceChange } from "./journal.js";
+
+/** What it takes to take back the changes of one run. */
+export interface TakeBackContext {
+  readonly strategy: OpenFactoryServiceDeploymentStrategy;
+  /** Id of the run. */
+  readonly run: string;
+  readonly journal: Journal;
+  /** Of each step, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly settleMs?: number;
+  observerOf(change: Change): OperationOptions["observer"];
+}
+
+/** How a change is taken back: the action, and the work; undefined: there is nothing to take back. */
+export type TakeBack = { readonly action: CompensationAction; readonly work: () => Promise<void> } | undefined;
+
+/** Looks what a change has come to, and how it can be taken back. */
+export async function planTakeBack(change: Change, context: TakeBackContext): Promise<TakeBack> {
+  if (change.kind === "resource") return planRemoval(change, context);
+  const { strategy, run, timeoutMs, journal } = context;
+  const there = await whatIsThere(strategy, change.service, run, { signal: AbortSignal.timeout(timeoutMs) });
+  const isMade = there.now === "desired" || (there.now === "unknown" && journal.isConfirmed(change));
+  if (change.kind === "create") {
+    return isMade ? { action: "remove", work: () => remove(change, context) } : undefined;
+  }
+  if (there.now === "nothing") return { action: "redeploy", work: () => redeploy(change, context) };
+  if (change.kind === "prune" || !isMade) return undefined;
+  if (change.kind === "replace") {
+    return {
+      action: "redeploy",
+      work: async () => {
+        await remove(change, context);
+        await redeploy(change, context);
+      },
+    };
+  }
+  return canRollBack(strategy, there)
+    ? { action: "rollback", work: () => rollBack(change, context) }
+    : { action: "restore", work: () => restore(change, context) };
+}
+
+type Changed = Extract<ServiceChange, { before: ServiceStatus }>;
+type ResourceChange = Extract<Change, { kind: "resource" }>;
+
+const canRollBack = (strategy: OpenFactoryServiceDeploymentStrategy, { status }: There): boolean =>
+  supports(strategy, "rollback") && (status === undefined || status.previous !== undefined);
+
+async function remove(change: ServiceChange, context: TakeBackContext): Promise<void> {
+  const { strategy, timeoutMs } = context;
+  try {
+    await strategy.remove(change.service, { wait: true, ...limits(change, context), timeoutMs });
+  } catch (error) {
+    if (!DeploymentError.isInstance(error, "NOT_FOUND")) throw error;
+  }
+}
+
+async function rollBack(change: Changed, context: TakeBackContext): Promise<void> {
+  const { strategy } = context;
+  if (!supports(strategy, "rollback")) return;
+  await strategy.rollback(change.service, limits(change, context));
+  await untilBack(change, context);
+}
+
+async function restore(change: Changed, context: TakeBackContext): Promise<void> {
+  const { strategy, timeoutMs, settleMs } = context;
+  const request = asItWas(change.before);
+  if (request === undefined || !supports(strategy, "update")) throw cannot(change, strategy);
+  await strategy.update(request, { ...limits(change, context), timeoutMs, ...(settleMs !== undefined && { settleMs }) });
+  await untilBack(change, context);
+}
+
+async function redeploy(change: Changed, context: TakeBackContext): Promise<void> {
+  const { strategy } = context;
+  const request = asItWas(change.before);
+  if (request === undefined) throw cannot(change, strategy);
+  await strategy.deploy(request, limits(change, context));
+  await untilBack(change, context);
+}
+
+/** What did not run before is not waited for. */
+async function untilBack(change: Changed, context: TakeBackContext): Promise<void> {
+  const { strategy, timeoutMs, settleMs } = context;
+  if (change.before.state !== "running") return;
+  await untilRuns(strategy, change.service, {
+    ...limits(change, context),
+    timeoutMs,
+    ...(settleMs !== undefined && { settleMs }),
+  });
+}
+
+async function planRemoval(change: ResourceChange, { strategy, run, journal, timeoutMs }: TakeBackContext): Promise<TakeBack> {
+  if (!supports(strategy, "resources")) return undefined;
+  const { kind, name } = change.resource;
+  const limits = { signal: AbortSignal.timeout(timeoutMs) };
+  if (!journal.isConfirmed(change)) {
+    const made = await strategy.listResources({ kinds: [kind], labels: { [RUN_LABEL]: run }, ...limits });
+    if (!made.some((resource) => resource.name === name)) return undefined;
+  }
+  return {
+    action: "remove",
+    work: async () => {
+      try {
+        await strategy.removeResource(kind, name, { ...limits, timeoutMs });
+      } catch (error) {
+        if (!DeploymentError.isInstance(error, "NOT_FOUND")) throw error;
+      }
+    },
+  };
+}
+
+const limits = (change: Change, { timeoutMs, observerOf }: TakeBackContext): OperationOptions => ({
+  signal: AbortSignal.timeout(timeoutMs),
+  observer: observerOf(change),
+});
+
+const cannot = ({ service }: Changed, { manifest }: OpenFactoryServiceDeploymentStrategy): DeploymentError =>
+  new DeploymentError("UNSUPPORTED", `${service} can't be put back: the platform ${manifest.name} did not tell how it was.`, {
+    service,
+    strategy: manifest.name,
+    hint: "Deploy the version before by hand.",
+  });

@@ -1,0 +1,125 @@
+import {
+  type OpenFactoryServiceDeploymentStrategy,
+  type ServiceSettings,
+  type ServiceStatus,
+  supports,
+} from "@openfactory/deploy-core";
+import type { CheckedApp } from "../check/check-project.js";
+import { compareSettings } from "../compare/compare-settings.js";
+import { fingerprint } from "../compare/fingerprint.js";
+import { observeOne, withoutSettings } from "../observe/observe.js";
+import { type Owner, ownerOf, SETTINGS_LABEL } from "../ownership/labels.js";
+import type { FieldChange, PlannedApp } from "./plan.js";
+import { whyDown } from "./why-down.js";
+
+/** What the plans of all apps of a project share. */
+export interface PlanContext {
+  readonly strategy: OpenFactoryServiceDeploymentStrategy;
+  readonly project: string;
+  readonly adopt: ReadonlySet<string>;
+  readonly showEnv: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** What is to become of an app, and how it is now: with its settings, where it is to be changed and they can be told. */
+export interface AppPlan {
+  readonly planned: PlannedApp;
+  readonly before?: ServiceStatus;
+}
+
+/** Compares an app with what is there by its service's name. Asks the engine for what the listing did not tell. */
+export async function planApp(checked: CheckedApp, listed: ServiceStatus | undefined, context: PlanContext): Promise<AppPlan> {
+  const { key, service, location } = checked.app;
+  const plan = (action: PlannedApp["action"], more: Partial<PlannedApp> = {}, before?: ServiceStatus): AppPlan => ({
+    planned: {
+      app: key,
+      service,
+      action,
+      changes: [],
+      ...more,
+      ...(before && { status: withoutSettings(before) }),
+      warnings: checked.warnings,
+      ...(location && { location }),
+    },
+    before,
+  });
+  if (listed === undefined) return plan("create");
+  const owner = ownerOf(listed.labels);
+  const isOurs = owner?.project === context.project;
+  if (!isOurs && !context.adopt.has(key)) {
+    return plan("conflict", { ...(owner && { owner }), reason: whose(service, owner, context.project) }, listed);
+  }
+
+  const isSame = isOurs && owner.request === checked.hash;
+  const down = isOurs ? whyDown(listed, checked.request) : undefined;
+  if (isSame && down === undefined && isAsDeployed(listed, checked)) return plan("unchanged", {}, listed);
+  const before = await withSettings(listed, context);
+  // It has gone since it was listed.
+  if (before === undefined) return plan("create");
+  const difference = await compare(checked, before, { ...context, isSame });
+  const { changes } = difference;
+  if (!isOurs) return plan(...adoption(service, owner, difference, context), before);
+  if (!difference.differs && down === undefined) return plan("unchanged", {}, before);
+  const reason = whyReplace(difference, context) ?? down;
+  const action = whyReplace(difference, context) === undefined ? "update" : "replace";
+  const drifted = isSame && difference.differs;
+  return plan(action, { changes, ...(drifted && { drifted }), ...(reason && { reason }) }, before);
+}
+
+/** Whether nobody has changed a service by hand, as far as it tells: by its settings, or by the hash alone. */
+function isAsDeployed({ settings, labels }: ServiceStatus, { request }: CheckedApp): boolean {
+  if (settings === undefined) return true;
+  // Whether the digest is still the newest is for the registry to say.
+  if (request.imagePullPolicy === "always" && !request.image.includes("@")) return false;
+  return labels[SETTINGS_LABEL] === fingerprint(settings, request.image);
+}
+
+/** The service with its settings, where they can be told. */
+const withSettings = async (listed: ServiceStatus, { strategy, signal }: PlanContext): Promise<ServiceStatus | undefined> =>
+  listed.settings === undefined && supports(strategy, "settings") ? observeOne(strategy, listed.name, { signal }) : listed;
+
+interface Difference {
+  differs: boolean;
+  changes: readonly FieldChange[];
+  /** Where they are known. */
+  from?: ServiceSettings;
+  to?: ServiceSettings;
+}
+
+async function compare(
+  { app }: CheckedApp,
+  { settings: from }: ServiceStatus,
+  { strategy, signal, showEnv, isSame }: PlanContext & { isSame: boolean },
+): Promise<Difference> {
+  if (from === undefined || !supports(strategy, "settings")) return { differs: !isSame, changes: [] };
+  const to = await strategy.settingsOf(app.request, { signal });
+  const changes = compareSettings(from, to, { showEnv });
+  return { differs: changes.length > 0, changes, from, to };
+}
+
+/** Why it has to be made anew; undefined: it can be changed in place. */
+function whyReplace({ from, to }: Difference, { strategy }: PlanContext): string | undefined {
+  const { name, needsReplacement } = strategy.manifest;
+  if (!supports(strategy, "update")) return `The platform ${name} can't change a service in place.`;
+  const why = from && to && needsReplacement?.(from, to);
+  return why === undefined ? undefined : `${why}.`;
+}
+
+function adoption(
+  service: string,
+  owner: Owner | undefined,
+  difference: Difference,
+  context: PlanContext,
+): [PlannedApp["action"], Partial<PlannedApp>] {
+  const { changes } = difference;
+  const obstacle = whyReplace(difference, context);
+  const from = owner === undefined ? "nobody's" : `the project ${owner.project}'s`;
+  if (obstacle === undefined) return ["adopt", { changes, ...(owner && { owner }), reason: `It is ${from} so far.` }];
+  const reason = `The service ${service} can't be taken over as it runs: ${obstacle}`;
+  return ["conflict", { changes, ...(owner && { owner }), reason }];
+}
+
+const whose = (service: string, owner: Owner | undefined, project: string): string =>
+  owner === undefined
+    ? `A service ${service} is there already, and it does not carry the labels of this project.`
+    : `The service ${service} belongs to the project ${owner.project}, and this is ${project}.`;
