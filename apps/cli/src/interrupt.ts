@@ -9,8 +9,11 @@ export interface Interrupt {
   stop(): void;
 }
 
-/** @param consequence what the first signal leads to, for people: `putting back what this run made`. */
-export function listenForInterrupt(io: Io, consequence?: string): Interrupt {
+/**
+ * @param consequence what the first signal leads to, for people: `what this run made is removed again`.
+ * @param note says it. Default: on stderr.
+ */
+export function listenForInterrupt(io: Io, consequence?: string, note = (text: string): void => io.stderr.write(text)): Interrupt {
   const controller = new AbortController();
   let received: ExitCode | undefined;
   const listener =
@@ -23,7 +26,7 @@ export function listenForInterrupt(io: Io, consequence?: string): Interrupt {
       }
       received = code;
       if (consequence !== undefined) {
-        io.stderr.write(`\nInterrupted: ${consequence}. Once more to quit at once.\n`);
+        note(`\nInterrupted: ${consequence}. Once more to quit at once.\n`);
       }
       controller.abort(new Error(name));
     };

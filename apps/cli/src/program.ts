@@ -22,7 +22,6 @@ Examples:
   ofdeploy up --platform swarm -f apps.yml   the same on a swarm
   ofdeploy up -H ssh://me@factory-1          on another machine's engine
   ofdeploy logs weather-station --follow     read what an app writes
-  ofdeploy rollback                          go back to what was there before the last up
   ofdeploy down                              remove what this file's project runs
 
 Exit codes: 0 ok, 1 failed, 2 a plan with changes, 3 bad input, 4 engine, 5 conflict, 6 time limit,
@@ -67,7 +66,26 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     .addOption(new Option("--no-preflight", "don't look first for what would make deploys fail"))
     .addOption(forceUnlockOption())
     .addOption(new Option("--no-rollback", "keep what was made and changed when an app fails, and go on with the others"))
+    .addOption(new Option("--dry-run", "change nothing, and print the plan"))
     .action(action(async (context) => (await import("./commands/up.js")).upCommand(context)));
+  program
+    .command("plan")
+    .description("say what up would do, field by field, and change nothing")
+    .addOption(pruneOption())
+    .addOption(adoptOption())
+    .addOption(strictOption())
+    .addOption(new Option("--show-env", "show values of variables"))
+    .addOption(new Option("--verbose", "list what is unchanged, too"))
+    .action(action(async (context) => (await import("./commands/plan.js")).planCommand(context)));
+  waitOptions(
+    program
+      .command("adopt")
+      .description("take over services that somebody else made under the names of apps")
+      .addArgument(new Argument("<apps...>", "names of apps")),
+    "every app runs and is healthy",
+  )
+    .addOption(forceUnlockOption())
+    .action(action<{ apps: string[] }>(async (context) => (await import("./commands/adopt.js")).adoptCommand(context)));
   program
     .command("down")
     .description("remove every service of the project and what was made for them, and wait until they are gone")

@@ -768,6 +768,13 @@ describe("a malformed file", () => {
     expect(JSON.stringify(inside)).not.toContain(SECRET);
   });
 
+  it("tells the same finding in two files twice", () => {
+    const same = { "shop/a.env": Buffer.from("a b"), "shop/b.env": Buffer.from("a b") };
+    const text = app("    env_file: [b.env, a.env]");
+    const error = failureOf(() => parseAppFile(text, { file: "shop/apps.yml", env, files: same }));
+    expect(error.issues.map(({ location }) => location?.file)).toEqual(["shop/a.env", "shop/b.env"]);
+  });
+
   it("tells how many findings are not shown", () => {
     const error = failureOf(() => parse(app(...Array.from({ length: 30 }, (_, index) => `    zz${index}: 1`))));
     expect(error.issues).toHaveLength(MAX_FINDINGS + 1);

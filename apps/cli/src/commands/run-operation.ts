@@ -39,8 +39,8 @@ export async function runOperation<Report extends AnyReport>(
   { io, options }: CommandContext,
   { command, consequence, run, text, errors }: Operation<Report>,
 ): Promise<ExitCode> {
-  const interrupt = listenForInterrupt(io, consequence);
   const progress = chooseProgress(options, io);
+  const interrupt = listenForInterrupt(io, consequence, progress.note);
   try {
     const report = await run({ signal: interrupt.signal, observer: progress.observe, purpose: `ofdeploy ${command}` });
     progress.stop();

@@ -16,10 +16,12 @@ export interface UpCommandOptions {
   preflight?: boolean;
   forceUnlock?: boolean;
   rollback?: boolean;
+  dryRun?: boolean;
 }
 
 export async function upCommand(context: CommandContext<UpCommandOptions>): Promise<ExitCode> {
   const { io, options } = context;
+  if (options.dryRun) return (await import("./plan.js")).planCommand(context);
   const { desired, strategy } = await loadDesired(options, io);
   const { up } = await import("@openfactory/deployer");
   const keepFailed = options.rollback === false;

@@ -11,7 +11,7 @@ export function bashScript(commands: readonly CompletionCommand[]): string {
     value && "words" in value ? [`    ${names(option)}) COMPREPLY=($(compgen -W "${value.words.join(" ")}" -- "$current")); return ;;`] : [],
   );
   const cases = commands.map(
-    (command) => `      ${command.name}) words="${command.options.map(({ long }) => long).join(" ")}${command.name === "completion" ? " bash zsh fish" : ""}" ;;`,
+    (command) => `      ${command.name}) words="${[...command.options.map(({ long }) => long), ...command.words].join(" ")}" ;;`,
   );
   return `# bash completion for ofdeploy
 _ofdeploy() {

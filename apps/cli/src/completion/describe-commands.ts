@@ -12,6 +12,8 @@ export interface CompletionCommand {
   name: string;
   description: string;
   options: CompletionOption[];
+  /** What may follow it, where that is one of some words. */
+  words: readonly string[];
 }
 
 const PLATFORMS = ["docker", "swarm"];
@@ -24,6 +26,7 @@ export function describeCommands(program: Command): CompletionCommand[] {
     name: command.name(),
     description: command.description(),
     options: [...optionsOf(command), ...shared],
+    words: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
   }));
 }
 

@@ -10,9 +10,9 @@ function optionLine(command: string, { short, long, description, value }: Comple
 
 /** For fish: `ofdeploy completion fish > ~/.config/fish/completions/ofdeploy.fish`. */
 export function fishScript(commands: readonly CompletionCommand[]): string {
-  const lines = commands.flatMap(({ name, description, options }) => [
+  const lines = commands.flatMap(({ name, description, options, words }) => [
     `complete -c ofdeploy -n __fish_use_subcommand -a ${name} -d ${quoted(description)}`,
-    ...(name === "completion" ? ["complete -c ofdeploy -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'"] : []),
+    ...(words.length > 0 ? [`complete -c ofdeploy -n '__fish_seen_subcommand_from ${name}' -a '${words.join(" ")}'`] : []),
     ...options.map((option) => optionLine(name, option)),
   ]);
   return `# fish completion for ofdeploy\ncomplete -c ofdeploy -f\n${lines.join("\n")}\n`;

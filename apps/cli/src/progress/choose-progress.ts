@@ -10,7 +10,7 @@ const NARROWEST = 40;
 
 /** JSON lines on stdout; else on stderr: live lines on a terminal, plain ones in a pipe, in CI or in a tiny window. */
 export function chooseProgress({ json }: { json?: boolean }, io: Io): Progress {
-  if (json) return jsonProgress(io.stdout);
+  if (json) return jsonProgress(io.stdout, io.stderr);
   const { isTTY, columns = 80 } = io.stderr;
   const style = styleFor(io.stderr, io);
   const isLive = isTTY === true && columns >= NARROWEST && !io.env["CI"] && io.env["TERM"] !== "dumb";

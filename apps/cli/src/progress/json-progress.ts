@@ -3,9 +3,10 @@ import type { Output } from "../io.js";
 import { writeJson } from "../output/json-lines.js";
 import type { Progress } from "./progress.js";
 
-/** Every event as one line of JSON. */
-export const jsonProgress = (output: Output): Progress => ({
+/** Every event as one line of JSON; what is for people goes to `notes`. */
+export const jsonProgress = (output: Output, notes: Output): Progress => ({
   observe: (event) => writeJson(output, event.type, fieldsOf(event)),
+  note: (text) => notes.write(text),
   stop: () => {},
 });
 

@@ -61,6 +61,18 @@ test("a pull tells how much of all layers it has", () => {
   expect(output.text).toContain("pulling demo:1 13/40 MB");
 });
 
+test("a note stays above the lines, which are drawn anew below it", () => {
+  const output = new CapturedOutput({ isTTY: true, columns: 80 });
+  const progress = liveProgress(output, plain);
+  progress.observe({ type: "phase", app: "web", service: "web", phase: "deploying" });
+  progress.note("First.\n");
+  progress.note("Second.\n");
+  progress.stop();
+  const erased = "\u001b[1A\r\u001b[J";
+  expect(output.text).toMatch(/^First\.\n\| web/);
+  expect(output.text.split(erased)).toEqual([expect.stringMatching(/web.*\n$/), expect.stringMatching(/^Second\.\n\/ web.*\n$/), ""]);
+});
+
 test("leaves nothing drawn when it stops, and warnings above", () => {
   const output = new CapturedOutput({ isTTY: true, columns: 80 });
   const progress = liveProgress(output, plain);

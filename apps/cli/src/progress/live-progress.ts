@@ -22,6 +22,12 @@ export function liveProgress(output: Output, style: Style): Progress {
     drawn = shown.length;
     frame += 1;
   };
+  /** Above the lines, where it stays. */
+  const note = (text: string): void => {
+    output.write(`${erase()}${text}`);
+    drawn = 0;
+    draw();
+  };
   const timer = setInterval(draw, REDRAW_MS);
   timer.unref();
 
@@ -30,12 +36,7 @@ export function liveProgress(output: Output, style: Style): Progress {
       if (event.type === "plan") {
         for (const { app } of event.plan.apps) lines.set(app, { app, text: "", kind: "idle", began: Date.now() });
       }
-      if (event.type === "warning") {
-        // Above the lines, where it stays.
-        output.write(`${erase()}${warningText(event, style)}`);
-        drawn = 0;
-        draw();
-      }
+      if (event.type === "warning") note(warningText(event, style));
       const state = describeEvent(event);
       if (state === undefined) return;
       const pulled = event.type === "progress" ? pulls.note(event) : undefined;
@@ -48,6 +49,7 @@ export function liveProgress(output: Output, style: Style): Progress {
         ended: event.type === "verdict" || event.type === "removal" ? Date.now() : undefined,
       });
     },
+    note,
     stop: () => {
       clearInterval(timer);
       output.write(erase());

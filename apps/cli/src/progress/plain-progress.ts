@@ -18,6 +18,7 @@ export function plainProgress(output: Output, style: Style): Progress {
       last.set(state.app, textOf(state));
       write(`${state.app}: ${textOf(state)}`);
     },
+    note: (text) => output.write(text),
     stop: () => {},
   };
 }

@@ -67,7 +67,6 @@ const progress = [
   event("removal", removalFields),
   event("resource", resourceFields),
   event("compensate", compensationFields),
-  event("scaled", scaleFields),
 ];
 
 /** What a command lists. */
@@ -106,10 +105,11 @@ const result = <Command extends string, Fields extends z.ZodRawShape>(command: C
 const results = [
   event("result", { ok: z.literal(false), exitCode: z.int(), error }),
   result("up", upFields),
+  result("adopt", upFields),
   result("plan", { project: z.string(), platform: z.string(), hasChanges: z.boolean(), error: error.optional() }),
   result("down", downFields),
   result("rollback", rollbackFields),
-  result("scale", { project: z.string(), platform: z.string() }),
+  result("scale", scaleFields),
   result("ps", { project: z.string() }),
   result("validate", {
     file: z.string(),

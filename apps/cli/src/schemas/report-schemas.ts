@@ -9,6 +9,7 @@ import type {
   UpReport,
 } from "@openfactory/deployer";
 import { z } from "zod";
+import type { ScaledApp } from "../scale/scale-all-report.js";
 import { error, milliseconds, resourceKind, service, status, warning, wordsOf } from "./parts.js";
 import { appAction } from "./plan-schema.js";
 
@@ -144,14 +145,15 @@ export const rollbackFields = {
   apps: list(rollbackVerdict),
 };
 
-/** What became of an app that was to have another number of replicas. */
-export const scaleFields = {
+const scaled = {
   ...service,
-  from: z.int(),
+  from: z.int().optional().describe("How many replicas there were."),
   to: z.int(),
-  outcome: z.enum(["running", "started", "failed"]),
+  outcome: wordsOf<ScaledApp["outcome"]>({ running: "", started: "not waited for", failed: "", skipped: "not begun" }),
   error: error.optional(),
   status: status.optional(),
   warnings: z.array(warning),
   elapsedMs: milliseconds,
 };
+
+export const scaleFields = { project: z.string(), platform: z.string(), outcome, apps: list(scaled), elapsedMs: milliseconds };

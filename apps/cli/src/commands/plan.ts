@@ -1,0 +1,63 @@
+import { DeploymentError } from "@openfactory/deploy-core";
+import type { Plan } from "@openfactory/deployer";
+import type { CommandContext } from "../command-context.js";
+import { EXIT, type ExitCode } from "../exit-codes.js";
+import { listenForInterrupt } from "../interrupt.js";
+import { writeJson } from "../output/json-lines.js";
+import { planText } from "../output/plan-text.js";
+import { styleFor } from "../output/style.js";
+import { warningText } from "../output/warning-text.js";
+import { findApp } from "../wiring/choose-apps.js";
+import { loadDesired } from "../wiring/load-desired.js";
+
+export interface PlanCommandOptions {
+  prune?: boolean;
+  adopt?: string[];
+  strict?: boolean;
+  showEnv?: boolean;
+  verbose?: boolean;
+}
+
+/** What `up` would do. The exit code says whether there is anything to do, and whether `up` would refuse it. */
+export async function planCommand({ io, options }: CommandContext<PlanCommandOptions>): Promise<ExitCode> {
+  const { desired, strategy } = await loadDesired(options, io);
+  const { plan } = await import("@openfactory/deployer");
+  const interrupt = listenForInterrupt(io);
+  try {
+    const planned = await plan(strategy, desired, {
+      signal: interrupt.signal,
+      prune: options.prune,
+      adopt: options.adopt?.map((name) => findApp(name, desired.apps).key),
+      strict: options.strict,
+      showEnv: options.showEnv,
+    });
+    const conflict = conflictOf(planned);
+    const exitCode = conflict !== undefined ? EXIT.conflict : planned.hasChanges ? EXIT.changes : EXIT.ok;
+    if (options.json) {
+      const { project, platform, hasChanges } = planned;
+      writeJson(io.stdout, "plan", planned);
+      writeJson(io.stdout, "result", { command: "plan", ok: conflict === undefined, exitCode, project, platform, hasChanges, error: conflict });
+      return exitCode;
+    }
+    const style = styleFor(io.stderr, io);
+    for (const warning of planned.warnings) io.stderr.write(warningText({ type: "warning", warning }, style));
+    for (const { app, warnings } of planned.apps) {
+      for (const warning of warnings) io.stderr.write(warningText({ type: "warning", app, warning }, style));
+    }
+    const width = io.stdout.isTTY ? io.stdout.columns : undefined;
+    io.stdout.write(planText(planned, { style: styleFor(io.stdout, io), width, verbose: options.verbose ?? false }));
+    return exitCode;
+  } finally {
+    interrupt.stop();
+    await strategy.close();
+  }
+}
+
+/** Why `up` would refuse the plan; each conflict is in the plan itself. */
+function conflictOf({ apps, resources }: Plan): DeploymentError | undefined {
+  const count = [...apps, ...resources].filter(({ action }) => action === "conflict").length;
+  if (count === 0) return undefined;
+  return new DeploymentError("CONFLICT", `The plan has ${count === 1 ? "a conflict" : `${count} conflicts`}, and can't be carried out.`, {
+    hint: "The plan says which; `ofdeploy up` says what to do about each.",
+  });
+}
