@@ -40,7 +40,9 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
       return exitCode;
     }
     const style = styleFor(io.stderr, io);
-    for (const warning of planned.warnings) io.stderr.write(warningText({ type: "warning", warning }, style));
+    for (const warning of planned.warnings.filter(({ code }) => code !== "ORPHAN")) {
+      io.stderr.write(warningText({ type: "warning", warning }, style));
+    }
     for (const { app, warnings } of planned.apps) {
       for (const warning of warnings) io.stderr.write(warningText({ type: "warning", app, warning }, style));
     }
