@@ -18,7 +18,7 @@ export const OUTCOME_WORDS: Readonly<Record<AppOutcome, string>> = {
 export const NOW_WORDS: Readonly<Record<AppNow, string>> = {
   desired: "as in the file",
   before: "as before",
-  nothing: "nothing",
+  nothing: "not there",
   unknown: "unknown",
 };
 

@@ -19,10 +19,10 @@ factory: 1 completed, 1 updated, 1 adopted, 1 unchanged in 4.2 s
 test("a failed run says how it was put back, and what is there now", () => {
   expect(upText(badReport)).toBe(`APP    RESULT       NOW        REPLICAS  TOOK   NOTE
 web    put back     as before  -         1.5 s  since db failed
-new    put back     nothing    -         1.5 s  since db failed
+new    put back     not there  -         1.5 s  since db failed
 db     failed       as before  -         1.5 s  TASK_FAILED
 api    rolled back  as before  -         1.5 s  the new version failed
-ui     skipped      nothing    -         1.5 s  not made, since db failed
+ui     skipped      not there  -         1.5 s  not made, since db failed
 mail   skipped      as before  -         1.5 s  not touched, since db failed
 cache  put back     unknown    -         1.5 s  could not be put back
 removed again: network factory_back
@@ -32,7 +32,7 @@ put back:
   new: removed again (0.1 s)
   network factory_back: removed again (0.0 s)
 factory: 1 rolled back, 1 failed, 3 put back, 2 skipped in 4.2 s
-factory now: 4 as before, 2 nothing, 1 unknown
+factory now: 4 as before, 2 not there, 1 unknown
 `);
 });
 

@@ -42,7 +42,8 @@ export function liveProgress(output: Output, style: Style): Progress {
       const pulled = event.type === "progress" ? pulls.note(event) : undefined;
       const before = lines.get(state.app);
       lines.set(state.app, {
-        replicas: before?.replicas,
+        // How many run is told while they are waited for, and of what they came to; in between it holds.
+        ...(event.type === "progress" && { replicas: before?.replicas }),
         ...state,
         text: pulled === undefined ? state.text : `${state.text} ${pulled}`,
         began: before?.began ?? Date.now(),
