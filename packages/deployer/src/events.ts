@@ -5,6 +5,7 @@ import type { Plan } from "./plan/plan.js";
 import type { ProjectWarning } from "./project-warning.js";
 import type { RemovalVerdict } from "./remove/removal-verdict.js";
 import type { ResourceVerdict } from "./resources/resource-verdict.js";
+import type { RollbackVerdict } from "./rollback/rollback-report.js";
 
 /**
  * Where an app is on its way:
@@ -51,6 +52,8 @@ export type DeployerEvent =
   /** An app has come to its end. Of an app that is put back afterwards, only what it came to then is told. */
   | { type: "verdict"; verdict: AppVerdict }
   | { type: "removal"; removal: RemovalVerdict }
+  /** `rollback` has come to an app's end. */
+  | { type: "rollback"; verdict: RollbackVerdict }
   /** A network, volume, config or secret was made or removed, or could not be. */
   | { type: "resource"; resource: ResourceVerdict }
   /** Each step by which a failed or interrupted run puts back what it had changed: as it begins, and as it ends. */

@@ -26,7 +26,9 @@ export type { CompensationAction, CompensationStep } from "./compensate/compensa
 export type { ResourceVerdict } from "./resources/resource-verdict.js";
 export type { LockOptions } from "./lock/lock-options.js";
 export { up } from "./up.js";
+export { rollback } from "./rollback/rollback.js";
 export type { RollbackOptions, RollbackOutcome, RollbackReport, RollbackVerdict } from "./rollback/rollback-report.js";
+export { scale } from "./scale/scale.js";
 export type { ScaleOptions, ScaleReport } from "./scale/scale-report.js";
 export { down, type DownOptions, type DownReport } from "./remove/down.js";
 export type { RemovalVerdict } from "./remove/removal-verdict.js";

@@ -28,6 +28,8 @@ function fieldsOf(event: DeployerEvent): object {
       return event.verdict;
     case "removal":
       return event.removal;
+    case "rollback":
+      return event.verdict;
     case "lock":
       return event.lock;
     case "resource":

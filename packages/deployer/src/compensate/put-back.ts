@@ -4,6 +4,7 @@ import { asDeploymentError } from "../as-deployment-error.js";
 import { slots } from "../bounded.js";
 import type { Observer } from "../events.js";
 import { whatIsThere } from "../observe/what-is-there.js";
+import { progressObserver } from "../progress-observer.js";
 import { dependents, REMOVALS_AT_ONCE } from "../remove/remove-services.js";
 import { resourceId } from "../resources/resource-id.js";
 import type { CompensationStep } from "./compensation-step.js";
@@ -92,10 +93,7 @@ function contextOf(
     journal,
     timeoutMs,
     ...(settleMs !== undefined && { settleMs }),
-    observerOf: (change) => (progress) => {
-      if (change.kind === "resource" || progress.type === "warning") return;
-      observer?.({ type: "progress", app: change.app, service: change.service, progress });
-    },
+    observerOf: ({ app, service }) => progressObserver(app, service, observer),
   };
 }
 

@@ -21,7 +21,7 @@ export interface TakeBackContext {
   /** Of each step, in milliseconds. */
   readonly timeoutMs: number;
   readonly settleMs?: number;
-  observerOf(change: Change): OperationOptions["observer"];
+  observerOf(change: ServiceChange): OperationOptions["observer"];
 }
 
 /** How a change is taken back: the action, and the work; undefined: there is nothing to take back. */
@@ -121,7 +121,7 @@ async function planRemoval(change: ResourceChange, { strategy, run, journal, tim
   };
 }
 
-const limits = (change: Change, { timeoutMs, observerOf }: TakeBackContext): OperationOptions => ({
+const limits = (change: ServiceChange, { timeoutMs, observerOf }: TakeBackContext): OperationOptions => ({
   signal: AbortSignal.timeout(timeoutMs),
   observer: observerOf(change),
 });

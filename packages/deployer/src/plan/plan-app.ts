@@ -5,10 +5,10 @@ import {
   supports,
 } from "@openfactory/deploy-core";
 import type { CheckedApp } from "../check/check-project.js";
+import { isAsDeployed } from "../compare/as-deployed.js";
 import { compareSettings } from "../compare/compare-settings.js";
-import { fingerprint } from "../compare/fingerprint.js";
 import { observeOne, withoutSettings } from "../observe/observe.js";
-import { type Owner, ownerOf, SETTINGS_LABEL } from "../ownership/labels.js";
+import { type Owner, ownerOf } from "../ownership/labels.js";
 import type { FieldChange, PlannedApp } from "./plan.js";
 import { whyDown } from "./why-down.js";
 
@@ -52,7 +52,7 @@ export async function planApp(checked: CheckedApp, listed: ServiceStatus | undef
 
   const isSame = isOurs && owner.request === checked.hash;
   const down = isOurs ? whyDown(listed, checked.request) : undefined;
-  if (isSame && down === undefined && isAsDeployed(listed, checked)) return plan("unchanged", {}, listed);
+  if (isSame && down === undefined && isKnownSame(listed, checked)) return plan("unchanged", {}, listed);
   const before = await withSettings(listed, context);
   // It has gone since it was listed.
   if (before === undefined) return plan("create");
@@ -66,12 +66,13 @@ export async function planApp(checked: CheckedApp, listed: ServiceStatus | undef
   return plan(action, { changes, ...(drifted && { drifted }), ...(reason && { reason }) }, before);
 }
 
-/** Whether nobody has changed a service by hand, as far as it tells: by its settings, or by the hash alone. */
-function isAsDeployed({ settings, labels }: ServiceStatus, { request }: CheckedApp): boolean {
-  if (settings === undefined) return true;
+/** Whether nobody has changed a service that was made from just this request, as far as it tells. */
+function isKnownSame(status: ServiceStatus, { request }: CheckedApp): boolean {
+  // Without settings, the hash alone decides.
+  if (status.settings === undefined) return true;
   // Whether the digest is still the newest is for the registry to say.
   if (request.imagePullPolicy === "always" && !request.image.includes("@")) return false;
-  return labels[SETTINGS_LABEL] === fingerprint(settings, request.image);
+  return isAsDeployed(status, request);
 }
 
 /** The service with its settings, where they can be told. */

@@ -2,6 +2,7 @@ import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@ope
 import { asDeploymentError } from "../as-deployment-error.js";
 import { slots } from "../bounded.js";
 import type { Observer } from "../events.js";
+import { progressObserver } from "../progress-observer.js";
 import type { RemovalVerdict } from "./removal-verdict.js";
 
 /** Removals wait for processes to end, not for the engine: more of them go at once than deploys. */
@@ -69,9 +70,7 @@ async function removeOne<Item extends Removal>(
       wait: true,
       timeoutMs,
       signal,
-      observer: (progress) => {
-        if (progress.type !== "warning") observer?.({ type: "progress", app, service, progress });
-      },
+      observer: progressObserver(app, service, observer),
     });
     return verdict("removed");
   } catch (error) {

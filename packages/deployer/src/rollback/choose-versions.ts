@@ -1,0 +1,72 @@
+import { DeploymentError, type ServiceStatus } from "@openfactory/deploy-core";
+import type { DesiredProject } from "../desired.js";
+import { withoutSettings } from "../observe/observe.js";
+import { APP_LABEL, ownerOf } from "../ownership/labels.js";
+
+/** An app whose version before is to be brought back, or why it can't be. */
+export interface Choice {
+  readonly app: string;
+  readonly service: string;
+  readonly status: ServiceStatus;
+  /** One sentence: why there is no version to go back to. */
+  readonly obstacle?: string;
+}
+
+/** What is to be brought back, in the order of the file. */
+export interface Choices {
+  /** The newest run, where that is taken back. */
+  readonly run?: string;
+  readonly choices: readonly Choice[];
+}
+
+/**
+ * Chooses the services of a project that are to go back to their version before: those of the apps that are named,
+ * whichever version that is; or those that the newest run changed, as far as they have an earlier one.
+ * @throws DeploymentError `NOT_FOUND` for a name that is no app's that is deployed.
+ */
+export function chooseVersions(
+  { project, apps }: DesiredProject,
+  services: Iterable<ServiceStatus>,
+  names: readonly string[] | undefined,
+): Choices {
+  const places = new Map(apps.map(({ service }, index) => [service, index]));
+  const placeOf = ({ service }: Choice): number => places.get(service) ?? apps.length;
+  const keys = new Map(apps.map(({ service, key }) => [service, key]));
+  const ours = [...services]
+    .filter(({ labels }) => ownerOf(labels)?.project === project)
+    .map((status): Choice => ({
+      app: keys.get(status.name) ?? status.labels[APP_LABEL] ?? status.name,
+      service: status.name,
+      status: withoutSettings(status),
+    }))
+    .sort((a, b) => placeOf(a) - placeOf(b));
+  if (names !== undefined) return { choices: named(names, ours, project).map((choice) => judge(choice, project, true)) };
+
+  const run = ours.map(runOf).sort().at(-1);
+  if (run === undefined || run === "") return { choices: [] };
+  const choices = ours.filter((choice) => runOf(choice) === run).map((choice) => judge(choice, project, false));
+  return { run, choices };
+}
+
+const runOf = ({ status }: Choice): string => ownerOf(status.labels)?.run ?? "";
+
+function named(names: readonly string[], ours: readonly Choice[], project: string): Choice[] {
+  const wanted = new Set(names);
+  const found = ours.filter(({ app }) => wanted.has(app));
+  const known = new Set(found.map(({ app }) => app));
+  const missing = names.find((name) => !known.has(name));
+  if (missing === undefined) return found;
+  throw new DeploymentError("NOT_FOUND", `The project ${project} has no app ${missing} that is deployed.`, {
+    hint: "`ofdeploy ps` lists what is there.",
+  });
+}
+
+function judge(choice: Choice, project: string, isNamed: boolean): Choice {
+  const { previous } = choice.status;
+  if (previous === undefined) return { ...choice, obstacle: "It has no version before this one." };
+  const owner = ownerOf(previous.labels);
+  if (owner?.project !== project) return { ...choice, obstacle: "The version before is not this project's: the service was taken over." };
+  const isNewer = (owner.run ?? "") > runOf(choice);
+  if (isNamed || !isNewer) return choice;
+  return { ...choice, obstacle: "It was brought back already, or a failed run was put back; name the app to go to the newer version." };
+}

@@ -1,0 +1,132 @@
+import {
+  DeploymentError,
+  type OpenFactoryServiceDeploymentStrategy,
+  requireCapability,
+  throwIfAborted,
+} from "@openfactory/deploy-core";
+import { Milestones } from "../apply/milestones.js";
+import { asDeploymentError } from "../as-deployment-error.js";
+import { slots } from "../bounded.js";
+import type { DesiredProject } from "../desired.js";
+import { withLock } from "../lock/with-lock.js";
+import { observe, withoutSettings } from "../observe/observe.js";
+import { untilRuns } from "../observe/until-runs.js";
+import { canTellOwners } from "../ownership/can-tell.js";
+import { progressObserver } from "../progress-observer.js";
+import type { ProjectWarning } from "../project-warning.js";
+import { type Choice, chooseVersions } from "./choose-versions.js";
+import type { RollbackOptions, RollbackReport, RollbackVerdict } from "./rollback-report.js";
+
+/**
+ * Brings back what apps were before: of those that are named, or of all that the newest run changed. Apps go in the order
+ * of their dependencies; a failure does not stop the others, and puts nothing forward again.
+ * @param desired may name no apps at all, where only the project's name is known.
+ * @returns what became of each: failures are in the report.
+ * @throws DeploymentError before anything was changed: `UNSUPPORTED` (the platform keeps no earlier versions),
+ * `NOT_FOUND` (an app is not deployed), `CONFLICT` (somebody else changes the project), `ENGINE_UNREACHABLE`, ...
+ */
+export async function rollback(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  desired: DesiredProject,
+  options: RollbackOptions = {},
+): Promise<RollbackReport> {
+  requireCapability(strategy, "rollback");
+  if (!canTellOwners(strategy)) requireCapability(strategy, "list");
+  const began = performance.now();
+  const { signal, observer, apps: names } = options;
+  const { project, apps } = desired;
+  const warnings: ProjectWarning[] = [];
+  const warn = (warning: ProjectWarning): void => {
+    warnings.push(warning);
+    observer?.({ type: "warning", warning });
+  };
+  const observed = await observe(strategy, apps.map(({ service }) => service), { signal });
+  const { choices, run } = chooseVersions(desired, observed.services.values(), names);
+  const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "rollback", signal, observer, warn };
+  const goBack = (): Promise<RollbackVerdict[]> => bringBackAll(strategy, desired, choices, options);
+  const canGo = choices.some(({ obstacle }) => obstacle === undefined);
+  const verdicts = canGo ? await withLock(strategy, project, locked, goBack) : await goBack();
+  return {
+    project,
+    platform: strategy.manifest.name,
+    ...(run !== undefined && { run }),
+    outcome: outcomeOf(verdicts, names !== undefined, signal),
+    apps: verdicts,
+    warnings,
+    elapsedMs: Math.round(performance.now() - began),
+  };
+}
+
+async function bringBackAll(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  { apps }: DesiredProject,
+  choices: readonly Choice[],
+  options: RollbackOptions,
+): Promise<RollbackVerdict[]> {
+  const inTurn = slots(options.concurrency ?? 4);
+  const milestones = new Milestones();
+  const going = new Map(choices.flatMap((choice) => (choice.obstacle === undefined ? [[choice.service, choice.app] as const] : [])));
+  const needs = new Map(apps.map(({ service, dependsOn }) => [service, dependsOn]));
+  return Promise.all(
+    choices.map(async (choice): Promise<RollbackVerdict> => {
+      const { service } = choice;
+      const dependencies = (needs.get(service) ?? []).filter((needed) => going.has(needed.service));
+      const ready = await Promise.all(dependencies.map((needed) => milestones.until(needed.service, "ready")));
+      const blocker = dependencies[ready.indexOf(false)];
+      const because = blocker && going.get(blocker.service);
+      const verdict = await bringBack(strategy, choice, because, options, inTurn);
+      if (verdict.outcome === "failed" || verdict.outcome === "skipped") milestones.giveUp(service);
+      else milestones.reach(service, "ready");
+      options.observer?.({ type: "rollback", verdict });
+      return verdict;
+    }),
+  );
+}
+
+async function bringBack(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  { app, service, status, obstacle }: Choice,
+  because: string | undefined,
+  { signal, observer, wait = true, timeoutMs = 120_000, settleMs }: RollbackOptions,
+  inTurn: ReturnType<typeof slots>,
+): Promise<RollbackVerdict> {
+  const began = performance.now();
+  const verdict = (outcome: RollbackVerdict["outcome"], more: Partial<RollbackVerdict> = {}): RollbackVerdict => ({
+    app,
+    service,
+    outcome,
+    from: status.image,
+    ...(status.previous && { to: status.previous.image }),
+    ...more,
+    elapsedMs: Math.round(performance.now() - began),
+  });
+  if (obstacle !== undefined) return verdict("no-previous", { reason: obstacle });
+  if (because !== undefined) return verdict("skipped", { because });
+  const tell = (phase: "rolling-back" | "waiting"): void => observer?.({ type: "phase", app, service, phase });
+  let isBack = false;
+  try {
+    const limits = { signal, observer: progressObserver(app, service, observer) };
+    await inTurn(async () => {
+      throwIfAborted(signal, { service });
+      tell("rolling-back");
+      await requireCapability(strategy, "rollback").rollback(service, limits);
+      isBack = true;
+    });
+    if (!wait) return verdict("started");
+    tell("waiting");
+    const now = await untilRuns(strategy, service, { ...limits, timeoutMs, ...(settleMs !== undefined && { settleMs }) });
+    if (now === undefined) return verdict("started");
+    return verdict(now.state === "completed" ? "completed" : "running", { status: withoutSettings(now) });
+  } catch (error) {
+    if (signal?.aborted && DeploymentError.isInstance(error, "ABORTED")) return verdict(isBack ? "started" : "skipped");
+    return verdict("failed", { error: asDeploymentError(error, service, strategy) });
+  }
+}
+
+/** Nothing brought back is no success, nor is an app that was named and stays as it is. */
+function outcomeOf(verdicts: readonly RollbackVerdict[], isNamed: boolean, signal: AbortSignal | undefined): RollbackReport["outcome"] {
+  const has = (...outcomes: RollbackVerdict["outcome"][]): boolean => verdicts.some(({ outcome }) => outcomes.includes(outcome));
+  if (has("failed") || (isNamed && has("no-previous"))) return "failed";
+  if (signal?.aborted && has("skipped", "started")) return "interrupted";
+  return has("running", "completed", "started") ? "ok" : "failed";
+}

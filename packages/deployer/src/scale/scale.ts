@@ -1,0 +1,104 @@
+import {
+  DeploymentError,
+  type OpenFactoryServiceDeploymentStrategy,
+  requireCapability,
+  type ServiceStatus,
+} from "@openfactory/deploy-core";
+import type { DesiredProject } from "../desired.js";
+import { withLock } from "../lock/with-lock.js";
+import { observe, observeOne, withoutSettings } from "../observe/observe.js";
+import { untilRuns } from "../observe/until-runs.js";
+import { canTellOwners } from "../ownership/can-tell.js";
+import { APP_LABEL, ownerOf, PROJECT_LABEL } from "../ownership/labels.js";
+import { progressObserver } from "../progress-observer.js";
+import type { ProjectWarning } from "../project-warning.js";
+import type { ScaleOptions, ScaleReport } from "./scale-report.js";
+
+/**
+ * Sets the number of replicas of one app of a project. The file still says what it said: `plan` shows the difference
+ * afterwards, and the next `up` takes it back.
+ * @param desired may name no apps at all, where only the project's name is known.
+ * @param app the app's name.
+ * @throws DeploymentError `INVALID_REQUEST` (not a number of replicas), `UNSUPPORTED` (the platform, or this app, has no
+ * replicas), `NOT_FOUND`, `CONFLICT` (the service is not this project's; somebody else changes the project);
+ * `TASK_FAILED`, `TIMEOUT` when not all of them run: the number stays as it was set.
+ */
+export async function scale(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  desired: DesiredProject,
+  app: string,
+  replicas: number,
+  options: ScaleOptions = {},
+): Promise<ScaleReport> {
+  const scaling = requireCapability(strategy, "scale");
+  if (!Number.isInteger(replicas) || replicas < 0) {
+    throw new DeploymentError("INVALID_REQUEST", `${replicas} is not a number of replicas.`, { hint: "Name a whole number, 0 or more." });
+  }
+  const began = performance.now();
+  const { signal, observer, wait = true, timeoutMs = 120_000, settleMs } = options;
+  const { project } = desired;
+  const before = await findService(strategy, desired, app, signal);
+  const service = before.name;
+  const from = before.replicas.desired;
+  const warnings: ProjectWarning[] = [];
+  const warn = (warning: ProjectWarning): void => {
+    warnings.push(warning);
+    observer?.({ type: "warning", warning });
+  };
+  const limits = { signal, observer: progressObserver(app, service, observer) };
+  if (from !== replicas) {
+    const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "scale", signal, observer, warn };
+    await withLock(strategy, project, locked, async () => {
+      observer?.({ type: "phase", app, service, phase: "scaling", detail: `${from} to ${replicas}` });
+      await scaling.scale(service, replicas, limits);
+    });
+  }
+  const status = wait ? await untilRuns(strategy, service, { ...limits, timeoutMs, ...(settleMs !== undefined && { settleMs }) }) : undefined;
+  return {
+    project,
+    platform: strategy.manifest.name,
+    app,
+    service,
+    from,
+    to: replicas,
+    outcome: status === undefined ? "started" : "running",
+    ...(status && { status: withoutSettings(status) }),
+    warnings,
+    elapsedMs: Math.round(performance.now() - began),
+  };
+}
+
+/** @throws DeploymentError `NOT_FOUND`, `CONFLICT`. */
+async function findService(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  { project, apps }: DesiredProject,
+  app: string,
+  signal: AbortSignal | undefined,
+): Promise<ServiceStatus> {
+  if (!canTellOwners(strategy)) requireCapability(strategy, "list");
+  const service = apps.find(({ key }) => key === app)?.service;
+  const found =
+    service === undefined
+      ? await findByLabel(strategy, project, app, signal)
+      : await observeOne(strategy, service, { signal });
+  if (found === undefined) {
+    throw new DeploymentError("NOT_FOUND", `The project ${project} has no app ${app} that is deployed.`, {
+      hint: "`ofdeploy ps` lists what is there.",
+    });
+  }
+  if (ownerOf(found.labels)?.project === project) return found;
+  throw new DeploymentError("CONFLICT", `The service ${found.name} does not belong to the project ${project}.`, {
+    service: found.name,
+    hint: "Only what carries the labels of the project is changed.",
+  });
+}
+
+async function findByLabel(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  project: string,
+  app: string,
+  signal: AbortSignal | undefined,
+): Promise<ServiceStatus | undefined> {
+  const { services } = await observe(strategy, [], { signal });
+  return [...services.values()].find(({ labels }) => labels[PROJECT_LABEL] === project && labels[APP_LABEL] === app);
+}
