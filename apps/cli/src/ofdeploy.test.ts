@@ -284,7 +284,7 @@ describe("help, version, schema, completion", () => {
     expect((await run("--help")).out).toMatch(/Usage: ofdeploy[^]*Examples:/);
     const help = await run("up", "--help");
     expect(help).toMatchObject({ code: 0, out: expect.stringMatching(/--no-rollback[^]*Global Options:[^]*--platform/) });
-    for (const command of ["plan", "adopt"]) {
+    for (const command of ["plan", "adopt", "rollback", "scale"]) {
       expect(await run(command, "--help")).toMatchObject({ code: 0, out: expect.stringContaining(`Usage: ofdeploy ${command}`) });
     }
   });
@@ -304,7 +304,7 @@ describe("help, version, schema, completion", () => {
   test.each(["bash", "zsh", "fish"])("%s completion names every command and option", async (shell) => {
     const { out, code } = await run("completion", shell);
     expect(code).toBe(0);
-    for (const word of ["up", "down", "ps", "logs", "validate", "platforms", "doctor", "schema", "concurrency", "docker swarm", "plan", "adopt", "prune", "file plan events", "bash zsh fish"]) {
+    for (const word of ["up", "down", "ps", "logs", "validate", "platforms", "doctor", "schema", "concurrency", "docker swarm", "plan", "adopt", "rollback", "scale", "prune", "file plan events", "bash zsh fish"]) {
       expect(out).toContain(word);
     }
   });

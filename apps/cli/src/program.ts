@@ -12,7 +12,7 @@ import {
   strictOption,
   waitOptions,
 } from "./options/command-options.js";
-import { parseDuration, parseLines, parseSince } from "./options/parse-values.js";
+import { collectReplicas, parseDuration, parseLines, parseSince } from "./options/parse-values.js";
 
 const EXAMPLES = `
 Examples:
@@ -22,6 +22,7 @@ Examples:
   ofdeploy up --platform swarm -f apps.yml   the same on a swarm
   ofdeploy up -H ssh://me@factory-1          on another machine's engine
   ofdeploy logs weather-station --follow     read what an app writes
+  ofdeploy rollback                          go back to what was there before the last up
   ofdeploy down                              remove what this file's project runs
 
 Exit codes: 0 ok, 1 failed, 2 a plan with changes, 3 bad input, 4 engine, 5 conflict, 6 time limit,
@@ -86,6 +87,29 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
   )
     .addOption(forceUnlockOption())
     .action(action<{ apps: string[] }>(async (context) => (await import("./commands/adopt.js")).adoptCommand(context)));
+  waitOptions(
+    program
+      .command("rollback")
+      .description("bring back the versions before the last up, or before the last change of some apps")
+      .addArgument(new Argument("[apps...]", "names of apps (default: all that the last up changed)")),
+    "every app runs and is healthy",
+  )
+    .addOption(concurrencyOption("apps are brought back", 4))
+    .addOption(projectOption())
+    .addOption(forceUnlockOption())
+    .action(action<{ apps: string[] }>(async (context) => (await import("./commands/rollback.js")).rollbackCommand(context)));
+  waitOptions(
+    program
+      .command("scale")
+      .description("set how many replicas of apps run, until the next up")
+      .addArgument(new Argument("<replicas...>", "such as web=3").argParser(collectReplicas)),
+    "all replicas run",
+  )
+    .addOption(projectOption())
+    .addOption(forceUnlockOption())
+    .action(
+      action<{ replicas: Record<string, number> }>(async (context) => (await import("./commands/scale.js")).scaleCommand(context)),
+    );
   program
     .command("down")
     .description("remove every service of the project and what was made for them, and wait until they are gone")

@@ -7,7 +7,7 @@ import { writeJson } from "../output/json-lines.js";
 import { planText } from "../output/plan-text.js";
 import { styleFor } from "../output/style.js";
 import { warningText } from "../output/warning-text.js";
-import { findApp } from "../wiring/choose-apps.js";
+import { appKeys } from "../wiring/choose-apps.js";
 import { loadDesired } from "../wiring/load-desired.js";
 
 export interface PlanCommandOptions {
@@ -27,7 +27,7 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
     const planned = await plan(strategy, desired, {
       signal: interrupt.signal,
       prune: options.prune,
-      adopt: options.adopt?.map((name) => findApp(name, desired.apps).key),
+      adopt: appKeys(options.adopt ?? [], desired.apps),
       strict: options.strict,
       showEnv: options.showEnv,
     });

@@ -1,7 +1,7 @@
 import type { CommandContext } from "../command-context.js";
 import type { ExitCode } from "../exit-codes.js";
 import { upErrors, upText } from "../output/up-text.js";
-import { findApp } from "../wiring/choose-apps.js";
+import { appKeys } from "../wiring/choose-apps.js";
 import { loadDesired } from "../wiring/load-desired.js";
 import { runOperation } from "./run-operation.js";
 
@@ -36,7 +36,7 @@ export async function upCommand(context: CommandContext<UpCommandOptions>): Prom
         concurrency: options.concurrency,
         strict: options.strict,
         prune: options.prune,
-        adopt: options.adopt?.map((name) => findApp(name, desired.apps).key),
+        adopt: appKeys(options.adopt ?? [], desired.apps),
         refresh: options.refresh,
         preflight: options.preflight,
         forceUnlock: options.forceUnlock,

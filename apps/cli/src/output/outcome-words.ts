@@ -1,4 +1,4 @@
-import type { AppNow, AppOutcome } from "@openfactory/deployer";
+import type { AppNow, AppOutcome, RollbackOutcome } from "@openfactory/deployer";
 
 /** Outcomes of an app in the order in which they are counted, as people read them. */
 export const OUTCOME_WORDS: Readonly<Record<AppOutcome, string>> = {
@@ -20,6 +20,16 @@ export const NOW_WORDS: Readonly<Record<AppNow, string>> = {
   before: "as before",
   nothing: "not there",
   unknown: "unknown",
+};
+
+/** What became of an app whose earlier version was to be brought back. */
+export const ROLLBACK_WORDS: Readonly<Record<RollbackOutcome, string>> = {
+  running: "running",
+  completed: "completed",
+  started: "started",
+  failed: "failed",
+  "no-previous": "no earlier version",
+  skipped: "skipped",
 };
 
 /** `2 running, 1 failed`: in the order of `words`, without what there is none of. */

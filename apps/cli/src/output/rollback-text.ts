@@ -1,22 +1,13 @@
 import type { DeploymentError } from "@openfactory/deploy-core";
-import type { RollbackOutcome, RollbackReport, RollbackVerdict } from "@openfactory/deployer";
+import type { RollbackReport, RollbackVerdict } from "@openfactory/deployer";
 import { inWords } from "./durations.js";
 import { imageText } from "./image-text.js";
-import { counted } from "./outcome-words.js";
+import { counted, ROLLBACK_WORDS } from "./outcome-words.js";
 import { type Column, table } from "./table.js";
-
-const WORDS: Readonly<Record<RollbackOutcome, string>> = {
-  running: "running",
-  completed: "completed",
-  started: "started",
-  failed: "failed",
-  "no-previous": "no earlier version",
-  skipped: "skipped",
-};
 
 const columns: readonly Column<RollbackVerdict>[] = [
   { title: "APP", cell: ({ app }) => app },
-  { title: "RESULT", cell: ({ outcome }) => WORDS[outcome] },
+  { title: "RESULT", cell: ({ outcome }) => ROLLBACK_WORDS[outcome] },
   { title: "FROM", cell: ({ from }) => (from === undefined ? "-" : imageText(from)), dropRank: 2 },
   { title: "TO", cell: ({ to }) => (to === undefined ? "-" : imageText(to)), dropRank: 1 },
   { title: "TOOK", cell: ({ elapsedMs }) => inWords(elapsedMs), dropRank: 4 },
@@ -26,7 +17,7 @@ const columns: readonly Column<RollbackVerdict>[] = [
 /** What became of each app, and the sum of it. */
 export function rollbackText({ apps, project, elapsedMs, outcome }: RollbackReport, width?: number): string {
   if (apps.length === 0) return `${project}: nothing to bring back\n`;
-  const sum = counted(WORDS, apps.map((verdict) => verdict.outcome));
+  const sum = counted(ROLLBACK_WORDS, apps.map((verdict) => verdict.outcome));
   return `${table(columns, apps, width)}${project}: ${sum} in ${inWords(elapsedMs)}${outcome === "interrupted" ? "; interrupted" : ""}\n`;
 }
 

@@ -1,6 +1,6 @@
 import type { AppPhase, AppVerdict, DeployerEvent } from "@openfactory/deployer";
 import { compensationWords, subjectOf } from "../output/compensation-text.js";
-import { OUTCOME_WORDS } from "../output/outcome-words.js";
+import { OUTCOME_WORDS, ROLLBACK_WORDS } from "../output/outcome-words.js";
 import { resourceWords } from "../output/resources-text.js";
 
 /** How an app stands, for a line of progress. */
@@ -45,6 +45,11 @@ export function describeEvent(event: DeployerEvent): AppState | undefined {
     }
     case "verdict":
       return describeVerdict(event.verdict);
+    case "rollback": {
+      const { app, outcome, status } = event.verdict;
+      const kind = outcome === "failed" ? "bad" : outcome === "skipped" || outcome === "no-previous" ? "idle" : "good";
+      return { app, text: ROLLBACK_WORDS[outcome], kind, ...(status && { replicas: status.replicas }) };
+    }
     case "removal": {
       const { app, service, outcome } = event.removal;
       return { app: app ?? service, text: outcome, kind: outcome === "failed" ? "bad" : "good" };

@@ -7,6 +7,8 @@ import { PullMeter } from "./pull-meter.js";
 import { type Line, render } from "./render-lines.js";
 
 const REDRAW_MS = 100;
+/** Events with which an app has come to its end. */
+const ENDS: ReadonlySet<string> = new Set(["verdict", "removal", "rollback"]);
 
 /** One line per app, drawn anew in place; with more apps than rows, those under way and the count of the rest. */
 export function liveProgress(output: Output, style: Style): Progress {
@@ -47,7 +49,7 @@ export function liveProgress(output: Output, style: Style): Progress {
         ...state,
         text: pulled === undefined ? state.text : `${state.text} ${pulled}`,
         began: before?.began ?? Date.now(),
-        ended: event.type === "verdict" || event.type === "removal" ? Date.now() : undefined,
+        ended: ENDS.has(event.type) ? Date.now() : undefined,
       });
     },
     note,

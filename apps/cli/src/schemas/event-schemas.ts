@@ -8,6 +8,7 @@ import {
   removalFields,
   resourceFields,
   rollbackFields,
+  rollbackVerdict,
   scaleFields,
   upFields,
   verdictFields,
@@ -32,8 +33,8 @@ const lockState = wordsOf<LockEvent["state"]>({
 });
 
 const relation = wordsOf<PsRow["relation"]>({
-  current: "runs as the file has it",
-  changed: "made from another request",
+  current: "as the file has it",
+  changed: "otherwise than the file has it, by another request or by hand",
   orphan: "not in the file",
   foreign: "not this project's",
   absent: "not deployed",
@@ -65,13 +66,14 @@ const progress = [
   event("warning", { app: z.string().optional(), ...warning.shape }),
   event("verdict", verdictFields),
   event("removal", removalFields),
+  event("rollback", rollbackVerdict),
   event("resource", resourceFields),
   event("compensate", compensationFields),
 ];
 
 /** What a command lists. */
 const listed = [
-  event("app", { ...service, relation, drifted: z.literal(true).optional(), status: status.optional() }),
+  event("app", { ...service, relation, status: status.optional() }),
   event("log", {
     ...service,
     instance: z.string(),

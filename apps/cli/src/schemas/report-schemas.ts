@@ -126,7 +126,7 @@ export const upFields = {
 export const downFields = { ...run, outcome, services: list(removalFields), resources: list(resourceFields) };
 
 /** What became of an app whose previous version was to be brought back. */
-const rollbackVerdict = {
+export const rollbackVerdict = {
   ...service,
   outcome: rollbackOutcome,
   from: z.string().optional().describe("Its image before."),
@@ -146,7 +146,8 @@ export const rollbackFields = {
 };
 
 const scaled = {
-  ...service,
+  app: service.app,
+  service: service.service.optional(),
   from: z.int().optional().describe("How many replicas there were."),
   to: z.int(),
   outcome: wordsOf<ScaledApp["outcome"]>({ running: "", started: "not waited for", failed: "", skipped: "not begun" }),

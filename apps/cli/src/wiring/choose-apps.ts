@@ -16,6 +16,14 @@ export function chooseApps<App extends NamedApp>(names: readonly string[], apps:
   return [...new Set(names.map((name) => findApp(name, apps)))];
 }
 
+/**
+ * The names in the file of the apps that are named. With a project by name there is no file: they are looked for among
+ * what runs.
+ * @throws DeploymentError `NOT_FOUND` with the nearest name.
+ */
+export const appKeys = (names: readonly string[], apps: readonly NamedApp[], project?: string): string[] =>
+  project === undefined ? names.map((name) => findApp(name, apps).key) : [...names];
+
 /** The app of that name, or of that service. @throws DeploymentError `NOT_FOUND` with the nearest name. */
 export function findApp<App extends NamedApp>(name: string, apps: readonly App[]): App {
   const found = apps.find(({ key }) => key === name) ?? apps.find(({ service }) => service === name.toLowerCase());
