@@ -3,9 +3,11 @@ import { compensationWords, subjectOf } from "../output/compensation-text.js";
 import { OUTCOME_WORDS, ROLLBACK_WORDS } from "../output/outcome-words.js";
 import { resourceWords } from "../output/resources-text.js";
 
-/** How an app stands, for a line of progress. */
+/** How an app stands, or an image that apps wait for, for a line of progress. */
 export interface AppState {
+  /** The app's name, or the image. */
   app: string;
+  isImage?: true;
   /** A few words: `pulling demo:1`, `starting`. */
   text: string;
   /** How many replicas run, and how many should, where that is known. */

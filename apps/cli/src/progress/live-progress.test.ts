@@ -43,24 +43,6 @@ test("name, replicas, elapsed time and state stand in columns; in a narrow windo
   expect(render(lines, { columns: 40, rows: 24, frame: 0, style: plain })[0]).toMatch(/^\| web {9}3\.\d s {2}1\/12 starting$/);
 });
 
-test("a pull tells how much of all layers it has", () => {
-  const output = new CapturedOutput({ isTTY: true, columns: 80 });
-  const progress = liveProgress(output, plain);
-  const pull = (status: string, id: string, current: number, total: number) =>
-    progress.observe({
-      type: "progress",
-      app: "web",
-      service: "web",
-      progress: { type: "pull", service: "web", image: "demo:1", status, id, current, total },
-    });
-  pull("Downloading", "a", 1_000_000, 10_000_000);
-  pull("Downloading", "b", 3_000_000, 30_000_000);
-  pull("Download complete", "a", 0, 0);
-  progress.observe({ type: "warning", warning: { code: "ORPHAN", reason: "Draw now." } });
-  progress.stop();
-  expect(output.text).toContain("pulling demo:1 13/40 MB");
-});
-
 test("a note stays above the lines, which are drawn anew below it", () => {
   const output = new CapturedOutput({ isTTY: true, columns: 80 });
   const progress = liveProgress(output, plain);

@@ -1,19 +1,22 @@
 import type { Output } from "../io.js";
 import type { Style } from "../output/style.js";
 import { warningText } from "../output/warning-text.js";
-import { describeEvent } from "./describe-event.js";
+import { type AppState, describeEvent } from "./describe-event.js";
 import type { Progress } from "./progress.js";
-import { PullMeter } from "./pull-meter.js";
+import { PullLines } from "./pull-lines.js";
 import { type Line, render } from "./render-lines.js";
 
 const REDRAW_MS = 100;
 /** Events with which an app has come to its end. */
 const ENDS: ReadonlySet<string> = new Set(["verdict", "removal", "rollback"]);
 
-/** One line per app, drawn anew in place; with more apps than rows, those under way and the count of the rest. */
+/**
+ * One line per app, and per image that is being pulled, drawn anew in place; with more of them than rows, those under way
+ * and the count of all.
+ */
 export function liveProgress(output: Output, style: Style): Progress {
   const lines = new Map<string, Line>();
-  const pulls = new PullMeter();
+  const pulls = new PullLines();
   let drawn = 0;
   let frame = 0;
 
@@ -30,6 +33,10 @@ export function liveProgress(output: Output, style: Style): Progress {
     drawn = 0;
     draw();
   };
+  const set = (state: AppState, isEnd: boolean, replicas = state.replicas): void => {
+    const began = lines.get(state.app)?.began ?? Date.now();
+    lines.set(state.app, { ...state, replicas, began, ended: isEnd ? Date.now() : undefined });
+  };
   const timer = setInterval(draw, REDRAW_MS);
   timer.unref();
 
@@ -40,17 +47,12 @@ export function liveProgress(output: Output, style: Style): Progress {
       }
       if (event.type === "warning") note(warningText(event, style));
       const state = describeEvent(event);
-      if (state === undefined) return;
-      const pulled = event.type === "progress" ? pulls.note(event) : undefined;
-      const before = lines.get(state.app);
-      lines.set(state.app, {
+      if (state !== undefined) {
         // How many run is told while they are waited for, and of what they came to; in between it holds.
-        ...(event.type === "progress" && { replicas: before?.replicas }),
-        ...state,
-        text: pulled === undefined ? state.text : `${state.text} ${pulled}`,
-        began: before?.began ?? Date.now(),
-        ended: ENDS.has(event.type) ? Date.now() : undefined,
-      });
+        const before = event.type === "progress" ? lines.get(state.app)?.replicas : undefined;
+        set(state, ENDS.has(event.type), state.replicas ?? before);
+      }
+      for (const image of pulls.note(event)) set(image, image.kind !== "busy");
     },
     note,
     stop: () => {

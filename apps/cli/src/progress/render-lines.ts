@@ -48,7 +48,8 @@ const replicasOf = ({ replicas }: Line): string => (replicas === undefined ? "" 
 
 const isIdle = ({ kind, ended }: Line): boolean => kind === "idle" && ended === undefined;
 
-function summary(lines: readonly Line[]): string {
+function summary(all: readonly Line[]): string {
+  const lines = all.filter(({ isImage }) => !isImage);
   const failed = lines.filter(({ kind }) => kind === "bad").length;
   const done = lines.filter(({ kind, ended }) => kind !== "bad" && ended !== undefined).length;
   const busy = lines.filter(({ kind }) => kind === "busy").length;
