@@ -203,6 +203,14 @@ describe("validate", () => {
     expect(strict.err).toContain("error[UNSUPPORTED] openfactory.yml:3:3: web: secrets: ");
   });
 
+  test("warns of what is declared and not made, before anything is asked of an engine", async () => {
+    place.write(`networks: {back: }\n${appFile({ web: "networks: [back]" })}`);
+    const ran = await place.run("validate", "--json");
+    expect(ran.code).toBe(0);
+    expect(ran.events[0]).toMatchObject({ event: "warning", code: "RESOURCE_NOT_MADE", reason: expect.stringContaining("network back") });
+    expect((await place.run("validate")).err).toContain("warning[RESOURCE_NOT_MADE] ");
+  });
+
   test("takes the platform and plugins from the environment", async () => {
     place.write(two);
     const io = captureIo(place.folder, { env: { DEPLOYMENT_PLATFORM: "memory", OFDEPLOY_PLUGINS: MEMORY_PLUGIN } });

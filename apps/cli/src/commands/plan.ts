@@ -6,7 +6,7 @@ import { listenForInterrupt } from "../interrupt.js";
 import { writeJson } from "../output/json-lines.js";
 import { planText } from "../output/plan-text.js";
 import { styleFor } from "../output/style.js";
-import { warningText } from "../output/warning-text.js";
+import { warningEvents, warningText } from "../output/warning-text.js";
 import { appKeys } from "../wiring/choose-apps.js";
 import { loadDesired } from "../wiring/load-desired.js";
 
@@ -40,12 +40,9 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
       return exitCode;
     }
     const style = styleFor(io.stderr, io);
-    for (const warning of planned.warnings.filter(({ code }) => code !== "ORPHAN")) {
-      io.stderr.write(warningText({ type: "warning", warning }, style));
-    }
-    for (const { app, warnings } of planned.apps) {
-      for (const warning of warnings) io.stderr.write(warningText({ type: "warning", app, warning }, style));
-    }
+    // The plan itself names orphans.
+    const warnings = planned.warnings.filter(({ code }) => code !== "ORPHAN");
+    for (const event of warningEvents(warnings, planned.apps)) io.stderr.write(warningText(event, style));
     const width = io.stdout.isTTY ? io.stdout.columns : undefined;
     io.stdout.write(planText(planned, { style: styleFor(io.stdout, io), width, verbose: options.verbose ?? false }));
     return exitCode;

@@ -2,21 +2,18 @@ import type { CommandContext } from "../command-context.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { writeJson } from "../output/json-lines.js";
 import { styleFor } from "../output/style.js";
-import { warningText } from "../output/warning-text.js";
+import { warningEvents, warningText } from "../output/warning-text.js";
 import { loadDesired } from "../wiring/load-desired.js";
 
 /** All that `up` checks before it asks the engine anything. */
 export async function validateCommand({ io, options }: CommandContext<{ strict?: boolean }>): Promise<ExitCode> {
   const { desired, strategy } = await loadDesired(options, io);
-  const { checkApps, checkRequests } = await import("@openfactory/deployer");
-  checkApps(desired.apps);
-  const warnings = checkRequests(desired.apps, strategy, options);
+  const { checkProject } = await import("@openfactory/deployer");
+  const checked = checkProject(desired, strategy, options);
   const style = styleFor(io.stderr, io);
-  for (const { key: app, service } of desired.apps) {
-    for (const warning of warnings.get(service) ?? []) {
-      if (options.json) writeJson(io.stdout, "warning", { app, ...warning });
-      else io.stderr.write(warningText({ type: "warning", app, warning }, style));
-    }
+  for (const event of warningEvents(checked.warnings, checked.apps.map(({ app, warnings }) => ({ app: app.key, warnings })))) {
+    if (options.json) writeJson(io.stdout, "warning", { app: event.app, ...event.warning });
+    else io.stderr.write(warningText(event, style));
   }
   const { project, file } = desired;
   const apps = desired.apps.map(({ key: app, service }) => ({ app, service }));

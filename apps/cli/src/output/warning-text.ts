@@ -9,3 +9,12 @@ export function warningText({ app, warning }: WarningEvent, style: Style): strin
   const about = app === undefined ? "" : `${app}: `;
   return `${style("yellow", `warning[${warning.code}]`)} ${harmless(`${about}${field}${warning.reason}`)}\n`;
 }
+
+/** The warnings of a project and of its apps as events: what is true of all of it first. */
+export const warningEvents = (
+  warnings: readonly WarningEvent["warning"][],
+  apps: readonly { app: string; warnings: readonly WarningEvent["warning"][] }[],
+): WarningEvent[] => [
+  ...warnings.map((warning): WarningEvent => ({ type: "warning", warning })),
+  ...apps.flatMap(({ app, warnings: own }) => own.map((warning): WarningEvent => ({ type: "warning", app, warning }))),
+];
