@@ -60,22 +60,23 @@ export async function putBack(
   const first = await Promise.all(
     ofServices.map(async (change) => {
       await Promise.all((before.get(change.service) ?? []).map((service) => settled.get(service)?.promise));
-      const error = await inTurn(() => attempt(change, context, log));
-      if (error === undefined) log.end(change);
+      const attempted = await inTurn(() => attempt(change, context, log));
+      if (attempted.error === undefined) log.end(change);
       settled.get(change.service)?.resolve();
-      return { change, failed: error !== undefined };
+      return { change, attempted };
     }),
   );
   const services = new Map<string, PutBackService>();
-  for (const { change, failed } of first) {
-    const error = failed ? await attempt(change, context, log) : undefined;
-    if (failed) log.end(change, error);
-    services.set(change.service, await whatBecame(change, error, context));
+  for (const { change, attempted } of first) {
+    const hasFailed = attempted.error !== undefined;
+    const { now, error } = hasFailed ? await attempt(change, context, log) : attempted;
+    if (hasFailed) log.end(change, error);
+    services.set(change.service, error === undefined ? { now } : { now: await lookAt(change, context), error });
   }
 
   const resources = new Map<string, DeploymentError>();
   for (const change of ofResources) {
-    const error = await attempt(change, context, log);
+    const { error } = await attempt(change, context, log);
     log.end(change, error);
     if (error !== undefined) resources.set(resourceId(change.resource), error);
   }
@@ -97,25 +98,18 @@ function contextOf(
   };
 }
 
-/** Resolves with why the change could not be taken back. */
-async function attempt(change: Change, context: TakeBackContext, log: StepLog): Promise<DeploymentError | undefined> {
+/** Takes back one change. Never rejects. */
+async function attempt(change: Change, context: TakeBackContext, log: StepLog): Promise<PutBackService> {
   try {
-    const takeBack = await planTakeBack(change, context);
-    if (takeBack === undefined) return undefined;
-    log.begin(change, takeBack.action);
-    await takeBack.work();
-    return undefined;
+    const { now, action, work } = await planTakeBack(change, context);
+    if (action !== undefined) log.begin(change, action);
+    await work?.();
+    return { now };
   } catch (error) {
-    return asDeploymentError(error, change.kind === "resource" ? change.resource.name : change.service, context.strategy);
+    const subject = change.kind === "resource" ? change.resource.name : change.service;
+    return { now: "unknown", error: asDeploymentError(error, subject, context.strategy) };
   }
 }
 
-async function whatBecame(
-  change: ServiceChange,
-  error: DeploymentError | undefined,
-  { strategy, run, timeoutMs }: TakeBackContext,
-): Promise<PutBackService> {
-  if (error === undefined) return { now: change.kind === "create" ? "nothing" : "before" };
-  const { now } = await whatIsThere(strategy, change.service, run, { signal: AbortSignal.timeout(timeoutMs) });
-  return { now, error };
-}
+const lookAt = async ({ service }: ServiceChange, { strategy, run, timeoutMs }: TakeBackContext): Promise<AppNow> =>
+  (await whatIsThere(strategy, service, run, { signal: AbortSignal.timeout(timeoutMs) })).now;

@@ -5,8 +5,9 @@ import {
   type ServiceStatus,
   supports,
 } from "@openfactory/deploy-core";
+import type { AppNow } from "../apply/up-report.js";
 import { untilRuns } from "../observe/until-runs.js";
-import { type There, whatIsThere } from "../observe/what-is-there.js";
+import { look, type There } from "../observe/what-is-there.js";
 import { RUN_LABEL } from "../ownership/labels.js";
 import { asItWas } from "./as-it-was.js";
 import type { CompensationAction } from "./compensation-step.js";
@@ -24,32 +25,40 @@ export interface TakeBackContext {
   observerOf(change: ServiceChange): OperationOptions["observer"];
 }
 
-/** How a change is taken back: the action, and the work; undefined: there is nothing to take back. */
-export type TakeBack = { readonly action: CompensationAction; readonly work: () => Promise<void> } | undefined;
+/** How a change is taken back; without `action`, there is nothing to take back. */
+export interface TakeBack {
+  /** What is there afterwards. */
+  readonly now: AppNow;
+  readonly action?: CompensationAction;
+  readonly work?: () => Promise<void>;
+}
 
-/** Looks what a change has come to, and how it can be taken back. */
+/**
+ * Looks what a change has come to, and how it can be taken back.
+ * @throws DeploymentError when the engine does not tell.
+ */
 export async function planTakeBack(change: Change, context: TakeBackContext): Promise<TakeBack> {
   if (change.kind === "resource") return planRemoval(change, context);
   const { strategy, run, timeoutMs, journal } = context;
-  const there = await whatIsThere(strategy, change.service, run, { signal: AbortSignal.timeout(timeoutMs) });
+  const there = await look(strategy, change.service, run, { signal: AbortSignal.timeout(timeoutMs) });
   const isMade = there.now === "desired" || (there.now === "unknown" && journal.isConfirmed(change));
   if (change.kind === "create") {
-    return isMade ? { action: "remove", work: () => remove(change, context) } : undefined;
+    if (isMade) return { now: "nothing", action: "remove", work: () => remove(change, context) };
+    return { now: there.now === "unknown" ? "nothing" : there.now };
   }
-  if (there.now === "nothing") return { action: "redeploy", work: () => redeploy(change, context) };
-  if (change.kind === "prune" || !isMade) return undefined;
-  if (change.kind === "replace") {
-    return {
-      action: "redeploy",
-      work: async () => {
-        await remove(change, context);
-        await redeploy(change, context);
-      },
-    };
-  }
+  if (there.now === "nothing") return { now: "before", action: "redeploy", work: () => redeploy(change, context) };
+  if (change.kind === "prune" || !isMade) return asBefore(change, there, context);
+  if (change.kind === "replace") return { now: "before", action: "redeploy", work: () => replaceAgain(change, context) };
   return canRollBack(strategy, there)
-    ? { action: "rollback", work: () => rollBack(change, context) }
-    : { action: "restore", work: () => restore(change, context) };
+    ? { now: "before", action: "rollback", work: () => rollBack(change, context) }
+    : { now: "before", action: "restore", work: () => restore(change, context) };
+}
+
+/** It was never changed, or the engine has put it back by itself: then it is still to come up. */
+function asBefore(change: Changed, { now, status }: There, context: TakeBackContext): TakeBack {
+  if (now === "unknown") return { now: change.kind === "replace" ? "unknown" : "before" };
+  if (status?.state === "running") return { now: "before" };
+  return { now: "before", work: () => untilBack(change, context) };
 }
 
 type Changed = Extract<ServiceChange, { before: ServiceStatus }>;
@@ -60,11 +69,7 @@ const canRollBack = (strategy: OpenFactoryServiceDeploymentStrategy, { status }:
 
 async function remove(change: ServiceChange, context: TakeBackContext): Promise<void> {
   const { strategy, timeoutMs } = context;
-  try {
-    await strategy.remove(change.service, { wait: true, ...limits(change, context), timeoutMs });
-  } catch (error) {
-    if (!DeploymentError.isInstance(error, "NOT_FOUND")) throw error;
-  }
+  await unlessGone(() => strategy.remove(change.service, { wait: true, ...limits(change, context), timeoutMs }));
 }
 
 async function rollBack(change: Changed, context: TakeBackContext): Promise<void> {
@@ -80,6 +85,13 @@ async function restore(change: Changed, context: TakeBackContext): Promise<void>
   if (request === undefined || !supports(strategy, "update")) throw cannot(change, strategy);
   await strategy.update(request, { ...limits(change, context), timeoutMs, ...(settleMs !== undefined && { settleMs }) });
   await untilBack(change, context);
+}
+
+async function replaceAgain(change: Changed, context: TakeBackContext): Promise<void> {
+  // Better the new one than none.
+  if (asItWas(change.before) === undefined) throw cannot(change, context.strategy);
+  await remove(change, context);
+  await redeploy(change, context);
 }
 
 async function redeploy(change: Changed, context: TakeBackContext): Promise<void> {
@@ -101,24 +113,28 @@ async function untilBack(change: Changed, context: TakeBackContext): Promise<voi
   });
 }
 
+/** Of a resource whose making was not confirmed, only one that carries the run's id is its own. */
 async function planRemoval(change: ResourceChange, { strategy, run, journal, timeoutMs }: TakeBackContext): Promise<TakeBack> {
-  if (!supports(strategy, "resources")) return undefined;
+  if (!supports(strategy, "resources")) return { now: "nothing" };
   const { kind, name } = change.resource;
   const limits = { signal: AbortSignal.timeout(timeoutMs) };
   if (!journal.isConfirmed(change)) {
     const made = await strategy.listResources({ kinds: [kind], labels: { [RUN_LABEL]: run }, ...limits });
-    if (!made.some((resource) => resource.name === name)) return undefined;
+    if (!made.some((resource) => resource.name === name)) return { now: "nothing" };
   }
   return {
+    now: "nothing",
     action: "remove",
-    work: async () => {
-      try {
-        await strategy.removeResource(kind, name, { ...limits, timeoutMs });
-      } catch (error) {
-        if (!DeploymentError.isInstance(error, "NOT_FOUND")) throw error;
-      }
-    },
+    work: () => unlessGone(() => strategy.removeResource(kind, name, { ...limits, timeoutMs })),
   };
+}
+
+async function unlessGone(remove: () => Promise<void>): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    if (!DeploymentError.isInstance(error, "NOT_FOUND")) throw error;
+  }
 }
 
 const limits = (change: ServiceChange, { timeoutMs, observerOf }: TakeBackContext): OperationOptions => ({

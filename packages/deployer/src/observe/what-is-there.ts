@@ -11,20 +11,26 @@ export interface There {
 }
 
 /**
- * Looks whether a service is as the run made it, as it was before, or not there. What a run makes carries its id.
- * `unknown` where the strategy can't tell, or does not answer.
+ * Looks whether a service is as the run made it, as it was before, or not there: what a run makes carries its id.
+ * `unknown` where the strategy can't tell.
+ * @throws DeploymentError `ENGINE_UNREACHABLE`, `TIMEOUT`, ...
  */
-export async function whatIsThere(
+export async function look(
   strategy: OpenFactoryServiceDeploymentStrategy,
   service: string,
   run: string,
   options: OperationOptions,
 ): Promise<There> {
   if (!canTellOwners(strategy)) return { now: "unknown" };
+  const status = await observeOne(strategy, service, options);
+  if (status === undefined) return { now: "nothing" };
+  return { now: status.labels[RUN_LABEL] === run ? "desired" : "before", status };
+}
+
+/** As {@link look}; where the engine does not answer, `unknown` too. */
+export async function whatIsThere(...where: Parameters<typeof look>): Promise<There> {
   try {
-    const status = await observeOne(strategy, service, options);
-    if (status === undefined) return { now: "nothing" };
-    return { now: status.labels[RUN_LABEL] === run ? "desired" : "before", status };
+    return await look(...where);
   } catch {
     return { now: "unknown" };
   }

@@ -1,0 +1,86 @@
+import { DeploymentError, supports } from "@openfactory/deploy-core";
+import { expect } from "vitest";
+import type { UpReport } from "../apply/up-report.js";
+import { plan } from "../plan/prepare.js";
+import type { Plan } from "../plan/plan.js";
+import { PROJECT_LABEL } from "../ownership/labels.js";
+import { up } from "../up.js";
+import { type Kit, nameOf, projectOf } from "./kit.js";
+import type { Situation } from "./situation.js";
+
+/** Why a situation can't be on a platform; undefined: it can. */
+export function whyNot({ needs = [] }: Situation, kit: Kit): string | undefined {
+  const missing = needs.find((need) => {
+    if (need === "stop") return kit.stop === undefined;
+    if (need === "network" || need === "config") return !kit.resources.includes(need);
+    return !supports(kit.strategy, need);
+  });
+  return missing === undefined ? undefined : `the platform has no ${missing}`;
+}
+
+/** Brings a situation about, looks at the plan, carries it out, and looks at the report and at the world. */
+export async function checkSituation({ was = [], since, desired, options = {}, ...expected }: Situation, kit: Kit): Promise<void> {
+  const { strategy } = kit;
+  for (const file of was) expect(await up(strategy, projectOf(kit, file))).toMatchObject({ outcome: "ok" });
+  await since?.(kit);
+  const file = projectOf(kit, desired);
+
+  expect(planInWords(await plan(strategy, file, { ...options, refresh: options.refresh ?? false }), kit)).toEqual(
+    onPlatform(expected.plan, kit),
+  );
+
+  const report = await up(strategy, file, options).catch((error: unknown) => {
+    if (expected.end.outcome === "refused" && DeploymentError.isInstance(error, "CONFLICT")) return undefined;
+    throw error;
+  });
+  const { outcome = "ok", apps = {}, there, resources = [] } = expected.end;
+  expect(report?.outcome ?? "refused").toBe(outcome);
+  for (const [app, outcomes] of Object.entries(apps)) {
+    expect([outcomes].flat(), app).toContain(report?.apps.find((verdict) => verdict.app === app)?.outcome);
+  }
+  if (report !== undefined) await checkNow(report, there, kit);
+  for (const [app, version] of Object.entries(there)) expect(await kit.versionOf(nameOf(kit, app)), `version of ${app}`).toBe(version);
+  expect(await resourcesOf(kit)).toEqual(resources);
+
+  if (outcome !== "ok") return;
+  // What was done is done: a second run finds nothing to do.
+  const { hasChanges } = await plan(strategy, file, options);
+  expect(hasChanges, "changes after up").toBe(false);
+}
+
+/** What the report says is there, is there. */
+async function checkNow({ apps }: UpReport, there: Readonly<Record<string, number>>, kit: Kit): Promise<void> {
+  for (const { app, service, now } of apps) {
+    if (there[app] === undefined) continue;
+    const version = await kit.versionOf(service);
+    expect(now === "nothing", `${app} is told as ${now}, and its version is ${version}`).toBe(version === 0);
+  }
+}
+
+async function resourcesOf({ strategy, project, resources }: Kit): Promise<string[]> {
+  if (!supports(strategy, "resources") || resources.length === 0) return [];
+  const found = await strategy.listResources({ kinds: resources, labels: { [PROJECT_LABEL]: project } });
+  return found.map(({ name }) => name.replace(`${project}-`, "")).sort();
+}
+
+const planInWords = ({ apps, orphans, resources }: Plan, { project }: Kit): Record<string, string> =>
+  Object.fromEntries([
+    ...apps.map(({ app, action, changes, drifted }) => [
+      app,
+      [action, ...changes.map(({ path }) => path), ...(drifted ? ["drifted"] : [])].join(" "),
+    ]),
+    ...orphans.map(({ app, action }) => [app, action]),
+    ...resources.map(({ name, action }) => [name.replace(`${project}-`, ""), action]),
+  ]);
+
+/** A platform that can't change in place replaces; one that tells no settings says only that something differs. */
+function onPlatform(expected: Situation["plan"], { strategy }: Kit): Record<string, string> {
+  const replaces = !supports(strategy, "update");
+  return Object.fromEntries(
+    Object.entries(expected).map(([app, words]) => {
+      const [action = "", ...paths] = words.split(" ");
+      const told = supports(strategy, "settings") ? paths : paths.filter((path) => path === "drifted");
+      return [app, [replaces && action === "update" ? "replace" : action, ...told].join(" ")];
+    }),
+  );
+}
