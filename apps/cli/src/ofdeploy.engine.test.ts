@@ -128,6 +128,73 @@ depends_on: {init: {condition: service_completed_successfully}}`,
   });
 });
 
+/** What the engine says of a container. */
+const inspect = async (name: string): Promise<{ Id: string; State: { Running: boolean }; Config: { Env: string[]; Cmd: string[] | null; Entrypoint: string[] | null } }> =>
+  (await engineApi("GET", `/containers/${id}-${name}/json`)).body as never;
+
+describe("changes", () => {
+  const withEnvFile = `${sleeps}\nenv_file: web.env`;
+
+  test("a changed env file is planned field by field and carried out; what is unchanged is left alone", async () => {
+    write({ web: withEnvFile, db: sleeps });
+    writeFileSync(join(folder, "web.env"), "LEVEL=info\nTOKEN=hunter2\n");
+    expect(await ofdeploy(["plan"])).toMatchObject({ code: 2, out: expect.stringContaining("2 to create") });
+    expect(await ofdeploy(["up"])).toMatchObject({ code: 0 });
+    expect(await ofdeploy(["plan"])).toMatchObject({ code: 0, out: expect.stringContaining("nothing to do; 2 unchanged") });
+
+    writeFileSync(join(folder, "web.env"), "LEVEL=debug\nTOKEN=hunter2\n");
+    const plan = await ofdeploy(["plan"]);
+    expect(plan.code).toBe(2);
+    expect(plan.out).toContain("env.LEVEL  (hidden) => (hidden)");
+    expect(plan.out).not.toMatch(/TOKEN|debug/);
+    expect((await ofdeploy(["plan", "--show-env"])).out).toContain("env.LEVEL  info => debug");
+    const before = await inspect("db");
+    const up = await ofdeploy(["up"]);
+    expect(up).toMatchObject({ code: 0, out: expect.stringMatching(/web +updated[^]*db +unchanged/) });
+    expect((await inspect("web")).Config.Env).toContain("LEVEL=debug");
+    expect((await inspect("db")).Id).toBe(before.Id);
+    expect(await containers()).toEqual([`${id}-db`, `${id}-web`]);
+  });
+
+  test("what was changed by hand is told as such, and up changes it back", async () => {
+    write({ web: sleeps });
+    await ofdeploy(["up"]);
+    await engineApi("POST", `/networks/${network}/connect`, { Container: `${id}-web` });
+    expect(await ofdeploy(["plan"])).toMatchObject({ code: 2, out: expect.stringMatching(/web: .*changed by hand[^]*networks/) });
+    expect((await ofdeploy(["ps"])).out).toMatch(/web .* running/);
+    expect(await ofdeploy(["up", "--refresh"])).toMatchObject({ code: 0, out: expect.stringMatching(/web +updated/) });
+    expect(await ofdeploy(["plan"])).toMatchObject({ code: 0 });
+  });
+
+  test("a new version that fails leaves what was there, and says which task, exit code and lines", async () => {
+    write({ web: withEnvFile, db: sleeps });
+    writeFileSync(join(folder, "web.env"), "LEVEL=info\n");
+    await ofdeploy(["up"]);
+    write({ web: `${image}\ncommand: sh -c 'echo no disk; exit 3'\nrestart: "no"`, db: `${sleeps}\nenvironment: [B=2]` });
+    const failed = await ofdeploy(["up"]);
+    expect(failed.code).toBe(1);
+    expect(failed.err).toMatch(/^error\[TASK_FAILED\] [^]*exit code 3[^]*\| no disk\n/m);
+    expect(failed.out).toMatch(/web +failed +as before[^]*db +put back +as before|db +put back +as before[^]*web +failed +as before/);
+    expect(failed.out).toContain("put back:\n");
+    const { State, Config } = await inspect("web");
+    expect({ running: State.Running, env: Config.Env }).toEqual({ running: true, env: expect.arrayContaining(["LEVEL=info"]) });
+    expect((await inspect("db")).Config.Env).not.toContain("B=2");
+    expect(await containers()).toEqual([`${id}-db`, `${id}-web`]);
+  });
+
+  test("somebody else's container is taken over by name, and what the file no longer names is pruned", async () => {
+    await engineApi("POST", `/containers/create?name=${id}-web`, { Image: TEST_IMAGE, Cmd: ["sleep", "600"], Labels: TEST_LABELS });
+    write({ web: sleeps, db: sleeps });
+    expect(await ofdeploy(["adopt", "web"])).toMatchObject({ code: 0, out: expect.stringMatching(/web +adopted/) });
+    expect(await containers()).toEqual([`${id}-web`]);
+    await ofdeploy(["up"]);
+    write({ db: sleeps });
+    expect(await ofdeploy(["up"])).toMatchObject({ code: 0, err: expect.stringContaining("warning[ORPHAN]") });
+    expect(await ofdeploy(["up", "--prune"])).toMatchObject({ code: 0, out: expect.stringContaining("web: removed") });
+    expect(await containers()).toEqual([`${id}-db`]);
+  });
+});
+
 /** A run that must fail in one sentence, and leave the engine as it was. */
 async function fails(ran: Promise<Ran>, code: number, words: RegExp, left: string[] = []): Promise<Ran> {
   const { err, out, code: exitCode } = await ran;
