@@ -1,5 +1,5 @@
 import { type CapabilityName, DeploymentError } from "@openfactory/deploy-core";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { UpReport } from "./apply/up-report.js";
 import type { DesiredApp, DesiredProject } from "./desired.js";

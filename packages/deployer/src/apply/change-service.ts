@@ -29,13 +29,15 @@ export async function changeService(checked: CheckedApp, { action }: PlannedApp,
 
 async function create(checked: CheckedApp, request: DeployRequest, run: UpRun): Promise<boolean> {
   const { app } = checked;
+  const change = { kind: "create", app: app.key, service: app.service } as const;
   tellPhase(run, app, "deploying");
   try {
-    await noted(run, { kind: "create", app: app.key, service: app.service }, () => deploy(app, request, run));
+    await noted(run, change, () => deploy(app, request, run));
     return true;
   } catch (error) {
-    if (DeploymentError.isInstance(error, "ALREADY_EXISTS") && (await isMadeByAnother(checked, run))) return false;
-    throw error;
+    if (!DeploymentError.isInstance(error, "ALREADY_EXISTS") || !(await isMadeByAnother(checked, run))) throw error;
+    run.journal.forget(change);
+    return false;
   }
 }
 

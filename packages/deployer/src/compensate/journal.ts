@@ -23,13 +23,19 @@ export type ServiceChange = Exclude<Change, { kind: "resource" }>;
 
 /** What a run has changed, in the order in which it began to: noted before the engine is asked, so that nothing is missed. */
 export class Journal {
-  readonly #changes: Change[] = [];
+  readonly #changes = new Set<Change>();
   readonly #services = new Map<string, ServiceChange>();
   readonly #made = new Set<Change>();
 
   begin(change: Change): void {
-    this.#changes.push(change);
+    this.#changes.add(change);
     if (change.kind !== "resource") this.#services.set(change.service, change);
+  }
+
+  /** It turns out that the change was another's. */
+  forget(change: ServiceChange): void {
+    this.#changes.delete(change);
+    this.#services.delete(change.service);
   }
 
   /** The engine has confirmed it. Of a change that was begun only, nobody knows yet whether it was made. */
@@ -48,6 +54,6 @@ export class Journal {
 
   /** The latest first. */
   reversed(): Change[] {
-    return this.#changes.toReversed();
+    return [...this.#changes].toReversed();
   }
 }

@@ -1,0 +1,230 @@
+import { DeploymentError } from "@openfactory/deploy-core";
+import { describe, expect, test } from "vitest";
+import { SETTINGS_LABEL } from "../ownership/labels.js";
+import { down } from "../remove/down.js";
+import { ALL, app, config, type FakeOptions, FakeStrategy, network, project } from "../testing/fake-strategy.js";
+import { up } from "../up.js";
+import { plan } from "./prepare.js";
+
+const fake = (options: FakeOptions = {}) => new FakeStrategy({}, { capabilities: ALL }, options);
+const tell = async (strategy: FakeStrategy, ...args: Parameters<typeof plan> extends [unknown, ...infer Rest] ? Rest : never) => {
+  strategy.calls.length = 0;
+  return plan(strategy, ...args);
+};
+
+describe("what it costs", () => {
+  const apps = Array.from({ length: 20 }, (_, index) => app(`app${index}`));
+
+  test("where the listing tells settings, drift is seen in one call, and nothing is asked of what nobody has changed", async () => {
+    const strategy = fake({ listsSettings: true });
+    await up(strategy, project(...apps));
+    expect((await tell(strategy, project(...apps), { refresh: false })).hasChanges).toBe(false);
+    expect(strategy.calls).toEqual(["list"]);
+
+    const web = strategy.services.get("app3");
+    strategy.put("app3", { ...web, settings: { ...web!.settings, user: "1:1" } });
+    const { apps: planned } = await tell(strategy, project(...apps), { refresh: false });
+    expect(planned.filter(({ action }) => action !== "unchanged")).toMatchObject([
+      { app: "App3", action: "update", drifted: true, changes: [{ path: "user", from: "1:1" }] },
+    ]);
+    expect(strategy.calls).toEqual(["list", "settingsOf app3"]);
+  });
+
+  test("where it doesn't, the hash alone decides, unless a refresh is asked for", async () => {
+    const strategy = fake();
+    await up(strategy, project(...apps));
+    const web = strategy.services.get("app3");
+    strategy.put("app3", { ...web, settings: { ...web!.settings, user: "1:1" } });
+    expect((await tell(strategy, project(...apps), { refresh: false })).hasChanges).toBe(false);
+    expect(strategy.calls).toEqual(["list"]);
+    expect((await tell(strategy, project(...apps))).apps[3]).toMatchObject({ action: "update", drifted: true });
+    expect(strategy.calls.filter((call) => call.startsWith("inspect"))).toHaveLength(20);
+    expect(strategy.calls.filter((call) => call.startsWith("settingsOf"))).toEqual(["settingsOf app3"]);
+  });
+
+  test("settings are asked of a service whose hash is other", async () => {
+    const strategy = fake();
+    await up(strategy, project(...apps));
+    const desired = project(...apps.slice(1), app("app0", { image: "demo:2" }));
+    expect((await tell(strategy, desired, { refresh: false })).apps.at(-1)?.changes).toEqual([{ path: "image", from: "demo:1", to: "demo:2" }]);
+    expect(strategy.calls).toEqual(["list", "inspect app0", "settingsOf app0"]);
+  });
+
+  test("resources are listed only where one may be missing, or all are asked for", async () => {
+    const strategy = fake({ listsSettings: true });
+    const desired = { ...project(app("web", { networks: ["own-net"] })), resources: [network("own-net")] };
+    await up(strategy, desired);
+    expect((await tell(strategy, desired, { refresh: false })).resources).toMatchObject([{ name: "own-net", action: "unchanged" }]);
+    expect(strategy.calls).toEqual(["list"]);
+    await tell(strategy, { ...project(app("web", { networks: ["own-net"], user: "1:1" })), resources: [network("own-net")] }, { refresh: false });
+    expect(strategy.calls.filter((call) => call.startsWith("listResources"))).toEqual(["listResources network"]);
+    const unused = { ...desired, resources: [...desired.resources, network("own-other")] };
+    expect((await tell(strategy, unused, { refresh: false })).resources[1]).toMatchObject({ name: "own-other", action: "create" });
+    await tell(strategy, desired);
+    expect(strategy.calls.at(-1)).toBe("listResources network volume config secret");
+  });
+});
+
+describe("images and digests", () => {
+  const always = project(app("web", { imagePullPolicy: "always" }));
+  const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
+
+  test("a newer digest is a change where the policy asks for it", async () => {
+    const strategy = fake({ listsSettings: true, digest: digest("a") });
+    await up(strategy, always);
+    expect(strategy.services.get("web")?.image).toBe(`demo:1@${digest("a")}`);
+    expect((await plan(strategy, always)).hasChanges).toBe(false);
+    strategy.options.digest = digest("b");
+    expect((await plan(strategy, always)).apps[0]?.changes).toEqual([
+      { path: "image", from: `demo:1@${digest("a")}`, to: `demo:1@${digest("b")}` },
+    ]);
+  });
+
+  test("a tag is content with what it was pinned to", async () => {
+    const strategy = fake({ listsSettings: true, digest: digest("a") });
+    await up(strategy, always);
+    expect((await plan(strategy, project(app("web")))).hasChanges).toBe(false);
+    const asked = await plan(strategy, project(app("web", { image: `demo:1@${digest("c")}` })));
+    expect(asked.apps[0]?.changes.map(({ path }) => path)).toEqual(["image"]);
+  });
+});
+
+describe("what is told", () => {
+  test("values of env are in neither plan nor report, and are masked in changes", async () => {
+    const strategy = fake({ listsSettings: true });
+    await up(strategy, project(app("web", { env: ["KEY=hunter2"] })));
+    const desired = project(app("web", { env: ["KEY=hunter3", "NEW=hunter4"] }));
+    const planned = await plan(strategy, desired);
+    expect(planned.apps[0]?.changes).toEqual([
+      { path: "env.KEY", from: "***", to: "***", masked: true },
+      { path: "env.NEW", to: "***", masked: true },
+    ]);
+    expect(JSON.stringify([planned, await up(strategy, desired)])).not.toContain("hunter");
+    const shown = await plan(strategy, project(app("web", { env: ["KEY=hunter5"] })), { showEnv: true });
+    expect(shown.apps[0]?.changes[0]).toEqual({ path: "env.KEY", from: "hunter3", to: "hunter5" });
+  });
+
+  test("why a service is made anew", async () => {
+    const strategy = new FakeStrategy({}, { capabilities: ALL, needsReplacement: (_, to) => (to.mode ? "A job can't become a service" : undefined) });
+    await up(strategy, project(app("web"), app("db")));
+    const { apps } = await plan(strategy, project(app("web", { mode: { Global: {} } }), app("db", { user: "1:1" })));
+    expect(apps).toMatchObject([{ action: "replace", reason: "A job can't become a service." }, { action: "update" }]);
+    expect(apps[1]?.reason).toBeUndefined();
+  });
+
+  test("a difference of what the platform does not honour is none", async () => {
+    const strategy = fake({ listsSettings: true });
+    await up(strategy, project(app("web")));
+    // As the strategies leave out of settings what they don't honour.
+    strategy.settingsOf = async () => strategy.services.get("web")!.settings;
+    expect((await plan(strategy, project(app("web", { constraints: ["node.role == worker"] })))).hasChanges).toBe(false);
+  });
+
+  test("a service of an older version, without the fingerprint, is compared", async () => {
+    const strategy = fake({ listsSettings: true });
+    await up(strategy, project(app("web")));
+    const { settings, ...web } = strategy.services.get("web")!;
+    const { [SETTINGS_LABEL]: _, ...labels } = settings.labels ?? {};
+    strategy.put("web", { ...web, labels, settings: { ...settings, labels } });
+    expect((await tell(strategy, project(app("web")))).hasChanges).toBe(false);
+    expect(strategy.calls).toContain("settingsOf web");
+  });
+
+  test("apps that are to be taken over are in the file", async () => {
+    const error: unknown = await plan(fake(), project(app("web")), { adopt: ["Wbe"] }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "INVALID_REQUEST", hint: "Its apps are: Web." });
+  });
+
+  test("what can't be changed in place can't be taken over", async () => {
+    const strategy = new FakeStrategy({}, { capabilities: ALL.filter((name) => name !== "update") });
+    strategy.put("web");
+    const { apps } = await plan(strategy, project(app("web")), { adopt: ["Web"] });
+    expect(apps[0]).toMatchObject({ action: "conflict", reason: expect.stringContaining("can't be taken over") });
+  });
+
+  test("what belongs to another project is told before it is taken over", async () => {
+    const strategy = fake();
+    await up(strategy, { ...project(app("web")), project: "other" });
+    const desired = project(app("web"));
+    expect((await plan(strategy, desired)).apps[0]).toMatchObject({ action: "conflict", owner: { project: "other" } });
+    expect((await plan(strategy, desired, { adopt: ["Web"] })).apps[0]).toMatchObject({
+      action: "adopt",
+      reason: "It is the project other's so far.",
+    });
+  });
+});
+
+describe("resources", () => {
+  test("what is there and not the project's, or was made otherwise, is a conflict", async () => {
+    const strategy = fake();
+    strategy.engine.createResource({ kind: "network", name: "own-net", labels: {} });
+    const desired = { ...project(app("web")), resources: [network("own-net")] };
+    expect((await plan(strategy, desired)).resources).toMatchObject([{ action: "conflict", reason: expect.stringContaining("did not make it") }]);
+    await expect(up(strategy, desired)).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringContaining("own-net") });
+
+    strategy.engine.resources.clear();
+    await up(strategy, desired);
+    const other = { key: "own-net", spec: { kind: "network" as const, name: "own-net", internal: true } };
+    expect((await plan(strategy, { ...desired, resources: [other] })).resources).toMatchObject([
+      { action: "conflict", reason: expect.stringContaining("other options") },
+    ]);
+  });
+
+  test("volumes stay, whatever is pruned, until they are asked for; and never while an app uses them", async () => {
+    const strategy = fake();
+    const volume = (name: string) => ({ key: name, spec: { kind: "volume" as const, name } });
+    const mounts = [{ Type: "volume", Source: "used", Target: "/data" }];
+    await up(strategy, { ...project(app("web", { mounts })), resources: [volume("used"), volume("left")] });
+    const actions = async (options: object) =>
+      (await plan(strategy, project(app("web", { mounts })), options)).resources.map(({ name, action }) => `${name} ${action}`);
+    expect(await actions({})).toEqual(["left keep"]);
+    expect(await actions({ prune: true })).toEqual(["left keep"]);
+    expect(await actions({ prune: true, volumes: true })).toEqual(["left remove"]);
+  });
+
+  test("what the platform does not make is a warning, and in strict mode an error", async () => {
+    const strategy = fake();
+    Object.assign(strategy, { resourceKinds: ["network"] });
+    const desired = { ...project(app("web")), resources: [config("conf", "a"), network("own-net")] };
+    const planned = await plan(strategy, desired);
+    expect(planned.warnings).toMatchObject([{ code: "RESOURCE_NOT_MADE", reason: expect.stringContaining("config conf") }]);
+    expect(planned.resources.map(({ name }) => name)).toEqual(["own-net"]);
+    await expect(plan(strategy, desired, { strict: true })).rejects.toMatchObject({ code: "UNSUPPORTED" });
+  });
+
+  test("two by one name are refused", async () => {
+    const twice = { ...project(app("web")), resources: [network("own-net"), { ...network("own-net"), key: "twin" }] };
+    const error: unknown = await plan(fake(), twice).catch((reason: unknown) => reason);
+    expect(DeploymentError.isInstance(error, "INVALID_REQUEST")).toBe(true);
+  });
+
+  test("down removes them all, and volumes where they are asked for", async () => {
+    const strategy = fake();
+    const volume = { key: "data", spec: { kind: "volume" as const, name: "data" } };
+    const desired = { ...project(app("web", { configs: ["conf-a"] })), resources: [config("conf", "a"), network("own-net"), volume] };
+    await up(strategy, desired);
+    strategy.engine.createResource({ kind: "network", name: "foreign", labels: {} });
+    const report = await down(strategy, desired);
+    expect(report.resources.map(({ name, outcome }) => `${name} ${outcome}`).sort()).toEqual(["conf-a removed", "own-net removed"]);
+    expect([...strategy.engine.resources.keys()].sort()).toEqual(["network foreign", "volume data"]);
+    expect((await down(strategy, desired, { volumes: true })).resources).toMatchObject([{ name: "data", outcome: "removed" }]);
+    expect([...strategy.engine.resources.keys()]).toEqual(["network foreign"]);
+  });
+});
+
+test("volumes that are made for a project can be found, which is no difference; the caller's labels stay", async () => {
+  const strategy = fake({ listsSettings: true });
+  const mounts = [
+    { Type: "volume", Source: "data", Target: "/data", VolumeOptions: { Labels: { tier: "1" } } },
+    { Type: "bind", Source: "/etc", Target: "/host" },
+  ];
+  const desired = project(app("web", { mounts }));
+  await up(strategy, desired);
+  expect(strategy.services.get("web")?.settings.mounts).toMatchObject([
+    { VolumeOptions: { Labels: { tier: "1", "org.openfactory.deploy.project": "factory" } } },
+    { Type: "bind" },
+  ]);
+  expect(strategy.services.get("web")?.settings.mounts?.[1]).not.toHaveProperty("VolumeOptions");
+  expect(mounts[0]?.VolumeOptions?.Labels).toEqual({ tier: "1" });
+  expect((await plan(strategy, desired)).hasChanges).toBe(false);
+});
