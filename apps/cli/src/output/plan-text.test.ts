@@ -26,7 +26,7 @@ test("a mark for each, changes field by field, what is hidden, what is left, the
   - gone: not in the file
   ? left: not in the file; \`ofdeploy up --prune\` removes it
 
-factory: 2 to create, 3 to change, 1 to replace, 1 to take over, 2 to remove, 2 conflicts; 2 unchanged, 2 left there
+factory: 2 to create, 3 to change, 1 to replace, 1 to take over, 2 to remove, 2 conflicts; 2 unchanged, 3 left there
 `);
 });
 
@@ -34,6 +34,10 @@ test("what is unchanged is counted, and listed on request", () => {
   const calm = { ...handMadePlan, apps: handMadePlan.apps.slice(-1), orphans: [], resources: [] };
   expect(planText(calm, { style: plain })).toBe("factory: nothing to do; 1 unchanged\n");
   expect(planText(calm, { style: plain, verbose: true })).toBe("factory on swarm:\n  = same\n\nfactory: nothing to do; 1 unchanged\n");
+});
+
+test("what is kept for a rollback is counted, and listed on request", () => {
+  expect(planText(handMadePlan, { style: plain, verbose: true })).toContain("  ? secret factory_key_ba9876543210: A rollback of api needs it\n");
 });
 
 test("a change that is wider than the terminal takes three lines, and is not cut", () => {

@@ -20,6 +20,8 @@ interface Entry {
   name: string;
   note?: string | undefined;
   changes?: readonly FieldChange[];
+  /** Shown on request only. */
+  quiet?: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ interface Entry {
  */
 export function planText(plan: Plan, { style, width, verbose = false }: PlanTextOptions): string {
   const entries = [...plan.resources.map(resourceEntry), ...plan.apps.map(appEntry), ...plan.orphans.map(orphanEntry)];
-  const shown = entries.filter(({ mark }) => verbose || mark !== "=");
+  const shown = entries.filter(({ quiet }) => verbose || !quiet);
   const lines = shown.flatMap(({ mark, format, name, note, changes = [] }) => [
     `  ${style(format, `${mark} ${harmless(name)}`)}${note === undefined ? "" : `: ${harmless(note)}`}`,
     ...changeLines(changes, { style, width }),
@@ -45,7 +47,7 @@ function appEntry({ app, action, changes, drifted, reason }: PlannedApp): Entry 
       return { mark: "+", format: "green", name: app, note };
     case "update": {
       const unknown = changes.length === 0 ? "differs from the file; the platform can't tell in what" : undefined;
-      return { mark: "~", format: "yellow", name: app, note: note ?? byHand ?? unknown, changes };
+      return { mark: "~", format: "yellow", name: app, note: joined(byHand, note) ?? unknown, changes };
     }
     case "replace":
       return { mark: "±", format: "magenta", name: app, note: joined("removed and made anew", byHand, note), changes };
@@ -54,7 +56,7 @@ function appEntry({ app, action, changes, drifted, reason }: PlannedApp): Entry 
     case "conflict":
       return { mark: "!", format: "red", name: app, note: joined("conflict", note) };
     case "unchanged":
-      return { mark: "=", format: "dim", name: app };
+      return { mark: "=", format: "dim", name: app, quiet: true };
   }
 }
 
@@ -72,10 +74,12 @@ const RESOURCE_MARKS = {
   conflict: ["!", "red"],
 } as const;
 
+/** Earlier contents of configs and secrets stay for a rollback to come: nothing that one has to know each time. */
 function resourceEntry({ kind, name, action, reason }: PlannedResource): Entry {
   const [mark, format] = RESOURCE_MARKS[action];
   const note = joined(action === "conflict" ? "conflict" : undefined, reason && sentencePart(reason));
-  return { mark, format, name: `${kind} ${name}`, note };
+  const isEarlier = action === "keep" && (kind === "config" || kind === "secret");
+  return { mark, format, name: `${kind} ${name}`, note, quiet: action === "unchanged" || isEarlier };
 }
 
 const joined = (...parts: (string | undefined)[]): string | undefined => parts.filter(Boolean).join(": ") || undefined;

@@ -51,6 +51,7 @@ export const handMadePlan: Plan = {
     { kind: "network", name: "factory_back", action: "create" },
     { kind: "secret", name: "factory_key_0123456789ab", action: "unchanged" },
     { kind: "config", name: "factory_conf_0123456789ab", action: "remove" },
+    { kind: "secret", name: "factory_key_ba9876543210", action: "keep", reason: "A rollback of api needs it." },
     { kind: "volume", name: "web_data", action: "keep", reason: "Its data may be needed." },
     { kind: "network", name: "edge", action: "conflict", reason: "It is not this project's." },
   ],
