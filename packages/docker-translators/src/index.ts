@@ -25,7 +25,7 @@ export { toHostResources, toTaskResources } from "./fields/resources.js";
 export { toHostRestartPolicy, toTaskRestartPolicy } from "./fields/restart.js";
 export { toRollbackConfig, toUpdateConfig } from "./fields/rollout.js";
 export { toStopGracePeriod, toStopTimeout } from "./fields/stop-grace-period.js";
-export { OPERATION_LABEL, REPLICA_LABEL, withoutOwnLabels } from "./own-labels.js";
+export { OPERATION_LABEL, PULL_POLICY_LABEL, REPLICA_LABEL, withoutOwnLabels } from "./own-labels.js";
 export { type ApiVersion, apiAtLeast, compareApiVersions, parseApiVersion } from "./support/api-version.js";
 export type { TranslationContext } from "./support/require-api.js";
 export { type ContainerBodyOptions, toContainerCreateBody } from "./to-container-create-body.js";

@@ -9,6 +9,11 @@ export const OPERATION_LABEL = "org.openfactory.deploy.operation";
 /** On each container of an emulated replicated service: the service's name. */
 export const REPLICA_LABEL = "org.openfactory.deploy.replica-of";
 
+/** On a service whose image no registry is asked for: `never`. A service itself does not hold its pull policy. */
+export const PULL_POLICY_LABEL = "org.openfactory.deploy.pull-policy";
+
+const OWN_LABELS: ReadonlySet<string> = new Set([OPERATION_LABEL, REPLICA_LABEL, PULL_POLICY_LABEL]);
+
 /** Labels as a request would have them: without the strategies' own. */
 export const withoutOwnLabels = (labels: Readonly<Record<string, string>> = {}): Record<string, string> =>
-  Object.fromEntries(Object.entries(labels).filter(([name]) => name !== OPERATION_LABEL && name !== REPLICA_LABEL));
+  Object.fromEntries(Object.entries(labels).filter(([name]) => !OWN_LABELS.has(name)));

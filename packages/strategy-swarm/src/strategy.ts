@@ -1,9 +1,11 @@
 import "reflect-metadata";
 import {
+  type AuthRefresh,
   type CanDiagnose,
   type CanInspect,
   type CanList,
   type CanLogs,
+  type CanRefreshAuth,
   type CanWait,
   type Deployment,
   type DeployOptions,
@@ -27,6 +29,7 @@ import { diagnose } from "./diagnose.js";
 import { logLines } from "./logs.js";
 import { swarmManifest } from "./manifest.js";
 import { listServices, observe } from "./observe.js";
+import { refreshServiceAuth } from "./refresh-auth.js";
 import { removeService } from "./remove.js";
 import { serviceStatus } from "./status.js";
 import { waitForService } from "./wait.js";
@@ -35,7 +38,7 @@ import { waitForService } from "./wait.js";
 @injectable()
 export class SwarmDeploymentStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose
+  implements CanInspect, CanList, CanWait, CanLogs, CanRefreshAuth, CanDiagnose
 {
   override readonly manifest = swarmManifest;
   readonly #engine: DockerEngine;
@@ -80,6 +83,10 @@ export class SwarmDeploymentStrategy
     } catch (error) {
       await this.#about(serviceName, () => Promise.reject(error));
     }
+  }
+
+  async refreshAuth(serviceName: string, options: OperationOptions = {}): Promise<AuthRefresh> {
+    return this.#about(serviceName, () => refreshServiceAuth(this.#engine, serviceName, options));
   }
 
   async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {

@@ -53,7 +53,7 @@ export interface CanList {
 export interface CanWait {
   /**
    * Resolves when the service runs (and is healthy, where it has a health check) or has completed.
-   * @throws DeploymentError `TASK_FAILED` with the instance that failed, `TIMEOUT`, `NOT_FOUND`, `ROLLED_BACK`, `ABORTED`.
+   * @throws DeploymentError `TASK_FAILED`, or `IMAGE_NOT_FOUND`, with the instance that failed, `TIMEOUT`, `NOT_FOUND`, `ROLLED_BACK`, `ABORTED`.
    */
   wait(serviceName: string, options?: WaitOptions): Promise<ServiceStatus>;
 }
