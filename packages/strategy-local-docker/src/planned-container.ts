@@ -16,5 +16,10 @@ export function planContainers(request: NormalizedRequest, { emulateReplicas }: 
   const serviceName = request.name;
   if (!emulateReplicas) return [{ request, serviceName, labels: {} }];
   const labels = { [REPLICA_LABEL]: serviceName };
-  return containerReplicas(request).replicas.map((replica) => ({ request: replica, serviceName, labels }));
+  return containerReplicas(request).replicas.map((replica, index) => ({
+    // What was pulled for the first is there for the others; another pull could bring them another image.
+    request: index > 0 && replica.imagePullPolicy === "always" ? { ...replica, imagePullPolicy: "missing" } : replica,
+    serviceName,
+    labels,
+  }));
 }

@@ -1,4 +1,4 @@
-import type { NormalizedRequest } from "@openfactory/deploy-core";
+import { imageText, type NamedImage, type NormalizedRequest, parseImageReference } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
 
 /**
@@ -9,17 +9,28 @@ export async function resolvedImage(
   engine: DockerEngine,
   { image, imagePullPolicy }: NormalizedRequest,
 ): Promise<string> {
-  if (imagePullPolicy !== "always" || image.includes("@")) return image;
+  const wanted = parseImageReference(image);
+  if (imagePullPolicy !== "always" || "id" in wanted || wanted.digest !== undefined) return image;
   try {
     const { RepoDigests } = await engine.images.inspect(image);
-    const digest = RepoDigests?.find((reference) => sameRepository(reference, image))?.split("@")[1];
-    return digest === undefined ? image : `${image}@${digest}`;
+    const digests = (RepoDigests ?? []).map(named).flatMap((of) => (of?.digest && sameRepository(of, wanted) ? [of.digest] : []));
+    // One image can be in a repository more than once, as part of an index for example: its registry knows which is meant.
+    const meant = digests.length > 1 ? await engine.images.digest(image) : digests[0];
+    return meant !== undefined && digests.includes(meant) ? `${imageText(wanted)}@${meant}` : image;
   } catch {
     // The container runs: that the engine can't tell its image's digest is no failure of the deploy.
     return image;
   }
 }
 
-/** `registry:5000/demo@sha256:...` and `registry:5000/demo:1`; the engine leaves `docker.io/library/` out. */
-const sameRepository = (reference: string, image: string): boolean =>
-  reference.split("@")[0] === image.replace(/:[\w.-]+$/, "").replace(/^(?:docker\.io\/)?(?:library\/)?/, "");
+/** Engines also write what is no reference, such as `<none>@<none>`. */
+function named(text: string): NamedImage | undefined {
+  try {
+    const reference = parseImageReference(text);
+    return "id" in reference ? undefined : reference;
+  } catch {
+    return undefined;
+  }
+}
+
+const sameRepository = (a: NamedImage, b: NamedImage): boolean => a.registry === b.registry && a.repository === b.repository;
