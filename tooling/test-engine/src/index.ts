@@ -35,4 +35,5 @@ export {
   TEST_ENTRYPOINT_IMAGE,
   TEST_IMAGE,
 } from "./test-image.js";
+export { tar, type TarEntry } from "./tar.js";
 export { startTestRun, tidy, type TestRun } from "./test-run.js";
