@@ -2,6 +2,7 @@ import type { DeploymentWarning, ProgressEvent } from "@openfactory/deploy-core"
 import type { AppVerdict } from "./apply/up-report.js";
 import type { UpPlan } from "./plan/plan-up.js";
 import type { ProjectWarning } from "./project-warning.js";
+import type { RefreshVerdict } from "./refresh/refresh-verdict.js";
 import type { RemovalVerdict } from "./remove/removal-verdict.js";
 
 /**
@@ -11,8 +12,9 @@ import type { RemovalVerdict } from "./remove/removal-verdict.js";
  * - `waiting`: is made, and not ready yet
  * - `completing`: is ready, and others wait for it to end
  * - `removing`: is being removed (by `down`, or to put back what a failed run made)
+ * - `refreshing`: is given new registry credentials
  */
-export type AppPhase = "blocked" | "deploying" | "waiting" | "completing" | "removing";
+export type AppPhase = "blocked" | "deploying" | "waiting" | "completing" | "removing" | "refreshing";
 
 /** What a run tells while it goes on. */
 export type DeployerEvent =
@@ -22,6 +24,7 @@ export type DeployerEvent =
   | { type: "progress"; app: string; service: string; progress: Exclude<ProgressEvent, { type: "warning" }> }
   | { type: "warning"; app?: string; warning: DeploymentWarning | ProjectWarning }
   | { type: "verdict"; verdict: AppVerdict }
-  | { type: "removal"; removal: RemovalVerdict };
+  | { type: "removal"; removal: RemovalVerdict }
+  | { type: "refresh"; refresh: RefreshVerdict };
 
 export type Observer = (event: DeployerEvent) => void;

@@ -14,4 +14,6 @@ export type { AppOutcome, AppVerdict, UpReport } from "./apply/up-report.js";
 export { up } from "./up.js";
 export { down, type DownOptions, type DownReport } from "./remove/down.js";
 export type { RemovalVerdict } from "./remove/removal-verdict.js";
+export { refreshAuth, type RefreshOptions, type RefreshReport } from "./refresh/refresh-auth.js";
+export type { RefreshVerdict } from "./refresh/refresh-verdict.js";
 export { ps, type PsRow } from "./ps/ps.js";

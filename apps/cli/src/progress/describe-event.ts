@@ -1,8 +1,10 @@
 import type { DeployerEvent } from "@openfactory/deployer";
 
-/** How an app stands, for a line of progress. */
+/** How an app stands, or an image that apps wait for, for a line of progress. */
 export interface AppState {
+  /** The app's name, or the image. */
   app: string;
+  isImage?: true;
   /** A few words: `pulling demo:1`, `1/2 running, starting`. */
   text: string;
   kind: "idle" | "busy" | "good" | "bad";
@@ -14,6 +16,7 @@ const PHASES = {
   waiting: "waiting until it is ready",
   completing: "waiting until it has completed",
   removing: "removing",
+  refreshing: "renewing its registry credentials",
 } as const;
 
 /** What an event says of an app; undefined: nothing that a line would show. */
@@ -38,6 +41,10 @@ export function describeEvent(event: DeployerEvent): AppState | undefined {
     case "removal": {
       const { app, service, outcome } = event.removal;
       return { app: app ?? service, text: outcome, kind: outcome === "failed" ? "bad" : "good" };
+    }
+    case "refresh": {
+      const { app, service, outcome } = event.refresh;
+      return { app: app ?? service, text: outcome, kind: outcome === "failed" ? "bad" : outcome === "renewed" ? "good" : "idle" };
     }
     default:
       return undefined;

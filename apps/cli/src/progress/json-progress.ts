@@ -33,5 +33,7 @@ function fieldsOf(event: DeployerEvent): object {
       return event.verdict;
     case "removal":
       return event.removal;
+    case "refresh":
+      return event.refresh;
   }
 }

@@ -4,6 +4,7 @@ import { fit, type Style } from "../output/style.js";
 import { warningText } from "../output/warning-text.js";
 import { type AppState, describeEvent } from "./describe-event.js";
 import type { Progress } from "./progress.js";
+import { PullLines } from "./pull-lines.js";
 
 interface Line extends AppState {
   began: number;
@@ -11,13 +12,16 @@ interface Line extends AppState {
 }
 
 const REDRAW_MS = 100;
+/** After these events an app goes no further. */
+const ENDS: ReadonlySet<string> = new Set(["verdict", "removal", "refresh"]);
 const FRAMES = ["|", "/", "-", "\\"];
 const MARKS = { idle: " ", good: "+", bad: "x" } as const;
 const NAME_WIDTH = 32;
 
-/** One line per app, drawn anew in place. With more apps than rows, those under way come first and the rest is counted. */
+/** One line per app and per image that is being pulled, drawn anew in place. With more lines than rows, those under way come first and the rest is counted. */
 export function liveProgress(output: Output, style: Style): Progress {
   const lines = new Map<string, Line>();
+  const pulls = new PullLines();
   let drawn = 0;
   let frame = 0;
 
@@ -27,6 +31,10 @@ export function liveProgress(output: Output, style: Style): Progress {
     output.write(`${erase()}${shown.map((line) => `${line}\n`).join("")}`);
     drawn = shown.length;
     frame += 1;
+  };
+  const set = (state: AppState, isEnd: boolean): void => {
+    const began = lines.get(state.app)?.began ?? Date.now();
+    lines.set(state.app, { ...state, began, ended: isEnd ? Date.now() : undefined });
   };
   const timer = setInterval(draw, REDRAW_MS);
   timer.unref();
@@ -43,9 +51,8 @@ export function liveProgress(output: Output, style: Style): Progress {
         draw();
       }
       const state = describeEvent(event);
-      if (state === undefined) return;
-      const ended = event.type === "verdict" || event.type === "removal" ? Date.now() : undefined;
-      lines.set(state.app, { ...state, began: lines.get(state.app)?.began ?? Date.now(), ended });
+      if (state !== undefined) set(state, ENDS.has(event.type));
+      for (const image of pulls.note(event)) set(image, image.kind !== "busy");
     },
     stop: () => {
       clearInterval(timer);
@@ -78,8 +85,9 @@ export function render(lines: readonly Line[], { columns, rows, frame, style }: 
     return colour(line.kind, fit(`${head}${rest}`, columns - 1), style);
   });
   if (!isCut) return texts;
-  const done = lines.filter(({ ended }) => ended !== undefined).length;
-  return [...texts, fit(`  ... ${lines.length} apps in all, ${done} done`, columns - 1)];
+  const apps = lines.filter(({ isImage }) => !isImage);
+  const done = apps.filter(({ ended }) => ended !== undefined).length;
+  return [...texts, fit(`  ... ${apps.length} apps in all, ${done} done`, columns - 1)];
 }
 
 const colour = (kind: Line["kind"], text: string, style: Style): string => {
