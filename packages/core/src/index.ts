@@ -16,6 +16,13 @@ export {
   REQUEST_FIELDS,
   type RequestField,
 } from "./request/deploy-request.js";
+export {
+  type ImageById,
+  type ImageReference,
+  imageText,
+  type NamedImage,
+  parseImageReference,
+} from "./request/image-reference.js";
 export type { FileReference, Healthcheck, RestartPolicy, RollbackConfig, UpdateConfig } from "./request/lifecycle.js";
 export type { Mount } from "./request/mounts.js";
 export { isServiceName } from "./request/name.js";

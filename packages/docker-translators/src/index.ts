@@ -31,7 +31,7 @@ export type { NetworkNames } from "./fields/networks-from-service.js";
 export { asCreated } from "./from-container/as-created.js";
 export { fromContainer } from "./from-container/from-container.js";
 export { fromServiceSpec } from "./from-service-spec.js";
-export { OPERATION_LABEL, PINNED_LABEL, REPLACES_LABEL, REPLICA_LABEL, withoutOwnLabels } from "./own-labels.js";
+export { OPERATION_LABEL, PINNED_LABEL, PULL_POLICY_LABEL, REPLACES_LABEL, REPLICA_LABEL, withoutOwnLabels } from "./own-labels.js";
 export { type ApiVersion, apiAtLeast, compareApiVersions, parseApiVersion } from "./support/api-version.js";
 export type { TranslationContext } from "./support/require-api.js";
 export { type ContainerBodyOptions, toContainerCreateBody } from "./to-container-create-body.js";

@@ -4,9 +4,15 @@ import { REQUEST_FIELDS, type StrategyManifest } from "@openfactory/deploy-core"
 export const swarmManifest: StrategyManifest = {
   name: "swarm",
   placesOnNodes: true,
-  capabilities: ["inspect", "list", "wait", "logs", "diagnose", "settings"],
+  capabilities: ["inspect", "list", "wait", "logs", "refreshAuth", "diagnose", "settings"],
   honours: REQUEST_FIELDS,
   unhonoured: [
+    {
+      field: "imagePullPolicy",
+      reason:
+        "No registry is asked for the service, and no credentials are stored with it; but each node tries to pull the image when it starts a task, and runs what it has where that fails.",
+      when: ({ imagePullPolicy }) => imagePullPolicy === "never",
+    },
     {
       field: "ports[].hostAddress",
       reason: "Swarm publishes a port on every address of every node: it would be open to all.",

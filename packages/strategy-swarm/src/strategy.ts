@@ -1,9 +1,11 @@
 import "reflect-metadata";
 import {
+  type AuthRefresh,
   type CanDiagnose,
   type CanInspect,
   type CanList,
   type CanLogs,
+  type CanRefreshAuth,
   type CanTellSettings,
   type CanWait,
   type Deployment,
@@ -29,6 +31,7 @@ import { diagnose } from "./diagnose.js";
 import { logLines } from "./logs.js";
 import { swarmManifest } from "./manifest.js";
 import { inspectService, listServices } from "./observe.js";
+import { refreshServiceAuth } from "./refresh-auth.js";
 import { removeService } from "./remove.js";
 import { settingsOfRequest } from "./settings.js";
 import { waitForService } from "./wait.js";
@@ -37,7 +40,7 @@ import { waitForService } from "./wait.js";
 @injectable()
 export class SwarmDeploymentStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose, CanTellSettings
+  implements CanInspect, CanList, CanWait, CanLogs, CanRefreshAuth, CanDiagnose, CanTellSettings
 {
   override readonly manifest = swarmManifest;
   readonly #engine: DockerEngine;
@@ -84,6 +87,10 @@ export class SwarmDeploymentStrategy
     } catch (error) {
       await this.#about(serviceName, () => Promise.reject(error));
     }
+  }
+
+  async refreshAuth(serviceName: string, options: OperationOptions = {}): Promise<AuthRefresh> {
+    return this.#about(serviceName, () => refreshServiceAuth(this.#engine, serviceName, options));
   }
 
   async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {

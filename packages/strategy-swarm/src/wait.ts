@@ -8,6 +8,7 @@ import {
 } from "@openfactory/deploy-core";
 import type { DockerEngine, TaskDetails } from "@openfactory/docker-engine";
 import { lastLines } from "./logs.js";
+import { lacksImage, missingImageHint } from "./missing-image.js";
 import { observe, type Observation } from "./observe.js";
 import { healthOf, instanceStatus, isStartedAgain, serviceStatus } from "./status.js";
 import { hasCompleted, hasFailed, histories, isJob, isRunning } from "./tasks.js";
@@ -21,7 +22,8 @@ const CRASH_LOOP = 2;
 /**
  * Waits until all tasks of a service run (Swarm calls a task with a health check running when it is healthy), or, of a
  * job or one-shot, have completed.
- * @throws DeploymentError `TASK_FAILED`, `ROLLED_BACK`, `TIMEOUT`, `NOT_FOUND`, `ABORTED`.
+ * @throws DeploymentError `TASK_FAILED`, `IMAGE_NOT_FOUND` (a node that lacks the image and can't pull it), `ROLLED_BACK`,
+ * `TIMEOUT`, `NOT_FOUND`, `ABORTED`.
  */
 export async function waitForService(
   engine: DockerEngine,
@@ -149,9 +151,10 @@ async function taskFailed(
   const instance = telling && instanceStatus(service, [telling], nodes);
   const times = history.length > 1 ? ` again and again (${history.length} tasks)` : "";
   const unhealthy = telling !== undefined && unproven.has(telling.ID) ? "; its health check had not passed" : "";
-  return new DeploymentError("TASK_FAILED", `${name} fails${times}: ${reason(instance)}${unhealthy}.`, {
+  const code = lacksImage(instance) ? "IMAGE_NOT_FOUND" : "TASK_FAILED";
+  return new DeploymentError(code, `${name} fails${times}: ${reason(instance)}${unhealthy}.`, {
     service: name,
-    hint: hintFor(instance),
+    hint: lacksImage(instance) ? missingImageHint(service, instance) : hintFor(instance),
     instance: instance && {
       id: instance.id,
       node: instance.node,
@@ -170,9 +173,6 @@ const reason = (instance: InstanceStatus | undefined): string => {
 };
 
 const hintFor = (instance: InstanceStatus | undefined): string => {
-  if (/no such image/i.test(instance?.error ?? "")) {
-    return "Push the image to a registry that the nodes can reach, or load it on every node that may run it.";
-  }
   if (instance?.engineState === "rejected") return "Make the node fit for it, or keep it off that node by a constraint.";
   if (instance?.exitCode === 0) return "If it is meant to end, make it a job, or set its restart condition to on-failure.";
   return "See its last log lines.";

@@ -1,6 +1,6 @@
 import { DeploymentError } from "../errors/deployment-error.js";
 import type { DeployRequest } from "../request/deploy-request.js";
-import type { Deployment } from "../strategy/deployment.js";
+import type { Deployment, DeploymentWarning } from "../strategy/deployment.js";
 import type { DeployOptions, OperationOptions } from "../strategy/options.js";
 import type { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
 import type { CanDiagnose } from "./diagnosis.js";
@@ -74,7 +74,7 @@ export interface CanList {
 export interface CanWait {
   /**
    * Resolves when the service runs (and is healthy, where it has a health check) or has completed.
-   * @throws DeploymentError `TASK_FAILED` with the instance that failed, `TIMEOUT`, `NOT_FOUND`, `ROLLED_BACK`, `ABORTED`.
+   * @throws DeploymentError `TASK_FAILED`, or `IMAGE_NOT_FOUND`, with the instance that failed, `TIMEOUT`, `NOT_FOUND`, `ROLLED_BACK`, `ABORTED`.
    */
   wait(serviceName: string, options?: WaitOptions): Promise<ServiceStatus>;
 }
@@ -107,9 +107,21 @@ export interface CanScale {
   scale(serviceName: string, replicas: number, options?: OperationOptions): Promise<void>;
 }
 
+/** What became of the registry credentials that are stored with a service. */
+export interface AuthRefresh {
+  name: string;
+  /** Whether new ones are stored. Where they aren't, a warning says why, and the stored ones are as they were. */
+  renewed: boolean;
+  warnings: readonly DeploymentWarning[];
+}
+
 export interface CanRefreshAuth {
-  /** Renews the registry credentials stored with a service. @throws DeploymentError `NOT_FOUND`. */
-  refreshAuth(serviceName: string, options?: OperationOptions): Promise<void>;
+  /**
+   * Renews the registry credentials stored with a service; nothing else of it is changed, and nothing starts again.
+   * @throws DeploymentError `NOT_FOUND`; `CONFLICT` (an update of it is under way, or changed it in the meantime);
+   * `UNAUTHORIZED` (a credential helper gives none).
+   */
+  refreshAuth(serviceName: string, options?: OperationOptions): Promise<AuthRefresh>;
 }
 
 /** Capability name to interface. */
