@@ -1,6 +1,7 @@
 export type * from "./bodies/container-create-body.js";
 export type { ListedMode, ListedServiceSpec } from "./bodies/listed-service-spec.js";
 export type * from "./bodies/service-spec.js";
+export { changeServiceSpec } from "./change-service-spec.js";
 export { containerReplicas } from "./container-replicas.js";
 export { toHostCapabilities, toServiceCapabilities } from "./fields/capabilities.js";
 export { toContainerCommand, toServiceCommand } from "./fields/command.js";
