@@ -137,8 +137,8 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     .command("refresh-auth")
     .description("renew the registry credentials that the project's services store, and restart nothing")
     .addArgument(new Argument("[apps...]", "names of apps or services (default: all of the project)"))
-    .addOption(new Option("--project <name>", "the project by name; no file is needed"))
-    .addOption(new Option("--concurrency <n>", "how many are renewed at the same time (default: 8)").argParser(parseCount))
+    .addOption(projectOption())
+    .addOption(concurrencyOption("are renewed", 8))
     .action(action<{ apps: string[] }>(async (context) => (await import("./commands/refresh-auth.js")).refreshAuthCommand(context)));
   program
     .command("validate")

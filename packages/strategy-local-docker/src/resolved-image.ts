@@ -1,4 +1,4 @@
-import { imageText, type NamedImage, type NormalizedRequest, parseImageReference } from "@openfactory/deploy-core";
+import { type NormalizedRequest, parseImageReference } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { pinned, repoDigests } from "./settings/repo-digest.js";
 

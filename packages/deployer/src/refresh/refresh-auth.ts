@@ -4,7 +4,7 @@ import {
   type OpenFactoryServiceDeploymentStrategy,
   requireCapability,
 } from "@openfactory/deploy-core";
-import { ownersUnknown } from "../apply/find-warnings.js";
+import { ownersUnknown } from "../plan/find-warnings.js";
 import { WarningLog } from "../apply/warning-log.js";
 import { asDeploymentError } from "../as-deployment-error.js";
 import { eachBounded } from "../bounded.js";
