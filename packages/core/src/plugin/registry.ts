@@ -3,6 +3,7 @@ import { container as rootContainer, type DependencyContainer } from "tsyringe";
 import { DeploymentError } from "../errors/deployment-error.js";
 import { fieldPath } from "../request/zod-issues.js";
 import type { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
+import { adoptClasses } from "./adopt-classes.js";
 import { checkPlugin, pluginFailed } from "./check-plugin.js";
 import { DEPLOYMENT_STRATEGY, type StrategyPlugin } from "./plugin.js";
 
@@ -91,7 +92,7 @@ export class StrategyRegistry {
         hint: "See the platform's documentation for its options.",
       });
     }
-    const container = this.#container.createChildContainer();
+    const container = adoptClasses(this.#container.createChildContainer());
     try {
       await plugin.register(container, parsed.data);
       const strategy = container.resolve(DEPLOYMENT_STRATEGY);

@@ -1,0 +1,25 @@
+"use strict";
+const { enableCompileCache } = require("node:module");
+const { join } = require("node:path");
+
+/**
+ * Keeps what V8 compiles in this user's cache: Node's own choice, the folder for temporary files, is shared by all users.
+ * NODE_COMPILE_CACHE names another folder; NODE_DISABLE_COMPILE_CACHE=1 does without. A cache that can't be had costs
+ * time only.
+ */
+exports.useCompileCache = () => {
+  try {
+    const folder = userCache(process.env);
+    if (process.env.NODE_COMPILE_CACHE) enableCompileCache();
+    else if (folder) enableCompileCache(join(folder, "ofdeploy", "compile-cache"));
+  } catch {
+    // It runs without.
+  }
+};
+
+/** Source: XDG Base Directory Specification; the folders of macOS and Windows. */
+const userCache = ({ XDG_CACHE_HOME, HOME, LOCALAPPDATA }) => {
+  if (process.platform === "win32") return LOCALAPPDATA;
+  if (XDG_CACHE_HOME) return XDG_CACHE_HOME;
+  return HOME && join(HOME, process.platform === "darwin" ? "Library/Caches" : ".cache");
+};
