@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { NormalizedRequest, OperationOptions, ServiceSettings, ServiceStatus } from "@openfactory/deploy-core";
 import type { CallOptions, DockerEngine, ServiceDetails, ServiceSpec } from "@openfactory/docker-engine";
 import {
@@ -46,7 +47,7 @@ export function withSettings(
     ...status,
     settings: settingsOfSpec(Spec, names),
     revision: revisionOf(Spec),
-    ...(PreviousSpec && {
+    ...(PreviousSpec && !isDeepStrictEqual(PreviousSpec, Spec) && {
       previous: {
         image: PreviousSpec.TaskTemplate.ContainerSpec?.Image ?? "",
         labels: withoutOwnLabels(PreviousSpec.Labels),

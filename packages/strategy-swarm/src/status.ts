@@ -61,6 +61,21 @@ export function instanceStatus(
   };
 }
 
+/** What a service is without its tasks. */
+export const serviceFacts = ({ ID, Spec, Endpoint, CreatedAt }: ServiceDetails) => ({
+  name: Spec.Name,
+  ids: [ID],
+  image: Spec.TaskTemplate.ContainerSpec?.Image ?? "",
+  ports: (Endpoint?.Ports ?? Spec.EndpointSpec?.Ports ?? []).map((port): PublishedPort => ({
+    target: port.TargetPort,
+    published: port.PublishedPort || undefined,
+    protocol: port.Protocol === "udp" || port.Protocol === "sctp" ? port.Protocol : "tcp",
+    mode: port.PublishMode === "host" ? "host" : "ingress",
+  })),
+  labels: withoutOwnLabels(Spec.Labels),
+  createdAt: CreatedAt,
+});
+
 export function serviceStatus(
   service: ServiceDetails,
   tasks: readonly TaskDetails[],
@@ -70,21 +85,10 @@ export function serviceStatus(
     .filter((history): history is [TaskDetails, ...TaskDetails[]] => history.length > 0)
     .map((history) => instanceStatus(service, history, nodes));
   const desired = desiredTasks(service, tasks);
-  const { Spec } = service;
   return {
-    name: Spec.Name,
-    ids: [service.ID],
-    image: Spec.TaskTemplate.ContainerSpec?.Image ?? "",
+    ...serviceFacts(service),
     state: combined(service, instances, desired),
     replicas: { running: instances.filter(({ state }) => state === "running").length, desired },
-    ports: (service.Endpoint?.Ports ?? Spec.EndpointSpec?.Ports ?? []).map((port): PublishedPort => ({
-      target: port.TargetPort,
-      published: port.PublishedPort || undefined,
-      protocol: port.Protocol === "udp" || port.Protocol === "sctp" ? port.Protocol : "tcp",
-      mode: port.PublishMode === "host" ? "host" : "ingress",
-    })),
-    labels: withoutOwnLabels(Spec.Labels),
-    createdAt: service.CreatedAt,
     instances: instances.filter(({ state }) => desired > 0 || state !== "stopped"),
   };
 }

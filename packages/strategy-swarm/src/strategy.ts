@@ -86,7 +86,7 @@ export class SwarmDeploymentStrategy
     return this.#about(serviceName, () => inspectService(this.#engine, serviceName, options));
   }
 
-  /** Three calls, and one more where some have networks, whatever the number of services. Settings cost nothing more. */
+  /** Three calls, whatever the number of services; one without instances, where each is as it should be. One more for networks. */
   async list({ labels = {}, ...options }: ListOptions = {}): Promise<ServiceStatus[]> {
     return inContext({ strategy: this.manifest.name }, () => listServices(this.#engine, labels, options));
   }

@@ -1,3 +1,4 @@
+export { startCountingProxy, type CountingProxy } from "./counting-proxy.js";
 export { installPackages, unpackPackage } from "./debian-packages.js";
 export { findEngine } from "./find-engine.js";
 export {

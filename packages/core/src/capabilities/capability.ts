@@ -18,6 +18,11 @@ export interface ListOptions extends OperationOptions {
    * Default false: they are told where they cost nothing.
    */
   settings?: boolean;
+  /**
+   * Whether {@link ServiceStatus.instances} are wanted. Default true. Without, a strategy that is spared work leaves them
+   * empty where a service is as it should be.
+   */
+  instances?: boolean;
 }
 
 export interface UpdateOptions extends DeployOptions {

@@ -2,7 +2,6 @@ import {
   DeploymentError,
   type ListOptions,
   type OpenFactoryServiceDeploymentStrategy,
-  type OperationOptions,
   type ServiceStatus,
   supports,
 } from "@openfactory/deploy-core";
@@ -25,12 +24,12 @@ export const INSPECTIONS_AT_ONCE = 8;
 export async function observe(
   strategy: OpenFactoryServiceDeploymentStrategy,
   names: readonly string[],
-  options: Pick<ListOptions, "signal" | "settings"> = {},
+  options: Pick<ListOptions, "signal" | "settings" | "instances"> = {},
 ): Promise<Observed> {
   if (supports(strategy, "list")) {
-    const { settings = false, signal } = options;
+    const { settings = false, ...more } = options;
     const asked = settings && supports(strategy, "settings");
-    return { services: byName(await strategy.list({ signal, ...(asked && { settings }) })), sees: "all" };
+    return { services: byName(await strategy.list({ ...more, ...(asked && { settings }) })), sees: "all" };
   }
   if (supports(strategy, "inspect")) {
     const found = await eachBounded(INSPECTIONS_AT_ONCE, names, (name) => observeOne(strategy, name, options));

@@ -1,0 +1,49 @@
+import { type CountingProxy, startCountingProxy, TEST_IMAGE } from "@openfactory/test-engine";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { countCalls, withoutNegotiation } from "./testing/count-calls.js";
+import { Workplace } from "./testing/run-ofdeploy.js";
+
+const uuid = (index: number): string => `calls-${process.pid}-${index}`;
+const fileOf = (count: number): string =>
+  [
+    `name: calls-${process.pid}`,
+    "apps:",
+    ...Array.from({ length: count }, (_, index) => [
+      `  app-${index}:`,
+      `    uuid: ${uuid(index)}`,
+      `    image: ${TEST_IMAGE}`,
+      "    command: [sleep, '60']",
+      "    labels: [org.openfactory.deploy.test=1]",
+      "    stop_grace_period: 1s",
+    ]).flat(),
+    "",
+  ].join("\n");
+
+let place: Workplace;
+let proxy: CountingProxy;
+beforeAll(async () => {
+  place = new Workplace();
+  proxy = await startCountingProxy(process.env["DOCKER_HOST"] ?? "");
+});
+afterAll(async () => {
+  await countCalls(place, proxy, "down", "--project", `calls-${process.pid}`);
+  await proxy?.close();
+  place?.remove();
+});
+
+test.each([3, 8])("up of %i apps is one listing and two calls an app; again it is the listing", async (count) => {
+  place.write(fileOf(count));
+  const made = await countCalls(place, proxy, "up", "--no-wait");
+  const before = count === 3 ? 0 : 3;
+  expect(withoutNegotiation(made.calls)).toEqual({
+    "GET /containers/json": 1,
+    "POST /containers/create": count - before,
+    "POST /containers/ID/start": count - before,
+  });
+  expect(made.calls["GET /_ping"]).toBe(1);
+
+  const again = await countCalls(place, proxy, "up");
+  expect(again.out).toContain(`${count} unchanged`);
+  expect(withoutNegotiation(again.calls)).toEqual({ "GET /containers/json": 1 });
+  expect(again.calls["GET /_ping"]).toBe(1);
+});
