@@ -2,17 +2,17 @@ import { isServiceName } from "@openfactory/deploy-core";
 import type { DockerEngine, Filters, TaskDetails } from "@openfactory/docker-engine";
 import { noService } from "./find-service.js";
 import { MOST_FILTERED, type Observation, tasksByService } from "./observe.js";
-import { type Look, SharedLook } from "./shared-look.js";
+import { type Look, type Pause, SharedLook } from "./shared-look.js";
 import { type NodeNames, nodeNames } from "./status.js";
 
-/** Swarm tells no events of tasks: managers must be asked. */
-const LOOK_EVERY_MS = 100;
+/** Swarm tells no events of tasks: managers must be asked. Nobody is told later than 100 ms and a look after the swarm knows. */
+const PAUSE: Pause = { least: 40, times: 5, most: 100 };
 
 /** One poller for an engine, whoever waits there. */
 function perEngine<Found>(lookAt: (engine: DockerEngine) => Look<string, Found>) {
   const pollers = new WeakMap<DockerEngine, SharedLook<string, Found>>();
   return (engine: DockerEngine): SharedLook<string, Found> => {
-    const poller = pollers.get(engine) ?? new SharedLook(lookAt(engine), LOOK_EVERY_MS);
+    const poller = pollers.get(engine) ?? new SharedLook(lookAt(engine), PAUSE);
     pollers.set(engine, poller);
     return poller;
   };

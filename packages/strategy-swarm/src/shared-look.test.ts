@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { SharedLook } from "./shared-look.js";
 
+const always = (milliseconds: number) => ({ least: milliseconds, times: 0, most: milliseconds });
+
 /** Looks that are noted, and end when the test says so. */
 const looks = () => {
   const asked: string[][] = [];
@@ -13,7 +15,7 @@ const looks = () => {
       if (key === "broken") throw new Error("it is broken");
       return `${key} at look ${number}`;
     };
-  }, 1);
+  }, always(1));
   const begun = async (count: number): Promise<void> => {
     while (asked.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
   };
@@ -40,7 +42,7 @@ test("what one key's part throws is that one's alone; a look that fails is every
   end();
   expect(await both).toMatchObject([{ value: "a at look 1" }, { reason: { message: "it is broken" } }]);
 
-  const failing = new SharedLook<string, string>(async () => Promise.reject(new Error("no engine")), 1);
+  const failing = new SharedLook<string, string>(async () => Promise.reject(new Error("no engine")), always(1));
   const failed = await Promise.allSettled([failing.next("a"), failing.next("b")]);
   expect(failed).toMatchObject([{ reason: { message: "no engine" } }, { reason: { message: "no engine" } }]);
   await expect(failing.next("a")).rejects.toThrow("no engine");
@@ -76,7 +78,7 @@ test("a look begins early for who can't wait until it is due", async () => {
   const shared = new SharedLook<string, number>(async () => {
     count += 1;
     return () => count;
-  }, 2 ** 30);
+  }, always(2 ** 30));
   expect(await shared.next("a")).toBe(1);
   const patient = shared.next("a");
   expect(await shared.next("b", { withinMs: 1 })).toBe(2);

@@ -11,6 +11,16 @@ export interface LookOptions {
 /** Looks once for all keys; the function that it resolves with gives each its part, or throws. */
 export type Look<Key, Found> = (keys: readonly Key[]) => Promise<(key: Key) => Found>;
 
+/**
+ * Milliseconds from the end of one look to the beginning of the next: `times` as long as that look took, so that a look
+ * that costs the engine much is taken seldom, within the limits.
+ */
+export interface Pause {
+  readonly least: number;
+  readonly times: number;
+  readonly most: number;
+}
+
 interface Waiting<Key, Found> {
   readonly key: Key;
   readonly by: number;
@@ -21,16 +31,15 @@ interface Waiting<Key, Found> {
 /** One poller for all who wait: whoever asks before the next look shares it, so that a hundred waits cost what one does. */
 export class SharedLook<Key, Found> {
   readonly #look: Look<Key, Found>;
-  readonly #everyMs: number;
+  readonly #pause: Pause;
   readonly #waiting = new Set<Waiting<Key, Found>>();
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
   #due = -Infinity;
 
-  /** @param everyMs from the end of one look to the beginning of the next. */
-  constructor(look: Look<Key, Found>, everyMs: number) {
+  constructor(look: Look<Key, Found>, pause: Pause) {
     this.#look = look;
-    this.#everyMs = everyMs;
+    this.#pause = pause;
   }
 
   /**
@@ -70,11 +79,13 @@ export class SharedLook<Key, Found> {
     const served = [...this.#waiting];
     this.#waiting.clear();
     this.#isLooking = true;
+    const began = Date.now();
     const part = await this.#look([...new Set(served.map(({ key }) => key))]).catch((error: unknown) => () => {
       throw error;
     });
     this.#isLooking = false;
-    this.#due = Date.now() + this.#everyMs;
+    const { least, times, most } = this.#pause;
+    this.#due = Date.now() + Math.min(most, Math.max(least, (Date.now() - began) * times));
     for (const { key, resolve, reject } of served) {
       try {
         resolve(part(key));

@@ -11,7 +11,7 @@ import type { UpRun } from "./up-run.js";
 import { WarningLog } from "./warning-log.js";
 
 /** Waiting costs the engine little, and takes long: many more apps wait than are being made. */
-const WAITS_AT_ONCE = 64;
+const WAITS_AT_ONCE = 512;
 
 export function startRun(
   strategy: OpenFactoryServiceDeploymentStrategy,
