@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { NormalizedRequest, OperationOptions, ServiceSettings, ServiceStatus } from "@openfactory/deploy-core";
 import type { CallOptions, DockerEngine, ServiceDetails, ServiceSpec } from "@openfactory/docker-engine";
 import {
@@ -8,6 +7,7 @@ import {
   toServiceSettings,
   withoutOwnLabels,
 } from "@openfactory/docker-translators";
+import { previousSpec } from "./previous-spec.js";
 import { resolveImage } from "./resolve-image.js";
 import { revisionOf } from "./revision.js";
 
@@ -40,17 +40,19 @@ export async function networkNames(
 /** A status with what the service was asked to be, now and before its last update. */
 export function withSettings(
   status: ServiceStatus,
-  { Spec, PreviousSpec }: ServiceDetails,
+  service: ServiceDetails,
   names: NetworkNames,
 ): ServiceStatus {
+  const { Spec } = service;
+  const previous = previousSpec(service);
   return {
     ...status,
     settings: settingsOfSpec(Spec, names),
     revision: revisionOf(Spec),
-    ...(PreviousSpec && !isDeepStrictEqual(PreviousSpec, Spec) && {
+    ...(previous && {
       previous: {
-        image: PreviousSpec.TaskTemplate.ContainerSpec?.Image ?? "",
-        labels: withoutOwnLabels(PreviousSpec.Labels),
+        image: previous.TaskTemplate.ContainerSpec?.Image ?? "",
+        labels: withoutOwnLabels(previous.Labels),
       },
     }),
   };

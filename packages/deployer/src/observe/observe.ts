@@ -2,6 +2,7 @@ import {
   DeploymentError,
   type ListOptions,
   type OpenFactoryServiceDeploymentStrategy,
+  type OperationOptions,
   type ServiceStatus,
   supports,
 } from "@openfactory/deploy-core";
