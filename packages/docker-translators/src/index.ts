@@ -1,4 +1,5 @@
 export type * from "./bodies/container-create-body.js";
+export type { ListedMode, ListedServiceSpec } from "./bodies/listed-service-spec.js";
 export type * from "./bodies/service-spec.js";
 export { containerReplicas } from "./container-replicas.js";
 export { toHostCapabilities, toServiceCapabilities } from "./fields/capabilities.js";
@@ -25,8 +26,11 @@ export { toHostResources, toTaskResources } from "./fields/resources.js";
 export { toHostRestartPolicy, toTaskRestartPolicy } from "./fields/restart.js";
 export { toRollbackConfig, toUpdateConfig } from "./fields/rollout.js";
 export { toStopGracePeriod, toStopTimeout } from "./fields/stop-grace-period.js";
+export type { NetworkNames } from "./fields/networks-from-service.js";
+export { fromServiceSpec } from "./from-service-spec.js";
 export { OPERATION_LABEL, REPLICA_LABEL, withoutOwnLabels } from "./own-labels.js";
 export { type ApiVersion, apiAtLeast, compareApiVersions, parseApiVersion } from "./support/api-version.js";
 export type { TranslationContext } from "./support/require-api.js";
 export { type ContainerBodyOptions, toContainerCreateBody } from "./to-container-create-body.js";
+export { toServiceSettings } from "./to-service-settings.js";
 export { type ServiceSpecOptions, toServiceSpec } from "./to-service-spec.js";

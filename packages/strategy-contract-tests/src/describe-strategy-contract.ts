@@ -27,6 +27,7 @@ import { removeCases } from "./cases/remove.js";
 import { rollbackCases } from "./cases/rollback.js";
 import { scaleCases } from "./cases/scale.js";
 import { secrecyCases } from "./cases/secrecy.js";
+import { settingsCases } from "./cases/settings.js";
 import { trafficCases } from "./cases/traffic.js";
 import { updateCases } from "./cases/update.js";
 import { waitCases } from "./cases/wait.js";
@@ -64,6 +65,7 @@ const behaviours: Record<string, (suite: Suite, options: ContractOptions) => voi
   rollback: rollbackCases,
   scale: scaleCases,
   refreshAuth: refreshAuthCases,
+  settings: settingsCases,
   diagnose: diagnoseCases,
   "random runs": (suite, { model }) => randomRunCases(suite, model),
 };

@@ -1,6 +1,7 @@
 import {
   DeploymentError,
   type FailedInstance,
+  type RequestField,
   type ServiceStatus,
   sleep,
   type WaitOptions,
@@ -14,11 +15,16 @@ const STEP_MS = 5;
 const LAST_LINES = 10;
 
 /** Waits for one service. A simulated process that has started has settled: `settleMs` has no meaning here. */
-export async function waitFor(engine: MemoryEngine, name: string, options: WaitOptions): Promise<ServiceStatus> {
+export async function waitFor(
+  engine: MemoryEngine,
+  name: string,
+  honours: readonly RequestField[],
+  options: WaitOptions,
+): Promise<ServiceStatus> {
   const { timeoutMs = DEFAULT_TIMEOUT_MS, signal, observer } = options;
   const end = Date.now() + timeoutMs;
   for (;;) {
-    const status = serviceStatus(engine.service(name));
+    const status = serviceStatus(engine.service(name), honours);
     if (status.state === "failed") throw failed(engine, status);
     if (status.state !== "pending") return status;
     if (Date.now() >= end) {

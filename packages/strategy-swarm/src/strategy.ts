@@ -4,6 +4,7 @@ import {
   type CanInspect,
   type CanList,
   type CanLogs,
+  type CanTellSettings,
   type CanWait,
   type Deployment,
   type DeployOptions,
@@ -17,6 +18,7 @@ import {
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   type RemoveOptions,
+  type ServiceSettings,
   type ServiceStatus,
   type WaitOptions,
 } from "@openfactory/deploy-core";
@@ -26,16 +28,16 @@ import { deployService } from "./deploy.js";
 import { diagnose } from "./diagnose.js";
 import { logLines } from "./logs.js";
 import { swarmManifest } from "./manifest.js";
-import { listServices, observe } from "./observe.js";
+import { inspectService, listServices } from "./observe.js";
 import { removeService } from "./remove.js";
-import { serviceStatus } from "./status.js";
+import { settingsOfRequest } from "./settings.js";
 import { waitForService } from "./wait.js";
 
 /** Deploys services on a Docker Swarm, through one of its managers (API 1.41 and later). */
 @injectable()
 export class SwarmDeploymentStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose
+  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose, CanTellSettings
 {
   override readonly manifest = swarmManifest;
   readonly #engine: DockerEngine;
@@ -59,15 +61,17 @@ export class SwarmDeploymentStrategy
   }
 
   async inspect(serviceName: string, options: OperationOptions = {}): Promise<ServiceStatus> {
-    return this.#about(serviceName, async () => {
-      const { service, tasks, nodes } = await observe(this.#engine, serviceName, options);
-      return serviceStatus(service, tasks, nodes);
-    });
+    return this.#about(serviceName, () => inspectService(this.#engine, serviceName, options));
   }
 
-  /** Three calls, whatever the number of services. */
+  /** Three calls, and one more where some have networks, whatever the number of services. Settings cost nothing more. */
   async list({ labels = {}, ...options }: ListOptions = {}): Promise<ServiceStatus[]> {
     return inContext({ strategy: this.manifest.name }, () => listServices(this.#engine, labels, options));
+  }
+
+  async settingsOf(request: DeployRequest, options: OperationOptions = {}): Promise<ServiceSettings> {
+    const { request: prepared } = this.prepare(request, { signal: options.signal });
+    return this.#about(prepared.name, () => settingsOfRequest(this.#engine, prepared, options));
   }
 
   async wait(serviceName: string, options: WaitOptions = {}): Promise<ServiceStatus> {
