@@ -78,12 +78,80 @@ export interface ContainerDetails {
     FinishedAt: string;
     Health?: { Status: string; FailingStreak: number; Log?: { ExitCode: number; Output: string }[] };
   };
-  Config: { Image: string; Labels: Record<string, string>; [key: string]: unknown };
-  HostConfig: { RestartPolicy?: { Name: string; MaximumRetryCount?: number }; [key: string]: unknown };
+  Config: ContainerConfig;
+  HostConfig: HostConfig;
   NetworkSettings: {
     Ports?: Record<string, { HostIp: string; HostPort: string }[] | null>;
     Networks: Record<string, { NetworkID: string; IPAddress?: string; Aliases?: string[] | null }>;
   };
+  /** What is mounted, whoever asked for it. */
+  Mounts?: MountPoint[];
+}
+
+/** Engine API, ContainerConfig: as asked for, with the image's where nothing was. */
+export interface ContainerConfig {
+  Image: string;
+  Labels: Record<string, string>;
+  Env?: string[] | null;
+  Entrypoint?: string[] | null;
+  Cmd?: string[] | null;
+  User?: string;
+  Hostname?: string;
+  Healthcheck?: Healthcheck | null;
+  /** Seconds. */
+  StopTimeout?: number | null;
+  [key: string]: unknown;
+}
+
+/** Engine API, HostConfig. */
+export interface HostConfig {
+  NetworkMode?: string;
+  RestartPolicy?: { Name: string; MaximumRetryCount?: number };
+  PortBindings?: Record<string, { HostIp: string; HostPort: string }[] | null> | null;
+  Mounts?: ConfiguredMount[] | null;
+  /** `source:target[:options]`. */
+  Binds?: string[] | null;
+  /** 10⁹ are one CPU. */
+  NanoCpus?: number;
+  Memory?: number;
+  MemoryReservation?: number;
+  PidsLimit?: number | null;
+  Ulimits?: { Name: string; Soft: number; Hard: number }[] | null;
+  Init?: boolean | null;
+  ReadonlyRootfs?: boolean;
+  CapAdd?: string[] | null;
+  CapDrop?: string[] | null;
+  [key: string]: unknown;
+}
+
+/** Engine API, HealthConfig. Durations are nanoseconds. */
+export interface Healthcheck {
+  Test: string[];
+  Interval?: number;
+  Timeout?: number;
+  Retries?: number;
+  StartPeriod?: number;
+  StartInterval?: number;
+}
+
+/** Engine API, Mount: as asked for. */
+export interface ConfiguredMount {
+  Type: "bind" | "volume" | "tmpfs";
+  Source?: string;
+  Target: string;
+  ReadOnly?: boolean;
+  VolumeOptions?: { DriverConfig?: { Name?: string; Options?: Record<string, string> } };
+}
+
+/** Engine API, MountPoint. */
+export interface MountPoint {
+  Type: string;
+  /** Of a volume. */
+  Name?: string;
+  /** On the host. */
+  Source: string;
+  Destination: string;
+  RW: boolean;
 }
 
 export interface ServiceCreated {
@@ -173,7 +241,15 @@ export interface ImageDetails {
   Id: string;
   RepoTags: string[] | null;
   RepoDigests: string[] | null;
-  Config?: { Entrypoint?: string[] | null; Cmd?: string[] | null; User?: string; Healthcheck?: object };
+  Config?: {
+    Env?: string[] | null;
+    Labels?: Record<string, string> | null;
+    Entrypoint?: string[] | null;
+    Cmd?: string[] | null;
+    User?: string;
+    Healthcheck?: Healthcheck | null;
+    [key: string]: unknown;
+  };
 }
 
 export interface NodeDetails {

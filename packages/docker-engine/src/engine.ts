@@ -75,7 +75,10 @@ export interface Containers {
   stop(id: string, options?: CallOptions & { graceSeconds?: number }): Promise<void>;
   /** Removes it with its anonymous volumes (`v=1`); `force` kills first. */
   remove(id: string, options?: CallOptions & { force?: boolean }): Promise<void>;
+  /** @throws DeploymentError `CONFLICT` (the name is in use), `NOT_FOUND`, ... */
   rename(id: string, name: string, options?: CallOptions): Promise<void>;
+  /** Changes its limits or its restart policy in place (Engine API, ContainerUpdate); what `body` leaves out stays. */
+  update(id: string, body: object, options?: CallOptions): Promise<{ warnings: string[] }>;
   inspect(idOrName: string, options?: CallOptions): Promise<ContainerDetails>;
   /** All, running or not. */
   list(filters?: Filters, options?: CallOptions): Promise<ContainerSummary[]>;

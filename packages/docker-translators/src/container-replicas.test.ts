@@ -1,6 +1,6 @@
 import { type DeployRequest, parseRequest } from "@openfactory/deploy-core";
 import { expect, it } from "vitest";
-import { containerReplicas } from "./container-replicas.js";
+import { containerReplicas, withoutReplicaNumber } from "./container-replicas.js";
 import { deepFreeze, objectsWithin } from "./every-field.test.data.js";
 
 const replicasOf = (more: Partial<DeployRequest>) =>
@@ -14,6 +14,12 @@ it("suffixes the name and APP_UUID of each, and nothing else", () => {
     { ...request, name: "mill-1", env: ["APP_UUID=MILL-1", "APP_UUID_OF=MILL", "OTHER=APP_UUID=X"] },
     { ...request, name: "mill-2", env: ["APP_UUID=MILL-2", "APP_UUID_OF=MILL", "OTHER=APP_UUID=X"] },
   ]);
+});
+
+it("reads env back as it was asked for", () => {
+  const env = ["APP_UUID=MILL-12-2", "APP_UUID_OF=MILL-2", "OTHER=x-2"];
+  expect(withoutReplicaNumber(env, 2)).toStrictEqual(["APP_UUID=MILL-12", "APP_UUID_OF=MILL-2", "OTHER=x-2"]);
+  expect(withoutReplicaNumber(env, 12)).toStrictEqual(env);
 });
 
 it("makes one of a request without a mode, and none of 0 replicas", () => {

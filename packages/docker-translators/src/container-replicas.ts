@@ -15,6 +15,12 @@ export function containerReplicas(request: NormalizedRequest): { replicas: Norma
   return { replicas: Array.from({ length: count }, (_, index) => toReplica(request, index + 1)) };
 }
 
+/** The way back for `env`: as it was asked for of the service, whose replica of that number has this. */
+export const withoutReplicaNumber = (env: readonly string[], number: number): string[] =>
+  env.map((entry) => (entry.startsWith(APP_UUID) ? entry.replace(new RegExp(`-${number}$`), "") : entry));
+
+const APP_UUID = "APP_UUID=";
+
 function replicaCount({ mode, name }: NormalizedRequest): number {
   if (mode === undefined) return 1;
   if ("Replicated" in mode) return mode.Replicated.Replicas;
@@ -52,6 +58,6 @@ function toReplica(request: NormalizedRequest, number: number): NormalizedReques
   return {
     ...copy,
     name: `${request.name}-${number}`,
-    env: request.env.map((entry) => (entry.startsWith("APP_UUID=") ? `${entry}-${number}` : entry)),
+    env: request.env.map((entry) => (entry.startsWith(APP_UUID) ? `${entry}-${number}` : entry)),
   };
 }

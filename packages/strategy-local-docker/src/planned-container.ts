@@ -1,5 +1,5 @@
 import type { NormalizedRequest } from "@openfactory/deploy-core";
-import { containerReplicas, REPLICA_LABEL } from "@openfactory/docker-translators";
+import { containerReplicas, PINNED_LABEL, REPLICA_LABEL } from "@openfactory/docker-translators";
 import type { LocalDockerOptions } from "./options.js";
 
 /** One container of a service. */
@@ -14,7 +14,8 @@ export interface PlannedContainer {
 /** The containers that a request becomes: one, or one for each emulated replica. @throws DeploymentError as containerReplicas. */
 export function planContainers(request: NormalizedRequest, { emulateReplicas }: LocalDockerOptions): PlannedContainer[] {
   const serviceName = request.name;
-  if (!emulateReplicas) return [{ request, serviceName, labels: {} }];
-  const labels = { [REPLICA_LABEL]: serviceName };
+  const pinned: Record<string, string> = request.imagePullPolicy === "always" ? { [PINNED_LABEL]: "always" } : {};
+  if (!emulateReplicas) return [{ request, serviceName, labels: pinned }];
+  const labels = { ...pinned, [REPLICA_LABEL]: serviceName };
   return containerReplicas(request).replicas.map((replica) => ({ request: replica, serviceName, labels }));
 }

@@ -1,5 +1,6 @@
 import type { NormalizedRequest } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
+import { pinned, repoDigests } from "./settings/repo-digest.js";
 
 /**
  * The image as resolved. What was pulled because it should be what the registry has now is named with its digest, so
@@ -11,15 +12,9 @@ export async function resolvedImage(
 ): Promise<string> {
   if (imagePullPolicy !== "always" || image.includes("@")) return image;
   try {
-    const { RepoDigests } = await engine.images.inspect(image);
-    const digest = RepoDigests?.find((reference) => sameRepository(reference, image))?.split("@")[1];
-    return digest === undefined ? image : `${image}@${digest}`;
+    return pinned(image, repoDigests(await engine.images.inspect(image), image)[0]);
   } catch {
     // The container runs: that the engine can't tell its image's digest is no failure of the deploy.
     return image;
   }
 }
-
-/** `registry:5000/demo@sha256:...` and `registry:5000/demo:1`; the engine leaves `docker.io/library/` out. */
-const sameRepository = (reference: string, image: string): boolean =>
-  reference.split("@")[0] === image.replace(/:[\w.-]+$/, "").replace(/^(?:docker\.io\/)?(?:library\/)?/, "");

@@ -4,6 +4,7 @@ import {
   type CanInspect,
   type CanList,
   type CanLogs,
+  type CanTellSettings,
   type CanWait,
   type DeployOptions,
   type Deployment,
@@ -16,7 +17,9 @@ import {
   type LogsOptions,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
+  parseRequest,
   type RemoveOptions,
+  type ServiceSettings,
   type ServiceStatus,
   type StrategyManifest,
   type WaitOptions,
@@ -26,20 +29,22 @@ import { inject, injectable } from "tsyringe";
 import { containersOf } from "./containers-of.js";
 import { deployContainers } from "./deploy.js";
 import { diagnose } from "./diagnose.js";
+import { inspectService } from "./inspect.js";
+import { listServices } from "./list.js";
 import { logLines } from "./logs.js";
 import { localDockerManifest } from "./manifest.js";
 import { LOCAL_DOCKER_OPTIONS, type LocalDockerOptions } from "./options.js";
 import { planContainers } from "./planned-container.js";
 import { removeService } from "./remove.js";
 import { resolvedImage } from "./resolved-image.js";
-import { listedServices, serviceStatus } from "./status.js";
+import { settingsOf } from "./settings/settings-of.js";
 import { waitForService } from "./wait.js";
 
 /** Deploys services as containers of one Docker Engine (API 1.41 and later). */
 @injectable()
 export class LocalDockerDeploymentStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose
+  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose, CanTellSettings
 {
   override readonly manifest: StrategyManifest;
   readonly #engine: DockerEngine;
@@ -75,17 +80,17 @@ export class LocalDockerDeploymentStrategy
   }
 
   async inspect(serviceName: string, options: OperationOptions = {}): Promise<ServiceStatus> {
-    return this.#about(serviceName, async () =>
-      serviceStatus(serviceName, await containersOf(this.#engine, serviceName, options)),
-    );
+    return this.#about(serviceName, () => inspectService(this.#engine, serviceName, options));
   }
 
-  /** One call, whatever the number of containers. */
-  async list({ labels = {}, signal }: ListOptions = {}): Promise<ServiceStatus[]> {
-    const filter = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
-    return inContext({ strategy: this.manifest.name }, async () =>
-      listedServices(await this.#engine.containers.list(filter.length > 0 ? { label: filter } : {}, { signal })),
-    );
+  /** One call, whatever the number of containers; with `settings`, one more for each of them, and for each image. */
+  async list(options: ListOptions = {}): Promise<ServiceStatus[]> {
+    return inContext({ strategy: this.manifest.name }, () => listServices(this.#engine, options));
+  }
+
+  async settingsOf(request: DeployRequest, options: OperationOptions = {}): Promise<ServiceSettings> {
+    const parsed = parseRequest(request, { strategy: this.manifest.name });
+    return this.#about(parsed.name, () => settingsOf(this.#engine, parsed, this.#options, options));
   }
 
   async wait(serviceName: string, options: WaitOptions = {}): Promise<ServiceStatus> {

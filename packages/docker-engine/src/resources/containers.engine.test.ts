@@ -40,6 +40,18 @@ describe("a container", () => {
     });
   });
 
+  it("has its restart policy and limits changed in place, one without the other", async () => {
+    const id = await run("exec sleep 300", {
+      HostConfig: { Memory: 64 * 2 ** 20, RestartPolicy: { Name: "on-failure", MaximumRetryCount: 3 } },
+    });
+    expect(await engine.containers.update(id, { RestartPolicy: { Name: "no" } })).toEqual({ warnings: expect.any(Array) });
+    const limits = { Memory: 64 * 2 ** 20, RestartPolicy: { Name: "no", MaximumRetryCount: 0 } };
+    expect(await engine.containers.inspect(id)).toMatchObject({ Id: id, State: { Running: true }, HostConfig: limits });
+    await engine.containers.update(id, { PidsLimit: 50 });
+    expect((await engine.containers.inspect(id)).HostConfig).toMatchObject({ ...limits, PidsLimit: 50 });
+    await expect(engine.containers.update("none-such", {})).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
   it("is refused under a name in use", async () => {
     const id = await create("true");
     const { Name } = await engine.containers.inspect(id);

@@ -54,6 +54,12 @@ export function containersOf(client: EngineClient): Containers {
         options,
       );
     },
+    async update(id, body, options) {
+      const path = `/containers/${segment(id)}/update`;
+      const call = { method: "POST", path, body, action: `update container ${id}` } as const;
+      const { Warnings } = await client.json<{ Warnings?: string[] | null }>(call, options);
+      return { warnings: Warnings ?? [] };
+    },
     list: async (filters, options) =>
       client.json<ContainerSummary[]>(
         {

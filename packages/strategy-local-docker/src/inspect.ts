@@ -1,0 +1,26 @@
+import type { OperationOptions, ServiceStatus } from "@openfactory/deploy-core";
+import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
+import { containersOf } from "./containers-of.js";
+import { type ImageLookup, imageLookup } from "./settings/image-lookup.js";
+import { revisionOf } from "./settings/revision.js";
+import { toldSettings } from "./settings/told-settings.js";
+import { serviceStatus } from "./status.js";
+
+/** A service as it is, and as it was asked to be. @throws DeploymentError `NOT_FOUND`. */
+export async function inspectService(
+  engine: DockerEngine,
+  serviceName: string,
+  options: OperationOptions,
+): Promise<ServiceStatus> {
+  const containers = await containersOf(engine, serviceName, options);
+  return { ...serviceStatus(serviceName, containers), ...(await identity(serviceName, containers, imageLookup(engine, options))) };
+}
+
+/** What only the containers themselves tell, and no listing. */
+export async function identity(
+  serviceName: string,
+  containers: readonly ContainerDetails[],
+  images: ImageLookup,
+): Promise<Pick<ServiceStatus, "settings" | "revision">> {
+  return { settings: await toldSettings(serviceName, containers, images), revision: revisionOf(containers) };
+}
