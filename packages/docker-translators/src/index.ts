@@ -2,6 +2,7 @@ export type * from "./bodies/container-create-body.js";
 export type * from "./bodies/inspected-container.js";
 export type { ListedMode, ListedServiceSpec } from "./bodies/listed-service-spec.js";
 export type * from "./bodies/service-spec.js";
+export { changeServiceSpec } from "./change-service-spec.js";
 export { containerReplicas, withoutReplicaNumber } from "./container-replicas.js";
 export { toHostCapabilities, toServiceCapabilities } from "./fields/capabilities.js";
 export { toContainerCommand, toServiceCommand } from "./fields/command.js";
