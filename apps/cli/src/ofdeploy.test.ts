@@ -196,6 +196,18 @@ describe("interruption", () => {
     });
   }
 
+  test("what had not begun is skipped on account of the signal, not of an app", async () => {
+    resetMemory(slow);
+    const io = captureIo(place.write(appFile({ web: "healthcheck: {test: 'true'}", ui: "depends_on: {web: {condition: service_healthy}}" })).folder);
+    io.stderr.onWrite = (text) => {
+      if (text.startsWith("web: waiting")) setImmediate(() => io.signals.emit("SIGINT"));
+    };
+    const ran = await place.runOnMemory(io, "up");
+    expect(ran.out).toMatch(/ui +skipped .*not made, since the run was interrupted/);
+    expect(ran.err).toContain("ui: skipped\n");
+    expect(ran.out + ran.err).not.toContain("web failed");
+  });
+
   test("a second one quits at once", async () => {
     resetMemory(slow);
     const io = captureIo(place.write(withCheck).folder);
