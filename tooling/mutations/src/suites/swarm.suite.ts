@@ -1,5 +1,5 @@
 import { createEngine } from "@openfactory/docker-engine";
-import { probedNodes, serviceTarget } from "@openfactory/docker-probes";
+import { loggedIn, probedNodes, serviceTarget } from "@openfactory/docker-probes";
 import { describeStrategyContract } from "@openfactory/strategy-contract-tests";
 import { SwarmDeploymentStrategy } from "@openfactory/strategy-swarm";
 import { limits } from "./limits.ts";
@@ -10,7 +10,7 @@ const { nodes, gateway } = JSON.parse(process.env["MUTATION_SWARM"] ?? "{}");
 describeStrategyContract(
   "swarm",
   () => {
-    const strategy = new SwarmDeploymentStrategy(createEngine({ host: nodes[0].host }));
+    const strategy = new SwarmDeploymentStrategy(createEngine({ host: nodes[0].host, env: loggedIn() }));
     return serviceTarget(strategy, probedNodes(nodes), gateway);
   },
   limits,
