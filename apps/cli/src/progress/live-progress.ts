@@ -1,6 +1,6 @@
 import type { Output } from "../io.js";
 import { inWords } from "../output/durations.js";
-import { fit, type Style } from "../output/style.js";
+import { fit, fitEnd, type Style } from "../output/style.js";
 import { warningText } from "../output/warning-text.js";
 import { type AppState, describeEvent } from "./describe-event.js";
 import type { Progress } from "./progress.js";
@@ -80,7 +80,9 @@ export function render(lines: readonly Line[], { columns, rows, frame, style }: 
   const texts = shown.map((line) => {
     const mark = line.kind === "busy" ? (FRAMES[frame % FRAMES.length] ?? "") : MARKS[line.kind];
     const elapsed = inWords((line.ended ?? Date.now()) - line.began);
-    const head = `${mark} ${fit(line.app, width).padEnd(width)}  `;
+    // What tells images apart stands at their end.
+    const name = line.isImage ? fitEnd(line.app, width) : fit(line.app, width);
+    const head = `${mark} ${name.padEnd(width)}  `;
     const rest = fit(`${line.text}  ${elapsed}`, columns - head.length - 1);
     return colour(line.kind, fit(`${head}${rest}`, columns - 1), style);
   });
