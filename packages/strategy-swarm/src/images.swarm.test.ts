@@ -200,6 +200,27 @@ describe("with a way to the registry that can be watched and cut", () => {
     expect((await strategy.wait(never.name)).state).toBe("running");
   });
 
+  // What the README says of Swarm, again.
+  test("a node takes what a tag means now, also where it has the image; by digest, it asks nobody", async () => {
+    await through();
+    const strategy = connect({ hosts: [proxy.host] });
+    const node = swarm.nodes[1]!;
+    const image = `${proxy.host}/app:2`;
+    await node.loadImage(TEST_IMAGE);
+    await node.api.call("POST", `/images/${TEST_IMAGE}/tag?repo=${proxy.host}/app&tag=2`);
+    const stale = await node.api.call("GET", `/images/${image}/json`);
+    const tagged = request("", { image, constraints: on("node-2") });
+    await strategy.deploy(tagged);
+    await strategy.wait(tagged.name);
+    expect((await node.api.call("GET", `/images/${image}/json`)).Id).not.toBe(stale.Id);
+
+    const before = proxy.asked.length;
+    const pinned = request("", { image: `${image}@${digests["app:2"]}`, constraints: on("node-2") });
+    await strategy.deploy(pinned);
+    await strategy.wait(pinned.name);
+    expect(proxy.asked).toHaveLength(before);
+  });
+
   test("stopped before the digest is asked for: a warning with what follows; refused in strict mode, with nothing made", async () => {
     await through();
     await proxy.stop();

@@ -56,5 +56,7 @@ export async function platformsCommand({ io, options }: CommandContext): Promise
 function notHonoured({ honours, unhonoured }: StrategyManifest): string {
   const declared = unhonoured.map(({ field }) => field);
   const unclaimed = REQUEST_FIELDS.filter((field) => !honours.includes(field) && !declared.includes(field));
-  return [...declared, ...unclaimed].join(", ") || "nothing";
+  // Of a field that is claimed, an exception is about some of its values.
+  const parts = declared.map((field) => (honours.some((claimed) => claimed === field) ? `${field} (in part)` : field));
+  return [...parts, ...unclaimed].join(", ") || "nothing";
 }

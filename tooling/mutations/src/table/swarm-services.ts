@@ -71,5 +71,19 @@ export const swarmServiceMutations = ofSuite("swarm", [
   ["list takes one of several labels for all", `${source}/observe.ts`, "    .filter(({ Spec }) => carries(Spec.Labels, labels))\n", "", "list by labels"],
   ["list unsorted", `${source}/observe.ts`, "(a.name < b.name ? -1 : 1)", "(a.createdAt < b.createdAt ? -1 : 1)", "list has each service once"],
   ["replicas that run not counted", `${source}/status.ts`, "instances.filter(({ state }) => state === \"running\").length, desired", "desired, desired", "somebody stopped|has ended with 1"],
+  [
+    "refreshAuth starts tasks anew",
+    `${source}/refresh-auth.ts`,
+    "await engine.services.update(ID, version, Spec,",
+    "await engine.services.update(ID, version, { ...Spec, TaskTemplate: { ...Spec.TaskTemplate, ForceUpdate: 1 } },",
+    "refreshAuth changes nothing",
+  ],
+  [
+    "refreshAuth of none taken for done",
+    `${source}/refresh-auth.ts`,
+    "const service = await findService(engine, serviceName, { signal });",
+    "const service = await findService(engine, serviceName, { signal }).catch(() => undefined);\n  if (service === undefined) return { name: serviceName, renewed: false, warnings: [] };",
+    "refreshAuth of none",
+  ],
   ["diagnose does not look at networks", `${source}/diagnose.ts`, "(options.networks ?? [])", "([] as string[])", "diagnose finds"],
 ]);
