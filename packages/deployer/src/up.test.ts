@@ -47,16 +47,6 @@ describe("up", () => {
     expect(strategy.calls).toEqual(["list"]);
   });
 
-  test("an unchanged app of no replicas is as it should be, and one that was stopped fails the run", async () => {
-    const strategy = new FakeStrategy();
-    const desired = project(app("web"), app("db"));
-    await up(strategy, desired);
-    strategy.put("web", { ...strategy.services.get("web"), state: "stopped", replicas: { running: 0, desired: 0 } });
-    expect(outcomes(await up(strategy, desired))).toEqual({ web: "unchanged", db: "unchanged" });
-    strategy.put("web", { ...strategy.services.get("web"), state: "stopped", replicas: { running: 0, desired: 1 } });
-    expect(outcomes(await up(strategy, desired, { keepFailed: true }))).toEqual({ web: "failed", db: "unchanged" });
-  });
-
   test("an unchanged app that is not ready is waited for, and one that has failed fails the run", async () => {
     const strategy = new FakeStrategy();
     const desired = project(app("web"), app("db"));

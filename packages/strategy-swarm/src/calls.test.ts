@@ -53,7 +53,7 @@ describe("a listing", () => {
     const found = await strategy.list({ instances: false });
     expect(calls).toEqual(["services.list"]);
     expect(found).toHaveLength(COUNT + 1);
-    expect(found[0]).toEqual({
+    expect(found[0]).toMatchObject({
       name: "app-0",
       ids: ["id-app-0"],
       image: "demo:1",

@@ -160,9 +160,9 @@ describe("a task that nodes turn away", () => {
     ["the same again and again", service(), [rejected(1, 1), rejected(2, 1), rejected(3, 1), rejected(4, 1)]],
   ])("%s: it is a failure", async (_, found, tasks) => {
     await expect(wait({ found, tasks: [] }, { found, tasks: [...tasks, task(9, "pending")] })).rejects.toMatchObject({
-      code: "TASK_FAILED",
+      code: "IMAGE_NOT_FOUND",
       message: expect.stringContaining("No such image"),
-      hint: expect.stringContaining("Push the image"),
+      hint: expect.stringContaining("load the image"),
     });
   });
 });

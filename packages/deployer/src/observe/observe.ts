@@ -29,8 +29,8 @@ export async function observe(
 ): Promise<Observed> {
   if (supports(strategy, "list")) {
     const { settings = false, ...more } = options;
-    const asked = settings && supports(strategy, "settings");
-    return { services: byName(await strategy.list({ ...more, ...(asked && { settings }) })), sees: "all" };
+    const asked = { ...more, settings: settings && supports(strategy, "settings") };
+    return { services: byName(await strategy.list(asked)), sees: "all" };
   }
   if (supports(strategy, "inspect")) {
     const found = await eachBounded(INSPECTIONS_AT_ONCE, names, (name) => observeOne(strategy, name, options));
