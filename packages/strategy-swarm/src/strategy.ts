@@ -4,6 +4,7 @@ import {
   type CanDiagnose,
   type CanInspect,
   type CanList,
+  type CanLock,
   type CanLogs,
   type CanRefreshAuth,
   type CanRollback,
@@ -18,6 +19,7 @@ import {
   type Diagnosis,
   inContext,
   type ListOptions,
+  type LockHolder,
   type LogEntry,
   type LogsOptions,
   OpenFactoryServiceDeploymentStrategy,
@@ -32,6 +34,7 @@ import { DOCKER_ENGINE, type DockerEngine } from "@openfactory/docker-engine";
 import { inject, injectable } from "tsyringe";
 import { deployService } from "./deploy.js";
 import { diagnose } from "./diagnose.js";
+import { releaseLock, takeLock } from "./lock.js";
 import { logLines } from "./logs.js";
 import { swarmManifest } from "./manifest.js";
 import { inspectService, listServices } from "./observe.js";
@@ -57,7 +60,8 @@ export class SwarmDeploymentStrategy
     CanRollback,
     CanScale,
     CanDiagnose,
-    CanTellSettings
+    CanTellSettings,
+    CanLock
 {
   override readonly manifest = swarmManifest;
   readonly #engine: DockerEngine;
@@ -88,7 +92,7 @@ export class SwarmDeploymentStrategy
 
   /** Three calls, whatever the number of services; one without instances, where each is as it should be. One more for networks. */
   async list({ labels = {}, ...options }: ListOptions = {}): Promise<ServiceStatus[]> {
-    return inContext({ strategy: this.manifest.name }, () => listServices(this.#engine, labels, options));
+    return this.#here(() => listServices(this.#engine, labels, options));
   }
 
   async settingsOf(request: DeployRequest, options: OperationOptions = {}): Promise<ServiceSettings> {
@@ -129,12 +133,25 @@ export class SwarmDeploymentStrategy
     await this.#about(serviceName, () => scaleService(this.#engine, serviceName, replicas, options));
   }
 
+  /** A lock is a config of the swarm. */
+  async lock(name: string, holder: LockHolder, options: OperationOptions = {}): Promise<LockHolder | undefined> {
+    return this.#here(() => takeLock(this.#engine, name, holder, options));
+  }
+
+  async unlock(name: string, holderId: string, options: OperationOptions = {}): Promise<void> {
+    await this.#here(() => releaseLock(this.#engine, name, holderId, options));
+  }
+
   async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {
-    return inContext({ strategy: this.manifest.name }, () => diagnose(this.#engine, options));
+    return this.#here(() => diagnose(this.#engine, options));
   }
 
   override close(): Promise<void> {
     return this.#engine.close();
+  }
+
+  #here<Result>(work: () => Promise<Result>): Promise<Result> {
+    return inContext({ strategy: this.manifest.name }, work);
   }
 
   #about<Result>(service: string, work: () => Promise<Result>): Promise<Result> {
