@@ -31,7 +31,7 @@ export async function bringUp(checked: CheckedApp, planned: PlannedApp, run: UpR
     const blocker = planned.action === "unchanged" ? undefined : await blockedBy(app, run);
     if (blocker !== undefined) {
       run.milestones.giveUp(app.service);
-      return verdict("skipped", untouched(planned), { because: run.endedBy() ?? blocker });
+      return verdict("skipped", untouched(planned), { because: run.signal.aborted ? run.endedBy() : blocker });
     }
     throwIfAborted(run.signal, { service: app.service });
     const isChanged = planned.action !== "unchanged" && (await changeService(checked, planned, run));
