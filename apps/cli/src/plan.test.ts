@@ -28,7 +28,7 @@ describe("plan", () => {
     await place.write(before).run("up");
     place.write(appFile({ db: "" }));
     const kept = await place.run("plan");
-    expect(kept).toMatchObject({ code: 0, out: expect.stringContaining("  ? web: not in the file; `ofdeploy up --prune` removes it\n") });
+    expect(kept).toMatchObject({ code: 0, err: "", out: expect.stringContaining("  ? web: not in the file; `ofdeploy up --prune` removes it\n") });
     const pruned = await place.run("plan", "--prune");
     expect(pruned).toMatchObject({ code: 2, out: expect.stringContaining("  - web: not in the file\n") });
     expect(pruned.out).toContain("factory: 1 to remove; 1 unchanged");
@@ -120,6 +120,19 @@ describe("up", () => {
     expect((await memory.list()).map(({ image }) => image)).toEqual(["demo:1", "demo:1"]);
   });
 
+  test("--refresh asks for the settings of every service, which up alone does not", async () => {
+    const memory = resetMemory();
+    const asked: unknown[] = [];
+    const list = memory.list.bind(memory);
+    memory.list = (options) => {
+      asked.push(options?.settings);
+      return list(options);
+    };
+    await place.write(before).run("up");
+    await place.run("up", "--refresh");
+    expect(asked.map(Boolean)).toEqual([false, true]);
+  });
+
   test("takes over what it is told to, and no more", async () => {
     const memory = resetMemory();
     await memory.deploy({ image: "demo:1", name: "db" });
@@ -144,8 +157,11 @@ describe("adopt", () => {
     const second = await place.run("adopt", "db", "--json");
     expect(second.events.at(-1)).toMatchObject({ event: "result", command: "adopt", ok: true, apps: [] });
     expect(await place.run("adopt", "db")).toMatchObject({ code: 0, out: "factory: nothing to take over\n", err: "" });
-    const rest = await place.run("adopt", "web");
-    expect(rest).toMatchObject({ code: 0, err: expect.not.stringContaining("ORPHAN") });
+    const { events, code } = await place.run("adopt", "web", "--json");
+    expect(code).toBe(0);
+    expect(events.find(({ event }) => event === "plan")).toMatchObject({ orphans: [], warnings: [], apps: [{ app: "web", action: "adopt" }] });
+    expect(events.at(-1)).toMatchObject({ warnings: [], apps: [{ outcome: "adopted" }] });
+    expect(events.map(({ event }) => event)).not.toContain("warning");
   });
 
   test("needs a service that is there, and an app that is in the file", async () => {

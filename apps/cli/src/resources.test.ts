@@ -77,6 +77,13 @@ describe("declared networks, secrets and configs", () => {
     expect(events.map(({ event }) => event)).toEqual(expect.arrayContaining(["lock", "resource", "compensate", "verdict"]));
   });
 
+  test("adopt makes those of the apps that it takes over only", async () => {
+    await memory.deploy({ image: "demo:1", name: "web" });
+    place.write(`networks: {back: , front: }\n${appFile({ web: "networks: [back]", ui: "networks: [front]" })}`);
+    expect(await place.run("adopt", "web")).toMatchObject({ code: 0 });
+    expect(names()).toEqual(["network factory_back"]);
+  });
+
   test("volumes go with --volumes only", async () => {
     await place.write(appFile({ web: "" })).run("up");
     await memory.createResource({ kind: "volume", name: "web_data", labels: { [PROJECT_LABEL]: "factory" } });

@@ -82,15 +82,17 @@ describe("scale", () => {
   });
 
   test("a signal ends it between two apps", async () => {
-    resetMemory();
+    const memory = resetMemory();
     const io = captureIo(place.write(one).folder);
     await place.run("up");
-    io.stderr.onWrite = (text) => {
-      if (text.startsWith("web: scaling")) io.signals.emit("SIGINT");
+    const scale = memory.scale.bind(memory);
+    memory.scale = async (...given) => {
+      await scale(...given);
+      io.signals.emit("SIGINT");
     };
-    const ran = await place.runOnMemory(io, "scale", "web=2", "db=2");
+    const ran = await place.runOnMemory(io, "scale", "web=2", "db=2", "--no-wait");
     expect(ran.code).toBe(130);
     expect(ran.err).toContain("what was scaled stays");
-    expect(ran.out).toContain("db: 2 replicas: not begun");
+    expect(ran.out).toBe("web: 1 => 2 replicas, not waited for\ndb: 2 replicas: not begun\n");
   });
 });

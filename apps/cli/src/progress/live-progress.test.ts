@@ -55,6 +55,21 @@ test("a note stays above the lines, which are drawn anew below it", () => {
   expect(output.text.split(erased)).toEqual([expect.stringMatching(/web.*\n$/), expect.stringMatching(/^Second\.\n\/ web.*\n$/), ""]);
 });
 
+test("how many run is not told any more once something else is done to the app", () => {
+  const output = new CapturedOutput({ isTTY: true, columns: 80 });
+  const progress = liveProgress(output, plain);
+  const waits = { type: "waiting", service: "web", running: 1, desired: 2 } as const;
+  progress.observe({ type: "progress", app: "web", service: "web", progress: waits });
+  progress.observe({ type: "progress", app: "web", service: "web", progress: { type: "step", service: "web", step: "pause" } });
+  progress.note("");
+  progress.observe({ type: "phase", app: "web", service: "web", phase: "removing" });
+  progress.note("");
+  progress.stop();
+  const [first, second] = output.text.split("\n");
+  expect(first).toMatch(/web +1\/2 .*pause/);
+  expect(second).toMatch(/web +\d\.\d s +removing/);
+});
+
 test("leaves nothing drawn when it stops, and warnings above", () => {
   const output = new CapturedOutput({ isTTY: true, columns: 80 });
   const progress = liveProgress(output, plain);
