@@ -137,7 +137,6 @@ export class MemoryDeploymentStrategy
       await step("rollback");
       this.#failIfAsked("rollback", name);
       this.engine.change(service, service.previous);
-      service.previous = undefined;
       return deployment(service, []);
     });
   }

@@ -1,10 +1,14 @@
-import { REQUEST_FIELDS, type StrategyManifest } from "@openfactory/deploy-core";
+import { REQUEST_FIELDS, type ServiceMode, type StrategyManifest } from "@openfactory/deploy-core";
+
+const kindOf = (mode: ServiceMode | undefined): string => Object.keys(mode ?? { Replicated: {} })[0] as string;
 
 /** What Swarm honours: every field. */
 export const swarmManifest: StrategyManifest = {
   name: "swarm",
   placesOnNodes: true,
-  capabilities: ["inspect", "list", "wait", "logs", "diagnose", "settings"],
+  capabilities: ["inspect", "list", "wait", "logs", "update", "rollback", "scale", "diagnose", "settings"],
+  needsReplacement: ({ mode: from }, { mode: to }) =>
+    kindOf(from) === kindOf(to) ? undefined : `its mode is ${kindOf(from)}, and Swarm does not make it ${kindOf(to)} in place`,
   honours: REQUEST_FIELDS,
   unhonoured: [
     {

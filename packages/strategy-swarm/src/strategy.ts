@@ -4,7 +4,10 @@ import {
   type CanInspect,
   type CanList,
   type CanLogs,
+  type CanRollback,
+  type CanScale,
   type CanTellSettings,
+  type CanUpdate,
   type CanWait,
   type Deployment,
   type DeployOptions,
@@ -20,6 +23,7 @@ import {
   type RemoveOptions,
   type ServiceSettings,
   type ServiceStatus,
+  type UpdateOptions,
   type WaitOptions,
 } from "@openfactory/deploy-core";
 import { DOCKER_ENGINE, type DockerEngine } from "@openfactory/docker-engine";
@@ -30,17 +34,31 @@ import { logLines } from "./logs.js";
 import { swarmManifest } from "./manifest.js";
 import { inspectService, listServices } from "./observe.js";
 import { removeService } from "./remove.js";
+import { rollbackService } from "./rollback.js";
+import { scaleService } from "./scale.js";
 import { settingsOfRequest } from "./settings.js";
+import { updateService } from "./update.js";
 import { waitForService } from "./wait.js";
 
 /** Deploys services on a Docker Swarm, through one of its managers (API 1.41 and later). */
 @injectable()
 export class SwarmDeploymentStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose, CanTellSettings
+  implements
+    CanInspect,
+    CanList,
+    CanWait,
+    CanLogs,
+    CanUpdate,
+    CanRollback,
+    CanScale,
+    CanDiagnose,
+    CanTellSettings
 {
   override readonly manifest = swarmManifest;
   readonly #engine: DockerEngine;
+  /** Ids of services that were updated, and that no wait has seen through yet. */
+  readonly #changed = new Set<string>();
 
   constructor(@inject(DOCKER_ENGINE) engine: DockerEngine) {
     super();
@@ -75,7 +93,7 @@ export class SwarmDeploymentStrategy
   }
 
   async wait(serviceName: string, options: WaitOptions = {}): Promise<ServiceStatus> {
-    return this.#about(serviceName, () => waitForService(this.#engine, serviceName, options));
+    return this.#about(serviceName, () => waitForService(this.#engine, serviceName, options, this.#changed));
   }
 
   async *logs(serviceName: string, options: LogsOptions = {}): AsyncGenerator<LogEntry> {
@@ -84,6 +102,23 @@ export class SwarmDeploymentStrategy
     } catch (error) {
       await this.#about(serviceName, () => Promise.reject(error));
     }
+  }
+
+  async update(request: DeployRequest, options: UpdateOptions = {}): Promise<Deployment> {
+    const { request: prepared, warnings } = this.prepare(request, options);
+    return this.#about(prepared.name, async () => {
+      const deployment = await updateService(this.#engine, prepared, options);
+      for (const id of deployment.ids) this.#changed.add(id);
+      return { ...deployment, warnings: [...warnings, ...deployment.warnings] };
+    });
+  }
+
+  async rollback(serviceName: string, options: OperationOptions = {}): Promise<Deployment> {
+    return this.#about(serviceName, () => rollbackService(this.#engine, serviceName, options));
+  }
+
+  async scale(serviceName: string, replicas: number, options: OperationOptions = {}): Promise<void> {
+    await this.#about(serviceName, () => scaleService(this.#engine, serviceName, replicas, options));
   }
 
   async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {

@@ -10,6 +10,6 @@ import { leavesOf } from "./leaves.js";
  */
 export function fingerprint(settings: ServiceSettings, image: string): string {
   const leaves = leavesOf({ ...settings, image: imageAgainst(settings.image, image) });
-  const text = leaves.map((leaf) => JSON.stringify(leaf)).sort().join("\n");
+  const text = JSON.stringify(leaves.sort(([a], [b]) => (a < b ? -1 : 1)));
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }

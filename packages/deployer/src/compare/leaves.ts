@@ -12,68 +12,82 @@ export type Leaf = readonly [path: string, value: LeafValue];
  * path (variables, labels, mounts by target, ports by host port), and of what is a set, each element is a path. The
  * labels by which this tool knows what is its own are left out.
  */
-export const leavesOf = (settings: ServiceSettings): Leaf[] =>
-  Object.entries(settings).flatMap(([field, value]) => {
-    if (value === undefined) return [];
-    const leaves = FIELDS[field as keyof ServiceSettings] as ((value: unknown) => Leaf[]) | undefined;
-    return (leaves ?? nested)(value).map(([path, leaf]): Leaf => [path === "" ? field : `${field}.${path}`, leaf]);
-  });
+export function leavesOf(settings: ServiceSettings): Leaf[] {
+  const leaves: Leaf[] = [];
+  for (const [field, value] of Object.entries(settings)) {
+    if (value === undefined) continue;
+    const addAll = (FIELDS[field as keyof ServiceSettings] ?? addNested) as (value: unknown, path: string, add: Add) => void;
+    addAll(value, field, (path, leaf) => leaves.push([path, leaf]));
+  }
+  return leaves;
+}
 
-type Fields = { readonly [Field in keyof ServiceSettings]?: (value: NonNullable<ServiceSettings[Field]>) => Leaf[] };
+type Add = (path: string, value: LeafValue) => void;
+type Fields = {
+  readonly [Field in keyof ServiceSettings]?: (value: NonNullable<ServiceSettings[Field]>, path: string, add: Add) => void;
+};
+
+const addElements = (values: readonly string[], path: string, add: Add): void => {
+  for (const value of values) add(`${path}.${value}`, value);
+};
 
 /** The fields that are more than objects of values. */
 const FIELDS: Fields = {
-  env: (entries) =>
-    entries.map((entry) => {
+  env(entries, path, add) {
+    for (const entry of entries) {
       const at = entry.indexOf("=");
-      return [entry.slice(0, at), entry.slice(at + 1)];
-    }),
-  labels: (labels) => Object.entries(labels).filter(([label]) => !OWNERSHIP_LABELS.includes(label)),
-  ports: (ports) =>
-    ports.map(({ target, published, protocol, hostAddress, mode }) => {
+      add(`${path}.${entry.slice(0, at)}`, entry.slice(at + 1));
+    }
+  },
+  labels(labels, path, add) {
+    for (const [label, value] of Object.entries(labels)) if (!OWNERSHIP_LABELS.includes(label)) add(`${path}.${label}`, value);
+  },
+  ports(ports, path, add) {
+    for (const { target, published, protocol, hostAddress, mode } of ports) {
       const host = published === undefined ? `any:${target}` : published;
       const address = hostAddress === undefined ? "" : `${hostAddress}:`;
-      return [`${address}${host}/${protocol}`, mode === "ingress" ? `${target}` : `${target} in ${mode} mode`];
-    }),
-  mounts: (mounts) =>
-    mounts.flatMap(({ Target, ...mount }) =>
-      below(
-        Target,
-        nested(mount).filter(([path]) => path !== VOLUME_MARK),
-      ),
-    ),
-  networks: (names) => elements(names),
-  constraints: (constraints) => elements(constraints),
-  capAdd: (names) => elements(names),
-  capDrop: (names) => elements(names),
-  secrets: (files) => files.flatMap(fileLeaves),
-  configs: (files) => files.flatMap(fileLeaves),
-  mode: (mode) => {
-    const leaves = nested(mode);
+      add(`${path}.${address}${host}/${protocol}`, mode === "ingress" ? `${target}` : `${target} in ${mode} mode`);
+    }
+  },
+  mounts(mounts, path, add) {
+    for (const { Target, ...mount } of mounts) {
+      const mark = `${path}.${Target}.${VOLUME_MARK}`;
+      addNested(mount, `${path}.${Target}`, (leaf, value) => leaf !== mark && add(leaf, value));
+    }
+  },
+  networks: addElements,
+  constraints: addElements,
+  capAdd: addElements,
+  capDrop: addElements,
+  secrets: addFiles,
+  configs: addFiles,
+  mode(mode, path, add) {
     // Global modes are empty objects.
-    return leaves.length > 0 ? leaves : Object.keys(mode).map((key): Leaf => [key, "yes"]);
+    for (const [key, value] of Object.entries(mode)) {
+      if (Object.keys(value).length === 0) add(`${path}.${key}`, "yes");
+      else addNested(value, `${path}.${key}`, add);
+    }
   },
 };
 
 /** On volumes, so that those made for a project are found again. */
 const VOLUME_MARK = `VolumeOptions.Labels.${PROJECT_LABEL}`;
 
-const elements = (values: readonly string[]): Leaf[] => values.map((value) => [value, value]);
-
-const below = (path: string, leaves: readonly Leaf[]): Leaf[] => leaves.map(([rest, value]) => [`${path}.${rest}`, value]);
-
-function fileLeaves(file: { name: string; target?: string; uid?: string; gid?: string; mode?: number }): Leaf[] {
-  const { target = file.name, mode, ...rest } = file;
-  const octal = mode === undefined ? {} : { mode: `0o${mode.toString(8)}` };
-  return below(target, nested({ ...rest, ...octal }));
+function addFiles(
+  files: readonly { name: string; target?: string; uid?: string; gid?: string; mode?: number }[],
+  path: string,
+  add: Add,
+): void {
+  for (const { target, mode, ...file } of files) {
+    const octal = mode === undefined ? undefined : `0o${mode.toString(8)}`;
+    addNested({ ...file, mode: octal }, `${path}.${target ?? file.name}`, add);
+  }
 }
 
 /** Values of nested objects; lists are words. What is undefined or empty is not there. */
-function nested(value: unknown): Leaf[] {
-  if (value === undefined || value === null) return [];
-  if (Array.isArray(value)) return [["", value.map(String)]];
-  if (typeof value !== "object") return [["", String(value)]];
-  return Object.entries(value).flatMap(([key, part]) =>
-    nested(part).map(([path, leaf]): Leaf => [path === "" ? key : `${key}.${path}`, leaf]),
-  );
+function addNested(value: unknown, path: string, add: Add): void {
+  if (value === undefined || value === null) return;
+  if (Array.isArray(value)) add(path, value.map(String));
+  else if (typeof value !== "object") add(path, String(value));
+  else for (const [key, part] of Object.entries(value)) addNested(part, `${path}.${key}`, add);
 }

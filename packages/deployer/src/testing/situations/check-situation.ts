@@ -1,10 +1,10 @@
-import { DeploymentError, supports } from "@openfactory/deploy-core";
+import { DeploymentError, type ResourceKind, supports } from "@openfactory/deploy-core";
 import { expect } from "vitest";
-import type { UpReport } from "../apply/up-report.js";
-import { plan } from "../plan/prepare.js";
-import type { Plan } from "../plan/plan.js";
-import { PROJECT_LABEL } from "../ownership/labels.js";
-import { up } from "../up.js";
+import type { UpReport } from "../../apply/up-report.js";
+import { plan } from "../../plan/prepare.js";
+import type { Plan } from "../../plan/plan.js";
+import { PROJECT_LABEL } from "../../ownership/labels.js";
+import { up } from "../../up.js";
 import { type Kit, nameOf, projectOf } from "./kit.js";
 import type { Situation } from "./situation.js";
 
@@ -12,16 +12,17 @@ import type { Situation } from "./situation.js";
 export function whyNot({ needs = [] }: Situation, kit: Kit): string | undefined {
   const missing = needs.find((need) => {
     if (need === "stop") return kit.stop === undefined;
-    if (need === "network" || need === "config") return !kit.resources.includes(need);
+    if (need === "network" || need === "config") return !kindsOf(kit).includes(need);
     return !supports(kit.strategy, need);
   });
   return missing === undefined ? undefined : `the platform has no ${missing}`;
 }
 
 /** Brings a situation about, looks at the plan, carries it out, and looks at the report and at the world. */
-export async function checkSituation({ was = [], since, desired, options = {}, ...expected }: Situation, kit: Kit): Promise<void> {
+export async function checkSituation({ was = [], since, desired, ...expected }: Situation, kit: Kit): Promise<void> {
   const { strategy } = kit;
-  for (const file of was) expect(await up(strategy, projectOf(kit, file))).toMatchObject({ outcome: "ok" });
+  const options = { ...kit.options, ...expected.options };
+  for (const file of was) expect(await up(strategy, projectOf(kit, file), kit.options)).toMatchObject({ outcome: "ok" });
   await since?.(kit);
   const file = projectOf(kit, desired);
 
@@ -57,9 +58,13 @@ async function checkNow({ apps }: UpReport, there: Readonly<Record<string, numbe
   }
 }
 
-async function resourcesOf({ strategy, project, resources }: Kit): Promise<string[]> {
-  if (!supports(strategy, "resources") || resources.length === 0) return [];
-  const found = await strategy.listResources({ kinds: resources, labels: { [PROJECT_LABEL]: project } });
+const kindsOf = ({ strategy }: Kit): readonly ResourceKind[] =>
+  supports(strategy, "resources") ? strategy.resourceKinds.filter((kind) => kind !== "volume") : [];
+
+async function resourcesOf(kit: Kit): Promise<string[]> {
+  const { strategy, project } = kit;
+  if (!supports(strategy, "resources")) return [];
+  const found = await strategy.listResources({ kinds: kindsOf(kit), labels: { [PROJECT_LABEL]: project } });
   return found.map(({ name }) => name.replace(`${project}-`, "")).sort();
 }
 

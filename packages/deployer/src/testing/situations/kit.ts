@@ -1,5 +1,6 @@
 import type { DeployRequest, OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
-import type { DesiredApp, DesiredDependency, DesiredProject, DesiredResource } from "../desired.js";
+import type { UpOptions } from "../../apply/up-options.js";
+import type { DesiredApp, DesiredDependency, DesiredProject, DesiredResource } from "../../desired.js";
 
 /** What an app of a situation is to be. */
 export interface AppSpec {
@@ -21,6 +22,8 @@ export interface Kit {
   readonly strategy: OpenFactoryServiceDeploymentStrategy;
   /** The project's name: nobody else's on that engine. */
   readonly project: string;
+  /** Time limits that fit it. */
+  readonly options?: Pick<UpOptions, "settleMs" | "timeoutMs">;
   /** What every request has: an image that is there, and the like. */
   readonly request: Omit<DeployRequest, "name">;
   /** Makes the process do so. */
@@ -29,8 +32,6 @@ export interface Kit {
   versionOf(service: string): Promise<number>;
   /** Ends a service's processes, as somebody does by hand; left out where the platform starts them again by itself. */
   stop?(service: string): Promise<void>;
-  /** Kinds of resources that the platform makes. */
-  readonly resources: readonly ("network" | "config")[];
 }
 
 /** A name of the situation's own, of a service or a resource. */
@@ -50,16 +51,25 @@ export function appOf(kit: Kit, name: string, { version = 1, does = "runs", ...s
       ...(joins && { networks: [nameOf(kit, "net")] }),
       ...(config !== undefined && { configs: [{ name: nameOf(kit, `conf-${config}`), target: "/conf" }] }),
       ...more,
+      labels: { ...kit.request.labels, ...more?.labels },
     },
     dependsOn: dependsOn.map((other): DesiredDependency => ({ service: nameOf(kit, other), condition: "service_healthy" })),
   };
 }
 
-export const networkOf = (kit: Kit): DesiredResource => ({ key: "net", spec: { kind: "network", name: nameOf(kit, "net") } });
+export const networkOf = (kit: Kit): DesiredResource => ({
+  key: "net",
+  spec: { kind: "network", name: nameOf(kit, "net"), labels: kit.request.labels },
+});
 
 export const configOf = (kit: Kit, content: string): DesiredResource => ({
   key: "conf",
-  spec: { kind: "config", name: nameOf(kit, `conf-${content}`), content: new TextEncoder().encode(content) },
+  spec: {
+    kind: "config",
+    name: nameOf(kit, `conf-${content}`),
+    labels: kit.request.labels,
+    content: new TextEncoder().encode(content),
+  },
 });
 
 /** A file: apps by name, and what is made for them. */

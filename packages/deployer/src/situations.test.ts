@@ -1,9 +1,9 @@
 import { describe, test } from "vitest";
-import { ALL, type BadUpdate, FakeStrategy } from "../testing/fake-strategy.js";
+import { ALL, type BadUpdate, FakeStrategy } from "./testing/fake-strategy.js";
 import type { CapabilityName } from "@openfactory/deploy-core";
-import { checkSituation, whyNot } from "./check-situation.js";
-import type { Kit } from "./kit.js";
-import { SITUATIONS } from "./table.js";
+import { checkSituation, whyNot } from "./testing/situations/check-situation.js";
+import type { Kit } from "./testing/situations/kit.js";
+import { SITUATIONS } from "./testing/situations/table.js";
 
 const without = (...names: CapabilityName[]): CapabilityName[] => ALL.filter((name) => !names.includes(name));
 
@@ -22,7 +22,6 @@ const kitOf = (strategy: FakeStrategy): Kit => ({
   project: "factory",
   request: { image: "demo:1", restart: { Condition: "none" } },
   commands: { runs: ["sleep", "9"], fails: ["sh", "-c", "exit 3"], ends: ["sh", "-c", "exit 0"] },
-  resources: ["network", "config"],
   versionOf: async (service) => {
     const env = strategy.services.get(service)?.settings.env ?? [];
     return Number(env.find((entry) => entry.startsWith("VERSION="))?.slice(8) ?? 0);

@@ -1,6 +1,6 @@
 import type { CapabilityName } from "@openfactory/deploy-core";
-import type { UpOptions } from "../apply/up-options.js";
-import type { AppOutcome, UpReport } from "../apply/up-report.js";
+import type { UpOptions } from "../../apply/up-options.js";
+import type { AppOutcome, UpReport } from "../../apply/up-report.js";
 import type { File, Kit } from "./kit.js";
 
 /** A state, what is desired, and what is expected of the plan and of the end. */
