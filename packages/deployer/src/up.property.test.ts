@@ -50,6 +50,7 @@ const platform = fc.record({
   ),
   listsSettings: fc.boolean(),
   badUpdate: fc.constantFrom<BadUpdate>("kept", "rolled back", "left"),
+  latencies: fc.array(fc.nat(5), { maxLength: 7 }),
 });
 type Platform = typeof platform extends fc.Arbitrary<infer Value> ? Value : never;
 

@@ -6,16 +6,19 @@ import {
   type WaitOptions,
 } from "@openfactory/deploy-core";
 import type { DockerEngine, TaskDetails } from "@openfactory/docker-engine";
-import { isCrashLoop } from "./crash-loop.js";
 import { failedInstance, failure } from "./failure.js";
 import { observe, type Observation } from "./observe.js";
 import { ofPresentVersion } from "./present-version.js";
+import { Rejections } from "./rejections.js";
 import { healthOf, isStartedAgain, serviceStatus } from "./status.js";
 import { hasCompleted, hasFailed, histories, isJob, isRunning } from "./tasks.js";
 import { failedUpdate, isSwarmToJudge, isUpdating, pastUpdate } from "./update-end.js";
 
 /** Swarm tells no events of tasks: managers must be asked. */
 const LOOK_EVERY_MS = 100;
+
+/** Ended this often at one place, a task is in a crash loop. */
+const CRASH_LOOP = 2;
 
 /**
  * Waits until all tasks of a service run (Swarm calls a task with a health check running when it is healthy), or, of a
@@ -35,15 +38,18 @@ export async function waitForService(
   const unproven = new Set<string>();
   const { ID } = observed.service;
   const past = endedLongAgo(ofPresentVersion(observed));
+  const rejections = new Rejections();
   const pastEnd = await pastUpdate(engine, observed.service, { own: changed.has(ID), signal });
   for (;;) {
     throwIfAborted(signal, { service: serviceName });
     const present = ofPresentVersion(observed);
     noteHealth(present, unproven);
+    rejections.note(present.tasks.filter(({ ID: id }) => !past.has(id)));
     const status = serviceStatus(present.service, present.tasks, present.nodes);
     const updateError = await failedUpdate(engine, observed, status, pastEnd);
     if (updateError !== undefined) throw updateError;
-    const failed = isSwarmToJudge(observed) ? undefined : await findFailed(engine, present, { unproven, past, signal });
+    const notes = { unproven, past, rejections };
+    const failed = isSwarmToJudge(observed) ? undefined : await findFailed(engine, present, notes, signal);
     if (failed !== undefined) throw await taskFailed(engine, observed, failed, unproven);
     if (isAsAsked(status) && !isUpdating(observed)) {
       since ||= Date.now();
@@ -98,13 +104,22 @@ const endedLongAgo = ({ service, tasks }: Observation): ReadonlySet<string> =>
       .flatMap(([, ...earlier]) => earlier.map(({ ID }) => ID)),
   );
 
+/** What a wait has seen so far, of a service's present version. */
+interface WaitNotes {
+  /** Ids of tasks that were seen starting, and never healthy. */
+  unproven: ReadonlySet<string>;
+  /** Ids of tasks whose end is history. */
+  past: ReadonlySet<string>;
+  rejections: Rejections;
+}
+
 /** A task's history whose failure is final: it is not started again, or has been in vain. */
 async function findFailed(
   engine: DockerEngine,
-  observed: Observation,
-  { unproven, past, signal }: { unproven: ReadonlySet<string>; past: ReadonlySet<string>; signal?: AbortSignal },
+  { service, tasks }: Observation,
+  { unproven, past, rejections }: WaitNotes,
+  signal?: AbortSignal,
 ): Promise<TaskDetails[] | undefined> {
-  const { service, tasks } = observed;
   const again = isStartedAgain(service);
   const inVain = (task: TaskDetails): boolean => hasFailed(task) || (hasCompleted(task) && unproven.has(task.ID));
   for (const history of histories(service, tasks)) {
@@ -112,7 +127,9 @@ async function findFailed(
     const ended = recent.filter((task) => inVain(task) || (again && !isJob(service) && hasCompleted(task)));
     const latest = history[0];
     if (latest !== undefined && inVain(latest) && isFinal(service, latest, history)) return history;
-    if (await isCrashLoop(engine, observed, ended, signal)) return history;
+    if (ended.length < CRASH_LOOP) continue;
+    const crashed = ended.filter(({ Status }) => Status.State !== "rejected");
+    if (crashed.length >= CRASH_LOOP || (await rejections.areInVain(engine, service, signal))) return history;
   }
   return undefined;
 }

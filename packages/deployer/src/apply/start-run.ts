@@ -15,12 +15,13 @@ const WAITS_AT_ONCE = 64;
 
 export function startRun(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  { checked: { project, apps, resources }, before }: Prepared,
+  { checked: { project, apps, resources }, before, after }: Prepared,
   options: UpOptions,
 ): UpRun {
   const { signal, observer, strict = false, wait = true, timeoutMs = 120_000, concurrency = 4 } = options;
   const { settleMs, showEnv = false, keepFailed = false } = options;
   const ending = new AbortController();
+  const running = signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]);
   const failed: string[] = [];
   const id = newRunId();
   const mark = { project, run: id, resources: new Set(resources.map(({ spec }) => resourceId(spec))) };
@@ -38,13 +39,14 @@ export function startRun(
     timeoutMs,
     settleMs,
     showEnv,
-    signal: signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]),
+    signal: running,
     milestones: new Milestones(),
     deploying: slots(concurrency),
     waiting: slots(WAITS_AT_ONCE),
     observer,
     journal: new Journal(),
-    requestOf: (app) => markedRequest(strategy, app, mark),
+    requestOf: (checked) =>
+      markedRequest(strategy, checked, { ...mark, settings: after.get(checked.app.service) }, { signal: running }),
     beforeOf: (service) => before.get(service),
     isAwaited: (service, milestone) => awaited.has(`${milestone} ${service}`),
     appOf: (service) => names.get(service) ?? service,

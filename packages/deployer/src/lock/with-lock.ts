@@ -62,11 +62,18 @@ export async function withLock<Result>(
   }
 }
 
-const isTaken = (project: string, { owner, since }: LockHolder, { manifest }: OpenFactoryServiceDeploymentStrategy): DeploymentError =>
-  new DeploymentError("CONFLICT", `The project ${project} is being changed by ${owner}, since ${since} (${age(since)}).`, {
+/** Hardly any run takes so long. */
+const STALE_MS = 3_600_000;
+
+function isTaken(project: string, { owner, since }: LockHolder, { manifest }: OpenFactoryServiceDeploymentStrategy): DeploymentError {
+  const isStale = Date.now() - Date.parse(since) > STALE_MS;
+  return new DeploymentError("CONFLICT", `The project ${project} is being changed by ${owner}, since ${since} (${age(since)}).`, {
     strategy: manifest.name,
-    hint: "Wait until that run has ended; if its process is gone, take the lock away with `--force-unlock`.",
+    hint: isStale
+      ? "That run was probably killed: if its process is gone, take the lock away with `--force-unlock`."
+      : "Wait until that run has ended; if its process is gone, take the lock away with `--force-unlock`.",
   });
+}
 
 const takenOver = (project: string, { owner, since }: LockHolder): ProjectWarning => ({
   code: "LOCK_TAKEN_OVER",

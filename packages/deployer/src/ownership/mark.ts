@@ -1,4 +1,11 @@
-import { type DeployRequest, type Mount, type OpenFactoryServiceDeploymentStrategy, supports } from "@openfactory/deploy-core";
+import {
+  type DeployRequest,
+  type Mount,
+  type OpenFactoryServiceDeploymentStrategy,
+  type OperationOptions,
+  type ServiceSettings,
+  supports,
+} from "@openfactory/deploy-core";
 import type { CheckedApp } from "../check/check-project.js";
 import { fingerprint } from "../compare/fingerprint.js";
 import { resourcesOf } from "../resources/resource-id.js";
@@ -12,6 +19,8 @@ export interface Mark {
   readonly run: string;
   /** The project's own resources. */
   readonly resources: ReadonlySet<string>;
+  /** The settings that the service will have, where they are known already. */
+  readonly settings?: ServiceSettings;
 }
 
 /**
@@ -22,13 +31,12 @@ export interface Mark {
 export async function markedRequest(
   strategy: OpenFactoryServiceDeploymentStrategy,
   { app, request, hash }: CheckedApp,
-  { project, run, resources }: Mark,
+  { project, run, resources, settings }: Mark,
+  options: OperationOptions = {},
 ): Promise<DeployRequest> {
   if (!canTellOwners(strategy)) return app.request;
   const uses = resourcesOf(request).filter((id) => resources.has(id));
-  const settings = supports(strategy, "settings")
-    ? fingerprint(await strategy.settingsOf({ ...app.request, imagePullPolicy: "missing" }), request.image)
-    : undefined;
+  const known = settings ?? (await settingsOf(strategy, app.request, options));
   return {
     ...app.request,
     ...(request.mounts && { mounts: request.mounts.map((mount) => markedMount(mount, project)) }),
@@ -38,11 +46,19 @@ export async function markedRequest(
       [APP_LABEL]: app.key,
       [REQUEST_LABEL]: hash,
       [RUN_LABEL]: run,
-      ...(settings !== undefined && { [SETTINGS_LABEL]: settings }),
+      ...(known !== undefined && { [SETTINGS_LABEL]: fingerprint(known, request.image) }),
       ...(uses.length > 0 && { [USES_LABEL]: uses.join(" ") }),
     },
   };
 }
+
+/** No registry is asked: the digest is no part of a fingerprint, unless the request has it. */
+const settingsOf = async (
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  request: DeployRequest,
+  { signal }: OperationOptions,
+): Promise<ServiceSettings | undefined> =>
+  supports(strategy, "settings") ? strategy.settingsOf({ ...request, imagePullPolicy: "missing" }, { signal }) : undefined;
 
 const markedMount = (mount: Mount, project: string): Mount =>
   mount.Type === "volume"

@@ -21,10 +21,13 @@ export interface PlanContext {
   readonly signal?: AbortSignal;
 }
 
-/** What is to become of an app, and how it is now: with its settings, where it is to be changed and they can be told. */
+/** What is to become of an app. */
 export interface AppPlan {
   readonly planned: PlannedApp;
+  /** How it is now: with its settings, where it is to be changed and they can be told. */
   readonly before?: ServiceStatus;
+  /** The settings it is to have, where they had to be known. */
+  readonly after?: ServiceSettings;
 }
 
 /** Compares an app with what is there by its service's name. Asks the engine for what the listing did not tell. */
@@ -57,13 +60,14 @@ export async function planApp(checked: CheckedApp, listed: ServiceStatus | undef
   // It has gone since it was listed.
   if (before === undefined) return plan("create");
   const difference = await compare(checked, before, { ...context, isSame });
-  const { changes } = difference;
-  if (!isOurs) return plan(...adoption(service, owner, difference, context), before);
+  const { changes, to: after } = difference;
+  if (!isOurs) return { ...plan(...adoption(service, owner, difference, context), before), after };
   if (!difference.differs && down === undefined) return plan("unchanged", {}, before);
-  const reason = whyReplace(difference, context) ?? down;
-  const action = whyReplace(difference, context) === undefined ? "update" : "replace";
+  const obstacle = whyReplace(difference, context);
+  const reason = obstacle ?? down;
   const drifted = isSame && difference.differs;
-  return plan(action, { changes, ...(drifted && { drifted }), ...(reason && { reason }) }, before);
+  const more = { changes, ...(drifted && { drifted }), ...(reason && { reason }) };
+  return { ...plan(obstacle === undefined ? "update" : "replace", more, before), after };
 }
 
 /** Whether nobody has changed a service that was made from just this request, as far as it tells. */

@@ -1,4 +1,9 @@
-import { type OpenFactoryServiceDeploymentStrategy, type ServiceStatus, supports } from "@openfactory/deploy-core";
+import {
+  type OpenFactoryServiceDeploymentStrategy,
+  type ServiceSettings,
+  type ServiceStatus,
+  supports,
+} from "@openfactory/deploy-core";
 import { eachBounded } from "../bounded.js";
 import type { CheckedProject } from "../check/check-project.js";
 import { INSPECTIONS_AT_ONCE, type Observed, observeOne, withoutSettings } from "../observe/observe.js";
@@ -15,6 +20,8 @@ export interface UpPlan {
   readonly plan: Plan;
   /** By service name; with settings, of those that are to be changed, where they can be told. */
   readonly before: ReadonlyMap<string, ServiceStatus>;
+  /** By service name: the settings that it is to have, where they had to be known. */
+  readonly after: ReadonlyMap<string, ServiceSettings>;
 }
 
 /**
@@ -60,9 +67,8 @@ export async function planUp(
   const plan = { project, platform: strategy.manifest.name, apps: planned, orphans: plannedOrphans, resources };
   return {
     plan: { ...plan, warnings: [...checked.warnings, ...findWarnings(strategy, checked, plan)], hasChanges: hasChanges(plan) },
-    before: new Map(
-      [...steps.map(({ before }) => before), ...orphans].flatMap((status) => (status ? [[status.name, status] as const] : [])),
-    ),
+    before: byName([...steps.flatMap(({ before }) => before ?? []), ...orphans]),
+    after: byName(steps.flatMap(({ after }) => after ?? [])),
   };
 }
 
@@ -70,6 +76,9 @@ const orphansOf = ({ project, apps }: CheckedProject, { services }: Observed): S
   const wanted = new Set(apps.map(({ app }) => app.service));
   return [...services.values()].filter(({ name, labels }) => !wanted.has(name) && ownerOf(labels)?.project === project);
 };
+
+const byName = <Named extends { name: string }>(all: readonly Named[]): Map<string, Named> =>
+  new Map(all.map((one) => [one.name, one]));
 
 const STILL: ReadonlySet<string> = new Set(["unchanged", "keep", "conflict"]);
 

@@ -51,9 +51,12 @@ export function localKit(host: string): DockerKit {
 /** On a swarm, through one of its managers. */
 export function swarmKit(manager: RawEngine): DockerKit {
   const strategy = new SwarmDeploymentStrategy(createEngine({ host: manager.host }));
-  const kit = shared("sit");
+  const { request, ...kit } = shared("sit");
+  // A swarm watches each new task for five seconds, unless it is told otherwise.
+  const rollout = { Monitor: 500_000_000 };
   return {
     ...kit,
+    request: { ...request, updateConfig: rollout, rollbackConfig: rollout },
     strategy,
     options: { settleMs: 300, timeoutMs: 60_000 },
     async versionOf(service) {

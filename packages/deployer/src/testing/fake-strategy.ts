@@ -66,8 +66,8 @@ export interface FakeOptions {
   /** Its listing tells settings at no cost. Default false. */
   listsSettings?: boolean;
   badUpdate?: BadUpdate;
-  /** Each call takes a turn of the event loop, or so many milliseconds. */
-  latencyMs?: number;
+  /** How many turns of the event loop each further call takes, one after the other, and again from the start. Default 0. */
+  latencies?: readonly number[];
   problems?: readonly PreflightProblem[];
   /** The digest that a registry gives for pull policy `always`. */
   digest?: string;
@@ -254,7 +254,8 @@ export class FakeStrategy
     this.#throwIfCrashed();
     this.calls.push(call);
     this.meddle(call, "asked");
-    if (this.options.latencyMs !== undefined) await new Promise((resolve) => setTimeout(resolve, this.options.latencyMs));
+    const { latencies = [] } = this.options;
+    for (let turns = latencies[this.calls.length % latencies.length] ?? 0; turns > 0; turns -= 1) await turn();
     throwIfAborted(signal);
     this.#throwIfCrashed();
     const result = await work();
