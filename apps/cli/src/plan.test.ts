@@ -130,7 +130,7 @@ describe("up", () => {
     };
     await place.write(before).run("up");
     await place.run("up", "--refresh");
-    expect(asked).toEqual([false, true]);
+    expect(asked.map(Boolean)).toEqual([false, true]);
   });
 
   test("takes over what it is told to, and no more", async () => {

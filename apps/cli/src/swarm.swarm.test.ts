@@ -147,6 +147,51 @@ ${more}`;
     expect(await services()).toEqual([]);
   });
 
+  test("a change is planned field by field, rolled out, scaled, seen when made by hand, and rolled back", async () => {
+    const version = (level: string) => fileOf(`name: changes\napps:${app("web", `    environment: [LEVEL=${level}]`)}${app("db", "")}\n`);
+    const first = await version("info");
+    expect(await ofdeploy("up", "--file", first)).toMatchObject({ code: 0 });
+    const db = await manager.call("GET", "/services/db");
+    const second = await version("debug");
+    const plan = await ofdeploy("plan", "--file", second, "--show-env");
+    expect(plan, plan.stderr).toMatchObject({ code: 2, stdout: expect.stringContaining("~ web\n      env.LEVEL  info => debug\n") });
+    const up = await ofdeploy("up", "--file", second);
+    expect(up, up.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/web +updated +1\/1[^]*db +unchanged/) });
+    expect((await manager.call("GET", "/services/db")).Version).toEqual(db.Version);
+    expect(await ofdeploy("plan", "--file", second)).toMatchObject({ code: 0 });
+
+    const scaled = await ofdeploy("scale", "web=3", "--file", second);
+    expect(scaled, scaled.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/^web: 1 => 3 replicas, running in /) });
+    expect(await nodesOf("web")).toHaveLength(3);
+    const drift = await ofdeploy("plan", "--file", second);
+    expect(drift).toMatchObject({ code: 2, stdout: expect.stringMatching(/~ web: changed by hand[^\n]*\n +mode\S* +\S*3\S* => /) });
+    expect(await ofdeploy("up", "--file", second)).toMatchObject({ code: 0, stdout: expect.stringMatching(/web +updated +1\/1/) });
+
+    const third = await version("trace");
+    await ofdeploy("up", "--file", third);
+    const back = await ofdeploy("rollback", "--file", third);
+    expect(back, back.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/web +running[^]*changes: 1 running/) });
+    const { Spec } = await manager.call("GET", "/services/web");
+    expect(Spec.TaskTemplate.ContainerSpec.Env).toContain("LEVEL=debug");
+    expect(await ofdeploy("down", "--project", "changes")).toMatchObject({ code: 0, stdout: expect.stringContaining("2 removed") });
+  });
+
+  test("a version that the swarm itself rolls back is no success: ROLLED_BACK, what runs, task, node, exit code, lines", async () => {
+    const policy = "    deploy: {update_config: {failure_action: rollback, monitor: 3s, order: stop-first}}";
+    const good = (): Promise<string> => fileOf(`name: rolled\napps:${app("web", policy)}\n`);
+    expect(await ofdeploy("up", "--file", await good())).toMatchObject({ code: 0 });
+    const bad = await fileOf(`name: rolled\napps:${app("web", policy).replace("command: sleep 1000", "command: sh -c 'echo no disk; exit 3'")}\n`);
+    const up = await ofdeploy("up", "--file", bad);
+    expect(up.code).toBe(1);
+    expect(up.stdout).toMatch(/web +(?:rolled back|failed) +as before/);
+    expect(up.stdout).toContain("rolled now: 1 as before");
+    expect(up.stderr).toMatch(/^error\[(?:ROLLED_BACK|TASK_FAILED)\] /m);
+    expect(up.stderr).toMatch(/instance \w+, node node-\d, exit code 3/);
+    expect(up.stderr).toContain("  | no disk\n");
+    expect(await ofdeploy("plan", "--file", await good())).toMatchObject({ code: 0 });
+    expect(await nodesOf("web")).toHaveLength(1);
+  });
+
   test("local storage is refused with its place, before anything is made", async () => {
     const file = await fileOf(
       `name: local\napps:${app("kept", "    storage: {data: {type: local, local_path: /srv, mount_point: /data}}")}\n`,

@@ -16,11 +16,13 @@ test("plain lines of a run that is put back: one for each change, steps and reso
     progress({ type: "waiting", running: 0, desired: 2, detail: "starting" }),
     progress({ type: "waiting", running: 0, desired: 2, detail: "starting" }),
     progress({ type: "waiting", running: 1, desired: 2 }),
+    progress({ type: "waiting", running: 1, desired: 2, detail: "" }),
     { type: "verdict", verdict: verdict("db", "failed") },
     { type: "phase", app: "ui", service: "ui", phase: "blocked", detail: "db" },
     { type: "compensate", step: { action: "rollback", app: "web", service: "web", state: "begun" } },
     ...badReport.compensation.map((step): DeployerEvent => ({ type: "compensate", step })),
     { type: "verdict", verdict: verdict("web", "put-back", { because: "db" }) },
+    progress({ type: "waiting", running: 3, desired: 0, detail: "running" }),
     { type: "lock", lock: { state: "released", holder: { id: "1", owner: "ada", since: "" } } },
   ];
   for (const event of events) observe(event);
@@ -37,5 +39,6 @@ web: gone back to the version before
 new: removed again
 network factory_back: removed again
 web: put back (db failed)
+web: 3 still running
 `);
 });

@@ -43,7 +43,9 @@ export function describeEvent(event: DeployerEvent): AppState | undefined {
       if (progress.type === "pull") return { app, text: `pulling ${progress.image}`, kind: "busy" };
       if (progress.type === "step") return { app, text: progress.step, kind: "busy" };
       const { running, desired, detail } = progress;
-      const text = detail === undefined || detail === "running" ? WAITING : detail;
+      if (desired === 0) return { app, text: `${running} still running`, kind: "busy" };
+      // Not every platform knows more, and not at every moment.
+      const text = !detail || detail === "running" ? WAITING : detail;
       return { app, text, replicas: { running, desired }, kind: "busy" };
     }
     case "verdict":
