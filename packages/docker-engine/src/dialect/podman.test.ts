@@ -59,6 +59,63 @@ describe("on Podman", () => {
   });
 });
 
+it.each([
+  [{}, 10],
+  [{ StopTimeout: 0 }, 0],
+  [{ StopTimeout: 3 }, 3],
+])("of %j, Podman's containers have %i s to end, as Docker's", async (body, seconds) => {
+  const { engine, fake } = await podmanOn(podmanLike);
+  await engine.containers.create("demo", body);
+  expect(JSON.parse(fake.requests[0]?.body ?? "")).toEqual({ StopTimeout: seconds });
+});
+
+describe("a container with a volume of its own settings, on Podman", () => {
+  const volume = { Labels: { a: "b" }, DriverConfig: { Name: "local", Options: { type: "nfs", device: ":/data" } } };
+  const bodyOf = (mount: object) => ({ HostConfig: { Mounts: [{ Type: "volume", Target: "/data", ...mount }] } });
+  const having =
+    (...there: string[]): Handler =>
+    ({ method, url }, response) =>
+      response.writeHead(method === "POST" || there.some((path) => url.includes(path)) ? 200 : 404).end("{}");
+  const calls = async (mount: object, ...there: string[]) => {
+    const { engine, fake } = await podmanOn(having(...there));
+    await engine.containers.create("demo", bodyOf(mount));
+    return fake.requests.map(({ method, url, body }) => [method, url.replace(/^\/v1.41|\?.*$/g, ""), body]);
+  };
+
+  it("has its volume made first", async () => {
+    const made = { Name: "data", Labels: volume.Labels, Driver: "local", DriverOpts: volume.DriverConfig.Options };
+    expect(await calls({ Source: "data", VolumeOptions: volume })).toEqual([
+      ["GET", "/containers/demo/json", ""],
+      ["GET", "/volumes/data", ""],
+      ["POST", "/volumes/create", JSON.stringify(made)],
+      ["POST", "/containers/create", expect.stringContaining('"Source":"data"')],
+    ]);
+  });
+
+  it("takes a volume that is there as it is", async () => {
+    const all = await calls({ Source: "data", VolumeOptions: volume }, "/volumes/data");
+    expect(all.map(([, path]) => path)).toEqual(["/containers/demo/json", "/volumes/data", "/containers/create"]);
+  });
+
+  it("makes none for a name that is in use", async () => {
+    const all = await calls({ Source: "data", VolumeOptions: volume }, "/containers/demo/json");
+    expect(all.map(([, path]) => path)).toEqual(["/containers/demo/json", "/containers/create"]);
+  });
+
+  it("asks nothing for a volume without settings", async () => {
+    expect(await calls({ Source: "data" })).toHaveLength(1);
+  });
+
+  it.each([
+    ["mounts[0].VolumeOptions.NoCopy", { Source: "data", VolumeOptions: { NoCopy: true } }],
+    ["mounts[0].VolumeOptions", { VolumeOptions: volume }],
+  ])("is refused for %s before anything is made", async (field, mount) => {
+    const { engine, fake } = await podmanOn(having());
+    await expect(engine.containers.create("demo", bodyOf(mount))).rejects.toMatchObject({ code: "UNSUPPORTED", field });
+    expect(fake.requests).toEqual([]);
+  });
+});
+
 describe("on Docker", () => {
   it("answers stay as they are, and a list is one call", async () => {
     const { engine, fake } = await engineOn(podmanLike);

@@ -2,7 +2,7 @@ import type { Filters } from "../engine.js";
 import type { ContainerDetails, ContainerSummary } from "../engine-types.js";
 import type { Dialect } from "./dialect.js";
 import { listWithHealth } from "./listed-health.js";
-import { refuseLabels } from "./refuse-labels.js";
+import { prepareCreate } from "./podman-create.js";
 
 /** States of a container that Docker has no word for. Source: podman, `libpod/define/containerstate.go`. */
 const STATES: Readonly<Record<string, string>> = {
@@ -31,7 +31,7 @@ const dockerList = (containers: readonly ContainerSummary[], { label = [] }: Fil
 
 /** Podman's Docker-compatible API, as seen of 4.3 and 5.4. */
 export const podman: Dialect = {
-  check: refuseLabels,
+  prepareCreate,
   details: (container) => ({
     ...container,
     State: { ...withoutEmptyHealth(container.State), Status: dockerState(container.State.Status) },

@@ -21,9 +21,9 @@ export function containersOf(client: EngineClient): Containers {
   return {
     inspect,
     async create(name, body, options) {
-      const call = { method: "POST", path: "/containers/create", query: { name }, body } as const;
-      const { check } = await client.dialect(options);
-      check(body);
+      const { prepareCreate } = await client.dialect(options);
+      const sent = await prepareCreate(client, { name, body }, options);
+      const call = { method: "POST", path: "/containers/create", query: { name }, body: sent } as const;
       try {
         const { Id, Warnings } = await client.json<Created>({ ...call, action: `create container ${name}` }, options);
         return { id: Id, warnings: Warnings ?? [] };
