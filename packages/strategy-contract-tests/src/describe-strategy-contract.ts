@@ -33,6 +33,7 @@ import { updateConflictCases } from "./cases/update-conflicts.js";
 import { updateFailureCases } from "./cases/update-failures.js";
 import { updateCases } from "./cases/update.js";
 import { waitCases } from "./cases/wait.js";
+import type { Differences } from "./differences.js";
 import { describeWithTarget } from "./describe-with-target.js";
 import type { Suite } from "./suite.js";
 import type { ContractFactory } from "./target.js";
@@ -81,6 +82,11 @@ export interface ContractOptions {
   patienceMs?: number;
   /** The random runs: few and short ones by default. */
   model?: ModelOptions;
+  /**
+   * Cases that this target does not show, by name (`"odd characters > labels"`), each with the reason: they are skipped,
+   * with the reason printed. For what an engine does otherwise and its strategy documents; a name of no case is an error.
+   */
+  differs?: Differences;
 }
 
 /**
@@ -92,8 +98,8 @@ export interface ContractOptions {
  * @param factory called once, before the first case; `close` of what it makes is called after the last.
  */
 export function describeStrategyContract(name: string, factory: ContractFactory, options: ContractOptions = {}): void {
-  const { timeoutMs = 180_000, patienceMs } = options;
-  describeWithTarget(`strategy contract: ${name}`, factory, { timeoutMs, patienceMs }, (suite) => {
+  const { timeoutMs = 180_000, patienceMs, differs } = options;
+  describeWithTarget(`strategy contract: ${name}`, factory, { timeoutMs, patienceMs, differs }, (suite) => {
     for (const [behaviour, register] of Object.entries(behaviours)) describe(behaviour, () => register(suite, options));
   });
 }

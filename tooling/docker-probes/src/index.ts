@@ -4,6 +4,7 @@ export { TEST_LABELS } from "./docker-world.js";
 export { execIn, writtenLines } from "./exec.js";
 export { type Login, logIn } from "./log-in.js";
 export { type ProbedNode, serviceProbes } from "./service-probes.js";
+export { podmanTarget } from "./podman-target.js";
 export { serviceTarget } from "./service-target.js";
 export { probedNodes } from "./swarm-nodes.js";
 export { fails, fakeEngine } from "./fake-engine.js";
