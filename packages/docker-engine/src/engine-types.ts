@@ -17,6 +17,8 @@ export interface EngineInfo {
   ServerVersion: string;
   NCPU: number;
   MemTotal: number;
+  /** ISO 8601: the engine's own clock. */
+  SystemTime?: string;
   Swarm: {
     NodeID: string;
     LocalNodeState: "inactive" | "pending" | "active" | "error" | "locked";
@@ -196,6 +198,7 @@ export interface ServiceSpec {
     GlobalJob?: object;
   };
   EndpointSpec?: { Mode?: string; Ports?: ServicePort[] };
+  UpdateConfig?: { FailureAction?: string };
   [key: string]: unknown;
 }
 
@@ -209,7 +212,7 @@ export interface TaskDetails {
   NodeID?: string;
   Slot?: number;
   DesiredState: string;
-  Spec: { ContainerSpec?: { Image?: string }; ForceUpdate?: number };
+  Spec: Partial<ServiceSpec["TaskTemplate"]>;
   JobIteration?: { Index: number };
   Status: {
     Timestamp: string;

@@ -1,6 +1,8 @@
 export type * from "./bodies/container-create-body.js";
 export type * from "./bodies/inspected-container.js";
+export type { ListedMode, ListedServiceSpec } from "./bodies/listed-service-spec.js";
 export type * from "./bodies/service-spec.js";
+export { changeServiceSpec } from "./change-service-spec.js";
 export { containerReplicas, withoutReplicaNumber } from "./container-replicas.js";
 export { toHostCapabilities, toServiceCapabilities } from "./fields/capabilities.js";
 export { toContainerCommand, toServiceCommand } from "./fields/command.js";
@@ -29,7 +31,10 @@ export { toStopGracePeriod, toStopTimeout } from "./fields/stop-grace-period.js"
 export { asCreated } from "./from-container/as-created.js";
 export { fromContainer } from "./from-container/from-container.js";
 export { OPERATION_LABEL, PINNED_LABEL, REPLACES_LABEL, REPLICA_LABEL, withoutOwnLabels } from "./own-labels.js";
+export type { NetworkNames } from "./fields/networks-from-service.js";
+export { fromServiceSpec } from "./from-service-spec.js";
 export { type ApiVersion, apiAtLeast, compareApiVersions, parseApiVersion } from "./support/api-version.js";
 export type { TranslationContext } from "./support/require-api.js";
 export { type ContainerBodyOptions, toContainerCreateBody } from "./to-container-create-body.js";
+export { toServiceSettings } from "./to-service-settings.js";
 export { type ServiceSpecOptions, toServiceSpec } from "./to-service-spec.js";

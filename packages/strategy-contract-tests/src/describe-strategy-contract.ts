@@ -27,7 +27,10 @@ import { removeCases } from "./cases/remove.js";
 import { rollbackCases } from "./cases/rollback.js";
 import { scaleCases } from "./cases/scale.js";
 import { secrecyCases } from "./cases/secrecy.js";
+import { settingsCases } from "./cases/settings.js";
 import { trafficCases } from "./cases/traffic.js";
+import { updateConflictCases } from "./cases/update-conflicts.js";
+import { updateFailureCases } from "./cases/update-failures.js";
 import { updateCases } from "./cases/update.js";
 import { waitCases } from "./cases/wait.js";
 import { describeWithTarget } from "./describe-with-target.js";
@@ -61,9 +64,12 @@ const behaviours: Record<string, (suite: Suite, options: ContractOptions) => voi
   logs: logsCases,
   "logs that are followed": logsFollowCases,
   update: updateCases,
+  "updates in each other's way": updateConflictCases,
+  "updates that fail": updateFailureCases,
   rollback: rollbackCases,
   scale: scaleCases,
   refreshAuth: refreshAuthCases,
+  settings: settingsCases,
   diagnose: diagnoseCases,
   "random runs": (suite, { model }) => randomRunCases(suite, model),
 };

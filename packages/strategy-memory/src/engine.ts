@@ -52,13 +52,20 @@ export class MemoryEngine {
     service.instances = this.#launch(service.request, []);
   }
 
-  /** Makes a service what the request says. @throws DeploymentError as {@link create} and {@link start}; nothing is changed then. */
+  /**
+   * Makes a service what the request says; or, if that fails and its `updateConfig` says so, what it was before.
+   * @throws DeploymentError as {@link create} and {@link start}; nothing is changed then.
+   */
   change(service: MemoryService, request: NormalizedRequest): void {
     this.#checkNeeds(request);
     this.#checkPorts({ ...service, request });
-    service.instances = this.#launch(request, []);
-    service.previous = service.request;
-    service.request = request;
+    const instances = this.#launch(request, []);
+    const failed = instances.find(({ process }) => process.exitCode);
+    const goesBack = failed !== undefined && request.updateConfig?.FailureAction === "rollback";
+    service.rolledBackFor = goesBack ? failed : undefined;
+    service.instances = goesBack ? this.#launch(service.request, []) : instances;
+    service.previous = goesBack ? undefined : service.request;
+    service.request = goesBack ? service.request : request;
   }
 
   /** Sets the number of instances; those that can go on do. */

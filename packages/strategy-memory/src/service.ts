@@ -25,6 +25,8 @@ export interface MemoryService {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   instances: MemoryInstance[];
+  /** The process that failed, of an update that was rolled back for it. */
+  rolledBackFor?: MemoryInstance;
 }
 
 export const newId = (): string => randomBytes(16).toString("hex");

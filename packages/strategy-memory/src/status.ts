@@ -1,6 +1,13 @@
-import type { InstanceStatus, NormalizedRequest, ServiceState, ServiceStatus } from "@openfactory/deploy-core";
+import type {
+  InstanceStatus,
+  NormalizedRequest,
+  RequestField,
+  ServiceState,
+  ServiceStatus,
+} from "@openfactory/deploy-core";
 import { healthAfter } from "./health.js";
 import { desiredInstances, isRunning, type MemoryInstance, type MemoryService } from "./service.js";
+import { revisionOf, settingsOf } from "./settings.js";
 
 const time = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
@@ -38,8 +45,9 @@ const overall = (states: readonly ServiceState[]): ServiceState => {
   return worst ?? (states.length > 0 ? "completed" : "stopped");
 };
 
-/** A service in the contract's terms. */
-export function serviceStatus({ id, request, createdAt, instances }: MemoryService): ServiceStatus {
+/** A service in the contract's terms. @param honours the fields of which settings are told. */
+export function serviceStatus(service: MemoryService, honours: readonly RequestField[]): ServiceStatus {
+  const { id, request, previous, createdAt, instances } = service;
   const all = instances.map((instance) => instanceStatus(instance, request));
   const desired = desiredInstances(request);
   const begun = all.length > 0 || desired === 0;
@@ -53,5 +61,8 @@ export function serviceStatus({ id, request, createdAt, instances }: MemoryServi
     labels: { ...request.labels },
     createdAt: time(createdAt),
     instances: all,
+    settings: settingsOf(request, honours),
+    revision: revisionOf(request),
+    ...(previous && { previous: { image: previous.image, labels: { ...previous.labels } } }),
   };
 }

@@ -4,6 +4,7 @@ import {
   type CanLogs,
   type CanRollback,
   type CanScale,
+  type CanTellSettings,
   type CanUpdate,
   type CanWait,
   DeploymentError,
@@ -17,10 +18,12 @@ import {
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   type RemoveOptions,
+  type ServiceSettings,
   type ServiceStatus,
   sleep,
   type StrategyManifest,
   throwIfAborted,
+  type UpdateOptions,
   type WaitOptions,
 } from "@openfactory/deploy-core";
 import { MemoryEngine } from "./engine.js";
@@ -28,13 +31,14 @@ import { logsOf } from "./logs.js";
 import { memoryManifest } from "./manifest.js";
 import type { MemoryOptions, Operation } from "./options.js";
 import type { MemoryService } from "./service.js";
+import { revisionOf, settingsOf } from "./settings.js";
 import { serviceStatus } from "./status.js";
 import { waitFor } from "./wait.js";
 
 /** Deploys into memory: nothing runs, and everything answers as if it did. */
 export class MemoryDeploymentStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanLogs, CanUpdate, CanRollback, CanScale
+  implements CanInspect, CanList, CanWait, CanLogs, CanUpdate, CanRollback, CanScale, CanTellSettings
 {
   override readonly manifest: StrategyManifest;
   /** The world; two strategies may share one. */
@@ -75,20 +79,20 @@ export class MemoryDeploymentStrategy
   }
 
   async inspect(name: string, options: OperationOptions = {}): Promise<ServiceStatus> {
-    return this.#run("inspect", name, options, async () => serviceStatus(this.engine.service(name)));
+    return this.#run("inspect", name, options, async () => this.#status(this.engine.service(name)));
   }
 
   async list({ labels = {}, signal }: ListOptions = {}): Promise<ServiceStatus[]> {
     throwIfAborted(signal, { strategy: this.manifest.name });
     await sleep(this.#options.latencyMs ?? 0, signal, { strategy: this.manifest.name });
     return [...this.engine.services.values()]
-      .map(serviceStatus)
+      .map((service) => this.#status(service))
       .filter((status) => Object.entries(labels).every(([key, value]) => status.labels[key] === value))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   async wait(name: string, options: WaitOptions = {}): Promise<ServiceStatus> {
-    return this.#run("wait", name, options, () => waitFor(this.engine, name, options));
+    return this.#run("wait", name, options, () => waitFor(this.engine, name, this.manifest.honours, options));
   }
 
   async *logs(name: string, options: LogsOptions = {}): AsyncGenerator<LogEntry> {
@@ -101,12 +105,22 @@ export class MemoryDeploymentStrategy
     }
   }
 
-  async update(input: DeployRequest, options: DeployOptions = {}): Promise<Deployment> {
+  async settingsOf(input: DeployRequest, options: OperationOptions = {}): Promise<ServiceSettings> {
+    const { request } = this.prepare(input, { signal: options.signal });
+    return settingsOf(request, this.manifest.honours);
+  }
+
+  async update(input: DeployRequest, options: UpdateOptions = {}): Promise<Deployment> {
     const { request, warnings } = this.prepare(input, options);
     return this.#run("update", request.name, options, async (step) => {
-      const service = this.engine.service(request.name);
       await step("update");
       this.#failIfAsked("update", request.name);
+      const service = this.engine.service(request.name);
+      if (options.revision !== undefined && options.revision !== revisionOf(service.request)) {
+        throw new DeploymentError("CONFLICT", `Service ${request.name} has been changed since it was looked at.`, {
+          hint: "Look at it again, and decide anew.",
+        });
+      }
       this.engine.change(service, request);
       return deployment(service, warnings);
     });
@@ -123,7 +137,6 @@ export class MemoryDeploymentStrategy
       await step("rollback");
       this.#failIfAsked("rollback", name);
       this.engine.change(service, service.previous);
-      service.previous = undefined;
       return deployment(service, []);
     });
   }
@@ -145,6 +158,10 @@ export class MemoryDeploymentStrategy
       this.#failIfAsked("scale", name);
       this.engine.scale(service, replicas);
     });
+  }
+
+  #status(service: MemoryService): ServiceStatus {
+    return serviceStatus(service, this.manifest.honours);
   }
 
   /** Every operation: errors know service and strategy, and each step is told, takes its time, and can be aborted. */

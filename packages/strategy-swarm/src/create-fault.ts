@@ -2,6 +2,11 @@ import { DeploymentError, type NormalizedRequest } from "@openfactory/deploy-cor
 import { type DockerEngine, engineFault } from "@openfactory/docker-engine";
 import { findService } from "./find-service.js";
 
+/** A port that another service publishes has the status of every other flaw of a specification: only words tell it. */
+const PORT_IN_USE = /port '?(\d+)'? is already in use by service '?([^'\s]+)/;
+
+const wordsOf = (error: DeploymentError): string => engineFault(error)?.message ?? error.message;
+
 /** What kept a service from being made, in the contract's codes (Engine API, ServiceCreate). */
 export async function explainCreateFault(
   engine: DockerEngine,
@@ -9,18 +14,28 @@ export async function explainCreateFault(
   error: unknown,
 ): Promise<unknown> {
   if (!DeploymentError.isInstance(error)) return error;
+  const { name } = request;
+  if (error.code === "CONFLICT") return nameInUse(error, name);
+  // The swarm looks at ports before it looks at names: a name in use is told as such all the same.
+  const port = PORT_IN_USE.exec(wordsOf(error));
+  if (port !== null && (port[2] === name || (await exists(engine, name)))) return nameInUse(error, name);
+  return explainSpecFault(request, error);
+}
+
+/** What the swarm does not like about a service's specification, in the contract's codes. */
+export function explainSpecFault(request: NormalizedRequest, error: unknown): unknown {
+  if (!DeploymentError.isInstance(error)) return error;
   const { name, networks = [] } = request;
   const context = { service: name, cause: error.cause };
-  const { message: words, statusCode } = engineFault(error) ?? { message: error.message };
+  const words = wordsOf(error);
 
-  if (error.code === "CONFLICT") return nameInUse(error, name);
   if (error.code === "NETWORK_NOT_FOUND") {
     const index = networks.findIndex((network) => error.message === `There is no network ${network}.`);
     const field = index === -1 ? "networks" : `networks[${index}]`;
     return new DeploymentError(error.code, error.message, { ...context, field, hint: error.hint });
   }
   // A network of one node only is refused with 403, which otherwise stands for refused credentials.
-  if (statusCode === 403 && /network/i.test(words)) {
+  if (engineFault(error)?.statusCode === 403 && /network/i.test(words)) {
     const network = named(words, networks);
     return new DeploymentError("CONFLICT", `Network ${network} is no network of the swarm: it exists on one node only.`, {
       ...context,
@@ -28,11 +43,8 @@ export async function explainCreateFault(
       hint: "Create it as an overlay network (`docker network create --driver overlay ...`), or use one that is.",
     });
   }
-  // A port that another service publishes has the status of every other flaw of a specification: only words tell it.
-  const port = /port '?(\d+)'? is already in use by service '?([^'\s]+)/.exec(words);
+  const port = PORT_IN_USE.exec(words);
   if (port !== null) {
-    // The swarm looks at ports before it looks at names: a name in use is told as such all the same.
-    if (port[2] === name || (await exists(engine, name))) return nameInUse(error, name);
     return new DeploymentError("CONFLICT", `Host port ${port[1]} is published by service ${port[2]} already.`, {
       ...context,
       field: "ports",

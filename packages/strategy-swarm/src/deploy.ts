@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import {
   DeploymentError,
   type Deployment,
-  type DeploymentWarning,
   type DeployOptions,
   type NormalizedRequest,
   throwIfAborted,
@@ -10,6 +9,7 @@ import {
 import type { DockerEngine, ServiceCreated } from "@openfactory/docker-engine";
 import { OPERATION_LABEL, toServiceSpec } from "@openfactory/docker-translators";
 import { explainCreateFault } from "./create-fault.js";
+import { engineWarning } from "./engine-warning.js";
 import { resolveFiles } from "./resolve-files.js";
 import { resolveImage } from "./resolve-image.js";
 
@@ -83,10 +83,3 @@ async function undoIfAborted(
     throw aborted;
   }
 }
-
-const engineWarning = (service: string, reason: string): DeploymentWarning => ({
-  code: "ENGINE_WARNING",
-  service,
-  strategy: "swarm",
-  reason,
-});

@@ -1,16 +1,31 @@
-import { REQUEST_FIELDS, type StrategyManifest } from "@openfactory/deploy-core";
+import { REQUEST_FIELDS, type ServiceMode, type StrategyManifest } from "@openfactory/deploy-core";
+
+const kindOf = (mode: ServiceMode | undefined): string => Object.keys(mode ?? { Replicated: {} })[0] as string;
 
 /** What Swarm honours: every field. */
 export const swarmManifest: StrategyManifest = {
   name: "swarm",
   placesOnNodes: true,
-  capabilities: ["inspect", "list", "wait", "logs", "diagnose"],
+  capabilities: ["inspect", "list", "wait", "logs", "update", "rollback", "scale", "diagnose", "settings", "lock"],
+  needsReplacement: ({ mode: from }, { mode: to }) =>
+    kindOf(from) === kindOf(to) ? undefined : `its mode is ${kindOf(from)}, and Swarm does not make it ${kindOf(to)} in place`,
   honours: REQUEST_FIELDS,
   unhonoured: [
     {
       field: "ports[].hostAddress",
       reason: "Swarm publishes a port on every address of every node: it would be open to all.",
       refuse: true,
+    },
+    {
+      field: "mounts[].BindOptions.CreateMountpoint",
+      reason: "Swarm does not keep it: a task whose node lacks the directory would be rejected.",
+      unless: [false],
+      refuse: true,
+    },
+    {
+      field: "mounts[].Consistency",
+      reason: "Swarm does not keep it; on Linux it means nothing.",
+      unless: ["default"],
     },
   ],
 };

@@ -1,6 +1,7 @@
 import type { OperationOptions, ServiceStatus } from "@openfactory/deploy-core";
 import type { DockerEngine, NodeDetails, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
 import { findService } from "./find-service.js";
+import { networkNames, withSettings } from "./settings.js";
 import { type NodeNames, nodeNames, serviceStatus } from "./status.js";
 
 /** A service and its tasks at one moment. */
@@ -28,7 +29,18 @@ export async function observe(
 const carries = (present: Record<string, string> = {}, wanted: Readonly<Record<string, string>>): boolean =>
   Object.entries(wanted).every(([name, value]) => present[name] === value);
 
-/** All services with these labels, and their tasks: three calls, whatever their number. */
+/** A service with its settings: three calls, and one more where it has networks. @throws DeploymentError `NOT_FOUND`. */
+export async function inspectService(
+  engine: DockerEngine,
+  serviceName: string,
+  options: OperationOptions,
+): Promise<ServiceStatus> {
+  const { service, tasks, nodes } = await observe(engine, serviceName, options);
+  const networks = await networkNames(engine, [service], { signal: options.signal });
+  return withSettings(serviceStatus(service, tasks, nodes), service, networks);
+}
+
+/** All services with these labels, and their tasks: three calls, and one more where some have networks, whatever their number. */
 export async function listServices(
   engine: DockerEngine,
   labels: Readonly<Record<string, string>>,
@@ -41,9 +53,10 @@ export async function listServices(
     engine.nodes.list({ signal }) as Promise<NodeDetails[]>,
   ]);
   const names = nodeNames(nodes);
+  const networks = await networkNames(engine, services, { signal });
   const byService = Map.groupBy(tasks, ({ ServiceID }) => ServiceID);
   return services
     .filter(({ Spec }) => carries(Spec.Labels, labels))
-    .map((service) => serviceStatus(service, byService.get(service.ID) ?? [], names))
+    .map((service) => withSettings(serviceStatus(service, byService.get(service.ID) ?? [], names), service, networks))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

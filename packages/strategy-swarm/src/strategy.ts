@@ -3,7 +3,12 @@ import {
   type CanDiagnose,
   type CanInspect,
   type CanList,
+  type CanLock,
   type CanLogs,
+  type CanRollback,
+  type CanScale,
+  type CanTellSettings,
+  type CanUpdate,
   type CanWait,
   type Deployment,
   type DeployOptions,
@@ -12,33 +17,52 @@ import {
   type Diagnosis,
   inContext,
   type ListOptions,
+  type LockHolder,
   type LogEntry,
   type LogsOptions,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   type RemoveOptions,
+  type ServiceSettings,
   type ServiceStatus,
+  type UpdateOptions,
   type WaitOptions,
 } from "@openfactory/deploy-core";
 import { DOCKER_ENGINE, type DockerEngine } from "@openfactory/docker-engine";
 import { inject, injectable } from "tsyringe";
 import { deployService } from "./deploy.js";
 import { diagnose } from "./diagnose.js";
+import { releaseLock, takeLock } from "./lock.js";
 import { logLines } from "./logs.js";
 import { swarmManifest } from "./manifest.js";
-import { listServices, observe } from "./observe.js";
+import { inspectService, listServices } from "./observe.js";
 import { removeService } from "./remove.js";
-import { serviceStatus } from "./status.js";
+import { rollbackService } from "./rollback.js";
+import { scaleService } from "./scale.js";
+import { settingsOfRequest } from "./settings.js";
+import { updateService } from "./update.js";
 import { waitForService } from "./wait.js";
 
 /** Deploys services on a Docker Swarm, through one of its managers (API 1.41 and later). */
 @injectable()
 export class SwarmDeploymentStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose
+  implements
+    CanInspect,
+    CanList,
+    CanWait,
+    CanLogs,
+    CanUpdate,
+    CanRollback,
+    CanScale,
+    CanDiagnose,
+    CanTellSettings,
+    CanLock
 {
   override readonly manifest = swarmManifest;
   readonly #engine: DockerEngine;
+  /** Ids of services that were updated, and that no wait has seen through yet. */
+  readonly #changed = new Set<string>();
 
   constructor(@inject(DOCKER_ENGINE) engine: DockerEngine) {
     super();
@@ -59,19 +83,21 @@ export class SwarmDeploymentStrategy
   }
 
   async inspect(serviceName: string, options: OperationOptions = {}): Promise<ServiceStatus> {
-    return this.#about(serviceName, async () => {
-      const { service, tasks, nodes } = await observe(this.#engine, serviceName, options);
-      return serviceStatus(service, tasks, nodes);
-    });
+    return this.#about(serviceName, () => inspectService(this.#engine, serviceName, options));
   }
 
-  /** Three calls, whatever the number of services. */
+  /** Three calls, and one more where some have networks, whatever the number of services. Settings cost nothing more. */
   async list({ labels = {}, ...options }: ListOptions = {}): Promise<ServiceStatus[]> {
-    return inContext({ strategy: this.manifest.name }, () => listServices(this.#engine, labels, options));
+    return this.#here(() => listServices(this.#engine, labels, options));
+  }
+
+  async settingsOf(request: DeployRequest, options: OperationOptions = {}): Promise<ServiceSettings> {
+    const { request: prepared } = this.prepare(request, { signal: options.signal });
+    return this.#about(prepared.name, () => settingsOfRequest(this.#engine, prepared, options));
   }
 
   async wait(serviceName: string, options: WaitOptions = {}): Promise<ServiceStatus> {
-    return this.#about(serviceName, () => waitForService(this.#engine, serviceName, options));
+    return this.#about(serviceName, () => waitForService(this.#engine, serviceName, options, this.#changed));
   }
 
   async *logs(serviceName: string, options: LogsOptions = {}): AsyncGenerator<LogEntry> {
@@ -82,12 +108,42 @@ export class SwarmDeploymentStrategy
     }
   }
 
+  async update(request: DeployRequest, options: UpdateOptions = {}): Promise<Deployment> {
+    const { request: prepared, warnings } = this.prepare(request, options);
+    return this.#about(prepared.name, async () => {
+      const deployment = await updateService(this.#engine, prepared, options);
+      for (const id of deployment.ids) this.#changed.add(id);
+      return { ...deployment, warnings: [...warnings, ...deployment.warnings] };
+    });
+  }
+
+  async rollback(serviceName: string, options: OperationOptions = {}): Promise<Deployment> {
+    return this.#about(serviceName, () => rollbackService(this.#engine, serviceName, options));
+  }
+
+  async scale(serviceName: string, replicas: number, options: OperationOptions = {}): Promise<void> {
+    await this.#about(serviceName, () => scaleService(this.#engine, serviceName, replicas, options));
+  }
+
+  /** A lock is a config of the swarm. */
+  async lock(name: string, holder: LockHolder, options: OperationOptions = {}): Promise<LockHolder | undefined> {
+    return this.#here(() => takeLock(this.#engine, name, holder, options));
+  }
+
+  async unlock(name: string, holderId: string, options: OperationOptions = {}): Promise<void> {
+    await this.#here(() => releaseLock(this.#engine, name, holderId, options));
+  }
+
   async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {
-    return inContext({ strategy: this.manifest.name }, () => diagnose(this.#engine, options));
+    return this.#here(() => diagnose(this.#engine, options));
   }
 
   override close(): Promise<void> {
     return this.#engine.close();
+  }
+
+  #here<Result>(work: () => Promise<Result>): Promise<Result> {
+    return inContext({ strategy: this.manifest.name }, work);
   }
 
   #about<Result>(service: string, work: () => Promise<Result>): Promise<Result> {

@@ -1,29 +1,7 @@
 import { fakeEngine } from "@openfactory/docker-probes";
 import { expect, test } from "vitest";
+import { node, service, task } from "./engine-answers.test.data.js";
 import { SwarmDeploymentStrategy } from "./strategy.js";
-
-const service = (spec: object = {}, more: object = {}) => ({
-  ID: "svc",
-  Version: { Index: 1 },
-  CreatedAt: "2026-01-01T00:00:00Z",
-  UpdatedAt: "2026-01-01T00:00:00Z",
-  Spec: { Name: "demo", TaskTemplate: { ContainerSpec: { Image: "demo:1" }, ...spec }, Mode: { Replicated: { Replicas: 1 } } },
-  ...more,
-});
-
-/** A task of slot 1; the higher the number, the later. */
-const task = (number: number, state: string, more: object = {}) => ({
-  ID: `task${number}`,
-  Version: { Index: number },
-  CreatedAt: `2026-01-01T00:00:0${number}Z`,
-  UpdatedAt: `2026-01-01T00:00:0${number}Z`,
-  ServiceID: "svc",
-  NodeID: "n1",
-  Slot: 1,
-  DesiredState: state === "running" ? "running" : "shutdown",
-  Spec: {},
-  Status: { Timestamp: "2026-01-01T00:00:00Z", State: state, ...more },
-});
 
 /** What the swarm answers to each look at its tasks, the last one for ever. */
 const swarm = (found: object, ...looks: object[][]) => {
@@ -31,7 +9,7 @@ const swarm = (found: object, ...looks: object[][]) => {
   return fakeEngine({
     "services.list": () => [found],
     "services.inspect": () => found,
-    "nodes.list": () => [{ ID: "n1", Description: { Hostname: "node-1" } }],
+    "nodes.list": () => [node(1)],
     "tasks.list": () => looks[Math.min(next++, looks.length - 1)],
   }).engine;
 };

@@ -1,51 +1,62 @@
 import {
   DeploymentError,
-  type InstanceStatus,
   type ServiceStatus,
   sleep,
   throwIfAborted,
   type WaitOptions,
 } from "@openfactory/deploy-core";
 import type { DockerEngine, TaskDetails } from "@openfactory/docker-engine";
-import { lastLines } from "./logs.js";
+import { failedInstance, failure } from "./failure.js";
 import { observe, type Observation } from "./observe.js";
-import { healthOf, instanceStatus, isStartedAgain, serviceStatus } from "./status.js";
+import { ofPresentVersion } from "./present-version.js";
+import { Rejections } from "./rejections.js";
+import { healthOf, isStartedAgain, serviceStatus } from "./status.js";
 import { hasCompleted, hasFailed, histories, isJob, isRunning } from "./tasks.js";
+import { failedUpdate, isSwarmToJudge, isUpdating, pastUpdate } from "./update-end.js";
 
 /** Swarm tells no events of tasks: managers must be asked. */
 const LOOK_EVERY_MS = 100;
 
-/** Ended this often at one place, a task is in a crash loop. Once may be a node that lacks the image, and the next has it. */
+/** Ended this often at one place, a task is in a crash loop. */
 const CRASH_LOOP = 2;
 
 /**
  * Waits until all tasks of a service run (Swarm calls a task with a health check running when it is healthy), or, of a
  * job or one-shot, have completed.
+ * @param changed ids of services whose update this strategy has made, and no wait has seen through yet.
  * @throws DeploymentError `TASK_FAILED`, `ROLLED_BACK`, `TIMEOUT`, `NOT_FOUND`, `ABORTED`.
  */
 export async function waitForService(
   engine: DockerEngine,
   serviceName: string,
   { signal, observer, timeoutMs = 120_000, settleMs = 1_000 }: WaitOptions,
+  changed: Set<string> = new Set(),
 ): Promise<ServiceStatus> {
   const end = Date.now() + timeoutMs;
   let observed = await observe(engine, serviceName, { signal });
   let since = 0;
   const unproven = new Set<string>();
-  const past = endedLongAgo(observed);
+  const { ID } = observed.service;
+  const past = endedLongAgo(ofPresentVersion(observed));
+  const rejections = new Rejections();
+  const pastEnd = await pastUpdate(engine, observed.service, { own: changed.has(ID), signal });
   for (;;) {
     throwIfAborted(signal, { service: serviceName });
-    noteHealth(observed, unproven);
-    const status = serviceStatus(observed.service, observed.tasks, observed.nodes);
-    throwIfRolledBack(observed);
-    const failed = findFailed(observed, { unproven, past });
+    const present = ofPresentVersion(observed);
+    noteHealth(present, unproven);
+    rejections.note(present.tasks.filter(({ ID: id }) => !past.has(id)));
+    const status = serviceStatus(present.service, present.tasks, present.nodes);
+    const updateError = await failedUpdate(engine, observed, status, pastEnd);
+    if (updateError !== undefined) throw updateError;
+    const notes = { unproven, past, rejections };
+    const failed = isSwarmToJudge(observed) ? undefined : await findFailed(engine, present, notes, signal);
     if (failed !== undefined) throw await taskFailed(engine, observed, failed, unproven);
-    // A service of no replicas is what it was asked to be.
-    if (status.state === "completed" || (status.state === "stopped" && status.replicas.running === 0)) return status;
-
-    if (status.state === "running" && !isUpdating(observed)) {
+    if (isAsAsked(status) && !isUpdating(observed)) {
       since ||= Date.now();
-      if (Date.now() - since >= settleMs) return status;
+      if (status.state !== "running" || Date.now() - since >= settleMs) {
+        changed.delete(ID);
+        return status;
+      }
     } else {
       since = 0;
     }
@@ -55,6 +66,10 @@ export async function waitForService(
     observed = await lookAgain(engine, observed, signal);
   }
 }
+
+/** All that should run runs, or has done its work; a service of no replicas is what it was asked to be. */
+const isAsAsked = ({ state, replicas }: ServiceStatus): boolean =>
+  state === "running" || state === "completed" || (state === "stopped" && replicas.running === 0);
 
 /** Nodes come and go seldom: their names are asked for anew only for a task on one that is not known. */
 async function lookAgain(engine: DockerEngine, observed: Observation, signal?: AbortSignal): Promise<Observation> {
@@ -67,25 +82,6 @@ async function lookAgain(engine: DockerEngine, observed: Observation, signal?: A
   if (!known) return observe(engine, name, { signal });
   // An inspect does not count tasks; the count of a global service's nodes stays as it was listed.
   return { service: { ...service, ServiceStatus: observed.service.ServiceStatus }, tasks, nodes: observed.nodes };
-}
-
-const isUpdating = ({ service }: Observation): boolean =>
-  service.UpdateStatus?.State === "updating" || service.UpdateStatus?.State === "rollback_started";
-
-function throwIfRolledBack({ service }: Observation): void {
-  const { State, Message } = service.UpdateStatus ?? {};
-  if (State === "rollback_completed") {
-    throw new DeploymentError("ROLLED_BACK", `${service.Spec.Name} was rolled back: ${Message ?? "its update failed"}.`, {
-      service: service.Spec.Name,
-      hint: "The previous version runs. See the log of the tasks that failed.",
-    });
-  }
-  if (State === "paused" || State === "rollback_paused") {
-    throw new DeploymentError("TASK_FAILED", `The update of ${service.Spec.Name} has stopped: ${Message ?? State}.`, {
-      service: service.Spec.Name,
-      hint: "See the log of the tasks that failed, then deploy again.",
-    });
-  }
 }
 
 /**
@@ -108,19 +104,34 @@ const endedLongAgo = ({ service, tasks }: Observation): ReadonlySet<string> =>
       .flatMap(([, ...earlier]) => earlier.map(({ ID }) => ID)),
   );
 
+/** What a wait has seen so far, of a service's present version. */
+interface WaitNotes {
+  /** Ids of tasks that were seen starting, and never healthy. */
+  unproven: ReadonlySet<string>;
+  /** Ids of tasks whose end is history. */
+  past: ReadonlySet<string>;
+  rejections: Rejections;
+}
+
 /** A task's history whose failure is final: it is not started again, or has been in vain. */
-function findFailed(
+async function findFailed(
+  engine: DockerEngine,
   { service, tasks }: Observation,
-  { unproven, past }: { unproven: ReadonlySet<string>; past: ReadonlySet<string> },
-): TaskDetails[] | undefined {
+  { unproven, past, rejections }: WaitNotes,
+  signal?: AbortSignal,
+): Promise<TaskDetails[] | undefined> {
   const again = isStartedAgain(service);
-  return histories(service, tasks).find((history) => {
-    const inVain = (task: TaskDetails): boolean => hasFailed(task) || (hasCompleted(task) && unproven.has(task.ID));
+  const inVain = (task: TaskDetails): boolean => hasFailed(task) || (hasCompleted(task) && unproven.has(task.ID));
+  for (const history of histories(service, tasks)) {
     const recent = history.filter(({ ID }) => !past.has(ID));
     const ended = recent.filter((task) => inVain(task) || (again && !isJob(service) && hasCompleted(task)));
     const latest = history[0];
-    return ended.length >= CRASH_LOOP || (latest !== undefined && inVain(latest) && isFinal(service, latest, history));
-  });
+    if (latest !== undefined && inVain(latest) && isFinal(service, latest, history)) return history;
+    if (ended.length < CRASH_LOOP) continue;
+    const crashed = ended.filter(({ Status }) => Status.State !== "rejected");
+    if (crashed.length >= CRASH_LOOP || (await rejections.areInVain(engine, service, signal))) return history;
+  }
+  return undefined;
 }
 
 /** Whether the restart policy lets it be at that. */
@@ -143,40 +154,15 @@ async function taskFailed(
   history: TaskDetails[],
   unproven: ReadonlySet<string>,
 ): Promise<DeploymentError> {
-  const { service, nodes } = observed;
-  const name = service.Spec.Name;
-  const [telling = history[0]] = history.filter((task) => hasFailed(task) || hasCompleted(task));
-  const instance = telling && instanceStatus(service, [telling], nodes);
+  const telling = history.find((task) => hasFailed(task) || hasCompleted(task));
   const times = history.length > 1 ? ` again and again (${history.length} tasks)` : "";
   const unhealthy = telling !== undefined && unproven.has(telling.ID) ? "; its health check had not passed" : "";
-  return new DeploymentError("TASK_FAILED", `${name} fails${times}: ${reason(instance)}${unhealthy}.`, {
-    service: name,
-    hint: hintFor(instance),
-    instance: instance && {
-      id: instance.id,
-      node: instance.node,
-      exitCode: instance.exitCode,
-      error: instance.error,
-      lastLogLines: await lastLines(engine, observed, instance.id),
-    },
+  return failure(engine, observed, telling, {
+    code: "TASK_FAILED",
+    before: `${observed.service.Spec.Name} fails${times}`,
+    after: unhealthy,
   });
 }
-
-const reason = (instance: InstanceStatus | undefined): string => {
-  const where = instance?.node ? ` on ${instance.node}` : "";
-  if (instance?.engineState === "rejected") return `rejected${where}: ${instance.error ?? "no reason given"}`;
-  if (instance?.exitCode !== undefined) return `it ended${where} with exit code ${instance.exitCode}`;
-  return `${instance?.error ?? instance?.engineState ?? "no reason given"}${where}`;
-};
-
-const hintFor = (instance: InstanceStatus | undefined): string => {
-  if (/no such image/i.test(instance?.error ?? "")) {
-    return "Push the image to a registry that the nodes can reach, or load it on every node that may run it.";
-  }
-  if (instance?.engineState === "rejected") return "Make the node fit for it, or keep it off that node by a constraint.";
-  if (instance?.exitCode === 0) return "If it is meant to end, make it a job, or set its restart condition to on-failure.";
-  return "See its last log lines.";
-};
 
 async function timedOut(
   engine: DockerEngine,
@@ -195,13 +181,7 @@ async function timedOut(
       hint: /no suitable node/i.test(detail)
         ? "No node fulfils its constraints, or has room for its reservations."
         : "Raise the time limit, or see its log for what it waits for.",
-      instance: late && {
-        id: late.id,
-        node: late.node,
-        exitCode: late.exitCode,
-        error: late.error,
-        lastLogLines: await lastLines(engine, observed, late.id),
-      },
+      instance: late && (await failedInstance(engine, observed, late)),
     },
   );
 }

@@ -2,10 +2,10 @@ import type { NormalizedRequest } from "@openfactory/deploy-core";
 import type { TaskSpec } from "../bodies/service-spec.js";
 
 /** `node.role == worker` as `node.role==worker`; only the first operator is one, the value may hold more. */
-const normalize = (constraint: string): string => constraint.trim().replace(/\s*(==|!=)\s*/, "$1");
+export const plainConstraint = (constraint: string): string => constraint.trim().replace(/\s*(==|!=)\s*/, "$1");
 
 /** `constraints` to `Placement.Constraints` of TaskSpec, without white space round `==` and `!=`. */
 export const toPlacement = ({
   constraints = [],
 }: Pick<NormalizedRequest, "constraints">): Pick<TaskSpec, "Placement"> =>
-  constraints.length === 0 ? {} : { Placement: { Constraints: constraints.map(normalize) } };
+  constraints.length === 0 ? {} : { Placement: { Constraints: constraints.map(plainConstraint) } };

@@ -74,7 +74,6 @@ const bind = (BindOptions: NonNullable<Mount["BindOptions"]>) =>
 
 it.each([
   [bind({ NonRecursive: true }), "BindOptions.NonRecursive", ["1.39", "1.40"], ["1.40", "1.41"]],
-  [bind({ CreateMountpoint: true }), "BindOptions.CreateMountpoint", ["1.41", "1.42"], ["1.43", "1.44"]],
   [NFS, "VolumeOptions.Subpath", ["1.44", "1.45"], ["1.44", "1.45"]],
 ] as const)("knows from which API %j is honoured", (mount, option, container, service) => {
   const second = request([{ Target: "/first" }, mount]);
@@ -83,6 +82,14 @@ it.each([
   expect(toHostMounts(second, api(container[1])).Mounts?.[1]).toStrictEqual(mount);
   expect(() => toServiceMounts(second, api(service[0]))).toThrow(refusal);
   expect(toServiceMounts(second, api(service[1])).Mounts?.[1]).toStrictEqual(mount);
+});
+
+it("makes a bind's source for a container from API 1.42, and never for a service, which would not keep it", () => {
+  const made = request([bind({ CreateMountpoint: true })]);
+  const refusal = expect.objectContaining({ code: "UNSUPPORTED", field: "mounts[0].BindOptions.CreateMountpoint" });
+  expect(() => toHostMounts(made, api("1.41"))).toThrow(refusal);
+  expect(toHostMounts(made, api("1.42")).Mounts).toHaveLength(1);
+  expect(() => toServiceMounts(made, api("1.51"))).toThrow(refusal);
 });
 
 it("takes an option that is off on any API", () => {

@@ -36,8 +36,8 @@ const LATER_OPTIONS: readonly LaterOption[] = [
     path: "BindOptions.CreateMountpoint",
     isSet: ({ BindOptions }) => BindOptions?.CreateMountpoint === true,
     container: "1.42",
-    // The swarm's agent of engines 23 and 24 (API 1.42 and 1.43) does not pass it on.
-    service: "1.44",
+    // Seen on engines 20.10, 26.1 and 28.5: the swarm does not keep it.
+    service: "never",
   },
   {
     path: "VolumeOptions.Subpath",
@@ -51,19 +51,29 @@ interface LaterOption {
   path: string;
   isSet: (mount: Mount) => boolean;
   container: NeededApi;
-  service: NeededApi;
+  service: NeededApi | "never";
 }
 
 type MountUser = "container" | "service";
 
 function translate(mounts: readonly Mount[], user: MountUser, context: TranslationContext): ContainerMount[] {
   return mounts.map((mount, index) => {
-    for (const option of LATER_OPTIONS) {
-      if (option.isSet(mount)) requireApi(context, option[user], `mounts[${index}].${option.path}`);
+    for (const option of LATER_OPTIONS.filter(({ isSet }) => isSet(mount))) {
+      const field = `mounts[${index}].${option.path}`;
+      const needed = option[user];
+      if (needed === "never") throw notKept(field, context.service);
+      requireApi(context, needed, field);
     }
     return swarmMountToContainerMount(mount);
   });
 }
+
+const notKept = (field: string, service: string): DeploymentError =>
+  new DeploymentError("UNSUPPORTED", `Swarm does not keep ${field} of service ${service}.`, {
+    service,
+    field,
+    hint: "Make the directory on every node that may run the service, and leave it out.",
+  });
 
 /**
  * `mounts` to `Mounts` of HostConfig. A bind whose source is missing is the engine's error, unless `CreateMountpoint`
@@ -76,9 +86,10 @@ export const toHostMounts = ({ mounts = [] }: MountsField, context: TranslationC
 
 /**
  * `mounts` to `Mounts` of ContainerSpec. The volume of a task is made on its node. Engine 26.0 takes a Subpath for
- * services and mounts the whole volume all the same; 26.1, of the same API 1.45, does it right.
- * @throws DeploymentError `UNSUPPORTED` for NonRecursive below API 1.41, CreateMountpoint below 1.44, Subpath below
- * 1.45.
+ * services and mounts the whole volume all the same; 26.1, of the same API 1.45, does it right. `Consistency` is sent, and
+ * no engine keeps it.
+ * @throws DeploymentError `UNSUPPORTED` for NonRecursive below API 1.41, Subpath below 1.45, and CreateMountpoint, which
+ * the swarm drops.
  */
 export const toServiceMounts = (
   { mounts = [] }: MountsField,

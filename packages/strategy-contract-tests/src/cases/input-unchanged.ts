@@ -1,16 +1,12 @@
 import { expect, test } from "vitest";
+import { freeze } from "../freeze.js";
 import { everything } from "../samples/everything.js";
 import type { Suite } from "../suite.js";
-
-const deepFreeze = <Value>(value: Value): Value => {
-  if (typeof value === "object" && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze);
-  return value;
-};
 
 /** The caller's objects are the caller's. */
 export function inputUnchangedCases(suite: Suite): void {
   test("a frozen request with every honoured field deploys, and is what it was", async () => {
-    const request = deepFreeze(suite.request(await everything(suite)));
+    const request = freeze(suite.request(await everything(suite)));
     const before = structuredClone(request);
     await suite.strategy.deploy(request, Object.freeze({ strict: false }));
     expect(request).toEqual(before);

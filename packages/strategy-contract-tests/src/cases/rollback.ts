@@ -27,6 +27,33 @@ export function rollbackCases(suite: Suite): void {
     expect([...deployment.ids].sort()).toEqual([...ids].sort());
   });
 
+  test("rollback done twice is back at the newer version; wait is content with either", async (context) => {
+    const strategy = suite.with(context, "rollback");
+    const updating = suite.with(context, "update");
+    const waiting = suite.with(context, "wait");
+    const request = await suite.running(suite.request({ env: ["VERSION=1"] }));
+    await updating.update({ ...request, env: ["VERSION=2"] });
+    await waiting.wait(request.name);
+    const newer = await suite.settings(request.name);
+    for (const version of ["VERSION=1", "VERSION=2"]) {
+      await strategy.rollback(request.name);
+      expect(await waiting.wait(request.name)).toMatchObject({ state: "running", replicas: { running: 1, desired: 1 } });
+      expect((await suite.settings(request.name)).env).toContain(version);
+    }
+    const { ids, ...settings } = await suite.settings(request.name);
+    expect({ ids: newer.ids, ...settings }).toEqual(newer);
+    expect(ids).toHaveLength(newer.ids.length);
+  });
+
+  test("rollback with a signal that has fired already: ABORTED, the service as it was", async (context) => {
+    const strategy = suite.with(context, "rollback");
+    const updating = suite.with(context, "update");
+    const request = await suite.running(suite.request({ env: ["VERSION=1"] }));
+    await updating.update({ ...request, env: ["VERSION=2"] });
+    await suite.fails(strategy.rollback(request.name, { signal: AbortSignal.abort() }), "ABORTED", request.name);
+    expect((await suite.settings(request.name)).env).toContain("VERSION=2");
+  });
+
   test("rollback of one that was never updated: CONFLICT, the service as it was", async (context) => {
     const strategy = suite.with(context, "rollback");
     const { name } = await suite.running(suite.request({ env: ["VERSION=1"] }));

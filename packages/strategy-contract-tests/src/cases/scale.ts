@@ -34,6 +34,17 @@ export function scaleCases(suite: Suite): void {
     expect((await suite.settings(request.name)).mode).toEqual({ Global: {} });
   });
 
+  test("scale while it is updated: both are made", async (context) => {
+    const [scales, updates] = [suite.with(context, "scale"), suite.with(context, "update")];
+    const request = await suite.running(suite.request({ env: ["VERSION=1"] }));
+    await updates.update({ ...request, env: ["VERSION=2"] });
+    await scales.scale(request.name, 2);
+    await suite.untilRunning(request.name, 2);
+    const { env, mode } = await suite.settings(request.name);
+    expect(env).toContain("VERSION=2");
+    expect(mode).toEqual({ Replicated: { Replicas: 2 } });
+  });
+
   test("scale of none: NOT_FOUND", async (context) => {
     const name = suite.name();
     await suite.fails(suite.with(context, "scale").scale(name, 2), "NOT_FOUND", name);

@@ -1,7 +1,9 @@
 import { type DeployRequest, parseRequest } from "@openfactory/deploy-core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { expectSettings } from "../compare.js";
+import { everything } from "../samples/everything.js";
 import type { Suite } from "../suite.js";
+import { expectRestUnset } from "../unset.js";
 
 /** A change of a service to what a request says. */
 export function updateCases(suite: Suite): void {
@@ -35,6 +37,44 @@ export function updateCases(suite: Suite): void {
     expect(settings.labels).not.toHaveProperty(["org.example.dropped"]);
     expect([...deployment.ids].sort()).toEqual([...settings.ids].sort());
     expect(await suite.existing()).toEqual([request.name]);
+  });
+
+  test("update to all honoured fields, and back to none of them: each is as asked, and none is left over", async (context) => {
+    const strategy = suite.with(context, "update");
+    const plain = await suite.running(suite.request({ env: ["A=1"] }));
+    for (const part of [await everything(suite), {}]) {
+      const request = { ...plain, ...part, name: plain.name, env: ["A=1"] };
+      const deployment = await strategy.update(request);
+      expect(deployment.image.startsWith(request.image)).toBe(true);
+      const settings = await suite.settings(plain.name);
+      expectSettings(settings, parseRequest(request));
+      expectRestUnset(suite, settings, request);
+    }
+    await suite.untilRunning(plain.name);
+  });
+
+  describe("wait after an update is about the new version: none of the old is taken for it", () => {
+    const changes: Record<string, (suite: Suite) => Promise<Partial<DeployRequest>>> = {
+      "another command": async ({ programs }) => ({ command: programs.print([{ stream: "stdout", line: "the new version" }]) }),
+      "another port": async () => ({ ports: { [await suite.freePort()]: 80 } }),
+    };
+    test.for(Object.entries(changes))("%s", async ([, change], context) => {
+      const [updates, waits] = [suite.with(context, "update"), suite.with(context, "wait")];
+      const part = await change(suite);
+      suite.needs(context, part);
+      const request = await suite.running(suite.request({ command: suite.programs.run() }));
+      const before = await suite.untilRunning(request.name);
+      await updates.update({ ...request, ...part });
+      const status = await waits.wait(request.name);
+      expect(status).toMatchObject({ state: "running", replicas: { running: 1, desired: 1 } });
+      const after = await suite.untilRunning(request.name);
+      expect(after).not.toEqual(before);
+      expect(status.instances.filter(({ state }) => state === "running").map(({ id }) => id)).toEqual(after);
+      if (part.command) {
+        const output = () => suite.probes.output(request.name);
+        await suite.eventually("the new version writes", output, (lines) => lines.includes("the new version"));
+      }
+    });
   });
 
   test("update changes no other service", async (context) => {

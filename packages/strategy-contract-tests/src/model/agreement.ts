@@ -27,9 +27,14 @@ export async function expectAgreement({ suite, model }: Run, seen: Seen): Promis
   }
   const { strategy } = suite;
   if (!supports(strategy, "list")) return;
-  await suite.eventually(
+  const listed = await suite.eventually(
     `the strategy lists ${names.join(", ") || "nothing"}`,
-    async () => (await strategy.list()).map(({ name }) => name).filter((name) => suite.owns(name)),
-    (listed) => listed.join() === names.join(),
+    async () => (await strategy.list({ settings: true })).filter(({ name }) => suite.owns(name)),
+    (all) => all.map(({ name }) => name).join() === names.join(),
   );
+  if (!supports(strategy, "settings")) return;
+  for (const [name, { request }] of services) {
+    const told = listed.find((status) => status.name === name)?.settings;
+    expect(told, `settings that the strategy tells of ${name}`).toStrictEqual(await strategy.settingsOf(request));
+  }
 }

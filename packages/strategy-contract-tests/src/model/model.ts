@@ -44,8 +44,9 @@ export class Model {
     this.#services.set(name, { request: scaled, replicas, previous: "unsaid" });
   }
 
-  rolledBack(name: string, previous: DeployRequest): void {
-    this.#services.set(name, { request: previous, replicas: replicasOf(previous), previous: "unsaid" });
+  /** A second rollback brings back what the first took away. */
+  rolledBack(name: string, { request }: Expected, previous: DeployRequest): void {
+    this.#services.set(name, { request: previous, replicas: replicasOf(previous), previous: request });
   }
 
   removed(name: string): void {

@@ -4,6 +4,7 @@ import {
   type DeployRequest,
   type ErrorCode,
   requireCapability,
+  supports,
 } from "@openfactory/deploy-core";
 import type { Suite } from "../suite.js";
 import type { Model } from "./model.js";
@@ -43,7 +44,10 @@ export async function takeStep({ suite, places, model }: Run, step: Step): Promi
         ...refusals(model, request, { fault: step.fault, aborted: fired(), inUse: false }),
         ...(there === undefined ? (["NOT_FOUND"] as const) : []),
       ];
-      if (await outcome(suite, updating, codes, name)) model.updated(request);
+      if (await outcome(suite, updating, codes, name)) {
+        await settled(suite, name);
+        model.updated(request);
+      }
       return;
     }
     case "scale": {
@@ -60,9 +64,15 @@ export async function takeStep({ suite, places, model }: Run, step: Step): Promi
       if (there === undefined) return void (await suite.fails(rolling, "NOT_FOUND", name));
       if (there.previous === "none") return void (await suite.fails(rolling, "CONFLICT", name));
       await rolling;
-      return model.rolledBack(name, there.previous);
+      await settled(suite, name);
+      return model.rolledBack(name, there, there.previous);
     }
   }
+}
+
+/** An update may still be under way when it is made: which of the processes are old ones, only its wait tells. */
+async function settled({ strategy }: Suite, name: string): Promise<void> {
+  if (supports(strategy, "wait")) await strategy.wait(name);
 }
 
 /** A signal that fires as the fault says. */

@@ -34,7 +34,7 @@ export const lifecycleSamples: FieldSample[] = [
     }),
   },
   { title: "healthcheck: none", part: { healthcheck: { Test: ["NONE"] } } },
-  { title: "restart: any", part: { restart: { Condition: "any" } } },
+  { title: "restart: any", usual: true, part: { restart: { Condition: "any" } } },
   { title: "restart: none", part: { restart: { Condition: "none" } } },
   { title: "restart: on failure", part: { restart: { Condition: "on-failure" } } },
   { title: "restart: on failure, at most three times", part: { restart: { Condition: "on-failure", MaxAttempts: 3 } } },

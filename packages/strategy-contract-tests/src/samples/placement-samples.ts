@@ -23,7 +23,7 @@ export const placementSamples: FieldSample[] = [
     },
   },
   { title: "openFiles", part: { openFiles: 1234 } },
-  { title: "mode: one replica", part: { mode: { Replicated: { Replicas: 1 } } } },
+  { title: "mode: one replica", usual: true, part: { mode: { Replicated: { Replicas: 1 } } } },
   { title: "mode: three replicas", part: { mode: { Replicated: { Replicas: 3 } } } },
   { title: "mode: global", part: { mode: { Global: {} } } },
   {

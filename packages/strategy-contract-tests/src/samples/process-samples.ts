@@ -4,7 +4,7 @@ import type { FieldSample } from "./sample.js";
 export const processSamples: FieldSample[] = [
   { title: "env", part: { env: ["FIRST=1", "SECOND=a=b=c", "EMPTY="] } },
   { title: "labels", part: { labels: { "org.example.a": "1", b: "" } } },
-  { title: "command, as words", part: async ({ programs }) => ({ command: programs.run() }) },
+  { title: "command, as words", usual: true, part: async ({ programs }) => ({ command: programs.run() }) },
   {
     title: "command, as a line that a shell would split",
     part: { command: `sh -c 'sleep 1000 & wait' "two words" \\$x` },

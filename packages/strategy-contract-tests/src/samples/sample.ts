@@ -10,6 +10,8 @@ export interface FieldSample {
   part: Part | ((suite: Suite) => Promise<Part>);
   /** Engines in use lack it: a strategy may find out at the deploy only, and refuse it then. */
   recent?: boolean;
+  /** It asks for what holds without it, too, or for what the suite asks for anyway: settings are the same with it. */
+  usual?: boolean;
 }
 
 export const partOf = async ({ part }: FieldSample, suite: Suite): Promise<Part> =>

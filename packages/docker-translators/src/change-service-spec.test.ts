@@ -1,0 +1,97 @@
+import { type DeployRequest, parseRequest } from "@openfactory/deploy-core";
+import { describe, expect, it } from "vitest";
+import { changeServiceSpec } from "./change-service-spec.js";
+import { deepFreeze, everyField, objectsWithin } from "./every-field.test.data.js";
+import { toServiceSpec } from "./to-service-spec.js";
+
+const options = { apiVersion: "1.45", secrets: { key: "s1", token: "s2" }, configs: { settings: "c1" } };
+const specOf = (part: Partial<DeployRequest>) => deepFreeze(toServiceSpec(parseRequest({ image: "mill:1", name: "mill", ...part }), options));
+
+/** What no request can say, as an engine answers it. */
+const others = deepFreeze({
+  Name: "mill",
+  Labels: { old: "1" },
+  TaskTemplate: {
+    ContainerSpec: {
+      Image: "mill:1",
+      Env: ["OLD=1"],
+      Dir: "/srv",
+      TTY: true,
+      Hosts: ["10.0.0.1 nas"],
+      DNSConfig: { Nameservers: ["10.0.0.2"] },
+      Isolation: "default",
+      Ulimits: [{ Name: "nproc", Soft: 1, Hard: 1 }, { Name: "nofile", Soft: 9, Hard: 9 }],
+      Configs: [{ ConfigID: "c9", ConfigName: "credentials", Runtime: {} }, { ConfigID: "c8", ConfigName: "old", File: { Name: "/old" } }],
+    },
+    Resources: { Limits: { MemoryBytes: 1 }, Reservations: { NanoCPUs: 1, GenericResources: [{ NamedResourceSpec: { Kind: "GPU", Value: "1" } }] } },
+    RestartPolicy: { Condition: "none", Delay: 1 },
+    Placement: { Constraints: ["node.role==manager"], MaxReplicas: 2, Platforms: [{ OS: "linux", Architecture: "amd64" }] },
+    Networks: [{ Target: "n1", Aliases: ["grinder"] }, { Target: "n2", Aliases: ["gone"] }],
+    LogDriver: { Name: "journald" },
+    ForceUpdate: 4,
+    Runtime: "container",
+  },
+  Mode: { Replicated: { Replicas: 5 } },
+  UpdateConfig: { Parallelism: 9 },
+  EndpointSpec: { Mode: "dnsrr", Ports: [{ TargetPort: 1 }] },
+});
+
+it("is what the request says, and keeps what no request can say", () => {
+  const asked = specOf({ networks: ["plant"], openFiles: 8, configs: ["settings"], resources: { Limits: { Pids: 3 } } });
+  expect(changeServiceSpec(others, asked, new Map([["plant", "n1"]]))).toStrictEqual({
+    Name: "mill",
+    TaskTemplate: {
+      ContainerSpec: {
+        Image: "mill:1",
+        Env: [],
+        Dir: "/srv",
+        TTY: true,
+        Hosts: ["10.0.0.1 nas"],
+        DNSConfig: { Nameservers: ["10.0.0.2"] },
+        Isolation: "default",
+        Ulimits: [{ Name: "nproc", Soft: 1, Hard: 1 }, { Name: "nofile", Soft: 8, Hard: 8 }],
+        Configs: [
+          { ConfigID: "c9", ConfigName: "credentials", Runtime: {} },
+          { ConfigID: "c1", ConfigName: "settings", File: { Name: "/settings", UID: "0", GID: "0", Mode: 0o444 } },
+        ],
+      },
+      Resources: { Limits: { Pids: 3 }, Reservations: { GenericResources: [{ NamedResourceSpec: { Kind: "GPU", Value: "1" } }] } },
+      RestartPolicy: { Condition: "any" },
+      Placement: { MaxReplicas: 2, Platforms: [{ OS: "linux", Architecture: "amd64" }] },
+      Networks: [{ Target: "plant", Aliases: ["grinder"] }],
+      LogDriver: { Name: "journald" },
+      ForceUpdate: 4,
+      Runtime: "container",
+    },
+    Mode: { Replicated: { Replicas: 1 } },
+    EndpointSpec: { Mode: "dnsrr" },
+  });
+});
+
+it("drops the platforms of an image that is no longer run", () => {
+  expect(changeServiceSpec(others, specOf({ image: "mill:2" })).TaskTemplate.Placement).toStrictEqual({ MaxReplicas: 2 });
+});
+
+describe("every field", () => {
+  const asked = deepFreeze(toServiceSpec(parseRequest(everyField()), options));
+
+  it("is as asked, whatever there was", () => {
+    expect(changeServiceSpec({}, asked)).toStrictEqual(asked);
+    expect(changeServiceSpec(asked, asked)).toStrictEqual(asked);
+    const { TaskTemplate, EndpointSpec, ...rest } = changeServiceSpec(others, asked);
+    expect({ ...asked, ...rest }).toStrictEqual(asked);
+    expect(EndpointSpec).toStrictEqual({ Mode: "dnsrr", ...asked.EndpointSpec });
+    const { Ulimits: _, Configs: __, ...container } = asked.TaskTemplate.ContainerSpec;
+    expect(TaskTemplate.ContainerSpec).toMatchObject(container);
+  });
+
+  it("is gone when the request says nothing any more", () => {
+    const small = specOf({});
+    expect(changeServiceSpec(asked, small)).toStrictEqual(small);
+  });
+
+  it("shares no object with either spec", () => {
+    const theirs = new Set([...objectsWithin(others), ...objectsWithin(asked)]);
+    expect(objectsWithin(changeServiceSpec(others, asked)).filter((object) => theirs.has(object))).toStrictEqual([]);
+  });
+});

@@ -1,0 +1,25 @@
+import type { PublishedPort, ServiceSettings } from "@openfactory/deploy-core";
+import type { Listed } from "../bodies/listed-service-spec.js";
+import type { EndpointPortConfig, ServiceSpec } from "../bodies/service-spec.js";
+import { sortedBy } from "../support/sorted.js";
+
+const toPort = ({ Protocol, TargetPort, PublishedPort, PublishMode }: Listed<EndpointPortConfig>): PublishedPort => ({
+  target: TargetPort ?? 0,
+  ...(PublishedPort && { published: PublishedPort }),
+  protocol: (Protocol || "tcp") as PublishedPort["protocol"],
+  mode: (PublishMode || "ingress") as PublishedPort["mode"],
+});
+
+const key = ({ target, published = 0, protocol, mode }: PublishedPort): string =>
+  [String(target).padStart(5, "0"), protocol, String(published).padStart(5, "0"), mode].join("/");
+
+/**
+ * `EndpointSpec.Ports` of ServiceSpec to `ports`: a set, sorted by container port. Where the swarm chose the published
+ * port, it stands in the service's `Endpoint` and not here.
+ */
+export function fromEndpointSpec({
+  EndpointSpec,
+}: Listed<Pick<ServiceSpec, "EndpointSpec">>): Pick<ServiceSettings, "ports"> {
+  if (!EndpointSpec?.Ports?.length) return {};
+  return { ports: sortedBy(EndpointSpec.Ports.map(toPort), key) };
+}

@@ -1,0 +1,64 @@
+import type { ServiceSettings } from "@openfactory/deploy-core";
+import type { Listed, ListedServiceSpec } from "./bodies/listed-service-spec.js";
+import type { ContainerSpec } from "./bodies/service-spec.js";
+import { fromServiceCapabilities } from "./fields/capabilities-from-service.js";
+import { fromPlacement } from "./fields/constraints-from-service.js";
+import { fromConfigReferences, fromSecretReferences } from "./fields/file-references-from-service.js";
+import { fromHealthcheck } from "./fields/healthcheck-from-service.js";
+import { fromServiceLabels } from "./fields/labels-from-service.js";
+import { fromServiceMode } from "./fields/mode-from-service.js";
+import { fromServiceMounts } from "./fields/mounts-from-service.js";
+import { fromTaskNetworks, type NetworkNames } from "./fields/networks-from-service.js";
+import { fromServiceUlimits } from "./fields/open-files-from-service.js";
+import { fromEndpointSpec } from "./fields/ports-from-service.js";
+import { fromTaskResources } from "./fields/resources-from-service.js";
+import { fromTaskRestartPolicy } from "./fields/restart-from-service.js";
+import { fromRollbackConfig, fromUpdateConfig } from "./fields/rollout-from-service.js";
+import { fromStopGracePeriod } from "./fields/stop-grace-period-from-service.js";
+
+/**
+ * What a service was asked to be, read back from its ServiceSpec (Engine API, ServiceList or ServiceInspect): the inverse
+ * of `toServiceSpec`. Two specs that mean the same give equal settings: lists that are sets are sorted, spellings are
+ * one, and whatever an engine or the docker command fills in by itself is left out, as is what no request can say.
+ */
+export function fromServiceSpec(
+  spec: ListedServiceSpec,
+  { networkNames = new Map() }: { networkNames?: NetworkNames } = {},
+): ServiceSettings {
+  const task = spec.TaskTemplate ?? {};
+  const container = task.ContainerSpec ?? {};
+  return {
+    name: spec.Name ?? "",
+    image: container.Image ?? "",
+    env: [...(container.Env ?? [])].sort(),
+    ...fromServiceLabels(spec.Labels as Record<string, string>, container.Labels as Record<string, string>),
+    ...fromContainerSpec(container),
+    ...fromTaskNetworks(task, networkNames),
+    ...fromPlacement(task),
+    ...fromTaskResources(task),
+    ...fromTaskRestartPolicy(task, spec.Mode),
+    ...fromServiceMode(spec.Mode),
+    ...fromEndpointSpec(spec),
+    ...fromUpdateConfig(spec),
+    ...fromRollbackConfig(spec),
+  };
+}
+
+function fromContainerSpec(container: Listed<ContainerSpec>): Partial<ServiceSettings> {
+  const { Command, Args, User, Hostname, Init, ReadOnly } = container;
+  return {
+    ...(Command?.length && { command: [...Command] }),
+    ...(Args?.length && { args: [...Args] }),
+    ...(User && { user: User }),
+    ...(Hostname && { hostname: Hostname }),
+    ...(typeof Init === "boolean" && { init: Init }),
+    ...(ReadOnly && { readOnly: true }),
+    ...fromServiceMounts(container),
+    ...fromServiceUlimits(container),
+    ...fromHealthcheck(container),
+    ...fromStopGracePeriod(container),
+    ...fromServiceCapabilities(container),
+    ...fromSecretReferences(container),
+    ...fromConfigReferences(container),
+  };
+}

@@ -1,0 +1,57 @@
+import { DeploymentError, type Deployment, type OperationOptions } from "@openfactory/deploy-core";
+import type { DockerEngine, ServiceDetails, ServiceSpec } from "@openfactory/docker-engine";
+import { changeService } from "./change-service.js";
+import { engineWarning } from "./engine-warning.js";
+import { findService } from "./find-service.js";
+import { revisionOf } from "./revision.js";
+
+/**
+ * Has the swarm bring back what the service was before its last update. The swarm keeps what it replaces, so that a second
+ * time brings that back; when it rolled back by itself, it keeps nothing.
+ * @throws DeploymentError `NOT_FOUND`, `CONFLICT` (no earlier version, or changed by another meanwhile), `ABORTED`.
+ */
+export async function rollbackService(
+  engine: DockerEngine,
+  serviceName: string,
+  options: OperationOptions,
+): Promise<Deployment> {
+  const service = await findService(engine, serviceName, options);
+  const earlier = earlierVersion(service);
+  const { before, warnings } = await changeService(
+    engine,
+    service,
+    {
+      step: "rollback",
+      decide(present) {
+        // What is brought back must be what was there when it was asked for.
+        if (!isSame(earlierVersion(present), earlier)) throw changedMeanwhile(serviceName);
+        return { spec: present.Spec, rollback: "previous" };
+      },
+      isOutcome: ({ Spec, PreviousSpec }, { Spec: replaced }) => isSame(Spec, earlier) && isSame(PreviousSpec, replaced),
+    },
+    options,
+  );
+  return {
+    name: serviceName,
+    ids: [before.ID],
+    image: earlier.TaskTemplate.ContainerSpec?.Image ?? "",
+    warnings: warnings.map((reason) => engineWarning(serviceName, reason)),
+  };
+}
+
+const isSame = (a: ServiceSpec | undefined, b: ServiceSpec): boolean => a !== undefined && revisionOf(a) === revisionOf(b);
+
+/** @throws DeploymentError `CONFLICT` if there is none. */
+function earlierVersion({ Spec, PreviousSpec }: ServiceDetails): ServiceSpec {
+  if (PreviousSpec !== undefined) return PreviousSpec;
+  throw new DeploymentError("CONFLICT", `Service ${Spec.Name} has no earlier version.`, {
+    service: Spec.Name,
+    hint: "Update it instead; a service that was never updated, or that the swarm rolled back by itself, has none.",
+  });
+}
+
+const changedMeanwhile = (service: string): DeploymentError =>
+  new DeploymentError("CONFLICT", `Service ${service} was changed by another at the same time.`, {
+    service,
+    hint: "Look at it again, and decide anew; it was not rolled back.",
+  });

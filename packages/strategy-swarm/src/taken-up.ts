@@ -1,0 +1,62 @@
+import { isDeepStrictEqual } from "node:util";
+import { DeploymentError, type OperationOptions, sleep } from "@openfactory/deploy-core";
+import type { CallOptions, DockerEngine, ServiceDetails, ServiceSpec } from "@openfactory/docker-engine";
+import { constraintsOf, fittingNodes } from "./fitting-nodes.js";
+
+const LOOK_EVERY_MS = 25;
+/** The swarm takes milliseconds, but for the moments in which it chooses another leader. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Waits until the swarm has begun to replace the tasks of a service that was changed: until then they run as if nothing
+ * had happened. Resolves at once where the change replaces none.
+ * @throws DeploymentError `ABORTED`. That the swarm can't be asked is no error here: the change is made.
+ */
+export async function untilTakenUp(
+  engine: DockerEngine,
+  before: ServiceDetails,
+  { signal }: OperationOptions,
+): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  const look = () => engine.services.inspect(before.ID, { signal });
+  try {
+    let after = await look();
+    if (after.UpdateStatus !== undefined || !(await replacesTasks(engine, before, after, { signal }))) return;
+    while (after.UpdateStatus === undefined && Date.now() < end) {
+      await sleep(LOOK_EVERY_MS, signal, { service: before.Spec.Name });
+      after = await look();
+    }
+  } catch (error) {
+    if (signal?.aborted || !DeploymentError.isInstance(error)) throw error;
+  }
+}
+
+/** Whether there are tasks that the change makes the swarm replace. A job begins anew at once. */
+async function replacesTasks(
+  engine: DockerEngine,
+  { ID, Spec: from }: ServiceDetails,
+  { Spec: to }: ServiceDetails,
+  options: CallOptions,
+): Promise<boolean> {
+  const [isOther, isElsewhere] = [isOtherTask(from, to), !isDeepStrictEqual(constraintsOf(from), constraintsOf(to))];
+  if (to.Mode?.ReplicatedJob || to.Mode?.GlobalJob || !(isOther || isElsewhere)) return false;
+  const tasks = await engine.tasks.list({ service: [ID], "desired-state": ["running"] }, options);
+  if (isOther || tasks.length === 0) return tasks.length > 0;
+  const fitting = new Set(fittingNodes(await engine.nodes.list(options), constraintsOf(to)).map((node) => node.ID));
+  return tasks.some(({ NodeID }) => NodeID !== undefined && !fitting.has(NodeID));
+}
+
+const isOtherTask = (from: ServiceSpec, to: ServiceSpec): boolean =>
+  !isSameTemplate(from.TaskTemplate, to.TaskTemplate) || !isDeepStrictEqual(from.EndpointSpec, to.EndpointSpec);
+
+type Template = Readonly<Record<string, unknown>>;
+
+/** What makes a task another one (Engine API, TaskSpec). Tasks do not tell their runtime. */
+const OF_A_TASK = ["ContainerSpec", "Resources", "RestartPolicy", "Networks", "LogDriver", "ForceUpdate"];
+
+/**
+ * Whether tasks of one template are as good as of the other. Where only the placement differs, the swarm lets those be
+ * that are where they should be.
+ */
+export const isSameTemplate = (a: Template, b: Template): boolean =>
+  OF_A_TASK.every((key) => isDeepStrictEqual(a[key], b[key]));
