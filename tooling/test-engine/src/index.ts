@@ -13,7 +13,7 @@ export { listLeftovers, sweep, TEST_LABEL } from "./leftovers.js";
 export { withLock } from "./lock.js";
 export { logToStderr, type Log } from "./log.js";
 export { unmountBelow } from "./mounts.js";
-export { engineApi, RawEngine, type EngineJson, type RawAnswer, type RawRequest } from "./raw-engine.js";
+export { address, engineApi, RawEngine, type EngineJson, type RawAnswer, type RawRequest } from "./raw-engine.js";
 export {
   CHANGED_ACCOUNT,
   REGISTRY_ACCOUNT,
