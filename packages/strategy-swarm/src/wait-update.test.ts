@@ -172,7 +172,7 @@ describe("a task that nodes turn away", () => {
       const away = [rejected(1, (index % 2) + 1), rejected(2, 1)].map((one) => ({ ...one, ID: `${one.ID}-${index}` }));
       return { found: service(), tasks: [...away.slice(0, 2), task(9, "pending")] };
     });
-    await expect(wait(...looks)).rejects.toMatchObject({ code: "TASK_FAILED" });
+    await expect(wait(...looks)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
     await expect(wait(looks[0]!, looks[1]!, { found: service(), tasks: [task(9, "running")] })).resolves.toMatchObject({ state: "running" });
   });
 });
