@@ -1,4 +1,4 @@
-import { DeploymentError, type NormalizedRequest, type PublishedPort } from "@openfactory/deploy-core";
+import { DeploymentError, type LockHolder, type NormalizedRequest, type PublishedPort } from "@openfactory/deploy-core";
 import { type SimulatedProcess, simulate } from "./process.js";
 import { desiredInstances, isRunning, type MemoryInstance, type MemoryService, newId } from "./service.js";
 
@@ -16,6 +16,8 @@ export interface MemoryEngineOptions {
 /** The world in which the strategy deploys: services by name, and what they need. Tests look at it directly. */
 export class MemoryEngine {
   readonly services = new Map<string, MemoryService>();
+  /** Who holds which lock, by its name. */
+  readonly locks = new Map<string, LockHolder>();
   readonly networks: Set<string> | undefined;
   readonly #options: MemoryEngineOptions;
 
