@@ -3,8 +3,11 @@ import {
   type CanDiagnose,
   type CanInspect,
   type CanList,
+  type CanLock,
   type CanLogs,
+  type CanRollback,
   type CanTellSettings,
+  type CanUpdate,
   type CanWait,
   type DeployOptions,
   type Deployment,
@@ -13,6 +16,7 @@ import {
   type Diagnosis,
   inContext,
   type ListOptions,
+  type LockHolder,
   type LogEntry,
   type LogsOptions,
   OpenFactoryServiceDeploymentStrategy,
@@ -22,6 +26,7 @@ import {
   type ServiceSettings,
   type ServiceStatus,
   type StrategyManifest,
+  type UpdateOptions,
   type WaitOptions,
 } from "@openfactory/deploy-core";
 import { DOCKER_ENGINE, type DockerEngine } from "@openfactory/docker-engine";
@@ -31,6 +36,7 @@ import { deployContainers } from "./deploy.js";
 import { diagnose } from "./diagnose.js";
 import { inspectService } from "./inspect.js";
 import { listServices } from "./list.js";
+import { releaseLock, takeLock } from "./lock.js";
 import { logLines } from "./logs.js";
 import { localDockerManifest } from "./manifest.js";
 import { LOCAL_DOCKER_OPTIONS, type LocalDockerOptions } from "./options.js";
@@ -38,13 +44,15 @@ import { planContainers } from "./planned-container.js";
 import { removeService } from "./remove.js";
 import { resolvedImage } from "./resolved-image.js";
 import { settingsOf } from "./settings/settings-of.js";
+import { rollbackService } from "./update/rollback.js";
+import { updateService } from "./update/update.js";
 import { waitForService } from "./wait.js";
 
 /** Deploys services as containers of one Docker Engine (API 1.41 and later). */
 @injectable()
 export class LocalDockerDeploymentStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose, CanTellSettings
+  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose, CanTellSettings, CanUpdate, CanRollback, CanLock
 {
   override readonly manifest: StrategyManifest;
   readonly #engine: DockerEngine;
@@ -106,8 +114,41 @@ export class LocalDockerDeploymentStrategy
     }
   }
 
+  /**
+   * Runs what the request says in new containers. They prove themselves beside the old ones where both may run at once,
+   * and in their place where not; then the old ones are kept, stopped, for a rollback.
+   */
+  async update(request: DeployRequest, options: UpdateOptions = {}): Promise<Deployment> {
+    const { request: prepared, warnings } = this.prepare(request, options);
+    return this.#about(prepared.name, async () => {
+      const containers = planContainers(prepared, this.#options);
+      const changed = await updateService(this.#engine, prepared.name, containers, options);
+      return {
+        name: prepared.name,
+        ids: changed.ids,
+        image: await resolvedImage(this.#engine, prepared),
+        warnings: [...warnings, ...changed.warnings],
+      };
+    });
+  }
+
+  async rollback(serviceName: string, options: OperationOptions = {}): Promise<Deployment> {
+    return this.#about(serviceName, async () => ({
+      name: serviceName,
+      ...(await rollbackService(this.#engine, serviceName, options)),
+    }));
+  }
+
   async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {
     return inContext({ strategy: this.manifest.name }, () => diagnose(this.#engine, options));
+  }
+
+  async lock(name: string, holder: LockHolder, options: OperationOptions = {}): Promise<LockHolder | undefined> {
+    return inContext({ strategy: this.manifest.name }, () => takeLock(this.#engine, name, holder, options));
+  }
+
+  async unlock(name: string, holderId: string, options: OperationOptions = {}): Promise<void> {
+    await inContext({ strategy: this.manifest.name }, () => releaseLock(this.#engine, name, holderId, options));
   }
 
   override close(): Promise<void> {
