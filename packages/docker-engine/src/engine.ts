@@ -143,7 +143,11 @@ export interface Nodes {
   list(options?: CallOptions): Promise<NodeDetails[]>;
 }
 
-/** Secrets or configs: what is looked up here is name and id only. */
+/** Secrets or configs; the content of what there is is never asked for. */
 export interface NamedResources {
   list(filters?: Filters, options?: CallOptions): Promise<NamedResource[]>;
+  /** `body.Data` in base64. @returns the id. @throws DeploymentError `CONFLICT` (the name is in use), `INVALID_REQUEST`. */
+  create(body: object, options?: CallOptions): Promise<string>;
+  /** @throws DeploymentError `NOT_FOUND`, `INVALID_REQUEST` (a service uses it). */
+  remove(id: string, options?: CallOptions): Promise<void>;
 }

@@ -1,5 +1,6 @@
-import { DeploymentError, type NormalizedRequest, type PublishedPort } from "@openfactory/deploy-core";
+import { DeploymentError, type NormalizedRequest, type PublishedPort, type ResourceKind } from "@openfactory/deploy-core";
 import { type SimulatedProcess, simulate } from "./process.js";
+import { MemoryResources, usedBy } from "./resources.js";
 import { desiredInstances, isRunning, type MemoryInstance, type MemoryService, newId } from "./service.js";
 
 export interface MemoryEngineOptions {
@@ -16,7 +17,9 @@ export interface MemoryEngineOptions {
 /** The world in which the strategy deploys: services by name, and what they need. Tests look at it directly. */
 export class MemoryEngine {
   readonly services = new Map<string, MemoryService>();
+  /** The networks that exist, beside those among the resources. Undefined: whatever is asked for. */
   readonly networks: Set<string> | undefined;
+  readonly resources = new MemoryResources();
   readonly #options: MemoryEngineOptions;
 
   constructor(options: MemoryEngineOptions = {}) {
@@ -85,6 +88,15 @@ export class MemoryEngine {
     if (this.services.get(service.request.name) === service) this.services.delete(service.request.name);
   }
 
+  hasNetwork(name: string): boolean {
+    return this.networks === undefined || this.networks.has(name) || this.resources.get("network", name) !== undefined;
+  }
+
+  /** The service that uses a resource, if there is one. */
+  userOf(kind: ResourceKind, name: string): MemoryService | undefined {
+    return [...this.services.values()].find(({ request }) => usedBy(request, kind).includes(name));
+  }
+
   #checkNeeds({ image, networks = [] }: NormalizedRequest): void {
     if (this.#options.missingImages?.includes(image)) {
       throw new DeploymentError("IMAGE_NOT_FOUND", `There is no image ${image}.`, {
@@ -92,7 +104,7 @@ export class MemoryEngine {
         hint: "Check the image's name and tag.",
       });
     }
-    const missing = networks.findIndex((network) => this.networks?.has(network) === false);
+    const missing = networks.findIndex((network) => !this.hasNetwork(network));
     if (missing < 0) return;
     throw new DeploymentError("NETWORK_NOT_FOUND", `There is no network ${networks[missing]}.`, {
       field: `networks[${missing}]`,

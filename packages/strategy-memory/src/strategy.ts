@@ -2,6 +2,7 @@ import {
   type CanInspect,
   type CanList,
   type CanLogs,
+  type CanManageResources,
   type CanRollback,
   type CanScale,
   type CanTellSettings,
@@ -12,12 +13,19 @@ import {
   type Deployment,
   type DeploymentWarning,
   type DeployRequest,
+  inContext,
   type ListOptions,
+  type ListResourcesOptions,
   type LogEntry,
   type LogsOptions,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   type RemoveOptions,
+  type RemoveResourceOptions,
+  type Resource,
+  RESOURCE_KINDS,
+  type ResourceKind,
+  type ResourceSpec,
   type ServiceSettings,
   type ServiceStatus,
   sleep,
@@ -30,6 +38,7 @@ import { MemoryEngine } from "./engine.js";
 import { logsOf } from "./logs.js";
 import { memoryManifest } from "./manifest.js";
 import type { MemoryOptions, Operation } from "./options.js";
+import { removeResource } from "./remove-resource.js";
 import type { MemoryService } from "./service.js";
 import { revisionOf, settingsOf } from "./settings.js";
 import { serviceStatus } from "./status.js";
@@ -38,11 +47,12 @@ import { waitFor } from "./wait.js";
 /** Deploys into memory: nothing runs, and everything answers as if it did. */
 export class MemoryDeploymentStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanLogs, CanUpdate, CanRollback, CanScale, CanTellSettings
+  implements CanInspect, CanList, CanWait, CanLogs, CanUpdate, CanRollback, CanScale, CanTellSettings, CanManageResources
 {
   override readonly manifest: StrategyManifest;
   /** The world; two strategies may share one. */
   readonly engine: MemoryEngine;
+  readonly resourceKinds = RESOURCE_KINDS;
   readonly #options: MemoryOptions;
 
   constructor(options: MemoryOptions = {}, engine = new MemoryEngine(options)) {
@@ -157,6 +167,30 @@ export class MemoryDeploymentStrategy
       await step("scale");
       this.#failIfAsked("scale", name);
       this.engine.scale(service, replicas);
+    });
+  }
+
+  async listResources(options: ListResourcesOptions = {}): Promise<Resource[]> {
+    return this.#here(options, () => this.engine.resources.list(options));
+  }
+
+  async createResource(spec: ResourceSpec, options: OperationOptions = {}): Promise<Resource> {
+    return this.#here(options, () => this.engine.resources.create(spec));
+  }
+
+  async removeResource(kind: ResourceKind, name: string, options: RemoveResourceOptions = {}): Promise<void> {
+    await this.#here(options, () => removeResource(this.engine, kind, name, options));
+  }
+
+  /** An operation that is about no service. */
+  async #here<Result>(
+    { signal }: OperationOptions,
+    work: () => Result | Promise<Result>,
+  ): Promise<Result> {
+    const context = { strategy: this.manifest.name };
+    return inContext(context, async () => {
+      await sleep(this.#options.latencyMs ?? 0, signal, context);
+      return work();
     });
   }
 

@@ -19,6 +19,7 @@ const answers = (...services: object[]) => ({
   "tasks.list": () => [],
   "nodes.list": () => [],
   "networks.list": () => [{ Id: "n1", Name: "plant" }],
+  "networks.inspect": (id: string) => (id === "n2" ? { Name: "host" } : fails("NOT_FOUND")()),
 });
 
 test("a listing of services without networks asks for no networks; with some, once", async () => {
@@ -26,10 +27,17 @@ test("a listing of services without networks asks for no networks; with some, on
   expect((await new SwarmDeploymentStrategy(without.engine).list())[0]?.settings).toMatchObject({ name: "a" });
   expect(without.calls.sort()).toEqual(["nodes.list", "services.list", "tasks.list"]);
 
-  const some = fakeEngine(answers(service("a", ["n1"]), service("b", ["n1", "n2"])));
-  const [a, b] = await new SwarmDeploymentStrategy(some.engine).list();
-  expect([a?.settings?.networks, b?.settings?.networks]).toEqual([["plant"], ["n2", "plant"]]);
+  const some = fakeEngine(answers(service("a", ["n1"]), service("b", ["n1"])));
+  const [a] = await new SwarmDeploymentStrategy(some.engine).list();
+  expect(a?.settings?.networks).toEqual(["plant"]);
   expect(some.calls.sort()).toEqual(["networks.list", "nodes.list", "services.list", "tasks.list"]);
+});
+
+test("networks of the swarm's own, which no list shows, are asked for once; one that is gone is told by its id", async () => {
+  const { engine, calls } = fakeEngine(answers(service("a", ["n1", "n2"]), service("b", ["n2", "n3"])));
+  const [a, b] = await new SwarmDeploymentStrategy(engine).list();
+  expect([a?.settings?.networks, b?.settings?.networks]).toEqual([["host", "plant"], ["host", "n3"]]);
+  expect(calls.filter((call) => call.startsWith("networks"))).toEqual(["networks.list", "networks.inspect n2", "networks.inspect n3"]);
 });
 
 test("the revision is of the spec alone: an update's progress does not change it, nor the order of keys", async () => {

@@ -3,7 +3,9 @@ import {
   type CanDiagnose,
   type CanInspect,
   type CanList,
+  type CanLock,
   type CanLogs,
+  type CanManageResources,
   type CanRollback,
   type CanScale,
   type CanTellSettings,
@@ -16,11 +18,17 @@ import {
   type Diagnosis,
   inContext,
   type ListOptions,
+  type ListResourcesOptions,
+  type LockHolder,
   type LogEntry,
   type LogsOptions,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   type RemoveOptions,
+  type RemoveResourceOptions,
+  type Resource,
+  type ResourceKind,
+  type ResourceSpec,
   type ServiceSettings,
   type ServiceStatus,
   type UpdateOptions,
@@ -30,10 +38,15 @@ import { DOCKER_ENGINE, type DockerEngine } from "@openfactory/docker-engine";
 import { inject, injectable } from "tsyringe";
 import { deployService } from "./deploy.js";
 import { diagnose } from "./diagnose.js";
+import { releaseLock, takeLock } from "./lock.js";
 import { logLines } from "./logs.js";
 import { swarmManifest } from "./manifest.js";
 import { inspectService, listServices } from "./observe.js";
 import { removeService } from "./remove.js";
+import { createResource } from "./resources/create-resource.js";
+import { swarmResourceKinds } from "./resources/kinds.js";
+import { listResources } from "./resources/list-resources.js";
+import { removeResource } from "./resources/remove-resource.js";
 import { rollbackService } from "./rollback.js";
 import { scaleService } from "./scale.js";
 import { settingsOfRequest } from "./settings.js";
@@ -53,9 +66,13 @@ export class SwarmDeploymentStrategy
     CanRollback,
     CanScale,
     CanDiagnose,
-    CanTellSettings
+    CanTellSettings,
+    CanLock,
+    CanManageResources
 {
   override readonly manifest = swarmManifest;
+  /** Volumes are those of the manager's own node. */
+  readonly resourceKinds = swarmResourceKinds;
   readonly #engine: DockerEngine;
   /** Ids of services that were updated, and that no wait has seen through yet. */
   readonly #changed = new Set<string>();
@@ -84,7 +101,7 @@ export class SwarmDeploymentStrategy
 
   /** Three calls, and one more where some have networks, whatever the number of services. Settings cost nothing more. */
   async list({ labels = {}, ...options }: ListOptions = {}): Promise<ServiceStatus[]> {
-    return inContext({ strategy: this.manifest.name }, () => listServices(this.#engine, labels, options));
+    return this.#here(() => listServices(this.#engine, labels, options));
   }
 
   async settingsOf(request: DeployRequest, options: OperationOptions = {}): Promise<ServiceSettings> {
@@ -121,12 +138,37 @@ export class SwarmDeploymentStrategy
     await this.#about(serviceName, () => scaleService(this.#engine, serviceName, replicas, options));
   }
 
+  /** A lock is a config of the swarm. */
+  async lock(name: string, holder: LockHolder, options: OperationOptions = {}): Promise<LockHolder | undefined> {
+    return this.#here(() => takeLock(this.#engine, name, holder, options));
+  }
+
+  async unlock(name: string, holderId: string, options: OperationOptions = {}): Promise<void> {
+    await this.#here(() => releaseLock(this.#engine, name, holderId, options));
+  }
+
+  async listResources(options: ListResourcesOptions = {}): Promise<Resource[]> {
+    return this.#here(() => listResources(this.#engine, options));
+  }
+
+  async createResource(spec: ResourceSpec, options: OperationOptions = {}): Promise<Resource> {
+    return this.#here(() => createResource(this.#engine, spec, options));
+  }
+
+  async removeResource(kind: ResourceKind, name: string, options: RemoveResourceOptions = {}): Promise<void> {
+    await this.#here(() => removeResource(this.#engine, kind, name, options));
+  }
+
   async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {
-    return inContext({ strategy: this.manifest.name }, () => diagnose(this.#engine, options));
+    return this.#here(() => diagnose(this.#engine, options));
   }
 
   override close(): Promise<void> {
     return this.#engine.close();
+  }
+
+  #here<Result>(work: () => Promise<Result>): Promise<Result> {
+    return inContext({ strategy: this.manifest.name }, work);
   }
 
   #about<Result>(service: string, work: () => Promise<Result>): Promise<Result> {

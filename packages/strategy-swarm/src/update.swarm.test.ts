@@ -104,6 +104,11 @@ test("an image that one node of three has is found there", async () => {
   expect(await strategy.wait(name)).toMatchObject({ state: "running", instances: [{ node: "node-3" }] });
 });
 
+test.each(["host", "bridge"])("the network %s, which every node has, is told by its name", async (network) => {
+  const first = await ready({ networks: [network] });
+  expect((await strategy.inspect(name)).settings).toEqual(await strategy.settingsOf(first));
+});
+
 test("an update that changes nothing replaces no task, and one of how it is updated neither", async () => {
   const first = await ready({ networks: [], constraints: ["node.role!=none"], openFiles: 1024 });
   const before = await tasks();

@@ -20,9 +20,9 @@ function swarm(looks: { found: object; tasks: object[] }[], nodes = [node(1), no
       next += 1;
       return tasks;
     },
+    info: () => ({ SystemTime: NOW }),
   });
-  const info = async () => ({ SystemTime: NOW });
-  return { strategy: new SwarmDeploymentStrategy({ ...engine, info } as unknown as typeof engine), calls };
+  return { strategy: new SwarmDeploymentStrategy(engine), calls };
 }
 const wait = (...looks: { found: object; tasks: object[] }[]) => swarm(looks).strategy.wait("demo", { settleMs: 1, timeoutMs: 3_000 });
 

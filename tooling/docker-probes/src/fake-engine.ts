@@ -22,6 +22,7 @@ export function fakeEngine(answers: Record<string, Answer>, apiVersion = "1.51")
   const engine = {
     host: "unix:///fake.sock",
     apiVersion: async () => apiVersion,
+    info: async () => (answers["info"] ?? (() => ({})))(),
     close: async () => undefined,
     containers: group("containers"),
     images: group("images"),
@@ -29,6 +30,9 @@ export function fakeEngine(answers: Record<string, Answer>, apiVersion = "1.51")
     services: group("services"),
     tasks: group("tasks"),
     nodes: group("nodes"),
+    volumes: group("volumes"),
+    secrets: group("secrets"),
+    configs: group("configs"),
   };
   return { engine: engine as unknown as DockerEngine, calls };
 }

@@ -1,7 +1,7 @@
 import type { NamedResources, Nodes, Tasks } from "../engine.js";
 import type { NamedResource, NodeDetails, TaskDetails } from "../engine-types.js";
 import type { EngineClient } from "../transport/engine-client.js";
-import { filterQuery } from "./path.js";
+import { filterQuery, segment } from "./path.js";
 
 export function tasksOf(client: EngineClient): Tasks {
   return {
@@ -28,5 +28,18 @@ export function namedResourcesOf(client: EngineClient, kind: "secrets" | "config
         { method: "GET", path: `/${kind}`, query: filterQuery(filters), action: `list ${kind}`, swarm: true },
         options,
       ),
+    async create(body, options) {
+      const { Name = "without a name" } = body as { Name?: string };
+      const action = `create ${kind.slice(0, -1)} ${Name}`;
+      const { ID } = await client.json<{ ID: string }>(
+        { method: "POST", path: `/${kind}/create`, body, action, swarm: true },
+        options,
+      );
+      return ID;
+    },
+    async remove(id, options) {
+      const action = `remove ${kind.slice(0, -1)} ${id}`;
+      await client.send({ method: "DELETE", path: `/${kind}/${segment(id)}`, action, swarm: true }, options);
+    },
   };
 }

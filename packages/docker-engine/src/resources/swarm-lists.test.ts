@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { engineOn } from "../testing/engine-on.js";
+import { answering } from "../testing/fake-engine.js";
+
+describe.each(["secrets", "configs"] as const)("%s", (kind) => {
+  const body = { Name: "key", Labels: { a: "1" }, Data: "c2VzYW1l" };
+
+  it("are made, and removed by id", async () => {
+    const { engine, fake } = await engineOn(answering(201, { ID: "x1" }));
+    expect(await engine[kind].create(body)).toBe("x1");
+    await engine[kind].remove("x1");
+    expect(fake.requests.map(({ method, url }) => `${method} ${url.replace(/^\/v[\d.]+|\?$/g, "")}`)).toEqual([
+      `POST /${kind}/create`,
+      `DELETE /${kind}/x1`,
+    ]);
+    expect(JSON.parse(fake.requests[0]?.body ?? "")).toEqual(body);
+  });
+
+  it.each([
+    [409, "CONFLICT"],
+    [400, "INVALID_REQUEST"],
+    [503, "NOT_A_SWARM_MANAGER"],
+  ])("that can't be made (%i): %s, and the content is in no error", async (status, code) => {
+    const { engine } = await engineOn(answering(status, { message: "no" }));
+    const error: unknown = await engine[kind].create(body).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code });
+    expect(JSON.stringify([error, (error as Error).stack, (error as Error).cause])).not.toMatch(/c2VzYW1l|sesame/);
+  });
+});
