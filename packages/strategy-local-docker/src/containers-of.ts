@@ -1,6 +1,10 @@
-import { DeploymentError, type OperationOptions } from "@openfactory/deploy-core";
+import type { OperationOptions } from "@openfactory/deploy-core";
 import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
 import { REPLICA_LABEL } from "@openfactory/docker-translators";
+import { CONTAINER_NAME, lookUpFamily, mustBeThere } from "./family/look-up.js";
+import { placeOf } from "./family/place.js";
+import { read } from "./family/reading.js";
+import { inspectIfThere } from "./inspect-if-there.js";
 
 /**
  * The containers of the service of exactly that name: the one container so called, or its emulated replicas.
@@ -9,45 +13,26 @@ import { REPLICA_LABEL } from "@openfactory/docker-translators";
 export async function containersOf(
   engine: DockerEngine,
   serviceName: string,
-  { signal }: OperationOptions = {},
+  options: OperationOptions = {},
 ): Promise<ContainerDetails[]> {
-  if (!CONTAINER_NAME.test(serviceName)) throw notFound(engine, JSON.stringify(serviceName));
-  const one = await inspectExactly(engine, serviceName, signal);
-  // A replica is found by its service's name only, so that `demo-1` is never taken for a service of its own.
-  if (one !== undefined && one.Config.Labels[REPLICA_LABEL] === undefined) return [one];
-  const replicas = await engine.containers.list({ label: [`${REPLICA_LABEL}=${serviceName}`] }, { signal });
-  const details = await Promise.all(replicas.map(({ Id }) => orUndefined(engine.containers.inspect(Id, { signal }))));
-  const found = details.filter((container) => container !== undefined).sort(byName);
-  if (found.length > 0) return found;
-  throw notFound(engine, serviceName);
+  const one = await inspectExactly(engine, serviceName, options);
+  // A replica is found by its service's name only, so that `demo-1` is never taken for a service of its own; and one
+  // beside a service's name, such as `demo.previous`, only if it is none of that service's.
+  if (one !== undefined && one.Config.Labels[REPLICA_LABEL] === undefined && placeOf(serviceName).role === undefined) {
+    return [one];
+  }
+  const { current } = read(await lookUpFamily(engine, serviceName, options));
+  mustBeThere(engine, serviceName, current);
+  return current.map(({ details }) => details);
 }
 
-/** What the engine takes for a container's name (Engine API, ContainerCreate); nothing else is ever asked for. */
-const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
-
-const notFound = (engine: DockerEngine, serviceName: string): DeploymentError =>
-  new DeploymentError("NOT_FOUND", `There is no container ${serviceName} on ${engine.host}.`, {
-    hint: "Names are exact; `ofdeploy ps` or `docker ps --all` lists what is there.",
-  });
-
 /** The engine also takes ids, and the beginnings of ids, for names: only the exact name counts here. */
-const inspectExactly = async (
+async function inspectExactly(
   engine: DockerEngine,
   name: string,
-  signal?: AbortSignal,
-): Promise<ContainerDetails | undefined> => {
-  const container = await orUndefined(engine.containers.inspect(name, { signal }));
+  options: OperationOptions,
+): Promise<ContainerDetails | undefined> {
+  if (!CONTAINER_NAME.test(name)) return undefined;
+  const container = await inspectIfThere(engine, name, options);
   return container?.Name === `/${name}` ? container : undefined;
-};
-
-const orUndefined = async <Value>(found: Promise<Value>): Promise<Value | undefined> => {
-  try {
-    return await found;
-  } catch (error) {
-    if (DeploymentError.isInstance(error, "NOT_FOUND")) return undefined;
-    throw error;
-  }
-};
-
-const byName = (a: ContainerDetails, b: ContainerDetails): number =>
-  a.Name.localeCompare(b.Name, "en", { numeric: true });
+}

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import {
   DeploymentError,
   type DeployOptions,
@@ -7,6 +6,7 @@ import {
 } from "@openfactory/deploy-core";
 import { type ContainerCreated, type DockerEngine, engineFault } from "@openfactory/docker-engine";
 import { OPERATION_LABEL, toContainerCreateBody } from "@openfactory/docker-translators";
+import { listedName } from "./family/member.js";
 import type { PlannedContainer } from "./planned-container.js";
 
 /**
@@ -34,21 +34,20 @@ export async function createContainer(
 
 async function create(
   engine: DockerEngine,
-  { request, serviceName, labels }: PlannedContainer,
+  { request, serviceName, labels, madeAs = request.name }: PlannedContainer,
   { signal, observer }: DeployOptions,
 ): Promise<ContainerCreated> {
   throwIfAborted(signal, { service: request.name });
   observer?.({ type: "step", service: request.name, step: "create" });
-  const operation = randomUUID();
-  const labelled = { ...request, labels: { ...request.labels, ...labels, [OPERATION_LABEL]: operation } };
+  const labelled = { ...request, labels: { ...request.labels, ...labels } };
   const body = toContainerCreateBody(labelled, { apiVersion: await engine.apiVersion({ signal }), serviceName });
   try {
     // Not given the signal: it takes milliseconds, and an answer that is not waited for would leave a container behind.
-    return await engine.containers.create(request.name, body);
+    return await engine.containers.create(madeAs, body);
   } catch (error) {
-    if (DeploymentError.isInstance(error, "CONFLICT")) throw nameInUse(request.name, error);
+    if (DeploymentError.isInstance(error, "CONFLICT")) throw nameInUse(madeAs, error);
     if (DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "ENGINE_UNREACHABLE")) {
-      await removeUnanswered(engine, operation);
+      await removeUnanswered(engine, madeAs, labels[OPERATION_LABEL]);
     }
     throw error;
   }
@@ -62,11 +61,12 @@ const nameInUse = (name: string, error: DeploymentError): DeploymentError =>
     cause: error.cause,
   });
 
-/** The engine may have made the container though its answer never came. */
-async function removeUnanswered(engine: DockerEngine, operation: string): Promise<void> {
+/** The engine may have made the container though its answer never came. Others of the same operation are not meant. */
+async function removeUnanswered(engine: DockerEngine, name: string, operation: string): Promise<void> {
   try {
     const made = await engine.containers.list({ label: [`${OPERATION_LABEL}=${operation}`] });
-    await Promise.all(made.map(({ Id }) => engine.containers.remove(Id, { force: true })));
+    const lost = made.filter((container) => listedName(container) === name);
+    await Promise.all(lost.map(({ Id }) => engine.containers.remove(Id, { force: true })));
   } catch {
     // The engine still does not answer: the first error says so, and is thrown.
   }

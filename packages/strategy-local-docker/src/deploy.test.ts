@@ -66,7 +66,7 @@ test("a creation whose answer never came is looked for, and removed", async () =
     },
     "containers.list": (filters: unknown) => {
       asked.push(filters);
-      return [{ Id: "lost" }];
+      return [{ Id: "lost", Names: ["/demo"] }];
     },
   });
   await expect(new LocalDockerDeploymentStrategy(engine).deploy(request)).rejects.toMatchObject({ code: "TIMEOUT" });

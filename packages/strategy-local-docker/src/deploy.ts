@@ -8,7 +8,7 @@ import type { DockerEngine } from "@openfactory/docker-engine";
 import { networksToConnect, toNetworkConnectBody } from "@openfactory/docker-translators";
 import { createContainer } from "./create.js";
 import type { PlannedContainer } from "./planned-container.js";
-import { explainStartFault } from "./start-fault.js";
+import { explainStartFault, type StartFaultSubject } from "./start-fault.js";
 
 /** A container that runs. */
 export interface StartedContainer {
@@ -31,7 +31,8 @@ export async function deployContainers(
     for (const container of containers) {
       const { id, warnings } = await createContainer(engine, container, options);
       made.push(id);
-      await start(engine, id, container, options);
+      await joinNetworks(engine, id, container, options);
+      await startContainer(engine, id, container, options);
       started.push({ id, warnings: warnings.map((reason) => engineWarning(container.serviceName, reason)) });
     }
     return started;
@@ -40,7 +41,8 @@ export async function deployContainers(
   }
 }
 
-async function start(
+/** Connects a container to the networks that its creation could not name. @throws DeploymentError `NETWORK_NOT_FOUND`, ... */
+export async function joinNetworks(
   engine: DockerEngine,
   id: string,
   { request, serviceName }: PlannedContainer,
@@ -56,6 +58,20 @@ async function start(
       const body = toNetworkConnectBody(request, network, { container: id, serviceName });
       await engine.networks.connect(network, body, { signal });
     }
+  } catch (error) {
+    throw explainStartFault(engine, request, error);
+  }
+}
+
+/** @throws DeploymentError `CONFLICT` (a host port), `NETWORK_NOT_FOUND`, `TASK_FAILED` (no such program), ... */
+export async function startContainer(
+  engine: DockerEngine,
+  id: string,
+  { request }: { readonly request: StartFaultSubject },
+  { signal, observer }: DeployOptions,
+): Promise<void> {
+  const { name } = request;
+  try {
     throwIfAborted(signal, { service: name });
     observer?.({ type: "step", service: name, step: "start", id });
     await engine.containers.start(id, { signal });
@@ -82,7 +98,7 @@ async function removeAll(engine: DockerEngine, ids: readonly string[], error: un
   });
 }
 
-const engineWarning = (service: string, reason: string): DeploymentWarning => ({
+export const engineWarning = (service: string, reason: string): DeploymentWarning => ({
   code: "ENGINE_WARNING",
   service,
   strategy: "docker",

@@ -1,6 +1,8 @@
 import type { OperationOptions, ServiceStatus } from "@openfactory/deploy-core";
 import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
-import { containersOf } from "./containers-of.js";
+import { withoutOwnLabels } from "@openfactory/docker-translators";
+import { lookUpFamily, mustBeThere } from "./family/look-up.js";
+import { read } from "./family/reading.js";
 import { type ImageLookup, imageLookup } from "./settings/image-lookup.js";
 import { revisionOf } from "./settings/revision.js";
 import { toldSettings } from "./settings/told-settings.js";
@@ -12,8 +14,15 @@ export async function inspectService(
   serviceName: string,
   options: OperationOptions,
 ): Promise<ServiceStatus> {
-  const containers = await containersOf(engine, serviceName, options);
-  return { ...serviceStatus(serviceName, containers), ...(await identity(serviceName, containers, imageLookup(engine, options))) };
+  const { current, previous } = read(await lookUpFamily(engine, serviceName, options));
+  mustBeThere(engine, serviceName, current);
+  const containers = current.map(({ details }) => details);
+  const before = previous[0]?.details.Config;
+  return {
+    ...serviceStatus(serviceName, containers),
+    ...(await identity(serviceName, containers, imageLookup(engine, options))),
+    ...(before && { previous: { image: before.Image, labels: withoutOwnLabels(before.Labels) } }),
+  };
 }
 
 /** What only the containers themselves tell, and no listing. */

@@ -1,18 +1,56 @@
-import { DeploymentError, type ListOptions, type OperationOptions, type ServiceStatus } from "@openfactory/deploy-core";
-import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
+import type { ListOptions, OperationOptions, ServiceStatus } from "@openfactory/deploy-core";
+import type { ContainerSummary, DockerEngine } from "@openfactory/docker-engine";
+import { withoutOwnLabels } from "@openfactory/docker-translators";
 import { eachBounded } from "./bounded.js";
+import { familiesOf, type Family } from "./family/families.js";
+import { lookAgain } from "./family/look-up.js";
+import { listedMember, type Member } from "./family/member.js";
+import { isUndecided, read, readListed, type Reading } from "./family/reading.js";
 import { identity } from "./inspect.js";
+import { inspectIfThere } from "./inspect-if-there.js";
 import { imageLookup } from "./settings/image-lookup.js";
-import { listedServices } from "./status.js";
+import { listedService } from "./status.js";
 
 const INSPECTIONS_AT_ONCE = 8;
+
+interface ListedMember extends Member {
+  summary: ContainerSummary;
+}
 
 /** The services among the containers of an engine, by name. */
 export async function listServices(engine: DockerEngine, options: ListOptions): Promise<ServiceStatus[]> {
   const { labels = {}, settings = false, signal } = options;
-  const filter = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
-  const listed = listedServices(await engine.containers.list(filter.length > 0 ? { label: filter } : {}, { signal }));
+  // All of them: what belongs to a service need not have its labels, such as its version before.
+  const summaries = await engine.containers.list({}, { signal });
+  const families = familiesOf(summaries.map((summary): ListedMember => ({ ...listedMember(summary), summary })));
+  const services = await Promise.all(
+    [...families].map(async ([name, family]) => serviceOf(name, await readingOf(engine, family, options), labels)),
+  );
+  const listed = services.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
   return settings ? withSettings(engine, listed, options) : listed;
+}
+
+/** What a listing does not tell is asked for: only of a service whose update is under way, or was cut off. */
+async function readingOf(
+  engine: DockerEngine,
+  family: Family<ListedMember>,
+  options: OperationOptions,
+): Promise<Reading<ListedMember>> {
+  if (!isUndecided(family)) return readListed(family);
+  const { current, previous } = read(await lookAgain(engine, family, options));
+  const listed = (members: readonly Member[]) => family.filter(({ id }) => members.some((member) => member.id === id));
+  return { current: listed(current), previous: listed(previous) };
+}
+
+function serviceOf(
+  name: string,
+  { current, previous }: Reading<ListedMember>,
+  wanted: Readonly<Record<string, string>>,
+): ServiceStatus[] {
+  const [first, before] = [current[0]?.summary, previous[0]?.summary];
+  if (first === undefined || !Object.entries(wanted).every(([label, value]) => first.Labels[label] === value)) return [];
+  const status = listedService(name, current.map(({ summary }) => summary));
+  return [{ ...status, ...(before && { previous: { image: before.Image, labels: withoutOwnLabels(before.Labels) } }) }];
 }
 
 async function withSettings(
@@ -30,17 +68,4 @@ async function withSettings(
   });
   // What was removed since it was listed is no service any more.
   return told.flat();
-}
-
-async function inspectIfThere(
-  engine: DockerEngine,
-  id: string,
-  { signal }: OperationOptions,
-): Promise<ContainerDetails | undefined> {
-  try {
-    return await engine.containers.inspect(id, { signal });
-  } catch (error) {
-    if (DeploymentError.isInstance(error, "NOT_FOUND")) return undefined;
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import type { NormalizedRequest } from "@openfactory/deploy-core";
-import { containerReplicas, PINNED_LABEL, REPLICA_LABEL } from "@openfactory/docker-translators";
+import { containerReplicas, OPERATION_LABEL, PINNED_LABEL, REPLICA_LABEL } from "@openfactory/docker-translators";
 import type { LocalDockerOptions } from "./options.js";
 
 /** One container of a service. */
@@ -7,15 +8,20 @@ export interface PlannedContainer {
   request: NormalizedRequest;
   /** The service that it is part of: its own name, but for an emulated replica. */
   serviceName: string;
-  /** The strategy's own, next to the request's. */
-  labels: Readonly<Record<string, string>>;
+  /** The strategy's own, next to the request's; all containers of one version have the same operation. */
+  labels: Readonly<Record<string, string>> & { readonly [OPERATION_LABEL]: string };
+  /** The name to make it under, where that is not yet the request's. */
+  madeAs?: string;
 }
 
 /** The containers that a request becomes: one, or one for each emulated replica. @throws DeploymentError as containerReplicas. */
 export function planContainers(request: NormalizedRequest, { emulateReplicas }: LocalDockerOptions): PlannedContainer[] {
   const serviceName = request.name;
-  const pinned: Record<string, string> = request.imagePullPolicy === "always" ? { [PINNED_LABEL]: "always" } : {};
-  if (!emulateReplicas) return [{ request, serviceName, labels: pinned }];
-  const labels = { ...pinned, [REPLICA_LABEL]: serviceName };
+  const own = {
+    [OPERATION_LABEL]: randomUUID() as string,
+    ...(request.imagePullPolicy === "always" && { [PINNED_LABEL]: "always" }),
+  };
+  if (!emulateReplicas) return [{ request, serviceName, labels: own }];
+  const labels = { ...own, [REPLICA_LABEL]: serviceName };
   return containerReplicas(request).replicas.map((replica) => ({ request: replica, serviceName, labels }));
 }

@@ -8,7 +8,7 @@ export const listedPorts = (ports: readonly Listed[]): PublishedPort[] =>
   distinct(ports.filter(({ PublicPort }) => PublicPort !== undefined).map(toPublishedPort));
 
 /** The published ports of an inspected container, `{"80/tcp": [{HostIp, HostPort}]}`. */
-export const boundPorts = (ports: ContainerDetails["NetworkSettings"]["Ports"]): PublishedPort[] =>
+export const boundPorts = (ports: ContainerDetails["NetworkSettings"]["Ports"] | null): PublishedPort[] =>
   distinct(
     Object.entries(ports ?? {}).flatMap(([port, bindings]) => {
       const [target, type = "tcp"] = port.split("/");
@@ -32,3 +32,10 @@ const isEveryAddress = (ip: string | undefined): boolean => !ip || ip === "0.0.0
 const distinct = (ports: PublishedPort[]): PublishedPort[] => [
   ...new Map(ports.map((port) => [JSON.stringify(port), port])).values(),
 ];
+
+/** Whether both would listen on one port of the host: at one address, or one of them at all. */
+export const sameHostPort = (a: PublishedPort, b: PublishedPort): boolean =>
+  a.published !== undefined &&
+  a.published === b.published &&
+  a.protocol === b.protocol &&
+  (isEveryAddress(a.hostAddress) || isEveryAddress(b.hostAddress) || a.hostAddress === b.hostAddress);

@@ -1,32 +1,53 @@
 import { DeploymentError, type RemoveOptions, sleep } from "@openfactory/deploy-core";
-import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
-import { containersOf } from "./containers-of.js";
+import type { DockerEngine } from "@openfactory/docker-engine";
+import { lookUpFamily, mustBeThere } from "./family/look-up.js";
+import type { SeenMember } from "./family/member.js";
+import { read } from "./family/reading.js";
+import { stopContainer } from "./stop.js";
 
-/** What the engine gives a process to end, where its container says nothing (Engine API, ContainerStop). */
-const DEFAULT_GRACE_SECONDS = 10;
-
-/** Stops and removes the containers of a service. @throws DeploymentError `NOT_FOUND`, `TIMEOUT`, ... */
+/**
+ * Stops and removes the containers of a service; and what updates have left beside them, the version before and what was
+ * cut off, even where the service itself is not there any more.
+ * @throws DeploymentError `NOT_FOUND`, `TIMEOUT`, ...
+ */
 export async function removeService(engine: DockerEngine, serviceName: string, options: RemoveOptions): Promise<void> {
-  const containers = await containersOf(engine, serviceName, options);
-  await Promise.all(containers.map((container) => removeContainer(engine, serviceName, container, options)));
+  const family = await lookUpFamily(engine, serviceName, options);
+  const { current } = read(family);
+  const beside = family.filter((member) => !current.includes(member));
+  await Promise.all([
+    ...current.map((member) => removeContainer(engine, serviceName, member, options)),
+    ...beside.map(({ id }) => unlessGoing(engine, id, options, () => engine.containers.remove(id, { force: true }))),
+  ]);
+  mustBeThere(engine, serviceName, current);
 }
 
 async function removeContainer(
   engine: DockerEngine,
   service: string,
-  { Id: id, Config, State }: ContainerDetails,
-  { signal, observer, timeoutMs = 60_000 }: RemoveOptions,
+  { id, details, active }: SeenMember,
+  options: RemoveOptions,
 ): Promise<void> {
-  const grace = typeof Config["StopTimeout"] === "number" ? Config["StopTimeout"] : DEFAULT_GRACE_SECONDS;
-  try {
-    if (State.Running || State.Restarting) {
+  const { signal, observer, timeoutMs = 60_000 } = options;
+  await unlessGoing(engine, id, options, async () => {
+    if (active) {
       observer?.({ type: "step", service, step: "stop", id });
-      await engine.containers.stop(id, { signal, timeoutMs: grace * 1000 + timeoutMs });
+      await stopContainer(engine, details, { signal, timeoutMs });
     }
     observer?.({ type: "step", service, step: "remove", id });
     await engine.containers.remove(id, { signal, timeoutMs });
+  });
+}
+
+/** Gone, or going, by somebody else's hand: that is what was asked for. */
+async function unlessGoing(
+  engine: DockerEngine,
+  id: string,
+  { signal, timeoutMs = 60_000 }: RemoveOptions,
+  removal: () => Promise<void>,
+): Promise<void> {
+  try {
+    await removal();
   } catch (error) {
-    // Gone, or going, by somebody else's hand: that is what was asked for.
     if (DeploymentError.isInstance(error, "NOT_FOUND")) return;
     if (!DeploymentError.isInstance(error, "CONFLICT")) throw error;
     await untilGone(engine, id, error, { signal, timeoutMs });

@@ -1,11 +1,14 @@
 import { DeploymentError, type NormalizedRequest } from "@openfactory/deploy-core";
 import { type DockerEngine, engineFault } from "@openfactory/docker-engine";
 
+/** What a container was to be, as far as it can keep it from starting. */
+export type StartFaultSubject = Pick<NormalizedRequest, "name" | "ports" | "networks">;
+
 /**
  * What kept a container from starting, in the request's terms. The engine answers a process that can't be started with
  * various status codes and says the cause in words alone (Engine API, ContainerStart), so here its words are read.
  */
-export function explainStartFault(engine: DockerEngine, request: NormalizedRequest, error: unknown): unknown {
+export function explainStartFault(engine: DockerEngine, request: StartFaultSubject, error: unknown): unknown {
   if (!DeploymentError.isInstance(error)) return error;
   const context = { service: request.name, cause: error.cause };
   const words = engineFault(error)?.message ?? error.message;
@@ -31,12 +34,12 @@ const essence = (words: string): string =>
   words.replace(/^.*(?:unable to start container process|error during container init): /s, "").replace(/(: unknown)?\.?$/, "");
 
 /** The port that the engine's words name, or all that the request publishes. */
-const portIn = (words: string, { ports = [] }: NormalizedRequest): string => {
+const portIn = (words: string, { ports = [] }: StartFaultSubject): string => {
   const published = ports.flatMap((port) => (port.published === undefined ? [] : [String(port.published)]));
   return published.find((port) => new RegExp(`:${port}\\b`).test(words)) ?? published.join(" or ");
 };
 
-const withNetworkField = (error: DeploymentError, { name, networks = [] }: NormalizedRequest): DeploymentError => {
+const withNetworkField = (error: DeploymentError, { name, networks = [] }: StartFaultSubject): DeploymentError => {
   const index = networks.findIndex((network) => error.message === `There is no network ${network}.`);
   const { message, hint, cause } = error;
   return new DeploymentError("NETWORK_NOT_FOUND", message, {

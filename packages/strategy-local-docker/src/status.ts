@@ -1,6 +1,7 @@
 import type { InstanceStatus, ServiceState, ServiceStatus } from "@openfactory/deploy-core";
 import type { ContainerDetails, ContainerSummary } from "@openfactory/docker-engine";
-import { REPLICA_LABEL, withoutOwnLabels } from "@openfactory/docker-translators";
+import { withoutOwnLabels } from "@openfactory/docker-translators";
+import { listedName } from "./family/member.js";
 import { boundPorts, listedPorts } from "./ports.js";
 
 type Health = InstanceStatus["health"];
@@ -66,23 +67,17 @@ export function serviceStatus(name: string, containers: readonly ContainerDetail
   };
 }
 
-/** The services among listed containers, each with what the listing says of its containers. */
-export function listedServices(summaries: readonly ContainerSummary[]): ServiceStatus[] {
-  const services = Map.groupBy(summaries, (summary) => summary.Labels[REPLICA_LABEL] ?? nameOf(summary));
-  return [...services].map(([name, members]) => listedService(name, members)).sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function listedService(name: string, summaries: ContainerSummary[]): ServiceStatus {
-  const sorted = summaries.sort((a, b) => nameOf(a).localeCompare(nameOf(b), "en", { numeric: true }));
-  const instances = sorted.map(listedInstance);
-  const first = sorted[0];
+/** A service, with what a listing says of its containers. */
+export function listedService(name: string, summaries: readonly ContainerSummary[]): ServiceStatus {
+  const instances = summaries.map(listedInstance);
+  const first = summaries[0];
   return {
     name,
-    ids: sorted.map(({ Id }) => Id),
+    ids: summaries.map(({ Id }) => Id),
     image: first?.Image ?? "",
     state: combined(instances),
     replicas: replicas(instances),
-    ports: sorted.flatMap(({ Ports }) => listedPorts(Ports)),
+    ports: summaries.flatMap(({ Ports }) => listedPorts(Ports)),
     labels: withoutOwnLabels(first?.Labels),
     createdAt: new Date((first?.Created ?? 0) * 1000).toISOString(),
     instances,
@@ -96,7 +91,7 @@ function listedInstance(summary: ContainerSummary): InstanceStatus {
   const exitCode = code === undefined ? undefined : Number(code);
   return {
     id: summary.Id,
-    name: nameOf(summary),
+    name: listedName(summary),
     state: stateOf(summary.State, health, exitCode),
     engineState: summary.State,
     health,
@@ -104,10 +99,6 @@ function listedInstance(summary: ContainerSummary): InstanceStatus {
     restarts: 0,
   };
 }
-
-/** A container is listed with its links to others as further names: those hold a second slash. */
-const nameOf = ({ Names, Id }: ContainerSummary): string =>
-  Names.find((name) => name.lastIndexOf("/") === 0)?.slice(1) ?? Id;
 
 const ORDER: readonly ServiceState[] = ["failed", "pending", "stopped", "running"];
 

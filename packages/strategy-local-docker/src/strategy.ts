@@ -4,7 +4,9 @@ import {
   type CanInspect,
   type CanList,
   type CanLogs,
+  type CanRollback,
   type CanTellSettings,
+  type CanUpdate,
   type CanWait,
   type DeployOptions,
   type Deployment,
@@ -22,6 +24,7 @@ import {
   type ServiceSettings,
   type ServiceStatus,
   type StrategyManifest,
+  type UpdateOptions,
   type WaitOptions,
 } from "@openfactory/deploy-core";
 import { DOCKER_ENGINE, type DockerEngine } from "@openfactory/docker-engine";
@@ -38,13 +41,15 @@ import { planContainers } from "./planned-container.js";
 import { removeService } from "./remove.js";
 import { resolvedImage } from "./resolved-image.js";
 import { settingsOf } from "./settings/settings-of.js";
+import { rollbackService } from "./update/rollback.js";
+import { updateService } from "./update/update.js";
 import { waitForService } from "./wait.js";
 
 /** Deploys services as containers of one Docker Engine (API 1.41 and later). */
 @injectable()
 export class LocalDockerDeploymentStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose, CanTellSettings
+  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose, CanTellSettings, CanUpdate, CanRollback
 {
   override readonly manifest: StrategyManifest;
   readonly #engine: DockerEngine;
@@ -104,6 +109,31 @@ export class LocalDockerDeploymentStrategy
     } catch (error) {
       await this.#about(serviceName, () => Promise.reject(error));
     }
+  }
+
+  /**
+   * Runs what the request says in new containers. They prove themselves beside the old ones where both may run at once,
+   * and in their place where not; then the old ones are kept, stopped, for a rollback.
+   */
+  async update(request: DeployRequest, options: UpdateOptions = {}): Promise<Deployment> {
+    const { request: prepared, warnings } = this.prepare(request, options);
+    return this.#about(prepared.name, async () => {
+      const containers = planContainers(prepared, this.#options);
+      const changed = await updateService(this.#engine, prepared.name, containers, options);
+      return {
+        name: prepared.name,
+        ids: changed.ids,
+        image: await resolvedImage(this.#engine, prepared),
+        warnings: [...warnings, ...changed.warnings],
+      };
+    });
+  }
+
+  async rollback(serviceName: string, options: OperationOptions = {}): Promise<Deployment> {
+    return this.#about(serviceName, async () => ({
+      name: serviceName,
+      ...(await rollbackService(this.#engine, serviceName, options)),
+    }));
   }
 
   async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {

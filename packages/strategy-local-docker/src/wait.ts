@@ -8,25 +8,30 @@ import { wakeOnEvents } from "./wake.js";
 /** Started again this often since the wait began, a container is in a crash loop, however well it looks at the moment. */
 const CRASH_LOOP = 2;
 
+/** Waits for a service by its name. @throws DeploymentError as {@link waitUntilReady}. */
+export const waitForService = (engine: DockerEngine, serviceName: string, options: WaitOptions): Promise<ServiceStatus> =>
+  waitUntilReady(engine, serviceName, () => containersOf(engine, serviceName, { signal: options.signal }), options);
+
 /**
  * Waits until every container of a service runs (and is healthy, or has run for `settleMs`) or has completed.
  * The engine's events tell when to look again.
  * @throws DeploymentError `TASK_FAILED`, `TIMEOUT`, `NOT_FOUND`, `ABORTED`.
  */
-export async function waitForService(
+export async function waitUntilReady(
   engine: DockerEngine,
   serviceName: string,
+  look: () => Promise<ContainerDetails[]>,
   { signal, observer, timeoutMs = 120_000, settleMs = 1_000 }: WaitOptions,
 ): Promise<ServiceStatus> {
   const end = Date.now() + timeoutMs;
-  const first = await containersOf(engine, serviceName, { signal });
+  const first = await look();
   // What runs when the wait begins may have been started again long ago, and has come to rest since.
   const restartsBefore = new Map(first.map((container) => [container.Id, container.State.Running ? container.RestartCount : 0]));
   const loops = (container: ContainerDetails): boolean =>
     container.RestartCount - (restartsBefore.get(container.Id) ?? 0) >= CRASH_LOOP;
   const wake = wakeOnEvents(engine, first.map(({ Id }) => Id), signal);
   try {
-    for (let containers = first; ; containers = await containersOf(engine, serviceName, { signal })) {
+    for (let containers = first; ; containers = await look()) {
       throwIfAborted(signal, { service: serviceName });
       const status = serviceStatus(serviceName, containers);
       const failed = containers.find((container, index) => loops(container) || hasFailed(status.instances[index]));

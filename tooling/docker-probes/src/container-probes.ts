@@ -28,7 +28,8 @@ export function containerProbes(engine: RawEngine, published = "127.0.0.1"): Con
     },
     async names() {
       const all: Json[] = await engine.call("GET", "/containers/json?all=1");
-      return all.map(({ Names }) => String(Names[0]).slice(1));
+      const states = new Map(all.map(({ Names, State }) => [String(Names[0]).slice(1), String(State)]));
+      return [...states.keys()].filter((name) => !isKept(name, states));
     },
     async instances(name) {
       const container = await find(name);
@@ -51,3 +52,9 @@ export function containerProbes(engine: RawEngine, published = "127.0.0.1"): Con
     get: (port) => get(published, port),
   };
 }
+
+/** The version before the last update, stopped and kept for a rollback, beside the container that has the name. */
+const isKept = (name: string, states: ReadonlyMap<string, string>): boolean => {
+  const [, service] = /^(.+)\.previous(?:\.[a-z0-9-]+)?$/.exec(name) ?? [];
+  return service !== undefined && states.has(service) && states.get(name) !== "running";
+};

@@ -26,15 +26,20 @@ export async function explainCreate(
   return (await firstMissingNetwork(error, client, names, options)) ?? error;
 }
 
-/** A 404 of ContainerStart is the container, or a network; a 500 may be a host port in use: only its text tells. */
+/**
+ * A 404 of ContainerStart is the container, or a network; a 500 may be a host port in use, which only its text tells, or, on
+ * an engine that is in a swarm, a network.
+ */
 export async function explainStart(
   error: unknown,
   client: EngineClient,
   id: string,
   options?: CallOptions,
 ): Promise<unknown> {
-  if (DeploymentError.isInstance(error, "ENGINE_ERROR")) return portInUse(error) ?? error;
-  if (!DeploymentError.isInstance(error, "NOT_FOUND")) return error;
+  const known = DeploymentError.isInstance(error, "ENGINE_ERROR") || DeploymentError.isInstance(error, "NOT_FOUND");
+  if (!known) return error;
+  const port = portInUse(error);
+  if (port !== undefined) return port;
   const details = await detailsOf(client, id, options);
   if (details === undefined) return error;
   const names = [...Object.keys(details.NetworkSettings.Networks), details.HostConfig["NetworkMode"]];

@@ -2,6 +2,9 @@ import { ofSuite } from "./of-suite.ts";
 
 const source = "packages/strategy-local-docker/src";
 
+const deploying = `  async deploy(request: DeployRequest, options: DeployOptions = {}): Promise<Deployment> {
+    const { request: prepared, warnings } = this.prepare(request, options);`;
+
 /** Deploys that go wrong. */
 export const dockerDeployMutations = ofSuite("docker", [
   [
@@ -14,15 +17,15 @@ export const dockerDeployMutations = ofSuite("docker", [
   [
     "a name in use taken for done",
     `${source}/create.ts`,
-    'if (DeploymentError.isInstance(error, "CONFLICT")) throw nameInUse(request.name, error);',
-    'if (DeploymentError.isInstance(error, "CONFLICT")) return { id: (await engine.containers.inspect(request.name)).Id, warnings: [] };',
+    'if (DeploymentError.isInstance(error, "CONFLICT")) throw nameInUse(madeAs, error);',
+    'if (DeploymentError.isInstance(error, "CONFLICT")) return { id: (await engine.containers.inspect(madeAs)).Id, warnings: [] };',
     "a name in use: ALREADY_EXISTS",
   ],
   [
     "a container of that name replaced",
     `${source}/create.ts`,
-    'if (DeploymentError.isInstance(error, "CONFLICT")) throw nameInUse(request.name, error);',
-    'if (DeploymentError.isInstance(error, "CONFLICT")) { await engine.containers.remove(request.name, { force: true }); return engine.containers.create(request.name, body); }',
+    'if (DeploymentError.isInstance(error, "CONFLICT")) throw nameInUse(madeAs, error);',
+    'if (DeploymentError.isInstance(error, "CONFLICT")) { await engine.containers.remove(madeAs, { force: true }); return engine.containers.create(madeAs, body); }',
     "a name in use: ALREADY_EXISTS",
   ],
   [
@@ -64,23 +67,23 @@ export const dockerDeployMutations = ofSuite("docker", [
   [
     "the caller's request changed",
     `${source}/strategy.ts`,
-    "    const { request: prepared, warnings } = this.prepare(request, options);\n",
-    '    request.imagePullPolicy ??= "missing";\n    const { request: prepared, warnings } = this.prepare(request, options);\n',
+    deploying,
+    deploying.replace("\n", '\n    request.imagePullPolicy ??= "missing";\n'),
     "the caller's objects",
   ],
   [
     "strict mode ignored",
     `${source}/strategy.ts`,
-    "this.prepare(request, options)",
-    "this.prepare(request, { ...options, strict: false })",
+    deploying,
+    deploying.replace("(request, options)", "(request, { ...options, strict: false })"),
     "request field\\W+constraints",
   ],
   ["warnings dropped", `${source}/strategy.ts`, "[...warnings, ...started", "[...started", "request field\\W+constraints"],
   [
     "warnings not told to the observer",
     `${source}/strategy.ts`,
-    "this.prepare(request, options)",
-    "this.prepare(request, { ...options, observer: undefined })",
+    deploying,
+    deploying.replace("(request, options)", "(request, { ...options, observer: undefined })"),
     "request field\\W+constraints",
   ],
   [

@@ -6,9 +6,9 @@ const source = "packages/strategy-local-docker/src";
 export const dockerServiceMutations = ofSuite("docker", [
   [
     "removal by a part of the name",
-    `${source}/containers-of.ts`,
-    "  const one = await inspectExactly(engine, serviceName, signal);\n",
-    "  const [part] = await engine.containers.list({ name: [serviceName] });\n  const one = part && (await engine.containers.inspect(part.Id));\n",
+    `${source}/family/look-up.ts`,
+    "  return familiesOf(seen).get(service) ?? [];\n",
+    "  const [part] = await engine.containers.list({ name: [service] });\n  return part ? lookAgain(engine, [{ id: part.Id }], options) : seen;\n",
     "names are exact",
   ],
   [
@@ -20,19 +20,19 @@ export const dockerServiceMutations = ofSuite("docker", [
   ],
   [
     "removal without a stop",
-    `${source}/remove.ts`,
+    `${source}/stop.ts`,
     "await engine.containers.stop(id, { signal, timeoutMs: grace * 1000 + timeoutMs });",
     "await engine.containers.remove(id, { force: true });",
     "gives it the time to end",
   ],
   [
     "no time to end",
-    `${source}/remove.ts`,
+    `${source}/stop.ts`,
     "engine.containers.stop(id, { signal,",
     "engine.containers.stop(id, { signal, graceSeconds: 0,",
     "gives it the time to end",
   ],
-  ["NOT_FOUND swallowed", `${source}/containers-of.ts`, "  throw notFound(engine, serviceName);\n}", "  return [];\n}", "of one that isn't there"],
+  ["NOT_FOUND swallowed", `${source}/family/look-up.ts`, "  if (current.length > 0) return;\n", "  if (current.length >= 0) return;\n", "of one that isn't there"],
   [
     "an aborted removal goes on",
     `${source}/strategy.ts`,
@@ -81,12 +81,12 @@ export const dockerServiceMutations = ofSuite("docker", [
   ["`tail` ignored", `${source}/logs.ts`, "{ follow, tail, since, signal })) {", "{ follow, since, signal })) {", "logs with `tail`"],
   ["`since` ignored", `${source}/logs.ts`, "{ follow, tail, since, signal })) {", "{ follow, tail, signal })) {", "logs with `since`"],
   ["`follow` ignored", `${source}/logs.ts`, "{ follow, tail, since, signal })) {", "{ tail, since, signal })) {", "following goes on"],
-  ["list ignores labels", `${source}/strategy.ts`, "filter.length > 0 ? { label: filter } : {}", "{}", "list by labels"],
+  ["list ignores labels", `${source}/list.ts`, "first.Labels[label] === value)", "first.Labels[label] !== undefined || value)", "list by labels"],
   [
     "list leaves out what has ended",
-    `${source}/strategy.ts`,
-    "filter.length > 0 ? { label: filter } : {}",
-    '{ ...(filter.length > 0 && { label: filter }), status: ["running"] }',
+    `${source}/list.ts`,
+    "engine.containers.list({}, { signal })",
+    'engine.containers.list({ status: ["running"] }, { signal })',
     "list has what has ended",
   ],
   ["exit codes taken for success", `${source}/status.ts`, 'return exitCode === 0 ? "completed" : "failed";', 'return "completed";', "has ended with 1"],

@@ -1,0 +1,44 @@
+import { DeploymentError, type OperationOptions } from "@openfactory/deploy-core";
+import type { DockerEngine } from "@openfactory/docker-engine";
+import { inspectIfThere } from "../inspect-if-there.js";
+import { type Family, familiesOf } from "./families.js";
+import { placeOf } from "./place.js";
+import { listedMember, type SeenMember, seenMember } from "./member.js";
+
+/** What the engine takes for a container's name (Engine API, ContainerCreate); nothing else is ever asked for. */
+export const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
+
+/** The containers of the service of exactly that name, in whichever place; none: there is no such service. */
+export async function lookUpFamily(
+  engine: DockerEngine,
+  service: string,
+  options: OperationOptions = {},
+): Promise<Family<SeenMember>> {
+  if (!CONTAINER_NAME.test(service)) return [];
+  const base = placeOf(service).base.replaceAll(".", "\\.");
+  // Names are filtered by regular expression, with their slash or without.
+  const places = `^/?${base}(-[0-9]+)?(\\.(next|returning|leaving|previous)(\\..+)?)?$`;
+  const listed = await engine.containers.list({ name: [places] }, { signal: options.signal });
+  const family = familiesOf(listed.map(listedMember)).get(service) ?? [];
+  const seen = await lookAgain(engine, family, options);
+  return familiesOf(seen).get(service) ?? [];
+}
+
+/** Looks at containers themselves: those that are there still, with their names as they are now. */
+export async function lookAgain(
+  engine: DockerEngine,
+  members: readonly { readonly id: string }[],
+  options: OperationOptions = {},
+): Promise<Family<SeenMember>> {
+  const found = await Promise.all(members.map(({ id }) => inspectIfThere(engine, id, options)));
+  return found.filter((container) => container !== undefined).map(seenMember);
+}
+
+/** @throws DeploymentError `NOT_FOUND`, if there is none: `current` is empty. */
+export function mustBeThere(engine: DockerEngine, service: string, current: readonly unknown[]): void {
+  if (current.length > 0) return;
+  const name = CONTAINER_NAME.test(service) ? service : JSON.stringify(service);
+  throw new DeploymentError("NOT_FOUND", `There is no container ${name} on ${engine.host}.`, {
+    hint: "Names are exact; `ofdeploy ps` or `docker ps --all` lists what is there.",
+  });
+}

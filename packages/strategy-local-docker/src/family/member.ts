@@ -1,0 +1,64 @@
+import type { ContainerDetails, ContainerSummary } from "@openfactory/docker-engine";
+import { OPERATION_LABEL, REPLACES_LABEL, REPLICA_LABEL } from "@openfactory/docker-translators";
+import { type Place, placeOf, policyText } from "./place.js";
+
+/** A container, as far as it matters for whose it is and in which place. */
+export interface Member extends Place {
+  id: string;
+  name: string;
+  /** What one deploy or update has made: all its containers have the same. */
+  version: string;
+  /** The version whose place it was made to take. */
+  replaces?: string;
+  /** The service that it is an emulated replica of. */
+  replicaOf?: string;
+  /** Made by this strategy. */
+  ours: boolean;
+  /** Its process runs, or is about to be started again. */
+  active: boolean;
+}
+
+/** A member that was looked at itself: what no listing tells. Times are milliseconds of the epoch, -Infinity for never. */
+export interface SeenMember extends Member {
+  details: ContainerDetails;
+  createdAt: number;
+  startedAt: number;
+  finishedAt: number;
+  /** Its restart policy, as the engine has it now. */
+  policyNow: string;
+}
+
+const ACTIVE: ReadonlySet<string> = new Set(["running", "restarting", "paused"]);
+
+const memberOf = (id: string, name: string, labels: Readonly<Record<string, string>>, state: string): Member => ({
+  ...placeOf(name),
+  id,
+  name,
+  version: labels[OPERATION_LABEL] ?? id,
+  replaces: labels[REPLACES_LABEL],
+  replicaOf: labels[REPLICA_LABEL],
+  ours: labels[OPERATION_LABEL] !== undefined,
+  active: ACTIVE.has(state),
+});
+
+export const listedMember = (summary: ContainerSummary): Member =>
+  memberOf(summary.Id, listedName(summary), summary.Labels, summary.State);
+
+/** A container is listed with its links to others as further names: those hold a second slash. */
+export const listedName = ({ Names, Id }: ContainerSummary): string =>
+  Names.find((name) => name.lastIndexOf("/") === 0)?.slice(1) ?? Id;
+
+export function seenMember(details: ContainerDetails): SeenMember {
+  const { Config, Created, HostConfig, Id, Name, State } = details;
+  return {
+    ...memberOf(Id, Name.slice(1), Config.Labels, State.Status),
+    details,
+    createdAt: Date.parse(Created),
+    startedAt: timeOf(State.StartedAt),
+    finishedAt: timeOf(State.FinishedAt),
+    policyNow: policyText(HostConfig.RestartPolicy),
+  };
+}
+
+/** A container's zero time stands for never. */
+const timeOf = (iso: string): number => (iso.startsWith("0001-") ? -Infinity : Date.parse(iso));

@@ -1,0 +1,69 @@
+import { type DeployRequest, parseRequest } from "@openfactory/deploy-core";
+import type { ContainerDetails } from "@openfactory/docker-engine";
+import { expect, test } from "vitest";
+import { canCoexist, claimsOfContainer, claimsOfRequest } from "./claims.js";
+
+const of = (part: Partial<DeployRequest>) => claimsOfRequest(parseRequest({ name: "demo", image: "demo:1", ...part }));
+const nfs = (name: string, options = "addr=nas,nfsvers=4") => ({
+  Source: name,
+  Target: "/data",
+  VolumeOptions: { DriverConfig: { Options: { type: "nfs", o: options, device: ":/export" } } },
+});
+const bind = (Source: string, ReadOnly = false) => ({ mounts: [{ Type: "bind", Source, Target: "/data", ReadOnly }] });
+const volume = (Source: string | undefined, ReadOnly = false) => ({ mounts: [{ Source, Target: "/data", ReadOnly }] });
+const memory = { Source: "m", Target: "/m", VolumeOptions: { DriverConfig: { Options: { type: "tmpfs", device: "tmpfs" } } } };
+const folder = { Source: "f", Target: "/f", VolumeOptions: { DriverConfig: { Options: { type: "none", o: "bind", device: "/srv" } } } };
+
+test.each<[string, boolean, Partial<DeployRequest>, Partial<DeployRequest>]>([
+  ["nothing", true, {}, {}],
+  ["a host port", false, { ports: { 8080: 80 } }, { ports: { 8080: 81 } }],
+  ["other host ports", true, { ports: { 8080: 80 } }, { ports: { 8081: 80 } }],
+  ["host ports that the engine chooses", true, { ports: [{ target: 80 }] }, { ports: [{ target: 80 }] }],
+  ["a host port of another protocol", true, { ports: { 53: 53 } }, { ports: [{ target: 53, published: 53, protocol: "udp" }] }],
+  ["a host port at one address", false, { ports: { 80: 80 } }, { ports: [{ target: 80, published: 80, hostAddress: "127.0.0.1" }] }],
+  [
+    "a host port at different addresses",
+    true,
+    { ports: [{ target: 80, published: 80, hostAddress: "127.0.0.2" }] },
+    { ports: [{ target: 80, published: 80, hostAddress: "127.0.0.1" }] },
+  ],
+  ["the host's network", false, { networks: ["host"] }, { networks: ["host"] }],
+  ["a network", true, { networks: ["plant"] }, { networks: ["plant"] }],
+  ["a volume", false, volume("v"), volume("v")],
+  ["a volume that both read", true, volume("v", true), volume("v", true)],
+  ["a volume that one of them reads", false, volume("v", true), volume("v")],
+  ["volumes without names", true, volume(undefined), volume(undefined)],
+  ["a folder", false, bind("/srv/data"), bind("/srv/data/")],
+  ["a folder within the other's", false, bind("/srv"), bind("/srv/data")],
+  ["a folder called alike", true, bind("/srv/data"), bind("/srv/data-2")],
+  ["the root", false, bind("/"), bind("/srv")],
+  ["one export in two volumes", false, { mounts: [nfs("a")] }, { mounts: [nfs("b", "nfsvers=4,addr=nas,ro")] }],
+  ["the same export of two servers", true, { mounts: [nfs("a")] }, { mounts: [nfs("b", "addr=other")] }],
+  ["volumes in memory", true, { mounts: [memory] }, { mounts: [{ ...memory, Source: "n" }] }],
+  ["a folder that is a volume as well", false, { mounts: [folder] }, bind("/srv")],
+])("both have %s: may run at once: %j", (_, expected, a, b) => {
+  expect(canCoexist(of(a), of(b))).toBe(expected);
+  expect(canCoexist(of(b), of(a))).toBe(expected);
+});
+
+test("a container claims what it was asked for, what it was given, and what others mounted in it", () => {
+  const claims = claimsOfContainer({
+    HostConfig: {
+      PortBindings: { "80/tcp": [{ HostIp: "", HostPort: "8080" }], "81/tcp": [{ HostIp: "", HostPort: "" }] },
+      Mounts: [nfs("a")],
+    },
+    NetworkSettings: { Networks: { plant: {} }, Ports: { "81/tcp": [{ HostIp: "0.0.0.0", HostPort: "32768" }] } },
+    Mounts: [
+      { Type: "volume", Name: "a", Source: "/var/lib/docker/volumes/a/_data", Destination: "/data", RW: true },
+      { Type: "bind", Source: "/srv", Destination: "/srv", RW: false },
+      { Type: "tmpfs", Source: "", Destination: "/t", RW: true },
+    ],
+  } as unknown as ContainerDetails);
+  expect(claims).toMatchObject({ hostNetwork: false, named: true });
+  expect(claims.ports.map(({ published }) => published)).toEqual([8080, 32768]);
+  expect(claims.data).toEqual([
+    { volume: "a", device: "nas:/export", writable: true },
+    { path: "/srv", writable: false },
+    { writable: true },
+  ]);
+});

@@ -1,0 +1,85 @@
+import { DeploymentError, throwIfAborted, type UpdateOptions } from "@openfactory/deploy-core";
+import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
+import { startContainer } from "../deploy.js";
+import type { SeenMember } from "../family/member.js";
+import { lookAgain } from "../family/look-up.js";
+import { nameAt } from "../family/place.js";
+import { rename } from "../family/settle.js";
+import { revisionOf } from "../settings/revision.js";
+import { stopContainer } from "../stop.js";
+import { waitUntilReady } from "../wait.js";
+import type { Change } from "./change.js";
+
+/** The new version proves itself under a name of its own, while what is there runs on; then they change names. */
+export async function besideEachOther(engine: DockerEngine, change: Change, options: UpdateOptions): Promise<void> {
+  await start(engine, change, options);
+  await untilProven(engine, change, options);
+  await mustBeUnchanged(engine, change, options);
+  options.observer?.({ type: "step", service: change.service, step: "switch" });
+  throwIfAborted(options.signal, { service: change.service });
+  await changeNames(engine, change);
+}
+
+/**
+ * What is there is stopped, and the new version started in its place. It gets the name before it is started: the names that
+ * others find it by are then right on every engine.
+ */
+export async function oneAfterTheOther(
+  engine: DockerEngine,
+  change: Change,
+  stopped: Set<string>,
+  options: UpdateOptions,
+): Promise<void> {
+  await mustBeUnchanged(engine, change, options);
+  const running = change.current.filter(({ active }) => active);
+  for (const { id } of running) {
+    throwIfAborted(options.signal, { service: change.service });
+    options.observer?.({ type: "step", service: change.service, step: "stop", id });
+  }
+  throwIfAborted(options.signal, { service: change.service });
+  // Not given the signal: what has been told to end does so, and can be started again only then.
+  await Promise.all(
+    running.map(async ({ id, details }) => {
+      stopped.add(id);
+      await stopContainer(engine, details);
+    }),
+  );
+  throwIfAborted(options.signal, { service: change.service });
+  await changeNames(engine, change);
+  await start(engine, change, options);
+  await untilProven(engine, change, options);
+}
+
+async function start(engine: DockerEngine, { candidates }: Change, options: UpdateOptions): Promise<void> {
+  for (const { id, request } of candidates) await startContainer(engine, id, { request }, options);
+}
+
+async function untilProven(engine: DockerEngine, { service, candidates }: Change, options: UpdateOptions): Promise<void> {
+  const lookAtAll = async (): Promise<ContainerDetails[]> => {
+    const seen = await lookAgain(engine, candidates, options);
+    if (seen.length < candidates.length) throw interference(service);
+    return seen.map(({ details }) => details);
+  };
+  await waitUntilReady(engine, service, lookAtAll, options);
+  throwIfAborted(options.signal, { service });
+}
+
+async function changeNames(engine: DockerEngine, { current, candidates }: Change): Promise<void> {
+  for (const member of current) await rename(engine, member, nameAt({ base: member.base, role: "leaving" }));
+  for (const { id, base } of candidates) await engine.containers.rename(id, base);
+}
+
+/** @throws DeploymentError `CONFLICT`, if what is there is not what it was when the change began. */
+async function mustBeUnchanged(engine: DockerEngine, { service, current }: Change, options: UpdateOptions): Promise<void> {
+  const now = await lookAgain(engine, current, options);
+  const state = (members: readonly SeenMember[]): string =>
+    JSON.stringify([members.map(({ name }) => name), revisionOf(members.map(({ details }) => details))]);
+  if (state(now) !== state(current)) throw interference(service);
+}
+
+export const interference = (service: string, cause?: unknown): DeploymentError =>
+  new DeploymentError("CONFLICT", `${service} was changed by somebody else at the same time.`, {
+    service,
+    hint: "See what is there now, and try again.",
+    cause,
+  });

@@ -1,0 +1,77 @@
+import { DeploymentError, type DeploymentWarning, type UpdateOptions } from "@openfactory/deploy-core";
+import type { DockerEngine } from "@openfactory/docker-engine";
+import { REPLACES_LABEL } from "@openfactory/docker-translators";
+import { createContainer } from "../create.js";
+import { engineWarning, joinNetworks } from "../deploy.js";
+import { nameAt } from "../family/place.js";
+import { settledService } from "../family/settled.js";
+import type { PlannedContainer } from "../planned-container.js";
+import { revisionOf } from "../settings/revision.js";
+import { claimsOfRequest } from "./claims.js";
+import type { Change } from "./change.js";
+import { makeChange } from "./make-change.js";
+import { interference } from "./take-over.js";
+
+/** What a change of a service has come to. */
+export interface Changed {
+  /** Of the containers that are the service now. */
+  ids: string[];
+  warnings: DeploymentWarning[];
+}
+
+/**
+ * Has a service run as planned, in containers made anew; those of before are kept, stopped, for a rollback.
+ * @throws DeploymentError `NOT_FOUND`, `CONFLICT`, `TASK_FAILED`, `TIMEOUT`, ..., the service being as it was.
+ */
+export async function updateService(
+  engine: DockerEngine,
+  service: string,
+  planned: readonly PlannedContainer[],
+  options: UpdateOptions,
+): Promise<Changed> {
+  const { current, previous } = await settledService(engine, service, options);
+  const seen = revisionOf(current.map(({ details }) => details));
+  if (options.revision !== undefined && options.revision !== seen) throw changedSince(service);
+
+  const change: Change = { service, current, previous, candidates: [] };
+  const replaces = current[0]?.version ?? "";
+  const warnings: DeploymentWarning[] = [];
+  const makeCandidates = async (): Promise<void> => {
+    for (const container of planned) warnings.push(...(await makeCandidate(engine, change, container, replaces, options)));
+  };
+  const claims = planned.map(({ request }) => claimsOfRequest(request));
+  const untidy = await makeChange(engine, change, claims, makeCandidates, options);
+  return {
+    ids: change.candidates.map(({ id }) => id),
+    warnings: [...warnings, ...untidy.map((reason) => engineWarning(service, reason))],
+  };
+}
+
+async function makeCandidate(
+  engine: DockerEngine,
+  change: Change,
+  container: PlannedContainer,
+  replaces: string,
+  options: UpdateOptions,
+): Promise<DeploymentWarning[]> {
+  const { request, labels } = container;
+  const base = request.name;
+  const madeAs = nameAt({ base, role: "next" });
+  const candidate = { ...container, madeAs, labels: { ...labels, [REPLACES_LABEL]: replaces } };
+  try {
+    const { id, warnings } = await createContainer(engine, candidate, options);
+    change.candidates.push({ id, base, role: "next", request });
+    await joinNetworks(engine, id, candidate, options);
+    return warnings.map((reason) => engineWarning(change.service, reason));
+  } catch (error) {
+    // What an update that was cut off had left by that name is gone: this one is another's, and under way.
+    if (DeploymentError.isInstance(error, "ALREADY_EXISTS")) throw interference(change.service, error.cause);
+    throw error;
+  }
+}
+
+const changedSince = (service: string): DeploymentError =>
+  new DeploymentError("CONFLICT", `${service} is not as it was when it was looked at: somebody else has changed it.`, {
+    service,
+    hint: "See what is there now, and decide again.",
+  });
