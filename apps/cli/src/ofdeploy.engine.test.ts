@@ -60,8 +60,9 @@ function write(apps: Record<string, string>): void {
 
 const image = `image: ${TEST_IMAGE}`;
 const sleeps = `${image}\ncommand: sleep 600`;
-const containers = async (): Promise<string[]> => {
-  const { body } = await engineApi("GET", "/containers/json?all=1");
+/** All there are, or those that run: the version before is kept for a rollback. */
+const containers = async (query = "?all=1"): Promise<string[]> => {
+  const { body } = await engineApi("GET", `/containers/json${query}`);
   return (body as { Names: string[] }[]).flatMap(({ Names }) => Names.map((name) => name.slice(1))).filter((name) => name.startsWith(id)).sort();
 };
 
@@ -177,7 +178,14 @@ describe("changes", () => {
     expect(up).toMatchObject({ code: 0, out: expect.stringMatching(/web +updated[^]*db +unchanged/) });
     expect((await inspect("web")).Config.Env).toContain("LEVEL=debug");
     expect((await inspect("db")).Id).toBe(before.Id);
-    expect(await containers()).toEqual([`${id}-db`, `${id}-web`]);
+    expect(await containers("")).toEqual([`${id}-db`, `${id}-web`]);
+
+    const back = await ofdeploy(["rollback"]);
+    expect(back).toMatchObject({ code: 0, out: expect.stringMatching(/^web +running[^]*: 1 running in /m) });
+    expect((await inspect("web")).Config.Env).toContain("LEVEL=info");
+    expect((await inspect("db")).Id).toBe(before.Id);
+    expect(await ofdeploy(["down"])).toMatchObject({ code: 0 });
+    expect(await containers()).toEqual([]);
   });
 
   test("what was changed by hand is told as such, and up changes it back", async () => {
@@ -194,23 +202,23 @@ describe("changes", () => {
     write({ web: withEnvFile, db: sleeps });
     writeFileSync(join(folder, "web.env"), "LEVEL=info\n");
     await ofdeploy(["up"]);
-    write({ web: `${image}\ncommand: sh -c 'echo no disk; exit 3'\nrestart: "no"`, db: `${sleeps}\nenvironment: [B=2]` });
+    write({ web: `${image}\ncommand: sh -c 'echo no disk; exit 3'\nrestart: "no"\ndepends_on: {db: {condition: service_healthy}}`, db: `${sleeps}\nenvironment: [B=2]` });
     const failed = await ofdeploy(["up"]);
     expect(failed.code).toBe(1);
     expect(failed.err).toMatch(/^error\[TASK_FAILED\] [^]*exit code 3[^]*\| no disk\n/m);
-    expect(failed.out).toMatch(/web +failed +as before[^]*db +put back +as before|db +put back +as before[^]*web +failed +as before/);
+    expect(failed.out).toMatch(/web +(?:failed|rolled back) +as before[^]*db +put back +as before/);
     expect(failed.out).toContain("put back:\n");
     const { State, Config } = await inspect("web");
     expect({ running: State.Running, env: Config.Env }).toEqual({ running: true, env: expect.arrayContaining(["LEVEL=info"]) });
     expect((await inspect("db")).Config.Env).not.toContain("B=2");
-    expect(await containers()).toEqual([`${id}-db`, `${id}-web`]);
+    expect(await containers("")).toEqual([`${id}-db`, `${id}-web`]);
   });
 
   test("somebody else's container is taken over by name, and what the file no longer names is pruned", async () => {
     await engineApi("POST", `/containers/create?name=${id}-web`, { Image: TEST_IMAGE, Cmd: ["sleep", "600"], Labels: TEST_LABELS });
     write({ web: sleeps, db: sleeps });
     expect(await ofdeploy(["adopt", "web"])).toMatchObject({ code: 0, out: expect.stringMatching(/web +adopted/) });
-    expect(await containers()).toEqual([`${id}-web`]);
+    expect(await containers("")).toEqual([`${id}-web`]);
     await ofdeploy(["up"]);
     write({ db: sleeps });
     expect(await ofdeploy(["up"])).toMatchObject({ code: 0, err: expect.stringContaining("warning[ORPHAN]") });

@@ -288,6 +288,9 @@ describe("validate", () => {
   });
 
   test("warns of what is declared and not made, before anything is asked of an engine", async () => {
+    const memory = resetMemory();
+    const capabilities = memory.manifest.capabilities.filter((name) => name !== "resources");
+    Object.defineProperty(memory, "manifest", { value: { ...memory.manifest, capabilities } });
     place.write(`networks: {back: }\n${appFile({ web: "networks: [back]" })}`);
     const ran = await place.run("validate", "--json");
     expect(ran.code).toBe(0);

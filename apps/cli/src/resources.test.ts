@@ -16,7 +16,7 @@ afterEach(() => place.remove());
 const top = "networks: {back: }\nsecrets: {key: {file: key.txt}}\nconfigs: {conf: {content: level=info}}\n";
 const uses = "networks: [back]\nsecrets: [key]\nconfigs: [conf]";
 const withResources = `${top}${appFile({ web: uses })}`;
-const names = (): string[] => [...memory.resources.keys()].sort();
+const names = (): string[] => memory.engine.resources.list({}).map(({ kind, name }) => `${kind} ${name}`).sort();
 const hashed = [expect.stringMatching(/^config factory_conf_[0-9a-f]{12}$/), "network factory_back", expect.stringMatching(/^secret factory_key_[0-9a-f]{12}$/)];
 
 describe("declared networks, secrets and configs", () => {
