@@ -342,10 +342,17 @@ describe("logs", () => {
 describe("platforms and doctor", () => {
   test("lists what is known; a broken plugin is a row", async () => {
     place.write("throw new Error('not today');", "broken.mjs");
-    const ran = await place.run("platforms", "--plugin", "./broken.mjs");
+    place.write(
+      `export const plugin = { name: "broken-later", contractVersion: 1, description: "Later.",
+        options: { safeParse: (data) => ({ success: true, data }) },
+        register() { throw new Error("not even then"); } };`,
+      "broken-later.mjs",
+    );
+    const ran = await place.run("platforms", "--plugin", "./broken.mjs", "--plugin", "./broken-later.mjs");
     expect(ran.code).toBe(0);
     expect(ran.out).toMatch(/^memory +Services in memory.* inspect, list/m);
     expect(ran.out).toMatch(/broken\.mjs +can't be used: .*not today/);
+    expect(ran.out).toMatch(/^broken-later +can't be used: .*it does not start: not even then/m);
     expect(ran.out).toMatch(/^docker /m);
     const { events } = await place.run("platforms", "--json");
     expect(events.find(({ name }) => name === "memory")).toMatchObject({ event: "platform", capabilities: expect.arrayContaining(["list"]) });

@@ -59,4 +59,5 @@ export {
   DEPLOYMENT_STRATEGY,
   type StrategyPlugin,
 } from "./plugin/plugin.js";
+export { loadInTime } from "./plugin/load-in-time.js";
 export { type PlatformDescription, type PluginDeclaration, StrategyRegistry } from "./plugin/registry.js";

@@ -1,4 +1,4 @@
-import { type PlatformDescription, REQUEST_FIELDS, type StrategyManifest } from "@openfactory/deploy-core";
+import { DeploymentError, type PlatformDescription, REQUEST_FIELDS, type StrategyManifest } from "@openfactory/deploy-core";
 import type { CommandContext } from "../command-context.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { writeJson } from "../output/json-lines.js";
@@ -21,7 +21,8 @@ export async function platformsCommand({ io, options }: CommandContext): Promise
         const strategy = await registry.create(platform.name);
         await strategy.close();
         return { ...platform, manifest: strategy.manifest };
-      } catch {
+      } catch (error) {
+        if (DeploymentError.isInstance(error, "PLUGIN_FAILED")) return { ...platform, error };
         // It needs options of its own: its name and description are known all the same.
         return platform;
       }

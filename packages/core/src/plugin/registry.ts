@@ -5,6 +5,7 @@ import { fieldPath } from "../request/zod-issues.js";
 import type { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
 import { adoptClasses } from "./adopt-classes.js";
 import { checkPlugin, pluginFailed } from "./check-plugin.js";
+import { loadInTime } from "./load-in-time.js";
 import { DEPLOYMENT_STRATEGY, type StrategyPlugin } from "./plugin.js";
 
 /** A plugin that is known by name and not loaded yet. */
@@ -120,7 +121,7 @@ export class StrategyRegistry {
     }
     let loaded: unknown;
     try {
-      loaded = await declaration.load();
+      loaded = await loadInTime(origin, declaration.load);
     } catch (error) {
       if (DeploymentError.isInstance(error)) throw error;
       throw pluginFailed(origin, `it throws while loading: ${messageOf(error)}`, "Install it anew, or tell its author.", error);
