@@ -3,6 +3,7 @@ import {
   type CanList,
   type CanLogs,
   type CanManageResources,
+  type CanPreflight,
   type CanRollback,
   type CanScale,
   type CanTellSettings,
@@ -20,6 +21,8 @@ import {
   type LogsOptions,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
+  type PreflightProblem,
+  type PreflightRequest,
   type RemoveOptions,
   type RemoveResourceOptions,
   type Resource,
@@ -38,6 +41,7 @@ import { MemoryEngine } from "./engine.js";
 import { logsOf } from "./logs.js";
 import { memoryManifest } from "./manifest.js";
 import type { MemoryOptions, Operation } from "./options.js";
+import { preflight } from "./preflight.js";
 import { removeResource } from "./remove-resource.js";
 import type { MemoryService } from "./service.js";
 import { revisionOf, settingsOf } from "./settings.js";
@@ -47,7 +51,7 @@ import { waitFor } from "./wait.js";
 /** Deploys into memory: nothing runs, and everything answers as if it did. */
 export class MemoryDeploymentStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanLogs, CanUpdate, CanRollback, CanScale, CanTellSettings, CanManageResources
+  implements CanInspect, CanList, CanWait, CanLogs, CanUpdate, CanRollback, CanScale, CanTellSettings, CanManageResources, CanPreflight
 {
   override readonly manifest: StrategyManifest;
   /** The world; two strategies may share one. */
@@ -180,6 +184,10 @@ export class MemoryDeploymentStrategy
 
   async removeResource(kind: ResourceKind, name: string, options: RemoveResourceOptions = {}): Promise<void> {
     await this.#here(options, () => removeResource(this.engine, kind, name, options));
+  }
+
+  async preflight(requests: readonly PreflightRequest[], options: OperationOptions = {}): Promise<PreflightProblem[]> {
+    return this.#here(options, () => preflight(this.engine, requests));
   }
 
   /** An operation that is about no service. */
