@@ -21,6 +21,7 @@ import { manifestCases } from "./cases/manifest.js";
 import { nameCases } from "./cases/names.js";
 import { networksBeforeStartCases } from "./cases/networks-before-start.js";
 import { oddCharactersCases } from "./cases/odd-characters.js";
+import { preflightCases } from "./cases/preflight.js";
 import { pullPolicyCases } from "./cases/pull-policy.js";
 import { type ModelOptions, randomRunCases } from "./cases/random-runs.js";
 import { refreshAuthCases } from "./cases/refresh-auth.js";
@@ -76,6 +77,7 @@ const behaviours = {
   refreshAuth: refreshAuthCases,
   settings: settingsCases,
   resources: resourceCases,
+  preflight: preflightCases,
   diagnose: diagnoseCases,
   lock: lockCases,
   "random runs": (suite: Suite, { model }: ContractOptions) => randomRunCases(suite, model),

@@ -61,19 +61,23 @@ export function instanceStatus(
   };
 }
 
-/** What a service is without its tasks. */
-export const serviceFacts = ({ ID, Spec, Endpoint, CreatedAt }: ServiceDetails) => ({
-  name: Spec.Name,
-  ids: [ID],
-  image: Spec.TaskTemplate.ContainerSpec?.Image ?? "",
-  ports: (Endpoint?.Ports ?? Spec.EndpointSpec?.Ports ?? []).map((port): PublishedPort => ({
+/** The ports that a service has, those that the swarm chose among them. */
+export const portsOf = ({ Endpoint, Spec }: ServiceDetails): PublishedPort[] =>
+  (Endpoint?.Ports ?? Spec.EndpointSpec?.Ports ?? []).map((port): PublishedPort => ({
     target: port.TargetPort,
     published: port.PublishedPort || undefined,
     protocol: port.Protocol === "udp" || port.Protocol === "sctp" ? port.Protocol : "tcp",
     mode: port.PublishMode === "host" ? "host" : "ingress",
-  })),
-  labels: withoutOwnLabels(Spec.Labels),
-  createdAt: CreatedAt,
+  }));
+
+/** What a service is without its tasks. */
+export const serviceFacts = (service: ServiceDetails) => ({
+  name: service.Spec.Name,
+  ids: [service.ID],
+  image: service.Spec.TaskTemplate.ContainerSpec?.Image ?? "",
+  ports: portsOf(service),
+  labels: withoutOwnLabels(service.Spec.Labels),
+  createdAt: service.CreatedAt,
 });
 
 export function serviceStatus(

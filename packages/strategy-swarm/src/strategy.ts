@@ -7,6 +7,7 @@ import {
   type CanLock,
   type CanLogs,
   type CanManageResources,
+  type CanPreflight,
   type CanRefreshAuth,
   type CanRollback,
   type CanScale,
@@ -26,6 +27,8 @@ import {
   type LogsOptions,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
+  type PreflightProblem,
+  type PreflightRequest,
   type RemoveOptions,
   type RemoveResourceOptions,
   type Resource,
@@ -44,6 +47,7 @@ import { releaseLock, takeLock } from "./lock.js";
 import { logLines } from "./logs.js";
 import { swarmManifest } from "./manifest.js";
 import { inspectService, listServices } from "./observe.js";
+import { preflight } from "./preflight/preflight.js";
 import { refreshServiceAuth } from "./refresh-auth.js";
 import { removeService } from "./remove.js";
 import { createResource } from "./resources/create-resource.js";
@@ -72,7 +76,8 @@ export class SwarmDeploymentStrategy
     CanDiagnose,
     CanTellSettings,
     CanLock,
-    CanManageResources
+    CanManageResources,
+    CanPreflight
 {
   override readonly manifest = swarmManifest;
   /** Volumes are those of the manager's own node. */
@@ -165,6 +170,10 @@ export class SwarmDeploymentStrategy
 
   async removeResource(kind: ResourceKind, name: string, options: RemoveResourceOptions = {}): Promise<void> {
     await this.#here(() => removeResource(this.#engine, kind, name, options));
+  }
+
+  async preflight(requests: readonly PreflightRequest[], options: OperationOptions = {}): Promise<PreflightProblem[]> {
+    return this.#here(() => preflight(this.#engine, requests, options));
   }
 
   async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {
