@@ -25,6 +25,7 @@ import { pullPolicyCases } from "./cases/pull-policy.js";
 import { type ModelOptions, randomRunCases } from "./cases/random-runs.js";
 import { refreshAuthCases } from "./cases/refresh-auth.js";
 import { removeCases } from "./cases/remove.js";
+import { resourceCases } from "./cases/resources.js";
 import { rollbackCases } from "./cases/rollback.js";
 import { scaleCases } from "./cases/scale.js";
 import { secrecyCases } from "./cases/secrecy.js";
@@ -71,6 +72,7 @@ const behaviours: Record<string, (suite: Suite, options: ContractOptions) => voi
   scale: scaleCases,
   refreshAuth: refreshAuthCases,
   settings: settingsCases,
+  resources: resourceCases,
   diagnose: diagnoseCases,
   lock: lockCases,
   "random runs": (suite, { model }) => randomRunCases(suite, model),

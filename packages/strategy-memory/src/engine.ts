@@ -1,5 +1,12 @@
-import { DeploymentError, type LockHolder, type NormalizedRequest, type PublishedPort } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type LockHolder,
+  type NormalizedRequest,
+  type PublishedPort,
+  type ResourceKind,
+} from "@openfactory/deploy-core";
 import { type SimulatedProcess, simulate } from "./process.js";
+import { MemoryResources, usedBy } from "./resources.js";
 import { desiredInstances, isRunning, type MemoryInstance, type MemoryService, newId } from "./service.js";
 
 export interface MemoryEngineOptions {
@@ -18,7 +25,9 @@ export class MemoryEngine {
   readonly services = new Map<string, MemoryService>();
   /** Who holds which lock, by its name. */
   readonly locks = new Map<string, LockHolder>();
+  /** The networks that exist, beside those among the resources. Undefined: whatever is asked for. */
   readonly networks: Set<string> | undefined;
+  readonly resources = new MemoryResources();
   readonly #options: MemoryEngineOptions;
 
   constructor(options: MemoryEngineOptions = {}) {
@@ -87,6 +96,15 @@ export class MemoryEngine {
     if (this.services.get(service.request.name) === service) this.services.delete(service.request.name);
   }
 
+  hasNetwork(name: string): boolean {
+    return this.networks === undefined || this.networks.has(name) || this.resources.get("network", name) !== undefined;
+  }
+
+  /** The service that uses a resource, if there is one. */
+  userOf(kind: ResourceKind, name: string): MemoryService | undefined {
+    return [...this.services.values()].find(({ request }) => usedBy(request, kind).includes(name));
+  }
+
   #checkNeeds({ image, networks = [] }: NormalizedRequest): void {
     if (this.#options.missingImages?.includes(image)) {
       throw new DeploymentError("IMAGE_NOT_FOUND", `There is no image ${image}.`, {
@@ -94,7 +112,7 @@ export class MemoryEngine {
         hint: "Check the image's name and tag.",
       });
     }
-    const missing = networks.findIndex((network) => this.networks?.has(network) === false);
+    const missing = networks.findIndex((network) => !this.hasNetwork(network));
     if (missing < 0) return;
     throw new DeploymentError("NETWORK_NOT_FOUND", `There is no network ${networks[missing]}.`, {
       field: `networks[${missing}]`,

@@ -3,6 +3,7 @@ import {
   type CanList,
   type CanLock,
   type CanLogs,
+  type CanManageResources,
   type CanRollback,
   type CanScale,
   type CanTellSettings,
@@ -13,13 +14,20 @@ import {
   type Deployment,
   type DeploymentWarning,
   type DeployRequest,
+  inContext,
   type ListOptions,
+  type ListResourcesOptions,
   type LockHolder,
   type LogEntry,
   type LogsOptions,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   type RemoveOptions,
+  type RemoveResourceOptions,
+  type Resource,
+  RESOURCE_KINDS,
+  type ResourceKind,
+  type ResourceSpec,
   type ServiceSettings,
   type ServiceStatus,
   sleep,
@@ -32,6 +40,7 @@ import { MemoryEngine } from "./engine.js";
 import { logsOf } from "./logs.js";
 import { memoryManifest } from "./manifest.js";
 import type { MemoryOptions, Operation } from "./options.js";
+import { removeResource } from "./remove-resource.js";
 import type { MemoryService } from "./service.js";
 import { revisionOf, settingsOf } from "./settings.js";
 import { serviceStatus } from "./status.js";
@@ -40,11 +49,22 @@ import { waitFor } from "./wait.js";
 /** Deploys into memory: nothing runs, and everything answers as if it did. */
 export class MemoryDeploymentStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanLogs, CanUpdate, CanRollback, CanScale, CanTellSettings, CanLock
+  implements
+    CanInspect,
+    CanList,
+    CanWait,
+    CanLogs,
+    CanUpdate,
+    CanRollback,
+    CanScale,
+    CanTellSettings,
+    CanLock,
+    CanManageResources
 {
   override readonly manifest: StrategyManifest;
   /** The world; two strategies may share one. */
   readonly engine: MemoryEngine;
+  readonly resourceKinds = RESOURCE_KINDS;
   readonly #options: MemoryOptions;
 
   constructor(options: MemoryOptions = {}, engine = new MemoryEngine(options)) {
@@ -159,6 +179,30 @@ export class MemoryDeploymentStrategy
       await step("scale");
       this.#failIfAsked("scale", name);
       this.engine.scale(service, replicas);
+    });
+  }
+
+  async listResources(options: ListResourcesOptions = {}): Promise<Resource[]> {
+    return this.#here(options, () => this.engine.resources.list(options));
+  }
+
+  async createResource(spec: ResourceSpec, options: OperationOptions = {}): Promise<Resource> {
+    return this.#here(options, () => this.engine.resources.create(spec));
+  }
+
+  async removeResource(kind: ResourceKind, name: string, options: RemoveResourceOptions = {}): Promise<void> {
+    await this.#here(options, () => removeResource(this.engine, kind, name, options));
+  }
+
+  /** An operation that is about no service. */
+  async #here<Result>(
+    { signal }: OperationOptions,
+    work: () => Result | Promise<Result>,
+  ): Promise<Result> {
+    const context = { strategy: this.manifest.name };
+    return inContext(context, async () => {
+      await sleep(this.#options.latencyMs ?? 0, signal, context);
+      return work();
     });
   }
 

@@ -5,6 +5,7 @@ import {
   type CanList,
   type CanLock,
   type CanLogs,
+  type CanManageResources,
   type CanRollback,
   type CanScale,
   type CanTellSettings,
@@ -17,12 +18,17 @@ import {
   type Diagnosis,
   inContext,
   type ListOptions,
+  type ListResourcesOptions,
   type LockHolder,
   type LogEntry,
   type LogsOptions,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   type RemoveOptions,
+  type RemoveResourceOptions,
+  type Resource,
+  type ResourceKind,
+  type ResourceSpec,
   type ServiceSettings,
   type ServiceStatus,
   type UpdateOptions,
@@ -37,6 +43,10 @@ import { logLines } from "./logs.js";
 import { swarmManifest } from "./manifest.js";
 import { inspectService, listServices } from "./observe.js";
 import { removeService } from "./remove.js";
+import { createResource } from "./resources/create-resource.js";
+import { swarmResourceKinds } from "./resources/kinds.js";
+import { listResources } from "./resources/list-resources.js";
+import { removeResource } from "./resources/remove-resource.js";
 import { rollbackService } from "./rollback.js";
 import { scaleService } from "./scale.js";
 import { settingsOfRequest } from "./settings.js";
@@ -57,9 +67,12 @@ export class SwarmDeploymentStrategy
     CanScale,
     CanDiagnose,
     CanTellSettings,
-    CanLock
+    CanLock,
+    CanManageResources
 {
   override readonly manifest = swarmManifest;
+  /** Volumes are those of the manager's own node. */
+  readonly resourceKinds = swarmResourceKinds;
   readonly #engine: DockerEngine;
   /** Ids of services that were updated, and that no wait has seen through yet. */
   readonly #changed = new Set<string>();
@@ -132,6 +145,18 @@ export class SwarmDeploymentStrategy
 
   async unlock(name: string, holderId: string, options: OperationOptions = {}): Promise<void> {
     await this.#here(() => releaseLock(this.#engine, name, holderId, options));
+  }
+
+  async listResources(options: ListResourcesOptions = {}): Promise<Resource[]> {
+    return this.#here(() => listResources(this.#engine, options));
+  }
+
+  async createResource(spec: ResourceSpec, options: OperationOptions = {}): Promise<Resource> {
+    return this.#here(() => createResource(this.#engine, spec, options));
+  }
+
+  async removeResource(kind: ResourceKind, name: string, options: RemoveResourceOptions = {}): Promise<void> {
+    await this.#here(() => removeResource(this.#engine, kind, name, options));
   }
 
   async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {

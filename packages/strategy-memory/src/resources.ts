@@ -1,0 +1,90 @@
+import {
+  DeploymentError,
+  type ListResourcesOptions,
+  type NormalizedRequest,
+  type Resource,
+  RESOURCE_KINDS,
+  type ResourceKind,
+  type ResourceSpec,
+} from "@openfactory/deploy-core";
+import { newId } from "./service.js";
+
+/** A resource, and what nobody is told of it. */
+export interface MemoryResource extends Resource {
+  /** Of configs and secrets. */
+  readonly content?: Uint8Array;
+}
+
+/** The networks, volumes, configs and secrets of the world in memory. */
+export class MemoryResources {
+  readonly #all = new Map<string, MemoryResource>();
+
+  get(kind: ResourceKind, name: string): MemoryResource | undefined {
+    return this.#all.get(`${kind} ${name}`);
+  }
+
+  list({ kinds = RESOURCE_KINDS, labels = {} }: ListResourcesOptions): Resource[] {
+    return [...this.#all]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, { content: _, ...resource }]) => structuredClone(resource))
+      .filter(({ kind }) => kinds.includes(kind))
+      .filter((resource) => Object.entries(labels).every(([key, value]) => resource.labels[key] === value));
+  }
+
+  /** @throws DeploymentError `ALREADY_EXISTS`, `INVALID_REQUEST`, `UNSUPPORTED`. */
+  create(spec: ResourceSpec): Resource {
+    const { kind, name, labels } = spec;
+    checkKind(kind);
+    if (!/^[a-zA-Z0-9][\w.-]*$/.test(name)) {
+      throw new DeploymentError("INVALID_REQUEST", `${JSON.stringify(name)} is no name of a ${kind}.`, {
+        field: "name",
+        hint: "Give a name of letters, digits, _, . and -, with a letter or digit first.",
+      });
+    }
+    if (this.get(kind, name) !== undefined) {
+      throw new DeploymentError("ALREADY_EXISTS", `There is a ${kind} named ${name} already.`, {
+        field: "name",
+        hint: "Choose another name, or remove that one first.",
+      });
+    }
+    const resource: Resource = { kind, name, id: newId(), labels: { ...labels } };
+    const content = "content" in spec ? { content: Uint8Array.from(spec.content) } : {};
+    this.#all.set(`${kind} ${name}`, { ...resource, ...content });
+    return structuredClone(resource);
+  }
+
+  /** @throws DeploymentError `NOT_FOUND`, `UNSUPPORTED`. */
+  require(kind: ResourceKind, name: string): Resource {
+    checkKind(kind);
+    const found = this.get(kind, name);
+    if (found !== undefined) return found;
+    throw new DeploymentError("NOT_FOUND", `There is no ${kind} ${JSON.stringify(name)}.`, {
+      hint: "Check the name; it must be exact.",
+    });
+  }
+
+  remove(kind: ResourceKind, name: string): void {
+    this.#all.delete(`${kind} ${name}`);
+  }
+}
+
+function checkKind(kind: ResourceKind): void {
+  if (RESOURCE_KINDS.includes(kind)) return;
+  throw new DeploymentError("UNSUPPORTED", `There is no resource of the kind ${JSON.stringify(kind)}.`, {
+    hint: `There are: ${RESOURCE_KINDS.join(", ")}.`,
+  });
+}
+
+/** The names of the resources of a kind that a service uses. */
+export function usedBy({ networks = [], mounts = [], configs = [], secrets = [] }: NormalizedRequest, kind: ResourceKind): string[] {
+  switch (kind) {
+    case "network":
+      return networks;
+    case "volume":
+      return mounts.flatMap(({ Type, Source }) => (Type === "volume" && Source ? [Source] : []));
+    case "config":
+      return configs.map(({ name }) => name);
+    case "secret":
+      return secrets.map(({ name }) => name);
+  }
+}
