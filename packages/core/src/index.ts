@@ -7,6 +7,7 @@ export {
   type SourceLocation,
 } from "./errors/deployment-error.js";
 export { inContext } from "./errors/in-context.js";
+export { BOOKKEEPING_LABELS, isBookkeepingLabel } from "./request/bookkeeping-labels.js";
 export {
   type DeployRequest,
   deployRequestSchema,

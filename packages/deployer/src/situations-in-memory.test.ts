@@ -1,3 +1,4 @@
+import { REQUEST_FIELDS } from "@openfactory/deploy-core";
 import { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
 import { test } from "vitest";
 import { checkSituation, whyNot } from "./testing/situations/check-situation.js";
@@ -5,7 +6,7 @@ import type { Kit } from "./testing/situations/kit.js";
 import { SITUATIONS } from "./testing/situations/table.js";
 
 const memoryKit = (): Kit => {
-  const strategy = new MemoryDeploymentStrategy();
+  const strategy = new MemoryDeploymentStrategy({ honours: [...REQUEST_FIELDS] });
   return {
     strategy,
     project: "factory",

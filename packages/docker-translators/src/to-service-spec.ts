@@ -7,7 +7,7 @@ import { toEnv } from "./fields/env.js";
 import { type ResourceIds, toConfigReferences, toSecretReferences } from "./fields/file-references.js";
 import { toHealthcheck } from "./fields/healthcheck.js";
 import { toServiceInit } from "./fields/init.js";
-import { toLabels } from "./fields/labels.js";
+import { toLabels, toTaskLabels } from "./fields/labels.js";
 import { toServiceMode } from "./fields/mode.js";
 import { toServiceMounts } from "./fields/mounts.js";
 import { toTaskNetworks } from "./fields/networks.js";
@@ -64,7 +64,7 @@ function toContainerSpec(
   return {
     Image: options.image ?? request.image,
     ...toEnv(request),
-    ...toLabels(request),
+    ...toTaskLabels(request),
     ...toServiceCommand(request),
     ...toServiceMounts(request, context),
     ...toHealthcheck(request, context),

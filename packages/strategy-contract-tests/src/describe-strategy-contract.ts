@@ -14,6 +14,7 @@ import { insideCases } from "./cases/inside.js";
 import { inspectCases } from "./cases/inspect.js";
 import { invalidRequestCases } from "./cases/invalid-requests.js";
 import { listCases } from "./cases/list.js";
+import { lockCases } from "./cases/lock.js";
 import { logsFollowCases } from "./cases/logs-follow.js";
 import { logsCases } from "./cases/logs.js";
 import { manifestCases } from "./cases/manifest.js";
@@ -73,6 +74,7 @@ const behaviours: Record<string, (suite: Suite, options: ContractOptions) => voi
   settings: settingsCases,
   resources: resourceCases,
   diagnose: diagnoseCases,
+  lock: lockCases,
   "random runs": (suite, { model }) => randomRunCases(suite, model),
 };
 

@@ -3,6 +3,7 @@ import {
   type CanDiagnose,
   type CanInspect,
   type CanList,
+  type CanLock,
   type CanLogs,
   type CanRollback,
   type CanTellSettings,
@@ -15,6 +16,7 @@ import {
   type Diagnosis,
   inContext,
   type ListOptions,
+  type LockHolder,
   type LogEntry,
   type LogsOptions,
   OpenFactoryServiceDeploymentStrategy,
@@ -34,6 +36,7 @@ import { deployContainers } from "./deploy.js";
 import { diagnose } from "./diagnose.js";
 import { inspectService } from "./inspect.js";
 import { listServices } from "./list.js";
+import { releaseLock, takeLock } from "./lock.js";
 import { logLines } from "./logs.js";
 import { localDockerManifest } from "./manifest.js";
 import { LOCAL_DOCKER_OPTIONS, type LocalDockerOptions } from "./options.js";
@@ -49,7 +52,7 @@ import { waitForService } from "./wait.js";
 @injectable()
 export class LocalDockerDeploymentStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose, CanTellSettings, CanUpdate, CanRollback
+  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose, CanTellSettings, CanUpdate, CanRollback, CanLock
 {
   override readonly manifest: StrategyManifest;
   readonly #engine: DockerEngine;
@@ -138,6 +141,14 @@ export class LocalDockerDeploymentStrategy
 
   async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {
     return inContext({ strategy: this.manifest.name }, () => diagnose(this.#engine, options));
+  }
+
+  async lock(name: string, holder: LockHolder, options: OperationOptions = {}): Promise<LockHolder | undefined> {
+    return inContext({ strategy: this.manifest.name }, () => takeLock(this.#engine, name, holder, options));
+  }
+
+  async unlock(name: string, holderId: string, options: OperationOptions = {}): Promise<void> {
+    await inContext({ strategy: this.manifest.name }, () => releaseLock(this.#engine, name, holderId, options));
   }
 
   override close(): Promise<void> {

@@ -1,4 +1,10 @@
-import { DeploymentError, type NormalizedRequest, type PublishedPort, type ResourceKind } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type LockHolder,
+  type NormalizedRequest,
+  type PublishedPort,
+  type ResourceKind,
+} from "@openfactory/deploy-core";
 import { type SimulatedProcess, simulate } from "./process.js";
 import { MemoryResources, usedBy } from "./resources.js";
 import { desiredInstances, isRunning, type MemoryInstance, type MemoryService, newId } from "./service.js";
@@ -17,6 +23,8 @@ export interface MemoryEngineOptions {
 /** The world in which the strategy deploys: services by name, and what they need. Tests look at it directly. */
 export class MemoryEngine {
   readonly services = new Map<string, MemoryService>();
+  /** Who holds which lock, by its name. */
+  readonly locks = new Map<string, LockHolder>();
   /** The networks that exist, beside those among the resources. Undefined: whatever is asked for. */
   readonly networks: Set<string> | undefined;
   readonly resources = new MemoryResources();

@@ -1,6 +1,7 @@
 import {
   type CanInspect,
   type CanList,
+  type CanLock,
   type CanLogs,
   type CanManageResources,
   type CanRollback,
@@ -16,6 +17,7 @@ import {
   inContext,
   type ListOptions,
   type ListResourcesOptions,
+  type LockHolder,
   type LogEntry,
   type LogsOptions,
   OpenFactoryServiceDeploymentStrategy,
@@ -47,7 +49,17 @@ import { waitFor } from "./wait.js";
 /** Deploys into memory: nothing runs, and everything answers as if it did. */
 export class MemoryDeploymentStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanLogs, CanUpdate, CanRollback, CanScale, CanTellSettings, CanManageResources
+  implements
+    CanInspect,
+    CanList,
+    CanWait,
+    CanLogs,
+    CanUpdate,
+    CanRollback,
+    CanScale,
+    CanTellSettings,
+    CanLock,
+    CanManageResources
 {
   override readonly manifest: StrategyManifest;
   /** The world; two strategies may share one. */
@@ -196,6 +208,19 @@ export class MemoryDeploymentStrategy
 
   #status(service: MemoryService): ServiceStatus {
     return serviceStatus(service, this.manifest.honours);
+  }
+
+  async lock(name: string, holder: LockHolder, { signal }: OperationOptions = {}): Promise<LockHolder | undefined> {
+    throwIfAborted(signal, { strategy: this.manifest.name });
+    const held = this.engine.locks.get(name);
+    if (held !== undefined) return { ...held };
+    this.engine.locks.set(name, { ...holder });
+    return undefined;
+  }
+
+  async unlock(name: string, holderId: string, { signal }: OperationOptions = {}): Promise<void> {
+    throwIfAborted(signal, { strategy: this.manifest.name });
+    if (this.engine.locks.get(name)?.id === holderId) this.engine.locks.delete(name);
   }
 
   /** Every operation: errors know service and strategy, and each step is told, takes its time, and can be aborted. */

@@ -7,7 +7,13 @@ import {
   type UpdateOptions,
 } from "@openfactory/deploy-core";
 import type { DockerEngine, ServiceDetails } from "@openfactory/docker-engine";
-import { changeServiceSpec, type NetworkNames, OPERATION_LABEL, toServiceSpec } from "@openfactory/docker-translators";
+import {
+  changeServiceSpec,
+  type NetworkNames,
+  OPERATION_LABEL,
+  toServiceSettings,
+  toServiceSpec,
+} from "@openfactory/docker-translators";
 import { changeService } from "./change-service.js";
 import { changedPaths } from "./changed-paths.js";
 import { explainSpecFault } from "./create-fault.js";
@@ -18,6 +24,7 @@ import { resolveFiles } from "./resolve-files.js";
 import { resolveImage } from "./resolve-image.js";
 import { revisionOf } from "./revision.js";
 import { networkNames, settingsOfSpec } from "./settings.js";
+import { forced, mustStartAnew } from "./start-anew.js";
 
 /**
  * Makes a service what a request says, in one call that the swarm takes whole or not at all.
@@ -40,7 +47,10 @@ export async function updateService(
   for (const warning of warnings) observer?.({ type: "warning", service: name, warning });
 
   const operation = randomUUID();
-  const asked = toServiceSpec(request, { apiVersion: await engine.apiVersion({ signal }), image, ...files });
+  const apiVersion = await engine.apiVersion({ signal });
+  const settings = { present: settingsOfSpec(service.Spec, names), asked: toServiceSettings(request, { apiVersion, image }) };
+  const startsAnew = await mustStartAnew(engine, service, settings, { signal });
+  const asked = toServiceSpec(request, { apiVersion, image, ...files });
   asked.Labels = { ...asked.Labels, [OPERATION_LABEL]: operation };
   const ids = new Map([...names].map(([id, network]) => [network, id]));
   const changed = await explained(request, () =>
@@ -52,7 +62,8 @@ export async function updateService(
         decide(present) {
           refuseStale(present, { revision, names, seen: service });
           refuseReplacement(settingsOfSpec(present.Spec, names), request);
-          return { spec: changeServiceSpec(present.Spec, asked, ids), image };
+          const spec = changeServiceSpec(present.Spec, asked, ids);
+          return { spec: startsAnew ? forced(spec) : spec, image };
         },
         isOutcome: ({ Spec }) => Spec.Labels?.[OPERATION_LABEL] === operation,
       },

@@ -86,7 +86,8 @@ export interface CanLogs {
 
 export interface CanUpdate {
   /**
-   * Changes a service to what the request says. Whatever goes wrong, the service is left (or put back) as it was.
+   * Changes a service to what the request says; where nothing of it runs (any more), it is started anew, though it may
+   * differ in nothing. Whatever goes wrong, the service is left (or put back) as it was.
    * @returns when the change is made or under way; `wait` tells when all of it runs.
    * @throws DeploymentError `NOT_FOUND`, `CONFLICT` (changed by another since `revision`), `TASK_FAILED` (the new
    * version failed before the old one was given up), and as deploy.

@@ -1,3 +1,5 @@
+import { BOOKKEEPING_LABELS } from "@openfactory/deploy-core";
+
 /**
  * The labels by which a service is known to have been made here, and by which project. They are all the state there is:
  * nothing is kept outside the engine.
@@ -6,13 +8,13 @@ export const PROJECT_LABEL = "org.openfactory.deploy.project";
 /** The app's name in its file. */
 export const APP_LABEL = "org.openfactory.deploy.app";
 /** {@link requestHash} of the request that the service was made from. */
-export const REQUEST_LABEL = "org.openfactory.deploy.request";
+export const REQUEST_LABEL = BOOKKEEPING_LABELS.request;
 /** Fingerprint of the settings that the service was given, by which a change made by hand is seen. */
-export const SETTINGS_LABEL = "org.openfactory.deploy.settings";
+export const SETTINGS_LABEL = BOOKKEEPING_LABELS.settings;
 /** Id of the run that made the service, or changed it last: see {@link newRunId}. */
-export const RUN_LABEL = "org.openfactory.deploy.run";
+export const RUN_LABEL = BOOKKEEPING_LABELS.run;
 /** The project's own resources that the service uses: `config/web-conf-1a2b network/factory-net`. */
-export const USES_LABEL = "org.openfactory.deploy.uses";
+export const USES_LABEL = BOOKKEEPING_LABELS.uses;
 
 export const OWNERSHIP_LABELS: readonly string[] = [
   PROJECT_LABEL,

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createEngine } from "@openfactory/docker-engine";
 import { TEST_LABELS } from "@openfactory/docker-probes";
 import { LocalDockerDeploymentStrategy } from "@openfactory/strategy-local-docker";
@@ -48,7 +49,7 @@ export function localKit(host: string): DockerKit {
   };
 }
 
-/** On a swarm, through one of its managers. */
+/** On a swarm of one node. */
 export function swarmKit(manager: RawEngine): DockerKit {
   const strategy = new SwarmDeploymentStrategy(createEngine({ host: manager.host }));
   const { request, ...kit } = shared("sit");
@@ -62,6 +63,13 @@ export function swarmKit(manager: RawEngine): DockerKit {
     async versionOf(service) {
       const { status, body } = await manager.request("GET", `/services/${service}`);
       return status === 404 ? 0 : versionIn(body.Spec.TaskTemplate.ContainerSpec.Env);
+    },
+    // The table's processes are not started again.
+    async stop(service) {
+      const filters = JSON.stringify({ label: [`com.docker.swarm.service.name=${service}`] });
+      const containers: { Id: string }[] = await manager.call("GET", `/containers/json?filters=${encodeURIComponent(filters)}`);
+      for (const { Id } of containers) await manager.call("POST", `/containers/${Id}/kill`);
+      while ((await strategy.inspect(service)).state !== "failed") await sleep(100);
     },
     async cleanUp() {
       const services: { ID: string; Spec: { Name: string } }[] = await manager.call("GET", "/services");

@@ -33,7 +33,8 @@ export const lifecycleSamples: FieldSample[] = [
       healthcheck: { Test: programs.health.good(), StartPeriod: seconds(5), StartInterval: seconds(1) },
     }),
   },
-  { title: "healthcheck: none", part: { healthcheck: { Test: ["NONE"] } } },
+  // Of an image that has none, it says nothing.
+  { title: "healthcheck: none", usual: true, part: { healthcheck: { Test: ["NONE"] } } },
   { title: "restart: any", usual: true, part: { restart: { Condition: "any" } } },
   { title: "restart: none", part: { restart: { Condition: "none" } } },
   { title: "restart: on failure", part: { restart: { Condition: "on-failure" } } },

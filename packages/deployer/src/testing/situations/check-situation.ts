@@ -10,9 +10,10 @@ import type { Situation } from "./situation.js";
 
 /** Why a situation can't be on a platform; undefined: it can. */
 export function whyNot({ needs = [] }: Situation, kit: Kit): string | undefined {
+  const { honours } = kit.strategy.manifest;
   const missing = needs.find((need) => {
     if (need === "stop") return kit.stop === undefined;
-    if (need === "network" || need === "config") return !kindsOf(kit).includes(need);
+    if (need === "network" || need === "config") return !kindsOf(kit).includes(need) || !honours.includes(`${need}s`);
     return !supports(kit.strategy, need);
   });
   return missing === undefined ? undefined : `the platform has no ${missing}`;

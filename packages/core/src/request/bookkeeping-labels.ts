@@ -1,0 +1,19 @@
+/**
+ * Labels by which the deployer keeps account of a service. They say how it came to be, not what it is, and change with
+ * every deploy: a strategy keeps them with the service, and off its processes where a change of them alone would start
+ * those anew.
+ */
+export const BOOKKEEPING_LABELS = {
+  /** Hash of the request. */
+  request: "org.openfactory.deploy.request",
+  /** Fingerprint of the settings. */
+  settings: "org.openfactory.deploy.settings",
+  /** Id of the run that made the service, or changed it last. */
+  run: "org.openfactory.deploy.run",
+  /** Names of what was made for the service. */
+  uses: "org.openfactory.deploy.uses",
+} as const;
+
+const ALL: ReadonlySet<string> = new Set(Object.values(BOOKKEEPING_LABELS));
+
+export const isBookkeepingLabel = (label: string): boolean => ALL.has(label);
