@@ -5,6 +5,7 @@ import {
   type CanList,
   type CanLock,
   type CanLogs,
+  type CanManageResources,
   type CanRollback,
   type CanTellSettings,
   type CanUpdate,
@@ -16,6 +17,7 @@ import {
   type Diagnosis,
   inContext,
   type ListOptions,
+  type ListResourcesOptions,
   type LockHolder,
   type LogEntry,
   type LogsOptions,
@@ -23,6 +25,10 @@ import {
   type OperationOptions,
   parseRequest,
   type RemoveOptions,
+  type RemoveResourceOptions,
+  type Resource,
+  type ResourceKind,
+  type ResourceSpec,
   type ServiceSettings,
   type ServiceStatus,
   type StrategyManifest,
@@ -43,6 +49,9 @@ import { LOCAL_DOCKER_OPTIONS, type LocalDockerOptions } from "./options.js";
 import { planContainers } from "./planned-container.js";
 import { removeService } from "./remove.js";
 import { resolvedImage } from "./resolved-image.js";
+import { kindOf, resourceKinds } from "./resources/kinds.js";
+import { listResources } from "./resources/list-resources.js";
+import { removeResource } from "./resources/remove-resource.js";
 import { settingsOf } from "./settings/settings-of.js";
 import { rollbackService } from "./update/rollback.js";
 import { updateService } from "./update/update.js";
@@ -52,9 +61,10 @@ import { waitForService } from "./wait.js";
 @injectable()
 export class LocalDockerDeploymentStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose, CanTellSettings, CanUpdate, CanRollback, CanLock
+  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose, CanTellSettings, CanUpdate, CanRollback, CanLock, CanManageResources
 {
   override readonly manifest: StrategyManifest;
+  readonly resourceKinds = resourceKinds;
   readonly #engine: DockerEngine;
   readonly #options: LocalDockerOptions;
 
@@ -149,6 +159,18 @@ export class LocalDockerDeploymentStrategy
 
   async unlock(name: string, holderId: string, options: OperationOptions = {}): Promise<void> {
     await inContext({ strategy: this.manifest.name }, () => releaseLock(this.#engine, name, holderId, options));
+  }
+
+  async listResources(options: ListResourcesOptions = {}): Promise<Resource[]> {
+    return inContext({ strategy: this.manifest.name }, () => listResources(this.#engine, options));
+  }
+
+  async createResource(spec: ResourceSpec, options: OperationOptions = {}): Promise<Resource> {
+    return inContext({ strategy: this.manifest.name }, async () => kindOf(spec.kind).create(this.#engine, spec, options));
+  }
+
+  async removeResource(kind: ResourceKind, name: string, options: RemoveResourceOptions = {}): Promise<void> {
+    await inContext({ strategy: this.manifest.name }, () => removeResource(this.#engine, kind, name, options));
   }
 
   override close(): Promise<void> {
