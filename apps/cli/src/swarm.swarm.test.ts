@@ -192,6 +192,68 @@ ${more}`;
     expect(await nodesOf("web")).toHaveLength(1);
   });
 
+  test("secrets and configs by content, and a network of their own, are made, exchanged, rolled back and removed", async () => {
+    const names = async (kind: "secrets" | "configs" | "networks"): Promise<string[]> =>
+      ((await manager.call("GET", `/${kind}`)) as { Name?: string; Spec?: { Name: string } }[])
+        .map(({ Name, Spec }) => Spec?.Name ?? Name ?? "")
+        .filter((name) => name.startsWith("owned_"))
+        .sort();
+    const file = await fileOf(`name: owned
+secrets: {key: {file: key.txt}}
+configs: {conf: {content: "level=\${LEVEL}"}}
+networks: {back: {internal: true}}
+apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [back]").replace(
+      "command: sleep 1000",
+      "command: sh -c 'cat /run/secrets/key /conf; echo; sleep 1000'",
+    )}
+`);
+    const upWith = async (key: string, level: string): Promise<Ran> => {
+      await writeFile(join(folder, "key.txt"), `${key}\n`);
+      await writeFile(join(folder, ".env"), `LEVEL=${level}\n`);
+      return ofdeploy("up", "--file", file);
+    };
+    const lastLines = async (): Promise<string> => (await ofdeploy("logs", "reader", "--tail", "2", "--file", file)).stdout;
+
+    const first = await upWith("hunter2", "info");
+    expect(first, first.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/^created: network owned_back, secret owned_key_\w+, config owned_conf_\w+$/m) });
+    expect(await lastLines()).toBe("reader | hunter2\nreader | level=info\n");
+    expect(await names("networks")).toEqual(["owned_back"]);
+    const [before] = await names("secrets");
+
+    const second = await upWith("hunter3", "debug");
+    expect(second, second.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/reader +updated/) });
+    expect(await lastLines()).toContain("reader | hunter3\nreader | level=debug\n");
+    expect(await names("secrets")).toContain(before);
+    const back = await ofdeploy("rollback", "--file", file);
+    expect(back, back.stderr).toMatchObject({ code: 0 });
+    expect(await lastLines()).toContain("reader | hunter2\nreader | level=info\n");
+    expect(`${first.stdout}${first.stderr}${second.stdout}${second.stderr}`).not.toMatch(/hunter|level=/);
+
+    const down = await ofdeploy("down", "--file", file);
+    expect(down, down.stderr).toMatchObject({ code: 0 });
+    for (const kind of ["secrets", "configs", "networks"] as const) expect(await names(kind), kind).toEqual([]);
+  });
+
+  test("a secret of the largest size is taken, and one byte more is refused with its place", async () => {
+    const file = await fileOf(`name: sizes\nsecrets: {key: {file: large.bin}}\napps:${app("large", "    secrets: [key]")}\n`);
+    await writeFile(join(folder, "large.bin"), Buffer.alloc(500 * 1024 - 1, 7));
+    const taken = await ofdeploy("up", "--file", file);
+    expect(taken, taken.stderr).toMatchObject({ code: 0 });
+    expect(await ofdeploy("down", "--file", file)).toMatchObject({ code: 0 });
+    await writeFile(join(folder, "large.bin"), Buffer.alloc(500 * 1024, 7));
+    expect(await ofdeploy("up", "--file", file)).toMatchObject({ code: 3, stderr: expect.stringMatching(/openfactory\.yml:2:17: .*less than 500 KiB/) });
+  });
+
+  test("of two runs at once on one project the later one ends with who holds the lock", async () => {
+    const file = await fileOf(`name: locked\napps:${app("slow", '    healthcheck: {test: "sleep 4", interval: 1s, timeout: 10s}')}\n`);
+    const first = ofdeploy("up", "--file", file);
+    await expect.poll(services, { timeout: 20_000 }).toContain("slow");
+    const second = await ofdeploy("down", "--file", file);
+    expect(second).toMatchObject({ code: 5, stderr: expect.stringMatching(/error\[CONFLICT\] .*ofdeploy up, pid \d+/) });
+    expect(await first).toMatchObject({ code: 0 });
+    expect(await ofdeploy("down", "--file", file)).toMatchObject({ code: 0 });
+  });
+
   test("local storage is refused with its place, before anything is made", async () => {
     const file = await fileOf(
       `name: local\napps:${app("kept", "    storage: {data: {type: local, local_path: /srv, mount_point: /data}}")}\n`,
