@@ -9,7 +9,10 @@ if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
   process.exitCode = 3;
 } else {
   try {
-    require("./compile-cache.js").useCompileCache();
+    var tune = require("./tune-node.js");
+    tune.useCompileCache();
+    // A command, not --version or --help, which must cost nothing.
+    if (/^[a-z]/.test(process.argv[2] || "")) tune.keepMemorySmall();
     require("../dist/ofdeploy.cjs").runProcess().catch(tell);
   } catch (error) {
     tell(error);

@@ -3,6 +3,12 @@ const { enableCompileCache } = require("node:module");
 const { join } = require("node:path");
 
 /**
+ * Keeps the space for new objects as small as it begins. Grown, as for a server, it takes 60 MB more for a plan of 5,000
+ * apps, and the time to copy what lives on in it: here, most of what is made lives on to the end.
+ */
+exports.keepMemorySmall = () => require("node:v8").setFlagsFromString("--semi-space-growth-factor=1");
+
+/**
  * Keeps what V8 compiles in this user's cache: Node's own choice, the folder for temporary files, is shared by all users.
  * NODE_COMPILE_CACHE names another folder; NODE_DISABLE_COMPILE_CACHE=1 does without. A cache that can't be had costs
  * time only.
