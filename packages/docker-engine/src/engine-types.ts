@@ -226,6 +226,8 @@ export interface TaskDetails {
 export interface NetworkDetails {
   Id: string;
   Name: string;
+  /** ISO 8601. */
+  Created?: string;
   Scope: "local" | "swarm" | "global";
   Driver: string;
   Attachable: boolean;

@@ -5,6 +5,8 @@ import {
   type CanList,
   type CanLock,
   type CanLogs,
+  type CanManageResources,
+  type CanPreflight,
   type CanRollback,
   type CanTellSettings,
   type CanUpdate,
@@ -16,13 +18,20 @@ import {
   type Diagnosis,
   inContext,
   type ListOptions,
+  type ListResourcesOptions,
   type LockHolder,
   type LogEntry,
   type LogsOptions,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   parseRequest,
+  type PreflightProblem,
+  type PreflightRequest,
   type RemoveOptions,
+  type RemoveResourceOptions,
+  type Resource,
+  type ResourceKind,
+  type ResourceSpec,
   type ServiceSettings,
   type ServiceStatus,
   type StrategyManifest,
@@ -41,8 +50,12 @@ import { logLines } from "./logs.js";
 import { localDockerManifest } from "./manifest.js";
 import { LOCAL_DOCKER_OPTIONS, type LocalDockerOptions } from "./options.js";
 import { planContainers } from "./planned-container.js";
+import { preflight } from "./preflight/preflight.js";
 import { removeService } from "./remove.js";
 import { resolvedImage } from "./resolved-image.js";
+import { kindOf, resourceKinds } from "./resources/kinds.js";
+import { listResources } from "./resources/list-resources.js";
+import { removeResource } from "./resources/remove-resource.js";
 import { settingsOf } from "./settings/settings-of.js";
 import { rollbackService } from "./update/rollback.js";
 import { updateService } from "./update/update.js";
@@ -52,9 +65,21 @@ import { waitForService } from "./wait.js";
 @injectable()
 export class LocalDockerDeploymentStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose, CanTellSettings, CanUpdate, CanRollback, CanLock
+  implements
+    CanInspect,
+    CanList,
+    CanWait,
+    CanLogs,
+    CanUpdate,
+    CanRollback,
+    CanDiagnose,
+    CanTellSettings,
+    CanLock,
+    CanManageResources,
+    CanPreflight
 {
   override readonly manifest: StrategyManifest;
+  readonly resourceKinds = resourceKinds;
   readonly #engine: DockerEngine;
   readonly #options: LocalDockerOptions;
 
@@ -149,6 +174,22 @@ export class LocalDockerDeploymentStrategy
 
   async unlock(name: string, holderId: string, options: OperationOptions = {}): Promise<void> {
     await inContext({ strategy: this.manifest.name }, () => releaseLock(this.#engine, name, holderId, options));
+  }
+
+  async listResources(options: ListResourcesOptions = {}): Promise<Resource[]> {
+    return inContext({ strategy: this.manifest.name }, () => listResources(this.#engine, options));
+  }
+
+  async createResource(spec: ResourceSpec, options: OperationOptions = {}): Promise<Resource> {
+    return inContext({ strategy: this.manifest.name }, async () => kindOf(spec.kind).create(this.#engine, spec, options));
+  }
+
+  async removeResource(kind: ResourceKind, name: string, options: RemoveResourceOptions = {}): Promise<void> {
+    await inContext({ strategy: this.manifest.name }, () => removeResource(this.#engine, kind, name, options));
+  }
+
+  async preflight(requests: readonly PreflightRequest[], options: OperationOptions = {}): Promise<PreflightProblem[]> {
+    return inContext({ strategy: this.manifest.name }, () => preflight(this.#engine, requests, this.#options, options));
   }
 
   override close(): Promise<void> {

@@ -1,0 +1,78 @@
+import { DeploymentError, type Resource, type ResourceSpec } from "@openfactory/deploy-core";
+import { type DockerEngine, engineFault, type NetworkDetails } from "@openfactory/docker-engine";
+import { OPERATION_LABEL, withoutOwnLabels } from "@openfactory/docker-translators";
+import { listedName } from "../family/member.js";
+import { alreadyExists, labelFilter, notThere } from "./faults.js";
+import type { Kind } from "./kinds.js";
+import { made, type Making } from "./made.js";
+
+type NetworkSpec = Extract<ResourceSpec, { kind: "network" }>;
+
+/** The engine's own, which nobody makes or removes. */
+const PREDEFINED: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
+const FORBIDDEN = 403;
+
+const toResource = ({ Id, Name, Labels }: NetworkDetails): Resource => ({
+  kind: "network",
+  name: Name,
+  id: Id,
+  labels: withoutOwnLabels(Labels ?? {}),
+});
+
+const isOwn = ({ Name, Ingress }: NetworkDetails): boolean => !PREDEFINED.has(Name) && !Ingress;
+
+/** Names match by part, and older engines let several have one. */
+const named = async (engine: DockerEngine, name: string, signal?: AbortSignal): Promise<NetworkDetails[]> =>
+  (await engine.networks.list({ name: [name] }, { signal })).filter(({ Name }) => Name === name);
+
+export const networkKind: Kind<NetworkSpec> = {
+  async list(engine, { labels, signal }) {
+    return (await engine.networks.list(labelFilter(labels), { signal })).filter(isOwn).map(toResource);
+  },
+  async create(engine, spec, options) {
+    if (PREDEFINED.has(spec.name)) throw alreadyExists(spec);
+    return made(makingOf(engine, spec), options);
+  },
+  async find(engine, name, { signal }) {
+    const [found] = await named(engine, name, signal);
+    if (found === undefined) throw notThere("network", name, engine);
+    if (!isOwn(found)) {
+      throw new DeploymentError("CONFLICT", `The network ${name} is the engine's own.`, { hint: "Leave it there." });
+    }
+    return toResource(found);
+  },
+  remove: (engine, id, { signal }) => engine.networks.remove(id, { signal }),
+  isInUse: (error) => engineFault(error)?.statusCode === FORBIDDEN,
+  async users(engine, id, { signal }) {
+    return (await engine.containers.list({ network: [id] }, { signal })).map(listedName);
+  },
+};
+
+const makingOf = (engine: DockerEngine, spec: NetworkSpec): Making => ({
+  spec,
+  async create(operation) {
+    const { id } = await engine.networks.create({
+      Name: spec.name,
+      // Before API 1.44 the engine looks for others of the name only if it is told to, and not as one step.
+      CheckDuplicate: true,
+      Driver: spec.driver ?? "bridge",
+      Attachable: spec.attachable ?? true,
+      Internal: spec.internal ?? false,
+      Options: { ...spec.driverOptions },
+      Labels: { ...spec.labels, [OPERATION_LABEL]: operation },
+    });
+    const [first] = (await named(engine, spec.name)).sort(byAge);
+    if (first !== undefined && first.Id !== id) {
+      await engine.networks.remove(id);
+      return undefined;
+    }
+    return { kind: "network", name: spec.name, id, labels: { ...spec.labels } };
+  },
+  remove: ({ id }) => engine.networks.remove(id),
+  async lost(operation) {
+    return (await engine.networks.list({ label: [`${OPERATION_LABEL}=${operation}`] })).map(toResource);
+  },
+});
+
+const byAge = (a: NetworkDetails, b: NetworkDetails): number =>
+  `${a.Created} ${a.Id}` < `${b.Created} ${b.Id}` ? -1 : 1;
