@@ -104,7 +104,7 @@ describe("the project's lock", () => {
     expect(memory.engine.services.size).toBe(0);
     const forced = await place.run("up", "--force-unlock");
     expect(forced).toMatchObject({ code: 0, err: expect.stringContaining("warning[LOCK_TAKEN_OVER] ") });
-    expect(memory.locks.size).toBe(0);
+    expect(memory.engine.locks.size).toBe(0);
     await memory.lock("factory", { id: "other", owner: "ada@bench-pc", since: "2026-01-01T00:00:00Z" });
     expect(await place.run("down")).toMatchObject({ code: 5 });
     expect(await place.run("up"), "nothing to change takes no lock").toMatchObject({ code: 0 });
