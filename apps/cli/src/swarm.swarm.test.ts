@@ -20,7 +20,6 @@ beforeAll(async () => {
   swarm = await createSwarm({ nodes: 3, managers: 1, images: [DEMO_IMAGE, TEST_IMAGE] });
   manager = swarm.nodes[0]!.api;
   folder = await mkdtemp(join(tmpdir(), "ofdeploy-swarm-"));
-  await manager.call("POST", "/networks/create", { Name: "openfactory-demo", Driver: "overlay" });
 });
 afterAll(async () => {
   await swarm?.down();

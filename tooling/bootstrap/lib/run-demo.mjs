@@ -27,14 +27,13 @@ async function show(engine) {
   const world = makeDemoEngine(engine);
   const run = (command, options) => ofdeploy(engine.host, command, options);
   try {
-    await unlessAborted("Making the demo's image and network", world.prepare);
+    await unlessAborted("Making the demo's image", world.prepare);
     await unlessAborted(`Bringing up ${DEMO.file}`, () => run(["up"], { signal }));
-    await world.noteVolumes();
     await unlessAborted("What runs now", () => run(["ps"], { signal }));
     await unlessAborted(`Asking the app at ${DEMO.url}`, answer);
-    await unlessAborted("Taking it down", () => run(["down"], { signal }));
+    await unlessAborted("Taking it down, with its volume", () => run(["down", "--volumes"], { signal }));
     const left = await world.leftovers();
-    if (left.length > 0) throw new StepError(`\`ofdeploy down\` left something behind: ${left.join(", ")}.`);
+    if (left.length > 0) throw new StepError(`\`ofdeploy down --volumes\` left something behind: ${left.join(", ")}.`);
   } finally {
     // What a step that failed left standing, and what the demo itself made.
     await world.clean();

@@ -1,8 +1,8 @@
-import type { CanPreflight, PreflightProblem, PreflightRequest, StrategyManifest } from "@openfactory/deploy-core";
+import type { PreflightProblem, PreflightRequest, StrategyManifest } from "@openfactory/deploy-core";
 import { MemoryDeploymentStrategy, type MemoryOptions } from "@openfactory/strategy-memory";
 
-/** The strategy in memory with a preflight, too: all that a platform may have. */
-export class EquippedMemoryStrategy extends MemoryDeploymentStrategy implements CanPreflight {
+/** The strategy in memory with a preflight that finds what a test says, and with secrets, configs and mounts. */
+export class EquippedMemoryStrategy extends MemoryDeploymentStrategy {
   override readonly manifest: StrategyManifest;
   /** What the preflight finds. */
   problems: PreflightProblem[] = [];
@@ -14,7 +14,7 @@ export class EquippedMemoryStrategy extends MemoryDeploymentStrategy implements 
     this.manifest = { ...manifest, capabilities: [...manifest.capabilities, "preflight"] };
   }
 
-  async preflight(_requests: readonly PreflightRequest[]): Promise<PreflightProblem[]> {
+  override async preflight(_requests: readonly PreflightRequest[]): Promise<PreflightProblem[]> {
     return this.problems;
   }
 }

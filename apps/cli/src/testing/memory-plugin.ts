@@ -10,7 +10,7 @@ export const plugin = defineStrategyPlugin({
   register: (container) => void container.register(DEPLOYMENT_STRATEGY, { useValue: world }),
 });
 
-/** An empty world with locks and a preflight. */
+/** An empty world with all that a platform may have. */
 export const resetEquippedMemory = (options: MemoryOptions = {}): EquippedMemoryStrategy => {
   const equipped = new EquippedMemoryStrategy(options);
   world = equipped;
