@@ -60,7 +60,7 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     program.command("up").description("bring up all apps of the file: create, change or replace, in the order of their dependencies"),
     "every app runs and is healthy",
   )
-    .addOption(concurrencyOption("apps are made or changed", 4))
+    .addOption(concurrencyOption("apps are made or changed", 8))
     .addOption(strictOption())
     .addOption(pruneOption())
     .addOption(adoptOption())

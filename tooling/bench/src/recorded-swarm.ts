@@ -20,8 +20,6 @@ const recording = (): Recording => JSON.parse(readFileSync(new URL("./recorded/s
 /** A server that answers as a manager on which all apps of a file run as the file has them. */
 export interface RecordedSwarm {
   host: string;
-  /** Bytes of logs that clients have taken so far. */
-  logBytes(): number;
   /** How many logs are being read, and how many of them wait for their reader. */
   logs(): { open: number; blocked: number };
   close(): Promise<void>;
@@ -33,7 +31,6 @@ export async function startRecordedSwarm(file: string): Promise<RecordedSwarm> {
   const listing = Buffer.from(JSON.stringify(services));
   const byName = new Map<string, Json>(services.map((service) => [service.Spec.Name, service]));
   const streams = new Set<ServerResponse>();
-  let logBytes = 0;
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "", "http://swarm");
     const path = pathname.replace(/^\/v[0-9.]+/, "");
@@ -46,7 +43,7 @@ export async function startRecordedSwarm(file: string): Promise<RecordedSwarm> {
     if (log !== undefined) {
       streams.add(response);
       response.on("close", () => streams.delete(response));
-      writeLog(response, services.find(({ ID }) => ID === log) ?? byName.get(log), (bytes) => (logBytes += bytes));
+      writeLog(response, services.find(({ ID }) => ID === log) ?? byName.get(log));
     } else if (path === "/_ping") response.end("OK");
     else if (path === "/services") response.end(names === undefined ? listing : JSON.stringify(names.flatMap((name) => byName.get(name) ?? [])));
     else if (path === "/tasks") response.end(JSON.stringify(ids === undefined ? tasks : tasks.filter(({ ServiceID }) => ids.includes(ServiceID))));
@@ -57,7 +54,6 @@ export async function startRecordedSwarm(file: string): Promise<RecordedSwarm> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     host: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    logBytes: () => logBytes,
     logs: () => ({ open: streams.size, blocked: [...streams].filter(({ writableNeedDrain }) => writableNeedDrain).length }),
     close: async () => {
       server.closeAllConnections();
@@ -95,14 +91,14 @@ async function replay(file: string): Promise<Recording> {
 const LINE = "2026-01-01T00:00:00.000000000Z";
 
 /** Lines without an end, as fast as they are taken (Engine API, ServiceLogs with timestamps and details). */
-function writeLog(response: ServerResponse, service: Json, count: (bytes: number) => void): void {
+function writeLog(response: ServerResponse, service: Json): void {
   const details = `com.docker.swarm.node.id=k8dd1yeeult639yw3buqrqb4s,com.docker.swarm.service.id=${service.ID},com.docker.swarm.task.id=${service.ID.replace("service", "task000")}`;
   const text = Buffer.from(`${LINE} ${details} ${"what a process says ".repeat(5)}\n`);
   const frame = Buffer.concat([Buffer.from([1, 0, 0, 0, 0, 0, text.length >> 8, text.length & 255]), text]);
   const burst = Buffer.concat(Array.from({ length: 50 }, () => frame));
   const write = (): void => {
-    while (!response.destroyed && response.write(burst)) count(burst.length);
-    if (!response.destroyed) response.once("drain", () => (count(burst.length), setImmediate(write)));
+    while (!response.destroyed && response.write(burst));
+    if (!response.destroyed) response.once("drain", () => setImmediate(write));
   };
   response.setHeader("Content-Type", "application/vnd.docker.multiplexed-stream");
   write();

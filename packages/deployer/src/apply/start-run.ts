@@ -18,7 +18,7 @@ export function startRun(
   { checked: { project, apps, resources }, before, after }: Prepared,
   options: UpOptions,
 ): UpRun {
-  const { signal, observer, strict = false, wait = true, timeoutMs = 120_000, concurrency = 4 } = options;
+  const { signal, observer, strict = false, wait = true, timeoutMs = 120_000, concurrency = 8 } = options;
   const { settleMs, showEnv = false, keepFailed = false } = options;
   const ending = new AbortController();
   const running = signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]);
