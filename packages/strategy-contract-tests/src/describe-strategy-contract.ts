@@ -21,6 +21,7 @@ import { manifestCases } from "./cases/manifest.js";
 import { nameCases } from "./cases/names.js";
 import { networksBeforeStartCases } from "./cases/networks-before-start.js";
 import { oddCharactersCases } from "./cases/odd-characters.js";
+import { preflightCases } from "./cases/preflight.js";
 import { pullPolicyCases } from "./cases/pull-policy.js";
 import { type ModelOptions, randomRunCases } from "./cases/random-runs.js";
 import { refreshAuthCases } from "./cases/refresh-auth.js";
@@ -73,6 +74,7 @@ const behaviours: Record<string, (suite: Suite, options: ContractOptions) => voi
   refreshAuth: refreshAuthCases,
   settings: settingsCases,
   resources: resourceCases,
+  preflight: preflightCases,
   diagnose: diagnoseCases,
   lock: lockCases,
   "random runs": (suite, { model }) => randomRunCases(suite, model),

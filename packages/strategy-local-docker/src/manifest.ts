@@ -28,7 +28,7 @@ const oneContainer: UnhonouredPart = {
 /** What local Docker honours, and why not the rest. */
 export const localDockerManifest = ({ emulateReplicas }: LocalDockerOptions = {}): StrategyManifest => ({
   name: "docker",
-  capabilities: ["inspect", "list", "wait", "logs", "update", "rollback", "diagnose", "settings", "lock", "resources"],
+  capabilities: ["inspect", "list", "wait", "logs", "update", "rollback", "diagnose", "settings", "lock", "resources", "preflight"],
   honours: [
     "image",
     "imagePullPolicy",

@@ -6,6 +6,7 @@ import {
   type CanLock,
   type CanLogs,
   type CanManageResources,
+  type CanPreflight,
   type CanRollback,
   type CanTellSettings,
   type CanUpdate,
@@ -24,6 +25,8 @@ import {
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   parseRequest,
+  type PreflightProblem,
+  type PreflightRequest,
   type RemoveOptions,
   type RemoveResourceOptions,
   type Resource,
@@ -47,6 +50,7 @@ import { logLines } from "./logs.js";
 import { localDockerManifest } from "./manifest.js";
 import { LOCAL_DOCKER_OPTIONS, type LocalDockerOptions } from "./options.js";
 import { planContainers } from "./planned-container.js";
+import { preflight } from "./preflight/preflight.js";
 import { removeService } from "./remove.js";
 import { resolvedImage } from "./resolved-image.js";
 import { kindOf, resourceKinds } from "./resources/kinds.js";
@@ -61,7 +65,18 @@ import { waitForService } from "./wait.js";
 @injectable()
 export class LocalDockerDeploymentStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanLogs, CanDiagnose, CanTellSettings, CanUpdate, CanRollback, CanLock, CanManageResources
+  implements
+    CanInspect,
+    CanList,
+    CanWait,
+    CanLogs,
+    CanUpdate,
+    CanRollback,
+    CanDiagnose,
+    CanTellSettings,
+    CanLock,
+    CanManageResources,
+    CanPreflight
 {
   override readonly manifest: StrategyManifest;
   readonly resourceKinds = resourceKinds;
@@ -171,6 +186,10 @@ export class LocalDockerDeploymentStrategy
 
   async removeResource(kind: ResourceKind, name: string, options: RemoveResourceOptions = {}): Promise<void> {
     await inContext({ strategy: this.manifest.name }, () => removeResource(this.#engine, kind, name, options));
+  }
+
+  async preflight(requests: readonly PreflightRequest[], options: OperationOptions = {}): Promise<PreflightProblem[]> {
+    return inContext({ strategy: this.manifest.name }, () => preflight(this.#engine, requests, this.#options, options));
   }
 
   override close(): Promise<void> {

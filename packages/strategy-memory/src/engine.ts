@@ -1,10 +1,5 @@
-import {
-  DeploymentError,
-  type LockHolder,
-  type NormalizedRequest,
-  type PublishedPort,
-  type ResourceKind,
-} from "@openfactory/deploy-core";
+import { DeploymentError, type LockHolder, type NormalizedRequest, type ResourceKind } from "@openfactory/deploy-core";
+import { lacks, portLack, throwIfLacking } from "./needs.js";
 import { type SimulatedProcess, simulate } from "./process.js";
 import { MemoryResources, usedBy } from "./resources.js";
 import { desiredInstances, isRunning, type MemoryInstance, type MemoryService, newId } from "./service.js";
@@ -16,6 +11,8 @@ export interface MemoryEngineOptions {
   entrypoints?: Readonly<Record<string, readonly string[]>>;
   /** The networks that exist. Default: whatever is asked for. */
   networks?: readonly string[];
+  /** Secrets and configs must have been made, by `createResource`. Default: whatever is asked for is there. */
+  onlyMadeFiles?: boolean;
   /** What the processes of a service do, whatever its command says. */
   processes?: Readonly<Record<string, SimulatedProcess>>;
 }
@@ -44,14 +41,14 @@ export class MemoryEngine {
     });
   }
 
-  /** Makes a service that does not run yet. @throws DeploymentError `ALREADY_EXISTS`, `IMAGE_NOT_FOUND`, `NETWORK_NOT_FOUND`. */
+  /** Makes a service that does not run yet. @throws DeploymentError `ALREADY_EXISTS`, `IMAGE_NOT_FOUND`, `NETWORK_NOT_FOUND`, `NOT_FOUND`. */
   create(request: NormalizedRequest): MemoryService {
     if (this.services.has(request.name)) {
       throw new DeploymentError("ALREADY_EXISTS", `The name ${request.name} is in use.`, {
         hint: "Remove that service first, or choose another name.",
       });
     }
-    this.#checkNeeds(request);
+    throwIfLacking(lacks(this, request));
     const service: MemoryService = { id: newId(), request, createdAt: Date.now(), instances: [] };
     this.services.set(request.name, service);
     return service;
@@ -68,7 +65,7 @@ export class MemoryEngine {
    * @throws DeploymentError as {@link create} and {@link start}; nothing is changed then.
    */
   change(service: MemoryService, request: NormalizedRequest): void {
-    this.#checkNeeds(request);
+    throwIfLacking(lacks(this, request));
     this.#checkPorts({ ...service, request });
     const instances = this.#launch(request, []);
     const failed = instances.find(({ process }) => process.exitCode);
@@ -96,8 +93,16 @@ export class MemoryEngine {
     if (this.services.get(service.request.name) === service) this.services.delete(service.request.name);
   }
 
+  hasImage(reference: string): boolean {
+    return this.#options.missingImages?.includes(reference) !== true;
+  }
+
   hasNetwork(name: string): boolean {
     return this.networks === undefined || this.networks.has(name) || this.resources.get("network", name) !== undefined;
+  }
+
+  hasFile(kind: "secret" | "config", name: string): boolean {
+    return !this.#options.onlyMadeFiles || this.resources.get(kind, name) !== undefined;
   }
 
   /** The service that uses a resource, if there is one. */
@@ -105,32 +110,9 @@ export class MemoryEngine {
     return [...this.services.values()].find(({ request }) => usedBy(request, kind).includes(name));
   }
 
-  #checkNeeds({ image, networks = [] }: NormalizedRequest): void {
-    if (this.#options.missingImages?.includes(image)) {
-      throw new DeploymentError("IMAGE_NOT_FOUND", `There is no image ${image}.`, {
-        field: "image",
-        hint: "Check the image's name and tag.",
-      });
-    }
-    const missing = networks.findIndex((network) => !this.hasNetwork(network));
-    if (missing < 0) return;
-    throw new DeploymentError("NETWORK_NOT_FOUND", `There is no network ${networks[missing]}.`, {
-      field: `networks[${missing}]`,
-      hint: "Create the network first, or correct its name.",
-    });
-  }
-
-  #checkPorts(service: MemoryService): void {
-    const taken = [...this.services.values()]
-      .filter((other) => other.id !== service.id && other.instances.some(isRunning))
-      .flatMap((other) => other.request.ports ?? []);
-    const wanted = service.request.ports ?? [];
-    const refused = wanted.find((port) => taken.some((other) => sameHostPort(port, other)));
-    if (refused === undefined) return;
-    throw new DeploymentError("CONFLICT", `The host port ${refused.published} is in use.`, {
-      field: "ports",
-      hint: "Publish another port, or remove the service that has this one.",
-    });
+  #checkPorts({ id, request }: MemoryService): void {
+    const others = [...this.services.values()].filter((other) => other.id !== id && other.instances.some(isRunning));
+    throwIfLacking(portLack(request, others.map((other) => other.request)));
   }
 
   #launch(request: NormalizedRequest, kept: MemoryInstance[]): MemoryInstance[] {
@@ -154,6 +136,3 @@ export class MemoryEngine {
     return instances;
   }
 }
-
-const sameHostPort = (a: PublishedPort, b: PublishedPort): boolean =>
-  a.published !== undefined && a.published === b.published && a.protocol === b.protocol;

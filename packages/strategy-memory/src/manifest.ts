@@ -40,7 +40,19 @@ export function memoryManifest(more: readonly RequestField[] = []): StrategyMani
   const rest = REQUEST_FIELDS.filter((field) => !honours.includes(field) && !explained.includes(field));
   return {
     name: "memory",
-    capabilities: ["inspect", "list", "wait", "logs", "update", "rollback", "scale", "settings", "lock", "resources"],
+    capabilities: [
+      "inspect",
+      "list",
+      "wait",
+      "logs",
+      "update",
+      "rollback",
+      "scale",
+      "settings",
+      "lock",
+      "resources",
+      "preflight",
+    ],
     honours,
     unhonoured: [
       ...exceptions.filter(({ field }) => !more.includes(field.split(".")[0] as RequestField)),

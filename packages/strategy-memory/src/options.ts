@@ -30,6 +30,8 @@ export const memoryOptionsSchema = z.strictObject({
   entrypoints: z.record(z.string(), z.array(z.string())).optional(),
   /** The networks that exist. Default: whatever is asked for. */
   networks: z.array(z.string()).optional(),
+  /** Secrets and configs must have been made, by `createResource`. Default: whatever is asked for is there. */
+  onlyMadeFiles: z.boolean().optional(),
   /** What the processes of a service do, whatever its command says. */
   processes: z.record(z.string(), processSchema).optional(),
 });

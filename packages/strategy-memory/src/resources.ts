@@ -13,6 +13,8 @@ import { newId } from "./service.js";
 export interface MemoryResource extends Resource {
   /** Of configs and secrets. */
   readonly content?: Uint8Array;
+  /** Of networks and volumes. */
+  readonly driverOptions?: Readonly<Record<string, string>>;
 }
 
 /** The networks, volumes, configs and secrets of the world in memory. */
@@ -26,7 +28,7 @@ export class MemoryResources {
   list({ kinds = RESOURCE_KINDS, labels = {} }: ListResourcesOptions): Resource[] {
     return [...this.#all]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, { content: _, ...resource }]) => structuredClone(resource))
+      .map(([, { content: _, driverOptions: __, ...resource }]) => structuredClone(resource))
       .filter(({ kind }) => kinds.includes(kind))
       .filter((resource) => Object.entries(labels).every(([key, value]) => resource.labels[key] === value));
   }
@@ -48,8 +50,8 @@ export class MemoryResources {
       });
     }
     const resource: Resource = { kind, name, id: newId(), labels: { ...labels } };
-    const content = "content" in spec ? { content: Uint8Array.from(spec.content) } : {};
-    this.#all.set(`${kind} ${name}`, { ...resource, ...content });
+    const untold = "content" in spec ? { content: Uint8Array.from(spec.content) } : { driverOptions: { ...spec.driverOptions } };
+    this.#all.set(`${kind} ${name}`, { ...resource, ...untold });
     return structuredClone(resource);
   }
 

@@ -4,6 +4,7 @@ import {
   type CanLock,
   type CanLogs,
   type CanManageResources,
+  type CanPreflight,
   type CanRollback,
   type CanScale,
   type CanTellSettings,
@@ -22,6 +23,8 @@ import {
   type LogsOptions,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
+  type PreflightProblem,
+  type PreflightRequest,
   type RemoveOptions,
   type RemoveResourceOptions,
   type Resource,
@@ -40,6 +43,7 @@ import { MemoryEngine } from "./engine.js";
 import { logsOf } from "./logs.js";
 import { memoryManifest } from "./manifest.js";
 import type { MemoryOptions, Operation } from "./options.js";
+import { preflight } from "./preflight.js";
 import { removeResource } from "./remove-resource.js";
 import type { MemoryService } from "./service.js";
 import { revisionOf, settingsOf } from "./settings.js";
@@ -59,7 +63,8 @@ export class MemoryDeploymentStrategy
     CanScale,
     CanTellSettings,
     CanLock,
-    CanManageResources
+    CanManageResources,
+    CanPreflight
 {
   override readonly manifest: StrategyManifest;
   /** The world; two strategies may share one. */
@@ -192,6 +197,10 @@ export class MemoryDeploymentStrategy
 
   async removeResource(kind: ResourceKind, name: string, options: RemoveResourceOptions = {}): Promise<void> {
     await this.#here(options, () => removeResource(this.engine, kind, name, options));
+  }
+
+  async preflight(requests: readonly PreflightRequest[], options: OperationOptions = {}): Promise<PreflightProblem[]> {
+    return this.#here(options, () => preflight(this.engine, requests));
   }
 
   /** An operation that is about no service. */

@@ -6,7 +6,20 @@ const kindOf = (mode: ServiceMode | undefined): string => Object.keys(mode ?? { 
 export const swarmManifest: StrategyManifest = {
   name: "swarm",
   placesOnNodes: true,
-  capabilities: ["inspect", "list", "wait", "logs", "update", "rollback", "scale", "diagnose", "settings", "lock", "resources"],
+  capabilities: [
+    "inspect",
+    "list",
+    "wait",
+    "logs",
+    "update",
+    "rollback",
+    "scale",
+    "diagnose",
+    "settings",
+    "lock",
+    "resources",
+    "preflight",
+  ],
   needsReplacement: ({ mode: from }, { mode: to }) =>
     kindOf(from) === kindOf(to) ? undefined : `its mode is ${kindOf(from)}, and Swarm does not make it ${kindOf(to)} in place`,
   honours: REQUEST_FIELDS,

@@ -61,6 +61,15 @@ export function instanceStatus(
   };
 }
 
+/** The ports that a service has, those that the swarm chose among them. */
+export const portsOf = ({ Endpoint, Spec }: ServiceDetails): PublishedPort[] =>
+  (Endpoint?.Ports ?? Spec.EndpointSpec?.Ports ?? []).map((port): PublishedPort => ({
+    target: port.TargetPort,
+    published: port.PublishedPort || undefined,
+    protocol: port.Protocol === "udp" || port.Protocol === "sctp" ? port.Protocol : "tcp",
+    mode: port.PublishMode === "host" ? "host" : "ingress",
+  }));
+
 export function serviceStatus(
   service: ServiceDetails,
   tasks: readonly TaskDetails[],
@@ -77,12 +86,7 @@ export function serviceStatus(
     image: Spec.TaskTemplate.ContainerSpec?.Image ?? "",
     state: combined(service, instances, desired),
     replicas: { running: instances.filter(({ state }) => state === "running").length, desired },
-    ports: (service.Endpoint?.Ports ?? Spec.EndpointSpec?.Ports ?? []).map((port): PublishedPort => ({
-      target: port.TargetPort,
-      published: port.PublishedPort || undefined,
-      protocol: port.Protocol === "udp" || port.Protocol === "sctp" ? port.Protocol : "tcp",
-      mode: port.PublishMode === "host" ? "host" : "ingress",
-    })),
+    ports: portsOf(service),
     labels: withoutOwnLabels(Spec.Labels),
     createdAt: service.CreatedAt,
     instances: instances.filter(({ state }) => desired > 0 || state !== "stopped"),

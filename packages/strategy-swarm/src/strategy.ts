@@ -6,6 +6,7 @@ import {
   type CanLock,
   type CanLogs,
   type CanManageResources,
+  type CanPreflight,
   type CanRollback,
   type CanScale,
   type CanTellSettings,
@@ -24,6 +25,8 @@ import {
   type LogsOptions,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
+  type PreflightProblem,
+  type PreflightRequest,
   type RemoveOptions,
   type RemoveResourceOptions,
   type Resource,
@@ -42,6 +45,7 @@ import { releaseLock, takeLock } from "./lock.js";
 import { logLines } from "./logs.js";
 import { swarmManifest } from "./manifest.js";
 import { inspectService, listServices } from "./observe.js";
+import { preflight } from "./preflight/preflight.js";
 import { removeService } from "./remove.js";
 import { createResource } from "./resources/create-resource.js";
 import { swarmResourceKinds } from "./resources/kinds.js";
@@ -68,7 +72,8 @@ export class SwarmDeploymentStrategy
     CanDiagnose,
     CanTellSettings,
     CanLock,
-    CanManageResources
+    CanManageResources,
+    CanPreflight
 {
   override readonly manifest = swarmManifest;
   /** Volumes are those of the manager's own node. */
@@ -157,6 +162,10 @@ export class SwarmDeploymentStrategy
 
   async removeResource(kind: ResourceKind, name: string, options: RemoveResourceOptions = {}): Promise<void> {
     await this.#here(() => removeResource(this.#engine, kind, name, options));
+  }
+
+  async preflight(requests: readonly PreflightRequest[], options: OperationOptions = {}): Promise<PreflightProblem[]> {
+    return this.#here(() => preflight(this.#engine, requests, options));
   }
 
   async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {

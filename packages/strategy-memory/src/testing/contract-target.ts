@@ -31,12 +31,17 @@ export function memoryTarget(
 ): ContractTarget {
   const strategy = make({
     networks: [],
+    onlyMadeFiles: options.honours?.includes("secrets") ?? false,
     missingImages: [missing],
     entrypoints: { [withEntrypoint]: ["entrypoint"] },
     ...options,
   });
   const { services, networks } = strategy.engine;
   let made = 0;
+  const makeFile = async (kind: "secret" | "config", content: string): Promise<string> => {
+    const name = await fresh(kind);
+    return strategy.engine.resources.create({ kind, name, labels: {}, content: Buffer.from(content) }).name;
+  };
   const fresh = async (what: string) => `${what}-${(made += 1)}`;
 
   const settings = ({ id, request }: MemoryService) => ({
@@ -77,8 +82,8 @@ export function memoryTarget(
       return name;
     },
     volume: () => fresh("volume"),
-    secret: () => fresh("secret"),
-    config: () => fresh("config"),
+    secret: (content) => makeFile("secret", content),
+    config: (content) => makeFile("config", content),
     cleanup: async (name) => void services.delete(name),
     close: () => strategy.close(),
   };

@@ -1,0 +1,57 @@
+import { DeploymentError, type NormalizedRequest, type OperationOptions } from "@openfactory/deploy-core";
+import { type DockerEngine, engineFault } from "@openfactory/docker-engine";
+import { eachBounded } from "../bounded.js";
+import { imageLookup } from "../settings/image-lookup.js";
+import type { Candidate, Finding } from "./candidate.js";
+
+type Policy = NonNullable<NormalizedRequest["imagePullPolicy"]>;
+
+/** Whether a deploy is content with what the engine has. */
+const ENGINE_WILL_DO: Record<Policy, boolean> = { missing: true, always: false };
+
+const LOOKS_AT_ONCE = 8;
+/** A registry that takes longer to answer is not in reach. */
+const REGISTRY_TIMEOUT_MS = 15_000;
+
+/** Tells what stands in the way of a candidate's image. */
+export type ImageCheck = (candidate: Candidate) => Finding[];
+
+/** Looks for each image once: on the engine, and where that will not do or has none, in its registry. */
+export async function checkImages(
+  engine: DockerEngine,
+  candidates: readonly Candidate[],
+  options: OperationOptions,
+): Promise<ImageCheck> {
+  const wanted = new Map(candidates.map((candidate) => [keyOf(candidate), candidate.request]));
+  const onEngine = imageLookup(engine, options);
+  const findings = await eachBounded(LOOKS_AT_ONCE, [...wanted], async ([key, { image, imagePullPolicy = "missing" }]) => {
+    const there = ENGINE_WILL_DO[imagePullPolicy] && (await onEngine(image)) !== undefined;
+    return [key, there ? [] : await findInRegistry(engine, image, options)] as const;
+  });
+  const found = new Map(findings);
+  return (candidate) => found.get(keyOf(candidate)) ?? [];
+}
+
+const keyOf = ({ request: { image, imagePullPolicy = "missing" } }: Candidate): string => `${imagePullPolicy} ${image}`;
+
+async function findInRegistry(engine: DockerEngine, image: string, { signal }: OperationOptions): Promise<Finding[]> {
+  try {
+    await engine.images.digest(image, { signal, timeoutMs: REGISTRY_TIMEOUT_MS });
+    return [];
+  } catch (error) {
+    if (!DeploymentError.isInstance(error) || error.code === "ABORTED" || error.code === "ENGINE_UNREACHABLE") throw error;
+    if (error.code === "IMAGE_NOT_FOUND" || error.code === "UNAUTHORIZED") {
+      const { code, message, hint = "" } = error;
+      return [{ code, field: "image", message: message.replace(/\.$/, ""), hint }];
+    }
+    const words = (engineFault(error)?.message ?? error.message).replace(/\.$/, "");
+    return [
+      {
+        code: "IMAGE_NOT_FOUND",
+        field: "image",
+        message: `${image} can't be got: its registry can't be asked (${words})`,
+        hint: "Check the image's name and tag, and that the engine reaches its registry; or build or load it there.",
+      },
+    ];
+  }
+}

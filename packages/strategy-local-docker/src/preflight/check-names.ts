@@ -1,0 +1,23 @@
+import { nameAt, type Role } from "../family/place.js";
+import type { Candidate, Finding } from "./candidate.js";
+import { ownContainers, type World } from "./world.js";
+
+/** The places beside a name that an update takes on its way. */
+const BESIDE: readonly Role[] = ["next", "leaving", "previous"];
+
+/** Names that something else has: of the containers, and those that an update needs beside them. */
+export function checkNames({ service, containers, updates }: Candidate, world: World): Finding[] {
+  const own = updates ? ownContainers(world, service) : new Set<string>();
+  const taken = new Set(world.containers.filter(({ id }) => !own.has(id)).map(({ name }) => name));
+  const bases = new Set([service, ...containers.map(({ request: { name } }) => name)]);
+  const wanted = [...bases].flatMap((base) => [{ base }, ...(updates ? BESIDE.map((role) => ({ base, role })) : [])]);
+  return wanted
+    .map(nameAt)
+    .filter((name) => taken.has(name))
+    .map((name) => ({
+      code: "ALREADY_EXISTS",
+      field: "name",
+      message: `there is a container named ${name} on ${world.host} already`,
+      hint: "Choose another name, or remove that container first.",
+    }));
+}

@@ -1,0 +1,36 @@
+import { type OperationOptions, type PreflightProblem, type PreflightRequest, throwIfAborted } from "@openfactory/deploy-core";
+import type { DockerEngine } from "@openfactory/docker-engine";
+import type { LocalDockerOptions } from "../options.js";
+import { type Candidate, candidateOf, type Finding } from "./candidate.js";
+import { checkImages } from "./check-images.js";
+import { checkLimits } from "./check-limits.js";
+import { checkNames } from "./check-names.js";
+import { checkNetworks } from "./check-networks.js";
+import { checkPorts } from "./check-ports.js";
+import { checkVolumes } from "./check-volumes.js";
+import { lookAround } from "./world.js";
+
+/** What would make deploys of these requests fail, or not do what is expected, as far as the engine can tell. */
+export async function preflight(
+  engine: DockerEngine,
+  requests: readonly PreflightRequest[],
+  platform: LocalDockerOptions,
+  options: OperationOptions,
+): Promise<PreflightProblem[]> {
+  throwIfAborted(options.signal);
+  const world = await lookAround(engine, options);
+  const seen = requests.map((request) => candidateOf(request, platform, world.apiVersion));
+  const candidates = seen.filter((one): one is Candidate => "request" in one);
+  const imageFindings = await checkImages(engine, candidates, options);
+  const findingsOf = (candidate: Candidate): Finding[] => [
+    ...checkNames(candidate, world),
+    ...imageFindings(candidate),
+    ...checkNetworks(candidate, world),
+    ...checkPorts(candidate, world, candidates),
+    ...checkVolumes(candidate, world),
+    ...checkLimits(candidate, world),
+  ];
+  return seen.flatMap((one) =>
+    ("findings" in one ? one.findings : findingsOf(one)).map((finding) => ({ service: one.service, ...finding })),
+  );
+}

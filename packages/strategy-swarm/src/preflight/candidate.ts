@@ -1,0 +1,23 @@
+import type { NormalizedRequest, PreflightProblem } from "@openfactory/deploy-core";
+
+/** A request that is about to be deployed, or to which a service is about to be updated. */
+export interface Candidate {
+  readonly request: NormalizedRequest;
+  readonly updates: boolean;
+}
+
+export const problem = ({ request }: Candidate, found: Omit<PreflightProblem, "service">): PreflightProblem => ({
+  ...found,
+  service: request.name,
+});
+
+/** How many tasks of a request run at the same time; of a global one, one at least. */
+export function tasksOf({ mode = { Replicated: { Replicas: 1 } } }: NormalizedRequest): number {
+  if ("Replicated" in mode) return mode.Replicated.Replicas;
+  if ("ReplicatedJob" in mode) return mode.ReplicatedJob.MaxConcurrent ?? 1;
+  return 1;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export const listed = (texts: readonly string[]): string =>
+  texts.length < 2 ? texts.join("") : `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;

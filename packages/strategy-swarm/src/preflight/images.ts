@@ -1,0 +1,100 @@
+import { DeploymentError, type PreflightProblem } from "@openfactory/deploy-core";
+import type { CallOptions, DockerEngine } from "@openfactory/docker-engine";
+import { type Candidate, problem } from "./candidate.js";
+import type { World } from "./world.js";
+
+/** So many registries are asked at the same time, and each has so long to answer. */
+const AT_ONCE = 4;
+const TIMEOUT_MS = 10_000;
+
+/** Pull policies by which a node asks a registry at all. */
+const PULLED: ReadonlySet<string> = new Set(["missing", "always"]);
+
+/** What was found of images, by reference. */
+export interface FoundImages {
+  /** What a registry refused. */
+  readonly faults: ReadonlyMap<string, DeploymentError>;
+  /** Those that the manager's own node has, where a request is content with that. */
+  readonly onManager: ReadonlySet<string>;
+}
+
+/**
+ * Asks for each image once: of the registry, and, where the policy is `missing`, of the manager's own node first. A
+ * registry that can't be reached says nothing: nodes may have the image.
+ * @throws DeploymentError `ABORTED`.
+ */
+export async function findImages(
+  engine: DockerEngine,
+  candidates: readonly Candidate[],
+  world: World,
+  { signal }: CallOptions,
+): Promise<FoundImages> {
+  const left = [...wantedImages(candidates, world)];
+  const faults = new Map<string, DeploymentError>();
+  const onManager = new Set<string>();
+  const ask = async (): Promise<void> => {
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      const [image, policies] = next;
+      if (policies.has("missing") && (await isOnManager(engine, image, { signal }))) onManager.add(image);
+      if (onManager.has(image) && !policies.has("always")) continue;
+      const fault = await registryFault(engine, image, { signal });
+      if (fault !== undefined) faults.set(image, fault);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, ask));
+  return { faults, onManager };
+}
+
+/** Each image, and the pull policies with which it is wanted. What runs already needs no look, unless it is always pulled. */
+function wantedImages(candidates: readonly Candidate[], { services }: World): Map<string, Set<string>> {
+  const wanted = new Map<string, Set<string>>();
+  for (const { request, updates } of candidates) {
+    const { image, imagePullPolicy = "missing", name } = request;
+    const now = updates ? services.find(({ Spec }) => Spec.Name === name)?.Spec.TaskTemplate.ContainerSpec?.Image : undefined;
+    if (!PULLED.has(imagePullPolicy) || (imagePullPolicy === "missing" && image === now)) continue;
+    wanted.set(image, (wanted.get(image) ?? new Set<string>()).add(imagePullPolicy));
+  }
+  return wanted;
+}
+
+async function registryFault(
+  engine: DockerEngine,
+  image: string,
+  options: CallOptions,
+): Promise<DeploymentError | undefined> {
+  try {
+    await engine.images.digest(image, { ...options, timeoutMs: TIMEOUT_MS });
+    return undefined;
+  } catch (error) {
+    if (DeploymentError.isInstance(error, "IMAGE_NOT_FOUND") || DeploymentError.isInstance(error, "UNAUTHORIZED")) return error;
+    if (!DeploymentError.isInstance(error) || error.code === "ABORTED") throw error;
+    return undefined;
+  }
+}
+
+async function isOnManager(engine: DockerEngine, image: string, options: CallOptions): Promise<boolean> {
+  try {
+    await engine.images.inspect(image, options);
+    return true;
+  } catch (error) {
+    if (DeploymentError.isInstance(error, "IMAGE_NOT_FOUND")) return false;
+    throw error;
+  }
+}
+
+/** Images that a registry does not have, or does not give to us. */
+export function imageProblems(candidate: Candidate, { faults, onManager }: FoundImages): PreflightProblem[] {
+  const { image, imagePullPolicy = "missing" } = candidate.request;
+  const fault = faults.get(image);
+  if (fault === undefined || !PULLED.has(imagePullPolicy)) return [];
+  if (imagePullPolicy === "missing" && onManager.has(image)) return [];
+  const isThere = fault.code === "UNAUTHORIZED";
+  return [
+    problem(candidate, {
+      code: fault.code,
+      field: "image",
+      message: isThere ? `The registry does not give the image ${image} to this user` : `There is no image ${image} in its registry`,
+      hint: fault.hint ?? "Check the image's name and tag.",
+    }),
+  ];
+}

@@ -1,0 +1,83 @@
+import type { NormalizedRequest, PreflightProblem } from "@openfactory/deploy-core";
+import type { NodeDetails, TaskDetails } from "@openfactory/docker-engine";
+import { fittingNodes } from "../fitting-nodes.js";
+import { type Candidate, listed, problem, tasksOf } from "./candidate.js";
+import type { World } from "./world.js";
+
+interface Amounts {
+  NanoCPUs: number;
+  MemoryBytes: number;
+}
+
+const NONE: Amounts = { NanoCPUs: 0, MemoryBytes: 0 };
+
+/** Constraints that no node fulfils, limits that no node takes, and reservations that the nodes have no room for. */
+export function placementProblems(candidate: Candidate, world: World): PreflightProblem[] {
+  const { constraints = [], resources } = candidate.request;
+  const fitting = fittingNodes(world.nodes, constraints);
+  if (fitting.length === 0) return [noNode(candidate, constraints)];
+  const cpus = resources?.Limits?.NanoCPUs ?? 0;
+  const most = Math.max(...fitting.map(({ Description }) => Description.Resources.NanoCPUs));
+  if (cpus > most) {
+    const message = `No node that may run it has ${inCpus(cpus)} CPUs: they have ${inCpus(most)} at most, and reject a task with a higher limit`;
+    const field = "resources.Limits.NanoCPUs";
+    return [problem(candidate, { code: "CONFLICT", field, message, hint: "Lower the limit." })];
+  }
+  return reservationProblems(candidate, world, fitting);
+}
+
+function noNode(candidate: Candidate, constraints: readonly string[]): PreflightProblem {
+  if (constraints.length === 0) {
+    const message = "No node of the swarm takes tasks";
+    return problem(candidate, { code: "CONFLICT", message, hint: "Bring a node back, or set one active (docker node update)." });
+  }
+  const message = `No node that takes tasks fulfils ${listed(constraints)}`;
+  const hint = "Correct the constraints, label a node (docker node update --label-add), or bring back the node that is meant.";
+  return problem(candidate, { code: "CONFLICT", field: "constraints", message, hint });
+}
+
+function reservationProblems(candidate: Candidate, { tasks, services }: World, fitting: readonly NodeDetails[]): PreflightProblem[] {
+  const { request, updates } = candidate;
+  const asked = { ...NONE, ...request.resources?.Reservations };
+  if (asked.NanoCPUs === 0 && asked.MemoryBytes === 0) return [];
+  const own = updates ? services.find(({ Spec }) => Spec.Name === request.name)?.ID : undefined;
+  const others = tasks.filter(({ ServiceID }) => ServiceID !== own);
+  const [needed, room] = [tasksOf(request), fitting.reduce((sum, node) => sum + times(asked, freeOn(node, others)), 0)];
+  if (room >= needed) return [];
+  const message =
+    room === 0
+      ? `No node that may run it has ${inWords(request)} to set aside`
+      : `The nodes that may run it have ${inWords(request)} to set aside ${room} times, and ${needed} tasks need that`;
+  const hint = "Lower the reservation, ask for fewer replicas, or make room on the nodes.";
+  return [problem(candidate, { code: "CONFLICT", field: "resources.Reservations", message, hint })];
+}
+
+/** What is set aside for nobody, as the swarm's scheduler counts. */
+function freeOn({ ID, Description }: NodeDetails, tasks: readonly TaskDetails[]): Amounts {
+  const reserved = tasks.filter(({ NodeID }) => NodeID === ID).map(reservedBy);
+  const sum = (key: keyof Amounts): number => reserved.reduce((total, amounts) => total + amounts[key], 0);
+  const { NanoCPUs, MemoryBytes } = Description.Resources;
+  return { NanoCPUs: NanoCPUs - sum("NanoCPUs"), MemoryBytes: MemoryBytes - sum("MemoryBytes") };
+}
+
+const reservedBy = ({ Spec }: TaskDetails): Amounts => ({
+  ...NONE,
+  ...(Spec["Resources"] as { Reservations?: Partial<Amounts> } | undefined)?.Reservations,
+});
+
+/** How often it fits. */
+function times(asked: Amounts, free: Amounts): number {
+  const keys = (["NanoCPUs", "MemoryBytes"] as const).filter((key) => asked[key] > 0);
+  return Math.max(0, Math.min(...keys.map((key) => Math.floor(free[key] / asked[key]))));
+}
+
+const inCpus = (nano: number): number => Math.round(nano / 1e7) / 100;
+const inMebibytes = (bytes: number): number => Math.round(bytes / 1024 ** 2);
+
+function inWords({ resources }: NormalizedRequest): string {
+  const { NanoCPUs, MemoryBytes } = resources?.Reservations ?? {};
+  return listed([
+    ...(NanoCPUs ? [`${inCpus(NanoCPUs)} CPUs`] : []),
+    ...(MemoryBytes ? [`${inMebibytes(MemoryBytes)} MiB of memory`] : []),
+  ]);
+}

@@ -1,0 +1,318 @@
+import type { DeployRequest, ErrorCode, PreflightRequest } from "@openfactory/deploy-core";
+import { fails, fakeEngine } from "@openfactory/docker-probes";
+import { describe, expect, test } from "vitest";
+import { node, service, task } from "../engine-answers.test.data.js";
+import { SwarmDeploymentStrategy } from "../strategy.js";
+
+type Answers = Parameters<typeof fakeEngine>[0];
+const DIGEST = { "images.inspect": () => ({}) };
+const world = (more: Answers = {}) => ({
+  "services.list": () => [],
+  "nodes.list": () => [node(1), node(2, { line: "A" }), node(3)],
+  "networks.list": () => [
+    { Name: "plant", Scope: "swarm" },
+    { Name: "desk", Scope: "local" },
+    { Name: "ingress", Scope: "swarm", Ingress: true },
+    { Name: "both", Scope: "local" },
+    { Name: "both", Scope: "swarm" },
+  ],
+  "tasks.list": () => [],
+  "secrets.list": () => [{ Spec: { Name: "key" } }],
+  "configs.list": () => [{ Spec: { Name: "settings" } }],
+  "volumes.list": () => [],
+  info: () => ({ Swarm: { NodeID: "n1" } }),
+  ...DIGEST,
+  ...more,
+});
+const request = (part: Partial<DeployRequest> = {}): DeployRequest => ({ name: "demo", image: "demo:1", ...part });
+const anew = (part: Partial<DeployRequest> = {}): PreflightRequest => ({ request: request(part), updates: false });
+const updating = (part: Partial<DeployRequest> = {}): PreflightRequest => ({ request: request(part), updates: true });
+
+async function look(requests: PreflightRequest[], more: Answers = {}) {
+  const { engine, calls } = fakeEngine(world(more));
+  const problems = await new SwarmDeploymentStrategy(engine).preflight(requests);
+  for (const { message, hint } of problems) {
+    expect(message).toMatch(/^\S[^\n]*[^.]$/);
+    expect(hint).toMatch(/^\S[^\n]*\.$/);
+  }
+  return { problems, calls };
+}
+const found = async (requests: PreflightRequest[], more: Answers = {}) =>
+  (await look(requests, more)).problems.map(({ service: name, code, field }) => [name, code, field]);
+const one = async (part: Partial<DeployRequest>, more: Answers = {}) => (await look([anew(part)], more)).problems.map(({ message }) => message);
+
+/** A service of that name and id, with ports, and the nodes on which its tasks run. */
+const other = (name: string, ports: object[] = [], more: object = {}) => ({
+  ...service({}, { ID: name, Endpoint: { Ports: ports } }),
+  Spec: { ...service().Spec, Name: name, ...more },
+});
+const ingress = (PublishedPort: number, Protocol = "tcp") => ({ Protocol, TargetPort: 80, PublishedPort, PublishMode: "ingress" });
+const host = (PublishedPort: number) => ({ ...ingress(PublishedPort), PublishMode: "host" });
+const taskOn = (ServiceID: string, number: number, Resources: object = {}) =>
+  task(number, "running", {}, { ServiceID, NodeID: `n${number}`, Spec: { Resources } });
+
+test("only what the requests need is asked for, once, whatever their number", async () => {
+  const small = await look([anew(), anew({ name: "second" })]);
+  expect(small.problems).toEqual([]);
+  expect(small.calls.sort()).toEqual(["images.inspect demo:1", "nodes.list", "services.list"]);
+  const whole: Partial<DeployRequest> = {
+    networks: ["plant", "host", "both"],
+    ports: [{ target: 80, published: 8080, mode: "host" }],
+    resources: { Reservations: { NanoCPUs: 1 } },
+    secrets: ["key"],
+    configs: ["settings"],
+    mounts: [{ Source: "data", Target: "/data", VolumeOptions: { DriverConfig: { Name: "local" } } }],
+  };
+  const { problems, calls } = await look([anew(whole), anew({ ...whole, name: "second", ports: [] })]);
+  expect(problems).toEqual([]);
+  const lists = ["configs", "networks", "nodes", "secrets", "services", "tasks", "volumes"].map((kind) => `${kind}.list`);
+  expect(calls.sort()).toEqual([...lists, "images.inspect demo:1"].sort());
+});
+
+test("requests that can never be deployed are told as such, and the others are looked at", async () => {
+  const wrong = [
+    anew({ image: "Not An Image" }),
+    anew({ name: "second", networks: ["none"] }),
+    anew({ name: "third", ports: [{ target: 80, hostAddress: "127.0.0.1" }] }),
+    anew({ name: "fourth", mode: { GlobalJob: {} }, restart: { Condition: "any" } }),
+  ];
+  expect(await found(wrong)).toEqual([
+    ["demo", "INVALID_REQUEST", "image"],
+    ["second", "NETWORK_NOT_FOUND", "networks[0]"],
+    ["third", "UNSUPPORTED", "ports[].hostAddress"],
+    ["fourth", "INVALID_REQUEST", "restart.Condition"],
+  ]);
+});
+
+test("names, networks, secrets and configs", async () => {
+  const more = { "services.list": () => [other("demo"), other("demo-x")] };
+  const part = { networks: ["plant", "desk", "ingress", "nowhere"], secrets: ["key", "ke"], configs: ["nothing", "settings"] };
+  expect(await found([anew(part), updating()], more)).toEqual([
+    ["demo", "ALREADY_EXISTS", "name"],
+    ["demo", "CONFLICT", "networks[1]"],
+    ["demo", "CONFLICT", "networks[2]"],
+    ["demo", "NETWORK_NOT_FOUND", "networks[3]"],
+    ["demo", "NOT_FOUND", "secrets[1]"],
+    ["demo", "NOT_FOUND", "configs[0]"],
+  ]);
+});
+
+describe("ports published on every node", () => {
+  const services = { "services.list": () => [other("demo", [ingress(8080)]), other("front", [ingress(80), host(9000), ingress(30_000)])] };
+
+  test.each([
+    ["of another service", { ports: { 80: 80 } }, 1],
+    ["that the swarm chose for another service", { ports: { 30000: 80 } }, 1],
+    ["of another protocol", { ports: [{ target: 80, published: 80, protocol: "udp" }] }, 0],
+    ["in host mode, which another has on every node", { ports: [{ target: 80, published: 80, mode: "host" }] }, 1],
+    ["that another has in host mode", { ports: { 9000: 80 } }, 1],
+    ["in host mode, which another has in host mode", { ports: [{ target: 80, published: 9000, mode: "host" }] }, 0],
+    ["that the service itself has", { ports: { 8080: 80 } }, 0],
+    ["that the swarm is to choose", { ports: [{ target: 80 }] }, 0],
+  ] as const)("%s", async (_, part, count) => {
+    const problems = await found([updating(part)], services);
+    expect(problems).toEqual(Array(count).fill(["demo", "CONFLICT", "ports"]));
+  });
+
+  test("two requests for one are told of the second; one that is given up is free, one that is moved is not", async () => {
+    const port = { ports: { 81: 80 } };
+    expect(await found([anew(port), anew({ ...port, name: "second" })])).toEqual([["second", "CONFLICT", "ports"]]);
+    const front = (ports: DeployRequest["ports"]) => updating({ name: "front", ports });
+    expect(await found([front({ 82: 80 }), updating({ ports: { 80: 80 } })], services)).toEqual([]);
+    expect(await found([updating({ ports: { 80: 80 } }), front({ 82: 80 })], services)).toEqual([]);
+    expect(await found([front({ 81: 80 }), updating({ ports: { 81: 80 } })], services)).toEqual([["demo", "CONFLICT", "ports"]]);
+  });
+});
+
+describe("ports in host mode", () => {
+  const wanted = (part: Partial<DeployRequest> = {}) => ({ ports: [{ target: 80, published: 9000, mode: "host" as const }], ...part });
+  const taken = (...nodes: number[]) => ({
+    "services.list": () => [other("front", [host(9000)]), other("demo", [host(9000)])],
+    "tasks.list": () => nodes.map((number) => taskOn("front", number)),
+  });
+
+  test("need a node each that has them free", async () => {
+    expect(await found([updating(wanted())], taken(1, 2))).toEqual([]);
+    expect((await look([updating(wanted())], taken(1, 2, 3))).problems[0]?.message).toContain("taken on every node");
+    const two = { mode: { Replicated: { Replicas: 2 } } };
+    expect((await look([updating(wanted(two))], taken(1, 2))).problems[0]?.message).toContain("free on 1 of the nodes");
+    expect(await found([updating(wanted({ constraints: ["node.labels.line==A"] }))], taken(2))).toEqual([["demo", "CONFLICT", "ports"]]);
+  });
+
+  test("that the service itself has are free; those that end are, too", async () => {
+    const own = { ...taken(1, 2), "tasks.list": () => [taskOn("demo", 1), taskOn("demo", 2), taskOn("demo", 3)] };
+    expect(await found([updating(wanted())], own)).toEqual([]);
+    const ending = { ...taken(), "tasks.list": () => [1, 2, 3].map((number) => ({ ...taskOn("front", number), DesiredState: "shutdown" })) };
+    expect(await found([updating(wanted())], ending)).toEqual([]);
+  });
+
+  test("of several requests for the same nodes are counted together", async () => {
+    const here = { constraints: ["node.role==manager"] };
+    const there = { constraints: ["node.role==worker"] };
+    const two = (first: object, second: object) => [anew(wanted(first)), anew(wanted({ name: "second", ...second }))];
+    expect(await found(two(here, here))).toEqual([["second", "CONFLICT", "ports"]]);
+    expect(await found(two(here, there))).toEqual([]);
+    expect(await found(two(there, there))).toEqual([]);
+    expect(await found(two({ ...there, mode: { Replicated: { Replicas: 2 } } }, there))).toEqual([["second", "CONFLICT", "ports"]]);
+  });
+});
+
+describe("nodes", () => {
+  test.each([
+    [["node.role==worker"], 0],
+    [["node.role == worker", "node.labels.line==a"], 0],
+    [["node.role==manager", "node.labels.line==A"], 1],
+    [["node.labels.line!=A"], 0],
+    [["node.labels.nothing!=x"], 0],
+    [["node.hostname==node-3"], 0],
+    [["node.id==n4"], 1],
+    [["node.platform.os==linux", "node.platform.arch==x86_64", "NODE.ROLE!=none"], 0],
+    [["node.platform.arch==amd64"], 1],
+    [["node.ip==10.0.0.0/24"], 0],
+    [["node.ip==10.0.0.2"], 0],
+    [["node.ip==10.0.1.0/24"], 1],
+    [["node.ip!=10.0.0.0/99"], 0],
+    [["engine.labels.disk==ssd"], 1],
+    [["node.colour==red"], 1],
+  ])("that fulfil %j", async (constraints, count) => {
+    expect(await found([anew({ constraints })])).toEqual(Array(count).fill(["demo", "CONFLICT", "constraints"]));
+  });
+
+  test("that are down, drained or paused take no tasks", async () => {
+    const down = { ...node(3), Status: { State: "down" } };
+    const drained = { ...node(2), Spec: { ...node(2).Spec, Availability: "drain" } };
+    const left = { "nodes.list": () => [node(1), drained, down] };
+    expect(await found([anew({ constraints: ["node.role==worker"] }), anew({ name: "second" })], left)).toEqual([
+      ["demo", "CONFLICT", "constraints"],
+    ]);
+    expect(await one({}, { "nodes.list": () => [drained, down] })).toEqual(["No node of the swarm takes tasks"]);
+  });
+
+  const gibibyte = 1024 ** 3;
+  const reserving = (amounts: object, part: Partial<DeployRequest> = {}) => ({ resources: { Reservations: amounts }, ...part });
+
+  test.each([
+    ["CPUs that no node has", reserving({ NanoCPUs: 3e9 }), "No node that may run it has 3 CPUs to set aside"],
+    [
+      "memory and CPUs that no node has together",
+      reserving({ NanoCPUs: 1e9, MemoryBytes: 2 * gibibyte }),
+      "No node that may run it has 1 CPUs and 2048 MiB of memory to set aside",
+    ],
+    [
+      "more replicas than there is room for",
+      reserving({ NanoCPUs: 1.5e9 }, { mode: { Replicated: { Replicas: 4 } } }),
+      "The nodes that may run it have 1.5 CPUs to set aside 3 times, and 4 tasks need that",
+    ],
+    [
+      "a limit of CPUs that no node has",
+      { resources: { Limits: { NanoCPUs: 2.5e9 } } },
+      "No node that may run it has 2.5 CPUs: they have 2 at most, and reject a task with a higher limit",
+    ],
+  ] as const)("that lack %s", async (_, part, message) => {
+    expect(await one(part)).toEqual([message]);
+  });
+
+  test.each([
+    ["as much as a node has", reserving({ NanoCPUs: 2e9, MemoryBytes: gibibyte }, { mode: { Replicated: { Replicas: 3 } } })],
+    ["a limit of memory that no node has, which engines take", { resources: { Limits: { MemoryBytes: 64 * gibibyte } } }],
+    ["no replicas", reserving({ NanoCPUs: 9e9 }, { mode: { Replicated: { Replicas: 0 } } })],
+  ])("that have %s", async (_, part) => {
+    expect(await one(part)).toEqual([]);
+  });
+
+  test("have what tasks of others leave", async () => {
+    const reserved = { Reservations: { NanoCPUs: 1.5e9 } };
+    const busy = (...tasks: object[]) => ({ "services.list": () => [other("demo")], "tasks.list": () => tasks });
+    const asked = reserving({ NanoCPUs: 1e9 });
+    expect(await one(asked, busy(taskOn("x", 1, reserved), taskOn("x", 2, reserved)))).not.toContain("No node that may run it has 1 CPUs to set aside");
+    expect(await found([updating(asked)], busy(taskOn("x", 1, reserved), taskOn("x", 2, reserved)))).toEqual([]);
+    const full = busy(taskOn("x", 1, reserved), taskOn("x", 2, reserved), taskOn("x", 3, reserved));
+    expect(await found([updating(asked)], full)).toEqual([["demo", "CONFLICT", "resources.Reservations"]]);
+    const own = busy(taskOn("x", 1, reserved), taskOn("x", 2, reserved), taskOn("demo", 3, reserved));
+    expect(await found([updating(asked)], own)).toEqual([]);
+  });
+});
+
+describe("volumes", () => {
+  const nfs = { type: "nfs", o: "addr=nas,nfsvers=4,password=s3cret", device: ":/export" };
+  const mounting = (DriverConfig: object | undefined, part: Partial<DeployRequest> = {}) => ({
+    mounts: [{ Source: "data", Target: "/data", ...(DriverConfig && { VolumeOptions: { DriverConfig } }) }],
+    ...part,
+  });
+  const there = (Options: object | null, Driver = "local") => ({ "volumes.list": () => [{ Name: "data", Driver, Options }, { Name: "data-2", Driver, Options: {} }] });
+
+  test("that exist with other options are mounted as they are: told by the options' names, not their values", async () => {
+    const messages = await one(mounting({ Options: { ...nfs, o: "addr=other" } }), there(nfs));
+    expect(messages).toEqual(["Volume data exists on node-1 with another option o, and would be mounted as it is"]);
+    expect(await one(mounting({ Name: "local", Options: nfs }), there(null, "rexray"))).toEqual([
+      "Volume data exists on node-1 with another driver, option device, option o and option type, and would be mounted as it is",
+    ]);
+  });
+
+  test.each([
+    ["the same options", mounting({ Name: "local", Options: nfs }), there(nfs)],
+    ["the local driver, said or not", mounting({ Options: nfs }), there(nfs)],
+    ["a mount that says nothing of the driver", mounting(undefined), there(nfs)],
+    ["no volume of that very name", mounting({ Options: nfs }), { "volumes.list": () => [{ Name: "data-2", Driver: "local", Options: {} }] }],
+    ["a service that does not run on the manager", mounting({ Options: nfs }, { constraints: ["node.role==worker"] }), there(null)],
+  ])("%s: nothing in the way", async (_, part, more) => {
+    expect(await one(part, more)).toEqual([]);
+  });
+});
+
+describe("images", () => {
+  const absent = { "images.inspect": fails("IMAGE_NOT_FOUND") };
+  const answering = (code: ErrorCode) => ({ ...absent, "images.digest": fails(code) });
+
+  test.each(["IMAGE_NOT_FOUND", "UNAUTHORIZED"] as const)("that the registry answers with %s", async (code) => {
+    expect(await found([anew(), anew({ name: "second" })], answering(code))).toEqual([
+      ["demo", code, "image"],
+      ["second", code, "image"],
+    ]);
+  });
+
+  test.each(["ENGINE_ERROR", "TIMEOUT", "ENGINE_UNREACHABLE"] as const)("of which nothing is known (%s) may be on the nodes", async (code) => {
+    expect(await found([anew(), anew({ name: "second", imagePullPolicy: "always" })], answering(code))).toEqual([]);
+  });
+
+  test("that the manager has need no registry, unless they are always pulled; each is asked for once", async () => {
+    const { calls } = await look([anew(), anew({ name: "second" })]);
+    expect(calls.filter((call) => call.startsWith("images"))).toEqual(["images.inspect demo:1"]);
+    const both = await look([anew(), anew({ name: "second", imagePullPolicy: "always" })], { "images.digest": fails("IMAGE_NOT_FOUND") });
+    expect(both.problems).toMatchObject([{ service: "second", code: "IMAGE_NOT_FOUND" }]);
+    expect(both.calls.filter((call) => call.startsWith("images"))).toEqual(["images.inspect demo:1", "images.digest demo:1"]);
+  });
+
+  test("that run already are not asked for", async () => {
+    const running = { "services.list": () => [other("demo")], ...answering("IMAGE_NOT_FOUND") };
+    const { problems, calls } = await look([updating()], running);
+    expect(problems).toEqual([]);
+    expect(calls.filter((call) => call.startsWith("images"))).toEqual([]);
+    expect(await found([updating({ image: "demo:2" })], running)).toEqual([["demo", "IMAGE_NOT_FOUND", "image"]]);
+  });
+
+  test("are asked for a few at a time", async () => {
+    let [now, most] = [0, 0];
+    const requests = Array.from({ length: 20 }, (_, number) => anew({ name: `demo-${number}`, image: `demo:${number}` }));
+    const digest = async () => {
+      now += 1;
+      most = Math.max(most, now);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      now -= 1;
+      return "sha256:1";
+    };
+    const { calls } = await look(requests, { ...absent, "images.digest": digest });
+    expect(calls.filter((call) => call.startsWith("images.digest"))).toHaveLength(20);
+    expect(most).toBe(4);
+  });
+
+  test("an abort while a registry is asked is the abort", async () => {
+    const { engine } = fakeEngine(world(answering("ABORTED")));
+    await expect(new SwarmDeploymentStrategy(engine).preflight([anew()])).rejects.toMatchObject({ code: "ABORTED", strategy: "swarm" });
+  });
+});
+
+test("that the swarm can't be asked is an error", async () => {
+  const { engine } = fakeEngine(world({ "nodes.list": fails("NOT_A_SWARM_MANAGER") }));
+  await expect(new SwarmDeploymentStrategy(engine).preflight([anew()])).rejects.toMatchObject({ code: "NOT_A_SWARM_MANAGER" });
+});

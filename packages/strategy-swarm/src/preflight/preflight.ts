@@ -1,0 +1,80 @@
+import {
+  checkHonoured,
+  DeploymentError,
+  type OperationOptions,
+  parseRequest,
+  type PreflightProblem,
+  type PreflightRequest,
+  throwIfAborted,
+} from "@openfactory/deploy-core";
+import type { DockerEngine } from "@openfactory/docker-engine";
+import { toServiceSettings } from "@openfactory/docker-translators";
+import { swarmManifest } from "../manifest.js";
+import { type Candidate, problem } from "./candidate.js";
+import { fileProblems } from "./files.js";
+import { hostPortProblems } from "./host-ports.js";
+import { findImages, type FoundImages, imageProblems } from "./images.js";
+import { networkProblems } from "./networks.js";
+import { placementProblems } from "./placement.js";
+import { portProblems } from "./ports.js";
+import { volumeProblems } from "./volumes.js";
+import { look, type World } from "./world.js";
+
+/**
+ * Looks at the swarm for what would make deploys of these requests fail: one call for each kind of thing that they need,
+ * and two at the most for each image. What can't be seen from a manager is no problem: other nodes' images, volumes and
+ * directories.
+ * @throws DeploymentError as any look at the engine.
+ */
+export async function preflight(
+  engine: DockerEngine,
+  requests: readonly PreflightRequest[],
+  { signal }: OperationOptions,
+): Promise<PreflightProblem[]> {
+  throwIfAborted(signal);
+  const apiVersion = await engine.apiVersion({ signal });
+  const parsed = requests.map((one) => candidateOf(one, apiVersion));
+  const candidates = parsed.filter((one): one is Candidate => "request" in one);
+  const world = await look(engine, candidates, { signal });
+  const images = await findImages(engine, candidates, world, { signal });
+  return parsed.flatMap((one) => ("request" in one ? problemsOf(one, { world, images, candidates }) : [one]));
+}
+
+/** A request that may be deployed; or why it never can. */
+function candidateOf({ request, updates }: PreflightRequest, apiVersion: string): Candidate | PreflightProblem {
+  const strategy = swarmManifest.name;
+  try {
+    const candidate = { request: parseRequest(request, { strategy }), updates };
+    checkHonoured(candidate.request, swarmManifest);
+    toServiceSettings(candidate.request, { apiVersion });
+    return candidate;
+  } catch (error) {
+    if (!DeploymentError.isInstance(error)) throw error;
+    const { code, field, message, hint = "Correct the request." } = error;
+    return { code, service: request.name, ...(field && { field }), message: message.replace(/\.$/, ""), hint };
+  }
+}
+
+interface Surroundings {
+  world: World;
+  images: FoundImages;
+  candidates: readonly Candidate[];
+}
+
+const problemsOf = (candidate: Candidate, { world, images, candidates }: Surroundings): PreflightProblem[] => [
+  ...nameProblems(candidate, world),
+  ...imageProblems(candidate, images),
+  ...networkProblems(candidate, world),
+  ...portProblems(candidate, world, candidates),
+  ...hostPortProblems(candidate, world, candidates),
+  ...placementProblems(candidate, world),
+  ...volumeProblems(candidate, world),
+  ...fileProblems(candidate, world),
+];
+
+function nameProblems(candidate: Candidate, { services }: World): PreflightProblem[] {
+  const { request, updates } = candidate;
+  if (updates || !services.some(({ Spec }) => Spec.Name === request.name)) return [];
+  const hint = "Choose another name, or remove that service first.";
+  return [problem(candidate, { code: "ALREADY_EXISTS", field: "name", message: `There is a service named ${request.name} already`, hint })];
+}

@@ -1,0 +1,69 @@
+import type { NormalizedRequest } from "@openfactory/deploy-core";
+import type {
+  CallOptions,
+  DockerEngine,
+  NamedResource,
+  NetworkDetails,
+  NodeDetails,
+  ServiceDetails,
+  TaskDetails,
+  VolumeDetails,
+} from "@openfactory/docker-engine";
+import type { Candidate } from "./candidate.js";
+
+/** What a swarm has, as far as some requests make it worth asking for. */
+export interface World {
+  services: readonly ServiceDetails[];
+  nodes: readonly NodeDetails[];
+  networks: readonly NetworkDetails[];
+  /** Those that run, or are about to. */
+  tasks: readonly TaskDetails[];
+  secrets: ReadonlySet<string>;
+  configs: ReadonlySet<string>;
+  /** Of the manager's own node: no other node can be asked. */
+  volumes: readonly VolumeDetails[];
+  /** The manager's own node. */
+  managerId?: string;
+}
+
+/** One call for each kind of thing that the requests need, whatever their number. */
+export async function look(
+  engine: DockerEngine,
+  candidates: readonly Candidate[],
+  options: CallOptions,
+): Promise<World> {
+  const ifSome = async <Found>(needs: (request: NormalizedRequest) => boolean, list: () => Promise<Found[]>): Promise<Found[]> =>
+    candidates.some(({ request }) => needs(request)) ? list() : [];
+  const [services, nodes, networks, tasks, secrets, configs, volumes, managers] = await Promise.all([
+    engine.services.list({}, options),
+    engine.nodes.list(options),
+    ifSome(({ networks: wanted }) => Boolean(wanted?.length), () => engine.networks.list({}, options)),
+    ifSome(needsTasks, () => engine.tasks.list({ "desired-state": ["running"] }, options)),
+    ifSome(({ secrets: wanted }) => Boolean(wanted?.length), () => engine.secrets.list({}, options)),
+    ifSome(({ configs: wanted }) => Boolean(wanted?.length), () => engine.configs.list({}, options)),
+    ifSome(needsVolumes, () => engine.volumes.list({}, options)),
+    ifSome(needsVolumes, async () => [await engine.info(options)]),
+  ]);
+  return {
+    services,
+    nodes,
+    networks,
+    tasks: tasks.filter(isUp),
+    secrets: namesOf(secrets),
+    configs: namesOf(configs),
+    volumes,
+    managerId: managers[0]?.Swarm.NodeID,
+  };
+}
+
+const needsTasks = ({ ports = [], resources }: NormalizedRequest): boolean =>
+  resources?.Reservations !== undefined || ports.some(({ mode, published }) => mode === "host" && published !== undefined);
+
+const needsVolumes = ({ mounts = [] }: NormalizedRequest): boolean =>
+  mounts.some(({ VolumeOptions }) => VolumeOptions?.DriverConfig !== undefined);
+
+const ENDED: ReadonlySet<string> = new Set(["complete", "shutdown", "failed", "rejected", "remove", "orphaned"]);
+const isUp = ({ Status, DesiredState }: TaskDetails): boolean => DesiredState === "running" && !ENDED.has(Status.State);
+
+const namesOf = (resources: readonly NamedResource[]): ReadonlySet<string> =>
+  new Set(resources.map(({ Spec }) => Spec.Name));
