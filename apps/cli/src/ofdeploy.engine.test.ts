@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { accessSync, constants, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, appendFileSync, constants, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -131,7 +131,7 @@ depends_on: {init: {condition: service_completed_successfully}}`,
       expect(up.code).toBe(0);
 
       write({ four: `${pulled}\nimage_pull_policy: never`, five: `image: ${registry.host}/app:2\nimage_pull_policy: never` });
-      const never = await ofdeploy(["up", "--no-rollback"]);
+      const never = await ofdeploy(["up", "--no-rollback", "--no-preflight"]);
       expect(never.err).toContain(`does not have the image ${registry.host}/app:2, and its pull policy is never.`);
       expect(never.out).toMatch(/four +running[^]*five +failed/);
     } finally {
@@ -139,6 +139,21 @@ depends_on: {init: {condition: service_completed_successfully}}`,
       await engineApi("DELETE", `/images/${reference}`);
       await registry.stop();
     }
+  });
+
+  test("a declared network is made for the apps, and goes with them; what the platform has not is told", async () => {
+    write({ web: `${sleeps}\nnetworks: [back]\nsecrets: [key]` });
+    appendFileSync(join(folder, "openfactory.yml"), "networks: {back: {labels: [org.openfactory.deploy.test=1]}}\nsecrets: {key: {environment: KEY}}\n");
+    const env = { KEY: "hunter2" };
+    const up = await ofdeploy(["up"], { env });
+    expect(up).toMatchObject({ code: 0, out: expect.stringContaining(`created: network ${id}_back\n`) });
+    expect(up.err).toMatch(/warning\[RESOURCE_NOT_MADE\] .*secret key is not made[^]*warning\[FIELD_NOT_HONOURED\] web: secrets: /);
+    expect(up.err).not.toContain("hunter2");
+    const { body } = await engineApi("GET", `/networks/${id}_back`);
+    expect(Object.values((body as { Containers: Record<string, { Name: string }> }).Containers).map(({ Name }) => Name)).toEqual([`${id}-web`]);
+    expect(await ofdeploy(["plan"], { env })).toMatchObject({ code: 0 });
+    expect(await ofdeploy(["down"], { env })).toMatchObject({ code: 0, out: expect.stringContaining(`removed: network ${id}_back\n`) });
+    expect((await engineApi("GET", `/networks/${id}_back`)).status).toBe(404);
   });
 
   test("doctor finds the engine and the network", async () => {

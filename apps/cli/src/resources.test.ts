@@ -1,14 +1,14 @@
 import { PROJECT_LABEL } from "@openfactory/deployer";
+import type { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { EquippedMemoryStrategy } from "./testing/equipped-memory.js";
-import { resetEquippedMemory } from "./testing/memory-plugin.js";
+import { resetMemory } from "./testing/memory-plugin.js";
 import { appFile, Workplace } from "./testing/run-ofdeploy.js";
 
 let place: Workplace;
-let memory: EquippedMemoryStrategy;
+let memory: MemoryDeploymentStrategy;
 beforeEach(() => {
   place = new Workplace();
-  memory = resetEquippedMemory();
+  memory = resetMemory({ honours: ["secrets", "configs", "mounts"], onlyMadeFiles: true });
   place.write("hunter2", "key.txt");
 });
 afterEach(() => place.remove());
@@ -60,7 +60,7 @@ describe("declared networks, secrets and configs", () => {
 
   test("what stands in the way is told before anything is made; --no-preflight goes on without looking", async () => {
     place.write(withResources);
-    memory.problems = [{ code: "CONFLICT", service: "web", field: "ports", message: "host port 80 is in use", hint: "Take another." }];
+    memory.preflight = async () => [{ code: "CONFLICT", service: "web", field: "ports", message: "host port 80 is in use", hint: "Take another." }];
     const refused = await place.run("up");
     expect(refused).toMatchObject({ code: 5, err: expect.stringContaining("host port 80 is in use") });
     expect(names()).toEqual([]);

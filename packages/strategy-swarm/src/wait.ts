@@ -132,7 +132,7 @@ const isFinal = (
 };
 
 const detailOf = ({ instances }: ServiceStatus): string =>
-  [...new Set(instances.map(({ engineState, error, node }) => (error ? `${engineState} on ${node}: ${error}` : engineState)))].join(", ");
+  [...new Set(instances.map(({ engineState, error, node }) => (error ? `${engineState}${node ? ` on ${node}` : ""}: ${error}` : engineState)))].join(", ");
 
 async function taskFailed(
   engine: DockerEngine,

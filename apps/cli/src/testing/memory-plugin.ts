@@ -1,21 +1,13 @@
 import { defineStrategyPlugin, DEPLOYMENT_STRATEGY } from "@openfactory/deploy-core";
 import { MemoryDeploymentStrategy, type MemoryOptions, plugin as original } from "@openfactory/strategy-memory";
-import { EquippedMemoryStrategy } from "./equipped-memory.js";
 
-let world: MemoryDeploymentStrategy = new MemoryDeploymentStrategy();
+let world = new MemoryDeploymentStrategy();
 
 /** A platform `memory` whose services outlive a command, as an engine's do. */
 export const plugin = defineStrategyPlugin({
   ...original,
   register: (container) => void container.register(DEPLOYMENT_STRATEGY, { useValue: world }),
 });
-
-/** An empty world with all that a platform may have. */
-export const resetEquippedMemory = (options: MemoryOptions = {}): EquippedMemoryStrategy => {
-  const equipped = new EquippedMemoryStrategy(options);
-  world = equipped;
-  return equipped;
-};
 
 /** An empty world, where things go wrong as `options` say. */
 export const resetMemory = (options: MemoryOptions = {}): MemoryDeploymentStrategy => (world = new MemoryDeploymentStrategy(options));

@@ -44,7 +44,7 @@ export const swarmChangeMutations = ofSuite("swarm", [
   ["a rolled back update taken for done", `${source}/update-end.ts`, "      if (service.PreviousSpec || isPast) return undefined;", "      if (service !== undefined) return undefined;", "is to be rolled back"],
   ["the wrong task told of a rollback", `${source}/update-end.ts`, "tasks.filter((task) => !present.includes(task))", "present", "is to be rolled back"],
   ["a rollback that was asked for taken for a failure", `${source}/update-end.ts`, "service.PreviousSpec || isPast", "isPast", "rollback done twice"],
-  ["the first of versions brought back by hand", `${source}/rollback.ts`, "if (PreviousSpec !== undefined) return PreviousSpec;", "if (Spec !== undefined) return PreviousSpec ?? Spec;", "rollback of one that was never updated"],
+  ["the first of versions brought back by hand", `${source}/rollback.ts`, "const previous = previousSpec(service);", "const previous = previousSpec(service) ?? service.Spec;", "rollback of one that was never updated"],
   ["one replica too many", `${source}/scale.ts`, "...spec.Mode.Replicated, Replicas }", "...spec.Mode.Replicated, Replicas: Replicas + 1 }", "scale sets the number"],
   ["half a replica asked for", `${source}/scale.ts`, "!Number.isSafeInteger(replicas) || replicas < 0", "Number.isNaN(replicas)", "scale to"],
 ]);

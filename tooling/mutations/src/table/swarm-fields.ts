@@ -6,8 +6,8 @@ const spec = "packages/docker-translators/src/to-service-spec.ts";
 /** What a request asks for and the service does not get. */
 export const swarmFieldMutations = ofSuite("swarm", [
   ["the last network dropped", `${fields}/networks.ts`, "networks.map((Target)", "networks.slice(0, -1).map((Target)", "networks, three"],
-  ["labels on the service alone", spec, "    ...toLabels(request),\n    ...toServiceCommand", "    ...toServiceCommand", "request field\\W+labels"],
-  ["labels on the containers alone", spec, "    ...toLabels(request),\n    TaskTemplate", "    TaskTemplate", "request field\\W+labels"],
+  ["labels on the service alone", spec, "    ...toTaskLabels(request),\n", "", "request field\\W+labels"],
+  ["labels on the containers alone", spec, "    ...toServiceLabels(request),\n", "", "request field\\W+labels"],
   ["constraints dropped", spec, "      ...toPlacement(request),\n", "", "request field\\W+constraints"],
   ["the mode ignored", `${fields}/mode.ts`, "request.mode ?? {", "{", "mode: (three|global)"],
   ["limits and reservations ignored", spec, "      ...toTaskResources(request, context),\n", "", "limit of memory"],

@@ -68,7 +68,7 @@ export const swarmServiceMutations = ofSuite("swarm", [
   ],
   ["logs lose stderr", `${source}/logs.ts`, "    yield toEntry(serviceName, frame, observed);", '    if (frame.stream === "stdout") yield toEntry(serviceName, frame, observed);', "logs have each line whole"],
   ["list ignores labels", `${source}/strategy.ts`, "listServices(this.#engine, labels, options)", "listServices(this.#engine, {}, options)", "list by labels"],
-  ["list takes one of several labels for all", `${source}/observe.ts`, "    .filter(({ Spec }) => carries(Spec.Labels, labels))\n", "", "list by labels"],
+  ["list takes one of several labels for all", `${source}/observe.ts`, "listed.filter(({ Spec }) => carries(Spec.Labels, labels))", "listed", "list by labels"],
   ["list unsorted", `${source}/observe.ts`, "(a.name < b.name ? -1 : 1)", "(a.createdAt < b.createdAt ? -1 : 1)", "list has each service once"],
   ["replicas that run not counted", `${source}/status.ts`, "instances.filter(({ state }) => state === \"running\").length, desired", "desired, desired", "somebody stopped|has ended with 1"],
   [
