@@ -24,7 +24,6 @@ export const serviceSpec = (index: number, load: Load): object => ({
   TaskTemplate: {
     ContainerSpec: { Image: TEST_IMAGE, Command: ["sleep", "3600"], Env: environment(index, load) },
     Resources: { Limits: { NanoCPUs: 500_000_000, MemoryBytes: 64 * 1024 ** 2 } },
-    Networks: [{ Target: "host" }],
   },
   Mode: { Replicated: { Replicas: load.replicas } },
 });
@@ -37,7 +36,7 @@ export const containerBody = (index: number, load: Load): object => ({
   HostConfig: { NanoCpus: 500_000_000, Memory: 64 * 1024 ** 2, NetworkMode: "bridge", RestartPolicy: { Name: "always" } },
 });
 
-export function appFile(project: string, load: Load, networks: readonly string[]): string {
+export function appFile(project: string, load: Load): string {
   const apps = names(load).map((name, index) =>
     [
       `  ${name}:`,
@@ -46,7 +45,6 @@ export function appFile(project: string, load: Load, networks: readonly string[]
       `    command: [sleep, "3600"]`,
       "    environment:",
       ...environment(index, load).map((entry) => `      - ${entry}`),
-      ...(networks.length === 0 ? [] : [`    networks: [${networks.join(", ")}]`]),
       "    deploy:",
       `      replicas: ${load.replicas}`,
       "      resources:",
@@ -82,7 +80,7 @@ export function composeFile(load: Load, on: "swarm" | "local"): string {
       "          memory: 64M",
     ].join("\n"),
   );
-  // The one network that costs a service nothing: no addresses are given out.
+  // A stack can't do without a network; this one costs a service nothing, since it gives out no addresses.
   const networks = on === "swarm" ? "networks:\n  default:\n    external: true\n    name: host\n" : "";
   return `${on === "swarm" ? 'version: "3.8"\n' : ""}services:\n${services.join("\n")}\n${networks}`;
 }

@@ -19,7 +19,6 @@ for service in services:
                 "TaskTemplate": {
                     "ContainerSpec": {"Image": service["image"], "Command": service["command"], "Env": service["env"]},
                     "Resources": {"Limits": {"NanoCPUs": service["nano_cpus"], "MemoryBytes": service["memory"]}},
-                    "Networks": [{"Target": "host"}],
                 },
                 "Mode": {"Replicated": {"Replicas": service["replicas"]}},
             },

@@ -42,7 +42,7 @@ function onSwarm(engine: BenchEngine): Workload {
       ours: {
         label: "SwarmDeploymentStrategy.deploy",
         before,
-        run: async () => (await timed(() => inTurn(names(load), (name) => strategy.deploy({ ...request(name, 0), networks: ["host"] })))) / SERVICES,
+        run: async () => (await timed(() => inTurn(names(load), (name) => strategy.deploy(request(name, 0))))) / SERVICES,
       },
       floor: {
         label: "POST /services/create",
@@ -69,7 +69,7 @@ function onDocker(engine: BenchEngine): Workload {
       ours: {
         label: "LocalDockerDeploymentStrategy.deploy",
         before,
-        run: async () => (await timed(() => inTurn(names(load), (name) => strategy.deploy({ ...request(name, 1), networks: ["bridge"] })))) / CONTAINERS,
+        run: async () => (await timed(() => inTurn(names(load), (name) => strategy.deploy(request(name, 1))))) / CONTAINERS,
       },
       floor: {
         label: "POST /containers/create, /start",

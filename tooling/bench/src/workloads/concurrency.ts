@@ -25,7 +25,7 @@ export function concurrencyWorkloads(bench: Bench): Workload[] {
     before: clear[platform],
     async run() {
       const load = { count, replicas: platform === "swarm" ? 0 : 1 };
-      const file = write(bench.folder, `concurrency-${platform}.yml`, appFile("bench-concurrency", load, []));
+      const file = write(bench.folder, `concurrency-${platform}.yml`, appFile("bench-concurrency", load));
       return (await ofdeploy(bench, ["up", "--platform", platform, "--no-wait", "--concurrency", String(size), "--file", file])).ms;
     },
   });

@@ -23,7 +23,7 @@ async function clear({ host, apiVersion }: BenchEngine): Promise<void> {
 }
 
 const filesOf = (bench: Bench, load: Load): [file: string, composeYml: string] => [
-  write(bench.folder, `local-${load.count}.yml`, appFile(project, load, [])),
+  write(bench.folder, `local-${load.count}.yml`, appFile(project, load)),
   write(bench.folder, `local-${load.count}-compose.yml`, composeFile(load, "local")),
 ];
 

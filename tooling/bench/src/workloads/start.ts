@@ -8,7 +8,7 @@ export function startWorkloads(bench: Bench): Workload[] {
   const part = "start";
   const { docker, compose } = bench.peers;
   const load = { count: 500, replicas: 1 };
-  const ofFile = write(bench.folder, "start-apps.yml", appFile("bench", load, []));
+  const ofFile = write(bench.folder, "start-apps.yml", appFile("bench", load));
   const composeYml = write(bench.folder, "start-compose.yml", composeFile(load, "local"));
   const floor: Contender = { label: "node -e 0", run: async () => (await timedProcess([process.execPath, "-e", "0"])).ms };
   const ours = (...args: string[]): Contender => ({ label: `ofdeploy ${args[0]}`, run: async () => (await ofdeploy(bench, args)).ms });

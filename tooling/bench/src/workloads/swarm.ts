@@ -23,7 +23,7 @@ async function clear({ host, apiVersion }: BenchEngine): Promise<void> {
 
 const project = "bench-swarm";
 const fileOf = (bench: Bench, name: string, load: Load): string =>
-  write(bench.folder, `swarm-${name}.yml`, appFile(project, load, ["host"]));
+  write(bench.folder, `swarm-${name}.yml`, appFile(project, load));
 const stackOf = (bench: Bench, name: string, load: Load): string =>
   write(bench.folder, `swarm-${name}-stack.yml`, composeFile(load, "swarm"));
 
