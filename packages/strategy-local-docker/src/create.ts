@@ -9,6 +9,7 @@ import { OPERATION_LABEL, toContainerCreateBody } from "@openfactory/docker-tran
 import { listedName } from "./family/member.js";
 import { neverPulled } from "./never-pulled.js";
 import type { PlannedContainer } from "./planned-container.js";
+import { forgetImage } from "./settings/image-lookup.js";
 
 /**
  * Creates the container, and pulls its image first where the policy or the engine asks for it.
@@ -106,4 +107,5 @@ async function pullImage(
     signal,
     onEvent: (event) => observer?.({ type: "pull", service: name, image, ...event }),
   });
+  forgetImage(engine, image);
 }

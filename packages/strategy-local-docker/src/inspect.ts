@@ -23,7 +23,7 @@ export async function inspectService(
   return {
     ...status,
     ...((isUnfinished(family) || status.unfinished) && { unfinished: true }),
-    ...(await identity(serviceName, containers, imageLookup(engine, options))),
+    ...(await identity(serviceName, containers, imageLookup(engine))),
     ...(before && { previous: { image: before.Image, labels: withoutOwnLabels(before.Labels) } }),
   };
 }

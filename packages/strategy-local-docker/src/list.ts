@@ -68,7 +68,7 @@ async function withSettings(
   const ids = listed.flatMap((service) => service.ids);
   const inspected = await eachBounded(INSPECTIONS_AT_ONCE, ids, (id) => inspectIfThere(engine, id, options));
   const found = new Map(ids.map((id, index) => [id, inspected[index]]));
-  const images = imageLookup(engine, options);
+  const images = imageLookup(engine);
   const told = await eachBounded(INSPECTIONS_AT_ONCE, listed, async (service) => {
     const containers = service.ids.map((id) => found.get(id)).filter((container) => container !== undefined);
     return containers.length === 0 ? [] : [{ ...service, ...(await identity(service.name, containers, images)) }];

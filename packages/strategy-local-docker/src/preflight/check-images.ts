@@ -27,7 +27,7 @@ export async function checkImages(
   options: OperationOptions,
 ): Promise<ImageCheck> {
   const wanted = new Map(candidates.map((candidate) => [keyOf(candidate), candidate.request]));
-  const onEngine = imageLookup(engine, options);
+  const onEngine = imageLookup(engine);
   const findings = await eachBounded(LOOKS_AT_ONCE, [...wanted], async ([key, request]): Promise<[string, Finding[]]> => {
     const { image, imagePullPolicy = "missing" } = request;
     const sources = SOURCES[imagePullPolicy];

@@ -62,7 +62,7 @@ test("nothing stands in the way of a request for which all is there", async () =
   expect(await found({})).toEqual([]);
 });
 
-test("a few calls, however many requests, and one for each image", async () => {
+test("one call for what the requests need, however many they are, and one for each image", async () => {
   const { strategy, calls } = looking({});
   const requests = Array.from({ length: 50 }, (_, index) => asking({ name: `demo-${index}`, image: `demo:${(index % 3) + 1}` }));
   const problems = await strategy.preflight(requests);
@@ -74,9 +74,10 @@ test("a few calls, however many requests, and one for each image", async () => {
     "images.inspect demo:1",
     "images.inspect demo:2",
     "images.inspect demo:3",
-    "networks.list",
-    "volumes.list",
   ]);
+  calls.length = 0;
+  await strategy.preflight(requests.map(({ request, updates }) => ({ request: { ...request, networks: ["plant"] }, updates })));
+  expect(calls.filter((call) => !call.startsWith("images")).toSorted()).toEqual(["containers.list", "networks.list"]);
 });
 
 test("every problem is told, in the order of the requests", async () => {
