@@ -27,6 +27,7 @@ import { removeCases } from "./cases/remove.js";
 import { rollbackCases } from "./cases/rollback.js";
 import { scaleCases } from "./cases/scale.js";
 import { secrecyCases } from "./cases/secrecy.js";
+import { slowImageCases } from "./cases/slow-images.js";
 import { trafficCases } from "./cases/traffic.js";
 import { updateCases } from "./cases/update.js";
 import { waitCases } from "./cases/wait.js";
@@ -46,6 +47,7 @@ const behaviours = {
   entrypoint: entrypointCases,
   networks: networksBeforeStartCases,
   "pull policy": pullPolicyCases,
+  "slow images": slowImageCases,
   traffic: trafficCases,
   "names that can be": nameCases,
   "names are exact": exactNameCases,
@@ -68,7 +70,7 @@ const behaviours = {
   scale: scaleCases,
   refreshAuth: refreshAuthCases,
   diagnose: diagnoseCases,
-  "random runs": (suite: Suite, { model }: ContractOptions) => randomRunCases(suite, model),
+  "random runs": (suite, { model }) => randomRunCases(suite, model),
 } satisfies Record<string, Register>;
 
 /** A group of cases. */

@@ -34,6 +34,13 @@ export const dockerServiceMutations = ofSuite("docker", [
   ],
   ["NOT_FOUND swallowed", `${source}/containers-of.ts`, "  throw notFound(engine, serviceName);\n}", "  return [];\n}", "of one that isn't there"],
   [
+    "removal of what restarts without a stop",
+    `${source}/remove.ts`,
+    "if (State.Running || State.Restarting) {",
+    "if (State.Running && !State.Restarting) {",
+    "remove\\W+of one that ends again and again",
+  ],
+  [
     "an aborted removal goes on",
     `${source}/strategy.ts`,
     "removeService(this.#engine, serviceName, options)",
@@ -82,6 +89,13 @@ export const dockerServiceMutations = ofSuite("docker", [
   ["`since` ignored", `${source}/logs.ts`, "{ follow, tail, since, signal })) {", "{ follow, tail, signal })) {", "logs with `since`"],
   ["`follow` ignored", `${source}/logs.ts`, "{ follow, tail, since, signal })) {", "{ tail, since, signal })) {", "following goes on"],
   ["list ignores labels", `${source}/strategy.ts`, "filter.length > 0 ? { label: filter } : {}", "{}", "list by labels"],
+  [
+    "list ignores health",
+    `${source}/status.ts`,
+    "healthOf(/\\((?:health: )?(starting|healthy|unhealthy)\\)/",
+    "healthOf(/never/",
+    "list tells of one that is not healthy yet",
+  ],
   [
     "list leaves out what has ended",
     `${source}/strategy.ts`,
