@@ -3,49 +3,66 @@ import type { Reporter, TestCase, TestModule, TestSuite } from "vitest/node";
 interface Cell {
   passed: number;
   failed: number;
+  skipped: number;
 }
 
-/** Prints what the contract came to: a row for each group of cases, a column for each strategy and engine. */
+const EMPTY: Cell = { passed: 0, failed: 0, skipped: 0 };
+
+/**
+ * Prints what the contract came to: a row for each group of cases, a column for each strategy and engine; and below it,
+ * why cases were skipped.
+ */
 export default class MatrixReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const table = new Map<string, Map<string, Cell>>();
-    for (const module of modules) {
-      for (const test of module.children.allTests()) {
-        const [target, group] = place(test);
-        const row = table.get(group) ?? new Map<string, Cell>();
-        const cell = row.get(target) ?? { passed: 0, failed: 0 };
-        table.set(group, row.set(target, count(cell, test)));
-      }
+    const reasons = new Map<string, Map<string, number>>();
+    for (const test of modules.flatMap((module) => [...module.children.allTests()])) {
+      const { target, group } = place(test);
+      const row = table.get(group) ?? new Map<string, Cell>();
+      table.set(group, row.set(target, count(row.get(target) ?? EMPTY, test)));
+      const result = test.result();
+      if (result.state !== "skipped") continue;
+      const reason = result.note ?? "not chosen for this run";
+      const targets = reasons.get(reason) ?? new Map<string, number>();
+      reasons.set(reason, targets.set(target, (targets.get(target) ?? 0) + 1));
     }
     const targets = [...new Set([...table.values()].flatMap((row) => [...row.keys()]))];
     const total = new Map(targets.map((target) => [target, sum([...table.values()].map((row) => row.get(target)))]));
-    const lines = [["", ...targets], ...[...table, ["all", total] as const].map(([group, row]) => [group, ...targets.map((target) => text(row.get(target)))])];
-    process.stdout.write(`\n${aligned(lines)}\n`);
+    const rows = [...table, ["all", total] as const];
+    const lines = [["", ...targets], ...rows.map(([group, row]) => [group, ...targets.map((target) => text(row.get(target)))])];
+    process.stdout.write(`\nPassed, of all cases:\n\n${aligned(lines)}\n`);
+    for (const [reason, skipped] of [...reasons].sort(([a], [b]) => a.localeCompare(b))) {
+      const where = [...skipped].map(([target, times]) => `${target}: ${times}`).join(", ");
+      process.stdout.write(`skipped: ${reason} (${where})\n`);
+    }
   }
 }
 
 /** `strategy contract: docker 28.5 > remove > ...`: the target and the group of a case. */
-function place(test: TestCase): [target: string, group: string] {
+function place(test: TestCase): { target: string; group: string } {
   const names: string[] = [];
   for (let suite = test.parent; suite.type === "suite"; suite = suite.parent as TestSuite) names.unshift(suite.name);
-  return [(names[0] ?? "").replace(/^strategy contract: /, ""), names[1] ?? ""];
+  return { target: (names[0] ?? "").replace(/^strategy contract: /, ""), group: names[1] ?? "" };
 }
 
 function count(cell: Cell, test: TestCase): Cell {
   const { state } = test.result();
-  if (state === "skipped") return cell;
-  return state === "passed" ? { ...cell, passed: cell.passed + 1 } : { ...cell, failed: cell.failed + 1 };
+  // A case that is still pending was cut off.
+  const kind = state === "passed" || state === "skipped" ? state : "failed";
+  return { ...cell, [kind]: cell[kind] + 1 };
 }
 
 const sum = (cells: (Cell | undefined)[]): Cell => ({
   passed: cells.reduce((all, cell) => all + (cell?.passed ?? 0), 0),
   failed: cells.reduce((all, cell) => all + (cell?.failed ?? 0), 0),
+  skipped: cells.reduce((all, cell) => all + (cell?.skipped ?? 0), 0),
 });
 
 /** A group of which every case was skipped is a dash. */
-function text({ passed, failed }: Cell = { passed: 0, failed: 0 }): string {
+function text({ passed, failed, skipped }: Cell = EMPTY): string {
   if (passed + failed === 0) return "-";
-  return failed > 0 ? `${passed} passed, ${failed} FAILED` : String(passed);
+  const all = passed + failed + skipped;
+  return `${passed}/${all}${failed > 0 ? ` ${failed} FAILED` : ""}`;
 }
 
 const aligned = (lines: string[][]): string =>

@@ -31,6 +31,7 @@ import { rollbackCases } from "./cases/rollback.js";
 import { scaleCases } from "./cases/scale.js";
 import { secrecyCases } from "./cases/secrecy.js";
 import { settingsCases } from "./cases/settings.js";
+import { slowImageCases } from "./cases/slow-images.js";
 import { trafficCases } from "./cases/traffic.js";
 import { updateConflictCases } from "./cases/update-conflicts.js";
 import { updateFailureCases } from "./cases/update-failures.js";
@@ -52,6 +53,7 @@ const behaviours = {
   entrypoint: entrypointCases,
   networks: networksBeforeStartCases,
   "pull policy": pullPolicyCases,
+  "slow images": slowImageCases,
   traffic: trafficCases,
   "names that can be": nameCases,
   "names are exact": exactNameCases,

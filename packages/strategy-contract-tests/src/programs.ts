@@ -23,7 +23,10 @@ export interface ContractPrograms {
   countNetworks(): string[];
   /** Answers every HTTP GET on that port with the body. */
   serve(port: number, body: string): string[];
-  /** Told to stop, takes a second, writes a line into that file, and ends. Without it, its case is skipped. */
+  /**
+   * Writes a line as soon as it can be told to stop. Told so, takes a second, writes a line into that file, and ends.
+   * Without it, its case is skipped.
+   */
   endSlowly?(file: string): string[];
   /** Can't be started: there is no such program in the image. */
   absent(): string[];
@@ -67,7 +70,13 @@ export const shellPrograms: ContractPrograms = {
     "serve",
     body,
   ],
-  endSlowly: (file) => ["sh", "-c", `trap 'sleep 1; echo ended > "$1"; exit 0' TERM INT\n${untilStopped}`, "end", file],
+  endSlowly: (file) => [
+    "sh",
+    "-c",
+    [`trap 'sleep 1; echo ended > "$1"; exit 0' TERM INT`, "echo ready", untilStopped].join("\n"),
+    "end",
+    file,
+  ],
   absent: () => ["/no/such/program"],
   health: {
     good: () => ["CMD-SHELL", "exit 0"],

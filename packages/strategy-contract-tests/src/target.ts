@@ -26,6 +26,14 @@ export interface ContractProbes {
   get?(port: number): Promise<string>;
 }
 
+export interface SlowImage {
+  reference: string;
+  /** Resolves when an engine has begun to pull it, and now waits. */
+  asked: Promise<void>;
+  /** Has the registry give it, now and from now on. */
+  letGo(): void;
+}
+
 export interface ContractImages {
   /**
    * Has no entrypoint, and what {@link ContractPrograms} needs (by default `sh` and the usual small programs). For a
@@ -41,6 +49,8 @@ export interface ContractImages {
    * and runs on. After `move()`, the same tag in the registry is an image that writes `second`.
    */
   moving?(): Promise<{ reference: string; move(): Promise<void> }>;
+  /** Makes an image in a registry that gives none of it before it is let go. Started without a command, it runs on. */
+  slow?(): Promise<SlowImage>;
 }
 
 /** A strategy and its world, as the suite needs them. */

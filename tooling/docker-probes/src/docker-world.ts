@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ContractTarget } from "@openfactory/strategy-contract-tests";
 import { type RawEngine, TEST_ENTRYPOINT_IMAGE, TEST_IMAGE } from "@openfactory/test-engine";
-import { movingImages } from "./moving-image.js";
+import { registryImages } from "./registry-images.js";
 
 /** What a target needs beside strategy and probes, made through the engine itself. */
 export type World = Omit<ContractTarget, "strategy" | "probes" | "cleanup" | "close"> & { close(): Promise<void> };
@@ -14,7 +14,7 @@ export const TEST_LABELS = { "org.openfactory.deploy.test": "1" } as const;
  * @param registry the address of this machine, as the engine sees it; left out, there is no registry.
  */
 export function dockerWorld(engine: RawEngine, driver: "bridge" | "overlay", registry?: string): World {
-  const moving = registry === undefined ? undefined : movingImages(engine, registry);
+  const pulled = registry === undefined ? undefined : registryImages(engine, registry);
   const made: string[] = [];
   const unique = (): string => `contract-${randomUUID().slice(0, 8)}`;
   const make = async (kind: "secrets" | "configs", content: string): Promise<string> => {
@@ -32,7 +32,7 @@ export function dockerWorld(engine: RawEngine, driver: "bridge" | "overlay", reg
       plain: TEST_IMAGE,
       withEntrypoint: TEST_ENTRYPOINT_IMAGE,
       missing: "openfactory/no-such-image:1",
-      ...(moving && { moving: moving.moving }),
+      ...(pulled && { moving: pulled.moving, slow: pulled.slow }),
     },
     labels: TEST_LABELS,
     async network() {
@@ -50,7 +50,7 @@ export function dockerWorld(engine: RawEngine, driver: "bridge" | "overlay", reg
     config: (content) => make("configs", content),
     async close() {
       for (const path of made.toReversed()) await removed(engine, path);
-      await moving?.close();
+      await pulled?.close();
     },
   };
 }

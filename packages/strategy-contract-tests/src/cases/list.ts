@@ -38,6 +38,20 @@ export function listCases(suite: Suite): void {
     await suite.eventually("the list has it failed", find, (found) => found?.state === "failed");
   });
 
+  test("list tells of one that is not healthy yet: pending; of one that is: running", async (context) => {
+    const strategy = suite.with(context, "list");
+    suite.needs(context, { healthcheck: { Test: "x" } });
+    const listed = async (Test: string[]) => {
+      const request = suite.request({ healthcheck: { Test, Interval: 200_000_000, Retries: 1000 } });
+      await suite.running(request);
+      return async () => (await strategy.list()).find(({ name }) => name === request.name);
+    };
+    const sick = await listed(suite.programs.health.bad());
+    const well = await listed(suite.programs.health.good());
+    await suite.eventually("the list has it running", well, (found) => found?.state === "running");
+    expect(await sick()).toMatchObject({ state: "pending", replicas: { running: 0, desired: 1 } });
+  });
+
   test("list by labels has those that carry all of them with these values", async (context) => {
     const strategy = suite.with(context, "list");
     suite.needs(context, { labels: { a: "b" } });

@@ -1,3 +1,4 @@
+import { supports } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
 import type { Suite } from "../suite.js";
 
@@ -5,8 +6,8 @@ const LONGEST = 63;
 
 /** Which names there are. */
 export function nameCases(suite: Suite): void {
-  test.for(["-", "_", "--", "A"])("a name with %s", async (odd) => {
-    const request = suite.request({ name: suite.name("", `${odd}z`) });
+  test.for(["-", "_", "--", "A", "-_-_-", "9"])("a name with %s", async (odd) => {
+    const request = suite.request({ name: suite.name("0Z", `${odd}z`) });
     await suite.strategy.deploy(request);
     expect(await suite.existing()).toEqual([request.name]);
     await suite.strategy.remove(request.name);
@@ -21,9 +22,15 @@ export function nameCases(suite: Suite): void {
     expect(await suite.existing()).toEqual([]);
   });
 
-  test(`a name of ${LONGEST + 1} characters is refused`, async () => {
-    const name = suite.owned(suite.name().padEnd(LONGEST + 1, "z"));
+  test.for([LONGEST + 1, LONGEST + 2, 255, 5000])("a name of %i characters is refused", async (length) => {
+    const short = await suite.running(suite.request({ name: suite.owned(suite.name().padEnd(LONGEST, "z")) }));
+    const name = short.name.padEnd(length, "z");
     await suite.failsCleanly(() => suite.strategy.deploy(suite.request({ name })), "INVALID_REQUEST");
+    // Nor is it cut off to one that there is.
+    await suite.fails(suite.strategy.remove(name), ["NOT_FOUND", "INVALID_REQUEST"]);
+    const { strategy } = suite;
+    if (supports(strategy, "inspect")) await suite.fails(strategy.inspect(name), ["NOT_FOUND", "INVALID_REQUEST"]);
+    expect(await suite.existing()).toEqual([short.name]);
   });
 
   describe("a name that can't be one is refused", () => {

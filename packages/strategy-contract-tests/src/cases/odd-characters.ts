@@ -36,7 +36,7 @@ const environmentOf = async (suite: Suite, name: string): Promise<string[] | und
 export function oddCharactersCases(suite: Suite): void {
   test("env", async () => {
     const env = Object.entries(oddTexts).map(([key, value]) => `ODD_${key}=${value}`);
-    env.push("lower.case-key=1", "_=2", "Ümlaut=3");
+    env.push("lower.case-key=1", "_=2", "Ümlaut=3", "with space=4", 'qu"ote=5', "$dollar=6", "{a}/b:c,d=7", "9=8");
     const request = await suite.running(suite.request({ env }));
     expectSettings(await suite.settings(request.name), parseRequest(request));
     const inside = await environmentOf(suite, request.name);
@@ -46,7 +46,7 @@ export function oddCharactersCases(suite: Suite): void {
   test("env with what looks like a template", async (context) => {
     if (suite.target.expandsTemplates)
       context.skip("the engine expands templates in env, and the strategy documents it");
-    const env = [`TEMPLATE=${TEMPLATE}`];
+    const env = [`TEMPLATE=${TEMPLATE}`, "{{.Node.Hostname}}=1"];
     const { name } = await suite.running(suite.request({ env }));
     const inside = await environmentOf(suite, name);
     expect(inside ?? (await suite.settings(name)).env).toEqual(expect.arrayContaining(env));

@@ -36,6 +36,11 @@ export function removeCases(suite: Suite): void {
     const constraints = [suite.target.constraint ?? "node.role == manager"];
     const place = suite.honours({ constraints }) ? { constraints } : {};
     const { name } = await suite.running(suite.request({ ...place, mounts, command: endSlowly("/data/end") }));
+    await suite.eventually(
+      `${name} can be told to stop`,
+      () => suite.probes.output(name),
+      (lines) => lines.length > 0,
+    );
     await suite.strategy.remove(name, { wait: true });
     const reader = await suite.running(suite.request({ ...place, mounts }));
     expect((await exec(reader.name, ["cat", "/data/end"])).output.trim()).toBe("ended");
@@ -58,6 +63,22 @@ export function removeCases(suite: Suite): void {
     await suite.eventually(`${request.name} ends`, () => suite.probes.instances(request.name), ended);
     await suite.strategy.remove(request.name, { wait: true });
     await gone(request.name);
+  });
+
+  test("of one that ends again and again", async (context) => {
+    suite.needs(context, { command: ["x"], restart: { Condition: "any" } });
+    const command = suite.programs.printAndExit([{ stream: "stdout", line: "once more" }], 3);
+    const { name, ...request } = suite.request({ command, restart: { Condition: "any" } });
+    await suite.strategy.deploy({ name, ...request });
+    await suite.eventually(
+      `${name} has ended, and runs again`,
+      () => suite.probes.output(name),
+      (lines) => lines.length > 1,
+    );
+    await suite.strategy.remove(name, { wait: true });
+    await gone(name);
+    await suite.lateEffects();
+    await gone(name);
   });
 
   test("of one that isn't there, or not any more: NOT_FOUND", async () => {

@@ -101,4 +101,25 @@ export const dockerDeployMutations = ofSuite("docker", [
     'return new DeploymentError("ENGINE_ERROR"',
     "a host port that another service has",
   ],
+  [
+    "an aborted pull goes on",
+    `${source}/create.ts`,
+    "  await engine.images.pull(image, {\n    signal,\n",
+    "  await engine.images.pull(image, {\n",
+    "aborted while the image is pulled",
+  ],
+  [
+    "clean-up for errors of the contract only",
+    `${source}/deploy.ts`,
+    "throw await removeAll(engine, made, error);",
+    "throw DeploymentError.isInstance(error) ? await removeAll(engine, made, error) : error;",
+    "an observer that throws",
+  ],
+  [
+    "names of any length",
+    "packages/core/src/request/name.ts",
+    '.max(63, "a service name has at most 63 characters")',
+    ".max(6300)",
+    "a name of \\d+ characters is refused",
+  ],
 ]);

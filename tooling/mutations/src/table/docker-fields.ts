@@ -42,4 +42,11 @@ export const dockerFieldMutations = ofSuite("docker", [
   ["the grace period in nanoseconds", body, "    ...toStopTimeout(request),\n", "    StopTimeout: request.stopGracePeriod,\n", "stopGracePeriod"],
   ["the health check dropped", body, "    ...toHealthcheck(request, context),\n", "", "request field\\W+healthcheck, as words"],
   ["capabilities kept", `${fields}/capabilities.ts`, "  ...(capDrop.length > 0 && { CapDrop: [...capDrop] }),\n", "", "capDrop|was dropped"],
+  [
+    "a volume's driver lost",
+    `${fields}/mounts.ts`,
+    "copyDefined({ ...mount, Type: type",
+    "copyDefined({ ...mount, VolumeOptions: undefined, Type: type",
+    "a volume by the options of its driver",
+  ],
 ]);

@@ -34,6 +34,13 @@ export const dockerServiceMutations = ofSuite("docker", [
   ],
   ["NOT_FOUND swallowed", `${source}/family/look-up.ts`, "  if (current.length > 0) return;\n", "  if (current.length >= 0) return;\n", "of one that isn't there"],
   [
+    "removal of what restarts without a stop",
+    `${source}/remove.ts`,
+    "    if (active) {",
+    "    if (active && !details.State.Restarting) {",
+    "remove\\W+of one that ends again and again",
+  ],
+  [
     "an aborted removal goes on",
     `${source}/strategy.ts`,
     "removeService(this.#engine, serviceName, options)",
@@ -82,6 +89,13 @@ export const dockerServiceMutations = ofSuite("docker", [
   ["`since` ignored", `${source}/logs.ts`, "{ follow, tail, since, signal })) {", "{ follow, tail, signal })) {", "logs with `since`"],
   ["`follow` ignored", `${source}/logs.ts`, "{ follow, tail, since, signal })) {", "{ tail, since, signal })) {", "following goes on"],
   ["list ignores labels", `${source}/list.ts`, "first.Labels[label] === value)", "first.Labels[label] !== undefined || value)", "list by labels"],
+  [
+    "list ignores health",
+    `${source}/status.ts`,
+    "healthOf(/\\((?:health: )?(starting|healthy|unhealthy)\\)/",
+    "healthOf(/never/",
+    "list tells of one that is not healthy yet",
+  ],
   [
     "list leaves out what has ended",
     `${source}/list.ts`,

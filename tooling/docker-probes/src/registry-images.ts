@@ -1,17 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { type ContractImages, shellPrograms } from "@openfactory/strategy-contract-tests";
 import { type RawEngine, type Registry, startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
+import { type SlowRegistry, startSlowRegistry } from "./slow-registry.js";
 
 /** Images in a registry of the test's own, started when the first is asked for. */
-export interface MovingImages {
-  moving: NonNullable<ContractImages["moving"]>;
+export interface RegistryImages extends Required<Pick<ContractImages, "moving" | "slow">> {
   close(): Promise<void>;
 }
 
 /** @param address of this machine, as the engine sees it: the registry listens there. */
-export function movingImages(engine: RawEngine, address: string): MovingImages {
+export function registryImages(engine: RawEngine, address: string): RegistryImages {
   let registry: Promise<Registry> | undefined;
   const made: string[] = [];
+  const ways: SlowRegistry[] = [];
 
   /** An image on the engine that writes the line and runs on. */
   const writing = async (line: string): Promise<string> => {
@@ -43,7 +44,18 @@ export function movingImages(engine: RawEngine, address: string): MovingImages {
         },
       };
     },
+    async slow() {
+      const { host, push } = await (registry ??= startRegistry({ address }));
+      const way = await startSlowRegistry(host, address);
+      ways.push(way);
+      const [image, repo] = [await writing("slow"), randomUUID().slice(0, 8)];
+      await push(engine, image, `${repo}:1`);
+      // An engine that has an image, under whatever name, pulls none of it.
+      await engine.call("DELETE", `/images/${made.at(-1)}?force=true`);
+      return { reference: `${way.host}/${repo}:1`, asked: way.asked, letGo: way.letGo };
+    },
     async close() {
+      for (const way of ways) await way.close();
       // By id, with all the names that pushes and pulls gave it.
       for (const image of made) await engine.request("DELETE", `/images/${image}?force=true`);
       await (await registry)?.stop();
