@@ -37,6 +37,7 @@ async function mine(project: string): Promise<[kind: string, name: string][]> {
 
 const place: Place = {
   options: ["--platform", "docker", "--host", host],
+  configs: false,
   async versions(project) {
     const found = await Promise.all((await containers(project)).map(({ Id }) => raw.call("GET", `/containers/${Id}/json`)));
     // A service's version before is kept by another name, stopped.

@@ -36,6 +36,7 @@ const place: Place = {
   get options() {
     return ["--platform", "swarm", "--host", manager.host];
   },
+  configs: true,
   async versions(project) {
     const services: Service[] = await manager.call("GET", "/services?status=true");
     return Object.fromEntries(
@@ -53,7 +54,8 @@ const place: Place = {
         return all.filter(isOf(project)).map(({ Spec }) => `${kind} ${Spec.Name}`);
       }),
     );
-    return lists.flat();
+    const networks: { Name: string }[] = await manager.call("GET", "/networks");
+    return [...lists.flat(), ...networks.map(({ Name }) => Name).filter((name) => name.includes(project))];
   },
   // The swarm goes with all that is on it.
   sweep: async () => undefined,

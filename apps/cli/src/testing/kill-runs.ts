@@ -13,6 +13,8 @@ const COMMAND = fileURLToPath(new URL("../../bin/ofdeploy.js", import.meta.url))
 export interface Place {
   /** `--platform docker --host ...` */
   options: readonly string[];
+  /** Whether it keeps configs. */
+  configs: boolean;
   /** By service: the version that runs, as the engine itself tells it. Only those of that project. */
   versions(project: string): Promise<Record<string, string>>;
   /** Names of whatever there is on the engine that holds the project's name, or is labelled with it. */
@@ -24,23 +26,37 @@ export interface Place {
 /** Apps by name, with their versions. */
 type Versions = Readonly<Record<string, number>>;
 
+/** From one to the next, apps are made, changed and removed; `web` has a network and a config of its version, `db` neither. */
 const FILES: readonly Versions[] = [
   { db: 1, web: 1, ui: 1 },
   { db: 2, web: 1, ui: 2, extra: 1 },
   { db: 1, web: 3, extra: 2 },
-  {},
+  { db: 1 },
 ];
 
-const appOf = (id: string, name: string, version: number): string =>
-  [
-    `  ${name}:`,
-    `    uuid: ${id}-${name}`,
-    `    image: ${TEST_IMAGE}`,
-    `    command: sh -c "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $$!; done"`,
-    `    environment: ["VERSION=${version}"]`,
-    `    labels: ["org.openfactory.deploy.test=1"]`,
-    ...(name === "web" ? ["    depends_on: [db]"] : []),
+const LABELS = 'labels: ["org.openfactory.deploy.test=1"]';
+
+const appOf = (id: string, name: string, version: number, configs: boolean): string[] => [
+  `  ${name}:`,
+  `    uuid: ${id}-${name}`,
+  `    image: ${TEST_IMAGE}`,
+  `    command: sh -c "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $$!; done"`,
+  `    environment: ["VERSION=${version}"]`,
+  `    ${LABELS}`,
+  ...(name === "web" ? ["    depends_on: [db]", "    networks: [net]", ...(configs ? ["    configs: [conf]"] : [])] : []),
+];
+
+function fileOf(id: string, versions: Versions, configs: boolean): string {
+  const { web } = versions;
+  return [
+    `name: ${id}`,
+    ...(web === undefined ? [] : ["networks:", "  net:", `    ${LABELS}`]),
+    ...(web === undefined || !configs ? [] : ["configs:", "  conf:", `    content: version ${web}`]),
+    "apps:",
+    ...Object.entries(versions).flatMap(([name, version]) => appOf(id, name, version, configs)),
+    "",
   ].join("\n");
+}
 
 /** A number between 0 and 1 from a seed: mulberry32. */
 function randomFrom(seed: number): () => number {
@@ -81,18 +97,14 @@ export async function killRuns(place: Place, runs: number, seed: number = Date.n
         resolve({ code, text, tookMs: performance.now() - began });
       });
     });
-  const write = (versions: Versions): void => {
-    const apps = Object.entries(versions).map(([name, version]) => appOf(id, name, version));
-    writeFileSync(file, `name: ${id}\napps:${apps.length > 0 ? `\n${apps.join("\n")}` : " {}"}\n`);
-  };
   const expected = (versions: Versions): Record<string, string> =>
     Object.fromEntries(Object.entries(versions).map(([name, version]) => [`${id}-${name}`, String(version)]));
 
   try {
     let longestMs = 2000;
     for (let run = 1; run <= runs; run += 1) {
-      const versions = FILES[Math.floor(random() * (FILES.length - 1))] ?? {};
-      write(versions);
+      const versions = FILES[Math.floor(random() * FILES.length)] ?? {};
+      writeFileSync(file, fileOf(id, versions, place.configs));
       await ofdeploy(["up", "--prune"], random() * longestMs);
       const next = await ofdeploy(["up", "--prune"]);
       const about = `run ${run} of seed ${seed}:\n${next.text}`;
