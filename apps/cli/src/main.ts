@@ -1,12 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import type { Io } from "./io.js";
 import { exitWhenWritten, processIo } from "./process-io.js";
 
-const readVersion = async (): Promise<string> => {
-  const manifest = await readFile(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(manifest) as { version: string }).version;
-};
+const readVersion = (): string => (createRequire(import.meta.url)("../package.json") as { version: string }).version;
 
 /**
  * Runs the command line.
@@ -14,7 +11,7 @@ const readVersion = async (): Promise<string> => {
  * @returns the exit code; whatever goes wrong has been told by then.
  */
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
-  const version = await readVersion();
+  const version = readVersion();
   if (args.length === 1 && (args[0] === "--version" || args[0] === "-v")) {
     io.stdout.write(`ofdeploy ${version}\n`);
     return EXIT.ok;

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { engineApi, TEST_IMAGE } from "@openfactory/test-engine";
+import { engineApi, RawEngine, startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -115,6 +115,30 @@ depends_on: {init: {condition: service_completed_successfully}}`,
     expect(down.code).toBe(0);
     expect(await containers()).toEqual([]);
     expect((await ofdeploy(["down"])).out).toContain("nothing to remove");
+  });
+
+  test("an image that several apps wait for is pulled once, and told in one line", async () => {
+    const registry = await startRegistry();
+    const reference = `${registry.host}/app:1`;
+    try {
+      await registry.push(new RawEngine(process.env["DOCKER_HOST"] ?? ""), TEST_IMAGE, "app:1");
+      await engineApi("DELETE", `/images/${reference}`);
+      const pulled = `image: ${reference}\ncommand: sleep 600`;
+      write({ one: pulled, two: pulled, three: pulled });
+      const up = await ofdeploy(["up", "--no-wait"]);
+      expect(up.err).toMatch(new RegExp(`^one: pulling ${reference}$`, "m"));
+      expect(up.err.split("\n").filter((line) => line.startsWith(`${reference}: `))).toEqual([`${reference}: pulled`]);
+      expect(up.code).toBe(0);
+
+      write({ four: `${pulled}\nimage_pull_policy: never`, five: `image: ${registry.host}/app:2\nimage_pull_policy: never` });
+      const never = await ofdeploy(["up", "--no-rollback", "--no-preflight"]);
+      expect(never.err).toContain(`does not have the image ${registry.host}/app:2, and its pull policy is never.`);
+      expect(never.out).toMatch(/four +running[^]*five +failed/);
+    } finally {
+      for (const name of await containers()) await engineApi("DELETE", `/containers/${name}?force=1&v=1`);
+      await engineApi("DELETE", `/images/${reference}`);
+      await registry.stop();
+    }
   });
 
   test("a declared network is made for the apps, and goes with them; what the platform has not is told", async () => {

@@ -1,4 +1,4 @@
-import { DeploymentError } from "@openfactory/deploy-core";
+import { type AuthRefresh, DeploymentError } from "@openfactory/deploy-core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { resetMemory } from "./testing/memory-plugin.js";
 import { appFile, captureIo, MEMORY_PLUGIN, Workplace } from "./testing/run-ofdeploy.js";
@@ -100,6 +100,78 @@ describe("up, ps, down", () => {
     expect((await elsewhere.run("ps", "--project", "factory")).out).toMatch(/db +db +running/);
     expect((await elsewhere.run("down", "--project", "factory")).out).toContain("2 removed");
     elsewhere.remove();
+  });
+});
+
+describe("refresh-auth", () => {
+  /** The memory platform, where services store credentials as a swarm's do. */
+  const storing = (outcomes: Record<string, AuthRefresh | DeploymentError> = {}) => {
+    const memory = resetMemory();
+    const { manifest } = memory;
+    const capabilities = [...manifest.capabilities, "refreshAuth"];
+    Object.defineProperty(memory, "manifest", { value: { ...manifest, capabilities } });
+    const refreshed: string[] = [];
+    Object.assign(memory, {
+      async refreshAuth(name: string) {
+        const outcome = outcomes[name] ?? { name, renewed: true, warnings: [] };
+        if (outcome instanceof DeploymentError) throw outcome;
+        refreshed.push(name);
+        return outcome;
+      },
+    });
+    return { memory, refreshed };
+  };
+  const warnings = [{ code: "NO_CREDENTIALS", service: "db", strategy: "memory", reason: "There are none here." }] as const;
+
+  test("renews those of the project, or those that are named", async () => {
+    const { memory, refreshed } = storing();
+    await memory.deploy({ image: "x:1", name: "other" });
+    await place.write(two).run("up");
+    const all = await place.run("refresh-auth");
+    expect(all).toMatchObject({ code: 0, err: expect.stringContaining("web: renewing its registry credentials") });
+    expect(all.out).toMatch(/^web: renewed\ndb: renewed\nfactory: 2 renewed in /);
+    expect(refreshed.splice(0).sort()).toEqual(["db", "web"]);
+    expect((await place.run("refresh-auth", "DB")).out).toMatch(/^db: renewed\nfactory: 1 renewed/);
+    const elsewhere = new Workplace();
+    expect((await elsewhere.run("refresh-auth", "--project", "factory")).out).toContain("factory: 2 renewed");
+    expect((await elsewhere.run("refresh-auth", "--project", "nobody")).out).toBe("nobody: nothing is deployed\n");
+    elsewhere.remove();
+  });
+
+  test("tells what was kept, and what failed, by its exit code too", async () => {
+    storing({
+      db: { name: "db", renewed: false, warnings },
+      web: new DeploymentError("UNAUTHORIZED", "The credential helper failed.", { hint: "Repair it." }),
+    });
+    await place.write(two).run("up");
+    const { code, out, err } = await place.run("refresh-auth");
+    expect(code).toBe(4);
+    expect(out).toMatch(/^web: failed\ndb: kept as they were\nfactory: 0 renewed in /);
+    expect(err).toContain("warning[NO_CREDENTIALS] db: There are none here.");
+    expect(err).toContain("error[UNAUTHORIZED] The credential helper failed.\n  hint: Repair it.");
+  });
+
+  test("--json: an event for each, and the report last", async () => {
+    storing({ db: { name: "db", renewed: false, warnings } });
+    await place.write(two).run("up");
+    const { events, err, code } = await place.run("refresh-auth", "--json");
+    expect({ err, code }).toEqual({ err: "", code: 0 });
+    expect(events.filter(({ event }) => event === "refresh").map(({ service, outcome }) => `${String(service)} ${String(outcome)}`).sort()).toEqual([
+      "db kept",
+      "web renewed",
+    ]);
+    expect(events).toContainEqual(expect.objectContaining({ event: "warning", app: "db", code: "NO_CREDENTIALS" }));
+    expect(events).toContainEqual(expect.objectContaining({ event: "phase", app: "web", phase: "refreshing" }));
+    expect(events.at(-1)).toMatchObject({ event: "result", command: "refresh-auth", ok: true, exitCode: 0, project: "factory", services: [{}, {}] });
+  });
+
+  test("what can't be done is told in one sentence", async () => {
+    place.write(two);
+    expect(await place.run("refresh-auth")).toMatchObject({ code: 3, err: expect.stringContaining("error[UNSUPPORTED] The memory strategy has no refreshAuth.") });
+    storing();
+    expect(await place.run("refresh-auth", "webb")).toMatchObject({ code: 1, err: expect.stringContaining("Did you mean web?") });
+    expect(await place.run("refresh-auth", "web")).toMatchObject({ code: 1, err: expect.stringContaining("web is not deployed") });
+    expect(await place.run("refresh-auth", "web", "--project", "x")).toMatchObject({ code: 3, err: expect.stringContaining("error[USAGE]") });
   });
 });
 
@@ -270,10 +342,17 @@ describe("logs", () => {
 describe("platforms and doctor", () => {
   test("lists what is known; a broken plugin is a row", async () => {
     place.write("throw new Error('not today');", "broken.mjs");
-    const ran = await place.run("platforms", "--plugin", "./broken.mjs");
+    place.write(
+      `export const plugin = { name: "broken-later", contractVersion: 1, description: "Later.",
+        options: { safeParse: (data) => ({ success: true, data }) },
+        register() { throw new Error("not even then"); } };`,
+      "broken-later.mjs",
+    );
+    const ran = await place.run("platforms", "--plugin", "./broken.mjs", "--plugin", "./broken-later.mjs");
     expect(ran.code).toBe(0);
     expect(ran.out).toMatch(/^memory +Services in memory.* inspect, list/m);
     expect(ran.out).toMatch(/broken\.mjs +can't be used: .*not today/);
+    expect(ran.out).toMatch(/^broken-later +can't be used: .*it does not start: not even then/m);
     expect(ran.out).toMatch(/^docker /m);
     const { events } = await place.run("platforms", "--json");
     expect(events.find(({ name }) => name === "memory")).toMatchObject({ event: "platform", capabilities: expect.arrayContaining(["list"]) });
@@ -327,7 +406,7 @@ describe("help, version, schema, completion", () => {
   test.each(["bash", "zsh", "fish"])("%s completion names every command and option", async (shell) => {
     const { out, code } = await run("completion", shell);
     expect(code).toBe(0);
-    for (const word of ["up", "down", "ps", "logs", "validate", "platforms", "doctor", "schema", "concurrency", "docker swarm", "plan", "adopt", "rollback", "scale", "prune", "file plan events", "bash zsh fish"]) {
+    for (const word of ["up", "down", "ps", "logs", "refresh-auth", "validate", "platforms", "doctor", "schema", "concurrency", "docker swarm", "plan", "adopt", "rollback", "scale", "prune", "file plan events", "bash zsh fish"]) {
       expect(out).toContain(word);
     }
   });

@@ -4,6 +4,8 @@ import type { Io } from "./io.js";
 export function processIo(): Io {
   const broken = new Set<NodeJS.WriteStream>();
   const output = (stream: NodeJS.WriteStream): Io["stdout"] => {
+    // Shared by all who wait: a hundred logs at once are not a hundred listeners.
+    let draining: Promise<void> | undefined;
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
       broken.add(stream);
@@ -12,7 +14,10 @@ export function processIo(): Io {
       write: (text) => {
         if (!broken.has(stream)) stream.write(text);
       },
-      drained: () => (broken.has(stream) || !stream.writableNeedDrain ? Promise.resolve() : whenDrained(stream)),
+      drained: () => {
+        if (broken.has(stream) || !stream.writableNeedDrain) return Promise.resolve();
+        return (draining ??= whenDrained(stream).finally(() => (draining = undefined)));
+      },
       get isTTY() {
         return stream.isTTY;
       },

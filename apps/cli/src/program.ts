@@ -24,6 +24,7 @@ Examples:
   ofdeploy logs weather-station --follow     read what an app writes
   ofdeploy rollback                          go back to what was there before the last up
   ofdeploy down                              remove what this file's project runs
+  ofdeploy refresh-auth --platform swarm     let its services pull with today's credentials
 
 Exit codes: 0 ok, 1 failed, 2 a plan with changes, 3 bad input, 4 engine, 5 conflict, 6 time limit,
 130 and 143 interrupted.`;
@@ -59,7 +60,7 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     program.command("up").description("bring up all apps of the file: create, change or replace, in the order of their dependencies"),
     "every app runs and is healthy",
   )
-    .addOption(concurrencyOption("apps are made or changed", 4))
+    .addOption(concurrencyOption("apps are made or changed", 8))
     .addOption(strictOption())
     .addOption(pruneOption())
     .addOption(adoptOption())
@@ -132,6 +133,13 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     .addOption(new Option("--tail <n>", "only the last lines of each instance (default: all)").argParser(parseLines))
     .addOption(new Option("--since <when>", "only lines since: 10m, or an ISO date").argParser(parseSince))
     .action(action<{ apps: string[] }>(async (context) => (await import("./commands/logs.js")).logsCommand(context)));
+  program
+    .command("refresh-auth")
+    .description("renew the registry credentials that the project's services store, and restart nothing")
+    .addArgument(new Argument("[apps...]", "names of apps or services (default: all of the project)"))
+    .addOption(projectOption())
+    .addOption(concurrencyOption("are renewed", 8))
+    .action(action<{ apps: string[] }>(async (context) => (await import("./commands/refresh-auth.js")).refreshAuthCommand(context)));
   program
     .command("validate")
     .description("check the file against the platform, and deploy nothing")

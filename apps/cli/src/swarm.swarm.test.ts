@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
-import { ensureTestImage, RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
+import { ensureTestImage, RawEngine, startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 const EXAMPLE = fileURLToPath(new URL("../example/openfactory.yml", import.meta.url));
@@ -33,9 +33,9 @@ interface Ran {
 }
 
 /** The command itself, as a user runs it. */
-function runOfdeploy(args: readonly string[]): Promise<Ran> {
+function runOfdeploy(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
     const ran: Ran = { code: null, stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (text: string) => (ran.stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (ran.stderr += text));
@@ -46,6 +46,9 @@ function runOfdeploy(args: readonly string[]): Promise<Ran> {
 
 const ofdeploy = (...words: string[]): Promise<Ran> =>
   runOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host]);
+
+const ofdeployWith = (env: Record<string, string>, ...words: string[]): Promise<Ran> =>
+  runOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host], env);
 
 const fileOf = async (text: string): Promise<string> => {
   const file = join(folder, "openfactory.yml");
@@ -112,10 +115,10 @@ describe("on a swarm", () => {
     for (const name of await services()) await manager.request("DELETE", `/services/${name}`);
   });
 
-  const app = (key: string, more: string) => `
+  const app = (key: string, more: string, image = TEST_IMAGE) => `
   ${key}:
     uuid: ${key.toUpperCase()}
-    image: ${TEST_IMAGE}
+    image: ${image}
     command: sleep 1000
     stop_grace_period: 1s
 ${more}`;
@@ -273,8 +276,47 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
     );
     const up = await ofdeploy("up", "--file", file);
     expect(up.code).toBe(1);
-    expect(up.stderr).toMatch(/error\[TASK_FAILED\].*No such image: openfactory\/no-such-image:1/);
+    expect(up.stderr).toMatch(/error\[IMAGE_NOT_FOUND\].*rejected on node-\d: No such image: openfactory\/no-such-image:1/);
+    expect(up.stderr).toMatch(/\n {2}hint: See that docker\.io has the image/);
     expect(await services()).toEqual([]);
+  });
+
+  test("refresh-auth gives the project's services the new password, and starts nothing again", async () => {
+    const registry = await startRegistry({ auth: true, address: swarm.gateway });
+    try {
+      await registry.push(manager, TEST_IMAGE, "app:1");
+      const env = { DOCKER_CONFIG: folder };
+      const logIn = (): Promise<void> => {
+        const { username, password } = registry.credentials!;
+        const auth = Buffer.from(`${username}:${password}`).toString("base64");
+        return writeFile(join(folder, "config.json"), JSON.stringify({ auths: { [registry.host]: { auth } } }));
+      };
+      const ofPrivate = (key: string) => app(key, "    image_pull_policy: always\n", `${registry.host}/app:1`);
+      const file = await fileOf(`name: private\napps:${ofPrivate("private-app")}${app("open-app", "")}\n`);
+      const tasks = async (): Promise<string[]> =>
+        ((await manager.call("GET", "/tasks")) as { ID: string }[]).map(({ ID }) => ID).sort();
+      await logIn();
+      const up = await ofdeployWith(env, "up", "--file", file);
+      expect(up, up.stderr).toMatchObject({ code: 0 });
+      const before = await tasks();
+
+      registry.changePassword();
+      await logIn();
+      const refreshed = await ofdeployWith(env, "refresh-auth", "--file", file);
+      expect(refreshed, refreshed.stderr).toMatchObject({ code: 0 });
+      expect(refreshed.stdout).toMatch(/^private-app: renewed\nopen-app: kept as they were\nprivate: 1 renewed in /);
+      expect(refreshed.stderr).toContain("warning[NO_CREDENTIALS] open-app: image: Docker's config.json has no credentials for docker.io here");
+      expect(await tasks()).toEqual(before);
+      for (const { stdout, stderr } of [up, refreshed]) expect(`${stdout}${stderr}`).not.toMatch(/open-(?:sesame|barley)/);
+
+      const other = await fileOf(`name: other\napps:${ofPrivate("other-app")}\n`);
+      const refused = await ofdeployWith({ DOCKER_CONFIG: join(folder, "none") }, "up", "--file", other);
+      expect(refused.code).toBe(4);
+      expect(refused.stderr).toContain(`has no credentials for it: log in with docker login ${registry.host}.`);
+      expect(await services()).toEqual(["open-app", "private-app"]);
+    } finally {
+      await registry.stop();
+    }
   });
 
   test("a missing network, one of a single node, a port taken: one sentence each, nothing made", async () => {

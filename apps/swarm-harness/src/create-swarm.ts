@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { TestEngineError } from "@openfactory/test-engine";
+import type { EngineVersion } from "./engine-version.js";
 import { startNodes, type NodesOptions } from "./nodes.js";
 import type { Node } from "./node.js";
 
 export interface SwarmOptions extends NodesOptions {
+  readonly engine?: EngineVersion;
   /** How many nodes in all; default 3. */
   readonly nodes?: number;
   /** How many of them are managers: `node-1` and on; default 1. */

@@ -1,10 +1,9 @@
 import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { installPackages, mustRun, unmountBelow, type Log } from "@openfactory/test-engine";
-import type { EngineSource } from "./engine-version.js";
+import type { EngineSource } from "./engine-source.js";
 
 const DEFAULT_MIRROR = "http://deb.debian.org/debian";
-const PACKAGES = ["docker.io", "iptables"];
 
 /** What a node never needs: half of the size. */
 const LEFT_OUT = [
@@ -47,7 +46,7 @@ export async function buildRootfs(
   const rootfs = join(folder, "rootfs");
   try {
     const mirror = process.env.OPENFACTORY_DEBIAN_MIRROR ?? DEFAULT_MIRROR;
-    const args = ["--variant=minbase", `--include=${PACKAGES.join(",")}`, source.suite, rootfs, mirror, source.script];
+    const args = ["--variant=minbase", `--include=${source.packages.join(",")}`, source.suite, rootfs, mirror, source.script];
     // Nothing of it has to outlast a power cut.
     await mustRun("debootstrap", args, { signal, onLine: phases(log), env: { DPKG_FORCE: "unsafe-io" } });
     log("  packing");

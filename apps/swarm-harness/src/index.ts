@@ -1,6 +1,12 @@
 export { createEngine, type SingleEngine } from "./create-engine.js";
 export { createSwarm, type Swarm, type SwarmOptions } from "./create-swarm.js";
-export { ENGINE_VERSIONS, type EngineVersion } from "./engine-version.js";
+export {
+  ENGINE_VERSIONS,
+  type EngineVersion,
+  type NodeVersion,
+  PODMAN_VERSIONS,
+  type PodmanVersion,
+} from "./engine-version.js";
 export { listSwarms, type NodeStatus } from "./list-swarms.js";
 export { runCommand } from "./command.js";
 export type { Node } from "./node.js";

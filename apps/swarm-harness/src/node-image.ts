@@ -2,7 +2,7 @@ import { createReadStream, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { importRootfs, settings, withLock, type Log, type RawEngine } from "@openfactory/test-engine";
 import { buildRootfs } from "./debian-rootfs.js";
-import { ENGINE_SOURCES, type EngineVersion } from "./engine-version.js";
+import { ENGINE_SOURCES, type NodeVersion } from "./engine-version.js";
 
 /** How long a registry has to show the first sign of an image, in milliseconds. */
 const REGISTRY_PATIENCE = 10_000;
@@ -14,22 +14,27 @@ const REGISTRY_PATIENCE = 10_000;
  */
 export async function ensureNodeImage(
   engine: RawEngine,
-  version: EngineVersion,
+  version: NodeVersion,
   log: Log,
   signal?: AbortSignal,
 ): Promise<string> {
   const source = ENGINE_SOURCES[version];
   const built = `openfactory/engine-node:${version}`;
-  for (const image of [built, source.officialImage]) if (await has(engine, image)) return image;
+  const { officialImage } = source;
+  if (await has(engine, built)) return built;
+  if (officialImage && (await has(engine, officialImage))) return officialImage;
 
   const { cache, run } = settings();
   return withLock(join(run, `node-${version}.lock`), async () => {
     if (await has(engine, built)) return built;
     const archive = join(cache, "nodes", `${version}.tar`);
     if (!existsSync(archive)) {
-      log(`Looking for ${source.officialImage} at a registry`);
-      if (await pull(engine, source.officialImage, signal)) return source.officialImage;
-      log(`No registry gives it: building a node with engine ${version} from Debian ${source.suite}`);
+      if (officialImage) {
+        log(`Looking for ${officialImage} at a registry`);
+        if (await pull(engine, officialImage, signal)) return officialImage;
+        log("No registry gives it");
+      }
+      log(`Building a node with engine ${version} from Debian ${source.suite}`);
       mkdirSync(join(cache, "nodes"), { recursive: true });
       await buildRootfs(source, archive, log, signal);
     }

@@ -1,5 +1,7 @@
+import type { EngineSource, InsecureRegistries } from "./engine-source.js";
+
 /** What a node runs: prepares the container for an engine, and becomes that engine (Engine API on port 2375). */
-export function nodeScript(insecureRegistries: string): string {
+export function nodeScript(source: EngineSource, registries: InsecureRegistries): string {
   return [
     // Without full rights these are mounted read-only.
     "mount -o remount,rw /proc/sys 2>/dev/null",
@@ -15,7 +17,6 @@ export function nodeScript(insecureRegistries: string): string {
     "  update-alternatives --set iptables /usr/sbin/iptables-legacy >/dev/null 2>&1 ||",
     "    export PATH=/usr/local/sbin/.iptables-legacy:$PATH",
     "fi",
-    "rm -f /var/run/docker.pid",
-    `exec dockerd -H unix:///var/run/docker.sock -H tcp://0.0.0.0:2375 --tls=false --insecure-registry ${insecureRegistries}`,
+    ...source.start(registries),
   ].join("\n");
 }

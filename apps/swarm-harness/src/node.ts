@@ -3,6 +3,7 @@ import { RawEngine, TestEngineError } from "@openfactory/test-engine";
 import { nodeRights } from "./capabilities.js";
 import { NODE, SWARM, TEST } from "./labels.js";
 import type { NodeNetwork } from "./node-network.js";
+import type { EngineSource } from "./engine-source.js";
 import { nodeScript } from "./node-script.js";
 
 const START_LIMIT = 60_000;
@@ -31,29 +32,33 @@ export interface Node {
   reconnect(): Promise<void>;
 }
 
-/**
- * Starts node number `number` (from 1) of the swarm `swarm`. Its engine is not up yet: see `untilUp`.
- * @param image see `ensureNodeImage`
- */
+/** What a node is made of. */
+export interface NodeSource extends EngineSource {
+  /** See `ensureNodeImage`. */
+  readonly image: string;
+}
+
+/** Starts node number `number` (from 1) of the swarm `swarm`. Its engine is not up yet: see `untilUp`. */
 export async function startNode(
   engine: RawEngine,
   swarm: string,
   number: number,
-  image: string,
+  source: NodeSource,
   network: NodeNetwork,
 ): Promise<Node> {
   const name = `node-${number}`;
   const address = network.subnet.address(10 + number);
+  const registries = { cidr: network.subnet.cidr, gateway: network.subnet.address(1) };
   const endpoint = { IPAMConfig: { IPv4Address: address } };
   const { CgroupVersion } = await engine.call("GET", "/info");
   const { Id } = await engine.call("POST", `/containers/create?name=${swarm}-${name}`, {
-    Image: image,
+    Image: source.image,
     Hostname: name,
-    Entrypoint: ["/bin/sh", "-c", nodeScript(network.subnet.cidr)],
+    Entrypoint: ["/bin/sh", "-c", nodeScript(source, registries)],
     Cmd: [],
     Labels: { [TEST]: "1", [SWARM]: swarm, [NODE]: name },
     // An engine's storage needs a real file system under it, which a container's own layers are not.
-    Volumes: { "/var/lib/docker": {} },
+    Volumes: { [source.storage]: {} },
     HostConfig: {
       ...nodeRights(),
       // cgroup v1 has no private view of the groups that could be written to.
@@ -77,7 +82,7 @@ export async function startNode(
       const archive = await engine.open("GET", `/images/${tag}/get`);
       if (archive.statusCode !== 200)
         throw new TestEngineError(`The engine under the nodes has no image ${tag} to load.`);
-      await api.call("POST", "/images/load?quiet=true", archive);
+      await nameAsAsked(api, tag, await api.call("POST", "/images/load?quiet=true", archive));
     },
     kill: () => engine.call("POST", `/containers/${Id}/kill`),
     async start() {
@@ -89,6 +94,15 @@ export async function startNode(
       engine.call("POST", `/networks/${network.id}/connect`, { Container: Id, EndpointConfig: endpoint }),
   };
   return node;
+}
+
+/** Podman takes an archive's image for one of its own making, and calls it `localhost/<name>`. */
+async function nameAsAsked(api: RawEngine, tag: string, { stream = "" }: { stream?: string }): Promise<void> {
+  const local = `localhost/${tag}`;
+  if (!stream.includes(local)) return;
+  const [repo, version] = tag.split(":");
+  await api.call("POST", `/images/${local}/tag?repo=docker.io/${repo}&tag=${version}`);
+  await api.call("DELETE", `/images/${local}`);
 }
 
 /**

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { ensureEngine, logToStderr, type Log, type RawEngine, type TestEngine } from "@openfactory/test-engine";
-import type { EngineVersion } from "./engine-version.js";
+import { ENGINE_SOURCES, type NodeVersion } from "./engine-version.js";
 import { ensureNodeImage } from "./node-image.js";
 import { makeNetwork, removeNodes, type NodeNetwork } from "./node-network.js";
 import { startNode, untilUp, type Node } from "./node.js";
 
 export interface NodesOptions {
   /** The version of the nodes' engine; default `20.10`. */
-  readonly engine?: EngineVersion;
+  readonly engine?: NodeVersion;
   /** Images of the engine underneath, which every node gets. */
   readonly images?: string[];
   /** Takes part in the names of containers and network; default: a random one. */
@@ -41,7 +41,7 @@ export async function startNodes(count: number, options: NodesOptions): Promise<
     signal?.throwIfAborted();
     const network = await makeNetwork(underneath.api, name);
     const numbers = Array.from({ length: count }, (_, index) => index + 1);
-    const nodes = await all(numbers.map((number) => startNode(underneath.api, name, number, image, network)));
+    const nodes = await all(numbers.map((number) => startNode(underneath.api, name, number, { ...ENGINE_SOURCES[version], image }, network)));
     await all(nodes.map((node) => untilUp(underneath.api, node, signal)));
     await all(nodes.flatMap((node) => images.map((tag) => node.loadImage(tag))));
     signal?.throwIfAborted();

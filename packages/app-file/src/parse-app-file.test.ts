@@ -139,6 +139,10 @@ describe("parseAppFile", () => {
     expect(() => parseRequest(file.apps[0]!.request)).not.toThrow();
   });
 
+  it.each(["missing", "always", "never"])("takes the pull policy %s", (policy) => {
+    expect(requestOf([`image_pull_policy: ${policy}`]).imagePullPolicy).toBe(policy);
+  });
+
   it("asks for nothing that is not written", () => {
     expect(requestOf([])).toEqual({ name: "demo", image: "nginx:1", env: ["APP_UUID=Demo", "DOCKER_SERVICE=demo"] });
     expect(requestOf(["networks:", "labels:", "deploy:", "storage:", "environment:", "ports:", "uns:"])).toEqual(

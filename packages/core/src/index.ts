@@ -17,6 +17,13 @@ export {
   REQUEST_FIELDS,
   type RequestField,
 } from "./request/deploy-request.js";
+export {
+  type ImageById,
+  type ImageReference,
+  imageText,
+  type NamedImage,
+  parseImageReference,
+} from "./request/image-reference.js";
 export type { FileReference, Healthcheck, RestartPolicy, RollbackConfig, UpdateConfig } from "./request/lifecycle.js";
 export type { Mount } from "./request/mounts.js";
 export { isServiceName } from "./request/name.js";
@@ -52,4 +59,5 @@ export {
   DEPLOYMENT_STRATEGY,
   type StrategyPlugin,
 } from "./plugin/plugin.js";
+export { loadInTime } from "./plugin/load-in-time.js";
 export { type PlatformDescription, type PluginDeclaration, StrategyRegistry } from "./plugin/registry.js";

@@ -49,6 +49,16 @@ describe("a new strategy", () => {
     }
   });
 
+  test.each([
+    ["20.20.2", "note: it takes Node 22 or later, as ofdeploy does, and this is 20.20.2.\n"],
+    ["22.11.0", ""],
+  ])("on Node %s is made all the same, and says what it takes", async (version, told) => {
+    let err = "";
+    const streams = { stdout: { write: () => true }, stderr: { write: (text: string) => (err += text) } };
+    expect(await run([join(place, "rack")], streams, version)).toBe(0);
+    expect(err).toBe(told);
+  });
+
   test("asks for the versions that this package is made with", async () => {
     await create(join(place, "rack"));
     const own = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")).devDependencies;

@@ -18,8 +18,15 @@ export interface Output {
   stderr: { write(text: string): unknown };
 }
 
+/** What a strategy, its tests and ofdeploy run on. */
+const OLDEST_NODE = 22;
+
 /** The command: 0 for success, 3 for what the user can put right (as `ofdeploy` has it), 70 for anything else. */
-export async function run(args: readonly string[], { stdout, stderr }: Output): Promise<number> {
+export async function run(
+  args: readonly string[],
+  { stdout, stderr }: Output,
+  node = process.versions.node,
+): Promise<number> {
   try {
     const options = parse(args);
     if (options === undefined) {
@@ -31,6 +38,9 @@ export async function run(args: readonly string[], { stdout, stderr }: Output): 
       `Made ${names.package}, the platform ${names.platform}, in ${options.directory}: ${files.length} files.\n\n` +
         `  cd ${options.directory}\n  npm install\n  npm test\n\nThen read its README.md.\n`,
     );
+    if (Number.parseInt(node, 10) < OLDEST_NODE) {
+      stderr.write(`note: it takes Node ${OLDEST_NODE} or later, as ofdeploy does, and this is ${node}.\n`);
+    }
     return 0;
   } catch (error) {
     const { message, hint } = error as Partial<UserError>;

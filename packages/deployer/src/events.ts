@@ -3,6 +3,7 @@ import type { AppVerdict } from "./apply/up-report.js";
 import type { CompensationStep } from "./compensate/compensation-step.js";
 import type { Plan } from "./plan/plan.js";
 import type { ProjectWarning } from "./project-warning.js";
+import type { RefreshVerdict } from "./refresh/refresh-verdict.js";
 import type { RemovalVerdict } from "./remove/removal-verdict.js";
 import type { ResourceVerdict } from "./resources/resource-verdict.js";
 import type { RollbackVerdict } from "./rollback/rollback-report.js";
@@ -18,6 +19,7 @@ import type { RollbackVerdict } from "./rollback/rollback-report.js";
  * - `waiting`: is made, or changed, and not ready yet
  * - `completing`: is ready, and others wait for it to end
  * - `removing`: is being removed (by `down`, as an orphan, or to put back what a failed run made)
+ * - `refreshing`: is given new registry credentials
  */
 export type AppPhase =
   | "blocked"
@@ -28,7 +30,8 @@ export type AppPhase =
   | "scaling"
   | "waiting"
   | "completing"
-  | "removing";
+  | "removing"
+  | "refreshing";
 
 /**
  * What became of the project's lock:
@@ -57,6 +60,8 @@ export type DeployerEvent =
   /** A network, volume, config or secret was made or removed, or could not be. */
   | { type: "resource"; resource: ResourceVerdict }
   /** Each step by which a failed or interrupted run puts back what it had changed: as it begins, and as it ends. */
-  | { type: "compensate"; step: CompensationStep };
+  | { type: "compensate"; step: CompensationStep }
+  /** A service was given new registry credentials, or could not be. */
+  | { type: "refresh"; refresh: RefreshVerdict };
 
 export type Observer = (event: DeployerEvent) => void;

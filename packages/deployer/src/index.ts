@@ -32,4 +32,6 @@ export { scale } from "./scale/scale.js";
 export type { ScaleOptions, ScaleReport } from "./scale/scale-report.js";
 export { down, type DownOptions, type DownReport } from "./remove/down.js";
 export type { RemovalVerdict } from "./remove/removal-verdict.js";
+export { refreshAuth, type RefreshOptions, type RefreshReport } from "./refresh/refresh-auth.js";
+export type { RefreshVerdict } from "./refresh/refresh-verdict.js";
 export { ps, type PsRow } from "./ps/ps.js";

@@ -5,8 +5,9 @@ import type { NetworkDetails } from "./engine-types.js";
 /** Whether an engine answers, and which. `failed` makes all further questions pointless. */
 export async function diagnoseEngine(engine: DockerEngine, { signal }: DiagnoseOptions): Promise<Diagnosis> {
   return finding("engine", async () => {
-    const [{ Version }, api] = [await engine.version({ signal }), await engine.apiVersion({ signal })];
-    return { check: "engine", state: "ok", detail: `Engine ${Version}, API ${api}, at ${engine.host}.` };
+    const [{ Version, Components }, api] = [await engine.version({ signal }), await engine.apiVersion({ signal })];
+    const name = Components?.[0]?.Name ?? "Engine";
+    return { check: "engine", state: "ok", detail: `${name} ${Version}, API ${api}, at ${engine.host}.` };
   });
 }
 

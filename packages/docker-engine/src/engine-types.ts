@@ -7,6 +7,8 @@ export interface EngineVersion {
   Version: string;
   ApiVersion: string;
   MinAPIVersion?: string;
+  /** The engine itself first: `Engine`, or `Podman Engine`; then what it is made of. */
+  Components?: { Name: string; Version: string }[];
   Os: string;
   Arch: string;
 }

@@ -1,3 +1,4 @@
+import type { CredentialsNote } from "./credentials/credentials.js";
 import type {
   ContainerCreated,
   ContainerDetails,
@@ -124,12 +125,23 @@ export interface Images {
   inspect(image: string, options?: CallOptions): Promise<ImageDetails>;
   /**
    * Pulls with the credentials of the user's config.json. Ends when the pull has ended; the stream's own error (which
-   * comes with status 200) is thrown.
-   * @throws DeploymentError `IMAGE_NOT_FOUND`, `UNAUTHORIZED`, `ENGINE_ERROR`.
+   * comes with status 200) is thrown. Several pulls of one image at the same time are one: each is told its events and
+   * can be aborted by itself, and the last one aborted ends it.
+   * @throws DeploymentError `IMAGE_NOT_FOUND`, `UNAUTHORIZED`, `ENGINE_ERROR` (no registry answers), each naming image and
+   * registry; `INVALID_REQUEST` for what is no image reference, before any call.
    */
   pull(image: string, options?: CallOptions & { onEvent?: (event: PullEvent) => void }): Promise<void>;
-  /** The registry's digest of a reference (`/distribution/{name}/json`). @throws as pull. */
+  /**
+   * The registry's digest of a reference (`/distribution/{name}/json`): of an image for several platforms, that of the
+   * whole. Asked once for those who ask at the same time. @throws as pull.
+   */
   digest(image: string, options?: CallOptions): Promise<string>;
+  /**
+   * What is known of the user's credentials for the image's registry, which go along with pulls and services; undefined:
+   * there are none. The credentials themselves are not told.
+   * @throws DeploymentError `INVALID_REQUEST` (config.json), `UNAUTHORIZED` and `TIMEOUT` (a credential helper).
+   */
+  credentials(image: string, options?: CallOptions): Promise<CredentialsNote | undefined>;
 }
 
 export interface Volumes {

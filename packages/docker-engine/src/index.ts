@@ -1,6 +1,8 @@
 export { diagnoseEngine, diagnoseNetwork, finding } from "./diagnose-engine.js";
 export { HIGHEST_API, LOWEST_API } from "./api/api-version.js";
 export { createEngine, DOCKER_ENGINE, type EngineOptions } from "./create-engine.js";
+export type { CredentialsNote, ShortLived } from "./credentials/credentials.js";
+export { registryOf } from "./credentials/reference.js";
 export { contextNames } from "./endpoint/context-store.js";
 export type {
   Endpoint,

@@ -17,7 +17,7 @@ const small = (part: Partial<DeployRequest> = {}) => parseRequest({ image: "mill
 
 const everySetting = {
   name: "mill",
-  image: "registry.example:5000/plant/mill:1.2@sha256:0123456789abcdef0123456789abcdef",
+  image: "registry.example:5000/plant/mill:1.2@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
   user: "1000:1001",
   env: ["APP_UUID=MILL", "QUERY=a=b"],
   labels: { "org.example.kind": "mill" },

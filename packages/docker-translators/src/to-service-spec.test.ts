@@ -1,6 +1,7 @@
 import { parseRequest } from "@openfactory/deploy-core";
 import { expect, it } from "vitest";
 import { deepFreeze, everyField, objectsWithin } from "./every-field.test.data.js";
+import { withoutOwnLabels } from "./own-labels.js";
 import { toServiceSpec } from "./to-service-spec.js";
 
 const request = deepFreeze(parseRequest(everyField()));
@@ -109,6 +110,15 @@ it("shares no object with the request or the options, and no labels between serv
   const theirs = new Set([...objectsWithin(request), ...objectsWithin(options)]);
   expect(objectsWithin(spec).filter((object) => theirs.has(object))).toStrictEqual([]);
   expect(spec.Labels).not.toBe(spec.TaskTemplate.ContainerSpec.Labels);
+});
+
+it("keeps a pull policy that a node may be asked about, apart from the request's labels", () => {
+  const base = parseRequest({ image: "mill", name: "mill", labels: { a: "b" }, imagePullPolicy: "never" });
+  const { Labels, TaskTemplate } = toServiceSpec(base, { apiVersion: "1.41" });
+  expect(Labels).toStrictEqual({ a: "b", "org.openfactory.deploy.pull-policy": "never" });
+  expect(TaskTemplate.ContainerSpec.Labels).toStrictEqual({ a: "b" });
+  expect(withoutOwnLabels(Labels)).toStrictEqual({ a: "b" });
+  expect(toServiceSpec({ ...base, imagePullPolicy: "always" }, { apiVersion: "1.41" }).Labels).toStrictEqual({ a: "b" });
 });
 
 it("refuses a secret without an id", () => {

@@ -17,6 +17,7 @@ import { toTaskResources } from "./fields/resources.js";
 import { toTaskRestartPolicy } from "./fields/restart.js";
 import { toRollbackConfig, toUpdateConfig } from "./fields/rollout.js";
 import { toStopGracePeriod } from "./fields/stop-grace-period.js";
+import { PULL_POLICY_LABEL } from "./own-labels.js";
 import type { TranslationContext } from "./support/require-api.js";
 
 export interface ServiceSpecOptions {
@@ -41,7 +42,7 @@ export function toServiceSpec(request: NormalizedRequest, options: ServiceSpecOp
   const context: TranslationContext = { apiVersion: options.apiVersion, service: request.name };
   return {
     Name: request.name,
-    ...toLabels(request),
+    ...toServiceLabels(request),
     TaskTemplate: {
       ContainerSpec: toContainerSpec(request, options, context),
       ...toTaskResources(request, context),
@@ -54,6 +55,12 @@ export function toServiceSpec(request: NormalizedRequest, options: ServiceSpecOp
     ...toRollbackConfig(request),
     ...toEndpointSpec(request, context),
   };
+}
+
+/** The request's, and what a service has no field for. */
+function toServiceLabels(request: NormalizedRequest): Pick<ServiceSpec, "Labels"> {
+  if (request.imagePullPolicy !== "never") return toLabels(request);
+  return { Labels: { ...request.labels, [PULL_POLICY_LABEL]: "never" } };
 }
 
 function toContainerSpec(

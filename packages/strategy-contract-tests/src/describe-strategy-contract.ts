@@ -36,11 +36,14 @@ import { updateConflictCases } from "./cases/update-conflicts.js";
 import { updateFailureCases } from "./cases/update-failures.js";
 import { updateCases } from "./cases/update.js";
 import { waitCases } from "./cases/wait.js";
+import type { Differences } from "./differences.js";
 import { describeWithTarget } from "./describe-with-target.js";
 import type { Suite } from "./suite.js";
 import type { ContractFactory } from "./target.js";
 
-const behaviours: Record<string, (suite: Suite, options: ContractOptions) => void> = {
+type Register = (suite: Suite, options: ContractOptions) => void;
+
+const behaviours = {
   manifest: manifestCases,
   deployment: deploymentCases,
   "request fields": fieldCases,
@@ -77,16 +80,26 @@ const behaviours: Record<string, (suite: Suite, options: ContractOptions) => voi
   preflight: preflightCases,
   diagnose: diagnoseCases,
   lock: lockCases,
-  "random runs": (suite, { model }) => randomRunCases(suite, model),
-};
+  "random runs": (suite: Suite, { model }: ContractOptions) => randomRunCases(suite, model),
+} satisfies Record<string, Register>;
+
+/** A group of cases. */
+export type Behaviour = keyof typeof behaviours;
 
 export interface ContractOptions {
   /** Time limit of one case in milliseconds; a case on a real engine may start a dozen containers. Default 180000. */
   timeoutMs?: number;
   /** How long what must happen sooner or later is waited for, in milliseconds. Default 60000. */
   patienceMs?: number;
+  /** The groups of cases that are run, where all of them would take too long. Default: all. */
+  only?: readonly Behaviour[];
   /** The random runs: few and short ones by default. */
   model?: ModelOptions;
+  /**
+   * Cases that this target does not show, by name (`"odd characters > labels"`), each with the reason: they are skipped,
+   * with the reason printed. For what an engine does otherwise and its strategy documents; a name of no case is an error.
+   */
+  differs?: Differences;
 }
 
 /**
@@ -98,8 +111,9 @@ export interface ContractOptions {
  * @param factory called once, before the first case; `close` of what it makes is called after the last.
  */
 export function describeStrategyContract(name: string, factory: ContractFactory, options: ContractOptions = {}): void {
-  const { timeoutMs = 180_000, patienceMs } = options;
-  describeWithTarget(`strategy contract: ${name}`, factory, { timeoutMs, patienceMs }, (suite) => {
-    for (const [behaviour, register] of Object.entries(behaviours)) describe(behaviour, () => register(suite, options));
+  const { timeoutMs = 180_000, patienceMs, differs, only } = options;
+  const chosen = (Object.entries(behaviours) as [Behaviour, Register][]).filter(([name]) => only?.includes(name) ?? true);
+  describeWithTarget(`strategy contract: ${name}`, factory, { timeoutMs, patienceMs, differs }, (suite) => {
+    for (const [behaviour, register] of chosen) describe(behaviour, () => register(suite, options));
   });
 }

@@ -4,6 +4,7 @@ import type {
   Mount,
   NormalizedRequest,
   PublishedPort,
+  RequestField,
   Resources,
   RestartPolicy,
   RollbackConfig,
@@ -63,6 +64,8 @@ export interface ObservedSettings {
   configs?: readonly FileReference[];
   updateConfig?: UpdateConfig;
   rollbackConfig?: RollbackConfig;
+  /** Fields that the engine has and does not tell as they were asked for, each with the reason: they can't be compared. */
+  untold?: Readonly<Partial<Record<RequestField, string>>>;
 }
 
 /** One container or task of a service, as the engine has it. */

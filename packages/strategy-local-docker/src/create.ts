@@ -4,10 +4,12 @@ import {
   type NormalizedRequest,
   throwIfAborted,
 } from "@openfactory/deploy-core";
-import { type ContainerCreated, type DockerEngine, engineFault } from "@openfactory/docker-engine";
+import { type ContainerCreated, type DockerEngine, engineFault, registryOf } from "@openfactory/docker-engine";
 import { OPERATION_LABEL, toContainerCreateBody } from "@openfactory/docker-translators";
 import { listedName } from "./family/member.js";
+import { neverPulled } from "./never-pulled.js";
 import type { PlannedContainer } from "./planned-container.js";
+import { forgetImage } from "./settings/image-lookup.js";
 
 /**
  * Creates the container, and pulls its image first where the policy or the engine asks for it.
@@ -27,6 +29,7 @@ export async function createContainer(
     return await create(engine, container, options);
   } catch (error) {
     if (!DeploymentError.isInstance(error, "IMAGE_NOT_FOUND")) throw error;
+    if (request.imagePullPolicy === "never") throw neverPulled(engine, request, error);
     await pullMissing(engine, request, options);
     return create(engine, container, options);
   }
@@ -79,13 +82,14 @@ async function pullMissing(engine: DockerEngine, request: NormalizedRequest, opt
   } catch (error) {
     if (!DeploymentError.isInstance(error, "ENGINE_ERROR")) throw error;
     const words = engineFault(error)?.message ?? error.message;
+    const registry = registryOf(request.image);
     throw new DeploymentError(
       "IMAGE_NOT_FOUND",
-      `${engine.host} does not have the image ${request.image}, and could not pull it: ${words.replace(/\.$/, "")}.`,
+      `${engine.host} does not have the image ${request.image}, and could not pull it from the registry ${registry}: ${words.replace(/\.$/, "")}.`,
       {
         service: request.name,
         field: "image",
-        hint: "Check the image's name and tag, and that the engine reaches its registry; or build or load it there.",
+        hint: `Check the image's name and tag, and that the engine reaches ${registry}; or build or load it there.`,
         cause: error.cause,
       },
     );
@@ -103,4 +107,5 @@ async function pullImage(
     signal,
     onEvent: (event) => observer?.({ type: "pull", service: name, image, ...event }),
   });
+  forgetImage(engine, image);
 }

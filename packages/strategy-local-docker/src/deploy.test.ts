@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { fails, fakeEngine } from "@openfactory/docker-probes";
 import { LocalDockerDeploymentStrategy } from "./strategy.js";
 
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const OTHER = `sha256:${"b".repeat(64)}`;
 const request = { name: "demo", image: "demo:1", env: ["A=b"], networks: ["one", "two", "three"] };
 const works = {
   "containers.create": () => ({ id: "abc", warnings: [] }),
@@ -47,12 +49,87 @@ test("`always` pulls first, and tells the digest", async () => {
   const { engine, calls } = fakeEngine({
     ...works,
     "images.pull": () => undefined,
-    "images.inspect": () => ({ Id: "x", RepoTags: [], RepoDigests: ["other@sha256:1", "reg:5000/demo@sha256:2"] }),
+    "images.inspect": () => ({
+      Id: "x",
+      RepoTags: [],
+      RepoDigests: ["<none>@<none>", `demo@${OTHER}`, `reg:5000/other@${OTHER}`, `reg:5000/demo@${DIGEST}`],
+    }),
   });
   const strategy = new LocalDockerDeploymentStrategy(engine);
   const { image } = await strategy.deploy({ name: "demo", image: "reg:5000/demo:1", imagePullPolicy: "always" });
-  expect(image).toBe("reg:5000/demo:1@sha256:2");
+  expect(image).toBe(`reg:5000/demo:1@${DIGEST}`);
   expect(calls.slice(0, 2)).toEqual(["images.pull reg:5000/demo:1", "containers.create demo"]);
+});
+
+test.each([
+  ["demo", `demo@${DIGEST}`, `demo:latest@${DIGEST}`],
+  ["docker.io/library/demo:1", `demo@${DIGEST}`, `docker.io/library/demo:1@${DIGEST}`],
+  [`demo:1@${OTHER}`, `demo@${DIGEST}`, `demo:1@${OTHER}`],
+  ["demo:1", `elsewhere/demo@${DIGEST}`, "demo:1"],
+])("`always` of %s, which the engine knows as %s, is told as %s", async (image, known, told) => {
+  const { engine } = fakeEngine({
+    ...works,
+    "images.pull": () => undefined,
+    "images.inspect": () => ({ Id: "x", RepoTags: [], RepoDigests: [known] }),
+  });
+  const deployment = await new LocalDockerDeploymentStrategy(engine).deploy({ name: "demo", image, imagePullPolicy: "always" });
+  expect(deployment.image).toBe(told);
+});
+
+test("`always` of an image that is in its repository twice is told as what the tag means", async () => {
+  const { engine } = fakeEngine({
+    ...works,
+    "images.pull": () => undefined,
+    "images.inspect": () => ({ Id: "x", RepoTags: [], RepoDigests: [`demo@${OTHER}`, `demo@${DIGEST}`] }),
+    "images.digest": () => DIGEST,
+  });
+  const { image } = await new LocalDockerDeploymentStrategy(engine).deploy({ ...request, imagePullPolicy: "always" });
+  expect(image).toBe(`demo:1@${DIGEST}`);
+});
+
+test("`never` is told at once that the image is missing, and nothing is pulled", async () => {
+  const { engine, calls } = fakeEngine({ ...works, "containers.create": fails("IMAGE_NOT_FOUND") });
+  const deploying = new LocalDockerDeploymentStrategy(engine).deploy({ name: "demo", image: "demo:1", imagePullPolicy: "never" });
+  await expect(deploying).rejects.toMatchObject({
+    code: "IMAGE_NOT_FOUND",
+    message: "unix:///fake.sock does not have the image demo:1, and its pull policy is never.",
+    hint: expect.stringContaining("docker load"),
+    service: "demo",
+    field: "image",
+  });
+  expect(calls).toEqual(["containers.create demo"]);
+});
+
+test("`never` of an image that is there takes the same two calls", async () => {
+  const { engine, calls } = fakeEngine(works);
+  const { image } = await new LocalDockerDeploymentStrategy(engine).deploy({ ...request, imagePullPolicy: "never" });
+  expect(image).toBe("demo:1");
+  expect(calls).toEqual(["containers.create demo", "containers.start abc"]);
+});
+
+test("a missing image whose registry does not answer names the registry", async () => {
+  const { engine } = fakeEngine({
+    "containers.create": fails("IMAGE_NOT_FOUND"),
+    "images.pull": fails("ENGINE_ERROR", "connection refused"),
+  });
+  await expect(new LocalDockerDeploymentStrategy(engine).deploy({ name: "demo", image: "reg:5000/demo:1" })).rejects.toMatchObject({
+    code: "IMAGE_NOT_FOUND",
+    message: expect.stringContaining("could not pull it from the registry reg:5000: connection refused."),
+    hint: expect.stringContaining("reaches reg:5000"),
+  });
+});
+
+test("emulated replicas are one pull, so that they are one image", async () => {
+  let made = 0;
+  const { engine, calls } = fakeEngine({
+    ...works,
+    "containers.create": () => ({ id: `c${++made}`, warnings: [] }),
+    "images.pull": () => undefined,
+    "images.inspect": () => ({ Id: "x", RepoTags: [], RepoDigests: [] }),
+  });
+  const strategy = new LocalDockerDeploymentStrategy(engine, { emulateReplicas: true });
+  await strategy.deploy({ name: "demo", image: "demo:1", env: ["APP_UUID=D"], mode: { Replicated: { Replicas: 3 } }, imagePullPolicy: "always" });
+  expect(calls.filter((call) => call.startsWith("images.pull"))).toEqual(["images.pull demo:1"]);
 });
 
 test("a creation whose answer never came is looked for, and removed", async () => {

@@ -2,7 +2,7 @@ import type { OperationOptions, ServiceStatus } from "@openfactory/deploy-core";
 import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
 import { withoutOwnLabels } from "@openfactory/docker-translators";
 import { lookUpFamily, mustBeThere } from "./family/look-up.js";
-import { read } from "./family/reading.js";
+import { isUnfinished, read } from "./family/reading.js";
 import { type ImageLookup, imageLookup } from "./settings/image-lookup.js";
 import { revisionOf } from "./settings/revision.js";
 import { toldSettings } from "./settings/told-settings.js";
@@ -14,13 +14,16 @@ export async function inspectService(
   serviceName: string,
   options: OperationOptions,
 ): Promise<ServiceStatus> {
-  const { current, previous } = read(await lookUpFamily(engine, serviceName, options));
+  const family = await lookUpFamily(engine, serviceName, options);
+  const { current, previous } = read(family);
   mustBeThere(engine, serviceName, current);
   const containers = current.map(({ details }) => details);
   const before = previous[0]?.details.Config;
+  const status = serviceStatus(serviceName, containers);
   return {
-    ...serviceStatus(serviceName, containers),
-    ...(await identity(serviceName, containers, imageLookup(engine, options))),
+    ...status,
+    ...((isUnfinished(family) || status.unfinished) && { unfinished: true }),
+    ...(await identity(serviceName, containers, imageLookup(engine))),
     ...(before && { previous: { image: before.Image, labels: withoutOwnLabels(before.Labels) } }),
   };
 }

@@ -5,7 +5,7 @@ import { eachBounded } from "./bounded.js";
 import { familiesOf, type Family } from "./family/families.js";
 import { lookAgain } from "./family/look-up.js";
 import { listedMember, type Member } from "./family/member.js";
-import { isUndecided, read, readListed, type Reading } from "./family/reading.js";
+import { isUndecided, isUnfinished, read, readListed, type Reading } from "./family/reading.js";
 import { identity } from "./inspect.js";
 import { inspectIfThere } from "./inspect-if-there.js";
 import { imageLookup } from "./settings/image-lookup.js";
@@ -24,7 +24,7 @@ export async function listServices(engine: DockerEngine, options: ListOptions): 
   const summaries = await engine.containers.list({}, { signal });
   const families = familiesOf(summaries.map((summary): ListedMember => ({ ...listedMember(summary), summary })));
   const services = await Promise.all(
-    [...families].map(async ([name, family]) => serviceOf(name, await readingOf(engine, family, options), labels)),
+    [...families].map(async ([name, family]) => serviceOf(name, family, await readingOf(engine, family, options), labels)),
   );
   const listed = services.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
   return settings ? withSettings(engine, listed, options) : listed;
@@ -44,13 +44,20 @@ async function readingOf(
 
 function serviceOf(
   name: string,
+  family: Family,
   { current, previous }: Reading<ListedMember>,
   wanted: Readonly<Record<string, string>>,
 ): ServiceStatus[] {
   const [first, before] = [current[0]?.summary, previous[0]?.summary];
   if (first === undefined || !Object.entries(wanted).every(([label, value]) => first.Labels[label] === value)) return [];
   const status = listedService(name, current.map(({ summary }) => summary));
-  return [{ ...status, ...(before && { previous: { image: before.Image, labels: withoutOwnLabels(before.Labels) } }) }];
+  return [
+    {
+      ...status,
+      ...((isUnfinished(family) || status.unfinished) && { unfinished: true }),
+      ...(before && { previous: { image: before.Image, labels: withoutOwnLabels(before.Labels) } }),
+    },
+  ];
 }
 
 async function withSettings(
@@ -61,7 +68,7 @@ async function withSettings(
   const ids = listed.flatMap((service) => service.ids);
   const inspected = await eachBounded(INSPECTIONS_AT_ONCE, ids, (id) => inspectIfThere(engine, id, options));
   const found = new Map(ids.map((id, index) => [id, inspected[index]]));
-  const images = imageLookup(engine, options);
+  const images = imageLookup(engine);
   const told = await eachBounded(INSPECTIONS_AT_ONCE, listed, async (service) => {
     const containers = service.ids.map((id) => found.get(id)).filter((container) => container !== undefined);
     return containers.length === 0 ? [] : [{ ...service, ...(await identity(service.name, containers, images)) }];

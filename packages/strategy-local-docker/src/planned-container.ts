@@ -23,5 +23,10 @@ export function planContainers(request: NormalizedRequest, { emulateReplicas }: 
   };
   if (!emulateReplicas) return [{ request, serviceName, labels: own }];
   const labels = { ...own, [REPLICA_LABEL]: serviceName };
-  return containerReplicas(request).replicas.map((replica) => ({ request: replica, serviceName, labels }));
+  return containerReplicas(request).replicas.map((replica, index) => ({
+    // What was pulled for the first is there for the others; another pull could bring them another image.
+    request: index > 0 && replica.imagePullPolicy === "always" ? { ...replica, imagePullPolicy: "missing" } : replica,
+    serviceName,
+    labels,
+  }));
 }

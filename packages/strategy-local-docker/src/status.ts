@@ -64,6 +64,7 @@ export function serviceStatus(name: string, containers: readonly ContainerDetail
     labels: withoutOwnLabels(first?.Config.Labels),
     createdAt: first?.Created ?? "",
     instances,
+    ...unfinished(instances),
   };
 }
 
@@ -81,6 +82,7 @@ export function listedService(name: string, summaries: readonly ContainerSummary
     labels: withoutOwnLabels(first?.Labels),
     createdAt: new Date((first?.Created ?? 0) * 1000).toISOString(),
     instances,
+    ...unfinished(instances),
   };
 }
 
@@ -99,6 +101,10 @@ function listedInstance(summary: ContainerSummary): InstanceStatus {
     restarts: 0,
   };
 }
+
+/** A container that was never started is one whose deploy was cut off, or goes on. */
+const unfinished = (instances: readonly InstanceStatus[]): Pick<ServiceStatus, "unfinished"> =>
+  instances.some(({ engineState }) => engineState === "created") ? { unfinished: true } : {};
 
 const ORDER: readonly ServiceState[] = ["failed", "pending", "stopped", "running"];
 

@@ -1,3 +1,4 @@
+import type { DockerEngine } from "@openfactory/docker-engine";
 import { fakeEngine } from "@openfactory/docker-probes";
 import { expect, test } from "vitest";
 import { LocalDockerDeploymentStrategy } from "./strategy.js";
@@ -61,4 +62,24 @@ test("one that never becomes healthy: TIMEOUT, with how far it came", async () =
   const starting = { Health: { Status: "starting", FailingStreak: 0 } };
   const waiting = new LocalDockerDeploymentStrategy(looks(container(0, starting))).wait("demo", { timeoutMs: 50 });
   await expect(waiting).rejects.toMatchObject({ code: "TIMEOUT", message: expect.stringContaining("0 of 1 ready, starting") });
+});
+
+test("one that runs for a moment, in a crash loop, is told with the code that it ended with", async () => {
+  const { engine } = fakeEngine({
+    "containers.inspect": (() => {
+      let restarts = 0;
+      return () => container(restarts++, { StartedAt: new Date().toISOString() });
+    })(),
+    "containers.logs": () => undefined,
+  });
+  const died = { Type: "container", Action: "die", Actor: { ID: "abc", Attributes: { exitCode: "3" } } };
+  const events = async function* () {
+    yield died;
+    await new Promise(() => undefined);
+  };
+  const waiting = new LocalDockerDeploymentStrategy({ ...engine, events } as unknown as DockerEngine).wait("demo");
+  await expect(waiting).rejects.toMatchObject({
+    message: "demo ends again and again, with exit code 3.",
+    instance: { exitCode: 3 },
+  });
 });

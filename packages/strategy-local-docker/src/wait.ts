@@ -35,7 +35,10 @@ export async function waitUntilReady(
       throwIfAborted(signal, { service: serviceName });
       const status = serviceStatus(serviceName, containers);
       const failed = containers.find((container, index) => loops(container) || hasFailed(status.instances[index]));
-      if (failed !== undefined) throw await taskFailed(engine, serviceName, failed, { status, loops: loops(failed) });
+      if (failed !== undefined) {
+        const seen = { status, loops: loops(failed), lastExitCode: wake.exitCode(failed.Id) };
+        throw await taskFailed(engine, serviceName, failed, seen);
+      }
 
       const rest = Math.max(...containers.map((container) => untilSettled(container, settleMs)));
       if (rest <= 0) return status;
@@ -69,10 +72,11 @@ async function taskFailed(
   engine: DockerEngine,
   service: string,
   container: ContainerDetails,
-  { status, loops }: { status: ServiceStatus; loops: boolean },
+  { status, loops, lastExitCode }: { status: ServiceStatus; loops: boolean; lastExitCode?: number },
 ): Promise<DeploymentError> {
   const instance = status.instances.find(({ id }) => id === container.Id);
-  const exitCode = instance?.exitCode ?? (container.RestartCount > 0 ? container.State.ExitCode : undefined);
+  const exitCode =
+    instance?.exitCode ?? lastExitCode ?? (container.RestartCount > 0 ? container.State.ExitCode : undefined);
   const unhealthy = instance?.health === "unhealthy" ? container.State.Health?.Log?.at(-1)?.Output.trim() : undefined;
   return new DeploymentError("TASK_FAILED", `${service} ${reason(loops, instance, exitCode)}.`, {
     service,

@@ -6,19 +6,25 @@ const LOOK_ANYWAY = 2_000;
 export interface Wake {
   /** Resolves at the next event since the last call, or after `ms` milliseconds. */
   next(ms: number): Promise<void>;
+  /** With what a container ended last since the listening began: where it runs again, its state has forgotten it. */
+  exitCode(id: string): number | undefined;
   stop(): void;
 }
 
 /** Listens to the events of containers. That the stream breaks, or never opens, costs time only. */
 export function wakeOnEvents(engine: DockerEngine, ids: readonly string[], signal?: AbortSignal): Wake {
   const stopped = new AbortController();
+  const exitCodes = new Map<string, number>();
   let happened = Promise.withResolvers<void>();
   void (async () => {
     const events = engine.events(
       { type: ["container"], container: ids },
       { signal: AbortSignal.any([stopped.signal, ...(signal ? [signal] : [])]) },
     );
-    for await (const _ of events) happened.resolve();
+    for await (const { Action, Actor } of events) {
+      if (Action === "die") exitCodes.set(Actor.ID, Number(Actor.Attributes["exitCode"]));
+      happened.resolve();
+    }
   })().catch(() => undefined);
   signal?.addEventListener("abort", () => happened.resolve(), { once: true, signal: stopped.signal });
 
@@ -32,6 +38,7 @@ export function wakeOnEvents(engine: DockerEngine, ids: readonly string[], signa
       clearTimeout(timer);
       happened = Promise.withResolvers<void>();
     },
+    exitCode: (id) => exitCodes.get(id),
     stop: () => stopped.abort(),
   };
 }

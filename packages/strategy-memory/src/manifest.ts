@@ -19,7 +19,7 @@ const honoured: readonly RequestField[] = [
 ];
 
 const exceptions: readonly UnhonouredPart[] = [
-  { field: "imagePullPolicy", reason: "There is no registry to ask.", unless: ["missing"] },
+  { field: "imagePullPolicy", reason: "There is no registry to ask.", unless: ["missing", "never"] },
   {
     field: "restart",
     reason: "A simulated process that has ended is not started again.",

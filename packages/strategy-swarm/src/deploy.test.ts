@@ -2,6 +2,7 @@ import { fails, fakeEngine } from "@openfactory/docker-probes";
 import { expect, test } from "vitest";
 import { SwarmDeploymentStrategy } from "./strategy.js";
 
+const DIGEST = `sha256:${"a".repeat(64)}`;
 const request = { name: "demo", image: "reg.example.com/demo:1", networks: ["one", "two"] };
 const works = { "services.create": () => ({ id: "abc", warnings: ["careful"] }) };
 
@@ -16,14 +17,14 @@ test("one call makes a service", async () => {
 test("`always` pins the digest that the registry gives, in one call more", async () => {
   let spec: { TaskTemplate?: { ContainerSpec?: { Image?: string } } } = {};
   const { engine, calls } = fakeEngine({
-    "images.digest": () => "sha256:1234",
+    "images.digest": () => DIGEST,
     "services.create": (body: typeof spec) => {
       spec = body;
       return works["services.create"]();
     },
   });
   const { image } = await new SwarmDeploymentStrategy(engine).deploy({ ...request, imagePullPolicy: "always" });
-  expect(image).toBe("reg.example.com/demo:1@sha256:1234");
+  expect(image).toBe(`reg.example.com/demo:1@${DIGEST}`);
   expect(spec.TaskTemplate?.ContainerSpec?.Image).toBe(image);
   expect(calls).toEqual(["images.digest reg.example.com/demo:1", "services.create"]);
 });
@@ -46,6 +47,26 @@ test.each(["UNAUTHORIZED", "IMAGE_NOT_FOUND"] as const)("a registry that answers
   const deploying = new SwarmDeploymentStrategy(engine).deploy({ ...request, imagePullPolicy: "always" });
   await expect(deploying).rejects.toMatchObject({ code, service: "demo", strategy: "swarm" });
   expect(calls).toEqual(["images.digest reg.example.com/demo:1"]);
+});
+
+test("the registry's credentials go along with the service, but not where nobody is to pull", async () => {
+  const sent: unknown[] = [];
+  const answers = {
+    "images.credentials": () => ({ registry: "reg.example.com" }),
+    "services.create": (spec: { Labels: object }, options: object) => {
+      sent.push({ options, labels: spec.Labels });
+      return works["services.create"]();
+    },
+  };
+  const strategy = new SwarmDeploymentStrategy(fakeEngine(answers).engine);
+  await strategy.deploy(request);
+  const { warnings } = await strategy.deploy({ ...request, imagePullPolicy: "never" });
+  expect(sent).toMatchObject([
+    { options: { image: request.image } },
+    { options: { image: undefined }, labels: { "org.openfactory.deploy.pull-policy": "never" } },
+  ]);
+  expect(warnings).toMatchObject([{ code: "FIELD_NOT_HONOURED", field: "imagePullPolicy" }, { code: "ENGINE_WARNING" }]);
+  await expect(strategy.deploy({ ...request, imagePullPolicy: "never" }, { strict: true })).rejects.toMatchObject({ code: "UNSUPPORTED" });
 });
 
 test("a creation whose answer never came is looked for, and removed", async () => {

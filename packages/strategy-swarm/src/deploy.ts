@@ -24,7 +24,7 @@ export async function deployService(
 ): Promise<Deployment> {
   const { signal, observer } = options;
   const { name } = request;
-  const { image, warnings } = await resolveImage(engine, request, options);
+  const { image, authFor, warnings } = await resolveImage(engine, request, options);
   for (const warning of warnings) observer?.({ type: "warning", service: name, warning });
   const files = await resolveFiles(engine, request, { signal });
   const apiVersion = await engine.apiVersion({ signal });
@@ -34,7 +34,7 @@ export async function deployService(
   const operation = randomUUID();
   const spec = toServiceSpec(request, { apiVersion, image, ...files });
   spec.Labels = { ...spec.Labels, [OPERATION_LABEL]: operation };
-  const created = await create(engine, request, { spec, image, operation });
+  const created = await create(engine, request, { spec, authFor, operation });
   await undoIfAborted(engine, created, name, signal);
   return {
     name,
@@ -47,11 +47,11 @@ export async function deployService(
 async function create(
   engine: DockerEngine,
   request: NormalizedRequest,
-  { spec, image, operation }: { spec: object; image: string; operation: string },
+  { spec, authFor, operation }: { spec: object; authFor: string | undefined; operation: string },
 ): Promise<ServiceCreated> {
   try {
     // Not given the signal: it takes milliseconds, and an answer that is not waited for would leave a service behind.
-    return await engine.services.create(spec, { image });
+    return await engine.services.create(spec, { image: authFor });
   } catch (error) {
     if (DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "ENGINE_UNREACHABLE")) {
       await removeUnanswered(engine, operation);

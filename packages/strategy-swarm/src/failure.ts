@@ -1,6 +1,7 @@
 import { DeploymentError, type ErrorCode, type FailedInstance, type InstanceStatus } from "@openfactory/deploy-core";
-import type { DockerEngine, TaskDetails } from "@openfactory/docker-engine";
+import type { DockerEngine, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
 import { lastLines } from "./logs.js";
+import { lacksImage, missingImageHint } from "./missing-image.js";
 import type { Observation } from "./observe.js";
 import { instanceStatus } from "./status.js";
 
@@ -21,9 +22,10 @@ export async function failure(
   { code, before, after = "", hint = "" }: FailureWords,
 ): Promise<DeploymentError> {
   const instance = task && instanceStatus(observed.service, [task], observed.nodes);
-  return new DeploymentError(code, `${before}: ${reasonOf(instance)}${after}.`, {
+  const told = code === "TASK_FAILED" && lacksImage(instance) ? "IMAGE_NOT_FOUND" : code;
+  return new DeploymentError(told, `${before}: ${reasonOf(instance)}${after}.`, {
     service: observed.service.Spec.Name,
-    hint: `${hint} ${hintFor(instance)}`.trim(),
+    hint: `${hint} ${hintFor(observed.service, instance)}`.trim(),
     instance: instance && (await failedInstance(engine, observed, instance)),
   });
 }
@@ -41,10 +43,8 @@ const reasonOf = (instance: InstanceStatus | undefined): string => {
   return `${instance?.error ?? instance?.engineState ?? "no reason given"}${where}`;
 };
 
-const hintFor = (instance: InstanceStatus | undefined): string => {
-  if (/no such image/i.test(instance?.error ?? "")) {
-    return "Push the image to a registry that the nodes can reach, or load it on every node that may run it.";
-  }
+const hintFor = (service: ServiceDetails, instance: InstanceStatus | undefined): string => {
+  if (lacksImage(instance)) return missingImageHint(service, instance);
   if (instance?.engineState === "rejected") return "Make the node fit for it, or keep it off that node by a constraint.";
   if (instance?.exitCode === 0) return "If it is meant to end, make it a job, or set its restart condition to on-failure.";
   return "See its last log lines.";

@@ -14,8 +14,12 @@ export async function findService(
   const candidates = isServiceName(serviceName) ? await engine.services.list({ name: [serviceName] }, { signal }) : [];
   const service = candidates.find(({ Spec }) => Spec.Name === serviceName);
   if (service !== undefined) return service;
+  throw noService(engine, serviceName);
+}
+
+export const noService = (engine: DockerEngine, serviceName: string): DeploymentError => {
   const name = isServiceName(serviceName) ? serviceName : JSON.stringify(serviceName);
-  throw new DeploymentError("NOT_FOUND", `There is no service ${name} on the swarm of ${engine.host}.`, {
+  return new DeploymentError("NOT_FOUND", `There is no service ${name} on the swarm of ${engine.host}.`, {
     hint: "Names are exact; `ofdeploy ps` or `docker service ls` lists what is there.",
   });
-}
+};

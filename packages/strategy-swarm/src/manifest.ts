@@ -14,6 +14,7 @@ export const swarmManifest: StrategyManifest = {
     "update",
     "rollback",
     "scale",
+    "refreshAuth",
     "diagnose",
     "settings",
     "lock",
@@ -24,6 +25,12 @@ export const swarmManifest: StrategyManifest = {
     kindOf(from) === kindOf(to) ? undefined : `its mode is ${kindOf(from)}, and Swarm does not make it ${kindOf(to)} in place`,
   honours: REQUEST_FIELDS,
   unhonoured: [
+    {
+      field: "imagePullPolicy",
+      reason:
+        "No registry is asked for the service, and no credentials are stored with it; but each node tries to pull the image when it starts a task, and runs what it has where that fails.",
+      when: ({ imagePullPolicy }) => imagePullPolicy === "never",
+    },
     {
       field: "ports[].hostAddress",
       reason: "Swarm publishes a port on every address of every node: it would be open to all.",

@@ -1,6 +1,7 @@
 import type { OperationOptions, ServiceStatus } from "@openfactory/deploy-core";
-import type { DockerEngine, NodeDetails, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
+import type { DockerEngine, Filters, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
 import { findService } from "./find-service.js";
+import { countedStatus, isAsItShouldBe } from "./counted-status.js";
 import { networkNames, withSettings } from "./settings.js";
 import { type NodeNames, nodeNames, serviceStatus } from "./status.js";
 
@@ -40,23 +41,43 @@ export async function inspectService(
   return withSettings(serviceStatus(service, tasks, nodes), service, networks);
 }
 
-/** All services with these labels, and their tasks: three calls, and one more where some have networks, whatever their number. */
+/**
+ * All services with these labels, in one call where each is as it should be, or in three, and one more where
+ * some have networks. Instances are found for those
+ * that are not as they should be, and for all where they are wanted.
+ */
 export async function listServices(
   engine: DockerEngine,
   labels: Readonly<Record<string, string>>,
-  { signal }: OperationOptions,
+  { signal, instances = true }: { signal?: AbortSignal; instances?: boolean },
 ): Promise<ServiceStatus[]> {
   const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
-  const [services, tasks, nodes] = await Promise.all([
-    engine.services.list(label.length > 0 ? { label } : {}, { signal }),
-    engine.tasks.list({}, { signal }),
-    engine.nodes.list({ signal }) as Promise<NodeDetails[]>,
+  const listed = await engine.services.list(label.length > 0 ? { label } : {}, { signal });
+  const services = listed.filter(({ Spec }) => carries(Spec.Labels, labels));
+  const needsTasks = (service: ServiceDetails): boolean => instances || !isAsItShouldBe(service);
+  const looked = services.filter(needsTasks);
+  const [tasks, nodes] = looked.length === 0 ? [] : await Promise.all([
+    tasksByService(engine, looked, { signal }),
+    engine.nodes.list({ signal }),
   ]);
-  const names = nodeNames(nodes);
+  const names = nodeNames(nodes ?? []);
   const networks = await networkNames(engine, services, { signal });
-  const byService = Map.groupBy(tasks, ({ ServiceID }) => ServiceID);
+  const statusOf = (service: ServiceDetails): ServiceStatus =>
+    needsTasks(service) ? serviceStatus(service, tasks?.get(service.ID) ?? [], names) : countedStatus(service);
   return services
-    .filter(({ Spec }) => carries(Spec.Labels, labels))
-    .map((service) => withSettings(serviceStatus(service, byService.get(service.ID) ?? [], names), service, networks))
+    .map((service) => withSettings(statusOf(service), service, networks))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** More services than these are not named one by one: a listing of all is shorter than the filter. */
+export const MOST_FILTERED = 100;
+
+/** The tasks of services, by service id: one call. */
+export async function tasksByService(
+  engine: DockerEngine,
+  services: readonly ServiceDetails[],
+  { signal }: OperationOptions = {},
+): Promise<Map<string, TaskDetails[]>> {
+  const filter: Filters = services.length > MOST_FILTERED ? {} : { service: services.map(({ ID }) => ID) };
+  return Map.groupBy(await engine.tasks.list(filter, { signal }), ({ ServiceID }) => ServiceID);
 }

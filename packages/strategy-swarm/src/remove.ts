@@ -1,8 +1,7 @@
-import { DeploymentError, type RemoveOptions, sleep } from "@openfactory/deploy-core";
+import { DeploymentError, type RemoveOptions } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { findService } from "./find-service.js";
-
-const LOOK_EVERY_MS = 100;
+import { remainingTasks } from "./looks.js";
 
 /** Removes the service of exactly that name, and with `wait` sees its tasks go. @throws DeploymentError `NOT_FOUND`, `TIMEOUT`. */
 export async function removeService(
@@ -17,10 +16,8 @@ export async function removeService(
 
   const end = Date.now() + timeoutMs;
   for (;;) {
-    // The engine takes no service that is gone for a filter, but still lists its tasks until their nodes have told
-    // that the containers ended.
-    const tasks = await engine.tasks.list({}, { signal });
-    const left = tasks.filter(({ ServiceID, Status }) => ServiceID === id && !ENDED.has(Status.State));
+    const tasks = await remainingTasks(engine).next(id, { signal, service: serviceName, withinMs: end - Date.now() });
+    const left = tasks.filter(({ Status }) => !ENDED.has(Status.State));
     if (left.length === 0) return;
     if (Date.now() >= end) {
       throw new DeploymentError(
@@ -30,7 +27,6 @@ export async function removeService(
       );
     }
     observer?.({ type: "waiting", service: serviceName, running: left.length, desired: 0 });
-    await sleep(LOOK_EVERY_MS, signal, { service: serviceName });
   }
 }
 

@@ -1,42 +1,66 @@
-import { DeploymentError, type DeploymentWarning, type NormalizedRequest } from "@openfactory/deploy-core";
-import type { DockerEngine } from "@openfactory/docker-engine";
+import { DeploymentError, type DeploymentWarning, imageText, type NormalizedRequest, parseImageReference } from "@openfactory/deploy-core";
+import { type DockerEngine, engineFault, registryOf } from "@openfactory/docker-engine";
+import { shortLivedWarning } from "./short-lived-warning.js";
 
-/** The image a service is made with. */
+/** The image a service is made with, or changed to. */
 export interface ResolvedImage {
+  /** As it stands in the service's spec: with tag and digest where it is pinned. */
   image: string;
+  /** The image whose registry's credentials the service stores for its nodes; none: it stores none. */
+  authFor?: string;
   warnings: DeploymentWarning[];
 }
 
+export interface ResolveImageOptions {
+  signal?: AbortSignal;
+  /** Refuse an image that no registry tells the digest of. Default false. */
+  strict?: boolean;
+}
+
 /**
- * For the pull policy `always`: the image pinned to the digest that its registry gives now, so that every node runs the
- * same. For `missing`: the image as given.
+ * The image as its pull policy asks for it: for `always`, pinned to the digest that its registry gives now, so that every
+ * node runs the same; else as given. One call for those who ask for one image at the same time, and no call else.
  * @throws DeploymentError `IMAGE_NOT_FOUND`, `UNAUTHORIZED`; in strict mode, `UNSUPPORTED` where no registry answers.
  */
 export async function resolveImage(
   engine: DockerEngine,
-  { image, imagePullPolicy, name: service }: NormalizedRequest,
-  { signal, strict }: { signal?: AbortSignal; strict?: boolean },
+  request: Pick<NormalizedRequest, "image" | "imagePullPolicy" | "name">,
+  options: ResolveImageOptions,
 ): Promise<ResolvedImage> {
-  if (imagePullPolicy !== "always" || image.includes("@")) return { image, warnings: [] };
+  const { image, imagePullPolicy, name: service } = request;
+  const reference = parseImageReference(image);
+  // Nobody is asked for credentials that nobody will be shown.
+  if (imagePullPolicy === "never" || "id" in reference) return { image, warnings: [] };
+  const note = await engine.images.credentials(image, { signal: options.signal });
+  const warnings = note?.shortLived === undefined ? [] : [shortLivedWarning(service, note.registry, note.shortLived)];
+  if (imagePullPolicy !== "always" || reference.digest !== undefined) return { image, authFor: image, warnings };
   try {
-    return { image: `${image}@${await engine.images.digest(image, { signal })}`, warnings: [] };
+    const digest = await engine.images.digest(image, { signal: options.signal });
+    return { image: `${imageText(reference)}@${digest}`, authFor: image, warnings };
   } catch (error) {
-    if (!DeploymentError.isInstance(error) || !UNANSWERED.has(error.code)) throw error;
-    const reason =
-      `The registry of ${image} did not tell its digest (${error.message.replace(/\.$/, "")}): ` +
-      "each node runs what it has, or pulls by itself, and nodes may differ.";
-    if (strict) {
-      throw new DeploymentError("UNSUPPORTED", reason, {
-        service,
-        field: "imagePullPolicy",
-        hint: "Make the registry reachable from the manager, name the image by digest, or do without strict mode.",
-        cause: error.cause,
-      });
-    }
-    const warning = { code: "DIGEST_NOT_RESOLVED", service, strategy: "swarm", field: "imagePullPolicy", reason } as const;
-    return { image, warnings: [warning] };
+    return { image, authFor: image, warnings: [...warnings, notResolved(error, request, options)] };
   }
 }
 
 /** No registry answered, or with an error of its own; that it refused or does not have the image is another matter. */
-const UNANSWERED: ReadonlySet<string> = new Set(["ENGINE_ERROR", "TIMEOUT", "ENGINE_UNREACHABLE"]);
+const UNANSWERED: ReadonlySet<string> = new Set(["ENGINE_ERROR", "TIMEOUT"]);
+
+/** What follows from a digest that nobody told. @throws the error itself, or that it is refused. */
+function notResolved(
+  error: unknown,
+  { image, name: service }: Pick<NormalizedRequest, "image" | "name">,
+  { strict }: ResolveImageOptions,
+): DeploymentWarning {
+  if (!DeploymentError.isInstance(error) || !UNANSWERED.has(error.code)) throw error;
+  const words = (engineFault(error)?.message ?? error.message).replace(/\.?\s*$/, "");
+  const reason =
+    `The registry ${registryOf(image)} did not tell the digest of ${image} (${words}): ` +
+    "each node runs what it has, or pulls by itself, and nodes may differ.";
+  if (!strict) return { code: "DIGEST_NOT_RESOLVED", service, strategy: "swarm", field: "imagePullPolicy", reason };
+  throw new DeploymentError("UNSUPPORTED", reason, {
+    service,
+    field: "imagePullPolicy",
+    hint: "Make the registry reachable from the manager, name the image by digest, or do without strict mode.",
+    cause: error.cause,
+  });
+}

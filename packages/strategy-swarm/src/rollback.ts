@@ -3,6 +3,7 @@ import type { DockerEngine, ServiceDetails, ServiceSpec } from "@openfactory/doc
 import { changeService } from "./change-service.js";
 import { engineWarning } from "./engine-warning.js";
 import { findService } from "./find-service.js";
+import { previousSpec } from "./previous-spec.js";
 import { revisionOf } from "./revision.js";
 
 /**
@@ -42,10 +43,12 @@ export async function rollbackService(
 const isSame = (a: ServiceSpec | undefined, b: ServiceSpec): boolean => a !== undefined && revisionOf(a) === revisionOf(b);
 
 /** @throws DeploymentError `CONFLICT` if there is none. */
-function earlierVersion({ Spec, PreviousSpec }: ServiceDetails): ServiceSpec {
-  if (PreviousSpec !== undefined) return PreviousSpec;
-  throw new DeploymentError("CONFLICT", `Service ${Spec.Name} has no earlier version.`, {
-    service: Spec.Name,
+function earlierVersion(service: ServiceDetails): ServiceSpec {
+  const previous = previousSpec(service);
+  if (previous !== undefined) return previous;
+  const { Name } = service.Spec;
+  throw new DeploymentError("CONFLICT", `Service ${Name} has no earlier version.`, {
+    service: Name,
     hint: "Update it instead; a service that was never updated, or that the swarm rolled back by itself, has none.",
   });
 }

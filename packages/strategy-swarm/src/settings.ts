@@ -13,6 +13,7 @@ import {
   toServiceSettings,
   withoutOwnLabels,
 } from "@openfactory/docker-translators";
+import { previousSpec } from "./previous-spec.js";
 import { resolveImage } from "./resolve-image.js";
 import { revisionOf } from "./revision.js";
 
@@ -64,17 +65,19 @@ async function nameOf(engine: DockerEngine, id: string, options: CallOptions): P
 /** A status with what the service was asked to be, now and before its last update. */
 export function withSettings(
   status: ServiceStatus,
-  { Spec, PreviousSpec }: ServiceDetails,
+  service: ServiceDetails,
   names: NetworkNames,
 ): ServiceStatus {
+  const { Spec } = service;
+  const previous = previousSpec(service);
   return {
     ...status,
     settings: settingsOfSpec(Spec, names),
     revision: revisionOf(Spec),
-    ...(PreviousSpec && {
+    ...(previous && {
       previous: {
-        image: PreviousSpec.TaskTemplate.ContainerSpec?.Image ?? "",
-        labels: withoutOwnLabels(PreviousSpec.Labels),
+        image: previous.TaskTemplate.ContainerSpec?.Image ?? "",
+        labels: withoutOwnLabels(previous.Labels),
       },
     }),
   };

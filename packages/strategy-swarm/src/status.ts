@@ -70,6 +70,16 @@ export const portsOf = ({ Endpoint, Spec }: ServiceDetails): PublishedPort[] =>
     mode: port.PublishMode === "host" ? "host" : "ingress",
   }));
 
+/** What a service is without its tasks. */
+export const serviceFacts = (service: ServiceDetails) => ({
+  name: service.Spec.Name,
+  ids: [service.ID],
+  image: service.Spec.TaskTemplate.ContainerSpec?.Image ?? "",
+  ports: portsOf(service),
+  labels: withoutOwnLabels(service.Spec.Labels),
+  createdAt: service.CreatedAt,
+});
+
 export function serviceStatus(
   service: ServiceDetails,
   tasks: readonly TaskDetails[],
@@ -79,16 +89,10 @@ export function serviceStatus(
     .filter((history): history is [TaskDetails, ...TaskDetails[]] => history.length > 0)
     .map((history) => instanceStatus(service, history, nodes));
   const desired = desiredTasks(service, tasks);
-  const { Spec } = service;
   return {
-    name: Spec.Name,
-    ids: [service.ID],
-    image: Spec.TaskTemplate.ContainerSpec?.Image ?? "",
+    ...serviceFacts(service),
     state: combined(service, instances, desired),
     replicas: { running: instances.filter(({ state }) => state === "running").length, desired },
-    ports: portsOf(service),
-    labels: withoutOwnLabels(Spec.Labels),
-    createdAt: service.CreatedAt,
     instances: instances.filter(({ state }) => desired > 0 || state !== "stopped"),
   };
 }

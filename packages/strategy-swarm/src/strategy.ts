@@ -1,5 +1,6 @@
 import "reflect-metadata";
 import {
+  type AuthRefresh,
   type CanDiagnose,
   type CanInspect,
   type CanList,
@@ -7,6 +8,7 @@ import {
   type CanLogs,
   type CanManageResources,
   type CanPreflight,
+  type CanRefreshAuth,
   type CanRollback,
   type CanScale,
   type CanTellSettings,
@@ -46,6 +48,7 @@ import { logLines } from "./logs.js";
 import { swarmManifest } from "./manifest.js";
 import { inspectService, listServices } from "./observe.js";
 import { preflight } from "./preflight/preflight.js";
+import { refreshServiceAuth } from "./refresh-auth.js";
 import { removeService } from "./remove.js";
 import { createResource } from "./resources/create-resource.js";
 import { swarmResourceKinds } from "./resources/kinds.js";
@@ -66,6 +69,7 @@ export class SwarmDeploymentStrategy
     CanList,
     CanWait,
     CanLogs,
+    CanRefreshAuth,
     CanUpdate,
     CanRollback,
     CanScale,
@@ -104,7 +108,7 @@ export class SwarmDeploymentStrategy
     return this.#about(serviceName, () => inspectService(this.#engine, serviceName, options));
   }
 
-  /** Three calls, and one more where some have networks, whatever the number of services. Settings cost nothing more. */
+  /** Three calls, whatever the number of services; one without instances, where each is as it should be. One more for networks. */
   async list({ labels = {}, ...options }: ListOptions = {}): Promise<ServiceStatus[]> {
     return this.#here(() => listServices(this.#engine, labels, options));
   }
@@ -124,6 +128,10 @@ export class SwarmDeploymentStrategy
     } catch (error) {
       await this.#about(serviceName, () => Promise.reject(error));
     }
+  }
+
+  async refreshAuth(serviceName: string, options: OperationOptions = {}): Promise<AuthRefresh> {
+    return this.#about(serviceName, () => refreshServiceAuth(this.#engine, serviceName, options));
   }
 
   async update(request: DeployRequest, options: UpdateOptions = {}): Promise<Deployment> {

@@ -40,7 +40,7 @@ export async function updateService(
   const service = await findService(engine, name, { signal });
   const names = await networkNames(engine, [service], { signal });
   refuseStale(service, { revision, names });
-  const [{ image, warnings }, files] = await Promise.all([
+  const [{ image, authFor, warnings }, files] = await Promise.all([
     resolveImage(engine, request, options),
     resolveFiles(engine, request, { signal }),
   ]);
@@ -63,7 +63,7 @@ export async function updateService(
           refuseStale(present, { revision, names, seen: service });
           refuseReplacement(settingsOfSpec(present.Spec, names), request);
           const spec = changeServiceSpec(present.Spec, asked, ids);
-          return { spec: startsAnew ? forced(spec) : spec, image };
+          return { spec: startsAnew ? forced(spec) : spec, image: authFor };
         },
         isOutcome: ({ Spec }) => Spec.Labels?.[OPERATION_LABEL] === operation,
       },

@@ -161,9 +161,9 @@ describe("a task that nodes turn away", () => {
     ["the one that may run it", service({ Placement: { Constraints: ["node.hostname==node-1"] } }), [rejected(1, 1), rejected(2, 1)]],
   ])("%s: it is a failure", async (_, found, tasks) => {
     await expect(wait({ found, tasks: [] }, { found, tasks: [...tasks, task(9, "pending")] })).rejects.toMatchObject({
-      code: "TASK_FAILED",
+      code: "IMAGE_NOT_FOUND",
       message: expect.stringContaining("No such image"),
-      hint: expect.stringContaining("Push the image"),
+      hint: expect.stringContaining("load the image"),
     });
   });
 
@@ -172,7 +172,7 @@ describe("a task that nodes turn away", () => {
       const away = [rejected(1, (index % 2) + 1), rejected(2, 1)].map((one) => ({ ...one, ID: `${one.ID}-${index}` }));
       return { found: service(), tasks: [...away.slice(0, 2), task(9, "pending")] };
     });
-    await expect(wait(...looks)).rejects.toMatchObject({ code: "TASK_FAILED" });
+    await expect(wait(...looks)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
     await expect(wait(looks[0]!, looks[1]!, { found: service(), tasks: [task(9, "running")] })).resolves.toMatchObject({ state: "running" });
   });
 });

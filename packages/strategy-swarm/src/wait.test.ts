@@ -23,12 +23,33 @@ test("a service that has had failures, and runs, is ready", async () => {
 
 test("one whose tasks fail while one waits is in a crash loop: node, exit code and the engine's words are told", async () => {
   const failure = { Err: "task: non-zero exit (3)", ContainerStatus: { ContainerID: "", ExitCode: 3 } };
-  const looks = [[task(1, "failed", failure)], [task(1, "failed", failure), task(2, "rejected", { Err: "No such image: demo:1" })]];
+  const looks = [[task(1, "failed", failure)], [task(1, "failed", failure), task(2, "rejected", { Err: "invalid mount" })]];
   await expect(waitOn(service(), ...looks)).rejects.toMatchObject({
     code: "TASK_FAILED",
-    message: "demo fails again and again (2 tasks): rejected on node-1: No such image: demo:1.",
-    instance: { node: "node-1", error: "No such image: demo:1", lastLogLines: [] },
+    message: "demo fails again and again (2 tasks): rejected on node-1: invalid mount.",
+    instance: { node: "node-1", error: "invalid mount", lastLogLines: [] },
   });
+});
+
+const withoutImage = { Err: "No such image: r.io:5000/demo:1" };
+test.each([
+  ["missing", {}, ["r.io:5000 has the image", "node-1 can reach it", "`ofdeploy refresh-auth`"]],
+  ["never", { "org.openfactory.deploy.pull-policy": "never" }, ["The pull policy is never", "load the image on node-1"]],
+])("a node that lacks the image is told apart, with a hint that fits the policy %s", async (_, Labels, hint) => {
+  const found = service({ ContainerSpec: { Image: "r.io:5000/demo:1" } });
+  const looks = [task(1, "rejected", withoutImage), task(2, "rejected", withoutImage)];
+  await expect(waitOn({ ...found, Spec: { ...found.Spec, Labels } }, looks)).rejects.toMatchObject({
+    code: "IMAGE_NOT_FOUND",
+    message: "demo fails again and again (2 tasks): rejected on node-1: No such image: r.io:5000/demo:1.",
+    hint: expect.stringMatching(new RegExp(hint.join(".*"))),
+    instance: { node: "node-1", error: "No such image: r.io:5000/demo:1" },
+  });
+});
+
+test("words of a process that failed are no node's", async () => {
+  const once = service({ RestartPolicy: { Condition: "none" } });
+  const looks = [task(1, "failed", { Err: "task: No such image: x" })];
+  await expect(waitOn(once, looks)).rejects.toMatchObject({ code: "TASK_FAILED" });
 });
 
 test("a failure that is not tried again is final", async () => {

@@ -1,21 +1,19 @@
 import {
   DeploymentError,
   type ServiceStatus,
-  sleep,
   throwIfAborted,
   type WaitOptions,
 } from "@openfactory/deploy-core";
 import type { DockerEngine, TaskDetails } from "@openfactory/docker-engine";
 import { failedInstance, failure } from "./failure.js";
-import { observe, type Observation } from "./observe.js";
+import { noService } from "./find-service.js";
+import { serviceLooks } from "./looks.js";
+import type { Observation } from "./observe.js";
 import { ofPresentVersion } from "./present-version.js";
 import { Rejections } from "./rejections.js";
 import { healthOf, isStartedAgain, serviceStatus } from "./status.js";
 import { hasCompleted, hasFailed, histories, isJob, isRunning } from "./tasks.js";
 import { failedUpdate, isSwarmToJudge, isUpdating, pastUpdate } from "./update-end.js";
-
-/** Swarm tells no events of tasks: managers must be asked. */
-const LOOK_EVERY_MS = 100;
 
 /** Ended this often at one place, a task is in a crash loop. */
 const CRASH_LOOP = 2;
@@ -24,7 +22,8 @@ const CRASH_LOOP = 2;
  * Waits until all tasks of a service run (Swarm calls a task with a health check running when it is healthy), or, of a
  * job or one-shot, have completed.
  * @param changed ids of services whose update this strategy has made, and no wait has seen through yet.
- * @throws DeploymentError `TASK_FAILED`, `ROLLED_BACK`, `TIMEOUT`, `NOT_FOUND`, `ABORTED`.
+ * @throws DeploymentError `TASK_FAILED`, `IMAGE_NOT_FOUND` (a node that lacks the image and can't pull it),
+ * `ROLLED_BACK`, `TIMEOUT`, `NOT_FOUND`, `ABORTED`.
  */
 export async function waitForService(
   engine: DockerEngine,
@@ -33,10 +32,11 @@ export async function waitForService(
   changed: Set<string> = new Set(),
 ): Promise<ServiceStatus> {
   const end = Date.now() + timeoutMs;
-  let observed = await observe(engine, serviceName, { signal });
+  const looks = serviceLooks(engine);
+  let observed = await looks.next(serviceName, { signal, service: serviceName });
+  const { ID } = observed.service;
   let since = 0;
   const unproven = new Set<string>();
-  const { ID } = observed.service;
   const past = endedLongAgo(ofPresentVersion(observed));
   const rejections = new Rejections();
   const pastEnd = await pastUpdate(engine, observed.service, { own: changed.has(ID), signal });
@@ -51,38 +51,24 @@ export async function waitForService(
     const notes = { unproven, past, rejections };
     const failed = isSwarmToJudge(observed) ? undefined : await findFailed(engine, present, notes, signal);
     if (failed !== undefined) throw await taskFailed(engine, observed, failed, unproven);
-    if (isAsAsked(status) && !isUpdating(observed)) {
-      since ||= Date.now();
-      if (status.state !== "running" || Date.now() - since >= settleMs) {
-        changed.delete(ID);
-        return status;
-      }
-    } else {
-      since = 0;
+    since = isAsAsked(status) && !isUpdating(observed) ? since || Date.now() : 0;
+    const settled = status.state === "running" ? since + settleMs : since;
+    if (since !== 0 && Date.now() >= settled) {
+      changed.delete(ID);
+      return status;
     }
     observer?.({ type: "waiting", service: serviceName, ...status.replicas, detail: detailOf(status) });
     if (Date.now() >= end) throw await timedOut(engine, observed, status, timeoutMs);
-    await sleep(Math.min(LOOK_EVERY_MS, Math.max(0, end - Date.now())), signal, { service: serviceName });
-    observed = await lookAgain(engine, observed, signal);
+    const withinMs = (since === 0 ? end : Math.min(end, settled)) - Date.now();
+    observed = await looks.next(serviceName, { signal, service: serviceName, withinMs });
+    // Another one by its name is not the one that is waited for.
+    if (observed.service.ID !== ID) throw noService(engine, serviceName);
   }
 }
 
 /** All that should run runs, or has done its work; a service of no replicas is what it was asked to be. */
 const isAsAsked = ({ state, replicas }: ServiceStatus): boolean =>
   state === "running" || state === "completed" || (state === "stopped" && replicas.running === 0);
-
-/** Nodes come and go seldom: their names are asked for anew only for a task on one that is not known. */
-async function lookAgain(engine: DockerEngine, observed: Observation, signal?: AbortSignal): Promise<Observation> {
-  const name = observed.service.Spec.Name;
-  const [service, tasks] = await Promise.all([
-    engine.services.inspect(observed.service.ID, { signal }),
-    engine.tasks.list({ service: [observed.service.ID] }, { signal }),
-  ]);
-  const known = tasks.every(({ NodeID }) => NodeID === undefined || observed.nodes.has(NodeID));
-  if (!known) return observe(engine, name, { signal });
-  // An inspect does not count tasks; the count of a global service's nodes stays as it was listed.
-  return { service: { ...service, ServiceStatus: observed.service.ServiceStatus }, tasks, nodes: observed.nodes };
-}
 
 /**
  * A task whose health check fails is told to stop, and if its process then ends with exit code 0 the engine calls the

@@ -20,14 +20,14 @@ export async function main(work) {
 }
 
 /**
- * Runs a script of this folder, by its file name, on the checkout's Node, and returns its exit code.
+ * Runs a script, by its path from this folder, on the checkout's Node, and returns its exit code.
  * Signals are passed on, and the script's end is awaited whatever they are: it is the one that cleans up.
  */
-export function runOnOwnNode(script) {
+export function runOnOwnNode(script, args = []) {
   return new Promise((resolve, reject) => {
     const child = spawn(
       join(root, "node_modules", ".bin", "node"),
-      [fileURLToPath(new URL(`./${script}`, import.meta.url))],
+      [fileURLToPath(new URL(`./${script}`, import.meta.url)), ...args],
       {
         cwd: root,
         env: toolEnvironment,

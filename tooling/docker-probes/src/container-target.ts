@@ -4,17 +4,26 @@ import type { RawEngine } from "@openfactory/test-engine";
 import { containerProbes } from "./container-probes.js";
 import { dockerWorld } from "./docker-world.js";
 
+/** Where an engine that is not on this machine itself is seen from here, and this machine from there. */
+export interface Elsewhere {
+  /** The host that published ports are on. */
+  published: string;
+  /** The address of this machine, where the engine takes a registry without TLS; left out, there is none. */
+  registry?: string;
+}
+
 /**
  * The contract's target for a strategy that runs services as containers of one engine.
- * @param published the host that published ports are on, where it is not this machine.
+ * @param elsewhere left out, the engine runs on this machine.
  */
 export function containerTarget(
   strategy: OpenFactoryServiceDeploymentStrategy,
   engine: RawEngine,
-  published?: string,
+  elsewhere?: Elsewhere,
 ): ContractTarget {
   // Engines take a registry on their own machine's loopback address without TLS.
-  const world = dockerWorld(engine, "bridge", published === undefined ? "127.0.0.1" : undefined);
+  const { published, registry } = elsewhere ?? { published: undefined, registry: "127.0.0.1" };
+  const world = dockerWorld(engine, "bridge", registry);
   return {
     ...world,
     strategy,

@@ -3,6 +3,9 @@ import type { DockerEngine } from "@openfactory/docker-engine";
 
 type Answer = (...args: never[]) => unknown;
 
+/** Asks the user's files, and is no call to the engine. By default there are none. */
+const CREDENTIALS = "images.credentials";
+
 /** An engine that answers as told, and notes its calls: `["containers.create demo", ...]`. For faults, and for counting. */
 export function fakeEngine(answers: Record<string, Answer>, apiVersion = "1.51"): { engine: DockerEngine; calls: string[] } {
   const calls: string[] = [];
@@ -12,8 +15,8 @@ export function fakeEngine(answers: Record<string, Answer>, apiVersion = "1.51")
       {
         get: (_, method: string) => async (...args: unknown[]) => {
           const call = `${name}.${method}`;
-          calls.push(typeof args[0] === "string" ? `${call} ${args[0]}` : call);
-          const answer = answers[call];
+          if (call !== CREDENTIALS) calls.push(typeof args[0] === "string" ? `${call} ${args[0]}` : call);
+          const answer = answers[call] ?? (call === CREDENTIALS ? () => undefined : undefined);
           if (answer === undefined) throw new Error(`the test has no answer for ${call}`);
           return answer(...(args as never[]));
         },

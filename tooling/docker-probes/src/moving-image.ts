@@ -19,7 +19,8 @@ export function movingImages(engine: RawEngine, address: string): MovingImages {
     const command = JSON.stringify(shellPrograms.print([{ stream: "stdout", line }]));
     const { Id } = await engine.call("POST", "/containers/create", { Image: TEST_IMAGE });
     const changes = encodeURIComponent(`CMD ${command}`);
-    const image = await engine.call("POST", `/commit?container=${Id}&repo=${repo}&tag=${tag}&changes=${changes}`);
+    // Podman 4 wants a body, and takes an empty one.
+    const image = await engine.call("POST", `/commit?container=${Id}&repo=${repo}&tag=${tag}&changes=${changes}`, {});
     await engine.call("DELETE", `/containers/${Id}`);
     made.push(image.Id);
     return `${repo}:${tag}`;

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { idOf, type Mutation, type SuiteName } from "./mutation.ts";
-import { type Outcome, root, runSuite } from "./run-suite.ts";
+import { type Outcome, runSuite } from "./run-suite.ts";
+import { staleness } from "./staleness.ts";
 
 /**
  * `caught`: a case failed, as it must. `survived`: all passed. `stale`: the text is not in the file once. `broken`: the
@@ -32,9 +31,8 @@ export async function judge(mutation: Mutation, sound: Outcome, env: Record<stri
     seconds: (performance.now() - began) / 1000,
   });
 
-  const source = await readFile(join(root, mutation.file), "utf8").catch(() => "");
-  const times = source.split(mutation.find).length - 1;
-  if (times !== 1) return judged("stale", `the text to replace is ${times} times in ${mutation.file}`);
+  const stale = await staleness(mutation);
+  if (stale !== undefined) return judged("stale", stale);
 
   const cases = new RegExp(mutation.kills);
   const amiss = sound.failed.filter((name) => cases.test(name));

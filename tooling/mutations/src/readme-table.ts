@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Judgement } from "./judge.ts";
-import { root } from "./run-suite.ts";
+import { root } from "./root.ts";
 
 const README = "packages/strategy-contract-tests/README.md";
 const BEGIN = "<!-- mutations: begin -->";

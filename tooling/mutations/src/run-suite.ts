@@ -3,10 +3,8 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { SuiteName } from "./mutation.ts";
-
-export const root = fileURLToPath(new URL("../../..", import.meta.url));
+import { root } from "./root.ts";
 
 /** The cases of one run that were not skipped, by full name. */
 export interface Outcome {

@@ -44,11 +44,12 @@ async function publicPackages(): Promise<{ folder: string; name: string }[]> {
 export async function packAll(destination: string): Promise<Tarball[]> {
   const packages = await publicPackages();
   const env = outsideEnvironment({ PATH: [join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter) });
-  await run("tsc", ["-b", ...packages.map(({ folder }) => folder)], root, env);
   const { devEngines } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   const filters = packages.map(({ name }) => `--filter=${name}`);
-  const pack = ["-r", ...filters, "pack", "--pack-destination", destination, "--json"];
-  const { out } = await run("npx", ["-y", `pnpm@${devEngines.packageManager.version}`, ...pack], root, env);
+  const pnpm = (...args: string[]) =>
+    run("npx", ["-y", `pnpm@${devEngines.packageManager.version}`, "-r", ...filters, ...args], root, env);
+  await pnpm("run", "build");
+  const { out } = await pnpm("pack", "--pack-destination", destination, "--json");
   const packed = JSON.parse(out) as { filename: string }[];
   const tarballs = await Promise.all(packed.map(({ filename }) => readTarball(filename)));
   return tarballs.sort((a, b) => (a.manifest.name < b.manifest.name ? -1 : 1));

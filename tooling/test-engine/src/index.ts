@@ -1,3 +1,4 @@
+export { startCountingProxy, type CountingProxy } from "./counting-proxy.js";
 export { installPackages, unpackPackage } from "./debian-packages.js";
 export { findEngine } from "./find-engine.js";
 export {
@@ -12,8 +13,17 @@ export { listLeftovers, sweep, TEST_LABEL } from "./leftovers.js";
 export { withLock } from "./lock.js";
 export { logToStderr, type Log } from "./log.js";
 export { unmountBelow } from "./mounts.js";
-export { engineApi, RawEngine, type EngineJson, type RawAnswer, type RawRequest } from "./raw-engine.js";
-export { REGISTRY_ACCOUNT, startRegistry, type Registry, type RegistryOptions } from "./registry.js";
+export { address, engineApi, RawEngine, type EngineJson, type RawAnswer, type RawRequest } from "./raw-engine.js";
+export {
+  CHANGED_ACCOUNT,
+  REGISTRY_ACCOUNT,
+  startRegistry,
+  type Registry,
+  type RegistryAccount,
+  type RegistryOptions,
+} from "./registry.js";
+export { pushIndex } from "./registry-index.js";
+export { startRegistryProxy, type RegistryProxy } from "./registry-proxy.js";
 export { hasCommand, mustRun, runCommand, type CommandOptions, type CommandResult } from "./run-command.js";
 export { runInside, type InsideResult } from "./run-inside.js";
 export { settings, type Settings } from "./settings.js";
@@ -26,4 +36,5 @@ export {
   TEST_ENTRYPOINT_IMAGE,
   TEST_IMAGE,
 } from "./test-image.js";
+export { tar, type TarEntry } from "./tar.js";
 export { startTestRun, tidy, type TestRun } from "./test-run.js";

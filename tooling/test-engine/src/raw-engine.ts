@@ -90,7 +90,8 @@ export function engineApi(method: string, path: string, body?: Body): Promise<Ra
   return new RawEngine(host).request(method, path, body);
 }
 
-function address(host: string): http.RequestOptions {
+/** Where a host is, as `node:http` takes it. */
+export function address(host: string): http.RequestOptions {
   const [, scheme, rest = ""] = /^([a-z]+):\/\/(.*)$/.exec(host) ?? [];
   if (scheme === "unix" || scheme === "npipe") return { socketPath: rest };
   if (scheme === "tcp" || scheme === "http" || scheme === "https") {

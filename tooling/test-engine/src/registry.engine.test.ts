@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { ensureEngine, type TestEngine } from "./ensure-engine.js";
-import { startRegistry, type Registry } from "./registry.js";
+import { CHANGED_ACCOUNT, REGISTRY_ACCOUNT, startRegistry, type Registry } from "./registry.js";
+import { pushIndex } from "./registry-index.js";
 import { TEST_IMAGE } from "./test-image.js";
 
 let engine: TestEngine;
@@ -36,6 +37,26 @@ test("with an account, a pull without credentials is refused and one with them i
     body: { message: expect.stringContaining("no basic auth credentials") },
   });
   expect(String((await pull(registry.registryAuth)).body)).toContain(digest);
+});
+
+test("once its password is changed, the old one is refused", async () => {
+  registry = await startRegistry({ auth: true });
+  const { registryAuth: before } = registry;
+  expect(registry.credentials).toEqual(REGISTRY_ACCOUNT);
+  const digest = await registry.push(engine.api, TEST_IMAGE, "app:1");
+  registry.changePassword();
+  expect(registry.credentials).toEqual(CHANGED_ACCOUNT);
+  expect((await pull(before)).status).toBe(500);
+  expect(String((await pull(registry.registryAuth)).body)).toContain(digest);
+});
+
+test.each(["docker", "oci"] as const)("an index (%s) is one image for several platforms", async (type) => {
+  registry = await startRegistry();
+  const digest = await registry.push(engine.api, TEST_IMAGE, "app:1");
+  const index = await pushIndex(registry, "app:multi", { amd64: "1", arm64: "1" }, type);
+  expect(index).not.toBe(digest);
+  const { body } = await engine.api.request("GET", `/distribution/${registry.host}/app:multi/json`);
+  expect(body).toMatchObject({ Descriptor: { digest: index }, Platforms: [{ architecture: "amd64" }, { architecture: "arm64" }] });
 });
 
 test("with TLS, the engine pulls over HTTPS and plain HTTP is refused", async () => {

@@ -12,9 +12,18 @@ import { logToStderr, type Log } from "./log.js";
 import type { RawAnswer, RawEngine } from "./raw-engine.js";
 import { TestEngineError } from "./test-engine-error.js";
 
+export interface RegistryAccount {
+  readonly username: string;
+  readonly password: string;
+}
+
 /** The one account of a registry started with `auth`. The file of passwords holds its bcrypt hash. */
-export const REGISTRY_ACCOUNT = { username: "tester", password: "open-sesame" };
+export const REGISTRY_ACCOUNT: RegistryAccount = { username: "tester", password: "open-sesame" };
 const HTPASSWD = "tester:$2b$04$Eo32H20hHstgCM2J8AdLfuwisH6hmZcOMVx2pINHgkQvUo8tK16RC\n";
+
+/** What that account is after `changePassword`. */
+export const CHANGED_ACCOUNT: RegistryAccount = { username: "tester", password: "open-barley" };
+const CHANGED_HTPASSWD = "tester:$2b$04$Q/HEZa22e/4NyRcV0nmHw.uwfTFGlQUlwwd9XRoeYvw7klMXCAUoa\n";
 
 export interface RegistryOptions {
   /** Asks for `REGISTRY_ACCOUNT`; default: open to all. */
@@ -30,8 +39,8 @@ export interface RegistryOptions {
 export interface Registry {
   /** As it stands before an image's name, as in `127.0.0.1:34567`. */
   readonly host: string;
-  /** Set with `auth`. */
-  readonly credentials?: { username: string; password: string };
+  /** The account as it is now; set with `auth`. */
+  readonly credentials?: RegistryAccount;
   /** The value for a request's `X-Registry-Auth`. */
   readonly registryAuth: string;
   /** PEM, set with `tls`. */
@@ -40,6 +49,10 @@ export interface Registry {
   push(engine: RawEngine, image: string, name: string): Promise<string>;
   /** Asks the registry itself, as in `/v2/_catalog`, with the credentials where there are. */
   get(path: string): Promise<RawAnswer>;
+  /** Gives it a manifest or an index, as in `/v2/app/manifests/1`. @throws TestEngineError where it is not taken */
+  put(path: string, body: string, contentType: string): Promise<void>;
+  /** Makes the account {@link CHANGED_ACCOUNT}: who has the old password is refused from now on. */
+  changePassword(): void;
   /** Ends it and removes its files. */
   stop(): Promise<void>;
 }
@@ -64,13 +77,28 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
     rmSync(folder, { recursive: true, force: true });
   };
   process.once("exit", killOnExit);
+  let account = auth ? REGISTRY_ACCOUNT : undefined;
+  const ask = (method: string, path: string, content?: Content) => send({ host, account, certificate }, method, path, content);
   const registry: Registry = {
     host,
-    credentials: auth ? REGISTRY_ACCOUNT : undefined,
-    registryAuth: urlBase64({ ...(auth ? REGISTRY_ACCOUNT : {}), serveraddress: host }),
+    get credentials() {
+      return account;
+    },
+    get registryAuth() {
+      return urlBase64({ ...account, serveraddress: host });
+    },
     certificate: certificate?.certificate,
     push: (engine, image, name) => push(engine, image, `${host}/${name}`, registry.registryAuth),
-    get: (path) => get(host, path, auth, certificate),
+    get: (path) => ask("GET", path),
+    async put(path, body, type) {
+      const answer = await ask("PUT", path, { body, type });
+      if (answer.status !== 201)
+        throw new TestEngineError(`PUT ${path} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
+    },
+    changePassword() {
+      account = CHANGED_ACCOUNT;
+      writeFileSync(join(folder, "htpasswd"), CHANGED_HTPASSWD);
+    },
     async stop() {
       process.removeListener("exit", killOnExit);
       await ended(server);
@@ -131,22 +159,36 @@ function urlBase64(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
 }
 
-function get(host: string, path: string, auth: boolean, certificate: Certificate | undefined): Promise<RawAnswer> {
-  const { username, password } = REGISTRY_ACCOUNT;
+interface Content {
+  readonly body: string;
+  readonly type: string;
+}
+
+interface Address {
+  readonly host: string;
+  readonly account?: RegistryAccount;
+  readonly certificate?: Certificate;
+}
+
+function send({ host, account, certificate }: Address, method: string, path: string, content?: Content): Promise<RawAnswer> {
   const options = {
+    method,
     ca: certificate?.certificate,
-    auth: auth ? `${username}:${password}` : undefined,
+    auth: account && `${account.username}:${account.password}`,
     agent: false as const,
-    headers: { accept: "application/vnd.docker.distribution.manifest.v2+json, application/json" },
+    headers: {
+      accept: "application/vnd.docker.distribution.manifest.v2+json, application/json",
+      ...(content && { "content-type": content.type }),
+    },
   };
   return new Promise((resolve, reject) => {
     const client = certificate ? https : http;
-    const request = client.get(`${certificate ? "https" : "http"}://${host}${path}`, options, (response) => {
+    const request = client.request(`${certificate ? "https" : "http"}://${host}${path}`, options, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (part: string) => (text += part));
       response.on("end", () => resolve({ status: response.statusCode ?? 0, body: parse(text) }));
     });
-    request.on("error", reject);
+    request.on("error", reject).end(content?.body);
   });
 }
 

@@ -63,7 +63,8 @@ export async function importRootfs(
   archive: Buffer | Readable,
   changes: string[],
 ): Promise<void> {
-  const query = new URLSearchParams({ fromSrc: "-", ...repository(tag) });
+  // The tag goes with the repository, as the docker command gives it: Podman does not look at `tag` here.
+  const query = new URLSearchParams({ fromSrc: "-", repo: tag });
   for (const change of changes) query.append("changes", change);
   failOnError(await engine.call("POST", `/images/create?${query}`, archive));
 }

@@ -1,4 +1,4 @@
-import { type PlatformDescription, REQUEST_FIELDS, type StrategyManifest } from "@openfactory/deploy-core";
+import { DeploymentError, type PlatformDescription, REQUEST_FIELDS, type StrategyManifest } from "@openfactory/deploy-core";
 import type { CommandContext } from "../command-context.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { writeJson } from "../output/json-lines.js";
@@ -21,7 +21,8 @@ export async function platformsCommand({ io, options }: CommandContext): Promise
         const strategy = await registry.create(platform.name);
         await strategy.close();
         return { ...platform, manifest: strategy.manifest };
-      } catch {
+      } catch (error) {
+        if (DeploymentError.isInstance(error, "PLUGIN_FAILED")) return { ...platform, error };
         // It needs options of its own: its name and description are known all the same.
         return platform;
       }
@@ -56,5 +57,7 @@ export async function platformsCommand({ io, options }: CommandContext): Promise
 function notHonoured({ honours, unhonoured }: StrategyManifest): string {
   const declared = unhonoured.map(({ field }) => field);
   const unclaimed = REQUEST_FIELDS.filter((field) => !honours.includes(field) && !declared.includes(field));
-  return [...declared, ...unclaimed].join(", ") || "nothing";
+  // Of a field that is claimed, an exception is about some of its values.
+  const parts = declared.map((field) => (honours.some((claimed) => claimed === field) ? `${field} (in part)` : field));
+  return [...parts, ...unclaimed].join(", ") || "nothing";
 }

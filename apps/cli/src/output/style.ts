@@ -20,3 +20,9 @@ export function fit(text: string, width: number): string {
   const letters = [...harmless(text).replace(/[\n\t]+/g, " ")];
   return letters.length <= width ? letters.join("") : `${letters.slice(0, Math.max(0, width - 3)).join("")}...`.slice(0, Math.max(0, width));
 }
+
+/** As {@link fit}, with the end kept instead of the beginning. */
+export function fitEnd(text: string, width: number): string {
+  const letters = [...harmless(text).replace(/[\n\t]+/g, " ")];
+  return letters.length <= width ? letters.join("") : `...${letters.slice(letters.length - Math.max(0, width - 3)).join("")}`;
+}

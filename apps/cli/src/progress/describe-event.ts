@@ -28,6 +28,7 @@ const PHASES: Readonly<Record<AppPhase, string>> = {
   waiting: WAITING,
   completing: "waiting until it has completed",
   removing: "removing",
+  refreshing: "renewing its registry credentials",
 };
 
 /** What an event says of an app; undefined: nothing that a line would show. */
@@ -62,6 +63,10 @@ export function describeEvent(event: DeployerEvent): AppState | undefined {
       const { app, state } = event.step;
       if (app === undefined) return undefined;
       return { app, text: compensationWords(event.step), kind: state === "begun" ? "busy" : state === "done" ? "idle" : "bad" };
+    }
+    case "refresh": {
+      const { app, service, outcome } = event.refresh;
+      return { app: app ?? service, text: outcome, kind: outcome === "failed" ? "bad" : outcome === "renewed" ? "good" : "idle" };
     }
     default:
       return undefined;

@@ -36,5 +36,7 @@ function fieldsOf(event: DeployerEvent): object {
       return event.resource;
     case "compensate":
       return event.step;
+    case "refresh":
+      return event.refresh;
   }
 }

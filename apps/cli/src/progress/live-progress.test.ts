@@ -21,6 +21,13 @@ test("no line is wider than the terminal", () => {
   }
 });
 
+test("a long name keeps its beginning, a long image its end", () => {
+  const image = { ...line("registry.example.com:5000/plant/team/mill:1.4", "busy"), isImage: true as const };
+  const drawn = render([line("a-very-long-name-of-an-app-indeed", "busy"), image], { columns: 60, rows: 24, frame: 0, style: plain });
+  expect(drawn[0]).toContain("a-very-long-name-...");
+  expect(drawn[1]).toContain("...ant/team/mill:1.4");
+});
+
 test("200 apps fit into a window: what is under way first, the rest counted", () => {
   const lines = Array.from({ length: 200 }, (_, index) => line(`app${index}`, index === 150 ? "bad" : index % 2 ? "good" : "busy"));
   const drawn = render(lines, { columns: 80, rows: 20, frame: 0, style: plain });

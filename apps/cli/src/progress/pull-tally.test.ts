@@ -43,5 +43,7 @@ test("ends with what came of it", () => {
   const pulled = tally(["Downloading", "a", 1, 3e6], ["Pull complete", "a"], ["Digest: sha256:1"], ["Status: Downloaded newer image for demo:1"]);
   expect([pulled.isDone, pulled.text()]).toEqual([true, "pulled, 1 layer, 3.0 MB"]);
   expect(tally(["Already exists", "a"], ["Status: Downloaded newer image for demo:1"]).text()).toBe("pulled, 1 layer");
+  // Layers and configuration are there already, under another name.
+  expect(tally(["Pulling from demo", "1"], ["Status: Downloaded newer image for demo:1"]).text()).toBe("pulled");
   expect(tally(["Pulling from demo", "1"], ["Status: Image is up to date for demo:1"]).text()).toBe("up to date");
 });

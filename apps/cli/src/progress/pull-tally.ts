@@ -44,8 +44,9 @@ export class PullTally {
     const done = layers.filter(({ isDone }) => isDone).length;
     const total = sum(layers, "total");
     if (this.#end !== undefined) {
-      if (/up to date/i.test(this.#end) || layers.length === 0) return "up to date";
-      return `pulled, ${layers.length} ${layers.length === 1 ? "layer" : "layers"}${total > 0 ? `, ${inUnit(total, total)}` : ""}`;
+      if (/up to date/i.test(this.#end)) return "up to date";
+      const count = layers.length === 0 ? "" : `, ${layers.length} ${layers.length === 1 ? "layer" : "layers"}`;
+      return `pulled${count}${total > 0 ? `, ${inUnit(total, total)}` : ""}`;
     }
     if (layers.length === 0) return "asking the registry";
     const bytes = total > 0 ? `, ${inUnit(sum(layers, "current"), total).split(" ")[0]}/${inUnit(total, total)}` : "";

@@ -1,5 +1,5 @@
 import { inWords } from "../output/durations.js";
-import { fit, type Style } from "../output/style.js";
+import { fit, fitEnd, type Style } from "../output/style.js";
 import type { AppState } from "./describe-event.js";
 
 export interface Line extends Omit<AppState, "replicas"> {
@@ -38,7 +38,9 @@ export function render(lines: readonly Line[], { columns, rows, frame, style }: 
     const replicas = replicasWidth > 0 ? `  ${replicasOf(line).padStart(replicasWidth)}` : "";
     const elapsed = isIdle(line) ? "" : inWords((line.ended ?? Date.now()) - line.began);
     const text = columns < WIDE ? [replicasOf(line), line.text].filter(Boolean).join(" ") : line.text;
-    const all = `${mark} ${fit(line.app, nameWidth).padEnd(nameWidth)}${replicas}  ${elapsed.padStart(6)}  ${text}`;
+    // What tells images apart stands at their end.
+    const name = line.isImage ? fitEnd(line.app, nameWidth) : fit(line.app, nameWidth);
+    const all = `${mark} ${name.padEnd(nameWidth)}${replicas}  ${elapsed.padStart(6)}  ${text}`;
     return colour(line.kind, fit(all.trimEnd(), columns - 1), style);
   });
   return isCut ? [...texts, fit(summary(lines), columns - 1)] : texts;

@@ -5,6 +5,8 @@ import { planFields } from "./plan-schema.js";
 import {
   compensationFields,
   downFields,
+  refreshAuthFields,
+  refreshFields,
   removalFields,
   resourceFields,
   rollbackFields,
@@ -24,6 +26,7 @@ const phase = wordsOf<AppPhase>({
   waiting: "is not ready yet",
   completing: "is ready, and others wait for it to end",
   removing: "",
+  refreshing: "is given new registry credentials",
 });
 
 const lockState = wordsOf<LockEvent["state"]>({
@@ -67,6 +70,7 @@ const progress = [
   event("verdict", verdictFields),
   event("removal", removalFields),
   event("rollback", rollbackVerdict),
+  event("refresh", refreshFields),
   event("resource", resourceFields),
   event("compensate", compensationFields),
 ];
@@ -112,6 +116,7 @@ const results = [
   result("down", downFields),
   result("rollback", rollbackFields),
   result("scale", scaleFields),
+  result("refresh-auth", refreshAuthFields),
   result("ps", { project: z.string() }),
   result("validate", {
     file: z.string(),

@@ -3,6 +3,7 @@ import type {
   AppOutcome,
   CompensationAction,
   CompensationStep,
+  RefreshVerdict,
   RemovalVerdict,
   ResourceVerdict,
   RollbackOutcome,
@@ -65,6 +66,14 @@ const rollbackOutcome = wordsOf<RollbackOutcome>({
   skipped: "not begun",
 });
 
+const refreshOutcome = wordsOf<RefreshVerdict["outcome"]>({
+  renewed: "",
+  kept: "there are none to store: see warnings",
+  failed: "",
+  skipped: "not begun",
+  foreign: "left alone: this project did not make it",
+});
+
 const because = z.string().optional().describe("The app on whose account it was skipped or put back.");
 
 /** What became of an app. */
@@ -124,6 +133,18 @@ export const upFields = {
 };
 
 export const downFields = { ...run, outcome, services: list(removalFields), resources: list(resourceFields) };
+
+/** What became of the registry credentials of a service. */
+export const refreshFields = {
+  service: z.string(),
+  app: z.string().optional(),
+  outcome: refreshOutcome,
+  error: error.optional(),
+  warnings: z.array(warning),
+  elapsedMs: milliseconds,
+};
+
+export const refreshAuthFields = { ...run, outcome, services: list(refreshFields) };
 
 /** What became of an app whose previous version was to be brought back. */
 export const rollbackVerdict = {

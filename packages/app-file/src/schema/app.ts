@@ -38,8 +38,8 @@ export const appSchema = z
   .strictObject({
     uuid: text.describe("Unique name of the app in OpenFactory; lower-cased it is the name of its service."),
     image: text.describe("Image reference: [registry/]repository[:tag][@digest]."),
-    image_pull_policy: maybe(z.enum(["missing", "always"])).describe(
-      "missing (default): pull only what the engine does not have. always: pull first.",
+    image_pull_policy: maybe(z.enum(["missing", "always", "never"])).describe(
+      "missing (default): pull only what the engine does not have. always: pull first. never: ask no registry.",
     ),
     runtime_uid: maybe(wholeNumber(1, MAX_ID)).describe("User id of the process; goes with runtime_gid."),
     runtime_gid: maybe(wholeNumber(1, MAX_ID)).describe("Group id of the process; goes with runtime_uid."),

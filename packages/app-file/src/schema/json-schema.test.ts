@@ -41,6 +41,7 @@ describe("the JSON Schema", () => {
     expect(fits({ deploy: { replicas: 2 }, ports: ["80", 81, { target: 80 }], "x-note": 1 })).toBe(true);
     expect(fits({ deploy: { replicas: "${N}" }, image_pull_policy: "${P:-always}", init: "$I" })).toBe(true);
     expect(fits({ deploy: { replicas: "two" } })).toBe(false);
+    expect(fits({ image_pull_policy: "never" })).toBe(true);
     expect(fits({ image_pull_policy: "allways" })).toBe(false);
     expect(fits({ imge: "x" })).toBe(false);
   });

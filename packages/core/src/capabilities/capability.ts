@@ -1,6 +1,6 @@
 import { DeploymentError } from "../errors/deployment-error.js";
 import type { DeployRequest } from "../request/deploy-request.js";
-import type { Deployment } from "../strategy/deployment.js";
+import type { Deployment, DeploymentWarning } from "../strategy/deployment.js";
 import type { DeployOptions, OperationOptions } from "../strategy/options.js";
 import type { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
 import type { CanDiagnose } from "./diagnosis.js";
@@ -18,6 +18,11 @@ export interface ListOptions extends OperationOptions {
    * Default false: they are told where they cost nothing.
    */
   settings?: boolean;
+  /**
+   * Whether {@link ServiceStatus.instances} are wanted. Default true. Without, a strategy that is spared work leaves them
+   * empty where a service is as it should be.
+   */
+  instances?: boolean;
 }
 
 export interface UpdateOptions extends DeployOptions {
@@ -74,7 +79,7 @@ export interface CanList {
 export interface CanWait {
   /**
    * Resolves when the service runs (and is healthy, where it has a health check) or has completed.
-   * @throws DeploymentError `TASK_FAILED` with the instance that failed, `TIMEOUT`, `NOT_FOUND`, `ROLLED_BACK`, `ABORTED`.
+   * @throws DeploymentError `TASK_FAILED`, or `IMAGE_NOT_FOUND`, with the instance that failed, `TIMEOUT`, `NOT_FOUND`, `ROLLED_BACK`, `ABORTED`.
    */
   wait(serviceName: string, options?: WaitOptions): Promise<ServiceStatus>;
 }
@@ -108,9 +113,21 @@ export interface CanScale {
   scale(serviceName: string, replicas: number, options?: OperationOptions): Promise<void>;
 }
 
+/** What became of the registry credentials that are stored with a service. */
+export interface AuthRefresh {
+  name: string;
+  /** Whether new ones are stored. Where they aren't, a warning says why, and the stored ones are as they were. */
+  renewed: boolean;
+  warnings: readonly DeploymentWarning[];
+}
+
 export interface CanRefreshAuth {
-  /** Renews the registry credentials stored with a service. @throws DeploymentError `NOT_FOUND`. */
-  refreshAuth(serviceName: string, options?: OperationOptions): Promise<void>;
+  /**
+   * Renews the registry credentials stored with a service; nothing else of it is changed, and nothing starts again.
+   * @throws DeploymentError `NOT_FOUND`; `CONFLICT` (an update of it is under way, or changed it in the meantime);
+   * `UNAUTHORIZED` (a credential helper gives none).
+   */
+  refreshAuth(serviceName: string, options?: OperationOptions): Promise<AuthRefresh>;
 }
 
 /** Capability name to interface. */

@@ -49,6 +49,11 @@ export interface ServiceStatus {
   settings?: ServiceSettings;
   /** Changes with every change of what the service is asked to be: see `UpdateOptions.revision`. */
   revision?: string;
+  /**
+   * A deploy, an update or a rollback of it has been made in part: it goes on, or was cut off, by the end of its process.
+   * What that has left is put right by the next `update`. For platforms on which a change takes several steps.
+   */
+  unfinished?: true;
   /** The version before the last update, where a rollback would bring one back. */
   previous?: { image: string; labels: Readonly<Record<string, string>> };
 }

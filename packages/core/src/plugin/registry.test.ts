@@ -1,10 +1,11 @@
 import "reflect-metadata";
 import { container as root, inject, injectable } from "tsyringe";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { DeploymentError } from "../errors/deployment-error.js";
 import { REQUIRED_FIELDS } from "../strategy/manifest.js";
 import { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
+import { LOAD_LIMIT_MS } from "./load-in-time.js";
 import { CONTRACT_VERSION, defineStrategyPlugin, DEPLOYMENT_STRATEGY } from "./plugin.js";
 import { StrategyRegistry } from "./registry.js";
 
@@ -143,6 +144,25 @@ describe("StrategyRegistry", () => {
       { name: "bad", origin: "package-0", error: { code: "PLUGIN_FAILED" } },
       { name: "good", origin: "package-1", description: "The good platform." },
     ]);
+  });
+
+  test("a plugin that never comes to the end of its loading says so, and the others still work", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const known = registry(["bad", () => new Promise(() => undefined)], ["good", async () => plugin("good")]);
+    const described = known.describe();
+    await vi.advanceTimersByTimeAsync(LOAD_LIMIT_MS);
+    expect(await described).toMatchObject([
+      {
+        name: "bad",
+        error: {
+          code: "PLUGIN_FAILED",
+          message: "The strategy plugin package-0 can't be used: it has not loaded in 15 s.",
+        },
+      },
+      { name: "good", description: "The good platform." },
+    ]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test.each([

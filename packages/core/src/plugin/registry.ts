@@ -3,7 +3,9 @@ import { container as rootContainer, type DependencyContainer } from "tsyringe";
 import { DeploymentError } from "../errors/deployment-error.js";
 import { fieldPath } from "../request/zod-issues.js";
 import type { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
+import { adoptClasses } from "./adopt-classes.js";
 import { checkPlugin, pluginFailed } from "./check-plugin.js";
+import { loadInTime } from "./load-in-time.js";
 import { DEPLOYMENT_STRATEGY, type StrategyPlugin } from "./plugin.js";
 
 /** A plugin that is known by name and not loaded yet. */
@@ -91,7 +93,7 @@ export class StrategyRegistry {
         hint: "See the platform's documentation for its options.",
       });
     }
-    const container = this.#container.createChildContainer();
+    const container = adoptClasses(this.#container.createChildContainer());
     try {
       await plugin.register(container, parsed.data);
       const strategy = container.resolve(DEPLOYMENT_STRATEGY);
@@ -119,7 +121,7 @@ export class StrategyRegistry {
     }
     let loaded: unknown;
     try {
-      loaded = await declaration.load();
+      loaded = await loadInTime(origin, declaration.load);
     } catch (error) {
       if (DeploymentError.isInstance(error)) throw error;
       throw pluginFailed(origin, `it throws while loading: ${messageOf(error)}`, "Install it anew, or tell its author.", error);

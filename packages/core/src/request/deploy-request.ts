@@ -63,8 +63,11 @@ type Input = z.input<typeof deployRequestSchema>;
 export interface DeployRequest {
   /** Image reference: `[registry/]repository[:tag][@digest]`. */
   image: string;
-  /** `missing` (default): pull only if the engine does not have it. `always`: pull, or ask the registry, first. */
-  imagePullPolicy?: "missing" | "always";
+  /**
+   * `missing` (default): pull only if the engine does not have it. `always`: pull, or ask the registry, first. `never`:
+   * ask no registry; an image that is not there is an error.
+   */
+  imagePullPolicy?: "missing" | "always" | "never";
   /** Runtime user, `UID:GID`. Default: the image's. */
   user?: string;
   /** 2 to 63 letters, digits, `-`, `_`. Unique on the engine. */

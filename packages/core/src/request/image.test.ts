@@ -31,6 +31,9 @@ describe("imageSchema", () => {
     [`nginx:${"t".repeat(129)}`, "not an image reference"],
     ["-nginx", "not an image reference"],
     ["nginx@sha256:abc", "not an image reference"],
+    [`nginx@sha256:${"a".repeat(63)}`, "64 digits"],
+    [`nginx@${digest.toUpperCase().replace("SHA", "sha")}`, "64 digits"],
+    [`nginx@md5:${"a".repeat(32)}`, "none of these: sha256"],
     ["http://nginx", "not an image reference"],
     ["a".repeat(4097), "too long"],
   ])("refuses %j: %s", (image, message) => {
@@ -42,8 +45,10 @@ describe("imageSchema", () => {
   });
 });
 
-test("imagePullPolicySchema takes missing and always", () => {
+test("imagePullPolicySchema takes missing, always and never", () => {
   expect(
-    ["missing", "always", "never", "", null].map((policy) => imagePullPolicySchema.safeParse(policy).success),
-  ).toEqual([true, true, false, false, false]);
+    ["missing", "always", "never", "IfNotPresent", "", null].map(
+      (policy) => imagePullPolicySchema.safeParse(policy).success,
+    ),
+  ).toEqual([true, true, true, false, false, false]);
 });

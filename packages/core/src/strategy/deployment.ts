@@ -1,7 +1,20 @@
 /** Something that did not happen as asked, though the deploy as a whole did. */
 export interface DeploymentWarning {
-  /** `FIELD_NOT_HONOURED`: a request field; `ENGINE_WARNING`: the engine's own; `DIGEST_NOT_RESOLVED`: no registry told the digest. */
-  code: "FIELD_NOT_HONOURED" | "ENGINE_WARNING" | "DIGEST_NOT_RESOLVED";
+  /**
+   * - `FIELD_NOT_HONOURED`: a request field
+   * - `ENGINE_WARNING`: the engine's own
+   * - `DIGEST_NOT_RESOLVED`: no registry told the digest
+   * - `SHORT_LIVED_CREDENTIALS`: the registry credentials that are stored with the service expire soon
+   * - `NO_CREDENTIALS`: there are none to store with the service
+   * - `PREVIOUS_VERSION_LOST`: a rollback has no earlier version to go back to any more
+   */
+  code:
+    | "FIELD_NOT_HONOURED"
+    | "ENGINE_WARNING"
+    | "DIGEST_NOT_RESOLVED"
+    | "SHORT_LIVED_CREDENTIALS"
+    | "NO_CREDENTIALS"
+    | "PREVIOUS_VERSION_LOST";
   service: string;
   strategy: string;
   /** Path in the request, e.g. `constraints`. */

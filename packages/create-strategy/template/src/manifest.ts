@@ -11,7 +11,7 @@ export const manifest: StrategyManifest = {
   honours: ["image", "name", "env", "labels"],
   // A reason tells users what follows from it. Fields that are neither here nor above get a general one.
   unhonoured: [
-    { field: "imagePullPolicy", reason: "Nothing is pulled.", unless: ["missing"] },
+    { field: "imagePullPolicy", reason: "Nothing is pulled.", unless: ["missing", "never"] },
     { field: "constraints", reason: "There is one folder, and no nodes to choose from." },
     { field: "resources", reason: "Nothing runs, so that there is nothing to limit." },
   ],

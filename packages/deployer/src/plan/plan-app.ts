@@ -1,4 +1,5 @@
 import {
+  type NormalizedRequest,
   type OpenFactoryServiceDeploymentStrategy,
   type ServiceSettings,
   type ServiceStatus,
@@ -10,7 +11,7 @@ import { compareSettings } from "../compare/compare-settings.js";
 import { observeOne, withoutSettings } from "../observe/observe.js";
 import { type Owner, ownerOf } from "../ownership/labels.js";
 import type { FieldChange, PlannedApp } from "./plan.js";
-import { whyDown } from "./why-down.js";
+import { whyAgain } from "./why-again.js";
 
 /** What the plans of all apps of a project share. */
 export interface PlanContext {
@@ -54,29 +55,34 @@ export async function planApp(checked: CheckedApp, listed: ServiceStatus | undef
   }
 
   const isSame = isOurs && owner.request === checked.hash;
-  const down = isOurs ? whyDown(listed, checked.request) : undefined;
-  if (isSame && down === undefined && isKnownSame(listed, checked)) return plan("unchanged", {}, listed);
+  const again = isOurs ? whyAgain(listed, checked.request) : undefined;
+  if (isSame && again === undefined && isKnownSame(listed, checked, context)) return plan("unchanged", {}, listed);
   const before = await withSettings(listed, context);
   // It has gone since it was listed.
   if (before === undefined) return plan("create");
   const difference = await compare(checked, before, { ...context, isSame });
   const { changes, to: after } = difference;
   if (!isOurs) return { ...plan(...adoption(service, owner, difference, context), before), after };
-  if (!difference.differs && down === undefined) return plan("unchanged", {}, before);
+  if (!difference.differs && again === undefined) return plan("unchanged", {}, before);
   const obstacle = whyReplace(difference, context);
-  const reason = obstacle ?? down;
+  const reason = obstacle ?? again;
   const drifted = isSame && difference.differs;
   const more = { changes, ...(drifted && { drifted }), ...(reason && { reason }) };
   return { ...plan(obstacle === undefined ? "update" : "replace", more, before), after };
 }
 
 /** Whether nobody has changed a service that was made from just this request, as far as it tells. */
-function isKnownSame(status: ServiceStatus, { request }: CheckedApp): boolean {
-  // Without settings, the hash alone decides.
-  if (status.settings === undefined) return true;
+function isKnownSame(status: ServiceStatus, { request }: CheckedApp, { strategy }: PlanContext): boolean {
+  // Without settings the hash decides, and the number of replicas, which every status has.
+  if (status.settings === undefined) return !strategy.manifest.honours.includes("mode") || hasReplicas(status, request);
   // Whether the digest is still the newest is for the registry to say.
   if (request.imagePullPolicy === "always" && !request.image.includes("@")) return false;
   return isAsDeployed(status, request);
+}
+
+/** Whether as many replicas are wanted of a service as its request says, where that says a number. */
+function hasReplicas({ replicas }: ServiceStatus, { mode = { Replicated: { Replicas: 1 } } }: NormalizedRequest): boolean {
+  return !("Replicated" in mode) || replicas.desired === mode.Replicated.Replicas;
 }
 
 /** The service with its settings, where they can be told. */

@@ -42,6 +42,15 @@ describe("what it costs", () => {
     expect(strategy.calls.filter((call) => call.startsWith("settingsOf"))).toEqual(["settingsOf app3"]);
   });
 
+  test("the number of replicas is in every listing, and another one is seen", async () => {
+    const strategy = fake();
+    const web = app("web", { mode: { Replicated: { Replicas: 2 } } });
+    await up(strategy, project(web));
+    await strategy.scale("web", 5);
+    expect((await tell(strategy, project(web), { refresh: false })).apps[0]).toMatchObject({ drifted: true, changes: [{ from: "5", to: "2" }] });
+    expect(strategy.calls).toEqual(["list", "inspect web", "settingsOf web"]);
+  });
+
   test("settings are asked of a service whose hash is other", async () => {
     const strategy = fake();
     await up(strategy, project(...apps));

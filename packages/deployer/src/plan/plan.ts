@@ -17,7 +17,7 @@ export interface FieldChange {
 /**
  * What is to become of an app:
  * - `create`: nothing by its service name is there
- * - `update`: it is changed in place, as the platform does that; without `changes`, since it does not run: `reason`
+ * - `update`: it is changed in place, as the platform does that; without `changes`, to bring it up again: `reason`
  * - `replace`: the platform can't change it in place: it is removed and deployed anew; `reason` says why
  * - `unchanged`: it is as it should be
  * - `adopt`: it is there, made by somebody else, and was named to be taken over; `changes` holds what else changes

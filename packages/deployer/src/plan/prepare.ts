@@ -20,7 +20,7 @@ export async function prepare(
   const { observer, refresh = true, signal } = options;
   const checked = checkProject(desired, strategy, options);
   const names = checked.apps.map(({ app }) => app.service);
-  const observed = await observe(strategy, names, { signal, settings: refresh });
+  const observed = await observe(strategy, names, { signal, settings: refresh, instances: false });
   const planned = await planUp(strategy, checked, observed, options);
   observer?.({ type: "plan", plan: planned.plan });
   return { checked, ...planned };

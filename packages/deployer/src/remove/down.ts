@@ -98,7 +98,7 @@ async function findServices(
   signal: AbortSignal | undefined,
 ): Promise<{ ours: Found[]; foreign: RemovalVerdict[] }> {
   const names = new Map(apps.map(({ service, key }) => [service, key]));
-  const { services } = await observe(strategy, [...names.keys()], { signal });
+  const { services } = await observe(strategy, [...names.keys()], { signal, instances: false });
   const ours: Found[] = [];
   const foreign: RemovalVerdict[] = [];
   for (const { name: service, labels } of services.values()) {

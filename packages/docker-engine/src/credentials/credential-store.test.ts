@@ -19,17 +19,20 @@ const auths = { "a.io": { username: "file", password: "p" } };
 
 it("asks a registry's own helper first, then the common one, then the file", async () => {
   const config = { credHelpers: { "a.io": "own" }, credsStore: "common", auths };
-  expect(await store(config).find("a.io")).toMatchObject({ username: "own", password: "a.io" });
-  expect(await store(config).find("b.io")).toMatchObject({ username: "common" });
-  expect(await store({ auths }).find("a.io")).toMatchObject({ username: "file" });
+  const [own, common, file] = [await store(config).find("a.io"), await store(config).find("b.io"), await store({ auths }).find("a.io")];
+  expect(own).toMatchObject({ credentials: { username: "own", password: "a.io" }, helper: "own" });
+  expect(common).toMatchObject({ credentials: { username: "common" }, helper: "common" });
+  expect(file).toEqual({ credentials: { username: "file", password: "p", serveraddress: "a.io" } });
 });
 
 it("names Docker Hub to a helper by its key", async () => {
   const found = await store({ credsStore: "common" }).find("docker.io");
-  expect(found).toMatchObject({ password: "https://index.docker.io/v1/" });
+  expect(found).toMatchObject({ credentials: { password: "https://index.docker.io/v1/" } });
 });
 
 it("reads the file where the helper has none", async () => {
-  expect(await store({ credsStore: "empty", auths }).find("a.io")).toMatchObject({ username: "file" });
+  const found = await store({ credsStore: "empty", auths }).find("a.io");
+  expect(found).toMatchObject({ credentials: { username: "file" } });
+  expect(found).not.toHaveProperty("helper");
   expect(await store({ credsStore: "empty", auths }).find("b.io")).toBeUndefined();
 });

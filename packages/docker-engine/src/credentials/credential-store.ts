@@ -2,7 +2,7 @@ import { readConfigFile } from "../config/config-file.js";
 import type { Environment } from "../config/config-directory.js";
 import type { CallOptions } from "../engine.js";
 import { configAuth, forRegistry } from "./config-auths.js";
-import type { RegistryCredentials } from "./credentials.js";
+import type { FoundCredentials } from "./credentials.js";
 import { serverAddress } from "./reference.js";
 
 /** Where the user's registry credentials are: Docker's config.json, and the credential helpers that it names. */
@@ -17,15 +17,16 @@ export class CredentialStore {
    * Credentials for a registry's host: of its own helper, or of the common one, or written in the file.
    * @throws DeploymentError `INVALID_REQUEST` for a broken config.json; `UNAUTHORIZED`, `TIMEOUT`, `ABORTED` of a helper.
    */
-  async find(registry: string, options?: CallOptions): Promise<RegistryCredentials | undefined> {
+  async find(registry: string, options?: CallOptions): Promise<FoundCredentials | undefined> {
     const config = readConfigFile(this.#env);
     const helper = forRegistry(config.credHelpers, registry) ?? config.credsStore;
     if (helper) {
       // Few have one: what starts programs is loaded for these only.
       const { askHelper } = await import("./helper.js");
-      const stored = await askHelper(helper, serverAddress(registry), this.#env, options);
-      if (stored) return stored;
+      const credentials = await askHelper(helper, serverAddress(registry), this.#env, options);
+      if (credentials) return { credentials, helper };
     }
-    return configAuth(config, registry);
+    const credentials = configAuth(config, registry);
+    return credentials && { credentials };
   }
 }

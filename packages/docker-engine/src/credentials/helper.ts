@@ -1,8 +1,11 @@
-import { spawn } from "node:child_process";
+import type * as childProcess from "node:child_process";
 import { DeploymentError, throwIfAborted } from "@openfactory/deploy-core";
 import type { CallOptions } from "../engine.js";
 import type { Environment } from "../config/config-directory.js";
 import type { RegistryCredentials } from "./credentials.js";
+import { builtIn } from "../transport/built-in.js";
+
+const { spawn } = builtIn("node:child_process") as typeof childProcess;
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const NOT_FOUND = /credentials not found/i;

@@ -1,19 +1,16 @@
 import { expect, it } from "vitest";
-import { normaliseRegistry, registryOf, serverAddress, splitReference, withDefaultTag } from "./reference.js";
+import { normaliseRegistry, registryOf, remoteImage, serverAddress } from "./reference.js";
 
 const SHA = `sha256:${"a".repeat(64)}`;
 
 it.each([
   ["busybox", "docker.io"],
-  ["library/busybox:1", "docker.io"],
-  ["docker.io/library/busybox", "docker.io"],
   ["index.docker.io/a/b", "docker.io"],
-  ["localhost/a", "localhost"],
+  ["registry-1.docker.io/a/b", "docker.io"],
   ["localhost:5000/a:1", "localhost:5000"],
-  ["registry.example.com/team/app", "registry.example.com"],
   ["[::1]:5000/a", "[::1]:5000"],
   ["Host/a", "host"],
-  [`a:5000@${SHA}`, "docker.io"],
+  [SHA, undefined],
 ])("the registry of %s is %s", (image, registry) => {
   expect(registryOf(image)).toBe(registry);
 });
@@ -33,16 +30,16 @@ it("names Docker Hub to helpers as its key", () => {
 });
 
 it.each([
-  ["a", { name: "a" }],
-  ["a:1", { name: "a", version: "1" }],
-  ["host:5000/a", { name: "host:5000/a" }],
-  ["host:5000/a:1", { name: "host:5000/a", version: "1" }],
-  [`host:5000/a@${SHA}`, { name: "host:5000/a", version: SHA }],
-  [`a:1@${SHA}`, { name: "a", version: SHA }],
-])("splits %s", (image, expected) => {
-  expect(splitReference(image)).toEqual(expected);
+  ["a", { registry: "docker.io", name: "a", version: "latest", text: "a:latest" }],
+  ["a:1", { registry: "docker.io", name: "a", version: "1", text: "a:1" }],
+  ["h:5000/a", { registry: "h:5000", name: "h:5000/a", version: "latest", text: "h:5000/a:latest" }],
+  [`h:5000/a@${SHA}`, { registry: "h:5000", name: "h:5000/a", version: SHA, text: `h:5000/a@${SHA}` }],
+  [`a:1@${SHA}`, { registry: "docker.io", name: "a", version: SHA, text: `a:1@${SHA}` }],
+  [SHA, undefined],
+])("%s is asked for as it should be", (image, expected) => {
+  expect(remoteImage(image)).toEqual(expected);
 });
 
-it("adds the default tag only where there is neither tag nor digest", () => {
-  expect(["h:1/a", "a:2", `a@${SHA}`].map(withDefaultTag)).toEqual(["h:1/a:latest", "a:2", `a@${SHA}`]);
+it("refuses what is no image", () => {
+  expect(() => remoteImage("A/B/C:")).toThrow(expect.objectContaining({ code: "INVALID_REQUEST" }));
 });

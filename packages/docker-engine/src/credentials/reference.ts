@@ -1,13 +1,16 @@
+import { imageText, parseImageReference } from "@openfactory/deploy-core";
+
 /** Docker Hub's key in config.json and its name for credential helpers. */
 export const HUB_KEY = "https://index.docker.io/v1/";
 const HUB_HOSTS = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
 
-/** The registry of an image reference, `docker.io` where it names none. Source: distribution/reference. */
-export function registryOf(image: string): string {
-  const slash = image.indexOf("/");
-  const first = slash === -1 ? "" : image.slice(0, slash);
-  const isHost = /[.:]/.test(first) || first === "localhost" || first !== first.toLowerCase();
-  return isHost ? normaliseRegistry(first) : "docker.io";
+/**
+ * The registry of an image, `docker.io` where it names none; undefined for an id, which no registry knows.
+ * @throws DeploymentError `INVALID_REQUEST` for what is no image reference.
+ */
+export function registryOf(image: string): string | undefined {
+  const reference = parseImageReference(image);
+  return "id" in reference ? undefined : normaliseRegistry(reference.registry);
 }
 
 /** A key of config.json as a registry's host: without scheme and path, and one name for Docker Hub. */
@@ -22,15 +25,29 @@ export function normaliseRegistry(key: string): string {
 /** How a registry is named to credential helpers and to the engine. */
 export const serverAddress = (registry: string): string => (registry === "docker.io" ? HUB_KEY : registry);
 
-/** A reference as ImageCreate takes it. `version` is the digest where there is one, or else the tag. */
-export function splitReference(image: string): { name: string; version?: string } {
-  const [tagged = "", digest] = image.split("@", 2);
-  const colon = tagged.indexOf(":", tagged.lastIndexOf("/") + 1);
-  const name = colon === -1 ? tagged : tagged.slice(0, colon);
-  const version = digest ?? (colon === -1 ? undefined : tagged.slice(colon + 1));
-  return version === undefined ? { name } : { name, version };
+/** An image in a registry, as the engine's calls take it. */
+export interface RemoteImage {
+  registry: string;
+  /** Without tag and digest. */
+  name: string;
+  /** The digest where there is one, or else the tag, or else `latest`: without any, the engine would pull all tags. */
+  version: string;
+  /** As a whole, with the tag `latest` where neither tag nor digest is named. */
+  text: string;
 }
 
-/** The reference with `latest` where it has neither tag nor digest: the engine would pull all tags. */
-export const withDefaultTag = (image: string): string =>
-  splitReference(image).version === undefined ? `${image}:latest` : image;
+/**
+ * The image as it is asked for at its registry; undefined for an id.
+ * @throws DeploymentError `INVALID_REQUEST`.
+ */
+export function remoteImage(image: string): RemoteImage | undefined {
+  const reference = parseImageReference(image);
+  if ("id" in reference) return undefined;
+  const { name, registry, tag, digest } = reference;
+  return {
+    registry: normaliseRegistry(registry),
+    name,
+    version: digest ?? tag ?? "latest",
+    text: imageText(reference),
+  };
+}

@@ -15,23 +15,53 @@ it("sends what the image's registry is shown, and nothing where there is nothing
   const auth = new RegistryAuth({
     find: async (registry) => {
       asked.push(registry);
-      return registry === "a.io" ? credentials : undefined;
+      return registry === "a.io" ? { credentials } : undefined;
     },
   });
   expect(await auth.headers("a.io/b:1")).toEqual({ "X-Registry-Auth": encodeAuth(credentials) });
   expect(await auth.headers("busybox")).toEqual({});
   expect(await auth.headers(undefined)).toEqual({});
+  expect(await auth.headers(`sha256:${"a".repeat(64)}`)).toEqual({});
   expect(asked).toEqual(["a.io", "docker.io"]);
 });
 
-it("asks again only after a while", async () => {
+it("asks a helper again only after a while, and looks into the file each time", async () => {
   let now = 0;
-  let asked = 0;
-  const auth = new RegistryAuth({ find: async () => ((asked += 1), credentials) }, () => now);
-  await auth.headers("a.io/b");
-  await auth.headers("a.io/c");
-  expect(asked).toBe(1);
+  const asked: string[] = [];
+  const find = async (registry: string) => {
+    asked.push(registry);
+    return { credentials, ...(registry === "a.io" && { helper: "fake" }) };
+  };
+  const auth = new RegistryAuth({ find }, () => now);
+  for (const image of ["a.io/b", "a.io/c", "b.io/a", "b.io/a"]) await auth.headers(image);
+  expect(asked).toEqual(["a.io", "b.io", "b.io"]);
   now = 60_000;
   await auth.headers("a.io/b");
-  expect(asked).toBe(2);
+  expect(asked).toHaveLength(4);
+});
+
+it("asks once where many ask at the same time, and each can go by itself", async () => {
+  const { promise, resolve } = Promise.withResolvers<{ credentials: typeof credentials; helper: string }>();
+  let asked = 0;
+  const auth = new RegistryAuth({ find: () => ((asked += 1), promise) });
+  const abort = new AbortController();
+  const [one, two, gone] = [auth.headers("a.io/b"), auth.note("a.io/c"), auth.headers("a.io/d", { signal: abort.signal })];
+  abort.abort();
+  await expect(gone).rejects.toMatchObject({ code: "ABORTED" });
+  resolve({ credentials, helper: "fake" });
+  expect(Object.keys(await one)).toEqual(["X-Registry-Auth"]);
+  expect(await two).toEqual({ registry: "a.io", helper: "fake" });
+  expect(asked).toBe(1);
+});
+
+it("notes whose they are and whether they last, and never what they are", async () => {
+  const find = async () => ({ credentials: { ...credentials, username: "AWS" }, helper: "ecr-login" });
+  const auth = new RegistryAuth({ find });
+  const note = await auth.note("1.dkr.ecr.eu-central-1.amazonaws.com/a:1");
+  expect(note).toEqual({
+    registry: "1.dkr.ecr.eu-central-1.amazonaws.com",
+    helper: "ecr-login",
+    shortLived: { issuer: "Amazon ECR", lasting: "12 hours" },
+  });
+  expect(await new RegistryAuth({ find: async () => undefined }).note("a.io/a")).toBeUndefined();
 });

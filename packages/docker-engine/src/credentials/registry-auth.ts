@@ -1,7 +1,9 @@
 import type { CallOptions } from "../engine.js";
+import { SharedWork } from "../sharing/shared-work.js";
 import type { CredentialStore } from "./credential-store.js";
-import type { RegistryCredentials } from "./credentials.js";
+import type { CredentialsNote, FoundCredentials, RegistryCredentials } from "./credentials.js";
 import { registryOf } from "./reference.js";
+import { shortLived } from "./short-lived.js";
 
 /** How long a helper's answer serves: a roll-out of many services asks once. */
 const KEPT_MS = 30_000;
@@ -11,11 +13,12 @@ export function encodeAuth(credentials: RegistryCredentials): string {
   return Buffer.from(JSON.stringify(credentials)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
 }
 
-/** The header with which a call hands credentials to the engine. */
+/** The user's credentials as calls hand them to the engine. Only the header ever holds them. */
 export class RegistryAuth {
   readonly #store: Pick<CredentialStore, "find">;
   readonly #now: () => number;
-  readonly #kept = new Map<string, { until: number; credentials: RegistryCredentials | undefined }>();
+  readonly #asked = new SharedWork<FoundCredentials | undefined>();
+  readonly #kept = new Map<string, { until: number; found: FoundCredentials }>();
 
   constructor(store: Pick<CredentialStore, "find">, now: () => number = Date.now) {
     this.#store = store;
@@ -24,16 +27,32 @@ export class RegistryAuth {
 
   /** `X-Registry-Auth` for the image's registry; no header where there are no credentials. */
   async headers(image: string | undefined, options?: CallOptions): Promise<Record<string, string>> {
-    if (image === undefined) return {};
-    const credentials = await this.#find(registryOf(image), options);
-    return credentials ? { "X-Registry-Auth": encodeAuth(credentials) } : {};
+    const registry = image === undefined ? undefined : registryOf(image);
+    const found = registry === undefined ? undefined : await this.#find(registry, options);
+    return found ? { "X-Registry-Auth": encodeAuth(found.credentials) } : {};
   }
 
-  async #find(registry: string, options?: CallOptions): Promise<RegistryCredentials | undefined> {
+  /** What is known of the credentials for the image's registry; undefined: there are none. */
+  async note(image: string, options?: CallOptions): Promise<CredentialsNote | undefined> {
+    const registry = registryOf(image);
+    const found = registry === undefined ? undefined : await this.#find(registry, options);
+    if (registry === undefined || found === undefined) return undefined;
+    const { helper } = found;
+    const expiry = shortLived(registry, found);
+    return { registry, ...(helper && { helper }), ...(expiry && { shortLived: expiry }) };
+  }
+
+  async #find(registry: string, options: CallOptions = {}): Promise<FoundCredentials | undefined> {
     const kept = this.#kept.get(registry);
-    if (kept && kept.until > this.#now()) return kept.credentials;
-    const credentials = await this.#store.find(registry, options);
-    this.#kept.set(registry, { until: this.#now() + KEPT_MS, credentials });
-    return credentials;
+    if (kept && kept.until > this.#now()) return kept.found;
+    const { signal, timeoutMs } = options;
+    const found = await this.#asked.join(
+      `${registry} ${timeoutMs}`,
+      (ending) => this.#store.find(registry, { signal: ending, timeoutMs }),
+      { signal },
+    );
+    // The file is read anew each time: a user who logs in is known at once.
+    if (found?.helper) this.#kept.set(registry, { until: this.#now() + KEPT_MS, found });
+    return found;
   }
 }

@@ -1,35 +1,51 @@
 import { DeploymentError, type ErrorCode } from "@openfactory/deploy-core";
 
-interface Meaning {
-  pattern: RegExp;
-  code: ErrorCode;
-  hint: string;
+/** The image that was asked for, as its errors name it. */
+export interface PullSubject {
+  image: string;
+  registry: string;
+  /** Whether the registry was shown credentials. */
+  hasCredentials: boolean;
 }
 
 // Within a stream with status 200, and in answers with status 500, the text is all that tells them apart.
-const MEANINGS: readonly Meaning[] = [
-  {
-    // Docker Hub says of a repository that is not there, too, that access is denied.
-    pattern: /repository does not exist or may require|manifest unknown|name unknown|not found|no matching manifest/i,
-    code: "IMAGE_NOT_FOUND",
-    hint: "Check the image's name, tag and platform; for a private one, log in with docker login.",
-  },
-  {
-    pattern: /unauthorized|denied|authentication required|no basic auth credentials|\b40[13]\b/i,
-    code: "UNAUTHORIZED",
-    hint: "Log in to the registry with docker login, with a user who may pull the image.",
-  },
+const IN_WORDS: readonly (readonly [pattern: RegExp, code: ErrorCode])[] = [
+  // Docker Hub says of a repository that is not there, too, that access is denied.
+  [
+    /repository does not exist or may require|manifest unknown|name unknown|not found|no matching manifest/i,
+    "IMAGE_NOT_FOUND",
+  ],
+  [/unauthorized|denied|authentication required|no basic auth credentials|\b40[13]\b/i, "UNAUTHORIZED"],
 ];
 
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: "INVALID_REQUEST",
+  401: "UNAUTHORIZED",
+  403: "UNAUTHORIZED",
+  404: "IMAGE_NOT_FOUND",
+};
+
 /** What the engine says of a registry, as an error. `status` is that of the answer; none within a stream. */
-export function pullError(words: string, image: string, status?: number): DeploymentError {
-  const meaning = MEANINGS.find(({ pattern }) => pattern.test(words));
+export function pullError(words: string, subject: PullSubject, status?: number): DeploymentError {
+  const { image, registry } = subject;
+  const told = IN_WORDS.find(([pattern]) => pattern.test(words))?.[1];
+  const code = BY_STATUS[status ?? 0] ?? told ?? "ENGINE_ERROR";
   return new DeploymentError(
-    meaning?.code ?? "ENGINE_ERROR",
-    `The engine could not get the image ${image}: ${words.replace(/\.?\s*$/, ".")}`,
+    code,
+    `The engine could not get the image ${image} from the registry ${registry}: ${words.replace(/\.?\s*$/, ".")}`,
     {
-      hint: meaning?.hint ?? "See whether the engine can reach the image's registry.",
+      hint: hintFor(code, subject),
       cause: { message: words, ...(status === undefined ? {} : { statusCode: status }) },
     },
   );
+}
+
+function hintFor(code: ErrorCode, { registry, hasCredentials }: PullSubject): string {
+  const login = registry === "docker.io" ? "docker login" : `docker login ${registry}`;
+  if (code === "IMAGE_NOT_FOUND") return `Check the image's name, tag and platform; for a private one, log in with ${login}.`;
+  if (code === "INVALID_REQUEST") return "Check the image's name and tag.";
+  if (code !== "UNAUTHORIZED") return `See whether ${registry} runs, and whether the engine can reach it.`;
+  return hasCredentials
+    ? `It was shown the credentials that Docker's config.json has for it: log in anew with ${login}, as a user who may pull the image.`
+    : `Docker's config.json has no credentials for it: log in with ${login}.`;
 }

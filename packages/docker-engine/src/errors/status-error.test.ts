@@ -25,6 +25,23 @@ describe("statusError", () => {
   });
 
   it.each([
+    ["that name is already in use", 500, "CONFLICT"],
+    ["container state improper", 500, "CONFLICT"],
+    ["network not found", 500, "NOT_FOUND"],
+    ["invalid argument", 500, "INVALID_REQUEST"],
+    ["OCI runtime error", 500, "ENGINE_ERROR"],
+    ["constructor", 500, "ENGINE_ERROR"],
+    ["that name is already in use", 404, "NOT_FOUND"],
+  ])("takes Podman's cause %s of status %i for %s", (cause, status, code) => {
+    const body = JSON.stringify({ cause, message: "Podman's words", response: status });
+    expect(statusError(status, body, { action: "do it" })).toMatchObject({
+      code,
+      message: "The engine could not do it: Podman's words.",
+      cause: { statusCode: status, message: "Podman's words" },
+    });
+  });
+
+  it.each([
     ["", "status 500"],
     ["<html>bad gateway</html>", "<html>bad gateway</html>"],
     ['{"message":""}', '{"message":""}'],

@@ -1,4 +1,5 @@
 import { DeploymentError, type ErrorCode } from "@openfactory/deploy-core";
+import { dockerStatus } from "../dialect/docker-status.js";
 import type { EngineFault } from "../engine-fault.js";
 import type { CallSubject } from "./call-subject.js";
 
@@ -19,23 +20,32 @@ function codeOf(status: number, subject: CallSubject): ErrorCode {
   return "ENGINE_ERROR";
 }
 
-/** The engine's words in an answer's body: `{"message": ...}`, or whatever a proxy in between wrote. */
-function wordsOf(status: number, body: string): string {
+interface Told {
+  /** The engine's words: `message` of the body, or whatever a proxy in between wrote. */
+  words: string;
+  /** `cause` of the body: Podman's alone. */
+  cause?: string;
+}
+
+function read(status: number, body: string): Told {
   try {
-    const { message } = JSON.parse(body) as { message?: unknown };
-    if (typeof message === "string" && message.trim() !== "") return message.trim();
+    const { message, cause } = JSON.parse(body) as { message?: unknown; cause?: unknown };
+    if (typeof message === "string" && message.trim() !== "") {
+      return { words: message.trim(), ...(typeof cause === "string" && { cause }) };
+    }
   } catch {
     // no JSON: an answer of something else than the engine
   }
-  return body.trim().slice(0, 500) || `status ${status}`;
+  return { words: body.trim().slice(0, 500) || `status ${status}` };
 }
 
 const sentence = (words: string): string => (/[.!?]$/.test(words) ? words : `${words}.`);
 
 /** The error that an answer stands for. */
 export function statusError(status: number, body: string, subject: CallSubject): DeploymentError {
-  const code = codeOf(status, subject);
-  const fault: EngineFault = { statusCode: status, message: wordsOf(status, body) };
+  const { words, cause } = read(status, body);
+  const code = codeOf(dockerStatus(status, cause), subject);
+  const fault: EngineFault = { statusCode: status, message: words };
   const message = `The engine could not ${subject.action}: ${sentence(fault.message.replace(/\s*\n\s*/g, " "))}`;
   return new DeploymentError(code, message, { hint: HINTS[code], cause: fault });
 }

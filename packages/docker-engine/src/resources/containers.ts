@@ -1,4 +1,4 @@
-import type { Containers, LogQuery } from "../engine.js";
+import type { Containers, Filters, LogQuery } from "../engine.js";
 import type { ContainerDetails, ContainerSummary, LogFrame } from "../engine-types.js";
 import { logFrames } from "../streams/log-frames.js";
 import type { EngineClient } from "../transport/engine-client.js";
@@ -13,15 +13,17 @@ interface Created {
 }
 
 export function containersOf(client: EngineClient): Containers {
-  const inspect: Containers["inspect"] = async (id, options) =>
-    client.json<ContainerDetails>(
-      { method: "GET", path: `/containers/${segment(id)}/json`, action: `inspect container ${id}` },
-      options,
-    );
+  const inspect: Containers["inspect"] = async (id, options) => {
+    const call = { method: "GET", path: `/containers/${segment(id)}/json`, action: `inspect container ${id}` } as const;
+    const { details } = await client.dialect(options);
+    return details(await client.json<ContainerDetails>(call, options));
+  };
   return {
     inspect,
     async create(name, body, options) {
-      const call = { method: "POST", path: "/containers/create", query: { name }, body } as const;
+      const { prepareCreate } = await client.dialect(options);
+      const sent = await prepareCreate(client, { name, body }, options);
+      const call = { method: "POST", path: "/containers/create", query: { name }, body: sent } as const;
       try {
         const { Id, Warnings } = await client.json<Created>({ ...call, action: `create container ${name}` }, options);
         return { id: Id, warnings: Warnings ?? [] };
@@ -60,16 +62,14 @@ export function containersOf(client: EngineClient): Containers {
       const { Warnings } = await client.json<{ Warnings?: string[] | null }>(call, options);
       return { warnings: Warnings ?? [] };
     },
-    list: async (filters, options) =>
-      client.json<ContainerSummary[]>(
-        {
-          method: "GET",
-          path: "/containers/json",
-          query: { all: 1, ...filterQuery(filters) },
-          action: "list containers",
-        },
-        options,
-      ),
+    list: async (filters, options) => {
+      const ask = (by?: Filters): Promise<ContainerSummary[]> => {
+        const query = { all: 1, ...filterQuery(by) };
+        return client.json({ method: "GET", path: "/containers/json", query, action: "list containers" }, options);
+      };
+      const dialect = await client.dialect(options);
+      return dialect.list(ask, filters);
+    },
     async *logs(id, query = {}) {
       // Only the container knows whether its log is raw or in frames.
       const { Config } = await inspect(id, query);

@@ -31,6 +31,15 @@ it("reads what the followed stream left out, from where it ended", async () => {
   expect(asked[1]).toEqual([{ signal: undefined }, toEngineTime(at(2))]);
 });
 
+it("counts the lines of the last second, where timestamps are of whole seconds", async () => {
+  const second = (text: string): LogFrame => ({ ...line(1), timestamp: "2026-01-02T03:04:01Z", line: text });
+  const [one, two, three] = [second("one"), second("two"), second("three")];
+  const before = { ...one, timestamp: "2026-01-02T03:04:00Z", line: "before" };
+  const { read, asked } = log([before, one, two], [one, two, three, line(2)]);
+  expect(await collect(followToEnd(read, { follow: true }))).toEqual([before, one, two, three, line(2)]);
+  expect(asked[1]?.[1]).toBe(toEngineTime("2026-01-02T03:04:01Z"));
+});
+
 it("reads all where the followed stream gave nothing", async () => {
   const { read, asked } = log([], [line(1)]);
   expect(await collect(followToEnd(read, { follow: true, tail: 5 }))).toEqual([line(1)]);

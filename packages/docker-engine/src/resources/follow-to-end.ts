@@ -13,11 +13,14 @@ export function toEngineTime(timestamp: string): string {
 
 /**
  * Follows a log to its real end. Engines (seen with 20.10) end the stream when the process ends, before what it wrote
- * last, such as a line without a line end: that is read once more.
+ * last, such as a line without a line end: that is read once more. Timestamps may be of whole seconds (Podman), so that
+ * the lines of the last one are counted.
  */
 export async function* followToEnd(read: ReadLog, query: LogQuery): AsyncGenerator<LogFrame, void, undefined> {
   let last: string | undefined;
+  let given = 0;
   for await (const frame of read(query)) {
+    given = frame.timestamp === last ? given + 1 : 1;
     last = frame.timestamp || last;
     yield frame;
   }
@@ -25,7 +28,8 @@ export async function* followToEnd(read: ReadLog, query: LogQuery): AsyncGenerat
     last === undefined ? read({ ...query, follow: false }) : read({ signal: query.signal }, toEngineTime(last));
   try {
     for await (const frame of rest) {
-      if (last === undefined || frame.timestamp > last) yield frame;
+      if (frame.timestamp === last) given -= 1;
+      if (last === undefined || frame.timestamp > last || (frame.timestamp === last && given < 0)) yield frame;
     }
   } catch (error) {
     // It was removed when it ended: nothing is left to read.

@@ -1,5 +1,17 @@
-import { engineApi, RawEngine, type Registry, startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { randomBytes } from "node:crypto";
+import {
+  engineApi,
+  importRootfs,
+  pushIndex,
+  RawEngine,
+  type Registry,
+  type RegistryProxy,
+  startRegistry,
+  startRegistryProxy,
+  tar,
+  TEST_IMAGE,
+} from "@openfactory/test-engine";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { createEngine } from "../create-engine.js";
 import type { DockerEngine } from "../engine.js";
 import type { PullEvent } from "../engine-types.js";
@@ -31,8 +43,8 @@ function engineWith(config: object, programs: Record<string, string> = {}): Dock
   return engine;
 }
 
-const loggedIn = (password = registry.credentials?.password) => ({
-  auths: { [registry.host]: { auth: Buffer.from(`${registry.credentials?.username}:${password}`).toString("base64") } },
+const loggedIn = (password = registry.credentials?.password, host = registry.host) => ({
+  auths: { [host]: { auth: Buffer.from(`${registry.credentials?.username}:${password}`).toString("base64") } },
 });
 
 describe("a registry that asks for a password", () => {
@@ -75,5 +87,86 @@ describe("a registry that asks for a password", () => {
     const abort = new AbortController();
     const pull = engine.images.pull(image, { signal: abort.signal, onEvent: () => abort.abort() });
     await expect(pull).rejects.toMatchObject({ code: "ABORTED" });
+  });
+});
+
+describe("an image for several platforms", () => {
+  it.each(["docker", "oci"] as const)("has the digest of its index (%s)", async (type) => {
+    const index = await pushIndex(registry, `app:${type}`, { amd64: "1", arm64: "1" }, type);
+    expect(index).not.toBe(digest);
+    expect(await engineWith(loggedIn()).images.digest(`${registry.host}/app:${type}`)).toBe(index);
+  });
+});
+
+describe("a pull of layers that the engine lacks", () => {
+  let proxy: RegistryProxy;
+  let large: string;
+  let layer: RegExp;
+
+  beforeEach(async () => {
+    const host = new RawEngine(createEngine().host);
+    const tag = `images-engine-test-${randomBytes(4).toString("hex")}:1`;
+    await importRootfs(host, tag, tar([{ path: "data", mode: 0o644, content: randomBytes(512 * 1024) }]), []);
+    await registry.push(host, tag, "large:1");
+    for (const name of [tag, `${registry.host}/large:1`]) await host.call("DELETE", `/images/${name}`);
+    layer = new RegExp((await registry.get("/v2/large/manifests/1")).body.layers[0].digest);
+    proxy = await startRegistryProxy(registry);
+    large = `${proxy.host}/large:1`;
+    return async () => {
+      await proxy.stop();
+      await engineApi("DELETE", `/images/${large}`);
+    };
+  });
+  const client = (): DockerEngine => engineWith(loggedIn(undefined, proxy.host));
+  const manifestsAsked = (): number => proxy.asked.filter((what) => what === "HEAD /v2/large/manifests/1").length;
+
+  it("tells bytes and layers, and is one for several at the same time", async () => {
+    const engine = client();
+    const slowed = proxy.slow(layer);
+    const events: PullEvent[][] = [[], []];
+    const aborted = new AbortController();
+    const gone = engine.images.pull(large, { signal: aborted.signal });
+    const first = engine.images.pull(large, { onEvent: (event) => events[0]?.push(event) });
+    await slowed;
+    await expect.poll(() => events[0]?.some(({ current = 0 }) => current > 0)).toBe(true);
+    const late = engine.images.pull(large, { onEvent: (event) => events[1]?.push(event) });
+    aborted.abort();
+    await expect(gone).rejects.toMatchObject({ code: "ABORTED" });
+    proxy.release();
+    await Promise.all([first, late]);
+    expect(manifestsAsked()).toBe(1);
+    for (const seen of events) {
+      expect(seen).toContainEqual(expect.objectContaining({ status: "Downloading", total: expect.any(Number) }));
+      expect(seen).toContainEqual(expect.objectContaining({ status: "Pull complete", id: expect.any(String) }));
+      expect(seen.at(-1)?.status).toContain("Status: Downloaded");
+    }
+    expect((await engine.images.inspect(large)).RepoTags).toContain(large);
+  });
+
+  it("ends with the last who is aborted: the engine lets go of the registry, and has no image", async () => {
+    const engine = client();
+    const slowed = proxy.slow(layer);
+    const aborts = [new AbortController(), new AbortController()];
+    const pulls = aborts.map(({ signal }) => engine.images.pull(large, { signal }));
+    await slowed;
+    for (const abort of aborts) abort.abort();
+    for (const result of await Promise.allSettled(pulls)) expect(result).toMatchObject({ reason: { code: "ABORTED" } });
+    await expect.poll(() => proxy.slowed(), { timeout: 8_000 }).toBe(0);
+    await expect(engine.images.inspect(large)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
+  });
+
+  it("whose registry is stopped in the middle fails, names it, and leaves no image", async () => {
+    const engine = client();
+    const slowed = proxy.slow(/blobs/);
+    const pulling = engine.images.pull(large);
+    await slowed;
+    await proxy.stop();
+    await expect(pulling).rejects.toMatchObject({
+      code: "ENGINE_ERROR",
+      message: expect.stringContaining(`the image ${large} from the registry ${proxy.host}: `),
+      hint: expect.stringContaining(proxy.host),
+    });
+    await expect(engine.images.inspect(large)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
+    await expect(engine.images.digest(large)).rejects.toMatchObject({ code: "ENGINE_ERROR", message: expect.stringContaining(proxy.host) });
   });
 });

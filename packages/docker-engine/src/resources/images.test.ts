@@ -36,6 +36,63 @@ describe("images.pull", () => {
     await expect(engine.images.pull("a")).rejects.toMatchObject({ code });
   });
 
+  it("tells image and registry of what goes wrong, and what to do", async () => {
+    const { engine } = await engineOn(answering(500, { message: "Get https://r.io:5000/v2/: connection refused" }));
+    await expect(engine.images.pull("r.io:5000/a:1")).rejects.toMatchObject({
+      code: "ENGINE_ERROR",
+      message: expect.stringContaining("the image r.io:5000/a:1 from the registry r.io:5000: "),
+      hint: expect.stringContaining("r.io:5000"),
+    });
+  });
+
+  it("asks nobody for what is no name in a registry", async () => {
+    const { engine, fake } = await engineOn(streaming());
+    for (const ask of [engine.images.pull, engine.images.digest]) {
+      await expect(ask("Nobody/Has/This")).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+      await expect(ask(DIGEST)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
+    }
+    expect(fake.requests).toEqual([]);
+  });
+
+  it("is one for those who ask for one image at the same time, whatever they call it", async () => {
+    let finish = (): void => {};
+    const { engine, fake } = await engineOn((_request, response) => {
+      response.writeHead(200).write('{"status":"Downloading","id":"l1"}\r\n');
+      finish = () => void response.end('{"status":"Done"}\r\n');
+    });
+    const seen = new Map<string, string[]>();
+    const watch = (who: string) => ({
+      onEvent: ({ status }: PullEvent) => void seen.set(who, [...(seen.get(who) ?? []), status]),
+    });
+    const abort = new AbortController();
+    const one = engine.images.pull("r.io/a", { ...watch("one"), signal: abort.signal });
+    const two = engine.images.pull("r.io/a:latest", watch("two"));
+    await expect.poll(() => seen.size).toBe(2);
+    const late = engine.images.pull("r.io/a", watch("late"));
+    abort.abort();
+    await expect(one).rejects.toMatchObject({ code: "ABORTED" });
+    finish();
+    await Promise.all([two, late]);
+    expect(fake.requests).toHaveLength(1);
+    expect([...seen]).toEqual([
+      ["one", ["Downloading"]],
+      ["two", ["Downloading", "Done"]],
+      ["late", ["Downloading", "Done"]],
+    ]);
+  });
+
+  it("is ended by the last who is aborted, and the engine let go of", async () => {
+    const { engine, fake } = await engineOn((_request, response) => {
+      response.writeHead(200).write('{"status":"Pulling"}\r\n');
+    });
+    const aborts = [new AbortController(), new AbortController()];
+    const pulls = aborts.map(({ signal }) => engine.images.pull("a", { signal }));
+    await expect.poll(() => fake.requests.length).toBe(1);
+    for (const abort of aborts) abort.abort();
+    for (const result of await Promise.allSettled(pulls)) expect(result).toMatchObject({ reason: { code: "ABORTED" } });
+    await fake.requests[0]?.gone;
+  });
+
   it("is ended by the signal, and the engine let go of", async () => {
     const abort = new AbortController();
     const { engine, fake } = await engineOn((_request, response) => {
@@ -52,6 +109,15 @@ describe("images.digest", () => {
     const { engine, fake } = await engineOn(answering(200, { Descriptor: { digest: DIGEST } }));
     expect(await engine.images.digest("r.io:5000/a/b")).toBe(DIGEST);
     expect(fake.requests[0]?.url).toContain("/distribution/r.io%3A5000/a/b%3Alatest/json");
+  });
+
+  it("is asked for once for those who ask at the same time, and anew for those who ask later", async () => {
+    const { engine, fake } = await engineOn(answering(200, { Descriptor: { digest: DIGEST } }));
+    const asked = ["r.io/a", "r.io/a:latest", "r.io/b"].map((image) => engine.images.digest(image));
+    expect(await Promise.all(asked)).toEqual([DIGEST, DIGEST, DIGEST]);
+    expect(fake.requests).toHaveLength(2);
+    await engine.images.digest("r.io/a");
+    expect(fake.requests).toHaveLength(3);
   });
 
   it.each([

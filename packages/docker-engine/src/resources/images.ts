@@ -1,57 +1,89 @@
 import { DeploymentError } from "@openfactory/deploy-core";
+import { type RemoteImage, remoteImage } from "../credentials/reference.js";
 import type { RegistryAuth } from "../credentials/registry-auth.js";
-import type { Images } from "../engine.js";
-import type { ImageDetails } from "../engine-types.js";
+import type { CallOptions, Images } from "../engine.js";
+import type { ImageDetails, PullEvent } from "../engine-types.js";
 import { engineFault } from "../errors/engine-error.js";
-import { pullError } from "../errors/pull-error.js";
-import { splitReference, withDefaultTag } from "../credentials/reference.js";
+import { pullError, type PullSubject } from "../errors/pull-error.js";
+import { SharedWork } from "../sharing/shared-work.js";
 import { pullEvents } from "../streams/pull-events.js";
 import type { EngineClient } from "../transport/engine-client.js";
 import { imagePath } from "./path.js";
 
-/** Engines answer 500 for much that a registry says: there, the text tells. */
-function registryFault(error: unknown, image: string): unknown {
-  const fault = DeploymentError.isInstance(error, "ENGINE_ERROR") ? engineFault(error) : undefined;
-  return fault?.statusCode === undefined ? error : pullError(fault.message, image, fault.statusCode);
+/** A call that has the engine ask a registry. */
+interface RegistryCall {
+  remote: RemoteImage;
+  headers: Record<string, string>;
+  /** An answer that says what the registry said, or did not. */
+  fault: (error: unknown) => unknown;
+  subject: PullSubject;
 }
 
 export function imagesOf(client: EngineClient, auth: RegistryAuth): Images {
+  // Of a layer, the latest says all.
+  const pulls = new SharedWork<void, PullEvent>(({ id }) => id);
+  const digests = new SharedWork<string>();
+
+  const prepare = async (image: string, options: CallOptions): Promise<RegistryCall> => {
+    const remote = remoteOf(image);
+    const headers = await auth.headers(image, options);
+    const subject = { image, registry: remote.registry, hasCredentials: Object.keys(headers).length > 0 };
+    return { remote, headers, subject, fault: (error) => retold(error, subject) };
+  };
+
+  const pull = async (image: string, options: CallOptions, tell: (event: PullEvent) => void): Promise<void> => {
+    const { remote, headers, subject, fault } = await prepare(image, options);
+    const query = { fromImage: remote.name, tag: remote.version };
+    const call = { method: "POST", path: "/images/create", query, headers, action: `pull image ${image}`, image } as const;
+    try {
+      const events = pullEvents(client.stream(call, options), (words) => pullError(words, subject));
+      for await (const event of events) tell(event);
+    } catch (error) {
+      throw fault(error);
+    }
+  };
+
+  const digest = async (image: string, options: CallOptions): Promise<string> => {
+    const { remote, headers, fault } = await prepare(image, options);
+    const path = `/distribution/${imagePath(remote.text)}/json`;
+    const call = { method: "GET", path, headers, action: `ask the registry for image ${image}`, image } as const;
+    try {
+      return (await client.json<{ Descriptor: { digest: string } }>(call, options)).Descriptor.digest;
+    } catch (error) {
+      throw fault(error);
+    }
+  };
+
   return {
     inspect: async (image, options) =>
       client.json<ImageDetails>(
         { method: "GET", path: `/images/${imagePath(image)}/json`, action: `inspect image ${image}`, image },
         options,
       ),
-    async pull(image, options = {}) {
-      const { name, version } = splitReference(withDefaultTag(image));
-      const call = {
-        method: "POST",
-        path: "/images/create",
-        query: { fromImage: name, tag: version },
-        headers: await auth.headers(image, options),
-        action: `pull image ${image}`,
-        image,
-      } as const;
-      try {
-        for await (const event of pullEvents(client.stream(call, options), image)) options.onEvent?.(event);
-      } catch (error) {
-        throw registryFault(error, image);
-      }
-    },
-    async digest(image, options = {}) {
-      const call = {
-        method: "GET",
-        path: `/distribution/${imagePath(withDefaultTag(image))}/json`,
-        headers: await auth.headers(image, options),
-        action: `ask the registry for image ${image}`,
-        image,
-      } as const;
-      try {
-        const { Descriptor } = await client.json<{ Descriptor: { digest: string } }>(call, options);
-        return Descriptor.digest;
-      } catch (error) {
-        throw registryFault(error, image);
-      }
-    },
+    pull: async (image, { signal, timeoutMs, onEvent } = {}) =>
+      pulls.join(sharedName(image, timeoutMs), (ending, tell) => pull(image, { signal: ending, timeoutMs }, tell), {
+        signal,
+        onEvent,
+      }),
+    digest: async (image, { signal, timeoutMs } = {}) =>
+      digests.join(sharedName(image, timeoutMs), (ending) => digest(image, { signal: ending, timeoutMs }), { signal }),
+    credentials: (image, options) => auth.note(image, options),
   };
+}
+
+/** Equal for what is one call to the registry. */
+const sharedName = (image: string, timeoutMs: number | undefined): string => `${remoteOf(image).text} ${timeoutMs}`;
+
+function remoteOf(image: string): RemoteImage {
+  const remote = remoteImage(image);
+  if (remote !== undefined) return remote;
+  throw new DeploymentError("IMAGE_NOT_FOUND", `No registry can be asked for the image ${image}: an id is the engine's own.`, {
+    hint: "Load the image on the engine, or name it as in registry.example.com/team/app:1.4.",
+  });
+}
+
+/** Engines answer with many a status for what a registry says, and with 500 for much of it. */
+function retold(error: unknown, subject: PullSubject): unknown {
+  const { message, statusCode } = engineFault(error) ?? {};
+  return statusCode === undefined || message === undefined ? error : pullError(message, subject, statusCode);
 }

@@ -16,6 +16,15 @@ describe("parsePrefix", () => {
     expect(prefixOf(`${offset} x`)).toEqual({ timestamp: offset, details: "", rest: "x" });
   });
 
+  it("takes off a timestamp of whole seconds, as Podman writes it", () => {
+    const at = "2026-01-02T03:04:05Z";
+    expect(prefixOf(`${at} 2026-01-01T00:00:00Z x`)).toEqual({
+      timestamp: at,
+      details: "",
+      rest: "2026-01-01T00:00:00Z x",
+    });
+  });
+
   it("takes off details, which may be empty", () => {
     expect(prefixOf(`${AT} a=b,c=d the line`, true)).toEqual({ timestamp: AT, details: "a=b,c=d", rest: "the line" });
     expect(prefixOf(`${AT}  the line`, true)).toEqual({ timestamp: AT, details: "", rest: "the line" });

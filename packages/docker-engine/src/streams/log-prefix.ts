@@ -1,5 +1,5 @@
-/** `2006-01-02T15:04:05.000000000Z`, always with nine digits; with an offset where the engine is not on UTC. */
-const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}(?:Z|[+-]\d\d:\d\d)) /;
+/** `2006-01-02T15:04:05.000000000Z`, from Podman without the fraction; with an offset where the engine is not on UTC. */
+const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{9})?(?:Z|[+-]\d\d:\d\d)) /;
 const LONGEST_TIMESTAMP = 36;
 
 export interface PrefixedLine {

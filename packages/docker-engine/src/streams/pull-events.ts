@@ -1,5 +1,4 @@
 import type { PullEvent } from "../engine-types.js";
-import { pullError } from "../errors/pull-error.js";
 import { jsonLines } from "./json-lines.js";
 
 /** Source: moby, `pkg/jsonmessage`. */
@@ -11,11 +10,14 @@ interface PullMessage {
   errorDetail?: { code?: number; message?: string };
 }
 
-/** @throws DeploymentError for the error that the stream holds. */
-export async function* pullEvents(chunks: AsyncIterable<Buffer>, image: string): AsyncGenerator<PullEvent> {
+/** @throws what `fault` makes of the error that the stream holds. */
+export async function* pullEvents(
+  chunks: AsyncIterable<Buffer>,
+  fault: (words: string) => Error,
+): AsyncGenerator<PullEvent> {
   for await (const message of jsonLines<PullMessage>(chunks)) {
     const words = message.errorDetail?.message ?? message.error;
-    if (words !== undefined) throw pullError(words, image);
+    if (words !== undefined) throw fault(words);
     const { status, id, progressDetail: { current, total } = {} } = message;
     if (status !== undefined) yield { status, id, current, total };
   }

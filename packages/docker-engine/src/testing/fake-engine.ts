@@ -30,8 +30,15 @@ async function readAll(request: IncomingMessage): Promise<string> {
   return text;
 }
 
-/** Answers as an engine would, or as it should not; stopped when the test has finished. */
-export async function fakeEngine(handler: Handler, apiVersion: string | undefined = "1.41"): Promise<FakeEngine> {
+/**
+ * Answers as an engine would, or as it should not; stopped when the test has finished.
+ * @param ping headers of a ping, beside its API version.
+ */
+export async function fakeEngine(
+  handler: Handler,
+  apiVersion: string | undefined = "1.41",
+  ping: Record<string, string> = {},
+): Promise<FakeEngine> {
   const path = join(temporaryDirectory(), "engine.sock");
   const fake: FakeEngine = { host: `unix://${path}`, requests: [], pings: 0, connections: 0 };
   const server = createServer(async (request, response) => {
@@ -39,7 +46,7 @@ export async function fakeEngine(handler: Handler, apiVersion: string | undefine
     response.on("close", resolve);
     if (request.url?.startsWith("/_ping")) {
       fake.pings++;
-      response.writeHead(200, apiVersion === undefined ? {} : { "Api-Version": apiVersion }).end("OK");
+      response.writeHead(200, apiVersion === undefined ? ping : { ...ping, "Api-Version": apiVersion }).end("OK");
       return;
     }
     const { method = "", url = "", headers } = request;

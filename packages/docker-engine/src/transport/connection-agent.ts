@@ -1,7 +1,10 @@
-import { Agent } from "node:http";
+import type * as http from "node:http";
 import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
+import { builtIn } from "./built-in.js";
 import type { Dial } from "./dial.js";
+
+const { Agent } = builtIn("node:http") as typeof http;
 
 /** Keeps connections alive and opens them its own way: sockets, TCP, TLS and SSH alike. */
 export class ConnectionAgent extends Agent {

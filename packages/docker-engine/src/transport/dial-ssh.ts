@@ -1,7 +1,10 @@
-import { spawn } from "node:child_process";
+import type * as childProcess from "node:child_process";
 import type { Environment } from "../config/config-directory.js";
 import type { SshEndpoint } from "../endpoint/endpoint.js";
 import { ProcessSocket } from "./process-socket.js";
+import { builtIn } from "./built-in.js";
+
+const { spawn } = builtIn("node:child_process") as typeof childProcess;
 
 /** Source: docker/cli, `cli/connhelper/ssh`. */
 export function sshArguments({ hostname, port, user, socketPath }: SshEndpoint): string[] {

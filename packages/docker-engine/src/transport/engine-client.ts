@@ -1,5 +1,7 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { Negotiation } from "../api/negotiation.js";
+import { dialectOf } from "../dialect/dialect-of.js";
+import { type Dialect, docker } from "../dialect/dialect.js";
 import type { CallOptions } from "../engine.js";
 import type { EngineVersion } from "../engine-types.js";
 import { connectionError } from "../errors/connection-error.js";
@@ -24,6 +26,7 @@ export class EngineClient {
   readonly #connection: Connection;
   readonly #timeoutMs: number;
   readonly #negotiation: Negotiation;
+  #dialect: Dialect = docker;
 
   constructor(connection: Connection, timeoutMs: number, maxApiVersion?: string) {
     this.#connection = connection;
@@ -31,6 +34,7 @@ export class EngineClient {
     const calls = {
       ping: async (limits: CallLimits) => {
         const { response } = await exchange(connection, PING, "", limits);
+        this.#dialect = dialectOf(response.headers);
         return response.headers["api-version"]?.toString();
       },
       version: async (limits: CallLimits) =>
@@ -45,6 +49,12 @@ export class EngineClient {
 
   apiVersion(options: CallOptions = {}): Promise<string> {
     return this.#limited(PING, options, (limits) => this.#negotiation.agree(limits));
+  }
+
+  /** How the engine's answers are to be read. Costs no call of its own. */
+  async dialect(options: CallOptions = {}): Promise<Dialect> {
+    await this.apiVersion(options);
+    return this.#dialect;
   }
 
   /** The answer's JSON. */

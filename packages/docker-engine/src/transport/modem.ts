@@ -43,9 +43,10 @@ export async function createModem(dial: Dial): Promise<EngineModem> {
     socketPath: "engine",
     headers: {},
     agent,
-    // Followed over a socket, a redirection ends the process: its address has no host.
+    // Followed over a socket, a redirection ends the process: its address has no host. The agent need not work out a
+    // server name for TLS either, which the dialler has.
     buildRequest(options: object, ...rest: unknown[]) {
-      buildRequest.call(this, { ...options, maxRedirects: 0 }, ...rest);
+      buildRequest.call(this, { ...options, maxRedirects: 0, servername: "" }, ...rest);
     },
   });
   return {

@@ -1,6 +1,7 @@
 import { parseRequest } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import { expectSettings } from "../compare.js";
+import { fullName } from "../image-name.js";
 import { everything } from "../samples/everything.js";
 import type { Suite } from "../suite.js";
 import { expectRestUnset } from "../unset.js";
@@ -15,7 +16,7 @@ export function deploymentCases(suite: Suite): void {
     expect(deployment.name).toBe(request.name);
     expect([...deployment.ids].sort()).toEqual([...settings.ids].sort());
     expect(deployment.ids.length).toBeGreaterThan(0);
-    expect(deployment.image.startsWith(request.image)).toBe(true);
+    expect(fullName(deployment.image)).toBe(fullName(request.image));
     expect(deployment.warnings.filter(({ code }) => code === "FIELD_NOT_HONOURED")).toEqual([]);
     expect(await suite.existing()).toHaveLength(1);
   });

@@ -1,5 +1,5 @@
 import { DeploymentError, type DeployRequest, parseRequest, type ProgressEvent } from "@openfactory/deploy-core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, type TestContext } from "vitest";
 import { expectSettings } from "../compare.js";
 import { fieldSamples } from "../samples/field-samples.js";
 import { partOf } from "../samples/sample.js";
@@ -9,12 +9,14 @@ import type { Suite } from "../suite.js";
 export function fieldCases(suite: Suite): void {
   describe("request field", () => {
     test.for(fieldSamples)("$title", async (sample, context) => {
-      const request = suite.request(await partOf(sample, suite));
+      const part = await partOf(sample, suite);
+      const request = suite.request(part);
       const { warnings, refused } = suite.declared(request);
       if (warnings.length === 0) {
         if (sample.recent && (await engineLacks(suite, request)))
           context.skip("the engine is too old for it, and the strategy says so");
-        return honoured(suite, request);
+        await honoured(suite, request);
+        return skipUntold(suite, context, request.name, part);
       }
       await refusedStrictly(suite, request);
       if (refused) await suite.failsCleanly(() => suite.strategy.deploy(request), "UNSUPPORTED", request.name);
@@ -37,6 +39,12 @@ async function honoured(suite: Suite, request: DeployRequest): Promise<void> {
   const { warnings } = await suite.strategy.deploy(request, { strict: true });
   expect(warnings.filter(({ code }) => code === "FIELD_NOT_HONOURED")).toEqual([]);
   expectSettings(await suite.settings(request.name), parseRequest(request));
+}
+
+/** What the engine does not tell was not compared: that is no pass. */
+async function skipUntold(suite: Suite, context: TestContext, name: string, part: Partial<DeployRequest>): Promise<void> {
+  const { untold = {} } = await suite.settings(name);
+  for (const [field, reason] of Object.entries(untold)) if (field in part) context.skip(reason);
 }
 
 async function refusedStrictly(suite: Suite, request: DeployRequest): Promise<void> {

@@ -1,4 +1,6 @@
+import { parseRequest } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
+import { expectSettings } from "../compare.js";
 import { freeze } from "../freeze.js";
 import { everything } from "../samples/everything.js";
 import type { Suite } from "../suite.js";
@@ -29,6 +31,8 @@ export function inputUnchangedCases(suite: Suite): void {
     const other = suite.name();
     await suite.strategy.deploy(request);
     await suite.strategy.deploy({ ...request, name: other });
-    expect((await suite.settings(other)).env).toEqual((await suite.settings(request.name)).env);
+    for (const name of [request.name, other]) {
+      expectSettings(await suite.settings(name), parseRequest({ ...request, name }));
+    }
   });
 }

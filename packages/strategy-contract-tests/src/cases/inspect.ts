@@ -1,5 +1,6 @@
 import type { ServiceStatus } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
+import { fullName } from "../image-name.js";
 import type { Suite } from "../suite.js";
 
 /** What a strategy tells of a service is what the engine has. */
@@ -18,7 +19,7 @@ export function inspectCases(suite: Suite): void {
       ({ state }) => state === "running",
     );
     expect(status).toMatchObject({ name: request.name, replicas: { running: 1, desired: 1 } });
-    expect(status.image.startsWith(request.image)).toBe(true);
+    expect(fullName(status.image)).toBe(fullName(request.image));
     expect([...status.ids].sort()).toEqual([...ids].sort());
     expect(status.labels).toMatchObject(labels.labels ?? {});
     expect(status.ports.map(({ published, target }) => [published, target])).toEqual(ports.ports ? [[port, 80]] : []);

@@ -23,7 +23,7 @@ const wrong: Record<string, unknown>[] = [
   { mounts: [{ Type: "npipe", Source: "a", Target: "/a" }] },
   { mounts: [{ Type: "bind", Source: "relative", Target: "/a" }] },
   { user: "a b" },
-  { imagePullPolicy: "never" },
+  { imagePullPolicy: "IfNotPresent" },
   { stopGracePeriod: 1 },
   { colour: "red" },
 ];

@@ -15,6 +15,23 @@ export function pullPolicyCases(suite: Suite): void {
     await suite.running(suite.request(policy));
   });
 
+  test("`never` runs an image that the engine has", async (context) => {
+    suite.needs(context, { imagePullPolicy: "never" });
+    const deployment = await suite.strategy.deploy(suite.request({ imagePullPolicy: "never" }));
+    await suite.untilRunning(deployment.name);
+    expect(deployment.image).toBe(suite.target.images.plain);
+  });
+
+  test("`never` does not look for what the engine lacks", async (context) => {
+    suite.needs(context, { imagePullPolicy: "never" });
+    const { moving } = suite.target.images;
+    if (moving === undefined) return context.skip("the target has no registry (images.moving)");
+    const { reference } = await moving.call(suite.target.images);
+    const request = suite.request({ image: reference, imagePullPolicy: "never" });
+    await suite.failsCleanly(() => suite.strategy.deploy(request), "IMAGE_NOT_FOUND", request.name);
+    await suite.running({ ...request, imagePullPolicy: "missing" });
+  });
+
   test("`always` runs what the registry has now", async (context) => {
     suite.needs(context, { imagePullPolicy: "always" });
     const { moving } = suite.target.images;

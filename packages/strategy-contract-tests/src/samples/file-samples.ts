@@ -45,7 +45,7 @@ export const fileSamples: FieldSample[] = [
           Target: "/data",
           VolumeOptions: {
             Labels: { "org.example.a": "1" },
-            DriverConfig: { Name: "local", Options: { type: "tmpfs", device: "tmpfs", o: "size=1m" } },
+            DriverConfig: { Name: "local", Options: { type: "tmpfs", device: "tmpfs", o: "nr_inodes=64" } },
           },
         },
       ],

@@ -11,8 +11,8 @@ interface Answer {
 export interface View {
   title: string;
   part: Partial<DeployRequest>;
-  /** A volume is mounted at `/data`: read-only or not. */
-  volume?: { readOnly: boolean };
+  /** A volume is mounted at `/data`: read-only or not, and of the local driver with these options. */
+  volume?: { readOnly: boolean; driverOptions?: Record<string, string> };
   words: readonly string[];
   check(answer: Answer): void;
 }
@@ -75,6 +75,13 @@ export const views: View[] = [
   },
   { title: "a read-only volume", part: {}, volume: { readOnly: true }, words: touch("/data/written"), check: fails },
   {
+    title: "a volume by the options of its driver",
+    part: {},
+    volume: { readOnly: false, driverOptions: { type: "tmpfs", device: "tmpfs", o: "nr_inodes=64" } },
+    words: ["cat", "/proc/mounts"],
+    check: says(/ \/data tmpfs \S*nr_inodes=64/),
+  },
+  {
     title: "a read-only folder of the host",
     part: { mounts: [hostFolder] },
     words: touch("/host/.written"),
@@ -102,16 +109,15 @@ export const views: View[] = [
 ];
 
 /** The whole piece of the request, its volume too. */
-export const requestOf = async ({ part, volume }: View, suite: Suite): Promise<Partial<DeployRequest>> =>
-  volume === undefined
-    ? part
-    : {
-        mounts: [
-          {
-            Type: "volume",
-            Source: (await suite.target.volume?.()) ?? "none",
-            Target: "/data",
-            ReadOnly: volume.readOnly,
-          },
-        ],
-      };
+export async function requestOf({ part, volume }: View, suite: Suite): Promise<Partial<DeployRequest>> {
+  if (volume === undefined) return part;
+  const { readOnly, driverOptions } = volume;
+  const mount = {
+    Type: "volume",
+    Source: (await suite.target.volume?.()) ?? "none",
+    Target: "/data",
+    ReadOnly: readOnly,
+    ...(driverOptions && { VolumeOptions: { DriverConfig: { Name: "local", Options: driverOptions } } }),
+  };
+  return { mounts: [mount] };
+}

@@ -62,6 +62,10 @@ export function read(family: Family<SeenMember>): Reading {
 /** Whether containers have to be looked at themselves before they can be read: a listing has no times. */
 export const isUndecided = (family: Family): boolean => inPlace(family, "leaving").length > 0;
 
+/** Whether a change of a service goes on, or was cut off: its containers are not all where they should stay. */
+export const isUnfinished = (family: Family): boolean =>
+  family.some(({ role, active }) => (role === "previous" ? active : role !== undefined));
+
 /** A family that is not undecided. */
 export const readListed = <Kind extends Member>(family: Family<Kind>): Reading<Kind> =>
   reading(inPlace(family), beside(family));

@@ -6,8 +6,12 @@ import type { Candidate, Finding } from "./candidate.js";
 
 type Policy = NonNullable<NormalizedRequest["imagePullPolicy"]>;
 
-/** Whether a deploy is content with what the engine has. */
-const ENGINE_WILL_DO: Record<Policy, boolean> = { missing: true, always: false };
+/** Where a deploy finds its image: what the engine has will do, or a registry is asked. */
+const SOURCES: Record<Policy, readonly ("engine" | "registry")[]> = {
+  missing: ["engine", "registry"],
+  always: ["registry"],
+  never: ["engine"],
+};
 
 const LOOKS_AT_ONCE = 8;
 /** A registry that takes longer to answer is not in reach. */
@@ -23,16 +27,25 @@ export async function checkImages(
   options: OperationOptions,
 ): Promise<ImageCheck> {
   const wanted = new Map(candidates.map((candidate) => [keyOf(candidate), candidate.request]));
-  const onEngine = imageLookup(engine, options);
-  const findings = await eachBounded(LOOKS_AT_ONCE, [...wanted], async ([key, { image, imagePullPolicy = "missing" }]) => {
-    const there = ENGINE_WILL_DO[imagePullPolicy] && (await onEngine(image)) !== undefined;
-    return [key, there ? [] : await findInRegistry(engine, image, options)] as const;
+  const onEngine = imageLookup(engine);
+  const findings = await eachBounded(LOOKS_AT_ONCE, [...wanted], async ([key, request]): Promise<[string, Finding[]]> => {
+    const { image, imagePullPolicy = "missing" } = request;
+    const sources = SOURCES[imagePullPolicy];
+    if (sources.includes("engine") && (await onEngine(image)) !== undefined) return [key, []];
+    return [key, sources.includes("registry") ? await findInRegistry(engine, image, options) : [notLoaded(engine, image)]];
   });
   const found = new Map(findings);
   return (candidate) => found.get(keyOf(candidate)) ?? [];
 }
 
 const keyOf = ({ request: { image, imagePullPolicy = "missing" } }: Candidate): string => `${imagePullPolicy} ${image}`;
+
+const notLoaded = ({ host }: DockerEngine, image: string): Finding => ({
+  code: "IMAGE_NOT_FOUND",
+  field: "image",
+  message: `${host} does not have the image ${image}, and the pull policy is never`,
+  hint: "Load the image there (docker load) or build it, or choose another pull policy.",
+});
 
 async function findInRegistry(engine: DockerEngine, image: string, { signal }: OperationOptions): Promise<Finding[]> {
   try {

@@ -5,7 +5,9 @@ const NANO = 1_000_000_000;
 const MEBIBYTE = 2 ** 20;
 
 /** Limits and reservations that the host can't give. */
-export function checkLimits({ request: { resources } }: Candidate, { info: { NCPU, MemTotal }, host }: World): Finding[] {
+export function checkLimits({ request: { resources } }: Candidate, { info, host }: World): Finding[] {
+  if (info === undefined) return [];
+  const { NCPU, MemTotal } = info;
   const cpus = resources?.Limits?.NanoCPUs;
   const memory = [
     ["Limits", resources?.Limits?.MemoryBytes],

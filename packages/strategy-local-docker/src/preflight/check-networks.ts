@@ -11,9 +11,10 @@ export function checkNetworks({ request: { networks = [] } }: Candidate, world: 
   });
 }
 
-function missing(name: string, { info: { Swarm }, host }: World): Finding | undefined {
+function missing(name: string, { info, host }: World): Finding | undefined {
   // A swarm's worker learns of its networks when something of it joins them.
-  if (name === "default" || (Swarm.LocalNodeState === "active" && !Swarm.ControlAvailable)) return undefined;
+  const isWorker = info?.Swarm.LocalNodeState === "active" && !info.Swarm.ControlAvailable;
+  if (name === "default" || isWorker) return undefined;
   return {
     code: "NETWORK_NOT_FOUND",
     message: `there is no network ${name} on ${host}`,

@@ -8,13 +8,13 @@ import { ownContainers, type World } from "./world.js";
  * be updated in the same run, and gives it up then, is nobody's. What else listens on the host, no engine can tell.
  */
 export function checkPorts(candidate: Candidate, world: World, all: readonly Candidate[]): Finding[] {
-  return (candidate.request.ports ?? []).flatMap((port, index): Finding[] => {
+  return (candidate.request.ports ?? []).flatMap((port): Finding[] => {
     const holder = port.published === undefined ? undefined : holderOf(port, candidate, world, all);
     if (holder === undefined) return [];
     return [
       {
         code: "CONFLICT",
-        field: `ports[${index}]`,
+        field: "ports",
         message: `host port ${port.published}/${port.protocol} is in use on ${world.host}, by ${holder}`,
         hint: "Publish another host port, or stop what has it.",
       },

@@ -15,7 +15,7 @@ export function checkVolumes({ request: { mounts = [] } }: Candidate, { volumes,
     return [
       {
         code: "CONFLICT",
-        field: `mounts[${index}].VolumeOptions.DriverConfig`,
+        field: `mounts[${index}]`,
         message: `the volume ${there.Name} exists on ${host} already, with ${described(there)}, and would be used as it is`,
         hint: "Use a volume of another name; or, if what is in it may go, remove it first (docker volume rm).",
       },

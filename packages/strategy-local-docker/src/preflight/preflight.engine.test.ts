@@ -64,7 +64,7 @@ test("a volume that exists with other options, which a deploy would not notice",
   await strategy.remove(`${run}-x`);
   expect(await strategy.preflight([{ request: mounted("1m"), updates: false }])).toEqual([]);
   expect(await strategy.preflight([{ request: mounted("2m"), updates: false }])).toMatchObject([
-    { code: "CONFLICT", service: `${run}-x`, field: "mounts[0].VolumeOptions.DriverConfig" },
+    { code: "CONFLICT", service: `${run}-x`, field: "mounts[0]" },
   ]);
 });
 

@@ -62,7 +62,7 @@ test("nothing stands in the way of a request for which all is there", async () =
   expect(await found({})).toEqual([]);
 });
 
-test("a few calls, however many requests, and one for each image", async () => {
+test("one call for what the requests need, however many they are, and one for each image", async () => {
   const { strategy, calls } = looking({});
   const requests = Array.from({ length: 50 }, (_, index) => asking({ name: `demo-${index}`, image: `demo:${(index % 3) + 1}` }));
   const problems = await strategy.preflight(requests);
@@ -74,9 +74,10 @@ test("a few calls, however many requests, and one for each image", async () => {
     "images.inspect demo:1",
     "images.inspect demo:2",
     "images.inspect demo:3",
-    "networks.list",
-    "volumes.list",
   ]);
+  calls.length = 0;
+  await strategy.preflight(requests.map(({ request, updates }) => ({ request: { ...request, networks: ["plant"] }, updates })));
+  expect(calls.filter((call) => !call.startsWith("images")).toSorted()).toEqual(["containers.list", "networks.list"]);
 });
 
 test("every problem is told, in the order of the requests", async () => {
@@ -89,7 +90,7 @@ test("every problem is told, in the order of the requests", async () => {
   expect(both.map(([service, code, field]) => [service, code, field])).toEqual([
     ["demo", "ALREADY_EXISTS", "name"],
     ["demo", "NETWORK_NOT_FOUND", "networks[0]"],
-    ["demo", "CONFLICT", "ports[0]"],
+    ["demo", "CONFLICT", "ports"],
     ["x", "INVALID_REQUEST", "image"],
     ["x", "INVALID_REQUEST", "name"],
     ["second", "INVALID_REQUEST", "resources.Limits.NanoCPUs"],
@@ -137,7 +138,7 @@ describe("host ports", () => {
     ["none that runs", [{ ...container("other"), Ports: [{ PrivatePort: 8080, Type: "tcp" }] }], undefined],
     ["another protocol's", [{ ...container("other"), Ports: [{ PrivatePort: 80, PublicPort: 8080, Type: "udp" }] }], undefined],
   ])("%s", async (_, containers, by) => {
-    const expected = by && [["demo", "CONFLICT", "ports[0]", `host port 8080/tcp is in use on unix:///fake.sock, by ${by}`]];
+    const expected = by && [["demo", "CONFLICT", "ports", `host port 8080/tcp is in use on unix:///fake.sock, by ${by}`]];
     expect(await found({ containers }, web)).toEqual(expected ?? []);
   });
 
@@ -151,7 +152,7 @@ describe("host ports", () => {
   test("what an update keeps is not for another, whichever is first; of two new ones the first gets it", async () => {
     const containers = [container("second", [8080], ours)];
     const second = asking({ name: "second", ports: { 8080: 81 } }, true);
-    const expected = [["demo", "CONFLICT", "ports[0]", expect.stringContaining("the service second, which is to have it")]];
+    const expected = [["demo", "CONFLICT", "ports", expect.stringContaining("the service second, which is to have it")]];
     expect(await found({ containers }, web, second)).toEqual(expected);
     expect(await found({ containers }, second, web)).toEqual(expected);
     const two = await found({}, web, asking({ name: "third", ports: { 8080: 80 } }));
@@ -190,7 +191,7 @@ describe("volumes", () => {
     ["nothing asked", volume(undefined), there(nfs, "other"), false],
     ["no such volume", volume(nfs), { volumes: [] }, false],
   ])("%s", async (_, request, world, inTheWay) => {
-    const expected = [["demo", "CONFLICT", "mounts[1].VolumeOptions.DriverConfig", expect.stringContaining("the volume v exists")]];
+    const expected = [["demo", "CONFLICT", "mounts[1]", expect.stringContaining("the volume v exists")]];
     expect(await found(world, request)).toEqual(inTheWay ? expected : []);
   });
 

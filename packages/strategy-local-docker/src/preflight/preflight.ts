@@ -18,10 +18,13 @@ export async function preflight(
   options: OperationOptions,
 ): Promise<PreflightProblem[]> {
   throwIfAborted(options.signal);
-  const world = await lookAround(engine, options);
-  const seen = requests.map((request) => candidateOf(request, platform, world.apiVersion));
+  const apiVersion = await engine.apiVersion({ signal: options.signal });
+  const seen = requests.map((request) => candidateOf(request, platform, apiVersion));
   const candidates = seen.filter((one): one is Candidate => "request" in one);
-  const imageFindings = await checkImages(engine, candidates, options);
+  const [world, imageFindings] = await Promise.all([
+    lookAround(engine, candidates.map(({ request }) => request), options),
+    checkImages(engine, candidates, options),
+  ]);
   const findingsOf = (candidate: Candidate): Finding[] => [
     ...checkNames(candidate, world),
     ...imageFindings(candidate),

@@ -1,4 +1,4 @@
-import type { OperationOptions } from "@openfactory/deploy-core";
+import type { NormalizedRequest, OperationOptions } from "@openfactory/deploy-core";
 import type { ContainerSummary, DockerEngine, EngineInfo, NetworkDetails, VolumeDetails } from "@openfactory/docker-engine";
 import { familiesOf, type Family } from "../family/families.js";
 import { listedMember, type Member } from "../family/member.js";
@@ -8,30 +8,34 @@ export interface ListedContainer extends Member {
   summary: ContainerSummary;
 }
 
-/** What there is on the engine. */
+/** What there is on the engine, as far as some requests make it worth asking for. */
 export interface World {
   host: string;
-  apiVersion: string;
-  info: EngineInfo;
+  /** Undefined where no request asks for CPUs, memory or networks. */
+  info: EngineInfo | undefined;
   networks: readonly NetworkDetails[];
   volumes: ReadonlyMap<string, VolumeDetails>;
   containers: readonly ListedContainer[];
   families: ReadonlyMap<string, Family<ListedContainer>>;
 }
 
-/** A few calls, whatever is to be deployed. */
-export async function lookAround(engine: DockerEngine, { signal }: OperationOptions): Promise<World> {
-  const [apiVersion, info, networks, volumes, summaries] = await Promise.all([
-    engine.apiVersion({ signal }),
-    engine.info({ signal }),
-    engine.networks.list({}, { signal }),
-    engine.volumes.list({}, { signal }),
+/** One call for each kind of thing that the requests need, whatever their number. */
+export async function lookAround(
+  engine: DockerEngine,
+  requests: readonly NormalizedRequest[],
+  { signal }: OperationOptions,
+): Promise<World> {
+  const ifSome = async <Found>(needs: (request: NormalizedRequest) => boolean, ask: () => Promise<Found>): Promise<Found | undefined> =>
+    requests.some(needs) ? ask() : undefined;
+  const [info, networks = [], volumes = [], summaries] = await Promise.all([
+    ifSome(({ resources, networks: wanted }) => resources !== undefined || Boolean(wanted?.length), () => engine.info({ signal })),
+    ifSome(({ networks: wanted }) => Boolean(wanted?.length), () => engine.networks.list({}, { signal })),
+    ifSome(({ mounts }) => mounts?.some(({ Type }) => Type === "volume") ?? false, () => engine.volumes.list({}, { signal })),
     engine.containers.list({}, { signal }),
   ]);
   const containers = summaries.map((summary): ListedContainer => ({ ...listedMember(summary), summary }));
   return {
     host: engine.host,
-    apiVersion,
     info,
     networks,
     volumes: new Map(volumes.map((volume) => [volume.Name, volume])),

@@ -1,18 +1,29 @@
+import { imageText, type NamedImage, parseImageReference } from "@openfactory/deploy-core";
 import type { ImageDetails } from "@openfactory/docker-engine";
 
 /** The digests by which the repository of `image` has this image: several, where it is part of an index as well. */
-export const repoDigests = ({ RepoDigests }: ImageDetails, image: string): string[] =>
-  (RepoDigests ?? [])
-    .filter((reference) => sameRepository(reference, image))
-    .flatMap((reference) => reference.split("@")[1] ?? [])
+export function repoDigests({ RepoDigests }: ImageDetails, image: string): string[] {
+  const wanted = named(image);
+  return (RepoDigests ?? [])
+    .map(named)
+    .flatMap((of) => (of?.digest !== undefined && wanted !== undefined && sameRepository(of, wanted) ? [of.digest] : []))
     .sort();
-
-/** `demo:1` as `demo:1@sha256:...`; one that has a digest is pinned already. */
-export function pinned(image: string, digest: string | undefined): string {
-  if (digest === undefined || image.includes("@")) return image;
-  return `${/:[\w.-]+$/.test(image) ? image : `${image}:latest`}@${digest}`;
 }
 
-/** `registry:5000/demo@sha256:...` and `registry:5000/demo:1`; the engine leaves `docker.io/library/` out. */
-const sameRepository = (reference: string, image: string): boolean =>
-  reference.split("@")[0] === image.replace(/@.*$/, "").replace(/:[\w.-]+$/, "").replace(/^(?:docker\.io\/)?(?:library\/)?/, "");
+/** `demo` as `demo:latest@sha256:...`; one that has a digest, or is an image's id, is pinned already. */
+export function pinned(image: string, digest: string | undefined): string {
+  const wanted = named(image);
+  return digest === undefined || wanted === undefined || wanted.digest !== undefined ? image : `${imageText(wanted)}@${digest}`;
+}
+
+/** Undefined for an image's id, and for what is no reference: engines also write `<none>@<none>`. */
+function named(text: string): NamedImage | undefined {
+  try {
+    const reference = parseImageReference(text);
+    return "id" in reference ? undefined : reference;
+  } catch {
+    return undefined;
+  }
+}
+
+const sameRepository = (a: NamedImage, b: NamedImage): boolean => a.registry === b.registry && a.repository === b.repository;

@@ -3,15 +3,20 @@ import { expect, test } from "vitest";
 import { LocalDockerDeploymentStrategy } from "../strategy.js";
 
 const request = { name: "demo", image: "reg:5000/demo:1", imagePullPolicy: "always" as const };
-const known = { Id: "x", RepoTags: [], RepoDigests: ["other@sha256:9", "reg:5000/demo@sha256:2", "reg:5000/demo@sha256:1"] };
+const digestOf = (digit: string): string => `sha256:${digit.repeat(64)}`;
+const known = {
+  Id: "x",
+  RepoTags: [],
+  RepoDigests: [`other@${digestOf("9")}`, `reg:5000/demo@${digestOf("2")}`, `reg:5000/demo@${digestOf("1")}`],
+};
 const settingsOf = (answers: Parameters<typeof fakeEngine>[0], options = {}, more = {}) =>
   new LocalDockerDeploymentStrategy(fakeEngine(answers).engine, options).settingsOf({ ...request, ...more });
 
 test.each([
-  ["what the registry has now", () => "sha256:5", known, "reg:5000/demo:1@sha256:5"],
-  ["the digest that containers of the same image tell", () => "sha256:2", known, "reg:5000/demo:1@sha256:1"],
-  ["what the engine has, where no registry answers", fails("ENGINE_ERROR"), known, "reg:5000/demo:1@sha256:1"],
-  ["what the engine has, where it takes too long", fails("TIMEOUT"), known, "reg:5000/demo:1@sha256:1"],
+  ["what the registry has now", () => digestOf("5"), known, `reg:5000/demo:1@${digestOf("5")}`],
+  ["the digest that containers of the same image tell", () => digestOf("2"), known, `reg:5000/demo:1@${digestOf("1")}`],
+  ["what the engine has, where no registry answers", fails("ENGINE_ERROR"), known, `reg:5000/demo:1@${digestOf("1")}`],
+  ["what the engine has, where it takes too long", fails("TIMEOUT"), known, `reg:5000/demo:1@${digestOf("1")}`],
   ["the tag, where nobody knows a digest", fails("ENGINE_ERROR"), { ...known, RepoDigests: [] }, "reg:5000/demo:1"],
 ])("with `always` the image is %s", async (_, digest, image, expected) => {
   expect(await settingsOf({ "images.inspect": () => image, "images.digest": digest })).toMatchObject({ image: expected });

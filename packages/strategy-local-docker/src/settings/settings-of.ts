@@ -19,7 +19,7 @@ export async function settingsOf(
 ): Promise<ServiceSettings> {
   const replicas = emulateReplicas ? containerReplicas(request).replicas.length : 1;
   const [image, apiVersion] = await Promise.all([
-    imageLookup(engine, options)(request.image),
+    imageLookup(engine)(request.image),
     engine.apiVersion({ signal: options.signal }),
   ]);
   return {

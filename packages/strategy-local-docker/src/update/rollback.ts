@@ -23,7 +23,7 @@ export async function rollbackService(
 ): Promise<Changed & { image: string }> {
   const { current, previous } = await settledService(engine, service, options);
   if (previous.length === 0) throw nothingBefore(service);
-  const settings = await toldSettings(service, previous.map(({ details }) => details), imageLookup(engine, options));
+  const settings = await toldSettings(service, previous.map(({ details }) => details), imageLookup(engine));
   const change: Change = { service, current, previous, candidates: [] };
   const untidy = await makeChange(
     engine,

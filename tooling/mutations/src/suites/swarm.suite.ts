@@ -1,5 +1,5 @@
 import { createEngine } from "@openfactory/docker-engine";
-import { probedNodes, serviceTarget } from "@openfactory/docker-probes";
+import { logIn, probedNodes, serviceTarget } from "@openfactory/docker-probes";
 import { describeStrategyContract } from "@openfactory/strategy-contract-tests";
 import { SwarmDeploymentStrategy } from "@openfactory/strategy-swarm";
 import { limits } from "./limits.ts";
@@ -10,8 +10,10 @@ const { nodes, gateway } = JSON.parse(process.env["MUTATION_SWARM"] ?? "{}");
 describeStrategyContract(
   "swarm",
   () => {
-    const strategy = new SwarmDeploymentStrategy(createEngine({ host: nodes[0].host }));
-    return serviceTarget(strategy, probedNodes(nodes), gateway);
+    const login = logIn();
+    const strategy = new SwarmDeploymentStrategy(createEngine({ host: nodes[0].host, env: login.env }));
+    const target = serviceTarget(strategy, probedNodes(nodes), gateway);
+    return { ...target, close: () => target.close().finally(login.end) };
   },
   limits,
 );

@@ -64,6 +64,7 @@ export const dockerDeployMutations = ofSuite("docker", [
     "if (request.image === undefined) {",
     "`always` runs what the registry has now",
   ],
+  ["`never` behaves as `missing`", `${source}/create.ts`, '    if (request.imagePullPolicy === "never") throw neverPulled(engine, request, error);\n', "", "`never` does not look for what the engine lacks"],
   [
     "the caller's request changed",
     `${source}/strategy.ts`,

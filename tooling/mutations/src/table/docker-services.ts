@@ -51,8 +51,8 @@ export const dockerServiceMutations = ofSuite("docker", [
   [
     "wait ignores exit codes",
     `${source}/wait.ts`,
-    "if (failed !== undefined) throw",
-    "if (failed?.State.Running) throw",
+    "if (failed !== undefined) {",
+    "if (failed?.State.Running) {",
     "wait on one that ends at once with 1:",
   ],
   [

@@ -2,6 +2,7 @@ import type { Mutation } from "../mutation.ts";
 import { dockerDeployMutations } from "./docker-deploy.ts";
 import { dockerFieldMutations } from "./docker-fields.ts";
 import { dockerServiceMutations } from "./docker-services.ts";
+import { swarmChangeMutations, swarmResourceMutations } from "./swarm-changes.ts";
 import { swarmFieldMutations } from "./swarm-fields.ts";
 import { swarmServiceMutations } from "./swarm-services.ts";
 
@@ -11,4 +12,6 @@ export const mutations: readonly Mutation[] = [
   ...dockerServiceMutations,
   ...swarmFieldMutations,
   ...swarmServiceMutations,
+  ...swarmChangeMutations,
+  ...swarmResourceMutations,
 ];

@@ -6,8 +6,8 @@ const spec = "packages/docker-translators/src/to-service-spec.ts";
 /** What a request asks for and the service does not get. */
 export const swarmFieldMutations = ofSuite("swarm", [
   ["the last network dropped", `${fields}/networks.ts`, "networks.map((Target)", "networks.slice(0, -1).map((Target)", "networks, three"],
-  ["labels on the service alone", spec, "    ...toLabels(request),\n    ...toServiceCommand", "    ...toServiceCommand", "request field\\W+labels"],
-  ["labels on the containers alone", spec, "    ...toLabels(request),\n    TaskTemplate", "    TaskTemplate", "request field\\W+labels"],
+  ["labels on the service alone", spec, "    ...toTaskLabels(request),\n", "", "request field\\W+labels"],
+  ["labels on the containers alone", spec, "    ...toServiceLabels(request),\n", "", "request field\\W+labels"],
   ["constraints dropped", spec, "      ...toPlacement(request),\n", "", "request field\\W+constraints"],
   ["the mode ignored", `${fields}/mode.ts`, "request.mode ?? {", "{", "mode: (three|global)"],
   ["limits and reservations ignored", spec, "      ...toTaskResources(request, context),\n", "", "limit of memory"],
@@ -27,7 +27,7 @@ export const swarmFieldMutations = ofSuite("swarm", [
     "command replaces the image's own entrypoint",
   ],
   ["the publish mode ignored", `${fields}/ports.ts`, "PublishMode: port.mode", 'PublishMode: "ingress"', "ports in host mode"],
-  ["a host address opened to all", "packages/strategy-swarm/src/manifest.ts", "      refuse: true,\n", "", "ports at a host address"],
+  ["a host address opened to all", "packages/strategy-swarm/src/manifest.ts", "it would be open to all.\",\n      refuse: true,\n", "it would be open to all.\",\n", "ports at a host address"],
   ["the mode of a secret's file lost", `${fields}/file-references.ts`, "Mode: reference.mode ?? 0o444", "Mode: 0o444", "secrets, with target"],
   ["updateConfig dropped", spec, "    ...toUpdateConfig(request, context),\n", "", "request field\\W+updateConfig"],
   ["the restart policy ignored", spec, "      ...toTaskRestartPolicy(request, context),\n", '      RestartPolicy: { Condition: "any" },\n', "restart: none"],

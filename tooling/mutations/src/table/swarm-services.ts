@@ -24,8 +24,8 @@ export const swarmServiceMutations = ofSuite("swarm", [
   [
     "the caller's request changed",
     `${source}/strategy.ts`,
-    "    const { request: prepared, warnings } = this.prepare(request, options);\n",
-    "    const { request: prepared, warnings } = this.prepare(request, options);\n    Object.assign(request, prepared);\n",
+    "      const deployment = await deployService(this.#engine, prepared, options);\n",
+    "      Object.assign(request, prepared);\n      const deployment = await deployService(this.#engine, prepared, options);\n",
     "the caller's objects",
   ],
   ["removal by the beginning of a name", `${source}/find-service.ts`, "candidates.find(({ Spec }) => Spec.Name === serviceName)", "candidates[0]", "names are exact"],
@@ -47,7 +47,7 @@ export const swarmServiceMutations = ofSuite("swarm", [
   [
     "wait returns at once",
     `${source}/wait.ts`,
-    "    throwIfRolledBack(observed);\n",
+    "    if (updateError !== undefined) throw updateError;\n",
     "    return status;\n",
     "wait resolves when the process runs",
   ],
@@ -68,8 +68,22 @@ export const swarmServiceMutations = ofSuite("swarm", [
   ],
   ["logs lose stderr", `${source}/logs.ts`, "    yield toEntry(serviceName, frame, observed);", '    if (frame.stream === "stdout") yield toEntry(serviceName, frame, observed);', "logs have each line whole"],
   ["list ignores labels", `${source}/strategy.ts`, "listServices(this.#engine, labels, options)", "listServices(this.#engine, {}, options)", "list by labels"],
-  ["list takes one of several labels for all", `${source}/observe.ts`, "    .filter(({ Spec }) => carries(Spec.Labels, labels))\n", "", "list by labels"],
+  ["list takes one of several labels for all", `${source}/observe.ts`, "listed.filter(({ Spec }) => carries(Spec.Labels, labels))", "listed", "list by labels"],
   ["list unsorted", `${source}/observe.ts`, "(a.name < b.name ? -1 : 1)", "(a.createdAt < b.createdAt ? -1 : 1)", "list has each service once"],
   ["replicas that run not counted", `${source}/status.ts`, "instances.filter(({ state }) => state === \"running\").length, desired", "desired, desired", "somebody stopped|has ended with 1"],
+  [
+    "refreshAuth starts tasks anew",
+    `${source}/refresh-auth.ts`,
+    "await engine.services.update(ID, version, Spec,",
+    "await engine.services.update(ID, version, { ...Spec, TaskTemplate: { ...Spec.TaskTemplate, ForceUpdate: 1 } },",
+    "refreshAuth changes nothing",
+  ],
+  [
+    "refreshAuth of none taken for done",
+    `${source}/refresh-auth.ts`,
+    "const service = await findService(engine, serviceName, { signal });",
+    "const service = await findService(engine, serviceName, { signal }).catch(() => undefined);\n  if (service === undefined) return { name: serviceName, renewed: false, warnings: [] };",
+    "refreshAuth of none",
+  ],
   ["diagnose does not look at networks", `${source}/diagnose.ts`, "(options.networks ?? [])", "([] as string[])", "diagnose finds"],
 ]);

@@ -1,10 +1,12 @@
 import type { NormalizedRequest, ServiceStatus } from "@openfactory/deploy-core";
 
 /**
- * Why a service that is as it was asked to be has to be brought up again: none of it runs, though it should, as after
- * somebody stopped it. Undefined: it runs, or is on its way, or is not meant to run (any more).
+ * Why a service that is as it was asked to be has to be brought up again: a change of it was cut off, or none of it runs
+ * though it should, as after somebody stopped it. Undefined: it runs, or is on its way, or is not meant to run (any more).
  */
-export function whyDown({ state, replicas, instances }: ServiceStatus, { mode, restart }: NormalizedRequest): string | undefined {
+export function whyAgain(status: ServiceStatus, { mode, restart }: NormalizedRequest): string | undefined {
+  const { state, replicas, instances, unfinished } = status;
+  if (unfinished) return "A deploy or update of it was cut off.";
   if (replicas.running > 0 || state === "running" || state === "pending") return undefined;
   // A process whose health is known runs, however ill.
   if (instances.some(({ health }) => health !== undefined)) return undefined;

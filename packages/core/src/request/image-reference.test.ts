@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+import { DeploymentError } from "../errors/deployment-error.js";
+import { imageText, parseImageReference } from "./image-reference.js";
+
+const HEX = "0123456789abcdef".repeat(4);
+const SHA = `sha256:${HEX}`;
+const SHA512 = `sha512:${HEX}${HEX}`;
+
+// What distribution/reference takes, and refuses, in its own tests (`reference_test.go`, `normalize_test.go`), as the
+// engine has it: with the default registry and `library/` filled in.
+describe("parseImageReference", () => {
+  test.each<[string, string, string, string?, string?]>([
+    // A name alone is Docker Hub's, whatever it looks like.
+    ["debian", "docker.io", "library/debian"],
+    ["test_com", "docker.io", "library/test_com"],
+    ["test.com:5000", "docker.io", "library/test.com", "5000"],
+    ["192.168.0.1", "docker.io", "library/192.168.0.1"],
+    ["192.168.0.1:80", "docker.io", "library/192.168.0.1", "80"],
+    ["foo_bar.com:8080", "docker.io", "library/foo_bar.com", "8080"],
+    ["lowercase:Uppercase", "docker.io", "library/lowercase", "Uppercase"],
+    ["dbcc1", "docker.io", "library/dbcc1"],
+    [HEX.slice(1), "docker.io", `library/${HEX.slice(1)}`],
+    [`busybox:latest@${SHA}`, "docker.io", "library/busybox", "latest", SHA],
+    // So is a path whose beginning is no host.
+    ["docker/docker", "docker.io", "docker/docker"],
+    ["library/debian", "docker.io", "library/debian"],
+    ["library/foo/bar", "docker.io", "library/foo/bar"],
+    ["test_com/foo", "docker.io", "test_com/foo"],
+    ["foo/foo_bar.com:8080", "docker.io", "foo/foo_bar.com", "8080"],
+    ["d/docker", "docker.io", "d/docker"],
+    ["dock__er/docker", "docker.io", "dock__er/docker"],
+    ["docker---rules/docker", "docker.io", "docker---rules/docker"],
+    // Docker Hub by its names.
+    ["docker.io/debian", "docker.io", "library/debian"],
+    ["docker.io/library/foo/bar", "docker.io", "library/foo/bar"],
+    ["index.docker.io/debian", "docker.io", "library/debian"],
+    ["index.docker.io/fooo/bar", "docker.io", "fooo/bar"],
+    [`docker.io/${HEX}`, "docker.io", `library/${HEX}`],
+    // A host: a dot, a port, localhost, capital letters.
+    ["test.com/repo:tag", "test.com", "repo", "tag"],
+    ["test:5000/repo", "test:5000", "repo"],
+    ["test-com:8080/foo", "test-com:8080", "foo"],
+    [`test:5000/repo:tag@${SHA}`, "test:5000", "repo", "tag", SHA],
+    ["localhost/a", "localhost", "a"],
+    ["sub-dom1.foo.com/bar/baz/quux:some-long-tag", "sub-dom1.foo.com", "bar/baz/quux", "some-long-tag"],
+    ["b.gcr.io/test.example.com/my-app:test.example.com", "b.gcr.io", "test.example.com/my-app", "test.example.com"],
+    ["xn--n3h.com:18080/foo", "xn--n3h.com:18080", "foo"],
+    [`xn--7o8h.com/myimage:xn--7o8h.com@${SHA512}`, "xn--7o8h.com", "myimage", "xn--7o8h.com", SHA512],
+    ["192.168.1.1:5000/repo:5050", "192.168.1.1:5000", "repo", "5050"],
+    ["Foo/bar", "Foo", "bar"],
+    ["[2001:db8::1]/repo", "[2001:db8::1]", "repo"],
+    ["[fc00:1:2:3:4:5:6:7]:5000/library/debian", "[fc00:1:2:3:4:5:6:7]:5000", "library/debian"],
+    [`[::1]:5000/repo@${SHA}`, "[::1]:5000", "repo", undefined, SHA],
+    [`${"a/".repeat(127)}a:tag-puts-this-over-max`, "docker.io", `${"a/".repeat(127)}a`, "tag-puts-this-over-max"],
+  ])("%s", (image, registry, repository, tag, digest) => {
+    const { name, ...rest } = parseImageReference(image) as { name: string };
+    expect(rest).toEqual({ registry, repository, ...(tag && { tag }), ...(digest && { digest }) });
+    expect(image.startsWith(name)).toBe(true);
+    const whole = tag === undefined && digest === undefined ? `${image}:latest` : image;
+    expect(imageText({ name, tag, digest })).toBe(whole);
+  });
+
+  test.each([HEX, SHA])("%s is an id", (image) => {
+    expect(parseImageReference(image)).toEqual({ id: SHA });
+  });
+
+  test.each([
+    ["", "empty"],
+    [":justtag", "not an image reference"],
+    [`@${SHA}`, "not an image reference"],
+    ["repo@sha256:ffffffffffffffffffffffffffffffffff", "64 digits"],
+    [`validname@invaliddigest:${HEX}`, "none of these"],
+    ["Uppercase:tag", "lower case"],
+    ["docker/Docker", "lower case"],
+    ["test:5000/Uppercase/lowercase:tag", "lower case"],
+    ["docker.io/docker/Docker", "lower case"],
+    [`${"a/".repeat(128)}a:tag`, "too long"],
+    ["aa/asdf$$^/aa", "not an image reference"],
+    ["[2001:db8::1]", "not an image reference"],
+    ["[2001:db8::1]:5000", "not an image reference"],
+    ["[fe80::1%eth0]:5000/repo", "not an image reference"],
+    ["[2001:db8:3:4::192.0.2.33]:5000/debian", "not an image reference"],
+    ["fc00::1:5000/debian", "not an image reference"],
+    ["https://github.com/docker/docker", "not an image reference"],
+    ["-docker", "not an image reference"],
+    ["-docker.io/docker/docker", "not an image reference"],
+    ["docker-/docker", "not an image reference"],
+    ["docker///docker", "not an image reference"],
+    ["docker/", "not an image reference"],
+    ["____/____", "not an image reference"],
+    ["dock..er/docker", "not an image reference"],
+    ["dock_.er/docker", "not an image reference"],
+    ["busybox:-foo", "not an image reference"],
+  ])("refuses %j", (image, why) => {
+    const parse = (): unknown => parseImageReference(image);
+    expect(parse).toThrow(why);
+    expect(parse).toThrow(expect.objectContaining({ code: "INVALID_REQUEST", field: "image" }));
+  });
+
+  test("takes its time for no text", () => {
+    // Grammars of this shape can go over a text again and again.
+    for (const image of ["a-".repeat(2000), "a/".repeat(2000), `${"a.".repeat(2000)}:`, `a@${"a.".repeat(2000)}`]) {
+      expect(() => parseImageReference(image)).toThrow(DeploymentError);
+    }
+  });
+});

@@ -1,0 +1,137 @@
+import { randomBytes } from "node:crypto";
+import { createEngine } from "@openfactory/docker-engine";
+import { containerProbes, TEST_LABELS } from "@openfactory/docker-probes";
+import type { DeployRequest, ProgressEvent } from "@openfactory/deploy-core";
+import {
+  RawEngine,
+  type Registry,
+  type RegistryProxy,
+  startRegistry,
+  startRegistryProxy,
+  tar,
+  TEST_IMAGE,
+} from "@openfactory/test-engine";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { LocalDockerDeploymentStrategy } from "./index.js";
+
+const host = process.env["DOCKER_HOST"] ?? "";
+const raw = new RawEngine(host);
+const probes = containerProbes(raw);
+const strategy = new LocalDockerDeploymentStrategy(createEngine({ host }));
+const prefix = `images-${randomBytes(3).toString("hex")}`;
+const containers = async (): Promise<string[]> => (await probes.names()).filter((one) => one.startsWith(prefix)).sort();
+
+let registry: Registry;
+let proxy: RegistryProxy;
+let image: string;
+let digest: string;
+let layer: RegExp;
+
+/** An image with a layer that the engine does not have, in the registry only. */
+async function pushNew(): Promise<string> {
+  const { Id } = await raw.call("POST", "/containers/create", { Image: TEST_IMAGE, Labels: TEST_LABELS });
+  await raw.call("PUT", `/containers/${Id}/archive?path=/srv`, tar([{ path: "data", mode: 0o644, content: randomBytes(512 * 1024) }]));
+  const made = await raw.call("POST", `/commit?container=${Id}&repo=${prefix}&tag=1`);
+  await raw.call("DELETE", `/containers/${Id}`);
+  const pushed = await registry.push(raw, `${prefix}:1`, "app:1");
+  await raw.call("DELETE", `/images/${made.Id}?force=true`);
+  return pushed;
+}
+
+beforeAll(async () => {
+  registry = await startRegistry();
+});
+beforeEach(async () => {
+  digest = await pushNew();
+  layer = new RegExp((await registry.get("/v2/app/manifests/1")).body.layers.at(-1).digest);
+  proxy = await startRegistryProxy(registry);
+  image = `${proxy.host}/app:1`;
+});
+afterEach(async () => {
+  for (const one of await containers()) await raw.request("DELETE", `/containers/${one}?force=true&v=true`);
+  await raw.request("DELETE", `/images/${image}`);
+  await proxy.stop();
+});
+afterAll(async () => {
+  await strategy.close();
+  await registry?.stop();
+});
+
+const request = (name: string, more: Partial<DeployRequest> = {}): DeployRequest => ({
+  name: `${prefix}-${name}`,
+  image,
+  command: "sleep 600",
+  labels: TEST_LABELS,
+  stopGracePeriod: 1_000_000_000,
+  ...more,
+});
+const pulls = (): number => proxy.asked.filter((what) => what === "HEAD /v2/app/manifests/1").length;
+const isThere = async (): Promise<boolean> => (await raw.request("GET", `/images/${image}/json`)).status === 200;
+
+test("two deploys of one missing image are one pull; an aborted one leaves the other be", async () => {
+  const slowed = proxy.slow(layer);
+  const [abort, events] = [new AbortController(), [] as ProgressEvent[]];
+  const gone = strategy.deploy(request("gone"), { signal: abort.signal });
+  const one = strategy.deploy(request("one"), { observer: (event) => void events.push(event) });
+  const two = strategy.deploy(request("two"));
+  await slowed;
+  abort.abort();
+  await expect(gone).rejects.toMatchObject({ code: "ABORTED", service: `${prefix}-gone` });
+  proxy.release();
+  for (const deployment of await Promise.all([one, two])) expect(deployment).toMatchObject({ image, warnings: [] });
+  expect(pulls()).toBe(1);
+  expect(await containers()).toEqual([`${prefix}-one`, `${prefix}-two`]);
+  expect(events).toContainEqual(expect.objectContaining({ type: "pull", image, status: "Downloading", total: expect.any(Number) }));
+});
+
+test("an abort of all of them stops the pull, and leaves nothing", async () => {
+  const slowed = proxy.slow(layer);
+  const aborts = ["one", "two"].map((name) => {
+    const abort = new AbortController();
+    return { abort, deploying: strategy.deploy(request(name), { signal: abort.signal }) };
+  });
+  await slowed;
+  for (const { abort } of aborts) abort.abort();
+  for (const { deploying } of aborts) await expect(deploying).rejects.toMatchObject({ code: "ABORTED" });
+  await expect.poll(() => proxy.slowed(), { timeout: 8_000 }).toBe(0);
+  expect(await containers()).toEqual([]);
+  expect(await isThere()).toBe(false);
+});
+
+test("`missing` asks no registry where the image is there; `always` asks once, and tells the digest", async () => {
+  await strategy.deploy(request("one"));
+  const before = proxy.asked.length;
+  await strategy.deploy(request("two"));
+  expect(proxy.asked).toHaveLength(before);
+  expect((await strategy.deploy(request("three", { imagePullPolicy: "always" }))).image).toBe(`${image}@${digest}`);
+  expect(pulls()).toBe(2);
+});
+
+test("`never` asks no registry: IMAGE_NOT_FOUND at once, and it runs what was loaded", async () => {
+  const never = request("one", { imagePullPolicy: "never" });
+  await expect(strategy.deploy(never)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND", service: never.name, field: "image" });
+  expect(proxy.asked).toEqual([]);
+  expect(await containers()).toEqual([]);
+  await raw.call("POST", `/images/${TEST_IMAGE}/tag?repo=${proxy.host}/app&tag=1`);
+  expect(await strategy.deploy(never)).toMatchObject({ image, warnings: [] });
+  expect(proxy.asked).toEqual([]);
+});
+
+test.each([
+  ["missing", "IMAGE_NOT_FOUND"],
+  ["always", "ENGINE_ERROR"],
+] as const)("`%s` with a registry that stops in the middle of the pull: %s, named, nothing left", async (imagePullPolicy, code) => {
+  const slowed = proxy.slow(/blobs/);
+  const cut = request("one", { imagePullPolicy });
+  const deploying = strategy.deploy(cut);
+  await slowed;
+  await proxy.stop();
+  await expect(deploying).rejects.toMatchObject({
+    code,
+    service: cut.name,
+    message: expect.stringMatching(new RegExp(`the image ${image}.* from the registry ${proxy.host}: `)),
+    hint: expect.stringContaining(proxy.host),
+  });
+  expect(await containers()).toEqual([]);
+  expect(await isThere()).toBe(false);
+});

@@ -1,0 +1,93 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { TEST_IMAGE } from "@openfactory/test-engine";
+
+/** So many services, of which the last `changed` have another variable than the others. */
+export interface Load {
+  count: number;
+  replicas: number;
+  changed?: number;
+}
+
+export const names = ({ count }: Load): string[] => Array.from({ length: count }, (_, index) => `app-${index}`);
+
+const environment = (index: number, { count, changed = 0 }: Load): string[] => [
+  "KIND=bench",
+  `NUMBER=${index}`,
+  `TAG=${index >= count - changed ? "new" : "old"}`,
+];
+
+/** What one service is to the Engine API (ServiceCreate). */
+export const serviceSpec = (index: number, load: Load): object => ({
+  Name: `app-${index}`,
+  Labels: { "com.docker.stack.namespace": "floor" },
+  TaskTemplate: {
+    ContainerSpec: { Image: TEST_IMAGE, Command: ["sleep", "3600"], Env: environment(index, load) },
+    Resources: { Limits: { NanoCPUs: 500_000_000, MemoryBytes: 64 * 1024 ** 2 } },
+  },
+  Mode: { Replicated: { Replicas: load.replicas } },
+});
+
+/** What one container is to it (ContainerCreate). */
+export const containerBody = (index: number, load: Load): object => ({
+  Image: TEST_IMAGE,
+  Entrypoint: ["sleep", "3600"],
+  Env: environment(index, load),
+  HostConfig: { NanoCpus: 500_000_000, Memory: 64 * 1024 ** 2, NetworkMode: "bridge", RestartPolicy: { Name: "always" } },
+});
+
+export function appFile(project: string, load: Load): string {
+  const apps = names(load).map((name, index) =>
+    [
+      `  ${name}:`,
+      `    uuid: ${name.toUpperCase()}`,
+      `    image: ${TEST_IMAGE}`,
+      `    command: [sleep, "3600"]`,
+      "    environment:",
+      ...environment(index, load).map((entry) => `      - ${entry}`),
+      "    deploy:",
+      `      replicas: ${load.replicas}`,
+      "      resources:",
+      "        limits:",
+      '          cpus: "0.5"',
+      "          memory: 64Mi",
+    ].join("\n"),
+  );
+  return `name: ${project}\napps:\n${apps.join("\n")}\n`;
+}
+
+/** A file of apps as short as they can be: thousands of them in the 1 MiB that a file may have. */
+export const shortAppFile = (project: string, count: number): string =>
+  `name: ${project}\napps:\n${names({ count, replicas: 1 })
+    .map((name) => `  ${name}:\n    uuid: ${name}\n    image: ${TEST_IMAGE}\n    environment: [KIND=bench]\n    deploy: {replicas: 1}\n`)
+    .join("")}`;
+
+/** For `docker stack deploy`, and for `docker compose`. */
+export function composeFile(load: Load, on: "swarm" | "local"): string {
+  const services = names(load).map((name, index) =>
+    [
+      `  ${name}:`,
+      `    image: ${TEST_IMAGE}`,
+      `    entrypoint: [sleep, "3600"]`,
+      "    environment:",
+      ...environment(index, load).map((entry) => `      - ${entry}`),
+      ...(on === "local" ? ["    network_mode: bridge", "    restart: always"] : []),
+      "    deploy:",
+      `      replicas: ${load.replicas}`,
+      "      resources:",
+      "        limits:",
+      '          cpus: "0.5"',
+      "          memory: 64M",
+    ].join("\n"),
+  );
+  // A stack can't do without a network; this one costs a service nothing, since it gives out no addresses.
+  const networks = on === "swarm" ? "networks:\n  default:\n    external: true\n    name: host\n" : "";
+  return `${on === "swarm" ? 'version: "3.8"\n' : ""}services:\n${services.join("\n")}\n${networks}`;
+}
+
+/** Writes a file; returns its path. */
+export function write(folder: string, name: string, text: string): string {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+}

@@ -1,0 +1,79 @@
+// npm run bench -- [--only <part>] [--runs N] [--json FILE] [--engine 20.10|26.1|28.5]
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { ENGINE_VERSIONS, type EngineVersion } from "@openfactory/swarm-harness";
+import type { Bench } from "./bench.ts";
+import { startBenchEngine } from "./bench-engine.ts";
+import { measure, type Result } from "./measure.ts";
+import { findPeers } from "./peers/peers.ts";
+import { asJson, remarks, table } from "./report.ts";
+import type { Workload } from "./workload.ts";
+import { callWorkloads } from "./workloads/calls.ts";
+import { concurrencyWorkloads } from "./workloads/concurrency.ts";
+import { localWorkloads } from "./workloads/local.ts";
+import { logWorkloads } from "./workloads/logs.ts";
+import { memoryWorkloads } from "./workloads/memory.ts";
+import { planWorkloads } from "./workloads/plan.ts";
+import { startWorkloads } from "./workloads/start.ts";
+import { swarmWorkloads } from "./workloads/swarm.ts";
+import { waitWorkloads } from "./workloads/wait.ts";
+
+const PARTS: Readonly<Record<string, (bench: Bench) => Workload[] | Promise<Workload[]>>> = {
+  start: startWorkloads,
+  swarm: swarmWorkloads,
+  local: localWorkloads,
+  calls: callWorkloads,
+  wait: waitWorkloads,
+  plan: planWorkloads,
+  memory: memoryWorkloads,
+  logs: logWorkloads,
+  concurrency: concurrencyWorkloads,
+};
+/** Not part of a run that names no part. */
+const ON_REQUEST = new Set(["concurrency"]);
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", multiple: true },
+    runs: { type: "string", default: "9" },
+    json: { type: "string" },
+    engine: { type: "string" },
+  },
+});
+const parts = values.only ?? Object.keys(PARTS).filter((part) => !ON_REQUEST.has(part));
+const unknown = parts.find((part) => PARTS[part] === undefined);
+const runs = Number(values.runs);
+if (unknown !== undefined) throw new Error(`There is no part ${unknown}; the parts are ${Object.keys(PARTS).join(", ")}.`);
+if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs takes a whole number from 1, not ${values.runs}.`);
+const version = ENGINE_VERSIONS.find((each): each is EngineVersion => each === values.engine);
+if (values.engine !== undefined && version === undefined) throw new Error(`--engine takes one of ${ENGINE_VERSIONS.join(", ")}.`);
+
+const log = (line: string): void => console.error(line);
+const folder = mkdtempSync(join(tmpdir(), "openfactory-bench-files-"));
+const engine = await startBenchEngine(version, log).catch((error: Error) => void log(`no engine: ${error.message}`));
+const results: Result[] = [];
+try {
+  const peers = await findPeers(log);
+  for (const part of parts) {
+    for (const workload of (await PARTS[part]?.({ folder, engine, peers })) ?? []) {
+      log(`${part}: ${workload.name}${workload.skip === undefined ? "" : `: skipped (${workload.skip})`}`);
+      results.push(workload.skip === undefined ? await measure(workload, runs) : { workload, figures: {}, failures: {} });
+    }
+  }
+  const about = {
+    engine: engine === undefined ? null : { version: engine.version, api: engine.apiVersion },
+    versions: { node: process.version, ...Object.fromEntries(Object.entries(peers).map(([name, peer]) => [name, "missing" in peer ? null : peer.version])) },
+    date: new Date().toISOString(),
+  };
+  console.log(`\n${table(results)}\n`);
+  for (const line of remarks(results)) console.log(line);
+  console.log(`Medians of ${runs} runs each (fewer where a run takes long), in turn; the least and the most in brackets.`);
+  console.log(`Engine ${about.engine === null ? "none" : `${about.engine.version}, API ${about.engine.api}`}; ${JSON.stringify(about.versions)}`);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(asJson(results, about), undefined, 2)}\n`);
+} finally {
+  await engine?.end();
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(results.some(({ failures }) => failures.ours !== undefined) ? 1 : 0);

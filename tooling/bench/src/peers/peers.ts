@@ -1,0 +1,77 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runCommand, unpackPackage } from "@openfactory/test-engine";
+import { candidate, unpackFromSuite } from "./debian-suite.ts";
+
+/** A peer's command; or why there is none. */
+export type Peer = { command: readonly string[]; env?: Record<string, string>; version: string } | { missing: string };
+
+export interface Peers {
+  docker: Peer;
+  compose: Peer;
+  python: Peer;
+}
+
+type Log = (line: string) => void;
+
+/** What is here, or can be unpacked from Debian's packages. That one can't be had is said, and no failure. */
+export async function findPeers(log: Log): Promise<Peers> {
+  const peers = { docker: await orMissing(docker()), compose: await orMissing(compose(log)), python: await orMissing(python(log)) };
+  for (const [name, peer] of Object.entries(peers)) log("missing" in peer ? `peer ${name}: none: ${peer.missing}` : `peer ${name}: ${peer.version}`);
+  return peers;
+}
+
+const orMissing = (found: Promise<Peer>): Promise<Peer> =>
+  found.catch((error: Error) => ({ missing: error.message.split("\n")[0] ?? "" }));
+
+const firstLine = async (command: string, args: string[], env?: Record<string, string>): Promise<string> => {
+  const { code, stdout, stderr } = await runCommand(command, args, { env });
+  if (code !== 0) throw new Error(`${command} does not run: ${stderr.trim().split("\n").at(-1)}`);
+  return stdout.trim().split("\n")[0] ?? "";
+};
+
+/** Debian's docker.io brings it along with the engine; one on the path is taken first. */
+async function docker(): Promise<Peer> {
+  const version = await firstLine("docker", ["--version"]);
+  await firstLine("docker", ["stack", "deploy", "--help"]);
+  return { command: ["docker"], version };
+}
+
+/** As a plugin it is a program that runs by itself. */
+const PLUGIN = "usr/libexec/docker/cli-plugins/docker-compose";
+const FOLDERS = ["/usr/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins", "/usr/local/lib/docker/cli-plugins"];
+
+async function compose(log: Log): Promise<Peer> {
+  const installed = FOLDERS.map((folder) => join(folder, "docker-compose")).find(existsSync);
+  const program = installed ?? (await unpackCompose(log));
+  return { command: [program], version: await firstLine(program, ["version"]) };
+}
+
+/** The first suite whose version is 2 and runs on this machine's C library. */
+async function unpackCompose(log: Log): Promise<string> {
+  if ((await candidate("docker-compose"))?.startsWith("2.")) return join(await unpackPackage("docker-compose", log), PLUGIN);
+  return join(await unpackFromSuite("trixie", "docker-compose", log), PLUGIN);
+}
+
+/** The machine's own Python 3, and Debian's SDK beside it. */
+const SDK = [
+  "python3-docker",
+  "python3-requests",
+  "python3-urllib3",
+  "python3-websocket",
+  "python3-certifi",
+  "python3-idna",
+  "python3-charset-normalizer",
+  "python3-chardet",
+  "python3-six",
+  "python3-packaging",
+];
+
+async function python(log: Log): Promise<Peer> {
+  const script = fileURLToPath(new URL("./reference.py", import.meta.url));
+  const folders = await Promise.all(SDK.map((name) => unpackPackage(name, log)));
+  const PYTHONPATH = folders.map((folder) => join(folder, "usr/lib/python3/dist-packages")).join(":");
+  const version = await firstLine("/usr/bin/python3", ["-c", "import docker, sys; print('docker SDK', docker.__version__, 'on Python', sys.version.split()[0])"], { PYTHONPATH });
+  return { command: ["/usr/bin/python3", script], env: { PYTHONPATH }, version };
+}

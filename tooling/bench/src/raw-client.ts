@@ -1,0 +1,57 @@
+import * as http from "node:http";
+import { address } from "@openfactory/test-engine";
+
+/** The floor: a plain HTTP client on connections that are kept alive, one unless told otherwise. Only what the work needs. */
+export class RawClient {
+  readonly #agent: http.Agent;
+  readonly #target: http.RequestOptions;
+  readonly #version: string;
+
+  constructor(host: string, apiVersion: string, connections = 1) {
+    this.#agent = new http.Agent({ keepAlive: true, maxSockets: connections });
+    this.#target = address(host);
+    this.#version = apiVersion;
+  }
+
+  // The Engine API's own JSON, as it comes.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  call(method: string, path: string, body?: object): Promise<any> {
+    const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const headers = content === undefined ? {} : { "content-type": "application/json", "content-length": content.length };
+    return new Promise((resolve, reject) => {
+      const request = http.request({ ...this.#target, agent: this.#agent, method, path: `/v${this.#version}${path}`, headers }, (answer) => {
+        const parts: Buffer[] = [];
+        answer.on("data", (part: Buffer) => parts.push(part));
+        answer.on("error", reject);
+        answer.on("end", () => {
+          const text = Buffer.concat(parts).toString("utf8");
+          if ((answer.statusCode ?? 500) >= 400) reject(new Error(`${method} ${path}: ${answer.statusCode} ${text.trim()}`));
+          else resolve(text === "" ? undefined : JSON.parse(text));
+        });
+      });
+      request.on("error", reject);
+      request.end(content);
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+/** Milliseconds that some work takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = process.hrtime.bigint();
+  await work();
+  return Number(process.hrtime.bigint() - began) / 1e6;
+}
+
+/** Runs `work` on each item, so many at a time. */
+export async function each<Item>(size: number, items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
+  const rest = items.values();
+  await Promise.all(
+    Array.from({ length: size }, async () => {
+      for (const item of rest) await work(item);
+    }),
+  );
+}

@@ -1,0 +1,50 @@
+import type { Figure, Result } from "./measure.ts";
+import type { Role } from "./workload.ts";
+
+const round = (value: number): number => (value >= 100 ? Math.round(value) : Math.round(value * 10) / 10);
+
+const cell = (figure: Figure | undefined, unit: string): string => {
+  if (figure === undefined) return "-";
+  const { median, least, most } = figure;
+  return `${round(median)} ${unit} (${round(least)}-${round(most)})`;
+};
+
+const ratio = (ours: Figure | undefined, other: Figure | undefined): number | undefined =>
+  ours === undefined || other === undefined ? undefined : Math.round((ours.median / other.median) * 100) / 100;
+
+const TITLES = ["PART", "WORKLOAD", "OURS", "PEER", "FLOOR", "PYTHON", "x PEER", "x FLOOR"];
+
+/** One line of the table for each workload: medians, and the least and the most in brackets. */
+export function table(results: readonly Result[]): string {
+  const rows = results.map(({ workload: { part, name, unit = "ms" }, figures: { ours, peer, floor, python } }) => [
+    part,
+    name,
+    ...[ours, peer, floor, python].map((figure) => cell(figure, unit)),
+    ...[ratio(ours, peer), ratio(ours, floor)].map((each) => (each === undefined ? "-" : each.toFixed(2))),
+  ]);
+  const widths = TITLES.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  return [TITLES, ...rows].map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n");
+}
+
+/** What the table leaves out: skipped, failed, and what the figures must be known with. */
+export const remarks = (results: readonly Result[]): string[] =>
+  results.flatMap(({ workload: { part, name, skip, note }, failures }) => [
+    ...(skip === undefined ? [] : [`skipped: ${part}: ${name} (${skip})`]),
+    ...Object.entries(failures).map(([role, reason]) => `failed: ${part}: ${name}: ${role}: ${reason}`),
+    ...(note === undefined ? [] : [`${part}: ${name}: ${note}`]),
+  ]);
+
+/** One object for each workload. */
+export const asJson = (results: readonly Result[], about: object): object[] =>
+  results.map(({ workload: { part, name, unit = "ms", skip, note }, figures, failures }) => ({
+    part,
+    workload: name,
+    unit,
+    ...(Object.fromEntries(Object.entries(figures)) as Partial<Record<Role, Figure>>),
+    ratio_peer: ratio(figures.ours, figures.peer),
+    ratio_floor: ratio(figures.ours, figures.floor),
+    ...(skip === undefined ? {} : { skipped: skip }),
+    ...(note === undefined ? {} : { note }),
+    ...(Object.keys(failures).length === 0 ? {} : { failures }),
+    ...about,
+  }));

@@ -1,0 +1,103 @@
+import { type Bench, ofdeploy, peerRun, present, where } from "../bench.ts";
+import type { BenchEngine } from "../bench-engine.ts";
+import { appFile, composeFile, containerBody, type Load, names, write } from "../files.ts";
+import { each, RawClient, timed } from "../raw-client.ts";
+import { referenceInput } from "../reference-input.ts";
+import type { Workload } from "../workload.ts";
+
+/** Containers of one engine. Their start is the engine's work, and most of the time of what is new. */
+export function localWorkloads(bench: Bench): Workload[] {
+  const { engine } = bench;
+  if (engine === undefined) return [{ part: "local", name: "up", contenders: {}, skip: "no engine" }];
+  return [20, 100].flatMap((count) => [created(bench, engine, count), unchanged(bench, engine, count)]);
+}
+
+const project = "bench-local";
+
+/** Removes every container. */
+async function clear({ host, apiVersion }: BenchEngine): Promise<void> {
+  const client = new RawClient(host, apiVersion, 4);
+  const containers: { Id: string }[] = await client.call("GET", "/containers/json?all=1");
+  await each(4, containers, ({ Id }) => client.call("DELETE", `/containers/${Id}?force=1&v=1`));
+  client.close();
+}
+
+const filesOf = (bench: Bench, load: Load): [file: string, composeYml: string] => [
+  write(bench.folder, `local-${load.count}.yml`, appFile(project, load)),
+  write(bench.folder, `local-${load.count}-compose.yml`, composeFile(load, "local")),
+];
+
+const up = (bench: Bench, file: string) => ofdeploy(bench, ["up", "--platform", "docker", "--no-wait", "--file", file]);
+const composeUp = (bench: Bench, file: string) =>
+  peerRun(bench, bench.peers.compose, ["--file", file, "--project-name", project, "up", "--detach"]);
+
+const note = "ofdeploy up --no-wait; docker compose up --detach; neither waits longer than until the process is started";
+
+function created(bench: Bench, engine: BenchEngine, count: number): Workload {
+  const load = { count, replicas: 1 };
+  const [file, composeYml] = filesOf(bench, load);
+  const before = () => clear(engine);
+  return {
+    part: "local",
+    name: `up of ${count} new containers`,
+    note,
+    mostRuns: count > 50 ? 3 : 9,
+    contenders: present({
+      ours: { label: "ofdeploy up", before, run: async () => (await up(bench, file)).ms },
+      peer: where(bench.peers.compose, { label: "docker compose up", before, run: async () => (await composeUp(bench, composeYml)).ms }),
+      floor: {
+        label: `${count} creates and starts`,
+        before,
+        async run() {
+          const client = new RawClient(engine.host, engine.apiVersion);
+          const ms = await timed(() =>
+            each(1, names(load), async (name) => {
+              const { Id } = await client.call("POST", `/containers/create?name=${name}`, containerBody(names(load).indexOf(name), load));
+              await client.call("POST", `/containers/${Id}/start`);
+            }),
+          );
+          client.close();
+          return ms;
+        },
+      },
+      python: where(bench.peers.python, {
+        label: "docker SDK for Python",
+        before,
+        run: async () => (await peerRun(bench, bench.peers.python, ["local"], { input: referenceInput(load) })).ms,
+      }),
+    }),
+  };
+}
+
+function unchanged(bench: Bench, engine: BenchEngine, count: number): Workload {
+  const load = { count, replicas: 1 };
+  const [file, composeYml] = filesOf(bench, load);
+  // Both stay up beside each other: their names differ.
+  let isReady = false;
+  const before = async (): Promise<void> => {
+    if (isReady) return;
+    await clear(engine);
+    await up(bench, file);
+    if (!("missing" in bench.peers.compose)) await composeUp(bench, composeYml);
+    isReady = true;
+  };
+  return {
+    part: "local",
+    name: `up of ${count} containers, nothing changed`,
+    note,
+    contenders: present({
+      ours: { label: "ofdeploy up", before, run: async () => (await up(bench, file)).ms },
+      peer: where(bench.peers.compose, { label: "docker compose up", before, run: async () => (await composeUp(bench, composeYml)).ms }),
+      floor: {
+        label: "1 listing",
+        before,
+        async run() {
+          const client = new RawClient(engine.host, engine.apiVersion);
+          const ms = await timed(() => client.call("GET", "/containers/json?all=1"));
+          client.close();
+          return ms;
+        },
+      },
+    }),
+  };
+}

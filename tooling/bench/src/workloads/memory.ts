@@ -1,0 +1,54 @@
+import { type Bench, knows, ofdeploy } from "../bench.ts";
+import { shortAppFile, write } from "../files.ts";
+import { startRecordedSwarm } from "../recorded-swarm.ts";
+import type { Workload } from "../workload.ts";
+
+const FEW = 500;
+const MANY = 5_000;
+
+/** The most memory that the command has had, on a recorded engine; and what each app adds to it. */
+export async function memoryWorkloads(bench: Bench): Promise<Workload[]> {
+  return [
+    ...perApp(bench, "validate", ["validate", "--platform", "swarm"], undefined),
+    ...perApp(bench, "up, nothing changed", ["up", "--platform", "swarm"], undefined),
+    ...perApp(bench, "plan", ["plan", "--platform", "swarm"], (await knows(bench, "plan")) ? undefined : "this ofdeploy has no plan"),
+  ];
+}
+
+function perApp(bench: Bench, what: string, args: readonly string[], skip: string | undefined): Workload[] {
+  const part = "memory";
+  const measured = new Map<number, number>();
+  const peak = async (count: number): Promise<number> => {
+    const file = write(bench.folder, `memory-${count}.yml`, shortAppFile("bench-memory", count));
+    const swarm = await startRecordedSwarm(file);
+    try {
+      const { peakMb } = await ofdeploy(bench, [...args, "--host", swarm.host, "--file", file]);
+      measured.set(count, Math.min(peakMb, measured.get(count) ?? Infinity));
+      return peakMb;
+    } finally {
+      await swarm.close();
+    }
+  };
+  const growth = async (): Promise<number> => (((measured.get(MANY) ?? 0) - (measured.get(FEW) ?? 0)) * 1024) / (MANY - FEW);
+  const skipped = skip === undefined ? {} : { skip };
+  return [
+    ...[FEW, MANY].map(
+      (count): Workload => ({
+        part,
+        name: `${what}, ${count} apps: peak memory`,
+        unit: "MB",
+        mostRuns: 3,
+        contenders: skip === undefined ? { ours: { label: `ofdeploy ${args[0]}`, run: () => peak(count) } } : {},
+        ...skipped,
+      }),
+    ),
+    {
+      part,
+      name: `${what}: memory an app, from ${FEW} to ${MANY}`,
+      unit: "KB",
+      mostRuns: 1,
+      contenders: skip === undefined ? { ours: { label: `ofdeploy ${args[0]}`, run: growth } } : {},
+      ...skipped,
+    },
+  ];
+}

@@ -1,0 +1,34 @@
+/**
+ * What a bundle does without, by the end of its path or by who asks for it: parts of libraries that are never reached
+ * here, and take longer to load than all the rest.
+ */
+const STAND_INS = [
+  // Messages in fifty languages: ours are our own.
+  { path: /\/zod\/v4\/locales\/index\.[cm]?js$/, code: "export {};" },
+  // docker-modem's own SSH client: connections are opened by the user's `ssh`, or by sockets.
+  { id: "./ssh", from: /\/docker-modem\//, code: "module.exports = () => { throw new Error('not bundled'); };" },
+  // Its log, which is off; hijacked connections; certificates, which the agent has; HTTPS, which the agent speaks.
+  { id: "debug", from: /\/docker-modem\//, code: "module.exports = () => () => {};" },
+  { id: "./http_duplex", from: /\/docker-modem\//, code: "module.exports = class {};" },
+  { id: "split-ca", from: /\/docker-modem\//, code: "module.exports = () => [];" },
+  { id: "https", from: /\/docker-modem\//, code: "module.exports = {};" },
+];
+
+const PREFIX = "\0stand-in:";
+
+/** Puts the stand-ins in. */
+export const leanModules = {
+  name: "lean-modules",
+  async resolveId(id, importer, options) {
+    const byId = STAND_INS.findIndex((one) => one.id === id && one.from.test(importer ?? ""));
+    if (byId >= 0) return `${PREFIX}${byId}${STAND_INS[byId].code.startsWith("export") ? ".mjs" : ".cjs"}`;
+    if (!/\/zod\//.test(importer ?? "")) return null;
+    const resolved = await this.resolve(id, importer, { ...options, skipSelf: true });
+    const byPath = STAND_INS.findIndex(({ path }) => path?.test(resolved?.id ?? ""));
+    return byPath < 0 ? resolved : `${PREFIX}${byPath}.mjs`;
+  },
+  load(id) {
+    if (!id.startsWith(PREFIX)) return null;
+    return { code: STAND_INS[Number.parseInt(id.slice(PREFIX.length), 10)].code, moduleSideEffects: false };
+  },
+};
