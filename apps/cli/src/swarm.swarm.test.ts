@@ -139,7 +139,10 @@ ${more}`;
     const nowhere = await fileOf(
       `name: nowhere\napps:${app("nowhere", "    deploy: {placement: {constraints: [node.hostname == moon]}}")}\n`,
     );
-    const waited = await ofdeploy("up", "--file", nowhere, "--timeout", "4s");
+    const refused = await ofdeploy("up", "--file", nowhere);
+    expect(refused).toMatchObject({ code: 5, stderr: expect.stringMatching(/^error\[CONFLICT\] \S+:3:3: nowhere: No node that takes tasks fulfils node.hostname == moon/m) });
+    expect(await services()).toEqual([]);
+    const waited = await ofdeploy("up", "--file", nowhere, "--timeout", "4s", "--no-preflight");
     expect(waited.code).toBe(6);
     expect(waited.stderr).toMatch(/error\[TIMEOUT\].*no suitable node/);
     expect(waited.stderr).toContain("No node fulfils its constraints");
@@ -263,7 +266,7 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
     expect(await services()).toEqual([]);
   });
 
-  test("an image that no node has fails at once, and what was made is put back", async () => {
+  test("an image that no node has fails when the nodes have turned it away, and what was made is put back", async () => {
     const file = await fileOf(
       `name: missing\napps:${app("fine", "")}
   broken:
@@ -318,18 +321,18 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
 
   test("a missing network, one of a single node, a port taken: one sentence each, nothing made", async () => {
     const missing = await ofdeploy("up", "--file", await fileOf(`name: n\napps:${app("net-app", "    networks: [no-such-net]")}\n`));
-    expect(missing.stderr).toMatch(/error\[NETWORK_NOT_FOUND\] There is no network no-such-net/);
+    expect(missing.stderr).toMatch(/error\[NETWORK_NOT_FOUND\] \S+:3:3: net-app: There is no network no-such-net/);
     await manager.call("POST", "/networks/create", { Name: "one-node", Driver: "bridge" });
     const local = await ofdeploy("up", "--file", await fileOf(`name: n\napps:${app("net-app", "    networks: [one-node]")}\n`));
     expect(local.code).toBe(5);
-    expect(local.stderr).toMatch(/error\[CONFLICT\] Network one-node is no network of the swarm/);
+    expect(local.stderr).toMatch(/error\[CONFLICT\] \S+:3:3: net-app: Network one-node is no network of the swarm/);
     expect(await services()).toEqual([]);
 
     const first = await fileOf(`name: first\napps:${app("first-app", '    ports: ["18090:80"]')}\n`);
     expect(await ofdeploy("up", "--file", first)).toMatchObject({ code: 0 });
     const second = await ofdeploy("up", "--file", await fileOf(`name: second\napps:${app("second-app", '    ports: ["18090:80"]')}\n`));
     expect(second.code).toBe(5);
-    expect(second.stderr).toMatch(/error\[CONFLICT\] Host port 18090 is published by service first-app already/);
+    expect(second.stderr).toMatch(/error\[CONFLICT\] \S+:3:3: second-app: Host port 18090 is published by service first-app already/);
     expect(await services()).toEqual(["first-app"]);
   });
 

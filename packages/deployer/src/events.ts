@@ -62,7 +62,6 @@ export type DeployerEvent =
   /** Each step by which a failed or interrupted run puts back what it had changed: as it begins, and as it ends. */
   | { type: "compensate"; step: CompensationStep }
   /** A service was given new registry credentials, or could not be. */
-
   | { type: "refresh"; refresh: RefreshVerdict };
 
 export type Observer = (event: DeployerEvent) => void;
