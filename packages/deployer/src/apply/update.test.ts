@@ -238,6 +238,14 @@ describe("putting back", () => {
     expect(report.orphans).toMatchObject([{ service: "old", outcome: "failed", error: { code: "TIMEOUT" } }, { service: "older", outcome: "removed" }]);
   });
 
+  test("nothing is pruned by a run that fails, though all that it did is kept", async () => {
+    const strategy = fake();
+    await up(strategy, project(app("db"), app("old")));
+    const report = await up(strategy, project(app("db", v2), app("bad", bad)), { prune: true, keepFailed: true });
+    expect(outcomes(report)).toEqual({ db: "updated", bad: "failed" });
+    expect(strategy.services.has("old")).toBe(true);
+  });
+
   test("a resource that can't be made ends the run before any app is touched", async () => {
     const strategy = fake();
     await up(strategy, project(app("db")));
