@@ -67,7 +67,7 @@ export const swarmResourceMutations = ofSuite("swarm", [
     "(await findResource(engine, kind, name, { signal }))?.id === undefined) throw",
     "a volume\\W+(whose name is in use|is made)",
   ],
-  ["resources listed by any of the labels", `${source}/resources/list-resources.ts`, ".every(([name, value]) => resource.labels[name] === value)", ".some(([name, value]) => resource.labels[name] === value)", "is listed by kinds and labels"],
+  ["resources listed with any value of a label", `${source}/resources/list-resources.ts`, "lists.flat().filter(carries)", "lists.flat().filter((resource) => carries(resource) || true)", "is listed by kinds and labels"],
   ["content in another coding", `${source}/resources/create-resource.ts`, 'Buffer.from(content).toString("base64")', 'Buffer.from(Buffer.from(content).toString("latin1")).toString("base64")', "the content of a config"],
   ["preflight does not look at names", `${source}/preflight/preflight.ts`, "  if (updates || !services", "  if (!updates || !services", "preflight finds a name in use"],
   ["preflight counts a service's own ports", `${source}/preflight/ports.ts`, "Spec.Name !== request.name && !updated.has(Spec.Name)", "Spec.Name !== \"\"", "none that the service itself has"],
