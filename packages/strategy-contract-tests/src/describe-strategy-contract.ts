@@ -34,6 +34,7 @@ import { settingsCases } from "./cases/settings.js";
 import { trafficCases } from "./cases/traffic.js";
 import { updateConflictCases } from "./cases/update-conflicts.js";
 import { updateFailureCases } from "./cases/update-failures.js";
+import { updateHeldCases } from "./cases/update-held.js";
 import { updateCases } from "./cases/update.js";
 import { waitCases } from "./cases/wait.js";
 import { describeWithTarget } from "./describe-with-target.js";
@@ -69,6 +70,7 @@ const behaviours: Record<string, (suite: Suite, options: ContractOptions) => voi
   update: updateCases,
   "updates in each other's way": updateConflictCases,
   "updates that fail": updateFailureCases,
+  "updates of what is held": updateHeldCases,
   rollback: rollbackCases,
   scale: scaleCases,
   refreshAuth: refreshAuthCases,
