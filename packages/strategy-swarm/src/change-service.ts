@@ -55,7 +55,7 @@ export async function changeService(
   }
 }
 
-/** @returns the engine's warnings; undefined if there is a newer version of the service. */
+/** @returns the engine's warnings; undefined if there is a newer version of the service, or it is gone: it must be looked for. */
 async function send(
   engine: DockerEngine,
   change: ServiceChange,
@@ -65,7 +65,8 @@ async function send(
     // Not given the signal: it takes milliseconds, and what came of it has to be known.
     return (await engine.services.update(before.ID, before.Version.Index, spec, options)).warnings;
   } catch (error) {
-    if (DeploymentError.isInstance(error, "CONFLICT") && !last) return undefined;
+    const isOther = DeploymentError.isInstance(error, "CONFLICT") || DeploymentError.isInstance(error, "NOT_FOUND");
+    if (isOther && !last) return undefined;
     if (await isDone(engine, change, before, error)) return [];
     throw error;
   }

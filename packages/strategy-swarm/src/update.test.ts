@@ -104,6 +104,18 @@ describe("when somebody else got in between", () => {
     expect(sent.at(-1)).toMatchObject({ version: 2, spec: { TaskTemplate: { ForceUpdate: 9 } } });
   });
 
+  test("and removed it, it is not found, as if it had never been", async () => {
+    let looks = 0;
+    const { engine } = fakeEngine({
+      "services.list": () => ((looks += 1) === 1 ? [service()] : []),
+      "services.update": fails("NOT_FOUND"),
+    });
+    await expect(new SwarmDeploymentStrategy(engine).update(request)).rejects.toMatchObject({
+      code: "NOT_FOUND",
+      hint: expect.stringContaining("Names are exact"),
+    });
+  });
+
   test("again and again, it ends as a CONFLICT", async () => {
     const { strategy, sent } = swarm(service(), { meanwhile: (now) => (now.Version = { Index: now.Version.Index + 1 }) });
     await expect(strategy.update(request)).rejects.toMatchObject({ code: "CONFLICT", service: "demo" });

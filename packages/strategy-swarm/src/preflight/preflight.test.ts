@@ -111,7 +111,7 @@ describe("ports published on every node", () => {
     ["that the swarm is to choose", { ports: [{ target: 80 }] }, 0],
   ] as const)("%s", async (_, part, count) => {
     const problems = await found([updating(part)], services);
-    expect(problems).toEqual(Array(count).fill(["demo", "CONFLICT", "ports"]));
+    expect(problems).toEqual(Array.from({ length: count }, () => ["demo", "CONFLICT", "ports"]));
   });
 
   test("two requests for one are told of the second; one that is given up is free, one that is moved is not", async () => {
@@ -175,7 +175,7 @@ describe("nodes", () => {
     [["engine.labels.disk==ssd"], 1],
     [["node.colour==red"], 1],
   ])("that fulfil %j", async (constraints, count) => {
-    expect(await found([anew({ constraints })])).toEqual(Array(count).fill(["demo", "CONFLICT", "constraints"]));
+    expect(await found([anew({ constraints })])).toEqual(Array.from({ length: count }, () => ["demo", "CONFLICT", "constraints"]));
   });
 
   test("that are down, drained or paused take no tasks", async () => {

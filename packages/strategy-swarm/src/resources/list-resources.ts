@@ -20,7 +20,7 @@ export async function listResources(
   const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
   const filters: Filters = label.length > 0 ? { label } : {};
   const lists = await Promise.all([...new Set(kinds)].map((kind) => LISTS[kind](engine, filters, { signal })));
-  // The engine's filter takes one of several labels for all, and a label without a value for any value.
+  // Of configs and secrets, the swarm takes a label without a value for one of any value.
   const carries = (resource: Resource) => Object.entries(labels).every(([name, value]) => resource.labels[name] === value);
   return lists.flat().filter(carries).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }

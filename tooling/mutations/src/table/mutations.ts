@@ -3,6 +3,7 @@ import { dockerDeployMutations } from "./docker-deploy.ts";
 import { dockerFieldMutations } from "./docker-fields.ts";
 import { dockerServiceMutations } from "./docker-services.ts";
 import { dockerUpdateMutations } from "./docker-updates.ts";
+import { swarmChangeMutations, swarmResourceMutations } from "./swarm-changes.ts";
 import { swarmFieldMutations } from "./swarm-fields.ts";
 import { swarmServiceMutations } from "./swarm-services.ts";
 
@@ -13,4 +14,6 @@ export const mutations: readonly Mutation[] = [
   ...dockerUpdateMutations,
   ...swarmFieldMutations,
   ...swarmServiceMutations,
+  ...swarmChangeMutations,
+  ...swarmResourceMutations,
 ];

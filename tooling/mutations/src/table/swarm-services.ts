@@ -24,8 +24,8 @@ export const swarmServiceMutations = ofSuite("swarm", [
   [
     "the caller's request changed",
     `${source}/strategy.ts`,
-    "    const { request: prepared, warnings } = this.prepare(request, options);\n",
-    "    const { request: prepared, warnings } = this.prepare(request, options);\n    Object.assign(request, prepared);\n",
+    "      const deployment = await deployService(this.#engine, prepared, options);\n",
+    "      Object.assign(request, prepared);\n      const deployment = await deployService(this.#engine, prepared, options);\n",
     "the caller's objects",
   ],
   ["removal by the beginning of a name", `${source}/find-service.ts`, "candidates.find(({ Spec }) => Spec.Name === serviceName)", "candidates[0]", "names are exact"],
@@ -47,7 +47,7 @@ export const swarmServiceMutations = ofSuite("swarm", [
   [
     "wait returns at once",
     `${source}/wait.ts`,
-    "    throwIfRolledBack(observed);\n",
+    "    if (updateError !== undefined) throw updateError;\n",
     "    return status;\n",
     "wait resolves when the process runs",
   ],
