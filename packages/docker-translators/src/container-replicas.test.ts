@@ -46,7 +46,6 @@ it.each([
     "INVALID_REQUEST",
     "ports[1].published",
   ],
-  ["a name too long with its suffix", { name: "a".repeat(62), ...mode(10) }, "INVALID_REQUEST", "name"],
   ["mode Global", { mode: { Global: {} } }, "UNSUPPORTED", "mode"],
   ["a job", { mode: { ReplicatedJob: {} } }, "UNSUPPORTED", "mode"],
 ] as const)("refuses %s", (_, more, code, field) => {

@@ -1,4 +1,4 @@
-import { DeploymentError, isServiceName, type NormalizedRequest } from "@openfactory/deploy-core";
+import { DeploymentError, type NormalizedRequest } from "@openfactory/deploy-core";
 import { copyDefined } from "./support/copy-defined.js";
 
 /**
@@ -6,12 +6,11 @@ import { copyDefined } from "./support/copy-defined.js";
  * none). Each has the same settings but for its name and, where it is set, `APP_UUID` in `env`, which is suffixed
  * alike. Pass the service's name as `serviceName` to `toContainerCreateBody`, so that the containers are found by it.
  * @throws DeploymentError `UNSUPPORTED` for other modes; `INVALID_REQUEST` for more than one replica with a fixed host
- * port, which two containers can't share, and for names that the suffix makes too long.
+ * port, which two containers can't share.
  */
 export function containerReplicas(request: NormalizedRequest): { replicas: NormalizedRequest[] } {
   const count = replicaCount(request);
   if (count > 1) refuseHostPorts(request, count);
-  if (count > 0) refuseLongNames(request, count);
   return { replicas: Array.from({ length: count }, (_, index) => toReplica(request, index + 1)) };
 }
 
@@ -40,16 +39,6 @@ function refuseHostPorts({ name, ports = [] }: NormalizedRequest, count: number)
     service: name,
     field: `ports[${index}].published`,
     hint: "Leave the host port out, so that the engine chooses one a container, or run one replica.",
-  });
-}
-
-function refuseLongNames({ name }: NormalizedRequest, count: number): void {
-  const longest = `${name}-${count}`;
-  if (isServiceName(longest)) return;
-  throw new DeploymentError("INVALID_REQUEST", `The replica's name ${longest} has more than 63 characters.`, {
-    service: name,
-    field: "name",
-    hint: "Shorten the service's name.",
   });
 }
 

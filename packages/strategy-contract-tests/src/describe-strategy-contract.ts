@@ -35,6 +35,7 @@ import { slowImageCases } from "./cases/slow-images.js";
 import { trafficCases } from "./cases/traffic.js";
 import { updateConflictCases } from "./cases/update-conflicts.js";
 import { updateFailureCases } from "./cases/update-failures.js";
+import { updateHeldCases } from "./cases/update-held.js";
 import { updateCases } from "./cases/update.js";
 import { waitCases } from "./cases/wait.js";
 import type { Differences } from "./differences.js";
@@ -74,6 +75,7 @@ const behaviours = {
   update: updateCases,
   "updates in each other's way": updateConflictCases,
   "updates that fail": updateFailureCases,
+  "updates of what is held": updateHeldCases,
   rollback: rollbackCases,
   scale: scaleCases,
   refreshAuth: refreshAuthCases,

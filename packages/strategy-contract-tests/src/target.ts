@@ -74,6 +74,8 @@ export interface ContractTarget {
   freePort?(): Promise<number>;
   /** A constraint that some node fits. Needed if `constraints` is honoured. Default: `node.role == manager`. */
   constraint?: string;
+  /** All replicas are on one host, so that only one can have a host port: none is asked for with several. Default false. */
+  oneHost?: boolean;
   /** The engine expands Go templates (`{{.Service.Name}}`) in env, and the strategy's README says so. Default false. */
   expandsTemplates?: boolean;
   /** How long a call that was cut off may take to show on the engine, in milliseconds. Default 500. */

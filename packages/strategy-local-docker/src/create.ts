@@ -37,18 +37,18 @@ export async function createContainer(
 
 async function create(
   engine: DockerEngine,
-  { request, serviceName, labels, madeAs = request.name }: PlannedContainer,
+  { request, serviceName, base, labels, madeAs = base }: PlannedContainer,
   { signal, observer }: DeployOptions,
 ): Promise<ContainerCreated> {
   throwIfAborted(signal, { service: request.name });
   observer?.({ type: "step", service: request.name, step: "create" });
-  const labelled = { ...request, labels: { ...request.labels, ...labels } };
+  const labelled = { ...request, name: base, labels: { ...request.labels, ...labels } };
   const body = toContainerCreateBody(labelled, { apiVersion: await engine.apiVersion({ signal }), serviceName });
   try {
     // Not given the signal: it takes milliseconds, and an answer that is not waited for would leave a container behind.
     return await engine.containers.create(madeAs, body);
   } catch (error) {
-    if (DeploymentError.isInstance(error, "CONFLICT")) throw nameInUse(madeAs, error);
+    if (DeploymentError.isInstance(error, "CONFLICT")) throw nameInUse(serviceName, madeAs, error);
     if (DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "ENGINE_UNREACHABLE")) {
       await removeUnanswered(engine, madeAs, labels[OPERATION_LABEL]);
     }
@@ -56,9 +56,9 @@ async function create(
   }
 }
 
-const nameInUse = (name: string, error: DeploymentError): DeploymentError =>
+const nameInUse = (service: string, name: string, error: DeploymentError): DeploymentError =>
   new DeploymentError("ALREADY_EXISTS", `There is a container named ${name} already.`, {
-    service: name,
+    service,
     field: "name",
     hint: "Choose another name, or remove that container first; it was left as it is.",
     cause: error.cause,

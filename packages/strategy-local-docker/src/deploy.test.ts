@@ -172,6 +172,7 @@ test("emulated replicas: one that fails takes the others with it", async () => {
   let made = 0;
   const { engine, calls } = fakeEngine({
     ...works,
+    "containers.list": () => [],
     "containers.create": () => ({ id: `c${++made}`, warnings: [] }),
     "containers.start": (id: string) => (id === "c3" ? fails("ENGINE_ERROR")() : undefined),
   });

@@ -32,7 +32,7 @@ export async function deployContainers(
       const { id, warnings } = await createContainer(engine, container, options);
       made.push(id);
       await joinNetworks(engine, id, container, options);
-      await startContainer(engine, id, container, options);
+      if (!container.idle) await startContainer(engine, id, container, options);
       started.push({ id, warnings: warnings.map((reason) => engineWarning(container.serviceName, reason)) });
     }
     return started;
@@ -45,7 +45,7 @@ export async function deployContainers(
 export async function joinNetworks(
   engine: DockerEngine,
   id: string,
-  { request, serviceName }: PlannedContainer,
+  { request, serviceName, base }: PlannedContainer,
   { signal, observer }: DeployOptions,
 ): Promise<void> {
   const { name } = request;
@@ -55,7 +55,7 @@ export async function joinNetworks(
     for (const network of networksToConnect(request, { apiVersion })) {
       throwIfAborted(signal, { service: name });
       observer?.({ type: "step", service: name, step: "connect", id: network });
-      const body = toNetworkConnectBody(request, network, { container: id, serviceName });
+      const body = toNetworkConnectBody({ name: base }, network, { container: id, serviceName });
       await engine.networks.connect(network, body, { signal });
     }
   } catch (error) {

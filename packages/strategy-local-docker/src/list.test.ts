@@ -18,6 +18,7 @@ const details = (id: string) => ({
   Id: id,
   Name: `/${id}`,
   Image: `image${Number(id.slice(2)) % 2}`,
+  State: { Status: "running", StartedAt: "", FinishedAt: "" },
   Config: { Image: "demo:1", Labels: {}, Env: ["A=1", "OF=image"] },
   HostConfig: { RestartPolicy: { Name: "always" } },
   NetworkSettings: { Networks: { bridge: {} } },

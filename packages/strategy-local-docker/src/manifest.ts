@@ -19,6 +19,13 @@ const always: UnhonouredPart[] = [
   { field: "rollbackConfig", reason: needsASwarm },
 ];
 
+const replicatedOnly: UnhonouredPart = {
+  field: "mode",
+  reason: "Containers can emulate the mode Replicated alone.",
+  when: ({ mode }: NormalizedRequest) => mode !== undefined && !("Replicated" in mode),
+  refuse: true,
+};
+
 const oneContainer: UnhonouredPart = {
   field: "mode",
   reason: "One container is run; with the option emulateReplicas, one for each replica.",
@@ -28,7 +35,20 @@ const oneContainer: UnhonouredPart = {
 /** What local Docker honours, and why not the rest. */
 export const localDockerManifest = ({ emulateReplicas }: LocalDockerOptions = {}): StrategyManifest => ({
   name: "docker",
-  capabilities: ["inspect", "list", "wait", "logs", "update", "rollback", "diagnose", "settings", "lock", "resources", "preflight"],
+  capabilities: [
+    "inspect",
+    "list",
+    "wait",
+    "logs",
+    "update",
+    "rollback",
+    ...(emulateReplicas ? (["scale"] as const) : []),
+    "diagnose",
+    "settings",
+    "lock",
+    "resources",
+    "preflight",
+  ],
   honours: [
     "image",
     "imagePullPolicy",
@@ -53,5 +73,5 @@ export const localDockerManifest = ({ emulateReplicas }: LocalDockerOptions = {}
     "capDrop",
     ...(emulateReplicas ? (["mode"] as const) : []),
   ],
-  unhonoured: [...always, ...(emulateReplicas ? [] : [oneContainer])],
+  unhonoured: [...always, emulateReplicas ? replicatedOnly : oneContainer],
 });

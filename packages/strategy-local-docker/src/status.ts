@@ -1,7 +1,7 @@
 import type { InstanceStatus, ServiceState, ServiceStatus } from "@openfactory/deploy-core";
 import type { ContainerDetails, ContainerSummary } from "@openfactory/docker-engine";
 import { withoutOwnLabels } from "@openfactory/docker-translators";
-import { listedName } from "./family/member.js";
+import { listedMember, listedName, seenMember } from "./family/member.js";
 import { boundPorts, listedPorts } from "./ports.js";
 
 type Health = InstanceStatus["health"];
@@ -52,7 +52,7 @@ export function instanceStatus(container: ContainerDetails): InstanceStatus {
 
 /** What the containers of a service add up to. */
 export function serviceStatus(name: string, containers: readonly ContainerDetails[]): ServiceStatus {
-  const instances = containers.map(instanceStatus);
+  const instances = containers.filter((container) => !seenMember(container).idle).map(instanceStatus);
   const first = containers[0];
   return {
     name,
@@ -70,7 +70,7 @@ export function serviceStatus(name: string, containers: readonly ContainerDetail
 
 /** A service, with what a listing says of its containers. */
 export function listedService(name: string, summaries: readonly ContainerSummary[]): ServiceStatus {
-  const instances = summaries.map(listedInstance);
+  const instances = summaries.filter((summary) => !listedMember(summary).idle).map(listedInstance);
   const first = summaries[0];
   return {
     name,
@@ -108,8 +108,11 @@ const unfinished = (instances: readonly InstanceStatus[]): Pick<ServiceStatus, "
 
 const ORDER: readonly ServiceState[] = ["failed", "pending", "stopped", "running"];
 
+/** Without any, it is asked not to run. */
 const combined = (instances: readonly InstanceStatus[]): ServiceState =>
-  ORDER.find((state) => instances.some((instance) => instance.state === state)) ?? "completed";
+  instances.length === 0
+    ? "stopped"
+    : (ORDER.find((state) => instances.some((instance) => instance.state === state)) ?? "completed");
 
 const replicas = (instances: readonly InstanceStatus[]): ServiceStatus["replicas"] => ({
   running: instances.filter(({ state }) => state === "running").length,

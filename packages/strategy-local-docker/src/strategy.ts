@@ -8,6 +8,7 @@ import {
   type CanManageResources,
   type CanPreflight,
   type CanRollback,
+  type CanScale,
   type CanTellSettings,
   type CanUpdate,
   type CanWait,
@@ -48,6 +49,7 @@ import { listServices } from "./list.js";
 import { releaseLock, takeLock } from "./lock.js";
 import { logLines } from "./logs.js";
 import { localDockerManifest } from "./manifest.js";
+import { mustBeFree } from "./name-is-free.js";
 import { LOCAL_DOCKER_OPTIONS, type LocalDockerOptions } from "./options.js";
 import { planContainers } from "./planned-container.js";
 import { preflight } from "./preflight/preflight.js";
@@ -56,6 +58,7 @@ import { resolvedImage } from "./resolved-image.js";
 import { kindOf, resourceKinds } from "./resources/kinds.js";
 import { listResources } from "./resources/list-resources.js";
 import { removeResource } from "./resources/remove-resource.js";
+import { scaleService } from "./scale/scale.js";
 import { settingsOf } from "./settings/settings-of.js";
 import { rollbackService } from "./update/rollback.js";
 import { updateService } from "./update/update.js";
@@ -72,6 +75,7 @@ export class LocalDockerDeploymentStrategy
     CanLogs,
     CanUpdate,
     CanRollback,
+    CanScale,
     CanDiagnose,
     CanTellSettings,
     CanLock,
@@ -97,6 +101,7 @@ export class LocalDockerDeploymentStrategy
     const { request: prepared, warnings } = this.prepare(request, options);
     return this.#about(prepared.name, async () => {
       const containers = planContainers(prepared, this.#options);
+      if (this.#options.emulateReplicas) await mustBeFree(this.#engine, prepared.name, options);
       const started = await deployContainers(this.#engine, containers, options);
       return {
         name: prepared.name,
@@ -162,6 +167,11 @@ export class LocalDockerDeploymentStrategy
       name: serviceName,
       ...(await rollbackService(this.#engine, serviceName, options)),
     }));
+  }
+
+  /** Of services whose replicas are emulated: declared with the option. */
+  async scale(serviceName: string, replicas: number, options: OperationOptions = {}): Promise<void> {
+    await this.#about(serviceName, () => scaleService(this.#engine, serviceName, replicas, options));
   }
 
   async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {

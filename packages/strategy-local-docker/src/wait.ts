@@ -34,6 +34,7 @@ export async function waitUntilReady(
     for (let containers = first; ; containers = await look()) {
       throwIfAborted(signal, { service: serviceName });
       const status = serviceStatus(serviceName, containers);
+      if (status.instances.length === 0) return status;
       const failed = containers.find((container, index) => loops(container) || hasFailed(status.instances[index]));
       if (failed !== undefined) {
         const seen = { status, loops: loops(failed), lastExitCode: wake.exitCode(failed.Id) };

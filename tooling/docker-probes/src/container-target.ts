@@ -1,5 +1,5 @@
 import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
-import type { ContractTarget } from "@openfactory/strategy-contract-tests";
+import type { ContractProbes, ContractTarget } from "@openfactory/strategy-contract-tests";
 import type { RawEngine } from "@openfactory/test-engine";
 import { containerProbes } from "./container-probes.js";
 import { dockerWorld } from "./docker-world.js";
@@ -15,11 +15,13 @@ export interface Elsewhere {
 /**
  * The contract's target for a strategy that runs services as containers of one engine.
  * @param elsewhere left out, the engine runs on this machine.
+ * @param probes default: of services that are one container each.
  */
 export function containerTarget(
   strategy: OpenFactoryServiceDeploymentStrategy,
   engine: RawEngine,
   elsewhere?: Elsewhere,
+  probes: ContractProbes = containerProbes(engine, elsewhere?.published),
 ): ContractTarget {
   // Engines take a registry on their own machine's loopback address without TLS.
   const { published, registry } = elsewhere ?? { published: undefined, registry: "127.0.0.1" };
@@ -27,7 +29,7 @@ export function containerTarget(
   return {
     ...world,
     strategy,
-    probes: containerProbes(engine, published),
+    probes,
     async cleanup(name) {
       const filters = encodeURIComponent(JSON.stringify({ name: [`^/?${name}(-[0-9]+)?([.].+)?$`] }));
       const all = await engine.call("GET", `/containers/json?all=1&filters=${filters}`);

@@ -32,7 +32,7 @@ export class Places {
     const whole = {
       ...request,
       ...(joined.length > 0 && { networks: joined }),
-      ...(port !== undefined && { ports: { [await this.#port(port)]: 80 } }),
+      ...(port !== undefined && this.#canPublish(part) && { ports: { [await this.#port(port)]: 80 } }),
     };
     if (fault === "missing image") {
       // What can't run must not be tried again and again.
@@ -40,6 +40,10 @@ export class Places {
       return this.#suite.once({ ...rest, image: this.#suite.target.images.missing });
     }
     return this.#suite.request(fault === "invalid request" ? { ...whole, env: ["NO_VALUE"] } : whole);
+  }
+
+  #canPublish({ mode }: Partial<DeployRequest>): boolean {
+    return !this.#suite.target.oneHost || mode === undefined || !("Replicated" in mode) || (mode.Replicated.Replicas ?? 1) < 2;
   }
 
   async #port(number: number): Promise<number> {

@@ -52,7 +52,8 @@ export async function takeStep({ suite, places, model }: Run, step: Step): Promi
     }
     case "scale": {
       // Whether a service of no replicas keeps its host port is the engine's affair.
-      const replicas = there?.request.ports === undefined ? step.replicas : Math.max(1, step.replicas);
+      const most = suite.target.oneHost ? 1 : step.replicas;
+      const replicas = there?.request.ports === undefined ? step.replicas : Math.max(1, most);
       const scaling = requireCapability(strategy, "scale").scale(name, replicas);
       if (there === undefined) return void (await suite.fails(scaling, "NOT_FOUND", name));
       await scaling;

@@ -17,7 +17,7 @@ export async function lookUpFamily(
   if (!CONTAINER_NAME.test(service)) return [];
   const base = placeOf(service).base.replaceAll(".", "\\.");
   // Names are filtered by regular expression, with their slash or without.
-  const places = `^/?${base}(-[0-9]+)?(\\.(next|returning|leaving|previous)(\\..+)?)?$`;
+  const places = `^/?${base}(-[0-9]+)?(\\..+)?$`;
   const listed = await engine.containers.list({ name: [places] }, { signal: options.signal });
   const family = familiesOf(listed.map(listedMember)).get(service) ?? [];
   const seen = await lookAgain(engine, family, options);

@@ -1,6 +1,6 @@
 import type { ContainerDetails, ContainerSummary } from "@openfactory/docker-engine";
 import { OPERATION_LABEL, REPLACES_LABEL, REPLICA_LABEL } from "@openfactory/docker-translators";
-import { type Place, placeOf, policyText } from "./place.js";
+import { numberOf, type Place, placeOf, policyText, USUAL_POLICY } from "./place.js";
 
 /** A container, as far as it matters for whose it is and in which place. */
 export interface Member extends Place {
@@ -14,6 +14,8 @@ export interface Member extends Place {
   replicaOf?: string;
   /** Made by this strategy. */
   ours: boolean;
+  /** It stands for a service of no replicas, and is not to run. */
+  idle: boolean;
   /** Its process runs, or is about to be started again. */
   active: boolean;
 }
@@ -30,16 +32,27 @@ export interface SeenMember extends Member {
 
 const ACTIVE: ReadonlySet<string> = new Set(["running", "restarting", "paused"]);
 
-const memberOf = (id: string, name: string, labels: Readonly<Record<string, string>>, state: string): Member => ({
-  ...placeOf(name),
-  id,
-  name,
-  version: labels[OPERATION_LABEL] ?? id,
-  replaces: labels[REPLACES_LABEL],
-  replicaOf: labels[REPLICA_LABEL],
-  ours: labels[OPERATION_LABEL] !== undefined,
-  active: ACTIVE.has(state),
-});
+function memberOf(id: string, name: string, labels: Readonly<Record<string, string>>, state: string): Member {
+  const replicaOf = labels[REPLICA_LABEL];
+  const place = placeOf(name);
+  const idle = replicaOf !== undefined && numberOf(replicaOf, place.base) === 0;
+  const isKept = idle || place.role === "previous" || place.role === "returning";
+  // A name that ends as if it told a policy, of what is not kept stopped, is just a name.
+  const { base, role, policy } = place.policy !== undefined && !isKept ? { base: name } : ({ ...place } as Place);
+  return {
+    base,
+    role,
+    policy: isKept ? (policy ?? USUAL_POLICY) : undefined,
+    id,
+    name,
+    version: labels[OPERATION_LABEL] ?? id,
+    replaces: labels[REPLACES_LABEL],
+    replicaOf,
+    ours: labels[OPERATION_LABEL] !== undefined,
+    idle,
+    active: ACTIVE.has(state),
+  };
+}
 
 export const listedMember = (summary: ContainerSummary): Member =>
   memberOf(summary.Id, listedName(summary), summary.Labels, summary.State);

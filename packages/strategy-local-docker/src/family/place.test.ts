@@ -5,13 +5,20 @@ test.each([
   ["mill", { base: "mill" }],
   ["mill-2.next", { base: "mill-2", role: "next" }],
   ["mill.leaving", { base: "mill", role: "leaving" }],
-  ["mill.previous", { base: "mill", role: "previous", policy: "unless-stopped" }],
+  ["mill.previous", { base: "mill", role: "previous" }],
+  ["mill-0", { base: "mill-0" }],
+  ["mill-0.on-failure", { base: "mill-0", policy: "on-failure" }],
+  ["mill-0.leaving.on-failure-3", { base: "mill-0", role: "leaving", policy: "on-failure-3" }],
   ["mill.previous.no", { base: "mill", role: "previous", policy: "no" }],
   ["mill.previous.always", { base: "mill", role: "previous", policy: "always" }],
   ["mill-1.returning.on-failure-3", { base: "mill-1", role: "returning", policy: "on-failure-3" }],
 ])("%s is a place, and its name", (name, place) => {
   expect(placeOf(name)).toEqual(place);
   expect(nameAt(place as Parameters<typeof nameAt>[0])).toBe(name);
+});
+
+test("the usual restart policy is in no name", () => {
+  expect(nameAt({ base: "mill", role: "previous", policy: "unless-stopped" })).toBe("mill.previous");
 });
 
 test.each(["mill.previous.sometimes", "mill.previously", "mill.x", "previous", ".previous"])("%s is a name like any other", (name) => {

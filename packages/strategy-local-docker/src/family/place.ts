@@ -6,16 +6,19 @@
  * - `mill.leaving`: has given up its name, to an update or a rollback that is not at its end
  * - `mill.previous`: the version before the last update, stopped, for a rollback
  *
- * No service's name has a dot, so that none of these is in a service's way.
+ * `mill-0` is what is left of a replicated service that has no replicas: the first of them, stopped.
+ *
+ * What is kept stopped has the restart policy `no`, so that the engine does not start it; its name tells what it had before,
+ * but for the usual one: `mill.previous.on-failure-3`. No service's name has a dot, so that no service is in the way.
  */
 export type Role = "next" | "returning" | "leaving" | "previous";
 
 export interface Place {
-  /** The name that the container has, had, or is to have while it runs: `mill`, `mill-2`. */
+  /** The name that the container has, had, or is to have while it is the service: `mill`, `mill-2`. */
   base: string;
   /** Left out: it has its name. */
   role?: Role;
-  /** Its restart policy, as {@link policyText}, while the engine is kept from starting it. */
+  /** As its name tells it: the restart policy that it has while it runs, as {@link policyText}. */
   policy?: string;
 }
 
@@ -24,15 +27,15 @@ interface RestartPolicy {
   MaximumRetryCount?: number;
 }
 
-const PLACE = /^(.+)\.(next|returning|leaving|previous)(?:\.(no|always|on-failure(?:-\d+)?))?$/;
+const PLACE = /^(.+?)(?:\.(next|returning|leaving|previous))?(?:\.(no|always|on-failure(?:-\d+)?))?$/;
 
-/** What a deploy makes where its request says nothing: its name need not tell. */
-const USUAL_POLICY = "unless-stopped";
+/** What a deploy makes where its request says nothing: a name need not tell. */
+export const USUAL_POLICY = "unless-stopped";
 
+/** What a name says, read as one of a container beside a service. */
 export function placeOf(name: string): Place {
-  const [, base = name, role, policy = USUAL_POLICY] = PLACE.exec(name) ?? [];
-  if (role === undefined) return { base };
-  return role === "previous" || role === "returning" ? { base, role, policy } : { base, role: role as Role };
+  const [, base = name, role, policy] = PLACE.exec(name) ?? [];
+  return { base, ...(role !== undefined && { role: role as Role }), ...(policy !== undefined && { policy }) };
 }
 
 export const nameAt = ({ base, role, policy = USUAL_POLICY }: Place): string =>

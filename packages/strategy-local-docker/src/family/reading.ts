@@ -26,10 +26,12 @@ export function wayOf(family: Family<SeenMember>): Way {
   if (strangers.some((stranger) => !isRelated(leaving, stranger))) return "anew";
   const waiting = [...inPlace(family, "next"), ...inPlace(family, "returning")];
   const all = strangers.length > 0 && strangers.length === inPlace(family).length;
-  const left = Math.max(...leaving.map(({ active, finishedAt }) => (active ? Infinity : finishedAt)));
+  // What was never started has not left either.
+  const left = Math.max(0, ...leaving.map(({ active, finishedAt }) => (active ? Infinity : finishedAt)));
   return all &&
     ofVersions(strangers, waiting).length === 0 &&
-    strangers.every(({ active, startedAt }) => active || startedAt >= left)
+    // What stands for no replicas is not started at all.
+    strangers.every(({ active, idle, startedAt }) => idle || active || startedAt >= left)
     ? "forward"
     : "back";
 }
@@ -40,9 +42,12 @@ export function strangersIn<Kind extends Member>(family: Family<Kind>): Kind[] {
   return leaving.length === 0 ? [] : without(present, ofVersions(leaving, present));
 }
 
-/** Of strangers, those that an update has made: they never ran before, or others of them still wait for their names. */
-export const madeAmong = (family: Family<SeenMember>): SeenMember[] =>
-  strangersIn(family).filter(({ startedAt }) => startedAt === -Infinity || inPlace(family, "next").length > 0);
+/** Strangers that an update has made: some never ran before they were given their names, or still wait for them. */
+export function madeAmong(family: Family<SeenMember>): SeenMember[] {
+  const strangers = strangersIn(family);
+  const someNew = strangers.some(({ idle, startedAt }) => !idle && startedAt === -Infinity);
+  return someNew || inPlace(family, "next").length > 0 ? strangers : [];
+}
 
 export function read(family: Family<SeenMember>): Reading {
   const leaving = inPlace(family, "leaving");

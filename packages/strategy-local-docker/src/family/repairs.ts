@@ -67,7 +67,7 @@ export function back(family: Family<SeenMember>, stopped?: ReadonlySet<string>):
 
 const ALWAYS: ReadonlySet<string> = new Set(["always", "unless-stopped"]);
 
-const hasEnded = ({ active, startedAt }: SeenMember): boolean => !active && startedAt > -Infinity;
+const hasEnded = ({ active, idle, startedAt }: SeenMember): boolean => !active && !idle && startedAt > -Infinity;
 
 /** The version before must neither run nor be started by the engine. */
 const isAwake = ({ active, policyNow }: SeenMember): boolean => active || policyNow !== "no";

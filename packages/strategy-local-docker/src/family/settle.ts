@@ -15,7 +15,7 @@ export async function settle(engine: DockerEngine, { discard, retire, restore, r
     ...retire.filter(({ active }) => active).map(({ details }) => stopContainer(engine, details)),
   ]);
   for (const member of retire) await rename(engine, member, nameAt(retired(member)));
-  for (const member of restore) await rename(engine, member, member.base);
+  for (const member of restore) await rename(engine, member, nameAt({ base: member.base, policy: member.policy }));
   // The engine would start some of them by itself when it starts, though they were stopped: by their restart policy.
   for (const { id } of retire) await engine.containers.update(id, { RestartPolicy: policyFrom("no") });
   for (const { id } of resume) await engine.containers.start(id);

@@ -9,7 +9,7 @@ const BESIDE: readonly Role[] = ["next", "leaving", "previous"];
 export function checkNames({ service, containers, updates }: Candidate, world: World): Finding[] {
   const own = updates ? ownContainers(world, service) : new Set<string>();
   const taken = new Set(world.containers.filter(({ id }) => !own.has(id)).map(({ name }) => name));
-  const bases = new Set([service, ...containers.map(({ request: { name } }) => name)]);
+  const bases = new Set([service, ...containers.map(({ base }) => base)]);
   const wanted = [...bases].flatMap((base) => [{ base }, ...(updates ? BESIDE.map((role) => ({ base, role })) : [])]);
   return wanted
     .map(nameAt)

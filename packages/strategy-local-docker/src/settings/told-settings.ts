@@ -1,6 +1,8 @@
 import type { ServiceSettings } from "@openfactory/deploy-core";
 import type { ContainerDetails } from "@openfactory/docker-engine";
 import { fromContainer, PINNED_LABEL, REPLICA_LABEL, withoutReplicaNumber } from "@openfactory/docker-translators";
+import { seenMember } from "../family/member.js";
+import { numberOf, policyFrom } from "../family/place.js";
 import type { ImageLookup } from "./image-lookup.js";
 import { pinned, repoDigests } from "./repo-digest.js";
 
@@ -15,15 +17,14 @@ export async function toldSettings(
   const image = await images(first.Image);
   const { Image, Labels } = first.Config;
   const digest = image && Labels[PINNED_LABEL] !== undefined ? repoDigests(image, Image)[0] : undefined;
-  const settings = { ...fromContainer(first, image?.Config), name: service, image: pinned(Image, digest) };
+  const { idle, base, policy = "" } = seenMember(first);
+  const asRunning = idle ? { ...first, HostConfig: { ...first.HostConfig, RestartPolicy: policyFrom(policy) } } : first;
+  const settings = { ...fromContainer(asRunning, image?.Config), name: service, image: pinned(Image, digest) };
   if (Labels[REPLICA_LABEL] === undefined) return settings;
-  const env = withoutReplicaNumber(settings.env, replicaNumber(service, first.Name)).sort();
-  return { ...settings, env, ...replicatedMode(containers.length) };
+  const env = withoutReplicaNumber(settings.env, numberOf(service, base) || 1).sort();
+  return { ...settings, env, ...replicatedMode(idle ? 0 : containers.length) };
 }
 
 /** One replica, as without a mode, is nothing that was asked for. */
 export const replicatedMode = (Replicas: number): Pick<ServiceSettings, "mode"> =>
   Replicas === 1 ? {} : { mode: { Replicated: { Replicas } } };
-
-/** `/demo-2` of `demo` is number 2. */
-const replicaNumber = (service: string, name: string): number => Number.parseInt(name.slice(service.length + 2), 10);

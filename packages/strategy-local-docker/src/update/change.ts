@@ -8,6 +8,10 @@ export interface Candidate {
   id: string;
   /** The name it is to have. */
   base: string;
+  /** It is to stand for a service of no replicas: it is not started. */
+  idle: boolean;
+  /** Of one that is idle: its restart policy, which its name tells. */
+  policy?: string;
   /** Where it is until then. */
   role: Extract<Role, "next" | "returning">;
   /** For errors: what its start was asked for. */

@@ -28,7 +28,7 @@ export async function rollbackService(
   const untidy = await makeChange(
     engine,
     change,
-    previous.map(({ details }) => claimsOfContainer(details)),
+    previous.filter(({ idle }) => !idle).map(({ details }) => claimsOfContainer(details)),
     async () => {
       for (const member of previous) await callBack(engine, change, member, { ...settings, name: service }, options);
     },
@@ -49,12 +49,13 @@ async function callBack(
   request: Pick<ServiceSettings, "name" | "ports" | "networks">,
   options: OperationOptions,
 ): Promise<void> {
-  const { id, base, policy } = member;
+  const { id, base, idle, policy } = member;
   const { signal, observer } = options;
   throwIfAborted(signal, { service: change.service });
   observer?.({ type: "step", service: change.service, step: "rollback", id });
-  change.candidates.push({ id, base, role: "returning", request });
+  change.candidates.push({ id, base, role: "returning", request, idle, ...(idle && { policy }) });
   await engine.containers.rename(id, nameAt({ base, role: "returning", policy }));
+  if (idle) return;
   if (policy !== undefined) await engine.containers.update(id, { RestartPolicy: policyFrom(policy) });
   await rejoinNetworks(engine, member, options);
 }

@@ -51,22 +51,25 @@ export async function oneAfterTheOther(
 }
 
 async function start(engine: DockerEngine, { candidates }: Change, options: UpdateOptions): Promise<void> {
-  for (const { id, request } of candidates) await startContainer(engine, id, { request }, options);
+  for (const { id, request } of candidates.filter(({ idle }) => !idle)) await startContainer(engine, id, { request }, options);
 }
 
 async function untilProven(engine: DockerEngine, { service, candidates }: Change, options: UpdateOptions): Promise<void> {
+  const running = candidates.filter(({ idle }) => !idle);
   const lookAtAll = async (): Promise<ContainerDetails[]> => {
-    const seen = await lookAgain(engine, candidates, options);
-    if (seen.length < candidates.length) throw interference(service);
+    const seen = await lookAgain(engine, running, options);
+    if (seen.length < running.length) throw interference(service);
     return seen.map(({ details }) => details);
   };
-  await waitUntilReady(engine, service, lookAtAll, options);
+  if (running.length > 0) await waitUntilReady(engine, service, lookAtAll, options);
   throwIfAborted(options.signal, { service });
 }
 
 async function changeNames(engine: DockerEngine, { current, candidates }: Change): Promise<void> {
-  for (const member of current) await rename(engine, member, nameAt({ base: member.base, role: "leaving" }));
-  for (const { id, base } of candidates) await engine.containers.rename(id, base);
+  for (const member of current) {
+    await rename(engine, member, nameAt({ base: member.base, role: "leaving", policy: member.policy }));
+  }
+  for (const { id, base, policy } of candidates) await engine.containers.rename(id, nameAt({ base, policy }));
 }
 
 /** @throws DeploymentError `CONFLICT`, if what is there is not what it was when the change began. */

@@ -39,7 +39,7 @@ export async function updateService(
   const makeCandidates = async (): Promise<void> => {
     for (const container of planned) warnings.push(...(await makeCandidate(engine, change, container, replaces, options)));
   };
-  const claims = planned.map(({ request }) => claimsOfRequest(request));
+  const claims = planned.filter(({ idle }) => !idle).map(({ request }) => claimsOfRequest(request));
   const untidy = await makeChange(engine, change, claims, makeCandidates, options);
   return {
     ids: change.candidates.map(({ id }) => id),
@@ -54,13 +54,12 @@ async function makeCandidate(
   replaces: string,
   options: UpdateOptions,
 ): Promise<DeploymentWarning[]> {
-  const { request, labels } = container;
-  const base = request.name;
+  const { request, base, labels, idle = false, policy } = container;
   const madeAs = nameAt({ base, role: "next" });
   const candidate = { ...container, madeAs, labels: { ...labels, [REPLACES_LABEL]: replaces } };
   try {
     const { id, warnings } = await createContainer(engine, candidate, options);
-    change.candidates.push({ id, base, role: "next", request });
+    change.candidates.push({ id, base, role: "next", request, idle, policy });
     await joinNetworks(engine, id, candidate, options);
     return warnings.map((reason) => engineWarning(change.service, reason));
   } catch (error) {

@@ -17,14 +17,14 @@ export const dockerDeployMutations = ofSuite("docker", [
   [
     "a name in use taken for done",
     `${source}/create.ts`,
-    'if (DeploymentError.isInstance(error, "CONFLICT")) throw nameInUse(madeAs, error);',
+    'if (DeploymentError.isInstance(error, "CONFLICT")) throw nameInUse(serviceName, madeAs, error);',
     'if (DeploymentError.isInstance(error, "CONFLICT")) return { id: (await engine.containers.inspect(madeAs)).Id, warnings: [] };',
     "a name in use: ALREADY_EXISTS",
   ],
   [
     "a container of that name replaced",
     `${source}/create.ts`,
-    'if (DeploymentError.isInstance(error, "CONFLICT")) throw nameInUse(madeAs, error);',
+    'if (DeploymentError.isInstance(error, "CONFLICT")) throw nameInUse(serviceName, madeAs, error);',
     'if (DeploymentError.isInstance(error, "CONFLICT")) { await engine.containers.remove(madeAs, { force: true }); return engine.containers.create(madeAs, body); }',
     "a name in use: ALREADY_EXISTS",
   ],

@@ -24,6 +24,8 @@ const host = (config: ContainerDetails["HostConfig"]): string[] =>
 export class ContainerWorld {
   readonly containers = new Map<string, ContainerDetails>();
   readonly calls: string[] = [];
+  /** Ids of images by name; any other is `image`. */
+  readonly images = new Map<string, string>();
   /** Called before each call takes effect, with its number from 0; what it throws is the call's failure. */
   onCall: (index: number, call: string) => void = () => undefined;
   /** Called when it has. */
@@ -66,7 +68,9 @@ export class ContainerWorld {
         logs: async function* () {},
       },
       networks: { inspect: call("network", () => ({ Id: "bridge" })) },
-      images: { inspect: call("image", () => ({ Id: "image", RepoTags: [], RepoDigests: [] })) },
+      images: {
+        inspect: call("image", (name: string) => ({ Id: this.images.get(name) ?? "image", RepoTags: [], RepoDigests: [] })),
+      },
     };
     return engine as unknown as DockerEngine;
   }
