@@ -3,6 +3,7 @@ import type { Io } from "./io.js";
 /** The process's own streams. A reader that goes away (`| head`) is no failure: what follows is written nowhere. */
 export function processIo(): Io {
   const broken = new Set<NodeJS.WriteStream>();
+  const gather = gathering();
   const output = (stream: NodeJS.WriteStream): Io["stdout"] => {
     // Shared by all who wait: a hundred logs at once are not a hundred listeners.
     let draining: Promise<void> | undefined;
@@ -12,7 +13,9 @@ export function processIo(): Io {
     });
     return {
       write: (text) => {
-        if (!broken.has(stream)) stream.write(text);
+        if (broken.has(stream)) return;
+        gather.hold(stream);
+        stream.write(text);
       },
       drained: () => {
         if (broken.has(stream) || !stream.writableNeedDrain) return Promise.resolve();
@@ -39,7 +42,32 @@ export function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     signals: process,
-    exit: (code) => process.exit(code),
+    exit: (code) => {
+      gather.release();
+      process.exit(code);
+    },
+  };
+}
+
+/**
+ * Has what is written at the same time go out at once: each write by itself wakes up the reader of a pipe. One stream is
+ * held at a time, so that what goes to the other comes after it.
+ */
+function gathering(): { hold: (stream: NodeJS.WriteStream) => void; release: () => void } {
+  let held: NodeJS.WriteStream | undefined;
+  const release = (): void => {
+    held?.uncork();
+    held = undefined;
+  };
+  return {
+    hold(stream) {
+      if (held === stream) return;
+      release();
+      stream.cork();
+      held = stream;
+      setImmediate(release);
+    },
+    release,
   };
 }
 

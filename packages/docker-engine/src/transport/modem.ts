@@ -44,9 +44,9 @@ export async function createModem(dial: Dial): Promise<EngineModem> {
     headers: {},
     agent,
     // Followed over a socket, a redirection ends the process: its address has no host. The agent need not work out a
-    // server name for TLS either, which the dialler has.
-    buildRequest(options: object, ...rest: unknown[]) {
-      buildRequest.call(this, { ...options, maxRedirects: 0, servername: "" }, ...rest);
+    // server name for TLS either, which the dialler has; and it is the agent that ends the request when the signal fires.
+    buildRequest({ signal: ending, ...options }: { signal?: AbortSignal }, ...rest: unknown[]) {
+      buildRequest.call(this, { ...options, ending, maxRedirects: 0, servername: "", [inspect.custom]: () => "[request]" }, ...rest);
     },
   });
   return {
