@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { loadAppFile } from "@openfactory/app-file";
-import { requestHash } from "@openfactory/deployer";
 
 // The Engine API's own JSON, as a real engine gave it.
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -14,10 +12,10 @@ interface Recording {
   nodes: Json[];
 }
 
-/** What an engine answered of a service made by ofdeploy (API 1.41). */
+/** What an engine answered of a service made by ofdeploy, of its task and its node (API 1.41). */
 const recording = (): Recording => JSON.parse(readFileSync(new URL("./recorded/swarm.json", import.meta.url), "utf8"));
 
-/** A server that answers as a manager on which all apps of a file run as the file has them. */
+/** A server that answers as a manager did, of every service that is made on it; each has a task, which runs. */
 export interface RecordedSwarm {
   host: string;
   /** How many logs are being read, and how many of them wait for their reader. */
@@ -25,31 +23,26 @@ export interface RecordedSwarm {
   close(): Promise<void>;
 }
 
-/** @param file an app file whose apps have one replica. */
-export async function startRecordedSwarm(file: string): Promise<RecordedSwarm> {
-  const { services, tasks, nodes } = await replay(file);
-  const listing = Buffer.from(JSON.stringify(services));
-  const byName = new Map<string, Json>(services.map((service) => [service.Spec.Name, service]));
+export async function startRecordedSwarm(): Promise<RecordedSwarm> {
+  const answers = new Answers(recording());
   const streams = new Set<ServerResponse>();
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "", "http://swarm");
     const path = pathname.replace(/^\/v[0-9.]+/, "");
-    const filters: { name?: Record<string, true>; service?: Record<string, true> } = JSON.parse(searchParams.get("filters") ?? "{}");
-    const wanted = (given?: Record<string, true> | string[]): string[] | undefined => given && (Array.isArray(given) ? given : Object.keys(given));
-    const names = wanted(filters.name);
-    const ids = wanted(filters.service);
     response.setHeader("Api-Version", "1.41").setHeader("Content-Type", "application/json");
     const log = /^\/services\/([^/]+)\/logs$/.exec(path)?.[1];
     if (log !== undefined) {
       streams.add(response);
       response.on("close", () => streams.delete(response));
-      writeLog(response, services.find(({ ID }) => ID === log) ?? byName.get(log));
-    } else if (path === "/_ping") response.end("OK");
-    else if (path === "/services") response.end(names === undefined ? listing : JSON.stringify(names.flatMap((name) => byName.get(name) ?? [])));
-    else if (path === "/tasks") response.end(JSON.stringify(ids === undefined ? tasks : tasks.filter(({ ServiceID }) => ids.includes(ServiceID))));
-    else if (path === "/nodes") response.end(JSON.stringify(nodes));
-    else if (path.startsWith("/services/")) response.end(JSON.stringify(services.find(({ ID }) => path.endsWith(ID))));
-    else response.writeHead(404).end(JSON.stringify({ message: `no answer is recorded for ${path}` }));
+      writeLog(response, log);
+      return;
+    }
+    const respond = async (): Promise<void> => {
+      const answer = answers.to(`${request.method} ${path}`, JSON.parse(searchParams.get("filters") ?? "{}"), await readJson(request));
+      if (answer === undefined) response.writeHead(404).end(JSON.stringify({ message: `no answer is recorded for ${request.method} ${path}` }));
+      else response.end(typeof answer === "string" ? answer : JSON.stringify(answer));
+    };
+    respond().catch((error: Error) => response.writeHead(500).end(JSON.stringify({ message: error.message })));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -62,37 +55,69 @@ export async function startRecordedSwarm(file: string): Promise<RecordedSwarm> {
   };
 }
 
-/** The recorded service, its tasks and its node, once for each app of the file. */
-async function replay(file: string): Promise<Recording> {
-  const { project, apps } = await loadAppFile(file, { env: {} });
-  const { services: [service], tasks: [task], nodes } = recording();
-  const id = (kind: string, index: number): string => `${kind}${String(index).padStart(25 - kind.length, "0")}`;
-  const owned = (key: string, hash: string) => ({
-    "org.openfactory.deploy.app": key,
-    "org.openfactory.deploy.project": project,
-    "org.openfactory.deploy.request": hash,
-  });
-  const hashes = apps.map(({ request }) => requestHash(request));
-  return {
-    nodes,
-    services: apps.map(({ key, service: name, request }, index) => {
-      const made = structuredClone(service);
-      const labels = owned(key, hashes[index] ?? "");
-      made.ID = id("service", index);
-      Object.assign(made.Spec.Labels, labels);
-      made.Spec.Name = name;
-      Object.assign(made.Spec.TaskTemplate.ContainerSpec, { Labels: labels, Env: request.env, Image: request.image });
-      return made;
-    }),
-    tasks: apps.map((_, index) => ({ ...structuredClone(task), ID: id("task", index), ServiceID: id("service", index) })),
-  };
+async function readJson(request: IncomingMessage): Promise<Json> {
+  const parts: Buffer[] = [];
+  for await (const part of request as AsyncIterable<Buffer>) parts.push(part);
+  return parts.length === 0 ? undefined : JSON.parse(Buffer.concat(parts).toString("utf8"));
+}
+
+/** The names that a filter asks for; undefined: it asks for all. */
+const wanted = (filter: Record<string, true> | string[] | undefined): string[] | undefined =>
+  filter && (Array.isArray(filter) ? filter : Object.keys(filter));
+
+/** What is there, and what is answered of it. A config is what the deployer locks a project with. */
+class Answers {
+  readonly #recorded: Recording;
+  readonly #services = new Map<string, Json>();
+  readonly #configs = new Map<string, Json>();
+  /** The listing of all services, as it was asked for last. */
+  #listing: string | undefined;
+
+  constructor(recorded: Recording) {
+    this.#recorded = recorded;
+  }
+
+  to(call: string, filters: Record<string, Record<string, true> | string[]>, body: Json): Json | undefined {
+    const { nodes } = this.#recorded;
+    const [, kind, id = ""] = /^\w+ \/(\w+)\/?(.*)$/.exec(call) ?? [];
+    if (call === "GET /_ping") return "OK";
+    if (call === "POST /services/create") return this.#create(body);
+    if (call === "GET /services") return this.#list(wanted(filters["name"]));
+    if (call === "GET /tasks") return this.#tasks(wanted(filters["service"]));
+    if (call === "GET /nodes") return nodes;
+    if (call === "POST /configs/create") return this.#configs.set("config", { ID: "config", Version: { Index: 1 }, Spec: body }), { ID: "config" };
+    if (call === "GET /configs") return [...this.#configs.values()];
+    if (call === "GET /networks" || call === "GET /secrets") return [];
+    if (kind === "images") return { Id: "sha256:0", RepoTags: [], RepoDigests: [] };
+    if (call.startsWith("GET /configs/")) return this.#configs.get(id);
+    if (call.startsWith("DELETE /configs/")) return this.#configs.delete(id), "";
+    if (call.startsWith("GET /services/")) return [...this.#services.values()].find(({ ID, Spec }) => ID === id || Spec.Name === id);
+    return undefined;
+  }
+
+  #create(spec: Json): Json {
+    const ID = `service${String(this.#services.size).padStart(18, "0")}`;
+    this.#services.set(spec.Name, { ...this.#recorded.services[0], ID, Spec: spec });
+    this.#listing = undefined;
+    return { ID };
+  }
+
+  #list(names: string[] | undefined): Json {
+    if (names !== undefined) return names.flatMap((name) => this.#services.get(name) ?? []);
+    return (this.#listing ??= JSON.stringify([...this.#services.values()]));
+  }
+
+  #tasks(ids: string[] | undefined): Json[] {
+    const services = [...this.#services.values()].filter(({ ID }) => ids === undefined || ids.includes(ID));
+    return services.map(({ ID }) => ({ ...this.#recorded.tasks[0], ID: ID.replace("service", "task000"), ServiceID: ID }));
+  }
 }
 
 const LINE = "2026-01-01T00:00:00.000000000Z";
 
 /** Lines without an end, as fast as they are taken (Engine API, ServiceLogs with timestamps and details). */
-function writeLog(response: ServerResponse, service: Json): void {
-  const details = `com.docker.swarm.node.id=k8dd1yeeult639yw3buqrqb4s,com.docker.swarm.service.id=${service.ID},com.docker.swarm.task.id=${service.ID.replace("service", "task000")}`;
+function writeLog(response: ServerResponse, service: string): void {
+  const details = `com.docker.swarm.node.id=k8dd1yeeult639yw3buqrqb4s,com.docker.swarm.service.id=${service},com.docker.swarm.task.id=${service.replace("service", "task000")}`;
   const text = Buffer.from(`${LINE} ${details} ${"what a process says ".repeat(5)}\n`);
   const frame = Buffer.concat([Buffer.from([1, 0, 0, 0, 0, 0, text.length >> 8, text.length & 255]), text]);
   const burst = Buffer.concat(Array.from({ length: 50 }, () => frame));

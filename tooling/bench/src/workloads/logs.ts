@@ -3,8 +3,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Bench } from "../bench.ts";
-import { shortAppFile, write } from "../files.ts";
-import { type RecordedSwarm, startRecordedSwarm } from "../recorded-swarm.ts";
+import { type RecordedProject, recordedProject } from "../recorded-project.ts";
 import type { Workload } from "../workload.ts";
 
 const SERVICES = 100;
@@ -14,13 +13,7 @@ const BIN = fileURLToPath(new URL("../../../../apps/cli/bin/ofdeploy.js", import
 export function logWorkloads(bench: Bench): Workload[] {
   let at: Record<string, number> = {};
   const measured = async (): Promise<void> => {
-    const file = write(bench.folder, "logs.yml", shortAppFile("bench-logs", SERVICES));
-    const swarm = await startRecordedSwarm(file);
-    try {
-      at = await follow(swarm, file);
-    } finally {
-      await swarm.close();
-    }
+    at = await follow(await recordedProject(bench, SERVICES));
   };
   const figure = (name: string, key: string, before?: () => Promise<void>): Workload => ({
     part: "logs",
@@ -37,7 +30,7 @@ export function logWorkloads(bench: Bench): Workload[] {
   ];
 }
 
-async function follow(swarm: RecordedSwarm, file: string): Promise<Record<string, number>> {
+async function follow({ swarm, file }: RecordedProject): Promise<Record<string, number>> {
   const args = [BIN, "logs", "--follow", "--platform", "swarm", "--host", swarm.host, "--file", file];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const memory = (): number => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? 0) / 1024;

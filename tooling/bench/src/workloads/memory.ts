@@ -1,6 +1,5 @@
 import { type Bench, knows, ofdeploy } from "../bench.ts";
-import { shortAppFile, write } from "../files.ts";
-import { startRecordedSwarm } from "../recorded-swarm.ts";
+import { recordedProject } from "../recorded-project.ts";
 import type { Workload } from "../workload.ts";
 
 const FEW = 500;
@@ -19,15 +18,10 @@ function perApp(bench: Bench, what: string, args: readonly string[], skip: strin
   const part = "memory";
   const measured = new Map<number, number>();
   const peak = async (count: number): Promise<number> => {
-    const file = write(bench.folder, `memory-${count}.yml`, shortAppFile("bench-memory", count));
-    const swarm = await startRecordedSwarm(file);
-    try {
-      const { peakMb } = await ofdeploy(bench, [...args, "--host", swarm.host, "--file", file]);
-      measured.set(count, Math.min(peakMb, measured.get(count) ?? Infinity));
-      return peakMb;
-    } finally {
-      await swarm.close();
-    }
+    const { file, swarm } = await recordedProject(bench, count);
+    const { peakMb } = await ofdeploy(bench, [...args, "--host", swarm.host, "--file", file]);
+    measured.set(count, Math.min(peakMb, measured.get(count) ?? Infinity));
+    return peakMb;
   };
   const growth = async (): Promise<number> => (((measured.get(MANY) ?? 0) - (measured.get(FEW) ?? 0)) * 1024) / (MANY - FEW);
   const skipped = skip === undefined ? {} : { skip };

@@ -1,6 +1,5 @@
 import { type Bench, knows, ofdeploy } from "../bench.ts";
-import { shortAppFile, write } from "../files.ts";
-import { startRecordedSwarm } from "../recorded-swarm.ts";
+import { recordedProject } from "../recorded-project.ts";
 import type { Workload } from "../workload.ts";
 
 /** Thousands of apps against a recorded engine, which answers at once: what the command itself takes. */
@@ -21,14 +20,10 @@ function workload(bench: Bench, name: string, count: number, args: readonly stri
     contenders: {
       ours: {
         label: `ofdeploy ${args[0]}`,
+        before: async () => void (await recordedProject(bench, count)),
         async run() {
-          const file = write(bench.folder, `plan-${count}.yml`, shortAppFile("bench-plan", count));
-          const swarm = await startRecordedSwarm(file);
-          try {
-            return (await ofdeploy(bench, [...args, "--platform", "swarm", "--host", swarm.host, "--file", file])).ms;
-          } finally {
-            await swarm.close();
-          }
+          const { file, swarm } = await recordedProject(bench, count);
+          return (await ofdeploy(bench, [...args, "--platform", "swarm", "--host", swarm.host, "--file", file])).ms;
         },
       },
     },

@@ -1,0 +1,25 @@
+import { type Bench, ofdeploy } from "./bench.ts";
+import { shortAppFile, write } from "./files.ts";
+import { type RecordedSwarm, startRecordedSwarm } from "./recorded-swarm.ts";
+
+/** An app file of so many apps, and a recorded swarm on which they have been brought up. */
+export interface RecordedProject {
+  file: string;
+  swarm: RecordedSwarm;
+}
+
+const projects = new Map<number, Promise<RecordedProject>>();
+
+/** Made once for each number of apps, by the command itself, so that what is recorded carries its labels. Ends with the process. */
+export function recordedProject(bench: Bench, count: number): Promise<RecordedProject> {
+  const known = projects.get(count) ?? make(bench, count);
+  projects.set(count, known);
+  return known;
+}
+
+async function make(bench: Bench, count: number): Promise<RecordedProject> {
+  const file = write(bench.folder, `recorded-${count}.yml`, shortAppFile("bench-recorded", count));
+  const swarm = await startRecordedSwarm();
+  await ofdeploy(bench, ["up", "--no-wait", "--platform", "swarm", "--host", swarm.host, "--file", file]);
+  return { file, swarm };
+}
