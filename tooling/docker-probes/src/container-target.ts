@@ -24,8 +24,7 @@ export function containerTarget(
   probes: ContractProbes = containerProbes(engine, elsewhere?.published),
 ): ContractTarget {
   // Engines take a registry on their own machine's loopback address without TLS.
-  const { published, registry } = elsewhere ?? { published: undefined, registry: "127.0.0.1" };
-  const world = dockerWorld(engine, "bridge", registry);
+  const world = dockerWorld(engine, "bridge", elsewhere === undefined ? "127.0.0.1" : elsewhere.registry);
   return {
     ...world,
     strategy,
