@@ -123,6 +123,7 @@ test("emulated replicas are one pull, so that they are one image", async () => {
   let made = 0;
   const { engine, calls } = fakeEngine({
     ...works,
+    "containers.list": () => [],
     "containers.create": () => ({ id: `c${++made}`, warnings: [] }),
     "images.pull": () => undefined,
     "images.inspect": () => ({ Id: "x", RepoTags: [], RepoDigests: [] }),

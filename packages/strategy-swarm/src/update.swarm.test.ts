@@ -1,7 +1,7 @@
 import type { DeployRequest, UpdateConfig } from "@openfactory/deploy-core";
 import { createEngine, type DockerEngine, type ServiceDetails } from "@openfactory/docker-engine";
 import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
-import { TEST_IMAGE } from "@openfactory/test-engine";
+import { startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { SwarmDeploymentStrategy } from "./index.js";
 
@@ -102,6 +102,20 @@ test("an image that one node of three has is found there", async () => {
   await swarm.nodes[2]?.api.call("POST", `/images/${TEST_IMAGE}/tag?repo=openfactory/on-one-node&tag=1`);
   await strategy.deploy(request({ image: here, mode: { Replicated: { Replicas: 1 } } }));
   expect(await strategy.wait(name)).toMatchObject({ state: "running", instances: [{ node: "node-3" }] });
+});
+
+test("an image that its registry does not have is told after a try or two, though there are other nodes", async () => {
+  const registry = await startRegistry({ address: swarm.gateway });
+  try {
+    const { restart: _, ...wanted } = request({ image: `${registry.host}/no-such:1`, mode: { Replicated: { Replicas: 1 } } });
+    await strategy.deploy(wanted);
+    await expect(strategy.wait(name)).rejects.toMatchObject({
+      code: "TASK_FAILED",
+      message: expect.stringMatching(/\([23] tasks\): rejected on node-[123]: No such image/),
+    });
+  } finally {
+    await registry.stop();
+  }
 });
 
 test.each(["host", "bridge"])("the network %s, which every node has, is told by its name", async (network) => {

@@ -1,4 +1,4 @@
-import { fakeEngine } from "@openfactory/docker-probes";
+import { fails, fakeEngine } from "@openfactory/docker-probes";
 import { describe, expect, test } from "vitest";
 import { node, service, task } from "./engine-answers.test.data.js";
 import { SwarmDeploymentStrategy } from "./strategy.js";
@@ -7,20 +7,22 @@ const NOW = "2026-01-05T12:00:00Z";
 const before = (seconds: number): string => new Date(Date.parse(NOW) - seconds * 1000).toISOString();
 
 /** What the swarm answers to each look at the service and its tasks, the last one for ever. */
-function swarm(looks: { found: object; tasks: object[] }[], nodes = [node(1), node(2), node(3)]) {
+function swarm(looks: { found: object; tasks: object[] }[], more: Parameters<typeof fakeEngine>[0] = {}) {
   let next = 0;
   const look = () => looks[Math.min(next, looks.length - 1)] as (typeof looks)[number];
   const { engine, calls } = fakeEngine({
     "services.list": () => [look().found],
     "services.inspect": () => look().found,
     "services.update": () => ({ warnings: [] }),
-    "nodes.list": () => nodes,
+    "nodes.list": () => [node(1), node(2), node(3)],
+    "images.digest": fails("ENGINE_ERROR"),
     "tasks.list": () => {
       const { tasks } = look();
       next += 1;
       return tasks;
     },
     info: () => ({ SystemTime: NOW }),
+    ...more,
   });
   return { strategy: new SwarmDeploymentStrategy(engine), calls };
 }
@@ -165,6 +167,19 @@ describe("a task that nodes turn away", () => {
       message: expect.stringContaining("No such image"),
       hint: expect.stringContaining("load the image"),
     });
+  });
+
+  test.each([
+    ["the registry does not have, nor the manager", fails("IMAGE_NOT_FOUND"), fails("IMAGE_NOT_FOUND"), "TASK_FAILED"],
+    ["the registry does not give us", fails("UNAUTHORIZED"), fails("IMAGE_NOT_FOUND"), "TASK_FAILED"],
+    ["the manager has, which may take its turn", fails("IMAGE_NOT_FOUND"), () => ({}), "TIMEOUT"],
+    ["the registry has, which another node may reach", () => "sha256:1", fails("IMAGE_NOT_FOUND"), "TIMEOUT"],
+    ["nobody can be asked for", fails("TIMEOUT"), fails("IMAGE_NOT_FOUND"), "TIMEOUT"],
+  ])("for an image that %s", async (_, digest, inspect, code) => {
+    const looks = [{ found: service(), tasks: [rejected(1, 1), rejected(2, 1), task(3, "pending")] }];
+    const { strategy, calls } = swarm(looks, { "images.digest": digest, "images.inspect": inspect });
+    await expect(strategy.wait("demo", { settleMs: 1, timeoutMs: 400 })).rejects.toMatchObject({ code });
+    expect(calls.filter((call) => call.startsWith("images.digest"))).toHaveLength(1);
   });
 
   test("is one when two of three do so more often than the swarm tries them before the third, though it forgets the first of it", async () => {

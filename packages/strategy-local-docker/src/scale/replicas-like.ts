@@ -12,10 +12,9 @@ export async function replicasLike(
   service: string,
   current: readonly SeenMember[],
   replicas: number,
-  options: OperationOptions,
 ): Promise<PlannedContainer[]> {
   const [first] = current;
-  const images = imageLookup(engine, options);
+  const images = imageLookup(engine);
   const settings = await toldSettings(service, current.map(({ details }) => details), images);
   if (first === undefined || settings === undefined) return [];
   const { Image: id, Config } = first.details;

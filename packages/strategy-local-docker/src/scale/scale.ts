@@ -26,7 +26,7 @@ export async function scaleService(
   const { current } = await settledService(engine, service, options);
   const [first] = current;
   if (first?.replicaOf === undefined) throw noReplica(service);
-  const planned = await replicasLike(engine, service, current, replicas, options);
+  const planned = await replicasLike(engine, service, current, replicas);
   throwIfAborted(options.signal, { service });
   options.observer?.({ type: "step", service, step: "scale" });
   throwIfAborted(options.signal, { service });

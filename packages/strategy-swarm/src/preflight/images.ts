@@ -1,11 +1,11 @@
-import { DeploymentError, type PreflightProblem } from "@openfactory/deploy-core";
+import type { DeploymentError, PreflightProblem } from "@openfactory/deploy-core";
 import type { CallOptions, DockerEngine } from "@openfactory/docker-engine";
+import { isOnManager, registryFault } from "../image-lookup.js";
 import { type Candidate, problem } from "./candidate.js";
 import type { World } from "./world.js";
 
-/** So many registries are asked at the same time, and each has so long to answer. */
+/** So many images are asked for at the same time. */
 const AT_ONCE = 4;
-const TIMEOUT_MS = 10_000;
 
 /** Pull policies by which a node asks a registry at all. */
 const PULLED: ReadonlySet<string> = new Set(["missing", "always"]);
@@ -55,31 +55,6 @@ function wantedImages(candidates: readonly Candidate[], { services }: World): Ma
     wanted.set(image, (wanted.get(image) ?? new Set<string>()).add(imagePullPolicy));
   }
   return wanted;
-}
-
-async function registryFault(
-  engine: DockerEngine,
-  image: string,
-  options: CallOptions,
-): Promise<DeploymentError | undefined> {
-  try {
-    await engine.images.digest(image, { ...options, timeoutMs: TIMEOUT_MS });
-    return undefined;
-  } catch (error) {
-    if (DeploymentError.isInstance(error, "IMAGE_NOT_FOUND") || DeploymentError.isInstance(error, "UNAUTHORIZED")) return error;
-    if (!DeploymentError.isInstance(error) || error.code === "ABORTED") throw error;
-    return undefined;
-  }
-}
-
-async function isOnManager(engine: DockerEngine, image: string, options: CallOptions): Promise<boolean> {
-  try {
-    await engine.images.inspect(image, options);
-    return true;
-  } catch (error) {
-    if (DeploymentError.isInstance(error, "IMAGE_NOT_FOUND")) return false;
-    throw error;
-  }
 }
 
 /** Images that a registry does not have, or does not give to us. */
