@@ -3,10 +3,15 @@ const { enableCompileCache } = require("node:module");
 const { join } = require("node:path");
 
 /**
- * Keeps the space for new objects as small as it begins. Grown, as for a server, it takes 60 MB more for a plan of 5,000
- * apps, and the time to copy what lives on in it: here, most of what is made lives on to the end.
+ * Keeps memory small, for a quarter less of it at a plan of 5,000 apps. The space for new objects stays as it begins:
+ * grown, as for a server, it costs 60 MB, and the time to copy what lives on, which here is most. And the heap grows by two
+ * fifths at a time, not to twice its size.
  */
-exports.keepMemorySmall = () => require("node:v8").setFlagsFromString("--semi-space-growth-factor=1");
+exports.keepMemorySmall = () => {
+  const { setFlagsFromString } = require("node:v8");
+  setFlagsFromString("--semi-space-growth-factor=1");
+  setFlagsFromString("--heap-growing-percent=40");
+};
 
 /**
  * Keeps what V8 compiles in this user's cache: Node's own choice, the folder for temporary files, is shared by all users.

@@ -88,6 +88,7 @@ class Answers {
     if (call === "POST /configs/create") return this.#configs.set("config", { ID: "config", Version: { Index: 1 }, Spec: body }), { ID: "config" };
     if (call === "GET /configs") return [...this.#configs.values()];
     if (call === "GET /networks" || call === "GET /secrets") return [];
+    if (call === "GET /volumes") return { Volumes: [] };
     if (kind === "images") return { Id: "sha256:0", RepoTags: [], RepoDigests: [] };
     if (call.startsWith("GET /configs/")) return this.#configs.get(id);
     if (call.startsWith("DELETE /configs/")) return this.#configs.delete(id), "";

@@ -1,8 +1,12 @@
 import type { IncomingMessage } from "node:http";
 
-/** The whole body as text. Rejects with the system's error when the connection breaks before its end. */
+/**
+ * The whole body as text, decoded as it comes: the listing of a large swarm is megabytes, which are held once only.
+ * Rejects with the system's error when the connection breaks before its end.
+ */
 export async function readBody(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
+  response.setEncoding("utf8");
+  let text = "";
+  for await (const piece of response as AsyncIterable<string>) text += piece;
+  return text;
 }
