@@ -1,4 +1,4 @@
-import type { NormalizedRequest, OperationOptions } from "@openfactory/deploy-core";
+import type { NormalizedRequest } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { containerReplicas, OPERATION_LABEL, PINNED_LABEL, REPLACES_LABEL, REPLICA_LABEL } from "@openfactory/docker-translators";
 import type { SeenMember } from "../family/member.js";
