@@ -170,8 +170,8 @@ describe("a task that nodes turn away", () => {
   });
 
   test.each([
-    ["the registry does not have, nor the manager", fails("IMAGE_NOT_FOUND"), fails("IMAGE_NOT_FOUND"), "TASK_FAILED"],
-    ["the registry does not give us", fails("UNAUTHORIZED"), fails("IMAGE_NOT_FOUND"), "TASK_FAILED"],
+    ["the registry does not have, nor the manager", fails("IMAGE_NOT_FOUND"), fails("IMAGE_NOT_FOUND"), "IMAGE_NOT_FOUND"],
+    ["the registry does not give us", fails("UNAUTHORIZED"), fails("IMAGE_NOT_FOUND"), "IMAGE_NOT_FOUND"],
     ["the manager has, which may take its turn", fails("IMAGE_NOT_FOUND"), () => ({}), "TIMEOUT"],
     ["the registry has, which another node may reach", () => "sha256:1", fails("IMAGE_NOT_FOUND"), "TIMEOUT"],
     ["nobody can be asked for", fails("TIMEOUT"), fails("IMAGE_NOT_FOUND"), "TIMEOUT"],
