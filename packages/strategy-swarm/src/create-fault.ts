@@ -22,8 +22,18 @@ export async function explainCreateFault(
   return explainSpecFault(request, error);
 }
 
-/** What the swarm does not like about a service's specification, in the contract's codes. */
-export function explainSpecFault(request: NormalizedRequest, error: unknown): unknown {
+type Subject = Pick<NormalizedRequest, "name" | "networks">;
+
+/** Does what the swarm may refuse for a service's specification, and tells that in the contract's codes. */
+export async function explainingSpec<Result>(subject: Subject, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw explainSpecFault(subject, error);
+  }
+}
+
+function explainSpecFault(request: Subject, error: unknown): unknown {
   if (!DeploymentError.isInstance(error)) return error;
   const { name, networks = [] } = request;
   const context = { service: name, cause: error.cause };

@@ -1,6 +1,7 @@
 import { DeploymentError, type Deployment, type OperationOptions } from "@openfactory/deploy-core";
 import type { DockerEngine, ServiceDetails, ServiceSpec } from "@openfactory/docker-engine";
-import { changeService } from "./change-service.js";
+import { changeService, type ServiceChange } from "./change-service.js";
+import { explainingSpec } from "./create-fault.js";
 import { engineWarning } from "./engine-warning.js";
 import { findService } from "./find-service.js";
 import { previousSpec } from "./previous-spec.js";
@@ -18,20 +19,17 @@ export async function rollbackService(
 ): Promise<Deployment> {
   const service = await findService(engine, serviceName, options);
   const earlier = earlierVersion(service);
-  const { before, warnings } = await changeService(
-    engine,
-    service,
-    {
-      step: "rollback",
-      decide(present) {
-        // What is brought back must be what was there when it was asked for.
-        if (!isSame(earlierVersion(present), earlier)) throw changedMeanwhile(serviceName);
-        return { spec: present.Spec, rollback: "previous" };
-      },
-      isOutcome: ({ Spec, PreviousSpec }, { Spec: replaced }) => isSame(Spec, earlier) && isSame(PreviousSpec, replaced),
+  const change: ServiceChange = {
+    step: "rollback",
+    decide(present) {
+      // What is brought back must be what was there when it was asked for.
+      if (!isSame(earlierVersion(present), earlier)) throw changedMeanwhile(serviceName);
+      return { spec: present.Spec, rollback: "previous" };
     },
-    options,
-  );
+    isOutcome: ({ Spec, PreviousSpec }, { Spec: replaced }) => isSame(Spec, earlier) && isSame(PreviousSpec, replaced),
+  };
+  // A port that the earlier version had, another service may have now.
+  const { before, warnings } = await explainingSpec({ name: serviceName }, () => changeService(engine, service, change, options));
   return {
     name: serviceName,
     ids: [before.ID],

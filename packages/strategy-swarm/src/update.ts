@@ -16,7 +16,7 @@ import {
 } from "@openfactory/docker-translators";
 import { changeService } from "./change-service.js";
 import { changedPaths } from "./changed-paths.js";
-import { explainSpecFault } from "./create-fault.js";
+import { explainingSpec } from "./create-fault.js";
 import { engineWarning } from "./engine-warning.js";
 import { findService } from "./find-service.js";
 import { swarmManifest } from "./manifest.js";
@@ -53,7 +53,7 @@ export async function updateService(
   const asked = toServiceSpec(request, { apiVersion, image, ...files });
   asked.Labels = { ...asked.Labels, [OPERATION_LABEL]: operation };
   const ids = new Map([...names].map(([id, network]) => [network, id]));
-  const changed = await explained(request, () =>
+  const changed = await explainingSpec(request, () =>
     changeService(
       engine,
       service,
@@ -107,12 +107,4 @@ function refuseReplacement(present: ServiceSettings, request: NormalizedRequest)
     field: "mode",
     hint: "Remove it and deploy it anew.",
   });
-}
-
-async function explained<Result>(request: NormalizedRequest, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    throw explainSpecFault(request, error);
-  }
 }

@@ -64,6 +64,8 @@ export async function takeStep({ suite, places, model }: Run, step: Step): Promi
       const rolling = requireCapability(strategy, "rollback").rollback(name);
       if (there === undefined) return void (await suite.fails(rolling, "NOT_FOUND", name));
       if (there.previous === "none") return void (await suite.fails(rolling, "CONFLICT", name));
+      // What it had before, another may have now.
+      if (model.portTaken(there.previous)) return void (await suite.fails(rolling, "CONFLICT", name));
       await rolling;
       await settled(suite, name);
       return model.rolledBack(name, there, there.previous);
