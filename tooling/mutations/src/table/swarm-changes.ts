@@ -40,7 +40,7 @@ export const swarmChangeMutations = ofSuite("swarm", [
     "...container, ...ContainerSpec",
     "back to none of them",
   ],
-  ["a missing network taken for a stale version", `${source}/update.ts`, "    throw explainSpecFault(request, error);", '    throw new DeploymentError("CONFLICT", "x", { hint: "x" });', "an update that is refused"],
+  ["a missing network taken for a stale version", `${source}/create-fault.ts`, "    throw explainSpecFault(subject, error);", '    throw new DeploymentError("CONFLICT", "x", { hint: "x" });', "an update that is refused"],
   ["a rolled back update taken for done", `${source}/update-end.ts`, "      if (service.PreviousSpec || isPast) return undefined;", "      if (service !== undefined) return undefined;", "is to be rolled back"],
   ["the wrong task told of a rollback", `${source}/update-end.ts`, "tasks.filter((task) => !present.includes(task))", "present", "is to be rolled back"],
   ["a rollback that was asked for taken for a failure", `${source}/update-end.ts`, "service.PreviousSpec || isPast", "isPast", "rollback done twice"],
