@@ -82,8 +82,8 @@ describe("an update to what every node turns away is told at once", () => {
   };
   test.each([
     ["rollback", "No such image", "ROLLED_BACK"],
-    ["pause", "No such image", "TASK_FAILED"],
-    ["continue", "No such image", "TASK_FAILED"],
+    ["pause", "No such image", "IMAGE_NOT_FOUND"],
+    ["continue", "No such image", "IMAGE_NOT_FOUND"],
     ["rollback", "does not exist", "ROLLED_BACK"],
     ["continue", "does not exist", "TASK_FAILED"],
   ] as const)("with %s: %s", async (action, words, code) => {
@@ -110,7 +110,7 @@ test("an image that its registry does not have is told after a try or two, thoug
     const { restart: _, ...wanted } = request({ image: `${registry.host}/no-such:1`, mode: { Replicated: { Replicas: 1 } } });
     await strategy.deploy(wanted);
     await expect(strategy.wait(name)).rejects.toMatchObject({
-      code: "TASK_FAILED",
+      code: "IMAGE_NOT_FOUND",
       message: expect.stringMatching(/\([23] tasks\): rejected on node-[123]: No such image/),
     });
   } finally {
