@@ -1,12 +1,17 @@
 import { createHash } from "node:crypto";
 import { DeploymentError, type LockHolder, type OperationOptions, throwIfAborted } from "@openfactory/deploy-core";
 import type { DockerEngine, NamedResource } from "@openfactory/docker-engine";
+import { perEngine } from "./per-engine.js";
 
 /** On the config that is a lock: the lock's name. */
 export const LOCK_LABEL = "org.openfactory.deploy.lock";
 const HOLDER_LABEL = `${LOCK_LABEL}.holder`;
 const OWNER_LABEL = `${LOCK_LABEL}.owner`;
 const SINCE_LABEL = `${LOCK_LABEL}.since`;
+
+/** Ids of the configs that this process made, by lock and holder: who let go of them since has not to be looked up. */
+const made = perEngine(() => new Map<string, string>());
+const keyOf = (name: string, holderId: string): string => JSON.stringify([name, holderId]);
 
 /** How often others may let go of it just before they are looked up. */
 const ATTEMPTS = 20;
@@ -43,14 +48,21 @@ export async function releaseLock(
   holderId: string,
   options: OperationOptions,
 ): Promise<void> {
-  const found = await find(engine, name, options);
-  if (found === undefined || holderOf(found).id !== holderId) return;
+  const key = keyOf(name, holderId);
+  const id = made(engine).get(key) ?? (await idOfHeld(engine, name, holderId, options));
+  if (id === undefined) return;
   try {
     // By id: another config of the name is another's lock.
-    await engine.configs.remove(found.ID, { signal: options.signal });
+    await engine.configs.remove(id, { signal: options.signal });
   } catch (error) {
     if (!DeploymentError.isInstance(error, "NOT_FOUND")) throw error;
   }
+  made(engine).delete(key);
+}
+
+async function idOfHeld(engine: DockerEngine, name: string, holderId: string, options: OperationOptions): Promise<string | undefined> {
+  const found = await find(engine, name, options);
+  return found !== undefined && holderOf(found).id === holderId ? found.ID : undefined;
 }
 
 /** @returns whether it was made; false: there is one already. */
@@ -58,7 +70,8 @@ async function make(engine: DockerEngine, name: string, { id, owner, since }: Lo
   const Labels = { [LOCK_LABEL]: name, [HOLDER_LABEL]: id, [OWNER_LABEL]: owner, [SINCE_LABEL]: since };
   try {
     // Not given the signal: what came of it has to be known. A config can't be empty.
-    await engine.configs.create({ Name: configName(name), Labels, Data: Buffer.from("lock").toString("base64") });
+    const config = { Name: configName(name), Labels, Data: Buffer.from("lock").toString("base64") };
+    made(engine).set(keyOf(name, id), await engine.configs.create(config));
     return true;
   } catch (error) {
     if (DeploymentError.isInstance(error, "CONFLICT")) return false;
@@ -71,8 +84,7 @@ async function make(engine: DockerEngine, name: string, { id, owner, since }: Lo
 async function isMade(engine: DockerEngine, name: string, holderId: string, error: unknown): Promise<boolean> {
   if (!DeploymentError.isInstance(error, "TIMEOUT") && !DeploymentError.isInstance(error, "ENGINE_UNREACHABLE")) return false;
   try {
-    const found = await find(engine, name, {});
-    return found !== undefined && holderOf(found).id === holderId;
+    return (await idOfHeld(engine, name, holderId, {})) !== undefined;
   } catch {
     // The engine still does not answer: the first error says so, and is thrown.
     return false;

@@ -1,32 +1,19 @@
-import { isServiceName } from "@openfactory/deploy-core";
-import type { DockerEngine, Filters, TaskDetails } from "@openfactory/docker-engine";
-import { noService } from "./find-service.js";
-import { MOST_FILTERED, type Observation, tasksByService } from "./observe.js";
-import { type Look, type Pause, SharedLook } from "./shared-look.js";
+import type { TaskDetails } from "@openfactory/docker-engine";
+import { noService, servicesNamed } from "./find-service.js";
+import { type Observation, tasksByService } from "./observe.js";
+import { perEngine } from "./per-engine.js";
+import { type Pause, SharedLook } from "./shared-look.js";
 import { type NodeNames, nodeNames } from "./status.js";
 
 /** Swarm tells no events of tasks: managers must be asked. Nobody is told later than 100 ms and a look after the swarm knows. */
 const PAUSE: Pause = { least: 40, times: 5, most: 100 };
 
-/** One poller for an engine, whoever waits there. */
-function perEngine<Found>(lookAt: (engine: DockerEngine) => Look<string, Found>) {
-  const pollers = new WeakMap<DockerEngine, SharedLook<string, Found>>();
-  return (engine: DockerEngine): SharedLook<string, Found> => {
-    const poller = pollers.get(engine) ?? new SharedLook(lookAt(engine), PAUSE);
-    pollers.set(engine, poller);
-    return poller;
-  };
-}
-
 /** Looks at services by their exact names, in two calls. It throws DeploymentError `NOT_FOUND` for one that is not there. */
-export const serviceLooks = perEngine<Observation>((engine) => {
+export const serviceLooks = perEngine((engine) => {
   let nodes: NodeNames = new Map();
-  return async (names) => {
-    const wanted = names.filter(isServiceName);
-    const filter: Filters = wanted.length > MOST_FILTERED ? {} : { name: wanted };
-    const listed = wanted.length === 0 ? [] : await engine.services.list(filter);
-    const services = new Map(listed.map((service) => [service.Spec.Name, service]));
-    const found = wanted.flatMap((name) => services.get(name) ?? []);
+  return new SharedLook<string, Observation>(async (names) => {
+    const services = await servicesNamed(engine, names);
+    const found = names.flatMap((name) => services.get(name) ?? []);
     const tasks = found.length === 0 ? new Map<string, TaskDetails[]>() : await tasksByService(engine, found);
     // Nodes come and go seldom: their names are asked for anew only for a task on one that is not known.
     const isKnown = ({ NodeID }: TaskDetails): boolean => NodeID === undefined || nodes.has(NodeID);
@@ -36,14 +23,17 @@ export const serviceLooks = perEngine<Observation>((engine) => {
       if (service === undefined) throw noService(engine, name);
       return { service, tasks: tasks.get(service.ID) ?? [], nodes };
     };
-  };
+  }, PAUSE);
 });
 
 /**
  * Looks at the tasks of services that are gone, by the services' ids, in one call: the engine takes no such service for a
  * filter, but lists its tasks until their nodes have told that the containers ended.
  */
-export const remainingTasks = perEngine<TaskDetails[]>((engine) => async () => {
-  const tasks = Map.groupBy(await engine.tasks.list({}), ({ ServiceID }) => ServiceID);
-  return (id) => tasks.get(id) ?? [];
-});
+export const remainingTasks = perEngine(
+  (engine) =>
+    new SharedLook<string, TaskDetails[]>(async () => {
+      const tasks = Map.groupBy(await engine.tasks.list({}), ({ ServiceID }) => ServiceID);
+      return (id) => tasks.get(id) ?? [];
+    }, PAUSE),
+);

@@ -1,8 +1,9 @@
 import type { OperationOptions, ServiceStatus } from "@openfactory/deploy-core";
 import type { DockerEngine, Filters, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
-import { findService } from "./find-service.js";
 import { countedStatus, isAsItShouldBe } from "./counted-status.js";
-import { networkNames, withSettings } from "./settings.js";
+import { findService, MOST_FILTERED } from "./find-service.js";
+import { networkNames } from "./network-names.js";
+import { withSettings } from "./settings.js";
 import { type NodeNames, nodeNames, serviceStatus } from "./status.js";
 
 /** A service and its tasks at one moment. */
@@ -42,9 +43,8 @@ export async function inspectService(
 }
 
 /**
- * All services with these labels, in one call where each is as it should be, or in three, and one more where
- * some have networks. Instances are found for those
- * that are not as they should be, and for all where they are wanted.
+ * All services with these labels, in one call where each is as it should be, or in three, and one more where some have
+ * networks. Instances are found for those that are not as they should be, and for all where they are wanted.
  */
 export async function listServices(
   engine: DockerEngine,
@@ -68,9 +68,6 @@ export async function listServices(
     .map((service) => withSettings(statusOf(service), service, networks))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
-
-/** More services than these are not named one by one: a listing of all is shorter than the filter. */
-export const MOST_FILTERED = 100;
 
 /** The tasks of services, by service id: one call. */
 export async function tasksByService(

@@ -1,5 +1,8 @@
 import { DeploymentError, type FileReference, type NormalizedRequest } from "@openfactory/deploy-core";
 import type { CallOptions, DockerEngine, NamedResources } from "@openfactory/docker-engine";
+import { MOST_FILTERED } from "./find-service.js";
+import { perEngine } from "./per-engine.js";
+import { AT_ONCE, SharedLook } from "./shared-look.js";
 
 /** Ids by name: a service refers to secrets and configs by both (Engine API, ContainerSpec.Secrets). */
 export interface ResolvedFiles {
@@ -7,32 +10,47 @@ export interface ResolvedFiles {
   configs: Record<string, string>;
 }
 
+/** Those that look for some at the same time share a call. */
+const idLookUps = (resourcesOf: (engine: DockerEngine) => NamedResources) =>
+  perEngine(
+    (engine) =>
+      new SharedLook<string, string | undefined>(async (names) => {
+        const found = await resourcesOf(engine).list(names.length > MOST_FILTERED ? {} : { name: [...names] });
+        const ids = new Map(found.map(({ ID, Spec }) => [Spec.Name, ID]));
+        return (name) => ids.get(name);
+      }, AT_ONCE),
+  );
+
+const LOOK_UPS = {
+  secret: idLookUps(({ secrets }) => secrets),
+  config: idLookUps(({ configs }) => configs),
+};
+
 /** Looks up the secrets and configs of a request, in one call for each kind that it has. @throws DeploymentError `NOT_FOUND`. */
 export async function resolveFiles(
   engine: DockerEngine,
-  request: NormalizedRequest,
+  { name, ...request }: NormalizedRequest,
   options: CallOptions,
 ): Promise<ResolvedFiles> {
   const [secrets, configs] = await Promise.all([
-    idsOf("secret", engine.secrets, request.secrets, request.name, options),
-    idsOf("config", engine.configs, request.configs, request.name, options),
+    idsOf("secret", engine, request.secrets, name, options),
+    idsOf("config", engine, request.configs, name, options),
   ]);
   return { secrets, configs };
 }
 
 async function idsOf(
-  kind: "secret" | "config",
-  resources: NamedResources,
+  kind: keyof typeof LOOK_UPS,
+  engine: DockerEngine,
   files: readonly FileReference[] = [],
   service: string,
-  options: CallOptions,
+  { signal }: CallOptions,
 ): Promise<Record<string, string>> {
-  if (files.length === 0) return {};
   const names = [...new Set(files.map(({ name }) => name))];
-  const found = await resources.list({ name: names }, options);
-  const ids = Object.fromEntries(found.map(({ ID, Spec }) => [Spec.Name, ID]));
-  const missing = names.filter((name) => ids[name] === undefined);
-  if (missing.length === 0) return ids;
+  const idOf = (name: string) => LOOK_UPS[kind](engine).next(name, { signal, service });
+  const ids = await Promise.all(names.map(async (name) => [name, await idOf(name)] as const));
+  const missing = ids.filter(([, id]) => id === undefined).map(([name]) => name);
+  if (missing.length === 0) return Object.fromEntries(ids.map(([name, id = ""]) => [name, id]));
   throw new DeploymentError("NOT_FOUND", `There is no ${kind} ${missing.join(", ")} on the swarm.`, {
     service,
     field: `${kind}s`,

@@ -1,11 +1,5 @@
-import {
-  DeploymentError,
-  type NormalizedRequest,
-  type OperationOptions,
-  type ServiceSettings,
-  type ServiceStatus,
-} from "@openfactory/deploy-core";
-import type { CallOptions, DockerEngine, ServiceDetails, ServiceSpec } from "@openfactory/docker-engine";
+import type { NormalizedRequest, OperationOptions, ServiceSettings, ServiceStatus } from "@openfactory/deploy-core";
+import type { DockerEngine, ServiceDetails, ServiceSpec } from "@openfactory/docker-engine";
 import {
   fromServiceSpec,
   type ListedServiceSpec,
@@ -31,36 +25,6 @@ export async function settingsOfRequest(
 /** What a service was asked to be. */
 export const settingsOfSpec = (spec: ServiceSpec, networkNames: NetworkNames): ServiceSettings =>
   fromServiceSpec(spec as ListedServiceSpec, { networkNames });
-
-/**
- * The names of networks by id: one call where some service has networks, none otherwise. The swarm has networks `host` and
- * `bridge` of its own, which no list shows: these are asked for one by one.
- */
-export async function networkNames(
-  engine: DockerEngine,
-  services: readonly ServiceDetails[],
-  options: CallOptions,
-): Promise<NetworkNames> {
-  const joined = new Set(services.flatMap(({ Spec }) => targetsOf(Spec)));
-  if (joined.size === 0) return new Map();
-  const listed = new Map((await engine.networks.list({}, options)).map(({ Id, Name }) => [Id, Name]));
-  const unlisted = [...joined].filter((id) => !listed.has(id));
-  const names = await Promise.all(unlisted.map(async (id) => [id, await nameOf(engine, id, options)] as const));
-  return new Map([...listed, ...names]);
-}
-
-const targetsOf = ({ TaskTemplate }: ServiceSpec): string[] =>
-  ((TaskTemplate["Networks"] ?? []) as { Target: string }[]).map(({ Target }) => Target);
-
-/** A network that is gone is told by its id. */
-async function nameOf(engine: DockerEngine, id: string, options: CallOptions): Promise<string> {
-  try {
-    return (await engine.networks.inspect(id, options)).Name;
-  } catch (error) {
-    if (DeploymentError.isInstance(error, "NOT_FOUND")) return id;
-    throw error;
-  }
-}
 
 /** A status with what the service was asked to be, now and before its last update. */
 export function withSettings(

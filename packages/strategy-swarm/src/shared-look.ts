@@ -21,6 +21,9 @@ export interface Pause {
   readonly most: number;
 }
 
+/** One look after the other, for what is asked for once: those who ask while one is under way share the next. */
+export const AT_ONCE: Pause = { least: 0, times: 0, most: 0 };
+
 interface Waiting<Key, Found> {
   readonly key: Key;
   readonly by: number;

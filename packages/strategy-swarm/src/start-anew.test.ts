@@ -11,8 +11,8 @@ async function sentBy(request: object, tasks: object[]): Promise<{ ForceUpdate?:
   let sent: { TaskTemplate: { ContainerSpec: object } } | undefined;
   const { engine } = fakeEngine({
     "services.list": () => [found],
-    "services.inspect": () => found,
     "tasks.list": () => tasks,
+    "nodes.list": () => [],
     "networks.list": () => [],
     "services.update": (_: string, __: number, spec: typeof sent) => {
       sent = spec;

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { DeploymentError, type OperationOptions, sleep } from "@openfactory/deploy-core";
+import { DeploymentError, type OperationOptions } from "@openfactory/deploy-core";
 import type { CallOptions, DockerEngine, ServiceDetails, ServiceSpec } from "@openfactory/docker-engine";
 import { constraintsOf, fittingNodes } from "./fitting-nodes.js";
+import { serviceLooks } from "./looks.js";
+import type { Observation } from "./observe.js";
 
 const LOOK_EVERY_MS = 25;
 /** The swarm takes milliseconds, but for the moments in which it chooses another leader. */
@@ -17,15 +19,15 @@ export async function untilTakenUp(
   before: ServiceDetails,
   { signal }: OperationOptions,
 ): Promise<void> {
+  if (before.Spec.Mode?.Replicated?.Replicas === 0) return;
+  const { Name: service } = before.Spec;
   const end = Date.now() + PATIENCE_MS;
-  const look = () => engine.services.inspect(before.ID, { signal });
+  const look = (withinMs: number) => serviceLooks(engine).next(service, { signal, service, withinMs });
+  const isAsBefore = ({ service: after }: Observation) => after.ID === before.ID && after.UpdateStatus === undefined;
   try {
-    let after = await look();
-    if (after.UpdateStatus !== undefined || !(await replacesTasks(engine, before, after, { signal }))) return;
-    while (after.UpdateStatus === undefined && Date.now() < end) {
-      await sleep(LOOK_EVERY_MS, signal, { service: before.Spec.Name });
-      after = await look();
-    }
+    let after = await look(0);
+    if (!isAsBefore(after) || !(await replacesTasks(engine, before, after, { signal }))) return;
+    while (isAsBefore(after) && Date.now() < end) after = await look(LOOK_EVERY_MS);
   } catch (error) {
     if (signal?.aborted || !DeploymentError.isInstance(error)) throw error;
   }
@@ -34,13 +36,13 @@ export async function untilTakenUp(
 /** Whether there are tasks that the change makes the swarm replace. A job begins anew at once. */
 async function replacesTasks(
   engine: DockerEngine,
-  { ID, Spec: from }: ServiceDetails,
-  { Spec: to }: ServiceDetails,
+  { Spec: from }: ServiceDetails,
+  { service: { Spec: to }, tasks: all }: Observation,
   options: CallOptions,
 ): Promise<boolean> {
   const [isOther, isElsewhere] = [isOtherTask(from, to), !isDeepStrictEqual(constraintsOf(from), constraintsOf(to))];
   if (to.Mode?.ReplicatedJob || to.Mode?.GlobalJob || !(isOther || isElsewhere)) return false;
-  const tasks = await engine.tasks.list({ service: [ID], "desired-state": ["running"] }, options);
+  const tasks = all.filter(({ DesiredState }) => DesiredState === "running");
   if (isOther || tasks.length === 0) return tasks.length > 0;
   const fitting = new Set(fittingNodes(await engine.nodes.list(options), constraintsOf(to)).map((node) => node.ID));
   return tasks.some(({ NodeID }) => NodeID !== undefined && !fitting.has(NodeID));

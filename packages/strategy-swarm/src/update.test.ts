@@ -61,7 +61,7 @@ test("one look, one change: of the version seen, with the image whose credential
     ForceUpdate: 3,
     LogDriver: { Name: "journald" },
   });
-  expect(calls).toEqual(["services.list", "services.update svc", "services.inspect svc", "tasks.list"]);
+  expect(calls).toEqual(["services.list", "services.update svc", "services.list", "tasks.list"]);
 });
 
 describe("when somebody else got in between", () => {
@@ -192,34 +192,61 @@ describe("it resolves when the swarm has taken it up", () => {
     ["where it may run, and it does not run there", { name: "demo", image: "demo:1", constraints: ["node.role==worker"] }, 3],
     ["where it may run, and it runs there", { name: "demo", image: "demo:1", constraints: ["node.role==manager"] }, 1],
   ])("%s", async (_, changed, looks) => {
-    let inspected = 0;
     const found = service({ ContainerSpec: { Image: "demo:1", Env: [] }, RestartPolicy: { Condition: "any" } });
     const { engine } = swarm(found, {}, running);
-    const { inspect } = engine.services;
+    let looked = 0;
     const services = {
-      list: engine.services.list,
       update: engine.services.update,
-      async inspect(id: string) {
-        inspected += 1;
-        const status = inspected === 3 ? { UpdateStatus: { State: "updating" } } : {};
-        return { ...(await inspect(id)), ...status };
+      async list() {
+        const [now] = await engine.services.list();
+        looked += 1;
+        // The first one finds the service that is to be changed.
+        return [{ ...now, ...(looked === 4 && { UpdateStatus: { State: "updating" } }) }];
       },
     };
     await new SwarmDeploymentStrategy({ ...engine, services } as unknown as typeof engine).update(changed);
-    expect(inspected).toBe(looks);
+    expect(looked).toBe(1 + looks);
   });
 
-  test("a service that runs nothing has nothing to take up; that it can't be asked is no failure of the update", async () => {
+  test("a service that runs nothing has nothing to take up, one of no replicas needs no look", async () => {
     const { strategy, calls } = swarm(service(), {}, []);
     await strategy.update(request);
-    expect(calls.filter((call) => call.startsWith("services.inspect"))).toHaveLength(1);
-    const unanswering = fakeEngine({
-      "services.list": () => [service()],
-      "services.update": () => ({ warnings: [] }),
-      "services.inspect": fails("ENGINE_UNREACHABLE"),
-    });
-    await new SwarmDeploymentStrategy(unanswering.engine).update(request);
+    expect(calls).toEqual(["services.list", "services.update svc", "services.list", "tasks.list"]);
+    const none = swarm(service({}, {}, { Mode: { Replicated: { Replicas: 0 } } }));
+    await none.strategy.update(request);
+    expect(none.calls).toEqual(["services.list", "services.update svc"]);
   });
+
+  test.each([
+    ["can't be asked", fails("ENGINE_UNREACHABLE")],
+    ["has another service of that name", () => [{ ...service(), ID: "another" }]],
+    ["has no service of that name any more", () => []],
+  ])("that the swarm %s then is no failure of the update", async (_, then) => {
+    let looked = 0;
+    const { engine } = fakeEngine({
+      "services.list": () => ((looked += 1) === 1 ? [service()] : then()),
+      "services.update": () => ({ warnings: [] }),
+      "tasks.list": () => [],
+    });
+    await new SwarmDeploymentStrategy(engine).update(request);
+    expect(looked).toBe(2);
+  });
+});
+
+test("updates at the same time share their looks", async () => {
+  const names = Array.from({ length: 50 }, (_, index) => `app-${index}`);
+  const found = names.map((name) => ({ ...service({ Networks: [{ Target: "net" }] }, {}, { Name: name }), ID: `id-${name}` }));
+  const { engine, calls } = fakeEngine({
+    "services.list": () => found.map((one) => ({ ...one, UpdateStatus: { State: "updating" } })),
+    "services.update": () => ({ warnings: [] }),
+    "networks.list": () => [{ Id: "net", Name: "plant" }],
+    "secrets.list": () => [{ ID: "id-key", Spec: { Name: "key" } }],
+    "tasks.list": () => [],
+  });
+  const strategy = new SwarmDeploymentStrategy(engine);
+  await Promise.all(names.map((name) => strategy.update({ ...request, name, networks: ["plant"], secrets: ["key"] })));
+  const count = (call: string): number => calls.filter((one) => one.startsWith(call)).length;
+  expect(["services.list", "networks.list", "secrets.list", "tasks.list", "services.update"].map(count)).toEqual([2, 1, 1, 1, 50]);
 });
 
 describe("what the swarm does not do", () => {

@@ -20,10 +20,11 @@ import { explainingSpec } from "./create-fault.js";
 import { engineWarning } from "./engine-warning.js";
 import { findService } from "./find-service.js";
 import { swarmManifest } from "./manifest.js";
+import { networkNames } from "./network-names.js";
 import { resolveFiles } from "./resolve-files.js";
 import { resolveImage } from "./resolve-image.js";
 import { revisionOf } from "./revision.js";
-import { networkNames, settingsOfSpec } from "./settings.js";
+import { settingsOfSpec } from "./settings.js";
 import { forced, mustStartAnew } from "./start-anew.js";
 
 /**
