@@ -66,6 +66,7 @@ describe("scale", () => {
     await place.run("up");
     expect((await memory.list()).map(({ replicas }) => replicas.running)).toEqual([1, 1, 1]);
     const { events } = await place.run("scale", "web=0", "--no-wait", "--project", "factory", "--json");
+    expect(events.filter(({ event }) => event === "scale")).toMatchObject([{ app: "web", from: 1, to: 0, outcome: "started" }]);
     expect(events.at(-1)).toMatchObject({ command: "scale", ok: true, apps: [{ app: "web", from: 1, to: 0, outcome: "started" }] });
   });
 

@@ -7,6 +7,7 @@ import type { RefreshVerdict } from "./refresh/refresh-verdict.js";
 import type { RemovalVerdict } from "./remove/removal-verdict.js";
 import type { ResourceVerdict } from "./resources/resource-verdict.js";
 import type { RollbackVerdict } from "./rollback/rollback-report.js";
+import type { ScaleVerdict } from "./scale/scale-report.js";
 
 /**
  * Where an app is on its way:
@@ -57,6 +58,8 @@ export type DeployerEvent =
   | { type: "removal"; removal: RemovalVerdict }
   /** `rollback` has come to an app's end. */
   | { type: "rollback"; verdict: RollbackVerdict }
+  /** `scale` has come to an app's end; where it fails, it throws instead. */
+  | { type: "scale"; scaled: ScaleVerdict }
   /** A network, volume, config or secret was made or removed, or could not be. */
   | { type: "resource"; resource: ResourceVerdict }
   /** Each step by which a failed or interrupted run puts back what it had changed: as it begins, and as it ends. */

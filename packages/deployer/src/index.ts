@@ -29,7 +29,7 @@ export { up } from "./up.js";
 export { rollback } from "./rollback/rollback.js";
 export type { RollbackOptions, RollbackOutcome, RollbackReport, RollbackVerdict } from "./rollback/rollback-report.js";
 export { scale } from "./scale/scale.js";
-export type { ScaleOptions, ScaleReport } from "./scale/scale-report.js";
+export type { ScaleOptions, ScaleReport, ScaleVerdict } from "./scale/scale-report.js";
 export { down, type DownOptions, type DownReport } from "./remove/down.js";
 export type { RemovalVerdict } from "./remove/removal-verdict.js";
 export { refreshAuth, type RefreshOptions, type RefreshReport } from "./refresh/refresh-auth.js";

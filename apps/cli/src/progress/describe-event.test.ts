@@ -23,6 +23,7 @@ test("plain lines of a run that is put back: one for each change, steps and reso
     ...badReport.compensation.map((step): DeployerEvent => ({ type: "compensate", step })),
     { type: "verdict", verdict: verdict("web", "put-back", { because: "db" }) },
     progress({ type: "waiting", running: 3, desired: 0, detail: "running" }),
+    { type: "scale", scaled: { app: "web", service: "web", from: 1, to: 2, outcome: "running", warnings: [], elapsedMs: 1 } },
     { type: "lock", lock: { state: "released", holder: { id: "1", owner: "ada", since: "" } } },
   ];
   for (const event of events) observe(event);
@@ -40,5 +41,6 @@ new: removed again
 network factory_back: removed again
 web: put back (db failed)
 web: 3 still running
+web: running
 `);
 });

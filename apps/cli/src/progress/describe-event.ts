@@ -55,6 +55,10 @@ export function describeEvent(event: DeployerEvent): AppState | undefined {
       const kind = outcome === "failed" ? "bad" : outcome === "skipped" || outcome === "no-previous" ? "idle" : "good";
       return { app, text: ROLLBACK_WORDS[outcome], kind, ...(status && { replicas: status.replicas }) };
     }
+    case "scale": {
+      const { app, outcome, status } = event.scaled;
+      return { app, text: outcome, kind: "good", ...(status && { replicas: status.replicas }) };
+    }
     case "removal": {
       const { app, service, outcome } = event.removal;
       return { app: app ?? service, text: outcome, kind: outcome === "failed" ? "bad" : "good" };

@@ -30,6 +30,8 @@ function fieldsOf(event: DeployerEvent): object {
       return event.removal;
     case "rollback":
       return event.verdict;
+    case "scale":
+      return event.scaled;
     case "lock":
       return event.lock;
     case "resource":

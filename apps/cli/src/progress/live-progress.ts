@@ -8,7 +8,7 @@ import { type Line, render } from "./render-lines.js";
 
 const REDRAW_MS = 100;
 /** Events with which an app has come to its end. */
-const ENDS: ReadonlySet<string> = new Set(["verdict", "removal", "rollback", "refresh"]);
+const ENDS: ReadonlySet<string> = new Set(["verdict", "removal", "rollback", "scale", "refresh"]);
 
 /**
  * One line per app, and per image that is being pulled, drawn anew in place; with more of them than rows, those under way

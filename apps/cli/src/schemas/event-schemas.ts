@@ -12,6 +12,7 @@ import {
   rollbackFields,
   rollbackVerdict,
   scaleFields,
+  scaleVerdict,
   upFields,
   verdictFields,
 } from "./report-schemas.js";
@@ -70,6 +71,7 @@ const progress = [
   event("verdict", verdictFields),
   event("removal", removalFields),
   event("rollback", rollbackVerdict),
+  event("scale", scaleVerdict),
   event("refresh", refreshFields),
   event("resource", resourceFields),
   event("compensate", compensationFields),

@@ -7,6 +7,7 @@ import type {
   RemovalVerdict,
   ResourceVerdict,
   RollbackOutcome,
+  ScaleVerdict,
   UpReport,
 } from "@openfactory/deployer";
 import { z } from "zod";
@@ -166,16 +167,23 @@ export const rollbackFields = {
   apps: list(rollbackVerdict),
 };
 
-const scaled = {
-  app: service.app,
-  service: service.service.optional(),
-  from: z.int().optional().describe("How many replicas there were."),
+/** What became of an app that was scaled. */
+export const scaleVerdict = {
+  ...service,
+  from: z.int().describe("How many replicas there were."),
   to: z.int(),
-  outcome: wordsOf<ScaledApp["outcome"]>({ running: "", started: "not waited for", failed: "", skipped: "not begun" }),
-  error: error.optional(),
+  outcome: wordsOf<ScaleVerdict["outcome"]>({ running: "", started: "not waited for" }),
   status: status.optional(),
   warnings: z.array(warning),
   elapsedMs: milliseconds,
+};
+
+const scaled = {
+  ...scaleVerdict,
+  service: service.service.optional(),
+  from: scaleVerdict.from.optional(),
+  outcome: wordsOf<ScaledApp["outcome"]>({ running: "", started: "not waited for", failed: "", skipped: "not begun" }),
+  error: error.optional(),
 };
 
 export const scaleFields = { project: z.string(), platform: z.string(), outcome, apps: list(scaled), elapsedMs: milliseconds };

@@ -13,10 +13,8 @@ export interface ScaleOptions extends LockOptions {
   settleMs?: number;
 }
 
-/** What a run of `scale` did. Plain data. */
-export interface ScaleReport {
-  project: string;
-  platform: string;
+/** What became of an app that was scaled. Plain data. */
+export interface ScaleVerdict {
   app: string;
   service: string;
   /** How many replicas were asked for, before and now. */
@@ -28,4 +26,10 @@ export interface ScaleReport {
   status?: ServiceStatus;
   warnings: readonly ProjectWarning[];
   elapsedMs: number;
+}
+
+/** What a run of `scale` did. Plain data. */
+export interface ScaleReport extends ScaleVerdict {
+  project: string;
+  platform: string;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { DeployerEvent } from "../events.js";
 import { plan } from "../plan/prepare.js";
 import { ALL, app, FakeStrategy, project } from "../testing/fake-strategy.js";
 import { up } from "../up.js";
@@ -9,8 +10,11 @@ const file = project(app("web", { mode: { Replicated: { Replicas: 2 } } }));
 test("sets the number of replicas, which plan then tells as it is", async () => {
   const strategy = new FakeStrategy({}, { capabilities: ALL });
   await up(strategy, file);
-  const report = await scale(strategy, file, "Web", 3);
+  const events: DeployerEvent[] = [];
+  const report = await scale(strategy, file, "Web", 3, { observer: (event) => void events.push(event) });
   expect(report).toMatchObject({ app: "Web", service: "web", from: 2, to: 3, outcome: "running", status: { replicas: { running: 3 } } });
+  const { project: _, platform: __, ...scaled } = report;
+  expect(events.at(-1)).toEqual({ type: "scale", scaled });
   expect(strategy.changes().at(-1)).toBe("scale web 3");
   expect(strategy.engine.locks.size).toBe(0);
   expect((await plan(strategy, file)).apps[0]).toMatchObject({

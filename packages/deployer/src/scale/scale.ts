@@ -12,7 +12,7 @@ import { canTellOwners } from "../ownership/can-tell.js";
 import { APP_LABEL, ownerOf, PROJECT_LABEL } from "../ownership/labels.js";
 import { progressObserver } from "../progress-observer.js";
 import type { ProjectWarning } from "../project-warning.js";
-import type { ScaleOptions, ScaleReport } from "./scale-report.js";
+import type { ScaleOptions, ScaleReport, ScaleVerdict } from "./scale-report.js";
 
 /**
  * Sets the number of replicas of one app of a project. The file still says what it said: `plan` shows the difference
@@ -54,9 +54,7 @@ export async function scale(
     });
   }
   const status = wait ? await untilRuns(strategy, service, { ...limits, timeoutMs, ...(settleMs !== undefined && { settleMs }) }) : undefined;
-  return {
-    project,
-    platform: strategy.manifest.name,
+  const scaled: ScaleVerdict = {
     app,
     service,
     from,
@@ -66,6 +64,8 @@ export async function scale(
     warnings,
     elapsedMs: Math.round(performance.now() - began),
   };
+  observer?.({ type: "scale", scaled });
+  return { project, platform: strategy.manifest.name, ...scaled };
 }
 
 /** @throws DeploymentError `NOT_FOUND`, `CONFLICT`. */
