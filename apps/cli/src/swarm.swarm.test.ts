@@ -1,14 +1,14 @@
-import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { ensureTestImage, RawEngine, startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { spawnOfdeploy, type Spawned } from "./testing/spawn-ofdeploy.js";
 
 const EXAMPLE = fileURLToPath(new URL("../example/openfactory.yml", import.meta.url));
-const COMMAND = fileURLToPath(new URL("../bin/ofdeploy.js", import.meta.url));
 const DEMO_IMAGE = "openfactory/demo:1";
 
 let swarm: Swarm;
@@ -26,29 +26,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Ran {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
+const ofdeploy = (...words: string[]): Promise<Spawned> =>
+  spawnOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host]);
 
-/** The command itself, as a user runs it. */
-function runOfdeploy(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
-    const ran: Ran = { code: null, stdout: "", stderr: "" };
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (ran.stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (ran.stderr += text));
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ ...ran, code }));
-  });
-}
-
-const ofdeploy = (...words: string[]): Promise<Ran> =>
-  runOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host]);
-
-const ofdeployWith = (env: Record<string, string>, ...words: string[]): Promise<Ran> =>
-  runOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host], env);
+const ofdeployWith = (env: Record<string, string>, ...words: string[]): Promise<Spawned> =>
+  spawnOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host], env);
 
 const fileOf = async (text: string): Promise<string> => {
   const file = join(folder, "openfactory.yml");
@@ -194,6 +176,44 @@ ${more}`;
     expect(await nodesOf("web")).toHaveLength(1);
   });
 
+  test("an update to what crashes is rolled back, and of two replicas one answers requests all the while", async () => {
+    const served = `    ports: [{target: 8080, published: 18091, mode: host}]
+    healthcheck: {test: "nc -z 127.0.0.1 8080", interval: 500ms, retries: 3}
+    deploy:
+      replicas: 2
+      placement: {constraints: ['node.role!=manager']}
+      update_config: {parallelism: 1, monitor: 2s, failure_action: rollback}`;
+    const written = (command: string): Promise<string> =>
+      fileOf(`name: served\napps:${app("web", served, DEMO_IMAGE).replace("command: sleep 1000", `command: ${command}`)}\n`);
+    const good = await written("httpd -f -p 8080 -h /srv");
+    expect(await ofdeploy("up", "--file", good)).toMatchObject({ code: 0, stdout: expect.stringMatching(/web +running +2\/2/) });
+
+    const answers = async ({ address }: { address: string }): Promise<void> => {
+      const answer = await fetch(`http://${address}:18091/`, { headers: { connection: "close" }, signal: AbortSignal.timeout(2_000) });
+      if (!(await answer.text()).includes("hello from the test image")) throw new Error("that is another answer");
+    };
+    const asked = { times: 0, unanswered: 0, off: 0 };
+    const over = new AbortController();
+    const asking = (async () => {
+      for (; !over.signal.aborted; asked.times += 1) {
+        const each = await Promise.allSettled(swarm.workers.map(answers));
+        const missing = each.filter(({ status }) => status === "rejected").length;
+        asked.off += missing === 1 ? 1 : 0;
+        asked.unanswered += missing === swarm.workers.length ? 1 : 0;
+        await sleep(20);
+      }
+    })();
+    const up = await ofdeploy("up", "--file", await written("sh -c 'echo no disk; exit 3'"));
+    over.abort();
+    await asking;
+    expect(up).toMatchObject({ code: 1, stdout: expect.stringMatching(/web +rolled back +as before +2\/2/) });
+    expect(up.stderr).toMatch(/^error\[(?:ROLLED_BACK|TASK_FAILED)\] [^]*exit code 3[^]*\n +\| no disk\n/m);
+    expect(asked.times).toBeGreaterThan(20);
+    // It was one replica that was tried; at no time were both away.
+    expect(asked).toMatchObject({ unanswered: 0, off: expect.toSatisfy((off: number) => off > 0) });
+    await Promise.all(swarm.workers.map(answers));
+  });
+
   test("secrets and configs by content, and a network of their own, are made, exchanged, rolled back and removed", async () => {
     const names = async (kind: "secrets" | "configs" | "networks"): Promise<string[]> =>
       ((await manager.call("GET", `/${kind}`)) as { Name?: string; Spec?: { Name: string } }[])
@@ -209,7 +229,7 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
       "command: sh -c 'cat /run/secrets/key /conf; echo; sleep 1000'",
     )}
 `);
-    const upWith = async (key: string, level: string): Promise<Ran> => {
+    const upWith = async (key: string, level: string): Promise<Spawned> => {
       await writeFile(join(folder, "key.txt"), `${key}\n`);
       await writeFile(join(folder, ".env"), `LEVEL=${level}\n`);
       return ofdeploy("up", "--file", file);
@@ -338,7 +358,7 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
 
   test("a worker is no manager: NOT_A_SWARM_MANAGER", async () => {
     const file = await fileOf(`name: n\napps:${app("worker-app", "")}\n`);
-    const up = await runOfdeploy(["up", "--file", file, "--platform", "swarm", "--host", swarm.workers[0]!.host]);
+    const up = await spawnOfdeploy(["up", "--file", file, "--platform", "swarm", "--host", swarm.workers[0]!.host]);
     expect(up.code).toBe(4);
     expect(up.stderr).toMatch(/error\[NOT_A_SWARM_MANAGER\]/);
   });

@@ -14,7 +14,7 @@ const VITEST = [
   "--reporter=default",
   "--reporter=./tooling/vitest/counts-reporter.ts",
 ];
-const total = { passed: 0, failed: 0, skipped: [] };
+const total = { passed: 0, failed: 0, failures: [], skipped: [], retried: [] };
 const notes = [];
 const folder = mkdtempSync(join(tmpdir(), "openfactory-test-"));
 const signal = abortOnSignals();
@@ -57,7 +57,7 @@ async function vitest(project) {
   const ran = counts.passed + counts.failed + counts.skipped.length;
   total.passed += counts.passed;
   total.failed += counts.failed;
-  total.skipped.push(...counts.skipped);
+  for (const kind of ["failures", "skipped", "retried"]) total[kind].push(...counts[kind]);
   if (ran === 0) fail(`${project} tests: there are none`);
   else if (code !== 0 && counts.failed === 0) fail(`${project} tests: vitest ended with exit code ${code}`);
 }
@@ -98,6 +98,8 @@ function engineEnvironment() {
 function report() {
   console.log("");
   for (const { name, reason } of total.skipped) console.log(`skipped: ${name} (${reason})`);
+  for (const { name, reason } of total.retried) console.log(`passed at the second try: ${name} (${reason})`);
+  for (const { name, reason } of total.failures) console.log(`failed: ${name} (${reason})`);
   for (const note of notes) console.log(`failed: ${note}`);
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
   process.exitCode = total.failed > 0 ? 1 : 0;
