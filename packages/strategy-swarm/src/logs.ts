@@ -2,6 +2,7 @@ import type { LogEntry, LogsOptions } from "@openfactory/deploy-core";
 import type { DockerEngine, LogFrame } from "@openfactory/docker-engine";
 import { observe, type Observation } from "./observe.js";
 import { taskName } from "./status.js";
+import { hostName } from "./tasks.js";
 
 /** Where the engine's log frames name their task and node (Engine API, ServiceLogs with details). */
 const TASK = "com.docker.swarm.task.id";
@@ -30,7 +31,7 @@ const toEntry = (service: string, frame: LogFrame, { tasks, nodes }: Observation
   return {
     service,
     instance: task === undefined ? (frame.details[TASK] ?? service) : taskName(service, task),
-    node: node === undefined ? undefined : (nodes.get(node) ?? node),
+    node: node === undefined ? undefined : hostName(nodes, node),
     stream: frame.stream,
     timestamp: frame.timestamp,
     line: frame.line,

@@ -3,21 +3,22 @@ import { noService, servicesNamed } from "./find-service.js";
 import { type Observation, tasksByService } from "./observe.js";
 import { perEngine } from "./per-engine.js";
 import { type Pause, SharedLook } from "./shared-look.js";
-import { type NodeNames, nodeNames } from "./status.js";
+import { isOnEveryNode, type Nodes, nodesById } from "./tasks.js";
 
 /** Swarm tells no events of tasks: managers must be asked. Nobody is told later than 100 ms and a look after the swarm knows. */
 const PAUSE: Pause = { least: 40, times: 5, most: 100 };
 
 /** Looks at services by their exact names, in two calls. It throws DeploymentError `NOT_FOUND` for one that is not there. */
 export const serviceLooks = perEngine((engine) => {
-  let nodes: NodeNames = new Map();
+  let nodes: Nodes = new Map();
   return new SharedLook<string, Observation>(async (names) => {
     const services = await servicesNamed(engine, names);
     const found = names.flatMap((name) => services.get(name) ?? []);
     const tasks = found.length === 0 ? new Map<string, TaskDetails[]>() : await tasksByService(engine, found);
-    // Nodes come and go seldom: their names are asked for anew only for a task on one that is not known.
+    // Nodes come and go seldom: they are asked for anew only for a task on one that is not known, and where each counts.
     const isKnown = ({ NodeID }: TaskDetails): boolean => NodeID === undefined || nodes.has(NodeID);
-    if (![...tasks.values()].flat().every(isKnown)) nodes = nodeNames(await engine.nodes.list());
+    const needsNodes = found.some(isOnEveryNode) || ![...tasks.values()].flat().every(isKnown);
+    if (needsNodes) nodes = nodesById(await engine.nodes.list());
     return (name) => {
       const service = services.get(name);
       if (service === undefined) throw noService(engine, name);

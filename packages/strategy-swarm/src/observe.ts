@@ -4,13 +4,14 @@ import { countedStatus, isAsItShouldBe } from "./counted-status.js";
 import { findService, MOST_FILTERED } from "./find-service.js";
 import { networkNames } from "./network-names.js";
 import { withSettings } from "./settings.js";
-import { type NodeNames, nodeNames, serviceStatus } from "./status.js";
+import { serviceStatus } from "./status.js";
+import { type Nodes, nodesById } from "./tasks.js";
 
 /** A service and its tasks at one moment. */
 export interface Observation {
   service: ServiceDetails;
   tasks: TaskDetails[];
-  nodes: NodeNames;
+  nodes: Nodes;
 }
 
 /** Service, tasks and nodes: three calls. @throws DeploymentError `NOT_FOUND`. */
@@ -24,7 +25,7 @@ export async function observe(
     engine.nodes.list({ signal }),
   ]);
   const tasks = await engine.tasks.list({ service: [service.ID] }, { signal });
-  return { service, tasks, nodes: nodeNames(nodes) };
+  return { service, tasks, nodes: nodesById(nodes) };
 }
 
 /** The engine's own filter takes one of several labels for all, and a label without a value for any value. */
@@ -56,14 +57,14 @@ export async function listServices(
   const services = listed.filter(({ Spec }) => carries(Spec.Labels, labels));
   const needsTasks = (service: ServiceDetails): boolean => instances || !isAsItShouldBe(service);
   const looked = services.filter(needsTasks);
-  const [tasks, nodes] = looked.length === 0 ? [] : await Promise.all([
+  const [tasks, listedNodes = []] = looked.length === 0 ? [] : await Promise.all([
     tasksByService(engine, looked, { signal }),
     engine.nodes.list({ signal }),
   ]);
-  const names = nodeNames(nodes ?? []);
+  const nodes = nodesById(listedNodes);
   const networks = await networkNames(engine, services, { signal });
   const statusOf = (service: ServiceDetails): ServiceStatus =>
-    needsTasks(service) ? serviceStatus(service, tasks?.get(service.ID) ?? [], names) : countedStatus(service);
+    needsTasks(service) ? serviceStatus(service, tasks?.get(service.ID) ?? [], nodes) : countedStatus(service);
   return services
     .map((service) => withSettings(statusOf(service), service, networks))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,13 +1,7 @@
 import type { InstanceStatus, PublishedPort, ServiceState, ServiceStatus } from "@openfactory/deploy-core";
-import type { NodeDetails, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
+import type { ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
 import { withoutOwnLabels } from "@openfactory/docker-translators";
-import { desiredTasks, hasCompleted, hasFailed, histories, isJob, isRunning } from "./tasks.js";
-
-/** Host names by node id. */
-export type NodeNames = ReadonlyMap<string, string>;
-
-export const nodeNames = (nodes: readonly NodeDetails[]): NodeNames =>
-  new Map(nodes.map(({ ID, Description }) => [ID, Description.Hostname]));
+import { desiredTasks, hasCompleted, hasFailed, histories, hostName, isJob, isRunning, type Nodes } from "./tasks.js";
 
 const stateOf = (task: TaskDetails): ServiceState => {
   if (isRunning(task)) return "running";
@@ -40,7 +34,7 @@ const hasEnded = (state: ServiceState): boolean => state === "completed" || stat
 export function instanceStatus(
   service: ServiceDetails,
   [task, ...earlier]: readonly [TaskDetails, ...TaskDetails[]],
-  nodes: NodeNames,
+  nodes: Nodes,
 ): InstanceStatus {
   const state = stateOf(task);
   const { Status } = task;
@@ -49,7 +43,7 @@ export function instanceStatus(
   return {
     id: task.ID,
     name: taskName(service.Spec.Name, task),
-    node: task.NodeID === undefined ? undefined : (nodes.get(task.NodeID) ?? task.NodeID),
+    node: task.NodeID === undefined ? undefined : hostName(nodes, task.NodeID),
     state,
     engineState: Status.State,
     health: healthOf(service, task),
@@ -83,12 +77,12 @@ export const serviceFacts = (service: ServiceDetails) => ({
 export function serviceStatus(
   service: ServiceDetails,
   tasks: readonly TaskDetails[],
-  nodes: NodeNames,
+  nodes: Nodes,
 ): ServiceStatus {
   const instances = histories(service, tasks)
     .filter((history): history is [TaskDetails, ...TaskDetails[]] => history.length > 0)
     .map((history) => instanceStatus(service, history, nodes));
-  const desired = desiredTasks(service, tasks);
+  const desired = desiredTasks(service, tasks, nodes);
   return {
     ...serviceFacts(service),
     state: combined(service, instances, desired),

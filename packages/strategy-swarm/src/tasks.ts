@@ -1,4 +1,13 @@
-import type { ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
+import type { NodeDetails, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
+import { constraintsOf, fittingNodes } from "./fitting-nodes.js";
+
+/** Nodes by id. */
+export type Nodes = ReadonlyMap<string, NodeDetails>;
+
+export const nodesById = (nodes: readonly NodeDetails[]): Nodes => new Map(nodes.map((node) => [node.ID, node]));
+
+/** A node's host name; of one that is gone, its id. */
+export const hostName = (nodes: Nodes, id: string): string => nodes.get(id)?.Description.Hostname ?? id;
 
 /** Task states in which a task has ended otherwise than asked (Engine API, TaskState). */
 const FAILED: ReadonlySet<string> = new Set(["failed", "rejected", "orphaned"]);
@@ -31,10 +40,26 @@ const ofPresentRun = (service: ServiceDetails, task: TaskDetails): boolean => {
 export const isJob = ({ Spec }: ServiceDetails): boolean =>
   Spec.Mode?.ReplicatedJob !== undefined || Spec.Mode?.GlobalJob !== undefined;
 
+/** Whether each node that fulfils its constraints is to have one task. */
+export const isOnEveryNode = ({ Spec }: ServiceDetails): boolean =>
+  Spec.Mode?.Global !== undefined || Spec.Mode?.GlobalJob !== undefined;
+
 /** How many tasks should run, or, of a job, complete. */
-export function desiredTasks(service: ServiceDetails, tasks: readonly TaskDetails[]): number {
+export function desiredTasks(service: ServiceDetails, tasks: readonly TaskDetails[], nodes: Nodes): number {
   const { Mode } = service.Spec;
-  if (Mode?.Replicated) return Mode.Replicated.Replicas ?? 1;
+  if (isOnEveryNode(service)) return wantedNodes(service, tasks, nodes).size;
   if (Mode?.ReplicatedJob) return Mode.ReplicatedJob.TotalCompletions ?? Mode.ReplicatedJob.MaxConcurrent ?? 1;
-  return service.ServiceStatus?.DesiredTasks ?? histories(service, tasks).length;
+  return Mode?.Replicated?.Replicas ?? 1;
+}
+
+/**
+ * Ids of the nodes that are to have a task. The swarm's own count (Engine API, ServiceStatus.DesiredTasks) leaves out those
+ * whose task has failed until the next try is due, and those for which it has made none yet.
+ */
+function wantedNodes(service: ServiceDetails, tasks: readonly TaskDetails[], nodes: Nodes): ReadonlySet<string> {
+  const fitting = fittingNodes([...nodes.values()], constraintsOf(service.Spec)).map(({ ID }) => ID);
+  const having = histories(service, tasks)
+    .filter(([latest]) => isJob(service) || (latest?.DesiredState !== "shutdown" && latest?.DesiredState !== "remove"))
+    .map(([latest]) => latest?.NodeID ?? "");
+  return new Set([...fitting, ...having]);
 }

@@ -12,7 +12,7 @@ import type { Observation } from "./observe.js";
 import { ofPresentVersion } from "./present-version.js";
 import { Rejections } from "./rejections.js";
 import { healthOf, isStartedAgain, serviceStatus } from "./status.js";
-import { hasCompleted, hasFailed, histories, isJob, isRunning } from "./tasks.js";
+import { hasCompleted, hasFailed, histories, isJob, isOnEveryNode, isRunning } from "./tasks.js";
 import { failedUpdate, isSwarmToJudge, isUpdating, pastUpdate } from "./update-end.js";
 
 /** Ended this often at one place, a task is in a crash loop. */
@@ -115,7 +115,8 @@ async function findFailed(
     if (latest !== undefined && inVain(latest) && isFinal(service, latest, history)) return history;
     if (ended.length < CRASH_LOOP) continue;
     const crashed = ended.filter(({ Status }) => Status.State !== "rejected");
-    if (crashed.length >= CRASH_LOOP || (await rejections.areInVain(engine, service, signal))) return history;
+    // What is to be on every node, another node does not take.
+    if (crashed.length >= CRASH_LOOP || isOnEveryNode(service) || (await rejections.areInVain(engine, service, signal))) return history;
   }
   return undefined;
 }
