@@ -1,6 +1,8 @@
 import { ofSuite } from "./of-suite.ts";
 
 const source = "packages/strategy-swarm/src";
+/** The services that are found, each by its exact name. */
+const BY_NAME = "new Map(listed.map((service) => [service.Spec.Name, service]))";
 
 /** Deploys, and services that are there, and what goes wrong with them. */
 export const swarmServiceMutations = ofSuite("swarm", [
@@ -28,12 +30,18 @@ export const swarmServiceMutations = ofSuite("swarm", [
     "      Object.assign(request, prepared);\n      const deployment = await deployService(this.#engine, prepared, options);\n",
     "the caller's objects",
   ],
-  ["removal by the beginning of a name", `${source}/find-service.ts`, "candidates.find(({ Spec }) => Spec.Name === serviceName)", "candidates[0]", "names are exact"],
+  [
+    "removal by the beginning of a name",
+    `${source}/find-service.ts`,
+    BY_NAME,
+    "new Map(wanted.map((name) => [name, listed.find(({ Spec }) => Spec.Name.startsWith(name))]))",
+    "names are exact",
+  ],
   [
     "look-up by id",
     `${source}/find-service.ts`,
-    "candidates.find(({ Spec }) => Spec.Name === serviceName)",
-    "candidates[0] ?? (await engine.services.inspect(serviceName, { signal }).catch(() => undefined))",
+    BY_NAME,
+    "new Map(await Promise.all(wanted.map(async (name) => [name, await engine.services.inspect(name).catch(() => undefined)])))",
     "an id, whole or cut off",
   ],
   [
