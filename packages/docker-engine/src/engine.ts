@@ -133,7 +133,8 @@ export interface Images {
   pull(image: string, options?: CallOptions & { onEvent?: (event: PullEvent) => void }): Promise<void>;
   /**
    * The registry's digest of a reference (`/distribution/{name}/json`): of an image for several platforms, that of the
-   * whole. Asked once for those who ask at the same time. @throws as pull.
+   * whole. Asked once for those who ask at the same time.
+   * @throws as pull; `UNSUPPORTED` of Podman, which has no such call.
    */
   digest(image: string, options?: CallOptions): Promise<string>;
   /**

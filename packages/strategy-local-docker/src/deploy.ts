@@ -9,6 +9,7 @@ import { networksToConnect, toNetworkConnectBody } from "@openfactory/docker-tra
 import { createContainer } from "./create.js";
 import type { PlannedContainer } from "./planned-container.js";
 import { explainStartFault, type StartFaultSubject } from "./start-fault.js";
+import { startWhenFree } from "./start-when-free.js";
 
 /** A container that runs. */
 export interface StartedContainer {
@@ -63,18 +64,25 @@ export async function joinNetworks(
   }
 }
 
+/** A container that is to be started. */
+interface Starting {
+  readonly request: StartFaultSubject;
+  /** It takes the place of one that has just been stopped. Default false. */
+  readonly takesOver?: boolean;
+}
+
 /** @throws DeploymentError `CONFLICT` (a host port), `NETWORK_NOT_FOUND`, `TASK_FAILED` (no such program), ... */
 export async function startContainer(
   engine: DockerEngine,
   id: string,
-  { request }: { readonly request: StartFaultSubject },
+  { request, takesOver = false }: Starting,
   { signal, observer }: DeployOptions,
 ): Promise<void> {
   const { name } = request;
   try {
     throwIfAborted(signal, { service: name });
     observer?.({ type: "step", service: name, step: "start", id });
-    await engine.containers.start(id, { signal });
+    await (takesOver ? startWhenFree(engine, id, { signal }) : engine.containers.start(id, { signal }));
     throwIfAborted(signal, { service: name });
   } catch (error) {
     throw explainStartFault(engine, request, error);

@@ -11,13 +11,23 @@ export interface Dialect {
    * @throws DeploymentError `UNSUPPORTED` for what the engine would take for something else; as every call.
    */
   prepareCreate(client: EngineClient, create: { name: string; body: object }, options?: CallOptions): Promise<object>;
-  details(container: ContainerDetails): ContainerDetails;
+  details(container: ContainerDetails, client: EngineClient, options?: CallOptions): Promise<ContainerDetails>;
   /** @param list asks the engine itself. */
   list(list: ListContainers, filters?: Filters): Promise<ContainerSummary[]>;
+  /** What is not as asked after a container was to be changed, in a sentence: nothing is sent. Default: the engine changes it. */
+  readonly noUpdate?: string;
+  /** Why the engine asks no registry for a digest, in a sentence. Default: it does. */
+  readonly noDigest?: string;
+  /** @throws DeploymentError `CONFLICT` for a network in use that the engine would remove all the same. */
+  mayRemoveNetwork(client: EngineClient, name: string, options?: CallOptions): Promise<void>;
+  /** Whether a volume could not be made since it is there: Docker answers with that. */
+  isVolumeThere(error: unknown): boolean;
 }
 
 export const docker: Dialect = {
   prepareCreate: async (_, { body }) => body,
-  details: (container) => container,
+  details: async (container) => container,
   list: (list, filters) => list(filters),
+  mayRemoveNetwork: async () => {},
+  isVolumeThere: () => false,
 };

@@ -10,6 +10,7 @@ const STATUS_OF: ReadonlyMap<string, number> = new Map(Object.entries({
   "container state improper": 409,
   "network already exists": 409,
   "network is being used": 409,
+  "volume already exists": 409,
   "network not found": 404,
   "no such container": 404,
   "invalid argument": 400,

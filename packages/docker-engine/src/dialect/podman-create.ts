@@ -3,6 +3,7 @@ import type { CallOptions } from "../engine.js";
 import { isMissing } from "../resources/missing-network.js";
 import { segment } from "../resources/path.js";
 import type { EngineClient } from "../transport/engine-client.js";
+import { withAsked } from "./podman-asked.js";
 
 /** What Docker gives a process to end, in seconds, where nobody says; Podman 4 gives it no time at all. */
 const STOP_TIMEOUT = 10;
@@ -75,5 +76,5 @@ export async function prepareCreate(
   if (volumes.length > 0 && (await isMissing(client, `/containers/${segment(name)}/json`, options))) {
     for (const volume of volumes) await makeVolume(client, volume, options);
   }
-  return { StopTimeout: STOP_TIMEOUT, ...body };
+  return withAsked({ StopTimeout: STOP_TIMEOUT, ...body });
 }

@@ -15,7 +15,7 @@ const podmanLike: Handler = ({ url }, response) => {
   ];
   const health: Record<string, string[]> = { unhealthy: ["1", "3"], starting: ["2"], healthy: [] };
   const { health: [asked] = [] } = filtersOf(url);
-  const details = { Id: "1", Name: "/demo", State: { Status: "stopped", Running: false, Health: { Status: "" } } };
+  const details = { Id: "1", Name: "/demo", Config: { Labels: {} }, State: { Status: "stopped", Running: false, Health: { Status: "" } } };
   const listed = asked === undefined ? all : all.filter(({ Id }) => health[asked]?.includes(Id));
   response.writeHead(200).end(JSON.stringify(url.includes("/containers/json") ? listed : details));
 };
@@ -66,7 +66,7 @@ it.each([
 ])("of %j, Podman's containers have %i s to end, as Docker's", async (body, seconds) => {
   const { engine, fake } = await podmanOn(podmanLike);
   await engine.containers.create("demo", body);
-  expect(JSON.parse(fake.requests[0]?.body ?? "")).toEqual({ StopTimeout: seconds });
+  expect(JSON.parse(fake.requests[0]?.body ?? "")).toMatchObject({ StopTimeout: seconds });
 });
 
 describe("a container with a volume of its own settings, on Podman", () => {
@@ -114,6 +114,110 @@ describe("a container with a volume of its own settings, on Podman", () => {
     await expect(engine.containers.create("demo", bodyOf(mount))).rejects.toMatchObject({ code: "UNSUPPORTED", field });
     expect(fake.requests).toEqual([]);
   });
+});
+
+describe("what a container was asked to be, on Podman", () => {
+  /** Podman as far as it tells something else than was asked for: its own variables, names, limits and capabilities. */
+  const telling = (body: Record<string, unknown>) => {
+    const { Labels, Env = [], HostConfig = {} } = body as { Labels: Record<string, string>; Env?: string[]; HostConfig?: object };
+    const own = ["container=podman", "HOME=/root", "HOSTNAME=1", "TERM=xterm"];
+    const names = new Set(Env.map((entry) => entry.split("=")[0]));
+    return {
+      Id: "1",
+      Name: "/demo",
+      Config: { Image: "docker.io/library/demo:1", Labels, Env: [...Env, ...own.filter((entry) => !names.has(entry.split("=")[0]))] },
+      HostConfig: { PidsLimit: 2048, ...HostConfig, Mounts: undefined, Ulimits: [], Init: undefined, CapAdd: ["CAP_CHOWN"], CapDrop: ["CAP_MKNOD"] },
+      NetworkSettings: { Networks: "NetworkMode" in HostConfig ? { plant: {} } : { podman: {} } },
+      State: { Status: "running", Running: true },
+    };
+  };
+  /** Creates a container, and looks at it. */
+  const told = async (body: object, options: object = {}) => {
+    let made: Record<string, unknown> = {};
+    const { engine } = await podmanOn(({ method, url, body: sent }, response) => {
+      if (method === "POST") made = JSON.parse(sent) as Record<string, unknown>;
+      if (url.includes("/volumes/")) return void response.writeHead(200).end(JSON.stringify({ Name: "data", Options: options }));
+      const listed = { ...telling(made), Image: "docker.io/library/demo:1", Labels: made["Labels"], State: "running", Status: "Up" };
+      const answer = method === "POST" ? { Id: "1" } : url.includes("/containers/json") ? [listed] : telling(made);
+      response.writeHead(200).end(JSON.stringify(answer));
+    });
+    await engine.containers.create("demo", body);
+    const [listed] = await engine.containers.list();
+    return { details: await engine.containers.inspect("1"), listed, noted: JSON.stringify(made["Labels"]) };
+  };
+
+  it("is told as on Docker, where Podman adds of its own", async () => {
+    const { details, listed } = await told({ Image: "demo:1", Labels: { a: "b" }, Env: ["A=1"] });
+    expect(details).toMatchObject({
+      Config: { Image: "demo:1", Labels: { a: "b" }, Env: ["A=1"] },
+      HostConfig: { PidsLimit: 0, CapAdd: null, CapDrop: null, Ulimits: null },
+      NetworkSettings: { Networks: { bridge: {} } },
+    });
+    expect(Object.keys(details.NetworkSettings.Networks)).toEqual(["bridge"]);
+    expect(Object.keys(details.Config.Labels)).toEqual(["a"]);
+    expect(listed).toMatchObject({ Image: "demo:1", Labels: { a: "b" } });
+  });
+
+  it("is told where it is what Podman would add", async () => {
+    const asked = { Image: "demo:1", Env: ["HOME=/srv", "TERM=xterm"], HostConfig: { PidsLimit: 2048, CapDrop: ["MKNOD"], NetworkMode: "plant" } };
+    const { details } = await told(asked);
+    expect(details).toMatchObject({
+      Config: { Env: ["HOME=/srv", "TERM=xterm"] },
+      HostConfig: { PidsLimit: 2048, CapAdd: null, CapDrop: ["MKNOD"] },
+      NetworkSettings: { Networks: { plant: {} } },
+    });
+  });
+
+  it("is told as far as Podman leaves it out", async () => {
+    const HostConfig = { Ulimits: [{ Name: "nofile", Soft: 9, Hard: 9 }], Init: false, Mounts: [{ Type: "tmpfs", Target: "/scratch" }] };
+    expect((await told({ Image: "demo:1", HostConfig })).details.HostConfig).toMatchObject(HostConfig);
+  });
+
+  it("is noted with the container without a value of its environment, or of a volume's options, which the volume tells", async () => {
+    const DriverConfig = { Name: "local", Options: { type: "cifs", o: "password=s3cret" } };
+    const Mounts = [{ Type: "volume", Source: "data", Target: "/data", VolumeOptions: { DriverConfig } }];
+    const { noted, details } = await told({ Image: "demo:1", Env: ["HOME=s3cret"], HostConfig: { Mounts } }, DriverConfig.Options);
+    expect(noted).toContain("HOME");
+    expect(noted).not.toContain("s3cret");
+    expect(details.HostConfig.Mounts).toEqual(Mounts);
+  });
+
+  it("stays as Podman tells it of a container that was not made here", async () => {
+    const { engine } = await podmanOn((_, response) => void response.writeHead(200).end(JSON.stringify(telling({ Labels: { a: "b" } }))));
+    expect((await engine.containers.inspect("1")).Config).toMatchObject({ Image: "docker.io/library/demo:1", Env: expect.arrayContaining(["TERM=xterm"]) });
+  });
+});
+
+it("a volume that another made at the same time is the one, as on Docker", async () => {
+  const { engine } = await podmanOn(({ method }, response) => {
+    if (method === "GET") return void response.writeHead(200).end(JSON.stringify({ Name: "data", Labels: { a: "theirs" } }));
+    response.writeHead(500).end(JSON.stringify({ cause: "volume already exists", message: "name data is in use: volume already exists", response: 500 }));
+  });
+  expect(await engine.volumes.create({ Name: "data" })).toMatchObject({ Labels: { a: "theirs" } });
+});
+
+it("a network under containers is not removed", async () => {
+  const { engine, fake } = await podmanOn(({ url }, response) =>
+    response.writeHead(200).end(url.includes("busy") ? JSON.stringify([{ Id: "1" }]) : "[]"),
+  );
+  await expect(engine.networks.remove("busy")).rejects.toMatchObject({ code: "CONFLICT" });
+  await engine.networks.remove("free");
+  expect(fake.requests.filter(({ method }) => method === "DELETE").map(({ url }) => url)).toEqual([expect.stringContaining("/networks/free")]);
+});
+
+it("no digest is asked for, since Podman has no such call", async () => {
+  const { engine, fake } = await podmanOn(podmanLike);
+  await expect(engine.images.digest("demo:1")).rejects.toMatchObject({ code: "UNSUPPORTED" });
+  expect(fake.requests).toEqual([]);
+});
+
+it("a container is changed from Podman 5 on; what 4 does not do, it says", async () => {
+  const { engine, fake } = await podmanOn((_, response) => void response.writeHead(200).end("{}"));
+  expect(await engine.containers.update("1", {})).toEqual({ warnings: [] });
+  expect(fake.requests).toHaveLength(1);
+  const four = await podmanOn(podmanLike, "4.3.1");
+  expect(await four.engine.containers.update("1", {})).toEqual({ warnings: [expect.stringMatching(/^Podman 4\.3\.1 can't change a restart policy: .*\.$/)] });
+  expect(four.fake.requests).toEqual([]);
 });
 
 describe("on Docker", () => {

@@ -1,7 +1,11 @@
-import type { Filters } from "../engine.js";
-import type { ContainerDetails, ContainerSummary } from "../engine-types.js";
+import { DeploymentError } from "@openfactory/deploy-core";
+import type { CallOptions, Filters } from "../engine.js";
+import type { ContainerDetails, ContainerSummary, NetworkDetails } from "../engine-types.js";
 import type { Dialect } from "./dialect.js";
+import { filterQuery, segment } from "../resources/path.js";
+import type { EngineClient } from "../transport/engine-client.js";
 import { listWithHealth } from "./listed-health.js";
+import { asAsked, listedAsAsked } from "./podman-asked.js";
 import { prepareCreate } from "./podman-create.js";
 
 /** States of a container that Docker has no word for. Source: podman, `libpod/define/containerstate.go`. */
@@ -29,12 +33,32 @@ const dockerList = (containers: readonly ContainerSummary[], { label = [] }: Fil
     .filter((container) => label.every((one) => carries(container, one)))
     .map((container) => ({ ...container, State: dockerState(container.State) }));
 
+/** Podman removes a network under its containers. */
+async function mayRemoveNetwork(client: EngineClient, name: string, options?: CallOptions): Promise<void> {
+  const action = `remove network ${name}`;
+  const containers = await client.json<ContainerSummary[]>(
+    { method: "GET", path: "/containers/json", query: { all: 1, ...filterQuery({ network: [name] }) }, action },
+    options,
+  );
+  if (containers.length === 0) return;
+  const { Name } = await client.json<NetworkDetails>({ method: "GET", path: `/networks/${segment(name)}`, action }, options);
+  throw new DeploymentError("CONFLICT", `Network ${Name} can't be removed: ${containers.length} containers are on it.`, {
+    hint: "Remove them first.",
+  });
+}
+
 /** Podman's Docker-compatible API, as seen of 4.3 and 5.4. */
-export const podman: Dialect = {
+export const podman = (version: string): Dialect => ({
   prepareCreate,
-  details: (container) => ({
-    ...container,
+  details: async (container, client, options) => ({
+    ...(await asAsked(container, client, options)),
     State: { ...withoutEmptyHealth(container.State), Status: dockerState(container.State.Status) },
   }),
-  list: async (list, filters) => dockerList(await listWithHealth(list, filters), filters),
-};
+  list: async (list, filters) => dockerList(await listWithHealth(list, filters), filters).map(listedAsAsked),
+  ...(Number.parseInt(version, 10) < 5 && {
+    noUpdate: `Podman ${version} can't change a restart policy: where it starts containers with the machine, it starts the version before, too.`,
+  }),
+  noDigest: "Podman asks no registry for an image's digest.",
+  mayRemoveNetwork,
+  isVolumeThere: (error) => DeploymentError.isInstance(error, "CONFLICT"),
+});

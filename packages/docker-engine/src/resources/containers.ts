@@ -16,7 +16,7 @@ export function containersOf(client: EngineClient): Containers {
   const inspect: Containers["inspect"] = async (id, options) => {
     const call = { method: "GET", path: `/containers/${segment(id)}/json`, action: `inspect container ${id}` } as const;
     const { details } = await client.dialect(options);
-    return details(await client.json<ContainerDetails>(call, options));
+    return details(await client.json<ContainerDetails>(call, options), client, options);
   };
   return {
     inspect,
@@ -59,6 +59,8 @@ export function containersOf(client: EngineClient): Containers {
     async update(id, body, options) {
       const path = `/containers/${segment(id)}/update`;
       const call = { method: "POST", path, body, action: `update container ${id}` } as const;
+      const { noUpdate } = await client.dialect(options);
+      if (noUpdate !== undefined) return { warnings: [noUpdate] };
       const { Warnings } = await client.json<{ Warnings?: string[] | null }>(call, options);
       return { warnings: Warnings ?? [] };
     },

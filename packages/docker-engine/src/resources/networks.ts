@@ -31,6 +31,7 @@ export function networksOf(client: EngineClient): Networks {
       }
     },
     async remove(name, options) {
+      await (await client.dialect(options)).mayRemoveNetwork(client, name, options);
       const path = `/networks/${segment(name)}`;
       await client.send({ method: "DELETE", path, action: `remove network ${name}` }, options);
     },

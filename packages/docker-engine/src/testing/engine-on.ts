@@ -4,8 +4,8 @@ import type { DockerEngine } from "../engine.js";
 import { fakeEngine, type FakeEngine, type Handler } from "./fake-engine.js";
 
 /** As {@link engineOn}, with an engine that says of itself that it is Podman. */
-export const podmanOn = (handler: Handler): Promise<OnFake> =>
-  engineOn(handler, {}, "1.41", { "Libpod-Api-Version": "5.4.2", Server: "Libpod/5.4.2 (linux)" });
+export const podmanOn = (handler: Handler, version = "5.4.2"): Promise<OnFake> =>
+  engineOn(handler, {}, "1.41", { "Libpod-Api-Version": version, Server: `Libpod/${version} (linux)` });
 
 export interface OnFake {
   fake: FakeEngine;

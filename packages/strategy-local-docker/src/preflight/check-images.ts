@@ -53,6 +53,8 @@ async function findInRegistry(engine: DockerEngine, image: string, { signal }: O
     return [];
   } catch (error) {
     if (!DeploymentError.isInstance(error) || error.code === "ABORTED" || error.code === "ENGINE_UNREACHABLE") throw error;
+    // An engine that asks no registry says nothing against an image.
+    if (error.code === "UNSUPPORTED") return [];
     if (error.code === "IMAGE_NOT_FOUND" || error.code === "UNAUTHORIZED") {
       const { code, message, hint = "" } = error;
       return [{ code, field: "image", message: message.replace(/\.$/, ""), hint }];

@@ -32,6 +32,9 @@ export async function settingsOf(
   };
 }
 
+/** No registry answered, or the engine asks none. */
+const UNANSWERED: ReadonlySet<string> = new Set(["ENGINE_ERROR", "TIMEOUT", "UNSUPPORTED"]);
+
 /**
  * What the registry has now. Of the digests that the engine knows the same image by, it is the one that containers of
  * that image tell. No registry in reach: what the engine has is what a container would be made of.
@@ -47,7 +50,7 @@ async function digestOf(
     const digest = await engine.images.digest(image, { signal });
     return known.includes(digest) ? known[0] : digest;
   } catch (error) {
-    if (!DeploymentError.isInstance(error, "ENGINE_ERROR") && !DeploymentError.isInstance(error, "TIMEOUT")) throw error;
+    if (!DeploymentError.isInstance(error) || !UNANSWERED.has(error.code)) throw error;
     return known[0];
   }
 }

@@ -13,7 +13,7 @@ import { besideEachOther, interference, oneAfterTheOther } from "./take-over.js"
  * Puts one version of a service in place of another. Whatever goes wrong before the new one is proven and has the name,
  * puts back what was there: the same containers, started again where they were stopped.
  * @param prepare makes the candidates, and adds each to the change as soon as it is there.
- * @returns what could not be tidied up after the change was made: one sentence each.
+ * @returns what could not be tidied up after the change was made, and the engine's warnings: one sentence each.
  * @throws DeploymentError `CONFLICT`, `TASK_FAILED`, `TIMEOUT`, `ABORTED`, ...
  */
 export async function makeChange(
@@ -60,8 +60,7 @@ async function putBack(
 /** From here on the new version is the service: nothing is put back, and what can't be tidied up is left to the next. */
 async function finish(engine: DockerEngine, change: Change): Promise<string[]> {
   try {
-    await settle(engine, forward(await everything(engine, change)));
-    return [];
+    return await settle(engine, forward(await everything(engine, change)));
   } catch (error) {
     if (!DeploymentError.isInstance(error)) throw error;
     return [`The version before could not be put away (${error.message.replace(/\.$/, "")}); the next update does it.`];

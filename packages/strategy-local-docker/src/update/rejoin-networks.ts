@@ -12,6 +12,8 @@ export async function rejoinNetworks(
   { signal }: OperationOptions,
 ): Promise<void> {
   for (const [name, { NetworkID, Aliases }] of Object.entries(details.NetworkSettings.Networks)) {
+    // Podman 4 tells a name for the id, and finds the network by it.
+    if (NetworkID === name) continue;
     const now = await idOf(engine, name, signal);
     if (now === undefined || now === NetworkID) continue;
     // The engine adds the beginning of the container's id by itself.

@@ -12,7 +12,7 @@ import type { Change } from "./change.js";
 
 /** The new version proves itself under a name of its own, while what is there runs on; then they change names. */
 export async function besideEachOther(engine: DockerEngine, change: Change, options: UpdateOptions): Promise<void> {
-  await start(engine, change, options);
+  await start(engine, change, false, options);
   await untilProven(engine, change, options);
   await mustBeUnchanged(engine, change, options);
   options.observer?.({ type: "step", service: change.service, step: "switch" });
@@ -46,12 +46,14 @@ export async function oneAfterTheOther(
   );
   throwIfAborted(options.signal, { service: change.service });
   await changeNames(engine, change);
-  await start(engine, change, options);
+  await start(engine, change, true, options);
   await untilProven(engine, change, options);
 }
 
-async function start(engine: DockerEngine, { candidates }: Change, options: UpdateOptions): Promise<void> {
-  for (const { id, request } of candidates.filter(({ idle }) => !idle)) await startContainer(engine, id, { request }, options);
+async function start(engine: DockerEngine, { candidates }: Change, takesOver: boolean, options: UpdateOptions): Promise<void> {
+  for (const { id, request } of candidates.filter(({ idle }) => !idle)) {
+    await startContainer(engine, id, { request, takesOver }, options);
+  }
 }
 
 async function untilProven(engine: DockerEngine, { service, candidates }: Change, options: UpdateOptions): Promise<void> {

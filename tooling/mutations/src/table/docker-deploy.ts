@@ -56,7 +56,7 @@ export const dockerDeployMutations = ofSuite("docker", [
     "await deployContainers(this.#engine, containers, { ...options, signal: undefined })",
     "at each progress event",
   ],
-  ["the last look at the signal forgotten", `${source}/deploy.ts`, "await engine.containers.start(id, { signal });\n    throwIfAborted(signal, { service: name });", "await engine.containers.start(id);", "at each progress event"],
+  ["the last look at the signal forgotten", `${source}/deploy.ts`, "engine.containers.start(id, { signal }));\n    throwIfAborted(signal, { service: name });", "engine.containers.start(id));", "at each progress event"],
   [
     "`always` behaves as `missing`",
     `${source}/create.ts`,
