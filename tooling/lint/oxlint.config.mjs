@@ -46,7 +46,7 @@ const workspace = [
 const owners = {
   dockerode: "packages/docker-engine",
   "docker-modem": "packages/docker-engine",
-  yaml: "packages/app-file",
+  "js-yaml": "packages/app-file",
   commander: "apps/cli",
 };
 

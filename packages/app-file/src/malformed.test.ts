@@ -80,15 +80,15 @@ const cases: Case[] = [
   { what: "a tab", text: "apps:\n\tdemo: 1", place: [2, 1], says: /tab/, hint: /spaces/ },
   { what: "an open quote", text: "apps:\n  a: 'x", place: [2, 8], says: /not valid YAML/ },
   { what: "an open bracket", text: "apps: [1, 2", place: [1, 12], says: /not valid YAML/ },
-  { what: "wrong indentation", text: "apps:\n  a: 1\n b: 2", place: [3, 1], says: /not valid YAML/ },
+  { what: "wrong indentation", text: "apps:\n  a: 1\n b: 2", place: [3, 2], says: /not valid YAML/ },
   { what: "two documents", text: "apps: {}\n---\napps: {}", place: [2, 1], says: /second YAML document/ },
   { what: "an unknown tag", text: "apps: !!js/function x", place: [1, 7], says: /tag "js\/function"/ },
   { what: "Compose's tags", text: "apps:\n  demo: !reset null", place: [2, 9], says: /tag "!reset"/ },
   { what: "an alias bomb", text: aliasBomb, place: [13, 7], says: /more than 50000 values/ },
   { what: "an alias in itself", text: "apps: &a\n  demo: *a", place: [2, 9], says: /inside its own anchor/ },
   { what: "an alias of nothing", text: "apps: *nowhere", place: [1, 7], says: /no anchor "nowhere"/ },
-  { what: "10,000 levels, flow", text: `apps: ${"[".repeat(10_000)}`, place: [1, 107], says: /nested more than 100/ },
-  { what: "10,000 levels, block", text: "- ".repeat(10_000), place: [1, 203], says: /nested more than 100/ },
+  { what: "10,000 levels, flow", text: `apps: ${"[".repeat(10_000)}`, place: [1, 106], says: /nested more than 100/ },
+  { what: "10,000 levels, block", text: "- ".repeat(10_000), place: [1, 201], says: /nested more than 100/ },
   {
     what: "a key twice",
     text: app("    init: true", "    image: b"),
@@ -493,7 +493,7 @@ const cases: Case[] = [
   {
     what: "a secret of nothing",
     text: declared("secrets: {db: }"),
-    place: [1, 15],
+    place: [1, 14],
     says: /secrets.db: expected a mapping, found nothing/,
   },
   {

@@ -13,7 +13,7 @@ const DIST = "dist";
 /** Which file a module goes into, the first that fits. What only errors need is in files of its own. */
 const GROUPS = [
   { name: `${NAME}-parse`, test: /\/node_modules\/commander\/|\/cli\/dist\/(?:run-program|program|usage-error|options\/.*)\.js$/ },
-  { name: `${NAME}-yaml`, test: /\/node_modules\/yaml\/|\/app-file\/dist\/source\/(?:yaml-nodes|compose-yaml|aliases)\.js$/ },
+  { name: `${NAME}-yaml`, test: /\/node_modules\/js-yaml\/|\/app-file\/dist\/source\/compose-yaml\.js$/ },
   { name: `${NAME}-rare`, test: /\/cli\/dist\/(?:completion\/.*|schemas\/.*|commands\/(?:completion|doctor|platforms|schema))\.js$/ },
   { name: `${NAME}-work`, test: /\/(?:cli|core|app-file|deployer)\/dist\/(?!main|process-io|exit-codes)|\/node_modules\/|clock\.mjs$|stand-in/ },
 ];

@@ -1,12 +1,10 @@
-import { type Alias, isAlias, isMap, isScalar, isSeq } from "yaml";
-import type { Node, ParsedNode, Scalar, YAMLMap } from "yaml";
 import { interpolate, type Lookup } from "../interpolation/template.js";
 import type { Findings } from "../report/findings.js";
 import { quote } from "../report/nearest.js";
-import { resolveAliases } from "./aliases.js";
 import { composeYaml } from "./compose-yaml.js";
 import type { SourceText } from "./source-text.js";
 import { type FilePath, type Located, SourceTree } from "./tree.js";
+import type { YamlAlias, YamlMap, YamlNode, YamlScalar } from "./yaml-node.js";
 
 /** How many values aliases may stand for in all. */
 export const MAX_ALIASED_VALUES = 50_000;
@@ -24,46 +22,45 @@ const AMBIGUOUS = /^[-+]?0[0-9]+$/;
  */
 export function readTree(source: SourceText, lookup: Lookup, findings: Findings): SourceTree {
   const root = composeYaml(source, findings);
-  return new SourceTree(source, new TreeReader(source, root, lookup, findings).read(root, []));
+  return new SourceTree(source, new TreeReader(source, lookup, findings).read(root, []));
 }
 
 class TreeReader {
   readonly #source: SourceText;
-  readonly #targets: ReadonlyMap<Alias, Node>;
   readonly #lookup: Lookup;
   readonly #findings: Findings;
   /** The collections round the current node: an alias to one of them would never end. */
-  readonly #open = new Set<Node>();
+  readonly #open = new Set<YamlNode>();
   /** How many aliases the current node is inside of, and where the first of them stands. */
   #aliases = 0;
   #outermost = 0;
   #aliased = 0;
 
-  constructor(source: SourceText, root: ParsedNode, lookup: Lookup, findings: Findings) {
+  constructor(source: SourceText, lookup: Lookup, findings: Findings) {
     this.#source = source;
     this.#lookup = lookup;
     this.#findings = findings;
-    this.#targets = resolveAliases(root, source, findings);
   }
 
-  read(node: unknown, path: FilePath): Located {
-    if (isAlias(node)) return this.#alias(node, path);
+  read(node: YamlNode, path: FilePath): Located {
+    if (node.kind === "alias") return this.#alias(node, path);
     if (this.#aliases > 0) this.#aliased += 1;
-    if (isScalar(node)) return this.#scalar(node);
-    if (!isMap(node) && !isSeq(node)) return { value: null, offset: 0, text: "" };
+    if (node.kind === "scalar") return this.#scalar(node);
     this.#open.add(node);
-    const located = isMap(node) ? this.#map(node, path) : this.#list(node.items, offsetOf(node), path);
+    const located = node.kind === "map" ? this.#map(node, path) : this.#list(node.items, node.offset, path);
     this.#open.delete(node);
     return located;
   }
 
-  #alias(alias: Alias, path: FilePath): Located {
-    const offset = offsetOf(alias);
-    const target = this.#targets.get(alias);
-    if (target === undefined) return { value: null, offset, broken: true };
+  #alias({ name, offset, target }: YamlAlias, path: FilePath): Located {
+    const broken = { value: null, offset, broken: true };
+    if (target === undefined) {
+      this.#findings.add(this.#source.at(offset), `there is no anchor ${quote(name)} before this alias`);
+      return broken;
+    }
     if (this.#open.has(target)) {
-      this.#findings.add(this.#source.at(offset), `the alias ${quote(alias.source)} stands inside its own anchor`);
-      return { value: null, offset, broken: true };
+      this.#findings.add(this.#source.at(offset), `the alias ${quote(name)} stands inside its own anchor`);
+      return broken;
     }
     if (this.#aliases === 0) this.#outermost = offset;
     this.#aliases += 1;
@@ -79,12 +76,12 @@ class TreeReader {
     return located;
   }
 
-  #list(items: readonly unknown[], offset: number, path: FilePath): Located {
+  #list(items: readonly YamlNode[], offset: number, path: FilePath): Located {
     const children = new Map(items.map((item, index) => [index, this.read(item, [...path, index])]));
     return { value: [...children.values()].map(({ value }) => value), offset, children };
   }
 
-  #map(map: YAMLMap, path: FilePath): Located {
+  #map(map: YamlMap, path: FilePath): Located {
     const children = new Map<string, Located>();
     const merged: Located[] = [];
     for (const { key: keyNode, value: valueNode } of map.items) {
@@ -92,7 +89,7 @@ class TreeReader {
         merged.push(...this.#merged(valueNode, path));
         continue;
       }
-      const keyOffset = offsetOf(keyNode);
+      const { offset: keyOffset } = keyNode;
       const key = this.#key(keyNode);
       if (key === undefined || isExtension(path, key)) continue;
       const first = children.get(key);
@@ -104,17 +101,17 @@ class TreeReader {
       for (const [key, located] of more ?? []) if (!children.has(key as string)) children.set(key as string, located);
     }
     const value = Object.fromEntries([...children].map(([key, located]) => [key, located.value]));
-    return { value, offset: offsetOf(map), children };
+    return { value, offset: map.offset, children };
   }
 
-  #key(node: unknown): string | undefined {
-    const key = isScalar(node) ? node.value : undefined;
+  #key(node: YamlNode): string | undefined {
+    const key = node.kind === "scalar" ? node.value : undefined;
     if (typeof key !== "string") {
-      this.#findings.add(this.#source.at(offsetOf(node)), "a key is text", 'Put it in quotes: "1": ...');
+      this.#findings.add(this.#source.at(node.offset), "a key is text", 'Put it in quotes: "1": ...');
       return undefined;
     }
     if (key === "__proto__") {
-      this.#findings.add(this.#source.at(offsetOf(node)), `the key ${quote(key)} is not allowed`, "Name it otherwise.");
+      this.#findings.add(this.#source.at(node.offset), `the key ${quote(key)} is not allowed`, "Name it otherwise.");
       return undefined;
     }
     return key;
@@ -130,27 +127,25 @@ class TreeReader {
   }
 
   /** The mappings that a merge key (`<<`) takes in; of several the first counts. */
-  #merged(node: unknown, path: FilePath): Located[] {
-    const maps = isSeq(node) ? node.items : [node];
+  #merged(node: YamlNode, path: FilePath): Located[] {
+    const maps = node.kind === "list" ? node.items : [node];
     return maps.flatMap((map) => {
       const located = this.read(map, path);
       if (located.children !== undefined && !Array.isArray(located.value)) return [located];
       if (!located.broken) {
-        this.#findings.add(this.#source.at(offsetOf(map)), "<< takes a mapping, or a list of mappings");
+        this.#findings.add(this.#source.at(map.offset), "<< takes a mapping, or a list of mappings");
       }
       return [];
     });
   }
 
-  #scalar(node: Scalar): Located {
-    const offset = offsetOf(node);
-    const source = node.source ?? "";
+  #scalar(node: YamlScalar): Located {
+    const { offset, written } = node;
     if (typeof node.value !== "string") {
-      const text = node.value === null ? "" : source;
-      const value = AMBIGUOUS.test(source) ? source : node.value;
+      const text = node.value === null ? "" : written;
+      const value = AMBIGUOUS.test(written) ? written : node.value;
       return { value, offset, text, written: text };
     }
-    const written = node.value;
     if (!written.includes("$")) return { value: written, offset, text: written, written };
     const variables = new Map<string, string>();
     const { text, problems } = interpolate(written, (name) => {
@@ -166,17 +161,12 @@ class TreeReader {
   }
 
   /** The n-th dollar of a scalar's value is the n-th in its source, whatever quotes and folding do between them. */
-  #offsetIn(node: Scalar, value: string, index: number): number {
-    const start = offsetOf(node);
-    const header = node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED";
-    let at = header ? this.#source.text.indexOf("\n", start) : start - 1;
+  #offsetIn({ offset: start, end, isBlock }: YamlScalar, value: string, index: number): number {
+    let at = isBlock ? this.#source.text.indexOf("\n", start) : start - 1;
     const dollars = value.slice(0, index + 1).split("$").length - 1;
     for (let n = 0; n < dollars; n += 1) at = this.#source.text.indexOf("$", at + 1);
-    return at >= start && at < (node.range?.[1] ?? start) ? at : start;
+    return at >= start && at < end ? at : start;
   }
 }
 
-const isMergeKey = (key: unknown): boolean =>
-  isScalar(key) && (typeof key.value === "symbol" || (key.value === "<<" && key.type === "PLAIN"));
-
-const offsetOf = (node: unknown): number => (node as Node | null)?.range?.[0] ?? 0;
+const isMergeKey = (key: YamlNode): boolean => key.kind === "scalar" && key.value === "<<" && key.isPlain;
