@@ -57,11 +57,16 @@ function withoutOptions(mount: Mount): Mount {
 
 function read(labels: Record<string, string> | null | undefined): { asked: Asked | undefined; labels: Record<string, string> } {
   const { [ASKED_LABEL]: text, ...rest } = labels ?? {};
+  return { asked: text === undefined ? undefined : parsed(text), labels: rest };
+}
+
+/** Somebody else's label of that name says nothing. */
+function parsed(text: string): Asked | undefined {
   try {
-    return { asked: text === undefined ? undefined : (JSON.parse(text) as Asked), labels: rest };
+    const { image, env, host } = JSON.parse(text) as Partial<Asked>;
+    return image !== undefined && Array.isArray(env) && typeof host === "object" ? { image, env, host } : undefined;
   } catch {
-    // Somebody else's label of that name says nothing.
-    return { asked: undefined, labels: rest };
+    return undefined;
   }
 }
 

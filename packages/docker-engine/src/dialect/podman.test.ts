@@ -182,8 +182,9 @@ describe("what a container was asked to be, on Podman", () => {
     expect(details.HostConfig.Mounts).toEqual(Mounts);
   });
 
-  it("stays as Podman tells it of a container that was not made here", async () => {
-    const { engine } = await podmanOn((_, response) => void response.writeHead(200).end(JSON.stringify(telling({ Labels: { a: "b" } }))));
+  it.each(["no label", "{}", "no JSON", "null"])("stays as Podman tells it of a container that was not made here (%s)", async (label) => {
+    const Labels = { a: "b", ...(label !== "no label" && { "org.openfactory.deploy.podman": label }) };
+    const { engine } = await podmanOn((_, response) => void response.writeHead(200).end(JSON.stringify(telling({ Labels }))));
     expect((await engine.containers.inspect("1")).Config).toMatchObject({ Image: "docker.io/library/demo:1", Env: expect.arrayContaining(["TERM=xterm"]) });
   });
 });
