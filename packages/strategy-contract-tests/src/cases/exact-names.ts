@@ -1,5 +1,6 @@
 import { supports } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
+import { collect } from "../collect.js";
 import type { Suite } from "../suite.js";
 
 /** A name is that service's, and never part of another's. */
@@ -50,6 +51,8 @@ export function exactNameCases(suite: Suite): void {
       for (const part of [id, id.slice(0, 12), id.slice(0, 4)]) {
         await suite.fails(strategy.remove(part), ["NOT_FOUND", "INVALID_REQUEST"]);
         if (supports(strategy, "inspect")) await suite.fails(strategy.inspect(part), ["NOT_FOUND", "INVALID_REQUEST"]);
+        if (supports(strategy, "wait")) await suite.fails(strategy.wait(part, { timeoutMs: 30_000 }), ["NOT_FOUND", "INVALID_REQUEST"]);
+        if (supports(strategy, "logs")) await suite.fails(collect(strategy.logs(part)), ["NOT_FOUND", "INVALID_REQUEST"]);
       }
     }
     expect(await suite.existing()).toEqual([name]);
