@@ -9,9 +9,7 @@ interface Told {
 /** What one run of vitest came to, as `TEST_COUNTS_FILE` gets it in JSON. */
 export interface Counts {
   passed: number;
-  /** Tests that failed, files that could not be read, and errors outside any test. */
-  failed: number;
-  /** What failed, with the first line of its first error. */
+  /** Tests that failed, files that could not be read, and errors outside any test, each with the first line of its first error. */
   failures: Told[];
   skipped: Told[];
   /** Tests that passed at a second try, with what the first one ended with. */
@@ -21,10 +19,10 @@ export interface Counts {
 /** Writes the counts and the reasons of skipped tests, which vitest's own JSON leaves out, to the file `TEST_COUNTS_FILE`. */
 export default class CountsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
-    const counts: Counts = { passed: 0, failed: unhandledErrors.length, failures: [], skipped: [], retried: [] };
-    for (const error of unhandledErrors) counts.failures.push({ name: "outside any test", reason: firstLine([error]) });
+    const outside = unhandledErrors.map((error) => ({ name: "outside any test", reason: firstLine([error]) }));
+    const counts: Counts = { passed: 0, failures: outside, skipped: [], retried: [] };
     for (const module of modules) {
-      let failedHere = 0;
+      const before = counts.failures.length;
       for (const test of module.children.allTests()) {
         const result = test.result();
         const told = { name: test.fullName, reason: firstLine(result.errors) };
@@ -35,16 +33,13 @@ export default class CountsReporter implements Reporter {
           counts.skipped.push({ name: test.fullName, reason: result.note ?? "no reason given" });
         } else {
           // A test that is still pending was cut off.
-          failedHere++;
           counts.failures.push(told);
         }
       }
       // A file or a hook that fails outside its tests leaves them skipped or uncounted.
-      if (failedHere === 0 && !module.ok()) {
-        failedHere = 1;
+      if (counts.failures.length === before && !module.ok()) {
         counts.failures.push({ name: module.relativeModuleId, reason: firstLine(module.errors()) });
       }
-      counts.failed += failedHere;
     }
     if (process.env.TEST_COUNTS_FILE) writeFileSync(process.env.TEST_COUNTS_FILE, JSON.stringify(counts));
   }

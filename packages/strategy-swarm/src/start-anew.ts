@@ -1,7 +1,7 @@
 import { isBookkeepingLabel, type OperationOptions, type ServiceSettings } from "@openfactory/deploy-core";
 import type { DockerEngine, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
 import { changedPaths } from "./changed-paths.js";
-import { hasCompleted, hasFailed } from "./tasks.js";
+import { hasCompleted, hasFailed, isToEnd } from "./tasks.js";
 
 /**
  * Whether an update has to ask for new tasks, since it differs in nothing that makes the swarm start any, and none runs or
@@ -23,7 +23,7 @@ const ofProcesses = ({ labels = {}, ...settings }: ServiceSettings): ServiceSett
 });
 
 const isAlive = (task: TaskDetails): boolean =>
-  !hasFailed(task) && !hasCompleted(task) && task.DesiredState !== "shutdown" && task.DesiredState !== "remove";
+  !hasFailed(task) && !hasCompleted(task) && !isToEnd(task);
 
 type Template = { ForceUpdate?: number };
 

@@ -14,8 +14,9 @@ const FAILED: ReadonlySet<string> = new Set(["failed", "rejected", "orphaned"]);
 
 export const hasFailed = (task: TaskDetails): boolean => FAILED.has(task.Status.State);
 export const hasCompleted = (task: TaskDetails): boolean => task.Status.State === "complete";
-export const isRunning = (task: TaskDetails): boolean =>
-  task.Status.State === "running" && task.DesiredState !== "shutdown" && task.DesiredState !== "remove";
+/** Whether it is to end, or has been told to. */
+export const isToEnd = ({ DesiredState }: TaskDetails): boolean => DesiredState === "shutdown" || DesiredState === "remove";
+export const isRunning = (task: TaskDetails): boolean => task.Status.State === "running" && !isToEnd(task);
 
 /** Where a task stands: its slot, or, of a global service, its node. */
 const place = (task: TaskDetails): string => (task.Slot ? String(task.Slot) : (task.NodeID ?? ""));
@@ -59,7 +60,8 @@ export function desiredTasks(service: ServiceDetails, tasks: readonly TaskDetail
 function wantedNodes(service: ServiceDetails, tasks: readonly TaskDetails[], nodes: Nodes): ReadonlySet<string> {
   const fitting = fittingNodes([...nodes.values()], constraintsOf(service.Spec)).map(({ ID }) => ID);
   const having = histories(service, tasks)
-    .filter(([latest]) => isJob(service) || (latest?.DesiredState !== "shutdown" && latest?.DesiredState !== "remove"))
-    .map(([latest]) => latest?.NodeID ?? "");
+    .flatMap(([latest]) => latest ?? [])
+    .filter((latest) => isJob(service) || !isToEnd(latest))
+    .map(({ NodeID = "" }) => NodeID);
   return new Set([...fitting, ...having]);
 }

@@ -3,11 +3,9 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { TEST_IMAGE } from "@openfactory/test-engine";
 import { expect } from "vitest";
-
-const COMMAND = fileURLToPath(new URL("../../bin/ofdeploy.js", import.meta.url));
+import { COMMAND } from "./spawn-ofdeploy.js";
 
 /** Where runs are killed. */
 export interface Place {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const COMMAND = fileURLToPath(new URL("../../bin/ofdeploy.js", import.meta.url));
+export const COMMAND = fileURLToPath(new URL("../../bin/ofdeploy.js", import.meta.url));
 
 export interface Spawned {
   code: number | null;

@@ -72,10 +72,11 @@ const placeOf = (event: Event): number => {
   return event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE ? event.start : 0;
 };
 
-/** A collection that is being filled: its parts so far, a mapping's keys and values in turn. */
+/** What is being filled: a collection, or the document. */
 interface Open {
   node: YamlNode | undefined;
-  parts: YamlNode[];
+  /** Of a mapping: the key whose value comes next. Of the document: its content. */
+  part?: YamlNode | undefined;
 }
 
 /** Makes nodes of events; each alias is given what stands last under its name before it. */
@@ -93,7 +94,7 @@ class Nodes {
 
   /** @returns undefined for a document without content. */
   build(events: readonly Event[]): YamlNode | undefined {
-    const document: Open = { node: undefined, parts: [] };
+    const document: Open = { node: undefined };
     const open: Open[] = [];
     let current = document;
     for (const event of events) {
@@ -106,9 +107,9 @@ class Nodes {
       add(current, node);
       if (node.kind !== "map" && node.kind !== "list") continue;
       open.push(current);
-      current = { node, parts: [] };
+      current = { node };
     }
-    const [root] = document.parts;
+    const { part: root } = document;
     return root?.kind === "scalar" && root.isLeftOut ? undefined : root;
   }
 
@@ -185,12 +186,13 @@ class Nodes {
 }
 
 /** A mapping's parts come in turn: a key, its value. */
-function add({ node, parts }: Open, part: YamlNode): void {
-  parts.push(part);
+function add(open: Open, part: YamlNode): void {
+  const { node, part: key } = open;
   if (node?.kind === "list") node.items.push(part);
-  if (node?.kind !== "map" || parts.length % 2 === 1) return;
-  const [key, value] = parts.slice(-2);
-  if (key !== undefined && value !== undefined) node.items.push({ key, value });
+  else if (node?.kind === "map" && key !== undefined) {
+    node.items.push({ key, value: part });
+    open.part = undefined;
+  } else open.part = part;
 }
 
 const TYPES = [nullCoreTag, boolCoreTag, intCoreTag, floatCoreTag];

@@ -1,9 +1,9 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import type { CallOptions, Filters } from "../engine.js";
 import type { ContainerDetails, ContainerSummary, NetworkDetails } from "../engine-types.js";
-import type { Dialect } from "./dialect.js";
 import { filterQuery, segment } from "../resources/path.js";
 import type { EngineClient } from "../transport/engine-client.js";
+import type { Dialect } from "./dialect.js";
 import { listWithHealth } from "./listed-health.js";
 import { asAsked, listedAsAsked } from "./podman-asked.js";
 import { prepareCreate } from "./podman-create.js";

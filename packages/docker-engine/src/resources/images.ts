@@ -44,11 +44,11 @@ export function imagesOf(client: EngineClient, auth: RegistryAuth): Images {
   };
 
   const digest = async (image: string, options: CallOptions): Promise<string> => {
-    const { remote, headers, fault } = await prepare(image, options);
     const { noDigest } = await client.dialect(options);
     if (noDigest !== undefined) {
       throw new DeploymentError("UNSUPPORTED", noDigest, { hint: "Pull the image to see what its registry has." });
     }
+    const { remote, headers, fault } = await prepare(image, options);
     const path = `/distribution/${imagePath(remote.text)}/json`;
     const call = { method: "GET", path, headers, action: `ask the registry for image ${image}`, image } as const;
     try {
