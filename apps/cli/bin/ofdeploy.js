@@ -9,14 +9,19 @@ if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
   process.exitCode = 3;
 } else {
   try {
-    var tune = require("./tune-node.js");
-    tune.useCompileCache();
-    // A command, not --version or --help, which must cost nothing.
-    if (/^[a-z]/.test(process.argv[2] || "")) tune.keepMemorySmall();
-    require("../dist/ofdeploy.cjs").runProcess().catch(tell);
+    program(process.argv[2] || "").runProcess().catch(tell);
   } catch (error) {
     tell(error);
   }
+}
+
+// A command is tuned for; --version and --help must cost nothing.
+function program(command) {
+  var tune = require("./tune-node.js");
+  tune.useCompileCache();
+  if (!/^[a-z][a-z-]{1,20}$/.test(command)) return require("../dist/ofdeploy.cjs");
+  tune.tuneForShortRun();
+  return require("./load-bundle.js").loadBundle(require.resolve("../dist/ofdeploy.cjs"), command);
 }
 
 function tell(error) {

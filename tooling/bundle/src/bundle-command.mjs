@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // Run in the folder of a command, after tsc: dist/main.js and all that it imports become dist/ofdeploy*.cjs.
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { leanModules } from "./lean-modules.mjs";
+import { withId } from "./with-id.mjs";
 import { writeLicences } from "./write-licences.mjs";
 
 const NAME = "ofdeploy";
@@ -18,6 +19,18 @@ const GROUPS = [
   { name: `${NAME}-work`, test: /\/(?:cli|core|app-file|deployer)\/dist\/(?!main|process-io|exit-codes)|\/node_modules\/|clock\.mjs$|stand-in/ },
 ];
 
+/**
+ * As bin/load-bundle.js has it: a strategy's bundle is asked for by `require`, by which the command loads its own; and what
+ * is compiled there can't `import` by itself.
+ */
+const forLoader = {
+  name: "for-loader",
+  renderChunk: (code) =>
+    code
+      .replace(/\bimport\(("@openfactory\/strategy-[\w-]+\/hosted")\)/g, "Promise.resolve($1).then(require)")
+      .replace(/\bimport\(/g, "(require.importModule ?? ((id) => import(id)))("),
+};
+
 for (const file of await readdir(DIST)) if (file.endsWith(".cjs")) await rm(join(DIST, file));
 
 const bundle = await rolldown({
@@ -25,7 +38,7 @@ const bundle = await rolldown({
   platform: "node",
   // Strategies are packages of their own, which may be there or not.
   external: /^@openfactory\/strategy-/,
-  plugins: [leanModules],
+  plugins: [leanModules, forLoader],
   // The global one loads Node's whole perf_hooks, for 4 ms.
   transform: { inject: { performance: [fileURLToPath(new URL("./clock.mjs", import.meta.url)), "clock"] } },
 });
@@ -39,4 +52,5 @@ const { output } = await bundle.write({
   codeSplitting: { groups: GROUPS, includeDependenciesRecursively: false },
 });
 await bundle.close();
+for (const { fileName, code } of output) await writeFile(join(DIST, fileName), withId(code));
 writeLicences(join(DIST, `${NAME}.licences.txt`), output);

@@ -13,7 +13,7 @@ export interface Ran {
 
 /** What the tests' own npm and vitest put into the environment, and what names an engine or a platform. */
 const OWN =
-  /^(?:npm_(?:lifecycle|package|command|config_local_prefix)|INIT_CWD|VITEST|NODE_ENV|DOCKER_|DEPLOYMENT_|OFDEPLOY_)/;
+  /^(?:npm_(?:lifecycle|package|command|config_local_prefix)|INIT_CWD|VITEST|NODE_ENV|NODE_PATH|DOCKER_|DEPLOYMENT_|OFDEPLOY_)/;
 
 /** The environment of somebody who has no checkout: this Node, the system's npm, none of the checkout's commands. */
 export function outsideEnvironment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
