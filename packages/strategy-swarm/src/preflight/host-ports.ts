@@ -1,21 +1,23 @@
 import type { PreflightProblem, PublishedPort } from "@openfactory/deploy-core";
 import { fittingNodes } from "../fitting-nodes.js";
 import { type Candidate, problem, tasksOf } from "./candidate.js";
-import { holdersBeside, isSamePort } from "./ports.js";
+import { type Holders, holdersBeside } from "./ports.js";
 import type { World } from "./world.js";
 
 const isHostPort = ({ mode, published }: PublishedPort): boolean => mode === "host" && published !== undefined;
 
 /** Ports in `host` mode that too few nodes have free: each task takes that of a node of its own. */
-export function hostPortProblems(candidate: Candidate, world: World, all: readonly Candidate[]): PreflightProblem[] {
+export function hostPortProblems(candidate: Candidate, world: World, holders: Holders): PreflightProblem[] {
   const { request } = candidate;
   const fitting = fittingNodes(world.nodes, request.constraints).map(({ ID }) => ID);
   // Where no node fits, the constraints are the problem.
   if (fitting.length === 0) return [];
   return (request.ports ?? []).filter(isHostPort).flatMap((port) => {
-    const taken = takenNodes(port, candidate, world, all);
+    const held = holdersBeside(holders, port, candidate).filter((holder) => isHostPort(holder.port));
+    const taken = nodesOf(new Set(held.map(({ name }) => name)), world);
     const free = fitting.filter((node) => !taken.has(node)).length;
-    const needed = tasksOf(request) + neededBefore(port, candidate, world, all);
+    const before = held.flatMap((holder) => holder.candidate ?? []);
+    const needed = tasksOf(request) + neededBy(before, new Set(fitting), world);
     if (free >= needed) return [];
     const message =
       free === 0
@@ -26,23 +28,15 @@ export function hostPortProblems(candidate: Candidate, world: World, all: readon
   });
 }
 
-/** The nodes on which a task of another service has the port. */
-function takenNodes(port: PublishedPort, candidate: Candidate, { services, tasks }: World, all: readonly Candidate[]): ReadonlySet<string> {
-  const names = new Set(
-    holdersBeside(candidate, services, all)
-      .filter(({ ports }) => ports.some((held) => isHostPort(held) && isSamePort(held, port)))
-      .map(({ name }) => name),
-  );
+/** The nodes on which a task of these services runs. */
+function nodesOf(names: ReadonlySet<string>, { services, tasks }: World): ReadonlySet<string> {
   const ids = new Set(services.filter(({ Spec }) => names.has(Spec.Name)).map(({ ID }) => ID));
   return new Set(tasks.flatMap(({ ServiceID, NodeID }) => (ids.has(ServiceID) && NodeID !== undefined ? [NodeID] : [])));
 }
 
-/** How many tasks of earlier requests, which do not run yet, take that port of the same nodes. */
-function neededBefore(port: PublishedPort, { request }: Candidate, { nodes }: World, all: readonly Candidate[]): number {
-  const own = new Set(fittingNodes(nodes, request.constraints).map(({ ID }) => ID));
-  const before = all.slice(0, all.findIndex((one) => one.request === request));
-  return before
-    .filter((one) => !one.updates && one.request.ports?.some((other) => isHostPort(other) && isSamePort(other, port)))
-    .filter((one) => fittingNodes(nodes, one.request.constraints).every(({ ID }) => own.has(ID)))
-    .reduce((sum, one) => sum + tasksOf(one.request), 0);
-}
+/** How many tasks of these requests, which do not run yet, take the port of these nodes. */
+const neededBy = (candidates: readonly Candidate[], nodes: ReadonlySet<string>, world: World): number =>
+  candidates
+    .filter(({ updates }) => !updates)
+    .filter(({ request }) => fittingNodes(world.nodes, request.constraints).every(({ ID }) => nodes.has(ID)))
+    .reduce((sum, { request }) => sum + tasksOf(request), 0);

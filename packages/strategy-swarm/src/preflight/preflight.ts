@@ -16,7 +16,7 @@ import { hostPortProblems } from "./host-ports.js";
 import { findImages, type FoundImages, imageProblems } from "./images.js";
 import { networkProblems } from "./networks.js";
 import { placementProblems } from "./placement.js";
-import { portProblems } from "./ports.js";
+import { findHolders, type Holders, portProblems } from "./ports.js";
 import { volumeProblems } from "./volumes.js";
 import { look, type World } from "./world.js";
 
@@ -37,7 +37,9 @@ export async function preflight(
   const candidates = parsed.filter((one): one is Candidate => "request" in one);
   const world = await look(engine, candidates, { signal });
   const images = await findImages(engine, candidates, world, { signal });
-  return parsed.flatMap((one) => ("request" in one ? problemsOf(one, { world, images, candidates }) : [one]));
+  const services = new Set(world.services.map(({ Spec }) => Spec.Name));
+  const surroundings = { world, images, services, holders: findHolders(world.services, candidates) };
+  return parsed.flatMap((one) => ("request" in one ? problemsOf(one, surroundings) : [one]));
 }
 
 /** A request that may be deployed; or why it never can. */
@@ -58,23 +60,25 @@ function candidateOf({ request, updates }: PreflightRequest, apiVersion: string)
 interface Surroundings {
   world: World;
   images: FoundImages;
-  candidates: readonly Candidate[];
+  /** Names of those that are there. */
+  services: ReadonlySet<string>;
+  holders: Holders;
 }
 
-const problemsOf = (candidate: Candidate, { world, images, candidates }: Surroundings): PreflightProblem[] => [
-  ...nameProblems(candidate, world),
+const problemsOf = (candidate: Candidate, { world, images, services, holders }: Surroundings): PreflightProblem[] => [
+  ...nameProblems(candidate, services),
   ...imageProblems(candidate, images),
   ...networkProblems(candidate, world),
-  ...portProblems(candidate, world, candidates),
-  ...hostPortProblems(candidate, world, candidates),
+  ...portProblems(candidate, holders),
+  ...hostPortProblems(candidate, world, holders),
   ...placementProblems(candidate, world),
   ...volumeProblems(candidate, world),
   ...fileProblems(candidate, world),
 ];
 
-function nameProblems(candidate: Candidate, { services }: World): PreflightProblem[] {
+function nameProblems(candidate: Candidate, services: ReadonlySet<string>): PreflightProblem[] {
   const { request, updates } = candidate;
-  if (updates || !services.some(({ Spec }) => Spec.Name === request.name)) return [];
+  if (updates || !services.has(request.name)) return [];
   const hint = "Choose another name, or remove that service first.";
   return [problem(candidate, { code: "ALREADY_EXISTS", field: "name", message: `There is a service named ${request.name} already`, hint })];
 }
