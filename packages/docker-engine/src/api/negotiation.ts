@@ -50,6 +50,11 @@ export class Negotiation {
     this.#ours = lowerApi(highest, HIGHEST_API);
   }
 
+  /** Once it is agreed on. */
+  get agreed(): string | undefined {
+    return this.#agreed;
+  }
+
   /** @throws DeploymentError `UNSUPPORTED` for an engine that is too old or too new; as every call. */
   async agree(limits: CallLimits): Promise<string> {
     while (this.#agreed === undefined) {

@@ -5,8 +5,8 @@ import type { CredentialsNote, FoundCredentials, RegistryCredentials } from "./c
 import { registryOf } from "./reference.js";
 import { shortLived } from "./short-lived.js";
 
-/** How long a helper's answer serves: a roll-out of many services asks once. */
-const KEPT_MS = 30_000;
+/** How long an answer serves, so that a roll-out of many services asks once: a helper's, which is a program, and the file's. */
+const KEPT_MS = { helper: 30_000, file: 1_000 };
 
 /** Base64url with padding: without it, engines take the header for no credentials, and say nothing. */
 export function encodeAuth(credentials: RegistryCredentials): string {
@@ -18,7 +18,7 @@ export class RegistryAuth {
   readonly #store: Pick<CredentialStore, "find">;
   readonly #now: () => number;
   readonly #asked = new SharedWork<FoundCredentials | undefined>();
-  readonly #kept = new Map<string, { until: number; found: FoundCredentials }>();
+  readonly #kept = new Map<string, { until: number; found: FoundCredentials | undefined }>();
 
   constructor(store: Pick<CredentialStore, "find">, now: () => number = Date.now) {
     this.#store = store;
@@ -51,8 +51,7 @@ export class RegistryAuth {
       (ending) => this.#store.find(registry, { signal: ending, timeoutMs }),
       { signal },
     );
-    // The file is read anew each time: a user who logs in is known at once.
-    if (found?.helper) this.#kept.set(registry, { until: this.#now() + KEPT_MS, found });
+    this.#kept.set(registry, { until: this.#now() + KEPT_MS[found?.helper ? "helper" : "file"], found });
     return found;
   }
 }

@@ -52,6 +52,7 @@ class Running<Result, Event> {
   readonly #listeners = new Set<(event: Event) => void>();
   readonly #told = new Map<string, Event>();
   #waiting = 0;
+  #isOver = false;
 
   /** @param over called when nobody can join any more. */
   constructor(sameEvent: (event: Event) => string | undefined, over: () => void) {
@@ -63,7 +64,7 @@ class Running<Result, Event> {
 
   begin(work: Work<Result, Event>): void {
     const done = work(this.#left.signal, (event) => this.#tell(event));
-    done.finally(this.#over).then(this.#outcome.resolve, this.#outcome.reject);
+    done.finally(() => this.#end()).then(this.#outcome.resolve, this.#outcome.reject);
   }
 
   async wait({ signal, onEvent }: JoinOptions<Event>): Promise<Result> {
@@ -100,8 +101,13 @@ class Running<Result, Event> {
 
   #leave(): void {
     this.#waiting -= 1;
-    if (this.#waiting > 0) return;
-    this.#over();
+    if (this.#waiting > 0 || this.#isOver) return;
+    this.#end();
     this.#left.abort();
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#over();
   }
 }

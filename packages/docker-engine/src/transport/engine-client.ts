@@ -1,4 +1,4 @@
-import { DeploymentError } from "@openfactory/deploy-core";
+import { DeploymentError, throwIfAborted } from "@openfactory/deploy-core";
 import { Negotiation } from "../api/negotiation.js";
 import { dialectOf } from "../dialect/dialect-of.js";
 import { type Dialect, docker } from "../dialect/dialect.js";
@@ -47,8 +47,9 @@ export class EngineClient {
     return this.#connection.endpoint.host;
   }
 
-  apiVersion(options: CallOptions = {}): Promise<string> {
-    return this.#limited(PING, options, (limits) => this.#negotiation.agree(limits));
+  async apiVersion(options: CallOptions = {}): Promise<string> {
+    throwIfAborted(options.signal);
+    return this.#negotiation.agreed ?? this.#limited(PING, options, (limits) => this.#negotiation.agree(limits));
   }
 
   /** How the engine's answers are to be read. Costs no call of its own. */
