@@ -27,7 +27,7 @@ export {
 export type { FileReference, Healthcheck, RestartPolicy, RollbackConfig, UpdateConfig } from "./request/lifecycle.js";
 export type { Mount } from "./request/mounts.js";
 export { isServiceName } from "./request/name.js";
-export { parseRequest } from "./request/parse-request.js";
+export { amendRequest, parseRequest } from "./request/parse-request.js";
 export type { Resources, ServiceMode } from "./request/placement.js";
 export type { PublishedPort } from "./request/ports.js";
 export { fieldPath, zodIssues } from "./request/zod-issues.js";

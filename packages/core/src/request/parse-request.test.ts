@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DeploymentError } from "../errors/deployment-error.js";
 import { type DeployRequest, REQUEST_FIELDS } from "./deploy-request.js";
-import { parseRequest } from "./parse-request.js";
+import { amendRequest, parseRequest } from "./parse-request.js";
 
 const least: DeployRequest = { image: "app:1", name: "demo" };
 
@@ -72,9 +72,14 @@ describe("parseRequest", () => {
     expect(objectsIn(normalized).filter((object) => callers.has(object))).toEqual([]);
   });
 
-  test("a normalised request is a request that means the same", () => {
+  test("a normalised request is a request that means the same, and is not looked at again", () => {
     const normalized = parseRequest(whole);
-    expect(parseRequest(normalized)).toEqual(normalized);
+    expect(parseRequest({ ...normalized })).toEqual(normalized);
+    expect(parseRequest(normalized)).toBe(normalized);
+  });
+
+  test("what is normalised stays so: nothing of it can be changed", () => {
+    expect(objectsIn(parseRequest(whole)).filter((object) => !Object.isFrozen(object))).toEqual([]);
   });
 
   test("tells every finding at once, with its place", () => {
@@ -151,5 +156,42 @@ describe("parseRequest", () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe("amendRequest", () => {
+  const request = parseRequest(whole);
+
+  test.each([
+    ["a field more", parseRequest(least), { user: "1" }],
+    ["a field less", request, { user: undefined, ports: undefined }],
+    ["shorthands", request, { ports: { 1: 2 }, command: "sh -c x", secrets: ["a"] }],
+    ["nothing", request, {}],
+    ["what has a default left out", request, { env: undefined }],
+    ["a request that was not validated", { ...request }, { labels: { a: "c" } }],
+  ] as const)("is as validating the whole: %s", (_, before, changes) => {
+    const copy = structuredClone(before);
+    const amended = amendRequest(before, changes);
+    const anew = parseRequest(JSON.parse(JSON.stringify({ ...copy, ...changes })));
+    expect(amended).toStrictEqual(anew);
+    expect(Object.keys(amended)).toEqual(Object.keys(anew));
+    expect(before).toStrictEqual(copy);
+    expect(parseRequest(amended)).toBe(amended);
+    expect(objectsIn(amended).filter((object) => !Object.isFrozen(object))).toEqual([]);
+  });
+
+  test.each([{ user: 1 }, { image: undefined }, { colour: "red" }, { labels: { a: 1 } }])("refuses %j as validating the whole does", (changes) => {
+    const told = (work: () => unknown): unknown => {
+      try {
+        return work();
+      } catch (error) {
+        return { message: (error as Error).message, ...(error as object) };
+      }
+    };
+    const wrong = changes as Partial<DeployRequest>;
+    expect(told(() => amendRequest(request, wrong, { strategy: "docker" }))).toEqual(
+      told(() => parseRequest({ ...request, ...wrong } as DeployRequest, { strategy: "docker" })),
+    );
+    expect(told(() => amendRequest(request, wrong))).toMatchObject({ code: "INVALID_REQUEST" });
   });
 });

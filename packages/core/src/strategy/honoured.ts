@@ -4,21 +4,24 @@ import type { NormalizedRequest, RequestField } from "../request/deploy-request.
 import type { DeploymentWarning } from "./deployment.js";
 import type { StrategyManifest, UnhonouredPart } from "./manifest.js";
 
-/** All values at a path such as `ports[].hostAddress`. */
-const valuesAt = (root: unknown, path: string): unknown[] =>
-  path
-    .split(/(?=\[\])|\./)
-    .filter((step) => step !== "")
-    .reduce<unknown[]>(
-      (values, step) =>
-        values.flatMap((value) => {
-          if (value === null || typeof value !== "object") return [];
-          if (step === "[]") return Array.isArray(value) ? value : [];
-          return [(value as Record<string, unknown>)[step]];
-        }),
-      [root],
-    )
-    .filter(isSet);
+/** All values at a path such as `ports[].hostAddress`, given step by step. */
+const valuesAt = (root: unknown, [step, ...rest]: readonly string[]): unknown[] => {
+  if (step === undefined) return isSet(root) ? [root] : [];
+  if (root === null || typeof root !== "object") return [];
+  if (step === "[]") return Array.isArray(root) ? root.flatMap((value) => valuesAt(value, rest)) : [];
+  return valuesAt((root as Record<string, unknown>)[step], rest);
+};
+
+/** A strategy's paths are few, and looked at for every request. */
+const split = new Map<string, readonly string[]>();
+
+function stepsOf(path: string): readonly string[] {
+  const known = split.get(path);
+  if (known !== undefined) return known;
+  const steps = path.split(/(?=\[\])|\./).filter((step) => step !== "");
+  split.set(path, steps);
+  return steps;
+}
 
 const isSet = (value: unknown): boolean => {
   if (value === undefined || value === null) return false;
@@ -28,7 +31,7 @@ const isSet = (value: unknown): boolean => {
 
 const neglected = (request: NormalizedRequest, part: UnhonouredPart): boolean =>
   (part.when?.(request) ?? true) &&
-  valuesAt(request, part.field).some((value) => !part.unless?.some((harmless) => isDeepStrictEqual(harmless, value)));
+  valuesAt(request, stepsOf(part.field)).some((value) => !part.unless?.some((harmless) => isDeepStrictEqual(harmless, value)));
 
 /**
  * The parts of `request` that a strategy with this manifest does not honour, as warnings.

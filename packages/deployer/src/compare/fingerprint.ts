@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { ServiceSettings } from "@openfactory/deploy-core";
 import { imageAgainst } from "./image.js";
 import { leavesOf } from "./leaves.js";
@@ -11,5 +11,5 @@ import { leavesOf } from "./leaves.js";
 export function fingerprint(settings: ServiceSettings, image: string): string {
   const leaves = leavesOf({ ...settings, image: imageAgainst(settings.image, image) });
   const text = JSON.stringify(leaves.sort(([a], [b]) => (a < b ? -1 : 1)));
-  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+  return `sha256:${hash("sha256", text)}`;
 }

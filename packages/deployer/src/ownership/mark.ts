@@ -1,6 +1,8 @@
 import {
+  amendRequest,
   type DeployRequest,
   type Mount,
+  type NormalizedRequest,
   type OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   type ServiceSettings,
@@ -36,12 +38,11 @@ export async function markedRequest(
 ): Promise<DeployRequest> {
   if (!canTellOwners(strategy)) return app.request;
   const uses = resourcesOf(request).filter((id) => resources.has(id));
-  const known = settings ?? (await settingsOf(strategy, app.request, options));
-  return {
-    ...app.request,
+  const known = settings ?? (await settingsOf(strategy, request, options));
+  return amendRequest(request, {
     ...(request.mounts && { mounts: request.mounts.map((mount) => markedMount(mount, project)) }),
     labels: {
-      ...app.request.labels,
+      ...request.labels,
       [PROJECT_LABEL]: project,
       [APP_LABEL]: app.key,
       [REQUEST_LABEL]: hash,
@@ -49,16 +50,16 @@ export async function markedRequest(
       ...(known !== undefined && { [SETTINGS_LABEL]: fingerprint(known, request.image) }),
       ...(uses.length > 0 && { [USES_LABEL]: uses.join(" ") }),
     },
-  };
+  });
 }
 
 /** No registry is asked: the digest is no part of a fingerprint, unless the request has it. */
 const settingsOf = async (
   strategy: OpenFactoryServiceDeploymentStrategy,
-  request: DeployRequest,
+  request: NormalizedRequest,
   { signal }: OperationOptions,
 ): Promise<ServiceSettings | undefined> =>
-  supports(strategy, "settings") ? strategy.settingsOf({ ...request, imagePullPolicy: "missing" }, { signal }) : undefined;
+  supports(strategy, "settings") ? strategy.settingsOf(amendRequest(request, { imagePullPolicy: "missing" }), { signal }) : undefined;
 
 const markedMount = (mount: Mount, project: string): Mount =>
   mount.Type === "volume"

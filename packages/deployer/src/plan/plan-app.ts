@@ -98,12 +98,12 @@ interface Difference {
 }
 
 async function compare(
-  { app }: CheckedApp,
+  { request }: CheckedApp,
   { settings: from }: ServiceStatus,
   { strategy, signal, showEnv, isSame }: PlanContext & { isSame: boolean },
 ): Promise<Difference> {
   if (from === undefined || !supports(strategy, "settings")) return { differs: !isSame, changes: [] };
-  const to = await strategy.settingsOf(app.request, { signal });
+  const to = await strategy.settingsOf(request, { signal });
   const changes = compareSettings(from, to, { showEnv });
   return { differs: changes.length > 0, changes, from, to };
 }

@@ -1,4 +1,5 @@
 import {
+  amendRequest,
   DeploymentError,
   type ErrorIssue,
   type NormalizedRequest,
@@ -48,11 +49,13 @@ export async function checkPreflight(
 }
 
 function withoutMade(request: NormalizedRequest, made: ReadonlySet<string>): NormalizedRequest {
-  const left = { ...request };
-  if (request.networks) left.networks = request.networks.filter((name) => !made.has(resourceId({ kind: "network", name })));
-  if (request.configs) left.configs = request.configs.filter(({ name }) => !made.has(resourceId({ kind: "config", name })));
-  if (request.secrets) left.secrets = request.secrets.filter(({ name }) => !made.has(resourceId({ kind: "secret", name })));
-  return left;
+  if (made.size === 0) return request;
+  const { networks, configs, secrets } = request;
+  return amendRequest(request, {
+    networks: networks?.filter((name) => !made.has(resourceId({ kind: "network", name }))),
+    configs: configs?.filter(({ name }) => !made.has(resourceId({ kind: "config", name }))),
+    secrets: secrets?.filter(({ name }) => !made.has(resourceId({ kind: "secret", name }))),
+  });
 }
 
 function issueOf(problem: PreflightProblem, checked: CheckedApp | undefined, made: ReadonlySet<string>): ErrorIssue {
