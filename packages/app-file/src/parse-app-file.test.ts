@@ -179,19 +179,19 @@ describe("parseAppFile", () => {
       ]),
     ).toEqual({
       ...requestOf([]),
-      command: "sh -c 'exec app'",
+      command: ["sh", "-c", "exec app"],
       args: ["--port", "80"],
-      ports: [{ target: 80, published: 8080 }],
+      ports: [{ target: 80, published: 8080, protocol: "tcp", mode: "ingress" }],
       labels: { a: "b=c", d: "" },
       healthcheck: {
-        Test: "curl -f http://localhost",
+        Test: ["CMD-SHELL", "curl -f http://localhost"],
         Interval: 30e9,
         Timeout: 1e9,
         Retries: 3,
         StartPeriod: 60e9,
         StartInterval: 5e9,
       },
-      secrets: ["token", { name: "key", target: "/key", uid: "1", gid: "2", mode: 0o440 }],
+      secrets: [{ name: "token" }, { name: "key", target: "/key", uid: "1", gid: "2", mode: 0o440 }],
       configs: [
         { name: "conf", mode: 0o400 },
         { name: "c2", mode: 0o444 },

@@ -1,4 +1,5 @@
-import { type DeployRequest, deployRequestSchema, zodIssues } from "@openfactory/deploy-core";
+import { DeploymentError, type DeployRequest, deployRequestSchema, parseRequest, zodIssues } from "@openfactory/deploy-core";
+import type { z } from "zod";
 import type { FilePath } from "../source/tree.js";
 import { deployParts } from "./deploy.js";
 import { environmentPart } from "./environment.js";
@@ -12,8 +13,7 @@ import { mountsPart } from "./storage.js";
 export function buildRequest(context: AppContext): DeployRequest {
   const parts = makeParts(context);
   const request = Object.fromEntries(Object.entries(parts).map(([field, part]) => [field, (part as Part).value]));
-  validate(request, parts, context);
-  return request as unknown as DeployRequest;
+  return validated(request as unknown as DeployRequest, parts, context);
 }
 
 function makeParts(context: AppContext): Parts {
@@ -50,16 +50,23 @@ function makeParts(context: AppContext): Parts {
   }) as Parts;
 }
 
-function validate(request: object, parts: Parts, { path, tree, tell }: AppContext): void {
-  const parsed = deployRequestSchema.safeParse(request);
-  for (const issue of parsed.error?.issues ?? []) {
+/** The request as every strategy will see it; one that is not valid stays as it is. */
+function validated(request: DeployRequest, parts: Parts, { path, tree, tell }: AppContext): DeployRequest {
+  try {
+    return parseRequest(request);
+  } catch (error) {
+    if (!DeploymentError.isInstance(error, "INVALID_REQUEST")) throw error;
+  }
+  // Once more, for where in it the findings are.
+  for (const issue of deployRequestSchema.safeParse(request).error?.issues ?? []) {
     const [field, ...piece] = issue.path;
     const part = (parts as Record<PropertyKey, Part | undefined>)[field ?? ""];
     const from = part?.from(piece) ?? path;
-    for (const { message } of zodIssues({ issues: [issue] } as typeof parsed.error & object)) {
+    for (const { message } of zodIssues({ issues: [issue] } as z.ZodError)) {
       tell(from, withoutValues(message, from, tree));
     }
   }
+  return request;
 }
 
 /** The request's schema names what is there twice; of a text with variables it may show what is written only. */

@@ -41,7 +41,7 @@ describe("a declared secret", () => {
       { name: db?.spec.name, target: "db" },
       { name: token?.spec.name, target: "/t", mode: 0o400 },
       { name: "old-v1", target: "old" },
-      "theirs",
+      { name: "theirs" },
     ]);
   });
 
