@@ -12,6 +12,7 @@ import { projectName } from "./project-name.js";
 import type { Findings } from "./report/findings.js";
 import { teller } from "./report/tell.js";
 import { buildRequest } from "./request/build-request.js";
+import { passedOnFrom } from "./request/environment.js";
 import type { AppContext } from "./request/part.js";
 import { declareResources, usedResources } from "./resources/declare.js";
 import type { Declarations } from "./resources/declared.js";
@@ -42,7 +43,7 @@ export function buildAppFile(tree: SourceTree, { env, files }: Surroundings, fin
   const tell = teller(tree, findings);
   const declared = declareResources(outline.data, { project, tree, files, env, tell });
   checkResourceNames(declared, tree, findings);
-  const context = { tree, environment: env, files, declared, findings, tell };
+  const context = { tree, environment: env, passedOn: passedOnFrom(env), files, declared, findings, tell };
   const apps = keys.flatMap((key) => readApp(key, context));
   checkServiceNames(apps, tree, findings);
   checkHostPorts(apps, tree, findings);

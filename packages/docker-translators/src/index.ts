@@ -36,5 +36,5 @@ export { OPERATION_LABEL, PINNED_LABEL, PULL_POLICY_LABEL, REPLACES_LABEL, REPLI
 export { type ApiVersion, apiAtLeast, compareApiVersions, parseApiVersion } from "./support/api-version.js";
 export type { TranslationContext } from "./support/require-api.js";
 export { type ContainerBodyOptions, toContainerCreateBody } from "./to-container-create-body.js";
-export { toServiceSettings } from "./to-service-settings.js";
+export { checkServiceRequest, toServiceSettings } from "./to-service-settings.js";
 export { type ServiceSpecOptions, toServiceSpec } from "./to-service-spec.js";

@@ -1,4 +1,5 @@
 import type { FileReference, NormalizedRequest, ServiceSettings } from "@openfactory/deploy-core";
+import type { ServiceSpec } from "./bodies/service-spec.js";
 import { fromServiceSpec } from "./from-service-spec.js";
 import { type ServiceSpecOptions, toServiceSpec } from "./to-service-spec.js";
 
@@ -11,9 +12,19 @@ export function toServiceSettings(
   request: NormalizedRequest,
   options: Pick<ServiceSpecOptions, "apiVersion" | "image">,
 ): ServiceSettings {
-  const files = { secrets: standIns(request.secrets), configs: standIns(request.configs) };
-  return fromServiceSpec(toServiceSpec(request, { ...options, ...files }));
+  return fromServiceSpec(toSpecByNames(request, options));
 }
+
+/**
+ * Whether a service can be made of this request at all, as far as it says itself. Needs no ids of secrets and configs.
+ * @throws DeploymentError as `toServiceSpec`.
+ */
+export function checkServiceRequest(request: NormalizedRequest, options: Pick<ServiceSpecOptions, "apiVersion">): void {
+  toSpecByNames(request, options);
+}
+
+const toSpecByNames = (request: NormalizedRequest, options: Pick<ServiceSpecOptions, "apiVersion" | "image">): ServiceSpec =>
+  toServiceSpec(request, { ...options, secrets: standIns(request.secrets), configs: standIns(request.configs) });
 
 const standIns = (files: readonly FileReference[] = []): Record<string, string> =>
   Object.fromEntries(files.map(({ name }) => [name, name]));

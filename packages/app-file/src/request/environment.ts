@@ -1,4 +1,4 @@
-import { environmentLookup } from "../interpolation/environment.js";
+import { type Environment, environmentLookup } from "../interpolation/environment.js";
 import { quote } from "../report/nearest.js";
 import { envFileVariables, type Variable } from "./env-files.js";
 import { type KeyValue, keyValues, withoutTwins } from "./key-values.js";
@@ -7,14 +7,19 @@ import { type AppContext, gathered, type Part } from "./part.js";
 /** Variables of OpenFactory itself that an app gets wherever they are set. */
 const PASSED_ON = ["KAFKA_BROKER", "KSQLDB_URL", "ASSET_ROUTER_URL"];
 
+/** Those of OpenFactory's own variables that are set, looked up once for all apps: each look is a call of the system's. */
+export function passedOnFrom(environment: Environment): ReadonlyMap<string, string> {
+  const lookup = environmentLookup(environment);
+  return new Map(PASSED_ON.flatMap((key) => (lookup(key) === undefined ? [] : [[key, lookup(key) ?? ""]])));
+}
+
 /**
  * `APP_UUID` and `DOCKER_SERVICE`, OpenFactory's own variables where they are set, then the app's: those of its env files
  * and, over them, those of `environment`. The first two say who the app is: an app may repeat them, not change them. The
  * others are its own if it sets them.
  */
 export function environmentPart(context: AppContext): Part<string[]> {
-  const { entry, path, environment, tell } = context;
-  const lookup = environmentLookup(environment);
+  const { entry, path, tell } = context;
   const identity = new Map([
     ["APP_UUID", entry.uuid],
     ["DOCKER_SERVICE", entry.uuid.toLowerCase()],
@@ -28,11 +33,11 @@ export function environmentPart(context: AppContext): Part<string[]> {
     return given === undefined;
   });
   const taken = new Set(variables.map(({ key }) => key));
-  const passedOn = PASSED_ON.filter((key) => !taken.has(key) && lookup(key) !== undefined);
+  const passedOn = [...context.passedOn].filter(([key]) => !taken.has(key));
 
   return gathered([
     ...[...identity].map(([key, value]) => ({ value: `${key}=${value}`, path: [...path, "uuid"] })),
-    ...passedOn.map((key) => ({ value: `${key}=${lookup(key)}`, path })),
+    ...passedOn.map(([key, value]) => ({ value: `${key}=${value}`, path })),
     ...variables.map(({ key, value, path: here }) => ({ value: `${key}=${value}`, path: here })),
   ]);
 }

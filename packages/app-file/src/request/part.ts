@@ -23,6 +23,8 @@ export interface AppContext {
   path: FilePath;
   tree: SourceTree;
   environment: Environment;
+  /** OpenFactory's own variables that every app gets. */
+  passedOn: ReadonlyMap<string, string>;
   /** The files that the app file names. */
   files: Files;
   /** What the file declares beside its apps. */

@@ -54,12 +54,15 @@ export async function markedRequest(
 }
 
 /** No registry is asked: the digest is no part of a fingerprint, unless the request has it. */
-const settingsOf = async (
+async function settingsOf(
   strategy: OpenFactoryServiceDeploymentStrategy,
   request: NormalizedRequest,
   { signal }: OperationOptions,
-): Promise<ServiceSettings | undefined> =>
-  supports(strategy, "settings") ? strategy.settingsOf(amendRequest(request, { imagePullPolicy: "missing" }), { signal }) : undefined;
+): Promise<ServiceSettings | undefined> {
+  if (!supports(strategy, "settings")) return undefined;
+  const asked = request.imagePullPolicy === undefined ? request : amendRequest(request, { imagePullPolicy: "missing" });
+  return strategy.settingsOf(asked, { signal });
+}
 
 const markedMount = (mount: Mount, project: string): Mount =>
   mount.Type === "volume"

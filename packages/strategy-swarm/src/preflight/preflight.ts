@@ -8,7 +8,7 @@ import {
   throwIfAborted,
 } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
-import { toServiceSettings } from "@openfactory/docker-translators";
+import { checkServiceRequest } from "@openfactory/docker-translators";
 import { swarmManifest } from "../manifest.js";
 import { type Candidate, problem } from "./candidate.js";
 import { fileProblems } from "./files.js";
@@ -48,7 +48,7 @@ function candidateOf({ request, updates }: PreflightRequest, apiVersion: string)
   try {
     const candidate = { request: parseRequest(request, { strategy }), updates };
     checkHonoured(candidate.request, swarmManifest);
-    toServiceSettings(candidate.request, { apiVersion });
+    checkServiceRequest(candidate.request, { apiVersion });
     return candidate;
   } catch (error) {
     if (!DeploymentError.isInstance(error)) throw error;
