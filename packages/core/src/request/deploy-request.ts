@@ -138,7 +138,7 @@ export interface FileReferenceInput {
   mode?: number;
 }
 
-/** A request after validation: shorthands resolved, no object shared with the caller's. */
+/** A request after validation: shorthands resolved, no object shared with the caller's, and frozen. */
 export type NormalizedRequest = z.output<typeof deployRequestSchema>;
 
 /** The name of a top-level field of a request. */

@@ -12,6 +12,7 @@ export function readBody(response: IncomingMessage): Promise<string> {
     .setEncoding("utf8")
     .on("data", (piece: string) => (text += piece))
     .once("end", () => resolve(text))
-    .once("error", reject);
+    .once("error", reject)
+    .once("close", () => reject(Object.assign(new Error("The answer broke off."), { code: "ECONNRESET" })));
   return promise;
 }
