@@ -177,12 +177,13 @@ ${more}`;
   });
 
   test("an update to what crashes is rolled back, and of two replicas one answers requests all the while", async () => {
+    // Without a delay the swarm may begin with the second replica before it has seen that the first failed.
     const served = `    ports: [{target: 8080, published: 18091, mode: host}]
     healthcheck: {test: "wget -q -O /dev/null http://127.0.0.1:8080/", interval: 500ms, retries: 3}
     deploy:
       replicas: 2
       placement: {constraints: ['node.role!=manager']}
-      update_config: {parallelism: 1, monitor: 2s, failure_action: rollback}`;
+      update_config: {parallelism: 1, delay: 10s, monitor: 2s, failure_action: rollback}`;
     const written = (command: string): Promise<string> =>
       fileOf(`name: served\napps:${app("web", served, DEMO_IMAGE).replace("command: sleep 1000", `command: ${command}`)}\n`);
     const good = await written("httpd -f -p 8080 -h /srv");

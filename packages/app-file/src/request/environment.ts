@@ -48,8 +48,7 @@ function appVariables(context: AppContext): Variable[] {
 }
 
 function ownVariables({ path, tree, tell }: AppContext): KeyValue[] {
-  const entries = keyValues([...path, "environment"], tree).filter(({ key, value, path: here, shown }) => {
-    const isNothing = tree.find(here)?.value === null;
+  const entries = keyValues([...path, "environment"], tree).filter(({ key, value, path: here, shown, isNothing }) => {
     if (value !== undefined && !isNothing && /^\S+$/.test(key)) return true;
     const name = shown !== undefined && /^\w+$/.test(shown) ? shown : "NAME";
     const hasSpace = /\s/.test(key) && value !== undefined;

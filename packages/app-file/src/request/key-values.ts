@@ -6,6 +6,8 @@ export interface KeyValue {
   /** Undefined where a list's entry has no `=`. */
   value: string | undefined;
   path: FilePath;
+  /** It is there, and nothing is written: `KEY:`. */
+  isNothing: boolean;
   /** The key as it may be shown: undefined where it came out of a variable. */
   shown: string | undefined;
 }
@@ -14,16 +16,16 @@ export interface KeyValue {
 export function keyValues(path: FilePath, tree: SourceTree): KeyValue[] {
   const located = tree.find(path);
   return [...(located?.children ?? [])].map(([step, child]) => {
-    const here = [...path, step];
-    if (typeof step === "string") return { key: step, value: child.text ?? "", path: here, shown: step };
+    const common = { path: [...path, step], isNothing: child.value === null };
+    if (typeof step === "string") return { ...common, key: step, value: child.text ?? "", shown: step };
     const entry = child.text ?? "";
     const equals = entry.indexOf("=");
     const key = equals < 0 ? entry : entry.slice(0, equals);
     const isWritten = child.variables === undefined || child.written?.startsWith(`${key}=`) === true;
     return {
+      ...common,
       key,
       value: equals < 0 ? undefined : entry.slice(equals + 1),
-      path: here,
       shown: isWritten ? key : undefined,
     };
   });
