@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { ServiceSpec } from "@openfactory/docker-engine";
 
 /** With the keys of every object in one order, in which managers of different versions need not give them. */
@@ -12,4 +12,4 @@ const ordered = (_: string, value: unknown): unknown =>
  * update as well, and so would refuse an update of a service that nobody has changed.
  */
 export const revisionOf = (spec: ServiceSpec): string =>
-  createHash("sha256").update(JSON.stringify(spec, ordered)).digest("hex").slice(0, 32);
+  hash("sha256", JSON.stringify(spec, ordered)).slice(0, 32);
