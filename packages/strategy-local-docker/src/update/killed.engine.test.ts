@@ -51,6 +51,16 @@ async function killedAfter(ms: number, call: "update" | "rollback", argument: un
   await delay(ms);
   child.kill("SIGKILL");
   await ended;
+  await engineHasDone();
+}
+
+/** The engine does to its end what it was asked for last, though nobody waits for it any more: a container may still appear. */
+async function engineHasDone(): Promise<void> {
+  const look = async (): Promise<string> => JSON.stringify((await ours()).map(({ Id, Names, State }) => [Id, Names, State]).sort());
+  for (let before = await look(), sameSince = Date.now(); Date.now() - sameSince < 500; await delay(50)) {
+    const now = await look();
+    if (now !== before) [before, sameSince] = [now, Date.now()];
+  }
 }
 
 test(`of ${KILLS} processes that are killed in an update or a rollback, each leaves what the next puts right`, { timeout: 300_000 }, async () => {
