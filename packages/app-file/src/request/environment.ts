@@ -10,7 +10,12 @@ const PASSED_ON = ["KAFKA_BROKER", "KSQLDB_URL", "ASSET_ROUTER_URL"];
 /** Those of OpenFactory's own variables that are set, looked up once for all apps: each look is a call of the system's. */
 export function passedOnFrom(environment: Environment): ReadonlyMap<string, string> {
   const lookup = environmentLookup(environment);
-  return new Map(PASSED_ON.flatMap((key) => (lookup(key) === undefined ? [] : [[key, lookup(key) ?? ""]])));
+  const set = new Map<string, string>();
+  for (const key of PASSED_ON) {
+    const value = lookup(key);
+    if (value !== undefined) set.set(key, value);
+  }
+  return set;
 }
 
 /**
