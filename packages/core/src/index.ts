@@ -40,7 +40,7 @@ export { OpenFactoryServiceDeploymentStrategy } from "./strategy/strategy.js";
 export * from "./capabilities/capability.js";
 export type { CanDiagnose, DiagnoseOptions, Diagnosis } from "./capabilities/diagnosis.js";
 export type { CanLock, LockHolder } from "./capabilities/lock.js";
-export type { CanPreflight, PreflightProblem, PreflightRequest } from "./capabilities/preflight.js";
+export type { CanPreflight, PreflightOptions, PreflightProblem, PreflightRequest } from "./capabilities/preflight.js";
 export {
   type CanManageResources,
   type ListResourcesOptions,

@@ -17,6 +17,13 @@ interface ListedMember extends Member {
   summary: ContainerSummary;
 }
 
+/** The containers of each listing, for as long as somebody has it. */
+const behind = new WeakMap<readonly ServiceStatus[], readonly ContainerSummary[]>();
+
+/** The containers that a listing was made of; undefined if it is none of ours. */
+export const containersBehind = (listed: readonly ServiceStatus[] | undefined): readonly ContainerSummary[] | undefined =>
+  listed && behind.get(listed);
+
 /** The services among the containers of an engine, by name. */
 export async function listServices(engine: DockerEngine, options: ListOptions): Promise<ServiceStatus[]> {
   const { labels = {}, settings = false, signal } = options;
@@ -26,8 +33,10 @@ export async function listServices(engine: DockerEngine, options: ListOptions): 
   const services = await Promise.all(
     [...families].map(async ([name, family]) => serviceOf(name, family, await readingOf(engine, family, options), labels)),
   );
-  const listed = services.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
-  return settings ? withSettings(engine, listed, options) : listed;
+  const sorted = services.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
+  const listed = settings ? await withSettings(engine, sorted, options) : sorted;
+  behind.set(listed, summaries);
+  return listed;
 }
 
 /** What a listing does not tell is asked for: only of a service whose update is under way, or was cut off. */

@@ -26,6 +26,7 @@ import {
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   parseRequest,
+  type PreflightOptions,
   type PreflightProblem,
   type PreflightRequest,
   type RemoveOptions,
@@ -198,7 +199,7 @@ export class LocalDockerDeploymentStrategy
     await inContext({ strategy: this.manifest.name }, () => removeResource(this.#engine, kind, name, options));
   }
 
-  async preflight(requests: readonly PreflightRequest[], options: OperationOptions = {}): Promise<PreflightProblem[]> {
+  async preflight(requests: readonly PreflightRequest[], options: PreflightOptions = {}): Promise<PreflightProblem[]> {
     return inContext({ strategy: this.manifest.name }, () => preflight(this.#engine, requests, this.#options, options));
   }
 

@@ -27,6 +27,7 @@ import {
   type LogsOptions,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
+  type PreflightOptions,
   type PreflightProblem,
   type PreflightRequest,
   type RemoveOptions,
@@ -172,7 +173,7 @@ export class SwarmDeploymentStrategy
     await this.#here(() => removeResource(this.#engine, kind, name, options));
   }
 
-  async preflight(requests: readonly PreflightRequest[], options: OperationOptions = {}): Promise<PreflightProblem[]> {
+  async preflight(requests: readonly PreflightRequest[], options: PreflightOptions = {}): Promise<PreflightProblem[]> {
     return this.#here(() => preflight(this.#engine, requests, options));
   }
 

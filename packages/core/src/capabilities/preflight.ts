@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../errors/error-code.js";
 import type { DeployRequest } from "../request/deploy-request.js";
 import type { OperationOptions } from "../strategy/options.js";
+import type { ServiceStatus } from "./status.js";
 
 /** A request that is about to be deployed. */
 export interface PreflightRequest {
@@ -22,6 +23,14 @@ export interface PreflightProblem {
   hint: string;
 }
 
+export interface PreflightOptions extends OperationOptions {
+  /**
+   * What `list` of the same strategy has just told, asked for without labels: the strategy may take it for a look of its
+   * own, and be a call cheaper. Default: it looks.
+   */
+  readonly listed?: readonly ServiceStatus[];
+}
+
 export interface CanPreflight {
   /**
    * Looks at the engine for what would make deploys of these requests fail, and changes nothing: host ports that are
@@ -30,5 +39,5 @@ export interface CanPreflight {
    * A few calls, whatever the number of requests, and one for each image that must be looked for.
    * @returns every problem there is, in the order of the requests; none: nothing is known to stand in the way.
    */
-  preflight(requests: readonly PreflightRequest[], options?: OperationOptions): Promise<PreflightProblem[]>;
+  preflight(requests: readonly PreflightRequest[], options?: PreflightOptions): Promise<PreflightProblem[]>;
 }

@@ -26,7 +26,7 @@ export async function applyUp(
   prepared: Prepared,
   options: UpOptions = {},
 ): Promise<UpReport> {
-  const { checked, plan } = prepared;
+  const { checked, plan, listed } = prepared;
   refusePlan(plan);
   const began = performance.now();
   const { observer, signal, preflight = true } = options;
@@ -42,7 +42,7 @@ export async function applyUp(
   const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "up", signal, observer, warn };
   const results = plan.hasChanges
     ? await withLock(strategy, checked.project, locked, async () => {
-        if (preflight) await checkPreflight(strategy, plan, checked.apps, { signal });
+        if (preflight) await checkPreflight(strategy, plan, checked.apps, { signal, listed });
         return carryOut(run, prepared, options);
       })
     : await carryOut(run, prepared, options);

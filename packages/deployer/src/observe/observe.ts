@@ -14,6 +14,8 @@ export interface Observed {
   readonly services: ReadonlyMap<string, ServiceStatus>;
   /** `all`: every service; `named`: only those that were asked for by name; `nothing`: the strategy can't look. */
   readonly sees: "all" | "named" | "nothing";
+  /** All of them, as the strategy listed them. */
+  readonly listed?: readonly ServiceStatus[];
 }
 
 export const INSPECTIONS_AT_ONCE = 8;
@@ -30,7 +32,8 @@ export async function observe(
   if (supports(strategy, "list")) {
     const { settings = false, ...more } = options;
     const asked = { ...more, settings: settings && supports(strategy, "settings") };
-    return { services: byName(await strategy.list(asked)), sees: "all" };
+    const listed = await strategy.list(asked);
+    return { services: byName(listed), sees: "all", listed };
   }
   if (supports(strategy, "inspect")) {
     const found = await eachBounded(INSPECTIONS_AT_ONCE, names, (name) => observeOne(strategy, name, options));

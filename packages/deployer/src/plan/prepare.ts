@@ -1,4 +1,4 @@
-import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import type { OpenFactoryServiceDeploymentStrategy, ServiceStatus } from "@openfactory/deploy-core";
 import { type CheckedProject, checkProject } from "../check/check-project.js";
 import type { DesiredProject } from "../desired.js";
 import { observe } from "../observe/observe.js";
@@ -9,6 +9,8 @@ import { planUp, type UpPlan } from "./plan-up.js";
 /** A project that was checked, looked at, and compared. */
 export interface Prepared extends UpPlan {
   readonly checked: CheckedProject;
+  /** What was seen, for who looks next: of thousands of services, only where there is something to do. */
+  readonly listed?: readonly ServiceStatus[];
 }
 
 /** Checks all, looks once at what is there, and plans. Changes nothing. */
@@ -23,7 +25,7 @@ export async function prepare(
   const observed = await observe(strategy, names, { signal, settings: refresh, instances: false });
   const planned = await planUp(strategy, checked, observed, options);
   observer?.({ type: "plan", plan: planned.plan });
-  return { checked, ...planned };
+  return { checked, ...planned, ...(planned.plan.hasChanges && { listed: observed.listed }) };
 }
 
 /**

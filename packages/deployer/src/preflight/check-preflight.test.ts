@@ -1,5 +1,5 @@
 import { DeploymentError, type PreflightProblem } from "@openfactory/deploy-core";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ALL, app, FakeStrategy, network, project } from "../testing/fake-strategy.js";
 import { up } from "../up.js";
 
@@ -41,6 +41,14 @@ test("only what is to be changed is looked at, in one call, and not at all where
   expect(strategy.calls.filter((call) => call.startsWith("preflight"))).toEqual(["preflight web ui"]);
   const blind = withProblems(problem("web"));
   expect((await up(blind, project(app("web")), { preflight: false })).outcome).toBe("ok");
+});
+
+test("what was listed for the plan is handed on, so that nobody lists again", async () => {
+  const strategy = withProblems();
+  const [list, preflight] = [vi.spyOn(strategy, "list"), vi.spyOn(strategy, "preflight")];
+  await up(strategy, project(app("web")));
+  expect(preflight).toHaveBeenCalledOnce();
+  expect(preflight.mock.calls[0]?.[1]?.listed).toBe(await list.mock.results[0]?.value);
 });
 
 test("what the run is about to make is not missed, and fields count as in the file", async () => {

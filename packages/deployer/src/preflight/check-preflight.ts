@@ -4,7 +4,7 @@ import {
   type ErrorIssue,
   type NormalizedRequest,
   type OpenFactoryServiceDeploymentStrategy,
-  type OperationOptions,
+  type PreflightOptions,
   type PreflightProblem,
   supports,
 } from "@openfactory/deploy-core";
@@ -24,7 +24,7 @@ export async function checkPreflight(
   strategy: OpenFactoryServiceDeploymentStrategy,
   { apps, resources }: Plan,
   checked: readonly CheckedApp[],
-  options: OperationOptions,
+  options: PreflightOptions,
 ): Promise<void> {
   if (!supports(strategy, "preflight")) return;
   const made = new Set(resources.filter(({ action }) => action === "create").map(resourceId));

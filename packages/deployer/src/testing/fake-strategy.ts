@@ -20,6 +20,7 @@ import {
   type LockHolder,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
+  type PreflightOptions,
   type PreflightProblem,
   type PreflightRequest,
   parseRequest,
@@ -235,7 +236,7 @@ export class FakeStrategy
     await this.#call(`removeResource ${kind} ${name}`, options, () => this.engine.removeResource(kind, name));
   }
 
-  async preflight(requests: readonly PreflightRequest[], options: OperationOptions = {}): Promise<PreflightProblem[]> {
+  async preflight(requests: readonly PreflightRequest[], options: PreflightOptions = {}): Promise<PreflightProblem[]> {
     return this.#call(`preflight ${requests.map(({ request }) => request.name).join(" ")}`, options, () => [
       ...(this.options.problems ?? []),
     ]);

@@ -76,6 +76,22 @@ export function preflightCases(suite: Suite): void {
     expect(await strategy.preflight([anew(second)])).toEqual([]);
   });
 
+  test("preflight that is handed a listing finds the same", async (context) => {
+    const strategy = suite.with(context, "preflight");
+    if (!supports(strategy, "list")) return context.skip("the strategy does not list");
+    const published = suite.honours({ ports: { 80: 80 } }) ? { ports: { [await suite.freePort()]: 80 } } : {};
+    const present = await suite.running(suite.request(published));
+    const [again, other] = [anew(present), anew(suite.request(published))];
+    const wanted = [[again], [other], [again, other], [updating(present), other], [updating({ ...present, ports: {} }), other]];
+    const listed = await strategy.list();
+    for (const requests of wanted) {
+      const problems = await strategy.preflight(requests);
+      expect(await strategy.preflight(requests, { listed })).toEqual(problems);
+    }
+    const nameInUse = { service: present.name, code: "ALREADY_EXISTS", field: "name" };
+    expect(told(await strategy.preflight([again], { listed }))).toContainEqual(nameInUse);
+  });
+
   test("preflight finds that two of the requests want one host port, and that one gives up what another wants", async (context) => {
     const strategy = suite.with(context, "preflight");
     suite.needs(context, { ports: { 80: 80 } });

@@ -80,6 +80,20 @@ test("one call for what the requests need, however many they are, and one for ea
   expect(calls.filter((call) => !call.startsWith("images")).toSorted()).toEqual(["containers.list", "networks.list"]);
 });
 
+test("a listing of this strategy is taken for a look at the containers, whose names need not be their services'", async () => {
+  const replica = container("mill-1", [], { ...ours, [REPLICA_LABEL]: "mill" });
+  const { strategy, calls } = looking({ containers: [replica, container("other", [80])] });
+  const requests = [asking({ name: "mill-1" }), asking({ ports: { 80: 80 } })];
+  const problems = await strategy.preflight(requests);
+  expect(problems.map(({ service, code }) => [service, code])).toEqual([["mill-1", "ALREADY_EXISTS"], ["demo", "CONFLICT"]]);
+  const listed = await strategy.list();
+  calls.length = 0;
+  expect(await strategy.preflight(requests, { listed })).toEqual(problems);
+  expect(calls).not.toContain("containers.list");
+  expect(await strategy.preflight(requests, { listed: [...listed] })).toEqual(problems);
+  expect(calls, "a listing of whose containers nothing is known").toContain("containers.list");
+});
+
 test("every problem is told, in the order of the requests", async () => {
   const both = await found(
     { containers: [container("demo", [80])] },

@@ -1,4 +1,4 @@
-import { type OperationOptions, type PreflightProblem, type PreflightRequest, throwIfAborted } from "@openfactory/deploy-core";
+import { type PreflightOptions, type PreflightProblem, type PreflightRequest, throwIfAborted } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
 import type { LocalDockerOptions } from "../options.js";
 import { type Candidate, candidateOf, type Finding } from "./candidate.js";
@@ -15,7 +15,7 @@ export async function preflight(
   engine: DockerEngine,
   requests: readonly PreflightRequest[],
   platform: LocalDockerOptions,
-  options: OperationOptions,
+  options: PreflightOptions,
 ): Promise<PreflightProblem[]> {
   throwIfAborted(options.signal);
   const apiVersion = await engine.apiVersion({ signal: options.signal });

@@ -1,7 +1,8 @@
-import type { NormalizedRequest, OperationOptions } from "@openfactory/deploy-core";
+import type { NormalizedRequest, PreflightOptions } from "@openfactory/deploy-core";
 import type { ContainerSummary, DockerEngine, EngineInfo, NetworkDetails, VolumeDetails } from "@openfactory/docker-engine";
 import { familiesOf, type Family } from "../family/families.js";
 import { listedMember, type Member } from "../family/member.js";
+import { containersBehind } from "../list.js";
 
 /** A container as it is listed, and whose it is. */
 export interface ListedContainer extends Member {
@@ -23,7 +24,7 @@ export interface World {
 export async function lookAround(
   engine: DockerEngine,
   requests: readonly NormalizedRequest[],
-  { signal }: OperationOptions,
+  { signal, listed }: PreflightOptions,
 ): Promise<World> {
   const ifSome = async <Found>(needs: (request: NormalizedRequest) => boolean, ask: () => Promise<Found>): Promise<Found | undefined> =>
     requests.some(needs) ? ask() : undefined;
@@ -31,7 +32,7 @@ export async function lookAround(
     ifSome(({ resources, networks: wanted }) => resources !== undefined || Boolean(wanted?.length), () => engine.info({ signal })),
     ifSome(({ networks: wanted }) => Boolean(wanted?.length), () => engine.networks.list({}, { signal })),
     ifSome(({ mounts }) => mounts?.some(({ Type }) => Type === "volume") ?? false, () => engine.volumes.list({}, { signal })),
-    engine.containers.list({}, { signal }),
+    containersBehind(listed) ?? engine.containers.list({}, { signal }),
   ]);
   const containers = summaries.map((summary): ListedContainer => ({ ...listedMember(summary), summary }));
   return {

@@ -30,7 +30,7 @@ export function hostPortProblems(candidate: Candidate, world: World, holders: Ho
 
 /** The nodes on which a task of these services runs. */
 function nodesOf(names: ReadonlySet<string>, { services, tasks }: World): ReadonlySet<string> {
-  const ids = new Set(services.filter(({ Spec }) => names.has(Spec.Name)).map(({ ID }) => ID));
+  const ids = new Set(services.filter(({ name }) => names.has(name)).flatMap(({ ids: own }) => own));
   return new Set(tasks.flatMap(({ ServiceID, NodeID }) => (ids.has(ServiceID) && NodeID !== undefined ? [NodeID] : [])));
 }
 

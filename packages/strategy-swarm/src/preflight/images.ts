@@ -50,7 +50,7 @@ function wantedImages(candidates: readonly Candidate[], { services }: World): Ma
   const wanted = new Map<string, Set<string>>();
   for (const { request, updates } of candidates) {
     const { image, imagePullPolicy = "missing", name } = request;
-    const now = updates ? services.find(({ Spec }) => Spec.Name === name)?.Spec.TaskTemplate.ContainerSpec?.Image : undefined;
+    const now = updates ? services.find((service) => service.name === name)?.image : undefined;
     if (!PULLED.has(imagePullPolicy) || (imagePullPolicy === "missing" && image === now)) continue;
     wanted.set(image, (wanted.get(image) ?? new Set<string>()).add(imagePullPolicy));
   }

@@ -2,7 +2,7 @@ import type { NormalizedRequest, PreflightProblem } from "@openfactory/deploy-co
 import type { NodeDetails, TaskDetails } from "@openfactory/docker-engine";
 import { fittingNodes } from "../fitting-nodes.js";
 import { type Candidate, listed, problem, tasksOf } from "./candidate.js";
-import type { World } from "./world.js";
+import { asksOfNodes, type World } from "./world.js";
 
 interface Amounts {
   NanoCPUs: number;
@@ -13,6 +13,7 @@ const NONE: Amounts = { NanoCPUs: 0, MemoryBytes: 0 };
 
 /** Constraints that no node fulfils, limits that no node takes, and reservations that the nodes have no room for. */
 export function placementProblems(candidate: Candidate, world: World): PreflightProblem[] {
+  if (!asksOfNodes(candidate)) return [];
   const { constraints = [], resources } = candidate.request;
   const fitting = fittingNodes(world.nodes, constraints);
   if (fitting.length === 0) return [noNode(candidate, constraints)];
@@ -40,8 +41,8 @@ function reservationProblems(candidate: Candidate, { tasks, services }: World, f
   const { request, updates } = candidate;
   const asked = { ...NONE, ...request.resources?.Reservations };
   if (asked.NanoCPUs === 0 && asked.MemoryBytes === 0) return [];
-  const own = updates ? services.find(({ Spec }) => Spec.Name === request.name)?.ID : undefined;
-  const others = tasks.filter(({ ServiceID }) => ServiceID !== own);
+  const own = updates ? services.find(({ name }) => name === request.name)?.ids : undefined;
+  const others = tasks.filter(({ ServiceID }) => !own?.includes(ServiceID));
   const [needed, room] = [tasksOf(request), fitting.reduce((sum, node) => sum + times(asked, freeOn(node, others)), 0)];
   if (room >= needed) return [];
   const message =

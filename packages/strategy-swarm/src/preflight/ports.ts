@@ -1,7 +1,6 @@
 import type { PreflightProblem, PublishedPort } from "@openfactory/deploy-core";
-import type { ServiceDetails } from "@openfactory/docker-engine";
-import { portsOf } from "../status.js";
 import { type Candidate, problem } from "./candidate.js";
+import type { PresentService } from "./world.js";
 
 /** A service that has a host port, or that is to have it. */
 interface Holder {
@@ -11,25 +10,26 @@ interface Holder {
   candidate?: Candidate;
 }
 
-/** By port: services that none of the requests is about, and after them those that are to be, in their order. */
+/** By port: services that stay as they are, and after them those that are to be, in their order. */
 export type Holders = ReadonlyMap<string, readonly Holder[]>;
 
 const keyOf = ({ published, protocol }: PublishedPort): string => `${published}/${protocol}`;
 
-export function findHolders(services: readonly ServiceDetails[], candidates: readonly Candidate[]): Holders {
-  const named = new Set(candidates.map(({ request }) => request.name));
-  const others = services.filter(({ Spec }) => !named.has(Spec.Name));
+export function findHolders(services: readonly PresentService[], candidates: readonly Candidate[]): Holders {
+  const updated = new Set(candidates.filter(({ updates }) => updates).map(({ request }) => request.name));
+  const others = services.filter(({ name }) => !updated.has(name));
   const holders: Holder[] = [
-    ...others.flatMap((service) => portsOf(service).map((port) => ({ name: service.Spec.Name, port }))),
+    ...others.flatMap(({ name, ports }) => ports.map((port) => ({ name, port }))),
     ...candidates.flatMap((candidate) => (candidate.request.ports ?? []).map((port) => ({ name: candidate.request.name, port, candidate }))),
   ];
   return Map.groupBy(holders.filter(({ port }) => port.published !== undefined), ({ port }) => keyOf(port));
 }
 
-/** Those who have a port of a request's: of those that are to be, the ones before it. */
+/** The others that have a port of a request's: of those that are to be, the ones before it. */
 export function holdersBeside(holders: Holders, port: PublishedPort, candidate: Candidate): readonly Holder[] {
   const all = port.published === undefined ? [] : (holders.get(keyOf(port)) ?? []);
-  return all.slice(0, all.findIndex((holder) => holder.candidate === candidate));
+  const before = all.slice(0, all.findIndex((holder) => holder.candidate === candidate));
+  return before.filter(({ name }) => name !== candidate.request.name);
 }
 
 /**

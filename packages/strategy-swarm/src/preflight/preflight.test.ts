@@ -69,6 +69,35 @@ test("only what the requests need is asked for, once, whatever their number", as
   expect(calls.sort()).toEqual([...lists, "images.inspect demo:1"].sort());
 });
 
+test("a listing that is handed over is taken for a look at the services", async () => {
+  const there = () => [other("demo", [ingress(80)]), other("front", [host(9000)])];
+  const { engine, calls } = fakeEngine(world({ "services.list": there, "tasks.list": () => [taskOn("front", 1), taskOn("front", 2), taskOn("front", 3)] }));
+  const strategy = new SwarmDeploymentStrategy(engine);
+  const listed = await strategy.list({ instances: false });
+  calls.length = 0;
+  const ports: DeployRequest["ports"] = [{ target: 80, published: 80 }, { target: 90, published: 9000, mode: "host" }];
+  const problems = await strategy.preflight([anew(), anew({ name: "second", ports })], { listed });
+  expect(problems.map(({ service: name, code, message }) => [name, code, message])).toEqual([
+    ["demo", "ALREADY_EXISTS", "There is a service named demo already"],
+    ["second", "CONFLICT", "Host port 80 is published by service demo already"],
+    ["second", "CONFLICT", "Host port 9000 is taken on every node that the service may run on"],
+  ]);
+  expect(calls.filter((call) => call.startsWith("services"))).toEqual([]);
+});
+
+test("an update that asks nothing of nodes needs no look at them", async () => {
+  const none = { "services.list": () => [other("demo")], "nodes.list": () => [] };
+  const { problems, calls } = await look([updating({ image: "demo:2" })], none);
+  expect(problems).toEqual([]);
+  expect(calls).not.toContain("nodes.list");
+  const asking: Partial<DeployRequest>[] = [
+    { constraints: ["node.role==worker"] },
+    { resources: { Limits: { NanoCPUs: 1 } } },
+    { resources: { Reservations: { MemoryBytes: 1 } } },
+  ];
+  for (const part of asking) expect(await found([updating(part)], none)).toMatchObject([{ 0: "demo", 1: "CONFLICT" }]);
+});
+
 test("requests that can never be deployed are told as such, and the others are looked at", async () => {
   const wrong = [
     anew({ image: "Not An Image" }),
@@ -112,6 +141,19 @@ describe("ports published on every node", () => {
   ] as const)("%s", async (_, part, count) => {
     const problems = await found([updating(part)], services);
     expect(problems).toEqual(Array.from({ length: count }, () => ["demo", "CONFLICT", "ports"]));
+  });
+
+  test("of a service whose name a request wants are that service's: the request is told of its name, others of the port", async () => {
+    const port = { ports: { 80: 80 } };
+    expect(await found([anew({ ...port, name: "front" }), anew({ ...port, name: "second" })], services)).toEqual([
+      ["front", "ALREADY_EXISTS", "name"],
+      ["second", "CONFLICT", "ports"],
+    ]);
+    const elsewhere = anew({ ports: { 81: 80 }, name: "front" });
+    expect(await found([elsewhere, anew({ ...port, name: "second" })], services)).toEqual([
+      ["front", "ALREADY_EXISTS", "name"],
+      ["second", "CONFLICT", "ports"],
+    ]);
   });
 
   test("two requests for one are told of the second; one that is given up is free, one that is moved is not", async () => {

@@ -1,8 +1,8 @@
 import {
   checkHonoured,
   DeploymentError,
-  type OperationOptions,
   parseRequest,
+  type PreflightOptions,
   type PreflightProblem,
   type PreflightRequest,
   throwIfAborted,
@@ -29,15 +29,15 @@ import { look, type World } from "./world.js";
 export async function preflight(
   engine: DockerEngine,
   requests: readonly PreflightRequest[],
-  { signal }: OperationOptions,
+  { signal, listed }: PreflightOptions,
 ): Promise<PreflightProblem[]> {
   throwIfAborted(signal);
   const apiVersion = await engine.apiVersion({ signal });
   const parsed = requests.map((one) => candidateOf(one, apiVersion));
   const candidates = parsed.filter((one): one is Candidate => "request" in one);
-  const world = await look(engine, candidates, { signal });
+  const world = await look(engine, candidates, { signal, listed });
   const images = await findImages(engine, candidates, world, { signal });
-  const services = new Set(world.services.map(({ Spec }) => Spec.Name));
+  const services = new Set(world.services.map(({ name }) => name));
   const surroundings = { world, images, services, holders: findHolders(world.services, candidates) };
   return parsed.flatMap((one) => ("request" in one ? problemsOf(one, surroundings) : [one]));
 }

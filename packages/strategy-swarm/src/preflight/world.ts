@@ -1,19 +1,22 @@
-import type { NormalizedRequest } from "@openfactory/deploy-core";
+import type { NormalizedRequest, PreflightOptions, ServiceStatus } from "@openfactory/deploy-core";
 import type {
   CallOptions,
   DockerEngine,
   NamedResource,
   NetworkDetails,
   NodeDetails,
-  ServiceDetails,
   TaskDetails,
   VolumeDetails,
 } from "@openfactory/docker-engine";
+import { serviceFacts } from "../status.js";
 import type { Candidate } from "./candidate.js";
+
+/** A service that is there, as far as it can stand in the way. */
+export type PresentService = Pick<ServiceStatus, "name" | "ids" | "image" | "ports">;
 
 /** What a swarm has, as far as some requests make it worth asking for. */
 export interface World {
-  services: readonly ServiceDetails[];
+  services: readonly PresentService[];
   nodes: readonly NodeDetails[];
   networks: readonly NetworkDetails[];
   /** Those that run, or are about to. */
@@ -30,13 +33,14 @@ export interface World {
 export async function look(
   engine: DockerEngine,
   candidates: readonly Candidate[],
-  options: CallOptions,
+  { signal, listed }: PreflightOptions,
 ): Promise<World> {
+  const options = { signal };
   const ifSome = async <Found>(needs: (request: NormalizedRequest) => boolean, list: () => Promise<Found[]>): Promise<Found[]> =>
     candidates.some(({ request }) => needs(request)) ? list() : [];
   const [services, nodes, networks, tasks, secrets, configs, volumes, managers] = await Promise.all([
-    engine.services.list({}, options),
-    engine.nodes.list(options),
+    listed ?? listServices(engine, options),
+    candidates.some(asksOfNodes) ? engine.nodes.list(options) : [],
     ifSome(({ networks: wanted }) => Boolean(wanted?.length), () => engine.networks.list({}, options)),
     ifSome(needsTasks, () => engine.tasks.list({ "desired-state": ["running"] }, options)),
     ifSome(({ secrets: wanted }) => Boolean(wanted?.length), () => engine.secrets.list({}, options)),
@@ -55,6 +59,15 @@ export async function look(
     managerId: managers[0]?.Swarm.NodeID,
   };
 }
+
+const listServices = async (engine: DockerEngine, options: CallOptions): Promise<PresentService[]> =>
+  (await engine.services.list({}, options)).map(serviceFacts);
+
+/** A service that runs, and asks nothing of nodes, has those that it runs on. */
+export const asksOfNodes = ({ request, updates }: Candidate): boolean => {
+  const { constraints = [], resources } = request;
+  return !updates || constraints.length > 0 || resources !== undefined || needsTasks(request) || needsVolumes(request);
+};
 
 const needsTasks = ({ ports = [], resources }: NormalizedRequest): boolean =>
   resources?.Reservations !== undefined || ports.some(({ mode, published }) => mode === "host" && published !== undefined);
