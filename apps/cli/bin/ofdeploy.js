@@ -21,7 +21,10 @@ function program(command) {
   tune.useCompileCache();
   if (!/^[a-z][a-z-]{1,20}$/.test(command)) return require("../dist/ofdeploy.cjs");
   tune.tuneForShortRun();
-  return require("./load-bundle.js").loadBundle(require.resolve("../dist/ofdeploy.cjs"), command);
+  var bundle = require("./load-bundle.js").loadBundle(require.resolve("../dist/ofdeploy.cjs"), command);
+  // After what was compiled has been kept, at the exit too: it is good for the flags under which it was.
+  process.on("exit", tune.untune);
+  return bundle;
 }
 
 function tell(error) {
