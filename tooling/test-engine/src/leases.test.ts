@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { leases } from "./leases.js";
 
 let folder: string;
@@ -14,6 +14,19 @@ test("each use counts until it ends", () => {
   expect(users.count()).toBe(2);
   ends.forEach((end) => end());
   expect(users.count()).toBe(0);
+});
+
+test("uses count by themselves where one process has loaded the module twice", async () => {
+  const load = async () => {
+    vi.resetModules();
+    return (await import("./leases.js")).leases(folder);
+  };
+  const [one, other] = [await load(), await load()];
+  const [end, endOther] = [one.take(), other.take()];
+  end();
+  expect(one.count()).toBe(1);
+  endOther();
+  expect(one.count()).toBe(0);
 });
 
 test("the use of a process that is gone is forgotten", () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { identify, isAlive, type ProcessIdentity } from "./process-identity.js";
@@ -15,7 +16,6 @@ export interface Leases {
 }
 
 const HELD = "held-";
-let taken = 0;
 
 /** The leases kept in `folder`. */
 export function leases(folder: string): Leases {
@@ -23,7 +23,8 @@ export function leases(folder: string): Leases {
   const isHeld = (file: string) => file.startsWith(HELD);
   return {
     take() {
-      const file = join(folder, `${process.pid}-${++taken}`);
+      // No number: vitest loads this module once for each project of one process, and each would count from one.
+      const file = join(folder, `${process.pid}-${randomUUID()}`);
       writeFileSync(file, JSON.stringify(identify(process.pid)));
       return () => rmSync(file, { force: true });
     },
