@@ -1,10 +1,10 @@
 import type { ListOptions, OperationOptions, ServiceStatus } from "@openfactory/deploy-core";
-import type { ContainerSummary, DockerEngine } from "@openfactory/docker-engine";
+import type { DockerEngine } from "@openfactory/docker-engine";
 import { withoutOwnLabels } from "@openfactory/docker-translators";
 import { eachBounded } from "./bounded.js";
 import { familiesOf, type Family } from "./family/families.js";
 import { lookAgain } from "./family/look-up.js";
-import { listedMember, type Member } from "./family/member.js";
+import { listedMember, type ListedMember, type Member } from "./family/member.js";
 import { isUndecided, isUnfinished, read, readListed, type Reading } from "./family/reading.js";
 import { identity } from "./inspect.js";
 import { inspectIfThere } from "./inspect-if-there.js";
@@ -13,29 +13,25 @@ import { listedService } from "./status.js";
 
 const INSPECTIONS_AT_ONCE = 8;
 
-interface ListedMember extends Member {
-  summary: ContainerSummary;
-}
-
 /** The containers of each listing, for as long as somebody has it. */
-const behind = new WeakMap<readonly ServiceStatus[], readonly ContainerSummary[]>();
+const behind = new WeakMap<readonly ServiceStatus[], readonly ListedMember[]>();
 
 /** The containers that a listing was made of; undefined if it is none of ours. */
-export const containersBehind = (listed: readonly ServiceStatus[] | undefined): readonly ContainerSummary[] | undefined =>
+export const containersBehind = (listed: readonly ServiceStatus[] | undefined): readonly ListedMember[] | undefined =>
   listed && behind.get(listed);
 
 /** The services among the containers of an engine, by name. */
 export async function listServices(engine: DockerEngine, options: ListOptions): Promise<ServiceStatus[]> {
   const { labels = {}, settings = false, signal } = options;
   // All of them: what belongs to a service need not have its labels, such as its version before.
-  const summaries = await engine.containers.list({}, { signal });
-  const families = familiesOf(summaries.map((summary): ListedMember => ({ ...listedMember(summary), summary })));
+  const containers = (await engine.containers.list({}, { signal })).map(listedMember);
+  const families = familiesOf(containers);
   const services = await Promise.all(
     [...families].map(async ([name, family]) => serviceOf(name, family, await readingOf(engine, family, options), labels)),
   );
   const sorted = services.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
   const listed = settings ? await withSettings(engine, sorted, options) : sorted;
-  behind.set(listed, summaries);
+  behind.set(listed, containers);
   return listed;
 }
 

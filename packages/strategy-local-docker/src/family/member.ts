@@ -20,6 +20,11 @@ export interface Member extends Place {
   active: boolean;
 }
 
+/** A member as a listing tells it. */
+export interface ListedMember extends Member {
+  summary: ContainerSummary;
+}
+
 /** A member that was looked at itself: what no listing tells. Times are milliseconds of the epoch, -Infinity for never. */
 export interface SeenMember extends Member {
   details: ContainerDetails;
@@ -54,8 +59,10 @@ function memberOf(id: string, name: string, labels: Readonly<Record<string, stri
   };
 }
 
-export const listedMember = (summary: ContainerSummary): Member =>
-  memberOf(summary.Id, listedName(summary), summary.Labels, summary.State);
+export const listedMember = (summary: ContainerSummary): ListedMember => ({
+  ...memberOf(summary.Id, listedName(summary), summary.Labels, summary.State),
+  summary,
+});
 
 /** A container is listed with its links to others as further names: those hold a second slash. */
 export const listedName = ({ Names, Id }: ContainerSummary): string =>

@@ -1,13 +1,8 @@
 import type { NormalizedRequest, PreflightOptions } from "@openfactory/deploy-core";
-import type { ContainerSummary, DockerEngine, EngineInfo, NetworkDetails, VolumeDetails } from "@openfactory/docker-engine";
+import type { CallOptions, DockerEngine, EngineInfo, NetworkDetails, VolumeDetails } from "@openfactory/docker-engine";
 import { familiesOf, type Family } from "../family/families.js";
-import { listedMember, type Member } from "../family/member.js";
+import { listedMember, type ListedMember } from "../family/member.js";
 import { containersBehind } from "../list.js";
-
-/** A container as it is listed, and whose it is. */
-export interface ListedContainer extends Member {
-  summary: ContainerSummary;
-}
 
 /** What there is on the engine, as far as some requests make it worth asking for. */
 export interface World {
@@ -16,8 +11,8 @@ export interface World {
   info: EngineInfo | undefined;
   networks: readonly NetworkDetails[];
   volumes: ReadonlyMap<string, VolumeDetails>;
-  containers: readonly ListedContainer[];
-  families: ReadonlyMap<string, Family<ListedContainer>>;
+  containers: readonly ListedMember[];
+  families: ReadonlyMap<string, Family<ListedMember>>;
 }
 
 /** One call for each kind of thing that the requests need, whatever their number. */
@@ -28,13 +23,12 @@ export async function lookAround(
 ): Promise<World> {
   const ifSome = async <Found>(needs: (request: NormalizedRequest) => boolean, ask: () => Promise<Found>): Promise<Found | undefined> =>
     requests.some(needs) ? ask() : undefined;
-  const [info, networks = [], volumes = [], summaries] = await Promise.all([
+  const [info, networks = [], volumes = [], containers] = await Promise.all([
     ifSome(({ resources, networks: wanted }) => resources !== undefined || Boolean(wanted?.length), () => engine.info({ signal })),
     ifSome(({ networks: wanted }) => Boolean(wanted?.length), () => engine.networks.list({}, { signal })),
     ifSome(({ mounts }) => mounts?.some(({ Type }) => Type === "volume") ?? false, () => engine.volumes.list({}, { signal })),
-    containersBehind(listed) ?? engine.containers.list({}, { signal }),
+    containersBehind(listed) ?? listContainers(engine, { signal }),
   ]);
-  const containers = summaries.map((summary): ListedContainer => ({ ...listedMember(summary), summary }));
   return {
     host: engine.host,
     info,
@@ -44,6 +38,9 @@ export async function lookAround(
     families: familiesOf(containers),
   };
 }
+
+const listContainers = async (engine: DockerEngine, options: CallOptions): Promise<ListedMember[]> =>
+  (await engine.containers.list({}, options)).map(listedMember);
 
 /** The containers that an update of a service replaces, or tidies up. */
 export const ownContainers = ({ families }: World, service: string): ReadonlySet<string> =>

@@ -1,4 +1,4 @@
-import type { NormalizedRequest, PreflightOptions, ServiceStatus } from "@openfactory/deploy-core";
+import type { PreflightOptions, ServiceStatus } from "@openfactory/deploy-core";
 import type {
   CallOptions,
   DockerEngine,
@@ -36,15 +36,15 @@ export async function look(
   { signal, listed }: PreflightOptions,
 ): Promise<World> {
   const options = { signal };
-  const ifSome = async <Found>(needs: (request: NormalizedRequest) => boolean, list: () => Promise<Found[]>): Promise<Found[]> =>
-    candidates.some(({ request }) => needs(request)) ? list() : [];
+  const ifSome = async <Found>(needs: (candidate: Candidate) => boolean, list: () => Promise<Found[]>): Promise<Found[]> =>
+    candidates.some(needs) ? list() : [];
   const [services, nodes, networks, tasks, secrets, configs, volumes, managers] = await Promise.all([
     listed ?? listServices(engine, options),
-    candidates.some(asksOfNodes) ? engine.nodes.list(options) : [],
-    ifSome(({ networks: wanted }) => Boolean(wanted?.length), () => engine.networks.list({}, options)),
+    ifSome(asksOfNodes, () => engine.nodes.list(options)),
+    ifSome(({ request }) => Boolean(request.networks?.length), () => engine.networks.list({}, options)),
     ifSome(needsTasks, () => engine.tasks.list({ "desired-state": ["running"] }, options)),
-    ifSome(({ secrets: wanted }) => Boolean(wanted?.length), () => engine.secrets.list({}, options)),
-    ifSome(({ configs: wanted }) => Boolean(wanted?.length), () => engine.configs.list({}, options)),
+    ifSome(({ request }) => Boolean(request.secrets?.length), () => engine.secrets.list({}, options)),
+    ifSome(({ request }) => Boolean(request.configs?.length), () => engine.configs.list({}, options)),
     ifSome(needsVolumes, () => engine.volumes.list({}, options)),
     ifSome(needsVolumes, async () => [await engine.info(options)]),
   ]);
@@ -64,15 +64,15 @@ const listServices = async (engine: DockerEngine, options: CallOptions): Promise
   (await engine.services.list({}, options)).map(serviceFacts);
 
 /** A service that runs, and asks nothing of nodes, has those that it runs on. */
-export const asksOfNodes = ({ request, updates }: Candidate): boolean => {
-  const { constraints = [], resources } = request;
-  return !updates || constraints.length > 0 || resources !== undefined || needsTasks(request) || needsVolumes(request);
+export const asksOfNodes = (candidate: Candidate): boolean => {
+  const { constraints = [], resources } = candidate.request;
+  return !candidate.updates || constraints.length > 0 || resources !== undefined || needsTasks(candidate) || needsVolumes(candidate);
 };
 
-const needsTasks = ({ ports = [], resources }: NormalizedRequest): boolean =>
+const needsTasks = ({ request: { ports = [], resources } }: Candidate): boolean =>
   resources?.Reservations !== undefined || ports.some(({ mode, published }) => mode === "host" && published !== undefined);
 
-const needsVolumes = ({ mounts = [] }: NormalizedRequest): boolean =>
+const needsVolumes = ({ request: { mounts = [] } }: Candidate): boolean =>
   mounts.some(({ VolumeOptions }) => VolumeOptions?.DriverConfig !== undefined);
 
 const ENDED: ReadonlySet<string> = new Set(["complete", "shutdown", "failed", "rejected", "remove", "orphaned"]);
