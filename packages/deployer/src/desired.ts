@@ -19,6 +19,8 @@ export interface DesiredApp {
   readonly dependsOn: readonly DesiredDependency[];
   /** Where it is written, for messages. */
   readonly location?: SourceLocation;
+  /** The file that declares it: one of {@link DesiredProject.files}. Default: none, the project as a whole owns it. */
+  readonly file?: string;
 }
 
 /**
@@ -31,6 +33,8 @@ export interface DesiredResource {
   /** Without labels: those of the project are added. */
   readonly spec: Distribute<ResourceSpec>;
   readonly location?: SourceLocation;
+  /** The file that declares it: one of {@link DesiredProject.files}. Default: none, the project as a whole owns it. */
+  readonly file?: string;
 }
 
 type Distribute<Spec> = Spec extends unknown ? Omit<Spec, "labels"> & { labels?: Readonly<Record<string, string>> } : never;
@@ -41,4 +45,14 @@ export interface DesiredProject {
   readonly apps: readonly DesiredApp[];
   /** Default: none. */
   readonly resources?: readonly DesiredResource[];
+  /**
+   * The files that this run speaks for: paths relative to the project directory, with `/` between their parts. Only
+   * what these files own is changed or removed. Default: no file, the run speaks for the whole project.
+   */
+  readonly files?: readonly string[];
+  /**
+   * Absolute path of the project directory, where the project has its name from that directory only. Two directories
+   * of the same name are then two owners. Default: the name was chosen by the user and identifies the project anywhere.
+   */
+  readonly directory?: string;
 }
