@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -13,9 +14,12 @@ const shared = {
 const sources = "{packages,apps,tooling}/*/{src,test}/**";
 const engineTests = `${sources}/*.engine.test.ts`;
 const swarmTests = `${sources}/*.swarm.test.ts`;
+const repeatTests = `${sources}/*.repeat.test.ts`;
 const matrixTests = `${sources}/*.matrix.test.ts`;
 const onRealEngines = {
-  // Containers start and stop in seconds, and two cores serve them all.
+  // Containers start and stop in seconds. These tests wait more than they compute: three run at a time on two cores.
+  maxWorkers: 3,
+  sequence: { groupOrder: 1 },
   testTimeout: 120_000,
   hookTimeout: 600_000,
   // An engine in a container was seen to hang as it started one, once in many thousands: nothing of ours can be done
@@ -24,25 +28,41 @@ const onRealEngines = {
   globalSetup: ["tooling/vitest/engine.setup.ts"],
 };
 
+/** Files whose tests take minutes: they start first, so that no worker is alone with one of them at the end. */
+const LONGEST = ["contract.swarm", "contract.engine", "newest-engine", "situations", "killed", "update", "images"];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const found = LONGEST.findIndex((part) => moduleId.includes(part));
+      return found < 0 ? LONGEST.length : found;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
+
 /**
- * `unit` needs nothing, `engine` a Docker Engine, `swarm` an engine on which dind nodes can run; `matrix` is the contract
- * on every engine version, and not part of `npm test`.
+ * `unit` needs nothing, `engine` a Docker Engine, `swarm` an engine on which dind nodes can run. `repeat` and `matrix`
+ * are not part of `npm test`: the same tests on further engine versions, and the contract on every engine version.
  */
 export default defineConfig({
   ...shared,
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         ...shared,
         test: {
           name: "unit",
+          maxWorkers: 2,
           include: [`${sources}/*.test.ts`],
-          exclude: [...configDefaults.exclude, "**/dist/**", engineTests, swarmTests, matrixTests],
+          exclude: [...configDefaults.exclude, "**/dist/**", engineTests, swarmTests, repeatTests, matrixTests],
         },
       },
-      { ...shared, test: { name: "engine", include: [engineTests], maxWorkers: 2, ...onRealEngines } },
-      { ...shared, test: { name: "swarm", include: [swarmTests], maxWorkers: 1, ...onRealEngines } },
-      { ...shared, test: { name: "matrix", include: [matrixTests], maxWorkers: 2, ...onRealEngines } },
+      { ...shared, test: { name: "engine", include: [engineTests], ...onRealEngines } },
+      { ...shared, test: { name: "swarm", include: [swarmTests], ...onRealEngines } },
+      { ...shared, test: { name: "repeat", include: [repeatTests], ...onRealEngines } },
+      { ...shared, test: { name: "matrix", include: [matrixTests], ...onRealEngines } },
     ],
   },
 });

@@ -1,4 +1,4 @@
-// The stages of npm test, on the checkout's Node and after its setup.
+// The stages of npm test, and with --all those of npm run test:all, on the checkout's Node and after its setup.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,6 +14,8 @@ const VITEST = [
   "--reporter=default",
   "--reporter=./tooling/vitest/counts-reporter.ts",
 ];
+/** Both need an engine, and share the workers. */
+const REAL = ["engine", "swarm"];
 const total = { passed: 0, failures: [], skipped: [], retried: [] };
 const notes = [];
 const folder = mkdtempSync(join(tmpdir(), "openfactory-test-"));
@@ -24,9 +26,10 @@ try {
   await stage("lint", () => lint());
   await stage("unit tests", () => vitest("unit"));
   await stage("test engine", async () => void (run = await startTestRun(console.log)));
-  for (const project of ["engine", "swarm"]) {
-    await stage(`${project} tests`, () =>
-      run ? vitest(project) : fail(`${project} tests: there is no engine to run them on`),
+  for (const projects of process.argv.includes("--all") ? [REAL, ["repeat"], ["matrix"]] : [REAL]) {
+    const title = projects.join(" and ");
+    await stage(`${title} tests`, () =>
+      run ? vitest(...projects) : fail(`${title} tests: there is no engine to run them on`),
     );
   }
 } finally {
@@ -49,16 +52,17 @@ async function lint() {
   if (code !== 0) fail(`lint: exit code ${code}`);
 }
 
-async function vitest(project) {
-  const file = join(folder, `${project}.json`);
-  const code = await tool("vitest", [...VITEST, "--project", project], { TEST_COUNTS_FILE: file });
+async function vitest(...projects) {
+  const title = projects.join(" and ");
+  const file = join(folder, `${projects[0]}.json`);
+  const code = await tool("vitest", [...VITEST, ...projects.map((project) => `--project=${project}`)], { TEST_COUNTS_FILE: file });
   const counts = readCounts(file);
-  if (!counts) return fail(`${project} tests: vitest ended with exit code ${code} and ran no test`);
+  if (!counts) return fail(`${title} tests: vitest ended with exit code ${code} and ran no test`);
   const ran = counts.passed + counts.failures.length + counts.skipped.length;
   total.passed += counts.passed;
   for (const kind of ["failures", "skipped", "retried"]) total[kind].push(...counts[kind]);
-  if (ran === 0) fail(`${project} tests: there are none`);
-  else if (code !== 0 && counts.failures.length === 0) fail(`${project} tests: vitest ended with exit code ${code}`);
+  if (ran === 0) fail(`${title} tests: there are none`);
+  else if (code !== 0 && counts.failures.length === 0) fail(`${title} tests: vitest ended with exit code ${code}`);
 }
 
 function readCounts(file) {
