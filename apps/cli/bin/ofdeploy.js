@@ -1,37 +1,46 @@
 #!/usr/bin/env node
-// Written so that any Node can read it: an old one is told what it lacks, rather than failing on syntax.
+// Any Node can parse this file, so that an old one gets a message instead of a syntax error.
 var OLDEST_NODE = 22;
 if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
   process.stderr.write(
-    "error[USAGE] ofdeploy needs Node " + OLDEST_NODE + " or later, and this is " + process.version + ".\n" +
-    "  hint: Install a newer Node, or run it with one: npx -y node@24 " + process.argv[1] + "\n"
+    "error[USAGE] ofdeploy needs Node " + OLDEST_NODE + " or later. This is " + process.version + ".\n" +
+    "  hint: Install a newer Node, or run ofdeploy with one: npx -y node@24 " + process.argv[1] + "\n"
   );
   process.exitCode = 3;
 } else {
+  useCompileCache();
   try {
-    program(process.argv[2] || "").runProcess().catch(tell);
+    require("../dist/ofdeploy.cjs").runProcess().catch(report);
   } catch (error) {
-    tell(error);
+    report(error);
   }
 }
 
-// A command is tuned for; --version and --help must cost nothing.
-function program(command) {
-  var tune = require("./tune-node.js");
-  tune.useCompileCache();
-  if (!/^[a-z][a-z-]{1,20}$/.test(command)) return require("../dist/ofdeploy.cjs");
-  tune.tuneForShortRun();
-  var bundle = require("./load-bundle.js").loadBundle(require.resolve("../dist/ofdeploy.cjs"), command);
-  // After what was compiled has been kept, at the exit too: it is good for the flags under which it was.
-  process.on("exit", tune.untune);
-  return bundle;
+// Keeps compiled code in the user's own cache: Node's default, a directory for temporary files, is shared by all users.
+// NODE_COMPILE_CACHE names another directory; NODE_DISABLE_COMPILE_CACHE=1 turns the cache off. Without it, a start takes longer.
+function useCompileCache() {
+  var directory = userCache(process.env);
+  try {
+    var enable = require("node:module").enableCompileCache;
+    if (process.env.NODE_COMPILE_CACHE) enable();
+    else if (directory) enable(require("node:path").join(directory, "ofdeploy", "compile-cache"));
+  } catch (unavailable) {
+    // A cache that can't be written only costs time.
+  }
 }
 
-function tell(error) {
+// Sources: XDG Base Directory Specification; the cache directories of macOS and Windows.
+function userCache(env) {
+  if (process.platform === "win32") return env.LOCALAPPDATA;
+  if (env.XDG_CACHE_HOME) return env.XDG_CACHE_HOME;
+  return env.HOME && env.HOME + (process.platform === "darwin" ? "/Library/Caches" : "/.cache");
+}
+
+function report(error) {
   var notBuilt = error.code === "MODULE_NOT_FOUND" && /dist.ofdeploy/.test(error.message);
   process.stderr.write(
     notBuilt
-      ? "error[USAGE] ofdeploy is not built in this checkout.\n  hint: Run `npm run setup` at its top.\n"
+      ? "error[USAGE] ofdeploy is not built in this checkout.\n  hint: Run `npm run setup` in its top directory.\n"
       : "error[INTERNAL] ofdeploy could not start: " + String(error.message).split("\n")[0] + "\n"
   );
   process.exitCode = notBuilt ? 3 : 70;

@@ -1,3 +1,4 @@
+import "./configure-zod.js";
 import { CommanderError } from "commander";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import type { Io } from "./io.js";

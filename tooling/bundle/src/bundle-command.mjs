@@ -5,31 +5,21 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { leanModules } from "./lean-modules.mjs";
-import { withId } from "./with-id.mjs";
+import { ascii } from "./ascii.mjs";
 import { writeLicences } from "./write-licences.mjs";
 
 const NAME = "ofdeploy";
 const DIST = "dist";
 
-/** Which file a module goes into, the first that fits. What only errors need is in files of its own. */
+/** The file of a module: the first group that matches. What only errors need is in separate files. */
 const GROUPS = [
+  // Loaded before the schemas of other files, so that zod is configured when they are created.
+  { name: `${NAME}-zod`, test: /\/node_modules\/zod\/|\/cli\/dist\/configure-zod\.js$|stand-in/ },
   { name: `${NAME}-parse`, test: /\/node_modules\/commander\/|\/cli\/dist\/(?:run-program|program|usage-error|options\/.*)\.js$/ },
   { name: `${NAME}-yaml`, test: /\/node_modules\/js-yaml\/|\/app-file\/dist\/source\/compose-yaml\.js$/ },
   { name: `${NAME}-rare`, test: /\/cli\/dist\/(?:completion\/.*|schemas\/.*|commands\/(?:completion|doctor|platforms|schema))\.js$/ },
-  { name: `${NAME}-work`, test: /\/(?:cli|core|app-file|deployer)\/dist\/(?!main|process-io|exit-codes)|\/node_modules\/|clock\.mjs$|stand-in/ },
+  { name: `${NAME}-work`, test: /\/(?:cli|core|app-file|deployer)\/dist\/(?!main|process-io|exit-codes)|\/node_modules\/|clock\.mjs$/ },
 ];
-
-/**
- * As bin/load-bundle.js has it: a strategy's bundle is asked for by `require`, by which the command loads its own; and what
- * is compiled there can't `import` by itself.
- */
-const forLoader = {
-  name: "for-loader",
-  renderChunk: (code) =>
-    code
-      .replace(/\bimport\(("@openfactory\/strategy-[\w-]+\/hosted")\)/g, "Promise.resolve($1).then(require)")
-      .replace(/\bimport\(/g, "(require.importModule ?? ((id) => import(id)))("),
-};
 
 for (const file of await readdir(DIST)) if (file.endsWith(".cjs")) await rm(join(DIST, file));
 
@@ -38,7 +28,7 @@ const bundle = await rolldown({
   platform: "node",
   // Strategies are packages of their own, which may be there or not.
   external: /^@openfactory\/strategy-/,
-  plugins: [leanModules, forLoader],
+  plugins: [leanModules],
   // The global one loads Node's whole perf_hooks, for 4 ms.
   transform: { inject: { performance: [fileURLToPath(new URL("./clock.mjs", import.meta.url)), "clock"] } },
 });
@@ -52,5 +42,5 @@ const { output } = await bundle.write({
   codeSplitting: { groups: GROUPS, includeDependenciesRecursively: false },
 });
 await bundle.close();
-for (const { fileName, code } of output) await writeFile(join(DIST, fileName), withId(code));
+for (const { fileName, code } of output) await writeFile(join(DIST, fileName), ascii(code));
 writeLicences(join(DIST, `${NAME}.licences.txt`), output);

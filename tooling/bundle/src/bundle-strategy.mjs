@@ -5,7 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { rolldown } from "rolldown";
 import { leanModules } from "./lean-modules.mjs";
-import { withId } from "./with-id.mjs";
+import { ascii } from "./ascii.mjs";
 import { writeLicences } from "./write-licences.mjs";
 
 /** What the command has anyway: see apps/cli/src/wiring/host-modules.ts. */
@@ -35,7 +35,7 @@ const needs = Object.fromEntries(HOSTED.map((id) => [id, namesFrom(id)]));
 if (needs[HOSTED[0]].length === 0) throw new Error(`it takes nothing from ${HOSTED[0]}: has the bundler's output changed?`);
 await writeFile(
   "dist/hosted.cjs",
-  withId(`"use strict";
+  ascii(`"use strict";
 exports.needs = ${JSON.stringify(needs)};
 exports.host = (modules, exports = {}, own = require) => (((require) => {
 ${code}

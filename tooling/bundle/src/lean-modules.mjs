@@ -14,15 +14,9 @@ const STAND_INS = [
   { id: "https", from: /\/docker-modem\//, code: "module.exports = {};" },
 ];
 
-/**
- * What is said to a library as it is loaded. zod compiles a function for each object it is to check, when it checks the
- * first: 10 ms and 5 MB, and thousands of apps later it has not been faster for it.
- */
-const SAID = [{ path: /\/zod\/v4\/core\/core\.[cm]?js$/, code: "config({ jitless: true });" }];
-
 const PREFIX = "\0stand-in:";
 
-/** Puts the stand-ins in, and says what is to be said. */
+/** Replaces the modules named in STAND_INS. */
 export const leanModules = {
   name: "lean-modules",
   async resolveId(id, importer, options) {
@@ -36,9 +30,5 @@ export const leanModules = {
   load(id) {
     if (!id.startsWith(PREFIX)) return null;
     return { code: STAND_INS[Number.parseInt(id.slice(PREFIX.length), 10)].code, moduleSideEffects: false };
-  },
-  transform(code, id) {
-    const said = SAID.find(({ path }) => path.test(id));
-    return said && `${code}\n${said.code}`;
   },
 };

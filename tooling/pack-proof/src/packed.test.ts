@@ -80,7 +80,7 @@ test("the command is one bundle, with no strategy's code in it; each built-in st
   expect(files).toContain("dist/ofdeploy.cjs");
   const code = (await Promise.all(files.map((path) => unpacked("ofdeploy", path)))).join("");
   for (const name of ["strategy-swarm", "strategy-local-docker"]) {
-    expect(code).toContain(`Promise.resolve("@openfactory/${name}/hosted").then(require)`);
+    expect(code).toContain(`import("@openfactory/${name}/hosted")`);
     const own = await unpacked(`@openfactory/${name}`, "dist/hosted.cjs");
     const [className = ""] = /\w+DeploymentStrategy(?= = class)/.exec(own) ?? [];
     expect(className).not.toBe("");
