@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Any Node can parse this file, so that an old one gets a message instead of a syntax error.
+// Old versions of Node can parse this file, so that they print a message instead of a syntax error.
 var OLDEST_NODE = 22;
 if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
   process.stderr.write(
@@ -24,7 +24,7 @@ function useCompileCache() {
     var enable = require("node:module").enableCompileCache;
     if (process.env.NODE_COMPILE_CACHE) enable();
     else if (directory) enable(require("node:path").join(directory, "ofdeploy", "compile-cache"));
-  } catch (unavailable) {
+  } catch {
     // A cache that can't be written only costs time.
   }
 }
