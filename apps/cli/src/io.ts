@@ -14,6 +14,8 @@ export interface Output {
 
 /** All that the command has to do with the process it runs in. */
 export interface Io {
+  /** What `-f -` reads. */
+  readonly stdin: AsyncIterable<Uint8Array | string>;
   /** Results. */
   readonly stdout: Output;
   /** Progress, warnings and errors. */

@@ -243,7 +243,7 @@ describe("what is wrong with the input", () => {
 
   test("no file here", async () => {
     const ran = await place.run("up");
-    expect(ran).toMatchObject({ code: 3, err: expect.stringContaining("hint: Go to its folder, or name it: --file <path>.") });
+    expect(ran).toMatchObject({ code: 3, err: expect.stringContaining("hint: Change to the directory of the file, or name the file: -f <path>.") });
     place.write(two, "apps.yml");
     expect((await place.run("validate")).code).toBe(0);
   });

@@ -37,6 +37,10 @@ export function processIo(): Io {
     };
   };
   return {
+    // Opened when it is read: a process that never reads it must not wait for it.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: output(process.stdout),
     stderr: output(process.stderr),
     env: process.env,

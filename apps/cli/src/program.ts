@@ -7,7 +7,6 @@ import {
   adoptOption,
   concurrencyOption,
   forceUnlockOption,
-  projectOption,
   pruneOption,
   strictOption,
   waitOptions,
@@ -96,7 +95,6 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     "every app runs and is healthy",
   )
     .addOption(concurrencyOption("apps are brought back", 4))
-    .addOption(projectOption())
     .addOption(forceUnlockOption())
     .action(action<{ apps: string[] }>(async (context) => (await import("./commands/rollback.js")).rollbackCommand(context)));
   waitOptions(
@@ -106,7 +104,6 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
       .addArgument(new Argument("<replicas...>", "such as web=3").argParser(collectReplicas)),
     "all replicas run",
   )
-    .addOption(projectOption())
     .addOption(forceUnlockOption())
     .action(
       action<{ replicas: Record<string, number> }>(async (context) => (await import("./commands/scale.js")).scaleCommand(context)),
@@ -114,7 +111,6 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
   program
     .command("down")
     .description("remove every service of the project and what was made for them, and wait until they are gone")
-    .addOption(projectOption())
     .addOption(new Option("--volumes", "volumes too, and with them their data"))
     .addOption(new Option("--timeout <duration>", "how long each may take until it is gone (default: 1m)").argParser(parseDuration))
     .addOption(concurrencyOption("are removed", 16))
@@ -123,7 +119,6 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
   program
     .command("ps")
     .description("list the apps, and what runs of them")
-    .addOption(projectOption())
     .action(action(async (context) => (await import("./commands/ps.js")).psCommand(context)));
   program
     .command("logs")
@@ -137,7 +132,6 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     .command("refresh-auth")
     .description("renew the registry credentials that the project's services store, and restart nothing")
     .addArgument(new Argument("[apps...]", "names of apps or services (default: all of the project)"))
-    .addOption(projectOption())
     .addOption(concurrencyOption("are renewed", 8))
     .action(action<{ apps: string[] }>(async (context) => (await import("./commands/refresh-auth.js")).refreshAuthCommand(context)));
   program

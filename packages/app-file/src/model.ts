@@ -10,14 +10,16 @@ export interface Dependency {
   condition: DependencyCondition;
 }
 
-/** One entry of `apps:`. */
+/** One app: an entry of `apps:`, or a service of a device. */
 export interface App {
-  /** Its name in the file. */
+  /** Its name in the file. Unique in the project. */
   key: string;
   /** Its service name: the lower-cased `uuid`. */
   service: string;
   /** Of its name in the file. */
   location: SourceLocation;
+  /** The file that declares it: one of {@link AppProject.files}. */
+  file: string;
   request: DeployRequest;
   dependsOn: Dependency[];
   /** Where it asks for storage of `type: local`, a directory of the engine's own host. */
@@ -28,7 +30,7 @@ export interface App {
 export interface AppNetwork {
   /** On the engine. */
   name: string;
-  /** Names in the file of the apps that join it, in the file's order. */
+  /** Keys of the apps that join it, in the project's order. */
   apps: string[];
   /** Where it is named first. */
   location: SourceLocation;
@@ -39,7 +41,7 @@ type Unlabelled<Spec> = Spec extends unknown
   : never;
 
 /**
- * A network, secret or config that the file declares and an app uses: made for the apps, and removed with them. A
+ * A network, secret or config that a file declares and an app of the project uses: made for the apps, and removed with them. A
  * secret or config is named `<project>_<key>_<12 hex digits>`, of a hash of its content.
  */
 export interface AppResource {
@@ -49,16 +51,24 @@ export interface AppResource {
   spec: Unlabelled<ResourceSpec>;
   /** Of its name in the file. */
   location: SourceLocation;
+  /** The file that declares it: one of {@link AppProject.files}. Of several files with the same declaration, the first. */
+  file: string;
 }
 
-export interface AppFile {
-  /** As it was given. */
-  file: string;
-  /** `name:` of the file, or the name of its folder, normalised as Compose normalises project names. */
+/** One or more files, read as one project. Fits `DesiredProject` of `@openfactory/deployer`. */
+export interface AppProject {
+  /** The given name, else `name:` of a file, else the name of the project directory, normalized as Compose does. */
   project: string;
-  /** In the file's order. */
+  /**
+   * Absolute path of the project directory. Set only if the project has its name from it: another directory of the same
+   * name is another project then.
+   */
+  directory?: string;
+  /** Paths of the files relative to the project directory, with `/` between their parts; `-` for standard input. */
+  files: string[];
+  /** In the order of the files, and in each file's order. */
   apps: App[];
   networks: AppNetwork[];
-  /** Networks, then secrets, then configs, each in the file's order. */
+  /** Networks, then secrets, then configs, each in the order of the files. */
   resources: AppResource[];
 }

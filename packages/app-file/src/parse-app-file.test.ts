@@ -79,9 +79,10 @@ describe("parseAppFile", () => {
       {
         key: "scheduler",
         service: "app-scheduler",
-        location: { file: file.file, line: 3, column: 3 },
+        location: { file: "/srv/Smart Shop_1/apps.yml", line: 3, column: 3 },
+        file: "apps.yml",
         dependsOn: [],
-        usesLocalStorage: [{ file: file.file, line: 28, column: 15 }],
+        usesLocalStorage: [{ file: "/srv/Smart Shop_1/apps.yml", line: 28, column: 15 }],
         request: {
           name: "app-scheduler",
           image: "ghcr.io/openfactoryio/scheduler:v1.0.0",

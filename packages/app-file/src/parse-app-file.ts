@@ -1,6 +1,7 @@
-import { buildAppFile } from "./build-app-file.js";
+import { basename, dirname, resolve } from "node:path";
+import { buildProject } from "./build-project.js";
 import { type Environment, environmentLookup } from "./interpolation/environment.js";
-import type { AppFile } from "./model.js";
+import type { AppProject } from "./model.js";
 import { Findings } from "./report/findings.js";
 import { readTree } from "./source/read-tree.js";
 import { SourceText } from "./source/source-text.js";
@@ -18,13 +19,15 @@ export interface ParseOptions {
 }
 
 /**
- * Reads the text of an app file. Nothing but the text and the options is looked at.
+ * Reads the text of one app file as a project. Nothing but the text and the options is looked at.
  * @throws DeploymentError `INVALID_FILE` with all findings, each with file, line, column and what to do. Values of
  * variables, and contents of files, are in none of them.
  */
-export function parseAppFile(text: string, { file, env, files = {} }: ParseOptions): AppFile {
+export function parseAppFile(text: string, { file, env, files = {} }: ParseOptions): AppProject {
   const findings = new Findings();
   const tree = readTree(new SourceText(file, text), environmentLookup(env), findings);
   const contents = Object.entries(files).map(([path, bytes]) => [path, { bytes: Buffer.from(bytes) }] as const);
-  return buildAppFile(tree, { env, files: new Map(contents) }, findings);
+  const directory = resolve(dirname(file));
+  const sources = [{ tree, file: basename(file), env }];
+  return buildProject({ sources, files: new Map(contents), directory }, findings);
 }

@@ -1,6 +1,6 @@
 import { quote } from "./report/nearest.js";
 import { Findings } from "./report/findings.js";
-import type { AppFile } from "./model.js";
+import type { AppProject } from "./model.js";
 
 /** What a platform is like, as far as a file's validity goes. */
 export interface TargetTraits {
@@ -9,10 +9,10 @@ export interface TargetTraits {
 }
 
 /**
- * Whether the apps of a file can be deployed on a platform with these traits.
+ * Whether the apps of a project can be deployed on a platform with these traits.
  * @throws DeploymentError `INVALID_FILE`: local storage on a platform of several nodes.
  */
-export function validateFor({ apps }: AppFile, { multiNode }: TargetTraits): void {
+export function validateFor({ apps }: AppProject, { multiNode }: TargetTraits): void {
   if (!multiNode) return;
   const findings = new Findings();
   for (const { key, usesLocalStorage } of apps) {

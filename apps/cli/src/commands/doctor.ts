@@ -1,14 +1,15 @@
 import { DeploymentError, type Diagnosis, supports } from "@openfactory/deploy-core";
-import type { AppFile } from "@openfactory/app-file";
+import type { AppProject } from "@openfactory/app-file";
 import type { CommandContext } from "../command-context.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { listenForInterrupt } from "../interrupt.js";
 import { hintText } from "../output/error-text.js";
 import { writeJson } from "../output/json-lines.js";
+import { filesText } from "../output/files-text.js";
 import { harmless, styleFor } from "../output/style.js";
 import type { GlobalOptions } from "../options/global-options.js";
-import { loadFile } from "../wiring/load-file.js";
+import { loadFiles } from "../wiring/load-files.js";
 import { openStrategy, platformOf } from "../wiring/open-strategy.js";
 
 const COLOURS = { ok: "green", warning: "yellow", failed: "red" } as const;
@@ -39,10 +40,10 @@ export async function doctorCommand({ io, options }: CommandContext): Promise<Ex
 async function* diagnoses(options: GlobalOptions, io: Io, signal: AbortSignal): AsyncGenerator<Diagnosis> {
   yield { check: "node", state: "ok", detail: `Node ${process.versions.node}.` };
 
-  let file: AppFile | undefined;
+  let project: AppProject | undefined;
   try {
-    file = await loadFile(options, io);
-    yield { check: "file", state: "ok", detail: `${file.file} is valid: ${file.apps.length} apps, project ${file.project}.` };
+    project = await loadFiles(options, io);
+    yield { check: "file", state: "ok", detail: `${filesText(project)}: project ${project.project}.` };
   } catch (error) {
     yield failure("file", error);
   }
@@ -58,7 +59,7 @@ async function* diagnoses(options: GlobalOptions, io: Io, signal: AbortSignal): 
   }
   try {
     if (supports(strategy, "diagnose")) {
-      yield* await strategy.diagnose({ signal, networks: file?.networks.map(({ name }) => name) });
+      yield* await strategy.diagnose({ signal, networks: project?.networks.map(({ name }) => name) });
     } else if (supports(strategy, "list")) {
       const services = await strategy.list({ signal });
       yield { check: "engine", state: "ok", detail: `It answers, and has ${services.length} services.` };

@@ -6,7 +6,6 @@ import { openStrategy } from "../wiring/open-strategy.js";
 import { runOperation } from "./run-operation.js";
 
 export interface DownCommandOptions {
-  project?: string;
   volumes?: boolean;
   timeout?: number;
   concurrency?: number;

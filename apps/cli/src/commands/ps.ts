@@ -5,7 +5,7 @@ import { psText } from "../output/ps-text.js";
 import { loadProject } from "../wiring/load-project.js";
 import { openStrategy } from "../wiring/open-strategy.js";
 
-export async function psCommand({ io, options }: CommandContext<{ project?: string }>): Promise<ExitCode> {
+export async function psCommand({ io, options }: CommandContext): Promise<ExitCode> {
   const desired = await loadProject(options, io);
   const strategy = await openStrategy(options, io);
   try {

@@ -9,7 +9,6 @@ import { runOperation } from "./run-operation.js";
 
 export interface RefreshAuthCommandOptions {
   apps: string[];
-  project?: string;
   concurrency?: number;
 }
 

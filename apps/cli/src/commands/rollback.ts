@@ -8,7 +8,6 @@ import { runOperation } from "./run-operation.js";
 
 export interface RollbackCommandOptions {
   apps: string[];
-  project?: string;
   wait?: boolean;
   timeout?: number;
   concurrency?: number;

@@ -8,7 +8,6 @@ import { runOperation } from "./run-operation.js";
 
 export interface ScaleCommandOptions {
   replicas: Record<string, number>;
-  project?: string;
   wait?: boolean;
   timeout?: number;
   forceUnlock?: boolean;

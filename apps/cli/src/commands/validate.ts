@@ -1,6 +1,7 @@
 import type { CommandContext } from "../command-context.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { writeJson } from "../output/json-lines.js";
+import { filesText } from "../output/files-text.js";
 import { styleFor } from "../output/style.js";
 import { warningEvents, warningText } from "../output/warning-text.js";
 import { loadDesired } from "../wiring/load-desired.js";
@@ -15,13 +16,13 @@ export async function validateCommand({ io, options }: CommandContext<{ strict?:
     if (options.json) writeJson(io.stdout, "warning", { app: event.app, ...event.warning });
     else io.stderr.write(warningText(event, style));
   }
-  const { project, file } = desired;
+  const { project, files } = desired;
   const apps = desired.apps.map(({ key: app, service }) => ({ app, service }));
   const platform = strategy.manifest.name;
   if (options.json) {
-    writeJson(io.stdout, "result", { command: "validate", ok: true, exitCode: EXIT.ok, file, project, platform, apps });
+    writeJson(io.stdout, "result", { command: "validate", ok: true, exitCode: EXIT.ok, files, project, platform, apps });
   } else {
-    io.stdout.write(`${file}: valid for ${platform}: ${apps.length} ${apps.length === 1 ? "app" : "apps"}, project ${project}\n`);
+    io.stdout.write(`${filesText(desired, platform)}, project ${project}\n`);
   }
   await strategy.close();
   return EXIT.ok;

@@ -25,5 +25,3 @@ export const pruneOption = (): Option =>
 
 export const adoptOption = (): Option =>
   new Option("--adopt <app>", "take over a service that somebody else made, repeatable").argParser(collect);
-
-export const projectOption = (): Option => new Option("--project <name>", "the project by name; no file is needed");

@@ -3,7 +3,8 @@ import { collect, collectOption } from "./parse-values.js";
 
 /** Options that every command takes, before its name or after it. */
 export interface GlobalOptions {
-  file?: string;
+  file?: string[];
+  project?: string;
   envFile?: string[];
   platform?: string;
   host?: string;
@@ -17,7 +18,8 @@ export const DEFAULT_PLATFORM = "docker";
 
 export function addGlobalOptions(program: Command): void {
   program
-    .addOption(new Option("-f, --file <path>", "the app file (default: openfactory.yml, openfactory.yaml, apps.yml or apps.yaml here)"))
+    .addOption(new Option("-f, --file <path>", "an app file, a directory of app files, or - for standard input, repeatable (default: openfactory.yml, openfactory.yaml, apps.yml or apps.yaml here)").argParser(collect))
+    .addOption(new Option("-p, --project <name>", "the project's name (default: name: of the files, else the name of the directory)"))
     .addOption(new Option("--env-file <path>", "variables for the file, repeatable (default: .env beside the file)").argParser(collect))
     .addOption(new Option("--platform <name>", `docker, swarm, or a plugin's (default: $DEPLOYMENT_PLATFORM, else ${DEFAULT_PLATFORM})`))
     .addOption(new Option("-H, --host <url>", "the engine: unix://, tcp:// or ssh:// (default: as the docker command finds it)"))

@@ -121,7 +121,7 @@ const results = [
   result("refresh-auth", refreshAuthFields),
   result("ps", { project: z.string() }),
   result("validate", {
-    file: z.string(),
+    files: z.array(z.string()).describe("Relative to the project directory."),
     project: z.string(),
     platform: z.string(),
     apps: z.array(z.object(service)),

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { Io, Output } from "../io.js";
 import { run } from "../main.js";
@@ -48,9 +49,10 @@ export interface Captured extends Io {
   exits: number[];
 }
 
-export function captureIo(cwd: string, { isTTY = false, columns = 80, env = {} as Record<string, string> } = {}): Captured {
+export function captureIo(cwd: string, { isTTY = false, columns = 80, env = {} as Record<string, string>, stdin = "" } = {}): Captured {
   const exits: number[] = [];
   return {
+    stdin: Readable.from(stdin === "" ? [] : [stdin]),
     stdout: new CapturedOutput({ isTTY, columns }),
     stderr: new CapturedOutput({ isTTY, columns }),
     env,

@@ -1,9 +1,12 @@
 import type { DesiredProject } from "@openfactory/deployer";
 import type { Io } from "../io.js";
 import type { GlobalOptions } from "../options/global-options.js";
-import { loadFile } from "./load-file.js";
+import { findAppFiles } from "./find-app-files.js";
+import { loadFiles } from "./load-files.js";
 
-/** The file's apps, or with `--project` the project's name alone: then no file is needed. */
-export async function loadProject(options: GlobalOptions & { project?: string }, io: Io): Promise<DesiredProject> {
-  return options.project === undefined ? loadFile(options, io) : { project: options.project, apps: [] };
+/** The project of the files, or with `--project` and no file its name alone. */
+export async function loadProject(options: GlobalOptions, io: Io): Promise<DesiredProject> {
+  const { project, file } = options;
+  if (project !== undefined && findAppFiles(file, io) === undefined) return { project, apps: [] };
+  return loadFiles(options, io);
 }

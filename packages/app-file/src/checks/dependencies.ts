@@ -2,9 +2,8 @@ import { fieldPath } from "@openfactory/deploy-core";
 import type { Dependency } from "../model.js";
 import type { Findings } from "../report/findings.js";
 import { didYouMean, quote } from "../report/nearest.js";
-import type { AppEntry } from "../schema/app.js";
 import type { FilePath, SourceTree } from "../source/tree.js";
-import type { ReadApp } from "./read-app.js";
+import type { ReadApp, ReadKey } from "./read-app.js";
 
 /** A name in `depends_on`, and where it stands. */
 interface Edge {
@@ -13,8 +12,8 @@ interface Edge {
   path: FilePath;
 }
 
-const edges = (key: string, { depends_on: dependsOn }: AppEntry): Edge[] => {
-  const path = ["apps", key, "depends_on"];
+const edges = ({ entry: { depends_on: dependsOn }, path: base }: ReadApp): Edge[] => {
+  const path = [...base, "depends_on"];
   if (dependsOn == null) return [];
   if (Array.isArray(dependsOn)) {
     return dependsOn.map((name, index) => ({ name, condition: "service_started", path: [...path, index] }));
@@ -26,23 +25,26 @@ const edges = (key: string, { depends_on: dependsOn }: AppEntry): Edge[] => {
   }));
 };
 
-/** Sets `dependsOn` of each app. Unknown names and circles are findings; `known` are all apps of the file. */
+/**
+ * Sets `dependsOn` of each app. An app may depend on an app of any file of the project. Unknown names and circles are
+ * findings.
+ * @param known all apps, those with invalid entries among them. Undefined: not all are known, and no name is unknown.
+ */
 export function resolveDependencies(
   apps: readonly ReadApp[],
-  known: readonly string[],
-  tree: SourceTree,
+  known: readonly ReadKey[] | undefined,
   findings: Findings,
 ): void {
-  const names = new Set(known);
+  const names = known && [...new Set(known.map(({ key }) => key))];
   const byKey = new Map(apps.map((each) => [each.app.key, each]));
-  for (const { app, entry } of apps) {
-    for (const { name, condition, path } of edges(app.key, entry)) {
+  for (const each of apps) {
+    for (const { name, condition, path } of edges(each)) {
       const other = byKey.get(name);
-      if (other !== undefined) app.dependsOn.push({ service: other.app.service, condition });
-      else if (!names.has(name)) addUnknown(name, path, known, tree, findings);
+      if (other !== undefined) each.app.dependsOn.push({ service: other.app.service, condition });
+      else if (names?.includes(name) === false) addUnknown(name, path, names, each.tree, findings);
     }
   }
-  checkCircles(byKey, tree, findings);
+  checkCircles(byKey, findings);
 }
 
 function addUnknown(
@@ -54,21 +56,21 @@ function addUnknown(
 ): void {
   if (tree.isBroken(path)) return;
   const isHidden = tree.isInterpolated(path);
-  const which = isHidden ? "there is no such app in the file" : `there is no app ${quote(name)} in the file`;
-  const hint = () => (isHidden ? undefined : didYouMean(name, known)) ?? "Name an app of this file.";
+  const which = isHidden ? "there is no such app in the project" : `there is no app ${quote(name)} in the project`;
+  const hint = () => (isHidden ? undefined : didYouMean(name, known)) ?? "Name an app of the project's files.";
   findings.add(tree.locateKey(path), `${fieldPath(path.slice(0, 3))}: ${which}`, hint);
 }
 
 /** Each circle is told once, at the edge that closes it. No recursion: a chain may be as long as the file. */
-function checkCircles(byKey: ReadonlyMap<string, ReadApp>, tree: SourceTree, findings: Findings): void {
+function checkCircles(byKey: ReadonlyMap<string, ReadApp>, findings: Findings): void {
   const done = new Set<string>();
   for (const start of byKey.keys()) {
-    const trail: { key: string; left: Edge[] }[] = [];
+    const trail: { key: string; tree: SourceTree; left: Edge[] }[] = [];
     const onTrail = new Set<string>();
     const enter = (key: string): void => {
       const each = byKey.get(key);
       if (each === undefined || done.has(key)) return;
-      trail.push({ key, left: edges(key, each.entry) });
+      trail.push({ key, tree: each.tree, left: edges(each) });
       onTrail.add(key);
     };
     enter(start);
@@ -82,7 +84,7 @@ function checkCircles(byKey: ReadonlyMap<string, ReadApp>, tree: SourceTree, fin
         const keys = trail.map(({ key }) => key);
         const circle = [...keys.slice(keys.indexOf(edge.name)), edge.name].map(quote).join(" -> ");
         const message = `depends_on goes round in a circle: ${circle}`;
-        findings.add(tree.locateKey(edge.path), message, "Leave one of them out.");
+        findings.add(top.tree.locateKey(edge.path), message, "Leave one of them out.");
       } else {
         enter(edge.name);
       }

@@ -2,6 +2,7 @@ import type { PortInput } from "@openfactory/deploy-core";
 import type { Findings } from "../report/findings.js";
 import { quote } from "../report/nearest.js";
 import type { FilePath, SourceTree } from "../source/tree.js";
+import { citePlace } from "./place.js";
 import type { ReadApp } from "./read-app.js";
 
 interface Publication {
@@ -9,6 +10,7 @@ interface Publication {
   port: PortInput;
   /** Its entry in `ports:`. */
   path: FilePath;
+  tree: SourceTree;
 }
 
 const ANY_ADDRESS = new Set(["0.0.0.0", "::"]);
@@ -21,19 +23,19 @@ const overlap = (a: PortInput, b: PortInput): boolean =>
   ANY_ADDRESS.has(b.hostAddress);
 
 /** Two apps on one host port: a finding at the second. */
-export function checkHostPorts(apps: readonly ReadApp[], tree: SourceTree, findings: Findings): void {
+export function checkHostPorts(apps: readonly ReadApp[], findings: Findings): void {
   const taken = Map.groupBy(apps.flatMap(publications), hostPort);
   for (const [name, rivals] of taken) {
     rivals.forEach((second, index) => {
       const earlier = rivals.slice(0, index).filter(({ key }) => key !== second.key);
       const first = earlier.find((other) => overlap(other.port, second.port));
       if (first === undefined) return;
-      const { line, column } = tree.locate(first.path);
-      const which = tree.isInterpolated(second.path) ? "its host port" : `host port ${name}`;
+      const here = second.tree.locate(second.path);
+      const which = second.tree.isInterpolated(second.path) ? "its host port" : `host port ${name}`;
       findings.add(
-        tree.locate(second.path),
+        here,
         `the app ${quote(second.key)} can't publish ${which}: ` +
-          `the app ${quote(first.key)} (line ${line}, column ${column}) does`,
+          `the app ${quote(first.key)} (${citePlace(first.tree.locate(first.path), here)}) does`,
         "Give one of them another host port.",
       );
     });
@@ -42,9 +44,9 @@ export function checkHostPorts(apps: readonly ReadApp[], tree: SourceTree, findi
 
 const hostPort = ({ port }: Publication): string => `${port.published}/${port.protocol ?? "tcp"}`;
 
-const publications = ({ app: { key }, entry }: ReadApp): Publication[] =>
+const publications = ({ app: { key }, entry, path, tree }: ReadApp): Publication[] =>
   (entry.ports ?? []).flatMap((list, index) =>
     list
       .filter(({ published }) => published !== undefined)
-      .map((port) => ({ key, port, path: ["apps", key, "ports", index] })),
+      .map((port) => ({ key, port, path: [...path, "ports", index], tree })),
   );

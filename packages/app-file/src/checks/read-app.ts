@@ -1,8 +1,21 @@
 import type { App } from "../model.js";
 import type { AppEntry } from "../schema/app.js";
+import type { FilePath, SourceTree } from "../source/tree.js";
 
-/** An app and its entry in the file. */
+/** An app, and where it is written. */
 export interface ReadApp {
   app: App;
-  entry: AppEntry;
+  /** Its keys, as far as they are written in the file. */
+  entry: Partial<AppEntry>;
+  /** Of its entry: `["apps", <key>]`. */
+  path: FilePath;
+  /** Of its file. */
+  tree: SourceTree;
+}
+
+/** A name by which users know an app or a device, whether its entry is valid or not. */
+export interface ReadKey {
+  key: string;
+  path: FilePath;
+  tree: SourceTree;
 }

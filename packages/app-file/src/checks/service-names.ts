@@ -1,22 +1,26 @@
 import type { Findings } from "../report/findings.js";
 import { quote } from "../report/nearest.js";
-import type { SourceTree } from "../source/tree.js";
+import { citePlace } from "./place.js";
 import type { ReadApp } from "./read-app.js";
 
+const uuidOf = ({ path }: ReadApp) => [...path, "uuid"];
+
 /** Two apps of one service name would be one service: a finding at the second. */
-export function checkServiceNames(apps: readonly ReadApp[], tree: SourceTree, findings: Findings): void {
-  const firsts = new Map<string, string>();
-  for (const { app } of apps) {
-    if (tree.isBroken(["apps", app.key, "uuid"])) continue;
+export function checkServiceNames(apps: readonly ReadApp[], findings: Findings): void {
+  const firsts = new Map<string, ReadApp>();
+  for (const each of apps) {
+    const { app, tree } = each;
+    if (tree.isBroken(uuidOf(each))) continue;
     const first = firsts.get(app.service);
     if (first === undefined) {
-      firsts.set(app.service, app.key);
+      firsts.set(app.service, each);
       continue;
     }
-    const { line, column } = tree.locate(["apps", first, "uuid"]);
+    const here = tree.locate(uuidOf(each));
+    const place = citePlace(first.tree.locate(uuidOf(first)), here);
     findings.add(
-      tree.locate(["apps", app.key, "uuid"]),
-      `the app ${quote(app.key)} has the service name of the app ${quote(first)} (line ${line}, column ${column})`,
+      here,
+      `the app ${quote(app.key)} has the service name of the app ${quote(first.app.key)} (${place})`,
       "Give each app a uuid of its own; upper and lower case are the same.",
     );
   }

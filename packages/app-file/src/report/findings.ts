@@ -15,6 +15,7 @@ interface Finding {
   message: string;
   location: SourceLocation;
   hint: Hint | undefined;
+  cause?: unknown;
 }
 
 /** What is wrong with a file, and with those it names: collected, told in one report. */
@@ -23,8 +24,26 @@ export class Findings {
 
   /** The same finding at the same place (an anchor that is used twice) counts once. */
   add(location: SourceLocation, message: string, hint?: Hint): void {
-    const key = `${location.file}:${location.line}:${location.column}:${message}`;
+    const key = keyOf(location, message);
     if (!this.#findings.has(key)) this.#findings.set(key, { message, location, hint });
+  }
+
+  /** Adds what another report found, such as the one of another file. */
+  merge(other: Findings): void {
+    for (const [key, finding] of other.#findings) if (!this.#findings.has(key)) this.#findings.set(key, finding);
+  }
+
+  /** Adds the issues of an error. @throws whatever is not a DeploymentError `INVALID_FILE` with a location. */
+  include(error: unknown): void {
+    const located = DeploymentError.isInstance(error, "INVALID_FILE")
+      ? error.issues.flatMap(({ location, ...rest }) => (location === undefined ? [] : [{ ...rest, location }]))
+      : [];
+    if (located.length === 0) throw error;
+    const { cause } = error as DeploymentError;
+    for (const { location, message, hint } of located) {
+      const key = keyOf(location, message);
+      if (!this.#findings.has(key)) this.#findings.set(key, { message, location, hint, cause });
+    }
   }
 
   /** Ends the reading: nothing after this place can be judged. @throws DeploymentError `INVALID_FILE`. */
@@ -46,9 +65,12 @@ export class Findings {
     return new DeploymentError("INVALID_FILE", `${placeOf(all[0])}${issues[0]?.message}${more}.`, {
       hint: issues[0]?.hint ?? "Correct the file; nothing was deployed.",
       issues,
+      cause: all[0]?.cause,
     });
   }
 }
+
+const keyOf = ({ file, line, column }: SourceLocation, message: string): string => `${file}:${line}:${column}:${message}`;
 
 const placeOf = (finding: Finding | undefined): string => {
   if (finding === undefined) return "";

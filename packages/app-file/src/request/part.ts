@@ -22,16 +22,21 @@ export interface AppContext {
   /** `["apps", <name>]`. */
   path: FilePath;
   tree: SourceTree;
+  /** The path of the file relative to the project directory. */
+  file: string;
   environment: Environment;
   /** OpenFactory's own variables that every app gets. */
   passedOn: ReadonlyMap<string, string>;
   /** The files that the app file names. */
   files: Files;
-  /** What the file declares beside its apps. */
+  /** What the files of the project declare beside its apps. */
   declared: Declarations;
   findings: Findings;
   tell: Tell;
 }
+
+/** What all apps of one file have in common. */
+export type SharedContext = Omit<AppContext, "entry" | "path">;
 
 /** A part whose pieces lie in the file as they do in the request. */
 export const at = <Value>(value: Value, path: FilePath): Part<Value> => ({

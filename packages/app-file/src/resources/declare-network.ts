@@ -10,7 +10,7 @@ const LONGEST_NAME = 63;
 export function declareNetwork(
   key: string,
   { name: given, external, driver, attachable, internal }: NetworkEntry,
-  { project, tree, tell }: DeclarationContext,
+  { project, tree, file, tell }: DeclarationContext,
 ): Declared {
   if (external) return { name: given ?? key };
   const path = ["networks", key];
@@ -25,6 +25,6 @@ export function declareNetwork(
   const options = { driver, attachable, internal, driverOptions: textsAt("driver_opts"), labels: textsAt("labels") };
   return {
     name,
-    resource: { key, spec: { kind: "network", name, ...compact(options) }, location: tree.locateKey(path) },
+    resource: { key, spec: { kind: "network", name, ...compact(options) }, location: tree.locateKey(path), file },
   };
 }

@@ -29,10 +29,10 @@ function declareContent(
   context: DeclarationContext,
 ): Declared {
   if (entry.external) return { name: entry.name ?? key };
-  const { project, tree, tell } = context;
+  const { project, tree, file, tell } = context;
   const path = [`${kind}s`, key];
   const content = contentOf(kind, entry, path, context);
-  if (content === undefined) return { name: key };
+  if (content === undefined) return { name: key, isUnknown: true };
   const name = contentName(kind, project, key, content);
   if (name.length > LONGEST_NAME) {
     const room = LONGEST_NAME - (name.length - key.length);
@@ -42,11 +42,11 @@ function declareContent(
       `Use at most ${Math.max(room, 0)}, or a shorter name of the project.`,
     );
   }
-  return { name, resource: { key, spec: { kind, name, content }, location: tree.locateKey(path) } };
+  return { name, resource: { key, spec: { kind, name, content }, location: tree.locateKey(path), file } };
 }
 
 /** What apps use of it, and has to be made. In the order: networks, secrets, configs, each as in the file. */
-export function usedResources(declarations: Declarations, entries: readonly AppEntry[]): AppResource[] {
+export function usedResources(declarations: Declarations, entries: readonly Partial<AppEntry>[]): AppResource[] {
   return (["networks", "secrets", "configs"] as const).flatMap((kind) => {
     const used = new Set(entries.flatMap((entry) => (entry[kind] ?? []).map(nameOf)));
     return [...declarations[kind]].flatMap(([key, { resource }]) =>

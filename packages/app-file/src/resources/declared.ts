@@ -10,6 +10,8 @@ export interface Declared {
   name: string;
   /** What is to be made; undefined: it exists already. */
   resource?: AppResource;
+  /** Its content could not be read, which is among the findings. */
+  isUnknown?: true;
 }
 
 /** By kind, each by its name in the file. */
@@ -19,6 +21,8 @@ export type Declarations = Readonly<Record<"networks" | "secrets" | "configs", R
 export interface DeclarationContext {
   project: string;
   tree: SourceTree;
+  /** The path of the file relative to the project directory. */
+  file: string;
   files: Files;
   env: Environment;
   tell: Tell;

@@ -35,6 +35,7 @@ describe("a declared secret", () => {
       key: "db",
       spec: { kind: "secret", name: expect.stringMatching(/^shop_db_[0-9a-f]{12}$/), content: files["shop/db.txt"] },
       location: { file: "shop/apps.yml", line: 3, column: 3 },
+      file: "apps.yml",
     });
     expect(token?.spec).toMatchObject({ name: expect.stringMatching(/^shop_token_/), content: Buffer.from("s3cret") });
     expect(apps[0]?.request.secrets).toEqual([

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { devices } from "../devices/devices-schema.js";
 import { deploy } from "./deploy.js";
 import { envFile } from "./env-file.js";
 import { dependsOn, fileReferences, healthcheck, restart } from "./lifecycle.js";
@@ -76,13 +77,14 @@ export type AppEntry = z.output<typeof appSchema>;
 /** The whole file. */
 export const fileSchema = z
   .strictObject({
-    name: maybe(text).describe("Name of the project. Default: the name of the file's folder."),
-    apps: z.record(z.string(), appSchema).describe("The apps, by name."),
+    name: maybe(text).describe("Name of the project. Default: the name of the project directory."),
+    apps: z.record(z.string(), appSchema).optional().describe("The apps, by name."),
+    devices,
     ...resources,
   })
   .meta({ ...extensions, title: "OpenFactory apps", description: "Apps that OpenFactory deploys." });
 
 /** The file without what is in its apps: each app is validated by itself, so that all findings are told at once. */
-export const outlineSchema = fileSchema.extend({ apps: z.record(z.string(), z.unknown()) });
+export const outlineSchema = fileSchema.extend({ apps: z.record(z.string(), z.unknown()).optional() });
 
 export type Outline = z.output<typeof outlineSchema>;

@@ -47,7 +47,7 @@ describe("the JSON Schema", () => {
   });
 
   it("knows the keys of every mapping", () => {
-    expect(knownKeys([])).toEqual(["name", "apps", "networks", "secrets", "configs"]);
+    expect(knownKeys([])).toEqual(["name", "apps", "devices", "networks", "secrets", "configs"]);
     expect(knownKeys(["apps", "any", "routing"])).toEqual(["expose", "port", "hostname"]);
     expect(knownKeys(["apps", "any", "ports", 3])).toEqual(["target", "published", "host_ip", "protocol", "mode"]);
     expect(knownKeys(["apps", "any", "storage", "s"])).toContain("local_path");

@@ -9,7 +9,7 @@ const REASONS: Readonly<Record<string, [message: string, hint: string]>> = {
   ENOENT: ["there is no such file", "Check the path, or name another file."],
   EACCES: ["the file may not be read by this user", "Check its permissions."],
   EPERM: ["the file may not be read by this user", "Check its permissions."],
-  EISDIR: ["it is a directory, not a file", "Name the file in it."],
+  EISDIR: ["it is a directory, not a file", "Name a file."],
   ENOTDIR: ["a part of the path is not a directory", "Check the path."],
   ELOOP: ["its symbolic links go round in a circle", "Name the file itself."],
   ENAMETOOLONG: ["the path is too long", "Check the path."],
@@ -34,13 +34,31 @@ export async function readBytes(file: string): Promise<Buffer> {
     if ((await handle.stat()).size > MAX_BYTES) throw tooLarge(file);
     return await readUpTo(handle, file);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined || code === "INVALID_FILE") throw error;
-    const [message, hint] = REASONS[code] ?? [`the file can't be read (${code})`, "Check the path and the disk."];
-    throw unreadable(start(file), message, hint, error);
+    throw unreadable(start(file), ...systemReason(error, "file"), error);
   } finally {
     await handle?.close();
   }
+}
+
+/** The text of a stream, such as standard input. @throws DeploymentError `INVALID_FILE`, as {@link readBytes}. */
+export async function readStream(stream: AsyncIterable<Uint8Array | string>, name: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk as Uint8Array);
+    size += bytes.length;
+    if (size > MAX_BYTES) throw tooLarge(name);
+    chunks.push(bytes);
+  }
+  return decodeText(Buffer.concat(chunks), name);
+}
+
+/** Why the system did not let a file or a directory be read, and what to do. @throws whatever is no error of the system. */
+export function systemReason(error: unknown, what: "file" | "directory"): [message: string, hint: string] {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === undefined || DeploymentError.isInstance(error)) throw error;
+  const [message, hint] = REASONS[code] ?? [`the ${what} can't be read (${code})`, "Check the path and the disk."];
+  return [message.replace("the file", `the ${what}`), hint];
 }
 
 /** Whether a file could not be read since there is none. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DeploymentError } from "@openfactory/deploy-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadAppFile } from "./load-app-file.js";
+import { loadProject } from "./load-project.js";
 
 let folder: string;
 beforeEach(async () => {
@@ -16,17 +16,17 @@ const write = async (name: string, content: string | Buffer) => {
   await writeFile(join(folder, name), content);
   return join(folder, name);
 };
-const envOf = async (path: string, options: Parameters<typeof loadAppFile>[1]) =>
-  (await loadAppFile(path, options)).apps[0]?.request.env?.slice(2);
+const envOf = async (path: string, options: Parameters<typeof loadProject>[1]) =>
+  (await loadProject([path], options)).apps[0]?.request.env?.slice(2);
 const failureOf = async (path: string): Promise<DeploymentError> => {
-  const error: unknown = await loadAppFile(path, { env: {} }).catch((thrown: unknown) => thrown);
+  const error: unknown = await loadProject([path], { env: {} }).catch((thrown: unknown) => thrown);
   if (!DeploymentError.isInstance(error, "INVALID_FILE")) throw error;
   return error;
 };
 
 const app = "apps:\n  a: {uuid: aa, image: x, environment: ['A=${A:-none}', 'B=${B:-none}']}\n";
 
-describe("loadAppFile", () => {
+describe("loadProject", () => {
   it("reads the file and the .env beside it; the environment wins", async () => {
     const path = await write("apps.yml", app);
     expect(await envOf(path, { env: {} })).toEqual(["A=none", "B=none"]);
@@ -36,7 +36,7 @@ describe("loadAppFile", () => {
       "A=file",
       "B=process",
     ]);
-    expect((await loadAppFile(path, { env: {} })).project).toBe("shop");
+    expect((await loadProject([path], { env: {} })).project).toBe("shop");
   });
 
   it("reads the env files that are named instead, the later over the earlier", async () => {
@@ -62,7 +62,7 @@ describe("loadAppFile", () => {
   it("refuses an env file that is named and not there", async () => {
     const path = await write("apps.yml", app);
     const missing = join(folder, "none.env");
-    await expect(loadAppFile(path, { env: {}, envFiles: [missing] })).rejects.toMatchObject({
+    await expect(loadProject([path], { env: {}, envFiles: [missing] })).rejects.toMatchObject({
       code: "INVALID_FILE",
       message: `${missing}:1:1: there is no such file.`,
     });
@@ -80,7 +80,7 @@ describe("loadAppFile", () => {
     await write("web.env", "A=1");
     await write(".env", "UNUSED=1");
     await write("../key.bin", Buffer.from([0xff, 0]));
-    const { apps, resources } = await loadAppFile(path, { env: {} });
+    const { apps, resources } = await loadProject([path], { env: {} });
     expect(apps[0]?.request.env?.slice(2)).toEqual(["A=1"]);
     expect(resources.map(({ key, spec }) => [key, "content" in spec && [...spec.content]])).toEqual([
       ["key", [0xff, 0]],
@@ -117,7 +117,6 @@ describe("loadAppFile", () => {
 
   it("refuses what can't be read", async () => {
     expect((await failureOf(join(folder, "none.yml"))).message).toContain("there is no such file");
-    expect((await failureOf(folder)).message).toContain("it is a directory");
     await symlink("loop", join(folder, "loop"));
     expect((await failureOf(join(folder, "loop"))).message).toContain("go round in a circle");
     expect((await failureOf(join(await write("f", ""), "x"))).message).toContain("not a directory");

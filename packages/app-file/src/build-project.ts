@@ -1,0 +1,153 @@
+import type { SourceLocation } from "@openfactory/deploy-core";
+import { resolveDependencies } from "./checks/dependencies.js";
+import { checkHostPorts } from "./checks/host-ports.js";
+import { checkKeys } from "./checks/keys.js";
+import type { ReadApp, ReadKey } from "./checks/read-app.js";
+import { checkResourceNames } from "./checks/resource-names.js";
+import { checkServiceNames } from "./checks/service-names.js";
+import { readDevices } from "./devices/read-devices.js";
+import type { Files } from "./files/files.js";
+import type { Environment } from "./interpolation/environment.js";
+import type { App, AppNetwork, AppProject } from "./model.js";
+import { nameProject } from "./project-name.js";
+import type { Findings } from "./report/findings.js";
+import { teller } from "./report/tell.js";
+import { buildRequest } from "./request/build-request.js";
+import { passedOnFrom } from "./request/environment.js";
+import type { SharedContext } from "./request/part.js";
+import { declareResources, usedResources } from "./resources/declare.js";
+import type { Declarations } from "./resources/declared.js";
+import { mergeDeclarations } from "./resources/merge-declarations.js";
+import { type AppEntry, appSchema, type Outline, outlineSchema } from "./schema/app.js";
+import { addSchemaFindings } from "./schema/schema-findings.js";
+import type { SourceTree } from "./source/tree.js";
+
+/** A file of a project that has been read. */
+export interface SourceFile {
+  tree: SourceTree;
+  /** Its path relative to the project directory. */
+  file: string;
+  /** The variables for it. */
+  env: Environment;
+}
+
+/** What a project is built from. */
+export interface ProjectSources {
+  sources: readonly SourceFile[];
+  /** The files that the sources name. */
+  files: Files;
+  /** The project's name. Default: `name:` of a file, else the directory's. */
+  name?: string | undefined;
+  /** Absolute path of the project directory. */
+  directory: string;
+  /** Whether all files of the project are among the sources. Default true. */
+  isComplete?: boolean;
+}
+
+/**
+ * The apps of a project, and what its files declare beside them.
+ * @throws DeploymentError `INVALID_FILE` with all findings, those of reading the files among them.
+ */
+export function buildProject(
+  { sources, files, name, directory, isComplete = true }: ProjectSources,
+  findings: Findings,
+): AppProject {
+  const named = nameProject(sources.map(({ tree }) => tree), { given: name, directory }, findings);
+  const outlined = sources.map((source) => outline(source, findings));
+  const declarations = outlined.map(({ source: { tree, file, env }, outline }) => {
+    const tell = teller(tree, findings);
+    return { tree, declared: declareResources(outline, { project: named.project, tree, file, files, env, tell }) };
+  });
+  checkResourceNames(declarations, findings);
+  const declared = mergeDeclarations(declarations, findings);
+
+  const apps = outlined.flatMap(({ source: { tree, file, env }, keys }) => {
+    const tell = teller(tree, findings);
+    const passedOn = passedOnFrom(env);
+    const shared = { tree, file, environment: env, passedOn, files, declared, findings, tell };
+    return [...keys.apps.flatMap((key) => readApp(key, shared)), ...readDevices(keys.devices, shared)];
+  });
+  const allKeys = outlined.flatMap(({ source: { tree }, keys }): ReadKey[] =>
+    (["apps", "devices"] as const).flatMap((kind) => keys[kind].map((key) => ({ key, path: [kind, key], tree }))),
+  );
+  checkKeys(allKeys, findings);
+  checkServiceNames(apps, findings);
+  checkHostPorts(apps, findings);
+  resolveDependencies(apps, isComplete ? allKeys : undefined, findings);
+  findings.throwIfAny();
+  return {
+    ...named,
+    files: sources.map(({ file }) => file),
+    apps: apps.map(({ app }) => app),
+    networks: existingNetworks(apps, declared),
+    resources: usedResources(
+      declared,
+      apps.map(({ entry }) => entry),
+    ),
+  };
+}
+
+interface OutlinedFile {
+  source: SourceFile;
+  outline: Outline | undefined;
+  keys: Record<"apps" | "devices", string[]>;
+}
+
+/** What is at the top of a file. A file without apps and devices is a finding. */
+function outline(source: SourceFile, findings: Findings): OutlinedFile {
+  const { tree } = source;
+  const { data, error, success } = outlineSchema.safeParse(tree.root.value);
+  if (error) addSchemaFindings(error, [], tree, findings);
+  const keysOf = (kind: string): string[] =>
+    [...(tree.find([kind])?.children?.keys() ?? [])].filter((key) => typeof key === "string");
+  const keys = { apps: keysOf("apps"), devices: keysOf("devices") };
+  const isEmpty = keys.apps.length === 0 && keys.devices.length === 0;
+  if (isEmpty && tree.find(["apps"]) === undefined && tree.find(["devices"]) === undefined) {
+    if (tree.root.children instanceof Map && !Array.isArray(tree.root.value)) {
+      findings.add(tree.locate([]), '"apps" is missing', "Declare apps:, devices:, or both.");
+    }
+  } else if (isEmpty && success) {
+    const which = tree.find(["apps"]) === undefined ? "devices" : "apps";
+    findings.add(tree.locateKey([which]), `there are no ${which} in the file`, `Add one below ${which}.`);
+  }
+  return { source, outline: data, keys };
+}
+
+/** The app of that name; none where its entry is not valid, which is then among the findings. */
+function readApp(key: string, shared: SharedContext): ReadApp[] {
+  const { tree, file, findings } = shared;
+  const path = ["apps", key];
+  const { data: entry, error } = appSchema.safeParse(tree.find(path)?.value);
+  if (error) addSchemaFindings(error, path, tree, findings);
+  if (entry === undefined) return [];
+  const app: App = {
+    key,
+    service: entry.uuid.toLowerCase(),
+    location: tree.locateKey(path),
+    file,
+    request: buildRequest({ ...shared, entry, path }),
+    dependsOn: [],
+    usesLocalStorage: localStorage(key, entry, tree),
+  };
+  return [{ app, entry, path, tree }];
+}
+
+const localStorage = (key: string, { storage }: AppEntry, tree: SourceTree): SourceLocation[] =>
+  Object.entries(storage ?? {})
+    .filter(([, { type }]) => type === "local")
+    .map(([name]) => tree.locate(["apps", key, "storage", name, "type"]));
+
+/** The networks that apps join and that are not made for them. */
+function existingNetworks(apps: readonly ReadApp[], declared: Declarations): AppNetwork[] {
+  const networks = new Map<string, AppNetwork>();
+  for (const { app, entry, path, tree } of apps) {
+    (entry.networks ?? []).forEach((key, index) => {
+      const { name, resource } = declared.networks.get(key) ?? { name: key };
+      if (resource !== undefined) return;
+      const known = networks.get(name);
+      if (known !== undefined) known.apps.push(app.key);
+      else networks.set(name, { name, apps: [app.key], location: tree.locate([...path, "networks", index]) });
+    });
+  }
+  return [...networks.values()];
+}

@@ -1,0 +1,37 @@
+import { join, resolve } from "node:path";
+import { isMissing, readTextFile } from "../source/read-text.js";
+import { parseEnvFile } from "./env-file.js";
+import type { Environment } from "./environment.js";
+
+/** OpenFactory's own configuration: the addresses of its services, its domain. */
+const OPENFACTORY_ENV = ".ofaenv";
+
+export interface EnvFileOptions {
+  /** The process's environment: it wins over all files. */
+  env: Environment;
+  /** They take the place of `.env`. */
+  envFiles?: readonly string[] | undefined;
+  cwd: string;
+}
+
+/**
+ * The variables for the files in one directory. From the strongest: the environment; the env files that are named, the
+ * later over the earlier, or `.env` in the directory; `.ofaenv` in the directory; `.ofaenv` in the working directory.
+ * @throws DeploymentError `INVALID_FILE` for a bad line, and for a file that is named and missing.
+ */
+export async function variablesFor(directory: string, { env, envFiles, cwd }: EnvFileOptions): Promise<Environment> {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
+  const own = join(directory, OPENFACTORY_ENV);
+  const shared = resolve(directory) === resolve(cwd) ? [] : [join(cwd, OPENFACTORY_ENV)];
+  const fromFiles: Record<string, string> = {};
+  const add = async (file: string, isNamed: boolean): Promise<void> => {
+    const text = await readTextFile(file).catch((error: unknown) => {
+      if (!isNamed && isMissing(error)) return "";
+      throw error;
+    });
+    Object.assign(fromFiles, parseEnvFile(text, file, { ...fromFiles, ...set }));
+  };
+  for (const file of [...shared, own]) await add(file, false);
+  for (const file of envFiles ?? [join(directory, ".env")]) await add(file, envFiles !== undefined);
+  return { ...fromFiles, ...set };
+}

@@ -1,0 +1,316 @@
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
+import { DeploymentError } from "@openfactory/deploy-core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type LoadOptions, loadProject } from "./load-project.js";
+
+let root: string;
+beforeEach(async () => {
+  root = join(await realpath(await mkdtemp(join(tmpdir(), "app-file-"))), "plant");
+  await mkdir(root);
+});
+afterEach(() => rm(dirname(root), { recursive: true }));
+
+const write = async (name: string, content: string): Promise<string> => {
+  const path = join(root, name);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
+  return path;
+};
+const app = (key: string, ...lines: string[]): string =>
+  ["apps:", `  ${key}:`, `    uuid: ${key.toUpperCase()}-1`, "    image: x", ...lines.map((line) => `    ${line}`), ""].join("\n");
+const load = (sources: string[], options: LoadOptions = {}) => loadProject(sources, { env: {}, cwd: root, ...options });
+const issuesOf = async (sources: string[], options: LoadOptions = {}): Promise<string[]> => {
+  const error: unknown = await load(sources, options).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!DeploymentError.isInstance(error, "INVALID_FILE")) throw error ?? new Error("expected an error");
+  return error.issues.map(({ message, location, hint }) => {
+    const file = location?.file.replace(`${root}/`, "").replace(root, ".");
+    return `${file}:${location?.line}:${location?.column}: ${message}${hint === undefined ? "" : ` (${hint})`}`;
+  });
+};
+const keysOf = (project: Awaited<ReturnType<typeof load>>): string[] => project.apps.map(({ key, file }) => `${key} ${file}`);
+
+describe("a directory", () => {
+  it("gives app_*, dev_* and openfactory files, .yml and .yaml, in it and below it, sorted", async () => {
+    await write("openfactory.yml", app("top"));
+    await write("app_web.yaml", app("web"));
+    await write("line1/press/app_press.yml", app("press"));
+    await write("line1/openfactory.yaml", app("line"));
+    await write("apps.yml", "not read");
+    await write("line1/other.yml", "not read");
+    await write(".git/app_hidden.yml", "not read");
+    await write("node_modules/pkg/app_pkg.yml", "not read");
+    const project = await load([root]);
+    expect(keysOf(project)).toEqual([
+      "web app_web.yaml",
+      "line line1/openfactory.yaml",
+      "press line1/press/app_press.yml",
+      "top openfactory.yml",
+    ]);
+    expect(project).toMatchObject({
+      project: "plant",
+      directory: root,
+      files: ["app_web.yaml", "line1/openfactory.yaml", "line1/press/app_press.yml", "openfactory.yml"],
+    });
+  });
+
+  it("is an error with the names that are looked for if it holds no app file", async () => {
+    await write("apps.yml", app("web"));
+    expect(await issuesOf([root])).toEqual([
+      ".:1:1: the directory holds no app file: app_*.yml, dev_*.yml and openfactory.yml (or .yaml) are looked for, in the " +
+        "directories below it too (Check the path, or name the file.)",
+    ]);
+  });
+
+  it("is read once though symbolic links lead back to it or to it twice", async () => {
+    await write("a/app_web.yml", app("web"));
+    await symlink("..", join(root, "a/loop"));
+    await symlink("a", join(root, "b"));
+    expect(keysOf(await load([root]))).toEqual(["web a/app_web.yml"]);
+  });
+
+  it("is an error with more than 20 levels", async () => {
+    const deep = Array.from({ length: 21 }, (_, level) => `d${level}`).join("/");
+    await write(`${deep}/app_web.yml`, app("web"));
+    await write("app_top.yml", app("top"));
+    expect(await issuesOf([root])).toEqual([
+      `${deep}:1:1: the directory is more than 20 levels deep (Name one further down.)`,
+    ]);
+  });
+
+  it("is an error with more than 1000 files", async () => {
+    for (let n = 0; n < 1001; n += 1) await write(`app_${String(n).padStart(4, "0")}.yml`, "");
+    expect(await issuesOf([root])).toEqual([
+      "app_1000.yml:1:1: the project has more than 1000 files (Name a directory further down.)",
+    ]);
+  });
+
+  it("reports a file whose link leads nowhere", async () => {
+    await symlink("nowhere", join(root, "app_web.yml"));
+    expect(await issuesOf([root])).toEqual([
+      "app_web.yml:1:1: there is no such file (Check the path, or name another file.)",
+    ]);
+  });
+});
+
+describe("files", () => {
+  it("form one project in the directory of the first, with paths relative to it", async () => {
+    const first = await write("coordinator/opcua.yml", app("opcua"));
+    const second = await write("gateway/shdr.yml", app("shdr"));
+    const project = await load([first, second]);
+    expect(keysOf(project)).toEqual(["opcua opcua.yml", "shdr ../gateway/shdr.yml"]);
+    expect(project).toMatchObject({ project: "coordinator", directory: join(root, "coordinator") });
+  });
+
+  it("are read once each, by whatever path or link they are named", async () => {
+    const path = await write("app_web.yml", app("web"));
+    await symlink("app_web.yml", join(root, "link.yml"));
+    await symlink(".", join(root, "same"));
+    const project = await load([path, join(root, "./same/app_web.yml"), join(root, "link.yml"), root]);
+    expect(project.files).toEqual(["app_web.yml"]);
+  });
+
+  it("have a project directory that keeps the name of a link to it", async () => {
+    await write("releases/42/app_web.yml", app("web"));
+    await symlink("releases/42", join(root, "current"));
+    expect(await load([join(root, "current/app_web.yml")])).toMatchObject({
+      project: "current",
+      directory: join(root, "current"),
+      files: ["app_web.yml"],
+    });
+    await symlink(root, join(root, "alias"));
+    expect((await load([join(root, "alias/current")])).directory).toBe(join(root, "current"));
+  });
+
+  it("are read from standard input, once, relative to the working directory", async () => {
+    await write(".env", "IMAGE=nginx");
+    const text = app("web").replace("image: x", "image: '${IMAGE}'");
+    const project = await load(["-", "-"], { stdin: Readable.from([text.slice(0, 20), text.slice(20)]) });
+    expect(keysOf(project)).toEqual(["web -"]);
+    expect(project).toMatchObject({ project: "plant", directory: root, apps: [{ request: { image: "nginx" } }] });
+    expect(await issuesOf(["-"], { stdin: Readable.from(["apps: {a: 1}"]) })).toEqual([
+      "<stdin>:1:11: apps.a: expected a mapping, found a number",
+    ]);
+    expect(await issuesOf(["-"], { stdin: Readable.from([Buffer.alloc(2 ** 20 + 1)]) })).toEqual([
+      "<stdin>:1:1: the file is larger than 1 MiB (Check the path, or split the file.)",
+    ]);
+  });
+
+  it("have all their findings in one report, by file and line", async () => {
+    const last = await write("z.yml", "apps:\n  a: {uuid: aa}\n");
+    const broken = await write("b.yml", "apps:\n\tx: 1\n");
+    const first = await write("a.yml", "apps:\n  b: {image: x}\n  c: {uuid: c1, image: '${UNSET}'}\n");
+    const missing = join(root, "none.yml");
+    expect((await issuesOf([last, broken, missing, first])).map((issue) => issue.replace(/ \(.*\)/, ""))).toEqual([
+      'a.yml:2:3: "uuid" is missing in apps.b',
+      "a.yml:3:25: the variable UNSET is not set",
+      "b.yml:2:1: a tab indents the line",
+      "none.yml:1:1: there is no such file",
+      'z.yml:2:3: "image" is missing in apps.a',
+    ]);
+  });
+
+  it("do not report what an unreadable file may declare", async () => {
+    const web = await write("web.yml", app("web", "depends_on: [db]"));
+    const db = await write("db.yml", "apps:\n\tdb: 1\n");
+    expect(await issuesOf([web, db])).toEqual([expect.stringMatching(/^db.yml:2:1/)]);
+  });
+
+  it("hold apps, devices or both", async () => {
+    const path = await write("a.yml", "networks: {n: {}}\n");
+    expect(await issuesOf([path])).toEqual(['a.yml:1:1: "apps" is missing (Declare apps:, devices:, or both.)']);
+    await write("a.yml", "devices: {}\n");
+    expect(await issuesOf([path])).toEqual(["a.yml:1:1: there are no devices in the file (Add one below devices.)"]);
+  });
+});
+
+describe("the name of the project", () => {
+  it("is the given one, else name: of any file, else the directory's", async () => {
+    const web = await write("web.yml", app("web"));
+    const db = await write("db.yml", `name: Factory\n${app("db")}`);
+    expect(await load([web, db], { project: "mine" })).toMatchObject({ project: "mine" });
+    const named = await load([web, db]);
+    expect(named.project).toBe("factory");
+    expect(named.directory).toBeUndefined();
+    expect(await load([web])).toMatchObject({ project: "plant", directory: root });
+  });
+
+  it("is an error if two files disagree, unless one is given", async () => {
+    const web = await write("web.yml", `name: shop\n${app("web")}`);
+    const db = await write("db.yml", `name: factory\n${app("db")}`);
+    expect(await issuesOf([web, db])).toEqual([
+      `db.yml:1:7: the project is "factory" here and "shop" in ${web}:1:7 ` +
+        "(Files that are deployed together form one project: write the same name, or pass -p <name>.)",
+    ]);
+    expect((await load([web, db], { project: "mine" })).project).toBe("mine");
+    await write("db.yml", `name: SHOP\n${app("db")}`);
+    expect((await load([web, db])).project).toBe("shop");
+  });
+});
+
+describe("across files", () => {
+  it("an app key is unique", async () => {
+    const a = await write("a.yml", app("web"));
+    const b = await write("b.yml", app("web").replace("WEB-1", "WEB-2"));
+    expect(await issuesOf([a, b])).toEqual([
+      `b.yml:2:3: apps.web: "web" is declared already (${a}:2:3) ` +
+        "(Rename one of them: commands such as `ofdeploy logs` know apps and devices by these names.)",
+    ]);
+  });
+
+  it("a service name is unique", async () => {
+    const a = await write("a.yml", app("web"));
+    const b = await write("b.yml", app("db").replace("DB-1", "web-1"));
+    expect(await issuesOf([a, b])).toEqual([
+      expect.stringContaining(`b.yml:3:11: the app "db" has the service name of the app "web" (${a}:3:11)`),
+    ]);
+  });
+
+  it("a host port is published once", async () => {
+    const a = await write("a.yml", app("web", "ports: ['8080:80']"));
+    const b = await write("b.yml", app("db", "ports: ['8080:80']"));
+    expect(await issuesOf([a, b])).toEqual([
+      expect.stringContaining(
+        `b.yml:5:13: the app "db" can't publish host port 8080/tcp: the app "web" (${a}:5:13) does`,
+      ),
+    ]);
+  });
+
+  it("an app may depend on an app of another file, and not in a circle", async () => {
+    const a = await write("a.yml", app("web", "depends_on: [db]"));
+    const b = await write("b.yml", app("db"));
+    expect((await load([a, b])).apps[0]?.dependsOn).toEqual([{ service: "db-1", condition: "service_started" }]);
+    await write("b.yml", app("db", "depends_on: [web]"));
+    expect(await issuesOf([a, b])).toEqual([
+      expect.stringContaining('b.yml:5:18: depends_on goes round in a circle: "web" -> "db" -> "web"'),
+    ]);
+    await write("b.yml", app("db", "depends_on: [wb]"));
+    expect(await issuesOf([a, b])).toEqual([
+      'b.yml:5:18: apps.db.depends_on: there is no app "wb" in the project (did you mean "web"?)',
+    ]);
+  });
+
+  it("an app may use what another file declares, which owns it", async () => {
+    const a = await write("a.yml", app("web", "networks: [back]", "secrets: [key]", "configs: [conf]"));
+    const b = await write(
+      "b.yml",
+      `${app("db")}networks: {back: {}}\nsecrets: {key: {environment: KEY}}\nconfigs: {conf: {content: x}}\n`,
+    );
+    const { apps, resources, networks } = await load([a, b], { env: { KEY: "k" } });
+    expect(apps[0]?.request.networks).toEqual(["plant_back"]);
+    expect(resources.map(({ key, file }) => `${key} ${file}`)).toEqual(["back b.yml", "key b.yml", "conf b.yml"]);
+    expect(networks).toEqual([]);
+  });
+
+  it("a declaration that two files have is shared if it is the same", async () => {
+    const declared = "networks: {back: {internal: true}}\nsecrets: {key: {file: key.txt}}\n";
+    await write("one/key.txt", "k");
+    await write("two/key.txt", "k");
+    const a = await write("one/a.yml", app("web", "networks: [back]", "secrets: [key]") + declared);
+    const b = await write("two/b.yml", app("db", "networks: [back]", "secrets: [key]") + declared);
+    expect((await load([a, b])).resources.map(({ key, file }) => `${key} ${file}`)).toEqual(["back a.yml", "key a.yml"]);
+    await write("two/key.txt", "other");
+    await write("two/b.yml", app("db", "networks: [back]") + declared.replace("true", "false"));
+    expect((await issuesOf([a, b])).map((issue) => issue.replace(/ \(.*\)/, ""))).toEqual([
+      `two/b.yml:6:12: networks.back: another content than the declaration of "back" in ${a}:7:12`,
+      `two/b.yml:7:11: secrets.key: another content than the declaration of "key" in ${a}:8:11`,
+    ]);
+  });
+
+  it("no finding shows a secret's content or a variable's value", async () => {
+    const declared = (name: string): string => `secrets: {key: {environment: ${name}}}\n`;
+    const a = await write("a.yml", app("web", "secrets: [key]") + declared("A"));
+    const b = await write("b.yml", app("db", "secrets: [key]") + declared("B"));
+    const issues = await issuesOf([a, b], { env: { A: "hunter2", B: "hunter3" } });
+    expect(issues).toHaveLength(1);
+    expect(issues.join()).not.toMatch(/hunter/);
+  });
+});
+
+describe("variables", () => {
+  const text = (key: string): string => app(key, "environment: ['V=${V:-none}']");
+  const valuesOf = async (sources: string[], options: LoadOptions = {}): Promise<(string | undefined)[]> =>
+    (await load(sources, options)).apps.map(({ request }) => request.env?.find((entry) => entry.startsWith("V=")));
+
+  it("come from the environment, then .env and .ofaenv beside the file, then .ofaenv in the working directory", async () => {
+    const path = await write("shop/a.yml", text("web"));
+    expect(await valuesOf([path])).toEqual(["V=none"]);
+    await write(".ofaenv", "V=shared");
+    expect(await valuesOf([path])).toEqual(["V=shared"]);
+    await write("shop/.ofaenv", "V=${V}-own");
+    expect(await valuesOf([path])).toEqual(["V=shared-own"]);
+    await write("shop/.env", "V=env");
+    expect(await valuesOf([path])).toEqual(["V=env"]);
+    expect(await valuesOf([path], { env: { V: "process" } })).toEqual(["V=process"]);
+  });
+
+  it("of a directory hold for its files only, those of the working directory for all", async () => {
+    const a = await write("one/a.yml", text("a1"));
+    const b = await write("two/b.yml", text("b1"));
+    await write("one/.env", "V=one");
+    await write(".ofaenv", "V=shared");
+    expect(await valuesOf([a, b])).toEqual(["V=one", "V=shared"]);
+  });
+
+  it("of a named env file take the place of .env, not of .ofaenv", async () => {
+    const path = await write("shop/a.yml", text("web"));
+    await write("shop/.env", "V=env");
+    await write("shop/.ofaenv", "V=own");
+    expect(await valuesOf([path], { envFiles: [] })).toEqual(["V=own"]);
+    expect(await valuesOf([path], { envFiles: [await write("prod.env", "V=prod")] })).toEqual(["V=prod"]);
+  });
+
+  it("that can't be read are reported once for all files of the directory", async () => {
+    const a = await write("a.yml", text("a1"));
+    const b = await write("b.yml", text("b1"));
+    await write(".ofaenv", "not a line");
+    expect(await issuesOf([a, b])).toEqual([
+      ".ofaenv:1:1: expected NAME=VALUE, or a comment (Correct the line.)",
+    ]);
+  });
+});
