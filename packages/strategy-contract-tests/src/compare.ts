@@ -62,6 +62,8 @@ const comparisons: Record<RequestField, Comparison> = {
   name: () => undefined,
   // What a policy does shows in what runs, and in no setting.
   imagePullPolicy: () => undefined,
+  // It adds to `env`, or nothing.
+  replicaEnv: () => undefined,
   image: (seen, asked) => expect(fullName(seen.image), "image on the engine").toBe(fullName(asked.image)),
   env: (seen, asked) => {
     expect(seen.env, "env on the engine").toEqual(expect.arrayContaining(asked.env));

@@ -55,6 +55,8 @@ export const localDockerManifest = ({ emulateReplicas }: LocalDockerOptions = {}
     "user",
     "name",
     "env",
+    // A container has no slot and no node: there are no variables to add.
+    "replicaEnv",
     "labels",
     "command",
     "args",

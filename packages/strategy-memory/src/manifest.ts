@@ -9,6 +9,7 @@ const honoured: readonly RequestField[] = [
   "image",
   "name",
   "env",
+  "replicaEnv",
   "labels",
   "command",
   "args",

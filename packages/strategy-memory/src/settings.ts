@@ -20,7 +20,8 @@ const isEmpty = (value: unknown): boolean =>
 
 /** What a request asks for, as far as it is honoured: sets sorted, and without what holds anyway. */
 export function settingsOf(request: NormalizedRequest, honours: readonly RequestField[]): ServiceSettings {
-  const { image, name, env, ...optional } = structuredClone(request);
+  // There are no variables that identify a replica: `replicaEnv` changes nothing.
+  const { image, name, env, replicaEnv: _, ...optional } = structuredClone(request);
   const asked = Object.entries(optional)
     .map(([field, value]) => [field as RequestField, value] as const)
     .filter(([field, value]) => field !== "imagePullPolicy" && honours.includes(field) && !isEmpty(value))

@@ -29,6 +29,7 @@ export const deployRequestSchema = z.strictObject({
   user: userSchema.optional(),
   name: nameSchema,
   env: envSchema.default([]),
+  replicaEnv: z.boolean().optional(),
   labels: labelsSchema.optional(),
   command: commandSchema.optional(),
   args: argsSchema.optional(),
@@ -74,6 +75,11 @@ export interface DeployRequest {
   name: string;
   /** `KEY=VALUE` each; a value may hold `=`. Default: none. */
   env?: readonly string[];
+  /**
+   * Adds the platform's variables that identify each replica, such as `SWARM_TASK_SLOT`, to `env`; a variable that `env`
+   * sets itself is kept. Default false. A platform without such variables adds none.
+   */
+  replicaEnv?: boolean;
   /** Labels of the container, or of the service and its containers. */
   labels?: Readonly<Record<string, string>>;
   /** Replaces the image's entrypoint: words, or a string that is split as a POSIX shell does. */

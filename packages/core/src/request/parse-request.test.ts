@@ -9,6 +9,7 @@ const least: DeployRequest = { image: "app:1", name: "demo" };
 const whole: DeployRequest = {
   image: "registry:5000/app:1",
   imagePullPolicy: "always",
+  replicaEnv: true,
   user: "1000:1000",
   name: "demo",
   env: ["A=b=c"],

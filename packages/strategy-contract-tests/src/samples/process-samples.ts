@@ -3,6 +3,8 @@ import type { FieldSample } from "./sample.js";
 /** What runs, and as whom. */
 export const processSamples: FieldSample[] = [
   { title: "env", part: { env: ["FIRST=1", "SECOND=a=b=c", "EMPTY="] } },
+  // A platform may have no such variables.
+  { title: "replicaEnv", usual: true, part: { replicaEnv: true } },
   { title: "labels", part: { labels: { "org.example.a": "1", b: "" } } },
   { title: "command, as words", usual: true, part: async ({ programs }) => ({ command: programs.run() }) },
   {
