@@ -7,8 +7,16 @@ export interface ProjectWarning {
    * - `RESOURCE_NOT_MADE`: the platform does not make a network, volume, config or secret that the file asks for
    * - `LOCK_TAKEN_OVER`: the project's lock was left behind, or was taken by force
    * - `LOCK_NOT_RELEASED`: the run could not let go of its lock
+   * - `INSTANCES_RESTART`: `scale` restarts running instances, because one of their variables holds the number of replicas
    */
-  code: "OWNERS_UNKNOWN" | "NO_WAIT" | "ORPHAN" | "RESOURCE_NOT_MADE" | "LOCK_TAKEN_OVER" | "LOCK_NOT_RELEASED";
+  code:
+    | "OWNERS_UNKNOWN"
+    | "NO_WAIT"
+    | "ORPHAN"
+    | "RESOURCE_NOT_MADE"
+    | "LOCK_TAKEN_OVER"
+    | "LOCK_NOT_RELEASED"
+    | "INSTANCES_RESTART";
   service?: string;
   /** One sentence. */
   reason: string;

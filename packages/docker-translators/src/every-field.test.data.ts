@@ -19,6 +19,7 @@ const request: DeployRequest = {
   user: "1000:1001",
   name: "mill",
   env: ["APP_UUID=MILL", "QUERY=a=b"],
+  replicaEnv: true,
   labels: { "org.example.kind": "mill" },
   command: ["/bin/mill", "run"],
   args: ["--fast", "a b"],

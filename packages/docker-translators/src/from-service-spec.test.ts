@@ -19,7 +19,16 @@ const everySetting = {
   name: "mill",
   image: "registry.example:5000/plant/mill:1.2@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
   user: "1000:1001",
-  env: ["APP_UUID=MILL", "QUERY=a=b"],
+  env: [
+    "APP_UUID=MILL",
+    "QUERY=a=b",
+    "SWARM_NODE_HOSTNAME={{.Node.Hostname}}",
+    "SWARM_REPLICAS=3",
+    "SWARM_SERVICE_NAME={{.Service.Name}}",
+    "SWARM_TASK_ID={{.Task.ID}}",
+    "SWARM_TASK_SLOT={{.Task.Slot}}",
+  ],
+  replicaEnv: true,
   labels: { "org.example.kind": "mill" },
   command: ["/bin/mill", "run"],
   args: ["--fast", "a b"],
@@ -80,7 +89,7 @@ describe("every field", () => {
 
   it("is read back from the spec that was made of it", () => {
     expect(fromServiceSpec(spec)).toStrictEqual(everySetting);
-    const asked = new Set(REQUEST_FIELDS.filter((field) => field !== "imagePullPolicy" && field !== "replicaEnv"));
+    const asked = new Set(REQUEST_FIELDS.filter((field) => field !== "imagePullPolicy"));
     expect(new Set(Object.keys(everySetting))).toEqual(asked);
   });
 

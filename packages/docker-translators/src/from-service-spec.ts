@@ -11,6 +11,7 @@ import { fromServiceMounts } from "./fields/mounts-from-service.js";
 import { fromTaskNetworks, type NetworkNames } from "./fields/networks-from-service.js";
 import { fromServiceUlimits } from "./fields/open-files-from-service.js";
 import { fromEndpointSpec } from "./fields/ports-from-service.js";
+import { fromReplicaEnv } from "./fields/replica-env.js";
 import { fromTaskResources } from "./fields/resources-from-service.js";
 import { fromTaskRestartPolicy } from "./fields/restart-from-service.js";
 import { fromRollbackConfig, fromUpdateConfig } from "./fields/rollout-from-service.js";
@@ -31,6 +32,7 @@ export function fromServiceSpec(
     name: spec.Name ?? "",
     image: container.Image ?? "",
     env: [...(container.Env ?? [])].sort(),
+    ...fromReplicaEnv(spec.Labels as Record<string, string>),
     ...fromServiceLabels(spec.Labels as Record<string, string>, container.Labels as Record<string, string>),
     ...fromContainerSpec(container),
     ...fromTaskNetworks(task, networkNames),

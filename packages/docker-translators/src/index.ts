@@ -24,6 +24,7 @@ export {
 } from "./fields/networks.js";
 export { toHostUlimits, toServiceUlimits } from "./fields/open-files.js";
 export { toEndpointSpec, toExposedPorts, toPortBindings } from "./fields/ports.js";
+export { REPLICA_VARIABLES, REPLICAS_VARIABLE, withReplicasVariable } from "./fields/replica-env.js";
 export { toHostResources, toTaskResources } from "./fields/resources.js";
 export { toHostRestartPolicy, toTaskRestartPolicy } from "./fields/restart.js";
 export { toRollbackConfig, toUpdateConfig } from "./fields/rollout.js";
@@ -32,7 +33,15 @@ export type { NetworkNames } from "./fields/networks-from-service.js";
 export { asCreated } from "./from-container/as-created.js";
 export { fromContainer } from "./from-container/from-container.js";
 export { fromServiceSpec } from "./from-service-spec.js";
-export { OPERATION_LABEL, PINNED_LABEL, PULL_POLICY_LABEL, REPLACES_LABEL, REPLICA_LABEL, withoutOwnLabels } from "./own-labels.js";
+export {
+  OPERATION_LABEL,
+  PINNED_LABEL,
+  PULL_POLICY_LABEL,
+  REPLACES_LABEL,
+  REPLICA_ENV_LABEL,
+  REPLICA_LABEL,
+  withoutOwnLabels,
+} from "./own-labels.js";
 export { type ApiVersion, apiAtLeast, compareApiVersions, parseApiVersion } from "./support/api-version.js";
 export type { TranslationContext } from "./support/require-api.js";
 export { type ContainerBodyOptions, toContainerCreateBody } from "./to-container-create-body.js";

@@ -15,13 +15,24 @@ const options = deepFreeze({
 it("makes the whole spec of every field", () => {
   expect(toServiceSpec(request, options)).toStrictEqual({
     Name: "mill",
-    Labels: { "org.example.kind": "mill" },
+    Labels: {
+      "org.example.kind": "mill",
+      "org.openfactory.deploy.replica-env": "SWARM_TASK_SLOT SWARM_TASK_ID SWARM_SERVICE_NAME SWARM_NODE_HOSTNAME SWARM_REPLICAS",
+    },
     TaskTemplate: {
       ContainerSpec: {
         Image: "registry.example:5000/plant/mill:1.2@sha256:abc",
         User: "1000:1001",
         Hostname: "mill-host",
-        Env: ["APP_UUID=MILL", "QUERY=a=b"],
+        Env: [
+          "APP_UUID=MILL",
+          "QUERY=a=b",
+          "SWARM_TASK_SLOT={{.Task.Slot}}",
+          "SWARM_TASK_ID={{.Task.ID}}",
+          "SWARM_SERVICE_NAME={{.Service.Name}}",
+          "SWARM_NODE_HOSTNAME={{.Node.Hostname}}",
+          "SWARM_REPLICAS=3",
+        ],
         Labels: { "org.example.kind": "mill" },
         Command: ["/bin/mill", "run"],
         Args: ["--fast", "a b"],

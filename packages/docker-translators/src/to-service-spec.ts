@@ -13,11 +13,13 @@ import { toServiceMounts } from "./fields/mounts.js";
 import { toTaskNetworks } from "./fields/networks.js";
 import { toServiceUlimits } from "./fields/open-files.js";
 import { toEndpointSpec } from "./fields/ports.js";
+import { toReplicaEnv } from "./fields/replica-env.js";
 import { toTaskResources } from "./fields/resources.js";
 import { toTaskRestartPolicy } from "./fields/restart.js";
 import { toRollbackConfig, toUpdateConfig } from "./fields/rollout.js";
 import { toStopGracePeriod } from "./fields/stop-grace-period.js";
-import { PULL_POLICY_LABEL } from "./own-labels.js";
+import { PULL_POLICY_LABEL, REPLICA_ENV_LABEL } from "./own-labels.js";
+import { hasKeys } from "./support/copy-defined.js";
 import type { TranslationContext } from "./support/require-api.js";
 
 export interface ServiceSpecOptions {
@@ -59,8 +61,18 @@ export function toServiceSpec(request: NormalizedRequest, options: ServiceSpecOp
 
 /** The request's, and what a service has no field for. */
 function toServiceLabels(request: NormalizedRequest): Pick<ServiceSpec, "Labels"> {
-  if (request.imagePullPolicy !== "never") return toLabels(request);
-  return { Labels: { ...request.labels, [PULL_POLICY_LABEL]: "never" } };
+  const own = {
+    ...(request.imagePullPolicy === "never" && { [PULL_POLICY_LABEL]: "never" }),
+    ...(request.replicaEnv && { [REPLICA_ENV_LABEL]: toReplicaEnv(request).names.join(" ") }),
+  };
+  return hasKeys(own) ? { Labels: { ...request.labels, ...own } } : toLabels(request);
+}
+
+/** The request's variables, and those that identify a replica. */
+function toServiceEnv(request: NormalizedRequest): Pick<ContainerSpec, "Env"> {
+  if (!request.replicaEnv) return toEnv(request);
+  const { own, added } = toReplicaEnv(request);
+  return { Env: [...toEnv({ ...request, env: own }).Env, ...added] };
 }
 
 function toContainerSpec(
@@ -70,7 +82,7 @@ function toContainerSpec(
 ): ContainerSpec {
   return {
     Image: options.image ?? request.image,
-    ...toEnv(request),
+    ...toServiceEnv(request),
     ...toTaskLabels(request),
     ...toServiceCommand(request),
     ...toServiceMounts(request, context),

@@ -1,4 +1,5 @@
 import { REQUEST_FIELDS, type ServiceMode, type StrategyManifest } from "@openfactory/deploy-core";
+import { REPLICA_VARIABLES, REPLICAS_VARIABLE } from "@openfactory/docker-translators";
 
 const kindOf = (mode: ServiceMode | undefined): string => Object.keys(mode ?? { Replicated: {} })[0] as string;
 
@@ -21,6 +22,7 @@ export const swarmManifest: StrategyManifest = {
     "resources",
     "preflight",
   ],
+  replicaVariables: { names: REPLICA_VARIABLES, replicas: REPLICAS_VARIABLE },
   needsReplacement: ({ mode: from }, { mode: to }) =>
     kindOf(from) === kindOf(to) ? undefined : `its mode is ${kindOf(from)}, and Swarm does not make it ${kindOf(to)} in place`,
   honours: REQUEST_FIELDS,

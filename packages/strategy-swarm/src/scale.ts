@@ -1,11 +1,18 @@
+import { isDeepStrictEqual } from "node:util";
 import { DeploymentError, type OperationOptions } from "@openfactory/deploy-core";
-import type { DockerEngine, ServiceSpec } from "@openfactory/docker-engine";
+import type { DockerEngine, ServiceDetails, ServiceSpec } from "@openfactory/docker-engine";
+import { REPLICAS_VARIABLE, withReplicasVariable } from "@openfactory/docker-translators";
 import { changeService } from "./change-service.js";
 import { findService } from "./find-service.js";
+import { listed } from "./listed.js";
 import { revisionOf } from "./revision.js";
+import { taskName } from "./status.js";
+import { isRunning } from "./tasks.js";
 
 /**
- * Sets the number of replicas of the service as it is: what somebody else changes at the same time stays changed.
+ * Sets the number of replicas of the service as it is: what somebody else changes at the same time stays changed. The
+ * variable `SWARM_REPLICAS` that `replicaEnv` added follows in the same update, which restarts the tasks that stay: the
+ * observer gets the warning `INSTANCES_RESTART`.
  * @throws DeploymentError `INVALID_REQUEST`, `NOT_FOUND`, `UNSUPPORTED` (a service without replicas), `ABORTED`.
  */
 export async function scaleService(
@@ -21,6 +28,7 @@ export async function scaleService(
     });
   }
   const service = await findService(engine, serviceName, options);
+  await warnOfRestarts(engine, service, replicas, options);
   await changeService(
     engine,
     service,
@@ -35,7 +43,9 @@ export async function scaleService(
 
 /** @throws DeploymentError `UNSUPPORTED`. */
 function scaled(spec: ServiceSpec, Replicas: number): ServiceSpec {
-  if (spec.Mode?.Replicated) return { ...spec, Mode: { Replicated: { ...spec.Mode.Replicated, Replicas } } };
+  if (spec.Mode?.Replicated) {
+    return { ...withReplicasVariable(spec, Replicas), Mode: { Replicated: { ...spec.Mode.Replicated, Replicas } } };
+  }
   throw new DeploymentError("UNSUPPORTED", `Service ${spec.Name} has no replicas: it is ${kindOf(spec)}.`, {
     service: spec.Name,
     hint: "Only a replicated service has a number of replicas that can be set.",
@@ -43,3 +53,29 @@ function scaled(spec: ServiceSpec, Replicas: number): ServiceSpec {
 }
 
 const kindOf = ({ Mode }: ServiceSpec): string => (Mode?.Global ? "global" : "a job");
+
+/** One call more, of a service whose tasks restart. */
+async function warnOfRestarts(
+  engine: DockerEngine,
+  { ID, Spec }: ServiceDetails,
+  replicas: number,
+  { signal, observer }: OperationOptions,
+): Promise<void> {
+  if (observer === undefined || replicas === 0) return;
+  if (isDeepStrictEqual(scaled(Spec, replicas).TaskTemplate, Spec.TaskTemplate)) return;
+  const running = (await engine.tasks.list({ service: [ID], "desired-state": ["running"] }, { signal })).filter(isRunning);
+  if (running.length === 0) return;
+  const names = running.toSorted((a, b) => (a.Slot ?? 0) - (b.Slot ?? 0)).map((task) => taskName(Spec.Name, task));
+  const which = replicas < running.length ? `${replicas} of the tasks ${listed(names)} stay and restart` : `${listed(names)} restart`;
+  observer({
+    type: "warning",
+    service: Spec.Name,
+    warning: {
+      code: "INSTANCES_RESTART",
+      service: Spec.Name,
+      strategy: "swarm",
+      field: `env.${REPLICAS_VARIABLE}`,
+      reason: `${REPLICAS_VARIABLE} changes to ${replicas}: ${which}.`,
+    },
+  });
+}

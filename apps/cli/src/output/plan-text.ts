@@ -39,8 +39,9 @@ export function planText(plan: Plan, { style, width, verbose = false }: PlanText
   return [...head, `${plan.project}: ${planSum(plan)}`, ""].join("\n");
 }
 
-function appEntry({ app, action, changes, drifted, reason }: PlannedApp): Entry {
-  const note = reason === undefined ? undefined : sentencePart(reason);
+function appEntry({ app, action, changes, drifted, reason, restarts }: PlannedApp): Entry {
+  const restarting = restarts && `the number of replicas is one of its variables, so ${restarts.join(", ")} restart`;
+  const note = joined(reason === undefined ? undefined : sentencePart(reason), restarting);
   const byHand = drifted ? "changed by hand since it was deployed" : undefined;
   switch (action) {
     case "create":

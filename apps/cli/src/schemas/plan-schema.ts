@@ -24,6 +24,10 @@ const app = z.object({
   changes: z.array(change).describe("Empty where the platform can't tell them."),
   drifted: z.literal(true).optional().describe("Somebody has changed it by hand since it was deployed."),
   reason: z.string().optional(),
+  restarts: z
+    .array(z.string())
+    .optional()
+    .describe("Running instances that restart because their variable that holds the number of replicas changes."),
   status: status.optional().describe("As it is now."),
   owner: z
     .object({ project: z.string(), app: z.string().optional(), request: z.string().optional(), run: z.string().optional() })

@@ -7,11 +7,11 @@ import type { OperationOptions } from "../strategy/options.js";
  * - `image` has its digest where it is pinned to one
  * - `labels` are without the strategy's own; `env` is sorted
  * - fields that the strategy does not honour are left out
- * - the variables that `replicaEnv` adds are in `env`, and `replicaEnv` itself is left out
+ * - the variables that `replicaEnv` adds are in `env`; `replicaEnv` itself is left out where it adds none
  *
  * It holds values of `env`: whoever shows it masks them.
  */
-export type ServiceSettings = Readonly<Omit<NormalizedRequest, "imagePullPolicy" | "replicaEnv">>;
+export type ServiceSettings = Readonly<Omit<NormalizedRequest, "imagePullPolicy">>;
 
 /** Declares that `ServiceStatus.settings` is told: by `inspect` always, by `list` as `ListOptions.settings` says. */
 export interface CanTellSettings {

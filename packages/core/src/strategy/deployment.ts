@@ -7,6 +7,7 @@ export interface DeploymentWarning {
    * - `SHORT_LIVED_CREDENTIALS`: the registry credentials that are stored with the service expire soon
    * - `NO_CREDENTIALS`: there are none to store with the service
    * - `PREVIOUS_VERSION_LOST`: a rollback has no earlier version to go back to any more
+   * - `INSTANCES_RESTART`: running instances restart, because one of their variables holds the number of replicas
    */
   code:
     | "FIELD_NOT_HONOURED"
@@ -14,7 +15,8 @@ export interface DeploymentWarning {
     | "DIGEST_NOT_RESOLVED"
     | "SHORT_LIVED_CREDENTIALS"
     | "NO_CREDENTIALS"
-    | "PREVIOUS_VERSION_LOST";
+    | "PREVIOUS_VERSION_LOST"
+    | "INSTANCES_RESTART";
   service: string;
   strategy: string;
   /** Path in the request, e.g. `constraints`. */

@@ -35,6 +35,11 @@ export interface StrategyManifest {
    */
   readonly placesOnNodes?: boolean;
   /**
+   * The names of the variables that `replicaEnv` adds, none of whose values is secret. `replicas` is the one that holds the
+   * number of replicas: to scale a service with `replicaEnv` restarts its instances. Left out: `replicaEnv` adds none.
+   */
+  readonly replicaVariables?: { readonly names: readonly string[]; readonly replicas?: string };
+  /**
    * Why `update` can't make this change, so that the service has to be removed and deployed anew; undefined: it can.
    * A sentence without a full stop. Left out: `update` can make every change.
    */

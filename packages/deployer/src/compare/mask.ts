@@ -3,6 +3,8 @@ import type { LeafValue } from "./leaves.js";
 export interface MaskOptions {
   /** Show values of `env`. Default false. */
   showEnv?: boolean;
+  /** The names of variables that are never secret. Default: none. */
+  shownEnv?: readonly string[];
 }
 
 /** The fields in which secrets are looked for: an image may be called `auth`, and its tag is none. */
@@ -29,8 +31,8 @@ const SCHEME = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
  * names of secrets. In commands, labels and mounts, what looks like a secret is masked: what follows `--password` and the like,
  * `TOKEN=...`, and passwords in addresses. Anything else is shown: what must never be seen belongs in `secrets`.
  */
-export function shown(path: string, value: LeafValue, { showEnv = false }: MaskOptions): { text: string; masked: boolean } {
-  if (path.startsWith("env.")) return showEnv ? { text: String(value), masked: false } : { text: MASK, masked: true };
+export function shown(path: string, value: LeafValue, { showEnv = false, shownEnv = [] }: MaskOptions): { text: string; masked: boolean } {
+  if (path.startsWith("env.")) return showEnv || shownEnv.includes(path.slice("env.".length)) ? { text: String(value), masked: false } : { text: MASK, masked: true };
   if (path.startsWith("labels.") && SECRET_NAME.test(path)) return { text: MASK, masked: true };
   const raw = typeof value === "string" ? value : inShell(value);
   if (!SUSPECT.test(path)) return { text: raw, masked: false };

@@ -11,6 +11,7 @@ import { compareSettings } from "../compare/compare-settings.js";
 import { observeOne, withoutSettings } from "../observe/observe.js";
 import { type Owner, ownerOf } from "../ownership/labels.js";
 import type { FieldChange, PlannedApp } from "./plan.js";
+import { restartsOf } from "./restarts.js";
 import { whyAgain } from "./why-again.js";
 
 /** What the plans of all apps of a project share. */
@@ -67,7 +68,8 @@ export async function planApp(checked: CheckedApp, listed: ServiceStatus | undef
   const obstacle = whyReplace(difference, context);
   const reason = obstacle ?? again;
   const drifted = isSame && difference.differs;
-  const more = { changes, ...(drifted && { drifted }), ...(reason && { reason }) };
+  const restarts = await restartsOf(context.strategy, before, after, { signal: context.signal });
+  const more = { changes, ...(drifted && { drifted }), ...(reason && { reason }), ...(restarts.length > 0 && { restarts }) };
   return { ...plan(obstacle === undefined ? "update" : "replace", more, before), after };
 }
 
@@ -104,7 +106,7 @@ async function compare(
 ): Promise<Difference> {
   if (from === undefined || !supports(strategy, "settings")) return { differs: !isSame, changes: [] };
   const to = await strategy.settingsOf(request, { signal });
-  const changes = compareSettings(from, to, { showEnv });
+  const changes = compareSettings(from, to, { showEnv, shownEnv: strategy.manifest.replicaVariables?.names });
   return { differs: changes.length > 0, changes, from, to };
 }
 

@@ -35,6 +35,8 @@ export interface PlannedApp {
   readonly drifted?: true;
   /** One sentence. */
   readonly reason?: string;
+  /** Names of the running instances that restart because their variable that holds the number of replicas changes. */
+  readonly restarts?: readonly string[];
   /** As it is now, without its settings (which hold values of `env`); left out of `create`. */
   readonly status?: ServiceStatus;
   /** Of `conflict`: the project that has it, if any. */

@@ -1,6 +1,7 @@
 import {
   DeploymentError,
   type OpenFactoryServiceDeploymentStrategy,
+  type ProgressEvent,
   requireCapability,
   type ServiceStatus,
 } from "@openfactory/deploy-core";
@@ -50,7 +51,7 @@ export async function scale(
     const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "scale", signal, observer, warn };
     await withLock(strategy, project, locked, async () => {
       observer?.({ type: "phase", app, service, phase: "scaling", detail: `${from} to ${replicas}` });
-      await scaling.scale(service, replicas, limits);
+      await scaling.scale(service, replicas, { signal, observer: passing(limits.observer, warn) });
     });
   }
   const status = wait ? await untilRuns(strategy, service, { ...limits, timeoutMs, ...(settleMs !== undefined && { settleMs }) }) : undefined;
@@ -67,6 +68,16 @@ export async function scale(
   observer?.({ type: "scale", scaled });
   return { project, platform: strategy.manifest.name, ...scaled };
 }
+
+/** `scale` returns no warnings: what the strategy warns of comes as events. */
+const passing =
+  (observer: (event: ProgressEvent) => void, warn: (warning: ProjectWarning) => void) =>
+  (event: ProgressEvent): void => {
+    if (event.type === "warning" && event.warning.code === "INSTANCES_RESTART") {
+      warn({ code: event.warning.code, service: event.service, reason: event.warning.reason });
+    }
+    observer(event);
+  };
 
 /** @throws DeploymentError `NOT_FOUND`, `CONFLICT`. */
 async function findService(

@@ -133,7 +133,7 @@ export class FakeEngine {
   }
 }
 
-export const settingsOf = ({ imagePullPolicy: _, replicaEnv: __, ...settings }: NormalizedRequest): ServiceSettings => settings;
+export const settingsOf = ({ imagePullPolicy: _, ...settings }: NormalizedRequest): ServiceSettings => settings;
 
 const uses = ({ networks, configs }: ServiceSettings, kind: ResourceKind, name: string): boolean =>
   kind === "network" ? networks?.includes(name) === true : kind === "config" && configs?.some((each) => each.name === name) === true;

@@ -17,7 +17,3 @@ export function tasksOf({ mode = { Replicated: { Replicas: 1 } } }: NormalizedRe
   if ("ReplicatedJob" in mode) return mode.ReplicatedJob.MaxConcurrent ?? 1;
   return 1;
 }
-
-/** `a`, `a and b`, `a, b and c`. */
-export const listed = (texts: readonly string[]): string =>
-  texts.length < 2 ? texts.join("") : `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;

@@ -1,7 +1,8 @@
 import type { NormalizedRequest, PreflightProblem } from "@openfactory/deploy-core";
 import type { NodeDetails, TaskDetails } from "@openfactory/docker-engine";
 import { fittingNodes } from "../fitting-nodes.js";
-import { type Candidate, listed, problem, tasksOf } from "./candidate.js";
+import { listed } from "../listed.js";
+import { type Candidate, problem, tasksOf } from "./candidate.js";
 import { asksOfNodes, type World } from "./world.js";
 
 interface Amounts {

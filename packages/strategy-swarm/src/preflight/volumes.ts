@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { Mount, PreflightProblem } from "@openfactory/deploy-core";
 import type { VolumeDetails } from "@openfactory/docker-engine";
 import { fittingNodes } from "../fitting-nodes.js";
-import { listed, type Candidate, problem } from "./candidate.js";
+import { listed } from "../listed.js";
+import { type Candidate, problem } from "./candidate.js";
 import type { World } from "./world.js";
 
 /**
