@@ -96,6 +96,7 @@ describe("parseAppFile", () => {
             "ENV=production",
             "QUERY=a=b&c=d",
           ],
+          replicaEnv: true,
           labels: {
             "openfactory.uns.location": "building-a",
             "openfactory.uns.level": '{"line":3,"cells":["a","b"]}',
@@ -145,7 +146,7 @@ describe("parseAppFile", () => {
   });
 
   it("asks for nothing that is not written", () => {
-    expect(requestOf([])).toEqual({ name: "demo", image: "nginx:1", env: ["APP_UUID=Demo", "DOCKER_SERVICE=demo"] });
+    expect(requestOf([])).toEqual({ name: "demo", image: "nginx:1", env: ["APP_UUID=Demo", "DOCKER_SERVICE=demo"], replicaEnv: true });
     expect(requestOf(["networks:", "labels:", "deploy:", "storage:", "environment:", "ports:", "uns:"])).toEqual(
       requestOf([]),
     );

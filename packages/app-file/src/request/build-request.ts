@@ -27,6 +27,8 @@ function makeParts(context: AppContext): Parts {
     user: userPart(context),
     name: fromKey("uuid", entry.uuid.toLowerCase()),
     env: environmentPart(context),
+    // Each replica of an app is an asset of its own.
+    replicaEnv: at(true, path),
     labels: labelsPart(context),
     command: fromKey("command", entry.command),
     args: fromKey("args", entry.args),
