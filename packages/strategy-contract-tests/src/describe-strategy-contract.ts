@@ -26,6 +26,7 @@ import { pullPolicyCases } from "./cases/pull-policy.js";
 import { type ModelOptions, randomRunCases } from "./cases/random-runs.js";
 import { refreshAuthCases } from "./cases/refresh-auth.js";
 import { removeCases } from "./cases/remove.js";
+import { replicaEnvCases } from "./cases/replica-env.js";
 import { resourceCases } from "./cases/resources.js";
 import { rollbackCases } from "./cases/rollback.js";
 import { scaleCases } from "./cases/scale.js";
@@ -78,6 +79,7 @@ const behaviours = {
   "updates of what is held": updateHeldCases,
   rollback: rollbackCases,
   scale: scaleCases,
+  "variables of a replica": replicaEnvCases,
   refreshAuth: refreshAuthCases,
   settings: settingsCases,
   resources: resourceCases,

@@ -21,6 +21,8 @@ export interface ContractPrograms {
   repeat(line: string): string[];
   /** As its first act writes `networks <n>`, n being the number of network interfaces without loopback; runs on. */
   countNetworks(): string[];
+  /** Writes one line, `NAME=value` for each of these variables with a space between, then runs on. Without it, its cases are skipped. */
+  printVariables?(names: readonly string[]): string[];
   /** Answers every HTTP GET on that port with the body. */
   serve(port: number, body: string): string[];
   /**
@@ -61,6 +63,11 @@ export const shellPrograms: ContractPrograms = {
   repeat: (line) => [...script(`while :; do printf '%s\\n' "$1"; sleep 1 & wait $!; done`), "repeat", line],
   // Engines name what joins a network eth0, eth1, ...; a kernel may add tunnels of its own.
   countNetworks: () => script(`echo "networks $(grep -c '^ *eth[0-9]' /proc/net/dev)"`, untilStopped),
+  printVariables: (names) => [
+    ...script('line=', 'for name; do eval "line=\\"\\$line $name=\\${$name}\\""; done', 'echo "${line# }"', untilStopped),
+    "variables",
+    ...names,
+  ],
   serve: (port, body) => [
     ...script(
       "mkdir -p /tmp/www",

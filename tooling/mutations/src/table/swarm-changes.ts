@@ -46,6 +46,18 @@ export const swarmChangeMutations = ofSuite("swarm", [
   ["a rollback that was asked for taken for a failure", `${source}/update-end.ts`, "service.PreviousSpec || isPast", "isPast", "rollback done twice"],
   ["the first of versions brought back by hand", `${source}/rollback.ts`, "const previous = previousSpec(service);", "const previous = previousSpec(service) ?? service.Spec;", "rollback of one that was never updated"],
   ["one replica too many", `${source}/scale.ts`, "...spec.Mode.Replicated, Replicas }", "...spec.Mode.Replicated, Replicas: Replicas + 1 }", "scale sets the number"],
+  ["SWARM_REPLICAS not changed by scale", `${source}/scale.ts`, "...withReplicasVariable(spec, Replicas), Mode", "...spec, Mode", "the settings of a scaled service"],
+  ["the same values for each replica", `${translators}/fields/replica-env.ts`, "entry: `${name}=${value}`", "entry: `${name}=${name}`", "each of three replicas reads"],
+  ["a variable of the request replaced by that of the replica", `${translators}/fields/replica-env.ts`, "all.filter(({ name }) => !kept.has(name))", "all", "a variable that env sets"],
+  [
+    "a variable of the request changed by scale",
+    `${translators}/fields/replica-env.ts`,
+    '  if (!spec.Labels?.[REPLICA_ENV_LABEL]?.split(" ").includes(REPLICAS_VARIABLE)) return spec;\n',
+    "",
+    "a variable that env sets",
+  ],
+  ["variables of a replica without replicaEnv", `${translators}/to-service-spec.ts`, "  if (!request.replicaEnv) return toEnv(request);\n", "", "a request without replicaEnv"],
+  ["settings lose replicaEnv", `${translators}/from-service-spec.ts`, "    ...fromReplicaEnv(spec.Labels as Record<string, string>),\n", "", "the settings of a service with these variables"],
   ["half a replica asked for", `${source}/scale.ts`, "!Number.isSafeInteger(replicas) || replicas < 0", "Number.isNaN(replicas)", "scale to"],
 ]);
 
