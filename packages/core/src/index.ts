@@ -39,6 +39,7 @@ export type { DeployOptions, OperationOptions, ProgressEvent, RemoveOptions } fr
 export { OpenFactoryServiceDeploymentStrategy } from "./strategy/strategy.js";
 export * from "./capabilities/capability.js";
 export type { CanDiagnose, DiagnoseOptions, Diagnosis } from "./capabilities/diagnosis.js";
+export type { CanSeeElsewhere, ElsewhereOptions, OtherPlatform } from "./capabilities/elsewhere.js";
 export type { CanLock, LockHolder } from "./capabilities/lock.js";
 export type { CanPreflight, PreflightOptions, PreflightProblem, PreflightRequest } from "./capabilities/preflight.js";
 export {

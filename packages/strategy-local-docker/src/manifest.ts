@@ -48,6 +48,7 @@ export const localDockerManifest = ({ emulateReplicas }: LocalDockerOptions = {}
     "lock",
     "resources",
     "preflight",
+    "elsewhere",
   ],
   honours: [
     "image",

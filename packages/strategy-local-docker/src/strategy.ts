@@ -9,6 +9,7 @@ import {
   type CanPreflight,
   type CanRollback,
   type CanScale,
+  type CanSeeElsewhere,
   type CanTellSettings,
   type CanUpdate,
   type CanWait,
@@ -17,6 +18,7 @@ import {
   type DeployRequest,
   type DiagnoseOptions,
   type Diagnosis,
+  type ElsewhereOptions,
   inContext,
   type ListOptions,
   type ListResourcesOptions,
@@ -25,6 +27,7 @@ import {
   type LogsOptions,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
+  type OtherPlatform,
   parseRequest,
   type PreflightOptions,
   type PreflightProblem,
@@ -45,6 +48,7 @@ import { inject, injectable } from "tsyringe";
 import { containersOf } from "./containers-of.js";
 import { deployContainers } from "./deploy.js";
 import { diagnose } from "./diagnose.js";
+import { elsewhere } from "./elsewhere.js";
 import { inspectService } from "./inspect.js";
 import { listServices } from "./list.js";
 import { releaseLock, takeLock } from "./lock.js";
@@ -81,7 +85,8 @@ export class LocalDockerDeploymentStrategy
     CanTellSettings,
     CanLock,
     CanManageResources,
-    CanPreflight
+    CanPreflight,
+    CanSeeElsewhere
 {
   override readonly manifest: StrategyManifest;
   readonly resourceKinds = resourceKinds;
@@ -201,6 +206,10 @@ export class LocalDockerDeploymentStrategy
 
   async preflight(requests: readonly PreflightRequest[], options: PreflightOptions = {}): Promise<PreflightProblem[]> {
     return inContext({ strategy: this.manifest.name }, () => preflight(this.#engine, requests, this.#options, options));
+  }
+
+  async elsewhere(options: ElsewhereOptions): Promise<OtherPlatform[]> {
+    return inContext({ strategy: this.manifest.name }, () => elsewhere(this.#engine, options));
   }
 
   override close(): Promise<void> {

@@ -7,6 +7,7 @@ const kindOf = (mode: ServiceMode | undefined): string => Object.keys(mode ?? { 
 export const swarmManifest: StrategyManifest = {
   name: "swarm",
   placesOnNodes: true,
+  relabelsInPlace: true,
   capabilities: [
     "inspect",
     "list",
@@ -21,6 +22,7 @@ export const swarmManifest: StrategyManifest = {
     "lock",
     "resources",
     "preflight",
+    "elsewhere",
   ],
   replicaVariables: { names: REPLICA_VARIABLES, replicas: REPLICAS_VARIABLE },
   needsReplacement: ({ mode: from }, { mode: to }) =>

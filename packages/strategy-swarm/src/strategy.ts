@@ -11,6 +11,7 @@ import {
   type CanRefreshAuth,
   type CanRollback,
   type CanScale,
+  type CanSeeElsewhere,
   type CanTellSettings,
   type CanUpdate,
   type CanWait,
@@ -19,6 +20,7 @@ import {
   type DeployRequest,
   type DiagnoseOptions,
   type Diagnosis,
+  type ElsewhereOptions,
   inContext,
   type ListOptions,
   type ListResourcesOptions,
@@ -27,6 +29,7 @@ import {
   type LogsOptions,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
+  type OtherPlatform,
   type PreflightOptions,
   type PreflightProblem,
   type PreflightRequest,
@@ -44,6 +47,7 @@ import { DOCKER_ENGINE, type DockerEngine } from "@openfactory/docker-engine";
 import { inject, injectable } from "tsyringe";
 import { deployService } from "./deploy.js";
 import { diagnose } from "./diagnose.js";
+import { elsewhere } from "./elsewhere.js";
 import { releaseLock, takeLock } from "./lock.js";
 import { logLines } from "./logs.js";
 import { swarmManifest } from "./manifest.js";
@@ -78,7 +82,8 @@ export class SwarmDeploymentStrategy
     CanTellSettings,
     CanLock,
     CanManageResources,
-    CanPreflight
+    CanPreflight,
+    CanSeeElsewhere
 {
   override readonly manifest = swarmManifest;
   /** Volumes are those of the manager's own node. */
@@ -179,6 +184,10 @@ export class SwarmDeploymentStrategy
 
   async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {
     return this.#here(() => diagnose(this.#engine, options));
+  }
+
+  async elsewhere(options: ElsewhereOptions): Promise<OtherPlatform[]> {
+    return this.#here(() => elsewhere(this.#engine, options));
   }
 
   override close(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Deployment, DeploymentWarning } from "../strategy/deployment.js";
 import type { DeployOptions, OperationOptions } from "../strategy/options.js";
 import type { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
 import type { CanDiagnose } from "./diagnosis.js";
+import type { CanSeeElsewhere } from "./elsewhere.js";
 import type { CanLock } from "./lock.js";
 import type { CanPreflight } from "./preflight.js";
 import type { CanManageResources } from "./resources.js";
@@ -145,6 +146,7 @@ export interface Capabilities {
   lock: CanLock;
   resources: CanManageResources;
   preflight: CanPreflight;
+  elsewhere: CanSeeElsewhere;
 }
 
 export type CapabilityName = keyof Capabilities;
@@ -163,6 +165,7 @@ export const CAPABILITIES = [
   "lock",
   "resources",
   "preflight",
+  "elsewhere",
 ] as const satisfies readonly CapabilityName[];
 
 /** Whether the strategy declares a capability; narrows its type. */

@@ -47,6 +47,11 @@ export interface ServiceStatus {
   instances: readonly InstanceStatus[];
   /** What it was asked to be, by strategies that can tell: see `CanTellSettings`. */
   settings?: ServiceSettings;
+  /**
+   * The networks that all its instances are attached to, where that costs no further call. Undefined: not known.
+   * `name` is left out of a network that no longer exists.
+   */
+  networks?: readonly { readonly id: string; readonly name?: string }[];
   /** Changes with every change of what the service is asked to be: see `UpdateOptions.revision`. */
   revision?: string;
   /**

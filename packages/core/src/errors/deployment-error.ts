@@ -13,6 +13,8 @@ export interface SourceLocation {
 /** One finding of several that make up an error: a field of a request, or a place in a file. */
 export interface ErrorIssue {
   message: string;
+  /** Of this finding, where it is not the code of the whole error. */
+  code?: ErrorCode;
   /** Where in the request, e.g. `mounts[0].Target`. */
   field?: string;
   location?: SourceLocation;

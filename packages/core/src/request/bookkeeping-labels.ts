@@ -12,6 +12,10 @@ export const BOOKKEEPING_LABELS = {
   run: "org.openfactory.deploy.run",
   /** Names of what was made for the service. */
   uses: "org.openfactory.deploy.uses",
+  /** Path of the file that owns the service, relative to the project directory. */
+  file: "org.openfactory.deploy.file",
+  /** Absolute path of the project directory. */
+  directory: "org.openfactory.deploy.directory",
 } as const;
 
 const ALL: ReadonlySet<string> = new Set(Object.values(BOOKKEEPING_LABELS));

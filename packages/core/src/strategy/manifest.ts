@@ -40,6 +40,11 @@ export interface StrategyManifest {
    */
   readonly replicaVariables?: { readonly names: readonly string[]; readonly replicas?: string };
   /**
+   * `update` changes bookkeeping labels alone (`isBookkeepingLabel`) without starting any process again. Default false:
+   * that takes new containers.
+   */
+  readonly relabelsInPlace?: boolean;
+  /**
    * Why `update` can't make this change, so that the service has to be removed and deployed anew; undefined: it can.
    * A sentence without a full stop. Left out: `update` can make every change.
    */
