@@ -31,6 +31,7 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   INVALID_FILE: EXIT.badInput,
   UNSUPPORTED: EXIT.badInput,
   UNKNOWN_PLATFORM: EXIT.badInput,
+  UNKNOWN_PLUGIN: EXIT.badInput,
   PLUGIN_FAILED: EXIT.badInput,
   ENGINE_UNREACHABLE: EXIT.engine,
   NOT_A_SWARM_MANAGER: EXIT.engine,

@@ -53,7 +53,33 @@ export {
 } from "./capabilities/resources.js";
 export type { CanTellSettings, ServiceSettings } from "./capabilities/settings.js";
 export type { InstanceStatus, ServiceState, ServiceStatus } from "./capabilities/status.js";
-export { DECLARATION_KEY, discoverPlugins } from "./plugin/discover.js";
+export {
+  type ConnectorContext,
+  type ConnectorDevice,
+  type ConnectorPath,
+  type ConnectorPlugin,
+  defineConnectorPlugin,
+  type DeviceService,
+  type DeviceServices,
+} from "./connectors/connector-plugin.js";
+export { ConnectorRegistry } from "./connectors/connector-registry.js";
+export type { Asset, AssetChange, AssetEvent, AssetReference, AssetReferences } from "./listeners/asset-event.js";
+export {
+  type AssetListener,
+  type AssetListenerContext,
+  type AssetListenerPlugin,
+  AssetListenerRegistry,
+  defineAssetListenerPlugin,
+  isAssetListener,
+} from "./listeners/asset-listener.js";
+export {
+  CONNECTORS_KEY,
+  DECLARATION_KEY,
+  type DeclarationKey,
+  discoverAllPlugins,
+  discoverPlugins,
+  LISTENERS_KEY,
+} from "./plugin/discover.js";
 export {
   CONTRACT_VERSION,
   defineStrategyPlugin,
@@ -61,4 +87,6 @@ export {
   type StrategyPlugin,
 } from "./plugin/plugin.js";
 export { loadInTime } from "./plugin/load-in-time.js";
-export { type PlatformDescription, type PluginDeclaration, StrategyRegistry } from "./plugin/registry.js";
+export { exportedPlugins } from "./plugin/plugin-kind.js";
+export { type PluginDeclaration, type PluginDescription, PluginRegistry } from "./plugin/plugin-registry.js";
+export { type PlatformDescription, StrategyRegistry } from "./plugin/registry.js";

@@ -33,7 +33,9 @@ export const ERROR_CODES = [
   "ENGINE_ERROR",
   /** No strategy plugin of that name is known. */
   "UNKNOWN_PLATFORM",
-  /** A strategy plugin can't be used: it throws while loading, is made for another contract version, or is malformed. */
+  /** No connector plugin, or asset listener plugin, of that name is known. */
+  "UNKNOWN_PLUGIN",
+  /** A plugin can't be used: it throws while loading, is made for another contract version, or is malformed. */
   "PLUGIN_FAILED",
 ] as const;
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { discoverPlugins } from "./discover.js";
+import { discoverAllPlugins, discoverPlugins } from "./discover.js";
 import { StrategyRegistry } from "./registry.js";
 
 let project: string;
@@ -75,6 +75,20 @@ describe("discoverPlugins", () => {
       { name: "one", origin: "a", description: "Found." },
       { name: "three", origin: "broken", error: { code: "PLUGIN_FAILED", message: expect.stringContaining("boom") } },
       { name: "two", origin: "broken", error: { code: "PLUGIN_FAILED" } },
+    ]);
+  });
+
+  test("finds connectors and asset listeners by keys of their own", async () => {
+    await write("package.json", { name: "me", dependencies: { a: "1" } });
+    await write("node_modules/a/package.json", {
+      name: "a",
+      openfactory: { connectors: { modbus: "./modbus.js" }, assetListeners: { kafka: "./kafka.js" } },
+    });
+    const { connectors, assetListeners, deploymentPlatforms } = await discoverAllPlugins(project);
+    expect([connectors, assetListeners, deploymentPlatforms].map((found) => found.map(({ name }) => name))).toEqual([
+      ["modbus"],
+      ["kafka"],
+      [],
     ]);
   });
 

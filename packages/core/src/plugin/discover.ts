@@ -2,20 +2,27 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { PluginDeclaration } from "./registry.js";
+import type { PluginDeclaration } from "./plugin-registry.js";
 
 /**
  * The key of `package.json` under which a package declares its platforms, as Python packages do with the entry-point
  * group `openfactory.deployment_platforms`: `{"openfactory": {"deploymentPlatforms": {"podman": "./dist/plugin.js"}}}`.
  */
 export const DECLARATION_KEY = "deploymentPlatforms";
+/** The same for connectors of devices. */
+export const CONNECTORS_KEY = "connectors";
+/** The same for asset listeners. */
+export const LISTENERS_KEY = "assetListeners";
+
+const KEYS = [DECLARATION_KEY, CONNECTORS_KEY, LISTENERS_KEY] as const;
+export type DeclarationKey = (typeof KEYS)[number];
 
 interface Manifest {
   name?: string;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
-  openfactory?: { [DECLARATION_KEY]?: Record<string, unknown> };
+  openfactory?: { [Key in DeclarationKey]?: Record<string, unknown> };
 }
 
 const readManifest = async (path: string): Promise<Manifest | undefined> => {
@@ -38,10 +45,12 @@ const nearest = async (folder: string): Promise<{ folder: string; manifest: Mani
 const folderOf = (packageName: string, from: string): string[] =>
   (createRequire(join(from, "package.json")).resolve.paths(packageName) ?? []).map((path) => join(path, packageName));
 
-const declarations = (folder: string, manifest: Manifest): PluginDeclaration[] => {
-  const platforms = manifest.openfactory?.[DECLARATION_KEY];
-  if (typeof platforms !== "object" || platforms === null) return [];
-  return Object.entries(platforms).map(([name, file]) => ({
+type Declarations = Record<DeclarationKey, PluginDeclaration[]>;
+
+const declarationsOf = (folder: string, manifest: Manifest, key: DeclarationKey): PluginDeclaration[] => {
+  const declared = manifest.openfactory?.[key];
+  if (typeof declared !== "object" || declared === null) return [];
+  return Object.entries(declared).map(([name, file]) => ({
     name,
     origin: manifest.name ?? folder,
     load: async () => {
@@ -52,10 +61,25 @@ const declarations = (folder: string, manifest: Manifest): PluginDeclaration[] =
 };
 
 /**
- * The platforms that a project's installed dependencies declare, and those of the project itself.
+ * The plugins of every kind that a project's installed dependencies declare, and those of the project itself.
  * @param folder where to look for the project: the nearest `package.json` at or above it.
  */
-export async function discoverPlugins(folder: string): Promise<PluginDeclaration[]> {
+export async function discoverAllPlugins(folder: string): Promise<Declarations> {
+  const manifests = await manifestsOf(folder);
+  const ofKind = (key: DeclarationKey): PluginDeclaration[] =>
+    manifests.flatMap((found) => declarationsOf(found.folder, found.manifest, key));
+  return {
+    [DECLARATION_KEY]: ofKind(DECLARATION_KEY),
+    [CONNECTORS_KEY]: ofKind(CONNECTORS_KEY),
+    [LISTENERS_KEY]: ofKind(LISTENERS_KEY),
+  };
+}
+
+/** As {@link discoverAllPlugins}, of one kind. */
+export const discoverPlugins = async (folder: string, key: DeclarationKey = DECLARATION_KEY): Promise<PluginDeclaration[]> =>
+  (await discoverAllPlugins(folder))[key];
+
+async function manifestsOf(folder: string): Promise<{ folder: string; manifest: Manifest }[]> {
   const project = await nearest(folder);
   if (project === undefined) return [];
   const { dependencies, devDependencies, optionalDependencies } = project.manifest;
@@ -64,10 +88,10 @@ export async function discoverPlugins(folder: string): Promise<PluginDeclaration
     installed.map(async (name) => {
       for (const candidate of folderOf(name, project.folder)) {
         const manifest = await readManifest(join(candidate, "package.json"));
-        if (manifest !== undefined) return declarations(candidate, manifest);
+        if (manifest !== undefined) return [{ folder: candidate, manifest }];
       }
       return [];
     }),
   );
-  return [...declarations(project.folder, project.manifest), ...found.flat()];
+  return [project, ...found.flat()];
 }

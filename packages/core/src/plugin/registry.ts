@@ -4,78 +4,35 @@ import { DeploymentError } from "../errors/deployment-error.js";
 import { fieldPath } from "../request/zod-issues.js";
 import type { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
 import { adoptClasses } from "./adopt-classes.js";
-import { checkPlugin, pluginFailed } from "./check-plugin.js";
-import { loadInTime } from "./load-in-time.js";
 import { DEPLOYMENT_STRATEGY, type StrategyPlugin } from "./plugin.js";
-
-/** A plugin that is known by name and not loaded yet. */
-export interface PluginDeclaration {
-  name: string;
-  /** Where it comes from, for messages: a package's name, a path. */
-  origin: string;
-  load: () => Promise<unknown>;
-}
+import { isSchema, pluginFailed, type PluginKind } from "./plugin-kind.js";
+import { messageOf, type PluginDescription, PluginRegistry } from "./plugin-registry.js";
 
 /** One known platform. */
-export interface PlatformDescription {
-  name: string;
-  origin: string;
-  description?: string;
-  /** Why it can't be used. */
-  error?: DeploymentError;
-}
+export type PlatformDescription = PluginDescription;
 
-/**
- * The strategies that are known, by name. Plugins are declared first and loaded when asked for, so that one that is
- * broken, or slow to load, costs the others nothing.
- */
-export class StrategyRegistry {
-  readonly #declared = new Map<string, PluginDeclaration[]>();
-  readonly #loaded = new Map<string, Promise<StrategyPlugin>>();
+const STRATEGY: PluginKind = {
+  kind: undefined,
+  label: "strategy plugin",
+  subject: "platform",
+  definedBy: "defineStrategyPlugin",
+  unknown: "UNKNOWN_PLATFORM",
+  flaw: ({ register, options }) => {
+    if (typeof register !== "function") return "it has no register function";
+    return isSchema(options) ? undefined : "its options are not a zod schema";
+  },
+};
+
+const REPORT = "This is a bug in the plugin; report it to its author.";
+
+/** The strategies that are known, by name. */
+export class StrategyRegistry extends PluginRegistry<StrategyPlugin> {
   readonly #container: DependencyContainer;
 
   /** @param container the parent of each strategy's own container: what is registered there, plugins can inject. */
   constructor(container: DependencyContainer = rootContainer) {
+    super(STRATEGY);
     this.#container = container;
-  }
-
-  /** Adds a plugin that is loaded already. @throws DeploymentError `PLUGIN_FAILED`. */
-  register(plugin: unknown, origin = "registered in code"): void {
-    const checked = checkPlugin(plugin, origin);
-    this.declare({ name: checked.name, origin, load: async () => checked });
-  }
-
-  /** Adds a plugin by name. Two with one name are both refused, when that name is asked for. */
-  declare(declaration: PluginDeclaration): void {
-    this.#declared.set(declaration.name, [...(this.#declared.get(declaration.name) ?? []), declaration]);
-    this.#loaded.delete(declaration.name);
-  }
-
-  /** The known names, sorted. */
-  names(): string[] {
-    return [...this.#declared.keys()].sort();
-  }
-
-  /** Loads every plugin, and says of each what it is or what is wrong with it. */
-  async describe(): Promise<PlatformDescription[]> {
-    return Promise.all(
-      this.names().map(async (name): Promise<PlatformDescription> => {
-        const origin = (this.#declared.get(name) ?? []).map((declaration) => declaration.origin).join(", ");
-        try {
-          return { name, origin, description: (await this.plugin(name)).description };
-        } catch (error) {
-          if (DeploymentError.isInstance(error)) return { name, origin, error };
-          throw error;
-        }
-      }),
-    );
-  }
-
-  /** @throws DeploymentError `UNKNOWN_PLATFORM`, `CONFLICT` (two plugins of that name), `PLUGIN_FAILED`. */
-  plugin(name: string): Promise<StrategyPlugin> {
-    const loaded = this.#loaded.get(name) ?? this.#load(name);
-    this.#loaded.set(name, loaded);
-    return loaded;
   }
 
   /**
@@ -98,47 +55,19 @@ export class StrategyRegistry {
       await plugin.register(container, parsed.data);
       const strategy = container.resolve(DEPLOYMENT_STRATEGY);
       if (isStrategy(strategy)) return strategy;
-      throw pluginFailed(name, "what it registers is not a strategy", "Tell its author.");
+      throw pluginFailed(STRATEGY, name, "what it registers is not a strategy", REPORT);
     } catch (error) {
       if (DeploymentError.isInstance(error)) throw error;
-      throw pluginFailed(name, `it does not start: ${messageOf(error)}`, "Tell its author.", error);
+      throw pluginFailed(STRATEGY, name, `it does not start: ${messageOf(error)}`, REPORT, error);
     }
-  }
-
-  async #load(name: string): Promise<StrategyPlugin> {
-    const [declaration, rival] = this.#declared.get(name) ?? [];
-    if (declaration === undefined) {
-      const known = this.names().join(", ") || "none";
-      throw new DeploymentError("UNKNOWN_PLATFORM", `There is no platform ${name}; known are: ${known}.`, {
-        hint: "Correct the name, or install the package that adds the platform.",
-      });
-    }
-    const { origin } = declaration;
-    if (rival !== undefined) {
-      throw new DeploymentError("CONFLICT", `Two plugins claim the platform ${name}: ${origin} and ${rival.origin}.`, {
-        hint: "Remove one of the two.",
-      });
-    }
-    let loaded: unknown;
-    try {
-      loaded = await loadInTime(origin, declaration.load);
-    } catch (error) {
-      if (DeploymentError.isInstance(error)) throw error;
-      throw pluginFailed(origin, `it throws while loading: ${messageOf(error)}`, "Install it anew, or tell its author.", error);
-    }
-    const plugin = checkPlugin(loaded, origin);
-    if (plugin.name === name) return plugin;
-    throw pluginFailed(origin, `it is declared as ${name} and calls itself ${plugin.name}`, "Tell its author.");
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message.split("\n")[0] ?? "" : String(error));
 
 const parseOptions = (plugin: StrategyPlugin, options: unknown) => {
   try {
     return plugin.options.safeParse(options);
   } catch (error) {
-    throw pluginFailed(plugin.name, `its options schema throws: ${messageOf(error)}`, "Tell its author.", error);
+    throw pluginFailed(STRATEGY, plugin.name, `its options schema throws: ${messageOf(error)}`, REPORT, error);
   }
 };
 
