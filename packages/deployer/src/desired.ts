@@ -1,4 +1,4 @@
-import type { DeployRequest, ResourceSpec, SourceLocation } from "@openfactory/deploy-core";
+import type { AssetReferences, DeployRequest, ResourceSpec, SourceLocation } from "@openfactory/deploy-core";
 
 /** When an app may start, as Compose names it. */
 export type DependencyCondition = "service_started" | "service_healthy" | "service_completed_successfully";
@@ -20,6 +20,28 @@ export interface DesiredApp {
   /** Where it is written, for messages. */
   readonly location?: SourceLocation;
   /** The file that declares it: one of {@link DesiredProject.files}. Default: none, the project as a whole owns it. */
+  readonly file?: string;
+  /** The device that this is a service of. Default: none, it is an app. */
+  readonly device?: { readonly key: string; readonly uuid: string; readonly references?: AssetReferences };
+  /** The request lacks content that was not read: it names the service, and is not compared. Default: false. */
+  readonly isPartial?: boolean;
+}
+
+/** A device of the project, whether services are deployed for it or not. */
+export interface DesiredDevice {
+  /** The name that users know it by. */
+  readonly key: string;
+  readonly uuid: string;
+  /** Type of its connector. */
+  readonly connector: string;
+  /** Place in the Unified Namespace. */
+  readonly uns: Readonly<Record<string, string>>;
+  /** Names of its services, each of a {@link DesiredApp}. Empty: it is registered elsewhere. */
+  readonly services: readonly string[];
+  readonly references?: AssetReferences;
+  /** Where it is written, for messages. */
+  readonly location?: SourceLocation;
+  /** As of {@link DesiredApp.file}. */
   readonly file?: string;
 }
 
@@ -45,6 +67,8 @@ export interface DesiredProject {
   readonly apps: readonly DesiredApp[];
   /** Default: none. */
   readonly resources?: readonly DesiredResource[];
+  /** Default: none. */
+  readonly devices?: readonly DesiredDevice[];
   /**
    * The files that this run speaks for: paths relative to the project directory, with `/` between their parts. Only
    * what these files own is changed or removed. Default: no file, the run speaks for the whole project.

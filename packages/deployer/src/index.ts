@@ -1,7 +1,15 @@
-export type { DependencyCondition, DesiredApp, DesiredDependency, DesiredProject, DesiredResource } from "./desired.js";
+export type {
+  DependencyCondition,
+  DesiredApp,
+  DesiredDependency,
+  DesiredDevice,
+  DesiredProject,
+  DesiredResource,
+} from "./desired.js";
+export type { ListenerOptions } from "./assets/listener-options.js";
 export type { AppPhase, DeployerEvent, LockEvent, Observer } from "./events.js";
 export type { ProjectWarning } from "./project-warning.js";
-export { APP_LABEL, type Owner, ownerOf, PROJECT_LABEL, REQUEST_LABEL, RUN_LABEL } from "./ownership/labels.js";
+export { APP_LABEL, DEVICE_LABEL, type Owner, ownerOf, PROJECT_LABEL, REQUEST_LABEL, RUN_LABEL } from "./ownership/labels.js";
 export { canTellOwners } from "./ownership/can-tell.js";
 export { requestHash } from "./ownership/request-hash.js";
 export { checkApps } from "./check/check-apps.js";

@@ -8,6 +8,7 @@ export interface ProjectWarning {
    * - `LOCK_TAKEN_OVER`: the project's lock was left behind, or was taken by force
    * - `LOCK_NOT_RELEASED`: the run could not let go of its lock
    * - `INSTANCES_RESTART`: `scale` restarts running instances, because one of their variables holds the number of replicas
+   * - `LISTENER_FAILED`: an asset listener did not receive everything
    */
   code:
     | "OWNERS_UNKNOWN"
@@ -16,7 +17,8 @@ export interface ProjectWarning {
     | "RESOURCE_NOT_MADE"
     | "LOCK_TAKEN_OVER"
     | "LOCK_NOT_RELEASED"
-    | "INSTANCES_RESTART";
+    | "INSTANCES_RESTART"
+    | "LISTENER_FAILED";
   service?: string;
   /** One sentence. */
   reason: string;

@@ -16,6 +16,12 @@ export const BOOKKEEPING_LABELS = {
   file: "org.openfactory.deploy.file",
   /** Absolute path of the project directory. */
   directory: "org.openfactory.deploy.directory",
+  /** UUID of the asset that the service is, or is part of. */
+  uuid: "org.openfactory.deploy.uuid",
+  /** Name in the file of the device that the service is part of. */
+  device: "org.openfactory.deploy.device",
+  /** Assets that the device refers to, as JSON. */
+  references: "org.openfactory.deploy.references",
 } as const;
 
 const ALL: ReadonlySet<string> = new Set(Object.values(BOOKKEEPING_LABELS));

@@ -1,4 +1,6 @@
 import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import { assetsOfUp, declaredDevices } from "../assets/assets-of-up.js";
+import { deliverAssets } from "../assets/deliver-assets.js";
 import { putBack } from "../compensate/put-back.js";
 import { withLock } from "../lock/with-lock.js";
 import type { Prepared } from "../plan/prepare.js";
@@ -40,12 +42,19 @@ export async function applyUp(
     observer?.({ type: "warning", warning });
   };
   const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "up", signal, observer, warn };
+  const carryOutAndTell = async (): Promise<Results & { isInterrupted: boolean }> => {
+    const carried = await carryOut(run, prepared, options);
+    const isWhole = !run.hasFailed() && !carried.isInterrupted;
+    const assets = [...assetsOfUp(prepared, carried), ...declaredDevices(isWhole ? checked.devices : [], "declared")];
+    await deliverAssets(assets, { project: checked.project, platform: strategy.manifest.name }, options, warn);
+    return carried;
+  };
   const results = plan.hasChanges
     ? await withLock(strategy, checked.project, locked, async () => {
         if (preflight) await checkPreflight(strategy, plan, checked.apps, { signal, listed });
-        return carryOut(run, prepared, options);
+        return carryOutAndTell();
       })
-    : await carryOut(run, prepared, options);
+    : await carryOutAndTell();
 
   const failures = [...results.orphans, ...results.resources].some(({ outcome }) => outcome === "failed");
   return {

@@ -1,7 +1,8 @@
+import type { ListenerOptions } from "../assets/listener-options.js";
 import type { LockOptions } from "../lock/lock-options.js";
 import type { PlanOptions } from "../plan/plan-options.js";
 
-export interface UpOptions extends Omit<PlanOptions, "refresh">, LockOptions {
+export interface UpOptions extends Omit<PlanOptions, "refresh">, LockOptions, ListenerOptions {
   /**
    * Ask for the settings of every service, and so see what was changed by hand everywhere. Default false: only where the
    * platform's listing tells them; where it doesn't, the hash on a service decides.

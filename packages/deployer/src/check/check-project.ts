@@ -1,5 +1,5 @@
 import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
-import type { DesiredProject, DesiredResource } from "../desired.js";
+import type { DesiredDevice, DesiredProject, DesiredResource } from "../desired.js";
 import { hashOf } from "../ownership/request-hash.js";
 import type { ProjectWarning } from "../project-warning.js";
 import { checkApps } from "./check-apps.js";
@@ -17,6 +17,7 @@ export interface CheckedProject {
   readonly apps: readonly CheckedApp[];
   /** Those that the platform can make. */
   readonly resources: readonly DesiredResource[];
+  readonly devices: readonly DesiredDevice[];
   readonly warnings: readonly ProjectWarning[];
 }
 
@@ -26,14 +27,14 @@ export interface CheckedProject {
  * @throws DeploymentError `INVALID_REQUEST`, `UNSUPPORTED`, with one issue per finding.
  */
 export function checkProject(
-  { project, apps, resources = [] }: DesiredProject,
+  { project, apps, resources = [], devices = [] }: DesiredProject,
   strategy: OpenFactoryServiceDeploymentStrategy,
   options: { strict?: boolean; adopt?: readonly string[] } = {},
 ): CheckedProject {
   checkApps(apps);
   checkNames(options.adopt ?? [], apps);
   const checked = parseRequests(apps, strategy, options).map((one) => ({ ...one, hash: hashOf(one.request) }));
-  return { project, apps: checked, ...checkResources(resources, strategy, options) };
+  return { project, apps: checked, devices, ...checkResources(resources, strategy, options) };
 }
 
 /** @throws DeploymentError `INVALID_REQUEST` if one of the names is no app's. */

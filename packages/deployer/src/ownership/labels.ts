@@ -15,6 +15,12 @@ export const SETTINGS_LABEL = BOOKKEEPING_LABELS.settings;
 export const RUN_LABEL = BOOKKEEPING_LABELS.run;
 /** The project's own resources that the service uses: `config/web-conf-1a2b network/factory-net`. */
 export const USES_LABEL = BOOKKEEPING_LABELS.uses;
+/** UUID of the asset: of the app, or of the device that the service is part of. */
+export const UUID_LABEL = BOOKKEEPING_LABELS.uuid;
+/** The device's name in its file. */
+export const DEVICE_LABEL = BOOKKEEPING_LABELS.device;
+/** The device's references to other assets, as JSON. */
+export const REFERENCES_LABEL = BOOKKEEPING_LABELS.references;
 
 export const OWNERSHIP_LABELS: readonly string[] = [
   PROJECT_LABEL,
@@ -23,6 +29,9 @@ export const OWNERSHIP_LABELS: readonly string[] = [
   SETTINGS_LABEL,
   RUN_LABEL,
   USES_LABEL,
+  UUID_LABEL,
+  DEVICE_LABEL,
+  REFERENCES_LABEL,
 ];
 
 /** On a network, volume, config or secret of a project: the name that users know it by. */

@@ -12,6 +12,7 @@ import type { CheckedApp } from "../check/check-project.js";
 import { fingerprint } from "../compare/fingerprint.js";
 import { resourcesOf } from "../resources/resource-id.js";
 import { canTellOwners } from "./can-tell.js";
+import { assetLabels } from "../assets/asset-labels.js";
 import { APP_LABEL, PROJECT_LABEL, REQUEST_LABEL, RUN_LABEL, SETTINGS_LABEL, USES_LABEL } from "./labels.js";
 
 /** What a mark says beyond the app itself. */
@@ -47,6 +48,7 @@ export async function markedRequest(
       [APP_LABEL]: app.key,
       [REQUEST_LABEL]: hash,
       [RUN_LABEL]: run,
+      ...assetLabels(app, request.env),
       ...(known !== undefined && { [SETTINGS_LABEL]: fingerprint(known, request.image) }),
       ...(uses.length > 0 && { [USES_LABEL]: uses.join(" ") }),
     },

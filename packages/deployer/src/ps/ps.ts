@@ -70,6 +70,7 @@ async function relationOf(
 ): Promise<PsRow["relation"]> {
   const owner = ownerOf(status.labels);
   if (owner?.project !== project) return "foreign";
+  if (app.isPartial) return "current";
   const request = parseRequest(app.request);
   const isSame = owner.request === hashOf(request);
   const { settings } = status;

@@ -1,4 +1,9 @@
-import { type OpenFactoryServiceDeploymentStrategy, type ResourceKind, supports } from "@openfactory/deploy-core";
+import { type OpenFactoryServiceDeploymentStrategy, type ResourceKind, type ServiceStatus, supports } from "@openfactory/deploy-core";
+import { declaredDevices } from "../assets/assets-of-up.js";
+import { compareAssets } from "../assets/compare-assets.js";
+import { deliverAssets } from "../assets/deliver-assets.js";
+import type { ListenerOptions } from "../assets/listener-options.js";
+import { recordOfStatus } from "../assets/service-record.js";
 import { checkApps } from "../check/check-apps.js";
 import type { DesiredProject } from "../desired.js";
 import type { Observer } from "../events.js";
@@ -14,7 +19,7 @@ import type { ResourceVerdict } from "../resources/resource-verdict.js";
 import { dependents, type Removal, removeServices } from "./remove-services.js";
 import type { RemovalVerdict } from "./removal-verdict.js";
 
-export interface DownOptions extends LockOptions {
+export interface DownOptions extends LockOptions, ListenerOptions {
   signal?: AbortSignal;
   observer?: Observer;
   /** How many services are removed at the same time. Default 16. */
@@ -66,11 +71,18 @@ export async function down(
   const made = await findResources(strategy, desired.project, options);
   for (const removal of found.foreign) observer?.({ type: "removal", removal });
   const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "down", signal, observer, warn };
-  const remove = async (): Promise<Pick<DownReport, "services" | "resources">> => ({
-    services: await removeServices(strategy, inOrder(found.ours, desired), { ...options, signal: () => signal }),
-    resources: await removeResources(strategy, made, { signal, observer, timeoutMs }),
-  });
+  const tell = async (services: readonly RemovalVerdict[]): Promise<void> => {
+    const assets = [...assetsOfDown(found.ours, services), ...declaredDevices(desired.devices ?? [], "removed")];
+    await deliverAssets(assets, { project: desired.project, platform: strategy.manifest.name }, options, warn);
+  };
+  const remove = async (): Promise<Pick<DownReport, "services" | "resources">> => {
+    const services = await removeServices(strategy, inOrder(found.ours, desired), { ...options, signal: () => signal });
+    const resources = await removeResources(strategy, made, { signal, observer, timeoutMs });
+    await tell(services);
+    return { services, resources };
+  };
   const isNothing = found.ours.length === 0 && made.length === 0;
+  if (isNothing) await tell([]);
   const removed = isNothing ? { services: [], resources: [] } : await withLock(strategy, desired.project, locked, remove);
   return {
     project: desired.project,
@@ -83,7 +95,18 @@ export async function down(
   };
 }
 
-type Found = Omit<Removal, "after">;
+/** A service to remove; `status` where the platform shows it. */
+type Found = Omit<Removal, "after"> & { status?: ServiceStatus };
+
+const recordsOf = (services: readonly ServiceStatus[]) => services.map((status) => recordOfStatus(status));
+
+/** The assets that are gone, and devices that are gone in part. */
+function assetsOfDown(ours: readonly Found[], removals: readonly RemovalVerdict[]) {
+  const gone = new Set(removals.filter(({ outcome }) => outcome === "removed").map(({ service }) => service));
+  const seen = ours.flatMap(({ status }) => status ?? []);
+  const left = seen.filter(({ name }) => !gone.has(name));
+  return compareAssets(recordsOf(seen), recordsOf(left), gone);
+}
 
 const byName = ({ service, key }: { service: string; key: string }): Found => ({ service, app: key });
 
@@ -101,10 +124,11 @@ async function findServices(
   const { services } = await observe(strategy, [...names.keys()], { signal, instances: false });
   const ours: Found[] = [];
   const foreign: RemovalVerdict[] = [];
-  for (const { name: service, labels } of services.values()) {
+  for (const status of services.values()) {
+    const { name: service, labels } = status;
     const owner = ownerOf(labels);
     const app = names.get(service) ?? owner?.app;
-    if (owner?.project === project) ours.push({ service, ...(app === undefined ? {} : { app }) });
+    if (owner?.project === project) ours.push({ service, ...(app === undefined ? {} : { app }), status });
     else if (names.has(service)) foreign.push({ service, app, outcome: "foreign", elapsedMs: 0 });
   }
   return { ours, foreign };

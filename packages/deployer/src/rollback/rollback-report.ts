@@ -1,9 +1,10 @@
 import type { DeploymentError, ServiceStatus } from "@openfactory/deploy-core";
+import type { ListenerOptions } from "../assets/listener-options.js";
 import type { Observer } from "../events.js";
 import type { LockOptions } from "../lock/lock-options.js";
 import type { ProjectWarning } from "../project-warning.js";
 
-export interface RollbackOptions extends LockOptions {
+export interface RollbackOptions extends LockOptions, ListenerOptions {
   signal?: AbortSignal;
   observer?: Observer;
   /**

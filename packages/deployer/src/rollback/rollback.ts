@@ -2,15 +2,20 @@ import {
   DeploymentError,
   type OpenFactoryServiceDeploymentStrategy,
   requireCapability,
+  type ServiceStatus,
   throwIfAborted,
 } from "@openfactory/deploy-core";
 import { Milestones } from "../apply/milestones.js";
+import { compareAssets } from "../assets/compare-assets.js";
+import { deliverAssets } from "../assets/deliver-assets.js";
+import { recordsOfProject } from "../assets/service-record.js";
 import { asDeploymentError } from "../as-deployment-error.js";
 import { slots } from "../bounded.js";
 import type { DesiredProject } from "../desired.js";
 import { withLock } from "../lock/with-lock.js";
 import { observe, withoutSettings } from "../observe/observe.js";
 import { untilRuns } from "../observe/until-runs.js";
+import { UUID_LABEL } from "../ownership/labels.js";
 import { canTellOwners } from "../ownership/can-tell.js";
 import { progressObserver } from "../progress-observer.js";
 import type { ProjectWarning } from "../project-warning.js";
@@ -43,7 +48,12 @@ export async function rollback(
   const observed = await observe(strategy, apps.map(({ service }) => service), { signal });
   const { choices, run } = chooseVersions(desired, observed.services.values(), names);
   const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "rollback", signal, observer, warn };
-  const goBack = (): Promise<RollbackVerdict[]> => bringBackAll(strategy, desired, choices, options);
+  const goBack = async (): Promise<RollbackVerdict[]> => {
+    const verdicts = await bringBackAll(strategy, desired, choices, options);
+    const assets = assetsOfRollback(observed.services, project, choices, verdicts);
+    await deliverAssets(assets, { project, platform: strategy.manifest.name }, options, warn);
+    return verdicts;
+  };
   const canGo = choices.some(({ obstacle }) => obstacle === undefined);
   const verdicts = canGo ? await withLock(strategy, project, locked, goBack) : await goBack();
   return {
@@ -55,6 +65,27 @@ export async function rollback(
     warnings,
     elapsedMs: Math.round(performance.now() - began),
   };
+}
+
+/** Assets of the services that are at another version now. */
+function assetsOfRollback(
+  services: ReadonlyMap<string, ServiceStatus>,
+  project: string,
+  choices: readonly Choice[],
+  verdicts: readonly RollbackVerdict[],
+) {
+  const back = new Set(
+    verdicts.filter(({ outcome }) => outcome === "running" || outcome === "completed" || outcome === "started").map(({ service }) => service),
+  );
+  const now = new Map(services);
+  for (const [index, { service, status }] of choices.entries()) {
+    if (!back.has(service) || status.previous === undefined) continue;
+    const { image, labels } = verdicts[index]?.status ?? status.previous;
+    // A version of an earlier release has no UUID on it.
+    const uuid = status.labels[UUID_LABEL];
+    now.set(service, { ...status, image, labels: { ...(uuid !== undefined && { [UUID_LABEL]: uuid }), ...labels } });
+  }
+  return compareAssets(recordsOfProject(services.values(), project), recordsOfProject(now.values(), project), back);
 }
 
 async function bringBackAll(

@@ -1,9 +1,10 @@
 import type { ServiceStatus } from "@openfactory/deploy-core";
+import type { ListenerOptions } from "../assets/listener-options.js";
 import type { Observer } from "../events.js";
 import type { LockOptions } from "../lock/lock-options.js";
 import type { ProjectWarning } from "../project-warning.js";
 
-export interface ScaleOptions extends LockOptions {
+export interface ScaleOptions extends LockOptions, ListenerOptions {
   signal?: AbortSignal;
   observer?: Observer;
   /** Wait until all replicas run. Default true. */

@@ -5,6 +5,9 @@ import {
   requireCapability,
   type ServiceStatus,
 } from "@openfactory/deploy-core";
+import { compareAssets } from "../assets/compare-assets.js";
+import { deliverAssets } from "../assets/deliver-assets.js";
+import { recordOfStatus } from "../assets/service-record.js";
 import type { DesiredProject } from "../desired.js";
 import { withLock } from "../lock/with-lock.js";
 import { observe, observeOne, withoutSettings } from "../observe/observe.js";
@@ -52,6 +55,9 @@ export async function scale(
     await withLock(strategy, project, locked, async () => {
       observer?.({ type: "phase", app, service, phase: "scaling", detail: `${from} to ${replicas}` });
       await scaling.scale(service, replicas, { signal, observer: passing(limits.observer, warn) });
+      const old = recordOfStatus(before);
+      const assets = compareAssets([old], [{ ...old, replicas }], new Set([service]));
+      await deliverAssets(assets, { project, platform: strategy.manifest.name }, options, warn);
     });
   }
   const status = wait ? await untilRuns(strategy, service, { ...limits, timeoutMs, ...(settleMs !== undefined && { settleMs }) }) : undefined;
