@@ -31,6 +31,18 @@ export { amendRequest, parseRequest } from "./request/parse-request.js";
 export type { Resources, ServiceMode } from "./request/placement.js";
 export type { PublishedPort } from "./request/ports.js";
 export { fieldPath, zodIssues } from "./request/zod-issues.js";
+export { guardStrategy } from "./secrecy/guard-strategy.js";
+export { redactError } from "./secrecy/redact-error.js";
+export { MASK, Redactor } from "./secrecy/redactor.js";
+export { isSecretName, SECRET_NAME_END, SECRET_WORD } from "./secrecy/secret-names.js";
+export {
+  secretsOfEnvironment,
+  secretsOfRequest,
+  secretsOfResource,
+  secretsOfVariable,
+  type SecretValue,
+} from "./secrecy/secret-values.js";
+export { withoutSecrets } from "./secrecy/without-secrets.js";
 export { sleep, throwIfAborted } from "./strategy/abort.js";
 export type { Deployment, DeploymentWarning } from "./strategy/deployment.js";
 export { checkHonoured } from "./strategy/honoured.js";

@@ -42,4 +42,5 @@ export { down, type DownOptions, type DownReport } from "./remove/down.js";
 export type { RemovalVerdict } from "./remove/removal-verdict.js";
 export { refreshAuth, type RefreshOptions, type RefreshReport } from "./refresh/refresh-auth.js";
 export type { RefreshVerdict } from "./refresh/refresh-verdict.js";
+export { redactorOf } from "./secrecy.js";
 export { ps, type PsRow } from "./ps/ps.js";

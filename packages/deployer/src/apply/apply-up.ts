@@ -15,6 +15,7 @@ import { startRun } from "./start-run.js";
 import type { UpOptions } from "./up-options.js";
 import type { UpReport } from "./up-report.js";
 import type { UpRun } from "./up-run.js";
+import { guarded } from "../secrecy.js";
 
 /**
  * Carries out a plan: resources first, then apps in the order of their dependencies, independent ones at the same time,
@@ -24,11 +25,12 @@ import type { UpRun } from "./up-run.js";
  * that somebody else is changing; what the preflight finds. What goes wrong later is in the report.
  */
 export async function applyUp(
-  strategy: OpenFactoryServiceDeploymentStrategy,
+  unguarded: OpenFactoryServiceDeploymentStrategy,
   prepared: Prepared,
   options: UpOptions = {},
 ): Promise<UpReport> {
   const { checked, plan, listed } = prepared;
+  const strategy = guarded(unguarded, checked);
   refusePlan(plan);
   const began = performance.now();
   const { observer, signal, preflight = true } = options;

@@ -1,3 +1,4 @@
+import { isSecretName, MASK, SECRET_NAME_END, SECRET_WORD } from "@openfactory/deploy-core";
 import type { LeafValue } from "./leaves.js";
 
 export interface MaskOptions {
@@ -10,19 +11,9 @@ export interface MaskOptions {
 /** The fields in which secrets are looked for: an image may be called `auth`, and its tag is none. */
 const SUSPECT = /^(?:labels|command|args|healthcheck|mounts)\b/;
 
-/** What stands for a value that is not shown. */
-const MASK = "***";
-
-/** Names of labels, flags and assignments whose values are secret. */
-const SECRET =
-  "(?:pass(?:words?|wd|phrase|code)?|pwd|secrets?|tokens?|credentials?|(?:api|access|private|signing)[-_]?keys?|auth(?:orization)?)";
-/** What may follow in the name: `--pass` and `basicauth.users` are secret, and `passive` is not. */
-const REST = "(?![a-z])[\\w.-]*";
-
-const SECRET_NAME = new RegExp(`(?:^|[^a-z])\\w*?${SECRET}${REST}$`, "i");
-const SECRET_FLAG = new RegExp(`^--?[\\w-]*?${SECRET}${REST}$`, "i");
+const SECRET_FLAG = new RegExp(`^--?[\\w-]*?${SECRET_WORD}${SECRET_NAME_END}$`, "i");
 /** `PASSWORD=x`, `--token=x`, `api_key: x`, `--secret x` within a line; a quoted value whole. */
-const ASSIGNED = new RegExp(`([\\w-]*?${SECRET}${REST}(?:\\s*[=:]\\s*|(?<=--?[\\w-]*)\\s+))(?:(?:bearer|basic)\\s+)?("[^"]*"|'[^']*'|[^\\s,;&"']+)`, "gi");
+const ASSIGNED = new RegExp(`([\\w-]*?${SECRET_WORD}${SECRET_NAME_END}(?:\\s*[=:]\\s*|(?<=--?[\\w-]*)\\s+))(?:(?:bearer|basic)\\s+)?("[^"]*"|'[^']*'|[^\\s,;&"']+)`, "gi");
 const IN_ADDRESS = /([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+@/gi;
 const SCHEME = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
 
@@ -33,7 +24,7 @@ const SCHEME = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
  */
 export function shown(path: string, value: LeafValue, { showEnv = false, shownEnv = [] }: MaskOptions): { text: string; masked: boolean } {
   if (path.startsWith("env.")) return showEnv || shownEnv.includes(path.slice("env.".length)) ? { text: String(value), masked: false } : { text: MASK, masked: true };
-  if (path.startsWith("labels.") && SECRET_NAME.test(path)) return { text: MASK, masked: true };
+  if (path.startsWith("labels.") && isSecretName(path)) return { text: MASK, masked: true };
   const raw = typeof value === "string" ? value : inShell(value);
   if (!SUSPECT.test(path)) return { text: raw, masked: false };
   const text = typeof value === "string" ? masked(value) : inShell(maskedWords(value));

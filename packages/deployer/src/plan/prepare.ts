@@ -5,6 +5,7 @@ import { observe } from "../observe/observe.js";
 import type { Plan } from "./plan.js";
 import type { PlanOptions } from "./plan-options.js";
 import { planUp, type UpPlan } from "./plan-up.js";
+import { guarded } from "../secrecy.js";
 
 /** A project that was checked, looked at, and compared. */
 export interface Prepared extends UpPlan {
@@ -15,11 +16,12 @@ export interface Prepared extends UpPlan {
 
 /** Checks all, looks once at what is there, and plans. Changes nothing. */
 export async function prepare(
-  strategy: OpenFactoryServiceDeploymentStrategy,
+  unguarded: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
   options: PlanOptions = {},
 ): Promise<Prepared> {
   const { observer, refresh = true, signal } = options;
+  const strategy = guarded(unguarded, desired);
   const checked = checkProject(desired, strategy, options);
   const names = checked.apps.map(({ app }) => app.service);
   const observed = await observe(strategy, names, { signal, settings: refresh, instances: false });

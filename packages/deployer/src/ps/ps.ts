@@ -13,6 +13,7 @@ import type { DesiredApp, DesiredProject } from "../desired.js";
 import { INSPECTIONS_AT_ONCE, observe, withoutSettings } from "../observe/observe.js";
 import { ownerOf } from "../ownership/labels.js";
 import { hashOf } from "../ownership/request-hash.js";
+import { guarded } from "../secrecy.js";
 
 /** One app of a project, or one service of it that no app has any more. */
 export interface PsRow {
@@ -35,10 +36,12 @@ export interface PsRow {
  * @throws DeploymentError `UNSUPPORTED` if the strategy can neither list nor inspect; `INVALID_REQUEST`.
  */
 export async function ps(
-  strategy: OpenFactoryServiceDeploymentStrategy,
-  { project, apps }: DesiredProject,
+  unguarded: OpenFactoryServiceDeploymentStrategy,
+  desired: DesiredProject,
   options: OperationOptions = {},
 ): Promise<PsRow[]> {
+  const { project, apps } = desired;
+  const strategy = guarded(unguarded, desired);
   if (!supports(strategy, "inspect")) requireCapability(strategy, "list");
   const names = apps.map(({ service }) => service);
   const { services } = await observe(strategy, names, options);

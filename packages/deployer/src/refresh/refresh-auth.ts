@@ -16,6 +16,7 @@ import { canTellOwners } from "../ownership/can-tell.js";
 import { ownerOf } from "../ownership/labels.js";
 import type { ProjectWarning } from "../project-warning.js";
 import type { RefreshVerdict } from "./refresh-verdict.js";
+import { guarded } from "../secrecy.js";
 
 export interface RefreshOptions {
   signal?: AbortSignal;
@@ -53,10 +54,11 @@ interface Wanted {
  * @throws DeploymentError `UNSUPPORTED` if the strategy stores none; `ENGINE_UNREACHABLE`, `NOT_A_SWARM_MANAGER`, ...
  */
 export async function refreshAuth(
-  strategy: OpenFactoryServiceDeploymentStrategy,
+  unguarded: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
   options: RefreshOptions = {},
 ): Promise<RefreshReport> {
+  const strategy = guarded(unguarded, desired);
   checkApps(desired.apps);
   const refresher = requireCapability(strategy, "refreshAuth");
   const began = performance.now();

@@ -18,6 +18,7 @@ import { removeResources } from "../resources/remove-resources.js";
 import type { ResourceVerdict } from "../resources/resource-verdict.js";
 import { dependents, type Removal, removeServices } from "./remove-services.js";
 import type { RemovalVerdict } from "./removal-verdict.js";
+import { guarded } from "../secrecy.js";
 
 export interface DownOptions extends LockOptions, ListenerOptions {
   signal?: AbortSignal;
@@ -52,10 +53,11 @@ export interface DownReport {
  * `ENGINE_UNREACHABLE`, `NOT_A_SWARM_MANAGER`, ...
  */
 export async function down(
-  strategy: OpenFactoryServiceDeploymentStrategy,
+  unguarded: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
   options: DownOptions = {},
 ): Promise<DownReport> {
+  const strategy = guarded(unguarded, desired);
   checkApps(desired.apps);
   const began = performance.now();
   const { signal, observer, timeoutMs } = options;

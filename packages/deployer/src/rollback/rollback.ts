@@ -21,6 +21,7 @@ import { progressObserver } from "../progress-observer.js";
 import type { ProjectWarning } from "../project-warning.js";
 import { type Choice, chooseVersions } from "./choose-versions.js";
 import type { RollbackOptions, RollbackReport, RollbackVerdict } from "./rollback-report.js";
+import { guarded } from "../secrecy.js";
 
 /**
  * Brings back what apps were before: of those that are named, or of all that the newest run changed. Apps go in the order
@@ -31,10 +32,11 @@ import type { RollbackOptions, RollbackReport, RollbackVerdict } from "./rollbac
  * `NOT_FOUND` (an app is not deployed), `CONFLICT` (somebody else changes the project), `ENGINE_UNREACHABLE`, ...
  */
 export async function rollback(
-  strategy: OpenFactoryServiceDeploymentStrategy,
+  unguarded: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
   options: RollbackOptions = {},
 ): Promise<RollbackReport> {
+  const strategy = guarded(unguarded, desired);
   requireCapability(strategy, "rollback");
   if (!canTellOwners(strategy)) requireCapability(strategy, "list");
   const began = performance.now();

@@ -17,6 +17,7 @@ import { APP_LABEL, ownerOf, PROJECT_LABEL } from "../ownership/labels.js";
 import { progressObserver } from "../progress-observer.js";
 import type { ProjectWarning } from "../project-warning.js";
 import type { ScaleOptions, ScaleReport, ScaleVerdict } from "./scale-report.js";
+import { guarded } from "../secrecy.js";
 
 /**
  * Sets the number of replicas of one app of a project. The file still says what it said: `plan` shows the difference
@@ -28,12 +29,13 @@ import type { ScaleOptions, ScaleReport, ScaleVerdict } from "./scale-report.js"
  * `TASK_FAILED`, `TIMEOUT` when not all of them run: the number stays as it was set.
  */
 export async function scale(
-  strategy: OpenFactoryServiceDeploymentStrategy,
+  unguarded: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
   app: string,
   replicas: number,
   options: ScaleOptions = {},
 ): Promise<ScaleReport> {
+  const strategy = guarded(unguarded, desired);
   const scaling = requireCapability(strategy, "scale");
   if (!Number.isInteger(replicas) || replicas < 0) {
     throw new DeploymentError("INVALID_REQUEST", `${replicas} is not a number of replicas.`, { hint: "Name a whole number, 0 or more." });

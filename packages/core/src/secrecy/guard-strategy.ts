@@ -1,0 +1,99 @@
+import type { AuthRefresh } from "../capabilities/capability.js";
+import type { Diagnosis } from "../capabilities/diagnosis.js";
+import type { PreflightProblem } from "../capabilities/preflight.js";
+import type { ServiceStatus } from "../capabilities/status.js";
+import type { Deployment } from "../strategy/deployment.js";
+import type { OperationOptions } from "../strategy/options.js";
+import type { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
+import { redactError } from "./redact-error.js";
+import { Redactor } from "./redactor.js";
+import { secretsOfRequest } from "./secret-values.js";
+import { redactOptions, redactWarnings } from "./without-secrets.js";
+
+/** Masks the engine's words in what an operation returns. Settings and labels stay: they are compared. */
+type Mask = (result: never, redactor: Redactor) => unknown;
+
+const maskDeployment = <Made extends Deployment | AuthRefresh>(made: Made, redactor: Redactor): Made =>
+  made?.warnings === undefined || made.warnings.length === 0 ? made : { ...made, warnings: redactWarnings(made.warnings, redactor) };
+
+function maskStatus(status: ServiceStatus, redactor: Redactor): ServiceStatus {
+  if (!status?.instances?.some(({ error }) => error !== undefined)) return status;
+  // Of a service that the caller does not know, its own settings tell.
+  const own = new Redactor(() => (status.settings === undefined ? [] : secretsOfRequest(status.settings)));
+  const masked = (error: string): string => own.text(redactor.text(error));
+  return { ...status, instances: status.instances.map((one) => (one.error === undefined ? one : { ...one, error: masked(one.error) })) };
+}
+
+/** The list itself where there is nothing to mask: the strategy may know it again. */
+function maskStatuses(statuses: readonly ServiceStatus[], redactor: Redactor): readonly ServiceStatus[] {
+  const masked = statuses.map((status) => maskStatus(status, redactor));
+  return masked.some((status, index) => status !== statuses[index]) ? masked : statuses;
+}
+
+const asIs: Mask = (result: unknown) => result;
+
+const OPERATIONS: Readonly<Record<string, Mask>> = {
+  deploy: maskDeployment,
+  update: maskDeployment,
+  rollback: maskDeployment,
+  refreshAuth: maskDeployment,
+  inspect: maskStatus,
+  wait: maskStatus,
+  list: maskStatuses,
+  preflight: (problems: readonly PreflightProblem[], redactor) =>
+    problems.map((one) => ({ ...one, message: redactor.text(one.message), hint: redactor.text(one.hint) })),
+  diagnose: (found: readonly Diagnosis[], redactor) =>
+    found.map((one) => ({ ...one, detail: redactor.text(one.detail), ...(one.hint && { hint: redactor.text(one.hint) }) })),
+  remove: asIs,
+  scale: asIs,
+  settingsOf: asIs,
+  lock: asIs,
+  unlock: asIs,
+  listResources: asIs,
+  createResource: asIs,
+  removeResource: asIs,
+};
+
+/**
+ * The strategy, whoever wrote it, with known values masked in all that it says: errors with their causes, warnings,
+ * progress events, findings, errors of instances. Lines of logs are the app's own, and stay as they are.
+ */
+export function guardStrategy<Strategy extends OpenFactoryServiceDeploymentStrategy>(strategy: Strategy, redactor: Redactor): Strategy {
+  const guarded = new Map<PropertyKey, unknown>();
+  const make = (property: PropertyKey, member: (...given: unknown[]) => unknown): unknown => {
+    if (property === "logs") return (...given: unknown[]) => guardLines(member.apply(strategy, given) as AsyncIterable<unknown>, redactor);
+    const mask = Object.hasOwn(OPERATIONS, property) ? OPERATIONS[property as string] : undefined;
+    if (mask === undefined) return member.bind(strategy);
+    return async (...given: unknown[]) => {
+      try {
+        const result = await member.apply(strategy, given.map((one) => (isObserved(one) ? redactOptions(one, redactor) : one)));
+        return mask(result as never, redactor);
+      } catch (error) {
+        throw redactError(error, redactor);
+      }
+    };
+  };
+  return new Proxy(strategy, {
+    get(target, property) {
+      // The strategy itself is the receiver: it may have private members.
+      const member: unknown = Reflect.get(target, property, target);
+      if (typeof member !== "function" || property === "constructor") return member;
+      const known = guarded.get(property) as { of: unknown; made: unknown } | undefined;
+      if (known?.of === member) return known.made;
+      const made = make(property, member as (...given: unknown[]) => unknown);
+      guarded.set(property, { of: member, made });
+      return made;
+    },
+  });
+}
+
+const isObserved = (value: unknown): value is OperationOptions =>
+  typeof value === "object" && value !== null && typeof (value as OperationOptions).observer === "function";
+
+async function* guardLines(lines: AsyncIterable<unknown>, redactor: Redactor): AsyncGenerator<unknown> {
+  try {
+    yield* lines;
+  } catch (error) {
+    throw redactError(error, redactor);
+  }
+}
