@@ -17,7 +17,7 @@ const write = async (name: string, content: string | Buffer) => {
   return join(folder, name);
 };
 const envOf = async (path: string, options: Parameters<typeof loadProject>[1]) =>
-  (await loadProject([path], options)).apps[0]?.request.env?.slice(2);
+  (await loadProject([path], options)).apps[0]?.request.env?.slice(4);
 const failureOf = async (path: string): Promise<DeploymentError> => {
   const error: unknown = await loadProject([path], { env: {} }).catch((thrown: unknown) => thrown);
   if (!DeploymentError.isInstance(error, "INVALID_FILE")) throw error;
@@ -81,7 +81,7 @@ describe("loadProject", () => {
     await write(".env", "UNUSED=1");
     await write("../key.bin", Buffer.from([0xff, 0]));
     const { apps, resources } = await loadProject([path], { env: {} });
-    expect(apps[0]?.request.env?.slice(2)).toEqual(["A=1"]);
+    expect(apps[0]?.request.env?.slice(4)).toEqual(["A=1"]);
     expect(resources.map(({ key, spec }) => [key, "content" in spec && [...spec.content]])).toEqual([
       ["key", [0xff, 0]],
       ["conf", [...Buffer.from("A=1")]],

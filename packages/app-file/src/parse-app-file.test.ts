@@ -10,6 +10,9 @@ const requestOf = (lines: string[], env: Record<string, string> = {}) =>
     env,
   ).apps[0]!.request;
 
+/** The variables that an app with the uuid Demo always gets. */
+const defaults = ["APP_UUID=Demo", "DOCKER_SERVICE=demo", "OPENFACTORY_LOG_BACKEND=text", "KSQLDB_LOG_LEVEL=WARNING"];
+
 /** OpenFactory's own example, with every key that it has. */
 const openFactoryExample = `
 apps:
@@ -45,7 +48,7 @@ apps:
     routing:
       expose: true
       port: 8000
-      hostname: dashboard.example.com
+      hostname: dashboard
 
     metrics:
       port: 4000
@@ -66,14 +69,18 @@ apps:
           open_files: 65535
       placement:
           constraints:
-          - node.labels.zone == building-a
+          - node.labels.zone==building-a
           - node.role=worker
-          - node.hostname != a
+          - node.hostname!=a
 `;
 
 describe("parseAppFile", () => {
   it("makes exact requests of OpenFactory's own example", () => {
-    const file = parse(openFactoryExample, { KAFKA_BROKER: "broker:9092", ASSET_ROUTER_URL: "http://router" });
+    const file = parse(openFactoryExample, {
+      KAFKA_BROKER: "broker:9092",
+      ASSET_ROUTER_URL: "http://router",
+      OPENFACTORY_BASE_DOMAIN: "factory.test",
+    });
     expect(file.project).toBe("smartshop_1");
     expect(file.apps).toEqual([
       {
@@ -91,8 +98,13 @@ describe("parseAppFile", () => {
           env: [
             "APP_UUID=APP-Scheduler",
             "DOCKER_SERVICE=app-scheduler",
+            "OPENFACTORY_LOG_BACKEND=text",
+            "KSQLDB_LOG_LEVEL=WARNING",
             "KAFKA_BROKER=broker:9092",
             "ASSET_ROUTER_URL=http://router",
+            "PORT=8000",
+            `STORAGE={"data": {"type": "nfs", "server": "nas.example.com", "remote_path": "/nfs/shop", "mount_point": "/mnt", ` +
+              `"mount_options": ["ro", "noatime"]}, "cache": {"type": "local", "local_path": "/cache", "mount_point": "/cache"}}`,
             "ENV=production",
             "QUERY=a=b&c=d",
           ],
@@ -103,9 +115,11 @@ describe("parseAppFile", () => {
             "openfactory.metrics.port": "4000",
             "openfactory.metrics.path": "/metrics",
             "traefik.enable": "true",
-            "traefik.http.routers.app-scheduler.rule": "Host(`dashboard.example.com`)",
-            "traefik.http.routers.app-scheduler.service": "app-scheduler",
-            "traefik.http.services.app-scheduler.loadbalancer.server.port": "8000",
+            "traefik.http.routers.ofa-app-scheduler.service": "ofa-app-scheduler",
+            "traefik.http.routers.ofa-app-scheduler.rule":
+              "Host(`app-scheduler.factory.test`) || Host(`dashboard.factory.test`)",
+            "traefik.http.routers.ofa-app-scheduler.entrypoints": "web",
+            "traefik.http.services.ofa-app-scheduler.loadbalancer.server.port": "8000",
           },
           networks: ["factory-net", "monitoring-net"],
           mounts: [
@@ -114,7 +128,6 @@ describe("parseAppFile", () => {
               // The digits begin the SHA-1 of "noatime,ro".
               Source: "nfs_nas_example_com_nfs_shop_4bcd1dc1",
               Target: "/mnt",
-              ReadOnly: true,
               VolumeOptions: {
                 DriverConfig: {
                   Name: "local",
@@ -146,7 +159,7 @@ describe("parseAppFile", () => {
   });
 
   it("asks for nothing that is not written", () => {
-    expect(requestOf([])).toEqual({ name: "demo", image: "nginx:1", env: ["APP_UUID=Demo", "DOCKER_SERVICE=demo"], replicaEnv: true });
+    expect(requestOf([])).toEqual({ name: "demo", image: "nginx:1", env: defaults, replicaEnv: true });
     expect(requestOf(["networks:", "labels:", "deploy:", "storage:", "environment:", "ports:", "uns:"])).toEqual(
       requestOf([]),
     );
@@ -243,13 +256,14 @@ describe("parseAppFile", () => {
 
   it("keeps a mapping's values as they are written, and what comes after the first equals sign", () => {
     const { env } = requestOf(["environment: {V: 1.10, ID: 12345678901234567890, T: true, E: '', X: 0100}"]);
-    expect(env?.slice(2)).toEqual(["V=1.10", "ID=12345678901234567890", "T=true", "E=", "X=0100"]);
-    expect(requestOf(["environment: ['A=b=c=', 'B= x ']"]).env?.slice(2)).toEqual(["A=b=c=", "B= x "]);
+    expect(env?.slice(4)).toEqual(["V=1.10", "ID=12345678901234567890", "T=true", "E=", "X=0100"]);
+    expect(requestOf(["environment: ['A=b=c=', 'B =  x y ']"]).env?.slice(4)).toEqual(["A=b=c=", "B=x y"]);
+    expect(requestOf(["environment: {B: ' x '}"]).env?.slice(4)).toEqual(["B= x "]);
   });
 
   it("makes numbers of variables where numbers belong", () => {
     const request = requestOf(
-      ["deploy: {replicas: '${N}', resources: {limits: {cpus: $C}}}", "init: ${I}", "ports: ['${P}:80']"],
+      ["deploy: {replicas: '${N}', resources: {limits: {cpus: '${C}'}}}", "init: ${I}", "ports: ['${P}:80']"],
       {
         N: "3",
         C: "0.5",
@@ -267,7 +281,7 @@ describe("parseAppFile", () => {
 
   it("does not read variables' values as YAML", () => {
     expect(requestOf(["hostname: ${X}"], { X: "a:b" }).hostname).toBe("a:b");
-    expect(requestOf(["environment: ['A=${X}']"], { X: "$Y: [" }).env?.[2]).toBe("A=$Y: [");
+    expect(requestOf(["environment: ['A=${X}']"], { X: "$Y: [" }).env?.[4]).toBe("A=$Y: [");
   });
 
   it("leaves OpenFactory's variables to an app that sets them, and lets it repeat who it is", () => {
@@ -275,7 +289,11 @@ describe("parseAppFile", () => {
       KAFKA_BROKER: "k",
       KSQLDB_URL: "q",
     });
-    expect(env).toEqual(["APP_UUID=Demo", "DOCKER_SERVICE=demo", "KSQLDB_URL=q", "KAFKA_BROKER=own"]);
+    expect(env).toEqual([...defaults, "KSQLDB_URL=q", "KAFKA_BROKER=own"]);
+  });
+
+  it("keeps dollar signs in keys that begin no variable, and a literal ${", () => {
+    expect(requestOf(["labels: {a$b: 1, '$$c': 2, '$${D}': 3}"]).labels).toEqual({ a$b: "1", $$c: "2", "${D}": "3" });
   });
 
   it("follows anchors, aliases and merge keys; what is written wins over what is merged", () => {
@@ -292,7 +310,7 @@ describe("parseAppFile", () => {
       { image: "nginx:1", init: true, readOnly: true },
       { image: "redis", init: true },
     ]);
-    expect(file.apps[1]?.request.env?.slice(2)).toEqual(["B=2", "A=1"]);
+    expect(file.apps[1]?.request.env?.slice(4)).toEqual(["B=2", "A=1"]);
   });
 
   it("reads a file with a BOM, CRLF and tabs in values", () => {

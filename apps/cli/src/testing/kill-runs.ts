@@ -38,7 +38,7 @@ const appOf = (id: string, name: string, version: number, configs: boolean): str
   `  ${name}:`,
   `    uuid: ${id}-${name}`,
   `    image: ${TEST_IMAGE}`,
-  `    command: sh -c "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $$!; done"`,
+  `    command: sh -c "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"`,
   `    environment: ["VERSION=${version}"]`,
   `    ${LABELS}`,
   ...(name === "web" ? ["    depends_on: [db]", "    networks: [net]", ...(configs ? ["    configs: [conf]"] : [])] : []),

@@ -53,4 +53,35 @@ describe("interpolate", () => {
   it("tells every unset variable", () => {
     expect(text("$A/$B").problems.map(({ index }) => index)).toEqual([0, 3]);
   });
+
+  describe("with braces only", () => {
+    it.each([
+      ["${NAME}", "web"],
+      ["$NAME", "$NAME"],
+      ["pa$word", "pa$word"],
+      ['echo "$DSN" $$ $! $? $1', 'echo "$DSN" $$ $! $? $1'],
+      ["$$NAME", "$$NAME"],
+      ["5$", "5$"],
+      ["$$", "$$"],
+      ["$${NAME}", "${NAME}"],
+      ["$$${NAME}", "$${NAME}"],
+      ["$NAME-${NAME}-$$", "$NAME-web-$$"],
+      ["$(date) ${NAME}", "$(date) web"],
+      ["${NOPE:-pa$word$$}", "pa$word$$"],
+      ["${NOPE:-${NAME}}", "web"],
+      ["${NOPE:-$${NAME}}", "${NAME}"],
+    ])("%s", (template, expected) => {
+      expect(interpolate(template, lookup, "braces")).toEqual({ text: expected, problems: [] });
+    });
+
+    it.each([
+      ["$a ${NOPE}", 3, "the variable NOPE is not set"],
+      ["${NOPE:-x$y ${NOPE2}}", 12, "the variable NOPE2 is not set"],
+      ["x ${NAME", 2, "a variable's closing brace is missing"],
+      ["${#NAME}", 0, "a variable's name is made of letters, digits and _, with no digit first"],
+      ["${NAME%x}", 0, "what follows the variable's name NAME is not understood"],
+    ])("%s is a problem", (template, index, message) => {
+      expect(interpolate(template, lookup, "braces").problems).toMatchObject([{ index, message }]);
+    });
+  });
 });

@@ -19,7 +19,16 @@ const MAX_NESTING = 20;
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const OPERATOR = /:?[-?+]/y;
 
-const FORMAT_HINT = "Write ${NAME}, ${NAME:-default}, or $$ for a dollar sign.";
+/**
+ * Which dollar signs begin a variable. `compose`: `$NAME` and `${NAME}`, and `$$` is a dollar sign. `braces`: `${NAME}`
+ * only, and `$${` is a literal `${`; any other dollar sign belongs to the app.
+ */
+export type VariableSyntax = "compose" | "braces";
+
+const FORMAT_HINTS: Readonly<Record<VariableSyntax, string>> = {
+  compose: "Write ${NAME}, ${NAME:-default}, or $$ for a dollar sign.",
+  braces: "Write ${NAME} or ${NAME:-default}. For the app's own ${, write $${.",
+};
 
 const match = (pattern: RegExp, text: string, index: number): string => {
   pattern.lastIndex = index;
@@ -27,37 +36,57 @@ const match = (pattern: RegExp, text: string, index: number): string => {
 };
 
 /**
- * Puts variables in as Compose does: `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`,
- * `${NAME?message}`, `${NAME:+instead}`, `${NAME+instead}`, nested, and `$$` for a dollar sign. With the colon an empty
- * variable counts as not set. A variable that is not set and has no default is a problem (to Compose it is a warning).
+ * Replaces variables: `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`, `${NAME?message}`,
+ * `${NAME:+instead}`, `${NAME+instead}`, nested. With the colon an empty variable counts as not set. A variable that is
+ * not set and has no default is a problem (in Compose it is a warning).
+ * @param syntax default: as in Compose.
  */
-export function interpolate(template: string, lookup: Lookup): Interpolated {
+export function interpolate(template: string, lookup: Lookup, syntax: VariableSyntax = "compose"): Interpolated {
   const problems: TemplateProblem[] = [];
-  return { text: expand(template, 0, 0, lookup, problems), problems };
+  return { text: expand(template, 0, 0, { lookup, syntax, problems }), problems };
+}
+
+interface Expansion {
+  lookup: Lookup;
+  syntax: VariableSyntax;
+  problems: TemplateProblem[];
 }
 
 /** Expands `template`, which stands at `offset` of the whole. */
-function expand(template: string, offset: number, level: number, lookup: Lookup, problems: TemplateProblem[]): string {
+function expand(template: string, offset: number, level: number, expansion: Expansion): string {
   let text = "";
   let index = 0;
   while (index < template.length) {
     const dollar = template.indexOf("$", index);
     if (dollar < 0) break;
     text += template.slice(index, dollar);
-    if (template[dollar + 1] === "$") {
-      text += "$";
-      index = dollar + 2;
+    const literal = literalAt(template, dollar, expansion.syntax);
+    if (literal !== undefined) {
+      text += literal.text;
+      index = dollar + literal.length;
       continue;
     }
     const reference = readReference(template, dollar);
     if ("problem" in reference) {
-      problems.push({ index: offset + dollar, message: reference.problem, hint: FORMAT_HINT });
+      const hint = FORMAT_HINTS[expansion.syntax];
+      expansion.problems.push({ index: offset + dollar, message: reference.problem, hint });
       return template;
     }
-    text += resolve(reference, offset + dollar, level, lookup, problems);
+    text += resolve(reference, offset + dollar, level, expansion);
     index = reference.end;
   }
   return text + template.slice(index);
+}
+
+/** The text for a dollar sign that begins no variable, and how many characters of the template it stands for. */
+function literalAt(
+  template: string,
+  dollar: number,
+  syntax: VariableSyntax,
+): { text: string; length: number } | undefined {
+  if (syntax === "compose") return template[dollar + 1] === "$" ? { text: "$", length: 2 } : undefined;
+  if (template.startsWith("$${", dollar)) return { text: "${", length: 3 };
+  return template[dollar + 1] === "{" ? undefined : { text: "$", length: 1 };
 }
 
 interface Reference {
@@ -104,13 +133,13 @@ function resolve(
   { name, operator, operand, operandAt }: Reference,
   index: number,
   level: number,
-  lookup: Lookup,
-  problems: TemplateProblem[],
+  expansion: Expansion,
 ): string {
+  const { lookup, problems } = expansion;
   const value = lookup(name);
   const isSet = value !== undefined && !(operator.startsWith(":") && value === "");
   const nested = (): string => {
-    if (level < MAX_NESTING) return expand(operand, index + operandAt, level + 1, lookup, problems);
+    if (level < MAX_NESTING) return expand(operand, index + operandAt, level + 1, expansion);
     problems.push({ index, message: `defaults are nested more than ${MAX_NESTING} deep`, hint: "Use fewer." });
     return "";
   };

@@ -50,8 +50,9 @@ export function deployParts(context: AppContext): Parts {
 const partOf = <Value, Made>(value: Value | null | undefined, make: (value: Value) => Made): Made | undefined =>
   value == null ? undefined : make(value);
 
-/** OpenFactory's users write `=` for `==`, too. */
-const withDoubleEquals = (constraint: string): string => constraint.replace(/ *(?<![=!])=(?!=) */, " == ");
+/** `key == value`, spaced as OpenFactory spaces it. OpenFactory's users write `=` for `==`, too. */
+const withDoubleEquals = (constraint: string): string =>
+  constraint.trim().replace(/\s*([=!]=|=)\s*/, (_, operator: string) => (operator === "!=" ? " != " : " == "));
 
 function modePart({ mode, replicas }: Deploy, { path, tell }: AppContext): Parts["mode"] {
   const here = [...path, "deploy", "replicas"];

@@ -11,7 +11,7 @@ const env = { BASE: "http://base", INHERITED: "yes", KAFKA_BROKER: "broker:9092"
 /** What the app gets beside its identity. */
 const variablesOf = (...lines: string[]) => {
   const text = ["apps:", "  demo:", "    uuid: Demo", "    image: x", ...lines.map((line) => `    ${line}`)].join("\n");
-  return parseAppFile(text, { file: "shop/apps.yml", env, files }).apps[0]?.request.env?.slice(2);
+  return parseAppFile(text, { file: "shop/apps.yml", env, files }).apps[0]?.request.env?.slice(4);
 };
 
 describe("env_file", () => {

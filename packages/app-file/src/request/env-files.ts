@@ -1,17 +1,32 @@
-import { DeploymentError } from "@openfactory/deploy-core";
+import { DeploymentError, type SourceLocation } from "@openfactory/deploy-core";
 import { NO_SUCH_FILE } from "../files/files.js";
 import { pathFrom } from "../files/path-from.js";
 import { parseEnvFile } from "../interpolation/env-file.js";
 import type { EnvFile } from "../schema/env-file.js";
 import { decodeText } from "../source/read-text.js";
-import type { FilePath } from "../source/tree.js";
+import { SourceText } from "../source/source-text.js";
+import type { FilePath, SourceTree } from "../source/tree.js";
 import type { AppContext } from "./part.js";
 
-/** A variable of an app, and where it was written: one of an env file, where that is named. */
+/** A variable of an app. */
 export interface Variable {
   key: string;
   value: string;
+  /** Where the app file sets it, or names the env file that does. */
   path: FilePath;
+  /** The env file that sets it. */
+  source?: SourceText;
+}
+
+/**
+ * The line of the env file that sets a variable. Undefined for a variable of the app file itself, and for an env file
+ * whose name came out of a variable, which is not to be shown.
+ */
+export function variableLocation({ key, path, source }: Variable, tree: SourceTree): SourceLocation | undefined {
+  if (source === undefined || tree.isInterpolated(path)) return undefined;
+  const lines = [...source.text.matchAll(/^[ \t]*(?:export[ \t]+)?([\w.-]+)/gm)];
+  const line = lines.findLast(([, name]) => name === key);
+  return source.at(line === undefined ? 0 : line.index + line[0].length - key.length);
 }
 
 /** The variables of an app's env files, the later over the earlier. */
@@ -21,7 +36,9 @@ export function envFileVariables(context: AppContext): Variable[] {
   for (const { name, required, at } of entries(entry.env_file, [...path, "env_file"])) {
     const before = Object.fromEntries([...variables].map(([key, { value }]) => [key, value]));
     const found = readEnvFile(name, required, at, { ...before, ...environment }, context);
-    for (const [key, value] of Object.entries(found)) variables.set(key, { key, value, path: at });
+    for (const [key, value] of Object.entries(found.values)) {
+      variables.set(key, { key, value, path: at, source: found.source });
+    }
   }
   return [...variables.values()];
 }
@@ -46,16 +63,17 @@ function readEnvFile(
   at: FilePath,
   environment: AppContext["environment"],
   { tree, files, findings, tell }: AppContext,
-): Record<string, string> {
+): { values: Record<string, string>; source?: SourceText } {
   const path = pathFrom(name, tree.source.file);
   const found = files.get(path) ?? NO_SUCH_FILE;
-  if (found === NO_SUCH_FILE && !required) return {};
+  if (found === NO_SUCH_FILE && !required) return { values: {} };
   if (!("bytes" in found)) {
     tell(at, found.problem, found.hint);
-    return {};
+    return { values: {} };
   }
   try {
-    return parseEnvFile(decodeText(found.bytes, path), path, environment);
+    const text = decodeText(found.bytes, path);
+    return { values: parseEnvFile(text, path, environment), source: new SourceText(path, text) };
   } catch (error) {
     if (!DeploymentError.isInstance(error, "INVALID_FILE")) throw error;
     for (const { message, location, hint } of error.issues) {
@@ -63,6 +81,6 @@ function readEnvFile(
       else if (tree.isInterpolated(at)) tell(at, `line ${location.line} of the file: ${message}`, hint);
       else findings.add(location, message, hint);
     }
-    return {};
+    return { values: {} };
   }
 }

@@ -1,16 +1,22 @@
 import { type Environment, environmentLookup } from "../interpolation/environment.js";
 import { quote } from "../report/nearest.js";
-import { envFileVariables, type Variable } from "./env-files.js";
+import { envFileVariables, type Variable, variableLocation } from "./env-files.js";
 import { type KeyValue, keyValues, withoutTwins } from "./key-values.js";
 import { type AppContext, gathered, type Part } from "./part.js";
+import { developmentPath, isDevelopment } from "./routing.js";
+import { storageVariable } from "./storage-variable.js";
 
 /** Variables of OpenFactory itself that an app gets wherever they are set. */
 const PASSED_ON = ["KAFKA_BROKER", "KSQLDB_URL", "ASSET_ROUTER_URL"];
 
-/** Those of OpenFactory's own variables that are set, looked up once for all apps: each look is a call of the system's. */
+/** OpenFactory's own variables that every app gets, looked up once for all apps: each lookup is a system call. */
 export function passedOnFrom(environment: Environment): ReadonlyMap<string, string> {
   const lookup = environmentLookup(environment);
-  const set = new Map<string, string>();
+  const set = new Map([
+    ["OPENFACTORY_LOG_BACKEND", lookup("OPENFACTORY_LOG_BACKEND") || "text"],
+    // OpenFactory does not look for this one in the environment.
+    ["KSQLDB_LOG_LEVEL", "WARNING"],
+  ]);
   for (const key of PASSED_ON) {
     const value = lookup(key);
     if (value !== undefined) set.set(key, value);
@@ -19,32 +25,59 @@ export function passedOnFrom(environment: Environment): ReadonlyMap<string, stri
 }
 
 /**
- * `APP_UUID` and `DOCKER_SERVICE`, OpenFactory's own variables where they are set, then the app's: those of its env files
- * and, over them, those of `environment`. The first two say who the app is: an app may repeat them, not change them. The
- * others are its own if it sets them.
+ * The variables of an app: those that OpenFactory sets, then the app's own, of its env files and, over them, of
+ * `environment`. An app may set any of OpenFactory's variables itself, except those that say who it is (`APP_UUID` and
+ * `DOCKER_SERVICE`) and, with `routing`, its `PORT`.
  */
 export function environmentPart(context: AppContext): Part<string[]> {
-  const { entry, path, tell } = context;
-  const identity = new Map([
-    ["APP_UUID", entry.uuid],
-    ["DOCKER_SERVICE", entry.uuid.toLowerCase()],
-  ]);
-  const variables = appVariables(context).filter(({ key, value, path: here }) => {
-    const given = identity.get(key);
-    if (given !== undefined && value !== given) {
-      const own = key === "APP_UUID" ? "uuid" : "service name";
-      tell(here, `${key} is not the app's own ${own}`, "Leave it out: it is set from the uuid.");
-    }
-    return given === undefined;
-  });
-  const taken = new Set(variables.map(({ key }) => key));
-  const passedOn = [...context.passedOn].filter(([key]) => !taken.has(key));
+  const { entry, path } = context;
+  const identity = [
+    { key: "APP_UUID", value: entry.uuid, path: [...path, "uuid"] },
+    { key: "DOCKER_SERVICE", value: entry.uuid.toLowerCase(), path: [...path, "uuid"] },
+  ];
+  const own = appVariables(context).filter((variable) => isAppsOwn(variable, context));
+  const taken = new Set(own.map(({ key }) => key));
+  const passedOn = [...context.passedOn].map(([key, value]) => ({ key, value, path }));
+  const given = [...passedOn, ...routingVariables(context), ...storageVariables(context)];
+  return gathered(
+    [...identity, ...given.filter(({ key }) => !taken.has(key)), ...own].map(({ key, value, path: from }) => ({
+      value: `${key}=${value}`,
+      path: from,
+    })),
+  );
+}
 
-  return gathered([
-    ...[...identity].map(([key, value]) => ({ value: `${key}=${value}`, path: [...path, "uuid"] })),
-    ...passedOn.map(([key, value]) => ({ value: `${key}=${value}`, path })),
-    ...variables.map(({ key, value, path: here }) => ({ value: `${key}=${value}`, path: here })),
-  ]);
+/** `PORT`, whether the app is exposed or not, and in the development environment the path it is reached under. */
+function routingVariables({ entry: { uuid, routing }, path, environment }: AppContext): Variable[] {
+  if (routing == null) return [];
+  const port = { key: "PORT", value: String(routing.port), path: [...path, "routing", "port"] };
+  const root = { key: "OPENFACTORY_ROOT_PATH", value: developmentPath(uuid), path: [...path, "routing"] };
+  return [...(routing.port == null ? [] : [port]), ...(isDevelopment(environment) ? [root] : [])];
+}
+
+const storageVariables = ({ entry: { storage }, path }: AppContext): Variable[] =>
+  storage == null ? [] : [{ key: "STORAGE", value: storageVariable(storage), path: [...path, "storage"] }];
+
+/** Whether the app may set the variable; an attempt to set another one is a finding. */
+function isAppsOwn(variable: Variable, context: AppContext): boolean {
+  const { entry } = context;
+  const { key, value } = variable;
+  if (key === "PORT" && entry.routing != null) {
+    tellAt(variable, 'PORT can\'t be set next to "routing"', "Leave PORT out: the app gets routing.port.", context);
+    return false;
+  }
+  if (key !== "APP_UUID" && key !== "DOCKER_SERVICE") return true;
+  const [own, name] = key === "APP_UUID" ? [entry.uuid, "uuid"] : [entry.uuid.toLowerCase(), "service name"];
+  if (value !== own) {
+    tellAt(variable, `${key} is not the app's own ${name}`, "Leave it out: it is set from the uuid.", context);
+  }
+  return false;
+}
+
+function tellAt(variable: Variable, message: string, hint: string, { tree, findings, tell }: AppContext): void {
+  const location = variableLocation(variable, tree);
+  if (location === undefined) tell(variable.path, message, hint);
+  else findings.add(location, message, hint);
 }
 
 function appVariables(context: AppContext): Variable[] {
@@ -53,7 +86,8 @@ function appVariables(context: AppContext): Variable[] {
 }
 
 function ownVariables({ path, tree, tell }: AppContext): KeyValue[] {
-  const entries = keyValues([...path, "environment"], tree).filter(({ key, value, path: here, shown, isNothing }) => {
+  const written = keyValues([...path, "environment"], tree).map(withoutSpaceAround);
+  const entries = written.filter(({ key, value, path: here, shown, isNothing }) => {
     if (value !== undefined && !isNothing && /^\S+$/.test(key)) return true;
     const name = shown !== undefined && /^\w+$/.test(shown) ? shown : "NAME";
     const hasSpace = /\s/.test(key) && value !== undefined;
@@ -69,3 +103,9 @@ function ownVariables({ path, tree, tell }: AppContext): KeyValue[] {
     tell(twin.path, `${name} is set twice`, `It is on line ${tree.locate(first.path).line} already: keep one.`);
   });
 }
+
+/** `NAME = value` in a list is `NAME=value`, as in OpenFactory. In a mapping, YAML has the say. */
+const withoutSpaceAround = (entry: KeyValue): KeyValue =>
+  typeof entry.path.at(-1) === "string"
+    ? entry
+    : { ...entry, key: entry.key.trim(), value: entry.value?.trim(), shown: entry.shown?.trim() };

@@ -1,10 +1,17 @@
-import { environmentLookup } from "../interpolation/environment.js";
+import { type Environment, environmentLookup } from "../interpolation/environment.js";
 import type { FilePath } from "../source/tree.js";
 import type { AppContext } from "./part.js";
 
+interface Label {
+  key: string;
+  value: string;
+  path: FilePath;
+}
+
+/** The longest part of a host name between two dots. */
 const LONGEST_DNS_LABEL = 63;
 
-/** A DNS label: lower case, hyphens for what it can't hold. As OpenFactory normalises names. */
+/** A name as a DNS label, as OpenFactory normalizes it: lower case, with hyphens for the characters that don't fit. */
 const dnsLabel = (name: string): string =>
   name
     .toLowerCase()
@@ -12,8 +19,18 @@ const dnsLabel = (name: string): string =>
     .replace(/-+/g, "-")
     .replace(/^-|-$/g, "");
 
-/** Traefik's labels of an app with `routing.expose`: router, rule with the host names, port of the service. */
-export function routingLabels(context: AppContext): { key: string; value: string; path: FilePath }[] {
+/** Letters, digits, hyphens and underscores between dots. */
+const DOMAIN = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i;
+
+/** Whether OpenFactory's development environment is asked for. */
+export const isDevelopment = (environment: Environment): boolean =>
+  environmentLookup(environment)("OPENFACTORY_ENV") === "dev";
+
+/** The path under which an app is reached on localhost in the development environment. */
+export const developmentPath = (uuid: string): string => `/${dnsLabel(uuid)}`;
+
+/** Traefik's labels of an app with `routing.expose`, named as OpenFactory names them. */
+export function routingLabels(context: AppContext): Label[] {
   const { entry, tell } = context;
   const { routing } = entry;
   if (routing?.expose !== true) return [];
@@ -23,33 +40,50 @@ export function routingLabels(context: AppContext): { key: string; value: string
     return [];
   };
   if (routing.port == null) return wrong('an exposed app needs "port"', "Name the app's port in the container.");
-  const hosts = hostNames(context);
+  const domain = environmentLookup(context.environment)("OPENFACTORY_BASE_DOMAIN") || undefined;
+  if (domain !== undefined && !DOMAIN.test(domain)) {
+    return wrong("OPENFACTORY_BASE_DOMAIN is not a domain name", "Set it to a name such as factory.example.com.");
+  }
+  const hosts = hostNames(entry, domain);
   if (hosts.length === 0) {
-    return wrong('an exposed app needs "hostname"', "Name the host, or set OPENFACTORY_BASE_DOMAIN.");
+    return wrong(
+      "OPENFACTORY_BASE_DOMAIN is not set, so the app has no host name",
+      "Set OPENFACTORY_BASE_DOMAIN in the environment or an env file, or write the full host name as hostname.",
+    );
   }
   if (hosts.some((host) => host.split(".").some((label) => label.length > LONGEST_DNS_LABEL))) {
     return wrong(`a part of its host name is longer than ${LONGEST_DNS_LABEL} characters`, "Shorten it.");
   }
 
-  const service = entry.uuid.toLowerCase();
-  const rule = hosts.map((host) => `Host(\`${host}\`)`).join(" || ");
-  return [
-    { key: "traefik.enable", value: "true", path },
-    { key: `traefik.http.routers.${service}.rule`, value: rule, path },
-    { key: `traefik.http.routers.${service}.service`, value: service, path },
-    { key: `traefik.http.services.${service}.loadbalancer.server.port`, value: String(routing.port), path },
-  ];
+  const name = `ofa-${dnsLabel(entry.uuid)}`;
+  const labels = {
+    "traefik.enable": "true",
+    [`traefik.http.routers.${name}.service`]: name,
+    [`traefik.http.routers.${name}.rule`]: hosts.map((host) => `Host(\`${host}\`)`).join(" || "),
+    [`traefik.http.routers.${name}.entrypoints`]: "web",
+    [`traefik.http.services.${name}.loadbalancer.server.port`]: String(routing.port),
+    ...(isDevelopment(context.environment) ? developmentLabels(name, developmentPath(entry.uuid)) : {}),
+  };
+  return Object.entries(labels).map(([key, value]) => ({ key, value, path }));
 }
 
+/** A second router, on localhost under a path. A request of the path itself is redirected to the path with a slash. */
+const developmentLabels = (name: string, prefix: string): Record<string, string> => ({
+  [`traefik.http.routers.${name}-external.rule`]: `Host(\`localhost\`) && PathPrefix(\`${prefix}\`)`,
+  [`traefik.http.routers.${name}-external.entrypoints`]: "web",
+  [`traefik.http.routers.${name}-external.service`]: name,
+  [`traefik.http.routers.${name}-external.middlewares`]: `${name}-slash,${name}-strip`,
+  [`traefik.http.middlewares.${name}-strip.stripprefix.prefixes`]: prefix,
+  [`traefik.http.middlewares.${name}-slash.redirectregex.regex`]: `^(${prefix})(\\?.*)?$`,
+  [`traefik.http.middlewares.${name}-slash.redirectregex.replacement`]: "${1}/${2}",
+});
+
 /**
- * The host names of an exposed app. With `OPENFACTORY_BASE_DOMAIN`, as OpenFactory derives them: `<uuid>.<domain>` and
- * `<hostname>.<domain>`. A `hostname` with a dot, and one without a base domain, counts as it is written.
+ * The host names of an exposed app: `<uuid>.<domain>` and, with another `hostname`, `<hostname>.<domain>`, each name as a
+ * DNS label. Without a domain, `hostname` is the full host name.
  */
-function hostNames({ entry: { uuid, routing }, environment }: AppContext): string[] {
-  const domain = environmentLookup(environment)("OPENFACTORY_BASE_DOMAIN") || undefined;
-  const hostname = routing?.hostname?.toLowerCase();
-  const isLocal = hostname !== undefined && !hostname.includes(".");
-  if (domain === undefined) return hostname === undefined ? [] : [hostname];
-  const alias = isLocal ? `${dnsLabel(hostname)}.${domain}` : hostname;
-  return [...new Set([`${dnsLabel(uuid)}.${domain}`, alias].filter((host) => host !== undefined))];
+function hostNames({ uuid, routing }: AppContext["entry"], domain: string | undefined): string[] {
+  const hostname = routing?.hostname || undefined;
+  if (domain === undefined) return hostname === undefined ? [] : [hostname.toLowerCase()];
+  return [...new Set([uuid, hostname].filter((name) => name != null).map((name) => `${dnsLabel(name)}.${domain}`))];
 }

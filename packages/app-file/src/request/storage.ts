@@ -7,7 +7,7 @@ import type { FilePath } from "../source/tree.js";
 import type { AppContext, Part } from "./part.js";
 
 /** Names in the file of a mount's pieces. */
-const WRITTEN_AS: Readonly<Record<string, string>> = { Target: "mount_point", ReadOnly: "mount_options" };
+const WRITTEN_AS: Readonly<Record<string, string>> = { Target: "mount_point", ReadOnly: "read_only" };
 const SOURCES: Readonly<Record<string, string>> = { nfs: "remote_path", local: "local_path", volume: "volume" };
 
 /** Docker's mounts of an app's storage. */
@@ -30,19 +30,24 @@ export function mountsPart({ entry: { uuid, storage }, path, tree }: AppContext)
   };
 }
 
-/** `/mnt/` and `/mnt` are one place. */
-const mountPoint = (path: string): string => posix.normalize(path).replace(/(?!^)\/+$/, "");
+/** A mount point in its shortest form: `/mnt/` and `/mnt` are the same. */
+export const mountPoint = (path: string): string => posix.normalize(path).replace(/(?!^)\/+$/, "");
 
-/** A volume of Docker's `local` driver, which mounts the export itself, on whatever node the app runs. */
+/**
+ * A volume of Docker's `local` driver, which mounts the export itself, on whatever node the app runs. Name and options
+ * are OpenFactory's own, to the letter: a volume that one of the two tools made serves the other.
+ */
 function nfsMount({ server, remote_path, mount_point, mount_options }: NfsStorage): Mount {
   const options = mount_options ?? [];
-  const hasVersion = options.some((option) => /(^|,)(nfs)?vers=/.test(option));
+  const hasVersion = options.some((option) => option.split(",").some((each) => each.trim().startsWith("nfsvers=")));
+  // The engine resolves the address, and takes no brackets.
   const address = server.replace(/^\[(.*)\]$/, "$1");
   return {
     Type: "volume",
     Source: nfsVolumeName(server, remote_path, options),
     Target: mountPoint(mount_point),
-    ...(options.flatMap((option) => option.split(",")).includes("ro") ? { ReadOnly: true } : {}),
+    // With the option ro the export itself is read-only.
+    ReadOnly: undefined,
     VolumeOptions: {
       DriverConfig: {
         Name: "local",
@@ -53,7 +58,7 @@ function nfsMount({ server, remote_path, mount_point, mount_options }: NfsStorag
         },
       },
     },
-  } as Mount;
+  };
 }
 
 /**

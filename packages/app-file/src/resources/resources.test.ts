@@ -75,7 +75,7 @@ describe("a declared config", () => {
     expect(resources.map(({ spec }) => "content" in spec && Buffer.from(spec.content).toString())).toEqual([
       "one",
       "debug",
-      "level=debug $HOME",
+      "level=debug $$HOME",
     ]);
     // SHA-256 of "one".
     expect(apps[0]?.request.configs?.[0]).toEqual({ name: "shop_a_7692c3ad3540", target: "/a" });

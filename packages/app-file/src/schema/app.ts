@@ -20,12 +20,12 @@ const words = z.union([text, z.array(text)]);
 const routing = z
   .strictObject({
     expose: maybe(flag).describe("Whether Traefik routes to the app. Default: false."),
-    port: maybe(wholeNumber(1, 65535)).describe("Port in the container."),
+    port: maybe(wholeNumber(1, 65535)).describe("Port in the container; the app gets it as PORT."),
     hostname: maybe(text.regex(/^[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?$/, "expected a host name")).describe(
-      "Host name under which the app is reached. Default: the uuid under OPENFACTORY_BASE_DOMAIN, where that is set.",
+      "Second name of the app under OPENFACTORY_BASE_DOMAIN, beside its uuid. Without that domain: the full host name.",
     ),
   })
-  .describe("Exposes the app through Traefik.");
+  .describe("The app's HTTP port, and whether Traefik routes to it.");
 
 const metrics = z
   .strictObject({

@@ -94,6 +94,7 @@ const kindOf = (value: unknown): string => {
 };
 
 function hintFor(issue: Issue, path: FilePath, tree: SourceTree): string | undefined {
+  if (issue.code === "custom" && typeof issue.params?.["hint"] === "string") return issue.params["hint"];
   const located = tree.find(path);
   if (issue.code === "invalid_value" && located?.variables === undefined && typeof located?.value === "string") {
     const match = nearest(located.value, issue.values.map(String));

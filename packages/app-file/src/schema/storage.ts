@@ -1,14 +1,18 @@
 import { z } from "zod";
 import { flag, maybe, text } from "./scalars.js";
 
-const HOST = /^(?:[a-zA-Z0-9_-]+(?:\.[a-zA-Z0-9_-]+)*\.?|\[[0-9a-fA-F:.]+\]|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$/;
+/** What OpenFactory's application framework takes in `STORAGE`, and an IPv6 address without its brackets. */
+const HOST = /^(?:[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)*|\[[0-9a-fA-F:]+\]|[0-9a-fA-F]*:[0-9a-fA-F:]*)$/;
 
 /** How many storages one app may have. */
 const MOST_STORAGES = 100;
 
+/** As OpenFactory's application framework takes it: it stops an app with another mount point as the app starts. */
 const mountPoint = text
   .refine((path) => path.startsWith("/"), "expected an absolute path in the container")
-  .refine((path) => !path.split("/").includes(".."), 'expected a path without ".."')
+  .refine((path) => !path.includes(".."), 'expected a path without ".."')
+  .refine((path) => /^[\w./-]*$/.test(path), "expected a path of letters, digits, _, ., - and /")
+  .refine((path) => path.length <= 255, "expected a path of at most 255 characters")
   .describe("Absolute path in the container.");
 
 const description = maybe(text).describe("For readers; not used.");
@@ -17,7 +21,7 @@ const nfs = z.strictObject({
   type: z.literal("nfs").describe("A directory that an NFS server exports."),
   server: text
     .regex(HOST, "expected a host name or an IP address")
-    .describe("Host name or IP address of the NFS server."),
+    .describe("Host name or IP address of the NFS server. An IPv6 address may stand in brackets."),
   remote_path: text
     .refine((path) => path.startsWith("/"), "expected an absolute path on the server")
     .describe("Absolute path on the server."),
@@ -53,12 +57,35 @@ const volume = z.strictObject({
   description,
 });
 
-export const storage = z
+const named = z
   .record(
     text.regex(/^[a-zA-Z0-9_-]+$/, "a storage's name is made of letters, digits, _ and -"),
     z.discriminatedUnion("type", [nfs, local, volume]),
   )
-  .refine((named) => Object.keys(named).length <= MOST_STORAGES, `expected at most ${MOST_STORAGES} storages`)
+  .refine((all) => Object.keys(all).length <= MOST_STORAGES, `expected at most ${MOST_STORAGES} storages`);
+
+const STORAGE_KEYS: ReadonlySet<string> = new Set([nfs, local, volume].flatMap(({ shape }) => Object.keys(shape)));
+
+/** `storage: {type: nfs, ...}`, without a name, as an example in OpenFactory's documentation has it. */
+function checkNamed(value: unknown, context: z.core.$RefinementCtx): unknown {
+  const entries = typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+  const isFlat = entries.some(([key, each]) => STORAGE_KEYS.has(key) && (typeof each !== "object" || each === null));
+  if (!isFlat) return value;
+  const type = entries.find(([key]) => key === "type")?.[1];
+  const keys = entries.filter(([key]) => STORAGE_KEYS.has(key)).map(([key]) => key);
+  const written = keys.map((key) => `${key}: ${key === "type" && isType(type) ? type : "..."}`).join(", ");
+  context.addIssue({
+    code: "custom",
+    message: "each storage needs a name above its keys",
+    params: { hint: `Choose a name, such as data, and write: storage: {data: {${written}}}` },
+  });
+  return z.NEVER;
+}
+
+const isType = (type: unknown): type is string => type === "nfs" || type === "local" || type === "volume";
+
+export const storage = z
+  .preprocess(checkNamed, named)
   .describe("Storage by name: NFS exports, local directories, and Docker volumes.");
 
 export type NfsStorage = z.output<typeof nfs>;

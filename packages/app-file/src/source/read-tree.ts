@@ -114,7 +114,21 @@ class TreeReader {
       this.#findings.add(this.#source.at(node.offset), `the key ${quote(key)} is not allowed`, "Name it otherwise.");
       return undefined;
     }
-    return key;
+    return key.includes("${") ? this.#keyWithBraces(key, node.offset) : key;
+  }
+
+  /** A key stays as it is written, so that messages can name it: variables in it are refused. */
+  #keyWithBraces(key: string, offset: number): string | undefined {
+    let hasVariable = false;
+    const notice: Lookup = () => {
+      hasVariable = true;
+      return "";
+    };
+    const { text, problems } = interpolate(key, notice, "braces");
+    if (!hasVariable && problems.length === 0) return text;
+    const hint = "Write the name itself, or a list of NAME=value, in which variables are replaced. For ${ itself, write $${.";
+    this.#findings.add(this.#source.at(offset), "variables are not replaced in keys", hint);
+    return undefined;
   }
 
   #twice(key: string, keyOffset: number, first: Located): void {
@@ -148,11 +162,12 @@ class TreeReader {
     }
     if (!written.includes("$")) return { value: written, offset, text: written, written };
     const variables = new Map<string, string>();
-    const { text, problems } = interpolate(written, (name) => {
+    const lookup: Lookup = (name) => {
       const value = this.#lookup(name);
       if (value !== undefined) variables.set(name, value);
       return value;
-    });
+    };
+    const { text, problems } = interpolate(written, lookup, "braces");
     for (const { index, message, hint } of problems) {
       this.#findings.add(this.#source.at(this.#offsetIn(node, written, index)), message, hint);
     }

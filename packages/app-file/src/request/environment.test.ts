@@ -1,0 +1,230 @@
+import { DeploymentError } from "@openfactory/deploy-core";
+import { describe, expect, it } from "vitest";
+import { parseAppFile } from "../parse-app-file.js";
+
+interface Surroundings {
+  env?: Record<string, string>;
+  files?: Record<string, string>;
+}
+
+/** The variables of an app with the uuid `Press_1`, after those that say who it is. */
+const variablesOf = (lines: string[], { env = {}, files = {} }: Surroundings = {}) => {
+  const text = ["apps:", "  press:", "    uuid: Press_1", "    image: x", ...lines.map((line) => `    ${line}`)];
+  const bytes = Object.entries(files).map(([name, content]) => [`plant/${name}`, Buffer.from(content)]);
+  const [app] = parseAppFile(text.join("\n"), { file: "plant/apps.yml", env, files: Object.fromEntries(bytes) }).apps;
+  const { env: [uuid, service, ...others] = [] } = app!.request;
+  expect([uuid, service]).toEqual(["APP_UUID=Press_1", "DOCKER_SERVICE=press_1"]);
+  return Object.fromEntries(others.map((each) => each.split(/=(.*)/s)));
+};
+const failureOf = (lines: string[], surroundings?: Surroundings) => {
+  try {
+    variablesOf(lines, surroundings);
+  } catch (error) {
+    if (DeploymentError.isInstance(error, "INVALID_FILE")) return error.issues;
+    throw error;
+  }
+  throw new Error("expected an error");
+};
+const defaults = { OPENFACTORY_LOG_BACKEND: "text", KSQLDB_LOG_LEVEL: "WARNING" };
+
+describe("the environment of an app", () => {
+  it("holds OpenFactory's defaults for logging", () => {
+    expect(variablesOf([])).toEqual(defaults);
+    expect(variablesOf([], { env: { OPENFACTORY_LOG_BACKEND: "" } })).toEqual(defaults);
+  });
+
+  it("holds OPENFACTORY_LOG_BACKEND and OpenFactory's addresses as the surroundings set them", () => {
+    const env = {
+      OPENFACTORY_LOG_BACKEND: "loki",
+      KAFKA_BROKER: "broker:9092",
+      KSQLDB_URL: "http://ksqldb:8088",
+      ASSET_ROUTER_URL: "nats://router:4222",
+    };
+    expect(variablesOf([], { env: { ...env, KSQLDB_LOG_LEVEL: "DEBUG", OTHER: "x" } })).toEqual({
+      ...env,
+      KSQLDB_LOG_LEVEL: "WARNING",
+    });
+  });
+
+  it("holds the app's own value of each of these", () => {
+    const lines = ["environment: [KSQLDB_LOG_LEVEL=DEBUG, OPENFACTORY_LOG_BACKEND = loki, KAFKA_BROKER=own]"];
+    expect(variablesOf(lines, { env: { KAFKA_BROKER: "broker:9092" } })).toEqual({
+      KSQLDB_LOG_LEVEL: "DEBUG",
+      OPENFACTORY_LOG_BACKEND: "loki",
+      KAFKA_BROKER: "own",
+    });
+    expect(variablesOf(["env_file: web.env"], { files: { "web.env": "KSQLDB_LOG_LEVEL=INFO" } })).toEqual({
+      ...defaults,
+      KSQLDB_LOG_LEVEL: "INFO",
+    });
+  });
+
+  it.each([
+    ["A = 1", "A", "1"],
+    ["  A=  two words ", "A", "two words"],
+    ["A\t=\tb = c==", "A", "b = c=="],
+    ["A=", "A", ""],
+    ["PASSWORD=pa$word$$", "PASSWORD", "pa$word$$"],
+    ["A=$${NAME} ${NAME}", "A", "${NAME} line"],
+  ])("holds the entry %j as %s with the value %j", (entry, name, value) => {
+    expect(variablesOf([`environment: [${JSON.stringify(entry)}]`], { env: { NAME: "line" } })).toEqual({
+      ...defaults,
+      [name]: value,
+    });
+  });
+
+  it("does not take the same name with other white space twice", () => {
+    expect(failureOf(["environment: [A=1, A = 2]"])).toMatchObject([
+      { message: expect.stringContaining('"A" is set twice'), location: { line: 5, column: 24 } },
+    ]);
+  });
+});
+
+describe("an app with routing", () => {
+  it.each(["{port: 8500}", "{expose: false, port: 8500}", "{expose: true, port: 8500}"])(
+    "%s gets PORT",
+    (routing) => {
+      const env = { OPENFACTORY_BASE_DOMAIN: "plant.test" };
+      expect(variablesOf([`routing: ${routing}`], { env })).toEqual({ ...defaults, PORT: "8500" });
+    },
+  );
+
+  it("gets OPENFACTORY_ROOT_PATH, the normalized uuid, in the environment dev only", () => {
+    const env = { OPENFACTORY_ENV: "dev" };
+    expect(variablesOf(["routing: {port: 1}"], { env })).toEqual({
+      ...defaults,
+      PORT: "1",
+      OPENFACTORY_ROOT_PATH: "/press-1",
+    });
+    expect(variablesOf([], { env })).toEqual(defaults);
+    expect(variablesOf(["routing: {port: 1}"], { env: { OPENFACTORY_ENV: "DEV" } })).toEqual({ ...defaults, PORT: "1" });
+    const own = ["routing: {port: 1}", "environment: [OPENFACTORY_ROOT_PATH=/own]"];
+    expect(variablesOf(own, { env })).toMatchObject({ OPENFACTORY_ROOT_PATH: "/own" });
+  });
+
+  it("gets no PORT where routing names none", () => {
+    expect(variablesOf(["routing: {expose: false}"])).toEqual(defaults);
+  });
+
+  it.each([
+    ["environment: [A=1, PORT=8500]", 6, 24],
+    ["environment: [A=1, 'PORT = 8500']", 6, 24],
+    ["environment: {A: 1, PORT: 8500}", 6, 25],
+  ])("can't set PORT itself: %s", (environment, line, column) => {
+    expect(failureOf(["routing: {port: 8500}", environment])).toMatchObject([
+      {
+        message: expect.stringContaining(`PORT can't be set next to "routing"`),
+        location: { file: "plant/apps.yml", line, column },
+        hint: "Leave PORT out: the app gets routing.port.",
+      },
+    ]);
+  });
+
+  it("can't set PORT in an env file: the finding is at the line there", () => {
+    const files = { "web.env": "A=1\nPORTS=1\n  export PORT=1\nPORT = 2\n" };
+    expect(failureOf(["routing: {expose: false}", "env_file: web.env"], { files })).toMatchObject([
+      { message: `PORT can't be set next to "routing"`, location: { file: "plant/web.env", line: 4, column: 1 } },
+    ]);
+    const hidden = ["routing: {port: 1}", "env_file: '${FILE}'"];
+    expect(failureOf(hidden, { files, env: { FILE: "web.env" } })).toMatchObject([
+      { location: { file: "plant/apps.yml", line: 6, column: 5 } },
+    ]);
+  });
+
+  it("sets PORT itself where there is no routing", () => {
+    expect(variablesOf(["environment: [PORT=8500]"])).toEqual({ ...defaults, PORT: "8500" });
+    expect(variablesOf(["routing:", "environment: [PORT=8500]"])).toEqual({ ...defaults, PORT: "8500" });
+  });
+});
+
+describe("APP_UUID and DOCKER_SERVICE", () => {
+  it("may be repeated by the app", () => {
+    expect(variablesOf(["environment: [APP_UUID=Press_1, DOCKER_SERVICE = press_1]"])).toEqual(defaults);
+  });
+
+  it("can't be changed by the app, at the line that does", () => {
+    expect(failureOf(["environment: [DOCKER_SERVICE=other]"])).toMatchObject([{ location: { line: 5, column: 19 } }]);
+    expect(failureOf(["env_file: web.env"], { files: { "web.env": "A=1\nAPP_UUID=other" } })).toMatchObject([
+      { message: "APP_UUID is not the app's own uuid", location: { file: "plant/web.env", line: 2, column: 1 } },
+    ]);
+  });
+});
+
+describe("STORAGE", () => {
+  const storageOf = (...lines: string[]) => variablesOf(["storage:", ...lines.map((line) => `  ${line}`)])["STORAGE"];
+
+  it("holds the NFS keys of OpenFactory's schema, spaced and escaped as Python does", () => {
+    expect(
+      storageOf(
+        "recipes: {type: nfs, server: nas.plant.test, remote_path: /exports/Größe/, mount_point: /data/recipes/,",
+        "  mount_options: [ro, noatime], description: for readers}",
+        "plain: {type: nfs, server: 192.0.2.7, remote_path: /srv, mount_point: /plain}",
+      ),
+    ).toBe(
+      '{"recipes": {"type": "nfs", "server": "nas.plant.test", "remote_path": "/exports/Gr\\u00f6\\u00dfe/", ' +
+        '"mount_point": "/data/recipes", "mount_options": ["ro", "noatime"]}, ' +
+        '"plain": {"type": "nfs", "server": "192.0.2.7", "remote_path": "/srv", "mount_point": "/plain"}}',
+    );
+  });
+
+  it("holds mount options that are written as text as a list", () => {
+    const nfs = "type: nfs, server: a, remote_path: /a, mount_point: /d";
+    expect(storageOf(`d: {${nfs}, mount_options: 'soft, ro'}`)).toContain('"mount_options": ["soft", "ro"]');
+  });
+
+  it("holds an IPv6 server in brackets", () => {
+    const nfs = (server: string) => `d: {type: nfs, server: '${server}', remote_path: /a, mount_point: /d}`;
+    expect(storageOf(nfs("fd00::1"))).toContain('"server": "[fd00::1]"');
+    expect(storageOf(nfs("[fd00::1]"))).toContain('"server": "[fd00::1]"');
+  });
+
+  it("names the directory in the container as the path of local storage and of volumes", () => {
+    expect(
+      storageOf(
+        "cache: {type: local, local_path: ./cache, mount_point: /cache}",
+        "state: {type: volume, volume: press, mount_point: /state/, read_only: true}",
+      ),
+    ).toBe(
+      '{"cache": {"type": "local", "local_path": "/cache", "mount_point": "/cache"}, ' +
+        '"state": {"type": "local", "local_path": "/state", "mount_point": "/state"}}',
+    );
+  });
+
+  it("is empty where storage is, and not set without storage", () => {
+    expect(variablesOf(["storage: {}"])["STORAGE"]).toBe("{}");
+    expect(variablesOf(["storage:"])).toEqual(defaults);
+  });
+
+  it("is the app's own where the app sets it", () => {
+    const storage = "storage: {d: {type: volume, mount_point: /d}}";
+    expect(variablesOf([storage, "environment: [STORAGE=own]"])["STORAGE"]).toBe("own");
+  });
+
+  it.each([
+    ["{type: volume, mount_point: /a b}", "expected a path of letters, digits, _, ., - and /"],
+    ["{type: volume, mount_point: /a..b}", 'expected a path without ".."'],
+    [`{type: volume, mount_point: /${"a".repeat(255)}}`, "expected a path of at most 255 characters"],
+    ["{type: nfs, server: my_nas, remote_path: /a, mount_point: /d}", "expected a host name or an IP address"],
+    ["{type: nfs, server: nas., remote_path: /a, mount_point: /d}", "expected a host name or an IP address"],
+  ])("has nothing that stops the app as it starts: %s is refused", (storage, message) => {
+    expect(failureOf([`storage: {d: ${storage}}`])).toMatchObject([{ message: expect.stringContaining(message) }]);
+  });
+
+  it.each([
+    ["{type: nfs, server: a, remote_path: /a, mount_point: /d}", "type: nfs, server: ..., remote_path: ..., mount_point: ..."],
+    ["{type: '${TYPE}', mount_point: /d}", "type: ..., mount_point: ..."],
+    ["{server: a, name: b}", "server: ..."],
+  ])("needs a name for each storage: %s", (storage, written) => {
+    expect(failureOf([`storage: ${storage}`], { env: { TYPE: "x" } })).toMatchObject([
+      {
+        message: "apps.press.storage: each storage needs a name above its keys",
+        location: { line: 5, column: 14 },
+        hint: `Choose a name, such as data, and write: storage: {data: {${written}}}`,
+      },
+    ]);
+  });
+
+  it("takes a storage whose name is a key of a storage", () => {
+    expect(storageOf("server: {type: volume, mount_point: /d}")).toContain('{"server": {');
+  });
+});
