@@ -12,7 +12,7 @@ const readVersion = (): string => (createRequire(import.meta.url)("../package.js
  */
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const version = readVersion();
-  if (args.length === 1 && (args[0] === "--version" || args[0] === "-v")) {
+  if (args.length === 1 && ["--version", "-V", "-v"].includes(args[0] ?? "")) {
     io.stdout.write(`ofdeploy ${version}\n`);
     return EXIT.ok;
   }

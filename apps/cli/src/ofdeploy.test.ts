@@ -171,7 +171,6 @@ describe("refresh-auth", () => {
     storing();
     expect(await place.run("refresh-auth", "webb")).toMatchObject({ code: 1, err: expect.stringContaining("Did you mean web?") });
     expect(await place.run("refresh-auth", "web")).toMatchObject({ code: 1, err: expect.stringContaining("web is not deployed") });
-    expect(await place.run("refresh-auth", "web", "--project", "x")).toMatchObject({ code: 3, err: expect.stringContaining("error[USAGE]") });
   });
 });
 

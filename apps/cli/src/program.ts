@@ -1,8 +1,10 @@
-import { Argument, Command, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import type { SchemaName } from "./commands/schema.js";
 import type { ExitCode } from "./exit-codes.js";
 import type { Io } from "./io.js";
 import { addGlobalOptions, type GlobalOptions } from "./options/global-options.js";
+import { mergeOptions } from "./options/merge-options.js";
+import { parseError } from "./options/parse-error.js";
 import {
   adoptOption,
   concurrencyOption,
@@ -11,7 +13,8 @@ import {
   strictOption,
   waitOptions,
 } from "./options/command-options.js";
-import { collectReplicas, parseDuration, parseLines, parseSince } from "./options/parse-values.js";
+import { collectReplicas, parseDuration, parseLines, parseSince, single } from "./options/parse-values.js";
+import { UsageError } from "./usage-error.js";
 
 const EXAMPLES = `
 Examples:
@@ -35,21 +38,18 @@ Exit codes: 0 ok, 1 failed, 2 a plan with changes, 3 bad input, 4 engine, 5 conf
 export function makeProgram(io: Io, version: string, finish: (code: ExitCode) => void): Command {
   const program = new Command("ofdeploy")
     .description("Brings up the apps of an OpenFactory file on local Docker, on Docker Swarm, or on a platform of your own.")
-    .version(`ofdeploy ${version}`, "-v, --version", "print the version")
+    .enablePositionalOptions()
     .helpOption("-h, --help", "print help")
-    .helpCommand("help [command]", "print help on a command")
-    .configureHelp({ showGlobalOptions: true })
+    .helpCommand(false)
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: () => {}, getOutHelpWidth: () => io.stdout.columns ?? 100 })
-    .exitOverride()
     .addHelpText("after", EXAMPLES);
-  addGlobalOptions(program);
 
   /** An action with all options that hold for it, the program's among them. */
   const action =
     <Options>(run: (context: { io: Io; options: GlobalOptions & Options }) => Promise<ExitCode> | ExitCode) =>
     async (...given: unknown[]): Promise<void> => {
       const command = given.at(-1) as Command;
-      finish(await run({ io, options: { ...command.optsWithGlobals<GlobalOptions & Options>(), ...named(command) } }));
+      finish(await run({ io, options: { ...mergeOptions<GlobalOptions & Options>(command), ...named(command) } }));
     };
   /** The command's arguments by their names. */
   const named = (command: Command): object =>
@@ -112,7 +112,7 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     .command("down")
     .description("remove every service of the project and what was made for them, and wait until they are gone")
     .addOption(new Option("--volumes", "volumes too, and with them their data"))
-    .addOption(new Option("--timeout <duration>", "how long each may take until it is gone (default: 1m)").argParser(parseDuration))
+    .addOption(single(new Option("--timeout <duration>", "how long each may take until it is gone (default: 1m)"), parseDuration))
     .addOption(concurrencyOption("are removed", 16))
     .addOption(forceUnlockOption())
     .action(action(async (context) => (await import("./commands/down.js")).downCommand(context)));
@@ -124,9 +124,9 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     .command("logs")
     .description("print what apps wrote")
     .addArgument(new Argument("[apps...]", "names of apps or services (default: all)"))
-    .addOption(new Option("--follow", "go on as lines are written"))
-    .addOption(new Option("--tail <n>", "only the last lines of each instance (default: all)").argParser(parseLines))
-    .addOption(new Option("--since <when>", "only lines since: 10m, or an ISO date").argParser(parseSince))
+    .addOption(new Option("-f, --follow", "go on as lines are written"))
+    .addOption(single(new Option("--tail <n>", "only the last lines of each instance (default: all)"), parseLines))
+    .addOption(single(new Option("--since <when>", "only lines since: 10m, or an ISO date"), parseSince))
     .action(action<{ apps: string[] }>(async (context) => (await import("./commands/logs.js")).logsCommand(context)));
   program
     .command("refresh-auth")
@@ -161,5 +161,26 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
         (await import("./commands/completion.js")).completionCommand(program, options.shell, io),
       ),
     );
+  program
+    .command("help")
+    .description("print help on a command")
+    .addArgument(new Argument("[command]", "its name"))
+    .action(action<{ command?: string }>(async ({ options }) => (await import("./commands/help.js")).helpCommand(program, options.command)));
+  for (const command of [program, ...program.commands]) {
+    addGlobalOptions(command);
+    command.exitOverride((error) => {
+      throw error.exitCode === 0 ? error : parseError(error, command);
+    });
+  }
+  program.addOption(new Option("-V, --version", "print the version")).on("option:version", () => {
+    const names = new Set(program.commands.map((command) => command.name()));
+    const { rawArgs } = program as Command & { rawArgs: readonly string[] };
+    const command = rawArgs.find((arg) => names.has(arg));
+    if (command !== undefined) {
+      throw new UsageError("--version goes without a command.", `Leave --version out to run \`ofdeploy ${command}\`.`);
+    }
+    io.stdout.write(`ofdeploy ${version}\n`);
+    throw new CommanderError(0, "commander.version", version);
+  });
   return program;
 }

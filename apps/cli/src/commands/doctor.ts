@@ -43,7 +43,7 @@ async function* diagnoses(options: GlobalOptions, io: Io, signal: AbortSignal): 
   let project: AppProject | undefined;
   try {
     project = await loadFiles(options, io);
-    yield { check: "file", state: "ok", detail: `${filesText(project)}: project ${project.project}.` };
+    yield { check: "file", state: "ok", detail: `${filesText(project)}, project ${project.project}.` };
   } catch (error) {
     yield failure("file", error);
   }

@@ -14,7 +14,7 @@ export interface DownCommandOptions {
 
 export async function downCommand(context: CommandContext<DownCommandOptions>): Promise<ExitCode> {
   const { io, options } = context;
-  const desired = await loadProject(options, io);
+  const desired = await loadProject(options, io, "Services are removed without the order of depends_on.");
   const strategy = await openStrategy(options, io);
   const { down } = await import("@openfactory/deployer");
   return runOperation(strategy, context, {

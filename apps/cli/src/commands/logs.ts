@@ -6,8 +6,9 @@ import { followLogs, readLogs } from "../logs/read-logs.js";
 import { logWriter } from "../logs/write-logs.js";
 import { writeJson } from "../output/json-lines.js";
 import { loadProject } from "../wiring/load-project.js";
-import { chooseApps } from "../wiring/choose-apps.js";
+import { chooseDeployed } from "../wiring/deployed-apps.js";
 import { openStrategy } from "../wiring/open-strategy.js";
+import { UsageError } from "../usage-error.js";
 
 export interface LogsCommandOptions {
   apps: string[];
@@ -17,12 +18,13 @@ export interface LogsCommandOptions {
 }
 
 export async function logsCommand({ io, options }: CommandContext<LogsCommandOptions>): Promise<ExitCode> {
+  refuseFileNames(options);
   const desired = await loadProject(options, io);
-  const targets = chooseApps(options.apps, desired.apps);
   const opened = await openStrategy(options, io);
   const interrupt = listenForInterrupt(io);
   try {
     const strategy = requireCapability(opened, "logs");
+    const targets = await chooseDeployed(options.apps, desired, opened);
     const { follow, tail, since } = options;
     const write = logWriter(targets, options, io);
     const read = follow ? followLogs : readLogs;
@@ -43,4 +45,11 @@ export async function logsCommand({ io, options }: CommandContext<LogsCommandOpt
     interrupt.stop();
     await opened.close();
   }
+}
+
+/** After `logs`, `-f` follows; before it and with all other commands it names a file. */
+function refuseFileNames({ apps, follow }: LogsCommandOptions): void {
+  const path = follow ? apps.find((name) => name === "-" || /[\\/]|\.ya?ml$/.test(name)) : undefined;
+  if (path === undefined) return;
+  throw new UsageError(`-f after \`logs\` means --follow, and ${path} is a file, not an app.`, `Run \`ofdeploy -f ${path} logs\`.`);
 }

@@ -19,13 +19,12 @@ export interface CompletionCommand {
 const PLATFORMS = ["docker", "swarm"];
 const FILE_OPTIONS = new Set(["--file", "--env-file", "--plugin"]);
 
-/** What can be completed, from the program's own definition. Each command has the program's options, too. */
+/** What can be completed, from the program's own definition. */
 export function describeCommands(program: Command): CompletionCommand[] {
-  const shared = optionsOf(program);
   return program.commands.map((command) => ({
     name: command.name(),
     description: command.description(),
-    options: [...optionsOf(command), ...shared],
+    options: optionsOf(command),
     words: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
   }));
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { collect, parseCount, parseDuration } from "./parse-values.js";
+import { collect, parseCount, parseDuration, single } from "./parse-values.js";
 
 /** Options that several commands take. */
 
@@ -8,11 +8,11 @@ export const waitOptions = (command: Command, what: string): Command =>
     .addOption(new Option("--wait", `wait until ${what} (default)`))
     .addOption(new Option("--no-wait", "don't wait, but for apps that others depend on"))
     .addOption(
-      new Option("--timeout <duration>", "how long each app may take until it is ready (default: 2m)").argParser(parseDuration),
+      single(new Option("--timeout <duration>", "how long each app may take until it is ready (default: 2m)"), parseDuration),
     );
 
 export const concurrencyOption = (what: string, standard: number): Option =>
-  new Option("--concurrency <n>", `how many ${what} at the same time (default: ${standard})`).argParser(parseCount);
+  single(new Option("--concurrency <n>", `how many ${what} at the same time (default: ${standard})`), parseCount);
 
 export const forceUnlockOption = (): Option =>
   new Option("--force-unlock", "take the project's lock, whoever holds it");

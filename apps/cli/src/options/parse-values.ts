@@ -1,4 +1,5 @@
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, type Option } from "commander";
+import { UsageError } from "../usage-error.js";
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
@@ -52,8 +53,26 @@ export function parseSince(text: string): Date {
 export function collectOption(text: string, before: Record<string, string> = {}): Record<string, string> {
   const at = text.indexOf("=");
   if (at < 1) throw new InvalidArgumentError("Expected key=value.");
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+  const key = text.slice(0, at);
+  if (Object.hasOwn(before, key)) throw new InvalidArgumentError(`${key} is given twice.`);
+  return { ...before, [key]: text.slice(at + 1) };
 }
 
-/** Adds to the list of what was given before. */
-export const collect = (text: string, before: string[] = []): string[] => [...before, text];
+/** Adds to the list of the values before. */
+export const collect = (text: string, before: string[] = []): string[] => [...before, notEmpty(text)];
+
+/** Has an option refuse a second value: one of the two would be dropped. */
+export const single = <Value>(option: Option, parse: (text: string) => Value = (text) => text as Value): Option =>
+  option.argParser((text: string, before: Value | undefined) => {
+    if (before !== undefined) throw givenTwice(option);
+    return parse(notEmpty(text));
+  });
+
+export const givenTwice = ({ long }: Pick<Option, "long">): UsageError =>
+  new UsageError(`${long} is given twice.`, "It takes one value: leave one of them out.");
+
+/** An unset variable of a shell gives an empty text. */
+const notEmpty = (text: string): string => {
+  if (text === "") throw new InvalidArgumentError("The value is empty.");
+  return text;
+};

@@ -3,9 +3,15 @@ import { harmless, type Style } from "./style.js";
 
 type WarningEvent = Extract<DeployerEvent, { type: "warning" }>;
 
+/** A warning, and the app that it is about. */
+interface Warning {
+  app?: string | undefined;
+  warning: { code: string; reason: string; field?: string | undefined };
+}
+
 /** `warning[CODE] app: field: reason`. */
-export function warningText({ app, warning }: WarningEvent, style: Style): string {
-  const field = "field" in warning && warning.field !== undefined ? `${warning.field}: ` : "";
+export function warningText({ app, warning }: Warning, style: Style): string {
+  const field = warning.field !== undefined ? `${warning.field}: ` : "";
   const about = app === undefined ? "" : `${app}: `;
   return `${style("yellow", `warning[${warning.code}]`)} ${harmless(`${about}${field}${warning.reason}`)}\n`;
 }

@@ -1,13 +1,19 @@
 import type { AppProject } from "@openfactory/app-file";
+import { DeploymentError } from "@openfactory/deploy-core";
 import type { Io } from "../io.js";
 import type { GlobalOptions } from "../options/global-options.js";
 import { findAppFiles, noAppFile } from "./find-app-files.js";
 
-/** Reads the app files as one project, with their env files. @throws DeploymentError `INVALID_FILE`. */
+/** Reads the app files as one project, with their env files. @throws DeploymentError `INVALID_FILE`, `INVALID_REQUEST` (`-p`). */
 export async function loadFiles({ file, envFile, project }: GlobalOptions, io: Io): Promise<AppProject> {
   const sources = findAppFiles(file, io);
   if (sources === undefined) throw noAppFile(io);
-  const { loadProject } = await import("@openfactory/app-file");
+  const { loadProject, projectName } = await import("@openfactory/app-file");
+  if (project !== undefined && projectName(project) !== project) {
+    throw new DeploymentError("INVALID_REQUEST", `${JSON.stringify(project)} is not a project name.`, {
+      hint: `A project name has lower-case letters, digits, _ and -, a letter or digit first: -p ${projectName(project) || "<name>"}.`,
+    });
+  }
   const { env, cwd, stdin } = io;
   return loadProject(sources, { env, envFiles: envFile, project, cwd, stdin });
 }

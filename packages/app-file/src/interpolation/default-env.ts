@@ -12,6 +12,8 @@ export interface EnvFileOptions {
   /** They take the place of `.env`. */
   envFiles?: readonly string[] | undefined;
   cwd: string;
+  /** Leave out files that are missing or have bad lines. Default false. */
+  isTolerant?: boolean;
 }
 
 /**
@@ -19,17 +21,17 @@ export interface EnvFileOptions {
  * later over the earlier, or `.env` in the directory; `.ofaenv` in the directory; `.ofaenv` in the working directory.
  * @throws DeploymentError `INVALID_FILE` for a bad line, and for a file that is named and missing.
  */
-export async function variablesFor(directory: string, { env, envFiles, cwd }: EnvFileOptions): Promise<Environment> {
+export async function variablesFor(directory: string, { env, envFiles, cwd, isTolerant = false }: EnvFileOptions): Promise<Environment> {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
   const own = join(directory, OPENFACTORY_ENV);
   const shared = resolve(directory) === resolve(cwd) ? [] : [join(cwd, OPENFACTORY_ENV)];
   const fromFiles: Record<string, string> = {};
   const add = async (file: string, isNamed: boolean): Promise<void> => {
-    const text = await readTextFile(file).catch((error: unknown) => {
-      if (!isNamed && isMissing(error)) return "";
-      throw error;
-    });
-    Object.assign(fromFiles, parseEnvFile(text, file, { ...fromFiles, ...set }));
+    try {
+      Object.assign(fromFiles, parseEnvFile(await readTextFile(file), file, { ...fromFiles, ...set }));
+    } catch (error) {
+      if (!isTolerant && (isNamed || !isMissing(error))) throw error;
+    }
   };
   for (const file of [...shared, own]) await add(file, false);
   for (const file of envFiles ?? [join(directory, ".env")]) await add(file, envFiles !== undefined);

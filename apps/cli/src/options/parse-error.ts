@@ -1,0 +1,77 @@
+import { type Command, CommanderError } from "commander";
+import { closestMatch } from "leven";
+import { UsageError } from "../usage-error.js";
+import { EXCESS_ARGUMENTS, OTHER_COMMANDS, OTHER_OPTIONS } from "./other-tools.js";
+
+/** An error of commander's parser, as a sentence and a hint that names the nearest command or option. */
+export function parseError({ code, message }: CommanderError, command: Command): UsageError {
+  if (code === "commander.help") return new UsageError("There is no command.", "Run `ofdeploy --help` for the commands.");
+  const [sentence = ""] = message.replace(/^error: /, "").split("\n");
+  const quoted = /'([^']*)'/.exec(sentence)?.[1] ?? "";
+  const hint = {
+    "commander.unknownCommand": () => unknownCommand(quoted, command),
+    "commander.unknownOption": () => unknownOption(quoted, command),
+    "commander.excessArguments": () => EXCESS_ARGUMENTS[command.name()],
+    "commander.invalidArgument": () => {
+      const choices = /Allowed choices are (.*)\.$/.exec(sentence)?.[1]?.split(", ");
+      const near = choices && closest(quoted, choices);
+      return near === undefined ? undefined : `Did you mean ${near}?`;
+    },
+  }[code];
+  return new UsageError(asSentence(sentence), hint?.() ?? `Run \`${helpOf(command)}\`.`);
+}
+
+const asSentence = (words: string): string => {
+  const capital = words.charAt(0).toUpperCase() + words.slice(1);
+  return /[.?!]$/.test(capital) ? capital : `${capital}.`;
+};
+
+const helpOf = (command: Command): string => (command.parent === null ? "ofdeploy --help" : `ofdeploy ${command.name()} --help`);
+
+/** @param program the command whose subcommand `name` should be. */
+export function unknownCommand(name: string, program: Command): string {
+  if (Object.hasOwn(OTHER_COMMANDS, name)) return OTHER_COMMANDS[name] as string;
+  const names = program.commands.map((command) => command.name());
+  const near = closest(name, names);
+  return near === undefined ? `The commands are: ${names.join(", ")}.` : `Did you mean ${near}?`;
+}
+
+function unknownOption(flag: string, command: Command): string | undefined {
+  const name = flag.split("=")[0] ?? flag;
+  for (const which of [command.name(), "*"]) {
+    const known = OTHER_OPTIONS[which];
+    if (known !== undefined && Object.hasOwn(known, name)) return known[name];
+  }
+  const near = name.startsWith("--") ? closest(name, longOptions(command)) : undefined;
+  if (near !== undefined) return `Did you mean ${near}?`;
+  const elsewhere = command.parent ?? command;
+  const takers = elsewhere.commands.filter((other) => longOptions(other).includes(name)).map((other) => other.name());
+  return takers.length === 0 ? undefined : `${name} is an option of ${takers.join(", ")}.`;
+}
+
+const longOptions = (command: Command): string[] => command.options.flatMap(({ long }) => (long ? [long] : []));
+
+/** Two letters that changed places count as two. */
+const closest = (word: string, known: readonly string[]): string | undefined =>
+  closestMatch(word, known, { maxDistance: Math.max(word.length < 4 ? 1 : 2, Math.floor(word.length / 3)) });
+
+/**
+ * Refuses what would be misread: a long option with one dash (`-project x` would be `-p roject`), and an option together
+ * with its opposite (`--wait --no-wait`).
+ * @throws UsageError
+ */
+export function refuseMisreadOptions(args: readonly string[], program: Command): void {
+  const end = args.indexOf("--");
+  const options = end < 0 ? args : args.slice(0, end);
+  const known = new Set([program, ...program.commands].flatMap(longOptions));
+  const opposite = options.find((arg) => arg.startsWith("--no-") && known.has(arg) && options.includes(arg.replace("--no-", "--")));
+  if (opposite !== undefined) {
+    throw new UsageError(`${opposite.replace("--no-", "--")} and ${opposite} are given together.`, "Leave one of them out.");
+  }
+  for (const arg of options) {
+    const name = /^-([a-z][a-z-]+)(?:=|$)/.exec(arg)?.[1];
+    if (name !== undefined && known.has(`--${name}`)) {
+      throw new UsageError(`Unknown option '-${name}'.`, `Write two dashes: --${name}.`);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import type { DesiredProject } from "@openfactory/deployer";
+import { chooseApps, type NamedApp } from "./choose-apps.js";
+
+const FILE_LABEL = "org.openfactory.deploy.file";
+const DIRECTORY_LABEL = "org.openfactory.deploy.directory";
+
+/**
+ * The apps that are named on the command line, all where none is named: apps of the files; where the files say none,
+ * those that are deployed of the project.
+ * @throws DeploymentError `NOT_FOUND` with the nearest name.
+ */
+export async function chooseDeployed(
+  names: readonly string[],
+  desired: DesiredProject,
+  strategy: OpenFactoryServiceDeploymentStrategy,
+): Promise<NamedApp[]> {
+  if (desired.apps.length > 0) return chooseApps(names, desired.apps);
+  const deployed = await deployedApps(desired, strategy);
+  // A strategy that lists nothing: the names are all that is known.
+  if (deployed === undefined) return names.map((name) => ({ key: name, service: name.toLowerCase() }));
+  return chooseApps(names, deployed, `deployed of the project ${desired.project}`);
+}
+
+/** The project's services as apps, by their labels; undefined: the strategy can't list services. */
+async function deployedApps(
+  { project, files, directory }: DesiredProject,
+  strategy: OpenFactoryServiceDeploymentStrategy,
+): Promise<NamedApp[] | undefined> {
+  const { observe, ownerOf } = await import("@openfactory/deployer");
+  const { services, sees } = await observe(strategy, [], { instances: false });
+  if (sees !== "all") return undefined;
+  return [...services.values()].flatMap(({ name, labels }) => {
+    const owner = ownerOf(labels);
+    const isOther = (known: string | undefined, allowed: readonly (string | undefined)[] | undefined): boolean =>
+      known !== undefined && allowed !== undefined && !allowed.includes(known);
+    if (owner?.project !== project || isOther(labels[FILE_LABEL], files)) return [];
+    if (directory !== undefined && isOther(labels[DIRECTORY_LABEL], [directory])) return [];
+    return [{ key: owner.app ?? name, service: name }];
+  });
+}
