@@ -29,6 +29,8 @@ describe("a command line that is refused", () => {
     ["up web", "Too many arguments for 'up'.", "-f <path>"],
     ["plan web", "Too many arguments for 'plan'.", "-f <path>"],
     ["ps web", "Too many arguments for 'ps'.", "lists all apps"],
+    ["up -f a.yml b.yml", "Too many arguments for 'up'.", "Write -f before each file, or pass -f <directory>."],
+    ["-f a.yml b.yml up", "Unknown command 'b.yml'.", "Write -f before each file, or pass -f <directory>."],
     ["completion bsh", "Allowed choices are bash, zsh, fish.", "Did you mean bash?"],
     ["up --timeuot 3", "Unknown option '--timeuot'.", "Did you mean --timeout?"],
     ["ps --prune", "Unknown option '--prune'.", "--prune is an option of up, plan."],

@@ -83,12 +83,20 @@ describe("a directory", () => {
     ]);
   });
 
+  it("is an error with more than 10000 directories", async () => {
+    await write("app_top.yml", app("top"));
+    for (let n = 0; n < 10_000; n += 1) await mkdir(join(root, `d${n}`));
+    expect(await issuesOf([root])).toEqual([
+      ".:1:1: the directory holds more than 10000 directories (Name one further down.)",
+    ]);
+  }, 30_000);
+
   it("is an error with more than 1000 files", async () => {
     for (let n = 0; n < 1001; n += 1) await write(`app_${String(n).padStart(4, "0")}.yml`, "");
     expect(await issuesOf([root])).toEqual([
       "app_1000.yml:1:1: the project has more than 1000 files (Name a directory further down.)",
     ]);
-  });
+  }, 30_000);
 
   it("reports a file whose link leads nowhere", async () => {
     await symlink("nowhere", join(root, "app_web.yml"));

@@ -1,4 +1,4 @@
-import { type Command, CommanderError } from "commander";
+import type { Command, CommanderError } from "commander";
 import { closestMatch } from "leven";
 import { UsageError } from "../usage-error.js";
 import { EXCESS_ARGUMENTS, OTHER_COMMANDS, OTHER_OPTIONS } from "./other-tools.js";
@@ -11,7 +11,8 @@ export function parseError({ code, message }: CommanderError, command: Command):
   const hint = {
     "commander.unknownCommand": () => unknownCommand(quoted, command),
     "commander.unknownOption": () => unknownOption(quoted, command),
-    "commander.excessArguments": () => EXCESS_ARGUMENTS[command.name()],
+    "commander.excessArguments": () =>
+      /\.ya?ml\b/.test(sentence) ? ANOTHER_FILE : EXCESS_ARGUMENTS[command.name()],
     "commander.invalidArgument": () => {
       const choices = /Allowed choices are (.*)\.$/.exec(sentence)?.[1]?.split(", ");
       const near = choices && closest(quoted, choices);
@@ -28,8 +29,12 @@ const asSentence = (words: string): string => {
 
 const helpOf = (command: Command): string => (command.parent === null ? "ofdeploy --help" : `ofdeploy ${command.name()} --help`);
 
+/** A shell writes `-f app_*.yml` as `-f app_a.yml app_b.yml`. */
+const ANOTHER_FILE = "Write -f before each file, or pass -f <directory>.";
+
 /** @param program the command whose subcommand `name` should be. */
 export function unknownCommand(name: string, program: Command): string {
+  if (/\.ya?ml$/.test(name)) return ANOTHER_FILE;
   if (Object.hasOwn(OTHER_COMMANDS, name)) return OTHER_COMMANDS[name] as string;
   const names = program.commands.map((command) => command.name());
   const near = closest(name, names);

@@ -1,9 +1,6 @@
-import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import { BOOKKEEPING_LABELS, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { DesiredProject } from "@openfactory/deployer";
 import { chooseApps, type NamedApp } from "./choose-apps.js";
-
-const FILE_LABEL = "org.openfactory.deploy.file";
-const DIRECTORY_LABEL = "org.openfactory.deploy.directory";
 
 /**
  * The apps that are named on the command line, all where none is named: apps of the files; where the files say none,
@@ -34,8 +31,8 @@ async function deployedApps(
     const owner = ownerOf(labels);
     const isOther = (known: string | undefined, allowed: readonly (string | undefined)[] | undefined): boolean =>
       known !== undefined && allowed !== undefined && !allowed.includes(known);
-    if (owner?.project !== project || isOther(labels[FILE_LABEL], files)) return [];
-    if (directory !== undefined && isOther(labels[DIRECTORY_LABEL], [directory])) return [];
+    if (owner?.project !== project || isOther(labels[BOOKKEEPING_LABELS.file], files)) return [];
+    if (directory !== undefined && isOther(labels[BOOKKEEPING_LABELS.directory], [directory])) return [];
     return [{ key: owner.app ?? name, service: name }];
   });
 }
