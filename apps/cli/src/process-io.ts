@@ -37,7 +37,7 @@ export function processIo(): Io {
     };
   };
   return {
-    // Opened when it is read: a process that never reads it must not wait for it.
+    // Opened when it is asked for.
     get stdin() {
       return process.stdin;
     },

@@ -41,9 +41,9 @@ export async function loadIdentity(sources: readonly string[], options: LoadOpti
 /** A tree with the file's name in it, and nothing else that counts. */
 async function readName(
   { path, isStdin }: FoundFile,
-  { env = process.env, envFiles, cwd, stdin = process.stdin }: LoadOptions & { cwd: string },
+  { env = process.env, envFiles, cwd, stdin }: LoadOptions & { cwd: string },
 ): Promise<SourceTree> {
-  const source = new SourceText(path, await readLeniently(path, isStdin ? stdin : undefined));
+  const source = new SourceText(path, await readLeniently(path, isStdin ? (stdin ?? process.stdin) : undefined));
   const variables = await variablesFor(isStdin ? cwd : dirname(path), { env, envFiles, cwd, isTolerant: true });
   const lookup = environmentLookup(variables);
   const tree = treeOf(source, lookup) ?? lineTree(source, lookup);

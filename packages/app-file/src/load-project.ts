@@ -44,7 +44,7 @@ export async function loadProject(sources: readonly string[], options: LoadOptio
 /** The files that can be read; why the others can't is among the findings. */
 async function readSources(
   files: readonly FoundFile[],
-  { env = process.env, envFiles, cwd, stdin = process.stdin }: LoadOptions & { cwd: string },
+  { env = process.env, envFiles, cwd, stdin }: LoadOptions & { cwd: string },
   findings: Findings,
 ): Promise<SourceFile[]> {
   const variables = new Map<string, Promise<Environment>>();
@@ -57,7 +57,7 @@ async function readSources(
   for (const { path, file, isStdin } of files) {
     const own = new Findings();
     try {
-      const text = isStdin ? await readStream(stdin, path) : await readTextFile(path);
+      const text = isStdin ? await readStream(stdin ?? process.stdin, path) : await readTextFile(path);
       const env = await variablesOf(isStdin ? cwd : dirname(path));
       read.push({ tree: readTree(new SourceText(path, text), environmentLookup(env), own), file, env });
     } catch (error) {

@@ -4,8 +4,16 @@ import type { Io } from "../io.js";
 import type { GlobalOptions } from "../options/global-options.js";
 import { findAppFiles, noAppFile } from "./find-app-files.js";
 
-/** Reads the app files as one project, with their env files. @throws DeploymentError `INVALID_FILE`, `INVALID_REQUEST` (`-p`). */
-export async function loadFiles({ file, envFile, project }: GlobalOptions, io: Io): Promise<AppProject> {
+/**
+ * Reads the app files as one project, with their env files.
+ * @param stdin what `-` reads. Default: standard input.
+ * @throws DeploymentError `INVALID_FILE`, `INVALID_REQUEST` (`-p`).
+ */
+export async function loadFiles(
+  { file, envFile, project }: GlobalOptions,
+  io: Io,
+  stdin?: Io["stdin"],
+): Promise<AppProject> {
   const sources = findAppFiles(file, io);
   if (sources === undefined) throw noAppFile(io);
   const { loadProject, projectName } = await import("@openfactory/app-file");
@@ -14,6 +22,8 @@ export async function loadFiles({ file, envFile, project }: GlobalOptions, io: I
       hint: `A project name has lower-case letters, digits, _ and -, a letter or digit first: -p ${projectName(project) || "<name>"}.`,
     });
   }
-  const { env, cwd, stdin } = io;
-  return loadProject(sources, { env, envFiles: envFile, project, cwd, stdin });
+  const { env, cwd } = io;
+  // Opened only to be read: a process with an open standard input waits for its end.
+  const input = stdin ?? (sources.includes("-") ? io.stdin : undefined);
+  return loadProject(sources, { env, envFiles: envFile, project, cwd, stdin: input });
 }

@@ -22,9 +22,9 @@ export async function loadProject(options: GlobalOptions, io: Io, missing?: stri
     if (project === undefined) throw noAppFile(io);
     return { project, apps: [] };
   }
-  const stdin = replayStdin(io.stdin);
+  const stdin = sources.includes("-") ? replayStdin(io.stdin) : undefined;
   try {
-    return await loadFiles(options, { ...io, stdin });
+    return await loadFiles(options, io, stdin);
   } catch (error) {
     if (!DeploymentError.isInstance(error, "INVALID_FILE")) throw error;
     const { loadIdentity } = await import("@openfactory/app-file");
