@@ -82,7 +82,12 @@ export const fileSchema = z
     devices,
     ...resources,
   })
-  .meta({ ...extensions, title: "OpenFactory apps", description: "Apps that OpenFactory deploys." });
+  .meta({
+    ...extensions,
+    anyOf: [{ required: ["apps"] }, { required: ["devices"] }],
+    title: "OpenFactory apps and devices",
+    description: "Apps and devices that OpenFactory deploys.",
+  });
 
 /** The file without what is in its apps: each app is validated by itself, so that all findings are told at once. */
 export const outlineSchema = fileSchema.extend({ apps: z.record(z.string(), z.unknown()).optional() });

@@ -16,6 +16,7 @@ describe("the JSON Schema", () => {
   it("asks for what an app needs, and lets other tools have their keys", () => {
     const app = schema.properties.apps.additionalProperties;
     expect(app.required).toEqual(["uuid", "image"]);
+    expect(schema).toMatchObject({ anyOf: [{ required: ["apps"] }, { required: ["devices"] }] });
     expect(Object.keys(app.patternProperties)).toEqual(["^x-"]);
   });
 

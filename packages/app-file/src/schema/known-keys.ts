@@ -21,7 +21,7 @@ export function knownKeys(path: FilePath): string[] {
 
 const branches = (schema: Schema): Schema[] => {
   const inner = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
-  return inner.length === 0 ? [schema] : inner.flatMap(branches);
+  return [schema, ...inner.flatMap(branches)];
 };
 
 const inside = ({ properties, additionalProperties, items }: Schema, step: PropertyKey): Schema[] => {

@@ -38,7 +38,7 @@ export function composeYaml(source: SourceText, findings: Findings): YamlNode {
   }
   const root = new Nodes(source, findings).build(events);
   findings.throwIfAny();
-  return root ?? findings.abort(source.at(0), "the file is empty", "It needs apps:.");
+  return root ?? findings.abort(source.at(0), "the file is empty", "Declare apps:, devices:, or both.");
 }
 
 function eventsOf(source: SourceText, findings: Findings): Event[] {
