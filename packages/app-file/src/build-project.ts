@@ -5,6 +5,7 @@ import { checkKeys } from "./checks/keys.js";
 import type { ReadApp, ReadKey } from "./checks/read-app.js";
 import { checkResourceNames } from "./checks/resource-names.js";
 import { checkServiceNames } from "./checks/service-names.js";
+import type { PreparedDevices } from "./devices/prepare-devices.js";
 import { readDevices } from "./devices/read-devices.js";
 import type { Files } from "./files/files.js";
 import type { Environment } from "./interpolation/environment.js";
@@ -36,6 +37,8 @@ export interface ProjectSources {
   sources: readonly SourceFile[];
   /** The files that the sources name. */
   files: Files;
+  /** What connectors made of the devices. Default: none was asked, and each device is a finding. */
+  devices?: PreparedDevices;
   /** The project's name. Default: `name:` of a file, else the directory's. */
   name?: string | undefined;
   /** Absolute path of the project directory. */
@@ -49,7 +52,7 @@ export interface ProjectSources {
  * @throws DeploymentError `INVALID_FILE` with all findings, those of reading the files among them.
  */
 export function buildProject(
-  { sources, files, name, directory, isComplete = true }: ProjectSources,
+  { sources, files, devices: prepared, name, directory, isComplete = true }: ProjectSources,
   findings: Findings,
 ): AppProject {
   const named = nameProject(sources.map(({ tree }) => tree), { given: name, directory }, findings);
@@ -61,12 +64,14 @@ export function buildProject(
   checkResourceNames(declarations, findings);
   const declared = mergeDeclarations(declarations, findings);
 
-  const apps = outlined.flatMap(({ source: { tree, file, env }, keys }) => {
+  const read = outlined.map(({ source: { tree, file, env }, keys }) => {
     const tell = teller(tree, findings);
     const passedOn = passedOnFrom(env);
     const shared = { tree, file, environment: env, passedOn, files, declared, findings, tell };
-    return [...keys.apps.flatMap((key) => readApp(key, shared)), ...readDevices(keys.devices, shared)];
+    const devices = readDevices(keys.devices, prepared, shared);
+    return { devices, apps: [...keys.apps.flatMap((key) => readApp(key, shared)), ...devices.flatMap(({ apps }) => apps)] };
   });
+  const apps = read.flatMap((each) => each.apps);
   const allKeys = outlined.flatMap(({ source: { tree }, keys }): ReadKey[] =>
     (["apps", "devices"] as const).flatMap((kind) => keys[kind].map((key) => ({ key, path: [kind, key], tree }))),
   );
@@ -79,6 +84,7 @@ export function buildProject(
     ...named,
     files: sources.map(({ file }) => file),
     apps: apps.map(({ app }) => app),
+    devices: read.flatMap(({ devices }) => devices.map(({ device }) => device)),
     networks: existingNetworks(apps, declared),
     resources: usedResources(
       declared,

@@ -1,5 +1,8 @@
 import { dirname } from "node:path";
+import type { ConnectorRegistry } from "@openfactory/deploy-core";
 import { buildProject, type SourceFile } from "./build-project.js";
+import { builtInConnectors } from "./devices/built-in-connectors.js";
+import { prepareDevices } from "./devices/prepare-devices.js";
 import { readFiles } from "./files/files.js";
 import { findSources, type FoundFile } from "./files/find-sources.js";
 import { namedFiles } from "./files/named-files.js";
@@ -22,6 +25,13 @@ export interface LoadOptions {
   cwd?: string;
   /** What `-` reads. Default: the process's standard input. */
   stdin?: AsyncIterable<Uint8Array | string>;
+  /** The connectors that devices may have. Default: those of OpenFactory, `builtInConnectors()`. */
+  connectors?: ConnectorRegistry;
+  /**
+   * Read the content that devices name, such as device models, which may be on other hosts. Without it, apps of devices
+   * are `isPartial`: enough to name their services. Default: true.
+   */
+  contents?: boolean;
 }
 
 /**
@@ -32,13 +42,14 @@ export interface LoadOptions {
  * can't be read, are larger than 1 MiB, or are not valid.
  */
 export async function loadProject(sources: readonly string[], options: LoadOptions = {}): Promise<AppProject> {
-  const { cwd = process.cwd() } = options;
+  const { cwd = process.cwd(), connectors = builtInConnectors(), contents = true } = options;
   const findings = new Findings();
   const { directory, files } = await findSources(sources, cwd, findings);
   const read = await readSources(files, { ...options, cwd }, findings);
   const named = await readFiles(read.flatMap(({ tree }) => namedFiles(tree)));
+  const devices = await prepareDevices(read, { connectors, contents }, findings);
   const isComplete = read.length === files.length;
-  return buildProject({ sources: read, files: named, name: options.project, directory, isComplete }, findings);
+  return buildProject({ sources: read, files: named, devices, name: options.project, directory, isComplete }, findings);
 }
 
 /** The files that can be read; why the others can't is among the findings. */

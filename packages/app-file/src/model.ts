@@ -1,4 +1,4 @@
-import type { DeployRequest, ResourceSpec, SourceLocation } from "@openfactory/deploy-core";
+import type { AssetReferences, DeployRequest, ResourceSpec, SourceLocation } from "@openfactory/deploy-core";
 
 /** When an app may start, as Compose names it. */
 export type DependencyCondition = "service_started" | "service_healthy" | "service_completed_successfully";
@@ -24,6 +24,32 @@ export interface App {
   dependsOn: Dependency[];
   /** Where it asks for storage of `type: local`, a directory of the engine's own host. */
   usesLocalStorage: SourceLocation[];
+  /** The device that this is a service of. */
+  device?: { key: string; uuid: string; references?: AssetReferences };
+  /** Content that the device names was not read (`contents: false`): the request names the service, and is not whole. */
+  isPartial?: true;
+}
+
+/** One entry of `devices:`. */
+export interface Device {
+  /** Its name in the file. Unique in the project. */
+  key: string;
+  /** As written. */
+  uuid: string;
+  /** Type of its connector. */
+  connector: string;
+  /** Place in the Unified Namespace: scalars as written, JSON of anything else. */
+  uns: Record<string, string>;
+  /** Names of its services; each is one of {@link AppProject.apps}. Empty: it is registered elsewhere. */
+  services: string[];
+  /** Assets that it refers to. */
+  references?: AssetReferences;
+  /** Sentences about what is in the file and has no effect. */
+  notes: string[];
+  /** Of its name in the file. */
+  location: SourceLocation;
+  /** The file that declares it: one of {@link AppProject.files}. */
+  file: string;
 }
 
 /** A network that apps join and that is not made for them: it exists, or a deploy ends with `NETWORK_NOT_FOUND`. */
@@ -68,6 +94,8 @@ export interface AppProject {
   files: string[];
   /** In the order of the files, and in each file's order. */
   apps: App[];
+  /** In the order of the files, and in each file's order. */
+  devices: Device[];
   networks: AppNetwork[];
   /** Networks, then secrets, then configs, each in the order of the files. */
   resources: AppResource[];

@@ -44,9 +44,8 @@ export function checkHostPorts(apps: readonly ReadApp[], findings: Findings): vo
 
 const hostPort = ({ port }: Publication): string => `${port.published}/${port.protocol ?? "tcp"}`;
 
-const publications = ({ app: { key }, entry, path, tree }: ReadApp): Publication[] =>
-  (entry.ports ?? []).flatMap((list, index) =>
-    list
-      .filter(({ published }) => published !== undefined)
-      .map((port) => ({ key, port, path: [...path, "ports", index], tree })),
-  );
+function publications({ app: { key }, entry, publishes, path, tree }: ReadApp): Publication[] {
+  const all =
+    publishes ?? (entry.ports ?? []).flatMap((list, index) => list.map((port) => ({ port, path: [...path, "ports", index] })));
+  return all.filter(({ port }) => port.published !== undefined).map((each) => ({ ...each, key, tree }));
+}

@@ -1,3 +1,4 @@
+import type { PortInput } from "@openfactory/deploy-core";
 import type { App } from "../model.js";
 import type { AppEntry } from "../schema/app.js";
 import type { FilePath, SourceTree } from "../source/tree.js";
@@ -9,6 +10,8 @@ export interface ReadApp {
   entry: Partial<AppEntry>;
   /** Of its entry: `["apps", <key>]`. */
   path: FilePath;
+  /** The ports it publishes and where they are written, for a service of a device. Default: `ports` of its entry. */
+  publishes?: { port: PortInput; path: FilePath }[];
   /** Of its file. */
   tree: SourceTree;
 }

@@ -1,14 +1,131 @@
+import {
+  type ConnectorPath,
+  DeploymentError,
+  type DeployRequest,
+  deployRequestSchema,
+  type DeviceService,
+  parseRequest,
+  zodIssues,
+} from "@openfactory/deploy-core";
+import type { z } from "zod";
 import type { ReadApp } from "../checks/read-app.js";
+import type { Device } from "../model.js";
 import type { SharedContext } from "../request/part.js";
+import { unsLabels } from "../request/labels.js";
+import type { FilePath } from "../source/tree.js";
+import { connectorFailed } from "./check-services.js";
+import type { PreparedDevice, PreparedDevices } from "./prepare-devices.js";
 
-/** The services of the devices in a file's `devices:`. */
-export function readDevices(keys: readonly string[], { tree, findings }: SharedContext): ReadApp[] {
-  for (const key of keys) {
-    findings.add(
-      tree.locateKey(["devices", key]),
-      "devices are not supported yet",
-      "Leave devices: out, or keep them in another file.",
-    );
+/** A device, and its services as apps. */
+export interface ReadDevice {
+  device: Device;
+  apps: ReadApp[];
+}
+
+/**
+ * The devices of a file's `devices:`.
+ * @param prepared undefined where connectors could not be asked: then each device is a finding.
+ */
+export function readDevices(keys: readonly string[], prepared: PreparedDevices | undefined, shared: SharedContext): ReadDevice[] {
+  const { tree, findings } = shared;
+  return keys.flatMap((key) => {
+    const found = prepared?.get(tree)?.get(key);
+    if (prepared === undefined) {
+      findings.add(tree.locateKey(["devices", key]), "devices are read with the file only", "Use loadProject().");
+    }
+    return found === undefined ? [] : [readDevice(key, found, shared)];
+  });
+}
+
+function readDevice(key: string, prepared: PreparedDevice, shared: SharedContext): ReadDevice {
+  const { entry, plugin, built, notes } = prepared;
+  const { tree, file } = shared;
+  const path = ["devices", key];
+  const labels = Object.fromEntries(unsLabels(entry.uns, [...path, "uns"], tree).map((label) => [label.key, label.value]));
+  const apps = built.services.map((service) => readService(service, key, prepared, labels, shared));
+  const device: Device = {
+    key,
+    uuid: entry.uuid,
+    connector: plugin.name,
+    uns: Object.fromEntries(Object.entries(labels).map(([label, value]) => [label.replace("openfactory.uns.", ""), value])),
+    services: apps.map(({ app }) => app.service),
+    ...(built.references !== undefined && { references: built.references }),
+    notes: [...notes, ...(entry.ksql_tables == null ? [] : ["ksql_tables is not used."])],
+    location: tree.locateKey(path),
+    file,
+  };
+  return { device, apps };
+}
+
+function readService(
+  service: DeviceService,
+  key: string,
+  { entry: { uuid }, plugin, built, isPartial }: PreparedDevice,
+  labels: Readonly<Record<string, string>>,
+  shared: SharedContext,
+): ReadApp {
+  const { tree, file, declared } = shared;
+  const { role, request, after = [], writtenAt = {} } = service;
+  const path = ["devices", key];
+  const nameOf = (other: string): string => `${uuid.toLowerCase()}-${other}`;
+  const networks = request.networks?.map((network) => declared.networks.get(network)?.name ?? network);
+  const asked: DeployRequest = {
+    ...request,
+    name: nameOf(role),
+    ...(networks !== undefined && { networks }),
+    ...((request.labels !== undefined || Object.keys(labels).length > 0) && { labels: { ...labels, ...request.labels } }),
+  };
+  const { references } = built;
+  return {
+    app: {
+      key: `${key}-${role}`,
+      service: nameOf(role),
+      location: tree.locateKey(path),
+      file,
+      request: validated(asked, { plugin: plugin.name, device: key, writtenAt, path }, shared),
+      dependsOn: after.map((other) => ({ service: nameOf(other), condition: "service_started" })),
+      usesLocalStorage: [],
+      device: { key, uuid, ...(references !== undefined && { references }) },
+      ...(isPartial && { isPartial }),
+    },
+    entry: { ...(request.networks !== undefined && { networks: [...request.networks] }) },
+    publishes: publishes(asked.ports, [...path, "connector", ...(writtenAt.ports ?? [])]),
+    path,
+    tree,
+  };
+}
+
+const publishes = (ports: DeployRequest["ports"] = [], path: FilePath): NonNullable<ReadApp["publishes"]> =>
+  Array.isArray(ports)
+    ? ports.map((port) => ({ port, path }))
+    : Object.entries(ports).map(([published, target]) => ({ port: { target: Number(target), published: Number(published) }, path }));
+
+interface Origin {
+  plugin: string;
+  device: string;
+  writtenAt: Readonly<Partial<Record<keyof DeployRequest, ConnectorPath>>>;
+  path: FilePath;
+}
+
+/**
+ * The request as every strategy will see it. What is wrong with a field that is written in the file is a finding there.
+ * @throws DeploymentError `PLUGIN_FAILED` for a field that the connector made up.
+ */
+function validated(request: DeployRequest, { plugin, device, writtenAt, path }: Origin, { tree, tell }: SharedContext): DeployRequest {
+  try {
+    return parseRequest(request);
+  } catch (error) {
+    if (!DeploymentError.isInstance(error, "INVALID_REQUEST")) throw error;
   }
-  return [];
+  for (const issue of deployRequestSchema.safeParse(request).error?.issues ?? []) {
+    const field = issue.path[0] as keyof DeployRequest | undefined;
+    const written = field === undefined ? undefined : writtenAt[field];
+    const place = field === "name" ? [...path, "uuid"] : written && [...path, "connector", ...written, ...issue.path.slice(1)];
+    for (const { message } of zodIssues({ issues: [issue] } as z.ZodError)) {
+      const reason = `it returns a request that is not valid for the device ${device}: ${field}: ${message.replace(/\.$/, "")}`;
+      if (place === undefined) throw connectorFailed(plugin, reason);
+      tell(place, tree.isInterpolated(place) ? `its ${field} is not valid` : message);
+    }
+  }
+  return request;
 }

@@ -51,7 +51,7 @@ const partOf = <Value, Made>(value: Value | null | undefined, make: (value: Valu
   value == null ? undefined : make(value);
 
 /** `key == value`, spaced as OpenFactory spaces it. OpenFactory's users write `=` for `==`, too. */
-const withDoubleEquals = (constraint: string): string =>
+export const withDoubleEquals = (constraint: string): string =>
   constraint.trim().replace(/\s*([=!]=|=)\s*/, (_, operator: string) => (operator === "!=" ? " != " : " == "));
 
 function modePart({ mode, replicas }: Deploy, { path, tell }: AppContext): Parts["mode"] {

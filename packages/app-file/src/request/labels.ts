@@ -1,5 +1,5 @@
 import { quote } from "../report/nearest.js";
-import type { FilePath } from "../source/tree.js";
+import type { FilePath, SourceTree } from "../source/tree.js";
 import { keyValues, withoutTwins } from "./key-values.js";
 import type { AppContext, Part } from "./part.js";
 import { routingLabels } from "./routing.js";
@@ -12,7 +12,7 @@ interface Label {
 
 /** Labels of `uns`, `metrics` and `routing`, and the app's own, which win. */
 export function labelsPart(context: AppContext): Part<Record<string, string>> | undefined {
-  const makers = [unsLabels, metricsLabels, routingLabels, ownLabels];
+  const makers = [appUnsLabels, metricsLabels, routingLabels, ownLabels];
   const labels = new Map(makers.flatMap((make) => make(context)).map((label) => [label.key, label]));
   if (labels.size === 0) return undefined;
   return {
@@ -21,10 +21,12 @@ export function labelsPart(context: AppContext): Part<Record<string, string>> | 
   };
 }
 
+const appUnsLabels = ({ entry, path, tree }: AppContext): Label[] => unsLabels(entry.uns, [...path, "uns"], tree);
+
 /** A scalar as it is written; JSON of anything else. */
-function unsLabels({ entry, path, tree }: AppContext): Label[] {
-  return Object.entries(entry.uns ?? {}).map(([key, value]) => {
-    const here = [...path, "uns", key];
+export function unsLabels(uns: Readonly<Record<string, unknown>> | null | undefined, path: FilePath, tree: SourceTree): Label[] {
+  return Object.entries(uns ?? {}).map(([key, value]) => {
+    const here = [...path, key];
     const isNested = typeof value === "object" && value !== null;
     return { key: `openfactory.uns.${key}`, value: isNested ? JSON.stringify(value) : tree.text(here), path: here };
   });

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { devices } from "../devices/devices-schema.js";
 import { deploy } from "./deploy.js";
 import { envFile } from "./env-file.js";
 import { dependsOn, fileReferences, healthcheck, restart } from "./lifecycle.js";
@@ -79,7 +78,7 @@ export const fileSchema = z
   .strictObject({
     name: maybe(text).describe("Name of the project. Default: the name of the project directory."),
     apps: z.record(z.string(), appSchema).optional().describe("The apps, by name."),
-    devices,
+    devices: z.record(z.string(), z.unknown()).optional().describe("The devices, by name."),
     ...resources,
   })
   .meta({

@@ -1,5 +1,16 @@
 import { z } from "zod";
+import { deviceSchema } from "../devices/device-schema.js";
+import { mtconnectSchema } from "../devices/mtconnect/schema.js";
+import { opcuaSchema } from "../devices/opcua.js";
+import { shdrSchema } from "../devices/shdr.js";
 import { fileSchema } from "./app.js";
+
+/** A connector that a plugin adds has keys of its own. */
+const pluginConnector = z.looseObject({ type: z.string().regex(/^(?!(?:mtconnect|opcua|shdr)$)/) });
+const connector = z.union([mtconnectSchema, opcuaSchema, shdrSchema, pluginConnector]);
+const describedFile = fileSchema.extend({
+  devices: z.record(z.string(), deviceSchema.extend({ connector })).optional().describe("The devices, by name."),
+});
 
 /** What holds a variable is whatever the variable holds. */
 const VARIABLE = { type: "string", pattern: "\\$" } as const;
@@ -16,7 +27,7 @@ function allowVariables(node: Node): void {
 
 /** The JSON Schema (draft 2020-12) of an app file, for editors: made from the schema that validates. */
 export const appFileJsonSchema = (): object =>
-  z.toJSONSchema(fileSchema, {
+  z.toJSONSchema(describedFile, {
     target: "draft-2020-12",
     io: "input",
     override: ({ jsonSchema, path }) => {

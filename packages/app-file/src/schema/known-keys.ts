@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { FilePath } from "../source/tree.js";
 import { appFileJsonSchema } from "./json-schema.js";
 
@@ -14,7 +15,20 @@ let root: Schema | undefined;
 /** The keys that a mapping at `path` of an app file may have. */
 export function knownKeys(path: FilePath): string[] {
   root ??= appFileJsonSchema() as Schema;
-  let at = branches(root);
+  return keysAt(root, path);
+}
+
+/** The same of another schema, such as a connector's. None where the schema can't be described. */
+export function keysInSchema(schema: z.ZodType, path: FilePath): string[] {
+  try {
+    return keysAt(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Schema, path);
+  } catch {
+    return [];
+  }
+}
+
+function keysAt(schema: Schema, path: FilePath): string[] {
+  let at = branches(schema);
   for (const step of path) at = at.flatMap((schema) => inside(schema, step));
   return [...new Set(at.flatMap(({ properties }) => Object.keys(properties ?? {})))];
 }

@@ -19,15 +19,24 @@ const KINDS: Readonly<Record<string, string>> = {
   record: "a mapping",
 };
 
-/** Adds what zod found at `base` of the file, in words of the file and at the place of each finding. */
-export function addSchemaFindings(error: z.ZodError, base: FilePath, tree: SourceTree, findings: Findings): void {
+/**
+ * Adds what zod found at `base` of the file, in words of the file and at the place of each finding.
+ * @param keysAt the keys that a mapping at a path of the file may have. Default: those of an app file.
+ */
+export function addSchemaFindings(
+  error: z.ZodError,
+  base: FilePath,
+  tree: SourceTree,
+  findings: Findings,
+  keysAt: (path: FilePath) => string[] = knownKeys,
+): void {
   for (const issue of error.issues.flatMap(bestBranch)) {
     const path = [...base, ...issue.path];
     if (tree.isBroken(path)) continue;
     if (issue.code === "unrecognized_keys") {
       for (const key of issue.keys) {
         findings.add(tree.locateKey([...path, key]), `unknown key ${quote(key)}${inside(path)}`, () =>
-          adviceOn(key, path),
+          adviceOn(key, path, keysAt),
         );
       }
     } else if (tree.find(path) === undefined) {
@@ -55,10 +64,10 @@ const isOtherKind = (issue: Issue): boolean => {
   return issue.code === "invalid_type";
 };
 
-function adviceOn(key: string, path: FilePath): string {
-  const elsewhere = path.length === 2 ? OTHER_TOOLS_KEYS.app : path.length === 0 ? OTHER_TOOLS_KEYS.file : {};
+function adviceOn(key: string, path: FilePath, keysAt: (path: FilePath) => string[]): string {
+  const elsewhere = path.length === 2 && path[0] === "apps" ? OTHER_TOOLS_KEYS.app : path.length === 0 ? OTHER_TOOLS_KEYS.file : {};
   const advice = Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined;
-  const known = knownKeys(path);
+  const known = keysAt(path);
   return advice ?? didYouMean(key, known) ?? `Known here: ${known.join(", ")}.`;
 }
 

@@ -18,8 +18,6 @@ export interface ConnectorDevice<Config> {
 export interface ConnectorContext {
   /** A variable of the environment or of an env file. Undefined where it is not set, or empty. */
   variable(name: string): string | undefined;
-  /** The engine's name of a network that the file declares under `key`; `key` itself where the file declares none. */
-  network(key: string): string;
   /**
    * Reads what the text at `path` of the connector names: a path (relative to the file), `http(s)://`, or
    * `github://owner:repo@ref/path`. At most 1 MiB, within 10 seconds.
@@ -37,7 +35,7 @@ export interface ConnectorContext {
 export interface DeviceService {
   /** Such as `agent`. The service is `<lower-cased uuid>-<role>`, and `<device>-<role>` on the command line. */
   readonly role: string;
-  /** Everything but the name. */
+  /** Everything but the name. A network that the file declares is named by its key there. */
   readonly request: Omit<DeployRequest, "name">;
   /** Roles of services of this device that start first. Default: none. */
   readonly after?: readonly string[];

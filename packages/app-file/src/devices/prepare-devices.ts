@@ -1,0 +1,154 @@
+import {
+  type ConnectorPath,
+  type ConnectorPlugin,
+  type ConnectorRegistry,
+  DeploymentError,
+  type DeviceServices,
+} from "@openfactory/deploy-core";
+import { environmentLookup } from "../interpolation/environment.js";
+import type { Findings } from "../report/findings.js";
+import { nearest, quote } from "../report/nearest.js";
+import { addSchemaFindings } from "../schema/schema-findings.js";
+import { keysInSchema } from "../schema/known-keys.js";
+import type { FilePath, SourceTree } from "../source/tree.js";
+import { checkServices, connectorFailed } from "./check-services.js";
+import { type DeviceEntry, deviceSchema } from "./device-schema.js";
+import { type Content, readContent } from "./read-content.js";
+
+/** A device whose connector has said what is to be deployed for it. */
+export interface PreparedDevice {
+  entry: DeviceEntry;
+  plugin: ConnectorPlugin;
+  built: DeviceServices;
+  /** Sentences for users. */
+  notes: string[];
+  /** Content that it names was not read. */
+  isPartial: boolean;
+}
+
+/** By file, and by the device's name in it. Devices that are not valid are missing: they are among the findings. */
+export type PreparedDevices = ReadonlyMap<SourceTree, ReadonlyMap<string, PreparedDevice>>;
+
+/** A file, as far as it is needed here. */
+interface Source {
+  tree: SourceTree;
+  env: Parameters<typeof environmentLookup>[0];
+}
+
+export interface PrepareOptions {
+  connectors: ConnectorRegistry;
+  /** Whether content that devices name is read. */
+  contents: boolean;
+}
+
+/**
+ * Validates devices, loads their connectors, and asks these for services.
+ * @throws DeploymentError `PLUGIN_FAILED` for a connector that can't be loaded, throws, or returns no valid services.
+ */
+export async function prepareDevices(
+  sources: readonly Source[],
+  options: PrepareOptions,
+  findings: Findings,
+): Promise<PreparedDevices> {
+  const contents = new Map<string, Promise<Content>>();
+  const all = sources.map(async (source) => {
+    const { tree } = source;
+    const keys = [...(tree.find(["devices"])?.children?.keys() ?? [])].filter((key) => typeof key === "string");
+    const found = keys.map(async (key) => {
+      const device = await prepareDevice(key, source, { ...options, known: contents }, findings);
+      return device === undefined ? [] : [[key, device] as const];
+    });
+    return [tree, new Map((await Promise.all(found)).flat())] as const;
+  });
+  return new Map(await Promise.all(all));
+}
+
+interface DeviceOptions extends PrepareOptions {
+  /** What was read for other devices: by path or address. */
+  known: Map<string, Promise<Content>>;
+}
+
+async function prepareDevice(
+  key: string,
+  { tree, env }: Source,
+  { connectors, contents, known }: DeviceOptions,
+  findings: Findings,
+): Promise<PreparedDevice | undefined> {
+  const path = ["devices", key];
+  const { data: entry, error } = deviceSchema.safeParse(tree.find(path)?.value);
+  if (error) addSchemaFindings(error, path, tree, findings);
+  const base = [...path, "connector"];
+  if (entry === undefined || tree.isBroken([...base, "type"])) return undefined;
+  const plugin = await findConnector(entry.connector.type, connectors, [...base, "type"], tree, findings);
+  if (plugin === undefined) return undefined;
+
+  const parsed = parseConfig(plugin, entry.connector);
+  if (!parsed.success) {
+    addSchemaFindings(parsed.error, base, tree, findings, (inner) => keysInSchema(plugin.schema, inner.slice(base.length)));
+    return undefined;
+  }
+  const environment = environmentLookup(env);
+  const variable = (name: string): string | undefined => environment(name) || undefined;
+  const notes: string[] = [];
+  let isReported = false;
+  let isPartial = false;
+  const report = (inner: ConnectorPath, message: string, hint?: string): void => {
+    isReported = true;
+    findings.add(tree.locate([...base, ...inner]), `${[...base, ...inner].map(String).join(".")}: ${message}`, hint);
+  };
+  const read = async (inner: ConnectorPath): Promise<Uint8Array | undefined> => {
+    if (!contents) isPartial = true;
+    const { value, written } = tree.find([...base, ...inner]) ?? {};
+    if (!contents || typeof value !== "string") return undefined;
+    const id = JSON.stringify([tree.source.file, value]);
+    const reading = known.get(id) ?? readContent(value, { file: tree.source.file, variable });
+    known.set(id, reading);
+    const content = await reading;
+    if ("bytes" in content) return content.bytes;
+    report(inner, `${quote(written ?? value)}: ${content.problem}`, content.hint);
+    return undefined;
+  };
+  const device = { key, uuid: entry.uuid, connector: parsed.data };
+  const context = { variable, read, report, note: (sentence: string): void => void notes.push(sentence) };
+  let built: DeviceServices;
+  try {
+    built = await plugin.build(device, context);
+  } catch (error) {
+    throw connectorFailed(plugin.name, `it throws for the device ${key}: ${lineOf(error)}`, error);
+  }
+  checkServices(built, plugin.name, key);
+  return isReported ? undefined : { entry, plugin, built, notes, isPartial };
+}
+
+async function findConnector(
+  type: string,
+  connectors: ConnectorRegistry,
+  path: FilePath,
+  tree: SourceTree,
+  findings: Findings,
+): Promise<ConnectorPlugin | undefined> {
+  try {
+    return await connectors.plugin(type);
+  } catch (error) {
+    if (!DeploymentError.isInstance(error, "UNKNOWN_PLUGIN")) throw error;
+  }
+  const names = connectors.names();
+  const isHidden = tree.isInterpolated(path);
+  const which = isHidden ? "there is no such connector" : `there is no connector ${quote(type)}`;
+  findings.add(tree.locate(path), `${path.map(String).join(".")}: ${which}`, () => {
+    const near = isHidden ? undefined : nearest(type, names);
+    const others = `Known here: ${names.join(", ")}; others are plugins.`;
+    return near === undefined ? others : `did you mean "${near}"? ${others}`;
+  });
+  return undefined;
+}
+
+function parseConfig(plugin: ConnectorPlugin, connector: unknown) {
+  try {
+    return plugin.schema.safeParse(connector);
+  } catch (error) {
+    throw connectorFailed(plugin.name, `its schema throws: ${lineOf(error)}`, error);
+  }
+}
+
+const lineOf = (error: unknown): string => (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
