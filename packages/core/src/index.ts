@@ -30,6 +30,7 @@ export { isServiceName } from "./request/name.js";
 export { amendRequest, parseRequest } from "./request/parse-request.js";
 export type { Resources, ServiceMode } from "./request/placement.js";
 export type { PublishedPort } from "./request/ports.js";
+export { canonicalDriverOptions, isSameDriver, type VolumeDriver, volumeDifference } from "./request/volume-driver.js";
 export { fieldPath, zodIssues } from "./request/zod-issues.js";
 export { guardStrategy } from "./secrecy/guard-strategy.js";
 export { redactError } from "./secrecy/redact-error.js";

@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from "node:util";
 import {
   type NormalizedRequest,
   parseRequest,
   type PreflightProblem,
   type PreflightRequest,
+  volumeDifference,
 } from "@openfactory/deploy-core";
 import type { MemoryEngine } from "./engine.js";
 import { type Lack, lacks, portLack } from "./needs.js";
@@ -35,7 +35,8 @@ const otherVolumes = (engine: MemoryEngine, { mounts = [] }: NormalizedRequest):
   mounts.flatMap(({ Source = "", VolumeOptions }, index): Lack[] => {
     const there = engine.resources.get("volume", Source);
     const asked = VolumeOptions?.DriverConfig?.Options;
-    if (there === undefined || asked === undefined || isDeepStrictEqual(asked, { ...there.driverOptions })) return [];
-    const message = `Volume ${Source} exists with other options, and would be mounted as it is`;
+    const difference = there && asked && volumeDifference({ Options: there.driverOptions }, { Options: asked });
+    if (difference === undefined) return [];
+    const message = `Volume ${Source} exists with ${difference}, and would be mounted unchanged`;
     return [{ code: "CONFLICT", field: `mounts[${index}]`, message, hint: "Remove it, or use another name." }];
   });

@@ -1,6 +1,7 @@
 import { type DeployRequest, parseRequest, type ServiceSettings } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import { OWNERSHIP_LABELS, PROJECT_LABEL } from "../ownership/labels.js";
+import { requestHash } from "../ownership/request-hash.js";
 import { compareSettings } from "./compare-settings.js";
 import { fingerprint } from "./fingerprint.js";
 
@@ -63,6 +64,21 @@ test("what means the same differs in nothing, and has one fingerprint", () => {
   expect(texts(one, other)).toEqual([]);
   expect(fingerprint(settings(one), "demo:1")).toBe(fingerprint(settings(other), "demo:1"));
   expect(fingerprint(settings({ ...one, env: ["A=1", "B=3"] }), "demo:1")).not.toBe(fingerprint(settings(one), "demo:1"));
+});
+
+test("the order of a volume's mount options is no difference; other options are", () => {
+  const nfs = (o: string) => {
+    const DriverConfig = { Options: { type: "nfs", o, device: ":/srv/x" } };
+    return { mounts: [{ Type: "volume", Source: "d", Target: "/d", VolumeOptions: { DriverConfig } }] };
+  };
+  const [one, other] = [nfs("addr=nas,soft,ro,nfsvers=4"), nfs("addr=nas,ro,soft,nfsvers=4")];
+  expect(texts(one, other)).toEqual([]);
+  expect(fingerprint(settings(one), "demo:1")).toBe(fingerprint(settings(other), "demo:1"));
+  expect(requestHash({ name: "web", image: "demo:1", ...one })).toBe(requestHash({ name: "web", image: "demo:1", ...other }));
+  expect(texts(one, nfs("addr=nas,hard,ro,nfsvers=4"))).toEqual([
+    "mounts./d.VolumeOptions.DriverConfig.Options.o: addr=nas,nfsvers=4,ro,soft -> addr=nas,hard,nfsvers=4,ro",
+  ]);
+  expect(requestHash({ name: "web", image: "demo:1", ...nfs("addr=nas") })).not.toBe(requestHash({ name: "web", image: "demo:1", ...one }));
 });
 
 test("a tag is content with any digest it was pinned to, and a digest that is asked for is not", () => {

@@ -1,4 +1,4 @@
-import type { ServiceSettings } from "@openfactory/deploy-core";
+import { canonicalDriverOptions, type Mount, type ServiceSettings } from "@openfactory/deploy-core";
 import { OWNERSHIP_LABELS, PROJECT_LABEL } from "../ownership/labels.js";
 
 /** A value at the end of a path: text, or words of a command line. */
@@ -50,7 +50,7 @@ const FIELDS: Fields = {
     }
   },
   mounts(mounts, path, add) {
-    for (const { Target, ...mount } of mounts) {
+    for (const { Target, ...mount } of mounts.map(canonicalMount)) {
       const mark = `${path}.${Target}.${VOLUME_MARK}`;
       addNested(mount, `${path}.${Target}`, (leaf, value) => leaf !== mark && add(leaf, value));
     }
@@ -69,6 +69,14 @@ const FIELDS: Fields = {
     }
   },
 };
+
+/** A mount in one form for all that mean the same: the order of a volume's mount options does not count. */
+export function canonicalMount(mount: Mount): Mount {
+  const driver = mount.VolumeOptions?.DriverConfig;
+  if (driver?.Options === undefined) return mount;
+  const DriverConfig = { ...driver, Options: canonicalDriverOptions(driver) };
+  return { ...mount, VolumeOptions: { ...mount.VolumeOptions, DriverConfig } };
+}
 
 /** On volumes, so that those made for a project are found again. */
 const VOLUME_MARK = `VolumeOptions.Labels.${PROJECT_LABEL}`;

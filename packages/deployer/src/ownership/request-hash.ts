@@ -1,12 +1,14 @@
 import { hash } from "node:crypto";
 import { type DeployRequest, type NormalizedRequest, parseRequest } from "@openfactory/deploy-core";
 import { canonicalJson } from "../canonical-json.js";
+import { canonicalMount } from "../compare/leaves.js";
 import { OWNERSHIP_LABELS } from "./labels.js";
 
-/** The order of variables means nothing; ownership labels are not part of what was asked for. */
-const essence = ({ env, labels = {}, ...rest }: NormalizedRequest): object => ({
+/** The order of variables and mount options does not count; ownership labels are not part of what was asked for. */
+const essence = ({ env, labels = {}, mounts, ...rest }: NormalizedRequest): object => ({
   ...rest,
   env: [...env].sort(),
+  ...(mounts && { mounts: mounts.map(canonicalMount) }),
   labels: Object.fromEntries(Object.entries(labels).filter(([label]) => !OWNERSHIP_LABELS.includes(label))),
 });
 

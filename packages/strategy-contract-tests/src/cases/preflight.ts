@@ -152,26 +152,26 @@ export function preflightCases(suite: Suite): void {
     expect(problems.map(({ field }) => field?.split(".")[0])).toEqual(["constraints", "resources"]);
   });
 
-  test("preflight finds a volume that exists with other options: a mount would get it as it is", async (context) => {
+  test("preflight finds a volume that exists with other options, and takes one with the same options in another order", async (context) => {
     const strategy = suite.with(context, "preflight");
     if (!supports(strategy, "resources") || !strategy.resourceKinds.includes("volume")) {
       return context.skip("the strategy makes no volumes");
     }
-    const driver = (size: string) => ({ type: "tmpfs", device: "tmpfs", o: `size=${size}` });
+    const driver = (o: string) => ({ type: "tmpfs", device: "tmpfs", o });
     const name = suite.name();
-    const mounting = (size?: string): Partial<DeployRequest> => {
+    const mounting = (o?: string): Partial<DeployRequest> => {
       const constraint = suite.target.constraint ?? "node.role == manager";
       const constraints = suite.honours({ constraints: [constraint] }) ? { constraints: [constraint] } : {};
-      const options = size === undefined ? {} : { VolumeOptions: { DriverConfig: { Name: "local", Options: driver(size) } } };
+      const options = o === undefined ? {} : { VolumeOptions: { DriverConfig: { Name: "local", Options: driver(o) } } };
       return { mounts: [{ Type: "volume", Source: name, Target: "/data", ...options }], ...constraints };
     };
-    suite.needs(context, mounting("1m"));
+    suite.needs(context, mounting("size=1m"));
     const labels = { ...suite.target.labels };
-    await strategy.createResource({ kind: "volume", name, labels, driverOptions: driver("1m") });
+    await strategy.createResource({ kind: "volume", name, labels, driverOptions: driver("size=1m,nr_inodes=64") });
     try {
-      const fine = [mounting("1m"), mounting()].map((part) => anew(suite.request(part)));
+      const fine = [mounting("size=1m,nr_inodes=64"), mounting("nr_inodes=64,size=1m"), mounting()].map((part) => anew(suite.request(part)));
       expect(await strategy.preflight(fine)).toEqual([]);
-      const other = suite.request(mounting("2m"));
+      const other = suite.request(mounting("size=2m,nr_inodes=64"));
       const problems = await strategy.preflight([...fine, anew(other)]);
       expectWhole(problems);
       expect(told(problems)).toEqual([{ service: other.name, code: "CONFLICT", field: "mounts[0]" }]);

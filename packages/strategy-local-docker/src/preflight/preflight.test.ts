@@ -197,6 +197,7 @@ describe("volumes", () => {
 
   test.each([
     ["the same options", volume(nfs), there(nfs), false],
+    ["the same options in another order", volume({ ...nfs, o: "addr=nas,soft,ro" }), there({ ...nfs, o: "addr=nas,ro,soft" }), false],
     ["other options", volume(nfs), there({ ...nfs, device: ":/other" }), true],
     ["options where there are none", volume(nfs), there(null), true],
     ["one more", volume(nfs), there({ ...nfs, x: "1" }), true],
@@ -209,7 +210,13 @@ describe("volumes", () => {
     expect(await found(world, request)).toEqual(inTheWay ? expected : []);
   });
 
-  test("values of options are not told: they may be secret", async () => {
+  test("shows the options of both volumes if they are NFS", async () => {
+    const [problem] = await looking(there({ ...nfs, device: ":/srv/line_1" })).strategy.preflight([volume({ ...nfs, device: ":/srv/line/1" })]);
+    expect(problem?.message).toMatch(/driver local \(device=:\/srv\/line_1, .*\) instead of driver local \(device=:\/srv\/line\/1, /);
+    expect(problem?.hint).toContain("docker volume rm v");
+  });
+
+  test("shows no values of options that may be secret", async () => {
     const [problem] = await looking(there({ o: "username=ada,password=s3cret" })).strategy.preflight([volume({ o: "password=0ther" })]);
     expect(JSON.stringify(problem)).not.toMatch(/s3cret|0ther/);
   });

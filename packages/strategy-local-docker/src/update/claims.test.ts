@@ -38,6 +38,8 @@ test.each<[string, boolean, Partial<DeployRequest>, Partial<DeployRequest>]>([
   ["a folder called alike", true, bind("/srv/data"), bind("/srv/data-2")],
   ["the root", false, bind("/"), bind("/srv")],
   ["one export in two volumes", false, { mounts: [nfs("a")] }, { mounts: [nfs("b", "nfsvers=4,addr=nas,ro")] }],
+  ["one export that both read", true, { mounts: [nfs("a", "addr=nas,ro")] }, { mounts: [nfs("a", "ro,addr=nas")] }],
+  ["one export that one of them reads", false, { mounts: [nfs("a", "addr=nas,ro")] }, { mounts: [nfs("b", "addr=nas,rw,errors=ro")] }],
   ["the same export of two servers", true, { mounts: [nfs("a")] }, { mounts: [nfs("b", "addr=other")] }],
   ["volumes in memory", true, { mounts: [memory] }, { mounts: [{ ...memory, Source: "n" }] }],
   ["a folder that is a volume as well", false, { mounts: [folder] }, bind("/srv")],
@@ -50,11 +52,12 @@ test("a container claims what it was asked for, what it was given, and what othe
   const claims = claimsOfContainer({
     HostConfig: {
       PortBindings: { "80/tcp": [{ HostIp: "", HostPort: "8080" }], "81/tcp": [{ HostIp: "", HostPort: "" }] },
-      Mounts: [nfs("a")],
+      Mounts: [nfs("a"), nfs("b", "addr=nas,ro")],
     },
     NetworkSettings: { Networks: { plant: {} }, Ports: { "81/tcp": [{ HostIp: "0.0.0.0", HostPort: "32768" }] } },
     Mounts: [
       { Type: "volume", Name: "a", Source: "/var/lib/docker/volumes/a/_data", Destination: "/data", RW: true },
+      { Type: "volume", Name: "b", Source: "/var/lib/docker/volumes/b/_data", Destination: "/b", RW: true },
       { Type: "bind", Source: "/srv", Destination: "/srv", RW: false },
       { Type: "tmpfs", Source: "", Destination: "/t", RW: true },
     ],
@@ -63,6 +66,7 @@ test("a container claims what it was asked for, what it was given, and what othe
   expect(claims.ports.map(({ published }) => published)).toEqual([8080, 32768]);
   expect(claims.data).toEqual([
     { volume: "a", device: "nas:/export", writable: true },
+    { volume: "b", device: "nas:/export", writable: false },
     { path: "/srv", writable: false },
     { writable: true },
   ]);

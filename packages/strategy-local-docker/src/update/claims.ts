@@ -36,7 +36,7 @@ export function claimsOfRequest({ ports = [], mounts = [], networks = [] }: Norm
     data: mounts.map(({ Type, Source, ReadOnly, VolumeOptions }) => ({
       ...(Type === "bind" && { path: Source }),
       ...(Type === "volume" && { volume: Source, ...deviceIn(VolumeOptions?.DriverConfig?.Options) }),
-      writable: !ReadOnly,
+      writable: !ReadOnly && !isReadOnly(VolumeOptions?.DriverConfig?.Options),
     })),
     ...networkClaims(networks),
   };
@@ -51,11 +51,14 @@ export function claimsOfContainer({ HostConfig, Mounts = [], NetworkSettings }: 
     data: Mounts.map(({ Type, Source, Name, RW }) => ({
       ...(Type === "bind" && { path: Source }),
       ...(Type === "volume" && { volume: Name, ...deviceIn(optionsOf(Name)) }),
-      writable: RW,
+      writable: RW && !isReadOnly(optionsOf(Name)),
     })),
     ...networkClaims(Object.keys(NetworkSettings.Networks)),
   };
 }
+
+/** Whether the local driver mounts a volume read-only, as an NFS export with the option `ro`. */
+const isReadOnly = ({ o = "" }: Readonly<Record<string, string>> = {}): boolean => /(?:^|,)ro(?:,|$)/.test(o);
 
 /** What the local driver mounts for a volume: a folder of the host's, or a device, such as an NFS export of a server. */
 function deviceIn({ device, o = "", type }: Readonly<Record<string, string>> = {}): Pick<Data, "path" | "device"> {

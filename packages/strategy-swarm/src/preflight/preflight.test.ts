@@ -276,23 +276,28 @@ describe("nodes", () => {
 });
 
 describe("volumes", () => {
-  const nfs = { type: "nfs", o: "addr=nas,nfsvers=4,password=s3cret", device: ":/export" };
+  const nfs = { type: "nfs", o: "addr=nas,soft,nfsvers=4,password=s3cret", device: ":/export" };
   const mounting = (DriverConfig: object | undefined, part: Partial<DeployRequest> = {}) => ({
     mounts: [{ Source: "data", Target: "/data", ...(DriverConfig && { VolumeOptions: { DriverConfig } }) }],
     ...part,
   });
   const there = (Options: object | null, Driver = "local") => ({ "volumes.list": () => [{ Name: "data", Driver, Options }, { Name: "data-2", Driver, Options: {} }] });
 
-  test("that exist with other options are mounted as they are: told by the options' names, not their values", async () => {
+  test("that exist with other options are a conflict that shows both, without credentials", async () => {
     const messages = await one(mounting({ Options: { ...nfs, o: "addr=other" } }), there(nfs));
-    expect(messages).toEqual(["Volume data exists on node-1 with another option o, and would be mounted as it is"]);
-    expect(await one(mounting({ Name: "local", Options: nfs }), there(null, "rexray"))).toEqual([
-      "Volume data exists on node-1 with another driver, option device, option o and option type, and would be mounted as it is",
+    expect(messages).toEqual([
+      "Volume data exists on node-1 with driver local (device=:/export, o=addr=nas,soft,nfsvers=4,password=***, type=nfs) " +
+        "instead of driver local (device=:/export, o=addr=other, type=nfs), and Docker would mount it unchanged",
+    ]);
+    expect(await one(mounting({ Name: "local", Options: { type: "cifs", o: "password=s3cret" } }), there(null, "rexray"))).toEqual([
+      "Volume data exists on node-1 with driver rexray without options instead of driver local (o=***, type=***), " +
+        "and Docker would mount it unchanged",
     ]);
   });
 
   test.each([
     ["the same options", mounting({ Name: "local", Options: nfs }), there(nfs)],
+    ["the same options in another order", mounting({ Options: { ...nfs, o: "nfsvers=4,password=s3cret,addr=nas,soft" } }), there(nfs)],
     ["the local driver, said or not", mounting({ Options: nfs }), there(nfs)],
     ["a mount that says nothing of the driver", mounting(undefined), there(nfs)],
     ["no volume of that very name", mounting({ Options: nfs }), { "volumes.list": () => [{ Name: "data-2", Driver: "local", Options: {} }] }],
