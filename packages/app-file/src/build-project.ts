@@ -6,6 +6,7 @@ import type { ReadApp, ReadKey } from "./checks/read-app.js";
 import { checkResourceNames } from "./checks/resource-names.js";
 import { checkServiceNames } from "./checks/service-names.js";
 import type { PreparedDevices } from "./devices/prepare-devices.js";
+import { checkVolumeNames } from "./checks/volume-names.js";
 import { readDevices } from "./devices/read-devices.js";
 import type { Files } from "./files/files.js";
 import type { Environment } from "./interpolation/environment.js";
@@ -78,6 +79,7 @@ export function buildProject(
   checkKeys(allKeys, findings);
   checkServiceNames(apps, findings);
   checkHostPorts(apps, findings);
+  checkVolumeNames(apps, findings);
   resolveDependencies(apps, isComplete ? allKeys : undefined, findings);
   findings.throwIfAny();
   return {
