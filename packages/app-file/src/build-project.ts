@@ -14,7 +14,7 @@ import type { App, AppNetwork, AppProject } from "./model.js";
 import { nameProject } from "./project-name.js";
 import type { Findings } from "./report/findings.js";
 import { teller } from "./report/tell.js";
-import { buildRequest } from "./request/build-request.js";
+import { buildRequest, REQUEST_FORMAT } from "./request/build-request.js";
 import { passedOnFrom } from "./request/environment.js";
 import type { SharedContext } from "./request/part.js";
 import { declareResources, usedResources } from "./resources/declare.js";
@@ -134,6 +134,7 @@ function readApp(key: string, shared: SharedContext): ReadApp[] {
     location: tree.locateKey(path),
     file,
     request: buildRequest({ ...shared, entry, path }),
+    format: REQUEST_FORMAT,
     dependsOn: [],
     usesLocalStorage: localStorage(key, entry, tree),
   };

@@ -21,6 +21,8 @@ export interface App {
   /** The file that declares it: one of {@link AppProject.files}. */
   file: string;
   request: DeployRequest;
+  /** Version of the rules by which the request was made: a new one changes deployed apps once. */
+  format?: number;
   dependsOn: Dependency[];
   /** Where it asks for storage of `type: local`, a directory of the engine's own host. */
   usesLocalStorage: SourceLocation[];

@@ -88,6 +88,7 @@ describe("parseAppFile", () => {
         service: "app-scheduler",
         location: { file: "/srv/Smart Shop_1/apps.yml", line: 3, column: 3 },
         file: "apps.yml",
+        format: 2,
         dependsOn: [],
         usesLocalStorage: [{ file: "/srv/Smart Shop_1/apps.yml", line: 28, column: 15 }],
         request: {

@@ -21,6 +21,11 @@ export interface DesiredApp {
   readonly location?: SourceLocation;
   /** The file that declares it: one of {@link DesiredProject.files}. Default: none, the project as a whole owns it. */
   readonly file?: string;
+  /**
+   * Version of the rules by which the request was made from a file, from 1. If a service was made by other rules, the plan
+   * gives that as the reason for its changes. Default: none, the request was not made by such rules.
+   */
+  readonly format?: number;
   /** The device that this is a service of. Default: none, it is an app. */
   readonly device?: { readonly key: string; readonly uuid: string; readonly references?: AssetReferences };
   /** The request lacks content that was not read: it names the service, and is not compared. Default: false. */

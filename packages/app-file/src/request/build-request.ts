@@ -9,6 +9,12 @@ import { type AppContext, at, compact, gathered, type Part, type Parts } from ".
 import { configsPart, networksPart, secretsPart } from "./references.js";
 import { mountsPart } from "./storage.js";
 
+/**
+ * Version of the rules by which an app becomes a request. Raise it when the same entry makes another request: the plan
+ * then says that the release is the reason. 2: OpenFactory's environment, storage and routing names.
+ */
+export const REQUEST_FORMAT = 2;
+
 /** The request of an app. What is wrong with it is added to the findings, at the place in the file. */
 export function buildRequest(context: AppContext): DeployRequest {
   const parts = makeParts(context);

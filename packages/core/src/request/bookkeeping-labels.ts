@@ -16,6 +16,8 @@ export const BOOKKEEPING_LABELS = {
   file: "org.openfactory.deploy.file",
   /** Absolute path of the project directory. */
   directory: "org.openfactory.deploy.directory",
+  /** Version of the rules by which the request was made from a file. */
+  format: "org.openfactory.deploy.format",
   /** UUID of the asset that the service is, or is part of. */
   uuid: "org.openfactory.deploy.uuid",
   /** Name in the file of the device that the service is part of. */

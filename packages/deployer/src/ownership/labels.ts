@@ -15,6 +15,8 @@ export const SETTINGS_LABEL = BOOKKEEPING_LABELS.settings;
 export const RUN_LABEL = BOOKKEEPING_LABELS.run;
 /** The project's own resources that the service uses: `config/web-conf-1a2b network/factory-net`. */
 export const USES_LABEL = BOOKKEEPING_LABELS.uses;
+/** Version of the rules by which the request was made from a file: see `DesiredApp.format`. */
+export const FORMAT_LABEL = BOOKKEEPING_LABELS.format;
 /** UUID of the asset: of the app, or of the device that the service is part of. */
 export const UUID_LABEL = BOOKKEEPING_LABELS.uuid;
 /** The device's name in its file. */
@@ -29,6 +31,7 @@ export const OWNERSHIP_LABELS: readonly string[] = [
   SETTINGS_LABEL,
   RUN_LABEL,
   USES_LABEL,
+  FORMAT_LABEL,
   UUID_LABEL,
   DEVICE_LABEL,
   REFERENCES_LABEL,

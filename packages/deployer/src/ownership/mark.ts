@@ -13,7 +13,7 @@ import { fingerprint } from "../compare/fingerprint.js";
 import { resourcesOf } from "../resources/resource-id.js";
 import { canTellOwners } from "./can-tell.js";
 import { assetLabels } from "../assets/asset-labels.js";
-import { APP_LABEL, PROJECT_LABEL, REQUEST_LABEL, RUN_LABEL, SETTINGS_LABEL, USES_LABEL } from "./labels.js";
+import { APP_LABEL, FORMAT_LABEL, PROJECT_LABEL, REQUEST_LABEL, RUN_LABEL, SETTINGS_LABEL, USES_LABEL } from "./labels.js";
 
 /** What a mark says beyond the app itself. */
 export interface Mark {
@@ -48,6 +48,7 @@ export async function markedRequest(
       [APP_LABEL]: app.key,
       [REQUEST_LABEL]: hash,
       [RUN_LABEL]: run,
+      ...(app.format !== undefined && { [FORMAT_LABEL]: `${app.format}` }),
       ...assetLabels(app, request.env),
       ...(known !== undefined && { [SETTINGS_LABEL]: fingerprint(known, request.image) }),
       ...(uses.length > 0 && { [USES_LABEL]: uses.join(" ") }),

@@ -11,6 +11,7 @@ import { compareSettings } from "../compare/compare-settings.js";
 import { observeOne, withoutSettings } from "../observe/observe.js";
 import { type Owner, ownerOf } from "../ownership/labels.js";
 import type { FieldChange, PlannedApp } from "./plan.js";
+import { releaseReason } from "./release-reason.js";
 import { restartsOf } from "./restarts.js";
 import { whyAgain } from "./why-again.js";
 
@@ -66,7 +67,8 @@ export async function planApp(checked: CheckedApp, listed: ServiceStatus | undef
   if (!isOurs) return { ...plan(...adoption(service, owner, difference, context), before), after };
   if (!difference.differs && again === undefined) return plan("unchanged", {}, before);
   const obstacle = whyReplace(difference, context);
-  const reason = obstacle ?? again;
+  const release = difference.differs ? releaseReason(listed.labels, checked.app) : undefined;
+  const reason = [obstacle ?? again, release].filter((sentence) => sentence !== undefined).join(" ");
   const drifted = isSame && difference.differs;
   const restarts = await restartsOf(context.strategy, before, after, { signal: context.signal });
   const more = { changes, ...(drifted && { drifted }), ...(reason && { reason }), ...(restarts.length > 0 && { restarts }) };

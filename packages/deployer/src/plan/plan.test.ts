@@ -74,6 +74,34 @@ describe("what it costs", () => {
   });
 });
 
+describe("a service that another release deployed", () => {
+  const made = (format: number | undefined, env: string[]) => project({ ...app("web", { env }), ...(format !== undefined && { format }) });
+  const earlier = "It was deployed by an earlier release of ofdeploy, which set other variables and labels.";
+
+  test.each([
+    [undefined, 2, earlier],
+    [2, 3, earlier],
+    [3, 2, "It was deployed by a later release of ofdeploy, which set other variables and labels."],
+    [2, 2, undefined],
+    [undefined, undefined, undefined],
+    [undefined, 1, undefined],
+  ])("by rules %j, and by rules %j now: the reason of the changes is %j", async (before, now, reason) => {
+    const strategy = fake();
+    await up(strategy, made(before, ["A=1"]));
+    const [planned] = (await plan(strategy, made(now, ["A=1", "PORT=80"]))).apps;
+    expect(planned).toMatchObject({ action: "update", changes: [{ path: "env.PORT" }] });
+    expect(planned?.reason).toBe(reason);
+  });
+
+  test("is unchanged where its request is the same, and has the new rules' label once it has changed", async () => {
+    const strategy = fake();
+    await up(strategy, made(undefined, ["A=1"]));
+    expect((await plan(strategy, made(2, ["A=1"]))).hasChanges).toBe(false);
+    await up(strategy, made(2, ["A=2"]));
+    expect((await plan(strategy, made(2, ["A=3"]))).apps[0]?.reason).toBeUndefined();
+  });
+});
+
 describe("images and digests", () => {
   const always = project(app("web", { imagePullPolicy: "always" }));
   const digest = (letter: string) => `sha256:${letter.repeat(64)}`;

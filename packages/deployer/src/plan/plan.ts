@@ -33,7 +33,7 @@ export interface PlannedApp {
   readonly changes: readonly FieldChange[];
   /** It was made from just this request, and somebody has changed it by hand since. */
   readonly drifted?: true;
-  /** One sentence. */
+  /** One sentence, or two. */
   readonly reason?: string;
   /** Names of the running instances that restart because their variable that holds the number of replicas changes. */
   readonly restarts?: readonly string[];

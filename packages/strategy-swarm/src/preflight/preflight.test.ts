@@ -283,6 +283,19 @@ describe("volumes", () => {
   });
   const there = (Options: object | null, Driver = "local") => ({ "volumes.list": () => [{ Name: "data", Driver, Options }, { Name: "data-2", Driver, Options: {} }] });
 
+  test("that another service mounts with other options are a conflict, on whatever node they are", async () => {
+    const mounts = (Options: object) => [{ Type: "volume", Source: "data", Target: "/d", VolumeOptions: { DriverConfig: { Options } } }];
+    const TaskTemplate = (Options: object) => ({ ContainerSpec: { Image: "demo:1", Mounts: mounts(Options) } });
+    const running = (name: string, Options: object) => ({ "services.list": () => [other(name, [], { TaskTemplate: TaskTemplate(Options) })] });
+    const onWorkers = mounting({ Options: nfs }, { constraints: ["node.role==worker"] });
+    expect(await one(onWorkers, running("press", { ...nfs, device: ":/other" }))).toEqual([
+      "Service press mounts volume data with driver local (device=:/other, o=addr=nas,soft,nfsvers=4,password=***, type=nfs) " +
+        "instead of driver local (device=:/export, o=addr=nas,soft,nfsvers=4,password=***, type=nfs), and Docker would mount the same one",
+    ]);
+    expect(await one(onWorkers, running("press", { ...nfs, o: "nfsvers=4,soft,addr=nas,password=s3cret" }))).toEqual([]);
+    expect(await found([updating(onWorkers)], running("demo", { ...nfs, device: ":/other" }))).toEqual([]);
+  });
+
   test("that exist with other options are a conflict that shows both, without credentials", async () => {
     const messages = await one(mounting({ Options: { ...nfs, o: "addr=other" } }), there(nfs));
     expect(messages).toEqual([

@@ -1,4 +1,4 @@
-import type { PreflightOptions, ServiceStatus } from "@openfactory/deploy-core";
+import type { Mount, PreflightOptions, ServiceStatus } from "@openfactory/deploy-core";
 import type {
   CallOptions,
   DockerEngine,
@@ -12,7 +12,9 @@ import { serviceFacts } from "../status.js";
 import type { Candidate } from "./candidate.js";
 
 /** A service that is there, as far as it can stand in the way. */
-export type PresentService = Pick<ServiceStatus, "name" | "ids" | "image" | "ports">;
+export type PresentService = Pick<ServiceStatus, "name" | "ids" | "image" | "ports"> & {
+  readonly settings?: { readonly mounts?: readonly Mount[] };
+};
 
 /** What a swarm has, as far as some requests make it worth asking for. */
 export interface World {
@@ -61,7 +63,10 @@ export async function look(
 }
 
 const listServices = async (engine: DockerEngine, options: CallOptions): Promise<PresentService[]> =>
-  (await engine.services.list({}, options)).map(serviceFacts);
+  (await engine.services.list({}, options)).map((service) => {
+    const mounts = service.Spec.TaskTemplate.ContainerSpec?.["Mounts"] as readonly Mount[] | undefined;
+    return { ...serviceFacts(service), settings: { ...(mounts && { mounts }) } };
+  });
 
 /** A service that runs, and asks nothing of nodes, has those that it runs on. */
 export const asksOfNodes = (candidate: Candidate): boolean => {
