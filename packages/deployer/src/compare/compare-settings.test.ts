@@ -81,6 +81,19 @@ test("the order of a volume's mount options is no difference; other options are"
   expect(requestHash({ name: "web", image: "demo:1", ...nfs("addr=nas") })).not.toBe(requestHash({ name: "web", image: "demo:1", ...one }));
 });
 
+test("the order of mount options in OpenFactory's STORAGE is no difference; anything else in it is", () => {
+  const storage = (value: string) => ({ env: [`STORAGE=${value}`] });
+  const nfs = (options: string, server = "nas") => storage(`{"data": {"type": "nfs", "server": "${server}", "mount_options": ${options}}}`);
+  const [one, other] = [nfs('["soft", "ro"]'), nfs('["ro", "soft"]')];
+  expect(texts(one, other)).toEqual([]);
+  expect(requestHash({ name: "web", image: "demo:1", ...one })).toBe(requestHash({ name: "web", image: "demo:1", ...other }));
+  for (const different of [nfs('["soft", "rw"]'), nfs('["soft", "ro"]', "nas2"), storage("own"), storage("[ro")]) {
+    expect(texts(one, different)).toHaveLength(1);
+    expect(requestHash({ name: "web", image: "demo:1", ...one })).not.toBe(requestHash({ name: "web", image: "demo:1", ...different }));
+  }
+  expect(texts(storage("[ro"), storage("[rw"))).toHaveLength(1);
+});
+
 test("a tag is content with any digest it was pinned to, and a digest that is asked for is not", () => {
   const pinned = { image: `demo:1@sha256:${"a".repeat(64)}` };
   const other = { image: `demo:1@sha256:${"b".repeat(64)}` };

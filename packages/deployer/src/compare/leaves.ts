@@ -1,5 +1,6 @@
-import { canonicalDriverOptions, type Mount, type ServiceSettings } from "@openfactory/deploy-core";
+import type { ServiceSettings } from "@openfactory/deploy-core";
 import { OWNERSHIP_LABELS, PROJECT_LABEL } from "../ownership/labels.js";
+import { canonicalMount, canonicalVariable } from "./canonical.js";
 
 /** A value at the end of a path: text, or words of a command line. */
 export type LeafValue = string | readonly string[];
@@ -34,7 +35,7 @@ const addElements = (values: readonly string[], path: string, add: Add): void =>
 /** The fields that are more than objects of values. */
 const FIELDS: Fields = {
   env(entries, path, add) {
-    for (const entry of entries) {
+    for (const entry of entries.map(canonicalVariable)) {
       const at = entry.indexOf("=");
       add(`${path}.${entry.slice(0, at)}`, entry.slice(at + 1));
     }
@@ -69,14 +70,6 @@ const FIELDS: Fields = {
     }
   },
 };
-
-/** A mount in one form for all that mean the same: the order of a volume's mount options does not count. */
-export function canonicalMount(mount: Mount): Mount {
-  const driver = mount.VolumeOptions?.DriverConfig;
-  if (driver?.Options === undefined) return mount;
-  const DriverConfig = { ...driver, Options: canonicalDriverOptions(driver) };
-  return { ...mount, VolumeOptions: { ...mount.VolumeOptions, DriverConfig } };
-}
 
 /** On volumes, so that those made for a project are found again. */
 const VOLUME_MARK = `VolumeOptions.Labels.${PROJECT_LABEL}`;

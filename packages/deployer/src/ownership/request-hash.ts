@@ -1,13 +1,13 @@
 import { hash } from "node:crypto";
 import { type DeployRequest, type NormalizedRequest, parseRequest } from "@openfactory/deploy-core";
 import { canonicalJson } from "../canonical-json.js";
-import { canonicalMount } from "../compare/leaves.js";
+import { canonicalMount, canonicalVariable } from "../compare/canonical.js";
 import { OWNERSHIP_LABELS } from "./labels.js";
 
 /** The order of variables and mount options does not count; ownership labels are not part of what was asked for. */
 const essence = ({ env, labels = {}, mounts, ...rest }: NormalizedRequest): object => ({
   ...rest,
-  env: [...env].sort(),
+  env: env.map(canonicalVariable).sort(),
   ...(mounts && { mounts: mounts.map(canonicalMount) }),
   labels: Object.fromEntries(Object.entries(labels).filter(([label]) => !OWNERSHIP_LABELS.includes(label))),
 });
