@@ -43,6 +43,7 @@ export const dockerUpdateMutations = ofSuite("docker", [
   ["a network in use told as one that may not be removed", `${source}/resources/networks.ts`, "engineFault(error)?.statusCode === FORBIDDEN", "engineFault(error)?.statusCode === FORBIDDEN + 1", "that a service uses: CONFLICT"],
   ["host ports not looked at", `${source}/preflight/preflight.ts`, "    ...checkPorts(candidate, world, candidates),\n", "", "preflight finds a host port"],
   ["preflight handed a listing looks at nothing", `${source}/preflight/world.ts`, "containersBehind(listed) ??", "(listed && []) ??", "handed a listing finds the same"],
+  ["the order of mount options counted as a difference", "packages/core/src/request/volume-driver.ts", ".sort().join(\",\")", ".join(\",\")", "preflight finds a volume"],
   ["volumes with other options not looked at", `${source}/preflight/preflight.ts`, "    ...checkVolumes(candidate, world),\n", "", "preflight finds a volume"],
   ["a service's own port in its way", `${source}/preflight/check-ports.ts`, "!updated.has(id) && has", "has", "none that the service itself has"],
 ]);

@@ -86,7 +86,7 @@ export const swarmResourceMutations = ofSuite("swarm", [
   ["preflight does not compare the requests", `${source}/preflight/ports.ts`, "all.slice(0, all.findIndex((holder) => holder.candidate === candidate))", "all.filter((holder) => holder.candidate === undefined)", "two of the requests want one host port"],
   ["preflight handed a listing looks at nothing", `${source}/preflight/world.ts`, "listed ?? listServices", "(listed && []) ?? listServices", "handed a listing finds the same"],
   ["preflight takes any node", `${source}/preflight/placement.ts`, "if (fitting.length === 0) return [noNode(candidate, constraints)];", "if (fitting.length === 0) return [];", "constraints that no node fulfils"],
-  ["preflight does not look at volumes' options", `${source}/preflight/volumes.ts`, "if (differing.length === 0) return [];", "if (differing.length < 99) return [];", "a volume that exists with other options"],
+  ["preflight does not look at volumes' options", `${source}/preflight/volumes.ts`, "if (message === undefined) return [];", "if (message !== undefined) return [];", "a volume that exists with other options"],
   ["preflight content with a registry's refusal", `${source}/preflight/images.ts`, "      if (fault !== undefined) faults.set(image, fault);\n", "      if (fault?.code === \"UNAUTHORIZED\") faults.set(image, fault);\n", "an image that its registry does not have"],
   ["preflight takes a part of a network's name", `${source}/preflight/networks.ts`, "networks.filter(({ Name }) => Name === name)", "networks.filter(({ Name }) => Name.startsWith(name))", "networks that are missing"],
 ]);
