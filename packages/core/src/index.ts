@@ -65,7 +65,7 @@ export {
   type ResourceSpec,
 } from "./capabilities/resources.js";
 export type { CanTellSettings, ServiceSettings } from "./capabilities/settings.js";
-export type { InstanceStatus, ServiceState, ServiceStatus } from "./capabilities/status.js";
+export type { InstanceStatus, ServiceState, ServiceStatus, UpdateState } from "./capabilities/status.js";
 export {
   type ConnectorContext,
   type ConnectorDevice,

@@ -1,5 +1,5 @@
 import type { Observation } from "./observe.js";
-import { isSameTemplate } from "./taken-up.js";
+import { isSameTemplate } from "./same-template.js";
 
 /**
  * The same with those tasks alone that are made of the service's present spec: in an update, tasks of the version before

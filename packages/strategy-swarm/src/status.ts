@@ -1,6 +1,7 @@
-import type { InstanceStatus, PublishedPort, ServiceState, ServiceStatus } from "@openfactory/deploy-core";
+import type { InstanceStatus, PublishedPort, ServiceState, ServiceStatus, UpdateState } from "@openfactory/deploy-core";
 import type { ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
 import { withoutOwnLabels } from "@openfactory/docker-translators";
+import { isSameTemplate } from "./same-template.js";
 import { desiredTasks, hasCompleted, hasFailed, histories, hostName, isJob, isRunning, type Nodes } from "./tasks.js";
 
 const stateOf = (task: TaskDetails): ServiceState => {
@@ -74,33 +75,74 @@ export const serviceFacts = (service: ServiceDetails) => ({
   createdAt: service.CreatedAt,
 });
 
+const UPDATES: Readonly<Record<string, UpdateState>> = {
+  updating: "updating",
+  paused: "paused",
+  rollback_started: "rolling-back",
+  rollback_paused: "rollback-paused",
+};
+
+/** The update that has not ended. The swarm never ends the one of a job: it runs the job again, and that is all. */
+export const updateOf = (service: ServiceDetails): UpdateState | undefined =>
+  isJob(service) ? undefined : UPDATES[service.UpdateStatus?.State ?? ""];
+
+type History = readonly [TaskDetails, ...TaskDetails[]];
+
+/** From the task that runs at a place: a later one of an update may wait for its node, may have failed, or be given up. */
+const fromRunning = (history: History): History => {
+  const index = history.findIndex(isRunning);
+  return index < 1 ? history : (history.slice(index) as unknown as History);
+};
+
 export function serviceStatus(
   service: ServiceDetails,
   tasks: readonly TaskDetails[],
   nodes: Nodes,
 ): ServiceStatus {
-  const instances = histories(service, tasks)
-    .filter((history): history is [TaskDetails, ...TaskDetails[]] => history.length > 0)
-    .map((history) => instanceStatus(service, history, nodes));
+  const all = histories(service, tasks).filter((history): history is [TaskDetails, ...TaskDetails[]] => history.length > 0);
+  const instances = all.map((history): InstanceStatus => {
+    const instance = instanceStatus(service, fromRunning(history), nodes);
+    const [latest] = history;
+    return latest.ID !== instance.id && hasFailed(latest) ? { ...instance, error: latest.Status.Err || undefined } : instance;
+  });
   const desired = desiredTasks(service, tasks, nodes);
+  const update = updateOf(service);
+  const isPresent = (task: TaskDetails): boolean =>
+    isSettled(service) || isSameTemplate(task.Spec, service.Spec.TaskTemplate);
+  const upToDate = all.filter((history) => history.some((task) => isRunning(task) && isPresent(task))).length;
   return {
     ...serviceFacts(service),
-    state: combined(service, instances, desired),
+    state: combined(service, { instances, desired, upToDate }),
+    ...(update && { update }),
     replicas: { running: instances.filter(({ state }) => state === "running").length, desired },
     instances: instances.filter(({ state }) => desired > 0 || state !== "stopped"),
   };
 }
 
-function combined(service: ServiceDetails, instances: readonly InstanceStatus[], desired: number): ServiceState {
+/** Whether no task of an earlier version can run any more. */
+const isSettled = (service: ServiceDetails): boolean => {
+  const { PreviousSpec, UpdateStatus: { State } = {} } = service;
+  if (isJob(service) || State === "completed" || State === "rollback_completed") return true;
+  return State === undefined && PreviousSpec === undefined;
+};
+
+interface Counts {
+  instances: readonly InstanceStatus[];
+  desired: number;
+  /** How many places have a running task of the present version. */
+  upToDate: number;
+}
+
+function combined(service: ServiceDetails, { instances, desired, upToDate }: Counts): ServiceState {
   const count = (state: ServiceState): number => instances.filter((instance) => instance.state === state).length;
   const completed = count("completed");
+  if (desired === 0) return "stopped";
   if (isJob(service)) {
     if (completed >= desired) return "completed";
     return count("failed") > 0 && count("pending") + count("running") === 0 ? "failed" : "pending";
   }
-  if (desired === 0) return "stopped";
-  if (count("running") >= desired) return "running";
-  if (count("failed") > 0) return "failed";
+  if (upToDate >= desired) return "running";
+  if (count("failed") > 0 || updateOf(service)?.endsWith("paused")) return "failed";
   return desired > 0 && completed >= desired && !isStartedAgain(service) ? "completed" : "pending";
 }
 

@@ -4,6 +4,7 @@ import type { CallOptions, DockerEngine, ServiceDetails, ServiceSpec } from "@op
 import { constraintsOf, fittingNodes } from "./fitting-nodes.js";
 import { serviceLooks } from "./looks.js";
 import type { Observation } from "./observe.js";
+import { isSameTemplate } from "./same-template.js";
 
 const LOOK_EVERY_MS = 25;
 /** The swarm takes milliseconds, but for the moments in which it chooses another leader. */
@@ -50,15 +51,3 @@ async function replacesTasks(
 
 const isOtherTask = (from: ServiceSpec, to: ServiceSpec): boolean =>
   !isSameTemplate(from.TaskTemplate, to.TaskTemplate) || !isDeepStrictEqual(from.EndpointSpec, to.EndpointSpec);
-
-type Template = Readonly<Record<string, unknown>>;
-
-/** What makes a task another one (Engine API, TaskSpec). Tasks do not tell their runtime. */
-const OF_A_TASK = ["ContainerSpec", "Resources", "RestartPolicy", "Networks", "LogDriver", "ForceUpdate"];
-
-/**
- * Whether tasks of one template are as good as of the other. Where only the placement differs, the swarm lets those be
- * that are where they should be.
- */
-export const isSameTemplate = (a: Template, b: Template): boolean =>
-  OF_A_TASK.every((key) => isDeepStrictEqual(a[key], b[key]));

@@ -3,6 +3,7 @@ import type { CallOptions, DockerEngine, ServiceDetails, TaskDetails } from "@op
 import { failure } from "./failure.js";
 import type { Observation } from "./observe.js";
 import { ofPresentVersion } from "./present-version.js";
+import { updateOf } from "./status.js";
 import { hasCompleted, hasFailed } from "./tasks.js";
 
 /** How long ago, at most, an update may have been rolled back to be what a wait is about that did not see it happen. */
@@ -41,8 +42,10 @@ async function isRecent(engine: DockerEngine, time: string | undefined, signal?:
 export const isSwarmToJudge = ({ service }: Observation): boolean =>
   service.UpdateStatus?.State === "updating" && service.Spec.UpdateConfig?.FailureAction === "rollback";
 
-export const isUpdating = ({ service }: Observation): boolean =>
-  service.UpdateStatus?.State === "updating" || service.UpdateStatus?.State === "rollback_started";
+export const isUpdating = ({ service }: Observation): boolean => {
+  const update = updateOf(service);
+  return update === "updating" || update === "rolling-back";
+};
 
 /**
  * The error of a service whose update has come to a bad end; undefined if it has not.

@@ -65,6 +65,18 @@ describe("tasks of the version before", () => {
   });
 });
 
+describe("a rollback of a job", () => {
+  const Mode = { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 1 } };
+  const run = (number: number, Index: number, state: string) => task(number, state, {}, { JobIteration: { Index }, Slot: undefined });
+  const found = service({}, { PreviousSpec, JobStatus: { JobIteration: { Index: 2 } }, UpdateStatus: { State: "rollback_started" } }, { Mode });
+
+  test("ends when the earlier version has run again, though the swarm never says that the rollback is complete", async () => {
+    const before = [run(1, 1, "complete")];
+    const status = await wait({ found, tasks: before }, { found, tasks: [...before, run(2, 2, "running")] }, { found, tasks: [...before, run(2, 2, "complete")] });
+    expect(status).toMatchObject({ state: "completed", instances: [{ id: "task2" }] });
+  });
+});
+
 describe("an update that is rolled back", () => {
   const rolledBack = (CompletedAt?: string, more: object = {}) => ({
     found: service({}, { UpdateStatus: { State: "rollback_completed", StartedAt: before(999_999), CompletedAt, Message: "rollback completed" }, ...more }),

@@ -12,10 +12,18 @@ const portText = ({ hostAddress, published, target, protocol }: PublishedPort): 
 const nodesOf = ({ status }: PsRow): string =>
   [...new Set((status?.instances ?? []).map(({ node }) => node).filter((node) => node !== undefined))].join(",") || "-";
 
-/** `running`, `running (changed)`, `not deployed`. */
+const UPDATES = {
+  updating: "updating",
+  paused: "update paused",
+  "rolling-back": "rolling back",
+  "rollback-paused": "rollback paused",
+} as const;
+
+/** `running`, `running (changed)`, `failed (update paused, changed)`, `not deployed`. */
 function stateOf({ status, relation }: PsRow): string {
   const state = status?.state ?? "not deployed";
-  return RELATIONS[relation] === "" ? state : `${state} (${RELATIONS[relation]})`;
+  const notes = [status?.update && UPDATES[status.update], RELATIONS[relation]].filter(Boolean);
+  return notes.length === 0 ? state : `${state} (${notes.join(", ")})`;
 }
 
 const columns: readonly Column<PsRow>[] = [

@@ -95,6 +95,10 @@ export const status = z
     ids: z.array(z.string()),
     image: z.string().describe("With its digest where it is pinned to one."),
     state,
+    update: z
+      .enum(["updating", "paused", "rolling-back", "rollback-paused"])
+      .optional()
+      .describe("An update that the platform makes by itself and that has not ended."),
     replicas: z.object({ running: z.int().min(0), desired: z.int().min(0) }),
     ports: z.array(
       z.object({

@@ -31,13 +31,24 @@ export interface InstanceStatus {
   restarts: number;
 }
 
+/**
+ * An update or a rollback that the platform makes by itself and that has not ended:
+ * - `updating`, `rolling-back`: it goes on
+ * - `paused`, `rollback-paused`: it has stopped, and goes on with the next update or rollback only
+ */
+export type UpdateState = "updating" | "paused" | "rolling-back" | "rollback-paused";
+
 /** A service as it is on the engine. */
 export interface ServiceStatus {
   name: string;
   /** As in `Deployment`. */
   ids: readonly string[];
   image: string;
+  /** While an update has not ended, `running` means that all instances of the present version run. */
   state: ServiceState;
+  /** An update that has not ended; left out: there is none, or the platform can't tell. */
+  update?: UpdateState;
+  /** `running` counts instances of an earlier version that still run, too. */
   replicas: { running: number; desired: number };
   ports: readonly PublishedPort[];
   labels: Readonly<Record<string, string>>;
