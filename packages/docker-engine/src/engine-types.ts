@@ -21,6 +21,8 @@ export interface EngineInfo {
   MemTotal: number;
   /** ISO 8601: the engine's own clock. */
   SystemTime?: string;
+  /** The default logging driver. */
+  LoggingDriver?: string;
   Swarm: {
     NodeID: string;
     LocalNodeState: "inactive" | "pending" | "active" | "error" | "locked";

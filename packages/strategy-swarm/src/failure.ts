@@ -1,51 +1,77 @@
 import { DeploymentError, type ErrorCode, type FailedInstance, type InstanceStatus } from "@openfactory/deploy-core";
 import type { DockerEngine, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
+import { type TaskHealth, taskHealth } from "./health.js";
 import { lastLines } from "./logs.js";
-import { lacksImage, missingImageHint } from "./missing-image.js";
+import { explainMissingImage, lacksImage } from "./missing-image.js";
 import type { Observation } from "./observe.js";
 import { instanceStatus } from "./status.js";
+import { unreadableDriver } from "./unreadable-logs.js";
 
-/** How a failure is told: what goes before the reason, and after it. */
+/** How a failure is told: what goes before the reason. */
 export interface FailureWords {
   code: ErrorCode;
-  before: string;
-  after?: string;
+  /** Of a task whose health check may have failed: see `TaskHealth.failed`. */
+  before: string | ((health: TaskHealth["failed"]) => string);
+  /** The health check of the task had not passed when it ended. */
+  unproven?: boolean;
   /** What to do, where a task says nothing of it; else it goes before what the task says. */
   hint?: string;
 }
 
-/** The error of a service one of whose tasks has failed: with node, exit code, the engine's words and the last log lines. */
+/**
+ * The error of a service one of whose tasks has failed: with node, exit code, the engine's words, what its health check
+ * wrote last and the last log lines.
+ */
 export async function failure(
   engine: DockerEngine,
   observed: Observation,
   task: TaskDetails | undefined,
-  { code, before, after = "", hint = "" }: FailureWords,
+  { code, before, unproven = false, hint = "" }: FailureWords,
 ): Promise<DeploymentError> {
-  const instance = task && instanceStatus(observed.service, [task], observed.nodes);
-  const told = code === "TASK_FAILED" && lacksImage(instance) ? "IMAGE_NOT_FOUND" : code;
-  return new DeploymentError(told, `${before}: ${reasonOf(instance)}${after}.`, {
-    service: observed.service.Spec.Name,
-    hint: `${hint} ${hintFor(observed.service, instance)}`.trim(),
-    instance: instance && (await failedInstance(engine, observed, instance)),
+  const { service, nodes } = observed;
+  const instance = task && instanceStatus(service, [task], nodes);
+  const { failed, output }: TaskHealth = task === undefined ? { failed: false } : await taskHealth(engine, task);
+  // A task that completed after its health check had passed has done its work, whatever a later check found.
+  const health = unproven || instance?.state === "failed" ? failed : false;
+  const image = lacksImage(instance) ? await explainMissingImage(engine, service, instance) : undefined;
+  const told = code === "TASK_FAILED" && image !== undefined ? image.code : code;
+  const words = typeof before === "string" ? before : before(health);
+  return new DeploymentError(told, `${words}: ${reasonOf(instance, { health, output, unproven })}${image?.reason ?? ""}.`, {
+    service: service.Spec.Name,
+    hint: `${hint} ${image?.hint ?? hintFor(service, instance, health)}`.trim(),
+    instance: instance && (await failedInstance(engine, observed, instance, { health, output })),
   });
 }
 
-export const failedInstance = async (
+interface Health {
+  health: TaskHealth["failed"];
+  output?: string | undefined;
+}
+
+export async function failedInstance(
   engine: DockerEngine,
   observed: Observation,
   { id, node, exitCode, error }: InstanceStatus,
-): Promise<FailedInstance> => ({ id, node, exitCode, error, lastLogLines: await lastLines(engine, observed, id) });
+  { health, output }: Health,
+): Promise<FailedInstance> {
+  const words = [error, health && output && `health check: ${output}`].filter(Boolean).join("; ");
+  return { id, node, exitCode, error: words || undefined, lastLogLines: await lastLines(engine, observed, id) };
+}
 
-const reasonOf = (instance: InstanceStatus | undefined): string => {
+const reasonOf = (instance: InstanceStatus | undefined, { health, output, unproven }: Health & { unproven: boolean }): string => {
   const where = instance?.node ? ` on ${instance.node}` : "";
   if (instance?.engineState === "rejected") return `rejected${where}: ${instance.error ?? "no reason given"}`;
-  if (instance?.exitCode !== undefined) return `it ended${where} with exit code ${instance.exitCode}`;
-  return `${instance?.error ?? instance?.engineState ?? "no reason given"}${where}`;
+  if (health) return `its health check failed${where}${output === undefined ? "" : `: ${output}`}`;
+  const unclear = health === undefined && unproven ? ", before its health check had passed" : "";
+  if (instance?.exitCode !== undefined) return `it ended${where} with exit code ${instance.exitCode}${unclear}`;
+  return `${instance?.error ?? instance?.engineState ?? "no reason given"}${where}${unclear}`;
 };
 
-const hintFor = (service: ServiceDetails, instance: InstanceStatus | undefined): string => {
-  if (lacksImage(instance)) return missingImageHint(service, instance);
+const hintFor = (service: ServiceDetails, instance: InstanceStatus | undefined, health: TaskHealth["failed"]): string => {
   if (instance?.engineState === "rejected") return "Make the node fit for it, or keep it off that node by a constraint.";
+  const driver = unreadableDriver(service.Spec);
+  const log = driver === undefined ? "See its last log lines." : `Its log can't be read: the logging driver is ${driver}.`;
+  if (health) return `Correct the health check, or give the process more time (start_period). ${log}`;
   if (instance?.exitCode === 0) return "If it is meant to end, make it a job, or set its restart condition to on-failure.";
-  return "See its last log lines.";
+  return log;
 };

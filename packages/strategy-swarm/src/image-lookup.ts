@@ -24,6 +24,17 @@ export async function registryFault(
   }
 }
 
+/** What the registry of an image answers to this manager; undefined: it has the image. */
+export async function askRegistry(engine: DockerEngine, image: string): Promise<DeploymentError | undefined> {
+  try {
+    await engine.images.digest(image, { timeoutMs: TIMEOUT_MS });
+    return undefined;
+  } catch (error) {
+    if (DeploymentError.isInstance(error)) return error;
+    throw error;
+  }
+}
+
 /** Whether the manager's own node has an image: no other can be asked. */
 export async function isOnManager(engine: DockerEngine, image: string, options: CallOptions): Promise<boolean> {
   try {

@@ -3,26 +3,36 @@ import type { DockerEngine, LogFrame } from "@openfactory/docker-engine";
 import { observe, type Observation } from "./observe.js";
 import { taskName } from "./status.js";
 import { hostName } from "./tasks.js";
+import { unreadableDefault, unreadableDriver, unreadableLog } from "./unreadable-logs.js";
 
 /** Where the engine's log frames name their task and node (Engine API, ServiceLogs with details). */
 const TASK = "com.docker.swarm.task.id";
 const NODE = "com.docker.swarm.node.id";
 
-/** The lines of all tasks of a service, from whichever node they run on. @throws DeploymentError `NOT_FOUND`. */
+/**
+ * The lines of all tasks of a service, from whichever node they run on.
+ * @throws DeploymentError `NOT_FOUND`; `UNSUPPORTED` where the logging driver can't be read.
+ */
 export async function* logLines(
   engine: DockerEngine,
   serviceName: string,
   { follow, tail, since, signal }: LogsOptions,
 ): AsyncGenerator<LogEntry> {
   let observed = await observe(engine, serviceName, { signal });
-  const { ID } = observed.service;
+  const { ID, Spec } = observed.service;
+  const driver = unreadableDriver(Spec);
+  if (driver !== undefined) throw unreadableLog(serviceName, driver);
+  let isEmpty = true;
   for await (const frame of engine.services.logs(ID, { follow, tail, since, signal })) {
     // A task made since then is not known yet.
     if (!observed.tasks.some((task) => task.ID === frame.details[TASK])) {
       observed = { ...observed, tasks: await engine.tasks.list({ service: [ID] }, { signal }) };
     }
+    isEmpty = false;
     yield toEntry(serviceName, frame, observed);
   }
+  const unreadable = isEmpty ? await unreadableDefault(engine, observed) : undefined;
+  if (unreadable !== undefined) throw unreadableLog(serviceName, unreadable);
 }
 
 const toEntry = (service: string, frame: LogFrame, { tasks, nodes }: Observation): LogEntry => {

@@ -1,6 +1,7 @@
-import type { InstanceStatus } from "@openfactory/deploy-core";
-import { registryOf, type ServiceDetails } from "@openfactory/docker-engine";
+import { DeploymentError, type ErrorCode, type InstanceStatus } from "@openfactory/deploy-core";
+import { type DockerEngine, engineFault, registryOf, type ServiceDetails } from "@openfactory/docker-engine";
 import { PULL_POLICY_LABEL } from "@openfactory/docker-translators";
+import { askRegistry } from "./image-lookup.js";
 
 /**
  * Whether a node rejected a task since it had no such image, and got none by a pull of its own. Only words tell it: that
@@ -9,14 +10,62 @@ import { PULL_POLICY_LABEL } from "@openfactory/docker-translators";
 export const lacksImage = (instance: Pick<InstanceStatus, "engineState" | "error"> | undefined): boolean =>
   instance?.engineState === "rejected" && /no such image/i.test(instance.error ?? "");
 
-/** What to do about it, which depends on whether nodes are meant to pull. */
-export function missingImageHint({ Spec }: ServiceDetails, { node = "the node" }: { node?: string } = {}): string {
+/** Why a node lacks an image. */
+export interface MissingImage {
+  /** `TASK_FAILED` where the registry may have the image, and does not answer requests at the moment. */
+  code: ErrorCode;
+  /** Goes after the node's own words. Empty: nothing more is known. */
+  reason: string;
+  hint: string;
+}
+
+/** Asks the registry from here why a node did not get an image, where nodes are meant to pull it. */
+export async function explainMissingImage(
+  engine: DockerEngine,
+  { Spec }: ServiceDetails,
+  { node = "the node" }: { node?: string } = {},
+): Promise<MissingImage> {
   if (Spec.Labels?.[PULL_POLICY_LABEL] === "never") {
-    return `The pull policy is never: load the image on ${node} (docker load) and on every node that may run it, or keep the service off it by a constraint.`;
+    return {
+      code: "IMAGE_NOT_FOUND",
+      reason: "",
+      hint: `The pull policy is never: load the image on ${node} (docker load) and on every node that may run it, or keep the service off it by a constraint.`,
+    };
   }
-  const registry = registryOf(Spec.TaskTemplate.ContainerSpec?.Image ?? "") ?? "the registry";
-  return (
-    `See that ${registry} has the image, that ${node} can reach it, and that the service's credentials are good ` +
-    "(docker login, then `ofdeploy refresh-auth`); or load the image on every node that may run it."
-  );
+  const image = Spec.TaskTemplate.ContainerSpec?.Image ?? "";
+  const registry = registryOf(image);
+  const unclear = (reason = ""): MissingImage => ({
+    code: "IMAGE_NOT_FOUND",
+    reason,
+    hint:
+      `See that ${registry ?? "the registry"} has the image, that ${node} can reach it, and that the service's credentials are good ` +
+      "(docker login, then `ofdeploy refresh-auth`); or load the image on every node that may run it.",
+  });
+  const answer = registry === undefined ? undefined : await askRegistry(engine, image);
+  if (answer === undefined || registry === undefined) return unclear();
+  return busyRegistry(registry, answer, node) ?? unclear(`; the manager asked ${registry}: ${wordsOf(answer)}`);
+}
+
+const wordsOf = (error: DeploymentError): string => (engineFault(error)?.message ?? error.message).replace(/\.?\s*$/, "");
+
+/** A registry that limits requests, or is down for now. Only words tell it: the engine answers with its own status. */
+function busyRegistry(registry: string, answer: DeploymentError, node: string): MissingImage | undefined {
+  const words = wordsOf(answer);
+  if (/too ?many ?requests|\b429\b|rate limit/i.test(words)) {
+    return {
+      code: "TASK_FAILED",
+      reason: `; the registry ${registry} answers 429: too many requests`,
+      hint:
+        `Wait until the limit of ${registry} allows pulls again, log in as a user with a higher limit (docker login, then ` +
+        `\`ofdeploy refresh-auth\`), or load the image on ${node} and on every node that may run it (docker load).`,
+    };
+  }
+  if (/\b503\b|service unavailable/i.test(words)) {
+    return {
+      code: "TASK_FAILED",
+      reason: `; the registry ${registry} answers 503: it is down or overloaded`,
+      hint: `Deploy again when ${registry} answers, or load the image on ${node} and on every node that may run it (docker load).`,
+    };
+  }
+  return undefined;
 }

@@ -1,20 +1,25 @@
-import { fakeEngine } from "@openfactory/docker-probes";
-import { expect, test } from "vitest";
+import { DeploymentError } from "@openfactory/deploy-core";
+import { fails, fakeEngine } from "@openfactory/docker-probes";
+import { describe, expect, test } from "vitest";
 import { node, service, task } from "./engine-answers.test.data.js";
 import { SwarmDeploymentStrategy } from "./strategy.js";
 
-/** What the swarm answers to each look at its tasks, the last one for ever. */
-const swarm = (found: object, ...looks: object[][]) => {
+/** What the swarm answers to each look at its tasks, the last one for ever; and other answers. */
+const swarmWith = (more: Parameters<typeof fakeEngine>[0], found: object, ...looks: object[][]) => {
   let next = 0;
   return fakeEngine({
+    "services.logs": async function* () {},
+    "images.digest": () => "sha256:1",
+    ...more,
     "services.list": () => [found],
     "services.inspect": () => found,
     "nodes.list": () => [node(1)],
     "tasks.list": () => looks[Math.min(next++, looks.length - 1)],
   }).engine;
 };
-const waitOn = (found: object, ...looks: object[][]) =>
-  new SwarmDeploymentStrategy(swarm(found, ...looks)).wait("demo", { settleMs: 1, timeoutMs: 3_000 });
+const waitWith = (...args: Parameters<typeof swarmWith>) =>
+  new SwarmDeploymentStrategy(swarmWith(...args)).wait("demo", { settleMs: 1, timeoutMs: 3_000 });
+const waitOn = (found: object, ...looks: object[][]) => waitWith({}, found, ...looks);
 
 test("a service that has had failures, and runs, is ready", async () => {
   const tasks = [task(3, "running"), task(2, "failed"), task(1, "failed")];
@@ -26,7 +31,7 @@ test("one whose tasks fail while one waits is in a crash loop: node, exit code a
   const looks = [[task(1, "failed", failure)], [task(1, "failed", failure), task(2, "rejected", { Err: "invalid mount" })]];
   await expect(waitOn(service(), ...looks)).rejects.toMatchObject({
     code: "TASK_FAILED",
-    message: "demo fails again and again (2 tasks): rejected on node-1: invalid mount.",
+    message: "demo can't start (2 tasks failed): rejected on node-1: invalid mount.",
     instance: { node: "node-1", error: "invalid mount", lastLogLines: [] },
   });
 });
@@ -40,7 +45,7 @@ test.each([
   const looks = [task(1, "rejected", withoutImage), task(2, "rejected", withoutImage)];
   await expect(waitOn({ ...found, Spec: { ...found.Spec, Labels } }, looks)).rejects.toMatchObject({
     code: "IMAGE_NOT_FOUND",
-    message: "demo fails again and again (2 tasks): rejected on node-1: No such image: r.io:5000/demo:1.",
+    message: "demo can't start (2 tasks failed): rejected on node-1: No such image: r.io:5000/demo:1.",
     hint: expect.stringMatching(new RegExp(hint.join(".*"))),
     instance: { node: "node-1", error: "No such image: r.io:5000/demo:1" },
   });
@@ -69,7 +74,7 @@ test("a task that ends before its health check passed has failed, though with ex
   });
   await expect(waitOn(checked, [task(1, "starting")], [task(1, "complete")])).rejects.toMatchObject({
     code: "TASK_FAILED",
-    message: expect.stringContaining("its health check had not passed"),
+    message: expect.stringContaining("before its health check had passed"),
   });
   expect(await waitOn(checked, [task(1, "running")], [task(1, "complete")])).toMatchObject({ name: "demo" });
 });
@@ -78,4 +83,84 @@ test("no replicas are ready at once", async () => {
   const none = service({}, {});
   (none.Spec.Mode.Replicated as { Replicas: number }).Replicas = 0;
   expect(await waitOn(none, [])).toMatchObject({ state: "stopped", replicas: { running: 0, desired: 0 } });
+});
+
+describe("a service with a health check", () => {
+  const checked = service({ ContainerSpec: { Image: "demo:1", Healthcheck: { Test: ["CMD-SHELL", "exit 1"] } } });
+  const ended = (Err: string | undefined, ExitCode: number) => ({ Err, ContainerStatus: { ContainerID: "c1", ExitCode } });
+  const container = (FailingStreak: number, Output = "no route\n") => ({
+    State: { Health: { Status: "unhealthy", FailingStreak, Log: [{ ExitCode: 1, Output }] } },
+    Config: { Healthcheck: { Test: ["CMD-SHELL", "exit 1"], Retries: 2 } },
+  });
+  const elsewhere = { "containers.inspect": fails("NOT_FOUND") };
+  const here = (streak: number) => ({ "containers.inspect": () => container(streak) });
+  const loop = (state: string, status: object) => [
+    [task(1, "starting")],
+    [task(1, state, status), task(2, "starting")],
+    [task(1, state, status), task(2, state, status)],
+  ];
+
+  test.each([
+    ["on another node", elsewhere],
+    ["on this node", here(1)],
+  ])("whose process ends by itself is in a crash loop, and not unhealthy (%s)", async (_, engine) => {
+    const error = await waitWith(engine, checked, ...loop("failed", ended("task: non-zero exit (7)", 7))).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: "TASK_FAILED",
+      message: "demo is in a crash loop (2 tasks ended): it ended on node-1 with exit code 7.",
+      instance: { exitCode: 7, error: "task: non-zero exit (7)" },
+    });
+  });
+
+  test("whose process ends by itself with exit code 0 is in a crash loop, as its container shows", async () => {
+    await expect(waitWith(here(1), checked, ...loop("complete", ended(undefined, 0)))).rejects.toMatchObject({
+      message: "demo is in a crash loop (2 tasks ended): it ended on node-1 with exit code 0.",
+      hint: expect.stringContaining("make it a job"),
+    });
+  });
+
+  test("whose container can't be seen is said to have ended before the check had passed", async () => {
+    await expect(waitWith(elsewhere, checked, ...loop("complete", ended(undefined, 0)))).rejects.toMatchObject({
+      message: "demo is in a crash loop (2 tasks ended): it ended on node-1 with exit code 0, before its health check had passed.",
+    });
+  });
+
+  test.each([
+    ["failed", ended("task: non-zero exit (137): dockerexec: unhealthy container", 137)],
+    ["complete", ended(undefined, 0)],
+  ])("whose check fails is unhealthy, with the last output of the check (%s)", async (state, status) => {
+    await expect(waitWith(here(2), checked, ...loop(state, status))).rejects.toMatchObject({
+      code: "TASK_FAILED",
+      message: "demo is unhealthy (2 tasks ended): its health check failed on node-1: exit code 1: no route.",
+      hint: expect.stringContaining("health check"),
+      instance: { error: expect.stringContaining("health check: exit code 1: no route") },
+    });
+  });
+
+  test("that is not ready in time tells what the check wrote", async () => {
+    const starting = task(1, "starting", { ContainerStatus: { ContainerID: "c1" } });
+    const waiting = new SwarmDeploymentStrategy(swarmWith(here(1), checked, [starting])).wait("demo", { timeoutMs: 100 });
+    await expect(waiting).rejects.toMatchObject({ code: "TIMEOUT", message: expect.stringContaining("health check: exit code 1: no route") });
+  });
+});
+
+describe("a registry that", () => {
+  const looks = [task(1, "rejected", withoutImage), task(2, "rejected", withoutImage)];
+  const found = service({ ContainerSpec: { Image: "r.io:5000/demo:1" } });
+  const answers = (message: string) => () => {
+    throw new DeploymentError("ENGINE_ERROR", message, { cause: { message, statusCode: 500 } });
+  };
+  test.each([
+    ["limits requests", "toomanyrequests: You have reached your pull rate limit", "TASK_FAILED", "answers 429: too many requests", "higher limit"],
+    ["limits requests, in HTTP", "received unexpected HTTP status: 429 Too Many Requests", "TASK_FAILED", "answers 429", "refresh-auth"],
+    ["is down", "received unexpected HTTP status: 503 Service Unavailable", "TASK_FAILED", "answers 503", "Deploy again when r.io:5000 answers"],
+    ["can't be reached", "dial tcp: lookup r.io: no such host", "IMAGE_NOT_FOUND", "the manager asked r.io:5000: dial tcp", "can reach it"],
+  ])("%s is named behind a node's `No such image`", async (_, words, code, reason, hint) => {
+    await expect(waitWith({ "images.digest": answers(words) }, found, looks)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(`No such image: r.io:5000/demo:1; the`),
+      hint: expect.stringContaining(hint),
+    });
+    await expect(waitWith({ "images.digest": answers(words) }, found, looks)).rejects.toThrow(reason);
+  });
 });

@@ -6,6 +6,7 @@ import {
 } from "@openfactory/deploy-core";
 import type { DockerEngine, TaskDetails } from "@openfactory/docker-engine";
 import { failedInstance, failure } from "./failure.js";
+import { taskHealth } from "./health.js";
 import { noService } from "./find-service.js";
 import { serviceLooks } from "./looks.js";
 import type { Observation } from "./observe.js";
@@ -142,12 +143,17 @@ async function taskFailed(
   unproven: ReadonlySet<string>,
 ): Promise<DeploymentError> {
   const telling = history.find((task) => hasFailed(task) || hasCompleted(task));
-  const times = history.length > 1 ? ` again and again (${history.length} tasks)` : "";
-  const unhealthy = telling !== undefined && unproven.has(telling.ID) ? "; its health check had not passed" : "";
+  const { Name } = observed.service.Spec;
+  const ended = history.filter((task) => hasFailed(task) || hasCompleted(task)).length;
+  const times = ended > 1 ? ` (${ended} tasks ended)` : "";
   return failure(engine, observed, telling, {
     code: "TASK_FAILED",
-    before: `${observed.service.Spec.Name} fails${times}`,
-    after: unhealthy,
+    before(health) {
+      if (health) return `${Name} is unhealthy${times}`;
+      if (ended < 2) return `${Name} failed`;
+      return telling?.Status.State === "rejected" ? `${Name} can't start (${ended} tasks failed)` : `${Name} is in a crash loop${times}`;
+    },
+    unproven: telling !== undefined && unproven.has(telling.ID),
   });
 }
 
@@ -160,15 +166,17 @@ async function timedOut(
   const late = status.instances.find(({ state }) => state !== "running" && state !== "completed");
   const { running, desired } = status.replicas;
   const detail = detailOf(status) || "no task was made";
+  const task = observed.tasks.find(({ ID }) => ID === late?.id);
+  const check = task && (await taskHealth(engine, task)).output;
   return new DeploymentError(
     "TIMEOUT",
-    `${status.name} was not ready within ${timeoutMs / 1000} s: ${running} of ${desired} tasks run; ${detail}.`,
+    `${status.name} was not ready within ${timeoutMs / 1000} s: ${running} of ${desired} tasks run; ${detail}${check === undefined ? "" : `; health check: ${check}`}.`,
     {
       service: status.name,
       hint: /no suitable node/i.test(detail)
         ? "No node fulfils its constraints, or has room for its reservations."
         : "Raise the time limit, or see its log for what it waits for.",
-      instance: late && (await failedInstance(engine, observed, late)),
+      instance: late && (await failedInstance(engine, observed, late, { health: check !== undefined, output: check })),
     },
   );
 }

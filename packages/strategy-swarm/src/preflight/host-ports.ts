@@ -4,7 +4,7 @@ import { type Candidate, problem, tasksOf } from "./candidate.js";
 import { type Holders, holdersBeside } from "./ports.js";
 import type { World } from "./world.js";
 
-const isHostPort = ({ mode, published }: PublishedPort): boolean => mode === "host" && published !== undefined;
+export const isHostPort = ({ mode, published }: PublishedPort): boolean => mode === "host" && published !== undefined;
 
 /** Ports in `host` mode that too few nodes have free: each task takes that of a node of its own. */
 export function hostPortProblems(candidate: Candidate, world: World, holders: Holders): PreflightProblem[] {
@@ -28,8 +28,8 @@ export function hostPortProblems(candidate: Candidate, world: World, holders: Ho
   });
 }
 
-/** The nodes on which a task of these services runs. */
-function nodesOf(names: ReadonlySet<string>, { services, tasks }: World): ReadonlySet<string> {
+/** Ids of the nodes on which a task of these services runs. */
+export function nodesOf(names: ReadonlySet<string>, { services, tasks }: World): ReadonlySet<string> {
   const ids = new Set(services.filter(({ name }) => names.has(name)).flatMap(({ ids: own }) => own));
   return new Set(tasks.flatMap(({ ServiceID, NodeID }) => (ids.has(ServiceID) && NodeID !== undefined ? [NodeID] : [])));
 }

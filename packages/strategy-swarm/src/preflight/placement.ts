@@ -5,7 +5,7 @@ import { listed } from "../listed.js";
 import { type Candidate, problem, tasksOf } from "./candidate.js";
 import { asksOfNodes, type World } from "./world.js";
 
-interface Amounts {
+export interface Amounts {
   NanoCPUs: number;
   MemoryBytes: number;
 }
@@ -40,7 +40,7 @@ function noNode(candidate: Candidate, constraints: readonly string[]): Preflight
 
 function reservationProblems(candidate: Candidate, { tasks, services }: World, fitting: readonly NodeDetails[]): PreflightProblem[] {
   const { request, updates } = candidate;
-  const asked = { ...NONE, ...request.resources?.Reservations };
+  const asked = reservationOf(request);
   if (asked.NanoCPUs === 0 && asked.MemoryBytes === 0) return [];
   const own = updates ? services.find(({ name }) => name === request.name)?.ids : undefined;
   const others = tasks.filter(({ ServiceID }) => !own?.includes(ServiceID));
@@ -54,8 +54,11 @@ function reservationProblems(candidate: Candidate, { tasks, services }: World, f
   return [problem(candidate, { code: "CONFLICT", field: "resources.Reservations", message, hint })];
 }
 
+/** What a request sets aside for each task. */
+export const reservationOf = ({ resources }: NormalizedRequest): Amounts => ({ ...NONE, ...resources?.Reservations });
+
 /** What is set aside for nobody, as the swarm's scheduler counts. */
-function freeOn({ ID, Description }: NodeDetails, tasks: readonly TaskDetails[]): Amounts {
+export function freeOn({ ID, Description }: NodeDetails, tasks: readonly TaskDetails[]): Amounts {
   const reserved = tasks.filter(({ NodeID }) => NodeID === ID).map(reservedBy);
   const sum = (key: keyof Amounts): number => reserved.reduce((total, amounts) => total + amounts[key], 0);
   const { NanoCPUs, MemoryBytes } = Description.Resources;
@@ -68,7 +71,7 @@ const reservedBy = ({ Spec }: TaskDetails): Amounts => ({
 });
 
 /** How often it fits. */
-function times(asked: Amounts, free: Amounts): number {
+export function times(asked: Amounts, free: Amounts): number {
   const keys = (["NanoCPUs", "MemoryBytes"] as const).filter((key) => asked[key] > 0);
   return Math.max(0, Math.min(...keys.map((key) => Math.floor(free[key] / asked[key]))));
 }
@@ -76,7 +79,7 @@ function times(asked: Amounts, free: Amounts): number {
 const inCpus = (nano: number): number => Math.round(nano / 1e7) / 100;
 const inMebibytes = (bytes: number): number => Math.round(bytes / 1024 ** 2);
 
-function inWords({ resources }: NormalizedRequest): string {
+export function inWords({ resources }: NormalizedRequest): string {
   const { NanoCPUs, MemoryBytes } = resources?.Reservations ?? {};
   return listed([
     ...(NanoCPUs ? [`${inCpus(NanoCPUs)} CPUs`] : []),

@@ -17,6 +17,7 @@ import { findImages, type FoundImages, imageProblems } from "./images.js";
 import { networkProblems } from "./networks.js";
 import { placementProblems } from "./placement.js";
 import { findHolders, type Holders, portProblems } from "./ports.js";
+import { startFirstProblems } from "./start-first.js";
 import { volumeProblems } from "./volumes.js";
 import { look, type World } from "./world.js";
 
@@ -72,6 +73,7 @@ const problemsOf = (candidate: Candidate, { world, images, services, holders }: 
   ...portProblems(candidate, holders),
   ...hostPortProblems(candidate, world, holders),
   ...placementProblems(candidate, world),
+  ...startFirstProblems(candidate, world),
   ...volumeProblems(candidate, world),
   ...fileProblems(candidate, world),
 ];

@@ -12,12 +12,11 @@ import { serviceFacts } from "../status.js";
 import type { Candidate } from "./candidate.js";
 
 /** A service that is there, as far as it can stand in the way. */
-export type PresentService = Pick<ServiceStatus, "name" | "ids" | "image" | "ports"> & {
-  readonly settings?: { readonly mounts?: readonly Mount[] };
-};
+export type PresentService = Pick<ServiceStatus, "name" | "ids" | "image" | "ports" | "settings">;
 
 /** What a swarm has, as far as some requests make it worth asking for. */
 export interface World {
+  apiVersion: string;
   services: readonly PresentService[];
   nodes: readonly NodeDetails[];
   networks: readonly NetworkDetails[];
@@ -40,7 +39,8 @@ export async function look(
   const options = { signal };
   const ifSome = async <Found>(needs: (candidate: Candidate) => boolean, list: () => Promise<Found[]>): Promise<Found[]> =>
     candidates.some(needs) ? list() : [];
-  const [services, nodes, networks, tasks, secrets, configs, volumes, managers] = await Promise.all([
+  const [apiVersion, services, nodes, networks, tasks, secrets, configs, volumes, managers] = await Promise.all([
+    engine.apiVersion(options),
     listed ?? listServices(engine, options),
     ifSome(asksOfNodes, () => engine.nodes.list(options)),
     ifSome(({ request }) => Boolean(request.networks?.length), () => engine.networks.list({}, options)),
@@ -51,6 +51,7 @@ export async function look(
     ifSome(needsVolumes, async () => [await engine.info(options)]),
   ]);
   return {
+    apiVersion,
     services,
     nodes,
     networks,
