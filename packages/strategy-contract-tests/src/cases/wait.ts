@@ -37,7 +37,19 @@ export function waitCases(suite: Suite): void {
     const name = await deployed(suite.once({ healthcheck, command: suite.programs.run() }));
     const error = await suite.fails(strategy.wait(name), "TASK_FAILED", name);
     expect(error.instance?.id).toBeTruthy();
+    expect(error.message, "the health check is named").toMatch(/unhealthy|health check/i);
     expect(await suite.existing(), "a wait removes nothing").toEqual([name]);
+  });
+
+  test("wait on one that ends by itself before its health check passes: TASK_FAILED with the exit code, and not unhealthy", async (context) => {
+    const strategy = suite.with(context, "wait");
+    suite.needs(context, { healthcheck: { Test: "x" }, command: ["x"] });
+    const healthcheck = { Test: suite.programs.health.bad(), Interval: milliseconds(500), Retries: 1000 };
+    const name = await deployed(suite.request({ healthcheck, command: suite.programs.exit(7) }));
+    const error = await suite.fails(strategy.wait(name), "TASK_FAILED", name);
+    expect(error.instance).toMatchObject({ exitCode: 7 });
+    expect(error.message).toContain("7");
+    expect(error.message).not.toMatch(/unhealthy|health check failed/i);
   });
 
   test("wait on one that is neither healthy nor unhealthy: TIMEOUT", async (context) => {
