@@ -203,7 +203,7 @@ describe("an mtconnect device", () => {
     const app = `apps:\n  other:\n    uuid: press-01-AGENT\n    image: x\n    ports: ["2101:80"]\n`;
     expect(await findings(app + device(MTCONNECT))).toEqual([
       expect.stringMatching(/^8:11 the app "press-agent" has the service name of the app "other" \(line 3/),
-      expect.stringMatching(/^12:15 the app "press-agent" can't publish host port 2101/tcp: the app "other"/),
+      expect.stringMatching(/^12:15 the app "press-agent" can't publish host port 2101\/tcp: the app "other"/),
     ]);
   });
 

@@ -8,9 +8,9 @@ import { fileSchema } from "./app.js";
 /** A connector that a plugin adds has keys of its own. */
 const pluginConnector = z.looseObject({ type: z.string().regex(/^(?!(?:mtconnect|opcua|shdr)$)/) });
 const connector = z.union([mtconnectSchema, opcuaSchema, shdrSchema, pluginConnector]);
-const describedFile = fileSchema.extend({
-  devices: z.record(z.string(), deviceSchema.extend({ connector })).optional().describe("The devices, by name."),
-});
+const describedFile = fileSchema
+  .extend({ devices: z.record(z.string(), deviceSchema.extend({ connector })).optional().describe("The devices, by name.") })
+  .meta({ ...fileSchema.meta() });
 
 /** What holds a variable is whatever the variable holds. */
 const VARIABLE = { type: "string", pattern: "\\$" } as const;

@@ -45,8 +45,8 @@ function inService(
   { request }: Candidate,
   { services }: World,
 ): string | undefined {
-  for (const { name: service, settings } of services) {
-    for (const mount of service === request.name ? [] : (settings?.mounts ?? [])) {
+  for (const { name: service, settings, mounts } of services) {
+    for (const mount of service === request.name ? [] : (settings?.mounts ?? mounts ?? [])) {
       const present = mount.Source === name ? driverOf(mount) : undefined;
       const difference = present && volumeDifference(present, asked);
       if (difference !== undefined) return `Service ${service} mounts volume ${name} with ${difference}, and Docker would mount the same one`;

@@ -12,7 +12,10 @@ import { serviceFacts } from "../status.js";
 import type { Candidate } from "./candidate.js";
 
 /** A service that is there, as far as it can stand in the way. */
-export type PresentService = Pick<ServiceStatus, "name" | "ids" | "image" | "ports" | "settings">;
+export type PresentService = Pick<ServiceStatus, "name" | "ids" | "image" | "ports" | "settings"> & {
+  /** Where the settings are not known. */
+  readonly mounts?: readonly Mount[];
+};
 
 /** What a swarm has, as far as some requests make it worth asking for. */
 export interface World {
@@ -66,7 +69,7 @@ export async function look(
 const listServices = async (engine: DockerEngine, options: CallOptions): Promise<PresentService[]> =>
   (await engine.services.list({}, options)).map((service) => {
     const mounts = service.Spec.TaskTemplate.ContainerSpec?.["Mounts"] as readonly Mount[] | undefined;
-    return { ...serviceFacts(service), settings: { ...(mounts && { mounts }) } };
+    return { ...serviceFacts(service), ...(mounts && { mounts }) };
   });
 
 /** A service that runs, and asks nothing of nodes, has those that it runs on. */
