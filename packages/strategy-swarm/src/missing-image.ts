@@ -1,4 +1,4 @@
-import { DeploymentError, type ErrorCode, type InstanceStatus } from "@openfactory/deploy-core";
+import type { DeploymentError, ErrorCode, InstanceStatus } from "@openfactory/deploy-core";
 import { type DockerEngine, engineFault, registryOf, type ServiceDetails } from "@openfactory/docker-engine";
 import { PULL_POLICY_LABEL } from "@openfactory/docker-translators";
 import { askRegistry } from "./image-lookup.js";
