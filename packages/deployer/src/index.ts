@@ -9,7 +9,18 @@ export type {
 export type { ListenerOptions } from "./assets/listener-options.js";
 export type { AppPhase, DeployerEvent, LockEvent, Observer } from "./events.js";
 export type { ProjectWarning } from "./project-warning.js";
-export { APP_LABEL, DEVICE_LABEL, type Owner, ownerOf, PROJECT_LABEL, REQUEST_LABEL, RUN_LABEL } from "./ownership/labels.js";
+export {
+  APP_LABEL,
+  DEVICE_LABEL,
+  DIRECTORY_LABEL,
+  FILE_LABEL,
+  type Owner,
+  ownerOf,
+  PROJECT_LABEL,
+  REQUEST_LABEL,
+  RUN_LABEL,
+} from "./ownership/labels.js";
+export { type Ownership, ownershipOf, ownerText, type Scope } from "./ownership/ownership.js";
 export { canTellOwners } from "./ownership/can-tell.js";
 export { requestHash } from "./ownership/request-hash.js";
 export { checkApps } from "./check/check-apps.js";
@@ -22,6 +33,7 @@ export type {
   Plan,
   PlannedApp,
   PlannedOrphan,
+  PlannedOther,
   PlannedResource,
 } from "./plan/plan.js";
 export type { PlanOptions } from "./plan/plan-options.js";
@@ -39,6 +51,9 @@ export type { RollbackOptions, RollbackOutcome, RollbackReport, RollbackVerdict 
 export { scale } from "./scale/scale.js";
 export type { ScaleOptions, ScaleReport, ScaleVerdict } from "./scale/scale-report.js";
 export { down, type DownOptions, type DownReport } from "./remove/down.js";
+export type { DownPlan, PlannedRemoval, PlannedResourceRemoval } from "./remove/down-plan.js";
+export { planDown, type PlanDownOptions } from "./remove/plan-down.js";
+export { findElsewhere } from "./elsewhere.js";
 export type { RemovalVerdict } from "./remove/removal-verdict.js";
 export { refreshAuth, type RefreshOptions, type RefreshReport } from "./refresh/refresh-auth.js";
 export type { RefreshVerdict } from "./refresh/refresh-verdict.js";

@@ -4,6 +4,11 @@ export interface ProjectWarning {
    * - `OWNERS_UNKNOWN`: the strategy keeps or shows no labels
    * - `NO_WAIT`: it can't tell when a service is ready
    * - `ORPHAN`: a service of the project is not in the file
+   * - `OTHER_FILES`: other files of the same project own services, which were left as they are
+   * - `OTHER_PLATFORM`: another platform of the same engine runs services of the project
+   * - `SHARED_RESOURCES`: files of one project share networks, volumes, configs or secrets
+   * - `RESOURCE_LABELS`: a network or volume has other labels than the file asks for, which can't be changed
+   * - `AMBIGUOUS_NETWORK`: several networks have the name of one that an app joins
    * - `RESOURCE_NOT_MADE`: the platform does not make a network, volume, config or secret that the file asks for
    * - `LOCK_TAKEN_OVER`: the project's lock was left behind, or was taken by force
    * - `LOCK_NOT_RELEASED`: the run could not let go of its lock
@@ -14,6 +19,11 @@ export interface ProjectWarning {
     | "OWNERS_UNKNOWN"
     | "NO_WAIT"
     | "ORPHAN"
+    | "OTHER_FILES"
+    | "OTHER_PLATFORM"
+    | "SHARED_RESOURCES"
+    | "RESOURCE_LABELS"
+    | "AMBIGUOUS_NETWORK"
     | "RESOURCE_NOT_MADE"
     | "LOCK_TAKEN_OVER"
     | "LOCK_NOT_RELEASED"

@@ -5,6 +5,7 @@ import type { DesiredApp } from "../desired.js";
 import { observeOne } from "../observe/observe.js";
 import { canTellOwners } from "../ownership/can-tell.js";
 import { ownerOf } from "../ownership/labels.js";
+import { ownershipOf } from "../ownership/ownership.js";
 import type { PlannedApp } from "../plan/plan.js";
 import { explainConflict } from "./explain-conflict.js";
 import { strategyObserver, tellPhase, type UpRun } from "./up-run.js";
@@ -97,8 +98,8 @@ async function refuseIfChanged(before: ServiceStatus, run: UpRun): Promise<void>
   throw await explainConflict(changed, before, run, now);
 }
 
-async function isMadeByAnother({ app, hash }: CheckedApp, { strategy, project, signal }: UpRun): Promise<boolean> {
+async function isMadeByAnother({ app, hash }: CheckedApp, { strategy, scope, signal }: UpRun): Promise<boolean> {
   if (!canTellOwners(strategy)) return false;
-  const owner = ownerOf((await observeOne(strategy, app.service, { signal }))?.labels ?? {});
-  return owner?.project === project && owner.request === hash;
+  const labels = (await observeOne(strategy, app.service, { signal }))?.labels ?? {};
+  return ownershipOf(labels, scope, true) === "ours" && ownerOf(labels)?.request === hash;
 }

@@ -15,16 +15,17 @@ const WAITS_AT_ONCE = 512;
 
 export function startRun(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  { checked: { project, apps, resources }, before, after }: Prepared,
+  { checked, before, after }: Prepared,
   options: UpOptions,
 ): UpRun {
+  const { apps, resources } = checked;
   const { signal, observer, strict = false, wait = true, timeoutMs = 120_000, concurrency = 8 } = options;
   const { settleMs, showEnv = false, keepFailed = false } = options;
   const ending = new AbortController();
   const running = signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]);
   const failed: string[] = [];
   const id = newRunId();
-  const mark = { project, run: id, resources: new Set(resources.map(({ spec }) => resourceId(spec))) };
+  const mark = { scope: checked, run: id, resources: new Set(resources.map(({ spec }) => resourceId(spec))) };
   const names = new Map(apps.map(({ app }) => [app.service, app.key]));
   const logs = new Map(apps.map(({ app }) => [app.service, new WarningLog(app.key, observer)]));
   const awaited = new Set(
@@ -32,7 +33,7 @@ export function startRun(
   );
   return {
     strategy,
-    project,
+    scope: checked,
     id,
     strict,
     wait,
@@ -45,8 +46,10 @@ export function startRun(
     waiting: slots(WAITS_AT_ONCE),
     observer,
     journal: new Journal(),
-    requestOf: (checked) =>
-      markedRequest(strategy, checked, { ...mark, settings: after.get(checked.app.service) }, { signal: running }),
+    requestOf: (wanted) => {
+      const { service } = wanted.app;
+      return markedRequest(strategy, wanted, { ...mark, settings: after.get(service), before: before.get(service) }, { signal: running });
+    },
     beforeOf: (service) => before.get(service),
     isAwaited: (service, milestone) => awaited.has(`${milestone} ${service}`),
     appOf: (service) => names.get(service) ?? service,

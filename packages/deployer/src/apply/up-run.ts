@@ -4,13 +4,14 @@ import type { CheckedApp } from "../check/check-project.js";
 import type { Journal } from "../compensate/journal.js";
 import type { DesiredApp } from "../desired.js";
 import type { AppPhase, Observer } from "../events.js";
+import type { Scope } from "../ownership/ownership.js";
 import type { Milestone, Milestones } from "./milestones.js";
 import type { WarningLog } from "./warning-log.js";
 
 /** What the apps of one run share. */
 export interface UpRun {
   readonly strategy: OpenFactoryServiceDeploymentStrategy;
-  readonly project: string;
+  readonly scope: Scope;
   /** Id of the run. */
   readonly id: string;
   readonly strict: boolean;

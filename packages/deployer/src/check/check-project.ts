@@ -1,5 +1,6 @@
 import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { DesiredDevice, DesiredProject, DesiredResource } from "../desired.js";
+import type { Scope } from "../ownership/ownership.js";
 import { hashOf } from "../ownership/request-hash.js";
 import type { ProjectWarning } from "../project-warning.js";
 import { checkApps } from "./check-apps.js";
@@ -12,8 +13,7 @@ export interface CheckedApp extends CheckedRequest {
 }
 
 /** A project that is known to be valid, as far as it tells itself. */
-export interface CheckedProject {
-  readonly project: string;
+export interface CheckedProject extends Scope {
   readonly apps: readonly CheckedApp[];
   /** Those that the platform can make. */
   readonly resources: readonly DesiredResource[];
@@ -27,14 +27,15 @@ export interface CheckedProject {
  * @throws DeploymentError `INVALID_REQUEST`, `UNSUPPORTED`, with one issue per finding.
  */
 export function checkProject(
-  { project, apps, resources = [], devices = [] }: DesiredProject,
+  { project, files, directory, apps, resources = [], devices = [] }: DesiredProject,
   strategy: OpenFactoryServiceDeploymentStrategy,
   options: { strict?: boolean; adopt?: readonly string[] } = {},
 ): CheckedProject {
   checkApps(apps);
   checkNames(options.adopt ?? [], apps);
   const checked = parseRequests(apps, strategy, options).map((one) => ({ ...one, hash: hashOf(one.request) }));
-  return { project, apps: checked, devices, ...checkResources(resources, strategy, options) };
+  const scope = { project, ...(files && { files }), ...(directory !== undefined && { directory }) };
+  return { ...scope, apps: checked, devices, ...checkResources(resources, strategy, options) };
 }
 
 /** @throws DeploymentError `INVALID_REQUEST` if one of the names is no app's. */

@@ -1,5 +1,5 @@
 import type { ServiceSettings } from "@openfactory/deploy-core";
-import { OWNERSHIP_LABELS, PROJECT_LABEL } from "../ownership/labels.js";
+import { OWNERSHIP_LABELS, VOLUME_LABELS } from "../ownership/labels.js";
 import { canonicalMount, canonicalVariable } from "./canonical.js";
 
 /** A value at the end of a path: text, or words of a command line. */
@@ -52,8 +52,8 @@ const FIELDS: Fields = {
   },
   mounts(mounts, path, add) {
     for (const { Target, ...mount } of mounts.map(canonicalMount)) {
-      const mark = `${path}.${Target}.${VOLUME_MARK}`;
-      addNested(mount, `${path}.${Target}`, (leaf, value) => leaf !== mark && add(leaf, value));
+      const marks = VOLUME_LABELS.map((label) => `${path}.${Target}.VolumeOptions.Labels.${label}`);
+      addNested(mount, `${path}.${Target}`, (leaf, value) => !marks.includes(leaf) && add(leaf, value));
     }
   },
   networks: addElements,
@@ -70,9 +70,6 @@ const FIELDS: Fields = {
     }
   },
 };
-
-/** On volumes, so that those made for a project are found again. */
-const VOLUME_MARK = `VolumeOptions.Labels.${PROJECT_LABEL}`;
 
 function addFiles(
   files: readonly { name: string; target?: string; uid?: string; gid?: string; mode?: number }[],

@@ -3,6 +3,7 @@ import {
   type ListOptions,
   type OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
+  type Resource,
   type ServiceStatus,
   supports,
 } from "@openfactory/deploy-core";
@@ -16,6 +17,8 @@ export interface Observed {
   readonly sees: "all" | "named" | "nothing";
   /** All of them, as the strategy listed them. */
   readonly listed?: readonly ServiceStatus[];
+  /** Networks, volumes, configs and secrets, as far as they were asked for. */
+  readonly resources?: readonly Resource[];
 }
 
 export const INSPECTIONS_AT_ONCE = 8;

@@ -13,7 +13,11 @@ export const REQUEST_LABEL = BOOKKEEPING_LABELS.request;
 export const SETTINGS_LABEL = BOOKKEEPING_LABELS.settings;
 /** Id of the run that made the service, or changed it last: see {@link newRunId}. */
 export const RUN_LABEL = BOOKKEEPING_LABELS.run;
-/** The project's own resources that the service uses: `config/web-conf-1a2b network/factory-net`. */
+/** Path of the file that owns the service or resource, relative to the project directory, with `/` between its parts. */
+export const FILE_LABEL = BOOKKEEPING_LABELS.file;
+/** Absolute path of the project directory, where the project has its name from that directory. */
+export const DIRECTORY_LABEL = BOOKKEEPING_LABELS.directory;
+/** The resources that the service uses, as far as the project makes them, and its volumes: `config/web-conf-1a2b network/factory-net`. */
 export const USES_LABEL = BOOKKEEPING_LABELS.uses;
 /** Version of the rules by which the request was made from a file: see `DesiredApp.format`. */
 export const FORMAT_LABEL = BOOKKEEPING_LABELS.format;
@@ -35,12 +39,20 @@ export const OWNERSHIP_LABELS: readonly string[] = [
   UUID_LABEL,
   DEVICE_LABEL,
   REFERENCES_LABEL,
+  FILE_LABEL,
+  DIRECTORY_LABEL,
 ];
+
+/** The ownership labels that volumes get by the mounts of a service. */
+export const VOLUME_LABELS: readonly string[] = [PROJECT_LABEL, FILE_LABEL, DIRECTORY_LABEL];
 
 /** On a network, volume, config or secret of a project: the name that users know it by. */
 export const RESOURCE_LABEL = "org.openfactory.deploy.resource";
 /** On a network or volume of a project: hash of what was asked for. */
 export const SPEC_LABEL = "org.openfactory.deploy.spec";
+
+/** All that this tool puts on resources. */
+export const RESOURCE_LABELS: readonly string[] = [...VOLUME_LABELS, RUN_LABEL, RESOURCE_LABEL, SPEC_LABEL];
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -52,13 +64,24 @@ export interface Owner {
   request?: string;
   /** The run that made it, or changed it last. */
   run?: string;
+  /** The file that owns it, relative to the project directory. */
+  file?: string;
+  /** Absolute path of the project directory, where it is recorded. */
+  directory?: string;
 }
 
 /** Who made the service with these labels; undefined: not this tool. */
 export function ownerOf(labels: Labels): Owner | undefined {
   const project = labels[PROJECT_LABEL];
   if (project === undefined) return undefined;
-  return { project, app: labels[APP_LABEL], request: labels[REQUEST_LABEL], run: labels[RUN_LABEL] };
+  return {
+    project,
+    app: labels[APP_LABEL],
+    request: labels[REQUEST_LABEL],
+    run: labels[RUN_LABEL],
+    file: labels[FILE_LABEL],
+    directory: labels[DIRECTORY_LABEL],
+  };
 }
 
 /** The project's own resources that the service with these labels uses, each as `kind/name`. */

@@ -6,45 +6,51 @@ import {
   type OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   type ServiceSettings,
+  type ServiceStatus,
   supports,
 } from "@openfactory/deploy-core";
 import type { CheckedApp } from "../check/check-project.js";
 import { fingerprint } from "../compare/fingerprint.js";
-import { resourcesOf } from "../resources/resource-id.js";
+import { isVolume, resourcesOf } from "../resources/resource-id.js";
 import { canTellOwners } from "./can-tell.js";
 import { assetLabels } from "../assets/asset-labels.js";
-import { APP_LABEL, FORMAT_LABEL, PROJECT_LABEL, REQUEST_LABEL, RUN_LABEL, SETTINGS_LABEL, USES_LABEL } from "./labels.js";
+import { APP_LABEL, FORMAT_LABEL, PROJECT_LABEL, REQUEST_LABEL, RUN_LABEL, SETTINGS_LABEL, USES_LABEL, VOLUME_LABELS } from "./labels.js";
+import { fileLabels, type Scope } from "./ownership.js";
 
 /** What a mark says beyond the app itself. */
 export interface Mark {
-  readonly project: string;
+  readonly scope: Scope;
   /** Id of the run. */
   readonly run: string;
   /** The project's own resources. */
   readonly resources: ReadonlySet<string>;
   /** The settings that the service will have, where they are known already. */
   readonly settings?: ServiceSettings;
+  /** The service as it is, where it is to be changed. */
+  readonly before?: ServiceStatus;
 }
 
 /**
- * The app's request as it is deployed: with the ownership labels added, where the strategy keeps them. Volumes get the
- * project's label too, so that those that are made for it are found again; one that is there already stays as it is.
+ * The app's request as it is deployed: with the ownership labels added, where the strategy keeps them. Volumes get
+ * those of the project and the file too, so that those that are made for it are found again; an existing volume keeps its
+ * labels, so its mount does too: other labels there would only make Swarm replace the tasks.
  * @throws DeploymentError as `settingsOf`; no registry is asked.
  */
 export async function markedRequest(
   strategy: OpenFactoryServiceDeploymentStrategy,
   { app, request, hash }: CheckedApp,
-  { project, run, resources, settings }: Mark,
+  { scope, run, resources, settings, before }: Mark,
   options: OperationOptions = {},
 ): Promise<DeployRequest> {
   if (!canTellOwners(strategy)) return app.request;
-  const uses = resourcesOf(request).filter((id) => resources.has(id));
+  const owner = { [PROJECT_LABEL]: scope.project, ...fileLabels(scope, app.file) };
+  const uses = resourcesOf(request).filter((id) => resources.has(id) || isVolume(id));
   const known = settings ?? (await settingsOf(strategy, request, options));
   return amendRequest(request, {
-    ...(request.mounts && { mounts: request.mounts.map((mount) => markedMount(mount, project)) }),
+    ...(request.mounts && { mounts: request.mounts.map((mount) => markedMount(mount, owner, before?.settings?.mounts)) }),
     labels: {
       ...request.labels,
-      [PROJECT_LABEL]: project,
+      ...owner,
       [APP_LABEL]: app.key,
       [REQUEST_LABEL]: hash,
       [RUN_LABEL]: run,
@@ -67,7 +73,10 @@ async function settingsOf(
   return strategy.settingsOf(asked, { signal });
 }
 
-const markedMount = (mount: Mount, project: string): Mount =>
-  mount.Type === "volume"
-    ? { ...mount, VolumeOptions: { ...mount.VolumeOptions, Labels: { [PROJECT_LABEL]: project, ...mount.VolumeOptions?.Labels } } }
-    : mount;
+function markedMount(mount: Mount, owner: Readonly<Record<string, string>>, present: readonly Mount[] = []): Mount {
+  if (mount.Type !== "volume") return mount;
+  const same = present.find(({ Target, Source }) => Target === mount.Target && Source === mount.Source);
+  const kept = same && Object.entries(same.VolumeOptions?.Labels ?? {}).filter(([label]) => VOLUME_LABELS.includes(label));
+  const labels = kept === undefined || kept.length === 0 ? owner : Object.fromEntries(kept);
+  return { ...mount, VolumeOptions: { ...mount.VolumeOptions, Labels: { ...labels, ...mount.VolumeOptions?.Labels } } };
+}

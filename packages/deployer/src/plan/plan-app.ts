@@ -9,7 +9,8 @@ import type { CheckedApp } from "../check/check-project.js";
 import { isAsDeployed } from "../compare/as-deployed.js";
 import { compareSettings } from "../compare/compare-settings.js";
 import { observeOne, withoutSettings } from "../observe/observe.js";
-import { type Owner, ownerOf } from "../ownership/labels.js";
+import { DIRECTORY_LABEL, FILE_LABEL, type Owner, ownerOf } from "../ownership/labels.js";
+import { fileLabels, type Ownership, ownershipOf, ownerText, type Scope } from "../ownership/ownership.js";
 import type { FieldChange, PlannedApp } from "./plan.js";
 import { releaseReason } from "./release-reason.js";
 import { restartsOf } from "./restarts.js";
@@ -18,8 +19,11 @@ import { whyAgain } from "./why-again.js";
 /** What the plans of all apps of a project share. */
 export interface PlanContext {
   readonly strategy: OpenFactoryServiceDeploymentStrategy;
-  readonly project: string;
+  readonly scope: Scope;
   readonly adopt: ReadonlySet<string>;
+  readonly takeOwnership: boolean;
+  /** Why the service has to be connected again to its networks: see {@link staleNetwork}; undefined: it has not. */
+  readonly stale: (status: ServiceStatus, app: CheckedApp) => string | undefined;
   readonly showEnv: boolean;
   readonly signal?: AbortSignal;
 }
@@ -50,25 +54,29 @@ export async function planApp(checked: CheckedApp, listed: ServiceStatus | undef
     before,
   });
   if (listed === undefined) return plan("create");
+  const { scope, takeOwnership } = context;
   const owner = ownerOf(listed.labels);
-  const isOurs = owner?.project === context.project;
+  const ownership = ownershipOf(listed.labels, scope, true);
+  const isOurs = ownership === "ours" || (takeOwnership && ownership !== "foreign");
   if (!isOurs && !context.adopt.has(key)) {
-    return plan("conflict", { ...(owner && { owner }), reason: whose(service, owner, context.project) }, listed);
+    return plan("conflict", { ...(owner && { owner }), reason: whose(service, owner, ownership, scope) }, listed);
   }
 
-  const isSame = isOurs && owner.request === checked.hash;
-  const again = isOurs ? whyAgain(listed, checked.request) : undefined;
-  if (isSame && again === undefined && isKnownSame(listed, checked, context)) return plan("unchanged", {}, listed);
+  const isSame = isOurs && owner?.request === checked.hash;
+  const moves = isOurs ? ownerChanges(listed, checked, context) : [];
+  const again = isOurs ? (whyAgain(listed, checked.request) ?? context.stale(listed, checked)) : undefined;
+  if (isSame && moves.length === 0 && again === undefined && isKnownSame(listed, checked, context)) return plan("unchanged", {}, listed);
   const before = await withSettings(listed, context);
   // It has gone since it was listed.
   if (before === undefined) return plan("create");
   const difference = await compare(checked, before, { ...context, isSame });
-  const { changes, to: after } = difference;
+  const { to: after } = difference;
   if (!isOurs) return { ...plan(...adoption(service, owner, difference, context), before), after };
-  if (!difference.differs && again === undefined) return plan("unchanged", {}, before);
+  if (!difference.differs && again === undefined && moves.length === 0) return plan("unchanged", {}, before);
+  const changes = [...difference.changes, ...moves].sort((a, b) => (a.path < b.path ? -1 : 1));
   const obstacle = whyReplace(difference, context);
   const release = difference.differs ? releaseReason(listed.labels, checked.app) : undefined;
-  const reason = [obstacle ?? again, release].filter((sentence) => sentence !== undefined).join(" ");
+  const reason = [obstacle ?? again ?? whyMoved(moves, difference, context), release].filter((sentence) => sentence !== undefined).join(" ");
   const drifted = isSame && difference.differs;
   const restarts = await restartsOf(context.strategy, before, after, { signal: context.signal });
   const more = { changes, ...(drifted && { drifted }), ...(reason && { reason }), ...(restarts.length > 0 && { restarts }) };
@@ -128,13 +136,41 @@ function adoption(
 ): [PlannedApp["action"], Partial<PlannedApp>] {
   const { changes } = difference;
   const obstacle = whyReplace(difference, context);
-  const from = owner === undefined ? "nobody's" : `the project ${owner.project}'s`;
-  if (obstacle === undefined) return ["adopt", { changes, ...(owner && { owner }), reason: `It is ${from} so far.` }];
+  const from = owner === undefined ? "Not managed by ofdeploy yet." : `It belongs to ${ownerText(owner, context.scope)} so far.`;
+  if (obstacle === undefined) return ["adopt", { changes, ...(owner && { owner }), reason: from }];
   const reason = `The service ${service} can't be taken over as it runs: ${obstacle}`;
   return ["conflict", { changes, ...(owner && { owner }), reason }];
 }
 
-const whose = (service: string, owner: Owner | undefined, project: string): string =>
-  owner === undefined
-    ? `A service ${service} is there already, and it does not carry the labels of this project.`
-    : `The service ${service} belongs to the project ${owner.project}, and this is ${project}.`;
+function whose(service: string, owner: Owner | undefined, ownership: Ownership, scope: Scope): string {
+  if (owner === undefined) return `A service ${service} exists already, and it does not carry the labels of this project.`;
+  const text = ownerText(owner, scope);
+  if (ownership === "foreign") return `The service ${service} belongs to ${text}, and this is ${scope.project}.`;
+  return `The service ${service} of this project belongs to ${text}.`;
+}
+
+/**
+ * The ownership labels that change: where the app has moved between files of this run, and with `takeOwnership` wherever
+ * they are not this file's.
+ */
+function ownerChanges({ labels }: ServiceStatus, { app }: CheckedApp, { scope, takeOwnership }: PlanContext): FieldChange[] {
+  const wanted = fileLabels(scope, app.file);
+  const hasMoved = labels[FILE_LABEL] !== undefined && wanted[FILE_LABEL] !== undefined && labels[FILE_LABEL] !== wanted[FILE_LABEL];
+  if (!hasMoved && !takeOwnership) return [];
+  return [DIRECTORY_LABEL, FILE_LABEL]
+    .filter((label) => labels[label] !== wanted[label])
+    .map((label) => ({
+      path: `labels.${label}`,
+      ...(labels[label] !== undefined && { from: labels[label] }),
+      ...(wanted[label] !== undefined && { to: wanted[label] }),
+    }));
+}
+
+/** Why a service changes that differs in nothing but its owner; undefined: something else differs, too. */
+function whyMoved(moves: readonly FieldChange[], { differs }: Difference, { strategy }: PlanContext): string | undefined {
+  if (moves.length === 0 || differs) return undefined;
+  const restart = strategy.manifest.relabelsInPlace
+    ? "nothing of it restarts"
+    : `the platform ${strategy.manifest.name} starts it in new containers, because it can't change labels in place`;
+  return `Its owner changes; ${restart}.`;
+}

@@ -16,6 +16,11 @@ export interface PlanOptions {
   volumes?: boolean;
   /** Apps (by name) whose services may be taken over where somebody else made them. Default: none. */
   adopt?: readonly string[];
+  /**
+   * Take over what another file (or directory) of the same project owns, where the run's files name it: a file was renamed
+   * or moved, or an app has moved from one file to another. Default false: it is a conflict.
+   */
+  takeOwnership?: boolean;
   /** Show values of `env` in changes. Default false: they are masked. */
   showEnv?: boolean;
 }

@@ -1,14 +1,22 @@
 import type { Resource, ResourceKind, ServiceStatus } from "@openfactory/deploy-core";
 import type { CheckedProject } from "../check/check-project.js";
+import { shown } from "../compare/mask.js";
 import type { DesiredResource } from "../desired.js";
-import { PROJECT_LABEL, RESOURCE_LABEL, SPEC_LABEL, usesOf } from "../ownership/labels.js";
+import { RESOURCE_LABEL, RESOURCE_LABELS, SPEC_LABEL, usesOf } from "../ownership/labels.js";
+import { ownershipOf, ownerText, ownerTextOf, type Scope } from "../ownership/ownership.js";
+import type { ProjectWarning } from "../project-warning.js";
 import { specHash } from "../resources/mark-resource.js";
 import { resourceId, resourcesOf } from "../resources/resource-id.js";
-import type { PlannedApp, PlannedOrphan, PlannedResource } from "./plan.js";
+import type { PlannedApp, PlannedOrphan, PlannedOther, PlannedResource } from "./plan.js";
 
 export interface ResourcePlanOptions {
   prune: boolean;
   volumes: boolean;
+  /** Labels that differ are a conflict, not a warning. */
+  strict: boolean;
+  takeOwnership: boolean;
+  /** With whom a resource is shared: see {@link sharedResources}. */
+  shared: ReadonlyMap<string, readonly string[]>;
   /** What runs now can be brought back after it has been changed. */
   rollsBack: boolean;
 }
@@ -17,32 +25,44 @@ export interface ResourcePlanOptions {
 interface Planned {
   readonly apps: readonly PlannedApp[];
   readonly orphans: readonly PlannedOrphan[];
+  readonly others: readonly PlannedOther[];
 }
 
-/** Compares the resources that should be with those that are there. Pure. */
+export interface ResourcePlan {
+  readonly resources: PlannedResource[];
+  readonly warnings: ProjectWarning[];
+}
+
+/** Compares the resources that should be with those that exist. Pure. */
 export function planResources(
-  { project, apps, resources }: CheckedProject,
+  checked: CheckedProject,
   listed: readonly Resource[],
   planned: Planned,
   options: ResourcePlanOptions,
-): PlannedResource[] {
-  const there = new Map(listed.map((resource) => [resourceId(resource), resource]));
+): ResourcePlan {
+  const { apps, resources } = checked;
+  const present = Map.groupBy(listed, resourceId);
+  const warnings: ProjectWarning[] = [];
   const wanted = new Set([
     ...resources.map(({ spec }) => resourceId(spec)),
     ...apps.flatMap(({ request }) => resourcesOf(request)),
   ]);
   const keys = new Set(resources.map(({ key, spec }) => keyOf(spec.kind, key)));
-  const users = usersAfterwards(planned, options);
-  const ours = listed.filter((resource) => resource.labels[PROJECT_LABEL] === project && !wanted.has(resourceId(resource)));
-  return [
-    ...resources.map((desired) => planDesired(desired, there.get(resourceId(desired.spec)), project)),
-    ...ours.map((resource) => planLeft(resource, users.get(resourceId(resource)), keys, options)),
-  ];
+  const users = usersAfterwards(planned, checked, options);
+  const ours = listed.filter((resource) => {
+    const key = resource.labels[RESOURCE_LABEL];
+    const isNamed = key !== undefined && keys.has(keyOf(resource.kind, key));
+    return !wanted.has(resourceId(resource)) && ownershipOf(resource.labels, checked, isNamed) === "ours";
+  });
+  warnings.push(...twins(present, checked));
+  return {
+    resources: [
+      ...resources.map((desired) => planDesired(desired, present.get(resourceId(desired.spec)) ?? [], checked, options, warnings)),
+      ...ours.map((resource) => planLeft(resource, users.get(resourceId(resource)), keys, options)),
+    ],
+    warnings,
+  };
 }
-
-/** Where no listing is needed: every desired resource is there, since what runs could not run without. */
-export const allUnchanged = (resources: readonly DesiredResource[]): PlannedResource[] =>
-  resources.map((desired) => ({ ...named(desired), action: "unchanged" }));
 
 const named = ({ key, spec, location }: DesiredResource) => ({
   kind: spec.kind,
@@ -51,18 +71,72 @@ const named = ({ key, spec, location }: DesiredResource) => ({
   ...(location && { location }),
 });
 
-function planDesired(desired: DesiredResource, there: Resource | undefined, project: string): PlannedResource {
+function planDesired(
+  desired: DesiredResource,
+  present: readonly Resource[],
+  scope: Scope,
+  { strict, takeOwnership, shared }: ResourcePlanOptions,
+  warnings: ProjectWarning[],
+): PlannedResource {
   const resource = named(desired);
-  if (there === undefined) return { ...resource, action: "create" };
   const { kind, name } = resource;
-  if (there.labels[PROJECT_LABEL] !== project) {
-    return { ...resource, action: "conflict", reason: `A ${kind} ${name} is there already, and this project did not make it.` };
+  const conflict = (reason: string, hint?: string): PlannedResource => ({ ...resource, action: "conflict", reason, ...(hint !== undefined && { hint }) });
+  const [found] = present;
+  if (found === undefined) return { ...resource, action: "create" };
+  if (present.length > 1) return conflict(ambiguous(kind, name, present), REMOVE_TWIN);
+  const ownership = ownershipOf(found.labels, scope, true);
+  if (ownership === "foreign") return conflict(`A ${kind} ${name} exists already, and this project did not make it.`);
+  if (ownership === "other-directory" && !takeOwnership) {
+    return conflict(
+      `The ${kind} ${name} belongs to ${ownerTextOf(found.labels, scope)}.`,
+      "Give one of the projects a `name:` of its own; or, if the directory has moved, run `ofdeploy up --take-ownership`.",
+    );
   }
-  const made = there.labels[SPEC_LABEL];
+  const made = found.labels[SPEC_LABEL];
   if (made !== undefined && made !== specHash(desired)) {
-    return { ...resource, action: "conflict", reason: `The ${kind} ${name} was made with other options, which can't be changed.` };
+    return conflict(`The ${kind} ${name} was made with other options than the file asks for, and an engine can't change them.`, REMAKE);
   }
-  return { ...resource, action: "unchanged" };
+  const labels = changedLabels(found, desired);
+  if (labels.length > 0) {
+    const reason = `The ${kind} ${name} has other labels than the file asks for (${labels.join(", ")}), and an engine can't change them.`;
+    if (strict) return conflict(reason, REMAKE);
+    warnings.push({ code: "RESOURCE_LABELS", reason });
+    return { ...resource, action: "unchanged", reason };
+  }
+  const sharers = shared.get(resourceId(resource));
+  return { ...resource, action: "unchanged", ...(sharers && { reason: `Shared with ${sharers.join(" and ")}.` }) };
+}
+
+const REMAKE =
+  "Undo the change; or remove what uses it (`ofdeploy down` removes it, too), and run `ofdeploy up` to make it again.";
+const REMOVE_TWIN = "Remove all of them but one: `docker network ls --no-trunc` shows their ids.";
+
+const ambiguous = (kind: ResourceKind, name: string, present: readonly Resource[]): string =>
+  `There are ${present.length} ${kind}s named ${name} (${present.map(({ id }) => id.slice(0, 12)).join(", ")}), so that the name does not say which one is meant.`;
+
+/** Networks that apps join, that the project does not declare, and that share a name. */
+function twins(present: ReadonlyMap<string, readonly Resource[]>, { apps, resources }: CheckedProject): ProjectWarning[] {
+  const declared = new Set(resources.map(({ spec }) => resourceId(spec)));
+  const joined = new Set(apps.flatMap(({ request: { networks = [] } }) => networks));
+  return [...joined].flatMap((name): ProjectWarning[] => {
+    const id = resourceId({ kind: "network", name });
+    const some = present.get(id) ?? [];
+    if (some.length < 2 || declared.has(id)) return [];
+    return [{ code: "AMBIGUOUS_NETWORK", reason: `${ambiguous("network", name, some)} ${REMOVE_TWIN}` }];
+  });
+}
+
+const labelText = (key: string, value: string | undefined): string =>
+  value === undefined ? "(none)" : shown(`labels.${key}`, value, {}).text;
+
+/** `team: a => b`: the labels that the file asks for otherwise than they are; ofdeploy's own do not count. */
+function changedLabels({ labels }: Resource, { spec }: DesiredResource): string[] {
+  const wanted = spec.labels ?? {};
+  const keys = new Set([...Object.keys(labels), ...Object.keys(wanted)]);
+  return [...keys]
+    .filter((key) => !RESOURCE_LABELS.includes(key) && labels[key] !== wanted[key])
+    .sort()
+    .map((key) => `${key}: ${labelText(key, labels[key])} => ${labelText(key, wanted[key])}`);
 }
 
 /** What becomes of a resource of the project that the file does not ask for. */
@@ -90,11 +164,15 @@ function planLeft(
 const keyOf = (kind: ResourceKind, key: string): string => `${kind} ${key}`;
 
 /** By resource, which service will use it, or would if it were rolled back. */
-function usersAfterwards({ apps, orphans }: Planned, { rollsBack }: ResourcePlanOptions): Map<string, string> {
+function usersAfterwards({ apps, orphans, others }: Planned, scope: Scope, { rollsBack }: ResourcePlanOptions): Map<string, string> {
   const users = new Map<string, string>();
   const add = (labels: ServiceStatus["labels"] | undefined, reason: string): void => {
     for (const id of labels === undefined ? [] : usesOf(labels)) users.set(id, reason);
   };
+  for (const { app, owner, status } of others) {
+    add(status.previous?.labels, `A rollback of ${app} (${ownerText(owner, scope)}) needs it.`);
+    add(status.labels, `${app} (${ownerText(owner, scope)}) uses it.`);
+  }
   for (const { app, action, status } of [...apps, ...orphans]) {
     const previous = `A rollback of ${app} needs it.`;
     if (action === "unchanged" || action === "keep" || action === "conflict") {

@@ -7,13 +7,15 @@ import {
 import { eachBounded } from "../bounded.js";
 import type { CheckedProject } from "../check/check-project.js";
 import { INSPECTIONS_AT_ONCE, type Observed, observeOne, withoutSettings } from "../observe/observe.js";
-import { observeResources } from "../observe/observe-resources.js";
 import { ownerOf } from "../ownership/labels.js";
+import { type Ownership, ownershipOf } from "../ownership/ownership.js";
 import { findWarnings } from "./find-warnings.js";
-import type { Plan, PlannedOrphan } from "./plan.js";
+import type { Plan, PlannedOrphan, PlannedOther } from "./plan.js";
 import { planApp, type PlanContext } from "./plan-app.js";
 import type { PlanOptions } from "./plan-options.js";
-import { allUnchanged, planResources } from "./plan-resources.js";
+import { planResources } from "./plan-resources.js";
+import { sharedResources } from "./shared-resources.js";
+import { staleNetwork } from "./stale-network.js";
 
 /** A plan, and how what it changes was before. */
 export interface UpPlan {
@@ -25,8 +27,8 @@ export interface UpPlan {
 }
 
 /**
- * Compares what should be with what is there. Changes nothing; the engine is asked only for what the listing left out of
- * services that are to be changed, and for resources.
+ * Compares what should be with what was observed. Changes nothing; the engine is asked only for what the listing left out
+ * of services that are to be changed.
  */
 export async function planUp(
   strategy: OpenFactoryServiceDeploymentStrategy,
@@ -34,15 +36,25 @@ export async function planUp(
   observed: Observed,
   options: PlanOptions = {},
 ): Promise<UpPlan> {
-  const { prune = false, volumes = false, refresh = true, showEnv = false, signal } = options;
+  const { prune = false, volumes = false, strict = false, takeOwnership = false, showEnv = false, signal } = options;
   const { project, apps } = checked;
-  const context: PlanContext = { strategy, project, adopt: new Set(options.adopt), showEnv, signal };
+  const context: PlanContext = {
+    strategy,
+    scope: checked,
+    adopt: new Set(options.adopt),
+    takeOwnership,
+    showEnv,
+    stale: (status, app) => staleNetwork(status, app, observed.resources, checked),
+    signal,
+  };
   const steps = await eachBounded(INSPECTIONS_AT_ONCE, apps, (app) =>
     planApp(app, observed.services.get(app.app.service), context),
   );
   const planned = steps.map((step) => step.planned);
 
-  const left = await eachBounded(INSPECTIONS_AT_ONCE, orphansOf(checked, observed), (status) =>
+  const unnamed = unnamedServices(checked, observed);
+  const others = unnamed.flatMap(({ status, ownership }) => otherOf(status, ownership));
+  const left = await eachBounded(INSPECTIONS_AT_ONCE, unnamed.flatMap(({ status, ownership }) => (ownership === "ours" ? [status] : [])), (status) =>
     prune && status.settings === undefined && supports(strategy, "settings")
       ? observeOne(strategy, status.name, { signal })
       : Promise.resolve(status),
@@ -55,27 +67,40 @@ export async function planUp(
     status: withoutSettings(status),
   }));
 
-  const listed = await observeResources(strategy, checked, planned, { all: refresh || prune, signal });
-  const resources =
-    listed === undefined
-      ? allUnchanged(checked.resources)
-      : planResources(checked, listed, { apps: planned, orphans: plannedOrphans }, {
-          prune,
-          volumes,
-          rollsBack: supports(strategy, "rollback"),
-        });
-  const plan = { project, platform: strategy.manifest.name, apps: planned, orphans: plannedOrphans, resources };
+  const shared = sharedResources(checked, others, observed.resources);
+  const { resources, warnings } = planResources(checked, observed.resources ?? [], { apps: planned, orphans: plannedOrphans, others }, {
+    prune,
+    volumes,
+    strict,
+    takeOwnership,
+    shared,
+    rollsBack: supports(strategy, "rollback"),
+  });
+  const plan = { project, platform: strategy.manifest.name, apps: planned, orphans: plannedOrphans, others, resources };
   return {
-    plan: { ...plan, warnings: [...checked.warnings, ...findWarnings(strategy, checked, plan)], hasChanges: hasChanges(plan) },
+    plan: {
+      ...plan,
+      warnings: [...checked.warnings, ...findWarnings(strategy, checked, plan, shared), ...warnings],
+      hasChanges: hasChanges(plan),
+    },
     before: byName([...steps.flatMap(({ before }) => before ?? []), ...orphans]),
     after: byName(steps.flatMap(({ after }) => after ?? [])),
   };
 }
 
-const orphansOf = ({ project, apps }: CheckedProject, { services }: Observed): ServiceStatus[] => {
-  const wanted = new Set(apps.map(({ app }) => app.service));
-  return [...services.values()].filter(({ name, labels }) => !wanted.has(name) && ownerOf(labels)?.project === project);
+/** The services that no app of the run's files has, and whose they are. */
+const unnamedServices = (checked: CheckedProject, { services }: Observed): { status: ServiceStatus; ownership: Ownership }[] => {
+  const wanted = new Set(checked.apps.map(({ app }) => app.service));
+  return [...services.values()]
+    .filter(({ name }) => !wanted.has(name))
+    .map((status) => ({ status, ownership: ownershipOf(status.labels, checked, false) }));
 };
+
+function otherOf(status: ServiceStatus, ownership: Ownership): PlannedOther[] {
+  const owner = ownerOf(status.labels);
+  if (owner === undefined || ownership === "ours" || ownership === "foreign") return [];
+  return [{ app: owner.app ?? status.name, service: status.name, ownership, owner, status: withoutSettings(status) }];
+}
 
 const byName = <Named extends { name: string }>(all: readonly Named[]): Map<string, Named> =>
   new Map(all.map((one) => [one.name, one]));

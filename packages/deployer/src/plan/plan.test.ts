@@ -59,18 +59,18 @@ describe("what it costs", () => {
     expect(strategy.calls).toEqual(["list", "inspect app0", "settingsOf app0"]);
   });
 
-  test("resources are listed only where one may be missing, or all are asked for", async () => {
+  test("resources are listed by kind where the file declares one or joins a network, or where all are asked for", async () => {
     const strategy = fake({ listsSettings: true });
     const desired = { ...project(app("web", { networks: ["own-net"] })), resources: [network("own-net")] };
     await up(strategy, desired);
     expect((await tell(strategy, desired, { refresh: false })).resources).toMatchObject([{ name: "own-net", action: "unchanged" }]);
-    expect(strategy.calls).toEqual(["list"]);
+    expect(strategy.calls).toEqual(["list", "listResources network"]);
     await tell(strategy, { ...project(app("web", { networks: ["own-net"], user: "1:1" })), resources: [network("own-net")] }, { refresh: false });
     expect(strategy.calls.filter((call) => call.startsWith("listResources"))).toEqual(["listResources network"]);
     const unused = { ...desired, resources: [...desired.resources, network("own-other")] };
     expect((await tell(strategy, unused, { refresh: false })).resources[1]).toMatchObject({ name: "own-other", action: "create" });
     await tell(strategy, desired);
-    expect(strategy.calls.at(-1)).toBe("listResources network volume config secret");
+    expect(strategy.calls).toContain("listResources network volume config secret");
   });
 });
 
@@ -186,7 +186,7 @@ describe("what is told", () => {
     expect((await plan(strategy, desired)).apps[0]).toMatchObject({ action: "conflict", owner: { project: "other" } });
     expect((await plan(strategy, desired, { adopt: ["Web"] })).apps[0]).toMatchObject({
       action: "adopt",
-      reason: "It is the project other's so far.",
+      reason: "It belongs to the project other so far.",
     });
   });
 });

@@ -39,7 +39,7 @@ export interface PlannedApp {
   readonly restarts?: readonly string[];
   /** As it is now, without its settings (which hold values of `env`); left out of `create`. */
   readonly status?: ServiceStatus;
-  /** Of `conflict`: the project that has it, if any. */
+  /** Of `conflict`: the project and file that own it, if any. */
   readonly owner?: Owner;
   /** What of its request the platform does not honour. */
   readonly warnings: readonly DeploymentWarning[];
@@ -47,12 +47,23 @@ export interface PlannedApp {
   readonly location?: SourceLocation;
 }
 
-/** A service of the project that the file does not name (any more). */
+/** A service of the project that the run's files own and do not name (any more). */
 export interface PlannedOrphan {
   readonly app: string;
   readonly service: string;
   /** `remove` when orphans are to be pruned. */
   readonly action: "keep" | "remove";
+  /** As it is now, without its settings. */
+  readonly status: ServiceStatus;
+}
+
+/** A service of the project that a run leaves as it is, because the run's files do not own it. */
+export interface PlannedOther {
+  readonly app: string;
+  readonly service: string;
+  /** `unrecorded`: an earlier release made it, and no file of the run names it. */
+  readonly ownership: "other-file" | "other-directory" | "unrecorded";
+  readonly owner: Owner;
   /** As it is now, without its settings. */
   readonly status: ServiceStatus;
 }
@@ -70,6 +81,8 @@ export interface PlannedResource {
   readonly action: "create" | "unchanged" | "remove" | "keep" | "conflict";
   /** One sentence. */
   readonly reason?: string;
+  /** Of `conflict`: what to do, in one sentence. */
+  readonly hint?: string;
   /** The name that users know it by. */
   readonly key?: string;
   /** Where it is written. */
@@ -83,7 +96,12 @@ export interface Plan {
   /** In the order of the desired apps. */
   readonly apps: readonly PlannedApp[];
   readonly orphans: readonly PlannedOrphan[];
-  /** As far as they were looked at: those that the file asks for, and with `refresh` or `prune` all of the project. */
+  /** Services of the project that other files own: left as they are. */
+  readonly others: readonly PlannedOther[];
+  /**
+   * Those that the run's files ask for, and those that they own and no longer ask for: with `refresh` or `prune` of every
+   * kind, else of the kinds that the files ask for.
+   */
   readonly resources: readonly PlannedResource[];
   readonly warnings: readonly ProjectWarning[];
   /** Whether carrying it out would change anything. A plan with conflicts can't be carried out. */

@@ -2,6 +2,7 @@ import type { OpenFactoryServiceDeploymentStrategy, ServiceStatus } from "@openf
 import { type CheckedProject, checkProject } from "../check/check-project.js";
 import type { DesiredProject } from "../desired.js";
 import { observe } from "../observe/observe.js";
+import { observeResources } from "../observe/observe-resources.js";
 import type { Plan } from "./plan.js";
 import type { PlanOptions } from "./plan-options.js";
 import { planUp, type UpPlan } from "./plan-up.js";
@@ -20,12 +21,15 @@ export async function prepare(
   desired: DesiredProject,
   options: PlanOptions = {},
 ): Promise<Prepared> {
-  const { observer, refresh = true, signal } = options;
+  const { observer, refresh = true, prune = false, signal } = options;
   const strategy = guarded(unguarded, desired);
   const checked = checkProject(desired, strategy, options);
   const names = checked.apps.map(({ app }) => app.service);
-  const observed = await observe(strategy, names, { signal, settings: refresh, instances: false });
-  const planned = await planUp(strategy, checked, observed, options);
+  const [observed, resources] = await Promise.all([
+    observe(strategy, names, { signal, settings: refresh, instances: false }),
+    observeResources(strategy, checked, { all: refresh || prune, signal }),
+  ]);
+  const planned = await planUp(strategy, checked, { ...observed, ...(resources && { resources }) }, options);
   observer?.({ type: "plan", plan: planned.plan });
   return { checked, ...planned, ...(planned.plan.hasChanges && { listed: observed.listed }) };
 }

@@ -1,4 +1,5 @@
 import { DeploymentError, type ErrorIssue } from "@openfactory/deploy-core";
+import type { Owner } from "../ownership/labels.js";
 import type { Plan, PlannedApp, PlannedResource } from "./plan.js";
 
 /**
@@ -6,9 +7,9 @@ import type { Plan, PlannedApp, PlannedResource } from "./plan.js";
  * @throws DeploymentError `CONFLICT` with one issue per app whose service, and per resource whose name, is somebody
  * else's.
  */
-export function refusePlan({ apps, resources }: Plan): void {
+export function refusePlan({ project, apps, resources }: Plan): void {
   const issues = [
-    ...apps.filter(({ action }) => action === "conflict").map(appIssue),
+    ...apps.filter(({ action }) => action === "conflict").map((app) => appIssue(app, project)),
     ...resources.filter(({ action }) => action === "conflict").map(resourceIssue),
   ];
   const [first] = issues;
@@ -23,16 +24,20 @@ export function refusePlan({ apps, resources }: Plan): void {
 /** A sentence as it goes on after a colon. */
 const asClause = (sentence = ""): string => sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, "");
 
-const appIssue = ({ app, owner, reason, location }: PlannedApp): ErrorIssue => ({
+const appIssue = ({ app, owner, reason, location }: PlannedApp, project: string): ErrorIssue => ({
   message: `${app}: ${asClause(reason)}`,
   location,
-  hint: owner
-    ? "Give the app another uuid, take the other project down, or take the service over with `--adopt`."
-    : "Give the app another uuid, remove that service by hand, or take it over with `--adopt`.",
+  hint: appHint(owner, project),
 });
 
-const resourceIssue = ({ key, name, reason, location }: PlannedResource): ErrorIssue => ({
+function appHint(owner: Owner | undefined, project: string): string {
+  if (owner === undefined) return "Give the app another uuid, remove that service by hand, or take it over with `--adopt`.";
+  if (owner.project !== project) return "Give the app another uuid, take the other project down, or take the service over with `--adopt`.";
+  return "Give the app another uuid; or, if the app or its file has moved, run `ofdeploy up --take-ownership`.";
+}
+
+const resourceIssue = ({ key, name, reason, hint, location }: PlannedResource): ErrorIssue => ({
   message: `${key ?? name}: ${asClause(reason)}`,
   location,
-  hint: "Give it another name, declare it external, or remove the one that is there.",
+  hint: hint ?? "Give it another name, declare it external, or remove the one that exists.",
 });

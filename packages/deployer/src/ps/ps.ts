@@ -11,20 +11,25 @@ import { isAsDeployed } from "../compare/as-deployed.js";
 import { compareSettings } from "../compare/compare-settings.js";
 import type { DesiredApp, DesiredProject } from "../desired.js";
 import { INSPECTIONS_AT_ONCE, observe, withoutSettings } from "../observe/observe.js";
-import { ownerOf } from "../ownership/labels.js";
+import { FILE_LABEL, ownerOf } from "../ownership/labels.js";
+import { type Ownership, ownershipOf, ownerTextOf, type Scope } from "../ownership/ownership.js";
 import { hashOf } from "../ownership/request-hash.js";
 import { guarded } from "../secrecy.js";
 
-/** One app of a project, or one service of it that no app has any more. */
+/** One app of a project, or one service of it that no app has. */
 export interface PsRow {
   /** The app's name; of an orphan, the one it was made by. */
   app: string;
   service: string;
   /**
    * `current`: as the file has it; `changed`: otherwise, by another request or by hand; `orphan`: not in the file;
-   * `foreign`: something by that name that this project did not make; `absent`: not deployed.
+   * `other-file`: another file (or directory) of a project of that name owns it, see `owner`; `unrecorded`: the project's,
+   * no file is recorded and none names it; `foreign`: something by that name that this project did not make; `absent`: not
+   * deployed.
    */
-  relation: "current" | "changed" | "orphan" | "foreign" | "absent";
+  relation: "current" | "changed" | "orphan" | "other-file" | "unrecorded" | "foreign" | "absent";
+  /** The file that owns it (`app_b.yml`, `app.yml in /srv/line-2`), where that is recorded. */
+  owner?: string;
   /** As it is on the engine, without its settings; undefined: absent. */
   status?: ServiceStatus;
 }
@@ -40,7 +45,7 @@ export async function ps(
   desired: DesiredProject,
   options: OperationOptions = {},
 ): Promise<PsRow[]> {
-  const { project, apps } = desired;
+  const { apps } = desired;
   const strategy = guarded(unguarded, desired);
   if (!supports(strategy, "inspect")) requireCapability(strategy, "list");
   const names = apps.map(({ service }) => service);
@@ -49,33 +54,53 @@ export async function ps(
     const { key, service } = app;
     const status = services.get(service);
     if (status === undefined) return { app: key, service, relation: "absent" };
-    const relation = await relationOf(app, status, project, strategy);
-    return { app: key, service, relation, status: withoutSettings(status) };
+    const relation = await relationOf(app, status, desired, strategy);
+    return { app: key, service, relation, ...ownerIn(status, desired), status: withoutSettings(status) };
   });
   const known = new Set(names);
-  const others = [...services.values()].filter(({ name, labels }) => !known.has(name) && ownerOf(labels)?.project === project);
+  const others = [...services.values()].filter(({ name }) => !known.has(name));
   return [
     ...rows,
-    ...others.map((status): PsRow => ({
-      app: ownerOf(status.labels)?.app ?? status.name,
-      service: status.name,
-      relation: apps.length === 0 ? "current" : "orphan",
-      status: withoutSettings(status),
-    })),
+    ...others.flatMap((status): PsRow[] => {
+      const relation = RELATIONS[ownershipOf(status.labels, desired, false)];
+      if (relation === undefined) return [];
+      return [
+        {
+          app: ownerOf(status.labels)?.app ?? status.name,
+          service: status.name,
+          relation: relation === "orphan" && apps.length === 0 ? "current" : relation,
+          ...ownerIn(status, desired),
+          status: withoutSettings(status),
+        },
+      ];
+    }),
   ];
+}
+
+/** What a service is that no app of the file has; left out: it is not listed. */
+const RELATIONS: Readonly<Partial<Record<Ownership, PsRow["relation"]>>> = {
+  ours: "orphan",
+  "other-file": "other-file",
+  unrecorded: "unrecorded",
+};
+
+function ownerIn({ labels }: ServiceStatus, scope: Scope): Pick<PsRow, "owner"> {
+  return labels[FILE_LABEL] === undefined ? {} : { owner: ownerTextOf(labels, scope) };
 }
 
 async function relationOf(
   app: DesiredApp,
   status: ServiceStatus,
-  project: string,
+  scope: Scope,
   strategy: OpenFactoryServiceDeploymentStrategy,
 ): Promise<PsRow["relation"]> {
+  const ownership = ownershipOf(status.labels, scope, true);
+  if (ownership === "foreign") return "foreign";
+  if (ownership !== "ours") return "other-file";
   const owner = ownerOf(status.labels);
-  if (owner?.project !== project) return "foreign";
   if (app.isPartial) return "current";
   const request = parseRequest(app.request);
-  const isSame = owner.request === hashOf(request);
+  const isSame = owner?.request === hashOf(request);
   const { settings } = status;
   if (settings === undefined || !supports(strategy, "settings")) return isSame ? "current" : "changed";
   if (isSame && isAsDeployed(status, request)) return "current";

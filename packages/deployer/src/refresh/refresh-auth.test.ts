@@ -23,7 +23,7 @@ class Refresher extends FakeStrategy implements CanRefreshAuth {
     this.outcomes = outcomes;
   }
 
-  async refreshAuth(name: string, { observer }: OperationOptions = {}): Promise<AuthRefresh> {
+  override async refreshAuth(name: string, { observer }: OperationOptions = {}): Promise<AuthRefresh> {
     this.calls.push(`refresh ${name}`);
     observer?.({ type: "step", service: name, step: "refresh-auth" });
     return this.outcomes[name]?.() ?? { name, renewed: true, warnings: [] };

@@ -14,6 +14,7 @@ import type { Observer } from "../events.js";
 import { observe } from "../observe/observe.js";
 import { canTellOwners } from "../ownership/can-tell.js";
 import { ownerOf } from "../ownership/labels.js";
+import { ownershipOf, ownerText } from "../ownership/ownership.js";
 import type { ProjectWarning } from "../project-warning.js";
 import type { RefreshVerdict } from "./refresh-verdict.js";
 import { guarded } from "../secrecy.js";
@@ -45,6 +46,8 @@ interface Wanted {
   service: string;
   app?: string;
   state: "ours" | "foreign" | "absent";
+  /** Of `foreign`: to what it belongs. */
+  owner?: string;
 }
 
 /**
@@ -84,9 +87,10 @@ export async function refreshAuth(
 
 async function findWanted(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  { project, apps }: DesiredProject,
+  desired: DesiredProject,
   { services: named, signal }: RefreshOptions,
 ): Promise<Wanted[]> {
+  const { apps } = desired;
   const keys = new Map(apps.map(({ service, key }) => [service, key]));
   const names = [...new Set(named ?? keys.keys())];
   if (!canTellOwners(strategy)) return names.map((service) => ({ service, app: keys.get(service), state: "ours" }));
@@ -97,14 +101,14 @@ async function findWanted(
     const owner = found && ownerOf(found.labels);
     const wanted = { service, app: keys.get(service) ?? owner?.app };
     if (found === undefined) return named === undefined ? [] : [{ ...wanted, state: "absent" }];
-    if (owner?.project === project) return [{ ...wanted, state: "ours" }];
-    return others.includes(service) ? [] : [{ ...wanted, state: "foreign" }];
+    if (ownershipOf(found.labels, desired, names.includes(service)) === "ours") return [{ ...wanted, state: "ours" }];
+    return others.includes(service) ? [] : [{ ...wanted, state: "foreign", owner: ownerText(owner, desired) }];
   });
 }
 
 async function refreshOne(
   strategy: Refresher,
-  { service, app = service, state }: Wanted,
+  { service, app = service, state, owner }: Wanted,
   { signal, observer }: RefreshOptions,
 ): Promise<RefreshVerdict> {
   const began = performance.now();
@@ -117,7 +121,7 @@ async function refreshOne(
     warnings: log.all(),
     elapsedMs: Math.round(performance.now() - began),
   });
-  if (state === "foreign") return verdict("foreign");
+  if (state === "foreign") return { ...verdict("foreign"), ...(owner !== undefined && { reason: `It belongs to ${owner}.` }) };
   if (state === "absent") return verdict("failed", notDeployed(service, app, strategy.manifest.name));
   if (signal?.aborted) return verdict("skipped");
   observer?.({ type: "phase", app, service, phase: "refreshing" });

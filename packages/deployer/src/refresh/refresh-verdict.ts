@@ -10,6 +10,8 @@ export interface RefreshVerdict {
    * was interrupted; `foreign`: left alone, since this project did not make it.
    */
   outcome: "renewed" | "kept" | "failed" | "skipped" | "foreign";
+  /** Of `foreign`: to what it belongs, in one sentence. */
+  reason?: string;
   error?: DeploymentError;
   warnings: readonly DeploymentWarning[];
   elapsedMs: number;

@@ -7,9 +7,11 @@ export interface RemovalVerdict {
   app?: string;
   /**
    * `removed`: gone; `failed`: see `error`; `skipped`: not begun, since the run was interrupted; `foreign`: left alone,
-   * since this project did not make it; `put-back`: it was removed by a run that then failed, and is there again.
+   * since another project or another file owns it, see `reason`; `put-back`: it was removed by a run that then failed, and is there again.
    */
   outcome: "removed" | "failed" | "skipped" | "foreign" | "put-back";
+  /** Of `foreign`: to what it belongs, in one sentence. */
+  reason?: string;
   error?: DeploymentError;
   elapsedMs: number;
 }

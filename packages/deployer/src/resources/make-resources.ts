@@ -27,13 +27,13 @@ export async function makeResources(
 }
 
 async function makeOne(desired: DesiredResource, run: UpRun): Promise<ResourceVerdict> {
-  const { strategy, project, id, signal, journal } = run;
+  const { strategy, scope, id, signal, journal } = run;
   const { kind, name } = desired.spec;
   if (signal.aborted || !supports(strategy, "resources")) return { kind, name, outcome: "skipped" };
   const change: Change = { kind: "resource", resource: { kind, name } };
   journal.begin(change);
   try {
-    await strategy.createResource(markedResource(desired, project, id), { signal });
+    await strategy.createResource(markedResource(desired, scope, id), { signal });
     journal.confirm(change);
     return { kind, name, outcome: "created" };
   } catch (error) {

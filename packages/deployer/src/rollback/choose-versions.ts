@@ -2,6 +2,7 @@ import { DeploymentError, type ServiceStatus } from "@openfactory/deploy-core";
 import type { DesiredProject } from "../desired.js";
 import { withoutSettings } from "../observe/observe.js";
 import { APP_LABEL, ownerOf } from "../ownership/labels.js";
+import { ownershipOf, ownerText, type Scope } from "../ownership/ownership.js";
 
 /** An app whose version before is to be brought back, or why it can't be. */
 export interface Choice {
@@ -25,26 +26,27 @@ export interface Choices {
  * @throws DeploymentError `NOT_FOUND` for a name that is no app's that is deployed.
  */
 export function chooseVersions(
-  { project, apps }: DesiredProject,
+  desired: DesiredProject,
   services: Iterable<ServiceStatus>,
   names: readonly string[] | undefined,
 ): Choices {
+  const { project, apps } = desired;
   const places = new Map(apps.map(({ service }, index) => [service, index]));
   const placeOf = ({ service }: Choice): number => places.get(service) ?? apps.length;
   const keys = new Map(apps.map(({ service, key }) => [service, key]));
   const ours = [...services]
-    .filter(({ labels }) => ownerOf(labels)?.project === project)
+    .filter(({ name, labels }) => ownershipOf(labels, desired, places.has(name)) === "ours")
     .map((status): Choice => ({
       app: keys.get(status.name) ?? status.labels[APP_LABEL] ?? status.name,
       service: status.name,
       status: withoutSettings(status),
     }))
     .sort((a, b) => placeOf(a) - placeOf(b));
-  if (names !== undefined) return { choices: named(names, ours, project).map((choice) => judge(choice, project, true)) };
+  if (names !== undefined) return { choices: named(names, ours, project).map((choice) => judge(choice, desired, true)) };
 
   const run = ours.map(runOf).sort().at(-1);
   if (run === undefined || run === "") return { choices: [] };
-  const choices = ours.filter((choice) => runOf(choice) === run).map((choice) => judge(choice, project, false));
+  const choices = ours.filter((choice) => runOf(choice) === run).map((choice) => judge(choice, desired, false));
   return { run, choices };
 }
 
@@ -61,12 +63,14 @@ function named(names: readonly string[], ours: readonly Choice[], project: strin
   });
 }
 
-function judge(choice: Choice, project: string, isNamed: boolean): Choice {
+function judge(choice: Choice, scope: Scope, isNamed: boolean): Choice {
   const { previous } = choice.status;
   if (previous === undefined) return { ...choice, obstacle: "It has no version before this one." };
   const owner = ownerOf(previous.labels);
-  if (owner?.project !== project) return { ...choice, obstacle: "The version before is not this project's: the service was taken over." };
-  const isNewer = (owner.run ?? "") > runOf(choice);
+  if (ownershipOf(previous.labels, scope, true) !== "ours") {
+    return { ...choice, obstacle: `The version before belongs to ${ownerText(owner, scope)}: the service was taken over since.` };
+  }
+  const isNewer = (owner?.run ?? "") > runOf(choice);
   if (isNamed || !isNewer) return choice;
   return { ...choice, obstacle: "It was brought back already, or a failed run was put back; name the app to go to the newer version." };
 }

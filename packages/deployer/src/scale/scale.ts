@@ -13,7 +13,8 @@ import { withLock } from "../lock/with-lock.js";
 import { observe, observeOne, withoutSettings } from "../observe/observe.js";
 import { untilRuns } from "../observe/until-runs.js";
 import { canTellOwners } from "../ownership/can-tell.js";
-import { APP_LABEL, ownerOf, PROJECT_LABEL } from "../ownership/labels.js";
+import { APP_LABEL } from "../ownership/labels.js";
+import { isOfProject, ownershipOf, ownerTextOf, type Scope } from "../ownership/ownership.js";
 import { progressObserver } from "../progress-observer.js";
 import type { ProjectWarning } from "../project-warning.js";
 import type { ScaleOptions, ScaleReport, ScaleVerdict } from "./scale-report.js";
@@ -90,34 +91,37 @@ const passing =
 /** @throws DeploymentError `NOT_FOUND`, `CONFLICT`. */
 async function findService(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  { project, apps }: DesiredProject,
+  desired: DesiredProject,
   app: string,
   signal: AbortSignal | undefined,
 ): Promise<ServiceStatus> {
+  const { project, apps } = desired;
   if (!canTellOwners(strategy)) requireCapability(strategy, "list");
   const service = apps.find(({ key }) => key === app)?.service;
   const found =
     service === undefined
-      ? await findByLabel(strategy, project, app, signal)
+      ? await findByLabel(strategy, desired, app, signal)
       : await observeOne(strategy, service, { signal });
   if (found === undefined) {
     throw new DeploymentError("NOT_FOUND", `The project ${project} has no app ${app} that is deployed.`, {
       hint: "`ofdeploy ps` lists what is there.",
     });
   }
-  if (ownerOf(found.labels)?.project === project) return found;
-  throw new DeploymentError("CONFLICT", `The service ${found.name} does not belong to the project ${project}.`, {
+  const ownership = ownershipOf(found.labels, desired, true);
+  if (ownership === "ours") return found;
+  const owner = ownerTextOf(found.labels, desired);
+  throw new DeploymentError("CONFLICT", `The service ${found.name} belongs to ${owner}, and was left as it is.`, {
     service: found.name,
-    hint: "Only what carries the labels of the project is changed.",
+    hint: isOfProject(ownership) ? "Name that file with --file." : "Only what carries the labels of the project is changed.",
   });
 }
 
 async function findByLabel(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  project: string,
+  scope: Scope,
   app: string,
   signal: AbortSignal | undefined,
 ): Promise<ServiceStatus | undefined> {
   const { services } = await observe(strategy, [], { signal });
-  return [...services.values()].find(({ labels }) => labels[PROJECT_LABEL] === project && labels[APP_LABEL] === app);
+  return [...services.values()].find(({ labels }) => ownershipOf(labels, scope, false) === "ours" && labels[APP_LABEL] === app);
 }

@@ -68,6 +68,7 @@ export class FakeEngine {
   put(name: string, status: Partial<FakeService> = {}): FakeService {
     const settings = status.settings ?? { name, image: status.image ?? "demo:1", env: [], labels: status.labels ?? {} };
     const { before = status.before } = status;
+    const joined = settings.networks?.flatMap((network) => this.networks(network).slice(0, 1));
     const whole: FakeService = {
       name,
       ids: [name],
@@ -78,6 +79,7 @@ export class FakeEngine {
       image: settings.image,
       labels: settings.labels ?? {},
       replicas: replicasOf(settings, status.state ?? "running"),
+      ...(joined && { networks: joined.map(({ id, name: network }) => ({ id, name: network })) }),
       ...status,
       settings,
       revision: status.revision ?? String((this.#revision += 1)),
@@ -101,9 +103,19 @@ export class FakeEngine {
     const { kind, name, labels } = spec;
     const id = `${kind} ${name}`;
     if (this.resources.has(id)) throw new DeploymentError("ALREADY_EXISTS", `There is a ${kind} ${name} already.`);
-    const resource = { kind, name, id, labels, ...("content" in spec && { content: spec.content }) };
+    const resource = { kind, name, id: `${id} ${(this.#revision += 1)}`, labels, ...("content" in spec && { content: spec.content }) };
     this.resources.set(id, resource);
     return resource;
+  }
+
+  /** The networks of that name, the oldest first. */
+  networks(name: string): Resource[] {
+    return [...this.resources.values()].filter((resource) => resource.kind === "network" && resource.name === name);
+  }
+
+  /** Puts a network there as another hand does: under a key of its own, so that several may have one name. */
+  putNetwork(name: string, id: string, labels: Record<string, string> = {}, key = `network ${name}`): void {
+    this.resources.set(key, { kind: "network", name, id, labels });
   }
 
   /** @throws DeploymentError `NOT_FOUND`, `CONFLICT` while a service uses it. */
@@ -136,7 +148,9 @@ export class FakeEngine {
 export const settingsOf = ({ imagePullPolicy: _, ...settings }: NormalizedRequest): ServiceSettings => settings;
 
 const uses = ({ networks, configs }: ServiceSettings, kind: ResourceKind, name: string): boolean =>
-  kind === "network" ? networks?.includes(name) === true : kind === "config" && configs?.some((each) => each.name === name) === true;
+  kind === "network"
+    ? networks?.includes(name) === true
+    : kind === "config" && configs?.some((each) => each.name === name) === true;
 
 function replicasOf({ mode }: ServiceSettings, state: ServiceState): ServiceStatus["replicas"] {
   const desired = mode && "Replicated" in mode ? mode.Replicated.Replicas : 1;

@@ -1,4 +1,5 @@
 import {
+  type AuthRefresh,
   CAPABILITIES,
   type CanInspect,
   type CanList,
@@ -7,6 +8,7 @@ import {
   type CanPreflight,
   type CanRollback,
   type CanScale,
+  type CanSeeElsewhere,
   type CanTellSettings,
   type CanUpdate,
   type CanWait,
@@ -20,6 +22,8 @@ import {
   type LockHolder,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
+  type ElsewhereOptions,
+  type OtherPlatform,
   type PreflightOptions,
   type PreflightProblem,
   type PreflightRequest,
@@ -72,6 +76,8 @@ export interface FakeOptions {
   problems?: readonly PreflightProblem[];
   /** The digest that a registry gives for pull policy `always`. */
   digest?: string;
+  /** What runs on other platforms of the same engine, whatever labels are asked for. */
+  elsewhere?: readonly OtherPlatform[] | DeploymentError;
 }
 
 /** Without what brings behaviour of its own into every test: each of these is asked for where it is meant. */
@@ -81,7 +87,7 @@ export const ALL: readonly CapabilityName[] = CAPABILITIES.filter((name) => !["l
 /** Services in a map, with every call noted, and failures where a test wants them. */
 export class FakeStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanUpdate, CanRollback, CanScale, CanTellSettings, CanLock, CanManageResources, CanPreflight
+  implements CanInspect, CanList, CanWait, CanUpdate, CanRollback, CanScale, CanTellSettings, CanLock, CanManageResources, CanPreflight, CanSeeElsewhere
 {
   override readonly manifest: StrategyManifest;
   readonly resourceKinds: readonly ResourceKind[] = RESOURCE_KINDS;
@@ -240,6 +246,18 @@ export class FakeStrategy
     return this.#call(`preflight ${requests.map(({ request }) => request.name).join(" ")}`, options, () => [
       ...(this.options.problems ?? []),
     ]);
+  }
+
+  async refreshAuth(name: string, options: OperationOptions = {}): Promise<AuthRefresh> {
+    return this.#call(`refreshAuth ${name}`, options, () => ({ name, renewed: true, warnings: [] }));
+  }
+
+  async elsewhere(options: ElsewhereOptions): Promise<OtherPlatform[]> {
+    return this.#call("elsewhere", options, () => {
+      const { elsewhere = [] } = this.options;
+      if (elsewhere instanceof Error) throw elsewhere;
+      return [...elsewhere];
+    });
   }
 
   put(name: string, status: Partial<FakeService> = {}): FakeService {
