@@ -26,6 +26,14 @@ const kitOf = (strategy: FakeStrategy): Kit => ({
     const env = strategy.services.get(service)?.settings.env ?? [];
     return Number(env.find((entry) => entry.startsWith("VERSION="))?.slice(8) ?? 0);
   },
+  recreateNetwork: async (name) => {
+    const [found] = strategy.engine.networks(name);
+    strategy.engine.putNetwork(name, "recreated", found?.labels);
+  },
+  twinNetwork: async (name) => {
+    const [found] = strategy.engine.networks(name);
+    strategy.engine.putNetwork(name, "twin", found?.labels, "network twin");
+  },
   stop: async (service) => void strategy.engine.become(service, "failed"),
 });
 

@@ -62,6 +62,7 @@ export interface ContainerSummary {
   Status: string;
   Labels: Record<string, string>;
   Ports: { IP?: string; PrivatePort: number; PublicPort?: number; Type: string }[];
+  NetworkSettings?: { Networks?: Record<string, { NetworkID?: string }> | null };
 }
 
 /** Engine API, ContainerInspectResponse. */

@@ -1,6 +1,7 @@
 import type { InstanceStatus, ServiceState, ServiceStatus } from "@openfactory/deploy-core";
 import type { ContainerDetails, ContainerSummary } from "@openfactory/docker-engine";
 import { withoutOwnLabels } from "@openfactory/docker-translators";
+import { attachedNetworks } from "./attached-networks.js";
 import { listedMember, listedName, seenMember } from "./family/member.js";
 import { boundPorts, listedPorts } from "./ports.js";
 
@@ -64,6 +65,7 @@ export function serviceStatus(name: string, containers: readonly ContainerDetail
     labels: withoutOwnLabels(first?.Config.Labels),
     createdAt: first?.Created ?? "",
     instances,
+    ...attachedNetworks(containers),
     ...unfinished(instances),
   };
 }
@@ -82,6 +84,7 @@ export function listedService(name: string, summaries: readonly ContainerSummary
     labels: withoutOwnLabels(first?.Labels),
     createdAt: new Date((first?.Created ?? 0) * 1000).toISOString(),
     instances,
+    ...attachedNetworks(summaries),
     ...unfinished(instances),
   };
 }

@@ -30,7 +30,8 @@ export async function networkNames(
   return new Map([...listed, ...names]);
 }
 
-const targetsOf = ({ TaskTemplate }: ServiceSpec): string[] =>
+/** Ids of the networks that a service joins. */
+export const targetsOf = ({ TaskTemplate }: ServiceSpec): string[] =>
   ((TaskTemplate["Networks"] ?? []) as { Target: string }[]).map(({ Target }) => Target);
 
 /** A network that is gone is told by its id. */

@@ -7,6 +7,7 @@ import {
   toServiceSettings,
   withoutOwnLabels,
 } from "@openfactory/docker-translators";
+import { targetsOf } from "./network-names.js";
 import { previousSpec } from "./previous-spec.js";
 import { resolveImage } from "./resolve-image.js";
 import { revisionOf } from "./revision.js";
@@ -26,6 +27,10 @@ export async function settingsOfRequest(
 export const settingsOfSpec = (spec: ServiceSpec, networkNames: NetworkNames): ServiceSettings =>
   fromServiceSpec(spec as ListedServiceSpec, { networkNames });
 
+/** A network that is gone has its id for a name: see {@link networkNames}. */
+const named = (id: string, name: string | undefined): { id: string; name?: string } =>
+  name === undefined || name === id ? { id } : { id, name };
+
 /** A status with what the service was asked to be, now and before its last update. */
 export function withSettings(
   status: ServiceStatus,
@@ -37,6 +42,7 @@ export function withSettings(
   return {
     ...status,
     settings: settingsOfSpec(Spec, names),
+    networks: targetsOf(Spec).map((id) => named(id, names.get(id))),
     revision: revisionOf(Spec),
     ...(previous && {
       previous: {

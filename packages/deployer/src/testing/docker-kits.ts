@@ -39,11 +39,24 @@ export function localKit(host: string): DockerKit {
       return status === 404 ? 0 : versionIn(body.Config.Env);
     },
     stop: (service) => raw.call("POST", `/containers/${service}/kill`),
+    async recreateNetwork(name) {
+      const { Containers = {}, Labels } = await raw.call("GET", `/networks/${name}`);
+      for (const container of Object.keys(Containers)) {
+        await raw.call("POST", `/networks/${name}/disconnect`, { Container: container, Force: true });
+      }
+      await raw.call("DELETE", `/networks/${name}`);
+      await raw.call("POST", "/networks/create", { Name: name, Labels });
+    },
+    async twinNetwork(name) {
+      const { Labels } = await raw.call("GET", `/networks/${name}`);
+      await raw.call("POST", "/networks/create", { Name: name, Labels, CheckDuplicate: false });
+    },
     async cleanUp() {
       const containers: { Id: string; Names: string[] }[] = await raw.call("GET", "/containers/json?all=true");
       const mine = containers.filter(({ Names }) => Names.some((name) => name.includes(kit.project)));
       await Promise.all(mine.map(({ Id }) => raw.request("DELETE", `/containers/${Id}?force=true&v=true`)));
-      await raw.request("DELETE", `/networks/${kit.project}-net`);
+      const networks: { Id: string; Name: string }[] = await raw.call("GET", "/networks");
+      for (const { Id, Name } of networks) if (Name.includes(kit.project)) await raw.request("DELETE", `/networks/${Id}`);
       await strategy.close();
     },
   };

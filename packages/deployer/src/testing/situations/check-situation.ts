@@ -4,6 +4,7 @@ import type { UpReport } from "../../apply/up-report.js";
 import { plan } from "../../plan/prepare.js";
 import type { Plan } from "../../plan/plan.js";
 import { PROJECT_LABEL } from "../../ownership/labels.js";
+import type { UpOptions } from "../../apply/up-options.js";
 import { up } from "../../up.js";
 import { type Kit, nameOf, projectOf } from "./kit.js";
 import type { Situation } from "./situation.js";
@@ -12,7 +13,7 @@ import type { Situation } from "./situation.js";
 export function whyNot({ needs = [] }: Situation, kit: Kit): string | undefined {
   const { honours } = kit.strategy.manifest;
   const missing = needs.find((need) => {
-    if (need === "stop") return kit.stop === undefined;
+    if (need === "stop" || need === "recreateNetwork" || need === "twinNetwork") return kit[need] === undefined;
     if (need === "network" || need === "config") return !kindsOf(kit).includes(need) || !honours.includes(`${need}s`);
     return !supports(kit.strategy, need);
   });
@@ -31,11 +32,19 @@ export async function checkSituation({ was = [], since, desired, ...expected }: 
     onPlatform(expected.plan, kit),
   );
 
-  const report = await up(strategy, file, options).catch((error: unknown) => {
+  const whole = planInWords(await plan(strategy, file, options), kit);
+  let seen: Plan | undefined;
+  const observer: UpOptions["observer"] = (event) => {
+    if (event.type === "plan") seen = event.plan;
+  };
+  const report = await up(strategy, file, { ...options, observer }).catch((error: unknown) => {
     if (expected.end.outcome === "refused" && DeploymentError.isInstance(error, "CONFLICT")) return undefined;
     throw error;
   });
-  const { outcome = "ok", apps = {}, there, resources = [] } = expected.end;
+  // By default, `plan` asks for more than `up` does; what is to change is the same, but for what only an inspection tells.
+  if (!onlyInspectionTells(whole)) expect(changesIn(seen && planInWords(seen, kit)), "what up saw").toEqual(changesIn(whole));
+  const { outcome = "ok", apps = {}, there, warnings = [], resources = [] } = expected.end;
+  if (warnings.length > 0) expect(report?.warnings.map(({ code }) => code)).toEqual(expect.arrayContaining([...warnings]));
   expect(report?.outcome ?? "refused").toBe(outcome);
   for (const [app, outcomes] of Object.entries(apps)) {
     expect([outcomes].flat(), app).toContain(report?.apps.find((verdict) => verdict.app === app)?.outcome);
@@ -49,6 +58,12 @@ export async function checkSituation({ was = [], since, desired, ...expected }: 
   const { hasChanges } = await plan(strategy, file, options);
   expect(hasChanges, "changes after up").toBe(false);
 }
+
+const changesIn = (words: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(words).filter(([, action]) => action !== "keep"));
+
+const onlyInspectionTells = (words: Readonly<Record<string, string>>): boolean =>
+  Object.values(words).some((action) => action.endsWith("drifted"));
 
 /** What the report says is there, is there. */
 async function checkNow({ apps }: UpReport, there: Readonly<Record<string, number>>, kit: Kit): Promise<void> {

@@ -1,4 +1,4 @@
-import type { DeployRequest, OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import type { DeployRequest, OpenFactoryServiceDeploymentStrategy, ResourceSpec } from "@openfactory/deploy-core";
 import type { UpOptions } from "../../apply/up-options.js";
 import type { DesiredApp, DesiredDependency, DesiredProject, DesiredResource } from "../../desired.js";
 
@@ -32,7 +32,14 @@ export interface Kit {
   versionOf(service: string): Promise<number>;
   /** Ends a service's processes, as somebody does by hand; left out where the platform starts them again by itself. */
   stop?(service: string): Promise<void>;
+  /** Removes a network that services are attached to, and creates it again with the same labels; left out where that can't be. */
+  recreateNetwork?(name: string): Promise<void>;
+  /** Creates a second network of that name; left out where that can't be. */
+  twinNetwork?(name: string): Promise<void>;
 }
+
+/** What a file says of its network. */
+export type NetworkSpec = Partial<Pick<Extract<ResourceSpec, { kind: "network" }>, "internal" | "attachable" | "driverOptions" | "labels">>;
 
 /** A name of the situation's own, of a service or a resource. */
 export const nameOf = ({ project }: Pick<Kit, "project">, name: string): string => `${project}-${name}`;
@@ -57,9 +64,9 @@ export function appOf(kit: Kit, name: string, { version = 1, does = "runs", ...s
   };
 }
 
-export const networkOf = (kit: Kit): DesiredResource => ({
+export const networkOf = (kit: Kit, { labels, ...spec }: NetworkSpec = {}): DesiredResource => ({
   key: "net",
-  spec: { kind: "network", name: nameOf(kit, "net"), labels: kit.request.labels },
+  spec: { kind: "network", name: nameOf(kit, "net"), ...spec, labels: { ...kit.request.labels, ...labels } },
 });
 
 export const configOf = (kit: Kit, content: string): DesiredResource => ({
@@ -75,7 +82,7 @@ export const configOf = (kit: Kit, content: string): DesiredResource => ({
 /** A file: apps by name, and what is made for them. */
 export interface File {
   apps: Readonly<Record<string, AppSpec>>;
-  network?: boolean;
+  network?: boolean | NetworkSpec;
   /** Content of the config. */
   config?: string;
 }
@@ -83,5 +90,5 @@ export interface File {
 export const projectOf = (kit: Kit, { apps, network = false, config }: File): DesiredProject => ({
   project: kit.project,
   apps: Object.entries(apps).map(([name, spec]) => appOf(kit, name, spec)),
-  resources: [...(network ? [networkOf(kit)] : []), ...(config === undefined ? [] : [configOf(kit, config)])],
+  resources: [...(network === false ? [] : [networkOf(kit, network === true ? {} : network)]), ...(config === undefined ? [] : [configOf(kit, config)])],
 });

@@ -7,7 +7,7 @@ import type { File, Kit } from "./kit.js";
 export interface Situation {
   readonly name: string;
   /** Capabilities, or parts of a kit, without which it can't be. */
-  readonly needs?: readonly (CapabilityName | "stop" | "network" | "config")[];
+  readonly needs?: readonly (CapabilityName | "stop" | "recreateNetwork" | "twinNetwork" | "network" | "config")[];
   /** Files that were brought up before, one after the other. */
   readonly was?: readonly File[];
   /** What has happened since. */
@@ -22,6 +22,8 @@ export interface Situation {
     readonly apps?: Readonly<Record<string, AppOutcome | readonly AppOutcome[]>>;
     /** By app: the version that is there; 0: there is no service. */
     readonly there: Readonly<Record<string, number>>;
+    /** Codes of the run's own warnings that are among the others. Default: none is looked for. */
+    readonly warnings?: readonly string[];
     /** The networks, configs and secrets of the project that are there. Default: none. */
     readonly resources?: readonly string[];
   };
