@@ -6,14 +6,16 @@ import { harmless, type Style } from "./style.js";
  * several findings in a file is one such line for each.
  */
 export function errorText(error: DeploymentError, style: Style): string {
-  const label = style(["red", "bold"], `error[${error.code}]`);
+  const label = labelOf(error.code, style);
   const placed = error.issues.filter((issue) => issue.location !== undefined);
   if (placed.length === 0) return `${label} ${harmless(error.message)}\n${instanceText(error.instance, style)}${hintText(error.hint)}`;
-  const findings = placed.map((issue) => `${label} ${findingText(issue)}\n${hintText(issue.hint)}`).join("");
+  const findings = placed.map((issue) => `${labelOf(issue.code ?? error.code, style)} ${findingText(issue)}\n${hintText(issue.hint)}`).join("");
   const others = error.issues.filter((issue) => issue.location === undefined).map(({ message }) => `  ${message}\n`);
   const isTold = placed.some(({ hint }) => hint === error.hint);
   return `${findings}${others.join("")}${isTold ? "" : hintText(error.hint)}`;
 }
+
+const labelOf = (code: string, style: Style): string => style(["red", "bold"], `error[${code}]`);
 
 /** Several errors, each once. */
 export const errorTexts = (errors: readonly (DeploymentError | undefined)[], style: Style): string =>

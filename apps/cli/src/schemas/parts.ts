@@ -34,6 +34,7 @@ export const error = z
       .array(
         z.object({
           message: z.string(),
+          code: (z.string() as z.ZodType<AnyCode>).optional().describe("Of this finding, where it is not that of the whole error."),
           field: z.string().optional(),
           location: location.optional(),
           hint: z.string().optional(),

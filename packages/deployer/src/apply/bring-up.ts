@@ -66,6 +66,7 @@ async function blockedBy(app: DesiredApp, run: UpRun): Promise<string | undefine
 function success({ action }: PlannedApp, status: ServiceStatus | undefined): AppOutcome {
   if (status === undefined) return "started";
   if (status.state === "completed") return "completed";
+  if (status.state === "stopped") return "stopped";
   if (action === "adopt") return "adopted";
   return action === "create" ? "running" : "updated";
 }

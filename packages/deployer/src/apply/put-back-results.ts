@@ -28,7 +28,8 @@ function appPutBack(verdict: AppVerdict, { services }: PutBack, because: string 
   const service = services.get(verdict.service);
   if (service === undefined) return verdict;
   const { status: _, ...rest } = verdict;
-  const { now, error } = service;
+  const { now, kept, error } = service;
+  if (kept !== undefined) return { ...verdict, now, kept };
   if (error !== undefined) return { ...rest, outcome: "failed", now, error: verdict.error ?? error, leftBehind: error };
   if (verdict.outcome === "failed" || verdict.outcome === "rolled-back" || verdict.outcome === "skipped") return { ...rest, now };
   return { ...rest, outcome: "put-back", now, because };
@@ -36,13 +37,18 @@ function appPutBack(verdict: AppVerdict, { services }: PutBack, because: string 
 
 function orphanPutBack(removal: RemovalVerdict, { services }: PutBack): RemovalVerdict {
   const service = services.get(removal.service);
-  if (service === undefined || removal.outcome === "skipped") return removal;
+  if (service === undefined || service.kept !== undefined || removal.outcome === "skipped") return removal;
   if (service.error !== undefined) return { ...removal, outcome: "failed", error: service.error };
   return removal.outcome === "removed" ? { ...removal, outcome: "put-back" } : removal;
 }
 
-function resourcePutBack(resource: ResourceVerdict, { resources }: PutBack): ResourceVerdict {
+function resourcePutBack(resource: ResourceVerdict, { resources, steps }: PutBack): ResourceVerdict {
   const error = resources.get(resourceId(resource));
   if (error !== undefined) return { ...resource, outcome: "failed", error };
-  return resource.outcome === "created" ? { ...resource, outcome: "put-back" } : resource;
+  if (resource.outcome !== "created" || !isTaken(resource, steps)) return resource;
+  return { ...resource, outcome: "put-back" };
 }
+
+/** A resource that a kept job uses is not removed again. */
+const isTaken = (resource: ResourceVerdict, steps: readonly CompensationStep[]): boolean =>
+  steps.some((step) => step.resource !== undefined && resourceId(step.resource) === resourceId(resource));

@@ -10,6 +10,7 @@ import type { ResourceVerdict } from "../resources/resource-verdict.js";
  * - `running`: made by this run, and ready
  * - `completed`: made or changed by this run, and ended with exit code 0
  * - `started`: made or changed by this run, and not waited for
+ * - `stopped`: made or changed by this run, and asked to run nothing: 0 replicas
  * - `updated`: changed by this run (in place, or made anew), and ready
  * - `adopted`: taken over by this run, and ready
  * - `unchanged`: was there already, and is as it should be
@@ -21,6 +22,7 @@ import type { ResourceVerdict } from "../resources/resource-verdict.js";
 export type AppOutcome =
   | "running"
   | "completed"
+  | "stopped"
   | "started"
   | "updated"
   | "adopted"
@@ -51,6 +53,8 @@ export interface AppVerdict {
   because?: string;
   /** As it was seen last, without its settings. */
   status?: ServiceStatus;
+  /** The run was reverted, and this app was not, on purpose: why, in one sentence. */
+  kept?: string;
   /** It should have been put back, and is not as it was before: why. */
   leftBehind?: DeploymentError;
   warnings: readonly DeploymentWarning[];

@@ -63,6 +63,7 @@ export function parseRequests(
 const issuesOf = (error: DeploymentError, app: DesiredApp): ErrorIssue[] =>
   error.issues.map(({ message, ...issue }) => ({
     ...issue,
+    code: issue.code ?? error.code,
     message: `${app.key}: ${issue.field ? `${issue.field}: ` : ""}${message}`,
     location: issue.location ?? app.location,
   }));

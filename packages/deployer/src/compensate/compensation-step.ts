@@ -6,8 +6,9 @@ import type { DeploymentError, ResourceKind } from "@openfactory/deploy-core";
  * - `rollback`: the platform brings the version before back
  * - `restore`: the service is changed back to the settings it had
  * - `redeploy`: the service that was removed is deployed again with the settings it had
+ * - `keep`: it is a job, or has run to its end: it stays as the run has made it; see `reason`
  */
-export type CompensationAction = "remove" | "rollback" | "restore" | "redeploy";
+export type CompensationAction = "remove" | "rollback" | "restore" | "redeploy" | "keep";
 
 /** One step of putting back what a failed or interrupted run had changed. Plain data. */
 export interface CompensationStep {
@@ -17,6 +18,8 @@ export interface CompensationStep {
   readonly service?: string;
   readonly resource?: { readonly kind: ResourceKind; readonly name: string };
   readonly state: "begun" | "done" | "failed";
+  /** Of `keep`: why, in one sentence. */
+  readonly reason?: string;
   /** Of `failed`: what is not as it was before, and why. */
   readonly error?: DeploymentError;
   /** Of `done` and `failed`. */

@@ -10,7 +10,7 @@ import { resourceId } from "../resources/resource-id.js";
 import type { CompensationStep } from "./compensation-step.js";
 import type { Change, Journal, ServiceChange } from "./journal.js";
 import { StepLog } from "./step-log.js";
-import { planTakeBack, type TakeBackContext } from "./take-back.js";
+import { planTakeBack, type TakeBack, type TakeBackContext } from "./take-back.js";
 
 export interface PutBackOptions {
   /** Id of the run. */
@@ -25,8 +25,12 @@ export interface PutBackOptions {
 /** What is there of a service that was to be put back; `error`: it is not as it was before. */
 export interface PutBackService {
   readonly now: AppNow;
+  /** Why it was not taken back on purpose: one sentence. */
+  readonly kept?: string;
   readonly error?: DeploymentError;
 }
+
+type Attempted = PutBackService & Pick<TakeBack, "uses">;
 
 /** What became of what a run had changed. */
 export interface PutBack {
@@ -67,15 +71,19 @@ export async function putBack(
     }),
   );
   const services = new Map<string, PutBackService>();
+  // Resources that what is kept uses.
+  const needed = new Set<string>();
   for (const { change, attempted } of first) {
     const hasFailed = attempted.error !== undefined;
-    const { now, error } = hasFailed ? await attempt(change, context, log) : attempted;
+    const { now, kept, uses = [], error } = hasFailed ? await attempt(change, context, log) : attempted;
     if (hasFailed) log.end(change, error);
-    services.set(change.service, error === undefined ? { now } : { now: await lookAt(change, context), error });
+    for (const id of uses) needed.add(id);
+    const done = { now, ...(kept !== undefined && { kept }) };
+    services.set(change.service, error === undefined ? done : { now: await lookAt(change, context), error });
   }
 
   const resources = new Map<string, DeploymentError>();
-  for (const change of ofResources) {
+  for (const change of ofResources.filter(({ resource }) => !needed.has(resourceId(resource)))) {
     const { error } = await attempt(change, context, log);
     log.end(change, error);
     if (error !== undefined) resources.set(resourceId(change.resource), error);
@@ -99,12 +107,12 @@ function contextOf(
 }
 
 /** Takes back one change. Never rejects. */
-async function attempt(change: Change, context: TakeBackContext, log: StepLog): Promise<PutBackService> {
+async function attempt(change: Change, context: TakeBackContext, log: StepLog): Promise<Attempted> {
   try {
-    const { now, action, work } = await planTakeBack(change, context);
-    if (action !== undefined) log.begin(change, action);
+    const { now, action, kept, uses, work } = await planTakeBack(change, context);
+    if (action !== undefined) log.begin(change, action, kept);
     await work?.();
-    return { now };
+    return { now, ...(kept !== undefined && { kept, uses }) };
   } catch (error) {
     const subject = change.kind === "resource" ? change.resource.name : change.service;
     return { now: "unknown", error: asDeploymentError(error, subject, context.strategy) };

@@ -13,9 +13,9 @@ export class StepLog {
     this.#observer = observer;
   }
 
-  begin(change: Change, action: CompensationAction): void {
+  begin(change: Change, action: CompensationAction, reason?: string): void {
     this.#began.set(change, this.#began.get(change) ?? performance.now());
-    this.#keep(change, { action, ...subject(change), state: "begun" });
+    this.#keep(change, { action, ...subject(change), state: "begun", ...(reason !== undefined && { reason }) });
   }
 
   /** A step that was never begun had nothing to take back, and is not told, unless that could not be found out. */
@@ -23,11 +23,12 @@ export class StepLog {
     const step = this.#steps.get(change);
     if (step === undefined && error === undefined) return;
     const elapsedMs = Math.round(performance.now() - (this.#began.get(change) ?? performance.now()));
-    const { action } = step ?? { action: "restore" };
+    const { action, reason } = step ?? { action: "restore" };
     this.#keep(change, {
       action,
       ...subject(change),
       state: error === undefined ? "done" : "failed",
+      ...(reason !== undefined && { reason }),
       ...(error !== undefined && { error }),
       elapsedMs,
     });

@@ -8,7 +8,8 @@ import {
 import type { AppNow } from "../apply/up-report.js";
 import { untilRuns } from "../observe/until-runs.js";
 import { look, type There } from "../observe/what-is-there.js";
-import { RUN_LABEL } from "../ownership/labels.js";
+import { whyNotAgain } from "../observe/runs-once.js";
+import { RUN_LABEL, usesOf } from "../ownership/labels.js";
 import { asItWas } from "./as-it-was.js";
 import type { CompensationAction } from "./compensation-step.js";
 import type { Change, Journal, ServiceChange } from "./journal.js";
@@ -29,6 +30,10 @@ export interface TakeBackContext {
 export interface TakeBack {
   /** What is there afterwards. */
   readonly now: AppNow;
+  /** Why it is not taken back, though it could be: one sentence. */
+  readonly kept?: string;
+  /** Of what is kept: the resources that it uses. */
+  readonly uses?: readonly string[];
   readonly action?: CompensationAction;
   readonly work?: () => Promise<void>;
 }
@@ -46,6 +51,8 @@ export async function planTakeBack(change: Change, context: TakeBackContext): Pr
     if (isMade) return { now: "nothing", action: "remove", work: () => remove(change, context) };
     return { now: there.now === "unknown" ? "nothing" : there.now };
   }
+  const once = whyNotAgain(change.before);
+  if (once !== undefined && (there.now === "nothing" || (change.kind !== "prune" && isMade))) return kept(there, once);
   if (there.now === "nothing") return { now: "before", action: "redeploy", work: () => redeploy(change, context) };
   if (change.kind === "prune" || !isMade) return asBefore(change, there, context);
   if (change.kind === "replace") return { now: "before", action: "redeploy", work: () => replaceAgain(change, context) };
@@ -53,6 +60,14 @@ export async function planTakeBack(change: Change, context: TakeBackContext): Pr
     ? { now: "before", action: "rollback", work: () => rollBack(change, context) }
     : { now: "before", action: "restore", work: () => restore(change, context) };
 }
+
+/** A job is never run again by a revert: what the run has made of it stays. */
+const kept = ({ now, status }: There, why: string): TakeBack => ({
+  now: now === "nothing" ? "nothing" : "desired",
+  action: "keep",
+  kept: `${why}: going back would run its earlier version again.`,
+  uses: usesOf(status?.labels ?? {}),
+});
 
 /** It was never changed, or the engine has put it back by itself: then it is still to come up. */
 function asBefore(change: Changed, { now, status }: There, context: TakeBackContext): TakeBack {

@@ -24,8 +24,8 @@ test("every problem is told at once, with its place in the file, and nothing is 
   expect(error).toMatchObject({ code: "CONFLICT", service: "web", field: "ports", hint: "Publish another port." });
   expect(error?.message).toBe("Web: The host port 80 is in use by other; and 1 more. Nothing was changed.");
   expect(error?.issues).toEqual([
-    { message: "Web: The host port 80 is in use by other", field: "ports", hint: "Publish another port.", location: { file: "openfactory.yml", line: 2, column: 3 } },
-    { message: "Db: no image demo:9", field: "image", hint: "Build it.", location: { file: "openfactory.yml", line: 2, column: 3 } },
+    { code: "CONFLICT", message: "Web: The host port 80 is in use by other", field: "ports", hint: "Publish another port.", location: { file: "openfactory.yml", line: 2, column: 3 } },
+    { code: "IMAGE_NOT_FOUND", message: "Db: no image demo:9", field: "image", hint: "Build it.", location: { file: "openfactory.yml", line: 2, column: 3 } },
   ]);
   expect(strategy.changes()).toEqual([]);
   expect(strategy.engine.locks.size).toBe(0);

@@ -18,7 +18,7 @@ type ListField = keyof typeof LISTS;
 /**
  * Looks for what would make the deploys of a plan fail, where the strategy can; what the plan itself is about to make is
  * not missed.
- * @throws DeploymentError of the first problem's code, with one issue per problem.
+ * @throws DeploymentError of the first problem's code, with one issue per problem, each of its own code.
  */
 export async function checkPreflight(
   strategy: OpenFactoryServiceDeploymentStrategy,
@@ -62,6 +62,7 @@ function issueOf(problem: PreflightProblem, checked: CheckedApp | undefined, mad
   const field = checked && problem.field ? fieldInFile(problem.field, checked.request, made) : problem.field;
   return {
     message: `${checked?.app.key ?? problem.service}: ${problem.message.replace(/\.$/, "")}`,
+    code: problem.code,
     ...(field !== undefined && { field }),
     location: checked?.app.location,
     hint: problem.hint,

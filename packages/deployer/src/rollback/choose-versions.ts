@@ -1,6 +1,6 @@
 import { DeploymentError, type ServiceStatus } from "@openfactory/deploy-core";
 import type { DesiredProject } from "../desired.js";
-import { withoutSettings } from "../observe/observe.js";
+import { whyNotAgain } from "../observe/runs-once.js";
 import { APP_LABEL, ownerOf } from "../ownership/labels.js";
 import { ownershipOf, ownerText, type Scope } from "../ownership/ownership.js";
 
@@ -11,6 +11,8 @@ export interface Choice {
   readonly status: ServiceStatus;
   /** One sentence: why there is no version to go back to. */
   readonly obstacle?: string;
+  /** One sentence: why it is left though it has one, unless it is named. */
+  readonly left?: string;
 }
 
 /** What is to be brought back, in the order of the file. */
@@ -39,7 +41,7 @@ export function chooseVersions(
     .map((status): Choice => ({
       app: keys.get(status.name) ?? status.labels[APP_LABEL] ?? status.name,
       service: status.name,
-      status: withoutSettings(status),
+      status,
     }))
     .sort((a, b) => placeOf(a) - placeOf(b));
   if (names !== undefined) return { choices: named(names, ours, project).map((choice) => judge(choice, desired, true)) };
@@ -70,6 +72,8 @@ function judge(choice: Choice, scope: Scope, isNamed: boolean): Choice {
   if (ownershipOf(previous.labels, scope, true) !== "ours") {
     return { ...choice, obstacle: `The version before belongs to ${ownerText(owner, scope)}: the service was taken over since.` };
   }
+  const once = isNamed ? undefined : whyNotAgain(choice.status);
+  if (once !== undefined) return { ...choice, left: `${once}, and going back would run it again; name it to do that.` };
   const isNewer = (owner?.run ?? "") > runOf(choice);
   if (isNamed || !isNewer) return choice;
   return { ...choice, obstacle: "It was brought back already, or a failed run was put back; name the app to go to the newer version." };

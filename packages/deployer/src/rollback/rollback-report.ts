@@ -22,12 +22,14 @@ export interface RollbackOptions extends LockOptions, ListenerOptions {
 /**
  * What became of an app:
  * - `running`, `completed`: its previous version is back, and ready, or has ended with exit code 0
+ * - `stopped`: its previous version is back, and asks to run nothing: 0 replicas
  * - `started`: its previous version is back, and was not waited for
  * - `failed`: see `error`
  * - `no-previous`: there is no version to go back to; `reason` says more
- * - `skipped`: not begun: an app that it depends on failed (`because`), or the run was interrupted
+ * - `skipped`: not begun: an app that it depends on failed (`because`), it is a job that was not named (`reason`), or the run
+ *   was interrupted
  */
-export type RollbackOutcome = "running" | "completed" | "started" | "failed" | "no-previous" | "skipped";
+export type RollbackOutcome = "running" | "completed" | "stopped" | "started" | "failed" | "no-previous" | "skipped";
 
 export interface RollbackVerdict {
   app: string;

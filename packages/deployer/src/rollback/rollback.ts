@@ -56,7 +56,7 @@ export async function rollback(
     await deliverAssets(assets, { project, platform: strategy.manifest.name }, options, warn);
     return verdicts;
   };
-  const canGo = choices.some(({ obstacle }) => obstacle === undefined);
+  const canGo = choices.some(isGoing);
   const verdicts = canGo ? await withLock(strategy, project, locked, goBack) : await goBack();
   return {
     project,
@@ -77,7 +77,7 @@ function assetsOfRollback(
   verdicts: readonly RollbackVerdict[],
 ) {
   const back = new Set(
-    verdicts.filter(({ outcome }) => outcome === "running" || outcome === "completed" || outcome === "started").map(({ service }) => service),
+    verdicts.filter(({ outcome }) => outcome === "running" || outcome === "completed" || outcome === "stopped" || outcome === "started").map(({ service }) => service),
   );
   const now = new Map(services);
   for (const [index, { service, status }] of choices.entries()) {
@@ -90,6 +90,8 @@ function assetsOfRollback(
   return compareAssets(recordsOfProject(services.values(), project), recordsOfProject(now.values(), project), back);
 }
 
+const isGoing = ({ obstacle, left }: Choice): boolean => obstacle === undefined && left === undefined;
+
 async function bringBackAll(
   strategy: OpenFactoryServiceDeploymentStrategy,
   { apps }: DesiredProject,
@@ -98,7 +100,7 @@ async function bringBackAll(
 ): Promise<RollbackVerdict[]> {
   const inTurn = slots(options.concurrency ?? 4);
   const milestones = new Milestones();
-  const going = new Map(choices.flatMap((choice) => (choice.obstacle === undefined ? [[choice.service, choice.app] as const] : [])));
+  const going = new Map(choices.flatMap((choice) => (isGoing(choice) ? [[choice.service, choice.app] as const] : [])));
   const needs = new Map(apps.map(({ service, dependsOn }) => [service, dependsOn]));
   return Promise.all(
     choices.map(async (choice): Promise<RollbackVerdict> => {
@@ -118,7 +120,7 @@ async function bringBackAll(
 
 async function bringBack(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  { app, service, status, obstacle }: Choice,
+  { app, service, status, obstacle, left }: Choice,
   because: string | undefined,
   { signal, observer, wait = true, timeoutMs = 120_000, settleMs }: RollbackOptions,
   inTurn: ReturnType<typeof slots>,
@@ -134,6 +136,7 @@ async function bringBack(
     elapsedMs: Math.round(performance.now() - began),
   });
   if (obstacle !== undefined) return verdict("no-previous", { reason: obstacle });
+  if (left !== undefined) return verdict("skipped", { reason: left });
   if (because !== undefined) return verdict("skipped", { because });
   const tell = (phase: "rolling-back" | "waiting"): void => observer?.({ type: "phase", app, service, phase });
   let isBack = false;
@@ -149,7 +152,8 @@ async function bringBack(
     tell("waiting");
     const now = await untilRuns(strategy, service, { ...limits, timeoutMs, ...(settleMs !== undefined && { settleMs }) });
     if (now === undefined) return verdict("started");
-    return verdict(now.state === "completed" ? "completed" : "running", { status: withoutSettings(now) });
+    const { state } = now;
+    return verdict(state === "completed" || state === "stopped" ? state : "running", { status: withoutSettings(now) });
   } catch (error) {
     if (signal?.aborted && DeploymentError.isInstance(error, "ABORTED")) return verdict(isBack ? "started" : "skipped");
     return verdict("failed", { error: asDeploymentError(error, service, strategy) });
@@ -161,5 +165,5 @@ function outcomeOf(verdicts: readonly RollbackVerdict[], isNamed: boolean, signa
   const has = (...outcomes: RollbackVerdict["outcome"][]): boolean => verdicts.some(({ outcome }) => outcomes.includes(outcome));
   if (has("failed") || (isNamed && has("no-previous"))) return "failed";
   if (signal?.aborted && has("skipped", "started")) return "interrupted";
-  return has("running", "completed", "started") ? "ok" : "failed";
+  return has("running", "completed", "stopped", "started") ? "ok" : "failed";
 }

@@ -21,8 +21,8 @@ export interface ScaleVerdict {
   /** How many replicas were asked for, before and now. */
   from: number;
   to: number;
-  /** `running`: all of them run; `started`: not waited for. */
-  outcome: "running" | "started";
+  /** `running`: all of them run; `stopped`: there are none to run; `started`: not waited for. */
+  outcome: "running" | "stopped" | "started";
   /** As it was seen last, without its settings. */
   status?: ServiceStatus;
   warnings: readonly ProjectWarning[];

@@ -69,7 +69,7 @@ export async function scale(
     service,
     from,
     to: replicas,
-    outcome: status === undefined ? "started" : "running",
+    outcome: status === undefined ? "started" : status.state === "stopped" ? "stopped" : "running",
     ...(status && { status: withoutSettings(status) }),
     warnings,
     elapsedMs: Math.round(performance.now() - began),

@@ -95,13 +95,15 @@ const planInWords = ({ apps, orphans, resources }: Plan, { project }: Kit): Reco
   ]);
 
 /** A platform that can't change in place replaces; one that tells no settings says only that something differs. */
-function onPlatform(expected: Situation["plan"], { strategy }: Kit): Record<string, string> {
+function onPlatform(expected: Situation["plan"], { strategy }: Kit): Record<string, unknown> {
   const replaces = !supports(strategy, "update");
   return Object.fromEntries(
     Object.entries(expected).map(([app, words]) => {
       const [action = "", ...paths] = words.split(" ");
+      const onHere = replaces && action === "update" ? "replace" : action;
+      if (paths.includes("*")) return [app, expect.stringMatching(new RegExp(`^${onHere}( |$)`))];
       const told = supports(strategy, "settings") ? paths : paths.filter((path) => path === "drifted");
-      return [app, [replaces && action === "update" ? "replace" : action, ...told].join(" ")];
+      return [app, [onHere, ...told].join(" ")];
     }),
   );
 }

@@ -14,7 +14,7 @@ export interface Situation {
   readonly since?: (kit: Kit) => Promise<unknown>;
   readonly desired: File;
   readonly options?: UpOptions;
-  /** By app, orphan and resource: the action, and the paths of what changes. */
+  /** By app, orphan and resource: the action, and the paths of what changes; `*`: any paths. */
   readonly plan: Readonly<Record<string, string>>;
   readonly end: {
     /** Default `ok`; `refused`: nothing was done. */

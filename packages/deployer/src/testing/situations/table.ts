@@ -299,7 +299,7 @@ export const SITUATIONS: readonly Situation[] = [
     was: [{ apps: { web: { joins: true }, db: {} }, network: true }],
     since: async (kit) => kit.recreateNetwork?.(nameOf(kit, "net")),
     desired: { apps: { web: { joins: true }, db: {} }, network: true },
-    plan: { web: "update", db: "unchanged", net: "unchanged" },
+    plan: { web: "update *", db: "unchanged", net: "unchanged" },
     end: { apps: { web: "updated", db: "unchanged" }, there: { web: 1, db: 1 }, resources: ["net"] },
   },
   {
