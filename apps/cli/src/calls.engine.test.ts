@@ -26,7 +26,7 @@ beforeAll(async () => {
   proxy = await startCountingProxy(process.env["DOCKER_HOST"] ?? "");
 });
 afterAll(async () => {
-  await countCalls(place, proxy, "down", "--project", `calls-${process.pid}`);
+  await countCalls(place, proxy, "down", "--project", `calls-${process.pid}`, "--yes");
   await proxy?.close();
   place?.remove();
 });

@@ -33,7 +33,7 @@ beforeAll(async () => {
   await push(TEST_IMAGE, "app:1");
 });
 afterEach(async () => {
-  await ofdeploy("down", "--project", "images");
+  await ofdeploy("down", "--project", "images", "--yes");
 });
 afterAll(async () => {
   await proxy?.stop();

@@ -25,6 +25,8 @@ export interface Io {
   readonly cwd: string;
   /** Emits `SIGINT` and `SIGTERM`. */
   readonly signals: Pick<EventEmitter, "on" | "off">;
+  /** Asks yes or no; everything but yes is no. Undefined: there is no terminal to ask on. */
+  readonly confirm?: (question: string) => Promise<boolean>;
   /** Ends the process at once. */
   exit(code: number): void;
 }

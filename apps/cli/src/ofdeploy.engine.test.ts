@@ -278,7 +278,7 @@ describe("what goes wrong", () => {
     const { body } = await engineApi("POST", `/containers/create?name=${id}-web`, { Image: TEST_IMAGE, Labels: TEST_LABELS });
     write({ web: sleeps, db: sleeps });
     await fails(ofdeploy(["up"]), 5, /^error\[CONFLICT\] openfactory\.yml:\d+:\d+: web: a service/m, [`${id}-web`]);
-    expect((await ofdeploy(["down"])).out).toContain("left alone");
+    expect((await ofdeploy(["down"])).out).toContain("left: ");
     const { body: after } = await engineApi("GET", `/containers/${id}-web/json`);
     expect((after as { Id: string }).Id).toBe((body as { Id: string }).Id);
   });

@@ -83,8 +83,8 @@ describe("up, ps, down", () => {
     place.write(two);
     const first = await place.run("up");
     expect(first.code).toBe(5);
-    expect(first.err).toContain("error[CONFLICT] openfactory.yml:7:3: db: a service db is there already");
-    expect((await place.run("down")).out).toContain("left alone");
+    expect(first.err).toContain("error[CONFLICT] openfactory.yml:7:3: db: a service db exists already");
+    expect((await place.run("down")).out).toContain("db: left: it belongs to nothing that ofdeploy manages\n");
     await memory.remove("db");
     await place.run("up");
     place.write(two.replace("demo:1", "demo:2"));
@@ -98,7 +98,7 @@ describe("up, ps, down", () => {
     const elsewhere = new Workplace();
     await place.write(two).run("up");
     expect((await elsewhere.run("ps", "--project", "factory")).out).toMatch(/db +db +running/);
-    expect((await elsewhere.run("down", "--project", "factory")).out).toContain("2 removed");
+    expect((await elsewhere.run("down", "--project", "factory", "--yes")).out).toContain("2 removed");
     elsewhere.remove();
   });
 });

@@ -46,11 +46,27 @@ export function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     signals: process,
+    ...(process.stdin.isTTY && process.stderr.isTTY && { confirm: (question: string) => ask(question, gather.release) }),
     exit: (code) => {
       gather.release();
       process.exit(code);
     },
   };
+}
+
+/** Asks on the terminal. Ctrl-C and Ctrl-D are no. */
+async function ask(question: string, release: () => void): Promise<boolean> {
+  const { createInterface } = await import("node:readline/promises");
+  // The list that is asked about stands before the question.
+  release();
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = terminal.question(`${question} [y/N] `);
+    const closed = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
+    return /^y(es)?$/i.test((await Promise.race([answer, closed])).trim());
+  } finally {
+    terminal.close();
+  }
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   concurrencyOption,
   forceUnlockOption,
   pruneOption,
+  takeOwnershipOption,
   strictOption,
   waitOptions,
 } from "./options/command-options.js";
@@ -25,7 +26,7 @@ Examples:
   ofdeploy up -H ssh://me@factory-1          on another machine's engine
   ofdeploy logs weather-station --follow     read what an app writes
   ofdeploy rollback                          go back to what was there before the last up
-  ofdeploy down                              remove what this file's project runs
+  ofdeploy down                              remove the apps of this file
   ofdeploy refresh-auth --platform swarm     let its services pull with today's credentials
 
 Exit codes: 0 ok, 1 failed, 2 a plan with changes, 3 bad input, 4 engine, 5 conflict, 6 time limit,
@@ -63,6 +64,7 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     .addOption(strictOption())
     .addOption(pruneOption())
     .addOption(adoptOption())
+    .addOption(takeOwnershipOption())
     .addOption(new Option("--refresh", "look at every service for what was changed by hand, where a listing does not tell"))
     .addOption(new Option("--no-preflight", "don't look first for what would make deploys fail"))
     .addOption(forceUnlockOption())
@@ -74,6 +76,7 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     .description("say what up would do, field by field, and change nothing")
     .addOption(pruneOption())
     .addOption(adoptOption())
+    .addOption(takeOwnershipOption())
     .addOption(strictOption())
     .addOption(new Option("--show-env", "show values of variables"))
     .addOption(new Option("--verbose", "list what is unchanged, too"))
@@ -110,7 +113,10 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     );
   program
     .command("down")
-    .description("remove every service of the project and what was made for them, and wait until they are gone")
+    .description("remove what the files own: apps and what was made for them, and wait until they are gone")
+    .addOption(new Option("--all", "the whole project, whichever of its files own it; asks first"))
+    .addOption(new Option("-y, --yes", "don't ask: needed for --all and --volumes where there is no terminal"))
+    .addOption(new Option("--dry-run", "remove nothing, and print what would be removed"))
     .addOption(new Option("--volumes", "volumes too, and with them their data"))
     .addOption(single(new Option("--timeout <duration>", "how long each may take until it is gone (default: 1m)"), parseDuration))
     .addOption(concurrencyOption("are removed", 16))

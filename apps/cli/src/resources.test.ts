@@ -1,4 +1,4 @@
-import { PROJECT_LABEL } from "@openfactory/deployer";
+import { FILE_LABEL, PROJECT_LABEL } from "@openfactory/deployer";
 import type { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { resetMemory } from "./testing/memory-plugin.js";
@@ -86,10 +86,12 @@ describe("declared networks, secrets and configs", () => {
 
   test("volumes go with --volumes only", async () => {
     await place.write(appFile({ web: "" })).run("up");
-    await memory.createResource({ kind: "volume", name: "web_data", labels: { [PROJECT_LABEL]: "factory" } });
+    await memory.createResource({ kind: "volume", name: "web_data", labels: { [PROJECT_LABEL]: "factory", [FILE_LABEL]: "openfactory.yml" } });
     await place.run("down");
     expect(names()).toEqual(["volume web_data"]);
-    const down = await place.run("down", "--volumes");
+    expect(await place.run("down", "--volumes")).toMatchObject({ code: 3, err: expect.stringContaining("--yes") });
+    expect(names()).toEqual(["volume web_data"]);
+    const down = await place.run("down", "--volumes", "--yes");
     expect(down).toMatchObject({ code: 0, out: "removed: volume web_data\nfactory: 1 removed in 0.0 s\n" });
     expect(names()).toEqual([]);
   });

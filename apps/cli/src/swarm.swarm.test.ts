@@ -157,7 +157,7 @@ ${more}`;
     expect(back, back.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/web +running[^]*changes: 1 running/) });
     const { Spec } = await manager.call("GET", "/services/web");
     expect(Spec.TaskTemplate.ContainerSpec.Env).toContain("LEVEL=debug");
-    expect(await ofdeploy("down", "--project", "changes")).toMatchObject({ code: 0, stdout: expect.stringContaining("2 removed") });
+    expect(await ofdeploy("down", "--project", "changes", "--yes")).toMatchObject({ code: 0, stdout: expect.stringContaining("2 removed") });
   });
 
   test("a version that the swarm itself rolls back is no success: ROLLED_BACK, what runs, task, node, exit code, lines", async () => {

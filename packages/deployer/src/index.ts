@@ -37,6 +37,7 @@ export type {
   PlannedResource,
 } from "./plan/plan.js";
 export type { PlanOptions } from "./plan/plan-options.js";
+export { othersLeft } from "./plan/find-warnings.js";
 export { planUp, type UpPlan } from "./plan/plan-up.js";
 export { plan, prepare, type Prepared } from "./plan/prepare.js";
 export { applyUp } from "./apply/apply-up.js";
@@ -53,7 +54,7 @@ export type { ScaleOptions, ScaleReport, ScaleVerdict } from "./scale/scale-repo
 export { down, type DownOptions, type DownReport } from "./remove/down.js";
 export type { DownPlan, PlannedRemoval, PlannedResourceRemoval } from "./remove/down-plan.js";
 export { planDown, type PlanDownOptions } from "./remove/plan-down.js";
-export { findElsewhere } from "./elsewhere.js";
+export { type Elsewhere, findElsewhere } from "./elsewhere.js";
 export type { RemovalVerdict } from "./remove/removal-verdict.js";
 export { refreshAuth, type RefreshOptions, type RefreshReport } from "./refresh/refresh-auth.js";
 export type { RefreshVerdict } from "./refresh/refresh-verdict.js";

@@ -5,6 +5,7 @@ export interface ProjectWarning {
    * - `NO_WAIT`: it can't tell when a service is ready
    * - `ORPHAN`: a service of the project is not in the file
    * - `OTHER_FILES`: other files of the same project own services, which were left as they are
+   * - `DEFAULT_PLATFORM`: no platform was chosen, and the engine belongs to another one than the default
    * - `OTHER_PLATFORM`: another platform of the same engine runs services of the project
    * - `SHARED_RESOURCES`: files of one project share networks, volumes, configs or secrets
    * - `RESOURCE_LABELS`: a network or volume has other labels than the file asks for, which can't be changed
@@ -21,6 +22,7 @@ export interface ProjectWarning {
     | "ORPHAN"
     | "OTHER_FILES"
     | "OTHER_PLATFORM"
+    | "DEFAULT_PLATFORM"
     | "SHARED_RESOURCES"
     | "RESOURCE_LABELS"
     | "AMBIGUOUS_NETWORK"

@@ -8,11 +8,15 @@ import { planText } from "../output/plan-text.js";
 import { styleFor } from "../output/style.js";
 import { warningEvents, warningText } from "../output/warning-text.js";
 import { appKeys } from "../wiring/choose-apps.js";
+import { tellElsewhere } from "../wiring/tell-elsewhere.js";
 import { loadDesired } from "../wiring/load-desired.js";
 
 export interface PlanCommandOptions {
   prune?: boolean;
   adopt?: string[];
+  takeOwnership?: boolean;
+  refresh?: boolean;
+  dryRun?: boolean;
   strict?: boolean;
   showEnv?: boolean;
   verbose?: boolean;
@@ -24,13 +28,19 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
   const { plan } = await import("@openfactory/deployer");
   const interrupt = listenForInterrupt(io);
   try {
-    const planned = await plan(strategy, desired, {
-      signal: interrupt.signal,
+    const { signal } = interrupt;
+    const elsewhere = tellElsewhere(strategy, desired, { io, options, signal }, { deploys: true });
+    const compared = await plan(strategy, desired, {
+      signal,
       prune: options.prune,
+      takeOwnership: options.takeOwnership,
+      // `up --dry-run` shows what `up` with the same options would see.
+      ...(options.dryRun && { refresh: options.refresh ?? false }),
       adopt: appKeys(options.adopt ?? [], desired.apps),
       strict: options.strict,
       showEnv: options.showEnv,
     });
+    const planned = { ...compared, warnings: [...compared.warnings, ...(await elsewhere)] };
     const conflict = conflictOf(planned);
     const exitCode = conflict !== undefined ? EXIT.conflict : planned.hasChanges ? EXIT.changes : EXIT.ok;
     if (options.json) {

@@ -3,6 +3,7 @@ import type { ExitCode } from "../exit-codes.js";
 import { upErrors, upText } from "../output/up-text.js";
 import { appKeys } from "../wiring/choose-apps.js";
 import { loadDesired } from "../wiring/load-desired.js";
+import { tellElsewhere, withElsewhere } from "../wiring/tell-elsewhere.js";
 import { runOperation } from "./run-operation.js";
 
 export interface UpCommandOptions {
@@ -12,6 +13,7 @@ export interface UpCommandOptions {
   strict?: boolean;
   prune?: boolean;
   adopt?: string[];
+  takeOwnership?: boolean;
   refresh?: boolean;
   preflight?: boolean;
   forceUnlock?: boolean;
@@ -29,19 +31,20 @@ export async function upCommand(context: CommandContext<UpCommandOptions>): Prom
     command: "up",
     consequence: keepFailed ? "what this run made and changed is kept" : "what this run made is removed again, what it changed is put back",
     run: (hooks) =>
-      up(strategy, desired, {
+      withElsewhere(tellElsewhere(strategy, desired, { ...context, signal: hooks.signal }, { deploys: true }), hooks.observer, up(strategy, desired, {
         ...hooks,
         wait: options.wait ?? true,
         timeoutMs: options.timeout,
         concurrency: options.concurrency,
         strict: options.strict,
         prune: options.prune,
+        takeOwnership: options.takeOwnership,
         adopt: appKeys(options.adopt ?? [], desired.apps),
         refresh: options.refresh,
         preflight: options.preflight,
         forceUnlock: options.forceUnlock,
         keepFailed,
-      }),
+      })),
     text: upText,
     errors: upErrors,
   });

@@ -23,5 +23,8 @@ export const strictOption = (): Option =>
 export const pruneOption = (): Option =>
   new Option("--prune", "remove what the project runs and the file no longer names");
 
+export const takeOwnershipOption = (): Option =>
+  new Option("--take-ownership", "take over the apps that another file of this project owns, as after a file was renamed or moved");
+
 export const adoptOption = (): Option =>
   new Option("--adopt <app>", "take over a service that somebody else made, repeatable").argParser(collect);

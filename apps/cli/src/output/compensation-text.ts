@@ -7,6 +7,7 @@ const BEGUN: Readonly<Record<CompensationAction, string>> = {
   rollback: "going back to the version before",
   restore: "changing back",
   redeploy: "deploying again as it was",
+  keep: "left as it is",
 };
 
 const DONE: Readonly<Record<CompensationAction, string>> = {
@@ -14,6 +15,7 @@ const DONE: Readonly<Record<CompensationAction, string>> = {
   rollback: "gone back to the version before",
   restore: "changed back",
   redeploy: "deployed again as it was",
+  keep: "left as it is",
 };
 
 /** What a step is about: an app by its name, a resource by kind and name. */
@@ -21,9 +23,9 @@ export const subjectOf = ({ app, service, resource }: CompensationStep): string 
   resource === undefined ? (app ?? service ?? "") : `${resource.kind} ${resource.name}`;
 
 /** `removing again`, `changed back`, `not changed back: ...`. */
-export function compensationWords({ action, state, error }: CompensationStep): string {
+export function compensationWords({ action, state, reason, error }: CompensationStep): string {
   if (state === "begun") return BEGUN[action];
-  if (state === "done") return DONE[action];
+  if (state === "done") return `${DONE[action]}${reason === undefined ? "" : `: ${harmless(reason.replace(/\.$/, ""))}`}`;
   return `not ${DONE[action]}${error === undefined ? "" : `: ${harmless(error.message)}`}`;
 }
 

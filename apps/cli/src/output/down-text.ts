@@ -12,9 +12,12 @@ const NOTES: Readonly<Record<RemovalVerdict["outcome"], string>> = {
   "put-back": "removed, and there again",
 };
 
+const noteOf = ({ outcome, reason }: RemovalVerdict): string =>
+  outcome === "foreign" && reason !== undefined ? `left: ${reason.charAt(0).toLowerCase()}${reason.slice(1).replace(/\.$/, "")}` : NOTES[outcome];
+
 /** What became of each service and of what was made for them, or that there was none. */
 export function downText({ services, resources, project, elapsedMs, outcome }: DownReport): string {
-  const lines = services.map(({ app, service, outcome: word }) => `${harmless(app ?? service)}: ${NOTES[word]}\n`).join("");
+  const lines = services.map((removal) => `${harmless(removal.app ?? removal.service)}: ${noteOf(removal)}\n`).join("");
   const all = [...services, ...resources];
   const removed = all.filter(({ outcome: word }) => word === "removed").length;
   const left = all.filter(({ outcome: word }) => word === "failed" || word === "skipped").length;

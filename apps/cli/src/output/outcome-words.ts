@@ -4,6 +4,7 @@ import type { AppNow, AppOutcome, RollbackOutcome } from "@openfactory/deployer"
 export const OUTCOME_WORDS: Readonly<Record<AppOutcome, string>> = {
   running: "running",
   completed: "completed",
+  stopped: "stopped",
   started: "started",
   updated: "updated",
   adopted: "adopted",
@@ -26,6 +27,7 @@ export const NOW_WORDS: Readonly<Record<AppNow, string>> = {
 export const ROLLBACK_WORDS: Readonly<Record<RollbackOutcome, string>> = {
   running: "running",
   completed: "completed",
+  stopped: "stopped",
   started: "started",
   failed: "failed",
   "no-previous": "no earlier version",

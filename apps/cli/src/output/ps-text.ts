@@ -4,7 +4,15 @@ import { ago } from "./durations.js";
 import { imageText } from "./image-text.js";
 import { type Column, table } from "./table.js";
 
-const RELATIONS = { current: "", changed: "changed", orphan: "not in the file", foreign: "not ours", absent: "" } as const;
+const RELATIONS: Readonly<Record<PsRow["relation"], string>> = {
+  current: "",
+  changed: "changed",
+  orphan: "not in the file",
+  "other-file": "of another file",
+  unrecorded: "of no recorded file",
+  foreign: "not ours",
+  absent: "",
+};
 
 const portText = ({ hostAddress, published, target, protocol }: PublishedPort): string =>
   published === undefined ? `${target}/${protocol}` : `${hostAddress ? `${hostAddress}:` : ""}${published}->${target}/${protocol}`;
@@ -20,9 +28,9 @@ const UPDATES = {
 } as const;
 
 /** `running`, `running (changed)`, `failed (update paused, changed)`, `not deployed`. */
-function stateOf({ status, relation }: PsRow): string {
+function stateOf({ status, relation, owner }: PsRow): string {
   const state = status?.state ?? "not deployed";
-  const notes = [status?.update && UPDATES[status.update], RELATIONS[relation]].filter(Boolean);
+  const notes = [status?.update && UPDATES[status.update], relation === "other-file" && owner !== undefined ? `of ${owner}` : RELATIONS[relation]].filter(Boolean);
   return notes.length === 0 ? state : `${state} (${notes.join(", ")})`;
 }
 

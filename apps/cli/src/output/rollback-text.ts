@@ -23,7 +23,7 @@ export function rollbackText({ apps, project, elapsedMs, outcome }: RollbackRepo
 
 function noteOf({ outcome, reason, because, error }: RollbackVerdict): string {
   if (outcome === "failed") return error?.code ?? "";
-  if (outcome === "skipped") return because === undefined ? "since the run was interrupted" : `since ${because} failed`;
+  if (outcome === "skipped" && reason === undefined) return because === undefined ? "since the run was interrupted" : `since ${because} failed`;
   return reason?.replace(/\.$/, "") ?? "";
 }
 

@@ -10,6 +10,7 @@ export const scaleText = ({ apps }: ScaleAllReport): string =>
 function wordsOf({ from, to, outcome, elapsedMs }: ScaledApp): string {
   const count = `${to} ${to === 1 ? "replica" : "replicas"}`;
   const change = from === undefined || from === to ? count : `${from} => ${count}`;
+  if (outcome === "stopped") return `${change}, stopped`;
   if (outcome === "running") return `${change}, running in ${inWords(elapsedMs)}`;
   if (outcome === "started") return `${change}, not waited for`;
   return outcome === "failed" ? `${change}: failed` : `${change}: not begun`;

@@ -41,7 +41,8 @@ export function upText(report: UpReport, width?: number): string {
   ].join("");
 }
 
-function noteOf({ outcome, because, error, leftBehind, status, action }: AppVerdict): string {
+function noteOf({ outcome, because, error, leftBehind, kept, status, action }: AppVerdict): string {
+  if (kept !== undefined) return `${outcome === "failed" ? `${error?.code ?? ""}, ` : ""}not reverted: ${kept.charAt(0).toLowerCase()}${kept.slice(1).replace(/\.$/, "")}`;
   if (leftBehind !== undefined) return "could not be put back";
   if (outcome === "failed") return error?.code ?? "";
   if (outcome === "rolled-back") return "the new version failed";

@@ -5,6 +5,7 @@ import { planFields } from "./plan-schema.js";
 import {
   compensationFields,
   downFields,
+  downPlanFields,
   refreshAuthFields,
   refreshFields,
   removalFields,
@@ -40,6 +41,8 @@ const relation = wordsOf<PsRow["relation"]>({
   current: "as the file has it",
   changed: "otherwise than the file has it, by another request or by hand",
   orphan: "not in the file",
+  "other-file": "another file of the project owns it: see owner",
+  unrecorded: "no file is recorded as its owner, and this one does not name it",
   foreign: "not this project's",
   absent: "not deployed",
 });
@@ -61,6 +64,7 @@ const waiting = { kind: z.literal("waiting"), running: z.int(), desired: z.int()
 /** While a command goes on. */
 const progress = [
   event("plan", planFields),
+  event("down-plan", downPlanFields),
   event("lock", {
     state: lockState,
     holder: z.object({ id: z.string(), owner: z.string(), since: z.string() }),
@@ -79,7 +83,7 @@ const progress = [
 
 /** What a command lists. */
 const listed = [
-  event("app", { ...service, relation, status: status.optional() }),
+  event("app", { ...service, relation, owner: z.string().optional().describe("The file that owns it."), status: status.optional() }),
   event("log", {
     ...service,
     instance: z.string(),
@@ -116,6 +120,7 @@ const results = [
   result("adopt", upFields),
   result("plan", { project: z.string(), platform: z.string(), hasChanges: z.boolean(), error: error.optional() }),
   result("down", downFields),
+  result("down", { project: z.string(), platform: z.string(), dryRun: z.literal(true), hasChanges: z.boolean() }),
   result("rollback", rollbackFields),
   result("scale", scaleFields),
   result("refresh-auth", refreshAuthFields),

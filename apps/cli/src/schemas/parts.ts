@@ -112,6 +112,10 @@ export const status = z
     ),
     labels: z.record(z.string(), z.string()),
     createdAt: dateTime,
+    networks: z
+      .array(z.object({ id: z.string(), name: z.string().optional().describe("Left out of one that no longer exists.") }))
+      .optional()
+      .describe("Those that all its instances are attached to, where that is known."),
     instances: z.array(instance).describe("May be left empty in listings."),
     settings: z.looseObject({}).optional().describe("What it was asked to be; values of env are masked."),
     revision: z.string().optional(),

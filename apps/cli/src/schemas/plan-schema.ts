@@ -1,4 +1,4 @@
-import type { AppAction, PlannedOrphan, PlannedResource } from "@openfactory/deployer";
+import type { AppAction, PlannedOrphan, PlannedOther, PlannedResource } from "@openfactory/deployer";
 import { z } from "zod";
 import { location, resourceKind, service, status, warning, wordsOf } from "./parts.js";
 
@@ -18,6 +18,15 @@ const change = z.object({
   masked: z.literal(true).optional().describe("The values may be secret: *** stands for each."),
 });
 
+const owner = {
+  project: z.string(),
+  app: z.string().optional(),
+  request: z.string().optional(),
+  run: z.string().optional(),
+  file: z.string().optional().describe("Relative to the project directory."),
+  directory: z.string().optional(),
+};
+
 const app = z.object({
   ...service,
   action: appAction,
@@ -30,7 +39,7 @@ const app = z.object({
     .describe("Running instances that restart because their variable that holds the number of replicas changes."),
   status: status.optional().describe("As it is now."),
   owner: z
-    .object({ project: z.string(), app: z.string().optional(), request: z.string().optional(), run: z.string().optional() })
+    .object(owner)
     .optional()
     .describe("Of a conflict: whose it is."),
   warnings: z.array(warning).describe("What the platform does not honour."),
@@ -38,6 +47,17 @@ const app = z.object({
 });
 
 const orphan = z.object({ ...service, action: wordsOf<PlannedOrphan["action"]>({ keep: "", remove: "" }), status });
+
+const other = z.object({
+  ...service,
+  ownership: wordsOf<PlannedOther["ownership"]>({
+    "other-file": "another file of the project owns it",
+    "other-directory": "a project of the same name in another directory owns it",
+    unrecorded: "no file is recorded as its owner, and this one does not name it",
+  }),
+  owner: z.object(owner),
+  status,
+});
 
 const resourceAction = wordsOf<PlannedResource["action"]>({
   create: "",
@@ -53,6 +73,7 @@ const resource = z.object({
   key: z.string().optional().describe("Its name in the file."),
   action: resourceAction,
   reason: z.string().optional(),
+  hint: z.string().optional().describe("Of a conflict: what to do."),
   location: location.optional(),
 });
 
@@ -62,6 +83,7 @@ export const planFields = {
   platform: z.string(),
   apps: z.array(app).describe("In the file's order."),
   orphans: z.array(orphan).describe("Services of the project that are not in the file."),
+  others: z.array(other).describe("Services of the project that other files own: left as they are."),
   resources: z.array(resource).describe("Networks, volumes, configs and secrets of the project."),
   warnings: z.array(warning),
   hasChanges: z.boolean().describe("Whether up would change anything. A plan with conflicts can't be carried out."),

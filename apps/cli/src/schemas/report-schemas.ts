@@ -3,6 +3,7 @@ import type {
   AppOutcome,
   CompensationAction,
   CompensationStep,
+  PlannedRemoval,
   RefreshVerdict,
   RemovalVerdict,
   ResourceVerdict,
@@ -18,6 +19,7 @@ import { appAction } from "./plan-schema.js";
 const appOutcome = wordsOf<AppOutcome>({
   running: "made, and ready",
   completed: "ended with exit code 0",
+  stopped: "asked to run nothing: 0 replicas",
   started: "not waited for",
   updated: "changed, and ready",
   adopted: "taken over, and ready",
@@ -39,7 +41,7 @@ const removalOutcome = wordsOf<RemovalVerdict["outcome"]>({
   removed: "",
   failed: "",
   skipped: "not begun",
-  foreign: "left alone: this project did not make it",
+  foreign: "left alone: another project or another file owns it",
   "put-back": "removed, and there again, since the run failed",
 });
 
@@ -49,6 +51,7 @@ const resourceOutcome = wordsOf<ResourceVerdict["outcome"]>({
   failed: "",
   "put-back": "made by this run, and removed again",
   skipped: "not begun",
+  kept: "left by down: see reason",
 });
 
 const compensationAction = wordsOf<CompensationAction>({
@@ -56,11 +59,13 @@ const compensationAction = wordsOf<CompensationAction>({
   rollback: "the platform brings the version before back",
   restore: "changed back to the settings it had",
   redeploy: "deployed again with the settings it had",
+  keep: "a job, which is not run again: see reason",
 });
 
 const rollbackOutcome = wordsOf<RollbackOutcome>({
   running: "its previous version is back, and ready",
   completed: "its previous version is back, and has ended with exit code 0",
+  stopped: "its previous version is back, and asks for 0 replicas",
   started: "its previous version is back, and was not waited for",
   failed: "",
   "no-previous": "there is no version to go back to",
@@ -86,6 +91,7 @@ export const verdictFields = {
   error: error.optional(),
   because,
   status: status.optional().describe("As it was seen last."),
+  kept: z.string().optional().describe("The run was reverted, and this app was not, on purpose: why."),
   leftBehind: error.optional().describe("It should have been put back, and is not as it was before: why."),
   warnings: z.array(warning),
   elapsedMs: milliseconds,
@@ -96,6 +102,7 @@ export const removalFields = {
   service: z.string(),
   app: z.string().optional(),
   outcome: removalOutcome,
+  reason: z.string().optional().describe("Of foreign: to what it belongs."),
   error: error.optional(),
   elapsedMs: milliseconds,
 };
@@ -105,6 +112,7 @@ export const resourceFields = {
   kind: resourceKind,
   name: z.string(),
   outcome: resourceOutcome,
+  reason: z.string().optional().describe("Of kept."),
   error: error.optional(),
 };
 
@@ -114,6 +122,7 @@ export const compensationFields = {
   app: z.string().optional(),
   service: z.string().optional(),
   resource: z.object({ kind: resourceKind, name: z.string() }).optional(),
+  reason: z.string().optional().describe("Of keep."),
   state: wordsOf<CompensationStep["state"]>({ begun: "", done: "", failed: "" }),
   error: error.optional(),
   elapsedMs: milliseconds.optional(),
@@ -133,6 +142,23 @@ export const upFields = {
   compensation: list(compensationFields).describe("How what the run had changed was put back, in that order."),
 };
 
+const removalAction = wordsOf<PlannedRemoval["action"]>({ remove: "", keep: "see reason" });
+const removalNotes = {
+  action: removalAction,
+  owner: z.string().optional().describe("What owns it, such as app_a.yml."),
+  reason: z.string().optional(),
+};
+
+/** What `down` would do. */
+export const downPlanFields = {
+  project: z.string(),
+  platform: z.string(),
+  services: list({ service: z.string(), app: z.string().optional(), ...removalNotes }),
+  resources: list({ kind: resourceKind, name: z.string(), ...removalNotes }),
+  warnings: z.array(warning),
+  hasChanges: z.boolean().describe("Whether anything would be removed."),
+};
+
 export const downFields = { ...run, outcome, services: list(removalFields), resources: list(resourceFields) };
 
 /** What became of the registry credentials of a service. */
@@ -140,6 +166,7 @@ export const refreshFields = {
   service: z.string(),
   app: z.string().optional(),
   outcome: refreshOutcome,
+  reason: z.string().optional().describe("Of foreign: to what it belongs."),
   error: error.optional(),
   warnings: z.array(warning),
   elapsedMs: milliseconds,
@@ -172,7 +199,7 @@ export const scaleVerdict = {
   ...service,
   from: z.int().describe("How many replicas there were."),
   to: z.int(),
-  outcome: wordsOf<ScaleVerdict["outcome"]>({ running: "", started: "not waited for" }),
+  outcome: wordsOf<ScaleVerdict["outcome"]>({ running: "", stopped: "there are none to run", started: "not waited for" }),
   status: status.optional(),
   warnings: z.array(warning),
   elapsedMs: milliseconds,
@@ -182,7 +209,7 @@ const scaled = {
   ...scaleVerdict,
   service: service.service.optional(),
   from: scaleVerdict.from.optional(),
-  outcome: wordsOf<ScaledApp["outcome"]>({ running: "", started: "not waited for", failed: "", skipped: "not begun" }),
+  outcome: wordsOf<ScaledApp["outcome"]>({ running: "", stopped: "there are none to run", started: "not waited for", failed: "", skipped: "not begun" }),
   error: error.optional(),
 };
 

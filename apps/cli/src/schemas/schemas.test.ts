@@ -15,7 +15,7 @@ test("a plan with something of everything is as the schema has it; one with a fi
 
 test("the README's table has every event, each with its fields", async () => {
   const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
-  const rows = new Map([...readme.matchAll(/^\| `(\w+)` \|[^|]*\|(.*)\|$/gm)].map(([, event, fields]) => [event, fields ?? ""]));
+  const rows = new Map([...readme.matchAll(/^\| `([\w-]+)` \|[^|]*\|(.*)\|$/gm)].map(([, event, fields]) => [event, fields ?? ""]));
   const { anyOf } = outputJsonSchema(eventSchema) as { anyOf: { properties: Record<string, { const?: string }> }[] };
   for (const { properties } of anyOf) {
     const event = properties["event"]?.const ?? "";

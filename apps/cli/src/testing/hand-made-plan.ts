@@ -47,6 +47,7 @@ export const handMadePlan: Plan = {
     { app: "gone", service: "gone", action: "remove", status },
     { app: "left", service: "left", action: "keep", status },
   ],
+  others: [{ app: "elsewhere", service: "elsewhere", ownership: "other-file", owner: { project: "factory", file: "app_b.yml" }, status }],
   resources: [
     { kind: "network", name: "factory_back", action: "create" },
     { kind: "secret", name: "factory_key_0123456789ab", action: "unchanged" },

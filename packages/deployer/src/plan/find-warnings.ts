@@ -34,14 +34,14 @@ export function findWarnings(
   ];
 }
 
-/** One line: `2 services of this project belong to app_b.yml and were left.` */
-export function othersLeft(others: readonly Pick<PlannedOther, "owner">[], scope: Scope): ProjectWarning[] {
+/** One line: `2 services of this project belong to app_b.yml and were left.` @param done what became of them. */
+export function othersLeft(others: readonly Pick<PlannedOther, "owner">[], scope: Scope, done = "left"): ProjectWarning[] {
   if (others.length === 0) return [];
   const owners = [...Map.groupBy(others, ({ owner }) => ownerText(owner, scope))].map(([text, some]) => [text, some.length] as const);
   const count = `${others.length} ${others.length === 1 ? "service" : "services"} of this project ${others.length === 1 ? "belongs" : "belong"} to`;
   const [first] = owners;
   const whose = owners.length === 1 ? first?.[0] : `other files (${owners.map(([text, some]) => `${text}: ${some}`).join(", ")})`;
-  return [{ code: "OTHER_FILES", reason: `${count} ${whose} and ${others.length === 1 ? "was" : "were"} left.` }];
+  return [{ code: "OTHER_FILES", reason: `${count} ${whose} and ${others.length === 1 ? "was" : "were"} ${done}.` }];
 }
 
 function sharing(shared: ReadonlyMap<string, readonly string[]>): ProjectWarning[] {

@@ -1,0 +1,25 @@
+import { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
+import { expect, test } from "vitest";
+import { captureIo } from "../testing/run-ofdeploy.js";
+import { tellElsewhere } from "./tell-elsewhere.js";
+
+const onManager = (services: string[] = []) => {
+  const strategy = new MemoryDeploymentStrategy();
+  const elsewhere = () => Promise.resolve([{ platform: "swarm", services, reason: "This engine is a Swarm manager" }]);
+  return Object.assign(strategy, { manifest: { ...strategy.manifest, capabilities: [...strategy.manifest.capabilities, "elsewhere" as const] }, elsewhere });
+};
+const codes = async (services: string[], platform: string | undefined, env: Record<string, string>, deploys: boolean) =>
+  (await tellElsewhere(onManager(services), { project: "factory" }, { io: captureIo("/", { env }), options: { ...(platform !== undefined && { platform }) } }, { deploys })).map(
+    ({ code }) => code,
+  );
+
+test.each([
+  ["no platform was chosen", [], undefined, {}, true, ["DEFAULT_PLATFORM"]],
+  ["--platform chose it", [], "memory", {}, true, []],
+  ["DEPLOYMENT_PLATFORM chose it", [], undefined, { DEPLOYMENT_PLATFORM: "memory" }, true, []],
+  ["DEPLOYMENT_PLATFORM is empty", [], undefined, { DEPLOYMENT_PLATFORM: "" }, true, ["DEFAULT_PLATFORM"]],
+  ["nothing is deployed", [], undefined, {}, false, []],
+  ["the project runs there", ["web"], undefined, {}, true, ["OTHER_PLATFORM"]],
+] as const)("tellElsewhere() on a Swarm manager where %s", async (_, services, platform, env, deploys, expected) => {
+  expect(await codes([...services], platform, env, deploys)).toEqual(expected);
+});
