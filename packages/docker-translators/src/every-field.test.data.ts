@@ -18,7 +18,7 @@ const request: DeployRequest = {
   imagePullPolicy: "always",
   user: "1000:1001",
   name: "mill",
-  env: ["APP_UUID=MILL", "QUERY=a=b"],
+  env: ["APP_UUID=MILL", "QUERY=a=b", "FORMAT={{.ID}} {{"],
   replicaEnv: true,
   labels: { "org.example.kind": "mill" },
   command: ["/bin/mill", "run"],
@@ -78,4 +78,5 @@ const request: DeployRequest = {
     FailureAction: "rollback",
   },
   rollbackConfig: { Parallelism: 0, FailureAction: "continue" },
+  templates: "literal",
 };

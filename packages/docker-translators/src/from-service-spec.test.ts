@@ -21,6 +21,7 @@ const everySetting = {
   user: "1000:1001",
   env: [
     "APP_UUID=MILL",
+    "FORMAT={{.ID}} {{",
     "QUERY=a=b",
     "SWARM_NODE_HOSTNAME={{.Node.Hostname}}",
     "SWARM_REPLICAS=3",
@@ -80,6 +81,7 @@ const everySetting = {
     Order: "start-first",
   },
   rollbackConfig: { Parallelism: 0, FailureAction: "continue" },
+  templates: "literal",
 } as ServiceSettings;
 
 describe("every field", () => {
@@ -178,12 +180,12 @@ const same: [string, Partial<DeployRequest>, Partial<DeployRequest>][] = [
     "mounts in another order, and their defaults",
     {
       mounts: [
-        { Type: "VOLUME", Source: "v", Target: "/v", ReadOnly: false, VolumeOptions: { NoCopy: false, DriverConfig: { Name: "local" } } },
+        { Type: "VOLUME", Source: "vol", Target: "/v", ReadOnly: false, VolumeOptions: { NoCopy: false, DriverConfig: { Name: "local" } } },
         { Type: "bind", Source: "/b", Target: "/b", Consistency: "cached", BindOptions: { Propagation: "rprivate" } },
         { Type: "tmpfs", Target: "/t", TmpfsOptions: { Mode: 0 } },
       ],
     },
-    { mounts: [{ Type: "tmpfs", Target: "/t" }, { Type: "bind", Source: "/b", Target: "/b" }, { Source: "v", Target: "/v" }] },
+    { mounts: [{ Type: "tmpfs", Target: "/t" }, { Type: "bind", Source: "/b", Target: "/b" }, { Source: "vol", Target: "/v" }] },
   ],
 ];
 

@@ -16,6 +16,7 @@ import { fromTaskResources } from "./fields/resources-from-service.js";
 import { fromTaskRestartPolicy } from "./fields/restart-from-service.js";
 import { fromRollbackConfig, fromUpdateConfig } from "./fields/rollout-from-service.js";
 import { fromStopGracePeriod } from "./fields/stop-grace-period-from-service.js";
+import { fromEscapedTexts } from "./fields/templates.js";
 
 /**
  * What a service was asked to be, read back from its ServiceSpec (Engine API, ServiceList or ServiceInspect): the inverse
@@ -27,12 +28,13 @@ export function fromServiceSpec(
   { networkNames = new Map() }: { networkNames?: NetworkNames } = {},
 ): ServiceSettings {
   const task = spec.TaskTemplate ?? {};
-  const container = task.ContainerSpec ?? {};
+  const replicaEnv = fromReplicaEnv(spec.Labels as Record<string, string>);
+  const { container, templates } = fromEscapedTexts(task.ContainerSpec ?? {}, replicaEnv);
   return {
     name: spec.Name ?? "",
     image: container.Image ?? "",
     env: [...(container.Env ?? [])].sort(),
-    ...fromReplicaEnv(spec.Labels as Record<string, string>),
+    ...replicaEnv,
     ...fromServiceLabels(spec.Labels as Record<string, string>, container.Labels as Record<string, string>),
     ...fromContainerSpec(container),
     ...fromTaskNetworks(task, networkNames),
@@ -43,6 +45,7 @@ export function fromServiceSpec(
     ...fromEndpointSpec(spec),
     ...fromUpdateConfig(spec),
     ...fromRollbackConfig(spec),
+    ...(templates && { templates }),
   };
 }
 

@@ -24,7 +24,7 @@ export {
 } from "./fields/networks.js";
 export { toHostUlimits, toServiceUlimits } from "./fields/open-files.js";
 export { toEndpointSpec, toExposedPorts, toPortBindings } from "./fields/ports.js";
-export { REPLICA_VARIABLES, REPLICAS_VARIABLE, withReplicasVariable } from "./fields/replica-env.js";
+export { isReplicaEntry, REPLICA_VARIABLES, REPLICAS_VARIABLE, withReplicasVariable } from "./fields/replica-env.js";
 export { toHostResources, toTaskResources } from "./fields/resources.js";
 export { toHostRestartPolicy, toTaskRestartPolicy } from "./fields/restart.js";
 export { toRollbackConfig, toUpdateConfig } from "./fields/rollout.js";

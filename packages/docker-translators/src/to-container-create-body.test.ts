@@ -10,7 +10,7 @@ it("makes the whole body of every field that a container has", () => {
     Image: "registry.example:5000/plant/mill:1.2",
     User: "1000:1001",
     Hostname: "mill-host",
-    Env: ["APP_UUID=MILL", "QUERY=a=b"],
+    Env: ["APP_UUID=MILL", "QUERY=a=b", "FORMAT={{.ID}} {{"],
     Labels: { "org.example.kind": "mill" },
     Entrypoint: ["/bin/mill", "run"],
     Cmd: ["--fast", "a b"],

@@ -27,6 +27,7 @@ it("makes the whole spec of every field", () => {
         Env: [
           "APP_UUID=MILL",
           "QUERY=a=b",
+          'FORMAT={{"{{"}}.ID}} {{"{{"}}',
           "SWARM_TASK_SLOT={{.Task.Slot}}",
           "SWARM_TASK_ID={{.Task.ID}}",
           "SWARM_SERVICE_NAME={{.Service.Name}}",

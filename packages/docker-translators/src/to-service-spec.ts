@@ -18,6 +18,7 @@ import { toTaskResources } from "./fields/resources.js";
 import { toTaskRestartPolicy } from "./fields/restart.js";
 import { toRollbackConfig, toUpdateConfig } from "./fields/rollout.js";
 import { toStopGracePeriod } from "./fields/stop-grace-period.js";
+import { withEscapedTexts } from "./fields/templates.js";
 import { PULL_POLICY_LABEL, REPLICA_ENV_LABEL } from "./own-labels.js";
 import { hasKeys } from "./support/copy-defined.js";
 import type { TranslationContext } from "./support/require-api.js";
@@ -46,7 +47,7 @@ export function toServiceSpec(request: NormalizedRequest, options: ServiceSpecOp
     Name: request.name,
     ...toServiceLabels(request),
     TaskTemplate: {
-      ContainerSpec: toContainerSpec(request, options, context),
+      ContainerSpec: toContainerSpec(withEscapedTexts(request), options, context),
       ...toTaskResources(request, context),
       ...toTaskRestartPolicy(request, context),
       ...toPlacement(request),

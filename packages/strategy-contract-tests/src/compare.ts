@@ -115,6 +115,8 @@ const comparisons: Record<RequestField, Comparison> = {
   secrets: references("secrets"),
   configs: references("configs"),
   updateConfig: atLeast("updateConfig"),
+  // What the texts of other fields are: the cases on odd characters look at what the process gets.
+  templates: () => undefined,
   rollbackConfig: atLeast("rollbackConfig"),
 };
 

@@ -76,7 +76,10 @@ export interface ContractTarget {
   constraint?: string;
   /** All replicas are on one host, so that only one can have a host port: none is asked for with several. Default false. */
   oneHost?: boolean;
-  /** The engine expands Go templates (`{{.Service.Name}}`) in env, and the strategy's README says so. Default false. */
+  /**
+   * The engine expands Go templates (`{{.Service.Name}}`) in env: the strategy refuses one that `templates` does not mark.
+   * Default false.
+   */
   expandsTemplates?: boolean;
   /** How long a call that was cut off may take to show on the engine, in milliseconds. Default 500. */
   lateEffectsMs?: number;

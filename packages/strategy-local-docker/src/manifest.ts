@@ -15,6 +15,18 @@ const always: UnhonouredPart[] = [
   },
   { field: "secrets", reason: "A single engine keeps no secrets: the files are missing in the container." },
   { field: "configs", reason: "A single engine keeps no configs: the files are missing in the container." },
+  {
+    field: "resources.Reservations.MemoryBytes",
+    reason: "A single engine reserves at least 6 MiB of memory.",
+    holdsFor: (bytes) => Number(bytes) < 6 * 1024 ** 2,
+    refuse: true,
+    hint: "Reserve at least 6Mi.",
+  },
+  {
+    field: "templates",
+    reason: "A single engine expands no templates: the container gets the text as it is written.",
+    unless: ["literal"],
+  },
   { field: "updateConfig", reason: needsASwarm },
   { field: "rollbackConfig", reason: needsASwarm },
 ];
@@ -74,6 +86,7 @@ export const localDockerManifest = ({ emulateReplicas }: LocalDockerOptions = {}
     "readOnly",
     "capAdd",
     "capDrop",
+    "templates",
     ...(emulateReplicas ? (["mode"] as const) : []),
   ],
   unhonoured: [...always, emulateReplicas ? replicatedOnly : oneContainer],

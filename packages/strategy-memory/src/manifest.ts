@@ -17,6 +17,7 @@ const honoured: readonly RequestField[] = [
   "networks",
   "mode",
   "healthcheck",
+  "templates",
 ];
 
 const exceptions: readonly UnhonouredPart[] = [
@@ -25,6 +26,11 @@ const exceptions: readonly UnhonouredPart[] = [
     field: "restart",
     reason: "A simulated process that has ended is not started again.",
     unless: [{ Condition: "none" }],
+  },
+  {
+    field: "templates",
+    reason: "Nothing expands templates: a process gets the text as it is written.",
+    unless: ["literal"],
   },
   { field: "mode.ReplicatedJob.MaxConcurrent", reason: "All tasks of a job run at the same time." },
 ];

@@ -1,7 +1,43 @@
-import { REQUEST_FIELDS, type ServiceMode, type StrategyManifest } from "@openfactory/deploy-core";
-import { REPLICA_VARIABLES, REPLICAS_VARIABLE } from "@openfactory/docker-translators";
+import {
+  holdsTemplate,
+  type NormalizedRequest,
+  REQUEST_FIELDS,
+  type ServiceMode,
+  someValueHoldsTemplate,
+  type StrategyManifest,
+  type UnhonouredPart,
+} from "@openfactory/deploy-core";
+import { isReplicaEntry, REPLICA_VARIABLES, REPLICAS_VARIABLE } from "@openfactory/docker-translators";
 
 const kindOf = (mode: ServiceMode | undefined): string => Object.keys(mode ?? { Replicated: {} })[0] as string;
+
+const isJob = ({ mode }: NormalizedRequest): boolean => kindOf(mode).endsWith("Job");
+
+/** The texts in which a swarm expands Go templates (swarmkit, template.ExpandContainerSpec). A name in env is not one. */
+const EXPANDED: readonly Pick<UnhonouredPart, "field" | "holdsFor">[] = [
+  {
+    field: "env[]",
+    holdsFor: (value, { replicaEnv }) => {
+      const entry = String(value);
+      return holdsTemplate(entry.slice(entry.indexOf("="))) && !(replicaEnv === true && isReplicaEntry(entry));
+    },
+  },
+  { field: "hostname", holdsFor: holdsTemplate },
+  { field: "mounts[].Source", holdsFor: holdsTemplate },
+  { field: "mounts[].Target", holdsFor: holdsTemplate },
+  { field: "mounts[].VolumeOptions.Labels", holdsFor: someValueHoldsTemplate },
+  { field: "mounts[].VolumeOptions.DriverConfig.Options", holdsFor: someValueHoldsTemplate },
+];
+
+const unmarkedTemplates = EXPANDED.map(
+  (part): UnhonouredPart => ({
+    ...part,
+    reason: "It holds {{, and Swarm would expand it as a Go template.",
+    when: ({ templates }) => templates === undefined,
+    refuse: true,
+    hint: "Set templates to literal to keep the text as it is written, or to expand if it is a template.",
+  }),
+);
 
 /** What Swarm honours: every field. */
 export const swarmManifest: StrategyManifest = {
@@ -51,5 +87,21 @@ export const swarmManifest: StrategyManifest = {
       reason: "Swarm does not keep it; on Linux it means nothing.",
       unless: ["default"],
     },
+    {
+      field: "updateConfig",
+      reason: "A job has no updates: its tasks run to completion.",
+      when: isJob,
+      refuse: true,
+      hint: "Leave updateConfig out.",
+    },
+    {
+      field: "restart.Condition",
+      reason: "A job that is restarted whenever it ends never completes.",
+      holdsFor: (condition) => condition === "any",
+      when: isJob,
+      refuse: true,
+      hint: "Restart it on-failure or not at all.",
+    },
+    ...unmarkedTemplates,
   ],
 };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { capabilitiesSchema } from "./capabilities.js";
 import { imagePullPolicySchema, imageSchema } from "./image.js";
 import {
   fileReferencesSchema,
@@ -14,45 +15,56 @@ import { constraintsSchema, modeSchema, networksSchema, openFilesSchema, resourc
 import { portsSchema } from "./ports.js";
 import {
   argsSchema,
-  capabilitiesSchema,
   commandSchema,
   envSchema,
   hostnameSchema,
   labelsSchema,
   userSchema,
 } from "./process.js";
+import { targetFindings, unmarkedNameFindings } from "./targets.js";
+import { templatesSchema } from "./templates.js";
 
 /** The schema of a request. Unknown keys are errors; nothing that was left out is filled in, but `env`. */
-export const deployRequestSchema = z.strictObject({
-  image: imageSchema,
-  imagePullPolicy: imagePullPolicySchema.optional(),
-  user: userSchema.optional(),
-  name: nameSchema,
-  env: envSchema.default([]),
-  replicaEnv: z.boolean().optional(),
-  labels: labelsSchema.optional(),
-  command: commandSchema.optional(),
-  args: argsSchema.optional(),
-  ports: portsSchema.optional(),
-  networks: networksSchema.optional(),
-  constraints: constraintsSchema.optional(),
-  resources: resourcesSchema.optional(),
-  openFiles: openFilesSchema.optional(),
-  mode: modeSchema.optional(),
-  mounts: mountsSchema.optional(),
-  healthcheck: healthcheckSchema.optional(),
-  restart: restartSchema.optional(),
-  stopGracePeriod: stopGracePeriodSchema.optional(),
-  hostname: hostnameSchema.optional(),
-  init: z.boolean().optional(),
-  readOnly: z.boolean().optional(),
-  capAdd: capabilitiesSchema.optional(),
-  capDrop: capabilitiesSchema.optional(),
-  secrets: fileReferencesSchema.optional(),
-  configs: fileReferencesSchema.optional(),
-  updateConfig: updateConfigSchema.optional(),
-  rollbackConfig: rollbackConfigSchema.optional(),
-});
+export const deployRequestSchema = z
+  .strictObject({
+    image: imageSchema,
+    imagePullPolicy: imagePullPolicySchema.optional(),
+    user: userSchema.optional(),
+    name: nameSchema,
+    env: envSchema.default([]),
+    replicaEnv: z.boolean().optional(),
+    labels: labelsSchema.optional(),
+    command: commandSchema.optional(),
+    args: argsSchema.optional(),
+    ports: portsSchema.optional(),
+    networks: networksSchema.optional(),
+    constraints: constraintsSchema.optional(),
+    resources: resourcesSchema.optional(),
+    openFiles: openFilesSchema.optional(),
+    mode: modeSchema.optional(),
+    mounts: mountsSchema.optional(),
+    healthcheck: healthcheckSchema.optional(),
+    restart: restartSchema.optional(),
+    stopGracePeriod: stopGracePeriodSchema.optional(),
+    hostname: hostnameSchema.optional(),
+    init: z.boolean().optional(),
+    readOnly: z.boolean().optional(),
+    capAdd: capabilitiesSchema.optional(),
+    capDrop: capabilitiesSchema.optional(),
+    secrets: fileReferencesSchema.optional(),
+    configs: fileReferencesSchema.optional(),
+    updateConfig: updateConfigSchema.optional(),
+    rollbackConfig: rollbackConfigSchema.optional(),
+    templates: templatesSchema.optional(),
+  })
+  .superRefine((request, context) => {
+    for (const { path, message } of [...targetFindings(request), ...unmarkedNameFindings(request)]) {
+      context.addIssue({ code: "custom", path, message });
+    }
+  });
+
+/** The fields that are valid or not together with each other. */
+export const JOINTLY_VALID: readonly RequestField[] = ["mounts", "secrets", "configs", "hostname", "templates"];
 
 type Input = z.input<typeof deployRequestSchema>;
 
@@ -120,6 +132,12 @@ export interface DeployRequest {
   configs?: readonly (string | FileReferenceInput)[];
   updateConfig?: Input["updateConfig"];
   rollbackConfig?: Input["rollbackConfig"];
+  /**
+   * What Go templates (`{{.Node.Hostname}}`) in the values of `env`, in `hostname` and in `mounts` are. `expand`: the
+   * platform puts their values in. `literal`: text that the process gets as it is written. Default: a platform that
+   * expands templates refuses a text that holds `{{`; every other platform passes it on as it is.
+   */
+  templates?: "expand" | "literal";
 }
 
 /** A published port; without `published` the engine chooses one. */

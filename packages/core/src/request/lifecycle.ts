@@ -4,7 +4,7 @@ import { z } from "zod";
 const nanoseconds = z
   .number()
   .int("a duration is a whole number of nanoseconds")
-  .min(0, "a duration is at least 0")
+  .min(0, { abort: true, message: "a duration is at least 0" })
   .refine((duration) => duration === 0 || duration >= 1_000_000, "a duration is 0, or at least 1 ms (1000000)");
 const count = z.number().int("is a whole number").min(0, "is at least 0");
 
@@ -73,11 +73,26 @@ export const rollbackConfigSchema = z.strictObject({
 export type UpdateConfig = z.output<typeof updateConfigSchema>;
 export type RollbackConfig = z.output<typeof rollbackConfigSchema>;
 
+/** Swarm's rule for names of secrets and configs (swarmkit, validateConfigOrSecretAnnotations). */
+const resourceName = z
+  .string()
+  .max(64, "a secret's or config's name has at most 64 characters")
+  .regex(
+    /^[a-zA-Z0-9](?:[a-zA-Z0-9._-]*[a-zA-Z0-9])?$/,
+    "a secret's or config's name is made of letters, digits, -, _ and ., with a letter or digit first and last",
+  );
+
+/** A number: a swarm's node looks no name up. */
+const ownerId = z
+  .string()
+  .regex(/^[0-9]+$/, { abort: true, message: "a file's owner is a numeric id" })
+  .refine((id) => Number(id) < 2 ** 32 - 1, "a file's owner is an id below 4294967295");
+
 const fileSchema = z.strictObject({
-  name: z.string().min(1, "has no name"),
+  name: resourceName,
   target: z.string().min(1, "has no target").optional(),
-  uid: z.string().optional(),
-  gid: z.string().optional(),
+  uid: ownerId.optional(),
+  gid: ownerId.optional(),
   mode: z.number().int().min(0).max(0o7777, "mode is at most 0o7777").optional(),
 });
 
@@ -86,7 +101,7 @@ export type FileReference = z.output<typeof fileSchema>;
 
 export const fileReferencesSchema = z.array(
   z.union(
-    [z.string().min(1, "has no name").transform((name): FileReference => ({ name })), fileSchema],
+    [resourceName.transform((name): FileReference => ({ name })), fileSchema],
     "expected a name, or {name, target, uid, gid, mode}",
   ),
 );

@@ -1,8 +1,34 @@
-import { posix } from "node:path";
 import { z } from "zod";
+import { isAbsolute, targetFault, targetPlace } from "./mount-target.js";
+import { holdsTemplate } from "./templates.js";
 
-const absolute = (path: string): boolean => path.startsWith("/") || /^[a-zA-Z]:[\\/]/.test(path);
 const textMap = z.record(z.string(), z.string());
+
+/** The longest name of a file, and so of a directory of the driver `local`. */
+const LONGEST_VOLUME_NAME = 255;
+
+/** What is wrong with a volume, by key. A name with a template has its form when a platform has expanded it. */
+function volumeFaults({ Source, ReadOnly, VolumeOptions }: VolumeMount): [key: string, message: string][] {
+  if (Source === undefined) {
+    return ReadOnly ? [["ReadOnly", "a volume without a name is empty: it can't be mounted read-only"]] : [];
+  }
+  if (holdsTemplate(Source)) return [];
+  if (!/^[a-zA-Z0-9][\w.-]*$/.test(Source)) {
+    return [["Source", "a volume's name is made of letters, digits, _, . and -, with a letter or digit first"]];
+  }
+  if (Source.length < 2) return [["Source", "a volume's name has at least 2 characters"]];
+  const isLocal = (VolumeOptions?.DriverConfig?.Name ?? "local") === "local";
+  if (isLocal && Source.length > LONGEST_VOLUME_NAME) {
+    return [["Source", `a volume's name has at most ${LONGEST_VOLUME_NAME} characters`]];
+  }
+  return [];
+}
+
+interface VolumeMount {
+  Source?: string | undefined;
+  ReadOnly?: boolean | undefined;
+  VolumeOptions?: { DriverConfig?: { Name?: string | undefined } | undefined } | undefined;
+}
 
 const mountSchema = z
   .strictObject({
@@ -13,7 +39,7 @@ const mountSchema = z
       .transform((type) => type.toLowerCase())
       .pipe(z.enum(["bind", "volume", "tmpfs"], "a mount is a bind, a volume or a tmpfs")),
     Source: z.string().nullish().transform((source) => source || undefined),
-    Target: z.string().refine(absolute, "a mount's target is an absolute path"),
+    Target: z.string(),
     ReadOnly: z.boolean().nullish().transform((readOnly) => readOnly ?? undefined),
     Consistency: z.enum(["default", "consistent", "cached", "delegated"]).optional(),
     BindOptions: z
@@ -40,12 +66,12 @@ const mountSchema = z
   })
   .superRefine((mount, context) => {
     const wrong = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
-    if (mount.Type === "bind" && (mount.Source === undefined || !absolute(mount.Source))) {
+    if (mount.Type === "bind" && (mount.Source === undefined || !isAbsolute(mount.Source))) {
       wrong("Source", "a bind mount's source is an absolute path");
     }
-    if (mount.Type === "volume" && mount.Source !== undefined && !/^[a-zA-Z0-9][\w.-]*$/.test(mount.Source)) {
-      wrong("Source", "a volume's name is made of letters, digits, _, . and -, with a letter or digit first");
-    }
+    if (mount.Type === "volume") volumeFaults(mount).forEach(([path, message]) => wrong(path, message));
+    const fault = holdsTemplate(mount.Target) ? undefined : targetFault(mount.Target, mount);
+    if (fault !== undefined) wrong("Target", fault);
     if (mount.Type === "tmpfs" && mount.Source !== undefined) wrong("Source", "a tmpfs has no source");
     const options = { bind: "BindOptions", volume: "VolumeOptions", tmpfs: "TmpfsOptions" } as const;
     for (const [type, key] of Object.entries(options)) {
@@ -56,11 +82,9 @@ const mountSchema = z
 /** Docker's mount dictionary (Engine API, Mount), `Type` in lower case. */
 export type Mount = z.output<typeof mountSchema>;
 
-const place = (target: string): string => posix.normalize(`${target}/`).replace(/^\/{2,}/, "/");
-
 export const mountsSchema = z.array(mountSchema).superRefine((mounts, context) => {
   mounts.forEach((mount, index) => {
-    if (mounts.findIndex((other) => place(other.Target) === place(mount.Target)) < index) {
+    if (mounts.findIndex((other) => targetPlace(other.Target) === targetPlace(mount.Target)) < index) {
       context.addIssue({ code: "custom", path: [index, "Target"], message: `${mount.Target} is mounted twice` });
     }
   });

@@ -19,7 +19,7 @@ const whole: DeployRequest = {
   ports: { 8080: 80 },
   networks: ["one", "two"],
   constraints: ["node.role == worker"],
-  resources: { Limits: { NanoCPUs: 1, MemoryBytes: 2 } },
+  resources: { Limits: { NanoCPUs: 1e9, MemoryBytes: 2 ** 26 } },
   openFiles: 1024,
   mode: { Replicated: { Replicas: 2 } },
   mounts: [{ Type: "bind", Source: "/etc", Target: "/etc" }],
@@ -35,6 +35,7 @@ const whole: DeployRequest = {
   configs: [{ name: "c" }],
   updateConfig: { Parallelism: 1 },
   rollbackConfig: { Parallelism: 1 },
+  templates: "literal",
 };
 
 const deepFreeze = <Value>(value: Value): Value => {

@@ -1,5 +1,12 @@
 import { DeploymentError, type ErrorIssue } from "../errors/deployment-error.js";
-import { type DeployRequest, deployRequestSchema, type NormalizedRequest, REQUEST_FIELDS, type RequestField } from "./deploy-request.js";
+import {
+  type DeployRequest,
+  deployRequestSchema,
+  JOINTLY_VALID,
+  type NormalizedRequest,
+  REQUEST_FIELDS,
+  type RequestField,
+} from "./deploy-request.js";
 import { isServiceName } from "./name.js";
 import { zodIssues } from "./zod-issues.js";
 
@@ -24,7 +31,7 @@ export function parseRequest(request: DeployRequest, context: { strategy?: strin
  */
 export function amendRequest(request: NormalizedRequest, changes: Partial<DeployRequest>, context: { strategy?: string } = {}): NormalizedRequest {
   const whole = (): NormalizedRequest => parseRequest({ ...request, ...changes }, context);
-  if (!isNormalized(request)) return whole();
+  if (!isNormalized(request) || JOINTLY_VALID.some((field) => field in changes)) return whole();
   const valid: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(changes)) {
     const parsed = deployRequestSchema.shape[field as RequestField]?.safeParse(value);

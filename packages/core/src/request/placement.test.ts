@@ -67,13 +67,13 @@ describe("modeSchema", () => {
 describe("resourcesSchema", () => {
   test("takes limits and reservations, equal ones too", () => {
     const resources = {
-      Limits: { NanoCPUs: 500_000_000, MemoryBytes: 1024, Pids: 10 },
-      Reservations: { NanoCPUs: 500_000_000, MemoryBytes: 1024 },
+      Limits: { NanoCPUs: 500_000_000, MemoryBytes: 2 ** 23, Pids: 10 },
+      Reservations: { NanoCPUs: 500_000_000, MemoryBytes: 2 ** 23 },
     };
     expect(resourcesSchema.parse(resources)).toEqual(resources);
   });
 
-  test.each([{}, { Limits: {} }, { Reservations: { MemoryBytes: 1 } }])("takes %j", (resources) => {
+  test.each([{}, { Limits: {} }, { Reservations: { MemoryBytes: 2 ** 22 } }])("takes %j", (resources) => {
     expect(resourcesSchema.parse(resources)).toEqual(resources);
   });
 
@@ -83,8 +83,8 @@ describe("resourcesSchema", () => {
     [{ Limits: { MemoryBytes: "512Mi" } }, "expected number"],
     [{ limits: {} }, "limits"],
     [{ Reservations: { Pids: 1 } }, "Pids"],
-    [{ Limits: { MemoryBytes: 1 }, Reservations: { MemoryBytes: 2 } }, "is more than the limit"],
-    [{ Limits: { NanoCPUs: 1 }, Reservations: { NanoCPUs: 2 } }, "is more than the limit"],
+    [{ Limits: { MemoryBytes: 2 ** 23 }, Reservations: { MemoryBytes: 2 ** 24 } }, "is more than the limit"],
+    [{ Limits: { NanoCPUs: 1e9 }, Reservations: { NanoCPUs: 2e9 } }, "is more than the limit"],
   ])("refuses %j: %s", (resources, message) => {
     expect(findings(resourcesSchema.safeParse(resources))).toContain(message);
   });

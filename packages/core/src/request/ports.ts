@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
 import { z } from "zod";
+import { hostAddressesOverlap, hostAddressSchema } from "./host-address.js";
 
 const portNumber = (name: string) =>
   z
@@ -12,10 +12,7 @@ const portSchema = z.strictObject({
   target: portNumber("container"),
   published: portNumber("host").optional(),
   protocol: z.enum(["tcp", "udp", "sctp"]).default("tcp"),
-  hostAddress: z
-    .string()
-    .refine((address) => isIP(address) !== 0, "a host address is an IP address")
-    .optional(),
+  hostAddress: hostAddressSchema.optional(),
   mode: z.enum(["ingress", "host"]).default("ingress"),
 });
 
@@ -36,16 +33,11 @@ const hostToContainer = z
     }),
   );
 
-const anyAddress = new Set(["0.0.0.0", "::"]);
 const overlap = (a: PublishedPort, b: PublishedPort): boolean =>
   a.published !== undefined &&
   a.published === b.published &&
   a.protocol === b.protocol &&
-  (a.hostAddress === undefined ||
-    b.hostAddress === undefined ||
-    a.hostAddress === b.hostAddress ||
-    anyAddress.has(a.hostAddress) ||
-    anyAddress.has(b.hostAddress));
+  hostAddressesOverlap(a.hostAddress, b.hostAddress);
 
 /** `{host: container}`, or a list. Always a list afterwards; two entries never take one host port. */
 export const portsSchema = z

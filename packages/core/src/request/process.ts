@@ -1,11 +1,20 @@
 import { split } from "shlex";
 import { z } from "zod";
+import { holdsTemplate } from "./templates.js";
 
 const noNul = (text: string): boolean => !text.includes("\0");
 const text = z.string().refine(noNul, "has a NUL character");
 
+/** The largest user or group id that container runtimes take. */
+const MAX_ID = 2 ** 31 - 1;
+
+const isNoSuchId = (id: string): boolean => /^-?[0-9]+$/.test(id) && !(Number(id) >= 0 && Number(id) <= MAX_ID);
+
 /** `UID`, `UID:GID`, or names known inside the image. */
-export const userSchema = z.string().regex(/^[^\s:]+(?::[^\s:]+)?$/, "expected UID:GID, such as 1000:1000");
+export const userSchema = z
+  .string()
+  .regex(/^[^\s:]+(?::[^\s:]+)?$/, "expected UID:GID, such as 1000:1000")
+  .refine((user) => !user.split(":").some(isNoSuchId), `a user's and a group's id are from 0 to ${MAX_ID}`);
 
 /** Values are never repeated in messages: they may be secret. */
 export const envSchema = z.array(text).superRefine((entries, context) => {
@@ -46,15 +55,15 @@ export const commandSchema = z.union([splitWords.pipe(words), words], "expected 
 
 export const argsSchema = z.union([splitWords.pipe(z.array(text)), z.array(text)], "expected a string or a list of words");
 
+/** The kernel's limit for a host name (HOST_NAME_MAX), in bytes. */
+const LONGEST_HOSTNAME = 64;
+
+/** A template (`{{.Node.Hostname}}`) has its length and form when a platform has expanded it. */
 export const hostnameSchema = z
   .string()
-  .max(253, "a host name has at most 253 characters")
-  .regex(/^[^\s/]+$/, "not a host name");
-
-const capabilitySchema = z
-  .string()
-  .regex(/^(?!CAP_$)[A-Z_0-9]+$/i, "expected a capability, such as NET_ADMIN or ALL")
-  .transform((name) => name.toUpperCase().replace(/^CAP_/, ""));
-
-/** With or without `CAP_`, in any case; kept without, in upper case, so that two spellings are one capability. */
-export const capabilitiesSchema = z.array(capabilitySchema);
+  .min(1, "a host name is not empty")
+  .refine(
+    (name) => holdsTemplate(name) || Buffer.byteLength(name) <= LONGEST_HOSTNAME,
+    `a host name has at most ${LONGEST_HOSTNAME} characters`,
+  )
+  .refine((name) => holdsTemplate(name) || /^[^\s/\p{Cc}]*$/u.test(name), "a host name has no white space and no slash");

@@ -57,10 +57,10 @@ describe("checkHonoured", () => {
     ["ports[].hostAddress", { ports: [{ target: 1 }, { target: 2, hostAddress: "10.0.0.1" }] }, true],
     ["ports[].hostAddress", { ports: { 80: 80 } }, false],
     ["ports[].hostAddress", {}, false],
-    ["resources.Reservations.NanoCPUs", { resources: { Reservations: { NanoCPUs: 1 } } }, true],
+    ["resources.Reservations.NanoCPUs", { resources: { Reservations: { NanoCPUs: 1e9 } } }, true],
     [
       "resources.Reservations.NanoCPUs",
-      { resources: { Limits: { NanoCPUs: 1 }, Reservations: { MemoryBytes: 1 } } },
+      { resources: { Limits: { NanoCPUs: 1e9 }, Reservations: { MemoryBytes: 2 ** 23 } } },
       false,
     ],
     [
@@ -102,7 +102,7 @@ describe("checkHonoured", () => {
     const error = refusal(() =>
       checkHonoured(request({ user: "1", ports: [{ target: 1, hostAddress: "10.0.0.1" }] }), declared),
     );
-    expect(error.issues.map(({ field }) => field)).toEqual(["ports[].hostAddress"]);
+    expect(error.issues.map(({ field }) => field)).toEqual(["ports[0].hostAddress"]);
     expect(error.hint).not.toContain("strict");
     expect(fields({ user: "1" }, declared)).toEqual(["user"]);
   });

@@ -4,12 +4,18 @@ import type { NormalizedRequest, RequestField } from "../request/deploy-request.
 import type { DeploymentWarning } from "./deployment.js";
 import type { StrategyManifest, UnhonouredPart } from "./manifest.js";
 
+/** A value of a request, and its path: `ports[0].hostAddress`. */
+interface Found {
+  value: unknown;
+  field: string;
+}
+
 /** All values at a path such as `ports[].hostAddress`, given step by step. */
-const valuesAt = (root: unknown, [step, ...rest]: readonly string[]): unknown[] => {
-  if (step === undefined) return isSet(root) ? [root] : [];
+const valuesAt = (root: unknown, [step, ...rest]: readonly string[], at = ""): Found[] => {
+  if (step === undefined) return isSet(root) ? [{ value: root, field: at }] : [];
   if (root === null || typeof root !== "object") return [];
-  if (step === "[]") return Array.isArray(root) ? root.flatMap((value) => valuesAt(value, rest)) : [];
-  return valuesAt((root as Record<string, unknown>)[step], rest);
+  if (step !== "[]") return valuesAt((root as Record<string, unknown>)[step], rest, at === "" ? step : `${at}.${step}`);
+  return Array.isArray(root) ? root.flatMap((value, index) => valuesAt(value, rest, `${at}[${index}]`)) : [];
 };
 
 /** A strategy's paths are few, and looked at for every request. */
@@ -29,9 +35,18 @@ const isSet = (value: unknown): boolean => {
   return Object.keys(value).length > 0;
 };
 
-const neglected = (request: NormalizedRequest, part: UnhonouredPart): boolean =>
-  (part.when?.(request) ?? true) &&
-  valuesAt(request, stepsOf(part.field)).some((value) => !part.unless?.some((harmless) => isDeepStrictEqual(harmless, value)));
+/** The paths of the values that a part is true of. */
+const neglected = (request: NormalizedRequest, { field, unless = [], holdsFor, when }: UnhonouredPart): string[] => {
+  if (when?.(request) === false) return [];
+  return valuesAt(request, stepsOf(field))
+    .filter(({ value }) => !unless.some((harmless) => isDeepStrictEqual(harmless, value)) && (holdsFor?.(value, request) ?? true))
+    .map((found) => found.field);
+};
+
+const defaultHint = (refused: readonly UnhonouredPart[]): string =>
+  refused.some((part) => part.refuse)
+    ? "Leave the field out, or deploy on a strategy that honours it."
+    : "Leave the field out, deploy on a strategy that honours it, or do without strict mode.";
 
 /**
  * The parts of `request` that a strategy with this manifest does not honour, as warnings.
@@ -46,7 +61,9 @@ export function checkHonoured(
   const silent = (Object.keys(request) as RequestField[])
     .filter((field) => !manifest.honours.includes(field) && !explained.has(field))
     .map((field): UnhonouredPart => ({ field, reason: `The ${manifest.name} strategy does not honour it.` }));
-  const found = [...manifest.unhonoured, ...silent].filter((part) => neglected(request, part));
+  const found = [...manifest.unhonoured, ...silent]
+    .map((part) => ({ ...part, paths: neglected(request, part) }))
+    .filter(({ paths }) => paths.length > 0);
 
   const refused = found.filter((part) => options.strict || part.refuse);
   if (refused.length > 0) {
@@ -55,10 +72,10 @@ export function checkHonoured(
       service: request.name,
       strategy: manifest.name,
       field: refused[0]?.field,
-      issues: refused.map(({ field, reason }) => ({ field, message: reason })),
-      hint: refused.some((part) => part.refuse)
-        ? "Leave the field out, or deploy on a strategy that honours it."
-        : "Leave the field out, deploy on a strategy that honours it, or do without strict mode.",
+      issues: refused.flatMap(({ paths, reason, hint }) =>
+        paths.map((field) => ({ field, message: reason, ...(hint !== undefined && { hint }) })),
+      ),
+      hint: refused[0]?.hint ?? defaultHint(refused),
     });
   }
   return found.map(({ field, reason }) => ({

@@ -10,8 +10,12 @@ export interface UnhonouredPart {
   reason: string;
   /** Values that need nothing of the strategy, so that leaving them out loses nothing. */
   unless?: readonly unknown[];
+  /** Of which values it is true, where it is not true of all. The value is never part of a message. */
+  holdsFor?: (value: unknown, request: NormalizedRequest) => boolean;
   /** For which requests it holds, where that takes more than the field itself. Default: all. */
   when?: (request: NormalizedRequest) => boolean;
+  /** What to do about it, in a sentence. Default: leave the field out, or deploy on another strategy. */
+  hint?: string;
   /** Refuse (`UNSUPPORTED`) instead of warning, where going on without it would be unsafe. Default false. */
   refuse?: boolean;
 }

@@ -33,7 +33,7 @@ test.each<[string, Partial<DeployRequest>, Partial<DeployRequest>, string[]]>([
     { mounts: [{ Type: "bind", Source: "/etc", Target: "/host" }, { Type: "volume", Source: "other", Target: "/data" }] },
     ["mounts./data.Source: data -> other", "mounts./host.ReadOnly: true -> -"],
   ],
-  ["sets", { networks: ["a", "b"], capAdd: ["X"] }, { networks: ["b", "c"], capAdd: ["X"] }, ["networks.a: a -> -", "networks.c: - -> c"]],
+  ["sets", { networks: ["a", "b"], capAdd: ["KILL"] }, { networks: ["b", "c"], capAdd: ["KILL"] }, ["networks.a: a -> -", "networks.c: - -> c"]],
   [
     "files by target",
     { configs: ["one", { name: "two", target: "/two" }] },
@@ -43,9 +43,9 @@ test.each<[string, Partial<DeployRequest>, Partial<DeployRequest>, string[]]>([
   ["modes", { mode: { Replicated: { Replicas: 2 } } }, { mode: { Global: {} } }, ["mode.Global: - -> yes", "mode.Replicated.Replicas: 2 -> -"]],
   [
     "limits",
-    { resources: { Limits: { NanoCPUs: 5, MemoryBytes: 6 } } },
-    { resources: { Limits: { NanoCPUs: 5 } } },
-    ["resources.Limits.MemoryBytes: 6 -> -"],
+    { resources: { Limits: { NanoCPUs: 5e8, MemoryBytes: 67108864 } } },
+    { resources: { Limits: { NanoCPUs: 5e8 } } },
+    ["resources.Limits.MemoryBytes: 67108864 -> -"],
   ],
   ["a health check", { healthcheck: { Test: "true" } }, { healthcheck: { Test: ["CMD", "true"], Retries: 2 } }, ["healthcheck.Retries: - -> 2", "healthcheck.Test: CMD-SHELL true -> CMD true"]],
 ])("%s", (_, from, to, expected) => {
@@ -105,10 +105,10 @@ test("a tag is content with any digest it was pinned to, and a digest that is as
 });
 
 test("the labels by which this tool knows its own are no difference, on volumes neither; the caller's there are", () => {
-  const volume = (Labels: Record<string, string>) => ({ mounts: [{ Type: "volume", Source: "d", Target: "/d", VolumeOptions: { Labels } }] });
+  const volume = (Labels: Record<string, string>) => ({ mounts: [{ Type: "volume", Source: "data", Target: "/d", VolumeOptions: { Labels } }] });
   const marks = Object.fromEntries(OWNERSHIP_LABELS.map((label) => [label, "x"]));
   expect(texts({ labels: { ...marks, a: "1" } }, { labels: { a: "1" } })).toEqual([]);
-  expect(texts(volume({ [PROJECT_LABEL]: "p" }), { mounts: [{ Type: "volume", Source: "d", Target: "/d" }] })).toEqual([]);
+  expect(texts(volume({ [PROJECT_LABEL]: "p" }), { mounts: [{ Type: "volume", Source: "data", Target: "/d" }] })).toEqual([]);
   expect(texts(volume({ [PROJECT_LABEL]: "p", tier: "1" }), volume({ tier: "2" }))).toEqual(["mounts./d.VolumeOptions.Labels.tier: 1 -> 2"]);
 });
 

@@ -8,7 +8,7 @@ it.each([
   ["node.role == worker", "node.role==worker"],
   ["node.role==worker", "node.role==worker"],
   ["  node.labels.line  !=\t1 ", "node.labels.line!=1"],
-  ["node.labels.note == a == b", "node.labels.note==a == b"],
+  ["node.labels.note == a b|c", "node.labels.note==a b|c"],
   ["node.labels.zone != hall 2  ", "node.labels.zone!=hall 2"],
 ])("writes %j as %j", (asked, written) => {
   expect(toPlacement(request({ constraints: [asked] }))).toStrictEqual({ Placement: { Constraints: [written] } });

@@ -46,6 +46,10 @@ function replicasOf(mode: NormalizedRequest["mode"] = { Replicated: { Replicas: 
   return undefined;
 }
 
+/** Whether an entry of `env` is one of the templates that `replicaEnv` adds. */
+export const isReplicaEntry = (entry: string): boolean =>
+  Object.entries(TEMPLATES).some(([name, template]) => entry === `${name}=${template}`);
+
 /** The label of a service whose replicas get variables to `replicaEnv`. */
 export const fromReplicaEnv = (labels: Readonly<Record<string, string>> | null | undefined): Pick<ServiceSettings, "replicaEnv"> =>
   labels?.[REPLICA_ENV_LABEL] === undefined ? {} : { replicaEnv: true };

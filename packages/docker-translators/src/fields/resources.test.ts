@@ -6,13 +6,13 @@ const request = (more: Partial<DeployRequest>) => parseRequest({ image: "mill", 
 const api = (apiVersion: string) => ({ apiVersion, service: "mill" });
 const all = request({
   resources: {
-    Limits: { NanoCPUs: 2e9, MemoryBytes: 512, Pids: 10 },
-    Reservations: { NanoCPUs: 1e9, MemoryBytes: 256 },
+    Limits: { NanoCPUs: 2e9, MemoryBytes: 2 ** 29, Pids: 10 },
+    Reservations: { NanoCPUs: 1e9, MemoryBytes: 2 ** 28 },
   },
 });
 
 it("sets limits and the memory reservation of a container, and leaves swap alone", () => {
-  expect(toHostResources(all)).toStrictEqual({ NanoCpus: 2e9, Memory: 512, MemoryReservation: 256, PidsLimit: 10 });
+  expect(toHostResources(all)).toStrictEqual({ NanoCpus: 2e9, Memory: 2 ** 29, MemoryReservation: 2 ** 28, PidsLimit: 10 });
 });
 
 it("sets limits and reservations of a task, in a copy", () => {
@@ -21,9 +21,9 @@ it("sets limits and reservations of a task, in a copy", () => {
 });
 
 it("says what is asked only", () => {
-  const some = request({ resources: { Limits: {}, Reservations: { MemoryBytes: 256 } } });
-  expect(toHostResources(some)).toStrictEqual({ MemoryReservation: 256 });
-  expect(toTaskResources(some, api("1.40"))).toStrictEqual({ Resources: { Reservations: { MemoryBytes: 256 } } });
+  const some = request({ resources: { Limits: {}, Reservations: { MemoryBytes: 2 ** 28 } } });
+  expect(toHostResources(some)).toStrictEqual({ MemoryReservation: 2 ** 28 });
+  expect(toTaskResources(some, api("1.40"))).toStrictEqual({ Resources: { Reservations: { MemoryBytes: 2 ** 28 } } });
 });
 
 it.each([{}, { resources: {} }, { resources: { Limits: {} } }])("says nothing without resources: %j", (more) => {

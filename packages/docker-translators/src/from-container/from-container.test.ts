@@ -105,12 +105,12 @@ describe("a request is read as the container that is made of it", () => {
         mounts: [
           { Type: "tmpfs", Target: "/t", TmpfsOptions: {} },
           { Type: "bind", Source: "/srv", Target: "/b", ReadOnly: false, BindOptions: { Propagation: "rprivate" } },
-          { Source: "v", Target: "/a", VolumeOptions: { NoCopy: false, DriverConfig: { Name: "local" } } },
+          { Source: "vol", Target: "/a", VolumeOptions: { NoCopy: false, DriverConfig: { Name: "local" } } },
         ],
       },
       {
         mounts: [
-          { Type: "volume", Source: "v", Target: "/a" },
+          { Type: "volume", Source: "vol", Target: "/a" },
           { Type: "bind", Source: "/srv", Target: "/b" },
           { Type: "tmpfs", Target: "/t" },
         ],
@@ -141,7 +141,7 @@ describe("a request is read as the container that is made of it", () => {
     expect(settings(everyField(), {})).toMatchObject({
       image: "registry.example:5000/plant/mill:1.2",
       user: "1000:1001",
-      env: ["APP_UUID=MILL", "QUERY=a=b"],
+      env: ["APP_UUID=MILL", "FORMAT={{.ID}} {{", "QUERY=a=b"],
       resources: {
         Limits: { NanoCPUs: 1_500_000_000, MemoryBytes: 256 * 2 ** 20, Pids: 100 },
         Reservations: { MemoryBytes: 64 * 2 ** 20 },
@@ -163,11 +163,11 @@ describe("a request is read as the container that is made of it", () => {
 
 describe("what other hands have made", () => {
   it("has mounts in the short form", () => {
-    const Binds = ["/srv:/data:ro", "v:/v", "w:/w:nocopy,z"];
+    const Binds = ["/srv:/data:ro", "vol:/v", "wol:/w:nocopy,z"];
     expect(fromContainer(inspected({}, { Binds }), image).mounts).toStrictEqual([
       { Type: "bind", Source: "/srv", Target: "/data", ReadOnly: true },
-      { Type: "volume", Source: "v", Target: "/v" },
-      { Type: "volume", Source: "w", Target: "/w", VolumeOptions: { NoCopy: true } },
+      { Type: "volume", Source: "vol", Target: "/v" },
+      { Type: "volume", Source: "wol", Target: "/w", VolumeOptions: { NoCopy: true } },
     ]);
   });
 

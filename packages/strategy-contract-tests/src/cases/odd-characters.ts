@@ -26,6 +26,9 @@ const oddTexts = {
 
 const TEMPLATE = "{{.Service.Name}} {{ 1 }} }}";
 
+/** What a template engine would read as something else. */
+const LITERALS = [TEMPLATE, "{{{", "{{{{", "}}", "{{- x -}}", "{{/* x */}}", '{{"{{"}}', "{{`", "{ {", "{{\n}}"];
+
 /** The environment that the process itself was started with, where the target can look inside. */
 const environmentOf = async (suite: Suite, name: string): Promise<string[] | undefined> => {
   const answer = await suite.probes.exec?.(name, ["cat", "/proc/1/environ"]);
@@ -43,13 +46,45 @@ export function oddCharactersCases(suite: Suite): void {
     if (inside !== undefined) expect(inside).toEqual(expect.arrayContaining(env));
   });
 
-  test("env with what looks like a template", async (context) => {
-    if (suite.target.expandsTemplates)
-      context.skip("the engine expands templates in env, and the strategy documents it");
+  test("env with what looks like a template reaches the process as it is written, or is refused", async () => {
     const env = [`TEMPLATE=${TEMPLATE}`, "{{.Node.Hostname}}=1"];
-    const { name } = await suite.running(suite.request({ env }));
+    const request = suite.request({ env });
+    if (suite.target.expandsTemplates) {
+      const error = await suite.failsCleanly(() => suite.strategy.deploy(request), "UNSUPPORTED", request.name);
+      expect(error.issues.map(({ field }) => field)).toEqual(["env[0]"]);
+      expect(JSON.stringify(error), "the value is not repeated").not.toContain(".Service.Name");
+      return;
+    }
+    const { name } = await suite.running(request);
     const inside = await environmentOf(suite, name);
     expect(inside ?? (await suite.settings(name)).env).toEqual(expect.arrayContaining(env));
+  });
+
+  test("templates: literal: env and hostname reach the process as they are written", async (context) => {
+    suite.needs(context, { templates: "literal" });
+    const env = [...LITERALS.map((text, index) => `TEMPLATE_${index}=${text}`), "{{.Node.Hostname}}=1"];
+    const isHostnameHonoured = suite.honoursField("hostname");
+    const { name } = await suite.running(
+      suite.request({ env, templates: "literal", ...(isHostnameHonoured && { hostname: "h-{{x}}" }) }),
+    );
+    const inside = await environmentOf(suite, name);
+    if (inside === undefined) context.skip("the target can't look inside");
+    expect(inside).toEqual(expect.arrayContaining(env));
+    if (!isHostnameHonoured) return;
+    const host = await suite.probes.exec?.(name, ["cat", "/proc/sys/kernel/hostname"]);
+    expect(host?.output.trim()).toBe("h-{{x}}");
+  });
+
+  test("templates: expand: the platform expands env, or the result says that it does not", async (context) => {
+    suite.needs(context, { templates: "literal" });
+    const request = suite.request({ env: ["NAME={{.Service.Name}}"], templates: "expand" });
+    const { warnings } = await suite.strategy.deploy(request);
+    const declared = suite.declared(request).warnings;
+    expect(warnings.filter(({ code }) => code === "FIELD_NOT_HONOURED")).toEqual(declared);
+    const isExpanded = declared.length === 0;
+    await suite.untilRunning(request.name);
+    const inside = await environmentOf(suite, request.name);
+    if (inside !== undefined) expect(inside).toContain(isExpanded ? `NAME=${request.name}` : "NAME={{.Service.Name}}");
   });
 
   test("labels", async (context) => {

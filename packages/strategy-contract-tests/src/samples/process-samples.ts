@@ -21,6 +21,7 @@ export const processSamples: FieldSample[] = [
   },
   { title: "user", part: { user: "1234:2345" } },
   { title: "hostname", part: { hostname: "contract-host" } },
+  { title: "templates: text as it is written", usual: true, part: { templates: "literal" } },
   { title: "init", part: { init: true } },
   { title: "readOnly", part: { readOnly: true } },
   { title: "capAdd", part: { capAdd: ["CAP_NET_ADMIN", "sys_ptrace"] } },

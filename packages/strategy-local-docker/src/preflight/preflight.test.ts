@@ -56,8 +56,8 @@ const found = async (there: There, ...requests: PreflightRequest[]) =>
   });
 
 test("nothing stands in the way of a request for which all is there", async () => {
-  const mounts = [{ Source: "v", Target: "/v" }];
-  const there = { networks: [network("plant"), network("office")], volumes: [{ Name: "v", Driver: "other", Options: null }] };
+  const mounts = [{ Source: "vol", Target: "/v" }];
+  const there = { networks: [network("plant"), network("office")], volumes: [{ Name: "vol", Driver: "other", Options: null }] };
   expect(await found(there, asking({ ports: { 80: 80 }, networks: ["plant", "office"], mounts }))).toEqual([]);
   expect(await found({})).toEqual([]);
 });
@@ -191,9 +191,9 @@ describe("networks", () => {
 describe("volumes", () => {
   const volume = (Options: Record<string, string> | undefined, Name?: string) => {
     const VolumeOptions = Options || Name ? { DriverConfig: { ...(Name && { Name }), ...(Options && { Options }) } } : undefined;
-    return asking({ mounts: [{ Target: "/a" }, { Source: "v", Target: "/v", VolumeOptions }] });
+    return asking({ mounts: [{ Target: "/a" }, { Source: "vol", Target: "/v", VolumeOptions }] });
   };
-  const there = (Options: object | null, Driver = "local") => ({ volumes: [{ Name: "v", Driver, Options }] });
+  const there = (Options: object | null, Driver = "local") => ({ volumes: [{ Name: "vol", Driver, Options }] });
 
   test.each([
     ["the same options", volume(nfs), there(nfs), false],
@@ -206,7 +206,7 @@ describe("volumes", () => {
     ["nothing asked", volume(undefined), there(nfs, "other"), false],
     ["no such volume", volume(nfs), { volumes: [] }, false],
   ])("%s", async (_, request, world, inTheWay) => {
-    const expected = [["demo", "CONFLICT", "mounts[1]", expect.stringContaining("the volume v exists")]];
+    const expected = [["demo", "CONFLICT", "mounts[1]", expect.stringContaining("the volume vol exists")]];
     expect(await found(world, request)).toEqual(inTheWay ? expected : []);
   });
 
@@ -254,7 +254,7 @@ test.each([
 test("what this engine, or this platform, can't do", async () => {
   const replicated = { mode: { Replicated: { Replicas: 2 } }, ports: { 80: 80 } };
   expect((await found({ emulateReplicas: true }, asking(replicated))).map((one) => one.slice(1, 3))).toEqual([["INVALID_REQUEST", "ports[0].published"]]);
-  const mounts = [{ Source: "v", Target: "/v", VolumeOptions: { Subpath: "x" } }];
+  const mounts = [{ Source: "vol", Target: "/v", VolumeOptions: { Subpath: "x" } }];
   expect((await found({ apiVersion: "1.44" }, asking({ mounts }))).map((one) => one.slice(1, 3))).toEqual([
     ["UNSUPPORTED", "mounts[0].VolumeOptions.Subpath"],
   ]);

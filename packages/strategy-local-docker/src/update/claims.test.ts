@@ -11,8 +11,8 @@ const nfs = (name: string, options = "addr=nas,nfsvers=4") => ({
 });
 const bind = (Source: string, ReadOnly = false) => ({ mounts: [{ Type: "bind", Source, Target: "/data", ReadOnly }] });
 const volume = (Source: string | undefined, ReadOnly = false) => ({ mounts: [{ Source, Target: "/data", ReadOnly }] });
-const memory = { Source: "m", Target: "/m", VolumeOptions: { DriverConfig: { Options: { type: "tmpfs", device: "tmpfs" } } } };
-const folder = { Source: "f", Target: "/f", VolumeOptions: { DriverConfig: { Options: { type: "none", o: "bind", device: "/srv" } } } };
+const memory = { Source: "mem", Target: "/m", VolumeOptions: { DriverConfig: { Options: { type: "tmpfs", device: "tmpfs" } } } };
+const folder = { Source: "folder", Target: "/f", VolumeOptions: { DriverConfig: { Options: { type: "none", o: "bind", device: "/srv" } } } };
 
 test.each<[string, boolean, Partial<DeployRequest>, Partial<DeployRequest>]>([
   ["nothing", true, {}, {}],
@@ -29,19 +29,19 @@ test.each<[string, boolean, Partial<DeployRequest>, Partial<DeployRequest>]>([
   ],
   ["the host's network", false, { networks: ["host"] }, { networks: ["host"] }],
   ["a network", true, { networks: ["plant"] }, { networks: ["plant"] }],
-  ["a volume", false, volume("v"), volume("v")],
-  ["a volume that both read", true, volume("v", true), volume("v", true)],
-  ["a volume that one of them reads", false, volume("v", true), volume("v")],
+  ["a volume", false, volume("vol"), volume("vol")],
+  ["a volume that both read", true, volume("vol", true), volume("vol", true)],
+  ["a volume that one of them reads", false, volume("vol", true), volume("vol")],
   ["volumes without names", true, volume(undefined), volume(undefined)],
   ["a folder", false, bind("/srv/data"), bind("/srv/data/")],
   ["a folder within the other's", false, bind("/srv"), bind("/srv/data")],
   ["a folder called alike", true, bind("/srv/data"), bind("/srv/data-2")],
   ["the root", false, bind("/"), bind("/srv")],
-  ["one export in two volumes", false, { mounts: [nfs("a")] }, { mounts: [nfs("b", "nfsvers=4,addr=nas,ro")] }],
-  ["one export that both read", true, { mounts: [nfs("a", "addr=nas,ro")] }, { mounts: [nfs("a", "ro,addr=nas")] }],
-  ["one export that one of them reads", false, { mounts: [nfs("a", "addr=nas,ro")] }, { mounts: [nfs("b", "addr=nas,rw,errors=ro")] }],
-  ["the same export of two servers", true, { mounts: [nfs("a")] }, { mounts: [nfs("b", "addr=other")] }],
-  ["volumes in memory", true, { mounts: [memory] }, { mounts: [{ ...memory, Source: "n" }] }],
+  ["one export in two volumes", false, { mounts: [nfs("exp-a")] }, { mounts: [nfs("exp-b", "nfsvers=4,addr=nas,ro")] }],
+  ["one export that both read", true, { mounts: [nfs("exp-a", "addr=nas,ro")] }, { mounts: [nfs("exp-a", "ro,addr=nas")] }],
+  ["one export that one of them reads", false, { mounts: [nfs("exp-a", "addr=nas,ro")] }, { mounts: [nfs("exp-b", "addr=nas,rw,errors=ro")] }],
+  ["the same export of two servers", true, { mounts: [nfs("exp-a")] }, { mounts: [nfs("exp-b", "addr=other")] }],
+  ["volumes in memory", true, { mounts: [memory] }, { mounts: [{ ...memory, Source: "nem" }] }],
   ["a folder that is a volume as well", false, { mounts: [folder] }, bind("/srv")],
 ])("both have %s: may run at once: %j", (_, expected, a, b) => {
   expect(canCoexist(of(a), of(b))).toBe(expected);
@@ -52,12 +52,12 @@ test("a container claims what it was asked for, what it was given, and what othe
   const claims = claimsOfContainer({
     HostConfig: {
       PortBindings: { "80/tcp": [{ HostIp: "", HostPort: "8080" }], "81/tcp": [{ HostIp: "", HostPort: "" }] },
-      Mounts: [nfs("a"), nfs("b", "addr=nas,ro")],
+      Mounts: [nfs("exp-a"), nfs("exp-b", "addr=nas,ro")],
     },
     NetworkSettings: { Networks: { plant: {} }, Ports: { "81/tcp": [{ HostIp: "0.0.0.0", HostPort: "32768" }] } },
     Mounts: [
-      { Type: "volume", Name: "a", Source: "/var/lib/docker/volumes/a/_data", Destination: "/data", RW: true },
-      { Type: "volume", Name: "b", Source: "/var/lib/docker/volumes/b/_data", Destination: "/b", RW: true },
+      { Type: "volume", Name: "exp-a", Source: "/var/lib/docker/volumes/exp-a/_data", Destination: "/data", RW: true },
+      { Type: "volume", Name: "exp-b", Source: "/var/lib/docker/volumes/exp-b/_data", Destination: "/b", RW: true },
       { Type: "bind", Source: "/srv", Destination: "/srv", RW: false },
       { Type: "tmpfs", Source: "", Destination: "/t", RW: true },
     ],
@@ -65,8 +65,8 @@ test("a container claims what it was asked for, what it was given, and what othe
   expect(claims).toMatchObject({ hostNetwork: false, named: true });
   expect(claims.ports.map(({ published }) => published)).toEqual([8080, 32768]);
   expect(claims.data).toEqual([
-    { volume: "a", device: "nas:/export", writable: true },
-    { volume: "b", device: "nas:/export", writable: false },
+    { volume: "exp-a", device: "nas:/export", writable: true },
+    { volume: "exp-b", device: "nas:/export", writable: false },
     { path: "/srv", writable: false },
     { writable: true },
   ]);

@@ -56,9 +56,9 @@ test("only what the requests need is asked for, once, whatever their number", as
   expect(small.problems).toEqual([]);
   expect(small.calls.sort()).toEqual(["images.inspect demo:1", "nodes.list", "services.list"]);
   const whole: Partial<DeployRequest> = {
-    networks: ["plant", "host", "both"],
+    networks: ["plant", "both"],
     ports: [{ target: 80, published: 8080, mode: "host" }],
-    resources: { Reservations: { NanoCPUs: 1 } },
+    resources: { Reservations: { NanoCPUs: 1e9 } },
     secrets: ["key"],
     configs: ["settings"],
     mounts: [{ Source: "data", Target: "/data", VolumeOptions: { DriverConfig: { Name: "local" } } }],
@@ -92,8 +92,8 @@ test("an update that asks nothing of nodes needs no look at them", async () => {
   expect(calls).not.toContain("nodes.list");
   const asking: Partial<DeployRequest>[] = [
     { constraints: ["node.role==worker"] },
-    { resources: { Limits: { NanoCPUs: 1 } } },
-    { resources: { Reservations: { MemoryBytes: 1 } } },
+    { resources: { Limits: { NanoCPUs: 1e9 } } },
+    { resources: { Reservations: { MemoryBytes: 2 ** 23 } } },
   ];
   for (const part of asking) expect(await found([updating(part)], none)).toMatchObject([{ 0: "demo", 1: "CONFLICT" }]);
 });
@@ -109,7 +109,7 @@ test("requests that can never be deployed are told as such, and the others are l
     ["demo", "INVALID_REQUEST", "image"],
     ["second", "NETWORK_NOT_FOUND", "networks[0]"],
     ["third", "UNSUPPORTED", "ports[].hostAddress"],
-    ["fourth", "INVALID_REQUEST", "restart.Condition"],
+    ["fourth", "UNSUPPORTED", "restart.Condition"],
   ]);
 });
 

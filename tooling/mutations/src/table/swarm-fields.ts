@@ -28,6 +28,8 @@ export const swarmFieldMutations = ofSuite("swarm", [
   ],
   ["the publish mode ignored", `${fields}/ports.ts`, "PublishMode: port.mode", 'PublishMode: "ingress"', "ports in host mode"],
   ["a host address opened to all", "packages/strategy-swarm/src/manifest.ts", "it would be open to all.\",\n      refuse: true,\n", "it would be open to all.\",\n", "ports at a host address"],
+  ["a literal {{ expanded", `${fields}/templates.ts`, 'request.templates === "literal" ?', "request.templates === undefined ?", "templates: literal"],
+  ["an unmarked template expanded", "packages/strategy-swarm/src/manifest.ts", "    when: ({ templates }) => templates === undefined,\n", "    when: () => false,\n", "what looks like a template"],
   ["the mode of a secret's file lost", `${fields}/file-references.ts`, "Mode: reference.mode ?? 0o444", "Mode: 0o444", "secrets, with target"],
   ["updateConfig dropped", spec, "    ...toUpdateConfig(request, context),\n", "", "request field\\W+updateConfig"],
   ["the restart policy ignored", spec, "      ...toTaskRestartPolicy(request, context),\n", '      RestartPolicy: { Condition: "any" },\n', "restart: none"],

@@ -1,0 +1,165 @@
+import { describe, expect, test } from "vitest";
+import { DeploymentError } from "../errors/deployment-error.js";
+import type { DeployRequest } from "./deploy-request.js";
+import { amendRequest, parseRequest } from "./parse-request.js";
+
+const MEBIBYTE = 1024 ** 2;
+const base = { image: "app:1", name: "demo" };
+const volume = (Source: string, more: object = {}) => ({ mounts: [{ Source, Target: "/data", ...more }] });
+const at = (Target: string, more: object = {}) => ({ mounts: [{ Source: "data", Target, ...more }] });
+const bound = (Source: string, Target: string) => ({ mounts: [{ Type: "bind", Source, Target }] });
+const limit = (Limits: object) => ({ resources: { Limits } });
+const reserve = (Reservations: object) => ({ resources: { Reservations } });
+const port = (...ports: object[]) => ({ ports: ports.map((one) => ({ target: 80, published: 8080, ...one })) });
+
+const fieldsOf = (part: object): (string | undefined)[] => {
+  try {
+    parseRequest({ ...base, ...part } as DeployRequest);
+    return [];
+  } catch (error) {
+    if (!DeploymentError.isInstance(error, "INVALID_REQUEST")) throw error;
+    return error.issues.map(({ field }) => field);
+  }
+};
+
+/** Each was sent to engine 20.10.24 and to a swarm of it: both refuse it, at the create, at the start, or by the task. */
+describe("a request that every engine refuses is INVALID_REQUEST, with the field", () => {
+  test.each<[string, object, string]>([
+    ["a memory limit below 6 MiB", limit({ MemoryBytes: 6 * MEBIBYTE - 1 }), "resources.Limits.MemoryBytes"],
+    ["a memory reservation below 4 MiB", reserve({ MemoryBytes: 4 * MEBIBYTE - 1 }), "resources.Reservations.MemoryBytes"],
+    ["a CPU limit below 0.01", limit({ NanoCPUs: 9_999_999 }), "resources.Limits.NanoCPUs"],
+    ["a CPU limit so small that an engine sets none", limit({ NanoCPUs: 9999 }), "resources.Limits.NanoCPUs"],
+    ["a CPU reservation below 0.001", reserve({ NanoCPUs: 999_999 }), "resources.Reservations.NanoCPUs"],
+    ["a host name of 65 characters", { hostname: "a".repeat(65) }, "hostname"],
+    ["a host name of 66 bytes", { hostname: "ä".repeat(33) }, "hostname"],
+    ["an empty host name", { hostname: "" }, "hostname"],
+    ["a host name with a line break", { hostname: "a\nb" }, "hostname"],
+    ["a volume of one letter", volume("x"), "mounts[0].Source"],
+    ["a volume name with a space", volume("a b"), "mounts[0].Source"],
+    ["a volume name of 256 characters", volume("x".repeat(256)), "mounts[0].Source"],
+    ["a read-only volume without a name", { mounts: [{ Target: "/data", ReadOnly: true }] }, "mounts[0].ReadOnly"],
+    ["a mount at /", at("/"), "mounts[0].Target"],
+    ["a mount at /.", at("/."), "mounts[0].Target"],
+    ["a mount at a way to /", at("/a/.."), "mounts[0].Target"],
+    ["a volume at /proc", at("/proc"), "mounts[0].Target"],
+    ["a volume below /proc", at("/proc/sys"), "mounts[0].Target"],
+    ["a volume below /proc by another way", at("//proc/1/../x/"), "mounts[0].Target"],
+    ["a bind below /proc", bound("/etc/hostname", "/proc/version"), "mounts[0].Target"],
+    ["a tmpfs at /proc", { mounts: [{ Type: "tmpfs", Target: "/proc" }] }, "mounts[0].Target"],
+    ["a relative target", at("./data"), "mounts[0].Target"],
+    ["an unknown capability", { capAdd: ["NET_ADMN"] }, "capAdd[0]"],
+    ["CAP_ALL, which is no capability", { capDrop: ["CAP_ALL"] }, "capDrop[0]"],
+    ["two prefixes of a capability", { capAdd: ["CAP_CAP_CHOWN"] }, "capAdd[0]"],
+    ["two mounts at one target", { mounts: [{ Source: "aa", Target: "/m" }, { Source: "bb", Target: "/m/" }] }, "mounts[1].Target"],
+    ["two secrets at one target", { secrets: [{ name: "a", target: "k" }, { name: "b", target: "k" }] }, "secrets[1].target"],
+    ["two secrets at one path", { secrets: ["k", { name: "b", target: "/run/secrets/k" }] }, "secrets[1].target"],
+    ["one secret twice", { secrets: ["k", "k"] }, "secrets[1]"],
+    ["two configs at one path", { configs: [{ name: "a", target: "/k" }, { name: "b", target: "./k" }] }, "configs[1].target"],
+    ["a config at a mount's target", { ...at("/etc/k"), configs: [{ name: "a", target: "/etc/k" }] }, "configs[0].target"],
+    ["a config at a secret's path", { secrets: ["k"], configs: [{ name: "a", target: "/run/secrets/k" }] }, "configs[0].target"],
+    ["a config at /", { configs: [{ name: "a", target: "/" }] }, "configs[0].target"],
+    ["a config below /proc", { configs: [{ name: "a", target: "/proc/x" }] }, "configs[0].target"],
+    ["a secret below /proc", { secrets: [{ name: "a", target: "../../proc/x" }] }, "secrets[0].target"],
+    ["a secret's name of 65 characters", { secrets: ["x".repeat(65)] }, "secrets[0]"],
+    ["a secret's name that ends with _", { secrets: ["a_"] }, "secrets[0]"],
+    ["a config's name with a space", { configs: [{ name: "a b" }] }, "configs[0].name"],
+    ["the owner of a secret by name", { secrets: [{ name: "a", uid: "root" }] }, "secrets[0].uid"],
+    ["an empty group of a config", { configs: [{ name: "a", gid: "" }] }, "configs[0].gid"],
+    ["a constraint without a value", { constraints: ["node.role =="] }, "constraints[0]"],
+    ["a constraint with one =", { constraints: ["node.role = manager"] }, "constraints[0]"],
+    ["a constraint's value in quotes", { constraints: ["node.labels.zone == 'a'"] }, "constraints[0]"],
+    ["a constraint's value with a comma", { constraints: ["node.labels.zone == a,b"] }, "constraints[0]"],
+    ["a constraint's value with =", { constraints: ["node.labels.zone == a=b"] }, "constraints[0]"],
+    ["a constraint's value outside ASCII", { constraints: ["node.labels.zone == ü"] }, "constraints[0]"],
+    ["a constraint with two operators", { constraints: ["node.labels.a!=b==c"] }, "constraints[0]"],
+    ["a constraint's key of one letter", { constraints: ["n == x"] }, "constraints[0]"],
+    ["a constraint's key with a slash", { constraints: ["node.labels.a/b == x"] }, "constraints[0]"],
+    ["a user id above 2147483647", { user: "2147483648:1" }, "user"],
+    ["a group id above 2147483647", { user: "1:4294967294" }, "user"],
+    ["a negative user id", { user: "-1" }, "user"],
+    ["a variable without a name", { env: ["=x"] }, "env[0]"],
+    ["a variable with NUL", { env: ["A=\0"] }, "env[0]"],
+    ["an image in upper case", { image: "Nginx" }, "image"],
+    ["a health check more often than each 1 ms", { healthcheck: { Test: "true", Interval: 500_000 } }, "healthcheck.Interval"],
+    ["negative retries", { healthcheck: { Test: "true", Retries: -1 } }, "healthcheck.Retries"],
+    ["a negative stop grace period", { stopGracePeriod: -1 }, "stopGracePeriod"],
+    ["a failure ratio above 1", { updateConfig: { MaxFailureRatio: 2 } }, "updateConfig.MaxFailureRatio"],
+    ["a host port twice", port({}, { target: 81 }), "ports[1]"],
+    ["a host port twice, in both publish modes", port({}, { target: 81, mode: "host" }), "ports[1]"],
+    ["a port of 0", port({ target: 0 }), "ports[0].target"],
+    ["a port of 65536", port({ published: 65_536 }), "ports[0].published"],
+    ["the network host beside another", { networks: ["host", "back"] }, "networks[0]"],
+    ["the network none beside another", { networks: ["back", "none"] }, "networks[1]"],
+    ["a network's name of spaces", { networks: [" "] }, "networks[0]"],
+    ["a name of one letter", { name: "a" }, "name"],
+    ["a name of 64 characters", { name: "a".repeat(64) }, "name"],
+    ["a volume's name with a template that nothing expands", volume("v-{{.Task.Slot}}"), "mounts[0].Source"],
+  ])("%s", (_, part, field) => {
+    expect(fieldsOf(part)).toEqual([field]);
+  });
+});
+
+describe("a request that some engine takes is valid", () => {
+  test.each<[string, object]>([
+    ["6 MiB of memory", limit({ MemoryBytes: 6 * MEBIBYTE })],
+    ["4 MiB of reserved memory, which a swarm takes", reserve({ MemoryBytes: 4 * MEBIBYTE })],
+    ["0.01 CPUs", limit({ NanoCPUs: 10_000_000 })],
+    ["0.001 reserved CPUs", reserve({ NanoCPUs: 1_000_000 })],
+    ["a host name of 64 characters", { hostname: "a".repeat(64) }],
+    ["an underscore in a host name", { hostname: "a_b" }],
+    ["a volume of two letters", volume("xy")],
+    ["a volume name of 255 characters", volume("x".repeat(255))],
+    ["a longer name of another driver's volume", volume("x".repeat(256), { VolumeOptions: { DriverConfig: { Name: "cloud" } } })],
+    ["a mount at /sys", at("/sys")],
+    ["a mount at /process", at("/process")],
+    ["procfs at /proc", bound("/proc", "/proc")],
+    ["a file over /proc/loadavg", bound("/etc/hostname", "/proc/loadavg")],
+    ["a tmpfs below /proc", { mounts: [{ Type: "tmpfs", Target: "/proc/acpi" }] }],
+    ["a capability that newer engines know", { capAdd: ["CAP_BPF", "perfmon"] }],
+    ["a config below a mount", { ...at("/etc/app"), configs: [{ name: "a", target: "/etc/app/conf" }] }],
+    ["one secret at two targets", { secrets: [{ name: "a", target: "k" }, { name: "a", target: "l" }] }],
+    ["a constraint's value with spaces", { constraints: ["node.labels.zone == building a"] }],
+    ["a constraint with a network", { constraints: ["node.ip != 10.0.0.0/8"] }],
+    ["the largest user id", { user: "2147483647:2147483647" }],
+    ["a space in a variable's name", { env: ["a b=c"] }],
+    ["the network host alone", { networks: ["host"] }],
+    ["one host port in two protocols", port({}, { protocol: "udp" })],
+    ["a template in a volume's name", { ...volume("v-{{.Task.Slot}}"), templates: "expand" }],
+    ["a template in a host name", { hostname: `{{.Node.Hostname}}-${"x".repeat(60)}`, templates: "expand" }],
+  ])("%s", (_, part) => {
+    expect(fieldsOf(part)).toEqual([]);
+  });
+});
+
+describe("a host address", () => {
+  test.each(["fe80::1%lo", "::1%0", "127.0.0.01", "0127.0.0.1", "1.2.3", "localhost", "127.0.0.1 ", "", "[::1]"])(
+    "%j, which an engine takes for every address, is refused",
+    (hostAddress) => {
+      const fields = fieldsOf(port({ hostAddress }));
+      expect(new Set(fields)).toEqual(new Set(["ports[0].hostAddress"]));
+    },
+  );
+
+  test.each(["127.0.0.1", "0.0.0.0", "::", "::1", "::ffff:127.0.0.1", "fe80::1"])("%s is taken", (hostAddress) => {
+    expect(fieldsOf(port({ hostAddress }))).toEqual([]);
+  });
+
+  test.each<[string | undefined, string | undefined, boolean]>([
+    [undefined, "::1", true],
+    ["0.0.0.0", "127.0.0.1", true],
+    ["::", "::1", true],
+    ["127.0.0.1", "::ffff:127.0.0.1", true],
+    ["::1", "0:0:0:0:0:0:0:1", true],
+    ["::1", "::2", false],
+    ["0.0.0.0", "::", false],
+    ["0.0.0.0", "::1", false],
+  ])("%s and %s on one host port meet: %s", (first, second, meet) => {
+    const found = fieldsOf(port({ hostAddress: first }, { target: 81, hostAddress: second }));
+    expect(found).toEqual(meet ? ["ports[1]"] : []);
+  });
+});
+
+test("amendRequest() checks fields that are valid only together", () => {
+  const request = parseRequest({ ...base, configs: [{ name: "a", target: "/k" }] });
+  expect(() => amendRequest(request, { mounts: [{ Type: "tmpfs", Target: "/k" }] })).toThrow("its target /k is taken");
+});

@@ -1,0 +1,61 @@
+import { posix } from "node:path";
+import type { FileReference } from "./lifecycle.js";
+import { targetFault, targetPlace } from "./mount-target.js";
+import type { Mount } from "./mounts.js";
+import { holdsTemplate, type Templates } from "./templates.js";
+
+/** The fields of a request that put something at a path in the container. */
+export interface TargetFields {
+  mounts?: readonly Mount[] | undefined;
+  secrets?: readonly FileReference[] | undefined;
+  configs?: readonly FileReference[] | undefined;
+}
+
+interface Finding {
+  path: (string | number)[];
+  message: string;
+}
+
+/** Where the file of a secret or config is: a relative target counts from here. Without a target, it has its name. */
+const FOLDERS = { secrets: "/run/secrets", configs: "/" } as const;
+
+const filePlace = (kind: keyof typeof FOLDERS, { name, target = name }: FileReference): string =>
+  targetPlace(posix.resolve(FOLDERS[kind], target));
+
+/** Two of mounts, secrets and configs at one path, and secrets and configs at a path where nothing can be mounted. */
+export function targetFindings({ mounts = [], secrets = [], configs = [] }: TargetFields): Finding[] {
+  const findings: Finding[] = [];
+  const taken = new Map(mounts.map(({ Target }, index) => [targetPlace(Target), `mounts[${index}]`]));
+  for (const [kind, files] of Object.entries({ secrets, configs }) as [keyof typeof FOLDERS, FileReference[]][]) {
+    files.forEach((file, index) => {
+      const path = [kind, index, ...(file.target === undefined ? [] : ["target"])];
+      const place = filePlace(kind, file);
+      const first = taken.get(place);
+      const fault = targetFault(place, { Type: "bind" });
+      if (fault !== undefined) findings.push({ path, message: fault });
+      else if (first !== undefined) findings.push({ path, message: `its target ${place} is taken by ${first}` });
+      else taken.set(place, `${kind}[${index}]`);
+    });
+  }
+  return findings;
+}
+
+/** Texts that hold a template although nothing says that the platform expands it, and that no engine takes as they are. */
+export function unmarkedNameFindings(
+  { mounts = [], hostname, templates }: TargetFields & { hostname?: string | undefined; templates?: Templates | undefined },
+): Finding[] {
+  if (templates === "expand") return [];
+  const findings: Finding[] = [];
+  mounts.forEach((mount, index) => {
+    if (mount.Type === "volume" && holdsTemplate(mount.Source)) {
+      const message = "a volume's name is made of letters, digits, _, . and -; set templates to expand for a template";
+      findings.push({ path: ["mounts", index, "Source"], message });
+    }
+    const fault = holdsTemplate(mount.Target) ? targetFault(mount.Target, mount) : undefined;
+    if (fault !== undefined) findings.push({ path: ["mounts", index, "Target"], message: fault });
+  });
+  if (holdsTemplate(hostname) && Buffer.byteLength(hostname ?? "") > 64) {
+    findings.push({ path: ["hostname"], message: "a host name has at most 64 characters" });
+  }
+  return findings;
+}
