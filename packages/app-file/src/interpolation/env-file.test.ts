@@ -14,13 +14,42 @@ describe("parseEnvFile", () => {
     ["A=a b=c", "a b=c"],
     ["A=1 # one", "1"],
     ["A=1#one", "1#one"],
-    ["A=# nothing", ""],
+    ["A=# not a comment", "# not a comment"],
+    ["A=1\t# not a comment", "1\t# not a comment"],
+    ["A=1# not a comment", "1# not a comment"],
+    ["A=a # b # c", "a"],
+    ["A=#1", "#1"],
+    ["A=\t1\t", "1"],
+    ["export\tA=1", "1"],
+    ["A:1", "1"],
+    ["A=x=y:z", "x=y:z"],
+    ["A=http://h:1/#top", "http://h:1/#top"],
+    ["A=it's", "it's"],
+    ['A={"a": "b", "c": [1, 2]}', '{"a": "b", "c": [1, 2]}'],
+    ["A=-Xmx2048 -DA=B", "-Xmx2048 -DA=B"],
+    ["A=pa$ $1 5$", "pa$ $1 5$"],
+    ["A=$$B", "$B"],
+    ["A=a\\nb", "a\\nb"],
     ["A='it is $B # x'", "it is $B # x"],
     ['A="x # y" # z', "x # y"],
     ['A="a\\nb\\t\\"c\\" \\\\d"', 'a\nb\t"c" \\d'],
     ['A="\\$B"', "$B"],
+    ['A="$$B"', "$B"],
+    ['A="\\a\\b\\f\\r\\v"', "\u0007\b\f\r\v"],
+    ['A="\\x\\c\\e"', "\\x\\c\\e"],
+    ['A="\\0101"', "A"],
+    [`A="it\\'s"`, "it\\'s"],
+    ["A='it\\'s'", "it's"],
+    ["A='a\\nb\\\\'", "a\\nb\\\\"],
+    ["A='\\\"'", '\\"'],
+    ["A='x'#c", "x"],
+    ['A="x"\t# c', "x"],
+    ['A="" # empty', ""],
+    ['A="x\\" # y"', 'x" # y'],
+    ['A="one\ntwo # no comment\n"# c\nB=2', "one\ntwo # no comment\n"],
     ['A="two\nlines"', "two\nlines"],
-    ["A='two\r\nlines'", "two\nlines"],
+    ["A='two\r\nlines'", "two\r\nlines"],
+    ["A=one\r\nB=2", "one"],
     ["B=b\nA=${B}-${C:-c}", "b-c"],
     ['B=b\nA="<$B>"', "<b>"],
     ["A=1\nA=2", "2"],
@@ -34,13 +63,48 @@ describe("parseEnvFile", () => {
   });
 
   it("takes a name alone from the environment, where it is set", () => {
-    expect(parse("A\nB # none\n# c\n\n", { A: "1" })).toEqual({ A: "1" });
+    expect(parse("A\nexport B \n# c\n\nC", { A: "1", C: "3" })).toEqual({ A: "1", C: "3" });
+  });
+
+  it("takes the names that Compose takes", () => {
+    const names = ["a.b-c", "1A", "x[0]", "\u00dcber", "_", "A B"];
+    const text = names.map((name) => `${name}=1`).join("\n");
+    expect(() => parse(text)).toThrow(".env:6:1: expected NAME=VALUE");
+    expect(Object.keys(parse(text.replace("A B", "AB")))).toEqual([...names.slice(0, 5), "AB"]);
+  });
+
+  it("reads each kind of value as Compose does", () => {
+    const lines = [
+      "K0=val#bla",
+      'K1="val #space"#bla',
+      `K2='asdf#"#sdf"jklo'#bla`,
+      'K3="asdf#\\"#sdf\\"jklo"#bla',
+      'K4="asdf#\\"#sdf\\""#bla',
+      `K5='asdf#"#sdf"'#bla`,
+    ];
+    expect(parse(lines.join("\n"))).toEqual({
+      K0: "val#bla",
+      K1: "val #space",
+      K2: 'asdf#"#sdf"jklo',
+      K3: 'asdf#"#sdf"jklo',
+      K4: 'asdf#"#sdf"',
+      K5: 'asdf#"#sdf"',
+    });
   });
 
   it.each([
     ["A=1\n=x", 2, 1, "expected NAME=VALUE, or a comment"],
     ["A=1\n  two words", 2, 3, "expected NAME=VALUE, or a comment"],
-    ["1A=x", 1, 1, "expected NAME=VALUE, or a comment"],
+    ["A/B=s3cret", 1, 1, "expected NAME=VALUE, or a comment"],
+    ["A # s3cret", 1, 1, "expected NAME=VALUE, or a comment"],
+    ["export", 1, 1, "expected NAME=VALUE, or a comment"],
+    ["export =s3cret", 1, 1, "expected NAME=VALUE, or a comment"],
+    ["A= # s3cret", 1, 4, "this may be a comment or the value"],
+    ["A=s3cret\0", 1, 9, "a variable can't hold a NUL character"],
+    ['A="s3cret\\09"', 1, 10, "\\0 needs three octal digits up to 377 after it"],
+    ["A='s3cret\\'", 1, 3, "the quote that begins here is not closed"],
+    ["A='s3cret'B=2", 1, 11, "something follows the closing quote"],
+    ["A=s3cret${B", 1, 9, "a variable's closing brace is missing"],
     ["A='s3cret", 1, 3, "the quote that begins here is not closed"],
     ['A="s3cret" more', 1, 11, "something follows the closing quote"],
     ["A=s3cret-$NOPE", 1, 10, "the variable NOPE is not set"],

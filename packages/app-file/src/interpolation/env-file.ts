@@ -1,26 +1,39 @@
 import { Findings } from "../report/findings.js";
 import { SourceText } from "../source/source-text.js";
 import { type Environment, environmentLookup } from "./environment.js";
+import { readQuoted } from "./env-file-quotes.js";
 import { interpolate, type Lookup } from "./template.js";
 
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", '"': '"', "\\": "\\" };
+/** White space within a line, as Compose's parser has it. */
+const SPACE = String.raw`[ \t\v\f\r\u0085\u00A0]`;
+/** Compose's names: letters, digits (of any script), `_`, `.`, `-`, `[` and `]`. */
+const NAME = String.raw`([\p{L}\p{N}_.\-[\]]+)`;
+/** The word `export` alone is no name: Compose takes what follows it for one. */
+const EXPORT = `^${SPACE}*(?:export${SPACE}+)?(?!export(?:${SPACE}|$))`;
 
 /** `NAME=`, with `export` before it or not; Compose takes a colon for the equals sign, too. */
-const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*[=:][ \t]*/;
-const INHERITED = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*(?:#.*)?$/;
-const IGNORED = /^[ \t]*(?:#.*)?$/;
+const ASSIGNMENT = new RegExp(`${EXPORT}${NAME}${SPACE}*[=:]`, "u");
+const INHERITED = new RegExp(`${EXPORT}${NAME}${SPACE}*$`, "u");
+const IGNORED = new RegExp(`^${SPACE}*(?:#.*)?$`, "u");
+const LEADING_SPACE = new RegExp(`^${SPACE}*`);
 
 /**
- * Reads an env file as Compose does: comments, `export`, single quotes (nothing in them is special), double quotes
- * (`\n`, `\t`, `\"`, `\\`, and variables), values of several lines in quotes, ` #` comments after other values.
- * Variables are looked up in `environment` first, then in the lines before.
+ * Reads an env file as Compose does (compose-go, dotenv):
+ * - `NAME=value`, `NAME: value`, with `export` before it; a name alone takes its value from `environment`
+ * - without quotes a value ends with the line, or before ` #`; variables are replaced
+ * - in single quotes nothing is special but `\'`; in double quotes there are escapes (`\n`, `\"`, `\$`, ...) and variables
+ * - a value in quotes may have several lines; after the closing quote only a comment may follow
+ *
+ * Variables are looked up in `environment` first, then in the lines before. Where Compose's documentation and Compose
+ * differ, and where it would drop a part of a value, the line is an error.
  * @throws DeploymentError `INVALID_FILE` with every bad line. Values are never repeated.
  */
 export function parseEnvFile(text: string, file: string, environment: Environment): Record<string, string> {
-  const source = new SourceText(file, text.replaceAll("\r\n", "\n"));
+  const source = new SourceText(file, text);
   const findings = new Findings();
   const values = new Map<string, string>();
   const lookup: Lookup = (name) => environmentLookup(environment)(name) ?? values.get(name);
+  const reader: Reader = { source, lookup, findings };
 
   for (let offset = 0; offset < source.text.length;) {
     const end = lineEnd(source.text, offset);
@@ -29,14 +42,15 @@ export function parseEnvFile(text: string, file: string, environment: Environmen
     const inherited = INHERITED.exec(line)?.[1];
     let next = end + 1;
     if (assignment?.[1] !== undefined) {
-      const read = readValue(source, offset + assignment[0].length, end, lookup, findings);
+      const read = readValue(offset + assignment[0].length, end, reader);
       values.set(assignment[1], read.value);
       next = read.next;
     } else if (inherited !== undefined) {
       const value = lookup(inherited);
       if (value !== undefined) values.set(inherited, value);
     } else if (!IGNORED.test(line)) {
-      findings.add(source.at(offset + line.search(/\S/)), "expected NAME=VALUE, or a comment", "Correct the line.");
+      const hint = "Write NAME=value; a name is made of letters, digits, _, ., -, [ and ].";
+      findings.add(source.at(offset + line.search(/\S/)), "expected NAME=VALUE, or a comment", hint);
     }
     offset = next;
   }
@@ -44,57 +58,62 @@ export function parseEnvFile(text: string, file: string, environment: Environmen
   return Object.fromEntries(values);
 }
 
+interface Reader {
+  source: SourceText;
+  lookup: Lookup;
+  findings: Findings;
+}
+
+interface ReadValue {
+  value: string;
+  /** Where the line after it begins. */
+  next: number;
+}
+
 const lineEnd = (text: string, from: number): number => {
   const end = text.indexOf("\n", from);
   return end < 0 ? text.length : end;
 };
 
-/** The value that begins at `start`, and where the line after it begins. */
-function readValue(
-  source: SourceText,
-  start: number,
-  end: number,
-  lookup: Lookup,
-  findings: Findings,
-): { value: string; next: number } {
-  const quoteMark = source.text[start];
-  const expand = (raw: string, offsetOf: (index: number) => number): string => {
-    const { text, problems } = interpolate(raw, lookup);
-    for (const { index, message, hint } of problems) findings.add(source.at(offsetOf(index)), message, hint);
-    return text;
-  };
-
-  if (quoteMark !== "'" && quoteMark !== '"') {
-    const line = source.text.slice(start, end);
-    const value = line.startsWith("#") ? "" : line.replace(/[ \t]#.*$/, "").trimEnd();
-    return { value: expand(value, (index) => start + index), next: end + 1 };
+/** The value behind the separator at `from`. */
+function readValue(from: number, end: number, reader: Reader): ReadValue {
+  const { text } = reader.source;
+  const start = from + (LEADING_SPACE.exec(text.slice(from, end))?.[0].length ?? 0);
+  const nul = text.slice(start, end).indexOf("\0");
+  if (nul >= 0) {
+    reader.findings.add(reader.source.at(start + nul), "a variable can't hold a NUL character", "Remove it.");
   }
+  const mark = text[start];
+  if (mark === "'" || mark === '"') return readQuotedValue(start, mark, reader);
 
-  const close = closingQuote(source.text, start);
-  if (close < 0) {
-    findings.add(source.at(start), "the quote that begins here is not closed", `Close it with ${quoteMark}.`);
-    return { value: "", next: source.text.length };
+  const written = text.slice(start, end);
+  if (written.startsWith("#") && start > from) {
+    const hint = 'Write NAME="" # comment for an empty value, or put the value in quotes.';
+    reader.findings.add(reader.source.at(start), "this may be a comment or the value", hint);
   }
+  const [value = ""] = written.split(" #", 1);
+  return { value: expand(value.trimEnd(), (index) => start + index, reader), next: end + 1 };
+}
+
+function readQuotedValue(start: number, mark: "'" | '"', reader: Reader): ReadValue {
+  const { source, findings } = reader;
+  const { value, close, isExact, problems } = readQuoted(source.text, start, mark);
+  for (const { index, message, hint } of problems) findings.add(source.at(index), message, hint);
+  if (close < 0) return { value: "", next: source.text.length };
   const last = lineEnd(source.text, close);
   if (!IGNORED.test(source.text.slice(close + 1, last))) {
-    findings.add(source.at(close + 1), "something follows the closing quote", "Put all of the value in quotes.");
+    findings.add(source.at(close + 1), "something follows the closing quote", "Put the whole value in quotes.");
   }
-  const inner = source.text.slice(start + 1, close);
-  if (quoteMark === "'") return { value: inner, next: last + 1 };
-  const exact = !inner.includes("\\");
-  const value = expand(unescape(inner), (index) => (exact ? start + 1 + index : start));
-  return { value, next: last + 1 };
+  const offsetOf = (index: number): number => (isExact ? start + 1 + index : start);
+  return { value: mark === "'" ? value : expand(value, offsetOf, reader), next: last + 1 };
 }
 
-function closingQuote(text: string, start: number): number {
-  const quoteMark = text[start];
-  for (let index = start + 1; index < text.length; index += 1) {
-    if (text[index] === quoteMark) return index;
-    if (text[index] === "\\" && quoteMark === '"') index += 1;
+/** Replaces variables. As in Compose, a dollar sign that begins no variable is a dollar sign. */
+function expand(raw: string, offsetOf: (index: number) => number, { source, lookup, findings }: Reader): string {
+  const template = raw.replaceAll(/\$\$|\$(?![A-Za-z_{])/g, "$$$$");
+  const { text, problems } = interpolate(template, lookup);
+  for (const { index, message, hint } of problems) {
+    findings.add(source.at(offsetOf(template === raw ? index : 0)), message, hint);
   }
-  return -1;
+  return text;
 }
-
-/** `\$` becomes `$$`, which interpolation turns into a dollar sign. */
-const unescape = (text: string): string =>
-  text.replace(/\\(.)/gs, (whole, letter: string) => (letter === "$" ? "$$" : (ESCAPES[letter] ?? whole)));
