@@ -72,7 +72,7 @@ describe("up, ps, down", () => {
     const codes = { CONFLICT: 5, ENGINE_UNREACHABLE: 4, NOT_A_SWARM_MANAGER: 4, TIMEOUT: 6, IMAGE_NOT_FOUND: 1, UNSUPPORTED: 3 } as const;
     for (const [code, exitCode] of Object.entries(codes) as [keyof typeof codes, number][]) {
       resetMemory({ failOn: { web: new DeploymentError(code, "It went wrong.", { hint: "Do better." }) } });
-      expect(await place.run("up"), code).toMatchObject({ code: exitCode, err: expect.stringContaining(`error[${code}] It went wrong.\n`) });
+      expect(await place.run("up"), code).toMatchObject({ code: exitCode, err: expect.stringContaining(`error[${code}] openfactory.yml:3:3: It went wrong.\n`) });
       expect((await place.run("up", "--json")).events.at(-1), code).toMatchObject({ ok: false, exitCode });
     }
   });
@@ -283,7 +283,7 @@ describe("validate", () => {
     expect(ran.err).toContain("warning[FIELD_NOT_HONOURED] web: secrets: ");
     const strict = await place.run("validate", "--strict");
     expect(strict.code).toBe(3);
-    expect(strict.err).toContain("error[UNSUPPORTED] openfactory.yml:3:3: web: secrets: ");
+    expect(strict.err).toContain("error[UNSUPPORTED] openfactory.yml:6:5: web: secrets: ");
   });
 
   test("warns of what is declared and not made, before anything is asked of an engine", async () => {

@@ -133,7 +133,7 @@ function readApp(key: string, shared: SharedContext): ReadApp[] {
     service: entry.uuid.toLowerCase(),
     location: tree.locateKey(path),
     file,
-    request: buildRequest({ ...shared, entry, path }),
+    ...buildRequest({ ...shared, entry, path }),
     format: REQUEST_FORMAT,
     dependsOn: [],
     usesLocalStorage: localStorage(key, entry, tree),

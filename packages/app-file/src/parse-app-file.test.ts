@@ -90,6 +90,7 @@ describe("parseAppFile", () => {
         file: "apps.yml",
         format: 2,
         dependsOn: [],
+        locate: expect.any(Function),
         usesLocalStorage: [{ file: "/srv/Smart Shop_1/apps.yml", line: 28, column: 15 }],
         request: {
           name: "app-scheduler",

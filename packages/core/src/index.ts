@@ -26,14 +26,14 @@ export {
 } from "./request/image-reference.js";
 export type { FileReference, Healthcheck, RestartPolicy, RollbackConfig, UpdateConfig } from "./request/lifecycle.js";
 export type { Mount } from "./request/mounts.js";
-export { hostAddressesOverlap } from "./request/host-address.js";
+export { hostAddressesOverlap, hostAddressSchema } from "./request/host-address.js";
 export { isServiceName } from "./request/name.js";
 export { amendRequest, parseRequest } from "./request/parse-request.js";
 export type { Resources, ServiceMode } from "./request/placement.js";
 export type { PublishedPort } from "./request/ports.js";
 export { holdsTemplate, someValueHoldsTemplate, type Templates } from "./request/templates.js";
 export { canonicalDriverOptions, isSameDriver, type VolumeDriver, volumeDifference } from "./request/volume-driver.js";
-export { fieldPath, zodIssues } from "./request/zod-issues.js";
+export { fieldPath, fieldSteps, zodIssues } from "./request/zod-issues.js";
 export { guardStrategy } from "./secrecy/guard-strategy.js";
 export { redactError } from "./secrecy/redact-error.js";
 export { MASK, Redactor } from "./secrecy/redactor.js";

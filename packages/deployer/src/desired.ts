@@ -19,6 +19,8 @@ export interface DesiredApp {
   readonly dependsOn: readonly DesiredDependency[];
   /** Where it is written, for messages. */
   readonly location?: SourceLocation;
+  /** Where a field of the request is written, such as `mounts[0].Target`. Default: `location`. */
+  readonly locate?: (field: string) => SourceLocation | undefined;
   /** The file that declares it: one of {@link DesiredProject.files}. Default: none, the project as a whole owns it. */
   readonly file?: string;
   /**
@@ -49,6 +51,10 @@ export interface DesiredDevice {
   /** As of {@link DesiredApp.file}. */
   readonly file?: string;
 }
+
+/** Where a field of an app's request is written; the app's own place where that is not known. */
+export const locationOf = ({ locate, location }: DesiredApp, field?: string): SourceLocation | undefined =>
+  (field === undefined ? undefined : locate?.(field)) ?? location;
 
 /**
  * A network, config or secret that the project makes for its apps, and removes when nothing needs it any more. The name

@@ -8,7 +8,10 @@ import { harmless, type Style } from "./style.js";
 export function errorText(error: DeploymentError, style: Style): string {
   const label = labelOf(error.code, style);
   const placed = error.issues.filter((issue) => issue.location !== undefined);
-  if (placed.length === 0) return `${label} ${harmless(error.message)}\n${instanceText(error.instance, style)}${hintText(error.hint)}`;
+  if (placed.length === 0) {
+    const where = error.location === undefined ? "" : `${place(error.location)}: `;
+    return `${label} ${harmless(where + error.message)}\n${instanceText(error.instance, style)}${hintText(error.hint)}`;
+  }
   const findings = placed.map((issue) => `${labelOf(issue.code ?? error.code, style)} ${findingText(issue)}\n${hintText(issue.hint)}`).join("");
   const others = error.issues.filter((issue) => issue.location === undefined).map(({ message }) => `  ${message}\n`);
   const isTold = placed.some(({ hint }) => hint === error.hint);

@@ -30,6 +30,7 @@ export const error = z
     service: z.string().optional(),
     strategy: z.string().optional(),
     field: z.string().optional().describe("Path in the request."),
+    location: location.optional().describe("Where it is written in the file."),
     issues: z
       .array(
         z.object({

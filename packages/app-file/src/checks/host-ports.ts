@@ -1,4 +1,4 @@
-import type { PortInput } from "@openfactory/deploy-core";
+import { hostAddressesOverlap, type PortInput } from "@openfactory/deploy-core";
 import type { Findings } from "../report/findings.js";
 import { quote } from "../report/nearest.js";
 import type { FilePath, SourceTree } from "../source/tree.js";
@@ -13,22 +13,13 @@ interface Publication {
   tree: SourceTree;
 }
 
-const ANY_ADDRESS = new Set(["0.0.0.0", "::"]);
-
-const overlap = (a: PortInput, b: PortInput): boolean =>
-  a.hostAddress === undefined ||
-  b.hostAddress === undefined ||
-  a.hostAddress === b.hostAddress ||
-  ANY_ADDRESS.has(a.hostAddress) ||
-  ANY_ADDRESS.has(b.hostAddress);
-
 /** Two apps on one host port: a finding at the second. */
 export function checkHostPorts(apps: readonly ReadApp[], findings: Findings): void {
   const taken = Map.groupBy(apps.flatMap(publications), hostPort);
   for (const [name, rivals] of taken) {
     rivals.forEach((second, index) => {
       const earlier = rivals.slice(0, index).filter(({ key }) => key !== second.key);
-      const first = earlier.find((other) => overlap(other.port, second.port));
+      const first = earlier.find((other) => hostAddressesOverlap(other.port.hostAddress, second.port.hostAddress));
       if (first === undefined) return;
       const here = second.tree.locate(second.path);
       const which = second.tree.isInterpolated(second.path) ? "its host port" : `host port ${name}`;

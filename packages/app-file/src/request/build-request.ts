@@ -1,4 +1,12 @@
-import { DeploymentError, type DeployRequest, deployRequestSchema, parseRequest, zodIssues } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type DeployRequest,
+  deployRequestSchema,
+  fieldSteps,
+  parseRequest,
+  type SourceLocation,
+  zodIssues,
+} from "@openfactory/deploy-core";
 import type { z } from "zod";
 import type { FilePath } from "../source/tree.js";
 import { deployParts } from "./deploy.js";
@@ -15,11 +23,26 @@ import { mountsPart } from "./storage.js";
  */
 export const REQUEST_FORMAT = 2;
 
+export interface BuiltRequest {
+  request: DeployRequest;
+  /** Where a field of the request is written. */
+  locate: (field: string) => SourceLocation;
+}
+
 /** The request of an app. What is wrong with it is added to the findings, at the place in the file. */
-export function buildRequest(context: AppContext): DeployRequest {
+export function buildRequest(context: AppContext): BuiltRequest {
   const parts = makeParts(context);
   const request = Object.fromEntries(Object.entries(parts).map(([field, part]) => [field, (part as Part).value]));
-  return validated(request as unknown as DeployRequest, parts, context);
+  return {
+    request: validated(request as unknown as DeployRequest, parts, context),
+    locate: (field) => context.tree.locateKey(pathOf(fieldSteps(field), parts, context)),
+  };
+}
+
+/** The place in the file of a piece of the request; that of the app where the piece has none. */
+function pathOf([field, ...piece]: FilePath, parts: Parts, { path }: AppContext): FilePath {
+  const part = (parts as Record<PropertyKey, Part | undefined>)[field ?? ""];
+  return part?.from(piece) ?? path;
 }
 
 function makeParts(context: AppContext): Parts {
@@ -51,6 +74,7 @@ function makeParts(context: AppContext): Parts {
     hostname: fromKey("hostname", entry.hostname),
     init: fromKey("init", entry.init),
     readOnly: fromKey("read_only", entry.read_only),
+    templates: fromKey("templates", entry.templates),
     capAdd: fromKey("cap_add", entry.cap_add),
     capDrop: fromKey("cap_drop", entry.cap_drop),
     secrets: secretsPart(context),
@@ -59,7 +83,8 @@ function makeParts(context: AppContext): Parts {
 }
 
 /** The request as every strategy will see it; one that is not valid stays as it is. */
-function validated(request: DeployRequest, parts: Parts, { path, tree, tell }: AppContext): DeployRequest {
+function validated(request: DeployRequest, parts: Parts, context: AppContext): DeployRequest {
+  const { tree, tell } = context;
   try {
     return parseRequest(request);
   } catch (error) {
@@ -67,9 +92,7 @@ function validated(request: DeployRequest, parts: Parts, { path, tree, tell }: A
   }
   // Once more, for where in it the findings are.
   for (const issue of deployRequestSchema.safeParse(request).error?.issues ?? []) {
-    const [field, ...piece] = issue.path;
-    const part = (parts as Record<PropertyKey, Part | undefined>)[field ?? ""];
-    const from = part?.from(piece) ?? path;
+    const from = pathOf(issue.path, parts, context);
     for (const { message } of zodIssues({ issues: [issue] } as z.ZodError)) {
       tell(from, withoutValues(message, from, tree));
     }

@@ -8,7 +8,8 @@ import { resources } from "./resources.js";
 import { flag, maybe, text, wholeNumber } from "./scalars.js";
 import { storage } from "./storage.js";
 
-const MAX_ID = 2 ** 32 - 2;
+/** The largest id that container runtimes take. */
+const MAX_ID = 2 ** 31 - 1;
 
 /** Keys for other tools, ignored; for editors only, since they are gone before validation. */
 const extensions = { patternProperties: { "^x-": {} } };
@@ -66,6 +67,9 @@ export const appSchema = z
     hostname: maybe(text).describe("Host name inside the container."),
     init: maybe(flag).describe("Runs an init process that forwards signals and reaps."),
     read_only: maybe(flag).describe("Mounts the root file system read-only."),
+    templates: maybe(z.enum(["expand", "literal"])).describe(
+      "What {{...}} in environment, hostname and storage is. expand: a template of the platform. literal: text as it is.",
+    ),
     cap_add: maybe(z.array(text)).describe("Kernel capabilities to add, such as NET_ADMIN."),
     cap_drop: maybe(z.array(text)).describe("Kernel capabilities to drop, or ALL."),
   })

@@ -41,20 +41,23 @@ export const dependsOn = z
   ])
   .describe("Apps of this file that come first, as a list of names or with a condition each.");
 
-const OCTAL = 'expected a file mode, such as "0440"';
+const OCTAL = "expected a file mode in octal digits, such as 0440";
+const MODE = "^(?:0|0o)?[0-7]{1,4}$";
 
-const mode = z.union([integer.meta({ minimum: 0, maximum: 0o7777 }), z.string()], OCTAL).transform((value, context) => {
-  if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 0o7777) return value;
-  if (typeof value === "string" && /^(?:0o?)?[0-7]{3,4}$/.test(value))
-    return Number.parseInt(value.replace("o", ""), 8);
-  context.addIssue({ code: "custom", message: OCTAL });
-  return z.NEVER;
-});
+/** The digits are octal, with or without quotes, `0` or `0o`, as in chmod. */
+const mode = z
+  .union([integer.meta({ minimum: 0, maximum: 7777 }), z.string().meta({ pattern: MODE })], OCTAL)
+  .transform((value, context) => {
+    const written = String(value);
+    if (new RegExp(MODE).test(written)) return Number.parseInt(written.replace("0o", ""), 8);
+    context.addIssue({ code: "custom", message: OCTAL });
+    return z.NEVER;
+  });
 
 const owner = z
   .union([text, integer.meta({ minimum: 0 })], "expected a user's or group's id")
   .transform(String)
-  .refine((id) => /^[0-9]+$/.test(id), "expected a user's or group's id");
+  .refine((id) => /^(?:0|[1-9][0-9]*)$/.test(id), "expected a user's or group's id");
 
 /** Secrets and configs: names, or Compose's long form. */
 export const fileReferences = z.array(
@@ -66,7 +69,7 @@ export const fileReferences = z.array(
         target: maybe(text).describe("Its file in the container."),
         uid: maybe(owner),
         gid: maybe(owner),
-        mode: maybe(mode).describe('Permissions of the file, in octal: "0440".'),
+        mode: maybe(mode).describe('Permissions of the file, in octal digits: 0440.'),
       })
       .transform(({ source, target, uid, gid, mode: permissions }) => ({
         name: source,

@@ -1,7 +1,6 @@
-import { isIP } from "node:net";
-import type { PortInput } from "@openfactory/deploy-core";
+import { hostAddressSchema, type PortInput } from "@openfactory/deploy-core";
 import { z } from "zod";
-import { integer, maybe, text, wholeNumber } from "./scalars.js";
+import { integer, maybe, wholeNumber } from "./scalars.js";
 
 /** How many ports one range may span. */
 const LONGEST_RANGE = 256;
@@ -25,7 +24,7 @@ const longPort = z
   .strictObject({
     target: wholeNumber(1, 65535).describe("Port in the container."),
     published: maybe(wholeNumber(1, 65535)).describe("Port of the host. Default: the engine chooses one."),
-    host_ip: maybe(text.refine((address) => isIP(address) !== 0, "expected an IP address")).describe(
+    host_ip: maybe(hostAddressSchema).describe(
       "Address of the host to listen on. Default: all.",
     ),
     protocol: maybe(z.enum(["tcp", "udp", "sctp"])).describe("Default: tcp."),
@@ -47,8 +46,10 @@ export const ports = z
   .refine((lists) => lists.flat().length <= MOST_PORTS, `expected at most ${MOST_PORTS} ports`)
   .describe("Published ports, in Compose's short or long form.");
 
-const SHORT = /^(?:(.*):)?(\d+(?:-\d+)?)(?:\/([a-zA-Z]+))?$/;
-const HOST = /^(?:(.+):)?(\d+(?:-\d+)?)?$/;
+/** A port or a range; a leading zero would make it octal to some readers. */
+const RANGE = String.raw`(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*))?`;
+const SHORT = new RegExp(String.raw`^(?:(.*):)?(${RANGE})(?:\/([a-zA-Z]+))?$`);
+const HOST = new RegExp(String.raw`^(?:(.+):)?(${RANGE})?$`);
 
 /** The ports of a short form, or what is wrong with it. */
 function parseShortPort(value: string): PortInput[] | string {
@@ -60,7 +61,8 @@ function parseShortPort(value: string): PortInput[] | string {
 
   if (!isProtocol(protocol)) return "expected the protocol tcp, udp or sctp";
   const hostAddress = addressPart?.replace(/^\[(.*)\]$/, "$1");
-  if (hostAddress !== undefined && isIP(hostAddress) === 0) return "expected an IP address before the host's port";
+  const address = hostAddressSchema.optional().safeParse(hostAddress);
+  if (!address.success) return address.error.issues[0]?.message ?? FORM;
   const targets = range(targetPart);
   const published = publishedPart === undefined ? undefined : range(publishedPart);
   for (const list of [targets, published]) if (typeof list === "string") return list;

@@ -13,8 +13,11 @@ export const MAX_ALIASED_VALUES = 50_000;
 const isExtension = (path: FilePath, key: string): boolean =>
   key.startsWith("x-") && (path.length === 0 || (path.length === 2 && path[0] === "apps"));
 
-/** Leading zeros make an octal number to some readers and a decimal one to others: they stay text. */
-const AMBIGUOUS = /^[-+]?0[0-9]+$/;
+/**
+ * Whether a number is its text: `400`, `1.5`. `0400` and `0o400` are octal to some readers, `1.10` and `1e3` lose a part
+ * of their text as numbers: each stays text, and the schema of its key says what it is.
+ */
+const isPlainNumber = (value: number, written: string): boolean => String(value) === written;
 
 /**
  * Reads a YAML text: aliases and merge keys followed, variables put in.
@@ -92,6 +95,11 @@ class TreeReader {
       const { offset: keyOffset } = keyNode;
       const key = this.#key(keyNode);
       if (key === undefined || isExtension(path, key)) continue;
+      if (key.includes("${")) {
+        const hint = "Variables are replaced in values only: write the name itself, or a list with NAME=value.";
+        this.#findings.add(this.#source.at(keyOffset), "a key can't hold a variable", hint);
+        continue;
+      }
       const first = children.get(key);
       if (first !== undefined) this.#twice(key, keyOffset, first);
       const read = this.read(valueNode, [...path, key]);
@@ -157,7 +165,7 @@ class TreeReader {
     const { offset, written } = node;
     if (typeof node.value !== "string") {
       const text = node.value === null ? "" : written;
-      const value = AMBIGUOUS.test(written) ? written : node.value;
+      const value = typeof node.value === "number" && !isPlainNumber(node.value, written) ? written : node.value;
       return { value, offset, text, written: text };
     }
     if (!written.includes("$")) return { value: written, offset, text: written, written };

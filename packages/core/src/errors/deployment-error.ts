@@ -44,6 +44,8 @@ export interface DeploymentErrorOptions {
   strategy?: string;
   /** The request field it is about, e.g. `networks[1]`. */
   field?: string;
+  /** Where what it is about is written. */
+  location?: SourceLocation;
   issues?: ErrorIssue[];
   instance?: FailedInstance;
   /** The engine's (or the system's) own error. */
@@ -64,6 +66,7 @@ export class DeploymentError extends Error {
   readonly service?: string;
   readonly strategy?: string;
   readonly field?: string;
+  readonly location?: SourceLocation;
   readonly issues: readonly ErrorIssue[];
   readonly instance?: FailedInstance;
 
@@ -74,6 +77,7 @@ export class DeploymentError extends Error {
     this.service = options.service;
     this.strategy = options.strategy;
     this.field = options.field;
+    this.location = options.location;
     this.issues = options.issues ?? [];
     this.instance = options.instance;
   }
@@ -89,13 +93,17 @@ export class DeploymentError extends Error {
   }
 
   /** The same error with what was not known where it was thrown: fields already set are kept. */
-  static withContext(error: DeploymentError, context: { service?: string; strategy?: string }): DeploymentError {
+  static withContext(
+    error: DeploymentError,
+    context: { service?: string; strategy?: string; location?: SourceLocation | undefined },
+  ): DeploymentError {
     return new DeploymentError(error.code, error.message, {
       ...error,
       issues: [...error.issues],
       cause: error.cause,
       service: error.service ?? context.service,
       strategy: error.strategy ?? context.strategy,
+      location: error.location ?? context.location,
     });
   }
 
@@ -108,6 +116,7 @@ export class DeploymentError extends Error {
       service: this.service,
       strategy: this.strategy,
       field: this.field,
+      location: this.location,
       ...(this.issues.length > 0 ? { issues: this.issues } : {}),
       instance: this.instance,
     };

@@ -8,6 +8,10 @@ export const fieldPath = (path: readonly PropertyKey[]): string =>
     return text === "" ? String(key) : `${text}.${String(key)}`;
   }, "");
 
+/** `mounts[0].Target` as `["mounts", 0, "Target"]`. */
+export const fieldSteps = (field: string): (string | number)[] =>
+  field.split(/[.[]/).map((step) => (/^\d+\]$/.test(step) ? Number.parseInt(step, 10) : step));
+
 /** A union's finding is that of the one branch that fits best, where there is one: it says more than the union. */
 const inBranches = (issue: z.core.$ZodIssue): z.core.$ZodIssue[] => {
   if (issue.code !== "invalid_union") return [issue];

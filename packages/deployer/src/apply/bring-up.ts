@@ -1,7 +1,7 @@
-import { type DeploymentError, type ServiceStatus, throwIfAborted } from "@openfactory/deploy-core";
+import { DeploymentError, type ServiceStatus, throwIfAborted } from "@openfactory/deploy-core";
 import { asDeploymentError } from "../as-deployment-error.js";
 import type { CheckedApp } from "../check/check-project.js";
-import type { DesiredApp } from "../desired.js";
+import { type DesiredApp, locationOf } from "../desired.js";
 import { withoutSettings } from "../observe/observe.js";
 import type { There } from "../observe/what-is-there.js";
 import type { PlannedApp } from "../plan/plan.js";
@@ -40,7 +40,7 @@ export async function bringUp(checked: CheckedApp, planned: PlannedApp, run: UpR
     return verdict(isChanged ? success(planned, status) : "unchanged", "desired", shown(status));
   } catch (error) {
     run.milestones.giveUp(app.service);
-    const failure = asDeploymentError(error, app.service, run.strategy);
+    const failure = located(asDeploymentError(error, app.service, run.strategy), app);
     const isEnded = run.signal.aborted && failure.code === "ABORTED";
     const there = await lookAfter(failure, planned, run);
     if (isEnded) return verdict(interrupted(planned, there), there.now, { because: run.endedBy() });
@@ -51,6 +51,10 @@ export async function bringUp(checked: CheckedApp, planned: PlannedApp, run: UpR
     });
   }
 }
+
+/** An engine's refusal says which field it is about, if anything: the file says where that is written. */
+const located = (error: DeploymentError, app: DesiredApp): DeploymentError =>
+  DeploymentError.withContext(error, { location: locationOf(app, error.field) });
 
 /** Waits for the apps that it depends on. Resolves with the name of one that failed. */
 async function blockedBy(app: DesiredApp, run: UpRun): Promise<string | undefined> {

@@ -7,7 +7,7 @@ import {
   type OpenFactoryServiceDeploymentStrategy,
   parseRequest,
 } from "@openfactory/deploy-core";
-import type { DesiredApp } from "../desired.js";
+import { type DesiredApp, locationOf } from "../desired.js";
 import { OWNERSHIP_LABELS } from "../ownership/labels.js";
 
 /** A request that is known to be valid, and what of it the strategy will not honour. */
@@ -65,7 +65,7 @@ const issuesOf = (error: DeploymentError, app: DesiredApp): ErrorIssue[] =>
     ...issue,
     code: issue.code ?? error.code,
     message: `${app.key}: ${issue.field ? `${issue.field}: ` : ""}${message}`,
-    location: issue.location ?? app.location,
+    location: issue.location ?? locationOf(app, issue.field),
   }));
 
 const withIssues = (error: DeploymentError, message: string, issues: ErrorIssue[]): DeploymentError =>

@@ -9,6 +9,7 @@ import {
   supports,
 } from "@openfactory/deploy-core";
 import type { CheckedApp } from "../check/check-project.js";
+import { locationOf } from "../desired.js";
 import type { Plan } from "../plan/plan.js";
 import { resourceId } from "../resources/resource-id.js";
 
@@ -64,7 +65,7 @@ function issueOf(problem: PreflightProblem, checked: CheckedApp | undefined, mad
     message: `${checked?.app.key ?? problem.service}: ${problem.message.replace(/\.$/, "")}`,
     code: problem.code,
     ...(field !== undefined && { field }),
-    location: checked?.app.location,
+    location: checked && locationOf(checked.app, field),
     hint: problem.hint,
   };
 }
