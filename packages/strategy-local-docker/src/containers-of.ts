@@ -1,6 +1,7 @@
 import type { OperationOptions } from "@openfactory/deploy-core";
 import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
 import { REPLICA_LABEL } from "@openfactory/docker-translators";
+import { foreignOwner } from "./containers/foreign.js";
 import { CONTAINER_NAME, lookUpFamily, mustBeThere } from "./family/look-up.js";
 import { placeOf } from "./family/place.js";
 import { read } from "./family/reading.js";
@@ -18,7 +19,8 @@ export async function containersOf(
   const one = await inspectExactly(engine, serviceName, options);
   // A replica is found by its service's name only, so that `demo-1` is never taken for a service of its own; and one
   // beside a service's name, such as `demo.previous`, only if it is none of that service's.
-  if (one !== undefined && one.Config.Labels[REPLICA_LABEL] === undefined && placeOf(serviceName).role === undefined) {
+  // A container of another orchestrator is no service: the look-up names its owner.
+  if (one !== undefined && foreignOwner(one.Config.Labels) === undefined && one.Config.Labels[REPLICA_LABEL] === undefined && placeOf(serviceName).role === undefined) {
     return [one];
   }
   const { current } = read(await lookUpFamily(engine, serviceName, options));

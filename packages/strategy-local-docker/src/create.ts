@@ -6,6 +6,8 @@ import {
 } from "@openfactory/deploy-core";
 import { type ContainerCreated, type DockerEngine, engineFault, registryOf } from "@openfactory/docker-engine";
 import { OPERATION_LABEL, toContainerCreateBody } from "@openfactory/docker-translators";
+import { foreignOwner, ownedByOther } from "./containers/foreign.js";
+import { inspectIfThere } from "./inspect-if-there.js";
 import { listedName } from "./family/member.js";
 import { neverPulled } from "./never-pulled.js";
 import type { PlannedContainer } from "./planned-container.js";
@@ -48,7 +50,7 @@ async function create(
     // Not given the signal: it takes milliseconds, and an answer that is not waited for would leave a container behind.
     return await engine.containers.create(madeAs, body);
   } catch (error) {
-    if (DeploymentError.isInstance(error, "CONFLICT")) throw nameInUse(serviceName, madeAs, error);
+    if (DeploymentError.isInstance(error, "CONFLICT")) throw await nameInUse(engine, serviceName, madeAs, error);
     if (DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "ENGINE_UNREACHABLE")) {
       await removeUnanswered(engine, madeAs, labels[OPERATION_LABEL]);
     }
@@ -56,13 +58,18 @@ async function create(
   }
 }
 
-const nameInUse = (service: string, name: string, error: DeploymentError): DeploymentError =>
-  new DeploymentError("ALREADY_EXISTS", `There is a container named ${name} already.`, {
+async function nameInUse(engine: DockerEngine, service: string, name: string, { cause }: DeploymentError): Promise<DeploymentError> {
+  // Who has the name is a detail: without an answer, the error says the rest.
+  const holder = await inspectIfThere(engine, name).catch(() => undefined);
+  const owner = holder && foreignOwner(holder.Config.Labels);
+  if (owner !== undefined) return ownedByOther("ALREADY_EXISTS", name, owner, { service, cause });
+  return new DeploymentError("ALREADY_EXISTS", `There is a container named ${name} already.`, {
     service,
     field: "name",
     hint: "Choose another name, or remove that container first; it was left as it is.",
-    cause: error.cause,
+    cause,
   });
+}
 
 /** The engine may have made the container though its answer never came. Others of the same operation are not meant. */
 async function removeUnanswered(engine: DockerEngine, name: string, operation: string): Promise<void> {

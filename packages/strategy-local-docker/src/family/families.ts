@@ -7,8 +7,10 @@ export type Family<Kind extends Member = Member> = readonly Kind[];
 /**
  * Containers by the service that they belong to. One beside the name of a service (`mill.previous`) belongs to it if this
  * strategy made it, or one of the two took the other's place: what somebody else just called so is a service of its own.
+ * Containers of another orchestrator are part of no service.
  */
-export function familiesOf<Kind extends Member>(members: readonly Kind[]): Map<string, Family<Kind>> {
+export function familiesOf<Kind extends Member>(containers: readonly Kind[]): Map<string, Family<Kind>> {
+  const members = containers.filter(({ foreign }) => foreign === undefined);
   const known = members.map((member) => (isBeside(member, members) ? member : byName(member)));
   const all = Map.groupBy(known, serviceOf);
   return new Map([...all].map(([service, family]) => [service, sorted(service, withoutOthers(service, family))]));

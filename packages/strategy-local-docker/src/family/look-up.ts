@@ -2,13 +2,17 @@ import { DeploymentError, type OperationOptions } from "@openfactory/deploy-core
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { inspectIfThere } from "../inspect-if-there.js";
 import { type Family, familiesOf } from "./families.js";
+import { ownedByOther } from "../containers/foreign.js";
 import { placeOf } from "./place.js";
-import { listedMember, type SeenMember, seenMember } from "./member.js";
+import { listedMember, type Member, type SeenMember, seenMember } from "./member.js";
 
 /** What the engine takes for a container's name (Engine API, ContainerCreate); nothing else is ever asked for. */
 export const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
-/** The containers of the service of exactly that name, in whichever place; none: there is no such service. */
+/**
+ * The containers of the service of exactly that name, in whichever place; none: there is no such service.
+ * @throws DeploymentError `CONFLICT` if a container of another orchestrator has the name, and the service has none.
+ */
 export async function lookUpFamily(
   engine: DockerEngine,
   service: string,
@@ -19,9 +23,16 @@ export async function lookUpFamily(
   // Names are filtered by regular expression, with their slash or without.
   const places = `^/?${base}(-[0-9]+)?(\\..+)?$`;
   const listed = await engine.containers.list({ name: [places] }, { signal: options.signal });
-  const family = familiesOf(listed.map(listedMember)).get(service) ?? [];
+  const members = listed.map(listedMember);
+  const family = familiesOf(members).get(service) ?? [];
+  if (family.length === 0) mustNotBeForeign(service, members);
   const seen = await lookAgain(engine, family, options);
   return familiesOf(seen).get(service) ?? [];
+}
+
+function mustNotBeForeign(service: string, members: readonly Member[]): void {
+  const holder = members.find(({ name }) => name === service);
+  if (holder?.foreign !== undefined) throw ownedByOther("CONFLICT", service, holder.foreign, { service });
 }
 
 /** Looks at containers themselves: those that are there still, with their names as they are now. */

@@ -1,5 +1,6 @@
 import type { ContainerDetails, ContainerSummary } from "@openfactory/docker-engine";
 import { OPERATION_LABEL, REPLACES_LABEL, REPLICA_LABEL } from "@openfactory/docker-translators";
+import { type ForeignOwner, foreignOwner } from "../containers/foreign.js";
 import { numberOf, type Place, placeOf, policyText, USUAL_POLICY } from "./place.js";
 
 /** A container, as far as it matters for whose it is and in which place. */
@@ -14,6 +15,8 @@ export interface Member extends Place {
   replicaOf?: string;
   /** Made by this strategy. */
   ours: boolean;
+  /** The other orchestrator that the container belongs to: then it is part of no service. */
+  foreign?: ForeignOwner;
   /** It stands for a service of no replicas, and is not to run. */
   idle: boolean;
   /** Its process runs, or is about to be started again. */
@@ -54,6 +57,7 @@ function memberOf(id: string, name: string, labels: Readonly<Record<string, stri
     replaces: labels[REPLACES_LABEL],
     replicaOf,
     ours: labels[OPERATION_LABEL] !== undefined,
+    foreign: foreignOwner(labels),
     idle,
     active: ACTIVE.has(state),
   };

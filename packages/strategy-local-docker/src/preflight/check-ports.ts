@@ -26,7 +26,7 @@ export function checkPorts(candidate: Candidate, world: World, all: readonly Can
 function holderOf(port: PublishedPort, candidate: Candidate, world: World, all: readonly Candidate[]): string | undefined {
   const updated = new Set(all.filter(({ updates }) => updates).flatMap(({ service }) => [...ownContainers(world, service)]));
   const holder = world.containers.find(({ id, summary }) => !updated.has(id) && has(summary.Ports, port));
-  if (holder !== undefined) return `the container ${holder.name}`;
+  if (holder !== undefined) return `the container ${holder.name}${holder.foreign ? ` of ${holder.foreign.text}` : ""}`;
   // What has it already keeps it; among the others, the first request gets it.
   const wanting = all.filter(({ request }) => request.ports?.some((one) => sameHostPort(port, one)));
   const first = wanting.find((one) => keeps(one, port, world)) ?? wanting[0];
