@@ -6,10 +6,12 @@ import {
 } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { networksToConnect, toNetworkConnectBody } from "@openfactory/docker-translators";
+import { checkPublished } from "./containers/published-ports.js";
 import { createContainer } from "./create.js";
 import type { PlannedContainer } from "./planned-container.js";
 import { explainStartFault, type StartFaultSubject } from "./start-fault.js";
 import { startWhenFree } from "./start-when-free.js";
+import { engineWarnings } from "./warnings.js";
 
 /** A container that runs. */
 export interface StartedContainer {
@@ -33,8 +35,9 @@ export async function deployContainers(
       const { id, warnings } = await createContainer(engine, container, options);
       made.push(id);
       await joinNetworks(engine, id, container, options);
-      if (!container.idle) await startContainer(engine, id, container, options);
-      started.push({ id, warnings: warnings.map((reason) => engineWarning(container.serviceName, reason)) });
+      const told = engineWarnings(container.serviceName, warnings, options);
+      if (!container.idle) told.push(...(await startContainer(engine, id, container, options)));
+      started.push({ id, warnings: told });
     }
     return started;
   } catch (error) {
@@ -71,13 +74,18 @@ interface Starting {
   readonly takesOver?: boolean;
 }
 
-/** @throws DeploymentError `CONFLICT` (a host port), `NETWORK_NOT_FOUND`, `TASK_FAILED` (no such program), ... */
+/**
+ * Starts a container, and compares its published ports with its request.
+ * @throws DeploymentError `CONFLICT` (a host port), `NETWORK_NOT_FOUND`, `TASK_FAILED` (no such program), and as
+ * {@link checkPublished}.
+ */
 export async function startContainer(
   engine: DockerEngine,
   id: string,
   { request, takesOver = false }: Starting,
-  { signal, observer }: DeployOptions,
-): Promise<void> {
+  options: DeployOptions,
+): Promise<DeploymentWarning[]> {
+  const { signal, observer } = options;
   const { name } = request;
   try {
     throwIfAborted(signal, { service: name });
@@ -87,6 +95,7 @@ export async function startContainer(
   } catch (error) {
     throw explainStartFault(engine, request, error);
   }
+  return checkPublished(engine, id, request, options);
 }
 
 /** Removes what a failed deploy made. What can't be removed is told with the error, never kept quiet. */
@@ -105,10 +114,3 @@ async function removeAll(engine: DockerEngine, ids: readonly string[], error: un
     hint: `${error.hint ?? ""} Remove ${names} by hand.`.trim(),
   });
 }
-
-export const engineWarning = (service: string, reason: string): DeploymentWarning => ({
-  code: "ENGINE_WARNING",
-  service,
-  strategy: "docker",
-  reason,
-});

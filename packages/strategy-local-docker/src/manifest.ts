@@ -3,6 +3,25 @@ import type { LocalDockerOptions } from "./options.js";
 
 const needsASwarm = "It takes a swarm; a single engine has nothing to do for it.";
 
+const on = (network: string) => ({ networks = [] }: NormalizedRequest): boolean => networks.includes(network);
+
+/** What the engine accepts with its own networks, and does not do (moby, daemon: verifyNetworkingConfig, sandbox options). */
+const ownNetworks: UnhonouredPart[] = [
+  {
+    field: "ports",
+    reason:
+      "The network host publishes no ports: the process listens on the host itself, at its own port numbers and on the addresses that it chooses.",
+    when: on("host"),
+  },
+  { field: "ports", reason: "The network none publishes no ports: nothing reaches the process.", when: on("none") },
+  {
+    field: "networks",
+    reason: "A container on the network host or none joins no other network.",
+    when: (request) => (request.networks ?? []).length > 1 && (on("host")(request) || on("none")(request)),
+    refuse: true,
+  },
+];
+
 const always: UnhonouredPart[] = [
   { field: "constraints", reason: "A single engine has no nodes to choose from." },
   { field: "resources.Reservations.NanoCPUs", reason: "A single engine reserves memory only; limit the CPUs instead." },
@@ -89,5 +108,5 @@ export const localDockerManifest = ({ emulateReplicas }: LocalDockerOptions = {}
     "templates",
     ...(emulateReplicas ? (["mode"] as const) : []),
   ],
-  unhonoured: [...always, emulateReplicas ? replicatedOnly : oneContainer],
+  unhonoured: [...always, ...ownNetworks, emulateReplicas ? replicatedOnly : oneContainer],
 });

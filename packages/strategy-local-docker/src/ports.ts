@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import type { PublishedPort } from "@openfactory/deploy-core";
 import type { ContainerDetails, ContainerSummary } from "@openfactory/docker-engine";
 
@@ -26,6 +27,19 @@ const toPublishedPort = ({ IP, PrivatePort, PublicPort, Type }: Listed): Publish
   mode: "ingress",
 });
 
+/** Whether two host addresses mean the same: engines shorten IPv6 addresses, and write IPv4 ones that are mapped to IPv6 as IPv4. */
+export const sameAddress = (a: string | undefined, b: string | undefined): boolean =>
+  isEveryAddress(a) ? isEveryAddress(b) : b !== undefined && canonical(a as string) === canonical(b);
+
+function canonical(address: string): string {
+  if (isIPv4(address)) return address;
+  const { hostname } = new URL(`http://[${address}]`);
+  const [, high, low] = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(hostname) ?? [];
+  if (high === undefined || low === undefined) return hostname;
+  const [a, b] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
+  return [a >> 8, a & 255, b >> 8, b & 255].join(".");
+}
+
 const isEveryAddress = (ip: string | undefined): boolean => !ip || ip === "0.0.0.0" || ip === "::";
 
 /** A port that is published on all addresses is given once for IPv4 and once for IPv6. */
@@ -38,4 +52,4 @@ export const sameHostPort = (a: PublishedPort, b: PublishedPort): boolean =>
   a.published !== undefined &&
   a.published === b.published &&
   a.protocol === b.protocol &&
-  (isEveryAddress(a.hostAddress) || isEveryAddress(b.hostAddress) || a.hostAddress === b.hostAddress);
+  (isEveryAddress(a.hostAddress) || isEveryAddress(b.hostAddress) || sameAddress(a.hostAddress, b.hostAddress));

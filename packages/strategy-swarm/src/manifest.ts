@@ -11,6 +11,8 @@ import { isReplicaEntry, REPLICA_VARIABLES, REPLICAS_VARIABLE } from "@openfacto
 
 const kindOf = (mode: ServiceMode | undefined): string => Object.keys(mode ?? { Replicated: {} })[0] as string;
 
+const isOnHost = ({ networks = [] }: NormalizedRequest): boolean => networks.includes("host");
+
 const isJob = ({ mode }: NormalizedRequest): boolean => kindOf(mode).endsWith("Job");
 
 /** The texts in which a swarm expands Go templates (swarmkit, template.ExpandContainerSpec). A name in env is not one. */
@@ -74,6 +76,25 @@ export const swarmManifest: StrategyManifest = {
     {
       field: "ports[].hostAddress",
       reason: "Swarm publishes a port on every address of every node: it would be open to all.",
+      unless: ["0.0.0.0", "::"],
+      refuse: true,
+    },
+    {
+      field: "ports",
+      reason: "A task on the network host can't join the routing mesh: every node would reject the task.",
+      when: (request) => isOnHost(request) && (request.ports ?? []).some(({ mode }) => mode === "ingress"),
+      refuse: true,
+    },
+    {
+      field: "ports",
+      reason:
+        "The network host publishes no ports: the process listens on its node itself, at its own port numbers and on the addresses that it chooses.",
+      when: (request) => isOnHost(request) && (request.ports ?? []).every(({ mode }) => mode === "host"),
+    },
+    {
+      field: "networks",
+      reason: "A task on the network host joins no other network: every node would reject the task.",
+      when: (request) => isOnHost(request) && (request.networks ?? []).length > 1,
       refuse: true,
     },
     {

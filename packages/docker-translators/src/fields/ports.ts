@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { DeploymentError, type NormalizedRequest, type PublishedPort } from "@openfactory/deploy-core";
 import type { ContainerCreateBody, HostConfig, PortBinding } from "../bodies/container-create-body.js";
 import type { EndpointPortConfig, ServiceSpec } from "../bodies/service-spec.js";
@@ -18,15 +19,26 @@ export function toExposedPorts({ ports = [] }: PortsField): Pick<ContainerCreate
  * `ports` to `PortBindings` of HostConfig: a list for each container port, since one may have several host ports.
  * Without `published` the engine chooses a host port; without `hostAddress` it listens on all addresses. `mode` says
  * nothing here: a container's host is its only node.
+ * @throws DeploymentError `INVALID_REQUEST` for a host address that the engine can't parse.
  */
 export function toPortBindings({ ports = [] }: PortsField): Pick<HostConfig, "PortBindings"> {
   if (ports.length === 0) return {};
   const bindings: Record<string, PortBinding[]> = {};
   for (const port of ports) {
     const HostPort = port.published === undefined ? "" : `${port.published}`;
-    (bindings[portKey(port)] ??= []).push({ HostIp: port.hostAddress ?? "", HostPort });
+    (bindings[portKey(port)] ??= []).push({ HostIp: toHostIp(port), HostPort });
   }
   return { PortBindings: bindings };
+}
+
+/** The engine takes an address that it can't parse, such as one with a zone, for every address. */
+function toHostIp({ hostAddress, target, protocol }: PublishedPort): string {
+  if (hostAddress === undefined) return "";
+  if (isIP(hostAddress) !== 0 && !hostAddress.includes("%")) return hostAddress;
+  throw new DeploymentError("INVALID_REQUEST", `Port ${target}/${protocol} can't be published on the host address ${hostAddress}: the engine would open the port to all.`, {
+    field: "ports",
+    hint: "Give an IP address without a zone.",
+  });
 }
 
 /**

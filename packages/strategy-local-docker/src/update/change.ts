@@ -1,3 +1,4 @@
+import type { DeploymentWarning } from "@openfactory/deploy-core";
 import type { Family } from "../family/families.js";
 import type { SeenMember } from "../family/member.js";
 import type { Role } from "../family/place.js";
@@ -27,4 +28,6 @@ export interface Change {
   previous: Family<SeenMember>;
   /** What is to be there; grows while they are made. */
   candidates: Candidate[];
+  /** What is not as requested; grows while they are made and started. */
+  warnings: DeploymentWarning[];
 }

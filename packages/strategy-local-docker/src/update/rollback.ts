@@ -3,9 +3,9 @@ import type { DockerEngine } from "@openfactory/docker-engine";
 import type { SeenMember } from "../family/member.js";
 import { nameAt, policyFrom } from "../family/place.js";
 import { settledService } from "../family/settled.js";
-import { engineWarning } from "../deploy.js";
 import { imageLookup } from "../settings/image-lookup.js";
 import { toldSettings } from "../settings/told-settings.js";
+import { engineWarning } from "../warnings.js";
 import { claimsOfContainer } from "./claims.js";
 import type { Change } from "./change.js";
 import { makeChange } from "./make-change.js";
@@ -24,7 +24,7 @@ export async function rollbackService(
   const { current, previous } = await settledService(engine, service, options);
   if (previous.length === 0) throw nothingBefore(service);
   const settings = await toldSettings(service, previous.map(({ details }) => details), imageLookup(engine));
-  const change: Change = { service, current, previous, candidates: [] };
+  const change: Change = { service, current, previous, candidates: [], warnings: [] };
   const untidy = await makeChange(
     engine,
     change,
@@ -36,7 +36,7 @@ export async function rollbackService(
   );
   return {
     ids: change.candidates.map(({ id }) => id),
-    warnings: untidy.map((reason) => engineWarning(service, reason)),
+    warnings: [...change.warnings, ...untidy.map((reason) => engineWarning(service, reason))],
     image: settings?.image ?? "",
   };
 }

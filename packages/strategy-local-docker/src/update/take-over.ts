@@ -50,9 +50,9 @@ export async function oneAfterTheOther(
   await untilProven(engine, change, options);
 }
 
-async function start(engine: DockerEngine, { candidates }: Change, takesOver: boolean, options: UpdateOptions): Promise<void> {
+async function start(engine: DockerEngine, { candidates, warnings }: Change, takesOver: boolean, options: UpdateOptions): Promise<void> {
   for (const { id, request } of candidates.filter(({ idle }) => !idle)) {
-    await startContainer(engine, id, { request, takesOver }, options);
+    warnings.push(...(await startContainer(engine, id, { request, takesOver }, options)));
   }
 }
 

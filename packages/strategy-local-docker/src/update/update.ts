@@ -2,11 +2,12 @@ import { DeploymentError, type DeploymentWarning, type UpdateOptions } from "@op
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { REPLACES_LABEL } from "@openfactory/docker-translators";
 import { createContainer } from "../create.js";
-import { engineWarning, joinNetworks } from "../deploy.js";
+import { joinNetworks } from "../deploy.js";
 import { nameAt } from "../family/place.js";
 import { settledService } from "../family/settled.js";
 import type { PlannedContainer } from "../planned-container.js";
 import { revisionOf } from "../settings/revision.js";
+import { engineWarning, engineWarnings } from "../warnings.js";
 import { claimsOfRequest } from "./claims.js";
 import type { Change } from "./change.js";
 import { makeChange } from "./make-change.js";
@@ -33,17 +34,16 @@ export async function updateService(
   const seen = revisionOf(current.map(({ details }) => details));
   if (options.revision !== undefined && options.revision !== seen) throw changedSince(service);
 
-  const change: Change = { service, current, previous, candidates: [] };
+  const change: Change = { service, current, previous, candidates: [], warnings: [] };
   const replaces = current[0]?.version ?? "";
-  const warnings: DeploymentWarning[] = [];
   const makeCandidates = async (): Promise<void> => {
-    for (const container of planned) warnings.push(...(await makeCandidate(engine, change, container, replaces, options)));
+    for (const container of planned) await makeCandidate(engine, change, container, replaces, options);
   };
   const claims = planned.filter(({ idle }) => !idle).map(({ request }) => claimsOfRequest(request));
   const untidy = await makeChange(engine, change, claims, makeCandidates, options);
   return {
     ids: change.candidates.map(({ id }) => id),
-    warnings: [...warnings, ...untidy.map((reason) => engineWarning(service, reason))],
+    warnings: [...change.warnings, ...untidy.map((reason) => engineWarning(service, reason))],
   };
 }
 
@@ -53,15 +53,15 @@ async function makeCandidate(
   container: PlannedContainer,
   replaces: string,
   options: UpdateOptions,
-): Promise<DeploymentWarning[]> {
+): Promise<void> {
   const { request, base, labels, idle = false, policy } = container;
   const madeAs = nameAt({ base, role: "next" });
   const candidate = { ...container, madeAs, labels: { ...labels, [REPLACES_LABEL]: replaces } };
   try {
     const { id, warnings } = await createContainer(engine, candidate, options);
     change.candidates.push({ id, base, role: "next", request, idle, policy });
+    change.warnings.push(...engineWarnings(change.service, warnings, options));
     await joinNetworks(engine, id, candidate, options);
-    return warnings.map((reason) => engineWarning(change.service, reason));
   } catch (error) {
     // What an update that was cut off had left by that name is gone: this one is another's, and under way.
     if (DeploymentError.isInstance(error, "ALREADY_EXISTS")) throw interference(change.service, error.cause);
