@@ -113,6 +113,7 @@ export interface ContainerConfig {
 /** Engine API, HostConfig. */
 export interface HostConfig {
   NetworkMode?: string;
+  LogConfig?: { Type: string };
   RestartPolicy?: { Name: string; MaximumRetryCount?: number };
   PortBindings?: Record<string, { HostIp: string; HostPort: string }[] | null> | null;
   Mounts?: ConfiguredMount[] | null;
@@ -194,6 +195,7 @@ export interface ServiceSpec {
     ContainerSpec?: { Image: string; [key: string]: unknown };
     RestartPolicy?: { Condition?: string; Delay?: number; MaxAttempts?: number; Window?: number };
     ForceUpdate?: number;
+    LogDriver?: { Name?: string; Options?: Record<string, string> | null };
     [key: string]: unknown;
   };
   Mode?: {

@@ -32,6 +32,14 @@ export interface LogQuery extends CallOptions {
   follow?: boolean;
   tail?: number;
   since?: Date;
+  /** With `follow`, of a container: goes on after this position, whatever `tail` and `since` say. */
+  after?: LogPosition;
+}
+
+/** How far a log has been read: up to the last of so many lines with that timestamp. */
+export interface LogPosition {
+  timestamp: string;
+  lines: number;
 }
 
 /**
@@ -83,6 +91,7 @@ export interface Containers {
   inspect(idOrName: string, options?: CallOptions): Promise<ContainerDetails>;
   /** All, running or not. */
   list(filters?: Filters, options?: CallOptions): Promise<ContainerSummary[]>;
+  /** @throws DeploymentError `UNSUPPORTED` where the container's logging driver can't be read, ... */
   logs(id: string, query?: LogQuery): AsyncIterable<LogFrame>;
 }
 
@@ -103,7 +112,10 @@ export interface Services {
   list(filters?: Filters, options?: CallOptions): Promise<ServiceDetails[]>;
   inspect(idOrName: string, options?: CallOptions): Promise<ServiceDetails>;
   remove(idOrName: string, options?: CallOptions): Promise<void>;
-  /** The frames of all tasks; each frame's task, node and service are in `details`. */
+  /**
+   * The frames of all tasks; each frame's task, node and service are in `details`.
+   * @throws DeploymentError `UNSUPPORTED` where the tasks' logging driver can't be read, ...
+   */
   logs(id: string, query?: LogQuery): AsyncIterable<LogFrame>;
 }
 

@@ -16,6 +16,8 @@ export { resolveEndpoint } from "./endpoint/resolve-endpoint.js";
 export type { EndpointInput } from "./endpoint/strategies/strategy.js";
 export type * from "./engine.js";
 export type * from "./engine-types.js";
+export { unreadableLog } from "./errors/unreadable-log.js";
 export { failedHealthOutput } from "./resources/health-output.js";
+export { positionAfter } from "./resources/follow-to-end.js";
 export type { EngineFault } from "./engine-fault.js";
 export { engineFault } from "./errors/engine-error.js";

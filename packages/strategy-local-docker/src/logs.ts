@@ -2,16 +2,16 @@ import type { LogEntry, LogsOptions } from "@openfactory/deploy-core";
 import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
 import { merge } from "./merge.js";
 
-/** The lines of a service's containers; those of several containers as they come. */
+/** The lines that a service's containers have written; those of several containers as they come. */
 export function logLines(
   engine: DockerEngine,
   service: string,
   containers: readonly ContainerDetails[],
-  { follow, tail, since, signal }: LogsOptions,
+  { tail, since, signal }: LogsOptions,
 ): AsyncIterable<LogEntry> {
   return merge(
     containers.map(async function* ({ Id, Name }): AsyncGenerator<LogEntry> {
-      for await (const { stream, timestamp, line } of engine.containers.logs(Id, { follow, tail, since, signal })) {
+      for await (const { stream, timestamp, line } of engine.containers.logs(Id, { tail, since, signal })) {
         yield { service, instance: Name.slice(1), stream, timestamp, line };
       }
     }),

@@ -49,6 +49,7 @@ import { containersOf } from "./containers-of.js";
 import { deployContainers } from "./deploy.js";
 import { diagnose } from "./diagnose.js";
 import { elsewhere } from "./elsewhere.js";
+import { followLogs } from "./follow-logs.js";
 import { inspectService } from "./inspect.js";
 import { listServices } from "./list.js";
 import { releaseLock, takeLock } from "./lock.js";
@@ -143,8 +144,9 @@ export class LocalDockerDeploymentStrategy
 
   async *logs(serviceName: string, options: LogsOptions = {}): AsyncGenerator<LogEntry> {
     try {
-      const containers = await containersOf(this.#engine, serviceName, options);
-      yield* logLines(this.#engine, serviceName, containers, options);
+      yield* options.follow
+        ? followLogs(this.#engine, serviceName, options)
+        : logLines(this.#engine, serviceName, await containersOf(this.#engine, serviceName, options), options);
     } catch (error) {
       await this.#about(serviceName, () => Promise.reject(error));
     }

@@ -1,5 +1,5 @@
 import { DeploymentError, type InstanceStatus, type ServiceStatus, throwIfAborted, type WaitOptions } from "@openfactory/deploy-core";
-import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
+import { type ContainerDetails, type DockerEngine, failedHealthOutput } from "@openfactory/docker-engine";
 import { containersOf } from "./containers-of.js";
 import { lastLines } from "./logs.js";
 import { serviceStatus } from "./status.js";
@@ -45,7 +45,7 @@ export async function waitUntilReady(
       if (rest <= 0) return status;
 
       observer?.({ type: "waiting", service: serviceName, ...status.replicas, detail: detailOf(status) });
-      if (Date.now() >= end) throw await timedOut(engine, serviceName, timeoutMs, status);
+      if (Date.now() >= end) throw await timedOut(engine, serviceName, timeoutMs, status, containers);
       await wake.next(Math.min(rest, end - Date.now()));
     }
   } finally {
@@ -78,17 +78,23 @@ async function taskFailed(
   const instance = status.instances.find(({ id }) => id === container.Id);
   const exitCode =
     instance?.exitCode ?? lastExitCode ?? (container.RestartCount > 0 ? container.State.ExitCode : undefined);
-  const unhealthy = instance?.health === "unhealthy" ? container.State.Health?.Log?.at(-1)?.Output.trim() : undefined;
   return new DeploymentError("TASK_FAILED", `${service} ${reason(loops, instance, exitCode)}.`, {
     service,
     hint: hintFor(container, instance, exitCode),
     instance: {
       id: container.Id,
       exitCode,
-      error: unhealthy ? `health check: ${unhealthy}` : instance?.error,
+      error: faultOf(container, instance),
       lastLogLines: await lastLines(engine, container.Id),
     },
   });
+}
+
+/** What the engine says of a container that is not as it should be, and what its failing health check wrote last. */
+function faultOf(container: ContainerDetails, instance?: InstanceStatus): string | undefined {
+  const check = failedHealthOutput(container);
+  const words = [instance?.error, check && `health check: ${check}`].filter((part) => part !== undefined);
+  return words.length === 0 ? undefined : words.join("; ");
 }
 
 const reason = (loops: boolean, instance?: InstanceStatus, exitCode?: number): string => {
@@ -111,8 +117,10 @@ async function timedOut(
   service: string,
   timeoutMs: number,
   status: ServiceStatus,
+  containers: readonly ContainerDetails[],
 ): Promise<DeploymentError> {
   const late = status.instances.find(({ state }) => state !== "running" && state !== "completed");
+  const container = containers.find(({ Id }) => Id === late?.id);
   const { running, desired } = status.replicas;
   return new DeploymentError(
     "TIMEOUT",
@@ -120,7 +128,7 @@ async function timedOut(
     {
       service,
       hint: "Raise the time limit, or see its log for what it waits for.",
-      instance: late && { id: late.id, error: late.error, lastLogLines: await lastLines(engine, late.id) },
+      instance: late && { id: late.id, error: container ? faultOf(container, late) : late.error, lastLogLines: await lastLines(engine, late.id) },
     },
   );
 }

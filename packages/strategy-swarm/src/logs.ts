@@ -1,17 +1,21 @@
 import type { LogEntry, LogsOptions } from "@openfactory/deploy-core";
-import type { DockerEngine, LogFrame } from "@openfactory/docker-engine";
+import { type DockerEngine, type LogFrame, unreadableLog } from "@openfactory/docker-engine";
+import { untilRemoved } from "./until-removed.js";
 import { observe, type Observation } from "./observe.js";
 import { taskName } from "./status.js";
 import { hostName } from "./tasks.js";
-import { unreadableDefault, unreadableDriver, unreadableLog } from "./unreadable-logs.js";
+import { unreadableDefault, unreadableDriver } from "./unreadable-logs.js";
 
 /** Where the engine's log frames name their task and node (Engine API, ServiceLogs with details). */
 const TASK = "com.docker.swarm.task.id";
 const NODE = "com.docker.swarm.node.id";
 
+/** What tasks have written before they were removed with their service comes this much later, in milliseconds, at most. */
+const LAST_LINES_MS = 2_000;
+
 /**
- * The lines of all tasks of a service, from whichever node they run on.
- * @throws DeploymentError `NOT_FOUND`; `UNSUPPORTED` where the logging driver can't be read.
+ * The lines of all tasks of a service, from whichever node they run on. Following ends when the service is removed.
+ * @throws DeploymentError `NOT_FOUND`, `UNSUPPORTED` (the logging driver can't be read).
  */
 export async function* logLines(
   engine: DockerEngine,
@@ -19,20 +23,26 @@ export async function* logLines(
   { follow, tail, since, signal }: LogsOptions,
 ): AsyncGenerator<LogEntry> {
   let observed = await observe(engine, serviceName, { signal });
-  const { ID, Spec } = observed.service;
-  const driver = unreadableDriver(Spec);
-  if (driver !== undefined) throw unreadableLog(serviceName, driver);
-  let isEmpty = true;
-  for await (const frame of engine.services.logs(ID, { follow, tail, since, signal })) {
-    // A task made since then is not known yet.
-    if (!observed.tasks.some((task) => task.ID === frame.details[TASK])) {
-      observed = { ...observed, tasks: await engine.tasks.list({ service: [ID] }, { signal }) };
+  const { ID } = observed.service;
+  const driver = unreadableDriver(observed.service.Spec) ?? (await unreadableDefault(engine, observed, { signal }));
+  if (driver !== undefined) throw unreadableLog(`service ${serviceName}`, driver);
+  // The engine goes on waiting for tasks of a service that is not there any more.
+  const ended = new AbortController();
+  const endOrAbort = AbortSignal.any([ended.signal, ...(signal ? [signal] : [])]);
+  if (follow) untilRemoved(engine, ID, endOrAbort).then(() => setTimeout(() => ended.abort(), LAST_LINES_MS), () => undefined);
+  try {
+    for await (const frame of engine.services.logs(ID, { follow, tail, since, signal: endOrAbort })) {
+      // A task made since then is not known yet.
+      if (!observed.tasks.some((task) => task.ID === frame.details[TASK])) {
+        observed = { ...observed, tasks: await engine.tasks.list({ service: [ID] }, { signal }) };
+      }
+      yield toEntry(serviceName, frame, observed);
     }
-    isEmpty = false;
-    yield toEntry(serviceName, frame, observed);
+  } catch (error) {
+    if (!ended.signal.aborted || signal?.aborted) throw error;
+  } finally {
+    ended.abort();
   }
-  const unreadable = isEmpty ? await unreadableDefault(engine, observed) : undefined;
-  if (unreadable !== undefined) throw unreadableLog(serviceName, unreadable);
 }
 
 const toEntry = (service: string, frame: LogFrame, { tasks, nodes }: Observation): LogEntry => {

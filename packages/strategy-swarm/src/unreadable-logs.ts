@@ -1,5 +1,4 @@
-import { DeploymentError } from "@openfactory/deploy-core";
-import type { DockerEngine, ServiceSpec } from "@openfactory/docker-engine";
+import type { CallOptions, DockerEngine, ServiceSpec } from "@openfactory/docker-engine";
 import type { Observation } from "./observe.js";
 
 /** Logging drivers that keep what they write. Engines keep a copy of what any other driver but `none` sends away. */
@@ -16,15 +15,13 @@ export function unreadableDriver({ TaskTemplate }: ServiceSpec): string | undefi
   return Name === undefined || KEEPING.has(Name) || isCopied ? undefined : Name;
 }
 
-export const unreadableLog = (service: string, driver: string): DeploymentError =>
-  new DeploymentError("UNSUPPORTED", `The log of service ${service} can't be read: its logging driver ${driver} does not support reading.`, {
-    service,
-    hint: "Read the log where the driver sends it, or use a driver that keeps logs on the engine: json-file, local or journald.",
-  });
-
-/** The default logging driver of the manager's own node, if a task runs there and nothing that it logs can be read. */
-export async function unreadableDefault(engine: DockerEngine, { service, tasks }: Observation): Promise<string | undefined> {
+/** The default logging driver of the manager's own node, if all tasks run there and nothing that they log can be read. */
+export async function unreadableDefault(
+  engine: DockerEngine,
+  { service, tasks }: Observation,
+  options: CallOptions,
+): Promise<string | undefined> {
   if (service.Spec.TaskTemplate["LogDriver"] || tasks.length === 0) return undefined;
-  const { LoggingDriver, Swarm } = await engine.info();
-  return LoggingDriver === "none" && tasks.some(({ NodeID }) => NodeID === Swarm.NodeID) ? LoggingDriver : undefined;
+  const { LoggingDriver, Swarm } = await engine.info(options);
+  return LoggingDriver === "none" && tasks.every(({ NodeID }) => NodeID === Swarm.NodeID) ? LoggingDriver : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Containers, Filters, LogQuery } from "../engine.js";
 import type { ContainerDetails, ContainerSummary, LogFrame } from "../engine-types.js";
+import { explainUnreadable } from "../errors/unreadable-log.js";
 import { logFrames } from "../streams/log-frames.js";
 import type { EngineClient } from "../transport/engine-client.js";
 import { explainCreate, explainStart } from "./explain-container.js";
@@ -74,7 +75,7 @@ export function containersOf(client: EngineClient): Containers {
     },
     async *logs(id, query = {}) {
       // Only the container knows whether its log is raw or in frames.
-      const { Config } = await inspect(id, query);
+      const { Config, HostConfig } = await inspect(id, query);
       const format = { tty: Config["Tty"] === true, details: false };
       const read = (part: LogQuery, since?: string): AsyncIterable<LogFrame> => {
         const path = `/containers/${segment(id)}/logs`;
@@ -82,7 +83,11 @@ export function containersOf(client: EngineClient): Containers {
         const action = `read the log of container ${id}`;
         return logFrames(client.stream({ method: "GET", path, query: parameters, action }, query), format);
       };
-      yield* query.follow ? followToEnd(read, query) : read(query);
+      try {
+        yield* query.follow ? followToEnd(read, query) : read(query);
+      } catch (error) {
+        throw explainUnreadable(error, `container ${id}`, HostConfig.LogConfig?.Type);
+      }
     },
   };
 }

@@ -1,5 +1,5 @@
 import { DeploymentError } from "@openfactory/deploy-core";
-import type { LogQuery } from "../engine.js";
+import type { LogPosition, LogQuery } from "../engine.js";
 import type { LogFrame } from "../engine-types.js";
 
 /** Reads a log; `since`, in seconds with nine digits, wins over the query's. */
@@ -11,26 +11,38 @@ export function toEngineTime(timestamp: string): string {
   return `${Math.floor(Date.parse(timestamp) / 1000)}.${nanoseconds}`;
 }
 
+/** The position after one more line. */
+export const positionAfter = (position: LogPosition | undefined, { timestamp }: Pick<LogFrame, "timestamp">): LogPosition | undefined => {
+  if (timestamp === "") return position;
+  return { timestamp, lines: position?.timestamp === timestamp ? position.lines + 1 : 1 };
+};
+
+/** The frames after a position, of a log that is read from the time of that position. */
+async function* past(frames: AsyncIterable<LogFrame>, position: LogPosition | undefined): AsyncGenerator<LogFrame, void, undefined> {
+  let known = position?.lines ?? 0;
+  for await (const frame of frames) {
+    if (position !== undefined && frame.timestamp < position.timestamp) continue;
+    if (position !== undefined && frame.timestamp === position.timestamp && known-- > 0) continue;
+    yield frame;
+  }
+}
+
 /**
  * Follows a log to its real end. Engines (seen with 20.10) end the stream when the process ends, before what it wrote
  * last, such as a line without a line end: that is read once more. Timestamps may be of whole seconds (Podman), so that
  * the lines of the last one are counted.
  */
-export async function* followToEnd(read: ReadLog, query: LogQuery): AsyncGenerator<LogFrame, void, undefined> {
-  let last: string | undefined;
-  let given = 0;
-  for await (const frame of read(query)) {
-    given = frame.timestamp === last ? given + 1 : 1;
-    last = frame.timestamp || last;
+export async function* followToEnd(read: ReadLog, { after, ...query }: LogQuery): AsyncGenerator<LogFrame, void, undefined> {
+  let last = after;
+  const readOn = (part: LogQuery): AsyncIterable<LogFrame> =>
+    last === undefined ? read(part) : read({ ...part, tail: undefined, since: undefined }, toEngineTime(last.timestamp));
+  for await (const frame of past(readOn(query), after)) {
+    last = positionAfter(last, frame);
     yield frame;
   }
-  const rest =
-    last === undefined ? read({ ...query, follow: false }) : read({ signal: query.signal }, toEngineTime(last));
+  const rest = last === undefined ? read({ ...query, follow: false }) : read({ signal: query.signal }, toEngineTime(last.timestamp));
   try {
-    for await (const frame of rest) {
-      if (frame.timestamp === last) given -= 1;
-      if (last === undefined || frame.timestamp > last || (frame.timestamp === last && given < 0)) yield frame;
-    }
+    yield* past(rest, last);
   } catch (error) {
     // It was removed when it ended: nothing is left to read.
     if (!DeploymentError.isInstance(error, "NOT_FOUND") && !DeploymentError.isInstance(error, "CONFLICT")) throw error;

@@ -2,6 +2,7 @@ import { compareApi } from "../api/api-version.js";
 import type { RegistryAuth } from "../credentials/registry-auth.js";
 import type { Services } from "../engine.js";
 import type { ServiceDetails } from "../engine-types.js";
+import { explainUnreadable } from "../errors/unreadable-log.js";
 import { logFrames } from "../streams/log-frames.js";
 import type { EngineClient } from "../transport/engine-client.js";
 import { explainService } from "./explain-service.js";
@@ -76,7 +77,11 @@ export function servicesOf(client: EngineClient, auth: RegistryAuth): Services {
         swarm: true,
       } as const;
       const tty = Spec.TaskTemplate.ContainerSpec?.["TTY"] === true;
-      yield* logFrames(client.stream(call, query), { tty, details: true });
+      try {
+        yield* logFrames(client.stream(call, query), { tty, details: true });
+      } catch (error) {
+        throw explainUnreadable(error, `service ${Spec.Name}`, Spec.TaskTemplate?.LogDriver?.Name);
+      }
     },
   };
 }
