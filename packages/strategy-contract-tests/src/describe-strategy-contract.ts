@@ -21,7 +21,9 @@ import { manifestCases } from "./cases/manifest.js";
 import { nameCases } from "./cases/names.js";
 import { networksBeforeStartCases } from "./cases/networks-before-start.js";
 import { oddCharactersCases } from "./cases/odd-characters.js";
+import { otherOrchestratorCases } from "./cases/other-orchestrators.js";
 import { preflightCases } from "./cases/preflight.js";
+import { publishedPortCases } from "./cases/published-ports.js";
 import { pullPolicyCases } from "./cases/pull-policy.js";
 import { type ModelOptions, randomRunCases } from "./cases/random-runs.js";
 import { refreshAuthCases } from "./cases/refresh-auth.js";
@@ -57,6 +59,7 @@ const behaviours = {
   "pull policy": pullPolicyCases,
   "slow images": slowImageCases,
   traffic: trafficCases,
+  "published ports": publishedPortCases,
   "names that can be": nameCases,
   "names are exact": exactNameCases,
   "invalid requests": invalidRequestCases,
@@ -67,6 +70,7 @@ const behaviours = {
   "aborted deploys": abortDeployCases,
   "aborted questions": abortedReadsCases,
   concurrency: concurrencyCases,
+  "other orchestrators": otherOrchestratorCases,
   remove: removeCases,
   inspect: inspectCases,
   list: listCases,

@@ -24,6 +24,20 @@ export interface ContractProbes {
   stop?(name: string): Promise<void>;
   /** The body of `GET http://<a host of the engine>:<port>/`. Rejects while nothing answers. */
   get?(port: number): Promise<string>;
+  /** The body of `GET http://<address>:<port>/`. Rejects while nothing answers. */
+  getAt?(address: string, port: number): Promise<string>;
+}
+
+/** What another orchestrator runs on the platform of the strategy. */
+export interface ForeignWorkload {
+  /** The name of what the engine lists: the container, or the service. */
+  name: string;
+  /** Besides the orchestrator's own labels. */
+  labels: Readonly<Record<string, string>>;
+  /** Its process has ended. */
+  ended: boolean;
+  /** A host port that it publishes. */
+  port?: number;
 }
 
 export interface SlowImage {
@@ -83,6 +97,17 @@ export interface ContractTarget {
   expandsTemplates?: boolean;
   /** How long a call that was cut off may take to show on the engine, in milliseconds. Default 500. */
   lateEffectsMs?: number;
+  /**
+   * By the name of an orchestrator: makes a workload as that orchestrator would, without the strategy. The result tells what
+   * the engine has of the workload; `cleanup` removes it.
+   */
+  foreign?: Readonly<Record<string, (workload: ForeignWorkload) => Promise<() => Promise<unknown>>>>;
+  /** Networks of the platform's own on which no port is published, and next to which a service joins no other network. */
+  portlessNetworks?: readonly string[];
+  /** Makes a network that services can join and that publishes no ports, and tells its name; `close` removes it. */
+  internalNetwork?(): Promise<string>;
+  /** Two addresses of the host on which services publish ports, for the probe `getAt`. */
+  hostAddresses?: readonly [string, string];
   /** Removes whatever has that name, running or not, without the strategy; content if there is nothing. */
   cleanup(name: string): Promise<void>;
   /** Removes what the other functions made, and closes strategy and probes. */

@@ -50,6 +50,7 @@ export function containerProbes(engine: RawEngine, published = "127.0.0.1"): Con
       await engine.call("POST", `/containers/${(await existing(name)).Id}/stop?t=1`);
     },
     get: (port) => get(published, port),
+    getAt: get,
   };
 }
 

@@ -2,6 +2,7 @@ import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-c
 import type { ContractProbes, ContractTarget } from "@openfactory/strategy-contract-tests";
 import type { RawEngine } from "@openfactory/test-engine";
 import { containerProbes } from "./container-probes.js";
+import { foreignContainers } from "./foreign-containers.js";
 import { dockerWorld } from "./docker-world.js";
 
 /** Where an engine that is not on this machine itself is seen from here, and this machine from there. */
@@ -29,6 +30,10 @@ export function containerTarget(
     ...world,
     strategy,
     probes,
+    foreign: foreignContainers(engine),
+    portlessNetworks: ["host", "none"],
+    // Every address of 127.0.0.0/8 is this machine's.
+    ...(elsewhere === undefined && { hostAddresses: ["127.0.0.1", "127.0.0.2"] as const }),
     async cleanup(name) {
       const filters = encodeURIComponent(JSON.stringify({ name: [`^/?${name}(-[0-9]+)?([.].+)?$`] }));
       const all = await engine.call("GET", `/containers/json?all=1&filters=${filters}`);

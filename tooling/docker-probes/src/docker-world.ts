@@ -27,6 +27,12 @@ export function dockerWorld(engine: RawEngine, driver: "bridge" | "overlay", reg
     made.push(`/${kind}/${ID}`);
     return name;
   };
+  const makeNetwork = async (part: { Internal?: boolean } = {}): Promise<string> => {
+    const name = unique();
+    const { Id } = await engine.call("POST", "/networks/create", { Name: name, Driver: driver, Labels: TEST_LABELS, ...part });
+    made.push(`/networks/${Id}`);
+    return name;
+  };
   return {
     images: {
       plain: TEST_IMAGE,
@@ -35,12 +41,8 @@ export function dockerWorld(engine: RawEngine, driver: "bridge" | "overlay", reg
       ...(pulled && { moving: pulled.moving, slow: pulled.slow }),
     },
     labels: TEST_LABELS,
-    async network() {
-      const name = unique();
-      const { Id } = await engine.call("POST", "/networks/create", { Name: name, Driver: driver, Labels: TEST_LABELS });
-      made.push(`/networks/${Id}`);
-      return name;
-    },
+    network: () => makeNetwork(),
+    ...(driver === "bridge" && { internalNetwork: () => makeNetwork({ Internal: true }) }),
     async volume() {
       const name = unique();
       made.push(`/volumes/${name}?force=true`);

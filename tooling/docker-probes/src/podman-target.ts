@@ -23,6 +23,8 @@ export function podmanTarget(
   };
   return {
     ...target,
+    // Podman publishes ports on internal networks.
+    internalNetwork: undefined,
     probes: {
       ...target.probes,
       async settings(name) {

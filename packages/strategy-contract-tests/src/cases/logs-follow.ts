@@ -1,4 +1,4 @@
-import type { LogEntry } from "@openfactory/deploy-core";
+import type { CanLogs, LogEntry } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import { collect } from "../collect.js";
 import type { Suite } from "../suite.js";
@@ -60,6 +60,103 @@ export function logsFollowCases(suite: Suite): void {
     };
     await follow().catch((error: unknown) => suite.fails(Promise.reject(error), "ABORTED"));
     expect(seen).toEqual(lines);
+  });
+
+  /** Follows until what it has seen is enough, or the follow ends by itself. */
+  const followUntil = async (strategy: CanLogs, name: string, isEnough: (seen: readonly LogEntry[]) => boolean, meanwhile: (seen: readonly LogEntry[]) => Promise<void>) => {
+    const controller = new AbortController();
+    const seen: LogEntry[] = [];
+    const follow = async (): Promise<void> => {
+      for await (const entry of strategy.logs(name, { follow: true, signal: controller.signal })) {
+        seen.push(entry);
+        if (isEnough(seen)) return;
+      }
+    };
+    const following = follow();
+    following.catch(() => undefined);
+    try {
+      await meanwhile(seen);
+      await Promise.race([
+        following,
+        suite.eventually("the follow has seen enough", async () => seen.map(({ line }) => line), () => isEnough(seen)),
+      ]);
+    } finally {
+      controller.abort();
+      await following.catch(() => undefined);
+    }
+    expect(isEnough(seen), `seen: ${seen.map(({ line }) => line).join(", ")}`).toBe(true);
+    return seen;
+  };
+  /** Each line once, whole runs of numbers from 0: nothing lost, nothing repeated. */
+  const expectNoGaps = (seen: readonly LogEntry[], label: string): void => {
+    const numbers = seen.flatMap(({ line }) => (line.startsWith(`${label} `) ? [Number(line.slice(label.length + 1))] : []));
+    expect(numbers, `lines of ${label}`).toEqual(numbers.map((_, index) => index));
+  };
+  const linesOf = (seen: readonly LogEntry[], label: string): number => seen.filter(({ line }) => line.startsWith(`${label} `)).length;
+  const until = (what: string, isThere: () => boolean): Promise<unknown> => suite.eventually(what, async () => undefined, isThere);
+
+  test("following goes on when the process is started again, and repeats no line", async (context) => {
+    const strategy = suite.with(context, "logs");
+    suite.needs(context, { command: ["x"], restart: { Condition: "any" } });
+    const lines = ["begin", "end"].map((line) => ({ stream: "stdout" as const, line }));
+    const request = suite.request({ restart: { Condition: "any" }, command: suite.programs.printAndExit(lines, 1) });
+    await suite.strategy.deploy(request);
+    const rounds = 3;
+    const seen = await followUntil(strategy, request.name, (all) => all.length >= rounds * lines.length, async () => undefined);
+    expect(seen.map(({ line }) => line)).toEqual(Array.from({ length: rounds }, () => ["begin", "end"]).flat());
+    expect(new Set(seen.map(({ instance, timestamp, line }) => [instance, timestamp, line].join())).size).toBe(seen.length);
+  });
+
+  test("following goes on with the new version after an update, and repeats no line", async (context) => {
+    const [strategy, updates] = [suite.with(context, "logs"), suite.with(context, "update")];
+    suite.needs(context, { command: ["x"] });
+    const { count } = suite.programs;
+    if (count === undefined) return context.skip("the target has no program count");
+    const request = await suite.running(suite.request({ command: count("old") }));
+    const seen = await followUntil(
+      strategy,
+      request.name,
+      (all) => linesOf(all, "new") >= 3,
+      async (all) => {
+        await until("a line of the old version", () => linesOf(all, "old") > 1);
+        await updates.update({ ...request, command: count("new") });
+      },
+    );
+    expectNoGaps(seen, "old");
+    expectNoGaps(seen, "new");
+  });
+
+  test("following goes on with replicas that are added", async (context) => {
+    const [strategy, scales] = [suite.with(context, "logs"), suite.with(context, "scale")];
+    suite.needs(context, { command: ["x"] });
+    const { count } = suite.programs;
+    if (count === undefined) return context.skip("the target has no program count");
+    const { name } = await suite.running(suite.request({ command: count("line") }));
+    const instances = (all: readonly LogEntry[]) => Map.groupBy(all, ({ instance }) => instance);
+    const seen = await followUntil(
+      strategy,
+      name,
+      (all) => instances(all).size === 2 && [...instances(all).values()].every((lines) => lines.length >= 2),
+      async (all) => {
+        await until("a line of the first replica", () => all.length > 0);
+        await scales.scale(name, 2);
+      },
+    );
+    for (const lines of instances(seen).values()) expectNoGaps(lines, "line");
+  });
+
+  test("following ends when the service is removed", async (context) => {
+    const strategy = suite.with(context, "logs");
+    suite.needs(context, { command: ["x"] });
+    const name = await repeating();
+    let lines = 0;
+    const follow = async (): Promise<void> => {
+      for await (const _ of strategy.logs(name, { follow: true })) lines += 1;
+    };
+    const following = follow();
+    await until("a line", () => lines > 0);
+    await suite.strategy.remove(name, { wait: true });
+    await following;
   });
 
   test("a signal that has fired already: ABORTED", async (context) => {

@@ -1,0 +1,75 @@
+import { type PublishedPort, supports } from "@openfactory/deploy-core";
+import { expect, test, type TestContext } from "vitest";
+import type { Suite } from "../suite.js";
+
+/** A port is open where it was asked for, or the strategy reports that it is not. */
+export function publishedPortCases(suite: Suite): void {
+  const skipWithout = <Value>(context: TestContext, value: Value | undefined, what: string): Value =>
+    value === undefined ? context.skip(`the target names no ${what}`) : value;
+
+  /** Deploys in strict mode and without it: the port is reported each time, and told as published by neither operation. */
+  const reported = async (network: string): Promise<void> => {
+    const request = suite.request({ networks: [network], ports: { [await suite.freePort()]: 80 } });
+    const strictly = () => suite.strategy.deploy(request, { strict: true });
+    expect((await suite.failsCleanly(strictly, "UNSUPPORTED", request.name)).field, network).toBe("ports");
+    const { warnings } = await suite.strategy.deploy(request);
+    expect(warnings.map(({ code, field }) => [code, field]), network).toContainEqual(["FIELD_NOT_HONOURED", "ports"]);
+    await suite.untilRunning(request.name);
+    expect(await published(request.name), network).toEqual([]);
+  };
+
+  const published = async (name: string): Promise<readonly PublishedPort[]> => {
+    const { strategy } = suite;
+    return supports(strategy, "inspect") ? (await strategy.inspect(name)).ports : [];
+  };
+
+  test("a port on a network that publishes none is reported by the manifest and the deploy, and rejected in strict mode", async (context) => {
+    const networks = skipWithout(context, suite.target.portlessNetworks, "networks without published ports");
+    for (const network of networks) {
+      const { warnings, refused } = suite.declared({ image: "image", name: "name", networks: [network], ports: { 80: 80 } });
+      expect(warnings.map(({ field }) => field), network).toContain("ports");
+      if (!refused) await reported(network);
+    }
+  });
+
+  test("a port on an internal network is reported by the deploy, and rejected in strict mode", async (context) => {
+    await reported(await skipWithout(context, suite.target.internalNetwork, "internal network")());
+  });
+
+  test("a network that a process can't share with others is refused beside another", async (context) => {
+    const networks = skipWithout(context, suite.target.portlessNetworks, "networks without published ports");
+    const [other = ""] = await suite.networks(1);
+    for (const network of networks) {
+      for (const pair of [[network, other], [other, network]]) {
+        const request = suite.request({ networks: pair });
+        const error = await suite.failsCleanly(() => suite.strategy.deploy(request), "UNSUPPORTED", request.name);
+        expect(error.field).toBe("networks");
+      }
+    }
+  });
+
+  test("inspect and list tell the ports that the engine has published", async (context) => {
+    const [inspects, lists] = [suite.with(context, "inspect"), suite.with(context, "list")];
+    suite.needs(context, { ports: { 80: 80 } });
+    const port = await suite.freePort();
+    const { name } = await suite.running(suite.request({ ports: { [port]: 80 } }));
+    const listed = (await lists.list()).find((service) => service.name === name);
+    for (const status of [await inspects.inspect(name), listed]) {
+      expect(status?.ports).toMatchObject([{ target: 80, published: port, protocol: "tcp" }]);
+    }
+  });
+
+  test("a port at a host address answers at that address, and at no other", async (context) => {
+    const [address, other] = skipWithout(context, suite.target.hostAddresses, "host addresses");
+    const getAt = suite.probe(context, "getAt");
+    const port = await suite.freePort();
+    suite.needs(context, { ports: [{ target: 8080, published: port, hostAddress: address }], command: ["x"] });
+    const body = suite.name();
+    await suite.running(
+      suite.request({ ports: [{ target: 8080, published: port, hostAddress: address }], command: suite.programs.serve(8080, body) }),
+    );
+    const answer = () => getAt(address, port).catch((error: unknown) => String(error));
+    await suite.eventually(`an answer at ${address}:${port}`, answer, (text) => text.trim() === body);
+    await expect(getAt(other, port)).rejects.toThrow();
+  });
+}
