@@ -18,6 +18,16 @@ test("two calls where the image is there, whatever the number of networks, from 
   expect(calls).toEqual(["containers.create demo", "containers.start abc"]);
 });
 
+test("a warning of the engine is a warning of the deployment, and UNSUPPORTED in strict mode, with the container removed", async () => {
+  const reason = "Your kernel does not support swap limit capabilities.";
+  const { engine, calls } = fakeEngine({ ...works, "containers.create": () => ({ id: "abc", warnings: [reason] }) });
+  const strategy = new LocalDockerDeploymentStrategy(engine);
+  expect((await strategy.deploy(request)).warnings).toEqual([{ code: "ENGINE_WARNING", service: "demo", strategy: "docker", reason }]);
+  calls.length = 0;
+  await expect(strategy.deploy(request, { strict: true })).rejects.toMatchObject({ code: "UNSUPPORTED", message: expect.stringContaining("swap limit") });
+  expect(calls).toEqual(["containers.create demo", "containers.remove abc"]);
+});
+
 test("before API 1.44 the other networks are connected before the start", async () => {
   const { engine, calls } = fakeEngine(works, "1.41");
   await new LocalDockerDeploymentStrategy(engine).deploy(request);

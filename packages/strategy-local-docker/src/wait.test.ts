@@ -33,6 +33,11 @@ const looks = (...containers: object[]) => {
     "containers.logs": () => undefined,
   }).engine;
 };
+const withLogs = (engine: DockerEngine, logs: () => AsyncGenerator<object>): DockerEngine => {
+  const containers = new Proxy(engine.containers, { get: (of, key) => (key === "logs" ? logs : Reflect.get(of, key)) });
+  return { ...engine, containers } as unknown as DockerEngine;
+};
+
 const waitOn = (...containers: object[]) =>
   new LocalDockerDeploymentStrategy(looks(...containers)).wait("demo", { settleMs: 1, timeoutMs: 5_000 });
 
@@ -62,6 +67,34 @@ test("one that never becomes healthy: TIMEOUT, with how far it came", async () =
   const starting = { Health: { Status: "starting", FailingStreak: 0 } };
   const waiting = new LocalDockerDeploymentStrategy(looks(container(0, starting))).wait("demo", { timeoutMs: 50 });
   await expect(waiting).rejects.toMatchObject({ code: "TIMEOUT", message: expect.stringContaining("0 of 1 ready, starting") });
+});
+
+const failing = { Status: "starting", FailingStreak: 3, Log: [{ ExitCode: 0, Output: "" }, { ExitCode: 7, Output: "connection refused\n" }] };
+
+test("a service that never becomes healthy: TIMEOUT with the last output of its health check and its last log lines", async () => {
+  const { engine } = fakeEngine({ "containers.inspect": () => container(0, { Health: failing }) });
+  const logs = async function* () {
+    yield { line: "waiting for the database" };
+  };
+  const waiting = new LocalDockerDeploymentStrategy(withLogs(engine, logs)).wait("demo", { timeoutMs: 50 });
+  await expect(waiting).rejects.toMatchObject({
+    code: "TIMEOUT",
+    instance: { error: "health check: exit code 7: connection refused", lastLogLines: ["waiting for the database"] },
+  });
+});
+
+test("an unhealthy service: TASK_FAILED with the last output of its health check", async () => {
+  const Health = { ...failing, Status: "unhealthy" };
+  await expect(waitOn(container(0, { Health }))).rejects.toMatchObject({
+    code: "TASK_FAILED",
+    instance: { error: "health check: exit code 7: connection refused" },
+  });
+});
+
+test("a process that ended while its health check failed: TASK_FAILED with both causes", async () => {
+  const killed = { Status: "exited", Running: false, OOMKilled: true, ExitCode: 137, Health: failing };
+  const error = "killed for lack of memory (out of its limit); health check: exit code 7: connection refused";
+  await expect(waitOn(container(0, killed))).rejects.toMatchObject({ code: "TASK_FAILED", instance: { error } });
 });
 
 test("one that runs for a moment, in a crash loop, is told with the code that it ended with", async () => {

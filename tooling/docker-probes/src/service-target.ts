@@ -18,6 +18,7 @@ export function serviceTarget(
     ...world,
     strategy,
     probes: serviceProbes(nodes),
+    portlessNetworks: ["host"],
     // Swarm expands Go templates in environment and host name, as its README says.
     expandsTemplates: true,
     async cleanup(name) {

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { LogQuery } from "../engine.js";
 import type { LogFrame } from "../engine-types.js";
 import { collect } from "../testing/bytes.js";
-import { followToEnd, toEngineTime } from "./follow-to-end.js";
+import { followToEnd, positionAfter, toEngineTime } from "./follow-to-end.js";
 
 const at = (second: number): string => `2026-01-02T03:04:0${second}.000000001Z`;
 const line = (second: number): LogFrame => ({
@@ -54,6 +54,30 @@ it.each(["NOT_FOUND", "CONFLICT"] as const)("ends well where the container is go
 it("throws whatever else goes wrong", async () => {
   const { read } = log([line(1)], new DeploymentError("TIMEOUT", "slow"));
   await expect(collect(followToEnd(read, { follow: true }))).rejects.toMatchObject({ code: "TIMEOUT" });
+});
+
+it("goes on after a position: skips what was read by then, and ignores tail and since", async () => {
+  const twin = { ...line(2), line: "2, again" };
+  const { read, asked } = log([line(2), twin, line(3)], [line(3), line(4)]);
+  const query = { follow: true, tail: 5, since: new Date(0), after: { timestamp: at(2), lines: 1 } };
+  expect(await collect(followToEnd(read, query))).toEqual([twin, line(3), line(4)]);
+  expect(asked).toEqual([
+    [{ follow: true }, toEngineTime(at(2))],
+    [{}, toEngineTime(at(3))],
+  ]);
+});
+
+it("gives nothing where nothing was written since the position", async () => {
+  const { read } = log([line(2)], [line(2)]);
+  expect(await collect(followToEnd(read, { follow: true, after: { timestamp: at(2), lines: 1 } }))).toEqual([]);
+});
+
+it("counts the lines of one timestamp", () => {
+  const first = positionAfter(undefined, line(1));
+  expect(first).toEqual({ timestamp: at(1), lines: 1 });
+  expect(positionAfter(first, line(1))).toEqual({ timestamp: at(1), lines: 2 });
+  expect(positionAfter(first, line(2))).toEqual({ timestamp: at(2), lines: 1 });
+  expect(positionAfter(first, { timestamp: "" })).toBe(first);
 });
 
 it("gives the engine its own time back, to the nanosecond", () => {

@@ -1,4 +1,4 @@
-import { type PublishedPort, supports } from "@openfactory/deploy-core";
+import { type PortInput, type PublishedPort, supports } from "@openfactory/deploy-core";
 import { expect, test, type TestContext } from "vitest";
 import type { Suite } from "../suite.js";
 
@@ -7,9 +7,15 @@ export function publishedPortCases(suite: Suite): void {
   const skipWithout = <Value>(context: TestContext, value: Value | undefined, what: string): Value =>
     value === undefined ? context.skip(`the target names no ${what}`) : value;
 
+  /** Of a platform with several ways to publish a port, the one that leaves the network out of it. */
+  const onHost = (published: number): PortInput => {
+    const port: PortInput = { target: 80, published, mode: "host" };
+    return suite.honours({ ports: [port] }) ? port : { target: 80, published };
+  };
+
   /** Deploys in strict mode and without it: the port is reported each time, and told as published by neither operation. */
   const reported = async (network: string): Promise<void> => {
-    const request = suite.request({ networks: [network], ports: { [await suite.freePort()]: 80 } });
+    const request = suite.request({ networks: [network], ports: [onHost(await suite.freePort())] });
     const strictly = () => suite.strategy.deploy(request, { strict: true });
     expect((await suite.failsCleanly(strictly, "UNSUPPORTED", request.name)).field, network).toBe("ports");
     const { warnings } = await suite.strategy.deploy(request);
@@ -26,7 +32,7 @@ export function publishedPortCases(suite: Suite): void {
   test("a port on a network that publishes none is reported by the manifest and the deploy, and rejected in strict mode", async (context) => {
     const networks = skipWithout(context, suite.target.portlessNetworks, "networks without published ports");
     for (const network of networks) {
-      const { warnings, refused } = suite.declared({ image: "image", name: "name", networks: [network], ports: { 80: 80 } });
+      const { warnings, refused } = suite.declared({ image: "image", name: "name", networks: [network], ports: [onHost(80)] });
       expect(warnings.map(({ field }) => field), network).toContain("ports");
       if (!refused) await reported(network);
     }
@@ -57,6 +63,17 @@ export function publishedPortCases(suite: Suite): void {
     for (const status of [await inspects.inspect(name), listed]) {
       expect(status?.ports).toMatchObject([{ target: 80, published: port, protocol: "tcp" }]);
     }
+  });
+
+  test("a port at every address, written as 0.0.0.0 or ::, is honored in strict mode", async (context) => {
+    suite.needs(context, { ports: { 80: 80 } });
+    for (const hostAddress of ["0.0.0.0", "::"]) {
+      const ports = [{ target: 80, published: await suite.freePort(), hostAddress }];
+      expect(suite.declared({ image: "image", name: "name", ports }).warnings).toEqual([]);
+    }
+    const request = suite.request({ ports: [{ target: 80, published: await suite.freePort(), hostAddress: "0.0.0.0" }] });
+    await suite.strategy.deploy(request, { strict: true });
+    await suite.untilRunning(request.name);
   });
 
   test("a port at a host address answers at that address, and at no other", async (context) => {

@@ -75,6 +75,7 @@ export const swarmServiceMutations = ofSuite("swarm", [
     "wait on one that ends at once with 42",
   ],
   ["logs lose stderr", `${source}/logs.ts`, "    yield toEntry(serviceName, frame, observed);", '    if (frame.stream === "stdout") yield toEntry(serviceName, frame, observed);', "logs have each line whole"],
+  ["a follow outlives the service", `${source}/logs.ts`, "  if (follow) untilRemoved(", "  if (!follow) untilRemoved(", "following ends when the service is removed"],
   ["list ignores labels", `${source}/strategy.ts`, "listServices(this.#engine, labels, options)", "listServices(this.#engine, {}, options)", "list by labels"],
   ["list takes one of several labels for all", `${source}/observe.ts`, "listed.filter(({ Spec }) => carries(Spec.Labels, labels))", "listed", "list by labels"],
   ["list unsorted", `${source}/observe.ts`, "(a.name < b.name ? -1 : 1)", "(a.createdAt < b.createdAt ? -1 : 1)", "list has each service once"],
