@@ -28,7 +28,7 @@ test.each([
   PROJECT,
   { "com.docker.composed": "1", "com.docker.swarm": "1", "io.kubernetes": "1", "com.docker.compose.version": "2" },
   { "org.opencontainers.image.title": "web", maintainer: "com.docker.swarm.task.id" },
-])("no orchestrator owns a container with the labels %j", (labels) => {
+] as Record<string, string>[])("no orchestrator owns a container with the labels %j", (labels) => {
   expect(foreignOwner(labels)).toBeUndefined();
 });
 

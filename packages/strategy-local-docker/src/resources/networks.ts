@@ -19,7 +19,10 @@ const toResource = ({ Id, Name, Labels }: NetworkDetails): Resource => ({
   labels: withoutOwnLabels(Labels ?? {}),
 });
 
-const isOwn = ({ Name, Ingress }: NetworkDetails): boolean => !PREDEFINED.has(Name) && !Ingress;
+const isEngines = ({ Name, Ingress }: NetworkDetails): boolean => PREDEFINED.has(Name) || Ingress;
+
+/** A network of the swarm that this strategy did not make: the platform swarm made it, or docker stack. */
+const isSwarms = ({ Scope, Labels }: NetworkDetails): boolean => Scope === "swarm" && Labels?.[OPERATION_LABEL] === undefined;
 
 /** Names match by part, and older engines let several have one. */
 const named = async (engine: DockerEngine, name: string, signal?: AbortSignal): Promise<NetworkDetails[]> =>
@@ -27,7 +30,7 @@ const named = async (engine: DockerEngine, name: string, signal?: AbortSignal): 
 
 export const networkKind: Kind<NetworkSpec> = {
   async list(engine, { labels, signal }) {
-    return (await engine.networks.list(labelFilter(labels), { signal })).filter(isOwn).map(toResource);
+    return (await engine.networks.list(labelFilter(labels), { signal })).filter((network) => !isEngines(network) && !isSwarms(network)).map(toResource);
   },
   async create(engine, spec, options) {
     if (PREDEFINED.has(spec.name)) throw alreadyExists(spec);
@@ -36,8 +39,13 @@ export const networkKind: Kind<NetworkSpec> = {
   async find(engine, name, { signal }) {
     const [found] = await named(engine, name, signal);
     if (found === undefined) throw notThere("network", name, engine);
-    if (!isOwn(found)) {
+    if (isEngines(found)) {
       throw new DeploymentError("CONFLICT", `The network ${name} is the engine's own.`, { hint: "Leave it there." });
+    }
+    if (isSwarms(found)) {
+      throw new DeploymentError("CONFLICT", `The network ${name} belongs to Docker Swarm. It was not changed.`, {
+        hint: "Use `--platform swarm`, or docker network rm on a manager.",
+      });
     }
     return toResource(found);
   },

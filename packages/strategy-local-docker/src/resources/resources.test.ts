@@ -50,6 +50,28 @@ test("of two networks that engines have made of one name, the younger goes", asy
   expect(calls).toEqual(["networks.create", "networks.list", "networks.remove new"]);
 });
 
+test("networks of a swarm that the strategy did not make are not listed, and their removal rejects with CONFLICT", async () => {
+  const network = (Name: string, part: object) => ({ Id: Name, Name, Scope: "local", Ingress: false, Labels: {}, Created: "", ...part });
+  const made = { "org.openfactory.deploy.operation": "o1", "org.openfactory.deploy.project": "plant" };
+  const { engine, calls } = fakeEngine({
+    "networks.list": () => [
+      network("local", {}),
+      network("swarms", { Scope: "swarm", Labels: { "org.openfactory.deploy.project": "plant" } }),
+      network("stack", { Scope: "swarm", Labels: { "com.docker.stack.namespace": "plant" } }),
+      network("overlay", { Scope: "swarm", Labels: made }),
+    ],
+  });
+  const strategy = new LocalDockerDeploymentStrategy(engine);
+  expect((await strategy.listResources({ kinds: ["network"] })).map(({ name }) => name)).toEqual(["local", "overlay"]);
+  for (const name of ["swarms", "stack"]) {
+    await expect(strategy.removeResource("network", name)).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: `The network ${name} belongs to Docker Swarm. It was not changed.`,
+    });
+  }
+  expect(calls.every((call) => call === "networks.list")).toBe(true);
+});
+
 test("the caller's labels and options are not changed", async () => {
   const frozen = Object.freeze({ ...spec("volume"), labels: Object.freeze({ a: "b" }), driverOptions: Object.freeze({}) });
   const { strategy } = world("volume");
