@@ -36,6 +36,7 @@ export { canonicalDriverOptions, isSameDriver, type VolumeDriver, volumeDifferen
 export { fieldPath, fieldSteps, zodIssues } from "./request/zod-issues.js";
 export { guardStrategy } from "./secrecy/guard-strategy.js";
 export { redactError } from "./secrecy/redact-error.js";
+export { withoutOwnSecrets } from "./secrecy/redact-status.js";
 export { MASK, Redactor } from "./secrecy/redactor.js";
 export { isSecretName, SECRET_NAME_END, SECRET_WORD } from "./secrecy/secret-names.js";
 export {

@@ -1,4 +1,4 @@
-import type { OperationOptions, ServiceStatus } from "@openfactory/deploy-core";
+import { type OperationOptions, type ServiceStatus, withoutOwnSecrets } from "@openfactory/deploy-core";
 import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
 import { withoutOwnLabels } from "@openfactory/docker-translators";
 import { lookUpFamily, mustBeThere } from "./family/look-up.js";
@@ -20,12 +20,12 @@ export async function inspectService(
   const containers = current.map(({ details }) => details);
   const before = previous[0]?.details.Config;
   const status = serviceStatus(serviceName, containers);
-  return {
+  return withoutOwnSecrets({
     ...status,
     ...((isUnfinished(family) || status.unfinished) && { unfinished: true }),
     ...(await identity(serviceName, containers, imageLookup(engine))),
     ...(before && { previous: { image: before.Image, labels: withoutOwnLabels(before.Labels) } }),
-  };
+  });
 }
 
 /** What only the containers themselves tell, and no listing. */

@@ -42,6 +42,7 @@ import {
   type StrategyManifest,
   type UpdateOptions,
   type WaitOptions,
+  withoutSecrets,
 } from "@openfactory/deploy-core";
 import { DOCKER_ENGINE, type DockerEngine } from "@openfactory/docker-engine";
 import { inject, injectable } from "tsyringe";
@@ -106,17 +107,19 @@ export class LocalDockerDeploymentStrategy
 
   async deploy(request: DeployRequest, options: DeployOptions = {}): Promise<Deployment> {
     const { request: prepared, warnings } = this.prepare(request, options);
-    return this.#about(prepared.name, async () => {
-      const containers = planContainers(prepared, this.#options);
-      if (this.#options.emulateReplicas) await mustBeFree(this.#engine, prepared.name, options);
-      const started = await deployContainers(this.#engine, containers, options);
-      return {
-        name: prepared.name,
-        ids: started.map(({ id }) => id),
-        image: await resolvedImage(this.#engine, prepared),
-        warnings: [...warnings, ...started.flatMap((container) => container.warnings)],
-      };
-    });
+    return this.#about(prepared.name, () =>
+      withoutSecrets(prepared, options, async (safe) => {
+        const containers = planContainers(prepared, this.#options);
+        if (this.#options.emulateReplicas) await mustBeFree(this.#engine, prepared.name, safe);
+        const started = await deployContainers(this.#engine, containers, safe);
+        return {
+          name: prepared.name,
+          ids: started.map(({ id }) => id),
+          image: await resolvedImage(this.#engine, prepared),
+          warnings: [...warnings, ...started.flatMap((container) => container.warnings)],
+        };
+      }),
+    );
   }
 
   /** Stops, then removes. @throws DeploymentError `NOT_FOUND`. */
@@ -158,16 +161,18 @@ export class LocalDockerDeploymentStrategy
    */
   async update(request: DeployRequest, options: UpdateOptions = {}): Promise<Deployment> {
     const { request: prepared, warnings } = this.prepare(request, options);
-    return this.#about(prepared.name, async () => {
-      const containers = planContainers(prepared, this.#options);
-      const changed = await updateService(this.#engine, prepared.name, containers, options);
-      return {
-        name: prepared.name,
-        ids: changed.ids,
-        image: await resolvedImage(this.#engine, prepared),
-        warnings: [...warnings, ...changed.warnings],
-      };
-    });
+    return this.#about(prepared.name, () =>
+      withoutSecrets(prepared, options, async (safe) => {
+        const containers = planContainers(prepared, this.#options);
+        const changed = await updateService(this.#engine, prepared.name, containers, safe);
+        return {
+          name: prepared.name,
+          ids: changed.ids,
+          image: await resolvedImage(this.#engine, prepared),
+          warnings: [...warnings, ...changed.warnings],
+        };
+      }),
+    );
   }
 
   async rollback(serviceName: string, options: OperationOptions = {}): Promise<Deployment> {

@@ -4,6 +4,7 @@ import { containersOf } from "./containers-of.js";
 import { lastLines } from "./logs.js";
 import { serviceStatus } from "./status.js";
 import { wakeOnEvents } from "./wake.js";
+import { withoutSecretsOf } from "./without-secrets-of.js";
 
 /** Started again this often since the wait began, a container is in a crash loop, however well it looks at the moment. */
 const CRASH_LOOP = 2;
@@ -48,6 +49,8 @@ export async function waitUntilReady(
       if (Date.now() >= end) throw await timedOut(engine, serviceName, timeoutMs, status, containers);
       await wake.next(Math.min(rest, end - Date.now()));
     }
+  } catch (error) {
+    throw await withoutSecretsOf(engine, first[0], error);
   } finally {
     wake.stop();
   }

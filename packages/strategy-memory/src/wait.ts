@@ -1,7 +1,10 @@
 import {
   DeploymentError,
   type FailedInstance,
+  redactError,
+  Redactor,
   type RequestField,
+  secretsOfRequest,
   type ServiceStatus,
   sleep,
   type WaitOptions,
@@ -26,8 +29,10 @@ export async function waitFor(
   for (;;) {
     const service = engine.service(name);
     const status = serviceStatus(service, honours);
-    if (service.rolledBackFor !== undefined) throw rolledBack(name, service.rolledBackFor);
-    if (status.state === "failed") throw failed(engine, status);
+    // The last lines that a process wrote may hold what it was given.
+    const secrets = new Redactor(() => secretsOfRequest(service.request));
+    if (service.rolledBackFor !== undefined) throw redactError(rolledBack(name, service.rolledBackFor), secrets);
+    if (status.state === "failed") throw redactError(failed(engine, status), secrets);
     if (status.state !== "pending") return status;
     if (Date.now() >= end) {
       throw new DeploymentError("TIMEOUT", `Service ${name} is not ready after ${timeoutMs} ms.`, {

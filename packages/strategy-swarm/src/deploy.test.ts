@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { fails, fakeEngine } from "@openfactory/docker-probes";
 import { expect, test } from "vitest";
 import { SwarmDeploymentStrategy } from "./strategy.js";
@@ -91,4 +92,16 @@ test("a host port taken by the service of that very name is the name that is in 
   const words = "port '8080' is already in use by service 'demo' (abc) as an ingress port";
   const { engine } = fakeEngine({ "services.create": fails("INVALID_REQUEST", words) });
   await expect(new SwarmDeploymentStrategy(engine).deploy(request)).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
+});
+
+test("the swarm's words repeat no value of env, whatever they quote", async () => {
+  const pw = "example-value-1";
+  const env = [`QUERY=select * from t where pw="${pw}"`, `TOKEN=${pw}`];
+  const words = `expanding env failed: expanding env ${JSON.stringify(env[0])}: template: expansion:1: executing "expansion"`;
+  const refused = new SwarmDeploymentStrategy(fakeEngine({ "services.create": fails("INVALID_REQUEST", words) }).engine);
+  const error: unknown = await refused.deploy({ ...request, env }).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: "INVALID_REQUEST", message: expect.stringContaining('"QUERY=***"'), cause: { message: expect.stringContaining("***") } });
+  expect(inspect(error, { depth: 10 })).not.toContain(pw);
+  const warned = new SwarmDeploymentStrategy(fakeEngine({ "services.create": () => ({ id: "abc", warnings: [words] }) }).engine);
+  expect(JSON.stringify(await warned.deploy({ ...request, env }))).not.toContain(pw);
 });

@@ -4,6 +4,7 @@ import { type TaskHealth, taskHealth } from "./health.js";
 import { lastLines } from "./logs.js";
 import { explainMissingImage, lacksImage } from "./missing-image.js";
 import type { Observation } from "./observe.js";
+import { secretsOf } from "./service-secrets.js";
 import { instanceStatus } from "./status.js";
 import { unreadableDriver } from "./unreadable-logs.js";
 
@@ -54,8 +55,10 @@ export async function failedInstance(
   { id, node, exitCode, error }: InstanceStatus,
   { health, output }: Health,
 ): Promise<FailedInstance> {
+  const secrets = secretsOf(observed.service);
   const words = [error, health && output && `health check: ${output}`].filter(Boolean).join("; ");
-  return { id, node, exitCode, error: words || undefined, lastLogLines: await lastLines(engine, observed, id) };
+  const lines = await lastLines(engine, observed, id);
+  return { id, node, exitCode, error: words === "" ? undefined : secrets.text(words), lastLogLines: lines.map((line) => secrets.text(line)) };
 }
 
 const reasonOf = (instance: InstanceStatus | undefined, { health, output, unproven }: Health & { unproven: boolean }): string => {

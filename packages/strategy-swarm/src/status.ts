@@ -2,6 +2,7 @@ import type { InstanceStatus, PublishedPort, ServiceState, ServiceStatus, Update
 import type { ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
 import { withoutOwnLabels } from "@openfactory/docker-translators";
 import { isSameTemplate } from "./same-template.js";
+import { secretsOf } from "./service-secrets.js";
 import { desiredTasks, hasCompleted, hasFailed, histories, hostName, isJob, isRunning, type Nodes } from "./tasks.js";
 
 const stateOf = (task: TaskDetails): ServiceState => {
@@ -49,7 +50,7 @@ export function instanceStatus(
     engineState: Status.State,
     health: healthOf(service, task),
     exitCode: exitCodeOf(telling),
-    error: telling.Status.Err || undefined,
+    error: telling.Status.Err ? secretsOf(service).text(telling.Status.Err) : undefined,
     startedAt: state === "running" ? Status.Timestamp : undefined,
     finishedAt: hasEnded(state) ? Status.Timestamp : undefined,
     restarts: earlier.length,

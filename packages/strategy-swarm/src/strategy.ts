@@ -42,6 +42,7 @@ import {
   type ServiceStatus,
   type UpdateOptions,
   type WaitOptions,
+  withoutSecrets,
 } from "@openfactory/deploy-core";
 import { DOCKER_ENGINE, type DockerEngine } from "@openfactory/docker-engine";
 import { inject, injectable } from "tsyringe";
@@ -99,10 +100,12 @@ export class SwarmDeploymentStrategy
 
   async deploy(request: DeployRequest, options: DeployOptions = {}): Promise<Deployment> {
     const { request: prepared, warnings } = this.prepare(request, options);
-    return this.#about(prepared.name, async () => {
-      const deployment = await deployService(this.#engine, prepared, options);
-      return { ...deployment, warnings: [...warnings, ...deployment.warnings] };
-    });
+    return this.#about(prepared.name, () =>
+      withoutSecrets(prepared, options, async (safe) => {
+        const deployment = await deployService(this.#engine, prepared, safe);
+        return { ...deployment, warnings: [...warnings, ...deployment.warnings] };
+      }),
+    );
   }
 
   /** @throws DeploymentError `NOT_FOUND`; with `wait`, `TIMEOUT`. */
@@ -142,11 +145,13 @@ export class SwarmDeploymentStrategy
 
   async update(request: DeployRequest, options: UpdateOptions = {}): Promise<Deployment> {
     const { request: prepared, warnings } = this.prepare(request, options);
-    return this.#about(prepared.name, async () => {
-      const deployment = await updateService(this.#engine, prepared, options);
-      for (const id of deployment.ids) this.#changed.add(id);
-      return { ...deployment, warnings: [...warnings, ...deployment.warnings] };
-    });
+    return this.#about(prepared.name, () =>
+      withoutSecrets(prepared, options, async (safe) => {
+        const deployment = await updateService(this.#engine, prepared, safe);
+        for (const id of deployment.ids) this.#changed.add(id);
+        return { ...deployment, warnings: [...warnings, ...deployment.warnings] };
+      }),
+    );
   }
 
   async rollback(serviceName: string, options: OperationOptions = {}): Promise<Deployment> {

@@ -6,8 +6,8 @@ import type { Deployment } from "../strategy/deployment.js";
 import type { OperationOptions } from "../strategy/options.js";
 import type { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
 import { redactError } from "./redact-error.js";
-import { Redactor } from "./redactor.js";
-import { secretsOfRequest } from "./secret-values.js";
+import { redactInstances, withoutOwnSecrets } from "./redact-status.js";
+import type { Redactor } from "./redactor.js";
 import { redactOptions, redactWarnings } from "./without-secrets.js";
 
 /** Masks the engine's words in what an operation returns. Settings and labels stay: they are compared. */
@@ -16,13 +16,9 @@ type Mask = (result: never, redactor: Redactor) => unknown;
 const maskDeployment = <Made extends Deployment | AuthRefresh>(made: Made, redactor: Redactor): Made =>
   made?.warnings === undefined || made.warnings.length === 0 ? made : { ...made, warnings: redactWarnings(made.warnings, redactor) };
 
-function maskStatus(status: ServiceStatus, redactor: Redactor): ServiceStatus {
-  if (!status?.instances?.some(({ error }) => error !== undefined)) return status;
+const maskStatus = (status: ServiceStatus, redactor: Redactor): ServiceStatus =>
   // Of a service that the caller does not know, its own settings tell.
-  const own = new Redactor(() => (status.settings === undefined ? [] : secretsOfRequest(status.settings)));
-  const masked = (error: string): string => own.text(redactor.text(error));
-  return { ...status, instances: status.instances.map((one) => (one.error === undefined ? one : { ...one, error: masked(one.error) })) };
-}
+  withoutOwnSecrets(redactInstances(status, redactor));
 
 /** The list itself where there is nothing to mask: the strategy may know it again. */
 function maskStatuses(statuses: readonly ServiceStatus[], redactor: Redactor): readonly ServiceStatus[] {

@@ -12,6 +12,7 @@ import {
   type RemoveOptions,
   type ServiceStatus,
   throwIfAborted,
+  withoutSecrets,
 } from "@openfactory/deploy-core";
 import { MyPlatformClient, Refusal } from "./client.js";
 import { explained } from "./explain.js";
@@ -33,20 +34,23 @@ export class MyPlatformStrategy extends OpenFactoryServiceDeploymentStrategy imp
     // Validated, normalised, and checked against the manifest, before anything is touched.
     const { request, warnings } = this.prepare(input, options);
     const { name, image, env = [], labels = {} } = request;
-    return explained(name, async () => {
-      options.observer?.({ type: "step", service: name, step: "create" });
-      throwIfAborted(options.signal);
-      const { id } = await this.#client.create({ name, image, env, labels });
-      try {
-        // A platform that takes more calls (join networks, start, ...) makes them here, each after this check.
-        throwIfAborted(options.signal);
-      } catch (error) {
-        // A deploy that fails or is aborted leaves nothing behind.
-        await this.#client.remove(name);
-        throw error;
-      }
-      return { name, ids: [id], image, warnings: [...warnings, nothingRuns(name)] };
-    });
+    // What the platform says may repeat values of env: no error, event or warning passes them on.
+    return withoutSecrets(request, options, ({ observer, signal }) =>
+      explained(name, async () => {
+        observer?.({ type: "step", service: name, step: "create" });
+        throwIfAborted(signal);
+        const { id } = await this.#client.create({ name, image, env, labels });
+        try {
+          // A platform that takes more calls (join networks, start, ...) makes them here, each after this check.
+          throwIfAborted(signal);
+        } catch (error) {
+          // A deploy that fails or is aborted leaves nothing behind.
+          await this.#client.remove(name);
+          throw error;
+        }
+        return { name, ids: [id], image, warnings: [...warnings, nothingRuns(name)] };
+      }),
+    );
   }
 
   async remove(name: string, { signal }: RemoveOptions = {}): Promise<void> {

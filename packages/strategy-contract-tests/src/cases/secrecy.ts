@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import type { DeployRequest, ProgressEvent } from "@openfactory/deploy-core";
+import { type DeployRequest, type ProgressEvent, supports } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
 import type { Suite } from "../suite.js";
 
@@ -14,6 +14,9 @@ export function secrecyCases(suite: Suite): void {
     "an entry without a key": () => ({ env: [`=${SECRET}`] }),
     "an entry that is no text": () => ({ env: [{ PASSWORD: SECRET }] as unknown as string[] }),
     "a port that is none": () => ({ ports: { 0: 0 } }),
+    "a template that the engine can't expand, which repeats it": () => ({
+      env: [`PASSWORD=${SECRET}`, `QUERY=select * from t where pw='${SECRET}' and k='{{index .env 0}}'`],
+    }),
     "nothing wrong": () => ({}),
   };
 
@@ -28,5 +31,34 @@ export function secrecyCases(suite: Suite): void {
       const settings = await suite.probes.settings(request.name);
       expect(JSON.stringify({ ...settings, env: [] })).not.toContain(SECRET);
     });
+  });
+
+  const told = (value: unknown): string => inspect(value, { depth: 10, maxStringLength: null }) + JSON.stringify(value);
+
+  test("no error, event or instance repeats a value of env that the engine repeats from the command", async (context) => {
+    suite.needs(context, { command: ["x"] });
+    const { strategy } = suite;
+    const events: ProgressEvent[] = [];
+    const observer = (event: ProgressEvent) => events.push(event);
+    const request = { ...suite.once({ command: [`/no/such/program-${SECRET}`] }), env: [`PASSWORD=${SECRET}`] };
+    const deployed = await strategy.deploy(request, { observer }).catch((error: unknown) => error);
+    const isThere = (await suite.probes.settings(request.name)) !== undefined;
+    if (isThere && supports(strategy, "wait")) {
+      const waited: unknown = await strategy.wait(request.name, { observer }).then(() => undefined, (error: unknown) => error);
+      expect(told(waited)).not.toContain(SECRET);
+    }
+    // What a service was asked to be holds its command: only what is said of its instances is the engine's word.
+    if (isThere && supports(strategy, "inspect")) expect(told((await strategy.inspect(request.name)).instances)).not.toContain(SECRET);
+    expect(told([deployed, events])).not.toContain(SECRET);
+  });
+
+  test("no error repeats a value of env that is in the last log lines", async (context) => {
+    const strategy = suite.with(context, "wait");
+    suite.needs(context, { command: ["x"] });
+    const command = suite.programs.printAndExit([{ stream: "stdout", line: `connecting with ${SECRET}` }], 3);
+    const request = { ...suite.once({ command }), env: [`PASSWORD=${SECRET}`] };
+    await strategy.deploy(request);
+    const error = await suite.fails(strategy.wait(request.name), "TASK_FAILED", request.name);
+    expect(told(error)).not.toContain(SECRET);
   });
 }

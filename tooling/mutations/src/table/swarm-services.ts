@@ -26,8 +26,8 @@ export const swarmServiceMutations = ofSuite("swarm", [
   [
     "the caller's request changed",
     `${source}/strategy.ts`,
-    "      const deployment = await deployService(this.#engine, prepared, options);\n",
-    "      Object.assign(request, prepared);\n      const deployment = await deployService(this.#engine, prepared, options);\n",
+    "await deployService(this.#engine, prepared, safe);",
+    "await deployService(this.#engine, Object.assign(request, prepared), safe);",
     "the caller's objects",
   ],
   [
@@ -93,6 +93,20 @@ export const swarmServiceMutations = ofSuite("swarm", [
     "const service = await findService(engine, serviceName, { signal });",
     "const service = await findService(engine, serviceName, { signal }).catch(() => undefined);\n  if (service === undefined) return { name: serviceName, renewed: false, warnings: [] };",
     "refreshAuth of none",
+  ],
+  [
+    "env in a task's error",
+    `${source}/status.ts`,
+    "secretsOf(service).text(telling.Status.Err)",
+    "telling.Status.Err",
+    "the engine repeats from the command",
+  ],
+  [
+    "env in the log lines of an error",
+    `${source}/failure.ts`,
+    "lines.map((line) => secrets.text(line))",
+    "secrets === undefined ? [] : lines",
+    "value of env that is in the last log lines",
   ],
   ["diagnose does not look at networks", `${source}/diagnose.ts`, "(options.networks ?? [])", "([] as string[])", "diagnose finds"],
 ]);
