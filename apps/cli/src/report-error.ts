@@ -7,7 +7,10 @@ import { UsageError } from "./usage-error.js";
 const REPORT_TO = "Please report it with this line and the command: https://github.com/openfactoryio/openfactory-deploy/issues";
 
 /** Says what went wrong, as text or as the `result` of `--json`, and which exit code that is. Never a stack trace. */
-export async function reportError(error: unknown, { json }: { json: boolean }, io: Io): Promise<ExitCode> {
+export async function reportError(thrown: unknown, { json }: { json: boolean }, io: Io): Promise<ExitCode> {
+  // Loaded here, so that help and the version do without.
+  const { redactError, Redactor, secretsOfEnvironment } = await import("@openfactory/deploy-core");
+  const error = redactError(thrown, new Redactor(() => secretsOfEnvironment(io.env)));
   const told = await describe(error, io);
   if (json) {
     writeJson(io.stdout, "result", { ok: false, exitCode: told.exitCode, error: told.data });
@@ -26,7 +29,6 @@ interface Told {
 
 async function describe(error: unknown, io: Io): Promise<Told> {
   const style = styleFor(io.stderr, io);
-  // Loaded here, so that help and the version do without.
   const { DeploymentError } = await import("@openfactory/deploy-core");
   const { errorText, hintText } = await import("./output/error-text.js");
   if (DeploymentError.isInstance(error)) {

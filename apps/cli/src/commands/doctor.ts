@@ -9,8 +9,9 @@ import { writeJson } from "../output/json-lines.js";
 import { filesText } from "../output/files-text.js";
 import { harmless, styleFor } from "../output/style.js";
 import type { GlobalOptions } from "../options/global-options.js";
+import { guardedStrategy } from "../wiring/guarded-strategy.js";
 import { loadFiles } from "../wiring/load-files.js";
-import { openStrategy, platformOf } from "../wiring/open-strategy.js";
+import { platformOf } from "../wiring/open-strategy.js";
 
 const COLOURS = { ok: "green", warning: "yellow", failed: "red" } as const;
 
@@ -51,7 +52,7 @@ async function* diagnoses(options: GlobalOptions, io: Io, signal: AbortSignal): 
   const platform = platformOf(options, io);
   let strategy;
   try {
-    strategy = await openStrategy(options, io);
+    strategy = await guardedStrategy(options, io, file);
     yield { check: "platform", state: "ok", detail: `${platform} is installed.` };
   } catch (error) {
     yield failure("platform", error);

@@ -7,7 +7,7 @@ import { logWriter } from "../logs/write-logs.js";
 import { writeJson } from "../output/json-lines.js";
 import { loadProject } from "../wiring/load-project.js";
 import { chooseDeployed } from "../wiring/deployed-apps.js";
-import { openStrategy } from "../wiring/open-strategy.js";
+import { guardedStrategy } from "../wiring/guarded-strategy.js";
 import { UsageError } from "../usage-error.js";
 
 export interface LogsCommandOptions {
@@ -20,7 +20,7 @@ export interface LogsCommandOptions {
 export async function logsCommand({ io, options }: CommandContext<LogsCommandOptions>): Promise<ExitCode> {
   refuseFileNames(options);
   const desired = await loadProject(options, io);
-  const opened = await openStrategy(options, io);
+  const opened = await guardedStrategy(options, io, desired);
   const interrupt = listenForInterrupt(io);
   try {
     const strategy = requireCapability(opened, "logs");
