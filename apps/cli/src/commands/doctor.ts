@@ -52,7 +52,7 @@ async function* diagnoses(options: GlobalOptions, io: Io, signal: AbortSignal): 
   const platform = platformOf(options, io);
   let strategy;
   try {
-    strategy = await guardedStrategy(options, io, file);
+    strategy = await guardedStrategy(options, io, project);
     yield { check: "platform", state: "ok", detail: `${platform} is installed.` };
   } catch (error) {
     yield failure("platform", error);

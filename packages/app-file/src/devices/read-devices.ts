@@ -4,6 +4,7 @@ import {
   type DeployRequest,
   deployRequestSchema,
   type DeviceService,
+  fieldSteps,
   parseRequest,
   zodIssues,
 } from "@openfactory/deploy-core";
@@ -82,6 +83,11 @@ function readService(
       service: nameOf(role),
       location: tree.locateKey(path),
       file,
+      locate: (field) => {
+        const [first, ...piece] = fieldSteps(field);
+        const written = writtenAt[first as keyof DeployRequest];
+        return tree.locateKey(written === undefined ? path : [...path, "connector", ...written, ...piece]);
+      },
       request: validated(asked, { plugin: plugin.name, device: key, writtenAt, path }, shared),
       dependsOn: after.map((other) => ({ service: nameOf(other), condition: "service_started" })),
       usesLocalStorage: [],
