@@ -91,7 +91,7 @@ describe("without -f", () => {
     const elsewhere = new Workplace();
     expect((await elsewhere.run("-p", "mine", "ps")).out).toMatch(/web +web +running/);
     expect(await elsewhere.run("-p", "mine", "up")).toMatchObject({ code: 3, err: expect.stringContaining("There is no openfactory.yml") });
-    expect((await elsewhere.run("-p", "mine", "down")).out).toContain("1 removed");
+    expect((await elsewhere.run("-p", "mine", "down", "--yes")).out).toContain("1 removed");
     elsewhere.remove();
   });
 

@@ -318,7 +318,7 @@ describe("variables", () => {
     const b = await write("b.yml", text("b1"));
     await write(".ofaenv", "not a line");
     expect(await issuesOf([a, b])).toEqual([
-      ".ofaenv:1:1: expected NAME=VALUE, or a comment (Correct the line.)",
+      ".ofaenv:1:1: expected NAME=VALUE, or a comment (Write NAME=value; a name is made of letters, digits, _, ., -, [ and ].)",
     ]);
   });
 });

@@ -12,10 +12,6 @@ test.each(["host", "none"])("published ports on the network %s are reported, and
   expect(check({ networks: [network] })).toEqual([]);
 });
 
-test.each([[["host", "plant"]], [["plant", "none"]], [["host", "none"]]])("the networks %j are rejected: one of them admits no other", (networks) => {
-  expect(() => check({ networks })).toThrow(expect.objectContaining({ code: "UNSUPPORTED", field: "networks" }));
-});
-
 test("ports on other networks are honored", () => {
   expect(check({ networks: ["plant", "hosts"], ports: { 8080: 80 } })).toEqual([]);
 });

@@ -14,12 +14,6 @@ const ownNetworks: UnhonouredPart[] = [
     when: on("host"),
   },
   { field: "ports", reason: "The network none publishes no ports: nothing reaches the process.", when: on("none") },
-  {
-    field: "networks",
-    reason: "A container on the network host or none joins no other network.",
-    when: (request) => (request.networks ?? []).length > 1 && (on("host")(request) || on("none")(request)),
-    refuse: true,
-  },
 ];
 
 const always: UnhonouredPart[] = [

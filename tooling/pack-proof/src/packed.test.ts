@@ -170,7 +170,7 @@ describe("a strategy of one's own, by public packages alone", () => {
     const named = ["--plugin", plugin, "--platform", "own", "--option", "reason=by its own copy"];
     const up = await ofdeploy("up", "--no-rollback", ...named);
     expect(up.out).toMatch(/^web +started/m);
-    expect(up).toMatchObject({ code: 5, err: expect.stringContaining("error[CONFLICT] db is taken: by its own copy.") });
+    expect(up).toMatchObject({ code: 5, err: expect.stringMatching(/error\[CONFLICT\] openfactory\.yml:\d+:\d+: db is taken: by its own copy\./) });
   });
 
   test("works beside plugins that can't be used, of which each says why", { timeout: LIMIT }, async () => {

@@ -95,11 +95,6 @@ class TreeReader {
       const { offset: keyOffset } = keyNode;
       const key = this.#key(keyNode);
       if (key === undefined || isExtension(path, key)) continue;
-      if (key.includes("${")) {
-        const hint = "Variables are replaced in values only: write the name itself, or a list with NAME=value.";
-        this.#findings.add(this.#source.at(keyOffset), "a key can't hold a variable", hint);
-        continue;
-      }
       const first = children.get(key);
       if (first !== undefined) this.#twice(key, keyOffset, first);
       const read = this.read(valueNode, [...path, key]);

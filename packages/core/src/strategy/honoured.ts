@@ -43,6 +43,9 @@ const neglected = (request: NormalizedRequest, { field, unless = [], holdsFor, w
     .map((found) => found.field);
 };
 
+const hasSeveralInstances = ({ mode = { Replicated: { Replicas: 1 } } }: NormalizedRequest): boolean =>
+  !("Replicated" in mode) || (mode.Replicated.Replicas ?? 1) > 1;
+
 const defaultHint = (refused: readonly UnhonouredPart[]): string =>
   refused.some((part) => part.refuse)
     ? "Leave the field out, or deploy on a strategy that honours it."
@@ -60,7 +63,12 @@ export function checkHonoured(
   const explained = new Set(manifest.unhonoured.map((part) => part.field));
   const silent = (Object.keys(request) as RequestField[])
     .filter((field) => !manifest.honours.includes(field) && !explained.has(field))
-    .map((field): UnhonouredPart => ({ field, reason: `The ${manifest.name} strategy does not honour it.` }));
+    .map((field): UnhonouredPart => ({
+      field,
+      reason: `The ${manifest.name} strategy does not honour it.`,
+      // One instance needs nothing that tells it from others.
+      ...(field === "replicaEnv" && { unless: [false], when: hasSeveralInstances }),
+    }));
   const found = [...manifest.unhonoured, ...silent]
     .map((part) => ({ ...part, paths: neglected(request, part) }))
     .filter(({ paths }) => paths.length > 0);

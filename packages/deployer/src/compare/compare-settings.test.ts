@@ -69,7 +69,7 @@ test("what means the same differs in nothing, and has one fingerprint", () => {
 test("the order of a volume's mount options is no difference; other options are", () => {
   const nfs = (o: string) => {
     const DriverConfig = { Options: { type: "nfs", o, device: ":/srv/x" } };
-    return { mounts: [{ Type: "volume", Source: "d", Target: "/d", VolumeOptions: { DriverConfig } }] };
+    return { mounts: [{ Type: "volume", Source: "data", Target: "/d", VolumeOptions: { DriverConfig } }] };
   };
   const [one, other] = [nfs("addr=nas,soft,ro,nfsvers=4"), nfs("addr=nas,ro,soft,nfsvers=4")];
   expect(texts(one, other)).toEqual([]);

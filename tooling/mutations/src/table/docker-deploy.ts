@@ -32,7 +32,6 @@ export const dockerDeployMutations = ofSuite("docker", [
   ["ports that the engine drops not reported", `${source}/containers/published-ports.ts`, "return missing.length === 0 ? [] : [", "return missing.length >= 0 ? [] : [", "a port on an internal network"],
   ["ports on the network host not reported", `${source}/manifest.ts`, '    when: on("host"),', "    when: () => false,", "a network that publishes none"],
   ["ports that are dropped accepted in strict mode", `${source}/warnings.ts`, "  if (strict) throw refused(service, field, reason);\n", "", "a port on an internal network"],
-  ["networks beside the host's told to the engine", `${source}/manifest.ts`, "(request.networks ?? []).length > 1 &&", "(request.networks ?? []).length > 9 &&", "refused beside another"],
   [
     "a failed start not cleaned up",
     `${source}/deploy.ts`,

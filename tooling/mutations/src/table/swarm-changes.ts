@@ -57,7 +57,7 @@ export const swarmChangeMutations = ofSuite("swarm", [
     "a variable that env sets",
   ],
   ["variables of a replica without replicaEnv", `${translators}/to-service-spec.ts`, "  if (!request.replicaEnv) return toEnv(request);\n", "", "a request without replicaEnv"],
-  ["settings lose replicaEnv", `${translators}/from-service-spec.ts`, "    ...fromReplicaEnv(spec.Labels as Record<string, string>),\n", "", "the settings of a service with these variables"],
+  ["settings lose replicaEnv", `${translators}/from-service-spec.ts`, "    ...replicaEnv,\n", "", "the settings of a service with these variables"],
   ["half a replica asked for", `${source}/scale.ts`, "!Number.isSafeInteger(replicas) || replicas < 0", "Number.isNaN(replicas)", "scale to"],
 ]);
 
