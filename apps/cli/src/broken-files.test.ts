@@ -1,5 +1,7 @@
+import { realpathSync } from "node:fs";
+import { basename } from "node:path";
+import type { AuthRefresh } from "@openfactory/deploy-core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type AuthRefresh } from "@openfactory/deploy-core";
 import { resetMemory } from "./testing/memory-plugin.js";
 import { appFile, captureIo, Workplace } from "./testing/run-ofdeploy.js";
 
@@ -83,6 +85,30 @@ describe.each(broken)("with %s", (_, text, finding) => {
   test("up, plan and validate are refused", async () => {
     for (const command of ["up", "plan", "validate"]) expect((await place.run(command)).code).toBe(3);
   });
+});
+
+test("apps of other files, other directories and other projects can't be named", async () => {
+  const memory = resetMemory();
+  const { project, file, directory } = {
+    project: "org.openfactory.deploy.project",
+    file: "org.openfactory.deploy.file",
+    directory: "org.openfactory.deploy.directory",
+  };
+  const unnamed = good.replace("name: factory\n", "");
+  const own = basename(place.folder).toLowerCase();
+  const labels: Record<string, Record<string, string>> = {
+    mine: { [project]: own, [file]: "openfactory.yml", [directory]: realpathSync(place.folder) },
+    older: { [project]: own },
+    "other-file": { [project]: own, [file]: "app_b.yml" },
+    "other-directory": { [project]: own, [file]: "openfactory.yml", [directory]: "/srv/elsewhere" },
+    "other-project": { [project]: "other", [file]: "openfactory.yml" },
+  };
+  for (const [name, own] of Object.entries(labels)) await memory.deploy({ name, image: "demo:1", labels: own });
+  place.write(unnamed.replace("image", "imag"));
+  for (const name of Object.keys(labels)) {
+    const { code } = await place.run("logs", name);
+    expect([name, code]).toEqual([name, name === "mine" || name === "older" ? 0 : 1]);
+  }
 });
 
 describe("a project that the files do not tell", () => {

@@ -119,7 +119,7 @@ describe("files", () => {
     const path = await write("app_web.yml", app("web"));
     await symlink("app_web.yml", join(root, "link.yml"));
     await symlink(".", join(root, "same"));
-    const project = await load([path, join(root, "./same/app_web.yml"), join(root, "link.yml"), root]);
+    const project = await load([path, root, join(root, "./same/app_web.yml"), join(root, "link.yml")]);
     expect(project.files).toEqual(["app_web.yml"]);
   });
 
@@ -209,6 +209,8 @@ describe("across files", () => {
       `b.yml:2:3: apps.web: "web" is declared already (${a}:2:3) ` +
         "(Rename one of them: commands such as `ofdeploy logs` know apps and devices by these names.)",
     ]);
+    await write("b.yml", app("web"));
+    expect(await issuesOf([a, b])).toHaveLength(1);
   });
 
   it("a service name is unique", async () => {

@@ -16,6 +16,8 @@ export function checkServiceNames(apps: readonly ReadApp[], findings: Findings):
       firsts.set(app.service, each);
       continue;
     }
+    // One app in two files: its key is a finding already.
+    if (first.app.key === app.key) continue;
     const here = tree.locate(uuidOf(each));
     const place = citePlace(first.tree.locate(uuidOf(first)), here);
     findings.add(
