@@ -135,3 +135,20 @@ describe("a project that the files do not tell", () => {
     elsewhere.remove();
   });
 });
+
+test("a device model that can't be read keeps no command from what is deployed", async () => {
+  const device = `devices:
+  press:
+    uuid: PRESS
+    connector:
+      type: mtconnect
+      agent: {port: 5000, device_xml: gone.xml, adapter: {image: "adapter:1", port: 7878}}
+`;
+  place.write(`${good}${device}`).write("OPENFACTORY_VERSION=1", ".env");
+  for (const args of [["logs", "web"], ["scale", "web=2"], ["down"]]) {
+    const ran = await place.run(...args);
+    expect(ran).toMatchObject({ code: 0, err: expect.not.stringContaining("warning[INVALID_FILE]") });
+  }
+  const ps = await place.run("ps");
+  expect(ps).toMatchObject({ code: 0, err: expect.stringContaining("warning[INVALID_FILE]") });
+});

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { resetMemory } from "./testing/memory-plugin.js";
 import { appFile, captureIo, MEMORY_PLUGIN, Workplace } from "./testing/run-ofdeploy.js";
+import { platformOf } from "./wiring/open-strategy.js";
 
 let place: Workplace;
 beforeEach(() => {
@@ -142,10 +143,10 @@ describe("a command line that is understood", () => {
     expect(ran.events.at(-1)).toMatchObject({ files: ["openfactory.yml", "ui.yml"], project: "factory" });
   });
 
-  test("without --platform and DEPLOYMENT_PLATFORM the platform is docker", async () => {
-    const ran = await place.runWith(captureIo(place.folder), ["validate"]);
-    expect(ran.out).toContain("valid for docker");
-    const swarm = await place.runWith(captureIo(place.folder, { env: { DEPLOYMENT_PLATFORM: "swarm" } }), ["validate"]);
-    expect(swarm.out).toContain("valid for swarm");
+  test("without --platform and DEPLOYMENT_PLATFORM the platform is docker", () => {
+    expect(platformOf({}, captureIo(place.folder))).toBe("docker");
+    expect(platformOf({}, captureIo(place.folder, { env: { DEPLOYMENT_PLATFORM: "" } }))).toBe("docker");
+    expect(platformOf({}, captureIo(place.folder, { env: { DEPLOYMENT_PLATFORM: "swarm" } }))).toBe("swarm");
+    expect(platformOf({ platform: "x" }, captureIo(place.folder, { env: { DEPLOYMENT_PLATFORM: "swarm" } }))).toBe("x");
   });
 });

@@ -1,4 +1,4 @@
-import { BOOKKEEPING_LABELS, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { DesiredProject } from "@openfactory/deployer";
 import { chooseApps, type NamedApp } from "./choose-apps.js";
 
@@ -21,18 +21,14 @@ export async function chooseDeployed(
 
 /** The project's services as apps, by their labels; undefined: the strategy can't list services. */
 async function deployedApps(
-  { project, files, directory }: DesiredProject,
+  desired: DesiredProject,
   strategy: OpenFactoryServiceDeploymentStrategy,
 ): Promise<NamedApp[] | undefined> {
-  const { observe, ownerOf } = await import("@openfactory/deployer");
+  const { observe, ownerOf, ownershipOf } = await import("@openfactory/deployer");
   const { services, sees } = await observe(strategy, [], { instances: false });
   if (sees !== "all") return undefined;
   return [...services.values()].flatMap(({ name, labels }) => {
-    const owner = ownerOf(labels);
-    const isOther = (known: string | undefined, allowed: readonly (string | undefined)[] | undefined): boolean =>
-      known !== undefined && allowed !== undefined && !allowed.includes(known);
-    if (owner?.project !== project || isOther(labels[BOOKKEEPING_LABELS.file], files)) return [];
-    if (directory !== undefined && isOther(labels[BOOKKEEPING_LABELS.directory], [directory])) return [];
-    return [{ key: owner.app ?? name, service: name }];
+    const isOurs = ["ours", "unrecorded"].includes(ownershipOf(labels, desired, false));
+    return isOurs ? [{ key: ownerOf(labels)?.app ?? name, service: name }] : [];
   });
 }

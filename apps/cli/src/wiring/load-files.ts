@@ -6,13 +6,14 @@ import { findAppFiles, noAppFile } from "./find-app-files.js";
 
 /**
  * Reads the app files as one project, with their env files.
- * @param stdin what `-` reads. Default: standard input.
+ * @param more.stdin what `-` reads. Default: standard input.
+ * @param more.contents whether to read what devices name, such as device models on other hosts. Default true.
  * @throws DeploymentError `INVALID_FILE`, `INVALID_REQUEST` (`-p`).
  */
 export async function loadFiles(
   { file, envFile, project }: GlobalOptions,
   io: Io,
-  stdin?: Io["stdin"],
+  { stdin, contents }: { stdin?: Io["stdin"] | undefined; contents?: boolean } = {},
 ): Promise<AppProject> {
   const sources = findAppFiles(file, io);
   if (sources === undefined) throw noAppFile(io);
@@ -25,5 +26,5 @@ export async function loadFiles(
   const { env, cwd } = io;
   // Opened only to be read: a process with an open standard input waits for its end.
   const input = stdin ?? (sources.includes("-") ? io.stdin : undefined);
-  return loadProject(sources, { env, envFiles: envFile, project, cwd, stdin: input });
+  return loadProject(sources, { env, envFiles: envFile, project, cwd, stdin: input, contents });
 }

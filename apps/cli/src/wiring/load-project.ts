@@ -13,9 +13,15 @@ import { replayStdin } from "./replay-stdin.js";
  * The project for a command that acts on what is deployed. With `--project` and no file it is a name alone. Of files that
  * are not valid it is what they say of the project, without apps, and a warning is written: such a command needs no more.
  * @param missing what the command does otherwise without the apps of the files, as a sentence.
+ * @param contents whether requests are compared, so that they have to be whole: device models are read then.
  * @throws DeploymentError `INVALID_FILE` if the files do not say which project it is.
  */
-export async function loadProject(options: GlobalOptions, io: Io, missing?: string): Promise<DesiredProject> {
+export async function loadProject(
+  options: GlobalOptions,
+  io: Io,
+  missing?: string,
+  contents = false,
+): Promise<DesiredProject> {
   const { project, file, envFile } = options;
   const sources = findAppFiles(file, io);
   if (sources === undefined) {
@@ -24,7 +30,7 @@ export async function loadProject(options: GlobalOptions, io: Io, missing?: stri
   }
   const stdin = sources.includes("-") ? replayStdin(io.stdin) : undefined;
   try {
-    return await loadFiles(options, io, stdin);
+    return await loadFiles(options, io, { stdin, contents });
   } catch (error) {
     if (!DeploymentError.isInstance(error, "INVALID_FILE")) throw error;
     const { loadIdentity } = await import("@openfactory/app-file");
