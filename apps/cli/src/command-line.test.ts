@@ -117,6 +117,17 @@ describe("a command line that is understood", () => {
     expect(await run("-p", "x", "--version")).toMatchObject({ code: 0, out: expect.stringMatching(/^ofdeploy \d/) });
   });
 
+  test("down -v removes volumes, once that is confirmed", async () => {
+    const memory = resetMemory();
+    const labels = { "org.openfactory.deploy.project": "factory", "org.openfactory.deploy.file": "openfactory.yml" };
+    await memory.createResource({ kind: "volume", name: "web_data", labels });
+    const volumes = async () => (await memory.listResources({ kinds: ["volume"] })).length;
+    expect(await volumes()).toBe(1);
+    expect(await place.run("down", "-v")).toMatchObject({ code: 3, out: "", err: expect.stringContaining("Add --yes.") });
+    expect(await place.run("down", "-v", "-y")).toMatchObject({ code: 0, out: expect.stringContaining("volume") });
+    expect(await volumes()).toBe(0);
+  });
+
   test("help alone prints the program's help, help <command> the command's", async () => {
     expect(await run("help")).toMatchObject({ code: 0, out: expect.stringMatching(/^Usage: ofdeploy \[options\][^]*--version/) });
     expect(await run("help", "logs")).toMatchObject({ code: 0, out: expect.stringMatching(/^Usage: ofdeploy logs[^]*-f, --follow[^]*Global Options:[^]* {2}--file/) });

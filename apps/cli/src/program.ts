@@ -117,7 +117,7 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     .addOption(new Option("--all", "the whole project, whichever of its files own it; asks first"))
     .addOption(new Option("-y, --yes", "don't ask: needed for --all and --volumes where there is no terminal"))
     .addOption(new Option("--dry-run", "remove nothing, and print what would be removed"))
-    .addOption(new Option("--volumes", "volumes too, and with them their data"))
+    .addOption(new Option("-v, --volumes", "volumes too, and with them their data"))
     .addOption(single(new Option("--timeout <duration>", "how long each may take until it is gone (default: 1m)"), parseDuration))
     .addOption(concurrencyOption("are removed", 16))
     .addOption(forceUnlockOption())

@@ -319,8 +319,6 @@ describe("variables", () => {
     const a = await write("a.yml", text("a1"));
     const b = await write("b.yml", text("b1"));
     await write(".ofaenv", "not a line");
-    expect(await issuesOf([a, b])).toEqual([
-      ".ofaenv:1:1: expected NAME=VALUE, or a comment (Write NAME=value; a name is made of letters, digits, _, ., -, [ and ].)",
-    ]);
+    expect(await issuesOf([a, b])).toEqual([expect.stringMatching(/^\.ofaenv:1:\d+: /)]);
   });
 });
