@@ -17,15 +17,15 @@ interface VolumeUse {
 }
 
 /**
- * Two storages that have one volume name and other driver options: a finding at the second. The name of an NFS volume is
+ * Two storages that have one volume name and other driver options: a finding at the later one. The name of an NFS volume is
  * OpenFactory's, in which `/srv/line_1` and `/srv/line/1` are the same. Docker mounts whichever volume was made first.
  */
 export function checkVolumeNames(apps: readonly ReadApp[], findings: Findings): void {
-  for (const sharing of Map.groupBy(apps.flatMap(volumeUses), ({ volume }) => volume).values()) {
-    sharing.forEach((second, index) => {
-      const first = sharing.slice(0, index).find(({ driver }) => !isSameDriver(driver, second.driver));
-      if (first !== undefined) addConflict(first, second, findings);
-    });
+  const byVolume = Map.groupBy(apps.flatMap(volumeUses), ({ volume }) => volume);
+  for (const [first, ...others] of byVolume.values()) {
+    for (const other of others) {
+      if (first && !isSameDriver(first.driver, other.driver)) addConflict(first, other, findings);
+    }
   }
 }
 

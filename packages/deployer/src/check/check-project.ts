@@ -6,6 +6,7 @@ import type { ProjectWarning } from "../project-warning.js";
 import { checkApps } from "./check-apps.js";
 import { type CheckedRequest, parseRequests } from "./check-requests.js";
 import { checkResources } from "./check-resources.js";
+import { checkVolumes } from "./check-volumes.js";
 
 /** An app whose request is known to be valid. Parsed and hashed once in a run, however often it is looked at. */
 export interface CheckedApp extends CheckedRequest {
@@ -34,6 +35,7 @@ export function checkProject(
   checkApps(apps);
   checkNames(options.adopt ?? [], apps);
   const checked = parseRequests(apps, strategy, options).map((one) => ({ ...one, hash: hashOf(one.request) }));
+  checkVolumes(checked);
   const scope = { project, ...(files && { files }), ...(directory !== undefined && { directory }) };
   return { ...scope, apps: checked, devices, ...checkResources(resources, strategy, options) };
 }
