@@ -27,6 +27,21 @@ export function rollbackCases(suite: Suite): void {
     expect([...deployment.ids].sort()).toEqual([...ids].sort());
   });
 
+  test("rollback of a job that has completed: wait ends with the run of the earlier version", async (context) => {
+    const strategy = suite.with(context, "rollback");
+    const [updating, waiting] = [suite.with(context, "update"), suite.with(context, "wait")];
+    const job = { mode: { ReplicatedJob: {} }, restart: { Condition: "none" } } as const;
+    suite.needs(context, { ...job, command: ["x"] });
+    const request = suite.request({ ...job, command: suite.programs.exit(0), env: ["VERSION=1"] });
+    await suite.strategy.deploy(request);
+    await waiting.wait(request.name);
+    await updating.update({ ...request, env: ["VERSION=2"] });
+    await waiting.wait(request.name);
+    await strategy.rollback(request.name);
+    expect(await waiting.wait(request.name, { timeoutMs: 60_000 })).toMatchObject({ state: "completed" });
+    expect((await suite.settings(request.name)).env).toContain("VERSION=1");
+  });
+
   test("rollback done twice is back at the newer version; wait is content with either", async (context) => {
     const strategy = suite.with(context, "rollback");
     const updating = suite.with(context, "update");

@@ -70,6 +70,22 @@ export function updateFailureCases(suite: Suite): void {
     expect((await suite.settings(request.name)).env).toContain("VERSION=2");
   });
 
+  test("an update that no node can take, and that is taken back, leaves a service that runs", async (context) => {
+    const [updates, waits] = [suite.with(context, "update"), suite.with(context, "wait")];
+    const looks = suite.with(context, "inspect");
+    const constraints = ["node.labels.no-such-label == 1"];
+    const updateConfig = { Order: "start-first", Monitor: seconds(1) } as const;
+    suite.needs(context, { command: ["x"], constraints, updateConfig });
+    const request = await first({ updateConfig });
+    await updates.update({ ...request, env: ["VERSION=2"], constraints });
+    await suite.lateEffects();
+    expect(await looks.inspect(request.name), "the earlier version runs on").toMatchObject({ replicas: { running: 1, desired: 1 } });
+    await updates.update(request);
+    await waits.wait(request.name);
+    expect(await looks.inspect(request.name)).toMatchObject({ state: "running", replicas: { running: 1, desired: 1 } });
+    await isFirst(request.name);
+  });
+
   test("an update to an image that is nowhere is told, and where it is refused the service is as it was", async (context) => {
     const [updates, waits] = [suite.with(context, "update"), suite.with(context, "wait")];
     const request = await first();

@@ -1,4 +1,4 @@
-import type { DeployRequest, ProgressEvent } from "@openfactory/deploy-core";
+import { type DeployRequest, type ProgressEvent, supports } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import type { Suite } from "../suite.js";
 
@@ -97,6 +97,19 @@ export function waitCases(suite: Suite): void {
     const name = await deployed(suite.request({ mode }));
     expect(await strategy.wait(name)).toMatchObject({ state: "running", replicas: { running: 3, desired: 3 } });
     expect((await suite.probes.instances(name)).filter(({ running }) => running)).toHaveLength(3);
+  });
+
+  test("wait on one of no replicas: stopped, 0 of 0, and not running", async (context) => {
+    const strategy = suite.with(context, "wait");
+    const mode = { Replicated: { Replicas: 0 } };
+    suite.needs(context, { mode });
+    const name = await deployed(suite.request({ mode }));
+    const stopped = { state: "stopped", replicas: { running: 0, desired: 0 } };
+    expect(await strategy.wait(name)).toMatchObject(stopped);
+    if (supports(strategy, "inspect")) expect(await strategy.inspect(name)).toMatchObject(stopped);
+    if (!supports(strategy, "list")) return;
+    const listed = await strategy.list({ instances: false });
+    expect(listed.find((status) => status.name === name)).toMatchObject(stopped);
   });
 
   test("wait on none: NOT_FOUND", async (context) => {

@@ -58,6 +58,10 @@ export const swarmChangeMutations = ofSuite("swarm", [
   ],
   ["variables of a replica without replicaEnv", `${translators}/to-service-spec.ts`, "  if (!request.replicaEnv) return toEnv(request);\n", "", "a request without replicaEnv"],
   ["settings lose replicaEnv", `${translators}/from-service-spec.ts`, "    ...replicaEnv,\n", "", "the settings of a service with these variables"],
+  ["the task of an abandoned update reported for the one that runs", `${source}/status.ts`, "const index = history.findIndex(isRunning);", "const index = 0;", "an update that no node can take"],
+  ["a rollback of a job that never ends", `${source}/status.ts`, 'isJob(service) ? undefined : UPDATES[service.UpdateStatus?.State ?? ""]', 'UPDATES[service.UpdateStatus?.State ?? ""]', "rollback of a job"],
+  ["no replicas taken for running", `${source}/status.ts`, '  if (desired === 0) return "stopped";\n  if (isJob(service)) {', "  if (isJob(service)) {", "wait on one of no replicas"],
+  ["a crash loop taken for a failed health check", `${source}/health.ts`, "  if (!hasCompleted({ Status, ...task })) return false;", "  if (!hasCompleted({ Status, ...task })) return true;", "wait on one that ends by itself"],
   ["half a replica asked for", `${source}/scale.ts`, "!Number.isSafeInteger(replicas) || replicas < 0", "Number.isNaN(replicas)", "scale to"],
 ]);
 
