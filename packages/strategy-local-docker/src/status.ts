@@ -35,7 +35,8 @@ const time = (iso: string): string | undefined => (iso.startsWith("0001-") ? und
 export function instanceStatus(container: ContainerDetails): InstanceStatus {
   const { State } = container;
   const ended = State.Status === "exited" || State.Status === "restarting" || State.Status === "dead";
-  const health = State.Running ? healthOf(State.Health?.Status) : undefined;
+  // The engine calls a container unhealthy when its process ends, and running while it waits for a restart.
+  const health = State.Running && !ended ? healthOf(State.Health?.Status) : undefined;
   const error = State.OOMKilled ? "killed for lack of memory (out of its limit)" : State.Error || undefined;
   return {
     id: container.Id,
