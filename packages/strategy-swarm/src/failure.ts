@@ -31,7 +31,7 @@ export async function failure(
 ): Promise<DeploymentError> {
   const { service, nodes } = observed;
   const instance = task && instanceStatus(service, [task], nodes);
-  const { failed, output }: TaskHealth = task === undefined ? { failed: false } : await taskHealth(engine, task);
+  const { failed, output }: TaskHealth = task === undefined ? { failed: false } : await taskHealth(engine, service, task);
   // A task that completed after its health check had passed has done its work, whatever a later check found.
   const health = unproven || instance?.state === "failed" ? failed : false;
   const image = lacksImage(instance) ? await explainMissingImage(engine, service, instance) : undefined;

@@ -1,4 +1,11 @@
-import { type ContainerDetails, type DockerEngine, failedHealthOutput, type TaskDetails } from "@openfactory/docker-engine";
+import {
+  type ContainerDetails,
+  type DockerEngine,
+  failedHealthOutput,
+  type ServiceDetails,
+  type TaskDetails,
+} from "@openfactory/docker-engine";
+import { secretsOf } from "./service-secrets.js";
 import { hasCompleted } from "./tasks.js";
 
 /** Docker's own number of retries of a health check (Engine API, HealthConfig). */
@@ -16,10 +23,10 @@ export interface TaskHealth {
  * How the health check of a task went. The swarm says so of a task that ended with an error; of one that ended with exit
  * code 0 after it was told to stop, only the container knows, which this manager has if the task is on its own node.
  */
-export async function taskHealth(engine: DockerEngine, task: TaskDetails): Promise<TaskHealth> {
+export async function taskHealth(engine: DockerEngine, service: ServiceDetails, task: TaskDetails): Promise<TaskHealth> {
   const container = await containerOf(engine, task);
   const output = container && failedHealthOutput(container);
-  return { failed: hasFailedHealth(task, container), ...(output !== undefined && { output }) };
+  return { failed: hasFailedHealth(task, container), ...(output !== undefined && { output: secretsOf(service).text(output) }) };
 }
 
 function hasFailedHealth({ Status, ...task }: TaskDetails, container: ContainerDetails | undefined): boolean | undefined {

@@ -167,7 +167,7 @@ async function timedOut(
   const { running, desired } = status.replicas;
   const detail = detailOf(status) || "no task was made";
   const task = observed.tasks.find(({ ID }) => ID === late?.id);
-  const check = task && (await taskHealth(engine, task)).output;
+  const check = task && (await taskHealth(engine, observed.service, task)).output;
   return new DeploymentError(
     "TIMEOUT",
     `${status.name} was not ready within ${timeoutMs / 1000} s: ${running} of ${desired} tasks run; ${detail}${check === undefined ? "" : `; health check: ${check}`}.`,

@@ -49,10 +49,10 @@ describe("replicaEnv on Swarm", () => {
     expect(fromServiceSpec(spec)).not.toHaveProperty("replicaEnv");
   });
 
-  test("is read back, and the settings are a request for the same service", () => {
-    const asked = request({ env: ["A=1"], mode: { Replicated: { Replicas: 3 } } });
+  test.each<[DeployRequest["templates"]]>([[undefined], ["expand"], ["literal"]])("is read back, and the settings are a request for the same service (templates: %s)", (templates) => {
+    const asked = request({ env: ["A={{1}}"], mode: { Replicated: { Replicas: 3 } }, ...(templates && { templates }) });
     const settings = toServiceSettings(asked, API);
-    expect(settings).toMatchObject({ replicaEnv: true, env: expect.arrayContaining(["A=1", "SWARM_REPLICAS=3"]) });
+    expect(settings).toMatchObject({ replicaEnv: true, env: expect.arrayContaining(["A={{1}}", "SWARM_TASK_SLOT={{.Task.Slot}}", "SWARM_REPLICAS=3"]) });
     const again = toServiceSpec(parseRequest(settings), API);
     expect(again.Labels).toEqual(toServiceSpec(asked, API).Labels);
     expect(again.TaskTemplate.ContainerSpec.Env).toEqual(toServiceSpec(asked, API).TaskTemplate.ContainerSpec.Env);
