@@ -207,7 +207,7 @@ describe("changes", () => {
     write({ web: sleeps });
     await ofdeploy(["up"]);
     await engineApi("POST", `/networks/${network}/connect`, { Container: `${id}-web` });
-    expect(await ofdeploy(["plan"])).toMatchObject({ code: 2, out: expect.stringMatching(/web: .*changed by hand[^]*networks/) });
+    expect(await ofdeploy(["plan"])).toMatchObject({ code: 2, err: expect.stringContaining("warning[NEEDS_REFRESH] Changed by hand: web."), out: expect.stringMatching(/web: .*changed by hand[^]*networks/) });
     expect((await ofdeploy(["ps"])).out).toMatch(/web .* running/);
     expect(await ofdeploy(["up", "--refresh"])).toMatchObject({ code: 0, out: expect.stringMatching(/web +updated/) });
     expect(await ofdeploy(["plan"])).toMatchObject({ code: 0 });

@@ -80,7 +80,10 @@ describe("a forgotten --platform", () => {
       expect(swarmPs.stderr).toMatch(line("docker"));
       files.write("app.yml", { web: 1, db: 1 }, { name: files.id });
       expect(await onSwarm("down")).toMatchObject({ code: 0, stderr: expect.stringMatching(line("docker")) });
-      expect((await containers(files.id)).map((name) => name.split(" ")[0])).toEqual([`${files.id}-other`]);
+      // The engine removes the containers of ended tasks a little later.
+      await expect
+        .poll(async () => (await containers(files.id)).map((name) => name.split(" ")[0]), { timeout: 30_000 })
+        .toEqual([`${files.id}-other`]);
     } finally {
       await files.run("app.yml", "down", "--all", "--yes");
       await onSwarm("down", "--all", "--yes");

@@ -5,6 +5,7 @@ export interface ProjectWarning {
    * - `NO_WAIT`: it can't tell when a service is ready
    * - `ORPHAN`: a service of the project is not in the file
    * - `OTHER_FILES`: other files of the same project own services, which were left as they are
+   * - `NEEDS_REFRESH`: services were changed by hand, which `up` notices on this platform with `refresh` only
    * - `DEFAULT_PLATFORM`: no platform was chosen, and the engine belongs to another one than the default
    * - `OTHER_PLATFORM`: another platform of the same engine runs services of the project
    * - `SHARED_RESOURCES`: files of one project share networks, volumes, configs or secrets
@@ -23,6 +24,7 @@ export interface ProjectWarning {
     | "OTHER_FILES"
     | "OTHER_PLATFORM"
     | "DEFAULT_PLATFORM"
+    | "NEEDS_REFRESH"
     | "SHARED_RESOURCES"
     | "RESOURCE_LABELS"
     | "AMBIGUOUS_NETWORK"

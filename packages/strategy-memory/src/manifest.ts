@@ -47,6 +47,7 @@ export function memoryManifest(more: readonly RequestField[] = []): StrategyMani
   const rest = REQUEST_FIELDS.filter((field) => !honours.includes(field) && !explained.includes(field));
   return {
     name: "memory",
+    listsSettings: true,
     capabilities: [
       "inspect",
       "list",

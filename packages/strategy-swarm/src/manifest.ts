@@ -46,6 +46,7 @@ export const swarmManifest: StrategyManifest = {
   name: "swarm",
   placesOnNodes: true,
   relabelsInPlace: true,
+  listsSettings: true,
   capabilities: [
     "inspect",
     "list",

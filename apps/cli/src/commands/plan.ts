@@ -1,5 +1,5 @@
-import { DeploymentError } from "@openfactory/deploy-core";
-import type { Plan } from "@openfactory/deployer";
+import { DeploymentError, type StrategyManifest } from "@openfactory/deploy-core";
+import type { Plan, ProjectWarning } from "@openfactory/deployer";
 import type { CommandContext } from "../command-context.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
@@ -40,7 +40,7 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
       strict: options.strict,
       showEnv: options.showEnv,
     });
-    const planned = { ...compared, warnings: [...compared.warnings, ...(await elsewhere)] };
+    const planned = { ...compared, warnings: [...compared.warnings, ...needsRefresh(compared, options, strategy.manifest), ...(await elsewhere)] };
     const conflict = conflictOf(planned);
     const exitCode = conflict !== undefined ? EXIT.conflict : planned.hasChanges ? EXIT.changes : EXIT.ok;
     if (options.json) {
@@ -60,6 +60,16 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
     interrupt.stop();
     await strategy.close();
   }
+}
+
+/** `plan` inspects every service; where a listing tells no settings, `up` does so with `--refresh` only. */
+function needsRefresh({ apps }: Plan, { dryRun }: PlanCommandOptions, { name, listsSettings = false }: StrategyManifest): ProjectWarning[] {
+  const drifted = apps.filter((planned) => planned.drifted).map(({ app }) => app);
+  if (dryRun || listsSettings || drifted.length === 0) return [];
+  const reason =
+    `Changed by hand: ${drifted.join(", ")}. \`ofdeploy up --refresh\` changes this back; without --refresh, ` +
+    `up does not inspect the services of the platform ${name} that run, and leaves it.`;
+  return [{ code: "NEEDS_REFRESH", reason }];
 }
 
 /** Why `up` would refuse the plan; each conflict is in the plan itself. */

@@ -44,6 +44,11 @@ export interface StrategyManifest {
    */
   readonly replicaVariables?: { readonly names: readonly string[]; readonly replicas?: string };
   /**
+   * `list` tells the settings of every service at no further cost, so that a change by hand is always noticed. Default false:
+   * that takes `ListOptions.settings`.
+   */
+  readonly listsSettings?: boolean;
+  /**
    * `update` changes bookkeeping labels alone (`isBookkeepingLabel`) without starting any process again. Default false:
    * that takes new containers.
    */
