@@ -33,7 +33,10 @@ const appIssue = ({ app, owner, reason, location }: PlannedApp, project: string)
 function appHint(owner: Owner | undefined, project: string): string {
   if (owner === undefined) return "Give the app another uuid, remove that service by hand, or take it over with `--adopt`.";
   if (owner.project !== project) return "Give the app another uuid, take the other project down, or take the service over with `--adopt`.";
-  return "Give the app another uuid; or, if the app or its file has moved, run `ofdeploy up --take-ownership`.";
+  return (
+    "Give the app another uuid; or, if the app, its file or the project directory has moved, run `ofdeploy up --take-ownership`. " +
+    "With a `name:` in the file, the project is the same in every directory."
+  );
 }
 
 const resourceIssue = ({ key, name, reason, hint, location }: PlannedResource): ErrorIssue => ({

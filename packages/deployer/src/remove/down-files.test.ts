@@ -203,6 +203,22 @@ test("a renamed file takes ownership of what it names; what only the old file na
   expect([...names(strategy), ...networks(strategy)]).toEqual([]);
 });
 
+test("a service that moves keeps the labels of its volumes, so that nothing of its processes changes", async () => {
+  const strategy = new FakeStrategy({}, { capabilities: ALL, relabelsInPlace: true }, { listsSettings: true });
+  const mounts = [{ Type: "volume" as const, Target: "/data", Source: "data" }];
+  const labelsOfVolume = () => strategy.services.get("web")?.settings.mounts?.[0]?.VolumeOptions?.Labels;
+  await up(strategy, fileOf("old.yml", [app("web", { mounts })], { directory: "/srv/old" }));
+  const before = labelsOfVolume();
+  expect(before).toMatchObject({ [FILE_LABEL]: "old.yml" });
+  const moved = fileOf("new.yml", [app("web", { mounts })], { directory: "/srv/new" });
+  expect((await plan(strategy, moved, { takeOwnership: true })).apps).toMatchObject([
+    { action: "update", reason: "Its owner changes; nothing of it restarts." },
+  ]);
+  await up(strategy, moved, { takeOwnership: true });
+  expect(labelsOfVolume()).toEqual(before);
+  expect((await plan(strategy, moved)).hasChanges).toBe(false);
+});
+
 test("two directories of one name, with the same file name, are two owners", async () => {
   const strategy = fake();
   const opcua = fileOf("app.yml", [app("web")], { directory: "/srv/opcua/coordinator" });
