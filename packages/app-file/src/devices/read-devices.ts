@@ -89,6 +89,7 @@ function readService(
         return tree.locateKey(written === undefined ? path : [...path, "connector", ...written, ...piece]);
       },
       request: validated(asked, { plugin: plugin.name, device: key, writtenAt, path }, shared),
+      locate: (field) => tree.locateKey(placeOf(fieldSteps(field), { writtenAt, path }) ?? path),
       dependsOn: after.map((other) => ({ service: nameOf(other), condition: "service_started" })),
       usesLocalStorage: [],
       device: { key, uuid, ...(references !== undefined && { references }) },
@@ -105,6 +106,13 @@ const publishes = (ports: DeployRequest["ports"] = [], path: FilePath): NonNulla
   Array.isArray(ports)
     ? ports.map((port) => ({ port, path }))
     : Object.entries(ports).map(([published, target]) => ({ port: { target: Number(target), published: Number(published) }, path }));
+
+/** Where a piece of the request is written; undefined where the connector made it up. */
+function placeOf([field, ...piece]: FilePath, { writtenAt, path }: Pick<Origin, "writtenAt" | "path">): FilePath | undefined {
+  if (field === "name") return [...path, "uuid"];
+  const written = writtenAt[field as keyof DeployRequest];
+  return written && [...path, "connector", ...written, ...piece];
+}
 
 interface Origin {
   plugin: string;
@@ -125,8 +133,7 @@ function validated(request: DeployRequest, { plugin, device, writtenAt, path }: 
   }
   for (const issue of deployRequestSchema.safeParse(request).error?.issues ?? []) {
     const field = issue.path[0] as keyof DeployRequest | undefined;
-    const written = field === undefined ? undefined : writtenAt[field];
-    const place = field === "name" ? [...path, "uuid"] : written && [...path, "connector", ...written, ...issue.path.slice(1)];
+    const place = placeOf(issue.path, { writtenAt, path });
     for (const { message } of zodIssues({ issues: [issue] } as z.ZodError)) {
       const reason = `it returns a request that is not valid for the device ${device}: ${field}: ${message.replace(/\.$/, "")}`;
       if (place === undefined) throw connectorFailed(plugin, reason);
