@@ -3,6 +3,7 @@ export { containerTarget } from "./container-target.js";
 export { TEST_LABELS } from "./docker-world.js";
 export { execIn, writtenLines } from "./exec.js";
 export { type Login, logIn } from "./log-in.js";
+export { isRefusedByCore, REFUSED_BY_A_SWARM, REFUSED_EVERYWHERE } from "./refused-requests.js";
 export { replicaProbes } from "./replica-probes.js";
 export { type ProbedNode, serviceProbes } from "./service-probes.js";
 export { podmanTarget } from "./podman-target.js";
