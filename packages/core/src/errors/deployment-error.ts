@@ -95,7 +95,7 @@ export class DeploymentError extends Error {
   /** The same error with what was not known where it was thrown: fields already set are kept. */
   static withContext(
     error: DeploymentError,
-    context: { service?: string; strategy?: string; location?: SourceLocation | undefined },
+    context: { service?: string; strategy?: string; location?: SourceLocation | undefined; hint?: string },
   ): DeploymentError {
     return new DeploymentError(error.code, error.message, {
       ...error,
@@ -104,6 +104,7 @@ export class DeploymentError extends Error {
       service: error.service ?? context.service,
       strategy: error.strategy ?? context.strategy,
       location: error.location ?? context.location,
+      hint: error.hint ?? context.hint,
     });
   }
 

@@ -8,6 +8,7 @@ import type { PlannedApp } from "../plan/plan.js";
 import { changeService } from "./change-service.js";
 import { lookAfter, untouched } from "./look-after.js";
 import { MILESTONE_OF } from "./milestones.js";
+import { namedField } from "./named-field.js";
 import { followUp } from "./ready.js";
 import type { AppNow, AppOutcome, AppVerdict } from "./up-report.js";
 import { tellPhase, type UpRun } from "./up-run.js";
@@ -53,8 +54,14 @@ export async function bringUp(checked: CheckedApp, planned: PlannedApp, run: UpR
 }
 
 /** An engine's refusal says which field it is about, if anything: the file says where that is written. */
-const located = (error: DeploymentError, app: DesiredApp): DeploymentError =>
-  DeploymentError.withContext(error, { location: locationOf(app, error.field) });
+function located(error: DeploymentError, app: DesiredApp): DeploymentError {
+  const field = error.field ?? namedField(error, app.request);
+  const what = field === undefined ? "The platform did not deploy" : `The platform refuses ${field} of`;
+  return DeploymentError.withContext(error, {
+    location: locationOf(app, field),
+    hint: `${what} the app ${app.key} as it is. Correct it, then run ofdeploy up again.`,
+  });
+}
 
 /** Waits for the apps that it depends on. Resolves with the name of one that failed. */
 async function blockedBy(app: DesiredApp, run: UpRun): Promise<string | undefined> {
