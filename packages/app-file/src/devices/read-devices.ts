@@ -83,11 +83,6 @@ function readService(
       service: nameOf(role),
       location: tree.locateKey(path),
       file,
-      locate: (field) => {
-        const [first, ...piece] = fieldSteps(field);
-        const written = writtenAt[first as keyof DeployRequest];
-        return tree.locateKey(written === undefined ? path : [...path, "connector", ...written, ...piece]);
-      },
       request: validated(asked, { plugin: plugin.name, device: key, writtenAt, path }, shared),
       locate: (field) => tree.locateKey(placeOf(fieldSteps(field), { writtenAt, path }) ?? path),
       dependsOn: after.map((other) => ({ service: nameOf(other), condition: "service_started" })),
