@@ -19,8 +19,11 @@ export interface ContractPrograms {
   printAndExit(lines: readonly PrintedLine[], code: number): string[];
   /** Writes one line again and again, for ever. */
   repeat(line: string): string[];
-  /** Writes `<label> 0`, `<label> 1`, ... at short intervals, for ever. Without it, its cases are skipped. */
-  count?(label: string): string[];
+  /**
+   * Writes `<label> 0`, `<label> 1`, ... a second apart: for ever, or so many lines, and then ends with 1. Without it, its
+   * cases are skipped.
+   */
+  count?(label: string, times?: number): string[];
   /** As its first act writes `networks <n>`, n being the number of network interfaces without loopback; runs on. */
   countNetworks(): string[];
   /** Writes one line, `NAME=value` for each of these variables with a space between, then runs on. Without it, its cases are skipped. */
@@ -63,10 +66,14 @@ export const shellPrograms: ContractPrograms = {
   print: (lines) => printing(lines, untilStopped),
   printAndExit: (lines, code) => printing(lines, `exit ${code}`),
   repeat: (line) => [...script(`while :; do printf '%s\\n' "$1"; sleep 1 & wait $!; done`), "repeat", line],
-  count: (label) => [
-    ...script(`i=0; while :; do printf '%s %s\\n' "$1" "$i"; i=$((i+1)); sleep 1 & wait $!; done`),
+  count: (label, times) => [
+    ...script(
+      `i=0; while [ "$i" != "$2" ]; do printf '%s %s\\n' "$1" "$i"; i=$((i+1)); sleep 1 & wait $!; done`,
+      "exit 1",
+    ),
     "count",
     label,
+    ...(times === undefined ? [] : [String(times)]),
   ],
   // Engines name what joins a network eth0, eth1, ...; a kernel may add tunnels of its own.
   countNetworks: () => script(`echo "networks $(grep -c '^ *eth[0-9]' /proc/net/dev)"`, untilStopped),
