@@ -4,6 +4,7 @@ import {
   type CapabilityName,
   checkHonoured,
   type Capabilities,
+  DeploymentError,
   type DeployRequest,
   type DeploymentWarning,
   type ErrorCode,
@@ -108,8 +109,13 @@ export class Suite {
     const normalized = parseRequest(request);
     const tolerant = this.manifest.unhonoured.map(({ refuse: _, ...part }): UnhonouredPart => part);
     const warnings = checkHonoured(normalized, { ...this.manifest, unhonoured: tolerant });
-    const refusing = this.manifest.unhonoured.filter((part) => part.refuse).map((part) => part.field);
-    return { warnings, refused: warnings.some(({ field }) => field !== undefined && refusing.includes(field)) };
+    try {
+      checkHonoured(normalized, this.manifest);
+      return { warnings, refused: false };
+    } catch (error) {
+      if (!DeploymentError.isInstance(error, "UNSUPPORTED")) throw error;
+      return { warnings, refused: true };
+    }
   }
 
   /** Whether the strategy honours all of this. */

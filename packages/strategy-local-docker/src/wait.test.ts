@@ -19,7 +19,7 @@ const container = (restarts: number, state: object = {}) => ({
     FinishedAt: "0001-01-01T00:00:00Z",
     ...state,
   },
-  Config: { Image: "demo:1", Labels: {} },
+  Config: { Image: "demo:1", Labels: { "org.openfactory.deploy.operation": "o1" } },
   HostConfig: {},
   NetworkSettings: { Networks: {} },
 });

@@ -17,7 +17,9 @@ const podmanLike: Handler = ({ url }, response) => {
   const { health: [asked] = [] } = filtersOf(url);
   const details = { Id: "1", Name: "/demo", Config: { Labels: {} }, State: { Status: "stopped", Running: false, Health: { Status: "" } } };
   const listed = asked === undefined ? all : all.filter(({ Id }) => health[asked]?.includes(Id));
-  response.writeHead(200).end(JSON.stringify(url.includes("/containers/json") ? listed : details));
+  const pods = [{ Name: "shop", Containers: [{ Id: "4" }] }];
+  const answer = url.includes("/pods/json") ? pods : url.includes("/containers/json") ? listed : details;
+  response.writeHead(200).end(JSON.stringify(answer));
 };
 
 describe("on Podman", () => {
@@ -46,6 +48,12 @@ describe("on Podman", () => {
   ])("a list by the label %s has those that carry it", async (label, ids) => {
     const { engine } = await podmanOn(podmanLike);
     expect((await engine.containers.list({ label: [label] })).map(({ Id }) => Id)).toEqual(ids);
+  });
+
+  it("a container of a pod is listed with the pod's name as a label", async () => {
+    const { engine } = await podmanOn(podmanLike);
+    const pods = (await engine.containers.list()).map(({ Id, Labels }) => [Id, Labels["io.podman.pod.name"]]);
+    expect(pods).toEqual([["1", undefined], ["2", undefined], ["3", undefined], ["4", "shop"]]);
   });
 
   it("a label that Podman would take for another is refused before it is asked", async () => {
@@ -138,7 +146,7 @@ describe("what a container was asked to be, on Podman", () => {
       if (method === "POST") made = JSON.parse(sent) as Record<string, unknown>;
       if (url.includes("/volumes/")) return void response.writeHead(200).end(JSON.stringify({ Name: "data", Options: options }));
       const listed = { ...telling(made), Image: "docker.io/library/demo:1", Labels: made["Labels"], State: "running", Status: "Up" };
-      const answer = method === "POST" ? { Id: "1" } : url.includes("/containers/json") ? [listed] : telling(made);
+      const answer = method === "POST" ? { Id: "1" } : url.includes("/pods/json") ? [] : url.includes("/containers/json") ? [listed] : telling(made);
       response.writeHead(200).end(JSON.stringify(answer));
     });
     await engine.containers.create("demo", body);

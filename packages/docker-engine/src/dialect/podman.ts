@@ -6,6 +6,7 @@ import type { EngineClient } from "../transport/engine-client.js";
 import type { Dialect } from "./dialect.js";
 import { listWithHealth } from "./listed-health.js";
 import { asAsked, listedAsAsked } from "./podman-asked.js";
+import { withPods } from "./podman-pods.js";
 import { prepareCreate } from "./podman-create.js";
 
 /** States of a container that Docker has no word for. Source: podman, `libpod/define/containerstate.go`. */
@@ -55,6 +56,7 @@ export const podman = (version: string): Dialect => ({
     State: { ...withoutEmptyHealth(container.State), Status: dockerState(container.State.Status) },
   }),
   list: async (list, filters) => dockerList(await listWithHealth(list, filters), filters).map(listedAsAsked),
+  completeList: withPods,
   ...(Number.parseInt(version, 10) < 5 && {
     noUpdate: `Podman ${version} can't change a restart policy: where it starts containers with the machine, it starts the version before, too.`,
   }),

@@ -71,7 +71,8 @@ export function containersOf(client: EngineClient): Containers {
         return client.json({ method: "GET", path: "/containers/json", query, action: "list containers" }, options);
       };
       const dialect = await client.dialect(options);
-      return dialect.list(ask, filters);
+      const listed = await dialect.list(ask, filters);
+      return dialect.completeList?.(client, listed, options) ?? listed;
     },
     async *logs(id, query = {}) {
       // Only the container knows whether its log is raw or in frames.

@@ -125,8 +125,8 @@ export const dockerServiceMutations = ofSuite("docker", [
   [
     "a container of another orchestrator found by its name",
     `${source}/containers-of.ts`,
-    "one !== undefined && foreignOwner(one.Config.Labels) === undefined &&",
-    "one !== undefined &&",
+    "  Labels[OPERATION_LABEL] !== undefined && Labels",
+    "  Labels",
     "each operation on the name",
   ],
   ["the owner of a name that is missing not named", `${source}/family/look-up.ts`, "  if (family.length === 0) mustNotBeForeign(service, members);\n", "", "each operation on the name"],
