@@ -1,8 +1,9 @@
 import { DeploymentError, type LogEntry, type LogsOptions, throwIfAborted } from "@openfactory/deploy-core";
-import { type DockerEngine, type LogFrame, type LogPosition, type LogQuery, positionAfter } from "@openfactory/docker-engine";
+import { type DockerEngine, type LogPosition, type LogQuery, positionAfter } from "@openfactory/docker-engine";
 import { lookUpFamily, mustBeThere } from "./family/look-up.js";
 import type { SeenMember } from "./family/member.js";
 import { isUnfinished, read } from "./family/reading.js";
+import { Handover } from "./handover.js";
 import { onContainerEvents } from "./on-container-events.js";
 
 /** A container whose log is followed, or was. */
@@ -12,13 +13,6 @@ interface Followed {
   /** The run of the process that was read last, by its start. */
   startedAt: number;
   isOpen: boolean;
-}
-
-interface Arrival {
-  instance: string;
-  frame: LogFrame;
-  /** To be called once the line is delivered: until then, no further line of the container is read. */
-  next: () => void;
 }
 
 /**
@@ -33,76 +27,108 @@ export async function* followLogs(
   { tail, since, signal }: LogsOptions,
 ): AsyncGenerator<LogEntry> {
   const began = await engineTime(engine, signal);
-  const followed = new Map<string, Followed>();
-  const arrivals: Arrival[] = [];
   const stopped = new AbortController();
-  const stopOrAbort = AbortSignal.any([stopped.signal, ...(signal ? [signal] : [])]);
-  let failure: { error: unknown } | undefined;
-  let mustLook = true;
-  let wake = Promise.withResolvers<void>();
-
-  const look = (): void => {
-    mustLook = true;
-    wake.resolve();
-  };
-  const follow = async (member: SeenMember, query: LogQuery): Promise<void> => {
-    const state: Followed = { ...followed.get(member.id), startedAt: member.startedAt, isOpen: true };
-    followed.set(member.id, state);
-    try {
-      for await (const frame of engine.containers.logs(member.id, { ...query, follow: true, after: state.position, signal: stopOrAbort })) {
-        state.position = positionAfter(state.position, frame);
-        await new Promise<void>((next) => {
-          arrivals.push({ instance: member.base, frame, next });
-          wake.resolve();
-        });
-      }
-    } catch (error) {
-      // It was removed before it could be read.
-      if (!DeploymentError.isInstance(error, "NOT_FOUND")) failure ??= { error };
-    } finally {
-      state.isOpen = false;
-      look();
-    }
-  };
-
+  const logs = new FollowedLogs(engine, service, AbortSignal.any([stopped.signal, ...(signal ? [signal] : [])]));
   try {
-    onContainerEvents(engine, look, stopOrAbort);
-    signal?.addEventListener("abort", look, { once: true, signal: stopped.signal });
-    for (let isFirst = true; ; ) {
+    for (let isFirst = true; ; isFirst = false) {
       throwIfAborted(signal, { service });
-      if (mustLook) {
-        mustLook = false;
-        const { members, goesOn } = await present(engine, service, signal);
+      if (logs.mayHaveChanged) {
+        const { members, goesOn } = await logs.look();
         if (isFirst) mustBeThere(engine, service, members);
-        for (const member of members.filter((one) => isUnread(followed.get(one.id), one))) {
-          void follow(member, isFirst ? { tail, since } : { since: began });
-        }
-        isFirst = false;
-        const isReading = [...followed.values()].some(({ isOpen }) => isOpen);
-        if (!goesOn && !isReading && arrivals.length === 0 && !mustLook) return;
+        for (const member of members) logs.follow(member, isFirst ? { tail, since } : { since: began });
+        if (!goesOn && logs.areRead) return;
       }
-      for (let arrival = arrivals.shift(); arrival !== undefined; arrival = arrivals.shift()) {
-        const { instance, frame, next } = arrival;
-        yield { service, instance, stream: frame.stream, timestamp: frame.timestamp, line: frame.line };
-        next();
-      }
-      if (failure !== undefined) throw failure.error;
-      if (mustLook) continue;
-      await wake.promise;
-      wake = Promise.withResolvers<void>();
+      yield* logs.arrived();
+      await logs.untilWoken();
     }
   } finally {
     stopped.abort();
-    for (const { next } of arrivals) next();
+    logs.release();
   }
 }
 
-/** What the service is now, and whether more of it is to run. */
-async function present(
-  engine: DockerEngine,
-  service: string,
-  signal?: AbortSignal,
-): Promise<{ members: readonly SeenMember[]; goesOn: boolean }> {
+/** The logs of a service's containers, each followed from where it was read to, and the lines that have arrived. */
+class FollowedLogs {
+  readonly #engine: DockerEngine;
+  readonly #service: string;
+  readonly #signal: AbortSignal;
+  readonly #followed = new Map<string, Followed>();
+  readonly #lines = new Handover<LogEntry>();
+  #failure: { error: unknown } | undefined;
+  /** Whether something happened since the last look. */
+  mayHaveChanged = true;
+
+  constructor(engine: DockerEngine, service: string, signal: AbortSignal) {
+    this.#engine = engine;
+    this.#service = service;
+    this.#signal = signal;
+    onContainerEvents(engine, this.#changed, signal);
+    signal.addEventListener("abort", this.#changed, { once: true });
+  }
+
+  readonly #changed = (): void => {
+    this.mayHaveChanged = true;
+    this.#lines.wake();
+  };
+
+  async look(): Promise<Present> {
+    this.mayHaveChanged = false;
+    return present(this.#engine, this.#service, this.#signal);
+  }
+
+  /** Reads on in a container's log, if it was not read or its process was started again since. */
+  follow(member: SeenMember, query: LogQuery): void {
+    const known = this.#followed.get(member.id);
+    if (known?.isOpen || (known !== undefined && known.startedAt >= member.startedAt)) return;
+    const state: Followed = { position: known?.position, startedAt: member.startedAt, isOpen: true };
+    this.#followed.set(member.id, state);
+    void this.#read(member, state, query);
+  }
+
+  /** Whether nothing is being read, and nothing has arrived or happened since the last look. */
+  get areRead(): boolean {
+    return !this.mayHaveChanged && this.#lines.isEmpty && ![...this.#followed.values()].some(({ isOpen }) => isOpen);
+  }
+
+  /** @throws whatever keeps a log from being read. */
+  *arrived(): Generator<LogEntry> {
+    yield* this.#lines.take();
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async untilWoken(): Promise<void> {
+    if (!this.mayHaveChanged) await this.#lines.untilWoken();
+  }
+
+  release(): void {
+    this.#lines.release();
+  }
+
+  async #read({ id, base }: SeenMember, state: Followed, query: LogQuery): Promise<void> {
+    const [service, instance] = [this.#service, base];
+    try {
+      const frames = this.#engine.containers.logs(id, { ...query, follow: true, after: state.position, signal: this.#signal });
+      for await (const { stream, timestamp, line } of frames) {
+        state.position = positionAfter(state.position, { timestamp });
+        await this.#lines.give({ service, instance, stream, timestamp, line });
+      }
+    } catch (error) {
+      // It was removed before it could be read.
+      if (!DeploymentError.isInstance(error, "NOT_FOUND")) this.#failure ??= { error };
+    } finally {
+      state.isOpen = false;
+      this.#changed();
+    }
+  }
+}
+
+interface Present {
+  members: readonly SeenMember[];
+  /** Whether more of the service is to run. */
+  goesOn: boolean;
+}
+
+async function present(engine: DockerEngine, service: string, signal: AbortSignal): Promise<Present> {
   const family = await lookUpFamily(engine, service, { signal });
   const { current } = read(family);
   return { members: current, goesOn: current.length > 0 && (isUnfinished(family) || current.some(mayRunAgain)) };
@@ -111,10 +137,6 @@ async function present(
 /** It runs, waits to be started again, or was stopped by hand and has a policy that keeps it running. */
 const mayRunAgain = ({ active, idle, policyNow }: SeenMember): boolean =>
   active || idle || policyNow === "always" || policyNow === "unless-stopped";
-
-/** A container that was not read, or whose process was started again since. */
-const isUnread = (known: Followed | undefined, { startedAt }: SeenMember): boolean =>
-  known === undefined || (!known.isOpen && known.startedAt < startedAt);
 
 /** The engine's own clock: what a container wrote before is no news. */
 async function engineTime(engine: DockerEngine, signal?: AbortSignal): Promise<Date> {

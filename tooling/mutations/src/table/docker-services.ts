@@ -91,13 +91,13 @@ export const dockerServiceMutations = ofSuite("docker", [
   [
     "a follow ends with the process",
     `${source}/follow-logs.ts`,
-    "(!known.isOpen && known.startedAt < startedAt)",
-    "(!known.isOpen && known.startedAt > startedAt)",
+    "known.startedAt >= member.startedAt",
+    "known.startedAt > -Infinity",
     "following goes on when the process is started again",
   ],
   ["a follow reads a log from its start again", `${source}/follow-logs.ts`, "after: state.position, ", "", "following goes on when the process is started again"],
-  ["a follow does not see new containers", `${source}/follow-logs.ts`, "isUnread(followed.get(one.id), one)", "(isFirst || followed.has(one.id)) && isUnread(followed.get(one.id), one)", "following goes on with the new version"],
-  ["a follow outlives the service", `${source}/follow-logs.ts`, "if (!goesOn && !isReading", "if (isFirst && !isReading", "following ends when the service is removed"],
+  ["a follow does not see new containers", `${source}/follow-logs.ts`, "if (known?.isOpen ||", "if (known?.isOpen || (known === undefined && this.#followed.size > 0) ||", "following goes on with the new version"],
+  ["a follow outlives the service", `${source}/follow-logs.ts`, "if (!goesOn && logs.areRead)", "if (isFirst && logs.areRead)", "following ends when the service is removed"],
   ["list ignores labels", `${source}/list.ts`, "first.Labels[label] === value)", "first.Labels[label] !== undefined || value)", "list by labels"],
   [
     "list ignores health",
