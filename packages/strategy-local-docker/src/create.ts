@@ -7,7 +7,6 @@ import {
 import { type ContainerCreated, type DockerEngine, engineFault, registryOf } from "@openfactory/docker-engine";
 import { OPERATION_LABEL, toContainerCreateBody } from "@openfactory/docker-translators";
 import { foreignOwner, ownedByOther } from "./containers/foreign.js";
-import { inspectIfThere } from "./inspect-if-there.js";
 import { listedName } from "./family/member.js";
 import { neverPulled } from "./never-pulled.js";
 import type { PlannedContainer } from "./planned-container.js";
@@ -60,8 +59,8 @@ async function create(
 
 async function nameInUse(engine: DockerEngine, service: string, name: string, { cause }: DeploymentError): Promise<DeploymentError> {
   // Who has the name is a detail: without an answer, the error says the rest.
-  const holder = await inspectIfThere(engine, name).catch(() => undefined);
-  const owner = holder && foreignOwner(holder.Config.Labels);
+  const [holder] = await engine.containers.list({ name: [`^/?${name.replaceAll(".", "\\.")}$`] }).catch(() => []);
+  const owner = holder && foreignOwner(holder.Labels);
   if (owner !== undefined) return ownedByOther("ALREADY_EXISTS", name, owner, { service, cause });
   return new DeploymentError("ALREADY_EXISTS", `There is a container named ${name} already.`, {
     service,
