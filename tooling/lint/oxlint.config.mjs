@@ -47,6 +47,7 @@ const owners = {
   dockerode: "packages/docker-engine",
   "docker-modem": "packages/docker-engine",
   "js-yaml": "packages/app-file",
+  saxes: "packages/app-file",
   commander: "apps/cli",
 };
 

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { ConnectorRegistry } from "@openfactory/deploy-core";
 import { buildProject, type SourceFile } from "./build-project.js";
 import { builtInConnectors } from "./devices/built-in-connectors.js";
-import { prepareDevices } from "./devices/prepare-devices.js";
+import { type Contents, prepareDevices } from "./devices/prepare-devices.js";
 import { readFiles } from "./files/files.js";
 import { findSources, type FoundFile } from "./files/find-sources.js";
 import { namedFiles } from "./files/named-files.js";
@@ -28,10 +28,10 @@ export interface LoadOptions {
   /** The connectors that devices may have. Default: those of OpenFactory, `builtInConnectors()`. */
   connectors?: ConnectorRegistry;
   /**
-   * Read the content that devices name, such as device models, which may be on other hosts. Without it, apps of devices
-   * are `isPartial`: enough to name their services. Default: true.
+   * Which content that devices name is read, such as device models: `all`; `local`, what is there on this machine; or
+   * `none`. Apps of a device whose content was not read are `isPartial`: enough to name their services. Default: `all`.
    */
-  contents?: boolean;
+  contents?: Contents;
 }
 
 /**
@@ -42,7 +42,7 @@ export interface LoadOptions {
  * can't be read, are larger than 1 MiB, or are not valid.
  */
 export async function loadProject(sources: readonly string[], options: LoadOptions = {}): Promise<AppProject> {
-  const { cwd = process.cwd(), connectors = builtInConnectors(), contents = true } = options;
+  const { cwd = process.cwd(), connectors = builtInConnectors(), contents = "all" } = options;
   const findings = new Findings();
   const { directory, files } = await findSources(sources, cwd, findings);
   const read = await readSources(files, { ...options, cwd }, findings);

@@ -30,7 +30,7 @@ export interface App {
   usesLocalStorage: SourceLocation[];
   /** The device that this is a service of. */
   device?: { key: string; uuid: string; references?: AssetReferences };
-  /** Content that the device names was not read (`contents: false`): the request names the service, and is not whole. */
+  /** Content that the device names was not read: the request names the service, and is not whole. */
   isPartial?: true;
 }
 

@@ -20,7 +20,7 @@ export async function adoptCommand(context: CommandContext<AdoptCommandOptions>)
     command: "adopt",
     consequence: "what was taken over is put back as it was",
     run: async (hooks) => {
-      const keys = chooseApps(options.apps, desired.apps).map(({ key }) => key);
+      const keys = chooseApps(options.apps, desired).map(({ key }) => key);
       return adoptApps(strategy, desired, keys, {
         ...hooks,
         wait: options.wait ?? true,

@@ -3,6 +3,7 @@ import type { Plan, ProjectWarning } from "@openfactory/deployer";
 import type { CommandContext } from "../command-context.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
+import { deviceFields, devicesText } from "../output/devices-text.js";
 import { writeJson } from "../output/json-lines.js";
 import { planText } from "../output/plan-text.js";
 import { styleFor } from "../output/style.js";
@@ -36,7 +37,7 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
       takeOwnership: options.takeOwnership,
       // `up --dry-run` shows what `up` with the same options would see.
       ...(options.dryRun && { refresh: options.refresh ?? false }),
-      adopt: appKeys(options.adopt ?? [], desired.apps),
+      adopt: appKeys(options.adopt ?? [], desired),
       strict: options.strict,
       showEnv: options.showEnv,
     });
@@ -46,6 +47,7 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
     if (options.json) {
       const { project, platform, hasChanges } = planned;
       writeJson(io.stdout, "plan", planned);
+      for (const device of desired.devices) writeJson(io.stdout, "device", deviceFields(device));
       writeJson(io.stdout, "result", { command: "plan", ok: conflict === undefined, exitCode, project, platform, hasChanges, error: conflict });
       return exitCode;
     }
@@ -54,6 +56,7 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
     const warnings = planned.warnings.filter(({ code }) => code !== "ORPHAN");
     for (const event of warningEvents(warnings, planned.apps)) io.stderr.write(warningText(event, style));
     const width = io.stdout.isTTY ? io.stdout.columns : undefined;
+    io.stdout.write(devicesText(desired.devices));
     io.stdout.write(planText(planned, { style: styleFor(io.stdout, io), width, verbose: options.verbose ?? false }));
     return exitCode;
   } finally {

@@ -3,7 +3,7 @@ import type { CommandContext } from "../command-context.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { writeJson } from "../output/json-lines.js";
 import { table } from "../output/table.js";
-import { makeRegistry } from "../wiring/make-registry.js";
+import { collectPlugins } from "../wiring/find-plugins.js";
 
 interface Platform extends PlatformDescription {
   /** What it says of itself without any options; undefined where it needs some, or can't be used. */
@@ -12,7 +12,7 @@ interface Platform extends PlatformDescription {
 
 /** What is known here. A plugin that can't be used is a row like the others, and no failure. */
 export async function platformsCommand({ io, options }: CommandContext): Promise<ExitCode> {
-  const registry = await makeRegistry(options, io, { tolerant: true });
+  const { platforms: registry } = await collectPlugins(options, io, { tolerant: true });
   const described = await registry.describe();
   const platforms = await Promise.all(
     described.map(async (platform): Promise<Platform> => {

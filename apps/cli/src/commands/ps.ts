@@ -10,7 +10,7 @@ import { loadProject } from "../wiring/load-project.js";
 import { openStrategy } from "../wiring/open-strategy.js";
 
 export async function psCommand({ io, options }: CommandContext): Promise<ExitCode> {
-  const desired = await loadProject(options, io, undefined, true);
+  const desired = await loadProject(options, io, undefined, "local");
   const strategy = await openStrategy(options, io);
   try {
     const { othersLeft, ownerOf, ps } = await import("@openfactory/deployer");

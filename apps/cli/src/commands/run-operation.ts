@@ -1,4 +1,4 @@
-import type { DeploymentError, OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import type { AssetListener, DeploymentError, OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { Observer } from "@openfactory/deployer";
 import type { CommandContext } from "../command-context.js";
 import { EXIT, type ExitCode, exitCodeOfRun } from "../exit-codes.js";
@@ -6,6 +6,7 @@ import { listenForInterrupt } from "../interrupt.js";
 import { errorTexts } from "../output/error-text.js";
 import { writeJson } from "../output/json-lines.js";
 import { styleFor } from "../output/style.js";
+import { openListeners } from "../wiring/open-listeners.js";
 import { chooseProgress } from "../progress/choose-progress.js";
 
 /** What every report says of the whole run. */
@@ -19,6 +20,8 @@ export interface Hooks {
   observer: Observer;
   /** What the holder of the project's lock does. */
   purpose: string;
+  /** Who receives the assets that the run changes. */
+  listeners: readonly AssetListener[];
 }
 
 /** A command that changes services, and how it is told. */
@@ -41,8 +44,11 @@ export async function runOperation<Report extends AnyReport>(
 ): Promise<ExitCode> {
   const progress = chooseProgress(options, io);
   const interrupt = listenForInterrupt(io, consequence, progress.note);
+  const warn = (reason: string): void => progress.observe({ type: "warning", warning: { code: "LISTENER_FAILED", reason } });
   try {
-    const report = await run({ signal: interrupt.signal, observer: progress.observe, purpose: `ofdeploy ${command}` });
+    const { listeners, close } = await openListeners(options, io, warn);
+    const hooks = { signal: interrupt.signal, observer: progress.observe, purpose: `ofdeploy ${command}`, listeners };
+    const report = await run(hooks).finally(close);
     progress.stop();
     const found = errors(report);
     const interrupted = report.outcome === "ok" ? undefined : interrupt.exitCode();

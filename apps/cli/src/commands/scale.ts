@@ -4,6 +4,7 @@ import { scaleErrors, scaleText } from "../output/scale-text.js";
 import { chooseDeployed } from "../wiring/deployed-apps.js";
 import { loadProject } from "../wiring/load-project.js";
 import type { ScaleTarget } from "../scale/scale-all.js";
+import { scaleTargets } from "../scale/scale-targets.js";
 import { UsageError } from "../usage-error.js";
 import { openStrategy } from "../wiring/open-strategy.js";
 import { runOperation } from "./run-operation.js";
@@ -26,10 +27,9 @@ export async function scaleCommand(context: CommandContext<ScaleCommandOptions>)
     run: async (hooks) => {
       const targets: ScaleTarget[] = [];
       for (const [name, replicas] of Object.entries(options.replicas)) {
-        const apps = await chooseDeployed([name], desired, strategy);
-        for (const { key: app } of apps) {
-          if (targets.some((target) => target.app === app)) throw new UsageError(`${app} is named twice.`, "Name it once.");
-          targets.push({ app, replicas });
+        for (const target of scaleTargets(name, replicas, await chooseDeployed([name], desired, strategy))) {
+          if (targets.some(({ app }) => app === target.app)) throw new UsageError(`${target.app} is named twice.`, "Name it once.");
+          targets.push(target);
         }
       }
       return scaleAll(strategy, desired, targets, {

@@ -1,5 +1,7 @@
 import type { CommandContext } from "../command-context.js";
 import type { ExitCode } from "../exit-codes.js";
+import { deviceFields, devicesText } from "../output/devices-text.js";
+import { writeJson } from "../output/json-lines.js";
 import { upErrors, upText } from "../output/up-text.js";
 import { appKeys } from "../wiring/choose-apps.js";
 import { loadDesired } from "../wiring/load-desired.js";
@@ -26,6 +28,7 @@ export async function upCommand(context: CommandContext<UpCommandOptions>): Prom
   if (options.dryRun) return (await import("./plan.js")).planCommand(context);
   const { desired, strategy } = await loadDesired(options, io);
   const { up } = await import("@openfactory/deployer");
+  if (options.json) for (const device of desired.devices) writeJson(io.stdout, "device", deviceFields(device));
   const keepFailed = options.rollback === false;
   return runOperation(strategy, context, {
     command: "up",
@@ -39,13 +42,13 @@ export async function upCommand(context: CommandContext<UpCommandOptions>): Prom
         strict: options.strict,
         prune: options.prune,
         takeOwnership: options.takeOwnership,
-        adopt: appKeys(options.adopt ?? [], desired.apps),
+        adopt: appKeys(options.adopt ?? [], desired),
         refresh: options.refresh,
         preflight: options.preflight,
         forceUnlock: options.forceUnlock,
         keepFailed,
       })),
-    text: upText,
+    text: (report, width) => `${devicesText(desired.devices)}${upText(report, width)}`,
     errors: upErrors,
   });
 }

@@ -1,6 +1,7 @@
 import type { CommandContext } from "../command-context.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { writeJson } from "../output/json-lines.js";
+import { deviceFields, devicesText } from "../output/devices-text.js";
 import { filesText } from "../output/files-text.js";
 import { styleFor } from "../output/style.js";
 import { warningEvents, warningText } from "../output/warning-text.js";
@@ -20,8 +21,10 @@ export async function validateCommand({ io, options }: CommandContext<{ strict?:
   const apps = desired.apps.map(({ key: app, service }) => ({ app, service }));
   const platform = strategy.manifest.name;
   if (options.json) {
+    for (const device of desired.devices) writeJson(io.stdout, "device", deviceFields(device));
     writeJson(io.stdout, "result", { command: "validate", ok: true, exitCode: EXIT.ok, files, project, platform, apps });
   } else {
+    io.stdout.write(devicesText(desired.devices));
     io.stdout.write(`${filesText(desired, platform)}, project ${project}\n`);
   }
   await strategy.close();

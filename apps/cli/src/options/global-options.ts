@@ -35,7 +35,7 @@ export function addGlobalOptions(command: Command): void {
     single(new Option(flags("-H", "--host <url>"), "the engine: unix://, tcp:// or ssh:// (default: as the docker command finds it)")),
     single(new Option("--context <name>", "a docker context")),
     new Option("--option <key=value>", "an option of the platform, repeatable").argParser(collectOption),
-    new Option("--plugin <module>", "a module with a platform plugin, repeatable (also $OFDEPLOY_PLUGINS, comma-separated)").argParser(collect),
+    new Option("--plugin <module>", "a module with plugins, repeatable (also $OFDEPLOY_PLUGINS, comma-separated)").argParser(collect),
     new Option("--json", "one JSON object a line on stdout, and nothing else"),
   ]) {
     command.addOption(option.helpGroup(HEADING));

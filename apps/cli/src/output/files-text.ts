@@ -2,10 +2,19 @@ const counted = (count: number, what: string): string => `${count} ${what}${coun
 
 /** What was read: `app_web.yml: valid for docker: 1 app`, `3 files valid: 5 apps`. */
 export function filesText(
-  { files, apps }: { files: readonly string[]; apps: readonly unknown[] },
+  {
+    files,
+    apps,
+    devices = [],
+  }: { files: readonly string[]; apps: readonly { device?: unknown }[]; devices?: readonly unknown[] },
   platform?: string,
 ): string {
   const [first] = files;
   const which = files.length === 1 && first !== undefined ? `${first === "-" ? "standard input" : first}:` : counted(files.length, "file");
-  return `${which} valid${platform === undefined ? "" : ` for ${platform}`}: ${counted(apps.length, "app")}`;
+  const own = apps.filter(({ device }) => device === undefined).length;
+  const what = [
+    ...(own > 0 || devices.length === 0 ? [counted(own, "app")] : []),
+    ...(devices.length > 0 ? [counted(devices.length, "device")] : []),
+  ];
+  return `${which} valid${platform === undefined ? "" : ` for ${platform}`}: ${what.join(", ")}`;
 }

@@ -84,6 +84,13 @@ const progress = [
 /** What a command lists. */
 const listed = [
   event("app", { ...service, relation, owner: z.string().optional().describe("The file that owns it."), status: status.optional() }),
+  event("device", {
+    device: z.string(),
+    uuid: z.string(),
+    connector: z.string(),
+    services: z.array(z.string()).describe("None: nothing is deployed for it, its connector is registered elsewhere."),
+    notes: z.array(z.string()).describe("What of its entry has no effect."),
+  }),
   event("log", {
     ...service,
     instance: z.string(),

@@ -12,11 +12,11 @@ export async function chooseDeployed(
   desired: DesiredProject,
   strategy: OpenFactoryServiceDeploymentStrategy,
 ): Promise<NamedApp[]> {
-  if (desired.apps.length > 0) return chooseApps(names, desired.apps);
+  if (desired.apps.length > 0 || (desired.devices ?? []).length > 0) return chooseApps(names, desired);
   const deployed = await deployedApps(desired, strategy);
   // A strategy that lists nothing: the names are all that is known.
   if (deployed === undefined) return names.map((name) => ({ key: name, service: name.toLowerCase() }));
-  return chooseApps(names, deployed, `deployed of the project ${desired.project}`);
+  return chooseApps(names, { apps: deployed }, `deployed of the project ${desired.project}`);
 }
 
 /** The project's services as apps, by their labels; undefined: the strategy can't list services. */
@@ -29,6 +29,7 @@ async function deployedApps(
   if (sees !== "all") return undefined;
   return [...services.values()].flatMap(({ name, labels }) => {
     const isOurs = ["ours", "unrecorded"].includes(ownershipOf(labels, desired, false));
-    return isOurs ? [{ key: ownerOf(labels)?.app ?? name, service: name }] : [];
+    const device = labels[BOOKKEEPING_LABELS.device];
+    return isOurs ? [{ key: ownerOf(labels)?.app ?? name, service: name, ...(device !== undefined && { device: { key: device } }) }] : [];
   });
 }

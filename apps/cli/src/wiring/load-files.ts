@@ -1,20 +1,22 @@
-import type { AppProject } from "@openfactory/app-file";
+import type { AppProject, Contents } from "@openfactory/app-file";
 import { DeploymentError } from "@openfactory/deploy-core";
 import type { Io } from "../io.js";
 import type { GlobalOptions } from "../options/global-options.js";
+import { findPlugins } from "./find-plugins.js";
 import { findAppFiles, noAppFile } from "./find-app-files.js";
 
 /**
  * Reads the app files as one project, with their env files.
- * @param more.stdin what `-` reads. Default: standard input.
- * @param more.contents whether to read what devices name, such as device models on other hosts. Default true.
- * @throws DeploymentError `INVALID_FILE`, `INVALID_REQUEST` (`-p`).
+ * @param reads.stdin what `-` reads. Default: standard input.
+ * @param reads.contents which content that devices name is read. Default: all.
+ * @throws DeploymentError `INVALID_FILE`, `INVALID_REQUEST` (`-p`); `PLUGIN_FAILED` for a connector of a device.
  */
 export async function loadFiles(
-  { file, envFile, project }: GlobalOptions,
+  options: GlobalOptions,
   io: Io,
-  { stdin, contents }: { stdin?: Io["stdin"] | undefined; contents?: boolean } = {},
+  { stdin, contents = "all" }: { stdin?: Io["stdin"] | undefined; contents?: Contents } = {},
 ): Promise<AppProject> {
+  const { file, envFile, project } = options;
   const sources = findAppFiles(file, io);
   if (sources === undefined) throw noAppFile(io);
   const { loadProject, projectName } = await import("@openfactory/app-file");
@@ -23,8 +25,9 @@ export async function loadFiles(
       hint: `A project name has lower-case letters, digits, _ and -, a letter or digit first: -p ${projectName(project) || "<name>"}.`,
     });
   }
+  const { connectors } = await findPlugins(options, io);
   const { env, cwd } = io;
   // Opened only to be read: a process with an open standard input waits for its end.
   const input = stdin ?? (sources.includes("-") ? io.stdin : undefined);
-  return loadProject(sources, { env, envFiles: envFile, project, cwd, stdin: input, contents });
+  return loadProject(sources, { env, envFiles: envFile, project, cwd, stdin: input, connectors, contents });
 }

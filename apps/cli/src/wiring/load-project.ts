@@ -1,3 +1,4 @@
+import type { Contents } from "@openfactory/app-file";
 import { DeploymentError } from "@openfactory/deploy-core";
 import type { DesiredProject } from "@openfactory/deployer";
 import type { Io } from "../io.js";
@@ -12,16 +13,11 @@ import { replayStdin } from "./replay-stdin.js";
 /**
  * The project for a command that acts on what is deployed. With `--project` and no file it is a name alone. Of files that
  * are not valid it is what they say of the project, without apps, and a warning is written: such a command needs no more.
+ * @param contents which content that devices name is read. Default: none, which is enough to name services.
  * @param missing what the command does otherwise without the apps of the files, as a sentence.
- * @param contents whether requests are compared, so that they have to be whole: device models are read then.
  * @throws DeploymentError `INVALID_FILE` if the files do not say which project it is.
  */
-export async function loadProject(
-  options: GlobalOptions,
-  io: Io,
-  missing?: string,
-  contents = false,
-): Promise<DesiredProject> {
+export async function loadProject(options: GlobalOptions, io: Io, missing?: string, contents: Contents = "none"): Promise<DesiredProject> {
   const { project, file, envFile } = options;
   const sources = findAppFiles(file, io);
   if (sources === undefined) {
@@ -32,7 +28,8 @@ export async function loadProject(
   try {
     return await loadFiles(options, io, { stdin, contents });
   } catch (error) {
-    if (!DeploymentError.isInstance(error, "INVALID_FILE")) throw error;
+    // A connector that can't be used keeps nobody from what is deployed.
+    if (!DeploymentError.isInstance(error, "INVALID_FILE") && !DeploymentError.isInstance(error, "PLUGIN_FAILED")) throw error;
     const { loadIdentity } = await import("@openfactory/app-file");
     const { env, cwd } = io;
     const identity = await loadIdentity(sources, { env, envFiles: envFile, project, cwd, stdin });

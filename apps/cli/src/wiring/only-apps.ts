@@ -1,6 +1,6 @@
 import type { DesiredProject } from "@openfactory/deployer";
 
-/** A project as if it had some of its apps only, with the resources that these use. */
+/** A project as if it had some of its apps only, with the resources that these use, and no devices. */
 export function onlyApps(desired: DesiredProject, keys: ReadonlySet<string>): DesiredProject {
   const apps = desired.apps.filter(({ key }) => keys.has(key));
   const services = new Set(apps.map(({ service }) => service));
@@ -12,6 +12,7 @@ export function onlyApps(desired: DesiredProject, keys: ReadonlySet<string>): De
   return {
     ...desired,
     apps: apps.map((app) => ({ ...app, dependsOn: app.dependsOn.filter(({ service }) => services.has(service)) })),
+    devices: [],
     resources: desired.resources?.filter(({ spec }) => used.has(spec.name)) ?? [],
   };
 }

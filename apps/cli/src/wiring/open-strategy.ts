@@ -1,7 +1,7 @@
 import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { Io } from "../io.js";
 import { DEFAULT_PLATFORM, type GlobalOptions } from "../options/global-options.js";
-import { makeRegistry } from "./make-registry.js";
+import { findPlugins } from "./find-plugins.js";
 
 /** The platform's name: as given, from the environment, or the default. */
 export const platformOf = ({ platform }: GlobalOptions, { env }: Io): string =>
@@ -12,9 +12,9 @@ export const platformOf = ({ platform }: GlobalOptions, { env }: Io): string =>
  * @throws DeploymentError `UNKNOWN_PLATFORM`, `PLUGIN_FAILED`, `CONFLICT`, `INVALID_REQUEST` (options that do not fit).
  */
 export async function openStrategy(options: GlobalOptions, io: Io): Promise<OpenFactoryServiceDeploymentStrategy> {
-  const registry = await makeRegistry(options, io);
+  const { platforms } = await findPlugins(options, io);
   const { host, context, option } = options;
-  return registry.create(platformOf(options, io), {
+  return platforms.create(platformOf(options, io), {
     ...option,
     ...(host === undefined ? {} : { host }),
     ...(context === undefined ? {} : { context }),

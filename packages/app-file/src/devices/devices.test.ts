@@ -169,8 +169,13 @@ describe("an mtconnect device", () => {
     ]);
   });
 
-  test("without contents names its services and reads no model", async () => {
-    const { apps } = await load(device(MTCONNECT.replace("model.xml", "absent.xml")), { contents: false });
+  test.each([
+    ["none", "model.xml"],
+    ["none", "absent.xml"],
+    ["local", "absent.xml"],
+    ["local", "https://127.0.0.1:59999/model.xml"],
+  ] as const)("with contents %s names its services without the model %s", async (contents, model) => {
+    const { apps } = await load(device(MTCONNECT.replace("model.xml", model)), { contents });
     expect(apps.map(({ key, isPartial }) => [key, isPartial])).toEqual([
       ["press-adapter", true],
       ["press-agent", true],

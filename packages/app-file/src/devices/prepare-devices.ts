@@ -13,7 +13,7 @@ import { keysInSchema } from "../schema/known-keys.js";
 import type { FilePath, SourceTree } from "../source/tree.js";
 import { checkServices, connectorFailed } from "./check-services.js";
 import { type DeviceEntry, deviceSchema } from "./device-schema.js";
-import { type Content, readContent } from "./read-content.js";
+import { type Content, isRemote, readContent } from "./read-content.js";
 
 /** A device whose connector has said what is to be deployed for it. */
 export interface PreparedDevice {
@@ -35,10 +35,15 @@ interface Source {
   env: Parameters<typeof environmentLookup>[0];
 }
 
+/**
+ * Which content that devices name is read: `all`; `local`, files that are there, on this machine; or `none`. What is not
+ * read leaves apps `isPartial`.
+ */
+export type Contents = "all" | "local" | "none";
+
 export interface PrepareOptions {
   connectors: ConnectorRegistry;
-  /** Whether content that devices name is read. */
-  contents: boolean;
+  contents: Contents;
 }
 
 /**
@@ -97,14 +102,21 @@ async function prepareDevice(
     findings.add(tree.locate([...base, ...inner]), `${[...base, ...inner].map(String).join(".")}: ${message}`, hint);
   };
   const read = async (inner: ConnectorPath): Promise<Uint8Array | undefined> => {
-    if (!contents) isPartial = true;
     const { value, written } = tree.find([...base, ...inner]) ?? {};
-    if (!contents || typeof value !== "string") return undefined;
+    if (typeof value !== "string") return undefined;
+    if (contents === "none" || (contents === "local" && isRemote(value))) {
+      isPartial = true;
+      return undefined;
+    }
     const id = JSON.stringify([tree.source.file, value]);
     const reading = known.get(id) ?? readContent(value, { file: tree.source.file, variable });
     known.set(id, reading);
     const content = await reading;
     if ("bytes" in content) return content.bytes;
+    if (contents === "local") {
+      isPartial = true;
+      return undefined;
+    }
     report(inner, `${quote(written ?? value)}: ${content.problem}`, content.hint);
     return undefined;
   };

@@ -16,12 +16,17 @@ const GITHUB_RAW = "https://raw.githubusercontent.com";
 
 const GITHUB = /^github:\/\/([\w.-]+):([\w.-]+)@([^/]*)\/(.+)$/;
 
+const schemeOf = (written: string): string | undefined => /^([a-z][a-z0-9+.-]+):\/\//i.exec(written)?.[1]?.toLowerCase();
+
+/** Whether it is read from another machine. */
+export const isRemote = (written: string): boolean => schemeOf(written) !== undefined;
+
 /**
  * Reads what a connector names: a path, as of any file that a file names; `http(s)://`; or `github://owner:repo@ref/path`,
  * where an empty ref is the default branch. Problems name no address: it may hold the value of a variable.
  */
 export async function readContent(written: string, { file, variable }: ContentSource): Promise<Content> {
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(written)?.[1]?.toLowerCase();
+  const scheme = schemeOf(written);
   if (scheme === undefined) {
     const path = pathFrom(written, file);
     return (await readFiles([path])).get(path) ?? NO_SUCH_FILE;

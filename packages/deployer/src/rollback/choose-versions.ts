@@ -1,7 +1,7 @@
 import { DeploymentError, type ServiceStatus } from "@openfactory/deploy-core";
 import type { DesiredProject } from "../desired.js";
 import { whyNotAgain } from "../observe/runs-once.js";
-import { APP_LABEL, ownerOf } from "../ownership/labels.js";
+import { APP_LABEL, DEVICE_LABEL, ownerOf } from "../ownership/labels.js";
 import { ownershipOf, ownerText, type Scope } from "../ownership/ownership.js";
 
 /** An app whose version before is to be brought back, or why it can't be. */
@@ -56,8 +56,9 @@ const runOf = ({ status }: Choice): string => ownerOf(status.labels)?.run ?? "";
 
 function named(names: readonly string[], ours: readonly Choice[], project: string): Choice[] {
   const wanted = new Set(names);
-  const found = ours.filter(({ app }) => wanted.has(app));
-  const known = new Set(found.map(({ app }) => app));
+  const namesOf = ({ app, status }: Choice): string[] => [app, status.labels[DEVICE_LABEL] ?? app];
+  const found = ours.filter((choice) => namesOf(choice).some((name) => wanted.has(name)));
+  const known = new Set(found.flatMap(namesOf));
   const missing = names.find((name) => !known.has(name));
   if (missing === undefined) return found;
   throw new DeploymentError("NOT_FOUND", `The project ${project} has no app ${missing} that is deployed.`, {
