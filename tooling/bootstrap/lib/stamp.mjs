@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from "node:path";
 import { root } from "./root.mjs";
 
-const WORKSPACES = ["packages", "apps", "tooling"];
+const WORKSPACES = ["packages", "apps", "tooling", "examples"];
 const stampFile = join(root, "node_modules", ".cache", "openfactory-setup.json");
 
 /** The hashes of the last setup that succeeded: `{dependencies, build}`. */

@@ -17,6 +17,7 @@ const GROUPS = [
   { name: `${NAME}-zod`, test: /\/node_modules\/zod\/|\/cli\/dist\/configure-zod\.js$|stand-in/ },
   { name: `${NAME}-parse`, test: /\/node_modules\/commander\/|\/cli\/dist\/(?:run-program|program|usage-error|options\/.*)\.js$/ },
   { name: `${NAME}-yaml`, test: /\/node_modules\/js-yaml\/|\/app-file\/dist\/source\/compose-yaml\.js$/ },
+  { name: `${NAME}-xml`, test: /\/node_modules\/(?:saxes|xmlchars)\// },
   { name: `${NAME}-rare`, test: /\/cli\/dist\/(?:completion\/.*|schemas\/.*|commands\/(?:completion|doctor|platforms|schema))\.js$/ },
   { name: `${NAME}-work`, test: /\/(?:cli|core|app-file|deployer)\/dist\/(?!main|process-io|exit-codes)|\/node_modules\/|clock\.mjs$/ },
 ];

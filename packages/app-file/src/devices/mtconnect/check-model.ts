@@ -1,10 +1,10 @@
-import { SaxesParser } from "saxes";
-
 const ROOT = "MTConnectDevices";
 
 /** What is wrong with a device model, in one sentence without a full stop; undefined: it is well-formed, and a model. */
-export function modelFlaw(bytes: Uint8Array): string | undefined {
+export async function modelFlaw(bytes: Uint8Array): Promise<string | undefined> {
   if (bytes.includes(0)) return "the device model is not UTF-8 text: save it as UTF-8";
+  // Loaded only for files with such a device.
+  const { SaxesParser } = await import("saxes");
   const parser = new SaxesParser({ xmlns: true, position: true });
   let flaw: string | undefined;
   let depth = 0;

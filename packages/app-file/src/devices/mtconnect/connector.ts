@@ -65,7 +65,7 @@ function adapterService({ environment, deploy }: Adapter, image: string, context
 async function agentService(device: Device, agent: Agent, adapter: Adapter, context: ConnectorContext): Promise<DeviceService> {
   const modelPath = ["agent", "device_xml"];
   const model = await context.read(modelPath);
-  const flaw = model && modelFlaw(model);
+  const flaw = model && (await modelFlaw(model));
   if (flaw !== undefined) context.report(modelPath, flaw, "Correct the model; nothing was deployed.");
   const escaped = escapeForPrintf(model ?? new Uint8Array());
   const size = Buffer.byteLength(escaped);
