@@ -65,16 +65,23 @@ export function buildProject(
   checkResourceNames(declarations, findings);
   const declared = mergeDeclarations(declarations, findings);
 
+  const deviceNames = nameDevices(outlined, prepared);
   const read = outlined.map(({ source: { tree, file, env }, keys }) => {
     const tell = teller(tree, findings);
     const passedOn = passedOnFrom(env);
     const shared = { tree, file, environment: env, passedOn, files, declared, findings, tell };
-    const devices = readDevices(keys.devices, prepared, shared);
+    const devices = readDevices(keys.devices, prepared, deviceNames, shared);
     return { devices, apps: [...keys.apps.flatMap((key) => readApp(key, shared)), ...devices.flatMap(({ apps }) => apps)] };
   });
   const apps = read.flatMap((each) => each.apps);
   const allKeys = outlined.flatMap(({ source: { tree }, keys }): ReadKey[] =>
-    (["apps", "devices"] as const).flatMap((kind) => keys[kind].map((key) => ({ key, path: [kind, key], tree }))),
+    (["apps", "devices"] as const).flatMap((kind) =>
+      keys[kind].map((key) => ({
+        key: kind === "devices" ? deviceNames(tree, key) : key,
+        path: [kind, key],
+        tree,
+      })),
+    ),
   );
   checkKeys(allKeys, findings);
   checkServiceNames(apps, findings);
@@ -92,6 +99,19 @@ export function buildProject(
       declared,
       apps.map(({ entry }) => entry),
     ),
+  };
+}
+
+/**
+ * The names of devices on the command line: those of the file. Of a name that several files use, as OpenFactory's own
+ * files do, the lower-cased uuid takes the place.
+ */
+function nameDevices(outlined: readonly OutlinedFile[], prepared: PreparedDevices | undefined) {
+  const counts = new Map<string, number>();
+  for (const { keys } of outlined) for (const key of keys.devices) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return (tree: SourceTree, key: string): string => {
+    const uuid = prepared?.get(tree)?.get(key)?.entry.uuid;
+    return (counts.get(key) ?? 0) > 1 && uuid !== undefined ? uuid.toLowerCase() : key;
   };
 }
 

@@ -36,7 +36,7 @@ export interface App {
 
 /** One entry of `devices:`. */
 export interface Device {
-  /** Its name in the file. Unique in the project. */
+  /** Its name in the file; of a name that several files use, its lower-cased uuid. Unique in the project. */
   key: string;
   /** As written. */
   uuid: string;

@@ -1,4 +1,4 @@
-import { RawEngine, tar, TEST_IMAGE } from "@openfactory/test-engine";
+import { type RawEngine, tar, TEST_IMAGE } from "@openfactory/test-engine";
 
 /** The names of OpenFactory's own images; what is under them on a test engine are stand-ins. */
 export const AGENT_IMAGE = "ghcr.io/openfactoryio/mtcagent:v2.5.0.11";

@@ -243,6 +243,20 @@ describe("an mtconnect device", () => {
     ]);
   });
 
+  test("with a name that another file uses too is named by its uuid", async () => {
+    for (const [file, uuid] of [["wc1", "PRESS-01"], ["wc2", "PRESS-02"]]) {
+      await writeFile(join(directory, `dev_${file}.yml`), device(MTCONNECT.replace("2101", file === "wc1" ? "2101" : "2102")).replace("Press-01", uuid ?? ""));
+    }
+    const { apps, devices } = await loadProject([directory], { env: ENV, cwd: directory });
+    expect(devices.map(({ key, uuid, file }) => [key, uuid, file])).toEqual([
+      ["press-01", "PRESS-01", "dev_wc1.yml"],
+      ["press-02", "PRESS-02", "dev_wc2.yml"],
+    ]);
+    expect(apps.map(({ key }) => key)).toContain("press-02-agent");
+    const own = await loadProject([join(directory, "dev_wc1.yml")], { env: ENV, cwd: directory });
+    expect(own.devices.map(({ key }) => key)).toEqual(["press"]);
+  });
+
   test("shows no value of a variable in a finding", async () => {
     const text = device(MTCONNECT.replace("model.xml", "https://user:${TOKEN}@127.0.0.1:59999/model.xml"));
     const [finding] = await findings(text, { env: { ...ENV, TOKEN: "hunter2" } });

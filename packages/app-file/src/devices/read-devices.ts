@@ -13,7 +13,7 @@ import type { ReadApp } from "../checks/read-app.js";
 import type { Device } from "../model.js";
 import type { SharedContext } from "../request/part.js";
 import { unsLabels } from "../request/labels.js";
-import type { FilePath } from "../source/tree.js";
+import type { FilePath, SourceTree } from "../source/tree.js";
 import { connectorFailed } from "./check-services.js";
 import type { PreparedDevice, PreparedDevices } from "./prepare-devices.js";
 
@@ -25,25 +25,30 @@ export interface ReadDevice {
 
 /**
  * The devices of a file's `devices:`.
+ * @param nameOf their names on the command line.
  * @param prepared undefined where connectors could not be asked: then each device is a finding.
  */
-export function readDevices(keys: readonly string[], prepared: PreparedDevices | undefined, shared: SharedContext): ReadDevice[] {
+export function readDevices(
+  keys: readonly string[],
+  prepared: PreparedDevices | undefined,
+  nameOf: (tree: SourceTree, key: string) => string,
+  shared: SharedContext,
+): ReadDevice[] {
   const { tree, findings } = shared;
   return keys.flatMap((key) => {
     const found = prepared?.get(tree)?.get(key);
     if (prepared === undefined) {
       findings.add(tree.locateKey(["devices", key]), "devices are read with the file only", "Use loadProject().");
     }
-    return found === undefined ? [] : [readDevice(key, found, shared)];
+    return found === undefined ? [] : [readDevice(["devices", key], nameOf(tree, key), found, shared)];
   });
 }
 
-function readDevice(key: string, prepared: PreparedDevice, shared: SharedContext): ReadDevice {
+function readDevice(path: FilePath, key: string, prepared: PreparedDevice, shared: SharedContext): ReadDevice {
   const { entry, plugin, built, notes } = prepared;
   const { tree, file } = shared;
-  const path = ["devices", key];
   const labels = Object.fromEntries(unsLabels(entry.uns, [...path, "uns"], tree).map((label) => [label.key, label.value]));
-  const apps = built.services.map((service) => readService(service, key, prepared, labels, shared));
+  const apps = built.services.map((service) => readService(service, { path, key }, prepared, labels, shared));
   const device: Device = {
     key,
     uuid: entry.uuid,
@@ -60,14 +65,13 @@ function readDevice(key: string, prepared: PreparedDevice, shared: SharedContext
 
 function readService(
   service: DeviceService,
-  key: string,
+  { path, key }: { path: FilePath; key: string },
   { entry: { uuid }, plugin, built, isPartial }: PreparedDevice,
   labels: Readonly<Record<string, string>>,
   shared: SharedContext,
 ): ReadApp {
   const { tree, file, declared } = shared;
   const { role, request, after = [], writtenAt = {} } = service;
-  const path = ["devices", key];
   const nameOf = (other: string): string => `${uuid.toLowerCase()}-${other}`;
   const networks = request.networks?.map((network) => declared.networks.get(network)?.name ?? network);
   const asked: DeployRequest = {
