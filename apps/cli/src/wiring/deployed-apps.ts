@@ -1,4 +1,4 @@
-import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import { BOOKKEEPING_LABELS, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { DesiredProject } from "@openfactory/deployer";
 import { chooseApps, type NamedApp } from "./choose-apps.js";
 
