@@ -5,6 +5,7 @@ import { addBrokenPlugins, complaints } from "./broken-plugins.js";
 import { CONSUMER, CONSUMER_TSCONFIG } from "./consumer.js";
 import { flaws } from "./flaws.js";
 import { installedIn, Outside } from "./outside.js";
+import { addOwnConnector } from "./own-connector.js";
 import { addPluginWithOwnCopies } from "./plugin-with-own-copies.js";
 import type { Tarball } from "./pack.js";
 import { root, run } from "./run.js";
@@ -171,6 +172,20 @@ describe("a strategy of one's own, by public packages alone", () => {
     const up = await ofdeploy("up", "--no-rollback", ...named);
     expect(up.out).toMatch(/^web +started/m);
     expect(up).toMatchObject({ code: 5, err: expect.stringMatching(/error\[CONFLICT\] openfactory\.yml:\d+:\d+: db is taken: by its own copy\./) });
+  });
+
+  test("takes a connector of devices and an asset listener of an installed package", { timeout: LIMIT }, async () => {
+    await addOwnConnector(outside, plant);
+    const up = await ofdeploy("up", "--platform", "rack", "--file", "modbus.yml");
+    expect(up, up.err).toMatchObject({ code: 0 });
+    expect((await ofdeploy("ps", "--platform", "rack", "--file", "modbus.yml")).out).toMatch(/valve-gateway +valve-1-gateway +running/);
+    expect(await ofdeploy("validate", "--platform", "rack", "--file", "wrong.yml")).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("wrong.yml:5:37: devices.valve.connector.unit: a unit is at most 247"),
+    });
+    expect(await ofdeploy("down", "--platform", "rack", "--file", "modbus.yml")).toMatchObject({ code: 0 });
+    const noted = await readFile(outside.path(plant, "assets.txt"), "utf8");
+    expect(noted).toBe("created device VALVE-1\nremoved device VALVE-1\n");
   });
 
   test("works beside plugins that can't be used, of which each says why", { timeout: LIMIT }, async () => {
