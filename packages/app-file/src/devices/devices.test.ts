@@ -147,6 +147,11 @@ describe("an mtconnect device", () => {
     expect(devices[0]?.notes).toEqual(["agent.deploy.replicas is not used: each service of a device has one replica."]);
   });
 
+  test("leaves templates in the adapter's variables to the platform, as OpenFactory does", async () => {
+    const { apps } = await load(device(MTCONNECT.replace("EMPTY=", "NODE={{.Node.Hostname}}")));
+    expect(apps.map(({ request }) => request.templates)).toEqual(["expand", undefined, undefined]);
+  });
+
   test("joins the network that the file declares as factory-net", async () => {
     const { apps, resources } = await load(`networks: {factory-net: {name: plant}}\n${device(MTCONNECT)}`);
     expect(apps[0]?.request.networks).toEqual(["plant"]);

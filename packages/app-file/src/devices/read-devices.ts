@@ -81,14 +81,15 @@ function readService(
     ...((request.labels !== undefined || Object.keys(labels).length > 0) && { labels: { ...labels, ...request.labels } }),
   };
   const { references } = built;
+  const origin = { plugin: plugin.name, device: key, writtenAt, path };
   return {
     app: {
       key: `${key}-${role}`,
       service: nameOf(role),
       location: tree.locateKey(path),
       file,
-      request: validated(asked, { plugin: plugin.name, device: key, writtenAt, path }, shared),
-      locate: (field) => tree.locateKey(placeOf(fieldSteps(field), { writtenAt, path }) ?? path),
+      request: validated(asked, origin, shared),
+      locate: (field) => tree.locateKey(placeOf(fieldSteps(field), origin) ?? path),
       dependsOn: after.map((other) => ({ service: nameOf(other), condition: "service_started" })),
       usesLocalStorage: [],
       device: { key, uuid, ...(references !== undefined && { references }) },
@@ -106,13 +107,6 @@ const publishes = (ports: DeployRequest["ports"] = [], path: FilePath): NonNulla
     ? ports.map((port) => ({ port, path }))
     : Object.entries(ports).map(([published, target]) => ({ port: { target: Number(target), published: Number(published) }, path }));
 
-/** Where a piece of the request is written; undefined where the connector made it up. */
-function placeOf([field, ...piece]: FilePath, { writtenAt, path }: Pick<Origin, "writtenAt" | "path">): FilePath | undefined {
-  if (field === "name") return [...path, "uuid"];
-  const written = writtenAt[field as keyof DeployRequest];
-  return written && [...path, "connector", ...written, ...piece];
-}
-
 interface Origin {
   plugin: string;
   device: string;
@@ -120,22 +114,29 @@ interface Origin {
   path: FilePath;
 }
 
+/** Where a piece of the request is written; undefined: the connector made it up. */
+function placeOf([field, ...piece]: FilePath, { writtenAt, path }: Origin): FilePath | undefined {
+  if (field === "name") return [...path, "uuid"];
+  const written = writtenAt[field as keyof DeployRequest];
+  return written && [...path, "connector", ...written, ...piece];
+}
+
 /**
  * The request as every strategy will see it. What is wrong with a field that is written in the file is a finding there.
  * @throws DeploymentError `PLUGIN_FAILED` for a field that the connector made up.
  */
-function validated(request: DeployRequest, { plugin, device, writtenAt, path }: Origin, { tree, tell }: SharedContext): DeployRequest {
+function validated(request: DeployRequest, origin: Origin, { tree, tell }: SharedContext): DeployRequest {
   try {
     return parseRequest(request);
   } catch (error) {
     if (!DeploymentError.isInstance(error, "INVALID_REQUEST")) throw error;
   }
   for (const issue of deployRequestSchema.safeParse(request).error?.issues ?? []) {
-    const field = issue.path[0] as keyof DeployRequest | undefined;
-    const place = placeOf(issue.path, { writtenAt, path });
+    const field = String(issue.path[0]);
+    const place = placeOf(issue.path, origin);
     for (const { message } of zodIssues({ issues: [issue] } as z.ZodError)) {
-      const reason = `it returns a request that is not valid for the device ${device}: ${field}: ${message.replace(/\.$/, "")}`;
-      if (place === undefined) throw connectorFailed(plugin, reason);
+      const reason = `it returns a request that is not valid for the device ${origin.device}: ${field}: ${message.replace(/\.$/, "")}`;
+      if (place === undefined) throw connectorFailed(origin.plugin, reason);
       tell(place, tree.isInterpolated(place) ? `its ${field} is not valid` : message);
     }
   }

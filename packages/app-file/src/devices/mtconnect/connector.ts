@@ -57,7 +57,14 @@ function adapterService({ environment, deploy }: Adapter, image: string, context
   });
   return {
     role: "adapter",
-    request: { image, env, networks: [NETWORK], ...deployFields(deploy, [...path, "deploy"], context) },
+    request: {
+      image,
+      env,
+      // As OpenFactory has it: a swarm expands them.
+      ...(env.some((entry) => entry.includes("{{")) && { templates: "expand" as const }),
+      networks: [NETWORK],
+      ...deployFields(deploy, [...path, "deploy"], context),
+    },
     writtenAt: { image: [...path, "image"], env: [...path, "environment"], ...deployPaths(path) },
   };
 }

@@ -15,6 +15,10 @@ test.each([
   ["other letters", "Größe 温度 \u{1F3ED} \uFEFF"],
 ])("printf %%b restores %s", (_, text) => expect(printed(escapeForPrintf(Buffer.from(text))).toString()).toBe(text));
 
+test("nothing that a swarm takes for a template is left", () => {
+  expect(escapeForPrintf(Buffer.from("{{{ {{{{.Task.Slot}}"))).not.toContain("{{");
+});
+
 test("text without backslashes and templates stays as it is", () => {
   const text = `<a b="100%">$x {y} 温</a>\n`;
   expect(escapeForPrintf(Buffer.from(text))).toBe(text);
