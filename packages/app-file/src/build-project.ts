@@ -1,5 +1,6 @@
 import type { SourceLocation } from "@openfactory/deploy-core";
 import { resolveDependencies } from "./checks/dependencies.js";
+import { checkDeviceUuids } from "./checks/device-uuids.js";
 import { checkHostPorts } from "./checks/host-ports.js";
 import { checkKeys } from "./checks/keys.js";
 import type { ReadApp, ReadKey } from "./checks/read-app.js";
@@ -84,6 +85,7 @@ export function buildProject(
     ),
   );
   checkKeys(allKeys, findings);
+  checkDeviceUuids(read.flatMap(({ devices }) => devices), findings);
   checkServiceNames(apps, findings);
   checkHostPorts(apps, findings);
   checkVolumeNames(apps, findings);

@@ -41,7 +41,7 @@ export async function downCommand(context: CommandContext<DownCommandOptions>): 
   return runOperation(strategy, context, {
     command: "down",
     consequence: "what is being removed is still removed or left as it is, and no more is begun",
-    run: ({ signal, observer, purpose }) =>
+    run: ({ signal, observer, purpose, listeners }) =>
       withElsewhere(
         tellElsewhere(strategy, desired, { ...context, signal }),
         observer,
@@ -49,6 +49,7 @@ export async function downCommand(context: CommandContext<DownCommandOptions>): 
           signal,
           observer,
           purpose,
+          listeners,
           confirmed,
           volumes: options.volumes,
           timeoutMs: options.timeout,

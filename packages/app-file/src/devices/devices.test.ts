@@ -271,6 +271,13 @@ describe("an mtconnect device", () => {
 });
 
 describe("a device without services", () => {
+  test("can't have the uuid of another device", async () => {
+    const shdr = "connector: {type: shdr, host: plc, port: 7878}";
+    expect(await findings(`devices:\n  a:\n    uuid: OVEN\n    ${shdr}\n  b:\n    uuid: OVEN\n    ${shdr}\n`)).toEqual([
+      '6:11 the device "b" has the uuid of the device "a" (line 3, column 11)',
+    ]);
+  });
+
   test("is part of the project, with its connector", async () => {
     const { apps, devices } = await load(device("type: shdr\nhost: plc\nport: 7878\ndata: {Temp: {tag: T, type: Samples}}"));
     expect(apps).toEqual([]);

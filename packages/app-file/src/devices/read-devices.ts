@@ -20,6 +20,9 @@ import type { PreparedDevice, PreparedDevices } from "./prepare-devices.js";
 /** A device, and its services as apps. */
 export interface ReadDevice {
   device: Device;
+  /** Of its entry, in its file. */
+  path: FilePath;
+  tree: SourceTree;
   apps: ReadApp[];
 }
 
@@ -60,7 +63,7 @@ function readDevice(path: FilePath, key: string, prepared: PreparedDevice, share
     location: tree.locateKey(path),
     file,
   };
-  return { device, apps };
+  return { device, path, tree, apps };
 }
 
 function readService(
