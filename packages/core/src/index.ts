@@ -38,7 +38,7 @@ export { guardStrategy } from "./secrecy/guard-strategy.js";
 export { redactError } from "./secrecy/redact-error.js";
 export { withoutOwnSecrets } from "./secrecy/redact-status.js";
 export { MASK, Redactor } from "./secrecy/redactor.js";
-export { isSecretName, SECRET_NAME_END, SECRET_WORD } from "./secrecy/secret-names.js";
+export { isSecretName, SECRET_NAME_END, SECRET_WORD, secretsWithin } from "./secrecy/secret-names.js";
 export {
   secretsOfEnvironment,
   secretsOfRequest,

@@ -1,3 +1,4 @@
+import { Redactor } from "@openfactory/deploy-core";
 import type { Environment } from "./config/config-directory.js";
 import { CredentialStore } from "./credentials/credential-store.js";
 import { RegistryAuth } from "./credentials/registry-auth.js";
@@ -38,8 +39,10 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 export function createEngine(options: EngineOptions = {}): DockerEngine {
   const { host, context, timeoutMs = DEFAULT_TIMEOUT_MS, env = process.env } = options;
   const maxApiVersion = options.maxApiVersion ?? (env["DOCKER_API_VERSION"] || undefined);
-  const client = new EngineClient(new Connection({ host, context, env }), timeoutMs, maxApiVersion);
-  const auth = new RegistryAuth(new CredentialStore(env));
+  // Credentials are known here alone: no error and no event of this engine repeats them.
+  const secrets = new Redactor();
+  const client = new EngineClient(new Connection({ host, context, env }), timeoutMs, maxApiVersion, secrets);
+  const auth = new RegistryAuth(new CredentialStore(env), Date.now, secrets);
   return {
     get host() {
       return client.host;
@@ -49,7 +52,7 @@ export function createEngine(options: EngineOptions = {}): DockerEngine {
     services: servicesOf(client, auth),
     tasks: tasksOf(client),
     networks: networksOf(client),
-    images: imagesOf(client, auth),
+    images: imagesOf(client, auth, secrets),
     volumes: volumesOf(client),
     nodes: nodesOf(client),
     secrets: namedResourcesOf(client, "secrets"),

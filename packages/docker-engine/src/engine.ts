@@ -151,8 +151,9 @@ export interface Images {
   digest(image: string, options?: CallOptions): Promise<string>;
   /**
    * What is known of the user's credentials for the image's registry, which go along with pulls and services; undefined:
-   * there are none. The credentials themselves are not told.
-   * @throws DeploymentError `INVALID_REQUEST` (config.json), `UNAUTHORIZED` and `TIMEOUT` (a credential helper).
+   * there are none. The credentials themselves are not told. A config.json or a credential helper that fails is a
+   * `problem` of the note: calls go on without its credentials.
+   * @throws DeploymentError `ABORTED`.
    */
   credentials(image: string, options?: CallOptions): Promise<CredentialsNote | undefined>;
 }

@@ -1,7 +1,9 @@
 export { diagnoseEngine, diagnoseNetwork, finding } from "./diagnose-engine.js";
 export { HIGHEST_API, LOWEST_API } from "./api/api-version.js";
 export { createEngine, DOCKER_ENGINE, type EngineOptions } from "./create-engine.js";
-export type { CredentialsNote, ShortLived } from "./credentials/credentials.js";
+export { registryTrouble, type RegistryTrouble, troubleHint } from "./errors/registry-trouble.js";
+export type { CredentialsNote, CredentialsProblem, ShortLived } from "./credentials/credentials.js";
+export { credentialsWarning } from "./credentials/credentials-warning.js";
 export { registryOf } from "./credentials/reference.js";
 export { contextNames } from "./endpoint/context-store.js";
 export type {

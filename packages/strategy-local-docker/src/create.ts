@@ -1,16 +1,33 @@
 import {
   DeploymentError,
+  type DeploymentWarning,
   type DeployOptions,
   type NormalizedRequest,
   throwIfAborted,
 } from "@openfactory/deploy-core";
-import { type ContainerCreated, type DockerEngine, engineFault, registryOf } from "@openfactory/docker-engine";
+import {
+  credentialsWarning,
+  type DockerEngine,
+  engineFault,
+  registryOf,
+  registryTrouble,
+  troubleHint,
+} from "@openfactory/docker-engine";
 import { OPERATION_LABEL, toContainerCreateBody } from "@openfactory/docker-translators";
 import { foreignOwner, ownedByOther } from "./containers/foreign.js";
 import { listedName } from "./family/member.js";
 import { neverPulled } from "./never-pulled.js";
 import type { PlannedContainer } from "./planned-container.js";
 import { forgetImage } from "./settings/image-lookup.js";
+
+/** A container that was made. */
+export interface CreatedContainer {
+  id: string;
+  /** The engine's own. */
+  warnings: readonly string[];
+  /** Of the pull that went before. */
+  pulled: readonly DeploymentWarning[];
+}
 
 /**
  * Creates the container, and pulls its image first where the policy or the engine asks for it.
@@ -20,19 +37,19 @@ export async function createContainer(
   engine: DockerEngine,
   container: PlannedContainer,
   options: DeployOptions,
-): Promise<ContainerCreated> {
+): Promise<CreatedContainer> {
   const { request } = container;
   if (request.imagePullPolicy === "always") {
-    await pullImage(engine, request, options);
-    return create(engine, container, options);
+    const pulled = await pullFirst(engine, request, options);
+    return create(engine, container, options, pulled);
   }
   try {
     return await create(engine, container, options);
   } catch (error) {
     if (!DeploymentError.isInstance(error, "IMAGE_NOT_FOUND")) throw error;
     if (request.imagePullPolicy === "never") throw neverPulled(engine, request, error);
-    await pullMissing(engine, request, options);
-    return create(engine, container, options);
+    const pulled = await pullMissing(engine, request, options);
+    return create(engine, container, options, pulled);
   }
 }
 
@@ -40,14 +57,15 @@ async function create(
   engine: DockerEngine,
   { request, serviceName, base, labels, madeAs = base }: PlannedContainer,
   { signal, observer }: DeployOptions,
-): Promise<ContainerCreated> {
+  pulled: readonly DeploymentWarning[] = [],
+): Promise<CreatedContainer> {
   throwIfAborted(signal, { service: request.name });
   observer?.({ type: "step", service: request.name, step: "create" });
   const labelled = { ...request, name: base, labels: { ...request.labels, ...labels } };
   const body = toContainerCreateBody(labelled, { apiVersion: await engine.apiVersion({ signal }), serviceName });
   try {
     // Not given the signal: it takes milliseconds, and an answer that is not waited for would leave a container behind.
-    return await engine.containers.create(madeAs, body);
+    return { ...(await engine.containers.create(madeAs, body)), pulled };
   } catch (error) {
     if (DeploymentError.isInstance(error, "CONFLICT")) throw await nameInUse(engine, serviceName, madeAs, error);
     if (DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "ENGINE_UNREACHABLE")) {
@@ -81,32 +99,80 @@ async function removeUnanswered(engine: DockerEngine, name: string, operation: s
   }
 }
 
-/** The engine does not have the image: that no registry answers is then a detail of why there is none. */
-async function pullMissing(engine: DockerEngine, request: NormalizedRequest, options: DeployOptions): Promise<void> {
+/**
+ * What the registry has now; where it can't be asked and the engine has the image, that will do, as on a swarm.
+ * @throws DeploymentError as {@link pullMissing}; in strict mode, `UNSUPPORTED` where no registry answers.
+ */
+async function pullFirst(engine: DockerEngine, request: NormalizedRequest, options: DeployOptions): Promise<DeploymentWarning[]> {
   try {
-    await pullImage(engine, request, options);
+    return await pullImage(engine, request, options);
   } catch (error) {
-    if (!DeploymentError.isInstance(error, "ENGINE_ERROR")) throw error;
-    const words = engineFault(error)?.message ?? error.message;
-    const registry = registryOf(request.image);
-    throw new DeploymentError(
-      "IMAGE_NOT_FOUND",
-      `${engine.host} does not have the image ${request.image}, and could not pull it from the registry ${registry}: ${words.replace(/\.$/, "")}.`,
-      {
-        service: request.name,
-        field: "image",
-        hint: `Check the image's name and tag, and that the engine reaches ${registry}; or build or load it there.`,
-        cause: error.cause,
-      },
-    );
+    if (!isUnanswered(error)) throw error;
+    if (!(await isOnEngine(engine, request.image, options))) throw notPulled(engine, request, error);
+    const { image, name: service } = request;
+    const registry = registryOf(image) ?? "";
+    const reason =
+      `The registry ${registry} did not give ${image} (${wordsOf(error)}): the container runs what ${engine.host} has, which may be older. ` +
+      troubleHint(registryTrouble(error) ?? "unreachable", registry);
+    if (!options.strict) return [{ code: "DIGEST_NOT_RESOLVED", service, strategy: "docker", field: "imagePullPolicy", reason }];
+    throw new DeploymentError("UNSUPPORTED", reason, {
+      service,
+      field: "imagePullPolicy",
+      hint: "Make the registry reachable from the engine, choose another pull policy, or do without strict mode.",
+      cause: error.cause,
+    });
   }
 }
 
+/** No registry answered, or with an error of its own; that it refused or does not have the image is another matter. */
+const isUnanswered = (error: unknown): error is DeploymentError =>
+  DeploymentError.isInstance(error, "TIMEOUT") ||
+  (DeploymentError.isInstance(error, "ENGINE_ERROR") && registryTrouble(error) !== undefined);
+
+const wordsOf = (error: DeploymentError): string => (engineFault(error)?.message ?? error.message).replace(/\.?\s*$/, "");
+
+async function isOnEngine(engine: DockerEngine, image: string, { signal }: DeployOptions): Promise<boolean> {
+  try {
+    await engine.images.inspect(image, { signal });
+    return true;
+  } catch (error) {
+    if (DeploymentError.isInstance(error, "IMAGE_NOT_FOUND")) return false;
+    throw error;
+  }
+}
+
+/** The engine does not have the image: that no registry answers is then a detail of why there is none. */
+async function pullMissing(engine: DockerEngine, request: NormalizedRequest, options: DeployOptions): Promise<DeploymentWarning[]> {
+  try {
+    return await pullImage(engine, request, options);
+  } catch (error) {
+    throw DeploymentError.isInstance(error, "ENGINE_ERROR") ? notPulled(engine, request, error) : error;
+  }
+}
+
+function notPulled(engine: DockerEngine, request: NormalizedRequest, error: DeploymentError): DeploymentError {
+  const trouble = registryTrouble(error);
+  // A registry that has too much to do may well have the image.
+  if (error.code !== "ENGINE_ERROR" || trouble === "rate-limited" || trouble === "unavailable") return error;
+  const registry = registryOf(request.image);
+  return new DeploymentError(
+    "IMAGE_NOT_FOUND",
+    `${engine.host} does not have the image ${request.image}, and could not pull it from the registry ${registry}: ${wordsOf(error)}.`,
+    {
+      service: request.name,
+      field: "image",
+      hint: `Check the image's name and tag, and that the engine reaches ${registry}; or build or load it there.`,
+      cause: error.cause,
+    },
+  );
+}
+
+/** @returns what is to be said of the credentials that it went with. */
 async function pullImage(
   engine: DockerEngine,
   { image, name }: NormalizedRequest,
   { signal, observer }: DeployOptions,
-): Promise<void> {
+): Promise<DeploymentWarning[]> {
   throwIfAborted(signal, { service: name });
   observer?.({ type: "step", service: name, step: "pull" });
   await engine.images.pull(image, {
@@ -114,4 +180,5 @@ async function pullImage(
     onEvent: (event) => observer?.({ type: "pull", service: name, image, ...event }),
   });
   forgetImage(engine, image);
+  return credentialsWarning(name, "docker", await engine.images.credentials(image, { signal }));
 }

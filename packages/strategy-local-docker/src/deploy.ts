@@ -32,10 +32,10 @@ export async function deployContainers(
   try {
     const started: StartedContainer[] = [];
     for (const container of containers) {
-      const { id, warnings } = await createContainer(engine, container, options);
+      const { id, warnings, pulled } = await createContainer(engine, container, options);
       made.push(id);
       await joinNetworks(engine, id, container, options);
-      const told = engineWarnings(container.serviceName, warnings, options);
+      const told = [...pulled, ...engineWarnings(container.serviceName, warnings, options)];
       if (!container.idle) told.push(...(await startContainer(engine, id, container, options)));
       started.push({ id, warnings: told });
     }

@@ -51,7 +51,13 @@ async function reasonToKeep(
   if (Labels?.[PULL_POLICY_LABEL] === "never") return warning("Its pull policy is never: no credentials are stored with it.");
   const registry = registryOf(image);
   if (registry === undefined) return warning("Its image is named by an id, which is in no registry: it needs no credentials.");
-  if ((await engine.images.credentials(image, { signal })) !== undefined) return undefined;
+  const note = await engine.images.credentials(image, { signal });
+  // Here the credentials are all that was asked for: without them, nothing is renewed.
+  if (note?.unavailable) {
+    const { message, hint } = note.problem ?? { message: `There are no credentials for ${registry}`, hint: undefined };
+    throw new DeploymentError("UNAUTHORIZED", `${message}.`, { service: Name, field: "image", hint });
+  }
+  if (note !== undefined) return undefined;
   return warning(
     `Docker's config.json has no credentials for ${registry} here: what is stored with the service is left as it is.`,
   );

@@ -1,5 +1,12 @@
 import { DeploymentError, type DeploymentWarning, imageText, type NormalizedRequest, parseImageReference } from "@openfactory/deploy-core";
-import { type DockerEngine, engineFault, registryOf } from "@openfactory/docker-engine";
+import {
+  credentialsWarning,
+  type DockerEngine,
+  engineFault,
+  registryOf,
+  registryTrouble,
+  troubleHint,
+} from "@openfactory/docker-engine";
 import { shortLivedWarning } from "./short-lived-warning.js";
 
 /** The image a service is made with, or changed to. */
@@ -32,7 +39,10 @@ export async function resolveImage(
   // Nobody is asked for credentials that nobody will be shown.
   if (imagePullPolicy === "never" || "id" in reference) return { image, warnings: [] };
   const note = await engine.images.credentials(image, { signal: options.signal });
-  const warnings = note?.shortLived === undefined ? [] : [shortLivedWarning(service, note.registry, note.shortLived)];
+  const warnings = [
+    ...credentialsWarning(service, "swarm", note),
+    ...(note?.shortLived === undefined ? [] : [shortLivedWarning(service, note.registry, note.shortLived)]),
+  ];
   if (imagePullPolicy !== "always" || reference.digest !== undefined) return { image, authFor: image, warnings };
   try {
     const digest = await engine.images.digest(image, { signal: options.signal });
@@ -45,6 +55,12 @@ export async function resolveImage(
 /** No registry answered, or with an error of its own; that it refused or does not have the image is another matter. */
 const UNANSWERED: ReadonlySet<string> = new Set(["ENGINE_ERROR", "TIMEOUT"]);
 
+/** What to do about a registry that answers, and gives nothing; of one that does not answer, the words say it. */
+function remedy(error: DeploymentError, registry: string): string {
+  const trouble = registryTrouble(error);
+  return trouble === undefined || trouble === "unreachable" ? "" : ` ${troubleHint(trouble, registry)}`;
+}
+
 /** What follows from a digest that nobody told. @throws the error itself, or that it is refused. */
 function notResolved(
   error: unknown,
@@ -55,7 +71,7 @@ function notResolved(
   const words = (engineFault(error)?.message ?? error.message).replace(/\.?\s*$/, "");
   const reason =
     `The registry ${registryOf(image)} did not tell the digest of ${image} (${words}): ` +
-    "each node runs what it has, or pulls by itself, and nodes may differ.";
+    `each node runs what it has, or pulls by itself, and nodes may differ.${remedy(error, registryOf(image) ?? image)}`;
   if (!strict) return { code: "DIGEST_NOT_RESOLVED", service, strategy: "swarm", field: "imagePullPolicy", reason };
   throw new DeploymentError("UNSUPPORTED", reason, {
     service,

@@ -63,6 +63,7 @@ export const warning = z
     service: z.string().optional(),
     strategy: z.string().optional(),
     field: z.string().optional().describe("Path in the request."),
+    registry: z.string().optional().describe("The registry that it is about, where it is about no one service."),
   })
   .meta({ id: "warning" });
 

@@ -6,6 +6,7 @@ export interface DeploymentWarning {
    * - `DIGEST_NOT_RESOLVED`: no registry told the digest
    * - `SHORT_LIVED_CREDENTIALS`: the registry credentials that are stored with the service expire soon
    * - `NO_CREDENTIALS`: there are none to store with the service
+   * - `CREDENTIALS_UNAVAILABLE`: a credential helper or Docker's config.json fails, and the deploy goes on without it
    * - `PREVIOUS_VERSION_LOST`: a rollback has no earlier version to go back to any more
    * - `INSTANCES_RESTART`: running instances restart, because one of their variables holds the number of replicas
    */
@@ -15,12 +16,15 @@ export interface DeploymentWarning {
     | "DIGEST_NOT_RESOLVED"
     | "SHORT_LIVED_CREDENTIALS"
     | "NO_CREDENTIALS"
+    | "CREDENTIALS_UNAVAILABLE"
     | "PREVIOUS_VERSION_LOST"
     | "INSTANCES_RESTART";
   service: string;
   strategy: string;
   /** Path in the request, e.g. `constraints`. */
   field?: string;
+  /** The registry that it is about, where it is about no service: who deploys several services reports it once. */
+  registry?: string;
   /** One sentence. */
   reason: string;
 }

@@ -27,7 +27,8 @@ export function startRun(
   const id = newRunId();
   const mark = { scope: checked, run: id, resources: new Set(resources.map(({ spec }) => resourceId(spec))) };
   const names = new Map(apps.map(({ app }) => [app.service, app.key]));
-  const logs = new Map(apps.map(({ app }) => [app.service, new WarningLog(app.key, observer)]));
+  const ofRegistries = new Set<string>();
+  const logs = new Map(apps.map(({ app }) => [app.service, new WarningLog(app.key, observer, ofRegistries)]));
   const awaited = new Set(
     apps.flatMap(({ app }) => app.dependsOn.map((needed) => `${MILESTONE_OF[needed.condition]} ${needed.service}`)),
   );
@@ -53,7 +54,7 @@ export function startRun(
     beforeOf: (service) => before.get(service),
     isAwaited: (service, milestone) => awaited.has(`${milestone} ${service}`),
     appOf: (service) => names.get(service) ?? service,
-    warningsOf: (app) => logs.get(app.service) ?? new WarningLog(app.key, observer),
+    warningsOf: (app) => logs.get(app.service) ?? new WarningLog(app.key, observer, ofRegistries),
     noteFailure: (name) => {
       failed.push(name);
       if (keepFailed || ending.signal.aborted) return;

@@ -57,6 +57,34 @@ function parse(file: string, text: string): unknown {
   }
 }
 
+/**
+ * The current context, also of a file that is of no use otherwise: as the docker command does, the default engine is taken
+ * where the file can't be read.
+ * @throws DeploymentError `INVALID_REQUEST` if the file is not JSON and yet names a context: another engine is no substitute.
+ */
+export function readCurrentContext(env: Environment): string | undefined {
+  try {
+    return readConfigFile(env).currentContext;
+  } catch (error) {
+    const text = textIfReadable(join(configDirectory(env), "config.json"));
+    try {
+      const { currentContext } = JSON.parse(text) as { currentContext?: unknown };
+      return typeof currentContext === "string" ? currentContext : undefined;
+    } catch {
+      if (/"currentContext"\s*:\s*"(?!default")/.test(text)) throw error;
+      return undefined;
+    }
+  }
+}
+
+const textIfReadable = (file: string): string => {
+  try {
+    return read(file) ?? "";
+  } catch {
+    return "";
+  }
+};
+
 /** The user's config.json; empty where there is none. @throws DeploymentError `INVALID_REQUEST` naming the file. */
 export function readConfigFile(env: Environment): ConfigFile {
   const file = join(configDirectory(env), "config.json");

@@ -8,11 +8,21 @@ export interface RegistryCredentials {
   serveraddress: string;
 }
 
-/** Credentials, and where they were found. */
+/** Why credentials could not be looked up: a credential helper, or config.json itself, fails. */
+export interface CredentialsProblem {
+  /** One sentence, without a full stop. Holds no credentials. */
+  message: string;
+  /** One sentence: what to do. */
+  hint: string;
+}
+
+/** Credentials, and where they were found; at least one of `credentials` and `problem` is set. */
 export interface FoundCredentials {
-  credentials: RegistryCredentials;
+  credentials?: RegistryCredentials;
   /** The credential helper that gave them, as config.json names it; none: they are written in config.json. */
   helper?: string;
+  /** What failed on the way to them. */
+  problem?: CredentialsProblem;
 }
 
 /** How long credentials last that were made to be used soon. */
@@ -31,4 +41,8 @@ export interface CredentialsNote {
   helper?: string;
   /** Set where they are of a kind that is known not to last. */
   shortLived?: ShortLived;
+  /** Set where the look-up failed. */
+  problem?: CredentialsProblem;
+  /** There are none, since the look-up failed: calls go without. */
+  unavailable?: true;
 }

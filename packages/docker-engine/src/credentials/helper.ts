@@ -4,6 +4,7 @@ import type { CallOptions } from "../engine.js";
 import type { Environment } from "../config/config-directory.js";
 import type { RegistryCredentials } from "./credentials.js";
 import { builtIn } from "../transport/built-in.js";
+import { programWords } from "../transport/program-words.js";
 
 const { spawn } = builtIn("node:child_process") as typeof childProcess;
 
@@ -60,8 +61,8 @@ function parse(program: string, server: string, stdout: string): RegistryCredent
 }
 
 /** The helper's own words, unless they may be an answer. */
-const wordsOf = ({ exitCode, stdout }: Outcome): string => {
-  const words = stdout.trim().split(/\r?\n/)[0] ?? "";
+const wordsOf = ({ exitCode, stdout }: Outcome, env: Environment): string => {
+  const words = programWords(stdout.trim().split(/\r?\n/)[0] ?? "", env);
   return words === "" || words.includes("{") ? `exit code ${exitCode}` : words.slice(0, 200);
 };
 
@@ -83,7 +84,7 @@ export async function askHelper(
     const outcome = await run(program, server, env, signal ? AbortSignal.any([signal, clock]) : clock);
     if (outcome.exitCode === 0) return parse(program, server, outcome.stdout);
     if (NOT_FOUND.test(outcome.stdout)) return undefined;
-    throw failed(program, server, wordsOf(outcome));
+    throw failed(program, server, wordsOf(outcome, env));
   } catch (error) {
     throwIfAborted(signal);
     if (clock.aborted) throw tooSlow(program, timeoutMs);

@@ -1,3 +1,4 @@
+import type { Redactor } from "@openfactory/deploy-core";
 import type { CallOptions } from "../engine.js";
 import { SharedWork } from "../sharing/shared-work.js";
 import type { CredentialStore } from "./credential-store.js";
@@ -6,30 +7,41 @@ import { registryOf } from "./reference.js";
 import { shortLived } from "./short-lived.js";
 
 /** How long an answer serves, so that a roll-out of many services asks once: a helper's, which is a program, and the file's. */
-const KEPT_MS = { helper: 30_000, file: 1_000 };
+const KEPT_MS = { helper: 30_000, problem: 30_000, file: 1_000 };
 
 /** Base64url with padding: without it, engines take the header for no credentials, and say nothing. */
 export function encodeAuth(credentials: RegistryCredentials): string {
   return Buffer.from(JSON.stringify(credentials)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
 }
 
+function secretsOf(credentials: RegistryCredentials | undefined): { value: string }[] {
+  if (credentials === undefined) return [];
+  const { username = "", password, identitytoken, registrytoken } = credentials;
+  const basic = password && Buffer.from(`${username}:${password}`).toString("base64");
+  const values = [password, identitytoken, registrytoken, basic, encodeAuth(credentials)];
+  return values.filter((value) => value !== undefined && value !== "").map((value) => ({ value: value as string }));
+}
+
 /** The user's credentials as calls hand them to the engine. Only the header ever holds them. */
 export class RegistryAuth {
   readonly #store: Pick<CredentialStore, "find">;
   readonly #now: () => number;
+  readonly #secrets: Redactor | undefined;
   readonly #asked = new SharedWork<FoundCredentials | undefined>();
   readonly #kept = new Map<string, { until: number; found: FoundCredentials | undefined }>();
 
-  constructor(store: Pick<CredentialStore, "find">, now: () => number = Date.now) {
+  /** @param secrets learns what is found, so that no text repeats it. */
+  constructor(store: Pick<CredentialStore, "find">, now: () => number = Date.now, secrets?: Redactor) {
     this.#store = store;
     this.#now = now;
+    this.#secrets = secrets;
   }
 
   /** `X-Registry-Auth` for the image's registry; no header where there are no credentials. */
   async headers(image: string | undefined, options?: CallOptions): Promise<Record<string, string>> {
     const registry = image === undefined ? undefined : registryOf(image);
     const found = registry === undefined ? undefined : await this.#find(registry, options);
-    return found ? { "X-Registry-Auth": encodeAuth(found.credentials) } : {};
+    return found?.credentials ? { "X-Registry-Auth": encodeAuth(found.credentials) } : {};
   }
 
   /** What is known of the credentials for the image's registry; undefined: there are none. */
@@ -37,9 +49,10 @@ export class RegistryAuth {
     const registry = registryOf(image);
     const found = registry === undefined ? undefined : await this.#find(registry, options);
     if (registry === undefined || found === undefined) return undefined;
-    const { helper } = found;
+    const { credentials, helper, problem } = found;
+    if (credentials === undefined) return { registry, problem, unavailable: true };
     const expiry = shortLived(registry, found);
-    return { registry, ...(helper && { helper }), ...(expiry && { shortLived: expiry }) };
+    return { registry, ...(helper && { helper }), ...(expiry && { shortLived: expiry }), ...(problem && { problem }) };
   }
 
   async #find(registry: string, options: CallOptions = {}): Promise<FoundCredentials | undefined> {
@@ -51,7 +64,9 @@ export class RegistryAuth {
       (ending) => this.#store.find(registry, { signal: ending, timeoutMs }),
       { signal },
     );
-    this.#kept.set(registry, { until: this.#now() + KEPT_MS[found?.helper ? "helper" : "file"], found });
+    this.#secrets?.add(secretsOf(found?.credentials));
+    const source = found?.problem ? "problem" : found?.helper ? "helper" : "file";
+    this.#kept.set(registry, { until: this.#now() + KEPT_MS[source], found });
     return found;
   }
 }

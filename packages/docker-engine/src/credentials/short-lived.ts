@@ -39,7 +39,7 @@ const KINDS: readonly Kind[] = [
 export function shortLived(registry: string, { credentials, helper }: FoundCredentials): ShortLived | undefined {
   const kind = KINDS.find(
     ({ helper: names, host, user }) =>
-      (helper !== undefined && names.test(helper)) || (host.test(registry) && user.test(credentials.username ?? "")),
+      (helper !== undefined && names.test(helper)) || (host.test(registry) && user.test(credentials?.username ?? "")),
   );
   return kind && { issuer: kind.issuer, lasting: kind.lasting };
 }

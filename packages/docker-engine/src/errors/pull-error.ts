@@ -1,4 +1,6 @@
 import { DeploymentError, type ErrorCode } from "@openfactory/deploy-core";
+import type { CredentialsProblem } from "../credentials/credentials.js";
+import { troubleHint, troubleIn } from "./registry-trouble.js";
 
 /** The image that was asked for, as its errors name it. */
 export interface PullSubject {
@@ -6,6 +8,8 @@ export interface PullSubject {
   registry: string;
   /** Whether the registry was shown credentials. */
   hasCredentials: boolean;
+  /** Why it was shown none, or others than those that were meant. */
+  problem?: CredentialsProblem;
 }
 
 // Within a stream with status 200, and in answers with status 500, the text is all that tells them apart.
@@ -15,7 +19,8 @@ const IN_WORDS: readonly (readonly [pattern: RegExp, code: ErrorCode])[] = [
     /repository does not exist or may require|manifest unknown|name unknown|not found|no matching manifest/i,
     "IMAGE_NOT_FOUND",
   ],
-  [/unauthorized|denied|authentication required|no basic auth credentials|\b40[13]\b/i, "UNAUTHORIZED"],
+  // A number alone may be a tag.
+  [/unauthorized|denied|forbidden|authentication required|no basic auth credentials|status(?: code)?:?\s*40[13]\b/i, "UNAUTHORIZED"],
 ];
 
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
@@ -28,19 +33,24 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 /** What the engine says of a registry, as an error. `status` is that of the answer; none within a stream. */
 export function pullError(words: string, subject: PullSubject, status?: number): DeploymentError {
   const { image, registry } = subject;
+  const trouble = BY_STATUS[status ?? 0] === undefined ? troubleIn(words, status) : undefined;
   const told = IN_WORDS.find(([pattern]) => pattern.test(words))?.[1];
-  const code = BY_STATUS[status ?? 0] ?? told ?? "ENGINE_ERROR";
+  const code = trouble ? "ENGINE_ERROR" : (BY_STATUS[status ?? 0] ?? told ?? "ENGINE_ERROR");
   return new DeploymentError(
     code,
     `The engine could not get the image ${image} from the registry ${registry}: ${words.replace(/\.?\s*$/, ".")}`,
     {
-      hint: hintFor(code, subject),
+      hint: trouble ? troubleHint(trouble, registry) : hintFor(code, subject),
       cause: { message: words, ...(status === undefined ? {} : { statusCode: status }) },
     },
   );
 }
 
-function hintFor(code: ErrorCode, { registry, hasCredentials }: PullSubject): string {
+function hintFor(code: ErrorCode, { registry, hasCredentials, problem }: PullSubject): string {
+  if (problem !== undefined && (code === "UNAUTHORIZED" || code === "IMAGE_NOT_FOUND")) {
+    const check = code === "IMAGE_NOT_FOUND" ? "Check the image's name, tag and platform. If it needs a login, that" : "That";
+    return `${check} is probably because no credentials could be looked up: ${problem.message}. ${problem.hint}`;
+  }
   const login = registry === "docker.io" ? "docker login" : `docker login ${registry}`;
   if (code === "IMAGE_NOT_FOUND") return `Check the image's name, tag and platform; for a private one, log in with ${login}.`;
   if (code === "INVALID_REQUEST") return "Check the image's name and tag.";

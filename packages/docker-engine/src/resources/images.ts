@@ -1,4 +1,4 @@
-import { DeploymentError } from "@openfactory/deploy-core";
+import { DeploymentError, redactError, Redactor } from "@openfactory/deploy-core";
 import { type RemoteImage, remoteImage } from "../credentials/reference.js";
 import type { RegistryAuth } from "../credentials/registry-auth.js";
 import type { CallOptions, Images } from "../engine.js";
@@ -19,7 +19,7 @@ interface RegistryCall {
   subject: PullSubject;
 }
 
-export function imagesOf(client: EngineClient, auth: RegistryAuth): Images {
+export function imagesOf(client: EngineClient, auth: RegistryAuth, secrets = new Redactor()): Images {
   // Of a layer, the latest says all.
   const pulls = new SharedWork<void, PullEvent>(({ id }) => id);
   const digests = new SharedWork<string>();
@@ -27,8 +27,10 @@ export function imagesOf(client: EngineClient, auth: RegistryAuth): Images {
   const prepare = async (image: string, options: CallOptions): Promise<RegistryCall> => {
     const remote = remoteOf(image);
     const headers = await auth.headers(image, options);
-    const subject = { image, registry: remote.registry, hasCredentials: Object.keys(headers).length > 0 };
-    return { remote, headers, subject, fault: (error) => retold(error, subject) };
+    const note = await auth.note(image, options);
+    const hasCredentials = Object.keys(headers).length > 0;
+    const subject = { image, registry: remote.registry, hasCredentials, ...(note?.problem && { problem: note.problem }) };
+    return { remote, headers, subject, fault: (error) => redactError(retold(error, subject), secrets) };
   };
 
   const pull = async (image: string, options: CallOptions, tell: (event: PullEvent) => void): Promise<void> => {
@@ -37,7 +39,7 @@ export function imagesOf(client: EngineClient, auth: RegistryAuth): Images {
     const call = { method: "POST", path: "/images/create", query, headers, action: `pull image ${image}`, image } as const;
     try {
       const events = pullEvents(client.stream(call, options), (words) => pullError(words, subject));
-      for await (const event of events) tell(event);
+      for await (const event of events) tell({ ...event, ...(event.status && { status: secrets.text(event.status) }) });
     } catch (error) {
       throw fault(error);
     }

@@ -29,5 +29,5 @@ export function sshArguments({ hostname, port, user, socketPath }: SshEndpoint):
  */
 export function dialSsh(endpoint: SshEndpoint, env: Environment): ProcessSocket {
   const child = spawn("ssh", sshArguments(endpoint), { env: { ...env }, stdio: "pipe", windowsHide: true });
-  return new ProcessSocket(child, "ssh");
+  return new ProcessSocket(child, "ssh", env);
 }

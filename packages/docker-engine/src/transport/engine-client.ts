@@ -1,4 +1,4 @@
-import { DeploymentError, throwIfAborted } from "@openfactory/deploy-core";
+import { DeploymentError, redactError, Redactor, throwIfAborted } from "@openfactory/deploy-core";
 import { Negotiation } from "../api/negotiation.js";
 import { dialectOf } from "../dialect/dialect-of.js";
 import { type Dialect, docker } from "../dialect/dialect.js";
@@ -24,11 +24,14 @@ const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
 /** Speaks the Engine API: version, time limits, aborts, retries and errors, alike for every call. */
 export class EngineClient {
   readonly #connection: Connection;
+  readonly #secrets: Redactor;
   readonly #timeoutMs: number;
   readonly #negotiation: Negotiation;
   #dialect: Dialect = docker;
 
-  constructor(connection: Connection, timeoutMs: number, maxApiVersion?: string) {
+  /** @param secrets what no error may repeat. */
+  constructor(connection: Connection, timeoutMs: number, maxApiVersion?: string, secrets = new Redactor()) {
+    this.#secrets = secrets;
     this.#connection = connection;
     this.#timeoutMs = timeoutMs;
     const calls = {
@@ -121,7 +124,7 @@ export class EngineClient {
     } catch (ended) {
       return ended;
     }
-    if (DeploymentError.isInstance(error) || !isSystemError(error)) return error;
-    return connectionError(error, this.#connection.endpoint);
+    const isOther = DeploymentError.isInstance(error) || !isSystemError(error);
+    return redactError(isOther ? error : connectionError(error, this.#connection.endpoint), this.#secrets);
   }
 }

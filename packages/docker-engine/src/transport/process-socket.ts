@@ -1,6 +1,8 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
+import type { Environment } from "../config/config-directory.js";
+import { programWords } from "./program-words.js";
 
 const STDERR_KEPT = 2000;
 
@@ -8,10 +10,13 @@ const STDERR_KEPT = 2000;
 export class ProcessSocket extends Duplex {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #program: string;
+  readonly #env: Environment;
   #stderr = "";
 
-  constructor(child: ChildProcessWithoutNullStreams, program: string) {
+  /** @param env that of the process: what is secret there is not repeated. */
+  constructor(child: ChildProcessWithoutNullStreams, program: string, env: Environment = {}) {
     super();
+    this.#env = env;
     this.#child = child;
     this.#program = program;
     child.stdout.on("data", (chunk: Buffer) => {
@@ -76,6 +81,6 @@ export class ProcessSocket extends Duplex {
   }
 
   #fault(message: string): Error {
-    return Object.assign(new Error(`${this.#program}: ${message}`), { code: this.#program.toUpperCase() });
+    return Object.assign(new Error(`${this.#program}: ${programWords(message, this.#env)}`), { code: this.#program.toUpperCase() });
   }
 }

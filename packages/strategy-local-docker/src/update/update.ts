@@ -58,9 +58,9 @@ async function makeCandidate(
   const madeAs = nameAt({ base, role: "next" });
   const candidate = { ...container, madeAs, labels: { ...labels, [REPLACES_LABEL]: replaces } };
   try {
-    const { id, warnings } = await createContainer(engine, candidate, options);
+    const { id, warnings, pulled } = await createContainer(engine, candidate, options);
     change.candidates.push({ id, base, role: "next", request, idle, policy });
-    change.warnings.push(...engineWarnings(change.service, warnings, options));
+    change.warnings.push(...pulled, ...engineWarnings(change.service, warnings, options));
     await joinNetworks(engine, id, candidate, options);
   } catch (error) {
     // What an update that was cut off had left by that name is gone: this one is another's, and under way.
