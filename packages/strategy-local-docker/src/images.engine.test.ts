@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createEngine } from "@openfactory/docker-engine";
 import { containerProbes, TEST_LABELS } from "@openfactory/docker-probes";
 import type { DeployRequest, ProgressEvent } from "@openfactory/deploy-core";
@@ -7,6 +10,7 @@ import {
   type Registry,
   type RegistryProxy,
   startRegistry,
+  startRefusingRegistry,
   startRegistryProxy,
   tar,
   TEST_IMAGE,
@@ -117,21 +121,60 @@ test("`never` asks no registry: IMAGE_NOT_FOUND at once, and it runs what was lo
   expect(proxy.asked).toEqual([]);
 });
 
-test.each([
-  ["missing", "IMAGE_NOT_FOUND"],
-  ["always", "ENGINE_ERROR"],
-] as const)("`%s` with a registry that stops in the middle of the pull: %s, named, nothing left", async (imagePullPolicy, code) => {
+test.each(["missing", "always"] as const)("`%s` with a registry that stops in the middle of the pull: IMAGE_NOT_FOUND, named, nothing left", async (imagePullPolicy) => {
   const slowed = proxy.slow(/blobs/);
   const cut = request("one", { imagePullPolicy });
   const deploying = strategy.deploy(cut);
   await slowed;
   await proxy.stop();
   await expect(deploying).rejects.toMatchObject({
-    code,
+    code: "IMAGE_NOT_FOUND",
     service: cut.name,
     message: expect.stringMatching(new RegExp(`the image ${image}.* from the registry ${proxy.host}: `)),
     hint: expect.stringContaining(proxy.host),
   });
   expect(await containers()).toEqual([]);
   expect(await isThere()).toBe(false);
+});
+
+test("`always` with a registry that is gone: a warning where the engine has the image, refused in strict mode, and an error else", async () => {
+  await strategy.deploy(request("one"));
+  await proxy.stop();
+  const again = request("two", { imagePullPolicy: "always" });
+  await expect(strategy.deploy(again, { strict: true })).rejects.toMatchObject({ code: "UNSUPPORTED", field: "imagePullPolicy" });
+  expect(await strategy.preflight([{ request: again, updates: false }])).toEqual([]);
+  const { warnings } = await strategy.deploy(again);
+  expect(warnings).toMatchObject([{ code: "DIGEST_NOT_RESOLVED", reason: expect.stringContaining(`The registry ${proxy.host} did not give ${image}`) }]);
+  await strategy.update({ ...again, labels: { ...TEST_LABELS, a: "b" } });
+  const none = request("three", { imagePullPolicy: "always", image: `${proxy.host}/none:1` });
+  expect(await strategy.preflight([{ request: none, updates: false }])).toMatchObject([{ code: "IMAGE_NOT_FOUND" }]);
+  await expect(strategy.deploy(none)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
+});
+
+test.each([429, 503] as const)("a registry that answers with %i is no missing image: ENGINE_ERROR with what to do; `always` goes on with a warning", async (status) => {
+  const refusing = await startRefusingRegistry(status);
+  const [reference, other] = [`${refusing.host}/app:1`, `${refusing.host}/app:2`];
+  const none = request("one", { image: other });
+  const expected = { code: "ENGINE_ERROR", hint: expect.stringContaining("mirror") };
+  expect(await strategy.preflight([{ request: none, updates: false }])).toMatchObject([expected]);
+  await expect(strategy.deploy(none)).rejects.toMatchObject(expected);
+  await raw.call("POST", `/images/${TEST_IMAGE}/tag?repo=${refusing.host}/app&tag=1`);
+  const always = request("two", { image: reference, imagePullPolicy: "always" });
+  expect(await strategy.preflight([{ request: always, updates: false }])).toEqual([]);
+  expect((await strategy.deploy(always)).warnings).toMatchObject([{ code: "DIGEST_NOT_RESOLVED", reason: expect.stringContaining("mirror") }]);
+  await raw.request("DELETE", `/containers/${always.name}?force=true`);
+  await raw.request("DELETE", `/images/${reference}`);
+  await refusing.stop();
+});
+
+test("a credential helper that is missing is a warning, once for the registry, and the image is pulled", async () => {
+  const DOCKER_CONFIG = mkdtempSync(join(tmpdir(), "of-images-"));
+  writeFileSync(join(DOCKER_CONFIG, "config.json"), JSON.stringify({ credsStore: "of-none" }));
+  const engine = createEngine({ host, env: { ...process.env, DOCKER_CONFIG } });
+  const { warnings } = await new LocalDockerDeploymentStrategy(engine).deploy(request("one"));
+  expect(warnings).toMatchObject([
+    { code: "CREDENTIALS_UNAVAILABLE", registry: proxy.host, reason: expect.stringMatching(/docker-credential-of-none.*not in PATH.*without credentials/) },
+  ]);
+  await engine.close();
+  rmSync(DOCKER_CONFIG, { recursive: true });
 });

@@ -112,8 +112,14 @@ describe("nothing to store is no update", () => {
   });
 
   test("a credential helper that fails", async () => {
-    const { strategy, updates } = swarm(service(), { "images.credentials": fails("UNAUTHORIZED") });
-    await expect(strategy.refreshAuth("demo")).rejects.toMatchObject({ code: "UNAUTHORIZED", service: "demo" });
+    const problem = { message: "The credential helper docker-credential-x gave no credentials", hint: "Repair it." };
+    const { strategy, updates } = swarm(service(), { "images.credentials": () => ({ registry: "r.io:5000", problem, unavailable: true }) });
+    await expect(strategy.refreshAuth("demo")).rejects.toMatchObject({
+      code: "UNAUTHORIZED",
+      service: "demo",
+      message: `${problem.message}.`,
+      hint: "Repair it.",
+    });
     expect(updates).toEqual([]);
   });
 });

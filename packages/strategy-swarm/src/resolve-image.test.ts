@@ -79,10 +79,29 @@ test.each(["UNAUTHORIZED", "IMAGE_NOT_FOUND", "ENGINE_UNREACHABLE", "ABORTED"] a
   }
 });
 
-test("a credential helper that fails is told as what it is", async () => {
-  const { engine, calls } = fakeEngine({ "images.credentials": fails("TIMEOUT", "The helper is slow.") });
-  await expect(resolve(engine, "demo", "always")).rejects.toMatchObject({ code: "TIMEOUT", message: "The helper is slow." });
-  expect(calls).toEqual([]);
+test("a look-up of credentials that fails is a warning about the registry, and the deploy goes on", async () => {
+  const problem = { message: "The credential helper docker-credential-desktop gave no credentials for r.io: it is not in PATH", hint: "Repair it." };
+  const { engine } = fakeEngine({ "images.credentials": () => ({ registry: "r.io", problem, unavailable: true }) });
+  expect(await resolve(engine, "r.io/demo:1")).toEqual({
+    image: "r.io/demo:1",
+    authFor: "r.io/demo:1",
+    warnings: [
+      {
+        code: "CREDENTIALS_UNAVAILABLE",
+        service: "demo",
+        strategy: "swarm",
+        field: "image",
+        registry: "r.io",
+        reason: `${problem.message}. The deploy goes on without credentials for r.io. Repair it.`,
+      },
+    ],
+  });
+});
+
+test("a registry that limits requests is warned of with what to do", async () => {
+  const { engine } = fakeEngine({ "images.digest": fails("ENGINE_ERROR", "toomanyrequests: You have reached your pull rate limit.") });
+  const { warnings } = await resolve(engine, "r.io:5000/demo:1", "always");
+  expect(warnings).toMatchObject([{ code: "DIGEST_NOT_RESOLVED", reason: expect.stringContaining("Wait until r.io:5000 takes requests again") }]);
 });
 
 test("credentials that do not last are warned of, with what follows and what to do", async () => {

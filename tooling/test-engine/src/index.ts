@@ -23,6 +23,7 @@ export {
   type RegistryOptions,
 } from "./registry.js";
 export { pushIndex } from "./registry-index.js";
+export { startRefusingRegistry, type RefusingRegistry } from "./refusing-registry.js";
 export { startRegistryProxy, type RegistryProxy } from "./registry-proxy.js";
 export { hasCommand, mustRun, runCommand, type CommandOptions, type CommandResult } from "./run-command.js";
 export { runInside, type InsideResult } from "./run-inside.js";

@@ -10,7 +10,7 @@ const SECRET_NAME = new RegExp(`(?:^|[^a-z])\\w*?${SECRET_WORD}${SECRET_NAME_END
 export const isSecretName = (name: string): boolean => name.length <= 256 && SECRET_NAME.test(name);
 
 /** `password=x`, `"token": "x"`, `api_key: x` within a value. */
-const ASSIGNED = /([\w.-]{1,128})["']?\s?[=:]\s?(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,;&"']+))/g;
+const ASSIGNED = /([\w.-]{1,128})["']?\s?[=:]\s?(?="([^"\n]{1,1000})"|'([^'\n]{1,1000})'|([^\s,;&"']{1,1000}))/g;
 const USER_INFO = /:\/\/([^\s/:@]*):([^\s/@]+)@/g;
 /** Go templates: an engine that can't expand one repeats parts of it. */
 const TEMPLATE = /\{\{(.{1,1000}?)\}\}/gs;

@@ -2,7 +2,7 @@ import { DeploymentError } from "@openfactory/deploy-core";
 import { describe, expect, it } from "vitest";
 import { temporaryDirectory } from "../testing/temporary-directory.js";
 import { configDirectory } from "./config-directory.js";
-import { readConfigFile } from "./config-file.js";
+import { readConfigFile, readCurrentContext } from "./config-file.js";
 
 const read = (text: string) => readConfigFile({ DOCKER_CONFIG: temporaryDirectory({ "config.json": text }) });
 
@@ -10,6 +10,22 @@ describe("configDirectory", () => {
   it("is DOCKER_CONFIG, or .docker of the home directory", () => {
     expect(configDirectory({ DOCKER_CONFIG: "/etc/docker-cli", HOME: "/home/a" })).toBe("/etc/docker-cli");
     expect(configDirectory({ HOME: "/home/a" })).toBe("/home/a/.docker");
+  });
+});
+
+describe("readCurrentContext", () => {
+  const of = (text: string) => readCurrentContext({ DOCKER_CONFIG: temporaryDirectory({ "config.json": text }) });
+
+  it("reads the name also of a file that is of no use otherwise, and takes the default where there is no reading it", () => {
+    expect(of('{"currentContext":"prod"}')).toBe("prod");
+    expect(of('{"currentContext":"prod","auths":[]}')).toBe("prod");
+    expect(of('{"auths":{"a.io":{},}}')).toBeUndefined();
+    expect(readCurrentContext({ DOCKER_CONFIG: temporaryDirectory() })).toBeUndefined();
+  });
+
+  it("refuses a file that is not JSON and names a context: another engine is no substitute", () => {
+    expect(() => of('{"currentContext":"prod",}')).toThrow(expect.objectContaining({ code: "INVALID_REQUEST" }));
+    expect(of('{"currentContext":"default",}')).toBeUndefined();
   });
 });
 

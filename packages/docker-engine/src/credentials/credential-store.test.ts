@@ -36,3 +36,19 @@ it("reads the file where the helper has none", async () => {
   expect(found).not.toHaveProperty("helper");
   expect(await store({ credsStore: "empty", auths }).find("b.io")).toBeUndefined();
 });
+
+it("notes a helper, an entry or a file that fails, and goes on with what there is", async () => {
+  const missing = { message: expect.stringMatching(/docker-credential-desktop .*b\.io: it is not in PATH$/), hint: expect.stringContaining("Repair it") };
+  expect(await store({ credsStore: "desktop" }).find("b.io")).toEqual({ problem: missing });
+  expect(await store({ credHelpers: { "b.io": "desktop" }, auths: { "b.io": auths["a.io"] } }).find("b.io")).toMatchObject({
+    credentials: { username: "file" },
+    problem: missing,
+  });
+  expect(await store({ auths: { "a.io": { auth: "bm8=" } } }).find("a.io")).toEqual({ problem: expect.objectContaining({ message: expect.stringContaining("can't be read") }) });
+  const broken = new CredentialStore({ DOCKER_CONFIG: temporaryDirectory({ "config.json": "{" }) });
+  expect(await broken.find("a.io")).toEqual({ problem: expect.objectContaining({ message: expect.stringMatching(/config\.json can't be used: it is not JSON$/) }) });
+});
+
+it("ends with ABORTED, and notes nothing, when the signal fires", async () => {
+  await expect(store({ credsStore: "common" }).find("a.io", { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "ABORTED" });
+});

@@ -45,6 +45,11 @@ describe("askHelper", () => {
     }
   });
 
+  it("shows no secret that a helper names in its words, or was given in its environment", async () => {
+    const env = { ...helper('echo "login failed: password=sesame, key $STORE_TOKEN"; exit 1'), STORE_TOKEN: "open-barley" };
+    await expect(askHelper("fake", SERVER, env)).rejects.toThrow("login failed: password=***, key ***");
+  });
+
   it("tells of one that is not there, and of what is no name", async () => {
     await expect(askHelper("nowhere", SERVER, helper(""))).rejects.toThrow("it is not in PATH");
     await expect(askHelper("../evil", SERVER, helper(""))).rejects.toThrow("no name of a helper");

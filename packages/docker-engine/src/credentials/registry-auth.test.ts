@@ -1,3 +1,4 @@
+import { Redactor } from "@openfactory/deploy-core";
 import { expect, it } from "vitest";
 import { encodeAuth, RegistryAuth } from "./registry-auth.js";
 
@@ -71,4 +72,24 @@ it("notes whose they are and whether they last, and never what they are", async 
     shortLived: { issuer: "Amazon ECR", lasting: "12 hours" },
   });
   expect(await new RegistryAuth({ find: async () => undefined }).note("a.io/a")).toBeUndefined();
+});
+
+it("sends nothing where the look-up failed, notes why, and does not look again for half a minute", async () => {
+  const problem = { message: "The helper is locked", hint: "Unlock it." };
+  let asked = 0;
+  let now = 0;
+  const auth = new RegistryAuth({ find: async () => ((asked += 1), { problem }) }, () => now);
+  expect(await auth.headers("a.io/b:1")).toEqual({});
+  expect(await auth.note("a.io/b:1")).toEqual({ registry: "a.io", problem, unavailable: true });
+  now = 29_999;
+  await auth.headers("a.io/c:1");
+  expect(asked).toBe(1);
+});
+
+it("has what it finds masked, in every form in which it is sent", async () => {
+  const secrets = new Redactor();
+  const auth = new RegistryAuth({ find: async () => ({ credentials: { ...credentials, password: "open-sesame" } }) }, Date.now, secrets);
+  const { "X-Registry-Auth": header = "" } = await auth.headers("a.io/b:1");
+  const basic = Buffer.from("me:open-sesame").toString("base64");
+  expect(secrets.text(`refused me:open-sesame, ${basic}, ${header}`)).toBe("refused me:***, ***, ***");
 });

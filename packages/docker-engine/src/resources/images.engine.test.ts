@@ -8,6 +8,7 @@ import {
   type RegistryProxy,
   startRegistry,
   startRegistryProxy,
+  startRefusingRegistry,
   tar,
   TEST_IMAGE,
 } from "@openfactory/test-engine";
@@ -87,6 +88,50 @@ describe("a registry that asks for a password", () => {
     const abort = new AbortController();
     const pull = engine.images.pull(image, { signal: abort.signal, onEvent: () => abort.abort() });
     await expect(pull).rejects.toMatchObject({ code: "ABORTED" });
+  });
+});
+
+describe("credentials that can't be looked up", () => {
+  const broken = [
+    ["a helper that is missing", { credsStore: "desktop" }, {}, "it is not in PATH"],
+    ["a helper that is locked", { credsStore: "locked" }, { "docker-credential-locked": "echo the keychain is locked; exit 1" }, "the keychain is locked"],
+    ["a helper that answers with nonsense", { credsStore: "mad" }, { "docker-credential-mad": "echo hello" }, "its answer is not"],
+    ["an entry that can't be read", { auths: { "REGISTRY": { auth: "bm8=" } } }, {}, "can't be read"],
+    ["a config.json of another kind", { auths: [] }, {}, "its auths is not of the right type"],
+  ] as const;
+
+  it.each(broken)("%s: a registry that needs no login gives the image, with the problem noted", async (_, config, programs, why) => {
+    const open = await startRegistry();
+    onTestFinished(() => open.stop());
+    const reference = `${open.host}/open:1`;
+    await open.push(new RawEngine(createEngine().host), TEST_IMAGE, "open:1");
+    await engineApi("DELETE", `/images/${reference}?noprune=1`);
+    const engine = engineWith(JSON.parse(JSON.stringify(config).replace("REGISTRY", open.host)) as object, programs);
+    await engine.images.pull(reference);
+    expect(await engine.images.credentials(reference)).toMatchObject({ registry: open.host, unavailable: true, problem: { message: expect.stringContaining(why) } });
+    await engineApi("DELETE", `/images/${reference}?noprune=1`);
+  });
+
+  it.each(broken)("%s: a registry that refuses says so, with that as the likely cause", async (_, config, programs, why) => {
+    const engine = engineWith(JSON.parse(JSON.stringify(config).replace("REGISTRY", registry.host)) as object, programs);
+    const refused = { code: "UNAUTHORIZED", hint: expect.stringContaining(why) };
+    await expect(engine.images.pull(image)).rejects.toMatchObject(refused);
+    await expect(engine.images.digest(image)).rejects.toMatchObject(refused);
+  });
+});
+
+describe("a registry that gives nothing", () => {
+  it.each([
+    [429, "log in with docker login, which raises the limit"],
+    [503, "is back; until then, pull from a mirror"],
+  ] as const)("with %i: ENGINE_ERROR with what to do, for pulls and digests", async (status, remedy) => {
+    const refusing = await startRefusingRegistry(status);
+    onTestFinished(() => refusing.stop());
+    const engine = engineWith({});
+    const reference = `${refusing.host}/app:1`;
+    const expected = { code: "ENGINE_ERROR", message: expect.stringContaining(refusing.host), hint: expect.stringContaining(remedy) };
+    await expect(engine.images.pull(reference)).rejects.toMatchObject(expected);
+    await expect(engine.images.digest(reference)).rejects.toMatchObject(expected);
   });
 });
 

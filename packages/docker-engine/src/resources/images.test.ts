@@ -1,7 +1,9 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { PullEvent } from "../engine-types.js";
 import { engineOn } from "../testing/engine-on.js";
 import { answering, type Handler } from "../testing/fake-engine.js";
+import { temporaryDirectory } from "../testing/temporary-directory.js";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const streaming =
@@ -129,4 +131,27 @@ describe("images.digest", () => {
     const { engine } = await engineOn(answering(status, { message }));
     await expect(engine.images.digest("a")).rejects.toMatchObject({ code });
   });
+});
+
+it("repeats no credentials, in events, errors or their causes, whoever repeats them to it", async () => {
+  const DOCKER_CONFIG = temporaryDirectory({
+    "config.json": JSON.stringify({ auths: { "r.io": { username: "ada", password: "open-sesame" } } }),
+  });
+  const repeating: Handler = (request, response) => {
+    const auth = String(request.headers["x-registry-auth"]);
+    const words = `ada:open-sesame with ${auth}, ${Buffer.from("ada:open-sesame").toString("base64")}`;
+    if (!request.url.includes("/images/create")) return answering(500, { message: `no ${words}` })(request, response);
+    return streaming({ status: `trying ${words}` }, { error: `denied ${words}` })(request, response);
+  };
+  const { engine } = await engineOn(repeating, { env: { DOCKER_CONFIG } });
+  const events: PullEvent[] = [];
+  const pulled: unknown = await engine.images.pull("r.io/a:1", { onEvent: (event) => events.push(event) }).catch((error: unknown) => error);
+  const asked: unknown = await engine.images.digest("r.io/a:1").catch((error: unknown) => error);
+  const created: unknown = await engine.services.create({ Name: "a" }, { image: "r.io/a:1" }).catch((error: unknown) => error);
+  expect(events).toEqual([{ status: "trying ada:*** with ***, ***" }]);
+  for (const error of [pulled, asked, created]) expect(error).toMatchObject({ message: expect.stringContaining("ada:*** with ***, ***") });
+  const told = inspect([pulled, asked, created], { depth: 10 });
+  for (const secret of ["sesame", Buffer.from("ada:open-sesame").toString("base64"), Buffer.from('{"username":"ada"').toString("base64").slice(0, 16)]) {
+    expect(told).not.toContain(secret);
+  }
 });

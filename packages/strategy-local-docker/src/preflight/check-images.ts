@@ -1,17 +1,8 @@
-import { DeploymentError, type NormalizedRequest, type OperationOptions } from "@openfactory/deploy-core";
-import { type DockerEngine, engineFault } from "@openfactory/docker-engine";
+import { DeploymentError, type OperationOptions } from "@openfactory/deploy-core";
+import { type DockerEngine, engineFault, registryTrouble } from "@openfactory/docker-engine";
 import { eachBounded } from "../bounded.js";
-import { imageLookup } from "../settings/image-lookup.js";
+import { type ImageLookup, imageLookup } from "../settings/image-lookup.js";
 import type { Candidate, Finding } from "./candidate.js";
-
-type Policy = NonNullable<NormalizedRequest["imagePullPolicy"]>;
-
-/** Where a deploy finds its image: what the engine has will do, or a registry is asked. */
-const SOURCES: Record<Policy, readonly ("engine" | "registry")[]> = {
-  missing: ["engine", "registry"],
-  always: ["registry"],
-  never: ["engine"],
-};
 
 const LOOKS_AT_ONCE = 8;
 /** A registry that takes longer to answer is not in reach. */
@@ -20,7 +11,10 @@ const REGISTRY_TIMEOUT_MS = 15_000;
 /** Tells what stands in the way of a candidate's image. */
 export type ImageCheck = (candidate: Candidate) => Finding[];
 
-/** Looks for each image once: on the engine, and where that will not do or has none, in its registry. */
+/**
+ * Looks for each image once: on the engine, and, where that has none or the pull policy is `always`, in its registry. A
+ * registry that can't be asked stands in the way of an image only that the engine does not have.
+ */
 export async function checkImages(
   engine: DockerEngine,
   candidates: readonly Candidate[],
@@ -30,9 +24,8 @@ export async function checkImages(
   const onEngine = imageLookup(engine);
   const findings = await eachBounded(LOOKS_AT_ONCE, [...wanted], async ([key, request]): Promise<[string, Finding[]]> => {
     const { image, imagePullPolicy = "missing" } = request;
-    const sources = SOURCES[imagePullPolicy];
-    if (sources.includes("engine") && (await onEngine(image)) !== undefined) return [key, []];
-    return [key, sources.includes("registry") ? await findInRegistry(engine, image, options) : [notLoaded(engine, image)]];
+    if (imagePullPolicy !== "always" && (await onEngine(image)) !== undefined) return [key, []];
+    return [key, imagePullPolicy === "never" ? [notLoaded(engine, image)] : await findInRegistry(engine, image, onEngine, options)];
   });
   const found = new Map(findings);
   return (candidate) => found.get(keyOf(candidate)) ?? [];
@@ -47,7 +40,12 @@ const notLoaded = ({ host }: DockerEngine, image: string): Finding => ({
   hint: "Load the image there (docker load) or build it, or choose another pull policy.",
 });
 
-async function findInRegistry(engine: DockerEngine, image: string, { signal }: OperationOptions): Promise<Finding[]> {
+async function findInRegistry(
+  engine: DockerEngine,
+  image: string,
+  onEngine: ImageLookup,
+  { signal }: OperationOptions,
+): Promise<Finding[]> {
   try {
     await engine.images.digest(image, { signal, timeoutMs: REGISTRY_TIMEOUT_MS });
     return [];
@@ -58,6 +56,12 @@ async function findInRegistry(engine: DockerEngine, image: string, { signal }: O
     if (error.code === "IMAGE_NOT_FOUND" || error.code === "UNAUTHORIZED") {
       const { code, message, hint = "" } = error;
       return [{ code, field: "image", message: message.replace(/\.$/, ""), hint }];
+    }
+    // A deploy goes on with what the engine has, and warns of it.
+    if ((await onEngine(image)) !== undefined) return [];
+    const trouble = registryTrouble(error);
+    if (trouble === "rate-limited" || trouble === "unavailable") {
+      return [{ code: error.code, field: "image", message: error.message.replace(/\.$/, ""), hint: error.hint ?? "Try again later." }];
     }
     const words = (engineFault(error)?.message ?? error.message).replace(/\.$/, "");
     return [

@@ -234,7 +234,14 @@ describe("images", () => {
     ["where no registry answers", of("demo:2"), {}, ["IMAGE_NOT_FOUND", "demo:2 can't be got: its registry can't be asked (dial tcp: no route to host)"]],
     ["where a registry takes too long", of("demo:2"), { "demo:2": fails("TIMEOUT", "Late.") }, ["IMAGE_NOT_FOUND", "demo:2 can't be got: its registry can't be asked (Late)"]],
     ["always pulled, from its registry", of("demo:1", "always"), { "demo:1": () => "sha256:1" }, undefined],
-    ["always pulled, and no registry answers", of("demo:1", "always"), {}, ["IMAGE_NOT_FOUND", expect.stringContaining("demo:1 can't be got")]],
+    ["always pulled, and no registry answers: the engine has it", of("demo:1", "always"), {}, undefined],
+    ["always pulled, and there is none anywhere", of("demo:2", "always"), {}, ["IMAGE_NOT_FOUND", expect.stringContaining("demo:2 can't be got")]],
+    [
+      "where a registry limits requests",
+      of("demo:2"),
+      { "demo:2": fails("ENGINE_ERROR", "toomanyrequests: You have reached your pull rate limit.") },
+      ["ENGINE_ERROR", expect.stringContaining("toomanyrequests")],
+    ],
   ])("%s", async (_, request, registry, expected) => {
     expect(await found({ registry }, request)).toEqual(expected ? [["demo", expected[0], "image", expected[1]]] : []);
   });
