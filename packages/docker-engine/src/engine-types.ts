@@ -30,6 +30,8 @@ export interface EngineInfo {
     Error?: string;
     Nodes?: number;
     Managers?: number;
+    /** Of the swarm that it is in; `Addr` is for nodes, not for clients. */
+    RemoteManagers?: readonly { NodeID: string; Addr: string }[] | null;
   };
 }
 
@@ -240,6 +242,8 @@ export interface NetworkDetails {
   Attachable: boolean;
   Ingress: boolean;
   Labels: Record<string, string> | null;
+  /** Those on it, by id, as far as the engine runs them. Listings leave them out. */
+  Containers?: Record<string, { Name: string }>;
 }
 
 export interface VolumeDetails {

@@ -1,3 +1,5 @@
+export { ambiguousNetwork, type AmbiguousNetwork, isAmbiguousRefusal } from "./resources/ambiguous-network.js";
+export { networkUsers } from "./network-users.js";
 export { diagnoseEngine, diagnoseNetwork, finding } from "./diagnose-engine.js";
 export { HIGHEST_API, LOWEST_API } from "./api/api-version.js";
 export { createEngine, DOCKER_ENGINE, type EngineOptions } from "./create-engine.js";

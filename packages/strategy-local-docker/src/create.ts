@@ -9,6 +9,7 @@ import {
   credentialsWarning,
   type DockerEngine,
   engineFault,
+  isAmbiguousRefusal,
   registryOf,
   registryTrouble,
   troubleHint,
@@ -18,6 +19,7 @@ import { foreignOwner, ownedByOther } from "./containers/foreign.js";
 import { listedName } from "./family/member.js";
 import { neverPulled } from "./never-pulled.js";
 import type { PlannedContainer } from "./planned-container.js";
+import { explainStartFault } from "./start-fault.js";
 import { forgetImage } from "./settings/image-lookup.js";
 
 /** A container that was made. */
@@ -67,6 +69,7 @@ async function create(
     // Not given the signal: it takes milliseconds, and an answer that is not waited for would leave a container behind.
     return { ...(await engine.containers.create(madeAs, body)), pulled };
   } catch (error) {
+    if (isAmbiguousRefusal(error)) throw explainStartFault(engine, request, error);
     if (DeploymentError.isInstance(error, "CONFLICT")) throw await nameInUse(engine, serviceName, madeAs, error);
     if (DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "ENGINE_UNREACHABLE")) {
       await removeUnanswered(engine, madeAs, labels[OPERATION_LABEL]);

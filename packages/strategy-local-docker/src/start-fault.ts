@@ -1,5 +1,5 @@
 import { DeploymentError, type NormalizedRequest } from "@openfactory/deploy-core";
-import { type DockerEngine, engineFault } from "@openfactory/docker-engine";
+import { type DockerEngine, engineFault, isAmbiguousRefusal } from "@openfactory/docker-engine";
 
 /** What a container was to be, as far as it can keep it from starting. */
 export type StartFaultSubject = Pick<NormalizedRequest, "name" | "ports" | "networks">;
@@ -12,6 +12,7 @@ export function explainStartFault(engine: DockerEngine, request: StartFaultSubje
   if (!DeploymentError.isInstance(error)) return error;
   const context = { service: request.name, cause: error.cause };
   const words = engineFault(error)?.message ?? error.message;
+  if (isAmbiguousRefusal(error)) return withNetworkField(error, request);
   if (error.code === "CONFLICT") {
     return new DeploymentError("CONFLICT", `Host port ${portIn(words, request)} is in use on ${engine.host}.`, {
       ...context,
@@ -40,9 +41,9 @@ const portIn = (words: string, { ports = [] }: StartFaultSubject): string => {
 };
 
 const withNetworkField = (error: DeploymentError, { name, networks = [] }: StartFaultSubject): DeploymentError => {
-  const index = networks.findIndex((network) => error.message === `There is no network ${network}.`);
-  const { message, hint, cause } = error;
-  return new DeploymentError("NETWORK_NOT_FOUND", message, {
+  const { code, message, hint, cause } = error;
+  const index = networks.findIndex((network) => message === `There is no network ${network}.` || message.includes(`network ${network} is ambiguous`));
+  return new DeploymentError(code, message, {
     service: name,
     field: index === -1 ? "networks" : `networks[${index}]`,
     hint,

@@ -21,6 +21,7 @@ export async function diagnose(engine: DockerEngine, options: DiagnoseOptions): 
               hint: "Create it anew as an overlay: docker network create --driver overlay",
             },
       "docker network create --driver overlay",
+      ({ Scope }) => Scope === "swarm",
     ),
   );
   return [found, manager, ...(await Promise.all(networks))];

@@ -207,9 +207,9 @@ it("a volume that another made at the same time is the one, as on Docker", async
 
 it("a network under containers is not removed", async () => {
   const { engine, fake } = await podmanOn(({ url }, response) =>
-    response.writeHead(200).end(url.includes("busy") ? JSON.stringify([{ Id: "1" }]) : "[]"),
+    response.writeHead(200).end(url.includes("busy") ? JSON.stringify([{ Id: "1", Names: ["/web"] }]) : "[]"),
   );
-  await expect(engine.networks.remove("busy")).rejects.toMatchObject({ code: "CONFLICT" });
+  await expect(engine.networks.remove("busy")).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringMatching(/in use by web\.$/) });
   await engine.networks.remove("free");
   expect(fake.requests.filter(({ method }) => method === "DELETE").map(({ url }) => url)).toEqual([expect.stringContaining("/networks/free")]);
 });

@@ -43,7 +43,7 @@ async function mayRemoveNetwork(client: EngineClient, name: string, options?: Ca
   );
   if (containers.length === 0) return;
   const { Name } = await client.json<NetworkDetails>({ method: "GET", path: `/networks/${segment(name)}`, action }, options);
-  throw new DeploymentError("CONFLICT", `Network ${Name} can't be removed: ${containers.length} containers are on it.`, {
+  throw new DeploymentError("CONFLICT", `Network ${Name} can't be removed: it is in use by ${containers.map(({ Names: [first = ""] }) => first.replace(/^\//, "")).join(", ")}.`, {
     hint: "Remove them first.",
   });
 }

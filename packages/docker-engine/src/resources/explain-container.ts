@@ -3,6 +3,7 @@ import type { CallOptions } from "../engine.js";
 import type { ContainerDetails } from "../engine-types.js";
 import { engineFault } from "../errors/engine-error.js";
 import type { EngineClient } from "../transport/engine-client.js";
+import { ambiguousRefusal } from "./ambiguous-network.js";
 import { firstMissingNetwork, isMissing, retold } from "./missing-network.js";
 import { imagePath, segment } from "./path.js";
 
@@ -13,6 +14,8 @@ export async function explainCreate(
   body: object,
   options?: CallOptions,
 ): Promise<unknown> {
+  const ambiguous = DeploymentError.isInstance(error) ? ambiguousRefusal(error) : undefined;
+  if (ambiguous !== undefined) return ambiguous;
   if (!DeploymentError.isInstance(error, "NOT_FOUND")) return error;
   const { Image, NetworkingConfig, HostConfig } = body as {
     Image?: string;
@@ -36,6 +39,8 @@ export async function explainStart(
   id: string,
   options?: CallOptions,
 ): Promise<unknown> {
+  const ambiguous = DeploymentError.isInstance(error) ? ambiguousRefusal(error) : undefined;
+  if (ambiguous !== undefined) return ambiguous;
   const known = DeploymentError.isInstance(error, "ENGINE_ERROR") || DeploymentError.isInstance(error, "NOT_FOUND");
   if (!known) return error;
   const port = portInUse(error);
@@ -76,6 +81,8 @@ export async function explainConnect(
   network: string,
   options?: CallOptions,
 ): Promise<unknown> {
-  if (!DeploymentError.isInstance(error, "NOT_FOUND")) return error;
+  if (!DeploymentError.isInstance(error)) return error;
+  const ambiguous = ambiguousRefusal(error);
+  if (ambiguous !== undefined || error.code !== "NOT_FOUND") return ambiguous ?? error;
   return (await firstMissingNetwork(error, client, [network], options)) ?? error;
 }

@@ -3,8 +3,9 @@ import { Negotiation } from "../api/negotiation.js";
 import { dialectOf } from "../dialect/dialect-of.js";
 import { type Dialect, docker } from "../dialect/dialect.js";
 import type { CallOptions } from "../engine.js";
-import type { EngineVersion } from "../engine-types.js";
+import type { EngineInfo, EngineVersion } from "../engine-types.js";
 import { connectionError } from "../errors/connection-error.js";
+import { explainSwarmState } from "../errors/swarm-state.js";
 import { CallLimits } from "./call-limits.js";
 import type { Connection } from "./connection.js";
 import type { EngineCall } from "./engine-call.js";
@@ -17,6 +18,10 @@ export interface StreamOptions extends CallOptions {
 
 const PING: EngineCall = { method: "GET", path: "/_ping", action: "tell its API version" };
 const VERSION: EngineCall = { method: "GET", path: "/version", action: "tell its version" };
+
+const INFO: EngineCall = { method: "GET", path: "/info", action: "tell about itself" };
+/** What the engine says of itself only makes an error clearer: it is not worth a long wait. */
+const STATE_TIMEOUT_MS = 5_000;
 
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && typeof (error as NodeJS.ErrnoException).code === "string";
@@ -85,7 +90,7 @@ export class EngineClient {
       yield* response as AsyncIterable<Buffer>;
       limits.check();
     } catch (error) {
-      throw this.#failure(error, limits);
+      throw await this.#explained(this.#failure(error, limits), options);
     } finally {
       limits.close();
     }
@@ -108,10 +113,15 @@ export class EngineClient {
     try {
       return await work(limits);
     } catch (error) {
-      throw this.#failure(error, limits);
+      throw await this.#explained(this.#failure(error, limits), options);
     } finally {
       limits.close();
     }
+  }
+
+  async #explained(error: unknown, { signal }: CallOptions): Promise<unknown> {
+    if (!DeploymentError.isInstance(error, "NOT_A_SWARM_MANAGER")) return error;
+    return explainSwarmState(error, this.host, () => this.json<EngineInfo>(INFO, { signal, timeoutMs: STATE_TIMEOUT_MS }));
   }
 
   async #prefix(limits: CallLimits): Promise<string> {

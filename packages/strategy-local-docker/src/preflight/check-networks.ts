@@ -1,4 +1,4 @@
-import type { NetworkDetails } from "@openfactory/docker-engine";
+import { ambiguousNetwork, type NetworkDetails } from "@openfactory/docker-engine";
 import type { Candidate, Finding } from "./candidate.js";
 import type { World } from "./world.js";
 
@@ -6,7 +6,8 @@ import type { World } from "./world.js";
 export function checkNetworks({ request: { networks = [] } }: Candidate, world: World): Finding[] {
   return networks.flatMap((name, index) => {
     const found = world.networks.find((network) => network.Name === name || network.Id === name);
-    const finding = found === undefined ? missing(name, world) : closed(found);
+    const ambiguous = ambiguousNetwork(name, world.networks);
+    const finding: Finding | undefined = ambiguous ? { code: "CONFLICT", ...ambiguous } : found === undefined ? missing(name, world) : closed(found);
     return finding === undefined ? [] : [{ ...finding, field: `networks[${index}]` }];
   });
 }

@@ -1,5 +1,5 @@
 import { DeploymentError, type Resource, type ResourceSpec } from "@openfactory/deploy-core";
-import { type DockerEngine, engineFault, type NetworkDetails } from "@openfactory/docker-engine";
+import { type DockerEngine, engineFault, type NetworkDetails, networkUsers } from "@openfactory/docker-engine";
 import { OPERATION_LABEL, withoutOwnLabels } from "@openfactory/docker-translators";
 import { listedName } from "../family/member.js";
 import { alreadyExists, labelFilter, notThere } from "./faults.js";
@@ -50,9 +50,15 @@ export const networkKind: Kind<NetworkSpec> = {
     return toResource(found);
   },
   remove: (engine, id, { signal }) => engine.networks.remove(id, { signal }),
-  isInUse: (error) => engineFault(error)?.statusCode === FORBIDDEN,
+  // A network of the swarm that a service uses is 400.
+  isInUse: (error) => {
+    const { statusCode, message = "" } = engineFault(error) ?? {};
+    return statusCode === FORBIDDEN || /is in use by|has active endpoints/i.test(message);
+  },
   async users(engine, id, { signal }) {
-    return (await engine.containers.list({ network: [id] }, { signal })).map(listedName);
+    const containers = await engine.containers.list({ network: [id] }, { signal });
+    const others = await networkUsers(engine, { id }, { signal });
+    return [...containers.map(listedName), ...others.filter((user) => user.startsWith("service "))];
   },
 };
 

@@ -1,4 +1,5 @@
 import type { PreflightProblem } from "@openfactory/deploy-core";
+import { ambiguousNetwork } from "@openfactory/docker-engine";
 import { type Candidate, problem } from "./candidate.js";
 import type { World } from "./world.js";
 
@@ -11,7 +12,11 @@ export function networkProblems(candidate: Candidate, { networks }: World): Pref
     if (PREDEFINED.has(name)) return [];
     const field = `networks[${index}]`;
     const found = networks.filter(({ Name }) => Name === name);
-    if (found.some(({ Scope, Ingress }) => Scope === "swarm" && !Ingress)) return [];
+    // A network of one node's own may have the same name: services never join it.
+    const joinable = found.filter(({ Scope, Ingress }) => Scope === "swarm" && !Ingress);
+    const ambiguous = ambiguousNetwork(name, joinable);
+    if (ambiguous !== undefined) return [problem(candidate, { code: "CONFLICT", field, ...ambiguous })];
+    if (joinable.length > 0) return [];
     if (found.length === 0) {
       const hint = `Create it first (docker network create --driver overlay ${name}), or correct its name.`;
       return [problem(candidate, { code: "NETWORK_NOT_FOUND", field, message: `There is no network ${name}`, hint })];

@@ -113,6 +113,20 @@ test("requests that can never be deployed are told as such, and the others are l
   ]);
 });
 
+test("two networks of one name in the swarm", async () => {
+  const twice = { "networks.list": () => [1, 2].map((id) => ({ Id: `net-${id}`, Name: "plant", Scope: "swarm", Driver: "overlay" })) };
+  const { engine } = fakeEngine(world(twice));
+  const problems = await new SwarmDeploymentStrategy(engine).preflight([anew({ networks: ["plant"] })]);
+  expect(problems).toMatchObject([
+    {
+      code: "CONFLICT",
+      field: "networks[0]",
+      message: "There are 2 networks named plant: net-1 (overlay) and net-2 (overlay)",
+      hint: "Keep one of them and remove the others by id: docker network rm net-2",
+    },
+  ]);
+});
+
 test("names, networks, secrets and configs", async () => {
   const more = { "services.list": () => [other("demo"), other("demo-x")] };
   const part = { networks: ["plant", "desk", "ingress", "nowhere"], secrets: ["key", "ke"], configs: ["nothing", "settings"] };

@@ -1,5 +1,5 @@
 import { DeploymentError, type RemoveResourceOptions, type Resource, type ResourceKind, sleep } from "@openfactory/deploy-core";
-import { type CallOptions, type DockerEngine, engineFault } from "@openfactory/docker-engine";
+import { type CallOptions, type DockerEngine, engineFault, networkUsers } from "@openfactory/docker-engine";
 import { checkKind } from "./kinds.js";
 import { findResource } from "./list-resources.js";
 
@@ -24,7 +24,7 @@ export async function removeResource(
   for (;;) {
     const user = await tryToRemove(engine, found, signal);
     if (user === undefined && !(await lingers(engine, found, { signal }))) return;
-    if (Date.now() >= end) throw inUse(found, user);
+    if (Date.now() >= end) throw inUse(found, user, await usersOf(engine, found).catch(() => []));
     await sleep(Math.min(LOOK_EVERY_MS, Math.max(0, end - Date.now())), signal);
   }
 }
@@ -77,8 +77,17 @@ const notFound = ({ host }: DockerEngine, kind: ResourceKind, name: string): Dep
   });
 };
 
-const inUse = ({ kind, name }: Resource, error: DeploymentError | undefined): DeploymentError => {
-  const words = error === undefined ? "tasks that use it are being shut down" : engineFault(error)?.message;
+/** By names, where the engine's own words are ids. */
+async function usersOf(engine: DockerEngine, { kind, name, id }: Resource): Promise<string[]> {
+  if (kind === "network") return networkUsers(engine, { id, name });
+  if (kind !== "volume") return [];
+  const containers = await engine.containers.list({ volume: [name] });
+  return containers.flatMap(({ Names }) => Names.slice(0, 1)).map((container) => `container ${container.replace(/^\//, "")}`).sort();
+}
+
+const inUse = ({ kind, name }: Resource, error: DeploymentError | undefined, users: readonly string[]): DeploymentError => {
+  const told = users.length > 0 ? `by ${users.join(", ")}` : error && engineFault(error)?.message;
+  const words = error === undefined ? "tasks that use it are being shut down" : told;
   return new DeploymentError("CONFLICT", `The ${kind} ${name} is in use: ${words ?? "the engine does not say by what"}.`, {
     hint: error === undefined ? "It goes as they end: try again." : "Remove what uses it first; it was left as it is.",
     cause: error?.cause,

@@ -129,6 +129,30 @@ describe("removed", () => {
       code: "CONFLICT",
       message: "The network plant is in use: rpc error: code = FailedPrecondition desc = network id-plant is in use by task x.",
     });
+    const named = fakeEngine({
+      "networks.list": () => [network("plant")],
+      "networks.remove": inUse,
+      "networks.inspect": () => ({
+        ...network("plant"),
+        Containers: { a: { Name: "web.1.abc" }, b: { Name: "by-hand" }, "lb-plant": { Name: "plant-endpoint" } },
+      }),
+      "services.list": () => [
+        { Spec: { Name: "web", TaskTemplate: { Networks: [{ Target: "id-plant" }] } } },
+        { Spec: { Name: "db", TaskTemplate: { Networks: null } } },
+      ],
+    });
+    await expect(new SwarmDeploymentStrategy(named.engine).removeResource("network", "plant", { timeoutMs: 0 })).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: "The network plant is in use: by container by-hand, service web.",
+    });
+    const mounted = fakeEngine({
+      "volumes.list": () => [{ Name: "data" }],
+      "volumes.remove": refused("CONFLICT", "volume is in use - [0123abc]", 409),
+      "containers.list": () => [{ Names: ["/web.1.abc"] }],
+    });
+    await expect(new SwarmDeploymentStrategy(mounted.engine).removeResource("volume", "data", { timeoutMs: 0 })).rejects.toMatchObject({
+      message: "The volume data is in use: by container web.1.abc.",
+    });
     await expect(holding(1, 100).strategy.removeResource("network", "plant", { timeoutMs: 300 })).rejects.toMatchObject({
       code: "CONFLICT",
       message: expect.stringContaining("being shut down"),

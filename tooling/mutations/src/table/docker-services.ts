@@ -136,8 +136,8 @@ export const dockerServiceMutations = ofSuite("docker", [
   [
     "diagnose takes a part of a network's name",
     "packages/docker-engine/src/diagnose-engine.ts",
-    ".find(({ Name }) => Name === name);",
-    "[0];",
+    ".filter(({ Name }) => Name === name);",
+    ".map((network) => ({ ...network, Name: name }));",
     "diagnose finds a network that is missing",
   ],
 ]);

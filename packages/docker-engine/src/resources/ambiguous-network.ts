@@ -1,0 +1,42 @@
+import { DeploymentError } from "@openfactory/deploy-core";
+import type { NetworkDetails } from "../engine-types.js";
+import { engineFault } from "../errors/engine-error.js";
+import { retold } from "./missing-network.js";
+
+type Named = Pick<NetworkDetails, "Id" | "Name" | "Driver" | "Scope" | "Created">;
+
+/** What is wrong with a name that several networks have, and what to do. */
+export interface AmbiguousNetwork {
+  /** One sentence, without a full stop. Names the networks by their ids. */
+  message: string;
+  hint: string;
+}
+
+const REMOVE = "Keep one of them and remove the others by id";
+
+/**
+ * Whether a name stands for several networks: which of them an engine would take can't be known, and newer engines refuse
+ * the name. An id stands for one network only.
+ * @param networks those that can be meant, of any name.
+ */
+export function ambiguousNetwork(name: string, networks: readonly Named[]): AmbiguousNetwork | undefined {
+  if (networks.some(({ Id }) => Id === name)) return undefined;
+  const found = networks.filter(({ Name }) => Name === name).sort((a, b) => (`${a.Created} ${a.Id}` < `${b.Created} ${b.Id}` ? -1 : 1));
+  if (found.length < 2) return undefined;
+  const each = found.map(({ Id, Driver, Created }) => `${shortId(Id)} (${[Driver, Created && `created ${Created.slice(0, 19)}`].filter(Boolean).join(", ")})`);
+  return {
+    message: `There are ${found.length} networks named ${name}: ${each.join(" and ")}`,
+    hint: `${REMOVE}: docker network rm ${found.slice(1).map(({ Id }) => shortId(Id)).join(" ")}`,
+  };
+}
+
+const shortId = (id: string): string => id.slice(0, 12);
+
+/** Whether an engine refuses a name, as its own words say, since several networks have it. */
+export const isAmbiguousRefusal = (error: unknown): boolean => /network \S+ is ambiguous/i.test(engineFault(error)?.message ?? "");
+
+/** The engine's refusal of a name that several networks have: 400, 404 or 500, by call and version; only words tell. */
+export function ambiguousRefusal(error: DeploymentError): DeploymentError | undefined {
+  if (!isAmbiguousRefusal(error)) return undefined;
+  return retold(error, "CONFLICT", `${REMOVE} (docker network ls shows them, docker network rm <id> removes one).`);
+}
