@@ -1,4 +1,4 @@
-import { DeploymentError } from "@openfactory/deploy-core";
+import type { DeploymentError } from "@openfactory/deploy-core";
 import type { NetworkDetails } from "../engine-types.js";
 import { engineFault } from "../errors/engine-error.js";
 import { retold } from "./missing-network.js";

@@ -40,7 +40,7 @@ export const dockerUpdateMutations = ofSuite("docker", [
   ["a lock that is held taken", `${source}/lock.ts`, "if (lock.Labels?.[TRY_LABEL] !== attempt) return holderOf(lock);", "if (lock.Labels?.[TRY_LABEL] === undefined) return holderOf(lock);", "who try at once"],
   ["another's lock let go of", `${source}/lock.ts`, "if (holderOf(lock).id === holderId) await", "await", "only its holder lets go"],
   ["a resource's name in use taken for done", `${source}/resources/volumes.ts`, "return volume.Labels?.[OPERATION_LABEL] === operation ? toResource(volume) : undefined;", "return toResource(volume);", "ALREADY_EXISTS"],
-  ["a network in use told as one that may not be removed", `${source}/resources/networks.ts`, "engineFault(error)?.statusCode === FORBIDDEN", "engineFault(error)?.statusCode === FORBIDDEN + 1", "that a service uses: CONFLICT"],
+  ["a network in use told as one that may not be removed", `${source}/resources/networks.ts`, "return statusCode === FORBIDDEN || /is in use by|has active endpoints/i.test(message);", "return statusCode === FORBIDDEN + 1 && message === \"\";", "that a service uses: CONFLICT"],
   ["host ports not looked at", `${source}/preflight/preflight.ts`, "    ...checkPorts(candidate, world, candidates),\n", "", "preflight finds a host port"],
   ["preflight handed a listing looks at nothing", `${source}/preflight/world.ts`, "containersBehind(listed) ??", "(listed && []) ??", "handed a listing finds the same"],
   ["the order of mount options counted as a difference", "packages/core/src/request/volume-driver.ts", ".sort().join(\",\")", ".join(\",\")", "preflight finds a volume"],
