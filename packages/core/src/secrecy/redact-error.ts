@@ -61,8 +61,7 @@ function redactDeploymentError(error: DeploymentError, redactor: Redactor, depth
     cause === error.cause &&
     stack === error.stack;
   if (isSame) return error;
-  const { code, service, strategy, field } = error;
-  const masked = new DeploymentError(code, message, { hint, service, strategy, field, issues: [...issues], instance, cause });
+  const masked = new DeploymentError(error.code, message, { ...error, hint, issues: [...issues], instance, cause });
   return withStack(masked, stack);
 }
 
