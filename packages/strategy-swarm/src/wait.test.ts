@@ -137,6 +137,19 @@ describe("a service with a health check", () => {
     });
   });
 
+  test("whose check writes a value of env is told without it, failed or late", async () => {
+    const { Spec, ...more } = checked;
+    const { ContainerSpec } = Spec.TaskTemplate;
+    const given = { ...more, Spec: { ...Spec, TaskTemplate: { ...Spec.TaskTemplate, ContainerSpec: { ...ContainerSpec, Env: ["WAY=no route"] } } } };
+    await expect(waitWith(here(2), given, ...loop("complete", ended(undefined, 0)))).rejects.toMatchObject({
+      message: "demo is unhealthy (2 tasks ended): its health check failed on node-1: exit code 1: ***.",
+      instance: { error: expect.stringContaining("exit code 1: ***") },
+    });
+    const starting = task(1, "starting", { ContainerStatus: { ContainerID: "c1" } });
+    const late = new SwarmDeploymentStrategy(swarmWith(here(1), given, [starting])).wait("demo", { timeoutMs: 100 });
+    await expect(late).rejects.toMatchObject({ code: "TIMEOUT", message: expect.stringMatching(/health check: exit code 1: \*\*\*\.$/) });
+  });
+
   test("that is not ready in time tells what the check wrote", async () => {
     const starting = task(1, "starting", { ContainerStatus: { ContainerID: "c1" } });
     const waiting = new SwarmDeploymentStrategy(swarmWith(here(1), checked, [starting])).wait("demo", { timeoutMs: 100 });

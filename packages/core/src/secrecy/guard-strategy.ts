@@ -48,6 +48,7 @@ const OPERATIONS: Readonly<Record<string, Mask>> = {
   listResources: asIs,
   createResource: asIs,
   removeResource: asIs,
+  elsewhere: asIs,
 };
 
 /**
