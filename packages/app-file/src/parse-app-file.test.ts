@@ -296,6 +296,7 @@ describe("parseAppFile", () => {
 
   it("keeps dollar signs in keys that begin no variable, and a literal ${", () => {
     expect(requestOf(["labels: {a$b: 1, '$$c': 2, '$${D}': 3}"]).labels).toEqual({ a$b: "1", $$c: "2", "${D}": "3" });
+    expect(requestOf(["'x-${D}': for another tool"]).labels).toBeUndefined();
   });
 
   it("follows anchors, aliases and merge keys; what is written wins over what is merged", () => {

@@ -93,8 +93,10 @@ class TreeReader {
         continue;
       }
       const { offset: keyOffset } = keyNode;
-      const key = this.#key(keyNode);
-      if (key === undefined || isExtension(path, key)) continue;
+      const written = this.#key(keyNode);
+      if (written === undefined || isExtension(path, written)) continue;
+      const key = this.#withoutVariable(written, keyOffset);
+      if (key === undefined) continue;
       const first = children.get(key);
       if (first !== undefined) this.#twice(key, keyOffset, first);
       const read = this.read(valueNode, [...path, key]);
@@ -117,11 +119,12 @@ class TreeReader {
       this.#findings.add(this.#source.at(node.offset), `the key ${quote(key)} is not allowed`, "Name it otherwise.");
       return undefined;
     }
-    return key.includes("${") ? this.#keyWithBraces(key, node.offset) : key;
+    return key;
   }
 
   /** A key stays as it is written, so that messages can name it: variables in it are refused. */
-  #keyWithBraces(key: string, offset: number): string | undefined {
+  #withoutVariable(key: string, offset: number): string | undefined {
+    if (!key.includes("${")) return key;
     let hasVariable = false;
     const notice: Lookup = () => {
       hasVariable = true;
