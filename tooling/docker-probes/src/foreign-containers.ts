@@ -39,6 +39,8 @@ async function makeContainer(
   if (ended) await engine.call("POST", `/containers/${Id}/wait`);
   return async () => {
     const { status, body } = await engine.request("GET", `/containers/${Id}/json`);
-    return status === 200 ? { name: body.Name, state: body.State, labels: body.Config.Labels, restart: body.HostConfig.RestartPolicy } : undefined;
+    if (status !== 200) return undefined;
+    const { Running, Pid, ExitCode, StartedAt } = body.State;
+    return { name: body.Name, state: { Running, Pid, ExitCode, StartedAt }, labels: body.Config.Labels, restart: body.HostConfig.RestartPolicy };
   };
 }
