@@ -71,7 +71,7 @@ test("a failed run does not run the earlier version of a job again, and rollback
   const named = await ofdeploy("rollback", "migrate");
   expect(named, named.stderr).toMatchObject({ code: 0 });
   expect(await migrations()).toEqual(["1", "2", "2", "3"]);
-});
+}, 300_000);
 
 test("no replicas are shown as stopped", async () => {
   write(1, "sleep 1000");
