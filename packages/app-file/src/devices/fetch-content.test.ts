@@ -42,6 +42,17 @@ test("credentials in an address are sent, and not to the host of a redirect", as
   expect(seen).toEqual([`/a ${basic}`, `/b ${basic}`, "/c -"]);
 });
 
+test("a token is not sent to the host of a redirect", async () => {
+  const seen: string[] = [];
+  const base = await serve(({ url, headers }, response) => {
+    seen.push(`${url} ${headers.authorization ?? "-"}`);
+    if (url === "/a") response.writeHead(302, { location: `${base.replace("127.0.0.1", "localhost")}/b` }).end();
+    else response.end("<x/>");
+  });
+  expect(text(await fetchContent(`${base}/a`, "s3cret"))).toBe("<x/>");
+  expect(seen).toEqual(["/a Bearer s3cret", "/b -"]);
+});
+
 test.each([
   [404, "the server answered 404"],
   [401, "the server answered 401"],
