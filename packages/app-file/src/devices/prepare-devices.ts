@@ -13,6 +13,7 @@ import { keysInSchema } from "../schema/known-keys.js";
 import type { FilePath, SourceTree } from "../source/tree.js";
 import { checkServices, connectorFailed } from "./check-services.js";
 import { type DeviceEntry, deviceSchema } from "./device-schema.js";
+import { inTurn } from "./in-turn.js";
 import { type Content, isRemote, readContent } from "./read-content.js";
 
 /** A device whose connector has said what is to be deployed for it. */
@@ -35,6 +36,9 @@ interface Source {
   env: Parameters<typeof environmentLookup>[0];
 }
 
+/** How many files and addresses are read at the same time: each download has its own time limit. */
+const READS_AT_ONCE = 32;
+
 /**
  * Which content that devices name is read: `all`; `local`, files that are there, on this machine; or `none`. What is not
  * read leaves apps `isPartial`.
@@ -56,11 +60,12 @@ export async function prepareDevices(
   findings: Findings,
 ): Promise<PreparedDevices> {
   const contents = new Map<string, Promise<Content>>();
+  const limited = inTurn(READS_AT_ONCE);
   const all = sources.map(async (source) => {
     const { tree } = source;
     const keys = [...(tree.find(["devices"])?.children?.keys() ?? [])].filter((key) => typeof key === "string");
     const found = keys.map(async (key) => {
-      const device = await prepareDevice(key, source, { ...options, known: contents }, findings);
+      const device = await prepareDevice(key, source, { ...options, known: contents, limited }, findings);
       return device === undefined ? [] : [[key, device] as const];
     });
     return [tree, new Map((await Promise.all(found)).flat())] as const;
@@ -71,12 +76,14 @@ export async function prepareDevices(
 interface DeviceOptions extends PrepareOptions {
   /** What was read for other devices: by path or address. */
   known: Map<string, Promise<Content>>;
+  /** Runs a read when it is its turn. */
+  limited: ReturnType<typeof inTurn>;
 }
 
 async function prepareDevice(
   key: string,
   { tree, env }: Source,
-  { connectors, contents, known }: DeviceOptions,
+  { connectors, contents, known, limited }: DeviceOptions,
   findings: Findings,
 ): Promise<PreparedDevice | undefined> {
   const path = ["devices", key];
@@ -109,7 +116,7 @@ async function prepareDevice(
       return undefined;
     }
     const id = JSON.stringify([tree.source.file, value]);
-    const reading = known.get(id) ?? readContent(value, { file: tree.source.file, variable });
+    const reading = known.get(id) ?? limited(() => readContent(value, { file: tree.source.file, variable }));
     known.set(id, reading);
     const content = await reading;
     if ("bytes" in content) return content.bytes;
