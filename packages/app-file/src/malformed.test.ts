@@ -433,6 +433,7 @@ const cases: Case[] = [
   { what: "an address with a zone in the short form", text: app(`    ports: ["[fe80::1%lo]:18502:502"]`), place: [5, 13], says: /no zone/ },
   { what: "an address with a zone in the long form", text: app(`    ports: [{target: 502, host_ip: 'fe80::1%lo'}]`), place: [5, 36], says: /no zone/ },
   { what: "an address with a leading zero", text: app(`    ports: ["127.0.0.01:80:80"]`), place: [5, 13], says: /IP address/ },
+  { what: "the network host beside another", text: app(`    networks: [host, other]`), place: [5, 16], says: /beside other networks/ },
   { what: "an unknown word for templates", text: app(`    templates: go`), place: [5, 16], says: /expand or literal/ },
   {
     what: "no project name",

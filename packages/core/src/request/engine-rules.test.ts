@@ -88,6 +88,8 @@ describe("a request that every engine refuses is INVALID_REQUEST, with the field
     ["a host port twice, in both publish modes", port({}, { target: 81, mode: "host" }), "ports[1]"],
     ["a port of 0", port({ target: 0 }), "ports[0].target"],
     ["a port of 65536", port({ published: 65_536 }), "ports[0].published"],
+    ["the network host beside another", { networks: ["host", "back"] }, "networks[0]"],
+    ["the network none beside another", { networks: ["back", "none"] }, "networks[1]"],
     ["a network's name of spaces", { networks: [" "] }, "networks[0]"],
     ["a name of one letter", { name: "a" }, "name"],
     ["a name of 64 characters", { name: "a".repeat(64) }, "name"],

@@ -11,7 +11,16 @@ const uniqueNames = (what: string) =>
     });
   });
 
-export const networksSchema = uniqueNames("network");
+/** Networks of which an engine joins no other beside them. */
+const ALONE = ["host", "none"];
+
+export const networksSchema = uniqueNames("network").superRefine((names, context) => {
+  if (names.length < 2) return;
+  names.forEach((name, index) => {
+    if (!ALONE.includes(name)) return;
+    context.addIssue({ code: "custom", path: [index], message: `the network ${name} can't be joined beside other networks` });
+  });
+});
 
 /** `key==value` or `key!=value`, spaces around the operator allowed (swarmkit, manager/constraint). */
 const constraintSchema = z
