@@ -46,16 +46,16 @@ describe("loadIdentity", () => {
   test.each(known)("knows the project of %s", async (_, text, project) => {
     const path = await write("apps.yml", text);
     const identity = await identify([path]);
-    expect(identity).toEqual({ project, files: ["apps.yml"], ...(project === "plant" && { directory: root }) });
+    expect(identity).toEqual({ project, directory: root, files: ["apps.yml"], ...(project !== "plant" && { hasChosenName: true }) });
   });
 
   it("takes the name from any of several files", async () => {
     const sources = [await write("a.yml", "apps:\n\tweb: 1\n"), await write("b.yml", "name: shop\napps: 1")];
-    expect(await identify(sources)).toEqual({ project: "shop", files: ["a.yml", "b.yml"] });
+    expect(await identify(sources)).toEqual({ project: "shop", hasChosenName: true, directory: root, files: ["a.yml", "b.yml"] });
   });
 
   it("reads standard input", async () => {
-    expect(await identify(["-"], { stdin: Readable.from(["name: shop\napps:\n\tweb: 1\n"]) })).toEqual({ project: "shop", files: ["-"] });
+    expect(await identify(["-"], { stdin: Readable.from(["name: shop\napps:\n\tweb: 1\n"]) })).toMatchObject({ project: "shop", hasChosenName: true, files: ["-"] });
   });
 
   it("looks variables up in env files, and leaves out those that are missing or have bad lines", async () => {
@@ -74,7 +74,7 @@ describe("loadIdentity", () => {
     expect(await failureOf([broken])).toContain("a.yml:1:7: the name of the project holds a variable that is not set.");
     const sources = [await write("b.yml", "name: one\n"), await write("c.yml", "name: two\n")];
     expect(await failureOf(sources)).toContain('c.yml:1:7: the project is "two" here and "one" in b.yml:1:7.');
-    expect(await identify([broken, ...sources], { project: "mine" })).toEqual({ project: "mine", files: ["a.yml", "b.yml", "c.yml"] });
+    expect(await identify([broken, ...sources], { project: "mine" })).toMatchObject({ project: "mine", hasChosenName: true, files: ["a.yml", "b.yml", "c.yml"] });
   });
 
   it("refuses a file that does not exist or can't be read, unless a name is given", async () => {
@@ -82,7 +82,7 @@ describe("loadIdentity", () => {
     expect(await failureOf([missing])).toBe(
       "none.yml:1:1: there is no such file. Check the path, or pass the name of the project: -p <name>.",
     );
-    expect(await identify([missing], { project: "mine" })).toEqual({ project: "mine", files: ["none.yml"] });
+    expect(await identify([missing], { project: "mine" })).toMatchObject({ project: "mine", hasChosenName: true, files: ["none.yml"] });
     await expect(identify([root], { project: "mine" })).rejects.toMatchObject({ code: "INVALID_FILE" });
   });
 

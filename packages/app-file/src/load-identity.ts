@@ -14,7 +14,7 @@ import { SourceText } from "./source/source-text.js";
 import { SourceTree } from "./source/tree.js";
 
 /** Which project some files are, as far as commands need it that act on what is deployed. */
-export type ProjectIdentity = Pick<AppProject, "project" | "directory" | "files">;
+export type ProjectIdentity = Pick<AppProject, "project" | "directory" | "hasChosenName" | "files">;
 
 const PASS_NAME = "Correct the file, or pass the name of the project: -p <name>.";
 

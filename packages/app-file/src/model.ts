@@ -89,11 +89,13 @@ export interface AppResource {
 export interface AppProject {
   /** The given name, else `name:` of a file, else the name of the project directory, normalized as Compose does. */
   project: string;
+  /** Absolute path of the project directory. */
+  directory: string;
   /**
-   * Absolute path of the project directory. Set only if the project has its name from it: another directory of the same
-   * name is another project then.
+   * The name is given, or `name:` of a file: it is the same project in every directory. Default false: another directory of
+   * the same name is another project.
    */
-  directory?: string;
+  hasChosenName?: boolean;
   /** Paths of the files relative to the project directory, with `/` between their parts; `-` for standard input. */
   files: string[];
   /** In the order of the files, and in each file's order. */

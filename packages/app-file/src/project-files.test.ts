@@ -181,11 +181,11 @@ describe("the name of the project", () => {
   it("is the given one, else name: of any file, else the directory's", async () => {
     const web = await write("web.yml", app("web"));
     const db = await write("db.yml", `name: Factory\n${app("db")}`);
-    expect(await load([web, db], { project: "mine" })).toMatchObject({ project: "mine" });
-    const named = await load([web, db]);
-    expect(named.project).toBe("factory");
-    expect(named.directory).toBeUndefined();
-    expect(await load([web])).toMatchObject({ project: "plant", directory: root });
+    expect(await load([web, db], { project: "mine" })).toMatchObject({ project: "mine", hasChosenName: true, directory: root });
+    expect(await load([web, db])).toMatchObject({ project: "factory", hasChosenName: true, directory: root });
+    const derived = await load([web]);
+    expect(derived).toMatchObject({ project: "plant", directory: root });
+    expect(derived.hasChosenName).toBeUndefined();
   });
 
   it("is an error if two files disagree, unless one is given", async () => {

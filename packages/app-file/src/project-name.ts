@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import type { AppProject } from "./model.js";
 import { quote } from "./report/nearest.js";
 import type { Findings } from "./report/findings.js";
 import type { SourceTree } from "./source/tree.js";
@@ -14,14 +15,14 @@ const HINT = "Write a name: of lower-case letters and digits.";
 
 /**
  * The project of some files: the name that was given, else the `name:` of the files, which have to agree, else the name
- * of the project directory. `directory` is set in the last case only.
+ * of the project directory. `hasChosenName` is not set in the last case.
  */
 export function nameProject(
   trees: readonly SourceTree[],
   { given, directory }: { given: string | undefined; directory: string },
   findings: Findings,
-): { project: string; directory?: string } {
-  if (given !== undefined) return { project: projectName(given) };
+): Pick<AppProject, "project" | "directory" | "hasChosenName"> {
+  if (given !== undefined) return { project: projectName(given), directory, hasChosenName: true };
   const [first, ...others] = trees.flatMap(namesOf);
   if (first === undefined) {
     const project = projectName(basename(directory));
@@ -46,7 +47,7 @@ export function nameProject(
       "Files that are deployed together form one project: write the same name, or pass -p <name>.",
     );
   }
-  return { project };
+  return { project, directory, hasChosenName: true };
 }
 
 function namesOf(tree: SourceTree): { name: string; tree: SourceTree }[] {

@@ -85,9 +85,12 @@ export interface DesiredProject {
    * what these files own is changed or removed. Default: no file, the run speaks for the whole project.
    */
   readonly files?: readonly string[];
-  /**
-   * Absolute path of the project directory, where the project has its name from that directory only. Two directories
-   * of the same name are then two owners. Default: the name was chosen by the user and identifies the project anywhere.
-   */
+  /** Absolute path of the project directory. Default: unknown, files of one name in two directories are one owner. */
   readonly directory?: string;
+  /**
+   * The user chose the project's name, so that it is the same project in every directory: what the files name is theirs
+   * wherever it was deployed from. What they do not name stays with its directory. Default false: the name is that of the
+   * directory, and another directory of the same name is another project.
+   */
+  readonly hasChosenName?: boolean;
 }

@@ -20,12 +20,12 @@ const NOTHING: Elsewhere = { platforms: [], warnings: [] };
  */
 export async function findElsewhere(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  { project, directory }: Scope,
+  { project, directory, hasChosenName = false }: Scope,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<Elsewhere> {
   if (!supports(strategy, "elsewhere")) return NOTHING;
   const limit = AbortSignal.timeout(TIME_LIMIT_MS);
-  const labels = { [PROJECT_LABEL]: project, ...(directory !== undefined && { [DIRECTORY_LABEL]: directory }) };
+  const labels = { [PROJECT_LABEL]: project, ...(directory !== undefined && !hasChosenName && { [DIRECTORY_LABEL]: directory }) };
   try {
     const platforms = await strategy.elsewhere({ labels, signal: signal === undefined ? limit : AbortSignal.any([signal, limit]) });
     return { platforms, warnings: platforms.flatMap((platform) => warningOf(platform, project, strategy.manifest.name)) };

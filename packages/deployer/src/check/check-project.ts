@@ -28,7 +28,7 @@ export interface CheckedProject extends Scope {
  * @throws DeploymentError `INVALID_REQUEST`, `UNSUPPORTED`, with one issue per finding.
  */
 export function checkProject(
-  { project, files, directory, apps, resources = [], devices = [] }: DesiredProject,
+  { project, files, directory, hasChosenName, apps, resources = [], devices = [] }: DesiredProject,
   strategy: OpenFactoryServiceDeploymentStrategy,
   options: { strict?: boolean; adopt?: readonly string[] } = {},
 ): CheckedProject {
@@ -36,7 +36,7 @@ export function checkProject(
   checkNames(options.adopt ?? [], apps);
   const checked = parseRequests(apps, strategy, options).map((one) => ({ ...one, hash: hashOf(one.request) }));
   checkVolumes(checked);
-  const scope = { project, ...(files && { files }), ...(directory !== undefined && { directory }) };
+  const scope = { project, ...(files && { files }), ...(directory !== undefined && { directory }), ...(hasChosenName && { hasChosenName }) };
   return { ...scope, apps: checked, devices, ...checkResources(resources, strategy, options) };
 }
 

@@ -8,6 +8,7 @@ const labels = (project: string, file?: string, directory?: string) => ({
   ...(directory !== undefined && { [DIRECTORY_LABEL]: directory }),
 });
 const one: Scope = { project: "factory", files: ["a.yml"], directory: "/srv/factory" };
+const chosen: Scope = { ...one, hasChosenName: true };
 const whole: Scope = { project: "factory" };
 
 test.each([
@@ -18,6 +19,10 @@ test.each([
   ["another file", labels("factory", "b.yml", "/srv/factory"), one, false, "other-file"],
   ["another file, named", labels("factory", "b.yml", "/srv/factory"), one, true, "other-file"],
   ["its file in another directory", labels("factory", "a.yml", "/opt/factory"), one, true, "other-directory"],
+  ["its file in another directory, named, with a chosen name", labels("factory", "a.yml", "/opt/factory"), chosen, true, "ours"],
+  ["its file in another directory, not named, with a chosen name", labels("factory", "a.yml", "/opt/factory"), chosen, false, "other-file"],
+  ["another file in another directory, with a chosen name", labels("factory", "b.yml", "/opt/factory"), chosen, true, "other-file"],
+  ["any directory, to the whole project with a chosen name", labels("factory", "a.yml", "/opt/factory"), { ...whole, directory: "/srv/factory", hasChosenName: true }, false, "ours"],
   ["no file, named", labels("factory"), one, true, "ours"],
   ["no file, not named", labels("factory"), one, false, "unrecorded"],
   ["any file, to the whole project", labels("factory", "b.yml", "/opt/factory"), whole, false, "ours"],

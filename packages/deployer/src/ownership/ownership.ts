@@ -6,13 +6,14 @@ export interface Scope {
   /** Undefined: the whole project. */
   readonly files?: readonly string[];
   readonly directory?: string;
+  readonly hasChosenName?: boolean;
 }
 
 /**
  * Whose a service or resource is, from a run's point of view. Only `ours` is ever changed or removed:
  * - `ours`: one of the run's files owns it; or no file is recorded, and the run's files name it
  * - `unrecorded`: the project's, no file is recorded (an earlier release made it), and the run's files do not name it
- * - `other-file`: another file of the project owns it
+ * - `other-file`: another file of the project owns it, which may be in another directory if the name was chosen
  * - `other-directory`: a project of the same name in another directory owns it
  * - `foreign`: another project's, or not made by this tool
  */
@@ -21,11 +22,13 @@ export type Ownership = "ours" | "unrecorded" | "other-file" | "other-directory"
 type Labels = Readonly<Record<string, string>>;
 
 /** @param isNamed whether the run's files name it: an app by its service, a resource by its name or key. */
-export function ownershipOf(labels: Labels, { project, files, directory }: Scope, isNamed: boolean): Ownership {
+export function ownershipOf(labels: Labels, { project, files, directory, hasChosenName = false }: Scope, isNamed: boolean): Ownership {
   if (labels[PROJECT_LABEL] !== project) return "foreign";
   const recorded = labels[DIRECTORY_LABEL];
-  if (directory !== undefined && recorded !== undefined && recorded !== directory) return "other-directory";
+  const isElsewhere = directory !== undefined && recorded !== undefined && recorded !== directory;
+  if (isElsewhere && !hasChosenName) return "other-directory";
   if (files === undefined) return "ours";
+  if (isElsewhere && !isNamed) return "other-file";
   const file = labels[FILE_LABEL];
   if (file === undefined) return isNamed ? "ours" : "unrecorded";
   return files.includes(file) ? "ours" : "other-file";
