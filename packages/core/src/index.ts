@@ -2,6 +2,7 @@ export { ERROR_CODES, type ErrorCode } from "./errors/error-code.js";
 export {
   DeploymentError,
   type DeploymentErrorOptions,
+  type ErrorSubject,
   type ErrorIssue,
   type FailedInstance,
   type SourceLocation,

@@ -1,4 +1,5 @@
 export { ambiguousNetwork, type AmbiguousNetwork, isAmbiguousRefusal } from "./resources/ambiguous-network.js";
+export { withNetworkField } from "./resources/missing-network.js";
 export { networkUsers } from "./network-users.js";
 export { diagnoseEngine, diagnoseNetwork, finding } from "./diagnose-engine.js";
 export { HIGHEST_API, LOWEST_API } from "./api/api-version.js";

@@ -1,5 +1,5 @@
 import { DeploymentError, type NormalizedRequest } from "@openfactory/deploy-core";
-import { type DockerEngine, engineFault, isAmbiguousRefusal } from "@openfactory/docker-engine";
+import { type DockerEngine, engineFault, isAmbiguousRefusal, withNetworkField } from "@openfactory/docker-engine";
 
 /** What a container was to be, as far as it can keep it from starting. */
 export type StartFaultSubject = Pick<NormalizedRequest, "name" | "ports" | "networks">;
@@ -38,15 +38,4 @@ const essence = (words: string): string =>
 const portIn = (words: string, { ports = [] }: StartFaultSubject): string => {
   const published = ports.flatMap((port) => (port.published === undefined ? [] : [String(port.published)]));
   return published.find((port) => new RegExp(`:${port}\\b`).test(words)) ?? published.join(" or ");
-};
-
-const withNetworkField = (error: DeploymentError, { name, networks = [] }: StartFaultSubject): DeploymentError => {
-  const { code, message, hint, cause } = error;
-  const index = networks.findIndex((network) => message === `There is no network ${network}.` || message.includes(`network ${network} is ambiguous`));
-  return new DeploymentError(code, message, {
-    service: name,
-    field: index === -1 ? "networks" : `networks[${index}]`,
-    hint,
-    cause,
-  });
 };

@@ -1,5 +1,5 @@
 import { DeploymentError, type NormalizedRequest } from "@openfactory/deploy-core";
-import { type DockerEngine, engineFault } from "@openfactory/docker-engine";
+import { type DockerEngine, engineFault, withNetworkField } from "@openfactory/docker-engine";
 import { findService } from "./find-service.js";
 
 /** A port that another service publishes has the status of every other flaw of a specification: only words tell it. */
@@ -39,11 +39,7 @@ function explainSpecFault(request: Subject, error: unknown): unknown {
   const context = { service: name, cause: error.cause };
   const words = wordsOf(error);
 
-  if (error.code === "NETWORK_NOT_FOUND") {
-    const index = networks.findIndex((network) => error.message === `There is no network ${network}.`);
-    const field = index === -1 ? "networks" : `networks[${index}]`;
-    return new DeploymentError(error.code, error.message, { ...context, field, hint: error.hint });
-  }
+  if (error.code === "NETWORK_NOT_FOUND") return withNetworkField(error, request);
   // A network of one node only is refused with 403, which otherwise stands for refused credentials.
   if (engineFault(error)?.statusCode === 403 && /network/i.test(words)) {
     const network = named(words, networks);

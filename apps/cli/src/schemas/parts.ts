@@ -1,4 +1,4 @@
-import type { ErrorCode, ResourceKind, ServiceState } from "@openfactory/deploy-core";
+import type { ErrorCode, ErrorSubject, ResourceKind, ServiceState } from "@openfactory/deploy-core";
 import { z } from "zod";
 
 /** What several events hold. Fields and words may be added; those that are here keep their meaning. */
@@ -30,6 +30,10 @@ export const error = z
     service: z.string().optional(),
     strategy: z.string().optional(),
     field: z.string().optional().describe("Path in the request."),
+    subject: z
+      .object({ kind: z.string() as z.ZodType<ErrorSubject["kind"]>, name: z.string() })
+      .optional()
+      .describe("The network, volume, image, secret or config that it is about."),
     location: location.optional().describe("Where it is written in the file."),
     issues: z
       .array(

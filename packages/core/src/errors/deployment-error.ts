@@ -35,6 +35,12 @@ export interface FailedInstance {
   lastLogLines?: string[];
 }
 
+/** A network, volume, image, secret or config, by its name on the engine. */
+export interface ErrorSubject {
+  kind: "network" | "volume" | "image" | "secret" | "config";
+  name: string;
+}
+
 export interface DeploymentErrorOptions {
   /** One sentence: what to do. */
   hint?: string;
@@ -44,6 +50,8 @@ export interface DeploymentErrorOptions {
   strategy?: string;
   /** The request field it is about, e.g. `networks[1]`. */
   field?: string;
+  /** What it is about, where that is not the service itself. */
+  subject?: ErrorSubject;
   /** Where what it is about is written. */
   location?: SourceLocation;
   issues?: ErrorIssue[];
@@ -66,6 +74,7 @@ export class DeploymentError extends Error {
   readonly service?: string;
   readonly strategy?: string;
   readonly field?: string;
+  readonly subject?: ErrorSubject;
   readonly location?: SourceLocation;
   readonly issues: readonly ErrorIssue[];
   readonly instance?: FailedInstance;
@@ -77,6 +86,7 @@ export class DeploymentError extends Error {
     this.service = options.service;
     this.strategy = options.strategy;
     this.field = options.field;
+    if (options.subject !== undefined) this.subject = options.subject;
     this.location = options.location;
     this.issues = options.issues ?? [];
     this.instance = options.instance;
@@ -117,6 +127,7 @@ export class DeploymentError extends Error {
       service: this.service,
       strategy: this.strategy,
       field: this.field,
+      ...(this.subject === undefined ? {} : { subject: this.subject }),
       location: this.location,
       ...(this.issues.length > 0 ? { issues: this.issues } : {}),
       instance: this.instance,

@@ -32,11 +32,16 @@ export function ambiguousNetwork(name: string, networks: readonly Named[]): Ambi
 
 const shortId = (id: string): string => id.slice(0, 12);
 
-/** Whether an engine refuses a name, as its own words say, since several networks have it. */
-export const isAmbiguousRefusal = (error: unknown): boolean => /network \S+ is ambiguous/i.test(engineFault(error)?.message ?? "");
+/** The name that an engine refuses because several networks have it. Only the engine's words say so. */
+const ambiguousName = (error: unknown): string | undefined => /network (\S+) is ambiguous/i.exec(engineFault(error)?.message ?? "")?.[1];
+
+/** Whether an engine refuses the name of a network because several networks have it. */
+export const isAmbiguousRefusal = (error: unknown): boolean => ambiguousName(error) !== undefined;
 
 /** The engine's refusal of a name that several networks have: 400, 404 or 500, by call and version; only words tell. */
 export function ambiguousRefusal(error: DeploymentError): DeploymentError | undefined {
-  if (!isAmbiguousRefusal(error)) return undefined;
-  return retold(error, "CONFLICT", `${REMOVE} (docker network ls shows them, docker network rm <id> removes one).`);
+  const name = ambiguousName(error);
+  if (name === undefined) return undefined;
+  const hint = `${REMOVE} (docker network ls shows them, docker network rm <id> removes one).`;
+  return retold(error, "CONFLICT", hint, { kind: "network", name });
 }

@@ -18,8 +18,8 @@ export const swarmServiceMutations = ofSuite("swarm", [
   [
     "a missing network told as an engine error",
     `${source}/create-fault.ts`,
-    'if (error.code === "NETWORK_NOT_FOUND") {',
-    'if (error.code === "NETWORK_NOT_FOUND") {\n    return new DeploymentError("ENGINE_ERROR", error.message, { ...context, hint: error.hint });',
+    "return withNetworkField(error, request);",
+    'return new DeploymentError("ENGINE_ERROR", error.message, { ...context, hint: error.hint });',
     "as number 0 of three",
   ],
   ["a port in use told as an invalid request", `${source}/create-fault.ts`, "if (port !== null) {", "if (port !== null && networks.length > 9) {", "a host port that another service has"],
