@@ -32,7 +32,7 @@ const healthOf = (status: string | undefined): Health =>
 /** A container's zero time stands for never. */
 const time = (iso: string): string | undefined => (iso.startsWith("0001-") ? undefined : iso);
 
-export function instanceStatus(container: ContainerDetails): InstanceStatus {
+function instanceStatus(container: ContainerDetails): InstanceStatus {
   const { State } = container;
   const ended = State.Status === "exited" || State.Status === "restarting" || State.Status === "dead";
   // The engine calls a container unhealthy when its process ends, and running while it waits for a restart.

@@ -2,7 +2,7 @@ import { DeploymentError, REQUEST_FIELDS } from "@openfactory/deploy-core";
 import { z } from "zod";
 
 /** An operation of the strategy, as in {@link MemoryOptions.failOn}. */
-export const OPERATIONS = ["deploy", "remove", "inspect", "wait", "logs", "update", "rollback", "scale"] as const;
+const OPERATIONS = ["deploy", "remove", "inspect", "wait", "logs", "update", "rollback", "scale"] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 const error = z.custom<DeploymentError>((value) => DeploymentError.isInstance(value), "expected a DeploymentError");

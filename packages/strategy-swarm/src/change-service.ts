@@ -4,7 +4,7 @@ import { findService } from "./find-service.js";
 import { untilTakenUp } from "./taken-up.js";
 
 /** What is sent to change a service (Engine API, ServiceUpdate). */
-export interface ChangeBody {
+interface ChangeBody {
   spec: object;
   /** Whose registry credentials go along. Default: those stored with the service stay. */
   image?: string;

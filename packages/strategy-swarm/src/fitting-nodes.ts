@@ -9,7 +9,7 @@ export const fittingNodes = (nodes: readonly NodeDetails[], constraints: readonl
 export const constraintsOf = ({ TaskTemplate }: ServiceSpec): readonly string[] =>
   (TaskTemplate["Placement"] as { Constraints?: string[] } | undefined)?.Constraints ?? [];
 
-export const takesTasks = ({ Status, Spec }: NodeDetails): boolean =>
+const takesTasks = ({ Status, Spec }: NodeDetails): boolean =>
   Status.State === "ready" && Spec.Availability === "active";
 
 /**

@@ -58,7 +58,7 @@ export function instanceStatus(
 }
 
 /** The ports that a service has, those that the swarm chose among them. */
-export const portsOf = ({ Endpoint, Spec }: ServiceDetails): PublishedPort[] =>
+const portsOf = ({ Endpoint, Spec }: ServiceDetails): PublishedPort[] =>
   (Endpoint?.Ports ?? Spec.EndpointSpec?.Ports ?? []).map((port): PublishedPort => ({
     target: port.TargetPort,
     published: port.PublishedPort || undefined,

@@ -19,7 +19,7 @@ export async function execIn(
 }
 
 /** The payload of frames of an 8-byte header (stream, 0, 0, 0, length) and its bytes. */
-export function demultiplex(bytes: Buffer): string {
+function demultiplex(bytes: Buffer): string {
   const payload: Buffer[] = [];
   for (let at = 0; at + 8 <= bytes.length; ) {
     const length = bytes.readUInt32BE(at + 4);

@@ -6,7 +6,7 @@ import { staleness } from "./staleness.ts";
  * `caught`: a case failed, as it must. `survived`: all passed. `stale`: the text is not in the file once. `broken`: the
  * mutated file was not read, or no case ran. `untested`: without the mutation, no case passes, or one fails.
  */
-export type Verdict = "caught" | "survived" | "stale" | "broken" | "untested";
+type Verdict = "caught" | "survived" | "stale" | "broken" | "untested";
 
 export interface Judgement {
   mutation: Mutation;

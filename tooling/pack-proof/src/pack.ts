@@ -55,7 +55,7 @@ export async function packAll(destination: string): Promise<Tarball[]> {
   return tarballs.sort((a, b) => (a.manifest.name < b.manifest.name ? -1 : 1));
 }
 
-export async function readTarball(file: string): Promise<Tarball> {
+async function readTarball(file: string): Promise<Tarball> {
   const { out: list } = await run("tar", ["-tzf", file], root);
   const { out: manifest } = await run("tar", ["-xzOf", file, "package/package.json"], root);
   const hash = createHash("sha512").update(await readFile(file));

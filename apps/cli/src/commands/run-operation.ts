@@ -15,7 +15,7 @@ interface AnyReport {
 }
 
 /** What a run of the deployer is given. */
-export interface Hooks {
+interface Hooks {
   signal: AbortSignal;
   observer: Observer;
   /** What the holder of the project's lock does. */

@@ -30,7 +30,7 @@ export class CapturedOutput implements Output {
 }
 
 /** A line of `--json`. */
-export interface JsonEvent extends Record<string, unknown> {
+interface JsonEvent extends Record<string, unknown> {
   event: string;
 }
 

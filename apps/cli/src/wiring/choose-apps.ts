@@ -31,7 +31,7 @@ export const appKeys = (names: readonly string[], project: NamedProject<NamedApp
   names.flatMap((name) => findApps(name, project).map(({ key }) => key));
 
 /** The app of that name, or of that service, or all of that device. @throws DeploymentError `NOT_FOUND` with the nearest name. */
-export function findApps<App extends NamedApp>(name: string, { apps, devices = [] }: NamedProject<App>, where = "in the files"): App[] {
+function findApps<App extends NamedApp>(name: string, { apps, devices = [] }: NamedProject<App>, where = "in the files"): App[] {
   const found = apps.find(({ key }) => key === name) ?? apps.find(({ service }) => service === name.toLowerCase());
   if (found !== undefined) return [found];
   const parts = apps.filter(({ device }) => device?.key === name);

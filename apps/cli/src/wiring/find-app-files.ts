@@ -4,7 +4,7 @@ import { DeploymentError } from "@openfactory/deploy-core";
 import type { Io } from "../io.js";
 
 /** The names under which the app file is looked for, in this order. */
-export const FILE_NAMES = ["openfactory.yml", "openfactory.yaml", "apps.yml", "apps.yaml"] as const;
+const FILE_NAMES = ["openfactory.yml", "openfactory.yaml", "apps.yml", "apps.yaml"] as const;
 
 /** The files and directories that were named, or the first of {@link FILE_NAMES} in the working directory. */
 export function findAppFiles(named: readonly string[] | undefined, { cwd }: Io): string[] | undefined {

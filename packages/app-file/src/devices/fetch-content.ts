@@ -2,7 +2,7 @@ import { MAX_BYTES } from "../source/read-text.js";
 import type { Content } from "./read-content.js";
 
 /** How long one download may take, redirects included, in milliseconds. */
-export const FETCH_LIMIT_MS = 10_000;
+const FETCH_LIMIT_MS = 10_000;
 
 const MOST_REDIRECTS = 5;
 

@@ -5,8 +5,8 @@ import type { Findings } from "../report/findings.js";
 import { systemReason } from "../source/read-text.js";
 
 /** How deep directories may lie in each other, and how many are read. */
-export const MAX_LEVELS = 20;
-export const MAX_DIRECTORIES = 10_000;
+const MAX_LEVELS = 20;
+const MAX_DIRECTORIES = 10_000;
 
 /** The names of app files in a directory. */
 const APP_FILE = /^(?:app_.*|dev_.*|openfactory)\.ya?ml$/;

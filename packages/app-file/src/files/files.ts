@@ -2,7 +2,7 @@ import { DeploymentError } from "@openfactory/deploy-core";
 import { isMissing, readBytes } from "../source/read-text.js";
 
 /** What a file holds, or why it can't be read. */
-export type FileContent = { readonly bytes: Buffer } | { readonly problem: string; readonly hint: string };
+type FileContent = { readonly bytes: Buffer } | { readonly problem: string; readonly hint: string };
 
 /** The files that an app file names, by their paths as `pathFrom` makes them. What is not here does not exist. */
 export type Files = ReadonlyMap<string, FileContent>;

@@ -4,10 +4,10 @@ import { Findings } from "../report/findings.js";
 import { appFilesIn } from "./app-files-in.js";
 
 /** Stands for standard input among the files that are named. */
-export const STDIN = "-";
+const STDIN = "-";
 
 /** The most files that one project may have. */
-export const MAX_FILES = 1000;
+const MAX_FILES = 1000;
 
 /** A file of a project. */
 export interface FoundFile {

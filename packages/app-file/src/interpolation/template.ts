@@ -2,7 +2,7 @@
 export type Lookup = (name: string) => string | undefined;
 
 /** What is wrong at an index of a template. Values of variables are never part of it. */
-export interface TemplateProblem {
+interface TemplateProblem {
   index: number;
   message: string;
   hint: string;

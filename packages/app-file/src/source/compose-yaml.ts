@@ -20,7 +20,7 @@ import type { SourceText } from "./source-text.js";
 import type { YamlNode, YamlScalar } from "./yaml-node.js";
 
 /** How deep collections may lie in each other. */
-export const MAX_DEPTH = 100;
+const MAX_DEPTH = 100;
 
 /**
  * The YAML 1.2 document of a text, as nodes with positions.

@@ -7,7 +7,7 @@ import { type FilePath, type Located, SourceTree } from "./tree.js";
 import type { YamlAlias, YamlMap, YamlNode, YamlScalar } from "./yaml-node.js";
 
 /** How many values aliases may stand for in all. */
-export const MAX_ALIASED_VALUES = 50_000;
+const MAX_ALIASED_VALUES = 50_000;
 
 /** Whether a key is for other tools (`x-...`): at the top of the file, and in an app. */
 const isExtension = (path: FilePath, key: string): boolean =>

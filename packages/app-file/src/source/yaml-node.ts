@@ -23,7 +23,7 @@ export interface YamlMap {
   items: { key: YamlNode; value: YamlNode }[];
 }
 
-export interface YamlList {
+interface YamlList {
   kind: "list";
   offset: number;
   items: YamlNode[];

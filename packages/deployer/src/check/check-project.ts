@@ -41,7 +41,7 @@ export function checkProject(
 }
 
 /** @throws DeploymentError `INVALID_REQUEST` if one of the names is no app's. */
-export function checkNames(names: readonly string[], apps: readonly { key: string }[]): void {
+function checkNames(names: readonly string[], apps: readonly { key: string }[]): void {
   const known = new Set(apps.map(({ key }) => key));
   const unknown = names.filter((name) => !known.has(name));
   if (unknown.length === 0) return;

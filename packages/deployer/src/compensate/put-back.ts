@@ -23,7 +23,7 @@ export interface PutBackOptions {
 }
 
 /** What is there of a service that was to be put back; `error`: it is not as it was before. */
-export interface PutBackService {
+interface PutBackService {
   readonly now: AppNow;
   /** Why it was not taken back on purpose: one sentence. */
   readonly kept?: string;

@@ -1,7 +1,7 @@
 import { imageText, parseImageReference } from "@openfactory/deploy-core";
 
 /** Docker Hub's key in config.json and its name for credential helpers. */
-export const HUB_KEY = "https://index.docker.io/v1/";
+const HUB_KEY = "https://index.docker.io/v1/";
 const HUB_HOSTS = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
 
 /**

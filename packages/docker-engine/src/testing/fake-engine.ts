@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { temporaryDirectory } from "./temporary-directory.js";
 
-export interface SeenRequest {
+interface SeenRequest {
   method: string;
   /** With version and query. */
   url: string;

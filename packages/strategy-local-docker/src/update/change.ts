@@ -5,7 +5,7 @@ import type { Role } from "../family/place.js";
 import type { StartFaultSubject } from "../start-fault.js";
 
 /** A container that is to take a place: one that an update has made, or the version before, on its way back. */
-export interface Candidate {
+interface Candidate {
   id: string;
   /** The name it is to have. */
   base: string;

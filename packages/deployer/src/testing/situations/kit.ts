@@ -3,7 +3,7 @@ import type { UpOptions } from "../../apply/up-options.js";
 import type { DesiredApp, DesiredDependency, DesiredProject, DesiredResource } from "../../desired.js";
 
 /** What an app of a situation is to be. */
-export interface AppSpec {
+interface AppSpec {
   /** Told by an environment variable. Default 1. */
   version?: number;
   /** `runs` (default), `fails` with exit code 3 as it starts, `ends` with 0. */
@@ -39,12 +39,12 @@ export interface Kit {
 }
 
 /** What a file says of its network. */
-export type NetworkSpec = Partial<Pick<Extract<ResourceSpec, { kind: "network" }>, "internal" | "attachable" | "driverOptions" | "labels">>;
+type NetworkSpec = Partial<Pick<Extract<ResourceSpec, { kind: "network" }>, "internal" | "attachable" | "driverOptions" | "labels">>;
 
 /** A name of the situation's own, of a service or a resource. */
 export const nameOf = ({ project }: Pick<Kit, "project">, name: string): string => `${project}-${name}`;
 
-export function appOf(kit: Kit, name: string, { version = 1, does = "runs", ...spec }: AppSpec = {}): DesiredApp {
+function appOf(kit: Kit, name: string, { version = 1, does = "runs", ...spec }: AppSpec = {}): DesiredApp {
   const { dependsOn = [], joins, config, more } = spec;
   const service = nameOf(kit, name);
   return {
@@ -64,12 +64,12 @@ export function appOf(kit: Kit, name: string, { version = 1, does = "runs", ...s
   };
 }
 
-export const networkOf = (kit: Kit, { labels, ...spec }: NetworkSpec = {}): DesiredResource => ({
+const networkOf = (kit: Kit, { labels, ...spec }: NetworkSpec = {}): DesiredResource => ({
   key: "net",
   spec: { kind: "network", name: nameOf(kit, "net"), ...spec, labels: { ...kit.request.labels, ...labels } },
 });
 
-export const configOf = (kit: Kit, content: string): DesiredResource => ({
+const configOf = (kit: Kit, content: string): DesiredResource => ({
   key: "conf",
   spec: {
     kind: "config",
