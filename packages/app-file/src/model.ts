@@ -21,6 +21,8 @@ export interface App {
   /** The file that declares it: one of {@link AppProject.files}. */
   file: string;
   request: DeployRequest;
+  /** Parts of the request that the file does not ask for. */
+  defaults?: readonly string[];
   /** Where a field of the request is written, such as `mounts[0].Target`: as near as the file says it. */
   locate: (field: string) => SourceLocation;
   /** Version of the rules by which the request was made: a new one changes deployed apps once. */

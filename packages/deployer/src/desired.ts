@@ -16,6 +16,11 @@ export interface DesiredApp {
   /** `request.name`. */
   readonly service: string;
   readonly request: DeployRequest;
+  /**
+   * Parts of the request that nobody asked for, such as `resources.Reservations.NanoCPUs`. A platform that does not honor
+   * them deploys without them, and without a warning. Default: none.
+   */
+  readonly defaults?: readonly string[];
   readonly dependsOn: readonly DesiredDependency[];
   /** Where it is written, for messages. */
   readonly location?: SourceLocation;

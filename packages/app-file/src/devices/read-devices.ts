@@ -74,7 +74,7 @@ function readService(
   shared: SharedContext,
 ): ReadApp {
   const { tree, file, declared } = shared;
-  const { role, request, after = [], writtenAt = {} } = service;
+  const { role, request, defaults, after = [], writtenAt = {} } = service;
   const nameOf = (other: string): string => `${uuid.toLowerCase()}-${other}`;
   const networks = request.networks?.map((network) => declared.networks.get(network)?.name ?? network);
   const asked: DeployRequest = {
@@ -92,6 +92,7 @@ function readService(
       location: tree.locateKey(path),
       file,
       request: validated(asked, origin, shared),
+      ...(defaults !== undefined && { defaults }),
       locate: (field) => tree.locateKey(placeOf(fieldSteps(field), origin) ?? path),
       dependsOn: after.map((other) => ({ service: nameOf(other), condition: "service_started" })),
       usesLocalStorage: [],

@@ -37,6 +37,11 @@ export interface DeviceService {
   readonly role: string;
   /** Everything but the name. A network that the file declares is named by its key there. */
   readonly request: Omit<DeployRequest, "name">;
+  /**
+   * Parts of the request that the file does not ask for, such as `resources.Reservations.NanoCPUs`. A platform that does not
+   * honor them deploys without them, and without a warning. Default: none.
+   */
+  readonly defaults?: readonly string[];
   /** Roles of services of this device that start first. Default: none. */
   readonly after?: readonly string[];
   /** Where fields of the request are written in the connector, for messages. Default: at the connector. */

@@ -1,4 +1,5 @@
 import {
+  amendRequest,
   checkHonoured,
   DeploymentError,
   type DeploymentWarning,
@@ -45,7 +46,7 @@ export function parseRequests(
   for (const app of apps) {
     try {
       refuseReservedLabels(app);
-      const request = parseRequest(app.request, { strategy: strategy.manifest.name });
+      const request = requestFor(app, strategy);
       checked.push({ app, request, warnings: checkHonoured(request, strategy.manifest, options) });
     } catch (error) {
       if (!DeploymentError.isInstance(error)) throw error;
@@ -58,6 +59,27 @@ export function parseRequests(
   if (errors.length === 1) throw withIssues(first, first.message, issues);
   const more = `${first.message.replace(/\.$/, "")}; and so on for ${errors.length} apps in all.`;
   throw withIssues(first, more, issues);
+}
+
+/**
+ * The app's request as the strategy gets it: without the defaults that it does not honor.
+ * @throws DeploymentError `INVALID_REQUEST`, `UNSUPPORTED`.
+ */
+export function requestFor(app: DesiredApp, { manifest }: OpenFactoryServiceDeploymentStrategy): NormalizedRequest {
+  const request = parseRequest(app.request, { strategy: manifest.name });
+  if (app.defaults === undefined) return request;
+  const ignored = new Set(checkHonoured(request, manifest).map(({ field }) => field));
+  return app.defaults.filter((path) => ignored.has(path)).reduce(withoutPart, request);
+}
+
+function withoutPart(request: NormalizedRequest, path: string): NormalizedRequest {
+  const [field = "", ...steps] = path.split(".");
+  const last = steps.pop();
+  if (last === undefined) return amendRequest(request, { [field]: undefined });
+  const value = structuredClone(request[field as keyof NormalizedRequest]) as Record<string, unknown>;
+  const parent = steps.reduce((at, step) => at?.[step] as Record<string, unknown> | undefined, value as Record<string, unknown> | undefined);
+  if (parent !== undefined) delete parent[last];
+  return amendRequest(request, { [field]: value });
 }
 
 const issuesOf = (error: DeploymentError, app: DesiredApp): ErrorIssue[] =>

@@ -1,7 +1,6 @@
 import {
   type OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
-  parseRequest,
   requireCapability,
   type ServiceStatus,
   supports,
@@ -9,6 +8,7 @@ import {
 import { eachBounded } from "../bounded.js";
 import { isAsDeployed } from "../compare/as-deployed.js";
 import { compareSettings } from "../compare/compare-settings.js";
+import { requestFor } from "../check/check-requests.js";
 import type { DesiredApp, DesiredProject } from "../desired.js";
 import { INSPECTIONS_AT_ONCE, observe, withoutSettings } from "../observe/observe.js";
 import { FILE_LABEL, ownerOf } from "../ownership/labels.js";
@@ -99,12 +99,12 @@ async function relationOf(
   if (ownership !== "ours") return "other-file";
   const owner = ownerOf(status.labels);
   if (app.isPartial) return "current";
-  const request = parseRequest(app.request);
+  const request = requestFor(app, strategy);
   const isSame = owner?.request === hashOf(request);
   const { settings } = status;
   if (settings === undefined || !supports(strategy, "settings")) return isSame ? "current" : "changed";
   if (isSame && isAsDeployed(status, request)) return "current";
   // No registry is asked: whether there is a newer digest is for `plan` to say.
-  const wanted = await strategy.settingsOf({ ...app.request, imagePullPolicy: "missing" });
+  const wanted = await strategy.settingsOf({ ...request, imagePullPolicy: "missing" });
   return compareSettings(settings, wanted).length === 0 ? "current" : "changed";
 }

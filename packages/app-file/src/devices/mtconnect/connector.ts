@@ -65,6 +65,7 @@ function adapterService({ environment, deploy }: Adapter, image: string, context
       networks: [NETWORK],
       ...deployFields(deploy, [...path, "deploy"], context),
     },
+    ...deployDefaults(deploy),
     writtenAt: { image: [...path, "image"], env: [...path, "environment"], ...deployPaths(path) },
   };
 }
@@ -106,6 +107,7 @@ async function agentService(device: Device, agent: Agent, adapter: Adapter, cont
       networks: [NETWORK],
       ...deployFields(agent.deploy, ["agent", "deploy"], context),
     },
+    ...deployDefaults(agent.deploy),
     ...(adapter.image != null && { after: ["adapter"] }),
     writtenAt: { ports: ["agent", "port"], env: modelPath, ...deployPaths(["agent"]) },
   };
@@ -134,6 +136,7 @@ function producerService(device: Device, agent: Agent, context: ConnectorContext
         networks: [NETWORK],
         ...deployFields(agent.deploy, ["agent", "deploy"]),
       },
+      ...deployDefaults(agent.deploy),
       ...(agent.ip == null && { after: ["agent"] }),
       writtenAt: deployPaths(["agent"]),
     },
@@ -188,6 +191,12 @@ function deployFields(deploy: DeviceDeploy | null | undefined, path: readonly Pr
     ...(constraints.length > 0 && { constraints: constraints.map(withDoubleEquals) }),
   };
 }
+
+const CPU_RESERVATION = "resources.Reservations.NanoCPUs";
+
+/** The parts of {@link deployFields} that the file does not ask for. */
+const deployDefaults = (deploy: DeviceDeploy | null | undefined) =>
+  deploy?.resources?.reservations?.cpus == null ? { defaults: [CPU_RESERVATION] } : {};
 
 const deployPaths = (path: readonly PropertyKey[]) => ({
   resources: [...path, "deploy", "resources"],
