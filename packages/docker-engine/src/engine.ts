@@ -23,6 +23,8 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** Milliseconds until `TIMEOUT`; for streams, until the first byte. Default: the connection's (30000). */
   timeoutMs?: number;
+  /** Ask an engine that manages no swarm for its state, for the hint of `NOT_A_SWARM_MANAGER`. One more call. Default true. */
+  explainsState?: boolean;
 }
 
 /** The engine's own filters, e.g. `{label: ["a=b"], name: ["demo"]}`. Names match by prefix or part: check them. */

@@ -28,7 +28,8 @@ test("a deploy with its image there is two calls, after the version is agreed on
   ]);
   proxy.calls.length = 0;
   await expect(strategy.deploy(request)).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
-  expect(proxy.calls).toEqual(["POST /containers/create"]);
+  // The listing names the owner of the name.
+  expect(proxy.calls).toEqual(["POST /containers/create", "GET /containers/json"]);
 });
 
 test("a listing is one call", async () => {

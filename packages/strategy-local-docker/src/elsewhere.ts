@@ -8,7 +8,7 @@ import type { DockerEngine } from "@openfactory/docker-engine";
 export async function elsewhere(engine: DockerEngine, { labels, signal }: ElsewhereOptions): Promise<OtherPlatform[]> {
   const wanted = Object.entries(labels);
   try {
-    const listed = await engine.services.list({ label: wanted.map(([name, value]) => `${name}=${value}`) }, { signal });
+    const listed = await engine.services.list({ label: wanted.map(([name, value]) => `${name}=${value}`) }, { signal, explainsState: false });
     // The engine takes one of several labels for all of them.
     const services = listed
       .filter(({ Spec }) => wanted.every(([name, value]) => Spec.Labels?.[name] === value))

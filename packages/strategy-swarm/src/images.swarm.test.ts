@@ -250,6 +250,7 @@ describe("refreshAuth", () => {
     return request(image, {
       user: "1000:1000",
       env: ["A=1", "B={{.Node.Hostname}}"],
+      templates: "expand",
       labels: { "org.example.label": "1" },
       args: ["x"],
       command: ["sh", "-c", "sleep 3600"],

@@ -111,7 +111,7 @@ test("an image that its registry does not have is told after a try or two, thoug
     await strategy.deploy(wanted);
     await expect(strategy.wait(name)).rejects.toMatchObject({
       code: "IMAGE_NOT_FOUND",
-      message: expect.stringMatching(/\([23] tasks\): rejected on node-[123]: No such image/),
+      message: expect.stringMatching(/\([23] tasks failed\): rejected on node-[123]: No such image/),
     });
   } finally {
     await registry.stop();

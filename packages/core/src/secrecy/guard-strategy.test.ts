@@ -46,6 +46,13 @@ test("redactError() masks message, hint, findings, instance, stack and causes, a
   expect(masked.stack).toContain("guard-strategy.test");
 });
 
+test("redactError() keeps the class of an error that it masks", () => {
+  class PlantError extends Error {}
+  const masked = redactError(new PlantError(`message ${SECRET}`), redactor);
+  expect(masked).toBeInstanceOf(PlantError);
+  expect(masked.message).not.toContain(SECRET);
+});
+
 test("redactError() leaves an error that holds nothing as the object it is, and masks whatever else is thrown", () => {
   const harmless = new DeploymentError("NOT_FOUND", "None.", { cause: new Error("x") });
   expect(redactError(harmless, redactor)).toBe(harmless);

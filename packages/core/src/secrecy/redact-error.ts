@@ -75,6 +75,8 @@ function redactPlainError(error: Error, redactor: Redactor, depth: number): Erro
     message === error.message && stack === error.stack && cause === error.cause && masked.every(([, one], index) => one === own[index]?.[1]);
   if (isSame) return error;
   const copy = Object.assign(new Error(message, cause === undefined ? undefined : { cause }), Object.fromEntries(masked));
+  // Whoever recognizes the error by its class still does.
+  Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object);
   Object.defineProperty(copy, "name", { value: error.name, configurable: true, writable: true });
   return withStack(copy, stack);
 }

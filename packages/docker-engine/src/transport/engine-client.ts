@@ -119,8 +119,8 @@ export class EngineClient {
     }
   }
 
-  async #explained(error: unknown, { signal }: CallOptions): Promise<unknown> {
-    if (!DeploymentError.isInstance(error, "NOT_A_SWARM_MANAGER")) return error;
+  async #explained(error: unknown, { signal, explainsState = true }: CallOptions): Promise<unknown> {
+    if (!explainsState || !DeploymentError.isInstance(error, "NOT_A_SWARM_MANAGER")) return error;
     return explainSwarmState(error, this.host, () => this.json<EngineInfo>(INFO, { signal, timeoutMs: STATE_TIMEOUT_MS }));
   }
 

@@ -139,12 +139,12 @@ export function preflightCases(suite: Suite): void {
   test("preflight finds constraints that no node fulfils, and reservations that no node has room for", async (context) => {
     const strategy = suite.with(context, "preflight");
     if (!suite.manifest.placesOnNodes) return context.skip("the strategy declares to choose no nodes");
-    suite.needs(context, { constraints: ["node.role==manager"], resources: { Reservations: { NanoCPUs: 1 } } });
+    suite.needs(context, { constraints: ["node.role==manager"], resources: { Reservations: { NanoCPUs: 1_000_000 } } });
     const nowhere = suite.request({ constraints: ["node.labels.no-such-label==1"] });
     const huge = suite.request({ resources: { Reservations: { NanoCPUs: 10_000_000_000_000 } } });
     const small = suite.request({
       constraints: [suite.target.constraint ?? "node.role == manager"],
-      resources: { Reservations: { NanoCPUs: 1_000_000, MemoryBytes: 1024 ** 2 } },
+      resources: { Reservations: { NanoCPUs: 1_000_000, MemoryBytes: 4 * 1024 ** 2 } },
     });
     const problems = await strategy.preflight([anew(nowhere), anew(small), anew(huge)]);
     expectWhole(problems);

@@ -30,7 +30,7 @@ export function removeCases(suite: Suite): void {
     const exec = suite.probe(context, "exec");
     const { endSlowly } = suite.programs;
     if (endSlowly === undefined) return context.skip("the target has no program endSlowly");
-    suite.needs(context, { command: ["x"], mounts: [{ Type: "volume", Source: "x", Target: "/data" }] });
+    suite.needs(context, { command: ["x"], mounts: [{ Type: "volume", Source: "data", Target: "/data" }] });
     const mounts = [{ Type: "volume", Source: (await suite.target.volume?.()) ?? "none", Target: "/data" }] as const;
     // A volume is a node's: both services have to be on the same one.
     const constraints = [suite.target.constraint ?? "node.role == manager"];
