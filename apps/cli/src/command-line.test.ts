@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { resetMemory } from "./testing/memory-plugin.js";
 import { appFile, captureIo, MEMORY_PLUGIN, Workplace } from "./testing/run-ofdeploy.js";
-import { platformOf } from "./wiring/open-strategy.js";
+import { platformOf } from "./wiring/chosen-platform.js";
 
 let place: Workplace;
 beforeEach(() => {
@@ -154,10 +154,22 @@ describe("a command line that is understood", () => {
     expect(ran.events.at(-1)).toMatchObject({ files: ["openfactory.yml", "ui.yml"], project: "factory" });
   });
 
-  test("without --platform and DEPLOYMENT_PLATFORM the platform is docker", () => {
-    expect(platformOf({}, captureIo(place.folder))).toBe("docker");
-    expect(platformOf({}, captureIo(place.folder, { env: { DEPLOYMENT_PLATFORM: "" } }))).toBe("docker");
-    expect(platformOf({}, captureIo(place.folder, { env: { DEPLOYMENT_PLATFORM: "swarm" } }))).toBe("swarm");
-    expect(platformOf({ platform: "x" }, captureIo(place.folder, { env: { DEPLOYMENT_PLATFORM: "swarm" } }))).toBe("x");
+  test("without --platform and DEPLOYMENT_PLATFORM the platform is docker", async () => {
+    const chosen = (env: Record<string, string>, platform?: string) =>
+      platformOf({ ...(platform !== undefined && { platform }) }, captureIo(place.folder, { env }));
+    expect(await chosen({})).toBe("docker");
+    expect(await chosen({ DEPLOYMENT_PLATFORM: "" })).toBe("docker");
+    expect(await chosen({ DEPLOYMENT_PLATFORM: "swarm" })).toBe("swarm");
+    expect(await chosen({ DEPLOYMENT_PLATFORM: "swarm" }, "x")).toBe("x");
+    place.write("DEPLOYMENT_PLATFORM=${PLANT:-swarm}\n", ".ofaenv");
+    expect(await chosen({})).toBe("swarm");
+    expect(await chosen({ PLANT: "nomad" })).toBe("nomad");
+    expect(await chosen({ DEPLOYMENT_PLATFORM: "y" })).toBe("y");
+  });
+
+  test("a bad line in .ofaenv stops a command that depends on the platform in it", async () => {
+    place.write("DEPLOYMENT_PLATFORM swarm\n", ".ofaenv");
+    const io = captureIo(place.folder);
+    expect(await place.runWith(io, ["ps", "-p", "factory"])).toMatchObject({ code: 3, err: expect.stringContaining(".ofaenv:1:1") });
   });
 });

@@ -39,6 +39,17 @@ describe("loadProject", () => {
     expect((await loadProject([path], { env: {} })).project).toBe("shop");
   });
 
+  it("takes latest for OPENFACTORY_VERSION with OPENFACTORY_ENV=dev, unless it is set", async () => {
+    const path = await write("apps.yml", "apps: {a: {uuid: aa, image: 'x:${OPENFACTORY_VERSION:-none}'}}\n");
+    const image = async (env: Record<string, string>) => (await loadProject([path], { env })).apps[0]?.request.image;
+    expect(await image({})).toBe("x:none");
+    expect(await image({ OPENFACTORY_ENV: "dev" })).toBe("x:latest");
+    expect(await image({ OPENFACTORY_ENV: "dev", OPENFACTORY_VERSION: "v1" })).toBe("x:v1");
+    await write(".ofaenv", "OPENFACTORY_ENV=dev\n");
+    expect(await image({})).toBe("x:latest");
+    expect(await image({ OPENFACTORY_ENV: "plant" })).toBe("x:none");
+  });
+
   it("reads the env files that are named instead, the later over the earlier", async () => {
     const path = await write("apps.yml", app);
     await write(".env", "A=unused");

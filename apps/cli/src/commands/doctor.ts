@@ -11,7 +11,7 @@ import { harmless, styleFor } from "../output/style.js";
 import type { GlobalOptions } from "../options/global-options.js";
 import { guardedStrategy } from "../wiring/guarded-strategy.js";
 import { loadFiles } from "../wiring/load-files.js";
-import { platformOf } from "../wiring/open-strategy.js";
+import { platformOf } from "../wiring/chosen-platform.js";
 
 const COLOURS = { ok: "green", warning: "yellow", failed: "red" } as const;
 
@@ -49,9 +49,10 @@ async function* diagnoses(options: GlobalOptions, io: Io, signal: AbortSignal): 
     yield failure("file", error);
   }
 
-  const platform = platformOf(options, io);
+  let platform;
   let strategy;
   try {
+    platform = await platformOf(options, io);
     strategy = await guardedStrategy(options, io, project);
     yield { check: "platform", state: "ok", detail: `${platform} is installed.` };
   } catch (error) {

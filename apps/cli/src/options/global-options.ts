@@ -31,7 +31,7 @@ export function addGlobalOptions(command: Command): void {
     new Option(flags("-f", "--file <path>"), FILE).argParser(collect),
     single(new Option(flags("-p", "--project <name>"), "the project's name (default: name: of the files, else the name of their directory); names the project where there is no file")),
     new Option("--env-file <path>", "variables for the files, repeatable (default: .env beside each file)").argParser(collect),
-    single(new Option("--platform <name>", `docker, swarm, or a plugin's (default: $DEPLOYMENT_PLATFORM, else ${DEFAULT_PLATFORM})`)),
+    single(new Option("--platform <name>", `docker, swarm, or a plugin's (default: $DEPLOYMENT_PLATFORM, also of .ofaenv here, else ${DEFAULT_PLATFORM})`)),
     single(new Option(flags("-H", "--host <url>"), "the engine: unix://, tcp:// or ssh:// (default: as the docker command finds it)")),
     single(new Option("--context <name>", "a docker context")),
     new Option("--option <key=value>", "an option of the platform, repeatable").argParser(collectOption),

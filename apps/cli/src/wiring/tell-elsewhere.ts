@@ -2,6 +2,7 @@ import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-c
 import type { ProjectWarning, Scope } from "@openfactory/deployer";
 import type { Io } from "../io.js";
 import type { GlobalOptions } from "../options/global-options.js";
+import { chosenPlatform } from "./chosen-platform.js";
 
 export interface ElsewhereContext {
   io: Io;
@@ -21,8 +22,7 @@ export async function tellElsewhere(
 ): Promise<ProjectWarning[]> {
   const { findElsewhere } = await import("@openfactory/deployer");
   const { platforms, warnings } = await findElsewhere(strategy, scope, { signal });
-  const isChosen = options.platform !== undefined || Boolean(io.env["DEPLOYMENT_PLATFORM"]);
-  if (!deploys || isChosen || warnings.length > 0) return [...warnings];
+  if (!deploys || warnings.length > 0 || (await chosenPlatform(options, io)) !== undefined) return [...warnings];
   return platforms.flatMap(({ platform, reason }): ProjectWarning[] =>
     reason === undefined
       ? []

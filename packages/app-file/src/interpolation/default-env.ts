@@ -18,7 +18,8 @@ export interface EnvFileOptions {
 
 /**
  * The variables for the files in one directory. From the strongest: the environment; the env files that are named, the
- * later over the earlier, or `.env` in the directory; `.ofaenv` in the directory; `.ofaenv` in the working directory.
+ * later over the earlier, or `.env` in the directory; `.ofaenv` in the directory; `.ofaenv` in the working directory. With
+ * `OPENFACTORY_ENV=dev`, `OPENFACTORY_VERSION` is `latest` unless it is set.
  * @throws DeploymentError `INVALID_FILE` for a bad line, and for a file that is named and missing.
  */
 export async function variablesFor(directory: string, { env, envFiles, cwd, isTolerant = false }: EnvFileOptions): Promise<Environment> {
@@ -35,5 +36,17 @@ export async function variablesFor(directory: string, { env, envFiles, cwd, isTo
   };
   for (const file of [...shared, own]) await add(file, false);
   for (const file of envFiles ?? [join(directory, ".env")]) await add(file, envFiles !== undefined);
-  return { ...fromFiles, ...set };
+  return withVersion({ ...fromFiles, ...set });
 }
+
+/**
+ * The environment, and under it OpenFactory's own configuration: `.ofaenv` in the working directory.
+ * @throws DeploymentError `INVALID_FILE` for a bad line.
+ */
+export const openfactoryEnvironment = (cwd: string, env: Environment): Promise<Environment> => variablesFor(cwd, { env, envFiles: [], cwd });
+
+/** As in OpenFactory, whose development environment has the version `latest`. */
+const withVersion = (environment: Environment): Environment =>
+  environment["OPENFACTORY_ENV"] === "dev" && !environment["OPENFACTORY_VERSION"]
+    ? { ...environment, OPENFACTORY_VERSION: "latest" }
+    : environment;
