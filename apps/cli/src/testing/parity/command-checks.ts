@@ -1,3 +1,4 @@
+import type { DeployRequest } from "@openfactory/deploy-core";
 import type { MemoryOptions } from "@openfactory/strategy-memory";
 import { expect } from "vitest";
 import { makeProgram } from "../../program.js";
@@ -22,16 +23,20 @@ export const hasNoCommand =
     for (const name of names) expect([...commands().keys()]).not.toContain(name);
   };
 
-/** Runs commands on the platform `memory`, in a directory with these files; `expected` sees what each printed. */
+/**
+ * Runs commands on the platform `memory`, in a directory with these files; `expected` sees what each printed.
+ * @param options.existing services of another tool, which are there before.
+ */
 export const runs =
   (
     files: Readonly<Record<string, string>>,
     lines: readonly string[],
     expected: (ran: Ran[], services: string[]) => void,
-    options: MemoryOptions = {},
+    { existing = [], ...options }: MemoryOptions & { existing?: readonly DeployRequest[] } = {},
   ): Check =>
   async () => {
     const memory = resetMemory(options);
+    for (const request of existing) await memory.deploy(request);
     const place = new Workplace();
     try {
       for (const [name, text] of Object.entries(files)) place.write(text, name);
