@@ -38,7 +38,8 @@ export { fieldPath, fieldSteps, zodIssues } from "./request/zod-issues.js";
 export { guardStrategy } from "./secrecy/guard-strategy.js";
 export { redactError } from "./secrecy/redact-error.js";
 export { withoutOwnSecrets } from "./secrecy/redact-status.js";
-export { MASK, Redactor } from "./secrecy/redactor.js";
+export { MASK, maskAddresses } from "./secrecy/addresses.js";
+export { Redactor } from "./secrecy/redactor.js";
 export { isSecretName, SECRET_NAME_END, SECRET_WORD, secretsWithin } from "./secrecy/secret-names.js";
 export {
   secretsOfEnvironment,

@@ -65,6 +65,7 @@ test.each([
   ["LEVEL=WARNING", "warning: x"],
   ["ON=true", "true"],
   ["LIMIT=512Mi", "at most 512Mi"],
+  ["MODEL=github://owner:repo@main/device.xml", "the repository repo is not there"],
   ["X=", "x"],
   ["X=ab", "about"],
   ["APP_UUID=TE-Q", "te-q and TE-Q failed"],
@@ -79,10 +80,12 @@ test.each([
 
 test.each([
   ["https://ada:hunter2@registry.example/v2/", "https://ada:***@registry.example/v2/"],
+  ["HTTPS://ada:hunter2@x and git+github://ada:hunter2@x", "HTTPS://ada:***@x and git+github://ada:***@x"],
   ["Authorization: Bearer abc.def-123", "Authorization: Bearer ***"],
   ['{"X-Registry-Auth":"eyJ1c2Vy"}', '{"X-Registry-Auth":"***"}'],
   ["unauthorized: authentication required", "unauthorized: authentication required"],
   ["see https://docs.docker.com/go/auth: a@b", "see https://docs.docker.com/go/auth: a@b"],
+  ["github://owner:repo@main/device.xml", "github://owner:repo@main/device.xml"],
 ])("text() masks what is secret without being known: %s", (text, expected) => {
   expect(new Redactor().text(text)).toBe(expected);
 });

@@ -1,12 +1,8 @@
+import { MASK, maskAddresses } from "./addresses.js";
 import { type Range, TextMatcher } from "./text-matcher.js";
 import type { SecretValue } from "./secret-values.js";
 import { writtenForms } from "./written-forms.js";
 
-/** What stands for a value that is not shown. */
-export const MASK = "***";
-
-/** A password in an address is secret whether it is known or not. */
-const USER_INFO = /(:\/\/[^\s/:@]*:)[^\s/@]+@/g;
 /** What is sent to registries and engines as proof of who asks. */
 const AUTH_HEADER = /((?:authorization|x-registry-auth|x-registry-config)["']?\s?[:=]\s?["']?(?:(?:basic|bearer)\s)?)[\w.~+/=-]{4,}/gi;
 
@@ -50,7 +46,7 @@ export class Redactor {
     }
     const known = this.#mayHold(text) ? this.#masked(text) : text;
     if (!known.includes("://") && !/auth/i.test(known)) return known;
-    return known.replace(USER_INFO, `$1${MASK}@`).replace(AUTH_HEADER, `$1${MASK}`);
+    return maskAddresses(known).replace(AUTH_HEADER, `$1${MASK}`);
   }
 
   /** Of most texts this says at once that they hold nothing; the matchers are built for the first of the others. */

@@ -1,3 +1,5 @@
+import { passwordsInAddresses } from "./addresses.js";
+
 /** What the names of labels, flags and variables are called whose values are secret. */
 export const SECRET_WORD =
   "(?:pass(?:words?|wd|phrase|code)?|pwd|secrets?|tokens?|credentials?|(?:api|access|private|signing)[-_]?keys?|auth(?:orization)?)";
@@ -11,7 +13,6 @@ export const isSecretName = (name: string): boolean => name.length <= 256 && SEC
 
 /** `password=x`, `"token": "x"`, `api_key: x` within a value. */
 const ASSIGNED = /([\w.-]{1,128})["']?\s?[=:]\s?(?="([^"\n]{1,1000})"|'([^'\n]{1,1000})'|([^\s,;&"']{1,1000}))/g;
-const USER_INFO = /:\/\/([^\s/:@]*):([^\s/@]+)@/g;
 /** Go templates: an engine that can't expand one repeats parts of it. */
 const TEMPLATE = /\{\{(.{1,1000}?)\}\}/gs;
 const TEMPLATE_WORDS: ReadonlySet<string> = new Set(
@@ -21,7 +22,7 @@ const TEMPLATE_WORDS: ReadonlySet<string> = new Set(
 /** Secrets that are part of a longer value: passwords in addresses, settings, words of templates. */
 export function secretsWithin(value: string): string[] {
   const found: string[] = [];
-  for (const [, , password = ""] of value.matchAll(USER_INFO)) found.push(password, decoded(password));
+  for (const password of passwordsInAddresses(value)) found.push(password, decoded(password));
   for (const [, name = "", double, single, bare] of value.matchAll(ASSIGNED)) {
     if (isSecretName(name)) found.push(double ?? single ?? bare ?? "");
   }

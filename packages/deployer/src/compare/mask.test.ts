@@ -30,6 +30,7 @@ test.each([
   ["command", ["sh", "-c", "echo $HOME > /tmp/x"], "sh -c 'echo $HOME > /tmp/x'"],
   ["labels.author", "ada", "ada"],
   ["labels.traefik.http.routers.x.rule", "Host(`auth.example.com`)", "Host(`auth.example.com`)"],
+  ["labels.model", "github://owner:repo@main/device.xml", "github://owner:repo@main/device.xml"],
   ["image", "registry/auth:1.4", "registry/auth:1.4"],
   ["secrets.token.name", "token-1a2b", "token-1a2b"],
   ["mounts./data.VolumeOptions.DriverConfig.Options.device", ":/export/data", ":/export/data"],

@@ -1,4 +1,4 @@
-import { isSecretName, MASK, SECRET_NAME_END, SECRET_WORD } from "@openfactory/deploy-core";
+import { isSecretName, MASK, maskAddresses, SECRET_NAME_END, SECRET_WORD } from "@openfactory/deploy-core";
 import type { LeafValue } from "./leaves.js";
 
 export interface MaskOptions {
@@ -14,7 +14,6 @@ const SUSPECT = /^(?:labels|command|args|healthcheck|mounts)\b/;
 const SECRET_FLAG = new RegExp(`^--?[\\w-]*?${SECRET_WORD}${SECRET_NAME_END}$`, "i");
 /** `PASSWORD=x`, `--token=x`, `api_key: x`, `--secret x` within a line; a quoted value whole. */
 const ASSIGNED = new RegExp(`([\\w-]*?${SECRET_WORD}${SECRET_NAME_END}(?:\\s*[=:]\\s*|(?<=--?[\\w-]*)\\s+))(?:(?:bearer|basic)\\s+)?("[^"]*"|'[^']*'|[^\\s,;&"']+)`, "gi");
-const IN_ADDRESS = /([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+@/gi;
 const SCHEME = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
 
 /**
@@ -32,7 +31,7 @@ export function shown(path: string, value: LeafValue, { showEnv = false, shownEn
 }
 
 const masked = (text: string): string =>
-  text.replace(ASSIGNED, `$1${MASK}`).replace(SCHEME, `$1 ${MASK}`).replace(IN_ADDRESS, `$1${MASK}@`);
+  maskAddresses(text.replace(ASSIGNED, `$1${MASK}`).replace(SCHEME, `$1 ${MASK}`));
 
 const maskedWords = (words: readonly string[]): string[] =>
   words.map((word, index) => {
