@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { engineApi, RawEngine, runInside } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { DEVICE_ENV, deviceFile, DIFFICULT_MODEL, LONG_MODEL, makeDeviceImages, removeDeviceImages } from "./testing/device-images.js";
+import { freePort } from "./testing/free-port.js";
 import { spawnOfdeploy } from "./testing/spawn-ofdeploy.js";
 
 const LISTENER = new URL("../../../examples/asset-listener-jsonl/dist/plugin.js", import.meta.url).pathname;
@@ -35,14 +35,6 @@ afterEach(async () => {
 const ofdeploy = (command: string, ...words: string[]) =>
   spawnOfdeploy([command, ...words, "--platform", "docker", "--file", join(folder, "openfactory.yml")], {
     OPENFACTORY_ASSETS_FILE: join(folder, "assets.jsonl"),
-  });
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, () => {
-      const { port: free } = server.address() as AddressInfo;
-      server.close(() => resolve(free));
-    });
   });
 
 const containers = async (): Promise<string[]> => {

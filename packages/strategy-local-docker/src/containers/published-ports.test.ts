@@ -8,9 +8,9 @@ type Bound = Record<string, { HostIp: string; HostPort: string }[] | null>;
 const port = (part: object = {}) => ({ target: 80, published: 8080, protocol: "tcp", mode: "ingress", ...part });
 const at = (HostIp: string, HostPort = "8080") => ({ HostIp, HostPort });
 
-const check = (ports: object[], Ports: Bound, { strict = false, networks = ["plant"], Running = true } = {}) => {
+const check = (ports: object[], Ports: Bound, { strict = false, networks = ["plant"], Running = true, Restarting = false } = {}) => {
   const { engine, calls } = fakeEngine({
-    "containers.inspect": () => ({ State: { Running }, NetworkSettings: { Ports, Networks: { plant: {} } } }),
+    "containers.inspect": () => ({ State: { Running, Restarting }, NetworkSettings: { Ports, Networks: { plant: {} } } }),
   });
   const request = { name: "web", ports, networks } as unknown as NormalizedRequest;
   return { calls, outcome: checkPublished(engine, "id", request, { strict }) };
@@ -59,4 +59,5 @@ test("asks nothing without ports, and nothing on a network that the manifest rep
 
 test("says nothing of a process that has ended: its ports are closed", async () => {
   expect(await check([port()], {}, { Running: false }).outcome).toEqual([]);
+  expect(await check([port()], {}, { Restarting: true }).outcome).toEqual([]);
 });

@@ -25,8 +25,8 @@ export async function checkPublished(
   const { name, ports = [], networks = [] } = request;
   if (ports.length === 0 || networks.some((network) => REPORTED_BY_MANIFEST.has(network))) return [];
   const container = await inspectIfThere(engine, id, { signal: options.signal });
-  // A process that has ended already has no ports.
-  if (!container?.State.Running) return [];
+  // A process that has ended already has no ports. The engine calls a container that waits for its restart running.
+  if (!container?.State.Running || container.State.Restarting) return [];
   const published = boundPorts(container.NetworkSettings.Ports);
   const open = published.find((port) => !ports.some((asked) => covers(asked, port)));
   if (open !== undefined) throw openElsewhere(name, open);
