@@ -67,6 +67,9 @@ test.each([
   expect(await served("device.xml")).toEqual(Buffer.from(model));
   const config = (await served("agent.cfg")).toString();
   expect(config).toContain(`\n    Host = ${id}-adapter\n    Port = 7878\n`);
+  const { Config } = await engine.call("GET", `/containers/${id}-agent/json`);
+  // Without backslashes and templates in it, the variable is the file.
+  expect(Config.Env).toContain(`AGENT_CFG_FILE=${config}`);
   expect(config).toMatch(/^# Made by OpenFactory Deploy[^]*\n}\n$/);
 
   const resolved = await runInside(engine, `${id}-producer`, ["ping", "-c", "1", "-W", "3", `${id}-agent`]);

@@ -88,7 +88,11 @@ test.each([
   const agent = await taskOf(`${id}-agent`);
   const served = async (file: string) => Buffer.from(await (await fetch(`http://${agent.node.address}:${PORT}/${file}`)).arrayBuffer());
   expect(await served("device.xml")).toEqual(Buffer.from(model));
-  expect((await served("agent.cfg")).toString()).toContain(`\n    Host = ${id}-adapter\n    Port = 7878\n`);
+  const config = (await served("agent.cfg")).toString();
+  expect(config).toContain(`\n    Host = ${id}-adapter\n    Port = 7878\n`);
+  const { Spec } = await manager.call("GET", `/services/${id}-agent`);
+  // Without backslashes and templates in it, the variable is the file.
+  expect(Spec.TaskTemplate.ContainerSpec.Env).toContain(`AGENT_CFG_FILE=${config}`);
 
   const producer = await taskOf(`${id}-producer`);
   const inProducer = (...words: string[]) => runInside(producer.node.api, producer.container, words);
