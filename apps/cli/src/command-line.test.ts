@@ -48,6 +48,13 @@ describe("a command line that is refused", () => {
     ["logs -f openfactory.yml", "-f after `logs` means --follow, and openfactory.yml is a file", "ofdeploy -f openfactory.yml logs"],
     ["logs -f ./shop web", "-f after `logs` means --follow, and ./shop is a file", "ofdeploy -f ./shop logs"],
     ["logs -f -", "-f after `logs` means --follow, and - is a file", "ofdeploy -f - logs"],
+    ["logs -fweb", "Unknown option '-web'.", "write a space before web"],
+    ["-f=openfactory.yml validate", "-f takes its value without an equals sign.", "Write -f openfactory.yml."],
+    ["validate -f=", "-f takes its value without an equals sign.", "Write -f <value>."],
+    ["ps -p=shop", "-p takes its value without an equals sign.", "Write -p shop."],
+    ["VALIDATE", "Unknown command 'VALIDATE'.", "Did you mean validate?"],
+    ["logs --since tomorrow", "Expected a duration such as 10m, or an ISO date", "ofdeploy logs --help"],
+    ["logs --since 2026-13-45", "Expected a duration such as 10m, or an ISO date", "ofdeploy logs --help"],
     ["scale web=1 WEB=2", "web is named twice.", "Name it once."],
   ];
   test.each(refused)("%s", async (line, says, hint) => {

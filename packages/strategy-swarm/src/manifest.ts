@@ -34,7 +34,7 @@ const EXPANDED: readonly Pick<UnhonouredPart, "field" | "holdsFor">[] = [
 const unmarkedTemplates = EXPANDED.map(
   (part): UnhonouredPart => ({
     ...part,
-    reason: "It holds {{, and Swarm would expand it as a Go template.",
+    reason: "The text holds {{, and Swarm would expand it as a Go template.",
     when: ({ templates }) => templates === undefined,
     refuse: true,
     hint: "Set templates to literal to keep the text as it is written, or to expand if it is a template.",
@@ -97,6 +97,20 @@ export const swarmManifest: StrategyManifest = {
       reason: "A task on the network host joins no other network: every node would reject the task.",
       when: (request) => isOnHost(request) && (request.networks ?? []).length > 1,
       refuse: true,
+    },
+    {
+      field: "networks[]",
+      reason: "A swarm has no network none, and rejects the service.",
+      holdsFor: (name) => name === "none",
+      refuse: true,
+      hint: "Leave it out, or join a network that is declared with internal: true.",
+    },
+    {
+      field: "networks[]",
+      reason: "The network ingress is the swarm's own, and no service joins it.",
+      holdsFor: (name) => name === "ingress",
+      refuse: true,
+      hint: "Leave it out: published ports use it.",
     },
     {
       field: "mounts[].BindOptions.CreateMountpoint",

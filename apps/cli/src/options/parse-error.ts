@@ -37,7 +37,7 @@ export function unknownCommand(name: string, program: Command): string {
   if (/\.ya?ml$/.test(name)) return ANOTHER_FILE;
   if (Object.hasOwn(OTHER_COMMANDS, name)) return OTHER_COMMANDS[name] as string;
   const names = program.commands.map((command) => command.name());
-  const near = closest(name, names);
+  const near = closest(name.toLowerCase(), names);
   return near === undefined ? `The commands are: ${names.join(", ")}.` : `Did you mean ${near}?`;
 }
 
@@ -47,6 +47,9 @@ function unknownOption(flag: string, command: Command): string | undefined {
     const known = OTHER_OPTIONS[which];
     if (known !== undefined && Object.hasOwn(known, name)) return known[name];
   }
+  // `logs -fweb`: commander reads on after the flag.
+  const flags = command.name() === "logs" && /^-[^-]{2,}$/.test(name);
+  if (flags) return `-f after \`logs\` means --follow and takes no value: write a space before ${name.slice(1)}.`;
   const near = name.startsWith("--") ? closest(name, longOptions(command)) : undefined;
   if (near !== undefined) return `Did you mean ${near}?`;
   const elsewhere = command.parent ?? command;
@@ -61,8 +64,8 @@ const closest = (word: string, known: readonly string[]): string | undefined =>
   closestMatch(word, known, { maxDistance: Math.max(word.length < 4 ? 1 : 2, Math.floor(word.length / 3)) });
 
 /**
- * Refuses what would be misread: a long option with one dash (`-project x` would be `-p roject`), and an option together
- * with its opposite (`--wait --no-wait`).
+ * Refuses what would be misread: a long option with one dash (`-project x` would be `-p roject`), a short option with an
+ * equals sign (`-f=x` would be the file `=x`), and an option together with its opposite (`--wait --no-wait`).
  * @throws UsageError
  */
 export function refuseMisreadOptions(args: readonly string[], program: Command): void {
@@ -73,7 +76,12 @@ export function refuseMisreadOptions(args: readonly string[], program: Command):
   if (opposite !== undefined) {
     throw new UsageError(`${opposite.replace("--no-", "--")} and ${opposite} are given together.`, "Leave one of them out.");
   }
+  const shortOnes = new Set([program, ...program.commands].flatMap((command) => command.options.flatMap(({ short }) => (short ? [short] : []))));
   for (const arg of options) {
+    const [, short = "", value = ""] = /^(-[A-Za-z])=(.*)$/s.exec(arg) ?? [];
+    if (shortOnes.has(short)) {
+      throw new UsageError(`${short} takes its value without an equals sign.`, `Write ${short} ${value || "<value>"}.`);
+    }
     const name = /^-([a-z][a-z-]+)(?:=|$)/.exec(arg)?.[1];
     if (name !== undefined && known.has(`--${name}`)) {
       throw new UsageError(`Unknown option '-${name}'.`, `Write two dashes: --${name}.`);

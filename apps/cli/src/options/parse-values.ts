@@ -46,7 +46,11 @@ export function parseLines(text: string): number | undefined {
 /** A moment: so long ago (`10m`), or an ISO date. */
 export function parseSince(text: string): Date {
   if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text))) return new Date(text);
-  return new Date(Date.now() - parseDuration(text));
+  try {
+    return new Date(Date.now() - parseDuration(text));
+  } catch {
+    throw new InvalidArgumentError("Expected a duration such as 10m, or an ISO date such as 2026-01-31T08:00:00Z.");
+  }
 }
 
 /** Adds `key=value` to what was given before. */

@@ -28,26 +28,36 @@ const LEADING_SPACE = new RegExp(`^${SPACE}*`);
  * differ, and where it would drop a part of a value, the line is an error.
  * @throws DeploymentError `INVALID_FILE` with every bad line. Values are never repeated.
  */
-export function parseEnvFile(text: string, file: string, environment: Environment): Record<string, string> {
-  const source = new SourceText(file, text);
+export const parseEnvFile = (text: string, file: string, environment: Environment): Record<string, string> =>
+  Object.fromEntries([...readEnvEntries(new SourceText(file, text), environment)].map(([name, { value }]) => [name, value]));
+
+/** A variable of an env file. */
+export interface EnvEntry {
+  value: string;
+  /** Of its name: the last one of several. */
+  offset: number;
+}
+
+/** As {@link parseEnvFile}, with the place of each variable. @throws DeploymentError as {@link parseEnvFile}. */
+export function readEnvEntries(source: SourceText, environment: Environment): Map<string, EnvEntry> {
   const findings = new Findings();
-  const values = new Map<string, string>();
-  const lookup: Lookup = (name) => environmentLookup(environment)(name) ?? values.get(name);
+  const entries = new Map<string, EnvEntry>();
+  const lookup: Lookup = (name) => environmentLookup(environment)(name) ?? entries.get(name)?.value;
   const reader: Reader = { source, lookup, findings };
 
   for (let offset = 0; offset < source.text.length;) {
     const end = lineEnd(source.text, offset);
     const line = source.text.slice(offset, end);
     const assignment = ASSIGNMENT.exec(line);
-    const inherited = INHERITED.exec(line)?.[1];
+    const inherited = INHERITED.exec(line);
     let next = end + 1;
     if (assignment?.[1] !== undefined) {
       const read = readValue(offset + assignment[0].length, end, reader);
-      values.set(assignment[1], read.value);
+      entries.set(assignment[1], { value: read.value, offset: offset + nameAt(assignment) });
       next = read.next;
-    } else if (inherited !== undefined) {
-      const value = lookup(inherited);
-      if (value !== undefined) values.set(inherited, value);
+    } else if (inherited?.[1] !== undefined) {
+      const value = lookup(inherited[1]);
+      if (value !== undefined) entries.set(inherited[1], { value, offset: offset + nameAt(inherited) });
     } else if (!IGNORED.test(line)) {
       const hint = "Write NAME=value; a name is made of letters, digits, _, ., -, [ and ].";
       findings.add(source.at(offset + line.search(/\S/)), "expected NAME=VALUE, or a comment", hint);
@@ -55,8 +65,11 @@ export function parseEnvFile(text: string, file: string, environment: Environmen
     offset = next;
   }
   findings.throwIfAny();
-  return Object.fromEntries(values);
+  return entries;
 }
+
+/** Where the name begins in a line that matches. The name is the last word before the separator. */
+const nameAt = ([whole, name = ""]: RegExpExecArray): number => whole.lastIndexOf(name);
 
 interface Reader {
   source: SourceText;

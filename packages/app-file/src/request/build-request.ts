@@ -35,15 +35,21 @@ export function buildRequest(context: AppContext): BuiltRequest {
   const request = Object.fromEntries(Object.entries(parts).map(([field, part]) => [field, (part as Part).value]));
   return {
     request: validated(request as unknown as DeployRequest, parts, context),
-    locate: (field) => context.tree.locateKey(pathOf(fieldSteps(field), parts, context)),
+    locate: (field) => locationOf(fieldSteps(field), parts, context),
   };
 }
 
 /** The place in the file of a piece of the request; that of the app where the piece has none. */
 function pathOf([field, ...piece]: FilePath, parts: Parts, { path }: AppContext): FilePath {
-  const part = (parts as Record<PropertyKey, Part | undefined>)[field ?? ""];
-  return part?.from(piece) ?? path;
+  return partOf(field, parts)?.from(piece) ?? path;
 }
+
+const partOf = (field: PropertyKey | undefined, parts: Parts): Part | undefined =>
+  (parts as Record<PropertyKey, Part | undefined>)[field ?? ""];
+
+/** Where a piece of the request is written: in the app file, or in a file that the app file names. */
+const locationOf = (steps: FilePath, parts: Parts, context: AppContext): SourceLocation =>
+  partOf(steps[0], parts)?.elsewhere?.(steps.slice(1)) ?? context.tree.locateKey(pathOf(steps, parts, context));
 
 function makeParts(context: AppContext): Parts {
   const { entry, path } = context;

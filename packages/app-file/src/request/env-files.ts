@@ -1,11 +1,11 @@
 import { DeploymentError, type SourceLocation } from "@openfactory/deploy-core";
 import { NO_SUCH_FILE } from "../files/files.js";
 import { pathFrom } from "../files/path-from.js";
-import { parseEnvFile } from "../interpolation/env-file.js";
+import { type EnvEntry, readEnvEntries } from "../interpolation/env-file.js";
 import type { EnvFile } from "../schema/env-file.js";
 import { decodeText } from "../source/read-text.js";
 import { SourceText } from "../source/source-text.js";
-import type { FilePath, SourceTree } from "../source/tree.js";
+import type { FilePath } from "../source/tree.js";
 import type { AppContext } from "./part.js";
 
 /** A variable of an app. */
@@ -14,19 +14,8 @@ export interface Variable {
   value: string;
   /** Where the app file sets it, or names the env file that does. */
   path: FilePath;
-  /** The env file that sets it. */
-  source?: SourceText;
-}
-
-/**
- * The line of the env file that sets a variable. Undefined for a variable of the app file itself, and for an env file
- * whose name came out of a variable, which is not to be shown.
- */
-export function variableLocation({ key, path, source }: Variable, tree: SourceTree): SourceLocation | undefined {
-  if (source === undefined || tree.isInterpolated(path)) return undefined;
-  const lines = [...source.text.matchAll(/^[ \t]*(?:export[ \t]+)?([\w.-]+)/gm)];
-  const line = lines.findLast(([, name]) => name === key);
-  return source.at(line === undefined ? 0 : line.index + line[0].length - key.length);
+  /** Its place in the env file that sets it. */
+  location?: SourceLocation;
 }
 
 /** The variables of an app's env files, the later over the earlier. */
@@ -35,13 +24,17 @@ export function envFileVariables(context: AppContext): Variable[] {
   const variables = new Map<string, Variable>();
   for (const { name, required, at } of entries(entry.env_file, [...path, "env_file"])) {
     const before = Object.fromEntries([...variables].map(([key, { value }]) => [key, value]));
-    const found = readEnvFile(name, required, at, { ...before, ...environment }, context);
-    for (const [key, value] of Object.entries(found.values)) {
-      variables.set(key, { key, value, path: at, source: found.source });
+    const { entries: found, source } = readEnvFile(name, required, at, { ...before, ...environment }, context);
+    // The name of a file that came out of a variable is not shown.
+    const isShown = source !== undefined && !context.tree.isInterpolated(at);
+    for (const [key, { value, offset }] of found) {
+      variables.set(key, { key, value, path: at, ...(isShown && { location: source.at(offset) }) });
     }
   }
   return [...variables.values()];
 }
+
+const NOTHING = { entries: new Map<string, EnvEntry>() };
 
 interface NamedFile {
   name: string;
@@ -63,17 +56,17 @@ function readEnvFile(
   at: FilePath,
   environment: AppContext["environment"],
   { tree, files, findings, tell }: AppContext,
-): { values: Record<string, string>; source?: SourceText } {
+): { entries: ReadonlyMap<string, EnvEntry>; source?: SourceText } {
   const path = pathFrom(name, tree.source.file);
   const found = files.get(path) ?? NO_SUCH_FILE;
-  if (found === NO_SUCH_FILE && !required) return { values: {} };
+  if (found === NO_SUCH_FILE && !required) return NOTHING;
   if (!("bytes" in found)) {
     tell(at, found.problem, found.hint);
-    return { values: {} };
+    return NOTHING;
   }
   try {
-    const text = decodeText(found.bytes, path);
-    return { values: parseEnvFile(text, path, environment), source: new SourceText(path, text) };
+    const source = new SourceText(path, decodeText(found.bytes, path));
+    return { entries: readEnvEntries(source, environment), source };
   } catch (error) {
     if (!DeploymentError.isInstance(error, "INVALID_FILE")) throw error;
     for (const { message, location, hint } of error.issues) {
@@ -81,6 +74,6 @@ function readEnvFile(
       else if (tree.isInterpolated(at)) tell(at, `line ${location.line} of the file: ${message}`, hint);
       else findings.add(location, message, hint);
     }
-    return { values: {} };
+    return NOTHING;
   }
 }

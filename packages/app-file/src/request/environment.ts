@@ -1,6 +1,6 @@
 import { type Environment, environmentLookup } from "../interpolation/environment.js";
 import { quote } from "../report/nearest.js";
-import { envFileVariables, type Variable, variableLocation } from "./env-files.js";
+import { envFileVariables, type Variable } from "./env-files.js";
 import { type KeyValue, keyValues, withoutTwins } from "./key-values.js";
 import { type AppContext, gathered, type Part } from "./part.js";
 import { developmentPath, isDevelopment } from "./routing.js";
@@ -39,12 +39,8 @@ export function environmentPart(context: AppContext): Part<string[]> {
   const taken = new Set(own.map(({ key }) => key));
   const passedOn = [...context.passedOn].map(([key, value]) => ({ key, value, path }));
   const given = [...passedOn, ...routingVariables(context), ...storageVariables(context)];
-  return gathered(
-    [...identity, ...given.filter(({ key }) => !taken.has(key)), ...own].map(({ key, value, path: from }) => ({
-      value: `${key}=${value}`,
-      path: from,
-    })),
-  );
+  const all: Variable[] = [...identity, ...given.filter(({ key }) => !taken.has(key)), ...own];
+  return gathered(all.map(({ key, value, ...place }) => ({ value: `${key}=${value}`, ...place })));
 }
 
 /** `PORT`, whether the app is exposed or not, and in the development environment the path it is reached under. */
@@ -74,9 +70,8 @@ function isAppsOwn(variable: Variable, context: AppContext): boolean {
   return false;
 }
 
-function tellAt(variable: Variable, message: string, hint: string, { tree, findings, tell }: AppContext): void {
-  const location = variableLocation(variable, tree);
-  if (location === undefined) tell(variable.path, message, hint);
+function tellAt({ location, path }: Variable, message: string, hint: string, { findings, tell }: AppContext): void {
+  if (location === undefined) tell(path, message, hint);
   else findings.add(location, message, hint);
 }
 

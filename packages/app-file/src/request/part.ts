@@ -1,4 +1,4 @@
-import type { DeployRequest } from "@openfactory/deploy-core";
+import type { DeployRequest, SourceLocation } from "@openfactory/deploy-core";
 import type { Files } from "../files/files.js";
 import type { Environment } from "../interpolation/environment.js";
 import type { Findings } from "../report/findings.js";
@@ -12,6 +12,8 @@ export interface Part<Value = unknown> {
   value: Value;
   /** The place of a piece: `["Limits", "NanoCPUs"]` of `resources` comes from `deploy.resources.limits.cpus`. */
   from: (piece: FilePath) => FilePath;
+  /** The place of a piece that is written in another file, such as an env file. */
+  elsewhere?: (piece: FilePath) => SourceLocation | undefined;
 }
 
 export type Parts = { [Field in keyof DeployRequest]?: Part<DeployRequest[Field]> };
@@ -51,9 +53,12 @@ export const renamed = <Value>(value: Value, path: FilePath, names: Readonly<Rec
 });
 
 /** A list's part, the elements of which come from here and there. */
-export const gathered = <Value>(elements: readonly { value: Value; path: FilePath }[]): Part<Value[]> => ({
+export const gathered = <Value>(
+  elements: readonly { value: Value; path: FilePath; location?: SourceLocation }[],
+): Part<Value[]> => ({
   value: elements.map(({ value }) => value),
   from: ([index]) => elements[Number(index)]?.path ?? elements[0]?.path ?? [],
+  elsewhere: ([index]) => elements[Number(index)]?.location,
 });
 
 /** An object without what is not there. */

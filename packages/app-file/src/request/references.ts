@@ -3,8 +3,14 @@ import type { Declared } from "../resources/declared.js";
 import { type AppContext, at, type Part, type Parts } from "./part.js";
 
 /** The networks by their names on the engine. */
-export function networksPart({ entry: { networks }, path, declared }: AppContext): Part<string[]> | undefined {
+export function networksPart({ entry: { networks }, path, declared, tell }: AppContext): Part<string[]> | undefined {
   if (networks == null) return undefined;
+  networks.forEach((name, index) => {
+    if (name !== "default" || declared.networks.has(name)) return;
+    const hint = "Leave networks out, or declare a network at the top: networks: {default: {}}.";
+    // An engine takes this word for "no network named", and Compose for the project's own network.
+    tell([...path, "networks", index], "default is not the name of a network", hint);
+  });
   return at(
     networks.map((name) => declared.networks.get(name)?.name ?? name),
     [...path, "networks"],

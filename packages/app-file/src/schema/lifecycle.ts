@@ -42,7 +42,7 @@ export const dependsOn = z
   .describe("Apps of this file that come first, as a list of names or with a condition each.");
 
 const OCTAL = "expected a file mode in octal digits, such as 0440";
-const MODE = "^(?:0|0o)?[0-7]{1,4}$";
+const MODE = "^(?:0o)?0*[0-7]{1,4}$";
 
 /** The digits are octal, with or without quotes, `0` or `0o`, as in chmod. */
 const mode = z

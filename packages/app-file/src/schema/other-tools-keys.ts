@@ -10,7 +10,7 @@ export const OTHER_TOOLS_KEYS: { readonly file: Advice; readonly app: Advice } =
     volumes: 'Leave it out: an app has "storage".',
   },
   app: {
-    volumes: 'Write "storage", with a type (nfs or local) and a mount_point for each.',
+    volumes: 'Write "storage", with a type (nfs, local or volume) and a mount_point for each.',
     entrypoint: 'Write "command": it replaces the image\'s entrypoint; words for the entrypoint are "args".',
     user: 'Write "runtime_uid" and "runtime_gid".',
     env: 'Write "environment".',

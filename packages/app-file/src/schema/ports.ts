@@ -42,7 +42,9 @@ const longPort = z
 
 /** Each entry as the ports that it publishes. */
 export const ports = z
-  .array(z.union([shortPort, longPort]))
+  .array(
+    z.union([shortPort, longPort], { error: ({ input }) => (input === null || typeof input === "boolean" || Array.isArray(input) ? FORM : undefined) }),
+  )
   .refine((lists) => lists.flat().length <= MOST_PORTS, `expected at most ${MOST_PORTS} ports`)
   .describe("Published ports, in Compose's short or long form.");
 

@@ -13,7 +13,8 @@ export const memory = z
     const bytes = Math.floor(Number(digits) * 1024 ** POWERS.indexOf(unit.toLowerCase()));
     const known = digits !== undefined && !(unit === "" && suffix.toLowerCase().startsWith("i"));
     if (known && bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
-    context.addIssue({ code: "custom", message: known ? "expected a size of at least 1 byte" : MEMORY });
+    const limits = bytes > 0 ? `expected a size of at most ${Number.MAX_SAFE_INTEGER} bytes` : "expected a size of at least 1 byte";
+    context.addIssue({ code: "custom", message: known ? limits : MEMORY });
     return z.NEVER;
   })
   .describe("A size: 512Mi, 1.5G, or plain bytes. Units b, k, m, g and t, with or without i and b, count in 1024.");

@@ -22,6 +22,9 @@ const nameOfExternal = maybe(engineName).describe(
 const fromFile = maybe(text).describe("A file that holds it. A relative path counts from the folder of this file.");
 const fromVariable = maybe(text).describe("The variable that holds it, of the environment or an env file.");
 
+/** What an engine has already, and lets nobody create: networks of these names, and a second network of these drivers. */
+const PREDEFINED = { name: ["bridge", "default", "host", "none"], driver: ["host", "null"] } as const;
+
 const scalarMap = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
 /** Asks for exactly one place where the content comes from, and for a name of what is there already only. */
@@ -62,6 +65,19 @@ const network = z
     attachable: maybe(flag).describe("Whether containers that belong to no app may join. Default: true."),
     internal: maybe(flag).describe("Whether there is no way out of it. Default: false."),
     labels: maybe(z.union([z.array(text), scalarMap])).describe("Labels, as a list of KEY=VALUE or a mapping."),
+  })
+  .superRefine((entry, context) => {
+    if (entry.external === true) return;
+    for (const key of ["name", "driver"] as const) {
+      const value = entry[key];
+      if (value == null || !(PREDEFINED[key] as readonly string[]).includes(value)) continue;
+      context.addIssue({
+        code: "custom",
+        path: [key],
+        message: `an engine has one network of the ${key} ${value}, and creates no other`,
+        params: { hint: `To join the engine's own, write {external: true, name: ${value === "null" ? "none" : value}}.` },
+      });
+    }
   })
   .superRefine(({ external: exists, name: _, ...rest }, context) => {
     const [key] = Object.entries(rest).find(([, value]) => value != null) ?? [];

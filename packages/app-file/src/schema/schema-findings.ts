@@ -79,12 +79,9 @@ function inWords(issue: Issue, path: FilePath, tree: SourceTree): string {
     return `expected ${KINDS[issue.expected] ?? issue.expected}, found ${found}`;
   }
   if (issue.code === "invalid_value" && issue.message.startsWith("Invalid")) {
-    return `expected ${issue.values
-      .map(String)
-      .join(", ")
-      .replace(/, ([^,]*)$/, " or $1")}`;
+    return `expected ${inARow(issue.values.map(String))}`;
   }
-  if (issue.code === "invalid_union" && issue.discriminator !== undefined) return "expected nfs or local";
+  if (issue.code === "invalid_union" && issue.discriminator !== undefined) return `expected ${inARow(optionsOf(issue))}`;
   if (issue.code === "invalid_union" && issue.message === "Invalid input") {
     const kinds = issue.errors.flatMap((branch) => branch.filter((inner) => inner.path.length === 0).flatMap(kindsOf));
     return `expected ${[...new Set(kinds)].join(" or ")}, found ${found}`;
@@ -92,6 +89,11 @@ function inWords(issue: Issue, path: FilePath, tree: SourceTree): string {
   if (issue.code === "invalid_key") return issue.issues[0]?.message ?? issue.message;
   return issue.message;
 }
+
+const inARow = (words: readonly string[]): string => words.join(", ").replace(/, ([^,]*)$/, " or $1");
+
+/** The values of the key that tells the branches of a union apart. */
+const optionsOf = (issue: Issue): string[] => ("options" in issue && Array.isArray(issue.options) ? issue.options.map(String) : []);
 
 const kindsOf = (issue: Issue): string[] =>
   issue.code === "invalid_type" ? [KINDS[issue.expected] ?? issue.expected] : [];
@@ -105,8 +107,9 @@ const kindOf = (value: unknown): string => {
 function hintFor(issue: Issue, path: FilePath, tree: SourceTree): string | undefined {
   if (issue.code === "custom" && typeof issue.params?.["hint"] === "string") return issue.params["hint"];
   const located = tree.find(path);
-  if (issue.code === "invalid_value" && located?.variables === undefined && typeof located?.value === "string") {
-    const match = nearest(located.value, issue.values.map(String));
+  const known = issue.code === "invalid_value" ? issue.values.map(String) : optionsOf(issue);
+  if (known.length > 0 && located?.variables === undefined && typeof located?.value === "string") {
+    const match = nearest(located.value, known);
     return match === undefined ? undefined : `did you mean "${match}"?`;
   }
   const wantsText = issue.code === "invalid_type" && issue.expected === "string";

@@ -15,6 +15,31 @@ const mountPoint = text
   .refine((path) => path.length <= 255, "expected a path of at most 255 characters")
   .describe("Absolute path in the container.");
 
+const CONTROL = /\p{Cc}/u;
+
+/** Pairs of which the one that stands last counts. */
+const OPPOSITES: Readonly<Record<string, string>> = { rw: "ro", hard: "soft" };
+
+/**
+ * One storage, one meaning: the order of options is no part of a volume's name, so no option may depend on it. The address
+ * is the server's.
+ */
+function checkMountOptions(options: readonly string[], context: z.core.$RefinementCtx): void {
+  const seen = new Map<string, string>();
+  for (const option of options.flatMap((each) => each.split(",")).map((each) => each.trim())) {
+    const [name = ""] = option.split("=", 1);
+    const key = OPPOSITES[name] ?? name;
+    const before = seen.get(key);
+    if (name === "addr") context.addIssue({ code: "custom", message: "the mount option addr is made of server", params: { hint: "Leave addr out." } });
+    else if (CONTROL.test(option)) context.addIssue({ code: "custom", message: "expected mount options without control characters" });
+    else if (before !== undefined && before !== option) {
+      const message = before === OPPOSITES[option] || OPPOSITES[before] === option ? `${before} and ${option} exclude each other` : `the mount option ${name} is set twice`;
+      context.addIssue({ code: "custom", message, params: { hint: "Keep one of them: the order of mount options is no part of a volume's name." } });
+    }
+    seen.set(key, option);
+  }
+}
+
 const description = maybe(text).describe("For readers; not used.");
 
 const nfs = z.strictObject({
@@ -24,13 +49,15 @@ const nfs = z.strictObject({
     .describe("Host name or IP address of the NFS server. An IPv6 address may stand in brackets."),
   remote_path: text
     .refine((path) => path.startsWith("/"), "expected an absolute path on the server")
+    .refine((path) => !CONTROL.test(path), "expected a path without control characters")
     .describe("Absolute path on the server."),
   mount_point: mountPoint,
   mount_options: maybe(
     z
       .union([z.array(text), text])
       .transform((options) => (Array.isArray(options) ? options : options.split(",")))
-      .transform((options) => options.map((option) => option.trim()).filter((option) => option !== "")),
+      .transform((options) => options.map((option) => option.trim()).filter((option) => option !== ""))
+      .superRefine(checkMountOptions),
   ).describe("NFS mount options, as a list or separated by commas. nfsvers=4 unless given; ro mounts it read-only."),
   description,
 });

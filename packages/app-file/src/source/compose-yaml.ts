@@ -54,6 +54,9 @@ function eventsOf(source: SourceText, findings: Findings): Event[] {
 const inOurWords = (reason: string): [message: string, hint: string] => {
   if (reason.startsWith("tab characters")) return ["a tab indents the line", "Indent with spaces."];
   if (reason.includes("maxDepth")) return [`it is nested more than ${MAX_DEPTH} levels deep`, "Lay less in each other."];
+  if (reason.includes("non-printable")) {
+    return ["a control character is in the text", 'Remove it, or write it in double quotes as an escape, such as "\\x1b".'];
+  }
   return [
     `not valid YAML: ${reason}`,
     "See how this line and the one before are indented, and put what holds `: ` or ` #`, or begins with one of `@`%&*!|>{[`, in quotes.",

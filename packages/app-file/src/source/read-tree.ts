@@ -100,6 +100,7 @@ class TreeReader {
       const first = children.get(key);
       if (first !== undefined) this.#twice(key, keyOffset, first);
       const read = this.read(valueNode, [...path, key]);
+      if (first !== undefined) continue;
       children.set(key, { ...read, offset: read.offset || keyOffset, keyOffset });
     }
     for (const { children: more } of merged) {
@@ -112,7 +113,9 @@ class TreeReader {
   #key(node: YamlNode): string | undefined {
     const key = node.kind === "scalar" ? node.value : undefined;
     if (typeof key !== "string") {
-      this.#findings.add(this.#source.at(node.offset), "a key is text", 'Put it in quotes: "1": ...');
+      // `{{x}}` without quotes is a mapping whose key is a mapping.
+      const hint = node.kind === "scalar" ? 'Put it in quotes: "1": ...' : 'Put a text that begins with { or [ in quotes: "{{...}}".';
+      this.#findings.add(this.#source.at(node.offset), "a key is text", hint);
       return undefined;
     }
     if (key === "__proto__") {

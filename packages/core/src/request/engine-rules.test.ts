@@ -57,6 +57,7 @@ describe("a request that every engine refuses is INVALID_REQUEST, with the field
     ["two configs at one path", { configs: [{ name: "a", target: "/k" }, { name: "b", target: "./k" }] }, "configs[1].target"],
     ["a config at a mount's target", { ...at("/etc/k"), configs: [{ name: "a", target: "/etc/k" }] }, "configs[0].target"],
     ["a config at a secret's path", { secrets: ["k"], configs: [{ name: "a", target: "/run/secrets/k" }] }, "configs[0].target"],
+    ["a secret at a directory", { secrets: [{ name: "a", target: "/etc/" }] }, "secrets[0].target"],
     ["a config at /", { configs: [{ name: "a", target: "/" }] }, "configs[0].target"],
     ["a config below /proc", { configs: [{ name: "a", target: "/proc/x" }] }, "configs[0].target"],
     ["a secret below /proc", { secrets: [{ name: "a", target: "../../proc/x" }] }, "secrets[0].target"],

@@ -109,6 +109,10 @@ describe("parseRequest", () => {
     expect(failure({ ...least, ...part }).field).toBe(field);
   });
 
+  test("says what is wrong with a key of a mapping", () => {
+    expect(failure({ ...least, labels: { "": "x" } }).issues[0]?.message).toBe("a label has a name");
+  });
+
   test.each([undefined, null, 1, "demo", [], () => 1])("refuses %j", (request) => {
     const error = failure(request);
     expect(error.code).toBe("INVALID_REQUEST");

@@ -32,7 +32,8 @@ export function targetFindings({ mounts = [], secrets = [], configs = [] }: Targ
       const place = filePlace(kind, file);
       const first = taken.get(place);
       const fault = targetFault(place, { Type: "bind" });
-      if (fault !== undefined) findings.push({ path, message: fault });
+      if (file.target?.endsWith("/")) findings.push({ path, message: "a target is a file, and has no / at its end" });
+      else if (fault !== undefined) findings.push({ path, message: fault });
       else if (first !== undefined) findings.push({ path, message: `its target ${place} is taken by ${first}` });
       else taken.set(place, `${kind}[${index}]`);
     });

@@ -27,4 +27,8 @@ const wrongKind = (issue: z.core.$ZodIssue): boolean =>
 
 /** The findings of a zod error as issues. Values are not repeated: they may be secret. */
 export const zodIssues = (error: z.core.$ZodError): ErrorIssue[] =>
-  error.issues.flatMap(inBranches).map((issue) => ({ field: fieldPath(issue.path), message: issue.message }));
+  error.issues.flatMap(inBranches).map((issue) => ({ field: fieldPath(issue.path), message: sentenceOf(issue) }));
+
+/** Of a mapping's key, what the key's own schema says. */
+const sentenceOf = (issue: z.core.$ZodIssue): string =>
+  (issue.code === "invalid_key" ? issue.issues[0]?.message : undefined) ?? issue.message;

@@ -82,13 +82,31 @@ function withoutPart(request: NormalizedRequest, path: string): NormalizedReques
   return amendRequest(request, { [field]: value });
 }
 
-const issuesOf = (error: DeploymentError, app: DesiredApp): ErrorIssue[] =>
-  error.issues.map(({ message, ...issue }) => ({
-    ...issue,
-    code: issue.code ?? error.code,
-    message: `${app.key}: ${issue.field ? `${issue.field}: ` : ""}${message}`,
-    location: issue.location ?? locationOf(app, issue.field),
-  }));
+function issuesOf(error: DeploymentError, app: DesiredApp): ErrorIssue[] {
+  const issues = new Map<string, ErrorIssue>();
+  for (const { message, field, ...issue } of error.issues) {
+    const location = issue.location ?? locationOf(app, field);
+    // A range of ports is written once, and is many ports of the request.
+    const where = field ? `${field}${variableName(field, app)}: ` : "";
+    const key = JSON.stringify([location ?? field, where.replaceAll(/\[\d+\]/g, "[]"), message]);
+    if (issues.has(key)) continue;
+    issues.set(key, {
+      ...issue,
+      ...(field !== undefined && { field }),
+      code: issue.code ?? error.code,
+      message: `${app.key}: ${where}${message}`,
+      location,
+    });
+  }
+  return [...issues.values()];
+}
+
+/** The name of a variable, which says more than its index: ` (MODE)` for `env[3]`. */
+function variableName(field: string, { request }: DesiredApp): string {
+  const index = /^env\[(\d+)\]$/.exec(field)?.[1];
+  const entry = index === undefined ? undefined : request.env?.[Number(index)];
+  return entry === undefined ? "" : ` (${entry.split("=", 1)[0]})`;
+}
 
 const withIssues = (error: DeploymentError, message: string, issues: ErrorIssue[]): DeploymentError =>
   new DeploymentError(error.code, message, { ...error, issues, cause: error.cause });

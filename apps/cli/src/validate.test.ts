@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { appFile, captureIo, Workplace } from "./testing/run-ofdeploy.js";
+
+let place: Workplace;
+beforeEach(() => {
+  place = new Workplace();
+});
+afterEach(() => place.remove());
+
+const validate = (platform: string, lines: string, ...more: string[]) => {
+  place.write(appFile({ web: lines }));
+  return place.runWith(captureIo(place.folder), ["validate", "--platform", platform, ...more]);
+};
+
+describe("what one platform rejects, validate accepts for the other", () => {
+  test.each<[what: string, lines: string, at: string, says: string]>([
+    ["the network none", "networks: [none]", "6:16", "A swarm has no network none"],
+    ["the network ingress", "networks: [back, ingress]", "6:22", "The network ingress is the swarm's own"],
+    ["a template in a variable", 'environment: {MODE: a, QUERY: "{{.x}}"}', "6:28", "(QUERY): The text holds {{"],
+    ["an address of the host", 'ports: ["8080:80", "127.0.0.1:3000-3002:3000-3002"]', "6:24", "it would be open to all"],
+  ])("swarm rejects %s", async (_, lines, at, says) => {
+    expect(await validate("docker", lines)).toMatchObject({ code: 0 });
+    const ran = await validate("swarm", lines);
+    expect(ran).toMatchObject({ code: 3, out: "" });
+    expect(ran.err).toMatch(new RegExp(`^error\\[UNSUPPORTED\\] openfactory.yml:${at}: web: `));
+    expect(ran.err).toContain(says);
+    expect(ran.err.match(/^error/gm)).toHaveLength(1);
+    const json = await validate("swarm", lines, "--json");
+    const [line, column] = at.split(":").map(Number);
+    expect(json.events.at(-1)).toMatchObject({ ok: false, error: { issues: [{ location: { file: "openfactory.yml", line, column } }] } });
+  });
+});
+
+test("a template in an env file is at its line there, and its value is in no output", async () => {
+  place.write('A=1\nexport QUERY="hunter2{{.x}}"\n', "q.env");
+  const ran = await validate("swarm", "env_file: q.env");
+  expect(ran.err).toContain("error[UNSUPPORTED] q.env:2:8: web: env[");
+  expect(ran.err).toContain("(QUERY): ");
+  expect(ran.err).not.toContain("hunter2");
+});
