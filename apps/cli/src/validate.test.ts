@@ -31,6 +31,15 @@ describe("what one platform rejects, validate accepts for the other", () => {
   });
 });
 
+test("a mode with bits that Swarm leaves out is a warning at validate, and an error with --strict", async () => {
+  const lines = "secrets: [{source: key, mode: 4755}]\nconfigs: [{source: conf, mode: 0755}]";
+  const ran = await validate("swarm", lines);
+  expect(ran).toMatchObject({ code: 0 });
+  expect(ran.err).toBe("warning[FIELD_NOT_HONOURED] web: secrets[].mode: Swarm sets the permissions up to 0777, and leaves out the bits above them.\n");
+  const strict = await validate("swarm", lines, "--strict");
+  expect(strict).toMatchObject({ code: 3, err: expect.stringMatching(/^error\[UNSUPPORTED\] openfactory.yml:6:29: web: secrets\[0\].mode: /) });
+});
+
 test("a template in an env file is at its line there, and its value is in no output", async () => {
   place.write('A=1\nexport QUERY="hunter2{{.x}}"\n', "q.env");
   const ran = await validate("swarm", "env_file: q.env");

@@ -783,6 +783,8 @@ const cases: Case[] = [
   { what: "a network of Docker's own name", text: declared("networks: {n: {name: bridge}}"), place: [1, 22], says: /one network of the name bridge/, hint: /external: true, name: bridge/ },
   { what: "a second network of the driver host", text: declared("networks: {n: {driver: host}}"), place: [1, 24], says: /one network of the driver host/, hint: /external: true, name: host/ },
   { what: "Compose's default network", text: app("    networks: [default]"), place: [5, 16], says: /default is not the name of a network/, hint: /networks: \{default: \{\}\}/ },
+  { what: "one secret with two modes", text: app("    secrets: [{source: s, target: a, mode: 400}, {source: s, target: b}]"), place: [5, 50], says: /secrets\[1\]: an engine keeps one file for a secret/ },
+  { what: "a directory as the target of a config", text: app("    configs: [{source: s, target: /etc/}]"), place: [5, 27], says: /a target is a file/ },
   { what: "a label without a name", text: app("    labels: {'': x}"), place: [5, 14], says: /a label has a name/ },
   {
     what: "a secret in a reason",

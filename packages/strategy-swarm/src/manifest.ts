@@ -98,6 +98,11 @@ export const swarmManifest: StrategyManifest = {
       when: (request) => isOnHost(request) && (request.networks ?? []).length > 1,
       refuse: true,
     },
+    ...(["secrets[].mode", "configs[].mode"] as const).map((field): UnhonouredPart => ({
+      field,
+      reason: "Swarm sets the permissions up to 0777, and leaves out the bits above them.",
+      holdsFor: (mode) => typeof mode === "number" && mode > 0o777,
+    })),
     {
       field: "networks[]",
       reason: "A swarm has no network none, and rejects the service.",

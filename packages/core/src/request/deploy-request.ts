@@ -21,7 +21,7 @@ import {
   labelsSchema,
   userSchema,
 } from "./process.js";
-import { targetFindings, unmarkedNameFindings } from "./targets.js";
+import { ownerFindings, targetFindings, unmarkedNameFindings } from "./targets.js";
 import { templatesSchema } from "./templates.js";
 
 /** The schema of a request. Unknown keys are errors; nothing that was left out is filled in, but `env`. */
@@ -58,7 +58,7 @@ export const deployRequestSchema = z
     templates: templatesSchema.optional(),
   })
   .superRefine((request, context) => {
-    for (const { path, message } of [...targetFindings(request), ...unmarkedNameFindings(request)]) {
+    for (const { path, message } of [...targetFindings(request), ...ownerFindings(request), ...unmarkedNameFindings(request)]) {
       context.addIssue({ code: "custom", path, message });
     }
   });

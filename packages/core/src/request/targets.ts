@@ -41,6 +41,28 @@ export function targetFindings({ mounts = [], secrets = [], configs = [] }: Targ
   return findings;
 }
 
+/**
+ * A secret (or config) that a request names twice, with another owner or mode. An engine keeps one file for it in a container,
+ * and the owner and mode of the last reference hold at every target: a file of mode 0400 would be readable by all.
+ */
+export function ownerFindings({ secrets = [], configs = [] }: TargetFields): Finding[] {
+  return Object.entries({ secrets, configs }).flatMap(([kind, files]) => {
+    const firsts = new Map<string, number>();
+    return files.flatMap((file, index): Finding[] => {
+      const first = firsts.get(file.name);
+      if (first === undefined) firsts.set(file.name, index);
+      else if (ownerOf(file) !== ownerOf(files[first] as FileReference)) {
+        const message = `an engine keeps one file for a ${kind.slice(0, -1)}: uid, gid and mode must be those of ${kind}[${first}]`;
+        return [{ path: [kind, index], message }];
+      }
+      return [];
+    });
+  });
+}
+
+/** Owner and mode, with the engine's defaults. */
+const ownerOf = ({ uid = "0", gid = "0", mode = 0o444 }: FileReference): string => `${Number(uid)}:${Number(gid)}:${mode}`;
+
 /** Texts that hold a template although nothing says that the platform expands it, and that no engine takes as they are. */
 export function unmarkedNameFindings(
   { mounts = [], hostname, templates }: TargetFields & { hostname?: string | undefined; templates?: Templates | undefined },
