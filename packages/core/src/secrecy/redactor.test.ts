@@ -106,6 +106,13 @@ test("of the process's own environment, what is called a secret is masked", () =
   expect(redactor.text("/home/ada hunter2")).toBe("/home/ada ***");
 });
 
+test("of the process's own environment, the working directory and the socket of the SSH agent are not masked", () => {
+  const env = { PWD: "/srv/plant", OLDPWD: "/srv/old", SSH_AUTH_SOCK: "/tmp/ssh-1/agent.2", ADMIN_PWD: "hunter2" };
+  const redactor = new Redactor(secretsOfEnvironment(env));
+  const text = "the project in /srv/plant, before in /srv/old, by /tmp/ssh-1/agent.2";
+  expect(redactor.text(`${text}, hunter2`)).toBe(`${text}, ***`);
+});
+
 test("text() takes time in proportion to the text: 1,000 values, 100 kB, all alike", () => {
   const alike: SecretValue[] = Array.from({ length: 1000 }, (_, index) => ({ value: `${"a".repeat(200)}${index}` }));
   const redactor = new Redactor(alike);

@@ -63,9 +63,14 @@ function publicWords(request: Partial<DeployRequest>): PublicWords {
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** The values of environment variables whose names say that they are secret. */
+/** Paths that a shell or an SSH agent sets (POSIX, cd; ssh-agent(1)): their names hold `PWD` and `AUTH`, and messages need them. */
+const PATHS_OF_PROCESS: ReadonlySet<string> = new Set(["PWD", "OLDPWD", "SSH_AUTH_SOCK"]);
+
+/** The values of this process's environment variables whose names say that they are secret. */
 export const secretsOfEnvironment = (env: Readonly<Record<string, string | undefined>>): SecretValue[] =>
-  Object.entries(env).flatMap(([name, value]) => (value !== undefined && isSecretName(name) ? secretsOfVariable(name, value) : []));
+  Object.entries(env).flatMap(([name, value]) =>
+    value !== undefined && isSecretName(name) && !PATHS_OF_PROCESS.has(name) ? secretsOfVariable(name, value) : [],
+  );
 
 /** The secret of one variable, and those that are part of its value. */
 export function secretsOfVariable(name: string, value: string, { whole, parts }: PublicWords = NO_WORDS): SecretValue[] {
