@@ -52,7 +52,7 @@ export { withoutSecrets } from "./secrecy/without-secrets.js";
 export { sleep, throwIfAborted } from "./strategy/abort.js";
 export type { Deployment, DeploymentWarning } from "./strategy/deployment.js";
 export { checkHonoured } from "./strategy/honoured.js";
-export { REQUIRED_FIELDS, type StrategyManifest, type UnhonouredPart } from "./strategy/manifest.js";
+export { type NetworkOptions, REQUIRED_FIELDS, type StrategyManifest, type UnhonouredPart } from "./strategy/manifest.js";
 export type { DeployOptions, OperationOptions, ProgressEvent, RemoveOptions } from "./strategy/options.js";
 export { OpenFactoryServiceDeploymentStrategy } from "./strategy/strategy.js";
 export * from "./capabilities/capability.js";

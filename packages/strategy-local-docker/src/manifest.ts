@@ -14,6 +14,12 @@ const ownNetworks: UnhonouredPart[] = [
     when: on("host"),
   },
   { field: "ports", reason: "The network none publishes no ports: nothing reaches the process.", when: on("none") },
+  {
+    field: "ports",
+    reason: "No network of the app publishes ports: internal, macvlan and ipvlan networks do not.",
+    onEveryNetwork: ({ internal, driver = "bridge" }) => internal === true || driver === "macvlan" || driver === "ipvlan",
+    hint: "Add a network that is not internal, or leave ports out.",
+  },
 ];
 
 const always: UnhonouredPart[] = [

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { DeploymentError } from "../errors/deployment-error.js";
 import type { NormalizedRequest, RequestField } from "../request/deploy-request.js";
 import type { DeploymentWarning } from "./deployment.js";
-import type { StrategyManifest, UnhonouredPart } from "./manifest.js";
+import type { NetworkOptions, StrategyManifest, UnhonouredPart } from "./manifest.js";
 
 /** A value of a request, and its path: `ports[0].hostAddress`. */
 interface Found {
@@ -35,9 +35,20 @@ const isSet = (value: unknown): boolean => {
   return Object.keys(value).length > 0;
 };
 
+/** Networks by name. */
+type Networks = ReadonlyMap<string, NetworkOptions>;
+
+/** Whether the request's networks are all known, and all such as the part holds on. */
+const holdsOnNetworks = ({ networks = [] }: NormalizedRequest, { onEveryNetwork }: UnhonouredPart, known: Networks): boolean => {
+  if (onEveryNetwork === undefined) return true;
+  const joined = networks.map((name) => known.get(name));
+  return joined.length > 0 && joined.every((network) => network !== undefined && onEveryNetwork(network));
+};
+
 /** The paths of the values that a part is true of. */
-const neglected = (request: NormalizedRequest, { field, unless = [], holdsFor, when }: UnhonouredPart): string[] => {
-  if (when?.(request) === false) return [];
+const neglected = (request: NormalizedRequest, part: UnhonouredPart, networks: Networks): string[] => {
+  const { field, unless = [], holdsFor, when } = part;
+  if (when?.(request) === false || !holdsOnNetworks(request, part, networks)) return [];
   return valuesAt(request, stepsOf(field))
     .filter(({ value }) => !unless.some((harmless) => isDeepStrictEqual(harmless, value)) && (holdsFor?.(value, request) ?? true))
     .map((found) => found.field);
@@ -53,12 +64,13 @@ const defaultHint = (refused: readonly UnhonouredPart[]): string =>
 
 /**
  * The parts of `request` that a strategy with this manifest does not honour, as warnings.
+ * @param options.networks the networks that the request's project declares, by name. Default: none is known.
  * @throws DeploymentError `UNSUPPORTED` in strict mode, and always for a part that is declared with `refuse`.
  */
 export function checkHonoured(
   request: NormalizedRequest,
   manifest: StrategyManifest,
-  options: { strict?: boolean } = {},
+  options: { strict?: boolean; networks?: Networks } = {},
 ): DeploymentWarning[] {
   const explained = new Set(manifest.unhonoured.map((part) => part.field));
   const silent = (Object.keys(request) as RequestField[])
@@ -70,7 +82,7 @@ export function checkHonoured(
       ...(field === "replicaEnv" && { unless: [false], when: hasSeveralInstances }),
     }));
   const found = [...manifest.unhonoured, ...silent]
-    .map((part) => ({ ...part, paths: neglected(request, part) }))
+    .map((part) => ({ ...part, paths: neglected(request, part, options.networks ?? new Map()) }))
     .filter(({ paths }) => paths.length > 0);
 
   const refused = found.filter((part) => options.strict || part.refuse);

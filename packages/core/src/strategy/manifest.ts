@@ -1,6 +1,10 @@
 import type { CapabilityName } from "../capabilities/capability.js";
+import type { ResourceSpec } from "../capabilities/resources.js";
 import type { ServiceSettings } from "../capabilities/settings.js";
 import type { NormalizedRequest, RequestField } from "../request/deploy-request.js";
+
+/** What is known of a network before it is created. */
+export type NetworkOptions = Pick<Extract<ResourceSpec, { kind: "network" }>, "driver" | "internal">;
 
 /** A part of a request, or one value of a field, that a strategy does not honour though it honours the field. */
 export interface UnhonouredPart {
@@ -14,6 +18,11 @@ export interface UnhonouredPart {
   holdsFor?: (value: unknown, request: NormalizedRequest) => boolean;
   /** For which requests it holds, where that takes more than the field itself. Default: all. */
   when?: (request: NormalizedRequest) => boolean;
+  /**
+   * Which networks it holds on: a request's every network must be one of the project's (`checkHonoured`, `networks`) and
+   * be such a network. Default: it does not depend on networks.
+   */
+  onEveryNetwork?: (network: NetworkOptions) => boolean;
   /** What to do about it, in a sentence. Default: leave the field out, or deploy on another strategy. */
   hint?: string;
   /** Refuse (`UNSUPPORTED`) instead of warning, where going on without it would be unsafe. Default false. */

@@ -4,6 +4,7 @@ import {
   DeploymentError,
   type DeploymentWarning,
   type ErrorIssue,
+  type NetworkOptions,
   type NormalizedRequest,
   type OpenFactoryServiceDeploymentStrategy,
   parseRequest,
@@ -31,6 +32,7 @@ export const checkRequests = (
   new Map(parseRequests(apps, strategy, options).map(({ app, warnings }) => [app.service, warnings]));
 
 /**
+ * @param options.networks the networks that the project declares, by name. Default: none.
  * @returns one for each app, in their order.
  * @throws DeploymentError `INVALID_REQUEST`, or else `UNSUPPORTED` (in strict mode, and for what can't be left out), with
  * one issue per finding in all apps.
@@ -38,7 +40,7 @@ export const checkRequests = (
 export function parseRequests(
   apps: readonly DesiredApp[],
   strategy: OpenFactoryServiceDeploymentStrategy,
-  options: { strict?: boolean } = {},
+  options: { strict?: boolean; networks?: ReadonlyMap<string, NetworkOptions> } = {},
 ): CheckedRequest[] {
   const checked: CheckedRequest[] = [];
   const errors: DeploymentError[] = [];

@@ -107,8 +107,8 @@ test("requests that can never be deployed are told as such, and the others are l
   ];
   expect(await found(wrong)).toEqual([
     ["demo", "INVALID_REQUEST", "image"],
-    ["second", "NETWORK_NOT_FOUND", "networks[0]"],
-    ["third", "UNSUPPORTED", "ports[].hostAddress"],
+    ["second", "UNSUPPORTED", "networks[0]"],
+    ["third", "UNSUPPORTED", "ports[0].hostAddress"],
     ["fourth", "UNSUPPORTED", "restart.Condition"],
   ]);
 });

@@ -53,7 +53,9 @@ function candidateOf({ request, updates }: PreflightRequest, apiVersion: string)
     return candidate;
   } catch (error) {
     if (!DeploymentError.isInstance(error)) throw error;
-    const { code, field, message, hint = "Correct the request." } = error;
+    const { code, issues, message, hint = "Correct the request." } = error;
+    // An issue has the index of the element: ports[0], not ports[].
+    const field = issues[0]?.field ?? error.field;
     return { code, service: request.name, ...(field && { field }), message: message.replace(/\.$/, ""), hint };
   }
 }

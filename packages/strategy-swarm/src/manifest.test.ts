@@ -1,0 +1,24 @@
+import { checkHonoured, type DeployRequest, type NetworkOptions, parseRequest } from "@openfactory/deploy-core";
+import { expect, test } from "vitest";
+import { swarmManifest } from "./manifest.js";
+
+const check = (part: Partial<DeployRequest>, networks: Record<string, NetworkOptions> = {}, strict = false) =>
+  checkHonoured(parseRequest({ image: "app", name: "web", ...part }), swarmManifest, { strict, networks: new Map(Object.entries(networks)) }).map(
+    ({ field }) => field,
+  );
+const ports = (mode: "host" | "ingress") => [{ target: 80, published: 8080, mode }];
+
+test("the network none is rejected: Swarm runs no service on it", () => {
+  expect(() => check({ networks: ["none"] })).toThrow(expect.objectContaining({ code: "UNSUPPORTED", field: "networks[]" }));
+  expect(check({ networks: ["nonesuch"] })).toEqual([]);
+});
+
+test("ports in mode host are reported, and rejected in strict mode, where all networks of the app are internal", () => {
+  const networks = { inner: { internal: true }, outer: {} };
+  const part = { networks: ["inner"], ports: ports("host") };
+  expect(check(part, networks)).toEqual(["ports"]);
+  expect(() => check(part, networks, true)).toThrow(expect.objectContaining({ code: "UNSUPPORTED", field: "ports" }));
+  expect(check({ ...part, networks: ["inner", "outer"] }, networks)).toEqual([]);
+  // The routing mesh reaches a task through the network ingress.
+  expect(check({ ...part, ports: ports("ingress") }, networks)).toEqual([]);
+});
