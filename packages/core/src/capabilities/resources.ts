@@ -12,6 +12,8 @@ export interface Resource {
   /** Engine's id; of a volume, its name. */
   id: string;
   labels: Readonly<Record<string, string>>;
+  /** The other orchestrator that owns it, such as `Docker Swarm`; only with {@link ListResourcesOptions.foreign}. */
+  orchestrator?: string;
 }
 
 /** A resource to make. */
@@ -35,6 +37,11 @@ export interface ListResourcesOptions extends OperationOptions {
   labels?: Readonly<Record<string, string>>;
   /** Default: all that the strategy has. */
   kinds?: readonly ResourceKind[];
+  /**
+   * Also those that another orchestrator on the same engine owns, whose names are in use. The strategy never changes or
+   * removes them. Default false.
+   */
+  foreign?: boolean;
 }
 
 export interface RemoveResourceOptions extends OperationOptions {

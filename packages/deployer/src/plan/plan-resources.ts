@@ -41,7 +41,9 @@ export function planResources(
   options: ResourcePlanOptions,
 ): ResourcePlan {
   const { apps, resources } = checked;
-  const present = Map.groupBy(listed, resourceId);
+  const own = listed.filter(({ orchestrator }) => orchestrator === undefined);
+  const present = Map.groupBy(own, resourceId);
+  const taken = new Map(listed.filter(({ orchestrator }) => orchestrator !== undefined).map((one) => [resourceId(one), one] as const));
   const warnings: ProjectWarning[] = [];
   const wanted = new Set([
     ...resources.map(({ spec }) => resourceId(spec)),
@@ -49,7 +51,7 @@ export function planResources(
   ]);
   const keys = new Set(resources.map(({ key, spec }) => keyOf(spec.kind, key)));
   const users = usersAfterwards(planned, checked, options);
-  const ours = listed.filter((resource) => {
+  const ours = own.filter((resource) => {
     const key = resource.labels[RESOURCE_LABEL];
     const isNamed = key !== undefined && keys.has(keyOf(resource.kind, key));
     return !wanted.has(resourceId(resource)) && ownershipOf(resource.labels, checked, isNamed) === "ours";
@@ -57,7 +59,11 @@ export function planResources(
   warnings.push(...twins(present, checked));
   return {
     resources: [
-      ...resources.map((desired) => planDesired(desired, present.get(resourceId(desired.spec)) ?? [], checked, options, warnings)),
+      ...resources.map((desired) => {
+        const id = resourceId(desired.spec);
+        const other = present.has(id) ? undefined : taken.get(id);
+        return other === undefined ? planDesired(desired, present.get(id) ?? [], checked, options, warnings) : nameTaken(desired, other);
+      }),
       ...ours.map((resource) => planLeft(resource, users.get(resourceId(resource)), keys, options)),
     ],
     warnings,
@@ -69,6 +75,13 @@ const named = ({ key, spec, location }: DesiredResource) => ({
   name: spec.name,
   key,
   ...(location && { location }),
+});
+
+const nameTaken = (desired: DesiredResource, { kind, name, orchestrator }: Resource): PlannedResource => ({
+  ...named(desired),
+  action: "conflict",
+  reason: `A ${kind} ${name} exists already, and it belongs to ${orchestrator}.`,
+  hint: `Choose another name; or, if the project is meant to run there, use that platform (--platform).`,
 });
 
 function planDesired(

@@ -265,3 +265,38 @@ test("volumes that are made for a project can be found, which is no difference; 
   expect(mounts[0]?.VolumeOptions?.Labels).toEqual({ tier: "1" });
   expect((await plan(strategy, desired)).hasChanges).toBe(false);
 });
+
+describe("a network whose name another orchestrator on the engine uses", () => {
+  const desired = { ...project(app("web", { networks: ["own-back"] })), resources: [network("own-back")] };
+  const swarms = { kind: "network" as const, name: "own-back", id: "n1", labels: {}, orchestrator: "Docker Swarm" };
+
+  test("plan() reports a conflict, and up() rejects with CONFLICT and changes nothing", async () => {
+    const strategy = fake();
+    strategy.engine.resources.set("network own-back", { ...swarms, labels: { "org.openfactory.deploy.project": "factory" } });
+    expect((await plan(strategy, desired)).resources).toMatchObject([
+      { name: "own-back", action: "conflict", reason: "A network own-back exists already, and it belongs to Docker Swarm." },
+    ]);
+    await expect(up(strategy, desired)).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringContaining("Docker Swarm") });
+    expect(strategy.changes()).toEqual([]);
+    expect((await plan(strategy, project(app("web")), { prune: true })).resources).toEqual([]);
+  });
+
+  test("plan() reports no conflict where the project's own network has the name, too", async () => {
+    const strategy = fake();
+    await up(strategy, desired);
+    strategy.engine.resources.set("network twin", swarms);
+    const planned = await plan(strategy, desired);
+    expect(planned.hasChanges).toBe(false);
+    expect(planned.warnings).toEqual([]);
+  });
+});
+
+test("plan() reports ports that the declared networks do not publish, and rejects them in strict mode", async () => {
+  const manifest = { capabilities: ALL, unhonoured: [{ field: "ports", reason: "No.", onEveryNetwork: ({ internal }: { internal?: boolean }) => internal === true }] };
+  const strategy = new FakeStrategy({}, manifest);
+  const inner = network("own-in");
+  const desired = { ...project(app("web", { networks: ["own-in"], ports: { 8080: 80 } })), resources: [{ ...inner, spec: { ...inner.spec, internal: true } }] };
+  expect((await plan(strategy, desired)).apps[0]?.warnings).toMatchObject([{ code: "FIELD_NOT_HONOURED", field: "ports" }]);
+  await expect(plan(strategy, desired, { strict: true })).rejects.toMatchObject({ code: "UNSUPPORTED" });
+  expect((await plan(strategy, { ...desired, resources: [inner] })).apps[0]?.warnings).toEqual([]);
+});

@@ -12,7 +12,7 @@ import { volumeKind } from "./volumes.js";
 
 /** What a single engine has of one kind of resources. */
 export interface Kind<Spec extends ResourceSpec = ResourceSpec> {
-  list(engine: DockerEngine, options: Pick<ListResourcesOptions, "labels" | "signal">): Promise<Resource[]>;
+  list(engine: DockerEngine, options: Pick<ListResourcesOptions, "labels" | "foreign" | "signal">): Promise<Resource[]>;
   /** @throws DeploymentError `ALREADY_EXISTS`, `INVALID_REQUEST`. */
   create(engine: DockerEngine, spec: Spec, options: OperationOptions): Promise<Resource>;
   /** @throws DeploymentError `NOT_FOUND`. */

@@ -12,11 +12,12 @@ type NetworkSpec = Extract<ResourceSpec, { kind: "network" }>;
 const PREDEFINED: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
 const FORBIDDEN = 403;
 
-const toResource = ({ Id, Name, Labels }: NetworkDetails): Resource => ({
+const toResource = (network: NetworkDetails): Resource => ({
   kind: "network",
-  name: Name,
-  id: Id,
-  labels: withoutOwnLabels(Labels ?? {}),
+  name: network.Name,
+  id: network.Id,
+  labels: withoutOwnLabels(network.Labels ?? {}),
+  ...(isSwarms(network) && { orchestrator: "Docker Swarm" }),
 });
 
 const isEngines = ({ Name, Ingress }: NetworkDetails): boolean => PREDEFINED.has(Name) || Ingress;
@@ -29,15 +30,18 @@ const named = async (engine: DockerEngine, name: string, signal?: AbortSignal): 
   (await engine.networks.list({ name: [name] }, { signal })).filter(({ Name }) => Name === name);
 
 export const networkKind: Kind<NetworkSpec> = {
-  async list(engine, { labels, signal }) {
-    return (await engine.networks.list(labelFilter(labels), { signal })).filter((network) => !isEngines(network) && !isSwarms(network)).map(toResource);
+  async list(engine, { labels, foreign = false, signal }) {
+    const networks = await engine.networks.list(labelFilter(labels), { signal });
+    return networks.filter((network) => !isEngines(network) && (foreign || !isSwarms(network))).map(toResource);
   },
   async create(engine, spec, options) {
     if (PREDEFINED.has(spec.name)) throw alreadyExists(spec);
     return made(makingOf(engine, spec), options);
   },
   async find(engine, name, { signal }) {
-    const [found] = await named(engine, name, signal);
+    const all = await named(engine, name, signal);
+    // The platform swarm may have made one of the same name since.
+    const found = all.find((network) => !isSwarms(network)) ?? all[0];
     if (found === undefined) throw notThere("network", name, engine);
     if (isEngines(found)) {
       throw new DeploymentError("CONFLICT", `The network ${name} is the engine's own.`, { hint: "Leave it there." });

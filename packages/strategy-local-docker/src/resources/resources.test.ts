@@ -63,6 +63,12 @@ test("networks of a swarm that the strategy did not make are not listed, and the
   });
   const strategy = new LocalDockerDeploymentStrategy(engine);
   expect((await strategy.listResources({ kinds: ["network"] })).map(({ name }) => name)).toEqual(["local", "overlay"]);
+  expect((await strategy.listResources({ kinds: ["network"], foreign: true })).map(({ name, orchestrator }) => [name, orchestrator])).toEqual([
+    ["local", undefined],
+    ["overlay", undefined],
+    ["stack", "Docker Swarm"],
+    ["swarms", "Docker Swarm"],
+  ]);
   for (const name of ["swarms", "stack"]) {
     await expect(strategy.removeResource("network", name)).rejects.toMatchObject({
       code: "CONFLICT",
@@ -70,6 +76,16 @@ test("networks of a swarm that the strategy did not make are not listed, and the
     });
   }
   expect(calls.every((call) => call === "networks.list")).toBe(true);
+});
+
+test("removeResource() removes the strategy's own network where a swarm has one of the same name", async () => {
+  const network = (Id: string, Scope: string) => ({ Id, Name: "plant", Scope, Ingress: false, Labels: {}, Created: "" });
+  const { engine, calls } = fakeEngine({
+    "networks.list": () => [network("swarms", "swarm"), network("own", "local")],
+    "networks.remove": () => undefined,
+  });
+  await new LocalDockerDeploymentStrategy(engine).removeResource("network", "plant");
+  expect(calls).toEqual(["networks.list", "networks.remove own"]);
 });
 
 test("the caller's labels and options are not changed", async () => {
