@@ -229,6 +229,8 @@ export interface TaskDetails {
     Message?: string;
     Err?: string;
     ContainerStatus?: { ContainerID?: string; PID?: number; ExitCode?: number };
+    /** The ports in mode host that the node has published for the task. */
+    PortStatus?: { Ports?: readonly { Protocol: string; TargetPort: number; PublishedPort?: number }[] };
   };
 }
 

@@ -72,6 +72,9 @@ const reasonOf = (instance: InstanceStatus | undefined, { health, output, unprov
 
 const hintFor = (service: ServiceDetails, instance: InstanceStatus | undefined, health: TaskHealth["failed"]): string => {
   if (instance?.engineState === "rejected") return "Make the node fit for it, or keep it off that node by a constraint.";
+  if (/port is already allocated|address already in use/i.test(instance?.error ?? "")) {
+    return "Publish another host port, or stop what uses it on that node.";
+  }
   const driver = unreadableDriver(service.Spec);
   const log = driver === undefined ? "See its last log lines." : `Its log can't be read: the logging driver is ${driver}.`;
   if (health) return `Correct the health check, or give the process more time (start_period). ${log}`;

@@ -82,6 +82,43 @@ describe("status during an update", () => {
   });
 });
 
+describe("ports of a service", () => {
+  const asked = [
+    { Protocol: "tcp", TargetPort: 80, PublishedPort: 8080, PublishMode: "host" },
+    { Protocol: "tcp", TargetPort: 81, PublishedPort: 8081, PublishMode: "ingress" },
+  ];
+  const found = service({}, { Endpoint: { Ports: asked } });
+  const portsWith = async (state: string, status: object) => (await looks(found, task(1, state, status)))[0]?.ports.map(({ published }) => published);
+
+  test("in mode host are those that nodes have published for running tasks", async () => {
+    expect(await portsWith("running", { PortStatus: { Ports: [asked[0]] } })).toEqual([8080, 8081]);
+    expect(await portsWith("running", { PortStatus: {} })).toEqual([8081]);
+    expect(await portsWith("running", { PortStatus: { Ports: [{ ...asked[0], Protocol: "udp" }] } })).toEqual([8081]);
+  });
+
+  test("are those that are asked for where no task runs or the engine reports none", async () => {
+    expect(await portsWith("pending", { PortStatus: {} })).toEqual([8080, 8081]);
+    expect(await portsWith("running", {})).toEqual([8080, 8081]);
+  });
+});
+
+describe("status of a crash loop between two tries", () => {
+  const next = (more: object = {}) => task(2, "ready", {}, { DesiredState: "ready", ...more });
+
+  test("is failed, with the exit code of the last try, while the restart delay lasts", async () => {
+    await expectStatus(looks(service(), task(1, "failed", { Err: "task: non-zero exit (3)" }), next()), {
+      state: "failed",
+      replicas: { running: 0, desired: 1 },
+      instances: [{ id: "task2", state: "failed", engineState: "ready", error: "task: non-zero exit (3)", restarts: 1 }],
+    });
+  });
+
+  test("is pending once the next try starts, and where the next task is of another version", async () => {
+    await expectStatus(looks(service(), task(1, "failed"), next({ DesiredState: "running" })), { state: "pending" });
+    await expectStatus(looks(during("updating"), previous(1, "failed"), next()), { state: "pending" });
+  });
+});
+
 describe("status of a job", () => {
   const job = (Index: number, mode: object = { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 1 } }) =>
     during("rollback_started", { Mode: mode }, { JobStatus: { JobIteration: Index === 0 ? {} : { Index } } });

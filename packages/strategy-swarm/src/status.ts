@@ -38,10 +38,14 @@ export function instanceStatus(
   [task, ...earlier]: readonly [TaskDetails, ...TaskDetails[]],
   nodes: Nodes,
 ): InstanceStatus {
-  const state = stateOf(task);
+  const [last] = earlier;
   const { Status } = task;
+  const isRetry = stateOf(task) === "pending" && last !== undefined && hasFailed(last);
+  // Until the restart delay is over, nothing runs and nothing starts: as on one engine, the service has failed.
+  const isDelayed = isRetry && task.DesiredState === "ready" && isSameTemplate(task.Spec, last.Spec);
+  const state = isDelayed ? "failed" : stateOf(task);
   // A task that waits for its turn says nothing of why: the one before it does.
-  const telling = state === "pending" && earlier[0] !== undefined && hasFailed(earlier[0]) ? earlier[0] : task;
+  const telling = isRetry ? last : task;
   return {
     id: task.ID,
     name: taskName(service.Spec.Name, task),
@@ -65,6 +69,17 @@ const portsOf = ({ Endpoint, Spec }: ServiceDetails): PublishedPort[] =>
     protocol: port.Protocol === "udp" || port.Protocol === "sctp" ? port.Protocol : "tcp",
     mode: port.PublishMode === "host" ? "host" : "ingress",
   }));
+
+/**
+ * Without the ports in mode host that no node has published for a running task: a task whose networks are all internal has
+ * none, though the service asks for them. Where no task runs, the ports are those that are asked for.
+ */
+const openPorts = (service: ServiceDetails, tasks: readonly TaskDetails[]): PublishedPort[] => {
+  const reports = tasks.filter(isRunning).flatMap(({ Status }) => Status.PortStatus ?? []);
+  const isOpen = ({ target, protocol }: PublishedPort): boolean =>
+    reports.some(({ Ports = [] }) => Ports.some((port) => port.TargetPort === target && port.Protocol === protocol));
+  return portsOf(service).filter((port) => port.mode !== "host" || reports.length === 0 || isOpen(port));
+};
 
 /** What a service is without its tasks. */
 export const serviceFacts = (service: ServiceDetails) => ({
@@ -113,6 +128,7 @@ export function serviceStatus(
   const upToDate = all.filter((history) => history.some((task) => isRunning(task) && isPresent(task))).length;
   return {
     ...serviceFacts(service),
+    ports: openPorts(service, tasks),
     state: combined(service, { instances, desired, upToDate }),
     ...(update && { update }),
     replicas: { running: instances.filter(({ state }) => state === "running").length, desired },

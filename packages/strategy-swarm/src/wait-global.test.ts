@@ -55,7 +55,7 @@ describe("a service that is to be on every node", () => {
 
   test("is looked at task by task in a listing", async () => {
     const { strategy, calls } = swarm(three, [...two, rejected(3), waitsForItsTurn(4)]);
-    expect(await strategy.list({ instances: false })).toMatchObject([{ state: "pending", replicas: { running: 2, desired: 3 } }]);
+    expect(await strategy.list({ instances: false })).toMatchObject([{ state: "failed", replicas: { running: 2, desired: 3 } }]);
     expect(calls).toEqual(["services.list", "tasks.list", "nodes.list"]);
   });
 });
