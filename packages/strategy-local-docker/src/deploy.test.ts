@@ -28,6 +28,20 @@ test("a warning of the engine is a warning of the deployment, and UNSUPPORTED in
   expect(calls).toEqual(["containers.create demo", "containers.remove abc"]);
 });
 
+test.each([
+  ["192.0.2.7", "192.0.2.7"],
+  ["2001:DB8::7", "[2001:db8::7]"],
+])("deploy() rejects with the field of a host address that the engine's host lacks: %s", async (hostAddress, told) => {
+  const words = `driver failed programming external connectivity on endpoint demo (1f): Error starting userland proxy: listen tcp4 ${told}:8080: bind: cannot assign requested address`;
+  const { engine } = fakeEngine({ ...works, "containers.start": fails("ENGINE_ERROR", words) });
+  const ports = [{ target: 80 }, { target: 81, published: 8080, hostAddress }];
+  await expect(new LocalDockerDeploymentStrategy(engine).deploy({ ...request, ports })).rejects.toMatchObject({
+    code: "INVALID_REQUEST",
+    field: "ports[1].hostAddress",
+    message: expect.stringContaining(`demo can't publish ports on ${told}`),
+  });
+});
+
 test("before API 1.44 the other networks are connected before the start", async () => {
   const { engine, calls } = fakeEngine(works, "1.41");
   await new LocalDockerDeploymentStrategy(engine).deploy(request);

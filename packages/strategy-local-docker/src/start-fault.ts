@@ -1,5 +1,6 @@
 import { DeploymentError, type NormalizedRequest } from "@openfactory/deploy-core";
 import { type DockerEngine, engineFault, isAmbiguousRefusal, withNetworkField } from "@openfactory/docker-engine";
+import { sameAddress } from "./ports.js";
 
 /** What a container was to be, as far as it can keep it from starting. */
 export type StartFaultSubject = Pick<NormalizedRequest, "name" | "ports" | "networks">;
@@ -20,6 +21,15 @@ export function explainStartFault(engine: DockerEngine, request: StartFaultSubje
       hint: "Publish another host port, or stop what listens on it.",
     });
   }
+  const address = /listen (?:tcp|udp|sctp)\d? (\S+):\d+: bind: cannot assign requested address/i.exec(words)?.[1];
+  if (address !== undefined) {
+    const message = `${request.name} can't publish ports on ${address}: ${engine.host} has no such address.`;
+    return new DeploymentError("INVALID_REQUEST", message, {
+      ...context,
+      field: addressField(address, request),
+      hint: "Use an address of that host, or leave the host address out; the container was removed.",
+    });
+  }
   if (error.code === "NETWORK_NOT_FOUND") return withNetworkField(error, request);
   if (/no such file or directory|executable file not found|permission denied|OCI runtime|not a directory/i.test(words)) {
     return new DeploymentError("TASK_FAILED", `The process of ${request.name} can't be started: ${essence(words)}.`, {
@@ -38,4 +48,11 @@ const essence = (words: string): string =>
 const portIn = (words: string, { ports = [] }: StartFaultSubject): string => {
   const published = ports.flatMap((port) => (port.published === undefined ? [] : [String(port.published)]));
   return published.find((port) => new RegExp(`:${port}\\b`).test(words)) ?? published.join(" or ");
+};
+
+/** The first port that is to be published on an address. The engine writes an IPv6 address in brackets. */
+const addressField = (address: string, { ports = [] }: StartFaultSubject): string => {
+  const bare = address.replace(/^\[|\]$/g, "");
+  const index = ports.findIndex(({ hostAddress }) => hostAddress !== undefined && sameAddress(hostAddress, bare));
+  return index === -1 ? "ports" : `ports[${index}].hostAddress`;
 };

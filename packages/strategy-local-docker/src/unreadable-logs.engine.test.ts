@@ -31,7 +31,7 @@ test.each([
       await expect(readAll(strategy.logs(NAME, { follow }))).rejects.toMatchObject({
         code: "UNSUPPORTED",
         service: NAME,
-        message: expect.stringContaining(`logging driver ${Type}`),
+        message: `The log of container ${NAME} can't be read: its logging driver ${Type} does not support reading.`,
         hint: expect.stringContaining("json-file"),
       });
     }

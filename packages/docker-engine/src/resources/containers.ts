@@ -76,7 +76,7 @@ export function containersOf(client: EngineClient): Containers {
     },
     async *logs(id, query = {}) {
       // Only the container knows whether its log is raw or in frames.
-      const { Config, HostConfig } = await inspect(id, query);
+      const { Config, HostConfig, Name } = await inspect(id, query);
       const format = { tty: Config["Tty"] === true, details: false };
       const read = (part: LogQuery, since?: string): AsyncIterable<LogFrame> => {
         const path = `/containers/${segment(id)}/logs`;
@@ -87,7 +87,7 @@ export function containersOf(client: EngineClient): Containers {
       try {
         yield* query.follow ? followToEnd(read, query) : read(query);
       } catch (error) {
-        throw explainUnreadable(error, `container ${id}`, HostConfig.LogConfig?.Type);
+        throw explainUnreadable(error, `container ${Name.slice(1)}`, HostConfig.LogConfig?.Type);
       }
     },
   };
