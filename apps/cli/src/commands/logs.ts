@@ -8,6 +8,7 @@ import { writeJson } from "../output/json-lines.js";
 import { loadProject } from "../wiring/load-project.js";
 import { chooseDeployed } from "../wiring/deployed-apps.js";
 import { guardedStrategy } from "../wiring/guarded-strategy.js";
+import { tellElsewhere } from "../wiring/tell-elsewhere.js";
 import { UsageError } from "../usage-error.js";
 
 export interface LogsCommandOptions {
@@ -34,7 +35,9 @@ export async function logsCommand({ io, options }: CommandContext<LogsCommandOpt
     for (const { key, service } of missing) {
       const reason = `${key} is not deployed: there is no service ${service}.`;
       if (options.apps.length > 0 || missing.length === targets.length) {
-        throw new DeploymentError("NOT_FOUND", reason, { service, hint: "Run `ofdeploy up` first; `ofdeploy ps` shows what is there." });
+        const [elsewhere] = desired === undefined ? [] : await tellElsewhere(opened, desired, { io, options, signal });
+        const hint = elsewhere?.reason ?? "Run `ofdeploy up` first; `ofdeploy ps` shows what is there.";
+        throw new DeploymentError("NOT_FOUND", reason, { service, hint });
       }
       if (!options.json) io.stderr.write(`${reason}\n`);
     }

@@ -1,7 +1,7 @@
 import { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
 import { expect, test } from "vitest";
 import { captureIo } from "../testing/run-ofdeploy.js";
-import { tellElsewhere } from "./tell-elsewhere.js";
+import { tellElsewhere, withElsewhere } from "./tell-elsewhere.js";
 
 const onManager = (services: string[] = []) => {
   const strategy = new MemoryDeploymentStrategy();
@@ -22,4 +22,14 @@ test.each([
   ["the project runs there", ["web"], undefined, {}, true, ["OTHER_PLATFORM"]],
 ] as const)("tellElsewhere() on a Swarm manager where %s", async (_, services, platform, env, deploys, expected) => {
   expect(await codes([...services], platform, env, deploys)).toEqual(expected);
+});
+
+test("withElsewhere() reports the other platform, also where the run fails before that is known", async () => {
+  const warning = { code: "OTHER_PLATFORM", reason: "It runs there." } as const;
+  const later = () => new Promise<[typeof warning]>((resolve) => setTimeout(resolve, 20, [warning]));
+  const seen: unknown[] = [];
+  const observe = (event: unknown) => void seen.push(event);
+  await expect(withElsewhere(later(), observe, Promise.reject(new Error("conflict")))).rejects.toThrow("conflict");
+  expect(seen).toEqual([{ type: "warning", warning }]);
+  expect(await withElsewhere(later(), observe, Promise.resolve({ warnings: [] }))).toEqual({ warnings: [warning] });
 });

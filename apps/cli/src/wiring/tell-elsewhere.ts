@@ -35,7 +35,7 @@ export async function tellElsewhere(
   );
 }
 
-/** Looks for it while a run goes on, and reports it as a warning of the run. */
+/** Looks for it while a run goes on, and reports it as a warning of the run; also where the run fails. */
 export async function withElsewhere<Report extends { warnings: readonly ProjectWarning[] }>(
   elsewhere: Promise<ProjectWarning[]>,
   observe: (event: { type: "warning"; warning: ProjectWarning }) => void,
@@ -45,6 +45,9 @@ export async function withElsewhere<Report extends { warnings: readonly ProjectW
     for (const warning of warnings) observe({ type: "warning", warning });
     return warnings;
   });
-  const [report, warnings] = await Promise.all([run, told]);
+  const [report, warnings] = await Promise.all([run, told]).catch(async (error: unknown) => {
+    await told;
+    throw error;
+  });
   return { ...report, warnings: [...report.warnings, ...warnings] };
 }
