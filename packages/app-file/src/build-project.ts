@@ -59,6 +59,8 @@ export function buildProject(
 ): AppProject {
   const named = nameProject(sources.map(({ tree }) => tree), { given: name, directory }, findings);
   const outlined = sources.map((source) => outline(source, findings));
+  const isDeployed = outlined.some(({ keys }) => keys.apps.length + keys.devices.length > 0);
+  for (const one of outlined) checkEntries(one, isDeployed || !isComplete, findings);
   const declarations = outlined.map(({ source: { tree, file, env }, outline }) => {
     const tell = teller(tree, findings);
     return { tree, declared: declareResources(outline, { project: named.project, tree, file, files, env, tell }) };
@@ -123,24 +125,28 @@ interface OutlinedFile {
   keys: Record<"apps" | "devices", string[]>;
 }
 
-/** What is at the top of a file. A file without apps and devices is a finding. */
+/** What is at the top of a file. */
 function outline(source: SourceFile, findings: Findings): OutlinedFile {
   const { tree } = source;
-  const { data, error, success } = outlineSchema.safeParse(tree.root.value);
+  const { data, error } = outlineSchema.safeParse(tree.root.value);
   if (error) addSchemaFindings(error, [], tree, findings);
   const keysOf = (kind: string): string[] =>
     [...(tree.find([kind])?.children?.keys() ?? [])].filter((key) => typeof key === "string");
-  const keys = { apps: keysOf("apps"), devices: keysOf("devices") };
-  const isEmpty = keys.apps.length === 0 && keys.devices.length === 0;
-  if (isEmpty && tree.find(["apps"]) === undefined && tree.find(["devices"]) === undefined) {
-    if (tree.root.children instanceof Map && !Array.isArray(tree.root.value)) {
+  return { source, outline: data, keys: { apps: keysOf("apps"), devices: keysOf("devices") } };
+}
+
+/** A file without apps and devices is a finding, unless it holds the name and the resources of apps in other files. */
+function checkEntries({ source: { tree }, outline, keys }: OutlinedFile, hasOthers: boolean, findings: Findings): void {
+  if (keys.apps.length > 0 || keys.devices.length > 0) return;
+  if (tree.find(["apps"]) === undefined && tree.find(["devices"]) === undefined) {
+    const isForOthers = hasOthers && outline !== undefined && Object.values(outline).some((value) => value != null);
+    if (!isForOthers && tree.root.children instanceof Map && !Array.isArray(tree.root.value)) {
       findings.add(tree.locate([]), '"apps" is missing', "Declare apps:, devices:, or both.");
     }
-  } else if (isEmpty && success) {
+  } else if (outline !== undefined) {
     const which = tree.find(["apps"]) === undefined ? "devices" : "apps";
     findings.add(tree.locateKey([which]), `there are no ${which} in the file`, `Add one below ${which}.`);
   }
-  return { source, outline: data, keys };
 }
 
 /** The app of that name; none where its entry is not valid, which is then among the findings. */

@@ -175,6 +175,22 @@ describe("files", () => {
     await write("a.yml", "devices: {}\n");
     expect(await issuesOf([path])).toEqual(["a.yml:1:1: there are no devices in the file (Add one below devices.)"]);
   });
+
+  it("hold the name and the networks of apps in other files", async () => {
+    await write("openfactory.yml", "name: factory\nnetworks: {plant: {external: true, name: plant-net}}\n");
+    await write("app_web.yml", app("web", "networks: [plant]"));
+    const project = await load([root]);
+    expect(project).toMatchObject({ project: "factory", files: ["app_web.yml", "openfactory.yml"] });
+    expect(project.apps.map(({ request }) => request.networks)).toEqual([["plant-net"]]);
+
+    await write("dev_none.yml", "{}\n");
+    await write("app_compose.yml", "services: {web: {image: x}}\n");
+    expect(await issuesOf([root])).toEqual([
+      expect.stringMatching(/^app_compose.yml:1:1: unknown key "services"/),
+      expect.stringMatching(/^app_compose.yml:1:1: "apps" is missing/),
+      expect.stringMatching(/^dev_none.yml:1:1: "apps" is missing/),
+    ]);
+  });
 });
 
 describe("the name of the project", () => {
