@@ -53,8 +53,8 @@ describe("a command line that is refused", () => {
     ["validate -f=", "-f takes its value without an equals sign.", "Write -f <value>."],
     ["ps -p=shop", "-p takes its value without an equals sign.", "Write -p shop."],
     ["VALIDATE", "Unknown command 'VALIDATE'.", "Did you mean validate?"],
-    ["logs --since tomorrow", "Expected a duration such as 10m, or an ISO date", "ofdeploy logs --help"],
-    ["logs --since 2026-13-45", "Expected a duration such as 10m, or an ISO date", "ofdeploy logs --help"],
+    ["logs --since tomorrow", "Expected a duration such as 90s or 1m30s, or an ISO date", "ofdeploy logs --help"],
+    ["logs --since 2026-13-45", "Expected a duration such as 90s or 1m30s, or an ISO date", "ofdeploy logs --help"],
     ["scale web=1 WEB=2", "web is named twice.", "Name it once."],
   ];
   test.each(refused)("%s", async (line, says, hint) => {

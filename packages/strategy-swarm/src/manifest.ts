@@ -118,13 +118,6 @@ export const swarmManifest: StrategyManifest = {
       hint: "Leave it out: published ports use it.",
     },
     {
-      field: "networks[]",
-      reason: "Swarm runs no service on the network none.",
-      holdsFor: (network) => network === "none",
-      refuse: true,
-      hint: "Declare a network with internal: true, and use that one.",
-    },
-    {
       field: "ports",
       reason: "A node publishes no port in mode host for a task whose networks are all internal.",
       when: ({ ports = [] }) => ports.some(({ mode }) => mode === "host"),

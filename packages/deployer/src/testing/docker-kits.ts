@@ -72,7 +72,7 @@ export function swarmKit(manager: RawEngine): DockerKit {
     ...kit,
     request: { ...request, updateConfig: rollout, rollbackConfig: rollout },
     strategy,
-    options: { settleMs: 300, timeoutMs: 60_000 },
+    options: { settleMs: 1_000, timeoutMs: 60_000 },
     async versionOf(service) {
       const { status, body } = await manager.request("GET", `/services/${service}`);
       return status === 404 ? 0 : versionIn(body.Spec.TaskTemplate.ContainerSpec.Env);

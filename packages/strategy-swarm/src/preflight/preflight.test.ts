@@ -129,12 +129,11 @@ test("two networks of one name in the swarm", async () => {
 
 test("names, networks, secrets and configs", async () => {
   const more = { "services.list": () => [other("demo"), other("demo-x")] };
-  const part = { networks: ["plant", "desk", "ingress", "nowhere"], secrets: ["key", "ke"], configs: ["nothing", "settings"] };
+  const part = { networks: ["plant", "desk", "nowhere"], secrets: ["key", "ke"], configs: ["nothing", "settings"] };
   expect(await found([anew(part), updating()], more)).toEqual([
     ["demo", "ALREADY_EXISTS", "name"],
     ["demo", "CONFLICT", "networks[1]"],
-    ["demo", "CONFLICT", "networks[2]"],
-    ["demo", "NETWORK_NOT_FOUND", "networks[3]"],
+    ["demo", "NETWORK_NOT_FOUND", "networks[2]"],
     ["demo", "NOT_FOUND", "secrets[1]"],
     ["demo", "NOT_FOUND", "configs[0]"],
   ]);
