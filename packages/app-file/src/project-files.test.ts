@@ -176,6 +176,14 @@ describe("files", () => {
     expect(await issuesOf([path])).toEqual(["a.yml:1:1: there are no devices in the file (Add one below devices.)"]);
   });
 
+  it("name a uuid that makes no service name, with what to write", async () => {
+    const path = await write("a.yml", `${app("web").replace("WEB-1", "Web.1")}devices:\n  d: {uuid: ${"D".repeat(60)}, connector: {type: mtconnect, agent: {ip: plc, port: 5000}}}\n`);
+    expect(await issuesOf([path], { env: { OPENFACTORY_VERSION: "v1" } })).toEqual([
+      expect.stringMatching(/^a.yml:3:5: apps.web.uuid: a service name is made of letters, .*\(The name of the service is the uuid in lower case: choose/),
+      expect.stringMatching(/^a.yml:6:7: devices.d.uuid: a service name has at most 63 .*\(The names of its services are the uuid in lower case and a role, such as -producer/),
+    ]);
+  });
+
   it("hold the name and the networks of apps in other files", async () => {
     await write("openfactory.yml", "name: factory\nnetworks: {plant: {external: true, name: plant-net}}\n");
     await write("app_web.yml", app("web", "networks: [plant]"));

@@ -125,6 +125,8 @@ function placeOf([field, ...piece]: FilePath, { writtenAt, path }: Origin): File
   return written && [...path, "connector", ...written, ...piece];
 }
 
+const NAME_HINT = "The names of its services are the uuid in lower case and a role, such as -producer: choose a uuid that fits, such as HALL-3_PRESS.";
+
 /**
  * The request as every strategy will see it. What is wrong with a field that is written in the file is a finding there.
  * @throws DeploymentError `PLUGIN_FAILED` for a field that the connector made up.
@@ -141,7 +143,7 @@ function validated(request: DeployRequest, origin: Origin, { tree, tell }: Share
     for (const { message } of zodIssues({ issues: [issue] } as z.ZodError)) {
       const reason = `it returns a request that is not valid for the device ${origin.device}: ${field}: ${message.replace(/\.$/, "")}`;
       if (place === undefined) throw connectorFailed(origin.plugin, reason);
-      tell(place, tree.isInterpolated(place) ? `its ${field} is not valid` : message);
+      tell(place, tree.isInterpolated(place) ? `its ${field} is not valid` : message, field === "name" ? NAME_HINT : undefined);
     }
   }
   return request;

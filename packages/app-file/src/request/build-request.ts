@@ -88,6 +88,8 @@ function makeParts(context: AppContext): Parts {
   }) as Parts;
 }
 
+const NAME_HINT = "The name of the service is the uuid in lower case: choose a uuid that fits, such as HALL-3_PRESS.";
+
 /** The request as every strategy will see it; one that is not valid stays as it is. */
 function validated(request: DeployRequest, parts: Parts, context: AppContext): DeployRequest {
   const { tree, tell } = context;
@@ -100,7 +102,7 @@ function validated(request: DeployRequest, parts: Parts, context: AppContext): D
   for (const issue of deployRequestSchema.safeParse(request).error?.issues ?? []) {
     const from = pathOf(issue.path, parts, context);
     for (const { message } of zodIssues({ issues: [issue] } as z.ZodError)) {
-      tell(from, withoutValues(message, from, tree));
+      tell(from, withoutValues(message, from, tree), issue.path[0] === "name" ? NAME_HINT : undefined);
     }
   }
   return request;
