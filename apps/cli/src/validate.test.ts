@@ -40,6 +40,12 @@ test("a mode with bits that Swarm leaves out is a warning at validate, and an er
   expect(strict).toMatchObject({ code: 3, err: expect.stringMatching(/^error\[UNSUPPORTED\] openfactory.yml:6:29: web: secrets\[0\].mode: /) });
 });
 
+test("a network with a label of ofdeploy's own is an error at the network's declaration", async () => {
+  place.write("networks: {back: {labels: {org.openfactory.deploy.project: other}}}\napps: {web: {uuid: WEB, image: x, networks: [back]}}\n");
+  const ran = await place.runWith(captureIo(place.folder), ["validate"]);
+  expect(ran).toMatchObject({ code: 3, err: expect.stringMatching(/^error\[INVALID_REQUEST\] openfactory.yml:1:12: the network back: the label org.openfactory.deploy.project is set by/) });
+});
+
 test("a template in an env file is at its line there, and its value is in no output", async () => {
   place.write('A=1\nexport QUERY="hunter2{{.x}}"\n', "q.env");
   const ran = await validate("swarm", "env_file: q.env");

@@ -785,6 +785,7 @@ const cases: Case[] = [
   { what: "Compose's default network", text: app("    networks: [default]"), place: [5, 16], says: /default is not the name of a network/, hint: /networks: \{default: \{\}\}/ },
   { what: "one secret with two modes", text: app("    secrets: [{source: s, target: a, mode: 400}, {source: s, target: b}]"), place: [5, 50], says: /secrets\[1\]: an engine keeps one file for a secret/ },
   { what: "a directory as the target of a config", text: app("    configs: [{source: s, target: /etc/}]"), place: [5, 27], says: /a target is a file/ },
+  { what: "a label of a network twice", text: declared("networks: {n: {labels: [a=1, a=2]}}"), place: [1, 30], says: /networks.n.labels\[1\]: this name is written twice/ },
   { what: "a label without a name", text: app("    labels: {'': x}"), place: [5, 14], says: /a label has a name/ },
   {
     what: "a secret in a reason",

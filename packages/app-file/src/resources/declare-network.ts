@@ -1,5 +1,5 @@
 import { compact } from "../request/part.js";
-import { keyValues } from "../request/key-values.js";
+import { keyValues, withoutTwins } from "../request/key-values.js";
 import type { NetworkEntry } from "../schema/resources.js";
 import type { DeclarationContext, Declared } from "./declared.js";
 
@@ -19,7 +19,10 @@ export function declareNetwork(
     tell(path, `its name on the engine has more than ${LONGEST_NAME} characters`, "Give it a shorter name.");
   }
   const textsAt = (part: string): Record<string, string> | undefined => {
-    const entries = keyValues([...path, part], tree).map(({ key: option, value = "" }) => [option, value] as const);
+    const written = withoutTwins(keyValues([...path, part], tree), ({ path: twin }, first) => {
+      tell(twin, "this name is written twice", `It is on line ${tree.locate(first.path).line} already: keep one.`);
+    });
+    const entries = written.map(({ key: option, value = "" }) => [option, value] as const);
     return entries.length === 0 ? undefined : Object.fromEntries(entries);
   };
   const options = { driver, attachable, internal, driverOptions: textsAt("driver_opts"), labels: textsAt("labels") };

@@ -5,6 +5,7 @@ import {
   supports,
 } from "@openfactory/deploy-core";
 import type { DesiredResource } from "../desired.js";
+import { OWNERSHIP_LABELS } from "../ownership/labels.js";
 import type { ProjectWarning } from "../project-warning.js";
 
 /** Which of the resources the platform can make, and what it can't. */
@@ -15,7 +16,7 @@ export interface CheckedResources {
 
 /**
  * Checks what can be said of resources without asking an engine.
- * @throws DeploymentError `INVALID_REQUEST` where two have one name; in strict mode, `UNSUPPORTED` for what the platform
+ * @throws DeploymentError `INVALID_REQUEST` where two have one name, and for a label of ofdeploy's own; in strict mode, `UNSUPPORTED` for what the platform
  * does not make.
  */
 export function checkResources(
@@ -23,6 +24,7 @@ export function checkResources(
   strategy: OpenFactoryServiceDeploymentStrategy,
   { strict = false }: { strict?: boolean } = {},
 ): CheckedResources {
+  refuseReservedLabels(desired);
   refuseTwins(desired);
   const kinds = new Set(supports(strategy, "resources") ? strategy.resourceKinds : []);
   const missing = desired.filter(({ spec }) => !kinds.has(spec.kind));
@@ -43,6 +45,17 @@ export function checkResources(
     resources: desired.filter(({ spec }) => kinds.has(spec.kind)),
     warnings: reasons.map((reason) => ({ code: "RESOURCE_NOT_MADE", reason })),
   };
+}
+
+/** A label that says whose a resource is would be overwritten, or make it another project's. */
+function refuseReservedLabels(desired: readonly DesiredResource[]): void {
+  const issues = desired.flatMap(({ key, spec, location }): ErrorIssue[] =>
+    Object.keys(spec.labels ?? {})
+      .filter((label) => OWNERSHIP_LABELS.includes(label))
+      .map((label) => ({ message: `the ${spec.kind} ${key}: the label ${label} is set by ofdeploy itself`, location })),
+  );
+  if (issues.length === 0) return;
+  throw new DeploymentError("INVALID_REQUEST", `${issues[0]?.message}.`, { issues, hint: "Leave the label out." });
 }
 
 function refuseTwins(desired: readonly DesiredResource[]): void {
