@@ -18,7 +18,7 @@ export async function diagnose(engine: DockerEngine, options: DiagnoseOptions): 
           : {
               state: "failed",
               detail: `${name} is a network of one node only.`,
-              hint: "Create it anew as an overlay: docker network create --driver overlay",
+              hint: `Remove it, and create it as an overlay network: docker network create --driver overlay ${name}`,
             },
       "docker network create --driver overlay",
       ({ Scope }) => Scope === "swarm",

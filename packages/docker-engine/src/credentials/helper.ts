@@ -24,7 +24,7 @@ const failed = (program: string, server: string, why: string): DeploymentError =
   });
 
 const tooSlow = (program: string, timeoutMs: number): DeploymentError =>
-  new DeploymentError("TIMEOUT", `The credential helper ${program} did not answer within ${timeoutMs} ms.`, {
+  new DeploymentError("TIMEOUT", `The credential helper ${program} did not answer within ${timeoutMs / 1000} s.`, {
     hint: "Run it by hand; it may wait for a password.",
   });
 

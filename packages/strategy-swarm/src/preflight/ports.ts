@@ -1,6 +1,6 @@
 import type { PreflightProblem, PublishedPort } from "@openfactory/deploy-core";
 import { type Candidate, problem } from "./candidate.js";
-import type { PresentService } from "./world.js";
+import type { PresentService, World } from "./world.js";
 
 /** A service that has a host port, or that is to have it. */
 interface Holder {
@@ -43,3 +43,20 @@ export const portProblems = (candidate: Candidate, holders: Holders): PreflightP
     const message = `Host port ${port.published} is published by service ${holder.name} already`;
     return [problem(candidate, { code: "CONFLICT", field: "ports", message, hint: "Publish another host port, or remove that service." })];
   });
+
+/**
+ * Ports of the routing mesh that a container on the manager's own node publishes: the swarm accepts them, and on that node
+ * one of the two is not reached. Containers of other nodes can't be seen.
+ */
+export const containerPortProblems = (candidate: Candidate, { containers }: World): PreflightProblem[] => {
+  const { request, updates } = candidate;
+  if (updates) return [];
+  return (request.ports ?? []).flatMap((port) => {
+    if (port.mode !== "ingress" || port.published === undefined) return [];
+    const holder = containers.find(({ Ports }) => Ports.some(({ PublicPort, Type }) => PublicPort === port.published && Type === port.protocol));
+    if (holder === undefined) return [];
+    const name = holder.Names[0]?.replace(/^\//, "") ?? holder.Id;
+    const message = `Host port ${port.published}/${port.protocol} is in use on the manager's node, by the container ${name}`;
+    return [problem(candidate, { code: "CONFLICT", field: "ports", message, hint: "Publish another host port, or stop that container." })];
+  });
+};

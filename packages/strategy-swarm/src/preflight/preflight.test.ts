@@ -20,6 +20,7 @@ const world = (more: Answers = {}) => ({
   "secrets.list": () => [{ Spec: { Name: "key" } }],
   "configs.list": () => [{ Spec: { Name: "settings" } }],
   "volumes.list": () => [],
+  "containers.list": () => [],
   info: () => ({ Swarm: { NodeID: "n1" } }),
   ...DIGEST,
   ...more,
@@ -83,6 +84,16 @@ test("a listing that is handed over is taken for a look at the services", async 
     ["second", "CONFLICT", "Host port 9000 is taken on every node that the service may run on"],
   ]);
   expect(calls.filter((call) => call.startsWith("services"))).toEqual([]);
+});
+
+test("a port of the routing mesh that a container on the manager's node publishes is a conflict; a task's is not", async () => {
+  const container = (name: string, PublicPort: number, Labels = {}) => ({ Id: name, Names: [`/${name}`], Labels, Ports: [{ IP: "0.0.0.0", PrivatePort: 80, PublicPort, Type: "tcp" }] });
+  const more = { "containers.list": () => [container("old-web", 8080), container("front.1", 9000, { "com.docker.swarm.task.id": "t1" })] };
+  const publishing = (published: number, part: object = {}): Partial<DeployRequest> => ({ ports: [{ target: 80, published, ...part }] });
+  expect(await one(publishing(8080), more)).toEqual(["Host port 8080/tcp is in use on the manager's node, by the container old-web"]);
+  expect(await one(publishing(8080, { protocol: "udp" }), more)).toEqual([]);
+  expect(await one(publishing(9000), more)).toEqual([]);
+  expect(await one(publishing(8081), more)).toEqual([]);
 });
 
 test("an update that asks nothing of nodes needs no look at them", async () => {

@@ -16,7 +16,7 @@ import { hostPortProblems } from "./host-ports.js";
 import { findImages, type FoundImages, imageProblems } from "./images.js";
 import { networkProblems } from "./networks.js";
 import { placementProblems } from "./placement.js";
-import { findHolders, type Holders, portProblems } from "./ports.js";
+import { containerPortProblems, findHolders, type Holders, portProblems } from "./ports.js";
 import { startFirstProblems } from "./start-first.js";
 import { volumeProblems } from "./volumes.js";
 import { look, type World } from "./world.js";
@@ -73,6 +73,7 @@ const problemsOf = (candidate: Candidate, { world, images, services, holders }: 
   ...imageProblems(candidate, images),
   ...networkProblems(candidate, world),
   ...portProblems(candidate, holders),
+  ...containerPortProblems(candidate, world),
   ...hostPortProblems(candidate, world, holders),
   ...placementProblems(candidate, world),
   ...startFirstProblems(candidate, world),

@@ -1,6 +1,7 @@
 import type { Mount, PreflightOptions, ServiceStatus } from "@openfactory/deploy-core";
 import type {
   CallOptions,
+  ContainerSummary,
   DockerEngine,
   NamedResource,
   NetworkDetails,
@@ -29,6 +30,8 @@ export interface World {
   configs: ReadonlySet<string>;
   /** Of the manager's own node: no other node can be asked. */
   volumes: readonly VolumeDetails[];
+  /** Of the manager's own node: those that run and are no tasks. */
+  containers: readonly ContainerSummary[];
   /** The manager's own node. */
   managerId?: string;
 }
@@ -42,7 +45,7 @@ export async function look(
   const options = { signal };
   const ifSome = async <Found>(needs: (candidate: Candidate) => boolean, list: () => Promise<Found[]>): Promise<Found[]> =>
     candidates.some(needs) ? list() : [];
-  const [apiVersion, services, nodes, networks, tasks, secrets, configs, volumes, managers] = await Promise.all([
+  const [apiVersion, services, nodes, networks, tasks, secrets, configs, volumes, managers, containers] = await Promise.all([
     engine.apiVersion(options),
     listed ?? listServices(engine, options),
     ifSome(asksOfNodes, () => engine.nodes.list(options)),
@@ -52,6 +55,7 @@ export async function look(
     ifSome(({ request }) => Boolean(request.configs?.length), () => engine.configs.list({}, options)),
     ifSome(needsVolumes, () => engine.volumes.list({}, options)),
     ifSome(needsVolumes, async () => [await engine.info(options)]),
+    ifSome(needsIngressPorts, () => engine.containers.list({}, options)),
   ]);
   return {
     apiVersion,
@@ -62,6 +66,7 @@ export async function look(
     secrets: namesOf(secrets),
     configs: namesOf(configs),
     volumes,
+    containers: containers.filter(({ Labels }) => Labels["com.docker.swarm.task.id"] === undefined),
     managerId: managers[0]?.Swarm.NodeID,
   };
 }
@@ -80,6 +85,10 @@ export const asksOfNodes = (candidate: Candidate): boolean => {
 
 const needsTasks = ({ request: { ports = [], resources } }: Candidate): boolean =>
   resources?.Reservations !== undefined || ports.some(({ mode, published }) => mode === "host" && published !== undefined);
+
+/** A service that is updated has its ports already, but for one that the update adds: that one the deploy itself reports. */
+const needsIngressPorts = ({ request: { ports = [] }, updates }: Candidate): boolean =>
+  !updates && ports.some(({ mode, published }) => mode === "ingress" && published !== undefined);
 
 const needsVolumes = ({ request: { mounts = [] } }: Candidate): boolean =>
   mounts.some(({ VolumeOptions }) => VolumeOptions?.DriverConfig !== undefined);
