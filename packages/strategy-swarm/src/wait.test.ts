@@ -36,6 +36,16 @@ test("one whose tasks fail while one waits is in a crash loop: node, exit code a
   });
 });
 
+test("a task that runs after a failed try is ready once it has run longer than that try", async () => {
+  const failed = (number: number) => task(number, "failed", { Timestamp: `2026-01-01T00:00:0${number}.900Z` });
+  const running = [failed(1), task(2, "running")];
+  await expect(waitOn(service(), [failed(1)], running, running, [failed(1), failed(2)])).rejects.toMatchObject({
+    code: "TASK_FAILED",
+    message: expect.stringContaining("crash loop"),
+  });
+  expect(await waitOn(service(), [failed(1)], [failed(1), task(2, "running")])).toMatchObject({ state: "running" });
+});
+
 const withoutImage = { Err: "No such image: r.io:5000/demo:1" };
 test.each([
   ["missing", {}, ["r.io:5000 has the image", "node-1 can reach it", "`ofdeploy refresh-auth`"]],

@@ -53,7 +53,7 @@ export async function waitForService(
     const failed = isSwarmToJudge(observed) ? undefined : await findFailed(engine, present, notes, signal);
     if (failed !== undefined) throw await taskFailed(engine, observed, failed, unproven);
     since = isAsAsked(status) && !isUpdating(observed) ? since || Date.now() : 0;
-    const settled = status.state === "running" ? since + settleMs : since;
+    const settled = status.state === "running" ? since + Math.max(settleMs, longestTry(present, past)) : since;
     if (since !== 0 && Date.now() >= settled) {
       changed.delete(ID);
       return status;
@@ -66,6 +66,19 @@ export async function waitForService(
     if (observed.service.ID !== ID) throw noService(engine, serviceName);
   }
 }
+
+/** No try is waited for longer. */
+const LONGEST_TRY_MS = 10_000;
+
+/**
+ * How long the longest try took that failed since the wait began, in milliseconds: of a crash loop each try runs, and only
+ * one that lasts longer is none of it.
+ */
+const longestTry = ({ tasks }: Observation, past: ReadonlySet<string>): number => {
+  const failed = tasks.filter((task) => task.Status.State === "failed" && !past.has(task.ID));
+  const tries = failed.map(({ CreatedAt, Status }) => Date.parse(Status.Timestamp) - Date.parse(CreatedAt));
+  return Math.min(LONGEST_TRY_MS, Math.max(0, ...tries));
+};
 
 /** All that should run runs, or has done its work; a service of no replicas is what it was asked to be. */
 const isAsAsked = ({ state, replicas }: ServiceStatus): boolean =>
