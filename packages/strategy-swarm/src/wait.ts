@@ -170,6 +170,13 @@ async function taskFailed(
   });
 }
 
+/** By the scheduler's words (swarmkit, manager/scheduler/filter.go). */
+function lateHint(detail: string): string {
+  if (/host-mode port already in use/i.test(detail)) return "Publish another host port, or free it on a node that may run the service.";
+  if (/no suitable node/i.test(detail)) return "No node fulfils its constraints, or has room for its reservations.";
+  return "Raise the time limit, or see its log for what it waits for.";
+}
+
 async function timedOut(
   engine: DockerEngine,
   observed: Observation,
@@ -186,9 +193,7 @@ async function timedOut(
     `${status.name} was not ready within ${timeoutMs / 1000} s: ${running} of ${desired} tasks run; ${detail}${check === undefined ? "" : `; health check: ${check}`}.`,
     {
       service: status.name,
-      hint: /no suitable node/i.test(detail)
-        ? "No node fulfils its constraints, or has room for its reservations."
-        : "Raise the time limit, or see its log for what it waits for.",
+      hint: lateHint(detail),
       instance: late && (await failedInstance(engine, observed, late, { health: check !== undefined, output: check })),
     },
   );
