@@ -28,7 +28,7 @@ export interface LoadOptions {
   /** The connectors that devices may have. Default: those of OpenFactory, `builtInConnectors()`. */
   connectors?: ConnectorRegistry;
   /**
-   * Which content that devices name is read, such as device models: `all`; `local`, what is there on this machine; or
+   * Which content that devices name is read, such as device models: `all`; `local`, files on this machine; or
    * `none`. Apps of a device whose content was not read are `isPartial`: enough to name their services. Default: `all`.
    */
   contents?: Contents;

@@ -17,7 +17,7 @@ export interface DesiredApp {
   readonly service: string;
   readonly request: DeployRequest;
   /**
-   * Parts of the request that nobody asked for, such as `resources.Reservations.NanoCPUs`. A platform that does not honor
+   * Parts of the request that the user did not ask for, such as `resources.Reservations.NanoCPUs`. A platform that does not honor
    * them deploys without them, and without a warning. Default: none.
    */
   readonly defaults?: readonly string[];

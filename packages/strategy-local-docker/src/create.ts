@@ -170,7 +170,7 @@ function notPulled(engine: DockerEngine, request: NormalizedRequest, error: Depl
   );
 }
 
-/** @returns what is to be said of the credentials that it went with. */
+/** @returns a warning about the credentials that it was sent with. */
 async function pullImage(
   engine: DockerEngine,
   { image, name }: NormalizedRequest,

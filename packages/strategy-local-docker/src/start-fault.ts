@@ -66,7 +66,7 @@ const portIn = (words: string, { ports = [] }: StartFaultSubject): string => {
   return published.find((port) => new RegExp(`:${port}\\b`).test(words)) ?? published.join(" or ");
 };
 
-/** The first port that is to be published on an address. The engine writes an IPv6 address in brackets. */
+/** The first port that the request publishes on an address. The engine writes an IPv6 address in brackets. */
 const addressField = (address: string, { ports = [] }: StartFaultSubject): string => {
   const bare = address.replace(/^\[|\]$/g, "");
   const index = ports.findIndex(({ hostAddress }) => hostAddress !== undefined && sameAddress(hostAddress, bare));

@@ -88,7 +88,7 @@ async function dryRun(
 }
 
 /**
- * Lists what would be removed, and asks where there is somebody to answer.
+ * Lists what would be removed, and asks on a terminal.
  * @returns undefined: there is nothing that needs an answer.
  * @throws UsageError where there is no terminal to ask on, and no `--yes`.
  */

@@ -36,7 +36,7 @@ export async function logsCommand({ io, options }: CommandContext<LogsCommandOpt
       const reason = `${key} is not deployed: there is no service ${service}.`;
       if (options.apps.length > 0 || missing.length === targets.length) {
         const [elsewhere] = desired === undefined ? [] : await tellElsewhere(opened, desired, { io, options, signal });
-        const hint = elsewhere?.reason ?? "Run `ofdeploy up` first; `ofdeploy ps` shows what is there.";
+        const hint = elsewhere?.reason ?? "Run `ofdeploy up` first; `ofdeploy ps` shows what is deployed.";
         throw new DeploymentError("NOT_FOUND", reason, { service, hint });
       }
       if (!options.json) io.stderr.write(`${reason}\n`);

@@ -3,7 +3,7 @@ import type { NamedApp } from "../wiring/choose-apps.js";
 import type { ScaleTarget } from "./scale-all.js";
 
 /**
- * What is to be scaled under one name. A device is one asset, whose services run once each: by its name they are all
+ * What `scale` changes under one name. A device is one asset, whose services run once each: by its name they are all
  * stopped (0) or started (1) together.
  * @param apps what the name names.
  * @throws DeploymentError `INVALID_REQUEST` for more than one replica of a device.

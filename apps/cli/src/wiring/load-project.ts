@@ -28,7 +28,7 @@ export async function loadProject(options: GlobalOptions, io: Io, missing?: stri
   try {
     return await loadFiles(options, io, { stdin, contents });
   } catch (error) {
-    // A connector that can't be used keeps nobody from what is deployed.
+    // Commands that act on what is deployed work without the connector.
     if (!DeploymentError.isInstance(error, "INVALID_FILE") && !DeploymentError.isInstance(error, "PLUGIN_FAILED")) throw error;
     const { loadIdentity } = await import("@openfactory/app-file");
     const { env, cwd } = io;

@@ -16,7 +16,7 @@ import { type DeviceEntry, deviceSchema } from "./device-schema.js";
 import { inTurn } from "./in-turn.js";
 import { type Content, isRemote, readContent } from "./read-content.js";
 
-/** A device whose connector has said what is to be deployed for it. */
+/** A device, and the services that its connector made of it. */
 export interface PreparedDevice {
   entry: DeviceEntry;
   plugin: ConnectorPlugin;

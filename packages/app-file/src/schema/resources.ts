@@ -22,7 +22,7 @@ const nameOfExternal = maybe(engineName).describe(
 const fromFile = maybe(text).describe("A file that holds it. A relative path counts from the folder of this file.");
 const fromVariable = maybe(text).describe("The variable that holds it, of the environment or an env file.");
 
-/** What an engine has already, and lets nobody create: networks of these names, and a second network of these drivers. */
+/** Networks that an engine has by itself and that can't be created: by name, and a second network of these drivers. */
 const PREDEFINED = { name: ["bridge", "default", "host", "none"], driver: ["host", "null"] } as const;
 
 const scalarMap = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));

@@ -94,7 +94,7 @@ describe("asset events of up", () => {
     expect(take()).toEqual([]);
   });
 
-  test("a run whose failures are kept tells what is there", async () => {
+  test("a run whose failures are kept reports what is deployed", async () => {
     const { strategy, take, options } = run(ALL, { db: { deployFails: new DeploymentError("ENGINE_ERROR", "No db.") } });
     await up(strategy, project(web(), app("db")), { ...options, keepFailed: true });
     expect(take()).toEqual(["created WEB"]);

@@ -26,7 +26,7 @@ export interface Mark {
   readonly resources: ReadonlySet<string>;
   /** The settings that the service will have, where they are known already. */
   readonly settings?: ServiceSettings;
-  /** The service as it is, where it is to be changed. */
+  /** The service as it is deployed, if it changes. */
   readonly before?: ServiceStatus;
 }
 

@@ -145,7 +145,7 @@ const notDeployed = (service: string, app: string, strategy: string): Deployment
   new DeploymentError("NOT_FOUND", `${app} is not deployed: there is no service ${service}.`, {
     service,
     strategy,
-    hint: "Run `ofdeploy up` first; `ofdeploy ps` shows what is there.",
+    hint: "Run `ofdeploy up` first; `ofdeploy ps` shows what is deployed.",
   });
 
 const outcomeOf = (verdicts: readonly RefreshVerdict[], signal: AbortSignal | undefined): RefreshReport["outcome"] => {

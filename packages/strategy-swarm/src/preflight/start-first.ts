@@ -28,7 +28,7 @@ export function startFirstProblems(candidate: Candidate, world: World): Prefligh
   const running = nodesOf(new Set([request.name]), world);
   const fitting = fittingNodes(world.nodes, request.constraints);
   const held = fitting.filter(({ ID }) => running.has(ID));
-  // The tasks that run elsewhere, or not at all, are in nobody's way.
+  // Tasks that run elsewhere, or not at all, hold nothing here.
   if (held.length === 0) return [];
   const update = { candidate, world, ports: present.ports, fitting, held };
   return [...portProblems(update), ...reservationProblems(update)];
