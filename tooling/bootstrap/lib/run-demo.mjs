@@ -31,7 +31,7 @@ async function show(engine) {
     await unlessAborted(`Bringing up ${DEMO.file}`, () => run(["up"], { signal }));
     await unlessAborted("What runs now", () => run(["ps"], { signal }));
     await unlessAborted(`Asking the app at ${DEMO.url}`, answer);
-    await unlessAborted("Taking it down, with its volume", () => run(["down", "--volumes"], { signal }));
+    await unlessAborted("Taking it down, with its volume", () => run(["down", "--volumes", "--yes"], { signal }));
     const left = await world.leftovers();
     if (left.length > 0) throw new StepError(`\`ofdeploy down --volumes\` left something behind: ${left.join(", ")}.`);
   } finally {
