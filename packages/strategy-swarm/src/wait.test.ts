@@ -46,6 +46,16 @@ test("a task that runs after a failed try is ready once it has run longer than t
   expect(await waitOn(service(), [failed(1)], [failed(1), task(2, "running")])).toMatchObject({ state: "running" });
 });
 
+test.each([
+  ["a host port is taken", [task(1, "pending", { Err: "no suitable node (host-mode port already in use on 1 node)" })], "Publish another host port"],
+  ["no node fits", [task(1, "pending", { Err: "no suitable node (scheduling constraints not satisfied on 3 nodes)" })], "No node fulfils"],
+  ["a registry does not answer", [task(2, "preparing", {}, { DesiredState: "running" }), task(1, "rejected", { Err: "No such image: demo:1" })], "See whether the registry answers"],
+  ["nothing is said", [task(1, "preparing", {}, { DesiredState: "running" })], "Raise the time limit"],
+])("a wait that ends in TIMEOUT has a hint that fits: %s", async (_, tasks, hint) => {
+  const strategy = new SwarmDeploymentStrategy(swarmWith({}, service(), tasks));
+  await expect(strategy.wait("demo", { settleMs: 1, timeoutMs: 50 })).rejects.toMatchObject({ code: "TIMEOUT", hint: expect.stringContaining(hint) });
+});
+
 const withoutImage = { Err: "No such image: r.io:5000/demo:1" };
 test.each([
   ["missing", {}, ["r.io:5000 has the image", "node-1 can reach it", "`ofdeploy refresh-auth`"]],

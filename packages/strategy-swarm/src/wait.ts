@@ -174,6 +174,9 @@ async function taskFailed(
 function lateHint(detail: string): string {
   if (/host-mode port already in use/i.test(detail)) return "Publish another host port, or free it on a node that may run the service.";
   if (/no suitable node/i.test(detail)) return "No node fulfils its constraints, or has room for its reservations.";
+  if (/no such image/i.test(detail)) {
+    return "See whether the registry answers, or load the image on every node that may run the service (docker load).";
+  }
   return "Raise the time limit, or see its log for what it waits for.";
 }
 
