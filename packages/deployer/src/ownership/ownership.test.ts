@@ -35,6 +35,7 @@ test.each([
 test.each([
   [labels("factory", "b.yml", "/srv/factory"), "b.yml"],
   [labels("factory", "a.yml", "/opt/factory"), "a.yml in /opt/factory"],
+  [labels("factory", "-", "/srv/factory"), "standard input"],
   [labels("factory"), "no recorded file"],
   [labels("other", "a.yml"), "the project other"],
   [{}, "nothing that ofdeploy manages"],

@@ -46,13 +46,16 @@ export function fileLabels({ files, directory }: Scope, file: string | undefined
   };
 }
 
+/** How the command line names a file that is read from standard input. */
+const STDIN = "-";
+
 /** `app_b.yml`, `app.yml in /srv/line-2`, `the project other`, `no file`: an owner as a part of a sentence. */
 export function ownerText(owner: Owner | undefined, scope: Scope): string {
   if (owner === undefined) return "nothing that ofdeploy manages";
   const place = owner.directory !== undefined && owner.directory !== scope.directory ? ` in ${owner.directory}` : "";
   if (owner.project !== scope.project) return `the project ${owner.project}${place}`;
   if (owner.file === undefined) return place === "" ? "no recorded file" : `the project ${owner.project}${place}`;
-  return `${owner.file}${place}`;
+  return `${owner.file === STDIN ? "standard input" : owner.file}${place}`;
 }
 
 /** {@link ownerText} of the one that these labels name. */
