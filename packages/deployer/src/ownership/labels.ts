@@ -43,8 +43,11 @@ export const OWNERSHIP_LABELS: readonly string[] = [
   DIRECTORY_LABEL,
 ];
 
+/** On a volume: the platform whose service made it. Two platforms of one engine share its volumes. */
+export const PLATFORM_LABEL = "org.openfactory.deploy.platform";
+
 /** The ownership labels that volumes get by the mounts of a service. */
-export const VOLUME_LABELS: readonly string[] = [PROJECT_LABEL, FILE_LABEL, DIRECTORY_LABEL];
+export const VOLUME_LABELS: readonly string[] = [PROJECT_LABEL, FILE_LABEL, DIRECTORY_LABEL, PLATFORM_LABEL];
 
 /** On a network, volume, config or secret of a project: the name that users know it by. */
 export const RESOURCE_LABEL = "org.openfactory.deploy.resource";
@@ -55,6 +58,10 @@ export const SPEC_LABEL = "org.openfactory.deploy.spec";
 export const RESOURCE_LABELS: readonly string[] = [...VOLUME_LABELS, RUN_LABEL, RESOURCE_LABEL, SPEC_LABEL];
 
 type Labels = Readonly<Record<string, string>>;
+
+/** The platform that made a volume, if that is another one than the run's: only there are its users known. */
+export const otherPlatform = (labels: Labels, platform: string): string | undefined =>
+  labels[PLATFORM_LABEL] === platform ? undefined : labels[PLATFORM_LABEL];
 
 /** What a service's labels say of who made it. */
 export interface Owner {

@@ -14,7 +14,7 @@ import { fingerprint } from "../compare/fingerprint.js";
 import { isVolume, resourcesOf } from "../resources/resource-id.js";
 import { canTellOwners } from "./can-tell.js";
 import { assetLabels } from "../assets/asset-labels.js";
-import { APP_LABEL, FORMAT_LABEL, PROJECT_LABEL, REQUEST_LABEL, RUN_LABEL, SETTINGS_LABEL, USES_LABEL, VOLUME_LABELS } from "./labels.js";
+import { APP_LABEL, FORMAT_LABEL, PLATFORM_LABEL, PROJECT_LABEL, REQUEST_LABEL, RUN_LABEL, SETTINGS_LABEL, USES_LABEL, VOLUME_LABELS } from "./labels.js";
 import { fileLabels, type Scope } from "./ownership.js";
 
 /** What a mark says beyond the app itself. */
@@ -44,10 +44,11 @@ export async function markedRequest(
 ): Promise<DeployRequest> {
   if (!canTellOwners(strategy)) return app.request;
   const owner = { [PROJECT_LABEL]: scope.project, ...fileLabels(scope, app.file) };
+  const ofVolumes = { ...owner, [PLATFORM_LABEL]: strategy.manifest.name };
   const uses = resourcesOf(request).filter((id) => resources.has(id) || isVolume(id));
   const known = settings ?? (await settingsOf(strategy, request, options));
   return amendRequest(request, {
-    ...(request.mounts && { mounts: request.mounts.map((mount) => markedMount(mount, owner, before?.settings?.mounts)) }),
+    ...(request.mounts && { mounts: request.mounts.map((mount) => markedMount(mount, ofVolumes, before?.settings?.mounts)) }),
     labels: {
       ...request.labels,
       ...owner,

@@ -2,7 +2,7 @@ import type { Resource, ResourceKind, ServiceStatus } from "@openfactory/deploy-
 import type { CheckedProject } from "../check/check-project.js";
 import { shown } from "../compare/mask.js";
 import type { DesiredResource } from "../desired.js";
-import { RESOURCE_LABEL, RESOURCE_LABELS, SPEC_LABEL, usesOf } from "../ownership/labels.js";
+import { otherPlatform, RESOURCE_LABEL, RESOURCE_LABELS, SPEC_LABEL, usesOf } from "../ownership/labels.js";
 import { ownershipOf, ownerText, ownerTextOf, type Scope } from "../ownership/ownership.js";
 import type { ProjectWarning } from "../project-warning.js";
 import { specHash } from "../resources/mark-resource.js";
@@ -19,6 +19,8 @@ export interface ResourcePlanOptions {
   shared: ReadonlyMap<string, readonly string[]>;
   /** What runs now can be brought back after it has been changed. */
   rollsBack: boolean;
+  /** The platform of the run. */
+  platform: string;
 }
 
 /** What is planned so far. */
@@ -157,11 +159,13 @@ function planLeft(
   { kind, name, labels }: Resource,
   user: string | undefined,
   keys: ReadonlySet<string>,
-  { prune, volumes }: ResourcePlanOptions,
+  { prune, volumes, platform }: ResourcePlanOptions,
 ): PlannedResource {
   const key = labels[RESOURCE_LABEL];
   const resource = { kind, name, ...(key !== undefined && { key }) };
   if (user !== undefined) return { ...resource, action: "keep", reason: user };
+  const other = otherPlatform(labels, platform);
+  if (other !== undefined) return { ...resource, action: "keep", reason: `It was made on the platform ${other}.` };
   if (kind === "volume") {
     if (prune && volumes) return { ...resource, action: "remove", reason: "The file no longer asks for it." };
     return { ...resource, action: "keep", reason: "The file no longer asks for it, and it may hold data." };

@@ -75,6 +75,7 @@ export async function planUp(
     takeOwnership,
     shared,
     rollsBack: supports(strategy, "rollback"),
+    platform: strategy.manifest.name,
   });
   const plan = { project, platform: strategy.manifest.name, apps: planned, orphans: plannedOrphans, others, resources };
   return {

@@ -5,7 +5,7 @@ import { ps } from "../ps/ps.js";
 import { refreshAuth } from "../refresh/refresh-auth.js";
 import { rollback } from "../rollback/rollback.js";
 import { scale } from "../scale/scale.js";
-import { FILE_LABEL } from "../ownership/labels.js";
+import { FILE_LABEL, PLATFORM_LABEL } from "../ownership/labels.js";
 import { ALL, app, config, FakeStrategy, network, project } from "../testing/fake-strategy.js";
 import { fileOf } from "../testing/files.js";
 import { up } from "../up.js";
@@ -119,6 +119,17 @@ describe("two files of one project", () => {
     );
     expect((await planDown(strategy, a, { volumes: true })).resources).toContainEqual(expect.objectContaining({ name: "data", action: "remove" }));
     expect(strategy.changes()).toEqual([]);
+  });
+
+  test("planDown() keeps a volume that another platform of the engine made, whatever is asked for", async () => {
+    const strategy = fake();
+    await up(strategy, a);
+    const labels = { ...strategy.services.get("web")?.labels, [PLATFORM_LABEL]: "other" };
+    strategy.engine.createResource({ kind: "volume", name: "data", labels });
+    const reason = "It was made on the platform other; remove it there (--platform other).";
+    for (const desired of [a, project()]) {
+      expect((await planDown(strategy, desired, { volumes: true })).resources).toContainEqual(expect.objectContaining({ name: "data", action: "keep", reason }));
+    }
   });
 
   test("a volume of another file is never removed by down() of this one", async () => {

@@ -10,7 +10,7 @@ import { checkApps } from "../check/check-apps.js";
 import type { DesiredProject } from "../desired.js";
 import { observe } from "../observe/observe.js";
 import { canTellOwners } from "../ownership/can-tell.js";
-import { FILE_LABEL, ownerOf, PROJECT_LABEL, usesOf } from "../ownership/labels.js";
+import { FILE_LABEL, otherPlatform, ownerOf, PROJECT_LABEL, usesOf } from "../ownership/labels.js";
 import { isOfProject, type Ownership, ownershipOf, ownerTextOf } from "../ownership/ownership.js";
 import { othersLeft, ownersUnknown } from "../plan/find-warnings.js";
 import { resourceId, resourcesOf } from "../resources/resource-id.js";
@@ -53,7 +53,7 @@ export async function findRemovals(
     ? await findServices(strategy, desired, signal)
     : desired.apps.map(({ service, key }): Found => ({ ownership: "ours", planned: { service, app: key, action: "remove" } }));
   const listed = await listResources(strategy, desired, { volumes: volumes || listsVolumes, signal });
-  const resources = planResources(listed, services, desired, volumes);
+  const resources = planResources(listed, services, desired, { volumes, platform });
   const others = services.flatMap(({ status, ownership }) => {
     const owner = status && ownerOf(status.labels);
     return owner === undefined || ownership === "ours" || ownership === "foreign" ? [] : [{ owner }];
@@ -118,7 +118,7 @@ function planResources(
   listed: readonly Resource[],
   services: readonly Found[],
   desired: DesiredProject,
-  volumes: boolean,
+  { volumes, platform }: { volumes: boolean; platform: string },
 ): PlannedResourceRemoval[] {
   const statuses = (action: "remove" | "keep"): ServiceStatus[] =>
     services.flatMap(({ planned, status }) => (status !== undefined && (planned?.action ?? "keep") === action ? [status] : []));
@@ -146,6 +146,8 @@ function planResources(
     const earlier = staying.find(({ previous }) => usesOf(previous?.labels ?? {}).includes(id));
     if (earlier !== undefined) return keep(`A rollback of ${appText(earlier, desired)} needs it.`);
     if (kind === "volume" && !volumes) return keep("It may hold data; --volumes removes it.");
+    const other = otherPlatform(labels, platform);
+    if (other !== undefined) return keep(`It was made on the platform ${other}; remove it there (--platform ${other}).`);
     if (ownership === "ours") return remove();
     if (isAnothers) {
       // The last user takes down what is empty without it; data is its owner's.
