@@ -55,6 +55,8 @@ export default defineConfig({
         test: {
           name: "unit",
           maxWorkers: 2,
+          // Most take milliseconds. A few run the command many times, on machines that may be busy.
+          testTimeout: 30_000,
           include: [`${sources}/*.test.ts`],
           exclude: [...configDefaults.exclude, "**/dist/**", engineTests, swarmTests, repeatTests, matrixTests],
         },
