@@ -86,15 +86,15 @@ test("ports in host mode, and room on nodes: what does not fit is told, and does
   expect(await found({ request: second, updates: false }, { request: { ...third, name: "third" }, updates: false })).toEqual([]);
 });
 
-test("a network of one node only, and the ingress network, are told as a deploy tells them", async () => {
+test("preflight reports a network of one node only, and the ingress network, with the code of the deploy", async () => {
   await engine.networks.create({ Name: "one-node", Driver: "bridge" });
   try {
-    for (const network of ["one-node", "ingress"]) {
+    for (const [network, code] of [["one-node", "CONFLICT"], ["ingress", "UNSUPPORTED"]] as const) {
       const wanted = request({ networks: [network] });
       const [problem, ...more] = await strategy.preflight([{ request: wanted, updates: false }]);
       expect(more).toEqual([]);
-      expect(problem).toMatchObject({ code: "CONFLICT", field: "networks[0]" });
-      await expect(strategy.deploy(wanted)).rejects.toThrow();
+      expect(problem).toMatchObject({ code, field: "networks[0]" });
+      await expect(strategy.deploy(wanted)).rejects.toMatchObject({ code });
     }
     expect(await found(anew({ networks: ["host"] }))).toEqual([]);
   } finally {
