@@ -17,8 +17,8 @@ const swarmTests = `${sources}/*.swarm.test.ts`;
 const repeatTests = `${sources}/*.repeat.test.ts`;
 const matrixTests = `${sources}/*.matrix.test.ts`;
 const onRealEngines = {
-  // Containers start and stop in seconds. These tests wait more than they compute: three run at a time on two cores.
-  maxWorkers: 3,
+  // Containers start and stop in seconds. These tests wait more than they compute: four run at a time on two cores.
+  maxWorkers: 4,
   sequence: { groupOrder: 1 },
   testTimeout: 120_000,
   hookTimeout: 600_000,
