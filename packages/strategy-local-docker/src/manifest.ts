@@ -57,11 +57,17 @@ const replicatedOnly: UnhonouredPart = {
   refuse: true,
 };
 
-const oneContainer: UnhonouredPart = {
-  field: "mode",
-  reason: "One container is run; with the option emulateReplicas, one for each replica.",
-  unless: [{ Replicated: { Replicas: 1 } }],
-};
+const isJob = ({ mode }: NormalizedRequest): boolean => mode !== undefined && ("ReplicatedJob" in mode || "GlobalJob" in mode);
+
+const oneContainer: UnhonouredPart[] = [
+  {
+    field: "mode",
+    reason: "One container is run; with the option emulateReplicas, one for each replica.",
+    unless: [{ Replicated: { Replicas: 1 } }],
+    when: (request) => !isJob(request),
+  },
+  { field: "mode", reason: "A job is one container, which runs once, and again only if it fails.", when: isJob },
+];
 
 /** What local Docker honours, and why not the rest. */
 export const localDockerManifest = ({ emulateReplicas }: LocalDockerOptions = {}): StrategyManifest => ({
@@ -108,5 +114,5 @@ export const localDockerManifest = ({ emulateReplicas }: LocalDockerOptions = {}
     "templates",
     ...(emulateReplicas ? (["mode"] as const) : []),
   ],
-  unhonoured: [...always, ...ownNetworks, emulateReplicas ? replicatedOnly : oneContainer],
+  unhonoured: [...always, ...ownNetworks, ...(emulateReplicas ? [replicatedOnly] : oneContainer)],
 });

@@ -39,13 +39,10 @@ export function withSettings(
 ): ServiceStatus {
   const { Spec } = service;
   const previous = previousSpec(service);
-  const settings = settingsOfSpec(Spec, names);
   return {
     ...status,
-    settings,
+    settings: settingsOfSpec(Spec, names),
     networks: targetsOf(Spec).map((id) => named(id, names.get(id))),
-    // The swarm keeps the ports of a service on the host's network, and its nodes publish none.
-    ...(settings.networks?.includes("host") && { ports: [] }),
     revision: revisionOf(Spec),
     ...(previous && {
       previous: {

@@ -22,6 +22,11 @@ it.each([
   expect(toHostRestartPolicy(request({ restart }))).toStrictEqual({ RestartPolicy: policy });
 });
 
+it.each([{ ReplicatedJob: {} }, { GlobalJob: {} }])("starts the container of job %j again on failure only", (mode) => {
+  expect(toHostRestartPolicy(request({ mode }))).toStrictEqual({ RestartPolicy: { Name: "on-failure" } });
+  expect(toHostRestartPolicy(request({ mode, restart: { Condition: "none" } }))).toStrictEqual({ RestartPolicy: { Name: "no" } });
+});
+
 it("keeps a task's policy as it is, in a copy", () => {
   const restart = { Condition: "on-failure", Delay: 1e9, MaxAttempts: 3, Window: 2e9 } as const;
   const asked = request({ restart });

@@ -9,14 +9,13 @@ const RESTART_NAMES = { none: "no", "on-failure": "on-failure", any: "unless-sto
 
 /**
  * `restart` to `RestartPolicy` of HostConfig. Default: always, as a Swarm service does (`unless-stopped`, so that a
- * container that was stopped stays so). `MaxAttempts` counts with `on-failure` only; `Delay` and `Window` a container
- * can't express.
+ * container that was stopped stays so); of jobs `on-failure`, since they end when they have completed. `MaxAttempts`
+ * counts with `on-failure` only. A container can't express `Delay` and `Window`.
  */
-export function toHostRestartPolicy({
-  restart,
-}: Pick<NormalizedRequest, "restart">): Pick<HostConfig, "RestartPolicy"> {
-  const policy: ContainerRestartPolicy = { Name: RESTART_NAMES[restart?.Condition ?? "any"] };
-  if (restart?.Condition === "on-failure" && restart.MaxAttempts) policy.MaximumRetryCount = restart.MaxAttempts;
+export function toHostRestartPolicy(request: Pick<NormalizedRequest, "restart" | "mode">): Pick<HostConfig, "RestartPolicy"> {
+  const { Condition = isJob(request) ? "on-failure" : "any", MaxAttempts } = request.restart ?? {};
+  const policy: ContainerRestartPolicy = { Name: RESTART_NAMES[Condition] };
+  if (Condition === "on-failure" && MaxAttempts) policy.MaximumRetryCount = MaxAttempts;
   return { RestartPolicy: policy };
 }
 

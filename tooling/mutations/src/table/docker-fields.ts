@@ -39,7 +39,7 @@ export const dockerFieldMutations = ofSuite("docker", [
   ["the host address ignored", `${fields}/ports.ts`, "HostIp: toHostIp(port)", 'HostIp: ""', "ports at a host address"],
   ["a host address opened to all", `${fields}/ports.ts`, "HostIp: toHostIp(port)", 'HostIp: ""', "answers at that address"],
   ["every port TCP", `${fields}/ports.ts`, "`${port.target}/${port.protocol}`", "`${port.target}/tcp`", "ports of UDP"],
-  ["the restart policy ignored", `${fields}/restart.ts`, 'RESTART_NAMES[restart?.Condition ?? "any"]', '"no"', "restart: any"],
+  ["the restart policy ignored", `${fields}/restart.ts`, 'RESTART_NAMES[Condition]', '"no"', "restart: any"],
   ["the grace period in nanoseconds", body, "    ...toStopTimeout(request),\n", "    StopTimeout: request.stopGracePeriod,\n", "stopGracePeriod"],
   ["the health check dropped", body, "    ...toHealthcheck(request, context),\n", "", "request field\\W+healthcheck, as words"],
   ["capabilities kept", `${fields}/capabilities.ts`, "  ...(capDrop.length > 0 && { CapDrop: [...capDrop] }),\n", "", "capDrop|was dropped"],

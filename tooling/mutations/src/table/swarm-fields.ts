@@ -38,7 +38,7 @@ export const swarmFieldMutations = ofSuite("swarm", [
     "(request.ports ?? []).length > 99 && (request.ports ?? []).every",
     "a network that publishes none",
   ],
-  ["ports on the network host told as published", "packages/strategy-swarm/src/settings.ts", 'includes("host") && { ports: [] }', 'includes("host") && {}', "a network that publishes none"],
+  ["ports on the network host told as published", "packages/strategy-swarm/src/status.ts", "reports.length === 0 || isOpen(port)", "true", "a network that publishes none"],
   ["the mode of a secret's file lost", `${fields}/file-references.ts`, "Mode: reference.mode ?? 0o444", "Mode: 0o444", "secrets, with target"],
   ["updateConfig dropped", spec, "    ...toUpdateConfig(request, context),\n", "", "request field\\W+updateConfig"],
   ["the restart policy ignored", spec, "      ...toTaskRestartPolicy(request, context),\n", '      RestartPolicy: { Condition: "any" },\n', "restart: none"],
