@@ -60,7 +60,14 @@ export const dockerDeployMutations = ofSuite("docker", [
     "await deployContainers(this.#engine, containers, { ...safe, signal: undefined })",
     "at each progress event",
   ],
-  ["the last look at the signal forgotten", `${source}/deploy.ts`, "engine.containers.start(id, { signal }));\n    throwIfAborted(signal, { service: name });", "engine.containers.start(id));", "at each progress event"],
+  [
+    "the last look at the signal forgotten",
+    `${source}/deploy.ts`,
+    "engine.containers.start(id, { signal }));\n    throwIfAborted(signal, { service: name });\n  } catch (error) {\n    throw explainStartFault(engine, request, error);\n  }\n  return checkPublished(engine, id, request, options);",
+    // The comparison of the published ports looks at the signal, too.
+    "engine.containers.start(id));\n  } catch (error) {\n    throw explainStartFault(engine, request, error);\n  }\n  return [];",
+    "at each progress event",
+  ],
   [
     "`always` behaves as `missing`",
     `${source}/create.ts`,
