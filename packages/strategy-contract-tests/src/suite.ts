@@ -160,10 +160,12 @@ export class Suite {
     return this.target.freePort ? this.target.freePort() : freePort();
   }
 
-  /** Deploys, and is content only with what runs. */
+  /** Deploys, and waits until as many instances run as the request asks for. */
   async running(request: DeployRequest): Promise<DeployRequest> {
+    const { mode } = request;
+    const isReplicated = mode !== undefined && "Replicated" in mode && this.honours({ mode });
     await this.strategy.deploy(request);
-    await this.untilRunning(request.name);
+    await this.untilRunning(request.name, isReplicated ? mode.Replicated.Replicas : 1);
     return request;
   }
 
