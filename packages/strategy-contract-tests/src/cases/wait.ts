@@ -33,7 +33,8 @@ export function waitCases(suite: Suite): void {
   test("wait on one that becomes unhealthy: TASK_FAILED", async (context) => {
     const strategy = suite.with(context, "wait");
     suite.needs(context, { healthcheck: { Test: "x" } });
-    const healthcheck = { Test: suite.programs.health.bad(), Interval: milliseconds(200), Retries: 1 };
+    // Long enough to be seen as it starts: a platform may keep no record of a health check once the process has ended.
+    const healthcheck = { Test: suite.programs.health.bad(), Interval: milliseconds(1_000), Retries: 1 };
     const name = await deployed(suite.once({ healthcheck, command: suite.programs.run() }));
     const error = await suite.fails(strategy.wait(name), "TASK_FAILED", name);
     expect(error.instance?.id).toBeTruthy();
