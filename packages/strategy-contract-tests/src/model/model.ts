@@ -13,6 +13,12 @@ export interface Expected {
 /** Which services should exist, with which settings. */
 export class Model {
   readonly #services = new Map<string, Expected>();
+  readonly #missingImage: string;
+
+  /** @param missingImage an image of which no process runs, whatever is asked for. */
+  constructor(missingImage: string) {
+    this.#missingImage = missingImage;
+  }
 
   get(name: string): Expected | undefined {
     return this.#services.get(name);
@@ -30,29 +36,38 @@ export class Model {
     );
   }
 
-  deployed(request: DeployRequest, runs: boolean): void {
-    this.#services.set(request.name, { request, replicas: runs ? replicasOf(request) : 0, previous: "none" });
+  deployed(request: DeployRequest): void {
+    this.#services.set(request.name, { request, replicas: this.#replicasOf(request), previous: "none" });
   }
 
   updated(request: DeployRequest): void {
-    const previous = this.#services.get(request.name)?.request ?? "none";
-    this.#services.set(request.name, { request, replicas: replicasOf(request), previous });
+    const before = this.#services.get(request.name)?.request;
+    // How a rollback ends at a version that can't run is not said.
+    const previous = before === undefined ? "none" : this.#runs(before) ? before : "unsaid";
+    this.#services.set(request.name, { request, replicas: this.#replicasOf(request), previous });
   }
 
   scaled(name: string, { request }: Expected, replicas: number): void {
     const scaled = { ...request, mode: { Replicated: { Replicas: replicas } } };
-    this.#services.set(name, { request: scaled, replicas, previous: "unsaid" });
+    this.#services.set(name, { request: scaled, replicas: this.#replicasOf(scaled), previous: "unsaid" });
   }
 
   /** A second rollback brings back what the first took away. */
   rolledBack(name: string, { request }: Expected, previous: DeployRequest): void {
-    this.#services.set(name, { request: previous, replicas: replicasOf(previous), previous: request });
+    this.#services.set(name, { request: previous, replicas: this.#replicasOf(previous), previous: request });
   }
 
   removed(name: string): void {
     this.#services.delete(name);
   }
-}
 
-const replicasOf = ({ mode }: DeployRequest): number =>
-  mode !== undefined && "Replicated" in mode ? (mode.Replicated.Replicas ?? 1) : 1;
+  #runs({ image }: DeployRequest): boolean {
+    return image !== this.#missingImage;
+  }
+
+  #replicasOf(request: DeployRequest): number {
+    const { mode } = request;
+    if (!this.#runs(request)) return 0;
+    return mode !== undefined && "Replicated" in mode ? (mode.Replicated.Replicas ?? 1) : 1;
+  }
+}

@@ -52,7 +52,7 @@ export async function checkRandomRuns(suite: Suite, { runs, steps, seed, timeout
 
 /** One run, which leaves nothing behind. */
 async function runOf(suite: Suite, steps: readonly Step[]): Promise<void> {
-  const run = { suite, places: new Places(suite), model: new Model() };
+  const run = { suite, places: new Places(suite), model: new Model(suite.target.images.missing) };
   const seen: Seen = new Map();
   try {
     for (const [index, step] of steps.entries()) {

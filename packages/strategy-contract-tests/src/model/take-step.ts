@@ -29,7 +29,7 @@ export async function takeStep({ suite, places, model }: Run, step: Step): Promi
       const { options, fired } = aborting(step.fault);
       const codes = () => refusals(model, request, { fault: step.fault, aborted: fired(), inUse: there !== undefined });
       const done = await outcome(suite, strategy.deploy(request, options), codes, name);
-      if (done) model.deployed(request, step.fault !== "missing image");
+      if (done) model.deployed(request);
       return;
     }
     case "remove":
