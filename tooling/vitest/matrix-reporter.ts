@@ -29,7 +29,10 @@ export default class MatrixReporter implements Reporter {
     const targets = [...new Set([...table.values()].flatMap((row) => [...row.keys()]))];
     const total = new Map(targets.map((target) => [target, sum([...table.values()].map((row) => row.get(target)))]));
     const rows = [...table, ["all", total] as const];
-    const lines = [["", ...targets], ...rows.map(([group, row]) => [group, ...targets.map((target) => text(row.get(target)))])];
+    const lines = [
+      ["", ...targets],
+      ...rows.map(([group, row]) => [group, ...targets.map((target) => text(row.get(target)))]),
+    ];
     process.stdout.write(`\nPassed, of all cases:\n\n${aligned(lines)}\n`);
     for (const [reason, skipped] of [...reasons].sort(([a], [b]) => a.localeCompare(b))) {
       const where = [...skipped].map(([target, times]) => `${target}: ${times}`).join(", ");
@@ -66,4 +69,11 @@ function text({ passed, failed, skipped }: Cell = EMPTY): string {
 }
 
 const aligned = (lines: string[][]): string =>
-  lines.map((line) => line.map((cell, column) => cell.padEnd(Math.max(...lines.map((each) => (each[column] ?? "").length)))).join("  ").trimEnd()).join("\n");
+  lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(Math.max(...lines.map((each) => (each[column] ?? "").length))))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");

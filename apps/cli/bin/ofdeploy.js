@@ -3,8 +3,14 @@
 var OLDEST_NODE = 22;
 if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
   process.stderr.write(
-    "error[USAGE] ofdeploy needs Node " + OLDEST_NODE + " or later. This is " + process.version + ".\n" +
-    "  hint: Install a newer Node, or run ofdeploy with one: npx -y node@24 " + process.argv[1] + "\n"
+    "error[USAGE] ofdeploy needs Node " +
+      OLDEST_NODE +
+      " or later. This is " +
+      process.version +
+      ".\n" +
+      "  hint: Install a newer Node, or run ofdeploy with one: npx -y node@24 " +
+      process.argv[1] +
+      "\n",
   );
   process.exitCode = 3;
 } else {
@@ -41,7 +47,7 @@ function report(error) {
   process.stderr.write(
     notBuilt
       ? "error[USAGE] ofdeploy is not built in this checkout.\n  hint: Run `npm run setup` in its top directory.\n"
-      : "error[INTERNAL] ofdeploy could not start: " + String(error.message).split("\n")[0] + "\n"
+      : "error[INTERNAL] ofdeploy could not start: " + String(error.message).split("\n")[0] + "\n",
   );
   process.exitCode = notBuilt ? 3 : 70;
 }

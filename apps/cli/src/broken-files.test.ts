@@ -14,7 +14,9 @@ beforeEach(async () => {
   place = new Workplace().write(good);
   const memory = resetMemory({ processes });
   refreshed = [];
-  Object.defineProperty(memory, "manifest", { value: { ...memory.manifest, capabilities: [...memory.manifest.capabilities, "refreshAuth"] } });
+  Object.defineProperty(memory, "manifest", {
+    value: { ...memory.manifest, capabilities: [...memory.manifest.capabilities, "refreshAuth"] },
+  });
   Object.assign(memory, {
     async refreshAuth(name: string): Promise<AuthRefresh> {
       refreshed.push(name);
@@ -30,7 +32,11 @@ afterEach(() => place.remove());
 const broken: [what: string, text: string, finding: RegExp][] = [
   ["an unset variable", good.replace("${A:-a}", "${A}"), /openfactory\.yml:6:\d+: the variable A is not set/],
   ["an unknown key", good.replace("image", "imag"), /openfactory\.yml:\d+:\d+: .*; and 1 more finding/],
-  ["a missing secret file", `${good}secrets: {key: {file: gone.txt}}\n`, /openfactory\.yml:\d+:\d+: secrets\.key\.file: there is no such file/],
+  [
+    "a missing secret file",
+    `${good}secrets: {key: {file: gone.txt}}\n`,
+    /openfactory\.yml:\d+:\d+: secrets\.key\.file: there is no such file/,
+  ],
   ["a missing env file", good.replace("environment: ['A=${A:-a}']", "env_file: gone.env"), /there is no such file/],
   ["text that is no YAML", good.replace("  web:", "\tweb:"), /openfactory\.yml:3:1: a tab indents the line/],
   ["no apps left", "name: factory\napps: {}\n", /there are no apps in the file/],
@@ -48,7 +54,10 @@ describe.each(broken)("with %s", (_, text, finding) => {
 
   test("ps lists what is deployed", async () => {
     const ran = await place.run("ps");
-    expect(ran).toMatchObject({ code: 0, out: expect.stringMatching(/web +web +running[^]*db +db +running|db +db +running[^]*web +web +running/) });
+    expect(ran).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/web +web +running[^]*db +db +running|db +db +running[^]*web +web +running/),
+    });
     warned(ran.err);
     const { events } = await place.run("ps", "--json");
     expect(events[0]).toMatchObject({ event: "warning", code: "INVALID_FILE", reason: expect.stringMatching(finding) });
@@ -59,7 +68,10 @@ describe.each(broken)("with %s", (_, text, finding) => {
     expect(ran).toMatchObject({ code: 0, out: expect.stringContaining("web | hello") });
     warned(ran.err);
     expect((await place.run("logs", "WEB")).out).toContain("web | hello");
-    expect(await place.run("logs", "wep")).toMatchObject({ code: 1, err: expect.stringMatching(/There is no app wep deployed of the project factory\.\n {2}hint: Did you mean web\?/) });
+    expect(await place.run("logs", "wep")).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/There is no app wep deployed of the project factory\.\n {2}hint: Did you mean web\?/),
+    });
   });
 
   test("scale, rollback and refresh-auth act on the deployed apps", async () => {
@@ -115,13 +127,21 @@ describe("a project that the files do not tell", () => {
   test("with an unset variable in its name needs -p", async () => {
     place.write(good.replace("name: factory", "name: ${NAME}"));
     const ran = await place.run("ps");
-    expect(ran).toMatchObject({ code: 3, err: expect.stringMatching(/error\[INVALID_FILE\] openfactory\.yml:1:7: the name of the project holds a variable[^]*-p <name>/) });
+    expect(ran).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(
+        /error\[INVALID_FILE\] openfactory\.yml:1:7: the name of the project holds a variable[^]*-p <name>/,
+      ),
+    });
     expect((await place.run("ps", "-p", "factory")).out).toMatch(/web +web +running/);
   });
 
   test("of a file that does not exist needs -p", async () => {
     const ran = await place.run("down", "-f", "gone.yml");
-    expect(ran).toMatchObject({ code: 3, err: expect.stringMatching(/gone\.yml:1:1: there is no such file[^]*-p <name>/) });
+    expect(ran).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(/gone\.yml:1:1: there is no such file[^]*-p <name>/),
+    });
     expect((await place.run("ps", "-f", "gone.yml", "-p", "factory")).code).toBe(0);
   });
 
@@ -131,7 +151,9 @@ describe("a project that the files do not tell", () => {
     expect((await runElsewhere("logs", "-p", "factory", "web")).out).toContain("web | hello");
     expect((await runElsewhere("scale", "-p", "factory", "web=2")).code).toBe(0);
     expect((await runElsewhere("rollback", "-p", "factory", "web")).code).toBe(0);
-    expect((await runElsewhere("logs", "-p", "nothing", "web")).err).toContain("There is no app web deployed of the project nothing.");
+    expect((await runElsewhere("logs", "-p", "nothing", "web")).err).toContain(
+      "There is no app web deployed of the project nothing.",
+    );
     elsewhere.remove();
   });
 });

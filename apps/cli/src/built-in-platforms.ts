@@ -36,8 +36,12 @@ export const builtInPlatforms = (): PluginDeclaration[] =>
 const explain = (error: unknown, platform: string, origin: string): unknown => {
   const { code, message = "" } = error as NodeJS.ErrnoException;
   if (code !== "ERR_MODULE_NOT_FOUND" || !message.includes(`'${origin}'`)) return error;
-  return new DeploymentError("PLUGIN_FAILED", `The platform ${platform} is in the package ${origin}, which is not installed.`, {
-    hint: `Run \`npm install ${origin}\`.`,
-    cause: error,
-  });
+  return new DeploymentError(
+    "PLUGIN_FAILED",
+    `The platform ${platform} is in the package ${origin}, which is not installed.`,
+    {
+      hint: `Run \`npm install ${origin}\`.`,
+      cause: error,
+    },
+  );
 };

@@ -39,29 +39,32 @@ const own = (calls: Record<string, number>): Record<string, number> =>
       .map(([kind, count]) => [kind.replace(/openfactory-lock-.*/, "LOCK"), count]),
   );
 
-test.each([3, 8])("up of %i apps is two calls an app and six more; again it is the listing, and a look at the swarm", async (count) => {
-  place.write(fileOf(count));
-  const made = await countCalls(place, proxy, "up", "--no-wait");
-  const before = count === 3 ? 0 : 3;
-  expect(own(made.calls)).toEqual({
-    "GET /containers/json": 1,
-    // Whether the project runs on the engine's swarm.
-    "GET /services": 1,
-    // Before anything is made, what would stand in the way.
-    "GET /images/openfactory/test%3A1/json": 1,
-    "POST /volumes/create": 1,
-    "GET /volumes/LOCK": 1,
-    "DELETE /volumes/LOCK": 1,
-    "POST /containers/create": count - before,
-    "POST /containers/ID/start": count - before,
-  });
-  expect(made.calls["GET /_ping"]).toBe(1);
+test.each([3, 8])(
+  "up of %i apps is two calls an app and six more; again it is the listing, and a look at the swarm",
+  async (count) => {
+    place.write(fileOf(count));
+    const made = await countCalls(place, proxy, "up", "--no-wait");
+    const before = count === 3 ? 0 : 3;
+    expect(own(made.calls)).toEqual({
+      "GET /containers/json": 1,
+      // Whether the project runs on the engine's swarm.
+      "GET /services": 1,
+      // Before anything is made, what would stand in the way.
+      "GET /images/openfactory/test%3A1/json": 1,
+      "POST /volumes/create": 1,
+      "GET /volumes/LOCK": 1,
+      "DELETE /volumes/LOCK": 1,
+      "POST /containers/create": count - before,
+      "POST /containers/ID/start": count - before,
+    });
+    expect(made.calls["GET /_ping"]).toBe(1);
 
-  const again = await countCalls(place, proxy, "up");
-  expect(again.out).toContain(`${count} unchanged`);
-  expect(own(again.calls)).toEqual({ "GET /containers/json": 1, "GET /services": 1 });
-  expect(again.calls["GET /_ping"]).toBe(1);
-});
+    const again = await countCalls(place, proxy, "up");
+    expect(again.out).toContain(`${count} unchanged`);
+    expect(own(again.calls)).toEqual({ "GET /containers/json": 1, "GET /services": 1 });
+    expect(again.calls["GET /_ping"]).toBe(1);
+  },
+);
 
 test("an up that finds all unchanged lists networks once where the file declares one, and so does plan", async () => {
   const joining = fileOf(2).replaceAll("    stop_grace_period", "    networks: [back]\n    stop_grace_period");

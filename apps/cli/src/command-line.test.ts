@@ -45,7 +45,11 @@ describe("a command line that is refused", () => {
     ["up --concurrency 3 --concurrency 4", "--concurrency is given twice.", "leave one of them out"],
     ["up --option a=1 --option a=2", "a is given twice.", "ofdeploy up --help"],
     ["ps --project=", "The value is empty.", "ofdeploy ps --help"],
-    ["logs -f openfactory.yml", "-f after `logs` means --follow, and openfactory.yml is a file", "ofdeploy -f openfactory.yml logs"],
+    [
+      "logs -f openfactory.yml",
+      "-f after `logs` means --follow, and openfactory.yml is a file",
+      "ofdeploy -f openfactory.yml logs",
+    ],
     ["logs -f ./shop web", "-f after `logs` means --follow, and ./shop is a file", "ofdeploy -f ./shop logs"],
     ["logs -f -", "-f after `logs` means --follow, and - is a file", "ofdeploy -f - logs"],
     ["logs -fweb", "Unknown option '-web'.", "write a space before web"],
@@ -120,7 +124,8 @@ describe("what people know from other tools", () => {
 
 describe("a command line that is understood", () => {
   test("-v, -V and --version print the version and run nothing, with other global options too", async () => {
-    for (const line of ["-v", "-V", "--version"]) expect(await run(line)).toMatchObject({ code: 0, out: expect.stringMatching(/^ofdeploy \d\S*\n$/) });
+    for (const line of ["-v", "-V", "--version"])
+      expect(await run(line)).toMatchObject({ code: 0, out: expect.stringMatching(/^ofdeploy \d\S*\n$/) });
     expect(await run("-p", "x", "--version")).toMatchObject({ code: 0, out: expect.stringMatching(/^ofdeploy \d/) });
   });
 
@@ -130,19 +135,34 @@ describe("a command line that is understood", () => {
     await memory.createResource({ kind: "volume", name: "web_data", labels });
     const volumes = async () => (await memory.listResources({ kinds: ["volume"] })).length;
     expect(await volumes()).toBe(1);
-    expect(await place.run("down", "-v")).toMatchObject({ code: 3, out: "", err: expect.stringContaining("Add --yes.") });
+    expect(await place.run("down", "-v")).toMatchObject({
+      code: 3,
+      out: "",
+      err: expect.stringContaining("Add --yes."),
+    });
     expect(await place.run("down", "-v", "-y")).toMatchObject({ code: 0, out: expect.stringContaining("volume") });
     expect(await volumes()).toBe(0);
   });
 
   test("help alone prints the program's help, help <command> the command's", async () => {
-    expect(await run("help")).toMatchObject({ code: 0, out: expect.stringMatching(/^Usage: ofdeploy \[options\][^]*--version/) });
-    expect(await run("help", "logs")).toMatchObject({ code: 0, out: expect.stringMatching(/^Usage: ofdeploy logs[^]*-f, --follow[^]*Global Options:[^]* {2}--file/) });
+    expect(await run("help")).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Usage: ofdeploy \[options\][^]*--version/),
+    });
+    expect(await run("help", "logs")).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Usage: ofdeploy logs[^]*-f, --follow[^]*Global Options:[^]* {2}--file/),
+    });
   });
 
   test("logs -f follows all apps, logs -f web one; the file stands before the command or after --file", async () => {
     place.write(appFile({ web: "", db: "" }, "other"), "other.yml");
-    for (const args of [["logs", "-f"], ["logs", "-f", "web"], ["-f", "other.yml", "logs", "-f", "web"], ["logs", "-f", "web", "--file", "other.yml"]]) {
+    for (const args of [
+      ["logs", "-f"],
+      ["logs", "-f", "web"],
+      ["-f", "other.yml", "logs", "-f", "web"],
+      ["logs", "-f", "web", "--file", "other.yml"],
+    ]) {
       resetMemory({ processes: { web: { repeats: "tick" }, db: { repeats: "tock" } } });
       await place.run("up", ...(args.includes("other.yml") ? ["-f", "other.yml"] : []));
       const io = captureIo(place.folder);
@@ -177,6 +197,9 @@ describe("a command line that is understood", () => {
   test("a bad line in .ofaenv stops a command that depends on the platform in it", async () => {
     place.write("DEPLOYMENT_PLATFORM swarm\n", ".ofaenv");
     const io = captureIo(place.folder);
-    expect(await place.runWith(io, ["ps", "-p", "factory"])).toMatchObject({ code: 3, err: expect.stringContaining(".ofaenv:1:1") });
+    expect(await place.runWith(io, ["ps", "-p", "factory"])).toMatchObject({
+      code: 3,
+      err: expect.stringContaining(".ofaenv:1:1"),
+    });
   });
 });

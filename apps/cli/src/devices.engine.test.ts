@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { engineApi, RawEngine, runInside } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { DEVICE_ENV, deviceFile, DIFFICULT_MODEL, LONG_MODEL, makeDeviceImages, removeDeviceImages } from "./testing/device-images.js";
+import {
+  DEVICE_ENV,
+  deviceFile,
+  DIFFICULT_MODEL,
+  LONG_MODEL,
+  makeDeviceImages,
+  removeDeviceImages,
+} from "./testing/device-images.js";
 import { freePort } from "./testing/free-port.js";
 import { spawnOfdeploy } from "./testing/spawn-ofdeploy.js";
 
@@ -39,7 +46,10 @@ const ofdeploy = (command: string, ...words: string[]) =>
 
 const containers = async (): Promise<string[]> => {
   const { body } = await engineApi("GET", "/containers/json?all=1");
-  return (body as { Names: string[] }[]).flatMap(({ Names }) => Names.map((name) => name.slice(1))).filter((name) => name.startsWith(id)).sort();
+  return (body as { Names: string[] }[])
+    .flatMap(({ Names }) => Names.map((name) => name.slice(1)))
+    .filter((name) => name.startsWith(id))
+    .sort();
 };
 
 /** What the agent serves, once it answers. */
@@ -74,9 +84,17 @@ test.each([
 
   const resolved = await runInside(engine, `${id}-producer`, ["ping", "-c", "1", "-W", "3", `${id}-agent`]);
   expect(resolved, resolved.stderr).toMatchObject({ exitCode: 0 });
-  const asked = await runInside(engine, `${id}-producer`, ["sh", "-c", `printf 'GET /agent.cfg HTTP/1.0\\r\\n\\r\\n' | nc -w 3 ${id}-agent 5000`]);
+  const asked = await runInside(engine, `${id}-producer`, [
+    "sh",
+    "-c",
+    `printf 'GET /agent.cfg HTTP/1.0\\r\\n\\r\\n' | nc -w 3 ${id}-agent 5000`,
+  ]);
   expect(asked.stdout).toContain("SchemaVersion = 2.2");
-  const adapter = await runInside(engine, `${id}-agent`, ["sh", "-c", 'nc -w 3 "$ADAPTER_IP" "$ADAPTER_PORT" </dev/null']);
+  const adapter = await runInside(engine, `${id}-agent`, [
+    "sh",
+    "-c",
+    'nc -w 3 "$ADAPTER_IP" "$ADAPTER_PORT" </dev/null',
+  ]);
   expect(adapter.stdout).toBe("adapter\n");
 
   expect((await ofdeploy("up")).stdout).toContain("3 unchanged");
@@ -85,7 +103,10 @@ test.each([
   expect(await containers()).toEqual([]);
   const { body: networks } = await engineApi("GET", "/networks");
   expect((networks as { Name: string }[]).map(({ Name }) => Name)).not.toContain(`${id}-net`);
-  const lines = (await readFile(join(folder, "assets.jsonl"), "utf8")).trim().split("\n").map((line) => JSON.parse(line) as object);
+  const lines = (await readFile(join(folder, "assets.jsonl"), "utf8"))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as object);
   expect(lines).toMatchObject(
     ["created", "removed"].map((change) => ({
       change,
@@ -102,6 +123,9 @@ test.each([
 test("a model that is not XML is refused before anything is deployed", async () => {
   await writeFile(join(folder, "model.xml"), "<MTConnectDevices><Devices></MTConnectDevices>");
   const up = await ofdeploy("up");
-  expect(up).toMatchObject({ code: 3, stderr: expect.stringMatching(/openfactory.yml:13:21: .*not well-formed XML: line 1, column 46/) });
+  expect(up).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/openfactory.yml:13:21: .*not well-formed XML: line 1, column 46/),
+  });
   expect(await containers()).toEqual([]);
 });

@@ -33,7 +33,11 @@ let folder: string;
 beforeAll(async () => {
   const engine = new RawEngine(process.env["DOCKER_HOST"] ?? "");
   await makeDeviceImages(engine);
-  swarm = await createSwarm({ nodes: 2, managers: 1, images: [TEST_IMAGE, AGENT_IMAGE, PRODUCER_IMAGE, ADAPTER_IMAGE] });
+  swarm = await createSwarm({
+    nodes: 2,
+    managers: 1,
+    images: [TEST_IMAGE, AGENT_IMAGE, PRODUCER_IMAGE, ADAPTER_IMAGE],
+  });
   await removeDeviceImages(engine);
   manager = swarm.nodes[0]!.api;
   const registry = new StrategyRegistry();
@@ -54,8 +58,11 @@ const serviceNames = async (): Promise<string[]> =>
 /** The node and container in which a service's task runs. */
 async function taskOf(service: string) {
   const { ID } = await manager.call("GET", `/services/${service}`);
-  const tasks: { ServiceID: string; NodeID: string; Status: { State: string; ContainerStatus: { ContainerID: string } } }[] =
-    await manager.call("GET", "/tasks");
+  const tasks: {
+    ServiceID: string;
+    NodeID: string;
+    Status: { State: string; ContainerStatus: { ContainerID: string } };
+  }[] = await manager.call("GET", "/tasks");
   const task = tasks.find(({ ServiceID, Status }) => ServiceID === ID && Status.State === "running");
   const { Description } = await manager.call("GET", `/nodes/${task?.NodeID}`);
   const node = swarm.nodes.find(({ name }) => name === Description.Hostname)!;
@@ -86,7 +93,8 @@ test.each([
   expect(await serviceNames()).toEqual([`${id}-adapter`, `${id}-agent`, `${id}-producer`]);
 
   const agent = await taskOf(`${id}-agent`);
-  const served = async (file: string) => Buffer.from(await (await fetch(`http://${agent.node.address}:${PORT}/${file}`)).arrayBuffer());
+  const served = async (file: string) =>
+    Buffer.from(await (await fetch(`http://${agent.node.address}:${PORT}/${file}`)).arrayBuffer());
   expect(await served("device.xml")).toEqual(Buffer.from(model));
   const config = (await served("agent.cfg")).toString();
   expect(config).toContain(`\n    Host = ${id}-adapter\n    Port = 7878\n`);
@@ -102,9 +110,19 @@ test.each([
   const asked = await inProducer("sh", "-c", `printf 'GET /agent.cfg HTTP/1.0\\r\\n\\r\\n' | nc -w 3 ${address} 5000`);
   expect(asked.stdout).toContain("SchemaVersion = 2.2");
 
-  expect((await up(strategy, project)).apps.map(({ outcome }) => outcome)).toEqual(["unchanged", "unchanged", "unchanged"]);
+  expect((await up(strategy, project)).apps.map(({ outcome }) => outcome)).toEqual([
+    "unchanged",
+    "unchanged",
+    "unchanged",
+  ]);
   // An update holds both versions of the service in one message.
-  const changed = { ...project, apps: project.apps.map((app) => ({ ...app, request: { ...app.request, env: [...(app.request.env ?? []), "CHANGED=1"] } })) };
+  const changed = {
+    ...project,
+    apps: project.apps.map((app) => ({
+      ...app,
+      request: { ...app.request, env: [...(app.request.env ?? []), "CHANGED=1"] },
+    })),
+  };
   expect((await up(strategy, changed, { timeoutMs: 60_000 })).outcome).toBe("ok");
   expect((await down(strategy, project)).outcome).toBe("ok");
   expect(await serviceNames()).toEqual([]);

@@ -27,7 +27,10 @@ let place: Workplace;
 let memory: ReturnType<typeof resetMemory>;
 beforeEach(() => {
   memory = resetMemory();
-  place = new Workplace().write(FILE).write(MODEL, "model.xml").write("OPENFACTORY_VERSION=v1\nKAFKA_BROKER=b:9092\nOPENFACTORY_BASE_DOMAIN=x.test\n", ".env");
+  place = new Workplace()
+    .write(FILE)
+    .write(MODEL, "model.xml")
+    .write("OPENFACTORY_VERSION=v1\nKAFKA_BROKER=b:9092\nOPENFACTORY_BASE_DOMAIN=x.test\n", ".env");
 });
 afterEach(() => place.remove());
 
@@ -44,9 +47,15 @@ describe("devices", () => {
   test("validate, plan and up say that nothing is deployed for a device of a connector service", async () => {
     const line = "oven: shdr device, registered by the connector service; nothing to deploy\n";
     const validated = await place.run("validate");
-    expect(validated).toMatchObject({ code: 0, out: `${line}openfactory.yml: valid for memory: 2 devices, project plant\n` });
+    expect(validated).toMatchObject({
+      code: 0,
+      out: `${line}openfactory.yml: valid for memory: 2 devices, project plant\n`,
+    });
     const planned = await place.run("plan");
-    expect(planned).toMatchObject({ code: 2, out: expect.stringMatching(/\+ press-adapter\n.*\+ press-agent\n.*\+ press-producer/s) });
+    expect(planned).toMatchObject({
+      code: 2,
+      out: expect.stringMatching(/\+ press-adapter\n.*\+ press-agent\n.*\+ press-producer/s),
+    });
     expect(planned.out).toContain(line);
     const up = await place.run("up", "--json");
     expect(up.code).toBe(0);
@@ -70,13 +79,23 @@ describe("devices", () => {
     expect(logs.code).toBe(0);
     expect((await place.run("scale", "press=0")).code).toBe(0);
     expect((await memory.list()).map(({ replicas }) => replicas.desired)).toEqual([0, 0, 0]);
-    expect((await place.run("scale", "press=1", "--no-wait")).out).toMatch(/press-adapter: 0 => 1[^]*press-agent: 0 => 1[^]*press-producer: 0 => 1/);
+    expect((await place.run("scale", "press=1", "--no-wait")).out).toMatch(
+      /press-adapter: 0 => 1[^]*press-agent: 0 => 1[^]*press-producer: 0 => 1/,
+    );
     expect(await place.run("scale", "press=2")).toMatchObject({
       code: 3,
-      err: expect.stringContaining("press is a device: it can't have 2 replicas. Its services are press-adapter, press-agent, press-producer."),
+      err: expect.stringContaining(
+        "press is a device: it can't have 2 replicas. Its services are press-adapter, press-agent, press-producer.",
+      ),
     });
-    expect(await place.run("logs", "oven")).toMatchObject({ code: 1, err: expect.stringContaining("The device oven has no services") });
-    expect(await place.run("logs", "pres")).toMatchObject({ code: 1, err: expect.stringContaining("Did you mean press?") });
+    expect(await place.run("logs", "oven")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("The device oven has no services"),
+    });
+    expect(await place.run("logs", "pres")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("Did you mean press?"),
+    });
     expect((await place.run("ps")).out).toMatch(/press-adapter[^]*press-agent[^]*press-producer/);
   });
 
@@ -99,7 +118,10 @@ describe("devices", () => {
     place.write(FILE);
     await place.run("up");
     place.write(FILE.replace("model.xml", "absent.xml"));
-    expect(await place.run("up")).toMatchObject({ code: 3, err: expect.stringMatching(/openfactory.yml:11:21: .*there is no such file/) });
+    expect(await place.run("up")).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(/openfactory.yml:11:21: .*there is no such file/),
+    });
     expect((await place.run("down")).code).toBe(0);
     expect(await services()).toEqual([]);
   });
@@ -142,7 +164,8 @@ describe("plugins of an installed package from outside the workspace", () => {
     write("node_modules/extras/modbus.js", MODBUS);
     write("node_modules/extras/noted.js", LISTENER);
   });
-  const modbus = (unit: number | string) => place.write(`name: plant\ndevices:\n  m:\n    uuid: M-1\n    connector: {type: modbus, unit: ${unit}}\n`);
+  const modbus = (unit: number | string) =>
+    place.write(`name: plant\ndevices:\n  m:\n    uuid: M-1\n    connector: {type: modbus, unit: ${unit}}\n`);
   const noted = (): string => readFileSync(join(place.folder, "assets.txt"), "utf8");
 
   test("a connector deploys its services, and its findings have places in the file", async () => {
@@ -150,11 +173,21 @@ describe("plugins of an installed package from outside the workspace", () => {
     expect((await place.run("up")).code).toBe(0);
     expect(await services()).toEqual(["m-1-gateway"]);
     modbus(0);
-    expect(await place.run("validate")).toMatchObject({ code: 3, err: expect.stringContaining("openfactory.yml:5:37: devices.m.connector.unit: a unit is above 0") });
+    expect(await place.run("validate")).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("openfactory.yml:5:37: devices.m.connector.unit: a unit is above 0"),
+    });
     modbus(99);
-    expect(await place.run("validate")).toMatchObject({ code: 3, err: expect.stringContaining("error[PLUGIN_FAILED] The connector modbus can't be used: it throws for the device m: boom.") });
+    expect(await place.run("validate")).toMatchObject({
+      code: 3,
+      err: expect.stringContaining(
+        "error[PLUGIN_FAILED] The connector modbus can't be used: it throws for the device m: boom.",
+      ),
+    });
     place.write("devices:\n  m:\n    uuid: M-1\n    connector: {type: modbos}\n");
-    expect((await place.run("validate")).err).toMatch(/there is no connector "modbos"[^]*did you mean "modbus"\? Known here: modbus, mtconnect, opcua, shdr/);
+    expect((await place.run("validate")).err).toMatch(
+      /there is no connector "modbos"[^]*did you mean "modbus"\? Known here: modbus, mtconnect, opcua, shdr/,
+    );
   });
 
   test("a listener receives what up, scale and down changed, and is closed", async () => {
@@ -166,8 +199,16 @@ describe("plugins of an installed package from outside the workspace", () => {
 
   test.each([
     ["can't be loaded", `throw new Error("no broker");`, "it throws while loading: no broker."],
-    ["does not start", LISTENER.replace("create: (", "create: async () => { throw new Error('no broker'); }, other: ("), "does not start: no broker."],
-    ["throws", LISTENER.replace("appendFileSync(cwd", "fail(cwd"), "failed for 2 assets of 2 (PRESS-01: fail is not defined)."],
+    [
+      "does not start",
+      LISTENER.replace("create: (", "create: async () => { throw new Error('no broker'); }, other: ("),
+      "does not start: no broker.",
+    ],
+    [
+      "throws",
+      LISTENER.replace("appendFileSync(cwd", "fail(cwd"),
+      "failed for 2 assets of 2 (PRESS-01: fail is not defined).",
+    ],
   ])("a listener that %s is a warning, and up succeeds", async (_, source, warning) => {
     write("node_modules/extras/noted.js", source);
     const up = await place.run("up");
@@ -177,7 +218,10 @@ describe("plugins of an installed package from outside the workspace", () => {
   });
 
   test("a module that is named on the command line adds plugins of several kinds, and wins over installed ones", async () => {
-    write("both.mjs", `${LISTENER.replace("plugin =", "listener =").replaceAll("assets.txt", "other.txt")}${MODBUS.replace("modbus:1", "modbus:2")}`);
+    write(
+      "both.mjs",
+      `${LISTENER.replace("plugin =", "listener =").replaceAll("assets.txt", "other.txt")}${MODBUS.replace("modbus:1", "modbus:2")}`,
+    );
     modbus(7);
     const io = captureIo(place.folder);
     const args = ["up", "--plugin", "./both.mjs", "--plugin", MEMORY_PLUGIN, "--platform", "memory"];

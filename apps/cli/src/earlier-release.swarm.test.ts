@@ -10,4 +10,8 @@ beforeAll(async () => {
 afterAll(() => swarm?.down());
 
 test("plan names the release as the reason of the changes of an app that an earlier one deployed, and up makes them once", () =>
-  checkEarlierRelease({ platform: "swarm", host: swarm.managers[0]?.host ?? "", expected: [...NEW_FIELDS, "replicaEnv"] }));
+  checkEarlierRelease({
+    platform: "swarm",
+    host: swarm.managers[0]?.host ?? "",
+    expected: [...NEW_FIELDS, "replicaEnv"],
+  }));

@@ -52,7 +52,10 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
 export const exitCodeOf = (code: ErrorCode): ExitCode => CODES[code] ?? EXIT.failed;
 
 /** A run ends as the first of its errors does; one that failed without any has failed all the same. */
-export function exitCodeOfRun(outcome: "ok" | "failed" | "interrupted", errors: readonly (DeploymentError | undefined)[]): ExitCode {
+export function exitCodeOfRun(
+  outcome: "ok" | "failed" | "interrupted",
+  errors: readonly (DeploymentError | undefined)[],
+): ExitCode {
   const first = errors.find((error) => error !== undefined);
   if (first !== undefined) return exitCodeOf(first.code);
   return outcome === "ok" ? EXIT.ok : EXIT.failed;

@@ -44,7 +44,10 @@ afterAll(async () => {
 
 function logIn(password: string): void {
   const auth = Buffer.from(`${registry.credentials!.username}:${password}`).toString("base64");
-  writeFileSync(join(folder, "config.json"), JSON.stringify({ auths: { [registry.host]: { auth }, [proxy.host]: { auth } } }));
+  writeFileSync(
+    join(folder, "config.json"),
+    JSON.stringify({ auths: { [registry.host]: { auth }, [proxy.host]: { auth } } }),
+  );
 }
 
 /** @returns its digest. No node has it afterwards. */
@@ -80,13 +83,17 @@ function writeApps(apps: Record<string, readonly [image: string, ...more: string
 const onNodes = (service: string): Promise<{ id: string; image: string }[][]> =>
   Promise.all(
     swarm.nodes.map(async ({ api }) => {
-      const containers: { Id: string; Image: string; Labels: Record<string, string> }[] = await api.call("GET", "/containers/json");
+      const containers: { Id: string; Image: string; Labels: Record<string, string> }[] = await api.call(
+        "GET",
+        "/containers/json",
+      );
       return containers
         .filter(({ Labels }) => Labels["com.docker.swarm.service.name"] === service)
         .map(({ Id, Image }) => ({ id: Id, image: Image }));
     }),
   );
-const imagesOnNodes = async (service: string): Promise<string[]> => (await onNodes(service)).flat().map(({ image }) => image);
+const imagesOnNodes = async (service: string): Promise<string[]> =>
+  (await onNodes(service)).flat().map(({ image }) => image);
 
 const services = async (): Promise<string[]> =>
   ((await manager.call("GET", "/services")) as { Spec: { Name: string } }[]).map(({ Spec }) => Spec.Name).sort();
@@ -159,7 +166,9 @@ test("a registry that is stopped in the middle: it is named, what was made goes,
   await proxy.stop();
   const up = await ended;
   expect(up, up.stdout).toMatchObject({ code: 1 });
-  expect(up.stderr).toMatch(new RegExp(`^error\\[IMAGE_NOT_FOUND\\] .*rejected on node-\\d: No such image: ${cut}`, "m"));
+  expect(up.stderr).toMatch(
+    new RegExp(`^error\\[IMAGE_NOT_FOUND\\] .*rejected on node-\\d: No such image: ${cut}`, "m"),
+  );
   expect(up.stderr).toMatch(new RegExp(`hint: See that ${proxy.host} has the image, that node-\\d can reach it`));
   expect(up.stdout).toContain("images now: 1 as before");
 

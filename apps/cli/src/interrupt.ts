@@ -13,23 +13,25 @@ export interface Interrupt {
  * @param consequence what the first signal leads to, for people: `what this run made is removed again`.
  * @param note says it. Default: on stderr.
  */
-export function listenForInterrupt(io: Io, consequence?: string, note = (text: string): void => io.stderr.write(text)): Interrupt {
+export function listenForInterrupt(
+  io: Io,
+  consequence?: string,
+  note = (text: string): void => io.stderr.write(text),
+): Interrupt {
   const controller = new AbortController();
   let received: ExitCode | undefined;
-  const listener =
-    (name: string, code: ExitCode) =>
-    (): void => {
-      if (received !== undefined) {
-        io.stderr.write("\nQuit at once; what was under way may be left behind.\n");
-        io.exit(code);
-        return;
-      }
-      received = code;
-      if (consequence !== undefined) {
-        note(`\nInterrupted: ${consequence}. Once more to quit at once.\n`);
-      }
-      controller.abort(new Error(name));
-    };
+  const listener = (name: string, code: ExitCode) => (): void => {
+    if (received !== undefined) {
+      io.stderr.write("\nQuit at once; what was under way may be left behind.\n");
+      io.exit(code);
+      return;
+    }
+    received = code;
+    if (consequence !== undefined) {
+      note(`\nInterrupted: ${consequence}. Once more to quit at once.\n`);
+    }
+    controller.abort(new Error(name));
+  };
   const onInterrupt = listener("SIGINT", EXIT.interrupted);
   const onTerminate = listener("SIGTERM", EXIT.terminated);
   io.signals.on("SIGINT", onInterrupt);

@@ -39,12 +39,35 @@ apps:
 `,
   );
 const ofdeploy = (command: string, ...words: string[]): Promise<Spawned> =>
-  spawnOfdeploy([command, ...words, "--file", join(folder, "app.yml"), "--platform", "swarm", "--host", manager.host, "--timeout", "60s"]);
+  spawnOfdeploy([
+    command,
+    ...words,
+    "--file",
+    join(folder, "app.yml"),
+    "--platform",
+    "swarm",
+    "--host",
+    manager.host,
+    "--timeout",
+    "60s",
+  ]);
 
 /** What the job has written, of all of its runs that the swarm remembers. */
 async function migrations(): Promise<string[]> {
-  const { stdout } = await spawnOfdeploy(["logs", "migrate", "--file", join(folder, "app.yml"), "--platform", "swarm", "--host", manager.host]);
-  return stdout.split("\n").flatMap((line) => /migration (\d) ran/.exec(line)?.[1] ?? []).sort();
+  const { stdout } = await spawnOfdeploy([
+    "logs",
+    "migrate",
+    "--file",
+    join(folder, "app.yml"),
+    "--platform",
+    "swarm",
+    "--host",
+    manager.host,
+  ]);
+  return stdout
+    .split("\n")
+    .flatMap((line) => /migration (\d) ran/.exec(line)?.[1] ?? [])
+    .sort();
 }
 
 test("a failed run does not run the earlier version of a job again, and rollback does so only where the job is named", async () => {
@@ -66,7 +89,10 @@ test("a failed run does not run the earlier version of a job again, and rollback
   write(3, "sleep 1002");
   expect(await ofdeploy("up")).toMatchObject({ code: 0 });
   const back = await ofdeploy("rollback");
-  expect(back).toMatchObject({ code: 0, stdout: expect.stringContaining("It is a job, and going back would run it again") });
+  expect(back).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("It is a job, and going back would run it again"),
+  });
   expect(await migrations()).toEqual(["1", "2", "3"]);
   const named = await ofdeploy("rollback", "migrate");
   expect(named, named.stderr).toMatchObject({ code: 0 });
@@ -77,6 +103,14 @@ test("no replicas are shown as stopped", async () => {
   write(1, "sleep 1000");
   expect(await ofdeploy("up")).toMatchObject({ code: 0 });
   expect((await ofdeploy("scale", "web=0")).stdout).toBe("web: 1 => 0 replicas, stopped\n");
-  const { stdout } = await spawnOfdeploy(["ps", "--file", join(folder, "app.yml"), "--platform", "swarm", "--host", manager.host]);
+  const { stdout } = await spawnOfdeploy([
+    "ps",
+    "--file",
+    join(folder, "app.yml"),
+    "--platform",
+    "swarm",
+    "--host",
+    manager.host,
+  ]);
   expect(stdout).toMatch(/web +jobs-web +stopped[^\n]* 0\/0 /);
 });

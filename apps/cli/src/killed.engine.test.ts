@@ -25,7 +25,8 @@ const containers = async (project: string): Promise<Container[]> => {
 
 /** By kind, the names of what holds the project's name. */
 async function mine(project: string): Promise<[kind: string, name: string][]> {
-  const isMine = ({ Name, Labels }: Named): boolean => Name.includes(project) || Object.values(Labels ?? {}).includes(project);
+  const isMine = ({ Name, Labels }: Named): boolean =>
+    Name.includes(project) || Object.values(Labels ?? {}).includes(project);
   const networks: Named[] = await raw.call("GET", "/networks");
   const { Volumes }: { Volumes: Named[] | null } = await raw.call("GET", "/volumes");
   return [
@@ -39,7 +40,9 @@ const place: Place = {
   options: ["--platform", "docker", "--host", host],
   configs: false,
   async versions(project) {
-    const found = await Promise.all((await containers(project)).map(({ Id }) => raw.call("GET", `/containers/${Id}/json`)));
+    const found = await Promise.all(
+      (await containers(project)).map(({ Id }) => raw.call("GET", `/containers/${Id}/json`)),
+    );
     // A service's version before is kept by another name, stopped.
     const services = found.filter(({ Name, State }) => State.Running || !Name.includes("."));
     return Object.fromEntries(
@@ -62,6 +65,8 @@ beforeAll(async () => {
 /** `npm run test:kills` kills a hundred. */
 const RUNS = Number(process.env["KILLS"] ?? 8);
 
-test("a run that is killed at any moment leaves nothing that the next one does not bring to what it should be", { timeout: 60_000 + RUNS * 30_000 }, () =>
-  killRuns(place, RUNS),
+test(
+  "a run that is killed at any moment leaves nothing that the next one does not bring to what it should be",
+  { timeout: 60_000 + RUNS * 30_000 },
+  () => killRuns(place, RUNS),
 );

@@ -41,7 +41,8 @@ const place: Place = {
     const services: Service[] = await manager.call("GET", "/services?status=true");
     return Object.fromEntries(
       services.filter(isOf(project)).map(({ Spec, ServiceStatus }) => {
-        const version = Spec.TaskTemplate.ContainerSpec.Env.find((entry) => entry.startsWith("VERSION="))?.slice(8) ?? "";
+        const version =
+          Spec.TaskTemplate.ContainerSpec.Env.find((entry) => entry.startsWith("VERSION="))?.slice(8) ?? "";
         const { RunningTasks, DesiredTasks } = ServiceStatus;
         return [Spec.Name, RunningTasks === DesiredTasks ? version : `${version} ${RunningTasks}/${DesiredTasks}`];
       }),
@@ -64,6 +65,8 @@ const place: Place = {
 /** `npm run test:kills` kills a hundred. */
 const RUNS = Number(process.env["KILLS"] ?? 5);
 
-test("a run on a swarm that is killed at any moment leaves nothing that the next one does not bring to what it should be", { timeout: 60_000 + RUNS * 60_000 }, () =>
-  killRuns(place, RUNS),
+test(
+  "a run on a swarm that is killed at any moment leaves nothing that the next one does not bring to what it should be",
+  { timeout: 60_000 + RUNS * 60_000 },
+  () => killRuns(place, RUNS),
 );

@@ -20,8 +20,21 @@ describe("several files", () => {
 
   test("are one project and one plan: -f names a directory, or is repeated", async () => {
     const all = await place.run("plan", "-f", "plant", "--json");
-    expect(all.events[0]).toMatchObject({ event: "plan", project: "plant", apps: [{ app: "web" }, { app: "db" }, { app: "ui" }] });
-    const two = await place.run("plan", "-f", "plant/line1/app_db.yml", "-f", "plant/app_web.yml", "-p", "mine", "--json");
+    expect(all.events[0]).toMatchObject({
+      event: "plan",
+      project: "plant",
+      apps: [{ app: "web" }, { app: "db" }, { app: "ui" }],
+    });
+    const two = await place.run(
+      "plan",
+      "-f",
+      "plant/line1/app_db.yml",
+      "-f",
+      "plant/app_web.yml",
+      "-p",
+      "mine",
+      "--json",
+    );
     expect(two.events[0]).toMatchObject({ event: "plan", project: "mine", apps: [{ app: "db" }, { app: "web" }] });
     const up = await place.run("up", "-f", "plant");
     expect(up).toMatchObject({ code: 0, out: expect.stringContaining("plant: 3 running") });
@@ -38,7 +51,9 @@ describe("several files", () => {
       project: "plant",
       apps: [{ app: "web" }, { app: "db" }, { app: "ui" }],
     });
-    expect((await place.run("doctor", "-f", "plant")).out).toMatch(/^ok +file: 3 files valid: 3 apps, project plant\.$/m);
+    expect((await place.run("doctor", "-f", "plant")).out).toMatch(
+      /^ok +file: 3 files valid: 3 apps, project plant\.$/m,
+    );
   });
 
   test("have all their findings in one report, each with its file", async () => {
@@ -54,9 +69,18 @@ describe("several files", () => {
 
   test("a directory without app files is an error, and a file that is named is never left out", async () => {
     place.write("", "empty/notes.txt");
-    expect(await place.run("up", "-f", "empty")).toMatchObject({ code: 3, err: expect.stringMatching(/app_\*\.yml, dev_\*\.yml and openfactory\.yml/) });
-    expect(await place.run("up", "-f", "plant/app_web.yml", "-f", "none.yml")).toMatchObject({ code: 3, err: expect.stringContaining("none.yml:1:1: there is no such file") });
-    expect(await place.run("up", "-f", "")).toMatchObject({ code: 3, err: expect.stringContaining("The value is empty.") });
+    expect(await place.run("up", "-f", "empty")).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(/app_\*\.yml, dev_\*\.yml and openfactory\.yml/),
+    });
+    expect(await place.run("up", "-f", "plant/app_web.yml", "-f", "none.yml")).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("none.yml:1:1: there is no such file"),
+    });
+    expect(await place.run("up", "-f", "")).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("The value is empty."),
+    });
   });
 });
 
@@ -64,7 +88,12 @@ describe("-f -", () => {
   test("reads standard input", async () => {
     const io = captureIo(place.folder, { stdin: appFile({ web: "" }) });
     expect((await place.runOnMemory(io, "up", "-f", "-")).out).toContain("factory: 1 running");
-    const valid = await place.runOnMemory(captureIo(place.folder, { stdin: appFile({ web: "" }) }), "validate", "-f", "-");
+    const valid = await place.runOnMemory(
+      captureIo(place.folder, { stdin: appFile({ web: "" }) }),
+      "validate",
+      "-f",
+      "-",
+    );
     expect(valid.out).toBe("standard input: valid for memory: 1 app, project factory\n");
   });
 
@@ -73,7 +102,11 @@ describe("-f -", () => {
     const up = await place.runOnMemory(captureIo(place.folder, { stdin: broken }), "up", "-f", "-");
     expect(up).toMatchObject({ code: 3, err: expect.stringContaining("error[INVALID_FILE] <stdin>:3:1: ") });
     const down = await place.runOnMemory(captureIo(place.folder, { stdin: broken }), "down", "-f", "-");
-    expect(down).toMatchObject({ code: 0, out: "factory: nothing to remove\n", err: expect.stringContaining("warning[INVALID_FILE] <stdin>:3:1") });
+    expect(down).toMatchObject({
+      code: 0,
+      out: "factory: nothing to remove\n",
+      err: expect.stringContaining("warning[INVALID_FILE] <stdin>:3:1"),
+    });
   });
 });
 
@@ -81,7 +114,12 @@ describe("without -f", () => {
   test("a directory of app_* files gets the hint to name it", async () => {
     place.write(unnamed({ web: "" }), "app_web.yml").write(unnamed({ db: "" }), "dev_db.yaml");
     const ran = await place.run("up");
-    expect(ran).toMatchObject({ code: 3, err: expect.stringContaining("There is app_web.yml, dev_db.yaml: pass -f . to deploy all app_* and dev_* files, or name one: -f app_web.yml.") });
+    expect(ran).toMatchObject({
+      code: 3,
+      err: expect.stringContaining(
+        "There is app_web.yml, dev_db.yaml: pass -f . to deploy all app_* and dev_* files, or name one: -f app_web.yml.",
+      ),
+    });
     expect((await place.run("validate", "-f", ".")).out).toContain("2 files valid");
   });
 
@@ -90,13 +128,19 @@ describe("without -f", () => {
     expect((await place.run("up", "-p", "mine")).out).toContain("mine: 1 running");
     const elsewhere = new Workplace();
     expect((await elsewhere.run("-p", "mine", "ps")).out).toMatch(/web +web +running/);
-    expect(await elsewhere.run("-p", "mine", "up")).toMatchObject({ code: 3, err: expect.stringContaining("There is no openfactory.yml") });
+    expect(await elsewhere.run("-p", "mine", "up")).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("There is no openfactory.yml"),
+    });
     expect((await elsewhere.run("-p", "mine", "down", "--yes")).out).toContain("1 removed");
     elsewhere.remove();
   });
 
   test("-p refuses a name that is none", async () => {
     place.write(appFile({ web: "" }));
-    expect(await place.run("up", "-p", "My Shop")).toMatchObject({ code: 3, err: expect.stringMatching(/error\[INVALID_REQUEST\] "My Shop" is not a project name.[^]*myshop/) });
+    expect(await place.run("up", "-p", "My Shop")).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(/error\[INVALID_REQUEST\] "My Shop" is not a project name.[^]*myshop/),
+    });
   });
 });

@@ -53,7 +53,16 @@ function ofdeploy(args: string[], { env = {}, uid, onError }: RunOptions = {}): 
 /** A file of apps, each with its own lines, all with the tests' label. */
 function write(apps: Record<string, string>): void {
   const entries = Object.entries(apps).map(([key, more]) =>
-    [`  ${key}:`, `    uuid: ${id}-${key}`, `    labels: ["org.openfactory.deploy.test=1"]`, "    stop_grace_period: 1s", ...more.trim().split("\n").map((line) => `    ${line.trimEnd()}`)].join("\n"),
+    [
+      `  ${key}:`,
+      `    uuid: ${id}-${key}`,
+      `    labels: ["org.openfactory.deploy.test=1"]`,
+      "    stop_grace_period: 1s",
+      ...more
+        .trim()
+        .split("\n")
+        .map((line) => `    ${line.trimEnd()}`),
+    ].join("\n"),
   );
   writeFileSync(join(folder, "openfactory.yml"), `name: ${id}\napps:\n${entries.join("\n")}\n`);
 }
@@ -63,7 +72,10 @@ const sleeps = `${image}\ncommand: sleep 600`;
 /** All there are, or those that run: the version before is kept for a rollback. */
 const containers = async (query = "?all=1"): Promise<string[]> => {
   const { body } = await engineApi("GET", `/containers/json${query}`);
-  return (body as { Names: string[] }[]).flatMap(({ Names }) => Names.map((name) => name.slice(1))).filter((name) => name.startsWith(id)).sort();
+  return (body as { Names: string[] }[])
+    .flatMap(({ Names }) => Names.map((name) => name.slice(1)))
+    .filter((name) => name.startsWith(id))
+    .sort();
 };
 
 beforeAll(async () => {
@@ -100,7 +112,10 @@ depends_on: {init: {condition: service_completed_successfully}}`,
     expect(await containers()).toEqual([`${id}-init`, `${id}-web`]);
 
     const again = await ofdeploy(["up", "--json"]);
-    const events = again.out.trim().split("\n").map((line) => JSON.parse(line) as { event: string; action?: string; apps?: { outcome: string }[] });
+    const events = again.out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { event: string; action?: string; apps?: { outcome: string }[] });
     expect(events.at(-1)?.apps?.map(({ outcome }) => outcome)).toEqual(["unchanged", "unchanged"]);
     expect(events.map(({ event }) => event)).not.toContain("phase");
 
@@ -130,7 +145,10 @@ depends_on: {init: {condition: service_completed_successfully}}`,
       expect(up.err.split("\n").filter((line) => line.startsWith(`${reference}: `))).toEqual([`${reference}: pulled`]);
       expect(up.code).toBe(0);
 
-      write({ four: `${pulled}\nimage_pull_policy: never`, five: `image: ${registry.host}/app:2\nimage_pull_policy: never` });
+      write({
+        four: `${pulled}\nimage_pull_policy: never`,
+        five: `image: ${registry.host}/app:2\nimage_pull_policy: never`,
+      });
       const never = await ofdeploy(["up", "--no-rollback", "--no-preflight"]);
       expect(never.err).toContain(`does not have the image ${registry.host}/app:2, and its pull policy is never.`);
       expect(never.out).toMatch(/four +running[^]*five +failed/);
@@ -143,16 +161,26 @@ depends_on: {init: {condition: service_completed_successfully}}`,
 
   test("a declared network is made for the apps, and goes with them; what the platform has not is told", async () => {
     write({ web: `${sleeps}\nnetworks: [back]\nsecrets: [key]` });
-    appendFileSync(join(folder, "openfactory.yml"), "networks: {back: {labels: [org.openfactory.deploy.test=1]}}\nsecrets: {key: {environment: KEY}}\n");
+    appendFileSync(
+      join(folder, "openfactory.yml"),
+      "networks: {back: {labels: [org.openfactory.deploy.test=1]}}\nsecrets: {key: {environment: KEY}}\n",
+    );
     const env = { KEY: "hunter2" };
     const up = await ofdeploy(["up"], { env });
     expect(up).toMatchObject({ code: 0, out: expect.stringContaining(`created: network ${id}_back\n`) });
-    expect(up.err).toMatch(/warning\[RESOURCE_NOT_MADE\] .*secret key is not made[^]*warning\[FIELD_NOT_HONOURED\] web: secrets: /);
+    expect(up.err).toMatch(
+      /warning\[RESOURCE_NOT_MADE\] .*secret key is not made[^]*warning\[FIELD_NOT_HONOURED\] web: secrets: /,
+    );
     expect(up.err).not.toContain("hunter2");
     const { body } = await engineApi("GET", `/networks/${id}_back`);
-    expect(Object.values((body as { Containers: Record<string, { Name: string }> }).Containers).map(({ Name }) => Name)).toEqual([`${id}-web`]);
+    expect(
+      Object.values((body as { Containers: Record<string, { Name: string }> }).Containers).map(({ Name }) => Name),
+    ).toEqual([`${id}-web`]);
     expect(await ofdeploy(["plan"], { env })).toMatchObject({ code: 0 });
-    expect(await ofdeploy(["down"], { env })).toMatchObject({ code: 0, out: expect.stringContaining(`removed: network ${id}_back\n`) });
+    expect(await ofdeploy(["down"], { env })).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(`removed: network ${id}_back\n`),
+    });
     expect((await engineApi("GET", `/networks/${id}_back`)).status).toBe(404);
   });
 
@@ -169,8 +197,13 @@ depends_on: {init: {condition: service_completed_successfully}}`,
 });
 
 /** What the engine says of a container. */
-const inspect = async (name: string): Promise<{ Id: string; State: { Running: boolean }; Config: { Env: string[]; Cmd: string[] | null; Entrypoint: string[] | null } }> =>
-  (await engineApi("GET", `/containers/${id}-${name}/json`)).body as never;
+const inspect = async (
+  name: string,
+): Promise<{
+  Id: string;
+  State: { Running: boolean };
+  Config: { Env: string[]; Cmd: string[] | null; Entrypoint: string[] | null };
+}> => (await engineApi("GET", `/containers/${id}-${name}/json`)).body as never;
 
 describe("changes", () => {
   const withEnvFile = `${sleeps}\nenv_file: web.env`;
@@ -180,7 +213,10 @@ describe("changes", () => {
     writeFileSync(join(folder, "web.env"), "LEVEL=info\nTOKEN=hunter2\n");
     expect(await ofdeploy(["plan"])).toMatchObject({ code: 2, out: expect.stringContaining("2 to create") });
     expect(await ofdeploy(["up"])).toMatchObject({ code: 0 });
-    expect(await ofdeploy(["plan"])).toMatchObject({ code: 0, out: expect.stringContaining("nothing to do; 2 unchanged") });
+    expect(await ofdeploy(["plan"])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("nothing to do; 2 unchanged"),
+    });
 
     writeFileSync(join(folder, "web.env"), "LEVEL=debug\nTOKEN=hunter2\n");
     const plan = await ofdeploy(["plan"]);
@@ -207,7 +243,11 @@ describe("changes", () => {
     write({ web: sleeps });
     await ofdeploy(["up"]);
     await engineApi("POST", `/networks/${network}/connect`, { Container: `${id}-web` });
-    expect(await ofdeploy(["plan"])).toMatchObject({ code: 2, err: expect.stringContaining("warning[NEEDS_REFRESH] Changed by hand: web."), out: expect.stringMatching(/web: .*changed by hand[^]*networks/) });
+    expect(await ofdeploy(["plan"])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("warning[NEEDS_REFRESH] Changed by hand: web."),
+      out: expect.stringMatching(/web: .*changed by hand[^]*networks/),
+    });
     expect((await ofdeploy(["ps"])).out).toMatch(/web .* running/);
     expect(await ofdeploy(["up", "--refresh"])).toMatchObject({ code: 0, out: expect.stringMatching(/web +updated/) });
     expect(await ofdeploy(["plan"])).toMatchObject({ code: 0 });
@@ -217,20 +257,30 @@ describe("changes", () => {
     write({ web: withEnvFile, db: sleeps });
     writeFileSync(join(folder, "web.env"), "LEVEL=info\n");
     await ofdeploy(["up"]);
-    write({ web: `${image}\ncommand: sh -c 'echo no disk; exit 3'\nrestart: "no"\ndepends_on: {db: {condition: service_healthy}}`, db: `${sleeps}\nenvironment: [B=2]` });
+    write({
+      web: `${image}\ncommand: sh -c 'echo no disk; exit 3'\nrestart: "no"\ndepends_on: {db: {condition: service_healthy}}`,
+      db: `${sleeps}\nenvironment: [B=2]`,
+    });
     const failed = await ofdeploy(["up"]);
     expect(failed.code).toBe(1);
     expect(failed.err).toMatch(/^error\[TASK_FAILED\] [^]*exit code 3[^]*\| no disk\n/m);
     expect(failed.out).toMatch(/web +(?:failed|rolled back) +as before[^]*db +put back +as before/);
     expect(failed.out).toContain("put back:\n");
     const { State, Config } = await inspect("web");
-    expect({ running: State.Running, env: Config.Env }).toEqual({ running: true, env: expect.arrayContaining(["LEVEL=info"]) });
+    expect({ running: State.Running, env: Config.Env }).toEqual({
+      running: true,
+      env: expect.arrayContaining(["LEVEL=info"]),
+    });
     expect((await inspect("db")).Config.Env).not.toContain("B=2");
     expect(await containers("")).toEqual([`${id}-db`, `${id}-web`]);
   });
 
   test("somebody else's container is taken over by name, and what the file no longer names is pruned", async () => {
-    await engineApi("POST", `/containers/create?name=${id}-web`, { Image: TEST_IMAGE, Cmd: ["sleep", "600"], Labels: TEST_LABELS });
+    await engineApi("POST", `/containers/create?name=${id}-web`, {
+      Image: TEST_IMAGE,
+      Cmd: ["sleep", "600"],
+      Labels: TEST_LABELS,
+    });
     write({ web: sleeps, db: sleeps });
     expect(await ofdeploy(["adopt", "web"])).toMatchObject({ code: 0, out: expect.stringMatching(/web +adopted/) });
     expect(await containers("")).toEqual([`${id}-web`]);
@@ -275,7 +325,10 @@ describe("what goes wrong", () => {
   });
 
   test("a name in use by something else, which stays as it is", async () => {
-    const { body } = await engineApi("POST", `/containers/create?name=${id}-web`, { Image: TEST_IMAGE, Labels: TEST_LABELS });
+    const { body } = await engineApi("POST", `/containers/create?name=${id}-web`, {
+      Image: TEST_IMAGE,
+      Labels: TEST_LABELS,
+    });
     write({ web: sleeps, db: sleeps });
     await fails(ofdeploy(["up"]), 5, /^error\[CONFLICT\] openfactory\.yml:\d+:\d+: web: a service/m, [`${id}-web`]);
     expect((await ofdeploy(["down"])).out).toContain("left: ");
@@ -313,12 +366,17 @@ describe("what goes wrong", () => {
     const { chmodSync } = await import("node:fs");
     chmodSync(folder, 0o755);
     chmodSync(config, 0o644);
-    await fails(ofdeploy(["up"], { uid: 65534, env: { HOME: folder, NODE_COMPILE_CACHE: undefined } }), 4, /^error\[(ENGINE_UNREACHABLE|UNAUTHORIZED)\] .*(permission|may not)/im);
+    await fails(
+      ofdeploy(["up"], { uid: 65534, env: { HOME: folder, NODE_COMPILE_CACHE: undefined } }),
+      4,
+      /^error\[(ENGINE_UNREACHABLE|UNAUTHORIZED)\] .*(permission|may not)/im,
+    );
   });
 
   test("an engine that is no swarm manager", async (ctx) => {
     const { body } = await engineApi("GET", "/info");
-    if ((body as { Swarm?: { ControlAvailable?: boolean } }).Swarm?.ControlAvailable) ctx.skip("this engine is a swarm manager");
+    if ((body as { Swarm?: { ControlAvailable?: boolean } }).Swarm?.ControlAvailable)
+      ctx.skip("this engine is a swarm manager");
     write({ web: sleeps });
     await fails(ofdeploy(["up", "--platform", "swarm"]), 4, /^error\[NOT_A_SWARM_MANAGER\] /m);
   });
@@ -346,7 +404,11 @@ describe("as a process", () => {
   test("a reader that goes away ends the logs, and is no crash", async () => {
     write({ web: `${image}\ncommand: sh -c 'while true; do echo line; done'` });
     await ofdeploy(["up"]);
-    const { stdout, stderr } = await promisify(execFile)("sh", ["-c", `"${process.execPath}" "${bin}" logs --follow | head -2`], { cwd: folder });
+    const { stdout, stderr } = await promisify(execFile)(
+      "sh",
+      ["-c", `"${process.execPath}" "${bin}" logs --follow | head -2`],
+      { cwd: folder },
+    );
     expect(stdout).toBe("web | line\nweb | line\n");
     expect(stderr).toBe("");
   });

@@ -36,22 +36,34 @@ describe("up, ps, down", () => {
     const { events, err, code } = await place.run("up", "--json");
     expect(err).toBe("");
     expect(code).toBe(0);
-    expect(events[0]).toMatchObject({ event: "plan", project: "factory", apps: [{ app: "web", action: "create" }, { app: "db" }] });
-    expect(events.filter(({ event }) => event === "verdict").map(({ app, outcome }) => `${String(app)} ${String(outcome)}`).sort()).toEqual([
-      "db running",
-      "web running",
-    ]);
+    expect(events[0]).toMatchObject({
+      event: "plan",
+      project: "factory",
+      apps: [{ app: "web", action: "create" }, { app: "db" }],
+    });
+    expect(
+      events
+        .filter(({ event }) => event === "verdict")
+        .map(({ app, outcome }) => `${String(app)} ${String(outcome)}`)
+        .sort(),
+    ).toEqual(["db running", "web running"]);
     expect(events.at(-1)).toMatchObject({ event: "result", command: "up", ok: true, exitCode: 0, outcome: "ok" });
     expect((await place.run("ps", "--json")).events).toMatchObject([
       { event: "app", app: "web", relation: "current", status: { state: "running" } },
       { event: "app", app: "db" },
       { event: "result", ok: true },
     ]);
-    expect((await place.run("down", "--json")).events.at(-1)).toMatchObject({ event: "result", command: "down", ok: true });
+    expect((await place.run("down", "--json")).events.at(-1)).toMatchObject({
+      event: "result",
+      command: "down",
+      ok: true,
+    });
   });
 
   test("a failed app is put back with the others; its error, exit code, log lines and hint are told", async () => {
-    const memory = resetMemory({ processes: { db: { exitCode: 3, lines: [{ stream: "stderr", line: "no \u001b[2Jdisk" }] } } });
+    const memory = resetMemory({
+      processes: { db: { exitCode: 3, lines: [{ stream: "stderr", line: "no \u001b[2Jdisk" }] } },
+    });
     place.write(appFile({ web: "depends_on: {db: {condition: service_healthy}}", db: "restart: 'no'", ui: "" }));
     const up = await place.run("up");
     expect(up.code).toBe(1);
@@ -69,10 +81,20 @@ describe("up, ps, down", () => {
 
   test("the exit code is that of the error", async () => {
     place.write(appFile({ web: "" }));
-    const codes = { CONFLICT: 5, ENGINE_UNREACHABLE: 4, NOT_A_SWARM_MANAGER: 4, TIMEOUT: 6, IMAGE_NOT_FOUND: 1, UNSUPPORTED: 3 } as const;
+    const codes = {
+      CONFLICT: 5,
+      ENGINE_UNREACHABLE: 4,
+      NOT_A_SWARM_MANAGER: 4,
+      TIMEOUT: 6,
+      IMAGE_NOT_FOUND: 1,
+      UNSUPPORTED: 3,
+    } as const;
     for (const [code, exitCode] of Object.entries(codes) as [keyof typeof codes, number][]) {
       resetMemory({ failOn: { web: new DeploymentError(code, "It went wrong.", { hint: "Do better." }) } });
-      expect(await place.run("up"), code).toMatchObject({ code: exitCode, err: expect.stringContaining(`error[${code}] openfactory.yml:3:3: It went wrong.\n`) });
+      expect(await place.run("up"), code).toMatchObject({
+        code: exitCode,
+        err: expect.stringContaining(`error[${code}] openfactory.yml:3:3: It went wrong.\n`),
+      });
       expect((await place.run("up", "--json")).events.at(-1), code).toMatchObject({ ok: false, exitCode });
     }
   });
@@ -121,7 +143,9 @@ describe("refresh-auth", () => {
     });
     return { memory, refreshed };
   };
-  const warnings = [{ code: "NO_CREDENTIALS", service: "db", strategy: "memory", reason: "There are none here." }] as const;
+  const warnings = [
+    { code: "NO_CREDENTIALS", service: "db", strategy: "memory", reason: "There are none here." },
+  ] as const;
 
   test("renews those of the project, or those that are named", async () => {
     const { memory, refreshed } = storing();
@@ -156,21 +180,39 @@ describe("refresh-auth", () => {
     await place.write(two).run("up");
     const { events, err, code } = await place.run("refresh-auth", "--json");
     expect({ err, code }).toEqual({ err: "", code: 0 });
-    expect(events.filter(({ event }) => event === "refresh").map(({ service, outcome }) => `${String(service)} ${String(outcome)}`).sort()).toEqual([
-      "db kept",
-      "web renewed",
-    ]);
+    expect(
+      events
+        .filter(({ event }) => event === "refresh")
+        .map(({ service, outcome }) => `${String(service)} ${String(outcome)}`)
+        .sort(),
+    ).toEqual(["db kept", "web renewed"]);
     expect(events).toContainEqual(expect.objectContaining({ event: "warning", app: "db", code: "NO_CREDENTIALS" }));
     expect(events).toContainEqual(expect.objectContaining({ event: "phase", app: "web", phase: "refreshing" }));
-    expect(events.at(-1)).toMatchObject({ event: "result", command: "refresh-auth", ok: true, exitCode: 0, project: "factory", services: [{}, {}] });
+    expect(events.at(-1)).toMatchObject({
+      event: "result",
+      command: "refresh-auth",
+      ok: true,
+      exitCode: 0,
+      project: "factory",
+      services: [{}, {}],
+    });
   });
 
   test("what can't be done is told in one sentence", async () => {
     place.write(two);
-    expect(await place.run("refresh-auth")).toMatchObject({ code: 3, err: expect.stringContaining("error[UNSUPPORTED] The memory strategy has no refreshAuth.") });
+    expect(await place.run("refresh-auth")).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("error[UNSUPPORTED] The memory strategy has no refreshAuth."),
+    });
     storing();
-    expect(await place.run("refresh-auth", "webb")).toMatchObject({ code: 1, err: expect.stringContaining("Did you mean web?") });
-    expect(await place.run("refresh-auth", "web")).toMatchObject({ code: 1, err: expect.stringContaining("web is not deployed") });
+    expect(await place.run("refresh-auth", "webb")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("Did you mean web?"),
+    });
+    expect(await place.run("refresh-auth", "web")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("web is not deployed"),
+    });
   });
 });
 
@@ -178,7 +220,10 @@ describe("interruption", () => {
   const slow = { processes: { web: { health: "starting" as const } } };
   const withCheck = appFile({ web: "healthcheck: {test: 'true'}", db: "" });
 
-  for (const [signal, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  for (const [signal, exitCode] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
     test(`${signal} puts back what was made`, async () => {
       const memory = resetMemory(slow);
       const io = captureIo(place.write(withCheck).folder);
@@ -197,7 +242,11 @@ describe("interruption", () => {
 
   test("what had not begun is skipped on account of the signal, not of an app", async () => {
     resetMemory(slow);
-    const io = captureIo(place.write(appFile({ web: "healthcheck: {test: 'true'}", ui: "depends_on: {web: {condition: service_healthy}}" })).folder);
+    const io = captureIo(
+      place.write(
+        appFile({ web: "healthcheck: {test: 'true'}", ui: "depends_on: {web: {condition: service_healthy}}" }),
+      ).folder,
+    );
     io.stderr.onWrite = (text) => {
       if (text.startsWith("web: waiting")) setImmediate(() => io.signals.emit("SIGINT"));
     };
@@ -242,7 +291,10 @@ describe("what is wrong with the input", () => {
 
   test("no file here", async () => {
     const ran = await place.run("up");
-    expect(ran).toMatchObject({ code: 3, err: expect.stringContaining("hint: Change to the directory of the file, or name the file: -f <path>.") });
+    expect(ran).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("hint: Change to the directory of the file, or name the file: -f <path>."),
+    });
     place.write(two, "apps.yml");
     expect((await place.run("validate")).code).toBe(0);
   });
@@ -264,7 +316,9 @@ describe("what is wrong with the input", () => {
     place.write(two);
     const quiet = await place.run("up");
     expect(quiet.code).toBe(70);
-    expect(quiet.err).toMatch(/^error\[INTERNAL\] ofdeploy failed unexpectedly: x is undefined\n {2}hint: Please report it.*\n$/);
+    expect(quiet.err).toMatch(
+      /^error\[INTERNAL\] ofdeploy failed unexpectedly: x is undefined\n {2}hint: Please report it.*\n$/,
+    );
     const loud = await place.runOnMemory(captureIo(place.folder, { env: { OFDEPLOY_DEBUG: "1" } }), "up");
     expect(loud.err).toContain("debug: caused by Error: deep down");
   });
@@ -293,7 +347,11 @@ describe("validate", () => {
     place.write(`networks: {back: }\n${appFile({ web: "networks: [back]" })}`);
     const ran = await place.run("validate", "--json");
     expect(ran.code).toBe(0);
-    expect(ran.events[0]).toMatchObject({ event: "warning", code: "RESOURCE_NOT_MADE", reason: expect.stringContaining("network back") });
+    expect(ran.events[0]).toMatchObject({
+      event: "warning",
+      code: "RESOURCE_NOT_MADE",
+      reason: expect.stringContaining("network back"),
+    });
     expect((await place.run("validate")).err).toContain("warning[RESOURCE_NOT_MADE] ");
   });
 
@@ -306,7 +364,12 @@ describe("validate", () => {
 
 describe("logs", () => {
   const processes = {
-    web: { lines: [{ stream: "stdout" as const, line: "one" }, { stream: "stderr" as const, line: "two" }] },
+    web: {
+      lines: [
+        { stream: "stdout" as const, line: "one" },
+        { stream: "stderr" as const, line: "two" },
+      ],
+    },
     db: { lines: [{ stream: "stdout" as const, line: "three" }] },
   };
 
@@ -317,13 +380,23 @@ describe("logs", () => {
     expect(all.code).toBe(0);
     expect(all.out.split("\n").sort()).toEqual(["", "db  | three", "web | one", "web | two"]);
     expect((await place.run("logs", "WEB", "--tail", "1")).out).toBe("web | two\n");
-    expect((await place.run("logs", "db", "--json")).events[0]).toMatchObject({ event: "log", app: "db", line: "three" });
+    expect((await place.run("logs", "db", "--json")).events[0]).toMatchObject({
+      event: "log",
+      app: "db",
+      line: "three",
+    });
   });
 
   test("an unknown app gets the nearest name; one that is not deployed is told", async () => {
     place.write(two);
-    expect(await place.run("logs", "wep")).toMatchObject({ code: 1, err: expect.stringContaining("hint: Did you mean web?") });
-    expect(await place.run("logs", "web")).toMatchObject({ code: 1, err: expect.stringContaining("error[NOT_FOUND] web is not deployed") });
+    expect(await place.run("logs", "wep")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("hint: Did you mean web?"),
+    });
+    expect(await place.run("logs", "web")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("error[NOT_FOUND] web is not deployed"),
+    });
   });
 
   test("--follow goes on until it is interrupted", async () => {
@@ -354,7 +427,10 @@ describe("platforms and doctor", () => {
     expect(ran.out).toMatch(/^broken-later +can't be used: .*it does not start: not even then/m);
     expect(ran.out).toMatch(/^docker /m);
     const { events } = await place.run("platforms", "--json");
-    expect(events.find(({ name }) => name === "memory")).toMatchObject({ event: "platform", capabilities: expect.arrayContaining(["list"]) });
+    expect(events.find(({ name }) => name === "memory")).toMatchObject({
+      event: "platform",
+      capabilities: expect.arrayContaining(["list"]),
+    });
   });
 
   test("looks at node, file, platform and engine, and fails with what to do", async () => {
@@ -372,7 +448,10 @@ describe("platforms and doctor", () => {
     Object.defineProperty(memory, "manifest", { value: { ...memory.manifest, placesOnNodes: true } });
     place.write(appFile({ web: "storage: {data: {type: local, local_path: /srv, mount_point: /data}}" }));
     for (const command of ["validate", "up"]) {
-      expect(await place.run(command)).toMatchObject({ code: 3, err: expect.stringMatching(/error\[INVALID_FILE\] openfactory\.yml:\d+:\d+: .*local storage/) });
+      expect(await place.run(command)).toMatchObject({
+        code: 3,
+        err: expect.stringMatching(/error\[INVALID_FILE\] openfactory\.yml:\d+:\d+: .*local storage/),
+      });
     }
   });
 });
@@ -384,9 +463,15 @@ describe("help, version, schema, completion", () => {
     expect((await run("--version")).out).toMatch(/^ofdeploy \d+\.\d+\.\d+\n$/);
     expect((await run("--help")).out).toMatch(/Usage: ofdeploy[^]*Examples:/);
     const help = await run("up", "--help");
-    expect(help).toMatchObject({ code: 0, out: expect.stringMatching(/--no-rollback[^]*Global Options:[^]*--platform/) });
+    expect(help).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/--no-rollback[^]*Global Options:[^]*--platform/),
+    });
     for (const command of ["plan", "adopt", "rollback", "scale"]) {
-      expect(await run(command, "--help")).toMatchObject({ code: 0, out: expect.stringContaining(`Usage: ofdeploy ${command}`) });
+      expect(await run(command, "--help")).toMatchObject({
+        code: 0,
+        out: expect.stringContaining(`Usage: ofdeploy ${command}`),
+      });
     }
   });
 
@@ -394,7 +479,9 @@ describe("help, version, schema, completion", () => {
     const schemaOf = async (...what: string[]) => JSON.parse((await run("schema", ...what)).out) as object;
     expect(await schemaOf()).toMatchObject({ properties: { apps: expect.any(Object) } });
     expect(await schemaOf("file")).toEqual(await schemaOf());
-    expect(await schemaOf("plan")).toMatchObject({ required: expect.arrayContaining(["apps", "resources", "hasChanges"]) });
+    expect(await schemaOf("plan")).toMatchObject({
+      required: expect.arrayContaining(["apps", "resources", "hasChanges"]),
+    });
     const events = await schemaOf("events");
     expect(events).toMatchObject({ anyOf: expect.any(Array), $schema: "https://json-schema.org/draft/2020-12/schema" });
     expect(JSON.stringify(events)).not.toContain('"additionalProperties":false');
@@ -405,7 +492,26 @@ describe("help, version, schema, completion", () => {
   test.each(["bash", "zsh", "fish"])("%s completion names every command and option", async (shell) => {
     const { out, code } = await run("completion", shell);
     expect(code).toBe(0);
-    for (const word of ["up", "down", "ps", "logs", "refresh-auth", "validate", "platforms", "doctor", "schema", "concurrency", "docker swarm", "plan", "adopt", "rollback", "scale", "prune", "file plan events", "bash zsh fish"]) {
+    for (const word of [
+      "up",
+      "down",
+      "ps",
+      "logs",
+      "refresh-auth",
+      "validate",
+      "platforms",
+      "doctor",
+      "schema",
+      "concurrency",
+      "docker swarm",
+      "plan",
+      "adopt",
+      "rollback",
+      "scale",
+      "prune",
+      "file plan events",
+      "bash zsh fish",
+    ]) {
       expect(out).toContain(word);
     }
   });

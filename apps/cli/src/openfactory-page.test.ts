@@ -14,7 +14,10 @@ const cases = tables.flatMap((table) => table.cases);
 const items = new Set(cases.flatMap((each) => each.items));
 
 describe("each statement of docs/openfactory.md holds", () => {
-  test.each(tables.flatMap(({ id, cases }) => cases.map((each) => [id, each.items.join(", "), each] as const)))("%s: %s", (_id, _items, { check }: ParityCase) => check());
+  test.each(tables.flatMap(({ id, cases }) => cases.map((each) => [id, each.items.join(", "), each] as const)))(
+    "%s: %s",
+    (_id, _items, { check }: ParityCase) => check(),
+  );
 });
 
 test("docs/openfactory.md has the tables of the cases (UPDATE_DOCS=1 writes them)", () => {
@@ -46,7 +49,10 @@ interface Schema {
 }
 
 /** The paths of all keys that a schema has: `apps.<name>.storage.<name>.type`. */
-function keysOf({ anyOf = [], oneOf = [], properties = {}, additionalProperties, items }: Schema, path: string): string[] {
+function keysOf(
+  { anyOf = [], oneOf = [], properties = {}, additionalProperties, items }: Schema,
+  path: string,
+): string[] {
   return [
     ...[...anyOf, ...oneOf].flatMap((each) => keysOf(each, path)),
     ...Object.entries(properties).flatMap(([key, each]) => [`${path}${key}`, ...keysOf(each, `${path}${key}.`)]),
@@ -57,15 +63,22 @@ function keysOf({ anyOf = [], oneOf = [], properties = {}, additionalProperties,
 
 describe("completeness", () => {
   const rows = tables.flatMap(({ keysBelow, cases }) =>
-    keysBelow === undefined ? [] : cases.flatMap(({ items, below, status }) => items.map((item) => ({ path: `${keysBelow}${item}`, below, status }))),
+    keysBelow === undefined
+      ? []
+      : cases.flatMap(({ items, below, status }) =>
+          items.map((item) => ({ path: `${keysBelow}${item}`, below, status })),
+        ),
   );
-  const hasRow = (key: string): boolean => rows.some(({ path, below }) => key === path || (below === true && key.startsWith(`${path}.`)));
+  const hasRow = (key: string): boolean =>
+    rows.some(({ path, below }) => key === path || (below === true && key.startsWith(`${path}.`)));
 
   test("each key that a file may have has a row, and each row of a supported key is of such a key", () => {
     const keys = new Set(keysOf(appFileJsonSchema() as Schema, ""));
     expect([...keys].filter((key) => !hasRow(key))).toEqual([]);
     const unknown = rows.filter(({ path }) => !keys.has(path));
-    expect(unknown.filter(({ status }) => status !== "not supported").map(({ path }) => path)).toEqual(["any other key"]);
+    expect(unknown.filter(({ status }) => status !== "not supported").map(({ path }) => path)).toEqual([
+      "any other key",
+    ]);
   });
 
   test("each key and variable of OpenFactory has a row", () => {
@@ -95,7 +108,10 @@ describe("completeness", () => {
     const { apps } = await read(`${app(lines).text}${device(mtconnect()).text}`, env);
     const names = apps.flatMap(({ request }) => Object.keys(request.labels ?? {}));
     const general = names.map((name) =>
-      name.replace("ofa-demo-app", "<name>").replace("press-01-agent", "<agent>").replace(/^openfactory\.uns\..*/, "openfactory.uns.<key>"),
+      name
+        .replace("ofa-demo-app", "<name>")
+        .replace("press-01-agent", "<agent>")
+        .replace(/^openfactory\.uns\..*/, "openfactory.uns.<key>"),
     );
     expect(general.length).toBeGreaterThan(15);
     expect(general.filter((name) => !items.has(name))).toEqual([]);

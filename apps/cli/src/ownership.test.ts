@@ -24,7 +24,9 @@ describe("two files in one directory", () => {
     expect(await place.run("up", "-f", "app_a.yml")).toMatchObject({ code: 0 });
     expect(await place.run("up", "-f", "app_b.yml", "--prune")).toMatchObject({
       code: 0,
-      err: expect.stringContaining("warning[OTHER_FILES] 2 services of this project belong to app_a.yml and were left.\n"),
+      err: expect.stringContaining(
+        "warning[OTHER_FILES] 2 services of this project belong to app_a.yml and were left.\n",
+      ),
     });
   });
 
@@ -64,18 +66,27 @@ factory: 2 to remove; 2 left
 `);
     expect(services()).toEqual(["api", "db", "web"]);
     const json = await place.run("down", "-f", "app_a.yml", "--dry-run", "--json");
-    expect(json.events).toMatchObject([{ event: "down-plan", hasChanges: true }, { event: "result", dryRun: true, exitCode: 2 }]);
+    expect(json.events).toMatchObject([
+      { event: "down-plan", hasChanges: true },
+      { event: "result", dryRun: true, exitCode: 2 },
+    ]);
     await place.run("down", "-f", "app_a.yml");
-    expect(await place.run("down", "-f", "app_a.yml", "--dry-run")).toMatchObject({ code: 0, out: expect.stringContaining("nothing to remove") });
+    expect(await place.run("down", "-f", "app_a.yml", "--dry-run")).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("nothing to remove"),
+    });
   });
 
-  test.each([[["--all"]], [["--all", "--json"]], [["--all", "--volumes"]]])("down %j without a terminal needs --yes", async (args) => {
-    const down = await place.run("down", "-f", "app_a.yml", ...args);
-    expect(down.code).toBe(3);
-    expect(down.out + down.err).toContain("--yes");
-    expect(down.out + down.err).toContain("api");
-    expect(services()).toEqual(["api", "db", "web"]);
-  });
+  test.each([[["--all"]], [["--all", "--json"]], [["--all", "--volumes"]]])(
+    "down %j without a terminal needs --yes",
+    async (args) => {
+      const down = await place.run("down", "-f", "app_a.yml", ...args);
+      expect(down.code).toBe(3);
+      expect(down.out + down.err).toContain("--yes");
+      expect(down.out + down.err).toContain("api");
+      expect(services()).toEqual(["api", "db", "web"]);
+    },
+  );
 
   test("down --all --yes lists everything with its owner, and removes it", async () => {
     const down = await place.run("down", "-f", "app_a.yml", "--all", "--yes");
@@ -89,7 +100,10 @@ factory: 2 to remove; 2 left
     [false, 1, ["api", "db", "web"]],
   ] as const)("down --all on a terminal asks, and answered %s exits with %i", async (answer, code, left) => {
     const questions: string[] = [];
-    const io = { ...captureIo(place.folder, { isTTY: true }), confirm: async (text: string) => (questions.push(text), answer) };
+    const io = {
+      ...captureIo(place.folder, { isTTY: true }),
+      confirm: async (text: string) => (questions.push(text), answer),
+    };
     const down = await place.runOnMemory(io, "down", "-f", "app_a.yml", "--all");
     expect(down.code).toBe(code);
     expect(questions).toEqual(["Remove the whole project factory?"]);
@@ -100,7 +114,10 @@ factory: 2 to remove; 2 left
   test("an app that moves to the other file is a conflict, and --take-ownership moves it", async () => {
     place.write(withNetwork({ api: network, db: "" }), "app_b.yml");
     const refused = await place.run("up", "-f", "app_b.yml");
-    expect(refused).toMatchObject({ code: 5, err: expect.stringContaining("db: the service db of this project belongs to app_a.yml") });
+    expect(refused).toMatchObject({
+      code: 5,
+      err: expect.stringContaining("db: the service db of this project belongs to app_a.yml"),
+    });
     expect(refused.err).toContain("--take-ownership");
     const plan = await place.run("plan", "-f", "app_b.yml", "--take-ownership");
     expect(plan).toMatchObject({ code: 2, out: expect.stringContaining("app_a.yml => app_b.yml") });
@@ -129,21 +146,32 @@ test("two directories of one name with one file name do not touch each other", a
 describe("a platform that sees others on its engine", () => {
   const seeing = (elsewhere: () => Promise<unknown>): void => {
     const { manifest } = memory;
-    Object.assign(memory, { manifest: { ...manifest, capabilities: [...manifest.capabilities, "elsewhere"] }, elsewhere });
+    Object.assign(memory, {
+      manifest: { ...manifest, capabilities: [...manifest.capabilities, "elsewhere"] },
+      elsewhere,
+    });
   };
-  const onSwarm = async (services: string[] = []) => [{ platform: "swarm", services, reason: "This engine is a Swarm manager" }];
+  const onSwarm = async (services: string[] = []) => [
+    { platform: "swarm", services, reason: "This engine is a Swarm manager" },
+  ];
 
-  test.each([["up"], ["plan"], ["ps"], ["down"], ["up", "--json"], ["ps", "--json"], ["plan", "--json"], ["down", "--dry-run"]])(
-    "%s %s says in one line that the project runs there",
-    async (...args) => {
-      seeing(() => onSwarm(["web", "db"]));
-      const ran = await place.write(appFile({ web: "" })).run(...args);
-      const lines = (ran.out + ran.err).match(/OTHER_PLATFORM/g) ?? [];
-      expect(lines.length).toBeGreaterThan(0);
-      expect(ran.out + ran.err).toContain("The platform swarm of the same engine runs 2 services of the project factory");
-      if (!args.includes("--json")) expect(lines).toHaveLength(1);
-    },
-  );
+  test.each([
+    ["up"],
+    ["plan"],
+    ["ps"],
+    ["down"],
+    ["up", "--json"],
+    ["ps", "--json"],
+    ["plan", "--json"],
+    ["down", "--dry-run"],
+  ])("%s %s says in one line that the project runs there", async (...args) => {
+    seeing(() => onSwarm(["web", "db"]));
+    const ran = await place.write(appFile({ web: "" })).run(...args);
+    const lines = (ran.out + ran.err).match(/OTHER_PLATFORM/g) ?? [];
+    expect(lines.length).toBeGreaterThan(0);
+    expect(ran.out + ran.err).toContain("The platform swarm of the same engine runs 2 services of the project factory");
+    if (!args.includes("--json")) expect(lines).toHaveLength(1);
+  });
 
   test("a call that fails is no failure", async () => {
     seeing(() => Promise.reject(new DeploymentError("ENGINE_ERROR", "broken")));

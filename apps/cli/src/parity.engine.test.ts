@@ -3,7 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { expectedFactory, FACTORY, factoryVariables, type FactoryValues, foreignLabels, NFS_VOLUMES, unlessZero } from "./testing/factory.js";
+import {
+  expectedFactory,
+  FACTORY,
+  factoryVariables,
+  type FactoryValues,
+  foreignLabels,
+  NFS_VOLUMES,
+  unlessZero,
+} from "./testing/factory.js";
 import { freePort } from "./testing/free-port.js";
 import { spawnOfdeploy } from "./testing/spawn-ofdeploy.js";
 
@@ -13,7 +21,12 @@ let imageEnv: string[];
 
 beforeAll(async () => {
   engine = new RawEngine(process.env["DOCKER_HOST"] ?? "");
-  values = { isDev: false, port: await freePort(), agentPort: await freePort(), data: await mkdtemp(join(tmpdir(), "of-parity-")) };
+  values = {
+    isDev: false,
+    port: await freePort(),
+    agentPort: await freePort(),
+    data: await mkdtemp(join(tmpdir(), "of-parity-")),
+  };
   imageEnv = (await engine.call("GET", `/images/${TEST_IMAGE}/json`)).Config.Env;
   const Labels = { "org.openfactory.deploy.test": "1" };
   await engine.call("POST", "/networks/create", { Name: "parity-net", CheckDuplicate: true, Labels });
@@ -39,7 +52,12 @@ interface Binding {
 async function deployed(name: string): Promise<object> {
   const { Config, HostConfig, NetworkSettings } = await engine.call("GET", `/containers/${name}/json`);
   const env = (Config.Env as string[]).filter((entry) => !imageEnv.includes(entry));
-  const mounts = (HostConfig.Mounts ?? []) as { Type: string; Source: string; Target: string; VolumeOptions?: { DriverConfig: object } }[];
+  const mounts = (HostConfig.Mounts ?? []) as {
+    Type: string;
+    Source: string;
+    Target: string;
+    VolumeOptions?: { DriverConfig: object };
+  }[];
   const ports = Object.entries((HostConfig.PortBindings ?? {}) as Record<string, Binding[]>);
   return {
     image: Config.Image,
@@ -69,8 +87,19 @@ test.each([
   const up = await ofdeploy("up", given, "--no-wait", "--no-preflight");
   expect(up, up.stderr).toMatchObject({ code: 0 });
 
-  for (const [name, { constraints: _constraints, replicas: _replicas, isApp: _isApp, ...expected }] of Object.entries(expectedFactory(given))) {
-    const { openFiles, env, mounts = [], networks, ports = {}, limits = {}, reservations: { memory } = {}, ...same } = expected;
+  for (const [name, { constraints: _constraints, replicas: _replicas, isApp: _isApp, ...expected }] of Object.entries(
+    expectedFactory(given),
+  )) {
+    const {
+      openFiles,
+      env,
+      mounts = [],
+      networks,
+      ports = {},
+      limits = {},
+      reservations: { memory } = {},
+      ...same
+    } = expected;
     expect(await deployed(name), name).toEqual({
       ...same,
       env: env.toSorted(),
@@ -85,7 +114,9 @@ test.each([
     });
   }
   const { Config } = await engine.call("GET", "/containers/parity-furnace-agent/json");
-  expect(Config.Env.find((entry: string) => entry.startsWith("AGENT_CFG_FILE="))).toContain("Host = parity-furnace-adapter");
+  expect(Config.Env.find((entry: string) => entry.startsWith("AGENT_CFG_FILE="))).toContain(
+    "Host = parity-furnace-adapter",
+  );
   // The image has no mtcagent, so the agent restarts: that is not taken for a network without ports.
   expect(up.stderr).not.toContain("did not publish");
   // A reservation that the file does not hold is a default: nothing to report.

@@ -1,11 +1,21 @@
 import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { type RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { expectedFactory, FACTORY, factoryVariables, type FactoryValues, foreignLabels, unlessZero } from "./testing/factory.js";
+import {
+  expectedFactory,
+  FACTORY,
+  factoryVariables,
+  type FactoryValues,
+  foreignLabels,
+  unlessZero,
+} from "./testing/factory.js";
 import { spawnOfdeploy } from "./testing/spawn-ofdeploy.js";
 
 /** All of the directory but `one-host`: what is on the disk of one host is not for a cluster. */
-const FILES = ["app_press.yml", "app_hidden.yml", "app_archive.yml", "dev_furnace.yml"].flatMap((file) => ["--file", `${FACTORY}/${file}`]);
+const FILES = ["app_press.yml", "app_hidden.yml", "app_archive.yml", "dev_furnace.yml"].flatMap((file) => [
+  "--file",
+  `${FACTORY}/${file}`,
+]);
 const VALUES: FactoryValues = { isDev: false, port: 21_101, agentPort: 21_102, data: "" };
 
 /** What makes an asset of each replica. */
@@ -28,7 +38,10 @@ afterEach(() => ofdeploy("down", VALUES));
 afterAll(() => swarm?.down());
 
 const ofdeploy = (command: string, values: FactoryValues, ...words: string[]) =>
-  spawnOfdeploy([command, ...words, ...FILES, "--platform", "swarm", "--host", swarm.nodes[0]!.host], factoryVariables(values));
+  spawnOfdeploy(
+    [command, ...words, ...FILES, "--platform", "swarm", "--host", swarm.nodes[0]!.host],
+    factoryVariables(values),
+  );
 
 interface Resources {
   NanoCPUs?: number;
@@ -47,9 +60,19 @@ async function deployed(name: string): Promise<object> {
     user: ContainerSpec.User,
     env: (ContainerSpec.Env as string[]).filter((entry) => !entry.startsWith("AGENT_CFG_FILE=")).sort(),
     labels: foreignLabels(Spec.Labels),
-    mounts: ((ContainerSpec.Mounts ?? []) as { Type: string; Source: string; Target: string; VolumeOptions: { DriverConfig: object } }[]).map(
-      ({ Type, Source, Target, VolumeOptions: { DriverConfig } }) => ({ Type, Source, Target, VolumeOptions: { DriverConfig } }),
-    ),
+    mounts: (
+      (ContainerSpec.Mounts ?? []) as {
+        Type: string;
+        Source: string;
+        Target: string;
+        VolumeOptions: { DriverConfig: object };
+      }[]
+    ).map(({ Type, Source, Target, VolumeOptions: { DriverConfig } }) => ({
+      Type,
+      Source,
+      Target,
+      VolumeOptions: { DriverConfig },
+    })),
     networks: Networks.map(({ Target }: { Target: string }) => networks.find(({ Id }) => Id === Target)?.Name),
     ports: Object.fromEntries(ports.map(({ PublishedPort, TargetPort }) => [PublishedPort, TargetPort])),
     limits: amounts(Resources?.Limits),
@@ -71,7 +94,16 @@ test.each([
 
   const { "parity-recorder": _recorder, ...services } = expectedFactory(values);
   for (const [name, { isApp, ...expected }] of Object.entries(services)) {
-    const { openFiles, env, mounts = [], ports = {}, limits = {}, reservations = {}, constraints = [], ...same } = expected;
+    const {
+      openFiles,
+      env,
+      mounts = [],
+      ports = {},
+      limits = {},
+      reservations = {},
+      constraints = [],
+      ...same
+    } = expected;
     const replicaEnv = isApp ? [...REPLICA_ENV, `SWARM_REPLICAS=${expected.replicas}`] : [];
     expect(await deployed(name), name).toEqual({
       ...same,
@@ -85,7 +117,11 @@ test.each([
     });
   }
   const { Spec } = await manager.call("GET", "/services/parity-furnace-agent");
-  const config: string = Spec.TaskTemplate.ContainerSpec.Env.find((entry: string) => entry.startsWith("AGENT_CFG_FILE="));
+  const config: string = Spec.TaskTemplate.ContainerSpec.Env.find((entry: string) =>
+    entry.startsWith("AGENT_CFG_FILE="),
+  );
   expect(config).toContain("Host = parity-furnace-adapter");
-  expect((await manager.call("GET", "/services")).map(({ Spec: { Name } }: { Spec: { Name: string } }) => Name).sort()).toEqual(Object.keys(services).sort());
+  expect(
+    (await manager.call("GET", "/services")).map(({ Spec: { Name } }: { Spec: { Name: string } }) => Name).sort(),
+  ).toEqual(Object.keys(services).sort());
 });

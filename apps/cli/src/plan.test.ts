@@ -28,7 +28,11 @@ describe("plan", () => {
     await place.write(before).run("up");
     place.write(appFile({ db: "" }));
     const kept = await place.run("plan");
-    expect(kept).toMatchObject({ code: 0, err: "", out: expect.stringContaining("  ? web: not in the file; `ofdeploy up --prune` removes it\n") });
+    expect(kept).toMatchObject({
+      code: 0,
+      err: "",
+      out: expect.stringContaining("  ? web: not in the file; `ofdeploy up --prune` removes it\n"),
+    });
     const pruned = await place.run("plan", "--prune");
     expect(pruned).toMatchObject({ code: 2, out: expect.stringContaining("  - web: not in the file\n") });
     expect(pruned.out).toContain("factory: 1 to remove; 1 unchanged");
@@ -46,14 +50,23 @@ describe("plan", () => {
     ]);
     const adopted = await place.run("plan", "--adopt", "DB");
     expect(adopted).toMatchObject({ code: 2, out: expect.stringMatching(/^ {2}~ db: taken over/m) });
-    expect(await place.run("plan", "--adopt", "dbb")).toMatchObject({ code: 1, err: expect.stringContaining("Did you mean db?") });
+    expect(await place.run("plan", "--adopt", "dbb")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("Did you mean db?"),
+    });
   });
 
   test("with --json the plan as data, and what it comes to", async () => {
     const { events, code, err } = await place.write(before).run("plan", "--json");
     expect({ code, err }).toEqual({ code: 2, err: "" });
     expect(events).toMatchObject([
-      { event: "plan", project: "factory", platform: "memory", hasChanges: true, apps: [{ app: "web", action: "create" }, { app: "db" }] },
+      {
+        event: "plan",
+        project: "factory",
+        platform: "memory",
+        hasChanges: true,
+        apps: [{ app: "web", action: "create" }, { app: "db" }],
+      },
       { event: "result", command: "plan", ok: true, exitCode: 2, hasChanges: true },
     ]);
   });
@@ -61,7 +74,10 @@ describe("plan", () => {
   test("warns of what is not honoured, and refuses it with --strict", async () => {
     place.write(appFile({ web: "secrets: [key]" }));
     expect((await place.run("plan")).err).toContain("warning[FIELD_NOT_HONOURED] web: secrets: ");
-    expect(await place.run("plan", "--strict")).toMatchObject({ code: 3, err: expect.stringContaining("error[UNSUPPORTED] ") });
+    expect(await place.run("plan", "--strict")).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("error[UNSUPPORTED] "),
+    });
   });
 
   test("is what up --dry-run prints", async () => {
@@ -102,13 +118,17 @@ describe("up", () => {
     expect(kept.err).toContain("warning[ORPHAN] ");
     expect((await memory.list()).map(({ name, image }) => `${name} ${image}`)).toEqual(["db demo:1", "web demo:2"]);
     const pruned = await place.run("up", "--prune");
-    expect(pruned).toMatchObject({ code: 0, out: expect.stringContaining("db: removed, since it is not in the file\n") });
+    expect(pruned).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("db: removed, since it is not in the file\n"),
+    });
     expect((await memory.list()).map(({ name }) => name)).toEqual(["web"]);
   });
 
   test("a failed change puts back what the run changed, and tells each step and what is there now", async () => {
     const memory = resetMemory();
-    const three = (image: string, more: string) => appFile({ web: `depends_on: [db]\n${more}`, db: "" }).replaceAll("demo:1", image);
+    const three = (image: string, more: string) =>
+      appFile({ web: `depends_on: [db]\n${more}`, db: "" }).replaceAll("demo:1", image);
     await place.write(three("demo:1", "")).run("up");
     place.write(three("demo:2", "command: exit 3"));
     const failed = await place.run("up");
@@ -138,8 +158,14 @@ describe("up", () => {
     await memory.deploy({ image: "demo:1", name: "db" });
     await memory.deploy({ image: "demo:1", name: "web" });
     place.write(before);
-    expect(await place.run("up", "--adopt", "db")).toMatchObject({ code: 5, err: expect.stringContaining("error[CONFLICT] openfactory.yml:3:3: web: ") });
-    expect(await place.run("up", "--adopt", "db", "--adopt", "web")).toMatchObject({ code: 0, out: expect.stringMatching(/db +adopted/) });
+    expect(await place.run("up", "--adopt", "db")).toMatchObject({
+      code: 5,
+      err: expect.stringContaining("error[CONFLICT] openfactory.yml:3:3: web: "),
+    });
+    expect(await place.run("up", "--adopt", "db", "--adopt", "web")).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/db +adopted/),
+    });
   });
 });
 
@@ -159,15 +185,25 @@ describe("adopt", () => {
     expect(await place.run("adopt", "db")).toMatchObject({ code: 0, out: "factory: nothing to take over\n", err: "" });
     const { events, code } = await place.run("adopt", "web", "--json");
     expect(code).toBe(0);
-    expect(events.find(({ event }) => event === "plan")).toMatchObject({ orphans: [], warnings: [], apps: [{ app: "web", action: "adopt" }] });
+    expect(events.find(({ event }) => event === "plan")).toMatchObject({
+      orphans: [],
+      warnings: [],
+      apps: [{ app: "web", action: "adopt" }],
+    });
     expect(events.at(-1)).toMatchObject({ warnings: [], apps: [{ outcome: "adopted" }] });
     expect(events.map(({ event }) => event)).not.toContain("warning");
   });
 
   test("needs a service that is there, and an app that is in the file", async () => {
     place.write(before);
-    expect(await place.run("adopt", "web")).toMatchObject({ code: 1, err: expect.stringContaining("error[NOT_FOUND] web can't be taken over: there is no service web.") });
-    expect(await place.run("adopt", "wep")).toMatchObject({ code: 1, err: expect.stringContaining("Did you mean web?") });
+    expect(await place.run("adopt", "web")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("error[NOT_FOUND] web can't be taken over: there is no service web."),
+    });
+    expect(await place.run("adopt", "wep")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("Did you mean web?"),
+    });
     expect(await place.run("adopt")).toMatchObject({ code: 3, err: expect.stringContaining("error[USAGE] ") });
   });
 });

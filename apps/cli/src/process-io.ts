@@ -46,7 +46,8 @@ export function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     signals: process,
-    ...(process.stdin.isTTY && process.stderr.isTTY && { confirm: (question: string) => ask(question, gather.release) }),
+    ...(process.stdin.isTTY &&
+      process.stderr.isTTY && { confirm: (question: string) => ask(question, gather.release) }),
     exit: (code) => {
       gather.release();
       process.exit(code);

@@ -38,11 +38,17 @@ Exit codes: 0 ok, 1 failed, 2 a plan with changes, 3 bad input, 4 engine, 5 conf
  */
 export function makeProgram(io: Io, version: string, finish: (code: ExitCode) => void): Command {
   const program = new Command("ofdeploy")
-    .description("Brings up the apps of an OpenFactory file on local Docker, on Docker Swarm, or on a platform of your own.")
+    .description(
+      "Brings up the apps of an OpenFactory file on local Docker, on Docker Swarm, or on a platform of your own.",
+    )
     .enablePositionalOptions()
     .helpOption("-h, --help", "print help")
     .helpCommand(false)
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: () => {}, getOutHelpWidth: () => io.stdout.columns ?? 100 })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: () => {},
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+    })
     .addHelpText("after", EXAMPLES);
 
   /** An action with all options that hold for it, the program's among them. */
@@ -54,10 +60,14 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     };
   /** The command's arguments by their names. */
   const named = (command: Command): object =>
-    Object.fromEntries(command.registeredArguments.map((argument, index) => [argument.name(), command.processedArgs[index]]));
+    Object.fromEntries(
+      command.registeredArguments.map((argument, index) => [argument.name(), command.processedArgs[index]]),
+    );
 
   waitOptions(
-    program.command("up").description("bring up all apps of the file: create, change or replace, in the order of their dependencies"),
+    program
+      .command("up")
+      .description("bring up all apps of the file: create, change or replace, in the order of their dependencies"),
     "every app runs and is healthy",
   )
     .addOption(concurrencyOption("apps are made or changed", 8))
@@ -65,10 +75,14 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     .addOption(pruneOption())
     .addOption(adoptOption())
     .addOption(takeOwnershipOption())
-    .addOption(new Option("--refresh", "look at every service for what was changed by hand, where a listing does not tell"))
+    .addOption(
+      new Option("--refresh", "look at every service for what was changed by hand, where a listing does not tell"),
+    )
     .addOption(new Option("--no-preflight", "don't look first for what would make deploys fail"))
     .addOption(forceUnlockOption())
-    .addOption(new Option("--no-rollback", "keep what was made and changed when an app fails, and go on with the others"))
+    .addOption(
+      new Option("--no-rollback", "keep what was made and changed when an app fails, and go on with the others"),
+    )
     .addOption(new Option("--dry-run", "change nothing, and print the plan"))
     .action(action(async (context) => (await import("./commands/up.js")).upCommand(context)));
   program
@@ -99,7 +113,9 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
   )
     .addOption(concurrencyOption("apps are brought back", 4))
     .addOption(forceUnlockOption())
-    .action(action<{ apps: string[] }>(async (context) => (await import("./commands/rollback.js")).rollbackCommand(context)));
+    .action(
+      action<{ apps: string[] }>(async (context) => (await import("./commands/rollback.js")).rollbackCommand(context)),
+    );
   waitOptions(
     program
       .command("scale")
@@ -109,7 +125,9 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
   )
     .addOption(forceUnlockOption())
     .action(
-      action<{ replicas: Record<string, number> }>(async (context) => (await import("./commands/scale.js")).scaleCommand(context)),
+      action<{ replicas: Record<string, number> }>(async (context) =>
+        (await import("./commands/scale.js")).scaleCommand(context),
+      ),
     );
   program
     .command("down")
@@ -118,7 +136,12 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     .addOption(new Option("-y, --yes", "don't ask: needed for --all and --volumes where there is no terminal"))
     .addOption(new Option("--dry-run", "remove nothing, and print what would be removed"))
     .addOption(new Option("-v, --volumes", "volumes too, and with them their data"))
-    .addOption(single(new Option("--timeout <duration>", "how long each may take until it is gone (default: 1m)"), parseDuration))
+    .addOption(
+      single(
+        new Option("--timeout <duration>", "how long each may take until it is gone (default: 1m)"),
+        parseDuration,
+      ),
+    )
     .addOption(concurrencyOption("are removed", 16))
     .addOption(forceUnlockOption())
     .action(action(async (context) => (await import("./commands/down.js")).downCommand(context)));
@@ -139,7 +162,11 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     .description("renew the registry credentials that the project's services store, and restart nothing")
     .addArgument(new Argument("[apps...]", "names of apps or services (default: all of the project)"))
     .addOption(concurrencyOption("are renewed", 8))
-    .action(action<{ apps: string[] }>(async (context) => (await import("./commands/refresh-auth.js")).refreshAuthCommand(context)));
+    .action(
+      action<{ apps: string[] }>(async (context) =>
+        (await import("./commands/refresh-auth.js")).refreshAuthCommand(context),
+      ),
+    );
   program
     .command("validate")
     .description("check the file against the platform, and deploy nothing")
@@ -157,7 +184,9 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     .command("schema")
     .description("print a JSON Schema: of the app file, of the plan, or of the lines of --json")
     .addArgument(new Argument("[what]", "which one").choices(["file", "plan", "events"]).default("file"))
-    .action(action<{ what: SchemaName }>(async (context) => (await import("./commands/schema.js")).schemaCommand(context)));
+    .action(
+      action<{ what: SchemaName }>(async (context) => (await import("./commands/schema.js")).schemaCommand(context)),
+    );
   program
     .command("completion")
     .description("print a completion script for a shell")
@@ -171,7 +200,11 @@ export function makeProgram(io: Io, version: string, finish: (code: ExitCode) =>
     .command("help")
     .description("print help on a command")
     .addArgument(new Argument("[command]", "its name"))
-    .action(action<{ command?: string }>(async ({ options }) => (await import("./commands/help.js")).helpCommand(program, options.command)));
+    .action(
+      action<{ command?: string }>(async ({ options }) =>
+        (await import("./commands/help.js")).helpCommand(program, options.command),
+      ),
+    );
   for (const command of [program, ...program.commands]) {
     addGlobalOptions(command);
     command.exitOverride((error) => {

@@ -51,7 +51,11 @@ interface Replica {
 async function replicasOf(service: string): Promise<Replica[]> {
   const filters = encodeURIComponent(JSON.stringify({ service: [service] }));
   const tasks: Task[] = await manager.call("GET", `/tasks?filters=${filters}`);
-  const running = new Set(tasks.filter(({ DesiredState, Status }) => DesiredState === "running" && Status.State === "running").map(({ ID }) => ID));
+  const running = new Set(
+    tasks
+      .filter(({ DesiredState, Status }) => DesiredState === "running" && Status.State === "running")
+      .map(({ ID }) => ID),
+  );
   const { stdout } = await succeeds("logs", "press");
   const printed = [...stdout.matchAll(/slot=(\S*) id=(\S*) service=(\S*) node=(\S*) replicas=(\S*)/g)];
   return printed
@@ -67,7 +71,15 @@ test("three replicas on three nodes read three slots, before and after scale to 
     file,
     JSON.stringify({
       name: "replicas",
-      apps: { press: { uuid: "PRESS", image: TEST_IMAGE, stop_grace_period: "1s", command: ["sh", "-c", SCRIPT], deploy: { replicas: 3 } } },
+      apps: {
+        press: {
+          uuid: "PRESS",
+          image: TEST_IMAGE,
+          stop_grace_period: "1s",
+          command: ["sh", "-c", SCRIPT],
+          deploy: { replicas: 3 },
+        },
+      },
     }),
   );
   const expectReplicas = async (count: number): Promise<Replica[]> => {
@@ -104,12 +116,21 @@ test("three replicas on three nodes read three slots, before and after scale to 
 });
 
 test("a service of a stack with the name of an app is never changed, adopted or removed", async () => {
-  const spec = { TaskTemplate: { ContainerSpec: { Image: TEST_IMAGE, Command: ["sleep", "1000"], StopGracePeriod: 1e9 } } };
+  const spec = {
+    TaskTemplate: { ContainerSpec: { Image: TEST_IMAGE, Command: ["sleep", "1000"], StopGracePeriod: 1e9 } },
+  };
   const Labels = { "com.docker.stack.namespace": "shop", "com.docker.stack.image": TEST_IMAGE };
   for (const Name of ["press", "shop_db"]) await manager.call("POST", "/services/create", { ...spec, Name, Labels });
-  const versions = async () => (await manager.call("GET", "/services")).map(({ ID, Spec }: { ID: string; Spec: object }) => ({ ID, Spec }));
+  const versions = async () =>
+    (await manager.call("GET", "/services")).map(({ ID, Spec }: { ID: string; Spec: object }) => ({ ID, Spec }));
   const before = await versions();
-  await writeFile(file, JSON.stringify({ name: "replicas", apps: { press: { uuid: "PRESS", image: TEST_IMAGE, command: ["sleep", "9"] } } }));
+  await writeFile(
+    file,
+    JSON.stringify({
+      name: "replicas",
+      apps: { press: { uuid: "PRESS", image: TEST_IMAGE, command: ["sleep", "9"] } },
+    }),
+  );
 
   for (const words of [["up"], ["up", "--prune"], ["scale", "press=3"], ["rollback", "press"]]) {
     const { code, stderr } = await ofdeploy(...words);

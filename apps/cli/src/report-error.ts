@@ -4,7 +4,8 @@ import { writeJson } from "./output/json-lines.js";
 import { styleFor } from "./output/style.js";
 import { UsageError } from "./usage-error.js";
 
-const REPORT_TO = "Please report it with this line and the command: https://github.com/openfactoryio/openfactory-deploy/issues";
+const REPORT_TO =
+  "Please report it with this line and the command: https://github.com/openfactoryio/openfactory-deploy/issues";
 
 /** Says what went wrong, as text or as the `result` of `--json`, and which exit code that is. Never a stack trace. */
 export async function reportError(thrown: unknown, { json }: { json: boolean }, io: Io): Promise<ExitCode> {

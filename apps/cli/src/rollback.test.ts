@@ -11,10 +11,13 @@ beforeEach(() => {
 afterEach(() => place.remove());
 
 const one = appFile({ web: "depends_on: [db]", db: "", ui: "" });
-const two = one.replace("image: demo:1\n    depends_on", "image: demo:2\n    depends_on").replace("uuid: DB\n    image: demo:1", "uuid: DB\n    image: demo:2");
+const two = one
+  .replace("image: demo:1\n    depends_on", "image: demo:2\n    depends_on")
+  .replace("uuid: DB\n    image: demo:1", "uuid: DB\n    image: demo:2");
 
 describe("rollback", () => {
-  const images = async (memory = resetMemory()): Promise<string[]> => (await memory.list()).map(({ name, image }) => `${name} ${image}`);
+  const images = async (memory = resetMemory()): Promise<string[]> =>
+    (await memory.list()).map(({ name, image }) => `${name} ${image}`);
 
   test("takes back the last up, and nothing else; a second time there is nothing to take back", async () => {
     const memory = resetMemory();
@@ -22,7 +25,10 @@ describe("rollback", () => {
     await place.write(two).run("up");
     expect(await images(memory)).toEqual(["db demo:2", "ui demo:1", "web demo:2"]);
     const back = await place.run("rollback");
-    expect(back).toMatchObject({ code: 0, out: expect.stringMatching(/web +running +demo:2 +demo:1[^]*factory: 2 running in/) });
+    expect(back).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/web +running +demo:2 +demo:1[^]*factory: 2 running in/),
+    });
     expect(back.out).not.toContain("ui");
     expect(await images(memory)).toEqual(["db demo:1", "ui demo:1", "web demo:1"]);
     expect((await place.run("plan")).out).toContain("image  demo:1 => demo:2");
@@ -36,7 +42,12 @@ describe("rollback", () => {
     const { events, code } = await elsewhere.run("rollback", "db", "--project", "factory", "--json");
     elsewhere.remove();
     expect(code).toBe(0);
-    expect(events.find(({ event }) => event === "rollback")).toMatchObject({ app: "db", outcome: "running", from: "demo:2", to: "demo:1" });
+    expect(events.find(({ event }) => event === "rollback")).toMatchObject({
+      app: "db",
+      outcome: "running",
+      from: "demo:2",
+      to: "demo:1",
+    });
     expect(events.at(-1)).toMatchObject({ command: "rollback", ok: true, apps: [{ app: "db" }] });
     expect(await images(memory)).toEqual(["db demo:1", "ui demo:1", "web demo:2"]);
   });
@@ -44,8 +55,14 @@ describe("rollback", () => {
   test("an app without an earlier version, an unknown one, one that fails", async () => {
     const memory = resetMemory({ failOn: { db: { rollback: new DeploymentError("TIMEOUT", "It took too long.") } } });
     await place.write(one).run("up");
-    expect(await place.run("rollback", "UI")).toMatchObject({ code: 1, out: expect.stringMatching(/ui +no earlier version/) });
-    expect(await place.run("rollback", "uj")).toMatchObject({ code: 1, err: expect.stringContaining("Did you mean ui?") });
+    expect(await place.run("rollback", "UI")).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/ui +no earlier version/),
+    });
+    expect(await place.run("rollback", "uj")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("Did you mean ui?"),
+    });
     await place.write(two).run("up");
     const failed = await place.run("rollback");
     expect(failed).toMatchObject({ code: 6, err: expect.stringContaining("error[TIMEOUT] It took too long.") });
@@ -59,26 +76,45 @@ describe("scale", () => {
     const memory = resetMemory();
     await place.write(one).run("up");
     const scaled = await place.run("scale", "web=3", "DB=2");
-    expect(scaled).toMatchObject({ code: 0, out: expect.stringMatching(/^web: 1 => 3 replicas, running in .*\ndb: 1 => 2 replicas, running in .*\n$/) });
+    expect(scaled).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^web: 1 => 3 replicas, running in .*\ndb: 1 => 2 replicas, running in .*\n$/),
+    });
     expect((await memory.list()).map(({ replicas }) => replicas.running)).toEqual([2, 1, 3]);
     expect((await place.run("ps")).out).toMatch(/web +web +running \(changed\) +3\/3/);
     expect((await place.run("plan")).out).toMatch(/web: changed by hand|web\n +mode/);
     await place.run("up");
     expect((await memory.list()).map(({ replicas }) => replicas.running)).toEqual([1, 1, 1]);
     const { events } = await place.run("scale", "web=0", "--no-wait", "--project", "factory", "--json");
-    expect(events.filter(({ event }) => event === "scale")).toMatchObject([{ app: "web", from: 1, to: 0, outcome: "started" }]);
-    expect(events.at(-1)).toMatchObject({ command: "scale", ok: true, apps: [{ app: "web", from: 1, to: 0, outcome: "started" }] });
+    expect(events.filter(({ event }) => event === "scale")).toMatchObject([
+      { app: "web", from: 1, to: 0, outcome: "started" },
+    ]);
+    expect(events.at(-1)).toMatchObject({
+      command: "scale",
+      ok: true,
+      apps: [{ app: "web", from: 1, to: 0, outcome: "started" }],
+    });
   });
 
   test("the first failure ends it; what is wrong with the words is told before anything is done", async () => {
     const memory = resetMemory({ failOn: { web: { scale: new DeploymentError("ENGINE_ERROR", "No room.") } } });
     await place.write(one).run("up");
     const failed = await place.run("scale", "web=2", "db=2");
-    expect(failed).toMatchObject({ code: 1, out: "web: 2 replicas: failed\ndb: 2 replicas: not begun\n", err: expect.stringContaining("error[ENGINE_ERROR] No room.") });
+    expect(failed).toMatchObject({
+      code: 1,
+      out: "web: 2 replicas: failed\ndb: 2 replicas: not begun\n",
+      err: expect.stringContaining("error[ENGINE_ERROR] No room."),
+    });
     for (const words of [["db"], ["db=x"], ["db=-1"], ["db=2", "db=3"], []]) {
-      expect(await place.run("scale", ...words)).toMatchObject({ code: 3, err: expect.stringContaining("error[USAGE] ") });
+      expect(await place.run("scale", ...words)).toMatchObject({
+        code: 3,
+        err: expect.stringContaining("error[USAGE] "),
+      });
     }
-    expect(await place.run("scale", "db=2", "nope=1")).toMatchObject({ code: 1, err: expect.stringContaining("error[NOT_FOUND]") });
+    expect(await place.run("scale", "db=2", "nope=1")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("error[NOT_FOUND]"),
+    });
     expect((await memory.list()).every(({ replicas }) => replicas.desired === 1)).toBe(true);
   });
 

@@ -39,7 +39,8 @@ async function outputOf(...args: string[]): Promise<string> {
 
 function expectSecrecy(text: string): void {
   expect(text).toContain("***");
-  for (const secret of [SECRET, JSON.stringify(SECRET).slice(1, -1), "of the-app", CONTENT, PASSWORD]) expect(text).not.toContain(secret);
+  for (const secret of [SECRET, JSON.stringify(SECRET).slice(1, -1), "of the-app", CONTENT, PASSWORD])
+    expect(text).not.toContain(secret);
 }
 
 /** All that the strategy can be asked for ends in the same error. */
@@ -60,7 +61,12 @@ const commands = [
   ["adopt web", ["list"]],
 ] as const;
 
-test.each(commands.flatMap(([command, operations]) => [[command, [], operations] as const, [command, ["--json"], operations] as const]))(
+test.each(
+  commands.flatMap(([command, operations]) => [
+    [command, [], operations] as const,
+    [command, ["--json"], operations] as const,
+  ]),
+)(
   "%s %j repeats no secret that is in an error of the strategy, though OFDEPLOY_DEBUG is 1",
   async (command, more, operations) => {
     if (command !== "up") await place.run("up");
@@ -81,27 +87,36 @@ test.each(commands.flatMap(([command, operations]) => [[command, [], operations]
   },
 );
 
-test.each([[[]], [["--json"]]])("ps %j repeats no secret that is in an instance's error; progress and findings repeat none either", async (more) => {
-  await place.run("up");
-  const { list } = memory;
-  const withError = (status: ServiceStatus): ServiceStatus => ({
-    ...status,
-    instances: status.instances.map((one) => ({ ...one, state: "failed", engineState: "rejected", error: words })),
-  });
-  memory.list = async (options) => (await list.call(memory, options)).map(withError);
-  // For people, ps tells no words of engines.
-  expectSecrecy(`*** ${await outputOf("ps", ...more)}`);
-  memory.list = list;
-  memory.preflight = async () => [{ code: "CONFLICT", service: "web", message: words, hint: words }];
-  place.write(fileWith("labels: {a: b}"));
-  expectSecrecy(await outputOf("up", ...more));
-});
+test.each([[[]], [["--json"]]])(
+  "ps %j repeats no secret that is in an instance's error; progress and findings repeat none either",
+  async (more) => {
+    await place.run("up");
+    const { list } = memory;
+    const withError = (status: ServiceStatus): ServiceStatus => ({
+      ...status,
+      instances: status.instances.map((one) => ({ ...one, state: "failed", engineState: "rejected", error: words })),
+    });
+    memory.list = async (options) => (await list.call(memory, options)).map(withError);
+    // For people, ps tells no words of engines.
+    expectSecrecy(`*** ${await outputOf("ps", ...more)}`);
+    memory.list = list;
+    memory.preflight = async () => [{ code: "CONFLICT", service: "web", message: words, hint: words }];
+    place.write(fileWith("labels: {a: b}"));
+    expectSecrecy(await outputOf("up", ...more));
+  },
+);
 
 test("log lines are the app's own: they stay as they are", async () => {
   await place.run("up");
   Object.assign(memory, {
     async *logs() {
-      yield { service: "web", instance: "web", stream: "stdout", timestamp: "2026-01-01T00:00:00Z", line: `I have ${SECRET}` };
+      yield {
+        service: "web",
+        instance: "web",
+        stream: "stdout",
+        timestamp: "2026-01-01T00:00:00Z",
+        line: `I have ${SECRET}`,
+      };
     },
   });
   expect(await outputOf("logs", "web")).toContain(`I have ${SECRET}`);

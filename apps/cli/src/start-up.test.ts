@@ -30,7 +30,9 @@ test("zod compiles no function: it never checks whether the runtime allows that"
   const [report, loaded] = [join(directory, "report.cjs"), join(directory, "loaded.json")];
   await writeFile(report, REPORT);
   const env = { ...process.env, NODE_COMPILE_CACHE: directory, LOADED: loaded };
-  await promisify(execFile)(process.execPath, ["--expose-internals", "--require", report, COMMAND, ...PLATFORMS], { env });
+  await promisify(execFile)(process.execPath, ["--expose-internals", "--require", report, COMMAND, ...PLATFORMS], {
+    env,
+  });
   const modules: string[] = JSON.parse(await readFile(loaded, "utf8"));
   expect(modules).toContain("child_process");
   expect(modules).not.toContain("internal/navigator");
@@ -38,7 +40,12 @@ test("zod compiles no function: it never checks whether the runtime allows that"
 
 test("a run fills the compile cache in the user's cache directory", { timeout: LIMIT }, async () => {
   const directory = await temporaryDirectory();
-  const { code } = await spawnOfdeploy(PLATFORMS, { HOME: directory, XDG_CACHE_HOME: directory, LOCALAPPDATA: directory, NODE_COMPILE_CACHE: "" });
+  const { code } = await spawnOfdeploy(PLATFORMS, {
+    HOME: directory,
+    XDG_CACHE_HOME: directory,
+    LOCALAPPDATA: directory,
+    NODE_COMPILE_CACHE: "",
+  });
   expect(code).toBe(0);
   expect((await readdir(join(directory, "ofdeploy", "compile-cache"))).length).toBeGreaterThan(0);
 });

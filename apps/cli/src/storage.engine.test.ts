@@ -55,7 +55,11 @@ test("apps with local storage and with a Docker volume open what STORAGE names",
   const up = await ofdeploy("up");
   expect(up, up.stderr + (await ofdeploy("logs")).stdout).toMatchObject({ code: 0 });
   for (const kind of ["local", "volume"]) {
-    const { stdout } = await runInside(engine, `${id}-${kind}`, ["sh", "-c", 'cat /srv/data/proof; printf "%s" "$STORAGE"']);
+    const { stdout } = await runInside(engine, `${id}-${kind}`, [
+      "sh",
+      "-c",
+      'cat /srv/data/proof; printf "%s" "$STORAGE"',
+    ]);
     const [proof, storage = ""] = stdout.split("\n");
     expect(proof).toBe(`${id}-${kind}`.toUpperCase());
     expect(JSON.parse(storage)).toEqual({ data: { type: "local", local_path: "/srv/data", mount_point: "/srv/data" } });

@@ -66,7 +66,11 @@ describe("the example file on a swarm of three nodes", () => {
 
     const readers = await nodesOf("weather-reader");
     expect(readers).toHaveLength(2);
-    const everywhere = new Set([...readers, ...(await nodesOf("weather-station")), ...(await nodesOf("weather-archive"))]);
+    const everywhere = new Set([
+      ...readers,
+      ...(await nodesOf("weather-station")),
+      ...(await nodesOf("weather-archive")),
+    ]);
     expect(everywhere.size).toBeGreaterThan(1);
 
     const [home] = await nodesOf("weather-station");
@@ -122,7 +126,12 @@ ${more}`;
       `name: nowhere\napps:${app("nowhere", "    deploy: {placement: {constraints: [node.hostname == moon]}}")}\n`,
     );
     const refused = await ofdeploy("up", "--file", nowhere);
-    expect(refused).toMatchObject({ code: 5, stderr: expect.stringMatching(/^error\[CONFLICT\] \S+:8:26: nowhere: No node that takes tasks fulfils node.hostname == moon/m) });
+    expect(refused).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(
+        /^error\[CONFLICT\] \S+:8:26: nowhere: No node that takes tasks fulfils node.hostname == moon/m,
+      ),
+    });
     expect(await services()).toEqual([]);
     const waited = await ofdeploy("up", "--file", nowhere, "--timeout", "4s", "--no-preflight");
     expect(waited.code).toBe(6);
@@ -132,39 +141,63 @@ ${more}`;
   });
 
   test("a change is planned field by field, rolled out, scaled, seen when made by hand, and rolled back", async () => {
-    const version = (level: string) => fileOf(`name: changes\napps:${app("web", `    environment: [LEVEL=${level}]`)}${app("db", "")}\n`);
+    const version = (level: string) =>
+      fileOf(`name: changes\napps:${app("web", `    environment: [LEVEL=${level}]`)}${app("db", "")}\n`);
     const first = await version("info");
     expect(await ofdeploy("up", "--file", first)).toMatchObject({ code: 0 });
     const db = await manager.call("GET", "/services/db");
     const second = await version("debug");
     const plan = await ofdeploy("plan", "--file", second, "--show-env");
-    expect(plan, plan.stderr).toMatchObject({ code: 2, stdout: expect.stringContaining("~ web\n      env.LEVEL  info => debug\n") });
+    expect(plan, plan.stderr).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining("~ web\n      env.LEVEL  info => debug\n"),
+    });
     const up = await ofdeploy("up", "--file", second);
-    expect(up, up.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/web +updated +1\/1[^]*db +unchanged/) });
+    expect(up, up.stderr).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/web +updated +1\/1[^]*db +unchanged/),
+    });
     expect((await manager.call("GET", "/services/db")).Version).toEqual(db.Version);
     expect(await ofdeploy("plan", "--file", second)).toMatchObject({ code: 0 });
 
     const scaled = await ofdeploy("scale", "web=3", "--file", second);
-    expect(scaled, scaled.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/^web: 1 => 3 replicas, running in /) });
+    expect(scaled, scaled.stderr).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^web: 1 => 3 replicas, running in /),
+    });
     expect(await nodesOf("web")).toHaveLength(3);
     const drift = await ofdeploy("plan", "--file", second);
-    expect(drift).toMatchObject({ code: 2, stdout: expect.stringMatching(/~ web: changed by hand[^\n]*\n +env\.SWARM_REPLICAS +3 => 1\n +mode\S* +3 => /) });
-    expect(await ofdeploy("up", "--file", second)).toMatchObject({ code: 0, stdout: expect.stringMatching(/web +updated +1\/1/) });
+    expect(drift).toMatchObject({
+      code: 2,
+      stdout: expect.stringMatching(/~ web: changed by hand[^\n]*\n +env\.SWARM_REPLICAS +3 => 1\n +mode\S* +3 => /),
+    });
+    expect(await ofdeploy("up", "--file", second)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/web +updated +1\/1/),
+    });
 
     const third = await version("trace");
     await ofdeploy("up", "--file", third);
     const back = await ofdeploy("rollback", "--file", third);
-    expect(back, back.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/web +running[^]*changes: 1 running/) });
+    expect(back, back.stderr).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/web +running[^]*changes: 1 running/),
+    });
     const { Spec } = await manager.call("GET", "/services/web");
     expect(Spec.TaskTemplate.ContainerSpec.Env).toContain("LEVEL=debug");
-    expect(await ofdeploy("down", "--project", "changes", "--yes")).toMatchObject({ code: 0, stdout: expect.stringContaining("2 removed") });
+    expect(await ofdeploy("down", "--project", "changes", "--yes")).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("2 removed"),
+    });
   });
 
   test("a version that the swarm itself rolls back is no success: ROLLED_BACK, what runs, task, node, exit code, lines", async () => {
     const policy = "    deploy: {update_config: {failure_action: rollback, monitor: 3s, order: stop-first}}";
     const good = (): Promise<string> => fileOf(`name: rolled\napps:${app("web", policy)}\n`);
     expect(await ofdeploy("up", "--file", await good())).toMatchObject({ code: 0 });
-    const bad = await fileOf(`name: rolled\napps:${app("web", policy).replace("command: sleep 1000", "command: sh -c 'echo no disk; exit 3'")}\n`);
+    const bad = await fileOf(
+      `name: rolled\napps:${app("web", policy).replace("command: sleep 1000", "command: sh -c 'echo no disk; exit 3'")}\n`,
+    );
     const up = await ofdeploy("up", "--file", bad);
     expect(up.code).toBe(1);
     expect(up.stdout).toMatch(/web +(?:rolled back|failed) +as before/);
@@ -185,12 +218,20 @@ ${more}`;
       placement: {constraints: ['node.role!=manager']}
       update_config: {parallelism: 1, delay: 10s, monitor: 2s, failure_action: rollback}`;
     const written = (command: string): Promise<string> =>
-      fileOf(`name: served\napps:${app("web", served, DEMO_IMAGE).replace("command: sleep 1000", `command: ${command}`)}\n`);
+      fileOf(
+        `name: served\napps:${app("web", served, DEMO_IMAGE).replace("command: sleep 1000", `command: ${command}`)}\n`,
+      );
     const good = await written("httpd -f -p 8080 -h /srv");
-    expect(await ofdeploy("up", "--file", good)).toMatchObject({ code: 0, stdout: expect.stringMatching(/web +running +2\/2/) });
+    expect(await ofdeploy("up", "--file", good)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/web +running +2\/2/),
+    });
 
     const answers = async ({ address }: { address: string }): Promise<void> => {
-      const answer = await fetch(`http://${address}:18091/`, { headers: { connection: "close" }, signal: AbortSignal.timeout(2_000) });
+      const answer = await fetch(`http://${address}:18091/`, {
+        headers: { connection: "close" },
+        signal: AbortSignal.timeout(2_000),
+      });
       if (!(await answer.text()).includes("hello from the test image")) throw new Error("that is another answer");
     };
     const asked = { times: 0, unanswered: 0, off: 0 };
@@ -235,10 +276,14 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
       await writeFile(join(folder, ".env"), `LEVEL=${level}\n`);
       return ofdeploy("up", "--file", file);
     };
-    const lastLines = async (): Promise<string> => (await ofdeploy("logs", "reader", "--tail", "2", "--file", file)).stdout;
+    const lastLines = async (): Promise<string> =>
+      (await ofdeploy("logs", "reader", "--tail", "2", "--file", file)).stdout;
 
     const first = await upWith("hunter2", "info");
-    expect(first, first.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/^created: network owned_back, secret owned_key_\w+, config owned_conf_\w+$/m) });
+    expect(first, first.stderr).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^created: network owned_back, secret owned_key_\w+, config owned_conf_\w+$/m),
+    });
     expect(await lastLines()).toBe("reader | hunter2\nreader | level=info\n");
     expect(await names("networks")).toEqual(["owned_back"]);
     const [before] = await names("secrets");
@@ -258,21 +303,31 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
   });
 
   test("a secret of the largest size is taken, and one byte more is refused with its place", async () => {
-    const file = await fileOf(`name: sizes\nsecrets: {key: {file: large.bin}}\napps:${app("large", "    secrets: [key]")}\n`);
+    const file = await fileOf(
+      `name: sizes\nsecrets: {key: {file: large.bin}}\napps:${app("large", "    secrets: [key]")}\n`,
+    );
     await writeFile(join(folder, "large.bin"), Buffer.alloc(500 * 1024 - 1, 7));
     const taken = await ofdeploy("up", "--file", file);
     expect(taken, taken.stderr).toMatchObject({ code: 0 });
     expect(await ofdeploy("down", "--file", file)).toMatchObject({ code: 0 });
     await writeFile(join(folder, "large.bin"), Buffer.alloc(500 * 1024, 7));
-    expect(await ofdeploy("up", "--file", file)).toMatchObject({ code: 3, stderr: expect.stringMatching(/openfactory\.yml:2:17: .*less than 500 KiB/) });
+    expect(await ofdeploy("up", "--file", file)).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/openfactory\.yml:2:17: .*less than 500 KiB/),
+    });
   });
 
   test("of two runs at once on one project the later one ends with who holds the lock", async () => {
-    const file = await fileOf(`name: locked\napps:${app("slow", '    healthcheck: {test: "sleep 4", interval: 1s, timeout: 10s}')}\n`);
+    const file = await fileOf(
+      `name: locked\napps:${app("slow", '    healthcheck: {test: "sleep 4", interval: 1s, timeout: 10s}')}\n`,
+    );
     const first = ofdeploy("up", "--file", file);
     await expect.poll(services, { timeout: 20_000 }).toContain("slow");
     const second = await ofdeploy("down", "--file", file);
-    expect(second).toMatchObject({ code: 5, stderr: expect.stringMatching(/error\[CONFLICT\] .*ofdeploy up, pid \d+/) });
+    expect(second).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/error\[CONFLICT\] .*ofdeploy up, pid \d+/),
+    });
     expect(await first).toMatchObject({ code: 0 });
     expect(await ofdeploy("down", "--file", file)).toMatchObject({ code: 0 });
   });
@@ -297,7 +352,9 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
     );
     const up = await ofdeploy("up", "--file", file);
     expect(up.code).toBe(1);
-    expect(up.stderr).toMatch(/error\[IMAGE_NOT_FOUND\].*rejected on node-\d: No such image: openfactory\/no-such-image:1/);
+    expect(up.stderr).toMatch(
+      /error\[IMAGE_NOT_FOUND\].*rejected on node-\d: No such image: openfactory\/no-such-image:1/,
+    );
     expect(up.stderr).toMatch(/\n {2}hint: See that docker\.io has the image/);
     expect(await services()).toEqual([]);
   });
@@ -326,9 +383,12 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
       const refreshed = await ofdeployWith(env, "refresh-auth", "--file", file);
       expect(refreshed, refreshed.stderr).toMatchObject({ code: 0 });
       expect(refreshed.stdout).toMatch(/^private-app: renewed\nopen-app: kept as they were\nprivate: 1 renewed in /);
-      expect(refreshed.stderr).toContain("warning[NO_CREDENTIALS] open-app: image: Docker's config.json has no credentials for docker.io here");
+      expect(refreshed.stderr).toContain(
+        "warning[NO_CREDENTIALS] open-app: image: Docker's config.json has no credentials for docker.io here",
+      );
       expect(await tasks()).toEqual(before);
-      for (const { stdout, stderr } of [up, refreshed]) expect(`${stdout}${stderr}`).not.toMatch(/open-(?:sesame|barley)/);
+      for (const { stdout, stderr } of [up, refreshed])
+        expect(`${stdout}${stderr}`).not.toMatch(/open-(?:sesame|barley)/);
 
       const other = await fileOf(`name: other\napps:${ofPrivate("other-app")}\n`);
       const refused = await ofdeployWith({ DOCKER_CONFIG: join(folder, "none") }, "up", "--file", other);
@@ -341,19 +401,33 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
   });
 
   test("a missing network, one of a single node, a port taken: one sentence each, nothing made", async () => {
-    const missing = await ofdeploy("up", "--file", await fileOf(`name: n\napps:${app("net-app", "    networks: [no-such-net]")}\n`));
+    const missing = await ofdeploy(
+      "up",
+      "--file",
+      await fileOf(`name: n\napps:${app("net-app", "    networks: [no-such-net]")}\n`),
+    );
     expect(missing.stderr).toMatch(/error\[NETWORK_NOT_FOUND\] \S+:8:16: net-app: There is no network no-such-net/);
     await manager.call("POST", "/networks/create", { Name: "one-node", Driver: "bridge" });
-    const local = await ofdeploy("up", "--file", await fileOf(`name: n\napps:${app("net-app", "    networks: [one-node]")}\n`));
+    const local = await ofdeploy(
+      "up",
+      "--file",
+      await fileOf(`name: n\napps:${app("net-app", "    networks: [one-node]")}\n`),
+    );
     expect(local.code).toBe(5);
     expect(local.stderr).toMatch(/error\[CONFLICT\] \S+:8:16: net-app: Network one-node is no network of the swarm/);
     expect(await services()).toEqual([]);
 
     const first = await fileOf(`name: first\napps:${app("first-app", '    ports: ["18090:80"]')}\n`);
     expect(await ofdeploy("up", "--file", first)).toMatchObject({ code: 0 });
-    const second = await ofdeploy("up", "--file", await fileOf(`name: second\napps:${app("second-app", '    ports: ["18090:80"]')}\n`));
+    const second = await ofdeploy(
+      "up",
+      "--file",
+      await fileOf(`name: second\napps:${app("second-app", '    ports: ["18090:80"]')}\n`),
+    );
     expect(second.code).toBe(5);
-    expect(second.stderr).toMatch(/error\[CONFLICT\] \S+:8:13: second-app: Host port 18090 is published by service first-app already/);
+    expect(second.stderr).toMatch(
+      /error\[CONFLICT\] \S+:8:13: second-app: Host port 18090 is published by service first-app already/,
+    );
     expect(await services()).toEqual(["first-app"]);
   });
 

@@ -10,7 +10,9 @@ const place: Place = {
   canScale: false,
   async running(prefix) {
     const containers: { Id: string; Names: string[] }[] = await raw.call("GET", "/containers/json");
-    const own = containers.map(({ Id, Names }) => [Names[0]?.slice(1) ?? "", Id] as const).filter(([name]) => name.startsWith(prefix));
+    const own = containers
+      .map(({ Id, Names }) => [Names[0]?.slice(1) ?? "", Id] as const)
+      .filter(([name]) => name.startsWith(prefix));
     return Object.fromEntries(own.sort());
   },
   async networks(prefix) {
@@ -19,10 +21,15 @@ const place: Place = {
   },
 };
 
-test("two files in one directory are two owners to every command", () => checkTwoFiles(place, ["app_a.yml", "app_b.yml"], true));
+test("two files in one directory are two owners to every command", () =>
+  checkTwoFiles(place, ["app_a.yml", "app_b.yml"], true));
 
 test("two directories of one name are two owners to every command", () =>
-  checkTwoFiles(place, ["opcua/coordinator/app_opcua_coordinator.yml", "shdr/coordinator/app_shdr_coordinator.yml"], false));
+  checkTwoFiles(
+    place,
+    ["opcua/coordinator/app_opcua_coordinator.yml", "shdr/coordinator/app_shdr_coordinator.yml"],
+    false,
+  ));
 
 test("two directories of one name, with one file name, are two owners to every command", () =>
   checkTwoFiles(place, ["opcua/coordinator/app_coordinator.yml", "shdr/coordinator/app_coordinator.yml"], false));

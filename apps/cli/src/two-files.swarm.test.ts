@@ -23,7 +23,12 @@ const place = (): Place => ({
     const filters = encodeURIComponent(JSON.stringify({ "desired-state": ["running"] }));
     const tasks: { ID: string; ServiceID: string }[] = await manager.call("GET", `/tasks?filters=${filters}`);
     const own = services.filter(({ Spec }) => Spec.Name.startsWith(prefix));
-    const idsOf = (id: string): string => tasks.filter(({ ServiceID }) => ServiceID === id).map(({ ID }) => ID).sort().join(" ");
+    const idsOf = (id: string): string =>
+      tasks
+        .filter(({ ServiceID }) => ServiceID === id)
+        .map(({ ID }) => ID)
+        .sort()
+        .join(" ");
     return Object.fromEntries(own.map(({ ID, Spec }) => [Spec.Name, idsOf(ID)] as const).sort());
   },
   async networks(prefix) {
@@ -32,19 +37,28 @@ const place = (): Place => ({
   },
 });
 
-test("two files in one directory are two owners to every command", () => checkTwoFiles(place(), ["app_a.yml", "app_b.yml"], true));
+test("two files in one directory are two owners to every command", () =>
+  checkTwoFiles(place(), ["app_a.yml", "app_b.yml"], true));
 
 test("two directories of one name are two owners to every command", () =>
-  checkTwoFiles(place(), ["opcua/coordinator/app_opcua_coordinator.yml", "shdr/coordinator/app_shdr_coordinator.yml"], false));
+  checkTwoFiles(
+    place(),
+    ["opcua/coordinator/app_opcua_coordinator.yml", "shdr/coordinator/app_shdr_coordinator.yml"],
+    false,
+  ));
 
 test("a renamed file takes ownership, and nothing restarts", () => checkRenamed(place(), false));
 
 describe("a forgotten --platform", () => {
   const containers = async (prefix: string): Promise<string[]> => {
     const all: { Names: string[]; Id: string }[] = await manager.call("GET", "/containers/json?all=true");
-    return all.flatMap(({ Names, Id }) => Names.map((name) => `${name.slice(1)} ${Id}`)).filter((name) => name.startsWith(prefix)).sort();
+    return all
+      .flatMap(({ Names, Id }) => Names.map((name) => `${name.slice(1)} ${Id}`))
+      .filter((name) => name.startsWith(prefix))
+      .sort();
   };
-  const line = (other: string): RegExp => new RegExp(`warning\\[OTHER_PLATFORM\\] The platform ${other} of the same engine runs `);
+  const line = (other: string): RegExp =>
+    new RegExp(`warning\\[OTHER_PLATFORM\\] The platform ${other} of the same engine runs `);
 
   test("local Docker on a manager lists, changes and removes nothing of the swarm, and says so in one line", async () => {
     const files = new Files(["--host", host]);
@@ -93,7 +107,8 @@ describe("a forgotten --platform", () => {
 
   test("up on a manager says which platform it deploys to, where none was chosen", async () => {
     const files = new Files(["--host", host]);
-    const chosen = (platform: string) => spawnOfdeploy(["plan", "--file", `${files.folder}/app.yml`, "--host", host], { DEPLOYMENT_PLATFORM: platform });
+    const chosen = (platform: string) =>
+      spawnOfdeploy(["plan", "--file", `${files.folder}/app.yml`, "--host", host], { DEPLOYMENT_PLATFORM: platform });
     try {
       files.write("app.yml", { web: 1 }, { name: files.id });
       const up = await files.ok("app.yml", "up");

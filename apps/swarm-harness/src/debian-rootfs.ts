@@ -46,7 +46,14 @@ export async function buildRootfs(
   const rootfs = join(folder, "rootfs");
   try {
     const mirror = process.env.OPENFACTORY_DEBIAN_MIRROR ?? DEFAULT_MIRROR;
-    const args = ["--variant=minbase", `--include=${source.packages.join(",")}`, source.suite, rootfs, mirror, source.script];
+    const args = [
+      "--variant=minbase",
+      `--include=${source.packages.join(",")}`,
+      source.suite,
+      rootfs,
+      mirror,
+      source.script,
+    ];
     // Nothing of it has to outlast a power cut.
     await mustRun("debootstrap", args, { signal, onLine: phases(log), env: { DPKG_FORCE: "unsafe-io" } });
     log("  packing");

@@ -41,7 +41,9 @@ export async function startNodes(count: number, options: NodesOptions): Promise<
     signal?.throwIfAborted();
     const network = await makeNetwork(underneath.api, name);
     const numbers = Array.from({ length: count }, (_, index) => index + 1);
-    const nodes = await all(numbers.map((number) => startNode(underneath.api, name, number, { ...ENGINE_SOURCES[version], image }, network)));
+    const nodes = await all(
+      numbers.map((number) => startNode(underneath.api, name, number, { ...ENGINE_SOURCES[version], image }, network)),
+    );
     await all(nodes.map((node) => untilUp(underneath.api, node, signal)));
     await all(nodes.flatMap((node) => images.map((tag) => node.loadImage(tag))));
     signal?.throwIfAborted();

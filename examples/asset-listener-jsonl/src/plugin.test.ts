@@ -21,7 +21,10 @@ const event = (uuid: string): AssetEvent => ({
 });
 
 const lines = async (file: string): Promise<unknown[]> =>
-  (await readFile(join(cwd, file), "utf8")).trimEnd().split("\n").map((line) => JSON.parse(line) as unknown);
+  (await readFile(join(cwd, file), "utf8"))
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as unknown);
 
 test("appends each event as one line", async () => {
   const listener = await plugin.create({ env: {}, cwd });

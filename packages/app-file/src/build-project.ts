@@ -57,7 +57,11 @@ export function buildProject(
   { sources, files, devices: prepared, name, directory, isComplete = true }: ProjectSources,
   findings: Findings,
 ): AppProject {
-  const named = nameProject(sources.map(({ tree }) => tree), { given: name, directory }, findings);
+  const named = nameProject(
+    sources.map(({ tree }) => tree),
+    { given: name, directory },
+    findings,
+  );
   const outlined = sources.map((source) => outline(source, findings));
   const isDeployed = outlined.some(({ keys }) => keys.apps.length + keys.devices.length > 0);
   for (const one of outlined) checkEntries(one, isDeployed || !isComplete, findings);
@@ -74,7 +78,10 @@ export function buildProject(
     const passedOn = passedOnFrom(env);
     const shared = { tree, file, environment: env, passedOn, files, declared, findings, tell };
     const devices = readDevices(keys.devices, prepared, deviceNames, shared);
-    return { devices, apps: [...keys.apps.flatMap((key) => readApp(key, shared)), ...devices.flatMap(({ apps }) => apps)] };
+    return {
+      devices,
+      apps: [...keys.apps.flatMap((key) => readApp(key, shared)), ...devices.flatMap(({ apps }) => apps)],
+    };
   });
   const apps = read.flatMap((each) => each.apps);
   const allKeys = outlined.flatMap(({ source: { tree }, keys }): ReadKey[] =>
@@ -87,7 +94,10 @@ export function buildProject(
     ),
   );
   checkKeys(allKeys, findings);
-  checkDeviceUuids(read.flatMap(({ devices }) => devices), findings);
+  checkDeviceUuids(
+    read.flatMap(({ devices }) => devices),
+    findings,
+  );
   checkServiceNames(apps, findings);
   checkHostPorts(apps, findings);
   checkVolumeNames(apps, findings);

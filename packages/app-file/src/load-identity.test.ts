@@ -18,7 +18,8 @@ const write = async (name: string, content: string | Buffer): Promise<string> =>
   await writeFile(join(root, name), content);
   return join(root, name);
 };
-const identify = (sources: string[], options: LoadOptions = {}) => loadIdentity(sources, { env: {}, cwd: root, ...options });
+const identify = (sources: string[], options: LoadOptions = {}) =>
+  loadIdentity(sources, { env: {}, cwd: root, ...options });
 const failureOf = async (sources: string[], options: LoadOptions = {}): Promise<string> => {
   const error: unknown = await identify(sources, options).catch((thrown: unknown) => thrown);
   if (!DeploymentError.isInstance(error, "INVALID_FILE")) throw error;
@@ -34,28 +35,50 @@ describe("loadIdentity", () => {
     ["an unset variable elsewhere", "name: shop\napps: {web: {uuid: web, image: '${IMAGE}'}}", "shop"],
     ["an unknown key", `name: shop\nappps: 1\n${APPS}`, "shop"],
     ["no apps", "name: shop\n", "shop"],
-    ["a missing secret and a missing env file", `name: shop\nsecrets: {a: {file: none}}\napps: {web: {uuid: web, image: x, env_file: none}}`, "shop"],
+    [
+      "a missing secret and a missing env file",
+      `name: shop\nsecrets: {a: {file: none}}\napps: {web: {uuid: web, image: x, env_file: none}}`,
+      "shop",
+    ],
     ["a list", "- name: other", "plant"],
     ["an empty file", "", "plant"],
     ["text that is no YAML", "name: shop # ours\napps:\n\tweb: 1\n", "shop"],
     ["text that is no YAML, with a quoted name", "apps:\n\tweb: 1\nname: 'Shop 2'\n", "shop2"],
     ["text that is no YAML, with a name inside an app", "apps:\n\tweb: 1\n  name: other\n", "plant"],
     ["text that is no YAML, with a variable in the name", "name: ${NAME:-shop}\napps:\n\tweb: 1\n", "shop"],
-    ["bytes that are not UTF-8", Buffer.concat([Buffer.from("name: shop\n# "), Buffer.from([0xff]), Buffer.from("\n")]), "shop"],
+    [
+      "bytes that are not UTF-8",
+      Buffer.concat([Buffer.from("name: shop\n# "), Buffer.from([0xff]), Buffer.from("\n")]),
+      "shop",
+    ],
   ];
   test.each(known)("knows the project of %s", async (_, text, project) => {
     const path = await write("apps.yml", text);
     const identity = await identify([path]);
-    expect(identity).toEqual({ project, directory: root, files: ["apps.yml"], ...(project !== "plant" && { hasChosenName: true }) });
+    expect(identity).toEqual({
+      project,
+      directory: root,
+      files: ["apps.yml"],
+      ...(project !== "plant" && { hasChosenName: true }),
+    });
   });
 
   it("takes the name from any of several files", async () => {
     const sources = [await write("a.yml", "apps:\n\tweb: 1\n"), await write("b.yml", "name: shop\napps: 1")];
-    expect(await identify(sources)).toEqual({ project: "shop", hasChosenName: true, directory: root, files: ["a.yml", "b.yml"] });
+    expect(await identify(sources)).toEqual({
+      project: "shop",
+      hasChosenName: true,
+      directory: root,
+      files: ["a.yml", "b.yml"],
+    });
   });
 
   it("reads standard input", async () => {
-    expect(await identify(["-"], { stdin: Readable.from(["name: shop\napps:\n\tweb: 1\n"]) })).toMatchObject({ project: "shop", hasChosenName: true, files: ["-"] });
+    expect(await identify(["-"], { stdin: Readable.from(["name: shop\napps:\n\tweb: 1\n"]) })).toMatchObject({
+      project: "shop",
+      hasChosenName: true,
+      files: ["-"],
+    });
   });
 
   it("looks variables up in env files, and leaves out those that are missing or have bad lines", async () => {
@@ -74,7 +97,11 @@ describe("loadIdentity", () => {
     expect(await failureOf([broken])).toContain("a.yml:1:7: the name of the project holds a variable that is not set.");
     const sources = [await write("b.yml", "name: one\n"), await write("c.yml", "name: two\n")];
     expect(await failureOf(sources)).toContain('c.yml:1:7: the project is "two" here and "one" in b.yml:1:7.');
-    expect(await identify([broken, ...sources], { project: "mine" })).toMatchObject({ project: "mine", hasChosenName: true, files: ["a.yml", "b.yml", "c.yml"] });
+    expect(await identify([broken, ...sources], { project: "mine" })).toMatchObject({
+      project: "mine",
+      hasChosenName: true,
+      files: ["a.yml", "b.yml", "c.yml"],
+    });
   });
 
   it("refuses a file that does not exist or can't be read, unless a name is given", async () => {
@@ -82,7 +109,11 @@ describe("loadIdentity", () => {
     expect(await failureOf([missing])).toBe(
       "none.yml:1:1: there is no such file. Check the path, or pass the name of the project: -p <name>.",
     );
-    expect(await identify([missing], { project: "mine" })).toMatchObject({ project: "mine", hasChosenName: true, files: ["none.yml"] });
+    expect(await identify([missing], { project: "mine" })).toMatchObject({
+      project: "mine",
+      hasChosenName: true,
+      files: ["none.yml"],
+    });
     await expect(identify([root], { project: "mine" })).rejects.toMatchObject({ code: "INVALID_FILE" });
   });
 

@@ -61,7 +61,12 @@ async function readLeniently(path: string, stream: AsyncIterable<Uint8Array | st
   } catch (error) {
     const [issue] = DeploymentError.isInstance(error, "INVALID_FILE") ? error.issues : [];
     if (issue?.location === undefined) throw error;
-    throw unreadable(issue.location, issue.message, "Check the path, or pass the name of the project: -p <name>.", error);
+    throw unreadable(
+      issue.location,
+      issue.message,
+      "Check the path, or pass the name of the project: -p <name>.",
+      error,
+    );
   }
 }
 
@@ -80,7 +85,10 @@ function lineTree(source: SourceText, lookup: Lookup): SourceTree {
   const line = /^name[ \t]*:[ \t]+(.*)$/m.exec(source.text);
   if (line?.[1] === undefined) return new SourceTree(source, { value: {}, offset: 0, children: new Map() });
   const offset = line.index + line[0].length - line[1].length;
-  const written = line[1].replace(/[ \t]#.*$/, "").trim().replace(/^(["'])(.*)\1$/, "$2");
+  const written = line[1]
+    .replace(/[ \t]#.*$/, "")
+    .trim()
+    .replace(/^(["'])(.*)\1$/, "$2");
   const { text, problems } = interpolate(written, lookup);
   const name = { value: text, offset, text, written, broken: problems.length > 0 };
   return new SourceTree(source, { value: { name: text }, offset: 0, children: new Map([["name", name]]) });

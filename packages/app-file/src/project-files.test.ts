@@ -20,7 +20,14 @@ const write = async (name: string, content: string): Promise<string> => {
   return path;
 };
 const app = (key: string, ...lines: string[]): string =>
-  ["apps:", `  ${key}:`, `    uuid: ${key.toUpperCase()}-1`, "    image: x", ...lines.map((line) => `    ${line}`), ""].join("\n");
+  [
+    "apps:",
+    `  ${key}:`,
+    `    uuid: ${key.toUpperCase()}-1`,
+    "    image: x",
+    ...lines.map((line) => `    ${line}`),
+    "",
+  ].join("\n");
 const load = (sources: string[], options: LoadOptions = {}) => loadProject(sources, { env: {}, cwd: root, ...options });
 const issuesOf = async (sources: string[], options: LoadOptions = {}): Promise<string[]> => {
   const error: unknown = await load(sources, options).then(
@@ -33,7 +40,8 @@ const issuesOf = async (sources: string[], options: LoadOptions = {}): Promise<s
     return `${file}:${location?.line}:${location?.column}: ${message}${hint === undefined ? "" : ` (${hint})`}`;
   });
 };
-const keysOf = (project: Awaited<ReturnType<typeof load>>): string[] => project.apps.map(({ key, file }) => `${key} ${file}`);
+const keysOf = (project: Awaited<ReturnType<typeof load>>): string[] =>
+  project.apps.map(({ key, file }) => `${key} ${file}`);
 
 describe("a directory", () => {
   it("gives app_*, dev_* and openfactory files, .yml and .yaml, in it and below it, sorted", async () => {
@@ -177,10 +185,17 @@ describe("files", () => {
   });
 
   it("name a uuid that makes no service name, with what to write", async () => {
-    const path = await write("a.yml", `${app("web").replace("WEB-1", "Web.1")}devices:\n  d: {uuid: ${"D".repeat(60)}, connector: {type: mtconnect, agent: {ip: plc, port: 5000}}}\n`);
+    const path = await write(
+      "a.yml",
+      `${app("web").replace("WEB-1", "Web.1")}devices:\n  d: {uuid: ${"D".repeat(60)}, connector: {type: mtconnect, agent: {ip: plc, port: 5000}}}\n`,
+    );
     expect(await issuesOf([path], { env: { OPENFACTORY_VERSION: "v1" } })).toEqual([
-      expect.stringMatching(/^a.yml:3:5: apps.web.uuid: a service name is made of letters, .*\(The name of the service is the uuid in lower case: choose/),
-      expect.stringMatching(/^a.yml:6:7: devices.d.uuid: a service name has at most 63 .*\(The names of its services are the uuid in lower case and a role, such as -producer/),
+      expect.stringMatching(
+        /^a.yml:3:5: apps.web.uuid: a service name is made of letters, .*\(The name of the service is the uuid in lower case: choose/,
+      ),
+      expect.stringMatching(
+        /^a.yml:6:7: devices.d.uuid: a service name has at most 63 .*\(The names of its services are the uuid in lower case and a role, such as -producer/,
+      ),
     ]);
   });
 
@@ -205,7 +220,11 @@ describe("the name of the project", () => {
   it("is the given one, else name: of any file, else the directory's", async () => {
     const web = await write("web.yml", app("web"));
     const db = await write("db.yml", `name: Factory\n${app("db")}`);
-    expect(await load([web, db], { project: "mine" })).toMatchObject({ project: "mine", hasChosenName: true, directory: root });
+    expect(await load([web, db], { project: "mine" })).toMatchObject({
+      project: "mine",
+      hasChosenName: true,
+      directory: root,
+    });
     expect(await load([web, db])).toMatchObject({ project: "factory", hasChosenName: true, directory: root });
     const derived = await load([web]);
     expect(derived).toMatchObject({ project: "plant", directory: root });
@@ -287,7 +306,10 @@ describe("across files", () => {
     await write("two/key.txt", "k");
     const a = await write("one/a.yml", app("web", "networks: [back]", "secrets: [key]") + declared);
     const b = await write("two/b.yml", app("db", "networks: [back]", "secrets: [key]") + declared);
-    expect((await load([a, b])).resources.map(({ key, file }) => `${key} ${file}`)).toEqual(["back a.yml", "key a.yml"]);
+    expect((await load([a, b])).resources.map(({ key, file }) => `${key} ${file}`)).toEqual([
+      "back a.yml",
+      "key a.yml",
+    ]);
     await write("two/key.txt", "other");
     await write("two/b.yml", app("db", "networks: [back]") + declared.replace("true", "false"));
     expect((await issuesOf([a, b])).map((issue) => issue.replace(/ \(.*\)/, ""))).toEqual([

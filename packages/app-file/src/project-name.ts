@@ -40,7 +40,9 @@ export function nameProject(
     if (projectName(name) === project || [first.tree, tree].some((each) => each.isBroken(["name"]))) continue;
     const { file, line, column } = first.tree.locate(["name"]);
     const isHidden = tree.isInterpolated(["name"]) || first.tree.isInterpolated(["name"]);
-    const which = isHidden ? "the project has another name" : `the project is ${quote(name)} here and ${quote(first.name)}`;
+    const which = isHidden
+      ? "the project has another name"
+      : `the project is ${quote(name)} here and ${quote(first.name)}`;
     findings.add(
       tree.locate(["name"]),
       `${which} in ${file}:${line}:${column}`,

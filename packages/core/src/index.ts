@@ -52,7 +52,12 @@ export { withoutSecrets } from "./secrecy/without-secrets.js";
 export { sleep, throwIfAborted } from "./strategy/abort.js";
 export type { Deployment, DeploymentWarning } from "./strategy/deployment.js";
 export { checkHonoured } from "./strategy/honoured.js";
-export { type NetworkOptions, REQUIRED_FIELDS, type StrategyManifest, type UnhonouredPart } from "./strategy/manifest.js";
+export {
+  type NetworkOptions,
+  REQUIRED_FIELDS,
+  type StrategyManifest,
+  type UnhonouredPart,
+} from "./strategy/manifest.js";
 export type { DeployOptions, OperationOptions, ProgressEvent, RemoveOptions } from "./strategy/options.js";
 export { OpenFactoryServiceDeploymentStrategy } from "./strategy/strategy.js";
 export * from "./capabilities/capability.js";
@@ -98,12 +103,7 @@ export {
   discoverPlugins,
   LISTENERS_KEY,
 } from "./plugin/discover.js";
-export {
-  CONTRACT_VERSION,
-  defineStrategyPlugin,
-  DEPLOYMENT_STRATEGY,
-  type StrategyPlugin,
-} from "./plugin/plugin.js";
+export { CONTRACT_VERSION, defineStrategyPlugin, DEPLOYMENT_STRATEGY, type StrategyPlugin } from "./plugin/plugin.js";
 export { loadInTime } from "./plugin/load-in-time.js";
 export { exportedPlugins } from "./plugin/plugin-kind.js";
 export { type PluginDeclaration, type PluginDescription, PluginRegistry } from "./plugin/plugin-registry.js";

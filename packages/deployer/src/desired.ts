@@ -75,7 +75,9 @@ export interface DesiredResource {
   readonly file?: string;
 }
 
-type Distribute<Spec> = Spec extends unknown ? Omit<Spec, "labels"> & { labels?: Readonly<Record<string, string>> } : never;
+type Distribute<Spec> = Spec extends unknown
+  ? Omit<Spec, "labels"> & { labels?: Readonly<Record<string, string>> }
+  : never;
 
 /** All that should run, under one name. What `@openfactory/app-file` reads from a file fits as it is. */
 export interface DesiredProject {

@@ -25,10 +25,19 @@ export async function findElsewhere(
 ): Promise<Elsewhere> {
   if (!supports(strategy, "elsewhere")) return NOTHING;
   const limit = AbortSignal.timeout(TIME_LIMIT_MS);
-  const labels = { [PROJECT_LABEL]: project, ...(directory !== undefined && !hasChosenName && { [DIRECTORY_LABEL]: directory }) };
+  const labels = {
+    [PROJECT_LABEL]: project,
+    ...(directory !== undefined && !hasChosenName && { [DIRECTORY_LABEL]: directory }),
+  };
   try {
-    const platforms = await strategy.elsewhere({ labels, signal: signal === undefined ? limit : AbortSignal.any([signal, limit]) });
-    return { platforms, warnings: platforms.flatMap((platform) => warningOf(platform, project, strategy.manifest.name)) };
+    const platforms = await strategy.elsewhere({
+      labels,
+      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+    });
+    return {
+      platforms,
+      warnings: platforms.flatMap((platform) => warningOf(platform, project, strategy.manifest.name)),
+    };
   } catch {
     return NOTHING;
   }

@@ -42,7 +42,8 @@ test("ps() and down() repeat no value of env that is in an instance's error, or 
   const { list } = strategy;
   const error = `exec: ${SECRET}: not found`;
   const instance = { id: "1", name: "web.1", state: "failed", engineState: "rejected", error, restarts: 0 } as const;
-  strategy.list = async (options) => (await list.call(strategy, options)).map((status) => ({ ...status, instances: [instance] }));
+  strategy.list = async (options) =>
+    (await list.call(strategy, options)).map((status) => ({ ...status, instances: [instance] }));
   strategy.remove = () => Promise.reject(new DeploymentError("ENGINE_ERROR", words, { cause: new Error(words) }));
   const rows = await ps(strategy, some);
   expect(rows[0]?.status?.instances[0]?.error).toBe("exec: ***: not found");

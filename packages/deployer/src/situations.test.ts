@@ -8,10 +8,23 @@ import { SITUATIONS } from "./testing/situations/table.js";
 const without = (...names: CapabilityName[]): CapabilityName[] => ALL.filter((name) => !names.includes(name));
 
 /** Platforms that differ in what they can do, and in how. */
-const platforms: Readonly<Record<string, { capabilities: readonly CapabilityName[]; listsSettings?: boolean; badUpdate: BadUpdate }>> = {
-  "one that tells settings in its listing, and rolls back": { capabilities: ALL, listsSettings: true, badUpdate: "rolled back" },
-  "one that tells settings in its listing, and leaves what failed": { capabilities: ALL, listsSettings: true, badUpdate: "left" },
-  "one that tells settings of one service, and keeps the old one until the new one runs": { capabilities: ALL, badUpdate: "kept" },
+const platforms: Readonly<
+  Record<string, { capabilities: readonly CapabilityName[]; listsSettings?: boolean; badUpdate: BadUpdate }>
+> = {
+  "one that tells settings in its listing, and rolls back": {
+    capabilities: ALL,
+    listsSettings: true,
+    badUpdate: "rolled back",
+  },
+  "one that tells settings in its listing, and leaves what failed": {
+    capabilities: ALL,
+    listsSettings: true,
+    badUpdate: "left",
+  },
+  "one that tells settings of one service, and keeps the old one until the new one runs": {
+    capabilities: ALL,
+    badUpdate: "kept",
+  },
   "one that can't roll back": { capabilities: without("rollback"), badUpdate: "left" },
   "one that can't change in place": { capabilities: without("update", "rollback"), badUpdate: "left" },
   "one that tells no settings": { capabilities: without("settings"), badUpdate: "left" },

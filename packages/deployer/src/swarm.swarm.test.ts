@@ -26,16 +26,23 @@ const tasksOf = async (service: string): Promise<string[]> => {
   const tasks: { ID: string }[] = await manager.call("GET", `/tasks?filters=${filters}`);
   return tasks.map(({ ID }) => ID).sort();
 };
-const replicas = (Replicas: number) => projectOf(kit, { apps: { web: { more: { mode: { Replicated: { Replicas } } } } } });
+const replicas = (Replicas: number) =>
+  projectOf(kit, { apps: { web: { more: { mode: { Replicated: { Replicas } } } } } });
 
 test("another number of replicas lets those that run run on, by the file and by hand", async () => {
   const service = nameOf(kit, "web");
   await up(kit.strategy, replicas(1), kit.options);
   const [first] = await tasksOf(service);
-  expect((await up(kit.strategy, replicas(2), kit.options)).apps).toMatchObject([{ outcome: "updated", status: { replicas: { running: 2 } } }]);
+  expect((await up(kit.strategy, replicas(2), kit.options)).apps).toMatchObject([
+    { outcome: "updated", status: { replicas: { running: 2 } } },
+  ]);
   expect(await tasksOf(service)).toContain(first);
 
-  expect(await scale(kit.strategy, replicas(2), "web", 3, kit.options)).toMatchObject({ from: 2, to: 3, outcome: "running" });
+  expect(await scale(kit.strategy, replicas(2), "web", 3, kit.options)).toMatchObject({
+    from: 2,
+    to: 3,
+    outcome: "running",
+  });
   expect(await tasksOf(service)).toHaveLength(3);
   expect((await plan(kit.strategy, replicas(2))).apps).toMatchObject([
     { drifted: true, changes: [{ path: "mode.Replicated.Replicas", from: "3", to: "2" }] },

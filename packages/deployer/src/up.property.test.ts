@@ -67,11 +67,16 @@ function projectOf(draws: readonly Draw[], mayFail: boolean): DesiredProject {
       ...(depends && before && { dependsOn: [{ service: before, condition: "service_healthy" }] }),
     });
   });
-  const contents = new Set(draws.filter(({ version, config: content }) => version > 0 && content !== "").map((each) => each.config));
+  const contents = new Set(
+    draws.filter(({ version, config: content }) => version > 0 && content !== "").map((each) => each.config),
+  );
   return {
     project: "factory",
     apps,
-    resources: [network("own-net"), ...[...contents].map((content) => ({ ...config("conf", content), key: `conf-${content}` }))],
+    resources: [
+      network("own-net"),
+      ...[...contents].map((content) => ({ ...config("conf", content), key: `conf-${content}` })),
+    ],
   };
 }
 
@@ -100,7 +105,8 @@ async function converges(engine: FakeEngine, on: Platform, draws: readonly Draw[
   const desired = projectOf(draws, false);
   const report = await up(strategy, desired, { forceUnlock: true, prune: true });
   expect(report.outcome).toBe("ok");
-  for (const { service, request } of desired.apps) expect(engine.services.get(service)?.settings).toMatchObject({ env: request.env });
+  for (const { service, request } of desired.apps)
+    expect(engine.services.get(service)?.settings).toMatchObject({ env: request.env });
   expect([...engine.services.keys()].sort()).toEqual(desired.apps.map(({ service }) => service).sort());
   expect((await plan(strategy, desired)).hasChanges).toBe(false);
   await down(strategy, desired, { forceUnlock: true });
@@ -108,7 +114,12 @@ async function converges(engine: FakeEngine, on: Platform, draws: readonly Draw[
 }
 
 /** Every difference between the world before and now is told. */
-function tells(report: UpReport, before: FakeEngine["services"], resources: ReadonlySet<string>, engine: FakeEngine): void {
+function tells(
+  report: UpReport,
+  before: FakeEngine["services"],
+  resources: ReadonlySet<string>,
+  engine: FakeEngine,
+): void {
   const told = new Map([...report.apps, ...report.orphans].map((verdict) => [verdict.service, verdict]));
   for (const service of new Set([...before.keys(), ...engine.services.keys()])) {
     const was = before.get(service);
@@ -120,7 +131,8 @@ function tells(report: UpReport, before: FakeEngine["services"], resources: Read
     if (verdict === undefined || !("now" in verdict)) continue;
     if (verdict.now === "nothing") expect(is, service).toBeUndefined();
     if (verdict.now === "before") expect(is?.settings, service).toEqual(was?.settings);
-    if (verdict.now === "desired" && verdict.outcome !== "unchanged") expect(is?.labels[RUN_LABEL], service).toBe(report.run);
+    if (verdict.now === "desired" && verdict.outcome !== "unchanged")
+      expect(is?.labels[RUN_LABEL], service).toBe(report.run);
   }
   const left = [...engine.resources.values()].filter((resource) => !resources.has(resourceId(resource)));
   for (const { name } of left) {
@@ -130,29 +142,40 @@ function tells(report: UpReport, before: FakeEngine["services"], resources: Read
 
 test("whatever fails, the world is as before, or the report says what is not; and the next run converges", async () => {
   await fc.assert(
-    fc.asyncProperty(platform, file, file, fc.boolean(), fc.array(fault("fails", "fails", "abort"), { maxLength: 4 }), async (on, was, is, prune, faults) => {
-      const engine = new FakeEngine();
-      await up(strategyOn(engine, on), projectOf(was, false));
-      const before = new Map(engine.services);
-      const resources = new Set([...engine.resources.values()].map(resourceId));
+    fc.asyncProperty(
+      platform,
+      file,
+      file,
+      fc.boolean(),
+      fc.array(fault("fails", "fails", "abort"), { maxLength: 4 }),
+      async (on, was, is, prune, faults) => {
+        const engine = new FakeEngine();
+        await up(strategyOn(engine, on), projectOf(was, false));
+        const before = new Map(engine.services);
+        const resources = new Set([...engine.resources.values()].map(resourceId));
 
-      const caller = new AbortController();
-      const strategy = strategyOn(engine, on);
-      const hit = meddleWith(strategy, faults, () => caller.abort());
-      const report = await up(strategy, projectOf(is, true), { signal: caller.signal, prune, putBackTimeoutMs: 5000 }).catch((error: unknown) => {
-        // Nothing was touched yet.
-        expect(DeploymentError.isInstance(error), String(error)).toBe(true);
-        expect(engine.services).toEqual(before);
-        return undefined;
-      });
-      if (report !== undefined && report.outcome !== "ok" && !hasPruneFailure(report)) {
-        tells(report, before, resources, engine);
-        // What fails once while all is put back is tried again.
-        if (hit.length < 2) expect(report.apps.filter(({ leftBehind }) => leftBehind !== undefined)).toEqual([]);
-      }
-      if (!hit.some((call) => /lock/.test(call))) expect(engine.locks.size).toBe(0);
-      await converges(engine, on, is);
-    }),
+        const caller = new AbortController();
+        const strategy = strategyOn(engine, on);
+        const hit = meddleWith(strategy, faults, () => caller.abort());
+        const report = await up(strategy, projectOf(is, true), {
+          signal: caller.signal,
+          prune,
+          putBackTimeoutMs: 5000,
+        }).catch((error: unknown) => {
+          // Nothing was touched yet.
+          expect(DeploymentError.isInstance(error), String(error)).toBe(true);
+          expect(engine.services).toEqual(before);
+          return undefined;
+        });
+        if (report !== undefined && report.outcome !== "ok" && !hasPruneFailure(report)) {
+          tells(report, before, resources, engine);
+          // What fails once while all is put back is tried again.
+          if (hit.length < 2) expect(report.apps.filter(({ leftBehind }) => leftBehind !== undefined)).toEqual([]);
+        }
+        if (!hit.some((call) => /lock/.test(call))) expect(engine.locks.size).toBe(0);
+        await converges(engine, on, is);
+      },
+    ),
     { numRuns: Number(process.env.RUNS ?? 300) },
   );
 }, 120_000);

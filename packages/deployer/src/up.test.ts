@@ -10,13 +10,19 @@ import { up } from "./up.js";
 const crash = new DeploymentError("TASK_FAILED", "db ended with exit code 3.", {
   instance: { id: "1", exitCode: 3, lastLogLines: ["no disk"] },
 });
-const after = (service: string, condition: "service_started" | "service_healthy" | "service_completed_successfully") => ({
+const after = (
+  service: string,
+  condition: "service_started" | "service_healthy" | "service_completed_successfully",
+) => ({
   dependsOn: [{ service, condition }],
 });
 const outcomes = (report: { apps: readonly { service: string; outcome: string }[] }) =>
   Object.fromEntries(report.apps.map(({ service, outcome }) => [service, outcome]));
 const codeOf = async (work: Promise<unknown>) => {
-  const error: unknown = await work.then(() => undefined, (reason: unknown) => reason);
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   return DeploymentError.isInstance(error) ? error : undefined;
 };
 
@@ -91,7 +97,9 @@ describe("up", () => {
 
   test("checks every request before anything is asked or made", async () => {
     const strategy = new FakeStrategy();
-    const error = await codeOf(up(strategy, project(app("web"), app("db", { image: "Bad Image" }), app("ui", { openFiles: -1 }))));
+    const error = await codeOf(
+      up(strategy, project(app("web"), app("db", { image: "Bad Image" }), app("ui", { openFiles: -1 }))),
+    );
     expect(error?.code).toBe("INVALID_REQUEST");
     expect(error?.issues).toHaveLength(2);
     expect(strategy.calls).toEqual([]);
@@ -112,10 +120,18 @@ describe("up", () => {
 
   test("refuses circles, unknown dependencies, one name twice, and labels of its own", async () => {
     const started = "service_started" as const;
-    const circle = project(app("aa", after("bb", started)), app("bb", after("cc", started)), app("cc", after("aa", started)));
+    const circle = project(
+      app("aa", after("bb", started)),
+      app("bb", after("cc", started)),
+      app("cc", after("aa", started)),
+    );
     expect((await codeOf(up(new FakeStrategy(), circle)))?.message).toContain("Aa -> Bb -> Cc -> Aa");
-    expect((await codeOf(up(new FakeStrategy(), project(app("aa", after("zz", started))))))?.message).toContain("service zz");
-    expect((await codeOf(up(new FakeStrategy(), project(app("aa"), { ...app("aa"), key: "Twin" }))))?.message).toContain("Twin");
+    expect((await codeOf(up(new FakeStrategy(), project(app("aa", after("zz", started))))))?.message).toContain(
+      "service zz",
+    );
+    expect(
+      (await codeOf(up(new FakeStrategy(), project(app("aa"), { ...app("aa"), key: "Twin" }))))?.message,
+    ).toContain("Twin");
     const marked = project(app("aa", { labels: { [PROJECT_LABEL]: "mine" } }));
     expect((await codeOf(up(new FakeStrategy(), marked)))?.code).toBe("INVALID_REQUEST");
   });
@@ -170,10 +186,23 @@ describe("up", () => {
     strategy.calls.length = 0;
     const report = await up(strategy, desired);
     expect(report.outcome).toBe("failed");
-    expect(outcomes(report)).toEqual({ old: "unchanged", cache: "put-back", ui: "put-back", db: "failed", web: "skipped" });
+    expect(outcomes(report)).toEqual({
+      old: "unchanged",
+      cache: "put-back",
+      ui: "put-back",
+      db: "failed",
+      web: "skipped",
+    });
     expect(report.apps[3]).toMatchObject({ error: { code: "TASK_FAILED" }, now: "nothing" });
     expect(report.apps[4]).toMatchObject({ because: "Db" });
-    expect(strategy.changes()).toEqual(["deploy cache", "deploy ui", "deploy db", "remove db", "remove ui", "remove cache"]);
+    expect(strategy.changes()).toEqual([
+      "deploy cache",
+      "deploy ui",
+      "deploy db",
+      "remove db",
+      "remove ui",
+      "remove cache",
+    ]);
     expect([...strategy.services.keys()]).toEqual(["old"]);
   });
 
@@ -195,11 +224,16 @@ describe("up", () => {
   test("the caller's signal ends the run and puts back, under a signal of its own", async () => {
     const caller = new AbortController();
     const strategy = new FakeStrategy({ db: { hangs: true } });
-    const desired = project(app("ui"), app("db", after("ui", "service_healthy")), app("web", after("db", "service_healthy")));
+    const desired = project(
+      app("ui"),
+      app("db", after("ui", "service_healthy")),
+      app("web", after("db", "service_healthy")),
+    );
     const report = await up(strategy, desired, {
       signal: caller.signal,
       observer: (event) => {
-        if (event.type === "phase" && event.phase === "waiting" && event.service === "db") setImmediate(() => caller.abort());
+        if (event.type === "phase" && event.phase === "waiting" && event.service === "db")
+          setImmediate(() => caller.abort());
       },
     });
     expect(report.outcome).toBe("interrupted");
@@ -219,7 +253,9 @@ describe("up", () => {
   });
 
   test("a strategy that throws something else is reported, not crashed on", async () => {
-    const strategy = new FakeStrategy({ web: { deployFails: new TypeError("x is undefined") as unknown as DeploymentError } });
+    const strategy = new FakeStrategy({
+      web: { deployFails: new TypeError("x is undefined") as unknown as DeploymentError },
+    });
     const report = await up(strategy, project(app("web")));
     expect(report.apps[0]?.error).toMatchObject({ code: "ENGINE_ERROR", service: "web", strategy: "fake" });
   });

@@ -4,8 +4,20 @@ import { engineOn } from "./testing/engine-on.js";
 import { answering } from "./testing/fake-engine.js";
 
 it.each([
-  [[{ Name: "Engine", Version: "28.5.2" }, { Name: "containerd", Version: "1.7" }], "Engine 28.5.2"],
-  [[{ Name: "Podman Engine", Version: "5.4.2" }, { Name: "Conmon", Version: "2.1" }], "Podman Engine 5.4.2"],
+  [
+    [
+      { Name: "Engine", Version: "28.5.2" },
+      { Name: "containerd", Version: "1.7" },
+    ],
+    "Engine 28.5.2",
+  ],
+  [
+    [
+      { Name: "Podman Engine", Version: "5.4.2" },
+      { Name: "Conmon", Version: "2.1" },
+    ],
+    "Podman Engine 5.4.2",
+  ],
   [undefined, "Engine 1.0"],
 ])("an engine of the components %j is told as what it is", async (components, expected) => {
   const Version = components?.[0]?.Version ?? "1.0";

@@ -29,7 +29,8 @@ export async function diagnoseNetwork(
     const found = (await engine.networks.list({ name: [name] }, { signal })).filter(({ Name }) => Name === name);
     const meant = found.filter(canBeMeant);
     const ambiguous = ambiguousNetwork(name, meant);
-    if (ambiguous !== undefined) return { check, state: "failed", detail: `${ambiguous.message}.`, hint: ambiguous.hint };
+    if (ambiguous !== undefined)
+      return { check, state: "failed", detail: `${ambiguous.message}.`, hint: ambiguous.hint };
     const [one] = [...meant, ...found];
     if (one !== undefined) return { check, ...judge(one) };
     return { check, state: "failed", detail: `There is no network ${name}.`, hint: `Create it: ${create} ${name}` };

@@ -5,7 +5,11 @@ import type { ServiceSpec } from "./engine-types.js";
  * What is on a network, by names and sorted: `service web`, `container db`. Services of a swarm stand for their tasks. As far
  * as the engine tells: containers of other nodes are not seen, and what can't be asked is left out.
  */
-export async function networkUsers(engine: DockerEngine, { id, name: known }: { id: string; name?: string }, options: CallOptions = {}): Promise<string[]> {
+export async function networkUsers(
+  engine: DockerEngine,
+  { id, name: known }: { id: string; name?: string },
+  options: CallOptions = {},
+): Promise<string[]> {
   const [services, network] = await Promise.all([
     // Not every engine manages a swarm.
     engine.services.list({}, options).catch(() => []),
@@ -20,7 +24,10 @@ export async function networkUsers(engine: DockerEngine, { id, name: known }: { 
   const containers = Object.values(network?.Containers ?? {})
     .map(({ Name }) => Name)
     .filter((container) => container !== `${name}-endpoint` && !isTask(container));
-  return [...using.map((service) => `service ${service}`), ...containers.map((container) => `container ${container}`)].sort();
+  return [
+    ...using.map((service) => `service ${service}`),
+    ...containers.map((container) => `container ${container}`),
+  ].sort();
 }
 
 const targetsOf = ({ TaskTemplate }: ServiceSpec): (string | undefined)[] =>

@@ -5,7 +5,8 @@ import { deepFreeze, everyField, objectsWithin } from "./every-field.test.data.j
 import { toServiceSpec } from "./to-service-spec.js";
 
 const options = { apiVersion: "1.45", secrets: { key: "s1", token: "s2" }, configs: { settings: "c1" } };
-const specOf = (part: Partial<DeployRequest>) => deepFreeze(toServiceSpec(parseRequest({ image: "mill:1", name: "mill", ...part }), options));
+const specOf = (part: Partial<DeployRequest>) =>
+  deepFreeze(toServiceSpec(parseRequest({ image: "mill:1", name: "mill", ...part }), options));
 
 /** What no request can say, as an engine answers it. */
 const others = deepFreeze({
@@ -20,13 +21,29 @@ const others = deepFreeze({
       Hosts: ["10.0.0.1 nas"],
       DNSConfig: { Nameservers: ["10.0.0.2"] },
       Isolation: "default",
-      Ulimits: [{ Name: "nproc", Soft: 1, Hard: 1 }, { Name: "nofile", Soft: 9, Hard: 9 }],
-      Configs: [{ ConfigID: "c9", ConfigName: "credentials", Runtime: {} }, { ConfigID: "c8", ConfigName: "old", File: { Name: "/old" } }],
+      Ulimits: [
+        { Name: "nproc", Soft: 1, Hard: 1 },
+        { Name: "nofile", Soft: 9, Hard: 9 },
+      ],
+      Configs: [
+        { ConfigID: "c9", ConfigName: "credentials", Runtime: {} },
+        { ConfigID: "c8", ConfigName: "old", File: { Name: "/old" } },
+      ],
     },
-    Resources: { Limits: { MemoryBytes: 1 }, Reservations: { NanoCPUs: 1, GenericResources: [{ NamedResourceSpec: { Kind: "GPU", Value: "1" } }] } },
+    Resources: {
+      Limits: { MemoryBytes: 1 },
+      Reservations: { NanoCPUs: 1, GenericResources: [{ NamedResourceSpec: { Kind: "GPU", Value: "1" } }] },
+    },
     RestartPolicy: { Condition: "none", Delay: 1 },
-    Placement: { Constraints: ["node.role==manager"], MaxReplicas: 2, Platforms: [{ OS: "linux", Architecture: "amd64" }] },
-    Networks: [{ Target: "n1", Aliases: ["grinder"] }, { Target: "n2", Aliases: ["gone"] }],
+    Placement: {
+      Constraints: ["node.role==manager"],
+      MaxReplicas: 2,
+      Platforms: [{ OS: "linux", Architecture: "amd64" }],
+    },
+    Networks: [
+      { Target: "n1", Aliases: ["grinder"] },
+      { Target: "n2", Aliases: ["gone"] },
+    ],
     LogDriver: { Name: "journald" },
     ForceUpdate: 4,
     Runtime: "container",
@@ -37,7 +54,12 @@ const others = deepFreeze({
 });
 
 it("is what the request says, and keeps what no request can say", () => {
-  const asked = specOf({ networks: ["plant"], openFiles: 8, configs: ["settings"], resources: { Limits: { Pids: 3 } } });
+  const asked = specOf({
+    networks: ["plant"],
+    openFiles: 8,
+    configs: ["settings"],
+    resources: { Limits: { Pids: 3 } },
+  });
   expect(changeServiceSpec(others, asked, new Map([["plant", "n1"]]))).toStrictEqual({
     Name: "mill",
     TaskTemplate: {
@@ -49,13 +71,19 @@ it("is what the request says, and keeps what no request can say", () => {
         Hosts: ["10.0.0.1 nas"],
         DNSConfig: { Nameservers: ["10.0.0.2"] },
         Isolation: "default",
-        Ulimits: [{ Name: "nproc", Soft: 1, Hard: 1 }, { Name: "nofile", Soft: 8, Hard: 8 }],
+        Ulimits: [
+          { Name: "nproc", Soft: 1, Hard: 1 },
+          { Name: "nofile", Soft: 8, Hard: 8 },
+        ],
         Configs: [
           { ConfigID: "c9", ConfigName: "credentials", Runtime: {} },
           { ConfigID: "c1", ConfigName: "settings", File: { Name: "/settings", UID: "0", GID: "0", Mode: 0o444 } },
         ],
       },
-      Resources: { Limits: { Pids: 3 }, Reservations: { GenericResources: [{ NamedResourceSpec: { Kind: "GPU", Value: "1" } }] } },
+      Resources: {
+        Limits: { Pids: 3 },
+        Reservations: { GenericResources: [{ NamedResourceSpec: { Kind: "GPU", Value: "1" } }] },
+      },
       RestartPolicy: { Condition: "any" },
       Placement: { MaxReplicas: 2, Platforms: [{ OS: "linux", Architecture: "amd64" }] },
       Networks: [{ Target: "plant", Aliases: ["grinder"] }],
@@ -69,7 +97,9 @@ it("is what the request says, and keeps what no request can say", () => {
 });
 
 it("drops the platforms of an image that is no longer run", () => {
-  expect(changeServiceSpec(others, specOf({ image: "mill:2" })).TaskTemplate.Placement).toStrictEqual({ MaxReplicas: 2 });
+  expect(changeServiceSpec(others, specOf({ image: "mill:2" })).TaskTemplate.Placement).toStrictEqual({
+    MaxReplicas: 2,
+  });
 });
 
 describe("every field", () => {

@@ -62,7 +62,14 @@ const everySetting = {
     { Type: "bind", Source: "/srv/mill", Target: "/srv", ReadOnly: true },
     { Type: "tmpfs", Target: "/tmp", TmpfsOptions: { SizeBytes: 1048576, Mode: 0o1777 } },
   ],
-  healthcheck: { Test: ["CMD", "true"], Interval: 5e9, Timeout: 1e9, Retries: 3, StartPeriod: 10e9, StartInterval: 1e9 },
+  healthcheck: {
+    Test: ["CMD", "true"],
+    Interval: 5e9,
+    Timeout: 1e9,
+    Retries: 3,
+    StartPeriod: 10e9,
+    StartInterval: 1e9,
+  },
   restart: { Condition: "on-failure", Delay: 2e9, MaxAttempts: 4, Window: 60e9 },
   stopGracePeriod: 20e9,
   hostname: "mill-host",
@@ -160,32 +167,77 @@ it("leaves out what a small request leaves out, and what engines and the docker 
 /** Pieces of requests that ask for the same. */
 const same: [string, Partial<DeployRequest>, Partial<DeployRequest>][] = [
   ["env in another order", { env: ["B=1", "A=2"] }, { env: ["A=2", "B=1"] }],
-  ["ports as a map", { ports: { 8080: 80, 53: 53 } }, { ports: [{ target: 53, published: 53 }, { target: 80, published: 8080 }] }],
+  [
+    "ports as a map",
+    { ports: { 8080: 80, 53: 53 } },
+    {
+      ports: [
+        { target: 53, published: 53 },
+        { target: 80, published: 8080 },
+      ],
+    },
+  ],
   ["networks in another order", { networks: ["b", "a"] }, { networks: ["a", "b"] }],
-  ["constraints with spaces", { constraints: ["node.id != 1 ", "node.role==x"] }, { constraints: ["node.role == x", "node.id!=1", "node.id!=1"] }],
-  ["capabilities in another spelling", { capAdd: ["CAP_SYS_TIME", "chown"] }, { capAdd: ["CHOWN", "SYS_TIME", "chown"] }],
+  [
+    "constraints with spaces",
+    { constraints: ["node.id != 1 ", "node.role==x"] },
+    { constraints: ["node.role == x", "node.id!=1", "node.id!=1"] },
+  ],
+  [
+    "capabilities in another spelling",
+    { capAdd: ["CAP_SYS_TIME", "chown"] },
+    { capAdd: ["CHOWN", "SYS_TIME", "chown"] },
+  ],
   ["no words", { command: "a b", args: [] }, { command: ["a", "b"] }],
   ["one replica", { mode: { Replicated: { Replicas: 1 } } }, {}],
   ["any end", { restart: { Condition: "any", Delay: 5e9, MaxAttempts: 0 } }, {}],
-  ["a job that tries again", { mode: { GlobalJob: {} }, restart: { Condition: "on-failure" } }, { mode: { GlobalJob: {} } }],
-  ["a job of one task", { mode: { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 1 } } }, { mode: { ReplicatedJob: {} } }],
+  [
+    "a job that tries again",
+    { mode: { GlobalJob: {} }, restart: { Condition: "on-failure" } },
+    { mode: { GlobalJob: {} } },
+  ],
+  [
+    "a job of one task",
+    { mode: { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 1 } } },
+    { mode: { ReplicatedJob: {} } },
+  ],
   ["ten seconds to end", { stopGracePeriod: 10e9 }, {}],
   ["part of a second to end", { stopGracePeriod: 1_500_000_000 }, { stopGracePeriod: 2e9 }],
   ["an empty updateConfig", { updateConfig: { Monitor: 0, Order: "stop-first" } }, {}],
   ["no labels, limits or mounts", { labels: {}, resources: { Limits: {} }, mounts: [] }, {}],
-  ["a file as it is by default", { configs: [{ name: "settings", target: "/settings", uid: "0", mode: 0o444 }] }, { configs: ["settings"] }],
+  [
+    "a file as it is by default",
+    { configs: [{ name: "settings", target: "/settings", uid: "0", mode: 0o444 }] },
+    { configs: ["settings"] },
+  ],
   ["secrets in another order", { secrets: ["token", "key"] }, { secrets: ["key", { name: "token", target: "token" }] }],
-  ["a health check without times", { healthcheck: { Test: "x", Interval: 0, Retries: 0 } }, { healthcheck: { Test: ["CMD-SHELL", "x"] } }],
+  [
+    "a health check without times",
+    { healthcheck: { Test: "x", Interval: 0, Retries: 0 } },
+    { healthcheck: { Test: ["CMD-SHELL", "x"] } },
+  ],
   [
     "mounts in another order, and their defaults",
     {
       mounts: [
-        { Type: "VOLUME", Source: "vol", Target: "/v", ReadOnly: false, VolumeOptions: { NoCopy: false, DriverConfig: { Name: "local" } } },
+        {
+          Type: "VOLUME",
+          Source: "vol",
+          Target: "/v",
+          ReadOnly: false,
+          VolumeOptions: { NoCopy: false, DriverConfig: { Name: "local" } },
+        },
         { Type: "bind", Source: "/b", Target: "/b", Consistency: "cached", BindOptions: { Propagation: "rprivate" } },
         { Type: "tmpfs", Target: "/t", TmpfsOptions: { Mode: 0 } },
       ],
     },
-    { mounts: [{ Type: "tmpfs", Target: "/t" }, { Type: "bind", Source: "/b", Target: "/b" }, { Source: "vol", Target: "/v" }] },
+    {
+      mounts: [
+        { Type: "tmpfs", Target: "/t" },
+        { Type: "bind", Source: "/b", Target: "/b" },
+        { Source: "vol", Target: "/v" },
+      ],
+    },
   ],
 ];
 
@@ -204,18 +256,29 @@ const different: [string, Partial<DeployRequest>][] = [
   ["no health check", { healthcheck: { Test: ["NONE"] } }],
   ["a job of two tasks, one at a time", { mode: { ReplicatedJob: { TotalCompletions: 2 } } }],
   ["an empty label", { labels: { a: "" } }],
-  ["a volume option that is empty", { mounts: [{ Target: "/v", VolumeOptions: { DriverConfig: { Options: { o: "" } } } }] }],
+  [
+    "a volume option that is empty",
+    { mounts: [{ Target: "/v", VolumeOptions: { DriverConfig: { Options: { o: "" } } } }] },
+  ],
   ["a port that the swarm chooses", { ports: [{ target: 80 }] }],
 ];
 
 it.each(different)("%s: a difference", (_, part) => {
   const { name, env, image, ...rest } = toServiceSettings(small(part), API);
   expect(rest).not.toStrictEqual({});
-  expect(toServiceSettings(parseRequest({ name, env, image, ...rest }), API)).toStrictEqual({ name, env, image, ...rest });
+  expect(toServiceSettings(parseRequest({ name, env, image, ...rest }), API)).toStrictEqual({
+    name,
+    env,
+    image,
+    ...rest,
+  });
 });
 
 it("tells a container's label where it is not the service's", () => {
   const listed = (ofContainer: object) =>
-    fromServiceSpec({ ...toServiceSpec(small({ labels: { a: "1", b: "2" } }), API), TaskTemplate: { ContainerSpec: { Labels: ofContainer } } });
+    fromServiceSpec({
+      ...toServiceSpec(small({ labels: { a: "1", b: "2" } }), API),
+      TaskTemplate: { ContainerSpec: { Labels: ofContainer } },
+    });
   expect(listed({ a: "3", b: "2", c: "4" }).labels).toStrictEqual({ a: "3", b: "2", c: "4" });
 });

@@ -23,7 +23,10 @@ export function checkServiceRequest(request: NormalizedRequest, options: Pick<Se
   toSpecByNames(request, options);
 }
 
-const toSpecByNames = (request: NormalizedRequest, options: Pick<ServiceSpecOptions, "apiVersion" | "image">): ServiceSpec =>
+const toSpecByNames = (
+  request: NormalizedRequest,
+  options: Pick<ServiceSpecOptions, "apiVersion" | "image">,
+): ServiceSpec =>
   toServiceSpec(request, { ...options, secrets: standIns(request.secrets), configs: standIns(request.configs) });
 
 const standIns = (files: readonly FileReference[] = []): Record<string, string> =>

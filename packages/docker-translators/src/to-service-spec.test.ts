@@ -17,7 +17,8 @@ it("makes the whole spec of every field", () => {
     Name: "mill",
     Labels: {
       "org.example.kind": "mill",
-      "org.openfactory.deploy.replica-env": "SWARM_TASK_SLOT SWARM_TASK_ID SWARM_SERVICE_NAME SWARM_NODE_HOSTNAME SWARM_REPLICAS",
+      "org.openfactory.deploy.replica-env":
+        "SWARM_TASK_SLOT SWARM_TASK_ID SWARM_SERVICE_NAME SWARM_NODE_HOSTNAME SWARM_REPLICAS",
     },
     TaskTemplate: {
       ContainerSpec: {
@@ -130,7 +131,9 @@ it("keeps a pull policy that a node may be asked about, apart from the request's
   expect(Labels).toStrictEqual({ a: "b", "org.openfactory.deploy.pull-policy": "never" });
   expect(TaskTemplate.ContainerSpec.Labels).toStrictEqual({ a: "b" });
   expect(withoutOwnLabels(Labels)).toStrictEqual({ a: "b" });
-  expect(toServiceSpec({ ...base, imagePullPolicy: "always" }, { apiVersion: "1.41" }).Labels).toStrictEqual({ a: "b" });
+  expect(toServiceSpec({ ...base, imagePullPolicy: "always" }, { apiVersion: "1.41" }).Labels).toStrictEqual({
+    a: "b",
+  });
 });
 
 it("refuses a secret without an id", () => {

@@ -122,7 +122,9 @@ export interface ContractOptions {
  */
 export function describeStrategyContract(name: string, factory: ContractFactory, options: ContractOptions = {}): void {
   const { timeoutMs = 180_000, patienceMs, differs, only } = options;
-  const chosen = (Object.entries(behaviours) as [Behaviour, Register][]).filter(([name]) => only?.includes(name) ?? true);
+  const chosen = (Object.entries(behaviours) as [Behaviour, Register][]).filter(
+    ([name]) => only?.includes(name) ?? true,
+  );
   describeWithTarget(`strategy contract: ${name}`, factory, { timeoutMs, patienceMs, differs }, (suite) => {
     for (const [behaviour, register] of chosen) describe(behaviour, () => register(suite, options));
   });

@@ -29,7 +29,11 @@ const cases = casesOf(["wait", "to its end"], ["fields", "field", "env"], ["fiel
 
 test("a case is found by the names of its groups and its own", () => {
   const differs = { "fields > field > env": "It has none.", "wait > to its end": "It never ends." };
-  expect(cases.map((task) => differenceOf(task, CONTRACT, differs))).toEqual(["It never ends.", "It has none.", undefined]);
+  expect(cases.map((task) => differenceOf(task, CONTRACT, differs))).toEqual([
+    "It never ends.",
+    "It has none.",
+    undefined,
+  ]);
 });
 
 test("nothing declared, nothing differs", () => {

@@ -78,7 +78,12 @@ export const shellPrograms: ContractPrograms = {
   // Engines name what joins a network eth0, eth1, ...; a kernel may add tunnels of its own.
   countNetworks: () => script(`echo "networks $(grep -c '^ *eth[0-9]' /proc/net/dev)"`, untilStopped),
   printVariables: (names) => [
-    ...script('line=', 'for name; do eval "line=\\"\\$line $name=\\${$name}\\""; done', 'echo "${line# }"', untilStopped),
+    ...script(
+      "line=",
+      'for name; do eval "line=\\"\\$line $name=\\${$name}\\""; done',
+      'echo "${line# }"',
+      untilStopped,
+    ),
     "variables",
     ...names,
   ],

@@ -144,7 +144,10 @@ export class Suite {
   }
 
   /** An optional probe; skips a case that needs one which the target lacks. */
-  probe<Name extends "exec" | "stop" | "get" | "getAt">(context: TestContext, probe: Name): NonNullable<ContractProbes[Name]> {
+  probe<Name extends "exec" | "stop" | "get" | "getAt">(
+    context: TestContext,
+    probe: Name,
+  ): NonNullable<ContractProbes[Name]> {
     const found = this.probes[probe];
     if (found === undefined) return context.skip(`the target has no probe ${probe}`);
     return found.bind(this.probes) as NonNullable<ContractProbes[Name]>;

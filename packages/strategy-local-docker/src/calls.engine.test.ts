@@ -5,7 +5,12 @@ import type { CountingProxy } from "@openfactory/test-engine";
 import { LocalDockerDeploymentStrategy } from "./index.js";
 
 const [label = "", value = ""] = TEST_LABEL.split("=");
-const request = { name: `calls-${process.pid}`, image: TEST_IMAGE, command: ["sleep", "60"], labels: { [label]: value } };
+const request = {
+  name: `calls-${process.pid}`,
+  image: TEST_IMAGE,
+  command: ["sleep", "60"],
+  labels: { [label]: value },
+};
 
 let proxy: CountingProxy;
 let strategy: LocalDockerDeploymentStrategy;
@@ -38,6 +43,8 @@ test("a listing is one call", async () => {
   const [id] = listed.find(({ name }) => name === request.name)?.ids ?? [];
   expect(id).toBeDefined();
   // Others on this engine may be in the middle of an update, which takes a look at theirs.
-  expect(proxy.calls.filter((call) => !/^GET \/containers\/[0-9a-f]{64}\/json$/.test(call))).toEqual(["GET /containers/json"]);
+  expect(proxy.calls.filter((call) => !/^GET \/containers\/[0-9a-f]{64}\/json$/.test(call))).toEqual([
+    "GET /containers/json",
+  ]);
   expect(proxy.calls.filter((call) => call.includes(id ?? ""))).toEqual([]);
 });

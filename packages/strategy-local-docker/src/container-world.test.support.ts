@@ -35,7 +35,8 @@ export class ContainerWorld {
 
   /** The engine as a process sees it. */
   engine(): DockerEngine {
-    const call = <Args extends unknown[], Result>(name: string, work: (...args: Args) => Result) =>
+    const call =
+      <Args extends unknown[], Result>(name: string, work: (...args: Args) => Result) =>
       async (...args: Args): Promise<Result> => {
         const [first] = args;
         const index = this.calls.push(typeof first === "string" ? `${name} ${this.#nameOf(first)}` : name) - 1;
@@ -69,7 +70,11 @@ export class ContainerWorld {
       },
       networks: { inspect: call("network", () => ({ Id: "bridge" })) },
       images: {
-        inspect: call("image", (name: string) => ({ Id: this.images.get(name) ?? "image", RepoTags: [], RepoDigests: [] })),
+        inspect: call("image", (name: string) => ({
+          Id: this.images.get(name) ?? "image",
+          RepoTags: [],
+          RepoDigests: [],
+        })),
       },
     };
     return engine as unknown as DockerEngine;
@@ -101,13 +106,15 @@ export class ContainerWorld {
   }
 
   #get(idOrName: string): ContainerDetails {
-    const found = this.containers.get(idOrName) ?? [...this.containers.values()].find(({ Name }) => Name === `/${idOrName}`);
+    const found =
+      this.containers.get(idOrName) ?? [...this.containers.values()].find(({ Name }) => Name === `/${idOrName}`);
     if (found === undefined) throw fault("NOT_FOUND", `No such container: ${idOrName}`);
     return found;
   }
 
   #free(name: string): void {
-    if ([...this.containers.values()].some(({ Name }) => Name === `/${name}`)) throw fault("CONFLICT", `${name} is in use`);
+    if ([...this.containers.values()].some(({ Name }) => Name === `/${name}`))
+      throw fault("CONFLICT", `${name} is in use`);
   }
 
   #create(name: string, { Image, Labels = {}, Env = [], HostConfig = {} }: Body): { id: string; warnings: string[] } {
@@ -139,8 +146,11 @@ export class ContainerWorld {
 
   #start(container: ContainerDetails): void {
     if (container.State.Running) return;
-    const taken = [...this.containers.values()].filter(({ State }) => State.Running).flatMap(({ HostConfig }) => host(HostConfig));
-    if (host(container.HostConfig).some((port) => taken.includes(port))) throw fault("CONFLICT", "port is already allocated");
+    const taken = [...this.containers.values()]
+      .filter(({ State }) => State.Running)
+      .flatMap(({ HostConfig }) => host(HostConfig));
+    if (host(container.HostConfig).some((port) => taken.includes(port)))
+      throw fault("CONFLICT", "port is already allocated");
     Object.assign(container.State, { Status: "running", Running: true, StartedAt: this.#now() });
     if (container.Config.Image === CRASHES) this.#end(container, 1);
   }
@@ -159,7 +169,9 @@ export class ContainerWorld {
   #list({ name = [], label = [] }: { name?: string[]; label?: string[] }): ContainerSummary[] {
     return [...this.containers.values()]
       .filter(({ Name }) => name.every((pattern) => new RegExp(pattern).test(Name)))
-      .filter(({ Config }) => label.every((wanted) => Object.entries(Config.Labels).some((pair) => pair.join("=") === wanted)))
+      .filter(({ Config }) =>
+        label.every((wanted) => Object.entries(Config.Labels).some((pair) => pair.join("=") === wanted)),
+      )
       .map(({ Id, Name, Config, State, Image, HostConfig }) => ({
         Id,
         Names: [Name],

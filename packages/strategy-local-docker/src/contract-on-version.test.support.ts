@@ -14,18 +14,20 @@ interface Place {
 
 type MakeTarget = (strategy: OpenFactoryServiceDeploymentStrategy, engine: RawEngine, place: Place) => ContractTarget;
 
-const onNode = (version: NodeVersion, makeTarget: MakeTarget): ContractFactory => async () => {
-  const node = await createEngine({ engine: version, images: [TEST_IMAGE, TEST_ENTRYPOINT_IMAGE] });
-  const strategy = new LocalDockerDeploymentStrategy(connect({ host: node.host }));
-  const target = makeTarget(strategy, node.api, { published: node.address, registry: node.gateway });
-  return {
-    ...target,
-    async close() {
-      await target.close();
-      await node.down();
-    },
+const onNode =
+  (version: NodeVersion, makeTarget: MakeTarget): ContractFactory =>
+  async () => {
+    const node = await createEngine({ engine: version, images: [TEST_IMAGE, TEST_ENTRYPOINT_IMAGE] });
+    const strategy = new LocalDockerDeploymentStrategy(connect({ host: node.host }));
+    const target = makeTarget(strategy, node.api, { published: node.address, registry: node.gateway });
+    return {
+      ...target,
+      async close() {
+        await target.close();
+        await node.down();
+      },
+    };
   };
-};
 
 /** An engine of that version in a container of its own. */
 export const onVersion = (version: EngineVersion): ContractFactory => onNode(version, containerTarget);

@@ -78,7 +78,12 @@ async function create(
   }
 }
 
-async function nameInUse(engine: DockerEngine, service: string, name: string, { cause }: DeploymentError): Promise<DeploymentError> {
+async function nameInUse(
+  engine: DockerEngine,
+  service: string,
+  name: string,
+  { cause }: DeploymentError,
+): Promise<DeploymentError> {
   // Who has the name is a detail: without an answer, the error says the rest.
   const [holder] = await engine.containers.list({ name: [`^/?${name.replaceAll(".", "\\.")}$`] }).catch(() => []);
   const owner = holder && foreignOwner(holder.Labels);
@@ -106,7 +111,11 @@ async function removeUnanswered(engine: DockerEngine, name: string, operation: s
  * What the registry has now; where it can't be asked and the engine has the image, that will do, as on a swarm.
  * @throws DeploymentError as {@link pullMissing}; in strict mode, `UNSUPPORTED` where no registry answers.
  */
-async function pullFirst(engine: DockerEngine, request: NormalizedRequest, options: DeployOptions): Promise<DeploymentWarning[]> {
+async function pullFirst(
+  engine: DockerEngine,
+  request: NormalizedRequest,
+  options: DeployOptions,
+): Promise<DeploymentWarning[]> {
   try {
     return await pullImage(engine, request, options);
   } catch (error) {
@@ -117,7 +126,8 @@ async function pullFirst(engine: DockerEngine, request: NormalizedRequest, optio
     const reason =
       `The registry ${registry} did not give ${image} (${wordsOf(error)}): the container runs what ${engine.host} has, which may be older. ` +
       troubleHint(registryTrouble(error) ?? "unreachable", registry);
-    if (!options.strict) return [{ code: "DIGEST_NOT_RESOLVED", service, strategy: "docker", field: "imagePullPolicy", reason }];
+    if (!options.strict)
+      return [{ code: "DIGEST_NOT_RESOLVED", service, strategy: "docker", field: "imagePullPolicy", reason }];
     throw new DeploymentError("UNSUPPORTED", reason, {
       service,
       field: "imagePullPolicy",
@@ -132,7 +142,8 @@ const isUnanswered = (error: unknown): error is DeploymentError =>
   DeploymentError.isInstance(error, "TIMEOUT") ||
   (DeploymentError.isInstance(error, "ENGINE_ERROR") && registryTrouble(error) !== undefined);
 
-const wordsOf = (error: DeploymentError): string => (engineFault(error)?.message ?? error.message).replace(/\.?\s*$/, "");
+const wordsOf = (error: DeploymentError): string =>
+  (engineFault(error)?.message ?? error.message).replace(/\.?\s*$/, "");
 
 async function isOnEngine(engine: DockerEngine, image: string, { signal }: DeployOptions): Promise<boolean> {
   try {
@@ -145,7 +156,11 @@ async function isOnEngine(engine: DockerEngine, image: string, { signal }: Deplo
 }
 
 /** The engine does not have the image: that no registry answers is then a detail of why there is none. */
-async function pullMissing(engine: DockerEngine, request: NormalizedRequest, options: DeployOptions): Promise<DeploymentWarning[]> {
+async function pullMissing(
+  engine: DockerEngine,
+  request: NormalizedRequest,
+  options: DeployOptions,
+): Promise<DeploymentWarning[]> {
   try {
     return await pullImage(engine, request, options);
   } catch (error) {

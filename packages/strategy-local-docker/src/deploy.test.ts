@@ -22,9 +22,14 @@ test("a warning of the engine is a warning of the deployment, and UNSUPPORTED in
   const reason = "Your kernel does not support swap limit capabilities.";
   const { engine, calls } = fakeEngine({ ...works, "containers.create": () => ({ id: "abc", warnings: [reason] }) });
   const strategy = new LocalDockerDeploymentStrategy(engine);
-  expect((await strategy.deploy(request)).warnings).toEqual([{ code: "ENGINE_WARNING", service: "demo", strategy: "docker", reason }]);
+  expect((await strategy.deploy(request)).warnings).toEqual([
+    { code: "ENGINE_WARNING", service: "demo", strategy: "docker", reason },
+  ]);
   calls.length = 0;
-  await expect(strategy.deploy(request, { strict: true })).rejects.toMatchObject({ code: "UNSUPPORTED", message: expect.stringContaining("swap limit") });
+  await expect(strategy.deploy(request, { strict: true })).rejects.toMatchObject({
+    code: "UNSUPPORTED",
+    message: expect.stringContaining("swap limit"),
+  });
   expect(calls).toEqual(["containers.create demo", "containers.remove abc"]);
 });
 
@@ -96,7 +101,11 @@ test.each([
     "images.pull": () => undefined,
     "images.inspect": () => ({ Id: "x", RepoTags: [], RepoDigests: [known] }),
   });
-  const deployment = await new LocalDockerDeploymentStrategy(engine).deploy({ name: "demo", image, imagePullPolicy: "always" });
+  const deployment = await new LocalDockerDeploymentStrategy(engine).deploy({
+    name: "demo",
+    image,
+    imagePullPolicy: "always",
+  });
   expect(deployment.image).toBe(told);
 });
 
@@ -113,7 +122,11 @@ test("`always` of an image that is in its repository twice is told as what the t
 
 test("`never` is told at once that the image is missing, and nothing is pulled", async () => {
   const { engine, calls } = fakeEngine({ ...works, "containers.create": fails("IMAGE_NOT_FOUND") });
-  const deploying = new LocalDockerDeploymentStrategy(engine).deploy({ name: "demo", image: "demo:1", imagePullPolicy: "never" });
+  const deploying = new LocalDockerDeploymentStrategy(engine).deploy({
+    name: "demo",
+    image: "demo:1",
+    imagePullPolicy: "never",
+  });
   await expect(deploying).rejects.toMatchObject({
     code: "IMAGE_NOT_FOUND",
     message: "unix:///fake.sock does not have the image demo:1, and its pull policy is never.",
@@ -136,7 +149,9 @@ test("a missing image whose registry does not answer names the registry", async 
     "containers.create": fails("IMAGE_NOT_FOUND"),
     "images.pull": fails("ENGINE_ERROR", "connection refused"),
   });
-  await expect(new LocalDockerDeploymentStrategy(engine).deploy({ name: "demo", image: "reg:5000/demo:1" })).rejects.toMatchObject({
+  await expect(
+    new LocalDockerDeploymentStrategy(engine).deploy({ name: "demo", image: "reg:5000/demo:1" }),
+  ).rejects.toMatchObject({
     code: "IMAGE_NOT_FOUND",
     message: expect.stringContaining("could not pull it from the registry reg:5000: connection refused."),
     hint: expect.stringContaining("reaches reg:5000"),
@@ -153,7 +168,13 @@ test("emulated replicas are one pull, so that they are one image", async () => {
     "images.inspect": () => ({ Id: "x", RepoTags: [], RepoDigests: [] }),
   });
   const strategy = new LocalDockerDeploymentStrategy(engine, { emulateReplicas: true });
-  await strategy.deploy({ name: "demo", image: "demo:1", env: ["APP_UUID=D"], mode: { Replicated: { Replicas: 3 } }, imagePullPolicy: "always" });
+  await strategy.deploy({
+    name: "demo",
+    image: "demo:1",
+    env: ["APP_UUID=D"],
+    mode: { Replicated: { Replicas: 3 } },
+    imagePullPolicy: "always",
+  });
   expect(calls.filter((call) => call.startsWith("images.pull"))).toEqual(["images.pull demo:1"]);
 });
 

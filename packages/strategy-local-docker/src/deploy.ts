@@ -1,9 +1,4 @@
-import {
-  DeploymentError,
-  type DeployOptions,
-  type DeploymentWarning,
-  throwIfAborted,
-} from "@openfactory/deploy-core";
+import { DeploymentError, type DeployOptions, type DeploymentWarning, throwIfAborted } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { networksToConnect, toNetworkConnectBody } from "@openfactory/docker-translators";
 import { checkPublished } from "./containers/published-ports.js";
@@ -107,10 +102,14 @@ async function removeAll(engine: DockerEngine, ids: readonly string[], error: un
   });
   if (left.length === 0 || !DeploymentError.isInstance(error)) return error;
   const names = left.map((id) => id.slice(0, 12)).join(", ");
-  return new DeploymentError(error.code, `${error.message} Container ${names} is left behind: it could not be removed.`, {
-    ...error,
-    issues: [...error.issues],
-    cause: error.cause,
-    hint: `${error.hint ?? ""} Remove ${names} by hand.`.trim(),
-  });
+  return new DeploymentError(
+    error.code,
+    `${error.message} Container ${names} is left behind: it could not be removed.`,
+    {
+      ...error,
+      issues: [...error.issues],
+      cause: error.cause,
+      hint: `${error.hint ?? ""} Remove ${names} by hand.`.trim(),
+    },
+  );
 }

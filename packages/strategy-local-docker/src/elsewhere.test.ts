@@ -20,10 +20,13 @@ test("elsewhere() names the services of the engine's swarm that carry every labe
   expect(calls).toEqual(["services.list"]);
 });
 
-test.each(["NOT_A_SWARM_MANAGER", "NOT_FOUND"] as const)("elsewhere() returns nothing when the engine answers %s", async (code) => {
-  const { engine } = fakeEngine({ "services.list": fails(code, "no swarm here") });
-  expect(await elsewhere(engine, { labels })).toEqual([]);
-});
+test.each(["NOT_A_SWARM_MANAGER", "NOT_FOUND"] as const)(
+  "elsewhere() returns nothing when the engine answers %s",
+  async (code) => {
+    const { engine } = fakeEngine({ "services.list": fails(code, "no swarm here") });
+    expect(await elsewhere(engine, { labels })).toEqual([]);
+  },
+);
 
 test("elsewhere() rejects with any other error", async () => {
   const { engine } = fakeEngine({ "services.list": fails("ENGINE_ERROR", "broken") });

@@ -48,12 +48,18 @@ test("three replicas are three containers, one service, each with its own APP_UU
 });
 
 test("replicas and a host port: refused, nothing made", async () => {
-  await expect(strategy.deploy({ ...request, ports: { 18099: 80 } })).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+  await expect(strategy.deploy({ ...request, ports: { 18099: 80 } })).rejects.toMatchObject({
+    code: "INVALID_REQUEST",
+  });
   expect(await containers()).toEqual([]);
 });
 
 test("a name of which one replica is taken: ALREADY_EXISTS, and the others are gone again", async () => {
-  await new LocalDockerDeploymentStrategy(createEngine({ host })).deploy({ ...request, name: `${name}-2`, mode: undefined });
+  await new LocalDockerDeploymentStrategy(createEngine({ host })).deploy({
+    ...request,
+    name: `${name}-2`,
+    mode: undefined,
+  });
   await expect(strategy.deploy(request)).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
   expect(await containers()).toEqual([`${name}-2`]);
 });

@@ -107,7 +107,12 @@ class FollowedLogs {
   async #read({ id, base }: SeenMember, state: Followed, query: LogQuery): Promise<void> {
     const [service, instance] = [this.#service, base];
     try {
-      const frames = this.#engine.containers.logs(id, { ...query, follow: true, after: state.position, signal: this.#signal });
+      const frames = this.#engine.containers.logs(id, {
+        ...query,
+        follow: true,
+        after: state.position,
+        signal: this.#signal,
+      });
       for await (const { stream, timestamp, line } of frames) {
         state.position = positionAfter(state.position, { timestamp });
         await this.#lines.give({ service, instance, stream, timestamp, line });

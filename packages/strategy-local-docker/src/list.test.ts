@@ -42,7 +42,8 @@ test("settings take a look at each container, eight at once, and at each image o
       busy -= 1;
       return id === "id7" ? fails("NOT_FOUND")() : details(id);
     },
-    "images.inspect": (id: string) => (id === "image0" ? { Config: { Env: ["OF=image"] } } : fails("IMAGE_NOT_FOUND")()),
+    "images.inspect": (id: string) =>
+      id === "image0" ? { Config: { Env: ["OF=image"] } } : fails("IMAGE_NOT_FOUND")(),
   });
   const listed = await new LocalDockerDeploymentStrategy(engine).list({ settings: true });
   expect(busiest).toBe(8);

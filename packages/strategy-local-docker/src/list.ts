@@ -27,7 +27,9 @@ export async function listServices(engine: DockerEngine, options: ListOptions): 
   const containers = (await engine.containers.list({}, { signal })).map(listedMember);
   const families = familiesOf(containers);
   const services = await Promise.all(
-    [...families].map(async ([name, family]) => serviceOf(name, family, await readingOf(engine, family, options), labels)),
+    [...families].map(async ([name, family]) =>
+      serviceOf(name, family, await readingOf(engine, family, options), labels),
+    ),
   );
   const sorted = services.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
   const listed = settings ? await withSettings(engine, sorted, options) : sorted;
@@ -54,8 +56,12 @@ function serviceOf(
   wanted: Readonly<Record<string, string>>,
 ): ServiceStatus[] {
   const [first, before] = [current[0]?.summary, previous[0]?.summary];
-  if (first === undefined || !Object.entries(wanted).every(([label, value]) => first.Labels[label] === value)) return [];
-  const status = listedService(name, current.map(({ summary }) => summary));
+  if (first === undefined || !Object.entries(wanted).every(([label, value]) => first.Labels[label] === value))
+    return [];
+  const status = listedService(
+    name,
+    current.map(({ summary }) => summary),
+  );
   return [
     {
       ...status,

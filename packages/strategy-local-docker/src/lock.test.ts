@@ -56,7 +56,9 @@ test("an abort while it is taken lets go of it", async () => {
       return answers["volumes.create"](body);
     },
   });
-  await expect(strategy.lock("weather", holder, { signal: controller.signal })).rejects.toMatchObject({ code: "ABORTED" });
+  await expect(strategy.lock("weather", holder, { signal: controller.signal })).rejects.toMatchObject({
+    code: "ABORTED",
+  });
   expect(there.size).toBe(0);
 });
 

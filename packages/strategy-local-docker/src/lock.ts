@@ -79,7 +79,8 @@ async function madeUnanswered(
   attempt: string,
   error: unknown,
 ): Promise<VolumeDetails | undefined> {
-  if (!DeploymentError.isInstance(error, "TIMEOUT") && !DeploymentError.isInstance(error, "ENGINE_UNREACHABLE")) return undefined;
+  if (!DeploymentError.isInstance(error, "TIMEOUT") && !DeploymentError.isInstance(error, "ENGINE_UNREACHABLE"))
+    return undefined;
   try {
     const lock = await engine.volumes.inspect(volumeName(name));
     return lock.Labels?.[TRY_LABEL] === attempt ? lock : undefined;

@@ -3,7 +3,10 @@ import type { LocalDockerOptions } from "./options.js";
 
 const needsASwarm = "It takes a swarm; a single engine has nothing to do for it.";
 
-const on = (network: string) => ({ networks = [] }: NormalizedRequest): boolean => networks.includes(network);
+const on =
+  (network: string) =>
+  ({ networks = [] }: NormalizedRequest): boolean =>
+    networks.includes(network);
 
 /** What the engine accepts with its own networks, and does not do (moby, daemon: verifyNetworkingConfig, sandbox options). */
 const ownNetworks: UnhonouredPart[] = [
@@ -17,7 +20,8 @@ const ownNetworks: UnhonouredPart[] = [
   {
     field: "ports",
     reason: "No network of the app publishes ports: internal, macvlan and ipvlan networks do not.",
-    onEveryNetwork: ({ internal, driver = "bridge" }) => internal === true || driver === "macvlan" || driver === "ipvlan",
+    onEveryNetwork: ({ internal, driver = "bridge" }) =>
+      internal === true || driver === "macvlan" || driver === "ipvlan",
     hint: "Add a network that is not internal, or leave ports out.",
   },
 ];
@@ -57,7 +61,8 @@ const replicatedOnly: UnhonouredPart = {
   refuse: true,
 };
 
-const isJob = ({ mode }: NormalizedRequest): boolean => mode !== undefined && ("ReplicatedJob" in mode || "GlobalJob" in mode);
+const isJob = ({ mode }: NormalizedRequest): boolean =>
+  mode !== undefined && ("ReplicatedJob" in mode || "GlobalJob" in mode);
 
 const oneContainer: UnhonouredPart[] = [
   {

@@ -7,9 +7,13 @@ export const neverPulled = (
   { image, name }: NormalizedRequest,
   { cause }: DeploymentError,
 ): DeploymentError =>
-  new DeploymentError("IMAGE_NOT_FOUND", `${engine.host} does not have the image ${image}, and its pull policy is never.`, {
-    service: name,
-    field: "image",
-    hint: "Build it or load it there (docker load), correct its name, or allow pulls: imagePullPolicy missing or always.",
-    cause,
-  });
+  new DeploymentError(
+    "IMAGE_NOT_FOUND",
+    `${engine.host} does not have the image ${image}, and its pull policy is never.`,
+    {
+      service: name,
+      field: "image",
+      hint: "Build it or load it there (docker load), correct its name, or allow pulls: imagePullPolicy missing or always.",
+      cause,
+    },
+  );

@@ -28,7 +28,10 @@ export interface PlannedContainer {
 }
 
 /** The containers that a request becomes: one, or one for each emulated replica. @throws DeploymentError as containerReplicas. */
-export function planContainers(request: NormalizedRequest, { emulateReplicas }: LocalDockerOptions): PlannedContainer[] {
+export function planContainers(
+  request: NormalizedRequest,
+  { emulateReplicas }: LocalDockerOptions,
+): PlannedContainer[] {
   const serviceName = request.name;
   const own = {
     [OPERATION_LABEL]: randomUUID() as string,

@@ -10,7 +10,14 @@ const raw = new RawEngine(process.env["DOCKER_HOST"] ?? "");
 /** Each rule of core's schema is one that the engine has: what core refuses, the engine refuses, too. */
 test.each(REFUSED_EVERYWHERE)("the engine refuses %s, and core refuses it before", async (_, part) => {
   const name = `refused-${randomBytes(4).toString("hex")}`;
-  const request = { image: TEST_IMAGE, env: [], labels: TEST_LABELS, command: ["sleep", "60"], name, ...part } as NormalizedRequest;
+  const request = {
+    image: TEST_IMAGE,
+    env: [],
+    labels: TEST_LABELS,
+    command: ["sleep", "60"],
+    name,
+    ...part,
+  } as NormalizedRequest;
   expect(isRefusedByCore(request)).toBe(true);
   const body = toContainerCreateBody(request, { apiVersion: "1.41" });
   const made = await raw.request("POST", `/containers/create?name=${encodeURIComponent(request.name)}`, body);

@@ -22,7 +22,12 @@ const parts: [string, Partial<DeployRequest>][] = [
   ["the image's own entrypoint", { image: TEST_ENTRYPOINT_IMAGE, command: ["/bin/entrypoint"] }],
   ["user", { user: "1234:2345" }],
   ["hostname", { hostname: "settings-host" }],
-  ["ports", { ports: [{ target: 80 }, { target: 53, protocol: "udp", hostAddress: "127.0.0.1" }, { target: 81, mode: "host" }] }],
+  [
+    "ports",
+    {
+      ports: [{ target: 80 }, { target: 53, protocol: "udp", hostAddress: "127.0.0.1" }, { target: 81, mode: "host" }],
+    },
+  ],
   ["networks", { networks: [`${run}-b`, `${run}-a`] }],
   ["limits", { resources: { Limits: { NanoCPUs: 5e8, MemoryBytes: 64 * MEBIBYTE, Pids: 50 } } }],
   ["reservations", { resources: { Reservations: { MemoryBytes: 32 * MEBIBYTE, NanoCPUs: 1e8 } } }],
@@ -50,7 +55,15 @@ const parts: [string, Partial<DeployRequest>][] = [
   ["healthcheck", { healthcheck: { Test: "exit 0" } }],
   [
     "healthcheck with times",
-    { healthcheck: { Test: ["CMD", "true"], Interval: 2 * SECOND, Timeout: 30 * SECOND, Retries: 3, StartPeriod: 5 * SECOND } },
+    {
+      healthcheck: {
+        Test: ["CMD", "true"],
+        Interval: 2 * SECOND,
+        Timeout: 30 * SECOND,
+        Retries: 3,
+        StartPeriod: 5 * SECOND,
+      },
+    },
   ],
   ["healthcheck: none", { healthcheck: { Test: ["NONE"] } }],
   ["restart: any", { restart: { Condition: "any", Delay: SECOND } }],
@@ -77,17 +90,25 @@ export function settingsReadBack(engineAt: () => Promise<{ host: string; close()
     close = engine.close;
     raw = new RawEngine(engine.host);
     strategy = new LocalDockerDeploymentStrategy(createEngine({ host: engine.host }));
-    for (const end of ["a", "b"]) await raw.call("POST", "/networks/create", { Name: `${run}-${end}`, Labels: TEST_LABELS });
+    for (const end of ["a", "b"])
+      await raw.call("POST", "/networks/create", { Name: `${run}-${end}`, Labels: TEST_LABELS });
   });
   afterEach(() => raw.request("DELETE", `/containers/${name}?force=true&v=true`));
   afterAll(async () => {
-    for (const path of [`/networks/${run}-a`, `/networks/${run}-b`, `/volumes/${run}-v`]) await raw.request("DELETE", path);
+    for (const path of [`/networks/${run}-a`, `/networks/${run}-b`, `/volumes/${run}-v`])
+      await raw.request("DELETE", path);
     await strategy.close();
     await close();
   });
 
   test.each(parts)("%s", async (_, part) => {
-    const request = { name, image: TEST_IMAGE, command: ["sleep", "1000"], ...part, labels: { ...TEST_LABELS, ...part.labels } };
+    const request = {
+      name,
+      image: TEST_IMAGE,
+      command: ["sleep", "1000"],
+      ...part,
+      labels: { ...TEST_LABELS, ...part.labels },
+    };
     if (part.image === TEST_ENTRYPOINT_IMAGE && part.command === undefined) delete (request as DeployRequest).command;
     const expected = await strategy.settingsOf(request);
     await strategy.deploy(request);

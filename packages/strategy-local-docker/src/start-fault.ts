@@ -33,7 +33,9 @@ export function explainStartFault(engine: DockerEngine, request: StartFaultSubje
   if (error.code === "NETWORK_NOT_FOUND") return withNetworkField(error, request);
   const unmounted = /volumes\/([\w.-]+)\/_data': failed to mount local volume: .*: ([^:]+?)\.?$/s.exec(words);
   if (unmounted) return mountFault(request, unmounted[1] ?? "", unmounted[2] ?? "", error);
-  if (/no such file or directory|executable file not found|permission denied|OCI runtime|not a directory/i.test(words)) {
+  if (
+    /no such file or directory|executable file not found|permission denied|OCI runtime|not a directory/i.test(words)
+  ) {
     return new DeploymentError("TASK_FAILED", `The process of ${request.name} can't be started: ${essence(words)}.`, {
       ...context,
       hint: "Check command, user, mounts and limits against what the image and the engine have.",
@@ -43,22 +45,33 @@ export function explainStartFault(engine: DockerEngine, request: StartFaultSubje
 }
 
 /** The engine repeats the mount's options, which may hold a password, and says in one word of Linux what is wrong. */
-function mountFault({ name, mounts = [] }: StartFaultSubject, volume: string, reason: string, { code, cause }: DeploymentError): DeploymentError {
+function mountFault(
+  { name, mounts = [] }: StartFaultSubject,
+  volume: string,
+  reason: string,
+  { code, cause }: DeploymentError,
+): DeploymentError {
   const index = mounts.findIndex(({ Source }) => Source === volume);
   const isUnknown = reason === "no such device";
-  return new DeploymentError(code, `The engine could not mount the volume ${volume} of ${name}: ${isUnknown ? "its kernel does not know the file system" : reason}.`, {
-    service: name,
-    field: index === -1 ? "mounts" : `mounts[${index}]`,
-    hint: isUnknown
-      ? "Install the client of the file system on the engine's host; for NFS, the package nfs-common or nfs-utils, or the kernel's module nfs."
-      : "Check that the engine's host reaches the server, and that the server exports the path with these mount options.",
-    cause,
-  });
+  return new DeploymentError(
+    code,
+    `The engine could not mount the volume ${volume} of ${name}: ${isUnknown ? "its kernel does not know the file system" : reason}.`,
+    {
+      service: name,
+      field: index === -1 ? "mounts" : `mounts[${index}]`,
+      hint: isUnknown
+        ? "Install the client of the file system on the engine's host; for NFS, the package nfs-common or nfs-utils, or the kernel's module nfs."
+        : "Check that the engine's host reaches the server, and that the server exports the path with these mount options.",
+      cause,
+    },
+  );
 }
 
 /** What runc says, without the layers that pass it on. */
 const essence = (words: string): string =>
-  words.replace(/^.*(?:unable to start container process|error during container init): /s, "").replace(/(: unknown)?\.?$/, "");
+  words
+    .replace(/^.*(?:unable to start container process|error during container init): /s, "")
+    .replace(/(: unknown)?\.?$/, "");
 
 /** The port that the engine's words name, or all that the request publishes. */
 const portIn = (words: string, { ports = [] }: StartFaultSubject): string => {

@@ -30,7 +30,9 @@ test("another fault is told at once", async () => {
 
 test("an abort ends it", async () => {
   const { engine } = refusing(Infinity);
-  await expect(startWhenFree(engine, "1", { signal: AbortSignal.timeout(150) })).rejects.toMatchObject({ code: "ABORTED" });
+  await expect(startWhenFree(engine, "1", { signal: AbortSignal.timeout(150) })).rejects.toMatchObject({
+    code: "ABORTED",
+  });
 });
 
 test("what stays in use is told in the end", async () => {

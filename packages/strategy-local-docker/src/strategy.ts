@@ -204,7 +204,9 @@ export class LocalDockerDeploymentStrategy
   }
 
   async createResource(spec: ResourceSpec, options: OperationOptions = {}): Promise<Resource> {
-    return inContext({ strategy: this.manifest.name }, async () => kindOf(spec.kind).create(this.#engine, spec, options));
+    return inContext({ strategy: this.manifest.name }, async () =>
+      kindOf(spec.kind).create(this.#engine, spec, options),
+    );
   }
 
   async removeResource(kind: ResourceKind, name: string, options: RemoveResourceOptions = {}): Promise<void> {

@@ -47,7 +47,9 @@ test("one that was started again long ago, and runs, is ready", async () => {
 
 test("one that is started again and again while one waits is in a crash loop", async () => {
   const restarting = { Status: "restarting", Running: true, Restarting: true, ExitCode: 3 };
-  await expect(waitOn(container(0, restarting), container(1, restarting), container(2, restarting))).rejects.toMatchObject({
+  await expect(
+    waitOn(container(0, restarting), container(1, restarting), container(2, restarting)),
+  ).rejects.toMatchObject({
     code: "TASK_FAILED",
     message: "demo ends again and again, with exit code 3.",
     instance: { exitCode: 3 },
@@ -66,10 +68,20 @@ test("memory that ran out is told as that", async () => {
 test("one that never becomes healthy: TIMEOUT, with how far it came", async () => {
   const starting = { Health: { Status: "starting", FailingStreak: 0 } };
   const waiting = new LocalDockerDeploymentStrategy(looks(container(0, starting))).wait("demo", { timeoutMs: 50 });
-  await expect(waiting).rejects.toMatchObject({ code: "TIMEOUT", message: expect.stringContaining("0 of 1 ready, starting") });
+  await expect(waiting).rejects.toMatchObject({
+    code: "TIMEOUT",
+    message: expect.stringContaining("0 of 1 ready, starting"),
+  });
 });
 
-const failing = { Status: "starting", FailingStreak: 3, Log: [{ ExitCode: 0, Output: "" }, { ExitCode: 7, Output: "connection refused\n" }] };
+const failing = {
+  Status: "starting",
+  FailingStreak: 3,
+  Log: [
+    { ExitCode: 0, Output: "" },
+    { ExitCode: 7, Output: "connection refused\n" },
+  ],
+};
 
 test("a service that never becomes healthy: TIMEOUT with the last output of its health check and its last log lines", async () => {
   const { engine } = fakeEngine({ "containers.inspect": () => container(0, { Health: failing }) });

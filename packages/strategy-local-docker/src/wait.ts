@@ -1,4 +1,10 @@
-import { DeploymentError, type InstanceStatus, type ServiceStatus, throwIfAborted, type WaitOptions } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type InstanceStatus,
+  type ServiceStatus,
+  throwIfAborted,
+  type WaitOptions,
+} from "@openfactory/deploy-core";
 import { type ContainerDetails, type DockerEngine, failedHealthOutput } from "@openfactory/docker-engine";
 import { containersOf } from "./containers-of.js";
 import { lastLines } from "./logs.js";
@@ -10,7 +16,11 @@ import { withoutSecretsOf } from "./without-secrets-of.js";
 const CRASH_LOOP = 2;
 
 /** Waits for a service by its name. @throws DeploymentError as {@link waitUntilReady}. */
-export const waitForService = (engine: DockerEngine, serviceName: string, options: WaitOptions): Promise<ServiceStatus> =>
+export const waitForService = (
+  engine: DockerEngine,
+  serviceName: string,
+  options: WaitOptions,
+): Promise<ServiceStatus> =>
   waitUntilReady(engine, serviceName, () => containersOf(engine, serviceName, { signal: options.signal }), options);
 
 /**
@@ -27,10 +37,16 @@ export async function waitUntilReady(
   const end = Date.now() + timeoutMs;
   const first = await look();
   // What runs when the wait begins may have been started again long ago, and has come to rest since.
-  const restartsBefore = new Map(first.map((container) => [container.Id, container.State.Running ? container.RestartCount : 0]));
+  const restartsBefore = new Map(
+    first.map((container) => [container.Id, container.State.Running ? container.RestartCount : 0]),
+  );
   const loops = (container: ContainerDetails): boolean =>
     container.RestartCount - (restartsBefore.get(container.Id) ?? 0) >= CRASH_LOOP;
-  const wake = wakeOnEvents(engine, first.map(({ Id }) => Id), signal);
+  const wake = wakeOnEvents(
+    engine,
+    first.map(({ Id }) => Id),
+    signal,
+  );
   try {
     for (let containers = first; ; containers = await look()) {
       throwIfAborted(signal, { service: serviceName });
@@ -131,7 +147,11 @@ async function timedOut(
     {
       service,
       hint: "Raise the time limit, or see its log for what it waits for.",
-      instance: late && { id: late.id, error: container ? faultOf(container, late) : late.error, lastLogLines: await lastLines(engine, late.id) },
+      instance: late && {
+        id: late.id,
+        error: container ? faultOf(container, late) : late.error,
+        lastLogLines: await lastLines(engine, late.id),
+      },
     },
   );
 }

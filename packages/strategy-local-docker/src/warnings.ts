@@ -11,14 +11,23 @@ export const engineWarning = (service: string, reason: string): DeploymentWarnin
 });
 
 /** The warnings that the engine answered a creation with. @throws DeploymentError `UNSUPPORTED` in strict mode, if there is one. */
-export function engineWarnings(service: string, reasons: readonly string[], { strict }: DeployOptions): DeploymentWarning[] {
+export function engineWarnings(
+  service: string,
+  reasons: readonly string[],
+  { strict }: DeployOptions,
+): DeploymentWarning[] {
   const [first] = reasons;
   if (strict && first !== undefined) throw refused(service, undefined, `The engine warns: ${reasons.join(" ")}`);
   return reasons.map((reason) => engineWarning(service, reason));
 }
 
 /** A field that the engine accepted without effect. @throws DeploymentError `UNSUPPORTED` in strict mode. */
-export function unhonoured(service: string, field: string, reason: string, { strict, observer }: DeployOptions): DeploymentWarning {
+export function unhonoured(
+  service: string,
+  field: string,
+  reason: string,
+  { strict, observer }: DeployOptions,
+): DeploymentWarning {
   if (strict) throw refused(service, field, reason);
   const warning: DeploymentWarning = { code: "FIELD_NOT_HONOURED", service, strategy: STRATEGY, field, reason };
   observer?.({ type: "warning", service, warning });

@@ -6,5 +6,7 @@ describeStrategyContract("memory", () => memoryTarget());
 
 // Keeps every field, so that each case on a field is passed by something that needs no engine.
 describeStrategyContract("memory that honours every field", () => memoryTarget({ honours: REQUEST_FIELDS }), {
-  differs: { "remove > of one that ends again and again": "a restart policy is kept, and nothing is started again by it" },
+  differs: {
+    "remove > of one that ends again and again": "a restart policy is kept, and nothing is started again by it",
+  },
 });

@@ -112,7 +112,12 @@ export class MemoryEngine {
 
   #checkPorts({ id, request }: MemoryService): void {
     const others = [...this.services.values()].filter((other) => other.id !== id && other.instances.some(isRunning));
-    throwIfLacking(portLack(request, others.map((other) => other.request)));
+    throwIfLacking(
+      portLack(
+        request,
+        others.map((other) => other.request),
+      ),
+    );
   }
 
   #launch(request: NormalizedRequest, kept: MemoryInstance[]): MemoryInstance[] {

@@ -21,7 +21,14 @@ export const lacks = (engine: MemoryEngine, request: NormalizedRequest): Lack[] 
 const images = (engine: MemoryEngine, { image }: NormalizedRequest): Lack[] =>
   engine.hasImage(image)
     ? []
-    : [{ code: "IMAGE_NOT_FOUND", field: "image", message: `There is no image ${image}`, hint: "Check the image's name and tag." }];
+    : [
+        {
+          code: "IMAGE_NOT_FOUND",
+          field: "image",
+          message: `There is no image ${image}`,
+          hint: "Check the image's name and tag.",
+        },
+      ];
 
 const networks = (engine: MemoryEngine, request: NormalizedRequest): Lack[] =>
   (request.networks ?? []).flatMap((name, index): Lack[] => {
@@ -33,7 +40,14 @@ const networks = (engine: MemoryEngine, request: NormalizedRequest): Lack[] =>
 const files = (engine: MemoryEngine, request: NormalizedRequest, kind: "secret" | "config"): Lack[] =>
   (request[`${kind}s`] ?? []).flatMap(({ name }, index): Lack[] => {
     if (engine.hasFile(kind, name)) return [];
-    return [{ code: "NOT_FOUND", field: `${kind}s[${index}]`, message: `There is no ${kind} ${name}`, hint: "Create it first." }];
+    return [
+      {
+        code: "NOT_FOUND",
+        field: `${kind}s[${index}]`,
+        message: `There is no ${kind} ${name}`,
+        hint: "Create it first.",
+      },
+    ];
   });
 
 /** The first of its host ports that one of these services has. */

@@ -18,7 +18,10 @@ export function preflight(engine: MemoryEngine, requests: readonly PreflightRequ
     const found = [
       ...(updates ? [] : nameInUse(engine, request)),
       ...lacks(engine, request),
-      ...portLack(request, others.filter(({ name }) => name !== request.name)),
+      ...portLack(
+        request,
+        others.filter(({ name }) => name !== request.name),
+      ),
       ...otherVolumes(engine, request),
     ];
     return found.map((lack): PreflightProblem => ({ ...lack, service: request.name }));
@@ -27,7 +30,14 @@ export function preflight(engine: MemoryEngine, requests: readonly PreflightRequ
 
 const nameInUse = (engine: MemoryEngine, { name }: NormalizedRequest): Lack[] =>
   engine.services.has(name)
-    ? [{ code: "ALREADY_EXISTS", field: "name", message: `The name ${name} is in use`, hint: "Remove that service first, or choose another name." }]
+    ? [
+        {
+          code: "ALREADY_EXISTS",
+          field: "name",
+          message: `The name ${name} is in use`,
+          hint: "Remove that service first, or choose another name.",
+        },
+      ]
     : [];
 
 /** Volumes that are there with other options: they stay as they are. */

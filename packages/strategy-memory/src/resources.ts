@@ -50,7 +50,8 @@ export class MemoryResources {
       });
     }
     const resource: Resource = { kind, name, id: newId(), labels: { ...labels } };
-    const untold = "content" in spec ? { content: Uint8Array.from(spec.content) } : { driverOptions: { ...spec.driverOptions } };
+    const untold =
+      "content" in spec ? { content: Uint8Array.from(spec.content) } : { driverOptions: { ...spec.driverOptions } };
     this.#all.set(`${kind} ${name}`, { ...resource, ...untold });
     return structuredClone(resource);
   }
@@ -78,7 +79,10 @@ function checkKind(kind: ResourceKind): void {
 }
 
 /** The names of the resources of a kind that a service uses. */
-export function usedBy({ networks = [], mounts = [], configs = [], secrets = [] }: NormalizedRequest, kind: ResourceKind): string[] {
+export function usedBy(
+  { networks = [], mounts = [], configs = [], secrets = [] }: NormalizedRequest,
+  kind: ResourceKind,
+): string[] {
   switch (kind) {
     case "network":
       return networks;

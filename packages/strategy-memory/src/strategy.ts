@@ -204,10 +204,7 @@ export class MemoryDeploymentStrategy
   }
 
   /** An operation that is about no service. */
-  async #here<Result>(
-    { signal }: OperationOptions,
-    work: () => Result | Promise<Result>,
-  ): Promise<Result> {
+  async #here<Result>({ signal }: OperationOptions, work: () => Result | Promise<Result>): Promise<Result> {
     const context = { strategy: this.manifest.name };
     return inContext(context, async () => {
       await sleep(this.#options.latencyMs ?? 0, signal, context);

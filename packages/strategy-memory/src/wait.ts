@@ -51,10 +51,14 @@ const lastLines = (instance: MemoryInstance): string[] =>
 
 function rolledBack(name: string, culprit: MemoryInstance): DeploymentError {
   const { exitCode } = culprit.process;
-  return new DeploymentError("ROLLED_BACK", `${name} was rolled back: its new version ended with exit code ${exitCode}.`, {
-    instance: { id: culprit.id, exitCode, lastLogLines: lastLines(culprit) },
-    hint: "The previous version runs again. Look at the log of the new one.",
-  });
+  return new DeploymentError(
+    "ROLLED_BACK",
+    `${name} was rolled back: its new version ended with exit code ${exitCode}.`,
+    {
+      instance: { id: culprit.id, exitCode, lastLogLines: lastLines(culprit) },
+      hint: "The previous version runs again. Look at the log of the new one.",
+    },
+  );
 }
 
 function failed(engine: MemoryEngine, { name, instances }: ServiceStatus): DeploymentError {

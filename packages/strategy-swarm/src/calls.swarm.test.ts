@@ -19,7 +19,13 @@ afterAll(async () => {
   await swarm?.down();
 });
 
-const request = (name: string) => ({ name, image: TEST_IMAGE, command: ["sleep", "60"], networks: ["plant"], ports: { 8080: 80 } });
+const request = (name: string) => ({
+  name,
+  image: TEST_IMAGE,
+  command: ["sleep", "60"],
+  networks: ["plant"],
+  ports: { 8080: 80 },
+});
 
 test("a deploy is one call, after the version is agreed on once", async () => {
   await strategy.deploy(request("first"));

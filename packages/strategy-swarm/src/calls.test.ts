@@ -17,7 +17,12 @@ const service = (name: string, { replicas = 1, running = replicas, update, mode 
   Version: { Index: 1 },
   CreatedAt: "2026-01-01T00:00:00Z",
   UpdatedAt: "2026-01-01T00:00:00Z",
-  Spec: { Name: name, Labels: { app: name }, TaskTemplate: { ContainerSpec: { Image: "demo:1" } }, Mode: { Replicated: { Replicas: replicas }, ...mode } },
+  Spec: {
+    Name: name,
+    Labels: { app: name },
+    TaskTemplate: { ContainerSpec: { Image: "demo:1" } },
+    Mode: { Replicated: { Replicas: replicas }, ...mode },
+  },
   ServiceStatus: { RunningTasks: running, DesiredTasks: replicas },
   ...(update === undefined ? {} : { UpdateStatus: { State: update } }),
 });
@@ -74,16 +79,24 @@ describe("a listing", () => {
     ["has an update that stopped", service("late", { update: "paused" })],
     ["is a job", service("late", { mode: { Replicated: undefined, ReplicatedJob: { TotalCompletions: 1 } } })],
   ])("asks for the tasks of a service that %s, and of that one alone", async (_, late) => {
-    const { strategy, calls, filters } = listed([...names.map((name) => service(name)), late], [task("late", "preparing")]);
+    const { strategy, calls, filters } = listed(
+      [...names.map((name) => service(name)), late],
+      [task("late", "preparing")],
+    );
     const found = await strategy.list({ instances: false });
     expect(calls).toEqual(["services.list", "tasks.list", "nodes.list"]);
     expect(filters).toEqual([{ service: ["id-late"] }]);
-    expect(found.find(({ name }) => name === "late")).toMatchObject({ instances: [{ state: "pending", node: "node-1" }] });
+    expect(found.find(({ name }) => name === "late")).toMatchObject({
+      instances: [{ state: "pending", node: "node-1" }],
+    });
     expect(found.find(({ name }) => name === "app-0")).toMatchObject({ state: "running", instances: [] });
   });
 
   test("with instances is three calls", async () => {
-    const { strategy, calls } = listed(names.map((name) => service(name)), names.map((name) => task(name)));
+    const { strategy, calls } = listed(
+      names.map((name) => service(name)),
+      names.map((name) => task(name)),
+    );
     const found = await strategy.list();
     expect(calls.sort()).toEqual(["nodes.list", "services.list", "tasks.list"]);
     expect(found.every(({ instances }) => instances.length === 1)).toBe(true);
@@ -96,12 +109,21 @@ test("any number of waits look together: two calls a look, and one for the nodes
     ...nodes,
     "services.list": () => ((look += 1), names.map((name) => service(name))),
     // The first look finds none ready, the second half of them, the third all.
-    "tasks.list": () => names.map((name, index) => task(name, look > 2 || (look === 2 && index % 2 === 0) ? "running" : "starting")),
+    "tasks.list": () =>
+      names.map((name, index) => task(name, look > 2 || (look === 2 && index % 2 === 0) ? "running" : "starting")),
   });
   const strategy = new SwarmDeploymentStrategy(engine);
   const ready = await Promise.all(names.map((name) => strategy.wait(name, { settleMs: 0 })));
   expect(ready.map(({ name }) => name)).toEqual(names);
-  expect(calls).toEqual(["services.list", "tasks.list", "nodes.list", "services.list", "tasks.list", "services.list", "tasks.list"]);
+  expect(calls).toEqual([
+    "services.list",
+    "tasks.list",
+    "nodes.list",
+    "services.list",
+    "tasks.list",
+    "services.list",
+    "tasks.list",
+  ]);
 });
 
 test("few waits ask for theirs alone", async () => {
@@ -120,12 +142,17 @@ test("a service that another has replaced, or that is gone, is not waited for", 
   let look = 0;
   const { engine } = fakeEngine({
     ...nodes,
-    "services.list": () => ((look += 1), look === 1 ? [service("one"), service("two")] : [{ ...service("one"), ID: "another" }]),
+    "services.list": () => (
+      (look += 1),
+      look === 1 ? [service("one"), service("two")] : [{ ...service("one"), ID: "another" }]
+    ),
     "tasks.list": () => [task("one", "starting"), task("two", "starting")],
   });
   const strategy = new SwarmDeploymentStrategy(engine);
   const ended = await Promise.allSettled(["one", "two", "never"].map((name) => strategy.wait(name)));
-  expect(ended).toMatchObject(["one", "two", "never"].map((name) => ({ reason: { code: "NOT_FOUND", service: name } })));
+  expect(ended).toMatchObject(
+    ["one", "two", "never"].map((name) => ({ reason: { code: "NOT_FOUND", service: name } })),
+  );
 });
 
 test("removals that wait look together, too", async () => {

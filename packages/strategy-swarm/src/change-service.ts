@@ -79,7 +79,8 @@ async function isDone(
   before: ServiceDetails,
   error: unknown,
 ): Promise<boolean> {
-  const unanswered = DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "ENGINE_UNREACHABLE");
+  const unanswered =
+    DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "ENGINE_UNREACHABLE");
   if (!unanswered) return false;
   try {
     return change.isOutcome(await engine.services.inspect(before.ID), before);

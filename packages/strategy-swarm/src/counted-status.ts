@@ -14,7 +14,8 @@ const UNSETTLED: ReadonlySet<string> = new Set(["updating", "paused", "rollback_
  */
 export function isAsItShouldBe(service: ServiceDetails): boolean {
   const { ServiceStatus: counted, UpdateStatus } = service;
-  if (counted === undefined || isJob(service) || isOnEveryNode(service) || UNSETTLED.has(UpdateStatus?.State ?? "")) return false;
+  if (counted === undefined || isJob(service) || isOnEveryNode(service) || UNSETTLED.has(UpdateStatus?.State ?? ""))
+    return false;
   return counted.RunningTasks === desiredTasks(service, [], NO_NODES);
 }
 

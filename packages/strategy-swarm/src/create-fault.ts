@@ -43,11 +43,15 @@ function explainSpecFault(request: Subject, error: unknown): unknown {
   // A network of one node only is refused with 403, which otherwise stands for refused credentials.
   if (engineFault(error)?.statusCode === 403 && /network/i.test(words)) {
     const network = named(words, networks);
-    return new DeploymentError("CONFLICT", `Network ${network} is no network of the swarm: it exists on one node only.`, {
-      ...context,
-      field: `networks[${Math.max(0, networks.indexOf(network))}]`,
-      hint: "Create it as an overlay network (`docker network create --driver overlay ...`), or use one that is.",
-    });
+    return new DeploymentError(
+      "CONFLICT",
+      `Network ${network} is no network of the swarm: it exists on one node only.`,
+      {
+        ...context,
+        field: `networks[${Math.max(0, networks.indexOf(network))}]`,
+        hint: "Create it as an overlay network (`docker network create --driver overlay ...`), or use one that is.",
+      },
+    );
   }
   const port = PORT_IN_USE.exec(words);
   if (port !== null) {

@@ -43,12 +43,15 @@ test("`always` without a registry warns, and in strict mode is refused with noth
   expect(calls).toEqual(["images.digest reg.example.com/demo:1"]);
 });
 
-test.each(["UNAUTHORIZED", "IMAGE_NOT_FOUND"] as const)("a registry that answers %s ends it before anything is made", async (code) => {
-  const { engine, calls } = fakeEngine({ "images.digest": fails(code) });
-  const deploying = new SwarmDeploymentStrategy(engine).deploy({ ...request, imagePullPolicy: "always" });
-  await expect(deploying).rejects.toMatchObject({ code, service: "demo", strategy: "swarm" });
-  expect(calls).toEqual(["images.digest reg.example.com/demo:1"]);
-});
+test.each(["UNAUTHORIZED", "IMAGE_NOT_FOUND"] as const)(
+  "a registry that answers %s ends it before anything is made",
+  async (code) => {
+    const { engine, calls } = fakeEngine({ "images.digest": fails(code) });
+    const deploying = new SwarmDeploymentStrategy(engine).deploy({ ...request, imagePullPolicy: "always" });
+    await expect(deploying).rejects.toMatchObject({ code, service: "demo", strategy: "swarm" });
+    expect(calls).toEqual(["images.digest reg.example.com/demo:1"]);
+  },
+);
 
 test("the registry's credentials go along with the service, but not where nobody is to pull", async () => {
   const sent: unknown[] = [];
@@ -66,8 +69,13 @@ test("the registry's credentials go along with the service, but not where nobody
     { options: { image: request.image } },
     { options: { image: undefined }, labels: { "org.openfactory.deploy.pull-policy": "never" } },
   ]);
-  expect(warnings).toMatchObject([{ code: "FIELD_NOT_HONOURED", field: "imagePullPolicy" }, { code: "ENGINE_WARNING" }]);
-  await expect(strategy.deploy({ ...request, imagePullPolicy: "never" }, { strict: true })).rejects.toMatchObject({ code: "UNSUPPORTED" });
+  expect(warnings).toMatchObject([
+    { code: "FIELD_NOT_HONOURED", field: "imagePullPolicy" },
+    { code: "ENGINE_WARNING" },
+  ]);
+  await expect(strategy.deploy({ ...request, imagePullPolicy: "never" }, { strict: true })).rejects.toMatchObject({
+    code: "UNSUPPORTED",
+  });
 });
 
 test("a creation whose answer never came is looked for, and removed", async () => {
@@ -98,10 +106,18 @@ test("the swarm's words repeat no value of env, whatever they quote", async () =
   const pw = "example-value-1";
   const env = [`QUERY=select * from t where pw="${pw}"`, `TOKEN=${pw}`];
   const words = `expanding env failed: expanding env ${JSON.stringify(env[0])}: template: expansion:1: executing "expansion"`;
-  const refused = new SwarmDeploymentStrategy(fakeEngine({ "services.create": fails("INVALID_REQUEST", words) }).engine);
+  const refused = new SwarmDeploymentStrategy(
+    fakeEngine({ "services.create": fails("INVALID_REQUEST", words) }).engine,
+  );
   const error: unknown = await refused.deploy({ ...request, env }).catch((reason: unknown) => reason);
-  expect(error).toMatchObject({ code: "INVALID_REQUEST", message: expect.stringContaining('"QUERY=***"'), cause: { message: expect.stringContaining("***") } });
+  expect(error).toMatchObject({
+    code: "INVALID_REQUEST",
+    message: expect.stringContaining('"QUERY=***"'),
+    cause: { message: expect.stringContaining("***") },
+  });
   expect(inspect(error, { depth: 10 })).not.toContain(pw);
-  const warned = new SwarmDeploymentStrategy(fakeEngine({ "services.create": () => ({ id: "abc", warnings: [words] }) }).engine);
+  const warned = new SwarmDeploymentStrategy(
+    fakeEngine({ "services.create": () => ({ id: "abc", warnings: [words] }) }).engine,
+  );
   expect(JSON.stringify(await warned.deploy({ ...request, env }))).not.toContain(pw);
 });

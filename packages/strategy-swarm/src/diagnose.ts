@@ -33,7 +33,9 @@ async function managerAndNodes(engine: DockerEngine, { signal }: DiagnoseOptions
   const unfit = nodes.filter(({ Status, Spec }) => Status.State !== "ready" || Spec.Availability !== "active");
   const count = `a swarm of ${nodes.length} ${nodes.length === 1 ? "node" : "nodes"}`;
   if (unfit.length === 0) return { check, state: "ok", detail: `${engine.host} manages ${count}, all ready.` };
-  const names = unfit.map(({ Description, Status, Spec }) => `${Description.Hostname} (${Status.State}, ${Spec.Availability})`);
+  const names = unfit.map(
+    ({ Description, Status, Spec }) => `${Description.Hostname} (${Status.State}, ${Spec.Availability})`,
+  );
   return {
     check,
     state: "warning",

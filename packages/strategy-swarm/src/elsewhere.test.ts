@@ -2,7 +2,11 @@ import { fakeEngine } from "@openfactory/docker-probes";
 import { expect, test } from "vitest";
 import { elsewhere } from "./elsewhere.js";
 
-const container = (name: string, labels: Record<string, string> = {}) => ({ Id: name, Names: [`/${name}`], Labels: labels });
+const container = (name: string, labels: Record<string, string> = {}) => ({
+  Id: name,
+  Names: [`/${name}`],
+  Labels: labels,
+});
 
 test("elsewhere() names the containers of the project that are no tasks, each service once", async () => {
   const { engine, calls } = fakeEngine({
@@ -14,6 +18,8 @@ test("elsewhere() names the containers of the project that are no tasks, each se
       container("api.1.abc", { "com.docker.swarm.task.id": "abc" }),
     ],
   });
-  expect(await elsewhere(engine, { labels: { project: "factory" } })).toEqual([{ platform: "docker", services: ["db", "web"] }]);
+  expect(await elsewhere(engine, { labels: { project: "factory" } })).toEqual([
+    { platform: "docker", services: ["db", "web"] },
+  ]);
   expect(calls).toEqual(["containers.list"]);
 });

@@ -31,17 +31,22 @@ export async function failure(
 ): Promise<DeploymentError> {
   const { service, nodes } = observed;
   const instance = task && instanceStatus(service, [task], nodes);
-  const { failed, output }: TaskHealth = task === undefined ? { failed: false } : await taskHealth(engine, service, task);
+  const { failed, output }: TaskHealth =
+    task === undefined ? { failed: false } : await taskHealth(engine, service, task);
   // A task that completed after its health check had passed has done its work, whatever a later check found.
   const health = unproven || instance?.state === "failed" ? failed : false;
   const image = lacksImage(instance) ? await explainMissingImage(engine, service, instance) : undefined;
   const told = code === "TASK_FAILED" && image !== undefined ? image.code : code;
   const words = typeof before === "string" ? before : before(health);
-  return new DeploymentError(told, `${words}: ${reasonOf(instance, { health, output, unproven })}${image?.reason ?? ""}.`, {
-    service: service.Spec.Name,
-    hint: `${hint} ${image?.hint ?? hintFor(service, instance, health)}`.trim(),
-    instance: instance && (await failedInstance(engine, observed, instance, { health, output })),
-  });
+  return new DeploymentError(
+    told,
+    `${words}: ${reasonOf(instance, { health, output, unproven })}${image?.reason ?? ""}.`,
+    {
+      service: service.Spec.Name,
+      hint: `${hint} ${image?.hint ?? hintFor(service, instance, health)}`.trim(),
+      instance: instance && (await failedInstance(engine, observed, instance, { health, output })),
+    },
+  );
 }
 
 interface Health {
@@ -58,10 +63,19 @@ export async function failedInstance(
   const secrets = secretsOf(observed.service);
   const words = [error, health && output && `health check: ${output}`].filter(Boolean).join("; ");
   const lines = await lastLines(engine, observed, id);
-  return { id, node, exitCode, error: words === "" ? undefined : secrets.text(words), lastLogLines: lines.map((line) => secrets.text(line)) };
+  return {
+    id,
+    node,
+    exitCode,
+    error: words === "" ? undefined : secrets.text(words),
+    lastLogLines: lines.map((line) => secrets.text(line)),
+  };
 }
 
-const reasonOf = (instance: InstanceStatus | undefined, { health, output, unproven }: Health & { unproven: boolean }): string => {
+const reasonOf = (
+  instance: InstanceStatus | undefined,
+  { health, output, unproven }: Health & { unproven: boolean },
+): string => {
   const where = instance?.node ? ` on ${instance.node}` : "";
   if (instance?.engineState === "rejected") return `rejected${where}: ${instance.error ?? "no reason given"}`;
   if (health) return `its health check failed${where}${output === undefined ? "" : `: ${output}`}`;
@@ -70,14 +84,21 @@ const reasonOf = (instance: InstanceStatus | undefined, { health, output, unprov
   return `${instance?.error ?? instance?.engineState ?? "no reason given"}${where}${unclear}`;
 };
 
-const hintFor = (service: ServiceDetails, instance: InstanceStatus | undefined, health: TaskHealth["failed"]): string => {
-  if (instance?.engineState === "rejected") return "Make the node fit for it, or keep it off that node by a constraint.";
+const hintFor = (
+  service: ServiceDetails,
+  instance: InstanceStatus | undefined,
+  health: TaskHealth["failed"],
+): string => {
+  if (instance?.engineState === "rejected")
+    return "Make the node fit for it, or keep it off that node by a constraint.";
   if (/port is already allocated|address already in use/i.test(instance?.error ?? "")) {
     return "Publish another host port, or stop what uses it on that node.";
   }
   const driver = unreadableDriver(service.Spec);
-  const log = driver === undefined ? "See its last log lines." : `Its log can't be read: the logging driver is ${driver}.`;
+  const log =
+    driver === undefined ? "See its last log lines." : `Its log can't be read: the logging driver is ${driver}.`;
   if (health) return `Correct the health check, or give the process more time (start_period). ${log}`;
-  if (instance?.exitCode === 0) return "If it is meant to end, make it a job, or set its restart condition to on-failure.";
+  if (instance?.exitCode === 0)
+    return "If it is meant to end, make it a job, or set its restart condition to on-failure.";
   return log;
 };

@@ -80,7 +80,10 @@ test("rollback of a job runs the earlier version again, and the wait ends with i
 });
 
 describe("a service with a health check", () => {
-  const check = (Retries: number) => ({ healthcheck: { Test: "echo no route to plc; exit 1", Interval: SECOND / 2, Retries }, constraints: onManager });
+  const check = (Retries: number) => ({
+    healthcheck: { Test: "echo no route to plc; exit 1", Interval: SECOND / 2, Retries },
+    constraints: onManager,
+  });
 
   test.each([
     [7, ["sh", "-c", "echo 'no input' >&2; sleep 1; exit 7"]],
@@ -103,7 +106,9 @@ describe("a service with a health check", () => {
     await strategy.deploy(request({ ...check(2), command }));
     expect(await failureOf(strategy.wait(name))).toMatchObject({
       code: "TASK_FAILED",
-      message: expect.stringMatching(/is unhealthy .*: its health check failed on node-1: exit code 1: no route to plc\.$/),
+      message: expect.stringMatching(
+        /is unhealthy .*: its health check failed on node-1: exit code 1: no route to plc\.$/,
+      ),
       instance: { error: expect.stringContaining("health check: exit code 1: no route to plc") },
     });
   });
@@ -157,10 +162,17 @@ test("the log of a service whose logging driver can't be read is an error, not e
   };
   const syslog = { Name: "syslog", Options: { "syslog-address": "udp://127.0.0.1:514" } };
   await withDriver({ Name: "none" });
-  await expect(read()).rejects.toMatchObject({ code: "UNSUPPORTED", service: name, message: expect.stringContaining("logging driver none") });
+  await expect(read()).rejects.toMatchObject({
+    code: "UNSUPPORTED",
+    service: name,
+    message: expect.stringContaining("logging driver none"),
+  });
   await strategy.remove(name, { wait: true });
   await withDriver({ ...syslog, Options: { ...syslog.Options, "cache-disabled": "true" } });
-  await expect(read()).rejects.toMatchObject({ code: "UNSUPPORTED", message: expect.stringContaining("logging driver syslog") });
+  await expect(read()).rejects.toMatchObject({
+    code: "UNSUPPORTED",
+    message: expect.stringContaining("logging driver syslog"),
+  });
   await strategy.remove(name, { wait: true });
   await withDriver(syslog);
   await expect.poll(read, { timeout: 30_000 }).toContain("ready");
@@ -182,10 +194,15 @@ describe("an update that starts first where the old task has what the new one ne
     const next = { ...first, env: ["VERSION=2"] };
     const stopFirst = { ...next, updateConfig: { Order: "stop-first", Monitor: SECOND } } as const;
     const look = (asked: DeployRequest) => strategy.preflight([{ request: asked, updates: true }]);
-    expect(await look(next)).toMatchObject([{ code: "CONFLICT", field: "updateConfig.Order", message: expect.stringContaining(words) }]);
+    expect(await look(next)).toMatchObject([
+      { code: "CONFLICT", field: "updateConfig.Order", message: expect.stringContaining(words) },
+    ]);
     expect(await look(stopFirst)).toEqual([]);
     await strategy.update(next);
-    await expect(strategy.wait(name, { timeoutMs: 3_000 })).rejects.toMatchObject({ code: "TIMEOUT", message: expect.stringContaining("no suitable node") });
+    await expect(strategy.wait(name, { timeoutMs: 3_000 })).rejects.toMatchObject({
+      code: "TIMEOUT",
+      message: expect.stringContaining("no suitable node"),
+    });
     await strategy.update(stopFirst);
     expect(await strategy.wait(name)).toMatchObject({ state: "running" });
   });

@@ -33,9 +33,13 @@ export async function findService(
  * Services of exactly these names, in one call. The engine's filter takes beginnings of names, and its look-up by name
  * takes ids as well: neither is exact.
  */
-export async function servicesNamed(engine: DockerEngine, names: readonly string[]): Promise<Map<string, ServiceDetails>> {
+export async function servicesNamed(
+  engine: DockerEngine,
+  names: readonly string[],
+): Promise<Map<string, ServiceDetails>> {
   const wanted = names.filter(isServiceName);
-  const listed = wanted.length === 0 ? [] : await engine.services.list(wanted.length > MOST_FILTERED ? {} : { name: wanted });
+  const listed =
+    wanted.length === 0 ? [] : await engine.services.list(wanted.length > MOST_FILTERED ? {} : { name: wanted });
   return new Map(listed.map((service) => [service.Spec.Name, service]));
 }
 

@@ -20,7 +20,8 @@ function fulfils(node: NodeDetails, constraint: string): boolean {
   const [, key = "", operator, value = ""] = /^\s*(.*?)\s*(==|!=)\s*(.*?)\s*$/.exec(constraint) ?? [];
   const actual = attribute(node, key);
   if (operator === undefined || actual === undefined) return false;
-  const same = key.toLowerCase() === "node.ip" ? isAddress(actual, value) : actual.toLowerCase() === value.toLowerCase();
+  const same =
+    key.toLowerCase() === "node.ip" ? isAddress(actual, value) : actual.toLowerCase() === value.toLowerCase();
   return operator === "==" ? same : !same;
 }
 

@@ -23,13 +23,23 @@ export interface TaskHealth {
  * How the health check of a task went. The swarm says so of a task that ended with an error; of one that ended with exit
  * code 0 after it was told to stop, only the container knows, which this manager has if the task is on its own node.
  */
-export async function taskHealth(engine: DockerEngine, service: ServiceDetails, task: TaskDetails): Promise<TaskHealth> {
+export async function taskHealth(
+  engine: DockerEngine,
+  service: ServiceDetails,
+  task: TaskDetails,
+): Promise<TaskHealth> {
   const container = await containerOf(engine, task);
   const output = container && failedHealthOutput(container);
-  return { failed: hasFailedHealth(task, container), ...(output !== undefined && { output: secretsOf(service).text(output) }) };
+  return {
+    failed: hasFailedHealth(task, container),
+    ...(output !== undefined && { output: secretsOf(service).text(output) }),
+  };
 }
 
-function hasFailedHealth({ Status, ...task }: TaskDetails, container: ContainerDetails | undefined): boolean | undefined {
+function hasFailedHealth(
+  { Status, ...task }: TaskDetails,
+  container: ContainerDetails | undefined,
+): boolean | undefined {
   if (/unhealthy container/i.test(Status.Err ?? "")) return true;
   if (!hasCompleted({ Status, ...task })) return false;
   const { Health } = container?.State ?? {};

@@ -37,18 +37,29 @@ const request = (part: Partial<DeployRequest>): DeployRequest => ({
 test.each([
   [true, []],
   [false, [8095]],
-])("inspect() lists a port in mode host only where the node has published it: network internal %s", async (internal, expected) => {
-  await strategy.createResource({ kind: "network", name: NAME, labels: {}, internal });
-  await strategy.deploy(request({ networks: [NAME], ports: [{ target: 80, published: 8095, mode: "host" }] }));
-  await strategy.wait(NAME);
-  expect((await strategy.inspect(NAME)).ports.map(({ published }) => published)).toEqual(expected);
-});
+])(
+  "inspect() lists a port in mode host only where the node has published it: network internal %s",
+  async (internal, expected) => {
+    await strategy.createResource({ kind: "network", name: NAME, labels: {}, internal });
+    await strategy.deploy(request({ networks: [NAME], ports: [{ target: 80, published: 8095, mode: "host" }] }));
+    await strategy.wait(NAME);
+    expect((await strategy.inspect(NAME)).ports.map(({ published }) => published)).toEqual(expected);
+  },
+);
 
 test("preflight() finds the container of the manager's node that publishes a port of the routing mesh", async () => {
   const Labels = { "org.openfactory.deploy.test": "1" };
   const HostConfig = { PortBindings: { "80/tcp": [{ HostPort: "8096" }] } };
-  await raw.call("POST", `/containers/create?name=${NAME}`, { Image: TEST_IMAGE, Cmd: ["sleep", "100"], Labels, ExposedPorts: { "80/tcp": {} }, HostConfig });
+  await raw.call("POST", `/containers/create?name=${NAME}`, {
+    Image: TEST_IMAGE,
+    Cmd: ["sleep", "100"],
+    Labels,
+    ExposedPorts: { "80/tcp": {} },
+    HostConfig,
+  });
   await raw.call("POST", `/containers/${NAME}/start`);
   const found = await strategy.preflight([{ request: request({ ports: { 8096: 80 } }), updates: false }]);
-  expect(found).toMatchObject([{ code: "CONFLICT", field: "ports", message: expect.stringContaining(`by the container ${NAME}`) }]);
+  expect(found).toMatchObject([
+    { code: "CONFLICT", field: "ports", message: expect.stringContaining(`by the container ${NAME}`) },
+  ]);
 });

@@ -18,7 +18,8 @@ export async function registryFault(
     await engine.images.digest(image, { ...options, timeoutMs: TIMEOUT_MS });
     return undefined;
   } catch (error) {
-    if (DeploymentError.isInstance(error, "IMAGE_NOT_FOUND") || DeploymentError.isInstance(error, "UNAUTHORIZED")) return error;
+    if (DeploymentError.isInstance(error, "IMAGE_NOT_FOUND") || DeploymentError.isInstance(error, "UNAUTHORIZED"))
+      return error;
     if (!DeploymentError.isInstance(error) || error.code === "ABORTED") throw error;
     return undefined;
   }

@@ -33,7 +33,8 @@ beforeAll(async () => {
   await push(TEST_ENTRYPOINT_IMAGE, "app:2");
 });
 afterEach(async () => {
-  for (const { ID } of await manager().api.call("GET", "/services")) await manager().api.call("DELETE", `/services/${ID}`);
+  for (const { ID } of await manager().api.call("GET", "/services"))
+    await manager().api.call("DELETE", `/services/${ID}`);
 });
 afterAll(async () => {
   await registry?.stop();
@@ -61,7 +62,10 @@ interface User {
 function connect({ account = registry.credentials, hosts = [registry.host] }: User = {}): SwarmDeploymentStrategy {
   const auth = Buffer.from(`${account?.username}:${account?.password}`).toString("base64");
   const DOCKER_CONFIG = mkdtempSync(join(folder, "config-"));
-  writeFileSync(join(DOCKER_CONFIG, "config.json"), JSON.stringify({ auths: Object.fromEntries(hosts.map((host) => [host, { auth }])) }));
+  writeFileSync(
+    join(DOCKER_CONFIG, "config.json"),
+    JSON.stringify({ auths: Object.fromEntries(hosts.map((host) => [host, { auth }])) }),
+  );
   const strategy = new SwarmDeploymentStrategy(createEngine({ host: manager().host, env: { DOCKER_CONFIG } }));
   onTestFinished(() => strategy.close());
   return strategy;
@@ -98,7 +102,9 @@ describe("a registry that asks for a password", () => {
     ["none", { hosts: [] }],
   ])("with %s: UNAUTHORIZED before any service is made", async (_, user) => {
     const refused = request("app:1", { imagePullPolicy: "always" });
-    const error: unknown = await connect(user).deploy(refused).catch((thrown: unknown) => thrown);
+    const error: unknown = await connect(user)
+      .deploy(refused)
+      .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       code: "UNAUTHORIZED",
       service: refused.name,
@@ -146,15 +152,18 @@ describe("`always`", () => {
     expect((await strategy.inspect(second.name)).image).toBe(`${first.image}@${after}`);
   });
 
-  test.each(["docker", "oci"] as const)("pins an image for several platforms to its index (%s), and nodes find theirs", async (type) => {
-    const { Arch } = await manager().api.call("GET", "/version");
-    const other = Arch === "arm64" ? "amd64" : "arm64";
-    const index = await pushIndex(registry, `app:${type}`, { [other]: "2", [Arch]: "1" }, type);
-    const strategy = connect();
-    const several = request(`app:${type}`, { imagePullPolicy: "always", constraints: on("node-3") });
-    expect((await strategy.deploy(several)).image).toBe(`${several.image}@${index}`);
-    expect((await strategy.wait(several.name)).instances).toMatchObject([{ node: "node-3", state: "running" }]);
-  });
+  test.each(["docker", "oci"] as const)(
+    "pins an image for several platforms to its index (%s), and nodes find theirs",
+    async (type) => {
+      const { Arch } = await manager().api.call("GET", "/version");
+      const other = Arch === "arm64" ? "amd64" : "arm64";
+      const index = await pushIndex(registry, `app:${type}`, { [other]: "2", [Arch]: "1" }, type);
+      const strategy = connect();
+      const several = request(`app:${type}`, { imagePullPolicy: "always", constraints: on("node-3") });
+      expect((await strategy.deploy(several)).image).toBe(`${several.image}@${index}`);
+      expect((await strategy.wait(several.name)).instances).toMatchObject([{ node: "node-3", state: "running" }]);
+    },
+  );
 });
 
 describe("with a way to the registry that can be watched and cut", () => {
@@ -167,7 +176,9 @@ describe("with a way to the registry that can be watched and cut", () => {
   test("many services of one image are one look-up of its digest", async () => {
     await through();
     const strategy = connect({ hosts: [proxy.host] });
-    const many = Array.from({ length: 8 }, () => request("", { image: `${proxy.host}/app:1`, imagePullPolicy: "always", mode: { Replicated: { Replicas: 0 } } }));
+    const many = Array.from({ length: 8 }, () =>
+      request("", { image: `${proxy.host}/app:1`, imagePullPolicy: "always", mode: { Replicated: { Replicas: 0 } } }),
+    );
     const made = await Promise.all(many.map((one) => strategy.deploy(one)));
     expect(new Set(made.map(({ image }) => image))).toEqual(new Set([`${proxy.host}/app:1@${digests["app:1"]}`]));
     expect(proxy.asked.filter((what) => what.includes("/manifests/1")).length).toBeLessThanOrEqual(2);
@@ -178,7 +189,10 @@ describe("with a way to the registry that can be watched and cut", () => {
     const strategy = connect({ hosts: [proxy.host] });
     const image = `${proxy.host}/app:1`;
     const never = request("", { image, imagePullPolicy: "never", constraints: on("node-3") });
-    expect(await strategy.deploy(never)).toMatchObject({ image, warnings: [{ code: "FIELD_NOT_HONOURED", field: "imagePullPolicy" }] });
+    expect(await strategy.deploy(never)).toMatchObject({
+      image,
+      warnings: [{ code: "FIELD_NOT_HONOURED", field: "imagePullPolicy" }],
+    });
     await expect(strategy.wait(never.name)).rejects.toMatchObject({
       code: "IMAGE_NOT_FOUND",
       message: expect.stringContaining(`rejected on node-3: No such image: ${image}`),
@@ -234,7 +248,9 @@ describe("with a way to the registry that can be watched and cut", () => {
     expect(await services()).toEqual([]);
     expect(await strategy.deploy(cut)).toMatchObject({
       image,
-      warnings: [{ code: "DIGEST_NOT_RESOLVED", reason: expect.stringMatching(new RegExp(`${proxy.host}.*nodes may differ`)) }],
+      warnings: [
+        { code: "DIGEST_NOT_RESOLVED", reason: expect.stringMatching(new RegExp(`${proxy.host}.*nodes may differ`)) },
+      ],
     });
   });
 });
@@ -257,7 +273,10 @@ describe("refreshAuth", () => {
       ports: [{ target: 80, published: 18_123, mode: "host" }],
       networks: [network],
       constraints: ["node.role == worker"],
-      resources: { Limits: { NanoCPUs: 500_000_000, MemoryBytes: 64 * 2 ** 20, Pids: 50 }, Reservations: { MemoryBytes: 8 * 2 ** 20 } },
+      resources: {
+        Limits: { NanoCPUs: 500_000_000, MemoryBytes: 64 * 2 ** 20, Pids: 50 },
+        Reservations: { MemoryBytes: 8 * 2 ** 20 },
+      },
       openFiles: 1024,
       mounts: [
         { Type: "volume", Source: `${network}-v`, Target: "/data", VolumeOptions: { Labels: { a: "b" } } },
@@ -292,7 +311,10 @@ describe("refreshAuth", () => {
     const stale = request("stale:1", { constraints: ["node.role == worker"] });
     for (const one of [moved, stale]) await strategy.deploy(one);
     for (const one of [moved, stale]) await strategy.wait(one.name);
-    const state = async () => ({ spec: await specOf(moved.name), tasks: (await tasksOf(moved.name)).map(({ ID }) => ID) });
+    const state = async () => ({
+      spec: await specOf(moved.name),
+      tasks: (await tasksOf(moved.name)).map(({ ID }) => ID),
+    });
     const before = await state();
 
     registry.changePassword();

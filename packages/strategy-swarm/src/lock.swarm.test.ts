@@ -21,7 +21,8 @@ const holder = (number: number): LockHolder => ({
   since: "2026-01-01T00:00:00Z",
 });
 /** Whichever manager is asked. */
-const anyOf = (number: number): SwarmDeploymentStrategy => strategies[number % strategies.length] as SwarmDeploymentStrategy;
+const anyOf = (number: number): SwarmDeploymentStrategy =>
+  strategies[number % strategies.length] as SwarmDeploymentStrategy;
 
 test("of many who try at the same managers at once, one gets it, and the others are told who", async () => {
   const tries = Array.from({ length: 12 }, (_, number) => holder(number));

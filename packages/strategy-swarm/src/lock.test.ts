@@ -13,7 +13,11 @@ interface Config {
 }
 
 /** The configs of a swarm. `onCreate` and `onList` are called before the swarm answers. */
-function swarm({ onCreate, onList, lost }: { onCreate?: () => void; onList?: (configs: Map<string, Config>) => void; lost?: boolean } = {}) {
+function swarm({
+  onCreate,
+  onList,
+  lost,
+}: { onCreate?: () => void; onList?: (configs: Map<string, Config>) => void; lost?: boolean } = {}) {
   const configs = new Map<string, Config>();
   let made = 0;
   const { engine, calls } = fakeEngine({
@@ -72,7 +76,10 @@ describe("when the answer never comes", () => {
 
   test("one that was not is the error", async () => {
     const { engine } = fakeEngine({ "configs.create": fails("TIMEOUT"), "configs.list": () => [] });
-    await expect(new SwarmDeploymentStrategy(engine).lock("line", ada)).rejects.toMatchObject({ code: "TIMEOUT", strategy: "swarm" });
+    await expect(new SwarmDeploymentStrategy(engine).lock("line", ada)).rejects.toMatchObject({
+      code: "TIMEOUT",
+      strategy: "swarm",
+    });
   });
 });
 
@@ -88,5 +95,7 @@ test("aborted, it is not taken", async () => {
 
 test("what is wrong with the engine is no holder", async () => {
   const { engine } = fakeEngine({ "configs.create": fails("NOT_A_SWARM_MANAGER") });
-  await expect(new SwarmDeploymentStrategy(engine).lock("line", ada)).rejects.toMatchObject({ code: "NOT_A_SWARM_MANAGER" });
+  await expect(new SwarmDeploymentStrategy(engine).lock("line", ada)).rejects.toMatchObject({
+    code: "NOT_A_SWARM_MANAGER",
+  });
 });

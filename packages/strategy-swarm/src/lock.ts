@@ -60,7 +60,12 @@ export async function releaseLock(
   made(engine).delete(key);
 }
 
-async function idOfHeld(engine: DockerEngine, name: string, holderId: string, options: OperationOptions): Promise<string | undefined> {
+async function idOfHeld(
+  engine: DockerEngine,
+  name: string,
+  holderId: string,
+  options: OperationOptions,
+): Promise<string | undefined> {
   const found = await find(engine, name, options);
   return found !== undefined && holderOf(found).id === holderId ? found.ID : undefined;
 }
@@ -82,7 +87,8 @@ async function make(engine: DockerEngine, name: string, { id, owner, since }: Lo
 
 /** Whether it was made though the answer never came. */
 async function isMade(engine: DockerEngine, name: string, holderId: string, error: unknown): Promise<boolean> {
-  if (!DeploymentError.isInstance(error, "TIMEOUT") && !DeploymentError.isInstance(error, "ENGINE_UNREACHABLE")) return false;
+  if (!DeploymentError.isInstance(error, "TIMEOUT") && !DeploymentError.isInstance(error, "ENGINE_UNREACHABLE"))
+    return false;
   try {
     return (await idOfHeld(engine, name, holderId, {})) !== undefined;
   } catch {

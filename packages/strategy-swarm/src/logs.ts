@@ -29,7 +29,11 @@ export async function* logLines(
   // The engine goes on waiting for tasks of a service that is not there any more.
   const ended = new AbortController();
   const endOrAbort = AbortSignal.any([ended.signal, ...(signal ? [signal] : [])]);
-  if (follow) untilRemoved(engine, ID, endOrAbort).then(() => setTimeout(() => ended.abort(), LAST_LINES_MS).unref(), () => undefined);
+  if (follow)
+    untilRemoved(engine, ID, endOrAbort).then(
+      () => setTimeout(() => ended.abort(), LAST_LINES_MS).unref(),
+      () => undefined,
+    );
   try {
     for await (const frame of engine.services.logs(ID, { follow, tail, since, signal: endOrAbort })) {
       // A task made since then is not known yet.

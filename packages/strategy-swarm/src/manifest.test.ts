@@ -3,13 +3,16 @@ import { expect, test } from "vitest";
 import { swarmManifest } from "./manifest.js";
 
 const check = (part: Partial<DeployRequest>, networks: Record<string, NetworkOptions> = {}, strict = false) =>
-  checkHonoured(parseRequest({ image: "app", name: "web", ...part }), swarmManifest, { strict, networks: new Map(Object.entries(networks)) }).map(
-    ({ field }) => field,
-  );
+  checkHonoured(parseRequest({ image: "app", name: "web", ...part }), swarmManifest, {
+    strict,
+    networks: new Map(Object.entries(networks)),
+  }).map(({ field }) => field);
 const ports = (mode: "host" | "ingress") => [{ target: 80, published: 8080, mode }];
 
 test("the network none is rejected: Swarm runs no service on it", () => {
-  expect(() => check({ networks: ["none"] })).toThrow(expect.objectContaining({ code: "UNSUPPORTED", field: "networks[]" }));
+  expect(() => check({ networks: ["none"] })).toThrow(
+    expect.objectContaining({ code: "UNSUPPORTED", field: "networks[]" }),
+  );
   expect(check({ networks: ["nonesuch"] })).toEqual([]);
 });
 

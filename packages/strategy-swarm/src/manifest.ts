@@ -31,15 +31,13 @@ const EXPANDED: readonly Pick<UnhonouredPart, "field" | "holdsFor">[] = [
   { field: "mounts[].VolumeOptions.DriverConfig.Options", holdsFor: someValueHoldsTemplate },
 ];
 
-const unmarkedTemplates = EXPANDED.map(
-  (part): UnhonouredPart => ({
-    ...part,
-    reason: "The text holds {{, and Swarm would expand it as a Go template.",
-    when: ({ templates }) => templates === undefined,
-    refuse: true,
-    hint: "Set templates to literal to keep the text as it is written, or to expand if it is a template.",
-  }),
-);
+const unmarkedTemplates = EXPANDED.map((part): UnhonouredPart => ({
+  ...part,
+  reason: "The text holds {{, and Swarm would expand it as a Go template.",
+  when: ({ templates }) => templates === undefined,
+  refuse: true,
+  hint: "Set templates to literal to keep the text as it is written, or to expand if it is a template.",
+}));
 
 /** What Swarm honours: every field. */
 export const swarmManifest: StrategyManifest = {
@@ -65,7 +63,9 @@ export const swarmManifest: StrategyManifest = {
   ],
   replicaVariables: { names: REPLICA_VARIABLES, replicas: REPLICAS_VARIABLE },
   needsReplacement: ({ mode: from }, { mode: to }) =>
-    kindOf(from) === kindOf(to) ? undefined : `its mode is ${kindOf(from)}, and Swarm does not make it ${kindOf(to)} in place`,
+    kindOf(from) === kindOf(to)
+      ? undefined
+      : `its mode is ${kindOf(from)}, and Swarm does not make it ${kindOf(to)} in place`,
   honours: REQUEST_FIELDS,
   unhonoured: [
     {

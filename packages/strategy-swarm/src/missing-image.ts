@@ -46,7 +46,8 @@ export async function explainMissingImage(
   return busyRegistry(registry, answer, node) ?? unclear(`; the manager asked ${registry}: ${wordsOf(answer)}`);
 }
 
-const wordsOf = (error: DeploymentError): string => (engineFault(error)?.message ?? error.message).replace(/\.?\s*$/, "");
+const wordsOf = (error: DeploymentError): string =>
+  (engineFault(error)?.message ?? error.message).replace(/\.?\s*$/, "");
 
 /** A registry that limits requests, or is down for now. Only words tell it: the engine answers with its own status. */
 function busyRegistry(registry: string, answer: DeploymentError, node: string): MissingImage | undefined {

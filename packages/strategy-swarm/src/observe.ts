@@ -57,10 +57,10 @@ export async function listServices(
   const services = listed.filter(({ Spec }) => carries(Spec.Labels, labels));
   const needsTasks = (service: ServiceDetails): boolean => instances || !isAsItShouldBe(service);
   const looked = services.filter(needsTasks);
-  const [tasks, listedNodes = []] = looked.length === 0 ? [] : await Promise.all([
-    tasksByService(engine, looked, { signal }),
-    engine.nodes.list({ signal }),
-  ]);
+  const [tasks, listedNodes = []] =
+    looked.length === 0
+      ? []
+      : await Promise.all([tasksByService(engine, looked, { signal }), engine.nodes.list({ signal })]);
   const nodes = nodesById(listedNodes);
   const networks = await networkNames(engine, services, { signal });
   const statusOf = (service: ServiceDetails): ServiceStatus =>

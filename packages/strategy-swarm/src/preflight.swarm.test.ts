@@ -31,7 +31,10 @@ const request = (part: Partial<DeployRequest> = {}, name = names[0]!): DeployReq
   command: ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"],
   ...part,
 });
-const anew = (part: Partial<DeployRequest>, name?: string): PreflightRequest => ({ request: request(part, name), updates: false });
+const anew = (part: Partial<DeployRequest>, name?: string): PreflightRequest => ({
+  request: request(part, name),
+  updates: false,
+});
 const found = async (...requests: PreflightRequest[]) =>
   (await strategy.preflight(requests)).map(({ service, code, field }) => [service, code, field]);
 
@@ -59,7 +62,11 @@ test("constraints are seen as the swarm's scheduler sees them", async () => {
     await strategy.deploy(wanted);
     const waiting = strategy.wait(wanted.name, { timeoutMs: fits ? 60_000 : 1_500, settleMs: 1 });
     if (fits) await waiting;
-    else await expect(waiting).rejects.toMatchObject({ code: "TIMEOUT", message: expect.stringContaining("no suitable node") });
+    else
+      await expect(waiting).rejects.toMatchObject({
+        code: "TIMEOUT",
+        message: expect.stringContaining("no suitable node"),
+      });
     await strategy.remove(wanted.name, { wait: true });
   }
 });
@@ -83,13 +90,18 @@ test("ports in host mode, and room on nodes: what does not fit is told, and does
 
   // Gone with the service that had it.
   await strategy.remove(names[0]!, { wait: true });
-  expect(await found({ request: second, updates: false }, { request: { ...third, name: "third" }, updates: false })).toEqual([]);
+  expect(
+    await found({ request: second, updates: false }, { request: { ...third, name: "third" }, updates: false }),
+  ).toEqual([]);
 });
 
 test("preflight reports a network of one node only, and the ingress network, with the code of the deploy", async () => {
   await engine.networks.create({ Name: "one-node", Driver: "bridge" });
   try {
-    for (const [network, code] of [["one-node", "CONFLICT"], ["ingress", "UNSUPPORTED"]] as const) {
+    for (const [network, code] of [
+      ["one-node", "CONFLICT"],
+      ["ingress", "UNSUPPORTED"],
+    ] as const) {
       const wanted = request({ networks: [network] });
       const [problem, ...more] = await strategy.preflight([{ request: wanted, updates: false }]);
       expect(more).toEqual([]);

@@ -53,7 +53,11 @@ describe("a version that is not the newest any more", () => {
       "services.update": fails("CONFLICT"),
       "services.inspect": () => service(8, { Spec: spec({ Labels: { changed: "1" } }) }),
     });
-    await expect(strategy.refreshAuth("demo")).rejects.toMatchObject({ code: "CONFLICT", service: "demo", strategy: "swarm" });
+    await expect(strategy.refreshAuth("demo")).rejects.toMatchObject({
+      code: "CONFLICT",
+      service: "demo",
+      strategy: "swarm",
+    });
     expect(updates).toHaveLength(1);
   });
 
@@ -64,7 +68,9 @@ describe("a version that is not the newest any more", () => {
     expect(busy.updates).toHaveLength(5);
     const abort = new AbortController();
     const aborted = swarm(service(7), { ...never, "services.inspect": () => (abort.abort(), service(8)) });
-    await expect(aborted.strategy.refreshAuth("demo", { signal: abort.signal })).rejects.toMatchObject({ code: "ABORTED" });
+    await expect(aborted.strategy.refreshAuth("demo", { signal: abort.signal })).rejects.toMatchObject({
+      code: "ABORTED",
+    });
   });
 });
 
@@ -81,12 +87,18 @@ test.each([
   ["rollback_paused", "The rollback of demo has stopped half-way."],
 ])("a service that is %s is left alone: CONFLICT", async (State, message) => {
   const { strategy, updates } = swarm(service(7, { UpdateStatus: { State } }));
-  await expect(strategy.refreshAuth("demo")).rejects.toMatchObject({ code: "CONFLICT", message, hint: expect.any(String) });
+  await expect(strategy.refreshAuth("demo")).rejects.toMatchObject({
+    code: "CONFLICT",
+    message,
+    hint: expect.any(String),
+  });
   expect(updates).toEqual([]);
 });
 
 test.each(["completed", "rollback_completed"])("a service whose update has %s is refreshed", async (State) => {
-  expect(await swarm(service(7, { UpdateStatus: { State } })).strategy.refreshAuth("demo")).toMatchObject({ renewed: true });
+  expect(await swarm(service(7, { UpdateStatus: { State } })).strategy.refreshAuth("demo")).toMatchObject({
+    renewed: true,
+  });
 });
 
 describe("nothing to store is no update", () => {
@@ -105,7 +117,9 @@ describe("nothing to store is no update", () => {
     const result = await strategy.refreshAuth("demo", { observer: ({ type }) => void told.push(type) });
     expect(result).toMatchObject({
       renewed: false,
-      warnings: [{ code: "NO_CREDENTIALS", service: "demo", strategy: "swarm", reason: expect.stringContaining(words) }],
+      warnings: [
+        { code: "NO_CREDENTIALS", service: "demo", strategy: "swarm", reason: expect.stringContaining(words) },
+      ],
     });
     expect(told).toEqual(["warning"]);
     expect(updates).toEqual([]);
@@ -113,7 +127,9 @@ describe("nothing to store is no update", () => {
 
   test("a credential helper that fails", async () => {
     const problem = { message: "The credential helper docker-credential-x gave no credentials", hint: "Repair it." };
-    const { strategy, updates } = swarm(service(), { "images.credentials": () => ({ registry: "r.io:5000", problem, unavailable: true }) });
+    const { strategy, updates } = swarm(service(), {
+      "images.credentials": () => ({ registry: "r.io:5000", problem, unavailable: true }),
+    });
     await expect(strategy.refreshAuth("demo")).rejects.toMatchObject({
       code: "UNAUTHORIZED",
       service: "demo",
@@ -133,5 +149,8 @@ test("the earlier version that Swarm forgets is warned of, where there was anoth
 });
 
 test("one that isn't there: NOT_FOUND", async () => {
-  await expect(swarm(service()).strategy.refreshAuth("demo-x")).rejects.toMatchObject({ code: "NOT_FOUND", service: "demo-x" });
+  await expect(swarm(service()).strategy.refreshAuth("demo-x")).rejects.toMatchObject({
+    code: "NOT_FOUND",
+    service: "demo-x",
+  });
 });

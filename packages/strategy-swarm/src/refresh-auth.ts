@@ -47,10 +47,18 @@ async function reasonToKeep(
 ): Promise<DeploymentWarning | undefined> {
   const { Name, Labels } = service.Spec;
   const image = imageOf(service);
-  const warning = (reason: string): DeploymentWarning => ({ code: "NO_CREDENTIALS", service: Name, strategy: "swarm", field: "image", reason });
-  if (Labels?.[PULL_POLICY_LABEL] === "never") return warning("Its pull policy is never: no credentials are stored with it.");
+  const warning = (reason: string): DeploymentWarning => ({
+    code: "NO_CREDENTIALS",
+    service: Name,
+    strategy: "swarm",
+    field: "image",
+    reason,
+  });
+  if (Labels?.[PULL_POLICY_LABEL] === "never")
+    return warning("Its pull policy is never: no credentials are stored with it.");
   const registry = registryOf(image);
-  if (registry === undefined) return warning("Its image is named by an id, which is in no registry: it needs no credentials.");
+  if (registry === undefined)
+    return warning("Its image is named by an id, which is in no registry: it needs no credentials.");
   const note = await engine.images.credentials(image, { signal });
   // Here the credentials are all that was asked for: without them, nothing is renewed.
   if (note?.unavailable) {

@@ -13,7 +13,8 @@ beforeAll(async () => {
   swarm = await createSwarm({ nodes: 1, images: [TEST_IMAGE] });
   raw = new RawEngine(swarm.managers[0]?.host ?? "");
   for (const kind of ["secrets", "configs"] as const) {
-    for (const Name of ["one", "two"]) ids[kind][Name] = (await raw.call("POST", `/${kind}/create`, { Name, Data: "eA==" })).ID;
+    for (const Name of ["one", "two"])
+      ids[kind][Name] = (await raw.call("POST", `/${kind}/create`, { Name, Data: "eA==" })).ID;
   }
 });
 afterAll(() => swarm.down());
@@ -30,14 +31,24 @@ async function fateOf(serviceId: string): Promise<string> {
 }
 
 /** Each rule of core's schema is one that a swarm has, or the engines of its nodes. */
-test.each([...REFUSED_EVERYWHERE, ...REFUSED_BY_A_SWARM])("a swarm refuses %s, and core refuses it before", async (_, part) => {
-  const name = `refused-${randomBytes(4).toString("hex")}`;
-  const restart = { Condition: "none" } as const;
-  const request = { image: TEST_IMAGE, env: [], command: ["sleep", "60"], name, restart, ...part } as NormalizedRequest;
-  expect(isRefusedByCore(request)).toBe(true);
-  const made = await raw.request("POST", "/services/create", toServiceSpec(request, { apiVersion: "1.41", ...ids }));
-  if (made.status !== 201) return expect(made.status).toBeGreaterThanOrEqual(400);
-  const fate = await fateOf(made.body.ID);
-  await raw.call("DELETE", `/services/${made.body.ID}`);
-  expect(fate).toMatch(/^(failed|rejected)$/);
-});
+test.each([...REFUSED_EVERYWHERE, ...REFUSED_BY_A_SWARM])(
+  "a swarm refuses %s, and core refuses it before",
+  async (_, part) => {
+    const name = `refused-${randomBytes(4).toString("hex")}`;
+    const restart = { Condition: "none" } as const;
+    const request = {
+      image: TEST_IMAGE,
+      env: [],
+      command: ["sleep", "60"],
+      name,
+      restart,
+      ...part,
+    } as NormalizedRequest;
+    expect(isRefusedByCore(request)).toBe(true);
+    const made = await raw.request("POST", "/services/create", toServiceSpec(request, { apiVersion: "1.41", ...ids }));
+    if (made.status !== 201) return expect(made.status).toBeGreaterThanOrEqual(400);
+    const fate = await fateOf(made.body.ID);
+    await raw.call("DELETE", `/services/${made.body.ID}`);
+    expect(fate).toMatch(/^(failed|rejected)$/);
+  },
+);

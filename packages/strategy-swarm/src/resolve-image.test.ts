@@ -6,8 +6,12 @@ import { resolveImage } from "./resolve-image.js";
 const HEX = "a".repeat(64);
 const DIGEST = `sha256:${HEX}`;
 const REFUSED = "dial tcp 10.0.0.1:5000: connect: connection refused";
-const resolve = (engine: DockerEngine, image: string, imagePullPolicy?: "missing" | "always" | "never", strict = false) =>
-  resolveImage(engine, { name: "demo", image, imagePullPolicy }, { strict });
+const resolve = (
+  engine: DockerEngine,
+  image: string,
+  imagePullPolicy?: "missing" | "always" | "never",
+  strict = false,
+) => resolveImage(engine, { name: "demo", image, imagePullPolicy }, { strict });
 const withDigest = () => fakeEngine({ "images.digest": () => DIGEST });
 
 test("`always` pins what the registry has now, with the tag that was meant", async () => {
@@ -21,11 +25,14 @@ test("`always` pins what the registry has now, with the tag that was meant", asy
   expect(calls).toHaveLength(2);
 });
 
-test.each(["missing", undefined] as const)("%s is as given, with the credentials for it, and asks nobody", async (policy) => {
-  const { engine, calls } = withDigest();
-  expect(await resolve(engine, "demo", policy)).toEqual({ image: "demo", authFor: "demo", warnings: [] });
-  expect(calls).toEqual([]);
-});
+test.each(["missing", undefined] as const)(
+  "%s is as given, with the credentials for it, and asks nobody",
+  async (policy) => {
+    const { engine, calls } = withDigest();
+    expect(await resolve(engine, "demo", policy)).toEqual({ image: "demo", authFor: "demo", warnings: [] });
+    expect(calls).toEqual([]);
+  },
+);
 
 test.each([`demo@${DIGEST}`, `r.io/demo:1@${DIGEST}`])("%s is pinned already", async (image) => {
   const { engine, calls } = withDigest();
@@ -72,15 +79,21 @@ describe("where no registry answers", () => {
 });
 
 // What keeps the service from being made as well is no matter of the digest.
-test.each(["UNAUTHORIZED", "IMAGE_NOT_FOUND", "ENGINE_UNREACHABLE", "ABORTED"] as const)("%s is thrown, in strict mode or not", async (code) => {
-  for (const strict of [true, false]) {
-    const { engine } = fakeEngine({ "images.digest": fails(code) });
-    await expect(resolve(engine, "demo", "always", strict)).rejects.toMatchObject({ code });
-  }
-});
+test.each(["UNAUTHORIZED", "IMAGE_NOT_FOUND", "ENGINE_UNREACHABLE", "ABORTED"] as const)(
+  "%s is thrown, in strict mode or not",
+  async (code) => {
+    for (const strict of [true, false]) {
+      const { engine } = fakeEngine({ "images.digest": fails(code) });
+      await expect(resolve(engine, "demo", "always", strict)).rejects.toMatchObject({ code });
+    }
+  },
+);
 
 test("a look-up of credentials that fails is a warning about the registry, and the deploy goes on", async () => {
-  const problem = { message: "The credential helper docker-credential-desktop gave no credentials for r.io: it is not in PATH", hint: "Repair it." };
+  const problem = {
+    message: "The credential helper docker-credential-desktop gave no credentials for r.io: it is not in PATH",
+    hint: "Repair it.",
+  };
   const { engine } = fakeEngine({ "images.credentials": () => ({ registry: "r.io", problem, unavailable: true }) });
   expect(await resolve(engine, "r.io/demo:1")).toEqual({
     image: "r.io/demo:1",
@@ -99,9 +112,13 @@ test("a look-up of credentials that fails is a warning about the registry, and t
 });
 
 test("a registry that limits requests is warned of with what to do", async () => {
-  const { engine } = fakeEngine({ "images.digest": fails("ENGINE_ERROR", "toomanyrequests: You have reached your pull rate limit.") });
+  const { engine } = fakeEngine({
+    "images.digest": fails("ENGINE_ERROR", "toomanyrequests: You have reached your pull rate limit."),
+  });
   const { warnings } = await resolve(engine, "r.io:5000/demo:1", "always");
-  expect(warnings).toMatchObject([{ code: "DIGEST_NOT_RESOLVED", reason: expect.stringContaining("Wait until r.io:5000 takes requests again") }]);
+  expect(warnings).toMatchObject([
+    { code: "DIGEST_NOT_RESOLVED", reason: expect.stringContaining("Wait until r.io:5000 takes requests again") },
+  ]);
 });
 
 test("credentials that do not last are warned of, with what follows and what to do", async () => {

@@ -1,4 +1,10 @@
-import { DeploymentError, type DeploymentWarning, imageText, type NormalizedRequest, parseImageReference } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type DeploymentWarning,
+  imageText,
+  type NormalizedRequest,
+  parseImageReference,
+} from "@openfactory/deploy-core";
 import {
   credentialsWarning,
   type DockerEngine,

@@ -11,5 +11,4 @@ const ordered = (_: string, value: unknown): unknown =>
  * `ServiceStatus.revision`: a hash of the service's spec. The swarm's own version index changes with every step of an
  * update as well, and so would refuse an update of a service that nobody has changed.
  */
-export const revisionOf = (spec: ServiceSpec): string =>
-  hash("sha256", JSON.stringify(spec, ordered)).slice(0, 32);
+export const revisionOf = (spec: ServiceSpec): string => hash("sha256", JSON.stringify(spec, ordered)).slice(0, 32);

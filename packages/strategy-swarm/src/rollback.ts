@@ -29,7 +29,9 @@ export async function rollbackService(
     isOutcome: ({ Spec, PreviousSpec }, { Spec: replaced }) => isSame(Spec, earlier) && isSame(PreviousSpec, replaced),
   };
   // A port that the earlier version had, another service may have now.
-  const { before, warnings } = await explainingSpec({ name: serviceName }, () => changeService(engine, service, change, options));
+  const { before, warnings } = await explainingSpec({ name: serviceName }, () =>
+    changeService(engine, service, change, options),
+  );
   return {
     name: serviceName,
     ids: [before.ID],
@@ -38,7 +40,8 @@ export async function rollbackService(
   };
 }
 
-const isSame = (a: ServiceSpec | undefined, b: ServiceSpec): boolean => a !== undefined && revisionOf(a) === revisionOf(b);
+const isSame = (a: ServiceSpec | undefined, b: ServiceSpec): boolean =>
+  a !== undefined && revisionOf(a) === revisionOf(b);
 
 /** @throws DeploymentError `CONFLICT` if there is none. */
 function earlierVersion(service: ServiceDetails): ServiceSpec {

@@ -63,10 +63,15 @@ async function warnOfRestarts(
 ): Promise<void> {
   if (observer === undefined || replicas === 0) return;
   if (isDeepStrictEqual(scaled(Spec, replicas).TaskTemplate, Spec.TaskTemplate)) return;
-  const running = (await engine.tasks.list({ service: [ID], "desired-state": ["running"] }, { signal })).filter(isRunning);
+  const running = (await engine.tasks.list({ service: [ID], "desired-state": ["running"] }, { signal })).filter(
+    isRunning,
+  );
   if (running.length === 0) return;
   const names = running.toSorted((a, b) => (a.Slot ?? 0) - (b.Slot ?? 0)).map((task) => taskName(Spec.Name, task));
-  const which = replicas < running.length ? `${replicas} of the tasks ${listed(names)} stay and restart` : `${listed(names)} restart`;
+  const which =
+    replicas < running.length
+      ? `${replicas} of the tasks ${listed(names)} stay and restart`
+      : `${listed(names)} restart`;
   observer({
     type: "warning",
     service: Spec.Name,

@@ -36,17 +36,27 @@ test("a listing of services without networks asks for no networks; with some, on
 test("networks of the swarm's own, which no list shows, are asked for once; one that is gone is told by its id", async () => {
   const { engine, calls } = fakeEngine(answers(service("a", ["n1", "n2"]), service("b", ["n2", "n3"])));
   const [a, b] = await new SwarmDeploymentStrategy(engine).list();
-  expect([a?.settings?.networks, b?.settings?.networks]).toEqual([["host", "plant"], ["host", "n3"]]);
-  expect(calls.filter((call) => call.startsWith("networks"))).toEqual(["networks.list", "networks.inspect n2", "networks.inspect n3"]);
+  expect([a?.settings?.networks, b?.settings?.networks]).toEqual([
+    ["host", "plant"],
+    ["host", "n3"],
+  ]);
+  expect(calls.filter((call) => call.startsWith("networks"))).toEqual([
+    "networks.list",
+    "networks.inspect n2",
+    "networks.inspect n3",
+  ]);
 });
 
 test("the revision is of the spec alone: an update's progress does not change it, nor the order of keys", async () => {
   const { Spec, ...rest } = service("a", ["n1"]);
   const turned = { TaskTemplate: Spec.TaskTemplate, Mode: Spec.Mode, Name: Spec.Name };
-  const revision = async (found: object) => (await new SwarmDeploymentStrategy(fakeEngine(answers(found)).engine).list())[0]?.revision;
+  const revision = async (found: object) =>
+    (await new SwarmDeploymentStrategy(fakeEngine(answers(found)).engine).list())[0]?.revision;
   const first = await revision({ Spec, ...rest });
   expect(first).toMatch(/^[0-9a-f]{32}$/);
-  expect(await revision({ ...rest, Spec: turned, Version: { Index: 8 }, UpdateStatus: { State: "updating" } })).toBe(first);
+  expect(await revision({ ...rest, Spec: turned, Version: { Index: 8 }, UpdateStatus: { State: "updating" } })).toBe(
+    first,
+  );
   expect(await revision({ ...rest, Spec: { ...Spec, Labels: { a: "1" } } })).not.toBe(first);
 });
 
@@ -58,24 +68,42 @@ test("the version before the last update is told", async () => {
     TaskTemplate: { ContainerSpec: { Image: "demo:0" } },
   };
   const { engine } = fakeEngine(answers(service("aa", [], { PreviousSpec })));
-  expect((await new SwarmDeploymentStrategy(engine).inspect("aa")).previous).toEqual({ image: "demo:0", labels: { a: "1" } });
+  expect((await new SwarmDeploymentStrategy(engine).inspect("aa")).previous).toEqual({
+    image: "demo:0",
+    labels: { a: "1" },
+  });
 });
 
 test("settings of a request that is always pulled have the digest; no answer is a warning, a refusal an error", async () => {
   const request = { name: "demo", image: "demo:1", imagePullPolicy: "always" } as const;
   const events: ProgressEvent[] = [];
   const settings = (answer: Record<string, () => unknown>) =>
-    new SwarmDeploymentStrategy(fakeEngine(answer).engine).settingsOf(request, { observer: (event) => events.push(event) });
-  expect(await settings({ "images.digest": () => "sha256:1" })).toEqual({ name: "demo", image: "demo:1@sha256:1", env: [] });
+    new SwarmDeploymentStrategy(fakeEngine(answer).engine).settingsOf(request, {
+      observer: (event) => events.push(event),
+    });
+  expect(await settings({ "images.digest": () => "sha256:1" })).toEqual({
+    name: "demo",
+    image: "demo:1@sha256:1",
+    env: [],
+  });
   expect(events).toEqual([]);
   expect(await settings({ "images.digest": fails("TIMEOUT") })).toMatchObject({ image: "demo:1" });
   expect(events).toMatchObject([{ type: "warning", warning: { code: "DIGEST_NOT_RESOLVED" } }]);
-  await expect(settings({ "images.digest": fails("UNAUTHORIZED") })).rejects.toMatchObject({ code: "UNAUTHORIZED", service: "demo" });
+  await expect(settings({ "images.digest": fails("UNAUTHORIZED") })).rejects.toMatchObject({
+    code: "UNAUTHORIZED",
+    service: "demo",
+  });
 });
 
 test("what the swarm does not keep is told, or refused", async () => {
-  const strategy = new SwarmDeploymentStrategy(fakeEngine({ "services.create": () => ({ id: "a", warnings: [] }) }).engine);
-  const mounted = (mount: object) => ({ name: "demo", image: "demo:1", mounts: [{ Type: "bind", Source: "/a", Target: "/a", ...mount }] });
+  const strategy = new SwarmDeploymentStrategy(
+    fakeEngine({ "services.create": () => ({ id: "a", warnings: [] }) }).engine,
+  );
+  const mounted = (mount: object) => ({
+    name: "demo",
+    image: "demo:1",
+    mounts: [{ Type: "bind", Source: "/a", Target: "/a", ...mount }],
+  });
   const created = mounted({ BindOptions: { CreateMountpoint: true } });
   await expect(strategy.settingsOf(created)).rejects.toMatchObject({ code: "UNSUPPORTED" });
   await expect(strategy.deploy(created)).rejects.toMatchObject({ code: "UNSUPPORTED" });

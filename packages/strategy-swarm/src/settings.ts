@@ -32,11 +32,7 @@ const named = (id: string, name: string | undefined): { id: string; name?: strin
   name === undefined || name === id ? { id } : { id, name };
 
 /** A status with what the service was asked to be, now and before its last update. */
-export function withSettings(
-  status: ServiceStatus,
-  service: ServiceDetails,
-  names: NetworkNames,
-): ServiceStatus {
+export function withSettings(status: ServiceStatus, service: ServiceDetails, names: NetworkNames): ServiceStatus {
   const { Spec } = service;
   const previous = previousSpec(service);
   return {

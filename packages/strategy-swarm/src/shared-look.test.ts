@@ -75,10 +75,13 @@ test("with nobody waiting it does not look", async () => {
 
 test("a look begins early for who can't wait until it is due", async () => {
   let count = 0;
-  const shared = new SharedLook<string, number>(async () => {
-    count += 1;
-    return () => count;
-  }, always(2 ** 30));
+  const shared = new SharedLook<string, number>(
+    async () => {
+      count += 1;
+      return () => count;
+    },
+    always(2 ** 30),
+  );
   expect(await shared.next("a")).toBe(1);
   const patient = shared.next("a");
   expect(await shared.next("b", { withinMs: 1 })).toBe(2);

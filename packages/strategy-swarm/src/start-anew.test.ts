@@ -19,7 +19,12 @@ async function sentBy(request: object, tasks: object[]): Promise<{ ForceUpdate?:
       return { warnings: [] };
     },
   });
-  await new SwarmDeploymentStrategy(engine).update({ name: "demo", image: "demo:1", labels: bookkeeping("now"), ...request });
+  await new SwarmDeploymentStrategy(engine).update({
+    name: "demo",
+    image: "demo:1",
+    labels: bookkeeping("now"),
+    ...request,
+  });
   return sent?.TaskTemplate ?? { ContainerSpec: {} };
 }
 

@@ -22,8 +22,7 @@ const ofProcesses = ({ labels = {}, ...settings }: ServiceSettings): ServiceSett
   labels: Object.fromEntries(Object.entries(labels).filter(([label]) => !isBookkeepingLabel(label))),
 });
 
-const isAlive = (task: TaskDetails): boolean =>
-  !hasFailed(task) && !hasCompleted(task) && !isToEnd(task);
+const isAlive = (task: TaskDetails): boolean => !hasFailed(task) && !hasCompleted(task) && !isToEnd(task);
 
 type Template = { ForceUpdate?: number };
 

@@ -110,16 +110,16 @@ const fromRunning = (history: History): History => {
   return index < 1 ? history : (history.slice(index) as unknown as History);
 };
 
-export function serviceStatus(
-  service: ServiceDetails,
-  tasks: readonly TaskDetails[],
-  nodes: Nodes,
-): ServiceStatus {
-  const all = histories(service, tasks).filter((history): history is [TaskDetails, ...TaskDetails[]] => history.length > 0);
+export function serviceStatus(service: ServiceDetails, tasks: readonly TaskDetails[], nodes: Nodes): ServiceStatus {
+  const all = histories(service, tasks).filter(
+    (history): history is [TaskDetails, ...TaskDetails[]] => history.length > 0,
+  );
   const instances = all.map((history): InstanceStatus => {
     const instance = instanceStatus(service, fromRunning(history), nodes);
     const [latest] = history;
-    return latest.ID !== instance.id && hasFailed(latest) ? { ...instance, error: latest.Status.Err || undefined } : instance;
+    return latest.ID !== instance.id && hasFailed(latest)
+      ? { ...instance, error: latest.Status.Err || undefined }
+      : instance;
   });
   const desired = desiredTasks(service, tasks, nodes);
   const update = updateOf(service);

@@ -15,7 +15,8 @@ const FAILED: ReadonlySet<string> = new Set(["failed", "rejected", "orphaned"]);
 export const hasFailed = (task: TaskDetails): boolean => FAILED.has(task.Status.State);
 export const hasCompleted = (task: TaskDetails): boolean => task.Status.State === "complete";
 /** Whether it is to end, or has been told to. */
-export const isToEnd = ({ DesiredState }: TaskDetails): boolean => DesiredState === "shutdown" || DesiredState === "remove";
+export const isToEnd = ({ DesiredState }: TaskDetails): boolean =>
+  DesiredState === "shutdown" || DesiredState === "remove";
 export const isRunning = (task: TaskDetails): boolean => task.Status.State === "running" && !isToEnd(task);
 
 /** Where a task stands: its slot, or, of a global service, its node. */

@@ -9,7 +9,10 @@ const KEEPING: ReadonlySet<string> = new Set(["json-file", "local", "journald"])
  * answers with an empty log then.
  */
 export function unreadableDriver({ TaskTemplate }: ServiceSpec): string | undefined {
-  const { Name, Options } = (TaskTemplate["LogDriver"] ?? {}) as { Name?: string; Options?: Record<string, string> | null };
+  const { Name, Options } = (TaskTemplate["LogDriver"] ?? {}) as {
+    Name?: string;
+    Options?: Record<string, string> | null;
+  };
   if (Name === "none") return Name;
   const isCopied = Options?.["cache-disabled"] !== "true";
   return Name === undefined || KEEPING.has(Name) || isCopied ? undefined : Name;

@@ -17,7 +17,12 @@ export async function untilRemoved(engine: DockerEngine, id: string, signal: Abo
 }
 
 /** Whether the service was removed; false if the stream of events ended first. */
-async function removalEvent(engine: DockerEngine, id: string, onOpen: () => void, signal: AbortSignal): Promise<boolean> {
+async function removalEvent(
+  engine: DockerEngine,
+  id: string,
+  onOpen: () => void,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
     for await (const { Action } of engine.events({ type: ["service"], service: [id] }, { signal, onOpen })) {
       if (Action === "remove") return true;

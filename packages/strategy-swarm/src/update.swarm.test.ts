@@ -39,7 +39,9 @@ const ready = async (part: Partial<DeployRequest> = {}): Promise<DeployRequest> 
   await strategy.wait(name);
   return first;
 };
-const actions = (FailureAction: UpdateConfig["FailureAction"]) => ({ updateConfig: { FailureAction, Monitor: 3 * SECOND } });
+const actions = (FailureAction: UpdateConfig["FailureAction"]) => ({
+  updateConfig: { FailureAction, Monitor: 3 * SECOND },
+});
 const inspect = (): Promise<ServiceDetails> => engine.services.inspect(name);
 const tasks = async (): Promise<string[]> =>
   (await engine.tasks.list({ service: [name], "desired-state": ["running"] })).map(({ ID }) => ID).toSorted();
@@ -107,7 +109,10 @@ test("an image that one node of three has is found there", async () => {
 test("an image that its registry does not have is told after a try or two, though there are other nodes", async () => {
   const registry = await startRegistry({ address: swarm.gateway });
   try {
-    const { restart: _, ...wanted } = request({ image: `${registry.host}/no-such:1`, mode: { Replicated: { Replicas: 1 } } });
+    const { restart: _, ...wanted } = request({
+      image: `${registry.host}/no-such:1`,
+      mode: { Replicated: { Replicas: 1 } },
+    });
     await strategy.deploy(wanted);
     await expect(strategy.wait(name)).rejects.toMatchObject({
       code: "IMAGE_NOT_FOUND",
@@ -185,12 +190,18 @@ describe("a change by another between the look and the update", () => {
       code: "CONFLICT",
       message: `Service ${name} has been changed since it was looked at: labels, mode.`,
     });
-    expect(await strategy.inspect(name)).toMatchObject({ labels: { team: "theirs" }, settings: { env: ["VERSION=1"] } });
+    expect(await strategy.inspect(name)).toMatchObject({
+      labels: { team: "theirs" },
+      settings: { env: ["VERSION=1"] },
+    });
   });
 
   test("a scaling is of the service as it is then", async () => {
     await ready();
     await racing((spec) => ({ ...spec, Labels: { team: "theirs" } })).scale(name, 3);
-    expect(await strategy.wait(name)).toMatchObject({ labels: { team: "theirs" }, replicas: { running: 3, desired: 3 } });
+    expect(await strategy.wait(name)).toMatchObject({
+      labels: { team: "theirs" },
+      replicas: { running: 3, desired: 3 },
+    });
   });
 });

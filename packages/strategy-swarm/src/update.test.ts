@@ -54,7 +54,9 @@ test("one look, one change: of the version seen, with the image whose credential
   const { strategy, calls, sent } = swarm(service({ ForceUpdate: 3, LogDriver: { Name: "journald" } }));
   const deployment = await strategy.update(request);
   expect(deployment).toMatchObject({ name: "demo", ids: ["svc"], image: "demo:2" });
-  expect(deployment.warnings).toEqual([{ code: "ENGINE_WARNING", service: "demo", strategy: "swarm", reason: "careful" }]);
+  expect(deployment.warnings).toEqual([
+    { code: "ENGINE_WARNING", service: "demo", strategy: "swarm", reason: "careful" },
+  ]);
   expect(sent).toMatchObject([{ version: 1, options: { image: "demo:2" } }]);
   expect(sent[0]?.spec.TaskTemplate).toMatchObject({
     ContainerSpec: { Image: "demo:2", Env: ["TOKEN=s3cret"] },
@@ -76,7 +78,9 @@ describe("when somebody else got in between", () => {
     const done = { value: false };
     const changed = spec({ ContainerSpec: { Image: "other:1", Env: ["TOKEN=0ther"] } });
     const { strategy, sent } = swarm(service(), { meanwhile: (now) => once(now, done, () => (now.Spec = changed)) });
-    const error = await strategy.update(request, { revision: revisionOf(service().Spec) }).catch((thrown: unknown) => thrown);
+    const error = await strategy
+      .update(request, { revision: revisionOf(service().Spec) })
+      .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       code: "CONFLICT",
       message: "Service demo has been changed since it was looked at: env.TOKEN, image.",
@@ -93,13 +97,18 @@ describe("when somebody else got in between", () => {
       code: "CONFLICT",
       issues: [{ field: "image" }],
     });
-    await expect(strategy.update(request, { revision: "of old" })).rejects.toMatchObject({ code: "CONFLICT", issues: [] });
+    await expect(strategy.update(request, { revision: "of old" })).rejects.toMatchObject({
+      code: "CONFLICT",
+      issues: [],
+    });
     expect(calls).toEqual(["services.list", "services.list"]);
   });
 
   test("an update of whatever is there is made of the newer version, and keeps what no request can say", async () => {
     const done = { value: false };
-    const { strategy, sent } = swarm(service(), { meanwhile: (now) => once(now, done, () => (now.Spec = spec({ ForceUpdate: 9 }))) });
+    const { strategy, sent } = swarm(service(), {
+      meanwhile: (now) => once(now, done, () => (now.Spec = spec({ ForceUpdate: 9 }))),
+    });
     await strategy.update(request);
     expect(sent.at(-1)).toMatchObject({ version: 2, spec: { TaskTemplate: { ForceUpdate: 9 } } });
   });
@@ -117,7 +126,9 @@ describe("when somebody else got in between", () => {
   });
 
   test("again and again, it ends as a CONFLICT", async () => {
-    const { strategy, sent } = swarm(service(), { meanwhile: (now) => (now.Version = { Index: now.Version.Index + 1 }) });
+    const { strategy, sent } = swarm(service(), {
+      meanwhile: (now) => (now.Version = { Index: now.Version.Index + 1 }),
+    });
     await expect(strategy.update(request)).rejects.toMatchObject({ code: "CONFLICT", service: "demo" });
     expect(sent.length).toBeGreaterThan(3);
     await expect(strategy.scale("demo", 2)).rejects.toMatchObject({ code: "CONFLICT" });
@@ -168,7 +179,9 @@ describe("aborted", () => {
         world.now.Spec = theirs;
       },
     });
-    await expect(world.strategy.update(request, { signal: controller.signal })).rejects.toMatchObject({ code: "ABORTED" });
+    await expect(world.strategy.update(request, { signal: controller.signal })).rejects.toMatchObject({
+      code: "ABORTED",
+    });
     expect(world.sent).toHaveLength(1);
     expect(world.now.Spec).toEqual(theirs);
   });
@@ -176,7 +189,9 @@ describe("aborted", () => {
   test("with a reason that is an error of its own, that is the error", async () => {
     const reason = new DeploymentError("CONFLICT", "Enough.", { hint: "None." });
     const { strategy, sent } = swarm(service());
-    await expect(strategy.scale("demo", 2, { signal: AbortSignal.abort(reason) })).rejects.toMatchObject({ message: "Enough." });
+    await expect(strategy.scale("demo", 2, { signal: AbortSignal.abort(reason) })).rejects.toMatchObject({
+      message: "Enough.",
+    });
     expect(sent).toEqual([]);
   });
 });
@@ -189,7 +204,11 @@ describe("it resolves when the swarm has taken it up", () => {
     ["a port", { name: "demo", image: "demo:1", ports: { 8080: 80 } }, 3],
     ["labels of its containers", { name: "demo", image: "demo:1", labels: { a: "1" } }, 3],
     ["how it is updated", { name: "demo", image: "demo:1", updateConfig: { Delay: 0, Parallelism: 2 } }, 1],
-    ["where it may run, and it does not run there", { name: "demo", image: "demo:1", constraints: ["node.role==worker"] }, 3],
+    [
+      "where it may run, and it does not run there",
+      { name: "demo", image: "demo:1", constraints: ["node.role==worker"] },
+      3,
+    ],
     ["where it may run, and it runs there", { name: "demo", image: "demo:1", constraints: ["node.role==manager"] }, 1],
   ])("%s", async (_, changed, looks) => {
     const found = service({ ContainerSpec: { Image: "demo:1", Env: [] }, RestartPolicy: { Condition: "any" } });
@@ -235,7 +254,10 @@ describe("it resolves when the swarm has taken it up", () => {
 
 test("updates at the same time share their looks", async () => {
   const names = Array.from({ length: 50 }, (_, index) => `app-${index}`);
-  const found = names.map((name) => ({ ...service({ Networks: [{ Target: "net" }] }, {}, { Name: name }), ID: `id-${name}` }));
+  const found = names.map((name) => ({
+    ...service({ Networks: [{ Target: "net" }] }, {}, { Name: name }),
+    ID: `id-${name}`,
+  }));
   const { engine, calls } = fakeEngine({
     "services.list": () => found.map((one) => ({ ...one, UpdateStatus: { State: "updating" } })),
     "services.update": () => ({ warnings: [] }),
@@ -246,7 +268,9 @@ test("updates at the same time share their looks", async () => {
   const strategy = new SwarmDeploymentStrategy(engine);
   await Promise.all(names.map((name) => strategy.update({ ...request, name, networks: ["plant"], secrets: ["key"] })));
   const count = (call: string): number => calls.filter((one) => one.startsWith(call)).length;
-  expect(["services.list", "networks.list", "secrets.list", "tasks.list", "services.update"].map(count)).toEqual([2, 1, 1, 1, 50]);
+  expect(["services.list", "networks.list", "secrets.list", "tasks.list", "services.update"].map(count)).toEqual([
+    2, 1, 1, 1, 50,
+  ]);
 });
 
 describe("what the swarm does not do", () => {
@@ -259,7 +283,9 @@ describe("what the swarm does not do", () => {
     const { needsReplacement } = strategy.manifest;
     const settings = await strategy.settingsOf(request);
     expect(needsReplacement?.(settings, await strategy.settingsOf({ ...request, mode }))).toContain(kind);
-    expect(needsReplacement?.(settings, await strategy.settingsOf({ ...request, mode: { Replicated: { Replicas: 3 } } }))).toBeUndefined();
+    expect(
+      needsReplacement?.(settings, await strategy.settingsOf({ ...request, mode: { Replicated: { Replicas: 3 } } })),
+    ).toBeUndefined();
     expect(sent).toEqual([]);
   });
 
@@ -275,7 +301,10 @@ describe("what the swarm does not do", () => {
     expect(never.sent).toEqual([]);
     const done = { value: false };
     const previous = spec({ ContainerSpec: { Image: "demo:0" } });
-    const changed = swarm({ ...service(), PreviousSpec: previous }, { meanwhile: (now) => once(now, done, () => (now.PreviousSpec = now.Spec)) });
+    const changed = swarm(
+      { ...service(), PreviousSpec: previous },
+      { meanwhile: (now) => once(now, done, () => (now.PreviousSpec = now.Spec)) },
+    );
     await expect(changed.strategy.rollback("demo")).rejects.toMatchObject({ code: "CONFLICT" });
     expect(changed.sent).toHaveLength(1);
   });
@@ -283,7 +312,9 @@ describe("what the swarm does not do", () => {
 
 test("a scaling keeps what somebody else changes at the same time", async () => {
   const done = { value: false };
-  const { strategy, now } = swarm(service(), { meanwhile: (stored) => once(stored, done, () => (stored.Spec = spec({ ForceUpdate: 7 }))) });
+  const { strategy, now } = swarm(service(), {
+    meanwhile: (stored) => once(stored, done, () => (stored.Spec = spec({ ForceUpdate: 7 }))),
+  });
   await strategy.scale("demo", 4);
   expect(now.Spec).toMatchObject({ TaskTemplate: { ForceUpdate: 7 }, Mode: { Replicated: { Replicas: 4 } } });
 });

@@ -49,7 +49,10 @@ export async function updateService(
 
   const operation = randomUUID();
   const apiVersion = await engine.apiVersion({ signal });
-  const settings = { present: settingsOfSpec(service.Spec, names), asked: toServiceSettings(request, { apiVersion, image }) };
+  const settings = {
+    present: settingsOfSpec(service.Spec, names),
+    asked: toServiceSettings(request, { apiVersion, image }),
+  };
   const startsAnew = await mustStartAnew(engine, service, settings, { signal });
   const asked = toServiceSpec(request, { apiVersion, image, ...files });
   asked.Labels = { ...asked.Labels, [OPERATION_LABEL]: operation };

@@ -29,8 +29,15 @@ const three = [node(1), node(2), node(3)];
 describe("a service that is to be on every node", () => {
   test("is not ready while one node has turned its task away, whatever the swarm counts", async () => {
     const { wait } = swarm(three, [...two, rejected(3), waitsForItsTurn(4)]);
-    await expect(wait()).rejects.toMatchObject({ code: "TIMEOUT", message: expect.stringContaining("2 of 3 tasks run") });
-    const later = swarm(three, [...two, rejected(3), waitsForItsTurn(4)], [...two, rejected(3), on(4, "n3", "running")]);
+    await expect(wait()).rejects.toMatchObject({
+      code: "TIMEOUT",
+      message: expect.stringContaining("2 of 3 tasks run"),
+    });
+    const later = swarm(
+      three,
+      [...two, rejected(3), waitsForItsTurn(4)],
+      [...two, rejected(3), on(4, "n3", "running")],
+    );
     expect(await later.wait()).toMatchObject({ state: "running", replicas: { running: 3, desired: 3 } });
   });
 
@@ -55,7 +62,9 @@ describe("a service that is to be on every node", () => {
 
   test("is looked at task by task in a listing", async () => {
     const { strategy, calls } = swarm(three, [...two, rejected(3), waitsForItsTurn(4)]);
-    expect(await strategy.list({ instances: false })).toMatchObject([{ state: "failed", replicas: { running: 2, desired: 3 } }]);
+    expect(await strategy.list({ instances: false })).toMatchObject([
+      { state: "failed", replicas: { running: 2, desired: 3 } },
+    ]);
     expect(calls).toEqual(["services.list", "tasks.list", "nodes.list"]);
   });
 });

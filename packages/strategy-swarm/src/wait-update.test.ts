@@ -26,7 +26,8 @@ function swarm(looks: { found: object; tasks: object[] }[], more: Parameters<typ
   });
   return { strategy: new SwarmDeploymentStrategy(engine), calls };
 }
-const wait = (...looks: { found: object; tasks: object[] }[]) => swarm(looks).strategy.wait("demo", { settleMs: 1, timeoutMs: 3_000 });
+const wait = (...looks: { found: object; tasks: object[] }[]) =>
+  swarm(looks).strategy.wait("demo", { settleMs: 1, timeoutMs: 3_000 });
 
 /** A task of the version before, or of the one that failed. */
 const other = (number: number, state: string, status: object = {}, more: object = {}) =>
@@ -41,7 +42,10 @@ describe("tasks of the version before", () => {
       { found: service({}, { PreviousSpec }), tasks: [other(1, "running")] },
       { found: service({}, { PreviousSpec }), tasks: [other(1, "running")] },
       { found: service({}, updating), tasks: [other(1, "running"), task(2, "preparing")] },
-      { found: service({}, { PreviousSpec, UpdateStatus: { State: "completed" } }), tasks: [other(1, "shutdown"), task(2, "running")] },
+      {
+        found: service({}, { PreviousSpec, UpdateStatus: { State: "completed" } }),
+        tasks: [other(1, "shutdown"), task(2, "running")],
+      },
     );
     expect(status.instances).toMatchObject([{ id: "task2", state: "running" }]);
   });
@@ -50,7 +54,10 @@ describe("tasks of the version before", () => {
     const failed = [other(1, "failed", crashed), other(2, "failed", crashed), other(3, "failed", crashed)];
     const status = await wait(
       { found: service({}, updating), tasks: [...failed, task(4, "pending")] },
-      { found: service({}, { PreviousSpec, UpdateStatus: { State: "completed" } }), tasks: [...failed, task(4, "running")] },
+      {
+        found: service({}, { PreviousSpec, UpdateStatus: { State: "completed" } }),
+        tasks: [...failed, task(4, "running")],
+      },
     );
     expect(status).toMatchObject({ state: "running" });
   });
@@ -61,25 +68,47 @@ describe("tasks of the version before", () => {
 
   test("and the swarm that still watches the new ones: it is not over", async () => {
     const wasUpdating = { found: service({}, updating), tasks: [task(1, "running")] };
-    await expect(swarm([wasUpdating]).strategy.wait("demo", { settleMs: 1, timeoutMs: 300 })).rejects.toMatchObject({ code: "TIMEOUT" });
+    await expect(swarm([wasUpdating]).strategy.wait("demo", { settleMs: 1, timeoutMs: 300 })).rejects.toMatchObject({
+      code: "TIMEOUT",
+    });
   });
 });
 
 describe("a rollback of a job", () => {
   const Mode = { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 1 } };
-  const run = (number: number, Index: number, state: string) => task(number, state, {}, { JobIteration: { Index }, Slot: undefined });
-  const found = service({}, { PreviousSpec, JobStatus: { JobIteration: { Index: 2 } }, UpdateStatus: { State: "rollback_started" } }, { Mode });
+  const run = (number: number, Index: number, state: string) =>
+    task(number, state, {}, { JobIteration: { Index }, Slot: undefined });
+  const found = service(
+    {},
+    { PreviousSpec, JobStatus: { JobIteration: { Index: 2 } }, UpdateStatus: { State: "rollback_started" } },
+    { Mode },
+  );
 
   test("ends when the earlier version has run again, though the swarm never says that the rollback is complete", async () => {
     const before = [run(1, 1, "complete")];
-    const status = await wait({ found, tasks: before }, { found, tasks: [...before, run(2, 2, "running")] }, { found, tasks: [...before, run(2, 2, "complete")] });
+    const status = await wait(
+      { found, tasks: before },
+      { found, tasks: [...before, run(2, 2, "running")] },
+      { found, tasks: [...before, run(2, 2, "complete")] },
+    );
     expect(status).toMatchObject({ state: "completed", instances: [{ id: "task2" }] });
   });
 });
 
 describe("an update that is rolled back", () => {
   const rolledBack = (CompletedAt?: string, more: object = {}) => ({
-    found: service({}, { UpdateStatus: { State: "rollback_completed", StartedAt: before(999_999), CompletedAt, Message: "rollback completed" }, ...more }),
+    found: service(
+      {},
+      {
+        UpdateStatus: {
+          State: "rollback_completed",
+          StartedAt: before(999_999),
+          CompletedAt,
+          Message: "rollback completed",
+        },
+        ...more,
+      },
+    ),
     tasks: [task(3, "running"), other(2, "failed", crashed), task(1, "shutdown")],
   });
   const goingBack = {
@@ -103,9 +132,14 @@ describe("an update that is rolled back", () => {
 
   test("while a wait looks is told, though another one was rolled back long ago", async () => {
     const { found } = rolledBack(before(1));
-    const next = { ...found, UpdateStatus: { ...found, State: "rollback_completed", StartedAt: before(5), CompletedAt: before(1) } };
+    const next = {
+      ...found,
+      UpdateStatus: { ...found, State: "rollback_completed", StartedAt: before(5), CompletedAt: before(1) },
+    };
     const pending = { ...rolledBack(before(86_400)), tasks: [task(1, "pending")] };
-    await expect(wait(pending, { found: next, tasks: rolledBack().tasks })).rejects.toMatchObject({ code: "ROLLED_BACK" });
+    await expect(wait(pending, { found: next, tasks: rolledBack().tasks })).rejects.toMatchObject({
+      code: "ROLLED_BACK",
+    });
   });
 
   test("that this strategy has made is told however long ago the rollback was, until it is updated anew", async () => {
@@ -125,9 +159,14 @@ describe("an update that is rolled back", () => {
       found: service({}, updating, rollback),
       tasks: [task(4, "pending"), task(3, "failed", crashed), task(2, "failed", crashed), other(1, "shutdown")],
     };
-    await expect(wait(failing, failing, goingBack, rolledBack(before(0)))).rejects.toMatchObject({ code: "ROLLED_BACK" });
+    await expect(wait(failing, failing, goingBack, rolledBack(before(0)))).rejects.toMatchObject({
+      code: "ROLLED_BACK",
+    });
     const continuing = { ...failing, found: service({}, updating, { UpdateConfig: { FailureAction: "continue" } }) };
-    await expect(wait(continuing, continuing)).rejects.toMatchObject({ code: "TASK_FAILED", instance: { id: "task3" } });
+    await expect(wait(continuing, continuing)).rejects.toMatchObject({
+      code: "TASK_FAILED",
+      instance: { id: "task3" },
+    });
   });
 });
 
@@ -144,10 +183,12 @@ describe("an update that has stopped", () => {
       message: expect.stringMatching(/^The update of demo has stopped, since a task failed: .* on node-1\.$/),
       instance: { id: "task2" },
     });
-    await expect(wait({ found: service({}, updating), tasks }, paused(tasks, "rollback_paused"))).rejects.toMatchObject({
-      code: "TASK_FAILED",
-      message: expect.stringContaining("The rollback of demo"),
-    });
+    await expect(wait({ found: service({}, updating), tasks }, paused(tasks, "rollback_paused"))).rejects.toMatchObject(
+      {
+        code: "TASK_FAILED",
+        message: expect.stringContaining("The rollback of demo"),
+      },
+    );
   });
 
   test("long ago is none while all of the new version runs, and is one while some does not", async () => {
@@ -157,7 +198,8 @@ describe("an update that has stopped", () => {
 });
 
 describe("a task that nodes turn away", () => {
-  const rejected = (number: number, on: number) => task(number, "rejected", { Err: "No such image: demo:1" }, { NodeID: `n${on}` });
+  const rejected = (number: number, on: number) =>
+    task(number, "rejected", { Err: "No such image: demo:1" }, { NodeID: `n${on}` });
 
   test("and another takes is no failure", async () => {
     const away = [rejected(1, 1), rejected(2, 2), rejected(3, 1), rejected(4, 1), rejected(5, 2)];
@@ -171,8 +213,16 @@ describe("a task that nodes turn away", () => {
 
   test.each([
     ["all that there are", service(), [rejected(1, 1), rejected(2, 2), rejected(3, 3)]],
-    ["all that may run it", service({ Placement: { Constraints: ["node.role==worker"] } }), [rejected(1, 2), rejected(2, 3)]],
-    ["the one that may run it", service({ Placement: { Constraints: ["node.hostname==node-1"] } }), [rejected(1, 1), rejected(2, 1)]],
+    [
+      "all that may run it",
+      service({ Placement: { Constraints: ["node.role==worker"] } }),
+      [rejected(1, 2), rejected(2, 3)],
+    ],
+    [
+      "the one that may run it",
+      service({ Placement: { Constraints: ["node.hostname==node-1"] } }),
+      [rejected(1, 1), rejected(2, 1)],
+    ],
   ])("%s: it is a failure", async (_, found, tasks) => {
     await expect(wait({ found, tasks: [] }, { found, tasks: [...tasks, task(9, "pending")] })).rejects.toMatchObject({
       code: "IMAGE_NOT_FOUND",
@@ -182,7 +232,12 @@ describe("a task that nodes turn away", () => {
   });
 
   test.each([
-    ["the registry does not have, nor the manager", fails("IMAGE_NOT_FOUND"), fails("IMAGE_NOT_FOUND"), "IMAGE_NOT_FOUND"],
+    [
+      "the registry does not have, nor the manager",
+      fails("IMAGE_NOT_FOUND"),
+      fails("IMAGE_NOT_FOUND"),
+      "IMAGE_NOT_FOUND",
+    ],
     ["the registry does not give us", fails("UNAUTHORIZED"), fails("IMAGE_NOT_FOUND"), "IMAGE_NOT_FOUND"],
     ["the manager has, which may take its turn", fails("IMAGE_NOT_FOUND"), () => ({}), "TIMEOUT"],
     ["the registry has, which another node may reach", () => "sha256:1", fails("IMAGE_NOT_FOUND"), "TIMEOUT"],
@@ -200,6 +255,8 @@ describe("a task that nodes turn away", () => {
       return { found: service(), tasks: [...away.slice(0, 2), task(9, "pending")] };
     });
     await expect(wait(...looks)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
-    await expect(wait(looks[0]!, looks[1]!, { found: service(), tasks: [task(9, "running")] })).resolves.toMatchObject({ state: "running" });
+    await expect(wait(looks[0]!, looks[1]!, { found: service(), tasks: [task(9, "running")] })).resolves.toMatchObject({
+      state: "running",
+    });
   });
 });

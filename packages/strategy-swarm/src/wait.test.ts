@@ -28,7 +28,10 @@ test("a service that has had failures, and runs, is ready", async () => {
 
 test("one whose tasks fail while one waits is in a crash loop: node, exit code and the engine's words are told", async () => {
   const failure = { Err: "task: non-zero exit (3)", ContainerStatus: { ContainerID: "", ExitCode: 3 } };
-  const looks = [[task(1, "failed", failure)], [task(1, "failed", failure), task(2, "rejected", { Err: "invalid mount" })]];
+  const looks = [
+    [task(1, "failed", failure)],
+    [task(1, "failed", failure), task(2, "rejected", { Err: "invalid mount" })],
+  ];
   await expect(waitOn(service(), ...looks)).rejects.toMatchObject({
     code: "TASK_FAILED",
     message: "demo can't start (2 tasks failed): rejected on node-1: invalid mount.",
@@ -47,19 +50,38 @@ test("a task that runs after a failed try is ready once it has run longer than t
 });
 
 test.each([
-  ["a host port is taken", [task(1, "pending", { Err: "no suitable node (host-mode port already in use on 1 node)" })], "Publish another host port"],
-  ["no node fits", [task(1, "pending", { Err: "no suitable node (scheduling constraints not satisfied on 3 nodes)" })], "No node fulfils"],
-  ["a registry does not answer", [task(2, "preparing", {}, { DesiredState: "running" }), task(1, "rejected", { Err: "No such image: demo:1" })], "See whether the registry answers"],
+  [
+    "a host port is taken",
+    [task(1, "pending", { Err: "no suitable node (host-mode port already in use on 1 node)" })],
+    "Publish another host port",
+  ],
+  [
+    "no node fits",
+    [task(1, "pending", { Err: "no suitable node (scheduling constraints not satisfied on 3 nodes)" })],
+    "No node fulfils",
+  ],
+  [
+    "a registry does not answer",
+    [task(2, "preparing", {}, { DesiredState: "running" }), task(1, "rejected", { Err: "No such image: demo:1" })],
+    "See whether the registry answers",
+  ],
   ["nothing is said", [task(1, "preparing", {}, { DesiredState: "running" })], "Raise the time limit"],
 ])("a wait that ends in TIMEOUT has a hint that fits: %s", async (_, tasks, hint) => {
   const strategy = new SwarmDeploymentStrategy(swarmWith({}, service(), tasks));
-  await expect(strategy.wait("demo", { settleMs: 1, timeoutMs: 50 })).rejects.toMatchObject({ code: "TIMEOUT", hint: expect.stringContaining(hint) });
+  await expect(strategy.wait("demo", { settleMs: 1, timeoutMs: 50 })).rejects.toMatchObject({
+    code: "TIMEOUT",
+    hint: expect.stringContaining(hint),
+  });
 });
 
 const withoutImage = { Err: "No such image: r.io:5000/demo:1" };
 test.each([
   ["missing", {}, ["r.io:5000 has the image", "node-1 can reach it", "`ofdeploy refresh-auth`"]],
-  ["never", { "org.openfactory.deploy.pull-policy": "never" }, ["The pull policy is never", "load the image on node-1"]],
+  [
+    "never",
+    { "org.openfactory.deploy.pull-policy": "never" },
+    ["The pull policy is never", "load the image on node-1"],
+  ],
 ])("a node that lacks the image is told apart, with a hint that fits the policy %s", async (_, Labels, hint) => {
   const found = service({ ContainerSpec: { Image: "r.io:5000/demo:1" } });
   const looks = [task(1, "rejected", withoutImage), task(2, "rejected", withoutImage)];
@@ -107,7 +129,10 @@ test("no replicas are ready at once", async () => {
 
 describe("a service with a health check", () => {
   const checked = service({ ContainerSpec: { Image: "demo:1", Healthcheck: { Test: ["CMD-SHELL", "exit 1"] } } });
-  const ended = (Err: string | undefined, ExitCode: number) => ({ Err, ContainerStatus: { ContainerID: "c1", ExitCode } });
+  const ended = (Err: string | undefined, ExitCode: number) => ({
+    Err,
+    ContainerStatus: { ContainerID: "c1", ExitCode },
+  });
   const container = (FailingStreak: number, Output = "no route\n") => ({
     State: { Health: { Status: "unhealthy", FailingStreak, Log: [{ ExitCode: 1, Output }] } },
     Config: { Healthcheck: { Test: ["CMD-SHELL", "exit 1"], Retries: 2 } },
@@ -124,7 +149,9 @@ describe("a service with a health check", () => {
     ["on another node", elsewhere],
     ["on this node", here(1)],
   ])("whose process ends by itself is in a crash loop, and not unhealthy (%s)", async (_, engine) => {
-    const error = await waitWith(engine, checked, ...loop("failed", ended("task: non-zero exit (7)", 7))).catch((thrown: unknown) => thrown);
+    const error = await waitWith(engine, checked, ...loop("failed", ended("task: non-zero exit (7)", 7))).catch(
+      (thrown: unknown) => thrown,
+    );
     expect(error).toMatchObject({
       code: "TASK_FAILED",
       message: "demo is in a crash loop (2 tasks ended): it ended on node-1 with exit code 7.",
@@ -141,7 +168,8 @@ describe("a service with a health check", () => {
 
   test("whose container can't be seen is said to have ended before the check had passed", async () => {
     await expect(waitWith(elsewhere, checked, ...loop("complete", ended(undefined, 0)))).rejects.toMatchObject({
-      message: "demo is in a crash loop (2 tasks ended): it ended on node-1 with exit code 0, before its health check had passed.",
+      message:
+        "demo is in a crash loop (2 tasks ended): it ended on node-1 with exit code 0, before its health check had passed.",
     });
   });
 
@@ -160,20 +188,34 @@ describe("a service with a health check", () => {
   test("whose check writes a value of env is told without it, failed or late", async () => {
     const { Spec, ...more } = checked;
     const { ContainerSpec } = Spec.TaskTemplate;
-    const given = { ...more, Spec: { ...Spec, TaskTemplate: { ...Spec.TaskTemplate, ContainerSpec: { ...ContainerSpec, Env: ["WAY=no route"] } } } };
+    const given = {
+      ...more,
+      Spec: {
+        ...Spec,
+        TaskTemplate: { ...Spec.TaskTemplate, ContainerSpec: { ...ContainerSpec, Env: ["WAY=no route"] } },
+      },
+    };
     await expect(waitWith(here(2), given, ...loop("complete", ended(undefined, 0)))).rejects.toMatchObject({
       message: "demo is unhealthy (2 tasks ended): its health check failed on node-1: exit code 1: ***.",
       instance: { error: expect.stringContaining("exit code 1: ***") },
     });
     const starting = task(1, "starting", { ContainerStatus: { ContainerID: "c1" } });
     const late = new SwarmDeploymentStrategy(swarmWith(here(1), given, [starting])).wait("demo", { timeoutMs: 100 });
-    await expect(late).rejects.toMatchObject({ code: "TIMEOUT", message: expect.stringMatching(/health check: exit code 1: \*\*\*\.$/) });
+    await expect(late).rejects.toMatchObject({
+      code: "TIMEOUT",
+      message: expect.stringMatching(/health check: exit code 1: \*\*\*\.$/),
+    });
   });
 
   test("that is not ready in time tells what the check wrote", async () => {
     const starting = task(1, "starting", { ContainerStatus: { ContainerID: "c1" } });
-    const waiting = new SwarmDeploymentStrategy(swarmWith(here(1), checked, [starting])).wait("demo", { timeoutMs: 100 });
-    await expect(waiting).rejects.toMatchObject({ code: "TIMEOUT", message: expect.stringContaining("health check: exit code 1: no route") });
+    const waiting = new SwarmDeploymentStrategy(swarmWith(here(1), checked, [starting])).wait("demo", {
+      timeoutMs: 100,
+    });
+    await expect(waiting).rejects.toMatchObject({
+      code: "TIMEOUT",
+      message: expect.stringContaining("health check: exit code 1: no route"),
+    });
   });
 });
 
@@ -184,10 +226,34 @@ describe("a registry that", () => {
     throw new DeploymentError("ENGINE_ERROR", message, { cause: { message, statusCode: 500 } });
   };
   test.each([
-    ["limits requests", "toomanyrequests: You have reached your pull rate limit", "TASK_FAILED", "answers 429: too many requests", "higher limit"],
-    ["limits requests, in HTTP", "received unexpected HTTP status: 429 Too Many Requests", "TASK_FAILED", "answers 429", "refresh-auth"],
-    ["is down", "received unexpected HTTP status: 503 Service Unavailable", "TASK_FAILED", "answers 503", "Deploy again when r.io:5000 answers"],
-    ["can't be reached", "dial tcp: lookup r.io: no such host", "IMAGE_NOT_FOUND", "the manager asked r.io:5000: dial tcp", "can reach it"],
+    [
+      "limits requests",
+      "toomanyrequests: You have reached your pull rate limit",
+      "TASK_FAILED",
+      "answers 429: too many requests",
+      "higher limit",
+    ],
+    [
+      "limits requests, in HTTP",
+      "received unexpected HTTP status: 429 Too Many Requests",
+      "TASK_FAILED",
+      "answers 429",
+      "refresh-auth",
+    ],
+    [
+      "is down",
+      "received unexpected HTTP status: 503 Service Unavailable",
+      "TASK_FAILED",
+      "answers 503",
+      "Deploy again when r.io:5000 answers",
+    ],
+    [
+      "can't be reached",
+      "dial tcp: lookup r.io: no such host",
+      "IMAGE_NOT_FOUND",
+      "the manager asked r.io:5000: dial tcp",
+      "can reach it",
+    ],
   ])("%s is named behind a node's `No such image`", async (_, words, code, reason, hint) => {
     await expect(waitWith({ "images.digest": answers(words) }, found, looks)).rejects.toMatchObject({
       code,

@@ -1,9 +1,4 @@
-import {
-  DeploymentError,
-  type ServiceStatus,
-  throwIfAborted,
-  type WaitOptions,
-} from "@openfactory/deploy-core";
+import { DeploymentError, type ServiceStatus, throwIfAborted, type WaitOptions } from "@openfactory/deploy-core";
 import type { DockerEngine, TaskDetails } from "@openfactory/docker-engine";
 import { failedInstance, failure } from "./failure.js";
 import { taskHealth } from "./health.js";
@@ -130,24 +125,27 @@ async function findFailed(
     if (ended.length < CRASH_LOOP) continue;
     const crashed = ended.filter(({ Status }) => Status.State !== "rejected");
     // What is to be on every node, another node does not take.
-    if (crashed.length >= CRASH_LOOP || isOnEveryNode(service) || (await rejections.areInVain(engine, service, signal))) return history;
+    if (crashed.length >= CRASH_LOOP || isOnEveryNode(service) || (await rejections.areInVain(engine, service, signal)))
+      return history;
   }
   return undefined;
 }
 
 /** Whether the restart policy lets it be at that. */
-const isFinal = (
-  { Spec }: Observation["service"],
-  latest: TaskDetails,
-  history: readonly TaskDetails[],
-): boolean => {
+const isFinal = ({ Spec }: Observation["service"], latest: TaskDetails, history: readonly TaskDetails[]): boolean => {
   const { Condition = "any", MaxAttempts = 0 } = Spec.TaskTemplate.RestartPolicy ?? {};
   if (Condition === "none" || (Condition === "on-failure" && hasCompleted(latest))) return true;
   return MaxAttempts > 0 && history.length > MaxAttempts;
 };
 
 const detailOf = ({ instances }: ServiceStatus): string =>
-  [...new Set(instances.map(({ engineState, error, node }) => (error ? `${engineState}${node ? ` on ${node}` : ""}: ${error}` : engineState)))].join(", ");
+  [
+    ...new Set(
+      instances.map(({ engineState, error, node }) =>
+        error ? `${engineState}${node ? ` on ${node}` : ""}: ${error}` : engineState,
+      ),
+    ),
+  ].join(", ");
 
 async function taskFailed(
   engine: DockerEngine,
@@ -164,7 +162,9 @@ async function taskFailed(
     before(health) {
       if (health) return `${Name} is unhealthy${times}`;
       if (ended < 2) return `${Name} failed`;
-      return telling?.Status.State === "rejected" ? `${Name} can't start (${ended} tasks failed)` : `${Name} is in a crash loop${times}`;
+      return telling?.Status.State === "rejected"
+        ? `${Name} can't start (${ended} tasks failed)`
+        : `${Name} is in a crash loop${times}`;
     },
     unproven: telling !== undefined && unproven.has(telling.ID),
   });
@@ -172,7 +172,8 @@ async function taskFailed(
 
 /** By the scheduler's words (swarmkit, manager/scheduler/filter.go). */
 function lateHint(detail: string): string {
-  if (/host-mode port already in use/i.test(detail)) return "Publish another host port, or free it on a node that may run the service.";
+  if (/host-mode port already in use/i.test(detail))
+    return "Publish another host port, or free it on a node that may run the service.";
   if (/no suitable node/i.test(detail)) return "No node fulfils its constraints, or has room for its reservations.";
   if (/no such image/i.test(detail)) {
     return "See whether the registry answers, or load the image on every node that may run the service (docker load).";

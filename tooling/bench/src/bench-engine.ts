@@ -16,7 +16,10 @@ export interface BenchEngine {
  * A private engine in a folder of its own, so that no test shares it; or, of another version, one in a container.
  * @throws TestEngineError where none can be had.
  */
-export async function startBenchEngine(version: EngineVersion | undefined, log: (line: string) => void): Promise<BenchEngine> {
+export async function startBenchEngine(
+  version: EngineVersion | undefined,
+  log: (line: string) => void,
+): Promise<BenchEngine> {
   if (version !== undefined) return startInContainer(version, log);
   process.env["OPENFACTORY_TEST_DIR"] ??= join(tmpdir(), `openfactory-bench-${process.getuid?.() ?? 0}`);
   process.env["OPENFACTORY_TEST_PRIVATE"] = "1";

@@ -15,7 +15,8 @@ export interface Bench {
 
 const BIN = fileURLToPath(new URL("../../../apps/cli/bin/ofdeploy.js", import.meta.url));
 
-const onEngine = ({ engine }: Bench): Record<string, string> => (engine === undefined ? {} : { DOCKER_HOST: engine.host });
+const onEngine = ({ engine }: Bench): Record<string, string> =>
+  engine === undefined ? {} : { DOCKER_HOST: engine.host };
 
 /** Our command, on the engine. */
 export const ofdeploy = (bench: Bench, args: readonly string[], options: TimedOptions = {}): Promise<Timed> =>
@@ -28,11 +29,14 @@ export function peerRun(bench: Bench, peer: Peer, args: readonly string[], optio
 }
 
 /** A contender, where its peer is there. */
-export const where = (peer: Peer, contender: Contender): Contender | undefined => ("missing" in peer ? undefined : contender);
+export const where = (peer: Peer, contender: Contender): Contender | undefined =>
+  "missing" in peer ? undefined : contender;
 
 /** Of these contenders those that are there. */
 export const present = <Key extends string>(all: Record<Key, Contender | undefined>): Partial<Record<Key, Contender>> =>
-  Object.fromEntries(Object.entries(all).filter(([, contender]) => contender !== undefined)) as Partial<Record<Key, Contender>>;
+  Object.fromEntries(Object.entries(all).filter(([, contender]) => contender !== undefined)) as Partial<
+    Record<Key, Contender>
+  >;
 
 /** Whether the command knows a subcommand. */
 export const knows = async (bench: Bench, command: string): Promise<boolean> =>

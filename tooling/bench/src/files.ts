@@ -33,7 +33,12 @@ export const containerBody = (index: number, load: Load): object => ({
   Image: TEST_IMAGE,
   Entrypoint: ["sleep", "3600"],
   Env: environment(index, load),
-  HostConfig: { NanoCpus: 500_000_000, Memory: 64 * 1024 ** 2, NetworkMode: "bridge", RestartPolicy: { Name: "always" } },
+  HostConfig: {
+    NanoCpus: 500_000_000,
+    Memory: 64 * 1024 ** 2,
+    NetworkMode: "bridge",
+    RestartPolicy: { Name: "always" },
+  },
 });
 
 export function appFile(project: string, load: Load): string {
@@ -59,7 +64,10 @@ export function appFile(project: string, load: Load): string {
 /** A file of apps as short as they can be: thousands of them in the 1 MiB that a file may have. */
 export const shortAppFile = (project: string, count: number): string =>
   `name: ${project}\napps:\n${names({ count, replicas: 1 })
-    .map((name) => `  ${name}:\n    uuid: ${name}\n    image: ${TEST_IMAGE}\n    environment: [KIND=bench]\n    deploy: {replicas: 1}\n`)
+    .map(
+      (name) =>
+        `  ${name}:\n    uuid: ${name}\n    image: ${TEST_IMAGE}\n    environment: [KIND=bench]\n    deploy: {replicas: 1}\n`,
+    )
     .join("")}`;
 
 /** For `docker stack deploy`, and for `docker compose`. */

@@ -45,10 +45,12 @@ const { values } = parseArgs({
 const parts = values.only ?? Object.keys(PARTS).filter((part) => !ON_REQUEST.has(part));
 const unknown = parts.find((part) => PARTS[part] === undefined);
 const runs = Number(values.runs);
-if (unknown !== undefined) throw new Error(`There is no part ${unknown}; the parts are ${Object.keys(PARTS).join(", ")}.`);
+if (unknown !== undefined)
+  throw new Error(`There is no part ${unknown}; the parts are ${Object.keys(PARTS).join(", ")}.`);
 if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs takes a whole number from 1, not ${values.runs}.`);
 const version = ENGINE_VERSIONS.find((each): each is EngineVersion => each === values.engine);
-if (values.engine !== undefined && version === undefined) throw new Error(`--engine takes one of ${ENGINE_VERSIONS.join(", ")}.`);
+if (values.engine !== undefined && version === undefined)
+  throw new Error(`--engine takes one of ${ENGINE_VERSIONS.join(", ")}.`);
 
 const log = (line: string): void => console.error(line);
 const folder = mkdtempSync(join(tmpdir(), "openfactory-bench-files-"));
@@ -59,19 +61,31 @@ try {
   for (const part of parts) {
     for (const workload of (await PARTS[part]?.({ folder, engine, peers })) ?? []) {
       log(`${part}: ${workload.name}${workload.skip === undefined ? "" : `: skipped (${workload.skip})`}`);
-      results.push(workload.skip === undefined ? await measure(workload, runs) : { workload, figures: {}, failures: {} });
+      results.push(
+        workload.skip === undefined ? await measure(workload, runs) : { workload, figures: {}, failures: {} },
+      );
     }
   }
   const about = {
     engine: engine === undefined ? null : { version: engine.version, api: engine.apiVersion },
-    versions: { node: process.version, ...Object.fromEntries(Object.entries(peers).map(([name, peer]) => [name, "missing" in peer ? null : peer.version])) },
+    versions: {
+      node: process.version,
+      ...Object.fromEntries(
+        Object.entries(peers).map(([name, peer]) => [name, "missing" in peer ? null : peer.version]),
+      ),
+    },
     date: new Date().toISOString(),
   };
   console.log(`\n${table(results)}\n`);
   for (const line of remarks(results)) console.log(line);
-  console.log(`Medians of ${runs} runs each (fewer where a run takes long), in turn; the least and the most in brackets.`);
-  console.log(`Engine ${about.engine === null ? "none" : `${about.engine.version}, API ${about.engine.api}`}; ${JSON.stringify(about.versions)}`);
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(asJson(results, about), undefined, 2)}\n`);
+  console.log(
+    `Medians of ${runs} runs each (fewer where a run takes long), in turn; the least and the most in brackets.`,
+  );
+  console.log(
+    `Engine ${about.engine === null ? "none" : `${about.engine.version}, API ${about.engine.api}`}; ${JSON.stringify(about.versions)}`,
+  );
+  if (values.json !== undefined)
+    writeFileSync(values.json, `${JSON.stringify(asJson(results, about), undefined, 2)}\n`);
 } finally {
   await engine?.end();
   rmSync(folder, { recursive: true, force: true });

@@ -35,7 +35,9 @@ export async function measure(workload: Workload, runs: number): Promise<Result>
   const measured = contenders.filter(([role]) => (samples.get(role) ?? []).length > 0);
   return {
     workload,
-    figures: Object.fromEntries(measured.map(([role, { label }]) => [role, { label, ...spread(samples.get(role) ?? []) }])),
+    figures: Object.fromEntries(
+      measured.map(([role, { label }]) => [role, { label, ...spread(samples.get(role) ?? []) }]),
+    ),
     failures,
   };
 }

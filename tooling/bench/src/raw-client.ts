@@ -17,18 +17,23 @@ export class RawClient {
   // oxlint-disable-next-line typescript/no-explicit-any
   call(method: string, path: string, body?: object): Promise<any> {
     const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-    const headers = content === undefined ? {} : { "content-type": "application/json", "content-length": content.length };
+    const headers =
+      content === undefined ? {} : { "content-type": "application/json", "content-length": content.length };
     return new Promise((resolve, reject) => {
-      const request = http.request({ ...this.#target, agent: this.#agent, method, path: `/v${this.#version}${path}`, headers }, (answer) => {
-        const parts: Buffer[] = [];
-        answer.on("data", (part: Buffer) => parts.push(part));
-        answer.on("error", reject);
-        answer.on("end", () => {
-          const text = Buffer.concat(parts).toString("utf8");
-          if ((answer.statusCode ?? 500) >= 400) reject(new Error(`${method} ${path}: ${answer.statusCode} ${text.trim()}`));
-          else resolve(text === "" ? undefined : JSON.parse(text));
-        });
-      });
+      const request = http.request(
+        { ...this.#target, agent: this.#agent, method, path: `/v${this.#version}${path}`, headers },
+        (answer) => {
+          const parts: Buffer[] = [];
+          answer.on("data", (part: Buffer) => parts.push(part));
+          answer.on("error", reject);
+          answer.on("end", () => {
+            const text = Buffer.concat(parts).toString("utf8");
+            if ((answer.statusCode ?? 500) >= 400)
+              reject(new Error(`${method} ${path}: ${answer.statusCode} ${text.trim()}`));
+            else resolve(text === "" ? undefined : JSON.parse(text));
+          });
+        },
+      );
       request.on("error", reject);
       request.end(content);
     });
@@ -47,7 +52,11 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** Runs `work` on each item, so many at a time. */
-export async function each<Item>(size: number, items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
+export async function each<Item>(
+  size: number,
+  items: readonly Item[],
+  work: (item: Item) => Promise<unknown>,
+): Promise<void> {
   const rest = items.values();
   await Promise.all(
     Array.from({ length: size }, async () => {

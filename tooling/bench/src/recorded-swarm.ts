@@ -38,8 +38,13 @@ export async function startRecordedSwarm(): Promise<RecordedSwarm> {
       return;
     }
     const respond = async (): Promise<void> => {
-      const answer = answers.to(`${request.method} ${path}`, JSON.parse(searchParams.get("filters") ?? "{}"), await readJson(request));
-      if (answer === undefined) response.writeHead(404).end(JSON.stringify({ message: `no answer is recorded for ${request.method} ${path}` }));
+      const answer = answers.to(
+        `${request.method} ${path}`,
+        JSON.parse(searchParams.get("filters") ?? "{}"),
+        await readJson(request),
+      );
+      if (answer === undefined)
+        response.writeHead(404).end(JSON.stringify({ message: `no answer is recorded for ${request.method} ${path}` }));
       else response.end(typeof answer === "string" ? answer : JSON.stringify(answer));
     };
     respond().catch((error: Error) => response.writeHead(500).end(JSON.stringify({ message: error.message })));
@@ -47,7 +52,10 @@ export async function startRecordedSwarm(): Promise<RecordedSwarm> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     host: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    logs: () => ({ open: streams.size, blocked: [...streams].filter(({ writableNeedDrain }) => writableNeedDrain).length }),
+    logs: () => ({
+      open: streams.size,
+      blocked: [...streams].filter(({ writableNeedDrain }) => writableNeedDrain).length,
+    }),
     close: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -85,14 +93,16 @@ class Answers {
     if (call === "GET /services") return this.#list(wanted(filters["name"]));
     if (call === "GET /tasks") return this.#tasks(wanted(filters["service"]));
     if (call === "GET /nodes") return nodes;
-    if (call === "POST /configs/create") return this.#configs.set("config", { ID: "config", Version: { Index: 1 }, Spec: body }), { ID: "config" };
+    if (call === "POST /configs/create")
+      return (this.#configs.set("config", { ID: "config", Version: { Index: 1 }, Spec: body }), { ID: "config" });
     if (call === "GET /configs") return [...this.#configs.values()];
     if (call === "GET /networks" || call === "GET /secrets") return [];
     if (call === "GET /volumes") return { Volumes: [] };
     if (kind === "images") return { Id: "sha256:0", RepoTags: [], RepoDigests: [] };
     if (call.startsWith("GET /configs/")) return this.#configs.get(id);
-    if (call.startsWith("DELETE /configs/")) return this.#configs.delete(id), "";
-    if (call.startsWith("GET /services/")) return [...this.#services.values()].find(({ ID, Spec }) => ID === id || Spec.Name === id);
+    if (call.startsWith("DELETE /configs/")) return (this.#configs.delete(id), "");
+    if (call.startsWith("GET /services/"))
+      return [...this.#services.values()].find(({ ID, Spec }) => ID === id || Spec.Name === id);
     return undefined;
   }
 
@@ -110,7 +120,11 @@ class Answers {
 
   #tasks(ids: string[] | undefined): Json[] {
     const services = [...this.#services.values()].filter(({ ID }) => ids === undefined || ids.includes(ID));
-    return services.map(({ ID }) => ({ ...this.#recorded.tasks[0], ID: ID.replace("service", "task000"), ServiceID: ID }));
+    return services.map(({ ID }) => ({
+      ...this.#recorded.tasks[0],
+      ID: ID.replace("service", "task000"),
+      ServiceID: ID,
+    }));
   }
 }
 

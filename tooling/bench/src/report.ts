@@ -23,7 +23,14 @@ export function table(results: readonly Result[]): string {
     ...[ratio(ours, peer), ratio(ours, floor)].map((each) => (each === undefined ? "-" : each.toFixed(2))),
   ]);
   const widths = TITLES.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  return [TITLES, ...rows].map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n");
+  return [TITLES, ...rows]
+    .map((row) =>
+      row
+        .map((text, column) => text.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }
 
 /** What the table leaves out: skipped, failed, and what the figures must be known with. */

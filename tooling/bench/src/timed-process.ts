@@ -41,7 +41,12 @@ export function timedProcess([command = "", ...args]: readonly string[], options
     child.on("close", (code) => {
       timed.code = code ?? 1;
       if (mayExit.includes(timed.code)) resolve(timed);
-      else reject(new Error(`${command} ${args.slice(0, 3).join(" ")} ended with ${code}: ${(timed.err || timed.out).trim().slice(-400)}`));
+      else
+        reject(
+          new Error(
+            `${command} ${args.slice(0, 3).join(" ")} ended with ${code}: ${(timed.err || timed.out).trim().slice(-400)}`,
+          ),
+        );
     });
     child.stdin.on("error", () => {});
     child.stdin.end(input);

@@ -11,24 +11,32 @@ export function makeDemoEngine({ api, isPrivate }) {
     /** Makes the image that the example file names, where it is missing. */
     async prepare() {
       const others = (await containers()).map((one) => one.Names[0].slice(1));
-      if (others.length > 0) throw new Error(`Containers of the demo's image are there already: remove ${others.join(", ")} first.`);
+      if (others.length > 0)
+        throw new Error(`Containers of the demo's image are there already: remove ${others.join(", ")} first.`);
       ours = true;
       before = new Set((await resources()).map(({ name }) => name));
       madeImage = await ensureTestImage(api, DEMO.image, (line) => console.log(`  ${line}`));
     },
     /** What is still there of the demo's containers, networks and volumes, by name. */
-    leftovers: async () => [...(await containers()).map((one) => one.Names[0].slice(1)), ...(await madeResources()).map(({ name }) => name)],
+    leftovers: async () => [
+      ...(await containers()).map((one) => one.Names[0].slice(1)),
+      ...(await madeResources()).map(({ name }) => name),
+    ],
     /** Removes the demo's containers, and the volumes, networks and the image that were not there before. */
     async clean() {
       if (!ours) return;
       for (const one of await containers()) await api.request("DELETE", `/containers/${one.Id}?force=true&v=true`);
-      for (const { kind, name } of await madeResources()) await api.request("DELETE", `/${kind}/${encodeURIComponent(name)}`);
+      for (const { kind, name } of await madeResources())
+        await api.request("DELETE", `/${kind}/${encodeURIComponent(name)}`);
       if (madeImage && !isPrivate) await api.request("DELETE", `/images/${DEMO.image}`);
     },
   };
 
   async function containers() {
-    const { status, body } = await api.request("GET", `/containers/json?all=true&filters=${filtered({ ancestor: [DEMO.image] })}`);
+    const { status, body } = await api.request(
+      "GET",
+      `/containers/json?all=true&filters=${filtered({ ancestor: [DEMO.image] })}`,
+    );
     return status === 200 ? body : [];
   }
 

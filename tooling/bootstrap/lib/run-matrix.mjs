@@ -11,5 +11,9 @@ const words = [
   "--reporter=default",
   "--reporter=./tooling/vitest/matrix-reporter.ts",
 ];
-const { status } = spawnSync("vitest", words, { cwd: root, env: { ...process.env, ...toolEnvironment }, stdio: "inherit" });
+const { status } = spawnSync("vitest", words, {
+  cwd: root,
+  env: { ...process.env, ...toolEnvironment },
+  stdio: "inherit",
+});
 process.exitCode = status ?? 1;

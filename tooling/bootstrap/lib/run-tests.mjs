@@ -55,7 +55,9 @@ async function lint() {
 async function vitest(...projects) {
   const title = projects.join(" and ");
   const file = join(folder, `${projects[0]}.json`);
-  const code = await tool("vitest", [...VITEST, ...projects.map((project) => `--project=${project}`)], { TEST_COUNTS_FILE: file });
+  const code = await tool("vitest", [...VITEST, ...projects.map((project) => `--project=${project}`)], {
+    TEST_COUNTS_FILE: file,
+  });
   const counts = readCounts(file);
   if (!counts) return fail(`${title} tests: vitest ended with exit code ${code} and ran no test`);
   const ran = counts.passed + counts.failures.length + counts.skipped.length;

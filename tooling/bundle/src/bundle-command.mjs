@@ -15,11 +15,20 @@ const DIST = "dist";
 const GROUPS = [
   // Loaded before the schemas of other files, so that zod is configured when they are created.
   { name: `${NAME}-zod`, test: /\/node_modules\/zod\/|\/cli\/dist\/configure-zod\.js$|stand-in/ },
-  { name: `${NAME}-parse`, test: /\/node_modules\/commander\/|\/cli\/dist\/(?:run-program|program|usage-error|options\/.*)\.js$/ },
+  {
+    name: `${NAME}-parse`,
+    test: /\/node_modules\/commander\/|\/cli\/dist\/(?:run-program|program|usage-error|options\/.*)\.js$/,
+  },
   { name: `${NAME}-yaml`, test: /\/node_modules\/js-yaml\/|\/app-file\/dist\/source\/compose-yaml\.js$/ },
   { name: `${NAME}-xml`, test: /\/node_modules\/(?:saxes|xmlchars)\// },
-  { name: `${NAME}-rare`, test: /\/cli\/dist\/(?:completion\/.*|schemas\/.*|commands\/(?:completion|doctor|platforms|schema))\.js$/ },
-  { name: `${NAME}-work`, test: /\/(?:cli|core|app-file|deployer)\/dist\/(?!main|process-io|exit-codes)|\/node_modules\/|clock\.mjs$/ },
+  {
+    name: `${NAME}-rare`,
+    test: /\/cli\/dist\/(?:completion\/.*|schemas\/.*|commands\/(?:completion|doctor|platforms|schema))\.js$/,
+  },
+  {
+    name: `${NAME}-work`,
+    test: /\/(?:cli|core|app-file|deployer)\/dist\/(?!main|process-io|exit-codes)|\/node_modules\/|clock\.mjs$/,
+  },
 ];
 
 for (const file of await readdir(DIST)) if (file.endsWith(".cjs")) await rm(join(DIST, file));

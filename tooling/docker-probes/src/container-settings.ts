@@ -51,7 +51,8 @@ export function containerSettings(container: Json, image: Json): ObservedSetting
       Condition: CONDITIONS[HostConfig.RestartPolicy?.Name ?? ""],
       MaxAttempts: orUnset(HostConfig.RestartPolicy?.MaximumRetryCount),
     },
-    stopGracePeriod: Config.StopTimeout === undefined || Config.StopTimeout === null ? undefined : Config.StopTimeout * 1e9,
+    stopGracePeriod:
+      Config.StopTimeout === undefined || Config.StopTimeout === null ? undefined : Config.StopTimeout * 1e9,
     init: HostConfig.Init ?? undefined,
     readOnly: HostConfig.ReadonlyRootfs,
     capAdd: HostConfig.CapAdd?.map(plainCapability),

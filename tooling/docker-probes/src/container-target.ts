@@ -37,7 +37,9 @@ export function containerTarget(
     async cleanup(name) {
       const filters = encodeURIComponent(JSON.stringify({ name: [`^/?${name}(-[0-9]+)?([.].+)?$`] }));
       const all = await engine.call("GET", `/containers/json?all=1&filters=${filters}`);
-      await Promise.all(all.map(({ Id }: { Id: string }) => engine.request("DELETE", `/containers/${Id}?force=true&v=true`)));
+      await Promise.all(
+        all.map(({ Id }: { Id: string }) => engine.request("DELETE", `/containers/${Id}?force=true&v=true`)),
+      );
     },
     async close() {
       await strategy.close();

@@ -29,7 +29,12 @@ export function dockerWorld(engine: RawEngine, driver: "bridge" | "overlay", reg
   };
   const makeNetwork = async (part: { Internal?: boolean } = {}): Promise<string> => {
     const name = unique();
-    const { Id } = await engine.call("POST", "/networks/create", { Name: name, Driver: driver, Labels: TEST_LABELS, ...part });
+    const { Id } = await engine.call("POST", "/networks/create", {
+      Name: name,
+      Driver: driver,
+      Labels: TEST_LABELS,
+      ...part,
+    });
     made.push(`/networks/${Id}`);
     return name;
   };

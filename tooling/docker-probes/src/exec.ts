@@ -21,7 +21,7 @@ export async function execIn(
 /** The payload of frames of an 8-byte header (stream, 0, 0, 0, length) and its bytes. */
 function demultiplex(bytes: Buffer): string {
   const payload: Buffer[] = [];
-  for (let at = 0; at + 8 <= bytes.length; ) {
+  for (let at = 0; at + 8 <= bytes.length;) {
     const length = bytes.readUInt32BE(at + 4);
     payload.push(bytes.subarray(at + 8, at + 8 + length));
     at += 8 + length;

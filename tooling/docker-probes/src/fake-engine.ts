@@ -7,19 +7,24 @@ type Answer = (...args: never[]) => unknown;
 const CREDENTIALS = "images.credentials";
 
 /** An engine that answers as told, and notes its calls: `["containers.create demo", ...]`. For faults, and for counting. */
-export function fakeEngine(answers: Record<string, Answer>, apiVersion = "1.51"): { engine: DockerEngine; calls: string[] } {
+export function fakeEngine(
+  answers: Record<string, Answer>,
+  apiVersion = "1.51",
+): { engine: DockerEngine; calls: string[] } {
   const calls: string[] = [];
   const group = (name: string) =>
     new Proxy(
       {},
       {
-        get: (_, method: string) => async (...args: unknown[]) => {
-          const call = `${name}.${method}`;
-          if (call !== CREDENTIALS) calls.push(typeof args[0] === "string" ? `${call} ${args[0]}` : call);
-          const answer = answers[call] ?? (call === CREDENTIALS ? () => undefined : undefined);
-          if (answer === undefined) throw new Error(`the test has no answer for ${call}`);
-          return answer(...(args as never[]));
-        },
+        get:
+          (_, method: string) =>
+          async (...args: unknown[]) => {
+            const call = `${name}.${method}`;
+            if (call !== CREDENTIALS) calls.push(typeof args[0] === "string" ? `${call} ${args[0]}` : call);
+            const answer = answers[call] ?? (call === CREDENTIALS ? () => undefined : undefined);
+            if (answer === undefined) throw new Error(`the test has no answer for ${call}`);
+            return answer(...(args as never[]));
+          },
       },
     );
   const engine = {

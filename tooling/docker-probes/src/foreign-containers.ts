@@ -13,15 +13,30 @@ const ORCHESTRATORS: Readonly<Record<string, Labels>> = {
     "com.docker.swarm.task.id": "t1",
     "com.docker.swarm.task.name": `${name}.1.t1`,
   }),
-  "Docker Compose": (name) => ({ "com.docker.compose.project": "shop", "com.docker.compose.service": name, "com.docker.compose.oneoff": "False" }),
-  Kubernetes: (name) => ({ "io.kubernetes.pod.name": name, "io.kubernetes.pod.namespace": "default", "io.kubernetes.container.name": name }),
+  "Docker Compose": (name) => ({
+    "com.docker.compose.project": "shop",
+    "com.docker.compose.service": name,
+    "com.docker.compose.oneoff": "False",
+  }),
+  Kubernetes: (name) => ({
+    "io.kubernetes.pod.name": name,
+    "io.kubernetes.pod.namespace": "default",
+    "io.kubernetes.container.name": name,
+  }),
   Podman: (name) => ({ "io.podman.compose.project": "shop", PODMAN_SYSTEMD_UNIT: `${name}.service` }),
   Nomad: (name) => ({ "com.hashicorp.nomad.alloc_id": "a1", "com.hashicorp.nomad.job_name": name }),
 };
 
 /** Makes containers of an engine as other orchestrators do. */
-export const foreignContainers = (engine: RawEngine): Record<string, (workload: ForeignWorkload) => Promise<() => Promise<unknown>>> =>
-  Object.fromEntries(Object.entries(ORCHESTRATORS).map(([kind, labels]) => [kind, (workload) => makeContainer(engine, labels, workload)]));
+export const foreignContainers = (
+  engine: RawEngine,
+): Record<string, (workload: ForeignWorkload) => Promise<() => Promise<unknown>>> =>
+  Object.fromEntries(
+    Object.entries(ORCHESTRATORS).map(([kind, labels]) => [
+      kind,
+      (workload) => makeContainer(engine, labels, workload),
+    ]),
+  );
 
 async function makeContainer(
   engine: RawEngine,
@@ -41,6 +56,11 @@ async function makeContainer(
     const { status, body } = await engine.request("GET", `/containers/${Id}/json`);
     if (status !== 200) return undefined;
     const { Running, Pid, ExitCode, StartedAt } = body.State;
-    return { name: body.Name, state: { Running, Pid, ExitCode, StartedAt }, labels: body.Config.Labels, restart: body.HostConfig.RestartPolicy };
+    return {
+      name: body.Name,
+      state: { Running, Pid, ExitCode, StartedAt },
+      labels: body.Config.Labels,
+      restart: body.HostConfig.RestartPolicy,
+    };
   };
 }

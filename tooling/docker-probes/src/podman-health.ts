@@ -25,7 +25,9 @@ export function keepHealthChecks(engine: RawEngine): { stop(): Promise<void> } {
 
 /** A container without a check is in none of these states. */
 async function runAll(engine: RawEngine): Promise<void> {
-  const filters = encodeURIComponent(JSON.stringify({ status: ["running"], health: ["starting", "healthy", "unhealthy"] }));
+  const filters = encodeURIComponent(
+    JSON.stringify({ status: ["running"], health: ["starting", "healthy", "unhealthy"] }),
+  );
   const checked: { Id: string }[] = await engine.call("GET", `/containers/json?filters=${filters}`);
   await Promise.all(checked.map(({ Id }) => engine.request("GET", `/v4.0.0/libpod/containers/${Id}/healthcheck`)));
 }

@@ -27,7 +27,9 @@ export function podmanSettings(container: Json, image: Json, volumes: ReadonlyMa
   );
   return {
     ...settings,
-    ports: settings.ports?.map(({ hostAddress, ...port }) => (hostAddress === "0.0.0.0" ? port : { ...port, hostAddress })),
+    ports: settings.ports?.map(({ hostAddress, ...port }) =>
+      hostAddress === "0.0.0.0" ? port : { ...port, hostAddress },
+    ),
     networks: networks.length === 1 && networks[0] === "podman" ? [] : networks,
     resources: { Reservations, Limits: { ...Limits, Pids: Limits?.Pids === DEFAULT_PIDS ? undefined : Limits?.Pids } },
     openFiles: nofile && { soft: nofile.Soft, hard: nofile.Hard },

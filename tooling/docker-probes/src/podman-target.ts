@@ -32,7 +32,9 @@ export function podmanTarget(
         if (container?.Name !== `/${name}`) return undefined;
         const image = await found(`/images/${encodeURIComponent(container.Image)}/json`);
         const names: string[] = container.Mounts.flatMap(({ Name }: Json) => Name ?? []);
-        const volumes = await Promise.all(names.map(async (volume) => [volume, await found(`/volumes/${volume}`)] as const));
+        const volumes = await Promise.all(
+          names.map(async (volume) => [volume, await found(`/volumes/${volume}`)] as const),
+        );
         return podmanSettings(container, image, new Map(volumes));
       },
     },

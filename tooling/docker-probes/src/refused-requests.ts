@@ -3,7 +3,9 @@ import { DeploymentError, type NormalizedRequest, parseRequest } from "@openfact
 type Part = Partial<NormalizedRequest>;
 
 const MEBIBYTE = 1024 ** 2;
-const at = (Target: string, more: object = {}): Part => ({ mounts: [{ Type: "volume", Source: "refused", Target, ...more }] as NormalizedRequest["mounts"] });
+const at = (Target: string, more: object = {}): Part => ({
+  mounts: [{ Type: "volume", Source: "refused", Target, ...more }] as NormalizedRequest["mounts"],
+});
 const port = { protocol: "tcp", mode: "ingress" } as const;
 
 /** Requests in their normalised shape that engines refuse, and that core's schema refuses for that reason. */
@@ -26,7 +28,10 @@ export const REFUSED_EVERYWHERE: readonly (readonly [title: string, part: Part])
   ["a relative target", at("m")],
   ["an unknown capability", { capAdd: ["NET_ADMN"] }],
   ["two prefixes of a capability", { capDrop: ["CAP_CAP_CHOWN"] }],
-  ["two mounts at one target", { mounts: [...(at("/m").mounts ?? []), ...(at("/m/", { Source: "refused-too" }).mounts ?? [])] }],
+  [
+    "two mounts at one target",
+    { mounts: [...(at("/m").mounts ?? []), ...(at("/m/", { Source: "refused-too" }).mounts ?? [])] },
+  ],
   ["a user id above 2147483647", { user: "2147483648:1" }],
   ["a group id above 2147483647", { user: "1:4294967294" }],
   ["a negative user id", { user: "-1" }],
@@ -43,8 +48,24 @@ export const REFUSED_BY_A_SWARM: readonly (readonly [title: string, part: Part])
   ["a memory reservation below 4 MiB", { resources: { Reservations: { MemoryBytes: 4 * MEBIBYTE - 1 } } }],
   ["a CPU reservation below 0.001", { resources: { Reservations: { NanoCPUs: 999_999 } } }],
   ["a CPU limit so small that a container has none", { resources: { Limits: { NanoCPUs: 9999 } } }],
-  ["two secrets at one target", { secrets: [{ name: "one", target: "k" }, { name: "two", target: "k" }] }],
-  ["two configs at one target", { configs: [{ name: "one", target: "/k" }, { name: "two", target: "/k" }] }],
+  [
+    "two secrets at one target",
+    {
+      secrets: [
+        { name: "one", target: "k" },
+        { name: "two", target: "k" },
+      ],
+    },
+  ],
+  [
+    "two configs at one target",
+    {
+      configs: [
+        { name: "one", target: "/k" },
+        { name: "two", target: "/k" },
+      ],
+    },
+  ],
   ["a config at a mount's target", { ...at("/etc/k"), configs: [{ name: "one", target: "/etc/k" }] }],
   ["a config at /", { configs: [{ name: "one", target: "/" }] }],
   ["a config below /proc", { configs: [{ name: "one", target: "/proc/x" }] }],
@@ -55,7 +76,15 @@ export const REFUSED_BY_A_SWARM: readonly (readonly [title: string, part: Part])
   ["a constraint's value outside ASCII", { constraints: ["node.labels.zone == ü"] }],
   ["a constraint's key of one letter", { constraints: ["n == x"] }],
   ["a constraint's key with a slash", { constraints: ["node.labels.a/b == x"] }],
-  ["a host port twice", { ports: [{ ...port, target: 80, published: 18_088 }, { ...port, target: 81, published: 18_088 }] }],
+  [
+    "a host port twice",
+    {
+      ports: [
+        { ...port, target: 80, published: 18_088 },
+        { ...port, target: 81, published: 18_088 },
+      ],
+    },
+  ],
   ["a failure ratio above 1", { updateConfig: { MaxFailureRatio: 2 } }],
   ["a name of 64 characters", { name: "a".repeat(64) }],
 ];

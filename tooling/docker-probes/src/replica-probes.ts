@@ -55,7 +55,9 @@ export function replicaProbes(engine: RawEngine): ContractProbes {
       return {
         ...settings,
         ids: containers.map(({ Id }) => Id),
-        env: settings.env.map((entry) => (entry.startsWith("APP_UUID=") && entry.endsWith(suffix) ? entry.slice(0, -suffix.length) : entry)),
+        env: settings.env.map((entry) =>
+          entry.startsWith("APP_UUID=") && entry.endsWith(suffix) ? entry.slice(0, -suffix.length) : entry,
+        ),
         mode: { Replicated: { Replicas: number === 0 ? 0 : containers.length } },
         restart: number === 0 ? restartIn(container.Name) : settings.restart,
       };
@@ -65,12 +67,22 @@ export function replicaProbes(engine: RawEngine): ContractProbes {
       const containers = all.map(({ Names, Labels, State }): Listed => {
         const name = String(Names[0]).slice(1);
         const service = Labels[REPLICA_OF];
-        return { name, service, isReplica: service !== undefined && REPLICA.test(name.slice(service.length)), runs: State === "running" };
+        return {
+          name,
+          service,
+          isReplica: service !== undefined && REPLICA.test(name.slice(service.length)),
+          runs: State === "running",
+        };
       });
       const services = new Set(containers.flatMap(({ isReplica, service }) => (isReplica ? [service] : [])));
       // The version before the last update, stopped and kept for a rollback.
-      const isKept = ({ name, service, runs }: Listed): boolean => /[.]previous\b/.test(name) && !runs && services.has(service);
-      return [...new Set(containers.filter((one) => !isKept(one)).map(({ name, service, isReplica }) => (isReplica ? service! : name)))];
+      const isKept = ({ name, service, runs }: Listed): boolean =>
+        /[.]previous\b/.test(name) && !runs && services.has(service);
+      return [
+        ...new Set(
+          containers.filter((one) => !isKept(one)).map(({ name, service, isReplica }) => (isReplica ? service! : name)),
+        ),
+      ];
     },
     async instances(name) {
       return (await containersOf(name))
@@ -83,7 +95,9 @@ export function replicaProbes(engine: RawEngine): ContractProbes {
         }));
     },
     async output(name) {
-      const lines = await Promise.all((await containersOf(name)).map(({ Id }) => writtenLines(engine, `/containers/${Id}`)));
+      const lines = await Promise.all(
+        (await containersOf(name)).map(({ Id }) => writtenLines(engine, `/containers/${Id}`)),
+      );
       return lines.flat();
     },
     exec: async (name, words) => plain.exec!((await first(name)).Name.slice(1), words),

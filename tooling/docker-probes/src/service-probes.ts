@@ -48,7 +48,9 @@ export function serviceProbes(nodes: readonly [ProbedNode, ...ProbedNode[]]): Co
   /** A service that is removed is gone at once, its containers only when their nodes have stopped them. */
   const leftOf = async (name: string): Promise<ObservedInstance[]> => {
     const filters = encodeURIComponent(JSON.stringify({ label: [`com.docker.swarm.service.name=${name}`] }));
-    const lists = await Promise.all(nodes.map(({ engine }) => engine.call("GET", `/containers/json?filters=${filters}`)));
+    const lists = await Promise.all(
+      nodes.map(({ engine }) => engine.call("GET", `/containers/json?filters=${filters}`)),
+    );
     return lists.flat().map(({ Id }: Json) => ({ id: Id, running: true }));
   };
   /** A task that is `starting` has its process, and tells its container a moment later. */

@@ -17,7 +17,11 @@ export interface Judgement {
 }
 
 /** What the suite says of all these cases while nothing is mutated. */
-export function baseline(suite: SuiteName, mutations: readonly Mutation[], env: Record<string, string>): Promise<Outcome> {
+export function baseline(
+  suite: SuiteName,
+  mutations: readonly Mutation[],
+  env: Record<string, string>,
+): Promise<Outcome> {
   return runSuite(suite, mutations.map(({ kills }) => `(${kills})`).join("|"), env);
 }
 

@@ -11,7 +11,9 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { write: { type: "boolean", default: false } },
 });
-const chosen = mutations.filter((one) => positionals.length === 0 || positionals.some((part) => idOf(one).includes(part)));
+const chosen = mutations.filter(
+  (one) => positionals.length === 0 || positionals.some((part) => idOf(one).includes(part)),
+);
 if (values.write && positionals.length > 0) throw new Error("--write is for all mutations: name none.");
 const of = (suite: string) => chosen.filter((one) => one.suite === suite);
 

@@ -33,7 +33,9 @@ export async function runSuite(suite: SuiteName, pattern: string, env: Record<st
     const { testResults } = JSON.parse(await readFile(report, "utf8").catch(() => '{"testResults":[]}')) as Report;
     const cases = testResults.flatMap(({ assertionResults }) => assertionResults);
     const names = (status: string) => cases.filter((one) => one.status === status).map(({ fullName }) => fullName);
-    const late = cases.filter(({ failureMessages }) => /Test timed out/.test(failureMessages.join())).map(({ fullName }) => fullName);
+    const late = cases
+      .filter(({ failureMessages }) => /Test timed out/.test(failureMessages.join()))
+      .map(({ fullName }) => fullName);
     return { late, passed: names("passed"), failed: names("failed"), mutated: existsSync(proof), output };
   } finally {
     await rm(folder, { recursive: true, force: true });

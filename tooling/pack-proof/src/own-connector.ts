@@ -44,6 +44,8 @@ export async function addOwnConnector(outside: Outside, project: string): Promis
     "wrong.yml": "name: modbus\ndevices:\n  valve:\n    uuid: VALVE-1\n    connector: {type: modbus, unit: 248}\n",
   });
   for (const name of COPIES) {
-    await cp(outside.path(project, "node_modules", name), outside.path(folder, "node_modules", name), { recursive: true });
+    await cp(outside.path(project, "node_modules", name), outside.path(folder, "node_modules", name), {
+      recursive: true,
+    });
   }
 }

@@ -73,44 +73,56 @@ test("types and exports of every package resolve for a program outside", { timeo
   expect(JSON.parse(out)).toEqual([["docker", "swarm"], 1, "running", "demo:1", 0, "string", true, { project: "p" }]);
 });
 
-test("the command is one bundle, with no strategy's code in it; each built-in strategy is one file for it", { timeout: LIMIT }, async () => {
-  const unpacked = async (name: string, path: string): Promise<string> =>
-    (await run("tar", ["-xzOf", outside.tarball(name), `package/${path}`], root)).out;
-  const { paths } = outside.tarballs.find(({ manifest }) => manifest.name === "ofdeploy") as Tarball;
-  const files = paths.filter((path) => path.endsWith(".cjs"));
-  expect(files).toContain("dist/ofdeploy.cjs");
-  const code = (await Promise.all(files.map((path) => unpacked("ofdeploy", path)))).join("");
-  for (const name of ["strategy-swarm", "strategy-local-docker"]) {
-    expect(code).toContain(`import("@openfactory/${name}/hosted")`);
-    const own = await unpacked(`@openfactory/${name}`, "dist/hosted.cjs");
-    const [className = ""] = /\w+DeploymentStrategy(?= = class)/.exec(own) ?? [];
-    expect(className).not.toBe("");
-    expect(code).not.toContain(className);
-    expect(own).not.toMatch(/require\("(?:docker-modem|@openfactory\/docker-)/);
-  }
-});
+test(
+  "the command is one bundle, with no strategy's code in it; each built-in strategy is one file for it",
+  { timeout: LIMIT },
+  async () => {
+    const unpacked = async (name: string, path: string): Promise<string> =>
+      (await run("tar", ["-xzOf", outside.tarball(name), `package/${path}`], root)).out;
+    const { paths } = outside.tarballs.find(({ manifest }) => manifest.name === "ofdeploy") as Tarball;
+    const files = paths.filter((path) => path.endsWith(".cjs"));
+    expect(files).toContain("dist/ofdeploy.cjs");
+    const code = (await Promise.all(files.map((path) => unpacked("ofdeploy", path)))).join("");
+    for (const name of ["strategy-swarm", "strategy-local-docker"]) {
+      expect(code).toContain(`import("@openfactory/${name}/hosted")`);
+      const own = await unpacked(`@openfactory/${name}`, "dist/hosted.cjs");
+      const [className = ""] = /\w+DeploymentStrategy(?= = class)/.exec(own) ?? [];
+      expect(className).not.toBe("");
+      expect(code).not.toContain(className);
+      expect(own).not.toMatch(/require\("(?:docker-modem|@openfactory\/docker-)/);
+    }
+  },
+);
 
-test("the command installed with one strategy has that one, in its one file, and says what the other lacks", { timeout: LIMIT }, async () => {
-  await outside.write("one", { "package.json": { name: "one", private: true } });
-  await outside.npm("one", ...INSTALL, "--omit=optional", outside.tarball("ofdeploy"), "@openfactory/strategy-swarm");
-  const platforms = async () => {
-    const { out } = await outside.installed("one", "ofdeploy", "platforms", "--json");
-    const lines = out.trim().split("\n").map((line) => JSON.parse(line));
-    return Object.fromEntries(lines.map(({ time: _, name, ...platform }) => [name, platform]));
-  };
-  const all = await platforms();
-  expect(all.swarm).toMatchObject({ capabilities: expect.arrayContaining(["wait"]) });
-  expect(all.docker).toMatchObject({ error: complaints.docker });
-  expect((await installedIn(outside.path("one"))).packages).not.toContain("@openfactory/strategy-local-docker");
+test(
+  "the command installed with one strategy has that one, in its one file, and says what the other lacks",
+  { timeout: LIMIT },
+  async () => {
+    await outside.write("one", { "package.json": { name: "one", private: true } });
+    await outside.npm("one", ...INSTALL, "--omit=optional", outside.tarball("ofdeploy"), "@openfactory/strategy-swarm");
+    const platforms = async () => {
+      const { out } = await outside.installed("one", "ofdeploy", "platforms", "--json");
+      const lines = out
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+      return Object.fromEntries(lines.map(({ time: _, name, ...platform }) => [name, platform]));
+    };
+    const all = await platforms();
+    expect(all.swarm).toMatchObject({ capabilities: expect.arrayContaining(["wait"]) });
+    expect(all.docker).toMatchObject({ error: complaints.docker });
+    expect((await installedIn(outside.path("one"))).packages).not.toContain("@openfactory/strategy-local-docker");
 
-  // It is that file which is read, and without it the package's modules one by one.
-  const strategy = (file: string) => outside.path("one", "node_modules", "@openfactory", "strategy-swarm", "dist", file);
-  await rename(strategy("index.js"), strategy("away.js"));
-  expect(await platforms()).toEqual(all);
-  await rename(strategy("away.js"), strategy("index.js"));
-  await rm(strategy("hosted.cjs"));
-  expect(await platforms()).toEqual(all);
-});
+    // It is that file which is read, and without it the package's modules one by one.
+    const strategy = (file: string) =>
+      outside.path("one", "node_modules", "@openfactory", "strategy-swarm", "dist", file);
+    await rename(strategy("index.js"), strategy("away.js"));
+    expect(await platforms()).toEqual(all);
+    await rename(strategy("away.js"), strategy("index.js"));
+    await rm(strategy("hosted.cjs"));
+    expect(await platforms()).toEqual(all);
+  },
+);
 
 describe("a strategy of one's own, by public packages alone", () => {
   const plant = "plant";
@@ -171,14 +183,19 @@ describe("a strategy of one's own, by public packages alone", () => {
     const named = ["--plugin", plugin, "--platform", "own", "--option", "reason=by its own copy"];
     const up = await ofdeploy("up", "--no-rollback", ...named);
     expect(up.out).toMatch(/^web +started/m);
-    expect(up).toMatchObject({ code: 5, err: expect.stringMatching(/error\[CONFLICT\] openfactory\.yml:\d+:\d+: db is taken: by its own copy\./) });
+    expect(up).toMatchObject({
+      code: 5,
+      err: expect.stringMatching(/error\[CONFLICT\] openfactory\.yml:\d+:\d+: db is taken: by its own copy\./),
+    });
   });
 
   test("takes a connector of devices and an asset listener of an installed package", { timeout: LIMIT }, async () => {
     await addOwnConnector(outside, plant);
     const up = await ofdeploy("up", "--platform", "rack", "--file", "modbus.yml");
     expect(up, up.err).toMatchObject({ code: 0 });
-    expect((await ofdeploy("ps", "--platform", "rack", "--file", "modbus.yml")).out).toMatch(/valve-gateway +valve-1-gateway +running/);
+    expect((await ofdeploy("ps", "--platform", "rack", "--file", "modbus.yml")).out).toMatch(
+      /valve-gateway +valve-1-gateway +running/,
+    );
     expect(await ofdeploy("validate", "--platform", "rack", "--file", "wrong.yml")).toMatchObject({
       code: 3,
       err: expect.stringContaining("wrong.yml:5:37: devices.valve.connector.unit: a unit is at most 247"),

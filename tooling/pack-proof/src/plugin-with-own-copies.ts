@@ -42,9 +42,14 @@ export const plugin = defineStrategyPlugin({
 /** Puts the plugin of the platform `own` into a project that is installed: its file, for `--plugin`. */
 export async function addPluginWithOwnCopies(outside: Outside, project: string): Promise<string> {
   const folder = `${project}/node_modules/plugin-with-own-copies`;
-  await outside.write(folder, { "package.json": { name: "plugin-with-own-copies", version: "1.0.0", type: "module" }, "plugin.js": MODULE });
+  await outside.write(folder, {
+    "package.json": { name: "plugin-with-own-copies", version: "1.0.0", type: "module" },
+    "plugin.js": MODULE,
+  });
   for (const name of COPIES) {
-    await cp(outside.path(project, "node_modules", name), outside.path(folder, "node_modules", name), { recursive: true });
+    await cp(outside.path(project, "node_modules", name), outside.path(folder, "node_modules", name), {
+      recursive: true,
+    });
   }
   return outside.path(folder, "plugin.js");
 }

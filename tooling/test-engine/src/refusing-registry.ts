@@ -9,13 +9,18 @@ export interface RefusingRegistry {
 }
 
 /** How Docker Hub says it (Docker, "Docker Hub pull usage and limits"). */
-const TOO_MANY = { code: "TOOMANYREQUESTS", message: "You have reached your pull rate limit. You may increase the limit by authenticating." };
+const TOO_MANY = {
+  code: "TOOMANYREQUESTS",
+  message: "You have reached your pull rate limit. You may increase the limit by authenticating.",
+};
 
 /** @param address of this machine, as the engine sees it; default 127.0.0.1. */
 export async function startRefusingRegistry(status: 429 | 503, address = "127.0.0.1"): Promise<RefusingRegistry> {
   const server = http.createServer((_, response) => {
     response.writeHead(status, { "content-type": status === 429 ? "application/json" : "text/html" });
-    response.end(status === 429 ? JSON.stringify({ errors: [TOO_MANY] }) : "<html>Service Temporarily Unavailable</html>");
+    response.end(
+      status === 429 ? JSON.stringify({ errors: [TOO_MANY] }) : "<html>Service Temporarily Unavailable</html>",
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
   return {

@@ -56,7 +56,10 @@ test.each(["docker", "oci"] as const)("an index (%s) is one image for several pl
   const index = await pushIndex(registry, "app:multi", { amd64: "1", arm64: "1" }, type);
   expect(index).not.toBe(digest);
   const { body } = await engine.api.request("GET", `/distribution/${registry.host}/app:multi/json`);
-  expect(body).toMatchObject({ Descriptor: { digest: index }, Platforms: [{ architecture: "amd64" }, { architecture: "arm64" }] });
+  expect(body).toMatchObject({
+    Descriptor: { digest: index },
+    Platforms: [{ architecture: "amd64" }, { architecture: "arm64" }],
+  });
 });
 
 test("with TLS, the engine pulls over HTTPS and plain HTTP is refused", async () => {

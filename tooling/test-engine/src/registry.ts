@@ -78,7 +78,8 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
   };
   process.once("exit", killOnExit);
   let account = auth ? REGISTRY_ACCOUNT : undefined;
-  const ask = (method: string, path: string, content?: Content) => send({ host, account, certificate }, method, path, content);
+  const ask = (method: string, path: string, content?: Content) =>
+    send({ host, account, certificate }, method, path, content);
   const registry: Registry = {
     host,
     get credentials() {
@@ -170,7 +171,12 @@ interface Address {
   readonly certificate?: Certificate;
 }
 
-function send({ host, account, certificate }: Address, method: string, path: string, content?: Content): Promise<RawAnswer> {
+function send(
+  { host, account, certificate }: Address,
+  method: string,
+  path: string,
+  content?: Content,
+): Promise<RawAnswer> {
   const options = {
     method,
     ca: certificate?.certificate,

@@ -28,7 +28,8 @@ export async function adoptCommand(context: CommandContext<AdoptCommandOptions>)
         forceUnlock: options.forceUnlock,
       });
     },
-    text: (report, width) => (report.apps.length === 0 ? `${report.project}: nothing to take over\n` : upText(report, width)),
+    text: (report, width) =>
+      report.apps.length === 0 ? `${report.project}: nothing to take over\n` : upText(report, width),
     errors: upErrors,
   });
 }

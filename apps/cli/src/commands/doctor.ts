@@ -83,5 +83,10 @@ async function* diagnoses(options: GlobalOptions, io: Io, signal: AbortSignal): 
 /** @throws what is no DeploymentError, and the end by a signal. */
 function failure(check: string, error: unknown): Diagnosis {
   if (!DeploymentError.isInstance(error) || error.code === "ABORTED") throw error;
-  return { check, state: "failed", detail: `${error.message} (${error.code})`, ...(error.hint ? { hint: error.hint } : {}) };
+  return {
+    check,
+    state: "failed",
+    detail: `${error.message} (${error.code})`,
+    ...(error.hint ? { hint: error.hint } : {}),
+  };
 }

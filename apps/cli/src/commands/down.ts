@@ -31,7 +31,8 @@ export async function downCommand(context: CommandContext<DownCommandOptions>): 
   const desired: DesiredProject = options.all ? { ...loaded, files: undefined } : loaded;
   const strategy = await openStrategy(options, io);
   if (options.dryRun) return dryRun(strategy, desired, context);
-  const confirmed = desired.files === undefined || options.volumes ? await confirm(strategy, desired, context) : undefined;
+  const confirmed =
+    desired.files === undefined || options.volumes ? await confirm(strategy, desired, context) : undefined;
   if (confirmed === "refused") {
     await strategy.close();
     io.stderr.write("Nothing was removed.\n");
@@ -70,13 +71,24 @@ async function dryRun(
 ): Promise<ExitCode> {
   const { io, options } = context;
   try {
-    const [planned, elsewhere] = await Promise.all([lookAhead(strategy, desired, context), tellElsewhere(strategy, desired, context)]);
+    const [planned, elsewhere] = await Promise.all([
+      lookAhead(strategy, desired, context),
+      tellElsewhere(strategy, desired, context),
+    ]);
     const plan = { ...planned, warnings: [...planned.warnings, ...elsewhere] };
     const exitCode = plan.hasChanges ? EXIT.changes : EXIT.ok;
     if (options.json) {
       const { project, platform, hasChanges } = plan;
       writeJson(io.stdout, "down-plan", plan);
-      writeJson(io.stdout, "result", { command: "down", ok: true, exitCode, project, platform, dryRun: true, hasChanges });
+      writeJson(io.stdout, "result", {
+        command: "down",
+        ok: true,
+        exitCode,
+        project,
+        platform,
+        dryRun: true,
+        hasChanges,
+      });
       return exitCode;
     }
     for (const event of warningEvents(plan.warnings, [])) io.stderr.write(warningText(event, styleFor(io.stderr, io)));
@@ -106,7 +118,9 @@ async function confirm(
     if (options.json) writeJson(io.stdout, "down-plan", plan);
     else io.stderr.write(downPlanText(plan, { style: styleFor(io.stderr, io) }));
     if (options.yes) return plan;
-    const subject = isWhole ? `the whole project ${desired.project}` : `${volumes} ${volumes === 1 ? "volume" : "volumes"} and the data`;
+    const subject = isWhole
+      ? `the whole project ${desired.project}`
+      : `${volumes} ${volumes === 1 ? "volume" : "volumes"} and the data`;
     if (io.confirm === undefined || options.json) {
       throw new UsageError(
         `This would remove ${subject}, and there is no terminal to confirm it on. Nothing was removed.`,

@@ -54,5 +54,8 @@ export async function logsCommand({ io, options }: CommandContext<LogsCommandOpt
 function refuseFileNames({ apps, follow }: LogsCommandOptions): void {
   const path = follow ? apps.find((name) => name === "-" || /[\\/]|\.ya?ml$/.test(name)) : undefined;
   if (path === undefined) return;
-  throw new UsageError(`-f after \`logs\` means --follow, and ${path} is a file, not an app.`, `Run \`ofdeploy -f ${path} logs\`.`);
+  throw new UsageError(
+    `-f after \`logs\` means --follow, and ${path} is a file, not an app.`,
+    `Run \`ofdeploy -f ${path} logs\`.`,
+  );
 }

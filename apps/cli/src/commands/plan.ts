@@ -41,14 +41,25 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
       strict: options.strict,
       showEnv: options.showEnv,
     });
-    const planned = { ...compared, warnings: [...compared.warnings, ...needsRefresh(compared, options, strategy.manifest), ...(await elsewhere)] };
+    const planned = {
+      ...compared,
+      warnings: [...compared.warnings, ...needsRefresh(compared, options, strategy.manifest), ...(await elsewhere)],
+    };
     const conflict = conflictOf(planned);
     const exitCode = conflict !== undefined ? EXIT.conflict : planned.hasChanges ? EXIT.changes : EXIT.ok;
     if (options.json) {
       const { project, platform, hasChanges } = planned;
       writeJson(io.stdout, "plan", planned);
       for (const device of desired.devices) writeJson(io.stdout, "device", deviceFields(device));
-      writeJson(io.stdout, "result", { command: "plan", ok: conflict === undefined, exitCode, project, platform, hasChanges, error: conflict });
+      writeJson(io.stdout, "result", {
+        command: "plan",
+        ok: conflict === undefined,
+        exitCode,
+        project,
+        platform,
+        hasChanges,
+        error: conflict,
+      });
       return exitCode;
     }
     const style = styleFor(io.stderr, io);
@@ -66,7 +77,11 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
 }
 
 /** `plan` inspects every service; where a listing tells no settings, `up` does so with `--refresh` only. */
-function needsRefresh({ apps }: Plan, { dryRun }: PlanCommandOptions, { name, listsSettings = false }: StrategyManifest): ProjectWarning[] {
+function needsRefresh(
+  { apps }: Plan,
+  { dryRun }: PlanCommandOptions,
+  { name, listsSettings = false }: StrategyManifest,
+): ProjectWarning[] {
   const drifted = apps.filter((planned) => planned.drifted).map(({ app }) => app);
   if (dryRun || listsSettings || drifted.length === 0) return [];
   const reason =
@@ -79,7 +94,11 @@ function needsRefresh({ apps }: Plan, { dryRun }: PlanCommandOptions, { name, li
 function conflictOf({ apps, resources }: Plan): DeploymentError | undefined {
   const count = [...apps, ...resources].filter(({ action }) => action === "conflict").length;
   if (count === 0) return undefined;
-  return new DeploymentError("CONFLICT", `The plan has ${count === 1 ? "a conflict" : `${count} conflicts`}, and can't be carried out.`, {
-    hint: "The plan says which; `ofdeploy up` says what to do about each.",
-  });
+  return new DeploymentError(
+    "CONFLICT",
+    `The plan has ${count === 1 ? "a conflict" : `${count} conflicts`}, and can't be carried out.`,
+    {
+      hint: "The plan says which; `ofdeploy up` says what to do about each.",
+    },
+  );
 }

@@ -1,4 +1,9 @@
-import { DeploymentError, type PlatformDescription, REQUEST_FIELDS, type StrategyManifest } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type PlatformDescription,
+  REQUEST_FIELDS,
+  type StrategyManifest,
+} from "@openfactory/deploy-core";
 import type { CommandContext } from "../command-context.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { writeJson } from "../output/json-lines.js";
@@ -41,7 +46,10 @@ export async function platformsCommand({ io, options }: CommandContext): Promise
     table<Platform>(
       [
         { title: "PLATFORM", cell: ({ name }) => name },
-        { title: "DESCRIPTION", cell: ({ description, error }) => (error ? `can't be used: ${error.message}` : (description ?? "")) },
+        {
+          title: "DESCRIPTION",
+          cell: ({ description, error }) => (error ? `can't be used: ${error.message}` : (description ?? "")),
+        },
         { title: "CAPABILITIES", cell: ({ manifest }) => manifest?.capabilities.join(", ") ?? "-", dropRank: 1 },
         { title: "NOT HONOURED", cell: ({ manifest }) => (manifest ? notHonoured(manifest) : "-"), dropRank: 3 },
         { title: "FROM", cell: ({ origin }) => origin, dropRank: 2 },

@@ -14,11 +14,22 @@ export async function psCommand({ io, options }: CommandContext): Promise<ExitCo
   const strategy = await openStrategy(options, io);
   try {
     const { othersLeft, ownerOf, ps } = await import("@openfactory/deployer");
-    const [rows, elsewhere] = await Promise.all([ps(strategy, desired), tellElsewhere(strategy, desired, { io, options })]);
+    const [rows, elsewhere] = await Promise.all([
+      ps(strategy, desired),
+      tellElsewhere(strategy, desired, { io, options }),
+    ]);
     const named = new Set(desired.apps.map(({ service }) => service));
-    const isOther = ({ service, relation }: PsRow): boolean => !named.has(service) && (relation === "other-file" || relation === "unrecorded");
+    const isOther = ({ service, relation }: PsRow): boolean =>
+      !named.has(service) && (relation === "other-file" || relation === "unrecorded");
     const owners = rows.filter(isOther).flatMap(({ status }) => ownerOf(status?.labels ?? {}) ?? []);
-    const told = [...othersLeft(owners.map((owner) => ({ owner })), desired, "not listed"), ...elsewhere];
+    const told = [
+      ...othersLeft(
+        owners.map((owner) => ({ owner })),
+        desired,
+        "not listed",
+      ),
+      ...elsewhere,
+    ];
     const here = rows.filter((row) => !isOther(row));
     if (options.json) {
       for (const warning of told) writeJson(io.stdout, "warning", warning);

@@ -44,7 +44,8 @@ export async function runOperation<Report extends AnyReport>(
 ): Promise<ExitCode> {
   const progress = chooseProgress(options, io);
   const interrupt = listenForInterrupt(io, consequence, progress.note);
-  const warn = (reason: string): void => progress.observe({ type: "warning", warning: { code: "LISTENER_FAILED", reason } });
+  const warn = (reason: string): void =>
+    progress.observe({ type: "warning", warning: { code: "LISTENER_FAILED", reason } });
   try {
     const { listeners, close } = await openListeners(options, io, warn);
     const hooks = { signal: interrupt.signal, observer: progress.observe, purpose: `ofdeploy ${command}`, listeners };

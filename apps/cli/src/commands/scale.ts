@@ -28,7 +28,8 @@ export async function scaleCommand(context: CommandContext<ScaleCommandOptions>)
       const targets: ScaleTarget[] = [];
       for (const [name, replicas] of Object.entries(options.replicas)) {
         for (const target of scaleTargets(name, replicas, await chooseDeployed([name], desired, strategy))) {
-          if (targets.some(({ app }) => app === target.app)) throw new UsageError(`${target.app} is named twice.`, "Name it once.");
+          if (targets.some(({ app }) => app === target.app))
+            throw new UsageError(`${target.app} is named twice.`, "Name it once.");
           targets.push(target);
         }
       }

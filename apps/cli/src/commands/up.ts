@@ -32,22 +32,28 @@ export async function upCommand(context: CommandContext<UpCommandOptions>): Prom
   const keepFailed = options.rollback === false;
   return runOperation(strategy, context, {
     command: "up",
-    consequence: keepFailed ? "what this run made and changed is kept" : "what this run made is removed again, what it changed is put back",
+    consequence: keepFailed
+      ? "what this run made and changed is kept"
+      : "what this run made is removed again, what it changed is put back",
     run: (hooks) =>
-      withElsewhere(tellElsewhere(strategy, desired, { ...context, signal: hooks.signal }, { deploys: true }), hooks.observer, up(strategy, desired, {
-        ...hooks,
-        wait: options.wait ?? true,
-        timeoutMs: options.timeout,
-        concurrency: options.concurrency,
-        strict: options.strict,
-        prune: options.prune,
-        takeOwnership: options.takeOwnership,
-        adopt: appKeys(options.adopt ?? [], desired),
-        refresh: options.refresh,
-        preflight: options.preflight,
-        forceUnlock: options.forceUnlock,
-        keepFailed,
-      })),
+      withElsewhere(
+        tellElsewhere(strategy, desired, { ...context, signal: hooks.signal }, { deploys: true }),
+        hooks.observer,
+        up(strategy, desired, {
+          ...hooks,
+          wait: options.wait ?? true,
+          timeoutMs: options.timeout,
+          concurrency: options.concurrency,
+          strict: options.strict,
+          prune: options.prune,
+          takeOwnership: options.takeOwnership,
+          adopt: appKeys(options.adopt ?? [], desired),
+          refresh: options.refresh,
+          preflight: options.preflight,
+          forceUnlock: options.forceUnlock,
+          keepFailed,
+        }),
+      ),
     text: (report, width) => `${devicesText(desired.devices)}${upText(report, width)}`,
     errors: upErrors,
   });

@@ -13,7 +13,10 @@ export async function validateCommand({ io, options }: CommandContext<{ strict?:
   const { checkProject } = await import("@openfactory/deployer");
   const checked = checkProject(desired, strategy, options);
   const style = styleFor(io.stderr, io);
-  for (const event of warningEvents(checked.warnings, checked.apps.map(({ app, warnings }) => ({ app: app.key, warnings })))) {
+  for (const event of warningEvents(
+    checked.warnings,
+    checked.apps.map(({ app, warnings }) => ({ app: app.key, warnings })),
+  )) {
     if (options.json) writeJson(io.stdout, "warning", { app: event.app, ...event.warning });
     else io.stderr.write(warningText(event, style));
   }
@@ -22,7 +25,15 @@ export async function validateCommand({ io, options }: CommandContext<{ strict?:
   const platform = strategy.manifest.name;
   if (options.json) {
     for (const device of desired.devices) writeJson(io.stdout, "device", deviceFields(device));
-    writeJson(io.stdout, "result", { command: "validate", ok: true, exitCode: EXIT.ok, files, project, platform, apps });
+    writeJson(io.stdout, "result", {
+      command: "validate",
+      ok: true,
+      exitCode: EXIT.ok,
+      files,
+      project,
+      platform,
+      apps,
+    });
   } else {
     io.stdout.write(devicesText(desired.devices));
     io.stdout.write(`${filesText(desired, platform)}, project ${project}\n`);

@@ -6,12 +6,18 @@ export function bashScript(commands: readonly CompletionCommand[]): string {
   const unique = new Map(options.map((option) => [option.long, option]));
   const valued = [...unique.values()].filter(({ value }) => value !== undefined);
   const names = ({ short, long }: { short?: string; long: string }): string => [short, long].filter(Boolean).join("|");
-  const files = valued.filter(({ value }) => value && "files" in value).map(names).join("|");
+  const files = valued
+    .filter(({ value }) => value && "files" in value)
+    .map(names)
+    .join("|");
   const words = valued.flatMap(({ value, ...option }) =>
-    value && "words" in value ? [`    ${names(option)}) COMPREPLY=($(compgen -W "${value.words.join(" ")}" -- "$current")); return ;;`] : [],
+    value && "words" in value
+      ? [`    ${names(option)}) COMPREPLY=($(compgen -W "${value.words.join(" ")}" -- "$current")); return ;;`]
+      : [],
   );
   const cases = commands.map(
-    (command) => `      ${command.name}) words="${[...command.options.map(({ long }) => long), ...command.words].join(" ")}" ;;`,
+    (command) =>
+      `      ${command.name}) words="${[...command.options.map(({ long }) => long), ...command.words].join(" ")}" ;;`,
   );
   return `# bash completion for ofdeploy
 _ofdeploy() {

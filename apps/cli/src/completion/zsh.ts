@@ -10,7 +10,9 @@ function argument({ long, description, value }: CompletionOption): string {
 
 /** For zsh: `ofdeploy completion zsh > "${fpath[1]}/_ofdeploy"`. */
 export function zshScript(commands: readonly CompletionCommand[]): string {
-  const described = commands.map(({ name, description }) => `    ${quoted(`${name}:${escaped(description)}`)}`).join("\n");
+  const described = commands
+    .map(({ name, description }) => `    ${quoted(`${name}:${escaped(description)}`)}`)
+    .join("\n");
   const cases = commands.map(({ name, options, words }) => {
     const first = words.length > 0 ? ` '1:what:(${words.join(" ")})'` : "";
     return `    ${name}) _arguments ${options.map(argument).join(" ")}${first} ;;`;

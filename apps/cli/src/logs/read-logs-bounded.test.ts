@@ -16,7 +16,12 @@ test("a hundred logs are followed no faster than they are written: one line of e
   };
   const stop = new AbortController();
   const takes: (() => void)[] = [];
-  const reading = followLogs({ logs }, targets, { follow: true, signal: stop.signal }, () => new Promise<void>((take) => takes.push(take)));
+  const reading = followLogs(
+    { logs },
+    targets,
+    { follow: true, signal: stop.signal },
+    () => new Promise<void>((take) => takes.push(take)),
+  );
 
   const settled = async (): Promise<void> => {
     for (let round = 0; round < 50; round += 1) await new Promise((resolve) => setImmediate(resolve));

@@ -53,7 +53,9 @@ export async function readLogs(
     const opened = await Promise.all(targets.map((target) => open(strategy, target, options, missing)));
     let heads = opened.filter((head) => head !== undefined);
     while (heads.length > 0) {
-      const first = heads.reduce((earliest, head) => (head.entry.timestamp < earliest.entry.timestamp ? head : earliest));
+      const first = heads.reduce((earliest, head) =>
+        head.entry.timestamp < earliest.entry.timestamp ? head : earliest,
+      );
       await write(first.target, first.entry);
       const next = await first.rest.next();
       if (next.done) heads = heads.filter((head) => head !== first);

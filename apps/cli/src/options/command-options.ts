@@ -8,7 +8,10 @@ export const waitOptions = (command: Command, what: string): Command =>
     .addOption(new Option("--wait", `wait until ${what} (default)`))
     .addOption(new Option("--no-wait", "don't wait, but for apps that others depend on"))
     .addOption(
-      single(new Option("--timeout <duration>", "how long each app may take until it is ready (default: 2m)"), parseDuration),
+      single(
+        new Option("--timeout <duration>", "how long each app may take until it is ready (default: 2m)"),
+        parseDuration,
+      ),
     );
 
 export const concurrencyOption = (what: string, standard: number): Option =>
@@ -24,7 +27,10 @@ export const pruneOption = (): Option =>
   new Option("--prune", "remove what the project runs and the file no longer names");
 
 export const takeOwnershipOption = (): Option =>
-  new Option("--take-ownership", "take over the apps that another file of this project owns, as after a file was renamed or moved");
+  new Option(
+    "--take-ownership",
+    "take over the apps that another file of this project owns, as after a file was renamed or moved",
+  );
 
 export const adoptOption = (): Option =>
   new Option("--adopt <app>", "take over a service that somebody else made, repeatable").argParser(collect);

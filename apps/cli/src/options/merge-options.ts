@@ -13,8 +13,10 @@ export function mergeOptions<Options extends object>(command: Command): Options 
     const before = merged[name];
     if (before === undefined || value === undefined) merged[name] = value ?? before;
     else if (Array.isArray(before) && Array.isArray(value)) merged[name] = [...before, ...value];
-    else if (typeof before === "object" && before !== null && typeof value === "object") merged[name] = { ...before, ...value };
-    else if (typeof value !== "boolean") throw givenTwice({ long: command.options.find((option) => option.attributeName() === name)?.long });
+    else if (typeof before === "object" && before !== null && typeof value === "object")
+      merged[name] = { ...before, ...value };
+    else if (typeof value !== "boolean")
+      throw givenTwice({ long: command.options.find((option) => option.attributeName() === name)?.long });
   }
   return merged as Options;
 }

@@ -5,14 +5,14 @@ import { EXCESS_ARGUMENTS, OTHER_COMMANDS, OTHER_OPTIONS } from "./other-tools.j
 
 /** An error of commander's parser, as a sentence and a hint that names the nearest command or option. */
 export function parseError({ code, message }: CommanderError, command: Command): UsageError {
-  if (code === "commander.help") return new UsageError("There is no command.", "Run `ofdeploy --help` for the commands.");
+  if (code === "commander.help")
+    return new UsageError("There is no command.", "Run `ofdeploy --help` for the commands.");
   const [sentence = ""] = message.replace(/^error: /, "").split("\n");
   const quoted = /'([^']*)'/.exec(sentence)?.[1] ?? "";
   const hint = {
     "commander.unknownCommand": () => unknownCommand(quoted, command),
     "commander.unknownOption": () => unknownOption(quoted, command),
-    "commander.excessArguments": () =>
-      /\.ya?ml\b/.test(sentence) ? ANOTHER_FILE : EXCESS_ARGUMENTS[command.name()],
+    "commander.excessArguments": () => (/\.ya?ml\b/.test(sentence) ? ANOTHER_FILE : EXCESS_ARGUMENTS[command.name()]),
     "commander.invalidArgument": () => {
       const choices = /Allowed choices are (.*)\.$/.exec(sentence)?.[1]?.split(", ");
       const near = choices && closest(quoted, choices);
@@ -27,7 +27,8 @@ const asSentence = (words: string): string => {
   return /[.?!]$/.test(capital) ? capital : `${capital}.`;
 };
 
-const helpOf = (command: Command): string => (command.parent === null ? "ofdeploy --help" : `ofdeploy ${command.name()} --help`);
+const helpOf = (command: Command): string =>
+  command.parent === null ? "ofdeploy --help" : `ofdeploy ${command.name()} --help`;
 
 /** A shell writes `-f app_*.yml` as `-f app_a.yml app_b.yml`. */
 const ANOTHER_FILE = "Write -f before each file, or pass -f <directory>.";
@@ -72,11 +73,18 @@ export function refuseMisreadOptions(args: readonly string[], program: Command):
   const end = args.indexOf("--");
   const options = end < 0 ? args : args.slice(0, end);
   const known = new Set([program, ...program.commands].flatMap(longOptions));
-  const opposite = options.find((arg) => arg.startsWith("--no-") && known.has(arg) && options.includes(arg.replace("--no-", "--")));
+  const opposite = options.find(
+    (arg) => arg.startsWith("--no-") && known.has(arg) && options.includes(arg.replace("--no-", "--")),
+  );
   if (opposite !== undefined) {
-    throw new UsageError(`${opposite.replace("--no-", "--")} and ${opposite} are given together.`, "Leave one of them out.");
+    throw new UsageError(
+      `${opposite.replace("--no-", "--")} and ${opposite} are given together.`,
+      "Leave one of them out.",
+    );
   }
-  const shortOnes = new Set([program, ...program.commands].flatMap((command) => command.options.flatMap(({ short }) => (short ? [short] : []))));
+  const shortOnes = new Set(
+    [program, ...program.commands].flatMap((command) => command.options.flatMap(({ short }) => (short ? [short] : []))),
+  );
   for (const arg of options) {
     const [, short = "", value = ""] = /^(-[A-Za-z])=(.*)$/s.exec(arg) ?? [];
     if (shortOnes.has(short)) {

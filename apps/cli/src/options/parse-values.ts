@@ -49,7 +49,9 @@ export function parseSince(text: string): Date {
   try {
     return new Date(Date.now() - parseDuration(text));
   } catch {
-    throw new InvalidArgumentError("Expected a duration such as 90s or 1m30s, or an ISO date such as 2026-01-31T08:00:00Z.");
+    throw new InvalidArgumentError(
+      "Expected a duration such as 90s or 1m30s, or an ISO date such as 2026-01-31T08:00:00Z.",
+    );
   }
 }
 

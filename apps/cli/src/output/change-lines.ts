@@ -15,7 +15,8 @@ export function changeLines(
     const path = harmless(change.path);
     const [from, to] = [valueText(change.from, change), valueText(change.to, change)];
     const line = `${INDENT}${path.padEnd(Math.min(column, 40))}  ${from} => ${to}`;
-    if (line.length <= width) return [`${INDENT}${path.padEnd(Math.min(column, 40))}  ${from} ${style("dim", "=>")} ${to}`];
+    if (line.length <= width)
+      return [`${INDENT}${path.padEnd(Math.min(column, 40))}  ${from} ${style("dim", "=>")} ${to}`];
     return [`${INDENT}${path}`, `${INDENT}  ${style("red", "-")} ${from}`, `${INDENT}  ${style("green", "+")} ${to}`];
   });
 }

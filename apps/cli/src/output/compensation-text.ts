@@ -25,7 +25,8 @@ export const subjectOf = ({ app, service, resource }: CompensationStep): string 
 /** `removing again`, `changed back`, `not changed back: ...`. */
 export function compensationWords({ action, state, reason, error }: CompensationStep): string {
   if (state === "begun") return BEGUN[action];
-  if (state === "done") return `${DONE[action]}${reason === undefined ? "" : `: ${harmless(reason.replace(/\.$/, ""))}`}`;
+  if (state === "done")
+    return `${DONE[action]}${reason === undefined ? "" : `: ${harmless(reason.replace(/\.$/, ""))}`}`;
   return `not ${DONE[action]}${error === undefined ? "" : `: ${harmless(error.message)}`}`;
 }
 

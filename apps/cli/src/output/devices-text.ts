@@ -11,10 +11,18 @@ export interface ShownDevice {
 
 /** Of each device without services, that nothing is deployed for it; of the others, what of them has no effect. */
 export const devicesText = (devices: readonly ShownDevice[]): string =>
-  devices.map((device) => linesOf(device).map((line) => `${harmless(`${device.key}: ${line}`)}\n`).join("")).join("");
+  devices
+    .map((device) =>
+      linesOf(device)
+        .map((line) => `${harmless(`${device.key}: ${line}`)}\n`)
+        .join(""),
+    )
+    .join("");
 
 const linesOf = ({ connector, services, notes = [] }: ShownDevice): readonly string[] =>
-  services.length > 0 ? notes : [`${connector} device, registered by the connector service; nothing to deploy`, ...notes];
+  services.length > 0
+    ? notes
+    : [`${connector} device, registered by the connector service; nothing to deploy`, ...notes];
 
 /** A device as a line of `--json`. */
 export const deviceFields = ({ key, uuid, connector, services, notes = [] }: ShownDevice) => ({

@@ -4,9 +4,15 @@ import { harmless, type Style } from "./style.js";
 const MARKS = { remove: ["-", "red"], keep: ["?", "dim"] } as const;
 
 /** What `down` would remove, and what it would leave and why: a line for each, at the end the sum. */
-export function downPlanText({ project, platform, services, resources }: DownPlan, { style }: { style: Style }): string {
+export function downPlanText(
+  { project, platform, services, resources }: DownPlan,
+  { style }: { style: Style },
+): string {
   const entries = [
-    ...services.map(({ service, app, ...rest }) => ({ ...rest, name: app === undefined || app === service ? `service ${service}` : `service ${service} (${app})` })),
+    ...services.map(({ service, app, ...rest }) => ({
+      ...rest,
+      name: app === undefined || app === service ? `service ${service}` : `service ${service} (${app})`,
+    })),
     ...resources.map(({ kind, name, ...rest }) => ({ ...rest, name: `${kind} ${name}` })),
   ];
   const count = (action: "remove" | "keep"): number => entries.filter((entry) => entry.action === action).length;

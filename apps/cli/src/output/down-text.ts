@@ -13,7 +13,9 @@ const NOTES: Readonly<Record<RemovalVerdict["outcome"], string>> = {
 };
 
 const noteOf = ({ outcome, reason }: RemovalVerdict): string =>
-  outcome === "foreign" && reason !== undefined ? `left: ${reason.charAt(0).toLowerCase()}${reason.slice(1).replace(/\.$/, "")}` : NOTES[outcome];
+  outcome === "foreign" && reason !== undefined
+    ? `left: ${reason.charAt(0).toLowerCase()}${reason.slice(1).replace(/\.$/, "")}`
+    : NOTES[outcome];
 
 /** What became of each service and of what was made for them, or that there was none. */
 export function downText({ services, resources, project, elapsedMs, outcome }: DownReport): string {

@@ -2,7 +2,14 @@ import { expect, test } from "vitest";
 import { ago, inWords } from "./durations.js";
 
 test("in words", () => {
-  expect([40, 9_900, 9_960, 59_499, 59_600, 200_000].map(inWords)).toEqual(["0.0 s", "9.9 s", "10 s", "59 s", "1 min 0 s", "3 min 20 s"]);
+  expect([40, 9_900, 9_960, 59_499, 59_600, 200_000].map(inWords)).toEqual([
+    "0.0 s",
+    "9.9 s",
+    "10 s",
+    "59 s",
+    "1 min 0 s",
+    "3 min 20 s",
+  ]);
 });
 
 test("ago", () => {

@@ -8,7 +8,13 @@ const at = (line: number) => ({ file: "a.yml", line, column: 3 });
 test("sentence, instance, last lines, hint", () => {
   const error = new DeploymentError("TASK_FAILED", "web ended.", {
     hint: "Look.",
-    instance: { id: "0123456789abcdef", node: "n2", exitCode: 3, error: "oom", lastLogLines: ["one", "\u001b]0;x\u0007two"] },
+    instance: {
+      id: "0123456789abcdef",
+      node: "n2",
+      exitCode: 3,
+      error: "oom",
+      lastLogLines: ["one", "\u001b]0;x\u0007two"],
+    },
   });
   expect(errorText(error, plain)).toBe(
     "error[TASK_FAILED] web ended.\n  instance 0123456789ab, node n2, exit code 3, oom\n  last log lines:\n  | one\n  | ]0;xtwo\n  hint: Look.\n",
@@ -18,7 +24,11 @@ test("sentence, instance, last lines, hint", () => {
 test("a line for each finding with a place; a hint that is told is not repeated", () => {
   const error = new DeploymentError("INVALID_FILE", "a.yml:1:3: bad; and 2 more findings.", {
     hint: "Fix it.",
-    issues: [{ message: "bad", location: at(1), hint: "Fix it." }, { message: "worse", location: at(2) }, { message: "and 7 more" }],
+    issues: [
+      { message: "bad", location: at(1), hint: "Fix it." },
+      { message: "worse", location: at(2) },
+      { message: "and 7 more" },
+    ],
   });
   expect(errorText(error, plain)).toBe(
     "error[INVALID_FILE] a.yml:1:3: bad.\n  hint: Fix it.\nerror[INVALID_FILE] a.yml:2:3: worse.\n  and 7 more\n",
@@ -26,6 +36,8 @@ test("a line for each finding with a place; a hint that is told is not repeated"
 });
 
 test("findings without a place stay in the sentence", () => {
-  const error = new DeploymentError("INVALID_REQUEST", "name: bad; image: bad.", { issues: [{ message: "bad", field: "name" }] });
+  const error = new DeploymentError("INVALID_REQUEST", "name: bad; image: bad.", {
+    issues: [{ message: "bad", field: "name" }],
+  });
   expect(errorText(error, plain)).toBe("error[INVALID_REQUEST] name: bad; image: bad.\n");
 });

@@ -12,7 +12,9 @@ export function errorText(error: DeploymentError, style: Style): string {
     const where = error.location === undefined ? "" : `${place(error.location)}: `;
     return `${label} ${harmless(where + error.message)}\n${instanceText(error.instance, style)}${hintText(error.hint)}`;
   }
-  const findings = placed.map((issue) => `${labelOf(issue.code ?? error.code, style)} ${findingText(issue)}\n${hintText(issue.hint)}`).join("");
+  const findings = placed
+    .map((issue) => `${labelOf(issue.code ?? error.code, style)} ${findingText(issue)}\n${hintText(issue.hint)}`)
+    .join("");
   const others = error.issues.filter((issue) => issue.location === undefined).map(({ message }) => `  ${message}\n`);
   const isTold = placed.some(({ hint }) => hint === error.hint);
   return `${findings}${others.join("")}${isTold ? "" : hintText(error.hint)}`;

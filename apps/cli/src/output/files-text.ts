@@ -10,7 +10,10 @@ export function filesText(
   platform?: string,
 ): string {
   const [first] = files;
-  const which = files.length === 1 && first !== undefined ? `${first === "-" ? "standard input" : first}:` : counted(files.length, "file");
+  const which =
+    files.length === 1 && first !== undefined
+      ? `${first === "-" ? "standard input" : first}:`
+      : counted(files.length, "file");
   const own = apps.filter(({ device }) => device === undefined).length;
   const what = [
     ...(own > 0 || devices.length === 0 ? [counted(own, "app")] : []),

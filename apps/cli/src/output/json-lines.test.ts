@@ -7,6 +7,9 @@ test("values of env in settings are masked, at any depth", () => {
   const settings = { name: "web", image: "demo:1", env: ["TOKEN=hunter2", "EMPTY="] };
   writeJson(output, "app", { app: "web", status: { name: "web", settings } });
   expect(output.text).not.toContain("hunter2");
-  expect(JSON.parse(output.text)).toMatchObject({ event: "app", status: { settings: { image: "demo:1", env: ["TOKEN=***", "EMPTY=***"] } } });
+  expect(JSON.parse(output.text)).toMatchObject({
+    event: "app",
+    status: { settings: { image: "demo:1", env: ["TOKEN=***", "EMPTY=***"] } },
+  });
   expect(settings.env[0]).toBe("TOKEN=hunter2");
 });

@@ -33,17 +33,23 @@ factory: 2 to create, 3 to change, 1 to replace, 1 to take over, 2 to remove, 2 
 test("what is unchanged is counted, and listed on request", () => {
   const calm = { ...handMadePlan, apps: handMadePlan.apps.slice(-1), orphans: [], resources: [] };
   expect(planText(calm, { style: plain })).toBe("factory: nothing to do; 1 unchanged\n");
-  expect(planText(calm, { style: plain, verbose: true })).toBe("factory on swarm:\n  = same\n\nfactory: nothing to do; 1 unchanged\n");
+  expect(planText(calm, { style: plain, verbose: true })).toBe(
+    "factory on swarm:\n  = same\n\nfactory: nothing to do; 1 unchanged\n",
+  );
 });
 
 test("what is kept for a rollback is counted, and listed on request", () => {
-  expect(planText(handMadePlan, { style: plain, verbose: true })).toContain("  ? secret factory_key_ba9876543210: A rollback of api needs it\n");
+  expect(planText(handMadePlan, { style: plain, verbose: true })).toContain(
+    "  ? secret factory_key_ba9876543210: A rollback of api needs it\n",
+  );
 });
 
 test("a change that is wider than the terminal takes three lines, and is not cut", () => {
   const text = planText(handMadePlan, { style: plain, width: 40 });
-  expect(text).toContain('      command\n        - sh -c "one"\\nsecond line\n        + sh -c "another one which is rather long, so');
-  expect(text).toContain("      labels.team  (none) => \"\"\n");
+  expect(text).toContain(
+    '      command\n        - sh -c "one"\\nsecond line\n        + sh -c "another one which is rather long, so',
+  );
+  expect(text).toContain('      labels.team  (none) => ""\n');
 });
 
 test("colours are put round the marks only, and nothing moves the cursor", () => {

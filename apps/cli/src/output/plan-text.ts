@@ -80,7 +80,13 @@ function resourceEntry({ kind, name, action, reason }: PlannedResource): Entry {
   const [mark, format] = RESOURCE_MARKS[action];
   const note = joined(action === "conflict" ? "conflict" : undefined, reason && sentencePart(reason));
   const isEarlier = action === "keep" && (kind === "config" || kind === "secret");
-  return { mark, format, name: `${kind} ${name}`, note, quiet: (action === "unchanged" && reason === undefined) || isEarlier };
+  return {
+    mark,
+    format,
+    name: `${kind} ${name}`,
+    note,
+    quiet: (action === "unchanged" && reason === undefined) || isEarlier,
+  };
 }
 
 const joined = (...parts: (string | undefined)[]): string | undefined => parts.filter(Boolean).join(": ") || undefined;

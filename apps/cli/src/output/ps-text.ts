@@ -15,7 +15,9 @@ const RELATIONS: Readonly<Record<PsRow["relation"], string>> = {
 };
 
 const portText = ({ hostAddress, published, target, protocol }: PublishedPort): string =>
-  published === undefined ? `${target}/${protocol}` : `${hostAddress ? `${hostAddress}:` : ""}${published}->${target}/${protocol}`;
+  published === undefined
+    ? `${target}/${protocol}`
+    : `${hostAddress ? `${hostAddress}:` : ""}${published}->${target}/${protocol}`;
 
 const nodesOf = ({ status }: PsRow): string =>
   [...new Set((status?.instances ?? []).map(({ node }) => node).filter((node) => node !== undefined))].join(",") || "-";
@@ -30,7 +32,10 @@ const UPDATES = {
 /** `running`, `running (changed)`, `failed (update paused, changed)`, `not deployed`. */
 function stateOf({ status, relation, owner }: PsRow): string {
   const state = status?.state ?? "not deployed";
-  const notes = [status?.update && UPDATES[status.update], relation === "other-file" && owner !== undefined ? `of ${owner}` : RELATIONS[relation]].filter(Boolean);
+  const notes = [
+    status?.update && UPDATES[status.update],
+    relation === "other-file" && owner !== undefined ? `of ${owner}` : RELATIONS[relation],
+  ].filter(Boolean);
   return notes.length === 0 ? state : `${state} (${notes.join(", ")})`;
 }
 

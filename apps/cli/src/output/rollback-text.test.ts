@@ -8,7 +8,14 @@ const report: RollbackReport = {
   platform: "swarm",
   outcome: "failed",
   apps: [
-    { app: "web", service: "web", outcome: "running", from: `demo:2@sha256:${"b".repeat(64)}`, to: "demo:1", elapsedMs: 900 },
+    {
+      app: "web",
+      service: "web",
+      outcome: "running",
+      from: `demo:2@sha256:${"b".repeat(64)}`,
+      to: "demo:1",
+      elapsedMs: 900,
+    },
     { app: "new", service: "new", outcome: "no-previous", reason: "It was made by that run.", elapsedMs: 0 },
     { app: "db", service: "db", outcome: "failed", error: failure, elapsedMs: 10 },
     { app: "ui", service: "ui", outcome: "skipped", because: "db", elapsedMs: 0 },

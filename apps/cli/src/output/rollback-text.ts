@@ -17,14 +17,19 @@ const columns: readonly Column<RollbackVerdict>[] = [
 /** What became of each app, and the sum of it. */
 export function rollbackText({ apps, project, elapsedMs, outcome }: RollbackReport, width?: number): string {
   if (apps.length === 0) return `${project}: nothing to bring back\n`;
-  const sum = counted(ROLLBACK_WORDS, apps.map((verdict) => verdict.outcome));
+  const sum = counted(
+    ROLLBACK_WORDS,
+    apps.map((verdict) => verdict.outcome),
+  );
   return `${table(columns, apps, width)}${project}: ${sum} in ${inWords(elapsedMs)}${outcome === "interrupted" ? "; interrupted" : ""}\n`;
 }
 
 function noteOf({ outcome, reason, because, error }: RollbackVerdict): string {
   if (outcome === "failed") return error?.code ?? "";
-  if (outcome === "skipped" && reason === undefined) return because === undefined ? "since the run was interrupted" : `since ${because} failed`;
+  if (outcome === "skipped" && reason === undefined)
+    return because === undefined ? "since the run was interrupted" : `since ${because} failed`;
   return reason?.replace(/\.$/, "") ?? "";
 }
 
-export const rollbackErrors = ({ apps }: RollbackReport): (DeploymentError | undefined)[] => apps.map(({ error }) => error);
+export const rollbackErrors = ({ apps }: RollbackReport): (DeploymentError | undefined)[] =>
+  apps.map(({ error }) => error);

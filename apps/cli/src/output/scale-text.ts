@@ -16,4 +16,5 @@ function wordsOf({ from, to, outcome, elapsedMs }: ScaledApp): string {
   return outcome === "failed" ? `${change}: failed` : `${change}: not begun`;
 }
 
-export const scaleErrors = ({ apps }: ScaleAllReport): (DeploymentError | undefined)[] => apps.map(({ error }) => error);
+export const scaleErrors = ({ apps }: ScaleAllReport): (DeploymentError | undefined)[] =>
+  apps.map(({ error }) => error);

@@ -18,11 +18,15 @@ export const harmless = (text: string): string => text.replace(/[\p{Cc}--[\t\n]]
 /** One line, harmless, at most `width` characters. */
 export function fit(text: string, width: number): string {
   const letters = [...harmless(text).replace(/[\n\t]+/g, " ")];
-  return letters.length <= width ? letters.join("") : `${letters.slice(0, Math.max(0, width - 3)).join("")}...`.slice(0, Math.max(0, width));
+  return letters.length <= width
+    ? letters.join("")
+    : `${letters.slice(0, Math.max(0, width - 3)).join("")}...`.slice(0, Math.max(0, width));
 }
 
 /** As {@link fit}, with the end kept instead of the beginning. */
 export function fitEnd(text: string, width: number): string {
   const letters = [...harmless(text).replace(/[\n\t]+/g, " ")];
-  return letters.length <= width ? letters.join("") : `...${letters.slice(letters.length - Math.max(0, width - 3)).join("")}`;
+  return letters.length <= width
+    ? letters.join("")
+    : `...${letters.slice(letters.length - Math.max(0, width - 3)).join("")}`;
 }

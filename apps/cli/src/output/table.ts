@@ -21,7 +21,9 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
   const isTight = total(shown, widths) > (width ?? Infinity);
   const limits = widths.map((each) => (isTight ? Math.min(each, room) : each));
   return [undefined, ...rows]
-    .map((_, line) => shown.map((column) => fit(cells[column]?.[line] ?? "", limits[column] ?? 0).padEnd(limits[column] ?? 0)))
+    .map((_, line) =>
+      shown.map((column) => fit(cells[column]?.[line] ?? "", limits[column] ?? 0).padEnd(limits[column] ?? 0)),
+    )
     .map((line) => `${line.join(" ".repeat(GAP)).trimEnd()}\n`)
     .join("");
 }

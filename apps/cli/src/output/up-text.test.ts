@@ -45,7 +45,8 @@ test("of many apps those that are unchanged are counted only", () => {
 });
 
 test("each error is told once, with task, node, exit code and last lines", () => {
-  expect(errorTexts(upErrors(badReport), (_, text) => text)).toBe(`error[TASK_FAILED] The process of db ended with exit code 3.
+  expect(errorTexts(upErrors(badReport), (_, text) => text))
+    .toBe(`error[TASK_FAILED] The process of db ended with exit code 3.
   instance 0123456789ab, node node-2, exit code 3
   last log lines:
   | no disk

@@ -12,7 +12,11 @@ const now: Column<AppVerdict> = { title: "NOW", cell: (verdict) => NOW_WORDS[ver
 const columns: readonly Column<AppVerdict>[] = [
   { title: "APP", cell: ({ app }) => app },
   { title: "RESULT", cell: ({ outcome }) => OUTCOME_WORDS[outcome] },
-  { title: "REPLICAS", cell: ({ status }) => (status ? `${status.replicas.running}/${status.replicas.desired}` : "-"), dropRank: 3 },
+  {
+    title: "REPLICAS",
+    cell: ({ status }) => (status ? `${status.replicas.running}/${status.replicas.desired}` : "-"),
+    dropRank: 3,
+  },
   { title: "TOOK", cell: ({ elapsedMs }) => inWords(elapsedMs), dropRank: 4 },
   { title: "NOTE", cell: noteOf, dropRank: 2 },
 ];
@@ -28,8 +32,13 @@ export function upText(report: UpReport, width?: number): string {
   const { apps, orphans, resources, compensation, project, elapsedMs, outcome } = report;
   const isAsDesired = apps.every((verdict) => verdict.now === "desired");
   const shown = isAsDesired ? columns : columns.toSpliced(2, 0, now);
-  const gone = orphans.map(({ app, service, outcome: word }) => `${harmless(app ?? service)}: ${word}, since it is not in the file\n`);
-  const sum = counted(OUTCOME_WORDS, apps.map((verdict) => verdict.outcome));
+  const gone = orphans.map(
+    ({ app, service, outcome: word }) => `${harmless(app ?? service)}: ${word}, since it is not in the file\n`,
+  );
+  const sum = counted(
+    OUTCOME_WORDS,
+    apps.map((verdict) => verdict.outcome),
+  );
   const rows = apps.length > MOST_ROWS ? apps.filter((verdict) => verdict.outcome !== "unchanged") : apps;
   return [
     rows.length === 0 ? "" : table(shown, rows, width),
@@ -37,12 +46,18 @@ export function upText(report: UpReport, width?: number): string {
     ...gone,
     compensationText(compensation),
     `${project}: ${sum} in ${inWords(elapsedMs)}${outcome === "interrupted" ? "; interrupted" : ""}\n`,
-    isAsDesired ? "" : `${project} now: ${counted(NOW_WORDS, apps.map((verdict) => verdict.now))}\n`,
+    isAsDesired
+      ? ""
+      : `${project} now: ${counted(
+          NOW_WORDS,
+          apps.map((verdict) => verdict.now),
+        )}\n`,
   ].join("");
 }
 
 function noteOf({ outcome, because, error, leftBehind, kept, status, action }: AppVerdict): string {
-  if (kept !== undefined) return `${outcome === "failed" ? `${error?.code ?? ""}, ` : ""}not reverted: ${kept.charAt(0).toLowerCase()}${kept.slice(1).replace(/\.$/, "")}`;
+  if (kept !== undefined)
+    return `${outcome === "failed" ? `${error?.code ?? ""}, ` : ""}not reverted: ${kept.charAt(0).toLowerCase()}${kept.slice(1).replace(/\.$/, "")}`;
   if (leftBehind !== undefined) return "could not be put back";
   if (outcome === "failed") return error?.code ?? "";
   if (outcome === "rolled-back") return "the new version failed";

@@ -4,7 +4,8 @@ import { CapturedOutput } from "../testing/run-ofdeploy.js";
 import { badReport, verdict } from "../testing/hand-made-reports.js";
 import { plainProgress } from "./plain-progress.js";
 
-const progress = (more: object) => ({ type: "progress", app: "web", service: "web", progress: { service: "web", ...more } }) as DeployerEvent;
+const progress = (more: object) =>
+  ({ type: "progress", app: "web", service: "web", progress: { service: "web", ...more } }) as DeployerEvent;
 
 test("plain lines of a run that is put back: one for each change, steps and resources among them", () => {
   const output = new CapturedOutput();
@@ -23,7 +24,10 @@ test("plain lines of a run that is put back: one for each change, steps and reso
     ...badReport.compensation.map((step): DeployerEvent => ({ type: "compensate", step })),
     { type: "verdict", verdict: verdict("web", "put-back", { because: "db" }) },
     progress({ type: "waiting", running: 3, desired: 0, detail: "running" }),
-    { type: "scale", scaled: { app: "web", service: "web", from: 1, to: 2, outcome: "running", warnings: [], elapsedMs: 1 } },
+    {
+      type: "scale",
+      scaled: { app: "web", service: "web", from: 1, to: 2, outcome: "running", warnings: [], elapsedMs: 1 },
+    },
     { type: "lock", lock: { state: "released", holder: { id: "1", owner: "ada", since: "" } } },
   ];
   for (const event of events) observe(event);

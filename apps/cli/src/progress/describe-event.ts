@@ -36,7 +36,11 @@ export function describeEvent(event: DeployerEvent): AppState | undefined {
   switch (event.type) {
     case "phase": {
       const { app, phase, detail } = event;
-      return { app, text: detail === undefined ? PHASES[phase] : `${PHASES[phase]} ${detail}`, kind: phase === "blocked" ? "idle" : "busy" };
+      return {
+        app,
+        text: detail === undefined ? PHASES[phase] : `${PHASES[phase]} ${detail}`,
+        kind: phase === "blocked" ? "idle" : "busy",
+      };
     }
     case "progress": {
       const { app, progress } = event;
@@ -66,11 +70,19 @@ export function describeEvent(event: DeployerEvent): AppState | undefined {
     case "compensate": {
       const { app, state } = event.step;
       if (app === undefined) return undefined;
-      return { app, text: compensationWords(event.step), kind: state === "begun" ? "busy" : state === "done" ? "idle" : "bad" };
+      return {
+        app,
+        text: compensationWords(event.step),
+        kind: state === "begun" ? "busy" : state === "done" ? "idle" : "bad",
+      };
     }
     case "refresh": {
       const { app, service, outcome } = event.refresh;
-      return { app: app ?? service, text: outcome, kind: outcome === "failed" ? "bad" : outcome === "renewed" ? "good" : "idle" };
+      return {
+        app: app ?? service,
+        text: outcome,
+        kind: outcome === "failed" ? "bad" : outcome === "renewed" ? "good" : "idle",
+      };
     }
     default:
       return undefined;
@@ -85,7 +97,8 @@ function describeVerdict({ app, outcome, because, error, status }: AppVerdict): 
 
 /** What an event says of a network, volume, config or secret, as a line. */
 export function describeResource(event: DeployerEvent): string | undefined {
-  if (event.type === "resource") return `${event.resource.kind} ${event.resource.name}: ${resourceWords(event.resource)}`;
+  if (event.type === "resource")
+    return `${event.resource.kind} ${event.resource.name}: ${resourceWords(event.resource)}`;
   if (event.type !== "compensate" || event.step.resource === undefined) return undefined;
   return `${subjectOf(event.step)}: ${compensationWords(event.step)}`;
 }

@@ -23,13 +23,20 @@ test("no line is wider than the terminal", () => {
 
 test("a long name keeps its beginning, a long image its end", () => {
   const image = { ...line("registry.example.com:5000/plant/team/mill:1.4", "busy"), isImage: true as const };
-  const drawn = render([line("a-very-long-name-of-an-app-indeed", "busy"), image], { columns: 60, rows: 24, frame: 0, style: plain });
+  const drawn = render([line("a-very-long-name-of-an-app-indeed", "busy"), image], {
+    columns: 60,
+    rows: 24,
+    frame: 0,
+    style: plain,
+  });
   expect(drawn[0]).toContain("a-very-long-name-...");
   expect(drawn[1]).toContain("...ant/team/mill:1.4");
 });
 
 test("200 apps fit into a window: what is under way first, the rest counted", () => {
-  const lines = Array.from({ length: 200 }, (_, index) => line(`app${index}`, index === 150 ? "bad" : index % 2 ? "good" : "busy"));
+  const lines = Array.from({ length: 200 }, (_, index) =>
+    line(`app${index}`, index === 150 ? "bad" : index % 2 ? "good" : "busy"),
+  );
   const drawn = render(lines, { columns: 80, rows: 20, frame: 0, style: plain });
   expect(drawn).toHaveLength(18);
   expect(drawn[0]).toContain("app150");
@@ -47,7 +54,9 @@ test("name, replicas, elapsed time and state stand in columns; in a narrow windo
   expect(web).toMatch(/^\| web {8}1\/12 {3}3\.\d s {2}starting$/);
   expect(waiting).toBe(`  long-name${" ".repeat(16)}waits for web`);
   expect(db).toBe("+ db          1/1   1.5 s  running");
-  expect(render(lines, { columns: 40, rows: 24, frame: 0, style: plain })[0]).toMatch(/^\| web {9}3\.\d s {2}1\/12 starting$/);
+  expect(render(lines, { columns: 40, rows: 24, frame: 0, style: plain })[0]).toMatch(
+    /^\| web {9}3\.\d s {2}1\/12 starting$/,
+  );
 });
 
 test("a note stays above the lines, which are drawn anew below it", () => {
@@ -59,7 +68,11 @@ test("a note stays above the lines, which are drawn anew below it", () => {
   progress.stop();
   const erased = "\u001b[1A\r\u001b[J";
   expect(output.text).toMatch(/^First\.\n\| web/);
-  expect(output.text.split(erased)).toEqual([expect.stringMatching(/web.*\n$/), expect.stringMatching(/^Second\.\n\/ web.*\n$/), ""]);
+  expect(output.text.split(erased)).toEqual([
+    expect.stringMatching(/web.*\n$/),
+    expect.stringMatching(/^Second\.\n\/ web.*\n$/),
+    "",
+  ]);
 });
 
 test("how many run is not told any more once something else is done to the app", () => {
@@ -67,7 +80,12 @@ test("how many run is not told any more once something else is done to the app",
   const progress = liveProgress(output, plain);
   const waits = { type: "waiting", service: "web", running: 1, desired: 2 } as const;
   progress.observe({ type: "progress", app: "web", service: "web", progress: waits });
-  progress.observe({ type: "progress", app: "web", service: "web", progress: { type: "step", service: "web", step: "pause" } });
+  progress.observe({
+    type: "progress",
+    app: "web",
+    service: "web",
+    progress: { type: "step", service: "web", step: "pause" },
+  });
   progress.note("");
   progress.observe({ type: "phase", app: "web", service: "web", phase: "removing" });
   progress.note("");

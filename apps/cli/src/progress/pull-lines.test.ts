@@ -12,7 +12,10 @@ const pull = (app: string, status: string, layer: Partial<ProgressEvent> = {}): 
   type: "progress",
   app,
   service: app,
-  progress: { type: "pull", service: app, image: "r.io/demo:1", status, ...layer } as Extract<ProgressEvent, { type: "pull" }>,
+  progress: { type: "pull", service: app, image: "r.io/demo:1", status, ...layer } as Extract<
+    ProgressEvent,
+    { type: "pull" }
+  >,
 });
 const downloading = (app: string, current: number): DeployerEvent =>
   pull(app, "Downloading", { id: "a", current, total: 4_000_000 } as object);
@@ -32,7 +35,9 @@ describe("an image", () => {
     expect(lines.note(pull("web", DONE))).toMatchObject([{ kind: "good", text: "pulled, 1 layer, 4.0 MB" }]);
     expect(lines.note(pull("db", DONE))).toMatchObject([{ kind: "good", text: "pulled, 1 layer, 4.0 MB" }]);
     expect(lines.note(failed("web"))).toEqual([]);
-    expect(lines.note(pull("ui", "Pulling from demo", { id: "1" } as object))).toMatchObject([{ kind: "busy", text: "asking the registry" }]);
+    expect(lines.note(pull("ui", "Pulling from demo", { id: "1" } as object))).toMatchObject([
+      { kind: "busy", text: "asking the registry" },
+    ]);
   });
 
   test("was not pulled when the last app that waits for it has come to its end", () => {

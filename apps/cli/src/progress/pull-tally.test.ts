@@ -3,7 +3,8 @@ import { PullTally } from "./pull-tally.js";
 
 const tally = (...events: [status: string, id?: string, current?: number, total?: number][]): PullTally => {
   const counted = new PullTally();
-  for (const [status, id, current, total] of events) counted.note({ type: "pull", service: "web", image: "demo:1", status, id, current, total });
+  for (const [status, id, current, total] of events)
+    counted.note({ type: "pull", service: "web", image: "demo:1", status, id, current, total });
   return counted;
 };
 const layers = [
@@ -35,12 +36,19 @@ test("counts a layer's bytes once, whatever else is done with it", () => {
 });
 
 test("says that the engine tries again, while it does", () => {
-  expect(tally(["Downloading", "a", 1, 1e9], ["Retrying in 5 seconds", "a"]).text()).toBe("0/1 layers, 0.0/1.0 GB, retrying in 5 seconds");
+  expect(tally(["Downloading", "a", 1, 1e9], ["Retrying in 5 seconds", "a"]).text()).toBe(
+    "0/1 layers, 0.0/1.0 GB, retrying in 5 seconds",
+  );
   expect(tally(["Retrying in 1 second", "a"], ["Downloading", "a", 1, 2e6]).text()).toBe("0/1 layers, 0.0/2.0 MB");
 });
 
 test("ends with what came of it", () => {
-  const pulled = tally(["Downloading", "a", 1, 3e6], ["Pull complete", "a"], ["Digest: sha256:1"], ["Status: Downloaded newer image for demo:1"]);
+  const pulled = tally(
+    ["Downloading", "a", 1, 3e6],
+    ["Pull complete", "a"],
+    ["Digest: sha256:1"],
+    ["Status: Downloaded newer image for demo:1"],
+  );
   expect([pulled.isDone, pulled.text()]).toEqual([true, "pulled, 1 layer, 3.0 MB"]);
   expect(tally(["Already exists", "a"], ["Status: Downloaded newer image for demo:1"]).text()).toBe("pulled, 1 layer");
   // Layers and configuration are there already, under another name.

@@ -30,7 +30,9 @@ const ORDER: readonly Line["kind"][] = ["bad", "busy", "idle", "good"];
 export function render(lines: readonly Line[], { columns, rows, frame, style }: Frame): string[] {
   const room = Math.max(1, rows - 2);
   const isCut = lines.length > room;
-  const shown = isCut ? [...lines].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind)).slice(0, room - 1) : lines;
+  const shown = isCut
+    ? [...lines].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind)).slice(0, room - 1)
+    : lines;
   const nameWidth = Math.min(NAME_WIDTH, Math.floor(columns / 3), Math.max(...shown.map(({ app }) => app.length), 1));
   const replicasWidth = columns < WIDE ? 0 : Math.max(...shown.map((line) => replicasOf(line).length));
   const texts = shown.map((line) => {
@@ -46,7 +48,8 @@ export function render(lines: readonly Line[], { columns, rows, frame, style }: 
   return isCut ? [...texts, fit(summary(lines), columns - 1)] : texts;
 }
 
-const replicasOf = ({ replicas }: Line): string => (replicas === undefined ? "" : `${replicas.running}/${replicas.desired}`);
+const replicasOf = ({ replicas }: Line): string =>
+  replicas === undefined ? "" : `${replicas.running}/${replicas.desired}`;
 
 const isIdle = ({ kind, ended }: Line): boolean => kind === "idle" && ended === undefined;
 

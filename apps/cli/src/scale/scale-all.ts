@@ -35,7 +35,11 @@ async function scaleOne(
   options: ScaleOptions,
 ): Promise<ScaledApp> {
   try {
-    const { project: _, platform: __, ...scaled } = await scale(strategy, desired, target.app, target.replicas, options);
+    const {
+      project: _,
+      platform: __,
+      ...scaled
+    } = await scale(strategy, desired, target.app, target.replicas, options);
     return scaled;
   } catch (error) {
     if (!DeploymentError.isInstance(error)) throw error;

@@ -12,9 +12,13 @@ export function scaleTargets(name: string, replicas: number, apps: readonly Name
   const isDevice = apps.some(({ key, device }) => device?.key === name && key !== name);
   if (isDevice && replicas > 1) {
     const services = apps.map(({ key }) => key).join(", ");
-    throw new DeploymentError("INVALID_REQUEST", `${name} is a device: it can't have ${replicas} replicas. Its services are ${services}.`, {
-      hint: `Scale one of its services, or ${name}=0 to stop all of them and ${name}=1 to start them.`,
-    });
+    throw new DeploymentError(
+      "INVALID_REQUEST",
+      `${name} is a device: it can't have ${replicas} replicas. Its services are ${services}.`,
+      {
+        hint: `Scale one of its services, or ${name}=0 to stop all of them and ${name}=1 to start them.`,
+      },
+    );
   }
   return apps.map(({ key }) => ({ app: key, replicas }));
 }

@@ -83,7 +83,12 @@ const progress = [
 
 /** What a command lists. */
 const listed = [
-  event("app", { ...service, relation, owner: z.string().optional().describe("The file that owns it."), status: status.optional() }),
+  event("app", {
+    ...service,
+    relation,
+    owner: z.string().optional().describe("The file that owns it."),
+    status: status.optional(),
+  }),
   event("device", {
     device: z.string(),
     uuid: z.string(),

@@ -39,7 +39,9 @@ export const error = z
       .array(
         z.object({
           message: z.string(),
-          code: (z.string() as z.ZodType<AnyCode>).optional().describe("Of this finding, where it is not that of the whole error."),
+          code: (z.string() as z.ZodType<AnyCode>)
+            .optional()
+            .describe("Of this finding, where it is not that of the whole error."),
           field: z.string().optional(),
           location: location.optional(),
           hint: z.string().optional(),
@@ -119,7 +121,9 @@ export const status = z
     labels: z.record(z.string(), z.string()),
     createdAt: dateTime,
     networks: z
-      .array(z.object({ id: z.string(), name: z.string().optional().describe("Left out of one that no longer exists.") }))
+      .array(
+        z.object({ id: z.string(), name: z.string().optional().describe("Left out of one that no longer exists.") }),
+      )
       .optional()
       .describe("Those that all its instances are attached to, where that is known."),
     instances: z.array(instance).describe("May be left empty in listings."),

@@ -38,10 +38,7 @@ const app = z.object({
     .optional()
     .describe("Running instances that restart because their variable that holds the number of replicas changes."),
   status: status.optional().describe("As it is now."),
-  owner: z
-    .object(owner)
-    .optional()
-    .describe("Of a conflict: whose it is."),
+  owner: z.object(owner).optional().describe("Of a conflict: whose it is."),
   warnings: z.array(warning).describe("What the platform does not honour."),
   location: location.optional(),
 });

@@ -199,7 +199,11 @@ export const scaleVerdict = {
   ...service,
   from: z.int().describe("How many replicas there were."),
   to: z.int(),
-  outcome: wordsOf<ScaleVerdict["outcome"]>({ running: "", stopped: "there are none to run", started: "not waited for" }),
+  outcome: wordsOf<ScaleVerdict["outcome"]>({
+    running: "",
+    stopped: "there are none to run",
+    started: "not waited for",
+  }),
   status: status.optional(),
   warnings: z.array(warning),
   elapsedMs: milliseconds,
@@ -209,8 +213,20 @@ const scaled = {
   ...scaleVerdict,
   service: service.service.optional(),
   from: scaleVerdict.from.optional(),
-  outcome: wordsOf<ScaledApp["outcome"]>({ running: "", stopped: "there are none to run", started: "not waited for", failed: "", skipped: "not begun" }),
+  outcome: wordsOf<ScaledApp["outcome"]>({
+    running: "",
+    stopped: "there are none to run",
+    started: "not waited for",
+    failed: "",
+    skipped: "not begun",
+  }),
   error: error.optional(),
 };
 
-export const scaleFields = { project: z.string(), platform: z.string(), outcome, apps: list(scaled), elapsedMs: milliseconds };
+export const scaleFields = {
+  project: z.string(),
+  platform: z.string(),
+  outcome,
+  apps: list(scaled),
+  elapsedMs: milliseconds,
+};

@@ -6,7 +6,10 @@ import { eventSchema } from "./event-schemas.js";
 import { outputJsonSchema } from "./json-schema.js";
 
 test("a plan with something of everything is as the schema has it; one with a field too many or too few is not", () => {
-  const plan = JSON.parse(JSON.stringify({ event: "plan", time: "2026-01-01T00:00:00Z", ...handMadePlan })) as Record<string, unknown>;
+  const plan = JSON.parse(JSON.stringify({ event: "plan", time: "2026-01-01T00:00:00Z", ...handMadePlan })) as Record<
+    string,
+    unknown
+  >;
   checkEvent(plan);
   expect(() => checkEvent({ ...plan, steps: [] })).toThrow("steps");
   const { hasChanges: _, ...less } = plan;
@@ -15,7 +18,9 @@ test("a plan with something of everything is as the schema has it; one with a fi
 
 test("the README's table has every event, each with its fields", async () => {
   const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
-  const rows = new Map([...readme.matchAll(/^\| `([\w-]+)` \|[^|]*\|(.*)\|$/gm)].map(([, event, fields]) => [event, fields ?? ""]));
+  const rows = new Map(
+    [...readme.matchAll(/^\| `([\w-]+)` \|[^|]*\|(.*)\|$/gm)].map(([, event, fields]) => [event, fields ?? ""]),
+  );
   const { anyOf } = outputJsonSchema(eventSchema) as { anyOf: { properties: Record<string, { const?: string }> }[] };
   for (const { properties } of anyOf) {
     const event = properties["event"]?.const ?? "";

@@ -18,22 +18,37 @@ const words = (...command: string[]): string => `CMD ${JSON.stringify(command)}`
 /** Makes the stand-ins on an engine. */
 export async function makeDeviceImages(engine: RawEngine): Promise<void> {
   await commit(engine, AGENT_IMAGE, words("sh"), { "bin/mtcagent": MTCAGENT });
-  await commit(engine, ADAPTER_IMAGE, words("sh", "-c", "trap 'exit 0' TERM; while :; do echo adapter | nc -l -p 7878 & wait $!; done"));
+  await commit(
+    engine,
+    ADAPTER_IMAGE,
+    words("sh", "-c", "trap 'exit 0' TERM; while :; do echo adapter | nc -l -p 7878 & wait $!; done"),
+  );
   await commit(engine, PRODUCER_IMAGE, words("sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"));
 }
 
 /** Removes their names. */
 export async function removeDeviceImages(engine: RawEngine): Promise<void> {
-  for (const image of [AGENT_IMAGE, PRODUCER_IMAGE, ADAPTER_IMAGE]) await engine.request("DELETE", `/images/${image}?force=true`);
+  for (const image of [AGENT_IMAGE, PRODUCER_IMAGE, ADAPTER_IMAGE])
+    await engine.request("DELETE", `/images/${image}?force=true`);
 }
 
-async function commit(engine: RawEngine, image: string, change: string, files: Record<string, string> = {}): Promise<void> {
+async function commit(
+  engine: RawEngine,
+  image: string,
+  change: string,
+  files: Record<string, string> = {},
+): Promise<void> {
   const { Id } = await engine.call("POST", "/containers/create", { Image: TEST_IMAGE });
   try {
     const entries = Object.entries(files).map(([path, text]) => ({ path, mode: 0o755, content: Buffer.from(text) }));
     if (entries.length > 0) await engine.call("PUT", `/containers/${Id}/archive?path=/`, tar(entries));
     const at = image.lastIndexOf(":");
-    const query = new URLSearchParams({ container: Id, repo: image.slice(0, at), tag: image.slice(at + 1), changes: change });
+    const query = new URLSearchParams({
+      container: Id,
+      repo: image.slice(0, at),
+      tag: image.slice(at + 1),
+      changes: change,
+    });
     await engine.call("POST", `/commit?${query}`);
   } finally {
     await engine.request("DELETE", `/containers/${Id}?force=true`);
@@ -73,4 +88,5 @@ devices:
           environment: [MODE=test]
 `;
 
-export const DEVICE_ENV = "OPENFACTORY_VERSION=v9.9.9-test\nKAFKA_BROKER=broker:9092\nOPENFACTORY_BASE_DOMAIN=factory.test\n";
+export const DEVICE_ENV =
+  "OPENFACTORY_VERSION=v9.9.9-test\nKAFKA_BROKER=broker:9092\nOPENFACTORY_BASE_DOMAIN=factory.test\n";

@@ -16,12 +16,23 @@ const ofEarlierRelease = (desired: DesiredProject): DesiredProject => ({
   apps: desired.apps.map(({ format: _, ...app }) => {
     const { replicaEnv: __, env = [], labels = {}, ...request } = app.request;
     const kept = Object.entries(labels).filter(([label]) => !label.startsWith("traefik."));
-    return { ...app, request: { ...request, env: env.filter((entry) => !NEW_VARIABLES.test(entry)), labels: Object.fromEntries(kept) } };
+    return {
+      ...app,
+      request: { ...request, env: env.filter((entry) => !NEW_VARIABLES.test(entry)), labels: Object.fromEntries(kept) },
+    };
   }),
 });
 
 /** Apps that an earlier release deployed: `plan` names the release next to the fields, `up` changes each once, then none. */
-export async function checkEarlierRelease({ platform, host, expected }: { platform: string; host: string; expected: readonly string[] }): Promise<void> {
+export async function checkEarlierRelease({
+  platform,
+  host,
+  expected,
+}: {
+  platform: string;
+  host: string;
+  expected: readonly string[];
+}): Promise<void> {
   const files = new Files(["--platform", platform, "--host", host, "--env-file", "/dev/null"]);
   const file = join(files.folder, "app_web.yml");
   try {

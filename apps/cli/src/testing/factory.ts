@@ -52,7 +52,9 @@ export const factoryVariables = ({ isDev, port, agentPort, data }: FactoryValues
   PARITY_DATA: data,
 });
 
-const nfs = (options: string, device: string) => ({ DriverConfig: { Name: "local", Options: { type: "nfs", o: options, device } } });
+const nfs = (options: string, device: string) => ({
+  DriverConfig: { Name: "local", Options: { type: "nfs", o: options, device } },
+});
 
 /** The services of the directory, by name, as OpenFactory asks for them. Written out: derived values would repeat mistakes of the code. */
 export const expectedFactory = ({ isDev, port, agentPort, data }: FactoryValues): Record<string, ExpectedService> => ({
@@ -79,14 +81,16 @@ export const expectedFactory = ({ isDev, port, agentPort, data }: FactoryValues)
       "openfactory.metrics.path": "/metrics",
       "traefik.enable": "true",
       "traefik.http.routers.ofa-parity-press-01.service": "ofa-parity-press-01",
-      "traefik.http.routers.ofa-parity-press-01.rule": "Host(`parity-press-01.plant.test`) || Host(`big-press.plant.test`)",
+      "traefik.http.routers.ofa-parity-press-01.rule":
+        "Host(`parity-press-01.plant.test`) || Host(`big-press.plant.test`)",
       "traefik.http.routers.ofa-parity-press-01.entrypoints": "web",
       "traefik.http.services.ofa-parity-press-01.loadbalancer.server.port": "8000",
       ...(isDev && {
         "traefik.http.routers.ofa-parity-press-01-external.rule": "Host(`localhost`) && PathPrefix(`/parity-press-01`)",
         "traefik.http.routers.ofa-parity-press-01-external.entrypoints": "web",
         "traefik.http.routers.ofa-parity-press-01-external.service": "ofa-parity-press-01",
-        "traefik.http.routers.ofa-parity-press-01-external.middlewares": "ofa-parity-press-01-slash,ofa-parity-press-01-strip",
+        "traefik.http.routers.ofa-parity-press-01-external.middlewares":
+          "ofa-parity-press-01-slash,ofa-parity-press-01-strip",
         "traefik.http.middlewares.ofa-parity-press-01-strip.stripprefix.prefixes": "/parity-press-01",
         "traefik.http.middlewares.ofa-parity-press-01-slash.redirectregex.regex": "^(/parity-press-01)(\\?.*)?$",
         "traefik.http.middlewares.ofa-parity-press-01-slash.redirectregex.replacement": "${1}/${2}",
@@ -127,9 +131,19 @@ export const expectedFactory = ({ isDev, port, agentPort, data }: FactoryValues)
     ],
     labels: {},
     mounts: [
-      { Type: "volume", Source: "nfs_127_0_0_1_export_plain", Target: "/mnt/plain", VolumeOptions: nfs("addr=127.0.0.1,nfsvers=4", ":/export/plain") },
+      {
+        Type: "volume",
+        Source: "nfs_127_0_0_1_export_plain",
+        Target: "/mnt/plain",
+        VolumeOptions: nfs("addr=127.0.0.1,nfsvers=4", ":/export/plain"),
+      },
       // 8 hex digits of the SHA-1 of `nfsvers=3,ro`.
-      { Type: "volume", Source: "nfs_127_0_0_1_export_old_88acc64a", Target: "/mnt/old", VolumeOptions: nfs("addr=127.0.0.1,ro,nfsvers=3", ":/export/old") },
+      {
+        Type: "volume",
+        Source: "nfs_127_0_0_1_export_old_88acc64a",
+        Target: "/mnt/old",
+        VolumeOptions: nfs("addr=127.0.0.1,ro,nfsvers=3", ":/export/old"),
+      },
     ],
     networks: [],
     replicas: 0,
@@ -186,7 +200,11 @@ export const expectedFactory = ({ isDev, port, agentPort, data }: FactoryValues)
   },
   "parity-furnace-producer": {
     image: "openfactory/test:1",
-    env: ["KAFKA_BROKER=broker:9092", "KAFKA_PRODUCER_UUID=PARITY-FURNACE-PRODUCER", "MTC_AGENT=http://parity-furnace-agent:5000"],
+    env: [
+      "KAFKA_BROKER=broker:9092",
+      "KAFKA_PRODUCER_UUID=PARITY-FURNACE-PRODUCER",
+      "MTC_AGENT=http://parity-furnace-agent:5000",
+    ],
     labels: { "openfactory.uns.area": "south" },
     networks: ["parity-net"],
     limits: { cpus: 750_000_000 },

@@ -30,24 +30,42 @@ export const handMadePlan: Plan = {
     app("new", "create"),
     app("api", "update", {
       changes: [
-        { path: "command", from: 'sh -c "one"\nsecond line', to: 'sh -c "another one which is rather long, so that it does not fit into eighty columns"' },
+        {
+          path: "command",
+          from: 'sh -c "one"\nsecond line',
+          to: 'sh -c "another one which is rather long, so that it does not fit into eighty columns"',
+        },
         { path: "env.TOKEN", from: "***", to: "***", masked: true },
         { path: "image", from: "demo:1", to: "demo:2" },
         { path: "labels.team", to: "" },
       ],
     }),
-    app("db", "replace", { reason: "Its mode can't be changed in place.", changes: [{ path: "mode", from: "replicated", to: "global" }] }),
+    app("db", "replace", {
+      reason: "Its mode can't be changed in place.",
+      changes: [{ path: "mode", from: "replicated", to: "global" }],
+    }),
     app("edited", "update", { drifted: true, changes: [{ path: "resources.Limits.MemoryBytes", from: "67108864" }] }),
     app("opaque", "update"),
     app("legacy", "adopt"),
-    app("cache", "conflict", { reason: "The service cache belongs to the project other.", owner: { project: "other" } }),
+    app("cache", "conflict", {
+      reason: "The service cache belongs to the project other.",
+      owner: { project: "other" },
+    }),
     app("same", "unchanged"),
   ],
   orphans: [
     { app: "gone", service: "gone", action: "remove", status },
     { app: "left", service: "left", action: "keep", status },
   ],
-  others: [{ app: "elsewhere", service: "elsewhere", ownership: "other-file", owner: { project: "factory", file: "app_b.yml" }, status }],
+  others: [
+    {
+      app: "elsewhere",
+      service: "elsewhere",
+      ownership: "other-file",
+      owner: { project: "factory", file: "app_b.yml" },
+      status,
+    },
+  ],
   resources: [
     { kind: "network", name: "factory_back", action: "create" },
     { kind: "secret", name: "factory_key_0123456789ab", action: "unchanged" },

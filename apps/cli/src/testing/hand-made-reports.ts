@@ -59,7 +59,10 @@ export const badReport = report({
     verdict("web", "put-back", { now: "before", because: "db" }),
     verdict("new", "put-back", { action: "create", now: "nothing", because: "db" }),
     verdict("db", "failed", { now: "before", error: failure }),
-    verdict("api", "rolled-back", { now: "before", error: new DeploymentError("ROLLED_BACK", "The engine rolled api back.") }),
+    verdict("api", "rolled-back", {
+      now: "before",
+      error: new DeploymentError("ROLLED_BACK", "The engine rolled api back."),
+    }),
     verdict("ui", "skipped", { action: "create", now: "nothing", because: "db" }),
     verdict("mail", "skipped", { now: "before", because: "db" }),
     verdict("cache", "put-back", { now: "unknown", because: "db", leftBehind: stuck }),

@@ -41,7 +41,9 @@ const appOf = (id: string, name: string, version: number, configs: boolean): str
   `    command: sh -c "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"`,
   `    environment: ["VERSION=${version}"]`,
   `    ${LABELS}`,
-  ...(name === "web" ? ["    depends_on: [db]", "    networks: [net]", ...(configs ? ["    configs: [conf]"] : [])] : []),
+  ...(name === "web"
+    ? ["    depends_on: [db]", "    networks: [net]", ...(configs ? ["    configs: [conf]"] : [])]
+    : []),
 ];
 
 function fileOf(id: string, versions: Versions, configs: boolean): string {

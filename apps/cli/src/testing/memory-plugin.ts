@@ -10,4 +10,5 @@ export const plugin = defineStrategyPlugin({
 });
 
 /** An empty world, where things go wrong as `options` say. */
-export const resetMemory = (options: MemoryOptions = {}): MemoryDeploymentStrategy => (world = new MemoryDeploymentStrategy(options));
+export const resetMemory = (options: MemoryOptions = {}): MemoryDeploymentStrategy =>
+  (world = new MemoryDeploymentStrategy(options));

@@ -49,7 +49,10 @@ export interface Captured extends Io {
   exits: number[];
 }
 
-export function captureIo(cwd: string, { isTTY = false, columns = 80, env = {} as Record<string, string>, stdin = "" } = {}): Captured {
+export function captureIo(
+  cwd: string,
+  { isTTY = false, columns = 80, env = {} as Record<string, string>, stdin = "" } = {},
+): Captured {
   const exits: number[] = [];
   return {
     stdin: Readable.from(stdin === "" ? [] : [stdin]),
@@ -86,7 +89,12 @@ export class Workplace {
     process.chdir(this.folder);
     const code = await run(args, io);
     const { text: out } = io.stdout;
-    const events = args.includes("--json") ? out.trim().split("\n").map((line) => JSON.parse(line) as JsonEvent) : [];
+    const events = args.includes("--json")
+      ? out
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line) as JsonEvent)
+      : [];
     for (const event of events) checkEvent(event);
     return { code, out, err: io.stderr.text, events };
   }
@@ -111,7 +119,10 @@ export const appFile = (apps: Record<string, string>, name = "factory"): string 
       `  ${key}:`,
       `    uuid: ${key.toUpperCase()}`,
       "    image: demo:1",
-      ...more.split("\n").filter(Boolean).map((line) => `    ${line}`),
+      ...more
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => `    ${line}`),
     ]),
     "",
   ].join("\n");

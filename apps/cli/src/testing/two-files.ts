@@ -28,7 +28,11 @@ export class Files {
   }
 
   /** @param apps by name; what a version adds is an environment variable. */
-  write(file: string, apps: Readonly<Record<string, number>>, { name, network = false }: { name?: string; network?: boolean } = {}): this {
+  write(
+    file: string,
+    apps: Readonly<Record<string, number>>,
+    { name, network = false }: { name?: string; network?: boolean } = {},
+  ): this {
     const path = join(this.folder, file);
     mkdirSync(dirname(path), { recursive: true });
     const entries = Object.entries(apps).flatMap(([key, version]) => [
@@ -42,7 +46,10 @@ export class Files {
       ...(network ? ["    networks: [back]"] : []),
     ]);
     const declared = network ? ["networks:", "  back:", '    labels: ["org.openfactory.deploy.test=1"]'] : [];
-    writeFileSync(path, [...(name === undefined ? [] : [`name: ${name}`]), "apps:", ...entries, ...declared, ""].join("\n"));
+    writeFileSync(
+      path,
+      [...(name === undefined ? [] : [`name: ${name}`]), "apps:", ...entries, ...declared, ""].join("\n"),
+    );
     return this;
   }
 
@@ -65,7 +72,11 @@ export class Files {
  * Two files whose services are one project, or of two directories of one name: every command on one of them, which leaves the
  * other's processes as they are.
  */
-export async function checkTwoFiles(place: Place, [mine, other]: readonly [string, string], isOneProject: boolean): Promise<void> {
+export async function checkTwoFiles(
+  place: Place,
+  [mine, other]: readonly [string, string],
+  isOneProject: boolean,
+): Promise<void> {
   const files = new Files(place.options);
   const { id } = files;
   const more = isOneProject ? { name: id, network: true } : {};
@@ -76,7 +87,8 @@ export async function checkTwoFiles(place: Place, [mine, other]: readonly [strin
     await files.ok(other, "up");
     const before = await place.running(id);
     expect(Object.keys(before)).toEqual([service("api"), service("db"), service("web")]);
-    const untouched = async (): Promise<void> => expect((await place.running(id))[service("api")]).toBe(before[service("api")]);
+    const untouched = async (): Promise<void> =>
+      expect((await place.running(id))[service("api")]).toBe(before[service("api")]);
 
     // Neither is an orphan of the other, nor does either change again.
     const again = await files.ok(mine, "up", "--prune");

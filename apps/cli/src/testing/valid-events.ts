@@ -7,6 +7,8 @@ const isValid = new Ajv2020({ strict: false }).compile(outputJsonSchema(eventSch
 /** @throws Error for a line that is not what `ofdeploy schema events` says, or has a field that it does not name. */
 export function checkEvent(event: object): void {
   if (isValid(event)) return;
-  const findings = (isValid.errors ?? []).filter(({ keyword }) => keyword !== "const").map(({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`);
+  const findings = (isValid.errors ?? [])
+    .filter(({ keyword }) => keyword !== "const")
+    .map(({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`);
   throw new Error(`This line is not as the schema has it: ${JSON.stringify(event)}\n${findings.join("\n")}`);
 }

@@ -8,7 +8,10 @@ import { DEFAULT_PLATFORM, type GlobalOptions } from "../options/global-options.
  * reads it too. Undefined: none was.
  * @throws DeploymentError `INVALID_FILE` for a bad line in `.ofaenv`, which might have named another platform.
  */
-export async function chosenPlatform({ platform }: Pick<GlobalOptions, "platform">, { env, cwd }: Pick<Io, "env" | "cwd">): Promise<string | undefined> {
+export async function chosenPlatform(
+  { platform }: Pick<GlobalOptions, "platform">,
+  { env, cwd }: Pick<Io, "env" | "cwd">,
+): Promise<string | undefined> {
   const given = platform ?? (env["DEPLOYMENT_PLATFORM"] || undefined);
   if (given !== undefined || !existsSync(join(cwd, ".ofaenv"))) return given;
   const { openfactoryEnvironment } = await import("@openfactory/app-file");
@@ -16,5 +19,7 @@ export async function chosenPlatform({ platform }: Pick<GlobalOptions, "platform
 }
 
 /** The platform's name: as chosen, or the default. @throws DeploymentError as `chosenPlatform`. */
-export const platformOf = async (options: Pick<GlobalOptions, "platform">, io: Pick<Io, "env" | "cwd">): Promise<string> =>
-  (await chosenPlatform(options, io)) ?? DEFAULT_PLATFORM;
+export const platformOf = async (
+  options: Pick<GlobalOptions, "platform">,
+  io: Pick<Io, "env" | "cwd">,
+): Promise<string> => (await chosenPlatform(options, io)) ?? DEFAULT_PLATFORM;

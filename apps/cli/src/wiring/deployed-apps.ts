@@ -30,6 +30,8 @@ async function deployedApps(
   return [...services.values()].flatMap(({ name, labels }) => {
     const isOurs = ["ours", "unrecorded"].includes(ownershipOf(labels, desired, false));
     const device = labels[BOOKKEEPING_LABELS.device];
-    return isOurs ? [{ key: ownerOf(labels)?.app ?? name, service: name, ...(device !== undefined && { device: { key: device } }) }] : [];
+    return isOurs
+      ? [{ key: ownerOf(labels)?.app ?? name, service: name, ...(device !== undefined && { device: { key: device } }) }]
+      : [];
   });
 }

@@ -16,7 +16,9 @@ export function findAppFiles(named: readonly string[] | undefined, { cwd }: Io):
 /** There is no app file in the working directory, and none was named. */
 export function noAppFile({ cwd }: Io): DeploymentError {
   const names = `${FILE_NAMES.slice(0, -1).join(", ")} or ${FILE_NAMES.at(-1)}`;
-  const others = readdirSync(cwd).filter((name) => /^(?:app|dev)_.+\.ya?ml$/.test(name)).sort();
+  const others = readdirSync(cwd)
+    .filter((name) => /^(?:app|dev)_.+\.ya?ml$/.test(name))
+    .sort();
   return new DeploymentError("INVALID_FILE", `There is no ${names} in this directory.`, {
     hint:
       others.length === 0

@@ -43,7 +43,10 @@ export async function collectPlugins(options: GlobalOptions, io: Io, { tolerant 
   const builtIn = builtInPlatforms();
   for (const declaration of builtIn) platforms.declare(declaration);
   const plugins: Plugins = { platforms, connectors: builtInConnectors(), listeners: new AssetListenerRegistry() };
-  const standard = { platforms: new Set(builtIn.map(({ name }) => name)), connectors: new Set(plugins.connectors.names()) };
+  const standard = {
+    platforms: new Set(builtIn.map(({ name }) => name)),
+    connectors: new Set(plugins.connectors.names()),
+  };
   for (const module of namedModules(options, io)) {
     try {
       registerAll(await loadPluginModule(module, io.cwd), module, plugins);
@@ -64,7 +67,8 @@ function registerAll(loaded: unknown, module: string, { platforms, connectors, l
   const kinds = new Set(exportedPlugins(loaded).map(({ kind }) => kind));
   if (kinds.has("connector")) connectors.register(loaded, module);
   if (kinds.has("assetListener")) listeners.register(loaded, module);
-  if (kinds.has(undefined) || !(kinds.has("connector") || kinds.has("assetListener"))) platforms.register(loaded, module);
+  if (kinds.has(undefined) || !(kinds.has("connector") || kinds.has("assetListener")))
+    platforms.register(loaded, module);
 }
 
 /** Declares what was found, but for names that a module named on the command line has. Two with one name are refused later. */

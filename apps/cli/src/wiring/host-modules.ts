@@ -40,4 +40,5 @@ export function hostPlugin({ needs, host }: Hosted): object | undefined {
 
 /** @param path such as `z.string`. */
 const has = (module: object | undefined, path: string): boolean =>
-  path.split(".").reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], module) !== undefined;
+  path.split(".").reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], module) !==
+  undefined;

@@ -17,7 +17,12 @@ import { replayStdin } from "./replay-stdin.js";
  * @param missing what the command does otherwise without the apps of the files, as a sentence.
  * @throws DeploymentError `INVALID_FILE` if the files do not say which project it is.
  */
-export async function loadProject(options: GlobalOptions, io: Io, missing?: string, contents: Contents = "none"): Promise<DesiredProject> {
+export async function loadProject(
+  options: GlobalOptions,
+  io: Io,
+  missing?: string,
+  contents: Contents = "none",
+): Promise<DesiredProject> {
   const { project, file, envFile } = options;
   const sources = findAppFiles(file, io);
   if (sources === undefined) {
@@ -29,7 +34,8 @@ export async function loadProject(options: GlobalOptions, io: Io, missing?: stri
     return await loadFiles(options, io, { stdin, contents });
   } catch (error) {
     // Commands that act on what is deployed work without the connector.
-    if (!DeploymentError.isInstance(error, "INVALID_FILE") && !DeploymentError.isInstance(error, "PLUGIN_FAILED")) throw error;
+    if (!DeploymentError.isInstance(error, "INVALID_FILE") && !DeploymentError.isInstance(error, "PLUGIN_FAILED"))
+      throw error;
     const { loadIdentity } = await import("@openfactory/app-file");
     const { env, cwd } = io;
     const identity = await loadIdentity(sources, { env, envFiles: envFile, project, cwd, stdin });
@@ -38,7 +44,12 @@ export async function loadProject(options: GlobalOptions, io: Io, missing?: stri
   }
 }
 
-function warn({ code, message }: DeploymentError, more: readonly (string | undefined)[], { json }: GlobalOptions, io: Io): void {
+function warn(
+  { code, message }: DeploymentError,
+  more: readonly (string | undefined)[],
+  { json }: GlobalOptions,
+  io: Io,
+): void {
   const warning = { code, reason: [message, ...more].filter(Boolean).join(" ") };
   if (json) writeJson(io.stdout, "warning", warning);
   else io.stderr.write(warningText({ warning }, styleFor(io.stderr, io)));

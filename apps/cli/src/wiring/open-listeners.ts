@@ -17,7 +17,11 @@ export interface OpenListeners {
  * Starts all asset listeners that are known here. One that can't be loaded or started is a warning: it fails no command.
  * @param warn receives one sentence for each.
  */
-export async function openListeners(options: GlobalOptions, io: Io, warn: (reason: string) => void): Promise<OpenListeners> {
+export async function openListeners(
+  options: GlobalOptions,
+  io: Io,
+  warn: (reason: string) => void,
+): Promise<OpenListeners> {
   const { listeners: registry } = await findPlugins(options, io);
   const started = registry.names().map(async (name): Promise<AssetListener[]> => {
     try {
@@ -26,7 +30,11 @@ export async function openListeners(options: GlobalOptions, io: Io, warn: (reaso
       if (isAssetListener(listener)) return [listener];
       throw new Error("what it creates is no listener");
     } catch (error) {
-      warn(DeploymentError.isInstance(error) ? error.message : `The asset listener ${name} does not start: ${lineOf(error)}.`);
+      warn(
+        DeploymentError.isInstance(error)
+          ? error.message
+          : `The asset listener ${name} does not start: ${lineOf(error)}.`,
+      );
       return [];
     }
   });
@@ -54,4 +62,5 @@ async function inTime<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-const lineOf = (error: unknown): string => (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
+const lineOf = (error: unknown): string =>
+  error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);

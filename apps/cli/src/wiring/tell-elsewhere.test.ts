@@ -6,12 +6,20 @@ import { tellElsewhere, withElsewhere } from "./tell-elsewhere.js";
 const onManager = (services: string[] = []) => {
   const strategy = new MemoryDeploymentStrategy();
   const elsewhere = () => Promise.resolve([{ platform: "swarm", services, reason: "This engine is a Swarm manager" }]);
-  return Object.assign(strategy, { manifest: { ...strategy.manifest, capabilities: [...strategy.manifest.capabilities, "elsewhere" as const] }, elsewhere });
+  return Object.assign(strategy, {
+    manifest: { ...strategy.manifest, capabilities: [...strategy.manifest.capabilities, "elsewhere" as const] },
+    elsewhere,
+  });
 };
 const codes = async (services: string[], platform: string | undefined, env: Record<string, string>, deploys: boolean) =>
-  (await tellElsewhere(onManager(services), { project: "factory" }, { io: captureIo("/", { env }), options: { ...(platform !== undefined && { platform }) } }, { deploys })).map(
-    ({ code }) => code,
-  );
+  (
+    await tellElsewhere(
+      onManager(services),
+      { project: "factory" },
+      { io: captureIo("/", { env }), options: { ...(platform !== undefined && { platform }) } },
+      { deploys },
+    )
+  ).map(({ code }) => code);
 
 test.each([
   ["no platform was chosen", [], undefined, {}, true, ["DEFAULT_PLATFORM"]],

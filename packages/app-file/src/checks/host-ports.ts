@@ -37,6 +37,7 @@ const hostPort = ({ port }: Publication): string => `${port.published}/${port.pr
 
 function publications({ app: { key }, entry, publishes, path, tree }: ReadApp): Publication[] {
   const all =
-    publishes ?? (entry.ports ?? []).flatMap((list, index) => list.map((port) => ({ port, path: [...path, "ports", index] })));
+    publishes ??
+    (entry.ports ?? []).flatMap((list, index) => list.map((port) => ({ port, path: [...path, "ports", index] })));
   return all.filter(({ port }) => port.published !== undefined).map((each) => ({ ...each, key, tree }));
 }

@@ -24,7 +24,11 @@ export function checkKeys(keys: readonly ReadKey[], findings: Findings): void {
     const fault = keyFault(each.key);
     if (fault !== undefined) {
       const hint = "Rename it: commands such as `ofdeploy logs` know apps and devices by these names.";
-      findings.add(each.tree.locateKey(each.path), `${each.path[0] === "apps" ? "an app" : "a device"}'s name ${fault}`, hint);
+      findings.add(
+        each.tree.locateKey(each.path),
+        `${each.path[0] === "apps" ? "an app" : "a device"}'s name ${fault}`,
+        hint,
+      );
     }
     const first = firsts.get(each.key);
     if (first === undefined) {

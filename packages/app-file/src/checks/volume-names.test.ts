@@ -37,7 +37,11 @@ describe("two storages of one volume name", () => {
     ["a slash at the end", nfs("nas", "/srv/x"), nfs("nas", "/srv/x/")],
     ["colons of an IPv6 address", nfs("fd00::1", "/x"), nfs("fd00:", "/1/x")],
     ["brackets of an IPv6 address", nfs("[fd00::1]", "/x"), nfs(":fd00::1", "/_x")],
-    ["a path with equal options", nfs("nas", "/a_b", ", mount_options: [ro]"), nfs("nas", "/a/b", ", mount_options: [ro]")],
+    [
+      "a path with equal options",
+      nfs("nas", "/a_b", ", mount_options: [ro]"),
+      nfs("nas", "/a/b", ", mount_options: [ro]"),
+    ],
     ["a volume by its name", nfs("nas", "/x"), "{type: volume, volume: nfs_nas_x, mount_point: /d}"],
   ])("is refused with both places: %s", (_, first, second) => {
     expect(failureOf(first, second).issues).toMatchObject([

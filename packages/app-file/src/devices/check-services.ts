@@ -12,7 +12,8 @@ export const connectorFailed = (connector: string, reason: string, cause?: unkno
  */
 export function checkServices(built: DeviceServices, connector: string, device: string): void {
   const flaw = servicesFlaw(built);
-  if (flaw !== undefined) throw connectorFailed(connector, `what it returns for the device ${device} is not valid: ${flaw}`);
+  if (flaw !== undefined)
+    throw connectorFailed(connector, `what it returns for the device ${device} is not valid: ${flaw}`);
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
@@ -23,7 +24,8 @@ function servicesFlaw(built: unknown): string | undefined {
   for (const service of built["services"] as unknown[]) {
     if (!isObject(service) || !isObject(service["request"])) return "a service has no request";
     const { role, after = [] } = service;
-    if (typeof role !== "string" || !/^[a-z0-9][a-z0-9-]*$/.test(role)) return "a role is not made of lower-case letters, digits and -";
+    if (typeof role !== "string" || !/^[a-z0-9][a-z0-9-]*$/.test(role))
+      return "a role is not made of lower-case letters, digits and -";
     if (roles.has(role)) return `two services have the role ${role}`;
     roles.add(role);
     if (!Array.isArray(after)) return `after of ${role} is not a list of roles`;

@@ -1,7 +1,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CONTRACT_VERSION, DeploymentError, defineConnectorPlugin, type DeviceServices } from "@openfactory/deploy-core";
+import {
+  CONTRACT_VERSION,
+  DeploymentError,
+  defineConnectorPlugin,
+  type DeviceServices,
+} from "@openfactory/deploy-core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { loadProject, type LoadOptions } from "../load-project.js";
@@ -58,7 +63,11 @@ describe("an mtconnect device", () => {
       {
         name: "press-01-agent",
         image: "ghcr.io/openfactoryio/mtcagent:v2.5.0.11",
-        command: ["sh", "-c", `printf "%b" "$XML_MODEL" > device.xml; printf "%b" "$AGENT_CFG_FILE" > agent.cfg; mtcagent run agent.cfg`],
+        command: [
+          "sh",
+          "-c",
+          `printf "%b" "$XML_MODEL" > device.xml; printf "%b" "$AGENT_CFG_FILE" > agent.cfg; mtcagent run agent.cfg`,
+        ],
         env: [
           "MTC_AGENT_UUID=PRESS-01-AGENT",
           "ADAPTER_UUID=PRESS-01",
@@ -80,11 +89,17 @@ describe("an mtconnect device", () => {
       {
         name: "press-01-producer",
         image: "ghcr.io/openfactoryio/kafka-mtc-producer:v1.2.3",
-        env: ["KAFKA_BROKER=broker:9092", "KAFKA_PRODUCER_UUID=PRESS-01-PRODUCER", "MTC_AGENT=http://press-01-agent:5000"],
+        env: [
+          "KAFKA_BROKER=broker:9092",
+          "KAFKA_PRODUCER_UUID=PRESS-01-PRODUCER",
+          "MTC_AGENT=http://press-01-agent:5000",
+        ],
         ...common,
       },
     ]);
-    expect(apps.map(({ key, service, dependsOn }) => [key, service, dependsOn.map((needed) => needed.service)])).toEqual([
+    expect(
+      apps.map(({ key, service, dependsOn }) => [key, service, dependsOn.map((needed) => needed.service)]),
+    ).toEqual([
       ["press-adapter", "press-01-adapter", []],
       ["press-agent", "press-01-agent", ["press-01-adapter"]],
       ["press-producer", "press-01-producer", ["press-01-agent"]],
@@ -190,10 +205,18 @@ describe("an mtconnect device", () => {
 
   test.each([
     ["port: 2101", "port: 99999", /^7:15 .*agent.port: expected a whole number from 1 to 65535/],
-    ["image: press-adapter:1", "ip: 192.0.2.1\n    image: press-adapter:1", /^10:11 .*agent.adapter: ip and image: write one of them/],
+    [
+      "image: press-adapter:1",
+      "ip: 192.0.2.1\n    image: press-adapter:1",
+      /^10:11 .*agent.adapter: ip and image: write one of them/,
+    ],
     ["    image: press-adapter:1\n", "", /^10:11 .*agent.adapter: ip or image is missing/],
     ["  device_xml: model.xml\n", "", /^6:7 "device_xml" is missing in devices.press.connector.agent/],
-    ["port: 2101", "port: 2101\n  ip: 192.0.2.1", /^9:21 .*device_xml: an agent that runs elsewhere \(ip\) has no device_xml/],
+    [
+      "port: 2101",
+      "port: 2101\n  ip: 192.0.2.1",
+      /^9:21 .*device_xml: an agent that runs elsewhere \(ip\) has no device_xml/,
+    ],
     ["image: press-adapter:1", "image: Press Adapter", /^10:11 .*adapter.image: an image reference/],
     ["- MODE = a=b", "- MODE", /^13:15 .*environment.0: expected KEY=VALUE/],
     ["- MODE = a=b", "- EMPTY=1", /^14:15 .*environment\[1\]: EMPTY is set already/],
@@ -235,7 +258,8 @@ describe("an mtconnect device", () => {
   });
 
   test("splits a model that is too long for one variable, and refuses one that is too large before anything is deployed", async () => {
-    const write = (size: number) => writeFile(join(directory, "model.xml"), `<MTConnectDevices><!--${"x".repeat(size)}--></MTConnectDevices>`);
+    const write = (size: number) =>
+      writeFile(join(directory, "model.xml"), `<MTConnectDevices><!--${"x".repeat(size)}--></MTConnectDevices>`);
     await write(300 * 1024);
     const { env = [], command = [] } = (await load(device(MTCONNECT))).apps[1]?.request ?? {};
     const pieces = env.filter((entry) => entry.startsWith("XML_MODEL"));
@@ -249,8 +273,14 @@ describe("an mtconnect device", () => {
   });
 
   test("with a name that another file uses too is named by its uuid", async () => {
-    for (const [file, uuid] of [["wc1", "PRESS-01"], ["wc2", "PRESS-02"]]) {
-      await writeFile(join(directory, `dev_${file}.yml`), device(MTCONNECT.replace("2101", file === "wc1" ? "2101" : "2102")).replace("Press-01", uuid ?? ""));
+    for (const [file, uuid] of [
+      ["wc1", "PRESS-01"],
+      ["wc2", "PRESS-02"],
+    ]) {
+      await writeFile(
+        join(directory, `dev_${file}.yml`),
+        device(MTCONNECT.replace("2101", file === "wc1" ? "2101" : "2102")).replace("Press-01", uuid ?? ""),
+      );
     }
     const { apps, devices } = await loadProject([directory], { env: ENV, cwd: directory });
     expect(devices.map(({ key, uuid, file }) => [key, uuid, file])).toEqual([
@@ -265,7 +295,9 @@ describe("an mtconnect device", () => {
   test("shows no value of a variable in a finding", async () => {
     const text = device(MTCONNECT.replace("model.xml", "https://user:${TOKEN}@127.0.0.1:59999/model.xml"));
     const [finding] = await findings(text, { env: { ...ENV, TOKEN: "hunter2" } });
-    expect(finding).toMatch(/^8:21 .*"https:\/\/user:\$\{TOKEN\}@127.0.0.1:59999\/model.xml": it can't be downloaded: ECONNREFUSED/);
+    expect(finding).toMatch(
+      /^8:21 .*"https:\/\/user:\$\{TOKEN\}@127.0.0.1:59999\/model.xml": it can't be downloaded: ECONNREFUSED/,
+    );
     expect(finding).not.toContain("hunter2");
   });
 });
@@ -279,7 +311,9 @@ describe("a device without services", () => {
   });
 
   test("is part of the project, with its connector", async () => {
-    const { apps, devices } = await load(device("type: shdr\nhost: plc\nport: 7878\ndata: {Temp: {tag: T, type: Samples}}"));
+    const { apps, devices } = await load(
+      device("type: shdr\nhost: plc\nport: 7878\ndata: {Temp: {tag: T, type: Samples}}"),
+    );
     expect(apps).toEqual([]);
     expect(devices).toMatchObject([{ key: "press", connector: "shdr", services: [] }]);
   });
@@ -308,10 +342,10 @@ methods:
     ["0:Root/2:Temp", "0:Root/Temp", /"Temp" is not of the form/],
     ["0:Root/2:Temp", "0:Root/2:", /"2:" has no name/],
     ["ns=2;i=6", "i=6", /variables.hum.node_id: expected a node id/],
-    ["node_id: \"ns=2;i=6\", ", "", /variables.hum: node_id or browse_path is missing/],
+    ['node_id: "ns=2;i=6", ', "", /variables.hum: node_id or browse_path is missing/],
     ["tag: H", "browse_path: 0:Root, tag: H", /variables.hum: node_id and browse_path/],
     ["  model:", "  temp:", /constants.temp: the name is used in variables too/],
-    ["node_id: \"ns=2;i=6\"", "browse_path: 0:Root/2:Temp", /variables.hum.browse_path: temp has the same node/],
+    ['node_id: "ns=2;i=6"', "browse_path: 0:Root/2:Temp", /variables.hum.browse_path: temp has the same node/],
     [", tag: H", "", /"tag" is missing in devices.press.connector.variables.hum/],
     ["server:", "sever:", /unknown key "sever" in devices.press.connector/],
   ])("reports %j as %j", async (written, wrong, finding) => {
@@ -348,12 +382,18 @@ describe("a connector of a plugin", () => {
     expect(await findings(device("type: modbus\nunit_id: 248"), { connectors: connectors(services) })).toEqual([
       "6:16 devices.press.connector.unit_id: a unit is at most 247",
     ]);
-    const error: unknown = await load(device("type: modbus\nunitid: 7"), { connectors: connectors(services) }).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ issues: expect.arrayContaining([expect.objectContaining({ hint: 'did you mean "unit_id"?' })]) });
+    const error: unknown = await load(device("type: modbus\nunitid: 7"), { connectors: connectors(services) }).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toMatchObject({
+      issues: expect.arrayContaining([expect.objectContaining({ hint: 'did you mean "unit_id"?' })]),
+    });
   });
 
   test("is among the known ones where a type is not known", async () => {
-    const error: unknown = await load(device("type: modbos"), { connectors: connectors(services) }).catch((reason: unknown) => reason);
+    const error: unknown = await load(device("type: modbos"), { connectors: connectors(services) }).catch(
+      (reason: unknown) => reason,
+    );
     expect(error).toMatchObject({
       issues: [{ hint: 'did you mean "modbus"? Known here: modbus, mtconnect, opcua, shdr; others are plugins.' }],
     });
@@ -368,9 +408,21 @@ describe("a connector of a plugin", () => {
     ["returns nothing", () => undefined, "services is not a list"],
     ["returns no request", () => ({ services: [{ role: "a" }] }), "a service has no request"],
     ["returns a bad role", () => ({ services: [{ role: "A b", request: {} }] }), "a role is not made of"],
-    ["returns a role twice", () => ({ services: [...services().services, ...services().services] }), "two services have the role gateway"],
-    ["waits for itself", () => ({ services: [{ ...services().services[0], after: ["gateway"] }] }), "gateway starts after gateway"],
-    ["returns no image", () => ({ services: [{ role: "a", request: {} }] }), "a request that is not valid for the device press: image"],
+    [
+      "returns a role twice",
+      () => ({ services: [...services().services, ...services().services] }),
+      "two services have the role gateway",
+    ],
+    [
+      "waits for itself",
+      () => ({ services: [{ ...services().services[0], after: ["gateway"] }] }),
+      "gateway starts after gateway",
+    ],
+    [
+      "returns no image",
+      () => ({ services: [{ role: "a", request: {} }] }),
+      "a request that is not valid for the device press: image",
+    ],
   ])("that %s is PLUGIN_FAILED and named", async (_, build, reason) => {
     await expect(load(device("type: modbus\nunit_id: 7"), { connectors: connectors(build) })).rejects.toMatchObject({
       code: "PLUGIN_FAILED",

@@ -24,9 +24,13 @@ test("github:// reads the raw file at the ref, of the default branch where there
   const base = await serve(({ url, headers }, response) => response.end(`${url} ${headers.authorization ?? "-"}`));
   const variables: Record<string, string> = { OPENFACTORY_GITHUB_RAW_URL: `${base}/` };
   const source = { file: "dev.yml", variable: (name: string) => variables[name] };
-  expect(text(await readContent("github://owner:repo@/dir/my model.xml", source))).toBe("/owner/repo/HEAD/dir/my%20model.xml -");
+  expect(text(await readContent("github://owner:repo@/dir/my model.xml", source))).toBe(
+    "/owner/repo/HEAD/dir/my%20model.xml -",
+  );
   variables["GITHUB_TOKEN"] = "s3cret";
-  expect(text(await readContent("github://owner:repo@v1.0/device.xml", source))).toBe("/owner/repo/v1.0/device.xml Bearer s3cret");
+  expect(text(await readContent("github://owner:repo@v1.0/device.xml", source))).toBe(
+    "/owner/repo/v1.0/device.xml Bearer s3cret",
+  );
 });
 
 test("credentials in an address are sent, and not to the host of a redirect", async () => {
@@ -84,8 +88,12 @@ test("a server that does not answer, or not to the end, is a problem at the time
   const base = await serve(({ url }, response) => {
     if (url === "/half") response.write("<x");
   });
-  expect(text(await fetchContent(`${base}/none`, undefined, 100))).toBe("problem: it can't be downloaded: no answer within 0.1 s");
-  expect(text(await fetchContent(`${base}/half`, undefined, 100))).toBe("problem: it can't be downloaded: no answer within 0.1 s");
+  expect(text(await fetchContent(`${base}/none`, undefined, 100))).toBe(
+    "problem: it can't be downloaded: no answer within 0.1 s",
+  );
+  expect(text(await fetchContent(`${base}/half`, undefined, 100))).toBe(
+    "problem: it can't be downloaded: no answer within 0.1 s",
+  );
 });
 
 test.each(["http://", "http://[", "https://a b/"])("%s is no valid address", async (address) => {

@@ -42,10 +42,14 @@ async function download(address: string, token: string | undefined, signal: Abor
     const location = response.headers.get("location");
     if (response.status >= 300 && response.status < 400 && location !== null) {
       await response.body?.cancel();
-      if (redirects === MOST_REDIRECTS) return failed(`it can't be downloaded: more than ${MOST_REDIRECTS} redirects`, CHECK);
+      if (redirects === MOST_REDIRECTS)
+        return failed(`it can't be downloaded: more than ${MOST_REDIRECTS} redirects`, CHECK);
       const next = parseUrl(location, url);
       if (url.protocol === "https:" && next?.protocol === "http:") {
-        return failed("it can't be downloaded: the server redirects from https to http", "Name the address that it redirects to.");
+        return failed(
+          "it can't be downloaded: the server redirects from https to http",
+          "Name the address that it redirects to.",
+        );
       }
       url = next;
       continue;

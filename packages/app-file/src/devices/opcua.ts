@@ -12,7 +12,8 @@ function browsePathFlaw(path: string): string | undefined {
     const [, index, name] = /^([^:]*):(.*)$/s.exec(segment) ?? [];
     const shown = JSON.stringify(segment);
     if (index === undefined || name === undefined) return `${shown} is not of the form <namespace index>:<name>`;
-    if (segment !== segment.trim() || index !== index.trim() || name !== name.trim()) return `${shown} has white space at an end`;
+    if (segment !== segment.trim() || index !== index.trim() || name !== name.trim())
+      return `${shown} has white space at an end`;
     if (!/^\d+$/.test(index)) return `the namespace index of ${shown} is not a number`;
     if (name === "") return `${shown} has no name`;
   }
@@ -38,7 +39,10 @@ interface Address {
 const addressed = <Schema extends z.ZodType<Address>>(schema: Schema) =>
   schema.superRefine(({ node_id: nodeId, browse_path: path }, context) => {
     if ((nodeId == null) !== (path == null)) return;
-    const message = nodeId == null ? "node_id or browse_path is missing: write one of them" : "node_id and browse_path: write one of them";
+    const message =
+      nodeId == null
+        ? "node_id or browse_path is missing: write one of them"
+        : "node_id and browse_path: write one of them";
     context.addIssue({ code: "custom", message });
   });
 
@@ -61,7 +65,9 @@ const variable = addressed(
 const node = addressed(z.strictObject(address));
 
 const SECTIONS = ["variables", "constants", "events", "methods"] as const;
-type Sections = Readonly<Partial<Record<(typeof SECTIONS)[number], Readonly<Record<string, Address>> | null | undefined>>>;
+type Sections = Readonly<
+  Partial<Record<(typeof SECTIONS)[number], Readonly<Record<string, Address>> | null | undefined>>
+>;
 
 /** A name is used once in all sections, and a node once in each. */
 function checkUnique(connector: Sections, context: z.RefinementCtx): void {
@@ -90,7 +96,9 @@ export const opcuaSchema = z
     type: z.literal("opcua"),
     server: z.strictObject({
       // OpenFactory takes any text, and so do published files: the scheme is not checked.
-      uri: text.min(1, "expected a URI, such as opc.tcp://192.0.2.1:4840").describe("Address of the server, such as opc.tcp://192.0.2.1:4840."),
+      uri: text
+        .min(1, "expected a URI, such as opc.tcp://192.0.2.1:4840")
+        .describe("Address of the server, such as opc.tcp://192.0.2.1:4840."),
       subscription: maybe(
         z.strictObject({
           publishing_interval: milliseconds.describe("Milliseconds. Default: 100."),

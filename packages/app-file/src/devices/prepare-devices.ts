@@ -96,7 +96,9 @@ async function prepareDevice(
 
   const parsed = parseConfig(plugin, entry.connector);
   if (!parsed.success) {
-    addSchemaFindings(parsed.error, base, tree, findings, (inner) => keysInSchema(plugin.schema, inner.slice(base.length)));
+    addSchemaFindings(parsed.error, base, tree, findings, (inner) =>
+      keysInSchema(plugin.schema, inner.slice(base.length)),
+    );
     return undefined;
   }
   const environment = environmentLookup(env);
@@ -170,4 +172,5 @@ function parseConfig(plugin: ConnectorPlugin, connector: unknown) {
   }
 }
 
-const lineOf = (error: unknown): string => (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
+const lineOf = (error: unknown): string =>
+  error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);

@@ -16,7 +16,8 @@ const GITHUB_RAW = "https://raw.githubusercontent.com";
 
 const GITHUB = /^github:\/\/([\w.-]+):([\w.-]+)@([^/]*)\/(.+)$/;
 
-const schemeOf = (written: string): string | undefined => /^([a-z][a-z0-9+.-]+):\/\//i.exec(written)?.[1]?.toLowerCase();
+const schemeOf = (written: string): string | undefined =>
+  /^([a-z][a-z0-9+.-]+):\/\//i.exec(written)?.[1]?.toLowerCase();
 
 /** Whether it is read from another machine. */
 export const isRemote = (written: string): boolean => schemeOf(written) !== undefined;
@@ -37,7 +38,10 @@ export async function readContent(written: string, { file, variable }: ContentSo
   }
   const [, owner, repo, ref, path = ""] = GITHUB.exec(written) ?? [];
   if (owner === undefined || repo === undefined) {
-    return { problem: "it is not of the form github://owner:repo@ref/path", hint: "Leave the ref empty for the default branch: github://owner:repo@/path." };
+    return {
+      problem: "it is not of the form github://owner:repo@ref/path",
+      hint: "Leave the ref empty for the default branch: github://owner:repo@/path.",
+    };
   }
   const base = (variable("OPENFACTORY_GITHUB_RAW_URL") ?? GITHUB_RAW).replace(/\/+$/, "");
   const steps = [owner, repo, ref || "HEAD", ...path.split("/")].map(encodeURIComponent).join("/");

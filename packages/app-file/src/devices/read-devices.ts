@@ -50,13 +50,17 @@ export function readDevices(
 function readDevice(path: FilePath, key: string, prepared: PreparedDevice, shared: SharedContext): ReadDevice {
   const { entry, plugin, built, notes } = prepared;
   const { tree, file } = shared;
-  const labels = Object.fromEntries(unsLabels(entry.uns, [...path, "uns"], tree).map((label) => [label.key, label.value]));
+  const labels = Object.fromEntries(
+    unsLabels(entry.uns, [...path, "uns"], tree).map((label) => [label.key, label.value]),
+  );
   const apps = built.services.map((service) => readService(service, { path, key }, prepared, labels, shared));
   const device: Device = {
     key,
     uuid: entry.uuid,
     connector: plugin.name,
-    uns: Object.fromEntries(Object.entries(labels).map(([label, value]) => [label.replace("openfactory.uns.", ""), value])),
+    uns: Object.fromEntries(
+      Object.entries(labels).map(([label, value]) => [label.replace("openfactory.uns.", ""), value]),
+    ),
     services: apps.map(({ app }) => app.service),
     ...(built.references !== undefined && { references: built.references }),
     notes: [...notes, ...(entry.ksql_tables == null ? [] : ["ksql_tables is not used."])],
@@ -81,7 +85,9 @@ function readService(
     ...request,
     name: nameOf(role),
     ...(networks !== undefined && { networks }),
-    ...((request.labels !== undefined || Object.keys(labels).length > 0) && { labels: { ...labels, ...request.labels } }),
+    ...((request.labels !== undefined || Object.keys(labels).length > 0) && {
+      labels: { ...labels, ...request.labels },
+    }),
   };
   const { references } = built;
   const origin = { plugin: plugin.name, device: key, writtenAt, path };
@@ -109,7 +115,10 @@ function readService(
 const publishes = (ports: DeployRequest["ports"] = [], path: FilePath): NonNullable<ReadApp["publishes"]> =>
   Array.isArray(ports)
     ? ports.map((port) => ({ port, path }))
-    : Object.entries(ports).map(([published, target]) => ({ port: { target: Number(target), published: Number(published) }, path }));
+    : Object.entries(ports).map(([published, target]) => ({
+        port: { target: Number(target), published: Number(published) },
+        path,
+      }));
 
 interface Origin {
   plugin: string;
@@ -125,7 +134,8 @@ function placeOf([field, ...piece]: FilePath, { writtenAt, path }: Origin): File
   return written && [...path, "connector", ...written, ...piece];
 }
 
-const NAME_HINT = "The names of its services are the uuid in lower case and a role, such as -producer: choose a uuid that fits, such as HALL-3_PRESS.";
+const NAME_HINT =
+  "The names of its services are the uuid in lower case and a role, such as -producer: choose a uuid that fits, such as HALL-3_PRESS.";
 
 /**
  * The request as every strategy will see it. What is wrong with a field that is written in the file is a finding there.
@@ -143,7 +153,11 @@ function validated(request: DeployRequest, origin: Origin, { tree, tell }: Share
     for (const { message } of zodIssues({ issues: [issue] } as z.ZodError)) {
       const reason = `it returns a request that is not valid for the device ${origin.device}: ${field}: ${message.replace(/\.$/, "")}`;
       if (place === undefined) throw connectorFailed(origin.plugin, reason);
-      tell(place, tree.isInterpolated(place) ? `its ${field} is not valid` : message, field === "name" ? NAME_HINT : undefined);
+      tell(
+        place,
+        tree.isInterpolated(place) ? `its ${field} is not valid` : message,
+        field === "name" ? NAME_HINT : undefined,
+      );
     }
   }
   return request;

@@ -22,7 +22,10 @@ export interface EnvFileOptions {
  * `OPENFACTORY_ENV=dev`, `OPENFACTORY_VERSION` is `latest` unless it is set.
  * @throws DeploymentError `INVALID_FILE` for a bad line, and for a file that is named and missing.
  */
-export async function variablesFor(directory: string, { env, envFiles, cwd, isTolerant = false }: EnvFileOptions): Promise<Environment> {
+export async function variablesFor(
+  directory: string,
+  { env, envFiles, cwd, isTolerant = false }: EnvFileOptions,
+): Promise<Environment> {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
   const own = join(directory, OPENFACTORY_ENV);
   const shared = resolve(directory) === resolve(cwd) ? [] : [join(cwd, OPENFACTORY_ENV)];
@@ -43,7 +46,8 @@ export async function variablesFor(directory: string, { env, envFiles, cwd, isTo
  * The environment, and under it OpenFactory's own configuration: `.ofaenv` in the working directory.
  * @throws DeploymentError `INVALID_FILE` for a bad line.
  */
-export const openfactoryEnvironment = (cwd: string, env: Environment): Promise<Environment> => variablesFor(cwd, { env, envFiles: [], cwd });
+export const openfactoryEnvironment = (cwd: string, env: Environment): Promise<Environment> =>
+  variablesFor(cwd, { env, envFiles: [], cwd });
 
 /** As in OpenFactory, whose development environment has the version `latest`. */
 const withVersion = (environment: Environment): Environment =>

@@ -29,7 +29,9 @@ const LEADING_SPACE = new RegExp(`^${SPACE}*`);
  * @throws DeploymentError `INVALID_FILE` with every bad line. Values are never repeated.
  */
 export const parseEnvFile = (text: string, file: string, environment: Environment): Record<string, string> =>
-  Object.fromEntries([...readEnvEntries(new SourceText(file, text), environment)].map(([name, { value }]) => [name, value]));
+  Object.fromEntries(
+    [...readEnvEntries(new SourceText(file, text), environment)].map(([name, { value }]) => [name, value]),
+  );
 
 /** A variable of an env file. */
 export interface EnvEntry {

@@ -70,7 +70,8 @@ export class Findings {
   }
 }
 
-const keyOf = ({ file, line, column }: SourceLocation, message: string): string => `${file}:${line}:${column}:${message}`;
+const keyOf = ({ file, line, column }: SourceLocation, message: string): string =>
+  `${file}:${line}:${column}:${message}`;
 
 const placeOf = (finding: Finding | undefined): string => {
   if (finding === undefined) return "";

@@ -3,7 +3,8 @@ import { closestMatch } from "leven";
 const LONGEST = 60;
 
 /** A third of the letters may differ, and two letters that swapped places count as two: more is another word. */
-const tolerance = (name: string): number => Math.max(name.length < 4 ? 1 : 2, Math.floor(Math.min(name.length, LONGEST) / 3));
+const tolerance = (name: string): number =>
+  Math.max(name.length < 4 ? 1 : 2, Math.floor(Math.min(name.length, LONGEST) / 3));
 
 /** The known name that `name` was probably meant to be. */
 export const nearest = (name: string, known: readonly string[]): string | undefined =>

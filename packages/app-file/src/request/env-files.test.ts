@@ -38,13 +38,19 @@ describe("env_file", () => {
   it("gives each variable its place in the env file, wherever lines of other values look like it", () => {
     const text = 'B[0]=1\nA="x\nC=decoy\n"\n  export C = 2\nÉ=3\nA=4\n';
     const file = "apps:\n  demo: {uuid: Demo, image: x, env_file: a.env, environment: [OWN=1]}";
-    const app = parseAppFile(file, { file: "shop/apps.yml", env: {}, files: { "shop/a.env": Buffer.from(text) } }).apps[0];
+    const app = parseAppFile(file, { file: "shop/apps.yml", env: {}, files: { "shop/a.env": Buffer.from(text) } })
+      .apps[0];
     const placeOf = (name: string) => {
       const index = app?.request.env?.findIndex((entry) => entry.startsWith(`${name}=`));
       const { file: where, line, column } = app?.locate(`env[${index}]`) ?? {};
       return `${where}:${line}:${column}`;
     };
-    expect(["B[0]", "C", "É", "A"].map(placeOf)).toEqual(["shop/a.env:1:1", "shop/a.env:5:10", "shop/a.env:6:1", "shop/a.env:7:1"]);
+    expect(["B[0]", "C", "É", "A"].map(placeOf)).toEqual([
+      "shop/a.env:1:1",
+      "shop/a.env:5:10",
+      "shop/a.env:6:1",
+      "shop/a.env:7:1",
+    ]);
     expect(placeOf("OWN")).toBe("shop/apps.yml:2:63");
   });
 

@@ -81,13 +81,10 @@ describe("the environment of an app", () => {
 });
 
 describe("an app with routing", () => {
-  it.each(["{port: 8500}", "{expose: false, port: 8500}", "{expose: true, port: 8500}"])(
-    "%s gets PORT",
-    (routing) => {
-      const env = { OPENFACTORY_BASE_DOMAIN: "plant.test" };
-      expect(variablesOf([`routing: ${routing}`], { env })).toEqual({ ...defaults, PORT: "8500" });
-    },
-  );
+  it.each(["{port: 8500}", "{expose: false, port: 8500}", "{expose: true, port: 8500}"])("%s gets PORT", (routing) => {
+    const env = { OPENFACTORY_BASE_DOMAIN: "plant.test" };
+    expect(variablesOf([`routing: ${routing}`], { env })).toEqual({ ...defaults, PORT: "8500" });
+  });
 
   it("gets OPENFACTORY_ROOT_PATH, the normalized uuid, in the environment dev only", () => {
     const env = { OPENFACTORY_ENV: "dev" };
@@ -97,7 +94,10 @@ describe("an app with routing", () => {
       OPENFACTORY_ROOT_PATH: "/press-1",
     });
     expect(variablesOf([], { env })).toEqual(defaults);
-    expect(variablesOf(["routing: {port: 1}"], { env: { OPENFACTORY_ENV: "DEV" } })).toEqual({ ...defaults, PORT: "1" });
+    expect(variablesOf(["routing: {port: 1}"], { env: { OPENFACTORY_ENV: "DEV" } })).toEqual({
+      ...defaults,
+      PORT: "1",
+    });
     const own = ["routing: {port: 1}", "environment: [OPENFACTORY_ROOT_PATH=/own]"];
     expect(variablesOf(own, { env })).toMatchObject({ OPENFACTORY_ROOT_PATH: "/own" });
   });
@@ -211,7 +211,10 @@ describe("STORAGE", () => {
   });
 
   it.each([
-    ["{type: nfs, server: a, remote_path: /a, mount_point: /d}", "type: nfs, server: ..., remote_path: ..., mount_point: ..."],
+    [
+      "{type: nfs, server: a, remote_path: /a, mount_point: /d}",
+      "type: nfs, server: ..., remote_path: ..., mount_point: ...",
+    ],
     ["{type: '${TYPE}', mount_point: /d}", "type: ..., mount_point: ..."],
     ["{server: a, name: b}", "server: ..."],
   ])("needs a name for each storage: %s", (storage, written) => {

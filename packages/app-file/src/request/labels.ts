@@ -24,7 +24,11 @@ export function labelsPart(context: AppContext): Part<Record<string, string>> | 
 const appUnsLabels = ({ entry, path, tree }: AppContext): Label[] => unsLabels(entry.uns, [...path, "uns"], tree);
 
 /** A scalar as it is written; JSON of anything else. */
-export function unsLabels(uns: Readonly<Record<string, unknown>> | null | undefined, path: FilePath, tree: SourceTree): Label[] {
+export function unsLabels(
+  uns: Readonly<Record<string, unknown>> | null | undefined,
+  path: FilePath,
+  tree: SourceTree,
+): Label[] {
   return Object.entries(uns ?? {}).map(([key, value]) => {
     const here = [...path, key];
     const isNested = typeof value === "object" && value !== null;

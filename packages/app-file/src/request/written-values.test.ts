@@ -2,10 +2,13 @@ import { describe, expect, it } from "vitest";
 import { parseAppFile } from "../parse-app-file.js";
 
 const parse = (...lines: string[]) =>
-  parseAppFile(["apps:", "  demo:", "    uuid: demo", "    image: nginx", ...lines.map((line) => `    ${line}`)].join("\n"), {
-    file: "apps.yml",
-    env: { MODE: "0400" },
-  });
+  parseAppFile(
+    ["apps:", "  demo:", "    uuid: demo", "    image: nginx", ...lines.map((line) => `    ${line}`)].join("\n"),
+    {
+      file: "apps.yml",
+      env: { MODE: "0400" },
+    },
+  );
 const appOf = (...lines: string[]) => parse(...lines).apps[0];
 
 describe("a file's mode is its digits in octal", () => {

@@ -9,7 +9,9 @@ import { fileSchema } from "./app.js";
 const pluginConnector = z.looseObject({ type: z.string().regex(/^(?!(?:mtconnect|opcua|shdr)$)/) });
 const connector = z.union([mtconnectSchema, opcuaSchema, shdrSchema, pluginConnector]);
 const describedFile = fileSchema
-  .extend({ devices: z.record(z.string(), deviceSchema.extend({ connector })).optional().describe("The devices, by name.") })
+  .extend({
+    devices: z.record(z.string(), deviceSchema.extend({ connector })).optional().describe("The devices, by name."),
+  })
   .meta({ ...fileSchema.meta() });
 
 /** What holds a variable is whatever the variable holds. */

@@ -69,7 +69,7 @@ export const fileReferences = z.array(
         target: maybe(text).describe("Its file in the container."),
         uid: maybe(owner),
         gid: maybe(owner),
-        mode: maybe(mode).describe('Permissions of the file, in octal digits: 0440.'),
+        mode: maybe(mode).describe("Permissions of the file, in octal digits: 0440."),
       })
       .transform(({ source, target, uid, gid, mode: permissions }) => ({
         name: source,

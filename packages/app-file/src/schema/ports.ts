@@ -24,9 +24,7 @@ const longPort = z
   .strictObject({
     target: wholeNumber(1, 65535).describe("Port in the container."),
     published: maybe(wholeNumber(1, 65535)).describe("Port of the host. Default: the engine chooses one."),
-    host_ip: maybe(hostAddressSchema).describe(
-      "Address of the host to listen on. Default: all.",
-    ),
+    host_ip: maybe(hostAddressSchema).describe("Address of the host to listen on. Default: all."),
     protocol: maybe(z.enum(["tcp", "udp", "sctp"])).describe("Default: tcp."),
     mode: maybe(z.enum(["ingress", "host"])).describe("Swarm's publish mode. Default: ingress."),
   })
@@ -43,7 +41,9 @@ const longPort = z
 /** Each entry as the ports that it publishes. */
 export const ports = z
   .array(
-    z.union([shortPort, longPort], { error: ({ input }) => (input === null || typeof input === "boolean" || Array.isArray(input) ? FORM : undefined) }),
+    z.union([shortPort, longPort], {
+      error: ({ input }) => (input === null || typeof input === "boolean" || Array.isArray(input) ? FORM : undefined),
+    }),
   )
   .refine((lists) => lists.flat().length <= MOST_PORTS, `expected at most ${MOST_PORTS} ports`)
   .describe("Published ports, in Compose's short or long form.");

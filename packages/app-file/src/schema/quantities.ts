@@ -13,7 +13,8 @@ export const memory = z
     const bytes = Math.floor(Number(digits) * 1024 ** POWERS.indexOf(unit.toLowerCase()));
     const known = digits !== undefined && !(unit === "" && suffix.toLowerCase().startsWith("i"));
     if (known && bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
-    const limits = bytes > 0 ? `expected a size of at most ${Number.MAX_SAFE_INTEGER} bytes` : "expected a size of at least 1 byte";
+    const limits =
+      bytes > 0 ? `expected a size of at most ${Number.MAX_SAFE_INTEGER} bytes` : "expected a size of at least 1 byte";
     context.addIssue({ code: "custom", message: known ? limits : MEMORY });
     return z.NEVER;
   })

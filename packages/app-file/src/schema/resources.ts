@@ -75,7 +75,9 @@ const network = z
         code: "custom",
         path: [key],
         message: `an engine has one network of the ${key} ${value}, and creates no other`,
-        params: { hint: `To join the engine's own, write {external: true, name: ${value === "null" ? "none" : value}}.` },
+        params: {
+          hint: `To join the engine's own, write {external: true, name: ${value === "null" ? "none" : value}}.`,
+        },
       });
     }
   })

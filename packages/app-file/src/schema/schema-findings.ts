@@ -65,7 +65,8 @@ const isOtherKind = (issue: Issue): boolean => {
 };
 
 function adviceOn(key: string, path: FilePath, keysAt: (path: FilePath) => string[]): string {
-  const elsewhere = path.length === 2 && path[0] === "apps" ? OTHER_TOOLS_KEYS.app : path.length === 0 ? OTHER_TOOLS_KEYS.file : {};
+  const elsewhere =
+    path.length === 2 && path[0] === "apps" ? OTHER_TOOLS_KEYS.app : path.length === 0 ? OTHER_TOOLS_KEYS.file : {};
   const advice = Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined;
   const known = keysAt(path);
   return advice ?? didYouMean(key, known) ?? `Known here: ${known.join(", ")}.`;
@@ -81,7 +82,8 @@ function inWords(issue: Issue, path: FilePath, tree: SourceTree): string {
   if (issue.code === "invalid_value" && issue.message.startsWith("Invalid")) {
     return `expected ${inARow(issue.values.map(String))}`;
   }
-  if (issue.code === "invalid_union" && issue.discriminator !== undefined) return `expected ${inARow(optionsOf(issue))}`;
+  if (issue.code === "invalid_union" && issue.discriminator !== undefined)
+    return `expected ${inARow(optionsOf(issue))}`;
   if (issue.code === "invalid_union" && issue.message === "Invalid input") {
     const kinds = issue.errors.flatMap((branch) => branch.filter((inner) => inner.path.length === 0).flatMap(kindsOf));
     return `expected ${[...new Set(kinds)].join(" or ")}, found ${found}`;
@@ -93,7 +95,8 @@ function inWords(issue: Issue, path: FilePath, tree: SourceTree): string {
 const inARow = (words: readonly string[]): string => words.join(", ").replace(/, ([^,]*)$/, " or $1");
 
 /** The values of the key that tells the branches of a union apart. */
-const optionsOf = (issue: Issue): string[] => ("options" in issue && Array.isArray(issue.options) ? issue.options.map(String) : []);
+const optionsOf = (issue: Issue): string[] =>
+  "options" in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
 
 const kindsOf = (issue: Issue): string[] =>
   issue.code === "invalid_type" ? [KINDS[issue.expected] ?? issue.expected] : [];

@@ -30,11 +30,24 @@ function checkMountOptions(options: readonly string[], context: z.core.$Refineme
     const [name = ""] = option.split("=", 1);
     const key = OPPOSITES[name] ?? name;
     const before = seen.get(key);
-    if (name === "addr") context.addIssue({ code: "custom", message: "the mount option addr is made of server", params: { hint: "Leave addr out." } });
-    else if (CONTROL.test(option)) context.addIssue({ code: "custom", message: "expected mount options without control characters" });
+    if (name === "addr")
+      context.addIssue({
+        code: "custom",
+        message: "the mount option addr is made of server",
+        params: { hint: "Leave addr out." },
+      });
+    else if (CONTROL.test(option))
+      context.addIssue({ code: "custom", message: "expected mount options without control characters" });
     else if (before !== undefined && before !== option) {
-      const message = before === OPPOSITES[option] || OPPOSITES[before] === option ? `${before} and ${option} exclude each other` : `the mount option ${name} is set twice`;
-      context.addIssue({ code: "custom", message, params: { hint: "Keep one of them: the order of mount options is no part of a volume's name." } });
+      const message =
+        before === OPPOSITES[option] || OPPOSITES[before] === option
+          ? `${before} and ${option} exclude each other`
+          : `the mount option ${name} is set twice`;
+      context.addIssue({
+        code: "custom",
+        message,
+        params: { hint: "Keep one of them: the order of mount options is no part of a volume's name." },
+      });
     }
     seen.set(key, option);
   }

@@ -30,10 +30,29 @@ test.each([
 });
 
 test.each([
-  ["1", 1], ["-1", -1], ["+1", 1], ["0o17", 15], ["0x1F", 31], ["1.10", 1.1], ["1e3", 1000], [".5", 0.5], ["-.inf", -Infinity],
-  ["true", true], ["True", true], ["FALSE", false], ["null", null], ["Null", null],
+  ["1", 1],
+  ["-1", -1],
+  ["+1", 1],
+  ["0o17", 15],
+  ["0x1F", 31],
+  ["1.10", 1.1],
+  ["1e3", 1000],
+  [".5", 0.5],
+  ["-.inf", -Infinity],
+  ["true", true],
+  ["True", true],
+  ["FALSE", false],
+  ["null", null],
+  ["Null", null],
   // Types of YAML 1.1, and what only looks like one.
-  ["yes", "yes"], ["0b1", "0b1"], ["1_000", "1_000"], ["12:30:45", "12:30:45"], ["2020-01-01", "2020-01-01"], ["nil", "nil"], ["-", undefined], ["1.2.3", "1.2.3"],
+  ["yes", "yes"],
+  ["0b1", "0b1"],
+  ["1_000", "1_000"],
+  ["12:30:45", "12:30:45"],
+  ["2020-01-01", "2020-01-01"],
+  ["nil", "nil"],
+  ["-", undefined],
+  ["1.2.3", "1.2.3"],
 ])("%s without quotes is %j", (text, value) => {
   if (value !== undefined) expect(valueOf(`a: ${text}`)).toMatchObject({ value, written: text });
   expect(valueOf(`a: '${text}'`)).toMatchObject({ value: text });
@@ -53,7 +72,14 @@ describe("lists and mappings", () => {
             items: [
               expect.objectContaining({ offset: 11, value: "a" }),
               expect.objectContaining({ offset: 16, value: null }),
-              { kind: "list", offset: 21, items: [expect.objectContaining({ offset: 22, value: 1 }), expect.objectContaining({ kind: "map", offset: 25 })] },
+              {
+                kind: "list",
+                offset: 21,
+                items: [
+                  expect.objectContaining({ offset: 22, value: 1 }),
+                  expect.objectContaining({ kind: "map", offset: 25 }),
+                ],
+              },
               expect.objectContaining({ kind: "map", offset: 37, items: [] }),
               expect.objectContaining({ offset: 43, value: null }),
             ],
@@ -73,9 +99,9 @@ describe("lists and mappings", () => {
 });
 
 test.each([
-  ["a: !!set {}", "1:4: the tag \"set\" is not known"],
-  ["a: !!map x", "1:4: the tag \"map\" is not known"],
-  ["a: !!int x", "1:4: the tag \"int\" is not known"],
+  ["a: !!set {}", '1:4: the tag "set" is not known'],
+  ["a: !!map x", '1:4: the tag "map" is not known'],
+  ["a: !!int x", '1:4: the tag "int" is not known'],
   ["a: 1\n...\n---\nb: 1\n", "3:1: a second YAML document begins here"],
   ["--- a\n--- b\n", "2:1: a second YAML document begins here"],
   ["---\n...\n", "1:1: the file is empty"],

@@ -34,7 +34,11 @@ export function composeYaml(source: SourceText, findings: Findings): YamlNode {
   const events = eventsOf(source, findings);
   const [, second] = events.flatMap(({ type }, index) => (type === EVENT_ID.DOCUMENT ? [index] : []));
   if (second !== undefined) {
-    findings.abort(source.at(secondBegin(text, events, second)), "a second YAML document begins here", "Keep one document in a file.");
+    findings.abort(
+      source.at(secondBegin(text, events, second)),
+      "a second YAML document begins here",
+      "Keep one document in a file.",
+    );
   }
   const root = new Nodes(source, findings).build(events);
   findings.throwIfAny();
@@ -53,9 +57,13 @@ function eventsOf(source: SourceText, findings: Findings): Event[] {
 
 const inOurWords = (reason: string): [message: string, hint: string] => {
   if (reason.startsWith("tab characters")) return ["a tab indents the line", "Indent with spaces."];
-  if (reason.includes("maxDepth")) return [`it is nested more than ${MAX_DEPTH} levels deep`, "Lay less in each other."];
+  if (reason.includes("maxDepth"))
+    return [`it is nested more than ${MAX_DEPTH} levels deep`, "Lay less in each other."];
   if (reason.includes("non-printable")) {
-    return ["a control character is in the text", 'Remove it, or write it in double quotes as an escape, such as "\\x1b".'];
+    return [
+      "a control character is in the text",
+      'Remove it, or write it in double quotes as an escape, such as "\\x1b".',
+    ];
   }
   return [
     `not valid YAML: ${reason}`,
@@ -149,7 +157,16 @@ class Nodes {
     if (!isLeftOut) this.#end = valueEnd + (isQuoted ? 1 : 0);
     const isPlain = style === SCALAR_STYLE.PLAIN;
     const value = this.#valueOf(event, written, isPlain);
-    return { kind: "scalar", offset, end: this.#end, value, written, isPlain, isBlock: header !== undefined, isLeftOut };
+    return {
+      kind: "scalar",
+      offset,
+      end: this.#end,
+      value,
+      written,
+      isPlain,
+      isBlock: header !== undefined,
+      isLeftOut,
+    };
   }
 
   /** The value of a block begins with the line behind its header, which may end with a comment. */
@@ -184,7 +201,11 @@ class Nodes {
   }
 
   #unknownTag({ tagStart }: { tagStart: number }, tag: string): void {
-    this.#findings.add(this.#source.at(tagStart), `the tag ${quote(tag)} is not known`, "Leave the tag out: values are plain YAML.");
+    this.#findings.add(
+      this.#source.at(tagStart),
+      `the tag ${quote(tag)} is not known`,
+      "Leave the tag out: values are plain YAML.",
+    );
   }
 }
 

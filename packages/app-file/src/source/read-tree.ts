@@ -114,7 +114,10 @@ class TreeReader {
     const key = node.kind === "scalar" ? node.value : undefined;
     if (typeof key !== "string") {
       // `{{x}}` without quotes is a mapping whose key is a mapping.
-      const hint = node.kind === "scalar" ? 'Put it in quotes: "1": ...' : 'Put a text that begins with { or [ in quotes: "{{...}}".';
+      const hint =
+        node.kind === "scalar"
+          ? 'Put it in quotes: "1": ...'
+          : 'Put a text that begins with { or [ in quotes: "{{...}}".';
       this.#findings.add(this.#source.at(node.offset), "a key is text", hint);
       return undefined;
     }
@@ -135,7 +138,8 @@ class TreeReader {
     };
     const { text, problems } = interpolate(key, notice, "braces");
     if (!hasVariable && problems.length === 0) return text;
-    const hint = "Write the name itself, or a list of NAME=value, in which variables are replaced. For ${ itself, write $${.";
+    const hint =
+      "Write the name itself, or a list of NAME=value, in which variables are replaced. For ${ itself, write $${.";
     this.#findings.add(this.#source.at(offset), "variables are not replaced in keys", hint);
     return undefined;
   }

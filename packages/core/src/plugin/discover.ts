@@ -76,8 +76,10 @@ export async function discoverAllPlugins(folder: string): Promise<Declarations> 
 }
 
 /** As {@link discoverAllPlugins}, of one kind. */
-export const discoverPlugins = async (folder: string, key: DeclarationKey = DECLARATION_KEY): Promise<PluginDeclaration[]> =>
-  (await discoverAllPlugins(folder))[key];
+export const discoverPlugins = async (
+  folder: string,
+  key: DeclarationKey = DECLARATION_KEY,
+): Promise<PluginDeclaration[]> => (await discoverAllPlugins(folder))[key];
 
 async function manifestsOf(folder: string): Promise<{ folder: string; manifest: Manifest }[]> {
   const project = await nearest(folder);

@@ -9,7 +9,11 @@ export const LOAD_LIMIT_MS = 15_000;
  * @param label the kind of plugin, for the message.
  * @throws DeploymentError `PLUGIN_FAILED` once it takes too long; whatever the loading throws.
  */
-export async function loadInTime(origin: string, load: () => Promise<unknown>, label = "strategy plugin"): Promise<unknown> {
+export async function loadInTime(
+  origin: string,
+  load: () => Promise<unknown>,
+  label = "strategy plugin",
+): Promise<unknown> {
   const hint = "The plugin's module must not wait while it loads; report this to its author.";
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

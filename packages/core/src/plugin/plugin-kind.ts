@@ -25,7 +25,8 @@ export interface PluginKind {
   flaw(plugin: Readonly<Record<string, unknown>>): string | undefined;
 }
 
-export const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
 
 /** Whether a value can be used as a zod schema, whichever copy of zod made it. */
 export const isSchema = (value: unknown): boolean => isObject(value) && typeof value["safeParse"] === "function";
@@ -45,10 +46,16 @@ export function exportedPlugins(loaded: unknown): Record<string, unknown>[] {
 export function checkPlugin<Plugin extends AnyPlugin>(loaded: unknown, origin: string, kind: PluginKind): Plugin {
   const plugin = exportedPlugins(loaded).find((candidate) => candidate["kind"] === kind.kind);
   if (plugin === undefined) {
-    throw pluginFailed(kind, origin, `it exports no ${kind.label}`, `Export it as \`plugin\`, made by ${kind.definedBy}.`);
+    throw pluginFailed(
+      kind,
+      origin,
+      `it exports no ${kind.label}`,
+      `Export it as \`plugin\`, made by ${kind.definedBy}.`,
+    );
   }
   const wrong = commonFlaw(plugin) ?? kind.flaw(plugin);
-  if (wrong !== undefined) throw pluginFailed(kind, origin, wrong, "Install a version of the plugin that fits this one.");
+  if (wrong !== undefined)
+    throw pluginFailed(kind, origin, wrong, "Install a version of the plugin that fits this one.");
   return plugin as unknown as Plugin;
 }
 
@@ -66,4 +73,5 @@ export const pluginFailed = (
   reason: string,
   hint: string,
   cause?: unknown,
-): DeploymentError => new DeploymentError("PLUGIN_FAILED", `The ${label} ${origin} can't be used: ${reason}.`, { hint, cause });
+): DeploymentError =>
+  new DeploymentError("PLUGIN_FAILED", `The ${label} ${origin} can't be used: ${reason}.`, { hint, cause });

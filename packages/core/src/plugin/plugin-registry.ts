@@ -84,9 +84,13 @@ export class PluginRegistry<Plugin extends AnyPlugin> {
     }
     const { origin } = declaration;
     if (rival !== undefined) {
-      throw new DeploymentError("CONFLICT", `Two plugins claim the ${subject} ${name}: ${origin} and ${rival.origin}.`, {
-        hint: "Remove one of the two.",
-      });
+      throw new DeploymentError(
+        "CONFLICT",
+        `Two plugins claim the ${subject} ${name}: ${origin} and ${rival.origin}.`,
+        {
+          hint: "Remove one of the two.",
+        },
+      );
     }
     let loaded: unknown;
     try {

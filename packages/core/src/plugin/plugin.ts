@@ -6,9 +6,8 @@ import type { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.
 export const CONTRACT_VERSION = 1;
 
 /** The token under which a plugin registers its strategy. The same across copies of this package. */
-export const DEPLOYMENT_STRATEGY: InjectionToken<OpenFactoryServiceDeploymentStrategy> = Symbol.for(
-  "openfactory.deploy.strategy",
-);
+export const DEPLOYMENT_STRATEGY: InjectionToken<OpenFactoryServiceDeploymentStrategy> =
+  Symbol.for("openfactory.deploy.strategy");
 
 /**
  * What a package exports to add a strategy. A plugin is data and one function; nothing runs while it loads.

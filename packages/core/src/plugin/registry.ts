@@ -44,11 +44,17 @@ export class StrategyRegistry extends PluginRegistry<StrategyPlugin> {
     const plugin = await this.plugin(name);
     const parsed = parseOptions(plugin, options);
     if (!parsed.success) {
-      const findings = parsed.error.issues.map(({ path, message }) => [fieldPath(path), message].filter(Boolean).join(": "));
-      throw new DeploymentError("INVALID_REQUEST", `The options of platform ${name} are not valid: ${findings.join("; ")}.`, {
-        strategy: name,
-        hint: "See the platform's documentation for its options.",
-      });
+      const findings = parsed.error.issues.map(({ path, message }) =>
+        [fieldPath(path), message].filter(Boolean).join(": "),
+      );
+      throw new DeploymentError(
+        "INVALID_REQUEST",
+        `The options of platform ${name} are not valid: ${findings.join("; ")}.`,
+        {
+          strategy: name,
+          hint: "See the platform's documentation for its options.",
+        },
+      );
     }
     const container = adoptClasses(this.#container.createChildContainer());
     try {
@@ -73,4 +79,6 @@ const parseOptions = (plugin: StrategyPlugin, options: unknown) => {
 
 /** By what it has, not by its class: the plugin may have a copy of this package of its own. */
 const isStrategy = (value: OpenFactoryServiceDeploymentStrategy): boolean =>
-  typeof value?.deploy === "function" && typeof value.remove === "function" && Array.isArray(value.manifest?.capabilities);
+  typeof value?.deploy === "function" &&
+  typeof value.remove === "function" &&
+  Array.isArray(value.manifest?.capabilities);

@@ -13,14 +13,7 @@ import { mountsSchema } from "./mounts.js";
 import { nameSchema } from "./name.js";
 import { constraintsSchema, modeSchema, networksSchema, openFilesSchema, resourcesSchema } from "./placement.js";
 import { portsSchema } from "./ports.js";
-import {
-  argsSchema,
-  commandSchema,
-  envSchema,
-  hostnameSchema,
-  labelsSchema,
-  userSchema,
-} from "./process.js";
+import { argsSchema, commandSchema, envSchema, hostnameSchema, labelsSchema, userSchema } from "./process.js";
 import { ownerFindings, targetFindings, unmarkedNameFindings } from "./targets.js";
 import { templatesSchema } from "./templates.js";
 
@@ -58,7 +51,11 @@ export const deployRequestSchema = z
     templates: templatesSchema.optional(),
   })
   .superRefine((request, context) => {
-    for (const { path, message } of [...targetFindings(request), ...ownerFindings(request), ...unmarkedNameFindings(request)]) {
+    for (const { path, message } of [
+      ...targetFindings(request),
+      ...ownerFindings(request),
+      ...unmarkedNameFindings(request),
+    ]) {
       context.addIssue({ code: "custom", path, message });
     }
   });

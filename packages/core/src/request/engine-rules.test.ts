@@ -26,7 +26,11 @@ const fieldsOf = (part: object): (string | undefined)[] => {
 describe("a request that every engine refuses is INVALID_REQUEST, with the field", () => {
   test.each<[string, object, string]>([
     ["a memory limit below 6 MiB", limit({ MemoryBytes: 6 * MEBIBYTE - 1 }), "resources.Limits.MemoryBytes"],
-    ["a memory reservation below 4 MiB", reserve({ MemoryBytes: 4 * MEBIBYTE - 1 }), "resources.Reservations.MemoryBytes"],
+    [
+      "a memory reservation below 4 MiB",
+      reserve({ MemoryBytes: 4 * MEBIBYTE - 1 }),
+      "resources.Reservations.MemoryBytes",
+    ],
     ["a CPU limit below 0.01", limit({ NanoCPUs: 9_999_999 }), "resources.Limits.NanoCPUs"],
     ["a CPU limit so small that an engine sets none", limit({ NanoCPUs: 9999 }), "resources.Limits.NanoCPUs"],
     ["a CPU reservation below 0.001", reserve({ NanoCPUs: 999_999 }), "resources.Reservations.NanoCPUs"],
@@ -50,16 +54,69 @@ describe("a request that every engine refuses is INVALID_REQUEST, with the field
     ["an unknown capability", { capAdd: ["NET_ADMN"] }, "capAdd[0]"],
     ["CAP_ALL, which is no capability", { capDrop: ["CAP_ALL"] }, "capDrop[0]"],
     ["two prefixes of a capability", { capAdd: ["CAP_CAP_CHOWN"] }, "capAdd[0]"],
-    ["two mounts at one target", { mounts: [{ Source: "aa", Target: "/m" }, { Source: "bb", Target: "/m/" }] }, "mounts[1].Target"],
-    ["two secrets at one target", { secrets: [{ name: "a", target: "k" }, { name: "b", target: "k" }] }, "secrets[1].target"],
+    [
+      "two mounts at one target",
+      {
+        mounts: [
+          { Source: "aa", Target: "/m" },
+          { Source: "bb", Target: "/m/" },
+        ],
+      },
+      "mounts[1].Target",
+    ],
+    [
+      "two secrets at one target",
+      {
+        secrets: [
+          { name: "a", target: "k" },
+          { name: "b", target: "k" },
+        ],
+      },
+      "secrets[1].target",
+    ],
     ["two secrets at one path", { secrets: ["k", { name: "b", target: "/run/secrets/k" }] }, "secrets[1].target"],
     ["one secret twice", { secrets: ["k", "k"] }, "secrets[1]"],
-    ["two configs at one path", { configs: [{ name: "a", target: "/k" }, { name: "b", target: "./k" }] }, "configs[1].target"],
-    ["a config at a mount's target", { ...at("/etc/k"), configs: [{ name: "a", target: "/etc/k" }] }, "configs[0].target"],
-    ["a config at a secret's path", { secrets: ["k"], configs: [{ name: "a", target: "/run/secrets/k" }] }, "configs[0].target"],
+    [
+      "two configs at one path",
+      {
+        configs: [
+          { name: "a", target: "/k" },
+          { name: "b", target: "./k" },
+        ],
+      },
+      "configs[1].target",
+    ],
+    [
+      "a config at a mount's target",
+      { ...at("/etc/k"), configs: [{ name: "a", target: "/etc/k" }] },
+      "configs[0].target",
+    ],
+    [
+      "a config at a secret's path",
+      { secrets: ["k"], configs: [{ name: "a", target: "/run/secrets/k" }] },
+      "configs[0].target",
+    ],
     ["a secret at a directory", { secrets: [{ name: "a", target: "/etc/" }] }, "secrets[0].target"],
-    ["one secret with two modes", { secrets: [{ name: "a", mode: 0o400 }, { name: "a", target: "b" }] }, "secrets[1]"],
-    ["one config with two owners", { configs: [{ name: "a", target: "/a" }, { name: "a", target: "/b", uid: "5" }] }, "configs[1]"],
+    [
+      "one secret with two modes",
+      {
+        secrets: [
+          { name: "a", mode: 0o400 },
+          { name: "a", target: "b" },
+        ],
+      },
+      "secrets[1]",
+    ],
+    [
+      "one config with two owners",
+      {
+        configs: [
+          { name: "a", target: "/a" },
+          { name: "a", target: "/b", uid: "5" },
+        ],
+      },
+      "configs[1]",
+    ],
     ["a config at /", { configs: [{ name: "a", target: "/" }] }, "configs[0].target"],
     ["a config below /proc", { configs: [{ name: "a", target: "/proc/x" }] }, "configs[0].target"],
     ["a secret below /proc", { secrets: [{ name: "a", target: "../../proc/x" }] }, "secrets[0].target"],
@@ -83,7 +140,11 @@ describe("a request that every engine refuses is INVALID_REQUEST, with the field
     ["a variable without a name", { env: ["=x"] }, "env[0]"],
     ["a variable with NUL", { env: ["A=\0"] }, "env[0]"],
     ["an image in upper case", { image: "Nginx" }, "image"],
-    ["a health check more often than each 1 ms", { healthcheck: { Test: "true", Interval: 500_000 } }, "healthcheck.Interval"],
+    [
+      "a health check more often than each 1 ms",
+      { healthcheck: { Test: "true", Interval: 500_000 } },
+      "healthcheck.Interval",
+    ],
     ["negative retries", { healthcheck: { Test: "true", Retries: -1 } }, "healthcheck.Retries"],
     ["a negative stop grace period", { stopGracePeriod: -1 }, "stopGracePeriod"],
     ["a failure ratio above 1", { updateConfig: { MaxFailureRatio: 2 } }, "updateConfig.MaxFailureRatio"],
@@ -112,7 +173,10 @@ describe("a request that some engine takes is valid", () => {
     ["an underscore in a host name", { hostname: "a_b" }],
     ["a volume of two letters", volume("xy")],
     ["a volume name of 255 characters", volume("x".repeat(255))],
-    ["a longer name of another driver's volume", volume("x".repeat(256), { VolumeOptions: { DriverConfig: { Name: "cloud" } } })],
+    [
+      "a longer name of another driver's volume",
+      volume("x".repeat(256), { VolumeOptions: { DriverConfig: { Name: "cloud" } } }),
+    ],
     ["a mount at /sys", at("/sys")],
     ["a mount at /process", at("/process")],
     ["procfs at /proc", bound("/proc", "/proc")],
@@ -120,12 +184,28 @@ describe("a request that some engine takes is valid", () => {
     ["a tmpfs below /proc", { mounts: [{ Type: "tmpfs", Target: "/proc/acpi" }] }],
     ["a capability that newer engines know", { capAdd: ["CAP_BPF", "perfmon"] }],
     ["a config below a mount", { ...at("/etc/app"), configs: [{ name: "a", target: "/etc/app/conf" }] }],
-    ["one secret at two targets", { secrets: [{ name: "a", target: "k" }, { name: "a", target: "l" }] }],
+    [
+      "one secret at two targets",
+      {
+        secrets: [
+          { name: "a", target: "k" },
+          { name: "a", target: "l" },
+        ],
+      },
+    ],
     ["a constraint's value with spaces", { constraints: ["node.labels.zone == building a"] }],
     ["a constraint with a network", { constraints: ["node.ip != 10.0.0.0/8"] }],
     ["the largest user id", { user: "2147483647:2147483647" }],
     ["a space in a variable's name", { env: ["a b=c"] }],
-    ["one secret at two targets with one mode", { secrets: [{ name: "a", mode: 0o444 }, { name: "a", target: "b", uid: "0" }] }],
+    [
+      "one secret at two targets with one mode",
+      {
+        secrets: [
+          { name: "a", mode: 0o444 },
+          { name: "a", target: "b", uid: "0" },
+        ],
+      },
+    ],
     ["the network host alone", { networks: ["host"] }],
     ["one host port in two protocols", port({}, { protocol: "udp" })],
     ["a template in a volume's name", { ...volume("v-{{.Task.Slot}}"), templates: "expand" }],

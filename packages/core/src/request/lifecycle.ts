@@ -10,7 +10,10 @@ const count = z.number().int("is a whole number").min(0, "is at least 0");
 
 const testSchema = z.union(
   [
-    z.string().min(1, "has no command").transform((line) => ["CMD-SHELL", line]),
+    z
+      .string()
+      .min(1, "has no command")
+      .transform((line) => ["CMD-SHELL", line]),
     z
       .array(z.string())
       .min(1, "has no command")

@@ -5,7 +5,10 @@ export const isAbsolute = (path: string): boolean => path.startsWith("/") || /^[
 
 /** A path in a container in its one form: `/data/`, `//data` and `/x/../data` are `/data`. */
 export const targetPlace = (target: string): string =>
-  posix.normalize(target).replace(/^\/{2,}/, "/").replace(/(?<=.)\/$/, "");
+  posix
+    .normalize(target)
+    .replace(/^\/{2,}/, "/")
+    .replace(/(?<=.)\/$/, "");
 
 /** Files below `/proc` that may be mounted over: container runtimes (runc) refuse the others. */
 const PROC_FILES: ReadonlySet<string> = new Set([

@@ -38,9 +38,15 @@ const mountSchema = z
       .default("volume")
       .transform((type) => type.toLowerCase())
       .pipe(z.enum(["bind", "volume", "tmpfs"], "a mount is a bind, a volume or a tmpfs")),
-    Source: z.string().nullish().transform((source) => source || undefined),
+    Source: z
+      .string()
+      .nullish()
+      .transform((source) => source || undefined),
     Target: z.string(),
-    ReadOnly: z.boolean().nullish().transform((readOnly) => readOnly ?? undefined),
+    ReadOnly: z
+      .boolean()
+      .nullish()
+      .transform((readOnly) => readOnly ?? undefined),
     Consistency: z.enum(["default", "consistent", "cached", "delegated"]).optional(),
     BindOptions: z
       .strictObject({

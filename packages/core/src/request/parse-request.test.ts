@@ -186,18 +186,21 @@ describe("amendRequest", () => {
     expect(objectsIn(amended).filter((object) => !Object.isFrozen(object))).toEqual([]);
   });
 
-  test.each([{ user: 1 }, { image: undefined }, { colour: "red" }, { labels: { a: 1 } }])("refuses %j as validating the whole does", (changes) => {
-    const told = (work: () => unknown): unknown => {
-      try {
-        return work();
-      } catch (error) {
-        return { message: (error as Error).message, ...(error as object) };
-      }
-    };
-    const wrong = changes as Partial<DeployRequest>;
-    expect(told(() => amendRequest(request, wrong, { strategy: "docker" }))).toEqual(
-      told(() => parseRequest({ ...request, ...wrong } as DeployRequest, { strategy: "docker" })),
-    );
-    expect(told(() => amendRequest(request, wrong))).toMatchObject({ code: "INVALID_REQUEST" });
-  });
+  test.each([{ user: 1 }, { image: undefined }, { colour: "red" }, { labels: { a: 1 } }])(
+    "refuses %j as validating the whole does",
+    (changes) => {
+      const told = (work: () => unknown): unknown => {
+        try {
+          return work();
+        } catch (error) {
+          return { message: (error as Error).message, ...(error as object) };
+        }
+      };
+      const wrong = changes as Partial<DeployRequest>;
+      expect(told(() => amendRequest(request, wrong, { strategy: "docker" }))).toEqual(
+        told(() => parseRequest({ ...request, ...wrong } as DeployRequest, { strategy: "docker" })),
+      );
+      expect(told(() => amendRequest(request, wrong))).toMatchObject({ code: "INVALID_REQUEST" });
+    },
+  );
 });

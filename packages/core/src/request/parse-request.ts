@@ -29,7 +29,11 @@ export function parseRequest(request: DeployRequest, context: { strategy?: strin
  * A request with other values in some fields, and without those that are undefined. Only what is new is validated.
  * @throws DeploymentError `INVALID_REQUEST` as {@link parseRequest}.
  */
-export function amendRequest(request: NormalizedRequest, changes: Partial<DeployRequest>, context: { strategy?: string } = {}): NormalizedRequest {
+export function amendRequest(
+  request: NormalizedRequest,
+  changes: Partial<DeployRequest>,
+  context: { strategy?: string } = {},
+): NormalizedRequest {
   const whole = (): NormalizedRequest => parseRequest({ ...request, ...changes }, context);
   if (!isNormalized(request) || JOINTLY_VALID.some((field) => field in changes)) return whole();
   const valid: Record<string, unknown> = {};

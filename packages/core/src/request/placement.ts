@@ -6,7 +6,8 @@ const uniqueNames = (what: string) =>
   z.array(z.string().regex(/\S/, `a ${what} has a name`)).superRefine((names, context) => {
     const seen = new Set<string>();
     names.forEach((name, index) => {
-      if (seen.has(name)) context.addIssue({ code: "custom", path: [index], message: `${what} ${name} is named twice` });
+      if (seen.has(name))
+        context.addIssue({ code: "custom", path: [index], message: `${what} ${name} is named twice` });
       seen.add(name);
     });
   });
@@ -18,7 +19,11 @@ export const networksSchema = uniqueNames("network").superRefine((names, context
   if (names.length < 2) return;
   names.forEach((name, index) => {
     if (!ALONE.includes(name)) return;
-    context.addIssue({ code: "custom", path: [index], message: `the network ${name} can't be joined beside other networks` });
+    context.addIssue({
+      code: "custom",
+      path: [index],
+      message: `the network ${name} can't be joined beside other networks`,
+    });
   });
 });
 
@@ -70,9 +75,13 @@ const LEAST_CPU_LIMIT = 10_000_000;
 const LEAST_CPU_RESERVATION = 1_000_000;
 
 const memory = (least: number, what: string) =>
-  amount("MemoryBytes").min(least, `a memory ${what} is at least ${least / MEBIBYTE} MiB (${least} bytes)`).optional();
+  amount("MemoryBytes")
+    .min(least, `a memory ${what} is at least ${least / MEBIBYTE} MiB (${least} bytes)`)
+    .optional();
 const cpus = (least: number, what: string) =>
-  amount("NanoCPUs").min(least, `a CPU ${what} is at least ${least / 1e9} CPUs (${least} NanoCPUs)`).optional();
+  amount("NanoCPUs")
+    .min(least, `a CPU ${what} is at least ${least / 1e9} CPUs (${least} NanoCPUs)`)
+    .optional();
 
 /** Docker's resource requirements (Engine API, TaskSpec.Resources): 10⁹ NanoCPUs are one CPU. */
 export const resourcesSchema = z

@@ -19,19 +19,21 @@ const portSchema = z.strictObject({
 /** One published port, as every strategy sees it. */
 export type PublishedPort = z.output<typeof portSchema>;
 
-const hostPort = z.string().regex(/^[0-9]+$/, "a host port is a number").transform(Number).pipe(portNumber("host"));
+const hostPort = z
+  .string()
+  .regex(/^[0-9]+$/, "a host port is a number")
+  .transform(Number)
+  .pipe(portNumber("host"));
 
-const hostToContainer = z
-  .record(z.string(), portNumber("container"))
-  .transform((ports, context): PublishedPort[] =>
-    Object.entries(ports).map(([key, target]) => {
-      const published = hostPort.safeParse(key);
-      if (!published.success) {
-        context.addIssue({ code: "custom", path: [key], message: published.error.issues[0]?.message ?? "not a port" });
-      }
-      return { target, published: published.data ?? 0, protocol: "tcp", mode: "ingress" };
-    }),
-  );
+const hostToContainer = z.record(z.string(), portNumber("container")).transform((ports, context): PublishedPort[] =>
+  Object.entries(ports).map(([key, target]) => {
+    const published = hostPort.safeParse(key);
+    if (!published.success) {
+      context.addIssue({ code: "custom", path: [key], message: published.error.issues[0]?.message ?? "not a port" });
+    }
+    return { target, published: published.data ?? 0, protocol: "tcp", mode: "ingress" };
+  }),
+);
 
 const overlap = (a: PublishedPort, b: PublishedPort): boolean =>
   a.published !== undefined &&

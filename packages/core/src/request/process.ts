@@ -34,7 +34,10 @@ export const envSchema = z.array(text).superRefine((entries, context) => {
   });
 });
 
-export const labelsSchema = z.record(z.string().min(1, "a label has a name").refine(noNul, "has a NUL character"), text);
+export const labelsSchema = z.record(
+  z.string().min(1, "a label has a name").refine(noNul, "has a NUL character"),
+  text,
+);
 
 const words = z
   .array(text)
@@ -53,7 +56,10 @@ const splitWords = z.string().transform((line, context): string[] => {
 /** Words, or one string that is split into words as a POSIX shell does (quotes, backslashes; nothing is expanded). */
 export const commandSchema = z.union([splitWords.pipe(words), words], "expected a string or a list of words");
 
-export const argsSchema = z.union([splitWords.pipe(z.array(text)), z.array(text)], "expected a string or a list of words");
+export const argsSchema = z.union(
+  [splitWords.pipe(z.array(text)), z.array(text)],
+  "expected a string or a list of words",
+);
 
 /** The kernel's limit for a host name (HOST_NAME_MAX), in bytes. */
 const LONGEST_HOSTNAME = 64;
@@ -66,4 +72,7 @@ export const hostnameSchema = z
     (name) => holdsTemplate(name) || Buffer.byteLength(name) <= LONGEST_HOSTNAME,
     `a host name has at most ${LONGEST_HOSTNAME} characters`,
   )
-  .refine((name) => holdsTemplate(name) || /^[^\s/\p{Cc}]*$/u.test(name), "a host name has no white space and no slash");
+  .refine(
+    (name) => holdsTemplate(name) || /^[^\s/\p{Cc}]*$/u.test(name),
+    "a host name has no white space and no slash",
+  );

@@ -61,12 +61,15 @@ export function ownerFindings({ secrets = [], configs = [] }: TargetFields): Fin
 }
 
 /** Owner and mode, with the engine's defaults. */
-const ownerOf = ({ uid = "0", gid = "0", mode = 0o444 }: FileReference): string => `${Number(uid)}:${Number(gid)}:${mode}`;
+const ownerOf = ({ uid = "0", gid = "0", mode = 0o444 }: FileReference): string =>
+  `${Number(uid)}:${Number(gid)}:${mode}`;
 
 /** Texts that hold a template although nothing says that the platform expands it, and that no engine takes as they are. */
-export function unmarkedNameFindings(
-  { mounts = [], hostname, templates }: TargetFields & { hostname?: string | undefined; templates?: Templates | undefined },
-): Finding[] {
+export function unmarkedNameFindings({
+  mounts = [],
+  hostname,
+  templates,
+}: TargetFields & { hostname?: string | undefined; templates?: Templates | undefined }): Finding[] {
   if (templates === "expand") return [];
   const findings: Finding[] = [];
   mounts.forEach((mount, index) => {

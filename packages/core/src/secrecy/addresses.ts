@@ -11,4 +11,5 @@ const PASSWORD = /((?<!(?<![\w+.-])github):\/\/[^\s/:@]*:)([^\s/@]+)@/gi;
 export const maskAddresses = (text: string): string => text.replace(PASSWORD, `$1${MASK}@`);
 
 /** The passwords in the addresses of a text, as they are written. */
-export const passwordsInAddresses = (text: string): string[] => [...text.matchAll(PASSWORD)].map(([, , password = ""]) => password);
+export const passwordsInAddresses = (text: string): string[] =>
+  [...text.matchAll(PASSWORD)].map(([, , password = ""]) => password);

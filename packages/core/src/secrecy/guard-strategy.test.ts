@@ -13,7 +13,8 @@ import { withoutSecrets } from "./without-secrets.js";
 
 const SECRET = "s3cr3t-value";
 const redactor = new Redactor([{ value: SECRET }]);
-const told = (value: unknown): string => inspect(value, { depth: 12, showHidden: true, maxStringLength: null }) + JSON.stringify(value);
+const told = (value: unknown): string =>
+  inspect(value, { depth: 12, showHidden: true, maxStringLength: null }) + JSON.stringify(value);
 
 const failure = (): DeploymentError =>
   new DeploymentError("TASK_FAILED", `message ${SECRET}`, {
@@ -22,9 +23,19 @@ const failure = (): DeploymentError =>
     strategy: "own",
     field: "env",
     location: { file: "a.yml", line: 3, column: 4 },
-    issues: [{ message: `issue ${SECRET}`, hint: `do ${SECRET}`, field: "env[0]", location: { file: "a.yml", line: 1, column: 2 } }],
+    issues: [
+      {
+        message: `issue ${SECRET}`,
+        hint: `do ${SECRET}`,
+        field: "env[0]",
+        location: { file: "a.yml", line: 1, column: 2 },
+      },
+    ],
     instance: { id: "i1", node: "n1", exitCode: 3, error: `exec ${SECRET}`, lastLogLines: ["one", `two ${SECRET}`] },
-    cause: Object.assign(new Error(`cause ${SECRET}`, { cause: { message: SECRET, list: [SECRET] } }), { code: "E1", address: SECRET }),
+    cause: Object.assign(new Error(`cause ${SECRET}`, { cause: { message: SECRET, list: [SECRET] } }), {
+      code: "E1",
+      address: SECRET,
+    }),
   });
 
 test("redactError() masks message, hint, findings, instance, stack and causes, and keeps the rest", () => {
@@ -38,7 +49,9 @@ test("redactError() masks message, hint, findings, instance, stack and causes, a
     strategy: "own",
     field: "env",
     location: { file: "a.yml", line: 3, column: 4 },
-    issues: [{ message: "issue ***", hint: "do ***", field: "env[0]", location: { file: "a.yml", line: 1, column: 2 } }],
+    issues: [
+      { message: "issue ***", hint: "do ***", field: "env[0]", location: { file: "a.yml", line: 1, column: 2 } },
+    ],
     instance: { id: "i1", node: "n1", exitCode: 3, error: "exec ***", lastLogLines: ["one", "two ***"] },
     cause: { message: "cause ***", code: "E1", address: "***", cause: { message: "***", list: ["***"] } },
   });
@@ -96,7 +109,10 @@ class Leaky extends OpenFactoryServiceDeploymentStrategy {
 test("guardStrategy() masks warnings, events, errors, findings and instances of any strategy", async () => {
   const guarded = guardStrategy(new Leaky(), redactor);
   const events: ProgressEvent[] = [];
-  const deployment = await guarded.deploy({ name: "demo", image: "demo" }, { observer: (event) => void events.push(event) });
+  const deployment = await guarded.deploy(
+    { name: "demo", image: "demo" },
+    { observer: (event) => void events.push(event) },
+  );
   expect(deployment).toMatchObject({ name: "demo", image: "demo", warnings: [{ reason: "engine: ***" }] });
   expect(events).toMatchObject([{ warning: { reason: "engine: ***" } }, { status: "pulling ***" }, { detail: "***" }]);
   const error: unknown = await guarded.remove("demo").catch((reason: unknown) => reason);
@@ -125,6 +141,8 @@ test("withoutSecrets() masks the values of the request that it is about", async 
   const options = { observer: (event: ProgressEvent) => void events.push(event) };
   const deployment = await withoutSecrets(request, options, (safe) => new Leaky().deploy(request, safe));
   expect(told([deployment, events])).not.toContain(SECRET);
-  const error: unknown = await withoutSecrets(request, {}, () => Promise.reject(failure())).catch((reason: unknown) => reason);
+  const error: unknown = await withoutSecrets(request, {}, () => Promise.reject(failure())).catch(
+    (reason: unknown) => reason,
+  );
   expect(told(error)).not.toContain(SECRET);
 });

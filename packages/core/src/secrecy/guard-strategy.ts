@@ -14,7 +14,9 @@ import { redactOptions, redactWarnings } from "./without-secrets.js";
 type Mask = (result: never, redactor: Redactor) => unknown;
 
 const maskDeployment = <Made extends Deployment | AuthRefresh>(made: Made, redactor: Redactor): Made =>
-  made?.warnings === undefined || made.warnings.length === 0 ? made : { ...made, warnings: redactWarnings(made.warnings, redactor) };
+  made?.warnings === undefined || made.warnings.length === 0
+    ? made
+    : { ...made, warnings: redactWarnings(made.warnings, redactor) };
 
 const maskStatus = (status: ServiceStatus, redactor: Redactor): ServiceStatus =>
   // Of a service that the caller does not know, its own settings tell.
@@ -39,7 +41,11 @@ const OPERATIONS: Readonly<Record<string, Mask>> = {
   preflight: (problems: readonly PreflightProblem[], redactor) =>
     problems.map((one) => ({ ...one, message: redactor.text(one.message), hint: redactor.text(one.hint) })),
   diagnose: (found: readonly Diagnosis[], redactor) =>
-    found.map((one) => ({ ...one, detail: redactor.text(one.detail), ...(one.hint && { hint: redactor.text(one.hint) }) })),
+    found.map((one) => ({
+      ...one,
+      detail: redactor.text(one.detail),
+      ...(one.hint && { hint: redactor.text(one.hint) }),
+    })),
   remove: asIs,
   scale: asIs,
   settingsOf: asIs,
@@ -55,15 +61,22 @@ const OPERATIONS: Readonly<Record<string, Mask>> = {
  * The strategy, whoever wrote it, with known values masked in all that it says: errors with their causes, warnings,
  * progress events, findings, errors of instances. Lines of logs are the app's own, and stay as they are.
  */
-export function guardStrategy<Strategy extends OpenFactoryServiceDeploymentStrategy>(strategy: Strategy, redactor: Redactor): Strategy {
+export function guardStrategy<Strategy extends OpenFactoryServiceDeploymentStrategy>(
+  strategy: Strategy,
+  redactor: Redactor,
+): Strategy {
   const guarded = new Map<PropertyKey, unknown>();
   const make = (property: PropertyKey, member: (...given: unknown[]) => unknown): unknown => {
-    if (property === "logs") return (...given: unknown[]) => guardLines(member.apply(strategy, given) as AsyncIterable<unknown>, redactor);
+    if (property === "logs")
+      return (...given: unknown[]) => guardLines(member.apply(strategy, given) as AsyncIterable<unknown>, redactor);
     const mask = Object.hasOwn(OPERATIONS, property) ? OPERATIONS[property as string] : undefined;
     if (mask === undefined) return member.bind(strategy);
     return async (...given: unknown[]) => {
       try {
-        const result = await member.apply(strategy, given.map((one) => (isObserved(one) ? redactOptions(one, redactor) : one)));
+        const result = await member.apply(
+          strategy,
+          given.map((one) => (isObserved(one) ? redactOptions(one, redactor) : one)),
+        );
         return mask(result as never, redactor);
       } catch (error) {
         throw redactError(error, redactor);

@@ -19,7 +19,11 @@ function redactAny(value: unknown, redactor: Redactor, depth: number): unknown {
   if (depth === 0) return undefined;
   if (DeploymentError.isInstance(value)) return redactDeploymentError(value, redactor, depth);
   if (value instanceof Error) return redactPlainError(value, redactor, depth);
-  if (Array.isArray(value)) return changed(value, value.map((one) => redactAny(one, redactor, depth - 1)));
+  if (Array.isArray(value))
+    return changed(
+      value,
+      value.map((one) => redactAny(one, redactor, depth - 1)),
+    );
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return value;
   const entries = Object.entries(value);
@@ -40,7 +44,10 @@ function redactIssue(issue: ErrorIssue, redactor: Redactor): ErrorIssue {
 function redactInstance(instance: FailedInstance, redactor: Redactor): FailedInstance {
   const error = instance.error && redactor.text(instance.error);
   const before = instance.lastLogLines ?? [];
-  const lastLogLines = changed(before, before.map((line) => redactor.text(line)));
+  const lastLogLines = changed(
+    before,
+    before.map((line) => redactor.text(line)),
+  );
   if (error === instance.error && lastLogLines === before) return instance;
   return { ...instance, error, ...(instance.lastLogLines && { lastLogLines: [...lastLogLines] }) };
 }
@@ -49,7 +56,10 @@ function redactDeploymentError(error: DeploymentError, redactor: Redactor, depth
   const data = <Data>(part: Data): Data => redactAny(part, redactor, depth - 1) as Data;
   const message = redactor.text(error.message);
   const hint = data(error.hint);
-  const issues = changed(error.issues, error.issues.map((issue) => redactIssue(issue, redactor)));
+  const issues = changed(
+    error.issues,
+    error.issues.map((issue) => redactIssue(issue, redactor)),
+  );
   const instance = error.instance && redactInstance(error.instance, redactor);
   const cause = data(error.cause);
   const stack = data(error.stack);
@@ -72,9 +82,15 @@ function redactPlainError(error: Error, redactor: Redactor, depth: number): Erro
   const masked = own.map(([key, one]) => [key, redactAny(one, redactor, depth - 1)] as const);
   const cause = redactAny(error.cause, redactor, depth - 1);
   const isSame =
-    message === error.message && stack === error.stack && cause === error.cause && masked.every(([, one], index) => one === own[index]?.[1]);
+    message === error.message &&
+    stack === error.stack &&
+    cause === error.cause &&
+    masked.every(([, one], index) => one === own[index]?.[1]);
   if (isSame) return error;
-  const copy = Object.assign(new Error(message, cause === undefined ? undefined : { cause }), Object.fromEntries(masked));
+  const copy = Object.assign(
+    new Error(message, cause === undefined ? undefined : { cause }),
+    Object.fromEntries(masked),
+  );
   // Whoever recognizes the error by its class still does.
   Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object);
   Object.defineProperty(copy, "name", { value: error.name, configurable: true, writable: true });

@@ -3,7 +3,12 @@ import { Redactor } from "./redactor.js";
 import { type SecretValue, secretsOfEnvironment, secretsOfRequest, secretsOfResource } from "./secret-values.js";
 
 const SECRET = "example-value-1";
-const request = (env: string[], more: object = {}) => ({ name: "te-q", image: "reg.example:5000/line/app:1.2.3", env, ...more });
+const request = (env: string[], more: object = {}) => ({
+  name: "te-q",
+  image: "reg.example:5000/line/app:1.2.3",
+  env,
+  ...more,
+});
 const masking = (env: string[], more: object = {}) => new Redactor(secretsOfRequest(request(env, more)));
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
@@ -116,7 +121,13 @@ test("of the process's own environment, the working directory and the socket of 
 test("text() takes time in proportion to the text: 1,000 values, 100 kB, all alike", () => {
   const alike: SecretValue[] = Array.from({ length: 1000 }, (_, index) => ({ value: `${"a".repeat(200)}${index}` }));
   const redactor = new Redactor(alike);
-  const texts = [`${"a".repeat(100_000)}b`, `${"a".repeat(200)}77 `.repeat(500), "://a".repeat(25_000), "auth".repeat(25_000), `${"a:".repeat(50_000)}@`];
+  const texts = [
+    `${"a".repeat(100_000)}b`,
+    `${"a".repeat(200)}77 `.repeat(500),
+    "://a".repeat(25_000),
+    "auth".repeat(25_000),
+    `${"a:".repeat(50_000)}@`,
+  ];
   redactor.text("aaa");
   const began = performance.now();
   for (const text of texts) redactor.text(text);

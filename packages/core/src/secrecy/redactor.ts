@@ -4,7 +4,8 @@ import type { SecretValue } from "./secret-values.js";
 import { writtenForms } from "./written-forms.js";
 
 /** What is sent to registries and engines as proof of who asks. */
-const AUTH_HEADER = /((?:authorization|x-registry-auth|x-registry-config)["']?\s?[:=]\s?["']?(?:(?:basic|bearer)\s)?)[\w.~+/=-]{4,}/gi;
+const AUTH_HEADER =
+  /((?:authorization|x-registry-auth|x-registry-config)["']?\s?[:=]\s?["']?(?:(?:basic|bearer)\s)?)[\w.~+/=-]{4,}/gi;
 
 /** No value is shorter, so that a text in which no value begins is found out fast. */
 const BEGINNING = 3;
@@ -61,8 +62,14 @@ export class Redactor {
   #masked(text: string): string {
     this.#matchers ??= [new TextMatcher(this.#anywhere), new TextMatcher(this.#words)];
     const [anywhere, words] = this.#matchers;
-    const ranges = [...anywhere.find(text, { cutOff: true }), ...words.find(text, { isMatch: (start, end) => isWord(text, start, end) })];
-    return replaced(text, ranges.sort(([a], [b]) => a - b));
+    const ranges = [
+      ...anywhere.find(text, { cutOff: true }),
+      ...words.find(text, { isMatch: (start, end) => isWord(text, start, end) }),
+    ];
+    return replaced(
+      text,
+      ranges.sort(([a], [b]) => a - b),
+    );
   }
 }
 

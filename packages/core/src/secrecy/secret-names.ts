@@ -16,7 +16,9 @@ const ASSIGNED = /([\w.-]{1,128})["']?\s?[=:]\s?(?="([^"\n]{1,1000})"|'([^'\n]{1
 /** Go templates: an engine that can't expand one repeats parts of it. */
 const TEMPLATE = /\{\{(.{1,1000}?)\}\}/gs;
 const TEMPLATE_WORDS: ReadonlySet<string> = new Set(
-  "index print printf println range with else define block template call html slice join title upper lower split json".split(" "),
+  "index print printf println range with else define block template call html slice join title upper lower split json".split(
+    " ",
+  ),
 );
 
 /** Secrets that are part of a longer value: passwords in addresses, settings, words of templates. */
@@ -31,7 +33,9 @@ export function secretsWithin(value: string): string[] {
 }
 
 const templateWords = (action: string): string[] =>
-  action.split(/[\s"'`(){}|,]+/).filter((word) => word.length >= 4 && !word.startsWith(".") && !TEMPLATE_WORDS.has(word));
+  action
+    .split(/[\s"'`(){}|,]+/)
+    .filter((word) => word.length >= 4 && !word.startsWith(".") && !TEMPLATE_WORDS.has(word));
 
 const decoded = (text: string): string => {
   try {

@@ -54,11 +54,28 @@ function publicWords(request: Partial<DeployRequest>): PublicWords {
     const { Source, Target } = (mount ?? {}) as { Source?: unknown; Target?: unknown };
     return [Source, Target];
   });
-  const files = [...listOf(secrets), ...listOf(configs)].map((file) => (file as { name?: unknown } | null)?.name ?? file);
-  const bookkeeping = Object.entries(labels ?? {}).flatMap(([key, value]) => (key.startsWith("org.openfactory.") ? [value] : []));
-  const said = [name, image, hostname, user, ...listOf(networks), ...paths, ...files, ...Object.keys(labels ?? {}), ...bookkeeping];
+  const files = [...listOf(secrets), ...listOf(configs)].map(
+    (file) => (file as { name?: unknown } | null)?.name ?? file,
+  );
+  const bookkeeping = Object.entries(labels ?? {}).flatMap(([key, value]) =>
+    key.startsWith("org.openfactory.") ? [value] : [],
+  );
+  const said = [
+    name,
+    image,
+    hostname,
+    user,
+    ...listOf(networks),
+    ...paths,
+    ...files,
+    ...Object.keys(labels ?? {}),
+    ...bookkeeping,
+  ];
   const whole = said.filter((one): one is string => typeof one === "string").map((one) => one.toLowerCase());
-  return { whole: new Set(whole), parts: new Set(whole.flatMap((one) => [...one.split(/[/:@]/), ...one.split(/[^a-z0-9]+/)])) };
+  return {
+    whole: new Set(whole),
+    parts: new Set(whole.flatMap((one) => [...one.split(/[/:@]/), ...one.split(/[^a-z0-9]+/)])),
+  };
 }
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
@@ -73,9 +90,15 @@ export const secretsOfEnvironment = (env: Readonly<Record<string, string | undef
   );
 
 /** The secret of one variable, and those that are part of its value. */
-export function secretsOfVariable(name: string, value: string, { whole, parts }: PublicWords = NO_WORDS): SecretValue[] {
+export function secretsOfVariable(
+  name: string,
+  value: string,
+  { whole, parts }: PublicWords = NO_WORDS,
+): SecretValue[] {
   const text = value.trim();
-  const inside = secretsWithin(value).filter((part) => !whole.has(part.toLowerCase())).map((part) => ({ value: part }));
+  const inside = secretsWithin(value)
+    .filter((part) => !whole.has(part.toLowerCase()))
+    .map((part) => ({ value: part }));
   if (text.length < MIN_LENGTH || whole.has(text.toLowerCase())) return inside;
   if (isSecretName(name)) return [{ value }, ...inside];
   const isCommon = COMMON_WORDS.has(text.toLowerCase()) || COMMON_NUMBER.test(text) || parts.has(text.toLowerCase());

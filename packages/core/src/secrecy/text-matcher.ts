@@ -52,7 +52,8 @@ export class TextMatcher {
     }
     for (const [depth, nodes] of byDepth.entries()) {
       for (const node of nodes) {
-        const fallback = depth === 0 ? 0 : this.#step(this.#fallbacks[parents[node] as number] as number, units[node] as number);
+        const fallback =
+          depth === 0 ? 0 : this.#step(this.#fallbacks[parents[node] as number] as number, units[node] as number);
         this.#fallbacks[node] = fallback;
         this.#lengths[node] ||= this.#lengths[fallback] as number;
       }

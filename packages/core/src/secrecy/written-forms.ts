@@ -6,7 +6,12 @@ const BASE64_MIN = 8;
  * as a part of a longer text.
  */
 export function writtenForms(value: string): string[] {
-  const lines = value.includes("\n") ? value.split(/\r?\n/).map((line) => line.trim()).filter((line) => line.length >= 6) : [];
+  const lines = value.includes("\n")
+    ? value
+        .split(/\r?\n/)
+        .map((line) => line.trim())
+        .filter((line) => line.length >= 6)
+    : [];
   const plain = [...new Set([value, value.trim(), ...lines])];
   return [...new Set(plain.flatMap((text) => [text, ...quoted(text), ...urlEncoded(text), ...base64Parts(text)]))];
 }
@@ -19,7 +24,9 @@ const inGoJson = (text: string): string =>
 
 /** As strconv.Quote writes it: other escapes for control characters than JSON's. */
 const inGoQuotes = (text: string): string =>
-  inJson(text).replace(/\\u00([01][0-9a-f])/g, "\\x$1").replaceAll("\u007f", "\\x7f");
+  inJson(text)
+    .replace(/\\u00([01][0-9a-f])/g, "\\x$1")
+    .replaceAll("\u007f", "\\x7f");
 
 /** A text that is quoted twice is in an error within an error. */
 function quoted(text: string): string[] {
@@ -33,7 +40,10 @@ function urlEncoded(text: string): string[] {
   if (/^[\w.~-]*$/.test(text)) return [];
   try {
     const component = encodeURIComponent(text);
-    const strict = component.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+    const strict = component.replace(
+      /[!'()*]/g,
+      (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+    );
     const forms = [component, strict, strict.replaceAll("%20", "+")];
     return [...forms, ...forms.map((form) => form.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()))];
   } catch {
@@ -45,7 +55,9 @@ function urlEncoded(text: string): string[] {
 function base64Parts(text: string): string[] {
   const bytes = Buffer.from(text);
   return [0, 1, 2].flatMap((offset) => {
-    const digits = Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64").replace(/=+$/, "");
+    const digits = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString("base64")
+      .replace(/=+$/, "");
     const first = Math.ceil((offset * 8) / 6);
     const last = Math.floor(((offset + bytes.length) * 8) / 6);
     const part = digits.slice(first, last);

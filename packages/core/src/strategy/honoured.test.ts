@@ -123,13 +123,21 @@ test("a part may hold for some requests only", () => {
 });
 
 test("a part that depends on networks holds where every network of the request is a known one of that kind", () => {
-  const declared = manifest(["ports", "networks"], [
-    { field: "ports", reason: "It publishes no ports.", onEveryNetwork: ({ internal }) => internal === true },
+  const declared = manifest(
+    ["ports", "networks"],
+    [{ field: "ports", reason: "It publishes no ports.", onEveryNetwork: ({ internal }) => internal === true }],
+  );
+  const networks = new Map([
+    ["in", { internal: true }],
+    ["out", {}],
   ]);
-  const networks = new Map([["in", { internal: true }], ["out", {}]]);
   const found = (joined: string[], known = networks) =>
     checkHonoured(request({ ports: [{ target: 80 }], networks: joined }), declared, { networks: known }).length;
   expect(["in", "out", "other"].map((one) => found([one]))).toEqual([1, 0, 0]);
   expect([found(["in", "out"]), found(["in", "other"]), found([]), found(["in"], new Map())]).toEqual([0, 0, 0, 0]);
-  expect(refusal(() => checkHonoured(request({ ports: [{ target: 80 }], networks: ["in"] }), declared, { networks, strict: true })).field).toBe("ports");
+  expect(
+    refusal(() =>
+      checkHonoured(request({ ports: [{ target: 80 }], networks: ["in"] }), declared, { networks, strict: true }),
+    ).field,
+  ).toBe("ports");
 });

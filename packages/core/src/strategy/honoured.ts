@@ -39,7 +39,11 @@ const isSet = (value: unknown): boolean => {
 type Networks = ReadonlyMap<string, NetworkOptions>;
 
 /** Whether the request's networks are all known, and all such as the part holds on. */
-const holdsOnNetworks = ({ networks = [] }: NormalizedRequest, { onEveryNetwork }: UnhonouredPart, known: Networks): boolean => {
+const holdsOnNetworks = (
+  { networks = [] }: NormalizedRequest,
+  { onEveryNetwork }: UnhonouredPart,
+  known: Networks,
+): boolean => {
   if (onEveryNetwork === undefined) return true;
   const joined = networks.map((name) => known.get(name));
   return joined.length > 0 && joined.every((network) => network !== undefined && onEveryNetwork(network));
@@ -50,7 +54,10 @@ const neglected = (request: NormalizedRequest, part: UnhonouredPart, networks: N
   const { field, unless = [], holdsFor, when } = part;
   if (when?.(request) === false || !holdsOnNetworks(request, part, networks)) return [];
   return valuesAt(request, stepsOf(field))
-    .filter(({ value }) => !unless.some((harmless) => isDeepStrictEqual(harmless, value)) && (holdsFor?.(value, request) ?? true))
+    .filter(
+      ({ value }) =>
+        !unless.some((harmless) => isDeepStrictEqual(harmless, value)) && (holdsFor?.(value, request) ?? true),
+    )
     .map((found) => found.field);
 };
 

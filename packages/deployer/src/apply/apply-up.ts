@@ -73,7 +73,11 @@ export async function applyUp(
   };
 }
 
-async function carryOut(run: UpRun, prepared: Prepared, options: UpOptions): Promise<Results & { isInterrupted: boolean }> {
+async function carryOut(
+  run: UpRun,
+  prepared: Prepared,
+  options: UpOptions,
+): Promise<Results & { isInterrupted: boolean }> {
   const { checked, plan } = prepared;
   const { observer, keepFailed = false } = options;
   const made = await makeResources(checked.resources, plan.resources, run);

@@ -1,4 +1,10 @@
-import { DeploymentError, type DeployRequest, requireCapability, type ServiceStatus, throwIfAborted } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type DeployRequest,
+  requireCapability,
+  type ServiceStatus,
+  throwIfAborted,
+} from "@openfactory/deploy-core";
 import type { CheckedApp } from "../check/check-project.js";
 import type { Change } from "../compensate/journal.js";
 import type { DesiredApp } from "../desired.js";
@@ -94,7 +100,10 @@ async function refuseIfChanged(before: ServiceStatus, run: UpRun): Promise<void>
   if (before.revision === undefined) return;
   const now = await observeOne(run.strategy, before.name, { signal: run.signal });
   if (now?.revision === before.revision) return;
-  const changed = new DeploymentError("CONFLICT", `${before.name} has been changed by another since the plan was made.`);
+  const changed = new DeploymentError(
+    "CONFLICT",
+    `${before.name} has been changed by another since the plan was made.`,
+  );
   throw await explainConflict(changed, before, run, now);
 }
 

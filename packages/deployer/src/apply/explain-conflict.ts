@@ -9,7 +9,12 @@ import type { UpRun } from "./up-run.js";
  * by field. Any other error as it is.
  * @param seen how the service is now, where that is known already.
  */
-export async function explainConflict(error: unknown, before: ServiceStatus, run: UpRun, seen?: ServiceStatus): Promise<unknown> {
+export async function explainConflict(
+  error: unknown,
+  before: ServiceStatus,
+  run: UpRun,
+  seen?: ServiceStatus,
+): Promise<unknown> {
   if (!DeploymentError.isInstance(error, "CONFLICT") || !canLook(run.strategy)) return error;
   const now = seen ?? (await lookAgain(before.name, run));
   if (now === undefined || now === "unknown" || now.revision === before.revision) return error;
@@ -34,6 +39,8 @@ const differences = (
   before: NonNullable<ServiceStatus["settings"]>,
   now: NonNullable<ServiceStatus["settings"]>,
   { showEnv }: UpRun,
-): ErrorIssue[] => compareSettings(before, now, { showEnv }).map((change) => ({ field: change.path, message: inWords(change) }));
+): ErrorIssue[] =>
+  compareSettings(before, now, { showEnv }).map((change) => ({ field: change.path, message: inWords(change) }));
 
-const inWords = ({ path, from, to }: FieldChange): string => `${path} was ${from ?? "not set"}, and is ${to ?? "not set"} now`;
+const inWords = ({ path, from, to }: FieldChange): string =>
+  `${path} was ${from ?? "not set"}, and is ${to ?? "not set"} now`;

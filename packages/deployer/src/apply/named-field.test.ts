@@ -33,5 +33,7 @@ test.each<[string, string | undefined]>([
 
 test("looks at the error of the task, too", () => {
   const instance = { id: "1", error: "invalid mount config: bind source path does not exist: /srv/press" };
-  expect(namedField(new DeploymentError("TASK_FAILED", "demo failed.", { instance }), request)).toBe("mounts[1].Source");
+  expect(namedField(new DeploymentError("TASK_FAILED", "demo failed.", { instance }), request)).toBe(
+    "mounts[1].Source",
+  );
 });

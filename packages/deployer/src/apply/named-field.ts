@@ -16,7 +16,13 @@ const WORDS: readonly (readonly [words: RegExp, field: string])[] = [
 const SHORTEST = 3;
 
 /** The texts of a request that an engine repeats in its messages, with their fields. */
-function namedTexts({ mounts = [], networks = [], secrets = [], configs = [], hostname }: DeployRequest): [text: string, field: string][] {
+function namedTexts({
+  mounts = [],
+  networks = [],
+  secrets = [],
+  configs = [],
+  hostname,
+}: DeployRequest): [text: string, field: string][] {
   const files = { secrets, configs };
   return [
     ...mounts.flatMap(({ Source, Target }, index): [string, string][] => [
@@ -25,7 +31,10 @@ function namedTexts({ mounts = [], networks = [], secrets = [], configs = [], ho
     ]),
     ...networks.map((name, index): [string, string] => [name, `networks[${index}]`]),
     ...Object.entries(files).flatMap(([kind, references]) =>
-      references.map((file, index): [string, string] => [typeof file === "string" ? file : file.name, `${kind}[${index}]`]),
+      references.map((file, index): [string, string] => [
+        typeof file === "string" ? file : file.name,
+        `${kind}[${index}]`,
+      ]),
     ),
     [hostname ?? "", "hostname"],
   ];
@@ -52,4 +61,5 @@ function isNamed(words: string, text: string): boolean {
 }
 
 const isSet = (request: DeployRequest, field: string): boolean =>
-  field.split(".").reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], request) !== undefined;
+  field.split(".").reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], request) !==
+  undefined;

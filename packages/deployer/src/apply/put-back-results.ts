@@ -31,7 +31,8 @@ function appPutBack(verdict: AppVerdict, { services }: PutBack, because: string 
   const { now, kept, error } = service;
   if (kept !== undefined) return { ...verdict, now, kept };
   if (error !== undefined) return { ...rest, outcome: "failed", now, error: verdict.error ?? error, leftBehind: error };
-  if (verdict.outcome === "failed" || verdict.outcome === "rolled-back" || verdict.outcome === "skipped") return { ...rest, now };
+  if (verdict.outcome === "failed" || verdict.outcome === "rolled-back" || verdict.outcome === "skipped")
+    return { ...rest, now };
   return { ...rest, outcome: "put-back", now, because };
 }
 

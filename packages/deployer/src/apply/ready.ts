@@ -13,7 +13,11 @@ const LOOK_EVERY_MS = 250;
  * @returns how it was seen last; undefined: it was not looked at.
  * @throws DeploymentError `TASK_FAILED`, `TIMEOUT`, `ROLLED_BACK`, ...
  */
-export async function followUp(app: DesiredApp, listed: ServiceStatus | undefined, run: UpRun): Promise<ServiceStatus | undefined> {
+export async function followUp(
+  app: DesiredApp,
+  listed: ServiceStatus | undefined,
+  run: UpRun,
+): Promise<ServiceStatus | undefined> {
   const { service } = app;
   const mustComplete = run.isAwaited(service, "completed");
   if (!run.wait && !mustComplete && !run.isAwaited(service, "ready")) return listed;
@@ -25,7 +29,11 @@ export async function followUp(app: DesiredApp, listed: ServiceStatus | undefine
 }
 
 /** Resolves when the service runs and is healthy, or has completed; at once where the listing says so already. */
-async function untilReady(app: DesiredApp, listed: ServiceStatus | undefined, run: UpRun): Promise<ServiceStatus | undefined> {
+async function untilReady(
+  app: DesiredApp,
+  listed: ServiceStatus | undefined,
+  run: UpRun,
+): Promise<ServiceStatus | undefined> {
   const { strategy, signal, timeoutMs, settleMs } = run;
   if (listed?.state === "running" || listed?.state === "completed") return listed;
   // Asked for no replicas, or for none that a node fits: it is as it should be.
@@ -36,7 +44,12 @@ async function untilReady(app: DesiredApp, listed: ServiceStatus | undefined, ru
   }
   return run.waiting(() => {
     tellPhase(run, app, "waiting");
-    const options = { signal, timeoutMs, ...(settleMs !== undefined && { settleMs }), observer: strategyObserver(run, app) };
+    const options = {
+      signal,
+      timeoutMs,
+      ...(settleMs !== undefined && { settleMs }),
+      observer: strategyObserver(run, app),
+    };
     // That what is unchanged was gone back to, some time ago, is no failure of this run.
     return listed === undefined ? strategy.wait(app.service, options) : untilRuns(strategy, app.service, options);
   });

@@ -49,7 +49,12 @@ export function startRun(
     journal: new Journal(),
     requestOf: (wanted) => {
       const { service } = wanted.app;
-      return markedRequest(strategy, wanted, { ...mark, settings: after.get(service), before: before.get(service) }, { signal: running });
+      return markedRequest(
+        strategy,
+        wanted,
+        { ...mark, settings: after.get(service), before: before.get(service) },
+        { signal: running },
+      );
     },
     beforeOf: (service) => before.get(service),
     isAwaited: (service, milestone) => awaited.has(`${milestone} ${service}`),

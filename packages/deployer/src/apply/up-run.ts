@@ -1,4 +1,9 @@
-import type { DeployRequest, OpenFactoryServiceDeploymentStrategy, ProgressEvent, ServiceStatus } from "@openfactory/deploy-core";
+import type {
+  DeployRequest,
+  OpenFactoryServiceDeploymentStrategy,
+  ProgressEvent,
+  ServiceStatus,
+} from "@openfactory/deploy-core";
 import type { Slots } from "../bounded.js";
 import type { CheckedApp } from "../check/check-project.js";
 import type { Journal } from "../compensate/journal.js";

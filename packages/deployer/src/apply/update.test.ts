@@ -27,10 +27,19 @@ describe("updates", () => {
     strategy.calls.length = 0;
     const report = await up(strategy, project(app("db", v2), after("web", "db", v2), after("ui", "web")));
     expect(outcomes(report)).toEqual({ db: "updated", web: "updated", ui: "unchanged" });
-    expect(strategy.calls.filter((call) => /^(update|wait|deploy|remove)/.test(call))).toEqual(["update db", "wait db", "update web", "wait web"]);
+    expect(strategy.calls.filter((call) => /^(update|wait|deploy|remove)/.test(call))).toEqual([
+      "update db",
+      "wait db",
+      "update web",
+      "wait web",
+    ]);
     expect(strategy.services.get("ui")?.labels[RUN_LABEL]).not.toBe(report.run);
     expect(strategy.services.get("web")?.labels[RUN_LABEL]).toBe(report.run);
-    expect(report.apps.map(({ action, now }) => `${action} ${now}`)).toEqual(["update desired", "update desired", "unchanged desired"]);
+    expect(report.apps.map(({ action, now }) => `${action} ${now}`)).toEqual([
+      "update desired",
+      "update desired",
+      "unchanged desired",
+    ]);
   });
 
   test("not waited for, they are started", async () => {
@@ -42,17 +51,29 @@ describe("updates", () => {
     expect(strategy.calls).not.toContain("wait web");
   });
 
-  test.each(["kept", "rolled back"] as const)("that fail are no success, and say why: the old version is %s", async (badUpdate) => {
-    const strategy = fake({ badUpdate });
-    await up(strategy, project(app("web")));
-    const before = strategy.services.get("web")?.settings;
-    const report = await up(strategy, project(app("web", bad)));
-    expect(report.outcome).toBe("failed");
-    expect(report.apps[0]).toMatchObject({ outcome: "rolled-back", now: "before", error: { code: badUpdate === "kept" ? "TASK_FAILED" : "ROLLED_BACK" } });
-    if (badUpdate === "kept") expect(report.apps[0]?.error?.instance).toMatchObject({ node: "node-1", exitCode: 3, lastLogLines: ["no disk"] });
-    expect(report.compensation).toEqual([]);
-    expect(strategy.services.get("web")?.settings).toEqual(before);
-  });
+  test.each(["kept", "rolled back"] as const)(
+    "that fail are no success, and say why: the old version is %s",
+    async (badUpdate) => {
+      const strategy = fake({ badUpdate });
+      await up(strategy, project(app("web")));
+      const before = strategy.services.get("web")?.settings;
+      const report = await up(strategy, project(app("web", bad)));
+      expect(report.outcome).toBe("failed");
+      expect(report.apps[0]).toMatchObject({
+        outcome: "rolled-back",
+        now: "before",
+        error: { code: badUpdate === "kept" ? "TASK_FAILED" : "ROLLED_BACK" },
+      });
+      if (badUpdate === "kept")
+        expect(report.apps[0]?.error?.instance).toMatchObject({
+          node: "node-1",
+          exitCode: 3,
+          lastLogLines: ["no disk"],
+        });
+      expect(report.compensation).toEqual([]);
+      expect(strategy.services.get("web")?.settings).toEqual(before);
+    },
+  );
 
   test("that are refused leave what was there, and are no roll-back", async () => {
     const strategy = fake();
@@ -67,7 +88,8 @@ describe("updates", () => {
     const strategy = fake({ listsSettings: true });
     await up(strategy, project(app("web", { env: ["KEY=hunter1"] })));
     strategy.meddle = (call, when) => {
-      if (call.startsWith("preflight") && when === "done") changeByHand(strategy, "web", { user: "7:7", env: ["KEY=hunter2"] });
+      if (call.startsWith("preflight") && when === "done")
+        changeByHand(strategy, "web", { user: "7:7", env: ["KEY=hunter2"] });
     };
     const report = await up(strategy, project(app("web", { ...v2, env: ["KEY=hunter3"] })));
     expect(report.apps[0]).toMatchObject({
@@ -88,13 +110,20 @@ describe("updates", () => {
   });
 
   test("nor is a service removed to be made anew that has been changed meanwhile", async () => {
-    const strategy = new FakeStrategy({}, { capabilities: ALL, needsReplacement: () => "It can't" }, { listsSettings: true });
+    const strategy = new FakeStrategy(
+      {},
+      { capabilities: ALL, needsReplacement: () => "It can't" },
+      { listsSettings: true },
+    );
     await up(strategy, project(app("web")));
     strategy.meddle = (call, when) => {
       if (call.startsWith("preflight") && when === "done") changeByHand(strategy, "web", { user: "7:7" });
     };
     const report = await up(strategy, project(app("web", v2)));
-    expect(report.apps[0]).toMatchObject({ outcome: "failed", error: { code: "CONFLICT", issues: [{ field: "user" }] } });
+    expect(report.apps[0]).toMatchObject({
+      outcome: "failed",
+      error: { code: "CONFLICT", issues: [{ field: "user" }] },
+    });
     expect(strategy.changes()).not.toContain("remove web");
   });
 
@@ -129,23 +158,45 @@ describe("putting back", () => {
     strategy.calls.length = 0;
     const events: DeployerEvent[] = [];
     const desired = {
-      ...project(app("db", v2), after("web", "db", v2), after("new", "web", { configs: ["conf-a"] }), after("bad", "new", bad)),
+      ...project(
+        app("db", v2),
+        after("web", "db", v2),
+        after("new", "web", { configs: ["conf-a"] }),
+        after("bad", "new", bad),
+      ),
       resources: [config("conf", "a")],
     };
     const report = await up(strategy, desired, { observer: (event) => events.push(event) });
     expect(outcomes(report)).toEqual({ db: "put-back", web: "put-back", new: "put-back", bad: "failed" });
     expect(report.apps.map(({ now }) => now)).toEqual(["before", "before", "nothing", "nothing"]);
     expect(report.apps.map(({ because }) => because)).toEqual(["Bad", "Bad", "Bad", undefined]);
-    expect(steps(report)).toEqual(["remove bad done", "remove new done", "rollback web done", "rollback db done", "remove conf-a done"]);
+    expect(steps(report)).toEqual([
+      "remove bad done",
+      "remove new done",
+      "rollback web done",
+      "rollback db done",
+      "remove conf-a done",
+    ]);
     expect(report.resources).toEqual([{ kind: "config", name: "conf-a", outcome: "put-back" }]);
-    expect(strategy.changes().slice(-5)).toEqual(["remove bad", "remove new", "rollback web", "rollback db", "removeResource config conf-a"]);
-    const told = events.flatMap((event) => (event.type === "compensate" ? [`${event.step.state} ${event.step.service ?? event.step.resource?.name}`] : []));
+    expect(strategy.changes().slice(-5)).toEqual([
+      "remove bad",
+      "remove new",
+      "rollback web",
+      "rollback db",
+      "removeResource config conf-a",
+    ]);
+    const told = events.flatMap((event) =>
+      event.type === "compensate" ? [`${event.step.state} ${event.step.service ?? event.step.resource?.name}`] : [],
+    );
     expect(told.slice(0, 4)).toEqual(["begun bad", "done bad", "begun new", "done new"]);
     expect(told).toHaveLength(10);
   });
 
   test("changes back to the settings before where the platform has no rollback", async () => {
-    const strategy = fake({}, ALL.filter((name) => name !== "rollback"));
+    const strategy = fake(
+      {},
+      ALL.filter((name) => name !== "rollback"),
+    );
     await up(strategy, project(app("db")));
     const before = strategy.services.get("db")?.settings;
     const report = await up(strategy, project(app("db", v2), after("bad", "db", bad)));
@@ -154,7 +205,10 @@ describe("putting back", () => {
   });
 
   test("deploys again what was removed", async () => {
-    const strategy = fake({}, ALL.filter((name) => name !== "rollback" && name !== "update"));
+    const strategy = fake(
+      {},
+      ALL.filter((name) => name !== "rollback" && name !== "update"),
+    );
     await up(strategy, project(app("db")));
     const before = strategy.services.get("db")?.settings;
     const report = await up(strategy, project(app("db", v2), after("bad", "db", bad)));
@@ -166,7 +220,11 @@ describe("putting back", () => {
     const strategy = fake({}, ["list", "inspect", "wait"]);
     await up(strategy, project(app("db")));
     const report = await up(strategy, project(app("db", v2), after("bad", "db", bad)));
-    expect(report.apps[0]).toMatchObject({ outcome: "failed", now: "desired", leftBehind: { code: "UNSUPPORTED", service: "db" } });
+    expect(report.apps[0]).toMatchObject({
+      outcome: "failed",
+      now: "desired",
+      leftBehind: { code: "UNSUPPORTED", service: "db" },
+    });
     expect(steps(report)).toEqual(["remove bad done", "redeploy db failed"]);
     expect(strategy.services.get("db")?.image).toBe("demo:2");
   });
@@ -177,7 +235,10 @@ describe("putting back", () => {
     strategy.behaviours["db"] = { rollbackFails: new DeploymentError("ENGINE_ERROR", "It went wrong.") };
     const report = await up(strategy, project(app("db", v2), after("bad", "db", bad)));
     expect(report.apps[0]).toMatchObject({ outcome: "failed", now: "desired", leftBehind: { code: "ENGINE_ERROR" } });
-    expect(report.compensation).toMatchObject([{ state: "done" }, { action: "rollback", state: "failed", error: { code: "ENGINE_ERROR" } }]);
+    expect(report.compensation).toMatchObject([
+      { state: "done" },
+      { action: "rollback", state: "failed", error: { code: "ENGINE_ERROR" } },
+    ]);
   });
 
   test("an old version that does not come up again is told", async () => {
@@ -201,7 +262,8 @@ describe("putting back", () => {
     const report = await up(strategy, project(app("db", v2), app("web", v2)), {
       signal: caller.signal,
       observer: (event) => {
-        if (event.type === "phase" && event.phase === "waiting" && event.service === "db") setImmediate(() => caller.abort());
+        if (event.type === "phase" && event.phase === "waiting" && event.service === "db")
+          setImmediate(() => caller.abort());
         if (event.type === "compensate") delete strategy.behaviours["db"];
       },
     });
@@ -225,7 +287,10 @@ describe("putting back", () => {
     });
     expect(report.outcome).toBe("interrupted");
     expect(outcomes(report)).toEqual({ db: "put-back" });
-    expect(report.orphans.map(({ service, outcome }) => `${service} ${outcome}`)).toEqual(["old put-back", "older put-back"]);
+    expect(report.orphans.map(({ service, outcome }) => `${service} ${outcome}`)).toEqual([
+      "old put-back",
+      "older put-back",
+    ]);
     expect(strategy.engine.snapshot()).toEqual(before);
   });
 
@@ -235,7 +300,10 @@ describe("putting back", () => {
     strategy.behaviours["old"] = { removeFails: new DeploymentError("TIMEOUT", "old does not go.") };
     const report = await up(strategy, project(app("db", v2)), { prune: true });
     expect(report).toMatchObject({ outcome: "failed", apps: [{ outcome: "updated" }], compensation: [] });
-    expect(report.orphans).toMatchObject([{ service: "old", outcome: "failed", error: { code: "TIMEOUT" } }, { service: "older", outcome: "removed" }]);
+    expect(report.orphans).toMatchObject([
+      { service: "old", outcome: "failed", error: { code: "TIMEOUT" } },
+      { service: "older", outcome: "removed" },
+    ]);
   });
 
   test("nothing is pruned by a run that fails, though all that it did is kept", async () => {
@@ -252,10 +320,16 @@ describe("putting back", () => {
     strategy.meddle = (call) => {
       if (call === "createResource config conf-b") throw new DeploymentError("ENGINE_ERROR", "It went wrong.");
     };
-    const desired = { ...project(app("db", v2)), resources: [config("one", "a"), { ...config("conf", "b"), key: "conf" }] };
+    const desired = {
+      ...project(app("db", v2)),
+      resources: [config("one", "a"), { ...config("conf", "b"), key: "conf" }],
+    };
     const report = await up(strategy, desired);
     expect(report).toMatchObject({ outcome: "failed", apps: [{ outcome: "skipped", now: "before", because: "conf" }] });
-    expect(report.resources).toMatchObject([{ name: "one-a", outcome: "put-back" }, { name: "conf-b", outcome: "failed", error: { code: "ENGINE_ERROR" } }]);
+    expect(report.resources).toMatchObject([
+      { name: "one-a", outcome: "put-back" },
+      { name: "conf-b", outcome: "failed", error: { code: "ENGINE_ERROR" } },
+    ]);
     expect(strategy.engine.resources.size).toBe(0);
     expect(strategy.changes()).not.toContain("update db");
   });
@@ -296,14 +370,21 @@ describe("what does not run", () => {
     const strategy = fake({ badUpdate: "left" });
     await up(strategy, project(app("web", { ...bad })), { keepFailed: true });
     const report = await up(strategy, project(app("web", { ...bad })));
-    expect(report.apps[0]).toMatchObject({ action: "update", outcome: "failed", now: "before", error: { code: "TASK_FAILED" } });
+    expect(report.apps[0]).toMatchObject({
+      action: "update",
+      outcome: "failed",
+      now: "before",
+      error: { code: "TASK_FAILED" },
+    });
     expect(steps(report)).toEqual(["rollback web done"]);
   });
 
   test("but runs and is ill is waited for, not touched", async () => {
     const strategy = fake();
     await up(strategy, project(app("web")));
-    const instances = [{ id: "1", name: "web", state: "failed", engineState: "running", health: "unhealthy", restarts: 0 } as const];
+    const instances = [
+      { id: "1", name: "web", state: "failed", engineState: "running", health: "unhealthy", restarts: 0 } as const,
+    ];
     strategy.put("web", { ...strategy.engine.become("web", "failed"), instances });
     strategy.behaviours["web"] = { waitFails: new DeploymentError("TASK_FAILED", "web is unhealthy.") };
     const report = await up(strategy, project(app("web")));

@@ -16,14 +16,23 @@ test("up() reports a warning about a registry once for a run, and one about an a
   class Warning extends FakeStrategy {
     override deploy: FakeStrategy["deploy"] = async (request, options) => {
       const made = await FakeStrategy.prototype.deploy.call(this, request, options);
-      const own: DeploymentWarning = { code: "ENGINE_WARNING", service: request.name, strategy: "fake", reason: "careful" };
+      const own: DeploymentWarning = {
+        code: "ENGINE_WARNING",
+        service: request.name,
+        strategy: "fake",
+        reason: "careful",
+      };
       return { ...made, warnings: [about(request.name, "r.io"), about(request.name, "s.io"), own] };
     };
   }
   const events: DeployerEvent[] = [];
-  const { apps } = await up(new Warning(), project(app("web"), app("db"), app("ui")), { observer: (event) => void events.push(event) });
+  const { apps } = await up(new Warning(), project(app("web"), app("db"), app("ui")), {
+    observer: (event) => void events.push(event),
+  });
   const told = events.flatMap((event) => (event.type === "warning" ? [event.warning] : []));
   expect(told.filter(({ code }) => code === "CREDENTIALS_UNAVAILABLE")).toHaveLength(2);
   expect(told.filter(({ code }) => code === "ENGINE_WARNING")).toHaveLength(3);
-  expect(apps.flatMap(({ warnings }) => warnings).filter(({ code }) => code === "CREDENTIALS_UNAVAILABLE")).toHaveLength(2);
+  expect(
+    apps.flatMap(({ warnings }) => warnings).filter(({ code }) => code === "CREDENTIALS_UNAVAILABLE"),
+  ).toHaveLength(2);
 });

@@ -34,7 +34,9 @@ export function readAssetLabels(known: string, labels: Labels) {
   return {
     uuid: labels[UUID_LABEL] ?? known,
     uns: Object.fromEntries(
-      Object.entries(labels).flatMap(([label, value]) => (label.startsWith(UNS) ? [[label.slice(UNS.length), value]] : [])),
+      Object.entries(labels).flatMap(([label, value]) =>
+        label.startsWith(UNS) ? [[label.slice(UNS.length), value]] : [],
+      ),
     ),
     ...(port !== undefined && { metrics: { port, path: labels[METRICS_PATH] ?? "/metrics" } }),
     ...(device !== undefined && { device }),
@@ -50,7 +52,9 @@ function parseReferences(label: string | undefined): AssetReferences | undefined
   if (label === undefined) return undefined;
   try {
     const parsed: unknown = JSON.parse(label);
-    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? (parsed as AssetReferences) : undefined;
+    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
+      ? (parsed as AssetReferences)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -6,7 +6,10 @@ import { type ChangedAsset, compareAssets } from "./compare-assets.js";
 import { recordOfApp, recordOfStatus, type ServiceRecord, uuidOf } from "./service-record.js";
 
 /** What a run of `up` made of assets, as it is in the end: what was reverted is not among them. */
-export function assetsOfUp({ checked, plan }: Prepared, { apps, orphans }: Pick<Results, "apps" | "orphans">): ChangedAsset[] {
+export function assetsOfUp(
+  { checked, plan }: Prepared,
+  { apps, orphans }: Pick<Results, "apps" | "orphans">,
+): ChangedAsset[] {
   const before: ServiceRecord[] = [];
   const after: ServiceRecord[] = [];
   const touched = new Set<string>();

@@ -17,9 +17,17 @@ const recorder = () => {
 };
 
 const web = (request: object = {}): DesiredApp =>
-  app("web", { env: ["APP_UUID=WEB"], labels: { "openfactory.uns.area": "north", "openfactory.metrics.port": "9100" }, ...request });
+  app("web", {
+    env: ["APP_UUID=WEB"],
+    labels: { "openfactory.uns.area": "north", "openfactory.metrics.port": "9100" },
+    ...request,
+  });
 
-const deviceKey = { key: "press", uuid: "Press-1", references: { agent: { uuid: "PRESS-1-AGENT", service: "press-1-agent" } } };
+const deviceKey = {
+  key: "press",
+  uuid: "Press-1",
+  references: { agent: { uuid: "PRESS-1-AGENT", service: "press-1-agent" } },
+};
 const part = (role: string, request: object = {}): DesiredApp => ({
   ...app(`press-1-${role}`, { labels: { "openfactory.uns.area": "north" }, ...request }),
   key: `press-${role}`,
@@ -27,7 +35,9 @@ const part = (role: string, request: object = {}): DesiredApp => ({
 });
 const press = (request: object = {}): DesiredApp[] => [part("adapter"), part("agent", request), part("producer")];
 
-const opcua: DesiredProject["devices"] = [{ key: "oven", uuid: "OVEN", connector: "opcua", uns: { area: "south" }, services: [] }];
+const opcua: DesiredProject["devices"] = [
+  { key: "oven", uuid: "OVEN", connector: "opcua", uns: { area: "south" }, services: [] },
+];
 
 const run = (capabilities = ALL, behaviours = {}) => {
   const strategy = new FakeStrategy(behaviours, { capabilities });
@@ -44,7 +54,14 @@ describe("asset events of up", () => {
       project: "factory",
       platform: "fake",
       time: expect.stringMatching(/^\d{4}-.*Z$/),
-      asset: { uuid: "WEB", kind: "app", name: "Web", services: ["web"], uns: { area: "north" }, metrics: { port: "9100", path: "/metrics" } },
+      asset: {
+        uuid: "WEB",
+        kind: "app",
+        name: "Web",
+        services: ["web"],
+        uns: { area: "north" },
+        metrics: { port: "9100", path: "/metrics" },
+      },
     });
     expect(take()).toEqual(["created WEB", "created db"]);
     await up(strategy, project(web(), app("db")), options);
@@ -88,14 +105,18 @@ describe("asset events of up", () => {
   });
 
   test("a run that is reverted produces no event", async () => {
-    const { strategy, take, options } = run(ALL, { db: { waitFails: new DeploymentError("TASK_FAILED", "db ended.") } });
+    const { strategy, take, options } = run(ALL, {
+      db: { waitFails: new DeploymentError("TASK_FAILED", "db ended.") },
+    });
     const report = await up(strategy, project(web(), app("db")), options);
     expect(report.outcome).toBe("failed");
     expect(take()).toEqual([]);
   });
 
   test("a run whose failures are kept reports what is deployed", async () => {
-    const { strategy, take, options } = run(ALL, { db: { deployFails: new DeploymentError("ENGINE_ERROR", "No db.") } });
+    const { strategy, take, options } = run(ALL, {
+      db: { deployFails: new DeploymentError("ENGINE_ERROR", "No db.") },
+    });
     await up(strategy, project(web(), app("db")), { ...options, keepFailed: true });
     expect(take()).toEqual(["created WEB"]);
   });
@@ -104,7 +125,10 @@ describe("asset events of up", () => {
     const { strategy, events, take, options } = run();
     const desired = { ...project(web()), devices: opcua };
     await up(strategy, desired, options);
-    expect(events.at(-1)).toMatchObject({ change: "declared", asset: { uuid: "OVEN", services: [], uns: { area: "south" } } });
+    expect(events.at(-1)).toMatchObject({
+      change: "declared",
+      asset: { uuid: "OVEN", services: [], uns: { area: "south" } },
+    });
     expect(take()).toEqual(["created WEB", "declared OVEN"]);
     await up(strategy, desired, options);
     expect(take()).toEqual(["declared OVEN"]);
@@ -130,7 +154,11 @@ test("down by the project's name alone tells UUIDs and places from labels", asyn
   await down(strategy, project(), options);
   const byUuid = Object.fromEntries(events.map(({ change, asset }) => [`${change} ${asset.uuid}`, asset]));
   expect(byUuid["removed WEB"]).toMatchObject({ name: "Web", uns: { area: "north" }, metrics: { port: "9100" } });
-  expect(byUuid["removed Press-1"]).toMatchObject({ name: "press", services: { length: 3 }, references: deviceKey.references });
+  expect(byUuid["removed Press-1"]).toMatchObject({
+    name: "press",
+    services: { length: 3 },
+    references: deviceKey.references,
+  });
 });
 
 test("down that can't remove a service of a device tells that the device is changed", async () => {
@@ -177,7 +205,9 @@ describe("listeners", () => {
     const report = await up(strategy, project(app("db"), web()), { listeners: [broken, ...options.listeners] });
     expect(report).toMatchObject({
       outcome: "ok",
-      warnings: [{ code: "LISTENER_FAILED", reason: "The asset listener broken failed for 1 asset of 2 (db: no broker)." }],
+      warnings: [
+        { code: "LISTENER_FAILED", reason: "The asset listener broken failed for 1 asset of 2 (db: no broker)." },
+      ],
     });
     expect(take()).toEqual(["created db", "created WEB"]);
   });
@@ -187,7 +217,10 @@ describe("listeners", () => {
     let calls = 0;
     const hanging: AssetListener = { name: "hanging", onAsset: () => new Promise(() => void (calls += 1)) };
     const began = performance.now();
-    const report = await up(strategy, project(app("db"), web()), { listeners: [hanging, ...options.listeners], listenerTimeoutMs: 50 });
+    const report = await up(strategy, project(app("db"), web()), {
+      listeners: [hanging, ...options.listeners],
+      listenerTimeoutMs: 50,
+    });
     expect(performance.now() - began).toBeLessThan(2000);
     expect(report).toMatchObject({
       outcome: "ok",

@@ -33,7 +33,11 @@ export async function deliverAssets(
 }
 
 /** @returns one sentence: what the listener did not receive, and why. */
-async function deliverTo(listener: AssetListener, events: readonly AssetEvent[], limitMs: number): Promise<string | undefined> {
+async function deliverTo(
+  listener: AssetListener,
+  events: readonly AssetEvent[],
+  limitMs: number,
+): Promise<string | undefined> {
   let failed = 0;
   let first = "";
   for (const [index, event] of events.entries()) {
@@ -53,7 +57,11 @@ async function deliverTo(listener: AssetListener, events: readonly AssetEvent[],
 const LATE = Symbol("late");
 
 /** @returns what it threw, in one line. */
-async function deliverOne(listener: AssetListener, event: AssetEvent, limitMs: number): Promise<string | typeof LATE | undefined> {
+async function deliverOne(
+  listener: AssetListener,
+  event: AssetEvent,
+  limitMs: number,
+): Promise<string | typeof LATE | undefined> {
   const limit = new AbortController();
   const late = Promise.withResolvers<typeof LATE>();
   // Not AbortSignal.timeout(): a process with nothing else to do would end before that fires.

@@ -11,13 +11,17 @@ const findings = (...apps: DesiredApp[]): string[] => {
     checkApps(apps);
     return [];
   } catch (error) {
-    return DeploymentError.isInstance(error, "INVALID_REQUEST") ? error.issues.map(({ message }) => message) : [String(error)];
+    return DeploymentError.isInstance(error, "INVALID_REQUEST")
+      ? error.issues.map(({ message }) => message)
+      : [String(error)];
   }
 };
 
 test("takes any order, ways that meet again, and chains of thousands", () => {
   expect(findings(after("web", "db", "ui"), after("ui", "db"), after("db"))).toEqual([]);
-  const chain = Array.from({ length: 20_000 }, (_, index) => after(`app${index}`, ...(index === 0 ? [] : [`app${index - 1}`])));
+  const chain = Array.from({ length: 20_000 }, (_, index) =>
+    after(`app${index}`, ...(index === 0 ? [] : [`app${index - 1}`])),
+  );
   expect(findings(...chain.toReversed())).toEqual([]);
 });
 

@@ -34,10 +34,20 @@ export function checkProject(
 ): CheckedProject {
   checkApps(apps);
   checkNames(options.adopt ?? [], apps);
-  const networks = new Map(resources.flatMap(({ spec }) => (spec.kind === "network" ? [[spec.name, spec] as const] : [])));
-  const checked = parseRequests(apps, strategy, { ...options, networks }).map((one) => ({ ...one, hash: hashOf(one.request) }));
+  const networks = new Map(
+    resources.flatMap(({ spec }) => (spec.kind === "network" ? [[spec.name, spec] as const] : [])),
+  );
+  const checked = parseRequests(apps, strategy, { ...options, networks }).map((one) => ({
+    ...one,
+    hash: hashOf(one.request),
+  }));
   checkVolumes(checked);
-  const scope = { project, ...(files && { files }), ...(directory !== undefined && { directory }), ...(hasChosenName && { hasChosenName }) };
+  const scope = {
+    project,
+    ...(files && { files }),
+    ...(directory !== undefined && { directory }),
+    ...(hasChosenName && { hasChosenName }),
+  };
   return { ...scope, apps: checked, devices, ...checkResources(resources, strategy, options) };
 }
 

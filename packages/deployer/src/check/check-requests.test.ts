@@ -21,10 +21,9 @@ test("reports a range of ports, which is one place in the file, once", () => {
   const ports = [80, 81, 82].map((target) => ({ target, published: target, hostAddress: "127.0.0.1" }));
   const locate = (field: string) => at(field.startsWith("ports[2]") ? 9 : 8);
   const reason = "Open to all.";
-  expect(issuesOf({ ...app("web", { ports }), locate }, [{ field: "ports[].hostAddress", reason, refuse: true }])).toEqual([
-    "8: Web: ports[0].hostAddress: Open to all.",
-    "9: Web: ports[2].hostAddress: Open to all.",
-  ]);
+  expect(
+    issuesOf({ ...app("web", { ports }), locate }, [{ field: "ports[].hostAddress", reason, refuse: true }]),
+  ).toEqual(["8: Web: ports[0].hostAddress: Open to all.", "9: Web: ports[2].hostAddress: Open to all."]);
 });
 
 test("names a variable that is not honored, and never its value", () => {

@@ -79,7 +79,10 @@ function withoutPart(request: NormalizedRequest, path: string): NormalizedReques
   const last = steps.pop();
   if (last === undefined) return amendRequest(request, { [field]: undefined });
   const value = structuredClone(request[field as keyof NormalizedRequest]) as Record<string, unknown>;
-  const parent = steps.reduce((at, step) => at?.[step] as Record<string, unknown> | undefined, value as Record<string, unknown> | undefined);
+  const parent = steps.reduce(
+    (at, step) => at?.[step] as Record<string, unknown> | undefined,
+    value as Record<string, unknown> | undefined,
+  );
   if (parent !== undefined) delete parent[last];
   return amendRequest(request, { [field]: value });
 }
@@ -116,10 +119,14 @@ const withIssues = (error: DeploymentError, message: string, issues: ErrorIssue[
 function refuseReservedLabels({ service, request }: DesiredApp): void {
   const reserved = Object.keys(request.labels ?? {}).filter((label) => OWNERSHIP_LABELS.includes(label));
   if (reserved.length === 0) return;
-  throw new DeploymentError("INVALID_REQUEST", `The label ${reserved[0]} of service ${service} is set by ofdeploy itself.`, {
-    service,
-    field: "labels",
-    issues: reserved.map((label) => ({ field: "labels", message: `${label} is set by ofdeploy itself` })),
-    hint: "Leave the label out.",
-  });
+  throw new DeploymentError(
+    "INVALID_REQUEST",
+    `The label ${reserved[0]} of service ${service} is set by ofdeploy itself.`,
+    {
+      service,
+      field: "labels",
+      issues: reserved.map((label) => ({ field: "labels", message: `${label} is set by ofdeploy itself` })),
+      hint: "Leave the label out.",
+    },
+  );
 }

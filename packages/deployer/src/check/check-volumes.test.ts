@@ -13,17 +13,27 @@ const findings = (...apps: ReturnType<typeof mounting>[]): string[] => {
     checkVolumes(apps);
     return [];
   } catch (error) {
-    return DeploymentError.isInstance(error, "INVALID_REQUEST") ? error.issues.map(({ message }) => message) : [String(error)];
+    return DeploymentError.isInstance(error, "INVALID_REQUEST")
+      ? error.issues.map(({ message }) => message)
+      : [String(error)];
   }
 };
 
 test("takes one volume with the same options in any order, and with none", () => {
-  expect(findings(mounting("aa", nfs(":/x")), mounting("bb", nfs(":/x", "ro,addr=nas,soft")), mounting("cc"))).toEqual([]);
+  expect(findings(mounting("aa", nfs(":/x")), mounting("bb", nfs(":/x", "ro,addr=nas,soft")), mounting("cc"))).toEqual(
+    [],
+  );
   expect(findings(mounting("aa", nfs(":/x")), mounting("bb", nfs(":/y"), "other"))).toEqual([]);
 });
 
 test("names the apps that ask for one volume with different options, and both options", () => {
-  expect(findings(mounting("aa", nfs(":/x_1", "addr=nas")), mounting("bb", nfs(":/x/1", "addr=nas")), mounting("cc", nfs(":/x_1", "addr=nas")))).toEqual([
+  expect(
+    findings(
+      mounting("aa", nfs(":/x_1", "addr=nas")),
+      mounting("bb", nfs(":/x/1", "addr=nas")),
+      mounting("cc", nfs(":/x_1", "addr=nas")),
+    ),
+  ).toEqual([
     "Bb and Aa ask for the volume data with different options: " +
       "driver local (device=:/x/1, o=addr=nas, type=nfs) instead of driver local (device=:/x_1, o=addr=nas, type=nfs)",
   ]);

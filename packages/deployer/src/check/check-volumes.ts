@@ -1,4 +1,10 @@
-import { DeploymentError, type ErrorIssue, isSameDriver, volumeDifference, type VolumeDriver } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type ErrorIssue,
+  isSameDriver,
+  volumeDifference,
+  type VolumeDriver,
+} from "@openfactory/deploy-core";
 import type { CheckedRequest } from "./check-requests.js";
 
 interface VolumeUse {

@@ -6,7 +6,8 @@ import { parseRequests } from "./check-requests.js";
 
 const PATH = "resources.Reservations.NanoCPUs";
 
-const withoutReservations = () => new FakeStrategy({}, { unhonoured: [{ field: PATH, reason: "It reserves no CPUs." }] });
+const withoutReservations = () =>
+  new FakeStrategy({}, { unhonoured: [{ field: PATH, reason: "It reserves no CPUs." }] });
 
 const resources = { Limits: { NanoCPUs: 1e9 }, Reservations: { NanoCPUs: 5e8 } };
 const app = (request: Partial<DeployRequest>, defaults?: readonly string[]): DesiredApp => ({
@@ -25,7 +26,9 @@ test("a default that the platform does not honor is left out, without a warning 
 
 test("what the file asks for is reported, and rejected in strict mode", () => {
   expect(parseRequests([app({})], withoutReservations())[0]?.warnings).toMatchObject([{ field: PATH }]);
-  expect(() => parseRequests([app({})], withoutReservations(), { strict: true })).toThrow(expect.objectContaining({ code: "UNSUPPORTED" }));
+  expect(() => parseRequests([app({})], withoutReservations(), { strict: true })).toThrow(
+    expect.objectContaining({ code: "UNSUPPORTED" }),
+  );
 });
 
 test("a default that the platform honors stays", () => {

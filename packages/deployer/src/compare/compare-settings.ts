@@ -19,7 +19,12 @@ export function compareSettings(from: ServiceSettings, to: ServiceSettings, opti
 const isEqual = (a: LeafValue | undefined, b: LeafValue | undefined): boolean =>
   a === b || (typeof a === "object" && typeof b === "object" && JSON.stringify(a) === JSON.stringify(b));
 
-function changeOf(path: string, from: LeafValue | undefined, to: LeafValue | undefined, options: MaskOptions): FieldChange {
+function changeOf(
+  path: string,
+  from: LeafValue | undefined,
+  to: LeafValue | undefined,
+  options: MaskOptions,
+): FieldChange {
   const before = from === undefined ? undefined : shown(path, from, options);
   const after = to === undefined ? undefined : shown(path, to, options);
   return {

@@ -17,7 +17,11 @@ export function leavesOf(settings: ServiceSettings): Leaf[] {
   const leaves: Leaf[] = [];
   for (const [field, value] of Object.entries(settings)) {
     if (value === undefined) continue;
-    const addAll = (FIELDS[field as keyof ServiceSettings] ?? addNested) as (value: unknown, path: string, add: Add) => void;
+    const addAll = (FIELDS[field as keyof ServiceSettings] ?? addNested) as (
+      value: unknown,
+      path: string,
+      add: Add,
+    ) => void;
     addAll(value, field, (path, leaf) => leaves.push([path, leaf]));
   }
   return leaves;
@@ -25,7 +29,11 @@ export function leavesOf(settings: ServiceSettings): Leaf[] {
 
 type Add = (path: string, value: LeafValue) => void;
 type Fields = {
-  readonly [Field in keyof ServiceSettings]?: (value: NonNullable<ServiceSettings[Field]>, path: string, add: Add) => void;
+  readonly [Field in keyof ServiceSettings]?: (
+    value: NonNullable<ServiceSettings[Field]>,
+    path: string,
+    add: Add,
+  ) => void;
 };
 
 const addElements = (values: readonly string[], path: string, add: Add): void => {
@@ -41,7 +49,8 @@ const FIELDS: Fields = {
     }
   },
   labels(labels, path, add) {
-    for (const [label, value] of Object.entries(labels)) if (!OWNERSHIP_LABELS.includes(label)) add(`${path}.${label}`, value);
+    for (const [label, value] of Object.entries(labels))
+      if (!OWNERSHIP_LABELS.includes(label)) add(`${path}.${label}`, value);
   },
   ports(ports, path, add) {
     for (const { target, published, protocol, hostAddress, mode } of ports) {

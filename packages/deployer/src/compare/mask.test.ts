@@ -16,7 +16,11 @@ test.each([
   ["labels.db.password", SECRET, "***"],
   ["labels.api-token", SECRET, "***"],
   ["labels.url", `https://ada:${SECRET}@host/x`, "https://ada:***@host/x"],
-  ["mounts./data.VolumeOptions.DriverConfig.Options.o", `addr=nas,username=ada,password=${SECRET},vers=3.0`, "addr=nas,username=ada,password=***,vers=3.0"],
+  [
+    "mounts./data.VolumeOptions.DriverConfig.Options.o",
+    `addr=nas,username=ada,password=${SECRET},vers=3.0`,
+    "addr=nas,username=ada,password=***,vers=3.0",
+  ],
   ["env.ANY", SECRET, "***"],
 ])("%s %j is shown as %s", (path, value, expected) => {
   const { text, masked } = shown(path, value, {});

@@ -13,7 +13,10 @@ const SUSPECT = /^(?:labels|command|args|healthcheck|mounts)\b/;
 
 const SECRET_FLAG = new RegExp(`^--?[\\w-]*?${SECRET_WORD}${SECRET_NAME_END}$`, "i");
 /** `PASSWORD=x`, `--token=x`, `api_key: x`, `--secret x` within a line; a quoted value whole. */
-const ASSIGNED = new RegExp(`([\\w-]*?${SECRET_WORD}${SECRET_NAME_END}(?:\\s*[=:]\\s*|(?<=--?[\\w-]*)\\s+))(?:(?:bearer|basic)\\s+)?("[^"]*"|'[^']*'|[^\\s,;&"']+)`, "gi");
+const ASSIGNED = new RegExp(
+  `([\\w-]*?${SECRET_WORD}${SECRET_NAME_END}(?:\\s*[=:]\\s*|(?<=--?[\\w-]*)\\s+))(?:(?:bearer|basic)\\s+)?("[^"]*"|'[^']*'|[^\\s,;&"']+)`,
+  "gi",
+);
 const SCHEME = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
 
 /**
@@ -21,8 +24,15 @@ const SCHEME = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
  * names of secrets. In commands, labels and mounts, what looks like a secret is masked: what follows `--password` and the like,
  * `TOKEN=...`, and passwords in addresses. Anything else is shown: what must never be seen belongs in `secrets`.
  */
-export function shown(path: string, value: LeafValue, { showEnv = false, shownEnv = [] }: MaskOptions): { text: string; masked: boolean } {
-  if (path.startsWith("env.")) return showEnv || shownEnv.includes(path.slice("env.".length)) ? { text: String(value), masked: false } : { text: MASK, masked: true };
+export function shown(
+  path: string,
+  value: LeafValue,
+  { showEnv = false, shownEnv = [] }: MaskOptions,
+): { text: string; masked: boolean } {
+  if (path.startsWith("env."))
+    return showEnv || shownEnv.includes(path.slice("env.".length))
+      ? { text: String(value), masked: false }
+      : { text: MASK, masked: true };
   if (path.startsWith("labels.") && isSecretName(path)) return { text: MASK, masked: true };
   const raw = typeof value === "string" ? value : inShell(value);
   if (!SUSPECT.test(path)) return { text: raw, masked: false };

@@ -7,10 +7,15 @@ import { up } from "../up.js";
 const job = { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 1 } };
 const migrate = (version: number, more = {}) =>
   app("migrate", { mode: job, command: ["sh", "-c", `echo ${version}; exit 0`], ...more });
-const once = (version: number) => app("migrate", { restart: { Condition: "none" }, command: ["sh", "-c", `echo ${version}; exit 0`] });
+const once = (version: number) =>
+  app("migrate", { restart: { Condition: "none" }, command: ["sh", "-c", `echo ${version}; exit 0`] });
 const web = (command = "sleep 9") =>
-  app("web", { command: command.split(" "), dependsOn: [{ service: "migrate", condition: "service_completed_successfully" }] });
-const fake = (listsSettings = true) => new FakeStrategy({}, { capabilities: ALL }, { listsSettings, badUpdate: "left" });
+  app("web", {
+    command: command.split(" "),
+    dependsOn: [{ service: "migrate", condition: "service_completed_successfully" }],
+  });
+const fake = (listsSettings = true) =>
+  new FakeStrategy({}, { capabilities: ALL }, { listsSettings, badUpdate: "left" });
 const versionOf = (strategy: FakeStrategy) => strategy.services.get("migrate")?.settings.command?.at(-1);
 
 describe.each([
@@ -28,7 +33,9 @@ describe.each([
     const reason = `${why}: going back would run its earlier version again.`;
     expect(report.apps[0]).toMatchObject({ outcome: "completed", now: "desired", kept: reason });
     expect(report.apps[1]).toMatchObject({ outcome: "failed", now: "before" });
-    expect(report.compensation).toContainEqual(expect.objectContaining({ action: "keep", app: "Migrate", state: "done", reason }));
+    expect(report.compensation).toContainEqual(
+      expect.objectContaining({ action: "keep", app: "Migrate", state: "done", reason }),
+    );
   });
 
   test("leaves its failed version, too", async () => {
@@ -66,7 +73,9 @@ describe.each([
       { app: "Web", outcome: "running" },
     ]);
     expect(strategy.calls).not.toContain("rollback migrate");
-    expect((await rollback(strategy, project(made(2)), { apps: ["Migrate"] })).apps).toMatchObject([{ outcome: "completed" }]);
+    expect((await rollback(strategy, project(made(2)), { apps: ["Migrate"] })).apps).toMatchObject([
+      { outcome: "completed" },
+    ]);
     expect(versionOf(strategy)).toBe("echo 1; exit 0");
   });
 });

@@ -55,7 +55,8 @@ export async function planTakeBack(change: Change, context: TakeBackContext): Pr
   if (once !== undefined && (there.now === "nothing" || (change.kind !== "prune" && isMade))) return kept(there, once);
   if (there.now === "nothing") return { now: "before", action: "redeploy", work: () => redeploy(change, context) };
   if (change.kind === "prune" || !isMade) return asBefore(change, there, context);
-  if (change.kind === "replace") return { now: "before", action: "redeploy", work: () => replaceAgain(change, context) };
+  if (change.kind === "replace")
+    return { now: "before", action: "redeploy", work: () => replaceAgain(change, context) };
   return canRollBack(strategy, there)
     ? { now: "before", action: "rollback", work: () => rollBack(change, context) }
     : { now: "before", action: "restore", work: () => restore(change, context) };
@@ -98,7 +99,11 @@ async function restore(change: Changed, context: TakeBackContext): Promise<void>
   const { strategy, timeoutMs, settleMs } = context;
   const request = asItWas(change.before);
   if (request === undefined || !supports(strategy, "update")) throw cannot(change, strategy);
-  await strategy.update(request, { ...limits(change, context), timeoutMs, ...(settleMs !== undefined && { settleMs }) });
+  await strategy.update(request, {
+    ...limits(change, context),
+    timeoutMs,
+    ...(settleMs !== undefined && { settleMs }),
+  });
   await untilBack(change, context);
 }
 
@@ -129,7 +134,10 @@ async function untilBack(change: Changed, context: TakeBackContext): Promise<voi
 }
 
 /** Of a resource whose making was not confirmed, only one that carries the run's id is its own. */
-async function planRemoval(change: ResourceChange, { strategy, run, journal, timeoutMs }: TakeBackContext): Promise<TakeBack> {
+async function planRemoval(
+  change: ResourceChange,
+  { strategy, run, journal, timeoutMs }: TakeBackContext,
+): Promise<TakeBack> {
   if (!supports(strategy, "resources")) return { now: "nothing" };
   const { kind, name } = change.resource;
   const limits = { signal: AbortSignal.timeout(timeoutMs) };
@@ -158,8 +166,12 @@ const limits = (change: ServiceChange, { timeoutMs, observerOf }: TakeBackContex
 });
 
 const cannot = ({ service }: Changed, { manifest }: OpenFactoryServiceDeploymentStrategy): DeploymentError =>
-  new DeploymentError("UNSUPPORTED", `${service} can't be put back: the platform ${manifest.name} did not tell how it was.`, {
-    service,
-    strategy: manifest.name,
-    hint: "Deploy the version before by hand.",
-  });
+  new DeploymentError(
+    "UNSUPPORTED",
+    `${service} can't be put back: the platform ${manifest.name} did not tell how it was.`,
+    {
+      service,
+      strategy: manifest.name,
+      hint: "Deploy the version before by hand.",
+    },
+  );

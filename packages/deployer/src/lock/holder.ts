@@ -9,7 +9,14 @@ interface HoldingProcess extends Machine {
   started: string;
 }
 
-const PARTS = ["host", "machine", "boot", "pidSpace", "pid", "started"] as const satisfies readonly (keyof HoldingProcess)[];
+const PARTS = [
+  "host",
+  "machine",
+  "boot",
+  "pidSpace",
+  "pid",
+  "started",
+] as const satisfies readonly (keyof HoldingProcess)[];
 
 /** The first space for process ids of every Linux kernel (`PROC_PID_INIT_INO`). */
 const OUTSIDE_CONTAINERS = "pid:[4026531836]";

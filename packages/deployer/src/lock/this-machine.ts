@@ -43,7 +43,8 @@ const hardwareAddresses = (): string =>
     .sort()
     .join(" ");
 
-const hash = (text: string): string => createHash("sha256").update(`openfactory-deploy ${text}`).digest("hex").slice(0, 12);
+const hash = (text: string): string =>
+  createHash("sha256").update(`openfactory-deploy ${text}`).digest("hex").slice(0, 12);
 
 const told = (read: () => string): string => {
   try {

@@ -6,7 +6,11 @@ import { ALL, app, FakeStrategy, project } from "../testing/fake-strategy.js";
 import { up } from "../up.js";
 
 const fake = () => new FakeStrategy({}, { capabilities: ALL });
-const elsewhere: LockHolder = { id: "elsewhere/x/x/x/1/x/1", owner: "ada@bench (ofdeploy up, pid 1)", since: "2026-01-01T00:00:00Z" };
+const elsewhere: LockHolder = {
+  id: "elsewhere/x/x/x/1/x/1",
+  owner: "ada@bench (ofdeploy up, pid 1)",
+  since: "2026-01-01T00:00:00Z",
+};
 /** A process of this machine that is no more: no process has such an id. */
 const gone = async (): Promise<LockHolder> => {
   const { newHolder } = await import("./holder.js");
@@ -64,7 +68,10 @@ test("is taken by force where that is asked for, and says so", async () => {
   const strategy = fake();
   strategy.engine.locks.set("factory", elsewhere);
   const events: DeployerEvent[] = [];
-  const report = await up(strategy, project(app("web")), { forceUnlock: true, observer: (event) => events.push(event) });
+  const report = await up(strategy, project(app("web")), {
+    forceUnlock: true,
+    observer: (event) => events.push(event),
+  });
   expect(report.outcome).toBe("ok");
   expect(report.warnings).toMatchObject([{ code: "LOCK_TAKEN_OVER", reason: expect.stringContaining("ada@bench") }]);
   expect(locks(events)).toEqual(["taken-over", "taken", "released"]);
@@ -92,7 +99,10 @@ test("where it can't be let go of, the run says so", async () => {
     if (call.startsWith("unlock")) throw new DeploymentError("ENGINE_UNREACHABLE", "Nobody answers.");
   };
   const report = await up(strategy, project(app("web")));
-  expect(report).toMatchObject({ outcome: "ok", warnings: [{ code: "LOCK_NOT_RELEASED", reason: expect.stringContaining("Nobody answers") }] });
+  expect(report).toMatchObject({
+    outcome: "ok",
+    warnings: [{ code: "LOCK_NOT_RELEASED", reason: expect.stringContaining("Nobody answers") }],
+  });
 });
 
 test("one whose taking got no answer is let go of", async () => {

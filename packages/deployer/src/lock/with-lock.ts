@@ -32,7 +32,8 @@ export async function withLock<Result>(
   if (!supports(strategy, "lock")) return work();
   const { observer, signal, warn } = options;
   const holder = newHolder(options.purpose);
-  const release = (): Promise<void> => strategy.unlock(project, holder.id, { signal: AbortSignal.timeout(UNLOCK_TIMEOUT_MS) });
+  const release = (): Promise<void> =>
+    strategy.unlock(project, holder.id, { signal: AbortSignal.timeout(UNLOCK_TIMEOUT_MS) });
   const take = async (): Promise<LockHolder | undefined> => {
     try {
       return await strategy.lock(project, holder, { signal });
@@ -65,14 +66,22 @@ export async function withLock<Result>(
 /** Hardly any run takes so long. */
 const STALE_MS = 3_600_000;
 
-function isTaken(project: string, { owner, since }: LockHolder, { manifest }: OpenFactoryServiceDeploymentStrategy): DeploymentError {
+function isTaken(
+  project: string,
+  { owner, since }: LockHolder,
+  { manifest }: OpenFactoryServiceDeploymentStrategy,
+): DeploymentError {
   const isStale = Date.now() - Date.parse(since) > STALE_MS;
-  return new DeploymentError("CONFLICT", `The project ${project} is being changed by ${owner}, since ${since} (${age(since)}).`, {
-    strategy: manifest.name,
-    hint: isStale
-      ? "That run was probably killed: if its process is gone, take the lock away with `--force-unlock`."
-      : "Wait until that run has ended; if its process is gone, take the lock away with `--force-unlock`.",
-  });
+  return new DeploymentError(
+    "CONFLICT",
+    `The project ${project} is being changed by ${owner}, since ${since} (${age(since)}).`,
+    {
+      strategy: manifest.name,
+      hint: isStale
+        ? "That run was probably killed: if its process is gone, take the lock away with `--force-unlock`."
+        : "Wait until that run has ended; if its process is gone, take the lock away with `--force-unlock`.",
+    },
+  );
 }
 
 const takenOver = (project: string, { owner, since }: LockHolder): ProjectWarning => ({

@@ -54,7 +54,8 @@ export async function observeOne(
   name: string,
   { signal }: OperationOptions = {},
 ): Promise<ServiceStatus | undefined> {
-  if (!supports(strategy, "inspect")) return (await observe(strategy, [name], { signal, settings: true })).services.get(name);
+  if (!supports(strategy, "inspect"))
+    return (await observe(strategy, [name], { signal, settings: true })).services.get(name);
   try {
     return await strategy.inspect(name, { signal });
   } catch (error) {

@@ -31,7 +31,8 @@ export async function untilRuns(
   }
   for (;;) {
     const status = await observeOne(strategy, service, { signal });
-    if (status === undefined) throw new DeploymentError("NOT_FOUND", `There is no service ${service} any more.`, { service });
+    if (status === undefined)
+      throw new DeploymentError("NOT_FOUND", `There is no service ${service} any more.`, { service });
     if (status.state === "running" || status.state === "completed") return status;
     if (Date.now() >= end) throw notRunning(status, timeoutMs);
     await sleep(LOOK_EVERY_MS, signal, { service });

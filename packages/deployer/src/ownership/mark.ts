@@ -14,7 +14,17 @@ import { fingerprint } from "../compare/fingerprint.js";
 import { isVolume, resourcesOf } from "../resources/resource-id.js";
 import { canTellOwners } from "./can-tell.js";
 import { assetLabels } from "../assets/asset-labels.js";
-import { APP_LABEL, FORMAT_LABEL, PLATFORM_LABEL, PROJECT_LABEL, REQUEST_LABEL, RUN_LABEL, SETTINGS_LABEL, USES_LABEL, VOLUME_LABELS } from "./labels.js";
+import {
+  APP_LABEL,
+  FORMAT_LABEL,
+  PLATFORM_LABEL,
+  PROJECT_LABEL,
+  REQUEST_LABEL,
+  RUN_LABEL,
+  SETTINGS_LABEL,
+  USES_LABEL,
+  VOLUME_LABELS,
+} from "./labels.js";
 import { fileLabels, type Scope } from "./ownership.js";
 
 /** What a mark says beyond the app itself. */
@@ -48,7 +58,9 @@ export async function markedRequest(
   const uses = resourcesOf(request).filter((id) => resources.has(id) || isVolume(id));
   const known = settings ?? (await settingsOf(strategy, request, options));
   return amendRequest(request, {
-    ...(request.mounts && { mounts: request.mounts.map((mount) => markedMount(mount, ofVolumes, before?.settings?.mounts)) }),
+    ...(request.mounts && {
+      mounts: request.mounts.map((mount) => markedMount(mount, ofVolumes, before?.settings?.mounts)),
+    }),
     labels: {
       ...request.labels,
       ...owner,
@@ -77,7 +89,8 @@ async function settingsOf(
 function markedMount(mount: Mount, owner: Readonly<Record<string, string>>, present: readonly Mount[] = []): Mount {
   if (mount.Type !== "volume") return mount;
   const same = present.find(({ Target, Source }) => Target === mount.Target && Source === mount.Source);
-  const kept = same && Object.entries(same.VolumeOptions?.Labels ?? {}).filter(([label]) => VOLUME_LABELS.includes(label));
+  const kept =
+    same && Object.entries(same.VolumeOptions?.Labels ?? {}).filter(([label]) => VOLUME_LABELS.includes(label));
   const labels = kept === undefined || kept.length === 0 ? owner : Object.fromEntries(kept);
   return { ...mount, VolumeOptions: { ...mount.VolumeOptions, Labels: { ...labels, ...mount.VolumeOptions?.Labels } } };
 }

@@ -22,7 +22,11 @@ export type Ownership = "ours" | "unrecorded" | "other-file" | "other-directory"
 type Labels = Readonly<Record<string, string>>;
 
 /** @param isNamed whether the run's files name it: an app by its service, a resource by its name or key. */
-export function ownershipOf(labels: Labels, { project, files, directory, hasChosenName = false }: Scope, isNamed: boolean): Ownership {
+export function ownershipOf(
+  labels: Labels,
+  { project, files, directory, hasChosenName = false }: Scope,
+  isNamed: boolean,
+): Ownership {
   if (labels[PROJECT_LABEL] !== project) return "foreign";
   const recorded = labels[DIRECTORY_LABEL];
   const isElsewhere = directory !== undefined && recorded !== undefined && recorded !== directory;
@@ -35,7 +39,8 @@ export function ownershipOf(labels: Labels, { project, files, directory, hasChos
 }
 
 /** Whether it belongs to the run's project, whichever file owns it. */
-export const isOfProject = (ownership: Ownership): boolean => ownership !== "foreign" && ownership !== "other-directory";
+export const isOfProject = (ownership: Ownership): boolean =>
+  ownership !== "foreign" && ownership !== "other-directory";
 
 /** The ownership labels of what a run makes for one of its files. */
 export function fileLabels({ files, directory }: Scope, file: string | undefined): Record<string, string> {

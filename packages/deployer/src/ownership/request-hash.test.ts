@@ -11,7 +11,9 @@ test("what means the same has one hash", () => {
   expect(requestHash({ ...request, labels: { ...request.labels, [PROJECT_LABEL]: "p", [APP_LABEL]: "a" } })).toBe(hash);
   expect(requestHash({ ...request, user: undefined })).toBe(hash);
   const shorthand = requestHash({ ...request, command: "sleep 1", ports: { 8080: 80 } });
-  expect(requestHash({ ...request, command: ["sleep", "1"], ports: [{ target: 80, published: 8080 }] })).toBe(shorthand);
+  expect(requestHash({ ...request, command: ["sleep", "1"], ports: [{ target: 80, published: 8080 }] })).toBe(
+    shorthand,
+  );
 });
 
 test("what differs has another", () => {

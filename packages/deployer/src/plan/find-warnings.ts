@@ -18,9 +18,14 @@ export function findWarnings(
   const warnings: ProjectWarning[] = [];
   if (!canTellOwners(strategy)) warnings.push(ownersUnknown(name));
   if (!supports(strategy, "wait")) {
-    const isGated = apps.some(({ app }) => app.dependsOn.some(({ condition }) => MILESTONE_OF[condition] !== "started"));
+    const isGated = apps.some(({ app }) =>
+      app.dependsOn.some(({ condition }) => MILESTONE_OF[condition] !== "started"),
+    );
     const order = isGated ? ", and an app that waits for another's health or end starts right after it" : "";
-    warnings.push({ code: "NO_WAIT", reason: `The platform ${name} can't tell when a service is ready: none is waited for${order}.` });
+    warnings.push({
+      code: "NO_WAIT",
+      reason: `The platform ${name} can't tell when a service is ready: none is waited for${order}.`,
+    });
   }
   warnings.push(...othersLeft(others, checked), ...sharing(shared));
   const left = orphans.filter(({ action }) => action === "keep");
@@ -35,19 +40,33 @@ export function findWarnings(
 }
 
 /** One line: `2 services of this project belong to app_b.yml and were left.` @param done what became of them. */
-export function othersLeft(others: readonly Pick<PlannedOther, "owner">[], scope: Scope, done = "left"): ProjectWarning[] {
+export function othersLeft(
+  others: readonly Pick<PlannedOther, "owner">[],
+  scope: Scope,
+  done = "left",
+): ProjectWarning[] {
   if (others.length === 0) return [];
-  const owners = [...Map.groupBy(others, ({ owner }) => ownerText(owner, scope))].map(([text, some]) => [text, some.length] as const);
+  const owners = [...Map.groupBy(others, ({ owner }) => ownerText(owner, scope))].map(
+    ([text, some]) => [text, some.length] as const,
+  );
   const count = `${others.length} ${others.length === 1 ? "service" : "services"} of this project ${others.length === 1 ? "belongs" : "belong"} to`;
   const [first] = owners;
-  const whose = owners.length === 1 ? first?.[0] : `other files (${owners.map(([text, some]) => `${text}: ${some}`).join(", ")})`;
+  const whose =
+    owners.length === 1 ? first?.[0] : `other files (${owners.map(([text, some]) => `${text}: ${some}`).join(", ")})`;
   return [{ code: "OTHER_FILES", reason: `${count} ${whose} and ${others.length === 1 ? "was" : "were"} ${done}.` }];
 }
 
 function sharing(shared: ReadonlyMap<string, readonly string[]>): ProjectWarning[] {
   if (shared.size === 0) return [];
-  const words = [...shared].map(([id, owners]) => `the ${id.replace("/", " ")} with ${owners.join(" and ")}`).join("; ");
-  return [{ code: "SHARED_RESOURCES", reason: `This project's files share ${words}. What is shared stays until none of them uses it.` }];
+  const words = [...shared]
+    .map(([id, owners]) => `the ${id.replace("/", " ")} with ${owners.join(" and ")}`)
+    .join("; ");
+  return [
+    {
+      code: "SHARED_RESOURCES",
+      reason: `This project's files share ${words}. What is shared stays until none of them uses it.`,
+    },
+  ];
 }
 
 export const ownersUnknown = (platform: string): ProjectWarning => ({

@@ -38,7 +38,11 @@ export interface AppPlan {
 }
 
 /** Compares an app with what is there by its service's name. Asks the engine for what the listing did not tell. */
-export async function planApp(checked: CheckedApp, listed: ServiceStatus | undefined, context: PlanContext): Promise<AppPlan> {
+export async function planApp(
+  checked: CheckedApp,
+  listed: ServiceStatus | undefined,
+  context: PlanContext,
+): Promise<AppPlan> {
   const { key, service, location } = checked.app;
   const plan = (action: PlannedApp["action"], more: Partial<PlannedApp> = {}, before?: ServiceStatus): AppPlan => ({
     planned: {
@@ -65,7 +69,8 @@ export async function planApp(checked: CheckedApp, listed: ServiceStatus | undef
   const isSame = isOurs && owner?.request === checked.hash;
   const moves = isOurs ? ownerChanges(listed, checked, context) : [];
   const again = isOurs ? (whyAgain(listed, checked.request) ?? context.stale(listed, checked)) : undefined;
-  if (isSame && moves.length === 0 && again === undefined && isKnownSame(listed, checked, context)) return plan("unchanged", {}, listed);
+  if (isSame && moves.length === 0 && again === undefined && isKnownSame(listed, checked, context))
+    return plan("unchanged", {}, listed);
   const before = await withSettings(listed, context);
   // It has gone since it was listed.
   if (before === undefined) return plan("create");
@@ -76,10 +81,17 @@ export async function planApp(checked: CheckedApp, listed: ServiceStatus | undef
   const changes = [...difference.changes, ...moves].sort((a, b) => (a.path < b.path ? -1 : 1));
   const obstacle = whyReplace(difference, context);
   const release = difference.differs ? releaseReason(listed.labels, checked.app) : undefined;
-  const reason = [obstacle ?? again ?? whyMoved(moves, difference, context), release].filter((sentence) => sentence !== undefined).join(" ");
+  const reason = [obstacle ?? again ?? whyMoved(moves, difference, context), release]
+    .filter((sentence) => sentence !== undefined)
+    .join(" ");
   const drifted = isSame && difference.differs;
   const restarts = await restartsOf(context.strategy, before, after, { signal: context.signal });
-  const more = { changes, ...(drifted && { drifted }), ...(reason && { reason }), ...(restarts.length > 0 && { restarts }) };
+  const more = {
+    changes,
+    ...(drifted && { drifted }),
+    ...(reason && { reason }),
+    ...(restarts.length > 0 && { restarts }),
+  };
   return { ...plan(obstacle === undefined ? "update" : "replace", more, before), after };
 }
 
@@ -93,13 +105,21 @@ function isKnownSame(status: ServiceStatus, { request }: CheckedApp, { strategy 
 }
 
 /** Whether as many replicas are wanted of a service as its request says, where that says a number. */
-function hasReplicas({ replicas }: ServiceStatus, { mode = { Replicated: { Replicas: 1 } } }: NormalizedRequest): boolean {
+function hasReplicas(
+  { replicas }: ServiceStatus,
+  { mode = { Replicated: { Replicas: 1 } } }: NormalizedRequest,
+): boolean {
   return !("Replicated" in mode) || replicas.desired === mode.Replicated.Replicas;
 }
 
 /** The service with its settings, where they can be told. */
-const withSettings = async (listed: ServiceStatus, { strategy, signal }: PlanContext): Promise<ServiceStatus | undefined> =>
-  listed.settings === undefined && supports(strategy, "settings") ? observeOne(strategy, listed.name, { signal }) : listed;
+const withSettings = async (
+  listed: ServiceStatus,
+  { strategy, signal }: PlanContext,
+): Promise<ServiceStatus | undefined> =>
+  listed.settings === undefined && supports(strategy, "settings")
+    ? observeOne(strategy, listed.name, { signal })
+    : listed;
 
 interface Difference {
   differs: boolean;
@@ -136,14 +156,16 @@ function adoption(
 ): [PlannedApp["action"], Partial<PlannedApp>] {
   const { changes } = difference;
   const obstacle = whyReplace(difference, context);
-  const from = owner === undefined ? "Not managed by ofdeploy yet." : `It belongs to ${ownerText(owner, context.scope)} so far.`;
+  const from =
+    owner === undefined ? "Not managed by ofdeploy yet." : `It belongs to ${ownerText(owner, context.scope)} so far.`;
   if (obstacle === undefined) return ["adopt", { changes, ...(owner && { owner }), reason: from }];
   const reason = `The service ${service} can't be taken over as it runs: ${obstacle}`;
   return ["conflict", { changes, ...(owner && { owner }), reason }];
 }
 
 function whose(service: string, owner: Owner | undefined, ownership: Ownership, scope: Scope): string {
-  if (owner === undefined) return `A service ${service} exists already, and it does not carry the labels of this project.`;
+  if (owner === undefined)
+    return `A service ${service} exists already, and it does not carry the labels of this project.`;
   const text = ownerText(owner, scope);
   if (ownership === "foreign") return `The service ${service} belongs to ${text}, and this is ${scope.project}.`;
   return `The service ${service} of this project belongs to ${text}.`;
@@ -153,9 +175,14 @@ function whose(service: string, owner: Owner | undefined, ownership: Ownership, 
  * The ownership labels that change: where the app has moved between files of this run, and with `takeOwnership` wherever
  * they are not this file's.
  */
-function ownerChanges({ labels }: ServiceStatus, { app }: CheckedApp, { scope, takeOwnership }: PlanContext): FieldChange[] {
+function ownerChanges(
+  { labels }: ServiceStatus,
+  { app }: CheckedApp,
+  { scope, takeOwnership }: PlanContext,
+): FieldChange[] {
   const wanted = fileLabels(scope, app.file);
-  const hasMoved = labels[FILE_LABEL] !== undefined && wanted[FILE_LABEL] !== undefined && labels[FILE_LABEL] !== wanted[FILE_LABEL];
+  const hasMoved =
+    labels[FILE_LABEL] !== undefined && wanted[FILE_LABEL] !== undefined && labels[FILE_LABEL] !== wanted[FILE_LABEL];
   if (!hasMoved && !takeOwnership) return [];
   return [DIRECTORY_LABEL, FILE_LABEL]
     .filter((label) => labels[label] !== wanted[label])
@@ -167,7 +194,11 @@ function ownerChanges({ labels }: ServiceStatus, { app }: CheckedApp, { scope, t
 }
 
 /** Why a service changes that differs in nothing but its owner; undefined: something else differs, too. */
-function whyMoved(moves: readonly FieldChange[], { differs }: Difference, { strategy }: PlanContext): string | undefined {
+function whyMoved(
+  moves: readonly FieldChange[],
+  { differs }: Difference,
+  { strategy }: PlanContext,
+): string | undefined {
   if (moves.length === 0 || differs) return undefined;
   const restart = strategy.manifest.relabelsInPlace
     ? "nothing of it restarts"

@@ -45,7 +45,9 @@ export function planResources(
   const { apps, resources } = checked;
   const own = listed.filter(({ orchestrator }) => orchestrator === undefined);
   const present = Map.groupBy(own, resourceId);
-  const taken = new Map(listed.filter(({ orchestrator }) => orchestrator !== undefined).map((one) => [resourceId(one), one] as const));
+  const taken = new Map(
+    listed.filter(({ orchestrator }) => orchestrator !== undefined).map((one) => [resourceId(one), one] as const),
+  );
   const warnings: ProjectWarning[] = [];
   const wanted = new Set([
     ...resources.map(({ spec }) => resourceId(spec)),
@@ -64,7 +66,9 @@ export function planResources(
       ...resources.map((desired) => {
         const id = resourceId(desired.spec);
         const other = present.has(id) ? undefined : taken.get(id);
-        return other === undefined ? planDesired(desired, present.get(id) ?? [], checked, options, warnings) : nameTaken(desired, other);
+        return other === undefined
+          ? planDesired(desired, present.get(id) ?? [], checked, options, warnings)
+          : nameTaken(desired, other);
       }),
       ...ours.map((resource) => planLeft(resource, users.get(resourceId(resource)), keys, options)),
     ],
@@ -95,7 +99,12 @@ function planDesired(
 ): PlannedResource {
   const resource = named(desired);
   const { kind, name } = resource;
-  const conflict = (reason: string, hint?: string): PlannedResource => ({ ...resource, action: "conflict", reason, ...(hint !== undefined && { hint }) });
+  const conflict = (reason: string, hint?: string): PlannedResource => ({
+    ...resource,
+    action: "conflict",
+    reason,
+    ...(hint !== undefined && { hint }),
+  });
   const [found] = present;
   if (found === undefined) return { ...resource, action: "create" };
   if (present.length > 1) return conflict(ambiguous(kind, name, present), REMOVE_TWIN);
@@ -109,7 +118,10 @@ function planDesired(
   }
   const made = found.labels[SPEC_LABEL];
   if (made !== undefined && made !== specHash(desired)) {
-    return conflict(`The ${kind} ${name} was made with other options than the file asks for, and an engine can't change them.`, REMAKE);
+    return conflict(
+      `The ${kind} ${name} was made with other options than the file asks for, and an engine can't change them.`,
+      REMAKE,
+    );
   }
   const labels = changedLabels(found, desired);
   if (labels.length > 0) {
@@ -130,7 +142,10 @@ const ambiguous = (kind: ResourceKind, name: string, present: readonly Resource[
   `There are ${present.length} ${kind}s named ${name} (${present.map(({ id }) => id.slice(0, 12)).join(", ")}), so that the name does not say which one is meant.`;
 
 /** Networks that apps join, that the project does not declare, and that share a name. */
-function twins(present: ReadonlyMap<string, readonly Resource[]>, { apps, resources }: CheckedProject): ProjectWarning[] {
+function twins(
+  present: ReadonlyMap<string, readonly Resource[]>,
+  { apps, resources }: CheckedProject,
+): ProjectWarning[] {
   const declared = new Set(resources.map(({ spec }) => resourceId(spec)));
   const joined = new Set(apps.flatMap(({ request: { networks = [] } }) => networks));
   return [...joined].flatMap((name): ProjectWarning[] => {
@@ -181,7 +196,11 @@ function planLeft(
 const keyOf = (kind: ResourceKind, key: string): string => `${kind} ${key}`;
 
 /** By resource, which service will use it, or would if it were rolled back. */
-function usersAfterwards({ apps, orphans, others }: Planned, scope: Scope, { rollsBack }: ResourcePlanOptions): Map<string, string> {
+function usersAfterwards(
+  { apps, orphans, others }: Planned,
+  scope: Scope,
+  { rollsBack }: ResourcePlanOptions,
+): Map<string, string> {
   const users = new Map<string, string>();
   const add = (labels: ServiceStatus["labels"] | undefined, reason: string): void => {
     for (const id of labels === undefined ? [] : usesOf(labels)) users.set(id, reason);

@@ -54,10 +54,13 @@ export async function planUp(
 
   const unnamed = unnamedServices(checked, observed);
   const others = unnamed.flatMap(({ status, ownership }) => otherOf(status, ownership));
-  const left = await eachBounded(INSPECTIONS_AT_ONCE, unnamed.flatMap(({ status, ownership }) => (ownership === "ours" ? [status] : [])), (status) =>
-    prune && status.settings === undefined && supports(strategy, "settings")
-      ? observeOne(strategy, status.name, { signal })
-      : Promise.resolve(status),
+  const left = await eachBounded(
+    INSPECTIONS_AT_ONCE,
+    unnamed.flatMap(({ status, ownership }) => (ownership === "ours" ? [status] : [])),
+    (status) =>
+      prune && status.settings === undefined && supports(strategy, "settings")
+        ? observeOne(strategy, status.name, { signal })
+        : Promise.resolve(status),
   );
   const orphans = left.filter((status) => status !== undefined);
   const plannedOrphans = orphans.map((status): PlannedOrphan => ({
@@ -68,15 +71,20 @@ export async function planUp(
   }));
 
   const shared = sharedResources(checked, others, observed.resources);
-  const { resources, warnings } = planResources(checked, observed.resources ?? [], { apps: planned, orphans: plannedOrphans, others }, {
-    prune,
-    volumes,
-    strict,
-    takeOwnership,
-    shared,
-    rollsBack: supports(strategy, "rollback"),
-    platform: strategy.manifest.name,
-  });
+  const { resources, warnings } = planResources(
+    checked,
+    observed.resources ?? [],
+    { apps: planned, orphans: plannedOrphans, others },
+    {
+      prune,
+      volumes,
+      strict,
+      takeOwnership,
+      shared,
+      rollsBack: supports(strategy, "rollback"),
+      platform: strategy.manifest.name,
+    },
+  );
   const plan = { project, platform: strategy.manifest.name, apps: planned, orphans: plannedOrphans, others, resources };
   return {
     plan: {
@@ -90,7 +98,10 @@ export async function planUp(
 }
 
 /** The services that no app of the run's files has, and whose they are. */
-const unnamedServices = (checked: CheckedProject, { services }: Observed): { status: ServiceStatus; ownership: Ownership }[] => {
+const unnamedServices = (
+  checked: CheckedProject,
+  { services }: Observed,
+): { status: ServiceStatus; ownership: Ownership }[] => {
   const wanted = new Set(checked.apps.map(({ app }) => app.service));
   return [...services.values()]
     .filter(({ name }) => !wanted.has(name))

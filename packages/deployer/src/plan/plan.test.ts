@@ -7,7 +7,10 @@ import { up } from "../up.js";
 import { plan } from "./prepare.js";
 
 const fake = (options: FakeOptions = {}) => new FakeStrategy({}, { capabilities: ALL }, options);
-const tell = async (strategy: FakeStrategy, ...args: Parameters<typeof plan> extends [unknown, ...infer Rest] ? Rest : never) => {
+const tell = async (
+  strategy: FakeStrategy,
+  ...args: Parameters<typeof plan> extends [unknown, ...infer Rest] ? Rest : never
+) => {
   strategy.calls.length = 0;
   return plan(strategy, ...args);
 };
@@ -47,7 +50,10 @@ describe("what it costs", () => {
     const web = app("web", { mode: { Replicated: { Replicas: 2 } } });
     await up(strategy, project(web));
     await strategy.scale("web", 5);
-    expect((await tell(strategy, project(web), { refresh: false })).apps[0]).toMatchObject({ drifted: true, changes: [{ from: "5", to: "2" }] });
+    expect((await tell(strategy, project(web), { refresh: false })).apps[0]).toMatchObject({
+      drifted: true,
+      changes: [{ from: "5", to: "2" }],
+    });
     expect(strategy.calls).toEqual(["list", "inspect web", "settingsOf web"]);
   });
 
@@ -55,7 +61,9 @@ describe("what it costs", () => {
     const strategy = fake();
     await up(strategy, project(...apps));
     const desired = project(...apps.slice(1), app("app0", { image: "demo:2" }));
-    expect((await tell(strategy, desired, { refresh: false })).apps.at(-1)?.changes).toEqual([{ path: "image", from: "demo:1", to: "demo:2" }]);
+    expect((await tell(strategy, desired, { refresh: false })).apps.at(-1)?.changes).toEqual([
+      { path: "image", from: "demo:1", to: "demo:2" },
+    ]);
     expect(strategy.calls).toEqual(["list", "inspect app0", "settingsOf app0"]);
   });
 
@@ -63,19 +71,29 @@ describe("what it costs", () => {
     const strategy = fake({ listsSettings: true });
     const desired = { ...project(app("web", { networks: ["own-net"] })), resources: [network("own-net")] };
     await up(strategy, desired);
-    expect((await tell(strategy, desired, { refresh: false })).resources).toMatchObject([{ name: "own-net", action: "unchanged" }]);
+    expect((await tell(strategy, desired, { refresh: false })).resources).toMatchObject([
+      { name: "own-net", action: "unchanged" },
+    ]);
     expect(strategy.calls).toEqual(["list", "listResources network"]);
-    await tell(strategy, { ...project(app("web", { networks: ["own-net"], user: "1:1" })), resources: [network("own-net")] }, { refresh: false });
+    await tell(
+      strategy,
+      { ...project(app("web", { networks: ["own-net"], user: "1:1" })), resources: [network("own-net")] },
+      { refresh: false },
+    );
     expect(strategy.calls.filter((call) => call.startsWith("listResources"))).toEqual(["listResources network"]);
     const unused = { ...desired, resources: [...desired.resources, network("own-other")] };
-    expect((await tell(strategy, unused, { refresh: false })).resources[1]).toMatchObject({ name: "own-other", action: "create" });
+    expect((await tell(strategy, unused, { refresh: false })).resources[1]).toMatchObject({
+      name: "own-other",
+      action: "create",
+    });
     await tell(strategy, desired);
     expect(strategy.calls).toContain("listResources network volume config secret");
   });
 });
 
 describe("a service that another release deployed", () => {
-  const made = (format: number | undefined, env: string[]) => project({ ...app("web", { env }), ...(format !== undefined && { format }) });
+  const made = (format: number | undefined, env: string[]) =>
+    project({ ...app("web", { env }), ...(format !== undefined && { format }) });
   const earlier = "It was deployed by an earlier release of ofdeploy, which set other variables and labels.";
 
   test.each([
@@ -142,7 +160,10 @@ describe("what is told", () => {
   });
 
   test("why a service is made anew", async () => {
-    const strategy = new FakeStrategy({}, { capabilities: ALL, needsReplacement: (_, to) => (to.mode ? "A job can't become a service" : undefined) });
+    const strategy = new FakeStrategy(
+      {},
+      { capabilities: ALL, needsReplacement: (_, to) => (to.mode ? "A job can't become a service" : undefined) },
+    );
     await up(strategy, project(app("web"), app("db")));
     const { apps } = await plan(strategy, project(app("web", { mode: { Global: {} } }), app("db", { user: "1:1" })));
     expect(apps).toMatchObject([{ action: "replace", reason: "A job can't become a service." }, { action: "update" }]);
@@ -154,7 +175,9 @@ describe("what is told", () => {
     await up(strategy, project(app("web")));
     // As the strategies leave out of settings what they don't honour.
     strategy.settingsOf = async () => strategy.services.get("web")!.settings;
-    expect((await plan(strategy, project(app("web", { constraints: ["node.role == worker"] })))).hasChanges).toBe(false);
+    expect((await plan(strategy, project(app("web", { constraints: ["node.role == worker"] })))).hasChanges).toBe(
+      false,
+    );
   });
 
   test("a service of an older version, without the fingerprint, is compared", async () => {
@@ -168,7 +191,9 @@ describe("what is told", () => {
   });
 
   test("apps that are to be taken over are in the file", async () => {
-    const error: unknown = await plan(fake(), project(app("web")), { adopt: ["Wbe"] }).catch((reason: unknown) => reason);
+    const error: unknown = await plan(fake(), project(app("web")), { adopt: ["Wbe"] }).catch(
+      (reason: unknown) => reason,
+    );
     expect(error).toMatchObject({ code: "INVALID_REQUEST", hint: "Its apps are: Web." });
   });
 
@@ -196,8 +221,13 @@ describe("resources", () => {
     const strategy = fake();
     strategy.engine.createResource({ kind: "network", name: "own-net", labels: {} });
     const desired = { ...project(app("web")), resources: [network("own-net")] };
-    expect((await plan(strategy, desired)).resources).toMatchObject([{ action: "conflict", reason: expect.stringContaining("did not make it") }]);
-    await expect(up(strategy, desired)).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringContaining("own-net") });
+    expect((await plan(strategy, desired)).resources).toMatchObject([
+      { action: "conflict", reason: expect.stringContaining("did not make it") },
+    ]);
+    await expect(up(strategy, desired)).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringContaining("own-net"),
+    });
 
     strategy.engine.resources.clear();
     await up(strategy, desired);
@@ -213,7 +243,9 @@ describe("resources", () => {
     const mounts = [{ Type: "volume", Source: "used", Target: "/data" }];
     await up(strategy, { ...project(app("web", { mounts })), resources: [volume("used"), volume("left")] });
     const actions = async (options: object) =>
-      (await plan(strategy, project(app("web", { mounts })), options)).resources.map(({ name, action }) => `${name} ${action}`);
+      (await plan(strategy, project(app("web", { mounts })), options)).resources.map(
+        ({ name, action }) => `${name} ${action}`,
+      );
     expect(await actions({})).toEqual(["left keep"]);
     expect(await actions({ prune: true })).toEqual(["left keep"]);
     expect(await actions({ prune: true, volumes: true })).toEqual(["left remove"]);
@@ -224,7 +256,9 @@ describe("resources", () => {
     Object.assign(strategy, { resourceKinds: ["network"] });
     const desired = { ...project(app("web")), resources: [config("conf", "a"), network("own-net")] };
     const planned = await plan(strategy, desired);
-    expect(planned.warnings).toMatchObject([{ code: "RESOURCE_NOT_MADE", reason: expect.stringContaining("config conf") }]);
+    expect(planned.warnings).toMatchObject([
+      { code: "RESOURCE_NOT_MADE", reason: expect.stringContaining("config conf") },
+    ]);
     expect(planned.resources.map(({ name }) => name)).toEqual(["own-net"]);
     await expect(plan(strategy, desired, { strict: true })).rejects.toMatchObject({ code: "UNSUPPORTED" });
   });
@@ -238,13 +272,21 @@ describe("resources", () => {
   test("down removes them all, and volumes where they are asked for", async () => {
     const strategy = fake();
     const volume = { key: "data", spec: { kind: "volume" as const, name: "data" } };
-    const desired = { ...project(app("web", { configs: ["conf-a"] })), resources: [config("conf", "a"), network("own-net"), volume] };
+    const desired = {
+      ...project(app("web", { configs: ["conf-a"] })),
+      resources: [config("conf", "a"), network("own-net"), volume],
+    };
     await up(strategy, desired);
     strategy.engine.createResource({ kind: "network", name: "foreign", labels: {} });
     const report = await down(strategy, desired);
-    expect(report.resources.map(({ name, outcome }) => `${name} ${outcome}`).sort()).toEqual(["conf-a removed", "own-net removed"]);
+    expect(report.resources.map(({ name, outcome }) => `${name} ${outcome}`).sort()).toEqual([
+      "conf-a removed",
+      "own-net removed",
+    ]);
     expect([...strategy.engine.resources.keys()].sort()).toEqual(["network foreign", "volume data"]);
-    expect((await down(strategy, desired, { volumes: true })).resources).toMatchObject([{ name: "data", outcome: "removed" }]);
+    expect((await down(strategy, desired, { volumes: true })).resources).toMatchObject([
+      { name: "data", outcome: "removed" },
+    ]);
     expect([...strategy.engine.resources.keys()]).toEqual(["network foreign"]);
   });
 });
@@ -272,11 +314,21 @@ describe("a network whose name another orchestrator on the engine uses", () => {
 
   test("plan() reports a conflict, and up() rejects with CONFLICT and changes nothing", async () => {
     const strategy = fake();
-    strategy.engine.resources.set("network own-back", { ...swarms, labels: { "org.openfactory.deploy.project": "factory" } });
+    strategy.engine.resources.set("network own-back", {
+      ...swarms,
+      labels: { "org.openfactory.deploy.project": "factory" },
+    });
     expect((await plan(strategy, desired)).resources).toMatchObject([
-      { name: "own-back", action: "conflict", reason: "A network own-back exists already, and it belongs to Docker Swarm." },
+      {
+        name: "own-back",
+        action: "conflict",
+        reason: "A network own-back exists already, and it belongs to Docker Swarm.",
+      },
     ]);
-    await expect(up(strategy, desired)).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringContaining("Docker Swarm") });
+    await expect(up(strategy, desired)).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringContaining("Docker Swarm"),
+    });
     expect(strategy.changes()).toEqual([]);
     expect((await plan(strategy, project(app("web")), { prune: true })).resources).toEqual([]);
   });
@@ -292,11 +344,21 @@ describe("a network whose name another orchestrator on the engine uses", () => {
 });
 
 test("plan() reports ports that the declared networks do not publish, and rejects them in strict mode", async () => {
-  const manifest = { capabilities: ALL, unhonoured: [{ field: "ports", reason: "No.", onEveryNetwork: ({ internal }: { internal?: boolean }) => internal === true }] };
+  const manifest = {
+    capabilities: ALL,
+    unhonoured: [
+      { field: "ports", reason: "No.", onEveryNetwork: ({ internal }: { internal?: boolean }) => internal === true },
+    ],
+  };
   const strategy = new FakeStrategy({}, manifest);
   const inner = network("own-in");
-  const desired = { ...project(app("web", { networks: ["own-in"], ports: { 8080: 80 } })), resources: [{ ...inner, spec: { ...inner.spec, internal: true } }] };
-  expect((await plan(strategy, desired)).apps[0]?.warnings).toMatchObject([{ code: "FIELD_NOT_HONOURED", field: "ports" }]);
+  const desired = {
+    ...project(app("web", { networks: ["own-in"], ports: { 8080: 80 } })),
+    resources: [{ ...inner, spec: { ...inner.spec, internal: true } }],
+  };
+  expect((await plan(strategy, desired)).apps[0]?.warnings).toMatchObject([
+    { code: "FIELD_NOT_HONOURED", field: "ports" },
+  ]);
   await expect(plan(strategy, desired, { strict: true })).rejects.toMatchObject({ code: "UNSUPPORTED" });
   expect((await plan(strategy, { ...desired, resources: [inner] })).apps[0]?.warnings).toEqual([]);
 });

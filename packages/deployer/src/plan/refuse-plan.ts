@@ -31,8 +31,10 @@ const appIssue = ({ app, owner, reason, location }: PlannedApp, project: string)
 });
 
 function appHint(owner: Owner | undefined, project: string): string {
-  if (owner === undefined) return "Give the app another uuid, remove that service by hand, or take it over with `--adopt`.";
-  if (owner.project !== project) return "Give the app another uuid, take the other project down, or take the service over with `--adopt`.";
+  if (owner === undefined)
+    return "Give the app another uuid, remove that service by hand, or take it over with `--adopt`.";
+  if (owner.project !== project)
+    return "Give the app another uuid, take the other project down, or take the service over with `--adopt`.";
   return (
     "Give the app another uuid; or, if the app, its file or the project directory has moved, run `ofdeploy up --take-ownership`. " +
     "With a `name:` in the file, the project is the same in every directory."

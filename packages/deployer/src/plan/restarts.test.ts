@@ -16,11 +16,18 @@ const instance = (number: number, state: InstanceStatus["state"]): InstanceStatu
 /** A platform whose variable COUNT holds the number of replicas. */
 class CountingStrategy extends FakeStrategy {
   constructor() {
-    super({}, { capabilities: ALL, replicaVariables: { names: ["COUNT", "SLOT"], replicas: "COUNT" } }, { listsSettings: true });
+    super(
+      {},
+      { capabilities: ALL, replicaVariables: { names: ["COUNT", "SLOT"], replicas: "COUNT" } },
+      { listsSettings: true },
+    );
   }
 
   override async inspect(name: string): Promise<ServiceStatus> {
-    return { ...(await super.inspect(name)), instances: [instance(1, "running"), instance(2, "failed"), instance(3, "running")] };
+    return {
+      ...(await super.inspect(name)),
+      instances: [instance(1, "running"), instance(2, "failed"), instance(3, "running")],
+    };
   }
 
   override async scale(...[name, replicas, options]: Parameters<FakeStrategy["scale"]>): Promise<void> {

@@ -23,7 +23,8 @@ export function sharedResources(
   for (const { status } of others) for (const id of usesOf(status.labels)) add(id, status.labels);
   for (const resource of listed) {
     const ownership = ownershipOf(resource.labels, checked, true);
-    if (ownership !== "ours" && isOfProject(ownership) && resource.labels[FILE_LABEL] !== undefined) add(resourceId(resource), resource.labels);
+    if (ownership !== "ours" && isOfProject(ownership) && resource.labels[FILE_LABEL] !== undefined)
+      add(resourceId(resource), resource.labels);
   }
   return new Map([...shared].map(([id, owners]) => [id, [...owners].sort()]));
 }

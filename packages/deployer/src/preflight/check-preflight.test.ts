@@ -19,13 +19,28 @@ const errorOf = (work: Promise<unknown>) =>
   );
 
 test("every problem is told at once, with its place in the file, and nothing is changed", async () => {
-  const strategy = withProblems(problem("web"), problem("db", { code: "IMAGE_NOT_FOUND", field: "image", message: "no image demo:9", hint: "Build it." }));
+  const strategy = withProblems(
+    problem("web"),
+    problem("db", { code: "IMAGE_NOT_FOUND", field: "image", message: "no image demo:9", hint: "Build it." }),
+  );
   const error = await errorOf(up(strategy, project(app("web"), app("db"))));
   expect(error).toMatchObject({ code: "CONFLICT", service: "web", field: "ports", hint: "Publish another port." });
   expect(error?.message).toBe("Web: The host port 80 is in use by other; and 1 more. Nothing was changed.");
   expect(error?.issues).toEqual([
-    { code: "CONFLICT", message: "Web: The host port 80 is in use by other", field: "ports", hint: "Publish another port.", location: { file: "openfactory.yml", line: 2, column: 3 } },
-    { code: "IMAGE_NOT_FOUND", message: "Db: no image demo:9", field: "image", hint: "Build it.", location: { file: "openfactory.yml", line: 2, column: 3 } },
+    {
+      code: "CONFLICT",
+      message: "Web: The host port 80 is in use by other",
+      field: "ports",
+      hint: "Publish another port.",
+      location: { file: "openfactory.yml", line: 2, column: 3 },
+    },
+    {
+      code: "IMAGE_NOT_FOUND",
+      message: "Db: no image demo:9",
+      field: "image",
+      hint: "Build it.",
+      location: { file: "openfactory.yml", line: 2, column: 3 },
+    },
   ]);
   expect(strategy.changes()).toEqual([]);
   expect(strategy.engine.locks.size).toBe(0);
@@ -53,7 +68,9 @@ test("what was listed for the plan is handed on, so that nobody lists again", as
 
 test("what the run is about to make is not missed, and fields count as in the file", async () => {
   const seen: unknown[] = [];
-  const strategy = withProblems(problem("web", { code: "NETWORK_NOT_FOUND", field: "networks[1]", message: "no network far" }));
+  const strategy = withProblems(
+    problem("web", { code: "NETWORK_NOT_FOUND", field: "networks[1]", message: "no network far" }),
+  );
   const original = strategy.preflight.bind(strategy);
   strategy.preflight = (requests, options) => {
     seen.push(...requests);

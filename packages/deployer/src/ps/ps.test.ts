@@ -26,6 +26,8 @@ test("by the project's name alone, lists what is its own", async () => {
 });
 
 test("says so where a strategy can't look", async () => {
-  const error: unknown = await ps(new FakeStrategy({}, { capabilities: [] }), project()).catch((reason: unknown) => reason);
+  const error: unknown = await ps(new FakeStrategy({}, { capabilities: [] }), project()).catch(
+    (reason: unknown) => reason,
+  );
   expect(DeploymentError.isInstance(error, "UNSUPPORTED")).toBe(true);
 });

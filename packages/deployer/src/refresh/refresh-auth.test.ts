@@ -12,13 +12,21 @@ import { app, FakeStrategy, project } from "../testing/fake-strategy.js";
 import { up } from "../up.js";
 import { refreshAuth } from "./refresh-auth.js";
 
-const WARNING: DeploymentWarning = { code: "NO_CREDENTIALS", service: "db", strategy: "fake", reason: "There are none." };
+const WARNING: DeploymentWarning = {
+  code: "NO_CREDENTIALS",
+  service: "db",
+  strategy: "fake",
+  reason: "There are none.",
+};
 
 /** Stores credentials, or does what the test says of a service. */
 class Refresher extends FakeStrategy implements CanRefreshAuth {
   readonly outcomes: Record<string, () => Promise<AuthRefresh>>;
 
-  constructor(outcomes: Record<string, () => Promise<AuthRefresh>> = {}, capabilities = ["inspect", "list", "wait", "refreshAuth"] as const) {
+  constructor(
+    outcomes: Record<string, () => Promise<AuthRefresh>> = {},
+    capabilities = ["inspect", "list", "wait", "refreshAuth"] as const,
+  ) {
     super({}, { capabilities: [...capabilities] });
     this.outcomes = outcomes;
   }
@@ -58,7 +66,9 @@ test("labels decide whose services are refreshed: the project's, orphans too, an
 
 test("those that are named, and no other; one that is not deployed is a failure", async () => {
   const strategy = await deployed(new Refresher(), "db", "web", "gone");
-  const report = await refreshAuth(strategy, project(app("db"), app("web"), app("new")), { services: ["web", "new", "web"] });
+  const report = await refreshAuth(strategy, project(app("db"), app("web"), app("new")), {
+    services: ["web", "new", "web"],
+  });
   expect(report.outcome).toBe("failed");
   expect(report.services).toMatchObject([
     { app: "Web", outcome: "renewed" },
@@ -85,7 +95,9 @@ test("one that fails keeps no other; what is kept as it was says why, once", asy
     "ui",
   );
   const events: DeployerEvent[] = [];
-  const report = await refreshAuth(strategy, project(app("db"), app("web"), app("ui")), { observer: (event) => void events.push(event) });
+  const report = await refreshAuth(strategy, project(app("db"), app("web"), app("ui")), {
+    observer: (event) => void events.push(event),
+  });
   expect(report.outcome).toBe("failed");
   expect(report.services).toMatchObject([
     { service: "db", outcome: "kept", warnings: [WARNING] },
@@ -95,15 +107,26 @@ test("one that fails keeps no other; what is kept as it was says why, once", asy
   expect(events.filter(({ type }) => type === "warning")).toEqual([{ type: "warning", app: "Db", warning: WARNING }]);
   expect(events).toContainEqual({ type: "phase", app: "Ui", service: "ui", phase: "refreshing" });
   expect(events.filter(({ type }) => type === "progress")).toHaveLength(3);
-  expect(events.flatMap((event) => (event.type === "refresh" ? [event.refresh.service] : [])).sort()).toEqual(["db", "ui", "web"]);
+  expect(events.flatMap((event) => (event.type === "refresh" ? [event.refresh.service] : [])).sort()).toEqual([
+    "db",
+    "ui",
+    "web",
+  ]);
 });
 
 test("an interrupted run says what it did not begin", async () => {
   const caller = new AbortController();
-  const strategy = await deployed(new Refresher({ db: async () => (caller.abort(), { name: "db", renewed: true, warnings: [] }) }), "db", "web");
+  const strategy = await deployed(
+    new Refresher({ db: async () => (caller.abort(), { name: "db", renewed: true, warnings: [] }) }),
+    "db",
+    "web",
+  );
   const report = await refreshAuth(strategy, project(app("db"), app("web")), { signal: caller.signal, concurrency: 1 });
   expect(report.outcome).toBe("interrupted");
-  expect(report.services).toMatchObject([{ service: "db", outcome: "renewed" }, { service: "web", outcome: "skipped" }]);
+  expect(report.services).toMatchObject([
+    { service: "db", outcome: "renewed" },
+    { service: "web", outcome: "skipped" },
+  ]);
 });
 
 test("where nobody knows who made a service, names alone decide, and it is told", async () => {
@@ -116,6 +139,9 @@ test("where nobody knows who made a service, names alone decide, and it is told"
 
 test("a strategy that stores no credentials says so before anything is looked at", async () => {
   const strategy = new FakeStrategy();
-  await expect(refreshAuth(strategy, project(app("db")))).rejects.toMatchObject({ code: "UNSUPPORTED", strategy: "fake" });
+  await expect(refreshAuth(strategy, project(app("db")))).rejects.toMatchObject({
+    code: "UNSUPPORTED",
+    strategy: "fake",
+  });
   expect(strategy.calls).toEqual([]);
 });

@@ -121,7 +121,8 @@ async function refreshOne(
     warnings: log.all(),
     elapsedMs: Math.round(performance.now() - began),
   });
-  if (state === "foreign") return { ...verdict("foreign"), ...(owner !== undefined && { reason: `It belongs to ${owner}.` }) };
+  if (state === "foreign")
+    return { ...verdict("foreign"), ...(owner !== undefined && { reason: `It belongs to ${owner}.` }) };
   if (state === "absent") return verdict("failed", notDeployed(service, app, strategy.manifest.name));
   if (signal?.aborted) return verdict("skipped");
   observer?.({ type: "phase", app, service, phase: "refreshing" });

@@ -35,8 +35,13 @@ describe("two files of one project", () => {
     await up(strategy, b);
     const report = await down(strategy, a);
     expect(names(strategy)).toEqual(["api"]);
-    expect(report.services.map(({ service, outcome }) => `${service} ${outcome}`).sort()).toEqual(["db removed", "web removed"]);
-    expect(report.warnings).toEqual([{ code: "OTHER_FILES", reason: "1 service of this project belongs to app_b.yml and was left." }]);
+    expect(report.services.map(({ service, outcome }) => `${service} ${outcome}`).sort()).toEqual([
+      "db removed",
+      "web removed",
+    ]);
+    expect(report.warnings).toEqual([
+      { code: "OTHER_FILES", reason: "1 service of this project belongs to app_b.yml and was left." },
+    ]);
   });
 
   test("up() with prune removes what its own file no longer names, and no other file's", async () => {
@@ -66,7 +71,9 @@ describe("two files of one project", () => {
     const strategy = fake();
     for (const file of order) expect((await up(strategy, file)).outcome).toBe("ok");
     const report = await take(strategy, first);
-    expect(report.resources).toMatchObject([{ name: "own-back", outcome: "kept", reason: expect.stringMatching(/^(Web|Api) \(app_[ab]\.yml\) uses it\.$/) }]);
+    expect(report.resources).toMatchObject([
+      { name: "own-back", outcome: "kept", reason: expect.stringMatching(/^(Web|Api) \(app_[ab]\.yml\) uses it\.$/) },
+    ]);
     expect(networks(strategy)).toEqual(["own-back"]);
     expect((await take(strategy, last)).resources).toMatchObject([{ name: "own-back", outcome: "removed" }]);
     expect(networks(strategy)).toEqual([]);
@@ -77,10 +84,14 @@ describe("two files of one project", () => {
     await up(strategy, a);
     await up(strategy, b);
     await up(strategy, fileOf("app_a.yml", [app("web"), app("db")]));
-    expect((await planDown(strategy, b)).resources).toMatchObject([{ reason: "A rollback of Web (app_a.yml) needs it." }]);
+    expect((await planDown(strategy, b)).resources).toMatchObject([
+      { reason: "A rollback of Web (app_a.yml) needs it." },
+    ]);
     strategy.put("web", { ...strategy.services.get("web"), previous: undefined, before: undefined });
     const planned = await planDown(strategy, b);
-    expect(planned.resources).toEqual([{ kind: "network", name: "own-back", action: "keep", owner: "app_a.yml", reason: "It belongs to app_a.yml." }]);
+    expect(planned.resources).toEqual([
+      { kind: "network", name: "own-back", action: "keep", owner: "app_a.yml", reason: "It belongs to app_a.yml." },
+    ]);
   });
 
   test("down() of the whole project removes everything, and planDown() lists it with its owners first", async () => {
@@ -102,7 +113,10 @@ describe("two files of one project", () => {
     await up(strategy, a);
     const planned = await planDown(strategy, project());
     await up(strategy, b);
-    await expect(down(strategy, project(), { confirmed: planned })).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringContaining("service api") });
+    await expect(down(strategy, project(), { confirmed: planned })).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringContaining("service api"),
+    });
     expect(names(strategy)).toEqual(["api", "db", "web"]);
     strategy.services.delete("db");
     strategy.services.delete("api");
@@ -112,12 +126,23 @@ describe("two files of one project", () => {
   test("planDown() changes nothing, and tells volumes that are left", async () => {
     const strategy = fake();
     await up(strategy, a);
-    strategy.engine.createResource({ kind: "volume", name: "data", labels: { ...strategy.services.get("web")?.labels } });
+    strategy.engine.createResource({
+      kind: "volume",
+      name: "data",
+      labels: { ...strategy.services.get("web")?.labels },
+    });
     strategy.calls.length = 0;
     expect((await planDown(strategy, a)).resources).toContainEqual(
-      expect.objectContaining({ kind: "volume", name: "data", action: "keep", reason: "It may hold data; --volumes removes it." }),
+      expect.objectContaining({
+        kind: "volume",
+        name: "data",
+        action: "keep",
+        reason: "It may hold data; --volumes removes it.",
+      }),
     );
-    expect((await planDown(strategy, a, { volumes: true })).resources).toContainEqual(expect.objectContaining({ name: "data", action: "remove" }));
+    expect((await planDown(strategy, a, { volumes: true })).resources).toContainEqual(
+      expect.objectContaining({ name: "data", action: "remove" }),
+    );
     expect(strategy.changes()).toEqual([]);
   });
 
@@ -128,7 +153,9 @@ describe("two files of one project", () => {
     strategy.engine.createResource({ kind: "volume", name: "data", labels });
     const reason = "It was made on the platform other; remove it there (--platform other).";
     for (const desired of [a, project()]) {
-      expect((await planDown(strategy, desired, { volumes: true })).resources).toContainEqual(expect.objectContaining({ name: "data", action: "keep", reason }));
+      expect((await planDown(strategy, desired, { volumes: true })).resources).toContainEqual(
+        expect.objectContaining({ name: "data", action: "keep", reason }),
+      );
     }
   });
 
@@ -137,7 +164,11 @@ describe("two files of one project", () => {
     const mounts = [{ Type: "volume" as const, Target: "/data", Source: "data" }];
     await up(strategy, fileOf("app_a.yml", [app("web", { mounts })]));
     await up(strategy, fileOf("app_b.yml", [app("api", { mounts })]));
-    strategy.engine.createResource({ kind: "volume", name: "data", labels: { ...strategy.services.get("web")?.labels } });
+    strategy.engine.createResource({
+      kind: "volume",
+      name: "data",
+      labels: { ...strategy.services.get("web")?.labels },
+    });
     const first = await planDown(strategy, fileOf("app_a.yml", [app("web", { mounts })]), { volumes: true });
     expect(first.resources).toMatchObject([{ name: "data", action: "keep", reason: "Api (app_b.yml) uses it." }]);
     const other = await planDown(strategy, fileOf("app_b.yml", [app("api", { mounts })]), { volumes: true });
@@ -177,16 +208,21 @@ describe("an app whose service another file owns", () => {
     await up(strategy, mine);
     await up(strategy, fileOf("app_a.yml", [app("web", { image: "demo:2" }), app("db")]));
     strategy.calls.length = 0;
-    await expect(scale(strategy, moved, "Web", 3)).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringContaining("app_a.yml") });
+    await expect(scale(strategy, moved, "Web", 3)).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringContaining("app_a.yml"),
+    });
     await expect(rollback(strategy, moved, { apps: ["Web"] })).rejects.toMatchObject({ code: "NOT_FOUND" });
     expect((await rollback(strategy, moved)).apps).toEqual([]);
-    expect((await refreshAuth(strategy, moved)).services).toMatchObject([{ service: "web", outcome: "foreign", reason: "It belongs to app_a.yml." }]);
-    expect((await down(strategy, moved)).services).toMatchObject([{ service: "web", outcome: "foreign", reason: "It belongs to app_a.yml." }]);
-    expect((await ps(strategy, moved)).map(({ service, relation, owner }) => `${service} ${relation} ${owner}`)).toEqual([
-      "web other-file app_a.yml",
-      "api absent undefined",
-      "db other-file app_a.yml",
+    expect((await refreshAuth(strategy, moved)).services).toMatchObject([
+      { service: "web", outcome: "foreign", reason: "It belongs to app_a.yml." },
     ]);
+    expect((await down(strategy, moved)).services).toMatchObject([
+      { service: "web", outcome: "foreign", reason: "It belongs to app_a.yml." },
+    ]);
+    expect(
+      (await ps(strategy, moved)).map(({ service, relation, owner }) => `${service} ${relation} ${owner}`),
+    ).toEqual(["web other-file app_a.yml", "api absent undefined", "db other-file app_a.yml"]);
     expect(strategy.changes()).toEqual([]);
   });
 
@@ -194,7 +230,10 @@ describe("an app whose service another file owns", () => {
     const strategy = fake();
     await up(strategy, fileOf("app_a.yml", [app("web")]));
     const both = { ...moved, files: ["app_a.yml", "app_b.yml"] };
-    expect((await plan(strategy, both)).apps[0]).toMatchObject({ action: "update", reason: expect.stringContaining("owner changes") });
+    expect((await plan(strategy, both)).apps[0]).toMatchObject({
+      action: "update",
+      reason: expect.stringContaining("owner changes"),
+    });
     await up(strategy, both);
     expect(strategy.services.get("web")?.labels[FILE_LABEL]).toBe("app_b.yml");
   });
@@ -207,7 +246,10 @@ test("a renamed file takes ownership of what it names; what only the old file na
   await expect(up(strategy, renamed)).rejects.toMatchObject({ code: "CONFLICT" });
   const report = await up(strategy, renamed, { takeOwnership: true, prune: true });
   expect(report.outcome).toBe("ok");
-  expect(report.warnings).toContainEqual({ code: "OTHER_FILES", reason: "1 service of this project belongs to old.yml and was left." });
+  expect(report.warnings).toContainEqual({
+    code: "OTHER_FILES",
+    reason: "1 service of this project belongs to old.yml and was left.",
+  });
   expect(names(strategy)).toEqual(["gone", "web"]);
   strategy.services.delete("gone");
   await down(strategy, renamed);
@@ -238,7 +280,10 @@ test("two directories of one name, with the same file name, are two owners", asy
   const report = await up(strategy, shdr, { prune: true });
   expect(report.orphans).toEqual([]);
   expect(report.warnings).toEqual([
-    { code: "OTHER_FILES", reason: "1 service of this project belongs to app.yml in /srv/opcua/coordinator and was left." },
+    {
+      code: "OTHER_FILES",
+      reason: "1 service of this project belongs to app.yml in /srv/opcua/coordinator and was left.",
+    },
   ]);
   expect((await plan(strategy, { ...shdr, apps: opcua.apps })).apps).toMatchObject([{ action: "conflict" }]);
   await down(strategy, { ...shdr, files: undefined });
@@ -253,14 +298,18 @@ test("a service without a file label is the file's that names it, and is otherwi
   const mine = fileOf("app_a.yml", [app("web")]);
   expect((await plan(strategy, mine, { prune: true })).orphans).toEqual([]);
   const report = await down(strategy, mine);
-  expect(report.warnings).toEqual([{ code: "OTHER_FILES", reason: "2 services of this project belong to no recorded file and were left." }]);
+  expect(report.warnings).toEqual([
+    { code: "OTHER_FILES", reason: "2 services of this project belong to no recorded file and were left." },
+  ]);
   expect(names(strategy)).toEqual(["db", "gone"]);
 });
 
 test("resources of contents that were replaced go with the file that made them", async () => {
   const strategy = fake();
   const withConfig = (text: string) =>
-    fileOf("app_a.yml", [app("web", { configs: [{ name: `conf-${text}`, target: "/conf" }] })], { resources: [config("conf", text)] });
+    fileOf("app_a.yml", [app("web", { configs: [{ name: `conf-${text}`, target: "/conf" }] })], {
+      resources: [config("conf", text)],
+    });
   await up(strategy, withConfig("x"));
   await up(strategy, withConfig("y"));
   await down(strategy, withConfig("y"));

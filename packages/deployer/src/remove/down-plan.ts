@@ -47,7 +47,11 @@ export function assertConfirmed(now: DownPlan, confirmed: DownPlan): void {
   const known = new Set(removals(confirmed));
   const more = removals(now).filter((subject) => !known.has(subject));
   if (more.length === 0) return;
-  throw new DeploymentError("CONFLICT", `Since the list was confirmed, this was added: ${more.join(", ")}. Nothing was removed.`, {
-    hint: "Run the command again, and check its list.",
-  });
+  throw new DeploymentError(
+    "CONFLICT",
+    `Since the list was confirmed, this was added: ${more.join(", ")}. Nothing was removed.`,
+    {
+      hint: "Run the command again, and check its list.",
+    },
+  );
 }

@@ -85,7 +85,9 @@ export async function down(
     return { services, resources };
   };
   if (!first.plan.hasChanges) await tell([], []);
-  const removed = first.plan.hasChanges ? await withLock(strategy, desired.project, locked, remove) : { services: [], resources: [] };
+  const removed = first.plan.hasChanges
+    ? await withLock(strategy, desired.project, locked, remove)
+    : { services: [], resources: [] };
   return {
     project: desired.project,
     platform: strategy.manifest.name,
@@ -126,10 +128,17 @@ function tellLeft({ services, resources }: DownPlan, { apps }: DesiredProject, o
 
 function inOrder(found: readonly PlannedRemoval[], { apps }: DesiredProject): Removal[] {
   const before = dependents(apps);
-  return found.map(({ service, app }) => ({ service, ...(app !== undefined && { app }), after: before.get(service) ?? [] }));
+  return found.map(({ service, app }) => ({
+    service,
+    ...(app !== undefined && { app }),
+    after: before.get(service) ?? [],
+  }));
 }
 
-const outcomeOf = (verdicts: readonly { outcome: string }[], signal: AbortSignal | undefined): DownReport["outcome"] => {
+const outcomeOf = (
+  verdicts: readonly { outcome: string }[],
+  signal: AbortSignal | undefined,
+): DownReport["outcome"] => {
   if (signal?.aborted && verdicts.some(({ outcome }) => outcome !== "removed")) return "interrupted";
   return verdicts.some(({ outcome }) => outcome === "failed") ? "failed" : "ok";
 };

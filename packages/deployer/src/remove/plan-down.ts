@@ -51,7 +51,10 @@ export async function findRemovals(
   const platform = strategy.manifest.name;
   const services = canTellOwners(strategy)
     ? await findServices(strategy, desired, signal)
-    : desired.apps.map(({ service, key }): Found => ({ ownership: "ours", planned: { service, app: key, action: "remove" } }));
+    : desired.apps.map(({ service, key }): Found => ({
+        ownership: "ours",
+        planned: { service, app: key, action: "remove" },
+      }));
   const listed = await listResources(strategy, desired, { volumes: volumes || listsVolumes, signal });
   const resources = planResources(listed, services, desired, { volumes, platform });
   const others = services.flatMap(({ status, ownership }) => {
@@ -92,7 +95,11 @@ async function findServices(
     const isNamed = names.has(service);
     const ownership = ownershipOf(labels, desired, isNamed);
     const app = names.get(service) ?? ownerOf(labels)?.app;
-    const subject = { service, ...(app !== undefined && { app }), ...(labels[FILE_LABEL] !== undefined && { owner: ownerTextOf(labels, desired) }) };
+    const subject = {
+      service,
+      ...(app !== undefined && { app }),
+      ...(labels[FILE_LABEL] !== undefined && { owner: ownerTextOf(labels, desired) }),
+    };
     if (ownership === "ours") return { ownership, status, planned: { ...subject, action: "remove" } };
     if (!isNamed && !isOfProject(ownership)) return { ownership, status };
     return { ownership, status, planned: { ...subject, action: "keep", reason: whyLeft(ownership, labels, desired) } };
@@ -121,10 +128,14 @@ function planResources(
   { volumes, platform }: { volumes: boolean; platform: string },
 ): PlannedResourceRemoval[] {
   const statuses = (action: "remove" | "keep"): ServiceStatus[] =>
-    services.flatMap(({ planned, status }) => (status !== undefined && (planned?.action ?? "keep") === action ? [status] : []));
+    services.flatMap(({ planned, status }) =>
+      status !== undefined && (planned?.action ?? "keep") === action ? [status] : [],
+    );
   const removed = statuses("remove");
   const staying = statuses("keep").filter(({ labels }) => labels[PROJECT_LABEL] === desired.project);
-  const usedByRemoved = new Set(removed.flatMap(({ labels, previous }) => [...usesOf(labels), ...usesOf(previous?.labels ?? {})]));
+  const usedByRemoved = new Set(
+    removed.flatMap(({ labels, previous }) => [...usesOf(labels), ...usesOf(previous?.labels ?? {})]),
+  );
   const named = new Set([
     ...(desired.resources ?? []).map(({ spec }) => resourceId(spec)),
     ...desired.apps.flatMap(({ request }) => resourcesOf(parseRequest(request))),
@@ -147,7 +158,8 @@ function planResources(
     if (earlier !== undefined) return keep(`A rollback of ${appText(earlier, desired)} needs it.`);
     if (kind === "volume" && !volumes) return keep("It may hold data; --volumes removes it.");
     const other = otherPlatform(labels, platform);
-    if (other !== undefined) return keep(`It was made on the platform ${other}; remove it there (--platform ${other}).`);
+    if (other !== undefined)
+      return keep(`It was made on the platform ${other}; remove it there (--platform ${other}).`);
     if (ownership === "ours") return remove();
     if (isAnothers) {
       // The last user takes down what is empty without it; data is its owner's.

@@ -44,7 +44,8 @@ export function chooseVersions(
       status,
     }))
     .sort((a, b) => placeOf(a) - placeOf(b));
-  if (names !== undefined) return { choices: named(names, ours, project).map((choice) => judge(choice, desired, true)) };
+  if (names !== undefined)
+    return { choices: named(names, ours, project).map((choice) => judge(choice, desired, true)) };
 
   const run = ours.map(runOf).sort().at(-1);
   if (run === undefined || run === "") return { choices: [] };
@@ -71,11 +72,17 @@ function judge(choice: Choice, scope: Scope, isNamed: boolean): Choice {
   if (previous === undefined) return { ...choice, obstacle: "It has no version before this one." };
   const owner = ownerOf(previous.labels);
   if (ownershipOf(previous.labels, scope, true) !== "ours") {
-    return { ...choice, obstacle: `The version before belongs to ${ownerText(owner, scope)}: the service was taken over since.` };
+    return {
+      ...choice,
+      obstacle: `The version before belongs to ${ownerText(owner, scope)}: the service was taken over since.`,
+    };
   }
   const once = isNamed ? undefined : whyNotAgain(choice.status);
   if (once !== undefined) return { ...choice, left: `${once}, and going back would run it again; name it to do that.` };
   const isNewer = (owner?.run ?? "") > runOf(choice);
   if (isNamed || !isNewer) return choice;
-  return { ...choice, obstacle: "It was brought back already, or a failed run was put back; name the app to go to the newer version." };
+  return {
+    ...choice,
+    obstacle: "It was brought back already, or a failed run was put back; name the app to go to the newer version.",
+  };
 }

@@ -8,9 +8,12 @@ import { rollback } from "./rollback.js";
 import type { RollbackReport } from "./rollback-report.js";
 
 const fake = (behaviours = {}) => new FakeStrategy(behaviours, { capabilities: ALL });
-const version = (number: number, ...services: string[]) => services.map((service) => app(service, { image: `demo:${number}` }));
-const outcomes = ({ apps }: RollbackReport) => Object.fromEntries(apps.map(({ service, outcome }) => [service, outcome]));
-const images = (strategy: FakeStrategy) => Object.fromEntries([...strategy.services].map(([name, { image }]) => [name, image]));
+const version = (number: number, ...services: string[]) =>
+  services.map((service) => app(service, { image: `demo:${number}` }));
+const outcomes = ({ apps }: RollbackReport) =>
+  Object.fromEntries(apps.map(({ service, outcome }) => [service, outcome]));
+const images = (strategy: FakeStrategy) =>
+  Object.fromEntries([...strategy.services].map(([name, { image }]) => [name, image]));
 
 test("brings back all that the newest run changed, and nothing else", async () => {
   const strategy = fake();
@@ -18,20 +21,23 @@ test("brings back all that the newest run changed, and nothing else", async () =
   await up(strategy, project(...version(2, "ui"), ...version(1, "web", "db")));
   const last = await up(strategy, project(...version(2, "web", "db", "ui"), app("new")));
   const events: DeployerEvent[] = [];
-  const report = await rollback(strategy, project(...version(2, "web", "db", "ui"), app("new")), { observer: (event) => events.push(event) });
+  const report = await rollback(strategy, project(...version(2, "web", "db", "ui"), app("new")), {
+    observer: (event) => events.push(event),
+  });
   expect(report).toMatchObject({ outcome: "ok", run: last.run });
   expect(outcomes(report)).toEqual({ web: "running", db: "running", new: "no-previous" });
   expect(report.apps[0]).toMatchObject({ app: "Web", from: "demo:2", to: "demo:1" });
   expect(images(strategy)).toEqual({ web: "demo:1", db: "demo:1", ui: "demo:2", new: "demo:1" });
-  expect(events.flatMap((event) => (event.type === "rollback" ? [event.verdict.service] : [])).sort()).toEqual(["db", "new", "web"]);
+  expect(events.flatMap((event) => (event.type === "rollback" ? [event.verdict.service] : [])).sort()).toEqual([
+    "db",
+    "new",
+    "web",
+  ]);
   expect(strategy.engine.locks.size).toBe(0);
   // The file is ahead of what runs again.
-  expect((await plan(strategy, project(...version(2, "web", "db", "ui"), app("new")))).apps.map(({ action }) => action)).toEqual([
-    "update",
-    "update",
-    "unchanged",
-    "unchanged",
-  ]);
+  expect(
+    (await plan(strategy, project(...version(2, "web", "db", "ui"), app("new")))).apps.map(({ action }) => action),
+  ).toEqual(["update", "update", "unchanged", "unchanged"]);
 });
 
 test("goes back only once, unless the app is named: then it is back at the newer one", async () => {
@@ -40,7 +46,10 @@ test("goes back only once, unless the app is named: then it is back at the newer
   for (const file of files) await up(strategy, file);
   await rollback(strategy, files[1]);
   const again = await rollback(strategy, files[1]);
-  expect(again).toMatchObject({ outcome: "failed", apps: [{ outcome: "no-previous", reason: expect.stringContaining("already") }] });
+  expect(again).toMatchObject({
+    outcome: "failed",
+    apps: [{ outcome: "no-previous", reason: expect.stringContaining("already") }],
+  });
   expect(images(strategy)).toEqual({ web: "demo:1" });
   expect((await rollback(strategy, files[1], { apps: ["Web"] })).outcome).toBe("ok");
   expect(images(strategy)).toEqual({ web: "demo:2" });
@@ -77,7 +86,8 @@ test("goes in the order of the dependencies, and past failures", async () => {
   const strategy = fake();
   const after = (service: string, on: string, number: number) =>
     app(service, { image: `demo:${number}`, dependsOn: [{ service: on, condition: "service_healthy" }] });
-  const file = (number: number) => project(after("web", "db", number), ...version(number, "db"), ...version(number, "ui"));
+  const file = (number: number) =>
+    project(after("web", "db", number), ...version(number, "db"), ...version(number, "ui"));
   await up(strategy, file(1));
   await up(strategy, file(2));
   strategy.calls.length = 0;

@@ -47,7 +47,11 @@ export async function rollback(
     warnings.push(warning);
     observer?.({ type: "warning", warning });
   };
-  const observed = await observe(strategy, apps.map(({ service }) => service), { signal });
+  const observed = await observe(
+    strategy,
+    apps.map(({ service }) => service),
+    { signal },
+  );
   const { choices, run } = chooseVersions(desired, observed.services.values(), names);
   const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "rollback", signal, observer, warn };
   const goBack = async (): Promise<RollbackVerdict[]> => {
@@ -77,7 +81,12 @@ function assetsOfRollback(
   verdicts: readonly RollbackVerdict[],
 ) {
   const back = new Set(
-    verdicts.filter(({ outcome }) => outcome === "running" || outcome === "completed" || outcome === "stopped" || outcome === "started").map(({ service }) => service),
+    verdicts
+      .filter(
+        ({ outcome }) =>
+          outcome === "running" || outcome === "completed" || outcome === "stopped" || outcome === "started",
+      )
+      .map(({ service }) => service),
   );
   const now = new Map(services);
   for (const [index, { service, status }] of choices.entries()) {
@@ -150,7 +159,11 @@ async function bringBack(
     });
     if (!wait) return verdict("started");
     tell("waiting");
-    const now = await untilRuns(strategy, service, { ...limits, timeoutMs, ...(settleMs !== undefined && { settleMs }) });
+    const now = await untilRuns(strategy, service, {
+      ...limits,
+      timeoutMs,
+      ...(settleMs !== undefined && { settleMs }),
+    });
     if (now === undefined) return verdict("started");
     const { state } = now;
     return verdict(state === "completed" || state === "stopped" ? state : "running", { status: withoutSettings(now) });
@@ -161,8 +174,13 @@ async function bringBack(
 }
 
 /** Nothing brought back is no success, nor is an app that was named and stays as it is. */
-function outcomeOf(verdicts: readonly RollbackVerdict[], isNamed: boolean, signal: AbortSignal | undefined): RollbackReport["outcome"] {
-  const has = (...outcomes: RollbackVerdict["outcome"][]): boolean => verdicts.some(({ outcome }) => outcomes.includes(outcome));
+function outcomeOf(
+  verdicts: readonly RollbackVerdict[],
+  isNamed: boolean,
+  signal: AbortSignal | undefined,
+): RollbackReport["outcome"] {
+  const has = (...outcomes: RollbackVerdict["outcome"][]): boolean =>
+    verdicts.some(({ outcome }) => outcomes.includes(outcome));
   if (has("failed") || (isNamed && has("no-previous"))) return "failed";
   if (signal?.aborted && has("skipped", "started")) return "interrupted";
   return has("running", "completed", "stopped", "started") ? "ok" : "failed";

@@ -12,7 +12,14 @@ test("sets the number of replicas, which plan then tells as it is", async () => 
   await up(strategy, file);
   const events: DeployerEvent[] = [];
   const report = await scale(strategy, file, "Web", 3, { observer: (event) => void events.push(event) });
-  expect(report).toMatchObject({ app: "Web", service: "web", from: 2, to: 3, outcome: "running", status: { replicas: { running: 3 } } });
+  expect(report).toMatchObject({
+    app: "Web",
+    service: "web",
+    from: 2,
+    to: 3,
+    outcome: "running",
+    status: { replicas: { running: 3 } },
+  });
   const { project: _, platform: __, ...scaled } = report;
   expect(events.at(-1)).toEqual({ type: "scale", scaled });
   expect(strategy.changes().at(-1)).toBe("scale web 3");

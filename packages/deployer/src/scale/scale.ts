@@ -39,7 +39,9 @@ export async function scale(
   const strategy = guarded(unguarded, desired);
   const scaling = requireCapability(strategy, "scale");
   if (!Number.isInteger(replicas) || replicas < 0) {
-    throw new DeploymentError("INVALID_REQUEST", `${replicas} is not a number of replicas.`, { hint: "Name a whole number, 0 or more." });
+    throw new DeploymentError("INVALID_REQUEST", `${replicas} is not a number of replicas.`, {
+      hint: "Name a whole number, 0 or more.",
+    });
   }
   const began = performance.now();
   const { signal, observer, wait = true, timeoutMs = 120_000, settleMs } = options;
@@ -63,7 +65,9 @@ export async function scale(
       await deliverAssets(assets, { project, platform: strategy.manifest.name }, options, warn);
     });
   }
-  const status = wait ? await untilRuns(strategy, service, { ...limits, timeoutMs, ...(settleMs !== undefined && { settleMs }) }) : undefined;
+  const status = wait
+    ? await untilRuns(strategy, service, { ...limits, timeoutMs, ...(settleMs !== undefined && { settleMs }) })
+    : undefined;
   const scaled: ScaleVerdict = {
     app,
     service,
@@ -112,7 +116,9 @@ async function findService(
   const owner = ownerTextOf(found.labels, desired);
   throw new DeploymentError("CONFLICT", `The service ${found.name} belongs to ${owner}, and was left as it is.`, {
     service: found.name,
-    hint: isOfProject(ownership) ? "Name that file with --file." : "Only what carries the labels of the project is changed.",
+    hint: isOfProject(ownership)
+      ? "Name that file with --file."
+      : "Only what carries the labels of the project is changed.",
   });
 }
 
@@ -123,5 +129,7 @@ async function findByLabel(
   signal: AbortSignal | undefined,
 ): Promise<ServiceStatus | undefined> {
   const { services } = await observe(strategy, [], { signal });
-  return [...services.values()].find(({ labels }) => ownershipOf(labels, scope, false) === "ours" && labels[APP_LABEL] === app);
+  return [...services.values()].find(
+    ({ labels }) => ownershipOf(labels, scope, false) === "ours" && labels[APP_LABEL] === app,
+  );
 }

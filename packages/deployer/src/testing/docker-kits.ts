@@ -56,7 +56,8 @@ export function localKit(host: string): DockerKit {
       const mine = containers.filter(({ Names }) => Names.some((name) => name.includes(kit.project)));
       await Promise.all(mine.map(({ Id }) => raw.request("DELETE", `/containers/${Id}?force=true&v=true`)));
       const networks: { Id: string; Name: string }[] = await raw.call("GET", "/networks");
-      for (const { Id, Name } of networks) if (Name.includes(kit.project)) await raw.request("DELETE", `/networks/${Id}`);
+      for (const { Id, Name } of networks)
+        if (Name.includes(kit.project)) await raw.request("DELETE", `/networks/${Id}`);
       await strategy.close();
     },
   };
@@ -80,7 +81,10 @@ export function swarmKit(manager: RawEngine): DockerKit {
     // The table's processes are not started again.
     async stop(service) {
       const filters = JSON.stringify({ label: [`com.docker.swarm.service.name=${service}`] });
-      const containers: { Id: string }[] = await manager.call("GET", `/containers/json?filters=${encodeURIComponent(filters)}`);
+      const containers: { Id: string }[] = await manager.call(
+        "GET",
+        `/containers/json?filters=${encodeURIComponent(filters)}`,
+      );
       for (const { Id } of containers) await manager.call("POST", `/containers/${Id}/kill`);
       while ((await strategy.inspect(service)).state !== "failed") await sleep(100);
     },
@@ -89,7 +93,8 @@ export function swarmKit(manager: RawEngine): DockerKit {
       const mine = services.filter(({ Spec }) => Spec.Name.includes(kit.project));
       await Promise.all(mine.map(({ ID }) => manager.request("DELETE", `/services/${ID}`)));
       const configs: { ID: string; Spec: { Name: string } }[] = await manager.call("GET", "/configs");
-      for (const { ID, Spec } of configs) if (Spec.Name.includes(kit.project)) await manager.request("DELETE", `/configs/${ID}`);
+      for (const { ID, Spec } of configs)
+        if (Spec.Name.includes(kit.project)) await manager.request("DELETE", `/configs/${ID}`);
       await manager.request("DELETE", `/networks/${kit.project}-net`);
       await strategy.close();
     },

@@ -92,7 +92,8 @@ export class FakeEngine {
   /** As a process does that ends or is stopped: what is asked of the service stays as it is. */
   become(name: string, state: ServiceState): FakeService {
     const service = this.service(name);
-    const instances = state === "failed" ? [{ id: name, name, state, engineState: "exited", exitCode: 3, restarts: 0 }] : [];
+    const instances =
+      state === "failed" ? [{ id: name, name, state, engineState: "exited", exitCode: 3, restarts: 0 }] : [];
     const changed = { ...service, state, instances, replicas: replicasOf(service.settings, state) };
     this.services.set(name, changed);
     return changed;
@@ -103,7 +104,13 @@ export class FakeEngine {
     const { kind, name, labels } = spec;
     const id = `${kind} ${name}`;
     if (this.resources.has(id)) throw new DeploymentError("ALREADY_EXISTS", `There is a ${kind} ${name} already.`);
-    const resource = { kind, name, id: `${id} ${(this.#revision += 1)}`, labels, ...("content" in spec && { content: spec.content }) };
+    const resource = {
+      kind,
+      name,
+      id: `${id} ${(this.#revision += 1)}`,
+      labels,
+      ...("content" in spec && { content: spec.content }),
+    };
     this.resources.set(id, resource);
     return resource;
   }

@@ -82,12 +82,25 @@ export interface FakeOptions {
 
 /** Without what brings behaviour of its own into every test: each of these is asked for where it is meant. */
 const USUAL: readonly CapabilityName[] = ["inspect", "list", "wait"];
-export const ALL: readonly CapabilityName[] = CAPABILITIES.filter((name) => !["logs", "refreshAuth", "diagnose"].includes(name));
+export const ALL: readonly CapabilityName[] = CAPABILITIES.filter(
+  (name) => !["logs", "refreshAuth", "diagnose"].includes(name),
+);
 
 /** Services in a map, with every call noted, and failures where a test wants them. */
 export class FakeStrategy
   extends OpenFactoryServiceDeploymentStrategy
-  implements CanInspect, CanList, CanWait, CanUpdate, CanRollback, CanScale, CanTellSettings, CanLock, CanManageResources, CanPreflight, CanSeeElsewhere
+  implements
+    CanInspect,
+    CanList,
+    CanWait,
+    CanUpdate,
+    CanRollback,
+    CanScale,
+    CanTellSettings,
+    CanLock,
+    CanManageResources,
+    CanPreflight,
+    CanSeeElsewhere
 {
   override readonly manifest: StrategyManifest;
   readonly resourceKinds: readonly ResourceKind[] = RESOURCE_KINDS;
@@ -101,7 +114,11 @@ export class FakeStrategy
   #busy = 0;
   #crashed = false;
 
-  constructor(behaviours: Record<string, Behaviour> = {}, manifest: Partial<StrategyManifest> = {}, options: FakeOptions = {}) {
+  constructor(
+    behaviours: Record<string, Behaviour> = {},
+    manifest: Partial<StrategyManifest> = {},
+    options: FakeOptions = {},
+  ) {
     super();
     this.behaviours = behaviours;
     this.options = options;
@@ -150,7 +167,9 @@ export class FakeStrategy
     const { labels = {}, settings = false } = options;
     const wanted = Object.entries(labels);
     return this.#call("list", options, () => {
-      const found = [...this.services.values()].filter((status) => wanted.every(([key, value]) => status.labels[key] === value));
+      const found = [...this.services.values()].filter((status) =>
+        wanted.every(([key, value]) => status.labels[key] === value),
+      );
       const asked = settings && this.#can("settings") && !this.options.listsSettings;
       if (asked) for (const { name } of found) this.calls.push(`inspect ${name}`);
       return found.map((status) => this.#told(status, asked || this.options.listsSettings === true));
@@ -161,7 +180,8 @@ export class FakeStrategy
     const { signal } = options;
     const { waitFails, waitFinds, hangs } = this.behaviours[name] ?? {};
     return this.#call(`wait ${name}`, options, async () => {
-      if (hangs) await new Promise((resolve) => (signal?.aborted ? resolve(0) : signal?.addEventListener("abort", resolve)));
+      if (hangs)
+        await new Promise((resolve) => (signal?.aborted ? resolve(0) : signal?.addEventListener("abort", resolve)));
       throwIfAborted(signal, { service: name });
       this.#fail(waitFails);
       const found = waitFinds !== undefined && waitFinds.length > 1 ? waitFinds.shift() : waitFinds?.[0];
@@ -269,7 +289,11 @@ export class FakeStrategy
     return this.calls.filter((call) => /^(deploy|remove|update|rollback|scale|createResource)/.test(call));
   }
 
-  async #call<Result>(call: string, { signal }: OperationOptions, work: () => Result | Promise<Result>): Promise<Result> {
+  async #call<Result>(
+    call: string,
+    { signal }: OperationOptions,
+    work: () => Result | Promise<Result>,
+  ): Promise<Result> {
     this.#throwIfCrashed();
     this.calls.push(call);
     this.meddle(call, "asked");

@@ -19,7 +19,11 @@ const auths = { "a.io": { username: "file", password: "p" } };
 
 it("asks a registry's own helper first, then the common one, then the file", async () => {
   const config = { credHelpers: { "a.io": "own" }, credsStore: "common", auths };
-  const [own, common, file] = [await store(config).find("a.io"), await store(config).find("b.io"), await store({ auths }).find("a.io")];
+  const [own, common, file] = [
+    await store(config).find("a.io"),
+    await store(config).find("b.io"),
+    await store({ auths }).find("a.io"),
+  ];
   expect(own).toMatchObject({ credentials: { username: "own", password: "a.io" }, helper: "own" });
   expect(common).toMatchObject({ credentials: { username: "common" }, helper: "common" });
   expect(file).toEqual({ credentials: { username: "file", password: "p", serveraddress: "a.io" } });
@@ -38,17 +42,28 @@ it("reads the file where the helper has none", async () => {
 });
 
 it("notes a helper, an entry or a file that fails, and goes on with what there is", async () => {
-  const missing = { message: expect.stringMatching(/docker-credential-desktop .*b\.io: it is not in PATH$/), hint: expect.stringContaining("Repair it") };
+  const missing = {
+    message: expect.stringMatching(/docker-credential-desktop .*b\.io: it is not in PATH$/),
+    hint: expect.stringContaining("Repair it"),
+  };
   expect(await store({ credsStore: "desktop" }).find("b.io")).toEqual({ problem: missing });
-  expect(await store({ credHelpers: { "b.io": "desktop" }, auths: { "b.io": auths["a.io"] } }).find("b.io")).toMatchObject({
+  expect(
+    await store({ credHelpers: { "b.io": "desktop" }, auths: { "b.io": auths["a.io"] } }).find("b.io"),
+  ).toMatchObject({
     credentials: { username: "file" },
     problem: missing,
   });
-  expect(await store({ auths: { "a.io": { auth: "bm8=" } } }).find("a.io")).toEqual({ problem: expect.objectContaining({ message: expect.stringContaining("can't be read") }) });
+  expect(await store({ auths: { "a.io": { auth: "bm8=" } } }).find("a.io")).toEqual({
+    problem: expect.objectContaining({ message: expect.stringContaining("can't be read") }),
+  });
   const broken = new CredentialStore({ DOCKER_CONFIG: temporaryDirectory({ "config.json": "{" }) });
-  expect(await broken.find("a.io")).toEqual({ problem: expect.objectContaining({ message: expect.stringMatching(/config\.json can't be used: it is not JSON$/) }) });
+  expect(await broken.find("a.io")).toEqual({
+    problem: expect.objectContaining({ message: expect.stringMatching(/config\.json can't be used: it is not JSON$/) }),
+  });
 });
 
 it("ends with ABORTED, and notes nothing, when the signal fires", async () => {
-  await expect(store({ credsStore: "common" }).find("a.io", { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "ABORTED" });
+  await expect(store({ credsStore: "common" }).find("a.io", { signal: AbortSignal.abort() })).rejects.toMatchObject({
+    code: "ABORTED",
+  });
 });

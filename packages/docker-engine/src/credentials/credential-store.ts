@@ -26,7 +26,10 @@ export class CredentialStore {
         return await work();
       } catch (error) {
         if (!DeploymentError.isInstance(error) || error.code === "ABORTED") throw error;
-        problem ??= { message: error.message.replace(/\.$/, ""), hint: error.hint ?? "Log in again with docker login." };
+        problem ??= {
+          message: error.message.replace(/\.$/, ""),
+          hint: error.hint ?? "Log in again with docker login.",
+        };
         return undefined;
       }
     };

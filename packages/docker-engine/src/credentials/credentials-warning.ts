@@ -2,7 +2,11 @@ import type { DeploymentWarning } from "@openfactory/deploy-core";
 import type { CredentialsNote } from "./credentials.js";
 
 /** The warning that a look-up of credentials failed; none where it did not. One for each registry, whatever the service. */
-export function credentialsWarning(service: string, strategy: string, note: CredentialsNote | undefined): DeploymentWarning[] {
+export function credentialsWarning(
+  service: string,
+  strategy: string,
+  note: CredentialsNote | undefined,
+): DeploymentWarning[] {
   if (note?.problem === undefined) return [];
   const { registry, problem, unavailable } = note;
   const instead = unavailable ? "without credentials" : "with the credentials that are written in config.json";

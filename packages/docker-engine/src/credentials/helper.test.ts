@@ -46,7 +46,10 @@ describe("askHelper", () => {
   });
 
   it("shows no secret that a helper names in its words, or was given in its environment", async () => {
-    const env = { ...helper('echo "login failed: password=sesame, key $STORE_TOKEN"; exit 1'), STORE_TOKEN: "open-barley" };
+    const env = {
+      ...helper('echo "login failed: password=sesame, key $STORE_TOKEN"; exit 1'),
+      STORE_TOKEN: "open-barley",
+    };
     await expect(askHelper("fake", SERVER, env)).rejects.toThrow("login failed: password=***, key ***");
   });
 

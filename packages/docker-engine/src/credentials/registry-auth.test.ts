@@ -36,7 +36,8 @@ it("asks a helper again after half a minute, and the file after a second, whethe
   const auth = new RegistryAuth({ find }, () => now);
   const askAll = async () => {
     asked.length = 0;
-    for (const image of ["helped.io/b", "helped.io/c", "file.io/a", "file.io/a", "none.io/a", "none.io/b"]) await auth.headers(image);
+    for (const image of ["helped.io/b", "helped.io/c", "file.io/a", "file.io/a", "none.io/a", "none.io/b"])
+      await auth.headers(image);
     return asked;
   };
   expect(await askAll()).toEqual(["helped.io", "file.io", "none.io"]);
@@ -53,7 +54,11 @@ it("asks once where many ask at the same time, and each can go by itself", async
   let asked = 0;
   const auth = new RegistryAuth({ find: () => ((asked += 1), promise) });
   const abort = new AbortController();
-  const [one, two, gone] = [auth.headers("a.io/b"), auth.note("a.io/c"), auth.headers("a.io/d", { signal: abort.signal })];
+  const [one, two, gone] = [
+    auth.headers("a.io/b"),
+    auth.note("a.io/c"),
+    auth.headers("a.io/d", { signal: abort.signal }),
+  ];
   abort.abort();
   await expect(gone).rejects.toMatchObject({ code: "ABORTED" });
   resolve({ credentials, helper: "fake" });
@@ -88,7 +93,11 @@ it("sends nothing where the look-up failed, notes why, and does not look again f
 
 it("has what it finds masked, in every form in which it is sent", async () => {
   const secrets = new Redactor();
-  const auth = new RegistryAuth({ find: async () => ({ credentials: { ...credentials, password: "open-sesame" } }) }, Date.now, secrets);
+  const auth = new RegistryAuth(
+    { find: async () => ({ credentials: { ...credentials, password: "open-sesame" } }) },
+    Date.now,
+    secrets,
+  );
   const { "X-Registry-Auth": header = "" } = await auth.headers("a.io/b:1");
   const basic = Buffer.from("me:open-sesame").toString("base64");
   expect(secrets.text(`refused me:open-sesame, ${basic}, ${header}`)).toBe("refused me:***, ***, ***");

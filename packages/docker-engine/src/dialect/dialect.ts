@@ -15,7 +15,11 @@ export interface Dialect {
   /** @param list asks the engine itself. */
   list(list: ListContainers, filters?: Filters): Promise<ContainerSummary[]>;
   /** Adds what the engine's list leaves out, and another of its calls tells. Default: nothing. */
-  completeList?(client: EngineClient, containers: readonly ContainerSummary[], options?: CallOptions): Promise<ContainerSummary[]>;
+  completeList?(
+    client: EngineClient,
+    containers: readonly ContainerSummary[],
+    options?: CallOptions,
+  ): Promise<ContainerSummary[]>;
   /** What is not as asked after a container was to be changed, in a sentence: nothing is sent. Default: the engine changes it. */
   readonly noUpdate?: string;
   /** Why the engine asks no registry for a digest, in a sentence. Default: it does. */

@@ -3,18 +3,20 @@
  * errors; and the status that Docker gives the same. An answer of Docker's has no cause.
  * Source: podman, `libpod/define/errors.go`; containers/storage, `errors.go`.
  */
-const STATUS_OF: ReadonlyMap<string, number> = new Map(Object.entries({
-  "that name is already in use": 409,
-  "container already exists": 409,
-  "UNIQUE constraint failed: ContainerConfig.Name": 409,
-  "container state improper": 409,
-  "network already exists": 409,
-  "network is being used": 409,
-  "volume already exists": 409,
-  "network not found": 404,
-  "no such container": 404,
-  "invalid argument": 400,
-}));
+const STATUS_OF: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    "that name is already in use": 409,
+    "container already exists": 409,
+    "UNIQUE constraint failed: ContainerConfig.Name": 409,
+    "container state improper": 409,
+    "network already exists": 409,
+    "network is being used": 409,
+    "volume already exists": 409,
+    "network not found": 404,
+    "no such container": 404,
+    "invalid argument": 400,
+  }),
+);
 
 /** The status with which Docker would have answered. */
 export const dockerStatus = (status: number, cause: string | undefined): number =>

@@ -23,7 +23,15 @@ const USUAL_PIDS = 2048;
 const DEFAULT_NETWORK = "podman";
 
 /** What Podman leaves out, or fills in, and nobody can change afterwards. */
-const NOTED = ["NetworkMode", "PortBindings", "Mounts", "Ulimits", "Init", "CapAdd", "CapDrop"] as const satisfies readonly (keyof HostConfig)[];
+const NOTED = [
+  "NetworkMode",
+  "PortBindings",
+  "Mounts",
+  "Ulimits",
+  "Init",
+  "CapAdd",
+  "CapDrop",
+] as const satisfies readonly (keyof HostConfig)[];
 
 type Mount = NonNullable<HostConfig["Mounts"]>[number];
 
@@ -41,7 +49,9 @@ const nameOf = (entry: string): string => entry.split("=", 1)[0] ?? "";
 export function withAsked<Body extends object>(body: Body): Body {
   const { Image = "", Env = [], Labels, HostConfig = {} } = body as CreateBody;
   const given = new Set(Env.map(nameOf));
-  const host: HostConfig = Object.fromEntries(NOTED.flatMap((key) => (HostConfig[key] == null ? [] : [[key, HostConfig[key]]])));
+  const host: HostConfig = Object.fromEntries(
+    NOTED.flatMap((key) => (HostConfig[key] == null ? [] : [[key, HostConfig[key]]])),
+  );
   if (HostConfig.PidsLimit) host.PidsLimit = HostConfig.PidsLimit;
   if (host.Mounts) host.Mounts = host.Mounts.map(withoutOptions);
   const asked: Asked = { image: Image, env: ADDED.filter((name) => given.has(name)), host };
@@ -52,10 +62,16 @@ export function withAsked<Body extends object>(body: Body): Body {
 function withoutOptions(mount: Mount): Mount {
   const { VolumeOptions } = mount;
   if (VolumeOptions?.DriverConfig?.Options === undefined) return mount;
-  return { ...mount, VolumeOptions: { ...VolumeOptions, DriverConfig: { ...VolumeOptions.DriverConfig, Options: {} } } };
+  return {
+    ...mount,
+    VolumeOptions: { ...VolumeOptions, DriverConfig: { ...VolumeOptions.DriverConfig, Options: {} } },
+  };
 }
 
-function read(labels: Record<string, string> | null | undefined): { asked: Asked | undefined; labels: Record<string, string> } {
+function read(labels: Record<string, string> | null | undefined): {
+  asked: Asked | undefined;
+  labels: Record<string, string>;
+} {
   const { [ASKED_LABEL]: text, ...rest } = labels ?? {};
   return { asked: text === undefined ? undefined : parsed(text), labels: rest };
 }
@@ -71,17 +87,27 @@ function parsed(text: string): Asked | undefined {
 }
 
 /** A container as Docker would tell it, where it was made here. One call more for each volume that it has with options. */
-export async function asAsked(container: ContainerDetails, client: EngineClient, options?: CallOptions): Promise<ContainerDetails> {
+export async function asAsked(
+  container: ContainerDetails,
+  client: EngineClient,
+  options?: CallOptions,
+): Promise<ContainerDetails> {
   const { asked, labels } = read(container.Config.Labels);
   if (asked === undefined) return container;
   const { Config, HostConfig, NetworkSettings } = container;
   const unasked = new Set(ADDED.filter((name) => !asked.env.includes(name)));
   const isUsual = asked.host.PidsLimit === undefined && HostConfig.PidsLimit === USUAL_PIDS;
   const noted = Object.fromEntries(NOTED.map((key) => [key, asked.host[key] ?? null]));
-  const Mounts = asked.host.Mounts && (await Promise.all(asked.host.Mounts.map((mount) => withOptions(mount, client, options))));
+  const Mounts =
+    asked.host.Mounts && (await Promise.all(asked.host.Mounts.map((mount) => withOptions(mount, client, options))));
   return {
     ...container,
-    Config: { ...Config, Image: asked.image, Labels: labels, Env: (Config.Env ?? []).filter((entry) => !unasked.has(nameOf(entry))) },
+    Config: {
+      ...Config,
+      Image: asked.image,
+      Labels: labels,
+      Env: (Config.Env ?? []).filter((entry) => !unasked.has(nameOf(entry))),
+    },
     HostConfig: { ...HostConfig, ...noted, ...(isUsual && { PidsLimit: 0 }), Binds: null, Mounts: Mounts ?? null },
     NetworkSettings: asked.host.NetworkMode === undefined ? onBridge(NetworkSettings) : NetworkSettings,
   };
@@ -92,13 +118,18 @@ async function withOptions(mount: Mount, client: EngineClient, options?: CallOpt
   if (Source === undefined || VolumeOptions?.DriverConfig?.Options === undefined) return mount;
   const call = { method: "GET", path: `/volumes/${segment(Source)}`, action: `inspect volume ${Source}` } as const;
   const { Options } = await client.json<VolumeDetails>(call, options);
-  return { ...mount, VolumeOptions: { ...VolumeOptions, DriverConfig: { ...VolumeOptions.DriverConfig, Options: Options ?? {} } } };
+  return {
+    ...mount,
+    VolumeOptions: { ...VolumeOptions, DriverConfig: { ...VolumeOptions.DriverConfig, Options: Options ?? {} } },
+  };
 }
 
 /** Docker's name for the network of those that name none. */
 function onBridge(settings: ContainerDetails["NetworkSettings"]): ContainerDetails["NetworkSettings"] {
   const { [DEFAULT_NETWORK]: bridge, ...networks } = settings.Networks;
-  return bridge === undefined ? settings : { ...settings, Networks: { ...networks, bridge: { ...bridge, NetworkID: "bridge" } } };
+  return bridge === undefined
+    ? settings
+    : { ...settings, Networks: { ...networks, bridge: { ...bridge, NetworkID: "bridge" } } };
 }
 
 /** The same in a list. */

@@ -8,18 +8,27 @@ const container = (Id: string): ContainerSummary => ({ Id, Labels: { a: "b" } })
 const client = (answer: () => unknown): EngineClient => ({ json: async () => answer() }) as unknown as EngineClient;
 
 it("labels the containers of pods with the pod's name, and leaves the others as they are", async () => {
-  const pods = [{ Name: "shop", Containers: [{ Id: "infra" }, { Id: "web" }] }, { Name: "empty", Containers: null }];
-  const listed = await withPods(client(() => pods), ["infra", "web", "alone"].map(container));
+  const pods = [
+    { Name: "shop", Containers: [{ Id: "infra" }, { Id: "web" }] },
+    { Name: "empty", Containers: null },
+  ];
+  const listed = await withPods(
+    client(() => pods),
+    ["infra", "web", "alone"].map(container),
+  );
   expect(listed.map(({ Labels }) => Labels["io.podman.pod.name"])).toEqual(["shop", "shop", undefined]);
   expect(listed.map(({ Labels }) => Labels["a"])).toEqual(["b", "b", "b"]);
 });
 
-it.each(["NOT_FOUND", "UNAUTHORIZED"] as const)("lists as without pods where Podman's own API is not served (%s)", async (code) => {
-  const refuse = (): never => {
-    throw new DeploymentError(code, "no", { hint: "x" });
-  };
-  expect(await withPods(client(refuse), [container("web")])).toEqual([container("web")]);
-});
+it.each(["NOT_FOUND", "UNAUTHORIZED"] as const)(
+  "lists as without pods where Podman's own API is not served (%s)",
+  async (code) => {
+    const refuse = (): never => {
+      throw new DeploymentError(code, "no", { hint: "x" });
+    };
+    expect(await withPods(client(refuse), [container("web")])).toEqual([container("web")]);
+  },
+);
 
 it("throws whatever else goes wrong", async () => {
   const fail = (): never => {

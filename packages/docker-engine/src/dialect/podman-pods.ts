@@ -20,7 +20,9 @@ export async function withPods(
   options?: CallOptions,
 ): Promise<ContainerSummary[]> {
   const pods = await listPods(client, options);
-  const names = new Map(pods.flatMap(({ Name, Containers }) => (Containers ?? []).map(({ Id }) => [Id, Name] as const)));
+  const names = new Map(
+    pods.flatMap(({ Name, Containers }) => (Containers ?? []).map(({ Id }) => [Id, Name] as const)),
+  );
   return containers.map((container) => {
     const pod = names.get(container.Id);
     return pod === undefined ? container : { ...container, Labels: { ...container.Labels, [POD_LABEL]: pod } };

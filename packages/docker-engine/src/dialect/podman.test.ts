@@ -15,7 +15,12 @@ const podmanLike: Handler = ({ url }, response) => {
   ];
   const health: Record<string, string[]> = { unhealthy: ["1", "3"], starting: ["2"], healthy: [] };
   const { health: [asked] = [] } = filtersOf(url);
-  const details = { Id: "1", Name: "/demo", Config: { Labels: {} }, State: { Status: "stopped", Running: false, Health: { Status: "" } } };
+  const details = {
+    Id: "1",
+    Name: "/demo",
+    Config: { Labels: {} },
+    State: { Status: "stopped", Running: false, Health: { Status: "" } },
+  };
   const listed = asked === undefined ? all : all.filter(({ Id }) => health[asked]?.includes(Id));
   const pods = [{ Name: "shop", Containers: [{ Id: "4" }] }];
   const answer = url.includes("/pods/json") ? pods : url.includes("/containers/json") ? listed : details;
@@ -53,7 +58,12 @@ describe("on Podman", () => {
   it("a container of a pod is listed with the pod's name as a label", async () => {
     const { engine } = await podmanOn(podmanLike);
     const pods = (await engine.containers.list()).map(({ Id, Labels }) => [Id, Labels["io.podman.pod.name"]]);
-    expect(pods).toEqual([["1", undefined], ["2", undefined], ["3", undefined], ["4", "shop"]]);
+    expect(pods).toEqual([
+      ["1", undefined],
+      ["2", undefined],
+      ["3", undefined],
+      ["4", "shop"],
+    ]);
   });
 
   it("a label that Podman would take for another is refused before it is asked", async () => {
@@ -127,14 +137,30 @@ describe("a container with a volume of its own settings, on Podman", () => {
 describe("what a container was asked to be, on Podman", () => {
   /** Podman as far as it tells something else than was asked for: its own variables, names, limits and capabilities. */
   const telling = (body: Record<string, unknown>) => {
-    const { Labels, Env = [], HostConfig = {} } = body as { Labels: Record<string, string>; Env?: string[]; HostConfig?: object };
+    const {
+      Labels,
+      Env = [],
+      HostConfig = {},
+    } = body as { Labels: Record<string, string>; Env?: string[]; HostConfig?: object };
     const own = ["container=podman", "HOME=/root", "HOSTNAME=1", "TERM=xterm"];
     const names = new Set(Env.map((entry) => entry.split("=")[0]));
     return {
       Id: "1",
       Name: "/demo",
-      Config: { Image: "docker.io/library/demo:1", Labels, Env: [...Env, ...own.filter((entry) => !names.has(entry.split("=")[0]))] },
-      HostConfig: { PidsLimit: 2048, ...HostConfig, Mounts: undefined, Ulimits: [], Init: undefined, CapAdd: ["CAP_CHOWN"], CapDrop: ["CAP_MKNOD"] },
+      Config: {
+        Image: "docker.io/library/demo:1",
+        Labels,
+        Env: [...Env, ...own.filter((entry) => !names.has(entry.split("=")[0]))],
+      },
+      HostConfig: {
+        PidsLimit: 2048,
+        ...HostConfig,
+        Mounts: undefined,
+        Ulimits: [],
+        Init: undefined,
+        CapAdd: ["CAP_CHOWN"],
+        CapDrop: ["CAP_MKNOD"],
+      },
       NetworkSettings: { Networks: "NetworkMode" in HostConfig ? { plant: {} } : { podman: {} } },
       State: { Status: "running", Running: true },
     };
@@ -144,9 +170,23 @@ describe("what a container was asked to be, on Podman", () => {
     let made: Record<string, unknown> = {};
     const { engine } = await podmanOn(({ method, url, body: sent }, response) => {
       if (method === "POST") made = JSON.parse(sent) as Record<string, unknown>;
-      if (url.includes("/volumes/")) return void response.writeHead(200).end(JSON.stringify({ Name: "data", Options: options }));
-      const listed = { ...telling(made), Image: "docker.io/library/demo:1", Labels: made["Labels"], State: "running", Status: "Up" };
-      const answer = method === "POST" ? { Id: "1" } : url.includes("/pods/json") ? [] : url.includes("/containers/json") ? [listed] : telling(made);
+      if (url.includes("/volumes/"))
+        return void response.writeHead(200).end(JSON.stringify({ Name: "data", Options: options }));
+      const listed = {
+        ...telling(made),
+        Image: "docker.io/library/demo:1",
+        Labels: made["Labels"],
+        State: "running",
+        Status: "Up",
+      };
+      const answer =
+        method === "POST"
+          ? { Id: "1" }
+          : url.includes("/pods/json")
+            ? []
+            : url.includes("/containers/json")
+              ? [listed]
+              : telling(made);
       response.writeHead(200).end(JSON.stringify(answer));
     });
     await engine.containers.create("demo", body);
@@ -167,7 +207,11 @@ describe("what a container was asked to be, on Podman", () => {
   });
 
   it("is told where it is what Podman would add", async () => {
-    const asked = { Image: "demo:1", Env: ["HOME=/srv", "TERM=xterm"], HostConfig: { PidsLimit: 2048, CapDrop: ["MKNOD"], NetworkMode: "plant" } };
+    const asked = {
+      Image: "demo:1",
+      Env: ["HOME=/srv", "TERM=xterm"],
+      HostConfig: { PidsLimit: 2048, CapDrop: ["MKNOD"], NetworkMode: "plant" },
+    };
     const { details } = await told(asked);
     expect(details).toMatchObject({
       Config: { Env: ["HOME=/srv", "TERM=xterm"] },
@@ -177,30 +221,52 @@ describe("what a container was asked to be, on Podman", () => {
   });
 
   it("is told as far as Podman leaves it out", async () => {
-    const HostConfig = { Ulimits: [{ Name: "nofile", Soft: 9, Hard: 9 }], Init: false, Mounts: [{ Type: "tmpfs", Target: "/scratch" }] };
+    const HostConfig = {
+      Ulimits: [{ Name: "nofile", Soft: 9, Hard: 9 }],
+      Init: false,
+      Mounts: [{ Type: "tmpfs", Target: "/scratch" }],
+    };
     expect((await told({ Image: "demo:1", HostConfig })).details.HostConfig).toMatchObject(HostConfig);
   });
 
   it("is noted with the container without a value of its environment, or of a volume's options, which the volume tells", async () => {
     const DriverConfig = { Name: "local", Options: { type: "cifs", o: "password=s3cret" } };
     const Mounts = [{ Type: "volume", Source: "data", Target: "/data", VolumeOptions: { DriverConfig } }];
-    const { noted, details } = await told({ Image: "demo:1", Env: ["HOME=s3cret"], HostConfig: { Mounts } }, DriverConfig.Options);
+    const { noted, details } = await told(
+      { Image: "demo:1", Env: ["HOME=s3cret"], HostConfig: { Mounts } },
+      DriverConfig.Options,
+    );
     expect(noted).toContain("HOME");
     expect(noted).not.toContain("s3cret");
     expect(details.HostConfig.Mounts).toEqual(Mounts);
   });
 
-  it.each(["no label", "{}", "no JSON", "null"])("stays as Podman tells it of a container that was not made here (%s)", async (label) => {
-    const Labels = { a: "b", ...(label !== "no label" && { "org.openfactory.deploy.podman": label }) };
-    const { engine } = await podmanOn((_, response) => void response.writeHead(200).end(JSON.stringify(telling({ Labels }))));
-    expect((await engine.containers.inspect("1")).Config).toMatchObject({ Image: "docker.io/library/demo:1", Env: expect.arrayContaining(["TERM=xterm"]) });
-  });
+  it.each(["no label", "{}", "no JSON", "null"])(
+    "stays as Podman tells it of a container that was not made here (%s)",
+    async (label) => {
+      const Labels = { a: "b", ...(label !== "no label" && { "org.openfactory.deploy.podman": label }) };
+      const { engine } = await podmanOn(
+        (_, response) => void response.writeHead(200).end(JSON.stringify(telling({ Labels }))),
+      );
+      expect((await engine.containers.inspect("1")).Config).toMatchObject({
+        Image: "docker.io/library/demo:1",
+        Env: expect.arrayContaining(["TERM=xterm"]),
+      });
+    },
+  );
 });
 
 it("a volume that another made at the same time is the one, as on Docker", async () => {
   const { engine } = await podmanOn(({ method }, response) => {
-    if (method === "GET") return void response.writeHead(200).end(JSON.stringify({ Name: "data", Labels: { a: "theirs" } }));
-    response.writeHead(500).end(JSON.stringify({ cause: "volume already exists", message: "name data is in use: volume already exists", response: 500 }));
+    if (method === "GET")
+      return void response.writeHead(200).end(JSON.stringify({ Name: "data", Labels: { a: "theirs" } }));
+    response.writeHead(500).end(
+      JSON.stringify({
+        cause: "volume already exists",
+        message: "name data is in use: volume already exists",
+        response: 500,
+      }),
+    );
   });
   expect(await engine.volumes.create({ Name: "data" })).toMatchObject({ Labels: { a: "theirs" } });
 });
@@ -209,9 +275,14 @@ it("a network under containers is not removed", async () => {
   const { engine, fake } = await podmanOn(({ url }, response) =>
     response.writeHead(200).end(url.includes("busy") ? JSON.stringify([{ Id: "1", Names: ["/web"] }]) : "[]"),
   );
-  await expect(engine.networks.remove("busy")).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringMatching(/in use by web\.$/) });
+  await expect(engine.networks.remove("busy")).rejects.toMatchObject({
+    code: "CONFLICT",
+    message: expect.stringMatching(/in use by web\.$/),
+  });
   await engine.networks.remove("free");
-  expect(fake.requests.filter(({ method }) => method === "DELETE").map(({ url }) => url)).toEqual([expect.stringContaining("/networks/free")]);
+  expect(fake.requests.filter(({ method }) => method === "DELETE").map(({ url }) => url)).toEqual([
+    expect.stringContaining("/networks/free"),
+  ]);
 });
 
 it("no digest is asked for, since Podman has no such call", async () => {
@@ -225,7 +296,9 @@ it("a container is changed from Podman 5 on; what 4 does not do, it says", async
   expect(await engine.containers.update("1", {})).toEqual({ warnings: [] });
   expect(fake.requests).toHaveLength(1);
   const four = await podmanOn(podmanLike, "4.3.1");
-  expect(await four.engine.containers.update("1", {})).toEqual({ warnings: [expect.stringMatching(/^Podman 4\.3\.1 can't change a restart policy: .*\.$/)] });
+  expect(await four.engine.containers.update("1", {})).toEqual({
+    warnings: [expect.stringMatching(/^Podman 4\.3\.1 can't change a restart policy: .*\.$/)],
+  });
   expect(four.fake.requests).toEqual([]);
 });
 

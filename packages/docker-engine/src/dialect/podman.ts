@@ -42,10 +42,17 @@ async function mayRemoveNetwork(client: EngineClient, name: string, options?: Ca
     options,
   );
   if (containers.length === 0) return;
-  const { Name } = await client.json<NetworkDetails>({ method: "GET", path: `/networks/${segment(name)}`, action }, options);
-  throw new DeploymentError("CONFLICT", `Network ${Name} can't be removed: it is in use by ${containers.map(({ Names: [first = ""] }) => first.replace(/^\//, "")).join(", ")}.`, {
-    hint: "Remove them first.",
-  });
+  const { Name } = await client.json<NetworkDetails>(
+    { method: "GET", path: `/networks/${segment(name)}`, action },
+    options,
+  );
+  throw new DeploymentError(
+    "CONFLICT",
+    `Network ${Name} can't be removed: it is in use by ${containers.map(({ Names: [first = ""] }) => first.replace(/^\//, "")).join(", ")}.`,
+    {
+      hint: "Remove them first.",
+    },
+  );
 }
 
 /** Podman's Docker-compatible API, as seen of 4.3 and 5.4. */

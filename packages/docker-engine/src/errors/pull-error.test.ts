@@ -32,7 +32,9 @@ it("names image and registry, and says what to do", () => {
   });
   expect(pullError("denied", subject).hint).toContain("log in anew with docker login r.io,");
   const stranger = { image: "a", registry: "docker.io", hasCredentials: false };
-  expect(pullError("denied", stranger).hint).toBe("Docker's config.json has no credentials for it: log in with docker login.");
+  expect(pullError("denied", stranger).hint).toBe(
+    "Docker's config.json has no credentials for it: log in with docker login.",
+  );
 });
 
 it.each([
@@ -43,7 +45,10 @@ it.each([
   ["error parsing HTTP 503 response body: invalid character '<'", 503, "is back"],
   ['Get "https://r.io/v2/": dial tcp: lookup r.io: no such host', 503, "See whether r.io runs"],
 ])("of a registry that gives nothing (%s, %s) says what to do", (words, status, remedy) => {
-  expect(pullError(words, subject, status)).toMatchObject({ code: "ENGINE_ERROR", hint: expect.stringContaining(remedy) });
+  expect(pullError(words, subject, status)).toMatchObject({
+    code: "ENGINE_ERROR",
+    hint: expect.stringContaining(remedy),
+  });
 });
 
 it.each([
@@ -56,10 +61,15 @@ it.each([
 });
 
 it("names a look-up of credentials that failed as the likely cause of a refusal, and of nothing else", () => {
-  const problem = { message: "The credential helper docker-credential-desktop gave no credentials for r.io: it is not in PATH", hint: "Repair it." };
+  const problem = {
+    message: "The credential helper docker-credential-desktop gave no credentials for r.io: it is not in PATH",
+    hint: "Repair it.",
+  };
   const without = { ...subject, hasCredentials: false, problem };
   const hint = expect.stringMatching(/no credentials could be looked up: .*desktop.*not in PATH\. Repair it\./);
   expect(pullError("unauthorized", without)).toMatchObject({ code: "UNAUTHORIZED", hint });
-  expect(pullError("pull access denied, repository does not exist or may require 'docker login'", without)).toMatchObject({ code: "IMAGE_NOT_FOUND", hint });
+  expect(
+    pullError("pull access denied, repository does not exist or may require 'docker login'", without),
+  ).toMatchObject({ code: "IMAGE_NOT_FOUND", hint });
   expect(pullError("dial tcp: connection refused", without).hint).not.toContain("desktop");
 });

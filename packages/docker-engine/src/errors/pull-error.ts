@@ -20,7 +20,10 @@ const IN_WORDS: readonly (readonly [pattern: RegExp, code: ErrorCode])[] = [
     "IMAGE_NOT_FOUND",
   ],
   // A number alone may be a tag.
-  [/unauthorized|denied|forbidden|authentication required|no basic auth credentials|status(?: code)?:?\s*40[13]\b/i, "UNAUTHORIZED"],
+  [
+    /unauthorized|denied|forbidden|authentication required|no basic auth credentials|status(?: code)?:?\s*40[13]\b/i,
+    "UNAUTHORIZED",
+  ],
 ];
 
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
@@ -48,11 +51,13 @@ export function pullError(words: string, subject: PullSubject, status?: number):
 
 function hintFor(code: ErrorCode, { registry, hasCredentials, problem }: PullSubject): string {
   if (problem !== undefined && (code === "UNAUTHORIZED" || code === "IMAGE_NOT_FOUND")) {
-    const check = code === "IMAGE_NOT_FOUND" ? "Check the image's name, tag and platform. If it needs a login, that" : "That";
+    const check =
+      code === "IMAGE_NOT_FOUND" ? "Check the image's name, tag and platform. If it needs a login, that" : "That";
     return `${check} is probably because no credentials could be looked up: ${problem.message}. ${problem.hint}`;
   }
   const login = registry === "docker.io" ? "docker login" : `docker login ${registry}`;
-  if (code === "IMAGE_NOT_FOUND") return `Check the image's name, tag and platform; for a private one, log in with ${login}.`;
+  if (code === "IMAGE_NOT_FOUND")
+    return `Check the image's name, tag and platform; for a private one, log in with ${login}.`;
   if (code === "INVALID_REQUEST") return "Check the image's name and tag.";
   if (code !== "UNAUTHORIZED") return `See whether ${registry} runs, and whether the engine can reach it.`;
   return hasCredentials

@@ -5,28 +5,58 @@ import { answering, type Handler } from "../testing/fake-engine.js";
 const refusing =
   (info: Handler): Handler =>
   (request, response) =>
-    (request.url.includes("/info") ? info : answering(503, { message: "This node is not a swarm manager." }))(request, response);
-const managers = [{ NodeID: "a", Addr: "10.0.0.2:2377" }, { NodeID: "b", Addr: "[fd00::3]:2377" }];
+    (request.url.includes("/info") ? info : answering(503, { message: "This node is not a swarm manager." }))(
+      request,
+      response,
+    );
+const managers = [
+  { NodeID: "a", Addr: "10.0.0.2:2377" },
+  { NodeID: "b", Addr: "[fd00::3]:2377" },
+];
 const inState = (Swarm: object): Handler => refusing(answering(200, { Swarm }));
 
 it.each([
   [{ LocalNodeState: "inactive" }, "NOT_A_SWARM_MANAGER", /is in no swarm.*docker swarm init/],
   [{ LocalNodeState: "locked" }, "NOT_A_SWARM_MANAGER", /locked: unlock it there with docker swarm unlock\.$/],
-  [{ LocalNodeState: "active", RemoteManagers: managers }, "NOT_A_SWARM_MANAGER", /is a worker.*--host.*10\.0\.0\.2, \[fd00::3\]\)\.$/],
+  [
+    { LocalNodeState: "active", RemoteManagers: managers },
+    "NOT_A_SWARM_MANAGER",
+    /is a worker.*--host.*10\.0\.0\.2, \[fd00::3\]\)\.$/,
+  ],
   [{ LocalNodeState: "pending", RemoteManagers: null }, "NOT_A_SWARM_MANAGER", /has not joined its swarm yet: wait/],
-  [{ LocalNodeState: "error", Error: "certificate expired." }, "NOT_A_SWARM_MANAGER", /can't take part in its swarm \(certificate expired\): .*swarm leave/],
-  [{ LocalNodeState: "active", ControlAvailable: true }, "ENGINE_ERROR", /More than half of the swarm's managers must be online/],
+  [
+    { LocalNodeState: "error", Error: "certificate expired." },
+    "NOT_A_SWARM_MANAGER",
+    /can't take part in its swarm \(certificate expired\): .*swarm leave/,
+  ],
+  [
+    { LocalNodeState: "active", ControlAvailable: true },
+    "ENGINE_ERROR",
+    /More than half of the swarm's managers must be online/,
+  ],
 ])("an engine in the state %j gives %s with the hint for it", async (state, code, hint) => {
   const { engine } = await engineOn(inState(state));
   const error: unknown = await engine.services.list().catch((reason: unknown) => reason);
-  expect(error).toMatchObject({ code, hint: expect.stringMatching(hint), message: expect.stringContaining("This node is not a swarm manager"), cause: { statusCode: 503 } });
-  if (!("LocalNodeState" in state && state.LocalNodeState === "inactive")) expect(error).not.toMatchObject({ hint: expect.stringContaining("swarm init") });
+  expect(error).toMatchObject({
+    code,
+    hint: expect.stringMatching(hint),
+    message: expect.stringContaining("This node is not a swarm manager"),
+    cause: { statusCode: 503 },
+  });
+  if (!("LocalNodeState" in state && state.LocalNodeState === "inactive"))
+    expect(error).not.toMatchObject({ hint: expect.stringContaining("swarm init") });
 });
 
-it.each([answering(500, { message: "boom" }), answering(200, {})])("an engine that tells nothing of itself leaves the error as it is (%#)", async (info) => {
-  const { engine } = await engineOn(refusing(info));
-  await expect(engine.nodes.list()).rejects.toMatchObject({ code: "NOT_A_SWARM_MANAGER", hint: expect.stringContaining("a manager's address") });
-});
+it.each([answering(500, { message: "boom" }), answering(200, {})])(
+  "an engine that tells nothing of itself leaves the error as it is (%#)",
+  async (info) => {
+    const { engine } = await engineOn(refusing(info));
+    await expect(engine.nodes.list()).rejects.toMatchObject({
+      code: "NOT_A_SWARM_MANAGER",
+      hint: expect.stringContaining("a manager's address"),
+    });
+  },
+);
 
 it("streams are explained as well", async () => {
   const { engine } = await engineOn(inState({ LocalNodeState: "locked" }));

@@ -21,7 +21,10 @@ export async function explainSwarmState(
   }
 }
 
-function hintFor({ LocalNodeState, ControlAvailable, RemoteManagers, Error: why }: EngineInfo["Swarm"], host: string): string {
+function hintFor(
+  { LocalNodeState, ControlAvailable, RemoteManagers, Error: why }: EngineInfo["Swarm"],
+  host: string,
+): string {
   const managers = (RemoteManagers ?? []).map(({ Addr }) => Addr.replace(/:\d+$/, ""));
   const at = managers.length === 0 ? "" : ` (the managers' addresses: ${managers.join(", ")})`;
   switch (LocalNodeState) {

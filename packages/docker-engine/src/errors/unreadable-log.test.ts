@@ -22,6 +22,10 @@ it("says what is known without the driver's name", () => {
   });
 });
 
-it.each([fault({ statusCode: 500, message: "disk full" }), new DeploymentError("NOT_FOUND", "x", { hint: "y" }), new Error("z")])("leaves other errors as they are", (error) => {
+it.each([
+  fault({ statusCode: 500, message: "disk full" }),
+  new DeploymentError("NOT_FOUND", "x", { hint: "y" }),
+  new Error("z"),
+])("leaves other errors as they are", (error) => {
   expect(explainUnreadable(error, "container web")).toBe(error);
 });

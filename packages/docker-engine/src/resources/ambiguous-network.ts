@@ -21,19 +21,28 @@ const REMOVE = "Keep one of them and remove the others by id";
  */
 export function ambiguousNetwork(name: string, networks: readonly Named[]): AmbiguousNetwork | undefined {
   if (networks.some(({ Id }) => Id === name)) return undefined;
-  const found = networks.filter(({ Name }) => Name === name).sort((a, b) => (`${a.Created} ${a.Id}` < `${b.Created} ${b.Id}` ? -1 : 1));
+  const found = networks
+    .filter(({ Name }) => Name === name)
+    .sort((a, b) => (`${a.Created} ${a.Id}` < `${b.Created} ${b.Id}` ? -1 : 1));
   if (found.length < 2) return undefined;
-  const each = found.map(({ Id, Driver, Created }) => `${shortId(Id)} (${[Driver, Created && `created ${Created.slice(0, 19)}`].filter(Boolean).join(", ")})`);
+  const each = found.map(
+    ({ Id, Driver, Created }) =>
+      `${shortId(Id)} (${[Driver, Created && `created ${Created.slice(0, 19)}`].filter(Boolean).join(", ")})`,
+  );
   return {
     message: `There are ${found.length} networks named ${name}: ${each.join(" and ")}`,
-    hint: `${REMOVE}: docker network rm ${found.slice(1).map(({ Id }) => shortId(Id)).join(" ")}`,
+    hint: `${REMOVE}: docker network rm ${found
+      .slice(1)
+      .map(({ Id }) => shortId(Id))
+      .join(" ")}`,
   };
 }
 
 const shortId = (id: string): string => id.slice(0, 12);
 
 /** The name that an engine refuses because several networks have it. Only the engine's words say so. */
-const ambiguousName = (error: unknown): string | undefined => /network (\S+) is ambiguous/i.exec(engineFault(error)?.message ?? "")?.[1];
+const ambiguousName = (error: unknown): string | undefined =>
+  /network (\S+) is ambiguous/i.exec(engineFault(error)?.message ?? "")?.[1];
 
 /** Whether an engine refuses the name of a network because several networks have it. */
 export const isAmbiguousRefusal = (error: unknown): boolean => ambiguousName(error) !== undefined;

@@ -44,7 +44,9 @@ describe("a container", () => {
     const id = await run("exec sleep 300", {
       HostConfig: { Memory: 64 * 2 ** 20, RestartPolicy: { Name: "on-failure", MaximumRetryCount: 3 } },
     });
-    expect(await engine.containers.update(id, { RestartPolicy: { Name: "no" } })).toEqual({ warnings: expect.any(Array) });
+    expect(await engine.containers.update(id, { RestartPolicy: { Name: "no" } })).toEqual({
+      warnings: expect.any(Array),
+    });
     const limits = { Memory: 64 * 2 ** 20, RestartPolicy: { Name: "no", MaximumRetryCount: 0 } };
     expect(await engine.containers.inspect(id)).toMatchObject({ Id: id, State: { Running: true }, HostConfig: limits });
     await engine.containers.update(id, { PidsLimit: 50 });

@@ -55,8 +55,13 @@ describe("a container that can't be started", () => {
 
   it("is for a network that is not there also where an engine in a swarm answers with 500", async () => {
     const start = answering(500, { message: "Could not attach to network back: rpc error: code = NotFound" });
-    const { engine } = await engineOn(routes({ "/c/start": start, "/containers/c/json": details, "/networks/front": found }));
-    await expect(engine.containers.start("c")).rejects.toMatchObject({ code: "NETWORK_NOT_FOUND", hint: /create back/ });
+    const { engine } = await engineOn(
+      routes({ "/c/start": start, "/containers/c/json": details, "/networks/front": found }),
+    );
+    await expect(engine.containers.start("c")).rejects.toMatchObject({
+      code: "NETWORK_NOT_FOUND",
+      hint: /create back/,
+    });
   });
 
   it("is NOT_FOUND, if the container is not there", async () => {

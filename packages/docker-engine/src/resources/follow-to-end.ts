@@ -12,13 +12,19 @@ export function toEngineTime(timestamp: string): string {
 }
 
 /** The position after one more line. */
-export const positionAfter = (position: LogPosition | undefined, { timestamp }: Pick<LogFrame, "timestamp">): LogPosition | undefined => {
+export const positionAfter = (
+  position: LogPosition | undefined,
+  { timestamp }: Pick<LogFrame, "timestamp">,
+): LogPosition | undefined => {
   if (timestamp === "") return position;
   return { timestamp, lines: position?.timestamp === timestamp ? position.lines + 1 : 1 };
 };
 
 /** The frames after a position, of a log that is read from the time of that position. */
-async function* past(frames: AsyncIterable<LogFrame>, position: LogPosition | undefined): AsyncGenerator<LogFrame, void, undefined> {
+async function* past(
+  frames: AsyncIterable<LogFrame>,
+  position: LogPosition | undefined,
+): AsyncGenerator<LogFrame, void, undefined> {
   let known = position?.lines ?? 0;
   for await (const frame of frames) {
     if (position !== undefined && frame.timestamp < position.timestamp) continue;
@@ -32,15 +38,23 @@ async function* past(frames: AsyncIterable<LogFrame>, position: LogPosition | un
  * last, such as a line without a line end: that is read once more. Timestamps may be of whole seconds (Podman), so that
  * the lines of the last one are counted.
  */
-export async function* followToEnd(read: ReadLog, { after, ...query }: LogQuery): AsyncGenerator<LogFrame, void, undefined> {
+export async function* followToEnd(
+  read: ReadLog,
+  { after, ...query }: LogQuery,
+): AsyncGenerator<LogFrame, void, undefined> {
   let last = after;
   const readOn = (part: LogQuery): AsyncIterable<LogFrame> =>
-    last === undefined ? read(part) : read({ ...part, tail: undefined, since: undefined }, toEngineTime(last.timestamp));
+    last === undefined
+      ? read(part)
+      : read({ ...part, tail: undefined, since: undefined }, toEngineTime(last.timestamp));
   for await (const frame of past(readOn(query), after)) {
     last = positionAfter(last, frame);
     yield frame;
   }
-  const rest = last === undefined ? read({ ...query, follow: false }) : read({ signal: query.signal }, toEngineTime(last.timestamp));
+  const rest =
+    last === undefined
+      ? read({ ...query, follow: false })
+      : read({ signal: query.signal }, toEngineTime(last.timestamp));
   try {
     yield* past(rest, last);
   } catch (error) {

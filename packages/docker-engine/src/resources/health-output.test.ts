@@ -3,10 +3,14 @@ import type { ContainerDetails } from "../engine-types.js";
 import { failedHealthOutput } from "./health-output.js";
 
 const output = (...Log: { ExitCode: number; Output: string }[]): string | undefined =>
-  failedHealthOutput({ State: { Health: { Status: "unhealthy", FailingStreak: 1, Log } } } as unknown as ContainerDetails);
+  failedHealthOutput({
+    State: { Health: { Status: "unhealthy", FailingStreak: 1, Log } },
+  } as unknown as ContainerDetails);
 
 it("tells the exit code and the output of the last run of a health check", () => {
-  expect(output({ ExitCode: 2, Output: "first\n" }, { ExitCode: 1, Output: " connection refused\n" })).toBe("exit code 1: connection refused");
+  expect(output({ ExitCode: 2, Output: "first\n" }, { ExitCode: 1, Output: " connection refused\n" })).toBe(
+    "exit code 1: connection refused",
+  );
   expect(output({ ExitCode: 1, Output: " \n" })).toBe("exit code 1, no output");
 });
 

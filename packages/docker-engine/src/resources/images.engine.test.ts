@@ -94,30 +94,53 @@ describe("a registry that asks for a password", () => {
 describe("credentials that can't be looked up", () => {
   const broken = [
     ["a helper that is missing", { credsStore: "desktop" }, {}, "it is not in PATH"],
-    ["a helper that is locked", { credsStore: "locked" }, { "docker-credential-locked": "echo the keychain is locked; exit 1" }, "the keychain is locked"],
-    ["a helper that answers with nonsense", { credsStore: "mad" }, { "docker-credential-mad": "echo hello" }, "its answer is not"],
-    ["an entry that can't be read", { auths: { "REGISTRY": { auth: "bm8=" } } }, {}, "can't be read"],
+    [
+      "a helper that is locked",
+      { credsStore: "locked" },
+      { "docker-credential-locked": "echo the keychain is locked; exit 1" },
+      "the keychain is locked",
+    ],
+    [
+      "a helper that answers with nonsense",
+      { credsStore: "mad" },
+      { "docker-credential-mad": "echo hello" },
+      "its answer is not",
+    ],
+    ["an entry that can't be read", { auths: { REGISTRY: { auth: "bm8=" } } }, {}, "can't be read"],
     ["a config.json of another kind", { auths: [] }, {}, "its auths is not of the right type"],
   ] as const;
 
-  it.each(broken)("%s: a registry that needs no login gives the image, with the problem noted", async (_, config, programs, why) => {
-    const open = await startRegistry();
-    onTestFinished(() => open.stop());
-    const reference = `${open.host}/open:1`;
-    await open.push(new RawEngine(createEngine().host), TEST_IMAGE, "open:1");
-    await engineApi("DELETE", `/images/${reference}?noprune=1`);
-    const engine = engineWith(JSON.parse(JSON.stringify(config).replace("REGISTRY", open.host)) as object, programs);
-    await engine.images.pull(reference);
-    expect(await engine.images.credentials(reference)).toMatchObject({ registry: open.host, unavailable: true, problem: { message: expect.stringContaining(why) } });
-    await engineApi("DELETE", `/images/${reference}?noprune=1`);
-  });
+  it.each(broken)(
+    "%s: a registry that needs no login gives the image, with the problem noted",
+    async (_, config, programs, why) => {
+      const open = await startRegistry();
+      onTestFinished(() => open.stop());
+      const reference = `${open.host}/open:1`;
+      await open.push(new RawEngine(createEngine().host), TEST_IMAGE, "open:1");
+      await engineApi("DELETE", `/images/${reference}?noprune=1`);
+      const engine = engineWith(JSON.parse(JSON.stringify(config).replace("REGISTRY", open.host)) as object, programs);
+      await engine.images.pull(reference);
+      expect(await engine.images.credentials(reference)).toMatchObject({
+        registry: open.host,
+        unavailable: true,
+        problem: { message: expect.stringContaining(why) },
+      });
+      await engineApi("DELETE", `/images/${reference}?noprune=1`);
+    },
+  );
 
-  it.each(broken)("%s: a registry that refuses says so, with that as the likely cause", async (_, config, programs, why) => {
-    const engine = engineWith(JSON.parse(JSON.stringify(config).replace("REGISTRY", registry.host)) as object, programs);
-    const refused = { code: "UNAUTHORIZED", hint: expect.stringContaining(why) };
-    await expect(engine.images.pull(image)).rejects.toMatchObject(refused);
-    await expect(engine.images.digest(image)).rejects.toMatchObject(refused);
-  });
+  it.each(broken)(
+    "%s: a registry that refuses says so, with that as the likely cause",
+    async (_, config, programs, why) => {
+      const engine = engineWith(
+        JSON.parse(JSON.stringify(config).replace("REGISTRY", registry.host)) as object,
+        programs,
+      );
+      const refused = { code: "UNAUTHORIZED", hint: expect.stringContaining(why) };
+      await expect(engine.images.pull(image)).rejects.toMatchObject(refused);
+      await expect(engine.images.digest(image)).rejects.toMatchObject(refused);
+    },
+  );
 });
 
 describe("a registry that gives nothing", () => {
@@ -129,7 +152,11 @@ describe("a registry that gives nothing", () => {
     onTestFinished(() => refusing.stop());
     const engine = engineWith({});
     const reference = `${refusing.host}/app:1`;
-    const expected = { code: "ENGINE_ERROR", message: expect.stringContaining(refusing.host), hint: expect.stringContaining(remedy) };
+    const expected = {
+      code: "ENGINE_ERROR",
+      message: expect.stringContaining(refusing.host),
+      hint: expect.stringContaining(remedy),
+    };
     await expect(engine.images.pull(reference)).rejects.toMatchObject(expected);
     await expect(engine.images.digest(reference)).rejects.toMatchObject(expected);
   });
@@ -212,6 +239,9 @@ describe("a pull of layers that the engine lacks", () => {
       hint: expect.stringContaining(proxy.host),
     });
     await expect(engine.images.inspect(large)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
-    await expect(engine.images.digest(large)).rejects.toMatchObject({ code: "ENGINE_ERROR", message: expect.stringContaining(proxy.host) });
+    await expect(engine.images.digest(large)).rejects.toMatchObject({
+      code: "ENGINE_ERROR",
+      message: expect.stringContaining(proxy.host),
+    });
   });
 });

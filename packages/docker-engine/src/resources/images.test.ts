@@ -145,13 +145,22 @@ it("repeats no credentials, in events, errors or their causes, whoever repeats t
   };
   const { engine } = await engineOn(repeating, { env: { DOCKER_CONFIG } });
   const events: PullEvent[] = [];
-  const pulled: unknown = await engine.images.pull("r.io/a:1", { onEvent: (event) => events.push(event) }).catch((error: unknown) => error);
+  const pulled: unknown = await engine.images
+    .pull("r.io/a:1", { onEvent: (event) => events.push(event) })
+    .catch((error: unknown) => error);
   const asked: unknown = await engine.images.digest("r.io/a:1").catch((error: unknown) => error);
-  const created: unknown = await engine.services.create({ Name: "a" }, { image: "r.io/a:1" }).catch((error: unknown) => error);
+  const created: unknown = await engine.services
+    .create({ Name: "a" }, { image: "r.io/a:1" })
+    .catch((error: unknown) => error);
   expect(events).toEqual([{ status: "trying ada:*** with ***, ***" }]);
-  for (const error of [pulled, asked, created]) expect(error).toMatchObject({ message: expect.stringContaining("ada:*** with ***, ***") });
+  for (const error of [pulled, asked, created])
+    expect(error).toMatchObject({ message: expect.stringContaining("ada:*** with ***, ***") });
   const told = inspect([pulled, asked, created], { depth: 10 });
-  for (const secret of ["sesame", Buffer.from("ada:open-sesame").toString("base64"), Buffer.from('{"username":"ada"').toString("base64").slice(0, 16)]) {
+  for (const secret of [
+    "sesame",
+    Buffer.from("ada:open-sesame").toString("base64"),
+    Buffer.from('{"username":"ada"').toString("base64").slice(0, 16),
+  ]) {
     expect(told).not.toContain(secret);
   }
 });

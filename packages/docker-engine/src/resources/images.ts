@@ -29,14 +29,26 @@ export function imagesOf(client: EngineClient, auth: RegistryAuth, secrets = new
     const headers = await auth.headers(image, options);
     const note = await auth.note(image, options);
     const hasCredentials = Object.keys(headers).length > 0;
-    const subject = { image, registry: remote.registry, hasCredentials, ...(note?.problem && { problem: note.problem }) };
+    const subject = {
+      image,
+      registry: remote.registry,
+      hasCredentials,
+      ...(note?.problem && { problem: note.problem }),
+    };
     return { remote, headers, subject, fault: (error) => redactError(retold(error, subject), secrets) };
   };
 
   const pull = async (image: string, options: CallOptions, tell: (event: PullEvent) => void): Promise<void> => {
     const { remote, headers, subject, fault } = await prepare(image, options);
     const query = { fromImage: remote.name, tag: remote.version };
-    const call = { method: "POST", path: "/images/create", query, headers, action: `pull image ${image}`, image } as const;
+    const call = {
+      method: "POST",
+      path: "/images/create",
+      query,
+      headers,
+      action: `pull image ${image}`,
+      image,
+    } as const;
     try {
       const events = pullEvents(client.stream(call, options), (words) => pullError(words, subject));
       for await (const event of events) tell({ ...event, ...(event.status && { status: secrets.text(event.status) }) });
@@ -83,9 +95,13 @@ const sharedName = (image: string, timeoutMs: number | undefined): string => `${
 function remoteOf(image: string): RemoteImage {
   const remote = remoteImage(image);
   if (remote !== undefined) return remote;
-  throw new DeploymentError("IMAGE_NOT_FOUND", `No registry can be asked for the image ${image}: an id is the engine's own.`, {
-    hint: "Load the image on the engine, or name it as in registry.example.com/team/app:1.4.",
-  });
+  throw new DeploymentError(
+    "IMAGE_NOT_FOUND",
+    `No registry can be asked for the image ${image}: an id is the engine's own.`,
+    {
+      hint: "Load the image on the engine, or name it as in registry.example.com/team/app:1.4.",
+    },
+  );
 }
 
 /** Engines answer with many a status for what a registry says, and with 500 for much of it. */

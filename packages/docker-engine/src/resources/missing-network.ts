@@ -14,7 +14,12 @@ export async function isMissing(client: EngineClient, path: string, options?: Ca
 }
 
 /** The same error with what was found out about it. */
-export const retold = (error: DeploymentError, code: ErrorCode, hint: string, subject?: ErrorSubject): DeploymentError =>
+export const retold = (
+  error: DeploymentError,
+  code: ErrorCode,
+  hint: string,
+  subject?: ErrorSubject,
+): DeploymentError =>
   new DeploymentError(code, error.message, { hint, cause: error.cause, ...(subject && { subject }) });
 
 const networkMissing = (error: DeploymentError, network: string): DeploymentError =>
@@ -25,7 +30,10 @@ const networkMissing = (error: DeploymentError, network: string): DeploymentErro
   });
 
 /** The error about one of a service's networks, with the service and the field of the request that names the network. */
-export function withNetworkField(error: DeploymentError, { name, networks = [] }: { name: string; networks?: readonly string[] }): DeploymentError {
+export function withNetworkField(
+  error: DeploymentError,
+  { name, networks = [] }: { name: string; networks?: readonly string[] },
+): DeploymentError {
   const { code, message, hint, cause, subject } = error;
   const index = networks.indexOf(subject?.name ?? "");
   const field = index === -1 ? "networks" : `networks[${index}]`;

@@ -5,7 +5,10 @@ import { filterQuery, segment } from "./path.js";
 
 export function volumesOf(client: EngineClient): Volumes {
   const inspect: Volumes["inspect"] = (name, options) =>
-    client.json<VolumeDetails>({ method: "GET", path: `/volumes/${segment(name)}`, action: `inspect volume ${name}` }, options);
+    client.json<VolumeDetails>(
+      { method: "GET", path: `/volumes/${segment(name)}`, action: `inspect volume ${name}` },
+      options,
+    );
   return {
     async list(filters, options) {
       const call = { method: "GET", path: "/volumes", query: filterQuery(filters), action: "list volumes" } as const;

@@ -19,7 +19,9 @@ const frame = (text: string): Buffer => {
   head.writeUInt32BE(payload.length, 4);
   return Buffer.concat([head, payload]);
 };
-const event = Buffer.from(`${JSON.stringify({ Type: "container", Action: "die", Actor: { ID: "x", Attributes: {} }, time: 1, timeNano: 1 })}\n`);
+const event = Buffer.from(
+  `${JSON.stringify({ Type: "container", Action: "die", Actor: { ID: "x", Attributes: {} }, time: 1, timeNano: 1 })}\n`,
+);
 
 /** An engine whose logs and events never end, and come as fast as they are taken. */
 async function endless() {
@@ -60,18 +62,21 @@ async function endless() {
   return { engine, taken, halted };
 }
 
-test.each(["logs", "events"] as const)("%s that nobody reads on are left with the engine, a hundred at once", async (kind) => {
-  const { engine, taken, halted } = await endless();
-  const open = (): AsyncIterator<unknown> =>
-    (kind === "logs" ? engine.containers.logs("demo", { follow: true }) : engine.events({}))[Symbol.asyncIterator]();
-  const readers = Array.from({ length: COUNT }, open);
-  await Promise.all(readers.map((reader) => reader.next()));
-  await halted();
-  expect(Math.max(...taken())).toBeLessThan(MOST_EACH);
+test.each(["logs", "events"] as const)(
+  "%s that nobody reads on are left with the engine, a hundred at once",
+  async (kind) => {
+    const { engine, taken, halted } = await endless();
+    const open = (): AsyncIterator<unknown> =>
+      (kind === "logs" ? engine.containers.logs("demo", { follow: true }) : engine.events({}))[Symbol.asyncIterator]();
+    const readers = Array.from({ length: COUNT }, open);
+    await Promise.all(readers.map((reader) => reader.next()));
+    await halted();
+    expect(Math.max(...taken())).toBeLessThan(MOST_EACH);
 
-  // Read on, they come on.
-  const before = taken();
-  const [first] = readers;
-  while (taken()[0] === before[0]) await first?.next();
-  await Promise.all(readers.map((reader) => reader.return?.()));
-});
+    // Read on, they come on.
+    const before = taken();
+    const [first] = readers;
+    while (taken()[0] === before[0]) await first?.next();
+    await Promise.all(readers.map((reader) => reader.return?.()));
+  },
+);

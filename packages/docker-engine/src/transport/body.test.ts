@@ -14,7 +14,10 @@ it("reads to the end, a letter that comes in two pieces too", async () => {
 });
 
 it("rejects with what broke it, and where nobody says what, all the same", async () => {
-  for (const [error, code] of [[Object.assign(new Error("no"), { code: "EPIPE" }), "EPIPE"], [undefined, "ECONNRESET"]] as const) {
+  for (const [error, code] of [
+    [Object.assign(new Error("no"), { code: "EPIPE" }), "EPIPE"],
+    [undefined, "ECONNRESET"],
+  ] as const) {
     const response = answer();
     const read = readBody(response);
     response.push("half");

@@ -28,7 +28,8 @@ export class ConnectionAgent extends Agent implements RequestTaker {
   addRequest(request: http.ClientRequest, options: { ending?: AbortSignal }): void {
     const { ending } = options;
     if (ending !== undefined) {
-      const end = (): void => void request.destroy(Object.assign(new Error("The request was aborted."), { code: "ABORT_ERR" }));
+      const end = (): void =>
+        void request.destroy(Object.assign(new Error("The request was aborted."), { code: "ABORT_ERR" }));
       ending.addEventListener("abort", end, { once: true });
       request.once("close", () => ending.removeEventListener("abort", end));
     }

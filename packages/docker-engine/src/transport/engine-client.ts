@@ -121,7 +121,9 @@ export class EngineClient {
 
   async #explained(error: unknown, { signal, explainsState = true }: CallOptions): Promise<unknown> {
     if (!explainsState || !DeploymentError.isInstance(error, "NOT_A_SWARM_MANAGER")) return error;
-    return explainSwarmState(error, this.host, () => this.json<EngineInfo>(INFO, { signal, timeoutMs: STATE_TIMEOUT_MS }));
+    return explainSwarmState(error, this.host, () =>
+      this.json<EngineInfo>(INFO, { signal, timeoutMs: STATE_TIMEOUT_MS }),
+    );
   }
 
   async #prefix(limits: CallLimits): Promise<string> {

@@ -46,7 +46,11 @@ export async function createModem(dial: Dial): Promise<EngineModem> {
     // Followed over a socket, a redirection ends the process: its address has no host. The agent need not work out a
     // server name for TLS either, which the dialler has; and it is the agent that ends the request when the signal fires.
     buildRequest({ signal: ending, ...options }: { signal?: AbortSignal }, ...rest: unknown[]) {
-      buildRequest.call(this, { ...options, ending, maxRedirects: 0, servername: "", [inspect.custom]: () => "[request]" }, ...rest);
+      buildRequest.call(
+        this,
+        { ...options, ending, maxRedirects: 0, servername: "", [inspect.custom]: () => "[request]" },
+        ...rest,
+      );
     },
   });
   return {

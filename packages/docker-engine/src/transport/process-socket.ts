@@ -81,6 +81,8 @@ export class ProcessSocket extends Duplex {
   }
 
   #fault(message: string): Error {
-    return Object.assign(new Error(`${this.#program}: ${programWords(message, this.#env)}`), { code: this.#program.toUpperCase() });
+    return Object.assign(new Error(`${this.#program}: ${programWords(message, this.#env)}`), {
+      code: this.#program.toUpperCase(),
+    });
   }
 }

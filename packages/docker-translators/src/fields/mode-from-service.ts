@@ -21,4 +21,5 @@ function jobSize({ MaxConcurrent = 1, TotalCompletions = MaxConcurrent }: JobSiz
 }
 
 /** Whether a service is a job: its tasks run to completion. */
-export const isJobMode = (mode: ListedMode | null | undefined): boolean => Boolean(mode?.ReplicatedJob ?? mode?.GlobalJob);
+export const isJobMode = (mode: ListedMode | null | undefined): boolean =>
+  Boolean(mode?.ReplicatedJob ?? mode?.GlobalJob);

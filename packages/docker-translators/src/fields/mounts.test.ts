@@ -3,8 +3,7 @@ import { describe, expect, it } from "vitest";
 import { deepFreeze, objectsWithin } from "../every-field.test.data.js";
 import { swarmMountToContainerMount, toHostMounts, toServiceMounts } from "./mounts.js";
 
-const request = (mounts: DeployRequest["mounts"]) =>
-  deepFreeze(parseRequest({ image: "mill", name: "mill", mounts }));
+const request = (mounts: DeployRequest["mounts"]) => deepFreeze(parseRequest({ image: "mill", name: "mill", mounts }));
 const api = (apiVersion: string) => ({ apiVersion, service: "mill" });
 const NFS = {
   Type: "volume",

@@ -94,5 +94,4 @@ export const toHostMounts = ({ mounts = [] }: MountsField, context: TranslationC
 export const toServiceMounts = (
   { mounts = [] }: MountsField,
   context: TranslationContext,
-): Pick<ContainerSpec, "Mounts"> =>
-  mounts.length === 0 ? {} : { Mounts: translate(mounts, "service", context) };
+): Pick<ContainerSpec, "Mounts"> => (mounts.length === 0 ? {} : { Mounts: translate(mounts, "service", context) });

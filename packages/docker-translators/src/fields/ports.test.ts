@@ -35,7 +35,12 @@ it("gives one container port several host ports, on IPv4 and IPv6 addresses", ()
 });
 
 it("tells protocols apart", () => {
-  const asked = request({ ports: [{ target: 53, published: 53 }, { target: 53, published: 53, protocol: "udp" }] });
+  const asked = request({
+    ports: [
+      { target: 53, published: 53 },
+      { target: 53, published: 53, protocol: "udp" },
+    ],
+  });
   expect(toPortBindings(asked)).toStrictEqual({
     PortBindings: { "53/tcp": [{ HostIp: "", HostPort: "53" }], "53/udp": [{ HostIp: "", HostPort: "53" }] },
   });
@@ -54,10 +59,15 @@ it.each([{}, { ports: [] }, { ports: {} }])("says nothing without ports: %j", (m
   expect([toExposedPorts(asked), toPortBindings(asked), toEndpointSpec(asked, mill)]).toStrictEqual([{}, {}, {}]);
 });
 
-it.each(["fe80::1%lo", "fe80::1%25eth0", "", "localhost", "010.0.0.1", "1.2.3"])("rejects the host address %j of a container, which the engine would take for every address", (hostAddress) => {
-  const ports = [{ target: 80, published: 8080, hostAddress, protocol: "tcp", mode: "ingress" }] as const;
-  expect(() => toPortBindings({ ports: [...ports] })).toThrow(expect.objectContaining({ code: "INVALID_REQUEST", field: "ports" }));
-});
+it.each(["fe80::1%lo", "fe80::1%25eth0", "", "localhost", "010.0.0.1", "1.2.3"])(
+  "rejects the host address %j of a container, which the engine would take for every address",
+  (hostAddress) => {
+    const ports = [{ target: 80, published: 8080, hostAddress, protocol: "tcp", mode: "ingress" }] as const;
+    expect(() => toPortBindings({ ports: [...ports] })).toThrow(
+      expect.objectContaining({ code: "INVALID_REQUEST", field: "ports" }),
+    );
+  },
+);
 
 it.each(["127.0.0.1", "::1"])("refuses host address %s on Swarm, which would open the port to all", (hostAddress) => {
   const asked = request({ ports: [{ target: 81 }, { target: 80, published: 8080, hostAddress }] });

@@ -35,10 +35,14 @@ export function toPortBindings({ ports = [] }: PortsField): Pick<HostConfig, "Po
 function toHostIp({ hostAddress, target, protocol }: PublishedPort): string {
   if (hostAddress === undefined) return "";
   if (isIP(hostAddress) !== 0 && !hostAddress.includes("%")) return hostAddress;
-  throw new DeploymentError("INVALID_REQUEST", `Port ${target}/${protocol} can't be published on the host address ${hostAddress}: the engine would open the port to all.`, {
-    field: "ports",
-    hint: "Give an IP address without a zone.",
-  });
+  throw new DeploymentError(
+    "INVALID_REQUEST",
+    `Port ${target}/${protocol} can't be published on the host address ${hostAddress}: the engine would open the port to all.`,
+    {
+      field: "ports",
+      hint: "Give an IP address without a zone.",
+    },
+  );
 }
 
 /**

@@ -8,7 +8,8 @@ import { toServiceSpec } from "../to-service-spec.js";
 import { withReplicasVariable } from "./replica-env.js";
 
 const API = { apiVersion: "1.45" };
-const request = (part: Partial<DeployRequest> = {}) => parseRequest({ image: "mill", name: "mill", replicaEnv: true, ...part });
+const request = (part: Partial<DeployRequest> = {}) =>
+  parseRequest({ image: "mill", name: "mill", replicaEnv: true, ...part });
 const envOf = (part: Partial<DeployRequest>) => toServiceSpec(request(part), API).TaskTemplate.ContainerSpec.Env;
 const templates = [
   "SWARM_TASK_SLOT={{.Task.Slot}}",
@@ -36,7 +37,11 @@ describe("replicaEnv on Swarm", () => {
 
   test("keeps a value that the request sets, and notes which variables it added", () => {
     const spec = toServiceSpec(request({ env: ["SWARM_REPLICAS=7", "SWARM_TASK_SLOT="] }), API);
-    expect(spec.TaskTemplate.ContainerSpec.Env).toEqual(["SWARM_REPLICAS=7", "SWARM_TASK_SLOT=", ...templates.slice(1)]);
+    expect(spec.TaskTemplate.ContainerSpec.Env).toEqual([
+      "SWARM_REPLICAS=7",
+      "SWARM_TASK_SLOT=",
+      ...templates.slice(1),
+    ]);
     expect(spec.Labels).toEqual({ [REPLICA_ENV_LABEL]: "SWARM_TASK_ID SWARM_SERVICE_NAME SWARM_NODE_HOSTNAME" });
     expect(withReplicasVariable(spec, 9)).toBe(spec);
   });
@@ -49,14 +54,24 @@ describe("replicaEnv on Swarm", () => {
     expect(fromServiceSpec(spec)).not.toHaveProperty("replicaEnv");
   });
 
-  test.each<[DeployRequest["templates"]]>([[undefined], ["expand"], ["literal"]])("is read back, and the settings are a request for the same service (templates: %s)", (templates) => {
-    const asked = request({ env: ["A={{1}}"], mode: { Replicated: { Replicas: 3 } }, ...(templates && { templates }) });
-    const settings = toServiceSettings(asked, API);
-    expect(settings).toMatchObject({ replicaEnv: true, env: expect.arrayContaining(["A={{1}}", "SWARM_TASK_SLOT={{.Task.Slot}}", "SWARM_REPLICAS=3"]) });
-    const again = toServiceSpec(parseRequest(settings), API);
-    expect(again.Labels).toEqual(toServiceSpec(asked, API).Labels);
-    expect(again.TaskTemplate.ContainerSpec.Env).toEqual(toServiceSpec(asked, API).TaskTemplate.ContainerSpec.Env);
-  });
+  test.each<[DeployRequest["templates"]]>([[undefined], ["expand"], ["literal"]])(
+    "is read back, and the settings are a request for the same service (templates: %s)",
+    (templates) => {
+      const asked = request({
+        env: ["A={{1}}"],
+        mode: { Replicated: { Replicas: 3 } },
+        ...(templates && { templates }),
+      });
+      const settings = toServiceSettings(asked, API);
+      expect(settings).toMatchObject({
+        replicaEnv: true,
+        env: expect.arrayContaining(["A={{1}}", "SWARM_TASK_SLOT={{.Task.Slot}}", "SWARM_REPLICAS=3"]),
+      });
+      const again = toServiceSpec(parseRequest(settings), API);
+      expect(again.Labels).toEqual(toServiceSpec(asked, API).Labels);
+      expect(again.TaskTemplate.ContainerSpec.Env).toEqual(toServiceSpec(asked, API).TaskTemplate.ContainerSpec.Env);
+    },
+  );
 
   test("withReplicasVariable() sets the number of replicas and nothing else", () => {
     const spec = toServiceSpec(request({ env: ["A=1"], mode: { Replicated: { Replicas: 3 } } }), API);

@@ -51,8 +51,9 @@ export const isReplicaEntry = (entry: string): boolean =>
   Object.entries(TEMPLATES).some(([name, template]) => entry === `${name}=${template}`);
 
 /** The label of a service whose replicas get variables to `replicaEnv`. */
-export const fromReplicaEnv = (labels: Readonly<Record<string, string>> | null | undefined): Pick<ServiceSettings, "replicaEnv"> =>
-  labels?.[REPLICA_ENV_LABEL] === undefined ? {} : { replicaEnv: true };
+export const fromReplicaEnv = (
+  labels: Readonly<Record<string, string>> | null | undefined,
+): Pick<ServiceSettings, "replicaEnv"> => (labels?.[REPLICA_ENV_LABEL] === undefined ? {} : { replicaEnv: true });
 
 interface ScaledSpec {
   Labels?: Readonly<Record<string, string>> | null;

@@ -4,7 +4,9 @@ import type { TaskSpec } from "../bodies/service-spec.js";
 import { withoutEmpty } from "../support/without-empty.js";
 
 /** `Resources` of TaskSpec to `resources`, without sections that say nothing. */
-export function fromTaskResources({ Resources }: Listed<Pick<TaskSpec, "Resources">>): Pick<ServiceSettings, "resources"> {
+export function fromTaskResources({
+  Resources,
+}: Listed<Pick<TaskSpec, "Resources">>): Pick<ServiceSettings, "resources"> {
   const { NanoCPUs, MemoryBytes, Pids } = Resources?.Limits ?? {};
   const reserved = Resources?.Reservations ?? {};
   const resources = withoutEmpty({

@@ -12,7 +12,12 @@ const all = request({
 });
 
 it("sets limits and the memory reservation of a container, and leaves swap alone", () => {
-  expect(toHostResources(all)).toStrictEqual({ NanoCpus: 2e9, Memory: 2 ** 29, MemoryReservation: 2 ** 28, PidsLimit: 10 });
+  expect(toHostResources(all)).toStrictEqual({
+    NanoCpus: 2e9,
+    Memory: 2 ** 29,
+    MemoryReservation: 2 ** 28,
+    PidsLimit: 10,
+  });
 });
 
 it("sets limits and reservations of a task, in a copy", () => {

@@ -15,7 +15,10 @@ it.each([
   [{ Condition: "none", MaxAttempts: 3 }, { Name: "no" }],
   [{ Condition: "on-failure" }, { Name: "on-failure" }],
   [{ Condition: "on-failure", MaxAttempts: 0 }, { Name: "on-failure" }],
-  [{ Condition: "on-failure", MaxAttempts: 3, Delay: 1e9 }, { Name: "on-failure", MaximumRetryCount: 3 }],
+  [
+    { Condition: "on-failure", MaxAttempts: 3, Delay: 1e9 },
+    { Name: "on-failure", MaximumRetryCount: 3 },
+  ],
   [{ Condition: "any", MaxAttempts: 3 }, { Name: "unless-stopped" }],
   [{ Delay: 1e9 }, { Name: "unless-stopped" }],
 ] as const)("makes of %j a container's %j", (restart, policy) => {
@@ -24,7 +27,9 @@ it.each([
 
 it.each([{ ReplicatedJob: {} }, { GlobalJob: {} }])("starts the container of job %j again on failure only", (mode) => {
   expect(toHostRestartPolicy(request({ mode }))).toStrictEqual({ RestartPolicy: { Name: "on-failure" } });
-  expect(toHostRestartPolicy(request({ mode, restart: { Condition: "none" } }))).toStrictEqual({ RestartPolicy: { Name: "no" } });
+  expect(toHostRestartPolicy(request({ mode, restart: { Condition: "none" } }))).toStrictEqual({
+    RestartPolicy: { Name: "no" },
+  });
 });
 
 it("keeps a task's policy as it is, in a copy", () => {

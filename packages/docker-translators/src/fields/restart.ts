@@ -12,7 +12,9 @@ const RESTART_NAMES = { none: "no", "on-failure": "on-failure", any: "unless-sto
  * container that was stopped stays so); of jobs `on-failure`, since they end when they have completed. `MaxAttempts`
  * counts with `on-failure` only. A container can't express `Delay` and `Window`.
  */
-export function toHostRestartPolicy(request: Pick<NormalizedRequest, "restart" | "mode">): Pick<HostConfig, "RestartPolicy"> {
+export function toHostRestartPolicy(
+  request: Pick<NormalizedRequest, "restart" | "mode">,
+): Pick<HostConfig, "RestartPolicy"> {
   const { Condition = isJob(request) ? "on-failure" : "any", MaxAttempts } = request.restart ?? {};
   const policy: ContainerRestartPolicy = { Name: RESTART_NAMES[Condition] };
   if (Condition === "on-failure" && MaxAttempts) policy.MaximumRetryCount = MaxAttempts;

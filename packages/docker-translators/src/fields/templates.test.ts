@@ -55,7 +55,8 @@ describe("templates: literal", () => {
   });
 
   it("differs from templates: expand of the same text", () => {
-    const settings = (templates: "expand" | "literal") => toServiceSettings(request({ env: ["A={{.ID}}"], templates }), API);
+    const settings = (templates: "expand" | "literal") =>
+      toServiceSettings(request({ env: ["A={{.ID}}"], templates }), API);
     expect(settings("literal")).not.toEqual(settings("expand"));
   });
 
@@ -68,7 +69,11 @@ describe("templates: literal", () => {
 
 describe("templates: expand", () => {
   it("passes templates on, and reads them back", () => {
-    const asked = request({ env: ["A={{.Task.Slot}}", 'B={{"{{"}}'], hostname: "{{.Node.Hostname}}", templates: "expand" });
+    const asked = request({
+      env: ["A={{.Task.Slot}}", 'B={{"{{"}}'],
+      hostname: "{{.Node.Hostname}}",
+      templates: "expand",
+    });
     expect(containerOf(asked)).toMatchObject({ Env: asked.env, Hostname: asked.hostname });
     expect(fromServiceSpec(toServiceSpec(asked, API))).toMatchObject({
       env: asked.env,

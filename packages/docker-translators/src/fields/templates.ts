@@ -38,7 +38,9 @@ function inMount(mount: Mount, change: Change): Mount {
       VolumeOptions: {
         ...VolumeOptions,
         ...(Labels && { Labels: inMapping(Labels, change) }),
-        ...(DriverConfig && { DriverConfig: { ...DriverConfig, ...(Options && { Options: inMapping(Options, change) }) } }),
+        ...(DriverConfig && {
+          DriverConfig: { ...DriverConfig, ...(Options && { Options: inMapping(Options, change) }) },
+        }),
       },
     }),
   };
@@ -78,6 +80,11 @@ export function fromEscapedTexts(
   if (seen.length === 0) return { container };
   if (seen.some(isTemplate)) return { container, templates: "expand" };
   const { env = [], hostname = "", mounts = [] } = texts;
-  const plain = { ...container, ...(Env && { Env: env }), ...(Hostname && { Hostname: hostname }), ...(Mounts && { Mounts: mounts }) };
+  const plain = {
+    ...container,
+    ...(Env && { Env: env }),
+    ...(Hostname && { Hostname: hostname }),
+    ...(Mounts && { Mounts: mounts }),
+  };
   return { container: plain as Listed<ContainerSpec>, templates: "literal" };
 }

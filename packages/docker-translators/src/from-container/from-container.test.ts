@@ -32,9 +32,21 @@ const inspected = (config: object, hostConfig: object = {}, networks: object = {
 describe("what was not asked for is left out", () => {
   it.each([
     ["the image's own", { ...image, User: "1000", Labels: { vendor: "mills" } }, {}],
-    ["the engine's own", { Hostname: "4f1c9e2b7a60", Labels: null, Healthcheck: image.Healthcheck, StopTimeout: null }, {}],
-    ["zeros", {}, { NanoCpus: 0, Memory: 0, PidsLimit: -1, Ulimits: null, Init: null, ReadonlyRootfs: false, Binds: null }],
-    ["the strategies' labels", { Labels: { [OPERATION_LABEL]: "1", [REPLICA_LABEL]: "1", [REPLACES_LABEL]: "1", [PINNED_LABEL]: "1" } }, {}],
+    [
+      "the engine's own",
+      { Hostname: "4f1c9e2b7a60", Labels: null, Healthcheck: image.Healthcheck, StopTimeout: null },
+      {},
+    ],
+    [
+      "zeros",
+      {},
+      { NanoCpus: 0, Memory: 0, PidsLimit: -1, Ulimits: null, Init: null, ReadonlyRootfs: false, Binds: null },
+    ],
+    [
+      "the strategies' labels",
+      { Labels: { [OPERATION_LABEL]: "1", [REPLICA_LABEL]: "1", [REPLACES_LABEL]: "1", [PINNED_LABEL]: "1" } },
+      {},
+    ],
     ["the host's name", { Hostname: "bench-pc" }, { NetworkMode: "host" }],
   ])("%s", (_, config, hostConfig) => {
     expect(fromContainer(inspected(config, hostConfig), image)).toStrictEqual(plain);
@@ -79,7 +91,12 @@ describe("a request is read as the container that is made of it", () => {
     ["no time to end", { stopGracePeriod: 0 }, { stopGracePeriod: 0 }],
     [
       "ports, sorted, in the one mode there is",
-      { ports: [{ target: 81, mode: "host" }, { target: 80, published: 8080, hostAddress: "127.0.0.1", protocol: "udp" }] },
+      {
+        ports: [
+          { target: 81, mode: "host" },
+          { target: 80, published: 8080, hostAddress: "127.0.0.1", protocol: "udp" },
+        ],
+      },
       {
         ports: [
           { target: 80, published: 8080, protocol: "udp", hostAddress: "127.0.0.1", mode: "ingress" },
@@ -98,7 +115,11 @@ describe("a request is read as the container that is made of it", () => {
     ["a restart on failure", { restart: { Condition: "on-failure" } }, { restart: { Condition: "on-failure" } }],
     ["no init", { init: false }, { init: false }],
     ["a root that can be written", { readOnly: false }, {}],
-    ["capabilities, sorted", { capAdd: ["SYS_PTRACE", "cap_net_admin"], capDrop: [] }, { capAdd: ["NET_ADMIN", "SYS_PTRACE"] }],
+    [
+      "capabilities, sorted",
+      { capAdd: ["SYS_PTRACE", "cap_net_admin"], capDrop: [] },
+      { capAdd: ["NET_ADMIN", "SYS_PTRACE"] },
+    ],
     [
       "mounts by target, without what holds anyway",
       {
@@ -118,10 +139,29 @@ describe("a request is read as the container that is made of it", () => {
     ],
     [
       "a volume's labels and driver options, empty ones too",
-      { mounts: [{ Target: "/a", VolumeOptions: { Labels: { Name: "" }, DriverConfig: { Options: { o: "", Name: "local" } } } }] },
-      { mounts: [{ Type: "volume", Target: "/a", VolumeOptions: { Labels: { Name: "" }, DriverConfig: { Options: { o: "", Name: "local" } } } }] },
+      {
+        mounts: [
+          {
+            Target: "/a",
+            VolumeOptions: { Labels: { Name: "" }, DriverConfig: { Options: { o: "", Name: "local" } } },
+          },
+        ],
+      },
+      {
+        mounts: [
+          {
+            Type: "volume",
+            Target: "/a",
+            VolumeOptions: { Labels: { Name: "" }, DriverConfig: { Options: { o: "", Name: "local" } } },
+          },
+        ],
+      },
     ],
-    ["what takes a swarm", { constraints: ["node.role==worker"], secrets: ["key"], configs: ["c"], updateConfig: {}, rollbackConfig: {} }, {}],
+    [
+      "what takes a swarm",
+      { constraints: ["node.role==worker"], secrets: ["key"], configs: ["c"], updateConfig: {}, rollbackConfig: {} },
+      {},
+    ],
     ["the mode", { mode: { Replicated: { Replicas: 3 } } }, {}],
   ] as [string, Partial<DeployRequest>, Partial<ServiceSettings>][])("%s", (_, request, expected) => {
     expect(settings(request)).toStrictEqual({ ...plain, ...expected });
@@ -175,7 +215,9 @@ describe("what other hands have made", () => {
     ["always", undefined],
     ["", { Condition: "none" }],
   ])("has the restart policy %j", (Name, restart) => {
-    expect(fromContainer(inspected({}, { RestartPolicy: { Name, MaximumRetryCount: 0 } }), image).restart).toStrictEqual(restart);
+    expect(
+      fromContainer(inspected({}, { RestartPolicy: { Name, MaximumRetryCount: 0 } }), image).restart,
+    ).toStrictEqual(restart);
   });
 
   it("lets the engine choose a host port with 0", () => {

@@ -22,7 +22,9 @@ const said = (section: object): object =>
     Object.entries(section)
       // The names and values of labels and driver options are their author's: each of them says something.
       .map(([key, value]) => [key, isSection(value) && key !== "Labels" && key !== "Options" ? said(value) : value])
-      .filter(([key, value]) => (isSection(value) ? hasKeys(value) : Boolean(value) && DEFAULTS[key as string] !== value)),
+      .filter(([key, value]) =>
+        isSection(value) ? hasKeys(value) : Boolean(value) && DEFAULTS[key as string] !== value,
+      ),
   );
 
 const isSection = (value: unknown): value is object => typeof value === "object" && value !== null;

@@ -24,7 +24,10 @@ export function commandOf({ Entrypoint, Cmd }: Config, image: ImageConfig): Pick
   const [entrypoint, words] = [Entrypoint ?? [], Cmd ?? []];
   const ofImage = image.Entrypoint ?? [];
   if (!isDeepStrictEqual([...entrypoint], [...ofImage])) {
-    return { ...(entrypoint.length > 0 && { command: [...entrypoint] }), ...(words.length > 0 && { args: [...words] }) };
+    return {
+      ...(entrypoint.length > 0 && { command: [...entrypoint] }),
+      ...(words.length > 0 && { args: [...words] }),
+    };
   }
   if (isDeepStrictEqual([...words], [...(image.Cmd ?? [])])) return {};
   // Only an entrypoint that is asked for by name goes without the image's arguments.

@@ -51,8 +51,10 @@ export function exactNameCases(suite: Suite): void {
       for (const part of [id, id.slice(0, 12), id.slice(0, 4)]) {
         await suite.fails(strategy.remove(part), ["NOT_FOUND", "INVALID_REQUEST"]);
         if (supports(strategy, "inspect")) await suite.fails(strategy.inspect(part), ["NOT_FOUND", "INVALID_REQUEST"]);
-        if (supports(strategy, "wait")) await suite.fails(strategy.wait(part, { timeoutMs: 30_000 }), ["NOT_FOUND", "INVALID_REQUEST"]);
-        if (supports(strategy, "logs")) await suite.fails(collect(strategy.logs(part)), ["NOT_FOUND", "INVALID_REQUEST"]);
+        if (supports(strategy, "wait"))
+          await suite.fails(strategy.wait(part, { timeoutMs: 30_000 }), ["NOT_FOUND", "INVALID_REQUEST"]);
+        if (supports(strategy, "logs"))
+          await suite.fails(collect(strategy.logs(part)), ["NOT_FOUND", "INVALID_REQUEST"]);
       }
     }
     expect(await suite.existing()).toEqual([name]);

@@ -42,7 +42,12 @@ async function honoured(suite: Suite, request: DeployRequest): Promise<void> {
 }
 
 /** What the engine does not tell was not compared: that is no pass. */
-async function skipUntold(suite: Suite, context: TestContext, name: string, part: Partial<DeployRequest>): Promise<void> {
+async function skipUntold(
+  suite: Suite,
+  context: TestContext,
+  name: string,
+  part: Partial<DeployRequest>,
+): Promise<void> {
   const { untold = {} } = await suite.settings(name);
   for (const [field, reason] of Object.entries(untold)) if (field in part) context.skip(reason);
 }

@@ -73,9 +73,21 @@ export function lockCases(suite: Suite): void {
   test("each name is a lock of its own, whatever it is", async (context) => {
     const { strategy, name } = locks(context);
     const plain = suite.name();
-    const names = [plain, `${plain}-x`, `${plain}.x`, `${plain}_x`, plain.toUpperCase(), `${plain} of ada`, `${plain}/../x`, `${plain}ß`, `${plain}${"x".repeat(100)}`];
-    for (const [number, lock] of names.entries()) expect(await strategy.lock(name(lock), holder(number)), lock).toBeUndefined();
-    for (const [number, lock] of names.entries()) expect(await strategy.lock(lock, holder("x")), lock).toEqual(holder(number));
+    const names = [
+      plain,
+      `${plain}-x`,
+      `${plain}.x`,
+      `${plain}_x`,
+      plain.toUpperCase(),
+      `${plain} of ada`,
+      `${plain}/../x`,
+      `${plain}ß`,
+      `${plain}${"x".repeat(100)}`,
+    ];
+    for (const [number, lock] of names.entries())
+      expect(await strategy.lock(name(lock), holder(number)), lock).toBeUndefined();
+    for (const [number, lock] of names.entries())
+      expect(await strategy.lock(lock, holder("x")), lock).toEqual(holder(number));
   });
 
   test("a holder is told as it is", async (context) => {

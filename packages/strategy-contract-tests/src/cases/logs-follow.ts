@@ -63,7 +63,12 @@ export function logsFollowCases(suite: Suite): void {
   });
 
   /** Follows until what it has seen is enough, or the follow ends by itself. */
-  const followUntil = async (strategy: CanLogs, name: string, isEnough: (seen: readonly LogEntry[]) => boolean, meanwhile: (seen: readonly LogEntry[]) => Promise<void>) => {
+  const followUntil = async (
+    strategy: CanLogs,
+    name: string,
+    isEnough: (seen: readonly LogEntry[]) => boolean,
+    meanwhile: (seen: readonly LogEntry[]) => Promise<void>,
+  ) => {
     const controller = new AbortController();
     const seen: LogEntry[] = [];
     const follow = async (): Promise<void> => {
@@ -78,7 +83,11 @@ export function logsFollowCases(suite: Suite): void {
       await meanwhile(seen);
       await Promise.race([
         following,
-        suite.eventually("the follow has seen enough", async () => seen.map(({ line }) => line), () => isEnough(seen)),
+        suite.eventually(
+          "the follow has seen enough",
+          async () => seen.map(({ line }) => line),
+          () => isEnough(seen),
+        ),
       ]);
     } finally {
       controller.abort();
@@ -89,11 +98,15 @@ export function logsFollowCases(suite: Suite): void {
   };
   /** Each line once, whole runs of numbers from 0: nothing lost, nothing repeated. */
   const expectNoGaps = (seen: readonly LogEntry[], label: string): void => {
-    const numbers = seen.flatMap(({ line }) => (line.startsWith(`${label} `) ? [Number(line.slice(label.length + 1))] : []));
+    const numbers = seen.flatMap(({ line }) =>
+      line.startsWith(`${label} `) ? [Number(line.slice(label.length + 1))] : [],
+    );
     expect(numbers, `lines of ${label}`).toEqual(numbers.map((_, index) => index));
   };
-  const linesOf = (seen: readonly LogEntry[], label: string): number => seen.filter(({ line }) => line.startsWith(`${label} `)).length;
-  const until = (what: string, isThere: () => boolean): Promise<unknown> => suite.eventually(what, async () => undefined, isThere);
+  const linesOf = (seen: readonly LogEntry[], label: string): number =>
+    seen.filter(({ line }) => line.startsWith(`${label} `)).length;
+  const until = (what: string, isThere: () => boolean): Promise<unknown> =>
+    suite.eventually(what, async () => undefined, isThere);
 
   test("following goes on when the process is started again, and repeats no line", async (context) => {
     const strategy = suite.with(context, "logs");
@@ -103,9 +116,16 @@ export function logsFollowCases(suite: Suite): void {
     const request = suite.request({ restart: { Condition: "any" }, command: count("line", 2) });
     await suite.strategy.deploy(request);
     const rounds = 3;
-    const seen = await followUntil(strategy, request.name, (all) => all.length >= rounds * 2, async () => undefined);
+    const seen = await followUntil(
+      strategy,
+      request.name,
+      (all) => all.length >= rounds * 2,
+      async () => undefined,
+    );
     expect(seen.map(({ line }) => line)).toEqual(Array.from({ length: rounds }, () => ["line 0", "line 1"]).flat());
-    expect(new Set(seen.map(({ instance, timestamp, line }) => [instance, timestamp, line].join())).size).toBe(seen.length);
+    expect(new Set(seen.map(({ instance, timestamp, line }) => [instance, timestamp, line].join())).size).toBe(
+      seen.length,
+    );
   });
 
   test("following goes on with the new version after an update, and repeats no line", async (context) => {

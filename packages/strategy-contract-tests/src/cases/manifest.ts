@@ -1,4 +1,10 @@
-import { CAPABILITIES, type CapabilityName, REQUEST_FIELDS, REQUIRED_FIELDS, type RequestField } from "@openfactory/deploy-core";
+import {
+  CAPABILITIES,
+  type CapabilityName,
+  REQUEST_FIELDS,
+  REQUIRED_FIELDS,
+  type RequestField,
+} from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import type { Suite } from "../suite.js";
 

@@ -10,7 +10,9 @@ type Make = (workload: ForeignWorkload) => Promise<() => Promise<unknown>>;
 export function otherOrchestratorCases(suite: Suite): void {
   const kinds = (context: TestContext): [string, Make][] => {
     const { foreign } = suite.target;
-    return foreign === undefined ? context.skip("the target makes no workloads of other orchestrators") : Object.entries(foreign);
+    return foreign === undefined
+      ? context.skip("the target makes no workloads of other orchestrators")
+      : Object.entries(foreign);
   };
   /** Carries the labels of this suite's services, as a task of a swarm carries those of its service. */
   const workload = (part: Partial<ForeignWorkload> = {}): ForeignWorkload => ({
@@ -28,7 +30,10 @@ export function otherOrchestratorCases(suite: Suite): void {
       await make(one);
       names.push(one.name);
     }
-    const all = [...(await strategy.list()), ...(await strategy.list({ labels: { "org.openfactory.deploy.project": "contract" } }))];
+    const all = [
+      ...(await strategy.list()),
+      ...(await strategy.list({ labels: { "org.openfactory.deploy.project": "contract" } })),
+    ];
     expect(all.map(({ name }) => name).filter((name) => names.includes(name))).toEqual([]);
   });
 

@@ -17,7 +17,8 @@ export function preflightCases(suite: Suite): void {
   };
   const anew = (request: DeployRequest) => freeze({ request, updates: false });
   const updating = (request: DeployRequest) => freeze({ request, updates: true });
-  const told = (problems: readonly PreflightProblem[]) => problems.map(({ service, code, field }) => ({ service, code, field }));
+  const told = (problems: readonly PreflightProblem[]) =>
+    problems.map(({ service, code, field }) => ({ service, code, field }));
 
   /** The strategy finds exactly that in the way of a request; and a deploy fails with the same code. */
   const standsInTheWay = async (
@@ -28,7 +29,11 @@ export function preflightCases(suite: Suite): void {
   ): Promise<void> => {
     const problems = await find([anew(request)]);
     expectWhole(problems);
-    const expected = { service: request.name, code, field: typeof field === "string" ? field : expect.stringMatching(field) };
+    const expected = {
+      service: request.name,
+      code,
+      field: typeof field === "string" ? field : expect.stringMatching(field),
+    };
     expect(told(problems)).toEqual([expected]);
     await suite.failsCleanly(() => suite.strategy.deploy(request), code, request.name);
   };
@@ -82,7 +87,13 @@ export function preflightCases(suite: Suite): void {
     const published = suite.honours({ ports: { 80: 80 } }) ? { ports: { [await suite.freePort()]: 80 } } : {};
     const present = await suite.running(suite.request(published));
     const [again, other] = [anew(present), anew(suite.request(published))];
-    const wanted = [[again], [other], [again, other], [updating(present), other], [updating({ ...present, ports: {} }), other]];
+    const wanted = [
+      [again],
+      [other],
+      [again, other],
+      [updating(present), other],
+      [updating({ ...present, ports: {} }), other],
+    ];
     const listed = await strategy.list();
     for (const requests of wanted) {
       const problems = await strategy.preflight(requests);
@@ -120,7 +131,10 @@ export function preflightCases(suite: Suite): void {
     const policies = (["missing", "always"] as const).filter((imagePullPolicy) => suite.honours({ imagePullPolicy }));
     for (const imagePullPolicy of policies) {
       const request = suite.request({ image: absent, imagePullPolicy });
-      const problems = await strategy.preflight([anew(request), anew(suite.request({ image: reference, imagePullPolicy }))]);
+      const problems = await strategy.preflight([
+        anew(request),
+        anew(suite.request({ image: reference, imagePullPolicy })),
+      ]);
       expectWhole(problems);
       expect(told(problems)).toEqual([{ service: request.name, code: "IMAGE_NOT_FOUND", field: "image" }]);
     }
@@ -169,7 +183,9 @@ export function preflightCases(suite: Suite): void {
     const labels = { ...suite.target.labels };
     await strategy.createResource({ kind: "volume", name, labels, driverOptions: driver("size=1m,nr_inodes=64") });
     try {
-      const fine = [mounting("size=1m,nr_inodes=64"), mounting("nr_inodes=64,size=1m"), mounting()].map((part) => anew(suite.request(part)));
+      const fine = [mounting("size=1m,nr_inodes=64"), mounting("nr_inodes=64,size=1m"), mounting()].map((part) =>
+        anew(suite.request(part)),
+      );
       expect(await strategy.preflight(fine)).toEqual([]);
       const other = suite.request(mounting("size=2m,nr_inodes=64"));
       const problems = await strategy.preflight([...fine, anew(other)]);
@@ -186,7 +202,9 @@ export function preflightCases(suite: Suite): void {
     const requests = [1, 2, 3].map(() => suite.request({ networks: [suite.name(), suite.name()] }));
     const problems = await strategy.preflight(requests.map(anew));
     expectWhole(problems);
-    const expected = requests.flatMap(({ name }) => ["networks[0]", "networks[1]"].map((field) => ({ service: name, field })));
+    const expected = requests.flatMap(({ name }) =>
+      ["networks[0]", "networks[1]"].map((field) => ({ service: name, field })),
+    );
     expect(problems.map(({ service, field }) => ({ service, field }))).toEqual(expected);
   });
 

@@ -19,7 +19,10 @@ export function publishedPortCases(suite: Suite): void {
     const strictly = () => suite.strategy.deploy(request, { strict: true });
     expect((await suite.failsCleanly(strictly, "UNSUPPORTED", request.name)).field, network).toBe("ports");
     const { warnings } = await suite.strategy.deploy(request);
-    expect(warnings.map(({ code, field }) => [code, field]), network).toContainEqual(["FIELD_NOT_HONOURED", "ports"]);
+    expect(
+      warnings.map(({ code, field }) => [code, field]),
+      network,
+    ).toContainEqual(["FIELD_NOT_HONOURED", "ports"]);
     await suite.untilRunning(request.name);
     expect(await published(request.name), network).toEqual([]);
   };
@@ -32,8 +35,16 @@ export function publishedPortCases(suite: Suite): void {
   test("a port on a network that publishes none is reported by the manifest and the deploy, and rejected in strict mode", async (context) => {
     const networks = skipWithout(context, suite.target.portlessNetworks, "networks without published ports");
     for (const network of networks) {
-      const { warnings, refused } = suite.declared({ image: "image", name: "name", networks: [network], ports: [onHost(80)] });
-      expect(warnings.map(({ field }) => field), network).toContain("ports");
+      const { warnings, refused } = suite.declared({
+        image: "image",
+        name: "name",
+        networks: [network],
+        ports: [onHost(80)],
+      });
+      expect(
+        warnings.map(({ field }) => field),
+        network,
+      ).toContain("ports");
       if (!refused) await reported(network);
     }
   });
@@ -46,9 +57,16 @@ export function publishedPortCases(suite: Suite): void {
     const networks = skipWithout(context, suite.target.portlessNetworks, "networks without published ports");
     const [other = ""] = await suite.networks(1);
     for (const network of networks) {
-      for (const pair of [[network, other], [other, network]]) {
+      for (const pair of [
+        [network, other],
+        [other, network],
+      ]) {
         const request = suite.request({ networks: pair });
-        const error = await suite.failsCleanly(() => suite.strategy.deploy(request), ["INVALID_REQUEST", "UNSUPPORTED"], request.name);
+        const error = await suite.failsCleanly(
+          () => suite.strategy.deploy(request),
+          ["INVALID_REQUEST", "UNSUPPORTED"],
+          request.name,
+        );
         expect(error.field).toMatch(/^networks/);
       }
     }
@@ -71,7 +89,9 @@ export function publishedPortCases(suite: Suite): void {
       const ports = [{ target: 80, published: await suite.freePort(), hostAddress }];
       expect(suite.declared({ image: "image", name: "name", ports }).warnings).toEqual([]);
     }
-    const request = suite.request({ ports: [{ target: 80, published: await suite.freePort(), hostAddress: "0.0.0.0" }] });
+    const request = suite.request({
+      ports: [{ target: 80, published: await suite.freePort(), hostAddress: "0.0.0.0" }],
+    });
     await suite.strategy.deploy(request, { strict: true });
     await suite.untilRunning(request.name);
   });
@@ -83,7 +103,10 @@ export function publishedPortCases(suite: Suite): void {
     suite.needs(context, { ports: [{ target: 8080, published: port, hostAddress: address }], command: ["x"] });
     const body = suite.name();
     await suite.running(
-      suite.request({ ports: [{ target: 8080, published: port, hostAddress: address }], command: suite.programs.serve(8080, body) }),
+      suite.request({
+        ports: [{ target: 8080, published: port, hostAddress: address }],
+        command: suite.programs.serve(8080, body),
+      }),
     );
     const answer = () => getAt(address, port).catch((error: unknown) => String(error));
     await suite.eventually(`an answer at ${address}:${port}`, answer, (text) => text.trim() === body);

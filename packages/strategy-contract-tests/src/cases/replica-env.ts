@@ -8,7 +8,8 @@ type Variables = NonNullable<StrategyManifest["replicaVariables"]>;
 export function replicaEnvCases(suite: Suite): void {
   const variablesOf = (context: TestContext): Variables => {
     const { replicaVariables } = suite.manifest;
-    if (replicaVariables === undefined || !suite.honoursField("replicaEnv")) return context.skip("the strategy declares no variables of a replica");
+    if (replicaVariables === undefined || !suite.honoursField("replicaEnv"))
+      return context.skip("the strategy declares no variables of a replica");
     return replicaVariables;
   };
   // A platform that rolls a change out one replica at a time would take a minute for five.
@@ -18,7 +19,8 @@ export function replicaEnvCases(suite: Suite): void {
     mode: { Replicated: { Replicas: count } },
     ...(suite.honoursField("updateConfig") && quick),
   });
-  const entries = (env: readonly string[], { names }: Variables): string[] => env.filter((entry) => names.some((name) => entry.startsWith(`${name}=`))).sort();
+  const entries = (env: readonly string[], { names }: Variables): string[] =>
+    env.filter((entry) => names.some((name) => entry.startsWith(`${name}=`))).sort();
 
   test("each of three replicas reads its own values, and so does each that is left after scale to 5 and to 1", async (context) => {
     const variables = variablesOf(context);
@@ -40,7 +42,8 @@ export function replicaEnvCases(suite: Suite): void {
     };
     const expectCount = (lines: readonly string[], count: number): void => {
       if (variables.replicas === undefined) return;
-      for (const line of lines) expect(line.split(" "), "the number of replicas").toContain(`${variables.replicas}=${count}`);
+      for (const line of lines)
+        expect(line.split(" "), "the number of replicas").toContain(`${variables.replicas}=${count}`);
     };
     const first = await linesOf(3, []);
     expect(first).toHaveLength(3);

@@ -25,7 +25,11 @@ export function resourceCases(suite: Suite): void {
     (await strategy.listResources({ kinds: [kind] })).find((resource) => resource.name === name);
 
   /** Runs a case on a strategy that has that kind, and takes back what was made. */
-  const on = (kind: ResourceKind, work: (strategy: Managing, make: (spec: ResourceSpec) => Promise<Resource>) => Promise<void>) =>
+  const on =
+    (
+      kind: ResourceKind,
+      work: (strategy: Managing, make: (spec: ResourceSpec) => Promise<Resource>) => Promise<void>,
+    ) =>
     async (context: TestContext) => {
       const strategy = suite.with(context, "resources");
       if (!strategy.resourceKinds.includes(kind)) return context.skip(`the platform has no ${kind}`);
@@ -58,64 +62,87 @@ export function resourceCases(suite: Suite): void {
   };
 
   describe.each(RESOURCE_KINDS)("a %s", (kind) => {
-    test("is made, listed with its labels, and removed", on(kind, async (strategy, make) => {
-      const wanted = freeze(spec(kind, suite.name(), { "org.example.a": "x=y" }).labels);
-      const name = suite.name();
-      const made = await make({ ...spec(kind, name), labels: wanted });
-      expect(made).toMatchObject({ kind, name, labels: wanted });
-      expect(made.id).toMatch(/\S/);
-      expect(await find(strategy, kind, name)).toEqual(made);
-      await strategy.removeResource(kind, name);
-      expect(await find(strategy, kind, name)).toBeUndefined();
-      await suite.fails(strategy.removeResource(kind, name), "NOT_FOUND");
-    }));
+    test(
+      "is made, listed with its labels, and removed",
+      on(kind, async (strategy, make) => {
+        const wanted = freeze(spec(kind, suite.name(), { "org.example.a": "x=y" }).labels);
+        const name = suite.name();
+        const made = await make({ ...spec(kind, name), labels: wanted });
+        expect(made).toMatchObject({ kind, name, labels: wanted });
+        expect(made.id).toMatch(/\S/);
+        expect(await find(strategy, kind, name)).toEqual(made);
+        await strategy.removeResource(kind, name);
+        expect(await find(strategy, kind, name)).toBeUndefined();
+        await suite.fails(strategy.removeResource(kind, name), "NOT_FOUND");
+      }),
+    );
 
-    test("is listed by kinds and labels, sorted", on(kind, async (strategy, make) => {
-      const mark = suite.name();
-      const [b, a] = [suite.name("b"), suite.name("a")];
-      await make(spec(kind, b, { [mark]: "1" }));
-      await make(spec(kind, a, { [mark]: "1", [`${mark}.more`]: "2" }));
-      await make(spec(kind, suite.name("c"), { [mark]: "11" }));
-      const names = async (labels: Record<string, string>, kinds?: ResourceKind[]) =>
-        (await strategy.listResources({ labels, ...(kinds && { kinds }) })).map(({ name }) => name);
-      expect(await names({ [mark]: "1" })).toEqual([a, b]);
-      expect(await names({ [mark]: "1" }, [kind])).toEqual([a, b]);
-      expect(await names({ [mark]: "1", [`${mark}.more`]: "2" })).toEqual([a]);
-      expect(await names({ [mark]: "" })).toEqual([]);
-      const others = strategy.resourceKinds.filter((other) => other !== kind);
-      expect(await names({ [mark]: "1" }, others)).toEqual([]);
-    }));
+    test(
+      "is listed by kinds and labels, sorted",
+      on(kind, async (strategy, make) => {
+        const mark = suite.name();
+        const [b, a] = [suite.name("b"), suite.name("a")];
+        await make(spec(kind, b, { [mark]: "1" }));
+        await make(spec(kind, a, { [mark]: "1", [`${mark}.more`]: "2" }));
+        await make(spec(kind, suite.name("c"), { [mark]: "11" }));
+        const names = async (labels: Record<string, string>, kinds?: ResourceKind[]) =>
+          (await strategy.listResources({ labels, ...(kinds && { kinds }) })).map(({ name }) => name);
+        expect(await names({ [mark]: "1" })).toEqual([a, b]);
+        expect(await names({ [mark]: "1" }, [kind])).toEqual([a, b]);
+        expect(await names({ [mark]: "1", [`${mark}.more`]: "2" })).toEqual([a]);
+        expect(await names({ [mark]: "" })).toEqual([]);
+        const others = strategy.resourceKinds.filter((other) => other !== kind);
+        expect(await names({ [mark]: "1" }, others)).toEqual([]);
+      }),
+    );
 
-    test("whose name is in use: ALREADY_EXISTS, the first as it was", on(kind, async (strategy, make) => {
-      const made = await make(spec(kind));
-      await suite.fails(strategy.createResource(spec(kind, made.name, { "org.example.second": "1" })), "ALREADY_EXISTS");
-      expect(await find(strategy, kind, made.name)).toEqual(made);
-    }));
+    test(
+      "whose name is in use: ALREADY_EXISTS, the first as it was",
+      on(kind, async (strategy, make) => {
+        const made = await make(spec(kind));
+        await suite.fails(
+          strategy.createResource(spec(kind, made.name, { "org.example.second": "1" })),
+          "ALREADY_EXISTS",
+        );
+        expect(await find(strategy, kind, made.name)).toEqual(made);
+      }),
+    );
 
-    test("is known by its exact name only", on(kind, async (strategy, make) => {
-      const { name } = await make(spec(kind));
-      const longer = await make(spec(kind, `${name}-x`));
-      for (const wrong of [name.slice(0, -1), `${name}-`, ""]) await suite.fails(strategy.removeResource(kind, wrong), "NOT_FOUND");
-      await strategy.removeResource(kind, name);
-      expect(await find(strategy, kind, longer.name)).toEqual(longer);
-    }));
+    test(
+      "is known by its exact name only",
+      on(kind, async (strategy, make) => {
+        const { name } = await make(spec(kind));
+        const longer = await make(spec(kind, `${name}-x`));
+        for (const wrong of [name.slice(0, -1), `${name}-`, ""])
+          await suite.fails(strategy.removeResource(kind, wrong), "NOT_FOUND");
+        await strategy.removeResource(kind, name);
+        expect(await find(strategy, kind, longer.name)).toEqual(longer);
+      }),
+    );
 
-    test("of an invalid name: INVALID_REQUEST, nothing made", on(kind, async (strategy) => {
-      const before = await strategy.listResources({ kinds: [kind] });
-      for (const name of ["", "two words", "a/b"]) await suite.fails(strategy.createResource(spec(kind, name)), "INVALID_REQUEST");
-      expect(await strategy.listResources({ kinds: [kind] })).toEqual(before);
-    }));
+    test(
+      "of an invalid name: INVALID_REQUEST, nothing made",
+      on(kind, async (strategy) => {
+        const before = await strategy.listResources({ kinds: [kind] });
+        for (const name of ["", "two words", "a/b"])
+          await suite.fails(strategy.createResource(spec(kind, name)), "INVALID_REQUEST");
+        expect(await strategy.listResources({ kinds: [kind] })).toEqual(before);
+      }),
+    );
 
-    test("with a signal that has fired already: ABORTED, nothing made, nothing removed", on(kind, async (strategy, make) => {
-      const made = await make(spec(kind));
-      const signal = AbortSignal.abort();
-      const other = spec(kind);
-      await suite.fails(strategy.createResource(other, { signal }), "ABORTED");
-      await suite.fails(strategy.removeResource(kind, made.name, { signal }), "ABORTED");
-      await suite.fails(strategy.listResources({ signal }), "ABORTED");
-      expect(await find(strategy, kind, other.name)).toBeUndefined();
-      expect(await find(strategy, kind, made.name)).toEqual(made);
-    }));
+    test(
+      "with a signal that has fired already: ABORTED, nothing made, nothing removed",
+      on(kind, async (strategy, make) => {
+        const made = await make(spec(kind));
+        const signal = AbortSignal.abort();
+        const other = spec(kind);
+        await suite.fails(strategy.createResource(other, { signal }), "ABORTED");
+        await suite.fails(strategy.removeResource(kind, made.name, { signal }), "ABORTED");
+        await suite.fails(strategy.listResources({ signal }), "ABORTED");
+        expect(await find(strategy, kind, other.name)).toBeUndefined();
+        expect(await find(strategy, kind, made.name)).toEqual(made);
+      }),
+    );
 
     test("that a service uses: CONFLICT, and the service runs on; once the service is gone, it is removed", async (context) => {
       suite.with(context, "resources");

@@ -52,7 +52,10 @@ export function rollbackCases(suite: Suite): void {
     const newer = await suite.settings(request.name);
     for (const version of ["VERSION=1", "VERSION=2"]) {
       await strategy.rollback(request.name);
-      expect(await waiting.wait(request.name)).toMatchObject({ state: "running", replicas: { running: 1, desired: 1 } });
+      expect(await waiting.wait(request.name)).toMatchObject({
+        state: "running",
+        replicas: { running: 1, desired: 1 },
+      });
       expect((await suite.settings(request.name)).env).toContain(version);
     }
     const { ids, ...settings } = await suite.settings(request.name);

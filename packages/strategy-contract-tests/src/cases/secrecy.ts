@@ -44,11 +44,15 @@ export function secrecyCases(suite: Suite): void {
     const deployed = await strategy.deploy(request, { observer }).catch((error: unknown) => error);
     const isThere = (await suite.probes.settings(request.name)) !== undefined;
     if (isThere && supports(strategy, "wait")) {
-      const waited: unknown = await strategy.wait(request.name, { observer }).then(() => undefined, (error: unknown) => error);
+      const waited: unknown = await strategy.wait(request.name, { observer }).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
       expect(told(waited)).not.toContain(SECRET);
     }
     // What a service was asked to be holds its command: only what is said of its instances is the engine's word.
-    if (isThere && supports(strategy, "inspect")) expect(told((await strategy.inspect(request.name)).instances)).not.toContain(SECRET);
+    if (isThere && supports(strategy, "inspect"))
+      expect(told((await strategy.inspect(request.name)).instances)).not.toContain(SECRET);
     expect(told([deployed, events])).not.toContain(SECRET);
   });
 

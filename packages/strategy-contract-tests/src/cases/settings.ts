@@ -25,7 +25,10 @@ export function settingsCases(suite: Suite): void {
     for (const [how, status] of Object.entries(told)) {
       expect(status?.settings, `settings as told by ${how}`).toStrictEqual(settings);
     }
-    expect(new Set(Object.values(told).map((status) => status?.revision)).size, "one revision, however it is told").toBe(1);
+    expect(
+      new Set(Object.values(told).map((status) => status?.revision)).size,
+      "one revision, however it is told",
+    ).toBe(1);
   };
 
   describe("the settings of a service are those of the request it was made from", () => {
@@ -40,7 +43,9 @@ export function settingsCases(suite: Suite): void {
       const settings = await unlessTooOld(context, strategy.settingsOf(request), sample.recent);
       await strategy.deploy(request);
       await expectTold(strategy, request.name, settings);
-      expect(await strategy.settingsOf(settings), "settings are a request of the same settings").toStrictEqual(settings);
+      expect(await strategy.settingsOf(settings), "settings are a request of the same settings").toStrictEqual(
+        settings,
+      );
       const without = await strategy.settingsOf(plain);
       const honoured = (Object.keys(part) as RequestField[]).every((field) => suite.honoursField(field));
       if (honoured && suite.honours(part) && !sample.usual)
@@ -127,7 +132,10 @@ export function settingsCases(suite: Suite): void {
     if (supports(strategy, "scale")) {
       const { settings, revision } = await look(strategy, request.name);
       await strategy.scale(request.name, 2);
-      await expectTold(strategy, request.name, { ...settings, mode: { Replicated: { Replicas: 2 } } } as ServiceSettings);
+      await expectTold(strategy, request.name, {
+        ...settings,
+        mode: { Replicated: { Replicas: 2 } },
+      } as ServiceSettings);
       expect((await look(strategy, request.name)).revision).not.toBe(revision);
     }
   });
@@ -144,7 +152,8 @@ async function looks(strategy: Telling, name: string): Promise<Record<string, Se
 
 async function look(strategy: Telling, name: string): Promise<ServiceStatus> {
   const [status] = Object.values(await looks(strategy, name));
-  if (status === undefined) throw new Error("a strategy that tells settings has inspect or list, and finds the service");
+  if (status === undefined)
+    throw new Error("a strategy that tells settings has inspect or list, and finds the service");
   return status;
 }
 

@@ -51,7 +51,10 @@ export function slowImageCases(suite: Suite): void {
     const request = suite.request({ image: image.reference });
     const controller = new AbortController();
     const deploying = suite.strategy.deploy(request, { signal: controller.signal });
-    const outcome = deploying.then(() => undefined, (error: unknown) => error);
+    const outcome = deploying.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
     await image.asked;
     const reason = new DeploymentError("TIMEOUT", "It took too long.", { hint: "Give it more time." });
     controller.abort(reason);

@@ -1,5 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { DeploymentError, type DeployRequest, parseRequest, type ProgressEvent, supports } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type DeployRequest,
+  parseRequest,
+  type ProgressEvent,
+  supports,
+} from "@openfactory/deploy-core";
 import { describe, expect, test, type TestContext } from "vitest";
 import { expectSettings } from "../compare.js";
 import type { Suite } from "../suite.js";
@@ -8,7 +14,10 @@ const numbers = [0, 1, 2, 3, 4];
 
 /** Updates that others get in the way of, and updates that are aborted. */
 export function updateConflictCases(suite: Suite): void {
-  const version = (request: DeployRequest, number: number | string): DeployRequest => ({ ...request, env: [`VERSION=${number}`] });
+  const version = (request: DeployRequest, number: number | string): DeployRequest => ({
+    ...request,
+    env: [`VERSION=${number}`],
+  });
   const first = (): Promise<DeployRequest> => suite.running(version(suite.request(), "first"));
 
   /** The revision as it is told now. */
@@ -60,7 +69,10 @@ export function updateConflictCases(suite: Suite): void {
     const told = await outcomes(requests.map((one) => strategy.update(one)));
     expect(told.filter((outcome) => outcome !== "done" && outcome !== "CONFLICT")).toEqual([]);
     expect(told).toContain("done");
-    await expectOneOf(request.name, requests.filter((_, index) => told[index] === "done"));
+    await expectOneOf(
+      request.name,
+      requests.filter((_, index) => told[index] === "done"),
+    );
     expect(await suite.existing()).toEqual([request.name]);
   });
 
@@ -90,19 +102,22 @@ export function updateConflictCases(suite: Suite): void {
       await suite.untilRunning(request.name);
     });
 
-    test.for([0, 1, 3, 10, 30, 100, 300])("after %i ms: either it was made, or the service is as it was", async (ms, context) => {
-      const strategy = suite.with(context, "update");
-      const request = await first();
-      const second = version(request, "second");
-      const controller = new AbortController();
-      const updating = outcomes([strategy.update(second, { signal: controller.signal })]);
-      await delay(ms);
-      controller.abort();
-      const [told] = await updating;
-      expect(["done", "ABORTED"]).toContain(told);
-      await suite.lateEffects();
-      await expectOneOf(request.name, [told === "done" ? second : request]);
-      expect(await suite.existing(), "nothing is left behind").toEqual([request.name]);
-    });
+    test.for([0, 1, 3, 10, 30, 100, 300])(
+      "after %i ms: either it was made, or the service is as it was",
+      async (ms, context) => {
+        const strategy = suite.with(context, "update");
+        const request = await first();
+        const second = version(request, "second");
+        const controller = new AbortController();
+        const updating = outcomes([strategy.update(second, { signal: controller.signal })]);
+        await delay(ms);
+        controller.abort();
+        const [told] = await updating;
+        expect(["done", "ABORTED"]).toContain(told);
+        await suite.lateEffects();
+        await expectOneOf(request.name, [told === "done" ? second : request]);
+        expect(await suite.existing(), "nothing is left behind").toEqual([request.name]);
+      },
+    );
   });
 }

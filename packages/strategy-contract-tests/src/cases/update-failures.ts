@@ -14,13 +14,25 @@ export function updateFailureCases(suite: Suite): void {
     command: suite.programs.printAndExit([{ stream: "stderr", line: "it went wrong" }], 3),
   });
   const isFirst = async (name: string): Promise<void> => {
-    await suite.eventually("it is the first version", () => suite.settings(name), ({ env }) => env.includes("VERSION=1"));
+    await suite.eventually(
+      "it is the first version",
+      () => suite.settings(name),
+      ({ env }) => env.includes("VERSION=1"),
+    );
     await suite.untilRunning(name);
   };
 
   /** The error with which an update fails, or, where it is only begun, the wait for it. */
-  const failureOf = async (updating: Promise<unknown>, waiting: () => Promise<unknown>, codes: readonly ErrorCode[], name: string) => {
-    const refused = await updating.then(() => false, (error: unknown) => (DeploymentError.isInstance(error) ? true : Promise.reject(error)));
+  const failureOf = async (
+    updating: Promise<unknown>,
+    waiting: () => Promise<unknown>,
+    codes: readonly ErrorCode[],
+    name: string,
+  ) => {
+    const refused = await updating.then(
+      () => false,
+      (error: unknown) => (DeploymentError.isInstance(error) ? true : Promise.reject(error)),
+    );
     return { refused, error: await suite.fails(refused ? updating : waiting(), codes, name) };
   };
 
@@ -79,7 +91,9 @@ export function updateFailureCases(suite: Suite): void {
     const request = await first({ updateConfig });
     await updates.update({ ...request, env: ["VERSION=2"], constraints });
     await suite.lateEffects();
-    expect(await looks.inspect(request.name), "the earlier version runs on").toMatchObject({ replicas: { running: 1, desired: 1 } });
+    expect(await looks.inspect(request.name), "the earlier version runs on").toMatchObject({
+      replicas: { running: 1, desired: 1 },
+    });
     await updates.update(request);
     await waits.wait(request.name);
     expect(await looks.inspect(request.name)).toMatchObject({ state: "running", replicas: { running: 1, desired: 1 } });

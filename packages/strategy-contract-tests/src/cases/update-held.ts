@@ -4,9 +4,16 @@ import type { Suite } from "../suite.js";
 
 /** Updates to what needs just what the service has: a host port, a volume. And what is left of an update. */
 export function updateHeldCases(suite: Suite): void {
-  const version = (request: DeployRequest, number: number): DeployRequest => ({ ...request, env: [`VERSION=${number}`] });
+  const version = (request: DeployRequest, number: number): DeployRequest => ({
+    ...request,
+    env: [`VERSION=${number}`],
+  });
   const isVersion = async (name: string, number: number): Promise<void> => {
-    await suite.eventually(`it is version ${number}`, () => suite.settings(name), ({ env }) => env.includes(`VERSION=${number}`));
+    await suite.eventually(
+      `it is version ${number}`,
+      () => suite.settings(name),
+      ({ env }) => env.includes(`VERSION=${number}`),
+    );
     await suite.untilRunning(name);
   };
   /** A part of a request that two processes can't, or should not, have at the same time. */
@@ -37,18 +44,21 @@ export function updateHeldCases(suite: Suite): void {
     await isVersion(request.name, 1);
   });
 
-  test.for(held)("an update of one that has %s, to what can't be started: if it is refused, it runs on", async ([, part], context) => {
-    const strategy = suite.with(context, "update");
-    suite.needs(context, { command: ["x"] });
-    const request = await suite.running(version(suite.request(await part(context)), 1));
-    const absent = { ...version(request, 2), command: suite.programs.absent() };
-    const refused = await strategy.update(absent).then(
-      () => false,
-      (error: unknown) => (DeploymentError.isInstance(error) ? true : Promise.reject(error)),
-    );
-    if (refused) await isVersion(request.name, 1);
-    expect(await suite.existing(), "nothing is left behind").toEqual([request.name]);
-  });
+  test.for(held)(
+    "an update of one that has %s, to what can't be started: if it is refused, it runs on",
+    async ([, part], context) => {
+      const strategy = suite.with(context, "update");
+      suite.needs(context, { command: ["x"] });
+      const request = await suite.running(version(suite.request(await part(context)), 1));
+      const absent = { ...version(request, 2), command: suite.programs.absent() };
+      const refused = await strategy.update(absent).then(
+        () => false,
+        (error: unknown) => (DeploymentError.isInstance(error) ? true : Promise.reject(error)),
+      );
+      if (refused) await isVersion(request.name, 1);
+      expect(await suite.existing(), "nothing is left behind").toEqual([request.name]);
+    },
+  );
 
   test("after updates there is one service, and nothing of it once it is removed", async (context) => {
     const strategy = suite.with(context, "update");
@@ -58,7 +68,9 @@ export function updateHeldCases(suite: Suite): void {
       await isVersion(request.name, number);
     }
     if (supports(strategy, "list")) {
-      expect((await strategy.list()).map(({ name }) => name).filter((name) => suite.owns(name))).toEqual([request.name]);
+      expect((await strategy.list()).map(({ name }) => name).filter((name) => suite.owns(name))).toEqual([
+        request.name,
+      ]);
     }
     await strategy.remove(request.name, { wait: true });
     expect(await suite.existing()).toEqual([]);

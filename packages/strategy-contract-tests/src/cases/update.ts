@@ -55,7 +55,9 @@ export function updateCases(suite: Suite): void {
 
   describe("wait after an update is about the new version: none of the old is taken for it", () => {
     const changes: Record<string, (suite: Suite) => Promise<Partial<DeployRequest>>> = {
-      "another command": async ({ programs }) => ({ command: programs.print([{ stream: "stdout", line: "the new version" }]) }),
+      "another command": async ({ programs }) => ({
+        command: programs.print([{ stream: "stdout", line: "the new version" }]),
+      }),
       "another port": async () => ({ ports: { [await suite.freePort()]: 80 } }),
     };
     test.for(Object.entries(changes))("%s", async ([, change], context) => {

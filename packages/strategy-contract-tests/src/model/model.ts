@@ -32,7 +32,8 @@ export class Model {
   portTaken({ name, ports }: DeployRequest): boolean {
     const wanted = Object.keys(ports ?? {});
     return this.all().some(
-      ([other, { request }]) => other !== name && Object.keys(request.ports ?? {}).some((port) => wanted.includes(port)),
+      ([other, { request }]) =>
+        other !== name && Object.keys(request.ports ?? {}).some((port) => wanted.includes(port)),
     );
   }
 

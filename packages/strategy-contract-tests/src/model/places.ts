@@ -3,7 +3,12 @@ import type { Suite } from "../suite.js";
 import type { Fault, Settings } from "./step.js";
 
 /** The names of one run: each holds the first. */
-const patterns = [(name: string) => name, (name: string) => `${name}-x`, (name: string) => `x${name}`, (name: string) => `${name}0`];
+const patterns = [
+  (name: string) => name,
+  (name: string) => `${name}-x`,
+  (name: string) => `x${name}`,
+  (name: string) => `${name}0`,
+];
 
 export const PLACES = patterns.length;
 export const PORTS = 2;
@@ -43,7 +48,12 @@ export class Places {
   }
 
   #canPublish({ mode }: Partial<DeployRequest>): boolean {
-    return !this.#suite.target.oneHost || mode === undefined || !("Replicated" in mode) || (mode.Replicated.Replicas ?? 1) < 2;
+    return (
+      !this.#suite.target.oneHost ||
+      mode === undefined ||
+      !("Replicated" in mode) ||
+      (mode.Replicated.Replicas ?? 1) < 2
+    );
   }
 
   async #port(number: number): Promise<number> {

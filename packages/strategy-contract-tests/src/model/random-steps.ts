@@ -14,7 +14,9 @@ const texts = (expandsTemplates = false): fc.Arbitrary<string> =>
     .filter((text) => !text.includes("\0") && !(expandsTemplates && text.includes("{{")));
 
 /** Pieces of requests that any service runs on with, each with what it takes of a strategy. */
-const parts = (text: fc.Arbitrary<string>): { [Field in keyof DeployRequest]?: fc.Arbitrary<DeployRequest[Field]> } => ({
+const parts = (
+  text: fc.Arbitrary<string>,
+): { [Field in keyof DeployRequest]?: fc.Arbitrary<DeployRequest[Field]> } => ({
   labels: fc.dictionary(fc.constantFrom("org.example.a", "org.example.b", "b"), text, { noNullPrototype: true }),
   args: fc.array(text, { minLength: 1, maxLength: 3 }),
   user: fc.constantFrom("0:0", "1234:2345"),

@@ -8,9 +8,15 @@ test.each([
   ["Docker Swarm (service web)", { "com.docker.swarm.task.id": "t1", "com.docker.swarm.service.name": "web" }],
   ["Docker Swarm", { "com.docker.swarm.task.id": "t1" }],
   ["Docker Swarm", { "com.docker.swarm.node.id": "n1" }],
-  ["Docker Compose (project shop, service web)", { "com.docker.compose.project": "shop", "com.docker.compose.service": "web" }],
+  [
+    "Docker Compose (project shop, service web)",
+    { "com.docker.compose.project": "shop", "com.docker.compose.service": "web" },
+  ],
   ["Docker Compose (project shop)", { "com.docker.compose.project": "shop" }],
-  ["Kubernetes (namespace default, pod web)", { "io.kubernetes.pod.name": "web", "io.kubernetes.pod.namespace": "default" }],
+  [
+    "Kubernetes (namespace default, pod web)",
+    { "io.kubernetes.pod.name": "web", "io.kubernetes.pod.namespace": "default" },
+  ],
   ["Kubernetes", { "io.kubernetes.docker.type": "podsandbox" }],
   ["Podman (pod shop)", { "io.podman.pod.name": "shop" }],
   ["Podman (project shop)", { "io.podman.compose.project": "shop" }],
@@ -19,9 +25,12 @@ test.each([
   ["Amazon ECS (cluster plant)", { "com.amazonaws.ecs.cluster": "plant" }],
   ["Azure IoT Edge", { "net.azure-devices.edge.owner": "Microsoft.Azure.Devices.Edge.Agent" }],
   ["balena (service web)", { "io.balena.supervised": "", "io.balena.service-name": "web" }],
-] as [string, Record<string, string>][])("%s owns a container with the labels %j, whatever else it is labeled with", (text, labels) => {
-  expect(foreignOwner({ ...PROJECT, ...labels })?.text).toBe(text);
-});
+] as [string, Record<string, string>][])(
+  "%s owns a container with the labels %j, whatever else it is labeled with",
+  (text, labels) => {
+    expect(foreignOwner({ ...PROJECT, ...labels })?.text).toBe(text);
+  },
+);
 
 test.each([
   {},

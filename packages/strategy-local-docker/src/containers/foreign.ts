@@ -58,7 +58,12 @@ const ORCHESTRATORS: readonly Orchestrator[] = [
     workload: {},
     use: "Change the deployment of the IoT Edge device",
   },
-  { name: "balena", labels: ["io.balena.supervised", "io.balena.app-id"], workload: { "io.balena.service-name": "service" }, use: "Use the balena dashboard" },
+  {
+    name: "balena",
+    labels: ["io.balena.supervised", "io.balena.app-id"],
+    workload: { "io.balena.service-name": "service" },
+    use: "Use the balena dashboard",
+  },
 ];
 
 /** The orchestrator that a container belongs to, and the workload. */
@@ -69,7 +74,8 @@ export interface ForeignOwner {
   use: string;
 }
 
-const matches = (label: string, mark: string): boolean => (mark.endsWith(".") ? label.startsWith(mark) : label === mark);
+const matches = (label: string, mark: string): boolean =>
+  mark.endsWith(".") ? label.startsWith(mark) : label === mark;
 
 /**
  * The other orchestrator that a container belongs to: this strategy never lists, changes or removes that container.
@@ -81,7 +87,9 @@ export function foreignOwner(labels: Labels): ForeignOwner | undefined {
   const names = Object.keys(labels);
   const owner = ORCHESTRATORS.find((one) => one.labels.some((mark) => names.some((label) => matches(label, mark))));
   if (owner === undefined) return undefined;
-  const workload = Object.entries(owner.workload).flatMap(([label, word]) => (labels[label] ? [`${word} ${labels[label]}`] : []));
+  const workload = Object.entries(owner.workload).flatMap(([label, word]) =>
+    labels[label] ? [`${word} ${labels[label]}`] : [],
+  );
   return { text: workload.length === 0 ? owner.name : `${owner.name} (${workload.join(", ")})`, use: owner.use };
 }
 

@@ -8,9 +8,16 @@ type Bound = Record<string, { HostIp: string; HostPort: string }[] | null>;
 const port = (part: object = {}) => ({ target: 80, published: 8080, protocol: "tcp", mode: "ingress", ...part });
 const at = (HostIp: string, HostPort = "8080") => ({ HostIp, HostPort });
 
-const check = (ports: object[], Ports: Bound, { strict = false, networks = ["plant"], Running = true, Restarting = false } = {}) => {
+const check = (
+  ports: object[],
+  Ports: Bound,
+  { strict = false, networks = ["plant"], Running = true, Restarting = false } = {},
+) => {
   const { engine, calls } = fakeEngine({
-    "containers.inspect": () => ({ State: { Running, Restarting }, NetworkSettings: { Ports, Networks: { plant: {} } } }),
+    "containers.inspect": () => ({
+      State: { Running, Restarting },
+      NetworkSettings: { Ports, Networks: { plant: {} } },
+    }),
   });
   const request = { name: "web", ports, networks } as unknown as NormalizedRequest;
   return { calls, outcome: checkPublished(engine, "id", request, { strict }) };
@@ -35,11 +42,15 @@ test.each([
   ["on another address", { hostAddress: "127.0.0.1" }, at("10.0.0.1")],
   ["on another host port", {}, at("0.0.0.0", "8081")],
 ])("rejects with ENGINE_ERROR a port that is open %s", async (_, part, bound) => {
-  await expect(check([port(part)], { "80/tcp": [bound] }).outcome).rejects.toMatchObject({ code: "ENGINE_ERROR", field: "ports" });
+  await expect(check([port(part)], { "80/tcp": [bound] }).outcome).rejects.toMatchObject({
+    code: "ENGINE_ERROR",
+    field: "ports",
+  });
 });
 
 test("reports a port that is not published, with its networks", async () => {
-  const [warning, ...rest] = await check([port(), port({ target: 81, published: 8181 })], { "80/tcp": [at("0.0.0.0")] }).outcome;
+  const [warning, ...rest] = await check([port(), port({ target: 81, published: 8181 })], { "80/tcp": [at("0.0.0.0")] })
+    .outcome;
   expect(rest).toEqual([]);
   expect(warning).toMatchObject({ code: "FIELD_NOT_HONOURED", service: "web", strategy: "docker", field: "ports" });
   expect(warning?.reason).toContain("8181:81/tcp");
@@ -47,11 +58,18 @@ test("reports a port that is not published, with its networks", async () => {
 });
 
 test("rejects with UNSUPPORTED a port that is not published, in strict mode", async () => {
-  await expect(check([port()], { "80/tcp": null }, { strict: true }).outcome).rejects.toMatchObject({ code: "UNSUPPORTED", field: "ports" });
+  await expect(check([port()], { "80/tcp": null }, { strict: true }).outcome).rejects.toMatchObject({
+    code: "UNSUPPORTED",
+    field: "ports",
+  });
 });
 
 test("asks nothing without ports, and nothing on a network that the manifest reports", async () => {
-  for (const { calls, outcome } of [check([], {}), check([port()], {}, { networks: ["host"] }), check([port()], {}, { networks: ["none"] })]) {
+  for (const { calls, outcome } of [
+    check([], {}),
+    check([port()], {}, { networks: ["host"] }),
+    check([port()], {}, { networks: ["none"] }),
+  ]) {
     expect(await outcome).toEqual([]);
     expect(calls).toEqual([]);
   }

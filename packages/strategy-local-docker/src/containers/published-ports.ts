@@ -1,4 +1,10 @@
-import { DeploymentError, type DeployOptions, type DeploymentWarning, type NormalizedRequest, type PublishedPort } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type DeployOptions,
+  type DeploymentWarning,
+  type NormalizedRequest,
+  type PublishedPort,
+} from "@openfactory/deploy-core";
 import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
 import { inspectIfThere } from "../inspect-if-there.js";
 import { boundPorts, sameAddress } from "../ports.js";
@@ -44,15 +50,24 @@ const isFor = (asked: PublishedPort, port: PublishedPort): boolean =>
   (asked.published === undefined || asked.published === port.published);
 
 function notPublished(missing: readonly PublishedPort[], { NetworkSettings }: ContainerDetails): string {
-  const list = missing.map(({ published, target, protocol }) => `${published ?? "any"}:${target}/${protocol}`).join(", ");
+  const list = missing
+    .map(({ published, target, protocol }) => `${published ?? "any"}:${target}/${protocol}`)
+    .join(", ");
   const networks = Object.keys(NetworkSettings.Networks).sort().join(", ");
   return `The engine did not publish ${list}: no network of the container publishes ports (${networks}). Internal, macvlan and ipvlan networks do not.`;
 }
 
-function openElsewhere(service: string, { target, protocol, published, hostAddress = "every address" }: PublishedPort): DeploymentError {
+function openElsewhere(
+  service: string,
+  { target, protocol, published, hostAddress = "every address" }: PublishedPort,
+): DeploymentError {
   return new DeploymentError(
     "ENGINE_ERROR",
     `The engine opened port ${target}/${protocol} of ${service} on ${hostAddress}, port ${published}, which the request does not ask for.`,
-    { service, field: "ports", hint: "Use a host address that the engine has, such as 127.0.0.1, or update the engine." },
+    {
+      service,
+      field: "ports",
+      hint: "Use a host address that the engine has, such as 127.0.0.1, or update the engine.",
+    },
   );
 }

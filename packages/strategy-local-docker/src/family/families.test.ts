@@ -5,7 +5,12 @@ import { familiesOf } from "./families.js";
 import { listedMember } from "./member.js";
 
 const container = (name: string, labels: Record<string, string> = {}) =>
-  listedMember({ Id: `id-of-${name}`, Names: [`/other/link`, `/${name}`], Labels: labels, State: "running" } as unknown as ContainerSummary);
+  listedMember({
+    Id: `id-of-${name}`,
+    Names: [`/other/link`, `/${name}`],
+    Labels: labels,
+    State: "running",
+  } as unknown as ContainerSummary);
 const ours = { [OPERATION_LABEL]: "1" };
 const replica = { ...ours, [REPLICA_LABEL]: "mill" };
 const families = (...members: ReturnType<typeof container>[]) =>

@@ -20,7 +20,12 @@ const isBeside = (member: Member, others: readonly Member[]): boolean =>
   member.ours || others.some((other) => other.base === member.base && related(member, other));
 
 /** Called so by somebody else: it has its name. */
-const byName = <Kind extends Member>(member: Kind): Kind => ({ ...member, base: member.name, role: undefined, policy: undefined });
+const byName = <Kind extends Member>(member: Kind): Kind => ({
+  ...member,
+  base: member.name,
+  role: undefined,
+  policy: undefined,
+});
 
 const serviceOf = ({ base, replicaOf }: Member): string =>
   replicaOf !== undefined && numberOf(replicaOf, base) !== undefined ? replicaOf : base;

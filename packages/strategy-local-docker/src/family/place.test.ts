@@ -21,9 +21,12 @@ test("the usual restart policy is in no name", () => {
   expect(nameAt({ base: "mill", role: "previous", policy: "unless-stopped" })).toBe("mill.previous");
 });
 
-test.each(["mill.previous.sometimes", "mill.previously", "mill.x", "previous", ".previous"])("%s is a name like any other", (name) => {
-  expect(placeOf(name)).toEqual({ base: name });
-});
+test.each(["mill.previous.sometimes", "mill.previously", "mill.x", "previous", ".previous"])(
+  "%s is a name like any other",
+  (name) => {
+    expect(placeOf(name)).toEqual({ base: name });
+  },
+);
 
 test.each([
   [{ Name: "unless-stopped", MaximumRetryCount: 0 }, "unless-stopped", { Name: "unless-stopped" }],

@@ -22,7 +22,8 @@ export async function settle(engine: DockerEngine, { discard, retire, restore, r
   // The engine would start some of them by itself when it starts, though they were stopped: by their restart policy.
   for (const { id, policyNow } of retire) {
     if (policyNow === "no") continue;
-    for (const warning of (await engine.containers.update(id, { RestartPolicy: policyFrom("no") })).warnings) warnings.add(warning);
+    for (const warning of (await engine.containers.update(id, { RestartPolicy: policyFrom("no") })).warnings)
+      warnings.add(warning);
   }
   for (const { id } of resume) await startWhenFree(engine, id);
   return [...warnings];

@@ -9,7 +9,11 @@ import { settle } from "./settle.js";
  * A service with all its containers where they should be: what an update that was cut off has left is put right first.
  * @throws DeploymentError `NOT_FOUND`.
  */
-export async function settledService(engine: DockerEngine, service: string, options: OperationOptions): Promise<Reading> {
+export async function settledService(
+  engine: DockerEngine,
+  service: string,
+  options: OperationOptions,
+): Promise<Reading> {
   const family = await lookUpFamily(engine, service, options);
   const reading = read(family);
   mustBeThere(engine, service, reading.current);

@@ -9,7 +9,13 @@ const host = process.env["DOCKER_HOST"] ?? "";
 const raw = new RawEngine(host);
 const strategy = new LocalDockerDeploymentStrategy(createEngine({ host }));
 const network = `twice-${randomBytes(3).toString("hex")}`;
-const request = { name: `${network}-app`, image: TEST_IMAGE, command: "sleep 600", labels: TEST_LABELS, networks: [network] };
+const request = {
+  name: `${network}-app`,
+  image: TEST_IMAGE,
+  command: "sleep 600",
+  labels: TEST_LABELS,
+  networks: [network],
+};
 let ids: string[] = [];
 
 beforeAll(async () => {
@@ -28,11 +34,20 @@ test("two networks of one name: preflight and diagnose name both, and a deploy i
   if (ids.length < 2) return context.skip("this engine makes no second network of a name");
   const both = new RegExp(ids.map((id) => id.slice(0, 12)).join("|"), "g");
   const [problem] = await strategy.preflight([{ request, updates: false }]);
-  expect(problem).toMatchObject({ code: "CONFLICT", field: "networks[0]", hint: expect.stringContaining("docker network rm") });
+  expect(problem).toMatchObject({
+    code: "CONFLICT",
+    field: "networks[0]",
+    hint: expect.stringContaining("docker network rm"),
+  });
   expect(problem?.message.match(both)).toHaveLength(2);
   const found = (await strategy.diagnose({ networks: [network] })).find(({ check }) => check === `network ${network}`);
   expect(found).toMatchObject({ state: "failed", hint: expect.stringContaining("docker network rm") });
   expect(found?.detail.match(both)).toHaveLength(2);
-  await expect(strategy.deploy(request)).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringContaining("ambiguous"), service: request.name, field: "networks[0]" });
+  await expect(strategy.deploy(request)).rejects.toMatchObject({
+    code: "CONFLICT",
+    message: expect.stringContaining("ambiguous"),
+    service: request.name,
+    field: "networks[0]",
+  });
   expect((await raw.request("GET", `/containers/${request.name}/json`)).status).toBe(404);
 });

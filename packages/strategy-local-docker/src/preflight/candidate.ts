@@ -1,4 +1,10 @@
-import { DeploymentError, type ErrorCode, type NormalizedRequest, parseRequest, type PreflightRequest } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type ErrorCode,
+  type NormalizedRequest,
+  parseRequest,
+  type PreflightRequest,
+} from "@openfactory/deploy-core";
 import { toContainerCreateBody } from "@openfactory/docker-translators";
 import type { LocalDockerOptions } from "../options.js";
 import { type PlannedContainer, planContainers } from "../planned-container.js";
@@ -28,7 +34,8 @@ export function candidateOf(
   try {
     const normalized = parseRequest(request);
     const containers = planContainers(normalized, options);
-    for (const container of containers) toContainerCreateBody(container.request, { apiVersion, serviceName: normalized.name });
+    for (const container of containers)
+      toContainerCreateBody(container.request, { apiVersion, serviceName: normalized.name });
     return { service: normalized.name, request: normalized, containers, updates };
   } catch (error) {
     if (!DeploymentError.isInstance(error)) throw error;

@@ -22,11 +22,20 @@ export async function checkImages(
 ): Promise<ImageCheck> {
   const wanted = new Map(candidates.map((candidate) => [keyOf(candidate), candidate.request]));
   const onEngine = imageLookup(engine);
-  const findings = await eachBounded(LOOKS_AT_ONCE, [...wanted], async ([key, request]): Promise<[string, Finding[]]> => {
-    const { image, imagePullPolicy = "missing" } = request;
-    if (imagePullPolicy !== "always" && (await onEngine(image)) !== undefined) return [key, []];
-    return [key, imagePullPolicy === "never" ? [notLoaded(engine, image)] : await findInRegistry(engine, image, onEngine, options)];
-  });
+  const findings = await eachBounded(
+    LOOKS_AT_ONCE,
+    [...wanted],
+    async ([key, request]): Promise<[string, Finding[]]> => {
+      const { image, imagePullPolicy = "missing" } = request;
+      if (imagePullPolicy !== "always" && (await onEngine(image)) !== undefined) return [key, []];
+      return [
+        key,
+        imagePullPolicy === "never"
+          ? [notLoaded(engine, image)]
+          : await findInRegistry(engine, image, onEngine, options),
+      ];
+    },
+  );
   const found = new Map(findings);
   return (candidate) => found.get(keyOf(candidate)) ?? [];
 }
@@ -50,7 +59,8 @@ async function findInRegistry(
     await engine.images.digest(image, { signal, timeoutMs: REGISTRY_TIMEOUT_MS });
     return [];
   } catch (error) {
-    if (!DeploymentError.isInstance(error) || error.code === "ABORTED" || error.code === "ENGINE_UNREACHABLE") throw error;
+    if (!DeploymentError.isInstance(error) || error.code === "ABORTED" || error.code === "ENGINE_UNREACHABLE")
+      throw error;
     // An engine that asks no registry says nothing against an image.
     if (error.code === "UNSUPPORTED") return [];
     if (error.code === "IMAGE_NOT_FOUND" || error.code === "UNAUTHORIZED") {
@@ -61,7 +71,14 @@ async function findInRegistry(
     if ((await onEngine(image)) !== undefined) return [];
     const trouble = registryTrouble(error);
     if (trouble === "rate-limited" || trouble === "unavailable") {
-      return [{ code: error.code, field: "image", message: error.message.replace(/\.$/, ""), hint: error.hint ?? "Try again later." }];
+      return [
+        {
+          code: error.code,
+          field: "image",
+          message: error.message.replace(/\.$/, ""),
+          hint: error.hint ?? "Try again later.",
+        },
+      ];
     }
     const words = (engineFault(error)?.message ?? error.message).replace(/\.$/, "");
     return [

@@ -9,7 +9,9 @@ const BESIDE: readonly Role[] = ["next", "leaving", "previous"];
 /** Names that something else has: of the containers, and those that an update needs beside them. */
 export function checkNames({ service, containers, updates }: Candidate, world: World): Finding[] {
   const own = updates ? ownContainers(world, service) : new Set<string>();
-  const taken = new Map(world.containers.filter(({ id }) => !own.has(id)).map((container) => [container.name, container]));
+  const taken = new Map(
+    world.containers.filter(({ id }) => !own.has(id)).map((container) => [container.name, container]),
+  );
   const bases = new Set([service, ...containers.map(({ base }) => base)]);
   const wanted = [...bases].flatMap((base) => [{ base }, ...(updates ? BESIDE.map((role) => ({ base, role })) : [])]);
   return wanted
@@ -22,5 +24,7 @@ const inUse = (name: string, host: string, owner: ForeignOwner | undefined): Fin
   code: "ALREADY_EXISTS",
   field: "name",
   message: `there is a container named ${name} on ${host} already${owner ? `, which belongs to ${owner.text}` : ""}`,
-  hint: owner ? `Choose another name. ${owner.use} to change that container.` : "Choose another name, or remove that container first.",
+  hint: owner
+    ? `Choose another name. ${owner.use} to change that container.`
+    : "Choose another name, or remove that container first.",
 });

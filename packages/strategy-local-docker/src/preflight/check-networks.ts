@@ -7,7 +7,11 @@ export function checkNetworks({ request: { networks = [] } }: Candidate, world: 
   return networks.flatMap((name, index) => {
     const found = world.networks.find((network) => network.Name === name || network.Id === name);
     const ambiguous = ambiguousNetwork(name, world.networks);
-    const finding: Finding | undefined = ambiguous ? { code: "CONFLICT", ...ambiguous } : found === undefined ? missing(name, world) : closed(found);
+    const finding: Finding | undefined = ambiguous
+      ? { code: "CONFLICT", ...ambiguous }
+      : found === undefined
+        ? missing(name, world)
+        : closed(found);
     return finding === undefined ? [] : [{ ...finding, field: `networks[${index}]` }];
   });
 }

@@ -23,8 +23,15 @@ export function checkPorts(candidate: Candidate, world: World, all: readonly Can
 }
 
 /** Who has a port, or gets it before the candidate does. */
-function holderOf(port: PublishedPort, candidate: Candidate, world: World, all: readonly Candidate[]): string | undefined {
-  const updated = new Set(all.filter(({ updates }) => updates).flatMap(({ service }) => [...ownContainers(world, service)]));
+function holderOf(
+  port: PublishedPort,
+  candidate: Candidate,
+  world: World,
+  all: readonly Candidate[],
+): string | undefined {
+  const updated = new Set(
+    all.filter(({ updates }) => updates).flatMap(({ service }) => [...ownContainers(world, service)]),
+  );
   const holder = world.containers.find(({ id, summary }) => !updated.has(id) && has(summary.Ports, port));
   if (holder !== undefined) return `the container ${holder.name}${holder.foreign ? ` of ${holder.foreign.text}` : ""}`;
   // What has it already keeps it; among the others, the first request gets it.

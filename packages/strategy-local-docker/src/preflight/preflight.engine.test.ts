@@ -32,7 +32,10 @@ afterAll(async () => {
 /** The codes of what is found; and a deploy must come to the same. */
 async function foundAndMet(request: DeployRequest): Promise<string[]> {
   const found = await strategy.preflight([{ request, updates: false }]);
-  const deployed = await strategy.deploy(request).then(() => "done", (error: { code: string }) => error.code);
+  const deployed = await strategy.deploy(request).then(
+    () => "done",
+    (error: { code: string }) => error.code,
+  );
   expect(deployed).toBe(found[0]?.code ?? "done");
   return found.map(({ code }) => code);
 }
@@ -46,7 +49,9 @@ test("what is found is what a deploy meets", { timeout: 120_000 }, async () => {
   expect(await foundAndMet(service("x", { networks: [`${run}-none`] }))).toEqual(["NETWORK_NOT_FOUND"]);
   expect(await foundAndMet(service("x", { resources: { Limits: { NanoCPUs: 4096e9 } } }))).toEqual(["INVALID_REQUEST"]);
   expect(await foundAndMet(service("x", { image: target.images.missing }))).toEqual(["IMAGE_NOT_FOUND"]);
-  expect(await strategy.preflight([{ request: service("other", { ports: { [port]: 82 } }), updates: true }])).toEqual([]);
+  expect(await strategy.preflight([{ request: service("other", { ports: { [port]: 82 } }), updates: true }])).toEqual(
+    [],
+  );
 });
 
 test("a volume that exists with other options, which a deploy would not notice", async () => {
@@ -56,7 +61,10 @@ test("a volume that exists with other options, which a deploy would not notice",
         {
           Source: `${run}-v`,
           Target: "/data",
-          VolumeOptions: { Labels: TEST_LABELS, DriverConfig: { Options: { type: "tmpfs", device: "tmpfs", o: `size=${size}` } } },
+          VolumeOptions: {
+            Labels: TEST_LABELS,
+            DriverConfig: { Options: { type: "tmpfs", device: "tmpfs", o: `size=${size}` } },
+          },
         },
       ],
     });
@@ -71,7 +79,9 @@ test("a volume that exists with other options, which a deploy would not notice",
 test("images in a registry: there, not there, and not for everybody", { timeout: 120_000 }, async () => {
   const image = await target.images.moving!();
   const asked = async (reference: string) =>
-    (await strategy.preflight([{ request: service("x", { image: reference }), updates: false }])).map(({ code }) => code);
+    (await strategy.preflight([{ request: service("x", { image: reference }), updates: false }])).map(
+      ({ code }) => code,
+    );
   expect(await asked(image.reference)).toEqual([]);
   expect(await asked(image.reference.replace(/:1$/, ":2"))).toEqual(["IMAGE_NOT_FOUND"]);
   const closed = await startRegistry({ auth: true });

@@ -1,4 +1,9 @@
-import { type PreflightOptions, type PreflightProblem, type PreflightRequest, throwIfAborted } from "@openfactory/deploy-core";
+import {
+  type PreflightOptions,
+  type PreflightProblem,
+  type PreflightRequest,
+  throwIfAborted,
+} from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
 import type { LocalDockerOptions } from "../options.js";
 import { type Candidate, candidateOf, type Finding } from "./candidate.js";
@@ -22,7 +27,11 @@ export async function preflight(
   const seen = requests.map((request) => candidateOf(request, platform, apiVersion));
   const candidates = seen.filter((one): one is Candidate => "request" in one);
   const [world, imageFindings] = await Promise.all([
-    lookAround(engine, candidates.map(({ request }) => request), options),
+    lookAround(
+      engine,
+      candidates.map(({ request }) => request),
+      options,
+    ),
     checkImages(engine, candidates, options),
   ]);
   const findingsOf = (candidate: Candidate): Finding[] => [

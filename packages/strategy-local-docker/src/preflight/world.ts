@@ -21,12 +21,23 @@ export async function lookAround(
   requests: readonly NormalizedRequest[],
   { signal, listed }: PreflightOptions,
 ): Promise<World> {
-  const ifSome = async <Found>(needs: (request: NormalizedRequest) => boolean, ask: () => Promise<Found>): Promise<Found | undefined> =>
-    requests.some(needs) ? ask() : undefined;
+  const ifSome = async <Found>(
+    needs: (request: NormalizedRequest) => boolean,
+    ask: () => Promise<Found>,
+  ): Promise<Found | undefined> => (requests.some(needs) ? ask() : undefined);
   const [info, networks = [], volumes = [], containers] = await Promise.all([
-    ifSome(({ resources, networks: wanted }) => resources !== undefined || Boolean(wanted?.length), () => engine.info({ signal })),
-    ifSome(({ networks: wanted }) => Boolean(wanted?.length), () => engine.networks.list({}, { signal })),
-    ifSome(({ mounts }) => mounts?.some(({ Type }) => Type === "volume") ?? false, () => engine.volumes.list({}, { signal })),
+    ifSome(
+      ({ resources, networks: wanted }) => resources !== undefined || Boolean(wanted?.length),
+      () => engine.info({ signal }),
+    ),
+    ifSome(
+      ({ networks: wanted }) => Boolean(wanted?.length),
+      () => engine.networks.list({}, { signal }),
+    ),
+    ifSome(
+      ({ mounts }) => mounts?.some(({ Type }) => Type === "volume") ?? false,
+      () => engine.volumes.list({}, { signal }),
+    ),
     containersBehind(listed) ?? listContainers(engine, { signal }),
   ]);
   return {

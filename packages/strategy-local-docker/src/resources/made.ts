@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { DeploymentError, type OperationOptions, type Resource, type ResourceSpec, throwIfAborted } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type OperationOptions,
+  type Resource,
+  type ResourceSpec,
+  throwIfAborted,
+} from "@openfactory/deploy-core";
 import { alreadyExists } from "./faults.js";
 
 /** How one resource is made. */
@@ -22,7 +28,8 @@ export const RESOURCE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 export async function made(making: Making, { signal }: OperationOptions): Promise<Resource> {
   const { spec } = making;
   throwIfAborted(signal);
-  if (!RESOURCE_NAME.test(spec.name)) throw invalid(spec, `${JSON.stringify(spec.name)} can't be the name of a ${spec.kind}`, "name");
+  if (!RESOURCE_NAME.test(spec.name))
+    throw invalid(spec, `${JSON.stringify(spec.name)} can't be the name of a ${spec.kind}`, "name");
   const operation = randomUUID();
   try {
     // Not given the signal: an answer that is not waited for would leave it behind.

@@ -23,7 +23,8 @@ const toResource = (network: NetworkDetails): Resource => ({
 const isEngines = ({ Name, Ingress }: NetworkDetails): boolean => PREDEFINED.has(Name) || Ingress;
 
 /** A network of the swarm that this strategy did not make: the platform swarm made it, or docker stack. */
-const isSwarms = ({ Scope, Labels }: NetworkDetails): boolean => Scope === "swarm" && Labels?.[OPERATION_LABEL] === undefined;
+const isSwarms = ({ Scope, Labels }: NetworkDetails): boolean =>
+  Scope === "swarm" && Labels?.[OPERATION_LABEL] === undefined;
 
 /** Names match by part, and older engines let several have one. */
 const named = async (engine: DockerEngine, name: string, signal?: AbortSignal): Promise<NetworkDetails[]> =>

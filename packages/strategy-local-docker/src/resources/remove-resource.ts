@@ -34,7 +34,13 @@ export async function removeResource(
   }
 }
 
-async function inUse(engine: DockerEngine, kind: Kind, what: string, id: string, error: unknown): Promise<DeploymentError> {
+async function inUse(
+  engine: DockerEngine,
+  kind: Kind,
+  what: string,
+  id: string,
+  error: unknown,
+): Promise<DeploymentError> {
   const users = await kind.users(engine, id, {}).catch(() => []);
   const by = users.length === 0 ? "" : `: by ${users.sort().join(", ")}`;
   return new DeploymentError("CONFLICT", `The ${what} is in use${by}.`, {

@@ -45,11 +45,18 @@ export function resourcesOn(engineAt: () => Promise<{ host: string; close(): Pro
   describe.each(["network", "volume"] as const)("a %s", (kind) => {
     test("is made with its labels, found by them, and removed", async () => {
       const made = await strategy.createResource(spec(kind));
-      expect(made).toEqual({ kind, name: `${run}-x`, id: expect.any(String), labels: { ...TEST_LABELS, team: "mill" } });
+      expect(made).toEqual({
+        kind,
+        name: `${run}-x`,
+        id: expect.any(String),
+        labels: { ...TEST_LABELS, team: "mill" },
+      });
       await strategy.createResource(spec(kind, `${run}-y`, { labels: { ...TEST_LABELS, team: "rill" } }));
       expect(await strategy.listResources({ labels: { team: "mill" } })).toEqual([made]);
       expect(await strategy.listResources({ labels: { team: "mil" } })).toEqual([]);
-      expect(await strategy.listResources({ kinds: [kind === "network" ? "volume" : "network"], labels: { team: "mill" } })).toEqual([]);
+      expect(
+        await strategy.listResources({ kinds: [kind === "network" ? "volume" : "network"], labels: { team: "mill" } }),
+      ).toEqual([]);
       await strategy.removeResource(kind, `${run}-x`);
       expect((await ours()).map(({ name }) => name)).toEqual([`${run}-y`]);
     });
@@ -57,7 +64,11 @@ export function resourcesOn(engineAt: () => Promise<{ host: string; close(): Pro
     test("of a name that is in use: ALREADY_EXISTS, and what has it is as it was", async () => {
       const made = await strategy.createResource(spec(kind));
       const again = strategy.createResource(spec(kind, undefined, { labels: { ...TEST_LABELS, team: "rill" } }));
-      await expect(again).rejects.toMatchObject({ code: "ALREADY_EXISTS", strategy: "docker", hint: expect.any(String) });
+      await expect(again).rejects.toMatchObject({
+        code: "ALREADY_EXISTS",
+        strategy: "docker",
+        hint: expect.any(String),
+      });
       expect(await ours()).toEqual([made]);
     });
 
@@ -104,7 +115,10 @@ export function resourcesOn(engineAt: () => Promise<{ host: string; close(): Pro
     });
 
     test.each(["", "x", "a b", "a/b", "-x"])("can't be called %j: INVALID_REQUEST", async (name) => {
-      await expect(strategy.createResource(spec(kind, name))).rejects.toMatchObject({ code: "INVALID_REQUEST", field: "name" });
+      await expect(strategy.createResource(spec(kind, name))).rejects.toMatchObject({
+        code: "INVALID_REQUEST",
+        field: "name",
+      });
     });
 
     test("of a driver that there is not: INVALID_REQUEST", async () => {
@@ -115,7 +129,9 @@ export function resourcesOn(engineAt: () => Promise<{ host: string; close(): Pro
   });
 
   test("a network has no way out, and a volume the options of its driver, if that is asked for", async () => {
-    await strategy.createResource(spec("network", `${run}-n`, { internal: true, driverOptions: { "com.docker.network.driver.mtu": "1400" } }));
+    await strategy.createResource(
+      spec("network", `${run}-n`, { internal: true, driverOptions: { "com.docker.network.driver.mtu": "1400" } }),
+    );
     await strategy.createResource(spec("volume", `${run}-v`, { driverOptions: { type: "tmpfs", device: "tmpfs" } }));
     expect(await raw.call("GET", `/networks/${run}-n`)).toMatchObject({
       Driver: "bridge",
@@ -123,7 +139,10 @@ export function resourcesOn(engineAt: () => Promise<{ host: string; close(): Pro
       Attachable: true,
       Options: { "com.docker.network.driver.mtu": "1400" },
     });
-    expect(await raw.call("GET", `/volumes/${run}-v`)).toMatchObject({ Driver: "local", Options: { type: "tmpfs", device: "tmpfs" } });
+    expect(await raw.call("GET", `/volumes/${run}-v`)).toMatchObject({
+      Driver: "local",
+      Options: { type: "tmpfs", device: "tmpfs" },
+    });
     expect((await ours()).map(({ kind, name }) => `${kind} ${name}`)).toEqual([`network ${run}-n`, `volume ${run}-v`]);
   });
 

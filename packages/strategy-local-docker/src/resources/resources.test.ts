@@ -30,7 +30,9 @@ test.each(["network", "volume"] as const)("a %s whose answer never came is looke
 test.each(["network", "volume"] as const)("an abort while a %s is made removes it", async (kind) => {
   const controller = new AbortController();
   const { strategy, there } = world(kind, () => controller.abort());
-  await expect(strategy.createResource(spec(kind), { signal: controller.signal })).rejects.toMatchObject({ code: "ABORTED" });
+  await expect(strategy.createResource(spec(kind), { signal: controller.signal })).rejects.toMatchObject({
+    code: "ABORTED",
+  });
   expect(there()).toEqual([]);
 });
 
@@ -51,7 +53,15 @@ test("of two networks that engines have made of one name, the younger goes", asy
 });
 
 test("networks of a swarm that the strategy did not make are not listed, and their removal rejects with CONFLICT", async () => {
-  const network = (Name: string, part: object) => ({ Id: Name, Name, Scope: "local", Ingress: false, Labels: {}, Created: "", ...part });
+  const network = (Name: string, part: object) => ({
+    Id: Name,
+    Name,
+    Scope: "local",
+    Ingress: false,
+    Labels: {},
+    Created: "",
+    ...part,
+  });
   const made = { "org.openfactory.deploy.operation": "o1", "org.openfactory.deploy.project": "plant" };
   const { engine, calls } = fakeEngine({
     "networks.list": () => [
@@ -63,7 +73,12 @@ test("networks of a swarm that the strategy did not make are not listed, and the
   });
   const strategy = new LocalDockerDeploymentStrategy(engine);
   expect((await strategy.listResources({ kinds: ["network"] })).map(({ name }) => name)).toEqual(["local", "overlay"]);
-  expect((await strategy.listResources({ kinds: ["network"], foreign: true })).map(({ name, orchestrator }) => [name, orchestrator])).toEqual([
+  expect(
+    (await strategy.listResources({ kinds: ["network"], foreign: true })).map(({ name, orchestrator }) => [
+      name,
+      orchestrator,
+    ]),
+  ).toEqual([
     ["local", undefined],
     ["overlay", undefined],
     ["stack", "Docker Swarm"],
@@ -79,7 +94,14 @@ test("networks of a swarm that the strategy did not make are not listed, and the
 });
 
 test("removeResource() removes the strategy's own network where a swarm has one of the same name", async () => {
-  const network = (Id: string, Scope: string) => ({ Id, Name: "plant", Scope, Ingress: false, Labels: {}, Created: "" });
+  const network = (Id: string, Scope: string) => ({
+    Id,
+    Name: "plant",
+    Scope,
+    Ingress: false,
+    Labels: {},
+    Created: "",
+  });
   const { engine, calls } = fakeEngine({
     "networks.list": () => [network("swarms", "swarm"), network("own", "local")],
     "networks.remove": () => undefined,
@@ -89,7 +111,16 @@ test("removeResource() removes the strategy's own network where a swarm has one 
 });
 
 test("the caller's labels and options are not changed", async () => {
-  const frozen = Object.freeze({ ...spec("volume"), labels: Object.freeze({ a: "b" }), driverOptions: Object.freeze({}) });
+  const frozen = Object.freeze({
+    ...spec("volume"),
+    labels: Object.freeze({ a: "b" }),
+    driverOptions: Object.freeze({}),
+  });
   const { strategy } = world("volume");
-  expect(await strategy.createResource(frozen as ResourceSpec)).toEqual({ kind: "volume", name: "plant", id: "plant", labels: { a: "b" } });
+  expect(await strategy.createResource(frozen as ResourceSpec)).toEqual({
+    kind: "volume",
+    name: "plant",
+    id: "plant",
+    labels: { a: "b" },
+  });
 });

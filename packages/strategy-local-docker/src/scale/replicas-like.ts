@@ -1,6 +1,12 @@
 import type { NormalizedRequest } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
-import { containerReplicas, OPERATION_LABEL, PINNED_LABEL, REPLACES_LABEL, REPLICA_LABEL } from "@openfactory/docker-translators";
+import {
+  containerReplicas,
+  OPERATION_LABEL,
+  PINNED_LABEL,
+  REPLACES_LABEL,
+  REPLICA_LABEL,
+} from "@openfactory/docker-translators";
 import type { SeenMember } from "../family/member.js";
 import { type PlannedContainer, replicaContainer } from "../planned-container.js";
 import { imageLookup } from "../settings/image-lookup.js";
@@ -15,7 +21,11 @@ export async function replicasLike(
 ): Promise<PlannedContainer[]> {
   const [first] = current;
   const images = imageLookup(engine);
-  const settings = await toldSettings(service, current.map(({ details }) => details), images);
+  const settings = await toldSettings(
+    service,
+    current.map(({ details }) => details),
+    images,
+  );
   if (first === undefined || settings === undefined) return [];
   const { Image: id, Config } = first.details;
   // The tag may have moved on since.

@@ -12,7 +12,8 @@ const request = (Replicas: number, more: Partial<DeployRequest> = {}): DeployReq
   ...more,
 });
 
-const strategyOn = (world: ContainerWorld) => new LocalDockerDeploymentStrategy(world.engine(), { emulateReplicas: true });
+const strategyOn = (world: ContainerWorld) =>
+  new LocalDockerDeploymentStrategy(world.engine(), { emulateReplicas: true });
 async function deployed(replicas: number, more: Partial<DeployRequest> = {}) {
   const world = new ContainerWorld();
   const strategy = strategyOn(world);
@@ -37,7 +38,10 @@ test("scale adds at the end, and takes away from the end; of none, the first is 
 });
 
 test("settings but for the mode stay; each replica has its own number", async () => {
-  const { world, strategy } = await deployed(1, { restart: { Condition: "on-failure", MaxAttempts: 3 }, labels: { a: "b" } });
+  const { world, strategy } = await deployed(1, {
+    restart: { Condition: "on-failure", MaxAttempts: 3 },
+    labels: { a: "b" },
+  });
   const { settings } = await strategy.inspect("demo");
   for (const replicas of [3, 0, 2]) {
     await strategy.scale("demo", replicas);
@@ -49,7 +53,13 @@ test("settings but for the mode stay; each replica has its own number", async ()
       instances: Array.from({ length: replicas }, (_, index) => ({ name: `demo-${index + 1}` })),
     });
     const [listed] = await strategy.list({ settings: true });
-    expect(listed).toMatchObject({ name: "demo", ids: now.ids, state: now.state, replicas: now.replicas, settings: now.settings });
+    expect(listed).toMatchObject({
+      name: "demo",
+      ids: now.ids,
+      state: now.state,
+      replicas: now.replicas,
+      settings: now.settings,
+    });
     if (replicas === 0) expect(world.all()).toEqual({ "demo-0.on-failure-3": "app:1 exited no" });
   }
   const env = [...world.containers.values()].map(({ Name, Config }) => [Name, Config.Env]);
@@ -136,11 +146,16 @@ describe.each([
       };
       await strategy.scale("demo", to).catch(() => undefined);
       world.onCall = () => undefined;
-      expect((await strategyOn(world).list()).map(({ name }) => name), `after ${last} calls`).toEqual(["demo"]);
+      expect(
+        (await strategyOn(world).list()).map(({ name }) => name),
+        `after ${last} calls`,
+      ).toEqual(["demo"]);
       await strategyOn(world).scale("demo", to);
       const names = to === 0 ? ["demo-0"] : Array.from({ length: to }, (_, index) => `demo-${index + 1}`);
       expect(Object.keys(world.all()), `after ${last} calls`).toEqual(names);
-      expect(new Set(Object.values(world.all())), `after ${last} calls`).toEqual(new Set([to === 0 ? "app:1 exited no" : runs]));
+      expect(new Set(Object.values(world.all())), `after ${last} calls`).toEqual(
+        new Set([to === 0 ? "app:1 exited no" : runs]),
+      );
     }
   });
 
@@ -163,7 +178,14 @@ describe.each([
       left = at;
       const observer = () => void ((left -= 1) === 0 && controller.abort());
       const scaling = strategy.scale("demo", to, { observer, signal: controller.signal });
-      if (left > 0 && (await scaling.then(() => true, () => false))) break;
+      if (
+        left > 0 &&
+        (await scaling.then(
+          () => true,
+          () => false,
+        ))
+      )
+        break;
       await expect(scaling, `event ${at}`).rejects.toMatchObject({ code: "ABORTED", service: "demo" });
       expect(world.all(), `event ${at}`).toEqual(before);
     }

@@ -52,7 +52,11 @@ async function addMissing(
   const wanted = new Set(planned.map(({ base }) => base));
   try {
     if (idle) await wake(engine, service, idle, options);
-    await deployContainers(engine, planned.filter(({ base }) => !there.has(base)), options);
+    await deployContainers(
+      engine,
+      planned.filter(({ base }) => !there.has(base)),
+      options,
+    );
     const stopped = current.filter((member) => wanted.has(member.base) && shouldRun(member));
     await Promise.all(stopped.map(({ id }) => engine.containers.start(id)));
   } catch (error) {
@@ -73,7 +77,12 @@ async function layToRest(engine: DockerEngine, service: string, member: SeenMemb
   if (member.policyNow !== "no") await engine.containers.update(member.id, { RestartPolicy: policyFrom("no") });
 }
 
-async function wake(engine: DockerEngine, service: string, member: SeenMember, options: OperationOptions): Promise<void> {
+async function wake(
+  engine: DockerEngine,
+  service: string,
+  member: SeenMember,
+  options: OperationOptions,
+): Promise<void> {
   const { id, policy = USUAL_POLICY } = member;
   await rejoinNetworks(engine, member, options);
   await engine.containers.update(id, { RestartPolicy: policyFrom(policy) });
@@ -81,7 +90,11 @@ async function wake(engine: DockerEngine, service: string, member: SeenMember, o
   await engine.containers.start(id, { signal: options.signal });
 }
 
-async function putToRestAgain(engine: DockerEngine, service: string, { id, policy = USUAL_POLICY }: SeenMember): Promise<void> {
+async function putToRestAgain(
+  engine: DockerEngine,
+  service: string,
+  { id, policy = USUAL_POLICY }: SeenMember,
+): Promise<void> {
   for (const member of await lookAgain(engine, [{ id }])) await layToRest(engine, service, member, policy);
 }
 

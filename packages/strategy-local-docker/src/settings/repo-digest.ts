@@ -6,14 +6,18 @@ export function repoDigests({ RepoDigests }: ImageDetails, image: string): strin
   const wanted = named(image);
   return (RepoDigests ?? [])
     .map(named)
-    .flatMap((of) => (of?.digest !== undefined && wanted !== undefined && sameRepository(of, wanted) ? [of.digest] : []))
+    .flatMap((of) =>
+      of?.digest !== undefined && wanted !== undefined && sameRepository(of, wanted) ? [of.digest] : [],
+    )
     .sort();
 }
 
 /** `demo` as `demo:latest@sha256:...`; one that has a digest, or is an image's id, is pinned already. */
 export function pinned(image: string, digest: string | undefined): string {
   const wanted = named(image);
-  return digest === undefined || wanted === undefined || wanted.digest !== undefined ? image : `${imageText(wanted)}@${digest}`;
+  return digest === undefined || wanted === undefined || wanted.digest !== undefined
+    ? image
+    : `${imageText(wanted)}@${digest}`;
 }
 
 /** Undefined for an image's id, and for what is no reference: engines also write `<none>@<none>`. */
@@ -26,4 +30,5 @@ function named(text: string): NamedImage | undefined {
   }
 }
 
-const sameRepository = (a: NamedImage, b: NamedImage): boolean => a.registry === b.registry && a.repository === b.repository;
+const sameRepository = (a: NamedImage, b: NamedImage): boolean =>
+  a.registry === b.registry && a.repository === b.repository;

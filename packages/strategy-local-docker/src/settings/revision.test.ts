@@ -3,7 +3,11 @@ import { expect, test } from "vitest";
 import { revisionOf } from "./revision.js";
 
 const container = (id: string, hostConfig: object = {}, networks: object = { bridge: {} }) =>
-  ({ Id: id, HostConfig: { Memory: 0, ...hostConfig }, NetworkSettings: { Networks: networks } }) as unknown as ContainerDetails;
+  ({
+    Id: id,
+    HostConfig: { Memory: 0, ...hostConfig },
+    NetworkSettings: { Networks: networks },
+  }) as unknown as ContainerDetails;
 
 test("the same containers with the same limits are one revision, whatever state they are in", () => {
   const running = { ...container("a"), State: { Running: true } } as ContainerDetails;

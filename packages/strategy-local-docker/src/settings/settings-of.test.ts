@@ -19,7 +19,9 @@ test.each([
   ["what the engine has, where it takes too long", fails("TIMEOUT"), known, `reg:5000/demo:1@${digestOf("1")}`],
   ["the tag, where nobody knows a digest", fails("ENGINE_ERROR"), { ...known, RepoDigests: [] }, "reg:5000/demo:1"],
 ])("with `always` the image is %s", async (_, digest, image, expected) => {
-  expect(await settingsOf({ "images.inspect": () => image, "images.digest": digest })).toMatchObject({ image: expected });
+  expect(await settingsOf({ "images.inspect": () => image, "images.digest": digest })).toMatchObject({
+    image: expected,
+  });
 });
 
 test("an image that is pinned is not asked for", async () => {
@@ -34,16 +36,27 @@ test.each(["IMAGE_NOT_FOUND", "UNAUTHORIZED"] as const)("a registry that says %s
 
 test("replicas are part of it where they are emulated", async () => {
   const answers = { "images.inspect": fails("IMAGE_NOT_FOUND") };
-  const replicated = { imagePullPolicy: "missing" as const, mode: { Replicated: { Replicas: 3 } }, env: ["APP_UUID=D"] };
+  const replicated = {
+    imagePullPolicy: "missing" as const,
+    mode: { Replicated: { Replicas: 3 } },
+    env: ["APP_UUID=D"],
+  };
   expect(await settingsOf(answers, {}, replicated)).not.toHaveProperty("mode");
-  expect(await settingsOf(answers, { emulateReplicas: true }, replicated)).toMatchObject(
-    { name: "demo", mode: replicated.mode, env: ["APP_UUID=D"] },
-  );
+  expect(await settingsOf(answers, { emulateReplicas: true }, replicated)).toMatchObject({
+    name: "demo",
+    mode: replicated.mode,
+    env: ["APP_UUID=D"],
+  });
   const ports = { 8080: 80 };
-  await expect(settingsOf(answers, { emulateReplicas: true }, { ...replicated, ports })).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+  await expect(settingsOf(answers, { emulateReplicas: true }, { ...replicated, ports })).rejects.toMatchObject({
+    code: "INVALID_REQUEST",
+  });
 });
 
 test("values of env are in no error", async () => {
   const asking = settingsOf({}, {}, { env: ["TOKEN=s3cret"], name: "x y" });
-  await expect(asking).rejects.toMatchObject({ code: "INVALID_REQUEST", message: expect.not.stringContaining("s3cret") });
+  await expect(asking).rejects.toMatchObject({
+    code: "INVALID_REQUEST",
+    message: expect.not.stringContaining("s3cret"),
+  });
 });

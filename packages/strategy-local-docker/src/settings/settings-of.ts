@@ -1,4 +1,9 @@
-import { DeploymentError, type NormalizedRequest, type OperationOptions, type ServiceSettings } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type NormalizedRequest,
+  type OperationOptions,
+  type ServiceSettings,
+} from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { asCreated, containerReplicas, fromContainer } from "@openfactory/docker-translators";
 import type { LocalDockerOptions } from "../options.js";
@@ -27,7 +32,10 @@ export async function settingsOf(
     ...replicatedMode(replicas),
     image:
       request.imagePullPolicy === "always"
-        ? pinned(request.image, await digestOf(engine, request.image, image ? repoDigests(image, request.image) : [], options))
+        ? pinned(
+            request.image,
+            await digestOf(engine, request.image, image ? repoDigests(image, request.image) : [], options),
+          )
         : request.image,
   };
 }

@@ -11,16 +11,34 @@ const nfs = (name: string, options = "addr=nas,nfsvers=4") => ({
 });
 const bind = (Source: string, ReadOnly = false) => ({ mounts: [{ Type: "bind", Source, Target: "/data", ReadOnly }] });
 const volume = (Source: string | undefined, ReadOnly = false) => ({ mounts: [{ Source, Target: "/data", ReadOnly }] });
-const memory = { Source: "mem", Target: "/m", VolumeOptions: { DriverConfig: { Options: { type: "tmpfs", device: "tmpfs" } } } };
-const folder = { Source: "folder", Target: "/f", VolumeOptions: { DriverConfig: { Options: { type: "none", o: "bind", device: "/srv" } } } };
+const memory = {
+  Source: "mem",
+  Target: "/m",
+  VolumeOptions: { DriverConfig: { Options: { type: "tmpfs", device: "tmpfs" } } },
+};
+const folder = {
+  Source: "folder",
+  Target: "/f",
+  VolumeOptions: { DriverConfig: { Options: { type: "none", o: "bind", device: "/srv" } } },
+};
 
 test.each<[string, boolean, Partial<DeployRequest>, Partial<DeployRequest>]>([
   ["nothing", true, {}, {}],
   ["a host port", false, { ports: { 8080: 80 } }, { ports: { 8080: 81 } }],
   ["other host ports", true, { ports: { 8080: 80 } }, { ports: { 8081: 80 } }],
   ["host ports that the engine chooses", true, { ports: [{ target: 80 }] }, { ports: [{ target: 80 }] }],
-  ["a host port of another protocol", true, { ports: { 53: 53 } }, { ports: [{ target: 53, published: 53, protocol: "udp" }] }],
-  ["a host port at one address", false, { ports: { 80: 80 } }, { ports: [{ target: 80, published: 80, hostAddress: "127.0.0.1" }] }],
+  [
+    "a host port of another protocol",
+    true,
+    { ports: { 53: 53 } },
+    { ports: [{ target: 53, published: 53, protocol: "udp" }] },
+  ],
+  [
+    "a host port at one address",
+    false,
+    { ports: { 80: 80 } },
+    { ports: [{ target: 80, published: 80, hostAddress: "127.0.0.1" }] },
+  ],
   [
     "a host port at different addresses",
     true,
@@ -38,8 +56,18 @@ test.each<[string, boolean, Partial<DeployRequest>, Partial<DeployRequest>]>([
   ["a folder called alike", true, bind("/srv/data"), bind("/srv/data-2")],
   ["the root", false, bind("/"), bind("/srv")],
   ["one export in two volumes", false, { mounts: [nfs("exp-a")] }, { mounts: [nfs("exp-b", "nfsvers=4,addr=nas,ro")] }],
-  ["one export that both read", true, { mounts: [nfs("exp-a", "addr=nas,ro")] }, { mounts: [nfs("exp-a", "ro,addr=nas")] }],
-  ["one export that one of them reads", false, { mounts: [nfs("exp-a", "addr=nas,ro")] }, { mounts: [nfs("exp-b", "addr=nas,rw,errors=ro")] }],
+  [
+    "one export that both read",
+    true,
+    { mounts: [nfs("exp-a", "addr=nas,ro")] },
+    { mounts: [nfs("exp-a", "ro,addr=nas")] },
+  ],
+  [
+    "one export that one of them reads",
+    false,
+    { mounts: [nfs("exp-a", "addr=nas,ro")] },
+    { mounts: [nfs("exp-b", "addr=nas,rw,errors=ro")] },
+  ],
   ["the same export of two servers", true, { mounts: [nfs("exp-a")] }, { mounts: [nfs("exp-b", "addr=other")] }],
   ["volumes in memory", true, { mounts: [memory] }, { mounts: [{ ...memory, Source: "nem" }] }],
   ["a folder that is a volume as well", false, { mounts: [folder] }, bind("/srv")],

@@ -47,7 +47,9 @@ export function claimsOfContainer({ HostConfig, Mounts = [], NetworkSettings }: 
     HostConfig.Mounts?.find(({ Source }) => Source === volume)?.VolumeOptions?.DriverConfig?.Options;
   return {
     // Those that are asked for; and while it runs, those that the engine chose.
-    ports: [...boundPorts(HostConfig.PortBindings), ...boundPorts(NetworkSettings.Ports)].filter(({ published }) => published),
+    ports: [...boundPorts(HostConfig.PortBindings), ...boundPorts(NetworkSettings.Ports)].filter(
+      ({ published }) => published,
+    ),
     data: Mounts.map(({ Type, Source, Name, RW }) => ({
       ...(Type === "bind" && { path: Source }),
       ...(Type === "volume" && { volume: Name, ...deviceIn(optionsOf(Name)) }),
@@ -80,7 +82,9 @@ export const canCoexist = (a: Claims, b: Claims): boolean =>
 const same = (a: string | undefined, b: string | undefined): boolean => a !== undefined && a === b;
 
 const sameData = (a: Data, b: Data): boolean =>
-  same(a.volume, b.volume) || same(a.device, b.device) || (a.path !== undefined && b.path !== undefined && nested(a.path, b.path));
+  same(a.volume, b.volume) ||
+  same(a.device, b.device) ||
+  (a.path !== undefined && b.path !== undefined && nested(a.path, b.path));
 
 /** One path is the other, or holds it. */
 const nested = (a: string, b: string): boolean => {

@@ -124,7 +124,8 @@ async function measure(scenario: Scenario) {
 }
 
 describe.each([...scenarios, stoppedBefore])("$title", (scenario) => {
-  const fresh = (world: ContainerWorld): Strategy => new LocalDockerDeploymentStrategy(world.engine(), scenario.options);
+  const fresh = (world: ContainerWorld): Strategy =>
+    new LocalDockerDeploymentStrategy(world.engine(), scenario.options);
 
   test("whichever call fails, the service is as it was; or the change is made, and it is told", async () => {
     const { calls, before, after } = await measure(scenario);
@@ -205,7 +206,10 @@ describe.each([...scenarios, stoppedBefore])("$title", (scenario) => {
 
       const seen = await killed();
       const listed = await fresh(seen).list();
-      expect(listed.map(({ name }) => name), where).toEqual(["demo"]);
+      expect(
+        listed.map(({ name }) => name),
+        where,
+      ).toEqual(["demo"]);
       expect([imageOf(before), imageOf(after)], where).toContain(listed[0]?.image);
       const inspected = await fresh(seen).inspect("demo");
       expect(inspected, where).toMatchObject({ image: listed[0]?.image, ids: listed[0]?.ids });
@@ -238,7 +242,10 @@ describe.each([...scenarios, stoppedBefore])("$title", (scenario) => {
 /** Nothing but the service, all of it running, and the version before, of which nothing runs or would be started. */
 function expectTidy(world: ContainerWorld, where: string): void {
   const all = Object.entries(world.all());
-  expect(all.map(([name]) => name), where).toEqual(expect.not.arrayContaining([expect.stringMatching(/next|returning|leaving/)]));
+  expect(
+    all.map(([name]) => name),
+    where,
+  ).toEqual(expect.not.arrayContaining([expect.stringMatching(/next|returning|leaving/)]));
   const kept = all.filter(([name]) => name.includes(".previous"));
   const service = all.filter(([name]) => !name.includes("."));
   expect(kept.length + service.length, where).toBe(all.length);
@@ -246,7 +253,10 @@ function expectTidy(world: ContainerWorld, where: string): void {
     expect(service, where).toEqual([["demo-0", expect.stringMatching(/ (exited|created) no$/)]]);
     return;
   }
-  expect(service.map(([, state]) => state.split(" ")[1]), where).toEqual(service.map(() => "running"));
+  expect(
+    service.map(([, state]) => state.split(" ")[1]),
+    where,
+  ).toEqual(service.map(() => "running"));
   expect(new Set(service.map(([, state]) => state)).size, where).toBe(1);
   for (const [, state] of kept) expect(state, where).toMatch(/ (exited|created) no$/);
   expect(new Set(kept.map(([, state]) => state)).size, where).toBeLessThanOrEqual(1);
@@ -255,4 +265,6 @@ function expectTidy(world: ContainerWorld, where: string): void {
 const roles = (world: ContainerWorld): string[] => Object.values(world.all());
 
 const imageOf = (all: Record<string, string>): string | undefined =>
-  Object.entries(all).find(([name]) => !name.includes("."))?.[1].split(" ")[0];
+  Object.entries(all)
+    .find(([name]) => !name.includes("."))?.[1]
+    .split(" ")[0];

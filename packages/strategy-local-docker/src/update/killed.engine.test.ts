@@ -56,37 +56,49 @@ async function killedAfter(ms: number, call: "update" | "rollback", argument: un
 
 /** The engine does to its end what it was asked for last, though nobody waits for it any more: a container may still appear. */
 async function engineHasDone(): Promise<void> {
-  const look = async (): Promise<string> => JSON.stringify((await ours()).map(({ Id, Names, State }) => [Id, Names, State]).sort());
+  const look = async (): Promise<string> =>
+    JSON.stringify((await ours()).map(({ Id, Names, State }) => [Id, Names, State]).sort());
   for (let before = await look(), sameSince = Date.now(); Date.now() - sameSince < 500; await delay(50)) {
     const now = await look();
     if (now !== before) [before, sameSince] = [now, Date.now()];
   }
 }
 
-test(`of ${KILLS} processes that are killed in an update or a rollback, each leaves what the next puts right`, { timeout: 300_000 }, async () => {
-  const began = Date.now();
-  await strategy.deploy(request(1, false));
-  await strategy.update(request(2, false), FAST);
-  const whole = Date.now() - began;
-  let version = 2;
-  for (let kill = 0; kill < KILLS; kill++) {
-    const withPort = kill % 2 === 1;
-    const [call, argument] = kill % 4 < 2 ? (["update", request(++version, withPort)] as const) : (["rollback", name] as const);
-    await killedAfter(Math.random() * whole, call, argument);
-    const left = (await ours()).map(({ Names }) => Names[0]?.slice(1));
-    const where = `kill ${kill} of ${call}, which left ${left.join(", ")}`;
+test(
+  `of ${KILLS} processes that are killed in an update or a rollback, each leaves what the next puts right`,
+  { timeout: 300_000 },
+  async () => {
+    const began = Date.now();
+    await strategy.deploy(request(1, false));
+    await strategy.update(request(2, false), FAST);
+    const whole = Date.now() - began;
+    let version = 2;
+    for (let kill = 0; kill < KILLS; kill++) {
+      const withPort = kill % 2 === 1;
+      const [call, argument] =
+        kill % 4 < 2 ? (["update", request(++version, withPort)] as const) : (["rollback", name] as const);
+      await killedAfter(Math.random() * whole, call, argument);
+      const left = (await ours()).map(({ Names }) => Names[0]?.slice(1));
+      const where = `kill ${kill} of ${call}, which left ${left.join(", ")}`;
 
-    const listed = (await strategy.list()).filter((service) => service.name.startsWith(name));
-    expect(listed.map((service) => service.name), where).toEqual([name]);
-    expect((await strategy.inspect(name)).ids, where).toEqual(listed[0]?.ids);
+      const listed = (await strategy.list()).filter((service) => service.name.startsWith(name));
+      expect(
+        listed.map((service) => service.name),
+        where,
+      ).toEqual([name]);
+      expect((await strategy.inspect(name)).ids, where).toEqual(listed[0]?.ids);
 
-    await strategy.update(request(++version, withPort), FAST);
-    const after = (await ours()).sort((a, b) => ((a.Names[0] ?? "") < (b.Names[0] ?? "") ? -1 : 1));
-    expect(after.map(({ Names, State }) => `${Names[0]} ${State}`), where).toEqual([`/${name} running`, `/${name}.previous exited`]);
-    expect(after[0]?.Labels["version"], where).toBe(`${version}`);
-    // What the next found to be the service is what it has kept.
-    expect(after[1]?.Id, where).toBe(listed[0]?.ids[0]);
-  }
-  await strategy.remove(name);
-  expect(await ours()).toEqual([]);
-});
+      await strategy.update(request(++version, withPort), FAST);
+      const after = (await ours()).sort((a, b) => ((a.Names[0] ?? "") < (b.Names[0] ?? "") ? -1 : 1));
+      expect(
+        after.map(({ Names, State }) => `${Names[0]} ${State}`),
+        where,
+      ).toEqual([`/${name} running`, `/${name}.previous exited`]);
+      expect(after[0]?.Labels["version"], where).toBe(`${version}`);
+      // What the next found to be the service is what it has kept.
+      expect(after[1]?.Id, where).toBe(listed[0]?.ids[0]);
+    }
+    await strategy.remove(name);
+    expect(await ours()).toEqual([]);
+  },
+);

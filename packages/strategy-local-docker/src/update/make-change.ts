@@ -43,7 +43,13 @@ async function putBack(
   error: unknown,
 ): Promise<unknown> {
   try {
-    await settle(engine, back((await everything(engine, change)).map((member) => asCandidate(change, member)), stopped));
+    await settle(
+      engine,
+      back(
+        (await everything(engine, change)).map((member) => asCandidate(change, member)),
+        stopped,
+      ),
+    );
     return error;
   } catch (fault) {
     if (!DeploymentError.isInstance(error) || !DeploymentError.isInstance(fault)) return error;
@@ -69,7 +75,10 @@ async function finish(engine: DockerEngine, change: Change): Promise<string[]> {
 
 const everything = (engine: DockerEngine, { current, previous, candidates }: Change) => {
   const ids = new Set([...current, ...previous, ...candidates].map(({ id }) => id));
-  return lookAgain(engine, [...ids].map((id) => ({ id })));
+  return lookAgain(
+    engine,
+    [...ids].map((id) => ({ id })),
+  );
 };
 
 /** A candidate counts as one, though it may have been given the name already. */

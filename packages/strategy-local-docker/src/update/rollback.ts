@@ -23,7 +23,11 @@ export async function rollbackService(
 ): Promise<Changed & { image: string }> {
   const { current, previous } = await settledService(engine, service, options);
   if (previous.length === 0) throw nothingBefore(service);
-  const settings = await toldSettings(service, previous.map(({ details }) => details), imageLookup(engine));
+  const settings = await toldSettings(
+    service,
+    previous.map(({ details }) => details),
+    imageLookup(engine),
+  );
   const change: Change = { service, current, previous, candidates: [], warnings: [] };
   const untidy = await makeChange(
     engine,

@@ -50,13 +50,22 @@ export async function oneAfterTheOther(
   await untilProven(engine, change, options);
 }
 
-async function start(engine: DockerEngine, { candidates, warnings }: Change, takesOver: boolean, options: UpdateOptions): Promise<void> {
+async function start(
+  engine: DockerEngine,
+  { candidates, warnings }: Change,
+  takesOver: boolean,
+  options: UpdateOptions,
+): Promise<void> {
   for (const { id, request } of candidates.filter(({ idle }) => !idle)) {
     warnings.push(...(await startContainer(engine, id, { request, takesOver }, options)));
   }
 }
 
-async function untilProven(engine: DockerEngine, { service, candidates }: Change, options: UpdateOptions): Promise<void> {
+async function untilProven(
+  engine: DockerEngine,
+  { service, candidates }: Change,
+  options: UpdateOptions,
+): Promise<void> {
   const running = candidates.filter(({ idle }) => !idle);
   const lookAtAll = async (): Promise<ContainerDetails[]> => {
     const seen = await lookAgain(engine, running, options);
@@ -75,7 +84,11 @@ async function changeNames(engine: DockerEngine, { current, candidates }: Change
 }
 
 /** @throws DeploymentError `CONFLICT`, if what is there is not what it was when the change began. */
-async function mustBeUnchanged(engine: DockerEngine, { service, current }: Change, options: UpdateOptions): Promise<void> {
+async function mustBeUnchanged(
+  engine: DockerEngine,
+  { service, current }: Change,
+  options: UpdateOptions,
+): Promise<void> {
   const now = await lookAgain(engine, current, options);
   const state = (members: readonly SeenMember[]): string =>
     JSON.stringify([members.map(({ name }) => name), revisionOf(members.map(({ details }) => details))]);

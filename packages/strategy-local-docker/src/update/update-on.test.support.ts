@@ -6,7 +6,11 @@ import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { LocalDockerDeploymentStrategy } from "../index.js";
 
-const untilStopped = (setUp = ":") => ["sh", "-c", `trap 'exit 0' TERM; ${setUp}; while :; do sleep 1000 & wait $!; done`];
+const untilStopped = (setUp = ":") => [
+  "sh",
+  "-c",
+  `trap 'exit 0' TERM; ${setUp}; while :; do sleep 1000 & wait $!; done`,
+];
 const FAST = { settleMs: 200, timeoutMs: 20_000 };
 
 /** How the new version and the old one get on. */
@@ -44,7 +48,11 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
   });
   const ours = async () => {
     const filters = encodeURIComponent(JSON.stringify({ name: [`^/?${run}`] }));
-    return (await raw.call("GET", `/containers/json?all=1&filters=${filters}`)) as { Id: string; Names: string[]; State: string }[];
+    return (await raw.call("GET", `/containers/json?all=1&filters=${filters}`)) as {
+      Id: string;
+      Names: string[];
+      State: string;
+    }[];
   };
   afterEach(async () => {
     for (const { Id } of await ours()) await raw.request("DELETE", `/containers/${Id}?force=true&v=true`);
@@ -98,10 +106,14 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
         HostConfig: { NetworkMode: network },
       });
       await raw.call("POST", `/containers/${run}-probe/start`);
-      const { ids: [first = ""] } = await strategy.inspect(name);
+      const {
+        ids: [first = ""],
+      } = await strategy.inspect(name);
       expect(await found(name)).toBe(await addressOf(first));
 
-      const { ids: [second = ""] } = await strategy.update(forWay(way, 2), FAST);
+      const {
+        ids: [second = ""],
+      } = await strategy.update(forWay(way, 2), FAST);
       expect(await found(name)).toBe(await addressOf(second));
       expect(await there()).toMatchObject({
         [name]: { id: second, running: true, policy: "unless-stopped" },
@@ -121,7 +133,9 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
         [`${name}.previous`]: { id: second, running: false, policy: "no" },
       });
       await strategy.wait(name);
-      expect((await strategy.list()).map((service) => service.name).filter((each) => each.startsWith(name))).toEqual([name]);
+      expect((await strategy.list()).map((service) => service.name).filter((each) => each.startsWith(name))).toEqual([
+        name,
+      ]);
       await strategy.remove(name);
       expect(Object.keys(await there())).toEqual([`${run}-probe`]);
     });
@@ -138,8 +152,12 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
             if (events.push(event.type === "step" ? event.step : event.type) === at) controller.abort();
           };
           const options = { ...FAST, observer, signal: controller.signal };
-          const changing = change === "update" ? strategy.update(forWay(way, 3), options) : strategy.rollback(name, options);
-          const aborted = await changing.then(() => false, (error: unknown) => (error as { code: string }).code);
+          const changing =
+            change === "update" ? strategy.update(forWay(way, 3), options) : strategy.rollback(name, options);
+          const aborted = await changing.then(
+            () => false,
+            (error: unknown) => (error as { code: string }).code,
+          );
           if (events.length < at) {
             expect(aborted).toBe(false);
             break;
@@ -151,14 +169,21 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
     });
 
     test("whatever goes wrong, what was there is left", async () => {
-      const other = { name: `${run}-other`, image: TEST_IMAGE, command: untilStopped(), ports: { [port + 1]: 80 }, labels: TEST_LABELS };
+      const other = {
+        name: `${run}-other`,
+        image: TEST_IMAGE,
+        command: untilStopped(),
+        ports: { [port + 1]: 80 },
+        labels: TEST_LABELS,
+      };
       await strategy.deploy(other);
       await strategy.deploy(forWay(way, 1));
       await strategy.update(forWay(way, 2), FAST);
       for (const [title, part, code] of faults) {
         const before = await there();
         const events: string[] = [];
-        const observer = (event: ProgressEvent): void => void events.push(event.type === "step" ? event.step : event.type);
+        const observer = (event: ProgressEvent): void =>
+          void events.push(event.type === "step" ? event.step : event.type);
         const failing = strategy.update(forWay(way, 3, part), { settleMs: 2_000, timeoutMs: 4_000, observer });
         await expect(failing, title).rejects.toMatchObject({ code, service: name, strategy: "docker" });
         expectSame(await there(), before, events);
@@ -168,7 +193,11 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
   });
 
   const faults: [string, Part, string][] = [
-    ["it ends at once", { command: ["sh", "-c", "echo it broke; exit 3"], restart: { Condition: "none" } }, "TASK_FAILED"],
+    [
+      "it ends at once",
+      { command: ["sh", "-c", "echo it broke; exit 3"], restart: { Condition: "none" } },
+      "TASK_FAILED",
+    ],
     ["it ends again and again", { command: ["sh", "-c", "exit 3"] }, "TASK_FAILED"],
     ["a program that is not there", { command: ["/no/such/program"] }, "TASK_FAILED"],
     ["it is never healthy", { healthcheck: { Test: "exit 1", Interval: 2e8, Retries: 100 } }, "TIMEOUT"],
@@ -189,7 +218,8 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
 
   test("the new version starts with anonymous volumes of its own, and the old one keeps its", async () => {
     const mounts = [{ Target: "/data" }];
-    const writing = (number: number) => version(number, { mounts, command: untilStopped(`echo ${number} >> /data/file`) });
+    const writing = (number: number) =>
+      version(number, { mounts, command: untilStopped(`echo ${number} >> /data/file`) });
     const read = async () => (await execIn(raw, name, ["cat", "/data/file"])).output.trim();
     await strategy.deploy(writing(1));
     await strategy.update(writing(2), FAST);
@@ -203,7 +233,8 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
     const mounts = [{ Source: volume, Target: "/data", VolumeOptions: { Labels: TEST_LABELS } }];
     // A second process that finds the first one's mark would be two at once.
     const script = "[ -e /data/busy ] && exit 9; touch /data/busy; trap 'rm /data/busy; exit 0' TERM";
-    const careful = (number: number) => version(number, { mounts, command: ["sh", "-c", `${script}; while :; do sleep 1000 & wait $!; done`] });
+    const careful = (number: number) =>
+      version(number, { mounts, command: ["sh", "-c", `${script}; while :; do sleep 1000 & wait $!; done`] });
     await strategy.deploy(careful(1));
     await strategy.update(careful(2), FAST);
     await strategy.rollback(name, FAST as object);
@@ -219,11 +250,17 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
     await strategy.deploy(version(1, { networks: [network, passing] }));
     await strategy.update(version(2), FAST);
     await raw.call("DELETE", `/networks/${Id}`);
-    await expect(strategy.rollback(name, FAST as object)).rejects.toMatchObject({ code: "NETWORK_NOT_FOUND", service: name });
+    await expect(strategy.rollback(name, FAST as object)).rejects.toMatchObject({
+      code: "NETWORK_NOT_FOUND",
+      service: name,
+    });
     expect(await strategy.inspect(name)).toMatchObject({ state: "running", settings: { env: ["VERSION=2"] } });
     await make();
     await strategy.rollback(name, FAST as object);
-    expect(await strategy.inspect(name)).toMatchObject({ state: "running", settings: { networks: [network, passing].sort() } });
+    expect(await strategy.inspect(name)).toMatchObject({
+      state: "running",
+      settings: { networks: [network, passing].sort() },
+    });
     await strategy.remove(name);
     await raw.request("DELETE", `/networks/${passing}`);
   });

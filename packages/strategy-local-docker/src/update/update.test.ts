@@ -71,21 +71,24 @@ test("a revision that is not what is there is a CONFLICT, and nothing is touched
   expect(world.calls.slice(from).filter((call) => !/^(list|inspect)/.test(call))).toEqual([]);
 });
 
-test.each(["stop", "limit"])("what somebody else does to it in the meantime (%s) is a CONFLICT, and stays", async (what) => {
-  const { world, strategy } = worldWith();
-  await strategy.deploy(plain);
-  const other = world.engine();
-  const observer = ({ step }: { step?: string }): void => {
-    if (step !== "start") return;
-    const container = world.containers.get("id1");
-    if (what === "limit") Object.assign(container?.HostConfig ?? {}, { Memory: 7 });
-    else void other.containers.rename("id1", "mine");
-  };
-  const update = strategy.update({ ...plain, image: "app:2" }, { ...FAST, observer: observer as never });
-  await expect(update).rejects.toMatchObject({ code: "CONFLICT" });
-  expect(world.all()).toEqual({ [what === "limit" ? "demo" : "mine"]: "app:1 running unless-stopped" });
-  expect(world.containers.get("id1")?.HostConfig["Memory"]).toBe(what === "limit" ? 7 : undefined);
-});
+test.each(["stop", "limit"])(
+  "what somebody else does to it in the meantime (%s) is a CONFLICT, and stays",
+  async (what) => {
+    const { world, strategy } = worldWith();
+    await strategy.deploy(plain);
+    const other = world.engine();
+    const observer = ({ step }: { step?: string }): void => {
+      if (step !== "start") return;
+      const container = world.containers.get("id1");
+      if (what === "limit") Object.assign(container?.HostConfig ?? {}, { Memory: 7 });
+      else void other.containers.rename("id1", "mine");
+    };
+    const update = strategy.update({ ...plain, image: "app:2" }, { ...FAST, observer: observer as never });
+    await expect(update).rejects.toMatchObject({ code: "CONFLICT" });
+    expect(world.all()).toEqual({ [what === "limit" ? "demo" : "mine"]: "app:1 running unless-stopped" });
+    expect(world.containers.get("id1")?.HostConfig["Memory"]).toBe(what === "limit" ? 7 : undefined);
+  },
+);
 
 test("two updates at once leave one of both versions, and no trace of the other", async () => {
   for (const request of [plain, withPort]) {
@@ -121,12 +124,20 @@ test("what can't be put back is told with the error", async () => {
 test("only the version before is kept, and goes with the service", async () => {
   const { world, strategy } = worldWith();
   await strategy.deploy(plain);
-  for (const version of [2, 3]) await strategy.update({ ...plain, image: `app:${version}`, labels: { v: `${version}` } }, FAST);
+  for (const version of [2, 3])
+    await strategy.update({ ...plain, image: `app:${version}`, labels: { v: `${version}` } }, FAST);
   expect(world.all()).toEqual({ demo: "app:3 running unless-stopped", "demo.previous": "app:2 exited no" });
   expect((await strategy.list()).map(({ name }) => name)).toEqual(["demo"]);
   expect(await strategy.list({ labels: { v: "2" } })).toEqual([]);
-  expect(await strategy.inspect("demo")).toMatchObject({ image: "app:3", previous: { image: "app:2", labels: { v: "2" } } });
-  for (const call of [() => strategy.inspect("demo.previous"), () => strategy.remove("demo.previous"), () => strategy.wait("demo.previous")]) {
+  expect(await strategy.inspect("demo")).toMatchObject({
+    image: "app:3",
+    previous: { image: "app:2", labels: { v: "2" } },
+  });
+  for (const call of [
+    () => strategy.inspect("demo.previous"),
+    () => strategy.remove("demo.previous"),
+    () => strategy.wait("demo.previous"),
+  ]) {
     await expect(call()).rejects.toMatchObject({ code: "NOT_FOUND" });
   }
   await strategy.remove("demo");
@@ -138,7 +149,10 @@ test("a restart policy by which the engine would start the version before is put
   const failing = { ...plain, restart: { Condition: "on-failure" as const, MaxAttempts: 3 } };
   await strategy.deploy(failing);
   await strategy.update({ ...plain, image: "app:2" }, FAST);
-  expect(world.all()).toEqual({ demo: "app:2 running unless-stopped", "demo.previous.on-failure-3": "app:1 exited no" });
+  expect(world.all()).toEqual({
+    demo: "app:2 running unless-stopped",
+    "demo.previous.on-failure-3": "app:1 exited no",
+  });
   await strategy.rollback("demo");
   expect(world.all()).toEqual({ demo: "app:1 running on-failure", "demo.previous": "app:2 exited no" });
   expect(await strategy.inspect("demo")).toMatchObject({ settings: { restart: failing.restart } });

@@ -31,7 +31,9 @@ export function hostPortProblems(candidate: Candidate, world: World, holders: Ho
 /** Ids of the nodes on which a task of these services runs. */
 export function nodesOf(names: ReadonlySet<string>, { services, tasks }: World): ReadonlySet<string> {
   const ids = new Set(services.filter(({ name }) => names.has(name)).flatMap(({ ids: own }) => own));
-  return new Set(tasks.flatMap(({ ServiceID, NodeID }) => (ids.has(ServiceID) && NodeID !== undefined ? [NodeID] : [])));
+  return new Set(
+    tasks.flatMap(({ ServiceID, NodeID }) => (ids.has(ServiceID) && NodeID !== undefined ? [NodeID] : [])),
+  );
 }
 
 /** How many tasks of these requests, which do not run yet, take the port of these nodes. */

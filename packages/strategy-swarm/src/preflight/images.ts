@@ -68,7 +68,9 @@ export function imageProblems(candidate: Candidate, { faults, onManager }: Found
     problem(candidate, {
       code: fault.code,
       field: "image",
-      message: isThere ? `The registry does not give the image ${image} to this user` : `There is no image ${image} in its registry`,
+      message: isThere
+        ? `The registry does not give the image ${image} to this user`
+        : `There is no image ${image} in its registry`,
       hint: fault.hint ?? "Check the image's name and tag.",
     }),
   ];

@@ -31,14 +31,23 @@ export function placementProblems(candidate: Candidate, world: World): Preflight
 function noNode(candidate: Candidate, constraints: readonly string[]): PreflightProblem {
   if (constraints.length === 0) {
     const message = "No node of the swarm takes tasks";
-    return problem(candidate, { code: "CONFLICT", message, hint: "Bring a node back, or set one active (docker node update)." });
+    return problem(candidate, {
+      code: "CONFLICT",
+      message,
+      hint: "Bring a node back, or set one active (docker node update).",
+    });
   }
   const message = `No node that takes tasks fulfils ${listed(constraints)}`;
-  const hint = "Correct the constraints, label a node (docker node update --label-add), or bring back the node that is meant.";
+  const hint =
+    "Correct the constraints, label a node (docker node update --label-add), or bring back the node that is meant.";
   return problem(candidate, { code: "CONFLICT", field: "constraints", message, hint });
 }
 
-function reservationProblems(candidate: Candidate, { tasks, services }: World, fitting: readonly NodeDetails[]): PreflightProblem[] {
+function reservationProblems(
+  candidate: Candidate,
+  { tasks, services }: World,
+  fitting: readonly NodeDetails[],
+): PreflightProblem[] {
   const { request, updates } = candidate;
   const asked = reservationOf(request);
   if (asked.NanoCPUs === 0 && asked.MemoryBytes === 0) return [];

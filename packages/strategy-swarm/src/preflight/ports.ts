@@ -20,15 +20,23 @@ export function findHolders(services: readonly PresentService[], candidates: rea
   const others = services.filter(({ name }) => !updated.has(name));
   const holders: Holder[] = [
     ...others.flatMap(({ name, ports }) => ports.map((port) => ({ name, port }))),
-    ...candidates.flatMap((candidate) => (candidate.request.ports ?? []).map((port) => ({ name: candidate.request.name, port, candidate }))),
+    ...candidates.flatMap((candidate) =>
+      (candidate.request.ports ?? []).map((port) => ({ name: candidate.request.name, port, candidate })),
+    ),
   ];
-  return Map.groupBy(holders.filter(({ port }) => port.published !== undefined), ({ port }) => keyOf(port));
+  return Map.groupBy(
+    holders.filter(({ port }) => port.published !== undefined),
+    ({ port }) => keyOf(port),
+  );
 }
 
 /** The others that have a port of a request's: of those that are to be, the ones before it. */
 export function holdersBeside(holders: Holders, port: PublishedPort, candidate: Candidate): readonly Holder[] {
   const all = port.published === undefined ? [] : (holders.get(keyOf(port)) ?? []);
-  const before = all.slice(0, all.findIndex((holder) => holder.candidate === candidate));
+  const before = all.slice(
+    0,
+    all.findIndex((holder) => holder.candidate === candidate),
+  );
   return before.filter(({ name }) => name !== candidate.request.name);
 }
 
@@ -38,10 +46,19 @@ export function holdersBeside(holders: Holders, port: PublishedPort, candidate: 
  */
 export const portProblems = (candidate: Candidate, holders: Holders): PreflightProblem[] =>
   (candidate.request.ports ?? []).flatMap((port) => {
-    const holder = holdersBeside(holders, port, candidate).find(({ port: held }) => !(port.mode === "host" && held.mode === "host"));
+    const holder = holdersBeside(holders, port, candidate).find(
+      ({ port: held }) => !(port.mode === "host" && held.mode === "host"),
+    );
     if (holder === undefined) return [];
     const message = `Host port ${port.published} is published by service ${holder.name} already`;
-    return [problem(candidate, { code: "CONFLICT", field: "ports", message, hint: "Publish another host port, or remove that service." })];
+    return [
+      problem(candidate, {
+        code: "CONFLICT",
+        field: "ports",
+        message,
+        hint: "Publish another host port, or remove that service.",
+      }),
+    ];
   });
 
 /**
@@ -53,10 +70,19 @@ export const containerPortProblems = (candidate: Candidate, { containers }: Worl
   if (updates) return [];
   return (request.ports ?? []).flatMap((port) => {
     if (port.mode !== "ingress" || port.published === undefined) return [];
-    const holder = containers.find(({ Ports }) => Ports.some(({ PublicPort, Type }) => PublicPort === port.published && Type === port.protocol));
+    const holder = containers.find(({ Ports }) =>
+      Ports.some(({ PublicPort, Type }) => PublicPort === port.published && Type === port.protocol),
+    );
     if (holder === undefined) return [];
     const name = holder.Names[0]?.replace(/^\//, "") ?? holder.Id;
     const message = `Host port ${port.published}/${port.protocol} is in use on the manager's node, by the container ${name}`;
-    return [problem(candidate, { code: "CONFLICT", field: "ports", message, hint: "Publish another host port, or stop that container." })];
+    return [
+      problem(candidate, {
+        code: "CONFLICT",
+        field: "ports",
+        message,
+        hint: "Publish another host port, or stop that container.",
+      }),
+    ];
   });
 };

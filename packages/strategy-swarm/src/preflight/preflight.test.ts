@@ -40,14 +40,20 @@ async function look(requests: PreflightRequest[], more: Answers = {}) {
 }
 const found = async (requests: PreflightRequest[], more: Answers = {}) =>
   (await look(requests, more)).problems.map(({ service: name, code, field }) => [name, code, field]);
-const one = async (part: Partial<DeployRequest>, more: Answers = {}) => (await look([anew(part)], more)).problems.map(({ message }) => message);
+const one = async (part: Partial<DeployRequest>, more: Answers = {}) =>
+  (await look([anew(part)], more)).problems.map(({ message }) => message);
 
 /** A service of that name and id, with ports, and the nodes on which its tasks run. */
 const other = (name: string, ports: object[] = [], more: object = {}) => ({
   ...service({}, { ID: name, Endpoint: { Ports: ports } }),
   Spec: { ...service().Spec, Name: name, ...more },
 });
-const ingress = (PublishedPort: number, Protocol = "tcp") => ({ Protocol, TargetPort: 80, PublishedPort, PublishMode: "ingress" });
+const ingress = (PublishedPort: number, Protocol = "tcp") => ({
+  Protocol,
+  TargetPort: 80,
+  PublishedPort,
+  PublishMode: "ingress",
+});
 const host = (PublishedPort: number) => ({ ...ingress(PublishedPort), PublishMode: "host" });
 const taskOn = (ServiceID: string, number: number, Resources: object = {}) =>
   task(number, "running", {}, { ServiceID, NodeID: `n${number}`, Spec: { Resources } });
@@ -66,17 +72,24 @@ test("only what the requests need is asked for, once, whatever their number", as
   };
   const { problems, calls } = await look([anew(whole), anew({ ...whole, name: "second", ports: [] })]);
   expect(problems).toEqual([]);
-  const lists = ["configs", "networks", "nodes", "secrets", "services", "tasks", "volumes"].map((kind) => `${kind}.list`);
+  const lists = ["configs", "networks", "nodes", "secrets", "services", "tasks", "volumes"].map(
+    (kind) => `${kind}.list`,
+  );
   expect(calls.sort()).toEqual([...lists, "images.inspect demo:1"].sort());
 });
 
 test("a listing that is handed over is taken for a look at the services", async () => {
   const there = () => [other("demo", [ingress(80)]), other("front", [host(9000)])];
-  const { engine, calls } = fakeEngine(world({ "services.list": there, "tasks.list": () => [taskOn("front", 1), taskOn("front", 2), taskOn("front", 3)] }));
+  const { engine, calls } = fakeEngine(
+    world({ "services.list": there, "tasks.list": () => [taskOn("front", 1), taskOn("front", 2), taskOn("front", 3)] }),
+  );
   const strategy = new SwarmDeploymentStrategy(engine);
   const listed = await strategy.list({ instances: false });
   calls.length = 0;
-  const ports: DeployRequest["ports"] = [{ target: 80, published: 80 }, { target: 90, published: 9000, mode: "host" }];
+  const ports: DeployRequest["ports"] = [
+    { target: 80, published: 80 },
+    { target: 90, published: 9000, mode: "host" },
+  ];
   const problems = await strategy.preflight([anew(), anew({ name: "second", ports })], { listed });
   expect(problems.map(({ service: name, code, message }) => [name, code, message])).toEqual([
     ["demo", "ALREADY_EXISTS", "There is a service named demo already"],
@@ -87,10 +100,24 @@ test("a listing that is handed over is taken for a look at the services", async 
 });
 
 test("a port of the routing mesh that a container on the manager's node publishes is a conflict; a task's is not", async () => {
-  const container = (name: string, PublicPort: number, Labels = {}) => ({ Id: name, Names: [`/${name}`], Labels, Ports: [{ IP: "0.0.0.0", PrivatePort: 80, PublicPort, Type: "tcp" }] });
-  const more = { "containers.list": () => [container("old-web", 8080), container("front.1", 9000, { "com.docker.swarm.task.id": "t1" })] };
-  const publishing = (published: number, part: object = {}): Partial<DeployRequest> => ({ ports: [{ target: 80, published, ...part }] });
-  expect(await one(publishing(8080), more)).toEqual(["Host port 8080/tcp is in use on the manager's node, by the container old-web"]);
+  const container = (name: string, PublicPort: number, Labels = {}) => ({
+    Id: name,
+    Names: [`/${name}`],
+    Labels,
+    Ports: [{ IP: "0.0.0.0", PrivatePort: 80, PublicPort, Type: "tcp" }],
+  });
+  const more = {
+    "containers.list": () => [
+      container("old-web", 8080),
+      container("front.1", 9000, { "com.docker.swarm.task.id": "t1" }),
+    ],
+  };
+  const publishing = (published: number, part: object = {}): Partial<DeployRequest> => ({
+    ports: [{ target: 80, published, ...part }],
+  });
+  expect(await one(publishing(8080), more)).toEqual([
+    "Host port 8080/tcp is in use on the manager's node, by the container old-web",
+  ]);
   expect(await one(publishing(8080, { protocol: "udp" }), more)).toEqual([]);
   expect(await one(publishing(9000), more)).toEqual([]);
   expect(await one(publishing(8081), more)).toEqual([]);
@@ -125,7 +152,9 @@ test("requests that can never be deployed are told as such, and the others are l
 });
 
 test("two networks of one name in the swarm", async () => {
-  const twice = { "networks.list": () => [1, 2].map((id) => ({ Id: `net-${id}`, Name: "plant", Scope: "swarm", Driver: "overlay" })) };
+  const twice = {
+    "networks.list": () => [1, 2].map((id) => ({ Id: `net-${id}`, Name: "plant", Scope: "swarm", Driver: "overlay" })),
+  };
   const { engine } = fakeEngine(world(twice));
   const problems = await new SwarmDeploymentStrategy(engine).preflight([anew({ networks: ["plant"] })]);
   expect(problems).toMatchObject([
@@ -151,7 +180,9 @@ test("names, networks, secrets and configs", async () => {
 });
 
 describe("ports published on every node", () => {
-  const services = { "services.list": () => [other("demo", [ingress(8080)]), other("front", [ingress(80), host(9000), ingress(30_000)])] };
+  const services = {
+    "services.list": () => [other("demo", [ingress(8080)]), other("front", [ingress(80), host(9000), ingress(30_000)])],
+  };
 
   test.each([
     ["of another service", { ports: { 80: 80 } }, 1],
@@ -186,12 +217,17 @@ describe("ports published on every node", () => {
     const front = (ports: DeployRequest["ports"]) => updating({ name: "front", ports });
     expect(await found([front({ 82: 80 }), updating({ ports: { 80: 80 } })], services)).toEqual([]);
     expect(await found([updating({ ports: { 80: 80 } }), front({ 82: 80 })], services)).toEqual([]);
-    expect(await found([front({ 81: 80 }), updating({ ports: { 81: 80 } })], services)).toEqual([["demo", "CONFLICT", "ports"]]);
+    expect(await found([front({ 81: 80 }), updating({ ports: { 81: 80 } })], services)).toEqual([
+      ["demo", "CONFLICT", "ports"],
+    ]);
   });
 });
 
 describe("ports in host mode", () => {
-  const wanted = (part: Partial<DeployRequest> = {}) => ({ ports: [{ target: 80, published: 9000, mode: "host" as const }], ...part });
+  const wanted = (part: Partial<DeployRequest> = {}) => ({
+    ports: [{ target: 80, published: 9000, mode: "host" as const }],
+    ...part,
+  });
   const taken = (...nodes: number[]) => ({
     "services.list": () => [other("front", [host(9000)]), other("demo", [host(9000)])],
     "tasks.list": () => nodes.map((number) => taskOn("front", number)),
@@ -202,13 +238,18 @@ describe("ports in host mode", () => {
     expect((await look([updating(wanted())], taken(1, 2, 3))).problems[0]?.message).toContain("taken on every node");
     const two = { mode: { Replicated: { Replicas: 2 } } };
     expect((await look([updating(wanted(two))], taken(1, 2))).problems[0]?.message).toContain("free on 1 of the nodes");
-    expect(await found([updating(wanted({ constraints: ["node.labels.line==A"] }))], taken(2))).toEqual([["demo", "CONFLICT", "ports"]]);
+    expect(await found([updating(wanted({ constraints: ["node.labels.line==A"] }))], taken(2))).toEqual([
+      ["demo", "CONFLICT", "ports"],
+    ]);
   });
 
   test("that the service itself has are free; those that end are, too", async () => {
     const own = { ...taken(1, 2), "tasks.list": () => [taskOn("demo", 1), taskOn("demo", 2), taskOn("demo", 3)] };
     expect(await found([updating(wanted())], own)).toEqual([]);
-    const ending = { ...taken(), "tasks.list": () => [1, 2, 3].map((number) => ({ ...taskOn("front", number), DesiredState: "shutdown" })) };
+    const ending = {
+      ...taken(),
+      "tasks.list": () => [1, 2, 3].map((number) => ({ ...taskOn("front", number), DesiredState: "shutdown" })),
+    };
     expect(await found([updating(wanted())], ending)).toEqual([]);
   });
 
@@ -219,7 +260,9 @@ describe("ports in host mode", () => {
     expect(await found(two(here, here))).toEqual([["second", "CONFLICT", "ports"]]);
     expect(await found(two(here, there))).toEqual([]);
     expect(await found(two(there, there))).toEqual([]);
-    expect(await found(two({ ...there, mode: { Replicated: { Replicas: 2 } } }, there))).toEqual([["second", "CONFLICT", "ports"]]);
+    expect(await found(two({ ...there, mode: { Replicated: { Replicas: 2 } } }, there))).toEqual([
+      ["second", "CONFLICT", "ports"],
+    ]);
   });
 });
 
@@ -241,7 +284,9 @@ describe("nodes", () => {
     [["engine.labels.disk==ssd"], 1],
     [["node.colour==red"], 1],
   ])("that fulfil %j", async (constraints, count) => {
-    expect(await found([anew({ constraints })])).toEqual(Array.from({ length: count }, () => ["demo", "CONFLICT", "constraints"]));
+    expect(await found([anew({ constraints })])).toEqual(
+      Array.from({ length: count }, () => ["demo", "CONFLICT", "constraints"]),
+    );
   });
 
   test("that are down, drained or paused take no tasks", async () => {
@@ -255,7 +300,10 @@ describe("nodes", () => {
   });
 
   const gibibyte = 1024 ** 3;
-  const reserving = (amounts: object, part: Partial<DeployRequest> = {}) => ({ resources: { Reservations: amounts }, ...part });
+  const reserving = (amounts: object, part: Partial<DeployRequest> = {}) => ({
+    resources: { Reservations: amounts },
+    ...part,
+  });
 
   test.each([
     ["CPUs that no node has", reserving({ NanoCPUs: 3e9 }), "No node that may run it has 3 CPUs to set aside"],
@@ -279,8 +327,14 @@ describe("nodes", () => {
   });
 
   test.each([
-    ["as much as a node has", reserving({ NanoCPUs: 2e9, MemoryBytes: gibibyte }, { mode: { Replicated: { Replicas: 3 } } })],
-    ["a limit of memory that no node has, which engines take", { resources: { Limits: { MemoryBytes: 64 * gibibyte } } }],
+    [
+      "as much as a node has",
+      reserving({ NanoCPUs: 2e9, MemoryBytes: gibibyte }, { mode: { Replicated: { Replicas: 3 } } }),
+    ],
+    [
+      "a limit of memory that no node has, which engines take",
+      { resources: { Limits: { MemoryBytes: 64 * gibibyte } } },
+    ],
     ["no replicas", reserving({ NanoCPUs: 9e9 }, { mode: { Replicated: { Replicas: 0 } } })],
   ])("that have %s", async (_, part) => {
     expect(await one(part)).toEqual([]);
@@ -290,7 +344,9 @@ describe("nodes", () => {
     const reserved = { Reservations: { NanoCPUs: 1.5e9 } };
     const busy = (...tasks: object[]) => ({ "services.list": () => [other("demo")], "tasks.list": () => tasks });
     const asked = reserving({ NanoCPUs: 1e9 });
-    expect(await one(asked, busy(taskOn("x", 1, reserved), taskOn("x", 2, reserved)))).not.toContain("No node that may run it has 1 CPUs to set aside");
+    expect(await one(asked, busy(taskOn("x", 1, reserved), taskOn("x", 2, reserved)))).not.toContain(
+      "No node that may run it has 1 CPUs to set aside",
+    );
     expect(await found([updating(asked)], busy(taskOn("x", 1, reserved), taskOn("x", 2, reserved)))).toEqual([]);
     const full = busy(taskOn("x", 1, reserved), taskOn("x", 2, reserved), taskOn("x", 3, reserved));
     expect(await found([updating(asked)], full)).toEqual([["demo", "CONFLICT", "resources.Reservations"]]);
@@ -305,18 +361,29 @@ describe("volumes", () => {
     mounts: [{ Source: "data", Target: "/data", ...(DriverConfig && { VolumeOptions: { DriverConfig } }) }],
     ...part,
   });
-  const there = (Options: object | null, Driver = "local") => ({ "volumes.list": () => [{ Name: "data", Driver, Options }, { Name: "data-2", Driver, Options: {} }] });
+  const there = (Options: object | null, Driver = "local") => ({
+    "volumes.list": () => [
+      { Name: "data", Driver, Options },
+      { Name: "data-2", Driver, Options: {} },
+    ],
+  });
 
   test("that another service mounts with other options are a conflict, on whatever node they are", async () => {
-    const mounts = (Options: object) => [{ Type: "volume", Source: "data", Target: "/d", VolumeOptions: { DriverConfig: { Options } } }];
+    const mounts = (Options: object) => [
+      { Type: "volume", Source: "data", Target: "/d", VolumeOptions: { DriverConfig: { Options } } },
+    ];
     const TaskTemplate = (Options: object) => ({ ContainerSpec: { Image: "demo:1", Mounts: mounts(Options) } });
-    const running = (name: string, Options: object) => ({ "services.list": () => [other(name, [], { TaskTemplate: TaskTemplate(Options) })] });
+    const running = (name: string, Options: object) => ({
+      "services.list": () => [other(name, [], { TaskTemplate: TaskTemplate(Options) })],
+    });
     const onWorkers = mounting({ Options: nfs }, { constraints: ["node.role==worker"] });
     expect(await one(onWorkers, running("press", { ...nfs, device: ":/other" }))).toEqual([
       "Service press mounts volume data with driver local (device=:/other, o=addr=nas,soft,nfsvers=4,password=***, type=nfs) " +
         "instead of driver local (device=:/export, o=addr=nas,soft,nfsvers=4,password=***, type=nfs), and Docker would mount the same one",
     ]);
-    expect(await one(onWorkers, running("press", { ...nfs, o: "nfsvers=4,soft,addr=nas,password=s3cret" }))).toEqual([]);
+    expect(await one(onWorkers, running("press", { ...nfs, o: "nfsvers=4,soft,addr=nas,password=s3cret" }))).toEqual(
+      [],
+    );
     expect(await found([updating(onWorkers)], running("demo", { ...nfs, device: ":/other" }))).toEqual([]);
   });
 
@@ -326,7 +393,9 @@ describe("volumes", () => {
       "Volume data exists on node-1 with driver local (device=:/export, o=addr=nas,soft,nfsvers=4,password=***, type=nfs) " +
         "instead of driver local (device=:/export, o=addr=other, type=nfs), and Docker would mount it unchanged",
     ]);
-    expect(await one(mounting({ Name: "local", Options: { type: "cifs", o: "password=s3cret" } }), there(null, "rexray"))).toEqual([
+    expect(
+      await one(mounting({ Name: "local", Options: { type: "cifs", o: "password=s3cret" } }), there(null, "rexray")),
+    ).toEqual([
       "Volume data exists on node-1 with driver rexray without options instead of driver local (o=***, type=***), " +
         "and Docker would mount it unchanged",
     ]);
@@ -334,11 +403,23 @@ describe("volumes", () => {
 
   test.each([
     ["the same options", mounting({ Name: "local", Options: nfs }), there(nfs)],
-    ["the same options in another order", mounting({ Options: { ...nfs, o: "nfsvers=4,password=s3cret,addr=nas,soft" } }), there(nfs)],
+    [
+      "the same options in another order",
+      mounting({ Options: { ...nfs, o: "nfsvers=4,password=s3cret,addr=nas,soft" } }),
+      there(nfs),
+    ],
     ["the local driver, said or not", mounting({ Options: nfs }), there(nfs)],
     ["a mount that says nothing of the driver", mounting(undefined), there(nfs)],
-    ["no volume of that very name", mounting({ Options: nfs }), { "volumes.list": () => [{ Name: "data-2", Driver: "local", Options: {} }] }],
-    ["a service that does not run on the manager", mounting({ Options: nfs }, { constraints: ["node.role==worker"] }), there(null)],
+    [
+      "no volume of that very name",
+      mounting({ Options: nfs }),
+      { "volumes.list": () => [{ Name: "data-2", Driver: "local", Options: {} }] },
+    ],
+    [
+      "a service that does not run on the manager",
+      mounting({ Options: nfs }, { constraints: ["node.role==worker"] }),
+      there(null),
+    ],
   ])("%s: nothing in the way", async (_, part, more) => {
     expect(await one(part, more)).toEqual([]);
   });
@@ -355,16 +436,24 @@ describe("images", () => {
     ]);
   });
 
-  test.each(["ENGINE_ERROR", "TIMEOUT", "ENGINE_UNREACHABLE"] as const)("of which nothing is known (%s) may be on the nodes", async (code) => {
-    expect(await found([anew(), anew({ name: "second", imagePullPolicy: "always" })], answering(code))).toEqual([]);
-  });
+  test.each(["ENGINE_ERROR", "TIMEOUT", "ENGINE_UNREACHABLE"] as const)(
+    "of which nothing is known (%s) may be on the nodes",
+    async (code) => {
+      expect(await found([anew(), anew({ name: "second", imagePullPolicy: "always" })], answering(code))).toEqual([]);
+    },
+  );
 
   test("that the manager has need no registry, unless they are always pulled; each is asked for once", async () => {
     const { calls } = await look([anew(), anew({ name: "second" })]);
     expect(calls.filter((call) => call.startsWith("images"))).toEqual(["images.inspect demo:1"]);
-    const both = await look([anew(), anew({ name: "second", imagePullPolicy: "always" })], { "images.digest": fails("IMAGE_NOT_FOUND") });
+    const both = await look([anew(), anew({ name: "second", imagePullPolicy: "always" })], {
+      "images.digest": fails("IMAGE_NOT_FOUND"),
+    });
     expect(both.problems).toMatchObject([{ service: "second", code: "IMAGE_NOT_FOUND" }]);
-    expect(both.calls.filter((call) => call.startsWith("images"))).toEqual(["images.inspect demo:1", "images.digest demo:1"]);
+    expect(both.calls.filter((call) => call.startsWith("images"))).toEqual([
+      "images.inspect demo:1",
+      "images.digest demo:1",
+    ]);
   });
 
   test("that run already are not asked for", async () => {
@@ -377,7 +466,9 @@ describe("images", () => {
 
   test("are asked for a few at a time", async () => {
     let [now, most] = [0, 0];
-    const requests = Array.from({ length: 20 }, (_, number) => anew({ name: `demo-${number}`, image: `demo:${number}` }));
+    const requests = Array.from({ length: 20 }, (_, number) =>
+      anew({ name: `demo-${number}`, image: `demo:${number}` }),
+    );
     const digest = async () => {
       now += 1;
       most = Math.max(most, now);
@@ -392,11 +483,16 @@ describe("images", () => {
 
   test("an abort while a registry is asked is the abort", async () => {
     const { engine } = fakeEngine(world(answering("ABORTED")));
-    await expect(new SwarmDeploymentStrategy(engine).preflight([anew()])).rejects.toMatchObject({ code: "ABORTED", strategy: "swarm" });
+    await expect(new SwarmDeploymentStrategy(engine).preflight([anew()])).rejects.toMatchObject({
+      code: "ABORTED",
+      strategy: "swarm",
+    });
   });
 });
 
 test("that the swarm can't be asked is an error", async () => {
   const { engine } = fakeEngine(world({ "nodes.list": fails("NOT_A_SWARM_MANAGER") }));
-  await expect(new SwarmDeploymentStrategy(engine).preflight([anew()])).rejects.toMatchObject({ code: "NOT_A_SWARM_MANAGER" });
+  await expect(new SwarmDeploymentStrategy(engine).preflight([anew()])).rejects.toMatchObject({
+    code: "NOT_A_SWARM_MANAGER",
+  });
 });

@@ -85,5 +85,12 @@ function nameProblems(candidate: Candidate, services: ReadonlySet<string>): Pref
   const { request, updates } = candidate;
   if (updates || !services.has(request.name)) return [];
   const hint = "Choose another name, or remove that service first.";
-  return [problem(candidate, { code: "ALREADY_EXISTS", field: "name", message: `There is a service named ${request.name} already`, hint })];
+  return [
+    problem(candidate, {
+      code: "ALREADY_EXISTS",
+      field: "name",
+      message: `There is a service named ${request.name} already`,
+      hint,
+    }),
+  ];
 }

@@ -49,7 +49,9 @@ function portProblems({ candidate, world, ports: present, fitting, held }: Updat
   const { request } = candidate;
   return (request.ports ?? []).filter(isHostPort).flatMap((port) => {
     if (!present.some((one) => isHostPort(one) && isSamePort(one, port))) return [];
-    const others = world.services.filter(({ name, ports }) => name !== request.name && ports.some((one) => isHostPort(one) && isSamePort(one, port)));
+    const others = world.services.filter(
+      ({ name, ports }) => name !== request.name && ports.some((one) => isHostPort(one) && isSamePort(one, port)),
+    );
     const taken = nodesOf(new Set(others.map(({ name }) => name)), world);
     const free = fitting.filter((node) => !taken.has(node.ID) && !held.includes(node));
     if (free.length > 0 && !isGlobal(request)) return [];
@@ -57,7 +59,8 @@ function portProblems({ candidate, world, ports: present, fitting, held }: Updat
   });
 }
 
-const isSamePort = (a: PublishedPort, b: PublishedPort): boolean => a.published === b.published && a.protocol === b.protocol;
+const isSamePort = (a: PublishedPort, b: PublishedPort): boolean =>
+  a.published === b.published && a.protocol === b.protocol;
 
 function reservationProblems({ candidate, world, fitting, held }: Update): PreflightProblem[] {
   const asked = reservationOf(candidate.request);

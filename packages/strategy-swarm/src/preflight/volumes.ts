@@ -13,7 +13,8 @@ export function volumeProblems(candidate: Candidate, world: World): PreflightPro
   return mounts.flatMap((mount, index) => {
     const asked = driverOf(mount);
     if (asked === undefined || mount.Source === undefined) return [];
-    const message = onManager(mount.Source, asked, candidate, world) ?? inService(mount.Source, asked, candidate, world);
+    const message =
+      onManager(mount.Source, asked, candidate, world) ?? inService(mount.Source, asked, candidate, world);
     if (message === undefined) return [];
     const hint = `Use a volume of another name; or, if its data is not needed, remove it on every node: docker volume rm ${mount.Source}.`;
     return [problem(candidate, { code: "CONFLICT", field: `mounts[${index}]`, message, hint })];
@@ -39,17 +40,13 @@ function onManager(
   return `Volume ${name} exists on ${manager?.Description.Hostname} with ${difference}, and Docker would mount it unchanged`;
 }
 
-function inService(
-  name: string,
-  asked: VolumeDriver,
-  { request }: Candidate,
-  { services }: World,
-): string | undefined {
+function inService(name: string, asked: VolumeDriver, { request }: Candidate, { services }: World): string | undefined {
   for (const { name: service, settings, mounts } of services) {
     for (const mount of service === request.name ? [] : (settings?.mounts ?? mounts ?? [])) {
       const present = mount.Source === name ? driverOf(mount) : undefined;
       const difference = present && volumeDifference(present, asked);
-      if (difference !== undefined) return `Service ${service} mounts volume ${name} with ${difference}, and Docker would mount the same one`;
+      if (difference !== undefined)
+        return `Service ${service} mounts volume ${name} with ${difference}, and Docker would mount the same one`;
     }
   }
   return undefined;

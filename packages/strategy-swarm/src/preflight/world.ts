@@ -43,20 +43,32 @@ export async function look(
   { signal, listed }: PreflightOptions,
 ): Promise<World> {
   const options = { signal };
-  const ifSome = async <Found>(needs: (candidate: Candidate) => boolean, list: () => Promise<Found[]>): Promise<Found[]> =>
-    candidates.some(needs) ? list() : [];
-  const [apiVersion, services, nodes, networks, tasks, secrets, configs, volumes, managers, containers] = await Promise.all([
-    engine.apiVersion(options),
-    listed ?? listServices(engine, options),
-    ifSome(asksOfNodes, () => engine.nodes.list(options)),
-    ifSome(({ request }) => Boolean(request.networks?.length), () => engine.networks.list({}, options)),
-    ifSome(needsTasks, () => engine.tasks.list({ "desired-state": ["running"] }, options)),
-    ifSome(({ request }) => Boolean(request.secrets?.length), () => engine.secrets.list({}, options)),
-    ifSome(({ request }) => Boolean(request.configs?.length), () => engine.configs.list({}, options)),
-    ifSome(needsVolumes, () => engine.volumes.list({}, options)),
-    ifSome(needsVolumes, async () => [await engine.info(options)]),
-    ifSome(needsIngressPorts, () => engine.containers.list({}, options)),
-  ]);
+  const ifSome = async <Found>(
+    needs: (candidate: Candidate) => boolean,
+    list: () => Promise<Found[]>,
+  ): Promise<Found[]> => (candidates.some(needs) ? list() : []);
+  const [apiVersion, services, nodes, networks, tasks, secrets, configs, volumes, managers, containers] =
+    await Promise.all([
+      engine.apiVersion(options),
+      listed ?? listServices(engine, options),
+      ifSome(asksOfNodes, () => engine.nodes.list(options)),
+      ifSome(
+        ({ request }) => Boolean(request.networks?.length),
+        () => engine.networks.list({}, options),
+      ),
+      ifSome(needsTasks, () => engine.tasks.list({ "desired-state": ["running"] }, options)),
+      ifSome(
+        ({ request }) => Boolean(request.secrets?.length),
+        () => engine.secrets.list({}, options),
+      ),
+      ifSome(
+        ({ request }) => Boolean(request.configs?.length),
+        () => engine.configs.list({}, options),
+      ),
+      ifSome(needsVolumes, () => engine.volumes.list({}, options)),
+      ifSome(needsVolumes, async () => [await engine.info(options)]),
+      ifSome(needsIngressPorts, () => engine.containers.list({}, options)),
+    ]);
   return {
     apiVersion,
     services,
@@ -80,11 +92,18 @@ const listServices = async (engine: DockerEngine, options: CallOptions): Promise
 /** A service that runs, and asks nothing of nodes, has those that it runs on. */
 export const asksOfNodes = (candidate: Candidate): boolean => {
   const { constraints = [], resources } = candidate.request;
-  return !candidate.updates || constraints.length > 0 || resources !== undefined || needsTasks(candidate) || needsVolumes(candidate);
+  return (
+    !candidate.updates ||
+    constraints.length > 0 ||
+    resources !== undefined ||
+    needsTasks(candidate) ||
+    needsVolumes(candidate)
+  );
 };
 
 const needsTasks = ({ request: { ports = [], resources } }: Candidate): boolean =>
-  resources?.Reservations !== undefined || ports.some(({ mode, published }) => mode === "host" && published !== undefined);
+  resources?.Reservations !== undefined ||
+  ports.some(({ mode, published }) => mode === "host" && published !== undefined);
 
 /** A service that is updated has its ports already, but for one that the update adds: that one the deploy itself reports. */
 const needsIngressPorts = ({ request: { ports = [] }, updates }: Candidate): boolean =>

@@ -1,4 +1,10 @@
-import { DeploymentError, type OperationOptions, type Resource, type ResourceSpec, throwIfAborted } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type OperationOptions,
+  type Resource,
+  type ResourceSpec,
+  throwIfAborted,
+} from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { checkKind } from "./kinds.js";
 import { findResource } from "./list-resources.js";
@@ -18,7 +24,8 @@ export async function createResource(
   checkKind(kind);
   if (!NAME.test(name)) throw invalidName(kind, name);
   // An engine takes the making of a volume that is there for done, whatever its options.
-  if (kind === "volume" && (await findResource(engine, kind, name, { signal })) !== undefined) throw nameInUse(kind, name);
+  if (kind === "volume" && (await findResource(engine, kind, name, { signal })) !== undefined)
+    throw nameInUse(kind, name);
   observer?.({ type: "step", service: name, step: `create ${kind}` });
   throwIfAborted(signal);
   const id = await make(engine, spec);

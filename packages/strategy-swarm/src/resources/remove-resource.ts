@@ -1,4 +1,10 @@
-import { DeploymentError, type RemoveResourceOptions, type Resource, type ResourceKind, sleep } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type RemoveResourceOptions,
+  type Resource,
+  type ResourceKind,
+  sleep,
+} from "@openfactory/deploy-core";
 import { type CallOptions, type DockerEngine, engineFault, networkUsers } from "@openfactory/docker-engine";
 import { checkKind } from "./kinds.js";
 import { findResource } from "./list-resources.js";
@@ -30,7 +36,11 @@ export async function removeResource(
 }
 
 /** @returns undefined if the swarm, or the node, has it no more; else the engine's error that says what uses it. */
-async function tryToRemove(engine: DockerEngine, resource: Resource, signal?: AbortSignal): Promise<DeploymentError | undefined> {
+async function tryToRemove(
+  engine: DockerEngine,
+  resource: Resource,
+  signal?: AbortSignal,
+): Promise<DeploymentError | undefined> {
   try {
     await destroy(engine, resource, signal);
     return undefined;
@@ -82,14 +92,26 @@ async function usersOf(engine: DockerEngine, { kind, name, id }: Resource): Prom
   if (kind === "network") return networkUsers(engine, { id, name });
   if (kind !== "volume") return [];
   const containers = await engine.containers.list({ volume: [name] });
-  return containers.flatMap(({ Names }) => Names.slice(0, 1)).map((container) => `container ${container.replace(/^\//, "")}`).sort();
+  return containers
+    .flatMap(({ Names }) => Names.slice(0, 1))
+    .map((container) => `container ${container.replace(/^\//, "")}`)
+    .sort();
 }
 
-const inUse = ({ kind, name }: Resource, error: DeploymentError | undefined, users: readonly string[]): DeploymentError => {
+const inUse = (
+  { kind, name }: Resource,
+  error: DeploymentError | undefined,
+  users: readonly string[],
+): DeploymentError => {
   const told = users.length > 0 ? `by ${users.join(", ")}` : error && engineFault(error)?.message;
   const words = error === undefined ? "tasks that use it are being shut down" : told;
-  return new DeploymentError("CONFLICT", `The ${kind} ${name} is in use: ${words ?? "the engine does not say by what"}.`, {
-    hint: error === undefined ? "It goes as they end: try again." : "Remove what uses it first; it was left as it is.",
-    cause: error?.cause,
-  });
+  return new DeploymentError(
+    "CONFLICT",
+    `The ${kind} ${name} is in use: ${words ?? "the engine does not say by what"}.`,
+    {
+      hint:
+        error === undefined ? "It goes as they end: try again." : "Remove what uses it first; it was left as it is.",
+      cause: error?.cause,
+    },
+  );
 };

@@ -6,7 +6,13 @@ import { SwarmDeploymentStrategy } from "../strategy.js";
 const refused = (code: ErrorCode, message: string, statusCode: number) => () => {
   throw new DeploymentError(code, `The engine could not: ${message}`, { cause: { message, statusCode } });
 };
-const network = (name: string, more: object = {}) => ({ Id: `id-${name}`, Name: name, Scope: "swarm", Labels: null, ...more });
+const network = (name: string, more: object = {}) => ({
+  Id: `id-${name}`,
+  Name: name,
+  Scope: "swarm",
+  Labels: null,
+  ...more,
+});
 
 describe("made", () => {
   const made = async (spec: ResourceSpec) => {
@@ -33,7 +39,15 @@ describe("made", () => {
       calls: ["networks.create"],
     });
     const driverOptions = { encrypted: "" };
-    const own = await made({ kind: "network", name: "plant", labels, driver: "macvlan", attachable: false, internal: true, driverOptions });
+    const own = await made({
+      kind: "network",
+      name: "plant",
+      labels,
+      driver: "macvlan",
+      attachable: false,
+      internal: true,
+      driverOptions,
+    });
     expect(own.body).toMatchObject({ Driver: "macvlan", Attachable: false, Internal: true, Options: driverOptions });
   });
 
@@ -58,7 +72,10 @@ describe("made", () => {
 
   test("aborted while the engine answers, it is removed again", async () => {
     const controller = new AbortController();
-    const { engine, calls } = fakeEngine({ "secrets.create": () => (controller.abort(), "s1"), "secrets.remove": () => undefined });
+    const { engine, calls } = fakeEngine({
+      "secrets.create": () => (controller.abort(), "s1"),
+      "secrets.remove": () => undefined,
+    });
     const making = new SwarmDeploymentStrategy(engine).createResource(
       { kind: "secret", name: "key", labels, content: Uint8Array.of(1) },
       { signal: controller.signal },
@@ -83,7 +100,11 @@ describe("made", () => {
 
 test("listed are the swarm's own networks, and no locks", async () => {
   const { engine } = fakeEngine({
-    "networks.list": () => [network("plant"), network("ingress", { Ingress: true }), network("bridge", { Scope: "local" })],
+    "networks.list": () => [
+      network("plant"),
+      network("ingress", { Ingress: true }),
+      network("bridge", { Scope: "local" }),
+    ],
     "volumes.list": () => [],
     "secrets.list": () => [],
     "configs.list": () => [
@@ -92,12 +113,19 @@ test("listed are the swarm's own networks, and no locks", async () => {
     ],
   });
   const strategy = new SwarmDeploymentStrategy(engine);
-  expect((await strategy.listResources()).map(({ kind, name }) => `${kind} ${name}`)).toEqual(["config settings", "network plant"]);
+  expect((await strategy.listResources()).map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+    "config settings",
+    "network plant",
+  ]);
   expect((await strategy.listResources({ labels: { a: "1" } })).map(({ name }) => name)).toEqual(["settings"]);
 });
 
 describe("removed", () => {
-  const inUse = refused("INVALID_REQUEST", "rpc error: code = FailedPrecondition desc = network id-plant is in use by task x", 400);
+  const inUse = refused(
+    "INVALID_REQUEST",
+    "rpc error: code = FailedPrecondition desc = network id-plant is in use by task x",
+    400,
+  );
 
   /** A network that the engine gives up at the n-th try, and lists for some looks more. */
   const holding = (tries: number, lingering: number) => {
@@ -125,10 +153,13 @@ describe("removed", () => {
   });
 
   test("is nothing that is in use for longer, or lingers", async () => {
-    await expect(holding(100, 0).strategy.removeResource("network", "plant", { timeoutMs: 300 })).rejects.toMatchObject({
-      code: "CONFLICT",
-      message: "The network plant is in use: rpc error: code = FailedPrecondition desc = network id-plant is in use by task x.",
-    });
+    await expect(holding(100, 0).strategy.removeResource("network", "plant", { timeoutMs: 300 })).rejects.toMatchObject(
+      {
+        code: "CONFLICT",
+        message:
+          "The network plant is in use: rpc error: code = FailedPrecondition desc = network id-plant is in use by task x.",
+      },
+    );
     const named = fakeEngine({
       "networks.list": () => [network("plant")],
       "networks.remove": inUse,
@@ -141,7 +172,9 @@ describe("removed", () => {
         { Spec: { Name: "db", TaskTemplate: { Networks: null } } },
       ],
     });
-    await expect(new SwarmDeploymentStrategy(named.engine).removeResource("network", "plant", { timeoutMs: 0 })).rejects.toMatchObject({
+    await expect(
+      new SwarmDeploymentStrategy(named.engine).removeResource("network", "plant", { timeoutMs: 0 }),
+    ).rejects.toMatchObject({
       code: "CONFLICT",
       message: "The network plant is in use: by container by-hand, service web.",
     });
@@ -150,18 +183,24 @@ describe("removed", () => {
       "volumes.remove": refused("CONFLICT", "volume is in use - [0123abc]", 409),
       "containers.list": () => [{ Names: ["/web.1.abc"] }],
     });
-    await expect(new SwarmDeploymentStrategy(mounted.engine).removeResource("volume", "data", { timeoutMs: 0 })).rejects.toMatchObject({
+    await expect(
+      new SwarmDeploymentStrategy(mounted.engine).removeResource("volume", "data", { timeoutMs: 0 }),
+    ).rejects.toMatchObject({
       message: "The volume data is in use: by container web.1.abc.",
     });
-    await expect(holding(1, 100).strategy.removeResource("network", "plant", { timeoutMs: 300 })).rejects.toMatchObject({
-      code: "CONFLICT",
-      message: expect.stringContaining("being shut down"),
-    });
+    await expect(holding(1, 100).strategy.removeResource("network", "plant", { timeoutMs: 300 })).rejects.toMatchObject(
+      {
+        code: "CONFLICT",
+        message: expect.stringContaining("being shut down"),
+      },
+    );
   });
 
   test("is nothing when the wait is aborted", async () => {
     const { strategy } = holding(100, 0);
-    await expect(strategy.removeResource("network", "plant", { signal: AbortSignal.timeout(250) })).rejects.toMatchObject({ code: "ABORTED" });
+    await expect(
+      strategy.removeResource("network", "plant", { signal: AbortSignal.timeout(250) }),
+    ).rejects.toMatchObject({ code: "ABORTED" });
   });
 
   test("is what somebody else has removed at the same time; any other error is the error", async () => {
@@ -169,6 +208,8 @@ describe("removed", () => {
     const gone = fakeEngine({ ...volume, "volumes.remove": refused("NOT_FOUND", "no such volume", 404) });
     await new SwarmDeploymentStrategy(gone.engine).removeResource("volume", "data");
     const broken = fakeEngine({ ...volume, "volumes.remove": fails("ENGINE_ERROR", "disk on fire") });
-    await expect(new SwarmDeploymentStrategy(broken.engine).removeResource("volume", "data")).rejects.toMatchObject({ code: "ENGINE_ERROR" });
+    await expect(new SwarmDeploymentStrategy(broken.engine).removeResource("volume", "data")).rejects.toMatchObject({
+      code: "ENGINE_ERROR",
+    });
   });
 });

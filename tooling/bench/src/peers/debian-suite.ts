@@ -15,7 +15,8 @@ export async function unpackFromSuite(suite: string, name: string, log: (line: s
   const folder = join(base, "packages", name);
   if (existsSync(folder)) return folder;
   log(`Downloading ${name} of Debian ${suite} (unpacked into the cache, not installed)`);
-  for (const each of ["lists/partial", "cache/archives/partial", "packages"]) mkdirSync(join(base, each), { recursive: true });
+  for (const each of ["lists/partial", "cache/archives/partial", "packages"])
+    mkdirSync(join(base, each), { recursive: true });
   const sources = join(base, "sources.list");
   const signed = existsSync(KEYRING) ? `[signed-by=${KEYRING}] ` : "";
   writeFileSync(sources, `deb ${signed}${process.env["OPENFACTORY_DEBIAN_MIRROR"] ?? MIRROR} ${suite} main\n`);

@@ -17,8 +17,13 @@ type Log = (line: string) => void;
 
 /** What is here, or can be unpacked from Debian's packages. That one can't be had is said, and no failure. */
 export async function findPeers(log: Log): Promise<Peers> {
-  const peers = { docker: await orMissing(docker()), compose: await orMissing(compose(log)), python: await orMissing(python(log)) };
-  for (const [name, peer] of Object.entries(peers)) log("missing" in peer ? `peer ${name}: none: ${peer.missing}` : `peer ${name}: ${peer.version}`);
+  const peers = {
+    docker: await orMissing(docker()),
+    compose: await orMissing(compose(log)),
+    python: await orMissing(python(log)),
+  };
+  for (const [name, peer] of Object.entries(peers))
+    log("missing" in peer ? `peer ${name}: none: ${peer.missing}` : `peer ${name}: ${peer.version}`);
   return peers;
 }
 
@@ -50,7 +55,8 @@ async function compose(log: Log): Promise<Peer> {
 
 /** The first suite whose version is 2 and runs on this machine's C library. */
 async function unpackCompose(log: Log): Promise<string> {
-  if ((await candidate("docker-compose"))?.startsWith("2.")) return join(await unpackPackage("docker-compose", log), PLUGIN);
+  if ((await candidate("docker-compose"))?.startsWith("2."))
+    return join(await unpackPackage("docker-compose", log), PLUGIN);
   return join(await unpackFromSuite("trixie", "docker-compose", log), PLUGIN);
 }
 
@@ -72,6 +78,10 @@ async function python(log: Log): Promise<Peer> {
   const script = fileURLToPath(new URL("./reference.py", import.meta.url));
   const folders = await Promise.all(SDK.map((name) => unpackPackage(name, log)));
   const PYTHONPATH = folders.map((folder) => join(folder, "usr/lib/python3/dist-packages")).join(":");
-  const version = await firstLine("/usr/bin/python3", ["-c", "import docker, sys; print('docker SDK', docker.__version__, 'on Python', sys.version.split()[0])"], { PYTHONPATH });
+  const version = await firstLine(
+    "/usr/bin/python3",
+    ["-c", "import docker, sys; print('docker SDK', docker.__version__, 'on Python', sys.version.split()[0])"],
+    { PYTHONPATH },
+  );
   return { command: ["/usr/bin/python3", script], env: { PYTHONPATH }, version };
 }

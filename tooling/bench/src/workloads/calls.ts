@@ -42,13 +42,18 @@ function onSwarm(engine: BenchEngine): Workload {
       ours: {
         label: "SwarmDeploymentStrategy.deploy",
         before,
-        run: async () => (await timed(() => inTurn(names(load), (name) => strategy.deploy(request(name, 0))))) / SERVICES,
+        run: async () =>
+          (await timed(() => inTurn(names(load), (name) => strategy.deploy(request(name, 0))))) / SERVICES,
       },
       floor: {
         label: "POST /services/create",
         before,
         run: async () =>
-          (await timed(() => inTurn(names(load), (name) => client.call("POST", "/services/create", serviceSpec(Number(name.slice(4)), load))))) / SERVICES,
+          (await timed(() =>
+            inTurn(names(load), (name) =>
+              client.call("POST", "/services/create", serviceSpec(Number(name.slice(4)), load)),
+            ),
+          )) / SERVICES,
       },
     },
   };
@@ -59,7 +64,8 @@ function onDocker(engine: BenchEngine): Workload {
   const client = new RawClient(engine.host, engine.apiVersion);
   const strategy = new LocalDockerDeploymentStrategy(createEngine({ host: engine.host }));
   const before = async (): Promise<void> => {
-    for (const { Id } of await client.call("GET", "/containers/json?all=1")) await client.call("DELETE", `/containers/${Id}?force=1`);
+    for (const { Id } of await client.call("GET", "/containers/json?all=1"))
+      await client.call("DELETE", `/containers/${Id}?force=1`);
     await warm(strategy, client, (name) => client.call("DELETE", `/containers/${name}?force=1`), 1);
   };
   return {
@@ -69,7 +75,8 @@ function onDocker(engine: BenchEngine): Workload {
       ours: {
         label: "LocalDockerDeploymentStrategy.deploy",
         before,
-        run: async () => (await timed(() => inTurn(names(load), (name) => strategy.deploy(request(name, 1))))) / CONTAINERS,
+        run: async () =>
+          (await timed(() => inTurn(names(load), (name) => strategy.deploy(request(name, 1))))) / CONTAINERS,
       },
       floor: {
         label: "POST /containers/create, /start",
@@ -77,7 +84,11 @@ function onDocker(engine: BenchEngine): Workload {
         run: async () =>
           (await timed(() =>
             inTurn(names(load), async (name) => {
-              const { Id } = await client.call("POST", `/containers/create?name=${name}`, containerBody(Number(name.slice(4)), load));
+              const { Id } = await client.call(
+                "POST",
+                `/containers/create?name=${name}`,
+                containerBody(Number(name.slice(4)), load),
+              );
               await client.call("POST", `/containers/${Id}/start`);
             }),
           )) / CONTAINERS,

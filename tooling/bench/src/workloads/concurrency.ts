@@ -26,11 +26,31 @@ export function concurrencyWorkloads(bench: Bench): Workload[] {
     async run() {
       const load = { count, replicas: platform === "swarm" ? 0 : 1 };
       const file = write(bench.folder, `concurrency-${platform}.yml`, appFile("bench-concurrency", load));
-      return (await ofdeploy(bench, ["up", "--platform", platform, "--no-wait", "--concurrency", String(size), "--file", file])).ms;
+      return (
+        await ofdeploy(bench, [
+          "up",
+          "--platform",
+          platform,
+          "--no-wait",
+          "--concurrency",
+          String(size),
+          "--file",
+          file,
+        ])
+      ).ms;
     },
   });
   return SIZES.flatMap((size): Workload[] => [
-    { part: "concurrency", name: `up of 500 swarm services, ${size} at a time`, contenders: { ours: up("swarm", 500, size) } },
-    { part: "concurrency", name: `up of 20 containers, ${size} at a time`, mostRuns: 5, contenders: { ours: up("docker", 20, size) } },
+    {
+      part: "concurrency",
+      name: `up of 500 swarm services, ${size} at a time`,
+      contenders: { ours: up("swarm", 500, size) },
+    },
+    {
+      part: "concurrency",
+      name: `up of 20 containers, ${size} at a time`,
+      mostRuns: 5,
+      contenders: { ours: up("docker", 20, size) },
+    },
   ]);
 }

@@ -31,7 +31,8 @@ const up = (bench: Bench, file: string) => ofdeploy(bench, ["up", "--platform", 
 const composeUp = (bench: Bench, file: string) =>
   peerRun(bench, bench.peers.compose, ["--file", file, "--project-name", project, "up", "--detach"]);
 
-const note = "ofdeploy up --no-wait; docker compose up --detach; neither waits longer than until the process is started";
+const note =
+  "ofdeploy up --no-wait; docker compose up --detach; neither waits longer than until the process is started";
 
 function created(bench: Bench, engine: BenchEngine, count: number): Workload {
   const load = { count, replicas: 1 };
@@ -44,7 +45,11 @@ function created(bench: Bench, engine: BenchEngine, count: number): Workload {
     mostRuns: count > 50 ? 3 : 9,
     contenders: present({
       ours: { label: "ofdeploy up", before, run: async () => (await up(bench, file)).ms },
-      peer: where(bench.peers.compose, { label: "docker compose up", before, run: async () => (await composeUp(bench, composeYml)).ms }),
+      peer: where(bench.peers.compose, {
+        label: "docker compose up",
+        before,
+        run: async () => (await composeUp(bench, composeYml)).ms,
+      }),
       floor: {
         label: `${count} creates and starts`,
         before,
@@ -52,7 +57,11 @@ function created(bench: Bench, engine: BenchEngine, count: number): Workload {
           const client = new RawClient(engine.host, engine.apiVersion);
           const ms = await timed(() =>
             each(1, names(load), async (name) => {
-              const { Id } = await client.call("POST", `/containers/create?name=${name}`, containerBody(names(load).indexOf(name), load));
+              const { Id } = await client.call(
+                "POST",
+                `/containers/create?name=${name}`,
+                containerBody(names(load).indexOf(name), load),
+              );
               await client.call("POST", `/containers/${Id}/start`);
             }),
           );
@@ -87,7 +96,11 @@ function unchanged(bench: Bench, engine: BenchEngine, count: number): Workload {
     note,
     contenders: present({
       ours: { label: "ofdeploy up", before, run: async () => (await up(bench, file)).ms },
-      peer: where(bench.peers.compose, { label: "docker compose up", before, run: async () => (await composeUp(bench, composeYml)).ms }),
+      peer: where(bench.peers.compose, {
+        label: "docker compose up",
+        before,
+        run: async () => (await composeUp(bench, composeYml)).ms,
+      }),
       floor: {
         label: "1 listing",
         before,

@@ -20,7 +20,13 @@ export function logWorkloads(bench: Bench): Workload[] {
     name: `${SERVICES} logs followed: ${name}`,
     unit: "MB",
     mostRuns: 1,
-    contenders: { ours: { label: "ofdeploy logs --follow", run: async () => at[key] ?? 0, ...(before === undefined ? {} : { before }) } },
+    contenders: {
+      ours: {
+        label: "ofdeploy logs --follow",
+        run: async () => at[key] ?? 0,
+        ...(before === undefined ? {} : { before }),
+      },
+    },
   });
   return [
     figure("memory while nobody reads", "blocked", measured),
@@ -33,7 +39,8 @@ export function logWorkloads(bench: Bench): Workload[] {
 async function follow({ swarm, file }: RecordedProject): Promise<Record<string, number>> {
   const args = [BIN, "logs", "--follow", "--platform", "swarm", "--host", swarm.host, "--file", file];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  const memory = (): number => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+  const memory = (): number =>
+    Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
   try {
     while (swarm.logs().open < SERVICES || swarm.logs().blocked < SERVICES) await sleep(50);
     await sleep(1_000);

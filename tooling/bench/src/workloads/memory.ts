@@ -10,7 +10,12 @@ export async function memoryWorkloads(bench: Bench): Promise<Workload[]> {
   return [
     ...perApp(bench, "validate", ["validate", "--platform", "swarm"], undefined),
     ...perApp(bench, "up, nothing changed", ["up", "--platform", "swarm"], undefined),
-    ...perApp(bench, "plan", ["plan", "--platform", "swarm"], (await knows(bench, "plan")) ? undefined : "this ofdeploy has no plan"),
+    ...perApp(
+      bench,
+      "plan",
+      ["plan", "--platform", "swarm"],
+      (await knows(bench, "plan")) ? undefined : "this ofdeploy has no plan",
+    ),
   ];
 }
 
@@ -23,19 +28,18 @@ function perApp(bench: Bench, what: string, args: readonly string[], skip: strin
     measured.set(count, Math.min(peakMb, measured.get(count) ?? Infinity));
     return peakMb;
   };
-  const growth = async (): Promise<number> => (((measured.get(MANY) ?? 0) - (measured.get(FEW) ?? 0)) * 1024) / (MANY - FEW);
+  const growth = async (): Promise<number> =>
+    (((measured.get(MANY) ?? 0) - (measured.get(FEW) ?? 0)) * 1024) / (MANY - FEW);
   const skipped = skip === undefined ? {} : { skip };
   return [
-    ...[FEW, MANY].map(
-      (count): Workload => ({
-        part,
-        name: `${what}, ${count} apps: peak memory`,
-        unit: "MB",
-        mostRuns: 3,
-        contenders: skip === undefined ? { ours: { label: `ofdeploy ${args[0]}`, run: () => peak(count) } } : {},
-        ...skipped,
-      }),
-    ),
+    ...[FEW, MANY].map((count): Workload => ({
+      part,
+      name: `${what}, ${count} apps: peak memory`,
+      unit: "MB",
+      mostRuns: 3,
+      contenders: skip === undefined ? { ours: { label: `ofdeploy ${args[0]}`, run: () => peak(count) } } : {},
+      ...skipped,
+    })),
     {
       part,
       name: `${what}: memory an app, from ${FEW} to ${MANY}`,

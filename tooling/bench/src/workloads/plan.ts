@@ -11,7 +11,13 @@ export async function planWorkloads(bench: Bench): Promise<Workload[]> {
   ]);
 }
 
-function workload(bench: Bench, name: string, count: number, args: readonly string[], skip: string | undefined): Workload {
+function workload(
+  bench: Bench,
+  name: string,
+  count: number,
+  args: readonly string[],
+  skip: string | undefined,
+): Workload {
   if (skip !== undefined) return { part: "plan", name, contenders: {}, skip };
   return {
     part: "plan",

@@ -43,7 +43,11 @@ function created(bench: Bench, engine: BenchEngine, count: number): Workload {
     before,
     async run() {
       const client = new RawClient(engine.host, engine.apiVersion);
-      const ms = await timed(() => each(1, names(load), (name) => client.call("POST", "/services/create", serviceSpec(names(load).indexOf(name), load))));
+      const ms = await timed(() =>
+        each(1, names(load), (name) =>
+          client.call("POST", "/services/create", serviceSpec(names(load).indexOf(name), load)),
+        ),
+      );
       client.close();
       return ms;
     },
@@ -54,7 +58,11 @@ function created(bench: Bench, engine: BenchEngine, count: number): Workload {
     note,
     contenders: present({
       ours: { label: "ofdeploy up", before, run: async () => (await up(bench, file)).ms },
-      peer: where(bench.peers.docker, { label: "docker stack deploy", before, run: async () => (await stack(bench, stackFile)).ms }),
+      peer: where(bench.peers.docker, {
+        label: "docker stack deploy",
+        before,
+        run: async () => (await stack(bench, stackFile)).ms,
+      }),
       floor,
       python: where(bench.peers.python, {
         label: "docker SDK for Python",
@@ -73,7 +81,11 @@ function unchanged(bench: Bench, engine: BenchEngine, count: number): Workload {
     name: `up of ${count} services, nothing changed`,
     note,
     contenders: present({
-      ours: { label: "ofdeploy up", before: () => only(bench, engine, "ours", file), run: async () => (await up(bench, file)).ms },
+      ours: {
+        label: "ofdeploy up",
+        before: () => only(bench, engine, "ours", file),
+        run: async () => (await up(bench, file)).ms,
+      },
       peer: where(bench.peers.docker, {
         label: "docker stack deploy",
         before: () => only(bench, engine, "peer", stackFile),
@@ -101,15 +113,24 @@ async function only(bench: Bench, engine: BenchEngine, role: "ours" | "peer", fi
 async function changedWorkload(bench: Bench, engine: BenchEngine): Promise<Workload> {
   const load = { count: 500, replicas: 0 };
   const [file, stackFile] = [fileOf(bench, "new-500", load), stackOf(bench, "new-500", load)];
-  const [changedFile, changedStack] = [fileOf(bench, "changed", { ...load, changed: 5 }), stackOf(bench, "changed", { ...load, changed: 5 })];
+  const [changedFile, changedStack] = [
+    fileOf(bench, "changed", { ...load, changed: 5 }),
+    stackOf(bench, "changed", { ...load, changed: 5 }),
+  ];
   const workload = { part: "swarm", name: "up of 500 services, 5 changed", note };
   await only(bench, engine, "ours", file);
-  const refused = await ofdeploy(bench, ["up", "--platform", "swarm", "--no-wait", "--file", changedFile], { mayExit: [0, 5] });
+  const refused = await ofdeploy(bench, ["up", "--platform", "swarm", "--no-wait", "--file", changedFile], {
+    mayExit: [0, 5],
+  });
   if (refused.code === 5) return { ...workload, contenders: {}, skip: "this ofdeploy refuses to change an app" };
   return {
     ...workload,
     contenders: present({
-      ours: { label: "ofdeploy up", before: () => only(bench, engine, "ours", file), run: async () => (await up(bench, changedFile)).ms },
+      ours: {
+        label: "ofdeploy up",
+        before: () => only(bench, engine, "ours", file),
+        run: async () => (await up(bench, changedFile)).ms,
+      },
       peer: where(bench.peers.docker, {
         label: "docker stack deploy",
         before: () => only(bench, engine, "peer", stackFile),
@@ -127,8 +148,13 @@ async function changedWorkload(bench: Bench, engine: BenchEngine): Promise<Workl
 async function rawChange(engine: BenchEngine, load: Load): Promise<number> {
   const client = new RawClient(engine.host, engine.apiVersion);
   const ms = await timed(async () => {
-    const services: { ID: string; Version: { Index: number }; Spec: { Name: string } }[] = await client.call("GET", "/services?status=true");
-    for (const { ID, Version, Spec } of services.filter(({ Spec: { Name } }) => Number(Name.slice(4)) >= load.count - 5)) {
+    const services: { ID: string; Version: { Index: number }; Spec: { Name: string } }[] = await client.call(
+      "GET",
+      "/services?status=true",
+    );
+    for (const { ID, Version, Spec } of services.filter(
+      ({ Spec: { Name } }) => Number(Name.slice(4)) >= load.count - 5,
+    )) {
       const body = { ...serviceSpec(Number(Spec.Name.slice(4)), { ...load, changed: 5 }), Name: Spec.Name };
       await client.call("POST", `/services/${ID}/update?version=${Version.Index}`, body);
     }

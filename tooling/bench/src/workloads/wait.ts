@@ -18,13 +18,23 @@ export function waitWorkloads(bench: Bench): Workload[] {
   return [untilRunning(bench, engine), toldOnSwarm(engine), toldOnDocker(engine)];
 }
 
-const request = { name: NAME, image: TEST_IMAGE, command: ["sleep", "3600"], mode: { Replicated: { Replicas: TASKS } } };
+const request = {
+  name: NAME,
+  image: TEST_IMAGE,
+  command: ["sleep", "3600"],
+  mode: { Replicated: { Replicas: TASKS } },
+};
 
 /** Takes the service away, and sees its tasks go. */
 async function clear(engine: BenchEngine): Promise<void> {
   const client = new RawClient(engine.host, engine.apiVersion);
   for (const { ID } of await client.call("GET", "/services")) await client.call("DELETE", `/services/${ID}`);
-  while ((await client.call("GET", "/containers/json?all=1")).some(({ Names }: { Names: string[] }) => Names[0]?.includes(NAME))) await sleep(50);
+  while (
+    (await client.call("GET", "/containers/json?all=1")).some(({ Names }: { Names: string[] }) =>
+      Names[0]?.includes(NAME),
+    )
+  )
+    await sleep(50);
   client.close();
 }
 
@@ -59,14 +69,32 @@ function untilRunning(bench: Bench, engine: BenchEngine): Workload {
         label: "docker service create",
         before,
         run: async () =>
-          (await peerRun(bench, bench.peers.docker, ["service", "create", "--no-resolve-image", "--quiet", "--name", NAME, "--replicas", String(TASKS), TEST_IMAGE, "sleep", "3600"])).ms,
+          (
+            await peerRun(bench, bench.peers.docker, [
+              "service",
+              "create",
+              "--no-resolve-image",
+              "--quiet",
+              "--name",
+              NAME,
+              "--replicas",
+              String(TASKS),
+              TEST_IMAGE,
+              "sleep",
+              "3600",
+            ])
+          ).ms,
       }),
       floor: {
         label: "create, ask",
         before,
         async run() {
           const client = new RawClient(engine.host, engine.apiVersion);
-          const spec = { Name: NAME, TaskTemplate: { ContainerSpec: { Image: TEST_IMAGE, Command: request.command } }, Mode: request.mode };
+          const spec = {
+            Name: NAME,
+            TaskTemplate: { ContainerSpec: { Image: TEST_IMAGE, Command: request.command } },
+            Mode: request.mode,
+          };
           const ms = await timed(async () => {
             await client.call("POST", "/services/create", spec);
             while (!(await running(client))) await sleep(5);

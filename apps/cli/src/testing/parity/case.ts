@@ -32,7 +32,13 @@ type Row = (items: string | readonly string[], note: string, check: Check, optio
 
 const rowOf =
   (status: Status): Row =>
-  (items, note, check, options = {}) => ({ items: typeof items === "string" ? [items] : items, status, note, check, ...options });
+  (items, note, check, options = {}) => ({
+    items: typeof items === "string" ? [items] : items,
+    status,
+    note,
+    check,
+    ...options,
+  });
 
 export const identical = rowOf("identical");
 export const better = rowOf("better");

@@ -7,7 +7,12 @@ import { captureIo, type Ran, Workplace } from "../run-ofdeploy.js";
 import type { Check } from "./case.js";
 
 const commands = (): Map<string, string[]> =>
-  new Map(makeProgram(captureIo("/"), "0", () => {}).commands.map((command) => [command.name(), command.options.map(({ long }) => long ?? "")]));
+  new Map(
+    makeProgram(captureIo("/"), "0", () => {}).commands.map((command) => [
+      command.name(),
+      command.options.map(({ long }) => long ?? ""),
+    ]),
+  );
 
 /** `ofdeploy` has a command, with these options. */
 export const hasCommand =
@@ -50,7 +55,13 @@ export const runs =
 
 /** What `validate`, which asks no engine, prints for a file. */
 export const validates =
-  (text: string, args: readonly string[], env: Record<string, string>, expected: (ran: Ran) => void, ofaenv = ""): Check =>
+  (
+    text: string,
+    args: readonly string[],
+    env: Record<string, string>,
+    expected: (ran: Ran) => void,
+    ofaenv = "",
+  ): Check =>
   async () => {
     const place = new Workplace().write(text).write(ofaenv, ".ofaenv");
     try {
@@ -62,4 +73,10 @@ export const validates =
 
 /** The platform that is chosen in an environment, and with a `.ofaenv`. */
 export const choosesPlatform = (env: Record<string, string>, platform: string, ofaenv = ""): Check =>
-  validates("apps: {web: {uuid: WEB, image: x}}\n", [], env, ({ out }) => expect(out).toContain(`valid for ${platform}`), ofaenv);
+  validates(
+    "apps: {web: {uuid: WEB, image: x}}\n",
+    [],
+    env,
+    ({ out }) => expect(out).toContain(`valid for ${platform}`),
+    ofaenv,
+  );

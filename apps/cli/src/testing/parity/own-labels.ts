@@ -26,7 +26,10 @@ const deployed =
   };
 
 /** A label that the strategy in memory does not need: a strategy's tests prove it. */
-const inCode = (label: string): Check => async () => expect(literals(/^org\.openfactory\./)).toContain(label);
+const inCode =
+  (label: string): Check =>
+  async () =>
+    expect(literals(/^org\.openfactory\./)).toContain(label);
 
 const own = (name: string, note: string, check: (label: string) => Check = deployed) => {
   const label = `org.openfactory.deploy.${name}`;

@@ -6,11 +6,15 @@ const below = (path: string, keys: readonly string[]): string[] => keys.map((key
 const deploy = (path: string): string[] => [
   path,
   ...["replicas", "resources", "placement", "placement.constraints"].map((key) => `${path}.${key}`),
-  ...["limits", "reservations"].flatMap((kind) => ["", ".cpus", ".memory", ".open_files"].map((key) => `${path}.resources.${kind}${key}`)),
+  ...["limits", "reservations"].flatMap((kind) =>
+    ["", ".cpus", ".memory", ".open_files"].map((key) => `${path}.resources.${kind}${key}`),
+  ),
 ];
 
 const node = (section: string, ...more: string[]): string[] =>
-  ["node_id", "browse_path", "namespace_index", "identifier_type", "identifier", ...more].map((key) => `connector.${section}.<name>.${key}`);
+  ["node_id", "browse_path", "namespace_index", "identifier_type", "identifier", ...more].map(
+    (key) => `connector.${section}.<name>.${key}`,
+  );
 
 /** The fields of OpenFactory's schemas of apps and devices at commit 930b272. */
 export const REFERENCE_KEYS: readonly string[] = [
@@ -18,7 +22,9 @@ export const REFERENCE_KEYS: readonly string[] = [
   "devices",
   ...below("apps.<name>.", [
     ...words("uuid uns image image_pull_policy runtime_uid runtime_gid environment networks storage"),
-    ...["type", "description", "server", "remote_path", "mount_point", "mount_options", "local_path"].map((key) => `storage.<name>.${key}`),
+    ...["type", "description", "server", "remote_path", "mount_point", "mount_options", "local_path"].map(
+      (key) => `storage.<name>.${key}`,
+    ),
     ...words("routing routing.expose routing.port routing.hostname routing.canonical_hostname routing.alias_hostname"),
     ...words("metrics metrics.port metrics.path"),
     ...deploy("deploy"),
@@ -48,5 +54,7 @@ export const REFERENCE_VARIABLES: readonly string[] = [
   ...words("MTCONNECT_AGENT_IMAGE MTCONNECT_PRODUCER_IMAGE MTCONNECT_AGENT_CFG_FILE OPENFACTORY_ENV"),
   ...words("APP_UUID DOCKER_SERVICE OPENFACTORY_TEXT_LOG_DIRECTORY PORT OPENFACTORY_ROOT_PATH STORAGE"),
   ...words("SWARM_TASK_SLOT SWARM_TASK_ID SWARM_SERVICE_NAME SWARM_NODE_HOSTNAME SWARM_REPLICAS"),
-  ...words("MTC_AGENT_UUID ADAPTER_UUID ADAPTER_IP ADAPTER_PORT XML_MODEL AGENT_CFG_FILE KAFKA_PRODUCER_UUID MTC_AGENT"),
+  ...words(
+    "MTC_AGENT_UUID ADAPTER_UUID ADAPTER_IP ADAPTER_PORT XML_MODEL AGENT_CFG_FILE KAFKA_PRODUCER_UUID MTC_AGENT",
+  ),
 ];

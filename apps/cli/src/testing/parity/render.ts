@@ -6,9 +6,11 @@ const shown = (item: string): string => (/[`\s]/.test(item) && !item.startsWith(
 /** A cell can't hold the sign between cells. */
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 
-const row = ({ items, status, note }: ParityCase): string => `| ${items.map(shown).map(cell).join(", ")} | ${status} | ${cell(note)} |`;
+const row = ({ items, status, note }: ParityCase): string =>
+  `| ${items.map(shown).map(cell).join(", ")} | ${status} | ${cell(note)} |`;
 
-const table = ({ heading, cases }: ParityTable): string => [`| ${heading} | | what holds |`, "|---|---|---|", ...cases.map(row)].join("\n");
+const table = ({ heading, cases }: ParityTable): string =>
+  [`| ${heading} | | what holds |`, "|---|---|---|", ...cases.map(row)].join("\n");
 
 const STATUSES: readonly Status[] = ["identical", "better", "not supported", "added"];
 
@@ -27,12 +29,15 @@ function summary(tables: readonly ParityTable[]): string {
  */
 export function withTables(page: string, tables: readonly ParityTable[]): string {
   const texts = new Map([["summary", summary(tables)], ...tables.map((each) => [each.id, table(each)] as const)]);
-  const written = page.replace(/(<!-- table: ([\w-]+) -->\n)[^]*?(<!-- end -->)/g, (_, start: string, id: string, end: string) => {
-    const text = texts.get(id);
-    if (text === undefined) throw new Error(`There is no table ${id}, or the page has it twice.`);
-    texts.delete(id);
-    return `${start}\n${text}\n\n${end}`;
-  });
+  const written = page.replace(
+    /(<!-- table: ([\w-]+) -->\n)[^]*?(<!-- end -->)/g,
+    (_, start: string, id: string, end: string) => {
+      const text = texts.get(id);
+      if (text === undefined) throw new Error(`There is no table ${id}, or the page has it twice.`);
+      texts.delete(id);
+      return `${start}\n${text}\n\n${end}`;
+    },
+  );
   if (texts.size > 0) throw new Error(`The page has no mark for: ${[...texts.keys()].join(", ")}.`);
   return written;
 }

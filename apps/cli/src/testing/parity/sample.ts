@@ -61,43 +61,68 @@ export class Sample {
     return app.request;
   }
 
-  request = (expected: Expected): Check => async () => expect(await this.read()).toMatchObject(expected);
+  request =
+    (expected: Expected): Check =>
+    async () =>
+      expect(await this.read()).toMatchObject(expected);
 
   /** Variables of the service; undefined: it is not set. */
-  variables = (expected: Readonly<Record<string, string | undefined>>): Check => async () =>
-    expectEach(variablesOf(await this.read()), expected);
+  variables =
+    (expected: Readonly<Record<string, string | undefined>>): Check =>
+    async () =>
+      expectEach(variablesOf(await this.read()), expected);
 
   /** Labels of the service; undefined: it is not set. */
-  labels = (expected: Readonly<Record<string, string | undefined>>): Check => async () =>
-    expectEach((await this.read()).labels ?? {}, expected);
+  labels =
+    (expected: Readonly<Record<string, string | undefined>>): Check =>
+    async () =>
+      expectEach((await this.read()).labels ?? {}, expected);
 
   /** The body of `POST /services/create`. */
-  swarm = (expected: Expected): Check => async () =>
-    expect(toServiceSpec(parseRequest(await this.read()), API)).toMatchObject(expected);
+  swarm =
+    (expected: Expected): Check =>
+    async () =>
+      expect(toServiceSpec(parseRequest(await this.read()), API)).toMatchObject(expected);
 
   /** The body of `POST /containers/create`. */
-  docker = (expected: Expected): Check => async () =>
-    expect(toContainerCreateBody(parseRequest(await this.read()), API)).toMatchObject(expected);
+  docker =
+    (expected: Expected): Check =>
+    async () =>
+      expect(toContainerCreateBody(parseRequest(await this.read()), API)).toMatchObject(expected);
 
   /** The names of all services of the file, in their order. */
-  services = (...expected: string[]): Check => async () =>
-    expect((await read(this.text, this.env)).apps.map(({ service }) => service)).toEqual(expected);
+  services =
+    (...expected: string[]): Check =>
+    async () =>
+      expect((await read(this.text, this.env)).apps.map(({ service }) => service)).toEqual(expected);
 
-  device = (expected: Expected): Check => async () =>
-    expect((await read(this.text, this.env)).devices[0]).toMatchObject(expected);
+  device =
+    (expected: Expected): Check =>
+    async () =>
+      expect((await read(this.text, this.env)).devices[0]).toMatchObject(expected);
 
-  refused = (finding: RegExp): Check => async () => {
-    await expectFinding(read(this.text, this.env), finding);
-  };
+  refused =
+    (finding: RegExp): Check =>
+    async () => {
+      await expectFinding(read(this.text, this.env), finding);
+    };
 
   /** It is valid, but not for a platform of several nodes. */
-  refusedOnSwarm = (finding: RegExp): Check => async () => {
-    const project = await read(this.text, this.env);
-    await expectFinding(Promise.resolve().then(() => validateFor(project, { multiNode: true })), finding);
-  };
+  refusedOnSwarm =
+    (finding: RegExp): Check =>
+    async () => {
+      const project = await read(this.text, this.env);
+      await expectFinding(
+        Promise.resolve().then(() => validateFor(project, { multiNode: true })),
+        finding,
+      );
+    };
 }
 
-function expectEach(actual: Readonly<Record<string, string>>, expected: Readonly<Record<string, string | undefined>>): void {
+function expectEach(
+  actual: Readonly<Record<string, string>>,
+  expected: Readonly<Record<string, string | undefined>>,
+): void {
   const found = Object.fromEntries(Object.keys(expected).map((name) => [name, actual[name]]));
   expect(found).toEqual(expected);
 }
@@ -108,7 +133,11 @@ async function expectFinding(work: Promise<unknown>, finding: RegExp): Promise<v
     (reason: unknown) => reason,
   );
   if (!DeploymentError.isInstance(error, "INVALID_FILE")) throw error ?? new Error("The file is valid.");
-  expect(error.issues.map(({ message, hint = "", location }) => `${location?.line}:${location?.column} ${message} ${hint}`).join("\n")).toMatch(finding);
+  expect(
+    error.issues
+      .map(({ message, hint = "", location }) => `${location?.line}:${location?.column} ${message} ${hint}`)
+      .join("\n"),
+  ).toMatch(finding);
 }
 
 const indent = (text: string, by: number): string => text.replace(/^(?=.)/gm, " ".repeat(by));
@@ -120,7 +149,10 @@ export const app = (lines = "", env?: Environment): Sample =>
 export const file = (text: string, service: string, env?: Environment): Sample => new Sample(text, service, env);
 
 /** A device `press` of the uuid Press-01. */
-export const device = (connector: string, { role = "agent", env, more = "" }: { role?: string; env?: Environment; more?: string } = {}): Sample =>
+export const device = (
+  connector: string,
+  { role = "agent", env, more = "" }: { role?: string; env?: Environment; more?: string } = {},
+): Sample =>
   new Sample(
     `devices:\n  press:\n    uuid: Press-01\n${indent(more, 4)}${more === "" ? "" : "\n"}    connector:\n${indent(connector, 6)}\n`,
     `press-01-${role}`,

@@ -8,7 +8,8 @@ export function literals(form: RegExp, packages = "packages/*"): Set<string> {
   const found = new Set<string>();
   for (const file of globSync(`${root}${packages}/src/**/*.ts`)) {
     if (/\.test\.|\/testing\/|contract-tests/.test(file)) continue;
-    for (const [, text = ""] of readFileSync(file, "utf8").matchAll(/"([^"\\\n]*)"/g)) if (form.test(text)) found.add(text);
+    for (const [, text = ""] of readFileSync(file, "utf8").matchAll(/"([^"\\\n]*)"/g))
+      if (form.test(text)) found.add(text);
   }
   return found;
 }

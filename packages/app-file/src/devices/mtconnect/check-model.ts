@@ -19,6 +19,12 @@ export async function modelFlaw(bytes: Uint8Array): Promise<string | undefined> 
   });
   parser.on("closetag", () => void (depth -= 1));
   // A parser that is given bytes of another encoding sees other letters, and the same markup.
-  parser.write(Buffer.from(bytes).toString("utf8").replace(/^\uFEFF/, "")).close();
+  parser
+    .write(
+      Buffer.from(bytes)
+        .toString("utf8")
+        .replace(/^\uFEFF/, ""),
+    )
+    .close();
   return flaw;
 }

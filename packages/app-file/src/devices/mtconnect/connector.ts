@@ -52,7 +52,11 @@ function adapterService({ environment, deploy }: Adapter, image: string, context
   const env = (environment ?? []).flatMap((entry, index) => {
     const [, key = "", value = ""] = /^([^=]*)=(.*)$/s.exec(entry) ?? [];
     if (/^\S+$/.test(key.trim())) return `${key.trim()}=${value.trim()}`;
-    context.report([...path, "environment", index], "expected KEY=VALUE", "Write NAME=value; the name has no white space.");
+    context.report(
+      [...path, "environment", index],
+      "expected KEY=VALUE",
+      "Write NAME=value; the name has no white space.",
+    );
     return [];
   });
   return {
@@ -70,7 +74,12 @@ function adapterService({ environment, deploy }: Adapter, image: string, context
   };
 }
 
-async function agentService(device: Device, agent: Agent, adapter: Adapter, context: ConnectorContext): Promise<DeviceService> {
+async function agentService(
+  device: Device,
+  agent: Agent,
+  adapter: Adapter,
+  context: ConnectorContext,
+): Promise<DeviceService> {
   const modelPath = ["agent", "device_xml"];
   const model = await context.read(modelPath);
   const flaw = model && (await modelFlaw(model));
@@ -167,7 +176,11 @@ function traefikLabels(device: Device, context: ConnectorContext): Record<string
 const nano = (cpus: number): number => Math.round(cpus * 1e9);
 
 /** The fields of a request that `deploy` sets. Each service of a device is limited to one CPU unless `deploy` says otherwise. */
-function deployFields(deploy: DeviceDeploy | null | undefined, path: readonly PropertyKey[], context?: ConnectorContext) {
+function deployFields(
+  deploy: DeviceDeploy | null | undefined,
+  path: readonly PropertyKey[],
+  context?: ConnectorContext,
+) {
   const { limits, reservations } = deploy?.resources ?? {};
   const constraints = deploy?.placement?.constraints ?? [];
   const openFiles = limits?.open_files ?? reservations?.open_files;

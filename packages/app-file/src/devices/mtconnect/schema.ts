@@ -41,7 +41,9 @@ const agent = z
     for (const key of ["device_xml", "adapter"] as const) {
       const isGiven = given[key] != null;
       if (isGiven !== isElsewhere) continue;
-      const message = isGiven ? `an agent that runs elsewhere (ip) has no ${key} here: leave one of them out` : `${key} is missing`;
+      const message = isGiven
+        ? `an agent that runs elsewhere (ip) has no ${key} here: leave one of them out`
+        : `${key} is missing`;
       context.addIssue({ code: "custom", path: [key], message });
     }
   });

@@ -24,7 +24,8 @@ export function whyNot({ needs = [] }: Situation, kit: Kit): string | undefined 
 export async function checkSituation({ was = [], since, desired, ...expected }: Situation, kit: Kit): Promise<void> {
   const { strategy } = kit;
   const options = { ...kit.options, ...expected.options };
-  for (const file of was) expect(await up(strategy, projectOf(kit, file), kit.options)).toMatchObject({ outcome: "ok" });
+  for (const file of was)
+    expect(await up(strategy, projectOf(kit, file), kit.options)).toMatchObject({ outcome: "ok" });
   await since?.(kit);
   const file = projectOf(kit, desired);
 
@@ -42,15 +43,18 @@ export async function checkSituation({ was = [], since, desired, ...expected }: 
     throw error;
   });
   // By default, `plan` asks for more than `up` does; what is to change is the same, but for what only an inspection tells.
-  if (!onlyInspectionTells(whole)) expect(changesIn(seen && planInWords(seen, kit)), "what up saw").toEqual(changesIn(whole));
+  if (!onlyInspectionTells(whole))
+    expect(changesIn(seen && planInWords(seen, kit)), "what up saw").toEqual(changesIn(whole));
   const { outcome = "ok", apps = {}, there, warnings = [], resources = [] } = expected.end;
-  if (warnings.length > 0) expect(report?.warnings.map(({ code }) => code)).toEqual(expect.arrayContaining([...warnings]));
+  if (warnings.length > 0)
+    expect(report?.warnings.map(({ code }) => code)).toEqual(expect.arrayContaining([...warnings]));
   expect(report?.outcome ?? "refused").toBe(outcome);
   for (const [app, outcomes] of Object.entries(apps)) {
     expect([outcomes].flat(), app).toContain(report?.apps.find((verdict) => verdict.app === app)?.outcome);
   }
   if (report !== undefined) await checkNow(report, there, kit);
-  for (const [app, version] of Object.entries(there)) expect(await kit.versionOf(nameOf(kit, app)), `version of ${app}`).toBe(version);
+  for (const [app, version] of Object.entries(there))
+    expect(await kit.versionOf(nameOf(kit, app)), `version of ${app}`).toBe(version);
   expect(await resourcesOf(kit)).toEqual(resources);
 
   if (outcome !== "ok") return;

@@ -39,7 +39,9 @@ export interface Kit {
 }
 
 /** What a file says of its network. */
-type NetworkSpec = Partial<Pick<Extract<ResourceSpec, { kind: "network" }>, "internal" | "attachable" | "driverOptions" | "labels">>;
+type NetworkSpec = Partial<
+  Pick<Extract<ResourceSpec, { kind: "network" }>, "internal" | "attachable" | "driverOptions" | "labels">
+>;
 
 /** A name of the situation's own, of a service or a resource. */
 export const nameOf = ({ project }: Pick<Kit, "project">, name: string): string => `${project}-${name}`;
@@ -60,7 +62,10 @@ function appOf(kit: Kit, name: string, { version = 1, does = "runs", ...spec }: 
       ...more,
       labels: { ...kit.request.labels, ...more?.labels },
     },
-    dependsOn: dependsOn.map((other): DesiredDependency => ({ service: nameOf(kit, other), condition: "service_healthy" })),
+    dependsOn: dependsOn.map((other): DesiredDependency => ({
+      service: nameOf(kit, other),
+      condition: "service_healthy",
+    })),
   };
 }
 
@@ -90,5 +95,8 @@ export interface File {
 export const projectOf = (kit: Kit, { apps, network = false, config }: File): DesiredProject => ({
   project: kit.project,
   apps: Object.entries(apps).map(([name, spec]) => appOf(kit, name, spec)),
-  resources: [...(network === false ? [] : [networkOf(kit, network === true ? {} : network)]), ...(config === undefined ? [] : [configOf(kit, config)])],
+  resources: [
+    ...(network === false ? [] : [networkOf(kit, network === true ? {} : network)]),
+    ...(config === undefined ? [] : [configOf(kit, config)]),
+  ],
 });

@@ -264,7 +264,10 @@ export const SITUATIONS: readonly Situation[] = [
     name: "a network has another driver option",
     needs: ["network"],
     was: [{ apps: { web: { joins: true } }, network: { driverOptions: { "com.docker.network.driver.mtu": "1400" } } }],
-    desired: { apps: { web: { joins: true } }, network: { driverOptions: { "com.docker.network.driver.mtu": "1300" } } },
+    desired: {
+      apps: { web: { joins: true } },
+      network: { driverOptions: { "com.docker.network.driver.mtu": "1300" } },
+    },
     plan: { web: "unchanged", net: "conflict" },
     end: { outcome: "refused", there: { web: 1 }, resources: ["net"] },
   },
