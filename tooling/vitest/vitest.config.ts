@@ -11,7 +11,7 @@ const shared = {
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
 };
-const sources = "{packages,apps,tooling,examples}/*/{src,test}/**";
+const sources = "{packages,apps,tooling,examples}/*/{src,test,tests}/**";
 const engineTests = `${sources}/*.engine.test.ts`;
 const swarmTests = `${sources}/*.swarm.test.ts`;
 const repeatTests = `${sources}/*.repeat.test.ts`;

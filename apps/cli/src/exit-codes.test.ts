@@ -10,7 +10,7 @@ test("every error code has an exit code other than 0 and the one kept for plans"
 test("the README's table has every exit code, and every error code by its exit code", async () => {
   const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
   const rows = new Map(
-    [...readme.matchAll(/^\| `(\d+)` \|(.*)\|$/gm)].map(([, code, text]) => [Number(code), text ?? ""]),
+    [...readme.matchAll(/^\| `(\d+)` +\|(.*)\|$/gm)].map(([, code, text]) => [Number(code), text ?? ""]),
   );
   expect([...rows.keys()].sort((a, b) => a - b)).toEqual(Object.values(EXIT).sort((a, b) => a - b));
   for (const code of ERROR_CODES)

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { ps } from "./ps/ps.js";
 import { rollback } from "./rollback/rollback.js";
 import { scale } from "./scale/scale.js";
-import { app, project } from "./testing/fake-strategy.js";
+import { app, project } from "../test/fake-strategy.js";
 import { up } from "./up.js";
 
 const replicas = (count: number, part: object = {}) =>

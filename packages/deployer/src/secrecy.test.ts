@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { DeployerEvent } from "./events.js";
 import { ps } from "./ps/ps.js";
 import { down } from "./remove/down.js";
-import { app, FakeStrategy, project } from "./testing/fake-strategy.js";
+import { app, FakeStrategy, project } from "../test/fake-strategy.js";
 import { up } from "./up.js";
 
 const SECRET = "s3cr3t-value-of-the-app";

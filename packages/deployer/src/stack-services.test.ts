@@ -5,7 +5,7 @@ import { plan } from "./plan/prepare.js";
 import { down } from "./remove/down.js";
 import { rollback } from "./rollback/rollback.js";
 import { scale } from "./scale/scale.js";
-import { app, project } from "./testing/fake-strategy.js";
+import { app, project } from "../test/fake-strategy.js";
 import { up } from "./up.js";
 
 const stack = { "com.docker.stack.namespace": "shop", "com.docker.stack.image": "demo:0" };

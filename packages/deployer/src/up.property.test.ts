@@ -7,8 +7,8 @@ import { RUN_LABEL } from "./ownership/labels.js";
 import { plan } from "./plan/prepare.js";
 import { down } from "./remove/down.js";
 import { resourceId } from "./resources/resource-id.js";
-import { Crash, FakeEngine } from "./testing/fake-engine.js";
-import { ALL, app, type BadUpdate, config, FakeStrategy, network } from "./testing/fake-strategy.js";
+import { Crash, FakeEngine } from "../test/fake-engine.js";
+import { ALL, app, type BadUpdate, config, FakeStrategy, network } from "../test/fake-strategy.js";
 import { up } from "./up.js";
 
 const NAMES = ["aa", "bb", "cc", "dd"] as const;

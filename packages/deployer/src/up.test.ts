@@ -1,7 +1,7 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
 import type { DeployerEvent } from "./events.js";
-import { app, type Behaviour, FakeStrategy, project } from "./testing/fake-strategy.js";
+import { app, type Behaviour, FakeStrategy, project } from "../test/fake-strategy.js";
 import { APP_LABEL, PROJECT_LABEL, REQUEST_LABEL, RUN_LABEL } from "./ownership/labels.js";
 import { requestHash } from "./ownership/request-hash.js";
 import { down } from "./remove/down.js";

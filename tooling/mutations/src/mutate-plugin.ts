@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin } from "vitest/config";
-import type { Mutation } from "./mutation.ts";
+import { type Mutation, patternOf } from "./mutation.ts";
 
 /**
  * Puts a mutation into the one source file that it is of, as it is read; the file itself stays as it is.
@@ -13,6 +13,6 @@ export const mutatePlugin = (root: string, { file, find, replace }: Mutation, pr
   transform(code, id) {
     if (id !== join(root, file)) return undefined;
     if (proof) writeFileSync(proof, file);
-    return { code: code.replace(find, () => replace), map: null };
+    return { code: code.replace(patternOf(find), () => replace), map: null };
   },
 });

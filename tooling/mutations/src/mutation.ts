@@ -8,7 +8,7 @@ export interface Mutation {
   suite: SuiteName;
   /** From the root of the checkout. */
   file: string;
-  /** Occurs in the file once. */
+  /** Occurs in the file once. Line breaks, spaces and trailing commas need not match: the formatter decides on them. */
   find: string;
   replace: string;
   /** The cases of the contract that must fail: a regular expression on their full names. */
@@ -17,3 +17,21 @@ export interface Mutation {
 
 /** What a mutation is chosen by. */
 export const idOf = ({ suite, name }: Pick<Mutation, "suite" | "name">): string => `${suite}: ${name}`;
+
+/** Finds a mutation's text in a source file, however the formatter has broken its lines. */
+export const patternOf = (find: string): RegExp =>
+  new RegExp(
+    find
+      .trim()
+      .split(/\s+/)
+      .map((word) =>
+        word
+          .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+          .replace(/\\[([{]/g, "$&\\s*")
+          .replace(/\\[)\]}]/g, ",?\\s*$&"),
+      )
+      .join("\\s+")
+      .replaceAll("\\s*\\s+", "\\s*")
+      .replaceAll("\\s+,?\\s*", ",?\\s*"),
+    "g",
+  );

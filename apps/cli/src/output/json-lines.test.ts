@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CapturedOutput } from "../testing/run-ofdeploy.js";
+import { CapturedOutput } from "../../../swarm-harness/tests/cli/support/run-ofdeploy.js";
 import { writeJson } from "./json-lines.js";
 
 test("values of env in settings are masked, at any depth", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { handMadePlan } from "../testing/hand-made-plan.js";
+import { handMadePlan } from "../../test/hand-made-plan.js";
 import { planText } from "./plan-text.js";
 
 const plain = (_: unknown, text: string): string => text;

@@ -1,6 +1,6 @@
 import type { RollbackReport } from "@openfactory/deployer";
 import { expect, test } from "vitest";
-import { failure } from "../testing/hand-made-reports.js";
+import { failure } from "../../test/hand-made-reports.js";
 import { rollbackText } from "./rollback-text.js";
 
 const report: RollbackReport = {

@@ -1,8 +1,8 @@
 import { DeploymentError, type ProgressEvent } from "@openfactory/deploy-core";
 import type { DeployerEvent } from "@openfactory/deployer";
 import { describe, expect, test } from "vitest";
-import { verdict } from "../testing/hand-made-reports.js";
-import { CapturedOutput } from "../testing/run-ofdeploy.js";
+import { verdict } from "../../test/hand-made-reports.js";
+import { CapturedOutput } from "../../../swarm-harness/tests/cli/support/run-ofdeploy.js";
 import { liveProgress } from "./live-progress.js";
 import { plainProgress } from "./plain-progress.js";
 import { PullLines } from "./pull-lines.js";

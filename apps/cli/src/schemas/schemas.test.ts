@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { handMadePlan } from "../testing/hand-made-plan.js";
-import { checkEvent } from "../testing/valid-events.js";
+import { handMadePlan } from "../../test/hand-made-plan.js";
+import { checkEvent } from "../../test/valid-events.js";
 import { eventSchema } from "./event-schemas.js";
 import { outputJsonSchema } from "./json-schema.js";
 
@@ -19,7 +19,7 @@ test("a plan with something of everything is as the schema has it; one with a fi
 test("the README's table has every event, each with its fields", async () => {
   const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
   const rows = new Map(
-    [...readme.matchAll(/^\| `([\w-]+)` \|[^|]*\|(.*)\|$/gm)].map(([, event, fields]) => [event, fields ?? ""]),
+    [...readme.matchAll(/^\| `([\w-]+)` +\|[^|]*\|(.*)\|$/gm)].map(([, event, fields]) => [event, fields ?? ""]),
   );
   const { anyOf } = outputJsonSchema(eventSchema) as { anyOf: { properties: Record<string, { const?: string }> }[] };
   for (const { properties } of anyOf) {

@@ -1,6 +1,6 @@
 import { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
 import { expect, test } from "vitest";
-import { captureIo } from "../testing/run-ofdeploy.js";
+import { captureIo } from "../../../swarm-harness/tests/cli/support/run-ofdeploy.js";
 import { tellElsewhere, withElsewhere } from "./tell-elsewhere.js";
 
 const onManager = (services: string[] = []) => {

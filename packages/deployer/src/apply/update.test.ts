@@ -2,7 +2,7 @@ import { DeploymentError, type ServiceSettings } from "@openfactory/deploy-core"
 import { describe, expect, test } from "vitest";
 import type { DeployerEvent } from "../events.js";
 import { RUN_LABEL } from "../ownership/labels.js";
-import { ALL, app, config, FakeStrategy, type FakeOptions, project } from "../testing/fake-strategy.js";
+import { ALL, app, config, FakeStrategy, type FakeOptions, project } from "../../test/fake-strategy.js";
 import { up } from "../up.js";
 import type { UpReport } from "./up-report.js";
 

@@ -1,7 +1,7 @@
 import type { DeploymentWarning } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import type { DeployerEvent } from "../events.js";
-import { app, FakeStrategy, project } from "../testing/fake-strategy.js";
+import { app, FakeStrategy, project } from "../../test/fake-strategy.js";
 import { up } from "../up.js";
 
 const about = (service: string, registry: string): DeploymentWarning => ({

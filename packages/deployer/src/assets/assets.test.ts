@@ -5,7 +5,7 @@ import { PROJECT_LABEL } from "../ownership/labels.js";
 import { down } from "../remove/down.js";
 import { rollback } from "../rollback/rollback.js";
 import { scale } from "../scale/scale.js";
-import { ALL, app, FakeStrategy, project } from "../testing/fake-strategy.js";
+import { ALL, app, FakeStrategy, project } from "../../test/fake-strategy.js";
 import { up } from "../up.js";
 
 /** A listener that notes each event as `change uuid`. */

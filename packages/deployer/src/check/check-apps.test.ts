@@ -1,7 +1,7 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import type { DesiredApp } from "../desired.js";
-import { app } from "../testing/fake-strategy.js";
+import { app } from "../../test/fake-strategy.js";
 import { checkApps } from "./check-apps.js";
 
 const after = (service: string, ...services: string[]): DesiredApp =>

@@ -1,7 +1,7 @@
 import { DeploymentError, type StrategyManifest } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import type { DesiredApp } from "../desired.js";
-import { app, FakeStrategy } from "../testing/fake-strategy.js";
+import { app, FakeStrategy } from "../../test/fake-strategy.js";
 import { parseRequests } from "./check-requests.js";
 
 const at = (line: number) => ({ file: "apps.yml", line, column: 5 });

@@ -1,7 +1,7 @@
 import type { DeployRequest } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import type { DesiredApp } from "../desired.js";
-import { FakeStrategy } from "../testing/fake-strategy.js";
+import { FakeStrategy } from "../../test/fake-strategy.js";
 import { parseRequests } from "./check-requests.js";
 
 const PATH = "resources.Reservations.NanoCPUs";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ALL, app, config, FakeStrategy, project } from "../testing/fake-strategy.js";
+import { ALL, app, config, FakeStrategy, project } from "../../test/fake-strategy.js";
 import { rollback } from "../rollback/rollback.js";
 import { scale } from "../scale/scale.js";
 import { up } from "../up.js";

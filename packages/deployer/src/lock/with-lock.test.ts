@@ -2,7 +2,7 @@ import { DeploymentError, type LockHolder } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import type { DeployerEvent } from "../events.js";
 import { down } from "../remove/down.js";
-import { ALL, app, FakeStrategy, project } from "../testing/fake-strategy.js";
+import { ALL, app, FakeStrategy, project } from "../../test/fake-strategy.js";
 import { up } from "../up.js";
 
 const fake = () => new FakeStrategy({}, { capabilities: ALL });

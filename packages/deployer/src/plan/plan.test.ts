@@ -2,7 +2,7 @@ import { DeploymentError } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
 import { SETTINGS_LABEL } from "../ownership/labels.js";
 import { down } from "../remove/down.js";
-import { ALL, app, config, type FakeOptions, FakeStrategy, network, project } from "../testing/fake-strategy.js";
+import { ALL, app, config, type FakeOptions, FakeStrategy, network, project } from "../../test/fake-strategy.js";
 import { up } from "../up.js";
 import { plan } from "./prepare.js";
 

@@ -1,6 +1,6 @@
 import type { InstanceStatus, ServiceStatus } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { ALL, app, FakeStrategy, project } from "../testing/fake-strategy.js";
+import { ALL, app, FakeStrategy, project } from "../../test/fake-strategy.js";
 import { up } from "../up.js";
 import { scale } from "../scale/scale.js";
 import { plan } from "./prepare.js";

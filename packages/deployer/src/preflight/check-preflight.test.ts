@@ -1,6 +1,6 @@
 import { DeploymentError, type PreflightProblem } from "@openfactory/deploy-core";
 import { expect, test, vi } from "vitest";
-import { ALL, app, FakeStrategy, network, project } from "../testing/fake-strategy.js";
+import { ALL, app, FakeStrategy, network, project } from "../../test/fake-strategy.js";
 import { up } from "../up.js";
 
 const problem = (service: string, more: Partial<PreflightProblem> = {}): PreflightProblem => ({

@@ -1,6 +1,6 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { app, FakeStrategy, project } from "../testing/fake-strategy.js";
+import { app, FakeStrategy, project } from "../../test/fake-strategy.js";
 import { up } from "../up.js";
 import { ps } from "./ps.js";
 

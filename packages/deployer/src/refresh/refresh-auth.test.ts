@@ -8,7 +8,7 @@ import {
 import { expect, test } from "vitest";
 import type { DeployerEvent } from "../events.js";
 import { PROJECT_LABEL } from "../ownership/labels.js";
-import { app, FakeStrategy, project } from "../testing/fake-strategy.js";
+import { app, FakeStrategy, project } from "../../test/fake-strategy.js";
 import { up } from "../up.js";
 import { refreshAuth } from "./refresh-auth.js";
 

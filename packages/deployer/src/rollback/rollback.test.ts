@@ -1,7 +1,7 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import type { DeployerEvent } from "../events.js";
-import { ALL, app, FakeStrategy, project } from "../testing/fake-strategy.js";
+import { ALL, app, FakeStrategy, project } from "../../test/fake-strategy.js";
 import { plan } from "../plan/prepare.js";
 import { up } from "../up.js";
 import { rollback } from "./rollback.js";

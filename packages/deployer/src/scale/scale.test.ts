@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { DeployerEvent } from "../events.js";
 import { plan } from "../plan/prepare.js";
-import { ALL, app, FakeStrategy, project } from "../testing/fake-strategy.js";
+import { ALL, app, FakeStrategy, project } from "../../test/fake-strategy.js";
 import { up } from "../up.js";
 import { scale } from "./scale.js";
 

@@ -1,6 +1,6 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { describe, expect, it } from "vitest";
-import { temporaryDirectory } from "../testing/temporary-directory.js";
+import { temporaryDirectory } from "../../test/temporary-directory.js";
 import { configDirectory } from "./config-directory.js";
 import { readConfigFile, readCurrentContext } from "./config-file.js";
 

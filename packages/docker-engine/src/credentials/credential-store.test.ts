@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { withPrograms } from "../testing/programs.js";
-import { temporaryDirectory } from "../testing/temporary-directory.js";
+import { withPrograms } from "../../test/programs.js";
+import { temporaryDirectory } from "../../test/temporary-directory.js";
 import { CredentialStore } from "./credential-store.js";
 
 const says = (name: string) => `read server; echo '{"Username":"${name}","Secret":"'$server'"}'`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withPrograms } from "../testing/programs.js";
+import { withPrograms } from "../../test/programs.js";
 import { askHelper } from "./helper.js";
 
 const SERVER = "r.io:5000";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { engineOn, podmanOn } from "../testing/engine-on.js";
-import type { Handler } from "../testing/fake-engine.js";
+import { engineOn, podmanOn } from "../../test/engine-on.js";
+import type { Handler } from "../../test/fake-engine.js";
 
 const filtersOf = (url: string): Record<string, string[]> =>
   JSON.parse(new URL(url, "http://engine").searchParams.get("filters") ?? "{}") as Record<string, string[]>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { contextFiles } from "../testing/contexts.js";
-import { temporaryDirectory } from "../testing/temporary-directory.js";
+import { contextFiles } from "../../test/contexts.js";
+import { temporaryDirectory } from "../../test/temporary-directory.js";
 import { contextNames, readContext } from "./context-store.js";
 
 const HOST = "tcp://prod:2376";

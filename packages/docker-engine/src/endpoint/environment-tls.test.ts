@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { temporaryDirectory } from "../testing/temporary-directory.js";
+import { temporaryDirectory } from "../../test/temporary-directory.js";
 import { environmentTls } from "./environment-tls.js";
 
 const pem = { "ca.pem": "CA", "cert.pem": "CERT", "key.pem": "KEY" };

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { engineOn } from "../testing/engine-on.js";
-import { answering, type Handler } from "../testing/fake-engine.js";
+import { engineOn } from "../../test/engine-on.js";
+import { answering, type Handler } from "../../test/fake-engine.js";
 
 const refusing =
   (info: Handler): Handler =>

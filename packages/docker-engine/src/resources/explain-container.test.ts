@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { engineOn } from "../testing/engine-on.js";
-import { answering, type Handler } from "../testing/fake-engine.js";
+import { engineOn } from "../../test/engine-on.js";
+import { answering, type Handler } from "../../test/fake-engine.js";
 
 /** Answers by the end of the path; 404 for the rest. */
 const routes =

@@ -2,7 +2,7 @@ import { DeploymentError } from "@openfactory/deploy-core";
 import { expect, it } from "vitest";
 import type { LogQuery } from "../engine.js";
 import type { LogFrame } from "../engine-types.js";
-import { collect } from "../testing/bytes.js";
+import { collect } from "../../test/bytes.js";
 import { followToEnd, positionAfter, toEngineTime } from "./follow-to-end.js";
 
 const at = (second: number): string => `2026-01-02T03:04:0${second}.000000001Z`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { engineOn } from "../testing/engine-on.js";
-import { answering } from "../testing/fake-engine.js";
-import { temporaryDirectory } from "../testing/temporary-directory.js";
+import { engineOn } from "../../test/engine-on.js";
+import { answering } from "../../test/fake-engine.js";
+import { temporaryDirectory } from "../../test/temporary-directory.js";
 
 const SPEC = { Name: "demo", TaskTemplate: {} };
 const withLogin = () => {

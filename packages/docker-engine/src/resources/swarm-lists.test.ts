@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { engineOn } from "../testing/engine-on.js";
-import { answering } from "../testing/fake-engine.js";
+import { engineOn } from "../../test/engine-on.js";
+import { answering } from "../../test/fake-engine.js";
 
 describe.each(["secrets", "configs"] as const)("%s", (kind) => {
   const body = { Name: "key", Labels: { a: "1" }, Data: "c2VzYW1l" };

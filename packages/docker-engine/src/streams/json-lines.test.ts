@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { collect, inPieces } from "../testing/bytes.js";
+import { collect, inPieces } from "../../test/bytes.js";
 import { jsonLines } from "./json-lines.js";
 
 const items = [{ a: "ü" }, { b: [1, "\n"] }, {}];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { collect, frame, inPieces } from "../testing/bytes.js";
+import { collect, frame, inPieces } from "../../test/bytes.js";
 import { logFrames } from "./log-frames.js";
 
 const at = (nanoseconds: number): string => `2026-01-02T03:04:05.${String(nanoseconds).padStart(9, "0")}Z`;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { frame } from "../testing/bytes.js";
+import { frame } from "../../test/bytes.js";
 import { FrameReader } from "./multiplex.js";
 
 function framesOf(bytes: Buffer, length: number): { frames: [string, string][]; torn: boolean } {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { collect, inPieces } from "../testing/bytes.js";
+import { collect, inPieces } from "../../test/bytes.js";
 import { pullEvents } from "./pull-events.js";
 
 const fault = (words: string): Error => new Error(`told: ${words}`);

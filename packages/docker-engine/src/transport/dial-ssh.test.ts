@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { withPrograms } from "../testing/programs.js";
+import { withPrograms } from "../../test/programs.js";
 import { Connection } from "./connection.js";
 import { sshArguments } from "./dial-ssh.js";
 import { EngineClient } from "./engine-client.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { collect, first, forEach } from "../testing/bytes.js";
-import { connect } from "../testing/client-on.js";
-import { answering, type Handler } from "../testing/fake-engine.js";
+import { collect, first, forEach } from "../../test/bytes.js";
+import { connect } from "../../test/client-on.js";
+import { answering, type Handler } from "../../test/fake-engine.js";
 
 const READ = { method: "GET", path: "/things", action: "list things" } as const;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { connect } from "../testing/client-on.js";
-import { answering, type Handler } from "../testing/fake-engine.js";
+import { connect } from "../../test/client-on.js";
+import { answering, type Handler } from "../../test/fake-engine.js";
 import { Connection } from "./connection.js";
 import { EngineClient } from "./engine-client.js";
 

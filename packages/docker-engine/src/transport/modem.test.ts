@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { expect, it, vi } from "vitest";
-import { answering, fakeEngine } from "../testing/fake-engine.js";
+import { answering, fakeEngine } from "../../test/fake-engine.js";
 import { dialerFor } from "./dial.js";
 import { createModem } from "./modem.js";
 

@@ -1,6 +1,6 @@
 import { DeploymentError, type DeployRequest } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
-import { ContainerWorld } from "../container-world.test.support.js";
+import { ContainerWorld } from "../../test/container-world.js";
 import { LocalDockerDeploymentStrategy } from "../strategy.js";
 
 const FAST = { settleMs: 0, timeoutMs: 2_000 };

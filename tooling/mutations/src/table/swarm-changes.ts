@@ -236,8 +236,8 @@ export const swarmResourceMutations = ofSuite("swarm", [
   [
     "resources listed with any value of a label",
     `${source}/resources/list-resources.ts`,
-    "lists.flat().filter(carries)",
-    "lists.flat().filter((resource) => carries(resource) || true)",
+    "resource.labels[name] === value",
+    "(resource.labels[name] === value || true)",
     "is listed by kinds and labels",
   ],
   [

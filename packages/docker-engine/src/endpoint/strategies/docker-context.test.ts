@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { contextFiles } from "../../testing/contexts.js";
-import { temporaryDirectory } from "../../testing/temporary-directory.js";
+import { contextFiles } from "../../../test/contexts.js";
+import { temporaryDirectory } from "../../../test/temporary-directory.js";
 import { dockerContext } from "./docker-context.js";
 
 const platform = "linux";

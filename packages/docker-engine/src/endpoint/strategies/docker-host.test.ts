@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { temporaryDirectory } from "../../testing/temporary-directory.js";
+import { temporaryDirectory } from "../../../test/temporary-directory.js";
 import { dockerHost } from "./docker-host.js";
 
 const platform = "linux";

@@ -1,0 +1,175 @@
+import { realpathSync } from "node:fs";
+import { basename } from "node:path";
+import type { AuthRefresh } from "@openfactory/deploy-core";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { resetMemory } from "./support/memory-plugin.js";
+import { appFile, captureIo, Workplace } from "./support/run-ofdeploy.js";
+
+const good = appFile({ web: "environment: ['A=${A:-a}']", db: "" });
+const processes = { web: { lines: [{ stream: "stdout" as const, line: "hello" }] } };
+
+let place: Workplace;
+let refreshed: string[];
+beforeEach(async () => {
+  place = new Workplace().write(good);
+  const memory = resetMemory({ processes });
+  refreshed = [];
+  Object.defineProperty(memory, "manifest", {
+    value: { ...memory.manifest, capabilities: [...memory.manifest.capabilities, "refreshAuth"] },
+  });
+  Object.assign(memory, {
+    async refreshAuth(name: string): Promise<AuthRefresh> {
+      refreshed.push(name);
+      return { name, renewed: true, warnings: [] };
+    },
+  });
+  await place.run("up");
+  await place.write(good.replaceAll("demo:1", "demo:2")).run("up");
+});
+afterEach(() => place.remove());
+
+/** What can happen to a file after it was deployed. */
+const broken: [what: string, text: string, finding: RegExp][] = [
+  ["an unset variable", good.replace("${A:-a}", "${A}"), /openfactory\.yml:6:\d+: the variable A is not set/],
+  ["an unknown key", good.replace("image", "imag"), /openfactory\.yml:\d+:\d+: .*; and 1 more finding/],
+  [
+    "a missing secret file",
+    `${good}secrets: {key: {file: gone.txt}}\n`,
+    /openfactory\.yml:\d+:\d+: secrets\.key\.file: there is no such file/,
+  ],
+  ["a missing env file", good.replace("environment: ['A=${A:-a}']", "env_file: gone.env"), /there is no such file/],
+  ["text that is no YAML", good.replace("  web:", "\tweb:"), /openfactory\.yml:3:1: a tab indents the line/],
+  ["no apps left", "name: factory\napps: {}\n", /there are no apps in the file/],
+];
+
+describe.each(broken)("with %s", (_, text, finding) => {
+  beforeEach(() => void place.write(text));
+
+  const warned = (err: string): void => {
+    expect(err.match(/^warning\[INVALID_FILE\].*$/gm)?.join("\n")).toMatch(finding);
+    expect(err.match(/^warning/gm)).toHaveLength(1);
+    expect(err).toContain("Continuing with the deployed apps of the project factory.");
+    expect(err).not.toContain("error[");
+  };
+
+  test("ps lists what is deployed", async () => {
+    const ran = await place.run("ps");
+    expect(ran).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/web +web +running[^]*db +db +running|db +db +running[^]*web +web +running/),
+    });
+    warned(ran.err);
+    const { events } = await place.run("ps", "--json");
+    expect(events[0]).toMatchObject({ event: "warning", code: "INVALID_FILE", reason: expect.stringMatching(finding) });
+  });
+
+  test("logs reads the deployed apps, by name too", async () => {
+    const ran = await place.run("logs");
+    expect(ran).toMatchObject({ code: 0, out: expect.stringContaining("web | hello") });
+    warned(ran.err);
+    expect((await place.run("logs", "WEB")).out).toContain("web | hello");
+    expect(await place.run("logs", "wep")).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/There is no app wep deployed of the project factory\.\n {2}hint: Did you mean web\?/),
+    });
+  });
+
+  test("scale, rollback and refresh-auth act on the deployed apps", async () => {
+    const scaled = await place.run("scale", "web=2");
+    expect(scaled).toMatchObject({ code: 0, out: expect.stringMatching(/web/) });
+    warned(scaled.err);
+    const back = await place.run("rollback", "web");
+    expect(back).toMatchObject({ code: 0, out: expect.stringMatching(/web +running/) });
+    warned(back.err);
+    const renewed = await place.run("refresh-auth", "web");
+    expect(renewed.code).toBe(0);
+    expect(refreshed).toEqual(["web"]);
+    expect((await place.run("refresh-auth")).out).toContain("factory: 2 renewed");
+  });
+
+  test("down removes what is deployed, and says that the order is not known", async () => {
+    const ran = await place.run("down");
+    expect(ran).toMatchObject({ code: 0, out: expect.stringContaining("2 removed") });
+    warned(ran.err);
+    expect(ran.err).toContain("Services are removed without the order of depends_on.");
+  });
+
+  test("up, plan and validate are refused", async () => {
+    for (const command of ["up", "plan", "validate"]) expect((await place.run(command)).code).toBe(3);
+  });
+});
+
+test("apps of other files, other directories and other projects can't be named", async () => {
+  const memory = resetMemory();
+  const { project, file, directory } = {
+    project: "org.openfactory.deploy.project",
+    file: "org.openfactory.deploy.file",
+    directory: "org.openfactory.deploy.directory",
+  };
+  const unnamed = good.replace("name: factory\n", "");
+  const own = basename(place.folder).toLowerCase();
+  const labels: Record<string, Record<string, string>> = {
+    mine: { [project]: own, [file]: "openfactory.yml", [directory]: realpathSync(place.folder) },
+    older: { [project]: own },
+    "other-file": { [project]: own, [file]: "app_b.yml" },
+    "other-directory": { [project]: own, [file]: "openfactory.yml", [directory]: "/srv/elsewhere" },
+    "other-project": { [project]: "other", [file]: "openfactory.yml" },
+  };
+  for (const [name, own] of Object.entries(labels)) await memory.deploy({ name, image: "demo:1", labels: own });
+  place.write(unnamed.replace("image", "imag"));
+  for (const name of Object.keys(labels)) {
+    const { code } = await place.run("logs", name);
+    expect([name, code]).toEqual([name, name === "mine" || name === "older" ? 0 : 1]);
+  }
+});
+
+describe("a project that the files do not tell", () => {
+  test("with an unset variable in its name needs -p", async () => {
+    place.write(good.replace("name: factory", "name: ${NAME}"));
+    const ran = await place.run("ps");
+    expect(ran).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(
+        /error\[INVALID_FILE\] openfactory\.yml:1:7: the name of the project holds a variable[^]*-p <name>/,
+      ),
+    });
+    expect((await place.run("ps", "-p", "factory")).out).toMatch(/web +web +running/);
+  });
+
+  test("of a file that does not exist needs -p", async () => {
+    const ran = await place.run("down", "-f", "gone.yml");
+    expect(ran).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(/gone\.yml:1:1: there is no such file[^]*-p <name>/),
+    });
+    expect((await place.run("ps", "-f", "gone.yml", "-p", "factory")).code).toBe(0);
+  });
+
+  test("logs, scale and rollback act on a project by its name, without a file", async () => {
+    const elsewhere = new Workplace();
+    const runElsewhere = (...args: string[]) => elsewhere.runOnMemory(captureIo(elsewhere.folder), ...args);
+    expect((await runElsewhere("logs", "-p", "factory", "web")).out).toContain("web | hello");
+    expect((await runElsewhere("scale", "-p", "factory", "web=2")).code).toBe(0);
+    expect((await runElsewhere("rollback", "-p", "factory", "web")).code).toBe(0);
+    expect((await runElsewhere("logs", "-p", "nothing", "web")).err).toContain(
+      "There is no app web deployed of the project nothing.",
+    );
+    elsewhere.remove();
+  });
+});
+
+test("a device model that can't be read keeps no command from what is deployed", async () => {
+  const device = `devices:
+  press:
+    uuid: PRESS
+    connector:
+      type: mtconnect
+      agent: {port: 5000, device_xml: gone.xml, adapter: {image: "adapter:1", port: 7878}}
+`;
+  place.write(`${good}${device}`).write("OPENFACTORY_VERSION=1", ".env");
+  for (const args of [["logs", "web"], ["scale", "web=2"], ["down"]]) {
+    const ran = await place.run(...args);
+    expect(ran).toMatchObject({ code: 0, err: expect.not.stringContaining("warning[INVALID_FILE]") });
+  }
+  expect(await place.run("ps")).toMatchObject({ code: 0, out: expect.stringContaining("press-agent") });
+});

@@ -1,0 +1,205 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { resetMemory } from "./support/memory-plugin.js";
+import { appFile, captureIo, MEMORY_PLUGIN, Workplace } from "./support/run-ofdeploy.js";
+import { platformOf } from "../../../cli/src/wiring/chosen-platform.js";
+
+let place: Workplace;
+beforeEach(() => {
+  place = new Workplace().write(appFile({ web: "", db: "" }));
+  resetMemory();
+});
+afterEach(() => place.remove());
+
+const onMemory = ["--plugin", MEMORY_PLUGIN, "--platform", "memory"];
+const run = (...args: string[]) => place.runWith(captureIo(place.folder), args);
+
+describe("a command line that is refused", () => {
+  const refused: [line: string, says: string, hint: string][] = [
+    ["foo", "Unknown command 'foo'.", "The commands are: up, plan, "],
+    ["upp", "Unknown command 'upp'.", "Did you mean up?"],
+    ["help foo", "Unknown command 'foo'.", "The commands are: up, "],
+    ["help lgos", "Unknown command 'lgos'.", "Did you mean logs?"],
+    ["help up down", "Too many arguments for 'help'.", "ofdeploy help --help"],
+    ["-p x", "There is no command.", "ofdeploy --help"],
+    ["-v up", "Unknown option '-v'.", "ofdeploy --version"],
+    ["up -v", "Unknown option '-v'.", "ofdeploy --version"],
+    ["up -V", "Unknown option '-V'.", "ofdeploy --version"],
+    ["up --version", "Unknown option '--version'.", "ofdeploy --version"],
+    ["--version up", "--version goes without a command.", "Leave --version out to run `ofdeploy up`."],
+    ["down web", "Too many arguments for 'down'.", "ofdeploy up --prune"],
+    ["up web", "Too many arguments for 'up'.", "-f <path>"],
+    ["plan web", "Too many arguments for 'plan'.", "-f <path>"],
+    ["ps web", "Too many arguments for 'ps'.", "lists all apps"],
+    ["up -f a.yml b.yml", "Too many arguments for 'up'.", "Write -f before each file, or pass -f <directory>."],
+    ["-f a.yml b.yml up", "Unknown command 'b.yml'.", "Write -f before each file, or pass -f <directory>."],
+    ["completion bsh", "Allowed choices are bash, zsh, fish.", "Did you mean bash?"],
+    ["up --timeuot 3", "Unknown option '--timeuot'.", "Did you mean --timeout?"],
+    ["ps --prune", "Unknown option '--prune'.", "--prune is an option of up, plan."],
+    ["ps -project x", "Unknown option '-project'.", "Write two dashes: --project."],
+    ["up -file=x.yml", "Unknown option '-file'.", "Write two dashes: --file."],
+    ["up --wait --no-wait", "--wait and --no-wait are given together.", "Leave one of them out."],
+    ["up --platform a --platform b", "--platform is given twice.", "leave one of them out"],
+    ["-p a ps -p b", "--project is given twice.", "leave one of them out"],
+    ["up --timeout 3 --timeout 4", "--timeout is given twice.", "leave one of them out"],
+    ["-H a ps --host b", "--host is given twice.", "leave one of them out"],
+    ["up --concurrency 3 --concurrency 4", "--concurrency is given twice.", "leave one of them out"],
+    ["up --option a=1 --option a=2", "a is given twice.", "ofdeploy up --help"],
+    ["ps --project=", "The value is empty.", "ofdeploy ps --help"],
+    [
+      "logs -f openfactory.yml",
+      "-f after `logs` means --follow, and openfactory.yml is a file",
+      "ofdeploy -f openfactory.yml logs",
+    ],
+    ["logs -f ./shop web", "-f after `logs` means --follow, and ./shop is a file", "ofdeploy -f ./shop logs"],
+    ["logs -f -", "-f after `logs` means --follow, and - is a file", "ofdeploy -f - logs"],
+    ["logs -fweb", "Unknown option '-web'.", "write a space before web"],
+    ["-f=openfactory.yml validate", "-f takes its value without an equals sign.", "Write -f openfactory.yml."],
+    ["validate -f=", "-f takes its value without an equals sign.", "Write -f <value>."],
+    ["ps -p=shop", "-p takes its value without an equals sign.", "Write -p shop."],
+    ["VALIDATE", "Unknown command 'VALIDATE'.", "Did you mean validate?"],
+    ["logs --since tomorrow", "Expected a duration such as 90s or 1m30s, or an ISO date", "ofdeploy logs --help"],
+    ["logs --since 2026-13-45", "Expected a duration such as 90s or 1m30s, or an ISO date", "ofdeploy logs --help"],
+    ["scale web=1 WEB=2", "web is named twice.", "Name it once."],
+  ];
+  test.each(refused)("%s", async (line, says, hint) => {
+    const extra = /^(help|-v|--version|-p x$)/.test(line) || line.includes("--platform") ? [] : onMemory;
+    const ran = await run(...line.split(" "), ...extra);
+    expect(ran).toMatchObject({ code: 3, out: "" });
+    expect(ran.err).toContain("error[USAGE] ");
+    expect(ran.err).toContain(says);
+    expect(ran.err).toContain(hint);
+  });
+});
+
+describe("what people know from other tools", () => {
+  /** Each is refused, and the hint names what to run or write instead. */
+  const lines: [line: string, hint: RegExp][] = [
+    ["up -d", /--no-wait/],
+    ["up --detach", /--no-wait/],
+    ["up --yes", /leave it out/],
+    ["up --pull always", /image_pull_policy: always/],
+    ["up --force-recreate", /--refresh/],
+    ["up --remove-orphans", /--prune/],
+    ["up --build", /docker build/],
+    ["ps -a", /leave it out/],
+    ["ps -q", /--json/],
+    ["ps --format json", /--json/],
+    ["logs -n 5 web", /--tail/],
+    ["logs --tail=1 -t web", /--json/],
+    ["plan -out x", /plan --json/],
+    ["--no-color ps", /NO_COLOR=1/],
+    ["--ansi never ps", /NO_COLOR=1/],
+    ["--quiet up", /2>\/dev\/null/],
+    ["-q up", /2>\/dev\/null/],
+    ["--debug ps", /OFDEPLOY_DEBUG=1/],
+    ["--verbose up", /OFDEPLOY_DEBUG=1/],
+    ["--log-level debug ps", /OFDEPLOY_DEBUG=1/],
+    ["restart web", /ofdeploy scale <app>=0/],
+    ["stop web", /ofdeploy scale <app>=0/],
+    ["start web", /ofdeploy up/],
+    ["exec web sh", /docker exec/],
+    ["pull", /ofdeploy up/],
+    ["config", /ofdeploy validate/],
+    ["ls", /ofdeploy ps/],
+    ["stats", /docker stats/],
+    ["top", /docker top/],
+    ["events", /ofdeploy logs/],
+    ["kill web", /ofdeploy down/],
+    ["rm", /ofdeploy down/],
+    ["images", /ofdeploy ps/],
+    ["run web ls", /ofdeploy up/],
+    ["port web 8080", /ofdeploy ps/],
+    ["destroy", /ofdeploy down/],
+    ["apply", /ofdeploy up/],
+    ["deploy", /ofdeploy up/],
+    ["init", /ofdeploy schema/],
+  ];
+  test.each(lines)("%s", async (line, hint) => {
+    const ran = await run(...line.split(" "), ...onMemory);
+    expect(ran).toMatchObject({ code: 3, out: "" });
+    expect(ran.err).toMatch(/^error\[USAGE\] Unknown (command|option)/);
+    expect(ran.err.split("hint: ")[1]).toMatch(hint);
+  });
+});
+
+describe("a command line that is understood", () => {
+  test("-v, -V and --version print the version and run nothing, with other global options too", async () => {
+    for (const line of ["-v", "-V", "--version"])
+      expect(await run(line)).toMatchObject({ code: 0, out: expect.stringMatching(/^ofdeploy \d\S*\n$/) });
+    expect(await run("-p", "x", "--version")).toMatchObject({ code: 0, out: expect.stringMatching(/^ofdeploy \d/) });
+  });
+
+  test("down -v removes volumes, once that is confirmed", async () => {
+    const memory = resetMemory();
+    const labels = { "org.openfactory.deploy.project": "factory", "org.openfactory.deploy.file": "openfactory.yml" };
+    await memory.createResource({ kind: "volume", name: "web_data", labels });
+    const volumes = async () => (await memory.listResources({ kinds: ["volume"] })).length;
+    expect(await volumes()).toBe(1);
+    expect(await place.run("down", "-v")).toMatchObject({
+      code: 3,
+      out: "",
+      err: expect.stringContaining("Add --yes."),
+    });
+    expect(await place.run("down", "-v", "-y")).toMatchObject({ code: 0, out: expect.stringContaining("volume") });
+    expect(await volumes()).toBe(0);
+  });
+
+  test("help alone prints the program's help, help <command> the command's", async () => {
+    expect(await run("help")).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Usage: ofdeploy \[options\][^]*--version/),
+    });
+    expect(await run("help", "logs")).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Usage: ofdeploy logs[^]*-f, --follow[^]*Global Options:[^]* {2}--file/),
+    });
+  });
+
+  test("logs -f follows all apps, logs -f web one; the file stands before the command or after --file", async () => {
+    place.write(appFile({ web: "", db: "" }, "other"), "other.yml");
+    for (const args of [
+      ["logs", "-f"],
+      ["logs", "-f", "web"],
+      ["-f", "other.yml", "logs", "-f", "web"],
+      ["logs", "-f", "web", "--file", "other.yml"],
+    ]) {
+      resetMemory({ processes: { web: { repeats: "tick" }, db: { repeats: "tock" } } });
+      await place.run("up", ...(args.includes("other.yml") ? ["-f", "other.yml"] : []));
+      const io = captureIo(place.folder);
+      io.stdout.onWrite = () => {
+        if (io.stdout.text.split("tick").length > 3) io.signals.emit("SIGINT");
+      };
+      expect((await place.runOnMemory(io, ...args)).code, args.join(" ")).toBe(130);
+      expect(io.stdout.text).toMatch(/web \| tick/);
+      expect(io.stdout.text.includes("tock"), args.join(" ")).toBe(args.at(-1) === "-f");
+    }
+  });
+
+  test("global options count before the command and after it, and lists add up", async () => {
+    place.write(appFile({ ui: "" }).replace("name: factory\n", ""), "ui.yml");
+    const ran = await place.run("-f", "openfactory.yml", "--json", "validate", "-f", "ui.yml");
+    expect(ran.events.at(-1)).toMatchObject({ files: ["openfactory.yml", "ui.yml"], project: "factory" });
+  });
+
+  test("without --platform and DEPLOYMENT_PLATFORM the platform is docker", async () => {
+    const chosen = (env: Record<string, string>, platform?: string) =>
+      platformOf({ ...(platform !== undefined && { platform }) }, captureIo(place.folder, { env }));
+    expect(await chosen({})).toBe("docker");
+    expect(await chosen({ DEPLOYMENT_PLATFORM: "" })).toBe("docker");
+    expect(await chosen({ DEPLOYMENT_PLATFORM: "swarm" })).toBe("swarm");
+    expect(await chosen({ DEPLOYMENT_PLATFORM: "swarm" }, "x")).toBe("x");
+    place.write("DEPLOYMENT_PLATFORM=${PLANT:-swarm}\n", ".ofaenv");
+    expect(await chosen({})).toBe("swarm");
+    expect(await chosen({ PLANT: "nomad" })).toBe("nomad");
+    expect(await chosen({ DEPLOYMENT_PLATFORM: "y" })).toBe("y");
+  });
+
+  test("a bad line in .ofaenv stops a command that depends on the platform in it", async () => {
+    place.write("DEPLOYMENT_PLATFORM swarm\n", ".ofaenv");
+    const io = captureIo(place.folder);
+    expect(await place.runWith(io, ["ps", "-p", "factory"])).toMatchObject({
+      code: 3,
+      err: expect.stringContaining(".ofaenv:1:1"),
+    });
+  });
+});

@@ -1,0 +1,17 @@
+import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { TEST_IMAGE } from "@openfactory/test-engine";
+import { afterAll, beforeAll, test } from "vitest";
+import { checkEarlierRelease, NEW_FIELDS } from "./support/earlier-release.js";
+
+let swarm: Swarm;
+beforeAll(async () => {
+  swarm = await createSwarm({ nodes: 1, images: [TEST_IMAGE] });
+});
+afterAll(() => swarm?.down());
+
+test("plan names the release as the reason of the changes of an app that an earlier one deployed, and up makes them once", () =>
+  checkEarlierRelease({
+    platform: "swarm",
+    host: swarm.managers[0]?.host ?? "",
+    expected: [...NEW_FIELDS, "replicaEnv"],
+  }));

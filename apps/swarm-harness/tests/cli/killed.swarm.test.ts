@@ -1,0 +1,72 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
+import { afterAll, beforeAll, test } from "vitest";
+import { killRuns, type Place } from "./support/kill-runs.js";
+
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
+
+let swarm: Swarm;
+let manager: RawEngine;
+
+beforeAll(async () => {
+  await promisify(execFile)(`${root}/node_modules/.bin/tsc`, ["-b", `${root}/apps/cli`]);
+  swarm = await createSwarm({ nodes: 1, images: [TEST_IMAGE] });
+  manager = new RawEngine(swarm.managers[0]?.host ?? "");
+});
+afterAll(() => swarm?.down());
+
+interface Named {
+  ID: string;
+  Spec: { Name: string; Labels: Record<string, string> | null };
+}
+interface Service extends Named {
+  Spec: Named["Spec"] & { TaskTemplate: { ContainerSpec: { Env: string[] } } };
+  ServiceStatus: { RunningTasks: number; DesiredTasks: number };
+}
+
+const isOf =
+  (project: string) =>
+  ({ Spec }: Named): boolean =>
+    Spec.Name.includes(project) || Object.values(Spec.Labels ?? {}).includes(project);
+
+const place: Place = {
+  get options() {
+    return ["--platform", "swarm", "--host", manager.host];
+  },
+  configs: true,
+  async versions(project) {
+    const services: Service[] = await manager.call("GET", "/services?status=true");
+    return Object.fromEntries(
+      services.filter(isOf(project)).map(({ Spec, ServiceStatus }) => {
+        const version =
+          Spec.TaskTemplate.ContainerSpec.Env.find((entry) => entry.startsWith("VERSION="))?.slice(8) ?? "";
+        const { RunningTasks, DesiredTasks } = ServiceStatus;
+        return [Spec.Name, RunningTasks === DesiredTasks ? version : `${version} ${RunningTasks}/${DesiredTasks}`];
+      }),
+    );
+  },
+  async leftovers(project) {
+    const lists = await Promise.all(
+      ["services", "configs", "secrets"].map(async (kind) => {
+        const all: Named[] = await manager.call("GET", `/${kind}`);
+        return all.filter(isOf(project)).map(({ Spec }) => `${kind} ${Spec.Name}`);
+      }),
+    );
+    const networks: { Name: string }[] = await manager.call("GET", "/networks");
+    return [...lists.flat(), ...networks.map(({ Name }) => Name).filter((name) => name.includes(project))];
+  },
+  // The swarm goes with all that is on it.
+  sweep: async () => undefined,
+};
+
+/** `npm run test:kills` kills a hundred. */
+const RUNS = Number(process.env["KILLS"] ?? 5);
+
+test(
+  "a run on a swarm that is killed at any moment leaves nothing that the next one does not bring to what it should be",
+  { timeout: 60_000 + RUNS * 60_000 },
+  () => killRuns(place, RUNS),
+);

@@ -1,0 +1,415 @@
+import { execFile, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { accessSync, appendFileSync, constants, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { engineApi, RawEngine, startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
+const bin = join(root, "apps/cli/bin/ofdeploy.js");
+const TEST_LABELS = { "org.openfactory.deploy.test": "1" };
+
+interface Ran {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+interface RunOptions {
+  env?: Record<string, string | undefined>;
+  uid?: number;
+  /** Called with everything written to stderr so far, and a way to send a signal. */
+  onError?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+let folder: string;
+let id: string;
+let network: string;
+
+/** The real command in a process of its own. */
+function ofdeploy(args: string[], { env = {}, uid, onError }: RunOptions = {}): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [bin, ...args], {
+      cwd: folder,
+      env: { ...process.env, ...env },
+      ...(uid === undefined ? {} : { uid, gid: uid }),
+    });
+    let out = "";
+    let err = "";
+    child.stdout.on("data", (chunk) => (out += chunk));
+    child.stderr.on("data", (chunk) => {
+      err += chunk;
+      onError?.(err, (signal) => child.kill(signal));
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, out, err }));
+  });
+}
+
+/** A file of apps, each with its own lines, all with the tests' label. */
+function write(apps: Record<string, string>): void {
+  const entries = Object.entries(apps).map(([key, more]) =>
+    [
+      `  ${key}:`,
+      `    uuid: ${id}-${key}`,
+      `    labels: ["org.openfactory.deploy.test=1"]`,
+      "    stop_grace_period: 1s",
+      ...more
+        .trim()
+        .split("\n")
+        .map((line) => `    ${line.trimEnd()}`),
+    ].join("\n"),
+  );
+  writeFileSync(join(folder, "openfactory.yml"), `name: ${id}\napps:\n${entries.join("\n")}\n`);
+}
+
+const image = `image: ${TEST_IMAGE}`;
+const sleeps = `${image}\ncommand: sleep 600`;
+/** All there are, or those that run: the version before is kept for a rollback. */
+const containers = async (query = "?all=1"): Promise<string[]> => {
+  const { body } = await engineApi("GET", `/containers/json${query}`);
+  return (body as { Names: string[] }[])
+    .flatMap(({ Names }) => Names.map((name) => name.slice(1)))
+    .filter((name) => name.startsWith(id))
+    .sort();
+};
+
+beforeAll(async () => {
+  await promisify(execFile)(join(root, "node_modules/.bin/tsc"), ["-b", join(root, "apps/cli")]);
+  network = `cli-${randomBytes(4).toString("hex")}`;
+  await engineApi("POST", "/networks/create", { Name: network, Labels: TEST_LABELS });
+});
+afterAll(async () => {
+  await engineApi("DELETE", `/networks/${network}`);
+});
+beforeEach(() => {
+  id = `cli-${randomBytes(4).toString("hex")}`;
+  folder = mkdtempSync(join(tmpdir(), "ofdeploy-"));
+});
+afterEach(async () => {
+  for (const name of await containers()) await engineApi("DELETE", `/containers/${name}?force=1&v=1`);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("on a real engine", () => {
+  test("up, second up, ps, logs, down", async () => {
+    write({
+      web: `${image}
+command: sh -c 'echo from the app; exec httpd -f -p 8080 -h /srv'
+networks: [${network}]
+healthcheck: {test: "echo | nc 127.0.0.1 8080", interval: 1s}
+depends_on: {init: {condition: service_completed_successfully}}`,
+      init: `${image}\ncommand: echo prepared\nrestart: "no"`,
+    });
+    const up = await ofdeploy(["up"]);
+    expect(up.err).not.toContain("error[");
+    expect(up.code).toBe(0);
+    expect(up.out).toMatch(/web +running +1\/1[^]*init +completed/);
+    expect(await containers()).toEqual([`${id}-init`, `${id}-web`]);
+
+    const again = await ofdeploy(["up", "--json"]);
+    const events = again.out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { event: string; action?: string; apps?: { outcome: string }[] });
+    expect(events.at(-1)?.apps?.map(({ outcome }) => outcome)).toEqual(["unchanged", "unchanged"]);
+    expect(events.map(({ event }) => event)).not.toContain("phase");
+
+    const ps = await ofdeploy(["ps"]);
+    expect(ps.out).toMatch(new RegExp(`web +${id}-web +running +1/1 +${TEST_IMAGE}`));
+    expect(ps.out).toMatch(/init .* completed/);
+    expect((await ofdeploy(["logs", "init"])).out).toBe("init | prepared\n");
+    expect((await ofdeploy(["logs"])).out).toContain("web  | from the app\n");
+
+    const down = await ofdeploy(["down"]);
+    expect(down.out).toContain("2 removed");
+    expect(down.code).toBe(0);
+    expect(await containers()).toEqual([]);
+    expect((await ofdeploy(["down"])).out).toContain("nothing to remove");
+  });
+
+  test("an image that several apps wait for is pulled once, and told in one line", async () => {
+    const registry = await startRegistry();
+    const reference = `${registry.host}/app:1`;
+    try {
+      await registry.push(new RawEngine(process.env["DOCKER_HOST"] ?? ""), TEST_IMAGE, "app:1");
+      await engineApi("DELETE", `/images/${reference}`);
+      const pulled = `image: ${reference}\ncommand: sleep 600`;
+      write({ one: pulled, two: pulled, three: pulled });
+      const up = await ofdeploy(["up", "--no-wait"]);
+      expect(up.err).toMatch(new RegExp(`^one: pulling ${reference}$`, "m"));
+      expect(up.err.split("\n").filter((line) => line.startsWith(`${reference}: `))).toEqual([`${reference}: pulled`]);
+      expect(up.code).toBe(0);
+
+      write({
+        four: `${pulled}\nimage_pull_policy: never`,
+        five: `image: ${registry.host}/app:2\nimage_pull_policy: never`,
+      });
+      const never = await ofdeploy(["up", "--no-rollback", "--no-preflight"]);
+      expect(never.err).toContain(`does not have the image ${registry.host}/app:2, and its pull policy is never.`);
+      expect(never.out).toMatch(/four +running[^]*five +failed/);
+    } finally {
+      for (const name of await containers()) await engineApi("DELETE", `/containers/${name}?force=1&v=1`);
+      await engineApi("DELETE", `/images/${reference}`);
+      await registry.stop();
+    }
+  });
+
+  test("a declared network is made for the apps, and goes with them; what the platform has not is told", async () => {
+    write({ web: `${sleeps}\nnetworks: [back]\nsecrets: [key]` });
+    appendFileSync(
+      join(folder, "openfactory.yml"),
+      "networks: {back: {labels: [org.openfactory.deploy.test=1]}}\nsecrets: {key: {environment: KEY}}\n",
+    );
+    const env = { KEY: "hunter2" };
+    const up = await ofdeploy(["up"], { env });
+    expect(up).toMatchObject({ code: 0, out: expect.stringContaining(`created: network ${id}_back\n`) });
+    expect(up.err).toMatch(
+      /warning\[RESOURCE_NOT_MADE\] .*secret key is not made[^]*warning\[FIELD_NOT_HONOURED\] web: secrets: /,
+    );
+    expect(up.err).not.toContain("hunter2");
+    const { body } = await engineApi("GET", `/networks/${id}_back`);
+    expect(
+      Object.values((body as { Containers: Record<string, { Name: string }> }).Containers).map(({ Name }) => Name),
+    ).toEqual([`${id}-web`]);
+    expect(await ofdeploy(["plan"], { env })).toMatchObject({ code: 0 });
+    expect(await ofdeploy(["down"], { env })).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(`removed: network ${id}_back\n`),
+    });
+    expect((await engineApi("GET", `/networks/${id}_back`)).status).toBe(404);
+  });
+
+  test("doctor finds the engine and the network", async () => {
+    write({ web: `${sleeps}\nnetworks: [${network}]` });
+    const good = await ofdeploy(["doctor"]);
+    expect(good.out).toMatch(/^ok +engine: Engine \d+/m);
+    expect(good.code).toBe(0);
+    write({ web: `${sleeps}\nnetworks: [${id}-net]` });
+    const bad = await ofdeploy(["doctor"]);
+    expect(bad.out).toMatch(/^failed +network .*\n {2}hint: /m);
+    expect(bad.code).toBe(1);
+  });
+});
+
+/** What the engine says of a container. */
+const inspect = async (
+  name: string,
+): Promise<{
+  Id: string;
+  State: { Running: boolean };
+  Config: { Env: string[]; Cmd: string[] | null; Entrypoint: string[] | null };
+}> => (await engineApi("GET", `/containers/${id}-${name}/json`)).body as never;
+
+describe("changes", () => {
+  const withEnvFile = `${sleeps}\nenv_file: web.env`;
+
+  test("a changed env file is planned field by field and carried out; what is unchanged is left alone", async () => {
+    write({ web: withEnvFile, db: sleeps });
+    writeFileSync(join(folder, "web.env"), "LEVEL=info\nTOKEN=hunter2\n");
+    expect(await ofdeploy(["plan"])).toMatchObject({ code: 2, out: expect.stringContaining("2 to create") });
+    expect(await ofdeploy(["up"])).toMatchObject({ code: 0 });
+    expect(await ofdeploy(["plan"])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("nothing to do; 2 unchanged"),
+    });
+
+    writeFileSync(join(folder, "web.env"), "LEVEL=debug\nTOKEN=hunter2\n");
+    const plan = await ofdeploy(["plan"]);
+    expect(plan.code).toBe(2);
+    expect(plan.out).toContain("env.LEVEL  (hidden) => (hidden)");
+    expect(plan.out).not.toMatch(/TOKEN|debug/);
+    expect((await ofdeploy(["plan", "--show-env"])).out).toContain("env.LEVEL  info => debug");
+    const before = await inspect("db");
+    const up = await ofdeploy(["up"]);
+    expect(up).toMatchObject({ code: 0, out: expect.stringMatching(/web +updated[^]*db +unchanged/) });
+    expect((await inspect("web")).Config.Env).toContain("LEVEL=debug");
+    expect((await inspect("db")).Id).toBe(before.Id);
+    expect(await containers("")).toEqual([`${id}-db`, `${id}-web`]);
+
+    const back = await ofdeploy(["rollback"]);
+    expect(back).toMatchObject({ code: 0, out: expect.stringMatching(/^web +running[^]*: 1 running in /m) });
+    expect((await inspect("web")).Config.Env).toContain("LEVEL=info");
+    expect((await inspect("db")).Id).toBe(before.Id);
+    expect(await ofdeploy(["down"])).toMatchObject({ code: 0 });
+    expect(await containers()).toEqual([]);
+  });
+
+  test("what was changed by hand is told as such, and up changes it back", async () => {
+    write({ web: sleeps });
+    await ofdeploy(["up"]);
+    await engineApi("POST", `/networks/${network}/connect`, { Container: `${id}-web` });
+    expect(await ofdeploy(["plan"])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("warning[NEEDS_REFRESH] Changed by hand: web."),
+      out: expect.stringMatching(/web: .*changed by hand[^]*networks/),
+    });
+    expect((await ofdeploy(["ps"])).out).toMatch(/web .* running/);
+    expect(await ofdeploy(["up", "--refresh"])).toMatchObject({ code: 0, out: expect.stringMatching(/web +updated/) });
+    expect(await ofdeploy(["plan"])).toMatchObject({ code: 0 });
+  });
+
+  test("a new version that fails leaves what was there, and says which task, exit code and lines", async () => {
+    write({ web: withEnvFile, db: sleeps });
+    writeFileSync(join(folder, "web.env"), "LEVEL=info\n");
+    await ofdeploy(["up"]);
+    write({
+      web: `${image}\ncommand: sh -c 'echo no disk; exit 3'\nrestart: "no"\ndepends_on: {db: {condition: service_healthy}}`,
+      db: `${sleeps}\nenvironment: [B=2]`,
+    });
+    const failed = await ofdeploy(["up"]);
+    expect(failed.code).toBe(1);
+    expect(failed.err).toMatch(/^error\[TASK_FAILED\] [^]*exit code 3[^]*\| no disk\n/m);
+    expect(failed.out).toMatch(/web +(?:failed|rolled back) +as before[^]*db +put back +as before/);
+    expect(failed.out).toContain("put back:\n");
+    const { State, Config } = await inspect("web");
+    expect({ running: State.Running, env: Config.Env }).toEqual({
+      running: true,
+      env: expect.arrayContaining(["LEVEL=info"]),
+    });
+    expect((await inspect("db")).Config.Env).not.toContain("B=2");
+    expect(await containers("")).toEqual([`${id}-db`, `${id}-web`]);
+  });
+
+  test("somebody else's container is taken over by name, and what the file no longer names is pruned", async () => {
+    await engineApi("POST", `/containers/create?name=${id}-web`, {
+      Image: TEST_IMAGE,
+      Cmd: ["sleep", "600"],
+      Labels: TEST_LABELS,
+    });
+    write({ web: sleeps, db: sleeps });
+    expect(await ofdeploy(["adopt", "web"])).toMatchObject({ code: 0, out: expect.stringMatching(/web +adopted/) });
+    expect(await containers("")).toEqual([`${id}-web`]);
+    await ofdeploy(["up"]);
+    write({ db: sleeps });
+    expect(await ofdeploy(["up"])).toMatchObject({ code: 0, err: expect.stringContaining("warning[ORPHAN]") });
+    expect(await ofdeploy(["up", "--prune"])).toMatchObject({ code: 0, out: expect.stringContaining("web: removed") });
+    expect(await containers()).toEqual([`${id}-db`]);
+  });
+});
+
+/** A run that must fail in one sentence, and leave the engine as it was. */
+async function fails(ran: Promise<Ran>, code: number, words: RegExp, left: string[] = []): Promise<Ran> {
+  const { err, out, code: exitCode } = await ran;
+  expect(err).toMatch(words);
+  expect(err).toMatch(/\n {2}hint: /);
+  expect(`${err}${out}`).not.toMatch(/\n {4}at |\[object/);
+  expect(exitCode).toBe(code);
+  expect(await containers()).toEqual(left);
+  return { err, out, code: exitCode };
+}
+
+describe("what goes wrong", () => {
+  test("a host port in use", async () => {
+    const server = createServer().listen(0, "0.0.0.0");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const { port } = server.address() as { port: number };
+    write({ web: `${sleeps}\nports: ["${port}:80"]`, db: sleeps });
+    await fails(ofdeploy(["up"]), 5, new RegExp(`^error\\[CONFLICT\\] .*${port}`, "m"));
+    server.close();
+  });
+
+  test("a network that isn't there", async () => {
+    write({ web: `${sleeps}\nnetworks: [${id}-net]`, db: sleeps });
+    await fails(ofdeploy(["up"]), 1, new RegExp(`^error\\[NETWORK_NOT_FOUND\\] .*${id}-net`, "m"));
+  });
+
+  test("an image that isn't there", async () => {
+    write({ web: `image: 127.0.0.1:9/no/such:1\ncommand: sleep 600` });
+    // No registry answers there: the engine itself says either.
+    await fails(ofdeploy(["up"]), 1, /^error\[(IMAGE_NOT_FOUND|ENGINE_ERROR)\] /m);
+  });
+
+  test("a name in use by something else, which stays as it is", async () => {
+    const { body } = await engineApi("POST", `/containers/create?name=${id}-web`, {
+      Image: TEST_IMAGE,
+      Labels: TEST_LABELS,
+    });
+    write({ web: sleeps, db: sleeps });
+    await fails(ofdeploy(["up"]), 5, /^error\[CONFLICT\] openfactory\.yml:\d+:\d+: web: a service/m, [`${id}-web`]);
+    expect((await ofdeploy(["down"])).out).toContain("left: ");
+    const { body: after } = await engineApi("GET", `/containers/${id}-web/json`);
+    expect((after as { Id: string }).Id).toBe((body as { Id: string }).Id);
+  });
+
+  test("a process that ends: its exit code and last lines are told, all is put back", async () => {
+    write({ web: `${image}\ncommand: sh -c 'echo no disk; exit 3'\nrestart: "no"`, db: sleeps });
+    const { err, out } = await fails(ofdeploy(["up"]), 1, /^error\[TASK_FAILED\] /m);
+    expect(err).toContain("exit code 3");
+    expect(err).toContain("  | no disk\n");
+    expect(out).toMatch(/web +failed/);
+  });
+
+  test("a time limit", async () => {
+    write({ web: `${sleeps}\nhealthcheck: {test: "exit 1", interval: 1s, retries: 100}` });
+    await fails(ofdeploy(["up", "--timeout", "2s"]), 6, /^error\[TIMEOUT\] /m);
+  });
+
+  test("no engine", async () => {
+    write({ web: sleeps });
+    await fails(ofdeploy(["up", "-H", `unix://${folder}/none.sock`]), 4, /^error\[ENGINE_UNREACHABLE\] /m);
+    await fails(ofdeploy(["up", "-H", "tcp://127.0.0.1:9"]), 4, /^error\[ENGINE_UNREACHABLE\] /m);
+  });
+
+  test("a socket that this user may not open", async (ctx) => {
+    const socket = process.env["DOCKER_HOST"]?.replace(/^unix:\/\//, "") ?? "";
+    if (process.getuid?.() !== 0) ctx.skip("it takes root to run as a user without permission");
+    if (!socket.startsWith("/")) ctx.skip("the engine is not behind a Unix socket");
+    if ((statSync(root).mode & constants.S_IXOTH) === 0) ctx.skip("the checkout may not be read by other users");
+    accessSync(socket);
+    write({ web: sleeps });
+    const config = join(folder, "openfactory.yml");
+    const { chmodSync } = await import("node:fs");
+    chmodSync(folder, 0o755);
+    chmodSync(config, 0o644);
+    await fails(
+      ofdeploy(["up"], { uid: 65534, env: { HOME: folder, NODE_COMPILE_CACHE: undefined } }),
+      4,
+      /^error\[(ENGINE_UNREACHABLE|UNAUTHORIZED)\] .*(permission|may not)/im,
+    );
+  });
+
+  test("an engine that is no swarm manager", async (ctx) => {
+    const { body } = await engineApi("GET", "/info");
+    if ((body as { Swarm?: { ControlAvailable?: boolean } }).Swarm?.ControlAvailable)
+      ctx.skip("this engine is a swarm manager");
+    write({ web: sleeps });
+    await fails(ofdeploy(["up", "--platform", "swarm"]), 4, /^error\[NOT_A_SWARM_MANAGER\] /m);
+  });
+});
+
+describe("as a process", () => {
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("%s puts back and ends with %d", async (signal, code) => {
+    write({ web: `${sleeps}\nhealthcheck: {test: "exit 1", interval: 1s, retries: 100}`, db: sleeps });
+    let sent = false;
+    const ran = await ofdeploy(["up"], {
+      onError: (text, kill) => {
+        if (sent || !text.includes("web: waiting")) return;
+        sent = true;
+        kill(signal);
+      },
+    });
+    expect(ran.code).toBe(code);
+    expect(ran.err).toContain("what this run made is removed again");
+    expect(await containers()).toEqual([]);
+  });
+
+  test("a reader that goes away ends the logs, and is no crash", async () => {
+    write({ web: `${image}\ncommand: sh -c 'while true; do echo line; done'` });
+    await ofdeploy(["up"]);
+    const { stdout, stderr } = await promisify(execFile)(
+      "sh",
+      ["-c", `"${process.execPath}" "${bin}" logs --follow | head -2`],
+      { cwd: folder },
+    );
+    expect(stdout).toBe("web | line\nweb | line\n");
+    expect(stderr).toBe("");
+  });
+});

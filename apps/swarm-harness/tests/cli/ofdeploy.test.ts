@@ -1,0 +1,536 @@
+import { type AuthRefresh, DeploymentError } from "@openfactory/deploy-core";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { resetMemory } from "./support/memory-plugin.js";
+import { appFile, captureIo, MEMORY_PLUGIN, Workplace } from "./support/run-ofdeploy.js";
+
+let place: Workplace;
+beforeEach(() => {
+  place = new Workplace();
+  resetMemory();
+});
+afterEach(() => place.remove());
+
+const two = appFile({ web: "depends_on: [db]", db: "" });
+
+describe("up, ps, down", () => {
+  test("bring up, list, find unchanged, and take down", async () => {
+    place.write(two);
+    const up = await place.run("up");
+    expect(up.err).not.toContain("error");
+    expect(up.code).toBe(0);
+    expect(up.out).toMatch(/web +running +1\/1/);
+    expect(up.out).toContain("factory: 2 running in");
+    expect(up.err).toContain("db: deploying");
+
+    expect((await place.run("ps")).out).toMatch(/APP +SERVICE +STATE[^]*db +db +running +1\/1 +demo:1/);
+    expect((await place.run("up")).out).toContain("factory: 2 unchanged");
+    const down = await place.run("down");
+    expect(down).toMatchObject({ code: 0 });
+    expect(down.out).toContain("factory: 2 removed");
+    expect((await place.run("down")).out).toBe("factory: nothing to remove\n");
+    expect((await place.run("ps")).out).toMatch(/web +web +not deployed/);
+  });
+
+  test("--json: one object a line on stdout, the result last, nothing on stderr", async () => {
+    place.write(two);
+    const { events, err, code } = await place.run("up", "--json");
+    expect(err).toBe("");
+    expect(code).toBe(0);
+    expect(events[0]).toMatchObject({
+      event: "plan",
+      project: "factory",
+      apps: [{ app: "web", action: "create" }, { app: "db" }],
+    });
+    expect(
+      events
+        .filter(({ event }) => event === "verdict")
+        .map(({ app, outcome }) => `${String(app)} ${String(outcome)}`)
+        .sort(),
+    ).toEqual(["db running", "web running"]);
+    expect(events.at(-1)).toMatchObject({ event: "result", command: "up", ok: true, exitCode: 0, outcome: "ok" });
+    expect((await place.run("ps", "--json")).events).toMatchObject([
+      { event: "app", app: "web", relation: "current", status: { state: "running" } },
+      { event: "app", app: "db" },
+      { event: "result", ok: true },
+    ]);
+    expect((await place.run("down", "--json")).events.at(-1)).toMatchObject({
+      event: "result",
+      command: "down",
+      ok: true,
+    });
+  });
+
+  test("a failed app is put back with the others; its error, exit code, log lines and hint are told", async () => {
+    const memory = resetMemory({
+      processes: { db: { exitCode: 3, lines: [{ stream: "stderr", line: "no \u001b[2Jdisk" }] } },
+    });
+    place.write(appFile({ web: "depends_on: {db: {condition: service_healthy}}", db: "restart: 'no'", ui: "" }));
+    const up = await place.run("up");
+    expect(up.code).toBe(1);
+    expect(up.out).toMatch(/db +failed[^]*web|web +skipped[^]*db/);
+    expect(up.out).toContain("not made, since db failed");
+    expect(up.err).toContain("error[TASK_FAILED] ");
+    expect(up.err).toContain("exit code 3");
+    expect(up.err).toContain("  | no [2Jdisk");
+    expect(up.err).toContain("  hint: ");
+    expect(await memory.list()).toEqual([]);
+    const kept = await place.run("up", "--no-rollback");
+    expect(kept.code).toBe(1);
+    expect((await memory.list()).map(({ name }) => name)).toEqual(["db", "ui"]);
+  });
+
+  test("the exit code is that of the error", async () => {
+    place.write(appFile({ web: "" }));
+    const codes = {
+      CONFLICT: 5,
+      ENGINE_UNREACHABLE: 4,
+      NOT_A_SWARM_MANAGER: 4,
+      TIMEOUT: 6,
+      IMAGE_NOT_FOUND: 1,
+      UNSUPPORTED: 3,
+    } as const;
+    for (const [code, exitCode] of Object.entries(codes) as [keyof typeof codes, number][]) {
+      resetMemory({ failOn: { web: new DeploymentError(code, "It went wrong.", { hint: "Do better." }) } });
+      expect(await place.run("up"), code).toMatchObject({
+        code: exitCode,
+        err: expect.stringContaining(`error[${code}] openfactory.yml:3:3: It went wrong.\n`),
+      });
+      expect((await place.run("up", "--json")).events.at(-1), code).toMatchObject({ ok: false, exitCode });
+    }
+  });
+
+  test("somebody else's service refuses the run with file and line; a changed app is updated", async () => {
+    const memory = resetMemory();
+    await memory.deploy({ image: "x:1", name: "db" });
+    place.write(two);
+    const first = await place.run("up");
+    expect(first.code).toBe(5);
+    expect(first.err).toContain("error[CONFLICT] openfactory.yml:7:3: db: a service db exists already");
+    expect((await place.run("down")).out).toContain("db: left: it belongs to nothing that ofdeploy manages\n");
+    await memory.remove("db");
+    await place.run("up");
+    place.write(two.replace("demo:1", "demo:2"));
+    const second = await place.run("up");
+    expect(second.code).toBe(0);
+    expect(second.out).toMatch(/updated/);
+    expect((await memory.list()).map(({ image }) => image)).toEqual(["demo:1", "demo:2"]);
+  });
+
+  test("down and ps work by the project's name, without a file", async () => {
+    const elsewhere = new Workplace();
+    await place.write(two).run("up");
+    expect((await elsewhere.run("ps", "--project", "factory")).out).toMatch(/db +db +running/);
+    expect((await elsewhere.run("down", "--project", "factory", "--yes")).out).toContain("2 removed");
+    elsewhere.remove();
+  });
+});
+
+describe("refresh-auth", () => {
+  /** The memory platform, where services store credentials as a swarm's do. */
+  const storing = (outcomes: Record<string, AuthRefresh | DeploymentError> = {}) => {
+    const memory = resetMemory();
+    const { manifest } = memory;
+    const capabilities = [...manifest.capabilities, "refreshAuth"];
+    Object.defineProperty(memory, "manifest", { value: { ...manifest, capabilities } });
+    const refreshed: string[] = [];
+    Object.assign(memory, {
+      async refreshAuth(name: string) {
+        const outcome = outcomes[name] ?? { name, renewed: true, warnings: [] };
+        if (outcome instanceof DeploymentError) throw outcome;
+        refreshed.push(name);
+        return outcome;
+      },
+    });
+    return { memory, refreshed };
+  };
+  const warnings = [
+    { code: "NO_CREDENTIALS", service: "db", strategy: "memory", reason: "There are none here." },
+  ] as const;
+
+  test("renews those of the project, or those that are named", async () => {
+    const { memory, refreshed } = storing();
+    await memory.deploy({ image: "x:1", name: "other" });
+    await place.write(two).run("up");
+    const all = await place.run("refresh-auth");
+    expect(all).toMatchObject({ code: 0, err: expect.stringContaining("web: renewing its registry credentials") });
+    expect(all.out).toMatch(/^web: renewed\ndb: renewed\nfactory: 2 renewed in /);
+    expect(refreshed.splice(0).sort()).toEqual(["db", "web"]);
+    expect((await place.run("refresh-auth", "DB")).out).toMatch(/^db: renewed\nfactory: 1 renewed/);
+    const elsewhere = new Workplace();
+    expect((await elsewhere.run("refresh-auth", "--project", "factory")).out).toContain("factory: 2 renewed");
+    expect((await elsewhere.run("refresh-auth", "--project", "nobody")).out).toBe("nobody: nothing is deployed\n");
+    elsewhere.remove();
+  });
+
+  test("tells what was kept, and what failed, by its exit code too", async () => {
+    storing({
+      db: { name: "db", renewed: false, warnings },
+      web: new DeploymentError("UNAUTHORIZED", "The credential helper failed.", { hint: "Repair it." }),
+    });
+    await place.write(two).run("up");
+    const { code, out, err } = await place.run("refresh-auth");
+    expect(code).toBe(4);
+    expect(out).toMatch(/^web: failed\ndb: kept as they were\nfactory: 0 renewed in /);
+    expect(err).toContain("warning[NO_CREDENTIALS] db: There are none here.");
+    expect(err).toContain("error[UNAUTHORIZED] The credential helper failed.\n  hint: Repair it.");
+  });
+
+  test("--json: an event for each, and the report last", async () => {
+    storing({ db: { name: "db", renewed: false, warnings } });
+    await place.write(two).run("up");
+    const { events, err, code } = await place.run("refresh-auth", "--json");
+    expect({ err, code }).toEqual({ err: "", code: 0 });
+    expect(
+      events
+        .filter(({ event }) => event === "refresh")
+        .map(({ service, outcome }) => `${String(service)} ${String(outcome)}`)
+        .sort(),
+    ).toEqual(["db kept", "web renewed"]);
+    expect(events).toContainEqual(expect.objectContaining({ event: "warning", app: "db", code: "NO_CREDENTIALS" }));
+    expect(events).toContainEqual(expect.objectContaining({ event: "phase", app: "web", phase: "refreshing" }));
+    expect(events.at(-1)).toMatchObject({
+      event: "result",
+      command: "refresh-auth",
+      ok: true,
+      exitCode: 0,
+      project: "factory",
+      services: [{}, {}],
+    });
+  });
+
+  test("what can't be done is told in one sentence", async () => {
+    place.write(two);
+    expect(await place.run("refresh-auth")).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("error[UNSUPPORTED] The memory strategy has no refreshAuth."),
+    });
+    storing();
+    expect(await place.run("refresh-auth", "webb")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("Did you mean web?"),
+    });
+    expect(await place.run("refresh-auth", "web")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("web is not deployed"),
+    });
+  });
+});
+
+describe("interruption", () => {
+  const slow = { processes: { web: { health: "starting" as const } } };
+  const withCheck = appFile({ web: "healthcheck: {test: 'true'}", db: "" });
+
+  for (const [signal, exitCode] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    test(`${signal} puts back what was made`, async () => {
+      const memory = resetMemory(slow);
+      const io = captureIo(place.write(withCheck).folder);
+      io.stderr.onWrite = (text) => {
+        if (text.startsWith("web: waiting")) setImmediate(() => io.signals.emit(signal));
+      };
+      const ran = await place.runOnMemory(io, "up");
+      expect(ran.code).toBe(exitCode);
+      expect(ran.err).toContain("Interrupted: what this run made is removed again, what it changed is put back.");
+      expect(ran.out).toContain("interrupted");
+      expect(await memory.list()).toEqual([]);
+      expect(io.exits).toEqual([]);
+      expect(io.signals.listenerCount(signal)).toBe(0);
+    });
+  }
+
+  test("what had not begun is skipped on account of the signal, not of an app", async () => {
+    resetMemory(slow);
+    const io = captureIo(
+      place.write(
+        appFile({ web: "healthcheck: {test: 'true'}", ui: "depends_on: {web: {condition: service_healthy}}" }),
+      ).folder,
+    );
+    io.stderr.onWrite = (text) => {
+      if (text.startsWith("web: waiting")) setImmediate(() => io.signals.emit("SIGINT"));
+    };
+    const ran = await place.runOnMemory(io, "up");
+    expect(ran.out).toMatch(/ui +skipped .*not made, since the run was interrupted/);
+    expect(ran.err).toContain("ui: skipped\n");
+    expect(ran.out + ran.err).not.toContain("web failed");
+  });
+
+  test("a second one quits at once", async () => {
+    resetMemory(slow);
+    const io = captureIo(place.write(withCheck).folder);
+    io.stderr.onWrite = (text) => {
+      if (text.startsWith("web: waiting")) setImmediate(() => [1, 2].forEach(() => io.signals.emit("SIGINT")));
+    };
+    await place.runOnMemory(io, "up");
+    expect(io.exits).toEqual([130]);
+  });
+});
+
+describe("what is wrong with the input", () => {
+  const refused: [name: string, args: string[], code: number, words: string][] = [
+    ["an unknown command", ["upp"], 3, "error[USAGE] Unknown command 'upp'.\n  hint: Did you mean up?\n"],
+    ["an unknown option", ["up", "--timeuot", "3"], 3, "hint: Did you mean --timeout?"],
+    ["a bad duration", ["up", "--timeout", "soon"], 3, "Expected seconds, or a duration such as 90s"],
+    ["a missing value", ["up", "--file"], 3, "error[USAGE] Option '-f, --file <path>' argument missing."],
+    ["a file that isn't there", ["up", "-f", "nope.yml"], 3, "error[INVALID_FILE] nope.yml:1:1: "],
+    ["an unknown platform", ["up", "--platform", "nomad"], 3, "error[UNKNOWN_PLATFORM] "],
+    ["an option the platform does not have", ["up", "--option", "x=1"], 3, "error[INVALID_REQUEST] "],
+    ["a plugin that isn't there", ["up", "--plugin", "./nope.js"], 3, "error[PLUGIN_FAILED] "],
+  ];
+  test.each(refused)("%s", async (_, args, code, words) => {
+    place.write(two);
+    const io = captureIo(place.folder);
+    const own = ["--plugin", MEMORY_PLUGIN, ...(args.includes("--platform") ? [] : ["--platform", "memory"])];
+    const ran = await place.runWith(io, args.at(-1) === "--file" ? args : [...args, ...own]);
+    expect(ran.err).toContain(words);
+    expect(ran.code).toBe(code);
+    expect(ran.err).not.toMatch(/\n {4}at /);
+    expect(ran.out).toBe("");
+  });
+
+  test("no file here", async () => {
+    const ran = await place.run("up");
+    expect(ran).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("hint: Change to the directory of the file, or name the file: -f <path>."),
+    });
+    place.write(two, "apps.yml");
+    expect((await place.run("validate")).code).toBe(0);
+  });
+
+  test("every finding in a file has its own line", async () => {
+    place.write(two.replace("image: demo:1", "imag: demo:1").replace("uuid: DB", "uuid: DB\n    colour: red"));
+    const { err, code, out } = await place.run("validate");
+    expect(code).toBe(3);
+    expect(out).toBe("");
+    expect(err.match(/^error\[INVALID_FILE\] openfactory\.yml:\d+:\d+: /gm)?.length).toBeGreaterThan(1);
+    expect((await place.run("validate", "--json")).events).toMatchObject([
+      { event: "result", ok: false, exitCode: 3, error: { code: "INVALID_FILE", issues: expect.any(Array) } },
+    ]);
+  });
+
+  test("an unexpected exception is one sentence; OFDEPLOY_DEBUG shows the chain", async () => {
+    const memory = resetMemory();
+    memory.list = () => Promise.reject(new TypeError("x is undefined", { cause: new Error("deep down") }));
+    place.write(two);
+    const quiet = await place.run("up");
+    expect(quiet.code).toBe(70);
+    expect(quiet.err).toMatch(
+      /^error\[INTERNAL\] ofdeploy failed unexpectedly: x is undefined\n {2}hint: Please report it.*\n$/,
+    );
+    const loud = await place.runOnMemory(captureIo(place.folder, { env: { OFDEPLOY_DEBUG: "1" } }), "up");
+    expect(loud.err).toContain("debug: caused by Error: deep down");
+  });
+});
+
+describe("validate", () => {
+  test("says what is valid, and for what", async () => {
+    const ran = await place.write(two).run("validate");
+    expect(ran).toMatchObject({ code: 0, out: "openfactory.yml: valid for memory: 2 apps, project factory\n" });
+  });
+
+  test("warns of what is not honoured, and refuses it with --strict", async () => {
+    place.write(appFile({ web: "secrets: [key]" }));
+    const ran = await place.run("validate");
+    expect(ran.code).toBe(0);
+    expect(ran.err).toContain("warning[FIELD_NOT_HONOURED] web: secrets: ");
+    const strict = await place.run("validate", "--strict");
+    expect(strict.code).toBe(3);
+    expect(strict.err).toContain("error[UNSUPPORTED] openfactory.yml:6:5: web: secrets: ");
+  });
+
+  test("warns of what is declared and not made, before anything is asked of an engine", async () => {
+    const memory = resetMemory();
+    const capabilities = memory.manifest.capabilities.filter((name) => name !== "resources");
+    Object.defineProperty(memory, "manifest", { value: { ...memory.manifest, capabilities } });
+    place.write(`networks: {back: }\n${appFile({ web: "networks: [back]" })}`);
+    const ran = await place.run("validate", "--json");
+    expect(ran.code).toBe(0);
+    expect(ran.events[0]).toMatchObject({
+      event: "warning",
+      code: "RESOURCE_NOT_MADE",
+      reason: expect.stringContaining("network back"),
+    });
+    expect((await place.run("validate")).err).toContain("warning[RESOURCE_NOT_MADE] ");
+  });
+
+  test("takes the platform and plugins from the environment", async () => {
+    place.write(two);
+    const io = captureIo(place.folder, { env: { DEPLOYMENT_PLATFORM: "memory", OFDEPLOY_PLUGINS: MEMORY_PLUGIN } });
+    expect((await place.runWith(io, ["validate"])).out).toContain("valid for memory");
+  });
+});
+
+describe("logs", () => {
+  const processes = {
+    web: {
+      lines: [
+        { stream: "stdout" as const, line: "one" },
+        { stream: "stderr" as const, line: "two" },
+      ],
+    },
+    db: { lines: [{ stream: "stdout" as const, line: "three" }] },
+  };
+
+  test("of all, of one by app or service, the last lines only", async () => {
+    resetMemory({ processes });
+    await place.write(two).run("up");
+    const all = await place.run("logs");
+    expect(all.code).toBe(0);
+    expect(all.out.split("\n").sort()).toEqual(["", "db  | three", "web | one", "web | two"]);
+    expect((await place.run("logs", "WEB", "--tail", "1")).out).toBe("web | two\n");
+    expect((await place.run("logs", "db", "--json")).events[0]).toMatchObject({
+      event: "log",
+      app: "db",
+      line: "three",
+    });
+  });
+
+  test("an unknown app gets the nearest name; one that is not deployed is told", async () => {
+    place.write(two);
+    expect(await place.run("logs", "wep")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("hint: Did you mean web?"),
+    });
+    expect(await place.run("logs", "web")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("error[NOT_FOUND] web is not deployed"),
+    });
+  });
+
+  test("--follow goes on until it is interrupted", async () => {
+    resetMemory({ processes: { web: { repeats: "tick" } } });
+    await place.write(appFile({ web: "" })).run("up");
+    const io = captureIo(place.folder);
+    io.stdout.onWrite = () => {
+      if (io.stdout.text.split("tick").length > 3) io.signals.emit("SIGINT");
+    };
+    expect((await place.runOnMemory(io, "logs", "--follow")).code).toBe(130);
+    expect(io.stdout.text).toContain("web | tick\nweb | tick\n");
+  });
+});
+
+describe("platforms and doctor", () => {
+  test("lists what is known; a broken plugin is a row", async () => {
+    place.write("throw new Error('not today');", "broken.mjs");
+    place.write(
+      `export const plugin = { name: "broken-later", contractVersion: 1, description: "Later.",
+        options: { safeParse: (data) => ({ success: true, data }) },
+        register() { throw new Error("not even then"); } };`,
+      "broken-later.mjs",
+    );
+    const ran = await place.run("platforms", "--plugin", "./broken.mjs", "--plugin", "./broken-later.mjs");
+    expect(ran.code).toBe(0);
+    expect(ran.out).toMatch(/^memory +Services in memory.* inspect, list/m);
+    expect(ran.out).toMatch(/broken\.mjs +can't be used: .*not today/);
+    expect(ran.out).toMatch(/^broken-later +can't be used: .*it does not start: not even then/m);
+    expect(ran.out).toMatch(/^docker /m);
+    const { events } = await place.run("platforms", "--json");
+    expect(events.find(({ name }) => name === "memory")).toMatchObject({
+      event: "platform",
+      capabilities: expect.arrayContaining(["list"]),
+    });
+  });
+
+  test("looks at node, file, platform and engine, and fails with what to do", async () => {
+    const good = await place.write(two).run("doctor");
+    expect(good.code).toBe(0);
+    expect(good.out).toMatch(/^ok +node: Node [^]*^ok +file: [^]*^ok +platform: [^]*^ok +engine: /m);
+    const bad = await place.write("apps: {}").run("doctor");
+    expect(bad.code).toBe(1);
+    expect(bad.out).toMatch(/^failed +file: .*\n {2}hint: /m);
+    expect(bad.out).toMatch(/^ok +platform: /m);
+  });
+
+  test("local storage is refused where a platform chooses nodes", async () => {
+    const memory = resetMemory();
+    Object.defineProperty(memory, "manifest", { value: { ...memory.manifest, placesOnNodes: true } });
+    place.write(appFile({ web: "storage: {data: {type: local, local_path: /srv, mount_point: /data}}" }));
+    for (const command of ["validate", "up"]) {
+      expect(await place.run(command)).toMatchObject({
+        code: 3,
+        err: expect.stringMatching(/error\[INVALID_FILE\] openfactory\.yml:\d+:\d+: .*local storage/),
+      });
+    }
+  });
+});
+
+describe("help, version, schema, completion", () => {
+  const run = (...args: string[]) => place.runWith(captureIo(place.folder), args);
+
+  test("print on stdout and succeed", async () => {
+    expect((await run("--version")).out).toMatch(/^ofdeploy \d+\.\d+\.\d+\n$/);
+    expect((await run("--help")).out).toMatch(/Usage: ofdeploy[^]*Examples:/);
+    const help = await run("up", "--help");
+    expect(help).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/--no-rollback[^]*Global Options:[^]*--platform/),
+    });
+    for (const command of ["plan", "adopt", "rollback", "scale"]) {
+      expect(await run(command, "--help")).toMatchObject({
+        code: 0,
+        out: expect.stringContaining(`Usage: ofdeploy ${command}`),
+      });
+    }
+  });
+
+  test("schema prints one of the file, of the plan and of the lines of --json; fields may be added to the latter", async () => {
+    const schemaOf = async (...what: string[]) => JSON.parse((await run("schema", ...what)).out) as object;
+    expect(await schemaOf()).toMatchObject({ properties: { apps: expect.any(Object) } });
+    expect(await schemaOf("file")).toEqual(await schemaOf());
+    expect(await schemaOf("plan")).toMatchObject({
+      required: expect.arrayContaining(["apps", "resources", "hasChanges"]),
+    });
+    const events = await schemaOf("events");
+    expect(events).toMatchObject({ anyOf: expect.any(Array), $schema: "https://json-schema.org/draft/2020-12/schema" });
+    expect(JSON.stringify(events)).not.toContain('"additionalProperties":false');
+    expect(await run("schema", "events", "x")).toMatchObject({ code: 3 });
+    expect(await run("schema", "nope")).toMatchObject({ code: 3, err: expect.stringContaining("file, plan, events") });
+  });
+
+  test.each(["bash", "zsh", "fish"])("%s completion names every command and option", async (shell) => {
+    const { out, code } = await run("completion", shell);
+    expect(code).toBe(0);
+    for (const word of [
+      "up",
+      "down",
+      "ps",
+      "logs",
+      "refresh-auth",
+      "validate",
+      "platforms",
+      "doctor",
+      "schema",
+      "concurrency",
+      "docker swarm",
+      "plan",
+      "adopt",
+      "rollback",
+      "scale",
+      "prune",
+      "file plan events",
+      "bash zsh fish",
+    ]) {
+      expect(out).toContain(word);
+    }
+  });
+
+  test("an unknown shell is refused", async () => {
+    expect(await run("completion", "tcsh")).toMatchObject({ code: 3, err: expect.stringContaining("bash, zsh, fish") });
+  });
+});
+
+describe("on a terminal", () => {
+  test("draws in colours, cleans up, and keeps results on stdout; NO_COLOR takes the colours", async () => {
+    place.write(two);
+    const io = captureIo(place.folder, { isTTY: true });
+    const ran = await place.runOnMemory(io, "up");
+    expect(ran.code).toBe(0);
+    expect(io.stdout.text).toContain("factory: 2 running");
+    const failing = captureIo(place.folder, { isTTY: true });
+    expect((await place.runOnMemory(failing, "logs", "nope")).err).toContain("\u001b[31m");
+    const plain = captureIo(place.folder, { isTTY: true, env: { NO_COLOR: "1" } });
+    expect((await place.runOnMemory(plain, "logs", "nope")).err).not.toContain("\u001b[");
+  });
+});

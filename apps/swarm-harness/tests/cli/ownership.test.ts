@@ -1,0 +1,186 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DeploymentError } from "@openfactory/deploy-core";
+import type { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { resetMemory } from "./support/memory-plugin.js";
+import { appFile, captureIo, Workplace } from "./support/run-ofdeploy.js";
+
+let place: Workplace;
+let memory: MemoryDeploymentStrategy;
+beforeEach(() => {
+  place = new Workplace();
+  memory = resetMemory();
+});
+afterEach(() => place.remove());
+
+const services = (): string[] => [...memory.engine.services.keys()].sort();
+const network = "networks: [back]\n";
+const withNetwork = (apps: Record<string, string>) => `${appFile(apps)}networks:\n  back: {}\n`;
+
+describe("two files in one directory", () => {
+  beforeEach(async () => {
+    place.write(withNetwork({ web: network, db: "" }), "app_a.yml").write(withNetwork({ api: network }), "app_b.yml");
+    expect(await place.run("up", "-f", "app_a.yml")).toMatchObject({ code: 0 });
+    expect(await place.run("up", "-f", "app_b.yml", "--prune")).toMatchObject({
+      code: 0,
+      err: expect.stringContaining(
+        "warning[OTHER_FILES] 2 services of this project belong to app_a.yml and were left.\n",
+      ),
+    });
+  });
+
+  test("down of one leaves the other, and the network that both use", async () => {
+    const down = await place.run("down", "-f", "app_a.yml");
+    expect(down).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("kept: network factory_back: api (app_b.yml) uses it.\n"),
+      err: expect.stringContaining("1 service of this project belongs to app_b.yml and was left."),
+    });
+    expect(services()).toEqual(["api"]);
+    expect((await place.run("down", "-f", "app_b.yml")).out).toContain("removed: network factory_back\n");
+  });
+
+  test("ps lists this file's apps, and counts the other's", async () => {
+    const ps = await place.run("ps", "-f", "app_b.yml");
+    expect(ps.out).toMatch(/^APP.*\napi .*\n$/);
+    expect(ps.err).toContain("2 services of this project belong to app_a.yml and were not listed.");
+    const { events } = await place.run("ps", "-f", "app_b.yml", "--json");
+    expect(events.filter(({ event }) => event === "app")).toMatchObject([
+      { app: "api", relation: "current", owner: "app_b.yml" },
+      { app: "db", relation: "other-file", owner: "app_a.yml" },
+      { app: "web", relation: "other-file", owner: "app_a.yml" },
+    ]);
+  });
+
+  test("down --dry-run prints what goes and what stays and why, changes nothing, and exits with 2", async () => {
+    const dry = await place.run("down", "-f", "app_a.yml", "--dry-run");
+    expect(dry).toMatchObject({ code: 2 });
+    expect(dry.out).toBe(`factory on memory:
+  ? service api: It belongs to app_b.yml
+  - service db: of app_a.yml
+  - service web: of app_a.yml
+  ? network factory_back: api (app_b.yml) uses it
+
+factory: 2 to remove; 2 left
+`);
+    expect(services()).toEqual(["api", "db", "web"]);
+    const json = await place.run("down", "-f", "app_a.yml", "--dry-run", "--json");
+    expect(json.events).toMatchObject([
+      { event: "down-plan", hasChanges: true },
+      { event: "result", dryRun: true, exitCode: 2 },
+    ]);
+    await place.run("down", "-f", "app_a.yml");
+    expect(await place.run("down", "-f", "app_a.yml", "--dry-run")).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("nothing to remove"),
+    });
+  });
+
+  test.each([[["--all"]], [["--all", "--json"]], [["--all", "--volumes"]]])(
+    "down %j without a terminal needs --yes",
+    async (args) => {
+      const down = await place.run("down", "-f", "app_a.yml", ...args);
+      expect(down.code).toBe(3);
+      expect(down.out + down.err).toContain("--yes");
+      expect(down.out + down.err).toContain("api");
+      expect(services()).toEqual(["api", "db", "web"]);
+    },
+  );
+
+  test("down --all --yes lists everything with its owner, and removes it", async () => {
+    const down = await place.run("down", "-f", "app_a.yml", "--all", "--yes");
+    expect(down).toMatchObject({ code: 0, err: expect.stringContaining("- service api: of app_b.yml\n") });
+    expect(services()).toEqual([]);
+    expect([...memory.engine.resources.list({})]).toEqual([]);
+  });
+
+  test.each([
+    [true, 0, []],
+    [false, 1, ["api", "db", "web"]],
+  ] as const)("down --all on a terminal asks, and answered %s exits with %i", async (answer, code, left) => {
+    const questions: string[] = [];
+    const io = {
+      ...captureIo(place.folder, { isTTY: true }),
+      confirm: async (text: string) => (questions.push(text), answer),
+    };
+    const down = await place.runOnMemory(io, "down", "-f", "app_a.yml", "--all");
+    expect(down.code).toBe(code);
+    expect(questions).toEqual(["Remove the whole project factory?"]);
+    expect(down.err).toContain("service api");
+    expect(services()).toEqual(left);
+  });
+
+  test("an app that moves to the other file is a conflict, and --take-ownership moves it", async () => {
+    place.write(withNetwork({ api: network, db: "" }), "app_b.yml");
+    const refused = await place.run("up", "-f", "app_b.yml");
+    expect(refused).toMatchObject({
+      code: 5,
+      err: expect.stringContaining("db: the service db of this project belongs to app_a.yml"),
+    });
+    expect(refused.err).toContain("--take-ownership");
+    const plan = await place.run("plan", "-f", "app_b.yml", "--take-ownership");
+    expect(plan).toMatchObject({ code: 2, out: expect.stringContaining("app_a.yml => app_b.yml") });
+    expect(await place.run("up", "-f", "app_b.yml", "--take-ownership")).toMatchObject({ code: 0 });
+    await place.run("down", "-f", "app_a.yml");
+    expect(services()).toEqual(["api", "db"]);
+  });
+});
+
+test("two directories of one name with one file name do not touch each other", async () => {
+  const text = (key: string) => appFile({ [key]: "" }).replace(/^name: .*\n/, "");
+  for (const plant of ["opcua", "shdr"]) {
+    mkdirSync(join(place.folder, plant, "coordinator"), { recursive: true });
+    place.write(text(plant), `${plant}/coordinator/app_coordinator.yml`);
+    await place.run("up", "--prune", "-f", `${plant}/coordinator/app_coordinator.yml`);
+  }
+  expect(services()).toEqual(["opcua", "shdr"]);
+  const down = await place.run("down", "-f", "opcua/coordinator/app_coordinator.yml");
+  expect(down.err).toContain("belongs to app_coordinator.yml in ");
+  expect(services()).toEqual(["shdr"]);
+  await place.run("up", "-f", "opcua/coordinator/app_coordinator.yml");
+  await place.run("down", "-f", "opcua/coordinator/app_coordinator.yml", "--all", "--yes");
+  expect(services()).toEqual(["shdr"]);
+});
+
+describe("a platform that sees others on its engine", () => {
+  const seeing = (elsewhere: () => Promise<unknown>): void => {
+    const { manifest } = memory;
+    Object.assign(memory, {
+      manifest: { ...manifest, capabilities: [...manifest.capabilities, "elsewhere"] },
+      elsewhere,
+    });
+  };
+  const onSwarm = async (services: string[] = []) => [
+    { platform: "swarm", services, reason: "This engine is a Swarm manager" },
+  ];
+
+  test.each([
+    ["up"],
+    ["plan"],
+    ["ps"],
+    ["down"],
+    ["up", "--json"],
+    ["ps", "--json"],
+    ["plan", "--json"],
+    ["down", "--dry-run"],
+  ])("%s %s says in one line that the project runs there", async (...args) => {
+    seeing(() => onSwarm(["web", "db"]));
+    const ran = await place.write(appFile({ web: "" })).run(...args);
+    const lines = (ran.out + ran.err).match(/OTHER_PLATFORM/g) ?? [];
+    expect(lines.length).toBeGreaterThan(0);
+    expect(ran.out + ran.err).toContain("The platform swarm of the same engine runs 2 services of the project factory");
+    if (!args.includes("--json")) expect(lines).toHaveLength(1);
+  });
+
+  test("a call that fails is no failure", async () => {
+    seeing(() => Promise.reject(new DeploymentError("ENGINE_ERROR", "broken")));
+    expect(await place.write(appFile({ web: "" })).run("up")).toMatchObject({ code: 0 });
+  });
+
+  test("a Swarm manager is mentioned where no platform was chosen, and not otherwise", async () => {
+    seeing(() => onSwarm());
+    place.write(appFile({ web: "" }));
+    expect((await place.run("up")).err).not.toContain("Swarm manager");
+  });
+});

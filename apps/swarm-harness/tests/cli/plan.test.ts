@@ -1,0 +1,209 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { resetMemory } from "./support/memory-plugin.js";
+import { appFile, captureIo, Workplace } from "./support/run-ofdeploy.js";
+
+let place: Workplace;
+beforeEach(() => {
+  place = new Workplace();
+  resetMemory();
+});
+afterEach(() => place.remove());
+
+const before = appFile({ web: "environment: [TOKEN=hunter2, LEVEL=info]\ndepends_on: [db]", db: "" });
+const after = before.replace("image: demo:1", "image: demo:2").replace("hunter2", "hunter3");
+
+describe("plan", () => {
+  test("says what is to be made, changes nothing, and ends with 2; with 0 once it is there", async () => {
+    const memory = resetMemory();
+    const first = await place.write(before).run("plan");
+    expect(first).toMatchObject({ code: 2, err: "" });
+    expect(first.out).toBe("factory on memory:\n  + web\n  + db\n\nfactory: 2 to create\n");
+    expect(await memory.list()).toEqual([]);
+    await place.run("up");
+    expect(await place.run("plan")).toMatchObject({ code: 0, out: "factory: nothing to do; 2 unchanged\n" });
+    expect((await place.run("plan", "--verbose")).out).toContain("  = web\n  = db\n");
+  });
+
+  test("says what is not in the file any more, and what --prune does about it", async () => {
+    await place.write(before).run("up");
+    place.write(appFile({ db: "" }));
+    const kept = await place.run("plan");
+    expect(kept).toMatchObject({
+      code: 0,
+      err: "",
+      out: expect.stringContaining("  ? web: not in the file; `ofdeploy up --prune` removes it\n"),
+    });
+    const pruned = await place.run("plan", "--prune");
+    expect(pruned).toMatchObject({ code: 2, out: expect.stringContaining("  - web: not in the file\n") });
+    expect(pruned.out).toContain("factory: 1 to remove; 1 unchanged");
+  });
+
+  test("a conflict ends with 5, in text and in JSON; --adopt takes the service over instead", async () => {
+    const memory = resetMemory();
+    await memory.deploy({ image: "demo:1", name: "db" });
+    const refused = await place.write(before).run("plan");
+    expect(refused.code).toBe(5);
+    expect(refused.out).toMatch(/^ {2}! db: conflict: /m);
+    expect((await place.run("plan", "--json")).events).toMatchObject([
+      { event: "plan", apps: [{ action: "create" }, { action: "conflict" }] },
+      { event: "result", ok: false, exitCode: 5, error: { code: "CONFLICT" } },
+    ]);
+    const adopted = await place.run("plan", "--adopt", "DB");
+    expect(adopted).toMatchObject({ code: 2, out: expect.stringMatching(/^ {2}~ db: taken over/m) });
+    expect(await place.run("plan", "--adopt", "dbb")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("Did you mean db?"),
+    });
+  });
+
+  test("with --json the plan as data, and what it comes to", async () => {
+    const { events, code, err } = await place.write(before).run("plan", "--json");
+    expect({ code, err }).toEqual({ code: 2, err: "" });
+    expect(events).toMatchObject([
+      {
+        event: "plan",
+        project: "factory",
+        platform: "memory",
+        hasChanges: true,
+        apps: [{ app: "web", action: "create" }, { app: "db" }],
+      },
+      { event: "result", command: "plan", ok: true, exitCode: 2, hasChanges: true },
+    ]);
+  });
+
+  test("warns of what is not honoured, and refuses it with --strict", async () => {
+    place.write(appFile({ web: "secrets: [key]" }));
+    expect((await place.run("plan")).err).toContain("warning[FIELD_NOT_HONOURED] web: secrets: ");
+    expect(await place.run("plan", "--strict")).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("error[UNSUPPORTED] "),
+    });
+  });
+
+  test("is what up --dry-run prints", async () => {
+    const memory = resetMemory();
+    const plan = await place.write(before).run("plan", "--prune");
+    const dry = await place.run("up", "--dry-run", "--prune");
+    expect(dry).toMatchObject({ code: 2, out: plan.out, err: plan.err });
+    expect(await memory.list()).toEqual([]);
+  });
+
+  test("values of variables are hidden, and shown on request", async () => {
+    await place.write(before).run("up");
+    place.write(after);
+    const hidden = [await place.run("plan"), await place.run("plan", "--json"), await place.run("up", "--dry-run")];
+    for (const { code, out, err } of hidden) {
+      expect(code).toBe(2);
+      expect(out + err).not.toMatch(/hunter/);
+    }
+    expect(hidden[0]?.out).toContain("      env.TOKEN  (hidden) => (hidden)\n      image      demo:1 => demo:2\n");
+    expect((await place.run("plan", "--show-env")).out).toContain("env.TOKEN  hunter2 => hunter3");
+  });
+
+  test("is drawn in colours on a terminal only", async () => {
+    const io = captureIo(place.write(before).folder, { isTTY: true });
+    expect((await place.runOnMemory(io, "plan")).out).toContain("\u001b[32m+ web\u001b[39m");
+    const plain = captureIo(place.folder, { isTTY: true, env: { NO_COLOR: "1" } });
+    expect((await place.runOnMemory(plain, "plan")).out).not.toContain("\u001b[");
+  });
+});
+
+describe("up", () => {
+  test("changes what differs, and --prune removes what the file no longer names", async () => {
+    const memory = resetMemory();
+    await place.write(before).run("up");
+    place.write(after.replace(/ {2}db:[^]*/, "").replace("    depends_on: [db]\n", ""));
+    const kept = await place.run("up");
+    expect(kept).toMatchObject({ code: 0, out: expect.stringMatching(/web +updated/) });
+    expect(kept.err).toContain("warning[ORPHAN] ");
+    expect((await memory.list()).map(({ name, image }) => `${name} ${image}`)).toEqual(["db demo:1", "web demo:2"]);
+    const pruned = await place.run("up", "--prune");
+    expect(pruned).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("db: removed, since it is not in the file\n"),
+    });
+    expect((await memory.list()).map(({ name }) => name)).toEqual(["web"]);
+  });
+
+  test("a failed change puts back what the run changed, and tells each step and what is there now", async () => {
+    const memory = resetMemory();
+    const three = (image: string, more: string) =>
+      appFile({ web: `depends_on: [db]\n${more}`, db: "" }).replaceAll("demo:1", image);
+    await place.write(three("demo:1", "")).run("up");
+    place.write(three("demo:2", "command: exit 3"));
+    const failed = await place.run("up");
+    expect(failed.code).toBe(1);
+    expect(failed.err).toContain("error[TASK_FAILED] ");
+    expect(failed.out).toMatch(/db +put back +as before/);
+    expect(failed.out).toMatch(/^put back:\n( {2}.*\n)+/m);
+    expect(failed.out).toContain("factory now: 2 as before\n");
+    expect((await memory.list()).map(({ image }) => image)).toEqual(["demo:1", "demo:1"]);
+  });
+
+  test("--refresh asks for the settings of every service, which up alone does not", async () => {
+    const memory = resetMemory();
+    const asked: unknown[] = [];
+    const list = memory.list.bind(memory);
+    memory.list = (options) => {
+      asked.push(options?.settings);
+      return list(options);
+    };
+    await place.write(before).run("up");
+    await place.run("up", "--refresh");
+    expect(asked.map(Boolean)).toEqual([false, true]);
+  });
+
+  test("takes over what it is told to, and no more", async () => {
+    const memory = resetMemory();
+    await memory.deploy({ image: "demo:1", name: "db" });
+    await memory.deploy({ image: "demo:1", name: "web" });
+    place.write(before);
+    expect(await place.run("up", "--adopt", "db")).toMatchObject({
+      code: 5,
+      err: expect.stringContaining("error[CONFLICT] openfactory.yml:3:3: web: "),
+    });
+    expect(await place.run("up", "--adopt", "db", "--adopt", "web")).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/db +adopted/),
+    });
+  });
+});
+
+describe("adopt", () => {
+  test("takes over the apps that are named, and leaves the others alone; a second time there is nothing to do", async () => {
+    const memory = resetMemory();
+    await memory.deploy({ image: "demo:1", name: "db" });
+    await memory.deploy({ image: "demo:1", name: "web" });
+    place.write(before);
+    const first = await place.run("adopt", "db");
+    expect(first.code).toBe(0);
+    expect(first.out).toMatch(/db +adopted/);
+    expect(first.out).not.toContain("web");
+    expect((await place.run("ps")).out).toMatch(/web +web +running \(not ours\)[^]*db +db +running +1/);
+    const second = await place.run("adopt", "db", "--json");
+    expect(second.events.at(-1)).toMatchObject({ event: "result", command: "adopt", ok: true, apps: [] });
+    expect(await place.run("adopt", "db")).toMatchObject({ code: 0, out: "factory: nothing to take over\n", err: "" });
+    const { events, code } = await place.run("adopt", "web", "--json");
+    expect(code).toBe(0);
+    expect(events.find(({ event }) => event === "plan")).toMatchObject({
+      orphans: [],
+      warnings: [],
+      apps: [{ app: "web", action: "adopt" }],
+    });
+    expect(events.at(-1)).toMatchObject({ warnings: [], apps: [{ outcome: "adopted" }] });
+    expect(events.map(({ event }) => event)).not.toContain("warning");
+  });
+
+  test("needs a service that is there, and an app that is in the file", async () => {
+    place.write(before);
+    expect(await place.run("adopt", "web")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("error[NOT_FOUND] web can't be taken over: there is no service web."),
+    });
+    expect(await place.run("adopt", "wep")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("Did you mean web?"),
+    });
+    expect(await place.run("adopt")).toMatchObject({ code: 3, err: expect.stringContaining("error[USAGE] ") });
+  });
+});

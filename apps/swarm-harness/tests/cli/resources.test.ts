@@ -1,0 +1,147 @@
+import { FILE_LABEL, PROJECT_LABEL } from "@openfactory/deployer";
+import type { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { resetMemory } from "./support/memory-plugin.js";
+import { appFile, Workplace } from "./support/run-ofdeploy.js";
+
+let place: Workplace;
+let memory: MemoryDeploymentStrategy;
+beforeEach(() => {
+  place = new Workplace();
+  memory = resetMemory({ honours: ["secrets", "configs", "mounts"], onlyMadeFiles: true });
+  place.write("hunter2", "key.txt");
+});
+afterEach(() => place.remove());
+
+const top = "networks: {back: }\nsecrets: {key: {file: key.txt}}\nconfigs: {conf: {content: level=info}}\n";
+const uses = "networks: [back]\nsecrets: [key]\nconfigs: [conf]";
+const withResources = `${top}${appFile({ web: uses })}`;
+const names = (): string[] =>
+  memory.engine.resources
+    .list({})
+    .map(({ kind, name }) => `${kind} ${name}`)
+    .sort();
+const hashed = [
+  expect.stringMatching(/^config factory_conf_[0-9a-f]{12}$/),
+  "network factory_back",
+  expect.stringMatching(/^secret factory_key_[0-9a-f]{12}$/),
+];
+
+describe("declared networks, secrets and configs", () => {
+  test("are planned, made, kept, replaced by content, and removed with the project", async () => {
+    place.write(withResources);
+    const plan = await place.run("plan");
+    expect(plan).toMatchObject({ code: 2, err: "" });
+    expect(plan.out).toMatch(
+      /^ {2}\+ network factory_back\n {2}\+ secret factory_key_[0-9a-f]{12}\n {2}\+ config factory_conf_[0-9a-f]{12}\n {2}\+ web\n/m,
+    );
+
+    const up = await place.run("up");
+    expect(up).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("created: network factory_back, secret factory_key_"),
+    });
+    expect(up.err).toContain("network factory_back: created\n");
+    expect(names()).toEqual(hashed);
+    expect(memory.engine.services.get("web")?.request.secrets).toEqual([{ name: names()[2]?.slice(7), target: "key" }]);
+    expect(await place.run("plan")).toMatchObject({ code: 0 });
+
+    place.write("hunter3", "key.txt");
+    const changed = await place.run("plan");
+    expect(changed).toMatchObject({ code: 2, out: expect.stringMatching(/~ web\n {6}secrets/) });
+    expect(await place.run("up")).toMatchObject({ code: 0 });
+    const down = await place.run("down");
+    expect(down).toMatchObject({ code: 0, out: expect.stringContaining("network factory_back") });
+    expect(names()).toEqual([]);
+  });
+
+  test("no content is ever printed", async () => {
+    place.write(withResources.replace("level=info", "hunter4"));
+    const all = [
+      await place.run("validate"),
+      await place.run("validate", "--json"),
+      await place.run("plan", "--json", "--show-env"),
+      await place.run("up", "--json"),
+      await place.run("ps", "--json"),
+      await place.run("down", "--json"),
+    ];
+    for (const { out, err, code } of all) {
+      expect([0, 2]).toContain(code);
+      expect(out + err).not.toMatch(/hunter|aHVudGVy|104,117,110/);
+    }
+  });
+
+  test("what stands in the way is told before anything is made; --no-preflight goes on without looking", async () => {
+    place.write(withResources);
+    memory.preflight = async () => [
+      { code: "CONFLICT", service: "web", field: "ports", message: "host port 80 is in use", hint: "Take another." },
+    ];
+    const refused = await place.run("up");
+    expect(refused).toMatchObject({ code: 5, err: expect.stringContaining("host port 80 is in use") });
+    expect(names()).toEqual([]);
+    expect(await place.run("up", "--no-preflight")).toMatchObject({ code: 0 });
+  });
+
+  test("a failed run takes back what it made, resources too", async () => {
+    place.write(`${top}${appFile({ web: `${uses}\ncommand: exit 3\nrestart: 'no'` })}`);
+    const failed = await place.run("up");
+    expect(failed.code).toBe(1);
+    expect(failed.out).toContain("removed again: ");
+    expect(names()).toEqual([]);
+    const { events } = await place.run("up", "--json");
+    expect(events.map(({ event }) => event)).toEqual(
+      expect.arrayContaining(["lock", "resource", "compensate", "verdict"]),
+    );
+  });
+
+  test("adopt makes those of the apps that it takes over only", async () => {
+    await memory.deploy({ image: "demo:1", name: "web" });
+    place.write(`networks: {back: , front: }\n${appFile({ web: "networks: [back]", ui: "networks: [front]" })}`);
+    expect(await place.run("adopt", "web")).toMatchObject({ code: 0 });
+    expect(names()).toEqual(["network factory_back"]);
+  });
+
+  test("volumes go with --volumes only", async () => {
+    await place.write(appFile({ web: "" })).run("up");
+    await memory.createResource({
+      kind: "volume",
+      name: "web_data",
+      labels: { [PROJECT_LABEL]: "factory", [FILE_LABEL]: "openfactory.yml" },
+    });
+    await place.run("down");
+    expect(names()).toEqual(["volume web_data"]);
+    expect(await place.run("down", "--volumes")).toMatchObject({ code: 3, err: expect.stringContaining("--yes") });
+    expect(names()).toEqual(["volume web_data"]);
+    const down = await place.run("down", "--volumes", "--yes");
+    expect(down).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^removed: volume web_data\nfactory: 1 removed in /),
+    });
+    expect(names()).toEqual([]);
+  });
+});
+
+describe("the project's lock", () => {
+  test("held by another, ends the run with who it is; --force-unlock takes it, and says so", async () => {
+    place.write(appFile({ web: "" }));
+    await memory.lock("factory", {
+      id: "other",
+      owner: "ada@bench-pc (ofdeploy up, pid 4711)",
+      since: "2026-01-01T00:00:00Z",
+    });
+    const refused = await place.run("up");
+    expect(refused).toMatchObject({
+      code: 5,
+      out: "",
+      err: expect.stringMatching(/^error\[CONFLICT\] .*ada@bench-pc[^]*--force-unlock/m),
+    });
+    expect(memory.engine.services.size).toBe(0);
+    const forced = await place.run("up", "--force-unlock");
+    expect(forced).toMatchObject({ code: 0, err: expect.stringContaining("warning[LOCK_TAKEN_OVER] ") });
+    expect(memory.engine.locks.size).toBe(0);
+    await memory.lock("factory", { id: "other", owner: "ada@bench-pc", since: "2026-01-01T00:00:00Z" });
+    expect(await place.run("down")).toMatchObject({ code: 5 });
+    expect(await place.run("up"), "nothing to change takes no lock").toMatchObject({ code: 0 });
+    expect(await place.run("down", "--force-unlock")).toMatchObject({ code: 0 });
+  });
+});

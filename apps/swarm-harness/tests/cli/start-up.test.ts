@@ -1,0 +1,58 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, onTestFinished, test } from "vitest";
+import { COMMAND, spawnOfdeploy } from "./support/spawn-ofdeploy.js";
+
+const LIMIT = 60_000;
+const PLATFORMS = ["platforms", "--json"] as const;
+
+async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "ofdeploy-start-"));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** Makes Node report, through the binding of its own tests, which of its modules a run loaded. */
+const REPORT = `
+const { internalBinding } = require("internal/test/binding");
+const { getCacheUsage } = internalBinding("builtins");
+process.on("exit", () => {
+  const { compiledWithCache, compiledWithoutCache } = getCacheUsage();
+  require("node:fs").writeFileSync(process.env.LOADED, JSON.stringify([...compiledWithCache, ...compiledWithoutCache]));
+});
+`;
+
+test("zod compiles no function: it never checks whether the runtime allows that", { timeout: LIMIT }, async () => {
+  const directory = await temporaryDirectory();
+  const [report, loaded] = [join(directory, "report.cjs"), join(directory, "loaded.json")];
+  await writeFile(report, REPORT);
+  const env = { ...process.env, NODE_COMPILE_CACHE: directory, LOADED: loaded };
+  await promisify(execFile)(process.execPath, ["--expose-internals", "--require", report, COMMAND, ...PLATFORMS], {
+    env,
+  });
+  const modules: string[] = JSON.parse(await readFile(loaded, "utf8"));
+  expect(modules).toContain("child_process");
+  expect(modules).not.toContain("internal/navigator");
+});
+
+test("a run fills the compile cache in the user's cache directory", { timeout: LIMIT }, async () => {
+  const directory = await temporaryDirectory();
+  const { code } = await spawnOfdeploy(PLATFORMS, {
+    HOME: directory,
+    XDG_CACHE_HOME: directory,
+    LOCALAPPDATA: directory,
+    NODE_COMPILE_CACHE: "",
+  });
+  expect(code).toBe(0);
+  expect((await readdir(join(directory, "ofdeploy", "compile-cache"))).length).toBeGreaterThan(0);
+});
+
+test("a compile cache that can't be written changes nothing", { timeout: LIMIT }, async () => {
+  const file = join(await temporaryDirectory(), "file");
+  await writeFile(file, "");
+  expect(await spawnOfdeploy(PLATFORMS, { NODE_COMPILE_CACHE: file })).toMatchObject({ code: 0, stderr: "" });
+  expect(await spawnOfdeploy(PLATFORMS, { NODE_DISABLE_COMPILE_CACHE: "1" })).toMatchObject({ code: 0, stderr: "" });
+});

@@ -1,0 +1,128 @@
+import { EventEmitter } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import type { Io, Output } from "ofdeploy";
+import { run } from "ofdeploy";
+import { checkEvent } from "../../../../cli/test/valid-events.js";
+
+/** An output that keeps what is written. */
+export class CapturedOutput implements Output {
+  text = "";
+  readonly isTTY: boolean;
+  readonly columns: number;
+  readonly rows = 24;
+  onWrite: ((text: string) => void) | undefined;
+
+  constructor({ isTTY = false, columns = 80 } = {}) {
+    this.isTTY = isTTY;
+    this.columns = columns;
+  }
+
+  write(text: string): void {
+    this.text += text;
+    this.onWrite?.(text);
+  }
+
+  async drained(): Promise<void> {}
+}
+
+/** A line of `--json`. */
+interface JsonEvent extends Record<string, unknown> {
+  event: string;
+}
+
+export interface Ran {
+  code: number;
+  out: string;
+  err: string;
+  /** The lines of `--json`, each as `ofdeploy schema events` has it. */
+  events: JsonEvent[];
+}
+
+export interface Captured extends Io {
+  stdout: CapturedOutput;
+  stderr: CapturedOutput;
+  signals: EventEmitter;
+  exits: number[];
+}
+
+export function captureIo(
+  cwd: string,
+  { isTTY = false, columns = 80, env = {} as Record<string, string>, stdin = "" } = {},
+): Captured {
+  const exits: number[] = [];
+  return {
+    stdin: Readable.from(stdin === "" ? [] : [stdin]),
+    stdout: new CapturedOutput({ isTTY, columns }),
+    stderr: new CapturedOutput({ isTTY, columns }),
+    env,
+    cwd,
+    signals: new EventEmitter(),
+    exits,
+    exit: (code) => void exits.push(code),
+  };
+}
+
+export const MEMORY_PLUGIN = fileURLToPath(new URL("./memory-plugin.ts", import.meta.url));
+const onMemory = ["--plugin", MEMORY_PLUGIN, "--platform", "memory"];
+
+/** A folder with an app file in it, and the command run there. */
+export class Workplace {
+  readonly folder = mkdtempSync(join(tmpdir(), "ofdeploy-"));
+
+  write(text: string, name = "openfactory.yml"): this {
+    const path = join(this.folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    return this;
+  }
+
+  /** Runs on the platform `memory`. */
+  run(...args: string[]): Promise<Ran> {
+    return this.runWith(captureIo(this.folder), [...args, ...onMemory]);
+  }
+
+  async runWith(io: Captured, args: readonly string[]): Promise<Ran> {
+    process.chdir(this.folder);
+    const code = await run(args, io);
+    const { text: out } = io.stdout;
+    const events = args.includes("--json")
+      ? out
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line) as JsonEvent)
+      : [];
+    for (const event of events) checkEvent(event);
+    return { code, out, err: io.stderr.text, events };
+  }
+
+  /** As {@link run}, with an output of the test's own making. */
+  runOnMemory(io: Captured, ...args: string[]): Promise<Ran> {
+    return this.runWith(io, [...args, ...onMemory]);
+  }
+
+  remove(): void {
+    process.chdir(tmpdir());
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A file of apps, each `key: extra lines`, whose uuid is its name in capitals. */
+export const appFile = (apps: Record<string, string>, name = "factory"): string =>
+  [
+    `name: ${name}`,
+    "apps:",
+    ...Object.entries(apps).flatMap(([key, more]) => [
+      `  ${key}:`,
+      `    uuid: ${key.toUpperCase()}`,
+      "    image: demo:1",
+      ...more
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => `    ${line}`),
+    ]),
+    "",
+  ].join("\n");

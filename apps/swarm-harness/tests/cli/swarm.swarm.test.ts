@@ -1,0 +1,440 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { ensureTestImage, RawEngine, startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { spawnOfdeploy, type Spawned } from "./support/spawn-ofdeploy.js";
+
+const EXAMPLE = fileURLToPath(new URL("../../../cli/example/openfactory.yml", import.meta.url));
+const DEMO_IMAGE = "openfactory/demo:1";
+
+let swarm: Swarm;
+let manager: RawEngine;
+let folder: string;
+
+beforeAll(async () => {
+  await ensureTestImage(new RawEngine(process.env["DOCKER_HOST"] ?? ""), DEMO_IMAGE);
+  swarm = await createSwarm({ nodes: 3, managers: 1, images: [DEMO_IMAGE, TEST_IMAGE] });
+  manager = swarm.nodes[0]!.api;
+  folder = await mkdtemp(join(tmpdir(), "ofdeploy-swarm-"));
+});
+afterAll(async () => {
+  await swarm?.down();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const ofdeploy = (...words: string[]): Promise<Spawned> =>
+  spawnOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host]);
+
+const ofdeployWith = (env: Record<string, string>, ...words: string[]): Promise<Spawned> =>
+  spawnOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host], env);
+
+const fileOf = async (text: string): Promise<string> => {
+  const file = join(folder, "openfactory.yml");
+  await writeFile(file, text);
+  return file;
+};
+
+interface Task {
+  ServiceID: string;
+  NodeID: string;
+  Status: { State: string };
+}
+
+/** Host names of the nodes on which tasks of a service run. */
+async function nodesOf(service: string): Promise<string[]> {
+  const { ID } = await manager.call("GET", `/services/${service}`);
+  const tasks: Task[] = await manager.call("GET", "/tasks");
+  const nodes: { ID: string; Description: { Hostname: string } }[] = await manager.call("GET", "/nodes");
+  return tasks
+    .filter(({ ServiceID, Status }) => ServiceID === ID && Status.State === "running")
+    .map(({ NodeID }) => nodes.find((node) => node.ID === NodeID)?.Description.Hostname ?? "")
+    .sort();
+}
+
+const services = async (): Promise<string[]> =>
+  ((await manager.call("GET", "/services")) as { Spec: { Name: string } }[]).map(({ Spec }) => Spec.Name).sort();
+
+describe("the example file on a swarm of three nodes", () => {
+  test("comes up on more than one node, answers by HTTP, is left as it is by a second up, and goes", async () => {
+    const up = await ofdeploy("up", "--file", EXAMPLE);
+    expect(up, up.stderr).toMatchObject({ code: 0 });
+    expect(await services()).toEqual(["weather-archive", "weather-reader", "weather-station"]);
+
+    const readers = await nodesOf("weather-reader");
+    expect(readers).toHaveLength(2);
+    const everywhere = new Set([
+      ...readers,
+      ...(await nodesOf("weather-station")),
+      ...(await nodesOf("weather-archive")),
+    ]);
+    expect(everywhere.size).toBeGreaterThan(1);
+
+    const [home] = await nodesOf("weather-station");
+    const address = swarm.nodes.find(({ name }) => name === home)?.address;
+    expect(await (await fetch(`http://${address}:18080/`)).text()).toContain("hello from the test image");
+
+    const created = await manager.call("GET", "/services/weather-reader");
+    const again = await ofdeploy("up", "--file", EXAMPLE);
+    expect(again, again.stderr).toMatchObject({ code: 0 });
+    expect(again.stdout).toContain("unchanged");
+    expect((await manager.call("GET", "/services/weather-reader")).Version).toEqual(created.Version);
+
+    const ps = await ofdeploy("ps", "--file", EXAMPLE);
+    expect(ps.stdout).toMatch(/weather-reader +weather-reader +running +2\/2/);
+    expect(ps.stdout).toContain(readers[0]);
+
+    const logs = await ofdeploy("logs", "weather-archive", "--file", EXAMPLE);
+    expect(logs.stdout).toContain("archive opened");
+
+    const down = await ofdeploy("down", "--file", EXAMPLE);
+    expect(down, down.stderr).toMatchObject({ code: 0 });
+    expect(await services()).toEqual([]);
+  });
+});
+
+describe("on a swarm", () => {
+  afterEach(async () => {
+    for (const name of await services()) await manager.request("DELETE", `/services/${name}`);
+  });
+
+  const app = (key: string, more: string, image = TEST_IMAGE) => `
+  ${key}:
+    uuid: ${key.toUpperCase()}
+    image: ${image}
+    command: sleep 1000
+    stop_grace_period: 1s
+${more}`;
+
+  test("constraints are obeyed, and told of where no node fits", async () => {
+    const pinned = await fileOf(
+      `name: pinned\napps:${app("on-two", "    deploy: {replicas: 3, placement: {constraints: [node.hostname == node-2]}}")}${app(
+        "off-manager",
+        "    deploy: {replicas: 4, placement: {constraints: ['node.role!=manager']}}",
+      )}\n`,
+    );
+    const up = await ofdeploy("up", "--file", pinned);
+    expect(up, up.stderr).toMatchObject({ code: 0 });
+    expect(await nodesOf("on-two")).toEqual(["node-2", "node-2", "node-2"]);
+    expect(new Set(await nodesOf("off-manager"))).toEqual(new Set(["node-2", "node-3"]));
+    expect(await ofdeploy("down", "--file", pinned)).toMatchObject({ code: 0 });
+
+    const nowhere = await fileOf(
+      `name: nowhere\napps:${app("nowhere", "    deploy: {placement: {constraints: [node.hostname == moon]}}")}\n`,
+    );
+    const refused = await ofdeploy("up", "--file", nowhere);
+    expect(refused).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(
+        /^error\[CONFLICT\] \S+:8:26: nowhere: No node that takes tasks fulfils node.hostname == moon/m,
+      ),
+    });
+    expect(await services()).toEqual([]);
+    const waited = await ofdeploy("up", "--file", nowhere, "--timeout", "4s", "--no-preflight");
+    expect(waited.code).toBe(6);
+    expect(waited.stderr).toMatch(/error\[TIMEOUT\].*no suitable node/);
+    expect(waited.stderr).toContain("No node fulfils its constraints");
+    expect(await services()).toEqual([]);
+  });
+
+  test("a change is planned field by field, rolled out, scaled, seen when made by hand, and rolled back", async () => {
+    const version = (level: string) =>
+      fileOf(`name: changes\napps:${app("web", `    environment: [LEVEL=${level}]`)}${app("db", "")}\n`);
+    const first = await version("info");
+    expect(await ofdeploy("up", "--file", first)).toMatchObject({ code: 0 });
+    const db = await manager.call("GET", "/services/db");
+    const second = await version("debug");
+    const plan = await ofdeploy("plan", "--file", second, "--show-env");
+    expect(plan, plan.stderr).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining("~ web\n      env.LEVEL  info => debug\n"),
+    });
+    const up = await ofdeploy("up", "--file", second);
+    expect(up, up.stderr).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/web +updated +1\/1[^]*db +unchanged/),
+    });
+    expect((await manager.call("GET", "/services/db")).Version).toEqual(db.Version);
+    expect(await ofdeploy("plan", "--file", second)).toMatchObject({ code: 0 });
+
+    const scaled = await ofdeploy("scale", "web=3", "--file", second);
+    expect(scaled, scaled.stderr).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^web: 1 => 3 replicas, running in /),
+    });
+    expect(await nodesOf("web")).toHaveLength(3);
+    const drift = await ofdeploy("plan", "--file", second);
+    expect(drift).toMatchObject({
+      code: 2,
+      stdout: expect.stringMatching(/~ web: changed by hand[^\n]*\n +env\.SWARM_REPLICAS +3 => 1\n +mode\S* +3 => /),
+    });
+    expect(await ofdeploy("up", "--file", second)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/web +updated +1\/1/),
+    });
+
+    const third = await version("trace");
+    await ofdeploy("up", "--file", third);
+    const back = await ofdeploy("rollback", "--file", third);
+    expect(back, back.stderr).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/web +running[^]*changes: 1 running/),
+    });
+    const { Spec } = await manager.call("GET", "/services/web");
+    expect(Spec.TaskTemplate.ContainerSpec.Env).toContain("LEVEL=debug");
+    expect(await ofdeploy("down", "--project", "changes", "--yes")).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("2 removed"),
+    });
+  });
+
+  test("a version that the swarm itself rolls back is no success: ROLLED_BACK, what runs, task, node, exit code, lines", async () => {
+    const policy = "    deploy: {update_config: {failure_action: rollback, monitor: 3s, order: stop-first}}";
+    const good = (): Promise<string> => fileOf(`name: rolled\napps:${app("web", policy)}\n`);
+    expect(await ofdeploy("up", "--file", await good())).toMatchObject({ code: 0 });
+    const bad = await fileOf(
+      `name: rolled\napps:${app("web", policy).replace("command: sleep 1000", "command: sh -c 'echo no disk; exit 3'")}\n`,
+    );
+    const up = await ofdeploy("up", "--file", bad);
+    expect(up.code).toBe(1);
+    expect(up.stdout).toMatch(/web +(?:rolled back|failed) +as before/);
+    expect(up.stdout).toContain("rolled now: 1 as before");
+    expect(up.stderr).toMatch(/^error\[(?:ROLLED_BACK|TASK_FAILED)\] /m);
+    expect(up.stderr).toMatch(/instance \w+, node node-\d, exit code 3/);
+    expect(up.stderr).toContain("  | no disk\n");
+    expect(await ofdeploy("plan", "--file", await good())).toMatchObject({ code: 0 });
+    expect(await nodesOf("web")).toHaveLength(1);
+  });
+
+  test("an update to what crashes is rolled back, and of two replicas one answers requests all the while", async () => {
+    // Without a delay the swarm may begin with the second replica before it has seen that the first failed.
+    const served = `    ports: [{target: 8080, published: 18091, mode: host}]
+    healthcheck: {test: "wget -q -O /dev/null http://127.0.0.1:8080/", interval: 500ms, retries: 3}
+    deploy:
+      replicas: 2
+      placement: {constraints: ['node.role!=manager']}
+      update_config: {parallelism: 1, delay: 10s, monitor: 2s, failure_action: rollback}`;
+    const written = (command: string): Promise<string> =>
+      fileOf(
+        `name: served\napps:${app("web", served, DEMO_IMAGE).replace("command: sleep 1000", `command: ${command}`)}\n`,
+      );
+    const good = await written("httpd -f -p 8080 -h /srv");
+    expect(await ofdeploy("up", "--file", good)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/web +running +2\/2/),
+    });
+
+    const answers = async ({ address }: { address: string }): Promise<void> => {
+      const answer = await fetch(`http://${address}:18091/`, {
+        headers: { connection: "close" },
+        signal: AbortSignal.timeout(2_000),
+      });
+      if (!(await answer.text()).includes("hello from the test image")) throw new Error("that is another answer");
+    };
+    const asked = { times: 0, unanswered: 0, off: 0 };
+    const over = new AbortController();
+    const asking = (async () => {
+      for (; !over.signal.aborted; asked.times += 1) {
+        const each = await Promise.allSettled(swarm.workers.map(answers));
+        const missing = each.filter(({ status }) => status === "rejected").length;
+        asked.off += missing === 1 ? 1 : 0;
+        asked.unanswered += missing === swarm.workers.length ? 1 : 0;
+        await sleep(20);
+      }
+    })();
+    const up = await ofdeploy("up", "--file", await written("sh -c 'echo no disk; exit 3'"));
+    over.abort();
+    await asking;
+    expect(up).toMatchObject({ code: 1, stdout: expect.stringMatching(/web +rolled back +as before/) });
+    expect(up.stderr).toMatch(/^error\[(?:ROLLED_BACK|TASK_FAILED)\] [^]*exit code 3[^]*\n +\| no disk\n/m);
+    expect(asked.times).toBeGreaterThan(20);
+    // It was one replica that was tried; at no time were both away.
+    expect(asked).toMatchObject({ unanswered: 0, off: expect.toSatisfy((off: number) => off > 0) });
+    await Promise.all(swarm.workers.map(answers));
+  });
+
+  test("secrets and configs by content, and a network of their own, are made, exchanged, rolled back and removed", async () => {
+    const names = async (kind: "secrets" | "configs" | "networks"): Promise<string[]> =>
+      ((await manager.call("GET", `/${kind}`)) as { Name?: string; Spec?: { Name: string } }[])
+        .map(({ Name, Spec }) => Spec?.Name ?? Name ?? "")
+        .filter((name) => name.startsWith("owned_"))
+        .sort();
+    const file = await fileOf(`name: owned
+secrets: {key: {file: key.txt}}
+configs: {conf: {content: "level=\${LEVEL}"}}
+networks: {back: {internal: true}}
+apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [back]").replace(
+      "command: sleep 1000",
+      "command: sh -c 'cat /run/secrets/key /conf; echo; sleep 1000'",
+    )}
+`);
+    const upWith = async (key: string, level: string): Promise<Spawned> => {
+      await writeFile(join(folder, "key.txt"), `${key}\n`);
+      await writeFile(join(folder, ".env"), `LEVEL=${level}\n`);
+      return ofdeploy("up", "--file", file);
+    };
+    const lastLines = async (): Promise<string> =>
+      (await ofdeploy("logs", "reader", "--tail", "2", "--file", file)).stdout;
+
+    const first = await upWith("hunter2", "info");
+    expect(first, first.stderr).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^created: network owned_back, secret owned_key_\w+, config owned_conf_\w+$/m),
+    });
+    expect(await lastLines()).toBe("reader | hunter2\nreader | level=info\n");
+    expect(await names("networks")).toEqual(["owned_back"]);
+    const [before] = await names("secrets");
+
+    const second = await upWith("hunter3", "debug");
+    expect(second, second.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/reader +updated/) });
+    expect(await lastLines()).toContain("reader | hunter3\nreader | level=debug\n");
+    expect(await names("secrets")).toContain(before);
+    const back = await ofdeploy("rollback", "--file", file);
+    expect(back, back.stderr).toMatchObject({ code: 0 });
+    expect(await lastLines()).toContain("reader | hunter2\nreader | level=info\n");
+    expect(`${first.stdout}${first.stderr}${second.stdout}${second.stderr}`).not.toMatch(/hunter|level=/);
+
+    const down = await ofdeploy("down", "--file", file);
+    expect(down, down.stderr).toMatchObject({ code: 0 });
+    for (const kind of ["secrets", "configs", "networks"] as const) expect(await names(kind), kind).toEqual([]);
+  });
+
+  test("a secret of the largest size is taken, and one byte more is refused with its place", async () => {
+    const file = await fileOf(
+      `name: sizes\nsecrets: {key: {file: large.bin}}\napps:${app("large", "    secrets: [key]")}\n`,
+    );
+    await writeFile(join(folder, "large.bin"), Buffer.alloc(500 * 1024 - 1, 7));
+    const taken = await ofdeploy("up", "--file", file);
+    expect(taken, taken.stderr).toMatchObject({ code: 0 });
+    expect(await ofdeploy("down", "--file", file)).toMatchObject({ code: 0 });
+    await writeFile(join(folder, "large.bin"), Buffer.alloc(500 * 1024, 7));
+    expect(await ofdeploy("up", "--file", file)).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/openfactory\.yml:2:17: .*less than 500 KiB/),
+    });
+  });
+
+  test("of two runs at once on one project the later one ends with who holds the lock", async () => {
+    const file = await fileOf(
+      `name: locked\napps:${app("slow", '    healthcheck: {test: "sleep 4", interval: 1s, timeout: 10s}')}\n`,
+    );
+    const first = ofdeploy("up", "--file", file);
+    await expect.poll(services, { timeout: 20_000 }).toContain("slow");
+    const second = await ofdeploy("down", "--file", file);
+    expect(second).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/error\[CONFLICT\] .*ofdeploy up, pid \d+/),
+    });
+    expect(await first).toMatchObject({ code: 0 });
+    expect(await ofdeploy("down", "--file", file)).toMatchObject({ code: 0 });
+  });
+
+  test("local storage is refused with its place, before anything is made", async () => {
+    const file = await fileOf(
+      `name: local\napps:${app("kept", "    storage: {data: {type: local, local_path: /srv, mount_point: /data}}")}\n`,
+    );
+    const refused = await ofdeploy("up", "--file", file);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toMatch(/error\[INVALID_FILE\] .*openfactory\.yml:\d+:\d+/);
+    expect(await services()).toEqual([]);
+  });
+
+  test("an image that no node has fails when the nodes have turned it away, and what was made is put back", async () => {
+    const file = await fileOf(
+      `name: missing\napps:${app("fine", "")}
+  broken:
+    uuid: BROKEN
+    image: openfactory/no-such-image:1
+`,
+    );
+    const up = await ofdeploy("up", "--file", file);
+    expect(up.code).toBe(1);
+    expect(up.stderr).toMatch(
+      /error\[IMAGE_NOT_FOUND\].*rejected on node-\d: No such image: openfactory\/no-such-image:1/,
+    );
+    expect(up.stderr).toMatch(/\n {2}hint: See that docker\.io has the image/);
+    expect(await services()).toEqual([]);
+  });
+
+  test("refresh-auth gives the project's services the new password, and starts nothing again", async () => {
+    const registry = await startRegistry({ auth: true, address: swarm.gateway });
+    try {
+      await registry.push(manager, TEST_IMAGE, "app:1");
+      const env = { DOCKER_CONFIG: folder };
+      const logIn = (): Promise<void> => {
+        const { username, password } = registry.credentials!;
+        const auth = Buffer.from(`${username}:${password}`).toString("base64");
+        return writeFile(join(folder, "config.json"), JSON.stringify({ auths: { [registry.host]: { auth } } }));
+      };
+      const ofPrivate = (key: string) => app(key, "    image_pull_policy: always\n", `${registry.host}/app:1`);
+      const file = await fileOf(`name: private\napps:${ofPrivate("private-app")}${app("open-app", "")}\n`);
+      const tasks = async (): Promise<string[]> =>
+        ((await manager.call("GET", "/tasks")) as { ID: string }[]).map(({ ID }) => ID).sort();
+      await logIn();
+      const up = await ofdeployWith(env, "up", "--file", file);
+      expect(up, up.stderr).toMatchObject({ code: 0 });
+      const before = await tasks();
+
+      registry.changePassword();
+      await logIn();
+      const refreshed = await ofdeployWith(env, "refresh-auth", "--file", file);
+      expect(refreshed, refreshed.stderr).toMatchObject({ code: 0 });
+      expect(refreshed.stdout).toMatch(/^private-app: renewed\nopen-app: kept as they were\nprivate: 1 renewed in /);
+      expect(refreshed.stderr).toContain(
+        "warning[NO_CREDENTIALS] open-app: image: Docker's config.json has no credentials for docker.io here",
+      );
+      expect(await tasks()).toEqual(before);
+      for (const { stdout, stderr } of [up, refreshed])
+        expect(`${stdout}${stderr}`).not.toMatch(/open-(?:sesame|barley)/);
+
+      const other = await fileOf(`name: other\napps:${ofPrivate("other-app")}\n`);
+      const refused = await ofdeployWith({ DOCKER_CONFIG: join(folder, "none") }, "up", "--file", other);
+      expect(refused.code).toBe(4);
+      expect(refused.stderr).toContain(`has no credentials for it: log in with docker login ${registry.host}.`);
+      expect(await services()).toEqual(["open-app", "private-app"]);
+    } finally {
+      await registry.stop();
+    }
+  });
+
+  test("a missing network, one of a single node, a port taken: one sentence each, nothing made", async () => {
+    const missing = await ofdeploy(
+      "up",
+      "--file",
+      await fileOf(`name: n\napps:${app("net-app", "    networks: [no-such-net]")}\n`),
+    );
+    expect(missing.stderr).toMatch(/error\[NETWORK_NOT_FOUND\] \S+:8:16: net-app: There is no network no-such-net/);
+    await manager.call("POST", "/networks/create", { Name: "one-node", Driver: "bridge" });
+    const local = await ofdeploy(
+      "up",
+      "--file",
+      await fileOf(`name: n\napps:${app("net-app", "    networks: [one-node]")}\n`),
+    );
+    expect(local.code).toBe(5);
+    expect(local.stderr).toMatch(/error\[CONFLICT\] \S+:8:16: net-app: Network one-node is no network of the swarm/);
+    expect(await services()).toEqual([]);
+
+    const first = await fileOf(`name: first\napps:${app("first-app", '    ports: ["18090:80"]')}\n`);
+    expect(await ofdeploy("up", "--file", first)).toMatchObject({ code: 0 });
+    const second = await ofdeploy(
+      "up",
+      "--file",
+      await fileOf(`name: second\napps:${app("second-app", '    ports: ["18090:80"]')}\n`),
+    );
+    expect(second.code).toBe(5);
+    expect(second.stderr).toMatch(
+      /error\[CONFLICT\] \S+:8:13: second-app: Host port 18090 is published by service first-app already/,
+    );
+    expect(await services()).toEqual(["first-app"]);
+  });
+
+  test("a worker is no manager: NOT_A_SWARM_MANAGER", async () => {
+    const file = await fileOf(`name: n\napps:${app("worker-app", "")}\n`);
+    const up = await spawnOfdeploy(["up", "--file", file, "--platform", "swarm", "--host", swarm.workers[0]!.host]);
+    expect(up.code).toBe(4);
+    expect(up.stderr).toMatch(/error\[NOT_A_SWARM_MANAGER\]/);
+  });
+});

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { appFile, captureIo, Workplace } from "./support/run-ofdeploy.js";
+
+let place: Workplace;
+beforeEach(() => {
+  place = new Workplace();
+});
+afterEach(() => place.remove());
+
+const validate = (platform: string, lines: string, ...more: string[]) => {
+  place.write(appFile({ web: lines }));
+  return place.runWith(captureIo(place.folder), ["validate", "--platform", platform, ...more]);
+};
+
+describe("what one platform rejects, validate accepts for the other", () => {
+  test.each<[what: string, lines: string, at: string, says: string]>([
+    ["the network none", "networks: [none]", "6:16", "A swarm has no network none"],
+    ["the network ingress", "networks: [back, ingress]", "6:22", "The network ingress is the swarm's own"],
+    ["a template in a variable", 'environment: {MODE: a, QUERY: "{{.x}}"}', "6:28", "(QUERY): The text holds {{"],
+    [
+      "an address of the host",
+      'ports: ["8080:80", "127.0.0.1:3000-3002:3000-3002"]',
+      "6:24",
+      "it would be open to all",
+    ],
+  ])("swarm rejects %s", async (_, lines, at, says) => {
+    expect(await validate("docker", lines)).toMatchObject({ code: 0 });
+    const ran = await validate("swarm", lines);
+    expect(ran).toMatchObject({ code: 3, out: "" });
+    expect(ran.err).toMatch(new RegExp(`^error\\[UNSUPPORTED\\] openfactory.yml:${at}: web: `));
+    expect(ran.err).toContain(says);
+    expect(ran.err.match(/^error/gm)).toHaveLength(1);
+    const json = await validate("swarm", lines, "--json");
+    const [line, column] = at.split(":").map(Number);
+    expect(json.events.at(-1)).toMatchObject({
+      ok: false,
+      error: { issues: [{ location: { file: "openfactory.yml", line, column } }] },
+    });
+  });
+});
+
+test("a mode with bits that Swarm leaves out is a warning at validate, and an error with --strict", async () => {
+  const lines = "secrets: [{source: key, mode: 4755}]\nconfigs: [{source: conf, mode: 0755}]";
+  const ran = await validate("swarm", lines);
+  expect(ran).toMatchObject({ code: 0 });
+  expect(ran.err).toBe(
+    "warning[FIELD_NOT_HONOURED] web: secrets[].mode: Swarm sets the permissions up to 0777, and leaves out the bits above them.\n",
+  );
+  const strict = await validate("swarm", lines, "--strict");
+  expect(strict).toMatchObject({
+    code: 3,
+    err: expect.stringMatching(/^error\[UNSUPPORTED\] openfactory.yml:6:29: web: secrets\[0\].mode: /),
+  });
+});
+
+test("a network with a label of ofdeploy's own is an error at the network's declaration", async () => {
+  place.write(
+    "networks: {back: {labels: {org.openfactory.deploy.project: other}}}\napps: {web: {uuid: WEB, image: x, networks: [back]}}\n",
+  );
+  const ran = await place.runWith(captureIo(place.folder), ["validate"]);
+  expect(ran).toMatchObject({
+    code: 3,
+    err: expect.stringMatching(
+      /^error\[INVALID_REQUEST\] openfactory.yml:1:12: the network back: the label org.openfactory.deploy.project is set by/,
+    ),
+  });
+});
+
+test("a template in an env file is at its line there, and its value is in no output", async () => {
+  place.write('A=1\nexport QUERY="hunter2{{.x}}"\n', "q.env");
+  const ran = await validate("swarm", "env_file: q.env");
+  expect(ran.err).toContain("error[UNSUPPORTED] q.env:2:8: web: env[");
+  expect(ran.err).toContain("(QUERY): ");
+  expect(ran.err).not.toContain("hunter2");
+});

@@ -1,0 +1,30 @@
+import { createEngine as connect } from "@openfactory/docker-engine";
+import { createEngine, type SingleEngine } from "@openfactory/swarm-harness";
+import { type CountingProxy, startCountingProxy, TEST_IMAGE } from "@openfactory/test-engine";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { LocalDockerDeploymentStrategy } from "@openfactory/strategy-local-docker";
+
+const networks = ["one", "two", "three", "four"];
+
+let engine: SingleEngine;
+let proxy: CountingProxy;
+beforeAll(async () => {
+  engine = await createEngine({ engine: "28.5", images: [TEST_IMAGE] });
+  proxy = await startCountingProxy(engine.host);
+  for (const Name of networks) await engine.api.call("POST", "/networks/create", { Name });
+});
+afterAll(async () => {
+  await proxy?.close();
+  await engine?.down();
+});
+
+test("from API 1.44, a deploy on any number of networks is two calls", async () => {
+  const strategy = new LocalDockerDeploymentStrategy(connect({ host: proxy.host }));
+  await strategy.deploy({ name: "first", image: TEST_IMAGE, command: ["sleep", "60"] });
+  proxy.calls.length = 0;
+  const { ids } = await strategy.deploy({ name: "second", image: TEST_IMAGE, command: ["sleep", "60"], networks });
+  expect(proxy.calls).toEqual(["POST /containers/create", `POST /containers/${ids[0]}/start`]);
+  const { NetworkSettings } = await engine.api.call("GET", "/containers/second/json");
+  expect(Object.keys(NetworkSettings.Networks).sort()).toEqual([...networks].sort());
+  await strategy.close();
+});

@@ -1,0 +1,36 @@
+import { createEngine as connect } from "@openfactory/docker-engine";
+import { containerTarget, podmanTarget } from "@openfactory/docker-probes";
+import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import type { ContractFactory, ContractTarget } from "@openfactory/strategy-contract-tests";
+import { createEngine, type EngineVersion, type NodeVersion, type PodmanVersion } from "@openfactory/swarm-harness";
+import { type RawEngine, TEST_ENTRYPOINT_IMAGE, TEST_IMAGE } from "@openfactory/test-engine";
+import { LocalDockerDeploymentStrategy } from "@openfactory/strategy-local-docker";
+
+/** Where the engine's published ports are, and where it takes a registry of this machine's. */
+interface Place {
+  published: string;
+  registry: string;
+}
+
+type MakeTarget = (strategy: OpenFactoryServiceDeploymentStrategy, engine: RawEngine, place: Place) => ContractTarget;
+
+const onNode =
+  (version: NodeVersion, makeTarget: MakeTarget): ContractFactory =>
+  async () => {
+    const node = await createEngine({ engine: version, images: [TEST_IMAGE, TEST_ENTRYPOINT_IMAGE] });
+    const strategy = new LocalDockerDeploymentStrategy(connect({ host: node.host }));
+    const target = makeTarget(strategy, node.api, { published: node.address, registry: node.gateway });
+    return {
+      ...target,
+      async close() {
+        await target.close();
+        await node.down();
+      },
+    };
+  };
+
+/** An engine of that version in a container of its own. */
+export const onVersion = (version: EngineVersion): ContractFactory => onNode(version, containerTarget);
+
+/** Podman of that version, in a container of its own. */
+export const onPodman = (version: PodmanVersion): ContractFactory => onNode(version, podmanTarget);

@@ -1,0 +1,165 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { ResourceSpec } from "@openfactory/deploy-core";
+import { createEngine } from "@openfactory/docker-engine";
+import { TEST_LABELS } from "@openfactory/docker-probes";
+import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { LocalDockerDeploymentStrategy } from "@openfactory/strategy-local-docker";
+
+/** Networks and volumes on a real engine. */
+export function resourcesOn(engineAt: () => Promise<{ host: string; close(): Promise<void> }>): void {
+  const run = `res-${randomBytes(3).toString("hex")}`;
+  let raw: RawEngine;
+  let strategy: LocalDockerDeploymentStrategy;
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    const engine = await engineAt();
+    close = engine.close;
+    raw = new RawEngine(engine.host);
+    strategy = new LocalDockerDeploymentStrategy(createEngine({ host: engine.host }));
+  });
+  afterEach(async () => {
+    const filters = encodeURIComponent(JSON.stringify({ name: [`^/?${run}`] }));
+    for (const { Id } of await raw.call("GET", `/containers/json?all=1&filters=${filters}`)) {
+      await raw.call("DELETE", `/containers/${Id}?force=true&v=true`);
+    }
+    for (const { kind, id } of await ours()) await raw.call("DELETE", `/${kind}s/${id}`);
+  });
+  afterAll(async () => {
+    await strategy.close();
+    await close();
+  });
+
+  const ours = async () => (await strategy.listResources()).filter(({ name }) => name.startsWith(run));
+  const spec = (kind: "network" | "volume", name = `${run}-x`, more: object = {}): ResourceSpec =>
+    ({ kind, name, labels: { ...TEST_LABELS, team: "mill" }, ...more }) as ResourceSpec;
+  const user = (kind: "network" | "volume", name: string) => ({
+    name: `${run}-user`,
+    image: TEST_IMAGE,
+    command: ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1000 & wait $!; done"],
+    labels: TEST_LABELS,
+    ...(kind === "network" ? { networks: [name] } : { mounts: [{ Source: name, Target: "/data" }] }),
+  });
+
+  describe.each(["network", "volume"] as const)("a %s", (kind) => {
+    test("is made with its labels, found by them, and removed", async () => {
+      const made = await strategy.createResource(spec(kind));
+      expect(made).toEqual({
+        kind,
+        name: `${run}-x`,
+        id: expect.any(String),
+        labels: { ...TEST_LABELS, team: "mill" },
+      });
+      await strategy.createResource(spec(kind, `${run}-y`, { labels: { ...TEST_LABELS, team: "rill" } }));
+      expect(await strategy.listResources({ labels: { team: "mill" } })).toEqual([made]);
+      expect(await strategy.listResources({ labels: { team: "mil" } })).toEqual([]);
+      expect(
+        await strategy.listResources({ kinds: [kind === "network" ? "volume" : "network"], labels: { team: "mill" } }),
+      ).toEqual([]);
+      await strategy.removeResource(kind, `${run}-x`);
+      expect((await ours()).map(({ name }) => name)).toEqual([`${run}-y`]);
+    });
+
+    test("of a name that is in use: ALREADY_EXISTS, and what has it is as it was", async () => {
+      const made = await strategy.createResource(spec(kind));
+      const again = strategy.createResource(spec(kind, undefined, { labels: { ...TEST_LABELS, team: "rill" } }));
+      await expect(again).rejects.toMatchObject({
+        code: "ALREADY_EXISTS",
+        strategy: "docker",
+        hint: expect.any(String),
+      });
+      expect(await ours()).toEqual([made]);
+    });
+
+    test("that ten make at once is made by one", async () => {
+      const all = await Promise.allSettled(Array.from({ length: 10 }, () => strategy.createResource(spec(kind))));
+      const codes = all.map((one) => (one.status === "fulfilled" ? "made" : one.reason.code));
+      expect(codes.toSorted()).toEqual([...Array(9).fill("ALREADY_EXISTS"), "made"]);
+      const made = all.find((one) => one.status === "fulfilled");
+      expect(await ours()).toEqual([made?.value]);
+    });
+
+    test("is removed by its exact name", async () => {
+      const made = await strategy.createResource(spec(kind));
+      const ids = kind === "network" ? [made.id, made.id.slice(0, 12)] : [];
+      for (const name of [run, `${run}-x-y`, "", "../x", ...ids]) {
+        await expect(strategy.removeResource(kind, name), name).rejects.toMatchObject({ code: "NOT_FOUND" });
+      }
+      expect(await ours()).toEqual([made]);
+    });
+
+    test("that a service uses stays: CONFLICT, which says by whom; and goes once the service lets go of it", async () => {
+      const { name } = await strategy.createResource(spec(kind));
+      const service = user(kind, name);
+      await strategy.deploy(service);
+      await expect(strategy.removeResource(kind, name, { timeoutMs: 300 })).rejects.toMatchObject({
+        code: "CONFLICT",
+        message: expect.stringContaining(service.name),
+      });
+      const removing = strategy.removeResource(kind, name, { timeoutMs: 60_000 });
+      await delay(300);
+      await strategy.remove(service.name);
+      await removing;
+      expect(await ours()).toEqual([]);
+    });
+
+    test("is left by an abort", async () => {
+      const { name } = await strategy.createResource(spec(kind));
+      await strategy.deploy(user(kind, name));
+      const removing = strategy.removeResource(kind, name, { signal: AbortSignal.timeout(300), timeoutMs: 60_000 });
+      await expect(removing).rejects.toMatchObject({ code: "ABORTED" });
+      const aborted = { signal: AbortSignal.abort() };
+      await expect(strategy.createResource(spec(kind, `${run}-y`), aborted)).rejects.toMatchObject({ code: "ABORTED" });
+      expect((await ours()).map((one) => one.name)).toEqual([name]);
+    });
+
+    test.each(["", "x", "a b", "a/b", "-x"])("can't be called %j: INVALID_REQUEST", async (name) => {
+      await expect(strategy.createResource(spec(kind, name))).rejects.toMatchObject({
+        code: "INVALID_REQUEST",
+        field: "name",
+      });
+    });
+
+    test("of a driver that there is not: INVALID_REQUEST", async () => {
+      const making = strategy.createResource(spec(kind, undefined, { driver: "none-such" }));
+      await expect(making).rejects.toMatchObject({ code: "INVALID_REQUEST", field: "driver" });
+      expect(await ours()).toEqual([]);
+    });
+  });
+
+  test("a network has no way out, and a volume the options of its driver, if that is asked for", async () => {
+    await strategy.createResource(
+      spec("network", `${run}-n`, { internal: true, driverOptions: { "com.docker.network.driver.mtu": "1400" } }),
+    );
+    await strategy.createResource(spec("volume", `${run}-v`, { driverOptions: { type: "tmpfs", device: "tmpfs" } }));
+    expect(await raw.call("GET", `/networks/${run}-n`)).toMatchObject({
+      Driver: "bridge",
+      Internal: true,
+      Attachable: true,
+      Options: { "com.docker.network.driver.mtu": "1400" },
+    });
+    expect(await raw.call("GET", `/volumes/${run}-v`)).toMatchObject({
+      Driver: "local",
+      Options: { type: "tmpfs", device: "tmpfs" },
+    });
+    expect((await ours()).map(({ kind, name }) => `${kind} ${name}`)).toEqual([`network ${run}-n`, `volume ${run}-v`]);
+  });
+
+  test("the engine's own networks, and locks, are no resources", async () => {
+    await strategy.lock(run, { id: "1", owner: "ada", since: "" });
+    const names = (await strategy.listResources()).map(({ name }) => name);
+    expect(names).toEqual(expect.not.arrayContaining(["bridge", "host", "none"]));
+    expect(names).toEqual(expect.not.arrayContaining([expect.stringContaining("lock")]));
+    await strategy.unlock(run, "1");
+    await expect(strategy.removeResource("network", "bridge")).rejects.toMatchObject({ code: "CONFLICT" });
+    await expect(strategy.createResource(spec("network", "bridge"))).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
+  });
+
+  test.each(["config", "secret"] as const)("a %s takes a swarm: UNSUPPORTED", async (kind) => {
+    const making = strategy.createResource({ kind, name: `${run}-x`, labels: {}, content: new Uint8Array() });
+    await expect(making).rejects.toMatchObject({ code: "UNSUPPORTED", strategy: "docker" });
+    await expect(strategy.removeResource(kind, `${run}-x`)).rejects.toMatchObject({ code: "UNSUPPORTED" });
+    expect(await strategy.listResources({ kinds: [kind] })).toEqual([]);
+  });
+}

@@ -1,0 +1,46 @@
+import { randomBytes } from "node:crypto";
+import { createEngine } from "@openfactory/docker-engine";
+import { containerTarget, TEST_LABELS } from "@openfactory/docker-probes";
+import { RawEngine } from "@openfactory/test-engine";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { LocalDockerDeploymentStrategy } from "@openfactory/strategy-local-docker";
+
+const host = process.env["DOCKER_HOST"] ?? "";
+const strategy = new LocalDockerDeploymentStrategy(createEngine({ host }));
+const target = containerTarget(strategy, new RawEngine(host));
+const name = `pinned-${randomBytes(3).toString("hex")}`;
+
+afterEach(() => target.cleanup(name));
+afterAll(() => target.close());
+
+const told = async () => (await strategy.inspect(name)).settings;
+
+test("with `always`, one made from an older image of the tag differs in just that", { timeout: 120_000 }, async () => {
+  const image = await target.images.moving!();
+  const request = { name, image: image.reference, imagePullPolicy: "always" as const, labels: TEST_LABELS };
+  await strategy.deploy(request);
+  const made = await told();
+  expect(made?.image).toMatch(new RegExp(`^${image.reference}@sha256:[0-9a-f]{64}$`));
+  expect(await strategy.settingsOf(request)).toStrictEqual(made);
+  expect(await strategy.list({ settings: true })).toContainEqual(expect.objectContaining({ name, settings: made }));
+
+  await image.move();
+  const moved = await strategy.settingsOf(request);
+  expect(moved.image).toMatch(/@sha256:[0-9a-f]{64}$/);
+  expect(moved.image).not.toBe(made?.image);
+  expect({ ...moved, image: made?.image }).toStrictEqual(made);
+  expect(await told()).toStrictEqual(made);
+
+  await strategy.remove(name);
+  await strategy.deploy(request);
+  expect(await told()).toStrictEqual(moved);
+});
+
+test("with `missing`, what is there is what is meant", { timeout: 120_000 }, async () => {
+  const image = await target.images.moving!();
+  const request = { name, image: image.reference, labels: TEST_LABELS };
+  await strategy.deploy(request);
+  await image.move();
+  expect((await told())?.image).toBe(image.reference);
+  expect(await strategy.settingsOf(request)).toStrictEqual(await told());
+});

@@ -1,0 +1,3 @@
+import { startsAfterReboot } from "./reboot-on.support.js";
+
+startsAfterReboot("20.10");

@@ -1,0 +1,207 @@
+import type { DeployRequest, UpdateConfig } from "@openfactory/deploy-core";
+import { createEngine, type DockerEngine, type ServiceDetails } from "@openfactory/docker-engine";
+import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { SwarmDeploymentStrategy } from "@openfactory/strategy-swarm";
+
+const SECOND = 1_000_000_000;
+const name = "swarm-update";
+const runs = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"];
+const crashes = ["sh", "-c", "echo 'no input' >&2; sleep 1; exit 7"];
+
+let swarm: Swarm;
+let engine: DockerEngine;
+let strategy: SwarmDeploymentStrategy;
+beforeAll(async () => {
+  swarm = await createSwarm({ nodes: 3, images: [TEST_IMAGE] });
+  engine = createEngine({ host: swarm.managers[0]?.host });
+  strategy = new SwarmDeploymentStrategy(engine);
+});
+afterEach(() => strategy.remove(name, { wait: true }));
+afterAll(async () => {
+  await strategy.close();
+  await swarm.down();
+});
+
+const request = (part: Partial<DeployRequest> = {}): DeployRequest => ({
+  name,
+  image: TEST_IMAGE,
+  command: runs,
+  env: ["VERSION=1"],
+  mode: { Replicated: { Replicas: 2 } },
+  restart: { Condition: "any", Delay: SECOND / 2 },
+  ...part,
+});
+const ready = async (part: Partial<DeployRequest> = {}): Promise<DeployRequest> => {
+  const first = request(part);
+  await strategy.deploy(first);
+  await strategy.wait(name);
+  return first;
+};
+const actions = (FailureAction: UpdateConfig["FailureAction"]) => ({
+  updateConfig: { FailureAction, Monitor: 3 * SECOND },
+});
+const inspect = (): Promise<ServiceDetails> => engine.services.inspect(name);
+const tasks = async (): Promise<string[]> =>
+  (await engine.tasks.list({ service: [name], "desired-state": ["running"] })).map(({ ID }) => ID).toSorted();
+
+describe("an update of two replicas to a command that ends after a second", () => {
+  test("is rolled back where that is asked for: told with node, exit code and last lines, and two of the first run", async () => {
+    const first = await ready(actions("rollback"));
+    await strategy.update({ ...first, command: crashes, env: ["VERSION=2"] });
+    const error = await strategy.wait(name).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: "ROLLED_BACK",
+      instance: { node: expect.stringMatching(/^node-[123]$/), exitCode: 7, error: expect.stringContaining("7") },
+    });
+    expect((error as { instance: { lastLogLines: string[] } }).instance.lastLogLines).toContain("no input");
+    const { settings, replicas, previous } = await strategy.inspect(name);
+    expect(settings).toEqual(await strategy.settingsOf(first));
+    expect(replicas).toEqual({ running: 2, desired: 2 });
+    expect(previous).toBeUndefined();
+    await expect(strategy.rollback(name)).rejects.toMatchObject({ code: "CONFLICT" });
+
+    // The swarm tells how its last update ended until there is a next one.
+    await strategy.update({ ...first, env: ["VERSION=3"] });
+    expect(await strategy.wait(name)).toMatchObject({ state: "running", replicas: { running: 2, desired: 2 } });
+  });
+
+  test("is paused where that is asked for, and by default: told as failed, and a rollback brings the first back", async () => {
+    const first = await ready(actions("pause"));
+    await strategy.update({ ...first, command: crashes });
+    await expect(strategy.wait(name)).rejects.toMatchObject({ code: "TASK_FAILED", instance: { exitCode: 7 } });
+    await strategy.rollback(name);
+    expect(await strategy.wait(name)).toMatchObject({ state: "running", replicas: { running: 2, desired: 2 } });
+    expect((await strategy.inspect(name)).settings).toEqual(await strategy.settingsOf(first));
+  });
+});
+
+describe("an update to what every node turns away is told at once", () => {
+  const wrong: Record<string, Partial<DeployRequest>> = {
+    "No such image": { image: "openfactory/no-such-image:1" },
+    "does not exist": { mounts: [{ Type: "bind", Source: "/no/such/directory", Target: "/data" }] },
+  };
+  test.each([
+    ["rollback", "No such image", "ROLLED_BACK"],
+    ["pause", "No such image", "IMAGE_NOT_FOUND"],
+    ["continue", "No such image", "IMAGE_NOT_FOUND"],
+    ["rollback", "does not exist", "ROLLED_BACK"],
+    ["continue", "does not exist", "TASK_FAILED"],
+  ] as const)("with %s: %s", async (action, words, code) => {
+    const first = await ready(actions(action));
+    await strategy.update({ ...first, ...wrong[words] });
+    await expect(strategy.wait(name, { timeoutMs: 60_000 })).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(/rejected on node-[123]: /),
+      instance: { error: expect.stringContaining(words) },
+    });
+  });
+});
+
+test("an image that one node of three has is found there", async () => {
+  const here = "openfactory/on-one-node:1";
+  await swarm.nodes[2]?.api.call("POST", `/images/${TEST_IMAGE}/tag?repo=openfactory/on-one-node&tag=1`);
+  await strategy.deploy(request({ image: here, mode: { Replicated: { Replicas: 1 } } }));
+  expect(await strategy.wait(name)).toMatchObject({ state: "running", instances: [{ node: "node-3" }] });
+});
+
+test("an image that its registry does not have is told after a try or two, though there are other nodes", async () => {
+  const registry = await startRegistry({ address: swarm.gateway });
+  try {
+    const { restart: _, ...wanted } = request({
+      image: `${registry.host}/no-such:1`,
+      mode: { Replicated: { Replicas: 1 } },
+    });
+    await strategy.deploy(wanted);
+    await expect(strategy.wait(name)).rejects.toMatchObject({
+      code: "IMAGE_NOT_FOUND",
+      message: expect.stringMatching(/\([23] tasks failed\): rejected on node-[123]: No such image/),
+    });
+  } finally {
+    await registry.stop();
+  }
+});
+
+test.each(["host", "bridge"])("the network %s, which every node has, is told by its name", async (network) => {
+  const first = await ready({ networks: [network] });
+  expect((await strategy.inspect(name)).settings).toEqual(await strategy.settingsOf(first));
+});
+
+test("an update that changes nothing replaces no task, and one of how it is updated neither", async () => {
+  const first = await ready({ networks: [], constraints: ["node.role!=none"], openFiles: 1024 });
+  const before = await tasks();
+  await strategy.update(first);
+  await strategy.update({ ...first, updateConfig: { Parallelism: 2 } });
+  expect(await strategy.wait(name)).toMatchObject({ state: "running" });
+  expect(await tasks()).toEqual(before);
+});
+
+test("what others have set, and no request can say, stays", async () => {
+  const first = await ready();
+  const { ID, Version, Spec } = await inspect();
+  const TaskTemplate = {
+    ...Spec.TaskTemplate,
+    ContainerSpec: { ...Spec.TaskTemplate.ContainerSpec, Image: TEST_IMAGE, Hosts: ["10.0.0.9 nas"], TTY: true },
+    LogDriver: { Name: "json-file", Options: { "max-size": "1m" } },
+    ForceUpdate: 5,
+  };
+  await engine.services.update(ID, Version.Index, { ...Spec, TaskTemplate });
+  await strategy.update({ ...first, env: ["VERSION=2"] });
+  expect((await inspect()).Spec.TaskTemplate).toMatchObject({
+    ContainerSpec: { Env: ["VERSION=2"], Hosts: ["10.0.0.9 nas"], TTY: true },
+    LogDriver: { Options: { "max-size": "1m" } },
+    ForceUpdate: 5,
+  });
+  await strategy.wait(name);
+});
+
+describe("a change by another between the look and the update", () => {
+  /** A strategy whose first update is preceded by another's change. */
+  const racing = (change: (spec: ServiceDetails["Spec"]) => object) => {
+    let raced = false;
+    const services: DockerEngine["services"] = {
+      ...engine.services,
+      async update(id, version, body, options) {
+        if (!raced) {
+          raced = true;
+          const { ID, Version, Spec } = await inspect();
+          await engine.services.update(ID, Version.Index, change(Spec));
+        }
+        return engine.services.update(id, version, body, options);
+      },
+    };
+    return new SwarmDeploymentStrategy({ ...engine, services });
+  };
+  const second = () => request({ env: ["VERSION=2"] });
+
+  test("that changes nothing asked of the service is no conflict", async () => {
+    await ready();
+    const { revision } = await strategy.inspect(name);
+    await racing((spec) => spec).update(second(), { revision });
+    expect((await strategy.inspect(name)).settings?.env).toEqual(["VERSION=2"]);
+  });
+
+  test("that changes the service is one, told by what has changed, and the service is the other's", async () => {
+    await ready();
+    const { revision } = await strategy.inspect(name);
+    const theirs = racing((spec) => ({ ...spec, Labels: { team: "theirs" }, Mode: { Replicated: { Replicas: 1 } } }));
+    await expect(theirs.update(second(), { revision })).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: `Service ${name} has been changed since it was looked at: labels, mode.`,
+    });
+    expect(await strategy.inspect(name)).toMatchObject({
+      labels: { team: "theirs" },
+      settings: { env: ["VERSION=1"] },
+    });
+  });
+
+  test("a scaling is of the service as it is then", async () => {
+    await ready();
+    await racing((spec) => ({ ...spec, Labels: { team: "theirs" } })).scale(name, 3);
+    expect(await strategy.wait(name)).toMatchObject({
+      labels: { team: "theirs" },
+      replicas: { running: 3, desired: 3 },
+    });
+  });
+});

@@ -1,4 +1,0 @@
-import { ENGINE_VERSIONS } from "@openfactory/swarm-harness";
-import { startsAfterReboot } from "./reboot-on.test.support.js";
-
-for (const version of ENGINE_VERSIONS.slice(1)) startsAfterReboot(version);

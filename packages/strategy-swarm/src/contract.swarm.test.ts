@@ -1,4 +1,0 @@
-import { describeStrategyContract } from "@openfactory/strategy-contract-tests";
-import { onSwarm } from "./contract-on-swarm.test.support.js";
-
-describeStrategyContract("Swarm of three nodes", onSwarm(3, "20.10"));
