@@ -1,5 +1,6 @@
-// npm test: sets the checkout up, then runs every check. With --all (npm run test:all) also what repeats them on further
-// engine versions. Runs on the system's Node with nothing installed.
+// npm test: sets the checkout up, then runs every check and test. With --all (npm run test:all) also the repetitions on
+// further engine versions; with --check (npm run check) only what needs no engine. Runs on the system's Node with nothing
+// installed.
 import { runOnOwnNode } from "./lib/main.mjs";
 import { setup } from "./setup.mjs";
 

@@ -16,6 +16,7 @@ const engineTests = `${sources}/*.engine.test.ts`;
 const swarmTests = `${sources}/*.swarm.test.ts`;
 const repeatTests = `${sources}/*.repeat.test.ts`;
 const matrixTests = `${sources}/*.matrix.test.ts`;
+const packageTests = `${sources}/*.packages.test.ts`;
 const onRealEngines = {
   // Containers start and stop in seconds. These tests wait more than they compute: four run at a time on two cores.
   maxWorkers: 4,
@@ -42,8 +43,9 @@ class LongestFirst extends BaseSequencer {
 }
 
 /**
- * `unit` needs nothing, `engine` a Docker Engine, `swarm` an engine on which dind nodes can run. `repeat` and `matrix`
- * are not part of `npm test`: the same tests on further engine versions, and the contract on every engine version.
+ * `unit` needs nothing, `engine` a Docker Engine, `swarm` an engine on which dind nodes can run, `packages` npm and its
+ * registry. `repeat` and `matrix` are not part of `npm test`: the same tests on further engine versions, and the contract
+ * on every engine version.
  */
 export default defineConfig({
   ...shared,
@@ -55,14 +57,26 @@ export default defineConfig({
         test: {
           name: "unit",
           maxWorkers: 2,
+          // No test changes a module or a global for others. Loading each module once per worker, and not once per file,
+          // takes a quarter of the time.
+          isolate: false,
           // Most take milliseconds. A few run the command many times, on machines that may be busy.
           testTimeout: 30_000,
           include: [`${sources}/*.test.ts`],
-          exclude: [...configDefaults.exclude, "**/dist/**", engineTests, swarmTests, repeatTests, matrixTests],
+          exclude: [
+            ...configDefaults.exclude,
+            "**/dist/**",
+            engineTests,
+            swarmTests,
+            repeatTests,
+            matrixTests,
+            packageTests,
+          ],
         },
       },
       { ...shared, test: { name: "engine", include: [engineTests], ...onRealEngines } },
       { ...shared, test: { name: "swarm", include: [swarmTests], ...onRealEngines } },
+      { ...shared, test: { name: "packages", include: [packageTests], maxWorkers: 4, sequence: { groupOrder: 1 } } },
       { ...shared, test: { name: "repeat", include: [repeatTests], ...onRealEngines } },
       { ...shared, test: { name: "matrix", include: [matrixTests], ...onRealEngines } },
     ],

@@ -7,6 +7,7 @@ export {
   PODMAN_VERSIONS,
   type PodmanVersion,
 } from "./engine-version.js";
+export { ensureNodeImage } from "./node-image.js";
 export { listSwarms, type NodeStatus } from "./list-swarms.js";
 export { runCommand } from "./command.js";
 export type { Node } from "./node.js";

@@ -1,12 +1,16 @@
-// The stages of npm test, and with --all those of npm run test:all, on the checkout's Node and after its setup.
+// The stages of npm test, on the checkout's own Node and after its setup: static checks, unit tests while the test engine
+// gets ready, then everything that needs an engine. --check stops after the unit tests (npm run check); --all adds the
+// repetitions on further engine versions and the matrix (npm run test:all).
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ENGINE_VERSIONS, ensureNodeImage } from "@openfactory/swarm-harness";
 import { startTestRun } from "@openfactory/test-engine";
 import { abortOnSignals } from "./main.mjs";
 import { root, toolEnvironment } from "./root.mjs";
 
+const CHECKS = ["format:check", "lint", "types"];
 const VITEST = [
   "run",
   "--config",
@@ -14,29 +18,38 @@ const VITEST = [
   "--reporter=default",
   "--reporter=./tooling/vitest/counts-reporter.ts",
 ];
-/** Both need an engine, and share the workers. */
-const REAL = ["engine", "swarm"];
+/** They share the workers: most of their time they wait for engines. */
+const REAL = ["engine", "swarm", "packages"];
 const total = { passed: 0, failures: [], skipped: [], retried: [] };
 const notes = [];
 const folder = mkdtempSync(join(tmpdir(), "openfactory-test-"));
 const signal = abortOnSignals();
+const onlyCheck = process.argv.includes("--check");
+const real = onlyCheck ? [] : process.argv.includes("--all") ? [REAL, ["repeat"], ["matrix"]] : [REAL];
 let run;
 
 try {
-  await stage("lint", () => lint());
-  await stage("unit tests", () => vitest("unit"));
-  await stage("test engine", async () => void (run = await startTestRun(console.log)));
-  for (const projects of process.argv.includes("--all") ? [REAL, ["repeat"], ["matrix"]] : [REAL]) {
-    const title = projects.join(" and ");
-    await stage(`${title} tests`, () =>
-      run ? vitest(...projects) : fail(`${title} tests: there is no engine to run them on`),
-    );
+  await stage("format, lint and types", () => Promise.all(CHECKS.map(check)));
+  // The engine's preparation waits for downloads, and the unit tests compute.
+  await Promise.all([
+    stage("unit tests", () => vitest("unit")),
+    onlyCheck || stage("test engine and images of its nodes", prepareEngine),
+  ]);
+  for (const projects of real) {
+    const title = `${projects.join(", ")} tests`;
+    await stage(title, () => (run ? vitest(...projects) : fail(`${title}: there is no engine to run them on`)));
   }
 } finally {
   await run?.end().catch((error) => fail(`test engine: it could not be taken down: ${error.message}`));
   rmSync(folder, { recursive: true, force: true });
 }
 report();
+
+/** An engine for the tests, and the images that nodes of a swarm run from: no test waits for either. */
+async function prepareEngine() {
+  run = await startTestRun(console.log);
+  for (const version of ENGINE_VERSIONS) await ensureNodeImage(run.engine.api, version, console.log, signal);
+}
 
 async function stage(title, work) {
   if (signal.aborted) return fail(`${title}: not run, since the test was interrupted`);
@@ -46,14 +59,14 @@ async function stage(title, work) {
   console.log(`=== ${title}: ${((performance.now() - began) / 1000).toFixed(1)} s`);
 }
 
-async function lint() {
+async function check(script) {
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const code = await tool("sh", ["-c", scripts.lint]);
-  if (code !== 0) fail(`lint: exit code ${code}`);
+  const code = await tool("sh", ["-c", scripts[script]]);
+  if (code !== 0) fail(`npm run ${script}: exit code ${code}`);
 }
 
 async function vitest(...projects) {
-  const title = projects.join(" and ");
+  const title = projects.join(", ");
   const file = join(folder, `${projects[0]}.json`);
   const code = await tool("vitest", [...VITEST, ...projects.map((project) => `--project=${project}`)], {
     TEST_COUNTS_FILE: file,
@@ -75,12 +88,12 @@ function readCounts(file) {
   }
 }
 
-/** Counts one failure that no test tells of. */
+/** Counts one failure outside of any test. */
 async function fail(note) {
   notes.push(note);
 }
 
-/** Shielded from the terminal's Ctrl-C, so that it is interrupted once, by us. Returns the exit code. */
+/** Runs a tool in a process group of its own, so that Ctrl-C reaches it once, through the signal. Returns its exit code. */
 function tool(command, args, env = {}) {
   return new Promise((resolve, reject) => {
     const options = { cwd: root, env: { ...toolEnvironment, ...engineEnvironment(), ...env }, stdio: "inherit" };
