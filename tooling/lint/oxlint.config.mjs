@@ -98,6 +98,6 @@ export default {
   },
   overrides: [
     ...Object.entries(layers).map(layerRule),
-    { files: ["**/tooling/**", "**/apps/*/bin/**"], rules: { "no-console": "off" } },
+    { files: ["**/tooling/**", "check-words.mjs", "**/apps/*/bin/**"], rules: { "no-console": "off" } },
   ],
 };
