@@ -3,11 +3,11 @@ import { ERROR_CODES } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import { EXIT, exitCodeOf } from "./exit-codes.js";
 
-test("every error code has an exit code other than 0 and the one kept for plans", () => {
+test("exitCodeOf() returns neither 0 nor the exit code of plans for any error code", () => {
   for (const code of ERROR_CODES) expect([EXIT.ok, EXIT.changes], code).not.toContain(exitCodeOf(code));
 });
 
-test("the README's table has every exit code, and every error code by its exit code", async () => {
+test("the README lists every exit code, with its error codes", async () => {
   const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
   const rows = new Map(
     [...readme.matchAll(/^\| `(\d+)` +\|(.*)\|$/gm)].map(([, code, text]) => [Number(code), text ?? ""]),

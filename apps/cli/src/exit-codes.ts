@@ -1,22 +1,22 @@
 import type { DeploymentError, ErrorCode } from "@openfactory/deploy-core";
 
-/** The exit codes of `ofdeploy`. They never change their meaning; the README has them as a table. */
+/** The exit codes of `ofdeploy`, a public interface. The README lists them in a table. */
 export const EXIT = {
-  /** All went as asked. */
+  /** Success. */
   ok: 0,
-  /** An app failed, or the engine refused something. */
+  /** An app failed, or the engine returned an error. */
   failed: 1,
-  /** A plan holds changes. */
+  /** A plan has changes. */
   changes: 2,
-  /** The input is wrong: the command line, the file, a request, or what the platform can't do. */
+  /** Bad input: the command line, a file, a request, or a feature that the platform does not support. */
   badInput: 3,
   /** The engine can't be used: no answer, no permission, no swarm manager. */
   engine: 4,
-  /** Something else stands in the way: a name or a port in use, a service that is not ours, or changed. */
+  /** A conflict: a name or port in use, a service of another owner, or a service that changed during the run. */
   conflict: 5,
   /** A time limit passed. */
   timeout: 6,
-  /** A fault of ofdeploy itself. */
+  /** A bug in ofdeploy. */
   internal: 70,
   /** Ended by Ctrl-C (SIGINT). */
   interrupted: 130,
@@ -48,10 +48,10 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   ENGINE_ERROR: EXIT.failed,
 };
 
-/** A code of a later version of the contract is a failure like any other. */
+/** The exit code of an error. Codes of later contract versions count as failures. */
 export const exitCodeOf = (code: ErrorCode): ExitCode => CODES[code] ?? EXIT.failed;
 
-/** A run ends as the first of its errors does; one that failed without any has failed all the same. */
+/** The exit code of a run: the one of its first error, or `failed` if the run failed without an error. */
 export function exitCodeOfRun(
   outcome: "ok" | "failed" | "interrupted",
   errors: readonly (DeploymentError | undefined)[],

@@ -1,17 +1,17 @@
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import type { Io } from "./io.js";
 
-/** What a first Ctrl-C or SIGTERM ends; a second one quits at once. */
+/** Aborts `signal` at the first Ctrl-C or SIGTERM. A second one ends the process at once. */
 export interface Interrupt {
   readonly signal: AbortSignal;
-  /** The exit code of a run that was ended by a signal; undefined: none came. */
+  /** The exit code for the signal that was received; undefined if none was. */
   exitCode(): ExitCode | undefined;
   stop(): void;
 }
 
 /**
- * @param consequence what the first signal leads to, for people: `what this run made is removed again`.
- * @param note says it. Default: on stderr.
+ * @param consequence the effect of the first signal, as printed: `reverting the changes of this run`.
+ * @param note prints it. Default: on stderr.
  */
 export function listenForInterrupt(
   io: Io,
@@ -22,13 +22,13 @@ export function listenForInterrupt(
   let received: ExitCode | undefined;
   const listener = (name: string, code: ExitCode) => (): void => {
     if (received !== undefined) {
-      io.stderr.write("\nQuit at once; what was under way may be left behind.\n");
+      io.stderr.write("\nForced quit; resources may be left behind.\n");
       io.exit(code);
       return;
     }
     received = code;
     if (consequence !== undefined) {
-      note(`\nInterrupted: ${consequence}. Once more to quit at once.\n`);
+      note(`\nInterrupted: ${consequence}. Press Ctrl-C again to force quit.\n`);
     }
     controller.abort(new Error(name));
   };

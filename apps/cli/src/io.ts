@@ -1,20 +1,20 @@
 import type { EventEmitter } from "node:events";
 
-/** Where text goes. `isTTY`, `columns` and `rows` as on `process.stdout`. */
+/** A stream that receives text. `isTTY`, `columns` and `rows` are those of `process.stdout`. */
 export interface Output {
   write(text: string): void;
-  /** Resolves when it takes more, at once where it does so now. */
+  /** Resolves when the stream accepts more text. */
   drained(): Promise<void>;
   readonly isTTY?: boolean;
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
-  /** True once nobody reads it any more. */
+  /** True once the reader has closed the stream. */
   readonly closed?: boolean;
 }
 
-/** All that the command has to do with the process it runs in. */
+/** The process as a command sees it. */
 export interface Io {
-  /** What `-f -` reads. */
+  /** The input of `-f -`. */
   readonly stdin: AsyncIterable<Uint8Array | string>;
   /** Results. */
   readonly stdout: Output;
@@ -25,8 +25,119 @@ export interface Io {
   readonly cwd: string;
   /** Emits `SIGINT` and `SIGTERM`. */
   readonly signals: Pick<EventEmitter, "on" | "off">;
-  /** Asks yes or no; everything but yes is no. Undefined: there is no terminal to ask on. */
+  /** Asks a question on the terminal; resolves with true only for yes. Undefined without a terminal. */
   readonly confirm?: (question: string) => Promise<boolean>;
   /** Ends the process at once. */
   exit(code: number): void;
+}
+
+/** The streams of this process. If a reader closes its end (`| head`), further text is dropped without an error. */
+export function processIo(): Io {
+  const broken = new Set<NodeJS.WriteStream>();
+  const buffer = bufferWrites();
+  const output = (stream: NodeJS.WriteStream): Io["stdout"] => {
+    // Shared, so that a hundred concurrent logs don't add a hundred listeners.
+    let draining: Promise<void> | undefined;
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
+      broken.add(stream);
+    });
+    return {
+      write: (text) => {
+        if (broken.has(stream)) return;
+        buffer.hold(stream);
+        stream.write(text);
+      },
+      drained: () => {
+        if (broken.has(stream) || !stream.writableNeedDrain) return Promise.resolve();
+        return (draining ??= whenDrained(stream).finally(() => (draining = undefined)));
+      },
+      get isTTY() {
+        return stream.isTTY;
+      },
+      // Some terminals report 0 columns.
+      get columns() {
+        return stream.columns || undefined;
+      },
+      get rows() {
+        return stream.rows || undefined;
+      },
+      get closed() {
+        return broken.has(stream);
+      },
+    };
+  };
+  return {
+    // A getter, because reading process.stdin opens it.
+    get stdin() {
+      return process.stdin;
+    },
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    env: process.env,
+    cwd: process.cwd(),
+    signals: process,
+    ...(process.stdin.isTTY &&
+      process.stderr.isTTY && { confirm: (question: string) => ask(question, buffer.release) }),
+    exit: (code) => {
+      buffer.release();
+      process.exit(code);
+    },
+  };
+}
+
+/** Ctrl-C and Ctrl-D count as no. */
+async function ask(question: string, release: () => void): Promise<boolean> {
+  const { createInterface } = await import("node:readline/promises");
+  // Text written before must appear above the question.
+  release();
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = terminal.question(`${question} [y/N] `);
+    const closed = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
+    return /^y(es)?$/i.test((await Promise.race([answer, closed])).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+/**
+ * Joins writes of the same turn of the event loop into one, because the reader of a pipe handles each write separately.
+ * Holds one stream at a time, so that text on stdout and stderr keeps its order.
+ */
+function bufferWrites(): { hold: (stream: NodeJS.WriteStream) => void; release: () => void } {
+  let held: NodeJS.WriteStream | undefined;
+  const release = (): void => {
+    held?.uncork();
+    held = undefined;
+  };
+  return {
+    hold(stream) {
+      if (held === stream) return;
+      release();
+      stream.cork();
+      held = stream;
+      setImmediate(release);
+    },
+    release,
+  };
+}
+
+const whenDrained = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    const events = ["drain", "close", "error"];
+    const done = (): void => {
+      for (const event of events) stream.off(event, done);
+      resolve();
+    };
+    for (const event of events) stream.on(event, done);
+  });
+
+/** Ends the process once all text is written. Idle connections to the engine would keep it running. */
+export function exitWhenWritten(code: number): void {
+  process.exitCode = code;
+  const exit = (): void => process.exit(code);
+  process.stdout.write("", () => process.stderr.write("", exit));
+  // A stream without a reader may never call back.
+  setTimeout(exit, 1_000).unref();
 }

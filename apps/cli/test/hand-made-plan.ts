@@ -22,7 +22,7 @@ const app = (name: string, action: PlannedApp["action"], more: Partial<PlannedAp
   ...more,
 });
 
-/** A plan with something of everything. */
+/** A plan with every kind of entry. */
 export const handMadePlan: Plan = {
   project: "factory",
   platform: "swarm",

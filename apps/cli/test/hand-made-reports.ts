@@ -34,7 +34,7 @@ const report = (more: Partial<UpReport>): UpReport => ({
   ...more,
 });
 
-/** A run in which all went well, and much was done. */
+/** A successful run with every kind of change. */
 export const goodReport = report({
   apps: [
     verdict("web", "updated", { status: status(2) }),
@@ -50,9 +50,9 @@ export const goodReport = report({
   ],
 });
 
-const stuck = new DeploymentError("TIMEOUT", "The service cache was not changed back in time.");
+const stuck = new DeploymentError("TIMEOUT", "The update of cache timed out.");
 
-/** A run in which `db` failed, and everything was put back but for `cache`. */
+/** A run that failed at `db`. Every change was reverted except the one of `cache`. */
 export const badReport = report({
   outcome: "failed",
   apps: [

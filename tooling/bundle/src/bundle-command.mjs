@@ -13,21 +13,21 @@ const DIST = "dist";
 
 /** The file of a module: the first group that matches. What only errors need is in separate files. */
 const GROUPS = [
-  // Loaded before the schemas of other files, so that zod is configured when they are created.
-  { name: `${NAME}-zod`, test: /\/node_modules\/zod\/|\/cli\/dist\/configure-zod\.js$|stand-in/ },
+  { name: `${NAME}-zod`, test: /\/node_modules\/zod\/|stand-in/ },
   {
+    // Imports no file but zod: program.js configures zod before any schema is created.
     name: `${NAME}-parse`,
-    test: /\/node_modules\/commander\/|\/cli\/dist\/(?:run-program|program|usage-error|options\/.*)\.js$/,
+    test: /\/node_modules\/(?:commander|leven)\/|\/cli\/dist\/(?:program|errors|options\/.*)\.js$/,
   },
   { name: `${NAME}-yaml`, test: /\/node_modules\/js-yaml\/|\/app-file\/dist\/source\/compose-yaml\.js$/ },
   { name: `${NAME}-xml`, test: /\/node_modules\/(?:saxes|xmlchars)\// },
   {
     name: `${NAME}-rare`,
-    test: /\/cli\/dist\/(?:completion\/.*|schemas\/.*|commands\/(?:completion|doctor|platforms|schema))\.js$/,
+    test: /\/cli\/dist\/(?:schemas\/.*|commands\/(?:completion|doctor|platforms|schema))\.js$/,
   },
   {
     name: `${NAME}-work`,
-    test: /\/(?:cli|core|app-file|deployer)\/dist\/(?!main|process-io|exit-codes)|\/node_modules\/|clock\.mjs$/,
+    test: /\/(?:cli|core|app-file|deployer)\/dist\/(?!main\.|io\.|exit-codes)|\/node_modules\/|clock\.mjs$/,
   },
 ];
 

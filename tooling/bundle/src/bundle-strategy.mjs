@@ -8,7 +8,7 @@ import { leanModules } from "./lean-modules.mjs";
 import { ascii } from "./ascii.mjs";
 import { writeLicences } from "./write-licences.mjs";
 
-/** What the command has anyway: see apps/cli/src/wiring/host-modules.ts. */
+/** What the command has anyway: see apps/cli/src/built-in-platforms.ts. */
 const HOSTED = ["@openfactory/deploy-core", "zod", "tsyringe", "reflect-metadata"];
 
 const bundle = await rolldown({

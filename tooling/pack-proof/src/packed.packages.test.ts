@@ -235,7 +235,7 @@ describe("a strategy of one's own, by public packages alone", () => {
     );
     const absent = await ofdeploy("up", "--plugin", "plugin-that-is-absent");
     expect(absent.err).toMatch(
-      /error\[PLUGIN_FAILED\] The plugin plugin-that-is-absent can't be loaded: [^]*hint: .*installed/,
+      /error\[PLUGIN_FAILED\] The plugin plugin-that-is-absent could not be loaded: [^]*hint: .*install/,
     );
 
     expect(await ofdeploy("up", "--platform", "rack")).toMatchObject({

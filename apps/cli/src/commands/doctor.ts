@@ -1,44 +1,44 @@
-import { DeploymentError, type Diagnosis, supports } from "@openfactory/deploy-core";
 import type { AppProject } from "@openfactory/app-file";
-import type { CommandContext } from "../command-context.js";
+import { DeploymentError, type Diagnosis, supports } from "@openfactory/deploy-core";
 import { EXIT, type ExitCode } from "../exit-codes.js";
-import type { Io } from "../io.js";
 import { listenForInterrupt } from "../interrupt.js";
-import { hintText } from "../output/error-text.js";
-import { writeJson } from "../output/json-lines.js";
+import type { Io } from "../io.js";
+import type { CommandContext, GlobalOptions } from "../options/options.js";
 import { filesText } from "../output/files-text.js";
-import { harmless, styleFor } from "../output/style.js";
-import type { GlobalOptions } from "../options/global-options.js";
-import { guardedStrategy } from "../wiring/guarded-strategy.js";
-import { loadFiles } from "../wiring/load-files.js";
-import { platformOf } from "../wiring/chosen-platform.js";
+import { stripControlChars, styleFor } from "../output/format.js";
+import { writeJson } from "../output/json-lines.js";
+import { hintText } from "../output/messages.js";
+import { openGuardedStrategy, platformOf } from "../platforms.js";
+import { loadFiles } from "../project.js";
 
-const COLOURS = { ok: "green", warning: "yellow", failed: "red" } as const;
+const COLORS = { ok: "green", warning: "yellow", failed: "red" } as const;
 
-/** Looks at everything that `up` needs, in order, and says what to do about what is missing. */
+/** Checks everything that `up` needs, in order, with a hint for each failure. */
 export async function doctorCommand({ io, options }: CommandContext): Promise<ExitCode> {
-  const found: Diagnosis[] = [];
+  const results: Diagnosis[] = [];
   const style = styleFor(io.stdout, io);
   const interrupt = listenForInterrupt(io);
   try {
-    for await (const diagnosis of diagnoses(options, io, interrupt.signal)) {
-      found.push(diagnosis);
+    for await (const diagnosis of diagnose(options, io, interrupt.signal)) {
+      results.push(diagnosis);
       if (options.json) {
         writeJson(io.stdout, "check", diagnosis);
         continue;
       }
       const { check, state, detail, hint } = diagnosis;
-      io.stdout.write(`${style(COLOURS[state], state.padEnd(7))}  ${check}: ${harmless(detail)}\n${hintText(hint)}`);
+      io.stdout.write(
+        `${style(COLORS[state], state.padEnd(7))}  ${check}: ${stripControlChars(detail)}\n${hintText(hint)}`,
+      );
     }
   } finally {
     interrupt.stop();
   }
-  const exitCode = found.some(({ state }) => state === "failed") ? EXIT.failed : EXIT.ok;
+  const exitCode = results.some(({ state }) => state === "failed") ? EXIT.failed : EXIT.ok;
   if (options.json) writeJson(io.stdout, "result", { command: "doctor", ok: exitCode === EXIT.ok, exitCode });
   return exitCode;
 }
 
-async function* diagnoses(options: GlobalOptions, io: Io, signal: AbortSignal): AsyncGenerator<Diagnosis> {
+async function* diagnose(options: GlobalOptions, io: Io, signal: AbortSignal): AsyncGenerator<Diagnosis> {
   yield { check: "node", state: "ok", detail: `Node ${process.versions.node}.` };
 
   let project: AppProject | undefined;
@@ -53,7 +53,7 @@ async function* diagnoses(options: GlobalOptions, io: Io, signal: AbortSignal): 
   let strategy;
   try {
     platform = await platformOf(options, io);
-    strategy = await guardedStrategy(options, io, project);
+    strategy = await openGuardedStrategy(options, io, project);
     yield { check: "platform", state: "ok", detail: `${platform} is installed.` };
   } catch (error) {
     yield failure("platform", error);
@@ -64,13 +64,13 @@ async function* diagnoses(options: GlobalOptions, io: Io, signal: AbortSignal): 
       yield* await strategy.diagnose({ signal, networks: project?.networks.map(({ name }) => name) });
     } else if (supports(strategy, "list")) {
       const services = await strategy.list({ signal });
-      yield { check: "engine", state: "ok", detail: `It answers, and has ${services.length} services.` };
+      yield { check: "engine", state: "ok", detail: `Reachable; ${services.length} services.` };
     } else {
       yield {
         check: "engine",
         state: "warning",
-        detail: `The platform ${platform} can't look at what it deploys on.`,
-        hint: "`ofdeploy up` will tell.",
+        detail: `Not checked: the platform ${platform} has no diagnostics.`,
+        hint: "Run `ofdeploy plan` to contact the engine.",
       };
     }
   } catch (error) {
@@ -80,7 +80,7 @@ async function* diagnoses(options: GlobalOptions, io: Io, signal: AbortSignal): 
   }
 }
 
-/** @throws what is no DeploymentError, and the end by a signal. */
+/** @throws errors that are not DeploymentErrors, and `ABORTED`. */
 function failure(check: string, error: unknown): Diagnosis {
   if (!DeploymentError.isInstance(error) || error.code === "ABORTED") throw error;
   return {

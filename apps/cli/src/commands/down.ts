@@ -1,17 +1,15 @@
 import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { DesiredProject, DownPlan } from "@openfactory/deployer";
-import type { CommandContext } from "../command-context.js";
+import { UsageError } from "../errors.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
-import { downPlanText } from "../output/down-plan-text.js";
-import { downErrors, downText } from "../output/down-text.js";
+import type { CommandContext } from "../options/options.js";
+import { downErrors, downPlanText, downText } from "../output/down-text.js";
+import { styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
-import { styleFor } from "../output/style.js";
-import { warningEvents, warningText } from "../output/warning-text.js";
-import { UsageError } from "../usage-error.js";
-import { loadProject } from "../wiring/load-project.js";
-import { openStrategy } from "../wiring/open-strategy.js";
-import { tellElsewhere, withElsewhere } from "../wiring/tell-elsewhere.js";
+import { warningEvents, warningText } from "../output/messages.js";
+import { openStrategy, findPlatformWarnings, withWarnings } from "../platforms.js";
+import { loadProject } from "../project.js";
 import { runOperation } from "./run-operation.js";
 
 export interface DownCommandOptions {
@@ -24,10 +22,10 @@ export interface DownCommandOptions {
   forceUnlock?: boolean;
 }
 
-/** Removes what the files own; with `--all`, and where no file is known, the whole project, once that is confirmed. */
+/** Removes the services and resources that the files own. Removes the whole project, after confirmation, with `--all` or without a file. */
 export async function downCommand(context: CommandContext<DownCommandOptions>): Promise<ExitCode> {
   const { io, options } = context;
-  const loaded = await loadProject(options, io, "Services are removed without the order of depends_on.");
+  const loaded = await loadProject(options, io, "Services are removed in any order, because depends_on is not known.");
   const desired: DesiredProject = options.all ? { ...loaded, files: undefined } : loaded;
   const strategy = await openStrategy(options, io);
   if (options.dryRun) return dryRun(strategy, desired, context);
@@ -41,10 +39,10 @@ export async function downCommand(context: CommandContext<DownCommandOptions>): 
   const { down } = await import("@openfactory/deployer");
   return runOperation(strategy, context, {
     command: "down",
-    consequence: "what is being removed is still removed or left as it is, and no more is begun",
+    consequence: "finishing the removals in progress; no more are started",
     run: ({ signal, observer, purpose, listeners }) =>
-      withElsewhere(
-        tellElsewhere(strategy, desired, { ...context, signal }),
+      withWarnings(
+        findPlatformWarnings(strategy, desired, { ...context, signal }),
         observer,
         down(strategy, desired, {
           signal,
@@ -63,7 +61,7 @@ export async function downCommand(context: CommandContext<DownCommandOptions>): 
   });
 }
 
-/** Prints what would be removed; as of `plan`, the exit code says whether there is anything. */
+/** Prints the services and resources to remove. Exits as `plan` does: 2 with changes, else 0. */
 async function dryRun(
   strategy: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
@@ -71,11 +69,11 @@ async function dryRun(
 ): Promise<ExitCode> {
   const { io, options } = context;
   try {
-    const [planned, elsewhere] = await Promise.all([
-      lookAhead(strategy, desired, context),
-      tellElsewhere(strategy, desired, context),
+    const [planned, warnings] = await Promise.all([
+      planRemoval(strategy, desired, context),
+      findPlatformWarnings(strategy, desired, context),
     ]);
-    const plan = { ...planned, warnings: [...planned.warnings, ...elsewhere] };
+    const plan = { ...planned, warnings: [...planned.warnings, ...warnings] };
     const exitCode = plan.hasChanges ? EXIT.changes : EXIT.ok;
     if (options.json) {
       const { project, platform, hasChanges } = plan;
@@ -100,9 +98,9 @@ async function dryRun(
 }
 
 /**
- * Lists what would be removed, and asks on a terminal.
- * @returns undefined: there is nothing that needs an answer.
- * @throws UsageError where there is no terminal to ask on, and no `--yes`.
+ * Lists the services and resources to remove, and asks for confirmation on a terminal.
+ * @returns the confirmed plan; undefined if no confirmation is needed.
+ * @throws UsageError without a terminal and without `--yes`.
  */
 async function confirm(
   strategy: OpenFactoryServiceDeploymentStrategy,
@@ -111,20 +109,20 @@ async function confirm(
 ): Promise<DownPlan | "refused" | undefined> {
   const { io, options } = context;
   try {
-    const plan = await lookAhead(strategy, desired, context);
+    const plan = await planRemoval(strategy, desired, context);
     const volumes = plan.resources.filter(({ kind, action }) => kind === "volume" && action === "remove").length;
-    const isWhole = desired.files === undefined;
-    if (!plan.hasChanges || (!isWhole && volumes === 0)) return undefined;
+    const isWholeProject = desired.files === undefined;
+    if (!plan.hasChanges || (!isWholeProject && volumes === 0)) return undefined;
     if (options.json) writeJson(io.stdout, "down-plan", plan);
     else io.stderr.write(downPlanText(plan, { style: styleFor(io.stderr, io) }));
     if (options.yes) return plan;
-    const subject = isWhole
+    const subject = isWholeProject
       ? `the whole project ${desired.project}`
-      : `${volumes} ${volumes === 1 ? "volume" : "volumes"} and the data`;
+      : `${volumes} ${volumes === 1 ? "volume" : "volumes"} and their data`;
     if (io.confirm === undefined || options.json) {
       throw new UsageError(
-        `This would remove ${subject}, and there is no terminal to confirm it on. Nothing was removed.`,
-        isWhole ? "Add --yes, or name the file whose apps are to be removed with --file." : "Add --yes.",
+        `Removing ${subject} needs a confirmation, and there is no terminal to ask on. Nothing was removed.`,
+        isWholeProject ? "Pass --yes, or pass -f <path> to remove the apps of that file only." : "Pass --yes.",
       );
     }
     return (await io.confirm(`Remove ${subject}?`)) ? plan : "refused";
@@ -134,7 +132,7 @@ async function confirm(
   }
 }
 
-async function lookAhead(
+async function planRemoval(
   strategy: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
   { io, options }: CommandContext<DownCommandOptions>,

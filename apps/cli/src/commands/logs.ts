@@ -1,15 +1,15 @@
-import { DeploymentError, requireCapability } from "@openfactory/deploy-core";
-import type { CommandContext } from "../command-context.js";
+import { DeploymentError, type LogEntry, requireCapability } from "@openfactory/deploy-core";
+import { chooseDeployed, type NamedApp } from "../choose-apps.js";
+import { UsageError } from "../errors.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
-import { followLogs, readLogs } from "../logs/read-logs.js";
-import { logWriter } from "../logs/write-logs.js";
+import type { Io } from "../io.js";
+import type { CommandContext } from "../options/options.js";
+import { styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
-import { loadProject } from "../wiring/load-project.js";
-import { chooseDeployed } from "../wiring/deployed-apps.js";
-import { guardedStrategy } from "../wiring/guarded-strategy.js";
-import { tellElsewhere } from "../wiring/tell-elsewhere.js";
-import { UsageError } from "../usage-error.js";
+import { openGuardedStrategy, findPlatformWarnings } from "../platforms.js";
+import { loadProject } from "../project.js";
+import { followLogs, readLogs, type WriteEntry } from "./read-logs.js";
 
 export interface LogsCommandOptions {
   apps: string[];
@@ -19,9 +19,9 @@ export interface LogsCommandOptions {
 }
 
 export async function logsCommand({ io, options }: CommandContext<LogsCommandOptions>): Promise<ExitCode> {
-  refuseFileNames(options);
+  rejectFileNames(options);
   const desired = await loadProject(options, io);
-  const opened = await guardedStrategy(options, io, desired);
+  const opened = await openGuardedStrategy(options, io, desired);
   const interrupt = listenForInterrupt(io);
   try {
     const strategy = requireCapability(opened, "logs");
@@ -29,14 +29,15 @@ export async function logsCommand({ io, options }: CommandContext<LogsCommandOpt
     const { follow, tail, since } = options;
     const write = logWriter(targets, options, io);
     const read = follow ? followLogs : readLogs;
-    // A reader that goes away ends the stream; a signal does, too.
+    // The stream ends if the reader closes stdout, or at a signal.
     const signal = AbortSignal.any([interrupt.signal, write.closed]);
     const missing = await read(strategy, targets, { follow, tail, since, signal }, write.entry);
     for (const { key, service } of missing) {
       const reason = `${key} is not deployed: there is no service ${service}.`;
       if (options.apps.length > 0 || missing.length === targets.length) {
-        const [elsewhere] = desired === undefined ? [] : await tellElsewhere(opened, desired, { io, options, signal });
-        const hint = elsewhere?.reason ?? "Run `ofdeploy up` first; `ofdeploy ps` shows what is deployed.";
+        const [warning] =
+          desired === undefined ? [] : await findPlatformWarnings(opened, desired, { io, options, signal });
+        const hint = warning?.reason ?? "Run `ofdeploy up` first, or `ofdeploy ps` to list the deployed apps.";
         throw new DeploymentError("NOT_FOUND", reason, { service, hint });
       }
       if (!options.json) io.stderr.write(`${reason}\n`);
@@ -50,12 +51,41 @@ export async function logsCommand({ io, options }: CommandContext<LogsCommandOpt
   }
 }
 
-/** After `logs`, `-f` follows; before it and with all other commands it names a file. */
-function refuseFileNames({ apps, follow }: LogsCommandOptions): void {
+/** `-f` means --follow after `logs`, and --file elsewhere. */
+function rejectFileNames({ apps, follow }: LogsCommandOptions): void {
   const path = follow ? apps.find((name) => name === "-" || /[\\/]|\.ya?ml$/.test(name)) : undefined;
   if (path === undefined) return;
   throw new UsageError(
     `-f after \`logs\` means --follow, and ${path} is a file, not an app.`,
     `Run \`ofdeploy -f ${path} logs\`.`,
   );
+}
+
+const COLORS = ["cyan", "yellow", "green", "magenta", "blue", "cyanBright", "yellowBright", "greenBright"] as const;
+
+/** Writes each line after the name of its app, no faster than the reader of stdout accepts them. */
+function logWriter(
+  targets: readonly NamedApp[],
+  { json }: { json?: boolean },
+  io: Io,
+): { entry: WriteEntry; closed: AbortSignal } {
+  const style = styleFor(io.stdout, io);
+  const width = Math.max(...targets.map(({ key }) => key.length), 0);
+  const prefixes = new Map(
+    targets.map(({ key }, index) => [key, style(COLORS[index % COLORS.length] ?? "cyan", `${key.padEnd(width)} |`)]),
+  );
+  const closing = new AbortController();
+
+  const write = (target: NamedApp, entry: LogEntry): void => {
+    if (json) writeJson(io.stdout, "log", { app: target.key, ...entry });
+    else io.stdout.write(`${prefixes.get(target.key) ?? target.key} ${entry.line}\n`);
+  };
+  return {
+    closed: closing.signal,
+    entry: async (target, entry) => {
+      write(target, entry);
+      await io.stdout.drained();
+      if (io.stdout.closed) closing.abort();
+    },
+  };
 }

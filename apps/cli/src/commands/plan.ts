@@ -1,16 +1,16 @@
 import { DeploymentError, type StrategyManifest } from "@openfactory/deploy-core";
 import type { Plan, ProjectWarning } from "@openfactory/deployer";
-import type { CommandContext } from "../command-context.js";
+import { appKeys } from "../choose-apps.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
-import { deviceFields, devicesText } from "../output/devices-text.js";
+import type { CommandContext } from "../options/options.js";
+import { deviceFields, devicesText } from "../output/files-text.js";
+import { styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
+import { warningEvents, warningText } from "../output/messages.js";
 import { planText } from "../output/plan-text.js";
-import { styleFor } from "../output/style.js";
-import { warningEvents, warningText } from "../output/warning-text.js";
-import { appKeys } from "../wiring/choose-apps.js";
-import { tellElsewhere } from "../wiring/tell-elsewhere.js";
-import { loadDesired } from "../wiring/load-desired.js";
+import { findPlatformWarnings } from "../platforms.js";
+import { loadDesired } from "../project.js";
 
 export interface PlanCommandOptions {
   prune?: boolean;
@@ -23,19 +23,19 @@ export interface PlanCommandOptions {
   verbose?: boolean;
 }
 
-/** What `up` would do. The exit code says whether there is anything to do, and whether `up` would refuse it. */
+/** Shows what `up` would change. Exits with 0 without changes, 2 with changes, 5 with conflicts. */
 export async function planCommand({ io, options }: CommandContext<PlanCommandOptions>): Promise<ExitCode> {
   const { desired, strategy } = await loadDesired(options, io);
   const { plan } = await import("@openfactory/deployer");
   const interrupt = listenForInterrupt(io);
   try {
     const { signal } = interrupt;
-    const elsewhere = tellElsewhere(strategy, desired, { io, options, signal }, { deploys: true });
+    const platformWarnings = findPlatformWarnings(strategy, desired, { io, options, signal }, { deploys: true });
     const compared = await plan(strategy, desired, {
       signal,
       prune: options.prune,
       takeOwnership: options.takeOwnership,
-      // `up --dry-run` shows what `up` with the same options would see.
+      // `up --dry-run` observes the same state as `up` with the same options.
       ...(options.dryRun && { refresh: options.refresh ?? false }),
       adopt: appKeys(options.adopt ?? [], desired),
       strict: options.strict,
@@ -43,7 +43,11 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
     });
     const planned = {
       ...compared,
-      warnings: [...compared.warnings, ...needsRefresh(compared, options, strategy.manifest), ...(await elsewhere)],
+      warnings: [
+        ...compared.warnings,
+        ...needsRefresh(compared, options, strategy.manifest),
+        ...(await platformWarnings),
+      ],
     };
     const conflict = conflictOf(planned);
     const exitCode = conflict !== undefined ? EXIT.conflict : planned.hasChanges ? EXIT.changes : EXIT.ok;
@@ -63,7 +67,7 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
       return exitCode;
     }
     const style = styleFor(io.stderr, io);
-    // The plan itself names orphans.
+    // The plan lists the orphans.
     const warnings = planned.warnings.filter(({ code }) => code !== "ORPHAN");
     for (const event of warningEvents(warnings, planned.apps)) io.stderr.write(warningText(event, style));
     const width = io.stdout.isTTY ? io.stdout.columns : undefined;
@@ -76,7 +80,7 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
   }
 }
 
-/** `plan` inspects every service; where a listing tells no settings, `up` does so with `--refresh` only. */
+/** `plan` inspects every service. `up` does so only with `--refresh`, or if the platform lists settings. */
 function needsRefresh(
   { apps }: Plan,
   { dryRun }: PlanCommandOptions,
@@ -85,20 +89,20 @@ function needsRefresh(
   const drifted = apps.filter((planned) => planned.drifted).map(({ app }) => app);
   if (dryRun || listsSettings || drifted.length === 0) return [];
   const reason =
-    `Changed by hand: ${drifted.join(", ")}. \`ofdeploy up --refresh\` changes this back; without --refresh, ` +
-    `up does not inspect the services of the platform ${name} that run, and leaves it.`;
+    `Changed manually since the last deploy: ${drifted.join(", ")}. Run \`ofdeploy up --refresh\` to restore the settings ` +
+    `of the file; without --refresh, \`up\` does not inspect the running services of the platform ${name}.`;
   return [{ code: "NEEDS_REFRESH", reason }];
 }
 
-/** Why `up` would refuse the plan; each conflict is in the plan itself. */
+/** The error for a plan that `up` would reject. The plan lists the conflicts. */
 function conflictOf({ apps, resources }: Plan): DeploymentError | undefined {
   const count = [...apps, ...resources].filter(({ action }) => action === "conflict").length;
   if (count === 0) return undefined;
   return new DeploymentError(
     "CONFLICT",
-    `The plan has ${count === 1 ? "a conflict" : `${count} conflicts`}, and can't be carried out.`,
+    `The plan has ${count === 1 ? "a conflict" : `${count} conflicts`} and can't be applied.`,
     {
-      hint: "The plan says which; `ofdeploy up` says what to do about each.",
+      hint: "Resolve each entry marked with ! in the plan. `ofdeploy up` prints a hint for each of them.",
     },
   );
 }

@@ -4,18 +4,18 @@ import {
   REQUEST_FIELDS,
   type StrategyManifest,
 } from "@openfactory/deploy-core";
-import type { CommandContext } from "../command-context.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
+import type { CommandContext } from "../options/options.js";
 import { writeJson } from "../output/json-lines.js";
 import { table } from "../output/table.js";
-import { collectPlugins } from "../wiring/find-plugins.js";
+import { collectPlugins } from "../plugins.js";
 
 interface Platform extends PlatformDescription {
-  /** What it says of itself without any options; undefined where it needs some, or can't be used. */
+  /** Undefined if the platform requires options or can't be used. */
   manifest?: StrategyManifest;
 }
 
-/** What is known here. A plugin that can't be used is a row like the others, and no failure. */
+/** Lists the available platforms. A plugin that can't be used is listed with its error, and does not fail the command. */
 export async function platformsCommand({ io, options }: CommandContext): Promise<ExitCode> {
   const { platforms: registry } = await collectPlugins(options, io, { tolerant: true });
   const described = await registry.describe();
@@ -28,7 +28,7 @@ export async function platformsCommand({ io, options }: CommandContext): Promise
         return { ...platform, manifest: strategy.manifest };
       } catch (error) {
         if (DeploymentError.isInstance(error, "PLUGIN_FAILED")) return { ...platform, error };
-        // It needs options of its own: its name and description are known all the same.
+        // The platform requires options. Its name and description are listed without them.
         return platform;
       }
     }),
@@ -36,8 +36,8 @@ export async function platformsCommand({ io, options }: CommandContext): Promise
   if (options.json) {
     for (const { manifest, ...platform } of platforms) {
       const { capabilities, honours, unhonoured, placesOnNodes } = manifest ?? {};
-      const exceptions = unhonoured?.map(({ field, reason, refuse }) => ({ field, reason, refuse: refuse ?? false }));
-      writeJson(io.stdout, "platform", { ...platform, capabilities, honours, unhonoured: exceptions, placesOnNodes });
+      const limitations = unhonoured?.map(({ field, reason, refuse }) => ({ field, reason, refuse: refuse ?? false }));
+      writeJson(io.stdout, "platform", { ...platform, capabilities, honours, unhonoured: limitations, placesOnNodes });
     }
     writeJson(io.stdout, "result", { command: "platforms", ok: true, exitCode: EXIT.ok });
     return EXIT.ok;
@@ -51,7 +51,7 @@ export async function platformsCommand({ io, options }: CommandContext): Promise
           cell: ({ description, error }) => (error ? `can't be used: ${error.message}` : (description ?? "")),
         },
         { title: "CAPABILITIES", cell: ({ manifest }) => manifest?.capabilities.join(", ") ?? "-", dropRank: 1 },
-        { title: "NOT HONOURED", cell: ({ manifest }) => (manifest ? notHonoured(manifest) : "-"), dropRank: 3 },
+        { title: "NOT SUPPORTED", cell: ({ manifest }) => (manifest ? unsupportedFields(manifest) : "-"), dropRank: 3 },
         { title: "FROM", cell: ({ origin }) => origin, dropRank: 2 },
       ],
       platforms,
@@ -61,11 +61,12 @@ export async function platformsCommand({ io, options }: CommandContext): Promise
   return EXIT.ok;
 }
 
-/** The parts that are declared with a reason, and the fields that are not claimed at all. */
-function notHonoured({ honours, unhonoured }: StrategyManifest): string {
-  const declared = unhonoured.map(({ field }) => field);
-  const unclaimed = REQUEST_FIELDS.filter((field) => !honours.includes(field) && !declared.includes(field));
-  // Of a field that is claimed, an exception is about some of its values.
-  const parts = declared.map((field) => (honours.some((claimed) => claimed === field) ? `${field} (in part)` : field));
-  return [...parts, ...unclaimed].join(", ") || "nothing";
+/** The fields that the platform does not support, and those that it supports in part. */
+function unsupportedFields({ honours, unhonoured }: StrategyManifest): string {
+  const limited = unhonoured.map(({ field }) => field);
+  const undeclared = REQUEST_FIELDS.filter((field) => !honours.includes(field) && !limited.includes(field));
+  const parts = limited.map((field) =>
+    honours.some((supported) => supported === field) ? `${field} (partly)` : field,
+  );
+  return [...parts, ...undeclared].join(", ") || "none";
 }

@@ -1,50 +1,98 @@
+import type { PublishedPort } from "@openfactory/deploy-core";
 import type { PsRow } from "@openfactory/deployer";
-import type { CommandContext } from "../command-context.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
-import { styleFor } from "../output/style.js";
-import { warningEvents, warningText } from "../output/warning-text.js";
-import { tellElsewhere } from "../wiring/tell-elsewhere.js";
+import type { CommandContext } from "../options/options.js";
+import { ago, shortenDigest, styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
-import { psText } from "../output/ps-text.js";
-import { loadProject } from "../wiring/load-project.js";
-import { openStrategy } from "../wiring/open-strategy.js";
+import { warningEvents, warningText } from "../output/messages.js";
+import { type Column, table } from "../output/table.js";
+import { openStrategy, findPlatformWarnings } from "../platforms.js";
+import { loadProject } from "../project.js";
 
 export async function psCommand({ io, options }: CommandContext): Promise<ExitCode> {
   const desired = await loadProject(options, io, undefined, "local");
   const strategy = await openStrategy(options, io);
   try {
     const { othersLeft, ownerOf, ps } = await import("@openfactory/deployer");
-    const [rows, elsewhere] = await Promise.all([
+    const [rows, platformWarnings] = await Promise.all([
       ps(strategy, desired),
-      tellElsewhere(strategy, desired, { io, options }),
+      findPlatformWarnings(strategy, desired, { io, options }),
     ]);
-    const named = new Set(desired.apps.map(({ service }) => service));
-    const isOther = ({ service, relation }: PsRow): boolean =>
-      !named.has(service) && (relation === "other-file" || relation === "unrecorded");
-    const owners = rows.filter(isOther).flatMap(({ status }) => ownerOf(status?.labels ?? {}) ?? []);
-    const told = [
+    const ownServices = new Set(desired.apps.map(({ service }) => service));
+    const isOfOtherFile = ({ service, relation }: PsRow): boolean =>
+      !ownServices.has(service) && (relation === "other-file" || relation === "unrecorded");
+    const owners = rows.filter(isOfOtherFile).flatMap(({ status }) => ownerOf(status?.labels ?? {}) ?? []);
+    const warnings = [
       ...othersLeft(
         owners.map((owner) => ({ owner })),
         desired,
         "not listed",
       ),
-      ...elsewhere,
+      ...platformWarnings,
     ];
-    const here = rows.filter((row) => !isOther(row));
+    const listed = rows.filter((row) => !isOfOtherFile(row));
     if (options.json) {
-      for (const warning of told) writeJson(io.stdout, "warning", warning);
+      for (const warning of warnings) writeJson(io.stdout, "warning", warning);
       for (const row of rows) writeJson(io.stdout, "app", row);
       writeJson(io.stdout, "result", { command: "ps", ok: true, exitCode: EXIT.ok, project: desired.project });
       return EXIT.ok;
     }
-    for (const event of warningEvents(told, [])) io.stderr.write(warningText(event, styleFor(io.stderr, io)));
-    if (here.length === 0) {
+    for (const event of warningEvents(warnings, [])) io.stderr.write(warningText(event, styleFor(io.stderr, io)));
+    if (listed.length === 0) {
       io.stdout.write(`${desired.project}: nothing is deployed\n`);
     } else {
-      io.stdout.write(psText(here, io.stdout.isTTY ? io.stdout.columns : undefined));
+      io.stdout.write(psText(listed, io.stdout.isTTY ? io.stdout.columns : undefined));
     }
     return EXIT.ok;
   } finally {
     await strategy.close();
   }
 }
+
+const RELATIONS: Readonly<Record<PsRow["relation"], string>> = {
+  current: "",
+  changed: "changed",
+  orphan: "not in the file",
+  "other-file": "owned by another file",
+  unrecorded: "owner unknown",
+  foreign: "not managed",
+  absent: "",
+};
+
+const portText = ({ hostAddress, published, target, protocol }: PublishedPort): string =>
+  published === undefined
+    ? `${target}/${protocol}`
+    : `${hostAddress ? `${hostAddress}:` : ""}${published}->${target}/${protocol}`;
+
+const nodesOf = ({ status }: PsRow): string =>
+  [...new Set((status?.instances ?? []).map(({ node }) => node).filter((node) => node !== undefined))].join(",") || "-";
+
+const UPDATES = {
+  updating: "updating",
+  paused: "update paused",
+  "rolling-back": "rolling back",
+  "rollback-paused": "rollback paused",
+} as const;
+
+/** `running`, `running (changed)`, `failed (update paused, changed)`, `not deployed`. */
+function stateOf({ status, relation, owner }: PsRow): string {
+  const state = status?.state ?? "not deployed";
+  const notes = [
+    status?.update && UPDATES[status.update],
+    relation === "other-file" && owner !== undefined ? `owned by ${owner}` : RELATIONS[relation],
+  ].filter(Boolean);
+  return notes.length === 0 ? state : `${state} (${notes.join(", ")})`;
+}
+
+const columns: readonly Column<PsRow>[] = [
+  { title: "APP", cell: ({ app }) => app },
+  { title: "SERVICE", cell: ({ service }) => service, dropRank: 5 },
+  { title: "STATE", cell: stateOf },
+  { title: "REPLICAS", cell: ({ status }) => (status ? `${status.replicas.running}/${status.replicas.desired}` : "-") },
+  { title: "IMAGE", cell: ({ status }) => (status ? shortenDigest(status.image) : "-"), dropRank: 2 },
+  { title: "PORTS", cell: ({ status }) => status?.ports.map(portText).join(",") || "-", dropRank: 1 },
+  { title: "NODES", cell: nodesOf, dropRank: 3 },
+  { title: "CREATED", cell: ({ status }) => (status ? ago(status.createdAt) : "-"), dropRank: 4 },
+];
+
+export const psText = (rows: readonly PsRow[], width?: number): string => table(columns, rows, width);

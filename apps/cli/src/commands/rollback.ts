@@ -1,9 +1,13 @@
-import type { CommandContext } from "../command-context.js";
+import type { DeploymentError } from "@openfactory/deploy-core";
+import type { RollbackReport, RollbackVerdict } from "@openfactory/deployer";
+import { chooseDeployed } from "../choose-apps.js";
 import type { ExitCode } from "../exit-codes.js";
-import { rollbackErrors, rollbackText } from "../output/rollback-text.js";
-import { chooseDeployed } from "../wiring/deployed-apps.js";
-import { loadProject } from "../wiring/load-project.js";
-import { openStrategy } from "../wiring/open-strategy.js";
+import type { CommandContext } from "../options/options.js";
+import { shortenDigest, formatDuration } from "../output/format.js";
+import { countOutcomes, ROLLBACK_WORDS } from "../output/outcomes.js";
+import { type Column, table } from "../output/table.js";
+import { openStrategy } from "../platforms.js";
+import { loadProject } from "../project.js";
 import { runOperation } from "./run-operation.js";
 
 export interface RollbackCommandOptions {
@@ -16,12 +20,12 @@ export interface RollbackCommandOptions {
 
 export async function rollbackCommand(context: CommandContext<RollbackCommandOptions>): Promise<ExitCode> {
   const { io, options } = context;
-  const desired = await loadProject(options, io, "Apps are rolled back without the order of depends_on.");
+  const desired = await loadProject(options, io, "Apps are rolled back in any order, because depends_on is not known.");
   const strategy = await openStrategy(options, io);
   const { rollback } = await import("@openfactory/deployer");
   return runOperation(strategy, context, {
     command: "rollback",
-    consequence: "what was brought back stays, and no more is begun",
+    consequence: "apps that were rolled back stay rolled back; no more are started",
     run: async (hooks) => {
       const named = options.apps.length === 0 ? undefined : await chooseDeployed(options.apps, desired, strategy);
       return rollback(strategy, desired, {
@@ -37,3 +41,31 @@ export async function rollbackCommand(context: CommandContext<RollbackCommandOpt
     errors: rollbackErrors,
   });
 }
+
+const columns: readonly Column<RollbackVerdict>[] = [
+  { title: "APP", cell: ({ app }) => app },
+  { title: "RESULT", cell: ({ outcome }) => ROLLBACK_WORDS[outcome] },
+  { title: "FROM", cell: ({ from }) => (from === undefined ? "-" : shortenDigest(from)), dropRank: 2 },
+  { title: "TO", cell: ({ to }) => (to === undefined ? "-" : shortenDigest(to)), dropRank: 1 },
+  { title: "TOOK", cell: ({ elapsedMs }) => formatDuration(elapsedMs), dropRank: 4 },
+  { title: "NOTE", cell: noteOf, dropRank: 3 },
+];
+
+/** The result for each app, and the total. */
+export function rollbackText({ apps, project, elapsedMs, outcome }: RollbackReport, width?: number): string {
+  if (apps.length === 0) return `${project}: nothing to roll back\n`;
+  const sum = countOutcomes(
+    ROLLBACK_WORDS,
+    apps.map((verdict) => verdict.outcome),
+  );
+  return `${table(columns, apps, width)}${project}: ${sum} in ${formatDuration(elapsedMs)}${outcome === "interrupted" ? "; interrupted" : ""}\n`;
+}
+
+function noteOf({ outcome, reason, because, error }: RollbackVerdict): string {
+  if (outcome === "failed") return error?.code ?? "";
+  if (outcome === "skipped" && reason === undefined) return because === undefined ? "interrupted" : `${because} failed`;
+  return reason?.replace(/\.$/, "") ?? "";
+}
+
+export const rollbackErrors = ({ apps }: RollbackReport): (DeploymentError | undefined)[] =>
+  apps.map(({ error }) => error);

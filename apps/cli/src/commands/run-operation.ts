@@ -1,42 +1,42 @@
 import type { AssetListener, DeploymentError, OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { Observer } from "@openfactory/deployer";
-import type { CommandContext } from "../command-context.js";
+import { openAssetListeners } from "../asset-listeners.js";
 import { EXIT, type ExitCode, exitCodeOfRun } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
-import { errorTexts } from "../output/error-text.js";
+import type { CommandContext } from "../options/options.js";
+import { styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
-import { styleFor } from "../output/style.js";
-import { openListeners } from "../wiring/open-listeners.js";
-import { chooseProgress } from "../progress/choose-progress.js";
+import { errorTexts } from "../output/messages.js";
+import { chooseProgress } from "../progress/progress.js";
 
-/** What every report says of the whole run. */
+/** The common part of all reports. */
 interface AnyReport {
   outcome: "ok" | "failed" | "interrupted";
 }
 
-/** What a run of the deployer is given. */
+/** The options that every run of the deployer receives. */
 interface Hooks {
   signal: AbortSignal;
   observer: Observer;
-  /** What the holder of the project's lock does. */
+  /** The purpose recorded in the project's lock. */
   purpose: string;
-  /** Who receives the assets that the run changes. */
+  /** Receive the assets that the run changes. */
   listeners: readonly AssetListener[];
 }
 
-/** A command that changes services, and how it is told. */
+/** A command that changes services, and its output. */
 export interface Operation<Report extends AnyReport> {
   command: string;
-  /** What a first Ctrl-C leads to, for people. */
+  /** The effect of the first Ctrl-C, as printed. */
   consequence: string;
   run: (hooks: Hooks) => Promise<Report>;
-  /** The result, for stdout. */
+  /** The report as text, for stdout. */
   text: (report: Report, width?: number) => string;
-  /** What went wrong, the first of which decides the exit code. */
+  /** The errors of the report. The first one determines the exit code. */
   errors: (report: Report) => readonly (DeploymentError | undefined)[];
 }
 
-/** Runs it with progress and signals, prints what came of it, and closes the strategy. */
+/** Runs an operation with progress and signals, prints its report and closes the strategy. */
 export async function runOperation<Report extends AnyReport>(
   strategy: OpenFactoryServiceDeploymentStrategy,
   { io, options }: CommandContext,
@@ -47,7 +47,7 @@ export async function runOperation<Report extends AnyReport>(
   const warn = (reason: string): void =>
     progress.observe({ type: "warning", warning: { code: "LISTENER_FAILED", reason } });
   try {
-    const { listeners, close } = await openListeners(options, io, warn);
+    const { listeners, close } = await openAssetListeners(options, io, warn);
     const hooks = { signal: interrupt.signal, observer: progress.observe, purpose: `ofdeploy ${command}`, listeners };
     const report = await run(hooks).finally(close);
     progress.stop();

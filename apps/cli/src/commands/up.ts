@@ -1,11 +1,11 @@
-import type { CommandContext } from "../command-context.js";
+import { appKeys } from "../choose-apps.js";
 import type { ExitCode } from "../exit-codes.js";
-import { deviceFields, devicesText } from "../output/devices-text.js";
+import type { CommandContext } from "../options/options.js";
+import { deviceFields, devicesText } from "../output/files-text.js";
 import { writeJson } from "../output/json-lines.js";
 import { upErrors, upText } from "../output/up-text.js";
-import { appKeys } from "../wiring/choose-apps.js";
-import { loadDesired } from "../wiring/load-desired.js";
-import { tellElsewhere, withElsewhere } from "../wiring/tell-elsewhere.js";
+import { findPlatformWarnings, withWarnings } from "../platforms.js";
+import { loadDesired } from "../project.js";
 import { runOperation } from "./run-operation.js";
 
 export interface UpCommandOptions {
@@ -32,12 +32,10 @@ export async function upCommand(context: CommandContext<UpCommandOptions>): Prom
   const keepFailed = options.rollback === false;
   return runOperation(strategy, context, {
     command: "up",
-    consequence: keepFailed
-      ? "what this run made and changed is kept"
-      : "what this run made is removed again, what it changed is put back",
+    consequence: keepFailed ? "keeping the changes of this run" : "reverting the changes of this run",
     run: (hooks) =>
-      withElsewhere(
-        tellElsewhere(strategy, desired, { ...context, signal: hooks.signal }, { deploys: true }),
+      withWarnings(
+        findPlatformWarnings(strategy, desired, { ...context, signal: hooks.signal }, { deploys: true }),
         hooks.observer,
         up(strategy, desired, {
           ...hooks,

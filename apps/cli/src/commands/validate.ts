@@ -1,13 +1,12 @@
-import type { CommandContext } from "../command-context.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
+import type { CommandContext } from "../options/options.js";
+import { deviceFields, devicesText, filesText } from "../output/files-text.js";
+import { styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
-import { deviceFields, devicesText } from "../output/devices-text.js";
-import { filesText } from "../output/files-text.js";
-import { styleFor } from "../output/style.js";
-import { warningEvents, warningText } from "../output/warning-text.js";
-import { loadDesired } from "../wiring/load-desired.js";
+import { warningEvents, warningText } from "../output/messages.js";
+import { loadDesired } from "../project.js";
 
-/** All that `up` checks before it asks the engine anything. */
+/** Runs the checks of `up` that need no engine. */
 export async function validateCommand({ io, options }: CommandContext<{ strict?: boolean }>): Promise<ExitCode> {
   const { desired, strategy } = await loadDesired(options, io);
   const { checkProject } = await import("@openfactory/deployer");

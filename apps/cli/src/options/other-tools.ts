@@ -1,6 +1,6 @@
-/** Commands and options of docker, Compose, Terraform and others that people try here, and what to run instead. */
+// Commands and options that users know from Docker, Compose and Terraform, with a hint that names the equivalent.
 
-/** By the command's name. */
+/** Hints by command. */
 export const OTHER_COMMANDS: Readonly<Record<string, string>> = {
   apply: "Run `ofdeploy up`.",
   build: "ofdeploy builds no images: run `docker build`, then `ofdeploy up`.",
@@ -41,13 +41,13 @@ const noColor = "Set NO_COLOR=1.";
 const debug = "Set OFDEPLOY_DEBUG=1.";
 const quiet = "Progress goes to stderr: write `2>/dev/null` after the command to hide it.";
 
-/** By the option: for one command, and for all (`*`). */
+/** Hints by option, for one command and for all commands (`*`). */
 export const OTHER_OPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   up: {
-    "-d": "ofdeploy always leaves apps running. Pass --no-wait to end before they are ready.",
-    "--detach": "ofdeploy always leaves apps running. Pass --no-wait to end before they are ready.",
+    "-d": "`up` always leaves the apps running. Pass --no-wait to return before they are ready.",
+    "--detach": "`up` always leaves the apps running. Pass --no-wait to return before they are ready.",
     "--build": "ofdeploy builds no images: run `docker build` first.",
-    "--force-recreate": "`up` replaces what has changed. Pass --refresh to look for manual changes too.",
+    "--force-recreate": "`up` replaces changed apps. Pass --refresh to detect manual changes too.",
     "--pull": "Write image_pull_policy: always in the app.",
     "--remove-orphans": "Pass --prune.",
     "--scale": "Run `ofdeploy scale <app>=<n>`, or write deploy.replicas.",
@@ -69,18 +69,18 @@ export const OTHER_OPTIONS: Readonly<Record<string, Readonly<Record<string, stri
     "-t": "Pass --timeout <duration>.",
   },
   ps: {
-    "-a": "`ps` lists all apps already: leave it out.",
-    "--all": "`ps` lists all apps already: leave it out.",
-    "-q": "Pass --json and select the fields.",
+    "-a": "`ps` always lists all apps: leave it out.",
+    "--all": "`ps` always lists all apps: leave it out.",
+    "-q": "Pass --json, and select the fields with jq.",
     "--format": "Pass --json.",
-    "--services": "Pass --json and select the fields.",
+    "--services": "Pass --json, and select the fields with jq.",
   },
   logs: {
     "-n": "Pass --tail <n>.",
     "--lines": "Pass --tail <n>.",
     "-t": "Pass --json: each line has its timestamp.",
     "--timestamps": "Pass --json: each line has its timestamp.",
-    "--until": "Pass --since <when>; there is no end.",
+    "--until": "Only a start can be given: pass --since <when>.",
   },
   "*": {
     "-v": "Run `ofdeploy --version` for the version.",
@@ -95,7 +95,6 @@ export const OTHER_OPTIONS: Readonly<Record<string, Readonly<Record<string, stri
     "-l": debug,
     "--log-level": debug,
     "--no-color": noColor,
-    "--no-colour": noColor,
     "--no-ansi": noColor,
     "--ansi": noColor,
     "--color": `${noColor} Colors are used on terminals only.`,
@@ -112,7 +111,7 @@ export const OTHER_OPTIONS: Readonly<Record<string, Readonly<Record<string, stri
   },
 };
 
-/** What to run where a command that takes no names gets some. */
+/** Hints for the commands that take no names of apps. */
 export const EXCESS_ARGUMENTS: Readonly<Record<string, string>> = {
   up: "`up` deploys all apps of its files. Pass -f <path> to deploy one file.",
   plan: "`plan` covers all apps of its files. Pass -f <path> to plan one file.",

@@ -1,12 +1,12 @@
 import type { Command, CommanderError } from "commander";
 import { closestMatch } from "leven";
-import { UsageError } from "../usage-error.js";
+import { UsageError } from "../errors.js";
 import { EXCESS_ARGUMENTS, OTHER_COMMANDS, OTHER_OPTIONS } from "./other-tools.js";
 
-/** An error of commander's parser, as a sentence and a hint that names the nearest command or option. */
+/** Turns a parser error of commander into a sentence, with a hint that names the nearest command or option. */
 export function parseError({ code, message }: CommanderError, command: Command): UsageError {
   if (code === "commander.help")
-    return new UsageError("There is no command.", "Run `ofdeploy --help` for the commands.");
+    return new UsageError("No command given.", "Run `ofdeploy --help` to list the commands.");
   const [sentence = ""] = message.replace(/^error: /, "").split("\n");
   const quoted = /'([^']*)'/.exec(sentence)?.[1] ?? "";
   const hint = {
@@ -15,8 +15,8 @@ export function parseError({ code, message }: CommanderError, command: Command):
     "commander.excessArguments": () => (/\.ya?ml\b/.test(sentence) ? ANOTHER_FILE : EXCESS_ARGUMENTS[command.name()]),
     "commander.invalidArgument": () => {
       const choices = /Allowed choices are (.*)\.$/.exec(sentence)?.[1]?.split(", ");
-      const near = choices && closest(quoted, choices);
-      return near === undefined ? undefined : `Did you mean ${near}?`;
+      const nearest = choices && closest(quoted, choices);
+      return nearest === undefined ? undefined : `Did you mean ${nearest}?`;
     },
   }[code];
   return new UsageError(asSentence(sentence), hint?.() ?? `Run \`${helpOf(command)}\`.`);
@@ -30,43 +30,43 @@ const asSentence = (words: string): string => {
 const helpOf = (command: Command): string =>
   command.parent === null ? "ofdeploy --help" : `ofdeploy ${command.name()} --help`;
 
-/** A shell writes `-f app_*.yml` as `-f app_a.yml app_b.yml`. */
+/** A shell expands `-f app_*.yml` to `-f app_a.yml app_b.yml`. */
 const ANOTHER_FILE = "Write -f before each file, or pass -f <directory>.";
 
-/** @param program the command whose subcommand `name` should be. */
+/** The hint for an unknown command of the program. */
 export function unknownCommand(name: string, program: Command): string {
   if (/\.ya?ml$/.test(name)) return ANOTHER_FILE;
   if (Object.hasOwn(OTHER_COMMANDS, name)) return OTHER_COMMANDS[name] as string;
   const names = program.commands.map((command) => command.name());
-  const near = closest(name.toLowerCase(), names);
-  return near === undefined ? `The commands are: ${names.join(", ")}.` : `Did you mean ${near}?`;
+  const nearest = closest(name.toLowerCase(), names);
+  return nearest === undefined ? `The commands are: ${names.join(", ")}.` : `Did you mean ${nearest}?`;
 }
 
 function unknownOption(flag: string, command: Command): string | undefined {
-  const name = flag.split("=")[0] ?? flag;
+  const name = (flag.split("=")[0] ?? flag).replace(/^--no-colou(?=r$)/, "--no-colo");
   for (const which of [command.name(), "*"]) {
     const known = OTHER_OPTIONS[which];
     if (known !== undefined && Object.hasOwn(known, name)) return known[name];
   }
-  // `logs -fweb`: commander reads on after the flag.
+  // commander reports `logs -fweb` as the unknown option `-web`.
   const flags = command.name() === "logs" && /^-[^-]{2,}$/.test(name);
   if (flags) return `-f after \`logs\` means --follow and takes no value: write a space before ${name.slice(1)}.`;
-  const near = name.startsWith("--") ? closest(name, longOptions(command)) : undefined;
-  if (near !== undefined) return `Did you mean ${near}?`;
-  const elsewhere = command.parent ?? command;
-  const takers = elsewhere.commands.filter((other) => longOptions(other).includes(name)).map((other) => other.name());
-  return takers.length === 0 ? undefined : `${name} is an option of ${takers.join(", ")}.`;
+  const nearest = name.startsWith("--") ? closest(name, longOptions(command)) : undefined;
+  if (nearest !== undefined) return `Did you mean ${nearest}?`;
+  const program = command.parent ?? command;
+  const owners = program.commands.filter((other) => longOptions(other).includes(name)).map((other) => other.name());
+  return owners.length === 0 ? undefined : `${name} is an option of ${owners.join(", ")}.`;
 }
 
 const longOptions = (command: Command): string[] => command.options.flatMap(({ long }) => (long ? [long] : []));
 
-/** Two letters that changed places count as two. */
+/** Swapped letters count as two differences. */
 const closest = (word: string, known: readonly string[]): string | undefined =>
   closestMatch(word, known, { maxDistance: Math.max(word.length < 4 ? 1 : 2, Math.floor(word.length / 3)) });
 
 /**
- * Refuses what would be misread: a long option with one dash (`-project x` would be `-p roject`), a short option with an
- * equals sign (`-f=x` would be the file `=x`), and an option together with its opposite (`--wait --no-wait`).
+ * Rejects options that commander would misread: a long option with one dash (`-project x` would be `-p roject`), a short
+ * option with an equals sign (`-f=x` would be the file `=x`), and an option with its opposite (`--wait --no-wait`).
  * @throws UsageError
  */
 export function refuseMisreadOptions(args: readonly string[], program: Command): void {
@@ -78,16 +78,16 @@ export function refuseMisreadOptions(args: readonly string[], program: Command):
   );
   if (opposite !== undefined) {
     throw new UsageError(
-      `${opposite.replace("--no-", "--")} and ${opposite} are given together.`,
+      `${opposite.replace("--no-", "--")} and ${opposite} can't be used together.`,
       "Leave one of them out.",
     );
   }
-  const shortOnes = new Set(
+  const shortOptions = new Set(
     [program, ...program.commands].flatMap((command) => command.options.flatMap(({ short }) => (short ? [short] : []))),
   );
   for (const arg of options) {
     const [, short = "", value = ""] = /^(-[A-Za-z])=(.*)$/s.exec(arg) ?? [];
-    if (shortOnes.has(short)) {
+    if (shortOptions.has(short)) {
       throw new UsageError(`${short} takes its value without an equals sign.`, `Write ${short} ${value || "<value>"}.`);
     }
     const name = /^-([a-z][a-z-]+)(?:=|$)/.exec(arg)?.[1];

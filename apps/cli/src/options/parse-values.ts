@@ -1,20 +1,20 @@
 import { InvalidArgumentError, type Option } from "commander";
-import { UsageError } from "../usage-error.js";
+import { UsageError } from "../errors.js";
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Milliseconds, from `90`, `90s`, `2m`, `1m30s`, `500ms`. A number alone is seconds. */
+/** Parses `90`, `90s`, `2m`, `1m30s`, `500ms` to milliseconds. A number without a unit is seconds. */
 export function parseDuration(text: string): number {
-  const written = /^\d+(?:\.\d+)?$/.test(text) ? `${text}s` : text;
-  const parts = written.match(/\d+(?:\.\d+)?(?:ms|s|m|h)/g) ?? [];
-  if (parts.length === 0 || parts.join("") !== written) {
+  const withUnit = /^\d+(?:\.\d+)?$/.test(text) ? `${text}s` : text;
+  const parts = withUnit.match(/\d+(?:\.\d+)?(?:ms|s|m|h)/g) ?? [];
+  if (parts.length === 0 || parts.join("") !== withUnit) {
     throw new InvalidArgumentError("Expected seconds, or a duration such as 90s, 2m or 1m30s.");
   }
   const total = parts.reduce((sum, part) => {
     const [, amount = "", unit = ""] = /^([\d.]+)(\w+)$/.exec(part) ?? [];
     return sum + Number(amount) * (UNITS[unit] ?? 0);
   }, 0);
-  // What a timer can hold: more than 24 days.
+  // The longest delay of a Node timer: 2^31 - 1 ms.
   if (total < 1 || total > 2 ** 31 - 1) throw new InvalidArgumentError("Expected a duration between 1ms and 24 days.");
   return Math.round(total);
 }
@@ -27,13 +27,13 @@ export function parseCount(text: string): number {
   return count;
 }
 
-/** Replicas of apps, from words such as `web=3`: `{web: 3}`. */
+/** Parses `web=3` to `{web: 3}`, added to the apps before. */
 export function collectReplicas(text: string, before: Record<string, number> = {}): Record<string, number> {
   const [app = "", count = ""] = text.split(/=(?=[^=]*$)/);
   if (app === "" || !/^\d{1,7}$/.test(count) || Number(count) > 1_000_000) {
     throw new InvalidArgumentError("Expected app=replicas, such as web=3, with at most 1000000.");
   }
-  if (Object.hasOwn(before, app)) throw new InvalidArgumentError(`${app} is named twice.`);
+  if (Object.hasOwn(before, app)) throw new InvalidArgumentError(`${app} is given twice.`);
   return { ...before, [app]: Number(count) };
 }
 
@@ -43,7 +43,7 @@ export function parseLines(text: string): number | undefined {
   return Number(text);
 }
 
-/** A moment: so long ago (`10m`), or an ISO date. */
+/** Parses a duration before now (`10m`), or an ISO date. */
 export function parseSince(text: string): Date {
   if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text))) return new Date(text);
   try {
@@ -55,7 +55,7 @@ export function parseSince(text: string): Date {
   }
 }
 
-/** Adds `key=value` to what was given before. */
+/** Parses `key=value`, added to the pairs before. */
 export function collectOption(text: string, before: Record<string, string> = {}): Record<string, string> {
   const at = text.indexOf("=");
   if (at < 1) throw new InvalidArgumentError("Expected key=value.");
@@ -64,10 +64,10 @@ export function collectOption(text: string, before: Record<string, string> = {})
   return { ...before, [key]: text.slice(at + 1) };
 }
 
-/** Adds to the list of the values before. */
+/** Adds a value to the values before. */
 export const collect = (text: string, before: string[] = []): string[] => [...before, notEmpty(text)];
 
-/** Has an option refuse a second value: one of the two would be dropped. */
+/** Makes an option fail when it is given twice, because one of its values would be ignored. */
 export const single = <Value>(option: Option, parse: (text: string) => Value = (text) => text as Value): Option =>
   option.argParser((text: string, before: Value | undefined) => {
     if (before !== undefined) throw givenTwice(option);
@@ -77,7 +77,7 @@ export const single = <Value>(option: Option, parse: (text: string) => Value = (
 export const givenTwice = ({ long }: Pick<Option, "long">): UsageError =>
   new UsageError(`${long} is given twice.`, "It takes one value: leave one of them out.");
 
-/** An unset variable of a shell gives an empty text. */
+/** An unset variable of a shell becomes an empty argument. */
 const notEmpty = (text: string): string => {
   if (text === "") throw new InvalidArgumentError("The value is empty.");
   return text;

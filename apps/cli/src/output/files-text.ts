@@ -1,6 +1,41 @@
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+import { stripControlChars } from "./format.js";
 
-/** What was read: `app_web.yml: valid for docker: 1 app`, `3 files valid: 5 apps`. */
+/** The printed fields of a device. */
+export interface PrintedDevice {
+  readonly key: string;
+  readonly uuid: string;
+  readonly connector: string;
+  readonly services: readonly string[];
+  readonly notes?: readonly string[];
+}
+
+/** Lines for the devices without services, for which nothing is deployed, and for entries without effect. */
+export const devicesText = (devices: readonly PrintedDevice[]): string =>
+  devices
+    .map((device) =>
+      linesOf(device)
+        .map((line) => `${stripControlChars(`${device.key}: ${line}`)}\n`)
+        .join(""),
+    )
+    .join("");
+
+const linesOf = ({ connector, services, notes = [] }: PrintedDevice): readonly string[] =>
+  services.length > 0
+    ? notes
+    : [`${connector} device, registered by the connector service; nothing to deploy`, ...notes];
+
+/** The fields of the event `device`. */
+export const deviceFields = ({ key, uuid, connector, services, notes = [] }: PrintedDevice) => ({
+  device: key,
+  uuid,
+  connector,
+  services,
+  notes,
+});
+
+const pluralize = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** `app_web.yml: valid for docker: 1 app`, `3 files valid: 5 apps`. */
 export function filesText(
   {
     files,
@@ -10,14 +45,14 @@ export function filesText(
   platform?: string,
 ): string {
   const [first] = files;
-  const which =
+  const subject =
     files.length === 1 && first !== undefined
       ? `${first === "-" ? "standard input" : first}:`
-      : counted(files.length, "file");
-  const own = apps.filter(({ device }) => device === undefined).length;
-  const what = [
-    ...(own > 0 || devices.length === 0 ? [counted(own, "app")] : []),
-    ...(devices.length > 0 ? [counted(devices.length, "device")] : []),
+      : pluralize(files.length, "file");
+  const appCount = apps.filter(({ device }) => device === undefined).length;
+  const counts = [
+    ...(appCount > 0 || devices.length === 0 ? [pluralize(appCount, "app")] : []),
+    ...(devices.length > 0 ? [pluralize(devices.length, "device")] : []),
   ];
-  return `${which} valid${platform === undefined ? "" : ` for ${platform}`}: ${what.join(", ")}`;
+  return `${subject} valid${platform === undefined ? "" : ` for ${platform}`}: ${counts.join(", ")}`;
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { CapturedOutput } from "../../../swarm-harness/tests/cli/support/run-ofdeploy.js";
 import { writeJson } from "./json-lines.js";
 
-test("values of env in settings are masked, at any depth", () => {
+test("writeJson() masks the values of env in settings, at any depth", () => {
   const output = new CapturedOutput();
   const settings = { name: "web", image: "demo:1", env: ["TOKEN=hunter2", "EMPTY="] };
   writeJson(output, "app", { app: "web", status: { name: "web", settings } });

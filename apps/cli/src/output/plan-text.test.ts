@@ -4,7 +4,7 @@ import { planText } from "./plan-text.js";
 
 const plain = (_: unknown, text: string): string => text;
 
-test("a mark for each, changes field by field, what is hidden, what is left, the sum", () => {
+test("planText() prints each entry with its mark and changed fields, hides masked values, and ends with the total", () => {
   expect(planText(handMadePlan, { style: plain })).toBe(`factory on swarm:
   + network factory_back
   - config factory_conf_0123456789ab
@@ -16,21 +16,21 @@ test("a mark for each, changes field by field, what is hidden, what is left, the
       env.TOKEN    (hidden) => (hidden)
       image        demo:1 => demo:2
       labels.team  (none) => ""
-  ± db: removed and made anew: Its mode can't be changed in place
+  ± db: replaced: Its mode can't be changed in place
       mode  replicated => global
-  ~ edited: changed by hand since it was deployed
+  ~ edited: changed manually since the last deploy
       resources.Limits.MemoryBytes  67108864 => (none)
-  ~ opaque: differs from the file; the platform can't tell in what
-  ~ legacy: taken over
+  ~ opaque: differs from the file; the platform does not report the fields
+  ~ legacy: adopted
   ! cache: conflict: The service cache belongs to the project other
   - gone: not in the file
   ? left: not in the file; \`ofdeploy up --prune\` removes it
 
-factory: 2 to create, 3 to change, 1 to replace, 1 to take over, 2 to remove, 2 conflicts; 2 unchanged, 3 left there
+factory: 2 to create, 3 to change, 1 to replace, 1 to adopt, 2 to remove, 2 conflicts; 2 unchanged, 3 kept
 `);
 });
 
-test("what is unchanged is counted, and listed on request", () => {
+test("planText() counts unchanged entries, and lists them with verbose", () => {
   const calm = { ...handMadePlan, apps: handMadePlan.apps.slice(-1), orphans: [], resources: [] };
   expect(planText(calm, { style: plain })).toBe("factory: nothing to do; 1 unchanged\n");
   expect(planText(calm, { style: plain, verbose: true })).toBe(
@@ -38,13 +38,13 @@ test("what is unchanged is counted, and listed on request", () => {
   );
 });
 
-test("what is kept for a rollback is counted, and listed on request", () => {
+test("planText() counts configs and secrets kept for a rollback, and lists them with verbose", () => {
   expect(planText(handMadePlan, { style: plain, verbose: true })).toContain(
     "  ? secret factory_key_ba9876543210: A rollback of api needs it\n",
   );
 });
 
-test("a change that is wider than the terminal takes three lines, and is not cut", () => {
+test("planText() prints a change that is wider than the terminal on three lines, without cutting it", () => {
   const text = planText(handMadePlan, { style: plain, width: 40 });
   expect(text).toContain(
     '      command\n        - sh -c "one"\\nsecond line\n        + sh -c "another one which is rather long, so',
@@ -52,7 +52,7 @@ test("a change that is wider than the terminal takes three lines, and is not cut
   expect(text).toContain('      labels.team  (none) => ""\n');
 });
 
-test("colours are put round the marks only, and nothing moves the cursor", () => {
+test("planText() colors only the marks and names, and removes control characters", () => {
   const style = (_: unknown, text: string): string => `<${text}>`;
   const [app] = handMadePlan.apps;
   const evil = { ...handMadePlan, apps: [{ ...app!, app: "a\u001b[2J" }], orphans: [], resources: [] };

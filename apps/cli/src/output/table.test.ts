@@ -13,16 +13,16 @@ const columns: Column<Row>[] = [
 ];
 const rows = [{ a: "aaaaaaaaaa", b: "bbbbbbbbbb", c: "cccccccccc" }];
 
-test("aligns columns, and is as wide as it gets in a pipe", () => {
+test("table() aligns columns, without a limit in a pipe", () => {
   expect(table(columns, rows)).toBe("A           B           C\naaaaaaaaaa  bbbbbbbbbb  cccccccccc\n");
 });
 
-test("leaves columns out where they don't fit, and cuts what is left", () => {
+test("table() drops columns that don't fit, and cuts the others", () => {
   expect(table(columns, rows, 30)).toBe("A           C\naaaaaaaaaa  cccccccccc\n");
   expect(table(columns, rows, 12)).toBe("A\naaaaaaaaaa\n");
   expect(table(columns, rows, 9)).toBe("A\naaaa...\n");
 });
 
-test("no cell breaks a line or moves the cursor", () => {
+test("table() removes newlines and control characters from cells", () => {
   expect(table(columns, [{ a: "x\ny", b: "\u001b[31mred", c: "" }])).toBe("A    B        C\nx y  [31mred\n");
 });

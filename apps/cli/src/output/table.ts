@@ -1,9 +1,9 @@
-import { fit } from "./style.js";
+import { fit } from "./format.js";
 
 export interface Column<Row> {
   title: string;
   cell: (row: Row) => string;
-  /** Left out on a narrow terminal, the highest first; without it, never. */
+  /** Columns with the highest rank are dropped first on a narrow terminal. Without a rank, a column is never dropped. */
   dropRank?: number;
 }
 
@@ -11,7 +11,7 @@ const GAP = 2;
 
 /**
  * A table of left-aligned columns.
- * @param width the terminal's: columns are left out and cells cut until it fits. Undefined (a pipe): as wide as it gets.
+ * @param width the width of the terminal: drops columns and cuts cells until the table fits. Undefined for a pipe: no limit.
  */
 export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], width?: number): string {
   const cells = columns.map((column) => [column.title, ...rows.map(column.cell)].map((cell) => fit(cell, 200)));

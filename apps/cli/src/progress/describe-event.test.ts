@@ -7,7 +7,7 @@ import { plainProgress } from "./plain-progress.js";
 const progress = (more: object) =>
   ({ type: "progress", app: "web", service: "web", progress: { service: "web", ...more } }) as DeployerEvent;
 
-test("plain lines of a run that is put back: one for each change, steps and resources among them", () => {
+test("plainProgress() prints a line for each change of a run that is reverted", () => {
   const output = new CapturedOutput();
   const { observe } = plainProgress(output, (_, text) => text);
   const events: DeployerEvent[] = [
@@ -37,13 +37,13 @@ web: update
 web: 0/2 running, starting
 web: 1/2 running
 db: failed
-ui: waits for db
-web: going back to the version before
-cache: not changed back: The service cache was not changed back in time.
-web: gone back to the version before
-new: removed again
-network factory_back: removed again
-web: put back (db failed)
+ui: waiting for db
+web: rolling back
+cache: previous settings not restored: The update of cache timed out.
+web: rolled back
+new: removed
+network factory_back: removed
+web: reverted (db failed)
 web: 3 still running
 web: running
 `);

@@ -1,37 +1,35 @@
-import type { AppPhase, AppVerdict, DeployerEvent } from "@openfactory/deployer";
-import { compensationWords, subjectOf } from "../output/compensation-text.js";
-import { OUTCOME_WORDS, ROLLBACK_WORDS } from "../output/outcome-words.js";
-import { resourceWords } from "../output/resources-text.js";
+import type { AppPhase, AppVerdict, DeployerEvent, Observer } from "@openfactory/deployer";
+import { revertWords, OUTCOME_WORDS, resourceWords, ROLLBACK_WORDS, subjectOf } from "../output/outcomes.js";
 
-/** How an app stands, or an image that apps wait for, for a line of progress. */
+/** The state of an app, or of an image that is being pulled, for a line of progress. */
 export interface AppState {
-  /** The app's name, or the image. */
+  /** The name of the app, or the image. */
   app: string;
   isImage?: true;
   /** A few words: `pulling demo:1`, `starting`. */
   text: string;
-  /** How many replicas run, and how many should, where that is known. */
+  /** Left out if unknown. */
   replicas?: { running: number; desired: number };
   kind: "idle" | "busy" | "good" | "bad";
 }
 
-/** Said of what is waited for while nothing more is known. */
-export const WAITING = "waiting until it is ready";
+/** The text of an app that is not ready yet, without details. */
+export const WAITING = "waiting until ready";
 
 const PHASES: Readonly<Record<AppPhase, string>> = {
-  blocked: "waits for",
+  blocked: "waiting for",
   deploying: "deploying",
   updating: "updating",
-  replacing: "removing, to be made anew",
-  "rolling-back": "going back to the version before",
+  replacing: "replacing",
+  "rolling-back": "rolling back",
   scaling: "scaling",
   waiting: WAITING,
-  completing: "waiting until it has completed",
+  completing: "waiting for completion",
   removing: "removing",
-  refreshing: "renewing its registry credentials",
+  refreshing: "renewing registry credentials",
 };
 
-/** What an event says of an app; undefined: nothing that a line would show. */
+/** The state of an app after an event; undefined if the event shows none. */
 export function describeEvent(event: DeployerEvent): AppState | undefined {
   switch (event.type) {
     case "phase": {
@@ -48,7 +46,7 @@ export function describeEvent(event: DeployerEvent): AppState | undefined {
       if (progress.type === "step") return { app, text: progress.step, kind: "busy" };
       const { running, desired, detail } = progress;
       if (desired === 0) return { app, text: `${running} still running`, kind: "busy" };
-      // Not every platform knows more, and not at every moment.
+      // Platforms report details only sometimes.
       const text = !detail || detail === "running" ? WAITING : detail;
       return { app, text, replicas: { running, desired }, kind: "busy" };
     }
@@ -72,7 +70,7 @@ export function describeEvent(event: DeployerEvent): AppState | undefined {
       if (app === undefined) return undefined;
       return {
         app,
-        text: compensationWords(event.step),
+        text: revertWords(event.step),
         kind: state === "begun" ? "busy" : state === "done" ? "idle" : "bad",
       };
     }
@@ -90,15 +88,24 @@ export function describeEvent(event: DeployerEvent): AppState | undefined {
 }
 
 function describeVerdict({ app, outcome, because, error, status }: AppVerdict): AppState {
-  const why = because === undefined ? "" : ` (${because} failed)`;
+  const reason = because === undefined ? "" : ` (${because} failed)`;
   const kind = error !== undefined ? "bad" : outcome === "skipped" || outcome === "put-back" ? "idle" : "good";
-  return { app, text: `${OUTCOME_WORDS[outcome]}${why}`, kind, ...(status && { replicas: status.replicas }) };
+  return { app, text: `${OUTCOME_WORDS[outcome]}${reason}`, kind, ...(status && { replicas: status.replicas }) };
 }
 
-/** What an event says of a network, volume, config or secret, as a line. */
+/** A line for an event about a network, volume, config or secret. */
 export function describeResource(event: DeployerEvent): string | undefined {
   if (event.type === "resource")
     return `${event.resource.kind} ${event.resource.name}: ${resourceWords(event.resource)}`;
   if (event.type !== "compensate" || event.step.resource === undefined) return undefined;
-  return `${subjectOf(event.step)}: ${compensationWords(event.step)}`;
+  return `${subjectOf(event.step)}: ${revertWords(event.step)}`;
+}
+
+/** Shows the progress of a run. */
+export interface Progress {
+  observe: Observer;
+  /** Prints text that stays on screen. It must end with a newline. */
+  note(text: string): void;
+  /** Removes drawn lines from the terminal. */
+  stop(): void;
 }

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { CapturedOutput } from "../../../swarm-harness/tests/cli/support/run-ofdeploy.js";
-import { liveProgress } from "./live-progress.js";
-import { render } from "./render-lines.js";
+import { liveProgress, render } from "./live-progress.js";
 
 const plain = (_: unknown, text: string): string => text;
 const line = (app: string, kind: "idle" | "busy" | "good" | "bad", text = "deploying") => ({
@@ -12,7 +11,7 @@ const line = (app: string, kind: "idle" | "busy" | "good" | "bad", text = "deplo
   ended: kind === "good" ? Date.now() : undefined,
 });
 
-test("no line is wider than the terminal", () => {
+test("render() prints no line wider than the terminal", () => {
   const lines = [line("a-very-long-name-of-an-app-indeed", "busy", "x".repeat(300)), line("b", "good", "running")];
   for (const columns of [40, 80, 200]) {
     const drawn = render(lines, { columns, rows: 24, frame: 0, style: plain });
@@ -21,7 +20,7 @@ test("no line is wider than the terminal", () => {
   }
 });
 
-test("a long name keeps its beginning, a long image its end", () => {
+test("render() cuts the end of a long name and the beginning of a long image", () => {
   const image = { ...line("registry.example.com:5000/plant/team/mill:1.4", "busy"), isImage: true as const };
   const drawn = render([line("a-very-long-name-of-an-app-indeed", "busy"), image], {
     columns: 60,
@@ -33,33 +32,33 @@ test("a long name keeps its beginning, a long image its end", () => {
   expect(drawn[1]).toContain("...ant/team/mill:1.4");
 });
 
-test("200 apps fit into a window: what is under way first, the rest counted", () => {
+test("render() fits 200 apps into a window: failed and active ones first, then a count of all", () => {
   const lines = Array.from({ length: 200 }, (_, index) =>
     line(`app${index}`, index === 150 ? "bad" : index % 2 ? "good" : "busy"),
   );
   const drawn = render(lines, { columns: 80, rows: 20, frame: 0, style: plain });
   expect(drawn).toHaveLength(18);
   expect(drawn[0]).toContain("app150");
-  expect(drawn.at(-1)).toContain("200 apps: 100 done, 1 failed, 99 under way");
+  expect(drawn.at(-1)).toContain("200 apps: 100 done, 1 failed, 99 in progress");
 });
 
-test("name, replicas, elapsed time and state stand in columns; in a narrow window the last two make one", () => {
+test("render() aligns name, replicas, elapsed time and state in columns, and joins replicas and state in a narrow window", () => {
   const began = Date.now() - 3_000;
   const lines = [
     { ...line("web", "busy", "starting"), replicas: { running: 1, desired: 12 }, began },
-    { ...line("long-name", "idle", "waits for web"), began },
+    { ...line("long-name", "idle", "waiting for web"), began },
     { ...line("db", "good", "running"), replicas: { running: 1, desired: 1 }, began, ended: began + 1_500 },
   ];
   const [web, waiting, db] = render(lines, { columns: 80, rows: 24, frame: 0, style: plain });
   expect(web).toMatch(/^\| web {8}1\/12 {3}3\.\d s {2}starting$/);
-  expect(waiting).toBe(`  long-name${" ".repeat(16)}waits for web`);
+  expect(waiting).toBe(`  long-name${" ".repeat(16)}waiting for web`);
   expect(db).toBe("+ db          1/1   1.5 s  running");
   expect(render(lines, { columns: 40, rows: 24, frame: 0, style: plain })[0]).toMatch(
     /^\| web {9}3\.\d s {2}1\/12 starting$/,
   );
 });
 
-test("a note stays above the lines, which are drawn anew below it", () => {
+test("note() prints text above the lines, which are redrawn below it", () => {
   const output = new CapturedOutput({ isTTY: true, columns: 80 });
   const progress = liveProgress(output, plain);
   progress.observe({ type: "phase", app: "web", service: "web", phase: "deploying" });
@@ -75,7 +74,7 @@ test("a note stays above the lines, which are drawn anew below it", () => {
   ]);
 });
 
-test("how many run is not told any more once something else is done to the app", () => {
+test("liveProgress() drops the number of replicas when the next phase of an app starts", () => {
   const output = new CapturedOutput({ isTTY: true, columns: 80 });
   const progress = liveProgress(output, plain);
   const waits = { type: "waiting", service: "web", running: 1, desired: 2 } as const;
@@ -95,7 +94,7 @@ test("how many run is not told any more once something else is done to the app",
   expect(second).toMatch(/web +\d\.\d s +removing/);
 });
 
-test("leaves nothing drawn when it stops, and warnings above", () => {
+test("stop() removes the drawn lines, and keeps warnings", () => {
   const output = new CapturedOutput({ isTTY: true, columns: 80 });
   const progress = liveProgress(output, plain);
   progress.observe({ type: "phase", app: "web", service: "web", phase: "deploying" });

@@ -1,22 +1,20 @@
 import type { Output } from "../io.js";
-import type { Style } from "../output/style.js";
-import { warningText } from "../output/warning-text.js";
-import { type AppState, describeEvent } from "./describe-event.js";
-import type { Progress } from "./progress.js";
-import { PullLines } from "./pull-lines.js";
-import { type Line, render } from "./render-lines.js";
+import { fit, fitEnd, formatDuration, type Style } from "../output/format.js";
+import { warningText } from "../output/messages.js";
+import { type AppState, describeEvent, type Progress } from "./describe-event.js";
+import { ImagePulls } from "./pulls.js";
 
 const REDRAW_MS = 100;
-/** Events with which an app has come to its end. */
+/** The last events of an app. */
 const ENDS: ReadonlySet<string> = new Set(["verdict", "removal", "rollback", "scale", "refresh"]);
 
 /**
- * One line per app, and per image that is being pulled, drawn anew in place; with more of them than rows, those under way
- * and the count of all.
+ * Redraws one line per app, and per image that is being pulled. With more lines than rows, shows the active ones and a
+ * count of all.
  */
 export function liveProgress(output: Output, style: Style): Progress {
   const lines = new Map<string, Line>();
-  const pulls = new PullLines();
+  const pulls = new ImagePulls();
   let drawn = 0;
   let frame = 0;
 
@@ -27,7 +25,7 @@ export function liveProgress(output: Output, style: Style): Progress {
     drawn = shown.length;
     frame += 1;
   };
-  /** Above the lines, where it stays. */
+  /** Prints text above the lines, where it stays. */
   const note = (text: string): void => {
     output.write(`${erase()}${text}`);
     drawn = 0;
@@ -48,7 +46,7 @@ export function liveProgress(output: Output, style: Style): Progress {
       if (event.type === "warning") note(warningText(event, style));
       const state = describeEvent(event);
       if (state !== undefined) {
-        // How many run is told while they are waited for, and of what they came to; in between it holds.
+        // Only some events have the number of replicas. Other progress events keep the last one.
         const before = event.type === "progress" ? lines.get(state.app)?.replicas : undefined;
         set(state, ENDS.has(event.type), state.replicas ?? before);
       }
@@ -62,3 +60,73 @@ export function liveProgress(output: Output, style: Style): Progress {
     },
   };
 }
+
+export interface Line extends Omit<AppState, "replicas"> {
+  replicas?: AppState["replicas"] | undefined;
+  began: number;
+  ended?: number | undefined;
+}
+
+export interface Frame {
+  columns: number;
+  rows: number;
+  frame: number;
+  style: Style;
+}
+
+const FRAMES = ["|", "/", "-", "\\"];
+const MARKS = { idle: " ", good: "+", bad: "x" } as const;
+const NAME_WIDTH = 32;
+/** The least width for separate columns of replicas and state. */
+const WIDE = 60;
+const ORDER: readonly Line["kind"][] = ["bad", "busy", "idle", "good"];
+
+/**
+ * Lines that fit the width and height of the terminal: mark, name, replicas, elapsed time, state. With more apps than
+ * rows, failed and active apps come first, and the last line counts all apps.
+ */
+export function render(lines: readonly Line[], { columns, rows, frame, style }: Frame): string[] {
+  const room = Math.max(1, rows - 2);
+  const isCut = lines.length > room;
+  const shown = isCut
+    ? [...lines].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind)).slice(0, room - 1)
+    : lines;
+  const nameWidth = Math.min(NAME_WIDTH, Math.floor(columns / 3), Math.max(...shown.map(({ app }) => app.length), 1));
+  const replicasWidth = columns < WIDE ? 0 : Math.max(...shown.map((line) => replicasOf(line).length));
+  const texts = shown.map((line) => {
+    const mark = line.kind === "busy" ? (FRAMES[frame % FRAMES.length] ?? "") : MARKS[line.kind];
+    const replicas = replicasWidth > 0 ? `  ${replicasOf(line).padStart(replicasWidth)}` : "";
+    const elapsed = isIdle(line) ? "" : formatDuration((line.ended ?? Date.now()) - line.began);
+    const text = columns < WIDE ? [replicasOf(line), line.text].filter(Boolean).join(" ") : line.text;
+    // Images differ at their end: repository and tag.
+    const name = line.isImage ? fitEnd(line.app, nameWidth) : fit(line.app, nameWidth);
+    const all = `${mark} ${name.padEnd(nameWidth)}${replicas}  ${elapsed.padStart(6)}  ${text}`;
+    return colorize(line.kind, fit(all.trimEnd(), columns - 1), style);
+  });
+  return isCut ? [...texts, fit(summary(lines), columns - 1)] : texts;
+}
+
+const replicasOf = ({ replicas }: Line): string =>
+  replicas === undefined ? "" : `${replicas.running}/${replicas.desired}`;
+
+const isIdle = ({ kind, ended }: Line): boolean => kind === "idle" && ended === undefined;
+
+function summary(all: readonly Line[]): string {
+  const lines = all.filter(({ isImage }) => !isImage);
+  const failed = lines.filter(({ kind }) => kind === "bad").length;
+  const done = lines.filter(({ kind, ended }) => kind !== "bad" && ended !== undefined).length;
+  const busy = lines.filter(({ kind }) => kind === "busy").length;
+  const counts = [
+    [done, "done"],
+    [failed, "failed"],
+    [busy, "in progress"],
+    [lines.length - done - failed - busy, "pending"],
+  ] as const;
+  return `  ${lines.length} apps: ${counts.flatMap(([count, label]) => (count > 0 ? [`${count} ${label}`] : [])).join(", ")}`;
+}
+
+const colorize = (kind: Line["kind"], text: string, style: Style): string => {
+  if (kind === "good") return style("green", text);
+  if (kind === "bad") return style("red", text);
+  return kind === "idle" ? style("dim", text) : text;
+};

@@ -1,20 +1,19 @@
 import type { Output } from "../io.js";
-import { harmless, type Style } from "../output/style.js";
-import { warningText } from "../output/warning-text.js";
-import { type AppState, describeEvent, describeResource, WAITING } from "./describe-event.js";
-import type { Progress } from "./progress.js";
-import { PullLines } from "./pull-lines.js";
+import { stripControlChars, type Style } from "../output/format.js";
+import { warningText } from "../output/messages.js";
+import { type AppState, describeEvent, describeResource, type Progress, WAITING } from "./describe-event.js";
+import { ImagePulls } from "./pulls.js";
 
-/** A pull tells how far it is many times a second: a line of it is written at most this often. */
+/** Pulls report progress many times a second. Their lines are written at most this often. */
 const PULL_LINE_EVERY_MS = 10_000;
 
-/** One line for each change of an app's state, for each resource, and now and then one for an image that is being pulled. */
+/** Writes a line for each change of an app's state, for each resource, and every ten seconds for an image being pulled. */
 export function plainProgress(output: Output, style: Style, now: () => number = Date.now): Progress {
   const last = new Map<string, string>();
-  const pulls = new PullLines();
+  const pulls = new ImagePulls();
   const pullWritten = new Map<string, number>();
 
-  /** Whether it is too soon for another line on an image; short pulls have none but their last. */
+  /** Whether the last line of an image is too recent. Short pulls have only their last line. */
   const isTooSoon = ({ app, isImage, kind }: AppState): boolean => {
     if (!isImage || kind !== "busy") return false;
     const before = pullWritten.get(app) ?? now();
@@ -22,7 +21,7 @@ export function plainProgress(output: Output, style: Style, now: () => number = 
     pullWritten.set(app, isDue ? now() : before);
     return !isDue;
   };
-  const write = (line: string): void => output.write(`${harmless(line).replace(/\n/g, " ")}\n`);
+  const write = (line: string): void => output.write(`${stripControlChars(line).replace(/\n/g, " ")}\n`);
   const writeState = (state: AppState): void => {
     const text = textOf(state);
     if (last.get(state.app) === text || isTooSoon(state)) return;
@@ -43,7 +42,7 @@ export function plainProgress(output: Output, style: Style, now: () => number = 
   };
 }
 
-/** `0/1 running, starting`; how many run at the end is in the table that follows. */
+/** `0/1 running, starting`. Leaves out the replicas at the end, which the result table lists. */
 const textOf = ({ text, replicas, kind }: AppState): string => {
   if (replicas === undefined || kind !== "busy") return text;
   return `${replicas.running}/${replicas.desired} running${text === WAITING ? "" : `, ${text}`}`;

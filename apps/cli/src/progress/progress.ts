@@ -1,10 +1,59 @@
-import type { Observer } from "@openfactory/deployer";
+import type { DeployerEvent } from "@openfactory/deployer";
+import type { Io, Output } from "../io.js";
+import { styleFor } from "../output/format.js";
+import { writeJson } from "../output/json-lines.js";
+import type { Progress } from "./describe-event.js";
+import { liveProgress } from "./live-progress.js";
+import { plainProgress } from "./plain-progress.js";
 
-/** Shows a run while it goes on. */
-export interface Progress {
-  observe: Observer;
-  /** Says something that stays, whatever is drawn. Ends with a line's end. */
-  note(text: string): void;
-  /** Leaves the output clean for what follows. */
-  stop(): void;
+/** Writes every event as one line of JSON. Notes for people go to `notes`. */
+const jsonProgress = (output: Output, notes: Output): Progress => ({
+  observe: (event) => writeJson(output, event.type, fieldsOf(event)),
+  note: (text) => notes.write(text),
+  stop: () => {},
+});
+
+function fieldsOf(event: DeployerEvent): object {
+  switch (event.type) {
+    case "plan":
+      return event.plan;
+    case "phase": {
+      const { app, service, phase, detail } = event;
+      return { app, service, phase, detail };
+    }
+    case "progress": {
+      const { type, service, ...progress } = event.progress;
+      return { app: event.app, service, kind: type, ...progress };
+    }
+    case "warning":
+      return { app: event.app, ...event.warning };
+    case "verdict":
+      return event.verdict;
+    case "removal":
+      return event.removal;
+    case "rollback":
+      return event.verdict;
+    case "scale":
+      return event.scaled;
+    case "lock":
+      return event.lock;
+    case "resource":
+      return event.resource;
+    case "compensate":
+      return event.step;
+    case "refresh":
+      return event.refresh;
+  }
+}
+
+/** The least width of a terminal for lines that are redrawn. */
+const MIN_LIVE_COLUMNS = 40;
+
+/** JSON lines on stdout with `--json`; else on stderr: live lines on a terminal, plain lines in pipes, CI and narrow windows. */
+export function chooseProgress({ json }: { json?: boolean }, io: Io): Progress {
+  if (json) return jsonProgress(io.stdout, io.stderr);
+  const { isTTY, columns = 80 } = io.stderr;
+  const style = styleFor(io.stderr, io);
+  const isLive = isTTY === true && columns >= MIN_LIVE_COLUMNS && !io.env["CI"] && io.env["TERM"] !== "dumb";
+  return isLive ? liveProgress(io.stderr, style) : plainProgress(io.stderr, style);
 }

@@ -1,6 +1,6 @@
 import type { AppPhase, LockEvent, PsRow } from "@openfactory/deployer";
 import { z } from "zod";
-import { error, service, status, warning, wordsOf } from "./parts.js";
+import { error, service, status, warning, enumOf } from "./parts.js";
 import { planFields } from "./plan-schema.js";
 import {
   compensationFields,
@@ -18,32 +18,32 @@ import {
   verdictFields,
 } from "./report-schemas.js";
 
-const phase = wordsOf<AppPhase>({
-  blocked: "waits for apps it depends on",
-  deploying: "is being made",
+const phase = enumOf<AppPhase>({
+  blocked: "waits for the apps that it depends on",
+  deploying: "is being created",
   updating: "is being changed in place",
-  replacing: "is being removed, to be made anew",
+  replacing: "is being removed and created again",
   "rolling-back": "",
   scaling: "",
   waiting: "is not ready yet",
-  completing: "is ready, and others wait for it to end",
+  completing: "is ready; other apps wait for its completion",
   removing: "",
-  refreshing: "is given new registry credentials",
+  refreshing: "gets new registry credentials",
 });
 
-const lockState = wordsOf<LockEvent["state"]>({
+const lockState = enumOf<LockEvent["state"]>({
   taken: "",
-  "taken-over": "it was left behind by the holder, or taken by force",
+  "taken-over": "the lock of a dead run was taken, or --force-unlock was given",
   released: "",
 });
 
-const relation = wordsOf<PsRow["relation"]>({
-  current: "as the file has it",
-  changed: "otherwise than the file has it, by another request or by hand",
+const relation = enumOf<PsRow["relation"]>({
+  current: "as in the file",
+  changed: "differs from the file: it was deployed from another version of the file, or changed manually",
   orphan: "not in the file",
   "other-file": "another file of the project owns it: see owner",
-  unrecorded: "no file is recorded as its owner, and this one does not name it",
-  foreign: "not this project's",
+  unrecorded: "it has no recorded file, and these files don't declare it",
+  foreign: "not owned by the project",
   absent: "not deployed",
 });
 
@@ -54,14 +54,14 @@ const pull = {
   kind: z.literal("pull"),
   image: z.string(),
   status: z.string(),
-  id: z.string().optional().describe("Of a layer."),
+  id: z.string().optional().describe("The id of a layer."),
   current: z.number().optional().describe("In bytes."),
   total: z.number().optional().describe("In bytes."),
 };
 const step = { kind: z.literal("step"), step: z.string(), id: z.string().optional() };
 const waiting = { kind: z.literal("waiting"), running: z.int(), desired: z.int(), detail: z.string().optional() };
 
-/** While a command goes on. */
+/** Events during a run. */
 const progress = [
   event("plan", planFields),
   event("down-plan", downPlanFields),
@@ -81,7 +81,7 @@ const progress = [
   event("compensate", compensationFields),
 ];
 
-/** What a command lists. */
+/** Events of commands that list something. */
 const listed = [
   event("app", {
     ...service,
@@ -93,8 +93,10 @@ const listed = [
     device: z.string(),
     uuid: z.string(),
     connector: z.string(),
-    services: z.array(z.string()).describe("None: nothing is deployed for it, its connector is registered elsewhere."),
-    notes: z.array(z.string()).describe("What of its entry has no effect."),
+    services: z
+      .array(z.string())
+      .describe("Empty if nothing is deployed for the device, because its connector is registered elsewhere."),
+    notes: z.array(z.string()).describe("Parts of the entry without effect."),
   }),
   event("log", {
     ...service,
@@ -125,7 +127,7 @@ const listed = [
 const result = <Command extends string, Fields extends z.ZodRawShape>(command: Command, fields: Fields) =>
   event("result", { command: z.literal(command), ok: z.boolean(), exitCode: z.int(), ...fields });
 
-/** The last line. One without `command` is of a command that failed as a whole. */
+/** The last event. It has no `command` if the whole command failed. */
 const results = [
   event("result", { ok: z.literal(false), exitCode: z.int(), error }),
   result("up", upFields),
@@ -146,13 +148,20 @@ const results = [
   ...(["logs", "doctor", "platforms"] as const).map((command) => result(command, {})),
 ];
 
-/** One line of `--json`. */
+/** A line of `--json`. */
 export const eventSchema = z
   .union([...progress, ...listed, ...results])
-  .meta({ title: "ofdeploy --json", description: "One line of what ofdeploy prints with --json." });
+  .meta({ title: "ofdeploy --json", description: "One line of the output of ofdeploy with --json." });
 
-/** The line of a plan. */
+/** The event `plan`. */
 export const planSchema = event("plan", planFields).meta({
   title: "ofdeploy plan --json",
-  description: "What up would do: the first line of `ofdeploy plan --json`.",
+  description: "The changes that up would make: the first line of `ofdeploy plan --json`.",
 });
+
+/**
+ * Converts a schema to JSON Schema (draft 2020-12).
+ * @param exact rejects additional fields, for tests. The published schemas accept them, because fields may be added.
+ */
+export const outputJsonSchema = (schema: z.ZodType, { exact = false } = {}): object =>
+  z.toJSONSchema(schema, { target: "draft-2020-12", io: exact ? "output" : "input" });

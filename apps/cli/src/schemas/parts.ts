@@ -1,14 +1,14 @@
 import type { ErrorCode, ErrorSubject, ResourceKind, ServiceState } from "@openfactory/deploy-core";
 import { z } from "zod";
 
-/** What several events hold. Fields and words may be added; those that are here keep their meaning. */
+// Schemas that several events share. Fields and values may be added; the existing ones keep their meaning.
 
-/** One of the words of a type, with what each means: a list that lacks one, or has one too many, does not compile. */
-export function wordsOf<Word extends string>(meanings: Readonly<Record<Word, string>>) {
-  const entries = Object.entries(meanings) as [Word, string][];
-  const explained = entries.flatMap(([word, meaning]) => (meaning ? [`${word}: ${meaning}`] : []));
-  const words = z.enum(entries.map(([word]) => word));
-  return explained.length === 0 ? words : words.describe(explained.join("; "));
+/** The schema of a union of strings, with a description of each. Compiles only if the record has exactly the values of the union. */
+export function enumOf<Value extends string>(descriptions: Readonly<Record<Value, string>>) {
+  const entries = Object.entries(descriptions) as [Value, string][];
+  const described = entries.flatMap(([value, text]) => (text ? [`${value}: ${text}`] : []));
+  const values = z.enum(entries.map(([value]) => value));
+  return described.length === 0 ? values : values.describe(described.join("; "));
 }
 
 export const milliseconds = z.int().min(0).describe("In milliseconds.");
@@ -17,9 +17,9 @@ const dateTime = z.string().describe("ISO 8601.");
 
 export const location = z
   .object({ file: z.string(), line: z.int().min(1), column: z.int().min(1) })
-  .meta({ id: "location", description: "A place in a file." });
+  .meta({ id: "location", description: "A position in a file." });
 
-/** Any code of the contract, or one of ofdeploy's own: `USAGE`, `INTERNAL`. */
+/** A code of the contract, or one of the command: `USAGE`, `INTERNAL`. */
 type AnyCode = ErrorCode | "USAGE" | "INTERNAL";
 
 export const error = z
@@ -33,28 +33,28 @@ export const error = z
     subject: z
       .object({ kind: z.string() as z.ZodType<ErrorSubject["kind"]>, name: z.string() })
       .optional()
-      .describe("The network, volume, image, secret or config that it is about."),
-    location: location.optional().describe("Where it is written in the file."),
+      .describe("The network, volume, image, secret or config that the error concerns."),
+    location: location.optional().describe("The position in the file."),
     issues: z
       .array(
         z.object({
           message: z.string(),
           code: (z.string() as z.ZodType<AnyCode>)
             .optional()
-            .describe("Of this finding, where it is not that of the whole error."),
+            .describe("The code of this finding, if it differs from the code of the error."),
           field: z.string().optional(),
           location: location.optional(),
           hint: z.string().optional(),
         }),
       )
       .optional()
-      .describe("The findings, where there are several."),
+      .describe("The findings, if there are several."),
     instance: z
       .object({
         id: z.string(),
         node: z.string().optional(),
         exitCode: z.int().optional(),
-        error: z.string().optional().describe("The engine's own words."),
+        error: z.string().optional().describe("The message of the engine."),
         lastLogLines: z.array(z.string()).optional(),
       })
       .optional()
@@ -69,26 +69,29 @@ export const warning = z
     service: z.string().optional(),
     strategy: z.string().optional(),
     field: z.string().optional().describe("Path in the request."),
-    registry: z.string().optional().describe("The registry that it is about, where it is about no one service."),
+    registry: z
+      .string()
+      .optional()
+      .describe("The registry that the warning concerns, if it concerns no single service."),
   })
   .meta({ id: "warning" });
 
-const state = wordsOf<ServiceState>({
-  pending: "made, and not all of it runs yet",
-  running: "all that should run runs, and is healthy",
-  completed: "all ended with exit code 0",
+const state = enumOf<ServiceState>({
+  pending: "created, but not completely running yet",
+  running: "all replicas are running and healthy",
+  completed: "all replicas exited with code 0",
   failed: "",
-  stopped: "asked not to run",
+  stopped: "0 replicas requested",
 }).meta({ id: "serviceState" });
 
-export const resourceKind = wordsOf<ResourceKind>({ network: "", volume: "", config: "", secret: "" });
+export const resourceKind = enumOf<ResourceKind>({ network: "", volume: "", config: "", secret: "" });
 
 const instance = z.object({
   id: z.string(),
   name: z.string(),
   node: z.string().optional(),
   state,
-  engineState: z.string().describe("The engine's own word."),
+  engineState: z.string().describe("The state as the engine reports it."),
   health: z.enum(["starting", "healthy", "unhealthy"]).optional(),
   exitCode: z.int().optional(),
   error: z.string().optional(),
@@ -97,17 +100,17 @@ const instance = z.object({
   restarts: z.int().min(0),
 });
 
-/** A service as it is on the engine. */
+/** The observed state of a service. */
 export const status = z
   .object({
     name: z.string(),
     ids: z.array(z.string()),
-    image: z.string().describe("With its digest where it is pinned to one."),
+    image: z.string().describe("With the digest if the image is pinned."),
     state,
     update: z
       .enum(["updating", "paused", "rolling-back", "rollback-paused"])
       .optional()
-      .describe("An update that the platform makes by itself and that has not ended."),
+      .describe("An update by the platform that is still in progress or paused."),
     replicas: z.object({ running: z.int().min(0), desired: z.int().min(0) }),
     ports: z.array(
       z.object({
@@ -122,16 +125,16 @@ export const status = z
     createdAt: dateTime,
     networks: z
       .array(
-        z.object({ id: z.string(), name: z.string().optional().describe("Left out of one that no longer exists.") }),
+        z.object({ id: z.string(), name: z.string().optional().describe("Left out if the network no longer exists.") }),
       )
       .optional()
-      .describe("Those that all its instances are attached to, where that is known."),
-    instances: z.array(instance).describe("May be left empty in listings."),
-    settings: z.looseObject({}).optional().describe("What it was asked to be; values of env are masked."),
+      .describe("The networks of all instances, if known."),
+    instances: z.array(instance).describe("May be empty in listings."),
+    settings: z.looseObject({}).optional().describe("The deployed settings; values of env are masked."),
     revision: z.string().optional(),
     previous: z.object({ image: z.string(), labels: z.record(z.string(), z.string()) }).optional(),
   })
-  .meta({ id: "status", description: "A service as it is on the engine." });
+  .meta({ id: "status", description: "The observed state of a service." });
 
-/** What every verdict on an app, a removal and a planned app begin with. */
-export const service = { app: z.string().describe("The app's name in the file."), service: z.string() };
+/** The first fields of every event about an app. */
+export const service = { app: z.string().describe("The key of the app in the file."), service: z.string() };

@@ -1,21 +1,21 @@
 import type { AppAction, PlannedOrphan, PlannedOther, PlannedResource } from "@openfactory/deployer";
 import { z } from "zod";
-import { location, resourceKind, service, status, warning, wordsOf } from "./parts.js";
+import { location, resourceKind, service, status, warning, enumOf } from "./parts.js";
 
-export const appAction = wordsOf<AppAction>({
-  create: "nothing by its service's name is there",
-  update: "changed in place",
-  replace: "removed and made anew",
+export const appAction = enumOf<AppAction>({
+  create: "the service does not exist",
+  update: "the service is changed in place",
+  replace: "the service is removed and created again",
   unchanged: "",
-  adopt: "taken over",
-  conflict: "something by that name is not this project's",
+  adopt: "the project takes ownership of the existing service",
+  conflict: "the service belongs to another owner",
 });
 
 const change = z.object({
   path: z.string().describe("Such as image, env.LOG_LEVEL, resources.Limits.MemoryBytes."),
-  from: z.string().optional().describe("As text. Left out: it was not set."),
-  to: z.string().optional().describe("As text. Left out: it will not be set."),
-  masked: z.literal(true).optional().describe("The values may be secret: *** stands for each."),
+  from: z.string().optional().describe("As text. Left out if it was not set."),
+  to: z.string().optional().describe("As text. Left out if it will not be set."),
+  masked: z.literal(true).optional().describe("The values may be secret and are replaced with ***."),
 });
 
 const owner = {
@@ -30,47 +30,47 @@ const owner = {
 const app = z.object({
   ...service,
   action: appAction,
-  changes: z.array(change).describe("Empty where the platform can't tell them."),
-  drifted: z.literal(true).optional().describe("Somebody has changed it by hand since it was deployed."),
+  changes: z.array(change).describe("Empty if the platform can't report the fields."),
+  drifted: z.literal(true).optional().describe("The service was changed outside of ofdeploy since its last deploy."),
   reason: z.string().optional(),
   restarts: z
     .array(z.string())
     .optional()
-    .describe("Running instances that restart because their variable that holds the number of replicas changes."),
-  status: status.optional().describe("As it is now."),
-  owner: z.object(owner).optional().describe("Of a conflict: whose it is."),
-  warnings: z.array(warning).describe("What the platform does not honour."),
+    .describe("Instances that restart because the number of replicas is one of their variables."),
+  status: status.optional().describe("The observed state."),
+  owner: z.object(owner).optional().describe("For a conflict: the owner."),
+  warnings: z.array(warning).describe("Fields that the platform does not support."),
   location: location.optional(),
 });
 
-const orphan = z.object({ ...service, action: wordsOf<PlannedOrphan["action"]>({ keep: "", remove: "" }), status });
+const orphan = z.object({ ...service, action: enumOf<PlannedOrphan["action"]>({ keep: "", remove: "" }), status });
 
 const other = z.object({
   ...service,
-  ownership: wordsOf<PlannedOther["ownership"]>({
+  ownership: enumOf<PlannedOther["ownership"]>({
     "other-file": "another file of the project owns it",
     "other-directory": "a project of the same name in another directory owns it",
-    unrecorded: "no file is recorded as its owner, and this one does not name it",
+    unrecorded: "it has no recorded file, and these files don't declare it",
   }),
   owner: z.object(owner),
   status,
 });
 
-const resourceAction = wordsOf<PlannedResource["action"]>({
+const resourceAction = enumOf<PlannedResource["action"]>({
   create: "",
   unchanged: "",
   remove: "",
-  keep: "the file does not ask for it, and it stays",
-  conflict: "something by that name is not this project's, or is made otherwise",
+  keep: "not in the file, and not removed",
+  conflict: "the resource belongs to another owner, or has other options",
 });
 
 const resource = z.object({
   kind: resourceKind,
   name: z.string(),
-  key: z.string().optional().describe("Its name in the file."),
+  key: z.string().optional().describe("The key of the resource in the file."),
   action: resourceAction,
   reason: z.string().optional(),
-  hint: z.string().optional().describe("Of a conflict: what to do."),
+  hint: z.string().optional().describe("For a conflict: how to resolve it."),
   location: location.optional(),
 });
 
@@ -78,10 +78,10 @@ const resource = z.object({
 export const planFields = {
   project: z.string(),
   platform: z.string(),
-  apps: z.array(app).describe("In the file's order."),
+  apps: z.array(app).describe("In the order of the file."),
   orphans: z.array(orphan).describe("Services of the project that are not in the file."),
-  others: z.array(other).describe("Services of the project that other files own: left as they are."),
+  others: z.array(other).describe("Services of the project that other files own. They are not changed."),
   resources: z.array(resource).describe("Networks, volumes, configs and secrets of the project."),
   warnings: z.array(warning),
-  hasChanges: z.boolean().describe("Whether up would change anything. A plan with conflicts can't be carried out."),
+  hasChanges: z.boolean().describe("Whether up would change anything. A plan with conflicts can't be applied."),
 };

@@ -12,77 +12,77 @@ import type {
   UpReport,
 } from "@openfactory/deployer";
 import { z } from "zod";
-import type { ScaledApp } from "../scale/scale-all-report.js";
-import { error, milliseconds, resourceKind, service, status, warning, wordsOf } from "./parts.js";
+import type { ScaledApp } from "../commands/scale.js";
+import { error, milliseconds, resourceKind, service, status, warning, enumOf } from "./parts.js";
 import { appAction } from "./plan-schema.js";
 
-const appOutcome = wordsOf<AppOutcome>({
-  running: "made, and ready",
-  completed: "ended with exit code 0",
-  stopped: "asked to run nothing: 0 replicas",
-  started: "not waited for",
-  updated: "changed, and ready",
-  adopted: "taken over, and ready",
+const appOutcome = enumOf<AppOutcome>({
+  running: "created and ready",
+  completed: "exited with code 0",
+  stopped: "0 replicas requested",
+  started: "started, without waiting for it",
+  updated: "changed and ready",
+  adopted: "adopted and ready",
   unchanged: "",
-  "rolled-back": "its new version failed, and the platform went back to the one before",
+  "rolled-back": "the new version failed, and the platform restored the previous one",
   failed: "",
-  skipped: "not touched",
-  "put-back": "as before again, since the run failed or was interrupted",
+  skipped: "not changed",
+  "put-back": "its changes were reverted, because the run failed or was interrupted",
 });
 
-const appNow = wordsOf<AppNow>({
-  desired: "what the file says",
-  before: "what was there before the run",
-  nothing: "",
-  unknown: "the platform did not tell",
+const appNow = enumOf<AppNow>({
+  desired: "the version of the file",
+  before: "the version before the run",
+  nothing: "not deployed",
+  unknown: "the platform did not report it",
 });
 
-const removalOutcome = wordsOf<RemovalVerdict["outcome"]>({
+const removalOutcome = enumOf<RemovalVerdict["outcome"]>({
   removed: "",
   failed: "",
-  skipped: "not begun",
-  foreign: "left alone: another project or another file owns it",
-  "put-back": "removed, and there again, since the run failed",
+  skipped: "not started",
+  foreign: "not removed, because another project or file owns it",
+  "put-back": "restored, because the run failed",
 });
 
-const resourceOutcome = wordsOf<ResourceVerdict["outcome"]>({
+const resourceOutcome = enumOf<ResourceVerdict["outcome"]>({
   created: "",
   removed: "",
   failed: "",
-  "put-back": "made by this run, and removed again",
-  skipped: "not begun",
-  kept: "left by down: see reason",
+  "put-back": "created by this run, and removed because it failed",
+  skipped: "not started",
+  kept: "not removed by down: see reason",
 });
 
-const compensationAction = wordsOf<CompensationAction>({
-  remove: "what the run made is removed",
-  rollback: "the platform brings the version before back",
-  restore: "changed back to the settings it had",
-  redeploy: "deployed again with the settings it had",
-  keep: "a job, which is not run again: see reason",
+const compensationAction = enumOf<CompensationAction>({
+  remove: "a creation is removed",
+  rollback: "the platform restores the previous version",
+  restore: "the previous settings are restored",
+  redeploy: "the service is created again with the previous settings",
+  keep: "a job, which is not started again: see reason",
 });
 
-const rollbackOutcome = wordsOf<RollbackOutcome>({
-  running: "its previous version is back, and ready",
-  completed: "its previous version is back, and has ended with exit code 0",
-  stopped: "its previous version is back, and asks for 0 replicas",
-  started: "its previous version is back, and was not waited for",
+const rollbackOutcome = enumOf<RollbackOutcome>({
+  running: "the previous version is ready",
+  completed: "the previous version has exited with code 0",
+  stopped: "the previous version requests 0 replicas",
+  started: "the previous version was started, without waiting for it",
   failed: "",
-  "no-previous": "there is no version to go back to",
-  skipped: "not begun",
+  "no-previous": "there is no previous version",
+  skipped: "not started",
 });
 
-const refreshOutcome = wordsOf<RefreshVerdict["outcome"]>({
+const refreshOutcome = enumOf<RefreshVerdict["outcome"]>({
   renewed: "",
-  kept: "there are none to store: see warnings",
+  kept: "there are no credentials to store: see warnings",
   failed: "",
-  skipped: "not begun",
-  foreign: "left alone: this project did not make it",
+  skipped: "not started",
+  foreign: "not changed, because the project does not own it",
 });
 
-const because = z.string().optional().describe("The app on whose account it was skipped or put back.");
+const because = z.string().optional().describe("The app whose failure caused this outcome.");
 
-/** What became of an app. */
+/** The result for an app. */
 export const verdictFields = {
   ...service,
   action: appAction,
@@ -90,83 +90,83 @@ export const verdictFields = {
   now: appNow,
   error: error.optional(),
   because,
-  status: status.optional().describe("As it was seen last."),
-  kept: z.string().optional().describe("The run was reverted, and this app was not, on purpose: why."),
-  leftBehind: error.optional().describe("It should have been put back, and is not as it was before: why."),
+  status: status.optional().describe("The last observed state."),
+  kept: z.string().optional().describe("The reason why the run was reverted and this app was not."),
+  leftBehind: error.optional().describe("The error that prevented reverting the app."),
   warnings: z.array(warning),
   elapsedMs: milliseconds,
 };
 
-/** What became of a service that was to be removed. */
+/** The result of a removal. */
 export const removalFields = {
   service: z.string(),
   app: z.string().optional(),
   outcome: removalOutcome,
-  reason: z.string().optional().describe("Of foreign: to what it belongs."),
+  reason: z.string().optional().describe("For foreign: the owner."),
   error: error.optional(),
   elapsedMs: milliseconds,
 };
 
-/** What became of a network, volume, config or secret. */
+/** The result for a network, volume, config or secret. */
 export const resourceFields = {
   kind: resourceKind,
   name: z.string(),
   outcome: resourceOutcome,
-  reason: z.string().optional().describe("Of kept."),
+  reason: z.string().optional().describe("For kept."),
   error: error.optional(),
 };
 
-/** One step of putting back what a failed run had changed. */
+/** One step that reverts a change of a failed run. */
 export const compensationFields = {
   action: compensationAction,
   app: z.string().optional(),
   service: z.string().optional(),
   resource: z.object({ kind: resourceKind, name: z.string() }).optional(),
-  reason: z.string().optional().describe("Of keep."),
-  state: wordsOf<CompensationStep["state"]>({ begun: "", done: "", failed: "" }),
+  reason: z.string().optional().describe("For keep."),
+  state: enumOf<CompensationStep["state"]>({ begun: "", done: "", failed: "" }),
   error: error.optional(),
   elapsedMs: milliseconds.optional(),
 };
 
 const run = { project: z.string(), platform: z.string(), warnings: z.array(warning), elapsedMs: milliseconds };
-const outcome = wordsOf<UpReport["outcome"]>({ ok: "", failed: "", interrupted: "by a signal" });
+const outcome = enumOf<UpReport["outcome"]>({ ok: "", failed: "", interrupted: "by a signal" });
 const list = <Fields extends z.ZodRawShape>(fields: Fields) => z.array(z.object(fields));
 
 export const upFields = {
   ...run,
-  run: z.string().describe("Its id, which is on all that it made and changed."),
+  run: z.string().describe("The id of the run, recorded on every service and resource that it changed."),
   outcome,
   apps: list(verdictFields),
   orphans: list(removalFields),
   resources: list(resourceFields),
-  compensation: list(compensationFields).describe("How what the run had changed was put back, in that order."),
+  compensation: list(compensationFields).describe("The steps that reverted the changes of the run, in their order."),
 };
 
-const removalAction = wordsOf<PlannedRemoval["action"]>({ remove: "", keep: "see reason" });
+const removalAction = enumOf<PlannedRemoval["action"]>({ remove: "", keep: "see reason" });
 const removalNotes = {
   action: removalAction,
-  owner: z.string().optional().describe("What owns it, such as app_a.yml."),
+  owner: z.string().optional().describe("The owner, such as app_a.yml."),
   reason: z.string().optional(),
 };
 
-/** What `down` would do. */
+/** The plan of `down`. */
 export const downPlanFields = {
   project: z.string(),
   platform: z.string(),
   services: list({ service: z.string(), app: z.string().optional(), ...removalNotes }),
   resources: list({ kind: resourceKind, name: z.string(), ...removalNotes }),
   warnings: z.array(warning),
-  hasChanges: z.boolean().describe("Whether anything would be removed."),
+  hasChanges: z.boolean().describe("Whether down would remove anything."),
 };
 
 export const downFields = { ...run, outcome, services: list(removalFields), resources: list(resourceFields) };
 
-/** What became of the registry credentials of a service. */
+/** The result for the registry credentials of a service. */
 export const refreshFields = {
   service: z.string(),
   app: z.string().optional(),
   outcome: refreshOutcome,
-  reason: z.string().optional().describe("Of foreign: to what it belongs."),
+  reason: z.string().optional().describe("For foreign: the owner."),
   error: error.optional(),
   warnings: z.array(warning),
   elapsedMs: milliseconds,
@@ -174,12 +174,12 @@ export const refreshFields = {
 
 export const refreshAuthFields = { ...run, outcome, services: list(refreshFields) };
 
-/** What became of an app whose previous version was to be brought back. */
+/** The result of rolling back an app. */
 export const rollbackVerdict = {
   ...service,
   outcome: rollbackOutcome,
-  from: z.string().optional().describe("Its image before."),
-  to: z.string().optional().describe("Its image now."),
+  from: z.string().optional().describe("The image before the rollback."),
+  to: z.string().optional().describe("The image after the rollback."),
   reason: z.string().optional(),
   because,
   error: error.optional(),
@@ -189,20 +189,20 @@ export const rollbackVerdict = {
 
 export const rollbackFields = {
   ...run,
-  run: z.string().optional().describe("Id of the run that was taken back."),
+  run: z.string().optional().describe("The id of the run that was rolled back."),
   outcome,
   apps: list(rollbackVerdict),
 };
 
-/** What became of an app that was scaled. */
+/** The result of scaling an app. */
 export const scaleVerdict = {
   ...service,
-  from: z.int().describe("How many replicas there were."),
+  from: z.int().describe("The number of replicas before."),
   to: z.int(),
-  outcome: wordsOf<ScaleVerdict["outcome"]>({
+  outcome: enumOf<ScaleVerdict["outcome"]>({
     running: "",
-    stopped: "there are none to run",
-    started: "not waited for",
+    stopped: "0 replicas requested",
+    started: "started, without waiting for it",
   }),
   status: status.optional(),
   warnings: z.array(warning),
@@ -213,12 +213,12 @@ const scaled = {
   ...scaleVerdict,
   service: service.service.optional(),
   from: scaleVerdict.from.optional(),
-  outcome: wordsOf<ScaledApp["outcome"]>({
+  outcome: enumOf<ScaledApp["outcome"]>({
     running: "",
-    stopped: "there are none to run",
-    started: "not waited for",
+    stopped: "0 replicas requested",
+    started: "started, without waiting for it",
     failed: "",
-    skipped: "not begun",
+    skipped: "not started",
   }),
   error: error.optional(),
 };

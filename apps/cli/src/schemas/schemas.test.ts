@@ -2,10 +2,9 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { handMadePlan } from "../../test/hand-made-plan.js";
 import { checkEvent } from "../../test/valid-events.js";
-import { eventSchema } from "./event-schemas.js";
-import { outputJsonSchema } from "./json-schema.js";
+import { eventSchema, outputJsonSchema } from "./event-schemas.js";
 
-test("a plan with something of everything is as the schema has it; one with a field too many or too few is not", () => {
+test("the plan schema accepts a plan with every kind of entry, and rejects an additional or missing field", () => {
   const plan = JSON.parse(JSON.stringify({ event: "plan", time: "2026-01-01T00:00:00Z", ...handMadePlan })) as Record<
     string,
     unknown
@@ -16,7 +15,7 @@ test("a plan with something of everything is as the schema has it; one with a fi
   expect(() => checkEvent(less)).toThrow("hasChanges");
 });
 
-test("the README's table has every event, each with its fields", async () => {
+test("the README lists every event with its fields", async () => {
   const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
   const rows = new Map(
     [...readme.matchAll(/^\| `([\w-]+)` +\|[^|]*\|(.*)\|$/gm)].map(([, event, fields]) => [event, fields ?? ""]),

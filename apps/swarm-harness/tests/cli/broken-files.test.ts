@@ -52,7 +52,7 @@ describe.each(broken)("with %s", (_, text, finding) => {
     expect(err).not.toContain("error[");
   };
 
-  test("ps lists what is deployed", async () => {
+  test("ps lists the deployed services", async () => {
     const ran = await place.run("ps");
     expect(ran).toMatchObject({
       code: 0,
@@ -63,14 +63,14 @@ describe.each(broken)("with %s", (_, text, finding) => {
     expect(events[0]).toMatchObject({ event: "warning", code: "INVALID_FILE", reason: expect.stringMatching(finding) });
   });
 
-  test("logs reads the deployed apps, by name too", async () => {
+  test("logs reads all deployed apps, or the named ones", async () => {
     const ran = await place.run("logs");
     expect(ran).toMatchObject({ code: 0, out: expect.stringContaining("web | hello") });
     warned(ran.err);
     expect((await place.run("logs", "WEB")).out).toContain("web | hello");
     expect(await place.run("logs", "wep")).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/There is no app wep deployed of the project factory\.\n {2}hint: Did you mean web\?/),
+      err: expect.stringMatching(/There is no app wep deployed in the project factory\.\n {2}hint: Did you mean web\?/),
     });
   });
 
@@ -87,19 +87,19 @@ describe.each(broken)("with %s", (_, text, finding) => {
     expect((await place.run("refresh-auth")).out).toContain("factory: 2 renewed");
   });
 
-  test("down removes what is deployed, and says that the order is not known", async () => {
+  test("down removes the deployed services, and warns that their order is not known", async () => {
     const ran = await place.run("down");
     expect(ran).toMatchObject({ code: 0, out: expect.stringContaining("2 removed") });
     warned(ran.err);
-    expect(ran.err).toContain("Services are removed without the order of depends_on.");
+    expect(ran.err).toContain("Services are removed in any order, because depends_on is not known.");
   });
 
-  test("up, plan and validate are refused", async () => {
+  test("up, plan and validate fail with exit code 3", async () => {
     for (const command of ["up", "plan", "validate"]) expect((await place.run(command)).code).toBe(3);
   });
 });
 
-test("apps of other files, other directories and other projects can't be named", async () => {
+test("logs rejects the apps of other files, directories and projects", async () => {
   const memory = resetMemory();
   const { project, file, directory } = {
     project: "org.openfactory.deploy.project",
@@ -123,8 +123,8 @@ test("apps of other files, other directories and other projects can't be named",
   }
 });
 
-describe("a project that the files do not tell", () => {
-  test("with an unset variable in its name needs -p", async () => {
+describe("a project without a known name", () => {
+  test("an unset variable in name: requires -p", async () => {
     place.write(good.replace("name: factory", "name: ${NAME}"));
     const ran = await place.run("ps");
     expect(ran).toMatchObject({
@@ -136,7 +136,7 @@ describe("a project that the files do not tell", () => {
     expect((await place.run("ps", "-p", "factory")).out).toMatch(/web +web +running/);
   });
 
-  test("of a file that does not exist needs -p", async () => {
+  test("a missing file requires -p", async () => {
     const ran = await place.run("down", "-f", "gone.yml");
     expect(ran).toMatchObject({
       code: 3,
@@ -145,20 +145,20 @@ describe("a project that the files do not tell", () => {
     expect((await place.run("ps", "-f", "gone.yml", "-p", "factory")).code).toBe(0);
   });
 
-  test("logs, scale and rollback act on a project by its name, without a file", async () => {
+  test("logs, scale and rollback accept a project name without a file", async () => {
     const elsewhere = new Workplace();
     const runElsewhere = (...args: string[]) => elsewhere.runOnMemory(captureIo(elsewhere.folder), ...args);
     expect((await runElsewhere("logs", "-p", "factory", "web")).out).toContain("web | hello");
     expect((await runElsewhere("scale", "-p", "factory", "web=2")).code).toBe(0);
     expect((await runElsewhere("rollback", "-p", "factory", "web")).code).toBe(0);
     expect((await runElsewhere("logs", "-p", "nothing", "web")).err).toContain(
-      "There is no app web deployed of the project nothing.",
+      "There is no app web deployed in the project nothing.",
     );
     elsewhere.remove();
   });
 });
 
-test("a device model that can't be read keeps no command from what is deployed", async () => {
+test("commands on deployed services work if a device model can't be read", async () => {
   const device = `devices:
   press:
     uuid: PRESS

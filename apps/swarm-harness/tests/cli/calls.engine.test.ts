@@ -66,7 +66,7 @@ test.each([3, 8])(
   },
 );
 
-test("an up that finds all unchanged lists networks once where the file declares one, and so does plan", async () => {
+test("up and plan of an unchanged project list networks once if the file declares one", async () => {
   const joining = fileOf(2).replaceAll("    stop_grace_period", "    networks: [back]\n    stop_grace_period");
   place.write(`${joining}networks:\n  back:\n    labels: [org.openfactory.deploy.test=1]\n`);
   await countCalls(place, proxy, "up", "--no-wait");

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { resetMemory } from "./support/memory-plugin.js";
 import { appFile, captureIo, MEMORY_PLUGIN, Workplace } from "./support/run-ofdeploy.js";
-import { platformOf } from "../../../cli/src/wiring/chosen-platform.js";
 
 let place: Workplace;
 beforeEach(() => {
@@ -13,19 +12,19 @@ afterEach(() => place.remove());
 const onMemory = ["--plugin", MEMORY_PLUGIN, "--platform", "memory"];
 const run = (...args: string[]) => place.runWith(captureIo(place.folder), args);
 
-describe("a command line that is refused", () => {
-  const refused: [line: string, says: string, hint: string][] = [
+describe("an invalid command line", () => {
+  const refused: [line: string, message: string, hint: string][] = [
     ["foo", "Unknown command 'foo'.", "The commands are: up, plan, "],
     ["upp", "Unknown command 'upp'.", "Did you mean up?"],
     ["help foo", "Unknown command 'foo'.", "The commands are: up, "],
     ["help lgos", "Unknown command 'lgos'.", "Did you mean logs?"],
     ["help up down", "Too many arguments for 'help'.", "ofdeploy help --help"],
-    ["-p x", "There is no command.", "ofdeploy --help"],
+    ["-p x", "No command given.", "ofdeploy --help"],
     ["-v up", "Unknown option '-v'.", "ofdeploy --version"],
     ["up -v", "Unknown option '-v'.", "ofdeploy --version"],
     ["up -V", "Unknown option '-V'.", "ofdeploy --version"],
     ["up --version", "Unknown option '--version'.", "ofdeploy --version"],
-    ["--version up", "--version goes without a command.", "Leave --version out to run `ofdeploy up`."],
+    ["--version up", "--version can't be combined with a command.", "Leave --version out to run `ofdeploy up`."],
     ["down web", "Too many arguments for 'down'.", "ofdeploy up --prune"],
     ["up web", "Too many arguments for 'up'.", "-f <path>"],
     ["plan web", "Too many arguments for 'plan'.", "-f <path>"],
@@ -37,7 +36,7 @@ describe("a command line that is refused", () => {
     ["ps --prune", "Unknown option '--prune'.", "--prune is an option of up, plan."],
     ["ps -project x", "Unknown option '-project'.", "Write two dashes: --project."],
     ["up -file=x.yml", "Unknown option '-file'.", "Write two dashes: --file."],
-    ["up --wait --no-wait", "--wait and --no-wait are given together.", "Leave one of them out."],
+    ["up --wait --no-wait", "--wait and --no-wait can't be used together.", "Leave one of them out."],
     ["up --platform a --platform b", "--platform is given twice.", "leave one of them out"],
     ["-p a ps -p b", "--project is given twice.", "leave one of them out"],
     ["up --timeout 3 --timeout 4", "--timeout is given twice.", "leave one of them out"],
@@ -59,20 +58,20 @@ describe("a command line that is refused", () => {
     ["VALIDATE", "Unknown command 'VALIDATE'.", "Did you mean validate?"],
     ["logs --since tomorrow", "Expected a duration such as 90s or 1m30s, or an ISO date", "ofdeploy logs --help"],
     ["logs --since 2026-13-45", "Expected a duration such as 90s or 1m30s, or an ISO date", "ofdeploy logs --help"],
-    ["scale web=1 WEB=2", "web is named twice.", "Name it once."],
+    ["scale web=1 WEB=2", "web is given twice.", "Name each app once."],
   ];
-  test.each(refused)("%s", async (line, says, hint) => {
+  test.each(refused)("%s", async (line, message, hint) => {
     const extra = /^(help|-v|--version|-p x$)/.test(line) || line.includes("--platform") ? [] : onMemory;
     const ran = await run(...line.split(" "), ...extra);
     expect(ran).toMatchObject({ code: 3, out: "" });
     expect(ran.err).toContain("error[USAGE] ");
-    expect(ran.err).toContain(says);
+    expect(ran.err).toContain(message);
     expect(ran.err).toContain(hint);
   });
 });
 
-describe("what people know from other tools", () => {
-  /** Each is refused, and the hint names what to run or write instead. */
+describe("a command or option of another tool", () => {
+  /** Each fails with a hint that names the equivalent. */
   const lines: [line: string, hint: RegExp][] = [
     ["up -d", /--no-wait/],
     ["up --detach", /--no-wait/],
@@ -122,14 +121,14 @@ describe("what people know from other tools", () => {
   });
 });
 
-describe("a command line that is understood", () => {
-  test("-v, -V and --version print the version and run nothing, with other global options too", async () => {
+describe("a valid command line", () => {
+  test("-v, -V and --version print the version, also after other global options", async () => {
     for (const line of ["-v", "-V", "--version"])
       expect(await run(line)).toMatchObject({ code: 0, out: expect.stringMatching(/^ofdeploy \d\S*\n$/) });
     expect(await run("-p", "x", "--version")).toMatchObject({ code: 0, out: expect.stringMatching(/^ofdeploy \d/) });
   });
 
-  test("down -v removes volumes, once that is confirmed", async () => {
+  test("down -v removes volumes only after confirmation", async () => {
     const memory = resetMemory();
     const labels = { "org.openfactory.deploy.project": "factory", "org.openfactory.deploy.file": "openfactory.yml" };
     await memory.createResource({ kind: "volume", name: "web_data", labels });
@@ -138,13 +137,13 @@ describe("a command line that is understood", () => {
     expect(await place.run("down", "-v")).toMatchObject({
       code: 3,
       out: "",
-      err: expect.stringContaining("Add --yes."),
+      err: expect.stringContaining("Pass --yes."),
     });
     expect(await place.run("down", "-v", "-y")).toMatchObject({ code: 0, out: expect.stringContaining("volume") });
     expect(await volumes()).toBe(0);
   });
 
-  test("help alone prints the program's help, help <command> the command's", async () => {
+  test("help prints the help of the program, and help <command> the help of a command", async () => {
     expect(await run("help")).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^Usage: ofdeploy \[options\][^]*--version/),
@@ -155,7 +154,18 @@ describe("a command line that is understood", () => {
     });
   });
 
-  test("logs -f follows all apps, logs -f web one; the file stands before the command or after --file", async () => {
+  test("the help of each command fits into 24 lines of 80 columns", async () => {
+    const { out } = await run("completion", "fish");
+    const commands = [...out.matchAll(/__fish_use_subcommand -a ([\w-]+)/g)].map(([, name = ""]) => name);
+    expect(commands.length).toBeGreaterThan(10);
+    for (const command of commands) {
+      const lines = (await run(command, "--help")).out.trimEnd().split("\n");
+      expect(lines.length, command).toBeLessThanOrEqual(24);
+      expect(Math.max(...lines.map(({ length }) => length)), command).toBeLessThanOrEqual(80);
+    }
+  });
+
+  test("logs -f follows all apps or the named ones, with a file before the command or after --file", async () => {
     place.write(appFile({ web: "", db: "" }, "other"), "other.yml");
     for (const args of [
       ["logs", "-f"],
@@ -175,26 +185,13 @@ describe("a command line that is understood", () => {
     }
   });
 
-  test("global options count before the command and after it, and lists add up", async () => {
+  test("global options are accepted before and after the command, and lists add up", async () => {
     place.write(appFile({ ui: "" }).replace("name: factory\n", ""), "ui.yml");
     const ran = await place.run("-f", "openfactory.yml", "--json", "validate", "-f", "ui.yml");
     expect(ran.events.at(-1)).toMatchObject({ files: ["openfactory.yml", "ui.yml"], project: "factory" });
   });
 
-  test("without --platform and DEPLOYMENT_PLATFORM the platform is docker", async () => {
-    const chosen = (env: Record<string, string>, platform?: string) =>
-      platformOf({ ...(platform !== undefined && { platform }) }, captureIo(place.folder, { env }));
-    expect(await chosen({})).toBe("docker");
-    expect(await chosen({ DEPLOYMENT_PLATFORM: "" })).toBe("docker");
-    expect(await chosen({ DEPLOYMENT_PLATFORM: "swarm" })).toBe("swarm");
-    expect(await chosen({ DEPLOYMENT_PLATFORM: "swarm" }, "x")).toBe("x");
-    place.write("DEPLOYMENT_PLATFORM=${PLANT:-swarm}\n", ".ofaenv");
-    expect(await chosen({})).toBe("swarm");
-    expect(await chosen({ PLANT: "nomad" })).toBe("nomad");
-    expect(await chosen({ DEPLOYMENT_PLATFORM: "y" })).toBe("y");
-  });
-
-  test("a bad line in .ofaenv stops a command that depends on the platform in it", async () => {
+  test("an invalid line in .ofaenv fails a command that needs its platform", async () => {
     place.write("DEPLOYMENT_PLATFORM swarm\n", ".ofaenv");
     const io = captureIo(place.folder);
     expect(await place.runWith(io, ["ps", "-p", "factory"])).toMatchObject({

@@ -44,7 +44,7 @@ const write = (path: string, content: string): void => {
 const services = async (): Promise<string[]> => (await memory.list()).map(({ name }) => name).sort();
 
 describe("devices", () => {
-  test("validate, plan and up say that nothing is deployed for a device of a connector service", async () => {
+  test("validate, plan and up report that nothing is deployed for a device of a connector service", async () => {
     const line = "oven: shdr device, registered by the connector service; nothing to deploy\n";
     const validated = await place.run("validate");
     expect(validated).toMatchObject({
@@ -67,13 +67,13 @@ describe("devices", () => {
     expect((await place.run("plan")).out).toContain("nothing to do; 3 unchanged");
   });
 
-  test("the services start in their order", async () => {
+  test("up starts the services of a device in their order", async () => {
     const { events } = await place.run("up", "--json");
     const deploying = events.filter(({ event, phase }) => event === "phase" && phase === "deploying");
     expect(deploying.map(({ service }) => service)).toEqual(SERVICES);
   });
 
-  test("the name of a device names its services", async () => {
+  test("logs, scale and rollback accept the name of a device for its services", async () => {
     await place.run("up");
     const logs = await place.run("logs", "press", "--json");
     expect(logs.code).toBe(0);
@@ -85,7 +85,7 @@ describe("devices", () => {
     expect(await place.run("scale", "press=2")).toMatchObject({
       code: 3,
       err: expect.stringContaining(
-        "press is a device: it can't have 2 replicas. Its services are press-adapter, press-agent, press-producer.",
+        "The device press can't have 2 replicas. Its services are press-adapter, press-agent, press-producer.",
       ),
     });
     expect(await place.run("logs", "oven")).toMatchObject({
@@ -99,7 +99,7 @@ describe("devices", () => {
     expect((await place.run("ps")).out).toMatch(/press-adapter[^]*press-agent[^]*press-producer/);
   });
 
-  test("a changed model changes the agent only, and ps shows it", async () => {
+  test("a changed model updates only the agent, and ps shows it", async () => {
     await place.run("up");
     place.write(MODEL.replace("/>", "> </MTConnectDevices>"), "model.xml");
     const { out } = await place.run("ps", "--json");
@@ -109,7 +109,7 @@ describe("devices", () => {
     expect(plan.out).toContain("1 to change; 2 unchanged");
   });
 
-  test("a device that the file no longer has goes as a whole, with --prune or with down, which needs no model", async () => {
+  test("up --prune and down remove all services of a device that is no longer in the file, without its model", async () => {
     await place.run("up");
     place.write(FILE.replace(/ {2}press:[^]*? {2}oven:/, "  oven:"));
     expect((await place.run("plan")).out.match(/\? press-\w+: not in the file/g)).toHaveLength(3);
@@ -168,7 +168,7 @@ describe("plugins of an installed package from outside the workspace", () => {
     place.write(`name: plant\ndevices:\n  m:\n    uuid: M-1\n    connector: {type: modbus, unit: ${unit}}\n`);
   const noted = (): string => readFileSync(join(place.folder, "assets.txt"), "utf8");
 
-  test("a connector deploys its services, and its findings have places in the file", async () => {
+  test("a connector plugin deploys its services, and its findings have positions in the file", async () => {
     modbus(7);
     expect((await place.run("up")).code).toBe(0);
     expect(await services()).toEqual(["m-1-gateway"]);
@@ -190,7 +190,7 @@ describe("plugins of an installed package from outside the workspace", () => {
     );
   });
 
-  test("a listener receives what up, scale and down changed, and is closed", async () => {
+  test("an asset listener receives the changes of up, scale and down, and is closed", async () => {
     await place.run("up");
     expect(noted()).toBe("created PRESS-01\ndeclared OVEN-01\nclosed\n");
     await place.run("down");
@@ -200,9 +200,9 @@ describe("plugins of an installed package from outside the workspace", () => {
   test.each([
     ["can't be loaded", `throw new Error("no broker");`, "it throws while loading: no broker."],
     [
-      "does not start",
+      "could not be started",
       LISTENER.replace("create: (", "create: async () => { throw new Error('no broker'); }, other: ("),
-      "does not start: no broker.",
+      "could not be started: no broker.",
     ],
     [
       "throws",
@@ -217,7 +217,7 @@ describe("plugins of an installed package from outside the workspace", () => {
     expect(await services()).toEqual(SERVICES);
   });
 
-  test("a module that is named on the command line adds plugins of several kinds, and wins over installed ones", async () => {
+  test("a module of --plugin adds plugins of several kinds, which replace installed ones of the same name", async () => {
     write(
       "both.mjs",
       `${LISTENER.replace("plugin =", "listener =").replaceAll("assets.txt", "other.txt")}${MODBUS.replace("modbus:1", "modbus:2")}`,

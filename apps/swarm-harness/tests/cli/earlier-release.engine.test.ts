@@ -1,5 +1,5 @@
 import { test } from "vitest";
 import { checkEarlierRelease, NEW_FIELDS } from "./support/earlier-release.js";
 
-test("plan names the release as the reason of the changes of an app that an earlier one deployed, and up makes them once", () =>
+test("plan reports the earlier release as the reason for changes, and up applies them once", () =>
   checkEarlierRelease({ platform: "docker", host: process.env["DOCKER_HOST"] ?? "", expected: NEW_FIELDS }));

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => swarm?.down());
 
-test("plan names the release as the reason of the changes of an app that an earlier one deployed, and up makes them once", () =>
+test("plan reports the earlier release as the reason for changes, and up applies them once", () =>
   checkEarlierRelease({
     platform: "swarm",
     host: swarm.managers[0]?.host ?? "",

@@ -99,7 +99,7 @@ const services = async (): Promise<string[]> =>
   ((await manager.call("GET", "/services")) as { Spec: { Name: string } }[]).map(({ Spec }) => Spec.Name).sort();
 const configs = (): Promise<object[]> => manager.call("GET", "/configs");
 
-test("a tag that was pushed anew: plan shows both digests, up rolls it out to every node, and a second up does nothing", async () => {
+test("plan shows both digests of a tag that was pushed again, up updates every node, and a second up changes nothing", async () => {
   const image = `${registry.host}/app:moving`;
   const before = await push(TEST_IMAGE, "app:moving");
   writeApps({ edge: [image] });
@@ -129,7 +129,7 @@ test("a tag that was pushed anew: plan shows both digests, up rolls it out to ev
   expect(await onFile("plan")).toMatchObject({ code: 0 });
 });
 
-test("a wrong password: UNAUTHORIZED before any service is made, and without the password", async () => {
+test("up fails with UNAUTHORIZED before any service is created if the password is wrong, and does not print it", async () => {
   writeApps({ edge: [`${registry.host}/app:1`], other: [`${registry.host}/app:1`] });
   logIn("close-barley");
   try {
@@ -144,7 +144,7 @@ test("a wrong password: UNAUTHORIZED before any service is made, and without the
   }
 });
 
-test("a registry that is stopped in the middle: it is named, what was made goes, and what ran before runs on", async () => {
+test("up names a registry that stops during the run, removes the new services and keeps the running ones", async () => {
   await push(TEST_IMAGE, "kept:1");
   await push(TEST_ENTRYPOINT_IMAGE, "cut:1");
   const [kept, cut] = [`${proxy.host}/kept:1`, `${proxy.host}/cut:1`];
@@ -170,7 +170,7 @@ test("a registry that is stopped in the middle: it is named, what was made goes,
     new RegExp(`^error\\[IMAGE_NOT_FOUND\\] .*rejected on node-\\d: No such image: ${cut}`, "m"),
   );
   expect(up.stderr).toMatch(new RegExp(`hint: See that ${proxy.host} has the image, that node-\\d can reach it`));
-  expect(up.stdout).toContain("images now: 1 as before");
+  expect(up.stdout).toContain("images now: 1 previous version");
 
   expect(await services()).toEqual(["kept"]);
   expect(await configs()).toEqual([]);

@@ -70,7 +70,7 @@ async function migrations(): Promise<string[]> {
     .sort();
 }
 
-test("a failed run does not run the earlier version of a job again, and rollback does so only where the job is named", async () => {
+test("a failed up does not run the previous version of a job again, and rollback runs it only if the job is named", async () => {
   write(1, "sleep 1000");
   expect(await ofdeploy("up")).toMatchObject({ code: 0 });
   write(2, "exit 3");
@@ -99,7 +99,7 @@ test("a failed run does not run the earlier version of a job again, and rollback
   expect(await migrations()).toEqual(["1", "2", "2", "3"]);
 }, 300_000);
 
-test("no replicas are shown as stopped", async () => {
+test("ps shows an app with 0 replicas as stopped", async () => {
   write(1, "sleep 1000");
   expect(await ofdeploy("up")).toMatchObject({ code: 0 });
   expect((await ofdeploy("scale", "web=0")).stdout).toBe("web: 1 => 0 replicas, stopped\n");

@@ -11,14 +11,14 @@ afterEach(() => place.remove());
 
 const unnamed = (apps: Record<string, string>): string => appFile(apps).replace("name: factory\n", "");
 
-describe("several files", () => {
+describe("-f with several files", () => {
   beforeEach(() => {
     place.write(unnamed({ web: "depends_on: [db]" }), "plant/app_web.yml");
     place.write(unnamed({ db: "" }), "plant/line1/app_db.yml");
     place.write(unnamed({ ui: "" }), "plant/openfactory.yaml");
   });
 
-  test("are one project and one plan: -f names a directory, or is repeated", async () => {
+  test("makes one project and one plan of a directory, or of repeated -f", async () => {
     const all = await place.run("plan", "-f", "plant", "--json");
     expect(all.events[0]).toMatchObject({
       event: "plan",
@@ -43,7 +43,7 @@ describe("several files", () => {
     expect((await place.run("down", "-f", "plant")).out).toContain("3 removed");
   });
 
-  test("validate counts them, and its result names them", async () => {
+  test("validate counts the files, and lists them in its result", async () => {
     expect((await place.run("validate", "-f", "plant")).out).toBe("3 files valid for memory: 3 apps, project plant\n");
     expect((await place.run("validate", "-f", "plant", "--json")).events.at(-1)).toMatchObject({
       event: "result",
@@ -56,8 +56,8 @@ describe("several files", () => {
     );
   });
 
-  test("have all their findings in one report, each with its file", async () => {
-    place.write(unnamed({ db: "colour: red" }), "plant/line1/app_db.yml");
+  test("validate reports the findings of all files, each with its file", async () => {
+    place.write(unnamed({ db: "color: red" }), "plant/line1/app_db.yml");
     place.write(unnamed({ ui: "imge: x" }), "plant/openfactory.yaml");
     const { err, code } = await place.run("validate", "-f", "plant");
     expect(code).toBe(3);
@@ -67,7 +67,7 @@ describe("several files", () => {
     ]);
   });
 
-  test("a directory without app files is an error, and a file that is named is never left out", async () => {
+  test("fails for a directory without app files, and reads every file that is named", async () => {
     place.write("", "empty/notes.txt");
     expect(await place.run("up", "-f", "empty")).toMatchObject({
       code: 3,
@@ -85,7 +85,7 @@ describe("several files", () => {
 });
 
 describe("-f -", () => {
-  test("reads standard input", async () => {
+  test("reads an app file from standard input", async () => {
     const io = captureIo(place.folder, { stdin: appFile({ web: "" }) });
     expect((await place.runOnMemory(io, "up", "-f", "-")).out).toContain("factory: 1 running");
     const valid = await place.runOnMemory(
@@ -97,7 +97,7 @@ describe("-f -", () => {
     expect(valid.out).toBe("standard input: valid for memory: 1 app, project factory\n");
   });
 
-  test("is <stdin> in errors, and is read again where it is not valid", async () => {
+  test("is called <stdin> in errors, and is read again if it is invalid", async () => {
     const broken = "name: factory\napps:\n\tweb: 1\n";
     const up = await place.runOnMemory(captureIo(place.folder, { stdin: broken }), "up", "-f", "-");
     expect(up).toMatchObject({ code: 3, err: expect.stringContaining("error[INVALID_FILE] <stdin>:3:1: ") });
@@ -111,19 +111,19 @@ describe("-f -", () => {
 });
 
 describe("without -f", () => {
-  test("a directory of app_* files gets the hint to name it", async () => {
+  test("the error for a directory with app_* files suggests -f .", async () => {
     place.write(unnamed({ web: "" }), "app_web.yml").write(unnamed({ db: "" }), "dev_db.yaml");
     const ran = await place.run("up");
     expect(ran).toMatchObject({
       code: 3,
       err: expect.stringContaining(
-        "There is app_web.yml, dev_db.yaml: pass -f . to deploy all app_* and dev_* files, or name one: -f app_web.yml.",
+        "There is app_web.yml, dev_db.yaml: pass -f . to deploy all app_* and dev_* files, or -f app_web.yml for a single file.",
       ),
     });
     expect((await place.run("validate", "-f", ".")).out).toContain("2 files valid");
   });
 
-  test("-p names the project of the file that is found, and a project by name where there is none", async () => {
+  test("-p sets the project name of the file, or names a deployed project without a file", async () => {
     place.write(appFile({ web: "" }));
     expect((await place.run("up", "-p", "mine")).out).toContain("mine: 1 running");
     const elsewhere = new Workplace();
@@ -136,7 +136,7 @@ describe("without -f", () => {
     elsewhere.remove();
   });
 
-  test("-p refuses a name that is none", async () => {
+  test("-p rejects an invalid project name", async () => {
     place.write(appFile({ web: "" }));
     expect(await place.run("up", "-p", "My Shop")).toMatchObject({
       code: 3,

@@ -96,7 +96,7 @@ afterEach(async () => {
 });
 
 describe("on a real engine", () => {
-  test("up, second up, ps, logs, down", async () => {
+  test("up, a second up, ps, logs and down print the state of the apps", async () => {
     write({
       web: `${image}
 command: sh -c 'echo from the app; exec httpd -f -p 8080 -h /srv'
@@ -132,7 +132,7 @@ depends_on: {init: {condition: service_completed_successfully}}`,
     expect((await ofdeploy(["down"])).out).toContain("nothing to remove");
   });
 
-  test("an image that several apps wait for is pulled once, and told in one line", async () => {
+  test("up pulls an image of several apps once, and prints one line for it", async () => {
     const registry = await startRegistry();
     const reference = `${registry.host}/app:1`;
     try {
@@ -159,7 +159,7 @@ depends_on: {init: {condition: service_completed_successfully}}`,
     }
   });
 
-  test("a declared network is made for the apps, and goes with them; what the platform has not is told", async () => {
+  test("up creates a declared network and down removes it; unsupported fields are warnings", async () => {
     write({ web: `${sleeps}\nnetworks: [back]\nsecrets: [key]` });
     appendFileSync(
       join(folder, "openfactory.yml"),
@@ -184,7 +184,7 @@ depends_on: {init: {condition: service_completed_successfully}}`,
     expect((await engineApi("GET", `/networks/${id}_back`)).status).toBe(404);
   });
 
-  test("doctor finds the engine and the network", async () => {
+  test("doctor checks the engine and the network", async () => {
     write({ web: `${sleeps}\nnetworks: [${network}]` });
     const good = await ofdeploy(["doctor"]);
     expect(good.out).toMatch(/^ok +engine: Engine \d+/m);
@@ -205,10 +205,10 @@ const inspect = async (
   Config: { Env: string[]; Cmd: string[] | null; Entrypoint: string[] | null };
 }> => (await engineApi("GET", `/containers/${id}-${name}/json`)).body as never;
 
-describe("changes", () => {
+describe("changes on a real engine", () => {
   const withEnvFile = `${sleeps}\nenv_file: web.env`;
 
-  test("a changed env file is planned field by field and carried out; what is unchanged is left alone", async () => {
+  test("plan shows the changes of an env file field by field, and up applies them to the affected app only", async () => {
     write({ web: withEnvFile, db: sleeps });
     writeFileSync(join(folder, "web.env"), "LEVEL=info\nTOKEN=hunter2\n");
     expect(await ofdeploy(["plan"])).toMatchObject({ code: 2, out: expect.stringContaining("2 to create") });
@@ -239,21 +239,21 @@ describe("changes", () => {
     expect(await containers()).toEqual([]);
   });
 
-  test("what was changed by hand is told as such, and up changes it back", async () => {
+  test("plan reports manual changes, and up --refresh reverts them", async () => {
     write({ web: sleeps });
     await ofdeploy(["up"]);
     await engineApi("POST", `/networks/${network}/connect`, { Container: `${id}-web` });
     expect(await ofdeploy(["plan"])).toMatchObject({
       code: 2,
-      err: expect.stringContaining("warning[NEEDS_REFRESH] Changed by hand: web."),
-      out: expect.stringMatching(/web: .*changed by hand[^]*networks/),
+      err: expect.stringContaining("warning[NEEDS_REFRESH] Changed manually since the last deploy: web."),
+      out: expect.stringMatching(/web: .*changed manually[^]*networks/),
     });
     expect((await ofdeploy(["ps"])).out).toMatch(/web .* running/);
     expect(await ofdeploy(["up", "--refresh"])).toMatchObject({ code: 0, out: expect.stringMatching(/web +updated/) });
     expect(await ofdeploy(["plan"])).toMatchObject({ code: 0 });
   });
 
-  test("a new version that fails leaves what was there, and says which task, exit code and lines", async () => {
+  test("up keeps the running versions if a new one fails, and prints its container, exit code and log lines", async () => {
     write({ web: withEnvFile, db: sleeps });
     writeFileSync(join(folder, "web.env"), "LEVEL=info\n");
     await ofdeploy(["up"]);
@@ -264,8 +264,8 @@ describe("changes", () => {
     const failed = await ofdeploy(["up"]);
     expect(failed.code).toBe(1);
     expect(failed.err).toMatch(/^error\[TASK_FAILED\] [^]*exit code 3[^]*\| no disk\n/m);
-    expect(failed.out).toMatch(/web +(?:failed|rolled back) +as before[^]*db +put back +as before/);
-    expect(failed.out).toContain("put back:\n");
+    expect(failed.out).toMatch(/web +(?:failed|rolled back) +previous version[^]*db +reverted +previous version/);
+    expect(failed.out).toContain("reverting this run:\n");
     const { State, Config } = await inspect("web");
     expect({ running: State.Running, env: Config.Env }).toEqual({
       running: true,
@@ -275,7 +275,7 @@ describe("changes", () => {
     expect(await containers("")).toEqual([`${id}-db`, `${id}-web`]);
   });
 
-  test("somebody else's container is taken over by name, and what the file no longer names is pruned", async () => {
+  test("up --adopt takes ownership of a container, and up --prune removes apps that are no longer in the file", async () => {
     await engineApi("POST", `/containers/create?name=${id}-web`, {
       Image: TEST_IMAGE,
       Cmd: ["sleep", "600"],
@@ -303,8 +303,8 @@ async function fails(ran: Promise<Ran>, code: number, words: RegExp, left: strin
   return { err, out, code: exitCode };
 }
 
-describe("what goes wrong", () => {
-  test("a host port in use", async () => {
+describe("up fails on a real engine", () => {
+  test("if a host port is in use", async () => {
     const server = createServer().listen(0, "0.0.0.0");
     await new Promise((resolve) => server.once("listening", resolve));
     const { port } = server.address() as { port: number };
@@ -313,18 +313,18 @@ describe("what goes wrong", () => {
     server.close();
   });
 
-  test("a network that isn't there", async () => {
+  test("if a network is missing", async () => {
     write({ web: `${sleeps}\nnetworks: [${id}-net]`, db: sleeps });
     await fails(ofdeploy(["up"]), 1, new RegExp(`^error\\[NETWORK_NOT_FOUND\\] .*${id}-net`, "m"));
   });
 
-  test("an image that isn't there", async () => {
+  test("if an image does not exist", async () => {
     write({ web: `image: 127.0.0.1:9/no/such:1\ncommand: sleep 600` });
     // No registry answers there: the engine itself says either.
     await fails(ofdeploy(["up"]), 1, /^error\[(IMAGE_NOT_FOUND|ENGINE_ERROR)\] /m);
   });
 
-  test("a name in use by something else, which stays as it is", async () => {
+  test("if another container has the name of a service, which is not changed", async () => {
     const { body } = await engineApi("POST", `/containers/create?name=${id}-web`, {
       Image: TEST_IMAGE,
       Labels: TEST_LABELS,
@@ -336,7 +336,7 @@ describe("what goes wrong", () => {
     expect((after as { Id: string }).Id).toBe((body as { Id: string }).Id);
   });
 
-  test("a process that ends: its exit code and last lines are told, all is put back", async () => {
+  test("if a process exits: prints its exit code and last log lines, and reverts all changes", async () => {
     write({ web: `${image}\ncommand: sh -c 'echo no disk; exit 3'\nrestart: "no"`, db: sleeps });
     const { err, out } = await fails(ofdeploy(["up"]), 1, /^error\[TASK_FAILED\] /m);
     expect(err).toContain("exit code 3");
@@ -344,18 +344,18 @@ describe("what goes wrong", () => {
     expect(out).toMatch(/web +failed/);
   });
 
-  test("a time limit", async () => {
+  test("if the time limit has passed", async () => {
     write({ web: `${sleeps}\nhealthcheck: {test: "exit 1", interval: 1s, retries: 100}` });
     await fails(ofdeploy(["up", "--timeout", "2s"]), 6, /^error\[TIMEOUT\] /m);
   });
 
-  test("no engine", async () => {
+  test("if the engine is unreachable", async () => {
     write({ web: sleeps });
     await fails(ofdeploy(["up", "-H", `unix://${folder}/none.sock`]), 4, /^error\[ENGINE_UNREACHABLE\] /m);
     await fails(ofdeploy(["up", "-H", "tcp://127.0.0.1:9"]), 4, /^error\[ENGINE_UNREACHABLE\] /m);
   });
 
-  test("a socket that this user may not open", async (ctx) => {
+  test("if the user may not open the socket", async (ctx) => {
     const socket = process.env["DOCKER_HOST"]?.replace(/^unix:\/\//, "") ?? "";
     if (process.getuid?.() !== 0) ctx.skip("it takes root to run as a user without permission");
     if (!socket.startsWith("/")) ctx.skip("the engine is not behind a Unix socket");
@@ -373,7 +373,7 @@ describe("what goes wrong", () => {
     );
   });
 
-  test("an engine that is no swarm manager", async (ctx) => {
+  test("on the platform swarm if the engine is not a swarm manager", async (ctx) => {
     const { body } = await engineApi("GET", "/info");
     if ((body as { Swarm?: { ControlAvailable?: boolean } }).Swarm?.ControlAvailable)
       ctx.skip("this engine is a swarm manager");
@@ -397,11 +397,11 @@ describe("as a process", () => {
       },
     });
     expect(ran.code).toBe(code);
-    expect(ran.err).toContain("what this run made is removed again");
+    expect(ran.err).toContain("reverting the changes of this run");
     expect(await containers()).toEqual([]);
   });
 
-  test("a reader that goes away ends the logs, and is no crash", async () => {
+  test("logs --follow ends without an error when its reader closes the pipe", async () => {
     write({ web: `${image}\ncommand: sh -c 'while true; do echo line; done'` });
     await ofdeploy(["up"]);
     const { stdout, stderr } = await promisify(execFile)(

@@ -13,7 +13,7 @@ afterEach(() => place.remove());
 const two = appFile({ web: "depends_on: [db]", db: "" });
 
 describe("up, ps, down", () => {
-  test("bring up, list, find unchanged, and take down", async () => {
+  test("deploy, list, leave unchanged and remove the apps of a file", async () => {
     place.write(two);
     const up = await place.run("up");
     expect(up.err).not.toContain("error");
@@ -31,7 +31,7 @@ describe("up, ps, down", () => {
     expect((await place.run("ps")).out).toMatch(/web +web +not deployed/);
   });
 
-  test("--json: one object a line on stdout, the result last, nothing on stderr", async () => {
+  test("--json prints one object per line on stdout, the result last, and nothing on stderr", async () => {
     place.write(two);
     const { events, err, code } = await place.run("up", "--json");
     expect(err).toBe("");
@@ -60,7 +60,7 @@ describe("up, ps, down", () => {
     });
   });
 
-  test("a failed app is put back with the others; its error, exit code, log lines and hint are told", async () => {
+  test("up reverts all apps if one fails, and prints its error, exit code, log lines and hint", async () => {
     const memory = resetMemory({
       processes: { db: { exitCode: 3, lines: [{ stream: "stderr", line: "no \u001b[2Jdisk" }] } },
     });
@@ -68,7 +68,7 @@ describe("up, ps, down", () => {
     const up = await place.run("up");
     expect(up.code).toBe(1);
     expect(up.out).toMatch(/db +failed[^]*web|web +skipped[^]*db/);
-    expect(up.out).toContain("not made, since db failed");
+    expect(up.out).toContain("db failed");
     expect(up.err).toContain("error[TASK_FAILED] ");
     expect(up.err).toContain("exit code 3");
     expect(up.err).toContain("  | no [2Jdisk");
@@ -79,7 +79,7 @@ describe("up, ps, down", () => {
     expect((await memory.list()).map(({ name }) => name)).toEqual(["db", "ui"]);
   });
 
-  test("the exit code is that of the error", async () => {
+  test("up exits with the code of the error", async () => {
     place.write(appFile({ web: "" }));
     const codes = {
       CONFLICT: 5,
@@ -99,14 +99,14 @@ describe("up, ps, down", () => {
     }
   });
 
-  test("somebody else's service refuses the run with file and line; a changed app is updated", async () => {
+  test("up fails with file and line for a service of another owner, and updates a changed app", async () => {
     const memory = resetMemory();
     await memory.deploy({ image: "x:1", name: "db" });
     place.write(two);
     const first = await place.run("up");
     expect(first.code).toBe(5);
     expect(first.err).toContain("error[CONFLICT] openfactory.yml:7:3: db: a service db exists already");
-    expect((await place.run("down")).out).toContain("db: left: it belongs to nothing that ofdeploy manages\n");
+    expect((await place.run("down")).out).toContain("db: kept: it belongs to nothing that ofdeploy manages\n");
     await memory.remove("db");
     await place.run("up");
     place.write(two.replace("demo:1", "demo:2"));
@@ -116,7 +116,7 @@ describe("up, ps, down", () => {
     expect((await memory.list()).map(({ image }) => image)).toEqual(["demo:1", "demo:2"]);
   });
 
-  test("down and ps work by the project's name, without a file", async () => {
+  test("down and ps accept a project name without a file", async () => {
     const elsewhere = new Workplace();
     await place.write(two).run("up");
     expect((await elsewhere.run("ps", "--project", "factory")).out).toMatch(/db +db +running/);
@@ -147,22 +147,22 @@ describe("refresh-auth", () => {
     { code: "NO_CREDENTIALS", service: "db", strategy: "memory", reason: "There are none here." },
   ] as const;
 
-  test("renews those of the project, or those that are named", async () => {
+  test("refreshes the credentials of the project's services, or of the named ones", async () => {
     const { memory, refreshed } = storing();
     await memory.deploy({ image: "x:1", name: "other" });
     await place.write(two).run("up");
     const all = await place.run("refresh-auth");
-    expect(all).toMatchObject({ code: 0, err: expect.stringContaining("web: renewing its registry credentials") });
+    expect(all).toMatchObject({ code: 0, err: expect.stringContaining("web: renewing registry credentials") });
     expect(all.out).toMatch(/^web: renewed\ndb: renewed\nfactory: 2 renewed in /);
     expect(refreshed.splice(0).sort()).toEqual(["db", "web"]);
     expect((await place.run("refresh-auth", "DB")).out).toMatch(/^db: renewed\nfactory: 1 renewed/);
     const elsewhere = new Workplace();
     expect((await elsewhere.run("refresh-auth", "--project", "factory")).out).toContain("factory: 2 renewed");
-    expect((await elsewhere.run("refresh-auth", "--project", "nobody")).out).toBe("nobody: nothing is deployed\n");
+    expect((await elsewhere.run("refresh-auth", "--project", "empty")).out).toBe("empty: nothing is deployed\n");
     elsewhere.remove();
   });
 
-  test("tells what was kept, and what failed, by its exit code too", async () => {
+  test("reports unchanged and failed services, and exits with the code of the error", async () => {
     storing({
       db: { name: "db", renewed: false, warnings },
       web: new DeploymentError("UNAUTHORIZED", "The credential helper failed.", { hint: "Repair it." }),
@@ -170,12 +170,12 @@ describe("refresh-auth", () => {
     await place.write(two).run("up");
     const { code, out, err } = await place.run("refresh-auth");
     expect(code).toBe(4);
-    expect(out).toMatch(/^web: failed\ndb: kept as they were\nfactory: 0 renewed in /);
+    expect(out).toMatch(/^web: failed\ndb: unchanged, no credentials to store\nfactory: 0 renewed in /);
     expect(err).toContain("warning[NO_CREDENTIALS] db: There are none here.");
     expect(err).toContain("error[UNAUTHORIZED] The credential helper failed.\n  hint: Repair it.");
   });
 
-  test("--json: an event for each, and the report last", async () => {
+  test("--json prints an event for each service, and the report last", async () => {
     storing({ db: { name: "db", renewed: false, warnings } });
     await place.write(two).run("up");
     const { events, err, code } = await place.run("refresh-auth", "--json");
@@ -198,7 +198,7 @@ describe("refresh-auth", () => {
     });
   });
 
-  test("what can't be done is told in one sentence", async () => {
+  test("fails on a platform without stored credentials, and for an unknown or undeployed app", async () => {
     place.write(two);
     expect(await place.run("refresh-auth")).toMatchObject({
       code: 3,
@@ -224,7 +224,7 @@ describe("interruption", () => {
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const) {
-    test(`${signal} puts back what was made`, async () => {
+    test(`${signal} reverts the run`, async () => {
       const memory = resetMemory(slow);
       const io = captureIo(place.write(withCheck).folder);
       io.stderr.onWrite = (text) => {
@@ -232,7 +232,7 @@ describe("interruption", () => {
       };
       const ran = await place.runOnMemory(io, "up");
       expect(ran.code).toBe(exitCode);
-      expect(ran.err).toContain("Interrupted: what this run made is removed again, what it changed is put back.");
+      expect(ran.err).toContain("Interrupted: reverting the changes of this run. Press Ctrl-C again to force quit.");
       expect(ran.out).toContain("interrupted");
       expect(await memory.list()).toEqual([]);
       expect(io.exits).toEqual([]);
@@ -240,7 +240,7 @@ describe("interruption", () => {
     });
   }
 
-  test("what had not begun is skipped on account of the signal, not of an app", async () => {
+  test("apps that were not started are skipped because of the signal", async () => {
     resetMemory(slow);
     const io = captureIo(
       place.write(
@@ -251,12 +251,12 @@ describe("interruption", () => {
       if (text.startsWith("web: waiting")) setImmediate(() => io.signals.emit("SIGINT"));
     };
     const ran = await place.runOnMemory(io, "up");
-    expect(ran.out).toMatch(/ui +skipped .*not made, since the run was interrupted/);
+    expect(ran.out).toMatch(/ui +skipped .*interrupted/);
     expect(ran.err).toContain("ui: skipped\n");
     expect(ran.out + ran.err).not.toContain("web failed");
   });
 
-  test("a second one quits at once", async () => {
+  test("a second signal ends the process at once", async () => {
     resetMemory(slow);
     const io = captureIo(place.write(withCheck).folder);
     io.stderr.onWrite = (text) => {
@@ -267,8 +267,8 @@ describe("interruption", () => {
   });
 });
 
-describe("what is wrong with the input", () => {
-  const refused: [name: string, args: string[], code: number, words: string][] = [
+describe("bad input", () => {
+  const refused: [name: string, args: string[], code: number, message: string][] = [
     ["an unknown command", ["upp"], 3, "error[USAGE] Unknown command 'upp'.\n  hint: Did you mean up?\n"],
     ["an unknown option", ["up", "--timeuot", "3"], 3, "hint: Did you mean --timeout?"],
     ["a bad duration", ["up", "--timeout", "soon"], 3, "Expected seconds, or a duration such as 90s"],
@@ -278,29 +278,29 @@ describe("what is wrong with the input", () => {
     ["an option the platform does not have", ["up", "--option", "x=1"], 3, "error[INVALID_REQUEST] "],
     ["a plugin that isn't there", ["up", "--plugin", "./nope.js"], 3, "error[PLUGIN_FAILED] "],
   ];
-  test.each(refused)("%s", async (_, args, code, words) => {
+  test.each(refused)("%s", async (_, args, code, message) => {
     place.write(two);
     const io = captureIo(place.folder);
     const own = ["--plugin", MEMORY_PLUGIN, ...(args.includes("--platform") ? [] : ["--platform", "memory"])];
     const ran = await place.runWith(io, args.at(-1) === "--file" ? args : [...args, ...own]);
-    expect(ran.err).toContain(words);
+    expect(ran.err).toContain(message);
     expect(ran.code).toBe(code);
     expect(ran.err).not.toMatch(/\n {4}at /);
     expect(ran.out).toBe("");
   });
 
-  test("no file here", async () => {
+  test("a missing file is an error with a hint, and apps.yml is found", async () => {
     const ran = await place.run("up");
     expect(ran).toMatchObject({
       code: 3,
-      err: expect.stringContaining("hint: Change to the directory of the file, or name the file: -f <path>."),
+      err: expect.stringContaining("hint: Change to the directory of the file, or pass its path: -f <path>."),
     });
     place.write(two, "apps.yml");
     expect((await place.run("validate")).code).toBe(0);
   });
 
-  test("every finding in a file has its own line", async () => {
-    place.write(two.replace("image: demo:1", "imag: demo:1").replace("uuid: DB", "uuid: DB\n    colour: red"));
+  test("validate prints every finding of a file on its own line", async () => {
+    place.write(two.replace("image: demo:1", "imag: demo:1").replace("uuid: DB", "uuid: DB\n    color: red"));
     const { err, code, out } = await place.run("validate");
     expect(code).toBe(3);
     expect(out).toBe("");
@@ -310,14 +310,14 @@ describe("what is wrong with the input", () => {
     ]);
   });
 
-  test("an unexpected exception is one sentence; OFDEPLOY_DEBUG shows the chain", async () => {
+  test("an unexpected exception is printed as one sentence, and with its causes if OFDEPLOY_DEBUG=1", async () => {
     const memory = resetMemory();
     memory.list = () => Promise.reject(new TypeError("x is undefined", { cause: new Error("deep down") }));
     place.write(two);
     const quiet = await place.run("up");
     expect(quiet.code).toBe(70);
     expect(quiet.err).toMatch(
-      /^error\[INTERNAL\] ofdeploy failed unexpectedly: x is undefined\n {2}hint: Please report it.*\n$/,
+      /^error\[INTERNAL\] ofdeploy failed unexpectedly: x is undefined\n {2}hint: This is a bug in ofdeploy. Please report it.*\n$/,
     );
     const loud = await place.runOnMemory(captureIo(place.folder, { env: { OFDEPLOY_DEBUG: "1" } }), "up");
     expect(loud.err).toContain("debug: caused by Error: deep down");
@@ -325,12 +325,12 @@ describe("what is wrong with the input", () => {
 });
 
 describe("validate", () => {
-  test("says what is valid, and for what", async () => {
+  test("prints the number of apps and the platform", async () => {
     const ran = await place.write(two).run("validate");
     expect(ran).toMatchObject({ code: 0, out: "openfactory.yml: valid for memory: 2 apps, project factory\n" });
   });
 
-  test("warns of what is not honoured, and refuses it with --strict", async () => {
+  test("warns of unsupported fields, and fails with --strict", async () => {
     place.write(appFile({ web: "secrets: [key]" }));
     const ran = await place.run("validate");
     expect(ran.code).toBe(0);
@@ -340,7 +340,7 @@ describe("validate", () => {
     expect(strict.err).toContain("error[UNSUPPORTED] openfactory.yml:6:5: web: secrets: ");
   });
 
-  test("warns of what is declared and not made, before anything is asked of an engine", async () => {
+  test("warns of declared resources that the platform can't create, without calling an engine", async () => {
     const memory = resetMemory();
     const capabilities = memory.manifest.capabilities.filter((name) => name !== "resources");
     Object.defineProperty(memory, "manifest", { value: { ...memory.manifest, capabilities } });
@@ -373,7 +373,7 @@ describe("logs", () => {
     db: { lines: [{ stream: "stdout" as const, line: "three" }] },
   };
 
-  test("of all, of one by app or service, the last lines only", async () => {
+  test("prints the lines of all apps, or of one by app or service, and the last lines with --tail", async () => {
     resetMemory({ processes });
     await place.write(two).run("up");
     const all = await place.run("logs");
@@ -387,7 +387,7 @@ describe("logs", () => {
     });
   });
 
-  test("an unknown app gets the nearest name; one that is not deployed is told", async () => {
+  test("suggests the nearest name for an unknown app, and fails for an app that is not deployed", async () => {
     place.write(two);
     expect(await place.run("logs", "wep")).toMatchObject({
       code: 1,
@@ -399,7 +399,7 @@ describe("logs", () => {
     });
   });
 
-  test("--follow goes on until it is interrupted", async () => {
+  test("--follow prints new lines until it is interrupted", async () => {
     resetMemory({ processes: { web: { repeats: "tick" } } });
     await place.write(appFile({ web: "" })).run("up");
     const io = captureIo(place.folder);
@@ -412,7 +412,7 @@ describe("logs", () => {
 });
 
 describe("platforms and doctor", () => {
-  test("lists what is known; a broken plugin is a row", async () => {
+  test("platforms lists all platforms, and broken plugins with their error", async () => {
     place.write("throw new Error('not today');", "broken.mjs");
     place.write(
       `export const plugin = { name: "broken-later", contractVersion: 1, description: "Later.",
@@ -433,7 +433,7 @@ describe("platforms and doctor", () => {
     });
   });
 
-  test("looks at node, file, platform and engine, and fails with what to do", async () => {
+  test("doctor checks Node, file, platform and engine, and prints a hint for a failure", async () => {
     const good = await place.write(two).run("doctor");
     expect(good.code).toBe(0);
     expect(good.out).toMatch(/^ok +node: Node [^]*^ok +file: [^]*^ok +platform: [^]*^ok +engine: /m);
@@ -443,7 +443,7 @@ describe("platforms and doctor", () => {
     expect(bad.out).toMatch(/^ok +platform: /m);
   });
 
-  test("local storage is refused where a platform chooses nodes", async () => {
+  test("validate and up reject local storage on a platform with several nodes", async () => {
     const memory = resetMemory();
     Object.defineProperty(memory, "manifest", { value: { ...memory.manifest, placesOnNodes: true } });
     place.write(appFile({ web: "storage: {data: {type: local, local_path: /srv, mount_point: /data}}" }));
@@ -459,7 +459,7 @@ describe("platforms and doctor", () => {
 describe("help, version, schema, completion", () => {
   const run = (...args: string[]) => place.runWith(captureIo(place.folder), args);
 
-  test("print on stdout and succeed", async () => {
+  test("--version and --help print on stdout and exit with 0", async () => {
     expect((await run("--version")).out).toMatch(/^ofdeploy \d+\.\d+\.\d+\n$/);
     expect((await run("--help")).out).toMatch(/Usage: ofdeploy[^]*Examples:/);
     const help = await run("up", "--help");
@@ -475,7 +475,7 @@ describe("help, version, schema, completion", () => {
     }
   });
 
-  test("schema prints one of the file, of the plan and of the lines of --json; fields may be added to the latter", async () => {
+  test("schema prints the JSON Schema of files, plans and events; the one of events allows additional fields", async () => {
     const schemaOf = async (...what: string[]) => JSON.parse((await run("schema", ...what)).out) as object;
     expect(await schemaOf()).toMatchObject({ properties: { apps: expect.any(Object) } });
     expect(await schemaOf("file")).toEqual(await schemaOf());
@@ -489,7 +489,7 @@ describe("help, version, schema, completion", () => {
     expect(await run("schema", "nope")).toMatchObject({ code: 3, err: expect.stringContaining("file, plan, events") });
   });
 
-  test.each(["bash", "zsh", "fish"])("%s completion names every command and option", async (shell) => {
+  test.each(["bash", "zsh", "fish"])("the completion script for %s has every command and option", async (shell) => {
     const { out, code } = await run("completion", shell);
     expect(code).toBe(0);
     for (const word of [
@@ -516,13 +516,13 @@ describe("help, version, schema, completion", () => {
     }
   });
 
-  test("an unknown shell is refused", async () => {
+  test("completion rejects an unknown shell", async () => {
     expect(await run("completion", "tcsh")).toMatchObject({ code: 3, err: expect.stringContaining("bash, zsh, fish") });
   });
 });
 
 describe("on a terminal", () => {
-  test("draws in colours, cleans up, and keeps results on stdout; NO_COLOR takes the colours", async () => {
+  test("errors are colored unless NO_COLOR is set, and results are on stdout", async () => {
     place.write(two);
     const io = captureIo(place.folder, { isTTY: true });
     const ran = await place.runOnMemory(io, "up");

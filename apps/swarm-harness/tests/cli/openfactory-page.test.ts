@@ -13,27 +13,27 @@ import { tables } from "./support/parity/tables.js";
 const cases = tables.flatMap((table) => table.cases);
 const items = new Set(cases.flatMap((each) => each.items));
 
-describe("each statement of docs/openfactory.md holds", () => {
+describe("each statement of docs/openfactory.md is true", () => {
   test.each(tables.flatMap(({ id, cases }) => cases.map((each) => [id, each.items.join(", "), each] as const)))(
     "%s: %s",
     (_id, _items, { check }: ParityCase) => check(),
   );
 });
 
-test("docs/openfactory.md has the tables of the cases (UPDATE_DOCS=1 writes them)", () => {
+test("the tables of docs/openfactory.md match the cases (UPDATE_DOCS=1 writes them)", () => {
   const page = readFileSync(PAGE, "utf8");
   const written = withTables(page, tables);
   if (process.env["UPDATE_DOCS"] === "1") writeFileSync(PAGE, written);
   else expect(page).toBe(written);
 });
 
-test("the links of docs/openfactory.md lead to files", () => {
+test("the links of docs/openfactory.md point to existing files", () => {
   const links = [...readFileSync(PAGE, "utf8").matchAll(/\]\(([^)#]+)/g)].map(([, link = ""]) => link);
   expect(links.length).toBeGreaterThan(3);
   expect(links.filter((link) => !existsSync(join(dirname(PAGE), link)))).toEqual([]);
 });
 
-test("no item has two rows in one table", () => {
+test("each item has one row per table", () => {
   for (const { cases } of tables) {
     const all = cases.flatMap((each) => each.items);
     expect(all).toEqual([...new Set(all)]);
@@ -48,7 +48,7 @@ interface Schema {
   oneOf?: Schema[];
 }
 
-/** The paths of all keys that a schema has: `apps.<name>.storage.<name>.type`. */
+/** The paths of all keys of a schema: `apps.<name>.storage.<name>.type`. */
 function keysOf(
   { anyOf = [], oneOf = [], properties = {}, additionalProperties, items }: Schema,
   path: string,
@@ -72,7 +72,7 @@ describe("completeness", () => {
   const hasRow = (key: string): boolean =>
     rows.some(({ path, below }) => key === path || (below === true && key.startsWith(`${path}.`)));
 
-  test("each key that a file may have has a row, and each row of a supported key is of such a key", () => {
+  test("the keys of the file schema are the keys of the rows, except unsupported ones", () => {
     const keys = new Set(keysOf(appFileJsonSchema() as Schema, ""));
     expect([...keys].filter((key) => !hasRow(key))).toEqual([]);
     const unknown = rows.filter(({ path }) => !keys.has(path));
@@ -95,7 +95,7 @@ describe("completeness", () => {
     expect([...new Set([...set, ...REPLICA_VARIABLES])].filter((name) => !items.has(name))).toEqual([]);
   });
 
-  test("each variable that the file's package names has a row", () => {
+  test("each variable in the sources of app-file has a row", () => {
     const errorCodes = ["INVALID_FILE", "INVALID_REQUEST", "PLUGIN_FAILED", "UNKNOWN_PLUGIN"];
     const names = literals(/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/, "packages/app-file");
     expect(names.size).toBeGreaterThan(10);
@@ -117,7 +117,7 @@ describe("completeness", () => {
     expect(general.filter((name) => !items.has(name))).toEqual([]);
   });
 
-  test("each label of our own in the sources has a row, and each row is of such a label", () => {
+  test("the labels org.openfactory.* in the sources are the labels of the rows", () => {
     const ownRows = [...items].filter((item) => item.startsWith("org.openfactory."));
     expect([...literals(/^org\.openfactory\.deploy\.[a-z-]+$/)].sort()).toEqual(ownRows.sort());
   });

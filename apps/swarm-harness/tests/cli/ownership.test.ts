@@ -30,7 +30,7 @@ describe("two files in one directory", () => {
     });
   });
 
-  test("down of one leaves the other, and the network that both use", async () => {
+  test("down of one file keeps the services of the other, and the network of both", async () => {
     const down = await place.run("down", "-f", "app_a.yml");
     expect(down).toMatchObject({
       code: 0,
@@ -41,7 +41,7 @@ describe("two files in one directory", () => {
     expect((await place.run("down", "-f", "app_b.yml")).out).toContain("removed: network factory_back\n");
   });
 
-  test("ps lists this file's apps, and counts the other's", async () => {
+  test("ps lists the apps of its file, and counts those of the other", async () => {
     const ps = await place.run("ps", "-f", "app_b.yml");
     expect(ps.out).toMatch(/^APP.*\napi .*\n$/);
     expect(ps.err).toContain("2 services of this project belong to app_a.yml and were not listed.");
@@ -53,16 +53,16 @@ describe("two files in one directory", () => {
     ]);
   });
 
-  test("down --dry-run prints what goes and what stays and why, changes nothing, and exits with 2", async () => {
+  test("down --dry-run prints the services to remove and to keep with the reason, changes nothing, and exits with 2", async () => {
     const dry = await place.run("down", "-f", "app_a.yml", "--dry-run");
     expect(dry).toMatchObject({ code: 2 });
     expect(dry.out).toBe(`factory on memory:
   ? service api: It belongs to app_b.yml
-  - service db: of app_a.yml
-  - service web: of app_a.yml
+  - service db: owned by app_a.yml
+  - service web: owned by app_a.yml
   ? network factory_back: api (app_b.yml) uses it
 
-factory: 2 to remove; 2 left
+factory: 2 to remove; 2 kept
 `);
     expect(services()).toEqual(["api", "db", "web"]);
     const json = await place.run("down", "-f", "app_a.yml", "--dry-run", "--json");
@@ -78,7 +78,7 @@ factory: 2 to remove; 2 left
   });
 
   test.each([[["--all"]], [["--all", "--json"]], [["--all", "--volumes"]]])(
-    "down %j without a terminal needs --yes",
+    "down %j requires --yes without a terminal",
     async (args) => {
       const down = await place.run("down", "-f", "app_a.yml", ...args);
       expect(down.code).toBe(3);
@@ -88,9 +88,9 @@ factory: 2 to remove; 2 left
     },
   );
 
-  test("down --all --yes lists everything with its owner, and removes it", async () => {
+  test("down --all --yes lists the services and resources with their owners, and removes them", async () => {
     const down = await place.run("down", "-f", "app_a.yml", "--all", "--yes");
-    expect(down).toMatchObject({ code: 0, err: expect.stringContaining("- service api: of app_b.yml\n") });
+    expect(down).toMatchObject({ code: 0, err: expect.stringContaining("- service api: owned by app_b.yml\n") });
     expect(services()).toEqual([]);
     expect([...memory.engine.resources.list({})]).toEqual([]);
   });
@@ -98,7 +98,7 @@ factory: 2 to remove; 2 left
   test.each([
     [true, 0, []],
     [false, 1, ["api", "db", "web"]],
-  ] as const)("down --all on a terminal asks, and answered %s exits with %i", async (answer, code, left) => {
+  ] as const)("down --all asks on a terminal, and exits with %s => %i", async (answer, code, left) => {
     const questions: string[] = [];
     const io = {
       ...captureIo(place.folder, { isTTY: true }),
@@ -111,7 +111,7 @@ factory: 2 to remove; 2 left
     expect(services()).toEqual(left);
   });
 
-  test("an app that moves to the other file is a conflict, and --take-ownership moves it", async () => {
+  test("an app that moves to the other file is a conflict, unless --take-ownership is given", async () => {
     place.write(withNetwork({ api: network, db: "" }), "app_b.yml");
     const refused = await place.run("up", "-f", "app_b.yml");
     expect(refused).toMatchObject({
@@ -127,7 +127,7 @@ factory: 2 to remove; 2 left
   });
 });
 
-test("two directories of one name with one file name do not touch each other", async () => {
+test("two directories with the same name and file name do not affect each other", async () => {
   const text = (key: string) => appFile({ [key]: "" }).replace(/^name: .*\n/, "");
   for (const plant of ["opcua", "shdr"]) {
     mkdirSync(join(place.folder, plant, "coordinator"), { recursive: true });
@@ -143,7 +143,7 @@ test("two directories of one name with one file name do not touch each other", a
   expect(services()).toEqual(["shdr"]);
 });
 
-describe("a platform that sees others on its engine", () => {
+describe("a platform that detects other platforms on its engine", () => {
   const seeing = (elsewhere: () => Promise<unknown>): void => {
     const { manifest } = memory;
     Object.assign(memory, {
@@ -164,7 +164,7 @@ describe("a platform that sees others on its engine", () => {
     ["ps", "--json"],
     ["plan", "--json"],
     ["down", "--dry-run"],
-  ])("%s %s says in one line that the project runs there", async (...args) => {
+  ])("%s %s prints one line about a project on the other platform", async (...args) => {
     seeing(() => onSwarm(["web", "db"]));
     const ran = await place.write(appFile({ web: "" })).run(...args);
     const lines = (ran.out + ran.err).match(/OTHER_PLATFORM/g) ?? [];
@@ -173,12 +173,12 @@ describe("a platform that sees others on its engine", () => {
     if (!args.includes("--json")) expect(lines).toHaveLength(1);
   });
 
-  test("a call that fails is no failure", async () => {
+  test("up succeeds if the detection fails", async () => {
     seeing(() => Promise.reject(new DeploymentError("ENGINE_ERROR", "broken")));
     expect(await place.write(appFile({ web: "" })).run("up")).toMatchObject({ code: 0 });
   });
 
-  test("a Swarm manager is mentioned where no platform was chosen, and not otherwise", async () => {
+  test("up does not mention a Swarm manager if a platform was chosen", async () => {
     seeing(() => onSwarm());
     place.write(appFile({ web: "" }));
     expect((await place.run("up")).err).not.toContain("Swarm manager");

@@ -13,7 +13,7 @@ const before = appFile({ web: "environment: [TOKEN=hunter2, LEVEL=info]\ndepends
 const after = before.replace("image: demo:1", "image: demo:2").replace("hunter2", "hunter3");
 
 describe("plan", () => {
-  test("says what is to be made, changes nothing, and ends with 2; with 0 once it is there", async () => {
+  test("prints the apps to create, changes nothing, and exits with 2; exits with 0 once they are deployed", async () => {
     const memory = resetMemory();
     const first = await place.write(before).run("plan");
     expect(first).toMatchObject({ code: 2, err: "" });
@@ -24,7 +24,7 @@ describe("plan", () => {
     expect((await place.run("plan", "--verbose")).out).toContain("  = web\n  = db\n");
   });
 
-  test("says what is not in the file any more, and what --prune does about it", async () => {
+  test("lists apps that are no longer in the file, and removes them with --prune", async () => {
     await place.write(before).run("up");
     place.write(appFile({ db: "" }));
     const kept = await place.run("plan");
@@ -38,7 +38,7 @@ describe("plan", () => {
     expect(pruned.out).toContain("factory: 1 to remove; 1 unchanged");
   });
 
-  test("a conflict ends with 5, in text and in JSON; --adopt takes the service over instead", async () => {
+  test("exits with 5 for a conflict, in text and in JSON, unless --adopt is given", async () => {
     const memory = resetMemory();
     await memory.deploy({ image: "demo:1", name: "db" });
     const refused = await place.write(before).run("plan");
@@ -49,14 +49,14 @@ describe("plan", () => {
       { event: "result", ok: false, exitCode: 5, error: { code: "CONFLICT" } },
     ]);
     const adopted = await place.run("plan", "--adopt", "DB");
-    expect(adopted).toMatchObject({ code: 2, out: expect.stringMatching(/^ {2}~ db: taken over/m) });
+    expect(adopted).toMatchObject({ code: 2, out: expect.stringMatching(/^ {2}~ db: adopted/m) });
     expect(await place.run("plan", "--adopt", "dbb")).toMatchObject({
       code: 1,
       err: expect.stringContaining("Did you mean db?"),
     });
   });
 
-  test("with --json the plan as data, and what it comes to", async () => {
+  test("--json prints the plan and the result", async () => {
     const { events, code, err } = await place.write(before).run("plan", "--json");
     expect({ code, err }).toEqual({ code: 2, err: "" });
     expect(events).toMatchObject([
@@ -71,7 +71,7 @@ describe("plan", () => {
     ]);
   });
 
-  test("warns of what is not honoured, and refuses it with --strict", async () => {
+  test("warns of unsupported fields, and fails with --strict", async () => {
     place.write(appFile({ web: "secrets: [key]" }));
     expect((await place.run("plan")).err).toContain("warning[FIELD_NOT_HONOURED] web: secrets: ");
     expect(await place.run("plan", "--strict")).toMatchObject({
@@ -80,7 +80,7 @@ describe("plan", () => {
     });
   });
 
-  test("is what up --dry-run prints", async () => {
+  test("prints the same as up --dry-run", async () => {
     const memory = resetMemory();
     const plan = await place.write(before).run("plan", "--prune");
     const dry = await place.run("up", "--dry-run", "--prune");
@@ -88,7 +88,7 @@ describe("plan", () => {
     expect(await memory.list()).toEqual([]);
   });
 
-  test("values of variables are hidden, and shown on request", async () => {
+  test("hides the values of variables, unless --show-env is given", async () => {
     await place.write(before).run("up");
     place.write(after);
     const hidden = [await place.run("plan"), await place.run("plan", "--json"), await place.run("up", "--dry-run")];
@@ -100,7 +100,7 @@ describe("plan", () => {
     expect((await place.run("plan", "--show-env")).out).toContain("env.TOKEN  hunter2 => hunter3");
   });
 
-  test("is drawn in colours on a terminal only", async () => {
+  test("is colored on a terminal only", async () => {
     const io = captureIo(place.write(before).folder, { isTTY: true });
     expect((await place.runOnMemory(io, "plan")).out).toContain("\u001b[32m+ web\u001b[39m");
     const plain = captureIo(place.folder, { isTTY: true, env: { NO_COLOR: "1" } });
@@ -109,7 +109,7 @@ describe("plan", () => {
 });
 
 describe("up", () => {
-  test("changes what differs, and --prune removes what the file no longer names", async () => {
+  test("updates changed apps, and removes apps that are no longer in the file with --prune", async () => {
     const memory = resetMemory();
     await place.write(before).run("up");
     place.write(after.replace(/ {2}db:[^]*/, "").replace("    depends_on: [db]\n", ""));
@@ -120,12 +120,12 @@ describe("up", () => {
     const pruned = await place.run("up", "--prune");
     expect(pruned).toMatchObject({
       code: 0,
-      out: expect.stringContaining("db: removed, since it is not in the file\n"),
+      out: expect.stringContaining("db: removed (not in the file)\n"),
     });
     expect((await memory.list()).map(({ name }) => name)).toEqual(["web"]);
   });
 
-  test("a failed change puts back what the run changed, and tells each step and what is there now", async () => {
+  test("reverts the run if an update fails, and prints each step and the current versions", async () => {
     const memory = resetMemory();
     const three = (image: string, more: string) =>
       appFile({ web: `depends_on: [db]\n${more}`, db: "" }).replaceAll("demo:1", image);
@@ -134,13 +134,13 @@ describe("up", () => {
     const failed = await place.run("up");
     expect(failed.code).toBe(1);
     expect(failed.err).toContain("error[TASK_FAILED] ");
-    expect(failed.out).toMatch(/db +put back +as before/);
-    expect(failed.out).toMatch(/^put back:\n( {2}.*\n)+/m);
-    expect(failed.out).toContain("factory now: 2 as before\n");
+    expect(failed.out).toMatch(/db +reverted +previous version/);
+    expect(failed.out).toMatch(/^reverting this run:\n( {2}.*\n)+/m);
+    expect(failed.out).toContain("factory now: 2 previous version\n");
     expect((await memory.list()).map(({ image }) => image)).toEqual(["demo:1", "demo:1"]);
   });
 
-  test("--refresh asks for the settings of every service, which up alone does not", async () => {
+  test("lists services with their settings only with --refresh", async () => {
     const memory = resetMemory();
     const asked: unknown[] = [];
     const list = memory.list.bind(memory);
@@ -153,7 +153,7 @@ describe("up", () => {
     expect(asked.map(Boolean)).toEqual([false, true]);
   });
 
-  test("takes over what it is told to, and no more", async () => {
+  test("adopts only the services of --adopt", async () => {
     const memory = resetMemory();
     await memory.deploy({ image: "demo:1", name: "db" });
     await memory.deploy({ image: "demo:1", name: "web" });
@@ -170,7 +170,7 @@ describe("up", () => {
 });
 
 describe("adopt", () => {
-  test("takes over the apps that are named, and leaves the others alone; a second time there is nothing to do", async () => {
+  test("adopts the named apps only, and does nothing the second time", async () => {
     const memory = resetMemory();
     await memory.deploy({ image: "demo:1", name: "db" });
     await memory.deploy({ image: "demo:1", name: "web" });
@@ -179,10 +179,10 @@ describe("adopt", () => {
     expect(first.code).toBe(0);
     expect(first.out).toMatch(/db +adopted/);
     expect(first.out).not.toContain("web");
-    expect((await place.run("ps")).out).toMatch(/web +web +running \(not ours\)[^]*db +db +running +1/);
+    expect((await place.run("ps")).out).toMatch(/web +web +running \(not managed\)[^]*db +db +running +1/);
     const second = await place.run("adopt", "db", "--json");
     expect(second.events.at(-1)).toMatchObject({ event: "result", command: "adopt", ok: true, apps: [] });
-    expect(await place.run("adopt", "db")).toMatchObject({ code: 0, out: "factory: nothing to take over\n", err: "" });
+    expect(await place.run("adopt", "db")).toMatchObject({ code: 0, out: "factory: nothing to adopt\n", err: "" });
     const { events, code } = await place.run("adopt", "web", "--json");
     expect(code).toBe(0);
     expect(events.find(({ event }) => event === "plan")).toMatchObject({
@@ -194,11 +194,11 @@ describe("adopt", () => {
     expect(events.map(({ event }) => event)).not.toContain("warning");
   });
 
-  test("needs a service that is there, and an app that is in the file", async () => {
+  test("fails for an app without a service, and for an app that is not in the file", async () => {
     place.write(before);
     expect(await place.run("adopt", "web")).toMatchObject({
       code: 1,
-      err: expect.stringContaining("error[NOT_FOUND] web can't be taken over: there is no service web."),
+      err: expect.stringContaining("error[NOT_FOUND] web can't be adopted: there is no service web."),
     });
     expect(await place.run("adopt", "wep")).toMatchObject({
       code: 1,

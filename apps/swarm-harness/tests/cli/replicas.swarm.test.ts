@@ -66,7 +66,7 @@ async function replicasOf(service: string): Promise<Replica[]> {
 const SCRIPT =
   "echo slot=$SWARM_TASK_SLOT id=$SWARM_TASK_ID service=$SWARM_SERVICE_NAME node=$SWARM_NODE_HOSTNAME replicas=$SWARM_REPLICAS; trap 'exit 0' TERM; while :; do sleep 1 & wait; done";
 
-test("three replicas on three nodes read three slots, before and after scale to 5 and back to 1", async () => {
+test("replicas on three nodes read different slots, before and after scale to 5 and to 1", async () => {
   await writeFile(
     file,
     JSON.stringify({
@@ -115,7 +115,7 @@ test("three replicas on three nodes read three slots, before and after scale to 
   expect(last?.replicas).toBe("1");
 });
 
-test("a service of a stack with the name of an app is never changed, adopted or removed", async () => {
+test("up, adopt and down never change a stack's service that has the name of an app", async () => {
   const spec = {
     TaskTemplate: { ContainerSpec: { Image: TEST_IMAGE, Command: ["sleep", "1000"], StopGracePeriod: 1e9 } },
   };

@@ -28,7 +28,7 @@ const hashed = [
 ];
 
 describe("declared networks, secrets and configs", () => {
-  test("are planned, made, kept, replaced by content, and removed with the project", async () => {
+  test("are planned, created, kept, replaced when their content changes, and removed with the project", async () => {
     place.write(withResources);
     const plan = await place.run("plan");
     expect(plan).toMatchObject({ code: 2, err: "" });
@@ -55,7 +55,7 @@ describe("declared networks, secrets and configs", () => {
     expect(names()).toEqual([]);
   });
 
-  test("no content is ever printed", async () => {
+  test("are never printed with their content", async () => {
     place.write(withResources.replace("level=info", "hunter4"));
     const all = [
       await place.run("validate"),
@@ -71,7 +71,7 @@ describe("declared networks, secrets and configs", () => {
     }
   });
 
-  test("what stands in the way is told before anything is made; --no-preflight goes on without looking", async () => {
+  test("up reports conflicts before any change, and skips these checks with --no-preflight", async () => {
     place.write(withResources);
     memory.preflight = async () => [
       { code: "CONFLICT", service: "web", field: "ports", message: "host port 80 is in use", hint: "Take another." },
@@ -82,11 +82,11 @@ describe("declared networks, secrets and configs", () => {
     expect(await place.run("up", "--no-preflight")).toMatchObject({ code: 0 });
   });
 
-  test("a failed run takes back what it made, resources too", async () => {
+  test("up removes the resources that it created if the run fails", async () => {
     place.write(`${top}${appFile({ web: `${uses}\ncommand: exit 3\nrestart: 'no'` })}`);
     const failed = await place.run("up");
     expect(failed.code).toBe(1);
-    expect(failed.out).toContain("removed again: ");
+    expect(failed.out).toContain("reverted: ");
     expect(names()).toEqual([]);
     const { events } = await place.run("up", "--json");
     expect(events.map(({ event }) => event)).toEqual(
@@ -94,14 +94,14 @@ describe("declared networks, secrets and configs", () => {
     );
   });
 
-  test("adopt makes those of the apps that it takes over only", async () => {
+  test("adopt creates only the resources of the adopted apps", async () => {
     await memory.deploy({ image: "demo:1", name: "web" });
     place.write(`networks: {back: , front: }\n${appFile({ web: "networks: [back]", ui: "networks: [front]" })}`);
     expect(await place.run("adopt", "web")).toMatchObject({ code: 0 });
     expect(names()).toEqual(["network factory_back"]);
   });
 
-  test("volumes go with --volumes only", async () => {
+  test("down removes volumes only with --volumes", async () => {
     await place.write(appFile({ web: "" })).run("up");
     await memory.createResource({
       kind: "volume",
@@ -122,7 +122,7 @@ describe("declared networks, secrets and configs", () => {
 });
 
 describe("the project's lock", () => {
-  test("held by another, ends the run with who it is; --force-unlock takes it, and says so", async () => {
+  test("up fails with the name of the lock holder, and takes the lock with --force-unlock", async () => {
     place.write(appFile({ web: "" }));
     await memory.lock("factory", {
       id: "other",

@@ -19,7 +19,7 @@ describe("rollback", () => {
   const images = async (memory = resetMemory()): Promise<string[]> =>
     (await memory.list()).map(({ name, image }) => `${name} ${image}`);
 
-  test("takes back the last up, and nothing else; a second time there is nothing to take back", async () => {
+  test("rolls back the apps that the last up changed, and does nothing the second time", async () => {
     const memory = resetMemory();
     await place.write(one).run("up");
     await place.write(two).run("up");
@@ -34,7 +34,7 @@ describe("rollback", () => {
     expect((await place.run("plan")).out).toContain("image  demo:1 => demo:2");
   });
 
-  test("of an app by name, without a file, as JSON", async () => {
+  test("rolls back a named app without a file, and prints it as JSON", async () => {
     const memory = resetMemory();
     await place.write(one).run("up");
     await place.write(two).run("up");
@@ -52,12 +52,12 @@ describe("rollback", () => {
     expect(await images(memory)).toEqual(["db demo:1", "ui demo:1", "web demo:2"]);
   });
 
-  test("an app without an earlier version, an unknown one, one that fails", async () => {
+  test("reports an app without a previous version, an unknown app, and a failed rollback", async () => {
     const memory = resetMemory({ failOn: { db: { rollback: new DeploymentError("TIMEOUT", "It took too long.") } } });
     await place.write(one).run("up");
     expect(await place.run("rollback", "UI")).toMatchObject({
       code: 1,
-      out: expect.stringMatching(/ui +no earlier version/),
+      out: expect.stringMatching(/ui +no previous version/),
     });
     expect(await place.run("rollback", "uj")).toMatchObject({
       code: 1,
@@ -66,13 +66,13 @@ describe("rollback", () => {
     await place.write(two).run("up");
     const failed = await place.run("rollback");
     expect(failed).toMatchObject({ code: 6, err: expect.stringContaining("error[TIMEOUT] It took too long.") });
-    expect(failed.out).toMatch(/web +skipped.*since db failed/);
+    expect(failed.out).toMatch(/web +skipped.*db failed/);
     expect(await images(memory)).toEqual(["db demo:2", "ui demo:1", "web demo:2"]);
   });
 });
 
 describe("scale", () => {
-  test("sets the replicas of apps, and says what they were; the next up takes it back", async () => {
+  test("sets the replicas of apps, and prints the number before; the next up resets it", async () => {
     const memory = resetMemory();
     await place.write(one).run("up");
     const scaled = await place.run("scale", "web=3", "DB=2");
@@ -82,7 +82,7 @@ describe("scale", () => {
     });
     expect((await memory.list()).map(({ replicas }) => replicas.running)).toEqual([2, 1, 3]);
     expect((await place.run("ps")).out).toMatch(/web +web +running \(changed\) +3\/3/);
-    expect((await place.run("plan")).out).toMatch(/web: changed by hand|web\n +mode/);
+    expect((await place.run("plan")).out).toMatch(/web: changed manually|web\n +mode/);
     await place.run("up");
     expect((await memory.list()).map(({ replicas }) => replicas.running)).toEqual([1, 1, 1]);
     const { events } = await place.run("scale", "web=0", "--no-wait", "--project", "factory", "--json");
@@ -96,13 +96,13 @@ describe("scale", () => {
     });
   });
 
-  test("the first failure ends it; what is wrong with the words is told before anything is done", async () => {
+  test("ends at the first failure, and rejects invalid arguments before any change", async () => {
     const memory = resetMemory({ failOn: { web: { scale: new DeploymentError("ENGINE_ERROR", "No room.") } } });
     await place.write(one).run("up");
     const failed = await place.run("scale", "web=2", "db=2");
     expect(failed).toMatchObject({
       code: 1,
-      out: "web: 2 replicas: failed\ndb: 2 replicas: not begun\n",
+      out: "web: 2 replicas: failed\ndb: 2 replicas: skipped\n",
       err: expect.stringContaining("error[ENGINE_ERROR] No room."),
     });
     for (const words of [["db"], ["db=x"], ["db=-1"], ["db=2", "db=3"], []]) {
@@ -118,7 +118,7 @@ describe("scale", () => {
     expect((await memory.list()).every(({ replicas }) => replicas.desired === 1)).toBe(true);
   });
 
-  test("a signal ends it between two apps", async () => {
+  test("ends between two apps at a signal", async () => {
     const memory = resetMemory();
     const io = captureIo(place.write(one).folder);
     await place.run("up");
@@ -129,7 +129,7 @@ describe("scale", () => {
     };
     const ran = await place.runOnMemory(io, "scale", "web=2", "db=2", "--no-wait");
     expect(ran.code).toBe(130);
-    expect(ran.err).toContain("what was scaled stays");
-    expect(ran.out).toBe("web: 1 => 2 replicas, not waited for\ndb: 2 replicas: not begun\n");
+    expect(ran.err).toContain("apps that were scaled stay scaled");
+    expect(ran.out).toBe("web: 1 => 2 replicas, started\ndb: 2 replicas: skipped\n");
   });
 });

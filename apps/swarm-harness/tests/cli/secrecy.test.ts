@@ -106,7 +106,7 @@ test.each([[[]], [["--json"]]])(
   },
 );
 
-test("log lines are the app's own: they stay as they are", async () => {
+test("logs prints the lines of an app unmasked", async () => {
   await place.run("up");
   Object.assign(memory, {
     async *logs() {

@@ -25,7 +25,7 @@ process.on("exit", () => {
 });
 `;
 
-test("zod compiles no function: it never checks whether the runtime allows that", { timeout: LIMIT }, async () => {
+test("zod compiles no functions", { timeout: LIMIT }, async () => {
   const directory = await temporaryDirectory();
   const [report, loaded] = [join(directory, "report.cjs"), join(directory, "loaded.json")];
   await writeFile(report, REPORT);
@@ -38,7 +38,7 @@ test("zod compiles no function: it never checks whether the runtime allows that"
   expect(modules).not.toContain("internal/navigator");
 });
 
-test("a run fills the compile cache in the user's cache directory", { timeout: LIMIT }, async () => {
+test("ofdeploy fills the compile cache in the user's cache directory", { timeout: LIMIT }, async () => {
   const directory = await temporaryDirectory();
   const { code } = await spawnOfdeploy(PLATFORMS, {
     HOME: directory,
@@ -50,7 +50,7 @@ test("a run fills the compile cache in the user's cache directory", { timeout: L
   expect((await readdir(join(directory, "ofdeploy", "compile-cache"))).length).toBeGreaterThan(0);
 });
 
-test("a compile cache that can't be written changes nothing", { timeout: LIMIT }, async () => {
+test("ofdeploy works if the compile cache can't be written", { timeout: LIMIT }, async () => {
   const file = join(await temporaryDirectory(), "file");
   await writeFile(file, "");
   expect(await spawnOfdeploy(PLATFORMS, { NODE_COMPILE_CACHE: file })).toMatchObject({ code: 0, stderr: "" });

@@ -37,7 +37,7 @@ trap 'exit 0' TERM
 while :; do sleep 1; done
 `;
 
-test("apps with local storage and with a Docker volume open what STORAGE names", async () => {
+test("apps can read and write the mount points that STORAGE lists", async () => {
   const app = (kind: string, data: object) => ({
     uuid: `${id}-${kind}`.toUpperCase(),
     image: TEST_IMAGE,

@@ -59,7 +59,7 @@ const services = async (): Promise<string[]> =>
   ((await manager.call("GET", "/services")) as { Spec: { Name: string } }[]).map(({ Spec }) => Spec.Name).sort();
 
 describe("the example file on a swarm of three nodes", () => {
-  test("comes up on more than one node, answers by HTTP, is left as it is by a second up, and goes", async () => {
+  test("up deploys to several nodes, the app answers by HTTP, a second up changes nothing, and down removes it", async () => {
     const up = await ofdeploy("up", "--file", EXAMPLE);
     expect(up, up.stderr).toMatchObject({ code: 0 });
     expect(await services()).toEqual(["weather-archive", "weather-reader", "weather-station"]);
@@ -109,7 +109,7 @@ describe("on a swarm", () => {
     stop_grace_period: 1s
 ${more}`;
 
-  test("constraints are obeyed, and told of where no node fits", async () => {
+  test("up obeys constraints, and reports an app without an eligible node", async () => {
     const pinned = await fileOf(
       `name: pinned\napps:${app("on-two", "    deploy: {replicas: 3, placement: {constraints: [node.hostname == node-2]}}")}${app(
         "off-manager",
@@ -140,7 +140,7 @@ ${more}`;
     expect(await services()).toEqual([]);
   });
 
-  test("a change is planned field by field, rolled out, scaled, seen when made by hand, and rolled back", async () => {
+  test("plan, up, scale and rollback apply changes, and plan reports manual ones", async () => {
     const version = (level: string) =>
       fileOf(`name: changes\napps:${app("web", `    environment: [LEVEL=${level}]`)}${app("db", "")}\n`);
     const first = await version("info");
@@ -169,7 +169,7 @@ ${more}`;
     const drift = await ofdeploy("plan", "--file", second);
     expect(drift).toMatchObject({
       code: 2,
-      stdout: expect.stringMatching(/~ web: changed by hand[^\n]*\n +env\.SWARM_REPLICAS +3 => 1\n +mode\S* +3 => /),
+      stdout: expect.stringMatching(/~ web: changed manually[^\n]*\n +env\.SWARM_REPLICAS +3 => 1\n +mode\S* +3 => /),
     });
     expect(await ofdeploy("up", "--file", second)).toMatchObject({
       code: 0,
@@ -191,7 +191,7 @@ ${more}`;
     });
   });
 
-  test("a version that the swarm itself rolls back is no success: ROLLED_BACK, what runs, task, node, exit code, lines", async () => {
+  test("up fails with ROLLED_BACK if the swarm rolls an app back, and prints task, node, exit code and log lines", async () => {
     const policy = "    deploy: {update_config: {failure_action: rollback, monitor: 3s, order: stop-first}}";
     const good = (): Promise<string> => fileOf(`name: rolled\napps:${app("web", policy)}\n`);
     expect(await ofdeploy("up", "--file", await good())).toMatchObject({ code: 0 });
@@ -200,8 +200,8 @@ ${more}`;
     );
     const up = await ofdeploy("up", "--file", bad);
     expect(up.code).toBe(1);
-    expect(up.stdout).toMatch(/web +(?:rolled back|failed) +as before/);
-    expect(up.stdout).toContain("rolled now: 1 as before");
+    expect(up.stdout).toMatch(/web +(?:rolled back|failed) +previous version/);
+    expect(up.stdout).toContain("rolled now: 1 previous version");
     expect(up.stderr).toMatch(/^error\[(?:ROLLED_BACK|TASK_FAILED)\] /m);
     expect(up.stderr).toMatch(/instance \w+, node node-\d, exit code 3/);
     expect(up.stderr).toContain("  | no disk\n");
@@ -209,7 +209,7 @@ ${more}`;
     expect(await nodesOf("web")).toHaveLength(1);
   });
 
-  test("an update to what crashes is rolled back, and of two replicas one answers requests all the while", async () => {
+  test("an update that crashes is rolled back, while a replica keeps answering requests", async () => {
     // Without a delay the swarm may begin with the second replica before it has seen that the first failed.
     const served = `    ports: [{target: 8080, published: 18091, mode: host}]
     healthcheck: {test: "wget -q -O /dev/null http://127.0.0.1:8080/", interval: 500ms, retries: 3}
@@ -248,7 +248,7 @@ ${more}`;
     const up = await ofdeploy("up", "--file", await written("sh -c 'echo no disk; exit 3'"));
     over.abort();
     await asking;
-    expect(up).toMatchObject({ code: 1, stdout: expect.stringMatching(/web +rolled back +as before/) });
+    expect(up).toMatchObject({ code: 1, stdout: expect.stringMatching(/web +rolled back +previous version/) });
     expect(up.stderr).toMatch(/^error\[(?:ROLLED_BACK|TASK_FAILED)\] [^]*exit code 3[^]*\n +\| no disk\n/m);
     expect(asked.times).toBeGreaterThan(20);
     // It was one replica that was tried; at no time were both away.
@@ -256,7 +256,7 @@ ${more}`;
     await Promise.all(swarm.workers.map(answers));
   });
 
-  test("secrets and configs by content, and a network of their own, are made, exchanged, rolled back and removed", async () => {
+  test("up creates and replaces secrets, configs and a network, rollback restores them, and down removes them", async () => {
     const names = async (kind: "secrets" | "configs" | "networks"): Promise<string[]> =>
       ((await manager.call("GET", `/${kind}`)) as { Name?: string; Spec?: { Name: string } }[])
         .map(({ Name, Spec }) => Spec?.Name ?? Name ?? "")
@@ -302,7 +302,7 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
     for (const kind of ["secrets", "configs", "networks"] as const) expect(await names(kind), kind).toEqual([]);
   });
 
-  test("a secret of the largest size is taken, and one byte more is refused with its place", async () => {
+  test("up accepts a secret of the maximum size, and rejects a larger one with its position", async () => {
     const file = await fileOf(
       `name: sizes\nsecrets: {key: {file: large.bin}}\napps:${app("large", "    secrets: [key]")}\n`,
     );
@@ -317,7 +317,7 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
     });
   });
 
-  test("of two runs at once on one project the later one ends with who holds the lock", async () => {
+  test("the later of two concurrent runs fails with the name of the lock holder", async () => {
     const file = await fileOf(
       `name: locked\napps:${app("slow", '    healthcheck: {test: "sleep 4", interval: 1s, timeout: 10s}')}\n`,
     );
@@ -332,7 +332,7 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
     expect(await ofdeploy("down", "--file", file)).toMatchObject({ code: 0 });
   });
 
-  test("local storage is refused with its place, before anything is made", async () => {
+  test("up rejects local storage with its position, before any change", async () => {
     const file = await fileOf(
       `name: local\napps:${app("kept", "    storage: {data: {type: local, local_path: /srv, mount_point: /data}}")}\n`,
     );
@@ -342,7 +342,7 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
     expect(await services()).toEqual([]);
   });
 
-  test("an image that no node has fails when the nodes have turned it away, and what was made is put back", async () => {
+  test("up fails when all nodes reject an image, and reverts the run", async () => {
     const file = await fileOf(
       `name: missing\napps:${app("fine", "")}
   broken:
@@ -359,7 +359,7 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
     expect(await services()).toEqual([]);
   });
 
-  test("refresh-auth gives the project's services the new password, and starts nothing again", async () => {
+  test("refresh-auth stores the new password in the project's services, and restarts nothing", async () => {
     const registry = await startRegistry({ auth: true, address: swarm.gateway });
     try {
       await registry.push(manager, TEST_IMAGE, "app:1");
@@ -382,7 +382,9 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
       await logIn();
       const refreshed = await ofdeployWith(env, "refresh-auth", "--file", file);
       expect(refreshed, refreshed.stderr).toMatchObject({ code: 0 });
-      expect(refreshed.stdout).toMatch(/^private-app: renewed\nopen-app: kept as they were\nprivate: 1 renewed in /);
+      expect(refreshed.stdout).toMatch(
+        /^private-app: renewed\nopen-app: unchanged, no credentials to store\nprivate: 1 renewed in /,
+      );
       expect(refreshed.stderr).toContain(
         "warning[NO_CREDENTIALS] open-app: image: Docker's config.json has no credentials for docker.io here",
       );
@@ -400,7 +402,7 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
     }
   });
 
-  test("a missing network, one of a single node, a port taken: one sentence each, nothing made", async () => {
+  test("up reports a missing network, a network of one node and a port in use, before any change", async () => {
     const missing = await ofdeploy(
       "up",
       "--file",
@@ -431,7 +433,7 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
     expect(await services()).toEqual(["first-app"]);
   });
 
-  test("a worker is no manager: NOT_A_SWARM_MANAGER", async () => {
+  test("up fails with NOT_A_SWARM_MANAGER on a worker", async () => {
     const file = await fileOf(`name: n\napps:${app("worker-app", "")}\n`);
     const up = await spawnOfdeploy(["up", "--file", file, "--platform", "swarm", "--host", swarm.workers[0]!.host]);
     expect(up.code).toBe(4);

@@ -21,17 +21,17 @@ const place: Place = {
   },
 };
 
-test("two files in one directory are two owners to every command", () =>
+test("every command changes only the services of its file, with two files in one directory", () =>
   checkTwoFiles(place, ["app_a.yml", "app_b.yml"], true));
 
-test("two directories of one name are two owners to every command", () =>
+test("every command changes only the services of its directory, with two directories of one name", () =>
   checkTwoFiles(
     place,
     ["opcua/coordinator/app_opcua_coordinator.yml", "shdr/coordinator/app_shdr_coordinator.yml"],
     false,
   ));
 
-test("two directories of one name, with one file name, are two owners to every command", () =>
+test("every command changes only the services of its directory, with two directories and files of one name", () =>
   checkTwoFiles(place, ["opcua/coordinator/app_coordinator.yml", "shdr/coordinator/app_coordinator.yml"], false));
 
-test("a renamed file takes ownership, in new containers", () => checkRenamed(place, true));
+test("up --take-ownership of a renamed file starts its apps in new containers", () => checkRenamed(place, true));

@@ -37,17 +37,17 @@ const place = (): Place => ({
   },
 });
 
-test("two files in one directory are two owners to every command", () =>
+test("every command changes only the services of its file, with two files in one directory", () =>
   checkTwoFiles(place(), ["app_a.yml", "app_b.yml"], true));
 
-test("two directories of one name are two owners to every command", () =>
+test("every command changes only the services of its directory, with two directories of one name", () =>
   checkTwoFiles(
     place(),
     ["opcua/coordinator/app_opcua_coordinator.yml", "shdr/coordinator/app_shdr_coordinator.yml"],
     false,
   ));
 
-test("a renamed file takes ownership, and nothing restarts", () => checkRenamed(place(), false));
+test("up --take-ownership of a renamed file restarts nothing", () => checkRenamed(place(), false));
 
 describe("a forgotten --platform", () => {
   const containers = async (prefix: string): Promise<string[]> => {
@@ -60,7 +60,7 @@ describe("a forgotten --platform", () => {
   const line = (other: string): RegExp =>
     new RegExp(`warning\\[OTHER_PLATFORM\\] The platform ${other} of the same engine runs `);
 
-  test("local Docker on a manager lists, changes and removes nothing of the swarm, and says so in one line", async () => {
+  test("the platform docker on a manager lists, changes and removes no swarm services, and prints one line about it", async () => {
     const files = new Files(["--host", host]);
     const onSwarm = (...words: string[]) => files.run("app.yml", ...words, "--platform", "swarm");
     try {
@@ -105,7 +105,7 @@ describe("a forgotten --platform", () => {
     }
   });
 
-  test("up on a manager says which platform it deploys to, where none was chosen", async () => {
+  test("up on a manager prints the platform that it deploys to if none was chosen", async () => {
     const files = new Files(["--host", host]);
     const chosen = (platform: string) =>
       spawnOfdeploy(["plan", "--file", `${files.folder}/app.yml`, "--host", host], { DEPLOYMENT_PLATFORM: platform });

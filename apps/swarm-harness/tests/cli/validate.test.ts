@@ -12,8 +12,8 @@ const validate = (platform: string, lines: string, ...more: string[]) => {
   return place.runWith(captureIo(place.folder), ["validate", "--platform", platform, ...more]);
 };
 
-describe("what one platform rejects, validate accepts for the other", () => {
-  test.each<[what: string, lines: string, at: string, says: string]>([
+describe("validate fails for the platform that rejects a field, and accepts it for the other", () => {
+  test.each<[feature: string, lines: string, position: string, message: string]>([
     ["the network none", "networks: [none]", "6:16", "A swarm has no network none"],
     ["the network ingress", "networks: [back, ingress]", "6:22", "The network ingress is the swarm's own"],
     ["a template in a variable", 'environment: {MODE: a, QUERY: "{{.x}}"}', "6:28", "(QUERY): The text holds {{"],
@@ -39,7 +39,7 @@ describe("what one platform rejects, validate accepts for the other", () => {
   });
 });
 
-test("a mode with bits that Swarm leaves out is a warning at validate, and an error with --strict", async () => {
+test("validate warns of mode bits that Swarm ignores, and fails with --strict", async () => {
   const lines = "secrets: [{source: key, mode: 4755}]\nconfigs: [{source: conf, mode: 0755}]";
   const ran = await validate("swarm", lines);
   expect(ran).toMatchObject({ code: 0 });
@@ -53,7 +53,7 @@ test("a mode with bits that Swarm leaves out is a warning at validate, and an er
   });
 });
 
-test("a network with a label of ofdeploy's own is an error at the network's declaration", async () => {
+test("validate rejects a reserved label at the declaration of a network", async () => {
   place.write(
     "networks: {back: {labels: {org.openfactory.deploy.project: other}}}\napps: {web: {uuid: WEB, image: x, networks: [back]}}\n",
   );
@@ -66,7 +66,7 @@ test("a network with a label of ofdeploy's own is an error at the network's decl
   });
 });
 
-test("a template in an env file is at its line there, and its value is in no output", async () => {
+test("validate reports a template at its line in an env file, and never prints the value", async () => {
   place.write('A=1\nexport QUERY="hunter2{{.x}}"\n', "q.env");
   const ran = await validate("swarm", "env_file: q.env");
   expect(ran.err).toContain("error[UNSUPPORTED] q.env:2:8: web: env[");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type DesiredProject, up } from "@openfactory/deployer";
 import { TEST_IMAGE } from "@openfactory/test-engine";
 import { expect } from "vitest";
-import { loadDesired } from "../../../../cli/src/wiring/load-desired.js";
+import { loadDesired } from "../../../../cli/src/project.js";
 import { captureIo } from "./run-ofdeploy.js";
 import { Files } from "./two-files.js";
 

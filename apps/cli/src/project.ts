@@ -1,0 +1,142 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { AppProject, Contents } from "@openfactory/app-file";
+import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import type { DesiredProject } from "@openfactory/deployer";
+import type { Io } from "./io.js";
+import type { GlobalOptions } from "./options/options.js";
+import { styleFor } from "./output/format.js";
+import { writeJson } from "./output/json-lines.js";
+import { warningText } from "./output/messages.js";
+import { openStrategy } from "./platforms.js";
+import { findPlugins } from "./plugins.js";
+
+/** Default names of the app file, in order of precedence. */
+const FILE_NAMES = ["openfactory.yml", "openfactory.yaml", "apps.yml", "apps.yaml"] as const;
+
+/** The files and directories of `-f`, or the first of {@link FILE_NAMES} in the working directory. */
+function findAppFiles(given: readonly string[] | undefined, { cwd }: Io): string[] | undefined {
+  if (given !== undefined && given.length > 0) return [...given];
+  const found = FILE_NAMES.find((name) => existsSync(join(cwd, name)));
+  return found === undefined ? undefined : [found];
+}
+
+/** The error if `-f` is missing and the working directory has no app file. */
+function noAppFile({ cwd }: Io): DeploymentError {
+  const names = `${FILE_NAMES.slice(0, -1).join(", ")} or ${FILE_NAMES.at(-1)}`;
+  const others = readdirSync(cwd)
+    .filter((name) => /^(?:app|dev)_.+\.ya?ml$/.test(name))
+    .sort();
+  return new DeploymentError("INVALID_FILE", `There is no ${names} in this directory.`, {
+    hint:
+      others.length === 0
+        ? "Change to the directory of the file, or pass its path: -f <path>."
+        : `There is ${others.slice(0, 3).join(", ")}${others.length > 3 ? ", ..." : ""}: pass -f . to deploy all app_* and dev_* files, or -f ${others[0]} for a single file.`,
+  });
+}
+
+/**
+ * Reads the app files and their env files as one project.
+ * @param options.stdin the input of `-f -`. Default: standard input.
+ * @param options.contents the device models to read. Default: all.
+ * @throws DeploymentError `INVALID_FILE`, `INVALID_REQUEST` (`-p`); `PLUGIN_FAILED` for the connector of a device.
+ */
+export async function loadFiles(
+  options: GlobalOptions,
+  io: Io,
+  { stdin, contents = "all" }: { stdin?: Io["stdin"] | undefined; contents?: Contents } = {},
+): Promise<AppProject> {
+  const { file, envFile, project } = options;
+  const sources = findAppFiles(file, io);
+  if (sources === undefined) throw noAppFile(io);
+  const { loadProject, projectName } = await import("@openfactory/app-file");
+  if (project !== undefined && projectName(project) !== project) {
+    throw new DeploymentError("INVALID_REQUEST", `${JSON.stringify(project)} is not a project name.`, {
+      hint: `A project name consists of lowercase letters, digits, _ and -, and starts with a letter or digit: -p ${projectName(project) || "<name>"}.`,
+    });
+  }
+  const { connectors } = await findPlugins(options, io);
+  const { env, cwd } = io;
+  // io.stdin is read only if needed, because an open standard input keeps the process running.
+  const input = stdin ?? (sources.includes("-") ? io.stdin : undefined);
+  return loadProject(sources, { env, envFiles: envFile, project, cwd, stdin: input, connectors, contents });
+}
+
+/**
+ * Loads the files for a command that deploys, opens the strategy, and checks the files against the platform.
+ * @throws DeploymentError as `loadFiles` and `openStrategy`.
+ */
+export async function loadDesired(
+  options: GlobalOptions,
+  io: Io,
+): Promise<{ desired: AppProject; strategy: OpenFactoryServiceDeploymentStrategy }> {
+  const desired = await loadFiles(options, io);
+  const strategy = await openStrategy(options, io);
+  const { validateFor } = await import("@openfactory/app-file");
+  validateFor(desired, { multiNode: strategy.manifest.placesOnNodes ?? false });
+  return { desired, strategy };
+}
+
+/**
+ * Loads the project for a command that acts on deployed services. With `--project` and no file, the project has only a
+ * name. If a file is invalid, the project has its identity and no apps, and a warning is printed.
+ * @param consequence the effect of a project without apps on the command, as a sentence for the warning.
+ * @param contents the device models to read. Default: none; the names of services don't depend on them.
+ * @throws DeploymentError `INVALID_FILE` if the identity of the project can't be read.
+ */
+export async function loadProject(
+  options: GlobalOptions,
+  io: Io,
+  consequence?: string,
+  contents: Contents = "none",
+): Promise<DesiredProject> {
+  const { project, file, envFile } = options;
+  const sources = findAppFiles(file, io);
+  if (sources === undefined) {
+    if (project === undefined) throw noAppFile(io);
+    return { project, apps: [] };
+  }
+  const stdin = sources.includes("-") ? replayStdin(io.stdin) : undefined;
+  try {
+    return await loadFiles(options, io, { stdin, contents });
+  } catch (error) {
+    // A connector plugin that can't be loaded does not matter to these commands.
+    if (!DeploymentError.isInstance(error, "INVALID_FILE") && !DeploymentError.isInstance(error, "PLUGIN_FAILED"))
+      throw error;
+    const { loadIdentity } = await import("@openfactory/app-file");
+    const { env, cwd } = io;
+    const identity = await loadIdentity(sources, { env, envFiles: envFile, project, cwd, stdin });
+    warn(error, [`Continuing with the deployed apps of the project ${identity.project}.`, consequence], options, io);
+    return { ...identity, apps: [] };
+  }
+}
+
+function warn(
+  { code, message }: DeploymentError,
+  more: readonly (string | undefined)[],
+  { json }: GlobalOptions,
+  io: Io,
+): void {
+  const warning = { code, reason: [message, ...more].filter(Boolean).join(" ") };
+  if (json) writeJson(io.stdout, "warning", warning);
+  else io.stderr.write(warningText({ warning }, styleFor(io.stderr, io)));
+}
+
+/** A copy of standard input that can be read more than once. */
+function replayStdin(stdin: Io["stdin"]): Io["stdin"] {
+  const chunks: (Uint8Array | string)[] = [];
+  let source: AsyncIterator<Uint8Array | string> | undefined;
+  return {
+    async *[Symbol.asyncIterator]() {
+      source ??= stdin[Symbol.asyncIterator]();
+      for (let index = 0; ; index += 1) {
+        if (index === chunks.length) {
+          const { value, done } = await source.next();
+          if (done) return;
+          chunks.push(value);
+        }
+        yield chunks[index] as Uint8Array | string;
+      }
+    },
+  };
+}
