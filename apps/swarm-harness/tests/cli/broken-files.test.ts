@@ -3,15 +3,15 @@ import { basename } from "node:path";
 import type { AuthRefresh } from "@openfactory/deploy-core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { resetMemory } from "./support/memory-plugin.js";
-import { appFile, captureIo, Workplace } from "./support/run-ofdeploy.js";
+import { appFile, captureIo, TestProject } from "./support/run-ofdeploy.js";
 
 const good = appFile({ web: "environment: ['A=${A:-a}']", db: "" });
 const processes = { web: { lines: [{ stream: "stdout" as const, line: "hello" }] } };
 
-let place: Workplace;
+let project: TestProject;
 let refreshed: string[];
 beforeEach(async () => {
-  place = new Workplace().write(good);
+  project = new TestProject().write(good);
   const memory = resetMemory({ processes });
   refreshed = [];
   Object.defineProperty(memory, "manifest", {
@@ -23,12 +23,12 @@ beforeEach(async () => {
       return { name, renewed: true, warnings: [] };
     },
   });
-  await place.run("up");
-  await place.write(good.replaceAll("demo:1", "demo:2")).run("up");
+  await project.run("up");
+  await project.write(good.replaceAll("demo:1", "demo:2")).run("up");
 });
-afterEach(() => place.remove());
+afterEach(() => project.remove());
 
-/** What can happen to a file after it was deployed. */
+/** Errors in a file that was valid when it was deployed. */
 const broken: [what: string, text: string, finding: RegExp][] = [
   ["an unset variable", good.replace("${A:-a}", "${A}"), /openfactory\.yml:6:\d+: the variable A is not set/],
   ["an unknown key", good.replace("image", "imag"), /openfactory\.yml:\d+:\d+: .*; and 1 more finding/],
@@ -43,7 +43,7 @@ const broken: [what: string, text: string, finding: RegExp][] = [
 ];
 
 describe.each(broken)("with %s", (_, text, finding) => {
-  beforeEach(() => void place.write(text));
+  beforeEach(() => void project.write(text));
 
   const warned = (err: string): void => {
     expect(err.match(/^warning\[INVALID_FILE\].*$/gm)?.join("\n")).toMatch(finding);
@@ -53,100 +53,100 @@ describe.each(broken)("with %s", (_, text, finding) => {
   };
 
   test("ps lists the deployed services", async () => {
-    const ran = await place.run("ps");
+    const ran = await project.run("ps");
     expect(ran).toMatchObject({
       code: 0,
       out: expect.stringMatching(/web +web +running[^]*db +db +running|db +db +running[^]*web +web +running/),
     });
     warned(ran.err);
-    const { events } = await place.run("ps", "--json");
+    const { events } = await project.run("ps", "--json");
     expect(events[0]).toMatchObject({ event: "warning", code: "INVALID_FILE", reason: expect.stringMatching(finding) });
   });
 
   test("logs reads all deployed apps, or the named ones", async () => {
-    const ran = await place.run("logs");
+    const ran = await project.run("logs");
     expect(ran).toMatchObject({ code: 0, out: expect.stringContaining("web | hello") });
     warned(ran.err);
-    expect((await place.run("logs", "WEB")).out).toContain("web | hello");
-    expect(await place.run("logs", "wep")).toMatchObject({
+    expect((await project.run("logs", "WEB")).out).toContain("web | hello");
+    expect(await project.run("logs", "wep")).toMatchObject({
       code: 1,
       err: expect.stringMatching(/There is no app wep deployed in the project factory\.\n {2}hint: Did you mean web\?/),
     });
   });
 
   test("scale, rollback and refresh-auth act on the deployed apps", async () => {
-    const scaled = await place.run("scale", "web=2");
+    const scaled = await project.run("scale", "web=2");
     expect(scaled).toMatchObject({ code: 0, out: expect.stringMatching(/web/) });
     warned(scaled.err);
-    const back = await place.run("rollback", "web");
+    const back = await project.run("rollback", "web");
     expect(back).toMatchObject({ code: 0, out: expect.stringMatching(/web +running/) });
     warned(back.err);
-    const renewed = await place.run("refresh-auth", "web");
+    const renewed = await project.run("refresh-auth", "web");
     expect(renewed.code).toBe(0);
     expect(refreshed).toEqual(["web"]);
-    expect((await place.run("refresh-auth")).out).toContain("factory: 2 renewed");
+    expect((await project.run("refresh-auth")).out).toContain("factory: 2 renewed");
   });
 
   test("down removes the deployed services, and warns that their order is not known", async () => {
-    const ran = await place.run("down");
+    const ran = await project.run("down");
     expect(ran).toMatchObject({ code: 0, out: expect.stringContaining("2 removed") });
     warned(ran.err);
     expect(ran.err).toContain("Services are removed in any order, because depends_on is not known.");
   });
 
   test("up, plan and validate fail with exit code 3", async () => {
-    for (const command of ["up", "plan", "validate"]) expect((await place.run(command)).code).toBe(3);
+    for (const command of ["up", "plan", "validate"]) expect((await project.run(command)).code).toBe(3);
   });
 });
 
 test("logs rejects the apps of other files, directories and projects", async () => {
   const memory = resetMemory();
-  const { project, file, directory } = {
+  const label = {
     project: "org.openfactory.deploy.project",
     file: "org.openfactory.deploy.file",
     directory: "org.openfactory.deploy.directory",
   };
   const unnamed = good.replace("name: factory\n", "");
-  const own = basename(place.folder).toLowerCase();
+  const own = basename(project.folder).toLowerCase();
   const labels: Record<string, Record<string, string>> = {
-    mine: { [project]: own, [file]: "openfactory.yml", [directory]: realpathSync(place.folder) },
-    older: { [project]: own },
-    "other-file": { [project]: own, [file]: "app_b.yml" },
-    "other-directory": { [project]: own, [file]: "openfactory.yml", [directory]: "/srv/elsewhere" },
-    "other-project": { [project]: "other", [file]: "openfactory.yml" },
+    mine: { [label.project]: own, [label.file]: "openfactory.yml", [label.directory]: realpathSync(project.folder) },
+    older: { [label.project]: own },
+    "other-file": { [label.project]: own, [label.file]: "app_b.yml" },
+    "other-directory": { [label.project]: own, [label.file]: "openfactory.yml", [label.directory]: "/srv/elsewhere" },
+    "other-project": { [label.project]: "other", [label.file]: "openfactory.yml" },
   };
   for (const [name, own] of Object.entries(labels)) await memory.deploy({ name, image: "demo:1", labels: own });
-  place.write(unnamed.replace("image", "imag"));
+  project.write(unnamed.replace("image", "imag"));
   for (const name of Object.keys(labels)) {
-    const { code } = await place.run("logs", name);
+    const { code } = await project.run("logs", name);
     expect([name, code]).toEqual([name, name === "mine" || name === "older" ? 0 : 1]);
   }
 });
 
 describe("a project without a known name", () => {
   test("an unset variable in name: requires -p", async () => {
-    place.write(good.replace("name: factory", "name: ${NAME}"));
-    const ran = await place.run("ps");
+    project.write(good.replace("name: factory", "name: ${NAME}"));
+    const ran = await project.run("ps");
     expect(ran).toMatchObject({
       code: 3,
       err: expect.stringMatching(
         /error\[INVALID_FILE\] openfactory\.yml:1:7: the name of the project holds a variable[^]*-p <name>/,
       ),
     });
-    expect((await place.run("ps", "-p", "factory")).out).toMatch(/web +web +running/);
+    expect((await project.run("ps", "-p", "factory")).out).toMatch(/web +web +running/);
   });
 
   test("a missing file requires -p", async () => {
-    const ran = await place.run("down", "-f", "gone.yml");
+    const ran = await project.run("down", "-f", "gone.yml");
     expect(ran).toMatchObject({
       code: 3,
       err: expect.stringMatching(/gone\.yml:1:1: there is no such file[^]*-p <name>/),
     });
-    expect((await place.run("ps", "-f", "gone.yml", "-p", "factory")).code).toBe(0);
+    expect((await project.run("ps", "-f", "gone.yml", "-p", "factory")).code).toBe(0);
   });
 
   test("logs, scale and rollback accept a project name without a file", async () => {
-    const elsewhere = new Workplace();
+    const elsewhere = new TestProject();
     const runElsewhere = (...args: string[]) => elsewhere.runOnMemory(captureIo(elsewhere.folder), ...args);
     expect((await runElsewhere("logs", "-p", "factory", "web")).out).toContain("web | hello");
     expect((await runElsewhere("scale", "-p", "factory", "web=2")).code).toBe(0);
@@ -166,10 +166,10 @@ test("commands on deployed services work if a device model can't be read", async
       type: mtconnect
       agent: {port: 5000, device_xml: gone.xml, adapter: {image: "adapter:1", port: 7878}}
 `;
-  place.write(`${good}${device}`).write("OPENFACTORY_VERSION=1", ".env");
+  project.write(`${good}${device}`).write("OPENFACTORY_VERSION=1", ".env");
   for (const args of [["logs", "web"], ["scale", "web=2"], ["down"]]) {
-    const ran = await place.run(...args);
+    const ran = await project.run(...args);
     expect(ran).toMatchObject({ code: 0, err: expect.not.stringContaining("warning[INVALID_FILE]") });
   }
-  expect(await place.run("ps")).toMatchObject({ code: 0, out: expect.stringContaining("press-agent") });
+  expect(await project.run("ps")).toMatchObject({ code: 0, out: expect.stringContaining("press-agent") });
 });

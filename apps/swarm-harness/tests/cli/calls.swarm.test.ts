@@ -2,9 +2,9 @@ import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { type CountingProxy, startCountingProxy, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { countCalls, withoutNegotiation } from "./support/count-calls.js";
-import { Workplace } from "./support/run-ofdeploy.js";
+import { TestProject } from "./support/run-ofdeploy.js";
 
-/** Apps of no replicas: what is counted is their services, not the waits for their tasks. */
+/** Apps with 0 replicas, so that the polling of tasks is not counted. */
 const fileOf = (tags: readonly string[]): string =>
   [
     "name: calls",
@@ -21,23 +21,23 @@ const fileOf = (tags: readonly string[]): string =>
 
 const same = (count: number): string[] => Array.from({ length: count }, () => "same");
 
-let place: Workplace;
+let project: TestProject;
 let swarm: Swarm;
 let proxy: CountingProxy;
 beforeAll(async () => {
-  place = new Workplace();
+  project = new TestProject();
   swarm = await createSwarm({ nodes: 1, images: [TEST_IMAGE] });
   proxy = await startCountingProxy(swarm.nodes[0]?.host ?? "");
 });
 afterAll(async () => {
   await proxy?.close();
   await swarm?.down();
-  place?.remove();
+  project?.remove();
 });
 
-const up = (...args: string[]) => countCalls(place, proxy, "up", "--platform", "swarm", ...args);
+const up = (...args: string[]) => countCalls(project, proxy, "up", "--platform", "swarm", ...args);
 
-/** What is there already, of so many apps. */
+/** The number of deployed apps, by the number of apps in the file. */
 const MADE = new Map([
   [1, 0],
   [5, 1],
@@ -45,22 +45,22 @@ const MADE = new Map([
 ]);
 
 test.each([...MADE])(
-  "up of %i apps, of which there are %i, is one call for each new one and six more; again it is the listing, and a look at local Docker",
+  "up of %i apps, of which %i are deployed, makes one call per new app and six more; a second up makes two",
   async (count, before) => {
-    place.write(fileOf(same(count)));
+    project.write(fileOf(same(count)));
     const made = await up("--no-wait");
     expect(withoutNegotiation(made.calls)).toEqual({
       "GET /services": 1,
-      // Whether the project runs on the manager's own engine.
+      // Does the project run on the manager's own engine?
       "GET /containers/json": 1,
-      // Before anything is made, what would stand in the way.
+      // Preflight and lock.
       "GET /nodes": 1,
       "GET /images/openfactory/test%3A1/json": 1,
       "POST /configs/create": 1,
       "DELETE /configs/ID": 1,
       "POST /services/create": count - before,
     });
-    // And the one that agrees on a version.
+    // The negotiation of the API version.
     expect(proxy.calls.length).toBe(7 + (count - before));
 
     for (const wait of [[], ["--no-wait"]]) {
@@ -72,17 +72,14 @@ test.each([...MADE])(
   },
 );
 
-test.each([1, 2, 3, 7])(
-  "up of %i changed apps among 60 is one call for each, and seven more at most",
-  async (count) => {
-    place.write(fileOf([...same(60 - count), ...Array.from({ length: count }, () => `other-${count}`)]));
-    const changed = await up("--no-wait");
-    expect(changed.out).toContain(`${count} started`);
-    const { "GET /services": looks, "POST /services/ID/update": updates, ...calls } = withoutNegotiation(changed.calls);
-    expect(calls).toEqual({ "POST /configs/create": 1, "DELETE /configs/ID": 1, "GET /containers/json": 1 });
-    expect(updates).toBe(count);
-    // What is there, and one before each change: those made at the same time share it.
-    expect(looks).toBeLessThanOrEqual(1 + Math.min(3, count));
-    expect(proxy.calls.length).toBeLessThanOrEqual(5 + 2 * count);
-  },
-);
+test.each([1, 2, 3, 7])("up of %i changed apps of 60 makes one call per app, and at most seven more", async (count) => {
+  project.write(fileOf([...same(60 - count), ...Array.from({ length: count }, () => `other-${count}`)]));
+  const changed = await up("--no-wait");
+  expect(changed.out).toContain(`${count} started`);
+  const { "GET /services": looks, "POST /services/ID/update": updates, ...calls } = withoutNegotiation(changed.calls);
+  expect(calls).toEqual({ "POST /configs/create": 1, "DELETE /configs/ID": 1, "GET /containers/json": 1 });
+  expect(updates).toBe(count);
+  // One listing at the start, and one before each update. Concurrent updates share a listing.
+  expect(looks).toBeLessThanOrEqual(1 + Math.min(3, count));
+  expect(proxy.calls.length).toBeLessThanOrEqual(5 + 2 * count);
+});

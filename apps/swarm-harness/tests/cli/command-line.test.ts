@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { resetMemory } from "./support/memory-plugin.js";
-import { appFile, captureIo, MEMORY_PLUGIN, Workplace } from "./support/run-ofdeploy.js";
+import { appFile, captureIo, MEMORY_PLUGIN, TestProject } from "./support/run-ofdeploy.js";
 
-let place: Workplace;
+let project: TestProject;
 beforeEach(() => {
-  place = new Workplace().write(appFile({ web: "", db: "" }));
+  project = new TestProject().write(appFile({ web: "", db: "" }));
   resetMemory();
 });
-afterEach(() => place.remove());
+afterEach(() => project.remove());
 
 const onMemory = ["--plugin", MEMORY_PLUGIN, "--platform", "memory"];
-const run = (...args: string[]) => place.runWith(captureIo(place.folder), args);
+const run = (...args: string[]) => project.runWith(captureIo(project.folder), args);
 
 describe("an invalid command line", () => {
   const refused: [line: string, message: string, hint: string][] = [
@@ -134,12 +134,12 @@ describe("a valid command line", () => {
     await memory.createResource({ kind: "volume", name: "web_data", labels });
     const volumes = async () => (await memory.listResources({ kinds: ["volume"] })).length;
     expect(await volumes()).toBe(1);
-    expect(await place.run("down", "-v")).toMatchObject({
+    expect(await project.run("down", "-v")).toMatchObject({
       code: 3,
       out: "",
       err: expect.stringContaining("Pass --yes."),
     });
-    expect(await place.run("down", "-v", "-y")).toMatchObject({ code: 0, out: expect.stringContaining("volume") });
+    expect(await project.run("down", "-v", "-y")).toMatchObject({ code: 0, out: expect.stringContaining("volume") });
     expect(await volumes()).toBe(0);
   });
 
@@ -166,7 +166,7 @@ describe("a valid command line", () => {
   });
 
   test("logs -f follows all apps or the named ones, with a file before the command or after --file", async () => {
-    place.write(appFile({ web: "", db: "" }, "other"), "other.yml");
+    project.write(appFile({ web: "", db: "" }, "other"), "other.yml");
     for (const args of [
       ["logs", "-f"],
       ["logs", "-f", "web"],
@@ -174,27 +174,27 @@ describe("a valid command line", () => {
       ["logs", "-f", "web", "--file", "other.yml"],
     ]) {
       resetMemory({ processes: { web: { repeats: "tick" }, db: { repeats: "tock" } } });
-      await place.run("up", ...(args.includes("other.yml") ? ["-f", "other.yml"] : []));
-      const io = captureIo(place.folder);
+      await project.run("up", ...(args.includes("other.yml") ? ["-f", "other.yml"] : []));
+      const io = captureIo(project.folder);
       io.stdout.onWrite = () => {
         if (io.stdout.text.split("tick").length > 3) io.signals.emit("SIGINT");
       };
-      expect((await place.runOnMemory(io, ...args)).code, args.join(" ")).toBe(130);
+      expect((await project.runOnMemory(io, ...args)).code, args.join(" ")).toBe(130);
       expect(io.stdout.text).toMatch(/web \| tick/);
       expect(io.stdout.text.includes("tock"), args.join(" ")).toBe(args.at(-1) === "-f");
     }
   });
 
   test("global options are accepted before and after the command, and lists add up", async () => {
-    place.write(appFile({ ui: "" }).replace("name: factory\n", ""), "ui.yml");
-    const ran = await place.run("-f", "openfactory.yml", "--json", "validate", "-f", "ui.yml");
+    project.write(appFile({ ui: "" }).replace("name: factory\n", ""), "ui.yml");
+    const ran = await project.run("-f", "openfactory.yml", "--json", "validate", "-f", "ui.yml");
     expect(ran.events.at(-1)).toMatchObject({ files: ["openfactory.yml", "ui.yml"], project: "factory" });
   });
 
   test("an invalid line in .ofaenv fails a command that needs its platform", async () => {
-    place.write("DEPLOYMENT_PLATFORM swarm\n", ".ofaenv");
-    const io = captureIo(place.folder);
-    expect(await place.runWith(io, ["ps", "-p", "factory"])).toMatchObject({
+    project.write("DEPLOYMENT_PLATFORM swarm\n", ".ofaenv");
+    const io = captureIo(project.folder);
+    expect(await project.runWith(io, ["ps", "-p", "factory"])).toMatchObject({
       code: 3,
       err: expect.stringContaining(".ofaenv:1:1"),
     });

@@ -52,7 +52,7 @@ const containers = async (): Promise<string[]> => {
     .sort();
 };
 
-/** What the agent serves, once it answers. */
+/** Waits for the agent, and reads a file from it. */
 async function served(file: string): Promise<Buffer> {
   for (let tries = 0; ; tries += 1) {
     try {
@@ -68,7 +68,7 @@ async function served(file: string): Promise<Buffer> {
 test.each([
   ["of difficult characters", DIFFICULT_MODEL],
   ["that is longer than a variable", LONG_MODEL],
-])("an MTConnect device with a model %s comes up, and goes as a whole", async (_, model) => {
+])("up deploys and down removes an MTConnect device with a model %s", async (_, model) => {
   await writeFile(join(folder, "model.xml"), model);
   const up = await ofdeploy("up", "--plugin", LISTENER);
   expect(up, up.stderr).toMatchObject({ code: 0 });
@@ -78,7 +78,7 @@ test.each([
   const config = (await served("agent.cfg")).toString();
   expect(config).toContain(`\n    Host = ${id}-adapter\n    Port = 7878\n`);
   const { Config } = await engine.call("GET", `/containers/${id}-agent/json`);
-  // Without backslashes and templates in it, the variable is the file.
+  // A model without backslashes and templates is passed unchanged.
   expect(Config.Env).toContain(`AGENT_CFG_FILE=${config}`);
   expect(config).toMatch(/^# Made by OpenFactory Deploy[^]*\n}\n$/);
 
@@ -120,7 +120,7 @@ test.each([
   );
 });
 
-test("a model that is not XML is refused before anything is deployed", async () => {
+test("up rejects a model that is not XML, before any change", async () => {
   await writeFile(join(folder, "model.xml"), "<MTConnectDevices><Devices></MTConnectDevices>");
   const up = await ofdeploy("up");
   expect(up).toMatchObject({

@@ -21,7 +21,7 @@ import {
   removeDeviceImages,
 } from "./support/device-images.js";
 
-/** Without IPVS in the kernel, the routing mesh and virtual IPs carry no traffic: then ports are published by hosts. */
+/** Without IPVS in the kernel, the routing mesh does not work, and ports are published on hosts. */
 const HAS_MESH = existsSync("/proc/net/ip_vs");
 const PORT = 21_001;
 
@@ -55,7 +55,7 @@ afterAll(async () => {
 const serviceNames = async (): Promise<string[]> =>
   ((await manager.call("GET", "/services")) as { Spec: { Name: string } }[]).map(({ Spec }) => Spec.Name).sort();
 
-/** The node and container in which a service's task runs. */
+/** The node and the container of a service's task. */
 async function taskOf(service: string) {
   const { ID } = await manager.call("GET", `/services/${service}`);
   const tasks: {
@@ -69,7 +69,7 @@ async function taskOf(service: string) {
   return { node, container: task?.Status.ContainerStatus.ContainerID ?? "" };
 }
 
-/** The project as its file has it; where there is no mesh, with ports that are published by the task's own host. */
+/** The project of the file. Without a routing mesh, ports are published on the host of the task. */
 async function load(id: string, model: string) {
   const file = join(folder, "openfactory.yml");
   await writeFile(file, deviceFile(id, PORT).replace(`{name: ${id}-net}`, `{name: ${id}-net, driver: overlay}`));
@@ -86,7 +86,7 @@ async function load(id: string, model: string) {
 test.each([
   ["of difficult characters", "dev-difficult", DIFFICULT_MODEL],
   ["that is longer than a variable", "dev-long", LONG_MODEL],
-])("an MTConnect device with a model %s comes up, and goes as a whole", async (_, id, model) => {
+])("up deploys and down removes an MTConnect device with a model %s", async (_, id, model) => {
   const project = await load(id, model);
   const report = await up(strategy, project, { timeoutMs: 60_000 });
   expect(report.outcome, JSON.stringify(report.apps)).toBe("ok");
@@ -99,7 +99,7 @@ test.each([
   const config = (await served("agent.cfg")).toString();
   expect(config).toContain(`\n    Host = ${id}-adapter\n    Port = 7878\n`);
   const { Spec } = await manager.call("GET", `/services/${id}-agent`);
-  // Without backslashes and templates in it, the variable is the file.
+  // A model without backslashes and templates is passed unchanged.
   expect(Spec.TaskTemplate.ContainerSpec.Env).toContain(`AGENT_CFG_FILE=${config}`);
 
   const producer = await taskOf(`${id}-producer`);
@@ -115,7 +115,7 @@ test.each([
     "unchanged",
     "unchanged",
   ]);
-  // An update holds both versions of the service in one message.
+  // Swarm stores both versions of a service in one message.
   const changed = {
     ...project,
     apps: project.apps.map((app) => ({

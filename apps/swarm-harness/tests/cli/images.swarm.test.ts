@@ -12,12 +12,12 @@ import {
   TEST_IMAGE,
 } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { spawnOfdeploy, type Spawned } from "./support/spawn-ofdeploy.js";
+import { spawnOfdeploy, type ProcessResult } from "./support/spawn-ofdeploy.js";
 
 let swarm: Swarm;
 let manager: RawEngine;
 let registry: Registry;
-/** A way to the registry that can be cut. */
+/** A proxy for the registry that can be stopped. */
 let proxy: RegistryProxy;
 let folder: string;
 let file: string;
@@ -50,7 +50,7 @@ function logIn(password: string): void {
   );
 }
 
-/** @returns its digest. No node has it afterwards. */
+/** Pushes an image and removes it from all nodes. Returns its digest. */
 async function push(image: string, name: string): Promise<string> {
   await swarm.nodes[0]!.loadImage(image);
   const digest = await registry.push(manager, image, name);
@@ -59,12 +59,13 @@ async function push(image: string, name: string): Promise<string> {
   return digest;
 }
 
-const ofdeploy = (...words: string[]): Promise<Spawned> =>
+const ofdeploy = (...words: string[]): Promise<ProcessResult> =>
   spawnOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host], { DOCKER_CONFIG: folder });
 
-const onFile = (command: string, ...words: string[]): Promise<Spawned> => ofdeploy(command, "--file", file, ...words);
+const onFile = (command: string, ...words: string[]): Promise<ProcessResult> =>
+  ofdeploy(command, "--file", file, ...words);
 
-/** Apps that run on every node: each with its image, and more lines. */
+/** A file of global apps, each with its image and additional lines. */
 function writeApps(apps: Record<string, readonly [image: string, ...more: string[]]>): void {
   const lines = Object.entries(apps).flatMap(([key, [image, ...more]]) => [
     `  ${key}:`,
@@ -79,7 +80,7 @@ function writeApps(apps: Record<string, readonly [image: string, ...more: string
   writeFileSync(file, ["name: images", "apps:", ...lines, ""].join("\n"));
 }
 
-/** What runs on each node, as its own engine tells: the container's id, and the image it was made from. */
+/** The containers on each node, from its engine: id and image. */
 const onNodes = (service: string): Promise<{ id: string; image: string }[][]> =>
   Promise.all(
     swarm.nodes.map(async ({ api }) => {
@@ -153,14 +154,14 @@ test("up names a registry that stops during the run, removes the new services an
   expect(first, first.stderr).toMatchObject({ code: 0 });
   const before = await imagesOnNodes("kept");
 
-  // One app is changed and running, and one made, when the nodes are in the middle of a third one's image.
+  // One app has been updated and one created when the registry stops during the pull of a third.
   writeApps({
     kept: [kept, "environment: [LEVEL=debug]"],
     made: [kept],
     cut: [cut, "depends_on: { kept: { condition: service_healthy }, made: { condition: service_healthy } }"],
   });
   const ended = onFile("up");
-  // Before, the manager asks for its digest.
+  // The first request is the one of the manager for the digest.
   await expect.poll(services, { timeout: 60_000, interval: 5 }).toEqual(["cut", "kept", "made"]);
   await proxy.slow(/GET \/v2\/cut\/blobs/);
   await proxy.stop();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { spawnOfdeploy, type Spawned } from "./support/spawn-ofdeploy.js";
+import { spawnOfdeploy, type ProcessResult } from "./support/spawn-ofdeploy.js";
 
 let swarm: Swarm;
 let manager: RawEngine;
@@ -38,7 +38,7 @@ apps:
     depends_on: {migrate: {condition: service_completed_successfully}}
 `,
   );
-const ofdeploy = (command: string, ...words: string[]): Promise<Spawned> =>
+const ofdeploy = (command: string, ...words: string[]): Promise<ProcessResult> =>
   spawnOfdeploy([
     command,
     ...words,
@@ -52,7 +52,7 @@ const ofdeploy = (command: string, ...words: string[]): Promise<Spawned> =>
     "60s",
   ]);
 
-/** What the job has written, of all of its runs that the swarm remembers. */
+/** The lines of all runs of the job that the swarm keeps. */
 async function migrations(): Promise<string[]> {
   const { stdout } = await spawnOfdeploy([
     "logs",
@@ -77,7 +77,7 @@ test("a failed up does not run the previous version of a job again, and rollback
   const failed = await ofdeploy("up");
   expect(failed.code).toBe(1);
   expect(failed.stdout).toContain("not reverted: it is a job: going back would run its earlier version again");
-  expect(failed.stdout).toMatch(/migrate: left as it is/);
+  expect(failed.stdout).toMatch(/migrate: kept/);
   expect(await migrations()).toEqual(["1", "2"]);
 
   write(2, "sleep 1000");

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { RawEngine } from "@openfactory/test-engine";
 import { beforeAll, test } from "vitest";
-import { killRuns, type Place } from "./support/kill-runs.js";
+import { killRuns, type TestPlatform } from "./support/kill-runs.js";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const host = process.env["DOCKER_HOST"] ?? "";
@@ -23,27 +23,27 @@ const containers = async (project: string): Promise<Container[]> => {
   return all.filter(({ Names }) => Names.some((name) => name.includes(project)));
 };
 
-/** By kind, the names of what holds the project's name. */
-async function mine(project: string): Promise<[kind: string, name: string][]> {
-  const isMine = ({ Name, Labels }: Named): boolean =>
+/** The kind and name of every object of the project. */
+async function objectsOf(project: string): Promise<[kind: string, name: string][]> {
+  const belongs = ({ Name, Labels }: Named): boolean =>
     Name.includes(project) || Object.values(Labels ?? {}).includes(project);
   const networks: Named[] = await raw.call("GET", "/networks");
   const { Volumes }: { Volumes: Named[] | null } = await raw.call("GET", "/volumes");
   return [
     ...(await containers(project)).map(({ Id, Names }): [string, string] => ["containers", Names[0]?.slice(1) ?? Id]),
-    ...networks.filter(isMine).map(({ Name }): [string, string] => ["networks", Name]),
-    ...(Volumes ?? []).filter(isMine).map(({ Name }): [string, string] => ["volumes", Name]),
+    ...networks.filter(belongs).map(({ Name }): [string, string] => ["networks", Name]),
+    ...(Volumes ?? []).filter(belongs).map(({ Name }): [string, string] => ["volumes", Name]),
   ];
 }
 
-const place: Place = {
+const platform: TestPlatform = {
   options: ["--platform", "docker", "--host", host],
   configs: false,
   async versions(project) {
     const found = await Promise.all(
       (await containers(project)).map(({ Id }) => raw.call("GET", `/containers/${Id}/json`)),
     );
-    // A service's version before is kept by another name, stopped.
+    // The previous version of a service is kept stopped, under another name.
     const services = found.filter(({ Name, State }) => State.Running || !Name.includes("."));
     return Object.fromEntries(
       services.map(({ Name, Config, State }) => {
@@ -52,9 +52,9 @@ const place: Place = {
       }),
     );
   },
-  leftovers: async (project) => (await mine(project)).map((found) => found.join(" ")),
+  leftovers: async (project) => (await objectsOf(project)).map((found) => found.join(" ")),
   async sweep(project) {
-    for (const [kind, name] of await mine(project)) await raw.request("DELETE", `/${kind}/${name}?force=true`);
+    for (const [kind, name] of await objectsOf(project)) await raw.request("DELETE", `/${kind}/${name}?force=true`);
   },
 };
 
@@ -62,11 +62,9 @@ beforeAll(async () => {
   await promisify(execFile)(`${root}/node_modules/.bin/tsc`, ["-b", `${root}/apps/cli`]);
 });
 
-/** `npm run test:kills` kills a hundred. */
+/** `npm run test:kills` sets 100. */
 const RUNS = Number(process.env["KILLS"] ?? 8);
 
-test(
-  "a run that is killed at any moment leaves nothing that the next one does not bring to what it should be",
-  { timeout: 60_000 + RUNS * 30_000 },
-  () => killRuns(place, RUNS),
+test("the next up converges to the file after up was killed at any moment", { timeout: 60_000 + RUNS * 30_000 }, () =>
+  killRuns(platform, RUNS),
 );

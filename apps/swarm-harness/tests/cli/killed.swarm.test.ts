@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, test } from "vitest";
-import { killRuns, type Place } from "./support/kill-runs.js";
+import { killRuns, type TestPlatform } from "./support/kill-runs.js";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
@@ -32,7 +32,7 @@ const isOf =
   ({ Spec }: Named): boolean =>
     Spec.Name.includes(project) || Object.values(Spec.Labels ?? {}).includes(project);
 
-const place: Place = {
+const platform: TestPlatform = {
   get options() {
     return ["--platform", "swarm", "--host", manager.host];
   },
@@ -58,15 +58,15 @@ const place: Place = {
     const networks: { Name: string }[] = await manager.call("GET", "/networks");
     return [...lists.flat(), ...networks.map(({ Name }) => Name).filter((name) => name.includes(project))];
   },
-  // The swarm goes with all that is on it.
+  // The swarm is removed with everything on it.
   sweep: async () => undefined,
 };
 
-/** `npm run test:kills` kills a hundred. */
+/** `npm run test:kills` sets 100. */
 const RUNS = Number(process.env["KILLS"] ?? 5);
 
 test(
-  "a run on a swarm that is killed at any moment leaves nothing that the next one does not bring to what it should be",
+  "the next up on a swarm converges to the file after up was killed at any moment",
   { timeout: 60_000 + RUNS * 60_000 },
-  () => killRuns(place, RUNS),
+  () => killRuns(platform, RUNS),
 );

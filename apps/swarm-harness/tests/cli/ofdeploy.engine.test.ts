@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const bin = join(root, "apps/cli/bin/ofdeploy.js");
 const TEST_LABELS = { "org.openfactory.deploy.test": "1" };
 
-interface Ran {
+interface ProcessResult {
   code: number | null;
   out: string;
   err: string;
@@ -22,7 +22,7 @@ interface Ran {
 interface RunOptions {
   env?: Record<string, string | undefined>;
   uid?: number;
-  /** Called with everything written to stderr so far, and a way to send a signal. */
+  /** Receives all text on stderr so far, and a function that sends a signal. */
   onError?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
@@ -30,8 +30,8 @@ let folder: string;
 let id: string;
 let network: string;
 
-/** The real command in a process of its own. */
-function ofdeploy(args: string[], { env = {}, uid, onError }: RunOptions = {}): Promise<Ran> {
+/** Runs the command as a process. */
+function ofdeploy(args: string[], { env = {}, uid, onError }: RunOptions = {}): Promise<ProcessResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [bin, ...args], {
       cwd: folder,
@@ -50,7 +50,7 @@ function ofdeploy(args: string[], { env = {}, uid, onError }: RunOptions = {}): 
   });
 }
 
-/** A file of apps, each with its own lines, all with the tests' label. */
+/** Writes a file of apps, each with its own lines, all with the label of tests. */
 function write(apps: Record<string, string>): void {
   const entries = Object.entries(apps).map(([key, more]) =>
     [
@@ -69,7 +69,7 @@ function write(apps: Record<string, string>): void {
 
 const image = `image: ${TEST_IMAGE}`;
 const sleeps = `${image}\ncommand: sleep 600`;
-/** All there are, or those that run: the version before is kept for a rollback. */
+/** All containers, or the running ones: previous versions are kept for a rollback, stopped. */
 const containers = async (query = "?all=1"): Promise<string[]> => {
   const { body } = await engineApi("GET", `/containers/json${query}`);
   return (body as { Names: string[] }[])
@@ -196,7 +196,7 @@ depends_on: {init: {condition: service_completed_successfully}}`,
   });
 });
 
-/** What the engine says of a container. */
+/** Inspects a container. */
 const inspect = async (
   name: string,
 ): Promise<{
@@ -292,14 +292,19 @@ describe("changes on a real engine", () => {
   });
 });
 
-/** A run that must fail in one sentence, and leave the engine as it was. */
-async function fails(ran: Promise<Ran>, code: number, words: RegExp, left: string[] = []): Promise<Ran> {
+/** Expects a run to fail with one sentence and a hint, and to leave the engine unchanged. */
+async function fails(
+  ran: Promise<ProcessResult>,
+  code: number,
+  message: RegExp,
+  remaining: string[] = [],
+): Promise<ProcessResult> {
   const { err, out, code: exitCode } = await ran;
-  expect(err).toMatch(words);
+  expect(err).toMatch(message);
   expect(err).toMatch(/\n {2}hint: /);
   expect(`${err}${out}`).not.toMatch(/\n {4}at |\[object/);
   expect(exitCode).toBe(code);
-  expect(await containers()).toEqual(left);
+  expect(await containers()).toEqual(remaining);
   return { err, out, code: exitCode };
 }
 
@@ -320,7 +325,7 @@ describe("up fails on a real engine", () => {
 
   test("if an image does not exist", async () => {
     write({ web: `image: 127.0.0.1:9/no/such:1\ncommand: sleep 600` });
-    // No registry answers there: the engine itself says either.
+    // No registry listens there. Engines report this in two ways.
     await fails(ofdeploy(["up"]), 1, /^error\[(IMAGE_NOT_FOUND|ENGINE_ERROR)\] /m);
   });
 
@@ -331,7 +336,7 @@ describe("up fails on a real engine", () => {
     });
     write({ web: sleeps, db: sleeps });
     await fails(ofdeploy(["up"]), 5, /^error\[CONFLICT\] openfactory\.yml:\d+:\d+: web: a service/m, [`${id}-web`]);
-    expect((await ofdeploy(["down"])).out).toContain("left: ");
+    expect((await ofdeploy(["down"])).out).toContain("kept: ");
     const { body: after } = await engineApi("GET", `/containers/${id}-web/json`);
     expect((after as { Id: string }).Id).toBe((body as { Id: string }).Id);
   });
@@ -386,7 +391,7 @@ describe("as a process", () => {
   test.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ] as const)("%s puts back and ends with %d", async (signal, code) => {
+  ] as const)("%s reverts the run and exits with %d", async (signal, code) => {
     write({ web: `${sleeps}\nhealthcheck: {test: "exit 1", interval: 1s, retries: 100}`, db: sleeps });
     let sent = false;
     const ran = await ofdeploy(["up"], {

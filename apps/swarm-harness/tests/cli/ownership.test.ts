@@ -4,15 +4,15 @@ import { DeploymentError } from "@openfactory/deploy-core";
 import type { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { resetMemory } from "./support/memory-plugin.js";
-import { appFile, captureIo, Workplace } from "./support/run-ofdeploy.js";
+import { appFile, captureIo, TestProject } from "./support/run-ofdeploy.js";
 
-let place: Workplace;
+let project: TestProject;
 let memory: MemoryDeploymentStrategy;
 beforeEach(() => {
-  place = new Workplace();
+  project = new TestProject();
   memory = resetMemory();
 });
-afterEach(() => place.remove());
+afterEach(() => project.remove());
 
 const services = (): string[] => [...memory.engine.services.keys()].sort();
 const network = "networks: [back]\n";
@@ -20,9 +20,9 @@ const withNetwork = (apps: Record<string, string>) => `${appFile(apps)}networks:
 
 describe("two files in one directory", () => {
   beforeEach(async () => {
-    place.write(withNetwork({ web: network, db: "" }), "app_a.yml").write(withNetwork({ api: network }), "app_b.yml");
-    expect(await place.run("up", "-f", "app_a.yml")).toMatchObject({ code: 0 });
-    expect(await place.run("up", "-f", "app_b.yml", "--prune")).toMatchObject({
+    project.write(withNetwork({ web: network, db: "" }), "app_a.yml").write(withNetwork({ api: network }), "app_b.yml");
+    expect(await project.run("up", "-f", "app_a.yml")).toMatchObject({ code: 0 });
+    expect(await project.run("up", "-f", "app_b.yml", "--prune")).toMatchObject({
       code: 0,
       err: expect.stringContaining(
         "warning[OTHER_FILES] 2 services of this project belong to app_a.yml and were left.\n",
@@ -31,21 +31,21 @@ describe("two files in one directory", () => {
   });
 
   test("down of one file keeps the services of the other, and the network of both", async () => {
-    const down = await place.run("down", "-f", "app_a.yml");
+    const down = await project.run("down", "-f", "app_a.yml");
     expect(down).toMatchObject({
       code: 0,
       out: expect.stringContaining("kept: network factory_back: api (app_b.yml) uses it.\n"),
       err: expect.stringContaining("1 service of this project belongs to app_b.yml and was left."),
     });
     expect(services()).toEqual(["api"]);
-    expect((await place.run("down", "-f", "app_b.yml")).out).toContain("removed: network factory_back\n");
+    expect((await project.run("down", "-f", "app_b.yml")).out).toContain("removed: network factory_back\n");
   });
 
   test("ps lists the apps of its file, and counts those of the other", async () => {
-    const ps = await place.run("ps", "-f", "app_b.yml");
+    const ps = await project.run("ps", "-f", "app_b.yml");
     expect(ps.out).toMatch(/^APP.*\napi .*\n$/);
     expect(ps.err).toContain("2 services of this project belong to app_a.yml and were not listed.");
-    const { events } = await place.run("ps", "-f", "app_b.yml", "--json");
+    const { events } = await project.run("ps", "-f", "app_b.yml", "--json");
     expect(events.filter(({ event }) => event === "app")).toMatchObject([
       { app: "api", relation: "current", owner: "app_b.yml" },
       { app: "db", relation: "other-file", owner: "app_a.yml" },
@@ -54,7 +54,7 @@ describe("two files in one directory", () => {
   });
 
   test("down --dry-run prints the services to remove and to keep with the reason, changes nothing, and exits with 2", async () => {
-    const dry = await place.run("down", "-f", "app_a.yml", "--dry-run");
+    const dry = await project.run("down", "-f", "app_a.yml", "--dry-run");
     expect(dry).toMatchObject({ code: 2 });
     expect(dry.out).toBe(`factory on memory:
   ? service api: It belongs to app_b.yml
@@ -65,13 +65,13 @@ describe("two files in one directory", () => {
 factory: 2 to remove; 2 kept
 `);
     expect(services()).toEqual(["api", "db", "web"]);
-    const json = await place.run("down", "-f", "app_a.yml", "--dry-run", "--json");
+    const json = await project.run("down", "-f", "app_a.yml", "--dry-run", "--json");
     expect(json.events).toMatchObject([
       { event: "down-plan", hasChanges: true },
       { event: "result", dryRun: true, exitCode: 2 },
     ]);
-    await place.run("down", "-f", "app_a.yml");
-    expect(await place.run("down", "-f", "app_a.yml", "--dry-run")).toMatchObject({
+    await project.run("down", "-f", "app_a.yml");
+    expect(await project.run("down", "-f", "app_a.yml", "--dry-run")).toMatchObject({
       code: 0,
       out: expect.stringContaining("nothing to remove"),
     });
@@ -80,7 +80,7 @@ factory: 2 to remove; 2 kept
   test.each([[["--all"]], [["--all", "--json"]], [["--all", "--volumes"]]])(
     "down %j requires --yes without a terminal",
     async (args) => {
-      const down = await place.run("down", "-f", "app_a.yml", ...args);
+      const down = await project.run("down", "-f", "app_a.yml", ...args);
       expect(down.code).toBe(3);
       expect(down.out + down.err).toContain("--yes");
       expect(down.out + down.err).toContain("api");
@@ -89,7 +89,7 @@ factory: 2 to remove; 2 kept
   );
 
   test("down --all --yes lists the services and resources with their owners, and removes them", async () => {
-    const down = await place.run("down", "-f", "app_a.yml", "--all", "--yes");
+    const down = await project.run("down", "-f", "app_a.yml", "--all", "--yes");
     expect(down).toMatchObject({ code: 0, err: expect.stringContaining("- service api: owned by app_b.yml\n") });
     expect(services()).toEqual([]);
     expect([...memory.engine.resources.list({})]).toEqual([]);
@@ -101,10 +101,10 @@ factory: 2 to remove; 2 kept
   ] as const)("down --all asks on a terminal, and exits with %s => %i", async (answer, code, left) => {
     const questions: string[] = [];
     const io = {
-      ...captureIo(place.folder, { isTTY: true }),
+      ...captureIo(project.folder, { isTTY: true }),
       confirm: async (text: string) => (questions.push(text), answer),
     };
-    const down = await place.runOnMemory(io, "down", "-f", "app_a.yml", "--all");
+    const down = await project.runOnMemory(io, "down", "-f", "app_a.yml", "--all");
     expect(down.code).toBe(code);
     expect(questions).toEqual(["Remove the whole project factory?"]);
     expect(down.err).toContain("service api");
@@ -112,17 +112,17 @@ factory: 2 to remove; 2 kept
   });
 
   test("an app that moves to the other file is a conflict, unless --take-ownership is given", async () => {
-    place.write(withNetwork({ api: network, db: "" }), "app_b.yml");
-    const refused = await place.run("up", "-f", "app_b.yml");
+    project.write(withNetwork({ api: network, db: "" }), "app_b.yml");
+    const refused = await project.run("up", "-f", "app_b.yml");
     expect(refused).toMatchObject({
       code: 5,
       err: expect.stringContaining("db: the service db of this project belongs to app_a.yml"),
     });
     expect(refused.err).toContain("--take-ownership");
-    const plan = await place.run("plan", "-f", "app_b.yml", "--take-ownership");
+    const plan = await project.run("plan", "-f", "app_b.yml", "--take-ownership");
     expect(plan).toMatchObject({ code: 2, out: expect.stringContaining("app_a.yml => app_b.yml") });
-    expect(await place.run("up", "-f", "app_b.yml", "--take-ownership")).toMatchObject({ code: 0 });
-    await place.run("down", "-f", "app_a.yml");
+    expect(await project.run("up", "-f", "app_b.yml", "--take-ownership")).toMatchObject({ code: 0 });
+    await project.run("down", "-f", "app_a.yml");
     expect(services()).toEqual(["api", "db"]);
   });
 });
@@ -130,16 +130,16 @@ factory: 2 to remove; 2 kept
 test("two directories with the same name and file name do not affect each other", async () => {
   const text = (key: string) => appFile({ [key]: "" }).replace(/^name: .*\n/, "");
   for (const plant of ["opcua", "shdr"]) {
-    mkdirSync(join(place.folder, plant, "coordinator"), { recursive: true });
-    place.write(text(plant), `${plant}/coordinator/app_coordinator.yml`);
-    await place.run("up", "--prune", "-f", `${plant}/coordinator/app_coordinator.yml`);
+    mkdirSync(join(project.folder, plant, "coordinator"), { recursive: true });
+    project.write(text(plant), `${plant}/coordinator/app_coordinator.yml`);
+    await project.run("up", "--prune", "-f", `${plant}/coordinator/app_coordinator.yml`);
   }
   expect(services()).toEqual(["opcua", "shdr"]);
-  const down = await place.run("down", "-f", "opcua/coordinator/app_coordinator.yml");
+  const down = await project.run("down", "-f", "opcua/coordinator/app_coordinator.yml");
   expect(down.err).toContain("belongs to app_coordinator.yml in ");
   expect(services()).toEqual(["shdr"]);
-  await place.run("up", "-f", "opcua/coordinator/app_coordinator.yml");
-  await place.run("down", "-f", "opcua/coordinator/app_coordinator.yml", "--all", "--yes");
+  await project.run("up", "-f", "opcua/coordinator/app_coordinator.yml");
+  await project.run("down", "-f", "opcua/coordinator/app_coordinator.yml", "--all", "--yes");
   expect(services()).toEqual(["shdr"]);
 });
 
@@ -166,7 +166,7 @@ describe("a platform that detects other platforms on its engine", () => {
     ["down", "--dry-run"],
   ])("%s %s prints one line about a project on the other platform", async (...args) => {
     seeing(() => onSwarm(["web", "db"]));
-    const ran = await place.write(appFile({ web: "" })).run(...args);
+    const ran = await project.write(appFile({ web: "" })).run(...args);
     const lines = (ran.out + ran.err).match(/OTHER_PLATFORM/g) ?? [];
     expect(lines.length).toBeGreaterThan(0);
     expect(ran.out + ran.err).toContain("The platform swarm of the same engine runs 2 services of the project factory");
@@ -175,12 +175,12 @@ describe("a platform that detects other platforms on its engine", () => {
 
   test("up succeeds if the detection fails", async () => {
     seeing(() => Promise.reject(new DeploymentError("ENGINE_ERROR", "broken")));
-    expect(await place.write(appFile({ web: "" })).run("up")).toMatchObject({ code: 0 });
+    expect(await project.write(appFile({ web: "" })).run("up")).toMatchObject({ code: 0 });
   });
 
   test("up does not mention a Swarm manager if a platform was chosen", async () => {
     seeing(() => onSwarm());
-    place.write(appFile({ web: "" }));
-    expect((await place.run("up")).err).not.toContain("Swarm manager");
+    project.write(appFile({ web: "" }));
+    expect((await project.run("up")).err).not.toContain("Swarm manager");
   });
 });

@@ -30,8 +30,8 @@ beforeAll(async () => {
   imageEnv = (await engine.call("GET", `/images/${TEST_IMAGE}/json`)).Config.Env;
   const Labels = { "org.openfactory.deploy.test": "1" };
   await engine.call("POST", "/networks/create", { Name: "parity-net", CheckDuplicate: true, Labels });
-  // There is no NFS server, and a kernel may have no NFS client. Docker mounts a volume that exists as it is: plain volumes
-  // of the same names stand in, and each container still shows the driver and the options that were asked for.
+  // The test has no NFS server. Docker mounts an existing volume unchanged, so plain volumes of the same names are created
+  // before. The containers still have the requested driver and options.
   for (const Name of NFS_VOLUMES) await engine.call("POST", "/volumes/create", { Name, Labels });
 });
 afterEach(() => ofdeploy("down", values));
@@ -48,7 +48,7 @@ interface Binding {
   HostPort: string;
 }
 
-/** A container as the engine has it, in the terms of what is expected. */
+/** The properties of a container, in the format of ExpectedService. */
 async function deployed(name: string): Promise<object> {
   const { Config, HostConfig, NetworkSettings } = await engine.call("GET", `/containers/${name}/json`);
   const env = (Config.Env as string[]).filter((entry) => !imageEnv.includes(entry));
@@ -81,9 +81,9 @@ async function deployed(name: string): Promise<object> {
 test.each([
   ["the default environment", false],
   ["OPENFACTORY_ENV=dev", true],
-])("local Docker has what OpenFactory asks for, in %s", async (_, isDev) => {
+])("the containers match OpenFactory's deployment, in %s", async (_, isDev) => {
   const given = { ...values, isDev };
-  // The preflight would refuse the volumes that stand in.
+  // The preflight check would reject the plain volumes.
   const up = await ofdeploy("up", given, "--no-wait", "--no-preflight");
   expect(up, up.stderr).toMatchObject({ code: 0 });
 
@@ -104,11 +104,11 @@ test.each([
       ...same,
       env: env.toSorted(),
       mounts,
-      // A container without a network has Docker's own.
+      // A container without networks is on Docker's default network.
       networks: networks.length === 0 ? ["bridge"] : networks,
       ports,
       limits,
-      // Local Docker reserves no CPU, and the command says so.
+      // The platform docker reserves no CPUs, and warns of it.
       reservations: unlessZero({ memory }),
       openFiles: openFiles && { Name: "nofile", Soft: openFiles, Hard: openFiles },
     });
@@ -117,9 +117,9 @@ test.each([
   expect(Config.Env.find((entry: string) => entry.startsWith("AGENT_CFG_FILE="))).toContain(
     "Host = parity-furnace-adapter",
   );
-  // The image has no mtcagent, so the agent restarts: that is not taken for a network without ports.
+  // The agent restarts, because the image has no mtcagent.
   expect(up.stderr).not.toContain("did not publish");
-  // A reservation that the file does not hold is a default: nothing to report.
+  // The default reservation is not in the file, so there is no warning.
   expect(up.stderr).not.toContain("furnace-agent: resources");
   expect(up.stderr).toContain("press: constraints: A single engine has no nodes to choose from");
 });

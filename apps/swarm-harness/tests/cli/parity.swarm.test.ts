@@ -11,14 +11,14 @@ import {
 } from "./support/factory.js";
 import { spawnOfdeploy } from "./support/spawn-ofdeploy.js";
 
-/** All of the directory but `one-host`: what is on the disk of one host is not for a cluster. */
+/** The directory without `one-host`, whose local storage is rejected on a swarm. */
 const FILES = ["app_press.yml", "app_hidden.yml", "app_archive.yml", "dev_furnace.yml"].flatMap((file) => [
   "--file",
   `${FACTORY}/${file}`,
 ]);
 const VALUES: FactoryValues = { isDev: false, port: 21_101, agentPort: 21_102, data: "" };
 
-/** What makes an asset of each replica. */
+/** The variables that identify replicas. */
 const REPLICA_ENV = [
   "SWARM_NODE_HOSTNAME={{.Node.Hostname}}",
   "SWARM_SERVICE_NAME={{.Service.Name}}",
@@ -48,7 +48,7 @@ interface Resources {
   MemoryBytes?: number;
 }
 
-/** A service as the swarm has it, in the terms of what is expected. */
+/** The properties of a service, in the format of ExpectedService. */
 async function deployed(name: string): Promise<object> {
   const { Spec } = await manager.call("GET", `/services/${name}`);
   const { ContainerSpec, Resources, Placement, Networks = [] } = Spec.TaskTemplate;
@@ -83,11 +83,11 @@ async function deployed(name: string): Promise<object> {
   };
 }
 
-// The archive has no replicas: of NFS, which needs a client in the kernel and a server, the swarm has the whole request.
+// The archive has 0 replicas, because NFS needs a server. The service still has the whole request.
 test.each([
   ["the default environment", false],
   ["OPENFACTORY_ENV=dev", true],
-])("Swarm has what OpenFactory asks for, in %s", async (_, isDev) => {
+])("the services match OpenFactory's deployment, in %s", async (_, isDev) => {
   const values = { ...VALUES, isDev };
   const up = await ofdeploy("up", values, "--no-wait");
   expect(up, up.stderr).toMatchObject({ code: 0 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { type RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { spawnOfdeploy, type Spawned } from "./support/spawn-ofdeploy.js";
+import { spawnOfdeploy, type ProcessResult } from "./support/spawn-ofdeploy.js";
 
 let swarm: Swarm;
 let manager: RawEngine;
@@ -25,9 +25,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const ofdeploy = (...words: string[]): Promise<Spawned> =>
+const ofdeploy = (...words: string[]): Promise<ProcessResult> =>
   spawnOfdeploy([...words, "--file", file, "--platform", "swarm", "--host", swarm.nodes[0]!.host]);
-const succeeds = async (...words: string[]): Promise<Spawned> => {
+const succeeds = async (...words: string[]): Promise<ProcessResult> => {
   const ran = await ofdeploy(...words);
   expect(ran, ran.stderr).toMatchObject({ code: 0 });
   return ran;
@@ -47,7 +47,7 @@ interface Replica {
   replicas: string;
 }
 
-/** What the running processes of a service have printed of their own variables. */
+/** The variables that the running processes of a service have printed. */
 async function replicasOf(service: string): Promise<Replica[]> {
   const filters = encodeURIComponent(JSON.stringify({ service: [service] }));
   const tasks: Task[] = await manager.call("GET", `/tasks?filters=${filters}`);

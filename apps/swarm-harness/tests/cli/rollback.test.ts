@@ -1,14 +1,14 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { resetMemory } from "./support/memory-plugin.js";
-import { appFile, captureIo, Workplace } from "./support/run-ofdeploy.js";
+import { appFile, captureIo, TestProject } from "./support/run-ofdeploy.js";
 
-let place: Workplace;
+let project: TestProject;
 beforeEach(() => {
-  place = new Workplace();
+  project = new TestProject();
   resetMemory();
 });
-afterEach(() => place.remove());
+afterEach(() => project.remove());
 
 const one = appFile({ web: "depends_on: [db]", db: "", ui: "" });
 const two = one
@@ -21,24 +21,24 @@ describe("rollback", () => {
 
   test("rolls back the apps that the last up changed, and does nothing the second time", async () => {
     const memory = resetMemory();
-    await place.write(one).run("up");
-    await place.write(two).run("up");
+    await project.write(one).run("up");
+    await project.write(two).run("up");
     expect(await images(memory)).toEqual(["db demo:2", "ui demo:1", "web demo:2"]);
-    const back = await place.run("rollback");
+    const back = await project.run("rollback");
     expect(back).toMatchObject({
       code: 0,
       out: expect.stringMatching(/web +running +demo:2 +demo:1[^]*factory: 2 running in/),
     });
     expect(back.out).not.toContain("ui");
     expect(await images(memory)).toEqual(["db demo:1", "ui demo:1", "web demo:1"]);
-    expect((await place.run("plan")).out).toContain("image  demo:1 => demo:2");
+    expect((await project.run("plan")).out).toContain("image  demo:1 => demo:2");
   });
 
   test("rolls back a named app without a file, and prints it as JSON", async () => {
     const memory = resetMemory();
-    await place.write(one).run("up");
-    await place.write(two).run("up");
-    const elsewhere = new Workplace();
+    await project.write(one).run("up");
+    await project.write(two).run("up");
+    const elsewhere = new TestProject();
     const { events, code } = await elsewhere.run("rollback", "db", "--project", "factory", "--json");
     elsewhere.remove();
     expect(code).toBe(0);
@@ -54,17 +54,17 @@ describe("rollback", () => {
 
   test("reports an app without a previous version, an unknown app, and a failed rollback", async () => {
     const memory = resetMemory({ failOn: { db: { rollback: new DeploymentError("TIMEOUT", "It took too long.") } } });
-    await place.write(one).run("up");
-    expect(await place.run("rollback", "UI")).toMatchObject({
+    await project.write(one).run("up");
+    expect(await project.run("rollback", "UI")).toMatchObject({
       code: 1,
       out: expect.stringMatching(/ui +no previous version/),
     });
-    expect(await place.run("rollback", "uj")).toMatchObject({
+    expect(await project.run("rollback", "uj")).toMatchObject({
       code: 1,
       err: expect.stringContaining("Did you mean ui?"),
     });
-    await place.write(two).run("up");
-    const failed = await place.run("rollback");
+    await project.write(two).run("up");
+    const failed = await project.run("rollback");
     expect(failed).toMatchObject({ code: 6, err: expect.stringContaining("error[TIMEOUT] It took too long.") });
     expect(failed.out).toMatch(/web +skipped.*db failed/);
     expect(await images(memory)).toEqual(["db demo:2", "ui demo:1", "web demo:2"]);
@@ -74,18 +74,18 @@ describe("rollback", () => {
 describe("scale", () => {
   test("sets the replicas of apps, and prints the number before; the next up resets it", async () => {
     const memory = resetMemory();
-    await place.write(one).run("up");
-    const scaled = await place.run("scale", "web=3", "DB=2");
+    await project.write(one).run("up");
+    const scaled = await project.run("scale", "web=3", "DB=2");
     expect(scaled).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^web: 1 => 3 replicas, running in .*\ndb: 1 => 2 replicas, running in .*\n$/),
     });
     expect((await memory.list()).map(({ replicas }) => replicas.running)).toEqual([2, 1, 3]);
-    expect((await place.run("ps")).out).toMatch(/web +web +running \(changed\) +3\/3/);
-    expect((await place.run("plan")).out).toMatch(/web: changed manually|web\n +mode/);
-    await place.run("up");
+    expect((await project.run("ps")).out).toMatch(/web +web +running \(changed\) +3\/3/);
+    expect((await project.run("plan")).out).toMatch(/web: changed manually|web\n +mode/);
+    await project.run("up");
     expect((await memory.list()).map(({ replicas }) => replicas.running)).toEqual([1, 1, 1]);
-    const { events } = await place.run("scale", "web=0", "--no-wait", "--project", "factory", "--json");
+    const { events } = await project.run("scale", "web=0", "--no-wait", "--project", "factory", "--json");
     expect(events.filter(({ event }) => event === "scale")).toMatchObject([
       { app: "web", from: 1, to: 0, outcome: "started" },
     ]);
@@ -98,20 +98,20 @@ describe("scale", () => {
 
   test("ends at the first failure, and rejects invalid arguments before any change", async () => {
     const memory = resetMemory({ failOn: { web: { scale: new DeploymentError("ENGINE_ERROR", "No room.") } } });
-    await place.write(one).run("up");
-    const failed = await place.run("scale", "web=2", "db=2");
+    await project.write(one).run("up");
+    const failed = await project.run("scale", "web=2", "db=2");
     expect(failed).toMatchObject({
       code: 1,
       out: "web: 2 replicas: failed\ndb: 2 replicas: skipped\n",
       err: expect.stringContaining("error[ENGINE_ERROR] No room."),
     });
     for (const words of [["db"], ["db=x"], ["db=-1"], ["db=2", "db=3"], []]) {
-      expect(await place.run("scale", ...words)).toMatchObject({
+      expect(await project.run("scale", ...words)).toMatchObject({
         code: 3,
         err: expect.stringContaining("error[USAGE] "),
       });
     }
-    expect(await place.run("scale", "db=2", "nope=1")).toMatchObject({
+    expect(await project.run("scale", "db=2", "nope=1")).toMatchObject({
       code: 1,
       err: expect.stringContaining("error[NOT_FOUND]"),
     });
@@ -120,14 +120,14 @@ describe("scale", () => {
 
   test("ends between two apps at a signal", async () => {
     const memory = resetMemory();
-    const io = captureIo(place.write(one).folder);
-    await place.run("up");
+    const io = captureIo(project.write(one).folder);
+    await project.run("up");
     const scale = memory.scale.bind(memory);
     memory.scale = async (...given) => {
       await scale(...given);
       io.signals.emit("SIGINT");
     };
-    const ran = await place.runOnMemory(io, "scale", "web=2", "db=2", "--no-wait");
+    const ran = await project.runOnMemory(io, "scale", "web=2", "db=2", "--no-wait");
     expect(ran.code).toBe(130);
     expect(ran.err).toContain("apps that were scaled stay scaled");
     expect(ran.out).toBe("web: 1 => 2 replicas, started\ndb: 2 replicas: skipped\n");

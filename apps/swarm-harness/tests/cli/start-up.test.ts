@@ -15,7 +15,7 @@ async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
-/** Makes Node report, through the binding of its own tests, which of its modules a run loaded. */
+/** Makes Node report its loaded internal modules, through the binding of its own tests. */
 const REPORT = `
 const { internalBinding } = require("internal/test/binding");
 const { getCacheUsage } = internalBinding("builtins");

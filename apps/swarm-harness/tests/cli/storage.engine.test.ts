@@ -23,8 +23,8 @@ const ofdeploy = (command: string, ...words: string[]) =>
   spawnOfdeploy([command, ...words, "--platform", "docker", "--file", join(folder, "openfactory.yml")]);
 
 /**
- * An app that reads its storage as OpenFactory's application framework does: it stops at a key that is not of the strict
- * schema, and at a directory that is not in the container.
+ * An app that reads STORAGE as OpenFactory's application framework does. It fails for an unknown key and for a missing
+ * directory.
  */
 const APP = `
 has() { printf '%s' "$STORAGE" | grep -o '"[a-z_]*":' | tr -d '":' | sort | tr '\\n' ' '; }
@@ -64,7 +64,7 @@ test("apps can read and write the mount points that STORAGE lists", async () => 
     expect(proof).toBe(`${id}-${kind}`.toUpperCase());
     expect(JSON.parse(storage)).toEqual({ data: { type: "local", local_path: "/srv/data", mount_point: "/srv/data" } });
   }
-  // Each writes where its file says.
+  // Each app writes to the mount point of its file.
   expect(await readdir(join(folder, "recordings"))).toEqual(["proof"]);
   const { Mounts } = await engine.call("GET", `/containers/${id}-volume/json`);
   expect(Mounts).toMatchObject([{ Type: "volume", Name: `${id}-volume_data`, Destination: "/srv/data" }]);

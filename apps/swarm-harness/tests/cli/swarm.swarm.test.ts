@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { ensureTestImage, RawEngine, startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { spawnOfdeploy, type Spawned } from "./support/spawn-ofdeploy.js";
+import { spawnOfdeploy, type ProcessResult } from "./support/spawn-ofdeploy.js";
 
 const EXAMPLE = fileURLToPath(new URL("../../../cli/example/openfactory.yml", import.meta.url));
 const DEMO_IMAGE = "openfactory/demo:1";
@@ -26,10 +26,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const ofdeploy = (...words: string[]): Promise<Spawned> =>
+const ofdeploy = (...words: string[]): Promise<ProcessResult> =>
   spawnOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host]);
 
-const ofdeployWith = (env: Record<string, string>, ...words: string[]): Promise<Spawned> =>
+const ofdeployWith = (env: Record<string, string>, ...words: string[]): Promise<ProcessResult> =>
   spawnOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host], env);
 
 const fileOf = async (text: string): Promise<string> => {
@@ -44,7 +44,7 @@ interface Task {
   Status: { State: string };
 }
 
-/** Host names of the nodes on which tasks of a service run. */
+/** The host names of the nodes that run tasks of a service. */
 async function nodesOf(service: string): Promise<string[]> {
   const { ID } = await manager.call("GET", `/services/${service}`);
   const tasks: Task[] = await manager.call("GET", "/tasks");
@@ -210,7 +210,7 @@ ${more}`;
   });
 
   test("an update that crashes is rolled back, while a replica keeps answering requests", async () => {
-    // Without a delay the swarm may begin with the second replica before it has seen that the first failed.
+    // Without a delay, the swarm may update the second replica before it notices the failure of the first.
     const served = `    ports: [{target: 8080, published: 18091, mode: host}]
     healthcheck: {test: "wget -q -O /dev/null http://127.0.0.1:8080/", interval: 500ms, retries: 3}
     deploy:
@@ -251,7 +251,7 @@ ${more}`;
     expect(up).toMatchObject({ code: 1, stdout: expect.stringMatching(/web +rolled back +previous version/) });
     expect(up.stderr).toMatch(/^error\[(?:ROLLED_BACK|TASK_FAILED)\] [^]*exit code 3[^]*\n +\| no disk\n/m);
     expect(asked.times).toBeGreaterThan(20);
-    // It was one replica that was tried; at no time were both away.
+    // Only one replica was updated, and the other kept running.
     expect(asked).toMatchObject({ unanswered: 0, off: expect.toSatisfy((off: number) => off > 0) });
     await Promise.all(swarm.workers.map(answers));
   });
@@ -271,7 +271,7 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
       "command: sh -c 'cat /run/secrets/key /conf; echo; sleep 1000'",
     )}
 `);
-    const upWith = async (key: string, level: string): Promise<Spawned> => {
+    const upWith = async (key: string, level: string): Promise<ProcessResult> => {
       await writeFile(join(folder, "key.txt"), `${key}\n`);
       await writeFile(join(folder, ".env"), `LEVEL=${level}\n`);
       return ofdeploy("up", "--file", file);

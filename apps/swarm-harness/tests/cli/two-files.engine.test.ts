@@ -1,11 +1,11 @@
 import { RawEngine } from "@openfactory/test-engine";
 import { test } from "vitest";
-import { checkRenamed, checkTwoFiles, type Place } from "./support/two-files.js";
+import { checkRenamed, checkTwoFiles, type TestPlatform } from "./support/check-ownership.js";
 
 const host = process.env["DOCKER_HOST"] ?? "";
 const raw = new RawEngine(host);
 
-const place: Place = {
+const platform: TestPlatform = {
   options: ["--platform", "docker", "--host", host],
   canScale: false,
   async running(prefix) {
@@ -22,16 +22,16 @@ const place: Place = {
 };
 
 test("every command changes only the services of its file, with two files in one directory", () =>
-  checkTwoFiles(place, ["app_a.yml", "app_b.yml"], true));
+  checkTwoFiles(platform, ["app_a.yml", "app_b.yml"], true));
 
 test("every command changes only the services of its directory, with two directories of one name", () =>
   checkTwoFiles(
-    place,
+    platform,
     ["opcua/coordinator/app_opcua_coordinator.yml", "shdr/coordinator/app_shdr_coordinator.yml"],
     false,
   ));
 
 test("every command changes only the services of its directory, with two directories and files of one name", () =>
-  checkTwoFiles(place, ["opcua/coordinator/app_coordinator.yml", "shdr/coordinator/app_coordinator.yml"], false));
+  checkTwoFiles(platform, ["opcua/coordinator/app_coordinator.yml", "shdr/coordinator/app_coordinator.yml"], false));
 
-test("up --take-ownership of a renamed file starts its apps in new containers", () => checkRenamed(place, true));
+test("up --take-ownership of a renamed file starts its apps in new containers", () => checkRenamed(platform, true));

@@ -2,7 +2,8 @@ import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { spawnOfdeploy } from "./support/spawn-ofdeploy.js";
-import { checkRenamed, checkTwoFiles, Files, type Place } from "./support/two-files.js";
+import { AppFiles } from "./support/app-files.js";
+import { checkRenamed, checkTwoFiles, type TestPlatform } from "./support/check-ownership.js";
 
 let swarm: Swarm;
 let manager: RawEngine;
@@ -15,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => swarm?.down());
 
-const place = (): Place => ({
+const platform = (): TestPlatform => ({
   options: ["--platform", "swarm", "--host", host],
   canScale: true,
   async running(prefix) {
@@ -38,16 +39,16 @@ const place = (): Place => ({
 });
 
 test("every command changes only the services of its file, with two files in one directory", () =>
-  checkTwoFiles(place(), ["app_a.yml", "app_b.yml"], true));
+  checkTwoFiles(platform(), ["app_a.yml", "app_b.yml"], true));
 
 test("every command changes only the services of its directory, with two directories of one name", () =>
   checkTwoFiles(
-    place(),
+    platform(),
     ["opcua/coordinator/app_opcua_coordinator.yml", "shdr/coordinator/app_shdr_coordinator.yml"],
     false,
   ));
 
-test("up --take-ownership of a renamed file restarts nothing", () => checkRenamed(place(), false));
+test("up --take-ownership of a renamed file restarts nothing", () => checkRenamed(platform(), false));
 
 describe("a forgotten --platform", () => {
   const containers = async (prefix: string): Promise<string[]> => {
@@ -61,7 +62,7 @@ describe("a forgotten --platform", () => {
     new RegExp(`warning\\[OTHER_PLATFORM\\] The platform ${other} of the same engine runs `);
 
   test("the platform docker on a manager lists, changes and removes no swarm services, and prints one line about it", async () => {
-    const files = new Files(["--host", host]);
+    const files = new AppFiles(["--host", host]);
     const onSwarm = (...words: string[]) => files.run("app.yml", ...words, "--platform", "swarm");
     try {
       files.write("app.yml", { web: 1, db: 1 }, { name: files.id });
@@ -89,7 +90,7 @@ describe("a forgotten --platform", () => {
       expect(up.stderr).toMatch(line("swarm"));
       expect((await containers(files.id)).filter((name) => !name.startsWith(`${files.id}-other`))).toEqual(before);
 
-      // The other way round.
+      // The same with the platforms swapped.
       const swarmPs = await onSwarm("ps");
       expect(swarmPs.stderr).toMatch(line("docker"));
       files.write("app.yml", { web: 1, db: 1 }, { name: files.id });
@@ -106,7 +107,7 @@ describe("a forgotten --platform", () => {
   });
 
   test("up on a manager prints the platform that it deploys to if none was chosen", async () => {
-    const files = new Files(["--host", host]);
+    const files = new AppFiles(["--host", host]);
     const chosen = (platform: string) =>
       spawnOfdeploy(["plan", "--file", `${files.folder}/app.yml`, "--host", host], { DEPLOYMENT_PLATFORM: platform });
     try {

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { appFile, captureIo, Workplace } from "./support/run-ofdeploy.js";
+import { appFile, captureIo, TestProject } from "./support/run-ofdeploy.js";
 
-let place: Workplace;
+let project: TestProject;
 beforeEach(() => {
-  place = new Workplace();
+  project = new TestProject();
 });
-afterEach(() => place.remove());
+afterEach(() => project.remove());
 
 const validate = (platform: string, lines: string, ...more: string[]) => {
-  place.write(appFile({ web: lines }));
-  return place.runWith(captureIo(place.folder), ["validate", "--platform", platform, ...more]);
+  project.write(appFile({ web: lines }));
+  return project.runWith(captureIo(project.folder), ["validate", "--platform", platform, ...more]);
 };
 
 describe("validate fails for the platform that rejects a field, and accepts it for the other", () => {
@@ -54,10 +54,10 @@ test("validate warns of mode bits that Swarm ignores, and fails with --strict", 
 });
 
 test("validate rejects a reserved label at the declaration of a network", async () => {
-  place.write(
+  project.write(
     "networks: {back: {labels: {org.openfactory.deploy.project: other}}}\napps: {web: {uuid: WEB, image: x, networks: [back]}}\n",
   );
-  const ran = await place.runWith(captureIo(place.folder), ["validate"]);
+  const ran = await project.runWith(captureIo(project.folder), ["validate"]);
   expect(ran).toMatchObject({
     code: 3,
     err: expect.stringMatching(
@@ -67,7 +67,7 @@ test("validate rejects a reserved label at the declaration of a network", async 
 });
 
 test("validate reports a template at its line in an env file, and never prints the value", async () => {
-  place.write('A=1\nexport QUERY="hunter2{{.x}}"\n', "q.env");
+  project.write('A=1\nexport QUERY="hunter2{{.x}}"\n', "q.env");
   const ran = await validate("swarm", "env_file: q.env");
   expect(ran.err).toContain("error[UNSUPPORTED] q.env:2:8: web: env[");
   expect(ran.err).toContain("(QUERY): ");

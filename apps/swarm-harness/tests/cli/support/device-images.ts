@@ -1,11 +1,11 @@
 import { type RawEngine, tar, TEST_IMAGE } from "@openfactory/test-engine";
 
-/** The names of OpenFactory's own images; what is under them on a test engine are stand-ins. */
+/** The names of OpenFactory's images. On a test engine, they name stand-ins. */
 export const AGENT_IMAGE = "ghcr.io/openfactoryio/mtcagent:v2.5.0.11";
 export const PRODUCER_IMAGE = "ghcr.io/openfactoryio/kafka-mtc-producer:v9.9.9-test";
 export const ADAPTER_IMAGE = "openfactory/test-adapter:1";
 
-/** As the agent does: `mtcagent run agent.cfg` answers on the port of its configuration, here with its two files. */
+/** A stand-in for the agent: `mtcagent run agent.cfg` serves its two files on the port of its configuration. */
 const MTCAGENT = `#!/bin/sh
 [ "$1" = run ] && [ -f "$2" ] || exit 64
 mkdir -p /srv/agent
@@ -15,7 +15,7 @@ exec httpd -f -p "$(sed -n 's/^Port = //p' "$2")" -h /srv/agent
 
 const words = (...command: string[]): string => `CMD ${JSON.stringify(command)}`;
 
-/** Makes the stand-ins on an engine. */
+/** Creates the stand-ins on an engine. */
 export async function makeDeviceImages(engine: RawEngine): Promise<void> {
   await commit(engine, AGENT_IMAGE, words("sh"), { "bin/mtcagent": MTCAGENT });
   await commit(
@@ -26,7 +26,7 @@ export async function makeDeviceImages(engine: RawEngine): Promise<void> {
   await commit(engine, PRODUCER_IMAGE, words("sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"));
 }
 
-/** Removes their names. */
+/** Removes the stand-ins. */
 export async function removeDeviceImages(engine: RawEngine): Promise<void> {
   for (const image of [AGENT_IMAGE, PRODUCER_IMAGE, ADAPTER_IMAGE])
     await engine.request("DELETE", `/images/${image}?force=true`);
@@ -55,7 +55,7 @@ async function commit(
   }
 }
 
-/** A device model with all that a shell, printf, an engine or a swarm could take for something else. */
+/** A device model with characters that a shell, printf, an engine or a swarm might interpret. */
 export const DIFFICULT_MODEL = `<?xml version="1.0" encoding="UTF-8"?>\r
 <MTConnectDevices xmlns="urn:mtconnect.org:MTConnectDevices:2.2">
   <!-- C:\\new\\table \\\\server \\c \\0101 \\x41 100% %s %b \`id\` $(id) $HOME \${HOME} {{.Task.Slot}} {{{ }} Größe 温度 \u{1F3ED} -->
@@ -65,10 +65,10 @@ export const DIFFICULT_MODEL = `<?xml version="1.0" encoding="UTF-8"?>\r
 
 `;
 
-/** One that takes several variables. */
+/** A model that needs several variables. */
 export const LONG_MODEL = DIFFICULT_MODEL.replace("<Devices>", `<!-- ${"\\ {{ é 温 ".repeat(25_000)} --><Devices>`);
 
-/** A file with the device `press`, on a network that the project makes. */
+/** A file with the device `press`, on a network of the project. */
 export const deviceFile = (id: string, port: number): string => `
 name: ${id}
 networks:

@@ -1,16 +1,18 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { builtInConnectors, loadProject } from "@openfactory/app-file";
+import { StrategyRegistry } from "@openfactory/deploy-core";
 import { type DesiredProject, up } from "@openfactory/deployer";
+import { plugin as docker } from "@openfactory/strategy-local-docker";
+import { plugin as swarm } from "@openfactory/strategy-swarm";
 import { TEST_IMAGE } from "@openfactory/test-engine";
 import { expect } from "vitest";
-import { loadDesired } from "../../../../cli/src/project.js";
-import { captureIo } from "./run-ofdeploy.js";
-import { Files } from "./two-files.js";
+import { AppFiles } from "./app-files.js";
 
-/** Variables that came with OpenFactory's rules. */
+/** Variables that the earlier release did not set. */
 const NEW_VARIABLES = /^(?:OPENFACTORY_LOG_BACKEND|KSQLDB_LOG_LEVEL|PORT|STORAGE)=/;
 
-/** What an earlier release made of a project: no version of rules, and none of the new variables and labels. */
+/** The project as an earlier release read it: without the version of the rules and the new variables and labels. */
 const ofEarlierRelease = (desired: DesiredProject): DesiredProject => ({
   ...desired,
   apps: desired.apps.map(({ format: _, ...app }) => {
@@ -23,7 +25,7 @@ const ofEarlierRelease = (desired: DesiredProject): DesiredProject => ({
   }),
 });
 
-/** Apps that an earlier release deployed: `plan` names the release next to the fields, `up` changes each once, then none. */
+/** Deploys an app as an earlier release, and expects `plan` to report the release and `up` to update the app once. */
 export async function checkEarlierRelease({
   platform,
   host,
@@ -33,7 +35,7 @@ export async function checkEarlierRelease({
   host: string;
   expected: readonly string[];
 }): Promise<void> {
-  const files = new Files(["--platform", platform, "--host", host, "--env-file", "/dev/null"]);
+  const files = new AppFiles(["--platform", platform, "--host", host, "--env-file", "/dev/null"]);
   const file = join(files.folder, "app_web.yml");
   try {
     writeFileSync(
@@ -50,7 +52,10 @@ apps:
     stop_grace_period: 2s
 `,
     );
-    const { desired, strategy } = await loadDesired({ file: [file], platform, host }, captureIo(files.folder));
+    const desired = await loadProject([file], { env: {}, cwd: files.folder, connectors: builtInConnectors() });
+    const registry = new StrategyRegistry();
+    for (const plugin of [docker, swarm]) registry.register(plugin);
+    const strategy = await registry.create(platform, { host });
     const deployed = await up(strategy, ofEarlierRelease(desired), { timeoutMs: 60_000 });
     await strategy.close();
     expect(deployed.outcome).toBe("ok");
@@ -68,7 +73,7 @@ apps:
   }
 }
 
-/** Fields of the plan on every platform. */
+/** Fields that the plan shows on every platform. */
 export const NEW_FIELDS = [
   "env.KSQLDB_LOG_LEVEL",
   "env.OPENFACTORY_LOG_BACKEND",

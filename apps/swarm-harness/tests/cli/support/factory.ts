@@ -1,17 +1,17 @@
 import { fileURLToPath } from "node:url";
 
-/** The directory `factory`: app and device files with every rule of OpenFactory in them. */
+/** The directory `factory`: app and device files that use every rule of OpenFactory. */
 export const FACTORY = fileURLToPath(new URL("./factory", import.meta.url));
 
 /** The volumes of its NFS storage. */
 export const NFS_VOLUMES = ["nfs_127_0_0_1_export_plain", "nfs_127_0_0_1_export_old_88acc64a"];
 
-/** What a service must have on the engine. Absent: it must not have it. */
+/** The expected properties of a service on the engine. Without a property, the service must not have it. */
 export interface ExpectedService {
   image: string;
   user?: string;
   env: string[];
-  /** Without those of this tool. */
+  /** Without the labels of ofdeploy. */
   labels: Record<string, string>;
   mounts?: object[];
   networks: string[];
@@ -22,7 +22,7 @@ export interface ExpectedService {
   openFiles?: number;
   constraints?: string[];
   replicas: number;
-  /** Whether it is an app, whose replicas Swarm identifies. */
+  /** Whether the service is an app, which gets the variables that identify replicas on Swarm. */
   isApp: boolean;
 }
 
@@ -56,7 +56,7 @@ const nfs = (options: string, device: string) => ({
   DriverConfig: { Name: "local", Options: { type: "nfs", o: options, device } },
 });
 
-/** The services of the directory, by name, as OpenFactory asks for them. Written out: derived values would repeat mistakes of the code. */
+/** The services of the directory, by name, as OpenFactory deploys them. Literal values, because derived ones would repeat errors of the code. */
 export const expectedFactory = ({ isDev, port, agentPort, data }: FactoryValues): Record<string, ExpectedService> => ({
   "parity-press_01": {
     image: "openfactory/test:1",

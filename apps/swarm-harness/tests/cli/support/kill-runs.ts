@@ -7,24 +7,24 @@ import { TEST_IMAGE } from "@openfactory/test-engine";
 import { expect } from "vitest";
 import { COMMAND } from "./spawn-ofdeploy.js";
 
-/** Where runs are killed. */
-export interface Place {
+/** The platform on which runs are killed. */
+export interface TestPlatform {
   /** `--platform docker --host ...` */
   options: readonly string[];
-  /** Whether it keeps configs. */
+  /** Whether the platform has configs. */
   configs: boolean;
-  /** By service: the version that runs, as the engine itself tells it. Only those of that project. */
+  /** The running version of each service of the project, from the engine. */
   versions(project: string): Promise<Record<string, string>>;
-  /** Names of whatever there is on the engine that holds the project's name, or is labelled with it. */
+  /** The names of all objects on the engine that have the project in their name or labels. */
   leftovers(project: string): Promise<string[]>;
-  /** Removes what is left, where the test fails. */
+  /** Removes the remaining objects after a failed test. */
   sweep(project: string): Promise<void>;
 }
 
 /** Apps by name, with their versions. */
 type Versions = Readonly<Record<string, number>>;
 
-/** From one to the next, apps are made, changed and removed; `web` has a network and a config of its version, `db` neither. */
+/** Between these files, apps are created, updated and removed. `web` has a network and a config, `db` has neither. */
 const FILES: readonly Versions[] = [
   { db: 1, web: 1, ui: 1 },
   { db: 2, web: 1, ui: 2, extra: 1 },
@@ -69,25 +69,25 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-interface Ran {
+interface ProcessResult {
   code: number | null;
   text: string;
   tookMs: number;
 }
 
 /**
- * Kills `up` so many times at a random moment, on the way from one file to another; each time the next `up` brings all to
- * what the file says, and in the end `down` leaves nothing.
+ * Kills `up` at random moments while it changes one file to another. Expects the next `up` to converge to the file each time,
+ * and `down` to leave nothing.
  */
-export async function killRuns(place: Place, runs: number, seed: number = Date.now() % 1e6): Promise<void> {
+export async function killRuns(platform: TestPlatform, runs: number, seed: number = Date.now() % 1e6): Promise<void> {
   const random = randomFrom(seed);
   const id = `kill-${randomBytes(3).toString("hex")}`;
   const folder = mkdtempSync(join(tmpdir(), "ofdeploy-kill-"));
   const file = join(folder, "openfactory.yml");
-  const ofdeploy = (words: readonly string[], killAfterMs?: number): Promise<Ran> =>
+  const ofdeploy = (words: readonly string[], killAfterMs?: number): Promise<ProcessResult> =>
     new Promise((resolve, reject) => {
       const began = performance.now();
-      const child = spawn(process.execPath, [COMMAND, ...words, "--file", file, ...place.options]);
+      const child = spawn(process.execPath, [COMMAND, ...words, "--file", file, ...platform.options]);
       const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
       let text = "";
       for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += chunk));
@@ -104,19 +104,19 @@ export async function killRuns(place: Place, runs: number, seed: number = Date.n
     let longestMs = 2000;
     for (let run = 1; run <= runs; run += 1) {
       const versions = FILES[Math.floor(random() * FILES.length)] ?? {};
-      writeFileSync(file, fileOf(id, versions, place.configs));
+      writeFileSync(file, fileOf(id, versions, platform.configs));
       await ofdeploy(["up", "--prune"], random() * longestMs);
       const next = await ofdeploy(["up", "--prune"]);
       const about = `run ${run} of seed ${seed}:\n${next.text}`;
       expect(next.code, about).toBe(0);
-      expect(await place.versions(id), about).toEqual(expected(versions));
+      expect(await platform.versions(id), about).toEqual(expected(versions));
       longestMs = Math.max(longestMs, next.tookMs);
     }
     const down = await ofdeploy(["down"]);
     expect(down.code, down.text).toBe(0);
-    expect(await place.leftovers(id)).toEqual([]);
+    expect(await platform.leftovers(id)).toEqual([]);
   } finally {
-    await place.sweep(id);
+    await platform.sweep(id);
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -1,14 +1,14 @@
 import { defineStrategyPlugin, DEPLOYMENT_STRATEGY } from "@openfactory/deploy-core";
 import { MemoryDeploymentStrategy, type MemoryOptions, plugin as original } from "@openfactory/strategy-memory";
 
-let world = new MemoryDeploymentStrategy();
+let current = new MemoryDeploymentStrategy();
 
-/** A platform `memory` whose services outlive a command, as an engine's do. */
+/** The platform `memory`. Its services stay after a command has ended, as on an engine. */
 export const plugin = defineStrategyPlugin({
   ...original,
-  register: (container) => void container.register(DEPLOYMENT_STRATEGY, { useValue: world }),
+  register: (container) => void container.register(DEPLOYMENT_STRATEGY, { useValue: current }),
 });
 
-/** An empty world, where things go wrong as `options` say. */
+/** Replaces the services with none. @param options the failures to simulate. */
 export const resetMemory = (options: MemoryOptions = {}): MemoryDeploymentStrategy =>
-  (world = new MemoryDeploymentStrategy(options));
+  (current = new MemoryDeploymentStrategy(options));

@@ -8,7 +8,7 @@ import type { Io, Output } from "ofdeploy";
 import { run } from "ofdeploy";
 import { checkEvent } from "../../../../cli/test/valid-events.js";
 
-/** An output that keeps what is written. */
+/** An output that records its text. */
 export class CapturedOutput implements Output {
   text = "";
   readonly isTTY: boolean;
@@ -34,15 +34,15 @@ interface JsonEvent extends Record<string, unknown> {
   event: string;
 }
 
-export interface Ran {
+export interface CommandResult {
   code: number;
   out: string;
   err: string;
-  /** The lines of `--json`, each as `ofdeploy schema events` has it. */
+  /** The lines of `--json`, checked by `ofdeploy schema events`. */
   events: JsonEvent[];
 }
 
-export interface Captured extends Io {
+export interface CapturedIo extends Io {
   stdout: CapturedOutput;
   stderr: CapturedOutput;
   signals: EventEmitter;
@@ -52,7 +52,7 @@ export interface Captured extends Io {
 export function captureIo(
   cwd: string,
   { isTTY = false, columns = 80, env = {} as Record<string, string>, stdin = "" } = {},
-): Captured {
+): CapturedIo {
   const exits: number[] = [];
   return {
     stdin: Readable.from(stdin === "" ? [] : [stdin]),
@@ -69,8 +69,8 @@ export function captureIo(
 export const MEMORY_PLUGIN = fileURLToPath(new URL("./memory-plugin.ts", import.meta.url));
 const onMemory = ["--plugin", MEMORY_PLUGIN, "--platform", "memory"];
 
-/** A folder with an app file in it, and the command run there. */
-export class Workplace {
+/** A temporary directory with app files, in which the command runs in this process. */
+export class TestProject {
   readonly folder = mkdtempSync(join(tmpdir(), "ofdeploy-"));
 
   write(text: string, name = "openfactory.yml"): this {
@@ -80,12 +80,12 @@ export class Workplace {
     return this;
   }
 
-  /** Runs on the platform `memory`. */
-  run(...args: string[]): Promise<Ran> {
+  /** Runs the command on the platform `memory`. */
+  run(...args: string[]): Promise<CommandResult> {
     return this.runWith(captureIo(this.folder), [...args, ...onMemory]);
   }
 
-  async runWith(io: Captured, args: readonly string[]): Promise<Ran> {
+  async runWith(io: CapturedIo, args: readonly string[]): Promise<CommandResult> {
     process.chdir(this.folder);
     const code = await run(args, io);
     const { text: out } = io.stdout;
@@ -99,8 +99,8 @@ export class Workplace {
     return { code, out, err: io.stderr.text, events };
   }
 
-  /** As {@link run}, with an output of the test's own making. */
-  runOnMemory(io: Captured, ...args: string[]): Promise<Ran> {
+  /** As {@link run}, with an `Io` of the test. */
+  runOnMemory(io: CapturedIo, ...args: string[]): Promise<CommandResult> {
     return this.runWith(io, [...args, ...onMemory]);
   }
 
@@ -110,7 +110,7 @@ export class Workplace {
   }
 }
 
-/** A file of apps, each `key: extra lines`, whose uuid is its name in capitals. */
+/** An app file. `apps` has the additional lines of each app; its uuid is its key in capitals. */
 export const appFile = (apps: Record<string, string>, name = "factory"): string =>
   [
     `name: ${name}`,

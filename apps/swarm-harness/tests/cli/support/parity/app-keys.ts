@@ -23,7 +23,7 @@ export const appKeys: ParityTable = {
     identical("image", "As written.", app().request({ image: "demo:1" })),
     better(
       "image_pull_policy",
-      "`missing` (default) and `always`. On Swarm, OpenFactory ignores `always`; here it pins the service to the digest that the registry has. `never` is ours: no registry is asked.",
+      "`missing` (default) and `always`. On Swarm, OpenFactory ignores `always`; here it pins the service to the digest that the registry has. `never` is an addition: the registry is not contacted.",
       all(
         app("image_pull_policy: always").request({ imagePullPolicy: "always" }),
         app("image_pull_policy: never").request({ imagePullPolicy: "never" }),
@@ -39,7 +39,7 @@ export const appKeys: ParityTable = {
     ),
     better(
       "environment",
-      "A list of `KEY=VALUE`; white space around the name and the value is removed. OpenFactory fails at a value that holds `=`. A variable that is set twice is an error here. A mapping is ours.",
+      "A list of `KEY=VALUE`; white space around the name and the value is removed. OpenFactory fails at a value that holds `=`. A variable that is set twice is an error here. A mapping is an addition.",
       all(
         app("environment: [A = 1, 'DSN=a=b;c=d']").variables({ A: "1", DSN: "a=b;c=d" }),
         app("environment: [A=1, A=2]").refused(/set twice/),
@@ -56,7 +56,7 @@ export const appKeys: ParityTable = {
     ),
     identical(
       "storage.<name>.type",
-      "`nfs` and `local`. `volume` is ours: a Docker volume.",
+      "`nfs` and `local`. `volume`, a Docker volume, is an addition.",
       all(
         app(NFS).request({ mounts: [{ Type: "volume" }] }),
         app("storage: {data: {type: volume, mount_point: /data}}").request({
@@ -89,7 +89,7 @@ export const appKeys: ParityTable = {
     ),
     better(
       "storage.<name>.mount_options",
-      "A list, or text with commas (ours). `nfsvers=4` is added unless an option begins with `nfsvers=`, also next to `vers=`. The order of options makes no other volume, and no change in a plan.",
+      "A list, or text with commas (an addition). `nfsvers=4` is added unless an option begins with `nfsvers=`, also next to `vers=`. The order of options does not change the volume or the plan.",
       all(
         app(NFS).request({
           mounts: [{ VolumeOptions: { DriverConfig: { Options: { o: "addr=nas.example.com,ro,soft,nfsvers=4" } } } }],
@@ -199,7 +199,7 @@ export const appKeys: ParityTable = {
     ),
     better(
       ["deploy.resources.limits.memory", "deploy.resources.reservations.memory"],
-      "`512Mi`, `1.5G`, bytes; all units count in 1024. `Ki` and `t` are known here, too. On local Docker, OpenFactory ignores memory; here both are honored. Less than every engine takes (6 MiB) is an error.",
+      "`512Mi`, `1.5G`, bytes; all units count in 1024. `Ki` and `t` are known here, too. On local Docker, OpenFactory ignores memory; here limits and reservations take effect. Less than 6 MiB, the minimum of an engine, is an error.",
       all(
         app(limits("memory: 1.5G")).docker({ HostConfig: { Memory: 1.5 * 1024 ** 3 } }),
         app(reservations("memory: 65536Ki")).docker({ HostConfig: { MemoryReservation: 64 * 1024 ** 2 } }),
@@ -363,7 +363,7 @@ export const fileKeys: ParityTable = {
     ),
     added(
       ["networks", "secrets", "configs"],
-      "What is created for the apps, as in Compose.",
+      "Resources to create for the apps, as in Compose.",
       file("networks: {back: {}}\napps: {web: {uuid: WEB, image: x, networks: [back]}}", "web").request({
         networks: ["factory_back"],
       }),

@@ -1,29 +1,29 @@
 /**
- * How a statement compares this project with OpenFactory's own deployment. `added`: OpenFactory has nothing like it.
+ * The result of comparing this project with OpenFactory's own deployment. `added`: OpenFactory has no equivalent.
  */
 export type Status = "identical" | "better" | "not supported" | "added";
 
-/** Proves a statement on a small file of our own, and rejects if it is false. */
+/** Proves a statement with a small file. Rejects if it is false. */
 export type Check = () => Promise<void>;
 
-/** One row of the page: a statement, and what proves it. */
+/** One row of the page: a statement and its proof. */
 export interface ParityCase {
   /** Keys, variables, labels, commands, or a rule in words. */
   items: readonly string[];
   status: Status;
-  /** Markdown: what holds, and for any status but `identical`, why. */
+  /** Markdown: the behavior, and the reason unless the status is `identical`. */
   note: string;
   check: Check;
-  /** The row also speaks for the keys below its own. */
+  /** The row also covers the keys below its own. */
   below?: true;
 }
 
 /** The cases of one table: `<!-- table: id -->` on the page. */
 export interface ParityTable {
   id: string;
-  /** What heads the column of the items. */
+  /** The title of the first column. */
   heading: string;
-  /** The items are keys of the file, below this path. */
+  /** The path of the file above the keys of the items. */
   keysBelow?: string;
   cases: readonly ParityCase[];
 }
@@ -45,7 +45,7 @@ export const better = rowOf("better");
 export const notSupported = rowOf("not supported");
 export const added = rowOf("added");
 
-/** A check of several checks. */
+/** Runs several checks in sequence. */
 export const all =
   (...checks: readonly Check[]): Check =>
   async () => {

@@ -1,77 +1,80 @@
+import { run } from "ofdeploy";
 import type { DeployRequest } from "@openfactory/deploy-core";
 import type { MemoryOptions } from "@openfactory/strategy-memory";
 import { expect } from "vitest";
-import { makeProgram } from "../../../../../cli/src/program.js";
 import { resetMemory } from "../memory-plugin.js";
-import { captureIo, type Ran, Workplace } from "../run-ofdeploy.js";
+import { captureIo, type CommandResult, TestProject } from "../run-ofdeploy.js";
 import type { Check } from "./case.js";
 
-const commands = (): Map<string, string[]> =>
-  new Map(
-    makeProgram(captureIo("/"), "0", () => {}).commands.map((command) => [
-      command.name(),
-      command.options.map(({ long }) => long ?? ""),
-    ]),
-  );
+/** The options of each command, from its completion script. */
+async function commands(): Promise<Map<string, string[]>> {
+  const io = captureIo(process.cwd());
+  expect(await run(["completion", "fish"], io)).toBe(0);
+  const script = io.stdout.text;
+  const names = [...script.matchAll(/__fish_use_subcommand -a ([\w-]+)/g)].map(([, name = ""]) => name);
+  const optionsOf = (name: string): string[] =>
+    [...script.matchAll(new RegExp(`_from ${name}' -l ([\\w-]+)`, "g"))].map(([, option]) => `--${option}`);
+  return new Map(names.map((name) => [name, optionsOf(name)]));
+}
 
-/** `ofdeploy` has a command, with these options. */
+/** `ofdeploy` has the command, with these options. */
 export const hasCommand =
   (name: string, ...options: string[]): Check =>
   async () => {
-    expect([...commands().keys()]).toContain(name);
-    expect(commands().get(name)).toEqual(expect.arrayContaining(options));
+    expect((await commands()).get(name)).toEqual(expect.arrayContaining(options));
   };
 
 export const hasNoCommand =
   (...names: string[]): Check =>
   async () => {
-    for (const name of names) expect([...commands().keys()]).not.toContain(name);
+    const known = await commands();
+    for (const name of names) expect(known.keys()).not.toContain(name);
   };
 
 /**
- * Runs commands on the platform `memory`, in a directory with these files; `expected` sees what each printed.
- * @param options.existing services of another tool, which are there before.
+ * Runs commands on the platform `memory`, in a directory with these files. `expected` checks their output.
+ * @param options.existing services that another tool created before.
  */
 export const runs =
   (
     files: Readonly<Record<string, string>>,
     lines: readonly string[],
-    expected: (ran: Ran[], services: string[]) => void,
+    expected: (ran: CommandResult[], services: string[]) => void,
     { existing = [], ...options }: MemoryOptions & { existing?: readonly DeployRequest[] } = {},
   ): Check =>
   async () => {
     const memory = resetMemory(options);
     for (const request of existing) await memory.deploy(request);
-    const place = new Workplace();
+    const project = new TestProject();
     try {
-      for (const [name, text] of Object.entries(files)) place.write(text, name);
-      const ran: Ran[] = [];
-      for (const line of lines) ran.push(await place.run(...line.split(" ")));
+      for (const [name, text] of Object.entries(files)) project.write(text, name);
+      const ran: CommandResult[] = [];
+      for (const line of lines) ran.push(await project.run(...line.split(" ")));
       expected(ran, [...memory.engine.services.keys()].sort());
     } finally {
-      place.remove();
+      project.remove();
     }
   };
 
-/** What `validate`, which asks no engine, prints for a file. */
+/** Runs `validate` on a file. `expected` checks its output. */
 export const validates =
   (
     text: string,
     args: readonly string[],
     env: Record<string, string>,
-    expected: (ran: Ran) => void,
+    expected: (ran: CommandResult) => void,
     ofaenv = "",
   ): Check =>
   async () => {
-    const place = new Workplace().write(text).write(ofaenv, ".ofaenv");
+    const project = new TestProject().write(text).write(ofaenv, ".ofaenv");
     try {
-      expected(await place.runWith(captureIo(place.folder, { env }), ["validate", ...args]));
+      expected(await project.runWith(captureIo(project.folder, { env }), ["validate", ...args]));
     } finally {
-      place.remove();
+      project.remove();
     }
   };
 
-/** The platform that is chosen in an environment, and with a `.ofaenv`. */
+/** The platform that the command uses with these variables and this `.ofaenv`. */
 export const choosesPlatform = (env: Record<string, string>, platform: string, ofaenv = ""): Check =>
   validates(
     "apps: {web: {uuid: WEB, image: x}}\n",

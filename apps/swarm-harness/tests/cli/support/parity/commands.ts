@@ -7,7 +7,7 @@ export const commands: ParityTable = {
   cases: [
     better(
       ["ofa apps up PATH", "ofa device up PATH"],
-      "`ofdeploy up -f PATH`, for apps and devices. It changes what differs, waits until all runs, and rolls back on failure. `-f` may be repeated.",
+      "`ofdeploy up -f PATH`, for apps and devices. It updates changed apps, waits until all are running, and rolls back on failure. `-f` may be repeated.",
       hasCommand("up", "--file", "--wait", "--no-rollback"),
     ),
     better(
@@ -17,7 +17,7 @@ export const commands: ParityTable = {
     ),
     better(
       ["ofa apps down PATH", "ofa device down PATH"],
-      "`ofdeploy down -f PATH`. It removes what the files own, and nothing else.",
+      "`ofdeploy down -f PATH`. It removes the services and resources that the files own, and nothing else.",
       hasCommand("down", "--file", "--all"),
     ),
     better(
@@ -27,7 +27,7 @@ export const commands: ParityTable = {
     ),
     better(
       ["ofa apps ls", "ofa device ls", "ofa agent ls"],
-      "`ofdeploy ps`. It asks the engine and not Kafka: state, replicas, image, ports and nodes.",
+      "`ofdeploy ps`. It reads from the engine, not from Kafka: state, replicas, image, ports and nodes.",
       hasCommand("ps"),
     ),
     better("ofa version", "`ofdeploy --version`.", hasNoCommand("version")),

@@ -16,7 +16,7 @@ export const deviceKeys: ParityTable = {
   cases: [
     better(
       "uuid",
-      "OpenFactory refuses two devices of one uuid in a file. Here that holds for all files of a run, and services of one name are refused, too.",
+      "OpenFactory refuses two devices of one uuid in a file. Here this applies to all files of a run, and two services with one name are an error too.",
       all(
         device(shdr()).device({ uuid: "Press-01" }),
         file(
@@ -106,7 +106,7 @@ export const mtconnectKeys: ParityTable = {
     ),
     better(
       ["agent.deploy", "agent.adapter.deploy"],
-      "CPUs as in OpenFactory: a limit of 1 and a reservation of 0.5, unless written. `agent.deploy` also holds for the producer. OpenFactory ignores `memory` and `open_files`; here they and `pids` are honored.",
+      "CPUs as in OpenFactory: a limit of 1 and a reservation of 0.5, unless written. `agent.deploy` also holds for the producer. OpenFactory ignores `memory` and `open_files`; here they and `pids` take effect.",
       all(
         device(mtconnect({ agent: "deploy: {resources: {limits: {memory: 64Mi, open_files: 4096}}}" })).request({
           openFiles: 4096,

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { resetMemory } from "../memory-plugin.js";
-import { Workplace } from "../run-ofdeploy.js";
+import { TestProject } from "../run-ofdeploy.js";
 import { added, type Check, type ParityTable } from "./case.js";
 import { literals } from "./sources.js";
 
@@ -9,23 +9,23 @@ apps: {web: {uuid: Web, image: x, networks: [back]}}
 devices: {press: {uuid: Press, connector: {type: mtconnect, agent: {ip: h, port: 1}}}}
 `;
 
-/** Labels on what `up` created: services and a network. */
+/** Labels of the services and the network that `up` created. */
 const deployed =
   (...labels: string[]): Check =>
   async () => {
     const { engine } = resetMemory();
-    const place = new Workplace().write(FILE).write("OPENFACTORY_VERSION=v1\n", ".env");
+    const project = new TestProject().write(FILE).write("OPENFACTORY_VERSION=v1\n", ".env");
     try {
-      expect(await place.run("up")).toMatchObject({ code: 0 });
+      expect(await project.run("up")).toMatchObject({ code: 0 });
       const found = [...engine.services.values()].flatMap(({ request }) => Object.keys(request.labels ?? {}));
       const networks = engine.resources.list({ kinds: ["network"] }).flatMap((network) => Object.keys(network.labels));
       expect([...found, ...networks]).toEqual(expect.arrayContaining(labels));
     } finally {
-      place.remove();
+      project.remove();
     }
   };
 
-/** A label that the strategy in memory does not need: a strategy's tests prove it. */
+/** A label that the memory strategy does not use. The tests of the strategies prove it. */
 const inCode =
   (label: string): Check =>
   async () =>
@@ -36,7 +36,7 @@ const own = (name: string, note: string, check: (label: string) => Check = deplo
   return added(label, note, check(label));
 };
 
-/** The labels by which the tool keeps account. All state is on the engine. */
+/** The metadata labels. All state is on the engine. */
 export const ownLabels: ParityTable = {
   id: "own-labels",
   heading: "label",
@@ -49,20 +49,20 @@ export const ownLabels: ParityTable = {
     own("device", "The device that a service is part of."),
     own("references", "The assets that the device refers to."),
     own("request", "The hash of the request."),
-    own("settings", "The fingerprint of the settings, by which manual changes are found.", inCode),
-    own("format", "The version of the rules by which the file became a request."),
-    own("run", "The run that changed it last."),
-    own("uses", "What was created for the service."),
+    own("settings", "The fingerprint of the settings, for detecting manual changes.", inCode),
+    own("format", "The version of the rules that converted the file to a request."),
+    own("run", "The last run that changed the service or resource."),
+    own("uses", "The resources created for the service."),
     own("resource", "The key of a network, secret or config in the file."),
     own("spec", "The hash of a network's options."),
-    own("platform", "On volumes: the platform that made them.", inCode),
+    own("platform", "On volumes: the platform that created them.", inCode),
     own("replica-env", "On Swarm: the variables that identify replicas.", inCode),
     own("pull-policy", "On Swarm: the policy `never`.", inCode),
     own("replica-of", "On local Docker: the service of an emulated replica.", inCode),
-    own("replaces", "On local Docker: the container whose place another takes.", inCode),
-    own("pinned", "On local Docker: the image is what the registry had.", inCode),
-    own("operation", "What one deploy created.", inCode),
-    own("lock", "On the volume or config that is a project's lock.", inCode),
-    own("podman", "On Podman: what a container was asked to be.", inCode),
+    own("replaces", "On local Docker: the container that is being replaced.", inCode),
+    own("pinned", "On local Docker: the image is pinned to the digest of the registry.", inCode),
+    own("operation", "Marks everything that one deploy created.", inCode),
+    own("lock", "Marks the volume or config that is a project's lock.", inCode),
+    own("podman", "On Podman: the requested configuration of a container.", inCode),
   ],
 };

@@ -1,16 +1,16 @@
 import type { ParityCase, ParityTable, Status } from "./case.js";
 
-/** In code marks, if it is something that users write; a rule in words stays as it is. */
+/** Formats names as code, and leaves rules in words unchanged. */
 const shown = (item: string): string => (/[`\s]/.test(item) && !item.startsWith("ofa ") ? item : `\`${item}\``);
 
-/** A cell can't hold the sign between cells. */
+/** Escapes the cell separator. */
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 
 const row = ({ items, status, note }: ParityCase): string =>
   `| ${items.map(shown).map(cell).join(", ")} | ${status} | ${cell(note)} |`;
 
 const table = ({ heading, cases }: ParityTable): string =>
-  [`| ${heading} | | what holds |`, "|---|---|---|", ...cases.map(row)].join("\n");
+  [`| ${heading} | | details |`, "|---|---|---|", ...cases.map(row)].join("\n");
 
 const STATUSES: readonly Status[] = ["identical", "better", "not supported", "added"];
 
@@ -24,8 +24,8 @@ function summary(tables: readonly ParityTable[]): string {
 }
 
 /**
- * The page with the tables written between their marks: `<!-- table: id -->` and `<!-- end -->`, and the counts at `summary`.
- * @throws Error for a mark without a table, and for a table without a mark.
+ * Writes the tables between the marks `<!-- table: id -->` and `<!-- end -->` of the page, and the counts at `summary`.
+ * @throws Error for a mark without a table or a table without a mark.
  */
 export function withTables(page: string, tables: readonly ParityTable[]): string {
   const texts = new Map([["summary", summary(tables)], ...tables.map((each) => [each.id, table(each)] as const)]);

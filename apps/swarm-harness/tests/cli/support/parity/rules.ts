@@ -136,7 +136,7 @@ export const rules: ParityTable = {
     ),
     better(
       "An app that is deployed already",
-      "OpenFactory skips it, whatever has changed in its file. Here `up` changes what differs, and `plan` shows it before.",
+      "OpenFactory skips it, whatever has changed in its file. Here `up` updates it, and `plan` shows the changes before.",
       runs(TWO, ["up -f app_a.yml", "up -f app_a.yml"], ([first, second]) =>
         expect([first?.out, second?.out]).toEqual([
           expect.stringContaining("running"),
@@ -146,7 +146,7 @@ export const rules: ParityTable = {
     ),
     better(
       "Services that `ofa` created",
-      "`up` stops with `CONFLICT` and changes nothing. `ofdeploy adopt` takes them over.",
+      "`up` stops with `CONFLICT` and changes nothing. `ofdeploy adopt` takes ownership of them.",
       runs(
         TWO,
         ["up -f app_a.yml", "adopt -f app_a.yml demo", "up -f app_a.yml"],
@@ -188,7 +188,7 @@ export const rules: ParityTable = {
     ),
     better(
       "A failed deploy",
-      "OpenFactory goes on with the next app and leaves what was created. Here the run is rolled back, and the exit code says so.",
+      "OpenFactory continues with the next app and keeps the created services. Here the run is rolled back, and the exit code says so.",
       runs(
         TWO,
         ["up -f app_a.yml -f app_b.yml"],

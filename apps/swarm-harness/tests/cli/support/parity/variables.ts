@@ -16,7 +16,7 @@ const onSwarm = (entry: string): Check =>
   app("deploy: {replicas: 3}").swarm({ TaskTemplate: { ContainerSpec: { Env: expect.arrayContaining([entry]) } } });
 const text = (part: string) => expect.stringContaining(part) as never as string;
 
-/** A model of `github://`, from a server in place of GitHub, which sees the token. */
+/** Reads a model from `github://`, with a server in place of GitHub that receives the token. */
 const fromGithub: Check = async () => {
   const asked: unknown[] = [];
   const server = createServer(({ url, headers }, response) => {
