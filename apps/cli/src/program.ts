@@ -62,7 +62,7 @@ export async function runProgram(args: readonly string[], io: Io, version: strin
  * The commands and their options. An action imports its command when it runs, so that `--help` loads none of them.
  * @param finish receives the exit code of the action.
  */
-export function makeProgram(io: Io, version: string, finish: (code: ExitCode) => void): Command {
+function makeProgram(io: Io, version: string, finish: (code: ExitCode) => void): Command {
   const program = new Command("ofdeploy")
     .description("Deploys the apps of OpenFactory files to local Docker, Docker Swarm, or a platform of your own.")
     .enablePositionalOptions()

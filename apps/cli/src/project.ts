@@ -5,9 +5,7 @@ import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@ope
 import type { DesiredProject } from "@openfactory/deployer";
 import type { Io } from "./io.js";
 import type { GlobalOptions } from "./options/options.js";
-import { styleFor } from "./output/format.js";
-import { writeJson } from "./output/json-lines.js";
-import { warningText } from "./output/messages.js";
+import { printWarnings } from "./output/messages.js";
 import { openStrategy } from "./platforms.js";
 import { findPlugins } from "./plugins.js";
 
@@ -106,20 +104,11 @@ export async function loadProject(
     const { loadIdentity } = await import("@openfactory/app-file");
     const { env, cwd } = io;
     const identity = await loadIdentity(sources, { env, envFiles: envFile, project, cwd, stdin });
-    warn(error, [`Continuing with the deployed apps of the project ${identity.project}.`, consequence], options, io);
+    const effect = `Continuing with the deployed apps of the project ${identity.project}.`;
+    const reason = [error.message, effect, consequence].filter(Boolean).join(" ");
+    printWarnings([{ code: error.code, reason }], [], options, io);
     return { ...identity, apps: [] };
   }
-}
-
-function warn(
-  { code, message }: DeploymentError,
-  more: readonly (string | undefined)[],
-  { json }: GlobalOptions,
-  io: Io,
-): void {
-  const warning = { code, reason: [message, ...more].filter(Boolean).join(" ") };
-  if (json) writeJson(io.stdout, "warning", warning);
-  else io.stderr.write(warningText({ warning }, styleFor(io.stderr, io)));
 }
 
 /** A copy of standard input that can be read more than once. */

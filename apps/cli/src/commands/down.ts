@@ -7,7 +7,7 @@ import type { CommandContext } from "../options/options.js";
 import { downErrors, downPlanText, downText } from "../output/down-text.js";
 import { styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
-import { warningEvents, warningText } from "../output/messages.js";
+import { printWarnings } from "../output/messages.js";
 import { openStrategy, findPlatformWarnings, withWarnings } from "../platforms.js";
 import { loadProject } from "../project.js";
 import { runOperation } from "./run-operation.js";
@@ -89,7 +89,7 @@ async function dryRun(
       });
       return exitCode;
     }
-    for (const event of warningEvents(plan.warnings, [])) io.stderr.write(warningText(event, styleFor(io.stderr, io)));
+    printWarnings(plan.warnings, [], options, io);
     io.stdout.write(downPlanText(plan, { style: styleFor(io.stdout, io) }));
     return exitCode;
   } finally {

@@ -7,7 +7,7 @@ import type { CommandContext } from "../options/options.js";
 import { deviceFields, devicesText } from "../output/files-text.js";
 import { styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
-import { warningEvents, warningText } from "../output/messages.js";
+import { printWarnings } from "../output/messages.js";
 import { planText } from "../output/plan-text.js";
 import { findPlatformWarnings } from "../platforms.js";
 import { loadDesired } from "../project.js";
@@ -66,10 +66,9 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
       });
       return exitCode;
     }
-    const style = styleFor(io.stderr, io);
     // The plan lists the orphans.
     const warnings = planned.warnings.filter(({ code }) => code !== "ORPHAN");
-    for (const event of warningEvents(warnings, planned.apps)) io.stderr.write(warningText(event, style));
+    printWarnings(warnings, planned.apps, options, io);
     const width = io.stdout.isTTY ? io.stdout.columns : undefined;
     io.stdout.write(devicesText(desired.devices));
     io.stdout.write(planText(planned, { style: styleFor(io.stdout, io), width, verbose: options.verbose ?? false }));

@@ -2,9 +2,9 @@ import type { PublishedPort } from "@openfactory/deploy-core";
 import type { PsRow } from "@openfactory/deployer";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import type { CommandContext } from "../options/options.js";
-import { ago, shortenDigest, styleFor } from "../output/format.js";
+import { ago, shortenDigest } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
-import { warningEvents, warningText } from "../output/messages.js";
+import { printWarnings } from "../output/messages.js";
 import { type Column, table } from "../output/table.js";
 import { openStrategy, findPlatformWarnings } from "../platforms.js";
 import { loadProject } from "../project.js";
@@ -31,13 +31,12 @@ export async function psCommand({ io, options }: CommandContext): Promise<ExitCo
       ...platformWarnings,
     ];
     const listed = rows.filter((row) => !isOfOtherFile(row));
+    printWarnings(warnings, [], options, io);
     if (options.json) {
-      for (const warning of warnings) writeJson(io.stdout, "warning", warning);
       for (const row of rows) writeJson(io.stdout, "app", row);
       writeJson(io.stdout, "result", { command: "ps", ok: true, exitCode: EXIT.ok, project: desired.project });
       return EXIT.ok;
     }
-    for (const event of warningEvents(warnings, [])) io.stderr.write(warningText(event, styleFor(io.stderr, io)));
     if (listed.length === 0) {
       io.stdout.write(`${desired.project}: nothing is deployed\n`);
     } else {

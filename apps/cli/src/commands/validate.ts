@@ -1,9 +1,8 @@
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import type { CommandContext } from "../options/options.js";
 import { deviceFields, devicesText, filesText } from "../output/files-text.js";
-import { styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
-import { warningEvents, warningText } from "../output/messages.js";
+import { printWarnings } from "../output/messages.js";
 import { loadDesired } from "../project.js";
 
 /** Runs the checks of `up` that need no engine. */
@@ -11,14 +10,8 @@ export async function validateCommand({ io, options }: CommandContext<{ strict?:
   const { desired, strategy } = await loadDesired(options, io);
   const { checkProject } = await import("@openfactory/deployer");
   const checked = checkProject(desired, strategy, options);
-  const style = styleFor(io.stderr, io);
-  for (const event of warningEvents(
-    checked.warnings,
-    checked.apps.map(({ app, warnings }) => ({ app: app.key, warnings })),
-  )) {
-    if (options.json) writeJson(io.stdout, "warning", { app: event.app, ...event.warning });
-    else io.stderr.write(warningText(event, style));
-  }
+  const checkedApps = checked.apps.map(({ app, warnings }) => ({ app: app.key, warnings }));
+  printWarnings(checked.warnings, checkedApps, options, io);
   const { project, files } = desired;
   const apps = desired.apps.map(({ key: app, service }) => ({ app, service }));
   const platform = strategy.manifest.name;

@@ -1,6 +1,7 @@
 import type { DeploymentError, ErrorIssue, FailedInstance, SourceLocation } from "@openfactory/deploy-core";
-import type { DeployerEvent } from "@openfactory/deployer";
-import { stripControlChars, type Style } from "./format.js";
+import type { Io } from "../io.js";
+import { stripControlChars, type Style, styleFor } from "./format.js";
+import { writeJson } from "./json-lines.js";
 
 /**
  * An error as text: `error[CODE] file:line:column: sentence`, the last log lines of the process, and the hint. An error
@@ -48,8 +49,6 @@ function instanceText(instance: FailedInstance | undefined, style: Style): strin
   return `  ${stripControlChars(facts.join(", "))}\n${lines === "" ? "" : `  last log lines:\n${lines}`}`;
 }
 
-type WarningEvent = Extract<DeployerEvent, { type: "warning" }>;
-
 /** A warning, and the app that it concerns. */
 interface Warning {
   app?: string | undefined;
@@ -63,11 +62,20 @@ export function warningText({ app, warning }: Warning, style: Style): string {
   return `${style("yellow", `warning[${warning.code}]`)} ${stripControlChars(`${subject}${field}${warning.reason}`)}\n`;
 }
 
-/** The warnings of a project, then those of its apps, as events. */
-export const warningEvents = (
-  warnings: readonly WarningEvent["warning"][],
-  apps: readonly { app: string; warnings: readonly WarningEvent["warning"][] }[],
-): WarningEvent[] => [
-  ...warnings.map((warning): WarningEvent => ({ type: "warning", warning })),
-  ...apps.flatMap(({ app, warnings: own }) => own.map((warning): WarningEvent => ({ type: "warning", app, warning }))),
-];
+/** Prints the warnings of a project, then those of its apps: on stderr, or on stdout with `--json`. */
+export function printWarnings(
+  warnings: readonly Warning["warning"][],
+  apps: readonly { app: string; warnings: readonly Warning["warning"][] }[],
+  { json = false }: { json?: boolean },
+  io: Io,
+): void {
+  const style = styleFor(io.stderr, io);
+  const all: Warning[] = [
+    ...warnings.map((warning) => ({ warning })),
+    ...apps.flatMap(({ app, warnings: own }) => own.map((warning) => ({ app, warning }))),
+  ];
+  for (const each of all) {
+    if (json) writeJson(io.stdout, "warning", { app: each.app, ...each.warning });
+    else io.stderr.write(warningText(each, style));
+  }
+}
