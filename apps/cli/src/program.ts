@@ -197,10 +197,10 @@ function makeProgram(io: Io, version: string, finish: (code: ExitCode) => void):
     .command("schema")
     .description("Print the JSON Schema of files, plans or events")
     .addArgument(
-      new Argument("[what]", "What the schema describes").choices(["file", "plan", "events"]).default("file"),
+      new Argument("[format]", "Format that the schema describes").choices(["file", "plan", "events"]).default("file"),
     )
     .action(
-      action<{ what: SchemaName }>(async (context) => (await import("./commands/schema.js")).schemaCommand(context)),
+      action<{ format: SchemaName }>(async (context) => (await import("./commands/schema.js")).schemaCommand(context)),
     );
   program
     .command("completion")

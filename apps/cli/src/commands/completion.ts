@@ -2,14 +2,14 @@ import type { Command } from "commander";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import type { Io } from "../io.js";
 
-export const SHELLS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
+const SHELLS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 
 export function completionCommand(program: Command, shell: keyof typeof SHELLS, io: Io): ExitCode {
   io.stdout.write(SHELLS[shell](describeCommands(program)));
   return EXIT.ok;
 }
 
-export interface CompletionOption {
+interface CompletionOption {
   short?: string;
   long: string;
   description: string;
@@ -17,7 +17,7 @@ export interface CompletionOption {
   value?: { files: true } | { words: readonly string[] };
 }
 
-export interface CompletionCommand {
+interface CompletionCommand {
   name: string;
   description: string;
   options: CompletionOption[];
@@ -51,7 +51,7 @@ const optionsOf = (command: Command): CompletionOption[] =>
   });
 
 /** For bash: `source <(ofdeploy completion bash)`. */
-export function bashScript(commands: readonly CompletionCommand[]): string {
+function bashScript(commands: readonly CompletionCommand[]): string {
   const options = commands.flatMap((command) => command.options);
   const unique = new Map(options.map((option) => [option.long, option]));
   const valued = [...unique.values()].filter(({ value }) => value !== undefined);
@@ -98,7 +98,7 @@ function argument({ long, description, value }: CompletionOption): string {
 }
 
 /** For zsh: `ofdeploy completion zsh > "${fpath[1]}/_ofdeploy"`. */
-export function zshScript(commands: readonly CompletionCommand[]): string {
+function zshScript(commands: readonly CompletionCommand[]): string {
   const described = commands
     .map(({ name, description }) => `    ${zshQuote(`${name}:${escaped(description)}`)}`)
     .join("\n");
@@ -142,7 +142,7 @@ function optionLine(command: string, { short, long, description, value }: Comple
 }
 
 /** For fish: `ofdeploy completion fish > ~/.config/fish/completions/ofdeploy.fish`. */
-export function fishScript(commands: readonly CompletionCommand[]): string {
+function fishScript(commands: readonly CompletionCommand[]): string {
   const lines = commands.flatMap(({ name, description, options, words }) => [
     `complete -c ofdeploy -n __fish_use_subcommand -a ${name} -d ${fishQuote(description)}`,
     ...(words.length > 0

@@ -5,14 +5,13 @@ import type { CommandContext } from "../options/options.js";
 export type SchemaName = "file" | "plan" | "events";
 
 /** Prints the JSON Schema of app files (for editors), of plans, or of the events of `--json` (for programs). */
-export async function schemaCommand({ io, options }: CommandContext<{ what: SchemaName }>): Promise<ExitCode> {
-  io.stdout.write(`${JSON.stringify(await schemaOf(options.what), null, 2)}\n`);
+export async function schemaCommand({ io, options }: CommandContext<{ format: SchemaName }>): Promise<ExitCode> {
+  io.stdout.write(`${JSON.stringify(await schemaOf(options.format), null, 2)}\n`);
   return EXIT.ok;
 }
 
-async function schemaOf(what: SchemaName): Promise<object> {
-  if (what === "file") return (await import("@openfactory/app-file")).appFileJsonSchema();
-  const { eventSchema, planSchema } = await import("../schemas/event-schemas.js");
-  const { outputJsonSchema } = await import("../schemas/event-schemas.js");
-  return outputJsonSchema(what === "plan" ? planSchema : eventSchema);
+async function schemaOf(format: SchemaName): Promise<object> {
+  if (format === "file") return (await import("@openfactory/app-file")).appFileJsonSchema();
+  const { eventSchema, outputJsonSchema, planSchema } = await import("../schemas/event-schemas.js");
+  return outputJsonSchema(format === "plan" ? planSchema : eventSchema);
 }
