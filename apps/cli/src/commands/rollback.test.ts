@@ -1,6 +1,6 @@
 import type { RollbackReport } from "@openfactory/deployer";
 import { expect, test } from "vitest";
-import { failure } from "../../test/hand-made-reports.js";
+import { failure } from "../../test/sample-reports.js";
 import { rollbackText } from "./rollback.js";
 
 const report: RollbackReport = {

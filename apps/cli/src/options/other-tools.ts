@@ -11,7 +11,7 @@ export const OTHER_COMMANDS: Readonly<Record<string, string>> = {
   deploy: "Run `ofdeploy up`.",
   destroy: "Run `ofdeploy down`.",
   diff: "Run `ofdeploy plan`.",
-  events: "Run `ofdeploy logs --follow` for what apps write, or `ofdeploy ps` for their state.",
+  events: "Run `ofdeploy logs --follow` for the logs of apps, or `ofdeploy ps` for their state.",
   exec: "ofdeploy runs no commands in apps: run `docker exec` with a container from `docker ps`.",
   images: "Run `ofdeploy ps` to see the image of each app.",
   init: "Write an openfactory.yml; `ofdeploy schema` prints the JSON Schema of the file for an editor.",
@@ -64,7 +64,7 @@ export const OTHER_OPTIONS: Readonly<Record<string, Readonly<Record<string, stri
     "-destroy": "Run `ofdeploy down`.",
   },
   down: {
-    "--remove-orphans": "Run `ofdeploy up --prune` to remove what the files no longer declare.",
+    "--remove-orphans": "Run `ofdeploy up --prune` to remove services and resources no longer in the files.",
     "--rmi": "ofdeploy removes no images: run `docker image prune`.",
     "-t": "Pass --timeout <duration>.",
   },

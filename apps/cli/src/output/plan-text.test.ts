@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { handMadePlan } from "../../test/hand-made-plan.js";
+import { samplePlan } from "../../test/sample-plan.js";
 import { planText } from "./plan-text.js";
 
 const plain = (_: unknown, text: string): string => text;
 
 test("planText() prints each entry with its mark and changed fields, hides masked values, and ends with the total", () => {
-  expect(planText(handMadePlan, { style: plain })).toBe(`factory on swarm:
+  expect(planText(samplePlan, { style: plain })).toBe(`factory on swarm:
   + network factory_back
   - config factory_conf_0123456789ab
   ? volume web_data: Its data may be needed
@@ -31,7 +31,7 @@ factory: 2 to create, 3 to change, 1 to replace, 1 to adopt, 2 to remove, 2 conf
 });
 
 test("planText() counts unchanged entries, and lists them with verbose", () => {
-  const calm = { ...handMadePlan, apps: handMadePlan.apps.slice(-1), orphans: [], resources: [] };
+  const calm = { ...samplePlan, apps: samplePlan.apps.slice(-1), orphans: [], resources: [] };
   expect(planText(calm, { style: plain })).toBe("factory: nothing to do; 1 unchanged\n");
   expect(planText(calm, { style: plain, verbose: true })).toBe(
     "factory on swarm:\n  = same\n\nfactory: nothing to do; 1 unchanged\n",
@@ -39,13 +39,13 @@ test("planText() counts unchanged entries, and lists them with verbose", () => {
 });
 
 test("planText() counts configs and secrets kept for a rollback, and lists them with verbose", () => {
-  expect(planText(handMadePlan, { style: plain, verbose: true })).toContain(
+  expect(planText(samplePlan, { style: plain, verbose: true })).toContain(
     "  ? secret factory_key_ba9876543210: A rollback of api needs it\n",
   );
 });
 
 test("planText() prints a change that is wider than the terminal on three lines, without cutting it", () => {
-  const text = planText(handMadePlan, { style: plain, width: 40 });
+  const text = planText(samplePlan, { style: plain, width: 40 });
   expect(text).toContain(
     '      command\n        - sh -c "one"\\nsecond line\n        + sh -c "another one which is rather long, so',
   );
@@ -54,7 +54,7 @@ test("planText() prints a change that is wider than the terminal on three lines,
 
 test("planText() colors only the marks and names, and removes control characters", () => {
   const style = (_: unknown, text: string): string => `<${text}>`;
-  const [app] = handMadePlan.apps;
-  const evil = { ...handMadePlan, apps: [{ ...app!, app: "a\u001b[2J" }], orphans: [], resources: [] };
+  const [app] = samplePlan.apps;
+  const evil = { ...samplePlan, apps: [{ ...app!, app: "a\u001b[2J" }], orphans: [], resources: [] };
   expect(planText(evil, { style })).toContain("  <+ a[2J>\n");
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { badReport, goodReport, verdict } from "../../test/hand-made-reports.js";
+import { badReport, goodReport, verdict } from "../../test/sample-reports.js";
 import { errorTexts } from "./messages.js";
 import { upErrors, upText } from "./up-text.js";
 

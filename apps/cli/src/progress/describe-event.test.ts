@@ -1,7 +1,7 @@
 import type { DeployerEvent } from "@openfactory/deployer";
 import { expect, test } from "vitest";
 import { CapturedOutput } from "../../../swarm-harness/tests/cli/support/run-ofdeploy.js";
-import { badReport, verdict } from "../../test/hand-made-reports.js";
+import { badReport, verdict } from "../../test/sample-reports.js";
 import { plainProgress } from "./plain-progress.js";
 
 const progress = (more: object) =>

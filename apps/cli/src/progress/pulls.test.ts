@@ -2,7 +2,7 @@ import { DeploymentError, type ProgressEvent } from "@openfactory/deploy-core";
 import type { DeployerEvent } from "@openfactory/deployer";
 import { describe, expect, test } from "vitest";
 import { CapturedOutput } from "../../../swarm-harness/tests/cli/support/run-ofdeploy.js";
-import { verdict } from "../../test/hand-made-reports.js";
+import { verdict } from "../../test/sample-reports.js";
 import { liveProgress } from "./live-progress.js";
 import { plainProgress } from "./plain-progress.js";
 import { ImagePulls, PullProgressCounter } from "./pulls.js";

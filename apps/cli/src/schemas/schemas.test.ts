@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { handMadePlan } from "../../test/hand-made-plan.js";
-import { checkEvent } from "../../test/valid-events.js";
+import { samplePlan } from "../../test/sample-plan.js";
+import { checkEvent } from "../../test/check-event.js";
 import { eventSchema, outputJsonSchema } from "./event-schemas.js";
 
 test("the plan schema accepts a plan with every kind of entry, and rejects an additional or missing field", () => {
-  const plan = JSON.parse(JSON.stringify({ event: "plan", time: "2026-01-01T00:00:00Z", ...handMadePlan })) as Record<
+  const plan = JSON.parse(JSON.stringify({ event: "plan", time: "2026-01-01T00:00:00Z", ...samplePlan })) as Record<
     string,
     unknown
   >;

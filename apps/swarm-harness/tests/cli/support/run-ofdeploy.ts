@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { Io, Output } from "ofdeploy";
 import { run } from "ofdeploy";
-import { checkEvent } from "../../../../cli/test/valid-events.js";
+import { checkEvent } from "../../../../cli/test/check-event.js";
 
 /** An output that records its text. */
 export class CapturedOutput implements Output {

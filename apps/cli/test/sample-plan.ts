@@ -23,7 +23,7 @@ const app = (name: string, action: PlannedApp["action"], more: Partial<PlannedAp
 });
 
 /** A plan with every kind of entry. */
-export const handMadePlan: Plan = {
+export const samplePlan: Plan = {
   project: "factory",
   platform: "swarm",
   apps: [

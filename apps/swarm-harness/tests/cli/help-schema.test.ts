@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { resetMemory } from "./support/memory-plugin.js";
+import { captureIo, TestProject } from "./support/run-ofdeploy.js";
+
+let project: TestProject;
+beforeEach(() => {
+  project = new TestProject();
+  resetMemory();
+});
+afterEach(() => project.remove());
+
+describe("help, version, schema, completion", () => {
+  const run = (...args: string[]) => project.runWith(captureIo(project.folder), args);
+
+  test("--version and --help print on stdout and exit with 0", async () => {
+    expect((await run("--version")).out).toMatch(/^ofdeploy \d+\.\d+\.\d+\n$/);
+    expect((await run("--help")).out).toMatch(/Usage: ofdeploy[^]*Examples:/);
+    const help = await run("up", "--help");
+    expect(help).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/--no-rollback[^]*Global Options:[^]*--platform/),
+    });
+    for (const command of ["plan", "adopt", "rollback", "scale"]) {
+      expect(await run(command, "--help")).toMatchObject({
+        code: 0,
+        out: expect.stringContaining(`Usage: ofdeploy ${command}`),
+      });
+    }
+  });
+
+  test("schema prints the JSON Schema of files, plans and events; the one of events allows additional fields", async () => {
+    const schemaOf = async (...what: string[]) => JSON.parse((await run("schema", ...what)).out) as object;
+    expect(await schemaOf()).toMatchObject({ properties: { apps: expect.any(Object) } });
+    expect(await schemaOf("file")).toEqual(await schemaOf());
+    expect(await schemaOf("plan")).toMatchObject({
+      required: expect.arrayContaining(["apps", "resources", "hasChanges"]),
+    });
+    const events = await schemaOf("events");
+    expect(events).toMatchObject({ anyOf: expect.any(Array), $schema: "https://json-schema.org/draft/2020-12/schema" });
+    expect(JSON.stringify(events)).not.toContain('"additionalProperties":false');
+    expect(await run("schema", "events", "x")).toMatchObject({ code: 3 });
+    expect(await run("schema", "nope")).toMatchObject({ code: 3, err: expect.stringContaining("file, plan, events") });
+  });
+
+  test.each(["bash", "zsh", "fish"])("the completion script for %s has every command and option", async (shell) => {
+    const { out, code } = await run("completion", shell);
+    expect(code).toBe(0);
+    for (const word of [
+      "up",
+      "down",
+      "ps",
+      "logs",
+      "refresh-auth",
+      "validate",
+      "platforms",
+      "doctor",
+      "schema",
+      "concurrency",
+      "docker swarm",
+      "plan",
+      "adopt",
+      "rollback",
+      "scale",
+      "prune",
+      "file plan events",
+      "bash zsh fish",
+    ]) {
+      expect(out).toContain(word);
+    }
+  });
+
+  test("completion rejects an unknown shell", async () => {
+    expect(await run("completion", "tcsh")).toMatchObject({ code: 3, err: expect.stringContaining("bash, zsh, fish") });
+  });
+});
