@@ -118,10 +118,12 @@ async function confirm(
     if (options.yes) return plan;
     const subject = isWholeProject
       ? `the whole project ${desired.project}`
-      : `${volumes} ${volumes === 1 ? "volume" : "volumes"} and their data`;
+      : volumes === 1
+        ? "1 volume and its data"
+        : `${volumes} volumes and their data`;
     if (io.confirm === undefined || options.json) {
       throw new UsageError(
-        `Removing ${subject} needs a confirmation, and there is no terminal to ask on. Nothing was removed.`,
+        `Removing ${subject} needs a confirmation, which takes a terminal, and no --json. Nothing was removed.`,
         isWholeProject ? "Pass --yes, or pass -f <path> to remove the apps of that file only." : "Pass --yes.",
       );
     }
