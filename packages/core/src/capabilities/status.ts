@@ -1,5 +1,5 @@
+import type { NormalizedRequest } from "../request/deploy-request.js";
 import type { PublishedPort } from "../request/ports.js";
-import type { ServiceSettings } from "./settings.js";
 
 /**
  * - `pending`: made, and not (all of it) running yet, or not healthy yet
@@ -73,3 +73,15 @@ export interface ServiceStatus {
   /** The version before the last update, where a rollback would bring one back. */
   previous?: { image: string; labels: Readonly<Record<string, string>> };
 }
+
+/**
+ * What a service was asked to be, in the terms of a request, so that two can be compared field by field:
+ * - what the engine (or the image) fills in by itself is left out, as is what equals the platform's default
+ * - `image` has its digest where it is pinned to one
+ * - `labels` are without the strategy's own; `env` is sorted
+ * - fields that the strategy does not honour are left out
+ * - the variables that `replicaEnv` adds are in `env`; `replicaEnv` itself is left out where it adds none
+ *
+ * It holds values of `env`: whoever shows it masks them.
+ */
+export type ServiceSettings = Readonly<Omit<NormalizedRequest, "imagePullPolicy">>;

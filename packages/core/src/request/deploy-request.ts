@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { capabilitiesSchema } from "./capabilities.js";
-import { imagePullPolicySchema, imageSchema } from "./image.js";
+import { fileReferencesSchema, ownerFindings, targetFindings, unmarkedNameFindings } from "./container-files.js";
+import { imagePullPolicySchema, imageSchema } from "./image-reference.js";
 import {
-  fileReferencesSchema,
   healthcheckSchema,
   restartSchema,
   rollbackConfigSchema,
@@ -10,12 +9,34 @@ import {
   updateConfigSchema,
 } from "./lifecycle.js";
 import { mountsSchema } from "./mounts.js";
-import { nameSchema } from "./name.js";
 import { constraintsSchema, modeSchema, networksSchema, openFilesSchema, resourcesSchema } from "./placement.js";
 import { portsSchema } from "./ports.js";
-import { argsSchema, commandSchema, envSchema, hostnameSchema, labelsSchema, userSchema } from "./process.js";
-import { ownerFindings, targetFindings, unmarkedNameFindings } from "./targets.js";
-import { templatesSchema } from "./templates.js";
+import {
+  argsSchema,
+  capabilitiesSchema,
+  commandSchema,
+  envSchema,
+  hostnameSchema,
+  labelsSchema,
+  templatesSchema,
+  userSchema,
+} from "./process.js";
+
+/**
+ * Service names: 2 to 63 letters, digits, `-` and `_`, a letter or digit first and last.
+ * This is what Docker containers and Swarm services both take, so that a name means the same on either.
+ */
+export const nameSchema = z
+  .string()
+  .min(2, "a service name has at least 2 characters")
+  .max(63, "a service name has at most 63 characters")
+  .regex(
+    /^[a-zA-Z0-9](?:[a-zA-Z0-9_-]*[a-zA-Z0-9])?$/,
+    "a service name is made of letters, digits, - and _, with a letter or digit first and last",
+  );
+
+/** Whether `name` can be a service's name at all. */
+export const isServiceName = (name: unknown): name is string => nameSchema.safeParse(name).success;
 
 /** The schema of a request. Unknown keys are errors; nothing that was left out is filled in, but `env`. */
 export const deployRequestSchema = z

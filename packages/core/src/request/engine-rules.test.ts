@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DeploymentError } from "../errors/deployment-error.js";
+import { DeploymentError } from "../errors.js";
 import type { DeployRequest } from "./deploy-request.js";
 import { amendRequest, parseRequest } from "./parse-request.js";
 

@@ -1,4 +1,5 @@
-import { DeploymentError } from "../errors/deployment-error.js";
+import { z } from "zod";
+import { DeploymentError } from "../errors.js";
 
 /** An image by its name in a registry. */
 export interface NamedImage {
@@ -68,7 +69,7 @@ function formFault(image: string): string {
 }
 
 /** What an image reference says, or what is wrong with it. */
-export function readImageReference(image: string): { found: ImageReference } | { fault: string } {
+function readImageReference(image: string): { found: ImageReference } | { fault: string } {
   const [, hex] = imageId.exec(image) ?? [];
   if (hex !== undefined) return { found: { id: `sha256:${hex}` } };
   if (image.length > MAX_LENGTH) return { fault: "the image reference is too long" };
@@ -99,3 +100,10 @@ export function parseImageReference(image: string): ImageReference {
 /** A named image as a whole: `repository:tag@digest` as far as these are there; `latest` where neither is. */
 export const imageText = ({ name, tag, digest }: Pick<NamedImage, "name" | "tag" | "digest">): string =>
   `${name}${tag === undefined ? (digest === undefined ? ":latest" : "") : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
+
+export const imageSchema = z.string().superRefine((image, context) => {
+  const read = readImageReference(image);
+  if ("fault" in read) context.addIssue({ code: "custom", message: read.fault });
+});
+
+export const imagePullPolicySchema = z.enum(["missing", "always", "never"]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { fileReferencesSchema } from "./container-files.js";
 import {
-  fileReferencesSchema,
   healthcheckSchema,
   restartSchema,
   rollbackConfigSchema,

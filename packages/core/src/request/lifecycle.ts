@@ -75,36 +75,3 @@ export const rollbackConfigSchema = z.strictObject({
 
 export type UpdateConfig = z.output<typeof updateConfigSchema>;
 export type RollbackConfig = z.output<typeof rollbackConfigSchema>;
-
-/** Swarm's rule for names of secrets and configs (swarmkit, validateConfigOrSecretAnnotations). */
-const resourceName = z
-  .string()
-  .max(64, "a secret's or config's name has at most 64 characters")
-  .regex(
-    /^[a-zA-Z0-9](?:[a-zA-Z0-9._-]*[a-zA-Z0-9])?$/,
-    "a secret's or config's name is made of letters, digits, -, _ and ., with a letter or digit first and last",
-  );
-
-/** A number: a swarm's node looks no name up. */
-const ownerId = z
-  .string()
-  .regex(/^[0-9]+$/, { abort: true, message: "a file's owner is a numeric id" })
-  .refine((id) => Number(id) < 2 ** 32 - 1, "a file's owner is an id below 4294967295");
-
-const fileSchema = z.strictObject({
-  name: resourceName,
-  target: z.string().min(1, "has no target").optional(),
-  uid: ownerId.optional(),
-  gid: ownerId.optional(),
-  mode: z.number().int().min(0).max(0o7777, "mode is at most 0o7777").optional(),
-});
-
-/** A secret or config that exists already, by name, and the file it becomes in the container. */
-export type FileReference = z.output<typeof fileSchema>;
-
-export const fileReferencesSchema = z.array(
-  z.union(
-    [resourceName.transform((name): FileReference => ({ name })), fileSchema],
-    "expected a name, or {name, target, uid, gid, mode}",
-  ),
-);

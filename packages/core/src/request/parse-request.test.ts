@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DeploymentError } from "../errors/deployment-error.js";
+import { DeploymentError } from "../errors.js";
 import { type DeployRequest, REQUEST_FIELDS } from "./deploy-request.js";
 import { amendRequest, parseRequest } from "./parse-request.js";
 

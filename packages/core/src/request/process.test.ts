@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { capabilitiesSchema } from "./capabilities.js";
-import { argsSchema, commandSchema, envSchema, hostnameSchema, labelsSchema, userSchema } from "./process.js";
+import {
+  argsSchema,
+  capabilitiesSchema,
+  commandSchema,
+  envSchema,
+  hostnameSchema,
+  labelsSchema,
+  userSchema,
+} from "./process.js";
 
 const messages = (parsed: { error?: { issues: { message: string }[] } }): string[] =>
   parsed.error?.issues.map(({ message }) => message) ?? [];

@@ -1,6 +1,6 @@
-import type { CapabilityName } from "../capabilities/capability.js";
+import type { CapabilityName } from "../capabilities/capabilities.js";
 import type { ResourceSpec } from "../capabilities/resources.js";
-import type { ServiceSettings } from "../capabilities/settings.js";
+import type { ServiceSettings } from "../capabilities/status.js";
 import type { NormalizedRequest, RequestField } from "../request/deploy-request.js";
 
 /** What is known of a network before it is created. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { CAPABILITIES } from "../capabilities/capabilities.js";
+import type { Deployment, DeployOptions, ProgressEvent } from "../operation.js";
 import type { DeployRequest } from "../request/deploy-request.js";
-import type { Deployment } from "./deployment.js";
 import { REQUIRED_FIELDS } from "./manifest.js";
-import type { DeployOptions, ProgressEvent } from "./options.js";
-import { OpenFactoryServiceDeploymentStrategy } from "./strategy.js";
+import { OpenFactoryServiceDeploymentStrategy, requireCapability, supports } from "./strategy.js";
 
 /** A strategy that implements the two methods, and nothing else. */
 class LeastStrategy extends OpenFactoryServiceDeploymentStrategy {
@@ -61,4 +61,17 @@ describe("a strategy of two methods", () => {
     await expect(deploying).rejects.toMatchObject({ code: "UNSUPPORTED", field: "user" });
     expect(events).toEqual([]);
   });
+});
+
+const strategy = {
+  manifest: { name: "mine", capabilities: ["list"], honours: [], unhonoured: [] },
+  inspect: () => undefined,
+} as unknown as OpenFactoryServiceDeploymentStrategy;
+
+test("a strategy can do what it declares, not what it happens to have", () => {
+  expect(CAPABILITIES.filter((capability) => supports(strategy, capability))).toEqual(["list"]);
+  expect(requireCapability(strategy, "list")).toBe(strategy);
+  expect(() => requireCapability(strategy, "inspect")).toThrow(
+    expect.objectContaining({ code: "UNSUPPORTED", strategy: "mine", message: "The mine strategy has no inspect." }),
+  );
 });

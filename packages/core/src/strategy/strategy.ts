@@ -1,10 +1,16 @@
+import type { Capabilities, CapabilityName } from "../capabilities/capabilities.js";
+import { DeploymentError } from "../errors.js";
+import {
+  type Deployment,
+  type DeploymentWarning,
+  type DeployOptions,
+  type RemoveOptions,
+  throwIfAborted,
+} from "../operation.js";
 import type { DeployRequest, NormalizedRequest } from "../request/deploy-request.js";
 import { parseRequest } from "../request/parse-request.js";
-import { throwIfAborted } from "./abort.js";
-import type { Deployment, DeploymentWarning } from "./deployment.js";
-import { checkHonoured } from "./honoured.js";
+import { checkHonoured } from "./check-support.js";
 import { REQUIRED_FIELDS, type StrategyManifest } from "./manifest.js";
-import type { DeployOptions, RemoveOptions } from "./options.js";
 
 /**
  * How OpenFactory services are deployed. A strategy implements {@link deploy} and {@link remove}; everything else is
@@ -57,4 +63,25 @@ export abstract class OpenFactoryServiceDeploymentStrategy {
     for (const warning of warnings) options.observer?.({ type: "warning", service: normalized.name, warning });
     return { request: normalized, warnings };
   }
+}
+
+/** Whether the strategy declares a capability; narrows its type. */
+export function supports<Name extends CapabilityName>(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  capability: Name,
+): strategy is OpenFactoryServiceDeploymentStrategy & Capabilities[Name] {
+  return strategy.manifest.capabilities.includes(capability);
+}
+
+/** @throws DeploymentError `UNSUPPORTED` if the strategy does not declare the capability. */
+export function requireCapability<Name extends CapabilityName>(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  capability: Name,
+): OpenFactoryServiceDeploymentStrategy & Capabilities[Name] {
+  if (supports(strategy, capability)) return strategy;
+  const { name } = strategy.manifest;
+  throw new DeploymentError("UNSUPPORTED", `The ${name} strategy has no ${capability}.`, {
+    strategy: name,
+    hint: "Use a platform that has it; `ofdeploy platforms` lists what each can do.",
+  });
 }

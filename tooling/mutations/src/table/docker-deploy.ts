@@ -136,9 +136,9 @@ export const dockerDeployMutations = ofSuite("docker", [
   ],
   [
     "env in an error, in the engine's words",
-    "packages/core/src/secrecy/without-secrets.ts",
-    "throw redactError(error, redactor);",
-    "throw error;",
+    "packages/core/src/secrets/guard-strategy.ts",
+    "redactWarnings(deployment.warnings, redactor) };\n  } catch (error) {\n    throw redactError(error, redactor);",
+    "redactWarnings(deployment.warnings, redactor) };\n  } catch (error) {\n    throw error;",
     "the engine repeats from the command",
   ],
   [
@@ -171,7 +171,7 @@ export const dockerDeployMutations = ofSuite("docker", [
   ],
   [
     "names of any length",
-    "packages/core/src/request/name.ts",
+    "packages/core/src/request/deploy-request.ts",
     '.max(63, "a service name has at most 63 characters")',
     ".max(6300)",
     "a name of \\d+ characters is refused",

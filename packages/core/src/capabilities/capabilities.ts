@@ -1,0 +1,50 @@
+import type { CanDiagnose, CanPreflight, CanSeeElsewhere } from "./checks.js";
+import type { CanLock, CanManageResources } from "./resources.js";
+import type {
+  CanInspect,
+  CanList,
+  CanLogs,
+  CanRefreshAuth,
+  CanRollback,
+  CanScale,
+  CanTellSettings,
+  CanUpdate,
+  CanWait,
+} from "./services.js";
+
+/** Capability name to interface. */
+export interface Capabilities {
+  inspect: CanInspect;
+  list: CanList;
+  wait: CanWait;
+  logs: CanLogs;
+  update: CanUpdate;
+  rollback: CanRollback;
+  scale: CanScale;
+  refreshAuth: CanRefreshAuth;
+  diagnose: CanDiagnose;
+  settings: CanTellSettings;
+  lock: CanLock;
+  resources: CanManageResources;
+  preflight: CanPreflight;
+  elsewhere: CanSeeElsewhere;
+}
+
+export type CapabilityName = keyof Capabilities;
+
+export const CAPABILITIES = [
+  "inspect",
+  "list",
+  "wait",
+  "logs",
+  "update",
+  "rollback",
+  "scale",
+  "refreshAuth",
+  "diagnose",
+  "settings",
+  "lock",
+  "resources",
+  "preflight",
+  "elsewhere",
+] as const satisfies readonly CapabilityName[];

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { DeploymentError } from "./errors.js";
+import { sleep, throwIfAborted } from "./operation.js";
+
+const context = { service: "demo", strategy: "docker" };
+
+describe("throwIfAborted", () => {
+  test("lets a signal pass that is not there or has not fired", () => {
+    expect(() => throwIfAborted(undefined)).not.toThrow();
+    expect(() => throwIfAborted(new AbortController().signal)).not.toThrow();
+  });
+
+  test("throws ABORTED with the signal's reason as cause", () => {
+    const reason = new Error("ctrl-c");
+    const attempt = () => throwIfAborted(AbortSignal.abort(reason), context);
+    expect(attempt).toThrow(
+      expect.objectContaining({
+        code: "ABORTED",
+        message: "The operation on demo was aborted.",
+        cause: reason,
+        ...context,
+      }),
+    );
+    expect(() => throwIfAborted(AbortSignal.abort())).toThrow("The operation was aborted.");
+  });
+
+  test("throws the reason itself where that is a DeploymentError, with what is known", () => {
+    const reason = new DeploymentError("TIMEOUT", "It took too long.", { hint: "h" });
+    expect(() => throwIfAborted(AbortSignal.abort(reason), context)).toThrow(
+      expect.objectContaining({ code: "TIMEOUT", message: "It took too long.", hint: "h", ...context }),
+    );
+  });
+});
+
+describe("sleep", () => {
+  test("resolves by itself", async () => {
+    await expect(sleep(1)).resolves.toBeUndefined();
+    await expect(sleep(1, new AbortController().signal)).resolves.toBeUndefined();
+  });
+
+  test("rejects at once with a signal that has fired already, and one that fires", async () => {
+    const hour = 3_600_000;
+    await expect(sleep(hour, AbortSignal.abort(), context)).rejects.toMatchObject({ code: "ABORTED", ...context });
+    const controller = new AbortController();
+    const sleeping = sleep(hour, controller.signal, context);
+    controller.abort(new DeploymentError("TIMEOUT", "late"));
+    await expect(sleeping).rejects.toMatchObject({ code: "TIMEOUT", ...context });
+  });
+});

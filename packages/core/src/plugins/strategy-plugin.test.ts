@@ -1,0 +1,246 @@
+import "reflect-metadata";
+import { createRequire } from "node:module";
+import { container as root, inject, injectable, type InjectionToken } from "tsyringe";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { z } from "zod";
+import { DeploymentError } from "../errors.js";
+import { REQUIRED_FIELDS } from "../strategy/manifest.js";
+import { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
+import { CONTRACT_VERSION, LOAD_LIMIT_MS } from "./plugin-registry.js";
+import { adoptClasses, defineStrategyPlugin, DEPLOYMENT_STRATEGY, StrategyRegistry } from "./strategy-plugin.js";
+
+const LABEL = Symbol("label");
+
+@injectable()
+class SomeStrategy extends OpenFactoryServiceDeploymentStrategy {
+  override readonly manifest;
+
+  constructor(@inject(LABEL) label: unknown) {
+    super();
+    this.manifest = { name: String(label), capabilities: [], honours: REQUIRED_FIELDS, unhonoured: [] };
+  }
+
+  async deploy(): Promise<never> {
+    throw new Error("not here");
+  }
+
+  async remove(): Promise<void> {}
+}
+
+const plugin = (name: string, part: object = {}) => ({
+  ...defineStrategyPlugin({
+    name,
+    contractVersion: CONTRACT_VERSION,
+    description: `The ${name} platform.`,
+    options: z.strictObject({ label: z.string().default("default"), port: z.number().optional() }),
+    register(container, options) {
+      container.register(LABEL, { useValue: options.label });
+      container.register(DEPLOYMENT_STRATEGY, { useClass: SomeStrategy });
+    },
+  }),
+  ...part,
+});
+
+const registry = (...declared: [name: string, load: () => Promise<unknown>][]): StrategyRegistry => {
+  const made = new StrategyRegistry(root.createChildContainer());
+  declared.forEach(([name, load], index) => made.declare({ name, origin: `package-${index}`, load }));
+  return made;
+};
+
+describe("StrategyRegistry", () => {
+  test("loads a plugin when it is asked for, and once", async () => {
+    let loads = 0;
+    const known = registry(["one", async () => ((loads += 1), { plugin: plugin("one") })]);
+    expect(known.names()).toEqual(["one"]);
+    expect(loads).toBe(0);
+    await Promise.all([known.create("one"), known.create("one"), known.describe()]);
+    expect(loads).toBe(1);
+  });
+
+  test.each([
+    ["a module with `plugin`", { plugin: plugin("one") }],
+    ["a module with a default export", { default: plugin("one") }],
+    ["the plugin itself", plugin("one")],
+  ])("takes %s", async (_, module) => {
+    await expect(registry(["one", async () => module]).plugin("one")).resolves.toMatchObject({ name: "one" });
+  });
+
+  test("makes each strategy in a container of its own, with checked options", async () => {
+    const known = registry(["one", async () => plugin("one")]);
+    const [first, second] = await Promise.all([known.create("one", { label: "a" }), known.create("one")]);
+    expect([first.manifest.name, second.manifest.name]).toEqual(["a", "default"]);
+    expect(first).not.toBe(second);
+  });
+
+  test("lets plugins inject what the parent container has, and leaves the parent as it was", async () => {
+    const parent = root.createChildContainer();
+    parent.register(LABEL, { useValue: "from the parent" });
+    const known = new StrategyRegistry(parent);
+    known.register(
+      plugin("one", {
+        register: (container: typeof root) => void container.register(DEPLOYMENT_STRATEGY, { useClass: SomeStrategy }),
+      }),
+    );
+    expect((await known.create("one")).manifest.name).toBe("from the parent");
+    expect(parent.isRegistered(DEPLOYMENT_STRATEGY)).toBe(false);
+  });
+
+  test("refuses options that do not fit, names them and not their values", async () => {
+    const creating = registry(["one", async () => plugin("one")]).create("one", { port: "hunter2", colour: 1 });
+    await expect(creating).rejects.toMatchObject({
+      code: "INVALID_REQUEST",
+      strategy: "one",
+      message: expect.stringMatching(/port: .*colour/),
+    });
+    await expect(creating).rejects.not.toMatchObject({ message: expect.stringContaining("hunter2") });
+  });
+
+  test("an unknown name lists the known ones, and may become known", async () => {
+    const known = registry(["one", async () => plugin("one")], ["two", async () => plugin("two")]);
+    await expect(known.create("three")).rejects.toMatchObject({
+      code: "UNKNOWN_PLATFORM",
+      message: "There is no platform three; known are: one, two.",
+    });
+    expect(known.names()).toEqual(["one", "two"]);
+    known.register(plugin("three"));
+    await expect(known.create("three")).resolves.toBeDefined();
+    await expect(registry().create("x")).rejects.toMatchObject({ message: "There is no platform x; known are: none." });
+  });
+
+  test("two that claim one name are both refused, whoever comes first", async () => {
+    const known = registry(["one", async () => plugin("one")], ["one", async () => plugin("one")]);
+    await expect(known.create("one")).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: "Two plugins claim the platform one: package-0 and package-1.",
+    });
+  });
+
+  test.each([
+    [
+      "throws while loading",
+      async () => Promise.reject(new Error("boom\nat secret.js")),
+      "package-0 can't be used: it throws while loading: boom.",
+    ],
+    ["throws no error", async () => Promise.reject("boom"), "it throws while loading: boom."],
+    [
+      "is for another contract",
+      async () => plugin("bad", { contractVersion: 99 }),
+      `it is made for contract version 99, and this is version ${CONTRACT_VERSION}`,
+    ],
+    ["exports nothing", async () => ({}), "it exports no strategy plugin"],
+    ["is undefined", async () => undefined, "it exports no strategy plugin"],
+    ["has no register", async () => plugin("bad", { register: undefined }), "it has no register function"],
+    ["has no schema", async () => plugin("bad", { options: {} }), "its options are not a zod schema"],
+    ["has a bad name", async () => plugin("Bad One"), "its name is not made of"],
+    ["calls itself otherwise", async () => plugin("other"), "it is declared as bad and calls itself other"],
+  ])("a plugin that %s says so, and the others still work", async (_, load, message) => {
+    const known = registry(["bad", load], ["good", async () => plugin("good")]);
+    await expect(known.create("bad")).rejects.toMatchObject({
+      code: "PLUGIN_FAILED",
+      message: expect.stringContaining(message),
+    });
+    await expect(known.create("good")).resolves.toBeDefined();
+    expect(await known.describe()).toMatchObject([
+      { name: "bad", origin: "package-0", error: { code: "PLUGIN_FAILED" } },
+      { name: "good", origin: "package-1", description: "The good platform." },
+    ]);
+  });
+
+  test("a plugin that never comes to the end of its loading says so, and the others still work", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const known = registry(["bad", () => new Promise(() => undefined)], ["good", async () => plugin("good")]);
+    const described = known.describe();
+    await vi.advanceTimersByTimeAsync(LOAD_LIMIT_MS);
+    expect(await described).toMatchObject([
+      {
+        name: "bad",
+        error: {
+          code: "PLUGIN_FAILED",
+          message: "The strategy plugin package-0 can't be used: it has not loaded in 15 s.",
+        },
+      },
+      { name: "good", description: "The good platform." },
+    ]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test.each([
+    [
+      "throws while it registers",
+      {
+        register: () => {
+          throw new Error("boom");
+        },
+      },
+    ],
+    ["rejects while it registers", { register: async () => Promise.reject(new Error("boom")) }],
+    ["registers nothing", { register: () => undefined }],
+    [
+      "registers what is no strategy",
+      { register: (container: typeof root) => void container.register(DEPLOYMENT_STRATEGY, { useValue: {} as never }) },
+    ],
+    ["has a schema that can't be used", { options: z.string().refine(async () => true) }],
+  ])("a plugin that %s is PLUGIN_FAILED", async (_, part) => {
+    const known = new StrategyRegistry(root.createChildContainer());
+    known.register(plugin("bad", part));
+    await expect(known.create("bad", "options" in part ? "x" : {})).rejects.toMatchObject({ code: "PLUGIN_FAILED" });
+  });
+
+  test("a plugin's own DeploymentError passes as it is", async () => {
+    const known = new StrategyRegistry(root.createChildContainer());
+    known.register(
+      plugin("bad", {
+        register: () => {
+          throw new DeploymentError("ENGINE_UNREACHABLE", "No engine.");
+        },
+      }),
+    );
+    await expect(known.create("bad")).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE", message: "No engine." });
+  });
+
+  test("register refuses at once what is no plugin", () => {
+    expect(() => new StrategyRegistry().register({})).toThrow(expect.objectContaining({ code: "PLUGIN_FAILED" }));
+  });
+});
+
+const NAME: InjectionToken<string> = Symbol.for("name");
+
+/** Another copy of tsyringe, as a plugin may bring one. */
+const another = (): { injectable: () => ClassDecorator; inject: typeof inject } => {
+  const require = createRequire(import.meta.url);
+  for (const file of Object.keys(require.cache)) if (file.includes("/tsyringe/")) delete require.cache[file];
+  return require("tsyringe");
+};
+
+test("a class of another copy of tsyringe is made, with what it needs and what that needs", () => {
+  const theirs = another();
+  expect(theirs.inject).not.toBe(inject);
+  class Engine {
+    constructor(readonly name: string) {}
+  }
+  theirs.inject(NAME)(Engine, undefined, 0);
+  theirs.injectable()(Engine);
+  class Strategy {
+    constructor(readonly engine: Engine) {}
+  }
+  Reflect.defineMetadata("design:paramtypes", [Engine], Strategy);
+  theirs.injectable()(Strategy);
+
+  const plain = root.createChildContainer();
+  plain.register("strategy", { useClass: Strategy });
+  expect(() => plain.resolve("strategy")).toThrow(/TypeInfo not known/);
+
+  const container = adoptClasses(root.createChildContainer());
+  container.register(NAME, { useValue: "demo" });
+  container.registerSingleton("strategy", Strategy);
+  expect(container.resolve<Strategy>("strategy").engine).toEqual(new Engine("demo"));
+  expect(container.resolve("strategy")).toBe(container.resolve("strategy"));
+});
+
+test("what is no class is registered as it is", () => {
+  const container = adoptClasses(root.createChildContainer());
+  container.register("value", { useValue: 1 });
+  container.register("made", { useFactory: (given) => given.resolve<number>("value") + 1 });
+  expect(container.resolve("made")).toBe(2);
+});

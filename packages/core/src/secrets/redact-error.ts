@@ -1,0 +1,103 @@
+import { DeploymentError, type ErrorIssue, type FailedInstance } from "../errors.js";
+import type { Redactor } from "./redactor.js";
+
+/** An error's causes, and the data in them, are followed so far. */
+const DEPTH = 8;
+
+/**
+ * An error that repeats no known value, in its message, hint, findings, instance, stack and causes. It is the same object
+ * where there is nothing to mask.
+ */
+export function redactError<Thrown>(error: Thrown, redactor: Redactor): Thrown {
+  return redactAny(error, redactor, DEPTH) as Thrown;
+}
+
+function redactAny(value: unknown, redactor: Redactor, depth: number): unknown {
+  if (typeof value === "string") return redactor.text(value);
+  if (typeof value !== "object" || value === null) return value;
+  // Deeper than anything of use is: it is not shown.
+  if (depth === 0) return undefined;
+  if (DeploymentError.isInstance(value)) return redactDeploymentError(value, redactor, depth);
+  if (value instanceof Error) return redactPlainError(value, redactor, depth);
+  if (Array.isArray(value))
+    return changed(
+      value,
+      value.map((one) => redactAny(one, redactor, depth - 1)),
+    );
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return value;
+  const entries = Object.entries(value);
+  const masked = entries.map(([key, one]) => [key, redactAny(one, redactor, depth - 1)] as const);
+  return masked.every(([, one], index) => one === entries[index]?.[1]) ? value : Object.fromEntries(masked);
+}
+
+const changed = <One>(before: readonly One[], after: readonly One[]): readonly One[] =>
+  after.every((one, index) => one === before[index]) ? before : after;
+
+function redactIssue(issue: ErrorIssue, redactor: Redactor): ErrorIssue {
+  const message = redactor.text(issue.message);
+  const hint = issue.hint && redactor.text(issue.hint);
+  return message === issue.message && hint === issue.hint ? issue : { ...issue, message, ...(hint && { hint }) };
+}
+
+/** Ids and names of nodes stay: they are no engine's words. */
+function redactInstance(instance: FailedInstance, redactor: Redactor): FailedInstance {
+  const error = instance.error && redactor.text(instance.error);
+  const before = instance.lastLogLines ?? [];
+  const lastLogLines = changed(
+    before,
+    before.map((line) => redactor.text(line)),
+  );
+  if (error === instance.error && lastLogLines === before) return instance;
+  return { ...instance, error, ...(instance.lastLogLines && { lastLogLines: [...lastLogLines] }) };
+}
+
+function redactDeploymentError(error: DeploymentError, redactor: Redactor, depth: number): DeploymentError {
+  const data = <Data>(part: Data): Data => redactAny(part, redactor, depth - 1) as Data;
+  const message = redactor.text(error.message);
+  const hint = data(error.hint);
+  const issues = changed(
+    error.issues,
+    error.issues.map((issue) => redactIssue(issue, redactor)),
+  );
+  const instance = error.instance && redactInstance(error.instance, redactor);
+  const cause = data(error.cause);
+  const stack = data(error.stack);
+  const isSame =
+    message === error.message &&
+    hint === error.hint &&
+    issues === error.issues &&
+    instance === error.instance &&
+    cause === error.cause &&
+    stack === error.stack;
+  if (isSame) return error;
+  const masked = new DeploymentError(error.code, message, { ...error, hint, issues: [...issues], instance, cause });
+  return withStack(masked, stack);
+}
+
+function redactPlainError(error: Error, redactor: Redactor, depth: number): Error {
+  const message = redactor.text(error.message);
+  const stack = error.stack === undefined ? undefined : redactor.text(error.stack);
+  const own = Object.entries(error).filter(([key]) => key !== "message" && key !== "stack" && key !== "cause");
+  const masked = own.map(([key, one]) => [key, redactAny(one, redactor, depth - 1)] as const);
+  const cause = redactAny(error.cause, redactor, depth - 1);
+  const isSame =
+    message === error.message &&
+    stack === error.stack &&
+    cause === error.cause &&
+    masked.every(([, one], index) => one === own[index]?.[1]);
+  if (isSame) return error;
+  const copy = Object.assign(
+    new Error(message, cause === undefined ? undefined : { cause }),
+    Object.fromEntries(masked),
+  );
+  // Whoever recognizes the error by its class still does.
+  Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object);
+  Object.defineProperty(copy, "name", { value: error.name, configurable: true, writable: true });
+  return withStack(copy, stack);
+}
+
+function withStack<Kind extends Error>(error: Kind, stack: string | undefined): Kind {
+  Object.defineProperty(error, "stack", { value: stack, configurable: true, writable: true });
+  return error;
+}
