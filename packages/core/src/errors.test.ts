@@ -1,14 +1,14 @@
 import { describe, expect, test, vi } from "vitest";
 import { DeploymentError, ERROR_CODES, inContext } from "./errors.js";
 
-const otherCopy = async (): Promise<typeof DeploymentError> => {
+const importCopy = async (): Promise<typeof DeploymentError> => {
   vi.resetModules();
   return (await import("./errors.js")).DeploymentError;
 };
 
-const whole = () =>
+const complete = () =>
   new DeploymentError("TASK_FAILED", "The task of demo failed.", {
-    hint: "Look at its log.",
+    hint: "See its log.",
     service: "demo",
     strategy: "swarm",
     field: "command",
@@ -18,35 +18,35 @@ const whole = () =>
   });
 
 describe("DeploymentError", () => {
-  test("is an Error with a name, a message and the engine's error as cause", () => {
-    const error = whole();
+  test("is an Error with a name, a message and a cause", () => {
+    const error = complete();
     expect(error).toBeInstanceOf(Error);
     expect(String(error)).toBe("DeploymentError: The task of demo failed.");
     expect((error.cause as Error).message).toBe("engine says");
     expect("cause" in new DeploymentError("TIMEOUT", "m")).toBe(false);
   });
 
-  test("is recognised across two copies of the package, where instanceof fails", async () => {
-    const Other = await otherCopy();
-    const theirs = new Other("NOT_FOUND", "There is no demo.");
-    expect(Other).not.toBe(DeploymentError);
+  test("isInstance() works across two copies of the package, where instanceof fails", async () => {
+    const Copy = await importCopy();
+    const theirs = new Copy("NOT_FOUND", "There is no demo.");
+    expect(Copy).not.toBe(DeploymentError);
     expect(theirs instanceof DeploymentError).toBe(false);
     expect(DeploymentError.isInstance(theirs)).toBe(true);
     expect(DeploymentError.isInstance(theirs, "NOT_FOUND")).toBe(true);
     expect(DeploymentError.isInstance(theirs, "TIMEOUT")).toBe(false);
-    expect(Other.isInstance(whole())).toBe(true);
+    expect(Copy.isInstance(complete())).toBe(true);
   });
 
   test.each([undefined, null, "x", {}, new Error("x"), { code: "TIMEOUT", name: "DeploymentError" }])(
-    "%s is none",
+    "isInstance() is false for %s",
     (value) => {
       expect(DeploymentError.isInstance(value)).toBe(false);
     },
   );
 
-  test("withContext adds what was not known, keeps what was, and changes nothing of the first", async () => {
-    const Other = await otherCopy();
-    const bare = new Other("TIMEOUT", "m", { hint: "h", cause: "c" });
+  test("withContext() returns a copy with missing fields added and existing ones kept", async () => {
+    const Copy = await importCopy();
+    const bare = new Copy("TIMEOUT", "m", { hint: "h", cause: "c" });
     const filled = DeploymentError.withContext(bare, { service: "demo", strategy: "docker" });
     expect(filled).toMatchObject({
       code: "TIMEOUT",
@@ -57,16 +57,16 @@ describe("DeploymentError", () => {
       strategy: "docker",
     });
     expect(bare.service).toBeUndefined();
-    const kept = DeploymentError.withContext(whole(), { service: "other", strategy: "other" });
-    expect(kept.toJSON()).toEqual(whole().toJSON());
+    const kept = DeploymentError.withContext(complete(), { service: "other", strategy: "other" });
+    expect(kept.toJSON()).toEqual(complete().toJSON());
     expect((kept.cause as Error).message).toBe("engine says");
   });
 
-  test("its JSON has all but stack and cause", () => {
-    expect(JSON.parse(JSON.stringify(whole()))).toEqual({
+  test("toJSON() contains all fields except stack and cause", () => {
+    expect(JSON.parse(JSON.stringify(complete()))).toEqual({
       code: "TASK_FAILED",
       message: "The task of demo failed.",
-      hint: "Look at its log.",
+      hint: "See its log.",
       service: "demo",
       strategy: "swarm",
       field: "command",
@@ -77,7 +77,7 @@ describe("DeploymentError", () => {
   });
 });
 
-test("the codes are what they were: code of others hangs on them", () => {
+test("ERROR_CODES keeps its codes, since they are public", () => {
   expect(ERROR_CODES).toEqual(
     expect.arrayContaining([
       "INVALID_REQUEST",
@@ -102,11 +102,11 @@ test("the codes are what they were: code of others hangs on them", () => {
 
 const context = { service: "demo", strategy: "docker" };
 
-test("a DeploymentError is told what it is about; anything else passes as it is", async () => {
-  const fault = new DeploymentError("NOT_FOUND", "None.", { service: "known" });
+test("inContext() adds missing context to a DeploymentError and passes other errors unchanged", async () => {
+  const known = new DeploymentError("NOT_FOUND", "None.", { service: "known" });
   const other = new TypeError("x");
   await expect(inContext(context, async () => 1)).resolves.toBe(1);
-  await expect(inContext(context, () => Promise.reject(fault))).rejects.toMatchObject({
+  await expect(inContext(context, () => Promise.reject(known))).rejects.toMatchObject({
     code: "NOT_FOUND",
     service: "known",
     strategy: "docker",

@@ -1,111 +1,109 @@
-/**
- * The stable codes of {@link DeploymentError}. A code never changes its meaning; new ones may be added.
- */
+/** The stable codes of {@link DeploymentError}. A code never changes its meaning; new ones may be added. */
 export const ERROR_CODES = [
-  /** The request does not fit the schema, or contradicts itself. */
+  /** The request doesn't match the schema, or contradicts itself. */
   "INVALID_REQUEST",
-  /** The app file does not fit the schema, or can't be read. */
+  /** The app file doesn't match the schema, or can't be read. */
   "INVALID_FILE",
-  /** A field, value or capability that the strategy, or the engine's API version, does not have. */
+  /** A field, value or capability that the strategy or the engine's API version doesn't support. */
   "UNSUPPORTED",
-  /** No service of that exact name. */
+  /** No service has exactly this name. */
   "NOT_FOUND",
   /** The name is in use. */
   "ALREADY_EXISTS",
-  /** Something else stands in the way: a host port in use, a resource that is not ours, a change made by another. */
+  /** A conflict on the engine: a host port in use, a resource with another owner, a concurrent change. */
   "CONFLICT",
   "IMAGE_NOT_FOUND",
   "NETWORK_NOT_FOUND",
-  /** No engine answers there, or the socket may not be opened by this user. */
+  /** The engine doesn't respond at its address, or this user lacks permission to open its socket. */
   "ENGINE_UNREACHABLE",
   "NOT_A_SWARM_MANAGER",
   /** A registry or the engine refused the credentials. */
   "UNAUTHORIZED",
-  /** A time limit passed. */
+  /** A time limit expired. */
   "TIMEOUT",
   /** The caller's AbortSignal ended the operation. */
   "ABORTED",
-  /** The engine went back to the previous version of the service. */
+  /** The engine rolled the service back to its previous version. */
   "ROLLED_BACK",
-  /** The process of the service ended, never started, or never became healthy. */
+  /** The process of the service exited, didn't start, or didn't become healthy. */
   "TASK_FAILED",
-  /** Any other answer of the engine that is an error. */
+  /** Any other error response of the engine. */
   "ENGINE_ERROR",
-  /** No strategy plugin of that name is known. */
+  /** No strategy plugin has this name. */
   "UNKNOWN_PLATFORM",
-  /** No connector plugin, or asset listener plugin, of that name is known. */
+  /** No connector plugin or asset listener plugin has this name. */
   "UNKNOWN_PLUGIN",
-  /** A plugin can't be used: it throws while loading, is made for another contract version, or is malformed. */
+  /** A plugin can't be used: it throws while loading, is built for another contract version, or is malformed. */
   "PLUGIN_FAILED",
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-// Two copies of this package can meet in one process (a plugin with its own): instanceof would not see across them.
+// A plugin may bring its own copy of this package, and instanceof fails across copies.
 const marker = Symbol.for("openfactory.deploy.error");
 
-/** A place in a file. `line` and `column` count from 1. */
+/** A position in a file. `line` and `column` start at 1. */
 export interface SourceLocation {
   file: string;
   line: number;
   column: number;
 }
 
-/** One finding of several that make up an error: a field of a request, or a place in a file. */
+/** One of the findings that an error consists of: about a field of a request, or a position in a file. */
 export interface ErrorIssue {
   message: string;
-  /** Of this finding, where it is not the code of the whole error. */
+  /** Set if it differs from the code of the error. */
   code?: ErrorCode;
-  /** Where in the request, e.g. `mounts[0].Target`. */
+  /** Path in the request, e.g. `mounts[0].Target`. */
   field?: string;
   location?: SourceLocation;
-  /** What to do about it. */
+  /** What to do. */
   hint?: string;
 }
 
-/** What is known of the container or task that failed. */
+/** The container or task that failed. */
 export interface FailedInstance {
   /** Container or task id. */
   id: string;
-  /** Host name of the node it ran on. */
+  /** Host name of its node. */
   node?: string;
   exitCode?: number;
-  /** The engine's own words. */
+  /** The engine's error message. */
   error?: string;
-  /** The last lines it wrote, oldest first. */
+  /** Its last lines of output, oldest first. */
   lastLogLines?: string[];
 }
 
-/** A network, volume, image, secret or config, by its name on the engine. */
+/** A resource or image, by its name on the engine. */
 export interface ErrorSubject {
   kind: "network" | "volume" | "image" | "secret" | "config";
   name: string;
 }
 
 export interface DeploymentErrorOptions {
-  /** One sentence: what to do. */
+  /** What to do, in one sentence. */
   hint?: string;
-  /** The service it is about. */
+  /** The service that the error is about. */
   service?: string;
-  /** Name of the strategy that threw. */
+  /** Name of the strategy that threw the error. */
   strategy?: string;
-  /** The request field it is about, e.g. `networks[1]`. */
+  /** The request field that the error is about, e.g. `networks[1]`. */
   field?: string;
-  /** What it is about, where that is not the service itself. */
+  /** The resource or image that the error is about, if not the service itself. */
   subject?: ErrorSubject;
-  /** Where what it is about is written. */
+  /** Position in a file that the error is about. */
   location?: SourceLocation;
   issues?: ErrorIssue[];
   instance?: FailedInstance;
-  /** The engine's (or the system's) own error. */
+  /** The original error of the engine or the system. */
   cause?: unknown;
 }
 
 /**
  * The one error class of OpenFactory Deploy.
  *
- * `message` says what happened in one sentence, `hint` what to do, `code` is stable. Recognise it with
- * {@link DeploymentError.isInstance}, which works across copies of this package where `instanceof` does not.
+ * `message` describes what happened in one sentence, `hint` what to do, and `code` is stable. Test for it with
+ * {@link DeploymentError.isInstance}, which works across copies of this package.
  */
 export class DeploymentError extends Error {
   override readonly name = "DeploymentError";
@@ -133,7 +131,7 @@ export class DeploymentError extends Error {
     this.instance = options.instance;
   }
 
-  /** Whether `value` is a DeploymentError of this or any other copy of the package; with `code`, of that code. */
+  /** Whether `value` is a DeploymentError, of any copy of this package; with `code`, one with that code. */
   static isInstance(value: unknown, code?: ErrorCode): value is DeploymentError {
     return (
       typeof value === "object" &&
@@ -143,7 +141,7 @@ export class DeploymentError extends Error {
     );
   }
 
-  /** The same error with what was not known where it was thrown: fields already set are kept. */
+  /** A copy of the error with added context. Fields that are already set are kept. */
   static withContext(
     error: DeploymentError,
     context: { service?: string; strategy?: string; location?: SourceLocation | undefined; hint?: string },
@@ -159,7 +157,7 @@ export class DeploymentError extends Error {
     });
   }
 
-  /** Plain data for `--json` and logs: everything but stack and cause. */
+  /** Plain data for `--json` and logs: all fields except stack and cause. */
   toJSON(): Record<string, unknown> {
     return {
       code: this.code,
@@ -176,7 +174,7 @@ export class DeploymentError extends Error {
   }
 }
 
-/** Runs `work`; a DeploymentError it throws is told of which service and strategy it is, where it does not say. */
+/** Runs `work`, and adds service and strategy to a DeploymentError that it throws without them. */
 export async function inContext<Result>(
   context: { service?: string; strategy?: string },
   work: () => Promise<Result>,

@@ -4,8 +4,8 @@ import { sleep, throwIfAborted } from "./operation.js";
 
 const context = { service: "demo", strategy: "docker" };
 
-describe("throwIfAborted", () => {
-  test("lets a signal pass that is not there or has not fired", () => {
+describe("throwIfAborted()", () => {
+  test("returns without a signal, and for a signal that has not fired", () => {
     expect(() => throwIfAborted(undefined)).not.toThrow();
     expect(() => throwIfAborted(new AbortController().signal)).not.toThrow();
   });
@@ -24,7 +24,7 @@ describe("throwIfAborted", () => {
     expect(() => throwIfAborted(AbortSignal.abort())).toThrow("The operation was aborted.");
   });
 
-  test("throws the reason itself where that is a DeploymentError, with what is known", () => {
+  test("throws the signal's reason with the context if it is a DeploymentError", () => {
     const reason = new DeploymentError("TIMEOUT", "It took too long.", { hint: "h" });
     expect(() => throwIfAborted(AbortSignal.abort(reason), context)).toThrow(
       expect.objectContaining({ code: "TIMEOUT", message: "It took too long.", hint: "h", ...context }),
@@ -32,13 +32,13 @@ describe("throwIfAborted", () => {
   });
 });
 
-describe("sleep", () => {
-  test("resolves by itself", async () => {
+describe("sleep()", () => {
+  test("resolves after the time", async () => {
     await expect(sleep(1)).resolves.toBeUndefined();
     await expect(sleep(1, new AbortController().signal)).resolves.toBeUndefined();
   });
 
-  test("rejects at once with a signal that has fired already, and one that fires", async () => {
+  test("rejects at once if the signal has fired, and when it fires", async () => {
     const hour = 3_600_000;
     await expect(sleep(hour, AbortSignal.abort(), context)).rejects.toMatchObject({ code: "ABORTED", ...context });
     const controller = new AbortController();

@@ -1,46 +1,47 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { DeploymentError } from "./errors.js";
 
-/** What an operation tells while it runs. */
-export type ProgressEvent =
-  /** A pull, as the engine reports it. `current` and `total` in bytes, of one layer (`id`). */
-  | { type: "pull"; service: string; image: string; status: string; id?: string; current?: number; total?: number }
-  /** A step begun: `create`, `start`, `stop`, `remove`, ... */
-  | { type: "step"; service: string; step: string; id?: string }
-  /** How far a wait has come. */
-  | { type: "waiting"; service: string; running: number; desired: number; detail?: string }
-  | { type: "warning"; service: string; warning: DeploymentWarning };
-
-/** Taken by every operation of a strategy. */
+/** Accepted by every operation of a strategy. */
 export interface OperationOptions {
-  /** Ends the operation with `ABORTED`; what it had made by then is removed. */
+  /** Ends the operation with `ABORTED`. Whatever the operation has created by then is removed. */
   signal?: AbortSignal;
-  /** Called synchronously with each progress event; what it throws is the caller's own problem and ends the operation. */
+  /** Called synchronously with each progress event. An error that the observer throws ends the operation. */
   observer?: (event: ProgressEvent) => void;
 }
 
 export interface DeployOptions extends OperationOptions {
-  /** Refuse (`UNSUPPORTED`) what would otherwise be a warning. Default false. */
+  /** Reject with `UNSUPPORTED` instead of returning a warning. Default false. */
   strict?: boolean;
 }
 
 export interface RemoveOptions extends OperationOptions {
-  /** Wait until what the service ran is really gone. Default false. */
+  /** Wait until all containers or tasks of the service are gone. Default false. */
   wait?: boolean;
   /** Time limit of that wait in milliseconds. Default 60000. */
   timeoutMs?: number;
 }
 
-/** Something that did not happen as asked, though the deploy as a whole did. */
+/** Reported by an operation while it runs. */
+export type ProgressEvent =
+  /** A pull, as the engine reports it. `current` and `total` in bytes, of one layer (`id`). */
+  | { type: "pull"; service: string; image: string; status: string; id?: string; current?: number; total?: number }
+  /** The start of a step: `create`, `start`, `stop`, `remove`, ... */
+  | { type: "step"; service: string; step: string; id?: string }
+  /** The progress of a wait. */
+  | { type: "waiting"; service: string; running: number; desired: number; detail?: string }
+  | { type: "warning"; service: string; warning: DeploymentWarning };
+
+/** Part of a request that was not carried out as requested, although the deployment succeeded. */
 export interface DeploymentWarning {
   /**
-   * - `FIELD_NOT_HONOURED`: a request field
-   * - `ENGINE_WARNING`: the engine's own
-   * - `DIGEST_NOT_RESOLVED`: no registry told the digest
+   * - `FIELD_NOT_HONOURED`: the strategy doesn't support a field of the request
+   * - `ENGINE_WARNING`: a warning from the engine
+   * - `DIGEST_NOT_RESOLVED`: no registry returned the digest
    * - `SHORT_LIVED_CREDENTIALS`: the registry credentials that are stored with the service expire soon
-   * - `NO_CREDENTIALS`: there are none to store with the service
-   * - `CREDENTIALS_UNAVAILABLE`: a credential helper or Docker's config.json fails, and the deploy goes on without it
-   * - `PREVIOUS_VERSION_LOST`: a rollback has no earlier version to go back to any more
+   * - `NO_CREDENTIALS`: there are no credentials to store with the service
+   * - `CREDENTIALS_UNAVAILABLE`: a credential helper or Docker's config.json failed; the deployment continued without
+   *   credentials
+   * - `PREVIOUS_VERSION_LOST`: there is no longer a previous version to roll back to
    * - `INSTANCES_RESTART`: running instances restart, because one of their variables holds the number of replicas
    */
   code:
@@ -56,18 +57,18 @@ export interface DeploymentWarning {
   strategy: string;
   /** Path in the request, e.g. `constraints`. */
   field?: string;
-  /** The registry that it is about, where it is about no service: who deploys several services reports it once. */
+  /** Set if the warning concerns a registry and not one service, so that it can be reported once for all services. */
   registry?: string;
   /** One sentence. */
   reason: string;
 }
 
-/** What a deploy made. */
+/** The result of a deployment. */
 export interface Deployment {
   name: string;
-  /** Ids of what was made: one service, or one container per replica. */
+  /** One service id, or the id of one container per replica. */
   ids: readonly string[];
-  /** The image as resolved: with the digest where it was pinned. */
+  /** The resolved image: with its digest if the image was pinned to one. */
   image: string;
   warnings: readonly DeploymentWarning[];
 }
@@ -77,20 +78,12 @@ interface Context {
   strategy?: string;
 }
 
-const aborted = (signal: AbortSignal, context: Context): DeploymentError =>
-  DeploymentError.isInstance(signal.reason)
-    ? DeploymentError.withContext(signal.reason, context)
-    : new DeploymentError("ABORTED", `The operation${context.service ? ` on ${context.service}` : ""} was aborted.`, {
-        ...context,
-        cause: signal.reason,
-      });
-
-/** @throws DeploymentError `ABORTED`, or the signal's reason where that is a DeploymentError, if the signal has fired. */
+/** @throws DeploymentError `ABORTED`, or the signal's reason if the reason is a DeploymentError, if the signal has fired. */
 export function throwIfAborted(signal: AbortSignal | undefined, context: Context = {}): void {
-  if (signal?.aborted) throw aborted(signal, context);
+  if (signal?.aborted) throw abortError(signal, context);
 }
 
-/** Resolves after `ms` milliseconds. @throws DeploymentError as {@link throwIfAborted} when the signal fires first. */
+/** Resolves after `ms` milliseconds. @throws DeploymentError as {@link throwIfAborted} if the signal fires first. */
 export async function sleep(ms: number, signal?: AbortSignal, context: Context = {}): Promise<void> {
   throwIfAborted(signal, context);
   try {
@@ -100,3 +93,11 @@ export async function sleep(ms: number, signal?: AbortSignal, context: Context =
     throw error;
   }
 }
+
+const abortError = (signal: AbortSignal, context: Context): DeploymentError =>
+  DeploymentError.isInstance(signal.reason)
+    ? DeploymentError.withContext(signal.reason, context)
+    : new DeploymentError("ABORTED", `The operation${context.service ? ` on ${context.service}` : ""} was aborted.`, {
+        ...context,
+        cause: signal.reason,
+      });

@@ -12,7 +12,7 @@ import type {
   CanWait,
 } from "./services.js";
 
-/** Capability name to interface. */
+/** The interface of each capability, by the name that a manifest declares. */
 export interface Capabilities {
   inspect: CanInspect;
   list: CanList;

@@ -6,51 +6,51 @@ import type { ServiceStatus } from "./status.js";
 /** A request that is about to be deployed. */
 export interface PreflightRequest {
   readonly request: DeployRequest;
-  /** A service of that name runs, and is updated: what it holds (its ports, its name) does not stand in the way. */
+  /** The service exists and is updated: its own ports and its own name are no conflict. */
   readonly updates: boolean;
 }
 
-/** Why a deploy would fail, or would not do what is expected. */
+/** A reason why a deploy would fail, or would have an unexpected result. */
 export interface PreflightProblem {
   /** `CONFLICT`: a host port in use, a volume with other options; `NETWORK_NOT_FOUND`, `IMAGE_NOT_FOUND`, ... */
   code: ErrorCode;
   service: string;
   /** Path in the request: `networks[1]`, `ports`, `constraints`. */
   field?: string;
-  /** One sentence, without a full stop. */
+  /** One sentence, without a period at its end. */
   message: string;
-  /** One sentence: what to do. */
+  /** What to do, in one sentence. */
   hint: string;
 }
 
 export interface PreflightOptions extends OperationOptions {
   /**
-   * What `list` of the same strategy has just told, asked for without labels: the strategy may take it for a look of its
-   * own, and be a call cheaper. Default: it looks.
+   * The result of `list` of the same strategy, called just now and without labels. The strategy may use it instead of
+   * another call. Default: the strategy lists the services itself.
    */
   readonly listed?: readonly ServiceStatus[];
 }
 
 export interface CanPreflight {
   /**
-   * Looks at the engine for what would make deploys of these requests fail, and changes nothing: host ports that are
-   * taken, networks that are missing or can't be joined, volumes that exist with other options, images that can't be
-   * found, missing secrets and configs, constraints that no node fulfils, reservations that no node has room for.
-   * A few calls, whatever the number of requests, and one for each image that must be looked for.
-   * @returns every problem there is, in the order of the requests; none: nothing is known to stand in the way.
+   * Checks on the engine, without changing anything, whether deploys of these requests would fail: host ports in use,
+   * networks that are missing or can't be joined, volumes that exist with other options, missing images, secrets and
+   * configs, constraints that no node matches, reservations that no node has room for. Takes a few calls for all requests
+   * together, and one for each image that must be looked up.
+   * @returns all problems found, in the order of the requests.
    */
   preflight(requests: readonly PreflightRequest[], options?: PreflightOptions): Promise<PreflightProblem[]>;
 }
 
-/** One thing that was looked at: whether it is as a deploy needs it. */
+/** The result of one check of the environment. */
 export interface Diagnosis {
-  /** What was looked at, in a few words: `engine`, `swarm manager`, `network factory-net`. */
+  /** The subject of the check, in a few words: `engine`, `swarm manager`, `network factory-net`. */
   check: string;
-  /** `warning`: deploys work, with something less than one may expect. `failed`: they don't. */
+  /** `warning`: deploys work, with a limitation. `failed`: deploys don't work. */
   state: "ok" | "warning" | "failed";
-  /** One sentence on what was found, e.g. `Engine 28.5.2, API 1.51, at unix:///var/run/docker.sock.` */
+  /** The result in one sentence, e.g. `Engine 28.5.2, API 1.51, at unix:///var/run/docker.sock.` */
   detail: string;
-  /** One sentence: what to do. */
+  /** What to do, in one sentence. */
   hint?: string;
 }
 
@@ -61,34 +61,34 @@ export interface DiagnoseOptions extends OperationOptions {
 
 export interface CanDiagnose {
   /**
-   * Looks whether what deploys need is there, and changes nothing. What is wrong is a finding, not an error; where one
-   * finding makes further ones pointless (no engine answers), they are left out.
+   * Checks, without changing anything, whether the environment is ready for deploys. A problem is a result, not an error.
+   * Checks that depend on a failed one (the engine is unreachable) are left out.
    * @throws DeploymentError `ABORTED`.
    */
   diagnose(options?: DiagnoseOptions): Promise<Diagnosis[]>;
 }
 
-/** Another platform of the same engine, as far as it matters to a project. */
+/** Another platform on the same engine. */
 export interface OtherPlatform {
-  /** The name by which `--platform` chooses it: `swarm`, `docker`. */
+  /** Its name, as in `--platform`: `swarm`, `docker`. */
   readonly platform: string;
-  /** Names of the services with the wanted labels that it runs, sorted. Empty: it runs none of them. */
+  /** Names of its services that have the requested labels, sorted. */
   readonly services: readonly string[];
   /** Why the engine belongs to that platform, as a clause: `This engine is a Swarm manager`. */
   readonly reason?: string;
 }
 
 export interface ElsewhereOptions extends OperationOptions {
-  /** Only services that carry all these labels with these values. */
+  /** Only services that have all of these labels with these values. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Knows what another platform runs on the same engine, so that a forgotten `--platform` is noticed. */
+/** Finds services on other platforms of the same engine, to detect a missing `--platform`. */
 export interface CanSeeElsewhere {
   /**
-   * The other platforms that can be used on the same engine, and which of the wanted services each runs. Nothing that is
-   * returned here is ever part of `list`, and this strategy never changes it. One call at most.
-   * @returns nothing where no other platform can be used there.
+   * The other platforms that are available on the same engine, with their services that have the requested labels. These
+   * services are never part of `list`, and this strategy never changes them. Takes one call at most.
+   * @returns an empty list if no other platform is available there.
    * @throws DeploymentError `ENGINE_UNREACHABLE`, `ABORTED`, ...
    */
   elsewhere(options: ElsewhereOptions): Promise<OtherPlatform[]>;

@@ -1,30 +1,29 @@
 import type { OperationOptions } from "../operation.js";
 
-/** What services use, and is no service. */
 export const RESOURCE_KINDS = ["network", "volume", "config", "secret"] as const;
 
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
-/** A resource as it is on the engine; the content of configs and secrets is never told. */
+/** A resource on the engine, without the content of configs and secrets. */
 export interface Resource {
   kind: ResourceKind;
   name: string;
-  /** Engine's id; of a volume, its name. */
+  /** The engine's id; for a volume, its name. */
   id: string;
   labels: Readonly<Record<string, string>>;
-  /** The other orchestrator that owns it, such as `Docker Swarm`; only with {@link ListResourcesOptions.foreign}. */
+  /** The other orchestrator that owns the resource, such as `Docker Swarm`. Set only with {@link ListResourcesOptions.foreign}. */
   orchestrator?: string;
 }
 
-/** A resource to make. */
+/** A resource to create. */
 export type ResourceSpec = { name: string; labels: Readonly<Record<string, string>> } & (
   | {
       kind: "network";
-      /** Default: `bridge` on one engine, `overlay` on a swarm. */
+      /** Default: `bridge` on a single engine, `overlay` on a swarm. */
       driver?: string;
       /** Containers that belong to no service may join. Default true. */
       attachable?: boolean;
-      /** No way out. Default false. */
+      /** No access to external networks. Default false. */
       internal?: boolean;
       driverOptions?: Readonly<Record<string, string>>;
     }
@@ -33,54 +32,54 @@ export type ResourceSpec = { name: string; labels: Readonly<Record<string, strin
 );
 
 export interface ListResourcesOptions extends OperationOptions {
-  /** Only those that carry all these labels with these values. */
+  /** Only resources that have all of these labels with these values. */
   labels?: Readonly<Record<string, string>>;
-  /** Default: all that the strategy has. */
+  /** Default: all kinds that the strategy supports. */
   kinds?: readonly ResourceKind[];
   /**
-   * Also those that another orchestrator on the same engine owns, whose names are in use. The strategy never changes or
-   * removes them. Default false.
+   * Include resources that another orchestrator on the same engine owns, since their names are in use. The strategy never
+   * changes or removes them. Default false.
    */
   foreign?: boolean;
 }
 
 export interface RemoveResourceOptions extends OperationOptions {
-  /** How long what used it may take to let go of it, in milliseconds. Default 10000. */
+  /** How long to wait until nothing uses the resource, in milliseconds. Default 10000. */
   timeoutMs?: number;
 }
 
-/** Networks, volumes, configs and secrets, as far as the platform has them. */
+/** Networks, volumes, configs and secrets. */
 export interface CanManageResources {
-  /** The kinds there are on this platform. */
+  /** The kinds that this platform supports. */
   readonly resourceKinds: readonly ResourceKind[];
   /** Sorted by kind and name. */
   listResources(options?: ListResourcesOptions): Promise<Resource[]>;
-  /** @throws DeploymentError `ALREADY_EXISTS`, `UNSUPPORTED` (a kind that the platform has not), `INVALID_REQUEST`. */
+  /** @throws DeploymentError `ALREADY_EXISTS`, `UNSUPPORTED` (a kind that the platform doesn't support), `INVALID_REQUEST`. */
   createResource(spec: ResourceSpec, options?: OperationOptions): Promise<Resource>;
   /**
-   * Removes the resource of exactly that name, once nothing uses it any more.
-   * @throws DeploymentError `NOT_FOUND`, `CONFLICT` (something uses it still), `UNSUPPORTED`.
+   * Removes the resource with exactly this name once nothing uses it.
+   * @throws DeploymentError `NOT_FOUND`, `CONFLICT` (still in use), `UNSUPPORTED`.
    */
   removeResource(kind: ResourceKind, name: string, options?: RemoveResourceOptions): Promise<void>;
 }
 
-/** Who holds a lock. Never holds a secret: it is kept as labels on the engine. */
+/** The holder of a lock. It is stored in labels on the engine, so it must not contain a secret. */
 export interface LockHolder {
-  /** Unique per holder, so that nobody lets go of another's lock. */
+  /** Unique for each holder, so that only the holder itself releases the lock. */
   id: string;
-  /** For people: `ada@bench-pc (ofdeploy up, pid 4711)`. */
+  /** For display: `ada@bench-pc (ofdeploy up, pid 4711)`. */
   owner: string;
-  /** ISO 8601: when it was taken. */
+  /** When the lock was acquired, ISO 8601. */
   since: string;
 }
 
-/** Locks that all users of one engine (or swarm) see: kept there, as a resource that carries labels and costs nothing. */
+/** Locks that all users of an engine (or a swarm) share. Each is stored there, as a resource with labels that costs nothing. */
 export interface CanLock {
   /**
-   * Takes the lock, which nobody must hold; of several who try at once, one gets it.
-   * @returns undefined, or, where it is taken already, its holder.
+   * Acquires the lock if it is free. Of several concurrent callers, one acquires it.
+   * @returns undefined, or the present holder if the lock is held.
    */
   lock(name: string, holder: LockHolder, options?: OperationOptions): Promise<LockHolder | undefined>;
-  /** Lets go of it, if it is held by the holder of that id. Content if it isn't held. */
+  /** Releases the lock if the holder with this id holds it. No-op if nothing holds it. */
   unlock(name: string, holderId: string, options?: OperationOptions): Promise<void>;
 }

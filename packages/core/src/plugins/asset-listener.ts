@@ -3,35 +3,34 @@ import { isObject, PluginRegistry } from "./plugin-registry.js";
 /** An asset that a device refers to. */
 export interface AssetReference {
   readonly uuid: string;
-  /** Its service; left out where it runs elsewhere. */
+  /** Its service. Undefined if it runs elsewhere. */
   readonly service?: string;
 }
 
-/** The assets below a device, by what they are to it: `agent`, `producer`. */
+/** The assets of a device, by their role: `agent`, `producer`. */
 export type AssetReferences = Readonly<Record<string, AssetReference>>;
 
-/** One asset of OpenFactory: an app (each replica of its own), or a device. */
+/** An asset of OpenFactory: an app (one asset per replica), or a device. */
 export interface Asset {
-  /** Of one of several replicas: `<uuid>-<slot>`, as the application framework names it. */
+  /** For one of several replicas: `<uuid>-<slot>`, as in OpenFactory's application framework. */
   readonly uuid: string;
   readonly kind: "app" | "device";
   /** Its name in the file. */
   readonly name: string;
-  /** Of an app one service; of a device all of its services, none where it is registered elsewhere. */
+  /** One service of an app; all services of a device, none if it is registered elsewhere. */
   readonly services: readonly string[];
-  /** Place in the Unified Namespace, as written in the file. */
+  /** Position in the Unified Namespace, as in the file. */
   readonly uns: Readonly<Record<string, string>>;
-  /** `port` and `path`, where the app exposes metrics. */
+  /** Set if the app exposes metrics. */
   readonly metrics?: { readonly port: string; readonly path: string };
-  /** Of a device. */
+  /** Set for a device. */
   readonly references?: AssetReferences;
 }
 
 /**
- * What became of an asset in a run:
- * - `created`, `changed`, `removed`: at least one of its services was
- * - `declared`: a device without services (OPC UA, SHDR) that the file declares; sent on every successful `up`, since no
- *   state is kept
+ * The change of an asset in a run:
+ * - `created`, `changed`, `removed`: applies to at least one of its services
+ * - `declared`: a device without services (OPC UA, SHDR) is in the file; sent on every successful `up`, since no state is kept
  */
 export type AssetChange = "created" | "changed" | "removed" | "declared";
 
@@ -45,47 +44,47 @@ export interface AssetEvent {
   readonly time: string;
 }
 
-/** Receives the assets that a run created, changed or removed. It can't fail the run: what it throws is a warning. */
+/** Receives the assets that a run created, changed or removed. Its errors become warnings; they don't fail the run. */
 export interface AssetListener {
   /** For warnings. */
   readonly name: string;
   /**
-   * Called once for each asset, in order, one at a time; the next one waits.
-   * @param signal fires at the listener's time limit.
+   * Called once for each asset, in sequence.
+   * @param signal fires at the time limit of the listener.
    */
   onAsset(event: AssetEvent, signal: AbortSignal): void | Promise<void>;
   /** Called after the last event. */
   close?(): void | Promise<void>;
 }
 
-/** What a listener may need to know to start. */
+/** The environment of a listener. */
 export interface AssetListenerContext {
-  /** The process's variables. */
+  /** The environment variables of the process. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The working directory: where relative paths start. */
+  /** The working directory, the base of relative paths. */
   readonly cwd: string;
 }
 
-/** What a package exports to add an asset listener. Nothing runs while it loads. */
+/** The export of a package that adds an asset listener. Loading its module runs no other code. */
 export interface AssetListenerPlugin {
   readonly kind: "assetListener";
-  /** Lower-case letters, digits and `-`. */
+  /** Lowercase letters, digits and `-`. */
   readonly name: string;
-  /** `CONTRACT_VERSION` of the core it was built with. */
+  /** `CONTRACT_VERSION` of the core that the plugin was built with. */
   readonly contractVersion: number;
   /** One line for documentation. */
   readonly description: string;
-  /** Makes the listener for one command. */
+  /** Creates the listener for one run of a command. */
   create(context: AssetListenerContext): AssetListener | Promise<AssetListener>;
 }
 
-/** Gives an asset listener its types, and its kind. */
+/** Returns the plugin with its types and its kind. */
 export const defineAssetListenerPlugin = (plugin: Omit<AssetListenerPlugin, "kind">): AssetListenerPlugin => ({
   ...plugin,
   kind: "assetListener",
 });
 
-/** The asset listeners that are known, by name. */
+/** The known asset listeners, by name. */
 export class AssetListenerRegistry extends PluginRegistry<AssetListenerPlugin> {
   constructor() {
     super({
@@ -93,12 +92,12 @@ export class AssetListenerRegistry extends PluginRegistry<AssetListenerPlugin> {
       label: "asset listener plugin",
       subject: "asset listener",
       definedBy: "defineAssetListenerPlugin",
-      unknown: "UNKNOWN_PLUGIN",
-      flaw: ({ create }) => (typeof create === "function" ? undefined : "it has no create function"),
+      unknownCode: "UNKNOWN_PLUGIN",
+      findProblem: ({ create }) => (typeof create === "function" ? undefined : "it has no create function"),
     });
   }
 }
 
-/** Whether a plugin made a listener, whichever copy of this package it has. */
+/** Whether a value is a listener, of any copy of this package. */
 export const isAssetListener = (value: unknown): value is AssetListener =>
   isObject(value) && typeof value["name"] === "string" && typeof value["onAsset"] === "function";

@@ -3,32 +3,32 @@ import type { DeployRequest } from "../request/deploy-request.js";
 import type { AssetReferences } from "./asset-listener.js";
 import { isSchema, PluginRegistry } from "./plugin-registry.js";
 
-/** Keys and indexes inside the `connector` of a device: `["agent", "device_xml"]`. */
+/** A path inside the `connector` of a device: `["agent", "device_xml"]`. */
 export type ConnectorPath = readonly PropertyKey[];
 
-/** A device of the file, with its connector as the plugin's schema returned it. */
+/** A device of the file, with its connector as parsed by the plugin's schema. */
 export interface ConnectorDevice<Config> {
   /** Its name in the file. */
   readonly key: string;
-  /** As written. */
+  /** As in the file. */
   readonly uuid: string;
   readonly connector: Config;
 }
 
-/** What a connector may ask for while it builds the services of a device. */
+/** The functions that a connector may call while it builds the services of a device. */
 export interface ConnectorContext {
-  /** A variable of the environment or of an env file. Undefined where it is not set, or empty. */
+  /** A variable of the environment or of an env file. Undefined if it is not set, or empty. */
   variable(name: string): string | undefined;
   /**
-   * Reads what the text at `path` of the connector names: a path (relative to the file), `http(s)://`, or
+   * Reads the content that the text at `path` of the connector refers to: a path (relative to the file), `http(s)://`, or
    * `github://owner:repo@ref/path`. At most 1 MiB, within 10 seconds.
-   * @returns undefined where the content can't be read, which is then an error of the file, and where the command does
-   * not need it (`ps`, `logs`, `down`): build the services without it.
+   * @returns undefined if the content can't be read, which is then reported as an error of the file, and if the command
+   * doesn't need it (`ps`, `logs`, `down`). Build the services without it.
    */
   read(path: ConnectorPath): Promise<Uint8Array | undefined>;
-  /** Adds an error at `path` of the connector. `hint` says what to do. The device is then not deployed. */
+  /** Reports an error at `path` of the connector. `hint` describes what to do. The device is not deployed. */
   report(path: ConnectorPath, message: string, hint?: string): void;
-  /** Adds a sentence that `validate`, `plan` and `up` print. */
+  /** Adds a sentence to the output of `validate`, `plan` and `up`. */
   note(sentence: string): void;
 }
 
@@ -36,52 +36,52 @@ export interface ConnectorContext {
 export interface DeviceService {
   /** Such as `agent`. The service is `<lower-cased uuid>-<role>`, and `<device>-<role>` on the command line. */
   readonly role: string;
-  /** Everything but the name. A network that the file declares is named by its key there. */
+  /** All fields except the name. Use the key in the file for a network that the file declares. */
   readonly request: Omit<DeployRequest, "name">;
   /**
-   * Parts of the request that the file does not ask for, such as `resources.Reservations.NanoCPUs`. A platform that does not
-   * honor them deploys without them, and without a warning. Default: none.
+   * Parts of the request that are defaults of the connector and not from the file, such as `resources.Reservations.NanoCPUs`.
+   * A platform that doesn't support them deploys without them, and without a warning. Default: none.
    */
   readonly defaults?: readonly string[];
-  /** Roles of services of this device that start first. Default: none. */
+  /** Roles of services of this device that start before this one. Default: none. */
   readonly after?: readonly string[];
-  /** Where fields of the request are written in the connector, for messages. Default: at the connector. */
+  /** The positions of request fields in the connector, for messages. Default: the connector. */
   readonly writtenAt?: Readonly<Partial<Record<keyof DeployRequest, ConnectorPath>>>;
 }
 
-/** What a connector makes of a device. */
+/** The services of a device. */
 export interface DeviceServices {
-  /** Empty: the device is registered elsewhere, and nothing is deployed. */
+  /** Empty for a device that is registered elsewhere; nothing is deployed then. */
   readonly services: readonly DeviceService[];
   /** Assets that the device refers to. */
   readonly references?: AssetReferences;
 }
 
 /**
- * What a package exports to add a connector: a value of `connector.type` of a device. A connector is data and one
- * function; nothing runs while it loads.
+ * The export of a package that adds a connector: a value of `connector.type` of a device. A connector is data and one
+ * function; loading its module runs no other code.
  * @typeParam Config the device's `connector` after validation.
  */
 export interface ConnectorPlugin<Config = unknown> {
   readonly kind: "connector";
-  /** The value of `connector.type`: lower-case letters, digits and `-`. */
+  /** The value of `connector.type`: lowercase letters, digits and `-`. */
   readonly name: string;
-  /** `CONTRACT_VERSION` of the core it was built with. */
+  /** `CONTRACT_VERSION` of the core that the plugin was built with. */
   readonly contractVersion: number;
   /** One line for documentation. */
   readonly description: string;
-  /** Schema of `connector`, the key `type` included. Its issues are errors at their places in the file. */
+  /** Schema of `connector`, including the key `type`. Its issues are reported as errors at their positions in the file. */
   readonly schema: z.ZodType<Config>;
-  /** What throws here is `PLUGIN_FAILED`; report errors of the file through the context. */
+  /** An error thrown here becomes `PLUGIN_FAILED`; report errors of the file with `context.report`. */
   build(device: ConnectorDevice<Config>, context: ConnectorContext): DeviceServices | Promise<DeviceServices>;
 }
 
-/** Gives a connector its types, and its kind. */
+/** Returns the plugin with its types and its kind. */
 export const defineConnectorPlugin = <Config>(
   plugin: Omit<ConnectorPlugin<Config>, "kind">,
 ): ConnectorPlugin<Config> => ({ ...plugin, kind: "connector" });
 
-/** The connectors that are known, by `connector.type`. */
+/** The known connectors, by `connector.type`. */
 export class ConnectorRegistry extends PluginRegistry<ConnectorPlugin> {
   constructor() {
     super({
@@ -89,8 +89,8 @@ export class ConnectorRegistry extends PluginRegistry<ConnectorPlugin> {
       label: "connector plugin",
       subject: "connector",
       definedBy: "defineConnectorPlugin",
-      unknown: "UNKNOWN_PLUGIN",
-      flaw: ({ build, schema }) => {
+      unknownCode: "UNKNOWN_PLUGIN",
+      findProblem: ({ build, schema }) => {
         if (typeof build !== "function") return "it has no build function";
         return isSchema(schema) ? undefined : "its schema is not a zod schema";
       },

@@ -34,8 +34,8 @@ const pluginSource = (name: string): string =>
 const found = async (folder = project): Promise<string[]> =>
   (await discoverPlugins(folder)).map(({ name, origin }) => `${name} of ${origin}`).sort();
 
-describe("discoverPlugins", () => {
-  test("finds what the project and its installed dependencies of every kind declare", async () => {
+describe("discoverPlugins()", () => {
+  test("finds the platforms of the project and of its installed dependencies", async () => {
     await write("package.json", {
       ...declaring("me", { mine: "./mine.js" }),
       dependencies: { a: "1", plain: "1" },
@@ -50,7 +50,7 @@ describe("discoverPlugins", () => {
     expect(await found()).toEqual(["four of c", "mine of me", "one of a", "three of @scope/b", "two of a"]);
   });
 
-  test("looks at the nearest project at or above a folder, and for its packages further up", async () => {
+  test("uses the nearest package.json at or above the folder, and node_modules further up", async () => {
     await write("package.json", { name: "root" });
     await write("node_modules/a/package.json", declaring("a", { one: "./one.js" }));
     await write("apps/x/package.json", { name: "x", dependencies: { a: "1" } });
@@ -59,7 +59,7 @@ describe("discoverPlugins", () => {
     expect(await found(join(project, "apps"))).toEqual([]);
   });
 
-  test("loads what it found, through the registry", async () => {
+  test("returns declarations that the registry loads", async () => {
     await write("package.json", { name: "me", dependencies: { a: "1", broken: "1" } });
     await write("node_modules/a/package.json", declaring("a", { one: "./dist/one.js" }));
     await write("node_modules/a/dist/one.js", pluginSource("one"));
@@ -78,7 +78,7 @@ describe("discoverPlugins", () => {
     ]);
   });
 
-  test("finds connectors and asset listeners by keys of their own", async () => {
+  test("discoverAllPlugins() finds connectors and asset listeners by their own keys", async () => {
     await write("package.json", { name: "me", dependencies: { a: "1" } });
     await write("node_modules/a/package.json", {
       name: "a",
@@ -99,14 +99,14 @@ describe("discoverPlugins", () => {
     '{"openfactory": 1}',
     '{"openfactory": {"deploymentPlatforms": ["a"]}}',
     '{"openfactory": null}',
-  ])("a package.json of %s breaks nothing", async (content) => {
+  ])("ignores a package.json with the content %s", async (content) => {
     await write("package.json", { name: "me", dependencies: { bad: "1", good: "1" } });
     await write("node_modules/bad/package.json", content);
     await write("node_modules/good/package.json", declaring("good", { one: "./one.js" }));
     expect(await found()).toContain("one of good");
   });
 
-  test("no project, no plugins", async () => {
+  test("returns nothing without a project", async () => {
     expect(await found(join(project, "nowhere"))).toEqual([]);
   });
 });

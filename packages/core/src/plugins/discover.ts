@@ -5,8 +5,9 @@ import { pathToFileURL } from "node:url";
 import type { PluginDeclaration } from "./plugin-registry.js";
 
 /**
- * The key of `package.json` under which a package declares its platforms, as Python packages do with the entry-point
- * group `openfactory.deployment_platforms`: `{"openfactory": {"deploymentPlatforms": {"podman": "./dist/plugin.js"}}}`.
+ * The key of `package.json` under which a package declares its platforms, like the entry-point group
+ * `openfactory.deployment_platforms` of Python packages:
+ * `{"openfactory": {"deploymentPlatforms": {"podman": "./dist/plugin.js"}}}`.
  */
 export const DECLARATION_KEY = "deploymentPlatforms";
 /** The same for connectors of devices. */
@@ -14,10 +15,11 @@ export const CONNECTORS_KEY = "connectors";
 /** The same for asset listeners. */
 export const LISTENERS_KEY = "assetListeners";
 
-const KEYS = [DECLARATION_KEY, CONNECTORS_KEY, LISTENERS_KEY] as const;
-export type DeclarationKey = (typeof KEYS)[number];
+type DeclarationKey = typeof DECLARATION_KEY | typeof CONNECTORS_KEY | typeof LISTENERS_KEY;
 
-interface Manifest {
+type Declarations = Record<DeclarationKey, PluginDeclaration[]>;
+
+interface PackageJson {
   name?: string;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
@@ -25,75 +27,79 @@ interface Manifest {
   openfactory?: { [Key in DeclarationKey]?: Record<string, unknown> };
 }
 
-const readManifest = async (path: string): Promise<Manifest | undefined> => {
-  try {
-    const manifest: unknown = JSON.parse(await readFile(path, "utf8"));
-    return typeof manifest === "object" && manifest !== null ? manifest : undefined;
-  } catch {
-    // A folder without a readable package.json declares nothing.
-    return undefined;
-  }
-};
-
-/** The nearest package.json at or above a folder. */
-const nearest = async (folder: string): Promise<{ folder: string; manifest: Manifest } | undefined> => {
-  const manifest = await readManifest(join(folder, "package.json"));
-  if (manifest !== undefined) return { folder, manifest };
-  return dirname(folder) === folder ? undefined : nearest(dirname(folder));
-};
-
-const folderOf = (packageName: string, from: string): string[] =>
-  (createRequire(join(from, "package.json")).resolve.paths(packageName) ?? []).map((path) => join(path, packageName));
-
-type Declarations = Record<DeclarationKey, PluginDeclaration[]>;
-
-const declarationsOf = (folder: string, manifest: Manifest, key: DeclarationKey): PluginDeclaration[] => {
-  const declared = manifest.openfactory?.[key];
-  if (typeof declared !== "object" || declared === null) return [];
-  return Object.entries(declared).map(([name, file]) => ({
-    name,
-    origin: manifest.name ?? folder,
-    load: async () => {
-      if (typeof file === "string") return import(pathToFileURL(join(folder, file)).href);
-      throw new Error(`its package.json declares ${name} by something that is not a path`);
-    },
-  }));
-};
+interface Package {
+  folder: string;
+  json: PackageJson;
+}
 
 /**
- * The plugins of every kind that a project's installed dependencies declare, and those of the project itself.
- * @param folder where to look for the project: the nearest `package.json` at or above it.
+ * Finds the plugins of all kinds that a project and its installed dependencies declare.
+ * @param folder the project is that of the nearest `package.json` at or above this folder.
  */
 export async function discoverAllPlugins(folder: string): Promise<Declarations> {
-  const manifests = await manifestsOf(folder);
-  const ofKind = (key: DeclarationKey): PluginDeclaration[] =>
-    manifests.flatMap((found) => declarationsOf(found.folder, found.manifest, key));
+  const packages = await readPackages(folder);
+  const declarations = (key: DeclarationKey): PluginDeclaration[] =>
+    packages.flatMap((found) => readDeclarations(found, key));
   return {
-    [DECLARATION_KEY]: ofKind(DECLARATION_KEY),
-    [CONNECTORS_KEY]: ofKind(CONNECTORS_KEY),
-    [LISTENERS_KEY]: ofKind(LISTENERS_KEY),
+    [DECLARATION_KEY]: declarations(DECLARATION_KEY),
+    [CONNECTORS_KEY]: declarations(CONNECTORS_KEY),
+    [LISTENERS_KEY]: declarations(LISTENERS_KEY),
   };
 }
 
-/** As {@link discoverAllPlugins}, of one kind. */
+/** As {@link discoverAllPlugins}, for one kind. */
 export const discoverPlugins = async (
   folder: string,
   key: DeclarationKey = DECLARATION_KEY,
 ): Promise<PluginDeclaration[]> => (await discoverAllPlugins(folder))[key];
 
-async function manifestsOf(folder: string): Promise<{ folder: string; manifest: Manifest }[]> {
-  const project = await nearest(folder);
+function readDeclarations({ folder, json }: Package, key: DeclarationKey): PluginDeclaration[] {
+  const declared = json.openfactory?.[key];
+  if (typeof declared !== "object" || declared === null) return [];
+  return Object.entries(declared).map(([name, file]) => ({
+    name,
+    origin: json.name ?? folder,
+    load: async () => {
+      if (typeof file === "string") return import(pathToFileURL(join(folder, file)).href);
+      throw new Error(`its package.json must declare ${name} with a path`);
+    },
+  }));
+}
+
+/** The project's package and those of its installed dependencies. */
+async function readPackages(folder: string): Promise<Package[]> {
+  const project = await findProject(folder);
   if (project === undefined) return [];
-  const { dependencies, devDependencies, optionalDependencies } = project.manifest;
-  const installed = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
-  const found = await Promise.all(
-    installed.map(async (name) => {
-      for (const candidate of folderOf(name, project.folder)) {
-        const manifest = await readManifest(join(candidate, "package.json"));
-        if (manifest !== undefined) return [{ folder: candidate, manifest }];
+  const { dependencies, devDependencies, optionalDependencies } = project.json;
+  const names = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
+  const installed = await Promise.all(
+    names.map(async (name) => {
+      for (const candidate of candidateFolders(name, project.folder)) {
+        const json = await readPackageJson(candidate);
+        if (json !== undefined) return [{ folder: candidate, json }];
       }
       return [];
     }),
   );
-  return [project, ...found.flat()];
+  return [project, ...installed.flat()];
+}
+
+async function findProject(folder: string): Promise<Package | undefined> {
+  const json = await readPackageJson(folder);
+  if (json !== undefined) return { folder, json };
+  return dirname(folder) === folder ? undefined : findProject(dirname(folder));
+}
+
+/** The folders in which Node looks for a package, nearest first. */
+const candidateFolders = (packageName: string, from: string): string[] =>
+  (createRequire(join(from, "package.json")).resolve.paths(packageName) ?? []).map((path) => join(path, packageName));
+
+/** Undefined if the folder has no readable package.json. */
+async function readPackageJson(folder: string): Promise<PackageJson | undefined> {
+  try {
+    const json: unknown = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    return typeof json === "object" && json !== null ? json : undefined;
+  } catch {
+    return undefined;
+  }
 }

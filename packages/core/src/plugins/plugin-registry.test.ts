@@ -21,19 +21,19 @@ const listener = defineAssetListenerPlugin({
 });
 
 describe("ConnectorRegistry", () => {
-  test("finds a connector among the plugins that a module exports, whatever their order", async () => {
+  test("finds the connector among the plugins of a module, in any order", async () => {
     const registry = new ConnectorRegistry();
     registry.register({ listener, plugin: { name: "podman", contractVersion: 1 }, connector: modbus });
     expect((await registry.plugin("modbus")).description).toBe("Modbus.");
     expect(exportedPlugins({ listener, connector: modbus, default: modbus })).toEqual([modbus, listener]);
   });
 
-  test("rejects with UNKNOWN_PLUGIN and the known names", async () => {
+  test("plugin() rejects with UNKNOWN_PLUGIN and the known names", async () => {
     const registry = new ConnectorRegistry();
     registry.register(modbus);
     await expect(registry.plugin("modbos")).rejects.toMatchObject({
       code: "UNKNOWN_PLUGIN",
-      message: "There is no connector modbos; known are: modbus.",
+      message: "Unknown connector modbos. Known connectors: modbus.",
     });
   });
 
@@ -42,7 +42,7 @@ describe("ConnectorRegistry", () => {
     [listener, "it exports no connector plugin"],
     [{ ...modbus, build: undefined }, "it has no build function"],
     [{ ...modbus, schema: {} }, "its schema is not a zod schema"],
-    [{ ...modbus, contractVersion: 2 }, "it is made for contract version 2"],
+    [{ ...modbus, contractVersion: 2 }, "it is built for contract version 2"],
   ])("register() rejects with PLUGIN_FAILED: %#", (plugin, reason) => {
     expect(() => new ConnectorRegistry().register(plugin)).toThrow(
       expect.objectContaining({ code: "PLUGIN_FAILED", message: expect.stringContaining(reason) }),
@@ -50,12 +50,12 @@ describe("ConnectorRegistry", () => {
   });
 });
 
-test("a strategy registry does not take a connector or a listener for a strategy", () => {
+test("StrategyRegistry rejects a connector and an asset listener", () => {
   for (const other of [modbus, listener]) {
     expect(() => new StrategyRegistry().register(other)).toThrow("it exports no strategy plugin");
   }
 });
 
-test("AssetListenerRegistry refuses a plugin without create", () => {
+test("AssetListenerRegistry rejects a plugin without a create function", () => {
   expect(() => new AssetListenerRegistry().register({ ...listener, create: 1 })).toThrow("it has no create function");
 });

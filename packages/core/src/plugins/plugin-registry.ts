@@ -1,91 +1,40 @@
 import { DeploymentError, type ErrorCode } from "../errors.js";
 
-/** The version of the contract between strategies and what uses them. Raised only by a change that breaks plugins. */
+/** The version of the contract for plugins. Incremented only by a change that breaks existing plugins. */
 export const CONTRACT_VERSION = 1;
 
-/** What every plugin has, whatever it adds. */
+/** The fields that plugins of all kinds have. */
 export interface AnyPlugin {
   readonly name: string;
   readonly contractVersion: number;
   readonly description: string;
 }
 
-/** One kind of plugin: how it is recognized, and the words for it in messages. */
+/** A kind of plugin: how to recognize it, and its names in messages. */
 export interface PluginKind {
-  /** The value of the plugin's `kind`. A strategy has none. */
+  /** The value of the plugin's `kind`. Undefined for strategies. */
   readonly kind: string | undefined;
   /** Such as `strategy plugin`. */
   readonly label: string;
-  /** What its name names, such as `platform`. */
+  /** The noun for the plugin's name, such as `platform`. */
   readonly subject: string;
-  /** The function that makes it, as in `defineStrategyPlugin`. */
+  /** The function that creates the plugin, such as `defineStrategyPlugin`. */
   readonly definedBy: string;
-  /** Code of the error for a name that is not known. */
-  readonly unknown: ErrorCode;
-  /** What is wrong with a plugin of this kind beyond its name and version. */
-  flaw(plugin: Readonly<Record<string, unknown>>): string | undefined;
+  /** The code of the error for an unknown name. */
+  readonly unknownCode: ErrorCode;
+  /** The problem of a malformed plugin, as a clause; undefined if there is none. Name and version are checked already. */
+  findProblem(plugin: Readonly<Record<string, unknown>>): string | undefined;
 }
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null;
-
-/** Whether a value can be used as a zod schema, whichever copy of zod made it. */
-export const isSchema = (value: unknown): boolean => isObject(value) && typeof value["safeParse"] === "function";
-
-/** The plugins of all kinds that a module exports, or the plugin itself: each once, `plugin` and `default` first. */
-export function exportedPlugins(loaded: unknown): Record<string, unknown>[] {
-  if (!isObject(loaded)) return [];
-  const candidates = [loaded["plugin"], loaded["default"], loaded, ...Object.values(loaded)];
-  return [...new Set(candidates.filter(isObject))].filter((candidate) => "contractVersion" in candidate);
-}
-
-/**
- * The plugin of a kind that a module exports, or the plugin itself.
- * @param origin where it comes from, for the message.
- * @throws DeploymentError `PLUGIN_FAILED`.
- */
-function checkPlugin<Plugin extends AnyPlugin>(loaded: unknown, origin: string, kind: PluginKind): Plugin {
-  const plugin = exportedPlugins(loaded).find((candidate) => candidate["kind"] === kind.kind);
-  if (plugin === undefined) {
-    throw pluginFailed(
-      kind,
-      origin,
-      `it exports no ${kind.label}`,
-      `Export it as \`plugin\`, made by ${kind.definedBy}.`,
-    );
-  }
-  const wrong = commonFlaw(plugin) ?? kind.flaw(plugin);
-  if (wrong !== undefined)
-    throw pluginFailed(kind, origin, wrong, "Install a version of the plugin that fits this one.");
-  return plugin as unknown as Plugin;
-}
-
-const commonFlaw = ({ name, contractVersion }: Readonly<Record<string, unknown>>): string | undefined => {
-  if (typeof name !== "string" || !/^[a-z0-9][a-z0-9-]*$/.test(name)) {
-    return "its name is not made of lower-case letters, digits and -";
-  }
-  if (contractVersion === CONTRACT_VERSION) return undefined;
-  return `it is made for contract version ${String(contractVersion)}, and this is version ${CONTRACT_VERSION}`;
-};
-
-export const pluginFailed = (
-  { label }: Pick<PluginKind, "label">,
-  origin: string,
-  reason: string,
-  hint: string,
-  cause?: unknown,
-): DeploymentError =>
-  new DeploymentError("PLUGIN_FAILED", `The ${label} ${origin} can't be used: ${reason}.`, { hint, cause });
 
 /** A plugin that is known by name and not loaded yet. */
 export interface PluginDeclaration {
   name: string;
-  /** Where it comes from, for messages: a package's name, a path. */
+  /** The package or the path of the plugin, for messages. */
   origin: string;
   load: () => Promise<unknown>;
 }
 
-/** One known plugin. */
+/** A known plugin. */
 export interface PluginDescription {
   name: string;
   origin: string;
@@ -94,11 +43,11 @@ export interface PluginDescription {
   error?: DeploymentError;
 }
 
-const REPORT = "This is a bug in the plugin; report it to its author.";
+export const REPORT_BUG = "This is a bug in the plugin; report it to the plugin's author.";
 
 /**
- * The plugins of one kind, by name. Plugins are declared first and loaded when asked for, so that one that is broken, or
- * slow to load, costs the others nothing.
+ * The plugins of one kind, by name. Plugins are declared first and loaded on first use, so that a broken or slow plugin
+ * doesn't affect the others.
  */
 export class PluginRegistry<Plugin extends AnyPlugin> {
   readonly #declared = new Map<string, PluginDeclaration[]>();
@@ -109,13 +58,13 @@ export class PluginRegistry<Plugin extends AnyPlugin> {
     this.#kind = kind;
   }
 
-  /** Adds a plugin that is loaded already. @throws DeploymentError `PLUGIN_FAILED`. */
+  /** Adds a loaded plugin. @throws DeploymentError `PLUGIN_FAILED`. */
   register(plugin: unknown, origin = "registered in code"): void {
-    const checked = checkPlugin<Plugin>(plugin, origin, this.#kind);
+    const checked = findPlugin<Plugin>(plugin, origin, this.#kind);
     this.declare({ name: checked.name, origin, load: async () => checked });
   }
 
-  /** Adds a plugin by name. Two with one name are both refused, when that name is asked for. */
+  /** Adds a plugin by name. Using a name that two plugins declare is an error. */
   declare(declaration: PluginDeclaration): void {
     this.#declared.set(declaration.name, [...(this.#declared.get(declaration.name) ?? []), declaration]);
     this.#loaded.delete(declaration.name);
@@ -126,7 +75,7 @@ export class PluginRegistry<Plugin extends AnyPlugin> {
     return [...this.#declared.keys()].sort();
   }
 
-  /** Loads every plugin, and says of each what it is or what is wrong with it. */
+  /** Loads all plugins, and returns the description of each, or the error of one that can't be used. */
   async describe(): Promise<PluginDescription[]> {
     return Promise.all(
       this.names().map(async (name): Promise<PluginDescription> => {
@@ -141,7 +90,7 @@ export class PluginRegistry<Plugin extends AnyPlugin> {
     );
   }
 
-  /** @throws DeploymentError the kind's code for an unknown name, `CONFLICT` (two plugins of that name), `PLUGIN_FAILED`. */
+  /** @throws DeploymentError the kind's code for an unknown name, `CONFLICT` (two plugins with this name), `PLUGIN_FAILED`. */
   plugin(name: string): Promise<Plugin> {
     const loaded = this.#loaded.get(name) ?? this.#load(name);
     this.#loaded.set(name, loaded);
@@ -149,64 +98,105 @@ export class PluginRegistry<Plugin extends AnyPlugin> {
   }
 
   async #load(name: string): Promise<Plugin> {
-    const { subject, unknown } = this.#kind;
-    const [declaration, rival] = this.#declared.get(name) ?? [];
+    const { subject, label, unknownCode } = this.#kind;
+    const [declaration, other] = this.#declared.get(name) ?? [];
     if (declaration === undefined) {
       const known = this.names().join(", ") || "none";
-      throw new DeploymentError(unknown, `There is no ${subject} ${name}; known are: ${known}.`, {
-        hint: `Correct the name, or install the package that adds the ${subject}.`,
+      throw new DeploymentError(unknownCode, `Unknown ${subject} ${name}. Known ${subject}s: ${known}.`, {
+        hint: `Correct the name, or install the package that provides the ${subject}.`,
       });
     }
     const { origin } = declaration;
-    if (rival !== undefined) {
-      throw new DeploymentError(
-        "CONFLICT",
-        `Two plugins claim the ${subject} ${name}: ${origin} and ${rival.origin}.`,
-        {
-          hint: "Remove one of the two.",
-        },
-      );
+    if (other !== undefined) {
+      const message = `Two plugins provide the ${subject} ${name}: ${origin} and ${other.origin}.`;
+      throw new DeploymentError("CONFLICT", message, { hint: "Remove one of these plugins." });
     }
     let loaded: unknown;
     try {
-      loaded = await loadInTime(origin, declaration.load, this.#kind.label);
+      loaded = await loadInTime(origin, declaration.load, label);
     } catch (error) {
       if (DeploymentError.isInstance(error)) throw error;
-      const hint = "Reinstall the plugin, or report the error to its author.";
-      throw pluginFailed(this.#kind, origin, `it throws while loading: ${messageOf(error)}`, hint, error);
+      const hint = "Reinstall the plugin, or report the error to the plugin's author.";
+      throw pluginFailed(this.#kind, origin, `it failed to load: ${messageOf(error)}`, hint, error);
     }
-    const plugin = checkPlugin<Plugin>(loaded, origin, this.#kind);
+    const plugin = findPlugin<Plugin>(loaded, origin, this.#kind);
     if (plugin.name === name) return plugin;
-    throw pluginFailed(this.#kind, origin, `it is declared as ${name} and calls itself ${plugin.name}`, REPORT);
+    throw pluginFailed(this.#kind, origin, `it is declared as ${name}, but its name is ${plugin.name}`, REPORT_BUG);
   }
 }
 
-export const messageOf = (error: unknown): string =>
-  error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+/** The plugins of all kinds that a module exports, or the plugin itself: each once, `plugin` and `default` first. */
+export function exportedPlugins(loaded: unknown): Record<string, unknown>[] {
+  if (!isObject(loaded)) return [];
+  const candidates = [loaded["plugin"], loaded["default"], loaded, ...Object.values(loaded)];
+  return [...new Set(candidates.filter(isObject))].filter((candidate) => "contractVersion" in candidate);
+}
 
-/** How long a plugin may take to load, in milliseconds. */
+/**
+ * The plugin of a kind among the exports of a module, or the plugin itself.
+ * @param origin the package or the path of the plugin, for the message.
+ * @throws DeploymentError `PLUGIN_FAILED`.
+ */
+function findPlugin<Plugin extends AnyPlugin>(loaded: unknown, origin: string, kind: PluginKind): Plugin {
+  const plugin = exportedPlugins(loaded).find((candidate) => candidate["kind"] === kind.kind);
+  if (plugin === undefined) {
+    const hint = `Export a ${kind.label} as \`plugin\`, created with ${kind.definedBy}.`;
+    throw pluginFailed(kind, origin, `it exports no ${kind.label}`, hint);
+  }
+  const { name, contractVersion } = plugin;
+  if (typeof name !== "string" || !/^[a-z0-9][a-z0-9-]*$/.test(name)) {
+    throw pluginFailed(kind, origin, "its name must consist of lowercase letters, digits and -", REPORT_BUG);
+  }
+  if (contractVersion !== CONTRACT_VERSION) {
+    const problem = `it is built for contract version ${String(contractVersion)}, not for version ${CONTRACT_VERSION}`;
+    throw pluginFailed(kind, origin, problem, "Install matching versions of the plugin and of ofdeploy.");
+  }
+  const problem = kind.findProblem(plugin);
+  if (problem !== undefined) throw pluginFailed(kind, origin, problem, REPORT_BUG);
+  return plugin as unknown as Plugin;
+}
+
+/** The time limit for loading a plugin, in milliseconds. */
 export const LOAD_LIMIT_MS = 15_000;
 
 /**
- * Loads a plugin's module; one that waits for something may do so for ever, and a process that has nothing else to do
- * would then just end.
+ * Loads a plugin's module with a time limit. A module that waits forever would otherwise end the process without a message,
+ * since nothing else keeps the process alive.
  * @param label the kind of plugin, for the message.
- * @throws DeploymentError `PLUGIN_FAILED` once it takes too long; whatever the loading throws.
+ * @throws DeploymentError `PLUGIN_FAILED` at the time limit; any error of `load`.
  */
 export async function loadInTime(
   origin: string,
   load: () => Promise<unknown>,
   label = "strategy plugin",
 ): Promise<unknown> {
-  const hint = "The plugin's module must not wait while it loads; report this to its author.";
+  const hint = "The plugin's module must not block while loading; report this to the plugin's author.";
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const fail = () => reject(pluginFailed({ label }, origin, `it has not loaded in ${LOAD_LIMIT_MS / 1000} s`, hint));
-    timer = setTimeout(fail, LOAD_LIMIT_MS);
+  const timeout = new Promise<never>((_, reject) => {
+    const problem = `it did not load within ${LOAD_LIMIT_MS / 1000} s`;
+    timer = setTimeout(() => reject(pluginFailed({ label }, origin, problem, hint)), LOAD_LIMIT_MS);
   });
   try {
-    return await Promise.race([load(), late]);
+    return await Promise.race([load(), timeout]);
   } finally {
     clearTimeout(timer);
   }
 }
+
+export const pluginFailed = (
+  { label }: Pick<PluginKind, "label">,
+  origin: string,
+  reason: string,
+  hint: string,
+  cause?: unknown,
+): DeploymentError =>
+  new DeploymentError("PLUGIN_FAILED", `The ${label} ${origin} can't be used: ${reason}.`, { hint, cause });
+
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+
+/** Whether a value can be used as a zod schema, of any copy of zod. */
+export const isSchema = (value: unknown): boolean => isObject(value) && typeof value["safeParse"] === "function";

@@ -7,7 +7,12 @@ import { DeploymentError } from "../errors.js";
 import { REQUIRED_FIELDS } from "../strategy/manifest.js";
 import { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
 import { CONTRACT_VERSION, LOAD_LIMIT_MS } from "./plugin-registry.js";
-import { adoptClasses, defineStrategyPlugin, DEPLOYMENT_STRATEGY, StrategyRegistry } from "./strategy-plugin.js";
+import {
+  acceptForeignClasses,
+  defineStrategyPlugin,
+  DEPLOYMENT_STRATEGY,
+  StrategyRegistry,
+} from "./strategy-plugin.js";
 
 const LABEL = Symbol("label");
 
@@ -48,7 +53,7 @@ const registry = (...declared: [name: string, load: () => Promise<unknown>][]): 
 };
 
 describe("StrategyRegistry", () => {
-  test("loads a plugin when it is asked for, and once", async () => {
+  test("loads a plugin on first use, and once", async () => {
     let loads = 0;
     const known = registry(["one", async () => ((loads += 1), { plugin: plugin("one") })]);
     expect(known.names()).toEqual(["one"]);
@@ -58,21 +63,21 @@ describe("StrategyRegistry", () => {
   });
 
   test.each([
-    ["a module with `plugin`", { plugin: plugin("one") }],
+    ["a module that exports `plugin`", { plugin: plugin("one") }],
     ["a module with a default export", { default: plugin("one") }],
     ["the plugin itself", plugin("one")],
-  ])("takes %s", async (_, module) => {
+  ])("accepts %s", async (_, module) => {
     await expect(registry(["one", async () => module]).plugin("one")).resolves.toMatchObject({ name: "one" });
   });
 
-  test("makes each strategy in a container of its own, with checked options", async () => {
+  test("creates each strategy in a container of its own, with parsed options", async () => {
     const known = registry(["one", async () => plugin("one")]);
     const [first, second] = await Promise.all([known.create("one", { label: "a" }), known.create("one")]);
     expect([first.manifest.name, second.manifest.name]).toEqual(["a", "default"]);
     expect(first).not.toBe(second);
   });
 
-  test("lets plugins inject what the parent container has, and leaves the parent as it was", async () => {
+  test("lets plugins inject from the parent container, without changing the parent", async () => {
     const parent = root.createChildContainer();
     parent.register(LABEL, { useValue: "from the parent" });
     const known = new StrategyRegistry(parent);
@@ -85,33 +90,35 @@ describe("StrategyRegistry", () => {
     expect(parent.isRegistered(DEPLOYMENT_STRATEGY)).toBe(false);
   });
 
-  test("refuses options that do not fit, names them and not their values", async () => {
-    const creating = registry(["one", async () => plugin("one")]).create("one", { port: "hunter2", colour: 1 });
+  test("create() rejects invalid options with their names and without their values", async () => {
+    const creating = registry(["one", async () => plugin("one")]).create("one", { port: "hunter2", color: 1 });
     await expect(creating).rejects.toMatchObject({
       code: "INVALID_REQUEST",
       strategy: "one",
-      message: expect.stringMatching(/port: .*colour/),
+      message: expect.stringMatching(/port: .*color/),
     });
     await expect(creating).rejects.not.toMatchObject({ message: expect.stringContaining("hunter2") });
   });
 
-  test("an unknown name lists the known ones, and may become known", async () => {
+  test("create() rejects an unknown name with the known ones, until the name is registered", async () => {
     const known = registry(["one", async () => plugin("one")], ["two", async () => plugin("two")]);
     await expect(known.create("three")).rejects.toMatchObject({
       code: "UNKNOWN_PLATFORM",
-      message: "There is no platform three; known are: one, two.",
+      message: "Unknown platform three. Known platforms: one, two.",
     });
     expect(known.names()).toEqual(["one", "two"]);
     known.register(plugin("three"));
     await expect(known.create("three")).resolves.toBeDefined();
-    await expect(registry().create("x")).rejects.toMatchObject({ message: "There is no platform x; known are: none." });
+    await expect(registry().create("x")).rejects.toMatchObject({
+      message: "Unknown platform x. Known platforms: none.",
+    });
   });
 
-  test("two that claim one name are both refused, whoever comes first", async () => {
+  test("create() rejects with CONFLICT if two plugins provide the platform", async () => {
     const known = registry(["one", async () => plugin("one")], ["one", async () => plugin("one")]);
     await expect(known.create("one")).rejects.toMatchObject({
       code: "CONFLICT",
-      message: "Two plugins claim the platform one: package-0 and package-1.",
+      message: "Two plugins provide the platform one: package-0 and package-1.",
     });
   });
 
@@ -119,34 +126,37 @@ describe("StrategyRegistry", () => {
     [
       "throws while loading",
       async () => Promise.reject(new Error("boom\nat secret.js")),
-      "package-0 can't be used: it throws while loading: boom.",
+      "package-0 can't be used: it failed to load: boom.",
     ],
-    ["throws no error", async () => Promise.reject("boom"), "it throws while loading: boom."],
+    ["throws a string", async () => Promise.reject("boom"), "it failed to load: boom."],
     [
-      "is for another contract",
+      "is built for another contract version",
       async () => plugin("bad", { contractVersion: 99 }),
-      `it is made for contract version 99, and this is version ${CONTRACT_VERSION}`,
+      `it is built for contract version 99, not for version ${CONTRACT_VERSION}`,
     ],
     ["exports nothing", async () => ({}), "it exports no strategy plugin"],
     ["is undefined", async () => undefined, "it exports no strategy plugin"],
     ["has no register", async () => plugin("bad", { register: undefined }), "it has no register function"],
     ["has no schema", async () => plugin("bad", { options: {} }), "its options are not a zod schema"],
-    ["has a bad name", async () => plugin("Bad One"), "its name is not made of"],
-    ["calls itself otherwise", async () => plugin("other"), "it is declared as bad and calls itself other"],
-  ])("a plugin that %s says so, and the others still work", async (_, load, message) => {
-    const known = registry(["bad", load], ["good", async () => plugin("good")]);
-    await expect(known.create("bad")).rejects.toMatchObject({
-      code: "PLUGIN_FAILED",
-      message: expect.stringContaining(message),
-    });
-    await expect(known.create("good")).resolves.toBeDefined();
-    expect(await known.describe()).toMatchObject([
-      { name: "bad", origin: "package-0", error: { code: "PLUGIN_FAILED" } },
-      { name: "good", origin: "package-1", description: "The good platform." },
-    ]);
-  });
+    ["has a bad name", async () => plugin("Bad One"), "its name must consist of"],
+    ["has another name than declared", async () => plugin("other"), "it is declared as bad, but its name is other"],
+  ])(
+    "create() rejects with PLUGIN_FAILED for a plugin that %s, and the others still work",
+    async (_, load, message) => {
+      const known = registry(["bad", load], ["good", async () => plugin("good")]);
+      await expect(known.create("bad")).rejects.toMatchObject({
+        code: "PLUGIN_FAILED",
+        message: expect.stringContaining(message),
+      });
+      await expect(known.create("good")).resolves.toBeDefined();
+      expect(await known.describe()).toMatchObject([
+        { name: "bad", origin: "package-0", error: { code: "PLUGIN_FAILED" } },
+        { name: "good", origin: "package-1", description: "The good platform." },
+      ]);
+    },
+  );
 
-  test("a plugin that never comes to the end of its loading says so, and the others still work", async () => {
+  test("describe() returns an error for a plugin that never finishes loading, and the others still work", async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const known = registry(["bad", () => new Promise(() => undefined)], ["good", async () => plugin("good")]);
@@ -157,7 +167,7 @@ describe("StrategyRegistry", () => {
         name: "bad",
         error: {
           code: "PLUGIN_FAILED",
-          message: "The strategy plugin package-0 can't be used: it has not loaded in 15 s.",
+          message: "The strategy plugin package-0 can't be used: it did not load within 15 s.",
         },
       },
       { name: "good", description: "The good platform." },
@@ -177,17 +187,17 @@ describe("StrategyRegistry", () => {
     ["rejects while it registers", { register: async () => Promise.reject(new Error("boom")) }],
     ["registers nothing", { register: () => undefined }],
     [
-      "registers what is no strategy",
+      "registers a value that is not a strategy",
       { register: (container: typeof root) => void container.register(DEPLOYMENT_STRATEGY, { useValue: {} as never }) },
     ],
     ["has a schema that can't be used", { options: z.string().refine(async () => true) }],
-  ])("a plugin that %s is PLUGIN_FAILED", async (_, part) => {
+  ])("create() rejects with PLUGIN_FAILED for a plugin that %s", async (_, part) => {
     const known = new StrategyRegistry(root.createChildContainer());
     known.register(plugin("bad", part));
     await expect(known.create("bad", "options" in part ? "x" : {})).rejects.toMatchObject({ code: "PLUGIN_FAILED" });
   });
 
-  test("a plugin's own DeploymentError passes as it is", async () => {
+  test("create() passes on a DeploymentError of the plugin", async () => {
     const known = new StrategyRegistry(root.createChildContainer());
     known.register(
       plugin("bad", {
@@ -199,22 +209,22 @@ describe("StrategyRegistry", () => {
     await expect(known.create("bad")).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE", message: "No engine." });
   });
 
-  test("register refuses at once what is no plugin", () => {
+  test("register() throws PLUGIN_FAILED for a value that is not a plugin", () => {
     expect(() => new StrategyRegistry().register({})).toThrow(expect.objectContaining({ code: "PLUGIN_FAILED" }));
   });
 });
 
 const NAME: InjectionToken<string> = Symbol.for("name");
 
-/** Another copy of tsyringe, as a plugin may bring one. */
-const another = (): { injectable: () => ClassDecorator; inject: typeof inject } => {
+/** Another copy of tsyringe, as a plugin may bring its own. */
+const importTsyringeCopy = (): { injectable: () => ClassDecorator; inject: typeof inject } => {
   const require = createRequire(import.meta.url);
   for (const file of Object.keys(require.cache)) if (file.includes("/tsyringe/")) delete require.cache[file];
   return require("tsyringe");
 };
 
-test("a class of another copy of tsyringe is made, with what it needs and what that needs", () => {
-  const theirs = another();
+test("acceptForeignClasses() makes a container resolve a class of another copy of tsyringe, with its dependencies", () => {
+  const theirs = importTsyringeCopy();
   expect(theirs.inject).not.toBe(inject);
   class Engine {
     constructor(readonly name: string) {}
@@ -231,15 +241,15 @@ test("a class of another copy of tsyringe is made, with what it needs and what t
   plain.register("strategy", { useClass: Strategy });
   expect(() => plain.resolve("strategy")).toThrow(/TypeInfo not known/);
 
-  const container = adoptClasses(root.createChildContainer());
+  const container = acceptForeignClasses(root.createChildContainer());
   container.register(NAME, { useValue: "demo" });
   container.registerSingleton("strategy", Strategy);
   expect(container.resolve<Strategy>("strategy").engine).toEqual(new Engine("demo"));
   expect(container.resolve("strategy")).toBe(container.resolve("strategy"));
 });
 
-test("what is no class is registered as it is", () => {
-  const container = adoptClasses(root.createChildContainer());
+test("acceptForeignClasses() registers values and factories unchanged", () => {
+  const container = acceptForeignClasses(root.createChildContainer());
   container.register("value", { useValue: 1 });
   container.register("made", { useFactory: (given) => given.resolve<number>("value") + 1 });
   expect(container.resolve("made")).toBe(2);

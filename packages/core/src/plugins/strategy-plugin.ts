@@ -11,33 +11,34 @@ import {
   pluginFailed,
   type PluginKind,
   PluginRegistry,
+  REPORT_BUG,
 } from "./plugin-registry.js";
 
-/** The token under which a plugin registers its strategy. The same across copies of this package. */
+/** The token under which a plugin registers its strategy. Copies of this package share it. */
 export const DEPLOYMENT_STRATEGY: InjectionToken<OpenFactoryServiceDeploymentStrategy> =
   Symbol.for("openfactory.deploy.strategy");
 
 /**
- * What a package exports to add a strategy. A plugin is data and one function; nothing runs while it loads.
+ * The export of a package that adds a strategy. A plugin is data and one function; loading its module runs no other code.
  * @typeParam Options the strategy's options after validation.
  */
 export interface StrategyPlugin<Options = unknown> {
-  /** The platform's name, as in `--platform`: lower-case letters, digits and `-`. */
+  /** The platform's name, as in `--platform`: lowercase letters, digits and `-`. */
   readonly name: string;
-  /** {@link CONTRACT_VERSION} of the core it was built with. */
+  /** {@link CONTRACT_VERSION} of the core that the plugin was built with. */
   readonly contractVersion: number;
   /** One line for `ofdeploy platforms`. */
   readonly description: string;
-  /** Schema of the options that {@link register} takes. */
+  /** Schema of the options that {@link register} receives. */
   readonly options: z.ZodType<Options>;
-  /** Registers what it provides in a container of its own: {@link DEPLOYMENT_STRATEGY} and whatever that needs. */
+  /** Registers {@link DEPLOYMENT_STRATEGY} and its dependencies in a container of its own. */
   register(container: DependencyContainer, options: Options): void | Promise<void>;
 }
 
-/** Gives a plugin its types. */
+/** Returns the plugin with its types. */
 export const defineStrategyPlugin = <Options>(plugin: StrategyPlugin<Options>): StrategyPlugin<Options> => plugin;
 
-/** One known platform. */
+/** A known platform. */
 export type PlatformDescription = PluginDescription;
 
 const STRATEGY: PluginKind = {
@@ -45,55 +46,49 @@ const STRATEGY: PluginKind = {
   label: "strategy plugin",
   subject: "platform",
   definedBy: "defineStrategyPlugin",
-  unknown: "UNKNOWN_PLATFORM",
-  flaw: ({ register, options }) => {
+  unknownCode: "UNKNOWN_PLATFORM",
+  findProblem: ({ register, options }) => {
     if (typeof register !== "function") return "it has no register function";
     return isSchema(options) ? undefined : "its options are not a zod schema";
   },
 };
 
-const REPORT = "This is a bug in the plugin; report it to its author.";
-
-/** The strategies that are known, by name. */
+/** The known strategies, by name of the platform. */
 export class StrategyRegistry extends PluginRegistry<StrategyPlugin> {
   readonly #container: DependencyContainer;
 
-  /** @param container the parent of each strategy's own container: what is registered there, plugins can inject. */
+  /** @param container the parent of each strategy's container. Plugins can inject its registrations. */
   constructor(container: DependencyContainer = rootContainer) {
     super(STRATEGY);
     this.#container = container;
   }
 
   /**
-   * Makes the strategy of that name, in a container of its own.
-   * @param options checked by the plugin's schema.
-   * @throws DeploymentError as {@link plugin}; `INVALID_REQUEST` for options that do not fit.
+   * Creates the strategy of a platform in a container of its own.
+   * @param options validated by the plugin's schema.
+   * @throws DeploymentError as {@link plugin}; `INVALID_REQUEST` for invalid options.
    */
   async create(name: string, options: unknown = {}): Promise<OpenFactoryServiceDeploymentStrategy> {
     const plugin = await this.plugin(name);
     const parsed = parseOptions(plugin, options);
     if (!parsed.success) {
-      const findings = parsed.error.issues.map(({ path, message }) =>
+      const problems = parsed.error.issues.map(({ path, message }) =>
         [fieldPath(path), message].filter(Boolean).join(": "),
       );
-      throw new DeploymentError(
-        "INVALID_REQUEST",
-        `The options of platform ${name} are not valid: ${findings.join("; ")}.`,
-        {
-          strategy: name,
-          hint: "See the platform's documentation for its options.",
-        },
-      );
+      throw new DeploymentError("INVALID_REQUEST", `Invalid options for platform ${name}: ${problems.join("; ")}.`, {
+        strategy: name,
+        hint: `Correct these options; the documentation of platform ${name} describes them.`,
+      });
     }
-    const container = adoptClasses(this.#container.createChildContainer());
+    const container = acceptForeignClasses(this.#container.createChildContainer());
     try {
       await plugin.register(container, parsed.data);
       const strategy = container.resolve(DEPLOYMENT_STRATEGY);
       if (isStrategy(strategy)) return strategy;
-      throw pluginFailed(STRATEGY, name, "what it registers is not a strategy", REPORT);
+      throw pluginFailed(STRATEGY, name, "it registers a value that is not a strategy", REPORT_BUG);
     } catch (error) {
       if (DeploymentError.isInstance(error)) throw error;
-      throw pluginFailed(STRATEGY, name, `it does not start: ${messageOf(error)}`, REPORT, error);
+      throw pluginFailed(STRATEGY, name, `it failed to start: ${messageOf(error)}`, REPORT_BUG, error);
     }
   }
 }
@@ -102,11 +97,11 @@ const parseOptions = (plugin: StrategyPlugin, options: unknown) => {
   try {
     return plugin.options.safeParse(options);
   } catch (error) {
-    throw pluginFailed(STRATEGY, plugin.name, `its options schema throws: ${messageOf(error)}`, REPORT, error);
+    throw pluginFailed(STRATEGY, plugin.name, `its options schema failed: ${messageOf(error)}`, REPORT_BUG, error);
   }
 };
 
-/** By what it has, not by its class: the plugin may have a copy of this package of its own. */
+/** Checks the methods and not the class, since the plugin may bring its own copy of this package. */
 const isStrategy = (value: OpenFactoryServiceDeploymentStrategy): boolean =>
   typeof value?.deploy === "function" &&
   typeof value.remove === "function" &&
@@ -116,29 +111,29 @@ type Class = new (...parameters: never[]) => object;
 
 const isClass = (value: unknown): value is Class => typeof value === "function";
 
-/** What decorators note of a class: the types of its constructor's parameters, and the tokens that stand for them. */
-const NOTES = ["design:paramtypes", "injectionTokens"] as const;
+/** Metadata of a decorated class: the types of its constructor's parameters, and their injection tokens. */
+const METADATA_KEYS = ["design:paramtypes", "injectionTokens"] as const;
 
 /**
- * Makes a container take classes whose decorators belong to another copy of tsyringe: each copy remembers the classes it
- * decorated where no other looks, but the metadata that it read is shared by all.
+ * Makes a container accept classes that another copy of tsyringe has decorated. Each copy keeps a private map of its decorated
+ * classes, but all copies share the metadata, from which this function decorates the classes again.
  */
-export function adoptClasses(container: DependencyContainer): DependencyContainer {
-  const register = container.register.bind(container) as (...given: unknown[]) => DependencyContainer;
+export function acceptForeignClasses(container: DependencyContainer): DependencyContainer {
+  const register = container.register.bind(container) as (...args: unknown[]) => DependencyContainer;
   container.register = (token: unknown, provider: unknown, ...options: unknown[]) => {
-    const adopted = new Set<unknown>();
-    adopt(provider, adopted);
-    adopt((provider as { useClass?: unknown } | undefined)?.useClass, adopted);
+    const visited = new Set<unknown>();
+    decorateAgain(provider, visited);
+    decorateAgain((provider as { useClass?: unknown } | undefined)?.useClass, visited);
     return register(token, provider, ...options);
   };
   return container;
 }
 
-/** A class, and those that it is made with. */
-function adopt(value: unknown, adopted: Set<unknown>): void {
-  if (!isClass(value) || adopted.has(value) || !NOTES.some((note) => Reflect.hasOwnMetadata(note, value))) return;
-  adopted.add(value);
+/** Decorates a class and those of its constructor's parameters. */
+function decorateAgain(value: unknown, visited: Set<unknown>): void {
+  if (!isClass(value) || visited.has(value) || !METADATA_KEYS.some((key) => Reflect.hasOwnMetadata(key, value))) return;
+  visited.add(value);
   injectable()(value);
   const parameters: unknown[] = Reflect.getOwnMetadata("design:paramtypes", value) ?? [];
-  for (const parameter of parameters) adopt(parameter, adopted);
+  for (const parameter of parameters) decorateAgain(parameter, visited);
 }

@@ -1,32 +1,32 @@
 import { posix } from "node:path";
 import { z } from "zod";
-import { type Mount, targetFault, targetPlace } from "./mounts.js";
-import { holdsTemplate, type Templates } from "./process.js";
+import { type Mount, targetProblem, normalizeTarget } from "./mounts.js";
+import { holdsTemplate, HOSTNAME_TOO_LONG, MAX_HOSTNAME, type Templates } from "./process.js";
 
 /** Swarm's rule for names of secrets and configs (swarmkit, validateConfigOrSecretAnnotations). */
 const resourceName = z
   .string()
-  .max(64, "a secret's or config's name has at most 64 characters")
+  .max(64, "the name of a secret or config must have at most 64 characters")
   .regex(
     /^[a-zA-Z0-9](?:[a-zA-Z0-9._-]*[a-zA-Z0-9])?$/,
-    "a secret's or config's name is made of letters, digits, -, _ and ., with a letter or digit first and last",
+    "the name of a secret or config must consist of letters, digits, -, _ and ., and start and end with a letter or digit",
   );
 
-/** A number: a swarm's node looks no name up. */
+/** A number, since the nodes of a swarm don't resolve names. */
 const ownerId = z
   .string()
-  .regex(/^[0-9]+$/, { abort: true, message: "a file's owner is a numeric id" })
-  .refine((id) => Number(id) < 2 ** 32 - 1, "a file's owner is an id below 4294967295");
+  .regex(/^[0-9]+$/, { abort: true, message: "the owner of a file must be a numeric id" })
+  .refine((id) => Number(id) < 2 ** 32 - 1, "the owner of a file must be an id below 4294967295");
 
 const fileSchema = z.strictObject({
   name: resourceName,
-  target: z.string().min(1, "has no target").optional(),
+  target: z.string().min(1, "must not be empty").optional(),
   uid: ownerId.optional(),
   gid: ownerId.optional(),
-  mode: z.number().int().min(0).max(0o7777, "mode is at most 0o7777").optional(),
+  mode: z.number().int().min(0).max(0o7777, "mode must be at most 0o7777").optional(),
 });
 
-/** A secret or config that exists already, by name, and the file it becomes in the container. */
+/** An existing secret or config, by name, and its file in the container. */
 export type FileReference = z.output<typeof fileSchema>;
 
 export const fileReferencesSchema = z.array(
@@ -36,7 +36,7 @@ export const fileReferencesSchema = z.array(
   ),
 );
 
-/** The fields of a request that put something at a path in the container. */
+/** The fields of a request that add files or mounts to the container. */
 export interface TargetFields {
   mounts?: readonly Mount[] | undefined;
   secrets?: readonly FileReference[] | undefined;
@@ -48,43 +48,44 @@ interface Finding {
   message: string;
 }
 
-/** Where the file of a secret or config is: a relative target counts from here. Without a target, it has its name. */
-const FOLDERS = { secrets: "/run/secrets", configs: "/" } as const;
+/** The base of relative targets. The default target is the name of the secret or config. */
+const BASE_FOLDERS = { secrets: "/run/secrets", configs: "/" } as const;
 
-const filePlace = (kind: keyof typeof FOLDERS, { name, target = name }: FileReference): string =>
-  targetPlace(posix.resolve(FOLDERS[kind], target));
+const filePath = (kind: keyof typeof BASE_FOLDERS, { name, target = name }: FileReference): string =>
+  normalizeTarget(posix.resolve(BASE_FOLDERS[kind], target));
 
-/** Two of mounts, secrets and configs at one path, and secrets and configs at a path where nothing can be mounted. */
-export function targetFindings({ mounts = [], secrets = [], configs = [] }: TargetFields): Finding[] {
+/** Finds mounts, secrets and configs that share a path, and secrets and configs with a target that is not allowed. */
+export function findTargetConflicts({ mounts = [], secrets = [], configs = [] }: TargetFields): Finding[] {
   const findings: Finding[] = [];
-  const taken = new Map(mounts.map(({ Target }, index) => [targetPlace(Target), `mounts[${index}]`]));
-  for (const [kind, files] of Object.entries({ secrets, configs }) as [keyof typeof FOLDERS, FileReference[]][]) {
+  const taken = new Map(mounts.map(({ Target }, index) => [normalizeTarget(Target), `mounts[${index}]`]));
+  for (const [kind, files] of Object.entries({ secrets, configs }) as [keyof typeof BASE_FOLDERS, FileReference[]][]) {
     files.forEach((file, index) => {
       const path = [kind, index, ...(file.target === undefined ? [] : ["target"])];
-      const place = filePlace(kind, file);
-      const first = taken.get(place);
-      const fault = targetFault(place, { Type: "bind" });
-      if (file.target?.endsWith("/")) findings.push({ path, message: "a target is a file, and has no / at its end" });
-      else if (fault !== undefined) findings.push({ path, message: fault });
-      else if (first !== undefined) findings.push({ path, message: `its target ${place} is taken by ${first}` });
-      else taken.set(place, `${kind}[${index}]`);
+      const target = filePath(kind, file);
+      const first = taken.get(target);
+      const problem = targetProblem(target, { Type: "bind" });
+      if (file.target?.endsWith("/")) findings.push({ path, message: "a target is a file and must not end with /" });
+      else if (problem !== undefined) findings.push({ path, message: problem });
+      else if (first !== undefined)
+        findings.push({ path, message: `its target ${target} is already used by ${first}` });
+      else taken.set(target, `${kind}[${index}]`);
     });
   }
   return findings;
 }
 
 /**
- * A secret (or config) that a request names twice, with another owner or mode. An engine keeps one file for it in a container,
- * and the owner and mode of the last reference hold at every target: a file of mode 0400 would be readable by all.
+ * Finds a secret (or config) that a request lists twice with different owners or modes. An engine keeps one file for it in a
+ * container, with the owner and mode of the last reference, so a file of mode 0400 could become readable by all.
  */
-export function ownerFindings({ secrets = [], configs = [] }: TargetFields): Finding[] {
+export function findOwnerConflicts({ secrets = [], configs = [] }: TargetFields): Finding[] {
   return Object.entries({ secrets, configs }).flatMap(([kind, files]) => {
     const firsts = new Map<string, number>();
     return files.flatMap((file, index): Finding[] => {
       const first = firsts.get(file.name);
       if (first === undefined) firsts.set(file.name, index);
       else if (ownerOf(file) !== ownerOf(files[first] as FileReference)) {
-        const message = `an engine keeps one file for a ${kind.slice(0, -1)}: uid, gid and mode must be those of ${kind}[${first}]`;
+        const message = `an engine keeps one file for a ${kind.slice(0, -1)}: uid, gid and mode must equal those of ${kind}[${first}]`;
         return [{ path: [kind, index], message }];
       }
       return [];
@@ -96,8 +97,8 @@ export function ownerFindings({ secrets = [], configs = [] }: TargetFields): Fin
 const ownerOf = ({ uid = "0", gid = "0", mode = 0o444 }: FileReference): string =>
   `${Number(uid)}:${Number(gid)}:${mode}`;
 
-/** Texts that hold a template although nothing says that the platform expands it, and that no engine takes as they are. */
-export function unmarkedNameFindings({
+/** Finds fields with a template that no platform expands, since `templates` isn't `expand`, and that are invalid as they are. */
+export function findUnexpandedTemplates({
   mounts = [],
   hostname,
   templates,
@@ -106,14 +107,15 @@ export function unmarkedNameFindings({
   const findings: Finding[] = [];
   mounts.forEach((mount, index) => {
     if (mount.Type === "volume" && holdsTemplate(mount.Source)) {
-      const message = "a volume's name is made of letters, digits, _, . and -; set templates to expand for a template";
+      const message =
+        "a volume's name must consist of letters, digits, _, . and -; to use a template, set templates to expand";
       findings.push({ path: ["mounts", index, "Source"], message });
     }
-    const fault = holdsTemplate(mount.Target) ? targetFault(mount.Target, mount) : undefined;
-    if (fault !== undefined) findings.push({ path: ["mounts", index, "Target"], message: fault });
+    const problem = holdsTemplate(mount.Target) ? targetProblem(mount.Target, mount) : undefined;
+    if (problem !== undefined) findings.push({ path: ["mounts", index, "Target"], message: problem });
   });
-  if (holdsTemplate(hostname) && Buffer.byteLength(hostname ?? "") > 64) {
-    findings.push({ path: ["hostname"], message: "a host name has at most 64 characters" });
+  if (holdsTemplate(hostname) && Buffer.byteLength(hostname ?? "") > MAX_HOSTNAME) {
+    findings.push({ path: ["hostname"], message: HOSTNAME_TOO_LONG });
   }
   return findings;
 }

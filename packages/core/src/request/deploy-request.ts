@@ -1,5 +1,10 @@
 import { z } from "zod";
-import { fileReferencesSchema, ownerFindings, targetFindings, unmarkedNameFindings } from "./container-files.js";
+import {
+  fileReferencesSchema,
+  findOwnerConflicts,
+  findTargetConflicts,
+  findUnexpandedTemplates,
+} from "./container-files.js";
 import { imagePullPolicySchema, imageSchema } from "./image-reference.js";
 import {
   healthcheckSchema,
@@ -23,22 +28,22 @@ import {
 } from "./process.js";
 
 /**
- * Service names: 2 to 63 letters, digits, `-` and `_`, a letter or digit first and last.
- * This is what Docker containers and Swarm services both take, so that a name means the same on either.
+ * Service names: 2 to 63 letters, digits, `-` and `_`, with a letter or digit at the start and the end. Docker containers and
+ * Swarm services both accept these names.
  */
 export const nameSchema = z
   .string()
-  .min(2, "a service name has at least 2 characters")
-  .max(63, "a service name has at most 63 characters")
+  .min(2, "a service name must have at least 2 characters")
+  .max(63, "a service name must have at most 63 characters")
   .regex(
     /^[a-zA-Z0-9](?:[a-zA-Z0-9_-]*[a-zA-Z0-9])?$/,
-    "a service name is made of letters, digits, - and _, with a letter or digit first and last",
+    "a service name must consist of letters, digits, - and _, and start and end with a letter or digit",
   );
 
-/** Whether `name` can be a service's name at all. */
+/** Whether `name` is a valid service name. */
 export const isServiceName = (name: unknown): name is string => nameSchema.safeParse(name).success;
 
-/** The schema of a request. Unknown keys are errors; nothing that was left out is filled in, but `env`. */
+/** The schema of a request. Unknown keys are errors. Only `env` has a default; other omitted fields stay omitted. */
 export const deployRequestSchema = z
   .strictObject({
     image: imageSchema,
@@ -73,52 +78,52 @@ export const deployRequestSchema = z
   })
   .superRefine((request, context) => {
     for (const { path, message } of [
-      ...targetFindings(request),
-      ...ownerFindings(request),
-      ...unmarkedNameFindings(request),
+      ...findTargetConflicts(request),
+      ...findOwnerConflicts(request),
+      ...findUnexpandedTemplates(request),
     ]) {
       context.addIssue({ code: "custom", path, message });
     }
   });
 
-/** The fields that are valid or not together with each other. */
-export const JOINTLY_VALID: readonly RequestField[] = ["mounts", "secrets", "configs", "hostname", "templates"];
+/** The fields whose validity depends on each other. */
+export const CROSS_CHECKED_FIELDS: readonly RequestField[] = ["mounts", "secrets", "configs", "hostname", "templates"];
 
 type Input = z.input<typeof deployRequestSchema>;
 
 /**
- * One service to deploy. It means the same on every strategy; what a strategy does not honour it declares
- * ({@link StrategyManifest}). Durations are nanoseconds and memory is bytes, as in Docker's API.
- * The seed's parameters keep their names, in camel case; Docker's dictionaries keep their keys.
+ * One service to deploy. It means the same on every platform; a strategy declares the fields that it doesn't support
+ * ({@link StrategyManifest}). Durations are in nanoseconds and memory is in bytes, as in Docker's API. Names are those of
+ * OpenFactory's Python implementation in camel case; Docker's dictionaries keep their keys.
  */
 export interface DeployRequest {
   /** Image reference: `[registry/]repository[:tag][@digest]`. */
   image: string;
   /**
-   * `missing` (default): pull only if the engine does not have it. `always`: pull, or ask the registry, first. `never`:
-   * ask no registry; an image that is not there is an error.
+   * `missing` (default): pull the image only if the engine doesn't have it. `always`: pull it, or read its digest from the
+   * registry, first. `never`: don't contact the registry; a missing image is an error.
    */
   imagePullPolicy?: "missing" | "always" | "never";
   /** Runtime user, `UID:GID`. Default: the image's. */
   user?: string;
   /** 2 to 63 letters, digits, `-`, `_`. Unique on the engine. */
   name: string;
-  /** `KEY=VALUE` each; a value may hold `=`. Default: none. */
+  /** Entries `KEY=VALUE`; a value may contain `=`. Default: none. */
   env?: readonly string[];
   /**
-   * Adds the platform's variables that identify each replica, such as `SWARM_TASK_SLOT`, to `env`; a variable that `env`
-   * sets itself is kept. Default false. A platform without such variables adds none.
+   * Adds the platform's variables that identify each replica, such as `SWARM_TASK_SLOT`, to `env`. Variables that `env`
+   * sets take precedence. Default false. Platforms without such variables add none.
    */
   replicaEnv?: boolean;
   /** Labels of the container, or of the service and its containers. */
   labels?: Readonly<Record<string, string>>;
-  /** Replaces the image's entrypoint: words, or a string that is split as a POSIX shell does. */
+  /** Replaces the image's entrypoint: words, or a string that is split like in a POSIX shell. */
   command?: string | readonly string[];
-  /** Words for the image's own entrypoint (or for `command`). */
+  /** Arguments for `command`, or for the image's entrypoint. */
   args?: string | readonly string[];
   /** Host to container, `{8080: 80}` (TCP), or a list. `mode` (default `ingress`) is Swarm's publish mode. */
   ports?: Readonly<Record<number, number>> | readonly PortInput[];
-  /** Names of networks that exist. All are joined before the process starts. */
+  /** Names of existing networks. The container joins them before its process starts. */
   networks?: readonly string[];
   /** Placement constraints, e.g. `node.role == worker`. */
   constraints?: readonly string[];
@@ -132,46 +137,46 @@ export interface DeployRequest {
   mounts?: readonly NonNullable<Input["mounts"]>[number][];
   /** Docker's HealthConfig; `Test` may be one shell line. Default: the image's. */
   healthcheck?: Input["healthcheck"];
-  /** When the process is started again. Default: always, `{Condition: "any"}`. */
+  /** When the process is restarted. Default: always, `{Condition: "any"}`. */
   restart?: Input["restart"];
-  /** How long the process has to end after the stop signal, in nanoseconds. Default: the engine's (10 s). */
+  /** Time between the stop signal and the kill signal, in nanoseconds. Default: the engine's (10 s). */
   stopGracePeriod?: number;
   hostname?: string;
-  /** Runs an init process that forwards signals and reaps. Default: the engine's. */
+  /** Runs an init process that forwards signals and reaps processes. Default: the engine's. */
   init?: boolean;
   /** Mounts the root file system read-only. */
   readOnly?: boolean;
   /** Kernel capabilities, with or without `CAP_`. */
   capAdd?: readonly string[];
   capDrop?: readonly string[];
-  /** Secrets that exist, by name, and the files they become. */
+  /** Existing secrets, by name, and their files in the container. */
   secrets?: readonly (string | FileReferenceInput)[];
-  /** Configs that exist, by name, and the files they become. */
+  /** Existing configs, by name, and their files in the container. */
   configs?: readonly (string | FileReferenceInput)[];
   updateConfig?: Input["updateConfig"];
   rollbackConfig?: Input["rollbackConfig"];
   /**
-   * What Go templates (`{{.Node.Hostname}}`) in the values of `env`, in `hostname` and in `mounts` are. `expand`: the
-   * platform puts their values in. `literal`: text that the process gets as it is written. Default: a platform that
-   * expands templates refuses a text that holds `{{`; every other platform passes it on as it is.
+   * How Go templates (`{{.Node.Hostname}}`) in the values of `env`, in `hostname` and in `mounts` are treated. `expand`: the
+   * platform replaces them by their values. `literal`: the text is passed on unchanged. Default: a platform that expands
+   * templates rejects a text that contains `{{`; all other platforms pass it on unchanged.
    */
   templates?: "expand" | "literal";
 }
 
-/** A published port; without `published` the engine chooses one. */
+/** A published port. Without `published`, the engine chooses the host port. */
 export interface PortInput {
   /** Port in the container. */
   target: number;
   published?: number;
   /** Default `tcp`. */
   protocol?: "tcp" | "udp" | "sctp";
-  /** Address of the host to listen on. Default: all. */
+  /** Address of the host to listen on. Default: all addresses. */
   hostAddress?: string;
   /** Default `ingress`. */
   mode?: "ingress" | "host";
 }
 
-/** Secret or config: `target` is a path, by default the name (under `/run/secrets` for secrets); `mode` e.g. `0o444`. */
+/** A secret or config. `target` is a path, by default the name (in `/run/secrets` for secrets); `mode` e.g. `0o444`. */
 export interface FileReferenceInput {
   name: string;
   target?: string;
@@ -180,7 +185,7 @@ export interface FileReferenceInput {
   mode?: number;
 }
 
-/** A request after validation: shorthands resolved, no object shared with the caller's, and frozen. */
+/** A validated request: with shorthands resolved, frozen, and without objects of the caller. */
 export type NormalizedRequest = z.output<typeof deployRequestSchema>;
 
 /** The name of a top-level field of a request. */

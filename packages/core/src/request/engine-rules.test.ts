@@ -22,8 +22,8 @@ const fieldsOf = (part: object): (string | undefined)[] => {
   }
 };
 
-/** Each was sent to engine 20.10.24 and to a swarm of it: both refuse it, at the create, at the start, or by the task. */
-describe("a request that every engine refuses is INVALID_REQUEST, with the field", () => {
+/** Engine 20.10.24 and a swarm of it reject each of these: on create, on start, or with a rejected task. */
+describe("parseRequest() rejects with INVALID_REQUEST and the field for what every engine rejects", () => {
   test.each<[string, object, string]>([
     ["a memory limit below 6 MiB", limit({ MemoryBytes: 6 * MEBIBYTE - 1 }), "resources.Limits.MemoryBytes"],
     [
@@ -32,7 +32,7 @@ describe("a request that every engine refuses is INVALID_REQUEST, with the field
       "resources.Reservations.MemoryBytes",
     ],
     ["a CPU limit below 0.01", limit({ NanoCPUs: 9_999_999 }), "resources.Limits.NanoCPUs"],
-    ["a CPU limit so small that an engine sets none", limit({ NanoCPUs: 9999 }), "resources.Limits.NanoCPUs"],
+    ["a CPU limit so small that an engine ignores it", limit({ NanoCPUs: 9999 }), "resources.Limits.NanoCPUs"],
     ["a CPU reservation below 0.001", reserve({ NanoCPUs: 999_999 }), "resources.Reservations.NanoCPUs"],
     ["a host name of 65 characters", { hostname: "a".repeat(65) }, "hostname"],
     ["a host name of 66 bytes", { hostname: "ä".repeat(33) }, "hostname"],
@@ -44,15 +44,15 @@ describe("a request that every engine refuses is INVALID_REQUEST, with the field
     ["a read-only volume without a name", { mounts: [{ Target: "/data", ReadOnly: true }] }, "mounts[0].ReadOnly"],
     ["a mount at /", at("/"), "mounts[0].Target"],
     ["a mount at /.", at("/."), "mounts[0].Target"],
-    ["a mount at a way to /", at("/a/.."), "mounts[0].Target"],
+    ["a mount at /a/..", at("/a/.."), "mounts[0].Target"],
     ["a volume at /proc", at("/proc"), "mounts[0].Target"],
     ["a volume below /proc", at("/proc/sys"), "mounts[0].Target"],
-    ["a volume below /proc by another way", at("//proc/1/../x/"), "mounts[0].Target"],
+    ["a volume below /proc, not in canonical form", at("//proc/1/../x/"), "mounts[0].Target"],
     ["a bind below /proc", bound("/etc/hostname", "/proc/version"), "mounts[0].Target"],
     ["a tmpfs at /proc", { mounts: [{ Type: "tmpfs", Target: "/proc" }] }, "mounts[0].Target"],
     ["a relative target", at("./data"), "mounts[0].Target"],
     ["an unknown capability", { capAdd: ["NET_ADMN"] }, "capAdd[0]"],
-    ["CAP_ALL, which is no capability", { capDrop: ["CAP_ALL"] }, "capDrop[0]"],
+    ["CAP_ALL, which is not a capability", { capDrop: ["CAP_ALL"] }, "capDrop[0]"],
     ["two prefixes of a capability", { capAdd: ["CAP_CAP_CHOWN"] }, "capAdd[0]"],
     [
       "two mounts at one target",
@@ -141,7 +141,7 @@ describe("a request that every engine refuses is INVALID_REQUEST, with the field
     ["a variable with NUL", { env: ["A=\0"] }, "env[0]"],
     ["an image in upper case", { image: "Nginx" }, "image"],
     [
-      "a health check more often than each 1 ms",
+      "a health check interval below 1 ms",
       { healthcheck: { Test: "true", Interval: 500_000 } },
       "healthcheck.Interval",
     ],
@@ -152,21 +152,21 @@ describe("a request that every engine refuses is INVALID_REQUEST, with the field
     ["a host port twice, in both publish modes", port({}, { target: 81, mode: "host" }), "ports[1]"],
     ["a port of 0", port({ target: 0 }), "ports[0].target"],
     ["a port of 65536", port({ published: 65_536 }), "ports[0].published"],
-    ["the network host beside another", { networks: ["host", "back"] }, "networks[0]"],
-    ["the network none beside another", { networks: ["back", "none"] }, "networks[1]"],
+    ["the network host and another one", { networks: ["host", "back"] }, "networks[0]"],
+    ["the network none and another one", { networks: ["back", "none"] }, "networks[1]"],
     ["a network's name of spaces", { networks: [" "] }, "networks[0]"],
     ["a name of one letter", { name: "a" }, "name"],
     ["a name of 64 characters", { name: "a".repeat(64) }, "name"],
-    ["a volume's name with a template that nothing expands", volume("v-{{.Task.Slot}}"), "mounts[0].Source"],
+    ["a volume's name with a template that no platform expands", volume("v-{{.Task.Slot}}"), "mounts[0].Source"],
   ])("%s", (_, part, field) => {
     expect(fieldsOf(part)).toEqual([field]);
   });
 });
 
-describe("a request that some engine takes is valid", () => {
+describe("parseRequest() accepts what some engine accepts", () => {
   test.each<[string, object]>([
     ["6 MiB of memory", limit({ MemoryBytes: 6 * MEBIBYTE })],
-    ["4 MiB of reserved memory, which a swarm takes", reserve({ MemoryBytes: 4 * MEBIBYTE })],
+    ["4 MiB of reserved memory, which a swarm accepts", reserve({ MemoryBytes: 4 * MEBIBYTE })],
     ["0.01 CPUs", limit({ NanoCPUs: 10_000_000 })],
     ["0.001 reserved CPUs", reserve({ NanoCPUs: 1_000_000 })],
     ["a host name of 64 characters", { hostname: "a".repeat(64) }],
@@ -174,7 +174,7 @@ describe("a request that some engine takes is valid", () => {
     ["a volume of two letters", volume("xy")],
     ["a volume name of 255 characters", volume("x".repeat(255))],
     [
-      "a longer name of another driver's volume",
+      "a longer volume name of another driver",
       volume("x".repeat(256), { VolumeOptions: { DriverConfig: { Name: "cloud" } } }),
     ],
     ["a mount at /sys", at("/sys")],
@@ -215,16 +215,16 @@ describe("a request that some engine takes is valid", () => {
   });
 });
 
-describe("a host address", () => {
+describe("parseRequest() with a host address", () => {
   test.each(["fe80::1%lo", "::1%0", "127.0.0.01", "0127.0.0.1", "1.2.3", "localhost", "127.0.0.1 ", "", "[::1]"])(
-    "%j, which an engine takes for every address, is refused",
+    "rejects %j, which engines would read as all addresses",
     (hostAddress) => {
       const fields = fieldsOf(port({ hostAddress }));
       expect(new Set(fields)).toEqual(new Set(["ports[0].hostAddress"]));
     },
   );
 
-  test.each(["127.0.0.1", "0.0.0.0", "::", "::1", "::ffff:127.0.0.1", "fe80::1"])("%s is taken", (hostAddress) => {
+  test.each(["127.0.0.1", "0.0.0.0", "::", "::1", "::ffff:127.0.0.1", "fe80::1"])("accepts %s", (hostAddress) => {
     expect(fieldsOf(port({ hostAddress }))).toEqual([]);
   });
 
@@ -237,13 +237,15 @@ describe("a host address", () => {
     ["::1", "::2", false],
     ["0.0.0.0", "::", false],
     ["0.0.0.0", "::1", false],
-  ])("%s and %s on one host port meet: %s", (first, second, meet) => {
+  ])("detects a conflict of %s and %s on one host port: %s", (first, second, conflict) => {
     const found = fieldsOf(port({ hostAddress: first }, { target: 81, hostAddress: second }));
-    expect(found).toEqual(meet ? ["ports[1]"] : []);
+    expect(found).toEqual(conflict ? ["ports[1]"] : []);
   });
 });
 
-test("amendRequest() checks fields that are valid only together", () => {
+test("amendRequest() checks the fields whose validity depends on each other", () => {
   const request = parseRequest({ ...base, configs: [{ name: "a", target: "/k" }] });
-  expect(() => amendRequest(request, { mounts: [{ Type: "tmpfs", Target: "/k" }] })).toThrow("its target /k is taken");
+  expect(() => amendRequest(request, { mounts: [{ Type: "tmpfs", Target: "/k" }] })).toThrow(
+    "its target /k is already used",
+  );
 });

@@ -6,9 +6,9 @@ const HEX = "0123456789abcdef".repeat(4);
 const SHA = `sha256:${HEX}`;
 const SHA512 = `sha512:${HEX}${HEX}`;
 
-// What distribution/reference takes, and refuses, in its own tests (`reference_test.go`, `normalize_test.go`), as the
-// engine has it: with the default registry and `library/` filled in.
-describe("parseImageReference", () => {
+// The cases of distribution/reference's own tests (`reference_test.go`, `normalize_test.go`), with the default registry and
+// `library/` added as engines do.
+describe("parseImageReference()", () => {
   test.each<[string, string, string, string?, string?]>([
     // A name alone is Docker Hub's, whatever it looks like.
     ["debian", "docker.io", "library/debian"],
@@ -60,7 +60,7 @@ describe("parseImageReference", () => {
     expect(imageText({ name, tag, digest })).toBe(whole);
   });
 
-  test.each([HEX, SHA])("%s is an id", (image) => {
+  test.each([HEX, SHA])("reads %s as an image id", (image) => {
     expect(parseImageReference(image)).toEqual({ id: SHA });
   });
 
@@ -69,12 +69,12 @@ describe("parseImageReference", () => {
     [":justtag", "not an image reference"],
     [`@${SHA}`, "not an image reference"],
     ["repo@sha256:ffffffffffffffffffffffffffffffffff", "64 digits"],
-    [`validname@invaliddigest:${HEX}`, "none of these"],
+    [`validname@invaliddigest:${HEX}`, "must be one of"],
     ["Uppercase:tag", "lower case"],
     ["docker/Docker", "lower case"],
     ["test:5000/Uppercase/lowercase:tag", "lower case"],
     ["docker.io/docker/Docker", "lower case"],
-    [`${"a/".repeat(128)}a:tag`, "too long"],
+    [`${"a/".repeat(128)}a:tag`, "must have at most"],
     ["aa/asdf$$^/aa", "not an image reference"],
     ["[2001:db8::1]", "not an image reference"],
     ["[2001:db8::1]:5000", "not an image reference"],
@@ -91,14 +91,14 @@ describe("parseImageReference", () => {
     ["dock..er/docker", "not an image reference"],
     ["dock_.er/docker", "not an image reference"],
     ["busybox:-foo", "not an image reference"],
-  ])("refuses %j", (image, why) => {
+  ])("rejects %j", (image, why) => {
     const parse = (): unknown => parseImageReference(image);
     expect(parse).toThrow(why);
     expect(parse).toThrow(expect.objectContaining({ code: "INVALID_REQUEST", field: "image" }));
   });
 
-  test("takes its time for no text", () => {
-    // Grammars of this shape can go over a text again and again.
+  test("takes linear time for every text", () => {
+    // Regular expressions of this shape can backtrack exponentially.
     for (const image of ["a-".repeat(2000), "a/".repeat(2000), `${"a.".repeat(2000)}:`, `a@${"a.".repeat(2000)}`]) {
       expect(() => parseImageReference(image)).toThrow(DeploymentError);
     }
@@ -120,12 +120,12 @@ describe("imageSchema", () => {
     `nginx@${digest}`,
     `registry:5000/app:1.0@${digest}`,
     digest,
-  ])("takes %s", (image) => {
+  ])("accepts %s", (image) => {
     expect(imageSchema.parse(image)).toBe(image);
   });
 
   test.each([
-    ["", "the image is empty"],
+    ["", "the image must not be empty"],
     ["my image", "white space"],
     ["nginx\n", "white space"],
     ["Nginx/App", "lower case"],
@@ -137,14 +137,14 @@ describe("imageSchema", () => {
     ["nginx@sha256:abc", "not an image reference"],
     [`nginx@sha256:${"a".repeat(63)}`, "64 digits"],
     [`nginx@${digest.toUpperCase().replace("SHA", "sha")}`, "64 digits"],
-    [`nginx@md5:${"a".repeat(32)}`, "none of these: sha256"],
+    [`nginx@md5:${"a".repeat(32)}`, "must be one of sha256"],
     ["http://nginx", "not an image reference"],
-    ["a".repeat(4097), "too long"],
-  ])("refuses %j: %s", (image, message) => {
+    ["a".repeat(4097), "must have at most"],
+  ])("rejects %j: %s", (image, message) => {
     expect(imageSchema.safeParse(image).error?.issues[0]?.message).toContain(message);
   });
 
-  test.each([undefined, null, 1, {}])("refuses %j", (image) => {
+  test.each([undefined, null, 1, {}])("rejects %j", (image) => {
     expect(imageSchema.safeParse(image).success).toBe(false);
   });
 });

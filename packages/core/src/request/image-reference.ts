@@ -1,20 +1,20 @@
 import { z } from "zod";
 import { DeploymentError } from "../errors.js";
 
-/** An image by its name in a registry. */
+/** An image, by its name in a registry. */
 export interface NamedImage {
-  /** As written, without tag and digest: `nginx`, `registry.example.com:5000/team/app`. */
+  /** As in the reference, without tag and digest: `nginx`, `registry.example.com:5000/team/app`. */
   name: string;
-  /** Host of the registry, with its port; `docker.io` where the reference names none. */
+  /** Host of the registry, with its port. Default: `docker.io`. */
   registry: string;
   /** Path in that registry: `library/nginx`, `team/app`. */
   repository: string;
   tag?: string;
-  /** `sha256:<64 hex digits>`, or of another algorithm. */
+  /** `sha256:<64 hex digits>`, or another algorithm. */
   digest?: string;
 }
 
-/** An image by its id on an engine, which no registry knows. */
+/** An image, by its id on an engine. Registries don't know these ids. */
 export interface ImageById {
   /** `sha256:<64 hex digits>`. */
   id: string;
@@ -23,7 +23,7 @@ export interface ImageById {
 export type ImageReference = NamedImage | ImageById;
 
 const DEFAULT_REGISTRY = "docker.io";
-const OLD_DEFAULT_REGISTRY = "index.docker.io";
+const LEGACY_DEFAULT_REGISTRY = "index.docker.io";
 const MAX_LENGTH = 4096;
 const MAX_REPOSITORY = 255;
 const HEX_DIGITS: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
@@ -39,71 +39,75 @@ const reference = new RegExp(
 );
 const imageId = /^(?:sha256:)?([0-9a-f]{64})$/;
 
-/** Registry and path of a name. Source: distribution/reference, `splitDockerDomain`. */
+/** Splits a name into registry and repository. Source: distribution/reference, `splitDockerDomain`. */
 function splitName(name: string): { registry: string; repository: string } {
   const slash = name.indexOf("/");
   const first = slash === -1 ? "" : name.slice(0, slash);
-  // Only a host has a dot, a port or capital letters; localhost is none of Docker Hub's accounts either.
+  // A first component with a dot, a port or capital letters is a host; so is localhost.
   const isHost = first === "localhost" || /[.:]/.test(first) || first !== first.toLowerCase();
-  const registry = !isHost || first === OLD_DEFAULT_REGISTRY ? DEFAULT_REGISTRY : first;
+  const registry = !isHost || first === LEGACY_DEFAULT_REGISTRY ? DEFAULT_REGISTRY : first;
   const path = isHost ? name.slice(slash + 1) : name;
   return { registry, repository: registry === DEFAULT_REGISTRY && !path.includes("/") ? `library/${path}` : path };
 }
 
-/** What is wrong with a digest. Source: opencontainers/go-digest, `Validate`. */
-function digestFault(text: string): string | undefined {
+/** Why a digest is invalid; undefined if it is valid. Source: opencontainers/go-digest, `Validate`. */
+function digestProblem(text: string): string | undefined {
   const [algorithm = "", hex = ""] = text.split(":");
   const length = HEX_DIGITS[algorithm];
-  if (length === undefined) return `the image's digest is of none of these: ${Object.keys(HEX_DIGITS).join(", ")}`;
+  if (length === undefined) return `the image's digest must be one of ${Object.keys(HEX_DIGITS).join(", ")}`;
   if (hex.length === length && hex === hex.toLowerCase()) return undefined;
-  return `the image's ${algorithm} digest is not ${length} digits 0 to 9 and a to f`;
+  return `the image's ${algorithm} digest must have ${length} digits 0 to 9 and a to f`;
 }
 
-/** What keeps a text from being a reference at all, as well as it can be told. */
-function formFault(image: string): string {
-  if (image === "") return "the image is empty";
-  if (/\s/.test(image)) return "an image reference has no white space";
+/** The most likely reason why a text is not a reference. */
+function syntaxProblem(image: string): string {
+  if (image === "") return "the image must not be empty";
+  if (/\s/.test(image)) return "an image reference must not contain white space";
   const repository = image.replace(/@.*$/, "").replace(/:[^/]*$/, "");
-  if (/[A-Z]/.test(repository.slice(repository.indexOf("/") + 1))) return "an image's repository is in lower case";
+  if (/[A-Z]/.test(repository.slice(repository.indexOf("/") + 1))) return "an image's repository must be in lower case";
   return "not an image reference: expected [registry/]repository[:tag][@digest]";
 }
 
-/** What an image reference says, or what is wrong with it. */
-function readImageReference(image: string): { found: ImageReference } | { fault: string } {
+/** Parses a reference without throwing. */
+function tryParse(image: string): { reference: ImageReference } | { problem: string } {
   const [, hex] = imageId.exec(image) ?? [];
-  if (hex !== undefined) return { found: { id: `sha256:${hex}` } };
-  if (image.length > MAX_LENGTH) return { fault: "the image reference is too long" };
+  if (hex !== undefined) return { reference: { id: `sha256:${hex}` } };
+  if (image.length > MAX_LENGTH) return { problem: `the image reference must have at most ${MAX_LENGTH} characters` };
   const { name, tag, digest } = reference.exec(image)?.groups ?? {};
-  if (name === undefined) return { fault: formFault(image) };
+  if (name === undefined) return { problem: syntaxProblem(image) };
   const { registry, repository } = splitName(name);
   if (repository.length > MAX_REPOSITORY) {
-    return { fault: `the image's repository is too long: it may have ${MAX_REPOSITORY} characters` };
+    return { problem: `the image's repository must have at most ${MAX_REPOSITORY} characters` };
   }
-  const fault = digest === undefined ? undefined : digestFault(digest);
-  if (fault !== undefined) return { fault };
-  return { found: { name, registry, repository, ...(tag && { tag }), ...(digest && { digest }) } };
+  const problem = digest === undefined ? undefined : digestProblem(digest);
+  if (problem !== undefined) return { problem };
+  return { reference: { name, registry, repository, ...(tag && { tag }), ...(digest && { digest }) } };
 }
 
 /**
- * Takes an image reference apart, by the rules that engines and registries have: distribution/reference.
- * @throws DeploymentError `INVALID_REQUEST` for what is none.
+ * Parses an image reference by the rules of engines and registries (distribution/reference).
+ * @throws DeploymentError `INVALID_REQUEST` for a text that is not an image reference.
  */
 export function parseImageReference(image: string): ImageReference {
-  const read = readImageReference(image);
-  if ("found" in read) return read.found;
-  throw new DeploymentError("INVALID_REQUEST", `${JSON.stringify(image.slice(0, 200))} is no image: ${read.fault}.`, {
-    field: "image",
-    hint: "Write it as in registry.example.com:5000/team/app:1.4.",
-  });
+  const parsed = tryParse(image);
+  if ("reference" in parsed) return parsed.reference;
+  throw new DeploymentError(
+    "INVALID_REQUEST",
+    `Invalid image ${JSON.stringify(image.slice(0, 200))}: ${parsed.problem}.`,
+    {
+      field: "image",
+      hint: "Use the form registry.example.com:5000/team/app:1.4.",
+    },
+  );
 }
 
-/** A named image as a whole: `repository:tag@digest` as far as these are there; `latest` where neither is. */
+/** Formats a named image as `name:tag@digest`. The tag is `latest` if the image has neither tag nor digest. */
 export const imageText = ({ name, tag, digest }: Pick<NamedImage, "name" | "tag" | "digest">): string =>
   `${name}${tag === undefined ? (digest === undefined ? ":latest" : "") : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
 
 export const imageSchema = z.string().superRefine((image, context) => {
-  const read = readImageReference(image);
-  if ("fault" in read) context.addIssue({ code: "custom", message: read.fault });
+  const parsed = tryParse(image);
+  if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem });
 });
 
 export const imagePullPolicySchema = z.enum(["missing", "always", "never"]);

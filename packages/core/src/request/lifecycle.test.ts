@@ -22,7 +22,7 @@ describe("healthcheckSchema", () => {
       ["CMD-SHELL", "exit 0"],
     ],
     [["NONE"], ["NONE"]],
-  ])("Test %j is %j", (Test, normalized) => {
+  ])("parses Test %j to %j", (Test, normalized) => {
     expect(healthcheckSchema.parse({ Test })).toEqual({ Test: normalized });
   });
 
@@ -50,18 +50,18 @@ describe("healthcheckSchema", () => {
     { Test: "true", Interval: "10s" },
     { Test: "true", Retries: -1 },
     { Test: "true", interval: second },
-  ])("refuses %j", (check) => {
+  ])("rejects %j", (check) => {
     expect(healthcheckSchema.safeParse(check).success).toBe(false);
   });
 });
 
 describe("restartSchema", () => {
-  test("is any by default", () => {
+  test("has the default condition any", () => {
     expect(restartSchema.parse({})).toEqual({ Condition: "any" });
   });
 
   test.each([{ Condition: "always" }, { Condition: "any", MaxAttempts: 1.5 }, { Delay: 1 }, { Name: "always" }])(
-    "refuses %j",
+    "rejects %j",
     (restart) => {
       expect(restartSchema.safeParse(restart).success).toBe(false);
     },
@@ -77,11 +77,11 @@ test.each([
   [1.5 * second + 0.5, false],
   ["10s", false],
   [Number.NaN, false],
-])("stopGracePeriodSchema: %j, %s", (duration, fits) => {
-  expect(stopGracePeriodSchema.safeParse(duration).success).toBe(fits);
+])("stopGracePeriodSchema with %j: valid %s", (duration, valid) => {
+  expect(stopGracePeriodSchema.safeParse(duration).success).toBe(valid);
 });
 
-test("an update may roll back on failure, a rollback may not", () => {
+test("updateConfigSchema accepts the failure action rollback, rollbackConfigSchema rejects it", () => {
   const rollout = { Parallelism: 0, Delay: second, Monitor: second, MaxFailureRatio: 0.5, Order: "start-first" };
   expect(updateConfigSchema.parse({ ...rollout, FailureAction: "rollback" })).toEqual({
     ...rollout,
@@ -100,19 +100,19 @@ test.each([
   { Order: "first" },
   { Parallelism: -1 },
   { parallelism: 1 },
-])("an update refuses %j", (config) => {
+])("updateConfigSchema rejects %j", (config) => {
   expect(updateConfigSchema.safeParse(config).success).toBe(false);
 });
 
 describe("fileReferencesSchema", () => {
-  test("takes names and references", () => {
+  test("accepts names and references", () => {
     expect(fileReferencesSchema.parse(["a", { name: "b", target: "/run/b", uid: "0", gid: "0", mode: 0o400 }])).toEqual(
       [{ name: "a" }, { name: "b", target: "/run/b", uid: "0", gid: "0", mode: 0o400 }],
     );
   });
 
   test.each(["", {}, { name: "" }, { name: "a", mode: 0o10000 }, { name: "a", uid: 0 }, { name: "a", file: "x" }, 1])(
-    "refuses %j",
+    "rejects %j",
     (reference) => {
       expect(fileReferencesSchema.safeParse([reference]).success).toBe(false);
     },

@@ -1,31 +1,31 @@
 import { z } from "zod";
 
-/** Nanoseconds, as everywhere in Docker's API; the engine takes no duration between 0 and 1 ms. */
+/** Nanoseconds, as in Docker's API. Engines reject durations between 0 and 1 ms. */
 const nanoseconds = z
   .number()
-  .int("a duration is a whole number of nanoseconds")
-  .min(0, { abort: true, message: "a duration is at least 0" })
-  .refine((duration) => duration === 0 || duration >= 1_000_000, "a duration is 0, or at least 1 ms (1000000)");
-const count = z.number().int("is a whole number").min(0, "is at least 0");
+  .int("a duration must be a whole number of nanoseconds")
+  .min(0, { abort: true, message: "a duration must be at least 0" })
+  .refine((duration) => duration === 0 || duration >= 1_000_000, "a duration must be 0, or at least 1 ms (1000000)");
+const count = z.number().int("must be a whole number").min(0, "must be at least 0");
 
 const testSchema = z.union(
   [
     z
       .string()
-      .min(1, "has no command")
+      .min(1, "must not be empty")
       .transform((line) => ["CMD-SHELL", line]),
     z
       .array(z.string())
-      .min(1, "has no command")
+      .min(1, "must not be empty")
       .refine(
         ([kind, ...rest]) =>
           (kind === "NONE" && rest.length === 0) ||
           (kind === "CMD" && rest.length > 0) ||
           (kind === "CMD-SHELL" && rest.length === 1),
-        'expected ["NONE"], ["CMD", ...words] or ["CMD-SHELL", line]',
+        'expected ["NONE"], ["CMD", ...words] or ["CMD-SHELL", command]',
       ),
   ],
-  "expected a shell line, or a list that begins with NONE, CMD or CMD-SHELL",
+  "expected a shell command, or a list that starts with NONE, CMD or CMD-SHELL",
 );
 
 /** Docker's health check (Engine API, HealthConfig). */
@@ -57,7 +57,7 @@ const rollout = {
   Parallelism: count.optional(),
   Delay: nanoseconds.optional(),
   Monitor: nanoseconds.optional(),
-  MaxFailureRatio: z.number().min(0).max(1, "MaxFailureRatio is between 0 and 1").optional(),
+  MaxFailureRatio: z.number().min(0).max(1, "MaxFailureRatio must be between 0 and 1").optional(),
   Order: z.enum(["stop-first", "start-first"]).optional(),
 };
 

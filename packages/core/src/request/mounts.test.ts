@@ -4,7 +4,7 @@ import { mountsSchema } from "./mounts.js";
 const findings = (mounts: unknown): string => JSON.stringify(mountsSchema.safeParse(mounts).error?.issues);
 
 describe("mountsSchema", () => {
-  test("takes a bind, a volume, an NFS volume and a tmpfs as they are", () => {
+  test("keeps a bind, a volume, an NFS volume and a tmpfs unchanged", () => {
     const mounts = [
       { Type: "bind", Source: "/etc", Target: "/host", ReadOnly: true, BindOptions: { Propagation: "rslave" } },
       { Type: "volume", Source: "data", Target: "/data", VolumeOptions: { NoCopy: true, Labels: { a: "b" } } },
@@ -21,47 +21,47 @@ describe("mountsSchema", () => {
     expect(mountsSchema.parse(mounts)).toEqual(mounts);
   });
 
-  test.each(["Volume", "VOLUME", "volume", undefined])("Type %j is a volume", (Type) => {
+  test.each(["Volume", "VOLUME", "volume", undefined])("reads Type %j as a volume", (Type) => {
     expect(mountsSchema.parse([{ Type, Source: "data", Target: "/data" }])[0]?.Type).toBe("volume");
   });
 
-  test.each([{ Source: null }, { Source: "" }, {}])("takes %j for an anonymous volume", (source) => {
+  test.each([{ Source: null }, { Source: "" }, {}])("reads %j as an anonymous volume", (source) => {
     expect(mountsSchema.parse([{ Type: "volume", Target: "/data", ...source }])[0]?.Source).toBeUndefined();
   });
 
-  test("takes Docker's nulls for what was left out", () => {
+  test("reads null as an omitted value", () => {
     expect(mountsSchema.parse([{ Type: "volume", Source: null, Target: "/data", ReadOnly: null }])).toEqual([
       { Type: "volume", Target: "/data" },
     ]);
   });
 
-  test("takes a Windows path", () => {
+  test("accepts a Windows path", () => {
     expect(mountsSchema.safeParse([{ Type: "bind", Source: "C:\\data", Target: "D:/data" }]).success).toBe(true);
   });
 
   test.each([
-    [{ Type: "npipe", Source: "/a", Target: "/a" }, "a mount is a bind, a volume or a tmpfs"],
-    [{ Type: "cluster", Target: "/a" }, "a mount is a bind, a volume or a tmpfs"],
-    [{ Type: "bind", Source: "data", Target: "/a" }, "a bind mount's source is an absolute path"],
-    [{ Type: "bind", Target: "/a" }, "a bind mount's source is an absolute path"],
+    [{ Type: "npipe", Source: "/a", Target: "/a" }, "a mount's type must be bind, volume or tmpfs"],
+    [{ Type: "cluster", Target: "/a" }, "a mount's type must be bind, volume or tmpfs"],
+    [{ Type: "bind", Source: "data", Target: "/a" }, "a bind mount's source must be an absolute path"],
+    [{ Type: "bind", Target: "/a" }, "a bind mount's source must be an absolute path"],
     [{ Type: "volume", Source: "/data", Target: "/a" }, "a volume's name"],
     [{ Type: "volume", Source: "../data", Target: "/a" }, "a volume's name"],
-    [{ Type: "tmpfs", Source: "a", Target: "/a" }, "a tmpfs has no source"],
-    [{ Source: "data", Target: "a" }, "a mount's target is an absolute path"],
+    [{ Type: "tmpfs", Source: "a", Target: "/a" }, "a tmpfs can't have a source"],
+    [{ Source: "data", Target: "a" }, "a mount's target must be an absolute path"],
     [{ Source: "data" }, "Target"],
-    [{ Source: "data", Target: "/a", BindOptions: {} }, "goes with bind mounts only"],
-    [{ Type: "bind", Source: "/b", Target: "/a", VolumeOptions: {} }, "goes with volume mounts only"],
-    [{ Source: "data", Target: "/a", TmpfsOptions: {} }, "goes with tmpfs mounts only"],
+    [{ Source: "data", Target: "/a", BindOptions: {} }, "is allowed for bind mounts only"],
+    [{ Type: "bind", Source: "/b", Target: "/a", VolumeOptions: {} }, "is allowed for volume mounts only"],
+    [{ Source: "data", Target: "/a", TmpfsOptions: {} }, "is allowed for tmpfs mounts only"],
     [{ Source: "data", Target: "/a", Readonly: true }, "Readonly"],
-    [{ Type: "tmpfs", Target: "/a", TmpfsOptions: { SizeBytes: 0 } }, "SizeBytes is more than 0"],
-    [{ Type: "tmpfs", Target: "/a", TmpfsOptions: { Mode: 0o10000 } }, "Mode is at most 0o7777"],
+    [{ Type: "tmpfs", Target: "/a", TmpfsOptions: { SizeBytes: 0 } }, "SizeBytes must be greater than 0"],
+    [{ Type: "tmpfs", Target: "/a", TmpfsOptions: { Mode: 0o10000 } }, "Mode must be at most 0o7777"],
     [{ Type: "volume", Target: "/a", VolumeOptions: { DriverConfig: { Options: { o: 1 } } } }, "expected string"],
     ["data:/data", "expected object"],
-  ])("refuses %j: %s", (mount, message) => {
+  ])("rejects %j: %s", (mount, message) => {
     expect(findings([mount])).toContain(message);
   });
 
-  test.each(["/data", "/data/", "//data"])("refuses a second mount at %s", (Target) => {
+  test.each(["/data", "/data/", "//data"])("rejects a second mount at %s", (Target) => {
     expect(
       findings([
         { Source: "a", Target: "/data" },

@@ -2,18 +2,18 @@ import { posix } from "node:path";
 import { z } from "zod";
 import { holdsTemplate } from "./process.js";
 
-/** Whether a path is absolute: on Linux, or on Windows. */
+/** Whether a path is absolute, on Linux or on Windows. */
 const isAbsolute = (path: string): boolean => path.startsWith("/") || /^[a-zA-Z]:[\\/]/.test(path);
 
-/** A path in a container in its one form: `/data/`, `//data` and `/x/../data` are `/data`. */
-export const targetPlace = (target: string): string =>
+/** The canonical form of a path in a container: `/data` for `/data/`, `//data` and `/x/../data`. */
+export const normalizeTarget = (target: string): string =>
   posix
     .normalize(target)
     .replace(/^\/{2,}/, "/")
     .replace(/(?<=.)\/$/, "");
 
-/** Files below `/proc` that may be mounted over: container runtimes (runc) refuse the others. */
-const PROC_FILES: ReadonlySet<string> = new Set([
+/** The files below `/proc` that container runtimes (runc) allow as a mount target. */
+const ALLOWED_PROC_FILES: ReadonlySet<string> = new Set([
   "/proc/cpuinfo",
   "/proc/diskstats",
   "/proc/loadavg",
@@ -27,8 +27,8 @@ const PROC_FILES: ReadonlySet<string> = new Set([
   "/proc/uptime",
 ]);
 
-/** What is mounted, as far as it decides where it may be mounted. */
-interface Mounted {
+/** The properties of a mount that decide which targets are allowed. */
+interface MountSource {
   Type: string;
   Source?: string | undefined;
   VolumeOptions?: { Subpath?: string | undefined } | undefined;
@@ -36,40 +36,42 @@ interface Mounted {
 
 const isBelowProc = (path: string): boolean => path === "/proc" || path.startsWith("/proc/");
 
-/** A file, or something that may be one, over one of the files that runtimes allow; procfs over procfs; a tmpfs. */
-function mayCoverProc(place: string, { Type, Source, VolumeOptions }: Mounted): boolean {
-  if (Type === "tmpfs") return place !== "/proc";
-  if (Type === "bind" && isBelowProc(targetPlace(Source ?? ""))) return true;
-  return PROC_FILES.has(place) && (Type === "bind" || VolumeOptions?.Subpath !== undefined);
+/** Runtimes allow a tmpfs, procfs itself, and a file (or a bind that may be one) at one of the allowed files. */
+function mayCoverProc(path: string, { Type, Source, VolumeOptions }: MountSource): boolean {
+  if (Type === "tmpfs") return path !== "/proc";
+  if (Type === "bind" && isBelowProc(normalizeTarget(Source ?? ""))) return true;
+  return ALLOWED_PROC_FILES.has(path) && (Type === "bind" || VolumeOptions?.Subpath !== undefined);
 }
 
-/** What keeps a mount from being at `target`; undefined: nothing. */
-export function targetFault(target: string, mounted: Mounted): string | undefined {
-  if (!isAbsolute(target)) return "a mount's target is an absolute path";
-  const place = targetPlace(target);
-  if (place === "/") return "nothing can be mounted at / itself";
-  if (isBelowProc(place) && !mayCoverProc(place, mounted)) return "nothing can be mounted at or below /proc";
+/** Why a mount can't be at `target`; undefined if it can. */
+export function targetProblem(target: string, mount: MountSource): string | undefined {
+  if (!isAbsolute(target)) return "a mount's target must be an absolute path";
+  const path = normalizeTarget(target);
+  if (path === "/") return "a mount's target must not be /";
+  if (isBelowProc(path) && !mayCoverProc(path, mount)) return "a mount's target must not be /proc or below it";
   return undefined;
 }
 
 const textMap = z.record(z.string(), z.string());
 
-/** The longest name of a file, and so of a directory of the driver `local`. */
-const LONGEST_VOLUME_NAME = 255;
+/** The driver `local` creates a directory with the volume's name; a file name has at most 255 characters. */
+const MAX_LOCAL_VOLUME_NAME = 255;
 
-/** What is wrong with a volume, by key. A name with a template has its form when a platform has expanded it. */
-function volumeFaults({ Source, ReadOnly, VolumeOptions }: VolumeMount): [key: string, message: string][] {
+/** Problems of a volume, by key. A name with a template can be checked only after the platform has expanded it. */
+function volumeProblems({ Source, ReadOnly, VolumeOptions }: VolumeMount): [key: string, message: string][] {
   if (Source === undefined) {
-    return ReadOnly ? [["ReadOnly", "a volume without a name is empty: it can't be mounted read-only"]] : [];
+    return ReadOnly ? [["ReadOnly", "an anonymous volume is empty, so it can't be mounted read-only"]] : [];
   }
   if (holdsTemplate(Source)) return [];
   if (!/^[a-zA-Z0-9][\w.-]*$/.test(Source)) {
-    return [["Source", "a volume's name is made of letters, digits, _, . and -, with a letter or digit first"]];
+    return [
+      ["Source", "a volume's name must consist of letters, digits, _, . and -, and start with a letter or digit"],
+    ];
   }
-  if (Source.length < 2) return [["Source", "a volume's name has at least 2 characters"]];
+  if (Source.length < 2) return [["Source", "a volume's name must have at least 2 characters"]];
   const isLocal = (VolumeOptions?.DriverConfig?.Name ?? "local") === "local";
-  if (isLocal && Source.length > LONGEST_VOLUME_NAME) {
-    return [["Source", `a volume's name has at most ${LONGEST_VOLUME_NAME} characters`]];
+  if (isLocal && Source.length > MAX_LOCAL_VOLUME_NAME) {
+    return [["Source", `a volume's name must have at most ${MAX_LOCAL_VOLUME_NAME} characters`]];
   }
   return [];
 }
@@ -82,12 +84,12 @@ interface VolumeMount {
 
 const mountSchema = z
   .strictObject({
-    /** In any case, as Docker's SDKs write it. */
+    /** Case-insensitive, as in Docker's SDKs. */
     Type: z
       .string()
       .default("volume")
       .transform((type) => type.toLowerCase())
-      .pipe(z.enum(["bind", "volume", "tmpfs"], "a mount is a bind, a volume or a tmpfs")),
+      .pipe(z.enum(["bind", "volume", "tmpfs"], "a mount's type must be bind, volume or tmpfs")),
     Source: z
       .string()
       .nullish()
@@ -115,23 +117,23 @@ const mountSchema = z
       .optional(),
     TmpfsOptions: z
       .strictObject({
-        SizeBytes: z.number().int().positive("SizeBytes is more than 0").optional(),
-        Mode: z.number().int().min(0).max(0o7777, "Mode is at most 0o7777").optional(),
+        SizeBytes: z.number().int().positive("SizeBytes must be greater than 0").optional(),
+        Mode: z.number().int().min(0).max(0o7777, "Mode must be at most 0o7777").optional(),
       })
       .optional(),
   })
   .superRefine((mount, context) => {
-    const wrong = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    const addIssue = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
     if (mount.Type === "bind" && (mount.Source === undefined || !isAbsolute(mount.Source))) {
-      wrong("Source", "a bind mount's source is an absolute path");
+      addIssue("Source", "a bind mount's source must be an absolute path");
     }
-    if (mount.Type === "volume") volumeFaults(mount).forEach(([path, message]) => wrong(path, message));
-    const fault = holdsTemplate(mount.Target) ? undefined : targetFault(mount.Target, mount);
-    if (fault !== undefined) wrong("Target", fault);
-    if (mount.Type === "tmpfs" && mount.Source !== undefined) wrong("Source", "a tmpfs has no source");
+    if (mount.Type === "volume") volumeProblems(mount).forEach(([path, message]) => addIssue(path, message));
+    const problem = holdsTemplate(mount.Target) ? undefined : targetProblem(mount.Target, mount);
+    if (problem !== undefined) addIssue("Target", problem);
+    if (mount.Type === "tmpfs" && mount.Source !== undefined) addIssue("Source", "a tmpfs can't have a source");
     const options = { bind: "BindOptions", volume: "VolumeOptions", tmpfs: "TmpfsOptions" } as const;
     for (const [type, key] of Object.entries(options)) {
-      if (type !== mount.Type && mount[key] !== undefined) wrong(key, `goes with ${type} mounts only`);
+      if (type !== mount.Type && mount[key] !== undefined) addIssue(key, `is allowed for ${type} mounts only`);
     }
   });
 
@@ -140,7 +142,7 @@ export type Mount = z.output<typeof mountSchema>;
 
 export const mountsSchema = z.array(mountSchema).superRefine((mounts, context) => {
   mounts.forEach((mount, index) => {
-    if (mounts.findIndex((other) => targetPlace(other.Target) === targetPlace(mount.Target)) < index) {
+    if (mounts.findIndex((other) => normalizeTarget(other.Target) === normalizeTarget(mount.Target)) < index) {
       context.addIssue({ code: "custom", path: [index, "Target"], message: `${mount.Target} is mounted twice` });
     }
   });

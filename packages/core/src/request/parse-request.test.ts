@@ -4,9 +4,9 @@ import { DeploymentError } from "../errors.js";
 import { type DeployRequest, REQUEST_FIELDS } from "./deploy-request.js";
 import { amendRequest, parseRequest } from "./parse-request.js";
 
-const least: DeployRequest = { image: "app:1", name: "demo" };
+const minimal: DeployRequest = { image: "app:1", name: "demo" };
 
-const whole: DeployRequest = {
+const complete: DeployRequest = {
   image: "registry:5000/app:1",
   imagePullPolicy: "always",
   replicaEnv: true,
@@ -53,44 +53,44 @@ const failure = (request: unknown): DeploymentError => {
   throw new Error("expected an INVALID_REQUEST");
 };
 
-/** Every object that can be reached from a value. */
+/** All objects that a value contains. */
 const objectsIn = (value: unknown): object[] =>
   typeof value === "object" && value !== null ? [value, ...Object.values(value).flatMap(objectsIn)] : [];
 
-describe("parseRequest", () => {
-  test("fills in nothing but env", () => {
-    expect(parseRequest(least)).toEqual({ image: "app:1", name: "demo", env: [] });
-    expect(Object.keys(parseRequest(least))).toEqual(["image", "name", "env"]);
+describe("parseRequest()", () => {
+  test("sets no default but env", () => {
+    expect(parseRequest(minimal)).toEqual({ image: "app:1", name: "demo", env: [] });
+    expect(Object.keys(parseRequest(minimal))).toEqual(["image", "name", "env"]);
   });
 
-  test("knows every field", () => {
-    expect(Object.keys(whole).sort()).toEqual([...REQUEST_FIELDS].sort());
-    expect(Object.keys(parseRequest(whole)).sort()).toEqual([...REQUEST_FIELDS].sort());
+  test("keeps every field", () => {
+    expect(Object.keys(complete).sort()).toEqual([...REQUEST_FIELDS].sort());
+    expect(Object.keys(parseRequest(complete)).sort()).toEqual([...REQUEST_FIELDS].sort());
   });
 
-  test("takes a frozen request, and shares no object with it", () => {
-    const normalized = parseRequest(deepFreeze(whole));
-    const callers = new Set(objectsIn(whole));
+  test("accepts a frozen request, and shares no object with it", () => {
+    const normalized = parseRequest(deepFreeze(complete));
+    const callers = new Set(objectsIn(complete));
     expect(objectsIn(normalized).filter((object) => callers.has(object))).toEqual([]);
   });
 
-  test("a normalised request is a request that means the same, and is not looked at again", () => {
-    const normalized = parseRequest(whole);
+  test("returns a normalized request as it is, and an equal one for a copy", () => {
+    const normalized = parseRequest(complete);
     expect(parseRequest({ ...normalized })).toEqual(normalized);
     expect(parseRequest(normalized)).toBe(normalized);
   });
 
-  test("what is normalised stays so: nothing of it can be changed", () => {
-    expect(objectsIn(parseRequest(whole)).filter((object) => !Object.isFrozen(object))).toEqual([]);
+  test("returns a deeply frozen request", () => {
+    expect(objectsIn(parseRequest(complete)).filter((object) => !Object.isFrozen(object))).toEqual([]);
   });
 
-  test("tells every finding at once, with its place", () => {
-    const error = failure({ image: "", name: "demo", env: ["A"], mounts: [{ Target: "x" }], colour: "red" });
+  test("rejects with all problems at once, with their fields", () => {
+    const error = failure({ image: "", name: "demo", env: ["A"], mounts: [{ Target: "x" }], color: "red" });
     expect(error.code).toBe("INVALID_REQUEST");
     expect(error.service).toBe("demo");
     expect(error.strategy).toBe("docker");
     expect(error.issues.map(({ field }) => field)).toEqual(["image", "env[0]", "mounts[0].Target", ""]);
-    expect(error.message).toMatch(/^The request of service demo is not valid: image: .*env\[0\]: .*colour.*\.$/);
+    expect(error.message).toMatch(/^The request for service demo is invalid: image: .*env\[0\]: .*color.*\.$/);
     expect(error.hint).toBeTruthy();
   });
 
@@ -105,25 +105,25 @@ describe("parseRequest", () => {
     [{ command: "'" }, "command"],
     [{ secrets: [{ name: "" }] }, "secrets[0].name"],
     [{ labels: { "a.b": 1 } }, "labels.a.b"],
-  ])("says where %j is wrong: %s", (part, field) => {
-    expect(failure({ ...least, ...part }).field).toBe(field);
+  ])("names the field of the problem in %j: %s", (part, field) => {
+    expect(failure({ ...minimal, ...part }).field).toBe(field);
   });
 
-  test("says what is wrong with a key of a mapping", () => {
-    expect(failure({ ...least, labels: { "": "x" } }).issues[0]?.message).toBe("a label has a name");
+  test("rejects an invalid key of a mapping with the message of the key", () => {
+    expect(failure({ ...minimal, labels: { "": "x" } }).issues[0]?.message).toBe("a label's name must not be empty");
   });
 
-  test.each([undefined, null, 1, "demo", [], () => 1])("refuses %j", (request) => {
+  test.each([undefined, null, 1, "demo", [], () => 1])("rejects %j", (request) => {
     const error = failure(request);
     expect(error.code).toBe("INVALID_REQUEST");
     expect(error.service).toBeUndefined();
   });
 
-  test("names no service that can't be one", () => {
-    expect(failure({ ...least, name: "rm -rf /" }).service).toBeUndefined();
+  test("leaves out a service name that is invalid", () => {
+    expect(failure({ ...minimal, name: "rm -rf /" }).service).toBeUndefined();
   });
 
-  test("never repeats a value of env, whatever is wrong with it", () => {
+  test("rejects any invalid env without repeating a value of it", () => {
     const secret = "hunter2secret";
     const entry = fc.oneof(
       fc.constant(secret),
@@ -134,16 +134,16 @@ describe("parseRequest", () => {
     const env = fc.oneof(fc.array(entry, { minLength: 1 }), fc.constant({ PASSWORD: secret }), fc.constant(secret));
     fc.assert(
       fc.property(env, (entries) => {
-        const error = failure({ ...least, name: "-", env: entries });
+        const error = failure({ ...minimal, name: "-", env: entries });
         expect(JSON.stringify(error)).not.toContain(secret);
         expect(error.stack).not.toContain(secret);
       }),
     );
   });
 
-  test("answers anything at all with a request or an INVALID_REQUEST, and a request stays what it is", () => {
+  test("returns a stable request or throws INVALID_REQUEST for any input, without modifying the input", () => {
     const fields = Object.fromEntries(
-      Object.entries(whole).map(([field, value]) => [
+      Object.entries(complete).map(([field, value]) => [
         field,
         fc.oneof(fc.constant(value), fc.anything({ maxDepth: 3 })),
       ]),
@@ -165,31 +165,31 @@ describe("parseRequest", () => {
   });
 });
 
-describe("amendRequest", () => {
-  const request = parseRequest(whole);
+describe("amendRequest()", () => {
+  const request = parseRequest(complete);
 
   test.each([
-    ["a field more", parseRequest(least), { user: "1" }],
-    ["a field less", request, { user: undefined, ports: undefined }],
+    ["an added field", parseRequest(minimal), { user: "1" }],
+    ["removed fields", request, { user: undefined, ports: undefined }],
     ["shorthands", request, { ports: { 1: 2 }, command: "sh -c x", secrets: ["a"] }],
-    ["nothing", request, {}],
-    ["what has a default left out", request, { env: undefined }],
-    ["a request that was not validated", { ...request }, { labels: { a: "c" } }],
-  ] as const)("is as validating the whole: %s", (_, before, changes) => {
+    ["no changes", request, {}],
+    ["a removed field with a default", request, { env: undefined }],
+    ["a request that was not normalized", { ...request }, { labels: { a: "c" } }],
+  ] as const)("returns the same as parsing the whole request: %s", (_, before, changes) => {
     const copy = structuredClone(before);
     const amended = amendRequest(before, changes);
-    const anew = parseRequest(JSON.parse(JSON.stringify({ ...copy, ...changes })));
-    expect(amended).toStrictEqual(anew);
-    expect(Object.keys(amended)).toEqual(Object.keys(anew));
+    const parsed = parseRequest(JSON.parse(JSON.stringify({ ...copy, ...changes })));
+    expect(amended).toStrictEqual(parsed);
+    expect(Object.keys(amended)).toEqual(Object.keys(parsed));
     expect(before).toStrictEqual(copy);
     expect(parseRequest(amended)).toBe(amended);
     expect(objectsIn(amended).filter((object) => !Object.isFrozen(object))).toEqual([]);
   });
 
-  test.each([{ user: 1 }, { image: undefined }, { colour: "red" }, { labels: { a: 1 } }])(
-    "refuses %j as validating the whole does",
+  test.each([{ user: 1 }, { image: undefined }, { color: "red" }, { labels: { a: 1 } }])(
+    "rejects %j as parsing the whole request does",
     (changes) => {
-      const told = (work: () => unknown): unknown => {
+      const thrownBy = (work: () => unknown): unknown => {
         try {
           return work();
         } catch (error) {
@@ -197,10 +197,10 @@ describe("amendRequest", () => {
         }
       };
       const wrong = changes as Partial<DeployRequest>;
-      expect(told(() => amendRequest(request, wrong, { strategy: "docker" }))).toEqual(
-        told(() => parseRequest({ ...request, ...wrong } as DeployRequest, { strategy: "docker" })),
+      expect(thrownBy(() => amendRequest(request, wrong, { strategy: "docker" }))).toEqual(
+        thrownBy(() => parseRequest({ ...request, ...wrong } as DeployRequest, { strategy: "docker" })),
       );
-      expect(told(() => amendRequest(request, wrong))).toMatchObject({ code: "INVALID_REQUEST" });
+      expect(thrownBy(() => amendRequest(request, wrong))).toMatchObject({ code: "INVALID_REQUEST" });
     },
   );
 });

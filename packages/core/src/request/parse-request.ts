@@ -4,29 +4,29 @@ import {
   type DeployRequest,
   deployRequestSchema,
   isServiceName,
-  JOINTLY_VALID,
+  CROSS_CHECKED_FIELDS,
   type NormalizedRequest,
   REQUEST_FIELDS,
   type RequestField,
 } from "./deploy-request.js";
 
-/** Requests that came out of here. Frozen, so that what is known of them stays true, and nobody needs to look again. */
+/** Requests that {@link parseRequest} has returned. They are frozen, so they need no second validation. */
 const normalized = new WeakSet<object>();
 
 /**
- * Validates a request and resolves its shorthands. The caller's objects are left alone.
- * @returns a frozen request; given one, that very one.
- * @throws DeploymentError `INVALID_REQUEST` with one issue per finding.
+ * Validates a request and resolves its shorthands, without modifying the caller's objects.
+ * @returns a frozen request; a request that is already normalized is returned as it is.
+ * @throws DeploymentError `INVALID_REQUEST` with all problems as issues.
  */
 export function parseRequest(request: DeployRequest, context: { strategy?: string } = {}): NormalizedRequest {
   if (isNormalized(request)) return request;
   const parsed = deployRequestSchema.safeParse(request);
-  if (parsed.success) return settled(parsed.data);
+  if (parsed.success) return freezeNormalized(parsed.data);
   throw invalidRequest(zodIssues(parsed.error), { ...context, service: nameOf(request) });
 }
 
 /**
- * A request with other values in some fields, and without those that are undefined. Only what is new is validated.
+ * Replaces some fields of a request, and removes those whose new value is undefined. Validates only the new values.
  * @throws DeploymentError `INVALID_REQUEST` as {@link parseRequest}.
  */
 export function amendRequest(
@@ -34,23 +34,23 @@ export function amendRequest(
   changes: Partial<DeployRequest>,
   context: { strategy?: string } = {},
 ): NormalizedRequest {
-  const whole = (): NormalizedRequest => parseRequest({ ...request, ...changes }, context);
-  if (!isNormalized(request) || JOINTLY_VALID.some((field) => field in changes)) return whole();
+  const parseAll = (): NormalizedRequest => parseRequest({ ...request, ...changes }, context);
+  if (!isNormalized(request) || CROSS_CHECKED_FIELDS.some((field) => field in changes)) return parseAll();
   const valid: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(changes)) {
     const parsed = deployRequestSchema.shape[field as RequestField]?.safeParse(value);
-    if (!parsed?.success) return whole();
+    if (!parsed?.success) return parseAll();
     valid[field] = parsed.data;
   }
-  // In the schema's order, as the whole would be.
+  // In the schema's order, like a request that is parsed as a whole.
   const fields = REQUEST_FIELDS.map((field) => [field, field in valid ? valid[field] : request[field]] as const);
-  return settled(Object.fromEntries(fields.filter(([, value]) => value !== undefined)) as NormalizedRequest);
+  return freezeNormalized(Object.fromEntries(fields.filter(([, value]) => value !== undefined)) as NormalizedRequest);
 }
 
 const isNormalized = (request: DeployRequest): request is NormalizedRequest =>
   typeof request === "object" && request !== null && normalized.has(request);
 
-function settled(request: NormalizedRequest): NormalizedRequest {
+function freezeNormalized(request: NormalizedRequest): NormalizedRequest {
   normalized.add(freeze(request));
   return request;
 }
@@ -62,20 +62,20 @@ function freeze(value: object): object {
   return value;
 }
 
-/** The name of a request that may be anything. */
+/** The name of an unvalidated request, if it is a valid one. */
 const nameOf = (request: unknown): string | undefined => {
   const name = (request as { name?: unknown } | null | undefined)?.name;
   return isServiceName(name) ? name : undefined;
 };
 
 function invalidRequest(issues: ErrorIssue[], context: { service?: string; strategy?: string }): DeploymentError {
-  const of = context.service === undefined ? "" : ` of service ${context.service}`;
+  const subject = context.service === undefined ? "The request" : `The request for service ${context.service}`;
   const findings = issues.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join("; ");
-  return new DeploymentError("INVALID_REQUEST", `The request${of} is not valid: ${findings}.`, {
+  return new DeploymentError("INVALID_REQUEST", `${subject} is invalid: ${findings}.`, {
     ...context,
     field: issues[0]?.field,
     issues,
-    hint: "Correct the named fields; nothing was deployed.",
+    hint: "Correct these fields. Nothing was deployed.",
   });
 }
 
@@ -90,23 +90,22 @@ export const fieldPath = (path: readonly PropertyKey[]): string =>
 export const fieldSteps = (field: string): (string | number)[] =>
   field.split(/[.[]/).map((step) => (/^\d+\]$/.test(step) ? Number.parseInt(step, 10) : step));
 
-/** A union's finding is that of the one branch that fits best, where there is one: it says more than the union. */
-const inBranches = (issue: z.core.$ZodIssue): z.core.$ZodIssue[] => {
+/** Replaces the issue of a union by those of the only branch that has the value's type, since they are more specific. */
+const unwrapUnion = (issue: z.core.$ZodIssue): z.core.$ZodIssue[] => {
   if (issue.code !== "invalid_union") return [issue];
-  const fitting = issue.errors.filter((branch) => !branch.some(wrongKind));
-  const best = fitting[0];
-  if (best === undefined || fitting.length > 1) return [issue];
-  return best.flatMap((inner) => inBranches({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue));
+  const [branch, ...others] = issue.errors.filter((branch) => !branch.some(isTypeMismatch));
+  if (branch === undefined || others.length > 0) return [issue];
+  return branch.flatMap((inner) => unwrapUnion({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue));
 };
 
-/** Whether a finding says that the value is not of the branch's kind at all. */
-const wrongKind = (issue: z.core.$ZodIssue): boolean =>
+/** Whether the value doesn't have the branch's type at all. */
+const isTypeMismatch = (issue: z.core.$ZodIssue): boolean =>
   issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "unrecognized_keys");
 
-/** The findings of a zod error as issues. Values are not repeated: they may be secret. */
+/** Converts a zod error to issues. They contain no values, since a value may be secret. */
 export const zodIssues = (error: z.core.$ZodError): ErrorIssue[] =>
-  error.issues.flatMap(inBranches).map((issue) => ({ field: fieldPath(issue.path), message: sentenceOf(issue) }));
+  error.issues.flatMap(unwrapUnion).map((issue) => ({ field: fieldPath(issue.path), message: messageOf(issue) }));
 
-/** Of a mapping's key, what the key's own schema says. */
-const sentenceOf = (issue: z.core.$ZodIssue): string =>
+/** For an invalid key of a mapping, the message of the key's schema. */
+const messageOf = (issue: z.core.$ZodIssue): string =>
   (issue.code === "invalid_key" ? issue.issues[0]?.message : undefined) ?? issue.message;

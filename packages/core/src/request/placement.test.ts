@@ -4,12 +4,12 @@ import { constraintsSchema, modeSchema, networksSchema, openFilesSchema, resourc
 const findings = (parsed: { error?: { issues: unknown[] } }): string => JSON.stringify(parsed.error?.issues);
 
 describe("networksSchema", () => {
-  test("keeps names in their order", () => {
+  test("keeps the order of the names", () => {
     expect(networksSchema.parse(["b", "a"])).toEqual(["b", "a"]);
   });
 
-  test("refuses a name twice, and an empty one", () => {
-    expect(findings(networksSchema.safeParse(["a", "b", "a"]))).toContain("network a is named twice");
+  test("rejects a duplicate name and an empty one", () => {
+    expect(findings(networksSchema.safeParse(["a", "b", "a"]))).toContain("network a is listed twice");
     expect(networksSchema.safeParse([""]).success).toBe(false);
   });
 });
@@ -21,12 +21,12 @@ describe("constraintsSchema", () => {
     "node.labels.zone!= a b",
     " node.hostname == n1",
     "engine.labels.a_b-c==1",
-  ])("takes %j", (constraint) => {
+  ])("accepts %j", (constraint) => {
     expect(constraintsSchema.parse([constraint])).toEqual([constraint]);
   });
 
   test.each(["", "node.role", "node.role = worker", "node.role ==", "== worker", "node role == worker", 1])(
-    "refuses %j",
+    "rejects %j",
     (constraint) => {
       expect(constraintsSchema.safeParse([constraint]).success).toBe(false);
     },
@@ -44,7 +44,7 @@ describe("modeSchema", () => {
       { ReplicatedJob: { MaxConcurrent: 2, TotalCompletions: 4 } },
     ],
     [{ GlobalJob: {} }, { GlobalJob: {} }],
-  ])("%j is %j", (mode, normalized) => {
+  ])("parses %j to %j", (mode, normalized) => {
     expect(modeSchema.parse(mode)).toEqual(normalized);
   });
 
@@ -59,13 +59,13 @@ describe("modeSchema", () => {
     { replicated: {} },
     "replicated",
     null,
-  ])("refuses %j", (mode) => {
+  ])("rejects %j", (mode) => {
     expect(modeSchema.safeParse(mode).success).toBe(false);
   });
 });
 
 describe("resourcesSchema", () => {
-  test("takes limits and reservations, equal ones too", () => {
+  test("accepts limits and reservations, also equal ones", () => {
     const resources = {
       Limits: { NanoCPUs: 500_000_000, MemoryBytes: 2 ** 23, Pids: 10 },
       Reservations: { NanoCPUs: 500_000_000, MemoryBytes: 2 ** 23 },
@@ -73,19 +73,19 @@ describe("resourcesSchema", () => {
     expect(resourcesSchema.parse(resources)).toEqual(resources);
   });
 
-  test.each([{}, { Limits: {} }, { Reservations: { MemoryBytes: 2 ** 22 } }])("takes %j", (resources) => {
+  test.each([{}, { Limits: {} }, { Reservations: { MemoryBytes: 2 ** 22 } }])("accepts %j", (resources) => {
     expect(resourcesSchema.parse(resources)).toEqual(resources);
   });
 
   test.each([
-    [{ Limits: { NanoCPUs: 0.5 } }, "NanoCPUs is a whole number"],
-    [{ Limits: { MemoryBytes: 0 } }, "MemoryBytes is more than 0"],
+    [{ Limits: { NanoCPUs: 0.5 } }, "NanoCPUs must be a whole number"],
+    [{ Limits: { MemoryBytes: 0 } }, "MemoryBytes must be greater than 0"],
     [{ Limits: { MemoryBytes: "512Mi" } }, "expected number"],
     [{ limits: {} }, "limits"],
     [{ Reservations: { Pids: 1 } }, "Pids"],
-    [{ Limits: { MemoryBytes: 2 ** 23 }, Reservations: { MemoryBytes: 2 ** 24 } }, "is more than the limit"],
-    [{ Limits: { NanoCPUs: 1e9 }, Reservations: { NanoCPUs: 2e9 } }, "is more than the limit"],
-  ])("refuses %j: %s", (resources, message) => {
+    [{ Limits: { MemoryBytes: 2 ** 23 }, Reservations: { MemoryBytes: 2 ** 24 } }, "must not be more than the limit"],
+    [{ Limits: { NanoCPUs: 1e9 }, Reservations: { NanoCPUs: 2e9 } }, "must not be more than the limit"],
+  ])("rejects %j: %s", (resources, message) => {
     expect(findings(resourcesSchema.safeParse(resources))).toContain(message);
   });
 });
@@ -98,6 +98,6 @@ test.each([
   [1.5, false],
   [2 ** 31, false],
   ["1024", false],
-])("openFilesSchema: %j, %s", (openFiles, fits) => {
-  expect(openFilesSchema.safeParse(openFiles).success).toBe(fits);
+])("openFilesSchema with %j: valid %s", (openFiles, valid) => {
+  expect(openFilesSchema.safeParse(openFiles).success).toBe(valid);
 });

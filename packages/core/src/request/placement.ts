@@ -1,33 +1,33 @@
 import { z } from "zod";
 
-const count = (what: string) => z.number().int(`${what} is a whole number`).min(0, `${what} is at least 0`);
+const count = (name: string) => z.number().int(`${name} must be a whole number`).min(0, `${name} must be at least 0`);
 
-const uniqueNames = (what: string) =>
-  z.array(z.string().regex(/\S/, `a ${what} has a name`)).superRefine((names, context) => {
+const uniqueNames = (kind: string) =>
+  z.array(z.string().regex(/\S/, `the name of a ${kind} must not be empty`)).superRefine((names, context) => {
     const seen = new Set<string>();
     names.forEach((name, index) => {
       if (seen.has(name))
-        context.addIssue({ code: "custom", path: [index], message: `${what} ${name} is named twice` });
+        context.addIssue({ code: "custom", path: [index], message: `${kind} ${name} is listed twice` });
       seen.add(name);
     });
   });
 
-/** Networks of which an engine joins no other beside them. */
-const ALONE = ["host", "none"];
+/** Networks that a container can't join together with others. */
+const EXCLUSIVE_NETWORKS = ["host", "none"];
 
 export const networksSchema = uniqueNames("network").superRefine((names, context) => {
   if (names.length < 2) return;
   names.forEach((name, index) => {
-    if (!ALONE.includes(name)) return;
+    if (!EXCLUSIVE_NETWORKS.includes(name)) return;
     context.addIssue({
       code: "custom",
       path: [index],
-      message: `the network ${name} can't be joined beside other networks`,
+      message: `the network ${name} can't be combined with other networks`,
     });
   });
 });
 
-/** `key==value` or `key!=value`, spaces around the operator allowed (swarmkit, manager/constraint). */
+/** `key==value` or `key!=value`, with optional spaces around the operator (swarmkit, manager/constraint). */
 const constraintSchema = z
   .string()
   .regex(/^\s*[a-z_][\w.-]+\s*(?:==|!=)\s*[^\s].*$/is, {
@@ -36,51 +36,50 @@ const constraintSchema = z
   })
   .refine(
     (constraint) => /^(?:==|!=)\s*[a-z0-9:\-_ \t\n\f\r.*()?+[\]\\^$|/]+$/i.test(constraint.replace(/^[^=!]*/, "")),
-    "a constraint's value is made of letters, digits, spaces and : - _ . * ( ) ? + [ ] \\ ^ $ | /",
+    "a constraint's value must consist of letters, digits, spaces and : - _ . * ( ) ? + [ ] \\ ^ $ | /",
   );
 
 export const constraintsSchema = z.array(constraintSchema);
 
-const once = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape);
-
 /** Docker's service mode: exactly one key (Engine API, ServiceSpec.Mode). */
 export const modeSchema = z.union(
   [
-    once({ Replicated: once({ Replicas: count("Replicas").default(1) }) }),
-    once({ Global: once({}) }),
-    once({
-      ReplicatedJob: once({
+    z.strictObject({ Replicated: z.strictObject({ Replicas: count("Replicas").default(1) }) }),
+    z.strictObject({ Global: z.strictObject({}) }),
+    z.strictObject({
+      ReplicatedJob: z.strictObject({
         MaxConcurrent: count("MaxConcurrent").optional(),
         TotalCompletions: count("TotalCompletions").optional(),
       }),
     }),
-    once({ GlobalJob: once({}) }),
+    z.strictObject({ GlobalJob: z.strictObject({}) }),
   ],
   "expected one of {Replicated: {Replicas}}, {Global: {}}, {ReplicatedJob: {...}}, {GlobalJob: {}}",
 );
 
 export type ServiceMode = z.output<typeof modeSchema>;
 
-const amount = (what: string) => z.number().int(`${what} is a whole number`).positive(`${what} is more than 0`);
+const amount = (name: string) =>
+  z.number().int(`${name} must be a whole number`).positive(`${name} must be greater than 0`);
 
 const MEBIBYTE = 1024 ** 2;
 
-/** The least memory limit of a container (moby, linuxMinMemory); a swarm takes less, and its nodes reject the task. */
-const LEAST_MEMORY_LIMIT = 6 * MEBIBYTE;
-/** The least memory that a swarm reserves (swarmkit, validateResources). */
-const LEAST_MEMORY_RESERVATION = 4 * MEBIBYTE;
-/** The kernel's least CFS quota is 1 ms in Docker's period of 100 ms. Below 10 µs an engine sets no limit at all. */
-const LEAST_CPU_LIMIT = 10_000_000;
-/** The least CPU share that a swarm reserves (swarmkit, validateResources). */
-const LEAST_CPU_RESERVATION = 1_000_000;
+/** The minimum of a container (moby, linuxMinMemory). A swarm accepts less, but then its nodes reject the task. */
+const MIN_MEMORY_LIMIT = 6 * MEBIBYTE;
+/** The minimum of a swarm (swarmkit, validateResources). */
+const MIN_MEMORY_RESERVATION = 4 * MEBIBYTE;
+/** The kernel's minimum CFS quota is 1 ms, and Docker's period is 100 ms. Below 10 µs an engine sets no limit. */
+const MIN_CPU_LIMIT = 10_000_000;
+/** The minimum of a swarm (swarmkit, validateResources). */
+const MIN_CPU_RESERVATION = 1_000_000;
 
-const memory = (least: number, what: string) =>
+const memory = (min: number, kind: string) =>
   amount("MemoryBytes")
-    .min(least, `a memory ${what} is at least ${least / MEBIBYTE} MiB (${least} bytes)`)
+    .min(min, `a memory ${kind} must be at least ${min / MEBIBYTE} MiB (${min} bytes)`)
     .optional();
-const cpus = (least: number, what: string) =>
+const cpus = (min: number, kind: string) =>
   amount("NanoCPUs")
-    .min(least, `a CPU ${what} is at least ${least / 1e9} CPUs (${least} NanoCPUs)`)
+    .min(min, `a CPU ${kind} must be at least ${min / 1e9} CPUs (${min} NanoCPUs)`)
     .optional();
 
 /** Docker's resource requirements (Engine API, TaskSpec.Resources): 10⁹ NanoCPUs are one CPU. */
@@ -88,15 +87,15 @@ export const resourcesSchema = z
   .strictObject({
     Limits: z
       .strictObject({
-        NanoCPUs: cpus(LEAST_CPU_LIMIT, "limit"),
-        MemoryBytes: memory(LEAST_MEMORY_LIMIT, "limit"),
+        NanoCPUs: cpus(MIN_CPU_LIMIT, "limit"),
+        MemoryBytes: memory(MIN_MEMORY_LIMIT, "limit"),
         Pids: amount("Pids").optional(),
       })
       .optional(),
     Reservations: z
       .strictObject({
-        NanoCPUs: cpus(LEAST_CPU_RESERVATION, "reservation"),
-        MemoryBytes: memory(LEAST_MEMORY_RESERVATION, "reservation"),
+        NanoCPUs: cpus(MIN_CPU_RESERVATION, "reservation"),
+        MemoryBytes: memory(MIN_MEMORY_RESERVATION, "reservation"),
       })
       .optional(),
   })
@@ -105,11 +104,11 @@ export const resourcesSchema = z
       const limit = Limits?.[key];
       const reservation = Reservations?.[key];
       if (limit !== undefined && reservation !== undefined && reservation > limit) {
-        context.addIssue({ code: "custom", path: ["Reservations", key], message: "is more than the limit" });
+        context.addIssue({ code: "custom", path: ["Reservations", key], message: "must not be more than the limit" });
       }
     }
   });
 
 export type Resources = z.output<typeof resourcesSchema>;
 
-export const openFilesSchema = amount("openFiles").max(2 ** 31 - 1, "openFiles is at most 2147483647");
+export const openFilesSchema = amount("openFiles").max(2 ** 31 - 1, "openFiles must be at most 2147483647");

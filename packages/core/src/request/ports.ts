@@ -2,22 +2,22 @@ import { isIP } from "node:net";
 import { z } from "zod";
 
 /**
- * An address that Docker can listen on. Go's `net.ParseIP`, which engines use, takes no zone (`fe80::1%eth0`), and an
- * engine that can't parse an address listens on all addresses instead.
+ * An address that Docker can listen on. Engines parse it with Go's `net.ParseIP`, which rejects a zone (`fe80::1%eth0`), and
+ * an engine that can't parse an address listens on all addresses instead.
  */
 export const hostAddressSchema = z
   .string()
   .refine((address) => isIP(address) !== 0, {
     abort: true,
-    message: "a host address is an IP address, such as 192.0.2.10 or ::1",
+    message: "a host address must be an IP address, such as 192.0.2.10 or ::1",
   })
   .refine(
     (address) => !address.includes("%"),
-    "a host address has no zone (%): Docker ignores an address with a zone and opens the port on all addresses",
+    "a host address must not have a zone (%): Docker ignores such an address and opens the port on all addresses",
   );
 
-/** The address as an engine reads it: the short form, and IPv4 for an IPv4-mapped IPv6 address. */
-function canonical(address: string): string {
+/** The address in the form that engines use: short, and IPv4 for an IPv4-mapped IPv6 address. */
+function canonicalAddress(address: string): string {
   if (isIP(address) !== 6 || address.includes("%")) return address;
   const short = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(short) ?? [];
@@ -28,20 +28,20 @@ function canonical(address: string): string {
 
 const ANY: Readonly<Record<number, string>> = { 4: "0.0.0.0", 6: "::" };
 
-/** Whether two listeners on one host port meet. Without an address, one listens on every address of both families. */
+/** Whether two listeners on one host port conflict. A listener without an address uses all IPv4 and IPv6 addresses. */
 export function hostAddressesOverlap(a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined) return true;
-  const [first, second] = [canonical(a), canonical(b)];
-  const family = isIP(first);
-  return family === isIP(second) && (first === second || first === ANY[family] || second === ANY[family]);
+  const [first, second] = [canonicalAddress(a), canonicalAddress(b)];
+  const version = isIP(first);
+  return version === isIP(second) && (first === second || first === ANY[version] || second === ANY[version]);
 }
 
 const portNumber = (name: string) =>
   z
-    .number(`a ${name} port is a number`)
-    .int(`a ${name} port is a whole number`)
-    .min(1, `a ${name} port is at least 1`)
-    .max(65535, `a ${name} port is at most 65535`);
+    .number(`a ${name} port must be a number`)
+    .int(`a ${name} port must be a whole number`)
+    .min(1, `a ${name} port must be at least 1`)
+    .max(65535, `a ${name} port must be at most 65535`);
 
 const portSchema = z.strictObject({
   target: portNumber("container"),
@@ -51,12 +51,12 @@ const portSchema = z.strictObject({
   mode: z.enum(["ingress", "host"]).default("ingress"),
 });
 
-/** One published port, as every strategy sees it. */
+/** One published port of a normalized request. */
 export type PublishedPort = z.output<typeof portSchema>;
 
 const hostPort = z
   .string()
-  .regex(/^[0-9]+$/, "a host port is a number")
+  .regex(/^[0-9]+$/, "a host port must be a number")
   .transform(Number)
   .pipe(portNumber("host"));
 
@@ -70,18 +70,18 @@ const hostToContainer = z.record(z.string(), portNumber("container")).transform(
   }),
 );
 
-const overlap = (a: PublishedPort, b: PublishedPort): boolean =>
+const conflict = (a: PublishedPort, b: PublishedPort): boolean =>
   a.published !== undefined &&
   a.published === b.published &&
   a.protocol === b.protocol &&
   hostAddressesOverlap(a.hostAddress, b.hostAddress);
 
-/** `{host: container}`, or a list. Always a list afterwards; two entries never take one host port. */
+/** `{host: container}`, or a list; parsed to a list. Two entries must not use the same host port. */
 export const portsSchema = z
   .union([z.array(portSchema), hostToContainer], "expected {host: container}, or a list of ports")
   .superRefine((ports, context) => {
     ports.forEach((port, index) => {
-      if (ports.slice(0, index).some((other) => overlap(port, other))) {
+      if (ports.slice(0, index).some((other) => conflict(port, other))) {
         context.addIssue({
           code: "custom",
           path: [index],

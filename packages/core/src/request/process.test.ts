@@ -13,11 +13,11 @@ const messages = (parsed: { error?: { issues: { message: string }[] } }): string
   parsed.error?.issues.map(({ message }) => message) ?? [];
 
 describe("userSchema", () => {
-  test.each(["1000", "1000:1000", "0:0", "app", "app:staff"])("takes %s", (user) => {
+  test.each(["1000", "1000:1000", "0:0", "app", "app:staff"])("accepts %s", (user) => {
     expect(userSchema.parse(user)).toBe(user);
   });
 
-  test.each(["", ":", "1000:", ":1000", "1:2:3", "a b", "1000 ", 1000])("refuses %j", (user) => {
+  test.each(["", ":", "1000:", ":1000", "1:2:3", "a b", "1000 ", 1000])("rejects %j", (user) => {
     expect(userSchema.safeParse(user).success).toBe(false);
   });
 });
@@ -34,7 +34,7 @@ describe("envSchema", () => {
     "A={{.Service.Name}}",
     "a.b-c=1",
     "A=$B",
-  ])("keeps %j as it is", (entry) => {
+  ])("keeps %j unchanged", (entry) => {
     expect(envSchema.parse([entry])).toEqual([entry]);
   });
 
@@ -42,36 +42,36 @@ describe("envSchema", () => {
     expect(envSchema.parse(["B=1", "A=2", "C=3"])).toEqual(["B=1", "A=2", "C=3"]);
   });
 
-  test.each(["TOPSECRET", "=TOPSECRET", "", "A=TOP\0SECRET"])("refuses %j without repeating it", (entry) => {
+  test.each(["TOPSECRET", "=TOPSECRET", "", "A=TOP\0SECRET"])("rejects %j without repeating it", (entry) => {
     const parsed = envSchema.safeParse(["OK=1", entry]);
     expect(parsed.error?.issues).toHaveLength(1);
     expect(parsed.error?.issues[0]?.path).toEqual([1]);
     expect(JSON.stringify(messages(parsed))).not.toMatch(/TOP|SECRET/);
   });
 
-  test("names the first of two that set one key, and no value", () => {
+  test("rejects a duplicate key with its first position, and no value", () => {
     expect(messages(envSchema.safeParse(["A=1", "PASSWORD=hunter2", "PASSWORD=hunter3"]))).toEqual([
-      "PASSWORD is set already by env[1]",
+      "PASSWORD is already set by env[1]",
     ]);
   });
 
-  test("takes keys that differ in case for two", () => {
+  test("distinguishes keys by case", () => {
     expect(envSchema.safeParse(["a=1", "A=2"]).success).toBe(true);
   });
 
-  test.each([{ A: "b" }, "A=b", [1], [null], null])("refuses %j", (env) => {
+  test.each([{ A: "b" }, "A=b", [1], [null], null])("rejects %j", (env) => {
     expect(envSchema.safeParse(env).success).toBe(false);
   });
 });
 
 describe("labelsSchema", () => {
-  test("takes odd names and values", () => {
+  test("accepts names and values with special characters", () => {
     const labels = { "traefik.http.routers.a.rule": "Host(`a.b`)", 'a="b"': "line\nline", ü: "", "a b": "=" };
     expect(labelsSchema.parse(labels)).toEqual(labels);
   });
 
   test.each([{ "": "x" }, { a: 1 }, { a: null }, { a: "x\0" }, { "a\0": "x" }, ["a=b"], "a=b"])(
-    "refuses %j",
+    "rejects %j",
     (labels) => {
       expect(labelsSchema.safeParse(labels).success).toBe(false);
     },
@@ -86,25 +86,25 @@ describe("commandSchema", () => {
     ['echo ""', ["echo", ""]],
     ["echo $HOME * #x", ["echo", "$HOME", "*", "#x"]],
     ["a\n\tb", ["a", "b"]],
-  ])("splits %j as a shell does", (line, words) => {
+  ])("splits %j like a shell", (line, words) => {
     expect(commandSchema.parse(line)).toEqual(words);
   });
 
-  test("leaves words alone", () => {
+  test("keeps words unchanged", () => {
     expect(commandSchema.parse(["a b", "'c'", ""])).toEqual(["a b", "'c'", ""]);
   });
 
   test.each([
-    ["", "has no words"],
-    ["  ", "has no words"],
-    [[], "has no words"],
-    [[""], "its first word is empty"],
-    ["'' a", "its first word is empty"],
-  ])("refuses %j: %s", (command, message) => {
+    ["", "must not be empty"],
+    ["  ", "must not be empty"],
+    [[], "must not be empty"],
+    [[""], "its first word must not be empty"],
+    ["'' a", "its first word must not be empty"],
+  ])("rejects %j: %s", (command, message) => {
     expect(JSON.stringify(commandSchema.safeParse(command).error?.issues)).toContain(message);
   });
 
-  test.each(["echo 'a", 'echo "a', ["a\0"], "a\0", [1], 1, null])("refuses %j", (command) => {
+  test.each(["echo 'a", 'echo "a', ["a\0"], "a\0", [1], 1, null])("rejects %j", (command) => {
     expect(commandSchema.safeParse(command).success).toBe(false);
   });
 });
@@ -118,11 +118,11 @@ describe("argsSchema", () => {
       ["", "x"],
       ["", "x"],
     ],
-  ])("%j is %j", (args, words) => {
+  ])("parses %j to %j", (args, words) => {
     expect(argsSchema.parse(args)).toEqual(words);
   });
 
-  test.each(["'a", "a\0b", ["a\0b"], [1], null])("refuses %j", (args) => {
+  test.each(["'a", "a\0b", ["a\0b"], [1], null])("rejects %j", (args) => {
     expect(argsSchema.safeParse(args).success).toBe(false);
   });
 });
@@ -134,12 +134,12 @@ test.each([
   ["a b", false],
   ["a/b", false],
   ["a".repeat(65), false],
-])("hostnameSchema: %j, %s", (hostname, fits) => {
-  expect(hostnameSchema.safeParse(hostname).success).toBe(fits);
+])("hostnameSchema with %j: valid %s", (hostname, valid) => {
+  expect(hostnameSchema.safeParse(hostname).success).toBe(valid);
 });
 
 describe("capabilitiesSchema", () => {
-  test("knows each spelling of a capability as the same", () => {
+  test("normalizes all spellings of a capability", () => {
     expect(capabilitiesSchema.parse(["CAP_NET_ADMIN", "net_raw", "cap_sys_time", "ALL"])).toEqual([
       "NET_ADMIN",
       "NET_RAW",
@@ -148,7 +148,7 @@ describe("capabilitiesSchema", () => {
     ]);
   });
 
-  test.each(["", "CAP_", "NET ADMIN", "NET-ADMIN"])("refuses %j", (capability) => {
+  test.each(["", "CAP_", "NET ADMIN", "NET-ADMIN"])("rejects %j", (capability) => {
     expect(capabilitiesSchema.safeParse([capability]).success).toBe(false);
   });
 });

@@ -2,82 +2,80 @@ import { split } from "shlex";
 import { z } from "zod";
 
 const noNul = (text: string): boolean => !text.includes("\0");
-const text = z.string().refine(noNul, "has a NUL character");
+const text = z.string().refine(noNul, "must not contain a NUL character");
 
-/** The largest user or group id that container runtimes take. */
+/** The largest user or group id that container runtimes accept. */
 const MAX_ID = 2 ** 31 - 1;
 
-const isNoSuchId = (id: string): boolean => /^-?[0-9]+$/.test(id) && !(Number(id) >= 0 && Number(id) <= MAX_ID);
+const isInvalidId = (id: string): boolean => /^-?[0-9]+$/.test(id) && !(Number(id) >= 0 && Number(id) <= MAX_ID);
 
-/** `UID`, `UID:GID`, or names known inside the image. */
+/** `UID`, `UID:GID`, or names from the image. */
 export const userSchema = z
   .string()
   .regex(/^[^\s:]+(?::[^\s:]+)?$/, "expected UID:GID, such as 1000:1000")
-  .refine((user) => !user.split(":").some(isNoSuchId), `a user's and a group's id are from 0 to ${MAX_ID}`);
+  .refine((user) => !user.split(":").some(isInvalidId), `a user id or group id must be from 0 to ${MAX_ID}`);
 
-/** Values are never repeated in messages: they may be secret. */
+/** Messages never contain a value, since it may be secret. */
 export const envSchema = z.array(text).superRefine((entries, context) => {
   const seen = new Map<string, number>();
   entries.forEach((entry, index) => {
-    const at = entry.indexOf("=");
-    if (at < 1) {
+    const equals = entry.indexOf("=");
+    if (equals < 1) {
       context.addIssue({ code: "custom", path: [index], message: "expected KEY=VALUE" });
       return;
     }
-    const key = entry.slice(0, at);
+    const key = entry.slice(0, equals);
     const first = seen.get(key);
     if (first !== undefined) {
-      context.addIssue({ code: "custom", path: [index], message: `${key} is set already by env[${first}]` });
+      context.addIssue({ code: "custom", path: [index], message: `${key} is already set by env[${first}]` });
     }
     seen.set(key, first ?? index);
   });
 });
 
 export const labelsSchema = z.record(
-  z.string().min(1, "a label has a name").refine(noNul, "has a NUL character"),
+  z.string().min(1, "a label's name must not be empty").refine(noNul, "must not contain a NUL character"),
   text,
 );
 
 const words = z
   .array(text)
-  .min(1, "has no words")
-  .refine((list) => list[0] !== "", "its first word is empty");
+  .min(1, "must not be empty")
+  .refine((list) => list[0] !== "", "its first word must not be empty");
 
 const splitWords = z.string().transform((line, context): string[] => {
   try {
     return split(line);
   } catch {
-    context.addIssue({ code: "custom", message: "has a quote that is not closed" });
+    context.addIssue({ code: "custom", message: "contains a quote that is not closed" });
     return z.NEVER;
   }
 });
 
-/** Words, or one string that is split into words as a POSIX shell does (quotes, backslashes; nothing is expanded). */
-export const commandSchema = z.union([splitWords.pipe(words), words], "expected a string or a list of words");
+/** Words, or a string that is split like in a POSIX shell: with quotes and backslashes, without expansion. */
+export const commandSchema = z.union([splitWords.pipe(words), words], "expected a string or a list of strings");
 
 export const argsSchema = z.union(
   [splitWords.pipe(z.array(text)), z.array(text)],
-  "expected a string or a list of words",
+  "expected a string or a list of strings",
 );
 
 /** The kernel's limit for a host name (HOST_NAME_MAX), in bytes. */
-const LONGEST_HOSTNAME = 64;
+export const MAX_HOSTNAME = 64;
+export const HOSTNAME_TOO_LONG = `a host name must have at most ${MAX_HOSTNAME} characters`;
 
-/** A template (`{{.Node.Hostname}}`) has its length and form when a platform has expanded it. */
+/** A template (`{{.Node.Hostname}}`) can be checked only after the platform has expanded it. */
 export const hostnameSchema = z
   .string()
-  .min(1, "a host name is not empty")
-  .refine(
-    (name) => holdsTemplate(name) || Buffer.byteLength(name) <= LONGEST_HOSTNAME,
-    `a host name has at most ${LONGEST_HOSTNAME} characters`,
-  )
+  .min(1, "a host name must not be empty")
+  .refine((name) => holdsTemplate(name) || Buffer.byteLength(name) <= MAX_HOSTNAME, HOSTNAME_TOO_LONG)
   .refine(
     (name) => holdsTemplate(name) || /^[^\s/\p{Cc}]*$/u.test(name),
-    "a host name has no white space and no slash",
+    "a host name must not contain white space or a slash",
   );
 
-/** Linux's capabilities (capabilities(7)), and `ALL`. An older engine or kernel knows fewer and refuses the rest itself. */
-const KNOWN: ReadonlySet<string> = new Set([
+/** Linux's capabilities (capabilities(7)), and `ALL`. An older engine or kernel supports fewer and rejects the others. */
+const LINUX_CAPABILITIES: ReadonlySet<string> = new Set([
   "ALL",
   "AUDIT_CONTROL",
   "AUDIT_READ",
@@ -125,23 +123,23 @@ const KNOWN: ReadonlySet<string> = new Set([
 const capabilitySchema = z.string().transform((written, context) => {
   const upper = written.toUpperCase();
   const name = upper.replace(/^CAP_/, "");
-  // No kernel has a capability CAP_ALL: engines take ALL without the prefix only.
-  if (KNOWN.has(name) && upper !== "CAP_ALL") return name;
-  context.addIssue({ code: "custom", message: "not a capability of Linux: expected one such as NET_ADMIN, or ALL" });
+  // Engines accept ALL without the prefix only.
+  if (LINUX_CAPABILITIES.has(name) && upper !== "CAP_ALL") return name;
+  context.addIssue({ code: "custom", message: "not a Linux capability: expected one such as NET_ADMIN, or ALL" });
   return z.NEVER;
 });
 
-/** With or without `CAP_`, in any case; kept without, in upper case, so that two spellings are one capability. */
+/** With or without `CAP_`, case-insensitive; normalized to upper case without the prefix. */
 export const capabilitiesSchema = z.array(capabilitySchema);
 
-/** What a platform does with Go templates (`{{...}}`) in a request's texts. */
+/** How a platform treats Go templates (`{{...}}`) in the fields of a request. */
 export const templatesSchema = z.enum(["expand", "literal"]);
 
 export type Templates = z.output<typeof templatesSchema>;
 
-/** Whether a platform that expands Go templates would read one in this text. */
+/** Whether a text contains a Go template. */
 export const holdsTemplate = (text: unknown): boolean => typeof text === "string" && text.includes("{{");
 
-/** Whether one of the values of a mapping holds a template. */
+/** Whether one of the values of a mapping contains a Go template. */
 export const someValueHoldsTemplate = (mapping: unknown): boolean =>
   typeof mapping === "object" && mapping !== null && Object.values(mapping).some(holdsTemplate);

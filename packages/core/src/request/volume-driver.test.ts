@@ -4,7 +4,7 @@ import { canonicalDriverOptions, isSameDriver, volumeDifference } from "./volume
 const nfs = (o: string, device = ":/srv/x") => ({ Name: "local", Options: { type: "nfs", o, device } });
 
 describe("canonicalDriverOptions()", () => {
-  test("sorts the mount options of the driver local, and keeps each once", () => {
+  test("sorts the mount options of the driver local and removes duplicates", () => {
     expect(canonicalDriverOptions(nfs("soft,addr=nas,ro,soft"))).toEqual({
       type: "nfs",
       o: "addr=nas,ro,soft",
@@ -13,7 +13,7 @@ describe("canonicalDriverOptions()", () => {
     expect(canonicalDriverOptions({ Options: { o: "b,a" } })).toEqual({ o: "a,b" });
   });
 
-  test("keeps the options of any other driver, and none", () => {
+  test("keeps the options of other drivers unchanged", () => {
     expect(canonicalDriverOptions({ Name: "other", Options: { o: "b,a" } })).toEqual({ o: "b,a" });
     expect(canonicalDriverOptions({ Options: null })).toEqual({});
     expect(canonicalDriverOptions({})).toEqual({});
@@ -30,14 +30,14 @@ describe("isSameDriver()", () => {
     [nfs("addr=nas"), {}, false],
     [nfs("addr=nas"), { ...nfs("addr=nas"), Name: "other" }, false],
     [{ Name: "other", Options: { o: "a,b" } }, { Name: "other", Options: { o: "b,a" } }, false],
-  ])("%j and %j: %s", (one, other, same) => {
+  ])("compares %j and %j: %s", (one, other, same) => {
     expect(isSameDriver(one, other)).toBe(same);
     expect(isSameDriver(other, one)).toBe(same);
   });
 });
 
 describe("volumeDifference()", () => {
-  test("is undefined for the same options in another order", () => {
+  test("returns undefined for the same options in another order", () => {
     expect(volumeDifference(nfs("soft,ro"), nfs("ro,soft"))).toBeUndefined();
   });
 

@@ -1,6 +1,6 @@
 type Options = Readonly<Record<string, string>>;
 
-/** A volume's driver and its options, as a mount asks for them and as the engine keeps them. */
+/** A volume's driver and its options, as in a mount and as reported by the engine. */
 export interface VolumeDriver {
   /** Default: `local`. */
   readonly Name?: string;
@@ -8,8 +8,8 @@ export interface VolumeDriver {
 }
 
 /**
- * Driver options in one form for all that mean the same: the mount options of the driver `local` (`o`) are a set, here in
- * alphabetical order and each of them once.
+ * Driver options in canonical form, so that equivalent ones are equal: the mount options of the driver `local` (`o`) are a
+ * set, so they are sorted and duplicates are removed.
  */
 export function canonicalDriverOptions({ Name = "local", Options }: VolumeDriver): Options {
   const { o, ...others } = { ...Options };
@@ -17,7 +17,7 @@ export function canonicalDriverOptions({ Name = "local", Options }: VolumeDriver
   return { ...others, o: Name === "local" ? [...new Set(o.split(","))].sort().join(",") : o };
 }
 
-/** Whether a volume with the one driver can be mounted where the other is asked for. */
+/** Whether two drivers and their options are equivalent. */
 export function isSameDriver(one: VolumeDriver, other: VolumeDriver): boolean {
   const [options, others] = [canonicalDriverOptions(one), canonicalDriverOptions(other)];
   const names = new Set([...Object.keys(options), ...Object.keys(others)]);
@@ -25,12 +25,12 @@ export function isSameDriver(one: VolumeDriver, other: VolumeDriver): boolean {
 }
 
 /**
- * How a volume that exists differs from what a mount asks for: `driver local (type=nfs, device=:/a, o=addr=nas) instead of
- * driver local (...)`. The options of NFS volumes are shown, except values with the names of credentials. Of any other
- * volume only their names are, since they may hold credentials in any form. Undefined: it does not differ.
+ * Describes how an existing volume differs from the requested one: `driver local (type=nfs, device=:/a, o=addr=nas) instead of
+ * driver local (...)`; undefined if they are equivalent. Options of NFS volumes are shown, except values whose names suggest
+ * credentials. For other volumes only the names of options are shown, since any value may contain credentials.
  */
-export function volumeDifference(existing: VolumeDriver, asked: VolumeDriver): string | undefined {
-  return isSameDriver(existing, asked) ? undefined : `${describe(existing)} instead of ${describe(asked)}`;
+export function volumeDifference(existing: VolumeDriver, requested: VolumeDriver): string | undefined {
+  return isSameDriver(existing, requested) ? undefined : `${describe(existing)} instead of ${describe(requested)}`;
 }
 
 const nameOf = ({ Name }: VolumeDriver): string => Name ?? "local";
@@ -46,7 +46,7 @@ function describe(driver: VolumeDriver): string {
 const MASK = "***";
 const CREDENTIAL = /pass|pwd|secret|token|cred|user|key/i;
 
-/** `o` is a list of mount options: each that has the name of a credential loses its value. */
+/** `o` is a list of mount options, in which values of credentials are masked one by one. */
 function withoutCredentials(name: string, value: string): string {
   if (name !== "o") return CREDENTIAL.test(name) ? MASK : value;
   const parts = value.split(",").map((part) => {

@@ -11,7 +11,7 @@ import { Redactor } from "./redactor.js";
 
 const SECRET = "s3cr3t-value";
 const redactor = new Redactor([{ value: SECRET }]);
-const told = (value: unknown): string =>
+const textOf = (value: unknown): string =>
   inspect(value, { depth: 12, showHidden: true, maxStringLength: null }) + JSON.stringify(value);
 
 const failure = (): DeploymentError =>
@@ -36,9 +36,9 @@ const failure = (): DeploymentError =>
     }),
   });
 
-test("redactError() masks message, hint, findings, instance, stack and causes, and keeps the rest", () => {
+test("redactError() masks message, hint, issues, instance, stack and causes, and keeps the rest", () => {
   const masked = redactError(failure(), redactor);
-  expect(told(masked)).not.toContain(SECRET);
+  expect(textOf(masked)).not.toContain(SECRET);
   expect(masked).toMatchObject({
     code: "TASK_FAILED",
     message: "message ***",
@@ -57,26 +57,26 @@ test("redactError() masks message, hint, findings, instance, stack and causes, a
   expect(masked.stack).toContain("guard-strategy.test");
 });
 
-test("redactError() keeps the class of an error that it masks", () => {
+test("redactError() keeps the class of a masked error", () => {
   class PlantError extends Error {}
   const masked = redactError(new PlantError(`message ${SECRET}`), redactor);
   expect(masked).toBeInstanceOf(PlantError);
   expect(masked.message).not.toContain(SECRET);
 });
 
-test("redactError() leaves an error that holds nothing as the object it is, and masks whatever else is thrown", () => {
-  const harmless = new DeploymentError("NOT_FOUND", "None.", { cause: new Error("x") });
-  expect(redactError(harmless, redactor)).toBe(harmless);
+test("redactError() returns an error without secrets as the same object, and masks other thrown values", () => {
+  const unchanged = new DeploymentError("NOT_FOUND", "None.", { cause: new Error("x") });
+  expect(redactError(unchanged, redactor)).toBe(unchanged);
   expect(redactError(undefined, redactor)).toBeUndefined();
   expect(redactError(`thrown ${SECRET}`, redactor)).toBe("thrown ***");
   const other = redactError(new TypeError(`no ${SECRET}`), redactor);
   expect(other).toMatchObject({ name: "TypeError", message: "no ***" });
   const loop: Error & { self?: unknown } = new Error(SECRET);
   loop.self = loop;
-  expect(told(redactError(loop, redactor))).not.toContain(SECRET);
+  expect(textOf(redactError(loop, redactor))).not.toContain(SECRET);
 });
 
-class Leaky extends OpenFactoryServiceDeploymentStrategy {
+class LeakyStrategy extends OpenFactoryServiceDeploymentStrategy {
   readonly #state = SECRET;
   async deploy({ name }: DeployRequest, { observer }: DeployOptions = {}): Promise<Deployment> {
     const reason = `engine: ${this.#state}`;
@@ -104,8 +104,8 @@ class Leaky extends OpenFactoryServiceDeploymentStrategy {
   }
 }
 
-test("guardStrategy() masks warnings, events, errors, findings and instances of any strategy", async () => {
-  const guarded = guardStrategy(new Leaky(), redactor);
+test("guardStrategy() masks warnings, events, errors, problems, diagnoses and instances", async () => {
+  const guarded = guardStrategy(new LeakyStrategy(), redactor);
   const events: ProgressEvent[] = [];
   const deployment = await guarded.deploy(
     { name: "demo", image: "demo" },
@@ -115,14 +115,14 @@ test("guardStrategy() masks warnings, events, errors, findings and instances of 
   expect(events).toMatchObject([{ warning: { reason: "engine: ***" } }, { status: "pulling ***" }, { detail: "***" }]);
   const error: unknown = await guarded.remove("demo").catch((reason: unknown) => reason);
   expect(DeploymentError.isInstance(error, "TASK_FAILED")).toBe(true);
-  expect(told([error, await guarded.preflight(), await guarded.diagnose()])).not.toContain(SECRET);
+  expect(textOf([error, await guarded.preflight(), await guarded.diagnose()])).not.toContain(SECRET);
   expect((await guarded.inspect()).instances).toEqual([{ id: "1", error: "exec ***" }, { id: "2" }]);
-  expect(guarded.manifest.name).toBe("Leaky");
-  expect(guarded).toBeInstanceOf(Leaky);
+  expect(guarded.manifest.name).toBe("LeakyStrategy");
+  expect(guarded).toBeInstanceOf(LeakyStrategy);
 });
 
-test("guardStrategy() leaves settings, labels and lines of logs as they are", async () => {
-  const guarded = guardStrategy(new Leaky(), redactor);
+test("guardStrategy() keeps settings, labels and log lines", async () => {
+  const guarded = guardStrategy(new LeakyStrategy(), redactor);
   expect((await guarded.list())[0]).toMatchObject({ labels: { note: SECRET }, settings: { env: [`A=${SECRET}`] } });
   const lines: string[] = [];
   const reading = (async () => {
@@ -130,17 +130,17 @@ test("guardStrategy() leaves settings, labels and lines of logs as they are", as
   })();
   const error: unknown = await reading.catch((reason: unknown) => reason);
   expect(lines).toEqual([SECRET]);
-  expect(told(error)).not.toContain(SECRET);
+  expect(textOf(error)).not.toContain(SECRET);
 });
 
-test("withoutSecrets() masks the values of the request that it is about", async () => {
+test("withoutSecrets() masks the secrets of its request", async () => {
   const request = { name: "demo", image: "demo", env: [`PASSWORD=${SECRET}`] };
   const events: ProgressEvent[] = [];
   const options = { observer: (event: ProgressEvent) => void events.push(event) };
-  const deployment = await withoutSecrets(request, options, (safe) => new Leaky().deploy(request, safe));
-  expect(told([deployment, events])).not.toContain(SECRET);
+  const deployment = await withoutSecrets(request, options, (safe) => new LeakyStrategy().deploy(request, safe));
+  expect(textOf([deployment, events])).not.toContain(SECRET);
   const error: unknown = await withoutSecrets(request, {}, () => Promise.reject(failure())).catch(
     (reason: unknown) => reason,
   );
-  expect(told(error)).not.toContain(SECRET);
+  expect(textOf(error)).not.toContain(SECRET);
 });

@@ -9,9 +9,9 @@ import { Redactor } from "./redactor.js";
 import { secretsOfRequest } from "./secret-values.js";
 
 /**
- * Does what a request asks for; what it returns, reports and throws repeats no secret of the request, though an engine's
- * own words may.
- * @param work given the options with an observer to report to.
+ * Runs an operation on a request, and masks the request's secrets in its warnings, progress events and errors, since messages of
+ * an engine may contain them.
+ * @param work receives the options with a masking observer.
  */
 export async function withoutSecrets<Options extends OperationOptions>(
   request: Pick<DeployRequest, "name" | "image" | "env">,
@@ -30,14 +30,14 @@ export async function withoutSecrets<Options extends OperationOptions>(
 const redactWarnings = (warnings: readonly DeploymentWarning[], redactor: Redactor): DeploymentWarning[] =>
   warnings.map((warning) => ({ ...warning, reason: redactor.text(warning.reason) }));
 
-/** Options whose observer gets events without known values. */
+/** Options whose observer receives masked events. */
 function redactOptions<Options extends OperationOptions>(options: Options, redactor: Redactor): Options {
   const { observer } = options;
   if (observer === undefined) return options;
   return { ...options, observer: (event: ProgressEvent) => observer(redactEvent(event, redactor)) };
 }
 
-/** An engine's words are in these fields only; what names a service or an image stays. */
+/** Only these fields contain text from the engine. Names of services and images are kept. */
 function redactEvent(event: ProgressEvent, redactor: Redactor): ProgressEvent {
   switch (event.type) {
     case "pull":
@@ -51,7 +51,7 @@ function redactEvent(event: ProgressEvent, redactor: Redactor): ProgressEvent {
   }
 }
 
-/** A status whose instances' errors repeat no known value; the same object where there is nothing to mask. */
+/** Masks the errors of instances. @returns the same object if there is nothing to mask. */
 function redactInstances(status: ServiceStatus, redactor: Redactor): ServiceStatus {
   const instances = status.instances?.map((one) => {
     const error = one.error && redactor.text(one.error);
@@ -60,76 +60,80 @@ function redactInstances(status: ServiceStatus, redactor: Redactor): ServiceStat
   return instances?.some((one, index) => one !== status.instances[index]) ? { ...status, instances } : status;
 }
 
-/** As {@link redactInstances}, with the values that the status' own settings tell. */
+/** Masks the secrets of the status's own settings in the errors of its instances. */
 export const withoutOwnSecrets = (status: ServiceStatus): ServiceStatus =>
   redactInstances(status, new Redactor(() => (status.settings === undefined ? [] : secretsOfRequest(status.settings))));
 
-/** Masks the engine's words in what an operation returns. Settings and labels stay: they are compared. */
-type Mask = (result: never, redactor: Redactor) => unknown;
+/** Masks text from the engine in the result of an operation. Settings and labels are kept, since callers compare them. */
+type MaskResult = (result: never, redactor: Redactor) => unknown;
 
-const maskDeployment = <Made extends Deployment | AuthRefresh>(made: Made, redactor: Redactor): Made =>
-  made?.warnings === undefined || made.warnings.length === 0
-    ? made
-    : { ...made, warnings: redactWarnings(made.warnings, redactor) };
+const maskWarnings = <Result extends Deployment | AuthRefresh>(result: Result, redactor: Redactor): Result =>
+  result?.warnings === undefined || result.warnings.length === 0
+    ? result
+    : { ...result, warnings: redactWarnings(result.warnings, redactor) };
 
 const maskStatus = (status: ServiceStatus, redactor: Redactor): ServiceStatus =>
-  // Of a service that the caller does not know, its own settings tell.
+  // The redactor may not know this service's secrets, but its settings contain them.
   withoutOwnSecrets(redactInstances(status, redactor));
 
-/** The list itself where there is nothing to mask: the strategy may know it again. */
+/** @returns the same list if there is nothing to mask, since the strategy may compare it by identity. */
 function maskStatuses(statuses: readonly ServiceStatus[], redactor: Redactor): readonly ServiceStatus[] {
   const masked = statuses.map((status) => maskStatus(status, redactor));
   return masked.some((status, index) => status !== statuses[index]) ? masked : statuses;
 }
 
-const asIs: Mask = (result: unknown) => result;
+const keepResult: MaskResult = (result: unknown) => result;
 
-const OPERATIONS: Readonly<Record<string, Mask>> = {
-  deploy: maskDeployment,
-  update: maskDeployment,
-  rollback: maskDeployment,
-  refreshAuth: maskDeployment,
+const OPERATIONS: Readonly<Record<string, MaskResult>> = {
+  deploy: maskWarnings,
+  update: maskWarnings,
+  rollback: maskWarnings,
+  refreshAuth: maskWarnings,
   inspect: maskStatus,
   wait: maskStatus,
   list: maskStatuses,
   preflight: (problems: readonly PreflightProblem[], redactor) =>
-    problems.map((one) => ({ ...one, message: redactor.text(one.message), hint: redactor.text(one.hint) })),
-  diagnose: (found: readonly Diagnosis[], redactor) =>
-    found.map((one) => ({
-      ...one,
-      detail: redactor.text(one.detail),
-      ...(one.hint && { hint: redactor.text(one.hint) }),
+    problems.map((problem) => ({
+      ...problem,
+      message: redactor.text(problem.message),
+      hint: redactor.text(problem.hint),
     })),
-  remove: asIs,
-  scale: asIs,
-  settingsOf: asIs,
-  lock: asIs,
-  unlock: asIs,
-  listResources: asIs,
-  createResource: asIs,
-  removeResource: asIs,
-  elsewhere: asIs,
+  diagnose: (diagnoses: readonly Diagnosis[], redactor) =>
+    diagnoses.map((diagnosis) => ({
+      ...diagnosis,
+      detail: redactor.text(diagnosis.detail),
+      ...(diagnosis.hint && { hint: redactor.text(diagnosis.hint) }),
+    })),
+  remove: keepResult,
+  scale: keepResult,
+  settingsOf: keepResult,
+  lock: keepResult,
+  unlock: keepResult,
+  listResources: keepResult,
+  createResource: keepResult,
+  removeResource: keepResult,
+  elsewhere: keepResult,
 };
 
 /**
- * The strategy, whoever wrote it, with known values masked in all that it says: errors with their causes, warnings,
- * progress events, findings, errors of instances. Lines of logs are the app's own, and stay as they are.
+ * Wraps a strategy, and masks known secrets in its errors with their causes, warnings, progress events, problems, diagnoses and
+ * errors of instances. Log lines are output of the app, and are not masked.
  */
 export function guardStrategy<Strategy extends OpenFactoryServiceDeploymentStrategy>(
   strategy: Strategy,
   redactor: Redactor,
 ): Strategy {
   const guarded = new Map<PropertyKey, unknown>();
-  const make = (property: PropertyKey, member: (...given: unknown[]) => unknown): unknown => {
+  const wrap = (property: PropertyKey, member: (...args: unknown[]) => unknown): unknown => {
     if (property === "logs")
-      return (...given: unknown[]) => guardLines(member.apply(strategy, given) as AsyncIterable<unknown>, redactor);
+      return (...args: unknown[]) => guardLines(member.apply(strategy, args) as AsyncIterable<unknown>, redactor);
     const mask = Object.hasOwn(OPERATIONS, property) ? OPERATIONS[property as string] : undefined;
     if (mask === undefined) return member.bind(strategy);
-    return async (...given: unknown[]) => {
+    return async (...args: unknown[]) => {
       try {
         const result = await member.apply(
           strategy,
-          given.map((one) => (isObserved(one) ? redactOptions(one, redactor) : one)),
+          args.map((arg) => (hasObserver(arg) ? redactOptions(arg, redactor) : arg)),
         );
         return mask(result as never, redactor);
       } catch (error) {
@@ -139,19 +143,19 @@ export function guardStrategy<Strategy extends OpenFactoryServiceDeploymentStrat
   };
   return new Proxy(strategy, {
     get(target, property) {
-      // The strategy itself is the receiver: it may have private members.
+      // Private members require the strategy itself as the receiver.
       const member: unknown = Reflect.get(target, property, target);
       if (typeof member !== "function" || property === "constructor") return member;
-      const known = guarded.get(property) as { of: unknown; made: unknown } | undefined;
-      if (known?.of === member) return known.made;
-      const made = make(property, member as (...given: unknown[]) => unknown);
-      guarded.set(property, { of: member, made });
-      return made;
+      const known = guarded.get(property) as { member: unknown; wrapped: unknown } | undefined;
+      if (known?.member === member) return known.wrapped;
+      const wrapped = wrap(property, member as (...args: unknown[]) => unknown);
+      guarded.set(property, { member, wrapped });
+      return wrapped;
     },
   });
 }
 
-const isObserved = (value: unknown): value is OperationOptions =>
+const hasObserver = (value: unknown): value is OperationOptions =>
   typeof value === "object" && value !== null && typeof (value as OperationOptions).observer === "function";
 
 async function* guardLines(lines: AsyncIterable<unknown>, redactor: Redactor): AsyncGenerator<unknown> {

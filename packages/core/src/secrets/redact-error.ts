@@ -1,26 +1,26 @@
 import { DeploymentError, type ErrorIssue, type FailedInstance } from "../errors.js";
 import type { Redactor } from "./redactor.js";
 
-/** An error's causes, and the data in them, are followed so far. */
-const DEPTH = 8;
+/** The maximum depth of causes and of their data. */
+const MAX_DEPTH = 8;
 
 /**
- * An error that repeats no known value, in its message, hint, findings, instance, stack and causes. It is the same object
- * where there is nothing to mask.
+ * Masks known secrets in an error's message, hint, issues, instance, stack and causes.
+ * @returns the same object if there is nothing to mask.
  */
 export function redactError<Thrown>(error: Thrown, redactor: Redactor): Thrown {
-  return redactAny(error, redactor, DEPTH) as Thrown;
+  return redactAny(error, redactor, MAX_DEPTH) as Thrown;
 }
 
 function redactAny(value: unknown, redactor: Redactor, depth: number): unknown {
   if (typeof value === "string") return redactor.text(value);
   if (typeof value !== "object" || value === null) return value;
-  // Deeper than anything of use is: it is not shown.
+  // Data at this depth is dropped, since it is not checked.
   if (depth === 0) return undefined;
   if (DeploymentError.isInstance(value)) return redactDeploymentError(value, redactor, depth);
   if (value instanceof Error) return redactPlainError(value, redactor, depth);
   if (Array.isArray(value))
-    return changed(
+    return keepIfEqual(
       value,
       value.map((one) => redactAny(one, redactor, depth - 1)),
     );
@@ -31,7 +31,7 @@ function redactAny(value: unknown, redactor: Redactor, depth: number): unknown {
   return masked.every(([, one], index) => one === entries[index]?.[1]) ? value : Object.fromEntries(masked);
 }
 
-const changed = <One>(before: readonly One[], after: readonly One[]): readonly One[] =>
+const keepIfEqual = <One>(before: readonly One[], after: readonly One[]): readonly One[] =>
   after.every((one, index) => one === before[index]) ? before : after;
 
 function redactIssue(issue: ErrorIssue, redactor: Redactor): ErrorIssue {
@@ -40,11 +40,11 @@ function redactIssue(issue: ErrorIssue, redactor: Redactor): ErrorIssue {
   return message === issue.message && hint === issue.hint ? issue : { ...issue, message, ...(hint && { hint }) };
 }
 
-/** Ids and names of nodes stay: they are no engine's words. */
+/** Ids and node names are kept, since they are not text from the engine. */
 function redactInstance(instance: FailedInstance, redactor: Redactor): FailedInstance {
   const error = instance.error && redactor.text(instance.error);
   const before = instance.lastLogLines ?? [];
-  const lastLogLines = changed(
+  const lastLogLines = keepIfEqual(
     before,
     before.map((line) => redactor.text(line)),
   );
@@ -56,7 +56,7 @@ function redactDeploymentError(error: DeploymentError, redactor: Redactor, depth
   const data = <Data>(part: Data): Data => redactAny(part, redactor, depth - 1) as Data;
   const message = redactor.text(error.message);
   const hint = data(error.hint);
-  const issues = changed(
+  const issues = keepIfEqual(
     error.issues,
     error.issues.map((issue) => redactIssue(issue, redactor)),
   );
@@ -91,7 +91,7 @@ function redactPlainError(error: Error, redactor: Redactor, depth: number): Erro
     new Error(message, cause === undefined ? undefined : { cause }),
     Object.fromEntries(masked),
   );
-  // Whoever recognizes the error by its class still does.
+  // Keeps the class, so that instanceof still works.
   Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object);
   Object.defineProperty(copy, "name", { value: error.name, configurable: true, writable: true });
   return withStack(copy, stack);

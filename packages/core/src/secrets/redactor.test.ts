@@ -9,13 +9,13 @@ const request = (env: string[], more: object = {}) => ({
   env,
   ...more,
 });
-const masking = (env: string[], more: object = {}) => new Redactor(secretsOfRequest(request(env, more)));
+const redactorFor = (env: string[], more: object = {}) => new Redactor(secretsOfRequest(request(env, more)));
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
-describe("text() masks a value of env", () => {
+describe("Redactor.text() masks a value of env", () => {
   const value = 'a"b\\c<d> e/f+g\u0001\tß€';
   test.each([
-    ["as it is", value],
+    ["unchanged", value],
     ["in JSON", JSON.stringify({ a: value })],
     ["in JSON in JSON", JSON.stringify(JSON.stringify({ a: value }))],
     ["as Go's encoding/json writes it", '"a\\"b\\\\c\\u003cd\\u003e e/f+g\\u0001\\tß€"'],
@@ -23,31 +23,31 @@ describe("text() masks a value of env", () => {
     ["in a URL", `?q=${encodeURIComponent(value)}`],
     ["in a URL's query", `?q=${encodeURIComponent(value).replaceAll("%20", "+")}&x`],
     ["in Base64", base64(value)],
-    ["in Base64, one byte later", base64(`x${value}y`)],
-    ["in Base64, two bytes later", base64(`xx${value}`)],
+    ["in Base64, shifted by one byte", base64(`x${value}y`)],
+    ["in Base64, shifted by two bytes", base64(`xx${value}`)],
     ["in Base64 for URLs", Buffer.from(`xx${value}`).toString("base64url")],
-    ["cut off at the end", `expanding "${value.slice(0, -2)}.`],
+    ["truncated at the end", `expanding "${value.slice(0, -2)}.`],
   ])("%s", (_, text) => {
-    const masked = masking([`A=${value}`]).text(`before ${text} after`.replace(/\. after$/, "."));
+    const masked = redactorFor([`A=${value}`]).text(`before ${text} after`.replace(/\. after$/, "."));
     expect(masked).toContain("***");
     for (const part of ["c<d>", "c\\u003cd", "%3Cd%3E", base64(value).slice(4, -4)]) expect(masked).not.toContain(part);
     expect(masked.startsWith("before ")).toBe(true);
   });
 
-  test("over several lines, also when only some of its lines are repeated, or are joined", () => {
+  test("with several lines, also if only some of its lines appear, or joined", () => {
     const key = "-----BEGIN KEY-----\nMIIEvQIBADANBg\n  kqhkiG9w0BAQ\n";
-    const redactor = masking([`KEY=${key}`]);
+    const redactor = redactorFor([`KEY=${key}`]);
     expect(redactor.text(`bad: ${key.replace(/\s*\n\s*/g, " ")}`)).toBe("bad: *** *** *** ");
     expect(redactor.text("at line kqhkiG9w0BAQ")).toBe("at line ***");
   });
 
-  test("whole, where another value is a part of it, and where two overlap", () => {
-    const redactor = masking(["A=secret", "B=secret-and-more", "C=more-again"]);
+  test("as a whole if another value is part of it, and if two overlap", () => {
+    const redactor = redactorFor(["A=secret", "B=secret-and-more", "C=more-again"]);
     expect(redactor.text("x secret-and-more y secret z secret-and-more-again")).toBe("x *** y *** z ***");
   });
 
-  test("with the words of a Go template in it, which an engine repeats one by one", () => {
-    const redactor = masking([`Q=pw='${SECRET}' and k='{{index .env 0}}'`, "R={{hunter2 | printf}}"]);
+  test("with the words of a Go template, which engines repeat one by one", () => {
+    const redactor = redactorFor([`Q=pw='${SECRET}' and k='{{index .env 0}}'`, "R={{hunter2 | printf}}"]);
     const words = `expanding env "Q=pw='${SECRET}' and k='{{index .env 0}}'": executing at <index .env 0>: function "hunter2" not defined`;
     expect(redactor.text(words)).toBe('expanding env "Q=***": executing at <***>: function "***" not defined');
   });
@@ -61,7 +61,7 @@ describe("text() masks a value of env", () => {
     ["PIN=12345678", "got 12345678", "got ***"],
     ["GREETING=hello", "hello, othello", "***, othello"],
   ])("%s in %j", (entry, text, expected) => {
-    expect(masking([entry]).text(text)).toBe(expected);
+    expect(redactorFor([entry]).text(text)).toBe(expected);
   });
 });
 
@@ -78,9 +78,9 @@ test.each([
   ["NETWORK=plant-net", "no network plant-net"],
   ["SITE=plant", "no network plant-net"],
   ["DATA=/srv/data", "no such directory /srv/data"],
-])("text() leaves %s alone in %j: a message needs it", (entry, text) => {
+])("Redactor.text() keeps the value of %s in %j, since messages need it", (entry, text) => {
   const more = { networks: ["plant-net"], mounts: [{ Type: "bind", Source: "/srv/data", Target: "/data" }] };
-  expect(masking([entry], more).text(text)).toBe(text);
+  expect(redactorFor([entry], more).text(text)).toBe(text);
 });
 
 test.each([
@@ -91,11 +91,11 @@ test.each([
   ["unauthorized: authentication required", "unauthorized: authentication required"],
   ["see https://docs.docker.com/go/auth: a@b", "see https://docs.docker.com/go/auth: a@b"],
   ["github://owner:repo@main/device.xml", "github://owner:repo@main/device.xml"],
-])("text() masks what is secret without being known: %s", (text, expected) => {
+])("Redactor.text() masks passwords and credentials that are not known: %s", (text, expected) => {
   expect(new Redactor().text(text)).toBe(expected);
 });
 
-test("secrets and configs are masked as a whole, by their lines, and with the passwords in them", () => {
+test("secretsOfResource() finds the content of secrets and configs, its lines, and passwords within", () => {
   const content = (text: string): Uint8Array => Buffer.from(text);
   const redactor = new Redactor([
     ...secretsOfResource({ kind: "secret", content: content("s3cr3t-of-the-line\n") }),
@@ -106,21 +106,21 @@ test("secrets and configs are masked as a whole, by their lines, and with the pa
   expect(redactor.text("a s3cr3t-of-the-line b hunter2 c //4AAQIDBAUGBw== d")).toBe("a *** b *** c *** d");
 });
 
-test("of the process's own environment, what is called a secret is masked", () => {
+test("secretsOfEnvironment() finds variables whose names suggest a secret", () => {
   const redactor = new Redactor(secretsOfEnvironment({ DB_PASSWORD: "hunter2", HOME: "/home/ada", EMPTY: undefined }));
   expect(redactor.text("/home/ada hunter2")).toBe("/home/ada ***");
 });
 
-test("of the process's own environment, the working directory and the socket of the SSH agent are not masked", () => {
+test("secretsOfEnvironment() leaves out the working directory and the socket of the SSH agent", () => {
   const env = { PWD: "/srv/plant", OLDPWD: "/srv/old", SSH_AUTH_SOCK: "/tmp/ssh-1/agent.2", ADMIN_PWD: "hunter2" };
   const redactor = new Redactor(secretsOfEnvironment(env));
   const text = "the project in /srv/plant, before in /srv/old, by /tmp/ssh-1/agent.2";
   expect(redactor.text(`${text}, hunter2`)).toBe(`${text}, ***`);
 });
 
-test("text() takes time in proportion to the text: 1,000 values, 100 kB, all alike", () => {
-  const alike: SecretValue[] = Array.from({ length: 1000 }, (_, index) => ({ value: `${"a".repeat(200)}${index}` }));
-  const redactor = new Redactor(alike);
+test("Redactor.text() takes linear time: 1,000 similar values, 100 kB of similar text", () => {
+  const similar: SecretValue[] = Array.from({ length: 1000 }, (_, index) => ({ value: `${"a".repeat(200)}${index}` }));
+  const redactor = new Redactor(similar);
   const texts = [
     `${"a".repeat(100_000)}b`,
     `${"a".repeat(200)}77 `.repeat(500),
@@ -129,8 +129,8 @@ test("text() takes time in proportion to the text: 1,000 values, 100 kB, all ali
     `${"a:".repeat(50_000)}@`,
   ];
   redactor.text("aaa");
-  const began = performance.now();
+  const start = performance.now();
   for (const text of texts) redactor.text(text);
-  expect(performance.now() - began).toBeLessThan(1000);
+  expect(performance.now() - start).toBeLessThan(1000);
   expect(redactor.text(texts[1] ?? "")).toBe("*** ".repeat(500));
 });

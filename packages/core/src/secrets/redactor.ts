@@ -1,100 +1,100 @@
 import { MASK, maskAddresses, type SecretValue } from "./secret-values.js";
 import { type Range, TextMatcher } from "./text-matcher.js";
 
-/** What is sent to registries and engines as proof of who asks. */
+/** Headers that authenticate requests to registries and engines. */
 const AUTH_HEADER =
   /((?:authorization|x-registry-auth|x-registry-config)["']?\s?[:=]\s?["']?(?:(?:basic|bearer)\s)?)[\w.~+/=-]{4,}/gi;
 
-/** No value is shorter, so that a text in which no value begins is found out fast. */
-const BEGINNING = 3;
+/** All values have at least this length. A text without any prefix of this length is skipped fast. */
+const PREFIX_LENGTH = 3;
 
-/** Masks known values, in every form in which programs write them, and passwords in addresses. */
+/** Masks known secrets, in all encodings that programs write them in, and passwords in addresses. */
 export class Redactor {
   readonly #anywhere = new Set<string>();
   readonly #words = new Set<string>();
-  readonly #beginnings = new Set<string>();
+  readonly #prefixes = new Set<string>();
   #matchers: readonly [anywhere: TextMatcher, words: TextMatcher] | undefined;
 
   #values: (() => Iterable<SecretValue>) | undefined;
 
-  /** @param values or what finds them, called when the first text is looked at. */
+  /** @param values the secrets, or a function that finds them on first use. */
   constructor(values: Iterable<SecretValue> | (() => Iterable<SecretValue>) = []) {
     if (typeof values === "function") this.#values = values;
     else this.add(values);
   }
 
-  /** Adds values that become known later. */
+  /** Adds secrets that become known later. */
   add(values: Iterable<SecretValue>): void {
     for (const { value, asWord = false } of values) {
       const forms = asWord ? this.#words : this.#anywhere;
-      if (value.length < BEGINNING || forms.has(value)) continue;
-      for (const form of writtenForms(value)) {
-        if (form.length < BEGINNING) continue;
+      if (value.length < PREFIX_LENGTH || forms.has(value)) continue;
+      for (const form of encodedForms(value)) {
+        if (form.length < PREFIX_LENGTH) continue;
         forms.add(form);
-        this.#beginnings.add(form.slice(0, BEGINNING));
+        this.#prefixes.add(form.slice(0, PREFIX_LENGTH));
       }
       this.#matchers = undefined;
     }
   }
 
-  /** The text with `***` in the place of each value. Takes time in proportion to the text, whatever the number of values. */
+  /** Replaces each secret by `***`. Takes time in proportion to the text, independent of the number of secrets. */
   text(text: string): string {
     if (this.#values !== undefined) {
       this.add(this.#values());
       this.#values = undefined;
     }
-    const known = this.#mayHold(text) ? this.#masked(text) : text;
-    if (!known.includes("://") && !/auth/i.test(known)) return known;
-    return maskAddresses(known).replace(AUTH_HEADER, `$1${MASK}`);
+    const masked = this.#mayContainSecret(text) ? this.#mask(text) : text;
+    if (!masked.includes("://") && !/auth/i.test(masked)) return masked;
+    return maskAddresses(masked).replace(AUTH_HEADER, `$1${MASK}`);
   }
 
-  /** Of most texts this says at once that they hold nothing; the matchers are built for the first of the others. */
-  #mayHold(text: string): boolean {
-    if (this.#beginnings.size === 0) return false;
-    for (let index = 0; index + BEGINNING <= text.length; index++) {
-      if (this.#beginnings.has(text.slice(index, index + BEGINNING))) return true;
+  /** A fast check that is false for most texts, so that the matchers are built only if one is needed. */
+  #mayContainSecret(text: string): boolean {
+    if (this.#prefixes.size === 0) return false;
+    for (let index = 0; index + PREFIX_LENGTH <= text.length; index++) {
+      if (this.#prefixes.has(text.slice(index, index + PREFIX_LENGTH))) return true;
     }
     return false;
   }
 
-  #masked(text: string): string {
+  #mask(text: string): string {
     this.#matchers ??= [new TextMatcher(this.#anywhere), new TextMatcher(this.#words)];
     const [anywhere, words] = this.#matchers;
     const ranges = [
-      ...anywhere.find(text, { cutOff: true }),
+      ...anywhere.find(text, { truncated: true }),
       ...words.find(text, { isMatch: (start, end) => isWord(text, start, end) }),
     ];
-    return replaced(
+    return replaceRanges(
       text,
       ranges.sort(([a], [b]) => a - b),
     );
   }
 }
 
-/** Names hold hyphens: a word is no match within one. */
+/** Names may contain hyphens, so a hyphen continues a word. */
 const isWord = (text: string, start: number, end: number): boolean =>
   !/[\w-]/.test(text.charAt(start - 1)) && !/[\w-]/.test(text.charAt(end));
 
-/** @param ranges in the order of their starts. */
-function replaced(text: string, ranges: readonly Range[]): string {
+/** @param ranges sorted by start. */
+function replaceRanges(text: string, ranges: readonly Range[]): string {
   let masked = "";
-  let at = 0;
+  let position = 0;
   for (const [start, end] of ranges) {
-    if (end <= at) continue;
-    masked += start >= at ? text.slice(at, start) + MASK : "";
-    at = end;
+    if (end <= position) continue;
+    masked += start >= position ? text.slice(position, start) + MASK : "";
+    position = end;
   }
-  return masked + text.slice(at);
+  return masked + text.slice(position);
 }
 
-/** A part of a Base64 text says as much as the whole; shorter parts occur by chance. */
+/** Shorter parts of a Base64 text occur by chance. */
 const BASE64_MIN = 8;
 
 /**
- * The forms in which programs write a value: as it is, line by line, quoted as in JSON, Go or a URL, and in Base64, also
- * as a part of a longer text.
+ * The encodings in which programs write a value: unchanged, line by line, quoted as in JSON, Go or a URL, and in Base64, also
+ * as part of a longer text.
  */
-function writtenForms(value: string): string[] {
+function encodedForms(value: string): string[] {
   const lines = value.includes("\n")
     ? value
         .split(/\r?\n/)
@@ -107,19 +107,19 @@ function writtenForms(value: string): string[] {
 
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 
-/** Go's encoding/json writes these characters as escapes. */
+/** Go's encoding/json escapes these characters, too. */
 const inGoJson = (text: string): string =>
   inJson(text).replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
 
-/** As strconv.Quote writes it: other escapes for control characters than JSON's. */
+/** Go's strconv.Quote, with other escapes for control characters than JSON. */
 const inGoQuotes = (text: string): string =>
   inJson(text)
     .replace(/\\u00([01][0-9a-f])/g, "\\x$1")
     .replaceAll("\u007f", "\\x7f");
 
-/** A text that is quoted twice is in an error within an error. */
+/** Quoted once, and twice as in an error within an error. */
 function quoted(text: string): string[] {
-  // Most values hold nothing that a quote would change.
+  // Most values need no escapes.
   if (!/[\\"<>&]|[^ -~]/.test(text)) return [];
   const once = [inJson(text), inGoJson(text), inGoQuotes(text)];
   return [...once, ...once.map(inJson)];
@@ -136,11 +136,11 @@ function urlEncoded(text: string): string[] {
     const forms = [component, strict, strict.replaceAll("%20", "+")];
     return [...forms, ...forms.map((form) => form.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()))];
   } catch {
-    return []; // half a character: it has no encoding
+    return []; // half of a surrogate pair has no encoding
   }
 }
 
-/** What Base64 makes of a value wherever it stands in a longer text, without the digits that its neighbors decide. */
+/** The Base64 digits of a value within a longer text, for each alignment, without the digits that depend on adjacent text. */
 function base64Parts(text: string): string[] {
   const bytes = Buffer.from(text);
   return [0, 1, 2].flatMap((offset) => {

@@ -1,32 +1,32 @@
-/** A stretch of a text: from the first character, up to and without the last. */
+/** A range of a text; `end` is exclusive. */
 export type Range = [start: number, end: number];
 
 export interface FindOptions {
-  /** Whether a word counts where it was found. Default: everywhere. */
+  /** Whether to accept a match at this position. Default: always. */
   isMatch?: (start: number, end: number) => boolean;
-  /** The beginning of a word counts at the end of the text, which may have been cut off there. Default false. */
-  cutOff?: boolean;
+  /** Accept the beginning of a word at the end of the text, which may be truncated there. Default false. */
+  truncated?: boolean;
 }
 
-/** A shorter beginning is there by chance. */
-const CUT_OFF_MIN = 8;
-/** What is put after a text that was cut off. */
-const TAIL = /[.\u2026\s]{0,8}$/;
+/** Shorter beginnings occur by chance. */
+const MIN_TRUNCATED = 8;
+/** Punctuation after a truncated text. */
+const TRAILING = /[.\u2026\s]{0,8}$/;
 
-/** UTF-16 has so many code units; an edge of the trie is numbered by its node and its unit. */
+/** The number of UTF-16 code units. An edge of the trie is identified by its node and its code unit. */
 const UNITS = 0x1_0000;
 
 /**
- * Finds all occurrences of many words in one pass (Aho-Corasick), so that the time grows with the length of the text and of
- * the words, and not with their product.
+ * Finds all occurrences of many words in one pass (Aho-Corasick), in time proportional to the length of the text plus that of
+ * the words.
  */
 export class TextMatcher {
   readonly #edges = new Map<number, number>();
-  /** Of each node: the node of the longest proper suffix that is also a prefix of a word. */
+  /** For each node: the node of the longest proper suffix that is also a prefix of a word. */
   readonly #fallbacks: number[] = [0];
-  /** Of each node: the length of the longest word that ends there, or 0. */
+  /** For each node: the length of the longest word that ends there, or 0. */
   readonly #lengths: number[] = [0];
-  /** Of each node: the length of the beginning of a word that it stands for. */
+  /** For each node: the length of its prefix of a word. */
   readonly #depths: number[] = [0];
 
   constructor(words: Iterable<string>) {
@@ -60,17 +60,17 @@ export class TextMatcher {
     }
   }
 
-  /** The stretches that words cover, in order; words that overlap or touch are one stretch. */
-  find(text: string, { isMatch = () => true, cutOff = false }: FindOptions = {}): Range[] {
+  /** The ranges that words cover, in order. Overlapping and adjacent words are merged to one range. */
+  find(text: string, { isMatch = () => true, truncated = false }: FindOptions = {}): Range[] {
     const found: Range[] = [];
-    const end = cutOff ? text.replace(TAIL, "").length : undefined;
+    const end = truncated ? text.replace(TRAILING, "").length : undefined;
     let node = 0;
     for (let index = 0; index < text.length; index++) {
       node = this.#step(node, text.charCodeAt(index));
       const length = this.#lengths[node] as number;
       if (length > 0 && isMatch(index + 1 - length, index + 1)) append(found, [index + 1 - length, index + 1]);
       const depth = this.#depths[node] as number;
-      if (index + 1 === end && depth >= CUT_OFF_MIN && depth > length) append(found, [index + 1 - depth, index + 1]);
+      if (index + 1 === end && depth >= MIN_TRUNCATED && depth > length) append(found, [index + 1 - depth, index + 1]);
     }
     return found;
   }
@@ -84,7 +84,7 @@ export class TextMatcher {
   }
 }
 
-/** Appends a stretch that ends last. */
+/** Appends a range that ends last, and merges it with the ranges that it overlaps. */
 function append(ranges: Range[], range: Range): void {
   let start = range[0];
   for (let last = ranges.at(-1); last !== undefined && last[1] >= start; last = ranges.at(-1)) {

@@ -28,25 +28,25 @@ const refusal = (attempt: () => unknown): DeploymentError => {
   throw new Error("expected UNSUPPORTED");
 };
 
-describe("checkHonoured", () => {
-  test("is silent on what is honoured or not set", () => {
+describe("checkHonoured()", () => {
+  test("returns no warning for supported fields and for fields that are not set", () => {
     expect(checkHonoured(request({ user: "1" }), manifest(["user"]), { strict: true })).toEqual([]);
     expect(checkHonoured(request(), manifest([]), { strict: true })).toEqual([]);
   });
 
-  test("warns of a field that is set and not declared at all", () => {
+  test("returns a warning for a field that the manifest doesn't mention", () => {
     expect(checkHonoured(request({ user: "1" }), manifest([]))).toEqual([
       {
         code: "FIELD_NOT_HONOURED",
         service: "demo",
         strategy: "mine",
         field: "user",
-        reason: "The mine strategy does not honour it.",
+        reason: "Not supported on mine.",
       },
     ]);
   });
 
-  test("gives the declared reason, once", () => {
+  test("returns the declared reason, once", () => {
     const declared = manifest([], [{ field: "constraints", reason: "There is one machine." }]);
     expect(checkHonoured(request({ constraints: ["node.role == worker"] }), declared)).toMatchObject([
       { field: "constraints", reason: "There is one machine." },
@@ -73,28 +73,28 @@ describe("checkHonoured", () => {
     ["labels", { labels: {} }, false],
     ["networks", { networks: [] }, false],
     ["mode.Global", { mode: { Replicated: {} } }, false],
-  ] as [string, Partial<DeployRequest>, boolean][])("part %s of %j: %s", (field, part, neglected) => {
+  ] as [string, Partial<DeployRequest>, boolean][])("finds %s in %j: %s", (field, part, unsupported) => {
     const honours = [field.split(/[.[]/)[0]] as StrategyManifest["honours"];
-    expect(fields(part, manifest(honours, [{ field, reason: "No." }]))).toEqual(neglected ? [field] : []);
+    expect(fields(part, manifest(honours, [{ field, reason: "No." }]))).toEqual(unsupported ? [field] : []);
   });
 
-  test("lets pass the values that ask for nothing", () => {
+  test("ignores the values of `unless`", () => {
     const declared = manifest([], [{ field: "mode", reason: "No.", unless: [{ Replicated: { Replicas: 1 } }] }]);
     expect(fields({ mode: { Replicated: {} } }, declared)).toEqual([]);
     expect(fields({ mode: { Replicated: { Replicas: 2 } } }, declared)).toEqual(["mode"]);
     expect(fields({ mode: { Global: {} } }, declared)).toEqual(["mode"]);
   });
 
-  test("refuses in strict mode, and says all that it refuses", () => {
+  test("rejects in strict mode with all unsupported fields", () => {
     const declared = manifest([], [{ field: "user", reason: "Everyone is root." }]);
     const error = refusal(() => checkHonoured(request({ user: "1", init: true }), declared, { strict: true }));
     expect(error).toMatchObject({ service: "demo", strategy: "mine", field: "user" });
     expect(error.issues.map(({ field }) => field)).toEqual(["user", "init"]);
-    expect(error.message).toContain("user (Everyone is root), init (");
+    expect(error.message).toContain("user (Everyone is root), init.");
     expect(error.hint).toContain("strict");
   });
 
-  test("always refuses a part that is declared so, and that part only", () => {
+  test("always rejects a part with `refuse`, and only this part", () => {
     const declared = manifest(
       ["ports"],
       [{ field: "ports[].hostAddress", reason: "It would be open to all.", refuse: true }],
@@ -107,22 +107,22 @@ describe("checkHonoured", () => {
     expect(fields({ user: "1" }, declared)).toEqual(["user"]);
   });
 
-  test("never repeats a value", () => {
-    const nothing = { ...manifest([]), honours: [] };
-    const found = checkHonoured(request(), nothing);
+  test("never repeats a value of the request", () => {
+    const none = { ...manifest([]), honours: [] };
+    const found = checkHonoured(request(), none);
     expect(JSON.stringify(found)).not.toContain("secret");
-    expect(JSON.stringify(refusal(() => checkHonoured(request(), nothing, { strict: true })))).not.toContain("secret");
+    expect(JSON.stringify(refusal(() => checkHonoured(request(), none, { strict: true })))).not.toContain("secret");
   });
 });
 
-test("a part may hold for some requests only", () => {
-  const when = (asked: { init?: boolean }) => asked.init === true;
+test("checkHonoured() applies a part with `when` only to matching requests", () => {
+  const when = (request: { init?: boolean }) => request.init === true;
   const declared = manifest(["user", "init"], [{ field: "user", reason: "No.", when }]);
   expect(fields({ user: "1" }, declared)).toEqual([]);
   expect(fields({ user: "1", init: true }, declared)).toEqual(["user"]);
 });
 
-test("a part that depends on networks holds where every network of the request is a known one of that kind", () => {
+test("checkHonoured() applies a part with `onEveryNetwork` if every network of the request is known and matches", () => {
   const declared = manifest(
     ["ports", "networks"],
     [{ field: "ports", reason: "It publishes no ports.", onEveryNetwork: ({ internal }) => internal === true }],
@@ -131,10 +131,15 @@ test("a part that depends on networks holds where every network of the request i
     ["in", { internal: true }],
     ["out", {}],
   ]);
-  const found = (joined: string[], known = networks) =>
+  const countWarnings = (joined: string[], known = networks) =>
     checkHonoured(request({ ports: [{ target: 80 }], networks: joined }), declared, { networks: known }).length;
-  expect(["in", "out", "other"].map((one) => found([one]))).toEqual([1, 0, 0]);
-  expect([found(["in", "out"]), found(["in", "other"]), found([]), found(["in"], new Map())]).toEqual([0, 0, 0, 0]);
+  expect(["in", "out", "other"].map((one) => countWarnings([one]))).toEqual([1, 0, 0]);
+  expect([
+    countWarnings(["in", "out"]),
+    countWarnings(["in", "other"]),
+    countWarnings([]),
+    countWarnings(["in"], new Map()),
+  ]).toEqual([0, 0, 0, 0]);
   expect(
     refusal(() =>
       checkHonoured(request({ ports: [{ target: 80 }], networks: ["in"] }), declared, { networks, strict: true }),

@@ -5,8 +5,8 @@ import type { DeployRequest } from "../request/deploy-request.js";
 import { REQUIRED_FIELDS } from "./manifest.js";
 import { OpenFactoryServiceDeploymentStrategy, requireCapability, supports } from "./strategy.js";
 
-/** A strategy that implements the two methods, and nothing else. */
-class LeastStrategy extends OpenFactoryServiceDeploymentStrategy {
+/** Implements the two required methods only. */
+class MinimalStrategy extends OpenFactoryServiceDeploymentStrategy {
   async deploy(input: DeployRequest, options: DeployOptions = {}): Promise<Deployment> {
     const { request, warnings } = this.prepare(input, options);
     return { name: request.name, ids: [], image: request.image, warnings };
@@ -17,11 +17,11 @@ class LeastStrategy extends OpenFactoryServiceDeploymentStrategy {
 
 const request: DeployRequest = { image: "app", name: "demo" };
 
-describe("a strategy of two methods", () => {
-  test("is valid: it honours what is required, has no capability, and can be closed", async () => {
-    const strategy = new LeastStrategy();
+describe("a strategy with the two required methods", () => {
+  test("supports the required fields, has no capability, and can be closed", async () => {
+    const strategy = new MinimalStrategy();
     expect(strategy.manifest).toEqual({
-      name: "LeastStrategy",
+      name: "MinimalStrategy",
       capabilities: [],
       honours: REQUIRED_FIELDS,
       unhonoured: [],
@@ -30,21 +30,21 @@ describe("a strategy of two methods", () => {
     await expect(strategy.deploy(request)).resolves.toMatchObject({ name: "demo", warnings: [] });
   });
 
-  test("validates first: what is wrong with the request counts before the signal", async () => {
+  test("validates the request before it checks the signal", async () => {
     const signal = AbortSignal.abort();
-    await expect(new LeastStrategy().deploy({ ...request, image: "" }, { signal })).rejects.toMatchObject({
+    await expect(new MinimalStrategy().deploy({ ...request, image: "" }, { signal })).rejects.toMatchObject({
       code: "INVALID_REQUEST",
     });
-    await expect(new LeastStrategy().deploy(request, { signal })).rejects.toMatchObject({
+    await expect(new MinimalStrategy().deploy(request, { signal })).rejects.toMatchObject({
       code: "ABORTED",
       service: "demo",
-      strategy: "LeastStrategy",
+      strategy: "MinimalStrategy",
     });
   });
 
-  test("tells warnings in the result and to the observer", async () => {
+  test("returns warnings and reports them to the observer", async () => {
     const events: ProgressEvent[] = [];
-    const { warnings } = await new LeastStrategy().deploy(
+    const { warnings } = await new MinimalStrategy().deploy(
       { ...request, user: "1" },
       { observer: (event) => events.push(event) },
     );
@@ -52,9 +52,9 @@ describe("a strategy of two methods", () => {
     expect(events).toEqual([{ type: "warning", service: "demo", warning: warnings[0] }]);
   });
 
-  test("refuses in strict mode, and tells the observer nothing", async () => {
+  test("rejects in strict mode without reporting to the observer", async () => {
     const events: ProgressEvent[] = [];
-    const deploying = new LeastStrategy().deploy(
+    const deploying = new MinimalStrategy().deploy(
       { ...request, user: "1" },
       { strict: true, observer: (event) => events.push(event) },
     );
@@ -68,10 +68,14 @@ const strategy = {
   inspect: () => undefined,
 } as unknown as OpenFactoryServiceDeploymentStrategy;
 
-test("a strategy can do what it declares, not what it happens to have", () => {
+test("supports() and requireCapability() depend on the manifest, not on the methods of the strategy", () => {
   expect(CAPABILITIES.filter((capability) => supports(strategy, capability))).toEqual(["list"]);
   expect(requireCapability(strategy, "list")).toBe(strategy);
   expect(() => requireCapability(strategy, "inspect")).toThrow(
-    expect.objectContaining({ code: "UNSUPPORTED", strategy: "mine", message: "The mine strategy has no inspect." }),
+    expect.objectContaining({
+      code: "UNSUPPORTED",
+      strategy: "mine",
+      message: "The platform mine doesn't support inspect.",
+    }),
   );
 });

@@ -13,17 +13,17 @@ import { checkHonoured } from "./check-support.js";
 import { REQUIRED_FIELDS, type StrategyManifest } from "./manifest.js";
 
 /**
- * How OpenFactory services are deployed. A strategy implements {@link deploy} and {@link remove}; everything else is
- * a capability that it declares in its {@link manifest} and implements (`CanInspect`, `CanWait`, ...).
+ * Deploys OpenFactory services to a platform. A strategy implements {@link deploy} and {@link remove}. All other operations
+ * are capabilities (`CanInspect`, `CanWait`, ...), which it declares in its {@link manifest} and implements.
  *
- * The contract, which `@openfactory/strategy-contract-tests` proves:
- * - a request is validated before anything is touched, and never changed;
- * - what is not honoured is told, never dropped;
- * - a deploy that fails or is aborted leaves nothing behind;
- * - names are exact.
+ * The contract, as tested by `@openfactory/strategy-contract-tests`:
+ * - requests are validated before anything changes, and never modified
+ * - unsupported fields are reported, never silently dropped
+ * - a deploy that fails or is aborted leaves nothing behind
+ * - names are matched exactly
  */
 export abstract class OpenFactoryServiceDeploymentStrategy {
-  /** What this strategy honours and can do. Default: the three required fields, and no capability. */
+  /** The supported fields and capabilities. Default: the three required fields, and no capability. */
   readonly manifest: StrategyManifest = {
     name: this.constructor.name,
     capabilities: [],
@@ -33,23 +33,23 @@ export abstract class OpenFactoryServiceDeploymentStrategy {
 
   /**
    * Deploys one service.
-   * @returns when the service is made and its process started, or scheduled; `CanWait` tells when it is ready.
-   * @throws DeploymentError `INVALID_REQUEST`, `UNSUPPORTED`, `ALREADY_EXISTS` (the engine left as it was),
+   * @returns when the service exists and its process is started or scheduled; use `CanWait` to wait until it is ready.
+   * @throws DeploymentError `INVALID_REQUEST`, `UNSUPPORTED`, `ALREADY_EXISTS` (without changing anything),
    * `IMAGE_NOT_FOUND`, `NETWORK_NOT_FOUND`, `CONFLICT`, `UNAUTHORIZED`, `ENGINE_UNREACHABLE`, `TIMEOUT`, `ABORTED`, ...
    */
   abstract deploy(request: DeployRequest, options?: DeployOptions): Promise<Deployment>;
 
   /**
-   * Removes the service of exactly that name, running or not.
-   * @throws DeploymentError `NOT_FOUND` if there is none; `TIMEOUT` with `wait`; ...
+   * Removes the service with exactly this name, running or not.
+   * @throws DeploymentError `NOT_FOUND`; `TIMEOUT` with the option `wait`; ...
    */
   abstract remove(serviceName: string, options?: RemoveOptions): Promise<void>;
 
-  /** Lets go of connections. The strategy can't be used afterwards. Default: nothing to do. */
+  /** Closes connections. The strategy can't be used afterwards. Default: does nothing. */
   async close(): Promise<void> {}
 
   /**
-   * The first step of every deploy: validates, normalises, and checks against the manifest.
+   * The first step of every deploy: validates and normalizes the request, and checks it against the manifest.
    * @throws DeploymentError `INVALID_REQUEST`, `UNSUPPORTED`, `ABORTED`.
    */
   protected prepare(
@@ -80,8 +80,8 @@ export function requireCapability<Name extends CapabilityName>(
 ): OpenFactoryServiceDeploymentStrategy & Capabilities[Name] {
   if (supports(strategy, capability)) return strategy;
   const { name } = strategy.manifest;
-  throw new DeploymentError("UNSUPPORTED", `The ${name} strategy has no ${capability}.`, {
+  throw new DeploymentError("UNSUPPORTED", `The platform ${name} doesn't support ${capability}.`, {
     strategy: name,
-    hint: "Use a platform that has it; `ofdeploy platforms` lists what each can do.",
+    hint: "Use a platform that supports it: `ofdeploy platforms` lists the capabilities of each.",
   });
 }

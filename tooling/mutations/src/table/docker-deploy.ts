@@ -172,7 +172,7 @@ export const dockerDeployMutations = ofSuite("docker", [
   [
     "names of any length",
     "packages/core/src/request/deploy-request.ts",
-    '.max(63, "a service name has at most 63 characters")',
+    '.max(63, "a service name must have at most 63 characters")',
     ".max(6300)",
     "a name of \\d+ characters is refused",
   ],
