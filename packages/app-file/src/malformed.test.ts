@@ -523,44 +523,44 @@ const cases: Case[] = [
     what: "a mount point of /",
     text: app(`    storage: {d: {type: local, local_path: /a, mount_point: /}}`),
     place: [5, 48],
-    says: /mounted at \//,
+    says: /target must not be \//,
   },
   {
     what: "a mount point below /proc",
     text: app(`    storage: {d: {type: local, local_path: /a, mount_point: /proc/x}}`),
     place: [5, 48],
-    says: /below \/proc/,
+    says: /\/proc or below/,
   },
-  { what: "an unknown capability", text: app(`    cap_add: [NET_ADMN]`), place: [5, 15], says: /capability of Linux/ },
+  { what: "an unknown capability", text: app(`    cap_add: [NET_ADMN]`), place: [5, 15], says: /Linux capability/ },
   {
     what: "two secrets at one target",
     text: app(`    secrets: [{source: a, target: k}, {source: b, target: k}]`),
     place: [5, 51],
-    says: /taken by secrets\[0\]/,
+    says: /used by secrets\[0\]/,
   },
   {
     what: "a config at a mount point",
     text: app(`    storage: {d: {type: volume, mount_point: /etc/k}}\n    configs: [{source: a, target: /etc/k}]`),
     place: [6, 27],
-    says: /taken by mounts\[0\]/,
+    says: /used by mounts\[0\]/,
   },
   {
     what: "a constraint's value that Swarm refuses",
     text: app(`    deploy: {placement: {constraints: ['node.labels.a == b,c']}}`),
     place: [5, 40],
-    says: /value is made of/,
+    says: /value must consist of/,
   },
   {
     what: "an address with a zone in the short form",
     text: app(`    ports: ["[fe80::1%lo]:18502:502"]`),
     place: [5, 13],
-    says: /no zone/,
+    says: /not have a zone/,
   },
   {
     what: "an address with a zone in the long form",
     text: app(`    ports: [{target: 502, host_ip: 'fe80::1%lo'}]`),
     place: [5, 36],
-    says: /no zone/,
+    says: /not have a zone/,
   },
   {
     what: "an address with a leading zero",
@@ -572,7 +572,7 @@ const cases: Case[] = [
     what: "the network host beside another",
     text: app(`    networks: [host, other]`),
     place: [5, 16],
-    says: /beside other networks/,
+    says: /combined with other networks/,
   },
   { what: "an unknown word for templates", text: app(`    templates: go`), place: [5, 16], says: /expand or literal/ },
   {
@@ -820,7 +820,7 @@ const cases: Case[] = [
     what: "a network by two names",
     text: `${declared("networks: {a: {name: b}}")}, networks: [a, b]}}`.replace("image: x}}", "image: x"),
     place: [2, 51],
-    says: /network b is named twice/,
+    says: /network b is listed twice/,
   },
 
   {
@@ -864,7 +864,7 @@ const cases: Case[] = [
     what: "a secret as network, twice",
     text: app("    networks: ['${SECRET}', '${SECRET}']"),
     place: [5, 29],
-    says: /network \$\{SECRET\} is named twice/,
+    says: /network \$\{SECRET\} is listed twice/,
   },
   {
     what: "a secret as variable",
@@ -1043,7 +1043,7 @@ const cases: Case[] = [
     place: [1, 30],
     says: /networks.n.labels\[1\]: this name is written twice/,
   },
-  { what: "a label without a name", text: app("    labels: {'': x}"), place: [5, 14], says: /a label has a name/ },
+  { what: "a label without a name", text: app("    labels: {'': x}"), place: [5, 14], says: /a label's name/ },
   {
     what: "a secret in a reason",
     text: app("    hostname: ${EMPTY:?${SECRET}}"),

@@ -191,10 +191,10 @@ describe("files", () => {
     );
     expect(await issuesOf([path], { env: { OPENFACTORY_VERSION: "v1" } })).toEqual([
       expect.stringMatching(
-        /^a.yml:3:5: apps.web.uuid: a service name is made of letters, .*\(The name of the service is the uuid in lower case: choose/,
+        /^a.yml:3:5: apps.web.uuid: a service name must consist of letters, .*\(The name of the service is the uuid in lower case: choose/,
       ),
       expect.stringMatching(
-        /^a.yml:6:7: devices.d.uuid: a service name has at most 63 .*\(The names of its services are the uuid in lower case and a role, such as -producer/,
+        /^a.yml:6:7: devices.d.uuid: a service name must have at most 63 .*\(The names of its services are the uuid in lower case and a role, such as -producer/,
       ),
     ]);
   });

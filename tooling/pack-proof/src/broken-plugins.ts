@@ -15,15 +15,15 @@ const packages: Record<string, { platform: string; module: string }> = {
 export const complaints = {
   throwing: {
     code: "PLUGIN_FAILED",
-    message: "The strategy plugin plugin-that-throws can't be used: it throws while loading: no licence found.",
+    message: "The strategy plugin plugin-that-throws can't be used: it failed to load: no licence found.",
   },
   tomorrow: {
     code: "PLUGIN_FAILED",
     message:
       "The strategy plugin plugin-of-tomorrow can't be used: " +
-      "it is made for contract version 99, and this is version 1.",
+      "it is built for contract version 99, not for version 1.",
   },
-  twice: { code: "CONFLICT", message: "Two plugins claim the platform twice: plugin-one and plugin-two." },
+  twice: { code: "CONFLICT", message: "Two plugins provide the platform twice: plugin-one and plugin-two." },
   docker: {
     code: "PLUGIN_FAILED",
     message: "The platform docker is in the package @openfactory/strategy-local-docker, which is not installed.",

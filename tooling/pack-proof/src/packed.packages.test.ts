@@ -231,7 +231,7 @@ describe("a strategy of one's own, by public packages alone", () => {
     // One that is not installed adds no platform; asked for by name, or as a module, it says so.
     const unknown = await ofdeploy("up", "--platform", "absent");
     expect(unknown.err).toMatch(
-      /error\[UNKNOWN_PLATFORM\] There is no platform absent; known are: [^]*hint: .*install/,
+      /error\[UNKNOWN_PLATFORM\] Unknown platform absent\. Known platforms: [^]*hint: .*install/,
     );
     const absent = await ofdeploy("up", "--plugin", "plugin-that-is-absent");
     expect(absent.err).toMatch(

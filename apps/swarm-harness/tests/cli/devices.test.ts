@@ -198,7 +198,7 @@ describe("plugins of an installed package from outside the workspace", () => {
   });
 
   test.each([
-    ["can't be loaded", `throw new Error("no broker");`, "it throws while loading: no broker."],
+    ["can't be loaded", `throw new Error("no broker");`, "it failed to load: no broker."],
     [
       "could not be started",
       LISTENER.replace("create: (", "create: async () => { throw new Error('no broker'); }, other: ("),

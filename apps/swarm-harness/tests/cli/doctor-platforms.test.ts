@@ -24,7 +24,7 @@ describe("platforms and doctor", () => {
     expect(ran.code).toBe(0);
     expect(ran.out).toMatch(/^memory +Services in memory.* inspect, list/m);
     expect(ran.out).toMatch(/broken\.mjs +can't be used: .*not today/);
-    expect(ran.out).toMatch(/^broken-later +can't be used: .*it does not start: not even then/m);
+    expect(ran.out).toMatch(/^broken-later +can't be used: .*it failed to start: not even then/m);
     expect(ran.out).toMatch(/^docker /m);
     const { events } = await project.run("platforms", "--json");
     expect(events.find(({ name }) => name === "memory")).toMatchObject({

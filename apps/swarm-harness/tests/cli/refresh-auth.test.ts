@@ -89,7 +89,7 @@ describe("refresh-auth", () => {
     project.write(two);
     expect(await project.run("refresh-auth")).toMatchObject({
       code: 3,
-      err: expect.stringContaining("error[UNSUPPORTED] The memory strategy has no refreshAuth."),
+      err: expect.stringContaining("error[UNSUPPORTED] The platform memory doesn't support refreshAuth."),
     });
     storing();
     expect(await project.run("refresh-auth", "webb")).toMatchObject({
