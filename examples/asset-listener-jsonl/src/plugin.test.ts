@@ -26,25 +26,25 @@ const lines = async (file: string): Promise<unknown[]> =>
     .split("\n")
     .map((line) => JSON.parse(line) as unknown);
 
-test("appends each event as one line", async () => {
+test("onAsset() appends each event as one line", async () => {
   const listener = await plugin.create({ env: {}, cwd });
   await listener.onAsset(event("A"), signal);
   await listener.onAsset(event("B"), signal);
   expect(await lines("assets.jsonl")).toEqual([event("A"), event("B")]);
 });
 
-test("takes the file from OPENFACTORY_ASSETS_FILE", async () => {
+test("appends to the file OPENFACTORY_ASSETS_FILE", async () => {
   const listener = await plugin.create({ env: { OPENFACTORY_ASSETS_FILE: "log.jsonl" }, cwd });
   await listener.onAsset(event("A"), signal);
   expect(await lines("log.jsonl")).toHaveLength(1);
 });
 
-test("rejects where the file can't be written, which ofdeploy reports as a warning", async () => {
+test("onAsset() rejects if the file can't be written, which ofdeploy reports as a warning", async () => {
   const listener = await plugin.create({ env: { OPENFACTORY_ASSETS_FILE: "absent/log.jsonl" }, cwd });
   await expect(listener.onAsset(event("A"), signal)).rejects.toThrow("ENOENT");
 });
 
-test("is a valid plugin", async () => {
+test("AssetListenerRegistry accepts the plugin", async () => {
   const registry = new AssetListenerRegistry();
   registry.register({ plugin });
   expect(registry.names()).toEqual(["jsonl"]);

@@ -2,16 +2,16 @@ import { appendFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CONTRACT_VERSION, defineAssetListenerPlugin } from "@openfactory/deploy-core";
 
-/** Appends every asset event to the file of `OPENFACTORY_ASSETS_FILE`, by default `assets.jsonl` in the working directory. */
+/** Appends every asset event to the file `OPENFACTORY_ASSETS_FILE`. Default: `assets.jsonl` in the working directory. */
 export const plugin = defineAssetListenerPlugin({
   name: "jsonl",
   contractVersion: CONTRACT_VERSION,
-  description: "Appends asset events to a file, one JSON object a line.",
+  description: "Appends asset events to a file, one JSON object per line.",
   create: ({ env, cwd }) => {
     const file = resolve(cwd, env["OPENFACTORY_ASSETS_FILE"] || "assets.jsonl");
     return {
       name: "jsonl",
-      // One write a line: lines of two runs at the same time do not mix.
+      // One write per line, so that lines of concurrent runs don't mix.
       onAsset: (event) => appendFile(file, `${JSON.stringify(event)}\n`),
     };
   },

@@ -2,13 +2,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { run } from "./run.js";
+import { run } from "./cli.js";
 
-let place: string;
+let folder: string;
 beforeEach(async () => {
-  place = await mkdtemp(join(tmpdir(), "create-strategy-"));
+  folder = await mkdtemp(join(tmpdir(), "create-strategy-"));
 });
-afterEach(() => rm(place, { recursive: true, force: true }));
+afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const create = async (...args: string[]) => {
   let out = "";
@@ -21,21 +21,21 @@ const create = async (...args: string[]) => {
   return { code, out, err };
 };
 
-const read = (...path: string[]) => readFile(join(place, ...path), "utf8");
-const manifest = async (folder: string) => JSON.parse(await read(folder, "package.json"));
+const read = (...path: string[]) => readFile(join(folder, ...path), "utf8");
+const packageJson = async (directory: string) => JSON.parse(await read(directory, "package.json"));
 
-describe("a new strategy", () => {
-  test("is the template under its own names, whole, and says what to do next", async () => {
-    const { code, out, err } = await create(join(place, "strategy-rack-2"), "--package", "@acme/my-platform-rack");
+describe("npm create @openfactory/strategy", () => {
+  test("creates all files of the template with the new names, and prints the next steps", async () => {
+    const { code, out, err } = await create(join(folder, "strategy-rack-2"), "--package", "@acme/my-platform-rack");
     expect({ code, err }).toEqual({ code: 0, err: "" });
-    expect(out).toContain("Made @acme/my-platform-rack, the platform rack-2, in ");
+    expect(out).toContain("Created @acme/my-platform-rack for the platform rack-2 in ");
     expect(out).toContain("npm test");
-    const files = (await readdir(join(place, "strategy-rack-2"), { recursive: true })).sort();
+    const files = (await readdir(join(folder, "strategy-rack-2"), { recursive: true })).sort();
     expect(files).toEqual(
       expect.arrayContaining([".changeset/config.json", ".gitignore", "README.md", "package.json", "src/strategy.ts"]),
     );
     expect(files.filter((file) => file.includes("_"))).toEqual([]);
-    expect(await manifest("strategy-rack-2")).toMatchObject({
+    expect(await packageJson("strategy-rack-2")).toMatchObject({
       name: "@acme/my-platform-rack",
       openfactory: { deploymentPlatforms: { "rack-2": "./dist/plugin.js" } },
     });
@@ -50,67 +50,67 @@ describe("a new strategy", () => {
   });
 
   test.each([
-    ["20.20.2", "note: it takes Node 22 or later, as ofdeploy does, and this is 20.20.2.\n"],
+    ["20.20.2", "note: the package and ofdeploy require Node 22 or later; this is Node 20.20.2.\n"],
     ["22.11.0", ""],
-  ])("on Node %s is made all the same, and says what it takes", async (version, told) => {
+  ])("on Node %s creates the package and prints the required version if Node is too old", async (version, note) => {
     let err = "";
     const streams = { stdout: { write: () => true }, stderr: { write: (text: string) => (err += text) } };
-    expect(await run([join(place, "rack")], streams, version)).toBe(0);
-    expect(err).toBe(told);
+    expect(await run([join(folder, "rack")], streams, version)).toBe(0);
+    expect(err).toBe(note);
   });
 
-  test("asks for the versions that this package is made with", async () => {
-    await create(join(place, "rack"));
+  test("sets the versions of dependencies to those of this package", async () => {
+    await create(join(folder, "rack"));
     const own = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")).devDependencies;
-    const { dependencies, peerDependencies, devDependencies } = await manifest("rack");
+    const { dependencies, peerDependencies, devDependencies } = await packageJson("rack");
     for (const [name, version] of Object.entries({ ...dependencies, ...peerDependencies, ...devDependencies })) {
       expect(version, name).toMatch(/^(?:\^\d|workspace:)/);
       expect(version, name).toBe(own[name]);
     }
   });
 
-  test("may be made in a fresh repository, and called by a name that begins with a digit", async () => {
-    await mkdir(join(place, "rack", ".git"), { recursive: true });
-    expect(await create(join(place, "rack"), "--name", "3d-printer")).toMatchObject({ code: 0 });
+  test("accepts a folder with an empty Git repository, and a name that starts with a digit", async () => {
+    await mkdir(join(folder, "rack", ".git"), { recursive: true });
+    expect(await create(join(folder, "rack"), "--name", "3d-printer")).toMatchObject({ code: 0 });
     expect(await read("rack", "src", "client.ts")).toContain("class Platform3dPrinterClient");
-    expect(await manifest("rack")).toMatchObject({ name: "openfactory-strategy-3d-printer" });
+    expect(await packageJson("rack")).toMatchObject({ name: "openfactory-strategy-3d-printer" });
   });
 });
 
-describe("what can't be is refused in a sentence, with what to do, and nothing is written", () => {
+describe("invalid arguments cause an error with a hint, and no file is written", () => {
   test.each([
-    [[], "No directory is named."],
-    [["rack", "shelf"], "shelf is a second"],
+    [[], "The argument <directory> is missing."],
+    [["rack", "shelf"], "Expected one directory, got 2: "],
     [["rack", "--nmae", "x"], "--nmae"],
-    [["rack", "--name", "My Rack"], `A platform can't be called "My Rack"`],
-    [["Ünicode"], `A platform can't be called "ünicode"`],
-    [["rack", "--name", "swarm"], "The platform swarm is built into ofdeploy."],
-    [["rack", "--package", "Rack"], `A package can't be called "Rack"`],
-    [["rack", "--package", "../rack"], `A package can't be called "../rack"`],
+    [["rack", "--name", "My Rack"], `Invalid platform name "My Rack"`],
+    [["Ünicode"], `Invalid platform name "ünicode"`],
+    [["rack", "--name", "swarm"], "The platform name swarm is reserved"],
+    [["rack", "--package", "Rack"], `Invalid npm package name "Rack"`],
+    [["rack", "--package", "../rack"], `Invalid npm package name "../rack"`],
   ])("%j", async (args, message) => {
     const [directory, ...rest] = args;
-    const { code, out, err } = await create(...(directory === undefined ? [] : [join(place, directory)]), ...rest);
+    const { code, out, err } = await create(...(directory === undefined ? [] : [join(folder, directory)]), ...rest);
     expect({ code, out }).toEqual({ code: 3, out: "" });
     expect(err).toContain(message);
     expect(err).toMatch(/^error: .+\.\n {2}hint: .+\n$/);
-    expect(await readdir(place)).toEqual([]);
+    expect(await readdir(folder)).toEqual([]);
   });
 
-  test("a directory that is not empty, and one that is a file", async () => {
-    await writeFile(join(place, "notes.txt"), "mine");
-    expect(await create(place, "--name", "rack")).toMatchObject({
+  test("a directory that is not empty, and a file", async () => {
+    await writeFile(join(folder, "notes.txt"), "mine");
+    expect(await create(folder, "--name", "rack")).toMatchObject({
       code: 3,
       err: expect.stringContaining("is not empty"),
     });
-    expect(await create(join(place, "notes.txt"), "--name", "rack")).toMatchObject({
+    expect(await create(join(folder, "notes.txt"), "--name", "rack")).toMatchObject({
       code: 3,
-      err: expect.stringContaining("is no directory"),
+      err: expect.stringContaining("is not a directory"),
     });
-    expect(await readdir(place)).toEqual(["notes.txt"]);
+    expect(await readdir(folder)).toEqual(["notes.txt"]);
     expect(await read("notes.txt")).toBe("mine");
   });
 
-  test("--help tells how", async () => {
+  test("--help prints the help", async () => {
     expect(await create("--help")).toMatchObject({
       code: 0,
       out: expect.stringContaining("npm create @openfactory/strategy"),

@@ -1,27 +1,26 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
-import { chooseNames, type Names } from "./names.js";
-import { renderTemplate } from "./template.js";
-import { UserError } from "./user-error.js";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chooseNames, type Names, UserError } from "./names.js";
 
 export interface CreateOptions {
-  /** Where to make it: a folder that is empty, or not there yet. */
+  /** The folder to create. It must be empty or not exist. */
   directory: string;
-  /** The platform's name. Default: the directory's, without `strategy-` in front. */
+  /** The platform's name. Default: the name of the directory, without the prefix `strategy-`. */
   platform?: string;
   /** The name of the npm package. Default: `openfactory-strategy-<platform>`. */
   package?: string;
 }
 
 /**
- * Writes a working strategy package.
- * @returns its names, and the files that were written, relative to the directory.
- * @throws UserError for names that can't be, and a directory in use; nothing is written then.
+ * Creates a working strategy package.
+ * @returns its names, and the created files, relative to the directory.
+ * @throws UserError for invalid names, and for a directory that is not empty. No file is written then.
  */
 export async function createStrategy(options: CreateOptions): Promise<{ names: Names; files: string[] }> {
   const folder = resolve(options.directory);
   const names = chooseNames(basename(folder), options);
-  await refuseUsed(folder);
+  await assertEmpty(folder);
   const files = await renderTemplate(names);
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
@@ -30,13 +29,67 @@ export async function createStrategy(options: CreateOptions): Promise<{ names: N
   return { names, files: Object.keys(files) };
 }
 
-/** A fresh repository is as good as an empty folder. */
-async function refuseUsed(folder: string): Promise<void> {
-  const found = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+/** A folder with an empty Git repository counts as empty. */
+async function assertEmpty(folder: string): Promise<void> {
+  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
-    if (error.code === "ENOTDIR") throw new UserError(`${folder} is no directory.`, "Name another directory.");
+    if (error.code === "ENOTDIR") throw new UserError(`${folder} is not a directory.`, "Choose another directory.");
     throw error;
   });
-  if (found.every((name) => name === ".git")) return;
-  throw new UserError(`The directory ${folder} is not empty.`, "Name a new directory, or empty this one.");
+  if (entries.every((name) => name === ".git")) return;
+  throw new UserError(`The directory ${folder} is not empty.`, "Choose a new directory, or empty this one.");
+}
+
+const packageFolder = fileURLToPath(new URL("..", import.meta.url));
+const templateFolder = join(packageFolder, "template");
+
+/**
+ * Renders the template, which is a working strategy with the name `my-platform`, with other names.
+ * @returns the text of each file by its path. Files that npm would not pack under their own names have the prefix `_` in the
+ * template.
+ */
+async function renderTemplate(names: Names): Promise<Record<string, string>> {
+  const versions = await readVersions();
+  const entries = await readdir(templateFolder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = paths.sort().map(async (path): Promise<[string, string]> => {
+    const target = path
+      .slice(templateFolder.length + 1)
+      .split(sep)
+      .join("/")
+      .replace(/^_(?!package\.json$)/, ".")
+      .replace(/^_/, "");
+    const text = replaceNames(await readFile(path, "utf8"), names);
+    return [target, target === "package.json" ? setVersions(text, versions) : text];
+  });
+  return Object.fromEntries(await Promise.all(files));
+}
+
+function replaceNames(text: string, names: Names): string {
+  const replacements: Record<string, string> = {
+    "openfactory-strategy-my-platform": names.package,
+    "my-platform": names.platform,
+    MyPlatform: names.className,
+  };
+  return text.replace(new RegExp(Object.keys(replacements).join("|"), "g"), (name) => replacements[name] ?? name);
+}
+
+interface PackageJson {
+  dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+
+/** The versions of the template's dependencies: those that this package's own tests of the template use. */
+async function readVersions(): Promise<Record<string, string>> {
+  const packageJson = JSON.parse(await readFile(join(packageFolder, "package.json"), "utf8")) as PackageJson;
+  return packageJson.devDependencies ?? {};
+}
+
+function setVersions(text: string, versions: Record<string, string>): string {
+  const packageJson = JSON.parse(text) as PackageJson;
+  for (const section of [packageJson.dependencies, packageJson.peerDependencies, packageJson.devDependencies]) {
+    for (const name of Object.keys(section ?? {})) Object.assign(section ?? {}, { [name]: versions[name] });
+  }
+  return `${JSON.stringify(packageJson, undefined, 2)}\n`;
 }

@@ -1,3 +1,3 @@
+export { run } from "./cli.js";
 export { type CreateOptions, createStrategy } from "./create-strategy.js";
-export { run } from "./run.js";
-export { UserError } from "./user-error.js";
+export { UserError } from "./names.js";

@@ -1,21 +1,30 @@
-import { UserError } from "./user-error.js";
+/** An error that the user can fix. */
+export class UserError extends Error {
+  /** What to do, in one sentence. */
+  readonly hint: string;
 
-/** The platforms that `ofdeploy` knows without any plugin: two plugins of one name are both refused. */
-const BUILT_IN = ["docker", "swarm"];
-const LONGEST_PACKAGE_NAME = 214;
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
 
-/** The names that a new strategy goes by. */
+/** The names of a new strategy. */
 export interface Names {
   /** As in `ofdeploy --platform`. */
   platform: string;
-  /** In npm. */
+  /** As in npm. */
   package: string;
-  /** What its classes begin with. */
+  /** The prefix of its classes. */
   className: string;
 }
 
+/** The platforms of `ofdeploy` itself. A plugin can't provide a platform with one of these names. */
+const BUILT_IN_PLATFORMS = ["docker", "swarm"];
+const MAX_PACKAGE_NAME = 214;
+
 /**
- * Checks the names that were given, and makes up those that were not.
+ * Checks the given names, and derives the others from the folder.
  * @param folder the last part of the directory's path.
  * @throws UserError
  */
@@ -23,31 +32,31 @@ export function chooseNames(folder: string, given: { platform?: string; package?
   const platform = given.platform ?? folder.toLowerCase().replace(/^(?:openfactory-)?strategy-/, "");
   if (!/^[a-z0-9][a-z0-9-]*$/.test(platform)) {
     throw new UserError(
-      `A platform can't be called ${JSON.stringify(platform)}: names are made of lower-case letters, digits and -.`,
-      "Give it another one: --name my-platform",
+      `Invalid platform name ${JSON.stringify(platform)}: it must consist of lowercase letters, digits and -.`,
+      "Choose another name with --name, such as --name my-platform",
     );
   }
-  if (BUILT_IN.includes(platform)) {
+  if (BUILT_IN_PLATFORMS.includes(platform)) {
     throw new UserError(
-      `The platform ${platform} is built into ofdeploy.`,
-      "Give yours another name: --name my-platform",
+      `The platform name ${platform} is reserved for a built-in platform of ofdeploy.`,
+      "Choose another name with --name, such as --name my-platform",
     );
   }
   const packageName = given.package ?? `openfactory-strategy-${platform}`;
   if (
-    packageName.length > LONGEST_PACKAGE_NAME ||
+    packageName.length > MAX_PACKAGE_NAME ||
     !/^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/.test(packageName)
   ) {
     throw new UserError(
-      `A package can't be called ${JSON.stringify(packageName)}.`,
-      "Name it as npm wants it, in lower case: --package @my-company/my-strategy",
+      `Invalid npm package name ${JSON.stringify(packageName)}.`,
+      "Use lowercase letters, digits and -, such as --package @my-company/my-strategy",
     );
   }
-  return { platform, package: packageName, className: classNameOf(platform) };
+  return { platform, package: packageName, className: toClassName(platform) };
 }
 
-const classNameOf = (platform: string): string => {
+function toClassName(platform: string): string {
   const words = platform.split("-").filter((word) => word !== "");
   const name = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
   return /^[0-9]/.test(name) ? `Platform${name}` : name;
-};
+}

@@ -1,2 +1,2 @@
-// The template passes the contract as it stands, under its own name.
+// The template is a working strategy: it passes the contract under its own name.
 import "../template/test/contract.test.js";

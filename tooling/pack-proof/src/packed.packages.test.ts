@@ -131,7 +131,7 @@ describe("a strategy of one's own, by public packages alone", () => {
   test("is made by npm create, builds, and passes the contract", { timeout: LIMIT }, async () => {
     await outside.write(".", { "package.json": { name: "outside", private: true } });
     const { out } = await outside.npm(".", "create", "@openfactory/strategy", "rack", "--", "--package", "@acme/rack");
-    expect(out).toContain("Made @acme/rack, the platform rack, in rack");
+    expect(out).toContain("Created @acme/rack for the platform rack in rack");
     await outside.npm("rack", "install");
     await outside.npm("rack", "run", "build");
     const tested = await outside.npm("rack", "test");
@@ -167,7 +167,7 @@ describe("a strategy of one's own, by public packages alone", () => {
     const up = await ofdeploy("up", "--platform", "rack");
     expect(up.err).not.toContain("error");
     expect(up).toMatchObject({ code: 0, out: expect.stringContaining("factory: 2 started") });
-    expect(up.err).toContain("still the stand-in");
+    expect(up.err).toContain("still the placeholder");
     // Another command finds what the first one made.
     expect((await ofdeploy("ps", "--platform", "rack")).out).toMatch(/web +web +running/);
     expect((await ofdeploy("up", "--platform", "rack")).out).toContain("factory: 2 unchanged");

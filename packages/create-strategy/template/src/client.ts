@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { link, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What the platform is told of a service. */
+/** A service to create on the platform. */
 export interface ServiceSpec {
   name: string;
   image: string;
@@ -10,28 +10,28 @@ export interface ServiceSpec {
   labels: Readonly<Record<string, string>>;
 }
 
-/** A service as the platform holds it. */
-export interface Service extends ServiceSpec {
+/** A service as the platform returns it. */
+export interface PlatformService extends ServiceSpec {
   id: string;
   /** ISO 8601. */
   createdAt: string;
 }
 
-/** What the platform refuses, in its own words. */
-export class Refusal extends Error {
-  readonly reason: "name taken" | "no such service" | "no such image";
+/** An error of the platform. */
+export class PlatformError extends Error {
+  readonly reason: "name in use" | "service not found" | "image not found";
 
-  constructor(reason: Refusal["reason"]) {
+  constructor(reason: PlatformError["reason"]) {
     super(reason);
     this.reason = reason;
   }
 }
 
 /**
- * REPLACE THIS with calls of your platform: its API, its SDK, its command.
+ * REPLACE THIS CLASS by one that calls your platform: its API, its SDK, or its command.
  *
- * The stand-in is a folder with one JSON file for each service. Like a real platform it outlives the command that used
- * it, may be used by several commands at once, and decides itself whether a name is free.
+ * This placeholder stores each service as a JSON file in a folder and runs nothing. It behaves like a real platform in three
+ * ways: services outlive the command that created them, several commands may use it at once, and it rejects a name in use.
  */
 export class MyPlatformClient {
   readonly #folder: string;
@@ -40,53 +40,52 @@ export class MyPlatformClient {
     this.#folder = folder;
   }
 
-  /** @throws Refusal */
-  async create(spec: ServiceSpec): Promise<Service> {
-    // Nothing is looked up here; a registry under .invalid can't exist (RFC 2606).
-    if (/^[^/]+\.invalid\//.test(spec.image)) throw new Refusal("no such image");
-    const service: Service = { ...spec, id: randomUUID(), createdAt: new Date().toISOString() };
-    const draft = join(this.#folder, `.${service.id}`);
+  /** @throws PlatformError */
+  async create(spec: ServiceSpec): Promise<PlatformService> {
+    // The placeholder contacts no registry. Hosts under .invalid never exist (RFC 2606).
+    if (/^[^/]+\.invalid\//.test(spec.image)) throw new PlatformError("image not found");
+    const service: PlatformService = { ...spec, id: randomUUID(), createdAt: new Date().toISOString() };
+    const temporaryFile = join(this.#folder, `.${service.id}`);
     await mkdir(this.#folder, { recursive: true });
-    // Values of env may be secret.
-    await writeFile(draft, JSON.stringify(service), { mode: 0o600 });
+    // Only the owner may read the file, since values of env may be secret.
+    await writeFile(temporaryFile, JSON.stringify(service), { mode: 0o600 });
     try {
-      // In one step, whole, and for one of several at most.
-      await link(draft, this.#file(spec.name));
+      // link() is atomic: of several concurrent calls with one name, one succeeds.
+      await link(temporaryFile, this.#file(spec.name));
     } catch (error) {
-      throw codeOf(error) === "EEXIST" ? new Refusal("name taken") : error;
+      throw codeOf(error) === "EEXIST" ? new PlatformError("name in use") : error;
     } finally {
-      await rm(draft, { force: true });
+      await rm(temporaryFile, { force: true });
     }
     return service;
   }
 
-  /** @throws Refusal */
-  async find(name: string): Promise<Service> {
+  /** @throws PlatformError */
+  async get(name: string): Promise<PlatformService> {
     try {
-      return JSON.parse(await readFile(this.#file(name), "utf8")) as Service;
+      return JSON.parse(await readFile(this.#file(name), "utf8")) as PlatformService;
     } catch (error) {
-      throw codeOf(error) === "ENOENT" ? new Refusal("no such service") : error;
+      throw codeOf(error) === "ENOENT" ? new PlatformError("service not found") : error;
     }
   }
 
   /** All services, sorted by name. */
-  async all(): Promise<Service[]> {
+  async list(): Promise<PlatformService[]> {
     const files = await readdir(this.#folder).catch((error: unknown) => {
       if (codeOf(error) === "ENOENT") return [];
       throw error;
     });
     const names = files.filter((file) => /^[^.].*\.json$/.test(file)).map((file) => file.slice(0, -".json".length));
-    const found = names.map((name) => this.find(name).catch(ignoreRemoved));
-    const services = (await Promise.all(found)).filter((service) => service !== undefined);
-    return services.sort((a, b) => (a.name < b.name ? -1 : 1));
+    const found = await Promise.all(names.map((name) => this.get(name).catch(ignoreRemoved)));
+    return found.filter((service) => service !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** @throws Refusal */
+  /** @throws PlatformError */
   async remove(name: string): Promise<void> {
     try {
       await rm(this.#file(name));
     } catch (error) {
-      throw codeOf(error) === "ENOENT" ? new Refusal("no such service") : error;
+      throw codeOf(error) === "ENOENT" ? new PlatformError("service not found") : error;
     }
   }
 
@@ -97,7 +96,7 @@ export class MyPlatformClient {
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
-/** Somebody removed it between the two looks. */
+/** Another command may remove a service between readdir() and readFile(). */
 const ignoreRemoved = (error: unknown): undefined => {
-  if (!(error instanceof Refusal)) throw error;
+  if (!(error instanceof PlatformError)) throw error;
 };

@@ -1,18 +1,18 @@
 import type { StrategyManifest } from "@openfactory/deploy-core";
 
 /**
- * What the strategy promises. Whatever is not declared here is not claimed: users are warned of a field that they set,
- * and refused in strict mode. Add a field to `honours` when your platform does it; the contract tests then insist.
+ * The fields and capabilities that the strategy supports. A user who sets any other field gets a warning, or an error in
+ * strict mode. Add a field to `honours` once your platform supports it: the contract tests then test it.
  */
 export const manifest: StrategyManifest = {
   name: "my-platform",
-  // Next may be "wait" and "logs": implement CanWait and CanLogs of @openfactory/deploy-core.
+  // Good next steps are "wait" and "logs": implement CanWait and CanLogs of @openfactory/deploy-core.
   capabilities: ["inspect", "list"],
   honours: ["image", "name", "env", "labels"],
-  // A reason tells users what follows from it. Fields that are neither here nor above get a general one.
+  // Reasons describe the consequence for the user. All other fields have a default reason.
   unhonoured: [
-    { field: "imagePullPolicy", reason: "Nothing is pulled.", unless: ["missing", "never"] },
-    { field: "constraints", reason: "There is one folder, and no nodes to choose from." },
-    { field: "resources", reason: "Nothing runs, so that there is nothing to limit." },
+    { field: "imagePullPolicy", reason: "Images are never pulled.", unless: ["missing", "never"] },
+    { field: "constraints", reason: "All services are in one folder; there are no nodes to choose from." },
+    { field: "resources", reason: "No process runs, so there is nothing to limit." },
   ],
 };

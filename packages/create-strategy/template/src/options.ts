@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-/** What `ofdeploy --option key=value` takes for my-platform. Yours may be an address, or a namespace. */
+/** The options of the platform, for `ofdeploy --option key=value`. Replace them by yours, such as an address. */
 export const optionsSchema = z.strictObject({
-  /** Where the services are noted down. Default `.my-platform`, where the command is run. */
+  /** The folder that stores the services. Default: `.my-platform` in the working directory. */
   folder: z.string().min(1).default(".my-platform"),
 });
 

@@ -2,11 +2,11 @@ import { CONTRACT_VERSION, defineStrategyPlugin, DEPLOYMENT_STRATEGY } from "@op
 import { optionsSchema } from "./options.js";
 import { MyPlatformStrategy } from "./strategy.js";
 
-/** Adds the platform `my-platform`. The package.json says where this file is: `openfactory.deploymentPlatforms`. */
+/** Adds the platform `my-platform`. The key `openfactory.deploymentPlatforms` in package.json declares this file. */
 export const plugin = defineStrategyPlugin({
   name: "my-platform",
   contractVersion: CONTRACT_VERSION,
-  description: "A stand-in that notes services down in a folder; nothing runs yet.",
+  description: "A placeholder that stores services in a folder and runs nothing.",
   options: optionsSchema,
   register(container, options) {
     container.register(DEPLOYMENT_STRATEGY, { useValue: new MyPlatformStrategy(options) });

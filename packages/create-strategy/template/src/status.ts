@@ -1,8 +1,8 @@
 import type { ServiceStatus } from "@openfactory/deploy-core";
-import type { Service } from "./client.js";
+import type { PlatformService } from "./client.js";
 
-/** A service in the contract's words. Ask your platform for state, health and exit codes; the stand-in has none. */
-export const statusOf = ({ id, name, image, labels, createdAt }: Service): ServiceStatus => ({
+/** Converts a service to the contract's status. The placeholder has no state, health or exit codes: add those of your platform. */
+export const toServiceStatus = ({ id, name, image, labels, createdAt }: PlatformService): ServiceStatus => ({
   name,
   ids: [id],
   image,
@@ -11,5 +11,5 @@ export const statusOf = ({ id, name, image, labels, createdAt }: Service): Servi
   ports: [],
   labels,
   createdAt,
-  instances: [{ id, name, state: "running", engineState: "noted", startedAt: createdAt, restarts: 0 }],
+  instances: [{ id, name, state: "running", engineState: "stored", startedAt: createdAt, restarts: 0 }],
 });

@@ -14,13 +14,13 @@ import {
   throwIfAborted,
   withoutSecrets,
 } from "@openfactory/deploy-core";
-import { MyPlatformClient, Refusal } from "./client.js";
-import { explained } from "./explain.js";
+import { MyPlatformClient, PlatformError } from "./client.js";
+import { withContractErrors } from "./errors.js";
 import { manifest } from "./manifest.js";
 import { type MyPlatformOptions, optionsSchema } from "./options.js";
-import { statusOf } from "./status.js";
+import { toServiceStatus } from "./status.js";
 
-/** Deploys on my-platform. */
+/** Deploys services to my-platform. */
 export class MyPlatformStrategy extends OpenFactoryServiceDeploymentStrategy implements CanInspect, CanList {
   override readonly manifest = manifest;
   readonly #client: MyPlatformClient;
@@ -31,62 +31,62 @@ export class MyPlatformStrategy extends OpenFactoryServiceDeploymentStrategy imp
   }
 
   async deploy(input: DeployRequest, options: DeployOptions = {}): Promise<Deployment> {
-    // Validated, normalised, and checked against the manifest, before anything is touched.
+    // Validates and normalizes the request, and checks it against the manifest, before anything changes.
     const { request, warnings } = this.prepare(input, options);
     const { name, image, env = [], labels = {} } = request;
-    // What the platform says may repeat values of env: no error, event or warning passes them on.
+    // Masks values of env in errors, events and warnings, since messages of the platform may contain them.
     return withoutSecrets(request, options, ({ observer, signal }) =>
-      explained(name, async () => {
+      withContractErrors(name, async () => {
         observer?.({ type: "step", service: name, step: "create" });
         throwIfAborted(signal);
         const { id } = await this.#client.create({ name, image, env, labels });
         try {
-          // A platform that takes more calls (join networks, start, ...) makes them here, each after this check.
+          // If your platform needs more calls (join networks, start, ...), add them here, each after such a check.
           throwIfAborted(signal);
         } catch (error) {
           // A deploy that fails or is aborted leaves nothing behind.
           await this.#client.remove(name);
           throw error;
         }
-        return { name, ids: [id], image, warnings: [...warnings, nothingRuns(name)] };
+        return { name, ids: [id], image, warnings: [...warnings, placeholderWarning(name)] };
       }),
     );
   }
 
   async remove(name: string, { signal }: RemoveOptions = {}): Promise<void> {
-    await explained(name, async () => {
+    await withContractErrors(name, async () => {
       throwIfAborted(signal);
-      refuseOddName(name);
+      assertServiceName(name);
       await this.#client.remove(name);
     });
   }
 
   async inspect(name: string, { signal }: OperationOptions = {}): Promise<ServiceStatus> {
-    return explained(name, async () => {
+    return withContractErrors(name, async () => {
       throwIfAborted(signal);
-      refuseOddName(name);
-      return statusOf(await this.#client.find(name));
+      assertServiceName(name);
+      return toServiceStatus(await this.#client.get(name));
     });
   }
 
   async list({ labels = {}, signal }: ListOptions = {}): Promise<ServiceStatus[]> {
-    return explained(undefined, async () => {
+    return withContractErrors(undefined, async () => {
       throwIfAborted(signal);
-      const all = (await this.#client.all()).map(statusOf);
-      return all.filter((status) => Object.entries(labels).every(([key, value]) => status.labels[key] === value));
+      const statuses = (await this.#client.list()).map(toServiceStatus);
+      return statuses.filter((status) => Object.entries(labels).every(([key, value]) => status.labels[key] === value));
     });
   }
 }
 
-/** What can't be a name is no service's; it must not become part of a path or an address either. */
-function refuseOddName(name: string): void {
-  if (!isServiceName(name)) throw new Refusal("no such service");
+/** No service has an invalid name, and an invalid name must not become part of a path or an address. */
+function assertServiceName(name: string): void {
+  if (!isServiceName(name)) throw new PlatformError("service not found");
 }
 
-/** The stand-in's own admission: take it out with the stand-in. */
-const nothingRuns = (service: string): DeploymentWarning => ({
+/** Remove this warning together with the placeholder. */
+const placeholderWarning = (service: string): DeploymentWarning => ({
   code: "ENGINE_WARNING",
   service,
   strategy: manifest.name,
-  reason: "It is noted down only: my-platform is still the stand-in of its template, which runs nothing.",
+  reason: `Service ${service} does not run: my-platform is still the placeholder of its template.`,
 });

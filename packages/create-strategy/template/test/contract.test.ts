@@ -3,16 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ContractFactory, describeStrategyContract } from "@openfactory/strategy-contract-tests";
 import { MyPlatformStrategy } from "../src/index.js";
-import { probesOf } from "./probes.js";
+import { createProbes } from "./probes.js";
 
-/** How long what must happen sooner or later may take here, in milliseconds: your platform may need more. */
+/** The time limit for expected state changes, in milliseconds. Your platform may need more. */
 const patienceMs = 10_000;
 
-const makeTarget: ContractFactory = async () => {
+const createTarget: ContractFactory = async () => {
   const folder = await mkdtemp(join(tmpdir(), "my-platform-"));
   return {
     strategy: new MyPlatformStrategy({ folder }),
-    probes: probesOf(folder),
+    probes: createProbes(folder),
     images: { plain: "app:1", withEntrypoint: "app:1", missing: "registry.invalid/app:1" },
     network: async () => "network",
     cleanup: (name) => rm(join(folder, `${name}.json`), { force: true }),
@@ -20,4 +20,4 @@ const makeTarget: ContractFactory = async () => {
   };
 };
 
-describeStrategyContract("my-platform", makeTarget, { patienceMs });
+describeStrategyContract("my-platform", createTarget, { patienceMs });

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import type { ContractProbes, ObservedSettings } from "@openfactory/strategy-contract-tests";
 
 /**
- * Looks at the platform itself, past the strategy and its client: here at the files, in yours with a call of its own.
- * What the strategy says of itself is what is being tested.
+ * Reads the state of the platform without the strategy and its client, so that the tests don't depend on the code under test.
+ * The placeholder's state is in files; use a command or an API of your platform instead.
  */
-export function probesOf(folder: string): ContractProbes {
-  const read = async (name: string): Promise<(Omit<ObservedSettings, "ids"> & { id: string }) | undefined> => {
+export function createProbes(folder: string): ContractProbes {
+  const readService = async (name: string): Promise<(Omit<ObservedSettings, "ids"> & { id: string }) | undefined> => {
     const files = await readdir(folder);
     if (!files.includes(`${name}.json`)) return undefined;
     return JSON.parse(await readFile(join(folder, `${name}.json`), "utf8"));
@@ -15,17 +15,17 @@ export function probesOf(folder: string): ContractProbes {
 
   return {
     settings: async (name) => {
-      const service = await read(name);
+      const service = await readService(name);
       if (service === undefined) return undefined;
       const { id, image, env, labels } = service;
       return { ids: [id], image, env, labels };
     },
     names: async () => (await readdir(folder)).map((file) => file.replace(/\.json$/, "")),
     instances: async (name) => {
-      const service = await read(name);
+      const service = await readService(name);
       return service === undefined ? [] : [{ id: service.id, running: true }];
     },
-    // The stand-in runs nothing, so that nothing is written.
+    // The placeholder runs no process, so there is no output.
     output: async () => [],
   };
 }
