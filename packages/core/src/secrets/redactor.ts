@@ -25,8 +25,8 @@ export class Redactor {
 
   /** Adds secrets that become known later. */
   add(values: Iterable<SecretValue>): void {
-    for (const { value, asWord = false } of values) {
-      const forms = asWord ? this.#words : this.#anywhere;
+    for (const { value, wholeWord = false } of values) {
+      const forms = wholeWord ? this.#words : this.#anywhere;
       if (value.length < PREFIX_LENGTH || forms.has(value)) continue;
       for (const form of encodedForms(value)) {
         if (form.length < PREFIX_LENGTH) continue;

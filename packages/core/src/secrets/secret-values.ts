@@ -66,7 +66,7 @@ const decode = (text: string): string => {
 export interface SecretValue {
   readonly value: string;
   /** Mask it only as a whole word, since a short value may be part of other words by chance. Default false. */
-  readonly asWord?: boolean;
+  readonly wholeWord?: boolean;
 }
 
 /** Values that are not secret, and that messages need. */
@@ -159,7 +159,7 @@ function secretsOfVariable(name: string, value: string, { whole, parts }: Public
   if (isSecretName(name)) return [{ value }, ...inside];
   const isCommon = COMMON_WORDS.has(text.toLowerCase()) || COMMON_NUMBER.test(text) || parts.has(text.toLowerCase());
   if (isCommon) return inside;
-  return [{ value, ...(text.length < WORD_LENGTH && /^[\w-]+$/.test(text) && { asWord: true }) }, ...inside];
+  return [{ value, ...(text.length < WORD_LENGTH && /^[\w-]+$/.test(text) && { wholeWord: true }) }, ...inside];
 }
 
 /** The content of a secret or config, and secrets within it. */
