@@ -1,6 +1,18 @@
 import { split } from "shlex";
 import { z } from "zod";
 
+/** How a platform treats Go templates (`{{...}}`) in the fields of a request. */
+export const templatesSchema = z.enum(["expand", "literal"]);
+
+export type Templates = z.output<typeof templatesSchema>;
+
+/** Whether a text contains a Go template. */
+export const holdsTemplate = (text: unknown): boolean => typeof text === "string" && text.includes("{{");
+
+/** Whether one of the values of a mapping contains a Go template. */
+export const someValueHoldsTemplate = (mapping: unknown): boolean =>
+  typeof mapping === "object" && mapping !== null && Object.values(mapping).some(holdsTemplate);
+
 const noNul = (text: string): boolean => !text.includes("\0");
 const text = z.string().refine(noNul, "must not contain a NUL character");
 
@@ -131,15 +143,3 @@ const capabilitySchema = z.string().transform((written, context) => {
 
 /** With or without `CAP_`, case-insensitive; normalized to upper case without the prefix. */
 export const capabilitiesSchema = z.array(capabilitySchema);
-
-/** How a platform treats Go templates (`{{...}}`) in the fields of a request. */
-export const templatesSchema = z.enum(["expand", "literal"]);
-
-export type Templates = z.output<typeof templatesSchema>;
-
-/** Whether a text contains a Go template. */
-export const holdsTemplate = (text: unknown): boolean => typeof text === "string" && text.includes("{{");
-
-/** Whether one of the values of a mapping contains a Go template. */
-export const someValueHoldsTemplate = (mapping: unknown): boolean =>
-  typeof mapping === "object" && mapping !== null && Object.values(mapping).some(holdsTemplate);

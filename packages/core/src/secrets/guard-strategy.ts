@@ -27,94 +27,6 @@ export async function withoutSecrets<Options extends OperationOptions>(
   }
 }
 
-const redactWarnings = (warnings: readonly DeploymentWarning[], redactor: Redactor): DeploymentWarning[] =>
-  warnings.map((warning) => ({ ...warning, reason: redactor.text(warning.reason) }));
-
-/** Options whose observer receives masked events. */
-function redactOptions<Options extends OperationOptions>(options: Options, redactor: Redactor): Options {
-  const { observer } = options;
-  if (observer === undefined) return options;
-  return { ...options, observer: (event: ProgressEvent) => observer(redactEvent(event, redactor)) };
-}
-
-/** Only these fields contain text from the engine. Names of services and images are kept. */
-function redactEvent(event: ProgressEvent, redactor: Redactor): ProgressEvent {
-  switch (event.type) {
-    case "pull":
-      return { ...event, status: redactor.text(event.status) };
-    case "waiting":
-      return event.detail === undefined ? event : { ...event, detail: redactor.text(event.detail) };
-    case "warning":
-      return { ...event, warning: { ...event.warning, reason: redactor.text(event.warning.reason) } };
-    case "step":
-      return event;
-  }
-}
-
-/** Masks the errors of instances. @returns the same object if there is nothing to mask. */
-function redactInstances(status: ServiceStatus, redactor: Redactor): ServiceStatus {
-  const instances = status.instances?.map((one) => {
-    const error = one.error && redactor.text(one.error);
-    return error === one.error ? one : { ...one, error };
-  });
-  return instances?.some((one, index) => one !== status.instances[index]) ? { ...status, instances } : status;
-}
-
-/** Masks the secrets of the status's own settings in the errors of its instances. */
-export const withoutOwnSecrets = (status: ServiceStatus): ServiceStatus =>
-  redactInstances(status, new Redactor(() => (status.settings === undefined ? [] : secretsOfRequest(status.settings))));
-
-/** Masks text from the engine in the result of an operation. Settings and labels are kept, since callers compare them. */
-type MaskResult = (result: never, redactor: Redactor) => unknown;
-
-const maskWarnings = <Result extends Deployment | AuthRefresh>(result: Result, redactor: Redactor): Result =>
-  result?.warnings === undefined || result.warnings.length === 0
-    ? result
-    : { ...result, warnings: redactWarnings(result.warnings, redactor) };
-
-const maskStatus = (status: ServiceStatus, redactor: Redactor): ServiceStatus =>
-  // The redactor may not know this service's secrets, but its settings contain them.
-  withoutOwnSecrets(redactInstances(status, redactor));
-
-/** @returns the same list if there is nothing to mask, since the strategy may compare it by identity. */
-function maskStatuses(statuses: readonly ServiceStatus[], redactor: Redactor): readonly ServiceStatus[] {
-  const masked = statuses.map((status) => maskStatus(status, redactor));
-  return masked.some((status, index) => status !== statuses[index]) ? masked : statuses;
-}
-
-const keepResult: MaskResult = (result: unknown) => result;
-
-const OPERATIONS: Readonly<Record<string, MaskResult>> = {
-  deploy: maskWarnings,
-  update: maskWarnings,
-  rollback: maskWarnings,
-  refreshAuth: maskWarnings,
-  inspect: maskStatus,
-  wait: maskStatus,
-  list: maskStatuses,
-  preflight: (problems: readonly PreflightProblem[], redactor) =>
-    problems.map((problem) => ({
-      ...problem,
-      message: redactor.text(problem.message),
-      hint: redactor.text(problem.hint),
-    })),
-  diagnose: (diagnoses: readonly Diagnosis[], redactor) =>
-    diagnoses.map((diagnosis) => ({
-      ...diagnosis,
-      detail: redactor.text(diagnosis.detail),
-      ...(diagnosis.hint && { hint: redactor.text(diagnosis.hint) }),
-    })),
-  remove: keepResult,
-  scale: keepResult,
-  settingsOf: keepResult,
-  lock: keepResult,
-  unlock: keepResult,
-  listResources: keepResult,
-  createResource: keepResult,
-  removeResource: keepResult,
-  elsewhere: keepResult,
-};
-
 /**
  * Wraps a strategy, and masks known secrets in its errors with their causes, warnings, progress events, problems, diagnoses and
  * errors of instances. Log lines are output of the app, and are not masked.
@@ -165,3 +77,92 @@ async function* guardLines(lines: AsyncIterable<unknown>, redactor: Redactor): A
     throw redactError(error, redactor);
   }
 }
+
+/** Masks the secrets of the status's own settings in the errors of its instances. */
+export const withoutOwnSecrets = (status: ServiceStatus): ServiceStatus =>
+  redactInstances(status, new Redactor(() => (status.settings === undefined ? [] : secretsOfRequest(status.settings))));
+
+const redactWarnings = (warnings: readonly DeploymentWarning[], redactor: Redactor): DeploymentWarning[] =>
+  warnings.map((warning) => ({ ...warning, reason: redactor.text(warning.reason) }));
+
+/** Options whose observer receives masked events. */
+function redactOptions<Options extends OperationOptions>(options: Options, redactor: Redactor): Options {
+  const { observer } = options;
+  if (observer === undefined) return options;
+  return { ...options, observer: (event: ProgressEvent) => observer(redactEvent(event, redactor)) };
+}
+
+/** Only these fields contain text from the engine. Names of services and images are kept. */
+function redactEvent(event: ProgressEvent, redactor: Redactor): ProgressEvent {
+  switch (event.type) {
+    case "pull":
+      return { ...event, status: redactor.text(event.status) };
+    case "waiting":
+      return event.detail === undefined ? event : { ...event, detail: redactor.text(event.detail) };
+    case "warning":
+      return { ...event, warning: { ...event.warning, reason: redactor.text(event.warning.reason) } };
+    case "step":
+      return event;
+  }
+}
+
+/** Masks the errors of instances. @returns the same object if there is nothing to mask. */
+function redactInstances(status: ServiceStatus, redactor: Redactor): ServiceStatus {
+  const instances = status.instances?.map((instance) => {
+    const error = instance.error && redactor.text(instance.error);
+    return error === instance.error ? instance : { ...instance, error };
+  });
+  return instances?.some((instance, index) => instance !== status.instances[index]) ? { ...status, instances } : status;
+}
+
+/** Masks text from the engine in the result of an operation. Settings and labels are kept, since callers compare them. */
+type MaskResult = (result: never, redactor: Redactor) => unknown;
+
+const maskWarnings = <Result extends Deployment | AuthRefresh>(result: Result, redactor: Redactor): Result =>
+  result?.warnings === undefined || result.warnings.length === 0
+    ? result
+    : { ...result, warnings: redactWarnings(result.warnings, redactor) };
+
+const maskStatus = (status: ServiceStatus, redactor: Redactor): ServiceStatus =>
+  // The redactor may not know this service's secrets, but its settings contain them.
+  withoutOwnSecrets(redactInstances(status, redactor));
+
+/** @returns the same list if there is nothing to mask, since the strategy may compare it by identity. */
+function maskStatuses(statuses: readonly ServiceStatus[], redactor: Redactor): readonly ServiceStatus[] {
+  const masked = statuses.map((status) => maskStatus(status, redactor));
+  return masked.some((status, index) => status !== statuses[index]) ? masked : statuses;
+}
+
+const keepResult: MaskResult = (result: unknown) => result;
+
+/** All operations except `logs`. */
+const OPERATIONS: Readonly<Record<string, MaskResult>> = {
+  deploy: maskWarnings,
+  update: maskWarnings,
+  rollback: maskWarnings,
+  refreshAuth: maskWarnings,
+  inspect: maskStatus,
+  wait: maskStatus,
+  list: maskStatuses,
+  preflight: (problems: readonly PreflightProblem[], redactor) =>
+    problems.map((problem) => ({
+      ...problem,
+      message: redactor.text(problem.message),
+      hint: redactor.text(problem.hint),
+    })),
+  diagnose: (diagnoses: readonly Diagnosis[], redactor) =>
+    diagnoses.map((diagnosis) => ({
+      ...diagnosis,
+      detail: redactor.text(diagnosis.detail),
+      ...(diagnosis.hint && { hint: redactor.text(diagnosis.hint) }),
+    })),
+  remove: keepResult,
+  scale: keepResult,
+  settingsOf: keepResult,
+  lock: keepResult,
+  unlock: keepResult,
+  listResources: keepResult,
+  createResource: keepResult,
+  removeResource: keepResult,
+  elsewhere: keepResult,
+};

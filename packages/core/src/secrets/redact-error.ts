@@ -22,17 +22,17 @@ function redactAny(value: unknown, redactor: Redactor, depth: number): unknown {
   if (Array.isArray(value))
     return keepIfEqual(
       value,
-      value.map((one) => redactAny(one, redactor, depth - 1)),
+      value.map((item) => redactAny(item, redactor, depth - 1)),
     );
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return value;
   const entries = Object.entries(value);
-  const masked = entries.map(([key, one]) => [key, redactAny(one, redactor, depth - 1)] as const);
-  return masked.every(([, one], index) => one === entries[index]?.[1]) ? value : Object.fromEntries(masked);
+  const masked = entries.map(([key, item]) => [key, redactAny(item, redactor, depth - 1)] as const);
+  return masked.every(([, item], index) => item === entries[index]?.[1]) ? value : Object.fromEntries(masked);
 }
 
 const keepIfEqual = <One>(before: readonly One[], after: readonly One[]): readonly One[] =>
-  after.every((one, index) => one === before[index]) ? before : after;
+  after.every((item, index) => item === before[index]) ? before : after;
 
 function redactIssue(issue: ErrorIssue, redactor: Redactor): ErrorIssue {
   const message = redactor.text(issue.message);
@@ -79,13 +79,13 @@ function redactPlainError(error: Error, redactor: Redactor, depth: number): Erro
   const message = redactor.text(error.message);
   const stack = error.stack === undefined ? undefined : redactor.text(error.stack);
   const own = Object.entries(error).filter(([key]) => key !== "message" && key !== "stack" && key !== "cause");
-  const masked = own.map(([key, one]) => [key, redactAny(one, redactor, depth - 1)] as const);
+  const masked = own.map(([key, item]) => [key, redactAny(item, redactor, depth - 1)] as const);
   const cause = redactAny(error.cause, redactor, depth - 1);
   const isSame =
     message === error.message &&
     stack === error.stack &&
     cause === error.cause &&
-    masked.every(([, one], index) => one === own[index]?.[1]);
+    masked.every(([, item], index) => item === own[index]?.[1]);
   if (isSame) return error;
   const copy = Object.assign(
     new Error(message, cause === undefined ? undefined : { cause }),

@@ -1,6 +1,13 @@
 import type { ResourceSpec } from "../capabilities/resources.js";
 import type { DeployRequest } from "../request/deploy-request.js";
 
+/** A value that must not appear in any output. */
+export interface SecretValue {
+  readonly value: string;
+  /** Mask it only as a whole word, since a short value may be part of other words by chance. Default false. */
+  readonly wholeWord?: boolean;
+}
+
 /** The replacement for a secret value. */
 export const MASK = "***";
 
@@ -62,13 +69,6 @@ const decode = (text: string): string => {
   }
 };
 
-/** A value that must not appear in any output. */
-export interface SecretValue {
-  readonly value: string;
-  /** Mask it only as a whole word, since a short value may be part of other words by chance. Default false. */
-  readonly wholeWord?: boolean;
-}
-
 /** Values that are not secret, and that messages need. */
 const COMMON_WORDS: ReadonlySet<string> = new Set(
   (
@@ -117,7 +117,7 @@ function publicWords(request: Partial<DeployRequest>): PublicWords {
   const files = [...listOf(secrets), ...listOf(configs)].map(
     (file) => (file as { name?: unknown } | null)?.name ?? file,
   );
-  const bookkeeping = Object.entries(labels ?? {}).flatMap(([key, value]) =>
+  const ownLabels = Object.entries(labels ?? {}).flatMap(([key, value]) =>
     key.startsWith("org.openfactory.") ? [value] : [],
   );
   const values = [
@@ -129,12 +129,12 @@ function publicWords(request: Partial<DeployRequest>): PublicWords {
     ...paths,
     ...files,
     ...Object.keys(labels ?? {}),
-    ...bookkeeping,
+    ...ownLabels,
   ];
-  const whole = values.filter((one): one is string => typeof one === "string").map((one) => one.toLowerCase());
+  const whole = values.filter((value) => typeof value === "string").map((value) => value.toLowerCase());
   return {
     whole: new Set(whole),
-    parts: new Set(whole.flatMap((one) => [...one.split(/[/:@]/), ...one.split(/[^a-z0-9]+/)])),
+    parts: new Set(whole.flatMap((value) => [...value.split(/[/:@]/), ...value.split(/[^a-z0-9]+/)])),
   };
 }
 
