@@ -10,7 +10,7 @@ const SHA512 = `sha512:${HEX}${HEX}`;
 // `library/` added as engines do.
 describe("parseImageReference()", () => {
   test.each<[string, string, string, string?, string?]>([
-    // A name alone is Docker Hub's, whatever it looks like.
+    // A name without a slash is always Docker Hub's.
     ["debian", "docker.io", "library/debian"],
     ["test_com", "docker.io", "library/test_com"],
     ["test.com:5000", "docker.io", "library/test.com", "5000"],
@@ -21,7 +21,7 @@ describe("parseImageReference()", () => {
     ["dbcc1", "docker.io", "library/dbcc1"],
     [HEX.slice(1), "docker.io", `library/${HEX.slice(1)}`],
     [`busybox:latest@${SHA}`, "docker.io", "library/busybox", "latest", SHA],
-    // So is a path whose beginning is no host.
+    // A path whose first component is not a host is Docker Hub's, too.
     ["docker/docker", "docker.io", "docker/docker"],
     ["library/debian", "docker.io", "library/debian"],
     ["library/foo/bar", "docker.io", "library/foo/bar"],
