@@ -1,3 +1,2 @@
-export { type MyPlatformOptions, optionsSchema } from "./options.js";
 export { plugin } from "./plugin.js";
-export { MyPlatformStrategy } from "./strategy.js";
+export { type MyPlatformOptions, MyPlatformStrategy, optionsSchema } from "./strategy.js";

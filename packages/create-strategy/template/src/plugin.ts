@@ -1,6 +1,5 @@
 import { CONTRACT_VERSION, defineStrategyPlugin, DEPLOYMENT_STRATEGY } from "@openfactory/deploy-core";
-import { optionsSchema } from "./options.js";
-import { MyPlatformStrategy } from "./strategy.js";
+import { MyPlatformStrategy, optionsSchema } from "./strategy.js";
 
 /** Adds the platform `my-platform`. The key `openfactory.deploymentPlatforms` in package.json declares this file. */
 export const plugin = defineStrategyPlugin({

@@ -14,11 +14,18 @@ import {
   throwIfAborted,
   withoutSecrets,
 } from "@openfactory/deploy-core";
-import { MyPlatformClient, PlatformError } from "./client.js";
+import { z } from "zod";
+import { MyPlatformClient, PlatformError, type PlatformService } from "./client.js";
 import { withContractErrors } from "./errors.js";
 import { manifest } from "./manifest.js";
-import { type MyPlatformOptions, optionsSchema } from "./options.js";
-import { toServiceStatus } from "./status.js";
+
+/** The options of the platform, for `ofdeploy --option key=value`. Replace them by yours, such as an address. */
+export const optionsSchema = z.strictObject({
+  /** The folder that stores the services. Default: `.my-platform` in the working directory. */
+  folder: z.string().min(1).default(".my-platform"),
+});
+
+export type MyPlatformOptions = z.input<typeof optionsSchema>;
 
 /** Deploys services to my-platform. */
 export class MyPlatformStrategy extends OpenFactoryServiceDeploymentStrategy implements CanInspect, CanList {
@@ -77,6 +84,19 @@ export class MyPlatformStrategy extends OpenFactoryServiceDeploymentStrategy imp
     });
   }
 }
+
+/** Converts a service to the contract's status. The placeholder has no state, health or exit codes: add those of your platform. */
+export const toServiceStatus = ({ id, name, image, labels, createdAt }: PlatformService): ServiceStatus => ({
+  name,
+  ids: [id],
+  image,
+  state: "running",
+  replicas: { running: 1, desired: 1 },
+  ports: [],
+  labels,
+  createdAt,
+  instances: [{ id, name, state: "running", engineState: "stored", startedAt: createdAt, restarts: 0 }],
+});
 
 /** No service has an invalid name, and an invalid name must not become part of a path or an address. */
 function assertServiceName(name: string): void {
