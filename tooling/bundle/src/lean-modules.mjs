@@ -5,6 +5,12 @@
 const STAND_INS = [
   // Messages in fifty languages: ours are our own.
   { path: /\/zod\/v4\/locales\/index\.[cm]?js$/, code: "export {};" },
+  // dockerode's BuildKit session (gRPC, protobuf) and build contexts (tar, .dockerignore, gzip): nothing here builds.
+  { id: "./session", from: /\/dockerode\//, code: "module.exports = () => { throw new Error('not bundled'); };" },
+  { id: "./buildkit", from: /\/dockerode\//, code: "module.exports = {};" },
+  { id: "@balena/dockerignore", from: /\/dockerode\//, code: "module.exports = {};" },
+  { id: "tar-fs", from: /\/dockerode\//, code: "module.exports = {};" },
+  { id: "zlib", from: /\/dockerode\//, code: "module.exports = {};" },
   // docker-modem's own SSH client: connections are opened by the user's `ssh`, or by sockets.
   { id: "./ssh", from: /\/docker-modem\//, code: "module.exports = () => { throw new Error('not bundled'); };" },
   // Its log, which is off; hijacked connections; certificates, which the agent has; HTTPS, which the agent speaks.

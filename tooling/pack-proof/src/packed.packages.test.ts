@@ -89,7 +89,7 @@ test(
       const [className = ""] = /\w+DeploymentStrategy(?= = class)/.exec(own) ?? [];
       expect(className).not.toBe("");
       expect(code).not.toContain(className);
-      expect(own).not.toMatch(/require\("(?:docker-modem|@openfactory\/docker-)/);
+      expect(own).not.toMatch(/require\("(?:dockerode|docker-modem|@openfactory\/docker-)/);
     }
   },
 );

@@ -19,10 +19,10 @@ it("sends what the image's registry is shown, and nothing where there is nothing
       return registry === "a.io" ? { credentials } : undefined;
     },
   });
-  expect(await auth.headers("a.io/b:1")).toEqual({ "X-Registry-Auth": encodeAuth(credentials) });
-  expect(await auth.headers("busybox")).toEqual({});
-  expect(await auth.headers(undefined)).toEqual({});
-  expect(await auth.headers(`sha256:${"a".repeat(64)}`)).toEqual({});
+  expect(await auth.authconfig("a.io/b:1")).toEqual({ base64: encodeAuth(credentials) });
+  expect(await auth.authconfig("busybox")).toBeUndefined();
+  expect(await auth.authconfig(undefined)).toBeUndefined();
+  expect(await auth.authconfig(`sha256:${"a".repeat(64)}`)).toBeUndefined();
   expect(asked).toEqual(["a.io", "docker.io"]);
 });
 
@@ -37,7 +37,7 @@ it("asks a helper again after half a minute, and the file after a second, whethe
   const askAll = async () => {
     asked.length = 0;
     for (const image of ["helped.io/b", "helped.io/c", "file.io/a", "file.io/a", "none.io/a", "none.io/b"])
-      await auth.headers(image);
+      await auth.authconfig(image);
     return asked;
   };
   expect(await askAll()).toEqual(["helped.io", "file.io", "none.io"]);
@@ -55,14 +55,14 @@ it("asks once where many ask at the same time, and each can go by itself", async
   const auth = new RegistryAuth({ find: () => ((asked += 1), promise) });
   const abort = new AbortController();
   const [one, two, gone] = [
-    auth.headers("a.io/b"),
+    auth.authconfig("a.io/b"),
     auth.note("a.io/c"),
-    auth.headers("a.io/d", { signal: abort.signal }),
+    auth.authconfig("a.io/d", { signal: abort.signal }),
   ];
   abort.abort();
   await expect(gone).rejects.toMatchObject({ code: "ABORTED" });
   resolve({ credentials, helper: "fake" });
-  expect(Object.keys(await one)).toEqual(["X-Registry-Auth"]);
+  expect(await one).toEqual({ base64: encodeAuth(credentials) });
   expect(await two).toEqual({ registry: "a.io", helper: "fake" });
   expect(asked).toBe(1);
 });
@@ -84,10 +84,10 @@ it("sends nothing where the look-up failed, notes why, and does not look again f
   let asked = 0;
   let now = 0;
   const auth = new RegistryAuth({ find: async () => ((asked += 1), { problem }) }, () => now);
-  expect(await auth.headers("a.io/b:1")).toEqual({});
+  expect(await auth.authconfig("a.io/b:1")).toBeUndefined();
   expect(await auth.note("a.io/b:1")).toEqual({ registry: "a.io", problem, unavailable: true });
   now = 29_999;
-  await auth.headers("a.io/c:1");
+  await auth.authconfig("a.io/c:1");
   expect(asked).toBe(1);
 });
 
@@ -98,7 +98,7 @@ it("has what it finds masked, in every form in which it is sent", async () => {
     Date.now,
     secrets,
   );
-  const { "X-Registry-Auth": header = "" } = await auth.headers("a.io/b:1");
+  const { base64: header = "" } = (await auth.authconfig("a.io/b:1")) ?? {};
   const basic = Buffer.from("me:open-sesame").toString("base64");
   expect(secrets.text(`refused me:open-sesame, ${basic}, ${header}`)).toBe("refused me:***, ***, ***");
 });

@@ -1,6 +1,7 @@
 import type { Redactor } from "@openfactory/deploy-core";
 import type { CallOptions } from "../engine.js";
 import { SharedWork } from "../sharing/shared-work.js";
+import type { AuthConfig } from "../transport/dockerode.js";
 import type { CredentialStore } from "./credential-store.js";
 import type { CredentialsNote, FoundCredentials, RegistryCredentials } from "./credentials.js";
 import { registryOf } from "./reference.js";
@@ -37,11 +38,11 @@ export class RegistryAuth {
     this.#secrets = secrets;
   }
 
-  /** `X-Registry-Auth` for the image's registry; no header where there are no credentials. */
-  async headers(image: string | undefined, options?: CallOptions): Promise<Record<string, string>> {
+  /** The header `X-Registry-Auth` for the image's registry, as dockerode takes it; undefined without credentials. */
+  async authconfig(image: string | undefined, options?: CallOptions): Promise<AuthConfig | undefined> {
     const registry = image === undefined ? undefined : registryOf(image);
     const found = registry === undefined ? undefined : await this.#find(registry, options);
-    return found?.credentials ? { "X-Registry-Auth": encodeAuth(found.credentials) } : {};
+    return found?.credentials && { base64: encodeAuth(found.credentials) };
   }
 
   /** What is known of the credentials for the image's registry; undefined: there are none. */

@@ -1,6 +1,6 @@
 import type { CallOptions, Filters } from "../engine.js";
 import type { ContainerDetails, ContainerSummary } from "../engine-types.js";
-import type { EngineClient } from "../transport/engine-client.js";
+import type { EngineCalls } from "../transport/engine-call.js";
 
 export type ListContainers = (filters?: Filters) => Promise<ContainerSummary[]>;
 
@@ -10,13 +10,13 @@ export interface Dialect {
    * Sees to it that all of a body (ContainerCreate) will hold, and gives the one to send.
    * @throws DeploymentError `UNSUPPORTED` for what the engine would take for something else; as every call.
    */
-  prepareCreate(client: EngineClient, create: { name: string; body: object }, options?: CallOptions): Promise<object>;
-  details(container: ContainerDetails, client: EngineClient, options?: CallOptions): Promise<ContainerDetails>;
+  prepareCreate(calls: EngineCalls, create: { name: string; body: object }, options?: CallOptions): Promise<object>;
+  details(container: ContainerDetails, calls: EngineCalls, options?: CallOptions): Promise<ContainerDetails>;
   /** @param list asks the engine itself. */
   list(list: ListContainers, filters?: Filters): Promise<ContainerSummary[]>;
   /** Adds what the engine's list leaves out, and another of its calls tells. Default: nothing. */
   completeList?(
-    client: EngineClient,
+    calls: EngineCalls,
     containers: readonly ContainerSummary[],
     options?: CallOptions,
   ): Promise<ContainerSummary[]>;
@@ -25,7 +25,7 @@ export interface Dialect {
   /** Why the engine asks no registry for a digest, in a sentence. Default: it does. */
   readonly noDigest?: string;
   /** @throws DeploymentError `CONFLICT` for a network in use that the engine would remove all the same. */
-  mayRemoveNetwork(client: EngineClient, name: string, options?: CallOptions): Promise<void>;
+  mayRemoveNetwork(calls: EngineCalls, name: string, options?: CallOptions): Promise<void>;
   /** Whether a volume could not be made since it is there: Docker answers with that. */
   isVolumeThere(error: unknown): boolean;
 }

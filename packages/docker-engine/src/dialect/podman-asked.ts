@@ -1,7 +1,7 @@
 import type { CallOptions } from "../engine.js";
-import type { ContainerDetails, ContainerSummary, HostConfig, VolumeDetails } from "../engine-types.js";
-import { segment } from "../resources/path.js";
-import type { EngineClient } from "../transport/engine-client.js";
+import type { ContainerDetails, ContainerSummary, HostConfig } from "../engine-types.js";
+import type { EngineCalls } from "../transport/engine-call.js";
+import { inspectVolume } from "../transport/lookups.js";
 
 /**
  * On a container: what was asked for, as far as Podman tells something else when it is looked at. Of what may be secret,
@@ -89,7 +89,7 @@ function parsed(text: string): Asked | undefined {
 /** A container as Docker would tell it, where it was made here. One call more for each volume that it has with options. */
 export async function asAsked(
   container: ContainerDetails,
-  client: EngineClient,
+  calls: EngineCalls,
   options?: CallOptions,
 ): Promise<ContainerDetails> {
   const { asked, labels } = read(container.Config.Labels);
@@ -99,7 +99,7 @@ export async function asAsked(
   const isUsual = asked.host.PidsLimit === undefined && HostConfig.PidsLimit === USUAL_PIDS;
   const noted = Object.fromEntries(NOTED.map((key) => [key, asked.host[key] ?? null]));
   const Mounts =
-    asked.host.Mounts && (await Promise.all(asked.host.Mounts.map((mount) => withOptions(mount, client, options))));
+    asked.host.Mounts && (await Promise.all(asked.host.Mounts.map((mount) => withOptions(mount, calls, options))));
   return {
     ...container,
     Config: {
@@ -113,11 +113,10 @@ export async function asAsked(
   };
 }
 
-async function withOptions(mount: Mount, client: EngineClient, options?: CallOptions): Promise<Mount> {
+async function withOptions(mount: Mount, calls: EngineCalls, options?: CallOptions): Promise<Mount> {
   const { Source, VolumeOptions } = mount;
   if (Source === undefined || VolumeOptions?.DriverConfig?.Options === undefined) return mount;
-  const call = { method: "GET", path: `/volumes/${segment(Source)}`, action: `inspect volume ${Source}` } as const;
-  const { Options } = await client.json<VolumeDetails>(call, options);
+  const { Options } = await inspectVolume(calls, Source, options);
   return {
     ...mount,
     VolumeOptions: { ...VolumeOptions, DriverConfig: { ...VolumeOptions.DriverConfig, Options: Options ?? {} } },

@@ -1,8 +1,8 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import type { CallOptions } from "../engine.js";
-import { isMissing } from "../resources/missing-network.js";
-import { segment } from "../resources/path.js";
-import type { EngineClient } from "../transport/engine-client.js";
+import { queryAndBody } from "../transport/dockerode.js";
+import type { EngineCalls } from "../transport/engine-call.js";
+import { isMissing } from "../transport/lookups.js";
 import { withAsked } from "./podman-asked.js";
 
 /** What Docker gives a process to end, in seconds, where nobody says; Podman 4 gives it no time at all. */
@@ -50,12 +50,16 @@ const hasSettings = ({ Labels, DriverConfig }: NonNullable<Mount["VolumeOptions"
   Labels !== undefined || DriverConfig !== undefined;
 
 /** Podman makes a container's volumes without labels, driver and options: they are made first, as Docker makes them. */
-async function makeVolume(client: EngineClient, { Source: Name, VolumeOptions }: Mount, options?: CallOptions) {
+async function makeVolume(calls: EngineCalls, { Source: Name, VolumeOptions }: Mount, options?: CallOptions) {
   if (Name === undefined || VolumeOptions === undefined || !hasSettings(VolumeOptions)) return;
-  if (!(await isMissing(client, `/volumes/${segment(Name)}`, options))) return;
+  if (!(await isMissing(calls, "volume", Name, options))) return;
   const { Labels, DriverConfig } = VolumeOptions;
   const body = { Name, Labels, Driver: DriverConfig?.Name || "local", DriverOpts: DriverConfig?.Options };
-  await client.send({ method: "POST", path: "/volumes/create", body, action: `create volume ${Name}` }, options);
+  await calls.send(
+    { action: `create volume ${Name}` },
+    (docker, abortSignal) => docker.createVolume({ ...queryAndBody({}, body), abortSignal }),
+    options,
+  );
 }
 
 /**
@@ -63,7 +67,7 @@ async function makeVolume(client: EngineClient, { Source: Name, VolumeOptions }:
  * @throws DeploymentError `UNSUPPORTED`; as every call.
  */
 export async function prepareCreate(
-  client: EngineClient,
+  calls: EngineCalls,
   { name, body }: { name: string; body: object },
   options?: CallOptions,
 ): Promise<object> {
@@ -73,8 +77,8 @@ export async function prepareCreate(
   mounts.forEach(refuseMount);
   const volumes = mounts.filter(({ Type, VolumeOptions }) => Type === "volume" && VolumeOptions !== undefined);
   // For a name in use nothing is made: the creation says so.
-  if (volumes.length > 0 && (await isMissing(client, `/containers/${segment(name)}/json`, options))) {
-    for (const volume of volumes) await makeVolume(client, volume, options);
+  if (volumes.length > 0 && (await isMissing(calls, "container", name, options))) {
+    for (const volume of volumes) await makeVolume(calls, volume, options);
   }
   return withAsked({ StopTimeout: STOP_TIMEOUT, ...body });
 }

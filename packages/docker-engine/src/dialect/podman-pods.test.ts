@@ -1,11 +1,11 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { expect, it } from "vitest";
 import type { ContainerSummary } from "../engine-types.js";
-import type { EngineClient } from "../transport/engine-client.js";
+import type { EngineCalls } from "../transport/engine-call.js";
 import { withPods } from "./podman-pods.js";
 
 const container = (Id: string): ContainerSummary => ({ Id, Labels: { a: "b" } }) as unknown as ContainerSummary;
-const client = (answer: () => unknown): EngineClient => ({ json: async () => answer() }) as unknown as EngineClient;
+const calls = (answer: () => unknown): EngineCalls => ({ json: async () => answer() }) as unknown as EngineCalls;
 
 it("labels the containers of pods with the pod's name, and leaves the others as they are", async () => {
   const pods = [
@@ -13,7 +13,7 @@ it("labels the containers of pods with the pod's name, and leaves the others as 
     { Name: "empty", Containers: null },
   ];
   const listed = await withPods(
-    client(() => pods),
+    calls(() => pods),
     ["infra", "web", "alone"].map(container),
   );
   expect(listed.map(({ Labels }) => Labels["io.podman.pod.name"])).toEqual(["shop", "shop", undefined]);
@@ -26,7 +26,7 @@ it.each(["NOT_FOUND", "UNAUTHORIZED"] as const)(
     const refuse = (): never => {
       throw new DeploymentError(code, "no", { hint: "x" });
     };
-    expect(await withPods(client(refuse), [container("web")])).toEqual([container("web")]);
+    expect(await withPods(calls(refuse), [container("web")])).toEqual([container("web")]);
   },
 );
 
@@ -34,5 +34,5 @@ it("throws whatever else goes wrong", async () => {
   const fail = (): never => {
     throw new DeploymentError("TIMEOUT", "slow", { hint: "x" });
   };
-  await expect(withPods(client(fail), [container("web")])).rejects.toMatchObject({ code: "TIMEOUT" });
+  await expect(withPods(calls(fail), [container("web")])).rejects.toMatchObject({ code: "TIMEOUT" });
 });

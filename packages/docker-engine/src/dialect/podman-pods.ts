@@ -1,7 +1,8 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import type { CallOptions } from "../engine.js";
 import type { ContainerSummary } from "../engine-types.js";
-import type { EngineClient } from "../transport/engine-client.js";
+import { dial } from "../transport/dockerode.js";
+import type { EngineCalls } from "../transport/engine-call.js";
 
 /** The label that a container of a pod is listed with: its value is the pod's name. Podman itself sets no label. */
 const POD_LABEL = "io.podman.pod.name";
@@ -15,11 +16,11 @@ interface Pod {
 
 /** Podman's Docker-compatible list does not tell which containers belong to a pod: Podman's own API does. */
 export async function withPods(
-  client: EngineClient,
+  calls: EngineCalls,
   containers: readonly ContainerSummary[],
   options?: CallOptions,
 ): Promise<ContainerSummary[]> {
-  const pods = await listPods(client, options);
+  const pods = await listPods(calls, options);
   const names = new Map(
     pods.flatMap(({ Name, Containers }) => (Containers ?? []).map(({ Id }) => [Id, Name] as const)),
   );
@@ -29,9 +30,13 @@ export async function withPods(
   });
 }
 
-async function listPods(client: EngineClient, options?: CallOptions): Promise<Pod[]> {
+async function listPods(calls: EngineCalls, options?: CallOptions): Promise<Pod[]> {
   try {
-    return await client.json<Pod[]>({ method: "GET", path: "/libpod/pods/json", action: "list pods" }, options);
+    return await calls.json<Pod[]>(
+      { action: "list pods", read: true },
+      (docker, abortSignal) => dial(docker, { path: "/libpod/pods/json" }, abortSignal),
+      options,
+    );
   } catch (error) {
     // A proxy may let pass Docker's API alone.
     if (DeploymentError.isInstance(error, "NOT_FOUND") || DeploymentError.isInstance(error, "UNAUTHORIZED")) return [];

@@ -1,8 +1,8 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import type { CallOptions, Filters } from "../engine.js";
-import type { ContainerDetails, ContainerSummary, NetworkDetails } from "../engine-types.js";
-import { filterQuery, segment } from "../resources/path.js";
-import type { EngineClient } from "../transport/engine-client.js";
+import type { ContainerDetails, ContainerSummary } from "../engine-types.js";
+import type { EngineCalls } from "../transport/engine-call.js";
+import { inspectNetworkOf, listContainers } from "../transport/lookups.js";
 import type { Dialect } from "./dialect.js";
 import { listWithHealth } from "./listed-health.js";
 import { asAsked, listedAsAsked } from "./podman-asked.js";
@@ -35,17 +35,11 @@ const dockerList = (containers: readonly ContainerSummary[], { label = [] }: Fil
     .map((container) => ({ ...container, State: dockerState(container.State) }));
 
 /** Podman removes a network under its containers. */
-async function mayRemoveNetwork(client: EngineClient, name: string, options?: CallOptions): Promise<void> {
+async function mayRemoveNetwork(calls: EngineCalls, name: string, options?: CallOptions): Promise<void> {
   const action = `remove network ${name}`;
-  const containers = await client.json<ContainerSummary[]>(
-    { method: "GET", path: "/containers/json", query: { all: 1, ...filterQuery({ network: [name] }) }, action },
-    options,
-  );
+  const containers = await listContainers(calls, action, { network: [name] }, options);
   if (containers.length === 0) return;
-  const { Name } = await client.json<NetworkDetails>(
-    { method: "GET", path: `/networks/${segment(name)}`, action },
-    options,
-  );
+  const { Name } = await inspectNetworkOf(calls, name, action, options);
   throw new DeploymentError(
     "CONFLICT",
     `Network ${Name} can't be removed: it is in use by ${containers.map(({ Names: [first = ""] }) => first.replace(/^\//, "")).join(", ")}.`,
@@ -58,8 +52,8 @@ async function mayRemoveNetwork(client: EngineClient, name: string, options?: Ca
 /** Podman's Docker-compatible API, as seen of 4.3 and 5.4. */
 export const podman = (version: string): Dialect => ({
   prepareCreate,
-  details: async (container, client, options) => ({
-    ...(await asAsked(container, client, options)),
+  details: async (container, calls, options) => ({
+    ...(await asAsked(container, calls, options)),
     State: { ...withoutEmptyHealth(container.State), Status: dockerState(container.State.Status) },
   }),
   list: async (list, filters) => dockerList(await listWithHealth(list, filters), filters).map(listedAsAsked),

@@ -2,15 +2,15 @@ import { DeploymentError } from "@openfactory/deploy-core";
 import type { CallOptions } from "../engine.js";
 import type { ContainerDetails } from "../engine-types.js";
 import { engineFault } from "../errors/engine-error.js";
-import type { EngineClient } from "../transport/engine-client.js";
+import type { EngineCalls } from "../transport/engine-call.js";
+import { inspectContainer, isMissing } from "../transport/lookups.js";
 import { ambiguousRefusal } from "./ambiguous-network.js";
-import { firstMissingNetwork, isMissing, retold } from "./missing-network.js";
-import { imagePath, segment } from "./path.js";
+import { firstMissingNetwork, retold } from "./missing-network.js";
 
 /** A 404 of ContainerCreate is an image, or a network, that is not there: asked, since the status says no more. */
 export async function explainCreate(
   error: unknown,
-  client: EngineClient,
+  calls: EngineCalls,
   body: object,
   options?: CallOptions,
 ): Promise<unknown> {
@@ -22,11 +22,11 @@ export async function explainCreate(
     NetworkingConfig?: { EndpointsConfig?: object };
     HostConfig?: { NetworkMode?: string };
   };
-  if (Image && (await isMissing(client, `/images/${imagePath(Image)}/json`, options))) {
+  if (Image && (await isMissing(calls, "image", Image, options))) {
     return retold(error, "IMAGE_NOT_FOUND", "Check the image's name and tag, or build, load or pull it first.");
   }
   const names = [...Object.keys(NetworkingConfig?.EndpointsConfig ?? {}), HostConfig?.NetworkMode];
-  return (await firstMissingNetwork(error, client, names, options)) ?? error;
+  return (await firstMissingNetwork(error, calls, names, options)) ?? error;
 }
 
 /**
@@ -35,7 +35,7 @@ export async function explainCreate(
  */
 export async function explainStart(
   error: unknown,
-  client: EngineClient,
+  calls: EngineCalls,
   id: string,
   options?: CallOptions,
 ): Promise<unknown> {
@@ -45,20 +45,15 @@ export async function explainStart(
   if (!known) return error;
   const port = portInUse(error);
   if (port !== undefined) return port;
-  const details = await detailsOf(client, id, options);
+  const details = await detailsOf(calls, id, options);
   if (details === undefined) return error;
   const names = [...Object.keys(details.NetworkSettings.Networks), details.HostConfig["NetworkMode"]];
-  return (await firstMissingNetwork(error, client, names, options)) ?? error;
+  return (await firstMissingNetwork(error, calls, names, options)) ?? error;
 }
 
-async function detailsOf(
-  client: EngineClient,
-  id: string,
-  options?: CallOptions,
-): Promise<ContainerDetails | undefined> {
-  const path = `/containers/${segment(id)}/json`;
+async function detailsOf(calls: EngineCalls, id: string, options?: CallOptions): Promise<ContainerDetails | undefined> {
   try {
-    return await client.json({ method: "GET", path, action: `inspect container ${id}` }, options);
+    return await inspectContainer(calls, id, options);
   } catch {
     return undefined; // it is the container that is not there
   }
@@ -77,12 +72,12 @@ function portInUse(error: DeploymentError): DeploymentError | undefined {
 /** A 404 of NetworkConnect is the network or the container. */
 export async function explainConnect(
   error: unknown,
-  client: EngineClient,
+  calls: EngineCalls,
   network: string,
   options?: CallOptions,
 ): Promise<unknown> {
   if (!DeploymentError.isInstance(error)) return error;
   const ambiguous = ambiguousRefusal(error);
   if (ambiguous !== undefined || error.code !== "NOT_FOUND") return ambiguous ?? error;
-  return (await firstMissingNetwork(error, client, [network], options)) ?? error;
+  return (await firstMissingNetwork(error, calls, [network], options)) ?? error;
 }

@@ -1,7 +1,7 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import type { CallOptions } from "../engine.js";
 import { engineFault } from "../errors/engine-error.js";
-import type { EngineClient } from "../transport/engine-client.js";
+import type { EngineCalls } from "../transport/engine-call.js";
 import { firstMissingNetwork, retold } from "./missing-network.js";
 
 interface Networks {
@@ -14,7 +14,7 @@ interface Networks {
  */
 export async function explainService(
   error: unknown,
-  client: EngineClient,
+  calls: EngineCalls,
   body: object,
   options?: CallOptions,
 ): Promise<unknown> {
@@ -24,5 +24,5 @@ export async function explainService(
     return retold(error, "CONFLICT", "Somebody else changed the service at the same time: try again.");
   }
   const names = (body as Networks).TaskTemplate?.Networks?.map(({ Target }) => Target) ?? [];
-  return (await firstMissingNetwork(error, client, names, options)) ?? error;
+  return (await firstMissingNetwork(error, calls, names, options)) ?? error;
 }

@@ -7,13 +7,14 @@ import { engineFault } from "../errors/engine-error.js";
 import { pullError, type PullSubject } from "../errors/pull-error.js";
 import { SharedWork } from "../sharing/shared-work.js";
 import { pullEvents } from "../streams/pull-events.js";
+import { type AuthConfig, dial, imagePath, inspectImage, queryAndBody } from "../transport/dockerode.js";
+import type { EngineRequest } from "../transport/engine-call.js";
 import type { EngineClient } from "../transport/engine-client.js";
-import { imagePath } from "./path.js";
 
 /** A call that has the engine ask a registry. */
 interface RegistryCall {
   remote: RemoteImage;
-  headers: Record<string, string>;
+  authconfig: AuthConfig | undefined;
   /** An answer that says what the registry said, or did not. */
   fault: (error: unknown) => unknown;
   subject: PullSubject;
@@ -26,31 +27,25 @@ export function imagesOf(client: EngineClient, auth: RegistryAuth, secrets = new
 
   const prepare = async (image: string, options: CallOptions): Promise<RegistryCall> => {
     const remote = remoteOf(image);
-    const headers = await auth.headers(image, options);
+    const authconfig = await auth.authconfig(image, options);
     const note = await auth.note(image, options);
-    const hasCredentials = Object.keys(headers).length > 0;
+    const hasCredentials = authconfig !== undefined;
     const subject = {
       image,
       registry: remote.registry,
       hasCredentials,
       ...(note?.problem && { problem: note.problem }),
     };
-    return { remote, headers, subject, fault: (error) => redactError(retold(error, subject), secrets) };
+    return { remote, authconfig, subject, fault: (error) => redactError(retold(error, subject), secrets) };
   };
 
   const pull = async (image: string, options: CallOptions, tell: (event: PullEvent) => void): Promise<void> => {
-    const { remote, headers, subject, fault } = await prepare(image, options);
-    const query = { fromImage: remote.name, tag: remote.version };
-    const call = {
-      method: "POST",
-      path: "/images/create",
-      query,
-      headers,
-      action: `pull image ${image}`,
-      image,
-    } as const;
+    const { remote, authconfig, subject, fault } = await prepare(image, options);
+    const sent = queryAndBody({ fromImage: remote.name, tag: remote.version });
+    const request: EngineRequest = (docker, abortSignal) => docker.createImage(authconfig, { ...sent, abortSignal });
     try {
-      const events = pullEvents(client.stream(call, options), (words) => pullError(words, subject));
+      const stream = client.stream({ action: `pull image ${image}`, image }, request, options);
+      const events = pullEvents(stream, (words) => pullError(words, subject));
       for await (const event of events) tell({ ...event, ...(event.status && { status: secrets.text(event.status) }) });
     } catch (error) {
       throw fault(error);
@@ -62,11 +57,12 @@ export function imagesOf(client: EngineClient, auth: RegistryAuth, secrets = new
     if (noDigest !== undefined) {
       throw new DeploymentError("UNSUPPORTED", noDigest, { hint: "Pull the image to see what its registry has." });
     }
-    const { remote, headers, fault } = await prepare(image, options);
-    const path = `/distribution/${imagePath(remote.text)}/json`;
-    const call = { method: "GET", path, headers, action: `ask the registry for image ${image}`, image } as const;
+    const { remote, authconfig, fault } = await prepare(image, options);
+    const call = { action: `ask the registry for image ${image}`, image, read: true } as const;
+    const request: EngineRequest = (docker, abortSignal) =>
+      dial(docker, { path: `/distribution/${imagePath(remote.text)}/json`, authconfig }, abortSignal);
     try {
-      return (await client.json<{ Descriptor: { digest: string } }>(call, options)).Descriptor.digest;
+      return (await client.json<{ Descriptor: { digest: string } }>(call, request, options)).Descriptor.digest;
     } catch (error) {
       throw fault(error);
     }
@@ -75,7 +71,8 @@ export function imagesOf(client: EngineClient, auth: RegistryAuth, secrets = new
   return {
     inspect: async (image, options) =>
       client.json<ImageDetails>(
-        { method: "GET", path: `/images/${imagePath(image)}/json`, action: `inspect image ${image}`, image },
+        { action: `inspect image ${image}`, image, read: true },
+        (docker, abortSignal) => inspectImage(docker, image, abortSignal),
         options,
       ),
     pull: async (image, { signal, timeoutMs, onEvent } = {}) =>

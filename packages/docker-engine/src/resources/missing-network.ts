@@ -1,17 +1,7 @@
 import { DeploymentError, type ErrorCode, type ErrorSubject } from "@openfactory/deploy-core";
 import type { CallOptions } from "../engine.js";
-import type { EngineClient } from "../transport/engine-client.js";
-import { segment } from "./path.js";
-
-/** Whether the engine answers 404 for a path. Any other answer, and any failure to ask, says nothing. */
-export async function isMissing(client: EngineClient, path: string, options?: CallOptions): Promise<boolean> {
-  try {
-    await client.send({ method: "GET", path, action: "look for what is missing" }, options);
-    return false;
-  } catch (error) {
-    return DeploymentError.isInstance(error, "NOT_FOUND");
-  }
-}
+import type { EngineCalls } from "../transport/engine-call.js";
+import { isMissing } from "../transport/lookups.js";
 
 /** The same error with what was found out about it. */
 export const retold = (
@@ -43,13 +33,13 @@ export function withNetworkField(
 /** The error of the first of these networks that is not there; undefined if none is missing. */
 export async function firstMissingNetwork(
   error: DeploymentError,
-  client: EngineClient,
+  calls: EngineCalls,
   names: readonly unknown[],
   options?: CallOptions,
 ): Promise<DeploymentError | undefined> {
   for (const name of names) {
     if (typeof name !== "string" || name === "" || name === "default" || name.startsWith("container:")) continue;
-    if (await isMissing(client, `/networks/${segment(name)}`, options)) return networkMissing(error, name);
+    if (await isMissing(calls, "network", name, options)) return networkMissing(error, name);
   }
   return undefined;
 }

@@ -4,10 +4,11 @@ import type { Services } from "../engine.js";
 import type { ServiceDetails } from "../engine-types.js";
 import { explainUnreadable } from "../errors/unreadable-log.js";
 import { logFrames } from "../streams/log-frames.js";
+import { dial, dialStream, filterQuery, queryAndBody, segment } from "../transport/dockerode.js";
+import type { EngineRequest } from "../transport/engine-call.js";
 import type { EngineClient } from "../transport/engine-client.js";
 import { explainService } from "./explain-service.js";
 import { logQuery } from "./log-query.js";
-import { filterQuery, segment } from "./path.js";
 
 const STATUS_SINCE = "1.41";
 
@@ -16,22 +17,21 @@ const nameIn = (body: object): string => (body as { Name?: string }).Name ?? "wi
 export function servicesOf(client: EngineClient, auth: RegistryAuth): Services {
   const inspect: Services["inspect"] = async (id, options) =>
     client.json<ServiceDetails>(
-      { method: "GET", path: `/services/${segment(id)}`, action: `inspect service ${id}`, swarm: true },
+      { action: `inspect service ${id}`, swarm: true, read: true },
+      (docker, abortSignal) => docker.getService(segment(id)).inspect({ abortSignal }),
       options,
     );
   return {
     inspect,
     async create(body, options = {}) {
-      const call = {
-        method: "POST",
-        path: "/services/create",
-        headers: await auth.headers(options.image, options),
-        body,
-        action: `create service ${nameIn(body)}`,
-        swarm: true,
-      } as const;
+      const authconfig = await auth.authconfig(options.image, options);
       try {
-        const created = await client.json<{ ID: string; Warnings?: string[] | null }>(call, options);
+        const created = await client.json<{ ID: string; Warnings?: string[] | null }>(
+          { action: `create service ${nameIn(body)}`, swarm: true },
+          // Not dockerode's createService(): it drops the warnings.
+          (docker, signal) => dial(docker, { method: "POST", path: "/services/create", body, authconfig }, signal),
+          options,
+        );
         return { id: created.ID, warnings: created.Warnings ?? [] };
       } catch (error) {
         throw await explainService(error, client, body, options);
@@ -39,17 +39,14 @@ export function servicesOf(client: EngineClient, auth: RegistryAuth): Services {
     },
     async update(id, version, body, options = {}) {
       const { rollback, registryAuthFrom } = options;
-      const call = {
-        method: "POST",
-        path: `/services/${segment(id)}/update`,
-        query: { version, rollback, registryAuthFrom },
-        headers: await auth.headers(options.image, options),
-        body,
-        action: `update service ${nameIn(body)}`,
-        swarm: true,
-      } as const;
+      const authconfig = await auth.authconfig(options.image, options);
+      const sent = queryAndBody({ version, rollback, registryAuthFrom }, body);
       try {
-        const { Warnings } = await client.json<{ Warnings?: string[] | null }>(call, options);
+        const { Warnings } = await client.json<{ Warnings?: string[] | null }>(
+          { action: `update service ${nameIn(body)}`, swarm: true },
+          (docker, abortSignal) => docker.getService(segment(id)).update({ ...sent, authconfig, abortSignal }),
+          options,
+        );
         return { warnings: Warnings ?? [] };
       } catch (error) {
         throw await explainService(error, client, body, options);
@@ -57,28 +54,29 @@ export function servicesOf(client: EngineClient, auth: RegistryAuth): Services {
     },
     async list(filters, options) {
       const withStatus = compareApi(await client.apiVersion(options), STATUS_SINCE) >= 0;
-      const query = { status: withStatus ? "true" : undefined, ...filterQuery(filters) };
+      const query = { ...(withStatus && { status: true }), ...filterQuery(filters) };
       return client.json<ServiceDetails[]>(
-        { method: "GET", path: "/services", query, action: "list services", swarm: true },
+        { action: "list services", swarm: true, read: true },
+        (docker, abortSignal) => docker.listServices({ ...query, abortSignal }),
         options,
       );
     },
     async remove(id, options) {
-      const path = `/services/${segment(id)}`;
-      await client.send({ method: "DELETE", path, action: `remove service ${id}`, swarm: true }, options);
+      await client.send(
+        { action: `remove service ${id}`, swarm: true },
+        (docker, abortSignal) => docker.getService(segment(id)).remove({ abortSignal }),
+        options,
+      );
     },
     async *logs(id, query = {}) {
       const { Spec } = await inspect(id, query);
-      const call = {
-        method: "GET",
-        path: `/services/${segment(id)}/logs`,
-        query: { ...logQuery(query), details: 1 },
-        action: `read the log of service ${id}`,
-        swarm: true,
-      } as const;
+      const call = { action: `read the log of service ${id}`, swarm: true, read: true } as const;
+      const parameters = { ...logQuery(query), details: 1 };
+      const request: EngineRequest = (docker, abortSignal) =>
+        dialStream(docker, { path: `/services/${segment(id)}/logs`, query: parameters }, abortSignal);
       const tty = Spec.TaskTemplate.ContainerSpec?.["TTY"] === true;
       try {
-        yield* logFrames(client.stream(call, query), { tty, details: true });
+        yield* logFrames(client.stream(call, request, query), { tty, details: true });
       } catch (error) {
         throw explainUnreadable(error, `service ${Spec.Name}`, Spec.TaskTemplate?.LogDriver?.Name);
       }

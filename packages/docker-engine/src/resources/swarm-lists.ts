@@ -1,13 +1,15 @@
+import type Docker from "dockerode";
 import type { NamedResources, Nodes, Tasks } from "../engine.js";
 import type { NamedResource, NodeDetails, TaskDetails } from "../engine-types.js";
+import { filterQuery, queryAndBody, segment } from "../transport/dockerode.js";
 import type { EngineClient } from "../transport/engine-client.js";
-import { filterQuery, segment } from "./path.js";
 
 export function tasksOf(client: EngineClient): Tasks {
   return {
     list: async (filters, options) =>
       client.json<TaskDetails[]>(
-        { method: "GET", path: "/tasks", query: filterQuery(filters), action: "list tasks", swarm: true },
+        { action: "list tasks", swarm: true, read: true },
+        (docker, abortSignal) => docker.listTasks({ ...filterQuery(filters), abortSignal }),
         options,
       ),
   };
@@ -16,30 +18,53 @@ export function tasksOf(client: EngineClient): Tasks {
 export function nodesOf(client: EngineClient): Nodes {
   return {
     list: async (options) =>
-      client.json<NodeDetails[]>({ method: "GET", path: "/nodes", action: "list nodes", swarm: true }, options),
+      client.json<NodeDetails[]>(
+        { action: "list nodes", swarm: true, read: true },
+        (docker, abortSignal) => docker.listNodes({ abortSignal }),
+        options,
+      ),
   };
 }
 
-/** Secrets or configs. */
+/** Secrets or configs: dockerode has the same methods of either. */
+const METHODS = {
+  secrets: {
+    list: (docker: Docker, query: object) => docker.listSecrets(query),
+    create: (docker: Docker, body: object) => docker.createSecret(body),
+    remove: (docker: Docker, id: string, abortSignal: AbortSignal) => docker.getSecret(id).remove({ abortSignal }),
+  },
+  configs: {
+    list: (docker: Docker, query: object) => docker.listConfigs(query),
+    create: (docker: Docker, body: object) => docker.createConfig(body),
+    remove: (docker: Docker, id: string, abortSignal: AbortSignal) => docker.getConfig(id).remove({ abortSignal }),
+  },
+};
+
 export function namedResourcesOf(client: EngineClient, kind: "secrets" | "configs"): NamedResources {
+  const { list, create, remove } = METHODS[kind];
+  const one = kind.slice(0, -1);
   return {
     list: async (filters, options) =>
       client.json<NamedResource[]>(
-        { method: "GET", path: `/${kind}`, query: filterQuery(filters), action: `list ${kind}`, swarm: true },
+        { action: `list ${kind}`, swarm: true, read: true },
+        (docker, abortSignal) => list(docker, { ...filterQuery(filters), abortSignal }),
         options,
       ),
     async create(body, options) {
       const { Name = "without a name" } = body as { Name?: string };
-      const action = `create ${kind.slice(0, -1)} ${Name}`;
-      const { ID } = await client.json<{ ID: string }>(
-        { method: "POST", path: `/${kind}/create`, body, action, swarm: true },
+      const { id } = await client.json<{ id: string }>(
+        { action: `create ${one} ${Name}`, swarm: true },
+        (docker, abortSignal) => create(docker, { ...queryAndBody({}, body), abortSignal }),
         options,
       );
-      return ID;
+      return id;
     },
     async remove(id, options) {
-      const action = `remove ${kind.slice(0, -1)} ${id}`;
-      await client.send({ method: "DELETE", path: `/${kind}/${segment(id)}`, action, swarm: true }, options);
+      await client.send(
+        { action: `remove ${one} ${id}`, swarm: true },
+        (docker, abortSignal) => remove(docker, segment(id), abortSignal),
+        options,
+      );
     },
   };
 }

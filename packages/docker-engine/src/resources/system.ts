@@ -3,8 +3,10 @@ import { compareApi } from "../api/api-version.js";
 import type { DockerEngine } from "../engine.js";
 import type { EngineEvent, EngineInfo, EngineVersion } from "../engine-types.js";
 import { jsonLines } from "../streams/json-lines.js";
+import { filterQuery } from "../transport/dockerode.js";
+import { infoRequest, versionRequest } from "../transport/lookups.js";
+import type { EngineRequest } from "../transport/engine-call.js";
 import type { EngineClient } from "../transport/engine-client.js";
-import { filterQuery } from "./path.js";
 
 /** What is about the engine as a whole. */
 export type System = Pick<DockerEngine, "apiVersion" | "supportsApi" | "version" | "info" | "events">;
@@ -16,13 +18,14 @@ export function systemOf(client: EngineClient): System {
       return compareApi(await client.apiVersion(options), version) >= 0;
     },
     version: async (options) =>
-      client.json<EngineVersion>({ method: "GET", path: "/version", action: "tell its version" }, options),
-    info: async (options) =>
-      client.json<EngineInfo>({ method: "GET", path: "/info", action: "tell about itself" }, options),
+      client.json<EngineVersion>({ action: "tell its version", read: true }, versionRequest, options),
+    info: async (options) => client.json<EngineInfo>({ action: "tell about itself", read: true }, infoRequest, options),
     async *events(filters, options = {}) {
-      const query = { since: options.since, ...filterQuery(filters) };
-      const call = { method: "GET", path: "/events", query, action: "tell its events" } as const;
-      yield* jsonLines<EngineEvent>(client.stream(call, options));
+      const { since } = options;
+      const query = { ...(since !== undefined && { since }), ...filterQuery(filters) };
+      const call = { action: "tell its events", read: true } as const;
+      const request: EngineRequest = (docker, abortSignal) => docker.getEvents({ ...query, abortSignal });
+      yield* jsonLines<EngineEvent>(client.stream(call, request, options));
       throw new DeploymentError("ENGINE_UNREACHABLE", `The engine at ${client.host} ended its stream of events.`, {
         hint: "See whether the engine still runs.",
       });

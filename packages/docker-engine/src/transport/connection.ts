@@ -1,7 +1,8 @@
+import type Docker from "dockerode";
 import type { Environment } from "../config/config-directory.js";
 import type { ResolvedEndpoint } from "../endpoint/endpoint.js";
 import { resolveEndpoint } from "../endpoint/resolve-endpoint.js";
-import type { EngineModem } from "./modem.js";
+import type { ConnectionAgent } from "./connection-agent.js";
 
 export interface ConnectionOptions {
   host?: string;
@@ -9,11 +10,17 @@ export interface ConnectionOptions {
   env: Environment;
 }
 
-/** Finds the engine, and loads what speaks to it, when first asked. */
+interface Loaded {
+  agent: ConnectionAgent;
+  create(apiVersion: string | undefined): Docker;
+}
+
+/** Finds the engine, and loads dockerode, at the first call. */
 export class Connection {
   readonly #options: ConnectionOptions;
+  readonly #clients = new Map<string | undefined, Docker>();
   #endpoint: ResolvedEndpoint | undefined;
-  #modem: Promise<EngineModem> | undefined;
+  #loaded: Promise<Loaded> | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -24,17 +31,27 @@ export class Connection {
     return (this.#endpoint ??= resolveEndpoint(this.#options));
   }
 
-  modem(): Promise<EngineModem> {
-    return (this.#modem ??= this.#load());
+  /** dockerode's client on this connection. @param apiVersion e.g. `1.41`; undefined for calls that need no version. */
+  async docker(apiVersion?: string): Promise<Docker> {
+    const { create } = await (this.#loaded ??= this.#load());
+    const client = this.#clients.get(apiVersion) ?? create(apiVersion);
+    this.#clients.set(apiVersion, client);
+    return client;
   }
 
   async close(): Promise<void> {
-    const modem = await this.#modem;
-    modem?.close();
+    const loaded = await this.#loaded;
+    loaded?.agent.destroy();
   }
 
-  async #load(): Promise<EngineModem> {
-    const [{ dialerFor }, { createModem }] = await Promise.all([import("./dial.js"), import("./modem.js")]);
-    return createModem(await dialerFor(this.endpoint, this.#options.env));
+  async #load(): Promise<Loaded> {
+    const [{ dialerFor }, { ConnectionAgent }, { createDocker }, { default: Client }] = await Promise.all([
+      import("./dial.js"),
+      import("./connection-agent.js"),
+      import("./dockerode.js"),
+      import("dockerode"),
+    ]);
+    const agent = new ConnectionAgent(await dialerFor(this.endpoint, this.#options.env));
+    return { agent, create: (apiVersion) => createDocker(Client, this.endpoint, agent, apiVersion) };
   }
 }

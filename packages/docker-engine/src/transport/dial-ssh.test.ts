@@ -2,9 +2,12 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { withPrograms } from "../../test/programs.js";
 import { Connection } from "./connection.js";
 import { sshArguments } from "./dial-ssh.js";
+import { dial } from "./dockerode.js";
+import type { EngineRequest } from "./engine-call.js";
 import { EngineClient } from "./engine-client.js";
 
-const READ = { method: "GET", path: "/things", action: "list things" } as const;
+const READ = { action: "list things", read: true } as const;
+const list: EngineRequest = (docker, signal) => dial(docker, { path: "/things" }, signal);
 
 function over(ssh: string): EngineClient {
   const client = new EngineClient(new Connection({ host: "ssh://me@box:2222", env: withPrograms({ ssh }) }), 10_000);
@@ -27,7 +30,7 @@ describe("sshArguments", () => {
 describe("a connection through ssh", () => {
   it("tells what ssh said last", async () => {
     const client = over('echo "me@box: Permission denied (publickey)." >&2; exit 255');
-    await expect(client.send(READ)).rejects.toMatchObject({
+    await expect(client.send(READ, list)).rejects.toMatchObject({
       code: "ENGINE_UNREACHABLE",
       message: expect.stringContaining("ssh: me@box: Permission denied (publickey)."),
       cause: { code: "SSH" },
@@ -35,12 +38,12 @@ describe("a connection through ssh", () => {
   });
 
   it("tells the exit code of an ssh that says nothing", async () => {
-    await expect(over("exit 127").send(READ)).rejects.toMatchObject({ message: /exit code 127/ });
+    await expect(over("exit 127").send(READ, list)).rejects.toMatchObject({ message: /exit code 127/ });
   });
 
   it("is ended by the time limit", async () => {
     const client = over("exec sleep 60");
-    await expect(client.send(READ, { timeoutMs: 200 })).rejects.toMatchObject({ code: "TIMEOUT" });
+    await expect(client.send(READ, list, { timeoutMs: 200 })).rejects.toMatchObject({ code: "TIMEOUT" });
   });
 
   it("speaks HTTP over the process, again and again", async () => {
@@ -52,7 +55,7 @@ describe("a connection through ssh", () => {
       });
       server.emit("connection", Object.assign(pipe, { setTimeout() {}, setNoDelay() {} }));'`;
     const client = over(answers);
-    const first = await client.json<{ pid: number }>(READ);
-    expect(await client.json(READ)).toEqual(first);
+    const first = await client.json<{ pid: number }>(READ, list);
+    expect(await client.json(READ, list)).toEqual(first);
   });
 });

@@ -1,13 +1,27 @@
+import type Docker from "dockerode";
+import type { CallOptions } from "../engine.js";
 import type { CallSubject } from "../errors/call-subject.js";
-import type { ModemRequest } from "./modem.js";
 
-/** One call of the Engine API. */
+/** One call of the Engine API, for its errors and repetition. */
 export interface EngineCall extends CallSubject {
-  method: ModemRequest["method"];
-  /** Without the version, e.g. `/containers/json`. */
-  path: string;
-  /** Those that are undefined are left out. */
-  query?: Readonly<Record<string, string | number | undefined>>;
-  headers?: Readonly<Record<string, string>>;
-  body?: object;
+  /** It changes nothing: it is repeated if the connection breaks or is refused. */
+  read?: true;
+}
+
+/** Makes the call. Rejects as dockerode does; the signal ends the request. */
+export type EngineRequest = (docker: Docker, abortSignal: AbortSignal) => Promise<unknown>;
+
+export interface StreamOptions extends CallOptions {
+  /** Called when the engine has begun the stream. */
+  onOpen?: () => void;
+}
+
+/** Calls to an engine: version, time limits, aborts, retries and errors are the same for each. */
+export interface EngineCalls {
+  /** The answer's JSON. @throws DeploymentError `ENGINE_ERROR` if it is none. */
+  json<Result>(call: EngineCall, request: EngineRequest, options?: CallOptions): Promise<Result>;
+  /** For calls whose answer says no more than that it is done. */
+  send(call: EngineCall, request: EngineRequest, options?: CallOptions): Promise<void>;
+  /** The answer's bytes as they come. The time limit holds until the answer begins, the signal to its end. */
+  stream(call: EngineCall, request: EngineRequest, options?: StreamOptions): AsyncGenerator<Buffer, void, undefined>;
 }

@@ -2,8 +2,11 @@ import { describe, expect, it } from "vitest";
 import { collect, first, forEach } from "../../test/bytes.js";
 import { connect } from "../../test/client-on.js";
 import { answering, type Handler } from "../../test/fake-engine.js";
+import { dialStream } from "./dockerode.js";
+import type { EngineRequest } from "./engine-call.js";
 
-const READ = { method: "GET", path: "/things", action: "list things" } as const;
+const READ = { action: "list things", read: true } as const;
+const read: EngineRequest = (docker, signal) => dialStream(docker, { path: "/things" }, signal);
 
 describe("a stream", () => {
   const dripping: Handler = (_request, response) => {
@@ -18,7 +21,7 @@ describe("a stream", () => {
       setTimeout(() => response.end("b"), 1_200);
     });
     let opened = 0;
-    const chunks = await collect(client.stream(READ, { timeoutMs: 1_000, onOpen: () => (opened += 1) }));
+    const chunks = await collect(client.stream(READ, read, { timeoutMs: 1_000, onOpen: () => (opened += 1) }));
     expect(Buffer.concat(chunks).toString()).toBe("ab");
     expect(opened).toBe(1);
     expect(fake.connections).toBe(1);
@@ -26,21 +29,21 @@ describe("a stream", () => {
 
   it("asks for nothing until it is iterated", async () => {
     const { fake, client } = await connect(dripping);
-    client.stream(READ);
+    client.stream(READ, read);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(fake.connections).toBe(0);
   });
 
   it("is let go of when the reader stops", async () => {
     const { fake, client } = await connect(dripping);
-    await first(client.stream(READ));
+    await first(client.stream(READ, read));
     await fake.requests[0]?.gone;
   });
 
   it("is ended by the signal, with ABORTED", async () => {
     const abort = new AbortController();
     const { fake, client } = await connect(dripping);
-    const reading = forEach(client.stream(READ, { signal: abort.signal }), () => abort.abort());
+    const reading = forEach(client.stream(READ, read, { signal: abort.signal }), () => abort.abort());
     await expect(reading).rejects.toMatchObject({ code: "ABORTED" });
     await fake.requests[0]?.gone;
   });
@@ -50,13 +53,13 @@ describe("a stream", () => {
       response.writeHead(200).write("a");
       setTimeout(() => response.socket?.destroy(), 20);
     });
-    await expect(collect(client.stream(READ))).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
+    await expect(collect(client.stream(READ, read))).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
     expect(fake.requests).toHaveLength(1);
   });
 
   it("maps an error's status", async () => {
     const { client } = await connect(answering(404, { message: "gone" }));
-    await expect(collect(client.stream(READ))).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(collect(client.stream(READ, read))).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
   it("holds the engine back while the reader is slow", async () => {
@@ -68,7 +71,7 @@ describe("a stream", () => {
       response.on("drain", fill);
       fill();
     });
-    const chunks = client.stream(READ);
+    const chunks = client.stream(READ, read);
     await chunks.next();
     await new Promise((resolve) => setTimeout(resolve, 300));
     await chunks.return();

@@ -2,10 +2,16 @@ import { describe, expect, it } from "vitest";
 import { connect } from "../../test/client-on.js";
 import { answering, type Handler } from "../../test/fake-engine.js";
 import { Connection } from "./connection.js";
+import { dial } from "./dockerode.js";
+import type { EngineRequest } from "./engine-call.js";
 import { EngineClient } from "./engine-client.js";
 
-const READ = { method: "GET", path: "/things", action: "list things" } as const;
-const CHANGE = { method: "POST", path: "/things/create", body: { a: 1 }, action: "create a thing" } as const;
+const READ = { action: "list things", read: true } as const;
+const CHANGE = { action: "create a thing" } as const;
+
+const list: EngineRequest = (docker, signal) => dial(docker, { path: "/things" }, signal);
+const create: EngineRequest = (docker, signal) =>
+  dial(docker, { method: "POST", path: "/things/create", body: { a: 1 } }, signal);
 
 const reset: Handler = (_request, response) => response.socket?.destroy();
 const hang: Handler = () => {};
@@ -20,8 +26,11 @@ const headOnly: Handler = (_request, response) => {
 describe("a call", () => {
   it("asks for the version once, and keeps its connection", async () => {
     const { fake, client } = await connect(answering(200, { a: 1 }));
-    expect(await client.json({ ...READ, query: { a: "b&c", n: 1, none: undefined } })).toEqual({ a: 1 });
-    await client.send(CHANGE);
+    const query = { a: "b&c", n: 1, none: undefined };
+    expect(await client.json(READ, (docker, signal) => dial(docker, { path: "/things", query }, signal))).toEqual({
+      a: 1,
+    });
+    await client.send(CHANGE, create);
     expect(fake.pings).toBe(1);
     expect(fake.connections).toBe(1);
     expect(fake.requests.map(({ method, url, body }) => [method, url.replace(/\?$/, ""), body])).toEqual([
@@ -33,13 +42,13 @@ describe("a call", () => {
 
   it("sends an empty body, as some calls want it", async () => {
     const { fake, client } = await connect(answering(200, {}));
-    await client.send({ ...CHANGE, body: {} });
+    await client.send(CHANGE, (docker, signal) => dial(docker, { method: "POST", path: "/x", body: {} }, signal));
     expect(fake.requests[0]?.body).toBe("{}");
   });
 
   it("takes 304 for done", async () => {
     const { client } = await connect((_request, response) => response.writeHead(304).end());
-    await client.send(CHANGE);
+    await client.send(CHANGE, create);
   });
 
   it.each([
@@ -48,13 +57,13 @@ describe("a call", () => {
     [{}, "ENGINE_ERROR"],
   ])("follows no redirection to %o", async (headers, code) => {
     const { fake, client } = await connect((_request, response) => response.writeHead(301, headers).end());
-    await expect(client.send(CHANGE)).rejects.toMatchObject({ code });
+    await expect(client.send(CHANGE, create)).rejects.toMatchObject({ code });
     expect(fake.requests).toHaveLength(1);
   });
 
   it("maps the status of an error", async () => {
     const { client } = await connect(answering(409, { message: "in use" }));
-    await expect(client.send(CHANGE)).rejects.toMatchObject({
+    await expect(client.send(CHANGE, create)).rejects.toMatchObject({
       code: "CONFLICT",
       cause: { statusCode: 409, message: "in use" },
     });
@@ -62,12 +71,12 @@ describe("a call", () => {
 
   it("refuses an answer that is no JSON", async () => {
     const { client } = await connect((_request, response) => response.end("<html>"));
-    await expect(client.json(READ)).rejects.toMatchObject({ code: "ENGINE_ERROR" });
+    await expect(client.json(READ, list)).rejects.toMatchObject({ code: "ENGINE_ERROR" });
   });
 
   it("tells what does not speak HTTP", async () => {
     const { client } = await connect((_request, response) => response.socket?.end("SSH-2.0-OpenSSH\r\n"));
-    await expect(client.send(CHANGE)).rejects.toMatchObject({
+    await expect(client.send(CHANGE, create)).rejects.toMatchObject({
       code: "ENGINE_UNREACHABLE",
       message: expect.stringContaining("does not speak HTTP"),
     });
@@ -80,10 +89,10 @@ describe("a broken connection", () => {
     ["within the answer", halfBody],
   ])("%s: a read is asked three times, a change once", async (_when, handler) => {
     const reading = await connect(handler);
-    await expect(reading.client.json(READ)).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
+    await expect(reading.client.json(READ, list)).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
     expect(reading.fake.requests).toHaveLength(3);
     const changing = await connect(handler);
-    await expect(changing.client.send(CHANGE)).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
+    await expect(changing.client.send(CHANGE, create)).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
     expect(changing.fake.requests).toHaveLength(1);
   });
 
@@ -93,7 +102,7 @@ describe("a broken connection", () => {
       asked += 1;
       (asked < 3 ? reset : answering(200, { a: 1 }))(request, response);
     });
-    expect(await client.json(READ)).toEqual({ a: 1 });
+    expect(await client.json(READ, list)).toEqual({ a: 1 });
   });
 });
 
@@ -103,7 +112,7 @@ describe("limits", () => {
     ["within the answer", headOnly],
   ])("%s: the time limit ends the call and the request", async (_when, handler) => {
     const { fake, client } = await connect(handler);
-    await expect(client.json(READ, { timeoutMs: 100 })).rejects.toMatchObject({ code: "TIMEOUT" });
+    await expect(client.json(READ, list, { timeoutMs: 100 })).rejects.toMatchObject({ code: "TIMEOUT" });
     await fake.requests[0]?.gone;
     expect(fake.requests).toHaveLength(1);
   });
@@ -117,19 +126,21 @@ describe("limits", () => {
       handler(request, response);
       setTimeout(() => abort.abort(), 20);
     });
-    await expect(client.json(READ, { signal: abort.signal })).rejects.toMatchObject({ code: "ABORTED" });
+    await expect(client.json(READ, list, { signal: abort.signal })).rejects.toMatchObject({ code: "ABORTED" });
     await fake.requests[0]?.gone;
   });
 
   it("a signal that has fired asks for nothing", async () => {
     const { fake, client } = await connect(answering(200, {}));
-    await expect(client.send(CHANGE, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "ABORTED" });
+    await expect(client.send(CHANGE, create, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: "ABORTED",
+    });
     expect([fake.pings, fake.connections]).toEqual([0, 0]);
   });
 
   it("the client's own time limit holds where the call names none", async () => {
     const { client } = await connect(hang, 100);
-    await expect(client.send(CHANGE)).rejects.toMatchObject({ code: "TIMEOUT", message: /100 ms/ });
+    await expect(client.send(CHANGE, create)).rejects.toMatchObject({ code: "TIMEOUT", message: /100 ms/ });
   });
 });
 
@@ -141,7 +152,7 @@ describe("an engine that is not there", () => {
     ["tcp://127.0.0.1:1", "the connection was refused"],
     ["tcp://engine.invalid:2375", "name"],
   ])("%s: %s", async (host, what) => {
-    await expect(client(host).send(READ)).rejects.toMatchObject({
+    await expect(client(host).send(READ, list)).rejects.toMatchObject({
       code: "ENGINE_UNREACHABLE",
       message: expect.stringContaining(what),
     });

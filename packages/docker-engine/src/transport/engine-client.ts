@@ -1,33 +1,42 @@
 import { DeploymentError, redactError, Redactor, throwIfAborted } from "@openfactory/deploy-core";
+import type { IncomingHttpHeaders } from "node:http";
 import { Negotiation } from "../api/negotiation.js";
 import { dialectOf } from "../dialect/dialect-of.js";
 import { type Dialect, docker } from "../dialect/dialect.js";
 import type { CallOptions } from "../engine.js";
 import type { EngineInfo, EngineVersion } from "../engine-types.js";
 import { connectionError } from "../errors/connection-error.js";
+import { statusError } from "../errors/status-error.js";
 import { explainSwarmState } from "../errors/swarm-state.js";
+import { readBody } from "./body.js";
 import { CallLimits } from "./call-limits.js";
 import type { Connection } from "./connection.js";
-import type { EngineCall } from "./engine-call.js";
-import { exchange, open, parseAnswer } from "./exchange.js";
+import { dialStream, errorAnswer } from "./dockerode.js";
+import type { EngineCall, EngineCalls, EngineRequest, StreamOptions } from "./engine-call.js";
+import { infoRequest, versionRequest } from "./lookups.js";
+import { retryRead } from "./retry.js";
 
-export interface StreamOptions extends CallOptions {
-  /** Called when the engine has begun the stream. */
-  onOpen?: () => void;
-}
+const PING: EngineCall = { action: "tell its API version", read: true };
+// dockerode's own ping() gives the body alone: the version and the kind of engine are in the headers.
+const pingHeaders: EngineRequest = async (docker, abortSignal) => {
+  const response = await dialStream(docker, { path: "/_ping" }, abortSignal);
+  await readBody(response);
+  return response.headers;
+};
 
-const PING: EngineCall = { method: "GET", path: "/_ping", action: "tell its API version" };
-const VERSION: EngineCall = { method: "GET", path: "/version", action: "tell its version" };
-
-const INFO: EngineCall = { method: "GET", path: "/info", action: "tell about itself" };
+const VERSION: EngineCall = { action: "tell its version", read: true };
+const INFO: EngineCall = { action: "tell about itself", read: true };
 /** What the engine says of itself only makes an error clearer: it is not worth a long wait. */
 const STATE_TIMEOUT_MS = 5_000;
+
+/** An engine's answer if there is nothing to do: the container runs, or is stopped, already. */
+const NOT_MODIFIED = 304;
 
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && typeof (error as NodeJS.ErrnoException).code === "string";
 
-/** Speaks the Engine API: version, time limits, aborts, retries and errors, alike for every call. */
-export class EngineClient {
+/** Speaks the Engine API through dockerode: version, time limits, aborts, retries and errors, alike for every call. */
+export class EngineClient implements EngineCalls {
   readonly #connection: Connection;
   readonly #secrets: Redactor;
   readonly #timeoutMs: number;
@@ -41,12 +50,12 @@ export class EngineClient {
     this.#timeoutMs = timeoutMs;
     const calls = {
       ping: async (limits: CallLimits) => {
-        const { response } = await exchange(connection, PING, "", limits);
-        this.#dialect = dialectOf(response.headers);
-        return response.headers["api-version"]?.toString();
+        const headers = (await this.#answer(PING, pingHeaders, limits)) as IncomingHttpHeaders;
+        this.#dialect = dialectOf(headers);
+        return headers["api-version"]?.toString();
       },
       version: async (limits: CallLimits) =>
-        parseAnswer<EngineVersion>(await exchange(connection, VERSION, "", limits), VERSION),
+        parseAnswer<EngineVersion>(await this.#answer(VERSION, versionRequest, limits), VERSION),
     };
     this.#negotiation = new Negotiation(calls, connection, maxApiVersion);
   }
@@ -66,25 +75,24 @@ export class EngineClient {
     return this.#dialect;
   }
 
-  /** The answer's JSON. */
-  json<Result>(call: EngineCall, options: CallOptions = {}): Promise<Result> {
+  json<Result>(call: EngineCall, request: EngineRequest, options: CallOptions = {}): Promise<Result> {
     return this.#limited(call, options, async (limits) =>
-      parseAnswer<Result>(await exchange(this.#connection, call, await this.#prefix(limits), limits), call),
+      parseAnswer<Result>(await this.#versioned(call, request, limits), call),
     );
   }
 
-  /** For calls whose answer says no more than that it is done. */
-  async send(call: EngineCall, options: CallOptions = {}): Promise<void> {
-    await this.#limited(call, options, async (limits) =>
-      exchange(this.#connection, call, await this.#prefix(limits), limits),
-    );
+  async send(call: EngineCall, request: EngineRequest, options: CallOptions = {}): Promise<void> {
+    await this.#limited(call, options, (limits) => this.#versioned(call, request, limits));
   }
 
-  /** The answer's bytes as they come. The time limit holds until the answer begins, the signal to its end. */
-  async *stream(call: EngineCall, options: StreamOptions = {}): AsyncGenerator<Buffer, void, undefined> {
+  async *stream(
+    call: EngineCall,
+    request: EngineRequest,
+    options: StreamOptions = {},
+  ): AsyncGenerator<Buffer, void, undefined> {
     const limits = this.#limits(call, options);
     try {
-      const response = await open(this.#connection, call, await this.#prefix(limits), limits);
+      const response = await this.#versioned(call, request, limits);
       limits.stopClock();
       options.onOpen?.();
       yield* response as AsyncIterable<Buffer>;
@@ -98,6 +106,28 @@ export class EngineClient {
 
   close(): Promise<void> {
     return this.#connection.close();
+  }
+
+  async #versioned(call: EngineCall, request: EngineRequest, limits: CallLimits): Promise<unknown> {
+    return this.#answer(call, request, limits, await this.#negotiation.agree(limits));
+  }
+
+  /** @throws DeploymentError by the answer's status; the system's error. */
+  async #answer(call: EngineCall, request: EngineRequest, limits: CallLimits, version?: string): Promise<unknown> {
+    const client = await this.#connection.docker(version);
+    const attempt = async (): Promise<unknown> => {
+      limits.check();
+      return request(client, limits.signal);
+    };
+    try {
+      return await (call.read ? retryRead(attempt, limits.signal) : attempt());
+    } catch (error) {
+      const answer = errorAnswer(error);
+      if (answer === undefined) throw error;
+      // dockerode rejects a success that the method does not list, such as 200 instead of 204.
+      if (answer.status < 300 || answer.status === NOT_MODIFIED) return answer.json;
+      throw statusError(answer.status, answer.body, call);
+    }
   }
 
   #limits(call: EngineCall, options: CallOptions): CallLimits {
@@ -122,12 +152,8 @@ export class EngineClient {
   async #explained(error: unknown, { signal, explainsState = true }: CallOptions): Promise<unknown> {
     if (!explainsState || !DeploymentError.isInstance(error, "NOT_A_SWARM_MANAGER")) return error;
     return explainSwarmState(error, this.host, () =>
-      this.json<EngineInfo>(INFO, { signal, timeoutMs: STATE_TIMEOUT_MS }),
+      this.json<EngineInfo>(INFO, infoRequest, { signal, timeoutMs: STATE_TIMEOUT_MS }),
     );
-  }
-
-  async #prefix(limits: CallLimits): Promise<string> {
-    return `/v${await this.#negotiation.agree(limits)}`;
   }
 
   #failure(error: unknown, limits: CallLimits): unknown {
@@ -138,5 +164,19 @@ export class EngineClient {
     }
     const isOther = DeploymentError.isInstance(error) || !isSystemError(error);
     return redactError(isOther ? error : connectionError(error, this.#connection.endpoint), this.#secrets);
+  }
+}
+
+/** @throws DeploymentError `ENGINE_ERROR` if it is not JSON. */
+function parseAnswer<Result>(answer: unknown, call: EngineCall): Result {
+  // dockerode hands over the bytes of what is no JSON, and of `null` and `false`.
+  if (!Buffer.isBuffer(answer)) return answer as Result;
+  try {
+    return JSON.parse(answer.toString()) as Result;
+  } catch {
+    throw new DeploymentError("ENGINE_ERROR", `The engine's answer is not JSON when asked to ${call.action}.`, {
+      hint: "See whether a proxy stands before the engine.",
+      cause: { message: "the answer is not JSON" },
+    });
   }
 }
