@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { createEngine, DOCKER_ENGINE } from "./create-engine.js";
+import { collect } from "../test/bytes.js";
 import { engineOn } from "../test/engine-on.js";
 import { answering } from "../test/fake-engine.js";
-import { collect } from "../test/bytes.js";
+import { createEngine, DOCKER_ENGINE } from "./create-engine.js";
 
 it("touches nothing until the first call, which then says what is wrong", async () => {
   const engine = createEngine({ context: "nowhere", env: { DOCKER_CONFIG: "/nowhere" } });

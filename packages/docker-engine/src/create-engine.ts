@@ -1,17 +1,17 @@
 import { Redactor } from "@openfactory/deploy-core";
-import type { Environment } from "./config/config-directory.js";
-import { CredentialStore } from "./credentials/credential-store.js";
-import { RegistryAuth } from "./credentials/registry-auth.js";
+import { Connection } from "./connection/connection.js";
+import { EngineClient } from "./connection/engine-client.js";
+import type { Environment } from "./endpoint/docker-config.js";
 import type { DockerEngine } from "./engine.js";
+import { CredentialStore } from "./registry-auth/credential-store.js";
+import { RegistryAuth } from "./registry-auth/registry-auth.js";
 import { containersOf } from "./resources/containers.js";
 import { imagesOf } from "./resources/images.js";
 import { networksOf } from "./resources/networks.js";
 import { servicesOf } from "./resources/services.js";
-import { namedResourcesOf, nodesOf, tasksOf } from "./resources/swarm-lists.js";
+import { namedResourcesOf, nodesOf, tasksOf } from "./resources/swarm.js";
 import { systemOf } from "./resources/system.js";
 import { volumesOf } from "./resources/volumes.js";
-import { Connection } from "./transport/connection.js";
-import { EngineClient } from "./transport/engine-client.js";
 
 export interface EngineOptions {
   /** Address, e.g. `unix:///var/run/docker.sock`, `tcp://host:2376`, `ssh://user@host`. Wins over everything else. */

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { diagnoseEngine } from "./diagnose-engine.js";
 import { engineOn } from "../test/engine-on.js";
 import { answering } from "../test/fake-engine.js";
+import { diagnoseEngine } from "./diagnose-engine.js";
 
 it.each([
   [

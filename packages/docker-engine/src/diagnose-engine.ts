@@ -1,7 +1,7 @@
 import { DeploymentError, type DiagnoseOptions, type Diagnosis } from "@openfactory/deploy-core";
 import type { DockerEngine } from "./engine.js";
 import type { NetworkDetails } from "./engine-types.js";
-import { ambiguousNetwork } from "./resources/ambiguous-network.js";
+import { ambiguousNetwork } from "./resources/network-errors.js";
 
 /** Whether an engine answers, and which. `failed` makes all further questions pointless. */
 export async function diagnoseEngine(engine: DockerEngine, { signal }: DiagnoseOptions): Promise<Diagnosis> {

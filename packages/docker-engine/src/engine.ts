@@ -1,4 +1,3 @@
-import type { CredentialsNote } from "./credentials/credentials.js";
 import type {
   ContainerCreated,
   ContainerDetails,
@@ -17,6 +16,7 @@ import type {
   TaskDetails,
   VolumeDetails,
 } from "./engine-types.js";
+import type { CredentialsNote } from "./registry-auth/credentials.js";
 
 /** Taken by every call. */
 export interface CallOptions {

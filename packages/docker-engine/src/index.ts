@@ -1,14 +1,14 @@
-export { ambiguousNetwork, type AmbiguousNetwork, isAmbiguousRefusal } from "./resources/ambiguous-network.js";
-export { withNetworkField } from "./resources/missing-network.js";
-export { networkUsers } from "./network-users.js";
+export { ambiguousNetwork, type AmbiguousNetwork, isAmbiguousRefusal } from "./resources/network-errors.js";
+export { withNetworkField } from "./resources/network-errors.js";
+export { networkUsers } from "./resources/networks.js";
 export { diagnoseEngine, diagnoseNetwork, finding } from "./diagnose-engine.js";
-export { HIGHEST_API, LOWEST_API } from "./api/api-version.js";
+export { HIGHEST_API, LOWEST_API } from "./connection/api-version.js";
 export { createEngine, DOCKER_ENGINE, type EngineOptions } from "./create-engine.js";
-export { registryTrouble, type RegistryTrouble, troubleHint } from "./errors/registry-trouble.js";
-export type { CredentialsNote, CredentialsProblem, ShortLived } from "./credentials/credentials.js";
-export { credentialsWarning } from "./credentials/credentials-warning.js";
-export { registryOf } from "./credentials/reference.js";
-export { contextNames } from "./endpoint/context-store.js";
+export { registryTrouble, type RegistryTrouble, troubleHint } from "./errors/registry-error.js";
+export type { CredentialsNote, CredentialsProblem, ShortLived } from "./registry-auth/credentials.js";
+export { credentialsWarning } from "./registry-auth/credentials.js";
+export { registryOf } from "./registry-auth/image-reference.js";
+export { contextNames } from "./endpoint/contexts.js";
 export type {
   Endpoint,
   ResolvedEndpoint,
@@ -18,11 +18,11 @@ export type {
   TlsMaterial,
 } from "./endpoint/endpoint.js";
 export { resolveEndpoint } from "./endpoint/resolve-endpoint.js";
-export type { EndpointInput } from "./endpoint/strategies/strategy.js";
+export type { EndpointInput } from "./endpoint/resolve-endpoint.js";
 export type * from "./engine.js";
 export type * from "./engine-types.js";
-export { unreadableLog } from "./errors/unreadable-log.js";
-export { failedHealthOutput } from "./resources/health-output.js";
-export { positionAfter } from "./resources/follow-to-end.js";
-export type { EngineFault } from "./engine-fault.js";
+export { unreadableLog } from "./resources/logs.js";
+export { failedHealthOutput } from "./resources/containers.js";
+export { positionAfter } from "./resources/logs.js";
+export type { EngineFault } from "./errors/engine-error.js";
 export { engineFault } from "./errors/engine-error.js";

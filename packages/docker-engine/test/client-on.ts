@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
-import { Connection } from "../src/transport/connection.js";
-import { EngineClient } from "../src/transport/engine-client.js";
+import { Connection } from "../src/connection/connection.js";
+import { EngineClient } from "../src/connection/engine-client.js";
 import { fakeEngine, type FakeEngine, type Handler } from "./fake-engine.js";
 
 /** A bare client on a fake engine, both closed when the test has finished. */

@@ -1,6 +1,6 @@
 import { DeploymentError } from "@openfactory/deploy-core";
-import type { EngineFault } from "../engine-fault.js";
 import type { ResolvedEndpoint } from "../endpoint/endpoint.js";
+import type { EngineFault } from "./engine-error.js";
 
 interface Explanation {
   what: string;

@@ -1,14 +1,12 @@
+import { dial, dialStream, queryAndBody, segment } from "../connection/dockerode.js";
+import type { EngineRequest } from "../connection/engine-call.js";
+import type { EngineClient } from "../connection/engine-client.js";
+import { inspectContainer, listContainers } from "../connection/shared-calls.js";
 import type { Containers, Filters, LogQuery } from "../engine.js";
-import type { ContainerSummary, LogFrame } from "../engine-types.js";
-import { explainUnreadable } from "../errors/unreadable-log.js";
+import type { ContainerSummary, LogFrame, ContainerDetails } from "../engine-types.js";
+import { explainCreate, explainStart } from "./explain-errors.js";
+import { explainUnreadable, followToEnd, logQuery } from "./logs.js";
 import { logFrames } from "../streams/log-frames.js";
-import { dial, dialStream, queryAndBody, segment } from "../transport/dockerode.js";
-import type { EngineRequest } from "../transport/engine-call.js";
-import type { EngineClient } from "../transport/engine-client.js";
-import { inspectContainer, listContainers } from "../transport/lookups.js";
-import { explainCreate, explainStart } from "./explain-container.js";
-import { followToEnd } from "./follow-to-end.js";
-import { logQuery } from "./log-query.js";
 
 interface Created {
   Id: string;
@@ -86,7 +84,7 @@ export function containersOf(client: EngineClient): Containers {
       return { warnings: Warnings ?? [] };
     },
     list: async (filters, options) => {
-      const ask = (by?: Filters): Promise<ContainerSummary[]> => listContainers(client, "list containers", by, options);
+      const ask = (by?: Filters): Promise<ContainerSummary[]> => listContainers(client, by, options);
       const dialect = await client.dialect(options);
       const listed = await dialect.list(ask, filters);
       return dialect.completeList?.(client, listed, options) ?? listed;
@@ -111,4 +109,19 @@ export function containersOf(client: EngineClient): Containers {
       }
     },
   };
+}
+
+/** Longer outputs are cut at their beginning: a check's last words say why it fails. */
+const MOST_CHARACTERS = 2_000;
+
+/**
+ * What the last run of a container's health check wrote, with its exit code: `exit code 1: connection refused`.
+ * Undefined where no check has run, or the last run passed.
+ */
+export function failedHealthOutput({ State }: Pick<ContainerDetails, "State">): string | undefined {
+  const last = State.Health?.Log?.at(-1);
+  if (last === undefined || last.ExitCode === 0) return undefined;
+  const output = last.Output.trim();
+  const end = output.length > MOST_CHARACTERS ? `…${output.slice(-MOST_CHARACTERS)}` : output;
+  return `exit code ${last.ExitCode}${end === "" ? ", no output" : `: ${end}`}`;
 }

@@ -1,9 +1,9 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import type { PullEvent } from "../engine-types.js";
 import { engineOn } from "../../test/engine-on.js";
 import { answering, type Handler } from "../../test/fake-engine.js";
 import { temporaryDirectory } from "../../test/temporary-directory.js";
+import type { PullEvent } from "../engine-types.js";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const streaming =

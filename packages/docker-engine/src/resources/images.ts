@@ -1,15 +1,16 @@
 import { DeploymentError, redactError, Redactor } from "@openfactory/deploy-core";
-import { type RemoteImage, remoteImage } from "../credentials/reference.js";
-import type { RegistryAuth } from "../credentials/registry-auth.js";
+import { type AuthConfig, dial, imagePath, queryAndBody } from "../connection/dockerode.js";
+import type { EngineRequest } from "../connection/engine-call.js";
+import { imageRequest } from "../connection/shared-calls.js";
+import type { EngineClient } from "../connection/engine-client.js";
 import type { CallOptions, Images } from "../engine.js";
 import type { ImageDetails, PullEvent } from "../engine-types.js";
 import { engineFault } from "../errors/engine-error.js";
-import { pullError, type PullSubject } from "../errors/pull-error.js";
-import { SharedWork } from "../sharing/shared-work.js";
-import { pullEvents } from "../streams/pull-events.js";
-import { type AuthConfig, dial, imagePath, inspectImage, queryAndBody } from "../transport/dockerode.js";
-import type { EngineRequest } from "../transport/engine-call.js";
-import type { EngineClient } from "../transport/engine-client.js";
+import { pullError, type PullSubject } from "../errors/registry-error.js";
+import { type RemoteImage, remoteImage } from "../registry-auth/image-reference.js";
+import type { RegistryAuth } from "../registry-auth/registry-auth.js";
+import { SharedWork } from "../shared-work.js";
+import { pullEvents } from "../streams/json-lines.js";
 
 /** A call that has the engine ask a registry. */
 interface RegistryCall {
@@ -70,11 +71,7 @@ export function imagesOf(client: EngineClient, auth: RegistryAuth, secrets = new
 
   return {
     inspect: async (image, options) =>
-      client.json<ImageDetails>(
-        { action: `inspect image ${image}`, image, read: true },
-        (docker, abortSignal) => inspectImage(docker, image, abortSignal),
-        options,
-      ),
+      client.json<ImageDetails>({ action: `inspect image ${image}`, image, read: true }, imageRequest(image), options),
     pull: async (image, { signal, timeoutMs, onEvent } = {}) =>
       pulls.join(sharedName(image, timeoutMs), (ending, tell) => pull(image, { signal: ending, timeoutMs }, tell), {
         signal,

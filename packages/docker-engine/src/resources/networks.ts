@@ -1,9 +1,9 @@
-import type { Networks } from "../engine.js";
-import type { NetworkDetails } from "../engine-types.js";
-import { dial, filterQuery, segment } from "../transport/dockerode.js";
-import type { EngineClient } from "../transport/engine-client.js";
-import { inspectNetworkOf } from "../transport/lookups.js";
-import { explainConnect } from "./explain-container.js";
+import { dial, filterQuery, segment } from "../connection/dockerode.js";
+import type { EngineClient } from "../connection/engine-client.js";
+import { inspectNetwork } from "../connection/shared-calls.js";
+import type { Networks, CallOptions, DockerEngine } from "../engine.js";
+import type { NetworkDetails, ServiceSpec } from "../engine-types.js";
+import { explainConnect } from "./explain-errors.js";
 
 export function networksOf(client: EngineClient): Networks {
   return {
@@ -13,7 +13,7 @@ export function networksOf(client: EngineClient): Networks {
         (docker, abortSignal) => docker.listNetworks({ ...filterQuery(filters), abortSignal }),
         options,
       ),
-    inspect: (name, options) => inspectNetworkOf(client, name, `inspect network ${name}`, options),
+    inspect: (name, options) => inspectNetwork(client, name, options),
     async create(body, options) {
       const { Name } = body as { Name?: string };
       const { Id, Warning } = await client.json<{ Id: string; Warning?: string }>(
@@ -45,3 +45,35 @@ export function networksOf(client: EngineClient): Networks {
     },
   };
 }
+
+/**
+ * What is on a network, by names and sorted: `service web`, `container db`. Services of a swarm stand for their tasks. As far
+ * as the engine tells: containers of other nodes are not seen, and what can't be asked is left out.
+ */
+export async function networkUsers(
+  engine: DockerEngine,
+  { id, name: known }: { id: string; name?: string },
+  options: CallOptions = {},
+): Promise<string[]> {
+  const [services, network] = await Promise.all([
+    // Not every engine manages a swarm.
+    engine.services.list({}, options).catch(() => []),
+    engine.networks.inspect(id, options).catch(() => undefined),
+  ]);
+  const name = network?.Name ?? known ?? id;
+  const using = services
+    .filter(({ Spec }) => targetsOf(Spec).some((target) => target === id || target === name))
+    .map(({ Spec }) => Spec.Name);
+  const isTask = (container: string): boolean => services.some(({ Spec }) => container.startsWith(`${Spec.Name}.`));
+  // Of an overlay network, the engine counts its own load balancer as a container.
+  const containers = Object.values(network?.Containers ?? {})
+    .map(({ Name }) => Name)
+    .filter((container) => container !== `${name}-endpoint` && !isTask(container));
+  return [
+    ...using.map((service) => `service ${service}`),
+    ...containers.map((container) => `container ${container}`),
+  ].sort();
+}
+
+const targetsOf = ({ TaskTemplate }: ServiceSpec): (string | undefined)[] =>
+  ((TaskTemplate as { Networks?: { Target?: string }[] | null }).Networks ?? []).map(({ Target }) => Target);

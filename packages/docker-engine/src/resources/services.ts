@@ -1,14 +1,13 @@
-import { compareApi } from "../api/api-version.js";
-import type { RegistryAuth } from "../credentials/registry-auth.js";
+import { compareApi } from "../connection/api-version.js";
+import { dial, dialStream, filterQuery, queryAndBody, segment } from "../connection/dockerode.js";
+import type { EngineRequest } from "../connection/engine-call.js";
+import type { EngineClient } from "../connection/engine-client.js";
 import type { Services } from "../engine.js";
 import type { ServiceDetails } from "../engine-types.js";
-import { explainUnreadable } from "../errors/unreadable-log.js";
+import type { RegistryAuth } from "../registry-auth/registry-auth.js";
+import { explainService } from "./explain-errors.js";
+import { explainUnreadable, logQuery } from "./logs.js";
 import { logFrames } from "../streams/log-frames.js";
-import { dial, dialStream, filterQuery, queryAndBody, segment } from "../transport/dockerode.js";
-import type { EngineRequest } from "../transport/engine-call.js";
-import type { EngineClient } from "../transport/engine-client.js";
-import { explainService } from "./explain-service.js";
-import { logQuery } from "./log-query.js";
 
 const STATUS_SINCE = "1.41";
 

@@ -1,12 +1,12 @@
 import { DeploymentError } from "@openfactory/deploy-core";
-import { compareApi } from "../api/api-version.js";
+import { compareApi } from "../connection/api-version.js";
+import { filterQuery } from "../connection/dockerode.js";
+import type { EngineRequest } from "../connection/engine-call.js";
+import type { EngineClient } from "../connection/engine-client.js";
+import { infoRequest, versionRequest } from "../connection/shared-calls.js";
 import type { DockerEngine } from "../engine.js";
 import type { EngineEvent, EngineInfo, EngineVersion } from "../engine-types.js";
 import { jsonLines } from "../streams/json-lines.js";
-import { filterQuery } from "../transport/dockerode.js";
-import { infoRequest, versionRequest } from "../transport/lookups.js";
-import type { EngineRequest } from "../transport/engine-call.js";
-import type { EngineClient } from "../transport/engine-client.js";
 
 /** What is about the engine as a whole. */
 export type System = Pick<DockerEngine, "apiVersion" | "supportsApi" | "version" | "info" | "events">;

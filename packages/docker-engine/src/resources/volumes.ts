@@ -1,8 +1,8 @@
+import { dial, filterQuery, segment } from "../connection/dockerode.js";
+import type { EngineClient } from "../connection/engine-client.js";
+import { inspectVolume } from "../connection/shared-calls.js";
 import type { Volumes } from "../engine.js";
 import type { VolumeDetails } from "../engine-types.js";
-import { dial, filterQuery, segment } from "../transport/dockerode.js";
-import type { EngineClient } from "../transport/engine-client.js";
-import { inspectVolume } from "../transport/lookups.js";
 
 export function volumesOf(client: EngineClient): Volumes {
   return {

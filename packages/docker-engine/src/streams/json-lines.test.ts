@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { collect, inPieces } from "../../test/bytes.js";
-import { jsonLines } from "./json-lines.js";
+import { jsonLines, LineBuffer, pullEvents } from "./json-lines.js";
 
 const items = [{ a: "ü" }, { b: [1, "\n"] }, {}];
 
@@ -17,4 +17,51 @@ it("refuses a line that is no JSON", async () => {
     code: "ENGINE_ERROR",
     cause: { message: "<html>" },
   });
+});
+
+function linesOf(text: string, length: number): { lines: string[]; rest?: string } {
+  const bytes = Buffer.from(text);
+  const buffer = new LineBuffer();
+  const lines: string[] = [];
+  for (let start = 0; start < bytes.length; start += length) {
+    for (const line of buffer.push(bytes.subarray(start, start + length))) lines.push(line.toString());
+  }
+  return { lines, rest: buffer.rest()?.toString() };
+}
+
+it("gives the same lines however the bytes are split", () => {
+  const text = "one\n\nzwölf €\nlast";
+  for (let length = 1; length <= 20; length++) {
+    expect(linesOf(text, length)).toEqual({ lines: ["one", "", "zwölf €"], rest: "last" });
+  }
+});
+
+it("has no rest after a line end", () => {
+  expect(linesOf("a\n", 1)).toEqual({ lines: ["a"], rest: undefined });
+});
+
+const fault = (words: string): Error => new Error(`told: ${words}`);
+
+const stream = (...messages: object[]) =>
+  inPieces(Buffer.from(messages.map((message) => `${JSON.stringify(message)}\r\n`).join("")), 11);
+
+it("gives layers and bytes", async () => {
+  const events = await collect(
+    pullEvents(
+      stream(
+        { status: "Downloading", id: "abc", progressDetail: { current: 1, total: 2 } },
+        { status: "Status: done" },
+      ),
+      fault,
+    ),
+  );
+  expect(events).toEqual([{ status: "Downloading", id: "abc", current: 1, total: 2 }, { status: "Status: done" }]);
+});
+
+it("throws the stream's own error", async () => {
+  const events = stream(
+    { status: "Pulling" },
+    { errorDetail: { message: "manifest unknown" }, error: "manifest unknown" },
+  );
+  await expect(collect(pullEvents(events, fault))).rejects.toThrow("told: manifest unknown");
 });

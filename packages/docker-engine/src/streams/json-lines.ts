@@ -1,5 +1,38 @@
 import { DeploymentError } from "@openfactory/deploy-core";
-import { LineBuffer } from "./lines.js";
+import type { PullEvent } from "../engine-types.js";
+
+const NEWLINE = 0x0a;
+
+/**
+ * Lines of bytes that come in pieces. A line is decoded only when it is whole, so that no character is torn; each is
+ * copied once, however long it is.
+ */
+export class LineBuffer {
+  #pieces: Buffer[] = [];
+
+  /** The lines that `chunk` completes, without their line ends. */
+  *push(chunk: Buffer): Generator<Buffer> {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      this.#pieces.push(chunk.subarray(start, end));
+      yield this.#take();
+      start = end + 1;
+    }
+    if (start < chunk.length) this.#pieces.push(chunk.subarray(start));
+  }
+
+  /** What stands after the last line end, if anything does. */
+  rest(): Buffer | undefined {
+    return this.#pieces.length > 0 ? this.#take() : undefined;
+  }
+
+  #take(): Buffer {
+    const [first] = this.#pieces;
+    const line = this.#pieces.length === 1 && first ? first : Buffer.concat(this.#pieces);
+    this.#pieces = [];
+    return line;
+  }
+}
 
 function parse<Item>(line: Buffer): Item[] {
   const text = line.toString("utf8").trim();
@@ -21,4 +54,26 @@ export async function* jsonLines<Item>(chunks: AsyncIterable<Buffer>): AsyncGene
     for (const line of lines.push(chunk)) yield* parse<Item>(line);
   }
   yield* parse<Item>(lines.rest() ?? Buffer.alloc(0));
+}
+
+/** Source: moby, `pkg/jsonmessage`. */
+interface PullMessage {
+  status?: string;
+  id?: string;
+  progressDetail?: { current?: number; total?: number };
+  error?: string;
+  errorDetail?: { code?: number; message?: string };
+}
+
+/** @throws what `fault` makes of the error that the stream holds. */
+export async function* pullEvents(
+  chunks: AsyncIterable<Buffer>,
+  fault: (words: string) => Error,
+): AsyncGenerator<PullEvent> {
+  for await (const message of jsonLines<PullMessage>(chunks)) {
+    const words = message.errorDetail?.message ?? message.error;
+    if (words !== undefined) throw fault(words);
+    const { status, id, progressDetail: { current, total } = {} } = message;
+    if (status !== undefined) yield { status, id, current, total };
+  }
 }

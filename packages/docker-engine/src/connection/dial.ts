@@ -1,0 +1,144 @@
+import type * as childProcess from "node:child_process";
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { connect, isIP, type Socket } from "node:net";
+import { Duplex } from "node:stream";
+import type * as tls from "node:tls";
+import { Redactor, secretsOfEnvironment, secretsWithin } from "@openfactory/deploy-core";
+import { builtIn } from "./built-in.js";
+import type { Environment } from "../endpoint/docker-config.js";
+import type { Endpoint, TlsMaterial, SshEndpoint } from "../endpoint/endpoint.js";
+
+/** Opens one connection to the engine. */
+export type Dial = () => Duplex;
+
+/** How connections to an endpoint are opened. Loads the modules that only TLS or SSH need for those alone. */
+export function dialerFor(endpoint: Endpoint, env: Environment): Dial {
+  switch (endpoint.kind) {
+    case "socket":
+      return () => connect(endpoint.path);
+    case "ssh":
+      return () => dialSsh(endpoint, env);
+    case "tcp": {
+      const { hostname, port, tls } = endpoint;
+      return tls === undefined ? () => connect({ host: hostname, port }) : () => dialTls(hostname, port, tls);
+    }
+  }
+}
+
+function dialTls(host: string, port: number, { ca, cert, key, verify }: TlsMaterial): tls.TLSSocket {
+  const { connect } = builtIn("node:tls") as typeof tls;
+  // A TLS server name is a name, never an address.
+  const servername = isIP(host) ? "" : host;
+  return connect({ host, port, servername, ca, cert, key, rejectUnauthorized: verify, minVersion: "TLSv1.2" });
+}
+
+/** Source: docker/cli, `cli/connhelper/ssh`. */
+export function sshArguments({ hostname, port, user, socketPath }: SshEndpoint): string[] {
+  return [
+    "-o",
+    "ConnectTimeout=30",
+    "-T",
+    ...(user === undefined ? [] : ["-l", user]),
+    ...(port === undefined ? [] : ["-p", String(port)]),
+    "--",
+    hostname,
+    "docker",
+    ...(socketPath === undefined ? [] : ["--host", `unix://${socketPath}`]),
+    "system",
+    "dial-stdio",
+  ];
+}
+
+/** A connection through the user's own `ssh`, as the docker command makes it: the user's SSH configuration applies. */
+function dialSsh(endpoint: SshEndpoint, env: Environment): ProcessSocket {
+  const { spawn } = builtIn("node:child_process") as typeof childProcess;
+  const child = spawn("ssh", sshArguments(endpoint), { env: { ...env }, stdio: "pipe", windowsHide: true });
+  return new ProcessSocket(child, "ssh", env);
+}
+
+const STDERR_KEPT = 2000;
+
+/** A child process's standard input and output as a socket, such as an HTTP agent keeps. */
+class ProcessSocket extends Duplex {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #program: string;
+  readonly #env: Environment;
+  #stderr = "";
+
+  /** @param env the process's environment: errors do not repeat secrets in it. */
+  constructor(child: ChildProcessWithoutNullStreams, program: string, env: Environment = {}) {
+    super();
+    this.#env = env;
+    this.#child = child;
+    this.#program = program;
+    child.stdout.on("data", (chunk: Buffer) => {
+      if (!this.push(chunk)) child.stdout.pause();
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_KEPT);
+    });
+    // A write after the process has ended fails; the reason is reported on close.
+    child.stdin.on("error", () => {});
+    child.on("error", (error) => this.destroy(this.#error(error.message)));
+    child.on("close", (exitCode) => {
+      if (exitCode === 0) this.push(null);
+      else this.destroy(this.#error(this.#stderr.trim().split(/\r?\n/).at(-1) || `exit code ${exitCode}`));
+    });
+  }
+
+  override _read(): void {
+    this.#child.stdout.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+    if (this.#child.stdin.write(chunk)) callback();
+    else this.#child.stdin.once("drain", callback);
+  }
+
+  override _final(callback: (error?: Error | null) => void): void {
+    this.#child.stdin.end();
+    callback();
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#child.kill();
+    callback(error);
+  }
+
+  // The agent calls these, so that an idle connection does not keep the program running.
+  ref(): this {
+    return this.#setRef("ref");
+  }
+
+  unref(): this {
+    return this.#setRef("unref");
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+
+  setNoDelay(): this {
+    return this;
+  }
+
+  setTimeout(): this {
+    return this;
+  }
+
+  #setRef(method: "ref" | "unref"): this {
+    this.#child[method]();
+    for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) (stream as Socket)[method]();
+    return this;
+  }
+
+  #error(message: string): Error {
+    return Object.assign(new Error(`${this.#program}: ${redactOutput(message, this.#env)}`), {
+      code: this.#program.toUpperCase(),
+    });
+  }
+}
+
+/** Output of a child process, without the secrets of its environment and the values that it labels as secret. */
+export const redactOutput = (output: string, env: Environment): string =>
+  new Redactor([...secretsOfEnvironment(env), ...secretsWithin(output).map((value) => ({ value }))]).text(output);

@@ -1,0 +1,180 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { DeploymentError, redactError, Redactor, throwIfAborted } from "@openfactory/deploy-core";
+import { Negotiation } from "./api-version.js";
+import { CallLimits, retryRead } from "./call-limits.js";
+import type { Connection } from "./connection.js";
+import { readBody, dialStream, errorAnswer } from "./dockerode.js";
+import type { EngineCall, EngineCalls, EngineRequest, StreamOptions } from "./engine-call.js";
+import { infoRequest, versionRequest } from "./shared-calls.js";
+import type { CallOptions } from "../engine.js";
+import type { EngineInfo, EngineVersion } from "../engine-types.js";
+import { connectionError } from "../errors/connection-error.js";
+import { statusError } from "../errors/engine-error.js";
+import { explainSwarmState } from "../errors/swarm-state.js";
+import { type Dialect, docker } from "../podman/dialect.js";
+import { dialectOf } from "../podman/podman.js";
+
+const PING: EngineCall = { action: "tell its API version", read: true };
+// dockerode's own ping() gives the body alone: the version and the kind of engine are in the headers.
+const pingHeaders: EngineRequest = async (docker, abortSignal) => {
+  const response = await dialStream(docker, { path: "/_ping" }, abortSignal);
+  await readBody(response);
+  return response.headers;
+};
+
+const VERSION: EngineCall = { action: "tell its version", read: true };
+const INFO: EngineCall = { action: "tell about itself", read: true };
+/** What the engine says of itself only makes an error clearer: it is not worth a long wait. */
+const STATE_TIMEOUT_MS = 5_000;
+
+/** An engine's answer if there is nothing to do: the container runs, or is stopped, already. */
+const NOT_MODIFIED = 304;
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && typeof (error as NodeJS.ErrnoException).code === "string";
+
+/** Speaks the Engine API through dockerode: version, time limits, aborts, retries and errors, alike for every call. */
+export class EngineClient implements EngineCalls {
+  readonly #connection: Connection;
+  readonly #secrets: Redactor;
+  readonly #timeoutMs: number;
+  readonly #negotiation: Negotiation;
+  #dialect: Dialect = docker;
+
+  /** @param secrets what no error may repeat. */
+  constructor(connection: Connection, timeoutMs: number, maxApiVersion?: string, secrets = new Redactor()) {
+    this.#secrets = secrets;
+    this.#connection = connection;
+    this.#timeoutMs = timeoutMs;
+    const calls = {
+      ping: async (limits: CallLimits) => {
+        const headers = (await this.#answer(PING, pingHeaders, limits)) as IncomingHttpHeaders;
+        this.#dialect = dialectOf(headers);
+        return headers["api-version"]?.toString();
+      },
+      version: async (limits: CallLimits) =>
+        parseAnswer<EngineVersion>(await this.#answer(VERSION, versionRequest, limits), VERSION),
+    };
+    this.#negotiation = new Negotiation(calls, connection, maxApiVersion);
+  }
+
+  get host(): string {
+    return this.#connection.endpoint.host;
+  }
+
+  async apiVersion(options: CallOptions = {}): Promise<string> {
+    throwIfAborted(options.signal);
+    return this.#negotiation.agreed ?? this.#limited(PING, options, (limits) => this.#negotiation.agree(limits));
+  }
+
+  /** How the engine's answers are to be read. Costs no call of its own. */
+  async dialect(options: CallOptions = {}): Promise<Dialect> {
+    await this.apiVersion(options);
+    return this.#dialect;
+  }
+
+  json<Result>(call: EngineCall, request: EngineRequest, options: CallOptions = {}): Promise<Result> {
+    return this.#limited(call, options, async (limits) =>
+      parseAnswer<Result>(await this.#versioned(call, request, limits), call),
+    );
+  }
+
+  async send(call: EngineCall, request: EngineRequest, options: CallOptions = {}): Promise<void> {
+    await this.#limited(call, options, (limits) => this.#versioned(call, request, limits));
+  }
+
+  async *stream(
+    call: EngineCall,
+    request: EngineRequest,
+    options: StreamOptions = {},
+  ): AsyncGenerator<Buffer, void, undefined> {
+    const limits = this.#limits(call, options);
+    try {
+      const response = await this.#versioned(call, request, limits);
+      limits.stopClock();
+      options.onOpen?.();
+      yield* response as AsyncIterable<Buffer>;
+      limits.check();
+    } catch (error) {
+      throw await this.#explained(this.#failure(error, limits), options);
+    } finally {
+      limits.close();
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  async #versioned(call: EngineCall, request: EngineRequest, limits: CallLimits): Promise<unknown> {
+    return this.#answer(call, request, limits, await this.#negotiation.agree(limits));
+  }
+
+  /** @throws DeploymentError by the answer's status; the system's error. */
+  async #answer(call: EngineCall, request: EngineRequest, limits: CallLimits, version?: string): Promise<unknown> {
+    const client = await this.#connection.docker(version);
+    const attempt = async (): Promise<unknown> => {
+      limits.check();
+      return request(client, limits.signal);
+    };
+    try {
+      return await (call.read ? retryRead(attempt, limits.signal) : attempt());
+    } catch (error) {
+      const answer = errorAnswer(error);
+      if (answer === undefined) throw error;
+      // dockerode rejects a success that the method does not list, such as 200 instead of 204.
+      if (answer.status < 300 || answer.status === NOT_MODIFIED) return answer.json;
+      throw statusError(answer.status, answer.body, call);
+    }
+  }
+
+  #limits(call: EngineCall, options: CallOptions): CallLimits {
+    return new CallLimits(options, this.#timeoutMs, call.action, this.host);
+  }
+
+  async #limited<Result>(
+    call: EngineCall,
+    options: CallOptions,
+    work: (limits: CallLimits) => Promise<Result>,
+  ): Promise<Result> {
+    const limits = this.#limits(call, options);
+    try {
+      return await work(limits);
+    } catch (error) {
+      throw await this.#explained(this.#failure(error, limits), options);
+    } finally {
+      limits.close();
+    }
+  }
+
+  async #explained(error: unknown, { signal, explainsState = true }: CallOptions): Promise<unknown> {
+    if (!explainsState || !DeploymentError.isInstance(error, "NOT_A_SWARM_MANAGER")) return error;
+    return explainSwarmState(error, this.host, () =>
+      this.json<EngineInfo>(INFO, infoRequest, { signal, timeoutMs: STATE_TIMEOUT_MS }),
+    );
+  }
+
+  #failure(error: unknown, limits: CallLimits): unknown {
+    try {
+      limits.check();
+    } catch (ended) {
+      return ended;
+    }
+    const isOther = DeploymentError.isInstance(error) || !isSystemError(error);
+    return redactError(isOther ? error : connectionError(error, this.#connection.endpoint), this.#secrets);
+  }
+}
+
+/** @throws DeploymentError `ENGINE_ERROR` if it is not JSON. */
+function parseAnswer<Result>(answer: unknown, call: EngineCall): Result {
+  // dockerode hands over the bytes of what is no JSON, and of `null` and `false`.
+  if (!Buffer.isBuffer(answer)) return answer as Result;
+  try {
+    return JSON.parse(answer.toString()) as Result;
+  } catch {
+    throw new DeploymentError("ENGINE_ERROR", `The engine's answer is not JSON when asked to ${call.action}.`, {
+      hint: "See whether a proxy stands before the engine.",
+      cause: { message: "the answer is not JSON" },
+    });
+  }
+}

@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DeploymentError } from "@openfactory/deploy-core";
+import { configDirectory, type Environment } from "./docker-config.js";
+import { type Endpoint, type TlsMaterial, parseHost } from "./endpoint.js";
+import { readTlsFiles } from "./tls-files.js";
+
+/** A context's meta.json. Source: docker/cli, `cli/context/store`. */
+interface ContextMeta {
+  Name: string;
+  Endpoints?: { docker?: { Host?: string; SkipTLSVerify?: boolean } };
+}
+
+/** The context that stands for "no context": the environment, or the default socket. */
+export const DEFAULT_CONTEXT = "default";
+
+const directoryOf = (name: string): string => createHash("sha256").update(name).digest("hex");
+
+function readMeta(file: string): ContextMeta | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as ContextMeta;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new DeploymentError("INVALID_REQUEST", `The Docker context file ${file} can't be read.`, {
+      hint: "Make the context anew with docker context create.",
+    });
+  }
+}
+
+/** Names of the contexts that are there, sorted, `default` first. */
+export function contextNames(env: Environment): string[] {
+  const root = join(configDirectory(env), "contexts", "meta");
+  if (!existsSync(root)) return [DEFAULT_CONTEXT];
+  const names = readdirSync(root).flatMap((directory) => {
+    try {
+      return readMeta(join(root, directory, "meta.json"))?.Name ?? [];
+    } catch {
+      return []; // a broken one is told of when it is asked for
+    }
+  });
+  return [DEFAULT_CONTEXT, ...names.sort()];
+}
+
+function contextTls(env: Environment, name: string, skipVerify: boolean): TlsMaterial | undefined {
+  const directory = join(configDirectory(env), "contexts", "tls", directoryOf(name), "docker");
+  if (!existsSync(directory)) return skipVerify ? { verify: false } : undefined;
+  return readTlsFiles(directory, { verify: !skipVerify, required: false });
+}
+
+/**
+ * The engine of a context.
+ * @param source what named it, for errors.
+ * @throws DeploymentError `INVALID_REQUEST`: no such context (the known ones are listed), or it is broken.
+ */
+export function readContext(name: string, source: string, env: Environment): Endpoint {
+  const meta = readMeta(join(configDirectory(env), "contexts", "meta", directoryOf(name), "meta.json"));
+  if (meta === undefined) {
+    throw new DeploymentError("INVALID_REQUEST", `There is no Docker context "${name}" (${source}).`, {
+      hint: `Use one of: ${contextNames(env).join(", ")}.`,
+    });
+  }
+  const endpoint = meta.Endpoints?.docker;
+  if (!endpoint?.Host) {
+    throw new DeploymentError("INVALID_REQUEST", `The Docker context "${name}" (${source}) names no engine.`, {
+      hint: "Make the context anew with docker context create.",
+    });
+  }
+  return parseHost(endpoint.Host, `context "${name}"`, contextTls(env, name, endpoint.SkipTLSVerify === true));
+}

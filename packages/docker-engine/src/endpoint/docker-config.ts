@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { DeploymentError } from "@openfactory/deploy-core";
+
+/** Environment variables, as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The user's Docker configuration: `$DOCKER_CONFIG`, or `.docker` in the home directory. */
+export function configDirectory(env: Environment): string {
+  if (env["DOCKER_CONFIG"]) return env["DOCKER_CONFIG"];
+  return join(env["HOME"] || env["USERPROFILE"] || homedir(), ".docker");
+}
+
+/** An entry of `auths`. Source: docker/cli, `cli/config/types/authconfig.go`. */
+export interface AuthEntry {
+  /** Base64 of `user:password`. */
+  auth?: string;
+  username?: string;
+  password?: string;
+  identitytoken?: string;
+  registrytoken?: string;
+}
+
+/** What is used of config.json. Source: docker/cli, `cli/config/configfile/file.go`. */
+export interface ConfigFile {
+  auths?: Record<string, AuthEntry>;
+  credsStore?: string;
+  credHelpers?: Record<string, string>;
+  currentContext?: string;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isText = (value: unknown): boolean => typeof value === "string";
+
+const checks: Record<keyof ConfigFile, (value: unknown) => boolean> = {
+  auths: (value) => isRecord(value) && Object.values(value).every(isRecord),
+  credsStore: isText,
+  credHelpers: (value) => isRecord(value) && Object.values(value).every(isText),
+  currentContext: isText,
+};
+
+// The parser's own message quotes the text around the fault, which may be a password: it goes no further.
+const broken = (file: string, why: string): DeploymentError =>
+  new DeploymentError("INVALID_REQUEST", `Docker's configuration ${file} can't be used: ${why}.`, {
+    hint: "Correct the file, or set DOCKER_CONFIG to another directory.",
+  });
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw broken(file, `it can't be read (${code})`);
+  }
+}
+
+function parse(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw broken(file, "it is not JSON");
+  }
+}
+
+/**
+ * The current context, also of a file that is of no use otherwise: as the docker command does, the default engine is taken
+ * where the file can't be read.
+ * @throws DeploymentError `INVALID_REQUEST` if the file is not JSON and yet names a context: another engine is no substitute.
+ */
+export function readCurrentContext(env: Environment): string | undefined {
+  try {
+    return readConfigFile(env).currentContext;
+  } catch (error) {
+    const text = textIfReadable(join(configDirectory(env), "config.json"));
+    try {
+      const { currentContext } = JSON.parse(text) as { currentContext?: unknown };
+      return typeof currentContext === "string" ? currentContext : undefined;
+    } catch {
+      if (/"currentContext"\s*:\s*"(?!default")/.test(text)) throw error;
+      return undefined;
+    }
+  }
+}
+
+const textIfReadable = (file: string): string => {
+  try {
+    return read(file) ?? "";
+  } catch {
+    return "";
+  }
+};
+
+/** The user's config.json; empty where there is none. @throws DeploymentError `INVALID_REQUEST` naming the file. */
+export function readConfigFile(env: Environment): ConfigFile {
+  const file = join(configDirectory(env), "config.json");
+  const text = read(file);
+  if (text === undefined || text.trim() === "") return {};
+  const config = parse(file, text);
+  if (!isRecord(config)) throw broken(file, "it is not a JSON object");
+  for (const [key, valid] of Object.entries(checks)) {
+    const value = config[key] ?? undefined;
+    if (value !== undefined && !valid(value)) throw broken(file, `its ${key} is not of the right type`);
+  }
+  return config as ConfigFile;
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { statusError } from "./engine-error.js";
+
+const words = (message: string): string => JSON.stringify({ message });
+
+describe("statusError", () => {
+  it.each([
+    [400, {}, "INVALID_REQUEST"],
+    [401, {}, "UNAUTHORIZED"],
+    [403, {}, "UNAUTHORIZED"],
+    [404, {}, "NOT_FOUND"],
+    [404, { image: "a" }, "IMAGE_NOT_FOUND"],
+    [406, { swarm: true }, "NOT_A_SWARM_MANAGER"],
+    [409, {}, "CONFLICT"],
+    [500, {}, "ENGINE_ERROR"],
+    [503, { swarm: true }, "NOT_A_SWARM_MANAGER"],
+    [503, {}, "ENGINE_ERROR"],
+    [301, {}, "ENGINE_ERROR"],
+  ])("%i of %o is %s, whatever the text", (status, subject, code) => {
+    expect(statusError(status, words("no such image"), { action: "do it", ...subject })).toMatchObject({
+      code,
+      message: "The engine could not do it: no such image.",
+      cause: { statusCode: status, message: "no such image" },
+    });
+  });
+
+  it.each([
+    ["that name is already in use", 500, "CONFLICT"],
+    ["container state improper", 500, "CONFLICT"],
+    ["network not found", 500, "NOT_FOUND"],
+    ["invalid argument", 500, "INVALID_REQUEST"],
+    ["OCI runtime error", 500, "ENGINE_ERROR"],
+    ["constructor", 500, "ENGINE_ERROR"],
+    ["that name is already in use", 404, "NOT_FOUND"],
+  ])("takes Podman's cause %s of status %i for %s", (cause, status, code) => {
+    const body = JSON.stringify({ cause, message: "Podman's words", response: status });
+    expect(statusError(status, body, { action: "do it" })).toMatchObject({
+      code,
+      message: "The engine could not do it: Podman's words.",
+      cause: { statusCode: status, message: "Podman's words" },
+    });
+  });
+
+  it.each([
+    ["", "status 500"],
+    ["<html>bad gateway</html>", "<html>bad gateway</html>"],
+    ['{"message":""}', '{"message":""}'],
+    ['{"message":7}', '{"message":7}'],
+  ])("takes the words of %s", (body, expected) => {
+    expect(statusError(500, body, { action: "do it" }).cause).toEqual({ statusCode: 500, message: expected });
+  });
+
+  it("makes one line of several", () => {
+    expect(statusError(500, words("one\n  two."), { action: "do it" }).message).toBe(
+      "The engine could not do it: one two.",
+    );
+  });
+});

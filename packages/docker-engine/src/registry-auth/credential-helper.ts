@@ -1,0 +1,95 @@
+import type * as childProcess from "node:child_process";
+import { DeploymentError, throwIfAborted } from "@openfactory/deploy-core";
+import { builtIn } from "../connection/built-in.js";
+import { redactOutput } from "../connection/dial.js";
+import type { Environment } from "../endpoint/docker-config.js";
+import type { CallOptions } from "../engine.js";
+import type { RegistryCredentials } from "./credentials.js";
+
+const { spawn } = builtIn("node:child_process") as typeof childProcess;
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const NOT_FOUND = /credentials not found/i;
+/** What helpers give as the user name with an identity token. */
+const TOKEN_USER = "<token>";
+
+interface Outcome {
+  exitCode: number | null;
+  stdout: string;
+}
+
+const failed = (program: string, server: string, why: string): DeploymentError =>
+  new DeploymentError("UNAUTHORIZED", `The credential helper ${program} gave no credentials for ${server}: ${why}.`, {
+    hint: "Repair it, take it out of Docker's config.json (credHelpers, credsStore), or log in with docker login.",
+  });
+
+const tooSlow = (program: string, timeoutMs: number): DeploymentError =>
+  new DeploymentError("TIMEOUT", `The credential helper ${program} did not answer within ${timeoutMs / 1000} s.`, {
+    hint: "Run it by hand; it may wait for a password.",
+  });
+
+function run(program: string, server: string, env: Environment, signal: AbortSignal): Promise<Outcome> {
+  const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+  const child = spawn(program, ["get"], {
+    env: { ...env },
+    signal,
+    stdio: ["pipe", "pipe", "ignore"],
+    windowsHide: true,
+  });
+  const chunks: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+  child.on("error", reject);
+  child.on("close", (exitCode) => resolve({ exitCode, stdout: Buffer.concat(chunks).toString("utf8") }));
+  // A helper that ends without reading says why by its exit code.
+  child.stdin.on("error", () => {});
+  child.stdin.end(`${server}\n`);
+  return promise;
+}
+
+function parse(program: string, server: string, stdout: string): RegistryCredentials {
+  try {
+    const { Username, Secret } = JSON.parse(stdout) as { Username?: unknown; Secret?: unknown };
+    if (typeof Username === "string" && typeof Secret === "string") {
+      return Username === TOKEN_USER
+        ? { identitytoken: Secret, serveraddress: server }
+        : { username: Username, password: Secret, serveraddress: server };
+    }
+  } catch {
+    // its answer may hold a secret: it is not shown
+  }
+  throw failed(program, server, "its answer is not what the protocol asks for");
+}
+
+/** The helper's own words, unless they may be an answer. */
+const wordsOf = ({ exitCode, stdout }: Outcome, env: Environment): string => {
+  const words = redactOutput(stdout.trim().split(/\r?\n/)[0] ?? "", env);
+  return words === "" || words.includes("{") ? `exit code ${exitCode}` : words.slice(0, 200);
+};
+
+/**
+ * Asks `docker-credential-<helper> get` for a server's credentials; undefined if it has none.
+ * Source: docker/docker-credential-helpers.
+ * @throws DeploymentError `UNAUTHORIZED` if it can't be run, fails, or answers wrongly; `TIMEOUT`, `ABORTED`.
+ */
+export async function askHelper(
+  helper: string,
+  server: string,
+  env: Environment,
+  { signal, timeoutMs = DEFAULT_TIMEOUT_MS }: CallOptions = {},
+): Promise<RegistryCredentials | undefined> {
+  const program = `docker-credential-${helper}`;
+  if (!/^[\w.-]+$/.test(helper)) throw failed(program, server, "that is no name of a helper");
+  const clock = AbortSignal.timeout(timeoutMs);
+  try {
+    const outcome = await run(program, server, env, signal ? AbortSignal.any([signal, clock]) : clock);
+    if (outcome.exitCode === 0) return parse(program, server, outcome.stdout);
+    if (NOT_FOUND.test(outcome.stdout)) return undefined;
+    throw failed(program, server, wordsOf(outcome, env));
+  } catch (error) {
+    throwIfAborted(signal);
+    if (clock.aborted) throw tooSlow(program, timeoutMs);
+    if (DeploymentError.isInstance(error)) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw failed(program, server, code === "ENOENT" ? "it is not in PATH" : `it can't be run (${code})`);
+  }
+}

@@ -1,0 +1,104 @@
+import { DeploymentError } from "@openfactory/deploy-core";
+import type { LogPosition, LogQuery } from "../engine.js";
+import type { LogFrame } from "../engine-types.js";
+import { engineFault } from "../errors/engine-error.js";
+
+/** Reads a log; `since`, in seconds with nine digits, wins over the query's. */
+export type ReadLog = (query: LogQuery, since?: string) => AsyncIterable<LogFrame>;
+
+/** A timestamp of the engine as it takes it back, exact to the nanosecond. */
+export function toEngineTime(timestamp: string): string {
+  const nanoseconds = /\.(\d{9})/.exec(timestamp)?.[1] ?? "000000000";
+  return `${Math.floor(Date.parse(timestamp) / 1000)}.${nanoseconds}`;
+}
+
+/** The position after one more line. */
+export const positionAfter = (
+  position: LogPosition | undefined,
+  { timestamp }: Pick<LogFrame, "timestamp">,
+): LogPosition | undefined => {
+  if (timestamp === "") return position;
+  return { timestamp, lines: position?.timestamp === timestamp ? position.lines + 1 : 1 };
+};
+
+/** The frames after a position, of a log that is read from the time of that position. */
+async function* past(
+  frames: AsyncIterable<LogFrame>,
+  position: LogPosition | undefined,
+): AsyncGenerator<LogFrame, void, undefined> {
+  let known = position?.lines ?? 0;
+  for await (const frame of frames) {
+    if (position !== undefined && frame.timestamp < position.timestamp) continue;
+    if (position !== undefined && frame.timestamp === position.timestamp && known-- > 0) continue;
+    yield frame;
+  }
+}
+
+/**
+ * Follows a log to its real end. Engines (seen with 20.10) end the stream when the process ends, before what it wrote
+ * last, such as a line without a line end: that is read once more. Timestamps may be of whole seconds (Podman), so that
+ * the lines of the last one are counted.
+ */
+export async function* followToEnd(
+  read: ReadLog,
+  { after, ...query }: LogQuery,
+): AsyncGenerator<LogFrame, void, undefined> {
+  let last = after;
+  const readOn = (part: LogQuery): AsyncIterable<LogFrame> =>
+    last === undefined
+      ? read(part)
+      : read({ ...part, tail: undefined, since: undefined }, toEngineTime(last.timestamp));
+  for await (const frame of past(readOn(query), after)) {
+    last = positionAfter(last, frame);
+    yield frame;
+  }
+  const rest =
+    last === undefined
+      ? read({ ...query, follow: false })
+      : read({ signal: query.signal }, toEngineTime(last.timestamp));
+  try {
+    yield* past(rest, last);
+  } catch (error) {
+    // It was removed when it ended: nothing is left to read.
+    if (!DeploymentError.isInstance(error, "NOT_FOUND") && !DeploymentError.isInstance(error, "CONFLICT")) throw error;
+  }
+}
+
+/** Source: Engine API 1.41, ContainerLogs and ServiceLogs. */
+export function logQuery({ follow, tail, since }: LogQuery): Record<string, string | number | undefined> {
+  return {
+    stdout: 1,
+    stderr: 1,
+    timestamps: 1,
+    follow: follow ? 1 : undefined,
+    tail,
+    // Seconds with a fraction: the engine reads nanoseconds.
+    since: since === undefined ? undefined : (since.getTime() / 1000).toFixed(3),
+  };
+}
+
+/** Engine API, ContainerLogs: the answer for a logging driver that keeps nothing that can be read. */
+const NOT_IMPLEMENTED = 501;
+
+/** In the stream of a service's log, where the engine reports by its words alone (moby, daemon/logger: ErrReadLogsNotSupported). */
+const UNREADABLE = /logging driver does not support reading/i;
+
+const HINT =
+  "Read the log where the driver sends it, or use a driver that keeps logs on the engine: json-file, local or journald (log-driver in daemon.json).";
+
+/** An error of reading a log: `UNSUPPORTED` where the logging driver can't be read, and otherwise the error as it is. */
+export function explainUnreadable(error: unknown, what: string, driver?: string): unknown {
+  if (!DeploymentError.isInstance(error, "ENGINE_ERROR")) return error;
+  const fault = engineFault(error);
+  if (fault?.statusCode !== NOT_IMPLEMENTED && !UNREADABLE.test(fault?.message ?? "")) return error;
+  return unreadableLog(what, driver, error.cause);
+}
+
+/** The log of a container or service whose logging driver keeps nothing that the engine can read. */
+export function unreadableLog(what: string, driver: string | undefined, cause?: unknown): DeploymentError {
+  const named = driver ? `its logging driver ${driver} does` : "its logging driver does";
+  return new DeploymentError("UNSUPPORTED", `The log of ${what} can't be read: ${named} not support reading.`, {
+    hint: HINT,
+    cause,
+  });
+}

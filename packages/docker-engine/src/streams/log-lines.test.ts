@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { parseDetails, parsePrefix } from "./log-lines.js";
+
+const AT = "2026-01-02T03:04:05.000000006Z";
+
+function prefixOf(line: string, withDetails = false) {
+  const { rest, ...prefix } = parsePrefix(Buffer.from(line), withDetails);
+  return { ...prefix, rest: rest.toString() };
+}
+
+describe("parsePrefix", () => {
+  it("takes off the timestamp", () => {
+    expect(prefixOf(`${AT} hé  there`)).toEqual({ timestamp: AT, details: "", rest: "hé  there" });
+    expect(prefixOf(`${AT} `)).toEqual({ timestamp: AT, details: "", rest: "" });
+    const offset = "2026-01-02T03:04:05.000000006+02:00";
+    expect(prefixOf(`${offset} x`)).toEqual({ timestamp: offset, details: "", rest: "x" });
+  });
+
+  it("takes off a timestamp of whole seconds, as Podman writes it", () => {
+    const at = "2026-01-02T03:04:05Z";
+    expect(prefixOf(`${at} 2026-01-01T00:00:00Z x`)).toEqual({
+      timestamp: at,
+      details: "",
+      rest: "2026-01-01T00:00:00Z x",
+    });
+  });
+
+  it("takes off details, which may be empty", () => {
+    expect(prefixOf(`${AT} a=b,c=d the line`, true)).toEqual({ timestamp: AT, details: "a=b,c=d", rest: "the line" });
+    expect(prefixOf(`${AT}  the line`, true)).toEqual({ timestamp: AT, details: "", rest: "the line" });
+  });
+
+  it("leaves a line without a timestamp as it is", () => {
+    expect(prefixOf("2026-01-02 a=b line", true)).toEqual({ details: "", rest: "2026-01-02 a=b line" });
+  });
+});
+
+describe("parseDetails", () => {
+  it("decodes keys and values", () => {
+    expect(parseDetails("com.docker.swarm.node.id=n1,a%2Cb=c%3Dd+e,flag")).toEqual({
+      "com.docker.swarm.node.id": "n1",
+      "a,b": "c=d e",
+      flag: "",
+    });
+  });
+
+  it("has none for none, and keeps what can't be decoded", () => {
+    expect(parseDetails("")).toEqual({});
+    expect(parseDetails("a=%zz")).toEqual({ a: "%zz" });
+  });
+});
