@@ -1,69 +1,69 @@
 import { throwIfAborted } from "@openfactory/deploy-core";
 
 export interface JoinOptions<Event> {
-  /** Ends the wait of this caller; the work itself ends when nobody waits any more. */
+  /** Ends the wait of this caller. The work ends when the last caller has stopped waiting. */
   signal?: AbortSignal;
-  /** Called with each event. What it throws ends the wait of this caller. */
+  /** Called with each event. An error that it throws ends the wait of this caller. */
   onEvent?: (event: Event) => void;
 }
 
-/** Does the work. `signal` fires when the last who waited has gone. */
-export type Work<Result, Event> = (signal: AbortSignal, tell: (event: Event) => void) => Promise<Result>;
+/** Does the work. `signal` fires when the last caller has stopped waiting. */
+export type Work<Result, Event> = (signal: AbortSignal, emit: (event: Event) => void) => Promise<Result>;
 
-/** Work that several callers may want at the same time, and that is done once. What has ended is not kept. */
+/** Work that is done once for all callers who ask for it at the same time. Results are not cached. */
 export class SharedWork<Result, Event = never> {
   readonly #running = new Map<string, Running<Result, Event>>();
-  readonly #sameEvent: (event: Event) => string | undefined;
+  readonly #eventKey: (event: Event) => string | undefined;
 
   /**
-   * @param sameEvent of two events with one name the later says all: who joins late is told the last of each name. Those
-   * without a name are not told again. Default: none is.
+   * @param eventKey of events with the same key, a caller who joins late gets the last one. Events without a key are not
+   * repeated. Default: none are.
    */
-  constructor(sameEvent: (event: Event) => string | undefined = () => undefined) {
-    this.#sameEvent = sameEvent;
+  constructor(eventKey: (event: Event) => string | undefined = () => undefined) {
+    this.#eventKey = eventKey;
   }
 
   /**
-   * The outcome of the work by that name: of what is under way, or else of `work`, which is begun.
-   * @throws DeploymentError `ABORTED` by the caller's own signal; what `onEvent` throws; and what the work does.
+   * The outcome of the running work with that key, or of `work`, which is started.
+   * @throws DeploymentError `ABORTED` by the caller's own signal; the errors of `onEvent` and of the work.
    */
   async join(name: string, work: Work<Result, Event>, options: JoinOptions<Event> = {}): Promise<Result> {
     throwIfAborted(options.signal);
-    const running = this.#running.get(name) ?? this.#begin(name, work);
+    const running = this.#running.get(name) ?? this.#start(name, work);
     return running.wait(options);
   }
 
-  #begin(name: string, work: Work<Result, Event>): Running<Result, Event> {
-    const over = (): void => {
+  #start(name: string, work: Work<Result, Event>): Running<Result, Event> {
+    const onEnd = (): void => {
       if (this.#running.get(name) === running) this.#running.delete(name);
     };
-    const running = new Running<Result, Event>(this.#sameEvent, over);
+    const running = new Running<Result, Event>(this.#eventKey, onEnd);
     this.#running.set(name, running);
-    running.begin(work);
+    running.start(work);
     return running;
   }
 }
 
 class Running<Result, Event> {
-  readonly #sameEvent: (event: Event) => string | undefined;
-  readonly #over: () => void;
-  readonly #left = new AbortController();
+  readonly #eventKey: (event: Event) => string | undefined;
+  readonly #onEnd: () => void;
+  readonly #abandoned = new AbortController();
   readonly #outcome = Promise.withResolvers<Result>();
   readonly #listeners = new Set<(event: Event) => void>();
-  readonly #told = new Map<string, Event>();
+  readonly #lastEvents = new Map<string, Event>();
   #waiting = 0;
-  #isOver = false;
+  #hasEnded = false;
 
-  /** @param over called when nobody can join any more. */
-  constructor(sameEvent: (event: Event) => string | undefined, over: () => void) {
-    this.#sameEvent = sameEvent;
-    this.#over = over;
-    // Those who wait handle its failure; there may be none left.
+  /** @param onEnd called when no caller can join any more. */
+  constructor(eventKey: (event: Event) => string | undefined, onEnd: () => void) {
+    this.#eventKey = eventKey;
+    this.#onEnd = onEnd;
+    // The waiting callers handle the error; there may be none left.
     this.#outcome.promise.catch(() => undefined);
   }
 
-  begin(work: Work<Result, Event>): void {
-    const done = work(this.#left.signal, (event) => this.#tell(event));
+  start(work: Work<Result, Event>): void {
+    const done = work(this.#abandoned.signal, (event) => this.#emit(event));
     done.finally(() => this.#end()).then(this.#outcome.resolve, this.#outcome.reject);
   }
 
@@ -79,7 +79,7 @@ class Running<Result, Event> {
     };
     this.#waiting += 1;
     this.#listeners.add(listener);
-    for (const event of this.#told.values()) listener(event);
+    for (const event of this.#lastEvents.values()) listener(event);
     signal?.addEventListener("abort", reject, { once: true });
     try {
       return await Promise.race([this.#outcome.promise, ended]);
@@ -93,21 +93,21 @@ class Running<Result, Event> {
     }
   }
 
-  #tell(event: Event): void {
-    const name = this.#sameEvent(event);
-    if (name !== undefined) this.#told.set(name, event);
+  #emit(event: Event): void {
+    const name = this.#eventKey(event);
+    if (name !== undefined) this.#lastEvents.set(name, event);
     for (const listener of this.#listeners) listener(event);
   }
 
   #leave(): void {
     this.#waiting -= 1;
-    if (this.#waiting > 0 || this.#isOver) return;
+    if (this.#waiting > 0 || this.#hasEnded) return;
     this.#end();
-    this.#left.abort();
+    this.#abandoned.abort();
   }
 
   #end(): void {
-    this.#isOver = true;
-    this.#over();
+    this.#hasEnded = true;
+    this.#onEnd();
   }
 }

@@ -126,7 +126,10 @@ describe("nothing to store is no update", () => {
   });
 
   test("a credential helper that fails", async () => {
-    const problem = { message: "The credential helper docker-credential-x gave no credentials", hint: "Repair it." };
+    const problem = {
+      message: "The credential helper docker-credential-x returned no credentials",
+      hint: "Repair it.",
+    };
     const { strategy, updates } = swarm(service(), {
       "images.credentials": () => ({ registry: "r.io:5000", problem, unavailable: true }),
     });

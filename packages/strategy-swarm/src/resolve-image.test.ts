@@ -91,7 +91,8 @@ test.each(["UNAUTHORIZED", "IMAGE_NOT_FOUND", "ENGINE_UNREACHABLE", "ABORTED"] a
 
 test("a look-up of credentials that fails is a warning about the registry, and the deploy goes on", async () => {
   const problem = {
-    message: "The credential helper docker-credential-desktop gave no credentials for r.io: it is not in PATH",
+    message:
+      "The credential helper docker-credential-desktop returned no credentials for r.io: program not found in PATH",
     hint: "Repair it.",
   };
   const { engine } = fakeEngine({ "images.credentials": () => ({ registry: "r.io", problem, unavailable: true }) });
@@ -105,7 +106,7 @@ test("a look-up of credentials that fails is a warning about the registry, and t
         strategy: "swarm",
         field: "image",
         registry: "r.io",
-        reason: `${problem.message}. The deploy goes on without credentials for r.io. Repair it.`,
+        reason: `${problem.message}. The deployment continues without credentials for r.io. Repair it.`,
       },
     ],
   });
@@ -117,7 +118,7 @@ test("a registry that limits requests is warned of with what to do", async () =>
   });
   const { warnings } = await resolve(engine, "r.io:5000/demo:1", "always");
   expect(warnings).toMatchObject([
-    { code: "DIGEST_NOT_RESOLVED", reason: expect.stringContaining("Wait until r.io:5000 takes requests again") },
+    { code: "DIGEST_NOT_RESOLVED", reason: expect.stringContaining("r.io:5000 limits requests") },
   ]);
 });
 

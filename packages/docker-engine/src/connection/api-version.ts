@@ -31,8 +31,8 @@ const unsupported = (message: string, hint: string): DeploymentError =>
   new DeploymentError("UNSUPPORTED", message, { hint });
 
 const notAnEngine = (host: string, cause?: DeploymentError): DeploymentError =>
-  new DeploymentError("ENGINE_UNREACHABLE", `What answers at ${host} is not a Docker Engine, or wants TLS.`, {
-    hint: "Check the address; for a port with TLS, set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH.",
+  new DeploymentError("ENGINE_UNREACHABLE", `The server at ${host} is not a Docker Engine, or requires TLS.`, {
+    hint: "Check the address. If the port uses TLS, set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH.",
     cause: cause?.cause,
   });
 
@@ -58,8 +58,8 @@ export class Negotiation {
    */
   constructor(calls: Unversioned, place: { readonly endpoint: { readonly host: string } }, highest = HIGHEST_API) {
     if (!isApiVersion(highest) || compareApi(highest, LOWEST_API) < 0) {
-      throw new DeploymentError("INVALID_REQUEST", `"${highest}" is not an API version that can be spoken here.`, {
-        hint: `Give one from ${LOWEST_API} to ${HIGHEST_API} (DOCKER_API_VERSION), or none.`,
+      throw new DeploymentError("INVALID_REQUEST", `API version "${highest}" is not supported.`, {
+        hint: `Set DOCKER_API_VERSION to a version from ${LOWEST_API} to ${HIGHEST_API}, or unset it.`,
       });
     }
     this.#calls = calls;
@@ -96,7 +96,7 @@ export class Negotiation {
     if (theirs === undefined || !isApiVersion(theirs)) throw notAnEngine(host);
     if (compareApi(theirs, LOWEST_API) < 0) {
       throw unsupported(
-        `The engine at ${host} is too old: it speaks API ${theirs}, and ${LOWEST_API} is the least.`,
+        `The engine at ${host} is too old: it supports API ${theirs}, and ${LOWEST_API} or later is required.`,
         "Update it to Docker Engine 20.10 or later.",
       );
     }
@@ -108,7 +108,7 @@ export class Negotiation {
     const { MinAPIVersion: minimum } = await this.#calls.version(limits);
     if (minimum === undefined || compareApi(minimum, this.#ours) <= 0) return;
     throw unsupported(
-      `The engine at ${this.#place.endpoint.host} is too new: it speaks API ${minimum} or later, not ${this.#ours}.`,
+      `The engine at ${this.#place.endpoint.host} is too new: it requires API ${minimum} or later, and ${this.#ours} is the highest supported version.`,
       "Update OpenFactory Deploy, or unset DOCKER_API_VERSION.",
     );
   }

@@ -1,11 +1,8 @@
 import { DeploymentError, throwIfAborted, sleep } from "@openfactory/deploy-core";
 import type { CallOptions } from "../engine.js";
-import { faultCode } from "../errors/connection-error.js";
+import { systemErrorCode } from "../errors/connection-error.js";
 
-/**
- * What may end a call early: the caller's signal and the time limit, as one signal for everything the call does.
- * `close` must be called when the call has ended.
- */
+/** The caller's signal and the time limit of a call, as one signal. Call `close` when the call has ended. */
 export class CallLimits {
   readonly #caller: AbortSignal | undefined;
   readonly #ended = new AbortController();
@@ -13,8 +10,8 @@ export class CallLimits {
   #timer: NodeJS.Timeout | undefined;
   #timedOut: DeploymentError | undefined;
 
-  /** @param what completes "while ...", e.g. `asked to create container demo`. */
-  constructor(options: CallOptions, defaultTimeoutMs: number, what: string, host: string) {
+  /** @param action completes "when asked to ...", e.g. `create container demo`. */
+  constructor(options: CallOptions, defaultTimeoutMs: number, action: string, host: string) {
     this.#caller = options.signal;
     throwIfAborted(this.#caller);
     this.#caller?.addEventListener("abort", this.#onAbort, { once: true });
@@ -23,30 +20,30 @@ export class CallLimits {
     this.#timer = setTimeout(() => {
       this.#timedOut = new DeploymentError(
         "TIMEOUT",
-        `The engine at ${host} did not answer within ${timeoutMs} ms when asked to ${what}.`,
-        { hint: "See whether the engine is overloaded, or allow it more time." },
+        `The engine at ${host} did not answer within ${timeoutMs} ms when asked to ${action}.`,
+        { hint: "Check the load of the engine's host, or set a longer time limit." },
       );
       this.#end();
     }, timeoutMs);
   }
 
-  /** Fires when either limit is reached. */
+  /** Fires when the caller aborts or the time limit passes. */
   get signal(): AbortSignal {
     return this.#ended.signal;
   }
 
-  /** The time limit ends here; the caller's signal stays in force. */
+  /** Ends the time limit. The caller's signal still applies. */
   stopClock(): void {
     clearTimeout(this.#timer);
   }
 
-  /** @throws DeploymentError `ABORTED` or `TIMEOUT`, if either limit was reached. */
+  /** @throws DeploymentError `ABORTED` or `TIMEOUT` if the signal has fired. */
   check(): void {
     throwIfAborted(this.#caller);
     if (this.#timedOut) throw this.#timedOut;
   }
 
-  /** The outcome of `work`, or the error of whichever limit is reached first; `work` itself goes on. */
+  /** The outcome of `work`, or the error of a limit that is reached first. Does not stop `work`. */
   async race<Result>(work: Promise<Result>): Promise<Result> {
     this.check();
     const { promise, reject } = Promise.withResolvers<never>();
@@ -72,19 +69,19 @@ export class CallLimits {
   }
 }
 
-/** Waits before the second and the third attempt, in milliseconds. */
-const BACKOFF = [50, 200] as const;
-const PASSING = new Set(["ECONNRESET", "EPIPE", "ECONNREFUSED", "ECONNABORTED"]);
+/** Delays before the second and the third attempt, in milliseconds. */
+const RETRY_DELAYS_MS = [50, 200] as const;
+const TRANSIENT = new Set(["ECONNRESET", "EPIPE", "ECONNREFUSED", "ECONNABORTED"]);
 
-/** Runs a read that can be repeated, at most three times, while its connection breaks or is refused. */
+/** Runs a read up to three times while its connection breaks or is refused. */
 export async function retryRead<Result>(read: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
-  for (const wait of BACKOFF) {
+  for (const delayMs of RETRY_DELAYS_MS) {
     try {
       return await read();
     } catch (error) {
-      if (signal.aborted || !PASSING.has(faultCode(error as NodeJS.ErrnoException))) throw error;
+      if (signal.aborted || !TRANSIENT.has(systemErrorCode(error as NodeJS.ErrnoException))) throw error;
     }
-    await sleep(wait, signal);
+    await sleep(delayMs, signal);
   }
   return await read();
 }

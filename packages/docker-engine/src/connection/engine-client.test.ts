@@ -148,7 +148,7 @@ describe("an engine that is not there", () => {
   const client = (host: string) => new EngineClient(new Connection({ host, env: {} }), 5000);
 
   it.each([
-    ["unix:///nowhere/docker.sock", "there is no such socket"],
+    ["unix:///nowhere/docker.sock", "the socket does not exist"],
     ["tcp://127.0.0.1:1", "the connection was refused"],
     ["tcp://engine.invalid:2375", "name"],
   ])("%s: %s", async (host, what) => {

@@ -12,9 +12,9 @@ import { connectionError } from "../errors/connection-error.js";
 import { statusError } from "../errors/engine-error.js";
 import { explainSwarmState } from "../errors/swarm-state.js";
 import { type Dialect, docker } from "../podman/dialect.js";
-import { dialectOf } from "../podman/podman.js";
+import { detectDialect } from "../podman/podman.js";
 
-const PING: EngineCall = { action: "tell its API version", read: true };
+const PING: EngineCall = { action: "report its API version", read: true };
 // dockerode's own ping() gives the body alone: the version and the kind of engine are in the headers.
 const pingHeaders: EngineRequest = async (docker, abortSignal) => {
   const response = await dialStream(docker, { path: "/_ping" }, abortSignal);
@@ -22,8 +22,8 @@ const pingHeaders: EngineRequest = async (docker, abortSignal) => {
   return response.headers;
 };
 
-const VERSION: EngineCall = { action: "tell its version", read: true };
-const INFO: EngineCall = { action: "tell about itself", read: true };
+const VERSION: EngineCall = { action: "report its version", read: true };
+const INFO: EngineCall = { action: "report its state (GET /info)", read: true };
 /** What the engine says of itself only makes an error clearer: it is not worth a long wait. */
 const STATE_TIMEOUT_MS = 5_000;
 
@@ -49,7 +49,7 @@ export class EngineClient implements EngineCalls {
     const calls = {
       ping: async (limits: CallLimits) => {
         const headers = (await this.#answer(PING, pingHeaders, limits)) as IncomingHttpHeaders;
-        this.#dialect = dialectOf(headers);
+        this.#dialect = detectDialect(headers);
         return headers["api-version"]?.toString();
       },
       version: async (limits: CallLimits) =>
@@ -172,9 +172,9 @@ function parseAnswer<Result>(answer: unknown, call: EngineCall): Result {
   try {
     return JSON.parse(answer.toString()) as Result;
   } catch {
-    throw new DeploymentError("ENGINE_ERROR", `The engine's answer is not JSON when asked to ${call.action}.`, {
-      hint: "See whether a proxy stands before the engine.",
-      cause: { message: "the answer is not JSON" },
+    throw new DeploymentError("ENGINE_ERROR", `The engine's response is not JSON when asked to ${call.action}.`, {
+      hint: "A proxy may be intercepting the connection: check the engine's address.",
+      cause: { message: "the response is not JSON" },
     });
   }
 }

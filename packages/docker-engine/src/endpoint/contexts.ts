@@ -24,7 +24,7 @@ function readMeta(file: string): ContextMeta | undefined {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw new DeploymentError("INVALID_REQUEST", `The Docker context file ${file} can't be read.`, {
-      hint: "Make the context anew with docker context create.",
+      hint: "Create the context again with docker context create.",
     });
   }
 }
@@ -57,14 +57,14 @@ function contextTls(env: Environment, name: string, skipVerify: boolean): TlsMat
 export function readContext(name: string, source: string, env: Environment): Endpoint {
   const meta = readMeta(join(configDirectory(env), "contexts", "meta", directoryOf(name), "meta.json"));
   if (meta === undefined) {
-    throw new DeploymentError("INVALID_REQUEST", `There is no Docker context "${name}" (${source}).`, {
+    throw new DeploymentError("INVALID_REQUEST", `The Docker context "${name}" (${source}) does not exist.`, {
       hint: `Use one of: ${contextNames(env).join(", ")}.`,
     });
   }
   const endpoint = meta.Endpoints?.docker;
   if (!endpoint?.Host) {
-    throw new DeploymentError("INVALID_REQUEST", `The Docker context "${name}" (${source}) names no engine.`, {
-      hint: "Make the context anew with docker context create.",
+    throw new DeploymentError("INVALID_REQUEST", `The Docker context "${name}" (${source}) has no Docker endpoint.`, {
+      hint: "Create the context again with docker context create.",
     });
   }
   return parseHost(endpoint.Host, `context "${name}"`, contextTls(env, name, endpoint.SkipTLSVerify === true));

@@ -103,7 +103,7 @@ export function readConfigFile(env: Environment): ConfigFile {
   if (!isRecord(config)) throw broken(file, "it is not a JSON object");
   for (const [key, valid] of Object.entries(checks)) {
     const value = config[key] ?? undefined;
-    if (value !== undefined && !valid(value)) throw broken(file, `its ${key} is not of the right type`);
+    if (value !== undefined && !valid(value)) throw broken(file, `${key} has the wrong type`);
   }
   return config as ConfigFile;
 }

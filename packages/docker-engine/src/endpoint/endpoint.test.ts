@@ -26,7 +26,7 @@ describe("parseHost", () => {
     expect(parseHost(text, "DOCKER_HOST")).toMatchObject({ kind: "tcp", ...expected });
   });
 
-  it("gives TCP the TLS material, and then 2376 as its port", () => {
+  it("passes TLS material to TCP, whose default port is then 2376", () => {
     expect(parseHost("tcp://engine", "--host", tls)).toMatchObject({ port: 2376, tls });
     expect(parseHost("tcp://engine:9999", "--host", tls)).toMatchObject({ port: 9999, tls });
     expect(parseHost("tcp://engine", "--host")).toMatchObject({ tls: undefined });
@@ -46,8 +46,8 @@ describe("parseHost", () => {
 
   it.each([
     ["", "empty"],
-    ["unix://", "no path"],
-    ["unix://relative", "starts with a slash"],
+    ["unix://", "path is missing"],
+    ["unix://relative", "must start with a slash"],
     ["/var/run/docker.sock", "unix://"],
     ["tcp://", "no valid host name"],
     ["tcp://a b", "white space"],
@@ -57,10 +57,10 @@ describe("parseHost", () => {
     ["tcp://me:secret@host", "password"],
     ["ssh://me:secret@host", "password"],
     ["ssh://-oProxyCommand=evil", "dash"],
-    ["ssh://host/a;b", "odd characters"],
-    ["ftp://host", "not a known scheme"],
-    ["fd://3", "where an engine listens"],
-  ])("refuses %s", (text, why) => {
+    ["ssh://host/a;b", "invalid characters"],
+    ["ftp://host", "unknown scheme"],
+    ["fd://3", "a setting of the engine"],
+  ])("rejects %s", (text, why) => {
     expect(() => parseHost(text, "DOCKER_HOST")).toThrow(expect.objectContaining({ code: "INVALID_REQUEST" }));
     expect(() => parseHost(text, "DOCKER_HOST")).toThrow(why);
     expect(() => parseHost(text, "DOCKER_HOST")).toThrow("DOCKER_HOST");

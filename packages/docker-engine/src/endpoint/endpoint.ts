@@ -56,8 +56,8 @@ interface Address {
 const malformed = ({ text, source }: Address, why: string): DeploymentError => {
   // What stands before an @ may be a password.
   const shown = text.replace(/\/\/[^@/]*@/, "//***@");
-  return new DeploymentError("INVALID_REQUEST", `The engine address "${shown}" (${source}) can't be used: ${why}.`, {
-    hint: `Give an address such as ${EXAMPLES}.`,
+  return new DeploymentError("INVALID_REQUEST", `The engine address "${shown}" (${source}) is invalid: ${why}.`, {
+    hint: `Use an address such as ${EXAMPLES}.`,
   });
 };
 
@@ -66,15 +66,15 @@ function toUrl(address: Address, text: string): URL {
     // URL only splits host and port of the schemes it knows.
     return new URL(text.replace(/^[a-z]+:/, "http:"));
   } catch {
-    throw malformed(address, "it has no valid host name and port");
+    throw malformed(address, "no valid host name and port");
   }
 }
 
 function tcp(address: Address, scheme: string, tls: TlsMaterial | undefined): TcpEndpoint {
   const text = address.text.replace(/^(\w+:\/\/):/, "$1localhost:");
   const url = toUrl(address, text);
-  if (url.username || url.password) throw malformed(address, "it holds a user name or a password");
-  if (url.search || url.hash) throw malformed(address, "it holds a query");
+  if (url.username || url.password) throw malformed(address, "user names and passwords are not allowed");
+  if (url.search || url.hash) throw malformed(address, "a query string is not allowed");
   const material = tls ?? (scheme === "https" ? { verify: true } : undefined);
   const given = /^\w+:\/\/(?:\[[^\]]*\]|[^/:]*):(\d+)/.exec(text)?.[1];
   const port = given === undefined ? (material ? 2376 : 2375) : Number(given);
@@ -91,13 +91,13 @@ function tcp(address: Address, scheme: string, tls: TlsMaterial | undefined): Tc
 
 function ssh(address: Address): SshEndpoint {
   const url = toUrl(address, address.text);
-  if (url.password) throw malformed(address, "a password has no place in it; use a key or an SSH agent");
-  if (url.search || url.hash) throw malformed(address, "it holds a query");
+  if (url.password) throw malformed(address, "a password is not allowed; use a key or an SSH agent");
+  if (url.search || url.hash) throw malformed(address, "a query string is not allowed");
   const user = decodeURIComponent(url.username);
   // The name becomes an argument of ssh, where a leading dash would make it an option.
   if (user.startsWith("-") || url.hostname.startsWith("-")) throw malformed(address, "a name starts with a dash");
   const socketPath = url.pathname.replace(/\/+$/, "");
-  if (!/^[\w./-]*$/.test(socketPath)) throw malformed(address, "the path of its socket has odd characters");
+  if (!/^[\w./-]*$/.test(socketPath)) throw malformed(address, "invalid characters in the socket path");
   const port = /:(\d+)(?:\/|$)/.exec(address.text.slice("ssh://".length))?.[1];
   return {
     kind: "ssh",
@@ -111,8 +111,8 @@ function ssh(address: Address): SshEndpoint {
 
 function socket(address: Address, scheme: string): Endpoint {
   const path = address.text.slice(`${scheme}://`.length);
-  if (path === "") throw malformed(address, "it has no path");
-  if (scheme === "unix" && !path.startsWith("/")) throw malformed(address, "the path of a socket starts with a slash");
+  if (path === "") throw malformed(address, "the path is missing");
+  if (scheme === "unix" && !path.startsWith("/")) throw malformed(address, "a socket path must start with a slash");
   return { kind: "socket", host: address.text, path };
 }
 
@@ -126,8 +126,8 @@ export function parseHost(text: string, source: string, tls?: TlsMaterial): Endp
   const trimmed = text.trim();
   const address = { text: trimmed.includes("://") ? trimmed : `tcp://${trimmed}`, source };
   if (trimmed === "") throw malformed({ text, source }, "it is empty");
-  if (/[\s\0]/.test(trimmed)) throw malformed({ text: trimmed, source }, "it holds white space");
-  if (/^[/.\\]/.test(trimmed)) throw malformed({ text: trimmed, source }, "a path needs unix:// before it");
+  if (/[\s\0]/.test(trimmed)) throw malformed({ text: trimmed, source }, "it contains white space");
+  if (/^[/.\\]/.test(trimmed)) throw malformed({ text: trimmed, source }, "a path must start with unix://");
   const scheme = address.text.slice(0, address.text.indexOf("://"));
   switch (scheme) {
     case "unix":
@@ -140,8 +140,8 @@ export function parseHost(text: string, source: string, tls?: TlsMaterial): Endp
     case "ssh":
       return ssh(address);
     case "fd":
-      throw malformed(address, "fd:// is where an engine listens, not where a client finds it");
+      throw malformed(address, "fd:// is a setting of the engine, not an address for clients");
     default:
-      throw malformed(address, `${scheme}:// is not a known scheme`);
+      throw malformed(address, `unknown scheme ${scheme}://`);
   }
 }

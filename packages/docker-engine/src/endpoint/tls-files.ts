@@ -40,7 +40,7 @@ export function readTlsFiles(directory: string, options: { verify: boolean; requ
     return readPem(join(directory, name), options.required && (options.verify || name !== "ca.pem"));
   });
   if ((cert === undefined) !== (key === undefined)) {
-    throw new DeploymentError("INVALID_REQUEST", `In ${directory}, cert.pem and key.pem are not both there.`, {
+    throw new DeploymentError("INVALID_REQUEST", `${directory} has only one of cert.pem and key.pem.`, {
       hint: "A client certificate needs both files.",
     });
   }

@@ -11,25 +11,25 @@ const tcp: ResolvedEndpoint = {
   pathPrefix: "",
   source: "--host",
 };
-const fault = (code: string, message = "x") => Object.assign(new Error(message), { code });
+const systemError = (code: string, message = "x") => Object.assign(new Error(message), { code });
 
 it.each([
-  ["ENOENT", "there is no such socket", "Start Docker"],
-  ["EACCES", "may not open the socket", "docker group"],
-  ["EPERM", "may not open the socket", "docker group"],
+  ["ENOENT", "the socket does not exist", "Start Docker"],
+  ["EACCES", "permission denied on the socket", "docker group"],
+  ["EPERM", "permission denied on the socket", "docker group"],
   ["ECONNREFUSED", "refused", "Start Docker"],
-  ["ENOTFOUND", "host name is not known", "Check the address"],
+  ["ENOTFOUND", "unknown host name", "Check the address"],
   ["ETIMEDOUT", "does not answer", "firewalls"],
-  ["ECONNRESET", "broke off", "log"],
-  ["EPIPE", "broke off", "log"],
-  ["ERR_STREAM_PREMATURE_CLOSE", "broke off", "log"],
+  ["ECONNRESET", "connection closed", "log"],
+  ["EPIPE", "connection closed", "log"],
+  ["ERR_STREAM_PREMATURE_CLOSE", "connection closed", "log"],
   ["HPE_INVALID_CONSTANT", "does not speak HTTP", "address"],
   ["DEPTH_ZERO_SELF_SIGNED_CERT", "TLS", "DOCKER_CERT_PATH"],
   ["ERR_TLS_CERT_ALTNAME_INVALID", "TLS", "DOCKER_CERT_PATH"],
-  ["SSH", "SSH", "ssh by hand"],
+  ["SSH", "SSH", "Run ssh"],
   ["EWHATEVER", "the connection failed", "Start Docker"],
-])("%s says what happened and what to do", (code, what, hint) => {
-  expect(connectionError(fault(code), socket)).toMatchObject({
+])("%s is ENGINE_UNREACHABLE with its cause and a hint", (code, what, hint) => {
+  expect(connectionError(systemError(code), socket)).toMatchObject({
     code: "ENGINE_UNREACHABLE",
     message: expect.stringContaining(what),
     hint: expect.stringContaining(hint),
@@ -37,16 +37,18 @@ it.each([
   });
 });
 
-it("names the engine and what named it", () => {
-  expect(connectionError(fault("ENOENT"), socket).message).toBe(
-    "No Docker Engine at unix:///d.sock (DOCKER_HOST): there is no such socket.",
+it("the message names the engine and the setting that selected it", () => {
+  expect(connectionError(systemError("ENOENT"), socket).message).toBe(
+    "Can't connect to the Docker Engine at unix:///d.sock (DOCKER_HOST): the socket does not exist.",
   );
 });
 
-it("shows what TLS and SSH say of themselves", () => {
-  expect(connectionError(fault("SSH", "ssh: Permission denied (publickey)."), socket).message).toContain("publickey");
+it("the message includes the output of TLS and SSH", () => {
+  expect(connectionError(systemError("SSH", "ssh: Permission denied (publickey)."), socket).message).toContain(
+    "publickey",
+  );
 });
 
-it("thinks of TLS where no HTTP comes from a plain port", () => {
-  expect(connectionError(fault("HPE_INVALID_CONSTANT"), tcp).hint).toContain("DOCKER_TLS_VERIFY=1");
+it("the hint suggests TLS if a TCP port without TLS does not answer with HTTP", () => {
+  expect(connectionError(systemError("HPE_INVALID_CONSTANT"), tcp).hint).toContain("DOCKER_TLS_VERIFY=1");
 });

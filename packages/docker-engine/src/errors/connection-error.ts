@@ -3,39 +3,39 @@ import type { ResolvedEndpoint } from "../endpoint/endpoint.js";
 import type { EngineFault } from "./engine-error.js";
 
 interface Explanation {
-  what: string;
+  reason: string;
   hint: string;
 }
 
-const START = "Start Docker there, or name another engine with --host, --context or DOCKER_HOST.";
+const START = "Start Docker on that host, or choose another engine with --host, --context or DOCKER_HOST.";
 const TLS_FILES = "Check DOCKER_CERT_PATH (or the context's TLS files) and DOCKER_TLS_VERIFY.";
 
 const BY_CODE: Readonly<Record<string, Explanation>> = {
   ENOENT: {
-    what: "there is no such socket",
-    hint: "Start Docker, or name the engine with --host, --context or DOCKER_HOST.",
+    reason: "the socket does not exist",
+    hint: "Start Docker, or choose another engine with --host, --context or DOCKER_HOST.",
   },
   EACCES: {
-    what: "this user may not open the socket",
+    reason: "permission denied on the socket",
     hint: "Add the user to the docker group (sudo usermod -aG docker $USER) and log in again, or use rootless Docker.",
   },
-  ECONNREFUSED: { what: "the connection was refused", hint: START },
-  ENOTFOUND: { what: "the host name is not known", hint: "Check the address, and the name service of this machine." },
-  EAI_AGAIN: { what: "the name service does not answer", hint: "Check the address, and the network of this machine." },
-  EHOSTUNREACH: { what: "the host can't be reached", hint: "Check the address and the network." },
-  ENETUNREACH: { what: "its network can't be reached", hint: "Check the address and the network." },
-  ETIMEDOUT: { what: "the host does not answer", hint: "Check the address, the network and firewalls." },
+  ECONNREFUSED: { reason: "the connection was refused", hint: START },
+  ENOTFOUND: { reason: "unknown host name", hint: "Check the address and this machine's DNS settings." },
+  EAI_AGAIN: { reason: "the DNS server does not answer", hint: "Check the address and this machine's network." },
+  EHOSTUNREACH: { reason: "the host is unreachable", hint: "Check the address and the network." },
+  ENETUNREACH: { reason: "the network is unreachable", hint: "Check the address and the network." },
+  ETIMEDOUT: { reason: "the host does not answer", hint: "Check the address, the network and firewalls." },
   ECONNRESET: {
-    what: "the connection broke off before the answer was whole",
-    hint: "See whether the engine still runs, and look into its log.",
+    reason: "the connection closed before the response was complete",
+    hint: "Check that the engine is running, and see its log.",
   },
   REDIRECT: {
-    what: "what answers there sends elsewhere, as no engine does",
-    hint: "Check the address, and proxies on the way.",
+    reason: "it answered with an HTTP redirect, so it is not a Docker Engine",
+    hint: "Check the address and any proxy in between.",
   },
   SSH: {
-    what: "SSH could not reach it",
-    hint: "Try the same with ssh by hand; the remote side needs the docker command and the right to use its engine.",
+    reason: "the SSH connection failed",
+    hint: "Run ssh to that host by hand. The remote user needs the docker command and access to its engine.",
   },
 };
 
@@ -51,36 +51,40 @@ const TLS_CODE =
   /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/;
 
 function explain(code: string, endpoint: ResolvedEndpoint): Explanation {
-  if (TLS_CODE.test(code)) return { what: "the TLS connection failed", hint: TLS_FILES };
+  if (TLS_CODE.test(code)) return { reason: "the TLS connection failed", hint: TLS_FILES };
   if (code.startsWith("HPE_")) {
     return {
-      what: "what answers there does not speak HTTP",
+      reason: "the server does not speak HTTP",
       hint:
         endpoint.kind === "tcp" && endpoint.tls === undefined
-          ? "If it is a port with TLS, set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH."
+          ? "If the port uses TLS, set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH."
           : "Check the address.",
     };
   }
   const known = BY_CODE[ALIASES[code] ?? code];
-  return known ?? { what: "the connection failed", hint: START };
+  return known ?? { reason: "the connection failed", hint: START };
 }
 
-/** The system's code of an error; `ECONNRESET` also where Node has an own one for it. */
-export function faultCode(error: NodeJS.ErrnoException): string {
+/** The system's code of an error. Node's own code for a broken stream counts as `ECONNRESET`. */
+export function systemErrorCode(error: NodeJS.ErrnoException): string {
   if (error.code === "ERR_STREAM_PREMATURE_CLOSE") return "ECONNRESET";
   return error.code ?? "UNKNOWN";
 }
 
-/** The error for a connection that could not be made, or that broke. Its code is always `ENGINE_UNREACHABLE`. */
+/** The error `ENGINE_UNREACHABLE` for a connection that failed or broke. */
 export function connectionError(error: NodeJS.ErrnoException, endpoint: ResolvedEndpoint): DeploymentError {
-  const code = faultCode(error);
-  const { what, hint } = explain(code, endpoint);
-  const fault: EngineFault = { message: error.message, code };
-  // What TLS or SSH say of themselves tells more than any code.
+  const code = systemErrorCode(error);
+  const { reason, hint } = explain(code, endpoint);
+  const cause: EngineFault = { message: error.message, code };
+  // The messages of TLS and SSH are more precise than their codes.
   const detail = TLS_CODE.test(code) || code === "SSH" ? ` (${error.message})` : "";
-  const place = `${endpoint.host} (${endpoint.source})`;
-  return new DeploymentError("ENGINE_UNREACHABLE", `No Docker Engine at ${place}: ${what}${detail}.`, {
-    hint,
-    cause: fault,
-  });
+  const address = `${endpoint.host} (${endpoint.source})`;
+  return new DeploymentError(
+    "ENGINE_UNREACHABLE",
+    `Can't connect to the Docker Engine at ${address}: ${reason}${detail}.`,
+    {
+      hint,
+      cause,
+    },
+  );
 }

@@ -16,7 +16,7 @@ describe("statusError", () => {
     [503, { swarm: true }, "NOT_A_SWARM_MANAGER"],
     [503, {}, "ENGINE_ERROR"],
     [301, {}, "ENGINE_ERROR"],
-  ])("%i of %o is %s, whatever the text", (status, subject, code) => {
+  ])("status %i of %o is %s, whatever the text", (status, subject, code) => {
     expect(statusError(status, words("no such image"), { action: "do it", ...subject })).toMatchObject({
       code,
       message: "The engine could not do it: no such image.",
@@ -32,7 +32,7 @@ describe("statusError", () => {
     ["OCI runtime error", 500, "ENGINE_ERROR"],
     ["constructor", 500, "ENGINE_ERROR"],
     ["that name is already in use", 404, "NOT_FOUND"],
-  ])("takes Podman's cause %s of status %i for %s", (cause, status, code) => {
+  ])("Podman's cause %s with status %i is %s", (cause, status, code) => {
     const body = JSON.stringify({ cause, message: "Podman's words", response: status });
     expect(statusError(status, body, { action: "do it" })).toMatchObject({
       code,
@@ -46,11 +46,11 @@ describe("statusError", () => {
     ["<html>bad gateway</html>", "<html>bad gateway</html>"],
     ['{"message":""}', '{"message":""}'],
     ['{"message":7}', '{"message":7}'],
-  ])("takes the words of %s", (body, expected) => {
+  ])("the body %s becomes the message", (body, expected) => {
     expect(statusError(500, body, { action: "do it" }).cause).toEqual({ statusCode: 500, message: expected });
   });
 
-  it("makes one line of several", () => {
+  it("a message of several lines becomes one line", () => {
     expect(statusError(500, words("one\n  two."), { action: "do it" }).message).toBe(
       "The engine could not do it: one two.",
     );

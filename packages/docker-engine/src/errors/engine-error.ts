@@ -2,17 +2,17 @@ import { DeploymentError, type ErrorCode } from "@openfactory/deploy-core";
 import type { CallSubject } from "../connection/engine-call.js";
 import { dockerStatus } from "../podman/dialect.js";
 
-/** The engine's own error: what an error of this package has as its `cause`. */
+/** The engine's own error, as the `cause` of an error of this package. */
 export interface EngineFault {
-  /** HTTP status code; none where no answer came. */
+  /** HTTP status code; undefined if the engine did not answer. */
   statusCode?: number;
-  /** The engine's words. */
+  /** The engine's text. */
   message: string;
   /** System error code, e.g. `ECONNREFUSED`. */
   code?: string;
 }
 
-/** The engine's own error in a DeploymentError of this package, if it has one. */
+/** The engine's own error in a DeploymentError of this package; undefined if it has none. */
 export function engineFault(error: unknown): EngineFault | undefined {
   if (!DeploymentError.isInstance(error)) return undefined;
   const fault = error.cause as Partial<EngineFault> | undefined;
@@ -20,11 +20,11 @@ export function engineFault(error: unknown): EngineFault | undefined {
 }
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
-  UNAUTHORIZED: "Log in with docker login, or ask for the right to do this on that engine.",
+  UNAUTHORIZED: "Log in with docker login, or ask for permission on that engine.",
   IMAGE_NOT_FOUND: "Check the image's name and tag, or build, load or pull it first.",
   NOT_A_SWARM_MANAGER:
-    "Use a manager's address (--host, --context or DOCKER_HOST), or make this engine one with docker swarm init.",
-  ENGINE_ERROR: "See the engine's log for more.",
+    "Use a manager's address (--host, --context or DOCKER_HOST), or run docker swarm init on this engine.",
+  ENGINE_ERROR: "See the engine's log for details.",
 };
 
 function codeOf(status: number, subject: CallSubject): ErrorCode {
@@ -36,32 +36,35 @@ function codeOf(status: number, subject: CallSubject): ErrorCode {
   return "ENGINE_ERROR";
 }
 
-interface Told {
-  /** The engine's words: `message` of the body, or whatever a proxy in between wrote. */
-  words: string;
-  /** `cause` of the body: Podman's alone. */
+interface ErrorBody {
+  /** `message` of the body, or the text of a proxy in between. */
+  message: string;
+  /** `cause` of the body: only Podman sends one. */
   cause?: string;
 }
 
-function read(status: number, body: string): Told {
+function parseBody(status: number, body: string): ErrorBody {
   try {
     const { message, cause } = JSON.parse(body) as { message?: unknown; cause?: unknown };
     if (typeof message === "string" && message.trim() !== "") {
-      return { words: message.trim(), ...(typeof cause === "string" && { cause }) };
+      return { message: message.trim(), ...(typeof cause === "string" && { cause }) };
     }
   } catch {
-    // no JSON: an answer of something else than the engine
+    // not JSON, so not the engine's answer
   }
-  return { words: body.trim().slice(0, 500) || `status ${status}` };
+  return { message: body.trim().slice(0, 500) || `status ${status}` };
 }
 
-const sentence = (words: string): string => (/[.!?]$/.test(words) ? words : `${words}.`);
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-/** The error that an answer stands for. */
+/** The error for an answer of the engine, by its status. */
 export function statusError(status: number, body: string, subject: CallSubject): DeploymentError {
-  const { words, cause } = read(status, body);
+  const { message, cause } = parseBody(status, body);
   const code = codeOf(dockerStatus(status, cause), subject);
-  const fault: EngineFault = { statusCode: status, message: words };
-  const message = `The engine could not ${subject.action}: ${sentence(fault.message.replace(/\s*\n\s*/g, " "))}`;
-  return new DeploymentError(code, message, { hint: HINTS[code], cause: fault });
+  const fault: EngineFault = { statusCode: status, message };
+  const text = sentence(message.replace(/\s*\n\s*/g, " "));
+  return new DeploymentError(code, `The engine could not ${subject.action}: ${text}`, {
+    hint: HINTS[code],
+    cause: fault,
+  });
 }

@@ -21,30 +21,30 @@ it.each([
   [401, "UNAUTHORIZED"],
   [404, "IMAGE_NOT_FOUND"],
   [500, "ENGINE_ERROR"],
-])("status %i tells more than any words", (status, code) => {
+])("status %i overrides the text", (status, code) => {
   expect(pullError("something", subject, status)).toMatchObject({ code, cause: { statusCode: status } });
 });
 
-it("names image and registry, and says what to do", () => {
+it("the message names the image and the registry, and the hint the next step", () => {
   expect(pullError("connection refused", subject)).toMatchObject({
-    message: "The engine could not get the image r.io/a:1 from the registry r.io: connection refused.",
-    hint: "See whether r.io runs, and whether the engine can reach it.",
+    message: "The engine could not get image r.io/a:1 from registry r.io: connection refused.",
+    hint: "Check that r.io is running and that the engine can reach it.",
   });
-  expect(pullError("denied", subject).hint).toContain("log in anew with docker login r.io,");
-  const stranger = { image: "a", registry: "docker.io", hasCredentials: false };
-  expect(pullError("denied", stranger).hint).toBe(
-    "Docker's config.json has no credentials for it: log in with docker login.",
+  expect(pullError("denied", subject).hint).toContain("Run docker login r.io as a user");
+  const withoutLogin = { image: "a", registry: "docker.io", hasCredentials: false };
+  expect(pullError("denied", withoutLogin).hint).toBe(
+    "Docker's config.json has no login for this registry. Run docker login.",
   );
 });
 
 it.each([
-  ["toomanyrequests: You have reached your pull rate limit.", undefined, "takes requests again"],
-  ["received unexpected HTTP status: 429 Too Many Requests", 500, "takes requests again"],
-  ["too much", 429, "takes requests again"],
-  ["received unexpected HTTP status: 503 Service Unavailable", undefined, "is back"],
-  ["error parsing HTTP 503 response body: invalid character '<'", 503, "is back"],
-  ['Get "https://r.io/v2/": dial tcp: lookup r.io: no such host', 503, "See whether r.io runs"],
-])("of a registry that gives nothing (%s, %s) says what to do", (words, status, remedy) => {
+  ["toomanyrequests: You have reached your pull rate limit.", undefined, "limits requests"],
+  ["received unexpected HTTP status: 429 Too Many Requests", 500, "limits requests"],
+  ["too much", 429, "limits requests"],
+  ["received unexpected HTTP status: 503 Service Unavailable", undefined, "is available"],
+  ["error parsing HTTP 503 response body: invalid character '<'", 503, "is available"],
+  ['Get "https://r.io/v2/": dial tcp: lookup r.io: no such host', 503, "Check that r.io is running"],
+])("a registry without an answer (%s, %s) is ENGINE_ERROR with a hint", (words, status, remedy) => {
   expect(pullError(words, subject, status)).toMatchObject({
     code: "ENGINE_ERROR",
     hint: expect.stringContaining(remedy),
@@ -56,17 +56,18 @@ it.each([
   ['Get "https://r.io/v2/app/manifests/403": dial tcp 10.0.0.1:443: connect: connection refused', "ENGINE_ERROR"],
   ["something about r.io/app:401", "ENGINE_ERROR"],
   ["received unexpected HTTP status: 403 Forbidden", "UNAUTHORIZED"],
-])("takes a tag for no status: %s is %s", (words, code) => {
+])("a tag is not a status: %s is %s", (words, code) => {
   expect(pullError(words, subject)).toMatchObject({ code });
 });
 
-it("names a look-up of credentials that failed as the likely cause of a refusal, and of nothing else", () => {
+it("a failed lookup of credentials is the likely cause of a refusal, and of nothing else", () => {
   const problem = {
-    message: "The credential helper docker-credential-desktop gave no credentials for r.io: it is not in PATH",
+    message:
+      "The credential helper docker-credential-desktop returned no credentials for r.io: program not found in PATH",
     hint: "Repair it.",
   };
   const without = { ...subject, hasCredentials: false, problem };
-  const hint = expect.stringMatching(/no credentials could be looked up: .*desktop.*not in PATH\. Repair it\./);
+  const hint = expect.stringMatching(/failed lookup of credentials: .*desktop.*not found in PATH\. Repair it\./);
   expect(pullError("unauthorized", without)).toMatchObject({ code: "UNAUTHORIZED", hint });
   expect(
     pullError("pull access denied, repository does not exist or may require 'docker login'", without),

@@ -16,25 +16,25 @@ const managers = [
 const inState = (Swarm: object): Handler => refusing(answering(200, { Swarm }));
 
 it.each([
-  [{ LocalNodeState: "inactive" }, "NOT_A_SWARM_MANAGER", /is in no swarm.*docker swarm init/],
-  [{ LocalNodeState: "locked" }, "NOT_A_SWARM_MANAGER", /locked: unlock it there with docker swarm unlock\.$/],
+  [{ LocalNodeState: "inactive" }, "NOT_A_SWARM_MANAGER", /is not part of a swarm.*docker swarm init/],
+  [{ LocalNodeState: "locked" }, "NOT_A_SWARM_MANAGER", /locked\. Run docker swarm unlock on that host\.$/],
   [
     { LocalNodeState: "active", RemoteManagers: managers },
     "NOT_A_SWARM_MANAGER",
     /is a worker.*--host.*10\.0\.0\.2, \[fd00::3\]\)\.$/,
   ],
-  [{ LocalNodeState: "pending", RemoteManagers: null }, "NOT_A_SWARM_MANAGER", /has not joined its swarm yet: wait/],
+  [{ LocalNodeState: "pending", RemoteManagers: null }, "NOT_A_SWARM_MANAGER", /is still joining its swarm\. Wait/],
   [
     { LocalNodeState: "error", Error: "certificate expired." },
     "NOT_A_SWARM_MANAGER",
-    /can't take part in its swarm \(certificate expired\): .*swarm leave/,
+    /can't take part in its swarm \(certificate expired\)\. .*swarm leave/,
   ],
   [
     { LocalNodeState: "active", ControlAvailable: true },
     "ENGINE_ERROR",
     /More than half of the swarm's managers must be online/,
   ],
-])("an engine in the state %j gives %s with the hint for it", async (state, code, hint) => {
+])("an engine in the state %j is %s with a hint for that state", async (state, code, hint) => {
   const { engine } = await engineOn(inState(state));
   const error: unknown = await engine.services.list().catch((reason: unknown) => reason);
   expect(error).toMatchObject({
@@ -48,7 +48,7 @@ it.each([
 });
 
 it.each([answering(500, { message: "boom" }), answering(200, {})])(
-  "an engine that tells nothing of itself leaves the error as it is (%#)",
+  "the error stays as it is if the engine does not report its state (%#)",
   async (info) => {
     const { engine } = await engineOn(refusing(info));
     await expect(engine.nodes.list()).rejects.toMatchObject({
@@ -58,7 +58,7 @@ it.each([answering(500, { message: "boom" }), answering(200, {})])(
   },
 );
 
-it("streams are explained as well", async () => {
+it("a stream that fails gets the same hint", async () => {
   const { engine } = await engineOn(inState({ LocalNodeState: "locked" }));
   const reading = (async () => {
     for await (const frame of engine.services.logs("x")) expect.unreachable(String(frame));

@@ -3,12 +3,12 @@ import { queryAndBody } from "../connection/dockerode.js";
 import type { EngineCalls } from "../connection/engine-call.js";
 import { isMissing } from "../connection/shared-calls.js";
 import type { CallOptions } from "../engine.js";
-import { withAsked } from "./requested-config.js";
+import { withRequestedLabel } from "./requested-config.js";
 
-/** What Docker gives a process to end, in seconds, where nobody says; Podman 4 gives it no time at all. */
+/** Docker's default time for a process to end, in seconds. Podman 4 has none. */
 const STOP_TIMEOUT = 10;
 
-/** The parts of a body (Engine API, ContainerCreate) that Podman takes for something else, and does not say so. */
+/** The parts of a body (Engine API, ContainerCreate) that Podman ignores or misreads without an error. */
 interface CreateBody {
   StopTimeout?: number;
   Labels?: Record<string, string>;
@@ -25,32 +25,36 @@ interface Mount {
   };
 }
 
-const unsupported = (field: string, what: string, hint: string): DeploymentError =>
-  new DeploymentError("UNSUPPORTED", `Podman ${what}.`, { field, hint });
+const unsupported = (field: string, problem: string, hint: string): DeploymentError =>
+  new DeploymentError("UNSUPPORTED", `Podman ${problem}.`, { field, hint });
 
-/** Podman takes `{"a=b": "c"}` for `{"a": "b=c"}`. */
-function refuseLabels({ Labels = {} }: CreateBody): void {
+/** Podman reads `{"a=b": "c"}` as `{"a": "b=c"}`. */
+function checkLabels({ Labels = {} }: CreateBody): void {
   const wrong = Object.keys(Labels).find((name) => name.includes("="));
   if (wrong === undefined) return;
-  const what = `keeps no label whose name holds an equals sign: ${wrong}`;
-  throw unsupported("labels", what, "Give the label another name, or deploy on a Docker Engine.");
+  const problem = `does not support an equals sign in a label's name: ${wrong}`;
+  throw unsupported("labels", problem, "Rename the label, or deploy on a Docker Engine.");
 }
 
-function refuseMount({ Source, VolumeOptions }: Mount, index: number): void {
+function checkMount({ Source, VolumeOptions }: Mount, index: number): void {
   const field = `mounts[${index}].VolumeOptions`;
   if (VolumeOptions?.NoCopy) {
-    throw unsupported(`${field}.NoCopy`, "fills a new volume from the image, whatever is asked", "Leave NoCopy out.");
+    throw unsupported(`${field}.NoCopy`, "ignores NoCopy, and fills a new volume from the image", "Remove NoCopy.");
   }
   if (VolumeOptions !== undefined && hasSettings(VolumeOptions) && Source === undefined) {
-    throw unsupported(field, "makes a volume with options under a name only", "Name the volume: Source.");
+    throw unsupported(
+      field,
+      "requires a name for a volume with labels or driver options",
+      "Set Source to a name for the volume.",
+    );
   }
 }
 
 const hasSettings = ({ Labels, DriverConfig }: NonNullable<Mount["VolumeOptions"]>): boolean =>
   Labels !== undefined || DriverConfig !== undefined;
 
-/** Podman makes a container's volumes without labels, driver and options: they are made first, as Docker makes them. */
-async function makeVolume(calls: EngineCalls, { Source: Name, VolumeOptions }: Mount, options?: CallOptions) {
+/** Podman creates a container's volumes without labels, driver and options. They are created before the container. */
+async function createVolume(calls: EngineCalls, { Source: Name, VolumeOptions }: Mount, options?: CallOptions) {
   if (Name === undefined || VolumeOptions === undefined || !hasSettings(VolumeOptions)) return;
   if (!(await isMissing(calls, "volume", Name, options))) return;
   const { Labels, DriverConfig } = VolumeOptions;
@@ -63,22 +67,22 @@ async function makeVolume(calls: EngineCalls, { Source: Name, VolumeOptions }: M
 }
 
 /**
- * Before a container is created: makes its volumes, or refuses what can't be; and gives the body to send.
- * @throws DeploymentError `UNSUPPORTED`; as every call.
+ * Creates the container's volumes and returns the body to send.
+ * @throws DeploymentError `UNSUPPORTED` for settings that Podman ignores or misreads; as every call.
  */
 export async function prepareCreate(
   calls: EngineCalls,
   { name, body }: { name: string; body: object },
   options?: CallOptions,
 ): Promise<object> {
-  const asked = body as CreateBody;
-  const mounts = asked.HostConfig?.Mounts ?? [];
-  refuseLabels(asked);
-  mounts.forEach(refuseMount);
+  const requested = body as CreateBody;
+  const mounts = requested.HostConfig?.Mounts ?? [];
+  checkLabels(requested);
+  mounts.forEach(checkMount);
   const volumes = mounts.filter(({ Type, VolumeOptions }) => Type === "volume" && VolumeOptions !== undefined);
-  // For a name in use nothing is made: the creation says so.
+  // If the name is in use, the creation fails: no volume is created.
   if (volumes.length > 0 && (await isMissing(calls, "container", name, options))) {
-    for (const volume of volumes) await makeVolume(calls, volume, options);
+    for (const volume of volumes) await createVolume(calls, volume, options);
   }
-  return withAsked({ StopTimeout: STOP_TIMEOUT, ...body });
+  return withRequestedLabel({ StopTimeout: STOP_TIMEOUT, ...body });
 }

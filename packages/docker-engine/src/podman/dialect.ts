@@ -4,46 +4,46 @@ import type { ContainerDetails, ContainerSummary } from "../engine-types.js";
 
 export type ListContainers = (filters?: Filters) => Promise<ContainerSummary[]>;
 
-/** How an engine's answers differ from Docker's: each function makes of one what Docker would have said. */
+/** How an engine differs from Docker. Each function converts a request, or an answer, to Docker's. */
 export interface Dialect {
   /**
-   * Sees to it that all of a body (ContainerCreate) will hold, and gives the one to send.
-   * @throws DeploymentError `UNSUPPORTED` for what the engine would take for something else; as every call.
+   * Prepares the engine for a container, and returns the body (ContainerCreate) to send.
+   * @throws DeploymentError `UNSUPPORTED` for a setting that the engine would ignore or misread; as every call.
    */
   prepareCreate(calls: EngineCalls, create: { name: string; body: object }, options?: CallOptions): Promise<object>;
-  details(container: ContainerDetails, calls: EngineCalls, options?: CallOptions): Promise<ContainerDetails>;
-  /** @param list asks the engine itself. */
-  list(list: ListContainers, filters?: Filters): Promise<ContainerSummary[]>;
-  /** Adds what the engine's list leaves out, and another of its calls tells. Default: nothing. */
-  completeList?(
+  convertContainer(container: ContainerDetails, calls: EngineCalls, options?: CallOptions): Promise<ContainerDetails>;
+  /** @param list lists containers as the engine reports them. */
+  listContainers(list: ListContainers, filters?: Filters): Promise<ContainerSummary[]>;
+  /** Adds labels that the engine's list lacks. Default: nothing. */
+  addLabels?(
     calls: EngineCalls,
     containers: readonly ContainerSummary[],
     options?: CallOptions,
   ): Promise<ContainerSummary[]>;
-  /** What is not as asked after a container was to be changed, in a sentence: nothing is sent. Default: the engine changes it. */
+  /** Why containers are not updated, in a sentence: no call is made. Default: the engine updates them. */
   readonly noUpdate?: string;
-  /** Why the engine asks no registry for a digest, in a sentence. Default: it does. */
+  /** Why the engine can't look up digests, in a sentence. Default: it can. */
   readonly noDigest?: string;
-  /** @throws DeploymentError `CONFLICT` for a network in use that the engine would remove all the same. */
-  mayRemoveNetwork(calls: EngineCalls, name: string, options?: CallOptions): Promise<void>;
-  /** Whether a volume could not be made since it is there: Docker answers with that. */
-  isVolumeThere(error: unknown): boolean;
+  /** @throws DeploymentError `CONFLICT` for a network in use that the engine would remove. */
+  assertNetworkUnused(calls: EngineCalls, name: string, options?: CallOptions): Promise<void>;
+  /** Whether a volume was not created because it exists; Docker returns the existing volume. */
+  isVolumeExistsError(error: unknown): boolean;
 }
 
 export const docker: Dialect = {
   prepareCreate: async (_, { body }) => body,
-  details: async (container) => container,
-  list: (list, filters) => list(filters),
-  mayRemoveNetwork: async () => {},
-  isVolumeThere: () => false,
+  convertContainer: async (container) => container,
+  listContainers: (list, filters) => list(filters),
+  assertNetworkUnused: async () => {},
+  isVolumeExistsError: () => false,
 };
 
 /**
- * What Podman answers with status 500 (seen with 4.3 and 5.4), by the `cause` in the body, which is one of its own
- * errors; and the status that Docker gives the same. An answer of Docker's has no cause.
+ * Docker's status for each of Podman's own errors. Podman sends them with status 500 (seen with 4.3 and 5.4) and the
+ * error as `cause` in the body; Docker sends no cause.
  * Source: podman, `libpod/define/errors.go`; containers/storage, `errors.go`.
  */
-const STATUS_OF: ReadonlyMap<string, number> = new Map(
+const STATUS_BY_CAUSE: ReadonlyMap<string, number> = new Map(
   Object.entries({
     "that name is already in use": 409,
     "container already exists": 409,
@@ -58,6 +58,6 @@ const STATUS_OF: ReadonlyMap<string, number> = new Map(
   }),
 );
 
-/** The status with which Docker would have answered. */
+/** The status that Docker would have sent. */
 export const dockerStatus = (status: number, cause: string | undefined): number =>
-  (status === 500 && cause !== undefined ? STATUS_OF.get(cause) : undefined) ?? status;
+  (status === 500 && cause !== undefined ? STATUS_BY_CAUSE.get(cause) : undefined) ?? status;

@@ -7,7 +7,7 @@ import { withPods } from "./podman.js";
 const container = (Id: string): ContainerSummary => ({ Id, Labels: { a: "b" } }) as unknown as ContainerSummary;
 const calls = (answer: () => unknown): EngineCalls => ({ json: async () => answer() }) as unknown as EngineCalls;
 
-it("labels the containers of pods with the pod's name, and leaves the others as they are", async () => {
+it("withPods() adds the pod's name as a label to the containers of a pod", async () => {
   const pods = [
     { Name: "shop", Containers: [{ Id: "infra" }, { Id: "web" }] },
     { Name: "empty", Containers: null },
@@ -21,7 +21,7 @@ it("labels the containers of pods with the pod's name, and leaves the others as 
 });
 
 it.each(["NOT_FOUND", "UNAUTHORIZED"] as const)(
-  "lists as without pods where Podman's own API is not served (%s)",
+  "lists containers without pods if Podman's own API is not available (%s)",
   async (code) => {
     const refuse = (): never => {
       throw new DeploymentError(code, "no", { hint: "x" });
@@ -30,7 +30,7 @@ it.each(["NOT_FOUND", "UNAUTHORIZED"] as const)(
   },
 );
 
-it("throws whatever else goes wrong", async () => {
+it("throws any other error", async () => {
   const fail = (): never => {
     throw new DeploymentError("TIMEOUT", "slow", { hint: "x" });
   };

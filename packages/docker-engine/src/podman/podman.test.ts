@@ -28,13 +28,13 @@ const podmanLike: Handler = ({ url }, response) => {
 };
 
 describe("on Podman", () => {
-  it("a container has Docker's states, and no health where it is empty", async () => {
+  it("a container has Docker's states, and no health if Podman's is empty", async () => {
     const { engine } = await podmanOn(podmanLike);
     const { State } = await engine.containers.inspect("demo");
     expect(State).toEqual({ Status: "exited", Running: false });
   });
 
-  it("a list tells of health where Docker has it", async () => {
+  it("a list has the health in the status, as Docker's has", async () => {
     const { engine } = await podmanOn(podmanLike);
     expect((await engine.containers.list()).map(({ Id, State, Status }) => [Id, State, Status])).toEqual([
       ["1", "running", "Up 3 seconds (unhealthy)"],
@@ -50,7 +50,7 @@ describe("on Podman", () => {
     ["a=1", ["1", "4"]],
     ["b=x=y", ["3", "4"]],
     ["b=x", []],
-  ])("a list by the label %s has those that carry it", async (label, ids) => {
+  ])("a list by the label %s has the containers with that label", async (label, ids) => {
     const { engine } = await podmanOn(podmanLike);
     expect((await engine.containers.list({ label: [label] })).map(({ Id }) => Id)).toEqual(ids);
   });
@@ -66,12 +66,12 @@ describe("on Podman", () => {
     ]);
   });
 
-  it("a label that Podman would take for another is refused before it is asked", async () => {
+  it("create() rejects a label that Podman would misread, without a call", async () => {
     const { engine, fake } = await podmanOn(podmanLike);
     await expect(engine.containers.create("demo", { Labels: { a: "=", "b=c": "secret" } })).rejects.toMatchObject({
       code: "UNSUPPORTED",
       field: "labels",
-      message: "Podman keeps no label whose name holds an equals sign: b=c.",
+      message: "Podman does not support an equals sign in a label's name: b=c.",
     });
     expect(fake.requests).toEqual([]);
   });
@@ -81,13 +81,13 @@ it.each([
   [{}, 10],
   [{ StopTimeout: 0 }, 0],
   [{ StopTimeout: 3 }, 3],
-])("of %j, Podman's containers have %i s to end, as Docker's", async (body, seconds) => {
+])("create(%j) sets a stop timeout of %i s, as Docker does", async (body, seconds) => {
   const { engine, fake } = await podmanOn(podmanLike);
   await engine.containers.create("demo", body);
   expect(JSON.parse(fake.requests[0]?.body ?? "")).toMatchObject({ StopTimeout: seconds });
 });
 
-describe("a container with a volume of its own settings, on Podman", () => {
+describe("create() of a container with volume options, on Podman", () => {
   const volume = { Labels: { a: "b" }, DriverConfig: { Name: "local", Options: { type: "nfs", device: ":/data" } } };
   const bodyOf = (mount: object) => ({ HostConfig: { Mounts: [{ Type: "volume", Target: "/data", ...mount }] } });
   const having =
@@ -100,7 +100,7 @@ describe("a container with a volume of its own settings, on Podman", () => {
     return fake.requests.map(({ method, url, body }) => [method, url.replace(/^\/v1.41|\?.*$/g, ""), body]);
   };
 
-  it("has its volume made first", async () => {
+  it("creates the volume first", async () => {
     const made = { Name: "data", Labels: volume.Labels, Driver: "local", DriverOpts: volume.DriverConfig.Options };
     expect(await calls({ Source: "data", VolumeOptions: volume })).toEqual([
       ["GET", "/containers/demo/json", ""],
@@ -110,33 +110,33 @@ describe("a container with a volume of its own settings, on Podman", () => {
     ]);
   });
 
-  it("takes a volume that is there as it is", async () => {
+  it("uses an existing volume as it is", async () => {
     const all = await calls({ Source: "data", VolumeOptions: volume }, "/volumes/data");
     expect(all.map(([, path]) => path)).toEqual(["/containers/demo/json", "/volumes/data", "/containers/create"]);
   });
 
-  it("makes none for a name that is in use", async () => {
+  it("creates no volume if the container's name is in use", async () => {
     const all = await calls({ Source: "data", VolumeOptions: volume }, "/containers/demo/json");
     expect(all.map(([, path]) => path)).toEqual(["/containers/demo/json", "/containers/create"]);
   });
 
-  it("asks nothing for a volume without settings", async () => {
+  it("makes no other call for a volume without options", async () => {
     expect(await calls({ Source: "data" })).toHaveLength(1);
   });
 
   it.each([
     ["mounts[0].VolumeOptions.NoCopy", { Source: "data", VolumeOptions: { NoCopy: true } }],
     ["mounts[0].VolumeOptions", { VolumeOptions: volume }],
-  ])("is refused for %s before anything is made", async (field, mount) => {
+  ])("rejects %s, without a call", async (field, mount) => {
     const { engine, fake } = await podmanOn(having());
     await expect(engine.containers.create("demo", bodyOf(mount))).rejects.toMatchObject({ code: "UNSUPPORTED", field });
     expect(fake.requests).toEqual([]);
   });
 });
 
-describe("what a container was asked to be, on Podman", () => {
-  /** Podman as far as it tells something else than was asked for: its own variables, names, limits and capabilities. */
-  const telling = (body: Record<string, unknown>) => {
+describe("the requested configuration of a container, on Podman", () => {
+  /** A container as Podman reports it, with its own variables, names, limits and capabilities. */
+  const podmanDetails = (body: Record<string, unknown>) => {
     const {
       Labels,
       Env = [],
@@ -165,15 +165,15 @@ describe("what a container was asked to be, on Podman", () => {
       State: { Status: "running", Running: true },
     };
   };
-  /** Creates a container, and looks at it. */
-  const told = async (body: object, options: object = {}) => {
+  /** Creates a container and inspects it. */
+  const createAndInspect = async (body: object, options: object = {}) => {
     let made: Record<string, unknown> = {};
     const { engine } = await podmanOn(({ method, url, body: sent }, response) => {
       if (method === "POST") made = JSON.parse(sent) as Record<string, unknown>;
       if (url.includes("/volumes/"))
         return void response.writeHead(200).end(JSON.stringify({ Name: "data", Options: options }));
       const listed = {
-        ...telling(made),
+        ...podmanDetails(made),
         Image: "docker.io/library/demo:1",
         Labels: made["Labels"],
         State: "running",
@@ -186,16 +186,16 @@ describe("what a container was asked to be, on Podman", () => {
             ? []
             : url.includes("/containers/json")
               ? [listed]
-              : telling(made);
+              : podmanDetails(made);
       response.writeHead(200).end(JSON.stringify(answer));
     });
     await engine.containers.create("demo", body);
     const [listed] = await engine.containers.list();
-    return { details: await engine.containers.inspect("1"), listed, noted: JSON.stringify(made["Labels"]) };
+    return { details: await engine.containers.inspect("1"), listed, recorded: JSON.stringify(made["Labels"]) };
   };
 
-  it("is told as on Docker, where Podman adds of its own", async () => {
-    const { details, listed } = await told({ Image: "demo:1", Labels: { a: "b" }, Env: ["A=1"] });
+  it("does not contain Podman's own additions", async () => {
+    const { details, listed } = await createAndInspect({ Image: "demo:1", Labels: { a: "b" }, Env: ["A=1"] });
     expect(details).toMatchObject({
       Config: { Image: "demo:1", Labels: { a: "b" }, Env: ["A=1"] },
       HostConfig: { PidsLimit: 0, CapAdd: null, CapDrop: null, Ulimits: null },
@@ -206,13 +206,13 @@ describe("what a container was asked to be, on Podman", () => {
     expect(listed).toMatchObject({ Image: "demo:1", Labels: { a: "b" } });
   });
 
-  it("is told where it is what Podman would add", async () => {
-    const asked = {
+  it("contains a requested value that equals Podman's addition", async () => {
+    const requested = {
       Image: "demo:1",
       Env: ["HOME=/srv", "TERM=xterm"],
       HostConfig: { PidsLimit: 2048, CapDrop: ["MKNOD"], NetworkMode: "plant" },
     };
-    const { details } = await told(asked);
+    const { details } = await createAndInspect(requested);
     expect(details).toMatchObject({
       Config: { Env: ["HOME=/srv", "TERM=xterm"] },
       HostConfig: { PidsLimit: 2048, CapAdd: null, CapDrop: ["MKNOD"] },
@@ -220,33 +220,33 @@ describe("what a container was asked to be, on Podman", () => {
     });
   });
 
-  it("is told as far as Podman leaves it out", async () => {
+  it("contains the fields that Podman omits", async () => {
     const HostConfig = {
       Ulimits: [{ Name: "nofile", Soft: 9, Hard: 9 }],
       Init: false,
       Mounts: [{ Type: "tmpfs", Target: "/scratch" }],
     };
-    expect((await told({ Image: "demo:1", HostConfig })).details.HostConfig).toMatchObject(HostConfig);
+    expect((await createAndInspect({ Image: "demo:1", HostConfig })).details.HostConfig).toMatchObject(HostConfig);
   });
 
-  it("is noted with the container without a value of its environment, or of a volume's options, which the volume tells", async () => {
+  it("is recorded without values of variables and volume options", async () => {
     const DriverConfig = { Name: "local", Options: { type: "cifs", o: "password=s3cret" } };
     const Mounts = [{ Type: "volume", Source: "data", Target: "/data", VolumeOptions: { DriverConfig } }];
-    const { noted, details } = await told(
+    const { recorded, details } = await createAndInspect(
       { Image: "demo:1", Env: ["HOME=s3cret"], HostConfig: { Mounts } },
       DriverConfig.Options,
     );
-    expect(noted).toContain("HOME");
-    expect(noted).not.toContain("s3cret");
+    expect(recorded).toContain("HOME");
+    expect(recorded).not.toContain("s3cret");
     expect(details.HostConfig.Mounts).toEqual(Mounts);
   });
 
   it.each(["no label", "{}", "no JSON", "null"])(
-    "stays as Podman tells it of a container that was not made here (%s)",
+    "stays as Podman reports it for a container of another program (%s)",
     async (label) => {
       const Labels = { a: "b", ...(label !== "no label" && { "org.openfactory.deploy.podman": label }) };
       const { engine } = await podmanOn(
-        (_, response) => void response.writeHead(200).end(JSON.stringify(telling({ Labels }))),
+        (_, response) => void response.writeHead(200).end(JSON.stringify(podmanDetails({ Labels }))),
       );
       expect((await engine.containers.inspect("1")).Config).toMatchObject({
         Image: "docker.io/library/demo:1",
@@ -256,7 +256,7 @@ describe("what a container was asked to be, on Podman", () => {
   );
 });
 
-it("a volume that another made at the same time is the one, as on Docker", async () => {
+it("volumes.create() returns a volume that another client created at the same time, as Docker does", async () => {
   const { engine } = await podmanOn(({ method }, response) => {
     if (method === "GET")
       return void response.writeHead(200).end(JSON.stringify({ Name: "data", Labels: { a: "theirs" } }));
@@ -271,7 +271,7 @@ it("a volume that another made at the same time is the one, as on Docker", async
   expect(await engine.volumes.create({ Name: "data" })).toMatchObject({ Labels: { a: "theirs" } });
 });
 
-it("a network under containers is not removed", async () => {
+it("networks.remove() rejects with CONFLICT if containers use the network", async () => {
   const { engine, fake } = await podmanOn(({ url }, response) =>
     response.writeHead(200).end(url.includes("busy") ? JSON.stringify([{ Id: "1", Names: ["/web"] }]) : "[]"),
   );
@@ -285,7 +285,7 @@ it("a network under containers is not removed", async () => {
   ]);
 });
 
-it("no digest is asked for, since Podman has no such call", async () => {
+it("images.digest() rejects with UNSUPPORTED, without a call", async () => {
   const { engine, fake } = await podmanOn(podmanLike);
   await expect(engine.images.digest("demo:1")).rejects.toMatchObject({ code: "UNSUPPORTED" });
   expect(fake.requests).toEqual([]);

@@ -6,10 +6,33 @@ import { inspectNetwork, listContainers } from "../connection/shared-calls.js";
 import type { CallOptions, Filters } from "../engine.js";
 import type { ContainerDetails, ContainerSummary } from "../engine-types.js";
 import { prepareCreate } from "./create-container.js";
-import { type Dialect, type ListContainers, docker } from "./dialect.js";
-import { asAsked, listedAsAsked } from "./requested-config.js";
+import { type Dialect, docker, type ListContainers } from "./dialect.js";
+import { restoreDetails, restoreSummary } from "./requested-config.js";
 
-/** States of a container that Docker has no word for. Source: podman, `libpod/define/containerstate.go`. */
+/** Detected by the headers of the ping, which is sent anyway: `/version` would be one more call. */
+export function detectDialect(headers: IncomingHttpHeaders): Dialect {
+  const version = headers["libpod-api-version"]?.toString();
+  return version === undefined ? docker : podman(version);
+}
+
+/** Podman's Docker-compatible API, as seen with 4.3 and 5.4. */
+const podman = (version: string): Dialect => ({
+  prepareCreate,
+  convertContainer: async (container, calls, options) => ({
+    ...(await restoreDetails(container, calls, options)),
+    State: { ...withoutEmptyHealth(container.State), Status: dockerState(container.State.Status) },
+  }),
+  listContainers: async (list, filters) => dockerList(await listWithHealth(list, filters), filters).map(restoreSummary),
+  addLabels: withPods,
+  ...(Number.parseInt(version, 10) < 5 && {
+    noUpdate: `Podman ${version} can't change a restart policy: after a reboot it may also start the previous version's container.`,
+  }),
+  noDigest: "Podman can't look up an image's digest in a registry.",
+  assertNetworkUnused,
+  isVolumeExistsError: (error) => DeploymentError.isInstance(error, "CONFLICT"),
+});
+
+/** States of a container that Docker does not have. Source: podman, `libpod/define/containerstate.go`. */
 const STATES: Readonly<Record<string, string>> = {
   configured: "created",
   initialized: "created",
@@ -19,80 +42,48 @@ const STATES: Readonly<Record<string, string>> = {
 
 const dockerState = <State extends string>(state: State): State => (STATES[state] ?? state) as State;
 
-/** Podman 4 says of a container without a health check that its health is empty. */
+/** Podman 4 reports an empty health for a container without a health check. */
 const withoutEmptyHealth = ({ Health, ...state }: ContainerDetails["State"]): ContainerDetails["State"] =>
   Health === undefined || Health.Status === "" ? state : { ...state, Health };
 
-/** Podman takes a filter by the label `a=` for any value of it. */
-const carries = ({ Labels }: ContainerSummary, label: string): boolean => {
+/** The texts that Docker adds to a container's status. */
+const HEALTH_TEXT = { starting: "health: starting", healthy: "healthy", unhealthy: "unhealthy" } as const;
+
+/** Podman filters a list by health, but does not report it in the list: each health is listed, and added to the status. */
+async function listWithHealth(list: ListContainers, filters: Filters = {}): Promise<ContainerSummary[]> {
+  const healthById = new Map<string, string>();
+  const listHealth = async ([health, text]: [string, string]): Promise<void> => {
+    for (const { Id } of await list({ ...filters, health: [health] })) healthById.set(Id, text);
+  };
+  const [containers] = await Promise.all([list(filters), ...Object.entries(HEALTH_TEXT).map(listHealth)]);
+  return containers.map((container) => {
+    const health = container.State === "running" ? healthById.get(container.Id) : undefined;
+    return health === undefined ? container : { ...container, Status: `${container.Status} (${health})` };
+  });
+}
+
+const dockerList = (containers: readonly ContainerSummary[], { label = [] }: Filters = {}): ContainerSummary[] =>
+  containers
+    .filter((container) => label.every((each) => hasLabel(container, each)))
+    .map((container) => ({ ...container, State: dockerState(container.State) }));
+
+/** Filters again: Podman's filter `a=` matches any value of the label. */
+const hasLabel = ({ Labels }: ContainerSummary, label: string): boolean => {
   const equals = label.indexOf("=");
   return equals === -1 ? label in Labels : Labels[label.slice(0, equals)] === label.slice(equals + 1);
 };
 
-const dockerList = (containers: readonly ContainerSummary[], { label = [] }: Filters = {}): ContainerSummary[] =>
-  containers
-    .filter((container) => label.every((one) => carries(container, one)))
-    .map((container) => ({ ...container, State: dockerState(container.State) }));
-
-/** Podman removes a network under its containers. */
-async function mayRemoveNetwork(calls: EngineCalls, name: string, options?: CallOptions): Promise<void> {
-  const action = `remove network ${name}`;
-  const containers = await listContainers(calls, { network: [name] }, options, action);
-  if (containers.length === 0) return;
-  const { Name } = await inspectNetwork(calls, name, options, action);
-  throw new DeploymentError(
-    "CONFLICT",
-    `Network ${Name} can't be removed: it is in use by ${containers.map(({ Names: [first = ""] }) => first.replace(/^\//, "")).join(", ")}.`,
-    {
-      hint: "Remove them first.",
-    },
-  );
-}
-
-/** Podman's Docker-compatible API, as seen of 4.3 and 5.4. */
-const podman = (version: string): Dialect => ({
-  prepareCreate,
-  details: async (container, calls, options) => ({
-    ...(await asAsked(container, calls, options)),
-    State: { ...withoutEmptyHealth(container.State), Status: dockerState(container.State.Status) },
-  }),
-  list: async (list, filters) => dockerList(await listWithHealth(list, filters), filters).map(listedAsAsked),
-  completeList: withPods,
-  ...(Number.parseInt(version, 10) < 5 && {
-    noUpdate: `Podman ${version} can't change a restart policy: where it starts containers with the machine, it starts the version before, too.`,
-  }),
-  noDigest: "Podman asks no registry for an image's digest.",
-  mayRemoveNetwork,
-  isVolumeThere: (error) => DeploymentError.isInstance(error, "CONFLICT"),
-});
-
-/** By health, as Docker writes it into a container's status. */
-const WORDS = { starting: "health: starting", healthy: "healthy", unhealthy: "unhealthy" } as const;
-
-/** Podman lists by health, and tells none in the list: it is asked for each, and put where Docker has it. */
-async function listWithHealth(list: ListContainers, filters: Filters = {}): Promise<ContainerSummary[]> {
-  const words = new Map<string, string>();
-  const ask = async ([health, word]: [string, string]): Promise<void> => {
-    for (const { Id } of await list({ ...filters, health: [health] })) words.set(Id, word);
-  };
-  const [containers] = await Promise.all([list(filters), ...Object.entries(WORDS).map(ask)]);
-  return containers.map((container) => {
-    const word = container.State === "running" ? words.get(container.Id) : undefined;
-    return word === undefined ? container : { ...container, Status: `${container.Status} (${word})` };
-  });
-}
-
-/** The label that a container of a pod is listed with: its value is the pod's name. Podman itself sets no label. */
+/** The label with which a container of a pod is listed; its value is the pod's name. Podman itself sets no label. */
 const POD_LABEL = "io.podman.pod.name";
 
 /** The part of Podman's own API that is used here (libpod, PodListLibpod). */
 interface Pod {
   Name: string;
-  /** Its infra container among them. */
+  /** Includes its infra container. */
   Containers?: { Id: string }[] | null;
 }
 
-/** Podman's Docker-compatible list does not tell which containers belong to a pod: Podman's own API does. */
+/** Podman's Docker-compatible list does not show which containers belong to a pod. Podman's own API does. */
 export async function withPods(
   calls: EngineCalls,
   containers: readonly ContainerSummary[],
@@ -116,14 +107,20 @@ async function listPods(calls: EngineCalls, options?: CallOptions): Promise<Pod[
       options,
     );
   } catch (error) {
-    // A proxy may let pass Docker's API alone.
+    // A proxy may allow Docker's API only.
     if (DeploymentError.isInstance(error, "NOT_FOUND") || DeploymentError.isInstance(error, "UNAUTHORIZED")) return [];
     throw error;
   }
 }
 
-/** Told by the headers of a ping, which is asked in any case: `/version` says it too, and would be a call more. */
-export function dialectOf(headers: IncomingHttpHeaders): Dialect {
-  const version = headers["libpod-api-version"]?.toString();
-  return version === undefined ? docker : podman(version);
+/** Podman removes a network that containers use. */
+async function assertNetworkUnused(calls: EngineCalls, name: string, options?: CallOptions): Promise<void> {
+  const action = `remove network ${name}`;
+  const containers = await listContainers(calls, { network: [name] }, options, action);
+  if (containers.length === 0) return;
+  const { Name } = await inspectNetwork(calls, name, options, action);
+  const users = containers.map(({ Names: [first = ""] }) => first.replace(/^\//, ""));
+  throw new DeploymentError("CONFLICT", `Network ${Name} can't be removed: it is in use by ${users.join(", ")}.`, {
+    hint: "Remove these containers first, or disconnect them from the network.",
+  });
 }

@@ -4,26 +4,26 @@ import type { CallOptions } from "../engine.js";
 import type { ContainerDetails, ContainerSummary, HostConfig } from "../engine-types.js";
 
 /**
- * On a container: what was asked for, as far as Podman tells something else when it is looked at. Of what may be secret,
- * variables and options of volumes, there are only names.
+ * The label in which a container's requested configuration is recorded, as far as Podman's inspect differs from it.
+ * It holds names of variables and of volumes, and no values: these may be secret.
  */
-const ASKED_LABEL = "org.openfactory.deploy.podman";
+const REQUESTED_LABEL = "org.openfactory.deploy.podman";
 
-interface Asked {
+interface RequestedConfig {
   image: string;
-  /** Those of {@link ADDED} that were asked for. */
+  /** Those of {@link PODMAN_VARIABLES} that were requested. */
   env: string[];
   host: HostConfig;
 }
 
-/** Variables that Podman gives a process by itself. */
-const ADDED = ["container", "HOME", "HOSTNAME", "TERM"];
-/** Its limit of processes, where none is asked for. Source: containers/common, `containers.conf`. */
-const USUAL_PIDS = 2048;
+/** Variables that Podman adds. */
+const PODMAN_VARIABLES = ["container", "HOME", "HOSTNAME", "TERM"];
+/** Podman's default process limit. Source: containers/common, `containers.conf`. */
+const DEFAULT_PIDS_LIMIT = 2048;
 const DEFAULT_NETWORK = "podman";
 
-/** What Podman leaves out, or fills in, and nobody can change afterwards. */
-const NOTED = [
+/** Fields that Podman omits or fills in, and that can't be changed after the creation. */
+const RECORDED_FIELDS = [
   "NetworkMode",
   "PortBindings",
   "Mounts",
@@ -35,7 +35,7 @@ const NOTED = [
 
 type Mount = NonNullable<HostConfig["Mounts"]>[number];
 
-/** As much of a body (Engine API, ContainerCreate) as matters here. */
+/** The part of a body (Engine API, ContainerCreate) that is used here. */
 interface CreateBody {
   Image?: string;
   Env?: string[];
@@ -45,20 +45,20 @@ interface CreateBody {
 
 const nameOf = (entry: string): string => entry.split("=", 1)[0] ?? "";
 
-/** The body, with what it asks for noted in it. */
-export function withAsked<Body extends object>(body: Body): Body {
+/** The body with the label that records it. */
+export function withRequestedLabel<Body extends object>(body: Body): Body {
   const { Image = "", Env = [], Labels, HostConfig = {} } = body as CreateBody;
   const given = new Set(Env.map(nameOf));
   const host: HostConfig = Object.fromEntries(
-    NOTED.flatMap((key) => (HostConfig[key] == null ? [] : [[key, HostConfig[key]]])),
+    RECORDED_FIELDS.flatMap((key) => (HostConfig[key] == null ? [] : [[key, HostConfig[key]]])),
   );
   if (HostConfig.PidsLimit) host.PidsLimit = HostConfig.PidsLimit;
   if (host.Mounts) host.Mounts = host.Mounts.map(withoutOptions);
-  const asked: Asked = { image: Image, env: ADDED.filter((name) => given.has(name)), host };
-  return { ...body, Labels: { ...Labels, [ASKED_LABEL]: JSON.stringify(asked) } };
+  const requested: RequestedConfig = { image: Image, env: PODMAN_VARIABLES.filter((name) => given.has(name)), host };
+  return { ...body, Labels: { ...Labels, [REQUESTED_LABEL]: JSON.stringify(requested) } };
 }
 
-/** Options of a volume may hold passwords: the volume itself has them. */
+/** The options of a volume may contain passwords. They are read from the volume again. */
 function withoutOptions(mount: Mount): Mount {
   const { VolumeOptions } = mount;
   if (VolumeOptions?.DriverConfig?.Options === undefined) return mount;
@@ -68,48 +68,55 @@ function withoutOptions(mount: Mount): Mount {
   };
 }
 
-function read(labels: Record<string, string> | null | undefined): {
-  asked: Asked | undefined;
+function readLabel(labels: Record<string, string> | null | undefined): {
+  requested: RequestedConfig | undefined;
   labels: Record<string, string>;
 } {
-  const { [ASKED_LABEL]: text, ...rest } = labels ?? {};
-  return { asked: text === undefined ? undefined : parsed(text), labels: rest };
+  const { [REQUESTED_LABEL]: text, ...rest } = labels ?? {};
+  return { requested: text === undefined ? undefined : parseLabel(text), labels: rest };
 }
 
-/** Somebody else's label of that name says nothing. */
-function parsed(text: string): Asked | undefined {
+/** Undefined for a label of another program. */
+function parseLabel(text: string): RequestedConfig | undefined {
   try {
-    const { image, env, host } = JSON.parse(text) as Partial<Asked>;
+    const { image, env, host } = JSON.parse(text) as Partial<RequestedConfig>;
     return image !== undefined && Array.isArray(env) && typeof host === "object" ? { image, env, host } : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** A container as Docker would tell it, where it was made here. One call more for each volume that it has with options. */
-export async function asAsked(
+/** The container as Docker would report it, if it has the label. One more call for each volume with options. */
+export async function restoreDetails(
   container: ContainerDetails,
   calls: EngineCalls,
   options?: CallOptions,
 ): Promise<ContainerDetails> {
-  const { asked, labels } = read(container.Config.Labels);
-  if (asked === undefined) return container;
+  const { requested, labels } = readLabel(container.Config.Labels);
+  if (requested === undefined) return container;
   const { Config, HostConfig, NetworkSettings } = container;
-  const unasked = new Set(ADDED.filter((name) => !asked.env.includes(name)));
-  const isUsual = asked.host.PidsLimit === undefined && HostConfig.PidsLimit === USUAL_PIDS;
-  const noted = Object.fromEntries(NOTED.map((key) => [key, asked.host[key] ?? null]));
+  const added = new Set(PODMAN_VARIABLES.filter((name) => !requested.env.includes(name)));
+  const isDefaultPids = requested.host.PidsLimit === undefined && HostConfig.PidsLimit === DEFAULT_PIDS_LIMIT;
+  const recorded = Object.fromEntries(RECORDED_FIELDS.map((key) => [key, requested.host[key] ?? null]));
   const Mounts =
-    asked.host.Mounts && (await Promise.all(asked.host.Mounts.map((mount) => withOptions(mount, calls, options))));
+    requested.host.Mounts &&
+    (await Promise.all(requested.host.Mounts.map((mount) => withOptions(mount, calls, options))));
   return {
     ...container,
     Config: {
       ...Config,
-      Image: asked.image,
+      Image: requested.image,
       Labels: labels,
-      Env: (Config.Env ?? []).filter((entry) => !unasked.has(nameOf(entry))),
+      Env: (Config.Env ?? []).filter((entry) => !added.has(nameOf(entry))),
     },
-    HostConfig: { ...HostConfig, ...noted, ...(isUsual && { PidsLimit: 0 }), Binds: null, Mounts: Mounts ?? null },
-    NetworkSettings: asked.host.NetworkMode === undefined ? onBridge(NetworkSettings) : NetworkSettings,
+    HostConfig: {
+      ...HostConfig,
+      ...recorded,
+      ...(isDefaultPids && { PidsLimit: 0 }),
+      Binds: null,
+      Mounts: Mounts ?? null,
+    },
+    NetworkSettings: requested.host.NetworkMode === undefined ? onBridge(NetworkSettings) : NetworkSettings,
   };
 }
 
@@ -123,7 +130,7 @@ async function withOptions(mount: Mount, calls: EngineCalls, options?: CallOptio
   };
 }
 
-/** Docker's name for the network of those that name none. */
+/** Podman's default network under Docker's name. */
 function onBridge(settings: ContainerDetails["NetworkSettings"]): ContainerDetails["NetworkSettings"] {
   const { [DEFAULT_NETWORK]: bridge, ...networks } = settings.Networks;
   return bridge === undefined
@@ -131,8 +138,8 @@ function onBridge(settings: ContainerDetails["NetworkSettings"]): ContainerDetai
     : { ...settings, Networks: { ...networks, bridge: { ...bridge, NetworkID: "bridge" } } };
 }
 
-/** The same in a list. */
-export function listedAsAsked(container: ContainerSummary): ContainerSummary {
-  const { asked, labels } = read(container.Labels);
-  return asked === undefined ? container : { ...container, Image: asked.image, Labels: labels };
+/** The same for a container in a list. */
+export function restoreSummary(container: ContainerSummary): ContainerSummary {
+  const { requested, labels } = readLabel(container.Labels);
+  return requested === undefined ? container : { ...container, Image: requested.image, Labels: labels };
 }

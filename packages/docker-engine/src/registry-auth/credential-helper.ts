@@ -10,7 +10,7 @@ const { spawn } = builtIn("node:child_process") as typeof childProcess;
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const NOT_FOUND = /credentials not found/i;
-/** What helpers give as the user name with an identity token. */
+/** The user name with which helpers return an identity token. */
 const TOKEN_USER = "<token>";
 
 interface Outcome {
@@ -19,13 +19,17 @@ interface Outcome {
 }
 
 const failed = (program: string, server: string, why: string): DeploymentError =>
-  new DeploymentError("UNAUTHORIZED", `The credential helper ${program} gave no credentials for ${server}: ${why}.`, {
-    hint: "Repair it, take it out of Docker's config.json (credHelpers, credsStore), or log in with docker login.",
-  });
+  new DeploymentError(
+    "UNAUTHORIZED",
+    `The credential helper ${program} returned no credentials for ${server}: ${why}.`,
+    {
+      hint: "Fix the helper, remove it from Docker's config.json (credHelpers, credsStore), or log in with docker login.",
+    },
+  );
 
 const tooSlow = (program: string, timeoutMs: number): DeploymentError =>
   new DeploymentError("TIMEOUT", `The credential helper ${program} did not answer within ${timeoutMs / 1000} s.`, {
-    hint: "Run it by hand; it may wait for a password.",
+    hint: "Run the helper by hand: it may be waiting for a password.",
   });
 
 function run(program: string, server: string, env: Environment, signal: AbortSignal): Promise<Outcome> {
@@ -40,7 +44,7 @@ function run(program: string, server: string, env: Environment, signal: AbortSig
   child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
   child.on("error", reject);
   child.on("close", (exitCode) => resolve({ exitCode, stdout: Buffer.concat(chunks).toString("utf8") }));
-  // A helper that ends without reading says why by its exit code.
+  // The exit code reports a helper that ends without reading.
   child.stdin.on("error", () => {});
   child.stdin.end(`${server}\n`);
   return promise;
@@ -55,21 +59,21 @@ function parse(program: string, server: string, stdout: string): RegistryCredent
         : { username: Username, password: Secret, serveraddress: server };
     }
   } catch {
-    // its answer may hold a secret: it is not shown
+    // the response may contain a secret: errors do not repeat it
   }
-  throw failed(program, server, "its answer is not what the protocol asks for");
+  throw failed(program, server, "invalid response");
 }
 
-/** The helper's own words, unless they may be an answer. */
-const wordsOf = ({ exitCode, stdout }: Outcome, env: Environment): string => {
-  const words = redactOutput(stdout.trim().split(/\r?\n/)[0] ?? "", env);
-  return words === "" || words.includes("{") ? `exit code ${exitCode}` : words.slice(0, 200);
+/** The helper's own text, unless it may be a response. */
+const failureText = ({ exitCode, stdout }: Outcome, env: Environment): string => {
+  const text = redactOutput(stdout.trim().split(/\r?\n/)[0] ?? "", env);
+  return text === "" || text.includes("{") ? `exit code ${exitCode}` : text.slice(0, 200);
 };
 
 /**
- * Asks `docker-credential-<helper> get` for a server's credentials; undefined if it has none.
+ * Runs `docker-credential-<helper> get` for a server's credentials; undefined if it has none.
  * Source: docker/docker-credential-helpers.
- * @throws DeploymentError `UNAUTHORIZED` if it can't be run, fails, or answers wrongly; `TIMEOUT`, `ABORTED`.
+ * @throws DeploymentError `UNAUTHORIZED` if it can't be run, fails, or sends an invalid response; `TIMEOUT`, `ABORTED`.
  */
 export async function askHelper(
   helper: string,
@@ -78,18 +82,18 @@ export async function askHelper(
   { signal, timeoutMs = DEFAULT_TIMEOUT_MS }: CallOptions = {},
 ): Promise<RegistryCredentials | undefined> {
   const program = `docker-credential-${helper}`;
-  if (!/^[\w.-]+$/.test(helper)) throw failed(program, server, "that is no name of a helper");
+  if (!/^[\w.-]+$/.test(helper)) throw failed(program, server, "invalid helper name");
   const clock = AbortSignal.timeout(timeoutMs);
   try {
     const outcome = await run(program, server, env, signal ? AbortSignal.any([signal, clock]) : clock);
     if (outcome.exitCode === 0) return parse(program, server, outcome.stdout);
     if (NOT_FOUND.test(outcome.stdout)) return undefined;
-    throw failed(program, server, wordsOf(outcome, env));
+    throw failed(program, server, failureText(outcome, env));
   } catch (error) {
     throwIfAborted(signal);
     if (clock.aborted) throw tooSlow(program, timeoutMs);
     if (DeploymentError.isInstance(error)) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    throw failed(program, server, code === "ENOENT" ? "it is not in PATH" : `it can't be run (${code})`);
+    throw failed(program, server, code === "ENOENT" ? "program not found in PATH" : `it can't be run (${code})`);
   }
 }

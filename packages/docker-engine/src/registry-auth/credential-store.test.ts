@@ -17,40 +17,40 @@ it.each([
     { username: "00000000-0000", identitytoken: "token" },
   ],
   [{ registrytoken: "bearer" }, { registrytoken: "bearer" }],
-])("reads %o", (entry, expected) => {
+])("configAuth() reads %o", (entry, expected) => {
   expect(configAuth({ auths: { "a.io": entry } }, "a.io")).toEqual({ ...expected, serveraddress: "a.io" });
 });
 
-it("has none for an empty entry, which means that a helper has them, and for no entry", () => {
+it("configAuth() is undefined for an empty or missing entry", () => {
   expect(configAuth({ auths: { "a.io": {} } }, "a.io")).toBeUndefined();
   expect(configAuth({ auths: { "a.io": { auth: base64("a:b") } } }, "b.io")).toBeUndefined();
   expect(configAuth({}, "a.io")).toBeUndefined();
 });
 
-it("finds Docker Hub and addresses under all their names", () => {
+it("configAuth() finds Docker Hub and registries by all of their keys", () => {
   const auths = { [HUB]: { auth: base64("hub:1") }, "https://r.io:5000/v2/": { auth: base64("r:1") } };
   expect(configAuth({ auths }, "docker.io")).toMatchObject({ username: "hub", serveraddress: HUB });
   expect(configAuth({ auths }, "r.io:5000")).toMatchObject({ username: "r", serveraddress: "r.io:5000" });
   expect(configAuth({ auths }, "r.io")).toBeUndefined();
 });
 
-it("prefers the registry's own key to one that means the same", () => {
+it("forRegistry() prefers the exact key", () => {
   expect(forRegistry({ "https://a.io/v1/": 1, "a.io": 2 }, "a.io")).toBe(2);
 });
 
-it("does not show what it can't read", () => {
+it("configAuth() does not repeat credentials that it can't read", () => {
   const read = () => configAuth({ auths: { "a.io": { auth: base64("open-sesame") } } }, "a.io");
   expect(read).toThrow(expect.objectContaining({ code: "INVALID_REQUEST" }));
   expect(read).not.toThrow("sesame");
 });
 
-const says = (name: string) => `read server; echo '{"Username":"${name}","Secret":"'$server'"}'`;
+const printing = (name: string) => `read server; echo '{"Username":"${name}","Secret":"'$server'"}'`;
 
 const store = (config: object) =>
   new CredentialStore({
     ...withPrograms({
-      "docker-credential-own": says("own"),
-      "docker-credential-common": says("common"),
+      "docker-credential-own": printing("own"),
+      "docker-credential-common": printing("common"),
       "docker-credential-empty": "echo credentials not found; exit 1",
     }),
     DOCKER_CONFIG: temporaryDirectory({ "config.json": JSON.stringify(config) }),
@@ -58,7 +58,7 @@ const store = (config: object) =>
 
 const auths = { "a.io": { username: "file", password: "p" } };
 
-it("asks a registry's own helper first, then the common one, then the file", async () => {
+it("find() uses the registry's own helper, then credsStore, then the file", async () => {
   const config = { credHelpers: { "a.io": "own" }, credsStore: "common", auths };
   const [own, common, file] = [
     await store(config).find("a.io"),
@@ -70,22 +70,22 @@ it("asks a registry's own helper first, then the common one, then the file", asy
   expect(file).toEqual({ credentials: { username: "file", password: "p", serveraddress: "a.io" } });
 });
 
-it("names Docker Hub to a helper by its key", async () => {
+it("find() passes Docker Hub's key to a helper", async () => {
   const found = await store({ credsStore: "common" }).find("docker.io");
   expect(found).toMatchObject({ credentials: { password: "https://index.docker.io/v1/" } });
 });
 
-it("reads the file where the helper has none", async () => {
+it("find() reads the file if the helper has no credentials", async () => {
   const found = await store({ credsStore: "empty", auths }).find("a.io");
   expect(found).toMatchObject({ credentials: { username: "file" } });
   expect(found).not.toHaveProperty("helper");
   expect(await store({ credsStore: "empty", auths }).find("b.io")).toBeUndefined();
 });
 
-it("notes a helper, an entry or a file that fails, and goes on with what there is", async () => {
+it("find() returns the problem of a failing helper, entry or file, with the credentials that it has", async () => {
   const missing = {
-    message: expect.stringMatching(/docker-credential-desktop .*b\.io: it is not in PATH$/),
-    hint: expect.stringContaining("Repair it"),
+    message: expect.stringMatching(/docker-credential-desktop .*b\.io: program not found in PATH$/),
+    hint: expect.stringContaining("Fix the helper"),
   };
   expect(await store({ credsStore: "desktop" }).find("b.io")).toEqual({ problem: missing });
   expect(
@@ -103,7 +103,7 @@ it("notes a helper, an entry or a file that fails, and goes on with what there i
   });
 });
 
-it("ends with ABORTED, and notes nothing, when the signal fires", async () => {
+it("find() rejects with ABORTED when the signal fires", async () => {
   await expect(store({ credsStore: "common" }).find("a.io", { signal: AbortSignal.abort() })).rejects.toMatchObject({
     code: "ABORTED",
   });

@@ -4,7 +4,7 @@ import type { CallOptions } from "../engine.js";
 import type { CredentialsProblem, FoundCredentials, RegistryCredentials } from "./credentials.js";
 import { serverAddress, normaliseRegistry } from "./image-reference.js";
 
-/** Where the user's registry credentials are: Docker's config.json, and the credential helpers that it names. */
+/** The user's registry credentials: Docker's config.json and its credential helpers. */
 export class CredentialStore {
   readonly #env: Environment;
 
@@ -13,8 +13,8 @@ export class CredentialStore {
   }
 
   /**
-   * Credentials for a registry's host: of its own helper, or of the common one, or written in the file. A helper or a
-   * file that fails is a problem and no error: most images need no login, and the docker command goes on, too.
+   * Credentials for a registry's host: from its own helper, or `credsStore`, or the file. A helper or a file that fails is
+   * a problem and not an error: most images need no login, and the docker command continues, too.
    * @throws DeploymentError `ABORTED`.
    */
   async find(registry: string, options: CallOptions = {}): Promise<FoundCredentials | undefined> {
@@ -34,7 +34,7 @@ export class CredentialStore {
     const config: ConfigFile = (await attempt(() => readConfigFile(this.#env))) ?? {};
     const helper = forRegistry(config.credHelpers, registry) ?? config.credsStore;
     if (helper) {
-      // Few have one: what starts programs is loaded for these only.
+      // Few users have one: the module that starts programs is loaded for those only.
       const { askHelper } = await import("./credential-helper.js");
       const credentials = await attempt(() => askHelper(helper, serverAddress(registry), this.#env, options));
       if (credentials) return { credentials, helper };
@@ -45,7 +45,7 @@ export class CredentialStore {
   }
 }
 
-/** The value of the key that is the registry's own, or else of the first that means the same. */
+/** The value of the registry's own key, or of the first key that means the same registry. */
 export function forRegistry<Value>(
   entries: Readonly<Record<string, Value>> | undefined,
   registry: string,
@@ -75,7 +75,7 @@ function toCredentials(entry: AuthEntry, registry: string): RegistryCredentials 
   return user.username && user.password ? { ...user, serveraddress } : undefined;
 }
 
-/** Credentials written in config.json itself. @throws DeploymentError `INVALID_REQUEST` if they can't be read. */
+/** Credentials in config.json itself. @throws DeploymentError `INVALID_REQUEST` if they can't be read. */
 export function configAuth(config: ConfigFile, registry: string): RegistryCredentials | undefined {
   const entry = forRegistry(config.auths, registry);
   return entry && toCredentials(entry, registry);

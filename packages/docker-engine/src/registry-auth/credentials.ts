@@ -101,7 +101,7 @@ export function credentialsWarning(
 ): DeploymentWarning[] {
   if (note?.problem === undefined) return [];
   const { registry, problem, unavailable } = note;
-  const instead = unavailable ? "without credentials" : "with the credentials that are written in config.json";
+  const instead = unavailable ? "without credentials" : "with the credentials in config.json";
   return [
     {
       code: "CREDENTIALS_UNAVAILABLE",
@@ -109,7 +109,7 @@ export function credentialsWarning(
       strategy,
       field: "image",
       registry,
-      reason: `${problem.message}. The deploy goes on ${instead} for ${registry}. ${problem.hint}`,
+      reason: `${problem.message}. The deployment continues ${instead} for ${registry}. ${problem.hint}`,
     },
   ];
 }

@@ -15,8 +15,8 @@ interface Created {
 
 export function containersOf(client: EngineClient): Containers {
   const inspect: Containers["inspect"] = async (id, options) => {
-    const { details } = await client.dialect(options);
-    return details(await inspectContainer(client, id, options), client, options);
+    const { convertContainer } = await client.dialect(options);
+    return convertContainer(await inspectContainer(client, id, options), client, options);
   };
   return {
     inspect,
@@ -84,10 +84,10 @@ export function containersOf(client: EngineClient): Containers {
       return { warnings: Warnings ?? [] };
     },
     list: async (filters, options) => {
-      const ask = (by?: Filters): Promise<ContainerSummary[]> => listContainers(client, by, options);
+      const list = (by?: Filters): Promise<ContainerSummary[]> => listContainers(client, by, options);
       const dialect = await client.dialect(options);
-      const listed = await dialect.list(ask, filters);
-      return dialect.completeList?.(client, listed, options) ?? listed;
+      const listed = await dialect.listContainers(list, filters);
+      return dialect.addLabels?.(client, listed, options) ?? listed;
     },
     async *logs(id, query = {}) {
       // Only the container knows whether its log is raw or in frames.

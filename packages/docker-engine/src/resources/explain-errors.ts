@@ -64,7 +64,7 @@ function portInUse(error: DeploymentError): DeploymentError | undefined {
   return retold(
     error,
     "CONFLICT",
-    "Publish another host port, or stop what uses this one (docker ps shows containers).",
+    "Publish another host port, or stop the container or process that uses this one (docker ps).",
   );
 }
 
@@ -98,7 +98,7 @@ export async function explainService(
   if (!DeploymentError.isInstance(error)) return error;
   if (error.code !== "ENGINE_ERROR" && error.code !== "NOT_FOUND") return error;
   if (/update out of sequence/i.test(engineFault(error)?.message ?? "")) {
-    return retold(error, "CONFLICT", "Somebody else changed the service at the same time: try again.");
+    return retold(error, "CONFLICT", "Another client changed the service at the same time. Run the command again.");
   }
   const names = (body as Networks).TaskTemplate?.Networks?.map(({ Target }) => Target) ?? [];
   return (await firstMissingNetwork(error, calls, names, options)) ?? error;

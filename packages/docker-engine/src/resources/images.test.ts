@@ -42,7 +42,7 @@ describe("images.pull", () => {
     const { engine } = await engineOn(answering(500, { message: "Get https://r.io:5000/v2/: connection refused" }));
     await expect(engine.images.pull("r.io:5000/a:1")).rejects.toMatchObject({
       code: "ENGINE_ERROR",
-      message: expect.stringContaining("the image r.io:5000/a:1 from the registry r.io:5000: "),
+      message: expect.stringContaining("image r.io:5000/a:1 from registry r.io:5000: "),
       hint: expect.stringContaining("r.io:5000"),
     });
   });

@@ -56,10 +56,10 @@ export function imagesOf(client: EngineClient, auth: RegistryAuth, secrets = new
   const digest = async (image: string, options: CallOptions): Promise<string> => {
     const { noDigest } = await client.dialect(options);
     if (noDigest !== undefined) {
-      throw new DeploymentError("UNSUPPORTED", noDigest, { hint: "Pull the image to see what its registry has." });
+      throw new DeploymentError("UNSUPPORTED", noDigest, { hint: "Pull the image to get its digest." });
     }
     const { remote, authconfig, fault } = await prepare(image, options);
-    const call = { action: `ask the registry for image ${image}`, image, read: true } as const;
+    const call = { action: `look up image ${image} in its registry`, image, read: true } as const;
     const request: EngineRequest = (docker, abortSignal) =>
       dial(docker, { path: `/distribution/${imagePath(remote.text)}/json`, authconfig }, abortSignal);
     try {
@@ -89,13 +89,9 @@ const sharedName = (image: string, timeoutMs: number | undefined): string => `${
 function remoteOf(image: string): RemoteImage {
   const remote = remoteImage(image);
   if (remote !== undefined) return remote;
-  throw new DeploymentError(
-    "IMAGE_NOT_FOUND",
-    `No registry can be asked for the image ${image}: an id is the engine's own.`,
-    {
-      hint: "Load the image on the engine, or name it as in registry.example.com/team/app:1.4.",
-    },
-  );
+  throw new DeploymentError("IMAGE_NOT_FOUND", `The image ${image} is an id, which can't be pulled from a registry.`, {
+    hint: "Load the image on the engine (docker load), or use a name such as registry.example.com/team/app:1.4.",
+  });
 }
 
 /** Engines answer with many a status for what a registry says, and with 500 for much of it. */

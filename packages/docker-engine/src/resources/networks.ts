@@ -36,7 +36,7 @@ export function networksOf(client: EngineClient): Networks {
       }
     },
     async remove(name, options) {
-      await (await client.dialect(options)).mayRemoveNetwork(client, name, options);
+      await (await client.dialect(options)).assertNetworkUnused(client, name, options);
       await client.send(
         { action: `remove network ${name}` },
         (docker, abortSignal) => docker.getNetwork(segment(name)).remove({ abortSignal }),

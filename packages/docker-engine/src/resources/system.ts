@@ -18,16 +18,17 @@ export function systemOf(client: EngineClient): System {
       return compareApi(await client.apiVersion(options), version) >= 0;
     },
     version: async (options) =>
-      client.json<EngineVersion>({ action: "tell its version", read: true }, versionRequest, options),
-    info: async (options) => client.json<EngineInfo>({ action: "tell about itself", read: true }, infoRequest, options),
+      client.json<EngineVersion>({ action: "report its version", read: true }, versionRequest, options),
+    info: async (options) =>
+      client.json<EngineInfo>({ action: "report its state (GET /info)", read: true }, infoRequest, options),
     async *events(filters, options = {}) {
       const { since } = options;
       const query = { ...(since !== undefined && { since }), ...filterQuery(filters) };
-      const call = { action: "tell its events", read: true } as const;
+      const call = { action: "report its events", read: true } as const;
       const request: EngineRequest = (docker, abortSignal) => docker.getEvents({ ...query, abortSignal });
       yield* jsonLines<EngineEvent>(client.stream(call, request, options));
-      throw new DeploymentError("ENGINE_UNREACHABLE", `The engine at ${client.host} ended its stream of events.`, {
-        hint: "See whether the engine still runs.",
+      throw new DeploymentError("ENGINE_UNREACHABLE", `The engine at ${client.host} closed its event stream.`, {
+        hint: "Check that the engine is running.",
       });
     },
   };

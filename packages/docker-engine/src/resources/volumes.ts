@@ -17,7 +17,7 @@ export function volumesOf(client: EngineClient): Volumes {
     inspect: (name, options) => inspectVolume(client, name, options),
     async create(body, options) {
       const { Name } = body as { Name?: string };
-      const { isVolumeThere } = await client.dialect(options);
+      const { isVolumeExistsError } = await client.dialect(options);
       try {
         return await client.json<VolumeDetails>(
           { action: `create volume ${Name ?? "without a name"}` },
@@ -26,7 +26,7 @@ export function volumesOf(client: EngineClient): Volumes {
           options,
         );
       } catch (error) {
-        if (Name === undefined || !isVolumeThere(error)) throw error;
+        if (Name === undefined || !isVolumeExistsError(error)) throw error;
         return inspectVolume(client, Name, options);
       }
     },

@@ -40,8 +40,8 @@ function parse<Item>(line: Buffer): Item[] {
   try {
     return [JSON.parse(text) as Item];
   } catch {
-    throw new DeploymentError("ENGINE_ERROR", "The engine's stream holds a line that is not JSON.", {
-      hint: "See whether a proxy stands before the engine.",
+    throw new DeploymentError("ENGINE_ERROR", "The engine's stream contains a line that is not JSON.", {
+      hint: "A proxy may be intercepting the connection: check the engine's address.",
       cause: { message: text.slice(0, 200) },
     });
   }

@@ -55,7 +55,7 @@ function parseHeader(header: Buffer): { stream: Frame["stream"]; length: number 
   const stream = STREAMS[header.readUInt8(0)];
   if (stream === undefined || header.readUIntBE(1, 3) !== 0) {
     throw new DeploymentError("ENGINE_ERROR", "The engine's log stream is not in the multiplexed format.", {
-      hint: "See whether a proxy stands before the engine.",
+      hint: "A proxy may be intercepting the connection: check the engine's address.",
     });
   }
   return { stream, length: header.readUInt32BE(4) };
@@ -63,7 +63,7 @@ function parseHeader(header: Buffer): { stream: Frame["stream"]; length: number 
 
 const brokenLog = (words: string): DeploymentError =>
   new DeploymentError("ENGINE_ERROR", `The engine could not read the log to its end: ${words}.`, {
-    hint: "Look into the engine's log; the container's log driver may not be readable.",
+    hint: "See the engine's log. The container's logging driver may not support reading.",
     cause: { message: words },
   });
 

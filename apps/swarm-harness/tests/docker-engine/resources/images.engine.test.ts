@@ -93,7 +93,7 @@ describe("a registry that asks for a password", () => {
 
 describe("credentials that can't be looked up", () => {
   const broken = [
-    ["a helper that is missing", { credsStore: "desktop" }, {}, "it is not in PATH"],
+    ["a helper that is missing", { credsStore: "desktop" }, {}, "program not found in PATH"],
     [
       "a helper that is locked",
       { credsStore: "locked" },
@@ -107,7 +107,7 @@ describe("credentials that can't be looked up", () => {
       "its answer is not",
     ],
     ["an entry that can't be read", { auths: { REGISTRY: { auth: "bm8=" } } }, {}, "can't be read"],
-    ["a config.json of another kind", { auths: [] }, {}, "its auths is not of the right type"],
+    ["a config.json of another kind", { auths: [] }, {}, "auths has the wrong type"],
   ] as const;
 
   it.each(broken)(
