@@ -4,30 +4,30 @@ import { engineOn } from "../test/engine-on.js";
 import { answering } from "../test/fake-engine.js";
 import { createEngine, DOCKER_ENGINE } from "./create-engine.js";
 
-it("touches nothing until the first call, which then says what is wrong", async () => {
+it("createEngine() reads nothing before the first call, which reports errors", async () => {
   const engine = createEngine({ context: "nowhere", env: { DOCKER_CONFIG: "/nowhere" } });
   await expect(engine.info()).rejects.toMatchObject({ code: "INVALID_REQUEST" });
   expect(() => engine.host).toThrow("nowhere");
   await engine.close();
 });
 
-it("says where the engine is, without a call", () => {
+it("host is known without a call", () => {
   expect(createEngine({ env: { DOCKER_HOST: "ssh://me@box" } }).host).toBe("ssh://me@box");
   expect(createEngine({ env: { DOCKER_HOST: "ssh://me@box" }, host: "tcp://a" }).host).toBe("tcp://a:2375");
 });
 
-it("speaks no newer API than it is told", async () => {
-  const told = await engineOn(answering(200, { MinAPIVersion: "1.24" }), { maxApiVersion: "1.43" }, "1.51");
-  expect(await told.engine.apiVersion()).toBe("1.43");
-  expect(await told.engine.supportsApi("1.43")).toBe(true);
-  expect(await told.engine.supportsApi("1.44")).toBe(false);
+it("apiVersion() is at most maxApiVersion or DOCKER_API_VERSION", async () => {
+  const limited = await engineOn(answering(200, { MinAPIVersion: "1.24" }), { maxApiVersion: "1.43" }, "1.51");
+  expect(await limited.engine.apiVersion()).toBe("1.43");
+  expect(await limited.engine.supportsApi("1.43")).toBe(true);
+  expect(await limited.engine.supportsApi("1.44")).toBe(false);
   const env = { DOCKER_API_VERSION: "1.42", DOCKER_CONFIG: "/nowhere" };
   const environment = await engineOn(answering(200, { MinAPIVersion: "1.24" }), { env }, "1.51");
   expect(await environment.engine.apiVersion()).toBe("1.42");
   expect(() => createEngine({ maxApiVersion: "new" })).toThrow(expect.objectContaining({ code: "INVALID_REQUEST" }));
 });
 
-it("reads events, and says when the engine ends them", async () => {
+it("events() yields events, and rejects when the engine closes the stream", async () => {
   const { engine } = await engineOn((_request, response) => {
     response.write('{"Type":"container","Action":"st');
     setTimeout(() => response.end('art"}\n'), 10);
@@ -40,7 +40,7 @@ it("reads events, and says when the engine ends them", async () => {
   expect(seen).toEqual(["start"]);
 });
 
-it("asks whether a container has a terminal before it reads its log", async () => {
+it("containers.logs() reads a raw log if the container has a terminal", async () => {
   const log = "2026-01-02T03:04:05.000000006Z a\r\n";
   const { engine } = await engineOn(({ url }, response) => {
     if (url.includes("/logs?")) response.end(log);
@@ -49,6 +49,6 @@ it("asks whether a container has a terminal before it reads its log", async () =
   expect((await collect(engine.containers.logs("c"))).map(({ line }) => line)).toEqual(["a"]);
 });
 
-it("has a token of its own, the same in every copy", () => {
+it("DOCKER_ENGINE is equal in all copies of the package", () => {
   expect(DOCKER_ENGINE).toBe(Symbol.for("openfactory.deploy.docker-engine"));
 });

@@ -14,32 +14,31 @@ import { systemOf } from "./resources/system.js";
 import { volumesOf } from "./resources/volumes.js";
 
 export interface EngineOptions {
-  /** Address, e.g. `unix:///var/run/docker.sock`, `tcp://host:2376`, `ssh://user@host`. Wins over everything else. */
+  /** Address, e.g. `unix:///var/run/docker.sock`, `tcp://host:2376`, `ssh://user@host`. Overrides all other settings. */
   host?: string;
-  /** Name of a Docker context. Wins over the environment. */
+  /** Name of a Docker context. Overrides the environment. */
   context?: string;
-  /** Milliseconds until `TIMEOUT`, for calls that name none. Default 30000. */
+  /** Milliseconds until `TIMEOUT`, for calls without their own. Default 30000. */
   timeoutMs?: number;
   /** Default: `process.env`. */
   env?: Environment;
-  /** The newest API version to speak. Default: `DOCKER_API_VERSION`, or the highest known here, 1.51. */
+  /** The highest API version to use. Default: `DOCKER_API_VERSION`, or the highest supported version, 1.51. */
   maxApiVersion?: string;
 }
 
-/** What a strategy injects its {@link DockerEngine} by. */
+/** The token by which strategies inject the {@link DockerEngine}. */
 export const DOCKER_ENGINE = Symbol.for("openfactory.deploy.docker-engine");
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
- * A connection to the engine that the options, or the environment, name. Reads no file and opens no connection until
- * the first call.
- * @throws DeploymentError `INVALID_REQUEST` if `maxApiVersion` is none that is known.
+ * A connection to the engine of the options or the environment. Reads no file and opens no connection before the first call.
+ * @throws DeploymentError `INVALID_REQUEST` if `maxApiVersion` is not supported.
  */
 export function createEngine(options: EngineOptions = {}): DockerEngine {
   const { host, context, timeoutMs = DEFAULT_TIMEOUT_MS, env = process.env } = options;
   const maxApiVersion = options.maxApiVersion ?? (env["DOCKER_API_VERSION"] || undefined);
-  // Credentials are known here alone: no error and no event of this engine repeats them.
+  // Gets all credentials, so that no error and no event repeats them.
   const secrets = new Redactor();
   const client = new EngineClient(new Connection({ host, context, env }), timeoutMs, maxApiVersion, secrets);
   const auth = new RegistryAuth(new CredentialStore(env), Date.now, secrets);

@@ -19,7 +19,7 @@ it.each([
     "Podman Engine 5.4.2",
   ],
   [undefined, "Engine 1.0"],
-])("an engine of the components %j is told as what it is", async (components, expected) => {
+])("diagnoseEngine() names the first component of %j", async (components, expected) => {
   const Version = components?.[0]?.Version ?? "1.0";
   const { engine } = await engineOn(answering(200, { Version, Components: components }));
   expect(await diagnoseEngine(engine, {})).toEqual({

@@ -3,7 +3,7 @@ import type { DockerEngine } from "./engine.js";
 import type { NetworkDetails } from "./engine-types.js";
 import { ambiguousNetwork } from "./resources/network-errors.js";
 
-/** Whether an engine answers, and which. `failed` makes all further questions pointless. */
+/** Whether an engine answers, and which one. If it fails, further checks can't succeed. */
 export async function diagnoseEngine(engine: DockerEngine, { signal }: DiagnoseOptions): Promise<Diagnosis> {
   return finding("engine", async () => {
     const [{ Version, Components }, api] = [await engine.version({ signal }), await engine.apiVersion({ signal })];
@@ -13,8 +13,8 @@ export async function diagnoseEngine(engine: DockerEngine, { signal }: DiagnoseO
 }
 
 /**
- * Whether a network is there, the only one of its name, and, as `judge` sees it, fit.
- * @param canBeMeant leaves out networks of the name that a deploy would never take. Default: all count.
+ * Whether a network exists, is the only one of its name, and passes `judge`.
+ * @param isCandidate excludes networks of the name that a deployment would never use. Default: none.
  */
 export async function diagnoseNetwork(
   engine: DockerEngine,
@@ -22,25 +22,25 @@ export async function diagnoseNetwork(
   { signal }: DiagnoseOptions,
   judge: (network: NetworkDetails) => Omit<Diagnosis, "check">,
   create: string,
-  canBeMeant: (network: NetworkDetails) => boolean = () => true,
+  isCandidate: (network: NetworkDetails) => boolean = () => true,
 ): Promise<Diagnosis> {
   const check = `network ${name}`;
   return finding(check, async () => {
     const found = (await engine.networks.list({ name: [name] }, { signal })).filter(({ Name }) => Name === name);
-    const meant = found.filter(canBeMeant);
-    const ambiguous = ambiguousNetwork(name, meant);
+    const candidates = found.filter(isCandidate);
+    const ambiguous = ambiguousNetwork(name, candidates);
     if (ambiguous !== undefined)
       return { check, state: "failed", detail: `${ambiguous.message}.`, hint: ambiguous.hint };
-    const [one] = [...meant, ...found];
-    if (one !== undefined) return { check, ...judge(one) };
+    const [network] = [...candidates, ...found];
+    if (network !== undefined) return { check, ...judge(network) };
     return { check, state: "failed", detail: `There is no network ${name}.`, hint: `Create it: ${create} ${name}` };
   });
 }
 
-/** What goes wrong while looking is the finding, but for an abort. */
-export async function finding(check: string, look: () => Promise<Diagnosis>): Promise<Diagnosis> {
+/** Runs a check. Its error, except for `ABORTED`, is the finding. */
+export async function finding(check: string, run: () => Promise<Diagnosis>): Promise<Diagnosis> {
   try {
-    return await look();
+    return await run();
   } catch (error) {
     if (!DeploymentError.isInstance(error) || error.code === "ABORTED") throw error;
     return { check, state: "failed", detail: error.message, hint: error.hint };

@@ -18,12 +18,12 @@ import type {
 } from "./engine-types.js";
 import type { CredentialsNote } from "./registry-auth/credentials.js";
 
-/** Taken by every call. */
+/** Options of every call. */
 export interface CallOptions {
   signal?: AbortSignal;
-  /** Milliseconds until `TIMEOUT`; for streams, until the first byte. Default: the connection's (30000). */
+  /** Milliseconds until `TIMEOUT`; for streams, until the first byte. Default: the engine's (30000). */
   timeoutMs?: number;
-  /** Ask an engine that manages no swarm for its state, for the hint of `NOT_A_SWARM_MANAGER`. One more call. Default true. */
+  /** Read the engine's state for the hint of `NOT_A_SWARM_MANAGER`, with one more call. Default true. */
   explainsState?: boolean;
 }
 
@@ -34,11 +34,11 @@ export interface LogQuery extends CallOptions {
   follow?: boolean;
   tail?: number;
   since?: Date;
-  /** With `follow`, of a container: goes on after this position, whatever `tail` and `since` say. */
+  /** For containers, with `follow`: continues after this position, and ignores `tail` and `since`. */
   after?: LogPosition;
 }
 
-/** How far a log has been read: up to the last of so many lines with that timestamp. */
+/** The end of what has been read of a log: the number of lines with its last timestamp. */
 export interface LogPosition {
   timestamp: string;
   lines: number;
@@ -51,17 +51,17 @@ export interface LogPosition {
  * (400), `ENGINE_ERROR`, with the engine's own error as `cause` (an {@link EngineFault}).
  */
 export interface DockerEngine {
-  /** Where it is, e.g. `unix:///var/run/docker.sock`. Never holds a password. */
+  /** The address, e.g. `unix:///var/run/docker.sock`. Never contains a password. */
   readonly host: string;
-  /** The negotiated API version, e.g. `1.41`: the lower of the engine's and the highest known here. */
+  /** The negotiated API version, e.g. `1.41`: the lower of the engine's and the highest supported. */
   apiVersion(options?: CallOptions): Promise<string>;
   /** Whether the negotiated API version is `version` or later. */
   supportsApi(version: string, options?: CallOptions): Promise<boolean>;
   version(options?: CallOptions): Promise<EngineVersion>;
   info(options?: CallOptions): Promise<EngineInfo>;
   /**
-   * Events as they happen, until the signal fires (`ABORTED`). Asked for when first iterated; `since` in seconds of the
-   * epoch, `onOpen` is called when the engine has begun, after which no event is missed.
+   * Events as they happen, until the signal fires (`ABORTED`). The call is made when it is first iterated. `since` is in
+   * seconds of the epoch; `onOpen` is called when the engine has started the stream: no later event is missed.
    */
   events(filters: Filters, options?: CallOptions & { since?: number; onOpen?: () => void }): AsyncIterable<EngineEvent>;
   readonly containers: Containers;
@@ -73,7 +73,7 @@ export interface DockerEngine {
   readonly nodes: Nodes;
   readonly secrets: NamedResources;
   readonly configs: NamedResources;
-  /** Closes kept-alive connections and SSH. */
+  /** Closes idle connections and SSH processes. */
   close(): Promise<void>;
 }
 
@@ -82,28 +82,28 @@ export interface Containers {
   create(name: string, body: object, options?: CallOptions): Promise<ContainerCreated>;
   /** @throws DeploymentError `NETWORK_NOT_FOUND`, `CONFLICT` (a host port in use), `NOT_FOUND` (the container), ... */
   start(id: string, options?: CallOptions): Promise<void>;
-  /** `graceSeconds`: how long the process has before it is killed. Default: the container's own stop time-out. */
+  /** `graceSeconds`: seconds until the process is killed. Default: the container's stop timeout. */
   stop(id: string, options?: CallOptions & { graceSeconds?: number }): Promise<void>;
   /** Removes it with its anonymous volumes (`v=1`); `force` kills first. */
   remove(id: string, options?: CallOptions & { force?: boolean }): Promise<void>;
   /** @throws DeploymentError `CONFLICT` (the name is in use), `NOT_FOUND`, ... */
   rename(id: string, name: string, options?: CallOptions): Promise<void>;
-  /** Changes its limits or its restart policy in place (Engine API, ContainerUpdate); what `body` leaves out stays. */
+  /** Changes its limits or its restart policy in place (Engine API, ContainerUpdate); other settings stay. */
   update(id: string, body: object, options?: CallOptions): Promise<{ warnings: string[] }>;
   inspect(idOrName: string, options?: CallOptions): Promise<ContainerDetails>;
-  /** All, running or not. */
+  /** Containers in any state. */
   list(filters?: Filters, options?: CallOptions): Promise<ContainerSummary[]>;
-  /** @throws DeploymentError `UNSUPPORTED` where the container's logging driver can't be read, ... */
+  /** @throws DeploymentError `UNSUPPORTED` if the logging driver does not support reading, ... */
   logs(id: string, query?: LogQuery): AsyncIterable<LogFrame>;
 }
 
 export interface Services {
   /**
-   * Sends the registry credentials for the image along, where there are any.
+   * Sends the registry credentials for the image, if there are any.
    * @throws DeploymentError `NETWORK_NOT_FOUND`, `CONFLICT` (the name is in use), ...
    */
   create(body: object, options?: CallOptions & { image?: string }): Promise<ServiceCreated>;
-  /** @throws DeploymentError `CONFLICT` (the version is not the newest), `NETWORK_NOT_FOUND`, `NOT_FOUND`, ... */
+  /** @throws DeploymentError `CONFLICT` (the version is outdated), `NETWORK_NOT_FOUND`, `NOT_FOUND`, ... */
   update(
     id: string,
     version: number,
@@ -116,7 +116,7 @@ export interface Services {
   remove(idOrName: string, options?: CallOptions): Promise<void>;
   /**
    * The frames of all tasks; each frame's task, node and service are in `details`.
-   * @throws DeploymentError `UNSUPPORTED` where the tasks' logging driver can't be read, ...
+   * @throws DeploymentError `UNSUPPORTED` if the logging driver does not support reading, ...
    */
   logs(id: string, query?: LogQuery): AsyncIterable<LogFrame>;
 }
@@ -138,23 +138,22 @@ export interface Images {
   /** @throws DeploymentError `IMAGE_NOT_FOUND` if the engine does not have it. */
   inspect(image: string, options?: CallOptions): Promise<ImageDetails>;
   /**
-   * Pulls with the credentials of the user's config.json. Ends when the pull has ended; the stream's own error (which
-   * comes with status 200) is thrown. Several pulls of one image at the same time are one: each is told its events and
-   * can be aborted by itself, and the last one aborted ends it.
-   * @throws DeploymentError `IMAGE_NOT_FOUND`, `UNAUTHORIZED`, `ENGINE_ERROR` (no registry answers), each naming image and
-   * registry; `INVALID_REQUEST` for what is no image reference, before any call.
+   * Pulls with the credentials of the user's config.json, and resolves when the pull is complete. Pulls of the same image at
+   * the same time are one: each caller gets its events and can be aborted; the abort of the last caller ends the pull.
+   * @throws DeploymentError `IMAGE_NOT_FOUND`, `UNAUTHORIZED`, `ENGINE_ERROR` (the registry does not answer), each naming image and
+   * registry; `INVALID_REQUEST` for a malformed reference, before any call.
    */
   pull(image: string, options?: CallOptions & { onEvent?: (event: PullEvent) => void }): Promise<void>;
   /**
-   * The registry's digest of a reference (`/distribution/{name}/json`): of an image for several platforms, that of the
-   * whole. Asked once for those who ask at the same time.
-   * @throws as pull; `UNSUPPORTED` of Podman, which has no such call.
+   * The registry's digest of a reference (`/distribution/{name}/json`); for an image of several platforms, that of the index.
+   * Lookups of the same image at the same time are one call.
+   * @throws as pull; `UNSUPPORTED` on Podman, which has no such call.
    */
   digest(image: string, options?: CallOptions): Promise<string>;
   /**
-   * What is known of the user's credentials for the image's registry, which go along with pulls and services; undefined:
-   * there are none. The credentials themselves are not told. A config.json or a credential helper that fails is a
-   * `problem` of the note: calls go on without its credentials.
+   * Where the user's credentials for the image's registry come from; undefined without credentials. Pulls and services send
+   * them; this never returns them. If config.json or a credential helper fails, `problem` is set, and calls are made without
+   * its credentials.
    * @throws DeploymentError `ABORTED`.
    */
   credentials(image: string, options?: CallOptions): Promise<CredentialsNote | undefined>;
@@ -171,7 +170,7 @@ export interface Nodes {
   list(options?: CallOptions): Promise<NodeDetails[]>;
 }
 
-/** Secrets or configs; the content of what there is is never asked for. */
+/** Secrets or configs. Their content is never read. */
 export interface NamedResources {
   list(filters?: Filters, options?: CallOptions): Promise<NamedResource[]>;
   /** `body.Data` in base64. @returns the id. @throws DeploymentError `CONFLICT` (the name is in use), `INVALID_REQUEST`. */

@@ -1,4 +1,4 @@
-/** Bytes in pieces of this length, as a stream gives them. */
+/** A stream of the bytes in chunks of this length. */
 export async function* inPieces(bytes: Buffer, length: number): AsyncGenerator<Buffer> {
   for (let start = 0; start < bytes.length; start += length) yield bytes.subarray(start, start + length);
 }
@@ -18,7 +18,7 @@ export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]>
   return all;
 }
 
-/** The first item; the rest is let go of. */
+/** The first item. Stops reading after it. */
 export async function first<Item>(items: AsyncIterable<Item>): Promise<Item | undefined> {
   for await (const item of items) return item;
   return undefined;

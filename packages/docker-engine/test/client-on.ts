@@ -8,6 +8,8 @@ export async function connect(
   handler: Handler,
   timeoutMs = 60_000,
 ): Promise<{ fake: FakeEngine; client: EngineClient }> {
+  // Loaded before the first call, so that short time limits of tests do not include it.
+  await import("dockerode");
   const fake = await fakeEngine(handler);
   const client = new EngineClient(new Connection({ host: fake.host, env: {} }), timeoutMs);
   onTestFinished(() => client.close());

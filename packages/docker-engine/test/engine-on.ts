@@ -3,7 +3,7 @@ import { createEngine, type EngineOptions } from "../src/create-engine.js";
 import type { DockerEngine } from "../src/engine.js";
 import { fakeEngine, type FakeEngine, type Handler } from "./fake-engine.js";
 
-/** As {@link engineOn}, with an engine that says of itself that it is Podman. */
+/** As {@link engineOn}, with an engine that reports that it is Podman. */
 export const podmanOn = (handler: Handler, version = "5.4.2"): Promise<OnFake> =>
   engineOn(handler, {}, "1.41", { "Libpod-Api-Version": version, Server: `Libpod/${version} (linux)` });
 

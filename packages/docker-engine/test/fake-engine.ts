@@ -9,7 +9,7 @@ interface SeenRequest {
   url: string;
   headers: IncomingMessage["headers"];
   body: string;
-  /** Resolves when the client has let go of the connection. */
+  /** Resolves when the client has closed the connection. */
   gone: Promise<void>;
 }
 
@@ -31,7 +31,7 @@ async function readAll(request: IncomingMessage): Promise<string> {
 }
 
 /**
- * Answers as an engine would, or as it should not; stopped when the test has finished.
+ * An HTTP server in place of an engine; stopped when the test has finished.
  * @param ping headers of a ping, beside its API version.
  */
 export async function fakeEngine(

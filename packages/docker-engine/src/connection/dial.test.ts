@@ -16,7 +16,7 @@ function over(ssh: string): EngineClient {
 }
 
 describe("sshArguments", () => {
-  it("are those of the docker command", () => {
+  it("equal the docker command's", () => {
     const endpoint = { kind: "ssh", host: "", hostname: "box", port: 22, user: "me", socketPath: "/d.sock" } as const;
     expect(sshArguments(endpoint).join(" ")).toBe(
       "-o ConnectTimeout=30 -T -l me -p 22 -- box docker --host unix:///d.sock system dial-stdio",
@@ -28,7 +28,7 @@ describe("sshArguments", () => {
 });
 
 describe("a connection through ssh", () => {
-  it("tells what ssh said last", async () => {
+  it("rejects with the last line of ssh's output", async () => {
     const client = over('echo "me@box: Permission denied (publickey)." >&2; exit 255');
     await expect(client.send(READ, list)).rejects.toMatchObject({
       code: "ENGINE_UNREACHABLE",
@@ -37,16 +37,16 @@ describe("a connection through ssh", () => {
     });
   });
 
-  it("tells the exit code of an ssh that says nothing", async () => {
+  it("rejects with the exit code if ssh prints nothing", async () => {
     await expect(over("exit 127").send(READ, list)).rejects.toMatchObject({ message: /exit code 127/ });
   });
 
-  it("is ended by the time limit", async () => {
+  it("ends with the time limit", async () => {
     const client = over("exec sleep 60");
     await expect(client.send(READ, list, { timeoutMs: 200 })).rejects.toMatchObject({ code: "TIMEOUT" });
   });
 
-  it("speaks HTTP over the process, again and again", async () => {
+  it("is kept alive for several calls", async () => {
     const answers = `node -e '
       const { Duplex } = require("stream");
       const pipe = Duplex.from({ readable: process.stdin, writable: process.stdout });

@@ -18,7 +18,7 @@ import {
 
 const answer = (): IncomingMessage => new IncomingMessage(new Socket());
 
-it("reads to the end, a letter that comes in two pieces too", async () => {
+it("readBody() joins a character that is split over two chunks", async () => {
   const response = answer();
   const read = readBody(response);
   const bytes = Buffer.from("Mühle");
@@ -26,7 +26,7 @@ it("reads to the end, a letter that comes in two pieces too", async () => {
   await expect(read).resolves.toBe("Mühle");
 });
 
-it("rejects with what broke it, and where nobody says what, all the same", async () => {
+it("readBody() rejects with the connection's error, and with ECONNRESET without one", async () => {
   for (const [error, code] of [
     [Object.assign(new Error("no"), { code: "EPIPE" }), "EPIPE"],
     [undefined, "ECONNRESET"],

@@ -5,7 +5,7 @@ import type Docker from "dockerode";
 import type { Endpoint } from "../endpoint/endpoint.js";
 import type { Filters } from "../engine.js";
 
-// dockerode 5.0 and docker-modem 5.0: how they are created here, and what works around their gaps. The agent has the rest.
+// Creates dockerode 5.0, and works around its gaps and those of docker-modem 5.0. agent.ts has the other workarounds.
 
 /** The `authconfig` that dockerode sends as `X-Registry-Auth`. */
 export interface AuthConfig {
@@ -107,7 +107,7 @@ export const dial = (docker: Docker, request: DialRequest, abortSignal: AbortSig
 
 const ANY_STATUS = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [index + 100, true]));
 
-/** The same, for an answer that is read as it comes. @throws AnswerError */
+/** The same, for an answer that is read as a stream. @throws AnswerError */
 export async function dialStream(
   docker: Docker,
   request: DialRequest,
@@ -121,7 +121,7 @@ export async function dialStream(
   throw Object.assign(new Error(`HTTP status ${statusCode}`), { statusCode, json });
 }
 
-/** What dockerode rejects with for an answer with the status of an error. */
+/** dockerode's error for an answer with an error status. */
 interface AnswerError extends Error {
   statusCode: number;
   reason?: string;
@@ -129,29 +129,30 @@ interface AnswerError extends Error {
   json?: unknown;
 }
 
-/** The answer that dockerode made an error of; undefined for any other error. */
+/** The answer behind dockerode's error; undefined for any other error. */
 export function errorAnswer(error: unknown): { status: number; body: string; json?: unknown } | undefined {
   const { statusCode, reason = "unexpected", json, message } = error as Partial<AnswerError>;
   if (!(error instanceof Error) || typeof statusCode !== "number") return undefined;
-  // Of a stream, dockerode keeps the body's message alone, and puts it into its own: `(HTTP code 404) reason - message `.
+  // For a stream, dockerode has the body's message only, within its own: `(HTTP code 404) reason - message `.
   const body = json ?? message?.slice(`(HTTP code ${statusCode}) ${reason} - `.length, -1);
   const text = typeof body === "string" || Buffer.isBuffer(body) ? body.toString() : JSON.stringify(body);
   return { status: statusCode, body: text, json };
 }
 
 /**
- * The whole body as text, decoded as it comes: the listing of a large swarm is megabytes, which are held once only.
- * Rejects with the system's error when the connection breaks before its end.
+ * The body as text. Rejects with the system's error if the connection breaks before its end.
  */
 export function readBody(response: IncomingMessage): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let text = "";
-  // By its events: an iterator over it takes as long as all else that becomes of a short answer.
+  // Events are faster than an iterator for short answers.
   response
     .setEncoding("utf8")
     .on("data", (piece: string) => (text += piece))
     .once("end", () => resolve(text))
     .once("error", reject)
-    .once("close", () => reject(Object.assign(new Error("The answer broke off."), { code: "ECONNRESET" })));
+    .once("close", () =>
+      reject(Object.assign(new Error("The connection closed within the answer."), { code: "ECONNRESET" })),
+    );
   return promise;
 }

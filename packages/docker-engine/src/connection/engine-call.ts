@@ -1,19 +1,19 @@
 import type Docker from "dockerode";
 import type { CallOptions } from "../engine.js";
 
-/** What a call is about, for its errors. */
+/** The subject of a call, for its errors. */
 export interface CallSubject {
   /** Completes "could not ...", e.g. `create container demo`. */
   action: string;
-  /** Answers 503 (406 on old versions) where the engine is no swarm manager. */
+  /** The engine answers 503 (406 on old versions) if it is not a swarm manager. */
   swarm?: boolean;
-  /** A 404 of it means that the image is not there. */
+  /** The image: status 404 means that it does not exist. */
   image?: string;
 }
 
 /** One call of the Engine API, for its errors and repetition. */
 export interface EngineCall extends CallSubject {
-  /** It changes nothing: it is repeated if the connection breaks or is refused. */
+  /** The call changes nothing: it is repeated if the connection breaks or is refused. */
   read?: true;
 }
 
@@ -21,16 +21,16 @@ export interface EngineCall extends CallSubject {
 export type EngineRequest = (docker: Docker, abortSignal: AbortSignal) => Promise<unknown>;
 
 export interface StreamOptions extends CallOptions {
-  /** Called when the engine has begun the stream. */
+  /** Called when the engine has started the stream. */
   onOpen?: () => void;
 }
 
 /** Calls to an engine: version, time limits, aborts, retries and errors are the same for each. */
 export interface EngineCalls {
-  /** The answer's JSON. @throws DeploymentError `ENGINE_ERROR` if it is none. */
+  /** The answer's JSON. @throws DeploymentError `ENGINE_ERROR` if it is not JSON. */
   json<Result>(call: EngineCall, request: EngineRequest, options?: CallOptions): Promise<Result>;
-  /** For calls whose answer says no more than that it is done. */
+  /** For calls without an answer. */
   send(call: EngineCall, request: EngineRequest, options?: CallOptions): Promise<void>;
-  /** The answer's bytes as they come. The time limit holds until the answer begins, the signal to its end. */
+  /** The answer's bytes as they arrive. The time limit applies until the answer begins, the signal to its end. */
   stream(call: EngineCall, request: EngineRequest, options?: StreamOptions): AsyncGenerator<Buffer, void, undefined>;
 }

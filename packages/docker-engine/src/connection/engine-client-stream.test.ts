@@ -15,7 +15,7 @@ describe("a stream", () => {
     response.on("close", () => clearInterval(timer));
   };
 
-  it("gives the bytes as they come, with the time limit for its beginning only", async () => {
+  it("yields bytes as they arrive, and has the time limit for its beginning only", async () => {
     const { fake, client } = await connect((_request, response) => {
       response.writeHead(200).write("a");
       setTimeout(() => response.end("b"), 1_200);
@@ -27,20 +27,20 @@ describe("a stream", () => {
     expect(fake.connections).toBe(1);
   });
 
-  it("asks for nothing until it is iterated", async () => {
+  it("makes no call before it is iterated", async () => {
     const { fake, client } = await connect(dripping);
     client.stream(READ, read);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(fake.connections).toBe(0);
   });
 
-  it("is let go of when the reader stops", async () => {
+  it("closes its connection when the reader stops", async () => {
     const { fake, client } = await connect(dripping);
     await first(client.stream(READ, read));
     await fake.requests[0]?.gone;
   });
 
-  it("is ended by the signal, with ABORTED", async () => {
+  it("rejects with ABORTED when the signal fires", async () => {
     const abort = new AbortController();
     const { fake, client } = await connect(dripping);
     const reading = forEach(client.stream(READ, read, { signal: abort.signal }), () => abort.abort());
@@ -48,7 +48,7 @@ describe("a stream", () => {
     await fake.requests[0]?.gone;
   });
 
-  it("throws when it breaks off, and is not asked for again", async () => {
+  it("rejects if the connection breaks, and is not repeated", async () => {
     const { fake, client } = await connect((_request, response) => {
       response.writeHead(200).write("a");
       setTimeout(() => response.socket?.destroy(), 20);
@@ -57,12 +57,12 @@ describe("a stream", () => {
     expect(fake.requests).toHaveLength(1);
   });
 
-  it("maps an error's status", async () => {
+  it("rejects by the status of the answer", async () => {
     const { client } = await connect(answering(404, { message: "gone" }));
     await expect(collect(client.stream(READ, read))).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
-  it("holds the engine back while the reader is slow", async () => {
+  it("applies back-pressure while the reader is slow", async () => {
     let written = 0;
     const { client } = await connect((_request, response) => {
       const fill = (): void => {

@@ -24,7 +24,7 @@ const headOnly: Handler = (_request, response) => {
 };
 
 describe("a call", () => {
-  it("asks for the version once, and keeps its connection", async () => {
+  it("negotiates the version once, and keeps its connection", async () => {
     const { fake, client } = await connect(answering(200, { a: 1 }));
     const query = { a: "b&c", n: 1, none: undefined };
     expect(await client.json(READ, (docker, signal) => dial(docker, { path: "/things", query }, signal))).toEqual({
@@ -40,13 +40,13 @@ describe("a call", () => {
     expect(fake.requests[1]?.headers).toMatchObject({ "content-type": "application/json", host: "docker" });
   });
 
-  it("sends an empty body, as some calls want it", async () => {
+  it("sends an empty JSON body", async () => {
     const { fake, client } = await connect(answering(200, {}));
     await client.send(CHANGE, (docker, signal) => dial(docker, { method: "POST", path: "/x", body: {} }, signal));
     expect(fake.requests[0]?.body).toBe("{}");
   });
 
-  it("takes 304 for done", async () => {
+  it("resolves for status 304", async () => {
     const { client } = await connect((_request, response) => response.writeHead(304).end());
     await client.send(CHANGE, create);
   });
@@ -55,13 +55,13 @@ describe("a call", () => {
     [{ Location: "http://elsewhere.invalid/" }, "ENGINE_UNREACHABLE"],
     [{ Location: "/elsewhere" }, "ENGINE_UNREACHABLE"],
     [{}, "ENGINE_ERROR"],
-  ])("follows no redirection to %o", async (headers, code) => {
+  ])("does not follow a redirection with the headers %o", async (headers, code) => {
     const { fake, client } = await connect((_request, response) => response.writeHead(301, headers).end());
     await expect(client.send(CHANGE, create)).rejects.toMatchObject({ code });
     expect(fake.requests).toHaveLength(1);
   });
 
-  it("maps the status of an error", async () => {
+  it("rejects by the status of the answer", async () => {
     const { client } = await connect(answering(409, { message: "in use" }));
     await expect(client.send(CHANGE, create)).rejects.toMatchObject({
       code: "CONFLICT",
@@ -69,12 +69,12 @@ describe("a call", () => {
     });
   });
 
-  it("refuses an answer that is no JSON", async () => {
+  it("rejects an answer that is not JSON", async () => {
     const { client } = await connect((_request, response) => response.end("<html>"));
     await expect(client.json(READ, list)).rejects.toMatchObject({ code: "ENGINE_ERROR" });
   });
 
-  it("tells what does not speak HTTP", async () => {
+  it("rejects with ENGINE_UNREACHABLE if the server does not speak HTTP", async () => {
     const { client } = await connect((_request, response) => response.socket?.end("SSH-2.0-OpenSSH\r\n"));
     await expect(client.send(CHANGE, create)).rejects.toMatchObject({
       code: "ENGINE_UNREACHABLE",
@@ -87,7 +87,7 @@ describe("a broken connection", () => {
   it.each([
     ["before the answer", reset],
     ["within the answer", halfBody],
-  ])("%s: a read is asked three times, a change once", async (_when, handler) => {
+  ])("%s: a read is sent three times, a change once", async (_when, handler) => {
     const reading = await connect(handler);
     await expect(reading.client.json(READ, list)).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
     expect(reading.fake.requests).toHaveLength(3);
@@ -96,7 +96,7 @@ describe("a broken connection", () => {
     expect(changing.fake.requests).toHaveLength(1);
   });
 
-  it("is got over by a read", async () => {
+  it("does not fail a read that succeeds when it is repeated", async () => {
     let asked = 0;
     const { client } = await connect((request, response) => {
       asked += 1;
@@ -130,7 +130,7 @@ describe("limits", () => {
     await fake.requests[0]?.gone;
   });
 
-  it("a signal that has fired asks for nothing", async () => {
+  it("a signal that has fired prevents the call", async () => {
     const { fake, client } = await connect(answering(200, {}));
     await expect(client.send(CHANGE, create, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: "ABORTED",
@@ -138,13 +138,13 @@ describe("limits", () => {
     expect([fake.pings, fake.connections]).toEqual([0, 0]);
   });
 
-  it("the client's own time limit holds where the call names none", async () => {
+  it("the client's time limit applies to a call without its own", async () => {
     const { client } = await connect(hang, 100);
     await expect(client.send(CHANGE, create)).rejects.toMatchObject({ code: "TIMEOUT", message: /100 ms/ });
   });
 });
 
-describe("an engine that is not there", () => {
+describe("an unreachable engine", () => {
   const client = (host: string) => new EngineClient(new Connection({ host, env: {} }), 5000);
 
   it.each([

@@ -15,7 +15,7 @@ import { type Dialect, docker } from "../podman/dialect.js";
 import { detectDialect } from "../podman/podman.js";
 
 const PING: EngineCall = { action: "report its API version", read: true };
-// dockerode's own ping() gives the body alone: the version and the kind of engine are in the headers.
+// Not dockerode's ping(): it returns the body, and the version and the kind of engine are in the headers.
 const pingHeaders: EngineRequest = async (docker, abortSignal) => {
   const response = await dialStream(docker, { path: "/_ping" }, abortSignal);
   await readBody(response);
@@ -24,16 +24,16 @@ const pingHeaders: EngineRequest = async (docker, abortSignal) => {
 
 const VERSION: EngineCall = { action: "report its version", read: true };
 const INFO: EngineCall = { action: "report its state (GET /info)", read: true };
-/** What the engine says of itself only makes an error clearer: it is not worth a long wait. */
+/** The engine's state only improves a hint: it is not worth a long wait. */
 const STATE_TIMEOUT_MS = 5_000;
 
-/** An engine's answer if there is nothing to do: the container runs, or is stopped, already. */
+/** The status if there is nothing to do: the container is already running, or stopped. */
 const NOT_MODIFIED = 304;
 
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && typeof (error as NodeJS.ErrnoException).code === "string";
 
-/** Speaks the Engine API through dockerode: version, time limits, aborts, retries and errors, alike for every call. */
+/** Calls the engine through dockerode. Version, time limits, aborts, retries and errors are the same for every call. */
 export class EngineClient implements EngineCalls {
   readonly #connection: Connection;
   readonly #secrets: Redactor;
@@ -41,7 +41,7 @@ export class EngineClient implements EngineCalls {
   readonly #negotiation: Negotiation;
   #dialect: Dialect = docker;
 
-  /** @param secrets what no error may repeat. */
+  /** @param secrets redacted in errors. */
   constructor(connection: Connection, timeoutMs: number, maxApiVersion?: string, secrets = new Redactor()) {
     this.#secrets = secrets;
     this.#connection = connection;
@@ -67,7 +67,7 @@ export class EngineClient implements EngineCalls {
     return this.#negotiation.agreed ?? this.#limited(PING, options, (limits) => this.#negotiation.agree(limits));
   }
 
-  /** How the engine's answers are to be read. Costs no call of its own. */
+  /** The engine's dialect. Needs no call of its own. */
   async dialect(options: CallOptions = {}): Promise<Dialect> {
     await this.apiVersion(options);
     return this.#dialect;
@@ -96,7 +96,7 @@ export class EngineClient implements EngineCalls {
       yield* response as AsyncIterable<Buffer>;
       limits.check();
     } catch (error) {
-      throw await this.#explained(this.#failure(error, limits), options);
+      throw await this.#withState(this.#failure(error, limits), options);
     } finally {
       limits.close();
     }
@@ -141,13 +141,13 @@ export class EngineClient implements EngineCalls {
     try {
       return await work(limits);
     } catch (error) {
-      throw await this.#explained(this.#failure(error, limits), options);
+      throw await this.#withState(this.#failure(error, limits), options);
     } finally {
       limits.close();
     }
   }
 
-  async #explained(error: unknown, { signal, explainsState = true }: CallOptions): Promise<unknown> {
+  async #withState(error: unknown, { signal, explainsState = true }: CallOptions): Promise<unknown> {
     if (!explainsState || !DeploymentError.isInstance(error, "NOT_A_SWARM_MANAGER")) return error;
     return explainSwarmState(error, this.host, () =>
       this.json<EngineInfo>(INFO, infoRequest, { signal, timeoutMs: STATE_TIMEOUT_MS }),
@@ -167,7 +167,7 @@ export class EngineClient implements EngineCalls {
 
 /** @throws DeploymentError `ENGINE_ERROR` if it is not JSON. */
 function parseAnswer<Result>(answer: unknown, call: EngineCall): Result {
-  // dockerode hands over the bytes of what is no JSON, and of `null` and `false`.
+  // dockerode returns the bytes of an answer that is not JSON, and of `null` and `false`.
   if (!Buffer.isBuffer(answer)) return answer as Result;
   try {
     return JSON.parse(answer.toString()) as Result;

@@ -12,7 +12,7 @@ interface ContextMeta {
   Endpoints?: { docker?: { Host?: string; SkipTLSVerify?: boolean } };
 }
 
-/** The context that stands for "no context": the environment, or the default socket. */
+/** The context that means "no context": the environment, or the default socket. */
 export const DEFAULT_CONTEXT = "default";
 
 const directoryOf = (name: string): string => createHash("sha256").update(name).digest("hex");
@@ -29,7 +29,7 @@ function readMeta(file: string): ContextMeta | undefined {
   }
 }
 
-/** Names of the contexts that are there, sorted, `default` first. */
+/** The existing contexts, `default` first, then sorted by name. */
 export function contextNames(env: Environment): string[] {
   const root = join(configDirectory(env), "contexts", "meta");
   if (!existsSync(root)) return [DEFAULT_CONTEXT];
@@ -37,7 +37,7 @@ export function contextNames(env: Environment): string[] {
     try {
       return readMeta(join(root, directory, "meta.json"))?.Name ?? [];
     } catch {
-      return []; // a broken one is told of when it is asked for
+      return []; // readContext() reports a malformed one
     }
   });
   return [DEFAULT_CONTEXT, ...names.sort()];
@@ -51,8 +51,8 @@ function contextTls(env: Environment, name: string, skipVerify: boolean): TlsMat
 
 /**
  * The engine of a context.
- * @param source what named it, for errors.
- * @throws DeploymentError `INVALID_REQUEST`: no such context (the known ones are listed), or it is broken.
+ * @param source the setting that names it, for errors.
+ * @throws DeploymentError `INVALID_REQUEST`: no such context (the hint lists the existing ones), or it is malformed.
  */
 export function readContext(name: string, source: string, env: Environment): Endpoint {
   const meta = readMeta(join(configDirectory(env), "contexts", "meta", directoryOf(name), "meta.json"));

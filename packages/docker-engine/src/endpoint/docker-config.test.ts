@@ -6,7 +6,7 @@ import { configDirectory, readConfigFile, readCurrentContext } from "./docker-co
 const read = (text: string) => readConfigFile({ DOCKER_CONFIG: temporaryDirectory({ "config.json": text }) });
 
 describe("configDirectory", () => {
-  it("is DOCKER_CONFIG, or .docker of the home directory", () => {
+  it("is DOCKER_CONFIG, or .docker in the home directory", () => {
     expect(configDirectory({ DOCKER_CONFIG: "/etc/docker-cli", HOME: "/home/a" })).toBe("/etc/docker-cli");
     expect(configDirectory({ HOME: "/home/a" })).toBe("/home/a/.docker");
   });
@@ -15,28 +15,28 @@ describe("configDirectory", () => {
 describe("readCurrentContext", () => {
   const of = (text: string) => readCurrentContext({ DOCKER_CONFIG: temporaryDirectory({ "config.json": text }) });
 
-  it("reads the name also of a file that is of no use otherwise, and takes the default where there is no reading it", () => {
+  it("reads the context of a file with other invalid keys, and is undefined for an unreadable file", () => {
     expect(of('{"currentContext":"prod"}')).toBe("prod");
     expect(of('{"currentContext":"prod","auths":[]}')).toBe("prod");
     expect(of('{"auths":{"a.io":{},}}')).toBeUndefined();
     expect(readCurrentContext({ DOCKER_CONFIG: temporaryDirectory() })).toBeUndefined();
   });
 
-  it("refuses a file that is not JSON and names a context: another engine is no substitute", () => {
+  it("rejects a file that is not JSON but names a context", () => {
     expect(() => of('{"currentContext":"prod",}')).toThrow(expect.objectContaining({ code: "INVALID_REQUEST" }));
     expect(of('{"currentContext":"default",}')).toBeUndefined();
   });
 });
 
 describe("readConfigFile", () => {
-  it("reads what is used, and leaves the rest alone", () => {
+  it("reads the keys in use, and ignores others", () => {
     expect(read('{"currentContext":"prod","psFormat":"x","credHelpers":{"a.io":"b"}}')).toMatchObject({
       currentContext: "prod",
       credHelpers: { "a.io": "b" },
     });
   });
 
-  it("is empty where there is no file, or an empty one", () => {
+  it("is empty if the file is missing or empty", () => {
     expect(readConfigFile({ DOCKER_CONFIG: temporaryDirectory() })).toEqual({});
     expect(read("\n")).toEqual({});
   });
@@ -48,13 +48,13 @@ describe("readConfigFile", () => {
     ['{"auths":{"a":"b"}}', "auths"],
     ['{"credsStore":7}', "credsStore"],
     ['{"credHelpers":{"a":7}}', "credHelpers"],
-  ])("refuses %s with the file's name", (text, why) => {
+  ])("rejects %s with the file's name", (text, why) => {
     expect(() => read(text)).toThrow(expect.objectContaining({ code: "INVALID_REQUEST" }));
     expect(() => read(text)).toThrow(/config\.json/);
     expect(() => read(text)).toThrow(why);
   });
 
-  it("never shows what the file holds", () => {
+  it("its errors never contain the file's text", () => {
     try {
       read('{"auths":{"a.io":{"password":"open-sesame"}},}');
       expect.unreachable();

@@ -22,7 +22,7 @@ export interface AuthEntry {
   registrytoken?: string;
 }
 
-/** What is used of config.json. Source: docker/cli, `cli/config/configfile/file.go`. */
+/** The keys of config.json that are used here. Source: docker/cli, `cli/config/configfile/file.go`. */
 export interface ConfigFile {
   auths?: Record<string, AuthEntry>;
   credsStore?: string;
@@ -42,8 +42,8 @@ const checks: Record<keyof ConfigFile, (value: unknown) => boolean> = {
   currentContext: isText,
 };
 
-// The parser's own message quotes the text around the fault, which may be a password: it goes no further.
-const broken = (file: string, why: string): DeploymentError =>
+// The parser's message quotes the text around the error, which may be a password: it is not repeated.
+const invalid = (file: string, why: string): DeploymentError =>
   new DeploymentError("INVALID_REQUEST", `Docker's configuration ${file} can't be used: ${why}.`, {
     hint: "Correct the file, or set DOCKER_CONFIG to another directory.",
   });
@@ -54,7 +54,7 @@ function read(file: string): string | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw broken(file, `it can't be read (${code})`);
+    throw invalid(file, `it can't be read (${code})`);
   }
 }
 
@@ -62,14 +62,14 @@ function parse(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw broken(file, "it is not JSON");
+    throw invalid(file, "it is not JSON");
   }
 }
 
 /**
- * The current context, also of a file that is of no use otherwise: as the docker command does, the default engine is taken
- * where the file can't be read.
- * @throws DeploymentError `INVALID_REQUEST` if the file is not JSON and yet names a context: another engine is no substitute.
+ * The current context, even if other keys of the file are invalid. Without a readable file it is the default engine, as
+ * with the docker command.
+ * @throws DeploymentError `INVALID_REQUEST` if the file is not JSON but names a context: the default engine is another one.
  */
 export function readCurrentContext(env: Environment): string | undefined {
   try {
@@ -94,16 +94,16 @@ const textIfReadable = (file: string): string => {
   }
 };
 
-/** The user's config.json; empty where there is none. @throws DeploymentError `INVALID_REQUEST` naming the file. */
+/** The user's config.json; empty if it does not exist. @throws DeploymentError `INVALID_REQUEST` naming the file. */
 export function readConfigFile(env: Environment): ConfigFile {
   const file = join(configDirectory(env), "config.json");
   const text = read(file);
   if (text === undefined || text.trim() === "") return {};
   const config = parse(file, text);
-  if (!isRecord(config)) throw broken(file, "it is not a JSON object");
+  if (!isRecord(config)) throw invalid(file, "it is not a JSON object");
   for (const [key, valid] of Object.entries(checks)) {
     const value = config[key] ?? undefined;
-    if (value !== undefined && !valid(value)) throw broken(file, `${key} has the wrong type`);
+    if (value !== undefined && !valid(value)) throw invalid(file, `${key} has the wrong type`);
   }
   return config as ConfigFile;
 }

@@ -24,7 +24,7 @@ export interface TcpEndpoint extends EndpointBase {
   kind: "tcp";
   hostname: string;
   port: number;
-  /** Of a proxy in front of the engine, without the last slash; empty for none. */
+  /** Path of a proxy in front of the engine, without a trailing slash; empty without one. */
   pathPrefix: string;
   tls?: TlsMaterial;
 }
@@ -34,13 +34,13 @@ export interface SshEndpoint extends EndpointBase {
   hostname: string;
   port?: number;
   user?: string;
-  /** The engine's socket on the other side. Default: where the docker command there finds it. */
+  /** The engine's socket on the remote host. Default: the one of the docker command there. */
   socketPath?: string;
 }
 
 export type Endpoint = SocketEndpoint | TcpEndpoint | SshEndpoint;
 
-/** An address together with what told it, for errors and for `ofdeploy doctor`. */
+/** An address with the setting that it comes from, for errors and `ofdeploy doctor`. */
 export type ResolvedEndpoint = Endpoint & {
   /** e.g. `DOCKER_HOST`, `context "prod"`. */
   source: string;
@@ -53,32 +53,32 @@ interface Address {
   source: string;
 }
 
-const malformed = ({ text, source }: Address, why: string): DeploymentError => {
-  // What stands before an @ may be a password.
+const invalid = ({ text, source }: Address, reason: string): DeploymentError => {
+  // The text before an @ may be a password.
   const shown = text.replace(/\/\/[^@/]*@/, "//***@");
-  return new DeploymentError("INVALID_REQUEST", `The engine address "${shown}" (${source}) is invalid: ${why}.`, {
+  return new DeploymentError("INVALID_REQUEST", `The engine address "${shown}" (${source}) is invalid: ${reason}.`, {
     hint: `Use an address such as ${EXAMPLES}.`,
   });
 };
 
 function toUrl(address: Address, text: string): URL {
   try {
-    // URL only splits host and port of the schemes it knows.
+    // URL parses host and port only for the schemes that it knows.
     return new URL(text.replace(/^[a-z]+:/, "http:"));
   } catch {
-    throw malformed(address, "no valid host name and port");
+    throw invalid(address, "no valid host name and port");
   }
 }
 
 function tcp(address: Address, scheme: string, tls: TlsMaterial | undefined): TcpEndpoint {
   const text = address.text.replace(/^(\w+:\/\/):/, "$1localhost:");
   const url = toUrl(address, text);
-  if (url.username || url.password) throw malformed(address, "user names and passwords are not allowed");
-  if (url.search || url.hash) throw malformed(address, "a query string is not allowed");
+  if (url.username || url.password) throw invalid(address, "user names and passwords are not allowed");
+  if (url.search || url.hash) throw invalid(address, "a query string is not allowed");
   const material = tls ?? (scheme === "https" ? { verify: true } : undefined);
   const given = /^\w+:\/\/(?:\[[^\]]*\]|[^/:]*):(\d+)/.exec(text)?.[1];
   const port = given === undefined ? (material ? 2376 : 2375) : Number(given);
-  if (port === 0) throw malformed(address, "port 0 can't be connected to");
+  if (port === 0) throw invalid(address, "port 0 can't be connected to");
   return {
     kind: "tcp",
     host: `tcp://${url.hostname}:${port}${url.pathname.replace(/\/+$/, "")}`,
@@ -91,13 +91,13 @@ function tcp(address: Address, scheme: string, tls: TlsMaterial | undefined): Tc
 
 function ssh(address: Address): SshEndpoint {
   const url = toUrl(address, address.text);
-  if (url.password) throw malformed(address, "a password is not allowed; use a key or an SSH agent");
-  if (url.search || url.hash) throw malformed(address, "a query string is not allowed");
+  if (url.password) throw invalid(address, "a password is not allowed; use a key or an SSH agent");
+  if (url.search || url.hash) throw invalid(address, "a query string is not allowed");
   const user = decodeURIComponent(url.username);
-  // The name becomes an argument of ssh, where a leading dash would make it an option.
-  if (user.startsWith("-") || url.hostname.startsWith("-")) throw malformed(address, "a name starts with a dash");
+  // The name becomes an argument of ssh: with a leading dash it would be an option.
+  if (user.startsWith("-") || url.hostname.startsWith("-")) throw invalid(address, "a name starts with a dash");
   const socketPath = url.pathname.replace(/\/+$/, "");
-  if (!/^[\w./-]*$/.test(socketPath)) throw malformed(address, "invalid characters in the socket path");
+  if (!/^[\w./-]*$/.test(socketPath)) throw invalid(address, "invalid characters in the socket path");
   const port = /:(\d+)(?:\/|$)/.exec(address.text.slice("ssh://".length))?.[1];
   return {
     kind: "ssh",
@@ -111,23 +111,23 @@ function ssh(address: Address): SshEndpoint {
 
 function socket(address: Address, scheme: string): Endpoint {
   const path = address.text.slice(`${scheme}://`.length);
-  if (path === "") throw malformed(address, "the path is missing");
-  if (scheme === "unix" && !path.startsWith("/")) throw malformed(address, "a socket path must start with a slash");
+  if (path === "") throw invalid(address, "the path is missing");
+  if (scheme === "unix" && !path.startsWith("/")) throw invalid(address, "a socket path must start with a slash");
   return { kind: "socket", host: address.text, path };
 }
 
 /**
- * An address as the docker command takes it: `unix://`, `npipe://`, `tcp://`, `http(s)://`, `ssh://`, or `host:port`.
- * @param source what gave it, for errors.
- * @param tls for TCP; TLS without a port means 2376, otherwise 2375. `https` has TLS in any case.
+ * An address in the syntax of the docker command: `unix://`, `npipe://`, `tcp://`, `http(s)://`, `ssh://`, or `host:port`.
+ * @param source the setting that it comes from, for errors.
+ * @param tls for TCP. The default port is 2376 with TLS, and 2375 without. `https` always uses TLS.
  * @throws DeploymentError `INVALID_REQUEST`.
  */
 export function parseHost(text: string, source: string, tls?: TlsMaterial): Endpoint {
   const trimmed = text.trim();
   const address = { text: trimmed.includes("://") ? trimmed : `tcp://${trimmed}`, source };
-  if (trimmed === "") throw malformed({ text, source }, "it is empty");
-  if (/[\s\0]/.test(trimmed)) throw malformed({ text: trimmed, source }, "it contains white space");
-  if (/^[/.\\]/.test(trimmed)) throw malformed({ text: trimmed, source }, "a path must start with unix://");
+  if (trimmed === "") throw invalid({ text, source }, "it is empty");
+  if (/[\s\0]/.test(trimmed)) throw invalid({ text: trimmed, source }, "it contains white space");
+  if (/^[/.\\]/.test(trimmed)) throw invalid({ text: trimmed, source }, "a path must start with unix://");
   const scheme = address.text.slice(0, address.text.indexOf("://"));
   switch (scheme) {
     case "unix":
@@ -140,8 +140,8 @@ export function parseHost(text: string, source: string, tls?: TlsMaterial): Endp
     case "ssh":
       return ssh(address);
     case "fd":
-      throw malformed(address, "fd:// is a setting of the engine, not an address for clients");
+      throw invalid(address, "fd:// is a setting of the engine, not an address for clients");
     default:
-      throw malformed(address, `unknown scheme ${scheme}://`);
+      throw invalid(address, `unknown scheme ${scheme}://`);
   }
 }

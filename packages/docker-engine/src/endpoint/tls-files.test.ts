@@ -5,7 +5,7 @@ import { environmentTls } from "./tls-files.js";
 const pem = { "ca.pem": "CA", "cert.pem": "CERT", "key.pem": "KEY" };
 
 describe("environmentTls", () => {
-  it("is none unless it is asked for", () => {
+  it("is undefined without DOCKER_TLS_VERIFY and DOCKER_TLS", () => {
     expect(environmentTls({ DOCKER_CERT_PATH: "/nowhere" })).toBeUndefined();
   });
 
@@ -16,12 +16,12 @@ describe("environmentTls", () => {
     expect(environmentTls({ DOCKER_CERT_PATH, DOCKER_TLS: "1" })).toEqual({ ...files, verify: false });
   });
 
-  it("takes the files of the Docker configuration, where they may be missing", () => {
+  it("reads optional files from the Docker configuration", () => {
     const DOCKER_CONFIG = temporaryDirectory({ "ca.pem": "CA" });
     expect(environmentTls({ DOCKER_CONFIG, DOCKER_TLS_VERIFY: "1" })).toEqual({ ca: "CA", verify: true });
   });
 
-  it("refuses a DOCKER_CERT_PATH without the files", () => {
+  it("rejects a DOCKER_CERT_PATH without the files", () => {
     const env = { DOCKER_CERT_PATH: temporaryDirectory(), DOCKER_TLS_VERIFY: "1" };
     expect(() => environmentTls(env)).toThrow(/ca\.pem can't be read \(ENOENT\)/);
   });

@@ -5,9 +5,9 @@ import { configDirectory, type Environment } from "./docker-config.js";
 import type { TlsMaterial } from "./endpoint.js";
 
 /**
- * TLS as the environment asks for it, for addresses that no context gave: `DOCKER_TLS_VERIFY` (any value) with the
- * engine's certificate checked, `DOCKER_TLS` without; files from `DOCKER_CERT_PATH`, or the user's Docker
- * configuration, where they may be missing. Source: docker/cli, `cli/flags/options.go`.
+ * The environment's TLS settings, for addresses that do not come from a context: `DOCKER_TLS_VERIFY` (any value) checks the
+ * engine's certificate, `DOCKER_TLS` does not. Files are in `DOCKER_CERT_PATH`, or in the user's Docker configuration, where
+ * they are optional. Source: docker/cli, `cli/flags/options.go`.
  */
 export function environmentTls(env: Environment): TlsMaterial | undefined {
   const verify = Boolean(env["DOCKER_TLS_VERIFY"]);
@@ -31,12 +31,12 @@ function readPem(file: string, required: boolean): string | undefined {
 
 /**
  * `ca.pem`, `cert.pem` and `key.pem` of a directory.
- * @param required whether one that is missing is an error.
- * @throws DeploymentError `INVALID_REQUEST`: one can't be read, or there is a certificate without its key.
+ * @param options `required`: whether a missing file is an error.
+ * @throws DeploymentError `INVALID_REQUEST`: a file can't be read, or there is a certificate without its key.
  */
 export function readTlsFiles(directory: string, options: { verify: boolean; required: boolean }): TlsMaterial {
   const [ca, cert, key] = ["ca.pem", "cert.pem", "key.pem"].map((name) => {
-    // Where nothing is checked, there need be nothing to check against.
+    // Without a check, no authority is needed.
     return readPem(join(directory, name), options.required && (options.verify || name !== "ca.pem"));
   });
   if ((cert === undefined) !== (key === undefined)) {

@@ -2,7 +2,7 @@ import { DeploymentError } from "@openfactory/deploy-core";
 import { type ConfigFile, readConfigFile, type Environment, type AuthEntry } from "../endpoint/docker-config.js";
 import type { CallOptions } from "../engine.js";
 import type { CredentialsProblem, FoundCredentials, RegistryCredentials } from "./credentials.js";
-import { serverAddress, normaliseRegistry } from "./image-reference.js";
+import { serverAddress, normalizeRegistry } from "./image-reference.js";
 
 /** The user's registry credentials: Docker's config.json and its credential helpers. */
 export class CredentialStore {
@@ -52,7 +52,7 @@ export function forRegistry<Value>(
 ): Value | undefined {
   const all = Object.entries(entries ?? {});
   const exact = all.find(([key]) => key === serverAddress(registry));
-  return (exact ?? all.find(([key]) => normaliseRegistry(key) === registry))?.[1];
+  return (exact ?? all.find(([key]) => normalizeRegistry(key) === registry))?.[1];
 }
 
 function decodeAuth(auth: string, registry: string): { username: string; password: string } {

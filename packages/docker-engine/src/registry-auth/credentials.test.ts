@@ -20,9 +20,12 @@ it.each([
   ["gcr.io", undefined, "oauth2accesstoken", "Google", "1 hour"],
   ["plant.azurecr.io", "acr-env", undefined, "Azure", "3 hours"],
   ["plant.azurecr.io", undefined, ACR_USER, "Azure", "3 hours"],
-])("for %s by %s, %s: of %s, for %s", (registry, helper, username, issuer, lasting) => {
-  expect(shortLived(registry, found(helper, username))).toEqual({ issuer, lasting });
-});
+])(
+  "credentials for %s from %s with the user %s are of %s and last %s",
+  (registry, helper, username, issuer, lasting) => {
+    expect(shortLived(registry, found(helper, username))).toEqual({ issuer, lasting });
+  },
+);
 
 it.each([
   ["registry.example.com", undefined, "AWS"],
@@ -33,6 +36,6 @@ it.each([
   ["plant.azurecr.io", undefined, "service-principal"],
   [`${ECR}.example.com`, undefined, "AWS"],
   ["notgcr.io.example.com", undefined, "oauth2accesstoken"],
-])("for %s by %s, %s: as long as they are valid", (registry, helper, username) => {
+])("credentials for %s from %s with the user %s are not temporary", (registry, helper, username) => {
   expect(shortLived(registry, found(helper, username))).toBeUndefined();
 });

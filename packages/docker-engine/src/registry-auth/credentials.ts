@@ -1,6 +1,6 @@
 import type { DeploymentWarning } from "@openfactory/deploy-core";
 
-/** What a registry is shown. Source: Engine API, "Authentication". */
+/** Credentials as a registry gets them. Source: Engine API, "Authentication". */
 export interface RegistryCredentials {
   username?: string;
   password?: string;
@@ -10,7 +10,7 @@ export interface RegistryCredentials {
   serveraddress: string;
 }
 
-/** Why credentials could not be looked up: a credential helper, or config.json itself, fails. */
+/** Why the lookup of credentials failed: in a credential helper, or in config.json. */
 export interface CredentialsProblem {
   /** One sentence, without a full stop. Holds no credentials. */
   message: string;
@@ -18,43 +18,43 @@ export interface CredentialsProblem {
   hint: string;
 }
 
-/** Credentials, and where they were found; at least one of `credentials` and `problem` is set. */
+/** The result of a lookup. At least one of `credentials` and `problem` is set. */
 export interface FoundCredentials {
   credentials?: RegistryCredentials;
-  /** The credential helper that gave them, as config.json names it; none: they are written in config.json. */
+  /** The credential helper that returned them, as in config.json; undefined if they are in config.json itself. */
   helper?: string;
-  /** What failed on the way to them. */
+  /** The failure, if a helper or the file failed. */
   problem?: CredentialsProblem;
 }
 
-/** How long credentials last that were made to be used soon. */
+/** The lifetime of temporary credentials. */
 export interface ShortLived {
-  /** Whose they are, e.g. `Amazon ECR`. */
+  /** The issuer, e.g. `Amazon ECR`. */
   issuer: string;
-  /** At the most, e.g. `12 hours`. */
+  /** The longest lifetime, e.g. `12 hours`. */
   lasting: string;
 }
 
-/** What is known of somebody's credentials for a registry. Never the credentials themselves. */
+/** Where the credentials for a registry come from. Never contains the credentials. */
 export interface CredentialsNote {
   /** Host, with its port; `docker.io` for Docker Hub. */
   registry: string;
-  /** The credential helper that gave them; none: they are written in config.json. */
+  /** The credential helper that returned them; undefined if they are in config.json itself. */
   helper?: string;
-  /** Set where they are of a kind that is known not to last. */
+  /** Set if they are temporary. */
   shortLived?: ShortLived;
-  /** Set where the look-up failed. */
+  /** Set if the lookup failed. */
   problem?: CredentialsProblem;
-  /** There are none, since the look-up failed: calls go without. */
+  /** Set if there are none because the lookup failed: calls are made without credentials. */
   unavailable?: true;
 }
 
 interface Kind extends ShortLived {
-  /** Helpers that give nothing else, as config.json names them. */
+  /** Helpers that return only such credentials, as in config.json. */
   helper: RegExp;
   /** Hosts of its registries. */
   host: RegExp;
-  /** The user names that tokens have there; other users have passwords or keys that last. */
+  /** The user names of tokens. Other users have passwords or keys that do not expire. */
   user: RegExp;
 }
 
@@ -84,7 +84,7 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** Whether credentials for a registry are of a kind that lasts for hours only. */
+/** The lifetime of credentials that are known to be temporary; undefined for others. */
 export function shortLived(registry: string, { credentials, helper }: FoundCredentials): ShortLived | undefined {
   const kind = KINDS.find(
     ({ helper: names, host, user }) =>
@@ -93,7 +93,7 @@ export function shortLived(registry: string, { credentials, helper }: FoundCrede
   return kind && { issuer: kind.issuer, lasting: kind.lasting };
 }
 
-/** The warning that a look-up of credentials failed; none where it did not. One for each registry, whatever the service. */
+/** The warning for a failed lookup of credentials; empty without a failure. Equal for all services of a registry. */
 export function credentialsWarning(
   service: string,
   strategy: string,

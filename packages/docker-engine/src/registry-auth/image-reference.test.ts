@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { normaliseRegistry, registryOf, remoteImage, serverAddress } from "./image-reference.js";
+import { normalizeRegistry, registryOf, remoteImage, serverAddress } from "./image-reference.js";
 
 const SHA = `sha256:${"a".repeat(64)}`;
 
@@ -20,8 +20,8 @@ it.each([
   ["http://registry.example.com:5000/v2/", "registry.example.com:5000"],
   ["registry.example.com", "registry.example.com"],
   ["HTTPS://Registry.example.com/some/path", "registry.example.com"],
-])("the key %s means %s", (key, registry) => {
-  expect(normaliseRegistry(key)).toBe(registry);
+])("the key %s is the registry %s", (key, registry) => {
+  expect(normalizeRegistry(key)).toBe(registry);
 });
 
 it("names Docker Hub to helpers as its key", () => {
@@ -36,7 +36,7 @@ it.each([
   [`h:5000/a@${SHA}`, { registry: "h:5000", name: "h:5000/a", version: SHA, text: `h:5000/a@${SHA}` }],
   [`a:1@${SHA}`, { registry: "docker.io", name: "a", version: SHA, text: `a:1@${SHA}` }],
   [SHA, undefined],
-])("%s is asked for as it should be", (image, expected) => {
+])("remoteImage(%s) has registry, name and version", (image, expected) => {
   expect(remoteImage(image)).toEqual(expected);
 });
 

@@ -5,16 +5,16 @@ const HUB_KEY = "https://index.docker.io/v1/";
 const HUB_HOSTS = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
 
 /**
- * The registry of an image, `docker.io` where it names none; undefined for an id, which no registry knows.
- * @throws DeploymentError `INVALID_REQUEST` for what is no image reference.
+ * The registry of an image, `docker.io` by default; undefined for an id, which is not in a registry.
+ * @throws DeploymentError `INVALID_REQUEST` for a malformed reference.
  */
 export function registryOf(image: string): string | undefined {
   const reference = parseImageReference(image);
-  return "id" in reference ? undefined : normaliseRegistry(reference.registry);
+  return "id" in reference ? undefined : normalizeRegistry(reference.registry);
 }
 
-/** A key of config.json as a registry's host: without scheme and path, and one name for Docker Hub. */
-export function normaliseRegistry(key: string): string {
+/** The registry's host of a key in config.json: without scheme and path, and `docker.io` for Docker Hub. */
+export function normalizeRegistry(key: string): string {
   const host = key
     .replace(/^https?:\/\//i, "")
     .replace(/\/.*$/, "")
@@ -22,22 +22,22 @@ export function normaliseRegistry(key: string): string {
   return HUB_HOSTS.has(host) ? "docker.io" : host;
 }
 
-/** How a registry is named to credential helpers and to the engine. */
+/** The name of a registry for credential helpers and the engine. */
 export const serverAddress = (registry: string): string => (registry === "docker.io" ? HUB_KEY : registry);
 
-/** An image in a registry, as the engine's calls take it. */
+/** An image in a registry, as the engine's calls expect it. */
 export interface RemoteImage {
   registry: string;
   /** Without tag and digest. */
   name: string;
-  /** The digest where there is one, or else the tag, or else `latest`: without any, the engine would pull all tags. */
+  /** The digest, or the tag, or `latest`: without one, the engine pulls all tags. */
   version: string;
-  /** As a whole, with the tag `latest` where neither tag nor digest is named. */
+  /** The complete reference, with the tag `latest` if it has neither tag nor digest. */
   text: string;
 }
 
 /**
- * The image as it is asked for at its registry; undefined for an id.
+ * The image as it is requested from its registry; undefined for an id.
  * @throws DeploymentError `INVALID_REQUEST`.
  */
 export function remoteImage(image: string): RemoteImage | undefined {
@@ -45,7 +45,7 @@ export function remoteImage(image: string): RemoteImage | undefined {
   if ("id" in reference) return undefined;
   const { name, registry, tag, digest } = reference;
   return {
-    registry: normaliseRegistry(registry),
+    registry: normalizeRegistry(registry),
     name,
     version: digest ?? tag ?? "latest",
     text: imageText(reference),

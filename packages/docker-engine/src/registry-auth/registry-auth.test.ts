@@ -4,14 +4,14 @@ import { encodeAuth, RegistryAuth } from "./registry-auth.js";
 
 const credentials = { username: "me", password: "pass", serveraddress: "a.io" };
 
-it("encodes with the URL's alphabet, and with padding", () => {
+it("encodeAuth() uses base64url with padding", () => {
   const encoded = encodeAuth({ username: "??>>", password: "ÿÿ?", serveraddress: "a" });
   expect(encoded).not.toMatch(/[+/]/);
   expect(encoded.length % 4).toBe(0);
   expect(JSON.parse(Buffer.from(encoded, "base64url").toString())).toMatchObject({ username: "??>>" });
 });
 
-it("sends what the image's registry is shown, and nothing where there is nothing", async () => {
+it("authconfig() is the header of the image's registry, and undefined without credentials", async () => {
   const asked: string[] = [];
   const auth = new RegistryAuth({
     find: async (registry) => {
@@ -26,7 +26,7 @@ it("sends what the image's registry is shown, and nothing where there is nothing
   expect(asked).toEqual(["a.io", "docker.io"]);
 });
 
-it("asks a helper again after half a minute, and the file after a second, whether it has any or none", async () => {
+it("results of a helper are cached for 30 s, and those of the file for 1 s", async () => {
   let now = 0;
   const asked: string[] = [];
   const find = async (registry: string) => {
@@ -49,14 +49,14 @@ it("asks a helper again after half a minute, and the file after a second, whethe
   expect(await askAll()).toEqual(["helped.io", "file.io", "none.io"]);
 });
 
-it("asks once where many ask at the same time, and each can go by itself", async () => {
+it("lookups at the same time are one, and each caller can be aborted", async () => {
   const { promise, resolve } = Promise.withResolvers<{ credentials: typeof credentials; helper: string }>();
   let asked = 0;
   const auth = new RegistryAuth({ find: () => ((asked += 1), promise) });
   const abort = new AbortController();
   const [one, two, gone] = [
     auth.authconfig("a.io/b"),
-    auth.note("a.io/c"),
+    auth.info("a.io/c"),
     auth.authconfig("a.io/d", { signal: abort.signal }),
   ];
   abort.abort();
@@ -67,31 +67,31 @@ it("asks once where many ask at the same time, and each can go by itself", async
   expect(asked).toBe(1);
 });
 
-it("notes whose they are and whether they last, and never what they are", async () => {
+it("info() has the source and the lifetime, and never the credentials", async () => {
   const find = async () => ({ credentials: { ...credentials, username: "AWS" }, helper: "ecr-login" });
   const auth = new RegistryAuth({ find });
-  const note = await auth.note("1.dkr.ecr.eu-central-1.amazonaws.com/a:1");
-  expect(note).toEqual({
+  const info = await auth.info("1.dkr.ecr.eu-central-1.amazonaws.com/a:1");
+  expect(info).toEqual({
     registry: "1.dkr.ecr.eu-central-1.amazonaws.com",
     helper: "ecr-login",
     shortLived: { issuer: "Amazon ECR", lasting: "12 hours" },
   });
-  expect(await new RegistryAuth({ find: async () => undefined }).note("a.io/a")).toBeUndefined();
+  expect(await new RegistryAuth({ find: async () => undefined }).info("a.io/a")).toBeUndefined();
 });
 
-it("sends nothing where the look-up failed, notes why, and does not look again for half a minute", async () => {
+it("a failed lookup sends no credentials, reports the problem, and is cached for 30 s", async () => {
   const problem = { message: "The helper is locked", hint: "Unlock it." };
   let asked = 0;
   let now = 0;
   const auth = new RegistryAuth({ find: async () => ((asked += 1), { problem }) }, () => now);
   expect(await auth.authconfig("a.io/b:1")).toBeUndefined();
-  expect(await auth.note("a.io/b:1")).toEqual({ registry: "a.io", problem, unavailable: true });
+  expect(await auth.info("a.io/b:1")).toEqual({ registry: "a.io", problem, unavailable: true });
   now = 29_999;
   await auth.authconfig("a.io/c:1");
   expect(asked).toBe(1);
 });
 
-it("has what it finds masked, in every form in which it is sent", async () => {
+it("credentials are redacted in every form in which they are sent", async () => {
   const secrets = new Redactor();
   const auth = new RegistryAuth(
     { find: async () => ({ credentials: { ...credentials, password: "open-sesame" } }) },

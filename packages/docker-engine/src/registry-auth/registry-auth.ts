@@ -6,10 +6,10 @@ import { type CredentialsNote, type FoundCredentials, type RegistryCredentials, 
 import { registryOf } from "./image-reference.js";
 import { SharedWork } from "../shared-work.js";
 
-/** How long an answer serves, so that a roll-out of many services asks once: a helper's, which is a program, and the file's. */
-const KEPT_MS = { helper: 30_000, problem: 30_000, file: 1_000 };
+/** How long a result is cached, in milliseconds, so that a deployment of many services makes one lookup. */
+const CACHE_MS = { helper: 30_000, problem: 30_000, file: 1_000 };
 
-/** Base64url with padding: without it, engines take the header for no credentials, and say nothing. */
+/** Base64url with padding: without it, engines ignore the header without an error. */
 export function encodeAuth(credentials: RegistryCredentials): string {
   return Buffer.from(JSON.stringify(credentials)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
 }
@@ -22,15 +22,15 @@ function secretsOf(credentials: RegistryCredentials | undefined): { value: strin
   return values.filter((value) => value !== undefined && value !== "").map((value) => ({ value: value as string }));
 }
 
-/** The user's credentials as calls hand them to the engine. Only the header ever holds them. */
+/** The user's credentials as they are sent to the engine. Only the header contains them. */
 export class RegistryAuth {
   readonly #store: Pick<CredentialStore, "find">;
   readonly #now: () => number;
   readonly #secrets: Redactor | undefined;
-  readonly #asked = new SharedWork<FoundCredentials | undefined>();
-  readonly #kept = new Map<string, { until: number; found: FoundCredentials | undefined }>();
+  readonly #lookups = new SharedWork<FoundCredentials | undefined>();
+  readonly #cache = new Map<string, { until: number; found: FoundCredentials | undefined }>();
 
-  /** @param secrets learns what is found, so that no text repeats it. */
+  /** @param secrets gets the credentials that are found, so that texts can be redacted. */
   constructor(store: Pick<CredentialStore, "find">, now: () => number = Date.now, secrets?: Redactor) {
     this.#store = store;
     this.#now = now;
@@ -44,8 +44,8 @@ export class RegistryAuth {
     return found?.credentials && { base64: encodeAuth(found.credentials) };
   }
 
-  /** What is known of the credentials for the image's registry; undefined: there are none. */
-  async note(image: string, options?: CallOptions): Promise<CredentialsNote | undefined> {
+  /** Where the credentials for the image's registry come from; undefined without credentials. */
+  async info(image: string, options?: CallOptions): Promise<CredentialsNote | undefined> {
     const registry = registryOf(image);
     const found = registry === undefined ? undefined : await this.#find(registry, options);
     if (registry === undefined || found === undefined) return undefined;
@@ -56,17 +56,17 @@ export class RegistryAuth {
   }
 
   async #find(registry: string, options: CallOptions = {}): Promise<FoundCredentials | undefined> {
-    const kept = this.#kept.get(registry);
-    if (kept && kept.until > this.#now()) return kept.found;
+    const cached = this.#cache.get(registry);
+    if (cached && cached.until > this.#now()) return cached.found;
     const { signal, timeoutMs } = options;
-    const found = await this.#asked.join(
+    const found = await this.#lookups.join(
       `${registry} ${timeoutMs}`,
       (ending) => this.#store.find(registry, { signal: ending, timeoutMs }),
       { signal },
     );
     this.#secrets?.add(secretsOf(found?.credentials));
     const source = found?.problem ? "problem" : found?.helper ? "helper" : "file";
-    this.#kept.set(registry, { until: this.#now() + KEPT_MS[source], found });
+    this.#cache.set(registry, { until: this.#now() + CACHE_MS[source], found });
     return found;
   }
 }

@@ -7,18 +7,18 @@ const output = (...Log: { ExitCode: number; Output: string }[]): string | undefi
     State: { Health: { Status: "unhealthy", FailingStreak: 1, Log } },
   } as unknown as ContainerDetails);
 
-it("tells the exit code and the output of the last run of a health check", () => {
+it("failedHealthOutput() has exit code and output of the last run of a health check", () => {
   expect(output({ ExitCode: 2, Output: "first\n" }, { ExitCode: 1, Output: " connection refused\n" })).toBe(
     "exit code 1: connection refused",
   );
   expect(output({ ExitCode: 1, Output: " \n" })).toBe("exit code 1, no output");
 });
 
-it("tells the end of a long output", () => {
+it("failedHealthOutput() has the end of a long output", () => {
   expect(output({ ExitCode: 1, Output: `${"x".repeat(5_000)}end` })).toMatch(/^exit code 1: …x{1997}end$/);
 });
 
-it("tells nothing where the last run passed, or none has run", () => {
+it("failedHealthOutput() is undefined if the last run passed, or none has run", () => {
   expect(output({ ExitCode: 1, Output: "no" }, { ExitCode: 0, Output: "ok" })).toBeUndefined();
   expect(output()).toBeUndefined();
   expect(failedHealthOutput({ State: {} } as unknown as ContainerDetails)).toBeUndefined();

@@ -90,14 +90,13 @@ export function containersOf(client: EngineClient): Containers {
       return dialect.addLabels?.(client, listed, options) ?? listed;
     },
     async *logs(id, query = {}) {
-      // Only the container knows whether its log is raw or in frames.
+      // The format of the log depends on the container: raw with a terminal, otherwise in frames.
       const { Config, HostConfig, Name } = await inspect(id, query);
       const format = { tty: Config["Tty"] === true, details: false };
       const read = (part: LogQuery, since?: string): AsyncIterable<LogFrame> => {
         const parameters = { ...logQuery(part), ...(since === undefined ? {} : { since }) };
         const call = { action: `read the log of container ${id}`, read: true } as const;
-        // Not dockerode's logs(): it reads a log that is not followed to its end before it gives any of it
-        // (apocas/dockerode#456).
+        // Not dockerode's logs(): without follow, it returns the whole log at once (apocas/dockerode#456).
         const request: EngineRequest = (docker, abortSignal) =>
           dialStream(docker, { path: `/containers/${segment(id)}/logs`, query: parameters }, abortSignal);
         return logFrames(client.stream(call, request, query), format);
@@ -111,17 +110,17 @@ export function containersOf(client: EngineClient): Containers {
   };
 }
 
-/** Longer outputs are cut at their beginning: a check's last words say why it fails. */
-const MOST_CHARACTERS = 2_000;
+/** Longer outputs lose their beginning: the reason of a failure is at the end. */
+const MAX_CHARACTERS = 2_000;
 
 /**
- * What the last run of a container's health check wrote, with its exit code: `exit code 1: connection refused`.
- * Undefined where no check has run, or the last run passed.
+ * Exit code and output of the last run of a container's health check: `exit code 1: connection refused`.
+ * Undefined if no check has run, or the last run passed.
  */
 export function failedHealthOutput({ State }: Pick<ContainerDetails, "State">): string | undefined {
   const last = State.Health?.Log?.at(-1);
   if (last === undefined || last.ExitCode === 0) return undefined;
   const output = last.Output.trim();
-  const end = output.length > MOST_CHARACTERS ? `…${output.slice(-MOST_CHARACTERS)}` : output;
+  const end = output.length > MAX_CHARACTERS ? `…${output.slice(-MAX_CHARACTERS)}` : output;
   return `exit code ${last.ExitCode}${end === "" ? ", no output" : `: ${end}`}`;
 }

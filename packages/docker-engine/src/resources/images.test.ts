@@ -15,7 +15,7 @@ const streaming =
   };
 
 describe("images.pull", () => {
-  it("asks for one tag or digest, and tells how far it is", async () => {
+  it("requests one tag or digest, and emits events", async () => {
     const { engine, fake } = await engineOn(streaming({ status: "Pulling", id: "l1" }, { status: "Done" }));
     const events: PullEvent[] = [];
     await engine.images.pull("r.io:5000/a", { onEvent: (event) => events.push(event) });
@@ -33,12 +33,12 @@ describe("images.pull", () => {
     [streaming({ error: "no space left on device" }), "ENGINE_ERROR"],
     [answering(404, { message: "x" }), "IMAGE_NOT_FOUND"],
     [answering(500, { message: "Get https://r/v2/: unauthorized: authentication required" }), "UNAUTHORIZED"],
-  ])("throws the engine's error, in the stream or not (%#)", async (handler, code) => {
+  ])("rejects with the engine's error, within the stream or before it (%#)", async (handler, code) => {
     const { engine } = await engineOn(handler);
     await expect(engine.images.pull("a")).rejects.toMatchObject({ code });
   });
 
-  it("tells image and registry of what goes wrong, and what to do", async () => {
+  it("the error names image and registry, with a hint", async () => {
     const { engine } = await engineOn(answering(500, { message: "Get https://r.io:5000/v2/: connection refused" }));
     await expect(engine.images.pull("r.io:5000/a:1")).rejects.toMatchObject({
       code: "ENGINE_ERROR",
@@ -47,16 +47,16 @@ describe("images.pull", () => {
     });
   });
 
-  it("asks nobody for what is no name in a registry", async () => {
+  it("rejects an invalid reference and an id, without a call", async () => {
     const { engine, fake } = await engineOn(streaming());
     for (const ask of [engine.images.pull, engine.images.digest]) {
-      await expect(ask("Nobody/Has/This")).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+      await expect(ask("Invalid/Name")).rejects.toMatchObject({ code: "INVALID_REQUEST" });
       await expect(ask(DIGEST)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
     }
     expect(fake.requests).toEqual([]);
   });
 
-  it("is one for those who ask for one image at the same time, whatever they call it", async () => {
+  it("is one call for callers of the same image at the same time, with any name of it", async () => {
     let finish = (): void => {};
     const { engine, fake } = await engineOn((_request, response) => {
       response.writeHead(200).write('{"status":"Downloading","id":"l1"}\r\n');
@@ -83,7 +83,7 @@ describe("images.pull", () => {
     ]);
   });
 
-  it("is ended by the last who is aborted, and the engine let go of", async () => {
+  it("the abort of the last caller ends the call and closes the connection", async () => {
     const { engine, fake } = await engineOn((_request, response) => {
       response.writeHead(200).write('{"status":"Pulling"}\r\n');
     });
@@ -95,7 +95,7 @@ describe("images.pull", () => {
     await fake.requests[0]?.gone;
   });
 
-  it("is ended by the signal, and the engine let go of", async () => {
+  it("the signal ends the call and closes the connection", async () => {
     const abort = new AbortController();
     const { engine, fake } = await engineOn((_request, response) => {
       response.writeHead(200).write('{"status":"Pulling"}\r\n');
@@ -107,13 +107,13 @@ describe("images.pull", () => {
 });
 
 describe("images.digest", () => {
-  it("is what the registry has", async () => {
+  it("returns the registry's digest", async () => {
     const { engine, fake } = await engineOn(answering(200, { Descriptor: { digest: DIGEST } }));
     expect(await engine.images.digest("r.io:5000/a/b")).toBe(DIGEST);
     expect(fake.requests[0]?.url).toContain("/distribution/r.io%3A5000/a/b%3Alatest/json");
   });
 
-  it("is asked for once for those who ask at the same time, and anew for those who ask later", async () => {
+  it("is one call for callers at the same time, and another one for a later caller", async () => {
     const { engine, fake } = await engineOn(answering(200, { Descriptor: { digest: DIGEST } }));
     const asked = ["r.io/a", "r.io/a:latest", "r.io/b"].map((image) => engine.images.digest(image));
     expect(await Promise.all(asked)).toEqual([DIGEST, DIGEST, DIGEST]);
@@ -127,13 +127,13 @@ describe("images.digest", () => {
     [404, "x", "IMAGE_NOT_FOUND"],
     [500, "errors: manifest unknown", "IMAGE_NOT_FOUND"],
     [500, "dial tcp: refused", "ENGINE_ERROR"],
-  ])("throws for %i %s", async (status, message, code) => {
+  ])("rejects for status %i and %s", async (status, message, code) => {
     const { engine } = await engineOn(answering(status, { message }));
     await expect(engine.images.digest("a")).rejects.toMatchObject({ code });
   });
 });
 
-it("repeats no credentials, in events, errors or their causes, whoever repeats them to it", async () => {
+it("events, errors and their causes never contain credentials that the engine repeats", async () => {
   const DOCKER_CONFIG = temporaryDirectory({
     "config.json": JSON.stringify({ auths: { "r.io": { username: "ada", password: "open-sesame" } } }),
   });
@@ -155,12 +155,12 @@ it("repeats no credentials, in events, errors or their causes, whoever repeats t
   expect(events).toEqual([{ status: "trying ada:*** with ***, ***" }]);
   for (const error of [pulled, asked, created])
     expect(error).toMatchObject({ message: expect.stringContaining("ada:*** with ***, ***") });
-  const told = inspect([pulled, asked, created], { depth: 10 });
+  const shown = inspect([pulled, asked, created], { depth: 10 });
   for (const secret of [
     "sesame",
     Buffer.from("ada:open-sesame").toString("base64"),
     Buffer.from('{"username":"ada"').toString("base64").slice(0, 16),
   ]) {
-    expect(told).not.toContain(secret);
+    expect(shown).not.toContain(secret);
   }
 });

@@ -12,44 +12,44 @@ import type { RegistryAuth } from "../registry-auth/registry-auth.js";
 import { SharedWork } from "../shared-work.js";
 import { pullEvents } from "../streams/json-lines.js";
 
-/** A call that has the engine ask a registry. */
+/** A call for which the engine contacts a registry. */
 interface RegistryCall {
   remote: RemoteImage;
   authconfig: AuthConfig | undefined;
-  /** An answer that says what the registry said, or did not. */
-  fault: (error: unknown) => unknown;
+  /** The error of the call, with the image and the registry. */
+  explain: (error: unknown) => unknown;
   subject: PullSubject;
 }
 
 export function imagesOf(client: EngineClient, auth: RegistryAuth, secrets = new Redactor()): Images {
-  // Of a layer, the latest says all.
+  // The latest event of a layer is enough.
   const pulls = new SharedWork<void, PullEvent>(({ id }) => id);
   const digests = new SharedWork<string>();
 
   const prepare = async (image: string, options: CallOptions): Promise<RegistryCall> => {
     const remote = remoteOf(image);
     const authconfig = await auth.authconfig(image, options);
-    const note = await auth.note(image, options);
+    const info = await auth.info(image, options);
     const hasCredentials = authconfig !== undefined;
     const subject = {
       image,
       registry: remote.registry,
       hasCredentials,
-      ...(note?.problem && { problem: note.problem }),
+      ...(info?.problem && { problem: info.problem }),
     };
-    return { remote, authconfig, subject, fault: (error) => redactError(retold(error, subject), secrets) };
+    return { remote, authconfig, subject, explain: (error) => redactError(explainRegistry(error, subject), secrets) };
   };
 
-  const pull = async (image: string, options: CallOptions, tell: (event: PullEvent) => void): Promise<void> => {
-    const { remote, authconfig, subject, fault } = await prepare(image, options);
+  const pull = async (image: string, options: CallOptions, emit: (event: PullEvent) => void): Promise<void> => {
+    const { remote, authconfig, subject, explain } = await prepare(image, options);
     const sent = queryAndBody({ fromImage: remote.name, tag: remote.version });
     const request: EngineRequest = (docker, abortSignal) => docker.createImage(authconfig, { ...sent, abortSignal });
     try {
       const stream = client.stream({ action: `pull image ${image}`, image }, request, options);
-      const events = pullEvents(stream, (words) => pullError(words, subject));
-      for await (const event of events) tell({ ...event, ...(event.status && { status: secrets.text(event.status) }) });
+      const events = pullEvents(stream, (text) => pullError(text, subject));
+      for await (const event of events) emit({ ...event, ...(event.status && { status: secrets.text(event.status) }) });
     } catch (error) {
-      throw fault(error);
+      throw explain(error);
     }
   };
 
@@ -58,14 +58,14 @@ export function imagesOf(client: EngineClient, auth: RegistryAuth, secrets = new
     if (noDigest !== undefined) {
       throw new DeploymentError("UNSUPPORTED", noDigest, { hint: "Pull the image to get its digest." });
     }
-    const { remote, authconfig, fault } = await prepare(image, options);
+    const { remote, authconfig, explain } = await prepare(image, options);
     const call = { action: `look up image ${image} in its registry`, image, read: true } as const;
     const request: EngineRequest = (docker, abortSignal) =>
       dial(docker, { path: `/distribution/${imagePath(remote.text)}/json`, authconfig }, abortSignal);
     try {
       return (await client.json<{ Descriptor: { digest: string } }>(call, request, options)).Descriptor.digest;
     } catch (error) {
-      throw fault(error);
+      throw explain(error);
     }
   };
 
@@ -73,18 +73,18 @@ export function imagesOf(client: EngineClient, auth: RegistryAuth, secrets = new
     inspect: async (image, options) =>
       client.json<ImageDetails>({ action: `inspect image ${image}`, image, read: true }, imageRequest(image), options),
     pull: async (image, { signal, timeoutMs, onEvent } = {}) =>
-      pulls.join(sharedName(image, timeoutMs), (ending, tell) => pull(image, { signal: ending, timeoutMs }, tell), {
+      pulls.join(sharedKey(image, timeoutMs), (ending, emit) => pull(image, { signal: ending, timeoutMs }, emit), {
         signal,
         onEvent,
       }),
     digest: async (image, { signal, timeoutMs } = {}) =>
-      digests.join(sharedName(image, timeoutMs), (ending) => digest(image, { signal: ending, timeoutMs }), { signal }),
-    credentials: (image, options) => auth.note(image, options),
+      digests.join(sharedKey(image, timeoutMs), (ending) => digest(image, { signal: ending, timeoutMs }), { signal }),
+    credentials: (image, options) => auth.info(image, options),
   };
 }
 
-/** Equal for what is one call to the registry. */
-const sharedName = (image: string, timeoutMs: number | undefined): string => `${remoteOf(image).text} ${timeoutMs}`;
+/** The key of calls that are one. */
+const sharedKey = (image: string, timeoutMs: number | undefined): string => `${remoteOf(image).text} ${timeoutMs}`;
 
 function remoteOf(image: string): RemoteImage {
   const remote = remoteImage(image);
@@ -94,8 +94,8 @@ function remoteOf(image: string): RemoteImage {
   });
 }
 
-/** Engines answer with many a status for what a registry says, and with 500 for much of it. */
-function retold(error: unknown, subject: PullSubject): unknown {
+/** Engines report a registry's answer with various statuses, often with 500. */
+function explainRegistry(error: unknown, subject: PullSubject): unknown {
   const { message, statusCode } = engineFault(error) ?? {};
   return statusCode === undefined || message === undefined ? error : pullError(message, subject, statusCode);
 }

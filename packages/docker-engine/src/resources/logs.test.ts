@@ -10,7 +10,7 @@ const fault = (cause: object): DeploymentError => new DeploymentError("ENGINE_ER
 it.each([
   { statusCode: 501, message: "not implemented" },
   { message: "Error grabbing logs: configured logging driver does not support reading" },
-])("is UNSUPPORTED and names the driver, for %j", (cause) => {
+])("explainUnreadable() is UNSUPPORTED and names the driver, for %j", (cause) => {
   expect(explainUnreadable(fault(cause), "container web", "syslog")).toMatchObject({
     code: "UNSUPPORTED",
     message: "The log of container web can't be read: its logging driver syslog does not support reading.",
@@ -19,7 +19,7 @@ it.each([
   });
 });
 
-it("says what is known without the driver's name", () => {
+it("unreadableLog() needs no driver", () => {
   expect(explainUnreadable(fault({ statusCode: 501, message: "no" }), "service web")).toMatchObject({
     message: "The log of service web can't be read: its logging driver does not support reading.",
   });
@@ -29,7 +29,7 @@ it.each([
   fault({ statusCode: 500, message: "disk full" }),
   new DeploymentError("NOT_FOUND", "x", { hint: "y" }),
   new Error("z"),
-])("leaves other errors as they are", (error) => {
+])("explainUnreadable() returns other errors unchanged", (error) => {
   expect(explainUnreadable(error, "container web")).toBe(error);
 });
 
@@ -41,66 +41,69 @@ const line = (second: number): LogFrame => ({
   details: {},
 });
 
-/** A log whose stream ends too early when it is followed. */
+/** A log whose followed stream ends too early. */
 function log(followed: LogFrame[], whole: LogFrame[] | DeploymentError) {
-  const asked: [LogQuery, string | undefined][] = [];
+  const queries: [LogQuery, string | undefined][] = [];
   async function* read(query: LogQuery, since?: string): AsyncGenerator<LogFrame> {
-    asked.push([query, since]);
+    queries.push([query, since]);
     if (query.follow) return yield* followed;
     if (whole instanceof DeploymentError) throw whole;
     yield* whole;
   }
-  return { read, asked };
+  return { read, queries };
 }
 
-it("reads what the followed stream left out, from where it ended", async () => {
-  const { read, asked } = log([line(1), line(2)], [line(2), line(3)]);
+it("followToEnd() reads the rest from where the followed stream ended", async () => {
+  const { read, queries } = log([line(1), line(2)], [line(2), line(3)]);
   expect(await collect(followToEnd(read, { follow: true, tail: 5 }))).toEqual([line(1), line(2), line(3)]);
-  expect(asked[1]).toEqual([{ signal: undefined }, toEngineTime(at(2))]);
+  expect(queries[1]).toEqual([{ signal: undefined }, toEngineTime(at(2))]);
 });
 
-it("counts the lines of the last second, where timestamps are of whole seconds", async () => {
+it("followToEnd() counts the lines of the last second if timestamps are of whole seconds", async () => {
   const second = (text: string): LogFrame => ({ ...line(1), timestamp: "2026-01-02T03:04:01Z", line: text });
   const [one, two, three] = [second("one"), second("two"), second("three")];
   const before = { ...one, timestamp: "2026-01-02T03:04:00Z", line: "before" };
-  const { read, asked } = log([before, one, two], [one, two, three, line(2)]);
+  const { read, queries } = log([before, one, two], [one, two, three, line(2)]);
   expect(await collect(followToEnd(read, { follow: true }))).toEqual([before, one, two, three, line(2)]);
-  expect(asked[1]?.[1]).toBe(toEngineTime("2026-01-02T03:04:01Z"));
+  expect(queries[1]?.[1]).toBe(toEngineTime("2026-01-02T03:04:01Z"));
 });
 
-it("reads all where the followed stream gave nothing", async () => {
-  const { read, asked } = log([], [line(1)]);
+it("followToEnd() reads the whole log if the followed stream was empty", async () => {
+  const { read, queries } = log([], [line(1)]);
   expect(await collect(followToEnd(read, { follow: true, tail: 5 }))).toEqual([line(1)]);
-  expect(asked[1]).toEqual([{ follow: false, tail: 5 }, undefined]);
+  expect(queries[1]).toEqual([{ follow: false, tail: 5 }, undefined]);
 });
 
-it.each(["NOT_FOUND", "CONFLICT"] as const)("ends well where the container is gone (%s)", async (code) => {
-  const { read } = log([line(1)], new DeploymentError(code, "gone"));
-  expect(await collect(followToEnd(read, { follow: true }))).toEqual([line(1)]);
-});
+it.each(["NOT_FOUND", "CONFLICT"] as const)(
+  "followToEnd() ends without an error if the container was removed (%s)",
+  async (code) => {
+    const { read } = log([line(1)], new DeploymentError(code, "gone"));
+    expect(await collect(followToEnd(read, { follow: true }))).toEqual([line(1)]);
+  },
+);
 
-it("throws whatever else goes wrong", async () => {
+it("followToEnd() throws any other error", async () => {
   const { read } = log([line(1)], new DeploymentError("TIMEOUT", "slow"));
   await expect(collect(followToEnd(read, { follow: true }))).rejects.toMatchObject({ code: "TIMEOUT" });
 });
 
-it("goes on after a position: skips what was read by then, and ignores tail and since", async () => {
+it("followToEnd() continues after a position, and ignores tail and since", async () => {
   const twin = { ...line(2), line: "2, again" };
-  const { read, asked } = log([line(2), twin, line(3)], [line(3), line(4)]);
+  const { read, queries } = log([line(2), twin, line(3)], [line(3), line(4)]);
   const query = { follow: true, tail: 5, since: new Date(0), after: { timestamp: at(2), lines: 1 } };
   expect(await collect(followToEnd(read, query))).toEqual([twin, line(3), line(4)]);
-  expect(asked).toEqual([
+  expect(queries).toEqual([
     [{ follow: true }, toEngineTime(at(2))],
     [{}, toEngineTime(at(3))],
   ]);
 });
 
-it("gives nothing where nothing was written since the position", async () => {
+it("followToEnd() is empty if there are no lines after the position", async () => {
   const { read } = log([line(2)], [line(2)]);
   expect(await collect(followToEnd(read, { follow: true, after: { timestamp: at(2), lines: 1 } }))).toEqual([]);
 });
 
-it("counts the lines of one timestamp", () => {
+it("positionAfter() counts the lines of a timestamp", () => {
   const first = positionAfter(undefined, line(1));
   expect(first).toEqual({ timestamp: at(1), lines: 1 });
   expect(positionAfter(first, line(1))).toEqual({ timestamp: at(1), lines: 2 });
@@ -108,6 +111,6 @@ it("counts the lines of one timestamp", () => {
   expect(positionAfter(first, { timestamp: "" })).toBe(first);
 });
 
-it("gives the engine its own time back, to the nanosecond", () => {
+it("toEngineTime() is exact to the nanosecond", () => {
   expect(toEngineTime("1970-01-01T00:00:02.123456789Z")).toBe("2.123456789");
 });

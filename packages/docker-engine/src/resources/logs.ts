@@ -3,16 +3,16 @@ import type { LogPosition, LogQuery } from "../engine.js";
 import type { LogFrame } from "../engine-types.js";
 import { engineFault } from "../errors/engine-error.js";
 
-/** Reads a log; `since`, in seconds with nine digits, wins over the query's. */
+/** Reads a log. `since`, in seconds with nine digits, overrides the query's. */
 export type ReadLog = (query: LogQuery, since?: string) => AsyncIterable<LogFrame>;
 
-/** A timestamp of the engine as it takes it back, exact to the nanosecond. */
+/** An engine's timestamp in the format of its parameters, exact to the nanosecond. */
 export function toEngineTime(timestamp: string): string {
   const nanoseconds = /\.(\d{9})/.exec(timestamp)?.[1] ?? "000000000";
   return `${Math.floor(Date.parse(timestamp) / 1000)}.${nanoseconds}`;
 }
 
-/** The position after one more line. */
+/** The position after another line. */
 export const positionAfter = (
   position: LogPosition | undefined,
   { timestamp }: Pick<LogFrame, "timestamp">,
@@ -22,7 +22,7 @@ export const positionAfter = (
 };
 
 /** The frames after a position, of a log that is read from the time of that position. */
-async function* past(
+async function* framesAfter(
   frames: AsyncIterable<LogFrame>,
   position: LogPosition | undefined,
 ): AsyncGenerator<LogFrame, void, undefined> {
@@ -35,20 +35,20 @@ async function* past(
 }
 
 /**
- * Follows a log to its real end. Engines (seen with 20.10) end the stream when the process ends, before what it wrote
- * last, such as a line without a line end: that is read once more. Timestamps may be of whole seconds (Podman), so that
- * the lines of the last one are counted.
+ * Follows a log to its real end. Engines (seen with 20.10) end the stream when the process ends, before its last output,
+ * such as a line without a line end: the rest is read again. Timestamps may be of whole seconds (Podman), so the lines of
+ * the last one are counted.
  */
 export async function* followToEnd(
   read: ReadLog,
   { after, ...query }: LogQuery,
 ): AsyncGenerator<LogFrame, void, undefined> {
   let last = after;
-  const readOn = (part: LogQuery): AsyncIterable<LogFrame> =>
+  const readFromLast = (part: LogQuery): AsyncIterable<LogFrame> =>
     last === undefined
       ? read(part)
       : read({ ...part, tail: undefined, since: undefined }, toEngineTime(last.timestamp));
-  for await (const frame of past(readOn(query), after)) {
+  for await (const frame of framesAfter(readFromLast(query), after)) {
     last = positionAfter(last, frame);
     yield frame;
   }
@@ -57,9 +57,9 @@ export async function* followToEnd(
       ? read({ ...query, follow: false })
       : read({ signal: query.signal }, toEngineTime(last.timestamp));
   try {
-    yield* past(rest, last);
+    yield* framesAfter(rest, last);
   } catch (error) {
-    // It was removed when it ended: nothing is left to read.
+    // The container was removed when it ended.
     if (!DeploymentError.isInstance(error, "NOT_FOUND") && !DeploymentError.isInstance(error, "CONFLICT")) throw error;
   }
 }
@@ -77,27 +77,27 @@ export function logQuery({ follow, tail, since }: LogQuery): Record<string, stri
   };
 }
 
-/** Engine API, ContainerLogs: the answer for a logging driver that keeps nothing that can be read. */
+/** Engine API, ContainerLogs: the status for a logging driver that does not support reading. */
 const NOT_IMPLEMENTED = 501;
 
-/** In the stream of a service's log, where the engine reports by its words alone (moby, daemon/logger: ErrReadLogsNotSupported). */
+/** In the stream of a service's log there is only this text (moby, daemon/logger: ErrReadLogsNotSupported). */
 const UNREADABLE = /logging driver does not support reading/i;
 
 const HINT =
   "Read the log where the driver sends it, or use a driver that keeps logs on the engine: json-file, local or journald (log-driver in daemon.json).";
 
-/** An error of reading a log: `UNSUPPORTED` where the logging driver can't be read, and otherwise the error as it is. */
-export function explainUnreadable(error: unknown, what: string, driver?: string): unknown {
+/** The error of reading a log: `UNSUPPORTED` if the logging driver does not support it, otherwise unchanged. */
+export function explainUnreadable(error: unknown, subject: string, driver?: string): unknown {
   if (!DeploymentError.isInstance(error, "ENGINE_ERROR")) return error;
   const fault = engineFault(error);
   if (fault?.statusCode !== NOT_IMPLEMENTED && !UNREADABLE.test(fault?.message ?? "")) return error;
-  return unreadableLog(what, driver, error.cause);
+  return unreadableLog(subject, driver, error.cause);
 }
 
-/** The log of a container or service whose logging driver keeps nothing that the engine can read. */
-export function unreadableLog(what: string, driver: string | undefined, cause?: unknown): DeploymentError {
+/** The error for a container or service whose logging driver does not support reading. */
+export function unreadableLog(subject: string, driver: string | undefined, cause?: unknown): DeploymentError {
   const named = driver ? `its logging driver ${driver} does` : "its logging driver does";
-  return new DeploymentError("UNSUPPORTED", `The log of ${what} can't be read: ${named} not support reading.`, {
+  return new DeploymentError("UNSUPPORTED", `The log of ${subject} can't be read: ${named} not support reading.`, {
     hint: HINT,
     cause,
   });

@@ -1,6 +1,6 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { expect, it } from "vitest";
-import { ambiguousNetwork, ambiguousRefusal } from "./network-errors.js";
+import { ambiguousNetwork, ambiguousNetworkError } from "./network-errors.js";
 
 const network = (Id: string, Name: string, Created = "2026-01-01T00:00:00.123Z") => ({
   Id,
@@ -11,7 +11,7 @@ const network = (Id: string, Name: string, Created = "2026-01-01T00:00:00.123Z")
 });
 const [first, second] = ["a".repeat(64), "b".repeat(64)];
 
-it("names all networks of one name by their ids, the oldest first, and how to keep it", () => {
+it("ambiguousNetwork() lists the networks by id, the oldest first, and how to keep that one", () => {
   const networks = [network(second, "plant", "2026-02-01T00:00:00Z"), network(first, "plant"), network("c", "plant-2")];
   expect(ambiguousNetwork("plant", networks)).toEqual({
     message:
@@ -20,7 +20,7 @@ it("names all networks of one name by their ids, the oldest first, and how to ke
   });
 });
 
-it("finds nothing in one network, in a part of a name, and in an id", () => {
+it("ambiguousNetwork() is undefined for one network, for a part of a name, and for an id", () => {
   expect(ambiguousNetwork("plant", [network(first, "plant"), network("c", "plant-2")])).toBeUndefined();
   expect(
     ambiguousNetwork(first, [network(first, "plant"), network(second, first), network("c", first)]),
@@ -31,6 +31,8 @@ it.each([
   ["network plant is ambiguous (2 matches found on name)", "CONFLICT"],
   ["network plant is ambiguous (2 matches found based on name)", "CONFLICT"],
   ["network plant not found", undefined],
-])("takes an engine's refusal %j for %s", (message, code) => {
-  expect(ambiguousRefusal(new DeploymentError("INVALID_REQUEST", message, { cause: { message } }))?.code).toBe(code);
+])("an engine's error %j is %s", (message, code) => {
+  expect(ambiguousNetworkError(new DeploymentError("INVALID_REQUEST", message, { cause: { message } }))?.code).toBe(
+    code,
+  );
 });

@@ -7,7 +7,7 @@ import { engineFault } from "../errors/engine-error.js";
 
 type Named = Pick<NetworkDetails, "Id" | "Name" | "Driver" | "Scope" | "Created">;
 
-/** What is wrong with a name that several networks have, and what to do. */
+/** The problem that several networks have the same name. */
 export interface AmbiguousNetwork {
   /** One sentence, without a full stop. Names the networks by their ids. */
   message: string;
@@ -17,9 +17,9 @@ export interface AmbiguousNetwork {
 const REMOVE = "Keep one of them and remove the others by id";
 
 /**
- * Whether a name stands for several networks: which of them an engine would take can't be known, and newer engines refuse
- * the name. An id stands for one network only.
- * @param networks those that can be meant, of any name.
+ * The problem if several networks have a name: older engines use any of them, newer ones reject the name. Undefined if one
+ * or none has it, and for an id.
+ * @param networks the candidates, of any name.
  */
 export function ambiguousNetwork(name: string, networks: readonly Named[]): AmbiguousNetwork | undefined {
   if (networks.some(({ Id }) => Id === name)) return undefined;
@@ -42,23 +42,23 @@ export function ambiguousNetwork(name: string, networks: readonly Named[]): Ambi
 
 const shortId = (id: string): string => id.slice(0, 12);
 
-/** The name that an engine refuses because several networks have it. Only the engine's words say so. */
+/** The name that an engine rejects because several networks have it. Only the engine's text shows this. */
 const ambiguousName = (error: unknown): string | undefined =>
   /network (\S+) is ambiguous/i.exec(engineFault(error)?.message ?? "")?.[1];
 
-/** Whether an engine refuses the name of a network because several networks have it. */
+/** Whether an engine rejects the name of a network because several networks have it. */
 export const isAmbiguousRefusal = (error: unknown): boolean => ambiguousName(error) !== undefined;
 
-/** The engine's refusal of a name that several networks have: 400, 404 or 500, by call and version; only words tell. */
-export function ambiguousRefusal(error: DeploymentError): DeploymentError | undefined {
+/** The error for a name that several networks have. Engines send 400, 404 or 500, by call and version. */
+export function ambiguousNetworkError(error: DeploymentError): DeploymentError | undefined {
   const name = ambiguousName(error);
   if (name === undefined) return undefined;
   const hint = `${REMOVE} (docker network ls shows them, docker network rm <id> removes one).`;
-  return retold(error, "CONFLICT", hint, { kind: "network", name });
+  return recodeError(error, "CONFLICT", hint, { kind: "network", name });
 }
 
-/** The same error with what was found out about it. */
-export const retold = (
+/** The same error with another code and hint. */
+export const recodeError = (
   error: DeploymentError,
   code: ErrorCode,
   hint: string,
@@ -73,7 +73,7 @@ const networkMissing = (error: DeploymentError, network: string): DeploymentErro
     subject: { kind: "network", name: network },
   });
 
-/** The error about one of a service's networks, with the service and the field of the request that names the network. */
+/** The error of a service's network, with the service and the request's field that names the network. */
 export function withNetworkField(
   error: DeploymentError,
   { name, networks = [] }: { name: string; networks?: readonly string[] },
@@ -84,7 +84,7 @@ export function withNetworkField(
   return new DeploymentError(code, message, { service: name, field, hint, cause, ...(subject && { subject }) });
 }
 
-/** The error of the first of these networks that is not there; undefined if none is missing. */
+/** The error for the first of these networks that is missing; undefined if all exist. */
 export async function firstMissingNetwork(
   error: DeploymentError,
   calls: EngineCalls,

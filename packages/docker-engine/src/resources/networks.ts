@@ -47,8 +47,8 @@ export function networksOf(client: EngineClient): Networks {
 }
 
 /**
- * What is on a network, by names and sorted: `service web`, `container db`. Services of a swarm stand for their tasks. As far
- * as the engine tells: containers of other nodes are not seen, and what can't be asked is left out.
+ * The services and containers on a network, sorted: `service web`, `container db`. A swarm service includes its tasks.
+ * Containers of other nodes are missing, and so is everything that the engine does not report.
  */
 export async function networkUsers(
   engine: DockerEngine,
@@ -56,7 +56,7 @@ export async function networkUsers(
   options: CallOptions = {},
 ): Promise<string[]> {
   const [services, network] = await Promise.all([
-    // Not every engine manages a swarm.
+    // The engine may not be a swarm manager.
     engine.services.list({}, options).catch(() => []),
     engine.networks.inspect(id, options).catch(() => undefined),
   ]);
@@ -65,7 +65,7 @@ export async function networkUsers(
     .filter(({ Spec }) => targetsOf(Spec).some((target) => target === id || target === name))
     .map(({ Spec }) => Spec.Name);
   const isTask = (container: string): boolean => services.some(({ Spec }) => container.startsWith(`${Spec.Name}.`));
-  // Of an overlay network, the engine counts its own load balancer as a container.
+  // The engine lists the load balancer of an overlay network as a container.
   const containers = Object.values(network?.Containers ?? {})
     .map(({ Name }) => Name)
     .filter((container) => container !== `${name}-endpoint` && !isTask(container));

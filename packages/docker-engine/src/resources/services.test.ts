@@ -11,7 +11,7 @@ const withLogin = () => {
 const decode = (header: unknown): unknown => JSON.parse(Buffer.from(String(header), "base64").toString());
 
 describe("services", () => {
-  it("are created with the credentials for their image, and without where there are none", async () => {
+  it("create() sends the credentials for the image, and none without credentials", async () => {
     const { engine, fake } = await engineOn(answering(201, { ID: "s1", Warnings: null }), withLogin());
     expect(await engine.services.create(SPEC, { image: "r.io:5000/a:1" })).toEqual({ id: "s1", warnings: [] });
     await engine.services.create(SPEC, { image: "a:1" });
@@ -22,7 +22,7 @@ describe("services", () => {
     expect(JSON.parse(fake.requests[0]?.body ?? "")).toEqual(SPEC);
   });
 
-  it("are updated from a version, back to the previous one, with stored credentials", async () => {
+  it("update() sends version, rollback and registryAuthFrom", async () => {
     const { engine, fake } = await engineOn(answering(200, { Warnings: ["old"] }));
     const options = { rollback: "previous", registryAuthFrom: "previous-spec" } as const;
     expect(await engine.services.update("s1", 7, SPEC, options)).toEqual({ warnings: ["old"] });
@@ -31,7 +31,7 @@ describe("services", () => {
     );
   });
 
-  it("are listed with their status where the API has it", async () => {
+  it("list() asks for the status from API 1.41 on", async () => {
     const newer = await engineOn(answering(200, []));
     await newer.engine.services.list({ name: ["demo"] });
     expect(newer.fake.requests[0]?.url).toContain("status=true&filters=%7B%22name%22%3A%5B%22demo%22%5D%7D");
@@ -40,24 +40,27 @@ describe("services", () => {
     expect(older.fake.requests[0]?.url).not.toContain("status");
   });
 
-  it.each([404, 500])("are refused without their network, which an engine may answer with %i", async (status) => {
-    const { engine } = await engineOn(({ method, url }, response) => {
-      const there = method === "GET" && url.includes("/networks/front");
-      response.writeHead(there ? 200 : method === "GET" ? 404 : status).end('{"message":"network back not found"}');
-    });
-    const body = { ...SPEC, TaskTemplate: { Networks: [{ Target: "front" }, { Target: "back" }] } };
-    const failure = { code: "NETWORK_NOT_FOUND", hint: expect.stringContaining("create back") };
-    await expect(engine.services.create(body)).rejects.toMatchObject(failure);
-    await expect(engine.services.update("s1", 1, body)).rejects.toMatchObject(failure);
-  });
+  it.each([404, 500])(
+    "create() and update() reject with NETWORK_NOT_FOUND if a network is missing and the engine answers %i",
+    async (status) => {
+      const { engine } = await engineOn(({ method, url }, response) => {
+        const there = method === "GET" && url.includes("/networks/front");
+        response.writeHead(there ? 200 : method === "GET" ? 404 : status).end('{"message":"network back not found"}');
+      });
+      const body = { ...SPEC, TaskTemplate: { Networks: [{ Target: "front" }, { Target: "back" }] } };
+      const failure = { code: "NETWORK_NOT_FOUND", hint: expect.stringContaining("create back") };
+      await expect(engine.services.create(body)).rejects.toMatchObject(failure);
+      await expect(engine.services.update("s1", 1, body)).rejects.toMatchObject(failure);
+    },
+  );
 
-  it("are in conflict when somebody else changed them", async () => {
+  it("update() rejects with CONFLICT if another client changed the service", async () => {
     const message = "rpc error: code = Unknown desc = update out of sequence";
     const { engine } = await engineOn(answering(500, { message }));
     await expect(engine.services.update("s1", 1, SPEC)).rejects.toMatchObject({ code: "CONFLICT", cause: { message } });
   });
 
-  it("need a swarm manager", async () => {
+  it("calls reject with NOT_A_SWARM_MANAGER if the engine is not a manager", async () => {
     const { engine } = await engineOn(answering(503, { message: "This node is not a swarm manager." }));
     const calls = [
       engine.services.create(SPEC),
@@ -73,7 +76,7 @@ describe("services", () => {
     await expect(engine.volumes.list()).rejects.toMatchObject({ code: "ENGINE_ERROR" });
   });
 
-  it("never show credentials in an error", async () => {
+  it("errors never contain credentials", async () => {
     const { engine } = await engineOn(answering(500, { message: "no" }), withLogin());
     const error: unknown = await engine.services
       .create(SPEC, { image: "r.io:5000/a" })

@@ -5,7 +5,7 @@ import { answering } from "../../test/fake-engine.js";
 describe.each(["secrets", "configs"] as const)("%s", (kind) => {
   const body = { Name: "key", Labels: { a: "1" }, Data: "c2VzYW1l" };
 
-  it("are made, and removed by id", async () => {
+  it("are created, and removed by id", async () => {
     const { engine, fake } = await engineOn(answering(201, { ID: "x1" }));
     expect(await engine[kind].create(body)).toBe("x1");
     await engine[kind].remove("x1");
@@ -20,7 +20,7 @@ describe.each(["secrets", "configs"] as const)("%s", (kind) => {
     [409, "CONFLICT"],
     [400, "INVALID_REQUEST"],
     [503, "NOT_A_SWARM_MANAGER"],
-  ])("that can't be made (%i): %s, and the content is in no error", async (status, code) => {
+  ])("create() that gets %i rejects with %s, without the content", async (status, code) => {
     const { engine } = await engineOn(answering(status, { message: "no" }));
     const error: unknown = await engine[kind].create(body).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code });

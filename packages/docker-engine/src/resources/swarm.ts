@@ -26,7 +26,7 @@ export function nodesOf(client: EngineClient): Nodes {
   };
 }
 
-/** Secrets or configs: dockerode has the same methods of either. */
+/** dockerode's methods of both kinds. */
 const METHODS = {
   secrets: {
     list: (docker: Docker, query: object) => docker.listSecrets(query),

@@ -8,7 +8,7 @@ import type { DockerEngine } from "../engine.js";
 import type { EngineEvent, EngineInfo, EngineVersion } from "../engine-types.js";
 import { jsonLines } from "../streams/json-lines.js";
 
-/** What is about the engine as a whole. */
+/** Calls about the engine as a whole. */
 export type System = Pick<DockerEngine, "apiVersion" | "supportsApi" | "version" | "info" | "events">;
 
 export function systemOf(client: EngineClient): System {

@@ -21,7 +21,7 @@ export function volumesOf(client: EngineClient): Volumes {
       try {
         return await client.json<VolumeDetails>(
           { action: `create volume ${Name ?? "without a name"}` },
-          // Not dockerode's createVolume(): it gives the name alone.
+          // Not dockerode's createVolume(): it returns only the name.
           (docker, signal) => dial(docker, { method: "POST", path: "/volumes/create", body }, signal),
           options,
         );

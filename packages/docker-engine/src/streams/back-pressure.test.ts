@@ -6,8 +6,8 @@ import { afterEach, expect, test } from "vitest";
 import { createEngine } from "../create-engine.js";
 
 const COUNT = 100;
-/** What the kernel and Node's own streams hold of one connection is some 100 KB; a log that is kept in memory has no end. */
-const MOST_EACH = 1024 ** 2;
+/** The kernel's and Node's buffers of a connection hold about 100 KB. A log that is kept in memory has no limit. */
+const MAX_BYTES_EACH = 1024 ** 2;
 
 let close = async (): Promise<void> => {};
 afterEach(() => close());
@@ -23,7 +23,7 @@ const event = Buffer.from(
   `${JSON.stringify({ Type: "container", Action: "die", Actor: { ID: "x", Attributes: {} }, time: 1, timeNano: 1 })}\n`,
 );
 
-/** An engine whose logs and events never end, and come as fast as they are taken. */
+/** An engine whose logs and events never end. */
 async function endless() {
   const streams = new Map<ServerResponse, number>();
   const server = createServer((request, response) => {
@@ -49,34 +49,34 @@ async function endless() {
     await new Promise((resolve) => server.close(resolve));
     rmSync(folder, { recursive: true, force: true });
   };
-  const taken = (): number[] => [...streams.values()];
-  /** Resolves when every stream has come to a halt. With a reader that takes all that comes, never. */
+  const sent = (): number[] => [...streams.values()];
+  /** Resolves when the engine can't send more on any stream. With a reader without back-pressure, never. */
   const halted = async (): Promise<void> => {
     for (let quiet = 0, before = ""; quiet < 20 || streams.size < COUNT;) {
       await new Promise((resolve) => setTimeout(resolve, 5));
-      const now = taken().join();
+      const now = sent().join();
       quiet = now === before ? quiet + 1 : 0;
       before = now;
     }
   };
-  return { engine, taken, halted };
+  return { engine, sent, halted };
 }
 
 test.each(["logs", "events"] as const)(
-  "%s that nobody reads on are left with the engine, a hundred at once",
+  "a hundred streams of %s without a reader hold back the engine",
   async (kind) => {
-    const { engine, taken, halted } = await endless();
+    const { engine, sent, halted } = await endless();
     const open = (): AsyncIterator<unknown> =>
       (kind === "logs" ? engine.containers.logs("demo", { follow: true }) : engine.events({}))[Symbol.asyncIterator]();
     const readers = Array.from({ length: COUNT }, open);
     await Promise.all(readers.map((reader) => reader.next()));
     await halted();
-    expect(Math.max(...taken())).toBeLessThan(MOST_EACH);
+    expect(Math.max(...sent())).toBeLessThan(MAX_BYTES_EACH);
 
-    // Read on, they come on.
-    const before = taken();
+    // Reading continues the stream.
+    const before = sent();
     const [first] = readers;
-    while (taken()[0] === before[0]) await first?.next();
+    while (sent()[0] === before[0]) await first?.next();
     await Promise.all(readers.map((reader) => reader.return?.()));
   },
 );

@@ -4,14 +4,14 @@ import { jsonLines, LineBuffer, pullEvents } from "./json-lines.js";
 
 const items = [{ a: "ü" }, { b: [1, "\n"] }, {}];
 
-it("gives the same objects however the bytes are split, with any line end or none", async () => {
+it("jsonLines() parses the same objects for any chunks and line ends", async () => {
   const bytes = Buffer.from(`\n${items.map((item) => JSON.stringify(item)).join("\r\n")}`);
   for (let length = 1; length <= bytes.length; length++) {
     expect(await collect(jsonLines(inPieces(bytes, length)))).toEqual(items);
   }
 });
 
-it("refuses a line that is no JSON", async () => {
+it("jsonLines() rejects a line that is not JSON", async () => {
   const bytes = Buffer.from('{"a":1}\n<html>\n');
   await expect(collect(jsonLines(inPieces(bytes, 5)))).rejects.toMatchObject({
     code: "ENGINE_ERROR",
@@ -29,23 +29,23 @@ function linesOf(text: string, length: number): { lines: string[]; rest?: string
   return { lines, rest: buffer.rest()?.toString() };
 }
 
-it("gives the same lines however the bytes are split", () => {
+it("LineBuffer returns the same lines for any chunks", () => {
   const text = "one\n\nzwölf €\nlast";
   for (let length = 1; length <= 20; length++) {
     expect(linesOf(text, length)).toEqual({ lines: ["one", "", "zwölf €"], rest: "last" });
   }
 });
 
-it("has no rest after a line end", () => {
+it("LineBuffer has no rest after a line end", () => {
   expect(linesOf("a\n", 1)).toEqual({ lines: ["a"], rest: undefined });
 });
 
-const fault = (words: string): Error => new Error(`told: ${words}`);
+const fault = (words: string): Error => new Error(`emitted: ${words}`);
 
 const stream = (...messages: object[]) =>
   inPieces(Buffer.from(messages.map((message) => `${JSON.stringify(message)}\r\n`).join("")), 11);
 
-it("gives layers and bytes", async () => {
+it("pullEvents() has layers and bytes", async () => {
   const events = await collect(
     pullEvents(
       stream(
@@ -58,10 +58,10 @@ it("gives layers and bytes", async () => {
   expect(events).toEqual([{ status: "Downloading", id: "abc", current: 1, total: 2 }, { status: "Status: done" }]);
 });
 
-it("throws the stream's own error", async () => {
+it("pullEvents() throws the error within the stream", async () => {
   const events = stream(
     { status: "Pulling" },
     { errorDetail: { message: "manifest unknown" }, error: "manifest unknown" },
   );
-  await expect(collect(pullEvents(events, fault))).rejects.toThrow("told: manifest unknown");
+  await expect(collect(pullEvents(events, fault))).rejects.toThrow("emitted: manifest unknown");
 });

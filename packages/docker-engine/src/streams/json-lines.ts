@@ -4,8 +4,8 @@ import type { PullEvent } from "../engine-types.js";
 const NEWLINE = 0x0a;
 
 /**
- * Lines of bytes that come in pieces. A line is decoded only when it is whole, so that no character is torn; each is
- * copied once, however long it is.
+ * Splits chunks of bytes into lines. A line is decoded only when it is complete, so that no character is split, and copied
+ * only once.
  */
 export class LineBuffer {
   #pieces: Buffer[] = [];
@@ -21,7 +21,7 @@ export class LineBuffer {
     if (start < chunk.length) this.#pieces.push(chunk.subarray(start));
   }
 
-  /** What stands after the last line end, if anything does. */
+  /** The text after the last line end, if any. */
   rest(): Buffer | undefined {
     return this.#pieces.length > 0 ? this.#take() : undefined;
   }
@@ -47,7 +47,7 @@ function parse<Item>(line: Buffer): Item[] {
   }
 }
 
-/** One JSON object a line, however these are split. @throws DeploymentError `ENGINE_ERROR` for a line that is none. */
+/** One JSON object for each line. @throws DeploymentError `ENGINE_ERROR` for a line that is not JSON. */
 export async function* jsonLines<Item>(chunks: AsyncIterable<Buffer>): AsyncGenerator<Item, void, undefined> {
   const lines = new LineBuffer();
   for await (const chunk of chunks) {
@@ -65,14 +65,14 @@ interface PullMessage {
   errorDetail?: { code?: number; message?: string };
 }
 
-/** @throws what `fault` makes of the error that the stream holds. */
+/** The events of a pull. @throws `toError` of the error within the stream. */
 export async function* pullEvents(
   chunks: AsyncIterable<Buffer>,
-  fault: (words: string) => Error,
+  toError: (text: string) => Error,
 ): AsyncGenerator<PullEvent> {
   for await (const message of jsonLines<PullMessage>(chunks)) {
-    const words = message.errorDetail?.message ?? message.error;
-    if (words !== undefined) throw fault(words);
+    const error = message.errorDetail?.message ?? message.error;
+    if (error !== undefined) throw toError(error);
     const { status, id, progressDetail: { current, total } = {} } = message;
     if (status !== undefined) yield { status, id, current, total };
   }

@@ -8,7 +8,7 @@ const read = (bytes: Buffer, format: { tty?: boolean; details?: boolean } = {}, 
   collect(logFrames(inPieces(bytes, length), { tty: false, details: false, ...format }));
 
 describe("a log in frames", () => {
-  it("gives whole lines of both streams, however the bytes are split", async () => {
+  it("has complete lines of both streams for any chunks", async () => {
     const bytes = Buffer.concat([
       frame(1, `${at(1)} zwölf €\n`),
       frame(2, `${at(2)} wrong\n`),
@@ -25,7 +25,7 @@ describe("a log in frames", () => {
     }
   });
 
-  it("gives the lines of a frame with several", async () => {
+  it("has all lines of a frame", async () => {
     const lines = await read(frame(1, `${at(1)} one\ntwo\n${at(3)} three\n`));
     expect(lines.map(({ timestamp, line }) => [timestamp, line])).toEqual([
       [at(1), "one"],
@@ -34,7 +34,7 @@ describe("a log in frames", () => {
     ]);
   });
 
-  it("joins the pieces of a long line, cut within a character and with another line between", async () => {
+  it("joins the parts of a long line that is split within a character, with another line in between", async () => {
     const [euro] = [Buffer.from("€")];
     const bytes = Buffer.concat([
       frame(1, Buffer.concat([Buffer.from(`${at(1)} long `), euro.subarray(0, 1)])),
@@ -52,7 +52,7 @@ describe("a log in frames", () => {
     expect((await read(bytes)).map(({ line }) => line)).toEqual(["begin end"]);
   });
 
-  it("keeps pieces of several tasks apart", async () => {
+  it("separates the parts of several tasks", async () => {
     const bytes = Buffer.concat([
       frame(1, `${at(1)} task=1 first `),
       frame(1, `${at(2)} task=2 second `),
@@ -65,13 +65,13 @@ describe("a log in frames", () => {
     ]);
   });
 
-  it("gives a line of 3 MB whole", async () => {
+  it("has a line of 3 MB as one", async () => {
     const text = "x".repeat(3_000_000);
     const [line] = await read(frame(1, `${at(1)} ${text}\n`), {}, 65_536);
     expect(line?.line).toBe(text);
   });
 
-  it("throws what the engine says of the log itself", async () => {
+  it("throws the engine's own message about the log", async () => {
     const bytes = Buffer.concat([frame(1, `${at(1)} a\n`), frame(3, "Error grabbing logs: no space\n")]);
     await expect(read(bytes)).rejects.toMatchObject({ code: "ENGINE_ERROR", cause: { message: /no space/ } });
   });
@@ -82,7 +82,7 @@ describe("a log in frames", () => {
 });
 
 describe("the log of a terminal", () => {
-  it("gives its lines as stdout, however the bytes are split", async () => {
+  it("has its lines as stdout for any chunks", async () => {
     const bytes = Buffer.from(`${at(1)} zwölf\r\n${at(2)} \r\n${at(3)} last`);
     for (let length = 1; length <= bytes.length; length++) {
       expect(await read(bytes, { tty: true }, length)).toEqual([
@@ -94,7 +94,7 @@ describe("the log of a terminal", () => {
   });
 });
 
-function framesOf(bytes: Buffer, length: number): { frames: [string, string][]; torn: boolean } {
+function framesOf(bytes: Buffer, length: number): { frames: [string, string][]; incomplete: boolean } {
   const reader = new FrameReader();
   const frames: [string, string][] = [];
   for (let start = 0; start < bytes.length; start += length) {
@@ -102,12 +102,12 @@ function framesOf(bytes: Buffer, length: number): { frames: [string, string][]; 
       frames.push([stream, payload.toString()]);
     }
   }
-  return { frames, torn: reader.torn };
+  return { frames, incomplete: reader.incomplete };
 }
 
 const bytes = Buffer.concat([frame(1, "out\n"), frame(2, "ärr"), frame(1, ""), frame(0, "in"), frame(3, "words")]);
 
-it("gives the same frames however the bytes are split", () => {
+it("FrameReader returns the same frames for any chunks", () => {
   for (let length = 1; length <= bytes.length; length++) {
     expect(framesOf(bytes, length)).toEqual({
       frames: [
@@ -117,18 +117,18 @@ it("gives the same frames however the bytes are split", () => {
         ["stdout", "in"],
         ["engine", "words"],
       ],
-      torn: false,
+      incomplete: false,
     });
   }
 });
 
-it("tells whether the stream broke off within a header or a payload", () => {
+it("FrameReader is incomplete within a header and within a payload", () => {
   const whole = frame(1, "").length;
-  expect(framesOf(bytes.subarray(0, 4), 4).torn).toBe(true);
-  expect(framesOf(bytes.subarray(0, whole + 2), 4).torn).toBe(true);
+  expect(framesOf(bytes.subarray(0, 4), 4).incomplete).toBe(true);
+  expect(framesOf(bytes.subarray(0, whole + 2), 4).incomplete).toBe(true);
 });
 
-it("joins a payload of many pieces", () => {
+it("FrameReader joins a payload of many chunks", () => {
   const long = "x".repeat(300_000);
   expect(framesOf(frame(2, long), 1000).frames).toEqual([["stderr", long]]);
 });
@@ -136,6 +136,6 @@ it("joins a payload of many pieces", () => {
 it.each([
   ["another stream type", Buffer.from([9, 0, 0, 0, 0, 0, 0, 1, 65])],
   ["text", Buffer.from("\x01plain text")],
-])("refuses %s", (_what, wrong) => {
+])("FrameReader rejects %s", (_what, wrong) => {
   expect(() => framesOf(wrong, 100)).toThrow("not in the multiplexed format");
 });

@@ -9,18 +9,18 @@ const HEADER_LENGTH = 8;
 const STREAMS = ["stdout", "stdout", "stderr", "engine"] as const;
 
 export interface Frame {
-  /** `engine`: words of the engine's own, about reading the log. */
+  /** `engine`: a message of the engine itself about reading the log. */
   stream: "stdout" | "stderr" | "engine";
   payload: Buffer;
 }
 
-/** Frames of a multiplexed stream (type, three zeros, length, payload), wherever its bytes are split. */
+/** Splits the bytes of a multiplexed stream into frames (type, three zeros, length, payload). */
 export class FrameReader {
   #pieces: Buffer[] = [];
   #available = 0;
   #head: { stream: Frame["stream"]; length: number } | undefined;
 
-  /** The frames that `chunk` completes. @throws DeploymentError `ENGINE_ERROR` if these are no frames. */
+  /** The frames that `chunk` completes. @throws DeploymentError `ENGINE_ERROR` if the format is another one. */
   *push(chunk: Buffer): Generator<Frame> {
     this.#pieces.push(chunk);
     this.#available += chunk.length;
@@ -36,13 +36,13 @@ export class FrameReader {
     }
   }
 
-  /** Whether the stream broke off within a frame. */
-  get torn(): boolean {
+  /** Whether the stream ended within a frame. */
+  get incomplete(): boolean {
     return this.#head !== undefined || this.#available > 0;
   }
 
   #take(length: number): Buffer {
-    // A long frame comes in many pieces: they are joined once, when it is whole.
+    // A long frame comes in many chunks, which are joined once.
     const [first] = this.#pieces;
     const whole = this.#pieces.length === 1 && first ? first : Buffer.concat(this.#pieces);
     this.#pieces = whole.length > length ? [whole.subarray(length)] : [];
@@ -61,10 +61,10 @@ function parseHeader(header: Buffer): { stream: Frame["stream"]; length: number 
   return { stream, length: header.readUInt32BE(4) };
 }
 
-const brokenLog = (words: string): DeploymentError =>
-  new DeploymentError("ENGINE_ERROR", `The engine could not read the log to its end: ${words}.`, {
+const brokenLog = (text: string): DeploymentError =>
+  new DeploymentError("ENGINE_ERROR", `The engine could not read the log to its end: ${text}.`, {
     hint: "See the engine's log. The container's logging driver may not support reading.",
-    cause: { message: words },
+    cause: { message: text },
   });
 
 /** Lines of a process without a terminal: stdout and stderr in frames. */
@@ -78,7 +78,7 @@ async function* multiplexed(chunks: AsyncIterable<Buffer>, withDetails: boolean)
     }
   }
   yield* lines.rest();
-  if (frames.torn) throw brokenLog("the stream ended within a frame");
+  if (frames.incomplete) throw brokenLog("the stream ended within a frame");
 }
 
 /** Lines of a process with a terminal: raw, and all of it stdout. */
@@ -97,8 +97,8 @@ async function* raw(chunks: AsyncIterable<Buffer>, withDetails: boolean): AsyncG
 }
 
 /**
- * The lines of a log stream that was asked for with `timestamps=1`.
- * @param format `tty`: whether the process has a terminal; `details`: whether `details=1` was asked for.
+ * The lines of a log stream that was requested with `timestamps=1`.
+ * @param format `tty`: whether the process has a terminal; `details`: whether `details=1` was requested.
  * @throws DeploymentError `ENGINE_ERROR` if the engine can't read the log to its end.
  */
 export function logFrames(

@@ -9,14 +9,14 @@ function prefixOf(line: string, withDetails = false) {
 }
 
 describe("parsePrefix", () => {
-  it("takes off the timestamp", () => {
+  it("splits off the timestamp", () => {
     expect(prefixOf(`${AT} hé  there`)).toEqual({ timestamp: AT, details: "", rest: "hé  there" });
     expect(prefixOf(`${AT} `)).toEqual({ timestamp: AT, details: "", rest: "" });
     const offset = "2026-01-02T03:04:05.000000006+02:00";
     expect(prefixOf(`${offset} x`)).toEqual({ timestamp: offset, details: "", rest: "x" });
   });
 
-  it("takes off a timestamp of whole seconds, as Podman writes it", () => {
+  it("splits off a timestamp of whole seconds, as Podman sends it", () => {
     const at = "2026-01-02T03:04:05Z";
     expect(prefixOf(`${at} 2026-01-01T00:00:00Z x`)).toEqual({
       timestamp: at,
@@ -25,12 +25,12 @@ describe("parsePrefix", () => {
     });
   });
 
-  it("takes off details, which may be empty", () => {
+  it("splits off details, which may be empty", () => {
     expect(prefixOf(`${AT} a=b,c=d the line`, true)).toEqual({ timestamp: AT, details: "a=b,c=d", rest: "the line" });
     expect(prefixOf(`${AT}  the line`, true)).toEqual({ timestamp: AT, details: "", rest: "the line" });
   });
 
-  it("leaves a line without a timestamp as it is", () => {
+  it("returns a line without a timestamp unchanged", () => {
     expect(prefixOf("2026-01-02 a=b line", true)).toEqual({ details: "", rest: "2026-01-02 a=b line" });
   });
 });
@@ -44,7 +44,7 @@ describe("parseDetails", () => {
     });
   });
 
-  it("has none for none, and keeps what can't be decoded", () => {
+  it("is empty without details, and keeps text that can't be decoded", () => {
     expect(parseDetails("")).toEqual({});
     expect(parseDetails("a=%zz")).toEqual({ a: "%zz" });
   });

@@ -2,15 +2,15 @@ import type { LogFrame } from "../engine-types.js";
 
 const NEWLINE = 0x0a;
 
-/** A line of which the end has not come yet. */
+/** A line without its end so far. */
 interface OpenLine {
   timestamp: string;
   pieces: Buffer[];
 }
 
 /**
- * Joins what the engine writes to whole lines. It cuts lines of over 16 kB into messages, each with a prefix of its
- * own, and in a service's log messages of several tasks come between: pieces are told apart by stream and details.
+ * Joins messages of the engine to complete lines. The engine splits lines of more than 16 kB into messages with a prefix each,
+ * and in a service's log messages of several tasks alternate: the parts of a line have the same stream and details.
  */
 export class LogLines {
   readonly #withDetails: boolean;
@@ -29,7 +29,7 @@ export class LogLines {
       const newline = payload.indexOf(NEWLINE, start);
       const end = newline === -1 ? payload.length : newline;
       const { timestamp, details, rest } = parsePrefix(payload.subarray(start, end), this.#withDetails);
-      // Without a prefix, it goes on where the last piece ended.
+      // Without a prefix, it continues the last message.
       if (timestamp !== undefined || !key.startsWith(stream)) key = `${stream} ${details}`;
       stamp = timestamp ?? stamp;
       const line = this.#open.get(key) ?? { timestamp: stamp, pieces: [] };
@@ -41,7 +41,7 @@ export class LogLines {
     this.#last = key;
   }
 
-  /** What was left without a line end. */
+  /** The lines without a line end. */
   *rest(): Generator<LogFrame> {
     for (const [key, line] of this.#open) yield this.#close(key, line);
   }
@@ -58,20 +58,20 @@ export class LogLines {
   }
 }
 
-/** `2006-01-02T15:04:05.000000000Z`, from Podman without the fraction; with an offset where the engine is not on UTC. */
+/** `2006-01-02T15:04:05.000000000Z`, from Podman without the fraction; with an offset if the engine's time zone is not UTC. */
 const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{9})?(?:Z|[+-]\d\d:\d\d)) /;
 const LONGEST_TIMESTAMP = 36;
 
 export interface PrefixedLine {
-  /** Undefined where there is none. */
+  /** Undefined if the line has none. */
   timestamp?: string;
-  /** As the engine wrote them; see {@link parseDetails}. Empty for none. */
+  /** As the engine sends them; see {@link parseDetails}. Empty if the line has none. */
   details: string;
   rest: Buffer;
 }
 
 /**
- * Takes the engine's prefix off a line: the timestamp, and with `details` the log attributes.
+ * Splits the engine's prefix off a line: the timestamp, and with `details` the log attributes.
  * Source: moby, `api/server/httputils/write_log_stream.go`.
  */
 export function parsePrefix(line: Buffer, withDetails: boolean): PrefixedLine {
@@ -84,7 +84,7 @@ export function parsePrefix(line: Buffer, withDetails: boolean): PrefixedLine {
   return { timestamp, details: rest.toString("utf8", 0, end), rest: rest.subarray(end + 1) };
 }
 
-// The engine writes them as form values: a space is a plus.
+// The engine encodes them as form values: a space is a plus.
 const decode = (text: string): string => {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
@@ -93,7 +93,7 @@ const decode = (text: string): string => {
   }
 };
 
-/** `key=value,key=value`, both URL-escaped. */
+/** The log attributes, which are sent as `key=value,key=value`, URL-encoded. */
 export function parseDetails(details: string): Record<string, string> {
   if (details === "") return {};
   return Object.fromEntries(
