@@ -14,7 +14,7 @@ async function socketOf(context: TestContext): Promise<string> {
 }
 
 describe("an engine behind SSH", () => {
-  it("answers many calls over one connection, and several at a time", async (context) => {
+  it("answers several calls over one connection, and calls at the same time", async (context) => {
     const socket = await socketOf(context);
     const { address, env } = await sshServer();
     const engine = createEngine({ host: `ssh://${address}${socket}`, env });
@@ -26,12 +26,12 @@ describe("an engine behind SSH", () => {
     await expect(first(engine.events({}, options))).rejects.toMatchObject({ code: "ABORTED" });
   });
 
-  it("tells why SSH does not come through", async (context) => {
+  it("is ENGINE_UNREACHABLE with ssh's message if the login fails", async (context) => {
     await socketOf(context);
     const { address, env } = await sshServer();
-    const stranger = createEngine({ host: `ssh://${address.replace(/^[^@]*/, "nobody")}`, env });
-    onTestFinished(() => stranger.close());
-    await expect(stranger.version()).rejects.toMatchObject({
+    const refused = createEngine({ host: `ssh://${address.replace(/^[^@]*/, "unknown-user")}`, env });
+    onTestFinished(() => refused.close());
+    await expect(refused.version()).rejects.toMatchObject({
       code: "ENGINE_UNREACHABLE",
       message: expect.stringContaining("Permission denied"),
     });

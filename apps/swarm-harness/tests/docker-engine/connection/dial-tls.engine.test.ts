@@ -28,14 +28,14 @@ async function behindTls(context: TestContext): Promise<{ host: string; certific
 }
 
 describe("an engine behind TCP", () => {
-  it("answers", async (context) => {
+  it("answers calls", async (context) => {
     const engine = engineWith({ host: `tcp://127.0.0.1:${await tcpProxy(socketOf(context))}` });
     expect((await engine.version()).Os).toBe("linux");
   });
 });
 
 describe("an engine behind TLS", () => {
-  it("answers one who has the authority's certificate", async (context) => {
+  it("answers a client with a certificate of its authority", async (context) => {
     const { host, certificates } = await behindTls(context);
     const env = { DOCKER_HOST: host, DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: certificates.clientDirectory };
     const engine = engineWith({ env });
@@ -43,7 +43,7 @@ describe("an engine behind TLS", () => {
     expect(await Promise.all([engine.info(), engine.containers.list()])).toHaveLength(2);
   });
 
-  it("answers by way of a context", async (context) => {
+  it("answers through a context", async (context) => {
     const { host, certificates } = await behindTls(context);
     const { readFileSync } = await import("node:fs");
     const pem = Object.fromEntries(
@@ -56,7 +56,7 @@ describe("an engine behind TLS", () => {
     expect((await engineWith({ context: "tls", env: { DOCKER_CONFIG } }).version()).Os).toBe("linux");
   });
 
-  it("is refused if another authority signed its certificate, unless that is not to be checked", async (context) => {
+  it("is ENGINE_UNREACHABLE if another authority signed its certificate, unless the check is off", async (context) => {
     const { host } = await behindTls(context);
     const DOCKER_CERT_PATH = (await testCertificates()).clientDirectory;
     const checking = engineWith({ env: { DOCKER_HOST: host, DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH } });
@@ -66,20 +66,20 @@ describe("an engine behind TLS", () => {
     });
   });
 
-  it("refuses one without a certificate, and says so", async (context) => {
+  it("is ENGINE_UNREACHABLE for a client without a certificate", async (context) => {
     const { host, certificates } = await behindTls(context);
     const DOCKER_CONFIG = temporaryDirectory({ "ca.pem": certificates.ca });
     const engine = engineWith({ env: { DOCKER_HOST: host, DOCKER_TLS_VERIFY: "1", DOCKER_CONFIG } });
     await expect(engine.version()).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
   });
 
-  it("can be used unchecked", async (context) => {
+  it("answers with DOCKER_TLS, without a check", async (context) => {
     const { host, certificates } = await behindTls(context);
     const env = { DOCKER_HOST: host, DOCKER_TLS: "1", DOCKER_CERT_PATH: certificates.clientDirectory };
     expect((await engineWith({ env }).version()).Os).toBe("linux");
   });
 
-  it("is not answered without TLS", async (context) => {
+  it("is ENGINE_UNREACHABLE for a client without TLS", async (context) => {
     const { host } = await behindTls(context);
     await expect(engineWith({ host }).version()).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
   });

@@ -24,7 +24,7 @@ async function run(script: string, more: object = {}): Promise<string> {
 }
 
 describe("a container", () => {
-  it("is made, started, listed, renamed, stopped and removed", async () => {
+  it("is created, started, listed, renamed, stopped and removed", async () => {
     const id = await run("exec sleep 300");
     await engine.containers.start(id); // is started already: that is no error
     const name = uniqueName("renamed");
@@ -40,7 +40,7 @@ describe("a container", () => {
     });
   });
 
-  it("has its restart policy and limits changed in place, one without the other", async () => {
+  it("update() changes its restart policy or its limits in place", async () => {
     const id = await run("exec sleep 300", {
       HostConfig: { Memory: 64 * 2 ** 20, RestartPolicy: { Name: "on-failure", MaximumRetryCount: 3 } },
     });
@@ -54,7 +54,7 @@ describe("a container", () => {
     await expect(engine.containers.update("none-such", {})).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
-  it("is refused under a name in use", async () => {
+  it("create() rejects with CONFLICT if the name is in use", async () => {
     const id = await create("true");
     const { Name } = await engine.containers.inspect(id);
     await expect(engine.containers.create(Name.slice(1), { Image: TEST_IMAGE })).rejects.toMatchObject({
@@ -62,23 +62,23 @@ describe("a container", () => {
     });
   });
 
-  it("is refused without its image", async () => {
+  it("create() rejects with IMAGE_NOT_FOUND if the image is missing", async () => {
     const create = engine.containers.create(uniqueName("c"), { Image: "openfactory/none:1" });
     await expect(create).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
   });
 
-  it("is refused with a body that is wrong", async () => {
+  it("create() rejects with INVALID_REQUEST for a malformed body", async () => {
     await expect(engine.containers.create("no name!", { Image: TEST_IMAGE })).rejects.toMatchObject({
       code: "INVALID_REQUEST",
     });
   });
 
-  it("does not start without its network", async () => {
+  it("start() rejects with NETWORK_NOT_FOUND if its network is missing", async () => {
     const running = run("true", { HostConfig: { NetworkMode: uniqueName("none") } });
     await expect(running).rejects.toMatchObject({ code: "NETWORK_NOT_FOUND" });
   });
 
-  it("does not start on a host port in use", async () => {
+  it("start() rejects with CONFLICT if its host port is in use", async () => {
     const host = { HostConfig: { PortBindings: { "80/tcp": [{ HostIp: "127.0.0.1", HostPort: "" }] } } };
     const first = await run("exec sleep 300", { ...host, ExposedPorts: { "80/tcp": {} } });
     const { NetworkSettings } = await engine.containers.inspect(first);
@@ -92,7 +92,7 @@ describe("a container", () => {
 describe("the log of a container", () => {
   const script = "echo zwölf; echo wrong >&2; printf 'no line end'";
 
-  it("has the lines of both streams, when followed too, and the last one without a line end", async () => {
+  it("has the lines of both streams, also when followed, and the last one without a line end", async () => {
     const id = await run(`${script}; sleep 1`);
     for (const follow of [true, false]) {
       const lines = await collect(engine.containers.logs(id, { follow }));
@@ -111,13 +111,13 @@ describe("the log of a container", () => {
     expect(lines.map(({ stream, line }) => `${stream} ${line}`)).toEqual(["stdout one", "stdout zwölf"]);
   });
 
-  it("has a line of 100 kB whole, which the engine stores in pieces", async () => {
+  it("has a line of 100 kB as one, which the engine stores in parts", async () => {
     const id = await run("head -c 100000 /dev/zero | tr '\\0' x; echo; echo after; sleep 1");
     const lines = await collect(engine.containers.logs(id, { follow: true }));
     expect(lines.map(({ line }) => line.length)).toEqual([100_000, "after".length]);
   });
 
-  it("begins where it is asked to", async () => {
+  it("begins at `tail` and `since`", async () => {
     const id = await run("echo one; sleep 1; echo two; echo three");
     const all = await collect(engine.containers.logs(id, { follow: true }));
     expect(all).toHaveLength(3);
@@ -133,7 +133,7 @@ describe("the log of a container", () => {
     await expect(reading).rejects.toMatchObject({ code: "ABORTED" });
   });
 
-  it("is NOT_FOUND for a container that is not there", async () => {
+  it("is NOT_FOUND if the container is missing", async () => {
     await expect(collect(engine.containers.logs(uniqueName("none")))).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 });

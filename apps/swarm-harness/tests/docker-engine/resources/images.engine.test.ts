@@ -48,8 +48,8 @@ const loggedIn = (password = registry.credentials?.password, host = registry.hos
   auths: { [host]: { auth: Buffer.from(`${registry.credentials?.username}:${password}`).toString("base64") } },
 });
 
-describe("a registry that asks for a password", () => {
-  it("gives image and digest to one who has it in config.json", async () => {
+describe("a registry with a password", () => {
+  it("returns image and digest if config.json has it", async () => {
     const engine = engineWith(loggedIn());
     expect(await engine.images.digest(image)).toBe(digest);
     await expect(engine.images.inspect(image)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
@@ -60,7 +60,7 @@ describe("a registry that asks for a password", () => {
     await untag();
   });
 
-  it("gives them to one whose credential helper has it", async () => {
+  it("returns them if the credential helper has it", async () => {
     const { username, password } = registry.credentials ?? {};
     const answer = JSON.stringify({ Username: username, Secret: password });
     const engine = engineWith({ credsStore: "fake" }, { "docker-credential-fake": `echo '${answer}'` });
@@ -70,20 +70,20 @@ describe("a registry that asks for a password", () => {
   it.each([
     ["a wrong password", () => loggedIn("wrong")],
     ["none", () => ({})],
-  ])("refuses one with %s", async (_what, config) => {
+  ])("rejects with UNAUTHORIZED for %s", async (_what, config) => {
     const engine = engineWith(config());
     await expect(engine.images.digest(image)).rejects.toMatchObject({ code: "UNAUTHORIZED" });
     await expect(engine.images.pull(image)).rejects.toMatchObject({ code: "UNAUTHORIZED" });
   });
 
-  it("has no image that is not there", async () => {
+  it("is IMAGE_NOT_FOUND for a missing image", async () => {
     const engine = engineWith(loggedIn());
     const missing = `${registry.host}/app:none`;
     await expect(engine.images.pull(missing)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
     await expect(engine.images.digest(missing)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
   });
 
-  it("is not the fault of the registry when a pull is aborted", async () => {
+  it("an aborted pull is not an error of the registry", async () => {
     const engine = engineWith(loggedIn());
     const abort = new AbortController();
     const pull = engine.images.pull(image, { signal: abort.signal, onEvent: () => abort.abort() });
@@ -91,7 +91,7 @@ describe("a registry that asks for a password", () => {
   });
 });
 
-describe("credentials that can't be looked up", () => {
+describe("a failed lookup of credentials", () => {
   const broken = [
     ["a helper that is missing", { credsStore: "desktop" }, {}, "program not found in PATH"],
     [
@@ -101,17 +101,17 @@ describe("credentials that can't be looked up", () => {
       "the keychain is locked",
     ],
     [
-      "a helper that answers with nonsense",
+      "a helper with an invalid response",
       { credsStore: "mad" },
       { "docker-credential-mad": "echo hello" },
-      "its answer is not",
+      "invalid response",
     ],
     ["an entry that can't be read", { auths: { REGISTRY: { auth: "bm8=" } } }, {}, "can't be read"],
-    ["a config.json of another kind", { auths: [] }, {}, "auths has the wrong type"],
+    ["a config.json with a key of the wrong type", { auths: [] }, {}, "auths has the wrong type"],
   ] as const;
 
   it.each(broken)(
-    "%s: a registry that needs no login gives the image, with the problem noted",
+    "%s: an image without a login is pulled, and the problem is reported",
     async (_, config, programs, why) => {
       const open = await startRegistry();
       onTestFinished(() => open.stop());
@@ -129,21 +129,18 @@ describe("credentials that can't be looked up", () => {
     },
   );
 
-  it.each(broken)(
-    "%s: a registry that refuses says so, with that as the likely cause",
-    async (_, config, programs, why) => {
-      const engine = engineWith(
-        JSON.parse(JSON.stringify(config).replace("REGISTRY", registry.host)) as object,
-        programs,
-      );
-      const refused = { code: "UNAUTHORIZED", hint: expect.stringContaining(why) };
-      await expect(engine.images.pull(image)).rejects.toMatchObject(refused);
-      await expect(engine.images.digest(image)).rejects.toMatchObject(refused);
-    },
-  );
+  it.each(broken)("%s: a refusal of the registry has it as the likely cause", async (_, config, programs, why) => {
+    const engine = engineWith(
+      JSON.parse(JSON.stringify(config).replace("REGISTRY", registry.host)) as object,
+      programs,
+    );
+    const refused = { code: "UNAUTHORIZED", hint: expect.stringContaining(why) };
+    await expect(engine.images.pull(image)).rejects.toMatchObject(refused);
+    await expect(engine.images.digest(image)).rejects.toMatchObject(refused);
+  });
 });
 
-describe("a registry that gives nothing", () => {
+describe("a registry without an answer", () => {
   it.each([
     [429, "log in with docker login, which raises the limit"],
     [503, "is back; until then, pull from a mirror"],
@@ -170,7 +167,7 @@ describe("an image for several platforms", () => {
   });
 });
 
-describe("a pull of layers that the engine lacks", () => {
+describe("a pull of layers that the engine does not have", () => {
   let proxy: RegistryProxy;
   let large: string;
   let layer: RegExp;
@@ -192,7 +189,7 @@ describe("a pull of layers that the engine lacks", () => {
   const client = (): DockerEngine => engineWith(loggedIn(undefined, proxy.host));
   const manifestsAsked = (): number => proxy.asked.filter((what) => what === "HEAD /v2/large/manifests/1").length;
 
-  it("tells bytes and layers, and is one for several at the same time", async () => {
+  it("emits bytes and layers, and is one for several callers at the same time", async () => {
     const engine = client();
     const slowed = proxy.slow(layer);
     const events: PullEvent[][] = [[], []];
@@ -215,7 +212,7 @@ describe("a pull of layers that the engine lacks", () => {
     expect((await engine.images.inspect(large)).RepoTags).toContain(large);
   });
 
-  it("ends with the last who is aborted: the engine lets go of the registry, and has no image", async () => {
+  it("ends with the abort of the last caller: the engine disconnects from the registry, and has no image", async () => {
     const engine = client();
     const slowed = proxy.slow(layer);
     const aborts = [new AbortController(), new AbortController()];
@@ -227,7 +224,7 @@ describe("a pull of layers that the engine lacks", () => {
     await expect(engine.images.inspect(large)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
   });
 
-  it("whose registry is stopped in the middle fails, names it, and leaves no image", async () => {
+  it("fails if the registry stops during the pull, names it, and leaves no image", async () => {
     const engine = client();
     const slowed = proxy.slow(/blobs/);
     const pulling = engine.images.pull(large);

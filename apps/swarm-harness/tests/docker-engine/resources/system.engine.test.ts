@@ -5,13 +5,13 @@ import { LABELS, realEngine, uniqueName } from "../real-engine.js";
 const engine = realEngine();
 
 describe("the engine", () => {
-  it("tells its version, and about itself", async () => {
+  it("reports its version and its state", async () => {
     const { body } = await engineApi("GET", "/version");
     expect(await engine.version()).toMatchObject({ Version: body.Version, ApiVersion: body.ApiVersion });
     expect(await engine.info()).toMatchObject({ ServerVersion: body.Version, NCPU: expect.any(Number) });
   });
 
-  it("agrees on a version that both speak", async () => {
+  it("negotiates an API version that both sides support", async () => {
     const { body } = await engineApi("GET", "/version");
     expect(await engine.supportsApi("1.40")).toBe(true);
     expect(await engine.supportsApi("9.0")).toBe(false);
@@ -22,7 +22,7 @@ describe("the engine", () => {
     expect(await older.containers.list()).toBeInstanceOf(Array);
   });
 
-  it("tells events as they happen", async () => {
+  it("emits events as they happen", async () => {
     const name = uniqueName("events");
     const abort = new AbortController();
     const seen: string[] = [];
@@ -45,7 +45,7 @@ describe("the engine", () => {
 });
 
 describe("networks and volumes", () => {
-  it("are made, found and removed", async () => {
+  it("are created, found and removed", async () => {
     const name = uniqueName("n");
     const { id } = await engine.networks.create({ Name: name, Labels: LABELS });
     onTestFinished(() => engine.networks.remove(id).catch(() => {}));
