@@ -20,6 +20,8 @@ export interface FakeEngine {
   pings: number;
   /** Connections that were opened. */
   connections: number;
+  /** Milliseconds until a ping is answered. Default 0. */
+  delayPingMs: number;
 }
 
 export type Handler = (request: SeenRequest, response: ServerResponse) => void;
@@ -40,12 +42,13 @@ export async function fakeEngine(
   ping: Record<string, string> = {},
 ): Promise<FakeEngine> {
   const path = join(temporaryDirectory(), "engine.sock");
-  const fake: FakeEngine = { host: `unix://${path}`, requests: [], pings: 0, connections: 0 };
+  const fake: FakeEngine = { host: `unix://${path}`, requests: [], pings: 0, connections: 0, delayPingMs: 0 };
   const server = createServer(async (request, response) => {
     const { promise: gone, resolve } = Promise.withResolvers<void>();
     response.on("close", resolve);
     if (request.url?.startsWith("/_ping")) {
       fake.pings++;
+      if (fake.delayPingMs > 0) await new Promise((resolve) => setTimeout(resolve, fake.delayPingMs));
       response.writeHead(200, apiVersion === undefined ? ping : { ...ping, "Api-Version": apiVersion }).end("OK");
       return;
     }

@@ -21,7 +21,8 @@ export class ConnectionAgent extends Agent implements RequestTaker {
   }
 
   override createConnection(): Duplex {
-    return this.#dial();
+    // An abort right after the end of an answer destroys a socket from which Node has removed its own listener already.
+    return this.#dial().on("error", () => {});
   }
 
   addRequest(request: http.ClientRequest, options: object): void {

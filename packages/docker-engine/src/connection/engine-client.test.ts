@@ -138,6 +138,17 @@ describe("limits", () => {
     expect([fake.pings, fake.connections]).toEqual([0, 0]);
   });
 
+  it("the abort of a call that negotiates does not fail another one", async () => {
+    const abort = new AbortController();
+    const { fake, client } = await connect(answering(200, { a: 1 }));
+    fake.delayPingMs = 50;
+    const aborted = client.json(READ, list, { signal: abort.signal });
+    const other = client.json(READ, list);
+    setTimeout(() => abort.abort(), 20);
+    await expect(aborted).rejects.toMatchObject({ code: "ABORTED" });
+    expect(await other).toEqual({ a: 1 });
+  });
+
   it("the client's time limit applies to a call without its own", async () => {
     const { client } = await connect(hang, 100);
     await expect(client.send(CHANGE, create)).rejects.toMatchObject({ code: "TIMEOUT", message: /100 ms/ });

@@ -120,6 +120,7 @@ export class EngineClient implements EngineCalls {
     try {
       return await (call.read ? retryRead(attempt, limits.signal) : attempt());
     } catch (error) {
+      limits.check();
       const answer = errorAnswer(error);
       if (answer === undefined) throw error;
       // dockerode rejects a success that the method does not list, such as 200 instead of 204.

@@ -104,6 +104,15 @@ describe("images.pull", () => {
     await expect(pulling).rejects.toMatchObject({ code: "ABORTED" });
     await fake.requests[0]?.gone;
   });
+
+  it("rejects with ABORTED, and not with an unhandled error, if it is aborted at the end of the answer", async () => {
+    const { engine } = await engineOn(streaming({ status: "Pulling" }, { status: "Done" }));
+    for (let attempt = 0; attempt < 50; attempt++) {
+      const abort = new AbortController();
+      const pulling = engine.images.pull("a", { signal: abort.signal, onEvent: () => abort.abort() });
+      await expect(pulling).rejects.toMatchObject({ code: "ABORTED" });
+    }
+  });
 });
 
 describe("images.digest", () => {

@@ -232,7 +232,7 @@ describe("a pull of layers that the engine does not have", () => {
     await proxy.stop();
     await expect(pulling).rejects.toMatchObject({
       code: "ENGINE_ERROR",
-      message: expect.stringContaining(`the image ${large} from the registry ${proxy.host}: `),
+      message: expect.stringContaining(`image ${large} from registry ${proxy.host}: `),
       hint: expect.stringContaining(proxy.host),
     });
     await expect(engine.images.inspect(large)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
