@@ -202,7 +202,7 @@ test("a credential helper that is missing is a warning, once for the registry, a
     {
       code: "CREDENTIALS_UNAVAILABLE",
       registry: proxy.host,
-      reason: expect.stringMatching(/docker-credential-of-none.*not in PATH.*without credentials/),
+      reason: expect.stringMatching(/docker-credential-of-none.*not found in PATH.*without credentials/),
     },
   ]);
   await engine.close();

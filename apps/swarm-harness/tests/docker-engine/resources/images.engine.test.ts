@@ -142,9 +142,9 @@ describe("a failed lookup of credentials", () => {
 
 describe("a registry without an answer", () => {
   it.each([
-    [429, "log in with docker login, which raises the limit"],
-    [503, "is back; until then, pull from a mirror"],
-  ] as const)("with %i: ENGINE_ERROR with what to do, for pulls and digests", async (status, remedy) => {
+    [429, "run docker login for a higher limit"],
+    [503, "is available. Until then, pull from a mirror"],
+  ] as const)("with %i: pulls and digests are ENGINE_ERROR with a hint", async (status, remedy) => {
     const refusing = await startRefusingRegistry(status);
     onTestFinished(() => refusing.stop());
     const engine = engineWith({});
