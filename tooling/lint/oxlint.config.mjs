@@ -78,6 +78,29 @@ const layerRule = ([folder, allowed]) => ({
   },
 });
 
+/**
+ * The stages of a package, each a folder of its `src`. A file imports from its own stage and from those before it. Each
+ * stage's own override repeats the rules of its package, because a later override replaces the options of a rule.
+ */
+const stages = {
+  "packages/deployer": ["model", "check", "observe", "plan", "revert", "apply", "operations"],
+};
+
+const stageRules = ([folder, order]) =>
+  order.map((stage, index) => {
+    const rule = layerRule([folder, layers[folder]]);
+    const [severity, { patterns }] = rule.rules["no-restricted-imports"];
+    const later = order.slice(index + 1).map((name) => ({
+      group: [`../${name}/**`, `../../${name}/**`],
+      message: `${stage}/ may not import ${name}/, a later stage: see the table of stages in tooling/lint/oxlint.config.mjs.`,
+    }));
+    return {
+      files: [`**/${folder}/src/${stage}/**/*.ts`],
+      excludeFiles: rule.excludeFiles,
+      rules: { "no-restricted-imports": [severity, { patterns: [...patterns, ...later] }] },
+    };
+  });
+
 export default {
   plugins: ["typescript", "import", "unicorn", "oxc", "promise"],
   categories: { correctness: "error", suspicious: "error" },
@@ -98,6 +121,7 @@ export default {
   },
   overrides: [
     ...Object.entries(layers).map(layerRule),
+    ...Object.entries(stages).flatMap(stageRules),
     { files: ["**/tooling/**", "check-words.mjs", "**/apps/*/bin/**"], rules: { "no-console": "off" } },
   ],
 };

@@ -1,6 +1,5 @@
 import {
   type AuthRefresh,
-  CAPABILITIES,
   type CanInspect,
   type CanList,
   type CanLock,
@@ -12,24 +11,25 @@ import {
   type CanTellSettings,
   type CanUpdate,
   type CanWait,
+  CAPABILITIES,
   type CapabilityName,
-  DeploymentError,
   type Deployment,
+  DeploymentError,
   type DeployOptions,
   type DeployRequest,
+  type ElsewhereOptions,
   type ListOptions,
   type ListResourcesOptions,
   type LockHolder,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
-  type ElsewhereOptions,
   type OtherPlatform,
+  parseRequest,
   type PreflightOptions,
   type PreflightProblem,
   type PreflightRequest,
-  parseRequest,
-  REQUEST_FIELDS,
   type RemoveOptions,
+  REQUEST_FIELDS,
   type Resource,
   RESOURCE_KINDS,
   type ResourceKind,
@@ -42,8 +42,8 @@ import {
   type UpdateOptions,
   type WaitOptions,
 } from "@openfactory/deploy-core";
-import type { DesiredApp, DesiredDependency, DesiredProject, DesiredResource } from "../src/desired.js";
 import { Crash, FakeEngine, type FakeService, type Meddler, settingsOf } from "./fake-engine.js";
+import type { DesiredApp, DesiredDependency, DesiredProject, DesiredResource } from "../src/model/project.js";
 
 /** What a service of the fake does, where it does not just run. */
 export interface Behaviour {

@@ -1,5 +1,5 @@
-import type { DesiredApp, DesiredProject, DesiredResource } from "../src/desired.js";
 import { project } from "./fake-strategy.js";
+import type { DesiredApp, DesiredProject, DesiredResource } from "../src/model/project.js";
 
 /** What one file of the project `factory` declares. */
 export const fileOf = (

@@ -1,12 +1,10 @@
-import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
-import type { DesiredDevice, DesiredProject, DesiredResource } from "../desired.js";
-import type { Scope } from "../ownership/ownership.js";
-import { hashOf } from "../ownership/request-hash.js";
-import type { ProjectWarning } from "../project-warning.js";
-import { checkApps } from "./check-apps.js";
+import { DeploymentError, type ErrorIssue, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import { type CheckedRequest, parseRequests } from "./check-requests.js";
-import { checkResources } from "./check-resources.js";
-import { checkVolumes } from "./check-volumes.js";
+import { checkResources, checkVolumes } from "./check-resources.js";
+import type { Scope } from "../model/ownership.js";
+import type { DesiredApp, DesiredDevice, DesiredProject, DesiredResource } from "../model/project.js";
+import { hashOf } from "../model/request-hash.js";
+import type { ProjectWarning } from "../model/warnings.js";
 
 /** An app whose request is known to be valid. Parsed and hashed once in a run, however often it is looked at. */
 export interface CheckedApp extends CheckedRequest {
@@ -60,3 +58,64 @@ function checkNames(names: readonly string[], apps: readonly { key: string }[]):
     hint: known.size === 0 ? "Name a file." : `Its apps are: ${[...known].slice(0, 20).join(", ")}.`,
   });
 }
+
+/**
+ * Checks what one app can't say of itself: that service names are unique, and that dependencies name apps and form no
+ * circle.
+ * @throws DeploymentError `INVALID_REQUEST` with one issue per finding.
+ */
+export function checkApps(apps: readonly DesiredApp[]): void {
+  const services = new Map(apps.map((app) => [app.service, app]));
+  const issues = [
+    ...apps.filter((app) => services.get(app.service) !== app).map((app) => nameTakenTwice(app, services)),
+    ...apps.flatMap((app) =>
+      app.dependsOn
+        .filter(({ service }) => !services.has(service))
+        .map(({ service }): ErrorIssue => ({
+          message: `${app.key} depends on the service ${service}, which is no app here`,
+          location: app.location,
+        })),
+    ),
+    ...findCircle(apps, services),
+  ];
+  if (issues.length === 0) return;
+  throw new DeploymentError("INVALID_REQUEST", `${issues[0]?.message}.`, {
+    issues,
+    hint: "Correct the named apps; nothing was deployed.",
+  });
+}
+
+const nameTakenTwice = (app: DesiredApp, services: ReadonlyMap<string, DesiredApp>): ErrorIssue => ({
+  message: `${app.key} and ${services.get(app.service)?.key} have one service name, ${app.service}`,
+  location: app.location,
+});
+
+/** Goes down every path once, without recursion: a file may be a chain of thousands. */
+function findCircle(apps: readonly DesiredApp[], services: ReadonlyMap<string, DesiredApp>): ErrorIssue[] {
+  const settled = new Set<DesiredApp>();
+  for (const start of apps) {
+    const path = new Map<DesiredApp, Iterator<{ service: string }>>([[start, start.dependsOn.values()]]);
+    const trail = [start];
+    while (trail.length > 0) {
+      const app = trail.at(-1) as DesiredApp;
+      const next = settled.has(app) ? undefined : (path.get(app)?.next().value as { service: string } | undefined);
+      if (next === undefined) {
+        settled.add(app);
+        path.delete(app);
+        trail.pop();
+        continue;
+      }
+      const dependency = services.get(next.service);
+      if (dependency === undefined) continue;
+      if (path.has(dependency)) return [circle([...trail.slice(trail.indexOf(dependency)), dependency])];
+      path.set(dependency, dependency.dependsOn.values());
+      trail.push(dependency);
+    }
+  }
+  return [];
+}
+
+const circle = (apps: readonly DesiredApp[]): ErrorIssue => ({
+  message: `apps depend on each other in a circle: ${apps.map(({ key }) => key).join(" -> ")}`,
+  location: apps[0]?.location,
+});

@@ -9,8 +9,8 @@ import {
   type OpenFactoryServiceDeploymentStrategy,
   parseRequest,
 } from "@openfactory/deploy-core";
-import { type DesiredApp, locationOf } from "../desired.js";
-import { OWNERSHIP_LABELS } from "../ownership/labels.js";
+import { OWNERSHIP_LABELS } from "../model/labels.js";
+import { type DesiredApp, locationOf } from "../model/project.js";
 
 /** A request that is known to be valid, and what of it the strategy will not honour. */
 export interface CheckedRequest {

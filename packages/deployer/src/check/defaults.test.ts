@@ -1,8 +1,8 @@
 import type { DeployRequest } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import type { DesiredApp } from "../desired.js";
 import { FakeStrategy } from "../../test/fake-strategy.js";
 import { parseRequests } from "./check-requests.js";
+import type { DesiredApp } from "../model/project.js";
 
 const PATH = "resources.Reservations.NanoCPUs";
 

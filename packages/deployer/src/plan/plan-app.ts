@@ -6,15 +6,12 @@ import {
   supports,
 } from "@openfactory/deploy-core";
 import type { CheckedApp } from "../check/check-project.js";
-import { isAsDeployed } from "../compare/as-deployed.js";
-import { compareSettings } from "../compare/compare-settings.js";
+import { DIRECTORY_LABEL, FILE_LABEL, type Owner, ownerOf } from "../model/labels.js";
+import { fileLabels, type Ownership, ownershipOf, ownerText, type Scope } from "../model/ownership.js";
+import type { FieldChange, PlannedApp } from "../model/plan.js";
 import { observeOne, withoutSettings } from "../observe/observe.js";
-import { DIRECTORY_LABEL, FILE_LABEL, type Owner, ownerOf } from "../ownership/labels.js";
-import { fileLabels, type Ownership, ownershipOf, ownerText, type Scope } from "../ownership/ownership.js";
-import type { FieldChange, PlannedApp } from "./plan.js";
-import { releaseReason } from "./release-reason.js";
-import { restartsOf } from "./restarts.js";
-import { whyAgain } from "./why-again.js";
+import { compareSettings, isAsDeployed } from "./compare-settings.js";
+import { releaseReason, restartsOf, whyAgain } from "./reasons.js";
 
 /** What the plans of all apps of a project share. */
 export interface PlanContext {
@@ -29,7 +26,7 @@ export interface PlanContext {
 }
 
 /** What is to become of an app. */
-export interface AppPlan {
+interface AppPlan {
   readonly planned: PlannedApp;
   /** How it is now: with its settings, where it is to be changed and they can be told. */
   readonly before?: ServiceStatus;

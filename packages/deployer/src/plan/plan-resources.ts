@@ -1,15 +1,14 @@
 import type { Resource, ResourceKind, ServiceStatus } from "@openfactory/deploy-core";
 import type { CheckedProject } from "../check/check-project.js";
-import { shown } from "../compare/mask.js";
-import type { DesiredResource } from "../desired.js";
-import { otherPlatform, RESOURCE_LABEL, RESOURCE_LABELS, SPEC_LABEL, usesOf } from "../ownership/labels.js";
-import { ownershipOf, ownerText, ownerTextOf, type Scope } from "../ownership/ownership.js";
-import type { ProjectWarning } from "../project-warning.js";
-import { specHash } from "../resources/mark-resource.js";
-import { resourceId, resourcesOf } from "../resources/resource-id.js";
-import type { PlannedApp, PlannedOrphan, PlannedOther, PlannedResource } from "./plan.js";
+import { FILE_LABEL, otherPlatform, RESOURCE_LABEL, RESOURCE_LABELS, SPEC_LABEL, usesOf } from "../model/labels.js";
+import { isOfProject, ownershipOf, ownerText, ownerTextOf, type Scope } from "../model/ownership.js";
+import type { PlannedApp, PlannedOrphan, PlannedOther, PlannedResource } from "../model/plan.js";
+import type { DesiredResource } from "../model/project.js";
+import { isVolume, resourceId, resourcesOf, specHash } from "../model/resources.js";
+import type { ProjectWarning } from "../model/warnings.js";
+import { shown } from "./mask.js";
 
-export interface ResourcePlanOptions {
+interface ResourcePlanOptions {
   prune: boolean;
   volumes: boolean;
   /** Labels that differ are a conflict, not a warning. */
@@ -30,7 +29,7 @@ interface Planned {
   readonly others: readonly PlannedOther[];
 }
 
-export interface ResourcePlan {
+interface ResourcePlan {
   readonly resources: PlannedResource[];
   readonly warnings: ProjectWarning[];
 }
@@ -136,6 +135,7 @@ function planDesired(
 
 const REMAKE =
   "Undo the change; or remove what uses it (`ofdeploy down` removes it, too), and run `ofdeploy up` to make it again.";
+
 const REMOVE_TWIN = "Remove all of them but one: `docker network ls --no-trunc` shows their ids.";
 
 const ambiguous = (kind: ResourceKind, name: string, present: readonly Resource[]): string =>
@@ -218,4 +218,28 @@ function usersAfterwards(
     if ((action === "update" || action === "adopt") && rollsBack) add(status?.labels, previous);
   }
   return users;
+}
+
+/** Networks, volumes, configs and secrets that the run's files share with others of the project: by id, with whom. */
+export function sharedResources(
+  checked: CheckedProject,
+  others: readonly PlannedOther[],
+  listed: readonly Resource[] = [],
+): Map<string, string[]> {
+  const declared = checked.resources.map(({ spec }) => resourceId(spec));
+  const volumes = checked.apps.flatMap(({ request }) => resourcesOf(request)).filter(isVolume);
+  const wanted = new Set([...declared, ...volumes]);
+  const shared = new Map<string, Set<string>>();
+  const add = (id: string, labels: Readonly<Record<string, string>>): void => {
+    if (!wanted.has(id)) return;
+    const owners = shared.get(id) ?? new Set();
+    shared.set(id, owners.add(ownerTextOf(labels, checked)));
+  };
+  for (const { status } of others) for (const id of usesOf(status.labels)) add(id, status.labels);
+  for (const resource of listed) {
+    const ownership = ownershipOf(resource.labels, checked, true);
+    if (ownership !== "ours" && isOfProject(ownership) && resource.labels[FILE_LABEL] !== undefined)
+      add(resourceId(resource), resource.labels);
+  }
+  return new Map([...shared].map(([id, owners]) => [id, [...owners].sort()]));
 }

@@ -1,10 +1,10 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
-import { SETTINGS_LABEL } from "../ownership/labels.js";
-import { down } from "../remove/down.js";
 import { ALL, app, config, type FakeOptions, FakeStrategy, network, project } from "../../test/fake-strategy.js";
-import { up } from "../up.js";
-import { plan } from "./prepare.js";
+import { SETTINGS_LABEL } from "../model/labels.js";
+import { down } from "../operations/down.js";
+import { up } from "../operations/up.js";
+import { plan } from "./plan.js";
 
 const fake = (options: FakeOptions = {}) => new FakeStrategy({}, { capabilities: ALL }, options);
 const tell = async (

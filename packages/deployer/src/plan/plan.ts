@@ -1,109 +1,196 @@
-import type { DeploymentWarning, ResourceKind, ServiceStatus, SourceLocation } from "@openfactory/deploy-core";
-import type { Owner } from "../ownership/labels.js";
-import type { ProjectWarning } from "../project-warning.js";
+import {
+  type OpenFactoryServiceDeploymentStrategy,
+  type ServiceSettings,
+  type ServiceStatus,
+  supports,
+} from "@openfactory/deploy-core";
+import { type CheckedProject, checkProject } from "../check/check-project.js";
+import { eachBounded } from "../model/concurrency.js";
+import { guarded } from "../model/errors.js";
+import type { Observer } from "../model/events.js";
+import { ownerOf } from "../model/labels.js";
+import { type Ownership, ownershipOf } from "../model/ownership.js";
+import type { Plan, PlannedOrphan, PlannedOther } from "../model/plan.js";
+import type { DesiredProject } from "../model/project.js";
+import {
+  INSPECTIONS_AT_ONCE,
+  observe,
+  type Observed,
+  observeOne,
+  observeResources,
+  withoutSettings,
+} from "../observe/observe.js";
+import { findWarnings } from "./findings.js";
+import { planApp, type PlanContext } from "./plan-app.js";
+import { planResources, sharedResources } from "./plan-resources.js";
+import { staleNetwork } from "./reasons.js";
 
-/** One difference between what runs and what the file says. */
-export interface FieldChange {
-  /** Where in the request: `image`, `env.LOG_LEVEL`, `labels.team`, `mounts./data.ReadOnly`, `resources.Limits.MemoryBytes`. */
-  readonly path: string;
-  /** As text; left out: it was not set. */
-  readonly from?: string;
-  /** As text; left out: it will not be set. */
-  readonly to?: string;
-  /** The values are secret, or may be, and `from` and `to` do not hold them: `***` stands for each. */
-  readonly masked?: true;
+export interface PlanOptions {
+  signal?: AbortSignal;
+  observer?: Observer;
+  /** Refuse what would otherwise be a warning. Default false. */
+  strict?: boolean;
+  /**
+   * Ask for the settings of every service, and for all resources of the project. Default true: costs one more call for
+   * each service where the platform's listing does not hold them.
+   */
+  refresh?: boolean;
+  /** Services and resources of the project that the file no longer names are to be removed. Default false. */
+  prune?: boolean;
+  /** With `prune`: volumes too, and with them their data. Default false. */
+  volumes?: boolean;
+  /** Apps (by name) whose services may be taken over where somebody else made them. Default: none. */
+  adopt?: readonly string[];
+  /**
+   * Take over what another file (or directory) of the same project owns, where the run's files name it: a file was renamed
+   * or moved, or an app has moved from one file to another. Default false: it is a conflict.
+   */
+  takeOwnership?: boolean;
+  /** Show values of `env` in changes. Default false: they are masked. */
+  showEnv?: boolean;
+}
+
+/** A project that was checked, looked at, and compared. */
+export interface Prepared extends UpPlan {
+  readonly checked: CheckedProject;
+  /** What was seen, for who looks next: of thousands of services, only where there is something to do. */
+  readonly listed?: readonly ServiceStatus[];
+}
+
+/** Checks all, looks once at what is there, and plans. Changes nothing. */
+export async function prepare(
+  unguarded: OpenFactoryServiceDeploymentStrategy,
+  desired: DesiredProject,
+  options: PlanOptions = {},
+): Promise<Prepared> {
+  const { observer, refresh = true, prune = false, signal } = options;
+  const strategy = guarded(unguarded, desired);
+  const checked = checkProject(desired, strategy, options);
+  const names = checked.apps.map(({ app }) => app.service);
+  const [observed, resources] = await Promise.all([
+    observe(strategy, names, { signal, settings: refresh, instances: false }),
+    observeResources(strategy, checked, { all: refresh || prune, signal }),
+  ]);
+  const planned = await planUp(strategy, checked, { ...observed, ...(resources && { resources }) }, options);
+  observer?.({ type: "plan", plan: planned.plan });
+  return { checked, ...planned, ...(planned.plan.hasChanges && { listed: observed.listed }) };
 }
 
 /**
- * What is to become of an app:
- * - `create`: nothing by its service name is there
- * - `update`: it is changed in place, as the platform does that; without `changes`, to bring it up again: `reason`
- * - `replace`: the platform can't change it in place: it is removed and deployed anew; `reason` says why
- * - `unchanged`: it is as it should be
- * - `adopt`: it is there, made by somebody else, and was named to be taken over; `changes` holds what else changes
- * - `conflict`: something by that name is there that is not this project's; `reason` says whose
+ * What `up` would do to a project, field by field. Changes nothing.
+ * @returns a plan that may hold conflicts: `up` would refuse it.
+ * @throws DeploymentError `INVALID_REQUEST`, `UNSUPPORTED`, `ENGINE_UNREACHABLE`, `NOT_A_SWARM_MANAGER`, `ABORTED`; where
+ * an app's pull policy asks a registry for its digest, `IMAGE_NOT_FOUND` and `UNAUTHORIZED`; ...
  */
-export type AppAction = "create" | "update" | "replace" | "unchanged" | "adopt" | "conflict";
-
-export interface PlannedApp {
-  readonly app: string;
-  readonly service: string;
-  readonly action: AppAction;
-  /** Of `update`, `replace` and `adopt`, sorted by path. Empty where the strategy can't tell settings: only that it differs. */
-  readonly changes: readonly FieldChange[];
-  /** It was made from just this request, and somebody has changed it by hand since. */
-  readonly drifted?: true;
-  /** One sentence, or two. */
-  readonly reason?: string;
-  /** Names of the running instances that restart because their variable that holds the number of replicas changes. */
-  readonly restarts?: readonly string[];
-  /** As it is now, without its settings (which hold values of `env`); left out of `create`. */
-  readonly status?: ServiceStatus;
-  /** Of `conflict`: the project and file that own it, if any. */
-  readonly owner?: Owner;
-  /** What of its request the platform does not honour. */
-  readonly warnings: readonly DeploymentWarning[];
-  /** Where the app is written. */
-  readonly location?: SourceLocation;
+export async function plan(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  desired: DesiredProject,
+  options: PlanOptions = {},
+): Promise<Plan> {
+  return (await prepare(strategy, desired, options)).plan;
 }
 
-/** A service of the project that the run's files own and do not name (any more). */
-export interface PlannedOrphan {
-  readonly app: string;
-  readonly service: string;
-  /** `remove` when orphans are to be pruned. */
-  readonly action: "keep" | "remove";
-  /** As it is now, without its settings. */
-  readonly status: ServiceStatus;
+/** A plan, and how what it changes was before. */
+export interface UpPlan {
+  readonly plan: Plan;
+  /** By service name; with settings, of those that are to be changed, where they can be told. */
+  readonly before: ReadonlyMap<string, ServiceStatus>;
+  /** By service name: the settings that it is to have, where they had to be known. */
+  readonly after: ReadonlyMap<string, ServiceSettings>;
 }
 
-/** A service of the project that a run leaves as it is, because the run's files do not own it. */
-export interface PlannedOther {
-  readonly app: string;
-  readonly service: string;
-  /** `unrecorded`: an earlier release made it, and no file of the run names it. */
-  readonly ownership: "other-file" | "other-directory" | "unrecorded";
-  readonly owner: Owner;
-  /** As it is now, without its settings. */
-  readonly status: ServiceStatus;
+/**
+ * Compares what should be with what was observed. Changes nothing; the engine is asked only for what the listing left out
+ * of services that are to be changed.
+ */
+export async function planUp(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  checked: CheckedProject,
+  observed: Observed,
+  options: PlanOptions = {},
+): Promise<UpPlan> {
+  const { prune = false, volumes = false, strict = false, takeOwnership = false, showEnv = false, signal } = options;
+  const { project, apps } = checked;
+  const context: PlanContext = {
+    strategy,
+    scope: checked,
+    adopt: new Set(options.adopt),
+    takeOwnership,
+    showEnv,
+    stale: (status, app) => staleNetwork(status, app, observed.resources, checked),
+    signal,
+  };
+  const steps = await eachBounded(INSPECTIONS_AT_ONCE, apps, (app) =>
+    planApp(app, observed.services.get(app.app.service), context),
+  );
+  const planned = steps.map((step) => step.planned);
+
+  const unnamed = unnamedServices(checked, observed);
+  const others = unnamed.flatMap(({ status, ownership }) => otherOf(status, ownership));
+  const left = await eachBounded(
+    INSPECTIONS_AT_ONCE,
+    unnamed.flatMap(({ status, ownership }) => (ownership === "ours" ? [status] : [])),
+    (status) =>
+      prune && status.settings === undefined && supports(strategy, "settings")
+        ? observeOne(strategy, status.name, { signal })
+        : Promise.resolve(status),
+  );
+  const orphans = left.filter((status) => status !== undefined);
+  const plannedOrphans = orphans.map((status): PlannedOrphan => ({
+    app: ownerOf(status.labels)?.app ?? status.name,
+    service: status.name,
+    action: prune ? "remove" : "keep",
+    status: withoutSettings(status),
+  }));
+
+  const shared = sharedResources(checked, others, observed.resources);
+  const { resources, warnings } = planResources(
+    checked,
+    observed.resources ?? [],
+    { apps: planned, orphans: plannedOrphans, others },
+    {
+      prune,
+      volumes,
+      strict,
+      takeOwnership,
+      shared,
+      rollsBack: supports(strategy, "rollback"),
+      platform: strategy.manifest.name,
+    },
+  );
+  const plan = { project, platform: strategy.manifest.name, apps: planned, orphans: plannedOrphans, others, resources };
+  return {
+    plan: {
+      ...plan,
+      warnings: [...checked.warnings, ...findWarnings(strategy, checked, plan, shared), ...warnings],
+      hasChanges: hasChanges(plan),
+    },
+    before: byName([...steps.flatMap(({ before }) => before ?? []), ...orphans]),
+    after: byName(steps.flatMap(({ after }) => after ?? [])),
+  };
 }
 
-/** A network, volume, config or secret of the project. */
-export interface PlannedResource {
-  readonly kind: ResourceKind;
-  readonly name: string;
-  /**
-   * - `create`, `unchanged`: the file asks for it
-   * - `remove`: it is no longer needed: after a config or secret has other content, or when orphans are to be pruned
-   * - `keep`: the file does not ask for it, and it stays; `reason` says why
-   * - `conflict`: something by that name is there that is not this project's, or is made otherwise; `reason` says more
-   */
-  readonly action: "create" | "unchanged" | "remove" | "keep" | "conflict";
-  /** One sentence. */
-  readonly reason?: string;
-  /** Of `conflict`: what to do, in one sentence. */
-  readonly hint?: string;
-  /** The name that users know it by. */
-  readonly key?: string;
-  /** Where it is written. */
-  readonly location?: SourceLocation;
+/** The services that no app of the run's files has, and whose they are. */
+const unnamedServices = (
+  checked: CheckedProject,
+  { services }: Observed,
+): { status: ServiceStatus; ownership: Ownership }[] => {
+  const wanted = new Set(checked.apps.map(({ app }) => app.service));
+  return [...services.values()]
+    .filter(({ name }) => !wanted.has(name))
+    .map((status) => ({ status, ownership: ownershipOf(status.labels, checked, false) }));
+};
+
+function otherOf(status: ServiceStatus, ownership: Ownership): PlannedOther[] {
+  const owner = ownerOf(status.labels);
+  if (owner === undefined || ownership === "ours" || ownership === "foreign") return [];
+  return [{ app: owner.app ?? status.name, service: status.name, ownership, owner, status: withoutSettings(status) }];
 }
 
-/** What `up` would do: data, made by comparing what should be with what is. */
-export interface Plan {
-  readonly project: string;
-  readonly platform: string;
-  /** In the order of the desired apps. */
-  readonly apps: readonly PlannedApp[];
-  readonly orphans: readonly PlannedOrphan[];
-  /** Services of the project that other files own: left as they are. */
-  readonly others: readonly PlannedOther[];
-  /**
-   * Those that the run's files ask for, and those that they own and no longer ask for: with `refresh` or `prune` of every
-   * kind, else of the kinds that the files ask for.
-   */
-  readonly resources: readonly PlannedResource[];
-  readonly warnings: readonly ProjectWarning[];
-  /** Whether carrying it out would change anything. A plan with conflicts can't be carried out. */
-  readonly hasChanges: boolean;
-}
+const byName = <Named extends { name: string }>(all: readonly Named[]): Map<string, Named> =>
+  new Map(all.map((one) => [one.name, one]));
+
+const STILL: ReadonlySet<string> = new Set(["unchanged", "keep", "conflict"]);
+
+const hasChanges = ({ apps, orphans, resources }: Pick<Plan, "apps" | "orphans" | "resources">): boolean =>
+  [...apps, ...orphans, ...resources].some(({ action }) => !STILL.has(action));

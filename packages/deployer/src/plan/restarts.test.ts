@@ -1,9 +1,9 @@
 import type { InstanceStatus, ServiceStatus } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import { ALL, app, FakeStrategy, project } from "../../test/fake-strategy.js";
-import { up } from "../up.js";
-import { scale } from "../scale/scale.js";
-import { plan } from "./prepare.js";
+import { scale } from "../operations/scale.js";
+import { up } from "../operations/up.js";
+import { plan } from "./plan.js";
 
 const instance = (number: number, state: InstanceStatus["state"]): InstanceStatus => ({
   id: `${number}`,

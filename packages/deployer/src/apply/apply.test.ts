@@ -1,0 +1,394 @@
+import { DeploymentError, type ServiceSettings } from "@openfactory/deploy-core";
+import { describe, expect, test } from "vitest";
+import { ALL, app, config, type FakeOptions, FakeStrategy, project } from "../../test/fake-strategy.js";
+import type { DeployerEvent } from "../model/events.js";
+import { RUN_LABEL } from "../model/labels.js";
+import type { UpReport } from "../model/report.js";
+import { up } from "../operations/up.js";
+
+const fake = (options: FakeOptions = {}, capabilities = ALL) => new FakeStrategy({}, { capabilities }, options);
+const after = (service: string, on: string, more: object = {}) =>
+  app(service, { dependsOn: [{ service: on, condition: "service_healthy" }], ...more });
+const v2 = { image: "demo:2" };
+const bad = { image: "demo:2", command: "sh -c 'exit 3'" };
+const outcomes = ({ apps }: UpReport) => Object.fromEntries(apps.map(({ service, outcome }) => [service, outcome]));
+const steps = ({ compensation }: UpReport) =>
+  compensation.map(({ action, service, resource, state }) => `${action} ${service ?? resource?.name} ${state}`);
+/** As somebody does meanwhile. */
+const changeByHand = (strategy: FakeStrategy, service: string, change: Partial<ServiceSettings>): void => {
+  const { settings } = strategy.engine.service(service);
+  strategy.put(service, { settings: { ...settings, ...change } });
+};
+
+describe("updates", () => {
+  test("wait for what they depend on, and leave alone what is as it should be", async () => {
+    const strategy = fake({ listsSettings: true });
+    await up(strategy, project(app("db"), after("web", "db"), after("ui", "web")));
+    strategy.calls.length = 0;
+    const report = await up(strategy, project(app("db", v2), after("web", "db", v2), after("ui", "web")));
+    expect(outcomes(report)).toEqual({ db: "updated", web: "updated", ui: "unchanged" });
+    expect(strategy.calls.filter((call) => /^(update|wait|deploy|remove)/.test(call))).toEqual([
+      "update db",
+      "wait db",
+      "update web",
+      "wait web",
+    ]);
+    expect(strategy.services.get("ui")?.labels[RUN_LABEL]).not.toBe(report.run);
+    expect(strategy.services.get("web")?.labels[RUN_LABEL]).toBe(report.run);
+    expect(report.apps.map(({ action, now }) => `${action} ${now}`)).toEqual([
+      "update desired",
+      "update desired",
+      "unchanged desired",
+    ]);
+  });
+
+  test("not waited for, they are started", async () => {
+    const strategy = fake();
+    await up(strategy, project(app("web")));
+    strategy.calls.length = 0;
+    const report = await up(strategy, project(app("web", v2)), { wait: false });
+    expect(outcomes(report)).toEqual({ web: "started" });
+    expect(strategy.calls).not.toContain("wait web");
+  });
+
+  test.each(["kept", "rolled back"] as const)(
+    "that fail are no success, and say why: the old version is %s",
+    async (badUpdate) => {
+      const strategy = fake({ badUpdate });
+      await up(strategy, project(app("web")));
+      const before = strategy.services.get("web")?.settings;
+      const report = await up(strategy, project(app("web", bad)));
+      expect(report.outcome).toBe("failed");
+      expect(report.apps[0]).toMatchObject({
+        outcome: "rolled-back",
+        now: "before",
+        error: { code: badUpdate === "kept" ? "TASK_FAILED" : "ROLLED_BACK" },
+      });
+      if (badUpdate === "kept")
+        expect(report.apps[0]?.error?.instance).toMatchObject({
+          node: "node-1",
+          exitCode: 3,
+          lastLogLines: ["no disk"],
+        });
+      expect(report.compensation).toEqual([]);
+      expect(strategy.services.get("web")?.settings).toEqual(before);
+    },
+  );
+
+  test("that are refused leave what was there, and are no roll-back", async () => {
+    const strategy = fake();
+    await up(strategy, project(app("web")));
+    strategy.behaviours["web"] = { updateFails: new DeploymentError("IMAGE_NOT_FOUND", "There is no demo:2.") };
+    const report = await up(strategy, project(app("web", v2)));
+    expect(report.apps[0]).toMatchObject({ outcome: "failed", now: "before", error: { code: "IMAGE_NOT_FOUND" } });
+    expect(report.compensation).toEqual([]);
+  });
+
+  test("of what has been changed meanwhile are refused, with what is other now, masked", async () => {
+    const strategy = fake({ listsSettings: true });
+    await up(strategy, project(app("web", { env: ["KEY=hunter1"] })));
+    strategy.meddle = (call, when) => {
+      if (call.startsWith("preflight") && when === "done")
+        changeByHand(strategy, "web", { user: "7:7", env: ["KEY=hunter2"] });
+    };
+    const report = await up(strategy, project(app("web", { ...v2, env: ["KEY=hunter3"] })));
+    expect(report.apps[0]).toMatchObject({
+      outcome: "failed",
+      now: "before",
+      error: {
+        code: "CONFLICT",
+        service: "web",
+        message: "web was changed by another while this run went on.",
+        issues: [
+          { field: "env.KEY", message: "env.KEY was ***, and is *** now" },
+          { field: "user", message: "user was not set, and is 7:7 now" },
+        ],
+      },
+    });
+    expect(JSON.stringify(report)).not.toContain("hunter");
+    expect(strategy.services.get("web")?.settings.user).toBe("7:7");
+  });
+
+  test("nor is a service removed to be made anew that has been changed meanwhile", async () => {
+    const strategy = new FakeStrategy(
+      {},
+      { capabilities: ALL, needsReplacement: () => "It can't" },
+      { listsSettings: true },
+    );
+    await up(strategy, project(app("web")));
+    strategy.meddle = (call, when) => {
+      if (call.startsWith("preflight") && when === "done") changeByHand(strategy, "web", { user: "7:7" });
+    };
+    const report = await up(strategy, project(app("web", v2)));
+    expect(report.apps[0]).toMatchObject({
+      outcome: "failed",
+      error: { code: "CONFLICT", issues: [{ field: "user" }] },
+    });
+    expect(strategy.changes()).not.toContain("remove web");
+  });
+
+  test("what another run has just made from the same request is left as it is", async () => {
+    const strategy = fake();
+    const other = fake();
+    await up(other, project(app("web")));
+    const made = other.services.get("web");
+    strategy.meddle = (call, when) => {
+      if (call === "deploy web" && when === "asked") strategy.put("web", made);
+    };
+    const report = await up(strategy, project(app("web"), after("bad", "web", bad)));
+    expect(outcomes(report)).toEqual({ web: "unchanged", bad: "failed" });
+    expect(strategy.services.get("web")?.settings).toEqual(made?.settings);
+  });
+
+  test("what another run has just made from another request is a name in use, and stays", async () => {
+    const strategy = fake();
+    strategy.meddle = (call, when) => {
+      if (call === "deploy web" && when === "asked") strategy.put("web", { image: "demo:9" });
+    };
+    const report = await up(strategy, project(app("web")));
+    expect(report.apps[0]).toMatchObject({ outcome: "failed", now: "before", error: { code: "ALREADY_EXISTS" } });
+    expect(strategy.services.get("web")?.image).toBe("demo:9");
+  });
+});
+
+describe("putting back", () => {
+  test("goes in reverse order, tells each step as it begins and ends, and removes what was made for the run last", async () => {
+    const strategy = fake();
+    await up(strategy, project(app("db"), after("web", "db")));
+    strategy.calls.length = 0;
+    const events: DeployerEvent[] = [];
+    const desired = {
+      ...project(
+        app("db", v2),
+        after("web", "db", v2),
+        after("new", "web", { configs: ["conf-a"] }),
+        after("bad", "new", bad),
+      ),
+      resources: [config("conf", "a")],
+    };
+    const report = await up(strategy, desired, { observer: (event) => events.push(event) });
+    expect(outcomes(report)).toEqual({ db: "put-back", web: "put-back", new: "put-back", bad: "failed" });
+    expect(report.apps.map(({ now }) => now)).toEqual(["before", "before", "nothing", "nothing"]);
+    expect(report.apps.map(({ because }) => because)).toEqual(["Bad", "Bad", "Bad", undefined]);
+    expect(steps(report)).toEqual([
+      "remove bad done",
+      "remove new done",
+      "rollback web done",
+      "rollback db done",
+      "remove conf-a done",
+    ]);
+    expect(report.resources).toEqual([{ kind: "config", name: "conf-a", outcome: "put-back" }]);
+    expect(strategy.changes().slice(-5)).toEqual([
+      "remove bad",
+      "remove new",
+      "rollback web",
+      "rollback db",
+      "removeResource config conf-a",
+    ]);
+    const told = events.flatMap((event) =>
+      event.type === "compensate" ? [`${event.step.state} ${event.step.service ?? event.step.resource?.name}`] : [],
+    );
+    expect(told.slice(0, 4)).toEqual(["begun bad", "done bad", "begun new", "done new"]);
+    expect(told).toHaveLength(10);
+  });
+
+  test("changes back to the settings before where the platform has no rollback", async () => {
+    const strategy = fake(
+      {},
+      ALL.filter((name) => name !== "rollback"),
+    );
+    await up(strategy, project(app("db")));
+    const before = strategy.services.get("db")?.settings;
+    const report = await up(strategy, project(app("db", v2), after("bad", "db", bad)));
+    expect(steps(report)).toEqual(["remove bad done", "restore db done"]);
+    expect(strategy.services.get("db")?.settings).toEqual(before);
+  });
+
+  test("deploys again what was removed", async () => {
+    const strategy = fake(
+      {},
+      ALL.filter((name) => name !== "rollback" && name !== "update"),
+    );
+    await up(strategy, project(app("db")));
+    const before = strategy.services.get("db")?.settings;
+    const report = await up(strategy, project(app("db", v2), after("bad", "db", bad)));
+    expect(steps(report)).toEqual(["remove bad done", "redeploy db done"]);
+    expect(strategy.services.get("db")?.settings).toEqual(before);
+  });
+
+  test("says what can't be put back, and leaves the new version where the one before is not known", async () => {
+    const strategy = fake({}, ["list", "inspect", "wait"]);
+    await up(strategy, project(app("db")));
+    const report = await up(strategy, project(app("db", v2), after("bad", "db", bad)));
+    expect(report.apps[0]).toMatchObject({
+      outcome: "failed",
+      now: "desired",
+      leftBehind: { code: "UNSUPPORTED", service: "db" },
+    });
+    expect(steps(report)).toEqual(["remove bad done", "redeploy db failed"]);
+    expect(strategy.services.get("db")?.image).toBe("demo:2");
+  });
+
+  test("says what fails to be put back, and what is there then", async () => {
+    const strategy = fake();
+    await up(strategy, project(app("db")));
+    strategy.behaviours["db"] = { rollbackFails: new DeploymentError("ENGINE_ERROR", "It went wrong.") };
+    const report = await up(strategy, project(app("db", v2), after("bad", "db", bad)));
+    expect(report.apps[0]).toMatchObject({ outcome: "failed", now: "desired", leftBehind: { code: "ENGINE_ERROR" } });
+    expect(report.compensation).toMatchObject([
+      { state: "done" },
+      { action: "rollback", state: "failed", error: { code: "ENGINE_ERROR" } },
+    ]);
+  });
+
+  test("an old version that does not come up again is told", async () => {
+    const strategy = fake();
+    await up(strategy, project(app("db")));
+    strategy.meddle = (call, when) => {
+      if (call !== "rollback db" || when !== "done") return;
+      strategy.engine.become("db", "pending");
+      strategy.behaviours["db"] = { waitFails: new DeploymentError("TIMEOUT", "It does not run.") };
+    };
+    const report = await up(strategy, project(app("db", v2), after("bad", "db", bad)));
+    expect(report.apps[0]).toMatchObject({ outcome: "failed", now: "before", leftBehind: { code: "TIMEOUT" } });
+  });
+
+  test("an interrupted update is put back", async () => {
+    const caller = new AbortController();
+    const strategy = fake();
+    await up(strategy, project(app("db"), app("web")));
+    const before = strategy.engine.snapshot();
+    strategy.behaviours["db"] = { hangs: true };
+    const report = await up(strategy, project(app("db", v2), app("web", v2)), {
+      signal: caller.signal,
+      observer: (event) => {
+        if (event.type === "phase" && event.phase === "waiting" && event.service === "db")
+          setImmediate(() => caller.abort());
+        if (event.type === "compensate") delete strategy.behaviours["db"];
+      },
+    });
+    expect(report.outcome).toBe("interrupted");
+    expect(outcomes(report)).toEqual({ db: "put-back", web: "put-back" });
+    expect(report.apps.map(({ because }) => because)).toEqual([undefined, undefined]);
+    expect(strategy.engine.snapshot()).toEqual(before);
+  });
+
+  test("an orphan that was removed when the run was interrupted is there again", async () => {
+    const caller = new AbortController();
+    const strategy = fake();
+    await up(strategy, project(app("db"), app("old"), app("older")));
+    const before = strategy.engine.snapshot();
+    const report = await up(strategy, project(app("db", v2)), {
+      prune: true,
+      signal: caller.signal,
+      observer: (event) => {
+        if (event.type === "removal") caller.abort();
+      },
+    });
+    expect(report.outcome).toBe("interrupted");
+    expect(outcomes(report)).toEqual({ db: "put-back" });
+    expect(report.orphans.map(({ service, outcome }) => `${service} ${outcome}`)).toEqual([
+      "old put-back",
+      "older put-back",
+    ]);
+    expect(strategy.engine.snapshot()).toEqual(before);
+  });
+
+  test("what could not be pruned is told, and all else stays as it was made", async () => {
+    const strategy = fake();
+    await up(strategy, project(app("db"), app("old"), app("older")));
+    strategy.behaviours["old"] = { removeFails: new DeploymentError("TIMEOUT", "old does not go.") };
+    const report = await up(strategy, project(app("db", v2)), { prune: true });
+    expect(report).toMatchObject({ outcome: "failed", apps: [{ outcome: "updated" }], compensation: [] });
+    expect(report.orphans).toMatchObject([
+      { service: "old", outcome: "failed", error: { code: "TIMEOUT" } },
+      { service: "older", outcome: "removed" },
+    ]);
+  });
+
+  test("nothing is pruned by a run that fails, though all that it did is kept", async () => {
+    const strategy = fake();
+    await up(strategy, project(app("db"), app("old")));
+    const report = await up(strategy, project(app("db", v2), app("bad", bad)), { prune: true, keepFailed: true });
+    expect(outcomes(report)).toEqual({ db: "updated", bad: "failed" });
+    expect(strategy.services.has("old")).toBe(true);
+  });
+
+  test("a resource that can't be made ends the run before any app is touched", async () => {
+    const strategy = fake();
+    await up(strategy, project(app("db")));
+    strategy.meddle = (call) => {
+      if (call === "createResource config conf-b") throw new DeploymentError("ENGINE_ERROR", "It went wrong.");
+    };
+    const desired = {
+      ...project(app("db", v2)),
+      resources: [config("one", "a"), { ...config("conf", "b"), key: "conf" }],
+    };
+    const report = await up(strategy, desired);
+    expect(report).toMatchObject({ outcome: "failed", apps: [{ outcome: "skipped", now: "before", because: "conf" }] });
+    expect(report.resources).toMatchObject([
+      { name: "one-a", outcome: "put-back" },
+      { name: "conf-b", outcome: "failed", error: { code: "ENGINE_ERROR" } },
+    ]);
+    expect(strategy.engine.resources.size).toBe(0);
+    expect(strategy.changes()).not.toContain("update db");
+  });
+});
+
+describe("what does not run", () => {
+  test.each(["stopped", "failed", "completed"] as const)("is brought up again when it has %s", async (state) => {
+    const strategy = fake();
+    await up(strategy, project(app("web")));
+    strategy.engine.become("web", state);
+    const report = await up(strategy, project(app("web")));
+    expect(outcomes(report)).toEqual({ web: "updated" });
+    expect(strategy.changes().at(-1)).toBe("update web");
+  });
+
+  test("or whose deploy or update was cut off is brought up again", async () => {
+    const strategy = fake();
+    await up(strategy, project(app("web")));
+    strategy.put("web", { ...strategy.services.get("web"), unfinished: true });
+    const report = await up(strategy, project(app("web")));
+    expect(report.apps[0]).toMatchObject({ action: "update", outcome: "updated" });
+    expect(strategy.services.get("web")?.unfinished).toBeUndefined();
+  });
+
+  test("is left as it is where that is asked for, or where it has done its work", async () => {
+    const strategy = fake();
+    const none = app("web", { mode: { Replicated: { Replicas: 0 } } });
+    const job = app("job", { restart: { Condition: "on-failure" } });
+    await up(strategy, project(none, job));
+    strategy.engine.become("web", "stopped");
+    strategy.engine.become("job", "completed");
+    strategy.calls.length = 0;
+    expect(outcomes(await up(strategy, project(none, job)))).toEqual({ web: "unchanged", job: "unchanged" });
+    expect(strategy.calls).toEqual(["list"]);
+  });
+
+  test("fails the run where it fails again, and is as it was before", async () => {
+    const strategy = fake({ badUpdate: "left" });
+    await up(strategy, project(app("web", { ...bad })), { keepFailed: true });
+    const report = await up(strategy, project(app("web", { ...bad })));
+    expect(report.apps[0]).toMatchObject({
+      action: "update",
+      outcome: "failed",
+      now: "before",
+      error: { code: "TASK_FAILED" },
+    });
+    expect(steps(report)).toEqual(["rollback web done"]);
+  });
+
+  test("but runs and is ill is waited for, not touched", async () => {
+    const strategy = fake();
+    await up(strategy, project(app("web")));
+    const instances = [
+      { id: "1", name: "web", state: "failed", engineState: "running", health: "unhealthy", restarts: 0 } as const,
+    ];
+    strategy.put("web", { ...strategy.engine.become("web", "failed"), instances });
+    strategy.behaviours["web"] = { waitFails: new DeploymentError("TASK_FAILED", "web is unhealthy.") };
+    const report = await up(strategy, project(app("web")));
+    expect(report.apps[0]).toMatchObject({ action: "unchanged", outcome: "failed", now: "desired" });
+    expect(strategy.changes()).toEqual(["deploy web"]);
+  });
+});

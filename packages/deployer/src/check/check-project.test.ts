@@ -1,0 +1,43 @@
+import { DeploymentError } from "@openfactory/deploy-core";
+import { expect, test } from "vitest";
+import { app } from "../../test/fake-strategy.js";
+import { checkApps } from "./check-project.js";
+import type { DesiredApp } from "../model/project.js";
+
+const after = (service: string, ...services: string[]): DesiredApp =>
+  app(service, { dependsOn: services.map((other) => ({ service: other, condition: "service_started" as const })) });
+const findings = (...apps: DesiredApp[]): string[] => {
+  try {
+    checkApps(apps);
+    return [];
+  } catch (error) {
+    return DeploymentError.isInstance(error, "INVALID_REQUEST")
+      ? error.issues.map(({ message }) => message)
+      : [String(error)];
+  }
+};
+
+test("takes any order, ways that meet again, and chains of thousands", () => {
+  expect(findings(after("web", "db", "ui"), after("ui", "db"), after("db"))).toEqual([]);
+  const chain = Array.from({ length: 20_000 }, (_, index) =>
+    after(`app${index}`, ...(index === 0 ? [] : [`app${index - 1}`])),
+  );
+  expect(findings(...chain.toReversed())).toEqual([]);
+});
+
+test("names the apps of a circle, wherever it begins", () => {
+  expect(findings(after("in", "aa"), after("aa", "bb"), after("bb", "cc"), after("cc", "aa"))).toEqual([
+    "apps depend on each other in a circle: Aa -> Bb -> Cc -> Aa",
+  ]);
+  expect(findings(after("aa", "aa"))).toEqual(["apps depend on each other in a circle: Aa -> Aa"]);
+  expect(findings(after("db"), after("aa", "db", "bb"), after("bb", "db", "aa"))).toEqual([
+    "apps depend on each other in a circle: Aa -> Bb -> Aa",
+  ]);
+});
+
+test("names what depends on no app, and two of one name", () => {
+  expect(findings(after("web", "db"), { ...app("web"), key: "Twin" })).toEqual([
+    "Web and Twin have one service name, web",
+    "Web depends on the service db, which is no app here",
+  ]);
+});

@@ -1,0 +1,84 @@
+import { DeploymentError, type PreflightProblem } from "@openfactory/deploy-core";
+import { expect, test, vi } from "vitest";
+import { ALL, app, FakeStrategy, network, project } from "../../test/fake-strategy.js";
+import { up } from "../operations/up.js";
+
+const problem = (service: string, more: Partial<PreflightProblem> = {}): PreflightProblem => ({
+  code: "CONFLICT",
+  service,
+  field: "ports",
+  message: "The host port 80 is in use by other",
+  hint: "Publish another port.",
+  ...more,
+});
+const withProblems = (...problems: PreflightProblem[]) => new FakeStrategy({}, { capabilities: ALL }, { problems });
+const errorOf = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (error: unknown) => (DeploymentError.isInstance(error) ? error : undefined),
+  );
+
+test("every problem is told at once, with its place in the file, and nothing is changed", async () => {
+  const strategy = withProblems(
+    problem("web"),
+    problem("db", { code: "IMAGE_NOT_FOUND", field: "image", message: "no image demo:9", hint: "Build it." }),
+  );
+  const error = await errorOf(up(strategy, project(app("web"), app("db"))));
+  expect(error).toMatchObject({ code: "CONFLICT", service: "web", field: "ports", hint: "Publish another port." });
+  expect(error?.message).toBe("Web: The host port 80 is in use by other; and 1 more. Nothing was changed.");
+  expect(error?.issues).toEqual([
+    {
+      code: "CONFLICT",
+      message: "Web: The host port 80 is in use by other",
+      field: "ports",
+      hint: "Publish another port.",
+      location: { file: "openfactory.yml", line: 2, column: 3 },
+    },
+    {
+      code: "IMAGE_NOT_FOUND",
+      message: "Db: no image demo:9",
+      field: "image",
+      hint: "Build it.",
+      location: { file: "openfactory.yml", line: 2, column: 3 },
+    },
+  ]);
+  expect(strategy.changes()).toEqual([]);
+  expect(strategy.engine.locks.size).toBe(0);
+});
+
+test("only what is to be changed is looked at, in one call, and not at all where nothing is or nobody wants it", async () => {
+  const strategy = withProblems();
+  await up(strategy, project(app("web"), app("db")));
+  strategy.calls.length = 0;
+  await up(strategy, project(app("web"), app("db")));
+  expect(strategy.calls).toEqual(["list"]);
+  await up(strategy, project(app("web", { image: "demo:2" }), app("db"), app("ui")));
+  expect(strategy.calls.filter((call) => call.startsWith("preflight"))).toEqual(["preflight web ui"]);
+  const blind = withProblems(problem("web"));
+  expect((await up(blind, project(app("web")), { preflight: false })).outcome).toBe("ok");
+});
+
+test("what was listed for the plan is handed on, so that nobody lists again", async () => {
+  const strategy = withProblems();
+  const [list, preflight] = [vi.spyOn(strategy, "list"), vi.spyOn(strategy, "preflight")];
+  await up(strategy, project(app("web")));
+  expect(preflight).toHaveBeenCalledOnce();
+  expect(preflight.mock.calls[0]?.[1]?.listed).toBe(await list.mock.results[0]?.value);
+});
+
+test("what the run is about to make is not missed, and fields count as in the file", async () => {
+  const seen: unknown[] = [];
+  const strategy = withProblems(
+    problem("web", { code: "NETWORK_NOT_FOUND", field: "networks[1]", message: "no network far" }),
+  );
+  const original = strategy.preflight.bind(strategy);
+  strategy.preflight = (requests, options) => {
+    seen.push(...requests);
+    return original(requests, options);
+  };
+  const web = app("web", { networks: ["near", "own-net", "far"] });
+  const error = await errorOf(up(strategy, { ...project(web), resources: [network("own-net")] }));
+  expect(seen).toMatchObject([{ request: { networks: ["near", "far"] }, updates: false }]);
+  expect(error?.issues).toMatchObject([{ field: "networks[2]" }]);
+  expect(web.request.networks).toEqual(["near", "own-net", "far"]);
+});

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { eachBounded, slots } from "./concurrency.js";
+
+test("runs no more than so many at once, all in the end, and gives the place back after a failure", async () => {
+  const inTurn = slots(2);
+  let busy = 0;
+  let busiest = 0;
+  const work = async (): Promise<void> => {
+    busiest = Math.max(busiest, ++busy);
+    await new Promise((resolve) => setImmediate(resolve));
+    busy -= 1;
+  };
+  const failing = inTurn(() => Promise.reject(new Error("no")));
+  await Promise.all([expect(failing).rejects.toThrow("no"), ...Array.from({ length: 9 }, () => inTurn(work))]);
+  expect(busiest).toBe(2);
+});
+
+test("keeps the order of the items", async () => {
+  expect(await eachBounded(2, [3, 1, 2], async (item) => item * 2)).toEqual([6, 2, 4]);
+});

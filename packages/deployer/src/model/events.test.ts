@@ -1,0 +1,38 @@
+import type { DeploymentWarning } from "@openfactory/deploy-core";
+import { expect, test } from "vitest";
+import { app, FakeStrategy, project } from "../../test/fake-strategy.js";
+import type { DeployerEvent } from "./events.js";
+import { up } from "../operations/up.js";
+
+const about = (service: string, registry: string): DeploymentWarning => ({
+  code: "CREDENTIALS_UNAVAILABLE",
+  service,
+  strategy: "fake",
+  registry,
+  reason: `No credentials for ${registry}.`,
+});
+
+test("up() reports a warning about a registry once for a run, and one about an app for each app", async () => {
+  class Warning extends FakeStrategy {
+    override deploy: FakeStrategy["deploy"] = async (request, options) => {
+      const made = await FakeStrategy.prototype.deploy.call(this, request, options);
+      const own: DeploymentWarning = {
+        code: "ENGINE_WARNING",
+        service: request.name,
+        strategy: "fake",
+        reason: "careful",
+      };
+      return { ...made, warnings: [about(request.name, "r.io"), about(request.name, "s.io"), own] };
+    };
+  }
+  const events: DeployerEvent[] = [];
+  const { apps } = await up(new Warning(), project(app("web"), app("db"), app("ui")), {
+    observer: (event) => void events.push(event),
+  });
+  const told = events.flatMap((event) => (event.type === "warning" ? [event.warning] : []));
+  expect(told.filter(({ code }) => code === "CREDENTIALS_UNAVAILABLE")).toHaveLength(2);
+  expect(told.filter(({ code }) => code === "ENGINE_WARNING")).toHaveLength(3);
+  expect(
+    apps.flatMap(({ warnings }) => warnings).filter(({ code }) => code === "CREDENTIALS_UNAVAILABLE"),
+  ).toHaveLength(2);
+});

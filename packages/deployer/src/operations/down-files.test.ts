@@ -1,0 +1,317 @@
+import { describe, expect, test } from "vitest";
+import { ALL, app, config, FakeStrategy, network, project } from "../../test/fake-strategy.js";
+import { fileOf } from "../../test/files.js";
+import { FILE_LABEL, PLATFORM_LABEL } from "../model/labels.js";
+import type { DesiredProject } from "../model/project.js";
+import { down, type DownOptions } from "./down.js";
+import { ps } from "./ps.js";
+import { refreshAuth } from "./refresh-auth.js";
+import { rollback } from "./rollback.js";
+import { scale } from "./scale.js";
+import { up } from "./up.js";
+import { planDown } from "../plan/plan-down.js";
+import { plan } from "../plan/plan.js";
+
+const fake = () => new FakeStrategy({}, { capabilities: [...ALL, "refreshAuth"] });
+const names = (strategy: FakeStrategy) => [...strategy.services.keys()].sort();
+const networks = (strategy: FakeStrategy) => [...strategy.engine.resources.values()].map(({ name }) => name).sort();
+const take = (strategy: FakeStrategy, file: DesiredProject, options: DownOptions = {}) => down(strategy, file, options);
+
+const back = network("own-back");
+const joins = { networks: ["own-back"] };
+const a = fileOf("app_a.yml", [app("web", joins), app("db")], { resources: [back] });
+const b = fileOf("app_b.yml", [app("api", joins)], { resources: [back] });
+const shared = [
+  ["a creates it and goes first", [a, b], a, b],
+  ["a creates it and goes last", [a, b], b, a],
+  ["b creates it and goes first", [b, a], b, a],
+  ["b creates it and goes last", [b, a], a, b],
+] as const;
+
+describe("two files of one project", () => {
+  test("down() of one file removes nothing of the other, and says in one line that it is left", async () => {
+    const strategy = fake();
+    await up(strategy, a);
+    await up(strategy, b);
+    const report = await down(strategy, a);
+    expect(names(strategy)).toEqual(["api"]);
+    expect(report.services.map(({ service, outcome }) => `${service} ${outcome}`).sort()).toEqual([
+      "db removed",
+      "web removed",
+    ]);
+    expect(report.warnings).toEqual([
+      { code: "OTHER_FILES", reason: "1 service of this project belongs to app_b.yml and was left." },
+    ]);
+  });
+
+  test("up() with prune removes what its own file no longer names, and no other file's", async () => {
+    const strategy = fake();
+    await up(strategy, a);
+    await up(strategy, b);
+    const smaller = fileOf("app_a.yml", [app("web", joins)], { resources: [back] });
+    const planned = await plan(strategy, smaller, { prune: true });
+    expect(planned.orphans).toMatchObject([{ service: "db", action: "remove" }]);
+    expect(planned.others).toMatchObject([{ service: "api", ownership: "other-file", owner: { file: "app_b.yml" } }]);
+    expect(planned.warnings.map(({ code }) => code)).toEqual(["OTHER_FILES", "SHARED_RESOURCES"]);
+    await up(strategy, smaller, { prune: true });
+    expect(names(strategy)).toEqual(["api", "web"]);
+  });
+
+  test("up() of both files at once owns the services of both", async () => {
+    const strategy = fake();
+    await up(strategy, a);
+    await up(strategy, b);
+    const both = { ...a, files: ["app_a.yml", "app_b.yml"], apps: [...a.apps, ...b.apps] };
+    expect((await plan(strategy, both)).hasChanges).toBe(false);
+    await down(strategy, both);
+    expect([...names(strategy), ...networks(strategy)]).toEqual([]);
+  });
+
+  test.each(shared)("a network that both declare stays until the last user goes: %s", async (_, order, first, last) => {
+    const strategy = fake();
+    for (const file of order) expect((await up(strategy, file)).outcome).toBe("ok");
+    const report = await take(strategy, first);
+    expect(report.resources).toMatchObject([
+      { name: "own-back", outcome: "kept", reason: expect.stringMatching(/^(Web|Api) \(app_[ab]\.yml\) uses it\.$/) },
+    ]);
+    expect(networks(strategy)).toEqual(["own-back"]);
+    expect((await take(strategy, last)).resources).toMatchObject([{ name: "own-back", outcome: "removed" }]);
+    expect(networks(strategy)).toEqual([]);
+  });
+
+  test("a network of another file stays while that file has services, though none uses it any more", async () => {
+    const strategy = fake();
+    await up(strategy, a);
+    await up(strategy, b);
+    await up(strategy, fileOf("app_a.yml", [app("web"), app("db")]));
+    expect((await planDown(strategy, b)).resources).toMatchObject([
+      { reason: "A rollback of Web (app_a.yml) needs it." },
+    ]);
+    strategy.put("web", { ...strategy.services.get("web"), previous: undefined, before: undefined });
+    const planned = await planDown(strategy, b);
+    expect(planned.resources).toEqual([
+      { kind: "network", name: "own-back", action: "keep", owner: "app_a.yml", reason: "It belongs to app_a.yml." },
+    ]);
+  });
+
+  test("down() of the whole project removes everything, and planDown() lists it with its owners first", async () => {
+    const strategy = fake();
+    await up(strategy, a);
+    await up(strategy, b);
+    const planned = await planDown(strategy, project());
+    expect(planned.services.map(({ service, action, owner }) => `${service} ${action} ${owner}`).sort()).toEqual([
+      "api remove app_b.yml",
+      "db remove app_a.yml",
+      "web remove app_a.yml",
+    ]);
+    await down(strategy, project(), { confirmed: planned });
+    expect([...names(strategy), ...networks(strategy)]).toEqual([]);
+  });
+
+  test("down() refuses with CONFLICT when there is more than what was confirmed", async () => {
+    const strategy = fake();
+    await up(strategy, a);
+    const planned = await planDown(strategy, project());
+    await up(strategy, b);
+    await expect(down(strategy, project(), { confirmed: planned })).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringContaining("service api"),
+    });
+    expect(names(strategy)).toEqual(["api", "db", "web"]);
+    strategy.services.delete("db");
+    strategy.services.delete("api");
+    expect((await down(strategy, project(), { confirmed: planned })).outcome).toBe("ok");
+  });
+
+  test("planDown() changes nothing, and tells volumes that are left", async () => {
+    const strategy = fake();
+    await up(strategy, a);
+    strategy.engine.createResource({
+      kind: "volume",
+      name: "data",
+      labels: { ...strategy.services.get("web")?.labels },
+    });
+    strategy.calls.length = 0;
+    expect((await planDown(strategy, a)).resources).toContainEqual(
+      expect.objectContaining({
+        kind: "volume",
+        name: "data",
+        action: "keep",
+        reason: "It may hold data; --volumes removes it.",
+      }),
+    );
+    expect((await planDown(strategy, a, { volumes: true })).resources).toContainEqual(
+      expect.objectContaining({ name: "data", action: "remove" }),
+    );
+    expect(strategy.changes()).toEqual([]);
+  });
+
+  test("planDown() keeps a volume that another platform of the engine made, whatever is asked for", async () => {
+    const strategy = fake();
+    await up(strategy, a);
+    const labels = { ...strategy.services.get("web")?.labels, [PLATFORM_LABEL]: "other" };
+    strategy.engine.createResource({ kind: "volume", name: "data", labels });
+    const reason = "It was made on the platform other; remove it there (--platform other).";
+    for (const desired of [a, project()]) {
+      expect((await planDown(strategy, desired, { volumes: true })).resources).toContainEqual(
+        expect.objectContaining({ name: "data", action: "keep", reason }),
+      );
+    }
+  });
+
+  test("a volume of another file is never removed by down() of this one", async () => {
+    const strategy = fake();
+    const mounts = [{ Type: "volume" as const, Target: "/data", Source: "data" }];
+    await up(strategy, fileOf("app_a.yml", [app("web", { mounts })]));
+    await up(strategy, fileOf("app_b.yml", [app("api", { mounts })]));
+    strategy.engine.createResource({
+      kind: "volume",
+      name: "data",
+      labels: { ...strategy.services.get("web")?.labels },
+    });
+    const first = await planDown(strategy, fileOf("app_a.yml", [app("web", { mounts })]), { volumes: true });
+    expect(first.resources).toMatchObject([{ name: "data", action: "keep", reason: "Api (app_b.yml) uses it." }]);
+    const other = await planDown(strategy, fileOf("app_b.yml", [app("api", { mounts })]), { volumes: true });
+    expect(other.resources).toMatchObject([{ name: "data", action: "keep", reason: "Web (app_a.yml) uses it." }]);
+  });
+});
+
+describe("an app whose service another file owns", () => {
+  const moved = fileOf("app_b.yml", [app("web"), app("api")]);
+
+  test("is a conflict that names the file, and takeOwnership moves it", async () => {
+    const strategy = fake();
+    await up(strategy, fileOf("app_a.yml", [app("web"), app("db")]));
+    const planned = await plan(strategy, moved);
+    expect(planned.apps[0]).toMatchObject({ action: "conflict", owner: { file: "app_a.yml" } });
+    const error: unknown = await up(strategy, moved).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: "CONFLICT",
+      message: "Web: the service web of this project belongs to app_a.yml. Nothing was changed.",
+      hint: expect.stringContaining("--take-ownership"),
+    });
+    const taken = await plan(strategy, moved, { takeOwnership: true });
+    expect(taken.apps[0]).toMatchObject({
+      action: "update",
+      changes: [{ path: `labels.${FILE_LABEL}`, from: "app_a.yml", to: "app_b.yml" }],
+      reason: expect.stringContaining("Its owner changes"),
+    });
+    await up(strategy, moved, { takeOwnership: true });
+    expect(strategy.services.get("web")?.labels[FILE_LABEL]).toBe("app_b.yml");
+    expect(strategy.services.get("db")?.labels[FILE_LABEL]).toBe("app_a.yml");
+    expect((await plan(strategy, moved)).hasChanges).toBe(false);
+  });
+
+  test("is never touched by scale, rollback, refresh-auth or ps", async () => {
+    const strategy = fake();
+    const mine = fileOf("app_a.yml", [app("web"), app("db")]);
+    await up(strategy, mine);
+    await up(strategy, fileOf("app_a.yml", [app("web", { image: "demo:2" }), app("db")]));
+    strategy.calls.length = 0;
+    await expect(scale(strategy, moved, "Web", 3)).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringContaining("app_a.yml"),
+    });
+    await expect(rollback(strategy, moved, { apps: ["Web"] })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    expect((await rollback(strategy, moved)).apps).toEqual([]);
+    expect((await refreshAuth(strategy, moved)).services).toMatchObject([
+      { service: "web", outcome: "foreign", reason: "It belongs to app_a.yml." },
+    ]);
+    expect((await down(strategy, moved)).services).toMatchObject([
+      { service: "web", outcome: "foreign", reason: "It belongs to app_a.yml." },
+    ]);
+    expect(
+      (await ps(strategy, moved)).map(({ service, relation, owner }) => `${service} ${relation} ${owner}`),
+    ).toEqual(["web other-file app_a.yml", "api absent undefined", "db other-file app_a.yml"]);
+    expect(strategy.changes()).toEqual([]);
+  });
+
+  test("moves by itself between two files of one run", async () => {
+    const strategy = fake();
+    await up(strategy, fileOf("app_a.yml", [app("web")]));
+    const both = { ...moved, files: ["app_a.yml", "app_b.yml"] };
+    expect((await plan(strategy, both)).apps[0]).toMatchObject({
+      action: "update",
+      reason: expect.stringContaining("owner changes"),
+    });
+    await up(strategy, both);
+    expect(strategy.services.get("web")?.labels[FILE_LABEL]).toBe("app_b.yml");
+  });
+});
+
+test("a renamed file takes ownership of what it names; what only the old file named is left and reported", async () => {
+  const strategy = fake();
+  await up(strategy, fileOf("old.yml", [app("web", joins), app("gone")], { resources: [back] }));
+  const renamed = fileOf("new.yml", [app("web", joins)], { resources: [back] });
+  await expect(up(strategy, renamed)).rejects.toMatchObject({ code: "CONFLICT" });
+  const report = await up(strategy, renamed, { takeOwnership: true, prune: true });
+  expect(report.outcome).toBe("ok");
+  expect(report.warnings).toContainEqual({
+    code: "OTHER_FILES",
+    reason: "1 service of this project belongs to old.yml and was left.",
+  });
+  expect(names(strategy)).toEqual(["gone", "web"]);
+  strategy.services.delete("gone");
+  await down(strategy, renamed);
+  expect([...names(strategy), ...networks(strategy)]).toEqual([]);
+});
+
+test("a service that moves keeps the labels of its volumes, so that nothing of its processes changes", async () => {
+  const strategy = new FakeStrategy({}, { capabilities: ALL, relabelsInPlace: true }, { listsSettings: true });
+  const mounts = [{ Type: "volume" as const, Target: "/data", Source: "data" }];
+  const labelsOfVolume = () => strategy.services.get("web")?.settings.mounts?.[0]?.VolumeOptions?.Labels;
+  await up(strategy, fileOf("old.yml", [app("web", { mounts })], { directory: "/srv/old" }));
+  const before = labelsOfVolume();
+  expect(before).toMatchObject({ [FILE_LABEL]: "old.yml" });
+  const moved = fileOf("new.yml", [app("web", { mounts })], { directory: "/srv/new" });
+  expect((await plan(strategy, moved, { takeOwnership: true })).apps).toMatchObject([
+    { action: "update", reason: "Its owner changes; nothing of it restarts." },
+  ]);
+  await up(strategy, moved, { takeOwnership: true });
+  expect(labelsOfVolume()).toEqual(before);
+  expect((await plan(strategy, moved)).hasChanges).toBe(false);
+});
+
+test("two directories of one name, with the same file name, are two owners", async () => {
+  const strategy = fake();
+  const opcua = fileOf("app.yml", [app("web")], { directory: "/srv/opcua/coordinator" });
+  const shdr = fileOf("app.yml", [app("api")], { directory: "/srv/shdr/coordinator" });
+  await up(strategy, opcua);
+  const report = await up(strategy, shdr, { prune: true });
+  expect(report.orphans).toEqual([]);
+  expect(report.warnings).toEqual([
+    {
+      code: "OTHER_FILES",
+      reason: "1 service of this project belongs to app.yml in /srv/opcua/coordinator and was left.",
+    },
+  ]);
+  expect((await plan(strategy, { ...shdr, apps: opcua.apps })).apps).toMatchObject([{ action: "conflict" }]);
+  await down(strategy, { ...shdr, files: undefined });
+  expect(names(strategy)).toEqual(["web"]);
+  await down(strategy, project());
+  expect(names(strategy)).toEqual([]);
+});
+
+test("a service without a file label is the file's that names it, and is otherwise left and reported", async () => {
+  const strategy = fake();
+  await up(strategy, project(app("web"), app("db"), app("gone")));
+  const mine = fileOf("app_a.yml", [app("web")]);
+  expect((await plan(strategy, mine, { prune: true })).orphans).toEqual([]);
+  const report = await down(strategy, mine);
+  expect(report.warnings).toEqual([
+    { code: "OTHER_FILES", reason: "2 services of this project belong to no recorded file and were left." },
+  ]);
+  expect(names(strategy)).toEqual(["db", "gone"]);
+});
+
+test("resources of contents that were replaced go with the file that made them", async () => {
+  const strategy = fake();
+  const withConfig = (text: string) =>
+    fileOf("app_a.yml", [app("web", { configs: [{ name: `conf-${text}`, target: "/conf" }] })], {
+      resources: [config("conf", text)],
+    });
+  await up(strategy, withConfig("x"));
+  await up(strategy, withConfig("y"));
+  await down(strategy, withConfig("y"));
+  expect(networks(strategy)).toEqual([]);
+});

@@ -1,0 +1,48 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { isGone, newHolder, startOf, thisMachine } from "./lock.js";
+
+/** The holder that a process of this machine would be, with some of it otherwise. */
+const holderOf = (pid: number, other: Partial<ReturnType<typeof thisMachine> & { started: string }> = {}) => {
+  const { host, machine, boot, pidSpace, started } = { ...thisMachine(), started: startOf(pid), ...other };
+  const id = [host, machine, boot, pidSpace, String(pid), started].map(encodeURIComponent).join("/");
+  return { id: `${id}/unique`, owner: "somebody", since: new Date().toISOString() };
+};
+
+const endedProcess = async (): Promise<number> => {
+  const child = spawn(process.execPath, ["-e", "0"]);
+  await once(child, "exit");
+  return child.pid ?? 0;
+};
+
+test("says who it is, and nothing secret; each is another", () => {
+  const holder = newHolder("ofdeploy up");
+  expect(holder.owner).toMatch(new RegExp(`^.+@.+ \\(ofdeploy up, pid ${process.pid}\\)$`));
+  expect(Date.parse(holder.since)).toBeLessThanOrEqual(Date.now());
+  expect(newHolder("ofdeploy up").id).not.toBe(holder.id);
+});
+
+test("a process that runs is not gone, and one that has ended is", async () => {
+  expect(isGone(newHolder("up"))).toBe(false);
+  expect(isGone(holderOf(process.pid))).toBe(false);
+  expect(isGone(holderOf(await endedProcess()))).toBe(true);
+});
+
+test.runIf(process.platform === "linux")("another process that has come to bear its id is not it", () => {
+  expect(isGone(holderOf(process.pid, { started: "1" }))).toBe(true);
+});
+
+test("of another machine, or of other containers, nobody here can tell", async () => {
+  const pid = await endedProcess();
+  expect(isGone(holderOf(pid, { host: "elsewhere" }))).toBe(false);
+  expect(isGone(holderOf(pid, { machine: "another" }))).toBe(false);
+  expect(isGone(holderOf(pid, { pidSpace: "pid:[1]" }))).toBe(false);
+  expect(isGone({ id: "made by another tool", owner: "x", since: "" })).toBe(false);
+});
+
+test("after a start of the machine, nothing of before is there; containers of two machines may look like that", () => {
+  const isOutside = thisMachine().pidSpace === "pid:[4026531836]";
+  expect(isGone(holderOf(process.pid, { boot: "before" }))).toBe(isOutside);
+  expect(isGone(holderOf(process.pid, { boot: "" }))).toBe(false);
+});

@@ -1,0 +1,147 @@
+import {
+  type AuthRefresh,
+  type CanRefreshAuth,
+  DeploymentError,
+  type DeploymentWarning,
+  type OperationOptions,
+} from "@openfactory/deploy-core";
+import { expect, test } from "vitest";
+import { app, FakeStrategy, project } from "../../test/fake-strategy.js";
+import type { DeployerEvent } from "../model/events.js";
+import { PROJECT_LABEL } from "../model/labels.js";
+import { refreshAuth } from "./refresh-auth.js";
+import { up } from "./up.js";
+
+const WARNING: DeploymentWarning = {
+  code: "NO_CREDENTIALS",
+  service: "db",
+  strategy: "fake",
+  reason: "There are none.",
+};
+
+/** Stores credentials, or does what the test says of a service. */
+class Refresher extends FakeStrategy implements CanRefreshAuth {
+  readonly outcomes: Record<string, () => Promise<AuthRefresh>>;
+
+  constructor(
+    outcomes: Record<string, () => Promise<AuthRefresh>> = {},
+    capabilities = ["inspect", "list", "wait", "refreshAuth"] as const,
+  ) {
+    super({}, { capabilities: [...capabilities] });
+    this.outcomes = outcomes;
+  }
+
+  override async refreshAuth(name: string, { observer }: OperationOptions = {}): Promise<AuthRefresh> {
+    this.calls.push(`refresh ${name}`);
+    observer?.({ type: "step", service: name, step: "refresh-auth" });
+    return this.outcomes[name]?.() ?? { name, renewed: true, warnings: [] };
+  }
+
+  refreshed(): string[] {
+    return this.calls.filter((call) => call.startsWith("refresh ")).sort();
+  }
+}
+
+const deployed = async (strategy: Refresher, ...services: string[]): Promise<Refresher> => {
+  await up(strategy, project(...services.map((service) => app(service))));
+  strategy.calls.length = 0;
+  return strategy;
+};
+
+test("labels decide whose services are refreshed: the project's, orphans too, and nobody else's", async () => {
+  const strategy = await deployed(new Refresher(), "db", "web", "gone");
+  strategy.put("other", { labels: { [PROJECT_LABEL]: "elsewhere" } });
+  strategy.put("ui");
+  const report = await refreshAuth(strategy, project(app("db"), app("web"), app("ui"), app("new")));
+  expect(report).toMatchObject({ project: "factory", platform: "fake", outcome: "ok", warnings: [] });
+  expect(report.services.map(({ app: name, service, outcome }) => `${name} ${service} ${outcome}`)).toEqual([
+    "Db db renewed",
+    "Web web renewed",
+    "Ui ui foreign",
+    "Gone gone renewed",
+  ]);
+  expect(strategy.calls.filter((call) => call === "list")).toHaveLength(1);
+  expect(strategy.refreshed()).toEqual(["refresh db", "refresh gone", "refresh web"]);
+});
+
+test("those that are named, and no other; one that is not deployed is a failure", async () => {
+  const strategy = await deployed(new Refresher(), "db", "web", "gone");
+  const report = await refreshAuth(strategy, project(app("db"), app("web"), app("new")), {
+    services: ["web", "new", "web"],
+  });
+  expect(report.outcome).toBe("failed");
+  expect(report.services).toMatchObject([
+    { app: "Web", outcome: "renewed" },
+    { app: "New", outcome: "failed", error: { code: "NOT_FOUND", service: "new", hint: expect.any(String) } },
+  ]);
+  expect(strategy.refreshed()).toEqual(["refresh web"]);
+});
+
+test("by the project's name alone", async () => {
+  const strategy = await deployed(new Refresher(), "db", "web");
+  strategy.put("ui");
+  expect((await refreshAuth(strategy, project())).services.map(({ service }) => service).sort()).toEqual(["db", "web"]);
+  expect((await refreshAuth(new Refresher(), project(app("db")))).services).toEqual([]);
+});
+
+test("one that fails keeps no other; what is kept as it was says why, once", async () => {
+  const strategy = await deployed(
+    new Refresher({
+      db: async () => ({ name: "db", renewed: false, warnings: [WARNING] }),
+      web: () => Promise.reject(new DeploymentError("CONFLICT", "It is being updated.")),
+    }),
+    "db",
+    "web",
+    "ui",
+  );
+  const events: DeployerEvent[] = [];
+  const report = await refreshAuth(strategy, project(app("db"), app("web"), app("ui")), {
+    observer: (event) => void events.push(event),
+  });
+  expect(report.outcome).toBe("failed");
+  expect(report.services).toMatchObject([
+    { service: "db", outcome: "kept", warnings: [WARNING] },
+    { service: "web", outcome: "failed", error: { code: "CONFLICT", service: "web", strategy: "fake" } },
+    { service: "ui", outcome: "renewed", warnings: [] },
+  ]);
+  expect(events.filter(({ type }) => type === "warning")).toEqual([{ type: "warning", app: "Db", warning: WARNING }]);
+  expect(events).toContainEqual({ type: "phase", app: "Ui", service: "ui", phase: "refreshing" });
+  expect(events.filter(({ type }) => type === "progress")).toHaveLength(3);
+  expect(events.flatMap((event) => (event.type === "refresh" ? [event.refresh.service] : [])).sort()).toEqual([
+    "db",
+    "ui",
+    "web",
+  ]);
+});
+
+test("an interrupted run says what it did not begin", async () => {
+  const caller = new AbortController();
+  const strategy = await deployed(
+    new Refresher({ db: async () => (caller.abort(), { name: "db", renewed: true, warnings: [] }) }),
+    "db",
+    "web",
+  );
+  const report = await refreshAuth(strategy, project(app("db"), app("web")), { signal: caller.signal, concurrency: 1 });
+  expect(report.outcome).toBe("interrupted");
+  expect(report.services).toMatchObject([
+    { service: "db", outcome: "renewed" },
+    { service: "web", outcome: "skipped" },
+  ]);
+});
+
+test("where nobody knows who made a service, names alone decide, and it is told", async () => {
+  const strategy = new Refresher({}, ["wait", "refreshAuth"] as never);
+  strategy.put("db");
+  const report = await refreshAuth(strategy, project(app("db")));
+  expect(report.warnings).toMatchObject([{ code: "OWNERS_UNKNOWN" }]);
+  expect(report.services).toMatchObject([{ service: "db", outcome: "renewed" }]);
+});
+
+test("a strategy that stores no credentials says so before anything is looked at", async () => {
+  const strategy = new FakeStrategy();
+  await expect(refreshAuth(strategy, project(app("db")))).rejects.toMatchObject({
+    code: "UNSUPPORTED",
+    strategy: "fake",
+  });
+  expect(strategy.calls).toEqual([]);
+});

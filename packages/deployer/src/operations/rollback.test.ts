@@ -1,0 +1,120 @@
+import { DeploymentError } from "@openfactory/deploy-core";
+import { expect, test } from "vitest";
+import { ALL, app, FakeStrategy, project } from "../../test/fake-strategy.js";
+import type { DeployerEvent } from "../model/events.js";
+import type { RollbackReport } from "../model/report.js";
+import { rollback } from "./rollback.js";
+import { up } from "./up.js";
+import { plan } from "../plan/plan.js";
+
+const fake = (behaviours = {}) => new FakeStrategy(behaviours, { capabilities: ALL });
+const version = (number: number, ...services: string[]) =>
+  services.map((service) => app(service, { image: `demo:${number}` }));
+const outcomes = ({ apps }: RollbackReport) =>
+  Object.fromEntries(apps.map(({ service, outcome }) => [service, outcome]));
+const images = (strategy: FakeStrategy) =>
+  Object.fromEntries([...strategy.services].map(([name, { image }]) => [name, image]));
+
+test("brings back all that the newest run changed, and nothing else", async () => {
+  const strategy = fake();
+  await up(strategy, project(...version(1, "web", "db", "ui")));
+  await up(strategy, project(...version(2, "ui"), ...version(1, "web", "db")));
+  const last = await up(strategy, project(...version(2, "web", "db", "ui"), app("new")));
+  const events: DeployerEvent[] = [];
+  const report = await rollback(strategy, project(...version(2, "web", "db", "ui"), app("new")), {
+    observer: (event) => events.push(event),
+  });
+  expect(report).toMatchObject({ outcome: "ok", run: last.run });
+  expect(outcomes(report)).toEqual({ web: "running", db: "running", new: "no-previous" });
+  expect(report.apps[0]).toMatchObject({ app: "Web", from: "demo:2", to: "demo:1" });
+  expect(images(strategy)).toEqual({ web: "demo:1", db: "demo:1", ui: "demo:2", new: "demo:1" });
+  expect(events.flatMap((event) => (event.type === "rollback" ? [event.verdict.service] : [])).sort()).toEqual([
+    "db",
+    "new",
+    "web",
+  ]);
+  expect(strategy.engine.locks.size).toBe(0);
+  // The file is ahead of what runs again.
+  expect(
+    (await plan(strategy, project(...version(2, "web", "db", "ui"), app("new")))).apps.map(({ action }) => action),
+  ).toEqual(["update", "update", "unchanged", "unchanged"]);
+});
+
+test("goes back only once, unless the app is named: then it is back at the newer one", async () => {
+  const strategy = fake();
+  const files = [project(...version(1, "web")), project(...version(2, "web"))] as const;
+  for (const file of files) await up(strategy, file);
+  await rollback(strategy, files[1]);
+  const again = await rollback(strategy, files[1]);
+  expect(again).toMatchObject({
+    outcome: "failed",
+    apps: [{ outcome: "no-previous", reason: expect.stringContaining("already") }],
+  });
+  expect(images(strategy)).toEqual({ web: "demo:1" });
+  expect((await rollback(strategy, files[1], { apps: ["Web"] })).outcome).toBe("ok");
+  expect(images(strategy)).toEqual({ web: "demo:2" });
+});
+
+test("does not bring back what a failed run was put back from", async () => {
+  const strategy = fake();
+  await up(strategy, project(...version(1, "web")));
+  const broken = project(app("web", { image: "demo:2", command: "sh -c 'exit 3'" }));
+  expect((await up(strategy, broken)).outcome).toBe("failed");
+  expect((await rollback(strategy, broken)).outcome).toBe("failed");
+  expect(images(strategy)).toEqual({ web: "demo:1" });
+});
+
+test("works by the project's name alone, and tells an app that is not there", async () => {
+  const strategy = fake();
+  await up(strategy, project(...version(1, "web", "db")));
+  await up(strategy, project(...version(2, "web", "db")));
+  expect(outcomes(await rollback(strategy, project(), { apps: ["Db"] }))).toEqual({ db: "running" });
+  expect(images(strategy)).toEqual({ web: "demo:2", db: "demo:1" });
+  await expect(rollback(strategy, project(), { apps: ["Bd"] })).rejects.toMatchObject({ code: "NOT_FOUND" });
+});
+
+test("one that was taken over is not brought back to what was not the project's", async () => {
+  const strategy = fake();
+  strategy.put("web", { image: "demo:0" });
+  await up(strategy, project(...version(1, "web")), { adopt: ["Web"] });
+  const report = await rollback(strategy, project(...version(1, "web")), { apps: ["Web"] });
+  expect(report.apps[0]).toMatchObject({ outcome: "no-previous", reason: expect.stringContaining("taken over") });
+  expect(images(strategy)).toEqual({ web: "demo:1" });
+});
+
+test("goes in the order of the dependencies, and past failures", async () => {
+  const strategy = fake();
+  const after = (service: string, on: string, number: number) =>
+    app(service, { image: `demo:${number}`, dependsOn: [{ service: on, condition: "service_healthy" }] });
+  const file = (number: number) =>
+    project(after("web", "db", number), ...version(number, "db"), ...version(number, "ui"));
+  await up(strategy, file(1));
+  await up(strategy, file(2));
+  strategy.calls.length = 0;
+  strategy.behaviours["db"] = { rollbackFails: new DeploymentError("ENGINE_ERROR", "It went wrong.") };
+  const report = await rollback(strategy, file(2));
+  expect(report.outcome).toBe("failed");
+  expect(report.apps).toMatchObject([
+    { app: "Web", outcome: "skipped", because: "Db" },
+    { app: "Db", outcome: "failed", error: { code: "ENGINE_ERROR", service: "db" } },
+    { app: "Ui", outcome: "running" },
+  ]);
+  delete strategy.behaviours["db"];
+  await rollback(strategy, file(2), { apps: ["Web", "Db"] });
+  const { calls } = strategy;
+  expect(calls.lastIndexOf("wait db")).toBeLessThan(calls.lastIndexOf("rollback web"));
+  expect(images(strategy)).toEqual({ web: "demo:1", db: "demo:1", ui: "demo:1" });
+});
+
+test("an engine that tells the wait that it has gone back has done as it was asked", async () => {
+  const strategy = fake();
+  await up(strategy, project(...version(1, "web")));
+  await up(strategy, project(...version(2, "web")));
+  strategy.behaviours["web"] = { waitFails: new DeploymentError("ROLLED_BACK", "web was rolled back.") };
+  expect((await rollback(strategy, project(...version(2, "web")))).apps).toMatchObject([{ outcome: "running" }]);
+});
+
+test("says so where a platform can't", async () => {
+  const strategy = new FakeStrategy({}, { capabilities: ["list"] });
+  await expect(rollback(strategy, project())).rejects.toMatchObject({ code: "UNSUPPORTED" });
+});

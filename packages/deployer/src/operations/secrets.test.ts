@@ -1,0 +1,53 @@
+import { inspect } from "node:util";
+import { DeploymentError } from "@openfactory/deploy-core";
+import { expect, test } from "vitest";
+import { app, FakeStrategy, project } from "../../test/fake-strategy.js";
+import type { DeployerEvent } from "../model/events.js";
+import { down } from "./down.js";
+import { ps } from "./ps.js";
+import { up } from "./up.js";
+
+const SECRET = "s3cr3t-value-of-the-app";
+const CONTENT = "content-of-the-secret";
+const told = (value: unknown): string => inspect(value, { depth: 12, maxStringLength: null }) + JSON.stringify(value);
+const words = `engine says "${SECRET}" and ${CONTENT}`;
+const desired = () => ({
+  ...project(app("web", { env: [`QUERY=${SECRET}`] }), app("db")),
+  resources: [{ key: "key", spec: { kind: "secret" as const, name: "key-1", content: Buffer.from(CONTENT) } }],
+});
+
+/** A third party's strategy, which repeats the engine's words. */
+class Leaky extends FakeStrategy {
+  override deploy: FakeStrategy["deploy"] = async (request, options = {}) => {
+    options.observer?.({ type: "pull", service: request.name, image: request.image, status: words });
+    const warning = { code: "ENGINE_WARNING", service: request.name, strategy: "fake", reason: words } as const;
+    options.observer?.({ type: "warning", service: request.name, warning });
+    throw Object.assign(new TypeError(words), { cause: { message: words } });
+  };
+}
+
+test("up() repeats no secret of the project, in its report, events, errors and their causes, whoever wrote the strategy", async () => {
+  const events: DeployerEvent[] = [];
+  const report = await up(new Leaky(), desired(), { observer: (event) => void events.push(event) });
+  expect(report.outcome).toBe("failed");
+  expect(told(report)).toContain('engine says "***" and ***');
+  expect(told([report, events])).not.toContain(SECRET);
+  expect(told([report, events])).not.toContain(CONTENT);
+});
+
+test("ps() and down() repeat no value of env that is in an instance's error, or in an error of the strategy", async () => {
+  const strategy = new FakeStrategy();
+  const some = project(app("web", { env: [`QUERY=${SECRET}`] }));
+  await up(strategy, some);
+  const { list } = strategy;
+  const error = `exec: ${SECRET}: not found`;
+  const instance = { id: "1", name: "web.1", state: "failed", engineState: "rejected", error, restarts: 0 } as const;
+  strategy.list = async (options) =>
+    (await list.call(strategy, options)).map((status) => ({ ...status, instances: [instance] }));
+  strategy.remove = () => Promise.reject(new DeploymentError("ENGINE_ERROR", words, { cause: new Error(words) }));
+  const rows = await ps(strategy, some);
+  expect(rows[0]?.status?.instances[0]?.error).toBe("exec: ***: not found");
+  const report = await down(strategy, some);
+  expect(report.outcome).toBe("failed");
+  expect(told(report)).not.toContain(SECRET);
+});

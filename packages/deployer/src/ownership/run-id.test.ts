@@ -1,9 +1,0 @@
-import { expect, test } from "vitest";
-import { newRunId } from "./run-id.js";
-
-test("later ids sort after earlier ones, however close", () => {
-  const ids = Array.from({ length: 100 }, () => newRunId());
-  expect(ids.toSorted()).toEqual(ids);
-  expect(new Set(ids).size).toBe(100);
-  expect(ids[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z-[0-9a-f]{6}$/);
-});

@@ -1,0 +1,101 @@
+import type { ServiceSettings } from "@openfactory/deploy-core";
+import { OWNERSHIP_LABELS, VOLUME_LABELS } from "../model/labels.js";
+import { canonicalMount, canonicalVariable } from "../model/request-hash.js";
+
+/** A value at the end of a path: text, or words of a command line. */
+export type LeafValue = string | readonly string[];
+
+/** Path and value of one setting, e.g. `["env.LOG_LEVEL", "debug"]`. */
+type Leaf = readonly [path: string, value: LeafValue];
+
+/**
+ * Settings as paths and values, in a form in which only what means something differs: what is named has its name in the
+ * path (variables, labels, mounts by target, ports by host port), and of what is a set, each element is a path. The
+ * labels by which this tool knows what is its own are left out.
+ */
+export function leavesOf(settings: ServiceSettings): Leaf[] {
+  const leaves: Leaf[] = [];
+  for (const [field, value] of Object.entries(settings)) {
+    if (value === undefined) continue;
+    const addAll = (FIELDS[field as keyof ServiceSettings] ?? addNested) as (
+      value: unknown,
+      path: string,
+      add: Add,
+    ) => void;
+    addAll(value, field, (path, leaf) => leaves.push([path, leaf]));
+  }
+  return leaves;
+}
+
+type Add = (path: string, value: LeafValue) => void;
+
+type Fields = {
+  readonly [Field in keyof ServiceSettings]?: (
+    value: NonNullable<ServiceSettings[Field]>,
+    path: string,
+    add: Add,
+  ) => void;
+};
+
+const addElements = (values: readonly string[], path: string, add: Add): void => {
+  for (const value of values) add(`${path}.${value}`, value);
+};
+
+/** The fields that are more than objects of values. */
+const FIELDS: Fields = {
+  env(entries, path, add) {
+    for (const entry of entries.map(canonicalVariable)) {
+      const at = entry.indexOf("=");
+      add(`${path}.${entry.slice(0, at)}`, entry.slice(at + 1));
+    }
+  },
+  labels(labels, path, add) {
+    for (const [label, value] of Object.entries(labels))
+      if (!OWNERSHIP_LABELS.includes(label)) add(`${path}.${label}`, value);
+  },
+  ports(ports, path, add) {
+    for (const { target, published, protocol, hostAddress, mode } of ports) {
+      const host = published === undefined ? `any:${target}` : published;
+      const address = hostAddress === undefined ? "" : `${hostAddress}:`;
+      add(`${path}.${address}${host}/${protocol}`, mode === "ingress" ? `${target}` : `${target} in ${mode} mode`);
+    }
+  },
+  mounts(mounts, path, add) {
+    for (const { Target, ...mount } of mounts.map(canonicalMount)) {
+      const marks = VOLUME_LABELS.map((label) => `${path}.${Target}.VolumeOptions.Labels.${label}`);
+      addNested(mount, `${path}.${Target}`, (leaf, value) => !marks.includes(leaf) && add(leaf, value));
+    }
+  },
+  networks: addElements,
+  constraints: addElements,
+  capAdd: addElements,
+  capDrop: addElements,
+  secrets: addFiles,
+  configs: addFiles,
+  mode(mode, path, add) {
+    // Global modes are empty objects.
+    for (const [key, value] of Object.entries(mode)) {
+      if (Object.keys(value).length === 0) add(`${path}.${key}`, "yes");
+      else addNested(value, `${path}.${key}`, add);
+    }
+  },
+};
+
+function addFiles(
+  files: readonly { name: string; target?: string; uid?: string; gid?: string; mode?: number }[],
+  path: string,
+  add: Add,
+): void {
+  for (const { target, mode, ...file } of files) {
+    const octal = mode === undefined ? undefined : `0o${mode.toString(8)}`;
+    addNested({ ...file, mode: octal }, `${path}.${target ?? file.name}`, add);
+  }
+}
+
+/** Values of nested objects; lists are words. What is undefined or empty is not there. */
+function addNested(value: unknown, path: string, add: Add): void {
+  if (value === undefined || value === null) return;
+  if (Array.isArray(value)) add(path, value.map(String));
+  else if (typeof value !== "object") add(path, String(value));
+  else for (const [key, part] of Object.entries(value)) addNested(part, `${path}.${key}`, add);
+}
