@@ -1,19 +1,8 @@
-export { checkApps, type CheckedApp, type CheckedProject, checkProject } from "./check/check-project.js";
-export { type CheckedRequest, checkRequests } from "./check/check-requests.js";
+export { type CheckedApp, type CheckedProject, checkProject } from "./check/check-project.js";
 export { redactorOf } from "./model/errors.js";
 export type { AppPhase, DeployerEvent, LockEvent, Observer } from "./model/events.js";
-export {
-  APP_LABEL,
-  DEVICE_LABEL,
-  DIRECTORY_LABEL,
-  FILE_LABEL,
-  type Owner,
-  ownerOf,
-  PROJECT_LABEL,
-  REQUEST_LABEL,
-  RUN_LABEL,
-} from "./model/labels.js";
-export { canTellOwners, type Ownership, ownershipOf, ownerText, type Scope } from "./model/ownership.js";
+export { FILE_LABEL, type Owner, ownerOf, PROJECT_LABEL } from "./model/labels.js";
+export { type Ownership, ownershipOf, type Scope } from "./model/ownership.js";
 export type {
   AppAction,
   DownPlan,
@@ -52,10 +41,9 @@ export type {
   ScaleVerdict,
   UpReport,
 } from "./model/report.js";
-export { requestHash } from "./model/request-hash.js";
 export { othersLeft, type ProjectWarning } from "./model/warnings.js";
 export { observe, type Observed } from "./observe/observe.js";
-export { type Elsewhere, findElsewhere } from "./observe/other-platforms.js";
+export { findElsewhere, type OtherPlatforms } from "./observe/other-platforms.js";
 export type { ListenerOptions } from "./operations/asset-listeners.js";
 export { down, type DownOptions } from "./operations/down.js";
 export type { LockOptions } from "./operations/lock.js";
@@ -63,6 +51,6 @@ export { ps, type PsRow } from "./operations/ps.js";
 export { refreshAuth, type RefreshOptions } from "./operations/refresh-auth.js";
 export { rollback, type RollbackOptions } from "./operations/rollback.js";
 export { scale, type ScaleOptions } from "./operations/scale.js";
-export { applyUp, up, type UpOptions } from "./operations/up.js";
+export { up, type UpOptions } from "./operations/up.js";
 export { planDown, type PlanDownOptions } from "./plan/plan-down.js";
-export { plan, type PlanOptions, planUp, prepare, type Prepared, type UpPlan } from "./plan/plan.js";
+export { plan, type PlanOptions } from "./plan/plan.js";

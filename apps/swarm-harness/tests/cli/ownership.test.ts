@@ -25,7 +25,7 @@ describe("two files in one directory", () => {
     expect(await project.run("up", "-f", "app_b.yml", "--prune")).toMatchObject({
       code: 0,
       err: expect.stringContaining(
-        "warning[OTHER_FILES] 2 services of this project belong to app_a.yml and were left.\n",
+        "warning[OTHER_FILES] 2 services of this project belong to app_a.yml and were not changed.\n",
       ),
     });
   });
@@ -35,7 +35,7 @@ describe("two files in one directory", () => {
     expect(down).toMatchObject({
       code: 0,
       out: expect.stringContaining("kept: network factory_back: api (app_b.yml) uses it.\n"),
-      err: expect.stringContaining("1 service of this project belongs to app_b.yml and was left."),
+      err: expect.stringContaining("1 service of this project belongs to app_b.yml and was not changed."),
     });
     expect(services()).toEqual(["api"]);
     expect((await project.run("down", "-f", "app_b.yml")).out).toContain("removed: network factory_back\n");

@@ -1,17 +1,17 @@
 import { DeploymentError, type ServiceStatus, sleep, supports, throwIfAborted } from "@openfactory/deploy-core";
-import { changeService } from "./apply-service.js";
-import { located } from "./locate-error.js";
-import { strategyObserver, tellPhase, type UpRun } from "./run.js";
+import { applyService } from "./apply-service.js";
+import { locateError } from "./locate-error.js";
+import { strategyObserver, reportPhase, type Run } from "./run.js";
 import type { CheckedApp } from "../check/check-project.js";
 import { asDeploymentError } from "../model/errors.js";
 import type { PlannedApp } from "../model/plan.js";
 import { type DesiredApp, MILESTONE_OF } from "../model/project.js";
 import type { AppNow, AppOutcome, AppVerdict } from "../model/report.js";
 import { withoutSettings } from "../observe/observe.js";
-import { type There, untilRuns, whatIsThere } from "../observe/observed-service.js";
+import { type ObservedService, waitUntilRunning, observeOrUnknown } from "../observe/observed-service.js";
 
-/** Takes one app from its plan to its verdict. Never rejects. */
-export async function bringUp(checked: CheckedApp, planned: PlannedApp, run: UpRun): Promise<AppVerdict> {
+/** Applies the plan of one app, and waits for the app. Never rejects. */
+export async function applyApp(checked: CheckedApp, planned: PlannedApp, run: Run): Promise<AppVerdict> {
   const { app } = checked;
   const began = performance.now();
   const verdict = (outcome: AppOutcome, now: AppNow, more: Partial<AppVerdict> = {}): AppVerdict => ({
@@ -25,43 +25,47 @@ export async function bringUp(checked: CheckedApp, planned: PlannedApp, run: UpR
     ...more,
   });
   try {
-    // What is as it should be waits for nobody.
-    const blocker = planned.action === "unchanged" ? undefined : await blockedBy(app, run);
+    // An unchanged app does not wait for its dependencies.
+    const blocker = planned.action === "unchanged" ? undefined : await waitForDependencies(app, run);
     if (blocker !== undefined) {
       run.milestones.giveUp(app.service);
-      return verdict("skipped", untouched(planned), { because: run.signal.aborted ? run.endedBy() : blocker });
+      return verdict("skipped", stateIfUnchanged(planned), { because: run.signal.aborted ? run.failedApp() : blocker });
     }
     throwIfAborted(run.signal, { service: app.service });
-    const isChanged = planned.action !== "unchanged" && (await changeService(checked, planned, run));
+    const isChanged = planned.action !== "unchanged" && (await applyService(checked, planned, run));
     run.milestones.reach(app.service, "started");
-    const status = await followUp(app, isChanged ? undefined : planned.status, run);
-    return verdict(isChanged ? success(planned, status) : "unchanged", "desired", shown(status));
+    const status = await waitForApp(app, isChanged ? undefined : planned.status, run);
+    return verdict(isChanged ? successOutcome(planned, status) : "unchanged", "desired", shownStatus(status));
   } catch (error) {
     run.milestones.giveUp(app.service);
-    const failure = located(asDeploymentError(error, app.service, run.strategy), app);
+    const failure = locateError(asDeploymentError(error, app.service, run.strategy), app);
     const isEnded = run.signal.aborted && failure.code === "ABORTED";
-    const there = await lookAfter(failure, planned, run);
-    if (isEnded) return verdict(interrupted(planned, there), there.now, { because: run.endedBy() });
-    run.noteFailure(app.key);
-    return verdict(isRolledBack(failure, there, run.beforeOf(app.service)) ? "rolled-back" : "failed", there.now, {
-      error: failure,
-      ...shown(there.status),
-    });
+    const observed = await inspectAfterFailure(failure, planned, run);
+    if (isEnded) return verdict(interruptedOutcome(planned, observed), observed.now, { because: run.failedApp() });
+    run.recordFailure(app.key);
+    return verdict(
+      isRolledBack(failure, observed, run.beforeOf(app.service)) ? "rolled-back" : "failed",
+      observed.now,
+      {
+        error: failure,
+        ...shownStatus(observed.status),
+      },
+    );
   }
 }
 
-/** Waits for the apps that it depends on. Resolves with the name of one that failed. */
-async function blockedBy(app: DesiredApp, run: UpRun): Promise<string | undefined> {
+/** Waits for the apps that an app depends on. Resolves with the name of one that failed, if any. */
+async function waitForDependencies(app: DesiredApp, run: Run): Promise<string | undefined> {
   if (app.dependsOn.length === 0) return undefined;
-  tellPhase(run, app, "blocked", app.dependsOn.map(({ service }) => run.appOf(service)).join(", "));
+  reportPhase(run, app, "blocked", app.dependsOn.map(({ service }) => run.appName(service)).join(", "));
   const reached = await Promise.all(
     app.dependsOn.map(({ service, condition }) => run.milestones.until(service, MILESTONE_OF[condition])),
   );
   const failed = app.dependsOn[reached.indexOf(false)];
-  return failed && run.appOf(failed.service);
+  return failed && run.appName(failed.service);
 }
 
-function success({ action }: PlannedApp, status: ServiceStatus | undefined): AppOutcome {
+function successOutcome({ action }: PlannedApp, status: ServiceStatus | undefined): AppOutcome {
   if (status === undefined) return "started";
   if (status.state === "completed") return "completed";
   if (status.state === "stopped") return "stopped";
@@ -69,126 +73,134 @@ function success({ action }: PlannedApp, status: ServiceStatus | undefined): App
   return action === "create" ? "running" : "updated";
 }
 
-/** What an app is when the run ends under it. */
-const interrupted = ({ action }: PlannedApp, { now }: There): AppOutcome => {
+/** The outcome of an app whose run was interrupted. */
+const interruptedOutcome = ({ action }: PlannedApp, { now }: ObservedService): AppOutcome => {
   if (action === "unchanged") return "unchanged";
   return now === "desired" ? "started" : "skipped";
 };
 
-/** Whether the new version did not prove itself, and the one that ran before does so still, or again. */
-const isRolledBack = ({ code }: DeploymentError, { now }: There, before: ServiceStatus | undefined): boolean =>
+/** Whether the new version failed, and the previous one runs. */
+const isRolledBack = (
+  { code }: DeploymentError,
+  { now }: ObservedService,
+  before: ServiceStatus | undefined,
+): boolean =>
   now === "before" &&
   (code === "ROLLED_BACK" || ((code === "TASK_FAILED" || code === "TIMEOUT") && (before?.replicas.running ?? 0) > 0));
 
-const shown = (status: ServiceStatus | undefined): { status?: ServiceStatus } =>
+const shownStatus = (status: ServiceStatus | undefined): { status?: ServiceStatus } =>
   status === undefined ? {} : { status: withoutSettings(status) };
 
-/** The run's own signal may have fired. */
-const LOOK_TIMEOUT_MS = 30_000;
+/** A limit of its own, because the run's signal may have fired. */
+const INSPECT_TIMEOUT_MS = 30_000;
 
-/** What is there of an app after its failure: looked at where it was begun to be changed, and told truthfully. */
-async function lookAfter(failure: DeploymentError, planned: PlannedApp, run: UpRun): Promise<There> {
+/** Determines the state of an app after its failure. Asks the engine only if the run began to change the app. */
+async function inspectAfterFailure(failure: DeploymentError, planned: PlannedApp, run: Run): Promise<ObservedService> {
   const { service } = planned;
-  const change = run.journal.of(service);
-  if (change === undefined) return { now: untouched(planned) };
-  const isMade = run.journal.isConfirmed(change);
-  if (isMade && failure.code === "ABORTED") return { now: "desired" };
-  const there = await whatIsThere(run.strategy, service, run.id, { signal: AbortSignal.timeout(LOOK_TIMEOUT_MS) });
-  return there.now === "unknown" ? { now: byTheContract(failure, change.kind, isMade) } : there;
+  const change = run.journal.find(service);
+  if (change === undefined) return { now: stateIfUnchanged(planned) };
+  const isApplied = run.journal.isConfirmed(change);
+  if (isApplied && failure.code === "ABORTED") return { now: "desired" };
+  const observed = await observeOrUnknown(run.strategy, service, run.id, {
+    signal: AbortSignal.timeout(INSPECT_TIMEOUT_MS),
+  });
+  return observed.now === "unknown" ? { now: assumedState(failure, change.kind, isApplied) } : observed;
 }
 
-/** What is there of an app that the run has not touched. */
-function untouched({ action, status }: PlannedApp): AppNow {
+/** The state of an app that the run did not change. */
+function stateIfUnchanged({ action, status }: PlannedApp): AppNow {
   if (action === "unchanged") return "desired";
   return status === undefined ? "nothing" : "before";
 }
 
-/** Where nobody can look: a deploy or update that fails leaves things as they were. */
-function byTheContract({ code }: DeploymentError, kind: string, isMade: boolean): AppNow {
+/** The state where the engine can't be asked: by the contract, a failed deploy or update changes nothing. */
+function assumedState({ code }: DeploymentError, kind: string, isApplied: boolean): AppNow {
   if (code === "ROLLED_BACK") return "before";
-  if (isMade) return "desired";
+  if (isApplied) return "desired";
   if (kind === "create") return code === "ALREADY_EXISTS" ? "before" : "nothing";
   return kind === "update" ? "before" : "unknown";
 }
 
-/** A process that runs for long is asked this often whether it has ended. */
-const LOOK_EVERY_MS = 250;
+/** How often a process is checked for completion. */
+const POLL_INTERVAL_MS = 250;
 
 /**
- * From started to as far as somebody wants it: ready where the run waits, or others do, and completed where others wait
+ * Waits until an app is ready, if the run or another app waits for that, and until it has completed, if another app waits
  * for that.
- * @param listed how it was listed, where this run did not change it.
- * @returns how it was seen last; undefined: it was not looked at.
+ * @param listed the listed status of an app that this run did not change.
+ * @returns the last observed status; undefined if it was not observed.
  * @throws DeploymentError `TASK_FAILED`, `TIMEOUT`, `ROLLED_BACK`, ...
  */
-async function followUp(
+async function waitForApp(
   app: DesiredApp,
   listed: ServiceStatus | undefined,
-  run: UpRun,
+  run: Run,
 ): Promise<ServiceStatus | undefined> {
   const { service } = app;
   const mustComplete = run.isAwaited(service, "completed");
   if (!run.wait && !mustComplete && !run.isAwaited(service, "ready")) return listed;
-  const ready = await untilReady(app, listed, run);
+  const ready = await waitUntilReady(app, listed, run);
   run.milestones.reach(service, "ready");
-  const status = mustComplete ? await untilCompleted(app, ready, run) : ready;
+  const status = mustComplete ? await waitUntilCompleted(app, ready, run) : ready;
   run.milestones.reach(service, "completed");
   return status;
 }
 
-/** Resolves when the service runs and is healthy, or has completed; at once where the listing says so already. */
-async function untilReady(
+/** Resolves when the service is healthy or has completed; without a call if the listing says so. */
+async function waitUntilReady(
   app: DesiredApp,
   listed: ServiceStatus | undefined,
-  run: UpRun,
+  run: Run,
 ): Promise<ServiceStatus | undefined> {
   const { strategy, signal, timeoutMs, settleMs } = run;
   if (listed?.state === "running" || listed?.state === "completed") return listed;
-  // Asked for no replicas, or for none that a node fits: it is as it should be.
+  // Stopped is the desired state here: 0 replicas, or no eligible node.
   if (listed?.state === "stopped") return listed;
   if (!supports(strategy, "wait")) {
     if (listed?.state === "failed") throw hasFailed(listed);
     return listed;
   }
-  return run.waiting(() => {
-    tellPhase(run, app, "waiting");
+  return run.waitLimit(() => {
+    reportPhase(run, app, "waiting");
     const options = {
       signal,
       timeoutMs,
       ...(settleMs !== undefined && { settleMs }),
       observer: strategyObserver(run, app),
     };
-    // That what is unchanged was gone back to, some time ago, is no failure of this run.
-    return listed === undefined ? strategy.wait(app.service, options) : untilRuns(strategy, app.service, options);
+    // An unchanged service may have been rolled back before this run, which is not a failure of this run.
+    return listed === undefined
+      ? strategy.wait(app.service, options)
+      : waitUntilRunning(strategy, app.service, options);
   });
 }
 
-/** Resolves when the service has ended with exit code 0. */
-async function untilCompleted(
+/** Resolves when the process of the service has exited with code 0. */
+async function waitUntilCompleted(
   app: DesiredApp,
   ready: ServiceStatus | undefined,
-  run: UpRun,
+  run: Run,
 ): Promise<ServiceStatus | undefined> {
   const { strategy, signal, timeoutMs } = run;
   if (ready === undefined || ready.state === "completed" || !supports(strategy, "wait")) return ready;
-  tellPhase(run, app, "completing");
+  reportPhase(run, app, "completing");
   const end = Date.now() + timeoutMs;
   while (Date.now() < end) {
-    await sleep(LOOK_EVERY_MS, signal, { service: app.service });
+    await sleep(POLL_INTERVAL_MS, signal, { service: app.service });
     const status = await strategy.wait(app.service, { signal, timeoutMs: Math.max(1, end - Date.now()), settleMs: 0 });
     if (status.state === "completed") return status;
   }
-  throw new DeploymentError("TIMEOUT", `${app.service} had not completed within ${timeoutMs / 1000} s.`, {
+  throw new DeploymentError("TIMEOUT", `${app.service} did not complete within ${timeoutMs / 1000} s.`, {
     service: app.service,
-    hint: "Raise the time limit; if it is not meant to end, wait for it with service_started or service_healthy.",
+    hint: "Raise --timeout. If its process does not exit, use the condition service_started or service_healthy.",
   });
 }
 
 const hasFailed = ({ name, instances }: ServiceStatus): DeploymentError => {
   const [instance] = instances.filter(({ state }) => state === "failed");
-  return new DeploymentError("TASK_FAILED", `${name} is there, unchanged, and it has failed.`, {
+  return new DeploymentError("TASK_FAILED", `${name} is unchanged, and it has failed.`, {
     service: name,
-    hint: "See `ofdeploy logs`.",
+    hint: "Run `ofdeploy logs` to see its output.",
     instance: instance && { id: instance.id, node: instance.node, exitCode: instance.exitCode, error: instance.error },
   });
 };

@@ -6,25 +6,25 @@ import {
   type ServiceStatus,
   throwIfAborted,
 } from "@openfactory/deploy-core";
-import { strategyObserver, tellPhase, type UpRun } from "./run.js";
+import { strategyObserver, reportPhase, type Run } from "./run.js";
 import type { CheckedApp } from "../check/check-project.js";
 import { ownerOf } from "../model/labels.js";
-import { canTellOwners, ownershipOf } from "../model/ownership.js";
+import { tracksOwnership, ownershipOf } from "../model/ownership.js";
 import type { FieldChange, PlannedApp } from "../model/plan.js";
 import type { DesiredApp } from "../model/project.js";
-import { canLook, observeOne } from "../observe/observe.js";
+import { canObserve, observeOne } from "../observe/observe.js";
 import { compareSettings } from "../plan/compare-settings.js";
 import type { Change } from "../revert/journal.js";
 
 /**
- * Makes or changes the service of one app, as its plan says, when it is its turn.
- * @returns false where somebody else has just made it from the same request: it is left as it is.
- * @throws DeploymentError as the strategy does.
+ * Creates, updates or replaces the service of one app, when a slot is free.
+ * @returns false if another process has just deployed the service from the same request: it is not changed then.
+ * @throws DeploymentError from the strategy.
  */
-export async function changeService(checked: CheckedApp, { action }: PlannedApp, run: UpRun): Promise<boolean> {
+export async function applyService(checked: CheckedApp, { action }: PlannedApp, run: Run): Promise<boolean> {
   const { app } = checked;
-  return run.deploying(async () => {
-    // The run may have ended while this one waited for its turn.
+  return run.deployLimit(async () => {
+    // The run may have ended while the app waited for a slot.
     throwIfAborted(run.signal, { service: app.service });
     const request = await run.requestOf(checked);
     const before = run.beforeOf(app.service);
@@ -34,27 +34,27 @@ export async function changeService(checked: CheckedApp, { action }: PlannedApp,
   });
 }
 
-async function create(checked: CheckedApp, request: DeployRequest, run: UpRun): Promise<boolean> {
+async function create(checked: CheckedApp, request: DeployRequest, run: Run): Promise<boolean> {
   const { app } = checked;
   const change = { kind: "create", app: app.key, service: app.service } as const;
-  tellPhase(run, app, "deploying");
+  reportPhase(run, app, "deploying");
   try {
-    await noted(run, change, () => deploy(app, request, run));
+    await journaled(run, change, () => deploy(app, request, run));
     return true;
   } catch (error) {
-    if (!DeploymentError.isInstance(error, "ALREADY_EXISTS") || !(await isMadeByAnother(checked, run))) throw error;
+    if (!DeploymentError.isInstance(error, "ALREADY_EXISTS") || !(await isAlreadyDeployed(checked, run))) throw error;
     run.journal.forget(change);
     return false;
   }
 }
 
-async function update(app: DesiredApp, request: DeployRequest, before: ServiceStatus, run: UpRun): Promise<void> {
+async function update(app: DesiredApp, request: DeployRequest, before: ServiceStatus, run: Run): Promise<void> {
   const { service, key } = app;
   const { strategy, signal, strict, timeoutMs, settleMs } = run;
-  tellPhase(run, app, "updating");
+  reportPhase(run, app, "updating");
   const updating = requireCapability(strategy, "update");
   try {
-    const { warnings } = await noted(run, { kind: "update", app: key, service, before }, () =>
+    const { warnings } = await journaled(run, { kind: "update", app: key, service, before }, () =>
       updating.update(request, {
         signal,
         strict,
@@ -70,73 +70,73 @@ async function update(app: DesiredApp, request: DeployRequest, before: ServiceSt
   }
 }
 
-async function replace(app: DesiredApp, request: DeployRequest, before: ServiceStatus, run: UpRun): Promise<void> {
+async function replace(app: DesiredApp, request: DeployRequest, before: ServiceStatus, run: Run): Promise<void> {
   const { service, key } = app;
   const { strategy, signal, timeoutMs } = run;
-  tellPhase(run, app, "replacing");
-  await refuseIfChanged(before, run);
-  await noted(run, { kind: "replace", app: key, service, before }, async () => {
+  reportPhase(run, app, "replacing");
+  await assertUnchanged(before, run);
+  await journaled(run, { kind: "replace", app: key, service, before }, async () => {
     await strategy.remove(service, { wait: true, timeoutMs, signal, observer: strategyObserver(run, app) });
-    tellPhase(run, app, "deploying");
+    reportPhase(run, app, "deploying");
     await deploy(app, request, run);
   });
 }
 
-async function deploy(app: DesiredApp, request: DeployRequest, run: UpRun): Promise<void> {
+async function deploy(app: DesiredApp, request: DeployRequest, run: Run): Promise<void> {
   const { strategy, signal, strict } = run;
   const { warnings } = await strategy.deploy(request, { signal, strict, observer: strategyObserver(run, app) });
   run.warningsOf(app).add(...warnings);
 }
 
-async function noted<Result>({ journal }: UpRun, change: Change, work: () => Promise<Result>): Promise<Result> {
+async function journaled<Result>({ journal }: Run, change: Change, work: () => Promise<Result>): Promise<Result> {
   journal.begin(change);
   const result = await work();
   journal.confirm(change);
   return result;
 }
 
-/** A removal does not look whether the service is still what was planned on. */
-async function refuseIfChanged(before: ServiceStatus, run: UpRun): Promise<void> {
+/** A removal takes no revision, so the service is compared with the plan first. */
+async function assertUnchanged(before: ServiceStatus, run: Run): Promise<void> {
   if (before.revision === undefined) return;
   const now = await observeOne(run.strategy, before.name, { signal: run.signal });
   if (now?.revision === before.revision) return;
-  const changed = new DeploymentError(
-    "CONFLICT",
-    `${before.name} has been changed by another since the plan was made.`,
-  );
+  const changed = new DeploymentError("CONFLICT", `${before.name} was changed since the plan was made.`);
   throw await explainConflict(changed, before, run, now);
 }
 
-async function isMadeByAnother({ app, hash }: CheckedApp, { strategy, scope, signal }: UpRun): Promise<boolean> {
-  if (!canTellOwners(strategy)) return false;
+async function isAlreadyDeployed({ app, hash }: CheckedApp, { strategy, scope, signal }: Run): Promise<boolean> {
+  if (!tracksOwnership(strategy)) return false;
   const labels = (await observeOne(strategy, app.service, { signal }))?.labels ?? {};
   return ownershipOf(labels, scope, true) === "ours" && ownerOf(labels)?.request === hash;
 }
 
 /**
- * A `CONFLICT` since the service is no longer what was planned on, with what another has changed in the meantime, field
- * by field. Any other error as it is.
- * @param seen how the service is now, where that is known already.
+ * Adds the fields that someone else changed since the plan was made to a `CONFLICT`. Returns any other error unchanged.
+ * @param seen the observed service, if known already.
  */
 async function explainConflict(
   error: unknown,
   before: ServiceStatus,
-  run: UpRun,
+  run: Run,
   seen?: ServiceStatus,
 ): Promise<unknown> {
-  if (!DeploymentError.isInstance(error, "CONFLICT") || !canLook(run.strategy)) return error;
-  const now = seen ?? (await lookAgain(before.name, run));
+  if (!DeploymentError.isInstance(error, "CONFLICT") || !canObserve(run.strategy)) return error;
+  const now = seen ?? (await tryObserve(before.name, run));
   if (now === undefined || now === "unknown" || now.revision === before.revision) return error;
   const issues = before.settings && now.settings ? differences(before.settings, now.settings, run) : [];
-  return new DeploymentError("CONFLICT", `${before.name} was changed by another while this run went on.`, {
-    ...error,
-    issues,
-    hint: "It was left as the other made it. Look at `ofdeploy plan`, then run `ofdeploy up` again.",
-    cause: error,
-  });
+  return new DeploymentError(
+    "CONFLICT",
+    `${before.name} was modified by someone else during this run, and was not changed.`,
+    {
+      ...error,
+      issues,
+      hint: "Check the differences with `ofdeploy plan`, then run `ofdeploy up` again.",
+      cause: error,
+    },
+  );
 }
 
-async function lookAgain(service: string, { strategy, signal }: UpRun): Promise<ServiceStatus | "unknown" | undefined> {
+async function tryObserve(service: string, { strategy, signal }: Run): Promise<ServiceStatus | "unknown" | undefined> {
   try {
     return await observeOne(strategy, service, { signal });
   } catch {
@@ -147,9 +147,9 @@ async function lookAgain(service: string, { strategy, signal }: UpRun): Promise<
 const differences = (
   before: NonNullable<ServiceStatus["settings"]>,
   now: NonNullable<ServiceStatus["settings"]>,
-  { showEnv }: UpRun,
+  { showEnv }: Run,
 ): ErrorIssue[] =>
-  compareSettings(before, now, { showEnv }).map((change) => ({ field: change.path, message: inWords(change) }));
+  compareSettings(before, now, { showEnv }).map((change) => ({ field: change.path, message: describeChange(change) }));
 
-const inWords = ({ path, from, to }: FieldChange): string =>
-  `${path} was ${from ?? "not set"}, and is ${to ?? "not set"} now`;
+const describeChange = ({ path, from, to }: FieldChange): string =>
+  `${path} was ${from ?? "not set"} and is now ${to ?? "not set"}`;

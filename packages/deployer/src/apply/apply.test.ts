@@ -98,10 +98,10 @@ describe("updates", () => {
       error: {
         code: "CONFLICT",
         service: "web",
-        message: "web was changed by another while this run went on.",
+        message: "web was modified by someone else during this run, and was not changed.",
         issues: [
-          { field: "env.KEY", message: "env.KEY was ***, and is *** now" },
-          { field: "user", message: "user was not set, and is 7:7 now" },
+          { field: "env.KEY", message: "env.KEY was *** and is now ***" },
+          { field: "user", message: "user was not set and is now 7:7" },
         ],
       },
     });

@@ -1,57 +1,67 @@
-import { bringUp } from "./apply-app.js";
+import { applyApp } from "./apply-app.js";
 import { removeOrphans } from "./remove-services.js";
-import { makeResources, removeResources } from "./resources.js";
-import type { ApplyOptions, UpRun } from "./run.js";
-import type { Prepared } from "../plan/plan.js";
-import { asPutBack, putBack, type Results } from "../revert/revert.js";
+import { createResources, removeResources } from "./resources.js";
+import type { ApplyOptions, Run } from "./run.js";
+import type { PreparedPlan } from "../plan/plan.js";
+import { withRevertResult, revert, type RunResults } from "../revert/revert.js";
 
-export async function carryOut(
-  run: UpRun,
-  prepared: Prepared,
+/**
+ * Applies a plan: creates resources, deploys and updates apps in the order of their dependencies, and removes orphans and
+ * unneeded resources last. Reverts its changes if an app fails or the signal fires, unless `keepFailed`. Never rejects.
+ */
+export async function applyPlan(
+  run: Run,
+  prepared: PreparedPlan,
   options: ApplyOptions,
-): Promise<Results & { isInterrupted: boolean }> {
+): Promise<RunResults & { isInterrupted: boolean }> {
   const { checked, plan } = prepared;
   const { observer, keepFailed = false } = options;
-  const made = await makeResources(checked.resources, plan.resources, run);
-  const isPutBack = (): boolean => run.signal.aborted && !keepFailed;
+  const created = await createResources(checked.resources, plan.resources, run);
+  const isReverted = (): boolean => run.signal.aborted && !keepFailed;
   const apps = await Promise.all(
     checked.apps.map(async (app, index) => {
-      const verdict = await bringUp(app, plan.apps[index] ?? missing(app.app.key), run);
-      if (!(isPutBack() && run.journal.of(app.app.service))) observer?.({ type: "verdict", verdict });
+      const verdict = await applyApp(app, plan.apps[index] ?? notInPlan(app.app.key), run);
+      if (!(isReverted() && run.journal.find(app.app.service))) observer?.({ type: "verdict", verdict });
       return verdict;
     }),
   );
-  // What may still be needed to go back stays until all else is done.
-  const isWhole = (): boolean => !run.hasFailed() && !run.signal.aborted;
-  const orphans = await removeOrphans(isWhole() ? plan.orphans : [], run);
-  const results: Results = { apps, orphans, resources: made, compensation: [] };
-  if (isPutBack()) return { ...(await takeBack(run, results, prepared, options)), isInterrupted: !run.hasFailed() };
-  if (!isWhole()) return { ...results, isInterrupted: run.signal.aborted };
+  // A revert may need the orphans, so they stay until all apps are done.
+  const isComplete = (): boolean => !run.hasFailed() && !run.signal.aborted;
+  const orphans = await removeOrphans(isComplete() ? plan.orphans : [], run);
+  const results: RunResults = { apps, orphans, resources: created, compensation: [] };
+  if (isReverted()) return { ...(await revertRun(run, results, prepared, options)), isInterrupted: !run.hasFailed() };
+  if (!isComplete()) return { ...results, isInterrupted: run.signal.aborted };
 
   const unneeded = plan.resources.filter(({ action }) => action === "remove");
   const removed = await removeResources(run.strategy, unneeded, run);
   return {
     ...results,
-    resources: [...made, ...removed],
+    resources: [...created, ...removed],
     isInterrupted: removed.some(({ outcome }) => outcome === "skipped"),
   };
 }
 
-async function takeBack(run: UpRun, results: Results, { checked }: Prepared, options: ApplyOptions): Promise<Results> {
-  const { observer, putBackTimeoutMs = 120_000, settleMs } = options;
-  const done = await putBack(run.strategy, run.journal, {
+async function revertRun(
+  run: Run,
+  results: RunResults,
+  { checked }: PreparedPlan,
+  options: ApplyOptions,
+): Promise<RunResults> {
+  const { observer, revertTimeoutMs = 120_000, settleMs } = options;
+  const done = await revert(run.strategy, run.journal, {
     run: run.id,
     apps: checked.apps.map(({ app }) => app),
-    timeoutMs: putBackTimeoutMs,
+    timeoutMs: revertTimeoutMs,
     ...(settleMs !== undefined && { settleMs }),
     observer,
   });
-  const put = asPutBack(results, done, run.endedBy());
-  for (const verdict of put.apps) if (run.journal.of(verdict.service)) observer?.({ type: "verdict", verdict });
-  for (const removal of put.orphans) if (run.journal.of(removal.service)) observer?.({ type: "removal", removal });
-  return put;
+  const reverted = withRevertResult(results, done, run.failedApp());
+  for (const verdict of reverted.apps) if (run.journal.find(verdict.service)) observer?.({ type: "verdict", verdict });
+  for (const removal of reverted.orphans)
+    if (run.journal.find(removal.service)) observer?.({ type: "removal", removal });
+  return reverted;
 }
 
-const missing = (app: string): never => {
-  throw new RangeError(`The plan does not hold ${app}.`);
+const notInPlan = (app: string): never => {
+  throw new RangeError(`The plan does not contain ${app}.`);
 };

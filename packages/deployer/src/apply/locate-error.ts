@@ -1,18 +1,18 @@
 import { DeploymentError, type DeployRequest } from "@openfactory/deploy-core";
 import { type DesiredApp, locationOf } from "../model/project.js";
 
-/** An engine's refusal says which field it is about, if anything: the file says where that is written. */
-export function located(error: DeploymentError, app: DesiredApp): DeploymentError {
+/** Adds the position in the file to an error of the engine, of the field that the error is about if that is known. */
+export function locateError(error: DeploymentError, app: DesiredApp): DeploymentError {
   const field = error.field ?? namedField(error, app.request);
-  const what = field === undefined ? "The platform did not deploy" : `The platform refuses ${field} of`;
+  const subject = field === undefined ? `the app ${app.key}` : `${field} of the app ${app.key}`;
   return DeploymentError.withContext(error, {
     location: locationOf(app, field),
-    hint: `${what} the app ${app.key} as it is. Correct it, then run ofdeploy up again.`,
+    hint: `Correct ${subject} in the file, then run \`ofdeploy up\` again.`,
   });
 }
 
-/** Words of engines and container runtimes for a field whose value they do not repeat. */
-const WORDS: readonly (readonly [words: RegExp, field: string])[] = [
+/** Texts of engines and container runtimes that identify a field without repeating its value. */
+const PATTERNS: readonly (readonly [pattern: RegExp, field: string])[] = [
   [/sethostname/i, "hostname"],
   [/rlimit/i, "openFiles"],
   [/capabilit|apply caps/i, "capAdd"],
@@ -23,8 +23,8 @@ const WORDS: readonly (readonly [words: RegExp, field: string])[] = [
   [/executable file not found|exec format error|no such file or directory: unknown/i, "command"],
 ];
 
-/** A shorter text may stand in a message for anything. */
-const SHORTEST = 3;
+/** A shorter text can occur in a message by chance. */
+const MIN_LENGTH = 3;
 
 /** The texts of a request that an engine repeats in its messages, with their fields. */
 function namedTexts({
@@ -52,23 +52,23 @@ function namedTexts({
 }
 
 /**
- * The field of the request that an engine's refusal is about, as far as its words tell: they repeat a value, or name what
- * it is. Only says where to look in the file; nothing else depends on it.
+ * Guesses the field of the request that an engine's error is about: the error repeats its value, or matches a pattern. The
+ * result is used only to point to a line of the file.
  */
 export function namedField({ message, instance }: DeploymentError, request: DeployRequest): string | undefined {
-  const words = `${message} ${instance?.error ?? ""}`;
+  const text = `${message} ${instance?.error ?? ""}`;
   const [named] = namedTexts(request)
-    .filter(([text]) => text.length >= SHORTEST && isNamed(words, text))
+    .filter(([value]) => value.length >= MIN_LENGTH && containsName(text, value))
     .sort(([a], [b]) => b.length - a.length);
   if (named !== undefined) return named[1];
-  return WORDS.find(([pattern, field]) => pattern.test(words) && isSet(request, field))?.[1];
+  return PATTERNS.find(([pattern, field]) => pattern.test(text) && isSet(request, field))?.[1];
 }
 
-/** Whether `text` is in `words`, and not as a part of a longer name or path. */
-function isNamed(words: string, text: string): boolean {
-  const at = words.indexOf(text);
-  if (at < 0) return false;
-  return !/[\w/-]/.test(words[at - 1] ?? " ") && !/[\w/-]/.test(words[at + text.length] ?? " ");
+/** Whether `text` contains `value`, and not as a part of a longer name or path. */
+function containsName(text: string, value: string): boolean {
+  const index = text.indexOf(value);
+  if (index < 0) return false;
+  return !/[\w/-]/.test(text[index - 1] ?? " ") && !/[\w/-]/.test(text[index + value.length] ?? " ");
 }
 
 const isSet = (request: DeployRequest, field: string): boolean =>

@@ -22,43 +22,43 @@ import {
   USES_LABEL,
   VOLUME_LABELS,
 } from "../model/labels.js";
-import { canTellOwners, fileLabels, type Scope } from "../model/ownership.js";
+import { tracksOwnership, fileLabels, type Scope } from "../model/ownership.js";
 import { isVolume, resourcesOf } from "../model/resources.js";
 import { fingerprint } from "../plan/compare-settings.js";
 
-/** What a mark says beyond the app itself. */
-interface Mark {
+/** Values of the labels that do not come from the app. */
+interface OwnershipLabelContext {
   readonly scope: Scope;
   /** Id of the run. */
   readonly run: string;
-  /** The project's own resources. */
+  /** Ids of the project's resources. */
   readonly resources: ReadonlySet<string>;
-  /** The settings that the service will have, where they are known already. */
+  /** The desired settings, if computed already. */
   readonly settings?: ServiceSettings;
-  /** The service as it is deployed, if it changes. */
+  /** The observed service, if it exists. */
   readonly before?: ServiceStatus;
 }
 
 /**
- * The app's request as it is deployed: with the ownership labels added, where the strategy keeps them. Volumes get
- * those of the project and the file too, so that those that are made for it are found again; an existing volume keeps its
- * labels, so its mount does too: other labels there would only make Swarm replace the tasks.
- * @throws DeploymentError as `settingsOf`; no registry is asked.
+ * The app's request with the ownership labels added, where the strategy stores labels. New volumes get the labels of the
+ * project and file, too, so that later runs find them. The mount of an existing volume keeps the labels that it has: the
+ * engine would ignore other labels, and Swarm would replace the tasks because of them.
+ * @throws DeploymentError as `settingsOf`; the registry is not contacted.
  */
-export async function markedRequest(
+export async function withOwnershipLabels(
   strategy: OpenFactoryServiceDeploymentStrategy,
   { app, request, hash }: CheckedApp,
-  { scope, run, resources, settings, before }: Mark,
+  { scope, run, resources, settings, before }: OwnershipLabelContext,
   options: OperationOptions = {},
 ): Promise<DeployRequest> {
-  if (!canTellOwners(strategy)) return app.request;
+  if (!tracksOwnership(strategy)) return app.request;
   const owner = { [PROJECT_LABEL]: scope.project, ...fileLabels(scope, app.file) };
   const ofVolumes = { ...owner, [PLATFORM_LABEL]: strategy.manifest.name };
   const uses = resourcesOf(request).filter((id) => resources.has(id) || isVolume(id));
-  const known = settings ?? (await settingsOf(strategy, request, options));
+  const newSettings = settings ?? (await settingsOf(strategy, request, options));
   return amendRequest(request, {
     ...(request.mounts && {
-      mounts: request.mounts.map((mount) => markedMount(mount, ofVolumes, before?.settings?.mounts)),
+      mounts: request.mounts.map((mount) => withVolumeLabels(mount, ofVolumes, before?.settings?.mounts)),
     }),
     labels: {
       ...request.labels,
@@ -68,24 +68,29 @@ export async function markedRequest(
       [RUN_LABEL]: run,
       ...(app.format !== undefined && { [FORMAT_LABEL]: `${app.format}` }),
       ...assetLabels(app, request.env),
-      ...(known !== undefined && { [SETTINGS_LABEL]: fingerprint(known, request.image) }),
+      ...(newSettings !== undefined && { [SETTINGS_LABEL]: fingerprint(newSettings, request.image) }),
       ...(uses.length > 0 && { [USES_LABEL]: uses.join(" ") }),
     },
   });
 }
 
-/** No registry is asked: the digest is no part of a fingerprint, unless the request has it. */
+/** Does not contact the registry: a fingerprint includes a digest only if the request has one. */
 async function settingsOf(
   strategy: OpenFactoryServiceDeploymentStrategy,
   request: NormalizedRequest,
   { signal }: OperationOptions,
 ): Promise<ServiceSettings | undefined> {
   if (!supports(strategy, "settings")) return undefined;
-  const asked = request.imagePullPolicy === undefined ? request : amendRequest(request, { imagePullPolicy: "missing" });
-  return strategy.settingsOf(asked, { signal });
+  const withoutPull =
+    request.imagePullPolicy === undefined ? request : amendRequest(request, { imagePullPolicy: "missing" });
+  return strategy.settingsOf(withoutPull, { signal });
 }
 
-function markedMount(mount: Mount, owner: Readonly<Record<string, string>>, present: readonly Mount[] = []): Mount {
+function withVolumeLabels(
+  mount: Mount,
+  owner: Readonly<Record<string, string>>,
+  present: readonly Mount[] = [],
+): Mount {
   if (mount.Type !== "volume") return mount;
   const same = present.find(({ Target, Source }) => Target === mount.Target && Source === mount.Source);
   const kept =

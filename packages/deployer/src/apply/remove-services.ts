@@ -1,6 +1,6 @@
 import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
-import type { UpRun } from "./run.js";
-import { REMOVALS_AT_ONCE, slots } from "../model/concurrency.js";
+import type { Run } from "./run.js";
+import { REMOVE_CONCURRENCY, limit } from "../model/concurrency.js";
 import { asDeploymentError } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
 import type { PlannedOrphan } from "../model/plan.js";
@@ -10,35 +10,35 @@ import type { RemovalVerdict } from "../model/report.js";
 export interface Removal {
   service: string;
   app?: string;
-  /** Services that go first, where they are to be removed at all: those that depend on this one. */
+  /** Names of the services that depend on this one. Those among the removals are removed first. */
   after: readonly string[];
 }
 
 interface RemoveServicesOptions<Item extends Removal = Removal> {
-  /** How many at a time. Default {@link REMOVALS_AT_ONCE}. */
+  /** Number of concurrent removals. Default {@link REMOVE_CONCURRENCY}. */
   concurrency?: number;
-  /** Milliseconds until what a service ran must be gone, after its grace period. Default 60000. */
+  /** Time limit of each removal after its grace period, in milliseconds. Default 60000. */
   timeoutMs?: number;
-  /** Asked anew for every removal. */
+  /** Called for each removal. */
   signal?: () => AbortSignal | undefined;
   observer?: Observer;
-  /** Called before the strategy is asked. */
+  /** Called before the strategy. */
   onBegin?: (removal: Item) => void;
 }
 
-/** Removes services and waits until they are gone. Goes on past failures; what is gone already counts as removed. */
+/** Removes services and waits until they are gone. Continues after a failure; a missing service counts as removed. */
 export async function removeServices<Item extends Removal>(
   strategy: OpenFactoryServiceDeploymentStrategy,
   removals: readonly Item[],
   options: RemoveServicesOptions<Item> = {},
 ): Promise<RemovalVerdict[]> {
-  const inTurn = slots(options.concurrency ?? REMOVALS_AT_ONCE);
-  const settled = new Map(removals.map(({ service }) => [service, Promise.withResolvers<void>()]));
+  const limited = limit(options.concurrency ?? REMOVE_CONCURRENCY);
+  const finished = new Map(removals.map(({ service }) => [service, Promise.withResolvers<void>()]));
   return Promise.all(
     removals.map(async (removal): Promise<RemovalVerdict> => {
-      await Promise.all(removal.after.map((service) => settled.get(service)?.promise));
-      const verdict = await inTurn(() => removeOne(strategy, removal, options));
-      settled.get(removal.service)?.resolve();
+      await Promise.all(removal.after.map((service) => finished.get(service)?.promise));
+      const verdict = await limited(() => removeOne(strategy, removal, options));
+      finished.get(removal.service)?.resolve();
       options.observer?.({ type: "removal", removal: verdict });
       return verdict;
     }),
@@ -77,8 +77,8 @@ async function removeOne<Item extends Removal>(
   }
 }
 
-/** Removes the services that a plan has no more use for, and notes each, so that it can be put back. */
-export function removeOrphans(orphans: readonly PlannedOrphan[], run: UpRun): Promise<RemovalVerdict[]> {
+/** Removes the orphans of a plan. Records each in the journal, so that a revert can deploy it again. */
+export function removeOrphans(orphans: readonly PlannedOrphan[], run: Run): Promise<RemovalVerdict[]> {
   const { strategy, journal, signal, timeoutMs, observer } = run;
   const removals = orphans
     .filter(({ action }) => action === "remove")

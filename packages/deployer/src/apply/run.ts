@@ -6,14 +6,14 @@ import {
   type ProgressEvent,
   type ServiceStatus,
 } from "@openfactory/deploy-core";
-import { markedRequest } from "./ownership-labels.js";
+import { withOwnershipLabels } from "./ownership-labels.js";
 import type { CheckedApp } from "../check/check-project.js";
-import { Milestones, type Slots, slots } from "../model/concurrency.js";
+import { Milestones, type Limit, limit } from "../model/concurrency.js";
 import { type AppPhase, type Observer, WarningLog } from "../model/events.js";
 import type { Scope } from "../model/ownership.js";
 import { type DesiredApp, type Milestone, MILESTONE_OF } from "../model/project.js";
 import { resourceId } from "../model/resources.js";
-import type { PlanOptions, Prepared } from "../plan/plan.js";
+import type { PlanOptions, PreparedPlan } from "../plan/plan.js";
 import { Journal } from "../revert/journal.js";
 
 /** How a plan is applied. */
@@ -33,76 +33,76 @@ export interface ApplyOptions extends Pick<PlanOptions, "signal" | "observer" | 
   /** Don't revert when an app fails, and continue with the apps that don't depend on it. Default false. */
   keepFailed?: boolean;
   /** Time limit of each step of a revert, in milliseconds. Default 120000. */
-  putBackTimeoutMs?: number;
+  revertTimeoutMs?: number;
 }
 
-/** What the apps of one run share. */
-export interface UpRun {
+/** The state of one run, common to its apps. */
+export interface Run {
   readonly strategy: OpenFactoryServiceDeploymentStrategy;
   readonly scope: Scope;
   /** Id of the run. */
   readonly id: string;
   readonly strict: boolean;
-  /** Wait for every app, not only for those that others wait for. */
+  /** Wait for every app, not only for dependencies of other apps. */
   readonly wait: boolean;
   readonly timeoutMs: number;
   readonly settleMs: number | undefined;
   readonly showEnv: boolean;
-  /** Fires when the caller's does, and when a failure ends the run. */
+  /** Fires with the caller's signal, and when a failure ends the run. */
   readonly signal: AbortSignal;
   readonly milestones: Milestones;
-  readonly deploying: Slots;
-  readonly waiting: Slots;
+  readonly deployLimit: Limit;
+  readonly waitLimit: Limit;
   readonly observer: Observer | undefined;
-  /** What the run has changed. */
+  /** The changes of the run. */
   readonly journal: Journal;
-  /** The request as it is deployed, with the ownership labels where they are kept. */
+  /** The request with the ownership labels. */
   requestOf(checked: CheckedApp): Promise<DeployRequest>;
-  /** The service as it was when the plan was made. */
+  /** The service that the plan observed. */
   beforeOf(service: string): ServiceStatus | undefined;
-  /** Whether some app waits for the service to get there. */
+  /** Whether another app waits for the service to reach the milestone. */
   isAwaited(service: string, milestone: Milestone): boolean;
-  /** The app's name of a service. */
-  appOf(service: string): string;
+  /** The name of a service's app. */
+  appName(service: string): string;
   warningsOf(app: DesiredApp): WarningLog;
-  /** Ends the run, unless failures are to be kept. `name`: of the app or resource that failed. */
-  noteFailure(name: string): void;
+  /** Ends the run, unless `keepFailed`. @param name of the app or resource that failed. */
+  recordFailure(name: string): void;
   hasFailed(): boolean;
-  /** Name of what failed first and ended the run. */
-  endedBy(): string | undefined;
+  /** Name of the app or resource whose failure ended the run. */
+  failedApp(): string | undefined;
 }
 
-export const tellPhase = (run: UpRun, { key, service }: DesiredApp, phase: AppPhase, detail?: string): void =>
+export const reportPhase = (run: Run, { key, service }: DesiredApp, phase: AppPhase, detail?: string): void =>
   run.observer?.({ type: "phase", app: key, service, phase, ...(detail === undefined ? {} : { detail }) });
 
-/** Passes a strategy's events on; warnings are kept with the app. */
+/** Forwards a strategy's events. Warnings are kept with the app. */
 export const strategyObserver =
-  (run: UpRun, app: DesiredApp) =>
+  (run: Run, app: DesiredApp) =>
   (progress: ProgressEvent): void => {
     if (progress.type === "warning") run.warningsOf(app).add(progress.warning);
     else run.observer?.({ type: "progress", app: app.key, service: app.service, progress });
   };
 
-/** Waiting costs the engine little, and takes long: many more apps wait than are being made. */
-const WAITS_AT_ONCE = 512;
+/** Far higher than for deploys, because waiting takes long and costs the engine little. */
+const WAIT_CONCURRENCY = 512;
 
 export function startRun(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  { checked, before, after }: Prepared,
+  { checked, before, after }: PreparedPlan,
   options: ApplyOptions,
-): UpRun {
+): Run {
   const { apps, resources } = checked;
   const { signal, observer, strict = false, wait = true, timeoutMs = 120_000, concurrency = 8 } = options;
   const { settleMs, showEnv = false, keepFailed = false } = options;
-  const ending = new AbortController();
-  const running = signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]);
+  const stop = new AbortController();
+  const running = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const failed: string[] = [];
   const id = newRunId();
-  const mark = { scope: checked, run: id, resources: new Set(resources.map(({ spec }) => resourceId(spec))) };
+  const labelContext = { scope: checked, run: id, resources: new Set(resources.map(({ spec }) => resourceId(spec))) };
   const names = new Map(apps.map(({ app }) => [app.service, app.key]));
-  const ofRegistries = new Set<string>();
-  const logs = new Map(apps.map(({ app }) => [app.service, new WarningLog(app.key, observer, ofRegistries)]));
-  const awaited = new Set(
+  const reportedRegistries = new Set<string>();
+  const logs = new Map(apps.map(({ app }) => [app.service, new WarningLog(app.key, observer, reportedRegistries)]));
+  const requiredMilestones = new Set(
     apps.flatMap(({ app }) => app.dependsOn.map((needed) => `${MILESTONE_OF[needed.condition]} ${needed.service}`)),
   );
   return {
@@ -116,38 +116,38 @@ export function startRun(
     showEnv,
     signal: running,
     milestones: new Milestones(),
-    deploying: slots(concurrency),
-    waiting: slots(WAITS_AT_ONCE),
+    deployLimit: limit(concurrency),
+    waitLimit: limit(WAIT_CONCURRENCY),
     observer,
     journal: new Journal(),
     requestOf: (wanted) => {
       const { service } = wanted.app;
-      return markedRequest(
+      return withOwnershipLabels(
         strategy,
         wanted,
-        { ...mark, settings: after.get(service), before: before.get(service) },
+        { ...labelContext, settings: after.get(service), before: before.get(service) },
         { signal: running },
       );
     },
     beforeOf: (service) => before.get(service),
-    isAwaited: (service, milestone) => awaited.has(`${milestone} ${service}`),
-    appOf: (service) => names.get(service) ?? service,
-    warningsOf: (app) => logs.get(app.service) ?? new WarningLog(app.key, observer, ofRegistries),
-    noteFailure: (name) => {
+    isAwaited: (service, milestone) => requiredMilestones.has(`${milestone} ${service}`),
+    appName: (service) => names.get(service) ?? service,
+    warningsOf: (app) => logs.get(app.service) ?? new WarningLog(app.key, observer, reportedRegistries),
+    recordFailure: (name) => {
       failed.push(name);
-      if (keepFailed || ending.signal.aborted) return;
-      ending.abort(new DeploymentError("ABORTED", `The run was ended since ${name} failed.`));
+      if (keepFailed || stop.signal.aborted) return;
+      stop.abort(new DeploymentError("ABORTED", `The run ended because ${name} failed.`));
     },
     hasFailed: () => failed.length > 0,
-    endedBy: () => (ending.signal.aborted ? failed[0] : undefined),
+    failedApp: () => (stop.signal.aborted ? failed[0] : undefined),
   };
 }
 
 let latest = 0;
 
-/** A new run's id, such as `2026-01-31T08:15:00.123Z-1a2b3c`: later runs sort after earlier ones. */
+/** Creates the id of a run, such as `2026-01-31T08:15:00.123Z-1a2b3c`: later runs sort after earlier ones. */
 export function newRunId(): string {
-  // Two of one process may begin within a millisecond.
+  // Two runs of one process can begin within a millisecond.
   latest = Math.max(Date.now(), latest + 1);
   return `${new Date(latest).toISOString()}-${randomBytes(3).toString("hex")}`;
 }

@@ -27,17 +27,17 @@ test("takes any order, ways that meet again, and chains of thousands", () => {
 
 test("names the apps of a circle, wherever it begins", () => {
   expect(findings(after("in", "aa"), after("aa", "bb"), after("bb", "cc"), after("cc", "aa"))).toEqual([
-    "apps depend on each other in a circle: Aa -> Bb -> Cc -> Aa",
+    "circular depends_on: Aa -> Bb -> Cc -> Aa",
   ]);
-  expect(findings(after("aa", "aa"))).toEqual(["apps depend on each other in a circle: Aa -> Aa"]);
+  expect(findings(after("aa", "aa"))).toEqual(["circular depends_on: Aa -> Aa"]);
   expect(findings(after("db"), after("aa", "db", "bb"), after("bb", "db", "aa"))).toEqual([
-    "apps depend on each other in a circle: Aa -> Bb -> Aa",
+    "circular depends_on: Aa -> Bb -> Aa",
   ]);
 });
 
 test("names what depends on no app, and two of one name", () => {
   expect(findings(after("web", "db"), { ...app("web"), key: "Twin" })).toEqual([
-    "Web and Twin have one service name, web",
-    "Web depends on the service db, which is no app here",
+    "Web and Twin have the same service name, web",
+    "Web depends on the service db, which is not an app of this project",
   ]);
 });

@@ -3,26 +3,26 @@ import { type CheckedRequest, parseRequests } from "./check-requests.js";
 import { checkResources, checkVolumes } from "./check-resources.js";
 import type { Scope } from "../model/ownership.js";
 import type { DesiredApp, DesiredDevice, DesiredProject, DesiredResource } from "../model/project.js";
-import { hashOf } from "../model/request-hash.js";
+import { hashNormalized } from "../model/request-hash.js";
 import type { ProjectWarning } from "../model/warnings.js";
 
-/** An app whose request is known to be valid. Parsed and hashed once in a run, however often it is looked at. */
+/** An app whose request is valid. The request is parsed and hashed once in a run. */
 export interface CheckedApp extends CheckedRequest {
   readonly hash: string;
 }
 
-/** A project that is known to be valid, as far as it tells itself. */
+/** A project that is valid as far as can be checked without an engine. */
 export interface CheckedProject extends Scope {
   readonly apps: readonly CheckedApp[];
-  /** Those that the platform can make. */
+  /** The resources that the platform can create. */
   readonly resources: readonly DesiredResource[];
   readonly devices: readonly DesiredDevice[];
   readonly warnings: readonly ProjectWarning[];
 }
 
 /**
- * Everything that can be said of a project without asking an engine.
- * @param options.adopt apps that must be there.
+ * Checks everything about a project that needs no engine.
+ * @param options.adopt names of apps that the project must contain.
  * @throws DeploymentError `INVALID_REQUEST`, `UNSUPPORTED`, with one issue per finding.
  */
 export function checkProject(
@@ -35,9 +35,9 @@ export function checkProject(
   const networks = new Map(
     resources.flatMap(({ spec }) => (spec.kind === "network" ? [[spec.name, spec] as const] : [])),
   );
-  const checked = parseRequests(apps, strategy, { ...options, networks }).map((one) => ({
-    ...one,
-    hash: hashOf(one.request),
+  const checked = parseRequests(apps, strategy, { ...options, networks }).map((app) => ({
+    ...app,
+    hash: hashNormalized(app.request),
   }));
   checkVolumes(checked);
   const scope = {
@@ -49,49 +49,52 @@ export function checkProject(
   return { ...scope, apps: checked, devices, ...checkResources(resources, strategy, options) };
 }
 
-/** @throws DeploymentError `INVALID_REQUEST` if one of the names is no app's. */
+/** @throws DeploymentError `INVALID_REQUEST` if a name is not the name of an app. */
 function checkNames(names: readonly string[], apps: readonly { key: string }[]): void {
   const known = new Set(apps.map(({ key }) => key));
   const unknown = names.filter((name) => !known.has(name));
   if (unknown.length === 0) return;
-  throw new DeploymentError("INVALID_REQUEST", `There is no app ${unknown.join(", ")} in the file.`, {
-    hint: known.size === 0 ? "Name a file." : `Its apps are: ${[...known].slice(0, 20).join(", ")}.`,
+  throw new DeploymentError("INVALID_REQUEST", `The file has no app ${unknown.join(", ")}.`, {
+    hint:
+      known.size === 0
+        ? "Name a file with --file."
+        : `The apps of the file are: ${[...known].slice(0, 20).join(", ")}.`,
   });
 }
 
 /**
- * Checks what one app can't say of itself: that service names are unique, and that dependencies name apps and form no
- * circle.
+ * Checks the apps of a project against each other: service names are unique, and dependencies name apps and are not
+ * circular.
  * @throws DeploymentError `INVALID_REQUEST` with one issue per finding.
  */
 export function checkApps(apps: readonly DesiredApp[]): void {
   const services = new Map(apps.map((app) => [app.service, app]));
   const issues = [
-    ...apps.filter((app) => services.get(app.service) !== app).map((app) => nameTakenTwice(app, services)),
+    ...apps.filter((app) => services.get(app.service) !== app).map((app) => duplicateName(app, services)),
     ...apps.flatMap((app) =>
       app.dependsOn
         .filter(({ service }) => !services.has(service))
         .map(({ service }): ErrorIssue => ({
-          message: `${app.key} depends on the service ${service}, which is no app here`,
+          message: `${app.key} depends on the service ${service}, which is not an app of this project`,
           location: app.location,
         })),
     ),
-    ...findCircle(apps, services),
+    ...findCycle(apps, services),
   ];
   if (issues.length === 0) return;
   throw new DeploymentError("INVALID_REQUEST", `${issues[0]?.message}.`, {
     issues,
-    hint: "Correct the named apps; nothing was deployed.",
+    hint: "Correct these apps. Nothing was deployed.",
   });
 }
 
-const nameTakenTwice = (app: DesiredApp, services: ReadonlyMap<string, DesiredApp>): ErrorIssue => ({
-  message: `${app.key} and ${services.get(app.service)?.key} have one service name, ${app.service}`,
+const duplicateName = (app: DesiredApp, services: ReadonlyMap<string, DesiredApp>): ErrorIssue => ({
+  message: `${app.key} and ${services.get(app.service)?.key} have the same service name, ${app.service}`,
   location: app.location,
 });
 
-/** Goes down every path once, without recursion: a file may be a chain of thousands. */
-function findCircle(apps: readonly DesiredApp[], services: ReadonlyMap<string, DesiredApp>): ErrorIssue[] {
+/** A depth-first search without recursion: a file can contain a chain of thousands of apps. */
+function findCycle(apps: readonly DesiredApp[], services: ReadonlyMap<string, DesiredApp>): ErrorIssue[] {
   const settled = new Set<DesiredApp>();
   for (const start of apps) {
     const path = new Map<DesiredApp, Iterator<{ service: string }>>([[start, start.dependsOn.values()]]);
@@ -107,7 +110,7 @@ function findCircle(apps: readonly DesiredApp[], services: ReadonlyMap<string, D
       }
       const dependency = services.get(next.service);
       if (dependency === undefined) continue;
-      if (path.has(dependency)) return [circle([...trail.slice(trail.indexOf(dependency)), dependency])];
+      if (path.has(dependency)) return [cycleIssue([...trail.slice(trail.indexOf(dependency)), dependency])];
       path.set(dependency, dependency.dependsOn.values());
       trail.push(dependency);
     }
@@ -115,7 +118,7 @@ function findCircle(apps: readonly DesiredApp[], services: ReadonlyMap<string, D
   return [];
 }
 
-const circle = (apps: readonly DesiredApp[]): ErrorIssue => ({
-  message: `apps depend on each other in a circle: ${apps.map(({ key }) => key).join(" -> ")}`,
+const cycleIssue = (apps: readonly DesiredApp[]): ErrorIssue => ({
+  message: `circular depends_on: ${apps.map(({ key }) => key).join(" -> ")}`,
   location: apps[0]?.location,
 });

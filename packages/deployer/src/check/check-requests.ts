@@ -12,7 +12,7 @@ import {
 import { OWNERSHIP_LABELS } from "../model/labels.js";
 import { type DesiredApp, locationOf } from "../model/project.js";
 
-/** A request that is known to be valid, and what of it the strategy will not honour. */
+/** A valid request, with a warning for each part that the strategy does not support. */
 export interface CheckedRequest {
   readonly app: DesiredApp;
   readonly request: NormalizedRequest;
@@ -20,8 +20,8 @@ export interface CheckedRequest {
 }
 
 /**
- * Everything that can be said of the requests without asking an engine.
- * @returns what the strategy will not honour, per service.
+ * Checks everything about the requests that needs no engine.
+ * @returns the warnings about unsupported fields, by service name.
  * @throws DeploymentError as {@link parseRequests}.
  */
 export const checkRequests = (
@@ -33,9 +33,9 @@ export const checkRequests = (
 
 /**
  * @param options.networks the networks that the project declares, by name. Default: none.
- * @returns one for each app, in their order.
- * @throws DeploymentError `INVALID_REQUEST`, or else `UNSUPPORTED` (in strict mode, and for what can't be left out), with
- * one issue per finding in all apps.
+ * @returns one result for each app, in order.
+ * @throws DeploymentError `INVALID_REQUEST`, or else `UNSUPPORTED` (in strict mode, and for fields that can't be omitted),
+ * with one issue per finding in all apps.
  */
 export function parseRequests(
   apps: readonly DesiredApp[],
@@ -47,7 +47,7 @@ export function parseRequests(
   const issues: ErrorIssue[] = [];
   for (const app of apps) {
     try {
-      refuseReservedLabels(app);
+      assertNoReservedLabels(app);
       const request = requestFor(app, strategy);
       checked.push({ app, request, warnings: checkHonoured(request, strategy.manifest, options) });
     } catch (error) {
@@ -59,12 +59,12 @@ export function parseRequests(
   const first = errors.find(({ code }) => code === "INVALID_REQUEST") ?? errors[0];
   if (first === undefined) return checked;
   if (errors.length === 1) throw withIssues(first, first.message, issues);
-  const more = `${first.message.replace(/\.$/, "")}; and so on for ${errors.length} apps in all.`;
+  const more = `${first.message.replace(/\.$/, "")}. ${errors.length} apps have errors.`;
   throw withIssues(first, more, issues);
 }
 
 /**
- * The app's request as the strategy gets it: without the defaults that it does not honor.
+ * The request as the strategy receives it: without the defaults that the strategy does not support.
  * @throws DeploymentError `INVALID_REQUEST`, `UNSUPPORTED`.
  */
 export function requestFor(app: DesiredApp, { manifest }: OpenFactoryServiceDeploymentStrategy): NormalizedRequest {
@@ -91,7 +91,7 @@ function issuesOf(error: DeploymentError, app: DesiredApp): ErrorIssue[] {
   const issues = new Map<string, ErrorIssue>();
   for (const { message, field, ...issue } of error.issues) {
     const location = issue.location ?? locationOf(app, field);
-    // A range of ports is written once, and is many ports of the request.
+    // A range of ports is one entry of the file and many ports of the request.
     const where = field ? `${field}${variableName(field, app)}: ` : "";
     const key = JSON.stringify([location ?? field, where.replaceAll(/\[\d+\]/g, "[]"), message]);
     if (issues.has(key)) continue;
@@ -106,7 +106,7 @@ function issuesOf(error: DeploymentError, app: DesiredApp): ErrorIssue[] {
   return [...issues.values()];
 }
 
-/** The name of a variable, which says more than its index: ` (MODE)` for `env[3]`. */
+/** The name of a variable, which is clearer than its index: ` (MODE)` for `env[3]`. */
 function variableName(field: string, { request }: DesiredApp): string {
   const index = /^env\[(\d+)\]$/.exec(field)?.[1];
   const entry = index === undefined ? undefined : request.env?.[Number(index)];
@@ -116,17 +116,17 @@ function variableName(field: string, { request }: DesiredApp): string {
 const withIssues = (error: DeploymentError, message: string, issues: ErrorIssue[]): DeploymentError =>
   new DeploymentError(error.code, message, { ...error, issues, cause: error.cause });
 
-function refuseReservedLabels({ service, request }: DesiredApp): void {
+function assertNoReservedLabels({ service, request }: DesiredApp): void {
   const reserved = Object.keys(request.labels ?? {}).filter((label) => OWNERSHIP_LABELS.includes(label));
   if (reserved.length === 0) return;
   throw new DeploymentError(
     "INVALID_REQUEST",
-    `The label ${reserved[0]} of service ${service} is set by ofdeploy itself.`,
+    `The label ${reserved[0]} of service ${service} is reserved for ofdeploy.`,
     {
       service,
       field: "labels",
-      issues: reserved.map((label) => ({ field: "labels", message: `${label} is set by ofdeploy itself` })),
-      hint: "Leave the label out.",
+      issues: reserved.map((label) => ({ field: "labels", message: `${label} is reserved for ofdeploy` })),
+      hint: "Remove the label.",
     },
   );
 }

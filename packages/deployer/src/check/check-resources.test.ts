@@ -34,7 +34,7 @@ test("names the apps that ask for one volume with different options, and both op
       mounting("cc", nfs(":/x_1", "addr=nas")),
     ),
   ).toEqual([
-    "Bb and Aa ask for the volume data with different options: " +
+    "Bb and Aa use the volume data with different options: " +
       "driver local (device=:/x/1, o=addr=nas, type=nfs) instead of driver local (device=:/x_1, o=addr=nas, type=nfs)",
   ]);
 });

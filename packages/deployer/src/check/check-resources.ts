@@ -12,37 +12,37 @@ import { OWNERSHIP_LABELS } from "../model/labels.js";
 import type { DesiredResource } from "../model/project.js";
 import type { ProjectWarning } from "../model/warnings.js";
 
-/** Which of the resources the platform can make, and what it can't. */
+/** The resources that the platform can create, and warnings for the others. */
 interface CheckedResources {
   readonly resources: readonly DesiredResource[];
   readonly warnings: readonly ProjectWarning[];
 }
 
 /**
- * Checks what can be said of resources without asking an engine.
- * @throws DeploymentError `INVALID_REQUEST` where two have one name, and for a label of ofdeploy's own; in strict mode, `UNSUPPORTED` for what the platform
- * does not make.
+ * Checks everything about resources that needs no engine.
+ * @throws DeploymentError `INVALID_REQUEST` for a duplicate name or a reserved label; in strict mode, `UNSUPPORTED` for a
+ * resource that the platform can't create.
  */
 export function checkResources(
   desired: readonly DesiredResource[],
   strategy: OpenFactoryServiceDeploymentStrategy,
   { strict = false }: { strict?: boolean } = {},
 ): CheckedResources {
-  refuseReservedLabels(desired);
-  refuseTwins(desired);
+  assertNoReservedLabels(desired);
+  assertUniqueNames(desired);
   const kinds = new Set(supports(strategy, "resources") ? strategy.resourceKinds : []);
   const missing = desired.filter(({ spec }) => !kinds.has(spec.kind));
   if (missing.length === 0) return { resources: desired, warnings: [] };
   const { name } = strategy.manifest;
   const reasons = missing.map(({ key, spec }) => {
     const kind = `${spec.kind}s`;
-    return `The platform ${name} makes no ${kind}: the ${spec.kind} ${key} is not made.`;
+    return `The platform ${name} can't create ${kind}, so the ${spec.kind} ${key} is not created.`;
   });
   if (strict) {
     throw new DeploymentError("UNSUPPORTED", reasons[0] ?? "", {
       strategy: name,
       issues: missing.map(({ location }, index): ErrorIssue => ({ message: reasons[index] ?? "", location })),
-      hint: "Leave it out, make it by hand and declare it external, deploy on another platform, or do without strict mode.",
+      hint: "Remove it from the file, create it yourself and mark it external, use another --platform, or drop --strict.",
     });
   }
   return {
@@ -51,30 +51,30 @@ export function checkResources(
   };
 }
 
-/** A label that says whose a resource is would be overwritten, or make it another project's. */
-function refuseReservedLabels(desired: readonly DesiredResource[]): void {
+/** A reserved label in the file would change the owner of the resource. */
+function assertNoReservedLabels(desired: readonly DesiredResource[]): void {
   const issues = desired.flatMap(({ key, spec, location }): ErrorIssue[] =>
     Object.keys(spec.labels ?? {})
       .filter((label) => OWNERSHIP_LABELS.includes(label))
-      .map((label) => ({ message: `the ${spec.kind} ${key}: the label ${label} is set by ofdeploy itself`, location })),
+      .map((label) => ({ message: `the ${spec.kind} ${key}: the label ${label} is reserved for ofdeploy`, location })),
   );
   if (issues.length === 0) return;
-  throw new DeploymentError("INVALID_REQUEST", `${issues[0]?.message}.`, { issues, hint: "Leave the label out." });
+  throw new DeploymentError("INVALID_REQUEST", `${issues[0]?.message}.`, { issues, hint: "Remove the label." });
 }
 
-function refuseTwins(desired: readonly DesiredResource[]): void {
+function assertUniqueNames(desired: readonly DesiredResource[]): void {
   const names = new Map<string, DesiredResource>();
   const issues: ErrorIssue[] = [];
   for (const resource of desired) {
     const id = `${resource.spec.kind} ${resource.spec.name}`;
     const other = names.get(id);
     if (other === undefined) names.set(id, resource);
-    else issues.push({ message: `${other.key} and ${resource.key} are one ${id}`, location: resource.location });
+    else issues.push({ message: `${other.key} and ${resource.key} are the same ${id}`, location: resource.location });
   }
   if (issues.length === 0) return;
   throw new DeploymentError("INVALID_REQUEST", `${issues[0]?.message}.`, {
     issues,
-    hint: "Give one of them another name; nothing was deployed.",
+    hint: "Give one of them another name. Nothing was deployed.",
   });
 }
 
@@ -85,8 +85,8 @@ interface VolumeUse {
 }
 
 /**
- * Checks that no two apps ask for one volume with different drivers or driver options: the engine would make the volume for
- * the app that comes first, and mount it in the other one, too. A mount without a driver takes any volume.
+ * Checks that apps which share a volume use the same driver and driver options. Otherwise the engine would create the
+ * volume for the first app and mount it in the other one, too. A mount without a driver accepts any volume.
  * @throws DeploymentError `INVALID_REQUEST` with one issue per finding.
  */
 export function checkVolumes(apps: readonly CheckedRequest[]): void {
@@ -97,12 +97,12 @@ export function checkVolumes(apps: readonly CheckedRequest[]): void {
   if (issues.length === 0) return;
   throw new DeploymentError("INVALID_REQUEST", `${issues[0]?.message}.`, {
     issues,
-    hint: "Use another volume name, or the same options, in the named apps; nothing was deployed.",
+    hint: "Use another volume name or the same options in these apps. Nothing was deployed.",
   });
 }
 
 const conflict = (first: VolumeUse, second: VolumeUse): ErrorIssue => ({
-  message: `${second.app.key} and ${first.app.key} ask for the volume ${second.volume} with different options: ${volumeDifference(second.driver, first.driver)}`,
+  message: `${second.app.key} and ${first.app.key} use the volume ${second.volume} with different options: ${volumeDifference(second.driver, first.driver)}`,
   location: second.app.location,
 });
 

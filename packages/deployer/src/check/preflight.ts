@@ -18,8 +18,8 @@ const LISTS = { networks: "network", configs: "config", secrets: "secret" } as c
 type ListField = keyof typeof LISTS;
 
 /**
- * Looks for what would make the deploys of a plan fail, where the strategy can; what the plan itself is about to make is
- * not missed.
+ * Checks the engine for problems that would make the deploys of a plan fail, where the strategy can. Resources that the
+ * plan creates count as present.
  * @throws DeploymentError of the first problem's code, with one issue per problem, each of its own code.
  */
 export async function checkPreflight(
@@ -29,17 +29,17 @@ export async function checkPreflight(
   options: PreflightOptions,
 ): Promise<void> {
   if (!supports(strategy, "preflight")) return;
-  const made = new Set(resources.filter(({ action }) => action === "create").map(resourceId));
+  const planned = new Set(resources.filter(({ action }) => action === "create").map(resourceId));
   const requests = checked.flatMap(({ request }, index) => {
     const action = apps[index]?.action;
     if (action === undefined || action === "unchanged") return [];
-    return [{ request: withoutMade(request, made), updates: action !== "create" }];
+    return [{ request: withoutPlanned(request, planned), updates: action !== "create" }];
   });
   const problems = await strategy.preflight(requests, options);
   const [first] = problems;
   if (first === undefined) return;
   const byService = new Map(checked.map((app) => [app.app.service, app]));
-  const issues = problems.map((problem) => issueOf(problem, byService.get(problem.service), made));
+  const issues = problems.map((problem) => issueOf(problem, byService.get(problem.service), planned));
   const more = problems.length > 1 ? `; and ${problems.length - 1} more` : "";
   throw new DeploymentError(first.code, `${issues[0]?.message}${more}. Nothing was changed.`, {
     issues,
@@ -50,18 +50,18 @@ export async function checkPreflight(
   });
 }
 
-function withoutMade(request: NormalizedRequest, made: ReadonlySet<string>): NormalizedRequest {
-  if (made.size === 0) return request;
+function withoutPlanned(request: NormalizedRequest, planned: ReadonlySet<string>): NormalizedRequest {
+  if (planned.size === 0) return request;
   const { networks, configs, secrets } = request;
   return amendRequest(request, {
-    networks: networks?.filter((name) => !made.has(resourceId({ kind: "network", name }))),
-    configs: configs?.filter(({ name }) => !made.has(resourceId({ kind: "config", name }))),
-    secrets: secrets?.filter(({ name }) => !made.has(resourceId({ kind: "secret", name }))),
+    networks: networks?.filter((name) => !planned.has(resourceId({ kind: "network", name }))),
+    configs: configs?.filter(({ name }) => !planned.has(resourceId({ kind: "config", name }))),
+    secrets: secrets?.filter(({ name }) => !planned.has(resourceId({ kind: "secret", name }))),
   });
 }
 
-function issueOf(problem: PreflightProblem, checked: CheckedApp | undefined, made: ReadonlySet<string>): ErrorIssue {
-  const field = checked && problem.field ? fieldInFile(problem.field, checked.request, made) : problem.field;
+function issueOf(problem: PreflightProblem, checked: CheckedApp | undefined, planned: ReadonlySet<string>): ErrorIssue {
+  const field = checked && problem.field ? fieldInFile(problem.field, checked.request, planned) : problem.field;
   return {
     message: `${checked?.app.key ?? problem.service}: ${problem.message.replace(/\.$/, "")}`,
     code: problem.code,
@@ -71,14 +71,14 @@ function issueOf(problem: PreflightProblem, checked: CheckedApp | undefined, mad
   };
 }
 
-/** The field as the whole request counts: what is to be made was left out of the list that was looked at. */
-function fieldInFile(field: string, request: NormalizedRequest, made: ReadonlySet<string>): string {
+/** Translates an index of the checked request, which omits planned resources, to the index in the whole request. */
+function fieldInFile(field: string, request: NormalizedRequest, planned: ReadonlySet<string>): string {
   const [, list, index, rest] = /^(networks|configs|secrets)\[(\d+)\](.*)$/.exec(field) ?? [];
   if (list === undefined) return field;
   const kind = LISTS[list as ListField];
-  const places = (request[list as ListField] ?? []).flatMap((entry, place) => {
+  const indexes = (request[list as ListField] ?? []).flatMap((entry, position) => {
     const name = typeof entry === "string" ? entry : entry.name;
-    return made.has(resourceId({ kind, name })) ? [] : [place];
+    return planned.has(resourceId({ kind, name })) ? [] : [position];
   });
-  return `${list}[${places[Number(index)] ?? index}]${rest}`;
+  return `${list}[${indexes[Number(index)] ?? index}]${rest}`;
 }

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { eachBounded, slots } from "./concurrency.js";
+import { mapLimit, limit } from "./concurrency.js";
 
 test("runs no more than so many at once, all in the end, and gives the place back after a failure", async () => {
-  const inTurn = slots(2);
+  const limited = limit(2);
   let busy = 0;
   let busiest = 0;
   const work = async (): Promise<void> => {
@@ -10,11 +10,11 @@ test("runs no more than so many at once, all in the end, and gives the place bac
     await new Promise((resolve) => setImmediate(resolve));
     busy -= 1;
   };
-  const failing = inTurn(() => Promise.reject(new Error("no")));
-  await Promise.all([expect(failing).rejects.toThrow("no"), ...Array.from({ length: 9 }, () => inTurn(work))]);
+  const failing = limited(() => Promise.reject(new Error("no")));
+  await Promise.all([expect(failing).rejects.toThrow("no"), ...Array.from({ length: 9 }, () => limited(work))]);
   expect(busiest).toBe(2);
 });
 
 test("keeps the order of the items", async () => {
-  expect(await eachBounded(2, [3, 1, 2], async (item) => item * 2)).toEqual([6, 2, 4]);
+  expect(await mapLimit(2, [3, 1, 2], async (item) => item * 2)).toEqual([6, 2, 4]);
 });

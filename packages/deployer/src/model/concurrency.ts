@@ -1,12 +1,13 @@
 import type { Milestone } from "./project.js";
 
-/** Removals wait for processes to end, not for the engine: more of them go at once than deploys. */
-export const REMOVALS_AT_ONCE = 16;
+/** Higher than for deploys: a removal waits for processes to exit, not for the engine. */
+export const REMOVE_CONCURRENCY = 16;
 
-/** Runs what it is given at once, at most `size` at a time; the rest wait for their turn in order. */
-export type Slots = <Result>(work: () => Promise<Result>) => Promise<Result>;
+/** Runs a function when a slot is free. Functions that wait start in order. */
+export type Limit = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-export function slots(size: number): Slots {
+/** Limits how many functions run at the same time. */
+export function limit(size: number): Limit {
   const waiting: (() => void)[] = [];
   let free = size;
   return async (work) => {
@@ -15,7 +16,7 @@ export function slots(size: number): Slots {
     try {
       return await work();
     } finally {
-      // The place is handed on, so that nobody slips in between.
+      // The slot passes to the next in line, so that no later call takes it.
       const next = waiting.shift();
       if (next === undefined) free += 1;
       else next();
@@ -23,17 +24,17 @@ export function slots(size: number): Slots {
   };
 }
 
-/** The results in the order of the items. The first failure is thrown. */
-export function eachBounded<Item, Result>(
+/** Maps items with at most `size` calls at a time. Returns results in the order of the items; throws the first error. */
+export function mapLimit<Item, Result>(
   size: number,
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
-  const inTurn = slots(size);
-  return Promise.all(items.map((item) => inTurn(() => work(item))));
+  const limited = limit(size);
+  return Promise.all(items.map((item) => limited(() => work(item))));
 }
 
-/** How far each service has come. */
+/** The milestones that each service of a run has reached. */
 export class Milestones {
   readonly #pending = new Map<string, PromiseWithResolvers<boolean>>();
 
@@ -41,12 +42,12 @@ export class Milestones {
     this.#at(service, milestone).resolve(true);
   }
 
-  /** The service comes no further. */
+  /** The service will not reach any further milestone. */
   giveUp(service: string): void {
     for (const milestone of ["started", "ready", "completed"] as const) this.#at(service, milestone).resolve(false);
   }
 
-  /** Resolves with whether the service got there. */
+  /** Resolves with whether the service reached the milestone. */
   until(service: string, milestone: Milestone): Promise<boolean> {
     return this.#at(service, milestone).promise;
   }

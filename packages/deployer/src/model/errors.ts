@@ -8,7 +8,7 @@ import {
 } from "@openfactory/deploy-core";
 import type { DesiredProject } from "./project.js";
 
-/** What a strategy threw, in the contract's terms: a third party's may throw anything. */
+/** Converts an error of a strategy to a DeploymentError: a third-party strategy may throw any value. */
 export function asDeploymentError(
   error: unknown,
   service: string,
@@ -16,30 +16,30 @@ export function asDeploymentError(
 ): DeploymentError {
   const context = { service, strategy: manifest.name };
   if (DeploymentError.isInstance(error)) return DeploymentError.withContext(error, context);
-  const words = error instanceof Error ? error.message.split("\n")[0] : String(error);
-  return new DeploymentError("ENGINE_ERROR", `The ${manifest.name} strategy failed on ${service}: ${words}`, {
+  const text = error instanceof Error ? error.message.split("\n")[0] : String(error);
+  return new DeploymentError("ENGINE_ERROR", `The ${manifest.name} strategy failed on ${service}: ${text}`, {
     ...context,
-    hint: "This is a fault of the strategy: tell its author.",
+    hint: "This is a bug in the strategy; report it to its author.",
     cause: error,
   });
 }
 
-/** The part of a project that holds secrets. */
-type Secretive = Pick<DesiredProject, "resources"> & {
+/** The parts of a project that contain secrets. */
+type ProjectSecrets = Pick<DesiredProject, "resources"> & {
   readonly apps: readonly Pick<DesiredProject["apps"][number], "request">[];
 };
 
 /**
- * The strategy with the project's secrets masked in all that it says, whoever wrote it: values of env, contents of
- * secrets and configs. Texts about one app may repeat a value of another, so that all of them are masked everywhere.
+ * A strategy whose errors, warnings and events have the project's secrets masked: values of env, contents of secrets and
+ * configs. A text about one app can repeat a value of another app, so the values of all apps are masked everywhere.
  */
-export const guarded = <Strategy extends OpenFactoryServiceDeploymentStrategy>(
+export const withRedaction = <Strategy extends OpenFactoryServiceDeploymentStrategy>(
   strategy: Strategy,
-  project: Secretive,
+  project: ProjectSecrets,
 ): Strategy => guardStrategy(strategy, redactorOf(project));
 
-/** Masks the secrets of a project in a text. */
-export function redactorOf({ apps, resources = [] }: Secretive): Redactor {
+/** Masks the secrets of a project in texts. */
+export function redactorOf({ apps, resources = [] }: ProjectSecrets): Redactor {
   return new Redactor(() => [
     ...apps.flatMap(({ request }) => secretsOfRequest(request)),
     ...resources.flatMap(({ spec }) => secretsOfResource(spec)),

@@ -12,17 +12,17 @@ import type {
 import type { ProjectWarning } from "./warnings.js";
 
 /**
- * Where an app is on its way:
- * - `blocked`: waits for apps it depends on
- * - `deploying`: is being made
- * - `updating`: is being changed in place (`adopt` too)
- * - `replacing`: is being removed, to be made anew
- * - `rolling-back`: `rollback` brings its earlier version back
+ * The current step of an app:
+ * - `blocked`: waiting for apps that it depends on
+ * - `deploying`: its service is being created
+ * - `updating`: its service is being updated in place, or adopted
+ * - `replacing`: its service is being removed, and will be created again
+ * - `rolling-back`: `rollback` restores its previous version
  * - `scaling`: `scale` sets its number of replicas
- * - `waiting`: is made, or changed, and not ready yet
- * - `completing`: is ready, and others wait for it to end
- * - `removing`: is being removed (by `down`, as an orphan, or to put back what a failed run made)
- * - `refreshing`: is given new registry credentials
+ * - `waiting`: deployed or updated, and not ready yet
+ * - `completing`: ready, and other apps wait for its process to complete
+ * - `removing`: its service is being removed: by `down`, as an orphan, or by a revert
+ * - `refreshing`: its registry credentials are being renewed
  */
 export type AppPhase =
   | "blocked"
@@ -37,41 +37,41 @@ export type AppPhase =
   | "refreshing";
 
 /**
- * What became of the project's lock:
- * - `taken`: it is this run's from here on, `holder` is this run
- * - `taken-over`: it was left behind by `holder`, whose process is gone, or it was taken by force; `taken` follows
- * - `released`: the run has let go of it
+ * A change of the project's lock:
+ * - `taken`: this run acquired it; `holder` is this run
+ * - `taken-over`: this run released the lock of `holder`, whose process is gone or who was overruled; `taken` follows
+ * - `released`: this run released it
  */
 export interface LockEvent {
   readonly state: "taken" | "taken-over" | "released";
   readonly holder: LockHolder;
 }
 
-/** What a run tells while it goes on. */
+/** The progress of a run. */
 export type DeployerEvent =
   | { type: "plan"; plan: Plan }
   | { type: "lock"; lock: LockEvent }
   | { type: "phase"; app: string; service: string; phase: AppPhase; detail?: string }
-  /** A strategy's own event, of a pull, a step or a wait. */
+  /** An event of the strategy: of a pull, a step or a wait. */
   | { type: "progress"; app: string; service: string; progress: Exclude<ProgressEvent, { type: "warning" }> }
   | { type: "warning"; app?: string; warning: DeploymentWarning | ProjectWarning }
-  /** An app has come to its end. Of an app that is put back afterwards, only what it came to then is told. */
+  /** An app is finished. For an app that is reverted, this comes once, after its revert. */
   | { type: "verdict"; verdict: AppVerdict }
   | { type: "removal"; removal: RemovalVerdict }
-  /** `rollback` has come to an app's end. */
+  /** `rollback` has finished an app. */
   | { type: "rollback"; verdict: RollbackVerdict }
-  /** `scale` has come to an app's end; where it fails, it throws instead. */
+  /** `scale` has finished an app; a failure is thrown instead. */
   | { type: "scale"; scaled: ScaleVerdict }
-  /** A network, volume, config or secret was made or removed, or could not be. */
+  /** A network, volume, config or secret was created or removed, or could not be. */
   | { type: "resource"; resource: ResourceVerdict }
-  /** Each step by which a failed or interrupted run puts back what it had changed: as it begins, and as it ends. */
+  /** A step of the revert of a failed or interrupted run, once when it begins and once when it ends. */
   | { type: "compensate"; step: CompensationStep }
-  /** A service was given new registry credentials, or could not be. */
+  /** The registry credentials of a service were renewed, or could not be. */
   | { type: "refresh"; refresh: RefreshVerdict };
 
 export type Observer = (event: DeployerEvent) => void;
 
-/** Passes a strategy's own events on as an app's; its warnings come with what it returns. */
+/** Forwards a strategy's events as events of an app. Warnings are left out: the operation's result holds them. */
 export const progressObserver =
   (app: string, service: string, observer: Observer | undefined) =>
   (progress: ProgressEvent): void => {
@@ -79,20 +79,20 @@ export const progressObserver =
   };
 
 /**
- * The warnings of one app, each told and kept once however often it is found; one about a registry is kept with the first
- * app of the run that has it.
+ * The warnings of one app, each reported and kept once. A warning about a registry is kept with the first app of the run
+ * that has it.
  */
 export class WarningLog {
   readonly #found = new Map<string, DeploymentWarning>();
   readonly #app: string;
   readonly #observer: Observer | undefined;
-  readonly #ofRegistries: Set<string>;
+  readonly #reportedRegistries: Set<string>;
 
-  /** @param ofRegistries the warnings about registries that the run has reported, shared by all its apps. */
-  constructor(app: string, observer?: Observer, ofRegistries = new Set<string>()) {
+  /** @param reportedRegistries the warnings about registries that the run has reported, shared by all its apps. */
+  constructor(app: string, observer?: Observer, reportedRegistries = new Set<string>()) {
     this.#app = app;
     this.#observer = observer;
-    this.#ofRegistries = ofRegistries;
+    this.#reportedRegistries = reportedRegistries;
   }
 
   add(...warnings: readonly DeploymentWarning[]): void {
@@ -101,8 +101,8 @@ export class WarningLog {
       if (this.#found.has(key)) continue;
       if (warning.registry !== undefined) {
         const known = `${warning.code} ${warning.registry}`;
-        if (this.#ofRegistries.has(known)) continue;
-        this.#ofRegistries.add(known);
+        if (this.#reportedRegistries.has(known)) continue;
+        this.#reportedRegistries.add(known);
       }
       this.#found.set(key, warning);
       this.#observer?.({ type: "warning", app: this.#app, warning });

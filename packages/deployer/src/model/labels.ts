@@ -1,37 +1,34 @@
 import { type AssetReferences, BOOKKEEPING_LABELS } from "@openfactory/deploy-core";
 import type { DesiredApp } from "./project.js";
 
-/**
- * The labels by which a service is known to have been made here, and by which project. They are all the state there is:
- * nothing is kept outside the engine.
- */
+/** The project of a service or resource. The labels on the engine are the only state: there is no state file. */
 export const PROJECT_LABEL = "org.openfactory.deploy.project";
 
 /** The app's name in its file. */
 export const APP_LABEL = "org.openfactory.deploy.app";
 
-/** {@link requestHash} of the request that the service was made from. */
+/** {@link requestHash} of the request that the service was deployed from. */
 export const REQUEST_LABEL = BOOKKEEPING_LABELS.request;
 
-/** Fingerprint of the settings that the service was given, by which a change made by hand is seen. */
+/** Fingerprint of the settings that the service was deployed with. It reveals manual changes. */
 export const SETTINGS_LABEL = BOOKKEEPING_LABELS.settings;
 
-/** Id of the run that made the service, or changed it last: see {@link newRunId}. */
+/** Id of the run that created the service or changed it last. */
 export const RUN_LABEL = BOOKKEEPING_LABELS.run;
 
 /** Path of the file that owns the service or resource, relative to the project directory, with `/` between its parts. */
 export const FILE_LABEL = BOOKKEEPING_LABELS.file;
 
-/** Absolute path of the project directory, where the project has its name from that directory. */
+/** Absolute path of the project directory. */
 export const DIRECTORY_LABEL = BOOKKEEPING_LABELS.directory;
 
-/** The resources that the service uses, as far as the project makes them, and its volumes: `config/web-conf-1a2b network/factory-net`. */
+/** The project's resources that the service uses, and its volumes: `config/web-conf-1a2b network/factory-net`. */
 export const USES_LABEL = BOOKKEEPING_LABELS.uses;
 
-/** Version of the rules by which the request was made from a file: see `DesiredApp.format`. */
+/** Version of the rules that translated the file to the request: see `DesiredApp.format`. */
 export const FORMAT_LABEL = BOOKKEEPING_LABELS.format;
 
-/** UUID of the asset: of the app, or of the device that the service is part of. */
+/** UUID of the asset: of the app, or of the device that the service belongs to. */
 export const UUID_LABEL = BOOKKEEPING_LABELS.uuid;
 
 /** The device's name in its file. */
@@ -55,42 +52,42 @@ export const OWNERSHIP_LABELS: readonly string[] = [
   DIRECTORY_LABEL,
 ];
 
-/** On a volume: the platform whose service made it. Two platforms of one engine share its volumes. */
+/** On a volume: the platform that created it. Platforms of one engine share its volumes. */
 export const PLATFORM_LABEL = "org.openfactory.deploy.platform";
 
-/** The ownership labels that volumes get by the mounts of a service. */
+/** The ownership labels that a volume gets from the mount of a service. */
 export const VOLUME_LABELS: readonly string[] = [PROJECT_LABEL, FILE_LABEL, DIRECTORY_LABEL, PLATFORM_LABEL];
 
-/** On a network, volume, config or secret of a project: the name that users know it by. */
+/** On a network, volume, config or secret: its name in the file. */
 export const RESOURCE_LABEL = "org.openfactory.deploy.resource";
 
-/** On a network or volume of a project: hash of what was asked for. */
+/** On a network or volume: hash of its options in the file. */
 export const SPEC_LABEL = "org.openfactory.deploy.spec";
 
-/** All that this tool puts on resources. */
+/** All labels that ofdeploy sets on resources. */
 export const RESOURCE_LABELS: readonly string[] = [...VOLUME_LABELS, RUN_LABEL, RESOURCE_LABEL, SPEC_LABEL];
 
 type Labels = Readonly<Record<string, string>>;
 
-/** The platform that made a volume, if that is another one than the run's: only there are its users known. */
+/** The platform that created a volume, if it is not the run's platform. Only that platform knows the volume's users. */
 export const otherPlatform = (labels: Labels, platform: string): string | undefined =>
   labels[PLATFORM_LABEL] === platform ? undefined : labels[PLATFORM_LABEL];
 
-/** What a service's labels say of who made it. */
+/** The owner of a service, as its labels record it. */
 export interface Owner {
   project: string;
   app?: string;
-  /** Hash of the request it was made from. */
+  /** Hash of the request that the service was deployed from. */
   request?: string;
-  /** The run that made it, or changed it last. */
+  /** Id of the run that created the service or changed it last. */
   run?: string;
-  /** The file that owns it, relative to the project directory. */
+  /** Path of the file, relative to the project directory. */
   file?: string;
-  /** Absolute path of the project directory, where it is recorded. */
+  /** Absolute path of the project directory, if recorded. */
   directory?: string;
 }
 
-/** Who made the service with these labels; undefined: not this tool. */
+/** Reads the owner from the labels of a service; undefined if ofdeploy does not manage it. */
 export function ownerOf(labels: Labels): Owner | undefined {
   const project = labels[PROJECT_LABEL];
   if (project === undefined) return undefined;
@@ -104,17 +101,17 @@ export function ownerOf(labels: Labels): Owner | undefined {
   };
 }
 
-/** The project's own resources that the service with these labels uses, each as `kind/name`. */
+/** Reads the project's resources that a service uses, each as `kind/name`. */
 export const usesOf = (labels: Labels): string[] => labels[USES_LABEL]?.split(" ") ?? [];
 
-/** Prefix of the labels that hold an asset's place in the Unified Namespace. */
+/** Prefix of the labels for the levels of the Unified Namespace. */
 const UNS = "openfactory.uns.";
 
 const METRICS_PORT = "openfactory.metrics.port";
 
 const METRICS_PATH = "openfactory.metrics.path";
 
-/** The labels by which a service is known later to be an asset, or part of one. */
+/** The labels that identify a service as an asset, or as a part of one. */
 export function assetLabels({ device }: DesiredApp, env: readonly string[]): Record<string, string> {
   if (device === undefined) {
     const uuid = variable(env, "APP_UUID");
@@ -129,8 +126,8 @@ export function assetLabels({ device }: DesiredApp, env: readonly string[]): Rec
 }
 
 /**
- * What labels say of the asset.
- * @param known the UUID of a service whose labels do not hold it, since an earlier release made it.
+ * Reads an asset from the labels of its service.
+ * @param known the UUID to use if the labels lack it, because an earlier release deployed the service.
  */
 export function readAssetLabels(known: string, labels: Labels) {
   const device = labels[DEVICE_LABEL];
@@ -152,7 +149,7 @@ export function readAssetLabels(known: string, labels: Labels) {
 const variable = (env: readonly string[], name: string): string | undefined =>
   env.findLast((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
 
-/** Labels can be changed by hand: what is no JSON counts as not there. */
+/** Users can change labels, so invalid JSON counts as missing. */
 function parseReferences(label: string | undefined): AssetReferences | undefined {
   if (label === undefined) return undefined;
   try {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DIRECTORY_LABEL, FILE_LABEL, PROJECT_LABEL } from "./labels.js";
-import { ownershipOf, ownerTextOf, type Scope } from "./ownership.js";
+import { ownershipOf, describeOwnerOf, type Scope } from "./ownership.js";
 
 const labels = (project: string, file?: string, directory?: string) => ({
   [PROJECT_LABEL]: project,
@@ -69,4 +69,4 @@ test.each([
   [labels("factory"), "no recorded file"],
   [labels("other", "a.yml"), "the project other"],
   [{}, "nothing that ofdeploy manages"],
-])("ownerTextOf() names the owner", (found, expected) => expect(ownerTextOf(found, one)).toBe(expected));
+])("ownerTextOf() names the owner", (found, expected) => expect(describeOwnerOf(found, one)).toBe(expected));

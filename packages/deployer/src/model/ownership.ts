@@ -1,7 +1,7 @@
 import { type OpenFactoryServiceDeploymentStrategy, supports } from "@openfactory/deploy-core";
 import { DIRECTORY_LABEL, FILE_LABEL, type Owner, ownerOf, PROJECT_LABEL } from "./labels.js";
 
-/** What a run speaks for: see `DesiredProject`. */
+/** The part of a project that a run may change: see `DesiredProject`. */
 export interface Scope {
   readonly project: string;
   /** Undefined: the whole project. */
@@ -11,18 +11,18 @@ export interface Scope {
 }
 
 /**
- * Whose a service or resource is, from a run's point of view. Only `ours` is ever changed or removed:
- * - `ours`: one of the run's files owns it; or no file is recorded, and the run's files name it
- * - `unrecorded`: the project's, no file is recorded (an earlier release made it), and the run's files do not name it
- * - `other-file`: another file of the project owns it, which may be in another directory if the name was chosen
- * - `other-directory`: a project of the same name in another directory owns it
- * - `foreign`: another project's, or not made by this tool
+ * The relation of a service or resource to a run. Only `ours` may be changed or removed:
+ * - `ours`: one of the run's files owns it; or no file is recorded, and the run's files contain it
+ * - `unrecorded`: the project owns it, no file is recorded (an earlier release), and the run's files do not contain it
+ * - `other-file`: another file of the project owns it, in another directory too if the user chose the project's name
+ * - `other-directory`: a project with the same name in another directory owns it
+ * - `foreign`: another project owns it, or ofdeploy does not manage it
  */
 export type Ownership = "ours" | "unrecorded" | "other-file" | "other-directory" | "foreign";
 
 type Labels = Readonly<Record<string, string>>;
 
-/** @param isNamed whether the run's files name it: an app by its service, a resource by its name or key. */
+/** @param isNamed whether the run's files contain it: an app by its service, a resource by its name or key. */
 export function ownershipOf(
   labels: Labels,
   { project, files, directory, hasChosenName = false }: Scope,
@@ -43,7 +43,7 @@ export function ownershipOf(
 export const isOfProject = (ownership: Ownership): boolean =>
   ownership !== "foreign" && ownership !== "other-directory";
 
-/** The ownership labels of what a run makes for one of its files. */
+/** The labels for the file and directory of a new service or resource. */
 export function fileLabels({ files, directory }: Scope, file: string | undefined): Record<string, string> {
   const owner = file ?? (files?.length === 1 ? files[0] : undefined);
   return {
@@ -55,8 +55,8 @@ export function fileLabels({ files, directory }: Scope, file: string | undefined
 /** How the command line names a file that is read from standard input. */
 const STDIN = "-";
 
-/** `app_b.yml`, `app.yml in /srv/line-2`, `the project other`, `no file`: an owner as a part of a sentence. */
-export function ownerText(owner: Owner | undefined, scope: Scope): string {
+/** An owner as a part of a sentence: `app_b.yml`, `app.yml in /srv/line-2`, `the project other`, `no recorded file`. */
+export function describeOwner(owner: Owner | undefined, scope: Scope): string {
   if (owner === undefined) return "nothing that ofdeploy manages";
   const place = owner.directory !== undefined && owner.directory !== scope.directory ? ` in ${owner.directory}` : "";
   if (owner.project !== scope.project) return `the project ${owner.project}${place}`;
@@ -64,12 +64,12 @@ export function ownerText(owner: Owner | undefined, scope: Scope): string {
   return `${owner.file === STDIN ? "standard input" : owner.file}${place}`;
 }
 
-/** {@link ownerText} of the one that these labels name. */
-export const ownerTextOf = (labels: Labels, scope: Scope): string => ownerText(ownerOf(labels), scope);
+/** As {@link describeOwner}, for the labels of a service or resource. */
+export const describeOwnerOf = (labels: Labels, scope: Scope): string => describeOwner(ownerOf(labels), scope);
 
 /**
- * Whether the strategy can keep ownership labels and show them again. Where it can't, nobody knows who made a service:
- * what is in the way is told by the deploy itself (`ALREADY_EXISTS`), and services are removed by name alone.
+ * Whether the strategy can store ownership labels and read them back. Otherwise owners are unknown: a deploy reports a
+ * name in use itself (`ALREADY_EXISTS`), and services are removed by name alone.
  */
-export const canTellOwners = (strategy: OpenFactoryServiceDeploymentStrategy): boolean =>
+export const tracksOwnership = (strategy: OpenFactoryServiceDeploymentStrategy): boolean =>
   strategy.manifest.honours.includes("labels") && (supports(strategy, "list") || supports(strategy, "inspect"));

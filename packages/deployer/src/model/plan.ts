@@ -2,26 +2,26 @@ import type { DeploymentWarning, ResourceKind, ServiceStatus, SourceLocation } f
 import type { Owner } from "./labels.js";
 import type { ProjectWarning } from "./warnings.js";
 
-/** One difference between what runs and what the file says. */
+/** One difference between the observed and the desired settings of a service. */
 export interface FieldChange {
-  /** Where in the request: `image`, `env.LOG_LEVEL`, `labels.team`, `mounts./data.ReadOnly`, `resources.Limits.MemoryBytes`. */
+  /** Path of the field: `image`, `env.LOG_LEVEL`, `labels.team`, `mounts./data.ReadOnly`, `resources.Limits.MemoryBytes`. */
   readonly path: string;
-  /** As text; left out: it was not set. */
+  /** Observed value as text; omitted if it is not set. */
   readonly from?: string;
-  /** As text; left out: it will not be set. */
+  /** Desired value as text; omitted if it will not be set. */
   readonly to?: string;
-  /** The values are secret, or may be, and `from` and `to` do not hold them: `***` stands for each. */
+  /** The values are secret, or may be: `from` and `to` contain `***` instead. */
   readonly masked?: true;
 }
 
 /**
- * What is to become of an app:
- * - `create`: nothing by its service name is there
- * - `update`: it is changed in place, as the platform does that; without `changes`, to bring it up again: `reason`
- * - `replace`: the platform can't change it in place: it is removed and deployed anew; `reason` says why
- * - `unchanged`: it is as it should be
- * - `adopt`: it is there, made by somebody else, and was named to be taken over; `changes` holds what else changes
- * - `conflict`: something by that name is there that is not this project's; `reason` says whose
+ * The action that `up` takes for an app:
+ * - `create`: no service has its name
+ * - `update`: the service is updated in place; without `changes`, it is restarted: see `reason`
+ * - `replace`: the platform can't update it in place: it is removed and deployed again; see `reason`
+ * - `unchanged`: the service matches the file
+ * - `adopt`: the service was deployed by something else, and the user named it for adoption
+ * - `conflict`: a service with that name belongs to something else; see `reason`
  */
 export type AppAction = "create" | "update" | "replace" | "unchanged" | "adopt" | "conflict";
 
@@ -29,42 +29,42 @@ export interface PlannedApp {
   readonly app: string;
   readonly service: string;
   readonly action: AppAction;
-  /** Of `update`, `replace` and `adopt`, sorted by path. Empty where the strategy can't tell settings: only that it differs. */
+  /** Of `update`, `replace` and `adopt`, sorted by path. Empty where the strategy can't read settings. */
   readonly changes: readonly FieldChange[];
-  /** It was made from just this request, and somebody has changed it by hand since. */
+  /** The service was deployed from this same request, and was changed manually since. */
   readonly drifted?: true;
-  /** One sentence, or two. */
+  /** One or two sentences. */
   readonly reason?: string;
   /** Names of the running instances that restart because their variable that holds the number of replicas changes. */
   readonly restarts?: readonly string[];
-  /** As it is now, without its settings (which hold values of `env`); left out of `create`. */
+  /** The observed service without its settings, which contain values of `env`; omitted for `create`. */
   readonly status?: ServiceStatus;
   /** Of `conflict`: the project and file that own it, if any. */
   readonly owner?: Owner;
-  /** What of its request the platform does not honour. */
+  /** The parts of the request that the platform does not support. */
   readonly warnings: readonly DeploymentWarning[];
-  /** Where the app is written. */
+  /** Position of the app in its file. */
   readonly location?: SourceLocation;
 }
 
-/** A service of the project that the run's files own and do not name (any more). */
+/** A service that the run's files own and no longer contain. */
 export interface PlannedOrphan {
   readonly app: string;
   readonly service: string;
-  /** `remove` when orphans are to be pruned. */
+  /** `remove` if the run prunes orphans. */
   readonly action: "keep" | "remove";
-  /** As it is now, without its settings. */
+  /** The observed service without its settings. */
   readonly status: ServiceStatus;
 }
 
-/** A service of the project that a run leaves as it is, because the run's files do not own it. */
+/** A service of the project that a run does not change, because the run's files do not own it. */
 export interface PlannedOther {
   readonly app: string;
   readonly service: string;
-  /** `unrecorded`: an earlier release made it, and no file of the run names it. */
+  /** `unrecorded`: an earlier release deployed it, and no file of the run contains it. */
   readonly ownership: "other-file" | "other-directory" | "unrecorded";
   readonly owner: Owner;
-  /** As it is now, without its settings. */
+  /** The observed service without its settings. */
   readonly status: ServiceStatus;
 }
 
@@ -73,63 +73,58 @@ export interface PlannedResource {
   readonly kind: ResourceKind;
   readonly name: string;
   /**
-   * - `create`, `unchanged`: the file asks for it
-   * - `remove`: it is no longer needed: after a config or secret has other content, or when orphans are to be pruned
-   * - `keep`: the file does not ask for it, and it stays; `reason` says why
-   * - `conflict`: something by that name is there that is not this project's, or is made otherwise; `reason` says more
+   * - `create`, `unchanged`: the file contains it
+   * - `remove`: it is no longer needed: its config or secret has new content, or the run prunes orphans
+   * - `keep`: the file does not contain it, and it stays; see `reason`
+   * - `conflict`: a resource with that name belongs to something else, or has other options; see `reason`
    */
   readonly action: "create" | "unchanged" | "remove" | "keep" | "conflict";
   /** One sentence. */
   readonly reason?: string;
-  /** Of `conflict`: what to do, in one sentence. */
+  /** Of `conflict`: how to resolve it, in one sentence. */
   readonly hint?: string;
-  /** The name that users know it by. */
+  /** The resource's name in its file. */
   readonly key?: string;
-  /** Where it is written. */
+  /** Position of the resource in its file. */
   readonly location?: SourceLocation;
 }
 
-/** What `up` would do: data, made by comparing what should be with what is. */
+/** The differences between desired and observed state, and the actions that `up` would take. Plain data. */
 export interface Plan {
   readonly project: string;
   readonly platform: string;
   /** In the order of the desired apps. */
   readonly apps: readonly PlannedApp[];
   readonly orphans: readonly PlannedOrphan[];
-  /** Services of the project that other files own: left as they are. */
+  /** Services of the project that other files own: `up` does not change them. */
   readonly others: readonly PlannedOther[];
   /**
-   * Those that the run's files ask for, and those that they own and no longer ask for: with `refresh` or `prune` of every
-   * kind, else of the kinds that the files ask for.
+   * The resources that the run's files contain, and those that they own and no longer contain: of every kind with
+   * `refresh` or `prune`, else of the kinds that the files contain.
    */
   readonly resources: readonly PlannedResource[];
   readonly warnings: readonly ProjectWarning[];
-  /** Whether carrying it out would change anything. A plan with conflicts can't be carried out. */
+  /** Whether applying it would change anything. A plan with conflicts can't be applied. */
   readonly hasChanges: boolean;
 }
 
-/** A service that `down` would remove, or leave. */
+/** A service that `down` would remove or keep. */
 export interface PlannedRemoval {
   readonly service: string;
-  /** The app's name, where it is known. */
+  /** The app's name, if known. */
   readonly app?: string;
   readonly action: "remove" | "keep";
-  /** What owns it: `app_a.yml`, `the project other`; left out where no file is recorded. */
+  /** The owner: `app_a.yml`, `the project other`; omitted where no file is recorded. */
   readonly owner?: string;
   /** Of `keep`: one sentence. */
   readonly reason?: string;
 }
 
-/** A network, volume, config or secret that `down` would remove, or leave. */
-export interface PlannedResourceRemoval {
-  readonly kind: ResourceKind;
-  readonly name: string;
-  readonly action: "remove" | "keep";
-  readonly owner?: string;
-  readonly reason?: string;
-}
+/** A network, volume, config or secret that `down` would remove or keep. */
+export interface PlannedResourceRemoval
+  extends Pick<PlannedResource, "kind" | "name">, Pick<PlannedRemoval, "action" | "owner" | "reason"> {}
 
-/** What `down` would do. Plain data. */
+/** The actions that `down` would take. Plain data. */
 export interface DownPlan {
   readonly project: string;
   readonly platform: string;
@@ -139,3 +134,9 @@ export interface DownPlan {
   /** Whether it would remove anything. */
   readonly hasChanges: boolean;
 }
+
+const NO_CHANGE: ReadonlySet<string> = new Set(["unchanged", "keep", "conflict"]);
+
+/** Whether any of the planned actions changes something. */
+export const changesAnything = (planned: readonly { readonly action: string }[]): boolean =>
+  planned.some(({ action }) => !NO_CHANGE.has(action));

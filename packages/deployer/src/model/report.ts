@@ -3,18 +3,18 @@ import type { AppAction } from "./plan.js";
 import type { ProjectWarning } from "./warnings.js";
 
 /**
- * What became of an app:
- * - `running`: made by this run, and ready
- * - `completed`: made or changed by this run, and ended with exit code 0
- * - `started`: made or changed by this run, and not waited for
- * - `stopped`: made or changed by this run, and asked to run nothing: 0 replicas
- * - `updated`: changed by this run (in place, or made anew), and ready
- * - `adopted`: taken over by this run, and ready
- * - `unchanged`: was there already, and is as it should be
- * - `rolled-back`: its new version failed, and the platform went back to the one before: see `error`
+ * The outcome of an app:
+ * - `running`: deployed by this run, and ready
+ * - `completed`: deployed or updated by this run, and exited with code 0
+ * - `started`: deployed or updated by this run, without waiting for it
+ * - `stopped`: deployed or updated by this run, with 0 replicas desired
+ * - `updated`: updated or replaced by this run, and ready
+ * - `adopted`: adopted by this run, and ready
+ * - `unchanged`: the existing service matched the file
+ * - `rolled-back`: its new version failed, and the platform restored the previous one: see `error`
  * - `failed`: see `error`
- * - `skipped`: not touched: see `because`
- * - `put-back`: was made or changed by this run, and is as before again, since the run failed or was interrupted
+ * - `skipped`: not changed: see `because`
+ * - `put-back`: deployed or changed by this run, and reverted because the run failed or was interrupted
  */
 export type AppOutcome =
   | "running"
@@ -30,88 +30,90 @@ export type AppOutcome =
   | "put-back";
 
 /**
- * What is there of an app when the run has ended:
- * - `desired`: what the file says (ready or not: the outcome tells)
- * - `before`: what was there before the run
- * - `nothing`: no service of that name
- * - `unknown`: the platform did not tell
+ * The version of an app that exists after the run:
+ * - `desired`: the version of the file (the outcome says whether it is ready)
+ * - `before`: the version from before the run
+ * - `nothing`: no service has its name
+ * - `unknown`: the platform could not be asked
  */
 export type AppNow = "desired" | "before" | "nothing" | "unknown";
 
 export interface AppVerdict {
   app: string;
   service: string;
-  /** What the plan was. */
+  /** The planned action. */
   action: AppAction;
   outcome: AppOutcome;
   now: AppNow;
   error?: DeploymentError;
-  /** The app on whose account it was skipped or put back; undefined: the run was interrupted. */
+  /** The app that caused this one to be skipped or reverted; undefined: the run was interrupted. */
   because?: string;
-  /** As it was seen last, without its settings. */
+  /** The last observed status, without settings. */
   status?: ServiceStatus;
-  /** The run was reverted, and this app was not, on purpose: why, in one sentence. */
+  /** Why this app was deliberately not reverted with the run, in one sentence. */
   kept?: string;
-  /** It should have been put back, and is not as it was before: why. */
+  /** Why the revert of this app failed. */
   leftBehind?: DeploymentError;
   warnings: readonly DeploymentWarning[];
   elapsedMs: number;
 }
 
-/** What a run did, and what runs now. Plain data. */
+/** The result of `up`. Plain data. */
 export interface UpReport {
   project: string;
   platform: string;
-  /** Id of the run, which is on all that it made and changed: `org.openfactory.deploy.run`. */
+  /** Id of the run, in the label `org.openfactory.deploy.run` of everything that it created or changed. */
   run: string;
-  /** `failed`: an app failed, or a resource or orphan could not be made or removed; `interrupted`: the caller's signal fired. */
+  /** `failed`: an app failed, or a resource or orphan could not be created or removed; `interrupted`: the caller's signal fired. */
   outcome: "ok" | "failed" | "interrupted";
   /** In the order of the desired apps. */
   apps: readonly AppVerdict[];
-  /** Services that were removed, since the file no longer names them. */
+  /** Services that were removed because the file no longer contains them. */
   orphans: readonly RemovalVerdict[];
-  /** Resources that were made or removed, or could not be. */
+  /** Resources that were created or removed, or could not be. */
   resources: readonly ResourceVerdict[];
-  /** How what the run had changed was put back, in the order in which that was done. None: there was nothing to put back. */
+  /** The steps that reverted the run, in order. Empty: nothing was reverted. */
   compensation: readonly CompensationStep[];
   warnings: readonly ProjectWarning[];
   elapsedMs: number;
 }
 
 /**
- * How one change of a run is taken back:
- * - `remove`: what it made is removed
- * - `rollback`: the platform brings the version before back
- * - `restore`: the service is changed back to the settings it had
- * - `redeploy`: the service that was removed is deployed again with the settings it had
- * - `keep`: it is a job, or has run to its end: it stays as the run has made it; see `reason`
+ * How one change of a run is reverted:
+ * - `remove`: the new service or resource is removed
+ * - `rollback`: the platform rolls the service back to its previous version
+ * - `restore`: the service is updated with its previous settings
+ * - `redeploy`: the removed service is deployed again with its previous settings
+ * - `keep`: the service is a job, or its process has completed, so the run's version stays; see `reason`
  */
 export type CompensationAction = "remove" | "rollback" | "restore" | "redeploy" | "keep";
 
-/** One step of putting back what a failed or interrupted run had changed. Plain data. */
+/** One step of the revert of a failed or interrupted run. Plain data. */
 export interface CompensationStep {
   readonly action: CompensationAction;
-  /** The app's name, and its service; of a resource, left out. */
+  /** The app's name; `app` and `service` are omitted for a resource. */
   readonly app?: string;
   readonly service?: string;
   readonly resource?: { readonly kind: ResourceKind; readonly name: string };
   readonly state: "begun" | "done" | "failed";
   /** Of `keep`: why, in one sentence. */
   readonly reason?: string;
-  /** Of `failed`: what is not as it was before, and why. */
+  /** Of `failed`. */
   readonly error?: DeploymentError;
   /** Of `done` and `failed`. */
   readonly elapsedMs?: number;
 }
 
-/** What became of a network, volume, config or secret of the project. */
+/** The outcome of a network, volume, config or secret of the project. */
 export interface ResourceVerdict {
   readonly kind: ResourceKind;
   readonly name: string;
   /**
-   * `created`: made by this run; `removed`: gone; `failed`: it could not be made or removed, see `error`; `put-back`:
-   * made by this run, and removed again since it failed; `skipped`: not begun, since the run had ended before; `kept`: left
-   * by `down`, see `reason`.
+   * - `created`, `removed`
+   * - `failed`: it could not be created or removed; see `error`
+   * - `put-back`: created by this run, and removed again because the run failed
+   * - `skipped`: the run ended first
+   * - `kept`: `down` did not remove it; see `reason`
    */
   readonly outcome: "created" | "removed" | "failed" | "put-back" | "skipped" | "kept";
   /** Of `kept`: one sentence. */
@@ -119,44 +121,47 @@ export interface ResourceVerdict {
   readonly error?: DeploymentError;
 }
 
-/** What became of a service that was to be removed. */
+/** The outcome of the removal of a service. */
 export interface RemovalVerdict {
   service: string;
-  /** The app's name, where it is known. */
+  /** The app's name, if known. */
   app?: string;
   /**
-   * `removed`: gone; `failed`: see `error`; `skipped`: not begun, since the run was interrupted; `foreign`: left alone,
-   * since another project or another file owns it, see `reason`; `put-back`: it was removed by a run that then failed, and is there again.
+   * - `removed`
+   * - `failed`: see `error`
+   * - `skipped`: the run was interrupted first
+   * - `foreign`: not removed, because another project or file owns it; see `reason`
+   * - `put-back`: removed by a run that then failed, and deployed again
    */
   outcome: "removed" | "failed" | "skipped" | "foreign" | "put-back";
-  /** Of `foreign`: to what it belongs, in one sentence. */
+  /** Of `foreign`: its owner, in one sentence. */
   reason?: string;
   error?: DeploymentError;
   elapsedMs: number;
 }
 
-/** What a run of `down` did. Plain data. */
+/** The result of `down`. Plain data. */
 export interface DownReport {
   project: string;
   platform: string;
   outcome: "ok" | "failed" | "interrupted";
-  /** None: there was nothing to remove. */
+  /** Empty: there was nothing to remove. */
   services: readonly RemovalVerdict[];
-  /** The networks, configs and secrets that were made for them, and, where they were asked for, volumes. */
+  /** The networks, configs and secrets of the services, and volumes if requested. */
   resources: readonly ResourceVerdict[];
   warnings: readonly ProjectWarning[];
   elapsedMs: number;
 }
 
 /**
- * What became of an app:
- * - `running`, `completed`: its previous version is back, and ready, or has ended with exit code 0
- * - `stopped`: its previous version is back, and asks to run nothing: 0 replicas
- * - `started`: its previous version is back, and was not waited for
+ * The outcome of an app:
+ * - `running`, `completed`: its previous version is restored, and is ready, or exited with code 0
+ * - `stopped`: its previous version is restored, with 0 replicas desired
+ * - `started`: its previous version is restored, without waiting for it
  * - `failed`: see `error`
- * - `no-previous`: there is no version to go back to; `reason` says more
- * - `skipped`: not begun: an app that it depends on failed (`because`), it is a job that was not named (`reason`), or the run
- *   was interrupted
+ * - `no-previous`: there is no version to roll back to; see `reason`
+ * - `skipped`: an app that it depends on failed (`because`), it is a job that was not named (`reason`), or the run was
+ *   interrupted
  */
 export type RollbackOutcome = "running" | "completed" | "stopped" | "started" | "failed" | "no-previous" | "skipped";
 
@@ -164,75 +169,80 @@ export interface RollbackVerdict {
   app: string;
   service: string;
   outcome: RollbackOutcome;
-  /** Images before and after. */
+  /** Image before the rollback. */
   from?: string;
+  /** Image after the rollback. */
   to?: string;
   /** One sentence. */
   reason?: string;
   because?: string;
   error?: DeploymentError;
-  /** As it was seen last, without its settings. */
+  /** The last observed status, without settings. */
   status?: ServiceStatus;
   elapsedMs: number;
 }
 
-/** What a run of `rollback` did. A failure puts nothing forward again: what was brought back stays. Plain data. */
+/** The result of `rollback`. Apps that were rolled back stay so, whatever fails. Plain data. */
 export interface RollbackReport {
   project: string;
   platform: string;
-  /** Id of the run that was taken back; left out where apps were named. */
+  /** Id of the run that was rolled back; omitted where apps were named. */
   run?: string;
   outcome: "ok" | "failed" | "interrupted";
-  /** In the order of the file, apps that it does not name last. */
+  /** In the order of the file; other apps last. */
   apps: readonly RollbackVerdict[];
   warnings: readonly ProjectWarning[];
   elapsedMs: number;
 }
 
-/** What became of an app that was scaled. Plain data. */
+/** The outcome of a scaled app. Plain data. */
 export interface ScaleVerdict {
   app: string;
   service: string;
-  /** How many replicas were asked for, before and now. */
+  /** Desired replicas before. */
   from: number;
+  /** Desired replicas now. */
   to: number;
-  /** `running`: all of them run; `stopped`: there are none to run; `started`: not waited for. */
+  /** `running`: all replicas run; `stopped`: 0 replicas are desired; `started`: the run did not wait. */
   outcome: "running" | "stopped" | "started";
-  /** As it was seen last, without its settings. */
+  /** The last observed status, without settings. */
   status?: ServiceStatus;
   warnings: readonly ProjectWarning[];
   elapsedMs: number;
 }
 
-/** What a run of `scale` did. Plain data. */
+/** The result of `scale`. Plain data. */
 export interface ScaleReport extends ScaleVerdict {
   project: string;
   platform: string;
 }
 
-/** What became of the registry credentials of one service. */
+/** The outcome of the registry credentials of one service. */
 export interface RefreshVerdict {
   service: string;
-  /** The app's name, where it is known. */
+  /** The app's name, if known. */
   app?: string;
   /**
-   * `renewed`; `kept`: there are none to store, see `warnings`; `failed`: see `error`; `skipped`: not begun, since the run
-   * was interrupted; `foreign`: left alone, since this project did not make it.
+   * - `renewed`
+   * - `kept`: there are no credentials to store; see `warnings`
+   * - `failed`: see `error`
+   * - `skipped`: the run was interrupted first
+   * - `foreign`: not changed, because it does not belong to this project
    */
   outcome: "renewed" | "kept" | "failed" | "skipped" | "foreign";
-  /** Of `foreign`: to what it belongs, in one sentence. */
+  /** Of `foreign`: its owner, in one sentence. */
   reason?: string;
   error?: DeploymentError;
   warnings: readonly DeploymentWarning[];
   elapsedMs: number;
 }
 
-/** What a run of `refreshAuth` did. Plain data. */
+/** The result of `refreshAuth`. Plain data. */
 export interface RefreshReport {
   project: string;
   platform: string;
   outcome: "ok" | "failed" | "interrupted";
-  /** None: nothing of the project is deployed. */
+  /** Empty: the project has no deployed services. */
   services: readonly RefreshVerdict[];
   warnings: readonly ProjectWarning[];
   elapsedMs: number;

@@ -8,29 +8,29 @@ import {
 } from "@openfactory/deploy-core";
 import { OWNERSHIP_LABELS } from "./labels.js";
 
-/** The order of variables and mount options does not count; ownership labels are not part of what was asked for. */
-const essence = ({ env, labels = {}, mounts, ...rest }: NormalizedRequest): object => ({
+/** The order of variables and mount options does not count, nor do ownership labels. */
+const comparable = ({ env, labels = {}, mounts, ...rest }: NormalizedRequest): object => ({
   ...rest,
   env: env.map(canonicalVariable).sort(),
   ...(mounts && { mounts: mounts.map(canonicalMount) }),
   labels: Object.fromEntries(Object.entries(labels).filter(([label]) => !OWNERSHIP_LABELS.includes(label))),
 });
 
-/** As {@link requestHash}, of a request that has been parsed already. */
-export const hashOf = (request: NormalizedRequest): string =>
-  `sha256:${hash("sha256", canonicalJson(essence(request)))}`;
+/** As {@link requestHash}, for a request that is parsed already. */
+export const hashNormalized = (request: NormalizedRequest): string =>
+  `sha256:${hash("sha256", canonicalJson(comparable(request)))}`;
 
 /**
- * SHA-256 of what a request asks for, as `sha256:<64 hex digits>`: two requests with one hash make the same service.
+ * SHA-256 of a request, as `sha256:<64 hex digits>`: requests with the same hash deploy the same service.
  *
- * The values of `env` count, since a changed value is a changed service. A hash does not tell them; whoever sees it
- * could only confirm a guess of the whole request, and whoever may read labels off an engine may read the variables
- * themselves there. What must stay hidden from such readers belongs in `secrets`, which are named here and never read.
+ * The values of `env` are part of the hash, because a changed value is a changed service. The hash does not reveal them:
+ * it can only confirm a guess of the whole request, and a user who can read labels can read the variables on the engine
+ * as well. Values that such users must not read belong in `secrets`, which the request only names.
  * @throws DeploymentError `INVALID_REQUEST`.
  */
-export const requestHash = (request: DeployRequest): string => hashOf(parseRequest(request));
+export const requestHash = (request: DeployRequest): string => hashNormalized(parseRequest(request));
 
-/** JSON with the keys of every object sorted and what is undefined left out: equal values give equal text. */
+/** JSON with sorted keys and without undefined values: equal values give equal text. */
 export const canonicalJson = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) =>
     typeof part === "object" && part !== null && !Array.isArray(part)
@@ -38,7 +38,7 @@ export const canonicalJson = (value: unknown): string =>
       : part,
   );
 
-/** A mount in one form for all that mean the same: the order of a volume's mount options does not count. */
+/** The canonical form of a mount: the order of a volume's mount options does not count. */
 export function canonicalMount(mount: Mount): Mount {
   const driver = mount.VolumeOptions?.DriverConfig;
   if (driver?.Options === undefined) return mount;
@@ -47,15 +47,15 @@ export function canonicalMount(mount: Mount): Mount {
 }
 
 /**
- * A variable, `NAME=VALUE`, in one form for all that mean the same: OpenFactory's `STORAGE` repeats the mount options of
- * volumes in the file's order, which does not count there either.
+ * The canonical form of a variable, `NAME=VALUE`. OpenFactory's `STORAGE` repeats the mount options of volumes, whose
+ * order does not count there either.
  */
 export function canonicalVariable(variable: string): string {
   if (!variable.startsWith(STORAGE)) return variable;
   try {
     return STORAGE + JSON.stringify(JSON.parse(variable.slice(STORAGE.length), sortMountOptions));
   } catch {
-    // The app has a STORAGE of its own.
+    // The app uses STORAGE for something else.
     return variable;
   }
 }

@@ -5,12 +5,12 @@ import { fileLabels, type Scope } from "./ownership.js";
 import type { DesiredResource } from "./project.js";
 import { canonicalJson } from "./request-hash.js";
 
-/** A resource as one word, e.g. `config/web-conf-1a2b`. */
+/** Identifies a resource in a label, e.g. `config/web-conf-1a2b`. */
 export const resourceId = ({ kind, name }: { kind: ResourceKind; name: string }): string => `${kind}/${name}`;
 
 export const isVolume = (id: string): boolean => id.startsWith("volume/");
 
-/** The resources that a request names. */
+/** The ids of the resources that a request uses. */
 export const resourcesOf = ({ networks, configs, secrets, mounts }: NormalizedRequest): string[] => [
   ...(networks ?? []).map((name) => resourceId({ kind: "network", name })),
   ...(configs ?? []).map(({ name }) => resourceId({ kind: "config", name })),
@@ -20,8 +20,8 @@ export const resourcesOf = ({ networks, configs, secrets, mounts }: NormalizedRe
   ),
 ];
 
-/** What is made for a desired resource: with the labels by which it is known as the project's. */
-export const markedResource = (resource: DesiredResource, scope: Scope, run: string): ResourceSpec => {
+/** The spec of a desired resource with the ownership labels added. */
+export const withResourceLabels = (resource: DesiredResource, scope: Scope, run: string): ResourceSpec => {
   const { key, spec } = resource;
   const hash = specHash(resource);
   const labels = {
@@ -35,7 +35,7 @@ export const markedResource = (resource: DesiredResource, scope: Scope, run: str
   return { ...spec, labels };
 };
 
-/** Hash of what was asked for, of networks and volumes; the names of configs and secrets say what is in them. */
+/** Hash of the options of a network or volume. Undefined for configs and secrets: their names identify their content. */
 export function specHash({ spec }: DesiredResource): string | undefined {
   if (spec.kind === "config" || spec.kind === "secret") return undefined;
   const { name: _, labels: __, ...options } = spec;

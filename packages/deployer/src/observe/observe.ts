@@ -9,24 +9,24 @@ import {
   supports,
 } from "@openfactory/deploy-core";
 import type { CheckedProject } from "../check/check-project.js";
-import { eachBounded } from "../model/concurrency.js";
+import { mapLimit } from "../model/concurrency.js";
 
-/** What is there, as far as the strategy can see. */
+/** The state of the engine, as far as the strategy can read it. */
 export interface Observed {
   /** By service name. */
   readonly services: ReadonlyMap<string, ServiceStatus>;
-  /** `all`: every service; `named`: only those that were asked for by name; `nothing`: the strategy can't look. */
+  /** The services that the strategy can see: all, only those requested by name, or none. */
   readonly sees: "all" | "named" | "nothing";
-  /** All of them, as the strategy listed them. */
+  /** All services, as the strategy listed them. */
   readonly listed?: readonly ServiceStatus[];
-  /** Networks, volumes, configs and secrets, as far as they were asked for. */
+  /** The requested networks, volumes, configs and secrets. */
   readonly resources?: readonly Resource[];
 }
 
-export const INSPECTIONS_AT_ONCE = 8;
+export const INSPECT_CONCURRENCY = 8;
 
 /**
- * One listing where the strategy can list, else one inspection per name.
+ * Reads services: with one listing where the strategy can list, else with one inspection per name.
  * @param options.settings as in `ListOptions`.
  */
 export async function observe(
@@ -36,20 +36,19 @@ export async function observe(
 ): Promise<Observed> {
   if (supports(strategy, "list")) {
     const { settings = false, ...more } = options;
-    const asked = { ...more, settings: settings && supports(strategy, "settings") };
-    const listed = await strategy.list(asked);
+    const listed = await strategy.list({ ...more, settings: settings && supports(strategy, "settings") });
     return { services: byName(listed), sees: "all", listed };
   }
   if (supports(strategy, "inspect")) {
-    const found = await eachBounded(INSPECTIONS_AT_ONCE, names, (name) => observeOne(strategy, name, options));
+    const found = await mapLimit(INSPECT_CONCURRENCY, names, (name) => observeOne(strategy, name, options));
     return { services: byName(found.filter((service) => service !== undefined)), sees: "named" };
   }
   return { services: new Map(), sees: "nothing" };
 }
 
 /**
- * One service as it is now, with its settings where the strategy can tell them; undefined: there is none.
- * The strategy must be able to look.
+ * Reads one service, with its settings where the strategy can read them. The strategy must support `list` or `inspect`.
+ * @returns undefined if no service has that name.
  */
 export async function observeOne(
   strategy: OpenFactoryServiceDeploymentStrategy,
@@ -66,10 +65,10 @@ export async function observeOne(
   }
 }
 
-export const canLook = (strategy: OpenFactoryServiceDeploymentStrategy): boolean =>
+export const canObserve = (strategy: OpenFactoryServiceDeploymentStrategy): boolean =>
   supports(strategy, "list") || supports(strategy, "inspect");
 
-/** As it is told to others: settings hold values of `env`. */
+/** A status for plans, reports and events: settings contain values of `env`. */
 export function withoutSettings(status: ServiceStatus): ServiceStatus {
   const { settings: _, ...rest } = status;
   return rest;
@@ -79,11 +78,11 @@ const byName = (services: readonly ServiceStatus[]): Map<string, ServiceStatus> 
   new Map(services.map((service) => [service.name, service]));
 
 /**
- * The resources on the engine: of every kind that the project declares, and networks where an app joins one. One call for
- * each kind, which `plan` and `up` make alike, so that both see the same. Those of another orchestrator are among them: their
- * names are in use.
- * @param options.all kinds that the project does not declare, too.
- * @returns undefined: nothing has to be asked.
+ * Reads the resources of every kind that the project declares, and networks if an app joins one, with one call for each
+ * kind. `plan` and `up` make the same calls, so both see the same. Resources of another orchestrator are included,
+ * because their names are in use.
+ * @param options.all include the kinds that the project does not declare.
+ * @returns undefined if there is nothing to read.
  */
 export async function observeResources(
   strategy: OpenFactoryServiceDeploymentStrategy,

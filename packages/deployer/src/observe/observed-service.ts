@@ -8,61 +8,61 @@ import {
   type WaitOptions,
 } from "@openfactory/deploy-core";
 import { RUN_LABEL } from "../model/labels.js";
-import { canTellOwners } from "../model/ownership.js";
+import { tracksOwnership } from "../model/ownership.js";
 import type { AppNow } from "../model/report.js";
-import { canLook, observeOne } from "./observe.js";
+import { canObserve, observeOne } from "./observe.js";
 
-/** What is there by a service's name once a run has tried to change it. */
-export interface There {
+/** The observed state of one service, after a run tried to change it. */
+export interface ObservedService {
   readonly now: AppNow;
   readonly status?: ServiceStatus;
 }
 
 /**
- * Looks whether a service is as the run made it, as it was before, or not there: what a run makes carries its id.
- * `unknown` where the strategy can't tell.
+ * Determines whether a service is the run's version, an earlier one, or absent. The label with the run's id identifies the
+ * run's version. The state is `unknown` if the strategy can't read labels.
  * @throws DeploymentError `ENGINE_UNREACHABLE`, `TIMEOUT`, ...
  */
-export async function look(
+export async function observeAfterChange(
   strategy: OpenFactoryServiceDeploymentStrategy,
   service: string,
   run: string,
   options: OperationOptions,
-): Promise<There> {
-  if (!canTellOwners(strategy)) return { now: "unknown" };
+): Promise<ObservedService> {
+  if (!tracksOwnership(strategy)) return { now: "unknown" };
   const status = await observeOne(strategy, service, options);
   if (status === undefined) return { now: "nothing" };
   return { now: status.labels[RUN_LABEL] === run ? "desired" : "before", status };
 }
 
-/** As {@link look}; where the engine does not answer, `unknown` too. */
-export async function whatIsThere(...where: Parameters<typeof look>): Promise<There> {
+/** As {@link observeAfterChange}; the state is also `unknown` if the engine does not answer. */
+export async function observeOrUnknown(...args: Parameters<typeof observeAfterChange>): Promise<ObservedService> {
   try {
-    return await look(...where);
+    return await observeAfterChange(...args);
   } catch {
     return { now: "unknown" };
   }
 }
 
 /**
- * Why this version of a service is not to be started again unless that is asked for: it is a job, or its process has run to
- * its end, as a migration does. Undefined: it runs for long.
+ * Why this version of a service must not run again unless the user asks for it: the service is a job, or its process has
+ * completed, as a migration does. Undefined for a long-running service.
  */
-export function whyNotAgain({ settings, state }: ServiceStatus): string | undefined {
+export function oneShotReason({ settings, state }: ServiceStatus): string | undefined {
   const { mode } = settings ?? {};
   if (mode !== undefined && ("ReplicatedJob" in mode || "GlobalJob" in mode)) return "It is a job";
-  return state === "completed" ? "It has run to its end" : undefined;
+  return state === "completed" ? "Its process has completed" : undefined;
 }
 
-const LOOK_EVERY_MS = 250;
+const POLL_INTERVAL_MS = 250;
 
 /**
- * Waits until the version of a service that is there now runs. That the engine has gone back to it is no failure here, as
- * it is for who waits for a new one.
+ * Waits until the current version of a service runs. Unlike a strategy's `wait`, this does not fail if the engine rolled
+ * back to that version.
  * @returns undefined where the strategy can't wait.
  * @throws DeploymentError `TASK_FAILED`, `TIMEOUT`, `NOT_FOUND`, `ABORTED`.
  */
-export async function untilRuns(
+export async function waitUntilRunning(
   strategy: OpenFactoryServiceDeploymentStrategy,
   service: string,
   options: WaitOptions,
@@ -73,21 +73,21 @@ export async function untilRuns(
   try {
     return await strategy.wait(service, options);
   } catch (error) {
-    if (!DeploymentError.isInstance(error, "ROLLED_BACK") || !canLook(strategy)) throw error;
+    if (!DeploymentError.isInstance(error, "ROLLED_BACK") || !canObserve(strategy)) throw error;
   }
   for (;;) {
     const status = await observeOne(strategy, service, { signal });
     if (status === undefined)
-      throw new DeploymentError("NOT_FOUND", `There is no service ${service} any more.`, { service });
+      throw new DeploymentError("NOT_FOUND", `The service ${service} was removed while waiting for it.`, { service });
     if (status.state === "running" || status.state === "completed") return status;
     if (Date.now() >= end) throw notRunning(status, timeoutMs);
-    await sleep(LOOK_EVERY_MS, signal, { service });
+    await sleep(POLL_INTERVAL_MS, signal, { service });
   }
 }
 
 const notRunning = ({ name, state, replicas }: ServiceStatus, timeoutMs: number): DeploymentError =>
   new DeploymentError(
     "TIMEOUT",
-    `The version of ${name} that was gone back to does not run after ${timeoutMs / 1000} s: it is ${state}, ${replicas.running} of ${replicas.desired} run.`,
-    { service: name, hint: "See `ofdeploy logs`." },
+    `The restored version of ${name} was not running after ${timeoutMs / 1000} s: ${state}, ${replicas.running} of ${replicas.desired} replicas running.`,
+    { service: name, hint: "Run `ofdeploy logs` to see its output." },
   );

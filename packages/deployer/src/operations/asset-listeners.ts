@@ -2,33 +2,33 @@ import type { AssetEvent, AssetListener } from "@openfactory/deploy-core";
 import type { ProjectWarning } from "../model/warnings.js";
 import type { ChangedAsset } from "./assets.js";
 
-/** Who receives the assets that a run created, changed or removed. */
+/** The receivers of the assets that a run created, changed or removed. */
 export interface ListenerOptions {
-  /** Default: none. They are not closed: whoever made them does that. */
+  /** Default: none. The caller closes them. */
   listeners?: readonly AssetListener[];
   /**
-   * How long a listener may take for one asset, in milliseconds. Default 10000. A listener that takes longer receives no
-   * more of this run, and a warning says so.
+   * Time limit of a listener for one asset, in milliseconds. Default 10000. A listener that exceeds it receives no further
+   * assets of this run, with a warning.
    */
   listenerTimeoutMs?: number;
 }
 
-const LIMIT_MS = 10_000;
+const DEFAULT_TIMEOUT_MS = 10_000;
 
-/** The run that the assets were changed in. */
+/** The project and platform of the assets. */
 interface Source {
   readonly project: string;
   readonly platform: string;
 }
 
 /**
- * Gives every listener the changed assets, one after the other; listeners at the same time. Never rejects: a listener
- * that throws misses that asset, one that hangs all that follow, and either is one warning.
+ * Delivers the changed assets to all listeners at the same time, and to each listener in sequence. Never rejects: a listener
+ * that throws misses that asset, a listener that times out misses the rest, and each gets one warning.
  */
 export async function deliverAssets(
   assets: readonly ChangedAsset[],
   { project, platform }: Source,
-  { listeners = [], listenerTimeoutMs = LIMIT_MS }: ListenerOptions,
+  { listeners = [], listenerTimeoutMs = DEFAULT_TIMEOUT_MS }: ListenerOptions,
   warn: (warning: ProjectWarning) => void,
 ): Promise<void> {
   if (assets.length === 0 || listeners.length === 0) return;
@@ -42,7 +42,7 @@ export async function deliverAssets(
   );
 }
 
-/** @returns one sentence: what the listener did not receive, and why. */
+/** @returns the assets that the listener did not receive and the reason, in one sentence; undefined if it received all. */
 async function deliverTo(
   listener: AssetListener,
   events: readonly AssetEvent[],
@@ -52,9 +52,9 @@ async function deliverTo(
   let first = "";
   for (const [index, event] of events.entries()) {
     const error = await deliverOne(listener, event, limitMs);
-    if (error === LATE) {
-      const left = events.length - index;
-      return `The asset listener ${listener.name} took longer than ${limitMs / 1000} s for ${event.asset.uuid}: ${counted(left)} of ${events.length} not delivered.`;
+    if (error === TIMED_OUT) {
+      const remaining = events.length - index;
+      return `The asset listener ${listener.name} did not answer within ${limitMs / 1000} s for ${event.asset.uuid}: ${counted(remaining)} of ${events.length} not delivered.`;
     }
     if (error === undefined) continue;
     failed += 1;
@@ -64,24 +64,24 @@ async function deliverTo(
   return `The asset listener ${listener.name} failed for ${counted(failed)} of ${events.length} (${first}).`;
 }
 
-const LATE = Symbol("late");
+const TIMED_OUT = Symbol("late");
 
-/** @returns what it threw, in one line. */
+/** @returns the message of its error, in one line. */
 async function deliverOne(
   listener: AssetListener,
   event: AssetEvent,
   limitMs: number,
-): Promise<string | typeof LATE | undefined> {
+): Promise<string | typeof TIMED_OUT | undefined> {
   const limit = new AbortController();
-  const late = Promise.withResolvers<typeof LATE>();
-  // Not AbortSignal.timeout(): a process with nothing else to do would end before that fires.
+  const timedOut = Promise.withResolvers<typeof TIMED_OUT>();
+  // Not AbortSignal.timeout(): its timer does not keep the process alive.
   const timer = setTimeout(() => {
     limit.abort();
-    late.resolve(LATE);
+    timedOut.resolve(TIMED_OUT);
   }, limitMs);
   try {
     const delivered = async (): Promise<undefined> => void (await listener.onAsset(event, limit.signal));
-    return await Promise.race([delivered(), late.promise]);
+    return await Promise.race([delivered(), timedOut.promise]);
   } catch (error) {
     return error instanceof Error ? error.message.split("\n")[0] : String(error);
   } finally {

@@ -227,7 +227,7 @@ describe("listeners", () => {
       warnings: [
         {
           code: "LISTENER_FAILED",
-          reason: "The asset listener hanging took longer than 0.05 s for db: 2 assets of 2 not delivered.",
+          reason: "The asset listener hanging did not answer within 0.05 s for db: 2 assets of 2 not delivered.",
         },
       ],
     });

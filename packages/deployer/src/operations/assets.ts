@@ -2,13 +2,13 @@ import type { Asset, AssetChange, AssetReferences, ServiceStatus } from "@openfa
 import type { CheckedApp } from "../check/check-project.js";
 import { APP_LABEL, assetLabels, ownerOf, readAssetLabels, UUID_LABEL } from "../model/labels.js";
 import type { DesiredDevice } from "../model/project.js";
-import type { Prepared } from "../plan/plan.js";
-import type { Results } from "../revert/revert.js";
+import type { PreparedPlan } from "../plan/plan.js";
+import type { RunResults } from "../revert/revert.js";
 
-/** What a run of `up` made of assets, as it is in the end: what was reverted is not among them. */
+/** The assets that a run of `up` changed. Reverted changes are left out. */
 export function assetsOfUp(
-  { checked, plan }: Prepared,
-  { apps, orphans }: Pick<Results, "apps" | "orphans">,
+  { checked, plan }: PreparedPlan,
+  { apps, orphans }: Pick<RunResults, "apps" | "orphans">,
 ): ChangedAsset[] {
   const before: ServiceRecord[] = [];
   const after: ServiceRecord[] = [];
@@ -37,7 +37,7 @@ export function assetsOfUp(
   return compareAssets(before, after, touched);
 }
 
-/** Devices without services: nothing on the engine tells whether they are new. */
+/** Devices without services. The engine has no record of them, so whether they are new is unknown. */
 export const declaredDevices = (devices: readonly DesiredDevice[], change: "declared" | "removed"): ChangedAsset[] =>
   devices
     .filter(({ services }) => services.length === 0)
@@ -53,8 +53,8 @@ export interface ChangedAsset {
 }
 
 /**
- * What became of assets: those that are gone first, then those that were made or changed, in the order of `after`. An
- * asset that no touched service is part of is left out.
+ * Compares assets before and after a run: removed ones first, then created and changed ones in the order of `after`. An
+ * asset without a touched service is left out.
  * @param touched names of the services that the run changed.
  */
 export function compareAssets(
@@ -65,16 +65,16 @@ export function compareAssets(
   const old = assetsOf(before);
   const now = assetsOf(after);
   const removed = [...old].flatMap(([id, asset]) => (now.has(id) ? [] : [{ change: "removed" as const, asset }]));
-  const there = [...now].flatMap(([id, asset]): ChangedAsset[] => {
+  const present = [...now].flatMap(([id, asset]): ChangedAsset[] => {
     const earlier = old.get(id);
     if (earlier === undefined) return [{ change: "created", asset }];
     const isTouched = [...earlier.services, ...asset.services].some((service) => touched.has(service));
     return isTouched ? [{ change: "changed", asset }] : [];
   });
-  return [...removed, ...there];
+  return [...removed, ...present];
 }
 
-/** By kind and UUID. */
+/** Groups services by asset, with kind and UUID as key. */
 function assetsOf(records: readonly ServiceRecord[]): Map<string, Asset> {
   const assets = new Map<string, Asset>();
   for (const record of records) {
@@ -98,15 +98,15 @@ function assetsOf(records: readonly ServiceRecord[]): Map<string, Asset> {
 }
 
 /**
- * The application framework appends the slot to the UUID where there are several replicas. Without a replica there is no
- * asset. The services of a device are one asset together, however many replicas they have.
+ * The UUIDs of the assets of a service. With several replicas, the application framework appends the slot to the UUID; with
+ * 0 replicas there is no asset. The services of a device form one asset, whatever their number of replicas.
  */
 function uuidsOf({ uuid, replicas, device }: ServiceRecord): string[] {
   if (device !== undefined || replicas === 1) return [uuid];
   return Array.from({ length: replicas }, (_, index) => `${uuid}-${index + 1}`);
 }
 
-/** A service, as far as assets go. */
+/** The data of a service that its assets need. */
 interface ServiceRecord {
   readonly service: string;
   /** Name of the app in its file. */
@@ -114,7 +114,7 @@ interface ServiceRecord {
   /** Name of the device in its file, where the service is part of one. */
   readonly device?: string;
   readonly uuid: string;
-  /** How many processes of it are assets of their own. */
+  /** Number of processes that are assets of their own. */
   readonly replicas: number;
   readonly uns: Readonly<Record<string, string>>;
   readonly metrics?: { readonly port: string; readonly path: string };
@@ -122,8 +122,8 @@ interface ServiceRecord {
 }
 
 /**
- * A service that is there.
- * @param known its UUID, for a service of an earlier release, which does not carry it. Default: the service's name.
+ * The record of an observed service.
+ * @param known the UUID to use if the labels lack it, because an earlier release deployed the service. Default: its name.
  */
 export function recordOfStatus({ name, labels, replicas, settings }: ServiceStatus, known?: string): ServiceRecord {
   const mode = settings?.mode;
@@ -136,19 +136,19 @@ export function recordOfStatus({ name, labels, replicas, settings }: ServiceStat
   };
 }
 
-/** The services of a project among those that are there. */
+/** The records of a project's services. */
 export const recordsOfProject = (services: Iterable<ServiceStatus>, project: string): ServiceRecord[] =>
   [...services].filter(({ labels }) => ownerOf(labels)?.project === project).map((status) => recordOfStatus(status));
 
 /**
- * A service as it is desired.
- * @param status as it was seen last, where it was.
+ * The record of a desired service.
+ * @param status the last observed status, if any.
  */
 function recordOfApp({ app, request, warnings }: CheckedApp, status?: ServiceStatus): ServiceRecord {
   const { mode } = request;
   const count = mode !== undefined && "Replicated" in mode ? (mode.Replicated.Replicas ?? 1) : 1;
   const isReplicated = mode === undefined || "Replicated" in mode;
-  // A platform that does not honour the mode runs one.
+  // A platform that does not support the mode runs one replica.
   const expected = warnings.some(({ field }) => field === "mode") ? 1 : count;
   return {
     service: app.service,
@@ -158,6 +158,6 @@ function recordOfApp({ app, request, warnings }: CheckedApp, status?: ServiceSta
   };
 }
 
-/** The UUID that a service of this app will carry. */
+/** The UUID in the labels of an app's service. */
 const uuidOf = ({ app, request }: Pick<CheckedApp, "app" | "request">): string | undefined =>
   assetLabels(app, request.env)[UUID_LABEL];

@@ -1,88 +1,100 @@
 import { DeploymentError, type ServiceStatus } from "@openfactory/deploy-core";
 import { APP_LABEL, DEVICE_LABEL, ownerOf } from "../model/labels.js";
-import { ownershipOf, ownerText, type Scope } from "../model/ownership.js";
+import { ownershipOf, describeOwner, type Scope } from "../model/ownership.js";
 import type { DesiredProject } from "../model/project.js";
-import { whyNotAgain } from "../observe/observed-service.js";
+import { oneShotReason } from "../observe/observed-service.js";
 
-/** An app whose version before is to be brought back, or why it can't be. */
-export interface Choice {
+/** An app to roll back, or the reason not to. */
+export interface RollbackCandidate {
   readonly app: string;
   readonly service: string;
   readonly status: ServiceStatus;
-  /** One sentence: why there is no version to go back to. */
-  readonly obstacle?: string;
-  /** One sentence: why it is left though it has one, unless it is named. */
-  readonly left?: string;
+  /** Why there is no version to roll back to, in one sentence. */
+  readonly noVersionReason?: string;
+  /** Why it is skipped unless it is named, in one sentence. */
+  readonly skipReason?: string;
 }
 
-/** What is to be brought back, in the order of the file. */
-interface Choices {
-  /** The newest run, where that is taken back. */
+/** The apps to roll back, in the order of the file. */
+interface RollbackCandidates {
+  /** Id of the run to roll back; omitted where apps are named. */
   readonly run?: string;
-  readonly choices: readonly Choice[];
+  readonly candidates: readonly RollbackCandidate[];
 }
 
 /**
- * Chooses the services of a project that are to go back to their version before: those of the apps that are named,
- * whichever version that is; or those that the newest run changed, as far as they have an earlier one.
- * @throws DeploymentError `NOT_FOUND` for a name that is no app's that is deployed.
+ * Chooses the services of a project to roll back: those of the named apps, or those that the newest run changed, if they
+ * have an earlier version.
+ * @throws DeploymentError `NOT_FOUND` for a name that is not the name of a deployed app.
  */
 export function chooseVersions(
   desired: DesiredProject,
   services: Iterable<ServiceStatus>,
   names: readonly string[] | undefined,
-): Choices {
+): RollbackCandidates {
   const { project, apps } = desired;
-  const places = new Map(apps.map(({ service }, index) => [service, index]));
-  const placeOf = ({ service }: Choice): number => places.get(service) ?? apps.length;
+  const indexes = new Map(apps.map(({ service }, index) => [service, index]));
+  const indexOf = ({ service }: RollbackCandidate): number => indexes.get(service) ?? apps.length;
   const keys = new Map(apps.map(({ service, key }) => [service, key]));
   const ours = [...services]
-    .filter(({ name, labels }) => ownershipOf(labels, desired, places.has(name)) === "ours")
-    .map((status): Choice => ({
+    .filter(({ name, labels }) => ownershipOf(labels, desired, indexes.has(name)) === "ours")
+    .map((status): RollbackCandidate => ({
       app: keys.get(status.name) ?? status.labels[APP_LABEL] ?? status.name,
       service: status.name,
       status,
     }))
-    .sort((a, b) => placeOf(a) - placeOf(b));
+    .sort((a, b) => indexOf(a) - indexOf(b));
   if (names !== undefined)
-    return { choices: named(names, ours, project).map((choice) => judge(choice, desired, true)) };
+    return {
+      candidates: selectNamed(names, ours, project).map((candidate) => checkCandidate(candidate, desired, true)),
+    };
 
-  const run = ours.map(runOf).sort().at(-1);
-  if (run === undefined || run === "") return { choices: [] };
-  const choices = ours.filter((choice) => runOf(choice) === run).map((choice) => judge(choice, desired, false));
-  return { run, choices };
+  const run = ours.map(runIdOf).sort().at(-1);
+  if (run === undefined || run === "") return { candidates: [] };
+  const candidates = ours
+    .filter((candidate) => runIdOf(candidate) === run)
+    .map((candidate) => checkCandidate(candidate, desired, false));
+  return { run, candidates };
 }
 
-const runOf = ({ status }: Choice): string => ownerOf(status.labels)?.run ?? "";
+const runIdOf = ({ status }: RollbackCandidate): string => ownerOf(status.labels)?.run ?? "";
 
-function named(names: readonly string[], ours: readonly Choice[], project: string): Choice[] {
+function selectNamed(
+  names: readonly string[],
+  ours: readonly RollbackCandidate[],
+  project: string,
+): RollbackCandidate[] {
   const wanted = new Set(names);
-  const namesOf = ({ app, status }: Choice): string[] => [app, status.labels[DEVICE_LABEL] ?? app];
-  const found = ours.filter((choice) => namesOf(choice).some((name) => wanted.has(name)));
+  const namesOf = ({ app, status }: RollbackCandidate): string[] => [app, status.labels[DEVICE_LABEL] ?? app];
+  const found = ours.filter((candidate) => namesOf(candidate).some((name) => wanted.has(name)));
   const known = new Set(found.flatMap(namesOf));
   const missing = names.find((name) => !known.has(name));
   if (missing === undefined) return found;
-  throw new DeploymentError("NOT_FOUND", `The project ${project} has no app ${missing} that is deployed.`, {
-    hint: "`ofdeploy ps` lists what is there.",
+  throw new DeploymentError("NOT_FOUND", `The app ${missing} is not deployed in the project ${project}.`, {
+    hint: "Run `ofdeploy ps` to list the deployed apps.",
   });
 }
 
-function judge(choice: Choice, scope: Scope, isNamed: boolean): Choice {
-  const { previous } = choice.status;
-  if (previous === undefined) return { ...choice, obstacle: "It has no version before this one." };
+function checkCandidate(candidate: RollbackCandidate, scope: Scope, isNamed: boolean): RollbackCandidate {
+  const { previous } = candidate.status;
+  if (previous === undefined) return { ...candidate, noVersionReason: "It has no previous version." };
   const owner = ownerOf(previous.labels);
   if (ownershipOf(previous.labels, scope, true) !== "ours") {
     return {
-      ...choice,
-      obstacle: `The version before belongs to ${ownerText(owner, scope)}: the service was taken over since.`,
+      ...candidate,
+      noVersionReason:
+        owner === undefined
+          ? "Its previous version was not managed by ofdeploy: the service was adopted since."
+          : `Its previous version belongs to ${describeOwner(owner, scope)}: the service was adopted since.`,
     };
   }
-  const once = isNamed ? undefined : whyNotAgain(choice.status);
-  if (once !== undefined) return { ...choice, left: `${once}, and going back would run it again; name it to do that.` };
-  const isNewer = (owner?.run ?? "") > runOf(choice);
-  if (isNamed || !isNewer) return choice;
+  const oneShot = isNamed ? undefined : oneShotReason(candidate.status);
+  if (oneShot !== undefined)
+    return { ...candidate, skipReason: `${oneShot}, and a rollback would run it again. Name the app to do that.` };
+  const isNewer = (owner?.run ?? "") > runIdOf(candidate);
+  if (isNamed || !isNewer) return candidate;
   return {
-    ...choice,
-    obstacle: "It was brought back already, or a failed run was put back; name the app to go to the newer version.",
+    ...candidate,
+    noVersionReason: "Already on its previous version. Name the app to switch forward.",
   };
 }

@@ -40,7 +40,7 @@ describe("two files of one project", () => {
       "web removed",
     ]);
     expect(report.warnings).toEqual([
-      { code: "OTHER_FILES", reason: "1 service of this project belongs to app_b.yml and was left." },
+      { code: "OTHER_FILES", reason: "1 service of this project belongs to app_b.yml and was not changed." },
     ]);
   });
 
@@ -137,7 +137,7 @@ describe("two files of one project", () => {
         kind: "volume",
         name: "data",
         action: "keep",
-        reason: "It may hold data; --volumes removes it.",
+        reason: "It may contain data. --volumes removes it.",
       }),
     );
     expect((await planDown(strategy, a, { volumes: true })).resources).toContainEqual(
@@ -151,7 +151,7 @@ describe("two files of one project", () => {
     await up(strategy, a);
     const labels = { ...strategy.services.get("web")?.labels, [PLATFORM_LABEL]: "other" };
     strategy.engine.createResource({ kind: "volume", name: "data", labels });
-    const reason = "It was made on the platform other; remove it there (--platform other).";
+    const reason = "It was created on the platform other. Remove it with --platform other.";
     for (const desired of [a, project()]) {
       expect((await planDown(strategy, desired, { volumes: true })).resources).toContainEqual(
         expect.objectContaining({ name: "data", action: "keep", reason }),
@@ -194,7 +194,7 @@ describe("an app whose service another file owns", () => {
     expect(taken.apps[0]).toMatchObject({
       action: "update",
       changes: [{ path: `labels.${FILE_LABEL}`, from: "app_a.yml", to: "app_b.yml" }],
-      reason: expect.stringContaining("Its owner changes"),
+      reason: expect.stringContaining("The owner changes"),
     });
     await up(strategy, moved, { takeOwnership: true });
     expect(strategy.services.get("web")?.labels[FILE_LABEL]).toBe("app_b.yml");
@@ -248,7 +248,7 @@ test("a renamed file takes ownership of what it names; what only the old file na
   expect(report.outcome).toBe("ok");
   expect(report.warnings).toContainEqual({
     code: "OTHER_FILES",
-    reason: "1 service of this project belongs to old.yml and was left.",
+    reason: "1 service of this project belongs to old.yml and was not changed.",
   });
   expect(names(strategy)).toEqual(["gone", "web"]);
   strategy.services.delete("gone");
@@ -265,7 +265,7 @@ test("a service that moves keeps the labels of its volumes, so that nothing of i
   expect(before).toMatchObject({ [FILE_LABEL]: "old.yml" });
   const moved = fileOf("new.yml", [app("web", { mounts })], { directory: "/srv/new" });
   expect((await plan(strategy, moved, { takeOwnership: true })).apps).toMatchObject([
-    { action: "update", reason: "Its owner changes; nothing of it restarts." },
+    { action: "update", reason: "The owner changes; no container restarts." },
   ]);
   await up(strategy, moved, { takeOwnership: true });
   expect(labelsOfVolume()).toEqual(before);
@@ -282,7 +282,7 @@ test("two directories of one name, with the same file name, are two owners", asy
   expect(report.warnings).toEqual([
     {
       code: "OTHER_FILES",
-      reason: "1 service of this project belongs to app.yml in /srv/opcua/coordinator and was left.",
+      reason: "1 service of this project belongs to app.yml in /srv/opcua/coordinator and was not changed.",
     },
   ]);
   expect((await plan(strategy, { ...shdr, apps: opcua.apps })).apps).toMatchObject([{ action: "conflict" }]);
@@ -299,7 +299,7 @@ test("a service without a file label is the file's that names it, and is otherwi
   expect((await plan(strategy, mine, { prune: true })).orphans).toEqual([]);
   const report = await down(strategy, mine);
   expect(report.warnings).toEqual([
-    { code: "OTHER_FILES", reason: "2 services of this project belong to no recorded file and were left." },
+    { code: "OTHER_FILES", reason: "2 services of this project belong to no recorded file and were not changed." },
   ]);
   expect(names(strategy)).toEqual(["db", "gone"]);
 });

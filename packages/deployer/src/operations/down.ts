@@ -1,7 +1,7 @@
 import type { OpenFactoryServiceDeploymentStrategy, ServiceStatus } from "@openfactory/deploy-core";
 import { type Removal, removeServices } from "../apply/remove-services.js";
 import { removeResources } from "../apply/resources.js";
-import { guarded } from "../model/errors.js";
+import { withRedaction } from "../model/errors.js";
 import type { Observer } from "../model/events.js";
 import type { DownPlan, PlannedRemoval } from "../model/plan.js";
 import { dependents, type DesiredProject } from "../model/project.js";
@@ -10,39 +10,38 @@ import type { ProjectWarning } from "../model/warnings.js";
 import { deliverAssets, type ListenerOptions } from "./asset-listeners.js";
 import { compareAssets, declaredDevices, recordOfStatus } from "./assets.js";
 import { type LockOptions, withLock } from "./lock.js";
-import { assertConfirmed, findRemovals } from "../plan/plan-down.js";
+import { assertConfirmed, prepareDown } from "../plan/plan-down.js";
 
 export interface DownOptions extends LockOptions, ListenerOptions {
   signal?: AbortSignal;
   observer?: Observer;
-  /** How many services are removed at the same time. Default 16. */
+  /** Number of services that are removed at the same time. Default 16. */
   concurrency?: number;
-  /** How long each may take until it is gone, after its grace period, in milliseconds. Default 60000. */
+  /** Time limit of each removal after its grace period, in milliseconds. Default 60000. */
   timeoutMs?: number;
-  /** The volumes too, and with them their data. Default false. */
+  /** Remove volumes too, with their data. Default false. */
   volumes?: boolean;
-  /** The plan that was confirmed: a run that would remove more than that ends with `CONFLICT`. Default: none is needed. */
+  /** The plan that the user confirmed: a run that would remove more fails with `CONFLICT`. Default: no confirmation. */
   confirmed?: DownPlan;
 }
 
 /**
- * Removes what the run's files own: the services, dependents first, and then the networks, configs and secrets that were
- * made for them and that no other file uses; waits until all are gone. Labels say what a file owns, so what the file no
- * longer names goes too. What another file or project owns is left and reported. A failure does not stop the rest.
- * @param desired may name no apps at all, where only the project's name is known; without `files`, the whole project is
- * removed.
- * @throws DeploymentError when nothing can be removed at all: `CONFLICT` (another process changes the project; there is
- * more to remove than was confirmed), `ENGINE_UNREACHABLE`, `NOT_A_SWARM_MANAGER`, ...
+ * Removes the services that the run's files own, dependents first, and then their networks, configs and secrets that no
+ * other file uses. Waits until all are gone. Labels record what a file owns, so services that are no longer in the file are
+ * removed, too. Services of other files and projects are kept and reported. Continues after a failure.
+ * @param desired may have no apps, if only the project's name is known; without `files`, the whole project is removed.
+ * @throws DeploymentError if nothing was removed: `CONFLICT` (another process holds the lock; there is more to remove than
+ * was confirmed), `ENGINE_UNREACHABLE`, `NOT_A_SWARM_MANAGER`, ...
  */
 export async function down(
-  unguarded: OpenFactoryServiceDeploymentStrategy,
+  rawStrategy: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
   options: DownOptions = {},
 ): Promise<DownReport> {
-  const strategy = guarded(unguarded, desired);
+  const strategy = withRedaction(rawStrategy, desired);
   const began = performance.now();
   const { signal, observer, timeoutMs, volumes, confirmed } = options;
-  const first = await findRemovals(strategy, desired, { signal, volumes });
+  const first = await prepareDown(strategy, desired, { signal, volumes });
   const warnings: ProjectWarning[] = [];
   const warn = (warning: ProjectWarning): void => {
     warnings.push(warning);
@@ -50,32 +49,36 @@ export async function down(
   };
   first.plan.warnings.forEach(warn);
   if (confirmed !== undefined) assertConfirmed(first.plan, confirmed);
-  const left = tellLeft(first.plan, desired, observer);
+  const kept = reportKept(first.plan, desired, observer);
   const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "down", signal, observer, warn };
-  const tell = async (seen: readonly ServiceStatus[], services: readonly RemovalVerdict[]): Promise<void> => {
+  const deliver = async (seen: readonly ServiceStatus[], services: readonly RemovalVerdict[]): Promise<void> => {
     const assets = [...assetsOfDown(seen, services), ...declaredDevices(desired.devices ?? [], "removed")];
     await deliverAssets(assets, { project: desired.project, platform: strategy.manifest.name }, options, warn);
   };
   const remove = async (): Promise<Pick<DownReport, "services" | "resources">> => {
-    const { plan, seen } = confirmed === undefined ? first : await findRemovals(strategy, desired, { signal, volumes });
+    const { plan, removed } =
+      confirmed === undefined ? first : await prepareDown(strategy, desired, { signal, volumes });
     if (confirmed !== undefined) assertConfirmed(plan, confirmed);
-    const found = plan.services.filter(({ action }) => action === "remove");
-    const made = plan.resources.filter(({ action }) => action === "remove");
-    const services = await removeServices(strategy, inOrder(found, desired), { ...options, signal: () => signal });
-    const resources = await removeResources(strategy, made, { signal, observer, timeoutMs });
-    await tell(seen, services);
+    const servicesToRemove = plan.services.filter(({ action }) => action === "remove");
+    const resourcesToRemove = plan.resources.filter(({ action }) => action === "remove");
+    const services = await removeServices(strategy, withDependents(servicesToRemove, desired), {
+      ...options,
+      signal: () => signal,
+    });
+    const resources = await removeResources(strategy, resourcesToRemove, { signal, observer, timeoutMs });
+    await deliver(removed, services);
     return { services, resources };
   };
-  if (!first.plan.hasChanges) await tell([], []);
-  const removed = first.plan.hasChanges
+  if (!first.plan.hasChanges) await deliver([], []);
+  const results = first.plan.hasChanges
     ? await withLock(strategy, desired.project, locked, remove)
     : { services: [], resources: [] };
   return {
     project: desired.project,
     platform: strategy.manifest.name,
-    outcome: outcomeOf([...removed.services, ...removed.resources], signal),
-    services: [...removed.services, ...left.services],
-    resources: [...removed.resources, ...left.resources],
+    outcome: outcomeOf([...results.services, ...results.resources], signal),
+    services: [...results.services, ...kept.services],
+    resources: [...results.resources, ...kept.resources],
     warnings,
     elapsedMs: Math.round(performance.now() - began),
   };
@@ -83,19 +86,19 @@ export async function down(
 
 const recordsOf = (services: readonly ServiceStatus[]) => services.map((status) => recordOfStatus(status));
 
-/** The assets that are gone, and devices that are gone in part. */
+/** The removed assets, and devices of which some services were removed. */
 function assetsOfDown(seen: readonly ServiceStatus[], removals: readonly RemovalVerdict[]) {
   const gone = new Set(removals.filter(({ outcome }) => outcome === "removed").map(({ service }) => service));
-  const left = seen.filter(({ name }) => !gone.has(name));
-  return compareAssets(recordsOf(seen), recordsOf(left), gone);
+  const kept = seen.filter(({ name }) => !gone.has(name));
+  return compareAssets(recordsOf(seen), recordsOf(kept), gone);
 }
 
-type Left = Pick<DownReport, "services" | "resources">;
+type Kept = Pick<DownReport, "services" | "resources">;
 
-/** What is left, each with its reason: services that have an app's name (a warning counts the project's others), and resources. */
-function tellLeft({ services, resources }: DownPlan, { apps }: DesiredProject, observer: Observer | undefined): Left {
+/** Reports kept resources, and kept services with the name of an app. A warning counts the other kept services. */
+function reportKept({ services, resources }: DownPlan, { apps }: DesiredProject, observer: Observer | undefined): Kept {
   const named = new Set(apps.map(({ service }) => service));
-  const left = {
+  const kept = {
     services: services
       .filter(({ action, service }) => action === "keep" && named.has(service))
       .map(({ service, app, reason }): RemovalVerdict => ({ service, app, outcome: "foreign", reason, elapsedMs: 0 })),
@@ -103,14 +106,14 @@ function tellLeft({ services, resources }: DownPlan, { apps }: DesiredProject, o
       .filter(({ action }) => action === "keep")
       .map(({ kind, name, reason }): ResourceVerdict => ({ kind, name, outcome: "kept", reason })),
   };
-  for (const removal of left.services) observer?.({ type: "removal", removal });
-  for (const resource of left.resources) observer?.({ type: "resource", resource });
-  return left;
+  for (const removal of kept.services) observer?.({ type: "removal", removal });
+  for (const resource of kept.resources) observer?.({ type: "resource", resource });
+  return kept;
 }
 
-function inOrder(found: readonly PlannedRemoval[], { apps }: DesiredProject): Removal[] {
+function withDependents(servicesToRemove: readonly PlannedRemoval[], { apps }: DesiredProject): Removal[] {
   const before = dependents(apps);
-  return found.map(({ service, app }) => ({
+  return servicesToRemove.map(({ service, app }) => ({
     service,
     ...(app !== undefined && { app }),
     after: before.get(service) ?? [],

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { isGone, newHolder, startOf, thisMachine } from "./lock.js";
+import { isHolderGone, newHolder, processStartTime, thisMachine } from "./lock.js";
 
 /** The holder that a process of this machine would be, with some of it otherwise. */
 const holderOf = (pid: number, other: Partial<ReturnType<typeof thisMachine> & { started: string }> = {}) => {
-  const { host, machine, boot, pidSpace, started } = { ...thisMachine(), started: startOf(pid), ...other };
+  const { host, machine, boot, pidSpace, started } = { ...thisMachine(), started: processStartTime(pid), ...other };
   const id = [host, machine, boot, pidSpace, String(pid), started].map(encodeURIComponent).join("/");
   return { id: `${id}/unique`, owner: "somebody", since: new Date().toISOString() };
 };
@@ -24,25 +24,25 @@ test("says who it is, and nothing secret; each is another", () => {
 });
 
 test("a process that runs is not gone, and one that has ended is", async () => {
-  expect(isGone(newHolder("up"))).toBe(false);
-  expect(isGone(holderOf(process.pid))).toBe(false);
-  expect(isGone(holderOf(await endedProcess()))).toBe(true);
+  expect(isHolderGone(newHolder("up"))).toBe(false);
+  expect(isHolderGone(holderOf(process.pid))).toBe(false);
+  expect(isHolderGone(holderOf(await endedProcess()))).toBe(true);
 });
 
 test.runIf(process.platform === "linux")("another process that has come to bear its id is not it", () => {
-  expect(isGone(holderOf(process.pid, { started: "1" }))).toBe(true);
+  expect(isHolderGone(holderOf(process.pid, { started: "1" }))).toBe(true);
 });
 
 test("of another machine, or of other containers, nobody here can tell", async () => {
   const pid = await endedProcess();
-  expect(isGone(holderOf(pid, { host: "elsewhere" }))).toBe(false);
-  expect(isGone(holderOf(pid, { machine: "another" }))).toBe(false);
-  expect(isGone(holderOf(pid, { pidSpace: "pid:[1]" }))).toBe(false);
-  expect(isGone({ id: "made by another tool", owner: "x", since: "" })).toBe(false);
+  expect(isHolderGone(holderOf(pid, { host: "elsewhere" }))).toBe(false);
+  expect(isHolderGone(holderOf(pid, { machine: "another" }))).toBe(false);
+  expect(isHolderGone(holderOf(pid, { pidSpace: "pid:[1]" }))).toBe(false);
+  expect(isHolderGone({ id: "made by another tool", owner: "x", since: "" })).toBe(false);
 });
 
 test("after a start of the machine, nothing of before is there; containers of two machines may look like that", () => {
   const isOutside = thisMachine().pidSpace === "pid:[4026531836]";
-  expect(isGone(holderOf(process.pid, { boot: "before" }))).toBe(isOutside);
-  expect(isGone(holderOf(process.pid, { boot: "" }))).toBe(false);
+  expect(isHolderGone(holderOf(process.pid, { boot: "before" }))).toBe(isOutside);
+  expect(isHolderGone(holderOf(process.pid, { boot: "" }))).toBe(false);
 });

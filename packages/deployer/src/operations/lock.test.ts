@@ -56,7 +56,7 @@ test("somebody else's ends the run, with who has it since when, before anything 
   strategy.engine.locks.set("factory", elsewhere);
   const error = await codeOf(up(strategy, project(app("web"))));
   expect(error).toMatchObject({ code: "CONFLICT", hint: expect.stringMatching(/probably killed.*--force-unlock/) });
-  expect(error?.message).toMatch(/ada@bench \(ofdeploy up, pid 1\), since 2026-01-01T00:00:00Z \(\d+ h ago\)/);
+  expect(error?.message).toMatch(/ada@bench \(ofdeploy up, pid 1\) since 2026-01-01T00:00:00Z \(\d+ h ago\)/);
   expect(strategy.changes()).toEqual([]);
   expect(strategy.engine.locks.get("factory")).toBe(elsewhere);
   expect((await codeOf(down(strategy, project(app("web")))))?.code).toBeUndefined();

@@ -11,17 +11,17 @@ import type { Observer } from "../model/events.js";
 import type { ProjectWarning } from "../model/warnings.js";
 
 /**
- * How a run takes the lock on its project, where the platform has locks. A run that changes nothing takes none; of two
- * that do, the later one ends with `CONFLICT`.
+ * How a run acquires the lock of its project, if the platform supports locks. A run without changes acquires none. If two
+ * runs change a project, the later one fails with `CONFLICT`.
  */
 export interface LockOptions {
-  /** Take the lock away from whoever holds it. Default false: only from a process of this machine that is gone. */
+  /** Release the lock of another run, whoever holds it. Default false: only if its process was on this machine and is gone. */
   forceUnlock?: boolean;
-  /** What the holder does, for those who find the lock taken, e.g. `ofdeploy up`. Default `up`, `down`, ... */
+  /** The holder's operation, for the error message of other runs, e.g. `ofdeploy up`. Default `up`, `down`, ... */
   purpose?: string;
 }
 
-/** Letting go of the lock is not given the run's signal, which may have fired. */
+/** The release has a limit of its own, because the run's signal may have fired. */
 const UNLOCK_TIMEOUT_MS = 30_000;
 
 interface WithLockOptions extends LockOptions {
@@ -32,8 +32,8 @@ interface WithLockOptions extends LockOptions {
 }
 
 /**
- * Does its work while this process holds the project's lock; without a lock where the platform has none.
- * @throws DeploymentError `CONFLICT` if somebody else holds it.
+ * Calls `work` while this process holds the project's lock. If the platform has no locks, calls it without one.
+ * @throws DeploymentError `CONFLICT` if another process holds the lock.
  */
 export async function withLock<Result>(
   strategy: OpenFactoryServiceDeploymentStrategy,
@@ -46,39 +46,39 @@ export async function withLock<Result>(
   const holder = newHolder(options.purpose);
   const release = (): Promise<void> =>
     strategy.unlock(project, holder.id, { signal: AbortSignal.timeout(UNLOCK_TIMEOUT_MS) });
-  const take = async (): Promise<LockHolder | undefined> => {
+  const acquire = async (): Promise<LockHolder | undefined> => {
     try {
       return await strategy.lock(project, holder, { signal });
     } catch (error) {
-      // It may be ours though its answer never came.
+      // The lock may have been acquired although the answer never arrived.
       await release().catch(() => {});
       throw error;
     }
   };
 
-  let other = await take();
-  if (other !== undefined && (options.forceUnlock || isGone(other))) {
+  let other = await acquire();
+  if (other !== undefined && (options.forceUnlock || isHolderGone(other))) {
     await strategy.unlock(project, other.id, { signal });
     observer?.({ type: "lock", lock: { state: "taken-over", holder: other } });
-    warn(takenOver(project, other));
-    other = await take();
+    warn(takenOverWarning(project, other));
+    other = await acquire();
   }
-  if (other !== undefined) throw isTaken(project, other, strategy);
+  if (other !== undefined) throw lockedError(project, other, strategy);
   observer?.({ type: "lock", lock: { state: "taken", holder } });
   try {
     return await work();
   } finally {
     await release().then(
       () => observer?.({ type: "lock", lock: { state: "released", holder } }),
-      (error: unknown) => warn(notReleased(project, error)),
+      (error: unknown) => warn(notReleasedWarning(project, error)),
     );
   }
 }
 
-/** Hardly any run takes so long. */
+/** Longer than almost any run. */
 const STALE_MS = 3_600_000;
 
-function isTaken(
+function lockedError(
   project: string,
   { owner, since }: LockHolder,
   { manifest }: OpenFactoryServiceDeploymentStrategy,
@@ -86,37 +86,37 @@ function isTaken(
   const isStale = Date.now() - Date.parse(since) > STALE_MS;
   return new DeploymentError(
     "CONFLICT",
-    `The project ${project} is being changed by ${owner}, since ${since} (${age(since)}).`,
+    `The project ${project} is locked by ${owner} since ${since} (${age(since)}).`,
     {
       strategy: manifest.name,
       hint: isStale
-        ? "That run was probably killed: if its process is gone, take the lock away with `--force-unlock`."
-        : "Wait until that run has ended; if its process is gone, take the lock away with `--force-unlock`.",
+        ? "That run was probably killed. If its process is gone, release the lock with `--force-unlock`."
+        : "Wait until that run has finished. If its process is gone, release the lock with `--force-unlock`.",
     },
   );
 }
 
-const takenOver = (project: string, { owner, since }: LockHolder): ProjectWarning => ({
+const takenOverWarning = (project: string, { owner, since }: LockHolder): ProjectWarning => ({
   code: "LOCK_TAKEN_OVER",
-  reason: `The lock on the project ${project} was taken away from ${owner}, who took it ${age(since)}.`,
+  reason: `The lock of the project ${project} was forcibly released (held by ${owner}, acquired ${age(since)}).`,
 });
 
-const notReleased = (project: string, error: unknown): ProjectWarning => ({
+const notReleasedWarning = (project: string, error: unknown): ProjectWarning => ({
   code: "LOCK_NOT_RELEASED",
   reason:
-    `The lock on the project ${project} could not be let go (${error instanceof Error ? error.message.replace(/\.$/, "") : "no reason given"}); ` +
-    "where the next run does not take it over by itself, `--force-unlock` does.",
+    `The lock of the project ${project} could not be released (${error instanceof Error ? error.message.replace(/\.$/, "") : "unknown error"}). ` +
+    "If the next run reports that the project is locked, run it with `--force-unlock`.",
 });
 
 function age(since: string): string {
   const seconds = Math.max(0, Math.round((Date.now() - Date.parse(since)) / 1000));
-  if (Number.isNaN(seconds)) return "nobody knows when";
+  if (Number.isNaN(seconds)) return "at an unknown time";
   if (seconds < 120) return `${seconds} s ago`;
   return seconds < 7200 ? `${Math.round(seconds / 60)} min ago` : `${Math.round(seconds / 3600)} h ago`;
 }
 
-/** A process, so that one that finds its lock can tell whether it is gone. */
-interface HoldingProcess extends Machine {
+/** Identifies a process, so that another run can determine whether it is gone. */
+interface ProcessIdentity extends Machine {
   pid: string;
   started: string;
 }
@@ -128,15 +128,15 @@ const PARTS = [
   "pidSpace",
   "pid",
   "started",
-] as const satisfies readonly (keyof HoldingProcess)[];
+] as const satisfies readonly (keyof ProcessIdentity)[];
 
-/** The first space for process ids of every Linux kernel (`PROC_PID_INIT_INO`). */
+/** The initial PID namespace of every Linux kernel (`PROC_PID_INIT_INO`). */
 const OUTSIDE_CONTAINERS = "pid:[4026531836]";
 
-/** This process as the holder of a lock. Its id says where it runs. */
+/** This process as the holder of a lock. The id identifies its machine and process. */
 export function newHolder(purpose: string): LockHolder {
   const { pid } = process;
-  const holding: HoldingProcess = { ...thisMachine(), pid: String(pid), started: startOf(pid) };
+  const holding: ProcessIdentity = { ...thisMachine(), pid: String(pid), started: processStartTime(pid) };
   return {
     id: [...PARTS.map((part) => encodeURIComponent(holding[part])), randomUUID()].join("/"),
     owner: `${userName()}@${holding.host} (${purpose}, pid ${pid})`,
@@ -145,54 +145,54 @@ export function newHolder(purpose: string): LockHolder {
 }
 
 /**
- * Whether the holder is a process of this machine that is no more, killed before it could let go of its lock. Of one on
- * another machine nobody here can tell.
+ * Whether the holder was a process of this machine that is gone, killed before it could release its lock. The liveness of a
+ * process on another machine can't be checked from here.
  */
-export function isGone({ id }: LockHolder): boolean {
+export function isHolderGone({ id }: LockHolder): boolean {
   const values = id.split("/");
   if (values.length !== PARTS.length + 1) return false;
   const [host, machine, boot, pidSpace, pid, started] = values.map(decodeURIComponent);
   const here = thisMachine();
   if (host !== here.host || machine !== here.machine || pidSpace !== here.pidSpace) return false;
-  // Started anew since then. Containers on two machines may look like one that was.
+  // The machine was restarted. In a container this proves nothing: containers on two machines can look the same.
   if (boot !== here.boot) return boot !== "" && here.boot !== "" && pidSpace === OUTSIDE_CONTAINERS;
-  return !isThere(Number(pid)) || (started !== "" && started !== startOf(Number(pid)));
+  return !isProcessAlive(Number(pid)) || (started !== "" && started !== processStartTime(Number(pid)));
 }
 
 const userName = (): string => {
   try {
     return userInfo().username;
   } catch {
-    // A user without an entry in the system's list, as in many containers.
+    // The user has no passwd entry, as in many containers.
     return `uid-${process.getuid?.() ?? "unknown"}`;
   }
 };
 
-/** Where a process runs, as far as it takes to know it again. Empty: the system does not tell. */
+/** Identifies the machine of a process. A field is empty if the system does not provide it. */
 interface Machine {
   host: string;
-  /** A shortHash: the machine's id itself is nobody's business. */
+  /** A hash, so that the machine's id is not disclosed. */
   machine: string;
-  /** Other after each start of the machine. */
+  /** Id of the boot: changes when the machine restarts. */
   boot: string;
-  /** Process ids mean something within one only. */
+  /** PID namespace: process ids are valid only within it. */
   pidSpace: string;
 }
 
 export const thisMachine = (): Machine => ({
   host: hostname(),
-  machine: shortHash(told(() => readFileSync("/etc/machine-id", "utf8")) || hardwareAddresses()),
-  boot: told(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8")),
-  pidSpace: told(() => readlinkSync("/proc/self/ns/pid")),
+  machine: shortHash(readOrEmpty(() => readFileSync("/etc/machine-id", "utf8")) || hardwareAddresses()),
+  boot: readOrEmpty(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8")),
+  pidSpace: readOrEmpty(() => readlinkSync("/proc/self/ns/pid")),
 });
 
-/** When a process of this machine was started; empty: it isn't there, or the system does not tell. */
-export const startOf = (pid: number): string =>
-  // The name of its program, in brackets, may hold anything.
-  told(() => readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\)/s, "").trim().split(" ")[19] ?? "");
+/** The start time of a process of this machine; empty if it is gone or the system does not provide it. */
+export const processStartTime = (pid: number): string =>
+  // The program's name, in brackets, may contain spaces and brackets.
+  readOrEmpty(() => readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\)/s, "").trim().split(" ")[19] ?? "");
 
-/** Whether a process of this machine is there. */
-function isThere(pid: number): boolean {
+/** Whether a process of this machine exists. */
+function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -212,7 +212,7 @@ const hardwareAddresses = (): string =>
 const shortHash = (text: string): string =>
   createHash("sha256").update(`openfactory-deploy ${text}`).digest("hex").slice(0, 12);
 
-const told = (read: () => string): string => {
+const readOrEmpty = (read: () => string): string => {
   try {
     return read().trim();
   } catch {

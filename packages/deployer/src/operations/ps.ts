@@ -6,50 +6,53 @@ import {
   supports,
 } from "@openfactory/deploy-core";
 import { requestFor } from "../check/check-requests.js";
-import { eachBounded } from "../model/concurrency.js";
-import { guarded } from "../model/errors.js";
+import { mapLimit } from "../model/concurrency.js";
+import { withRedaction } from "../model/errors.js";
 import { FILE_LABEL, ownerOf } from "../model/labels.js";
-import { type Ownership, ownershipOf, ownerTextOf, type Scope } from "../model/ownership.js";
+import { type Ownership, ownershipOf, describeOwnerOf, type Scope } from "../model/ownership.js";
 import type { DesiredApp, DesiredProject } from "../model/project.js";
-import { hashOf } from "../model/request-hash.js";
-import { INSPECTIONS_AT_ONCE, observe, withoutSettings } from "../observe/observe.js";
-import { compareSettings, isAsDeployed } from "../plan/compare-settings.js";
+import { hashNormalized } from "../model/request-hash.js";
+import { INSPECT_CONCURRENCY, observe, withoutSettings } from "../observe/observe.js";
+import { compareSettings, matchesFingerprint } from "../plan/compare-settings.js";
 
-/** One app of a project, or one service of it that no app has. */
+/** One app of a project, or one of its services without an app. */
 export interface PsRow {
-  /** The app's name; of an orphan, the one it was made by. */
+  /** The app's name; of an orphan, the name that its labels record. */
   app: string;
   service: string;
   /**
-   * `current`: as the file has it; `changed`: otherwise, by another request or by hand; `orphan`: not in the file;
-   * `other-file`: another file (or directory) of a project of that name owns it, see `owner`; `unrecorded`: the project's,
-   * no file is recorded and none names it; `foreign`: something by that name that this project did not make; `absent`: not
-   * deployed.
+   * - `current`: it matches the file
+   * - `changed`: it differs from the file, or was changed manually
+   * - `orphan`: the file does not contain it
+   * - `other-file`: another file or directory of the project owns it; see `owner`
+   * - `unrecorded`: the project owns it, no file is recorded, and the run's files do not contain it
+   * - `foreign`: a service with that name belongs to something else
+   * - `absent`: not deployed
    */
   relation: "current" | "changed" | "orphan" | "other-file" | "unrecorded" | "foreign" | "absent";
-  /** The file that owns it (`app_b.yml`, `app.yml in /srv/line-2`), where that is recorded. */
+  /** The file that owns it (`app_b.yml`, `app.yml in /srv/line-2`), if recorded. */
   owner?: string;
-  /** As it is on the engine, without its settings; undefined: absent. */
+  /** The observed status, without settings; undefined if absent. */
   status?: ServiceStatus;
 }
 
 /**
- * The apps of a project joined with what is on the engine: in the file's order, orphans last. One listing; where that
- * tells no settings, what was changed by hand is not seen (`plan` sees it).
- * @param desired without apps where only the project's name is known: then nothing is an orphan or absent, only listed.
+ * Lists the apps of a project with their observed services, in the file's order, orphans last. Makes one listing. If that
+ * contains no settings, manual changes are not detected, unlike by `plan`.
+ * @param desired may have no apps, if only the project's name is known: then no service is an orphan or absent.
  * @throws DeploymentError `UNSUPPORTED` if the strategy can neither list nor inspect; `INVALID_REQUEST`.
  */
 export async function ps(
-  unguarded: OpenFactoryServiceDeploymentStrategy,
+  rawStrategy: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
   options: OperationOptions = {},
 ): Promise<PsRow[]> {
   const { apps } = desired;
-  const strategy = guarded(unguarded, desired);
+  const strategy = withRedaction(rawStrategy, desired);
   if (!supports(strategy, "inspect")) requireCapability(strategy, "list");
   const names = apps.map(({ service }) => service);
   const { services } = await observe(strategy, names, options);
-  const rows = await eachBounded(INSPECTIONS_AT_ONCE, apps, async (app): Promise<PsRow> => {
+  const rows = await mapLimit(INSPECT_CONCURRENCY, apps, async (app): Promise<PsRow> => {
     const { key, service } = app;
     const status = services.get(service);
     if (status === undefined) return { app: key, service, relation: "absent" };
@@ -76,7 +79,7 @@ export async function ps(
   ];
 }
 
-/** What a service is that no app of the file has; left out: it is not listed. */
+/** The relation of a service without an app in the file. Services of other ownership are not listed. */
 const RELATIONS: Readonly<Partial<Record<Ownership, PsRow["relation"]>>> = {
   ours: "orphan",
   "other-file": "other-file",
@@ -84,7 +87,7 @@ const RELATIONS: Readonly<Partial<Record<Ownership, PsRow["relation"]>>> = {
 };
 
 function ownerIn({ labels }: ServiceStatus, scope: Scope): Pick<PsRow, "owner"> {
-  return labels[FILE_LABEL] === undefined ? {} : { owner: ownerTextOf(labels, scope) };
+  return labels[FILE_LABEL] === undefined ? {} : { owner: describeOwnerOf(labels, scope) };
 }
 
 async function relationOf(
@@ -99,11 +102,11 @@ async function relationOf(
   const owner = ownerOf(status.labels);
   if (app.isPartial) return "current";
   const request = requestFor(app, strategy);
-  const isSame = owner?.request === hashOf(request);
+  const isSame = owner?.request === hashNormalized(request);
   const { settings } = status;
   if (settings === undefined || !supports(strategy, "settings")) return isSame ? "current" : "changed";
-  if (isSame && isAsDeployed(status, request)) return "current";
-  // No registry is asked: whether there is a newer digest is for `plan` to say.
+  if (isSame && matchesFingerprint(status, request)) return "current";
+  // The registry is not contacted: only `plan` checks for a newer digest.
   const wanted = await strategy.settingsOf({ ...request, imagePullPolicy: "missing" });
   return compareSettings(settings, wanted).length === 0 ? "current" : "changed";
 }

@@ -5,58 +5,58 @@ import {
   requireCapability,
 } from "@openfactory/deploy-core";
 import { checkApps } from "../check/check-project.js";
-import { eachBounded } from "../model/concurrency.js";
-import { asDeploymentError, guarded } from "../model/errors.js";
+import { mapLimit } from "../model/concurrency.js";
+import { asDeploymentError, withRedaction } from "../model/errors.js";
 import { type Observer, WarningLog } from "../model/events.js";
 import { ownerOf } from "../model/labels.js";
-import { canTellOwners, ownershipOf, ownerText } from "../model/ownership.js";
+import { tracksOwnership, ownershipOf, describeOwner } from "../model/ownership.js";
 import type { DesiredProject } from "../model/project.js";
 import type { RefreshReport, RefreshVerdict } from "../model/report.js";
-import { ownersUnknown } from "../model/warnings.js";
+import { ownersUnknownWarning } from "../model/warnings.js";
 import { observe } from "../observe/observe.js";
 
 export interface RefreshOptions {
   signal?: AbortSignal;
   observer?: Observer;
-  /** Names of the services to refresh. Default: all of the project, those that no desired app has among them. */
+  /** Names of the services to refresh. Default: all services of the project, including orphans. */
   services?: readonly string[];
-  /** How many are refreshed at the same time. Default 8. */
+  /** Number of services that are refreshed at the same time. Default 8. */
   concurrency?: number;
 }
 
 type Refresher = OpenFactoryServiceDeploymentStrategy & Capabilities["refreshAuth"];
 
-/** A service whose credentials are wanted new. */
-interface Wanted {
+/** A service whose credentials are to be renewed. */
+interface RefreshTarget {
   service: string;
   app?: string;
   state: "ours" | "foreign" | "absent";
-  /** Of `foreign`: to what it belongs. */
+  /** Of `foreign`. */
   owner?: string;
 }
 
 /**
- * Renews the registry credentials that the services of a project store. A service is the project's by its labels;
- * somebody else's by an app's name is left alone and told. One that fails does not keep the others.
- * @param desired may name no apps at all, where only the project's name is known.
- * @throws DeploymentError `UNSUPPORTED` if the strategy stores none; `ENGINE_UNREACHABLE`, `NOT_A_SWARM_MANAGER`, ...
+ * Renews the stored registry credentials of a project's services. A service with the name of an app that belongs to
+ * something else is not changed, and reported. Continues after a failure.
+ * @param desired may have no apps, if only the project's name is known.
+ * @throws DeploymentError `UNSUPPORTED` if the strategy stores no credentials; `ENGINE_UNREACHABLE`, `NOT_A_SWARM_MANAGER`, ...
  */
 export async function refreshAuth(
-  unguarded: OpenFactoryServiceDeploymentStrategy,
+  rawStrategy: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
   options: RefreshOptions = {},
 ): Promise<RefreshReport> {
-  const strategy = guarded(unguarded, desired);
+  const strategy = withRedaction(rawStrategy, desired);
   checkApps(desired.apps);
   const refresher = requireCapability(strategy, "refreshAuth");
   const began = performance.now();
   const { signal, observer, concurrency = 8 } = options;
-  const warnings = canTellOwners(strategy) ? [] : [ownersUnknown(strategy.manifest.name)];
+  const warnings = tracksOwnership(strategy) ? [] : [ownersUnknownWarning(strategy.manifest.name)];
   for (const warning of warnings) observer?.({ type: "warning", warning });
 
-  const wanted = await findWanted(strategy, desired, options);
-  const services = await eachBounded(concurrency, wanted, async (one) => {
-    const verdict = await refreshOne(refresher, one, options);
+  const targets = await findTargets(strategy, desired, options);
+  const services = await mapLimit(concurrency, targets, async (target) => {
+    const verdict = await refreshOne(refresher, target, options);
     observer?.({ type: "refresh", refresh: verdict });
     return verdict;
   });
@@ -70,30 +70,30 @@ export async function refreshAuth(
   };
 }
 
-async function findWanted(
+async function findTargets(
   strategy: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
   { services: named, signal }: RefreshOptions,
-): Promise<Wanted[]> {
+): Promise<RefreshTarget[]> {
   const { apps } = desired;
   const keys = new Map(apps.map(({ service, key }) => [service, key]));
   const names = [...new Set(named ?? keys.keys())];
-  if (!canTellOwners(strategy)) return names.map((service) => ({ service, app: keys.get(service), state: "ours" }));
+  if (!tracksOwnership(strategy)) return names.map((service) => ({ service, app: keys.get(service), state: "ours" }));
   const { services } = await observe(strategy, names, { signal });
   const others = named === undefined ? [...services.keys()].filter((name) => !keys.has(name)) : [];
-  return [...names, ...others].flatMap((service): Wanted[] => {
+  return [...names, ...others].flatMap((service): RefreshTarget[] => {
     const found = services.get(service);
     const owner = found && ownerOf(found.labels);
-    const wanted = { service, app: keys.get(service) ?? owner?.app };
-    if (found === undefined) return named === undefined ? [] : [{ ...wanted, state: "absent" }];
-    if (ownershipOf(found.labels, desired, names.includes(service)) === "ours") return [{ ...wanted, state: "ours" }];
-    return others.includes(service) ? [] : [{ ...wanted, state: "foreign", owner: ownerText(owner, desired) }];
+    const target = { service, app: keys.get(service) ?? owner?.app };
+    if (found === undefined) return named === undefined ? [] : [{ ...target, state: "absent" }];
+    if (ownershipOf(found.labels, desired, names.includes(service)) === "ours") return [{ ...target, state: "ours" }];
+    return others.includes(service) ? [] : [{ ...target, state: "foreign", owner: describeOwner(owner, desired) }];
   });
 }
 
 async function refreshOne(
   strategy: Refresher,
-  { service, app = service, state, owner }: Wanted,
+  { service, app = service, state, owner }: RefreshTarget,
   { signal, observer }: RefreshOptions,
 ): Promise<RefreshVerdict> {
   const began = performance.now();
@@ -128,10 +128,10 @@ async function refreshOne(
 }
 
 const notDeployed = (service: string, app: string, strategy: string): DeploymentError =>
-  new DeploymentError("NOT_FOUND", `${app} is not deployed: there is no service ${service}.`, {
+  new DeploymentError("NOT_FOUND", `${app} is not deployed: no service is named ${service}.`, {
     service,
     strategy,
-    hint: "Run `ofdeploy up` first; `ofdeploy ps` shows what is deployed.",
+    hint: "Run `ofdeploy up` first. `ofdeploy ps` lists the deployed apps.",
   });
 
 const outcomeOf = (verdicts: readonly RefreshVerdict[], signal: AbortSignal | undefined): RefreshReport["outcome"] => {

@@ -48,7 +48,7 @@ test("goes back only once, unless the app is named: then it is back at the newer
   const again = await rollback(strategy, files[1]);
   expect(again).toMatchObject({
     outcome: "failed",
-    apps: [{ outcome: "no-previous", reason: expect.stringContaining("already") }],
+    apps: [{ outcome: "no-previous", reason: expect.stringContaining("Already on its previous version") }],
   });
   expect(images(strategy)).toEqual({ web: "demo:1" });
   expect((await rollback(strategy, files[1], { apps: ["Web"] })).outcome).toBe("ok");
@@ -78,7 +78,7 @@ test("one that was taken over is not brought back to what was not the project's"
   strategy.put("web", { image: "demo:0" });
   await up(strategy, project(...version(1, "web")), { adopt: ["Web"] });
   const report = await rollback(strategy, project(...version(1, "web")), { apps: ["Web"] });
-  expect(report.apps[0]).toMatchObject({ outcome: "no-previous", reason: expect.stringContaining("taken over") });
+  expect(report.apps[0]).toMatchObject({ outcome: "no-previous", reason: expect.stringContaining("adopted") });
   expect(images(strategy)).toEqual({ web: "demo:1" });
 });
 

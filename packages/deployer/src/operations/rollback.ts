@@ -5,37 +5,55 @@ import {
   type ServiceStatus,
   throwIfAborted,
 } from "@openfactory/deploy-core";
-import { Milestones, slots } from "../model/concurrency.js";
-import { asDeploymentError, guarded } from "../model/errors.js";
+import { Milestones, limit } from "../model/concurrency.js";
+import { asDeploymentError, withRedaction } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
 import { UUID_LABEL } from "../model/labels.js";
-import { canTellOwners } from "../model/ownership.js";
+import { tracksOwnership } from "../model/ownership.js";
 import type { DesiredProject } from "../model/project.js";
 import type { RollbackReport, RollbackVerdict } from "../model/report.js";
 import type { ProjectWarning } from "../model/warnings.js";
 import { observe, withoutSettings } from "../observe/observe.js";
-import { untilRuns } from "../observe/observed-service.js";
+import { waitUntilRunning } from "../observe/observed-service.js";
 import { deliverAssets, type ListenerOptions } from "./asset-listeners.js";
 import { compareAssets, recordsOfProject } from "./assets.js";
-import { type Choice, chooseVersions } from "./choose-versions.js";
+import { type RollbackCandidate, chooseVersions } from "./choose-versions.js";
 import { type LockOptions, withLock } from "./lock.js";
 
+export interface RollbackOptions extends LockOptions, ListenerOptions {
+  signal?: AbortSignal;
+  observer?: Observer;
+  /**
+   * Names of apps to switch to their previous version. Doing that twice returns an app to the newer version. Default: the
+   * apps that the newest run changed, if they have an earlier version.
+   */
+  apps?: readonly string[];
+  /** As in `UpOptions`. */
+  wait?: boolean;
+  /** As in `UpOptions`. */
+  timeoutMs?: number;
+  /** As in `UpOptions`. */
+  settleMs?: number;
+  /** Number of apps that are rolled back at the same time. Default 4. */
+  concurrency?: number;
+}
+
 /**
- * Brings back what apps were before: of those that are named, or of all that the newest run changed. Apps go in the order
- * of their dependencies; a failure does not stop the others, and puts nothing forward again.
- * @param desired may name no apps at all, where only the project's name is known.
- * @returns what became of each: failures are in the report.
- * @throws DeploymentError before anything was changed: `UNSUPPORTED` (the platform keeps no earlier versions),
- * `NOT_FOUND` (an app is not deployed), `CONFLICT` (somebody else changes the project), `ENGINE_UNREACHABLE`, ...
+ * Restores the previous version of apps: of the named ones, or of all that the newest run changed, in the order of their
+ * dependencies. Continues after a failure, and does not undo other rollbacks.
+ * @param desired may have no apps, if only the project's name is known.
+ * @returns the outcome of each app; failures are in the report.
+ * @throws DeploymentError before any change: `UNSUPPORTED` (the platform keeps no previous versions), `NOT_FOUND` (an app is
+ * not deployed), `CONFLICT` (another process holds the lock), `ENGINE_UNREACHABLE`, ...
  */
 export async function rollback(
-  unguarded: OpenFactoryServiceDeploymentStrategy,
+  rawStrategy: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
   options: RollbackOptions = {},
 ): Promise<RollbackReport> {
-  const strategy = guarded(unguarded, desired);
+  const strategy = withRedaction(rawStrategy, desired);
   requireCapability(strategy, "rollback");
-  if (!canTellOwners(strategy)) requireCapability(strategy, "list");
+  if (!tracksOwnership(strategy)) requireCapability(strategy, "list");
   const began = performance.now();
   const { signal, observer, apps: names } = options;
   const { project, apps } = desired;
@@ -49,16 +67,18 @@ export async function rollback(
     apps.map(({ service }) => service),
     { signal },
   );
-  const { choices, run } = chooseVersions(desired, observed.services.values(), names);
+  const { candidates, run } = chooseVersions(desired, observed.services.values(), names);
   const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "rollback", signal, observer, warn };
-  const goBack = async (): Promise<RollbackVerdict[]> => {
-    const verdicts = await bringBackAll(strategy, desired, choices, options);
-    const assets = assetsOfRollback(observed.services, project, choices, verdicts);
+  const rollBackAndDeliver = async (): Promise<RollbackVerdict[]> => {
+    const verdicts = await rollBackAll(strategy, desired, candidates, options);
+    const assets = assetsOfRollback(observed.services, project, candidates, verdicts);
     await deliverAssets(assets, { project, platform: strategy.manifest.name }, options, warn);
     return verdicts;
   };
-  const canGo = choices.some(isGoing);
-  const verdicts = canGo ? await withLock(strategy, project, locked, goBack) : await goBack();
+  const hasChanges = candidates.some(willRollBack);
+  const verdicts = hasChanges
+    ? await withLock(strategy, project, locked, rollBackAndDeliver)
+    : await rollBackAndDeliver();
   return {
     project,
     platform: strategy.manifest.name,
@@ -70,14 +90,14 @@ export async function rollback(
   };
 }
 
-/** Assets of the services that are at another version now. */
+/** The assets of the services that were rolled back. */
 function assetsOfRollback(
   services: ReadonlyMap<string, ServiceStatus>,
   project: string,
-  choices: readonly Choice[],
+  candidates: readonly RollbackCandidate[],
   verdicts: readonly RollbackVerdict[],
 ) {
-  const back = new Set(
+  const rolledBack = new Set(
     verdicts
       .filter(
         ({ outcome }) =>
@@ -86,36 +106,43 @@ function assetsOfRollback(
       .map(({ service }) => service),
   );
   const now = new Map(services);
-  for (const [index, { service, status }] of choices.entries()) {
-    if (!back.has(service) || status.previous === undefined) continue;
+  for (const [index, { service, status }] of candidates.entries()) {
+    if (!rolledBack.has(service) || status.previous === undefined) continue;
     const { image, labels } = verdicts[index]?.status ?? status.previous;
-    // A version of an earlier release has no UUID on it.
+    // A version that an earlier release deployed has no label with the UUID.
     const uuid = status.labels[UUID_LABEL];
     now.set(service, { ...status, image, labels: { ...(uuid !== undefined && { [UUID_LABEL]: uuid }), ...labels } });
   }
-  return compareAssets(recordsOfProject(services.values(), project), recordsOfProject(now.values(), project), back);
+  return compareAssets(
+    recordsOfProject(services.values(), project),
+    recordsOfProject(now.values(), project),
+    rolledBack,
+  );
 }
 
-const isGoing = ({ obstacle, left }: Choice): boolean => obstacle === undefined && left === undefined;
+const willRollBack = ({ noVersionReason, skipReason }: RollbackCandidate): boolean =>
+  noVersionReason === undefined && skipReason === undefined;
 
-async function bringBackAll(
+async function rollBackAll(
   strategy: OpenFactoryServiceDeploymentStrategy,
   { apps }: DesiredProject,
-  choices: readonly Choice[],
+  candidates: readonly RollbackCandidate[],
   options: RollbackOptions,
 ): Promise<RollbackVerdict[]> {
-  const inTurn = slots(options.concurrency ?? 4);
+  const limited = limit(options.concurrency ?? 4);
   const milestones = new Milestones();
-  const going = new Map(choices.flatMap((choice) => (isGoing(choice) ? [[choice.service, choice.app] as const] : [])));
-  const needs = new Map(apps.map(({ service, dependsOn }) => [service, dependsOn]));
+  const rollingBack = new Map(
+    candidates.flatMap((candidate) => (willRollBack(candidate) ? [[candidate.service, candidate.app] as const] : [])),
+  );
+  const dependenciesOf = new Map(apps.map(({ service, dependsOn }) => [service, dependsOn]));
   return Promise.all(
-    choices.map(async (choice): Promise<RollbackVerdict> => {
-      const { service } = choice;
-      const dependencies = (needs.get(service) ?? []).filter((needed) => going.has(needed.service));
+    candidates.map(async (candidate): Promise<RollbackVerdict> => {
+      const { service } = candidate;
+      const dependencies = (dependenciesOf.get(service) ?? []).filter((needed) => rollingBack.has(needed.service));
       const ready = await Promise.all(dependencies.map((needed) => milestones.until(needed.service, "ready")));
       const blocker = dependencies[ready.indexOf(false)];
-      const because = blocker && going.get(blocker.service);
-      const verdict = await bringBack(strategy, choice, because, options, inTurn);
+      const because = blocker && rollingBack.get(blocker.service);
+      const verdict = await rollBackApp(strategy, candidate, because, options, limited);
       if (verdict.outcome === "failed" || verdict.outcome === "skipped") milestones.giveUp(service);
       else milestones.reach(service, "ready");
       options.observer?.({ type: "rollback", verdict });
@@ -124,12 +151,12 @@ async function bringBackAll(
   );
 }
 
-async function bringBack(
+async function rollBackApp(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  { app, service, status, obstacle, left }: Choice,
+  { app, service, status, noVersionReason, skipReason }: RollbackCandidate,
   because: string | undefined,
   { signal, observer, wait = true, timeoutMs = 120_000, settleMs }: RollbackOptions,
-  inTurn: ReturnType<typeof slots>,
+  limited: ReturnType<typeof limit>,
 ): Promise<RollbackVerdict> {
   const began = performance.now();
   const verdict = (outcome: RollbackVerdict["outcome"], more: Partial<RollbackVerdict> = {}): RollbackVerdict => ({
@@ -141,22 +168,22 @@ async function bringBack(
     ...more,
     elapsedMs: Math.round(performance.now() - began),
   });
-  if (obstacle !== undefined) return verdict("no-previous", { reason: obstacle });
-  if (left !== undefined) return verdict("skipped", { reason: left });
+  if (noVersionReason !== undefined) return verdict("no-previous", { reason: noVersionReason });
+  if (skipReason !== undefined) return verdict("skipped", { reason: skipReason });
   if (because !== undefined) return verdict("skipped", { because });
-  const tell = (phase: "rolling-back" | "waiting"): void => observer?.({ type: "phase", app, service, phase });
-  let isBack = false;
+  const reportPhase = (phase: "rolling-back" | "waiting"): void => observer?.({ type: "phase", app, service, phase });
+  let isRolledBack = false;
   try {
     const limits = { signal, observer: progressObserver(app, service, observer) };
-    await inTurn(async () => {
+    await limited(async () => {
       throwIfAborted(signal, { service });
-      tell("rolling-back");
+      reportPhase("rolling-back");
       await requireCapability(strategy, "rollback").rollback(service, limits);
-      isBack = true;
+      isRolledBack = true;
     });
     if (!wait) return verdict("started");
-    tell("waiting");
-    const now = await untilRuns(strategy, service, {
+    reportPhase("waiting");
+    const now = await waitUntilRunning(strategy, service, {
       ...limits,
       timeoutMs,
       ...(settleMs !== undefined && { settleMs }),
@@ -165,12 +192,13 @@ async function bringBack(
     const { state } = now;
     return verdict(state === "completed" || state === "stopped" ? state : "running", { status: withoutSettings(now) });
   } catch (error) {
-    if (signal?.aborted && DeploymentError.isInstance(error, "ABORTED")) return verdict(isBack ? "started" : "skipped");
+    if (signal?.aborted && DeploymentError.isInstance(error, "ABORTED"))
+      return verdict(isRolledBack ? "started" : "skipped");
     return verdict("failed", { error: asDeploymentError(error, service, strategy) });
   }
 }
 
-/** Nothing brought back is no success, nor is an app that was named and stays as it is. */
+/** `failed` also if no app was rolled back, or if a named app has no previous version. */
 function outcomeOf(
   verdicts: readonly RollbackVerdict[],
   isNamed: boolean,
@@ -181,19 +209,4 @@ function outcomeOf(
   if (has("failed") || (isNamed && has("no-previous"))) return "failed";
   if (signal?.aborted && has("skipped", "started")) return "interrupted";
   return has("running", "completed", "stopped", "started") ? "ok" : "failed";
-}
-
-export interface RollbackOptions extends LockOptions, ListenerOptions {
-  signal?: AbortSignal;
-  observer?: Observer;
-  /**
-   * Apps to bring back, by name, whatever their previous version is: done twice, an app is back at the newer one.
-   * Default: those whose last change was made by the newest run, as far as they have an earlier version.
-   */
-  apps?: readonly string[];
-  /** As in {@link UpOptions}. */
-  wait?: boolean;
-  timeoutMs?: number;
-  settleMs?: number;
-  concurrency?: number;
 }

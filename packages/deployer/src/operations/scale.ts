@@ -5,40 +5,50 @@ import {
   requireCapability,
   type ServiceStatus,
 } from "@openfactory/deploy-core";
-import { guarded } from "../model/errors.js";
+import { withRedaction } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
 import { APP_LABEL } from "../model/labels.js";
-import { canTellOwners, isOfProject, ownershipOf, ownerTextOf, type Scope } from "../model/ownership.js";
+import { tracksOwnership, isOfProject, ownershipOf, describeOwnerOf, type Scope } from "../model/ownership.js";
 import type { DesiredProject } from "../model/project.js";
 import type { ScaleReport, ScaleVerdict } from "../model/report.js";
 import type { ProjectWarning } from "../model/warnings.js";
 import { observe, observeOne, withoutSettings } from "../observe/observe.js";
-import { untilRuns } from "../observe/observed-service.js";
+import { waitUntilRunning } from "../observe/observed-service.js";
 import { deliverAssets, type ListenerOptions } from "./asset-listeners.js";
 import { compareAssets, recordOfStatus } from "./assets.js";
 import { type LockOptions, withLock } from "./lock.js";
 
+export interface ScaleOptions extends LockOptions, ListenerOptions {
+  signal?: AbortSignal;
+  observer?: Observer;
+  /** Wait until all replicas run. Default true. */
+  wait?: boolean;
+  /** Time limit until all replicas run, in milliseconds. Default 120000. */
+  timeoutMs?: number;
+  settleMs?: number;
+}
+
 /**
- * Sets the number of replicas of one app of a project. The file still says what it said: `plan` shows the difference
- * afterwards, and the next `up` takes it back.
- * @param desired may name no apps at all, where only the project's name is known.
+ * Sets the number of replicas of one app. The file does not change, so `plan` shows the difference afterwards, and the next
+ * `up` restores the number of the file.
+ * @param desired may have no apps, if only the project's name is known.
  * @param app the app's name.
- * @throws DeploymentError `INVALID_REQUEST` (not a number of replicas), `UNSUPPORTED` (the platform, or this app, has no
- * replicas), `NOT_FOUND`, `CONFLICT` (the service is not this project's; somebody else changes the project);
- * `TASK_FAILED`, `TIMEOUT` when not all of them run: the number stays as it was set.
+ * @throws DeploymentError `INVALID_REQUEST` (not a number of replicas), `UNSUPPORTED` (the platform or the app has no
+ * replicas), `NOT_FOUND`, `CONFLICT` (the service belongs to something else; another process holds the lock); `TASK_FAILED`
+ * or `TIMEOUT` if not all replicas run, and then the number stays as set.
  */
 export async function scale(
-  unguarded: OpenFactoryServiceDeploymentStrategy,
+  rawStrategy: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
   app: string,
   replicas: number,
   options: ScaleOptions = {},
 ): Promise<ScaleReport> {
-  const strategy = guarded(unguarded, desired);
+  const strategy = withRedaction(rawStrategy, desired);
   const scaling = requireCapability(strategy, "scale");
   if (!Number.isInteger(replicas) || replicas < 0) {
-    throw new DeploymentError("INVALID_REQUEST", `${replicas} is not a number of replicas.`, {
-      hint: "Name a whole number, 0 or more.",
+    throw new DeploymentError("INVALID_REQUEST", `Invalid number of replicas: ${replicas}.`, {
+      hint: "Use a whole number, 0 or more.",
     });
   }
   const began = performance.now();
@@ -57,14 +67,14 @@ export async function scale(
     const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "scale", signal, observer, warn };
     await withLock(strategy, project, locked, async () => {
       observer?.({ type: "phase", app, service, phase: "scaling", detail: `${from} to ${replicas}` });
-      await scaling.scale(service, replicas, { signal, observer: passing(limits.observer, warn) });
+      await scaling.scale(service, replicas, { signal, observer: withWarnings(limits.observer, warn) });
       const old = recordOfStatus(before);
       const assets = compareAssets([old], [{ ...old, replicas }], new Set([service]));
       await deliverAssets(assets, { project, platform: strategy.manifest.name }, options, warn);
     });
   }
   const status = wait
-    ? await untilRuns(strategy, service, { ...limits, timeoutMs, ...(settleMs !== undefined && { settleMs }) })
+    ? await waitUntilRunning(strategy, service, { ...limits, timeoutMs, ...(settleMs !== undefined && { settleMs }) })
     : undefined;
   const scaled: ScaleVerdict = {
     app,
@@ -80,8 +90,8 @@ export async function scale(
   return { project, platform: strategy.manifest.name, ...scaled };
 }
 
-/** `scale` returns no warnings: what the strategy warns of comes as events. */
-const passing =
+/** A strategy's `scale` returns no warnings, so its warning events are collected. */
+const withWarnings =
   (observer: (event: ProgressEvent) => void, warn: (warning: ProjectWarning) => void) =>
   (event: ProgressEvent): void => {
     if (event.type === "warning" && event.warning.code === "INSTANCES_RESTART") {
@@ -98,25 +108,25 @@ async function findService(
   signal: AbortSignal | undefined,
 ): Promise<ServiceStatus> {
   const { project, apps } = desired;
-  if (!canTellOwners(strategy)) requireCapability(strategy, "list");
+  if (!tracksOwnership(strategy)) requireCapability(strategy, "list");
   const service = apps.find(({ key }) => key === app)?.service;
   const found =
     service === undefined
       ? await findByLabel(strategy, desired, app, signal)
       : await observeOne(strategy, service, { signal });
   if (found === undefined) {
-    throw new DeploymentError("NOT_FOUND", `The project ${project} has no app ${app} that is deployed.`, {
-      hint: "`ofdeploy ps` lists what is there.",
+    throw new DeploymentError("NOT_FOUND", `The app ${app} is not deployed in the project ${project}.`, {
+      hint: "Run `ofdeploy ps` to list the deployed apps.",
     });
   }
   const ownership = ownershipOf(found.labels, desired, true);
   if (ownership === "ours") return found;
-  const owner = ownerTextOf(found.labels, desired);
-  throw new DeploymentError("CONFLICT", `The service ${found.name} belongs to ${owner}, and was left as it is.`, {
+  const owner = describeOwnerOf(found.labels, desired);
+  throw new DeploymentError("CONFLICT", `The service ${found.name} belongs to ${owner}, and was not changed.`, {
     service: found.name,
     hint: isOfProject(ownership)
       ? "Name that file with --file."
-      : "Only what carries the labels of the project is changed.",
+      : "Run `ofdeploy up --adopt` first to manage the service with this project.",
   });
 }
 
@@ -130,14 +140,4 @@ async function findByLabel(
   return [...services.values()].find(
     ({ labels }) => ownershipOf(labels, scope, false) === "ours" && labels[APP_LABEL] === app,
   );
-}
-
-export interface ScaleOptions extends LockOptions, ListenerOptions {
-  signal?: AbortSignal;
-  observer?: Observer;
-  /** Wait until all replicas run. Default true. */
-  wait?: boolean;
-  /** Milliseconds. Default 120000. */
-  timeoutMs?: number;
-  settleMs?: number;
 }

@@ -160,7 +160,7 @@ test("whatever fails, the world is as before, or the report says what is not; an
         const report = await up(strategy, projectOf(is, true), {
           signal: caller.signal,
           prune,
-          putBackTimeoutMs: 5000,
+          revertTimeoutMs: 5000,
         }).catch((error: unknown) => {
           // Nothing was touched yet.
           expect(DeploymentError.isInstance(error), String(error)).toBe(true);

@@ -2,19 +2,19 @@ import type { ServiceSettings } from "@openfactory/deploy-core";
 import { OWNERSHIP_LABELS, VOLUME_LABELS } from "../model/labels.js";
 import { canonicalMount, canonicalVariable } from "../model/request-hash.js";
 
-/** A value at the end of a path: text, or words of a command line. */
-export type LeafValue = string | readonly string[];
+/** The value of one setting: text, or the words of a command line. */
+export type SettingValue = string | readonly string[];
 
 /** Path and value of one setting, e.g. `["env.LOG_LEVEL", "debug"]`. */
-type Leaf = readonly [path: string, value: LeafValue];
+type FlatSetting = readonly [path: string, value: SettingValue];
 
 /**
- * Settings as paths and values, in a form in which only what means something differs: what is named has its name in the
- * path (variables, labels, mounts by target, ports by host port), and of what is a set, each element is a path. The
- * labels by which this tool knows what is its own are left out.
+ * Converts settings to paths and values such that only meaningful differences remain. Named entries have their name in the
+ * path (variables, labels, mounts by target, ports by host port), and each element of a set is a path of its own.
+ * Ownership labels are left out.
  */
-export function leavesOf(settings: ServiceSettings): Leaf[] {
-  const leaves: Leaf[] = [];
+export function flattenSettings(settings: ServiceSettings): FlatSetting[] {
+  const flat: FlatSetting[] = [];
   for (const [field, value] of Object.entries(settings)) {
     if (value === undefined) continue;
     const addAll = (FIELDS[field as keyof ServiceSettings] ?? addNested) as (
@@ -22,12 +22,12 @@ export function leavesOf(settings: ServiceSettings): Leaf[] {
       path: string,
       add: Add,
     ) => void;
-    addAll(value, field, (path, leaf) => leaves.push([path, leaf]));
+    addAll(value, field, (path, setting) => flat.push([path, setting]));
   }
-  return leaves;
+  return flat;
 }
 
-type Add = (path: string, value: LeafValue) => void;
+type Add = (path: string, value: SettingValue) => void;
 
 type Fields = {
   readonly [Field in keyof ServiceSettings]?: (
@@ -92,7 +92,7 @@ function addFiles(
   }
 }
 
-/** Values of nested objects; lists are words. What is undefined or empty is not there. */
+/** Adds the values of nested objects; a list is one value. Undefined and empty values are left out. */
 function addNested(value: unknown, path: string, add: Add): void {
   if (value === undefined || value === null) return;
   if (Array.isArray(value)) add(path, value.map(String));

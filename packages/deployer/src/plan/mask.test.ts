@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shown } from "./mask.js";
+import { maskValue } from "./mask.js";
 
 const SECRET = "hunter2";
 
@@ -22,8 +22,8 @@ test.each([
     "addr=nas,username=ada,password=***,vers=3.0",
   ],
   ["env.ANY", SECRET, "***"],
-])("%s %j is shown as %s", (path, value, expected) => {
-  const { text, masked } = shown(path, value, {});
+])("%s %j is masked as %s", (path, value, expected) => {
+  const { text, masked } = maskValue(path, value, {});
   expect(text).toBe(expected);
   expect(text).not.toContain(SECRET);
   expect(masked).toBe(true);
@@ -39,5 +39,5 @@ test.each([
   ["secrets.token.name", "token-1a2b", "token-1a2b"],
   ["mounts./data.VolumeOptions.DriverConfig.Options.device", ":/export/data", ":/export/data"],
 ])("%s %j stays as it is", (path, value, expected) => {
-  expect(shown(path, value, {})).toEqual({ text: expected, masked: false });
+  expect(maskValue(path, value, {})).toEqual({ text: expected, masked: false });
 });

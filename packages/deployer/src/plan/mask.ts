@@ -1,20 +1,20 @@
 import { isSecretName, MASK, maskAddresses, SECRET_NAME_END, SECRET_WORD } from "@openfactory/deploy-core";
-import type { LeafValue } from "./flatten-settings.js";
+import type { SettingValue } from "./flatten-settings.js";
 
 export interface MaskOptions {
   /** Show values of `env`. Default false. */
   showEnv?: boolean;
-  /** The names of variables that are never secret. Default: none. */
+  /** Names of variables that are never masked. Default: none. */
   shownEnv?: readonly string[];
 }
 
-/** The fields in which secrets are looked for: an image may be called `auth`, and its tag is none. */
-const SUSPECT = /^(?:labels|command|args|healthcheck|mounts)\b/;
+/** The fields that are searched for secrets. Not the image: an image named `auth` has a tag, not a secret. */
+const MASKED_FIELDS = /^(?:labels|command|args|healthcheck|mounts)\b/;
 
 const SECRET_FLAG = new RegExp(`^--?[\\w-]*?${SECRET_WORD}${SECRET_NAME_END}$`, "i");
 
 /** `PASSWORD=x`, `--token=x`, `api_key: x`, `--secret x` within a line; a quoted value whole. */
-const ASSIGNED = new RegExp(
+const ASSIGNED_SECRET = new RegExp(
   `([\\w-]*?${SECRET_WORD}${SECRET_NAME_END}(?:\\s*[=:]\\s*|(?<=--?[\\w-]*)\\s+))(?:(?:bearer|basic)\\s+)?("[^"]*"|'[^']*'|[^\\s,;&"']+)`,
   "gi",
 );
@@ -22,13 +22,13 @@ const ASSIGNED = new RegExp(
 const SCHEME = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
 
 /**
- * A value as it may be shown. Values of `env` are masked whole, unless they are asked for, and so are labels with the
- * names of secrets. In commands, labels and mounts, what looks like a secret is masked: what follows `--password` and the like,
- * `TOKEN=...`, and passwords in addresses. Anything else is shown: what must never be seen belongs in `secrets`.
+ * Masks secrets in a value. Values of `env` are masked whole, unless `showEnv` is set, and so are labels with the name of a
+ * secret. In commands, labels and mounts, texts that look like a secret are masked: the value of `--password` and similar
+ * flags, `TOKEN=...`, and passwords in addresses. A value that must never be shown belongs in `secrets`.
  */
-export function shown(
+export function maskValue(
   path: string,
-  value: LeafValue,
+  value: SettingValue,
   { showEnv = false, shownEnv = [] }: MaskOptions,
 ): { text: string; masked: boolean } {
   if (path.startsWith("env."))
@@ -36,23 +36,23 @@ export function shown(
       ? { text: String(value), masked: false }
       : { text: MASK, masked: true };
   if (path.startsWith("labels.") && isSecretName(path)) return { text: MASK, masked: true };
-  const raw = typeof value === "string" ? value : inShell(value);
-  if (!SUSPECT.test(path)) return { text: raw, masked: false };
-  const text = typeof value === "string" ? masked(value) : inShell(maskedWords(value));
+  const raw = typeof value === "string" ? value : quoteWords(value);
+  if (!MASKED_FIELDS.test(path)) return { text: raw, masked: false };
+  const text = typeof value === "string" ? maskText(value) : quoteWords(maskWords(value));
   return { text, masked: text !== raw };
 }
 
-const masked = (text: string): string =>
-  maskAddresses(text.replace(ASSIGNED, `$1${MASK}`).replace(SCHEME, `$1 ${MASK}`));
+const maskText = (text: string): string =>
+  maskAddresses(text.replace(ASSIGNED_SECRET, `$1${MASK}`).replace(SCHEME, `$1 ${MASK}`));
 
-const maskedWords = (words: readonly string[]): string[] =>
+const maskWords = (words: readonly string[]): string[] =>
   words.map((word, index) => {
     const before = words[index - 1] ?? "";
     if (SECRET_FLAG.test(before) && !word.startsWith("-")) return MASK;
     if (/^(?:-u|--user)$/.test(before)) return word.replace(/:.*$/s, `:${MASK}`);
-    return masked(word);
+    return maskText(word);
   });
 
-/** Words as one would type them. */
-const inShell = (words: readonly string[]): string =>
+/** Words as typed in a shell. */
+const quoteWords = (words: readonly string[]): string =>
   words.map((word) => (/^[\w@%+=:,./*-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(" ");

@@ -7,41 +7,41 @@ import {
 } from "@openfactory/deploy-core";
 import type { CheckedApp } from "../check/check-project.js";
 import { DIRECTORY_LABEL, FILE_LABEL, type Owner, ownerOf } from "../model/labels.js";
-import { fileLabels, type Ownership, ownershipOf, ownerText, type Scope } from "../model/ownership.js";
+import { fileLabels, type Ownership, ownershipOf, describeOwner, type Scope } from "../model/ownership.js";
 import type { FieldChange, PlannedApp } from "../model/plan.js";
 import { observeOne, withoutSettings } from "../observe/observe.js";
-import { compareSettings, isAsDeployed } from "./compare-settings.js";
-import { releaseReason, restartsOf, whyAgain } from "./reasons.js";
+import { compareSettings, matchesFingerprint } from "./compare-settings.js";
+import { releaseReason, restartedInstances, restartReason } from "./reasons.js";
 
-/** What the plans of all apps of a project share. */
+/** The inputs that are common to all apps of a plan. */
 export interface PlanContext {
   readonly strategy: OpenFactoryServiceDeploymentStrategy;
   readonly scope: Scope;
   readonly adopt: ReadonlySet<string>;
   readonly takeOwnership: boolean;
-  /** Why the service has to be connected again to its networks: see {@link staleNetwork}; undefined: it has not. */
-  readonly stale: (status: ServiceStatus, app: CheckedApp) => string | undefined;
+  /** Why the service must be attached to its networks again, if it must. */
+  readonly networkReason: (status: ServiceStatus, app: CheckedApp) => string | undefined;
   readonly showEnv: boolean;
   readonly signal?: AbortSignal;
 }
 
-/** What is to become of an app. */
-interface AppPlan {
+/** A planned app with the settings that applying it needs. */
+interface ComparedApp {
   readonly planned: PlannedApp;
-  /** How it is now: with its settings, where it is to be changed and they can be told. */
+  /** The observed service; with its settings if it will change and the strategy can read them. */
   readonly before?: ServiceStatus;
-  /** The settings it is to have, where they had to be known. */
+  /** The desired settings, if they were computed. */
   readonly after?: ServiceSettings;
 }
 
-/** Compares an app with what is there by its service's name. Asks the engine for what the listing did not tell. */
+/** Compares an app with the service of its name. Asks the engine only for data that the listing lacks. */
 export async function planApp(
   checked: CheckedApp,
   listed: ServiceStatus | undefined,
   context: PlanContext,
-): Promise<AppPlan> {
+): Promise<ComparedApp> {
   const { key, service, location } = checked.app;
-  const plan = (action: PlannedApp["action"], more: Partial<PlannedApp> = {}, before?: ServiceStatus): AppPlan => ({
+  const plan = (action: PlannedApp["action"], more: Partial<PlannedApp> = {}, before?: ServiceStatus): ComparedApp => ({
     planned: {
       app: key,
       service,
@@ -60,48 +60,54 @@ export async function planApp(
   const ownership = ownershipOf(listed.labels, scope, true);
   const isOurs = ownership === "ours" || (takeOwnership && ownership !== "foreign");
   if (!isOurs && !context.adopt.has(key)) {
-    return plan("conflict", { ...(owner && { owner }), reason: whose(service, owner, ownership, scope) }, listed);
+    return plan(
+      "conflict",
+      { ...(owner && { owner }), reason: ownershipConflict(service, owner, ownership, scope) },
+      listed,
+    );
   }
 
   const isSame = isOurs && owner?.request === checked.hash;
   const moves = isOurs ? ownerChanges(listed, checked, context) : [];
-  const again = isOurs ? (whyAgain(listed, checked.request) ?? context.stale(listed, checked)) : undefined;
-  if (isSame && moves.length === 0 && again === undefined && isKnownSame(listed, checked, context))
+  const restart = isOurs
+    ? (restartReason(listed, checked.request) ?? context.networkReason(listed, checked))
+    : undefined;
+  if (isSame && moves.length === 0 && restart === undefined && isKnownUnchanged(listed, checked, context))
     return plan("unchanged", {}, listed);
   const before = await withSettings(listed, context);
-  // It has gone since it was listed.
+  // It was removed after the listing.
   if (before === undefined) return plan("create");
   const difference = await compare(checked, before, { ...context, isSame });
   const { to: after } = difference;
-  if (!isOurs) return { ...plan(...adoption(service, owner, difference, context), before), after };
-  if (!difference.differs && again === undefined && moves.length === 0) return plan("unchanged", {}, before);
+  if (!isOurs) return { ...plan(...planAdoption(service, owner, difference, context), before), after };
+  if (!difference.differs && restart === undefined && moves.length === 0) return plan("unchanged", {}, before);
   const changes = [...difference.changes, ...moves].sort((a, b) => (a.path < b.path ? -1 : 1));
-  const obstacle = whyReplace(difference, context);
+  const replacement = replacementReason(difference, context);
   const release = difference.differs ? releaseReason(listed.labels, checked.app) : undefined;
-  const reason = [obstacle ?? again ?? whyMoved(moves, difference, context), release]
+  const reason = [replacement ?? restart ?? ownerChangeReason(moves, difference, context), release]
     .filter((sentence) => sentence !== undefined)
     .join(" ");
   const drifted = isSame && difference.differs;
-  const restarts = await restartsOf(context.strategy, before, after, { signal: context.signal });
+  const restarts = await restartedInstances(context.strategy, before, after, { signal: context.signal });
   const more = {
     changes,
     ...(drifted && { drifted }),
     ...(reason && { reason }),
     ...(restarts.length > 0 && { restarts }),
   };
-  return { ...plan(obstacle === undefined ? "update" : "replace", more, before), after };
+  return { ...plan(replacement === undefined ? "update" : "replace", more, before), after };
 }
 
-/** Whether nobody has changed a service that was made from just this request, as far as it tells. */
-function isKnownSame(status: ServiceStatus, { request }: CheckedApp, { strategy }: PlanContext): boolean {
-  // Without settings the hash decides, and the number of replicas, which every status has.
+/** Whether a service that was deployed from this same request is known to be unchanged since. */
+function isKnownUnchanged(status: ServiceStatus, { request }: CheckedApp, { strategy }: PlanContext): boolean {
+  // Without settings, the hash decides, and the number of replicas, which every status has.
   if (status.settings === undefined) return !strategy.manifest.honours.includes("mode") || hasReplicas(status, request);
-  // Whether the digest is still the newest is for the registry to say.
+  // Only the registry knows whether the digest is still the newest.
   if (request.imagePullPolicy === "always" && !request.image.includes("@")) return false;
-  return isAsDeployed(status, request);
+  return matchesFingerprint(status, request);
 }
 
-/** Whether as many replicas are wanted of a service as its request says, where that says a number. */
+/** Whether the number of desired replicas is that of the request. */
 function hasReplicas(
   { replicas }: ServiceStatus,
   { mode = { Replicated: { Replicas: 1 } } }: NormalizedRequest,
@@ -109,7 +115,7 @@ function hasReplicas(
   return !("Replicated" in mode) || replicas.desired === mode.Replicated.Replicas;
 }
 
-/** The service with its settings, where they can be told. */
+/** The service with its settings, where the strategy can read them. */
 const withSettings = async (
   listed: ServiceStatus,
   { strategy, signal }: PlanContext,
@@ -121,8 +127,9 @@ const withSettings = async (
 interface Difference {
   differs: boolean;
   changes: readonly FieldChange[];
-  /** Where they are known. */
+  /** Observed settings, if known. */
   from?: ServiceSettings;
+  /** Desired settings, if known. */
   to?: ServiceSettings;
 }
 
@@ -137,40 +144,41 @@ async function compare(
   return { differs: changes.length > 0, changes, from, to };
 }
 
-/** Why it has to be made anew; undefined: it can be changed in place. */
-function whyReplace({ from, to }: Difference, { strategy }: PlanContext): string | undefined {
+/** Why the service must be replaced; undefined if it can be updated in place. */
+function replacementReason({ from, to }: Difference, { strategy }: PlanContext): string | undefined {
   const { name, needsReplacement } = strategy.manifest;
-  if (!supports(strategy, "update")) return `The platform ${name} can't change a service in place.`;
-  const why = from && to && needsReplacement?.(from, to);
-  return why === undefined ? undefined : `${why}.`;
+  if (!supports(strategy, "update")) return `The platform ${name} can't update a service in place.`;
+  const reason = from && to && needsReplacement?.(from, to);
+  return reason === undefined ? undefined : `${reason}.`;
 }
 
-function adoption(
+function planAdoption(
   service: string,
   owner: Owner | undefined,
   difference: Difference,
   context: PlanContext,
 ): [PlannedApp["action"], Partial<PlannedApp>] {
   const { changes } = difference;
-  const obstacle = whyReplace(difference, context);
-  const from =
-    owner === undefined ? "Not managed by ofdeploy yet." : `It belongs to ${ownerText(owner, context.scope)} so far.`;
-  if (obstacle === undefined) return ["adopt", { changes, ...(owner && { owner }), reason: from }];
-  const reason = `The service ${service} can't be taken over as it runs: ${obstacle}`;
+  const replacement = replacementReason(difference, context);
+  const previousOwner =
+    owner === undefined
+      ? "Not managed by ofdeploy yet."
+      : `Currently belongs to ${describeOwner(owner, context.scope)}.`;
+  if (replacement === undefined) return ["adopt", { changes, ...(owner && { owner }), reason: previousOwner }];
+  const reason = `The service ${service} can't be adopted without replacing it: ${replacement}`;
   return ["conflict", { changes, ...(owner && { owner }), reason }];
 }
 
-function whose(service: string, owner: Owner | undefined, ownership: Ownership, scope: Scope): string {
-  if (owner === undefined)
-    return `A service ${service} exists already, and it does not carry the labels of this project.`;
-  const text = ownerText(owner, scope);
-  if (ownership === "foreign") return `The service ${service} belongs to ${text}, and this is ${scope.project}.`;
+function ownershipConflict(service: string, owner: Owner | undefined, ownership: Ownership, scope: Scope): string {
+  if (owner === undefined) return `A service ${service} already exists, and ofdeploy does not manage it.`;
+  const text = describeOwner(owner, scope);
+  if (ownership === "foreign") return `The service ${service} belongs to ${text}, not to ${scope.project}.`;
   return `The service ${service} of this project belongs to ${text}.`;
 }
 
 /**
- * The ownership labels that change: where the app has moved between files of this run, and with `takeOwnership` wherever
- * they are not this file's.
+ * The ownership labels that will change: if the app moved between files of this run, or with `takeOwnership`, if they
+ * name another file or directory.
  */
 function ownerChanges(
   { labels }: ServiceStatus,
@@ -190,15 +198,15 @@ function ownerChanges(
     }));
 }
 
-/** Why a service changes that differs in nothing but its owner; undefined: something else differs, too. */
-function whyMoved(
+/** The reason for an update that changes only the owner; undefined if anything else differs, too. */
+function ownerChangeReason(
   moves: readonly FieldChange[],
   { differs }: Difference,
   { strategy }: PlanContext,
 ): string | undefined {
   if (moves.length === 0 || differs) return undefined;
   const restart = strategy.manifest.relabelsInPlace
-    ? "nothing of it restarts"
-    : `the platform ${strategy.manifest.name} starts it in new containers, because it can't change labels in place`;
-  return `Its owner changes; ${restart}.`;
+    ? "no container restarts"
+    : `its containers are replaced, because the platform ${strategy.manifest.name} can't change labels in place`;
+  return `The owner changes; ${restart}.`;
 }

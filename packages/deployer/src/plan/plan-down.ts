@@ -8,23 +8,24 @@ import {
   supports,
 } from "@openfactory/deploy-core";
 import { checkApps } from "../check/check-project.js";
-import { guarded } from "../model/errors.js";
+import { withRedaction } from "../model/errors.js";
 import { FILE_LABEL, otherPlatform, ownerOf, PROJECT_LABEL, usesOf } from "../model/labels.js";
-import { canTellOwners, isOfProject, type Ownership, ownershipOf, ownerTextOf } from "../model/ownership.js";
-import type { DownPlan, PlannedRemoval, PlannedResourceRemoval } from "../model/plan.js";
+import { tracksOwnership, isOfProject, type Ownership, ownershipOf, describeOwnerOf } from "../model/ownership.js";
+import { changesAnything, type DownPlan, type PlannedRemoval, type PlannedResourceRemoval } from "../model/plan.js";
 import type { DesiredProject } from "../model/project.js";
 import { resourceId, resourcesOf } from "../model/resources.js";
-import { othersLeft, ownersUnknown } from "../model/warnings.js";
+import { othersLeft, ownersUnknownWarning } from "../model/warnings.js";
 import { observe } from "../observe/observe.js";
+import { otherUsers } from "./plan-resources.js";
 
 export interface PlanDownOptions extends OperationOptions {
-  /** The volumes too, and with them their data. Default false. */
+  /** Remove volumes too, with their data. Default false. */
   volumes?: boolean;
 }
 
 /**
- * What `down` would remove, and what it would leave and why, volumes among them. Changes nothing.
- * @param desired may name no apps at all, where only the project's name is known; without `files`, it is the whole project.
+ * Plans what `down` would remove, and what it would keep and why, including volumes. Changes nothing.
+ * @param desired may have no apps, if only the project's name is known; without `files`, it covers the whole project.
  * @throws DeploymentError `ENGINE_UNREACHABLE`, `NOT_A_SWARM_MANAGER`, ...
  */
 export async function planDown(
@@ -32,26 +33,23 @@ export async function planDown(
   desired: DesiredProject,
   options: PlanDownOptions = {},
 ): Promise<DownPlan> {
-  return (await findRemovals(guarded(strategy, desired), desired, { ...options, listsVolumes: true })).plan;
+  return (await prepareDown(withRedaction(strategy, desired), desired, { ...options, listsVolumes: true })).plan;
 }
 
-/** A plan, and the services that it would remove, where the platform shows them. */
-interface FoundRemovals {
-  readonly plan: DownPlan;
-  readonly seen: readonly ServiceStatus[];
-}
-
-/** As {@link planDown}; volumes that are left are asked for only where `listsVolumes` says so: that is one call more. */
-export async function findRemovals(
+/**
+ * As {@link planDown}, with the status of the services to remove.
+ * @param options.listsVolumes include volumes that are kept. Default false: this saves one call.
+ */
+export async function prepareDown(
   strategy: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
   { volumes = false, listsVolumes = false, signal }: PlanDownOptions & { listsVolumes?: boolean },
-): Promise<FoundRemovals> {
+): Promise<{ readonly plan: DownPlan; readonly removed: readonly ServiceStatus[] }> {
   checkApps(desired.apps);
   const platform = strategy.manifest.name;
-  const services = canTellOwners(strategy)
+  const services = tracksOwnership(strategy)
     ? await findServices(strategy, desired, signal)
-    : desired.apps.map(({ service, key }): Found => ({
+    : desired.apps.map(({ service, key }): FoundService => ({
         ownership: "ours",
         planned: { service, app: key, action: "remove" },
       }));
@@ -61,25 +59,30 @@ export async function findRemovals(
     const owner = status && ownerOf(status.labels);
     return owner === undefined || ownership === "ours" || ownership === "foreign" ? [] : [{ owner }];
   });
-  const planned = services.map((found) => found.planned).filter((one) => one !== undefined);
+  const plannedServices = services.flatMap(({ planned }) => planned ?? []);
   return {
     plan: {
       project: desired.project,
       platform,
-      services: planned,
+      services: plannedServices,
       resources,
-      warnings: [...(canTellOwners(strategy) ? [] : [ownersUnknown(platform)]), ...othersLeft(others, desired)],
-      hasChanges: [...planned, ...resources].some(({ action }) => action === "remove"),
+      warnings: [
+        ...(tracksOwnership(strategy) ? [] : [ownersUnknownWarning(platform)]),
+        ...othersLeft(others, desired),
+      ],
+      hasChanges: changesAnything([...plannedServices, ...resources]),
     },
-    seen: services.flatMap(({ status, ownership }) => (status !== undefined && ownership === "ours" ? [status] : [])),
+    removed: services.flatMap(({ status, ownership }) =>
+      status !== undefined && ownership === "ours" ? [status] : [],
+    ),
   };
 }
 
-/** A service of the project, or one that has the name of an app. */
-interface Found {
+/** A service of the project, or a service with the name of an app. */
+interface FoundService {
   readonly ownership: Ownership;
   readonly status?: ServiceStatus;
-  /** Left out of what is neither the project's nor an app's. */
+  /** Undefined if the service is neither of the project nor has the name of an app. */
   readonly planned?: PlannedRemoval;
 }
 
@@ -87,10 +90,10 @@ async function findServices(
   strategy: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
   signal: AbortSignal | undefined,
-): Promise<Found[]> {
+): Promise<FoundService[]> {
   const names = new Map(desired.apps.map(({ service, key }) => [service, key]));
   const { services } = await observe(strategy, [...names.keys()], { signal, instances: false });
-  return [...services.values()].map((status): Found => {
+  return [...services.values()].map((status): FoundService => {
     const { name: service, labels } = status;
     const isNamed = names.has(service);
     const ownership = ownershipOf(labels, desired, isNamed);
@@ -98,17 +101,23 @@ async function findServices(
     const subject = {
       service,
       ...(app !== undefined && { app }),
-      ...(labels[FILE_LABEL] !== undefined && { owner: ownerTextOf(labels, desired) }),
+      ...(labels[FILE_LABEL] !== undefined && { owner: describeOwnerOf(labels, desired) }),
     };
     if (ownership === "ours") return { ownership, status, planned: { ...subject, action: "remove" } };
     if (!isNamed && !isOfProject(ownership)) return { ownership, status };
-    return { ownership, status, planned: { ...subject, action: "keep", reason: whyLeft(ownership, labels, desired) } };
+    return {
+      ownership,
+      status,
+      planned: { ...subject, action: "keep", reason: keepReason(ownership, labels, desired) },
+    };
   });
 }
 
-function whyLeft(ownership: Ownership, labels: ServiceStatus["labels"], desired: DesiredProject): string {
-  if (ownership === "unrecorded") return "No file is recorded as its owner; `ofdeploy down --all` removes it.";
-  return `It belongs to ${ownerTextOf(labels, desired)}.`;
+const NO_FILE = "Its owner file is not recorded. `ofdeploy down --all` removes it.";
+
+function keepReason(ownership: Ownership, labels: ServiceStatus["labels"], desired: DesiredProject): string {
+  if (ownership === "unrecorded") return NO_FILE;
+  return `It belongs to ${describeOwnerOf(labels, desired)}.`;
 }
 
 async function listResources(
@@ -123,7 +132,7 @@ async function listResources(
 
 function planRemovals(
   listed: readonly Resource[],
-  services: readonly Found[],
+  services: readonly FoundService[],
   desired: DesiredProject,
   { volumes, platform }: { volumes: boolean; platform: string },
 ): PlannedResourceRemoval[] {
@@ -132,7 +141,8 @@ function planRemovals(
       status !== undefined && (planned?.action ?? "keep") === action ? [status] : [],
     );
   const removed = statuses("remove");
-  const staying = statuses("keep").filter(({ labels }) => labels[PROJECT_LABEL] === desired.project);
+  const remaining = statuses("keep").filter(({ labels }) => labels[PROJECT_LABEL] === desired.project);
+  const users = otherUsers(remaining, desired);
   const usedByRemoved = new Set(
     removed.flatMap(({ labels, previous }) => [...usesOf(labels), ...usesOf(previous?.labels ?? {})]),
   );
@@ -146,36 +156,31 @@ function planRemovals(
     const { kind, name, labels } = resource;
     const id = resourceId(resource);
     const ownership = ownershipOf(labels, desired, named.has(id));
-    const owner = labels[FILE_LABEL] === undefined ? {} : { owner: ownerTextOf(labels, desired) };
+    const owner = labels[FILE_LABEL] === undefined ? {} : { owner: describeOwnerOf(labels, desired) };
     const remove = (): PlannedResourceRemoval[] => [{ kind, name, action: "remove", ...owner }];
     const keep = (reason: string): PlannedResourceRemoval[] => [{ kind, name, action: "keep", ...owner, reason }];
-    const isAnothers = ownership === "other-file" || ownership === "other-directory";
-    if (isAnothers && !named.has(id)) return [];
+    const isOfOtherOwner = ownership === "other-file" || ownership === "other-directory";
+    if (isOfOtherOwner && !named.has(id)) return [];
 
-    const user = staying.find(({ labels: own }) => usesOf(own).includes(id));
-    if (user !== undefined) return keep(`${appText(user, desired)} uses it.`);
-    const earlier = staying.find(({ previous }) => usesOf(previous?.labels ?? {}).includes(id));
-    if (earlier !== undefined) return keep(`A rollback of ${appText(earlier, desired)} needs it.`);
-    if (kind === "volume" && !volumes) return keep("It may hold data; --volumes removes it.");
+    const user = users.get(id);
+    if (user !== undefined) return keep(user);
+    if (kind === "volume" && !volumes) return keep("It may contain data. --volumes removes it.");
     const other = otherPlatform(labels, platform);
     if (other !== undefined)
-      return keep(`It was made on the platform ${other}; remove it there (--platform ${other}).`);
+      return keep(`It was created on the platform ${other}. Remove it with --platform ${other}.`);
     if (ownership === "ours") return remove();
-    if (isAnothers) {
-      // The last user takes down what is empty without it; data is its owner's.
-      const isOwnerGone = !staying.some((status) => isOfOneFile(status.labels, labels));
+    if (isOfOtherOwner) {
+      // The last user also removes resources of other files, but not volumes: their data belongs to the owner.
+      const isOwnerGone = !remaining.some((status) => hasSameFile(status.labels, labels));
       if (kind !== "volume" && usedByRemoved.has(id) && isOwnerGone) return remove();
-      return keep(`It belongs to ${ownerTextOf(labels, desired)}.`);
+      return keep(`It belongs to ${describeOwnerOf(labels, desired)}.`);
     }
-    if (kind !== "volume" && staying.length === 0) return remove();
-    return keep("No file is recorded as its owner; `ofdeploy down --all` removes it.");
+    if (kind !== "volume" && remaining.length === 0) return remove();
+    return keep(NO_FILE);
   });
 }
 
-const appText = ({ name, labels }: ServiceStatus, desired: DesiredProject): string =>
-  `${ownerOf(labels)?.app ?? name} (${ownerTextOf(labels, desired)})`;
-
-function isOfOneFile(a: ServiceStatus["labels"], b: ServiceStatus["labels"]): boolean {
+function hasSameFile(a: ServiceStatus["labels"], b: ServiceStatus["labels"]): boolean {
   const [one, other] = [ownerOf(a), ownerOf(b)];
   return one?.file === other?.file && one?.directory === other?.directory;
 }
@@ -186,7 +191,7 @@ const removals = ({ services, resources }: DownPlan): string[] => [
 ];
 
 /**
- * Ends a run that would remove more than was confirmed. What has gone since is no obstacle.
+ * Ends a run that would remove more than the user confirmed. It may remove less.
  * @throws DeploymentError `CONFLICT`.
  */
 export function assertConfirmed(now: DownPlan, confirmed: DownPlan): void {
@@ -195,9 +200,9 @@ export function assertConfirmed(now: DownPlan, confirmed: DownPlan): void {
   if (more.length === 0) return;
   throw new DeploymentError(
     "CONFLICT",
-    `Since the list was confirmed, this was added: ${more.join(", ")}. Nothing was removed.`,
+    `This would also be removed, but was not in the confirmed list: ${more.join(", ")}. Nothing was removed.`,
     {
-      hint: "Run the command again, and check its list.",
+      hint: "Run the command again and check the new list.",
     },
   );
 }

@@ -1,51 +1,51 @@
 import type { Resource, ResourceKind, ServiceStatus } from "@openfactory/deploy-core";
 import type { CheckedProject } from "../check/check-project.js";
-import { FILE_LABEL, otherPlatform, RESOURCE_LABEL, RESOURCE_LABELS, SPEC_LABEL, usesOf } from "../model/labels.js";
-import { isOfProject, ownershipOf, ownerText, ownerTextOf, type Scope } from "../model/ownership.js";
-import type { PlannedApp, PlannedOrphan, PlannedOther, PlannedResource } from "../model/plan.js";
+import {
+  FILE_LABEL,
+  otherPlatform,
+  ownerOf,
+  RESOURCE_LABEL,
+  RESOURCE_LABELS,
+  SPEC_LABEL,
+  usesOf,
+} from "../model/labels.js";
+import { isOfProject, ownershipOf, describeOwnerOf, type Scope } from "../model/ownership.js";
+import type { Plan, PlannedOther, PlannedResource } from "../model/plan.js";
 import type { DesiredResource } from "../model/project.js";
 import { isVolume, resourceId, resourcesOf, specHash } from "../model/resources.js";
 import type { ProjectWarning } from "../model/warnings.js";
-import { shown } from "./mask.js";
+import { maskValue } from "./mask.js";
 
 interface ResourcePlanOptions {
   prune: boolean;
   volumes: boolean;
-  /** Labels that differ are a conflict, not a warning. */
+  /** A difference in labels is a conflict, not a warning. */
   strict: boolean;
   takeOwnership: boolean;
-  /** With whom a resource is shared: see {@link sharedResources}. */
+  /** The other owners of a resource, by id: see {@link sharedResources}. */
   shared: ReadonlyMap<string, readonly string[]>;
-  /** What runs now can be brought back after it has been changed. */
-  rollsBack: boolean;
+  /** Whether the platform can roll a service back, so that its previous version needs its resources. */
+  canRollBack: boolean;
   /** The platform of the run. */
   platform: string;
 }
 
-/** What is planned so far. */
-interface Planned {
-  readonly apps: readonly PlannedApp[];
-  readonly orphans: readonly PlannedOrphan[];
-  readonly others: readonly PlannedOther[];
-}
+type PlannedServices = Pick<Plan, "apps" | "orphans" | "others">;
 
-interface ResourcePlan {
-  readonly resources: PlannedResource[];
-  readonly warnings: ProjectWarning[];
-}
-
-/** Compares the resources that should be with those that exist. Pure. */
+/** Compares the desired resources with the existing ones. Pure. */
 export function planResources(
   checked: CheckedProject,
   listed: readonly Resource[],
-  planned: Planned,
+  planned: PlannedServices,
   options: ResourcePlanOptions,
-): ResourcePlan {
+): Pick<Plan, "resources" | "warnings"> {
   const { apps, resources } = checked;
   const own = listed.filter(({ orchestrator }) => orchestrator === undefined);
   const present = Map.groupBy(own, resourceId);
-  const taken = new Map(
-    listed.filter(({ orchestrator }) => orchestrator !== undefined).map((one) => [resourceId(one), one] as const),
+  const foreign = new Map(
+    listed
+      .filter(({ orchestrator }) => orchestrator !== undefined)
+      .map((resource) => [resourceId(resource), resource] as const),
   );
   const warnings: ProjectWarning[] = [];
   const wanted = new Set([
@@ -53,29 +53,29 @@ export function planResources(
     ...apps.flatMap(({ request }) => resourcesOf(request)),
   ]);
   const keys = new Set(resources.map(({ key, spec }) => keyOf(spec.kind, key)));
-  const users = usersAfterwards(planned, checked, options);
+  const users = findUsers(planned, checked, options);
   const ours = own.filter((resource) => {
     const key = resource.labels[RESOURCE_LABEL];
     const isNamed = key !== undefined && keys.has(keyOf(resource.kind, key));
     return !wanted.has(resourceId(resource)) && ownershipOf(resource.labels, checked, isNamed) === "ours";
   });
-  warnings.push(...twins(present, checked));
+  warnings.push(...duplicateNetworks(present, checked));
   return {
     resources: [
       ...resources.map((desired) => {
         const id = resourceId(desired.spec);
-        const other = present.has(id) ? undefined : taken.get(id);
+        const other = present.has(id) ? undefined : foreign.get(id);
         return other === undefined
           ? planDesired(desired, present.get(id) ?? [], checked, options, warnings)
           : nameTaken(desired, other);
       }),
-      ...ours.map((resource) => planLeft(resource, users.get(resourceId(resource)), keys, options)),
+      ...ours.map((resource) => planUnneeded(resource, users.get(resourceId(resource)), keys, options)),
     ],
     warnings,
   };
 }
 
-const named = ({ key, spec, location }: DesiredResource) => ({
+const identityOf = ({ key, spec, location }: DesiredResource) => ({
   kind: spec.kind,
   name: spec.name,
   key,
@@ -83,10 +83,10 @@ const named = ({ key, spec, location }: DesiredResource) => ({
 });
 
 const nameTaken = (desired: DesiredResource, { kind, name, orchestrator }: Resource): PlannedResource => ({
-  ...named(desired),
+  ...identityOf(desired),
   action: "conflict",
-  reason: `A ${kind} ${name} exists already, and it belongs to ${orchestrator}.`,
-  hint: `Choose another name; or, if the project is meant to run there, use that platform (--platform).`,
+  reason: `A ${kind} ${name} already exists, and it belongs to ${orchestrator}.`,
+  hint: `Choose another name, or deploy the project on that platform with --platform.`,
 });
 
 function planDesired(
@@ -96,7 +96,7 @@ function planDesired(
   { strict, takeOwnership, shared }: ResourcePlanOptions,
   warnings: ProjectWarning[],
 ): PlannedResource {
-  const resource = named(desired);
+  const resource = identityOf(desired);
   const { kind, name } = resource;
   const conflict = (reason: string, hint?: string): PlannedResource => ({
     ...resource,
@@ -106,26 +106,27 @@ function planDesired(
   });
   const [found] = present;
   if (found === undefined) return { ...resource, action: "create" };
-  if (present.length > 1) return conflict(ambiguous(kind, name, present), REMOVE_TWIN);
+  if (present.length > 1) return conflict(describeDuplicates(kind, name, present), REMOVE_DUPLICATES_HINT);
   const ownership = ownershipOf(found.labels, scope, true);
-  if (ownership === "foreign") return conflict(`A ${kind} ${name} exists already, and this project did not make it.`);
+  if (ownership === "foreign")
+    return conflict(`A ${kind} ${name} already exists, and it does not belong to this project.`);
   if (ownership === "other-directory" && !takeOwnership) {
     return conflict(
-      `The ${kind} ${name} belongs to ${ownerTextOf(found.labels, scope)}.`,
-      "Give one of the projects a `name:` of its own; or, if the directory has moved, run `ofdeploy up --take-ownership`.",
+      `The ${kind} ${name} belongs to ${describeOwnerOf(found.labels, scope)}.`,
+      "Set a different `name:` in one of the two projects. If the directory was moved, run `ofdeploy up --take-ownership`.",
     );
   }
-  const made = found.labels[SPEC_LABEL];
-  if (made !== undefined && made !== specHash(desired)) {
+  const createdFrom = found.labels[SPEC_LABEL];
+  if (createdFrom !== undefined && createdFrom !== specHash(desired)) {
     return conflict(
-      `The ${kind} ${name} was made with other options than the file asks for, and an engine can't change them.`,
-      REMAKE,
+      `The options of the ${kind} ${name} differ from the file, and an engine can't change them.`,
+      RECREATE_HINT,
     );
   }
   const labels = changedLabels(found, desired);
   if (labels.length > 0) {
-    const reason = `The ${kind} ${name} has other labels than the file asks for (${labels.join(", ")}), and an engine can't change them.`;
-    if (strict) return conflict(reason, REMAKE);
+    const reason = `The labels of the ${kind} ${name} differ from the file (${labels.join(", ")}), and an engine can't change them.`;
+    if (strict) return conflict(reason, RECREATE_HINT);
     warnings.push({ code: "RESOURCE_LABELS", reason });
     return { ...resource, action: "unchanged", reason };
   }
@@ -133,16 +134,16 @@ function planDesired(
   return { ...resource, action: "unchanged", ...(sharers && { reason: `Shared with ${sharers.join(" and ")}.` }) };
 }
 
-const REMAKE =
-  "Undo the change; or remove what uses it (`ofdeploy down` removes it, too), and run `ofdeploy up` to make it again.";
+const RECREATE_HINT =
+  "Undo the change in the file; or run `ofdeploy down`, which removes it with its users, and then `ofdeploy up`.";
 
-const REMOVE_TWIN = "Remove all of them but one: `docker network ls --no-trunc` shows their ids.";
+const REMOVE_DUPLICATES_HINT = "Remove all but one of them. `docker network ls --no-trunc` shows their ids.";
 
-const ambiguous = (kind: ResourceKind, name: string, present: readonly Resource[]): string =>
-  `There are ${present.length} ${kind}s named ${name} (${present.map(({ id }) => id.slice(0, 12)).join(", ")}), so that the name does not say which one is meant.`;
+const describeDuplicates = (kind: ResourceKind, name: string, present: readonly Resource[]): string =>
+  `There are ${present.length} ${kind}s named ${name} (${present.map(({ id }) => id.slice(0, 12)).join(", ")}), so the name is ambiguous.`;
 
-/** Networks that apps join, that the project does not declare, and that share a name. */
-function twins(
+/** Warns about external networks that apps join by a name that several networks have. */
+function duplicateNetworks(
   present: ReadonlyMap<string, readonly Resource[]>,
   { apps, resources }: CheckedProject,
 ): ProjectWarning[] {
@@ -152,14 +153,16 @@ function twins(
     const id = resourceId({ kind: "network", name });
     const some = present.get(id) ?? [];
     if (some.length < 2 || declared.has(id)) return [];
-    return [{ code: "AMBIGUOUS_NETWORK", reason: `${ambiguous("network", name, some)} ${REMOVE_TWIN}` }];
+    return [
+      { code: "AMBIGUOUS_NETWORK", reason: `${describeDuplicates("network", name, some)} ${REMOVE_DUPLICATES_HINT}` },
+    ];
   });
 }
 
 const labelText = (key: string, value: string | undefined): string =>
-  value === undefined ? "(none)" : shown(`labels.${key}`, value, {}).text;
+  value === undefined ? "(none)" : maskValue(`labels.${key}`, value, {}).text;
 
-/** `team: a => b`: the labels that the file asks for otherwise than they are; ofdeploy's own do not count. */
+/** The labels that differ from the file, each as `team: a => b`. Labels of ofdeploy are left out. */
 function changedLabels({ labels }: Resource, { spec }: DesiredResource): string[] {
   const wanted = spec.labels ?? {};
   const keys = new Set([...Object.keys(labels), ...Object.keys(wanted)]);
@@ -169,8 +172,8 @@ function changedLabels({ labels }: Resource, { spec }: DesiredResource): string[
     .map((key) => `${key}: ${labelText(key, labels[key])} => ${labelText(key, wanted[key])}`);
 }
 
-/** What becomes of a resource of the project that the file does not ask for. */
-function planLeft(
+/** Plans a resource of the project that the file does not contain. */
+function planUnneeded(
   { kind, name, labels }: Resource,
   user: string | undefined,
   keys: ReadonlySet<string>,
@@ -180,47 +183,59 @@ function planLeft(
   const resource = { kind, name, ...(key !== undefined && { key }) };
   if (user !== undefined) return { ...resource, action: "keep", reason: user };
   const other = otherPlatform(labels, platform);
-  if (other !== undefined) return { ...resource, action: "keep", reason: `It was made on the platform ${other}.` };
+  if (other !== undefined) return { ...resource, action: "keep", reason: `It was created on the platform ${other}.` };
   if (kind === "volume") {
-    if (prune && volumes) return { ...resource, action: "remove", reason: "The file no longer asks for it." };
-    return { ...resource, action: "keep", reason: "The file no longer asks for it, and it may hold data." };
+    if (prune && volumes) return { ...resource, action: "remove", reason: "It is no longer in the file." };
+    return { ...resource, action: "keep", reason: "It is no longer in the file, and may contain data." };
   }
   const isContent = kind === "config" || kind === "secret";
   if (isContent && key !== undefined && keys.has(keyOf(kind, key))) {
-    return { ...resource, action: "remove", reason: `The ${kind} ${key} has other content now.` };
+    return { ...resource, action: "remove", reason: `The ${kind} ${key} has new content.` };
   }
-  if (prune) return { ...resource, action: "remove", reason: "The file no longer asks for it." };
-  return { ...resource, action: "keep", reason: "The file no longer asks for it." };
+  if (prune) return { ...resource, action: "remove", reason: "It is no longer in the file." };
+  return { ...resource, action: "keep", reason: "It is no longer in the file." };
 }
 
 const keyOf = (kind: ResourceKind, key: string): string => `${kind} ${key}`;
 
-/** By resource, which service will use it, or would if it were rolled back. */
-function usersAfterwards(
-  { apps, orphans, others }: Planned,
+/** Why a resource is needed after the run, by its id: a service uses it, or would use it after a rollback. */
+function findUsers(
+  { apps, orphans, others }: PlannedServices,
   scope: Scope,
-  { rollsBack }: ResourcePlanOptions,
+  { canRollBack }: ResourcePlanOptions,
 ): Map<string, string> {
-  const users = new Map<string, string>();
+  const users = otherUsers(
+    others.map(({ status }) => status),
+    scope,
+  );
   const add = (labels: ServiceStatus["labels"] | undefined, reason: string): void => {
     for (const id of labels === undefined ? [] : usesOf(labels)) users.set(id, reason);
   };
-  for (const { app, owner, status } of others) {
-    add(status.previous?.labels, `A rollback of ${app} (${ownerText(owner, scope)}) needs it.`);
-    add(status.labels, `${app} (${ownerText(owner, scope)}) uses it.`);
-  }
   for (const { app, action, status } of [...apps, ...orphans]) {
     const previous = `A rollback of ${app} needs it.`;
     if (action === "unchanged" || action === "keep" || action === "conflict") {
       add(status?.previous?.labels, previous);
       add(status?.labels, `${app} uses it.`);
     }
-    if ((action === "update" || action === "adopt") && rollsBack) add(status?.labels, previous);
+    if ((action === "update" || action === "adopt") && canRollBack) add(status?.labels, previous);
   }
   return users;
 }
 
-/** Networks, volumes, configs and secrets that the run's files share with others of the project: by id, with whom. */
+/** Why a resource is needed, by its id: one of the services uses it, or would use it after a rollback. */
+export function otherUsers(services: readonly ServiceStatus[], scope: Scope): Map<string, string> {
+  const users = new Map<string, string>();
+  const add = (labels: ServiceStatus["labels"] = {}, reason: string): void => {
+    for (const id of usesOf(labels)) if (!users.has(id)) users.set(id, reason);
+  };
+  const named = ({ name, labels }: ServiceStatus): string =>
+    `${ownerOf(labels)?.app ?? name} (${describeOwnerOf(labels, scope)})`;
+  for (const service of services) add(service.labels, `${named(service)} uses it.`);
+  for (const service of services) add(service.previous?.labels, `A rollback of ${named(service)} needs it.`);
+  return users;
+}
+
+/** The resources that the run's files share with other files of the project: their other owners, by id. */
 export function sharedResources(
   checked: CheckedProject,
   others: readonly PlannedOther[],
@@ -233,7 +248,7 @@ export function sharedResources(
   const add = (id: string, labels: Readonly<Record<string, string>>): void => {
     if (!wanted.has(id)) return;
     const owners = shared.get(id) ?? new Set();
-    shared.set(id, owners.add(ownerTextOf(labels, checked)));
+    shared.set(id, owners.add(describeOwnerOf(labels, checked)));
   };
   for (const { status } of others) for (const id of usesOf(status.labels)) add(id, status.labels);
   for (const resource of listed) {

@@ -94,12 +94,12 @@ describe("what it costs", () => {
 describe("a service that another release deployed", () => {
   const made = (format: number | undefined, env: string[]) =>
     project({ ...app("web", { env }), ...(format !== undefined && { format }) });
-  const earlier = "It was deployed by an earlier release of ofdeploy, which set other variables and labels.";
+  const earlier = "Deployed by an earlier release of ofdeploy, which set other variables and labels.";
 
   test.each([
     [undefined, 2, earlier],
     [2, 3, earlier],
-    [3, 2, "It was deployed by a later release of ofdeploy, which set other variables and labels."],
+    [3, 2, "Deployed by a later release of ofdeploy, which set other variables and labels."],
     [2, 2, undefined],
     [undefined, undefined, undefined],
     [undefined, 1, undefined],
@@ -194,14 +194,14 @@ describe("what is told", () => {
     const error: unknown = await plan(fake(), project(app("web")), { adopt: ["Wbe"] }).catch(
       (reason: unknown) => reason,
     );
-    expect(error).toMatchObject({ code: "INVALID_REQUEST", hint: "Its apps are: Web." });
+    expect(error).toMatchObject({ code: "INVALID_REQUEST", hint: "The apps of the file are: Web." });
   });
 
   test("what can't be changed in place can't be taken over", async () => {
     const strategy = new FakeStrategy({}, { capabilities: ALL.filter((name) => name !== "update") });
     strategy.put("web");
     const { apps } = await plan(strategy, project(app("web")), { adopt: ["Web"] });
-    expect(apps[0]).toMatchObject({ action: "conflict", reason: expect.stringContaining("can't be taken over") });
+    expect(apps[0]).toMatchObject({ action: "conflict", reason: expect.stringContaining("can't be adopted") });
   });
 
   test("what belongs to another project is told before it is taken over", async () => {
@@ -211,7 +211,7 @@ describe("what is told", () => {
     expect((await plan(strategy, desired)).apps[0]).toMatchObject({ action: "conflict", owner: { project: "other" } });
     expect((await plan(strategy, desired, { adopt: ["Web"] })).apps[0]).toMatchObject({
       action: "adopt",
-      reason: "It belongs to the project other so far.",
+      reason: "Currently belongs to the project other.",
     });
   });
 });
@@ -222,7 +222,7 @@ describe("resources", () => {
     strategy.engine.createResource({ kind: "network", name: "own-net", labels: {} });
     const desired = { ...project(app("web")), resources: [network("own-net")] };
     expect((await plan(strategy, desired)).resources).toMatchObject([
-      { action: "conflict", reason: expect.stringContaining("did not make it") },
+      { action: "conflict", reason: expect.stringContaining("does not belong to this project") },
     ]);
     await expect(up(strategy, desired)).rejects.toMatchObject({
       code: "CONFLICT",
@@ -233,7 +233,7 @@ describe("resources", () => {
     await up(strategy, desired);
     const other = { key: "own-net", spec: { kind: "network" as const, name: "own-net", internal: true } };
     expect((await plan(strategy, { ...desired, resources: [other] })).resources).toMatchObject([
-      { action: "conflict", reason: expect.stringContaining("other options") },
+      { action: "conflict", reason: expect.stringContaining("options of the network own-net differ") },
     ]);
   });
 
@@ -322,7 +322,7 @@ describe("a network whose name another orchestrator on the engine uses", () => {
       {
         name: "own-back",
         action: "conflict",
-        reason: "A network own-back exists already, and it belongs to Docker Swarm.",
+        reason: "A network own-back already exists, and it belongs to Docker Swarm.",
       },
     ]);
     await expect(up(strategy, desired)).rejects.toMatchObject({

@@ -5,15 +5,15 @@ import {
   supports,
 } from "@openfactory/deploy-core";
 import { type CheckedProject, checkProject } from "../check/check-project.js";
-import { eachBounded } from "../model/concurrency.js";
-import { guarded } from "../model/errors.js";
+import { mapLimit } from "../model/concurrency.js";
+import { withRedaction } from "../model/errors.js";
 import type { Observer } from "../model/events.js";
 import { ownerOf } from "../model/labels.js";
 import { type Ownership, ownershipOf } from "../model/ownership.js";
-import type { Plan, PlannedOrphan, PlannedOther } from "../model/plan.js";
+import { changesAnything, type Plan, type PlannedOrphan, type PlannedOther } from "../model/plan.js";
 import type { DesiredProject } from "../model/project.js";
 import {
-  INSPECTIONS_AT_ONCE,
+  INSPECT_CONCURRENCY,
   observe,
   type Observed,
   observeOne,
@@ -23,48 +23,53 @@ import {
 import { findWarnings } from "./findings.js";
 import { planApp, type PlanContext } from "./plan-app.js";
 import { planResources, sharedResources } from "./plan-resources.js";
-import { staleNetwork } from "./reasons.js";
+import { staleNetworkReason } from "./reasons.js";
 
 export interface PlanOptions {
   signal?: AbortSignal;
   observer?: Observer;
-  /** Refuse what would otherwise be a warning. Default false. */
+  /** Fail where there would otherwise be a warning. Default false. */
   strict?: boolean;
   /**
-   * Ask for the settings of every service, and for all resources of the project. Default true: costs one more call for
-   * each service where the platform's listing does not hold them.
+   * Read the settings of every service, and all resources of the project. Default true. Costs one more call for each
+   * service where the platform's listing does not contain settings.
    */
   refresh?: boolean;
-  /** Services and resources of the project that the file no longer names are to be removed. Default false. */
+  /** Remove services and resources of the project that are no longer in the file. Default false. */
   prune?: boolean;
-  /** With `prune`: volumes too, and with them their data. Default false. */
+  /** With `prune`: remove volumes too, with their data. Default false. */
   volumes?: boolean;
-  /** Apps (by name) whose services may be taken over where somebody else made them. Default: none. */
+  /** Names of apps whose existing services may be adopted. Default: none. */
   adopt?: readonly string[];
   /**
-   * Take over what another file (or directory) of the same project owns, where the run's files name it: a file was renamed
-   * or moved, or an app has moved from one file to another. Default false: it is a conflict.
+   * Take ownership of services and resources of the run's files that another file or directory of the same project owns,
+   * because a file was renamed or moved, or an app moved to another file. Default false: that is a conflict.
    */
   takeOwnership?: boolean;
   /** Show values of `env` in changes. Default false: they are masked. */
   showEnv?: boolean;
 }
 
-/** A project that was checked, looked at, and compared. */
-export interface Prepared extends UpPlan {
+/** A plan with the data that applying it needs. */
+export interface PreparedPlan {
   readonly checked: CheckedProject;
-  /** What was seen, for who looks next: of thousands of services, only where there is something to do. */
+  readonly plan: Plan;
+  /** Observed services, by name; with settings if they will change and the strategy can read them. */
+  readonly before: ReadonlyMap<string, ServiceStatus>;
+  /** Desired settings, by service name, if they were computed. */
+  readonly after: ReadonlyMap<string, ServiceSettings>;
+  /** All services, as listed. Kept only if there is something to change, because there can be thousands. */
   readonly listed?: readonly ServiceStatus[];
 }
 
-/** Checks all, looks once at what is there, and plans. Changes nothing. */
+/** Checks a project, observes the engine once, and plans. Changes nothing. */
 export async function prepare(
-  unguarded: OpenFactoryServiceDeploymentStrategy,
+  rawStrategy: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
   options: PlanOptions = {},
-): Promise<Prepared> {
+): Promise<PreparedPlan> {
   const { observer, refresh = true, prune = false, signal } = options;
-  const strategy = guarded(unguarded, desired);
+  const strategy = withRedaction(rawStrategy, desired);
   const checked = checkProject(desired, strategy, options);
   const names = checked.apps.map(({ app }) => app.service);
   const [observed, resources] = await Promise.all([
@@ -77,8 +82,8 @@ export async function prepare(
 }
 
 /**
- * What `up` would do to a project, field by field. Changes nothing.
- * @returns a plan that may hold conflicts: `up` would refuse it.
+ * Plans what `up` would change in a project, field by field. Changes nothing.
+ * @returns a plan that can have conflicts, with which `up` would fail.
  * @throws DeploymentError `INVALID_REQUEST`, `UNSUPPORTED`, `ENGINE_UNREACHABLE`, `NOT_A_SWARM_MANAGER`, `ABORTED`; where
  * an app's pull policy asks a registry for its digest, `IMAGE_NOT_FOUND` and `UNAUTHORIZED`; ...
  */
@@ -90,25 +95,16 @@ export async function plan(
   return (await prepare(strategy, desired, options)).plan;
 }
 
-/** A plan, and how what it changes was before. */
-export interface UpPlan {
-  readonly plan: Plan;
-  /** By service name; with settings, of those that are to be changed, where they can be told. */
-  readonly before: ReadonlyMap<string, ServiceStatus>;
-  /** By service name: the settings that it is to have, where they had to be known. */
-  readonly after: ReadonlyMap<string, ServiceSettings>;
-}
-
 /**
- * Compares what should be with what was observed. Changes nothing; the engine is asked only for what the listing left out
- * of services that are to be changed.
+ * Compares the desired with the observed state. Changes nothing. Asks the engine only for data that the listing lacks about
+ * services that will change.
  */
 export async function planUp(
   strategy: OpenFactoryServiceDeploymentStrategy,
   checked: CheckedProject,
   observed: Observed,
   options: PlanOptions = {},
-): Promise<UpPlan> {
+): Promise<Pick<PreparedPlan, "plan" | "before" | "after">> {
   const { prune = false, volumes = false, strict = false, takeOwnership = false, showEnv = false, signal } = options;
   const { project, apps } = checked;
   const context: PlanContext = {
@@ -117,25 +113,25 @@ export async function planUp(
     adopt: new Set(options.adopt),
     takeOwnership,
     showEnv,
-    stale: (status, app) => staleNetwork(status, app, observed.resources, checked),
+    networkReason: (status, app) => staleNetworkReason(status, app, observed.resources, checked),
     signal,
   };
-  const steps = await eachBounded(INSPECTIONS_AT_ONCE, apps, (app) =>
+  const compared = await mapLimit(INSPECT_CONCURRENCY, apps, (app) =>
     planApp(app, observed.services.get(app.app.service), context),
   );
-  const planned = steps.map((step) => step.planned);
+  const planned = compared.map((app) => app.planned);
 
   const unnamed = unnamedServices(checked, observed);
   const others = unnamed.flatMap(({ status, ownership }) => otherOf(status, ownership));
-  const left = await eachBounded(
-    INSPECTIONS_AT_ONCE,
+  const observedOrphans = await mapLimit(
+    INSPECT_CONCURRENCY,
     unnamed.flatMap(({ status, ownership }) => (ownership === "ours" ? [status] : [])),
     (status) =>
       prune && status.settings === undefined && supports(strategy, "settings")
         ? observeOne(strategy, status.name, { signal })
         : Promise.resolve(status),
   );
-  const orphans = left.filter((status) => status !== undefined);
+  const orphans = observedOrphans.filter((status) => status !== undefined);
   const plannedOrphans = orphans.map((status): PlannedOrphan => ({
     app: ownerOf(status.labels)?.app ?? status.name,
     service: status.name,
@@ -154,7 +150,7 @@ export async function planUp(
       strict,
       takeOwnership,
       shared,
-      rollsBack: supports(strategy, "rollback"),
+      canRollBack: supports(strategy, "rollback"),
       platform: strategy.manifest.name,
     },
   );
@@ -163,14 +159,14 @@ export async function planUp(
     plan: {
       ...plan,
       warnings: [...checked.warnings, ...findWarnings(strategy, checked, plan, shared), ...warnings],
-      hasChanges: hasChanges(plan),
+      hasChanges: changesAnything([...plan.apps, ...plan.orphans, ...plan.resources]),
     },
-    before: byName([...steps.flatMap(({ before }) => before ?? []), ...orphans]),
-    after: byName(steps.flatMap(({ after }) => after ?? [])),
+    before: byName([...compared.flatMap(({ before }) => before ?? []), ...orphans]),
+    after: byName(compared.flatMap(({ after }) => after ?? [])),
   };
 }
 
-/** The services that no app of the run's files has, and whose they are. */
+/** The services that belong to no app of the run's files. */
 const unnamedServices = (
   checked: CheckedProject,
   { services }: Observed,
@@ -189,8 +185,3 @@ function otherOf(status: ServiceStatus, ownership: Ownership): PlannedOther[] {
 
 const byName = <Named extends { name: string }>(all: readonly Named[]): Map<string, Named> =>
   new Map(all.map((one) => [one.name, one]));
-
-const STILL: ReadonlySet<string> = new Set(["unchanged", "keep", "conflict"]);
-
-const hasChanges = ({ apps, orphans, resources }: Pick<Plan, "apps" | "orphans" | "resources">): boolean =>
-  [...apps, ...orphans, ...resources].some(({ action }) => !STILL.has(action));

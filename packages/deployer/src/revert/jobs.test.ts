@@ -20,7 +20,7 @@ const versionOf = (strategy: FakeStrategy) => strategy.services.get("migrate")?.
 
 describe.each([
   ["a job", migrate, "It is a job"],
-  ["a process that ran to its end", once, "It has run to its end"],
+  ["a process that ran to its end", once, "Its process has completed"],
 ])("reverting a failed run in which %s changed", (_, made, why) => {
   test("leaves it as the run made it, and the report says so", async () => {
     const strategy = fake();
@@ -30,7 +30,7 @@ describe.each([
     expect(report.outcome).toBe("failed");
     expect(versionOf(strategy)).toBe("echo 2; exit 0");
     expect(strategy.calls.filter((call) => /^(deploy|rollback|update) migrate/.test(call))).toEqual(["update migrate"]);
-    const reason = `${why}: going back would run its earlier version again.`;
+    const reason = `${why}, and a revert would run its previous version again.`;
     expect(report.apps[0]).toMatchObject({ outcome: "completed", now: "desired", kept: reason });
     expect(report.apps[1]).toMatchObject({ outcome: "failed", now: "before" });
     expect(report.compensation).toContainEqual(
@@ -69,7 +69,11 @@ describe.each([
     const report = await rollback(strategy, project(made(2), app("web")));
     expect(report.outcome).toBe("ok");
     expect(report.apps).toMatchObject([
-      { app: "Migrate", outcome: "skipped", reason: `${why}, and going back would run it again; name it to do that.` },
+      {
+        app: "Migrate",
+        outcome: "skipped",
+        reason: `${why}, and a rollback would run it again. Name the app to do that.`,
+      },
       { app: "Web", outcome: "running" },
     ]);
     expect(strategy.calls).not.toContain("rollback migrate");

@@ -4,11 +4,11 @@ import type { CompensationAction, CompensationStep } from "../model/report.js";
 
 /**
  * A change that a run has begun:
- * - `create`: a service was made
- * - `update`: it was changed in place
- * - `replace`: it was removed, and made anew
- * - `prune`: it was removed
- * - `resource`: a resource was made
+ * - `create`: creates a service
+ * - `update`: updates a service in place
+ * - `replace`: removes a service and creates it again
+ * - `prune`: removes a service
+ * - `resource`: creates a resource
  */
 export type Change =
   | { readonly kind: "create"; readonly app: string; readonly service: string }
@@ -16,51 +16,51 @@ export type Change =
       readonly kind: "update" | "replace" | "prune";
       readonly app: string;
       readonly service: string;
-      /** As it was, with its settings where they are known. */
+      /** The service before the change, with its settings if known. */
       readonly before: ServiceStatus;
     }
   | { readonly kind: "resource"; readonly resource: Pick<Resource, "kind" | "name"> };
 
 export type ServiceChange = Exclude<Change, { kind: "resource" }>;
 
-/** What a run has changed, in the order in which it began to: noted before the engine is asked, so that nothing is missed. */
+/** The changes of a run, in order. Each is recorded before the engine is called, so that none is missed. */
 export class Journal {
   readonly #changes = new Set<Change>();
   readonly #services = new Map<string, ServiceChange>();
-  readonly #made = new Set<Change>();
+  readonly #confirmed = new Set<Change>();
 
   begin(change: Change): void {
     this.#changes.add(change);
     if (change.kind !== "resource") this.#services.set(change.service, change);
   }
 
-  /** It turns out that the change was another's. */
+  /** Drops a change that another process made. */
   forget(change: ServiceChange): void {
     this.#changes.delete(change);
     this.#services.delete(change.service);
   }
 
-  /** The engine has confirmed it. Of a change that was begun only, nobody knows yet whether it was made. */
+  /** Records that the engine confirmed the change. Until then, the change may or may not have been made. */
   confirm(change: Change): void {
-    this.#made.add(change);
+    this.#confirmed.add(change);
   }
 
   isConfirmed(change: Change): boolean {
-    return this.#made.has(change);
+    return this.#confirmed.has(change);
   }
 
-  /** The change of a service, if there is one. */
-  of(service: string): ServiceChange | undefined {
+  /** The change of a service, if any. */
+  find(service: string): ServiceChange | undefined {
     return this.#services.get(service);
   }
 
-  /** The latest first. */
+  /** The changes, latest first. */
   reversed(): Change[] {
     return [...this.#changes].toReversed();
   }
 }
 
-/** The steps of putting a run back: each is told as it begins and as it ends, and kept as it ended. */
+/** The steps of a revert. Each is reported when it begins and when it ends. */
 export class StepLog {
   readonly #steps = new Map<Change, CompensationStep>();
   readonly #began = new Map<Change, number>();
@@ -72,16 +72,16 @@ export class StepLog {
 
   begin(change: Change, action: CompensationAction, reason?: string): void {
     this.#began.set(change, this.#began.get(change) ?? performance.now());
-    this.#keep(change, { action, ...subject(change), state: "begun", ...(reason !== undefined && { reason }) });
+    this.#report(change, { action, ...subject(change), state: "begun", ...(reason !== undefined && { reason }) });
   }
 
-  /** A step that was never begun had nothing to take back, and is not told, unless that could not be found out. */
+  /** Reports the end of a step. A step that never began is reported only if it failed. */
   end(change: Change, error?: DeploymentError): void {
     const step = this.#steps.get(change);
     if (step === undefined && error === undefined) return;
     const elapsedMs = Math.round(performance.now() - (this.#began.get(change) ?? performance.now()));
     const { action, reason } = step ?? { action: "restore" };
-    this.#keep(change, {
+    this.#report(change, {
       action,
       ...subject(change),
       state: error === undefined ? "done" : "failed",
@@ -95,7 +95,7 @@ export class StepLog {
     return [...this.#steps.values()];
   }
 
-  #keep(change: Change, step: CompensationStep): void {
+  #report(change: Change, step: CompensationStep): void {
     this.#steps.set(change, step);
     this.#observer?.({ type: "compensate", step });
   }

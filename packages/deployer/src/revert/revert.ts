@@ -1,87 +1,87 @@
 import type { DeploymentError, OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
-import { REMOVALS_AT_ONCE, slots } from "../model/concurrency.js";
+import { REMOVE_CONCURRENCY, limit } from "../model/concurrency.js";
 import { asDeploymentError } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
 import { dependents } from "../model/project.js";
 import type { AppNow, AppVerdict, CompensationStep, RemovalVerdict, ResourceVerdict } from "../model/report.js";
 import { resourceId } from "../model/resources.js";
-import { whatIsThere } from "../observe/observed-service.js";
+import { observeOrUnknown } from "../observe/observed-service.js";
 import { type Change, type Journal, type ServiceChange, StepLog } from "./journal.js";
-import { planTakeBack, type TakeBack, type TakeBackContext } from "./plan-revert.js";
+import { planRevert, type PlannedRevert, type RevertContext } from "./plan-revert.js";
 
-interface PutBackOptions {
-  /** Id of the run. */
+interface RevertOptions {
+  /** Id of the run to revert. */
   run: string;
   apps: readonly { service: string; dependsOn: readonly { service: string }[] }[];
-  /** Time limit of each step in milliseconds. */
+  /** Time limit of each step, in milliseconds. */
   timeoutMs: number;
   settleMs?: number;
   observer?: Observer;
 }
 
-/** What is there of a service that was to be put back; `error`: it is not as it was before. */
-interface PutBackService {
+/** The state of a service after the revert; with `error`, its revert failed. */
+interface RevertedService {
   readonly now: AppNow;
-  /** Why it was not taken back on purpose: one sentence. */
+  /** Why it was deliberately not reverted, in one sentence. */
   readonly kept?: string;
   readonly error?: DeploymentError;
 }
 
-type Attempted = PutBackService & Pick<TakeBack, "uses">;
+type RevertAttempt = RevertedService & Pick<PlannedRevert, "uses">;
 
-/** What became of what a run had changed. */
-interface PutBack {
+/** The result of a revert. */
+interface RevertResult {
   readonly steps: readonly CompensationStep[];
   /** By service name. */
-  readonly services: ReadonlyMap<string, PutBackService>;
-  /** Of resources that should have gone, by kind and name: why they have not. */
+  readonly services: ReadonlyMap<string, RevertedService>;
+  /** The errors of resources that could not be removed, by resource id. */
   readonly resources: ReadonlyMap<string, DeploymentError>;
 }
 
 /**
- * Takes back what a failed or interrupted run has changed: in reverse order, an app after those that depend on it,
- * resources after all apps; under time limits of its own, since the run's signal has fired by now. What fails is tried
- * once more when all else is as it was (it may have stood in the way), and what then fails is told.
+ * Reverts the changes of a failed or interrupted run, latest first: an app after its dependents, resources after all apps.
+ * Each step has its own time limit, because the run's signal has fired already. A failed step is tried once more after all
+ * others, because another service may have been in the way.
  */
-export async function putBack(
+export async function revert(
   strategy: OpenFactoryServiceDeploymentStrategy,
   journal: Journal,
-  options: PutBackOptions,
-): Promise<PutBack> {
+  options: RevertOptions,
+): Promise<RevertResult> {
   const { apps, observer } = options;
   const context = contextOf(strategy, journal, options);
   const log = new StepLog(observer);
   const changes = journal.reversed();
-  const ofServices = changes.filter((change) => change.kind !== "resource");
-  const ofResources = changes.filter((change) => change.kind === "resource");
+  const serviceChanges = changes.filter((change) => change.kind !== "resource");
+  const resourceChanges = changes.filter((change) => change.kind === "resource");
 
-  const inTurn = slots(REMOVALS_AT_ONCE);
-  const before = dependents(apps);
-  const settled = new Map(ofServices.map(({ service }) => [service, Promise.withResolvers<void>()]));
+  const limited = limit(REMOVE_CONCURRENCY);
+  const dependentsOf = dependents(apps);
+  const finished = new Map(serviceChanges.map(({ service }) => [service, Promise.withResolvers<void>()]));
   const first = await Promise.all(
-    ofServices.map(async (change) => {
-      await Promise.all((before.get(change.service) ?? []).map((service) => settled.get(service)?.promise));
-      const attempted = await inTurn(() => attempt(change, context, log));
+    serviceChanges.map(async (change) => {
+      await Promise.all((dependentsOf.get(change.service) ?? []).map((service) => finished.get(service)?.promise));
+      const attempted = await limited(() => tryRevert(change, context, log));
       if (attempted.error === undefined) log.end(change);
-      settled.get(change.service)?.resolve();
+      finished.get(change.service)?.resolve();
       return { change, attempted };
     }),
   );
-  const services = new Map<string, PutBackService>();
-  // Resources that what is kept uses.
+  const services = new Map<string, RevertedService>();
+  // Resources of services that are kept.
   const needed = new Set<string>();
   for (const { change, attempted } of first) {
-    const hasFailed = attempted.error !== undefined;
-    const { now, kept, uses = [], error } = hasFailed ? await attempt(change, context, log) : attempted;
-    if (hasFailed) log.end(change, error);
+    const isRetried = attempted.error !== undefined;
+    const { now, kept, uses = [], error } = isRetried ? await tryRevert(change, context, log) : attempted;
+    if (isRetried) log.end(change, error);
     for (const id of uses) needed.add(id);
     const done = { now, ...(kept !== undefined && { kept }) };
-    services.set(change.service, error === undefined ? done : { now: await lookAt(change, context), error });
+    services.set(change.service, error === undefined ? done : { now: await observeState(change, context), error });
   }
 
   const resources = new Map<string, DeploymentError>();
-  for (const change of ofResources.filter(({ resource }) => !needed.has(resourceId(resource)))) {
-    const { error } = await attempt(change, context, log);
+  for (const change of resourceChanges.filter(({ resource }) => !needed.has(resourceId(resource)))) {
+    const { error } = await tryRevert(change, context, log);
     log.end(change, error);
     if (error !== undefined) resources.set(resourceId(change.resource), error);
   }
@@ -91,8 +91,8 @@ export async function putBack(
 function contextOf(
   strategy: OpenFactoryServiceDeploymentStrategy,
   journal: Journal,
-  { run, timeoutMs, settleMs, observer }: PutBackOptions,
-): TakeBackContext {
+  { run, timeoutMs, settleMs, observer }: RevertOptions,
+): RevertContext {
   return {
     strategy,
     run,
@@ -103,12 +103,12 @@ function contextOf(
   };
 }
 
-/** Takes back one change. Never rejects. */
-async function attempt(change: Change, context: TakeBackContext, log: StepLog): Promise<Attempted> {
+/** Reverts one change. Never rejects. */
+async function tryRevert(change: Change, context: RevertContext, log: StepLog): Promise<RevertAttempt> {
   try {
-    const { now, action, kept, uses, work } = await planTakeBack(change, context);
+    const { now, action, kept, uses, execute } = await planRevert(change, context);
     if (action !== undefined) log.begin(change, action, kept);
-    await work?.();
+    await execute?.();
     return { now, ...(kept !== undefined && { kept, uses }) };
   } catch (error) {
     const subject = change.kind === "resource" ? change.resource.name : change.service;
@@ -116,11 +116,11 @@ async function attempt(change: Change, context: TakeBackContext, log: StepLog): 
   }
 }
 
-const lookAt = async ({ service }: ServiceChange, { strategy, run, timeoutMs }: TakeBackContext): Promise<AppNow> =>
-  (await whatIsThere(strategy, service, run, { signal: AbortSignal.timeout(timeoutMs) })).now;
+const observeState = async ({ service }: ServiceChange, { strategy, run, timeoutMs }: RevertContext): Promise<AppNow> =>
+  (await observeOrUnknown(strategy, service, run, { signal: AbortSignal.timeout(timeoutMs) })).now;
 
-/** What a run has come to. */
-export interface Results {
+/** The outcomes of a run. */
+export interface RunResults {
   readonly apps: readonly AppVerdict[];
   readonly orphans: readonly RemovalVerdict[];
   readonly resources: readonly ResourceVerdict[];
@@ -128,17 +128,17 @@ export interface Results {
 }
 
 /**
- * What a run has come to once it was put back.
- * @param because the app (or resource) whose failure ended the run.
+ * The outcomes of a run after its revert.
+ * @param because the app or resource whose failure ended the run.
  */
-export const asPutBack = (results: Results, done: PutBack, because: string | undefined): Results => ({
-  apps: results.apps.map((verdict) => appPutBack(verdict, done, because)),
-  orphans: results.orphans.map((removal) => orphanPutBack(removal, done)),
-  resources: results.resources.map((resource) => resourcePutBack(resource, done)),
+export const withRevertResult = (results: RunResults, done: RevertResult, because: string | undefined): RunResults => ({
+  apps: results.apps.map((verdict) => revertedApp(verdict, done, because)),
+  orphans: results.orphans.map((removal) => revertedOrphan(removal, done)),
+  resources: results.resources.map((resource) => revertedResource(resource, done)),
   compensation: done.steps,
 });
 
-function appPutBack(verdict: AppVerdict, { services }: PutBack, because: string | undefined): AppVerdict {
+function revertedApp(verdict: AppVerdict, { services }: RevertResult, because: string | undefined): AppVerdict {
   const service = services.get(verdict.service);
   if (service === undefined) return verdict;
   const { status: _, ...rest } = verdict;
@@ -150,20 +150,20 @@ function appPutBack(verdict: AppVerdict, { services }: PutBack, because: string 
   return { ...rest, outcome: "put-back", now, because };
 }
 
-function orphanPutBack(removal: RemovalVerdict, { services }: PutBack): RemovalVerdict {
+function revertedOrphan(removal: RemovalVerdict, { services }: RevertResult): RemovalVerdict {
   const service = services.get(removal.service);
   if (service === undefined || service.kept !== undefined || removal.outcome === "skipped") return removal;
   if (service.error !== undefined) return { ...removal, outcome: "failed", error: service.error };
   return removal.outcome === "removed" ? { ...removal, outcome: "put-back" } : removal;
 }
 
-function resourcePutBack(resource: ResourceVerdict, { resources, steps }: PutBack): ResourceVerdict {
+function revertedResource(resource: ResourceVerdict, { resources, steps }: RevertResult): ResourceVerdict {
   const error = resources.get(resourceId(resource));
   if (error !== undefined) return { ...resource, outcome: "failed", error };
-  if (resource.outcome !== "created" || !isTaken(resource, steps)) return resource;
+  if (resource.outcome !== "created" || !wasRemoved(resource, steps)) return resource;
   return { ...resource, outcome: "put-back" };
 }
 
-/** A resource that a kept job uses is not removed again. */
-const isTaken = (resource: ResourceVerdict, steps: readonly CompensationStep[]): boolean =>
+/** Resources of a kept job are not removed. */
+const wasRemoved = (resource: ResourceVerdict, steps: readonly CompensationStep[]): boolean =>
   steps.some((step) => step.resource !== undefined && resourceId(step.resource) === resourceId(resource));

@@ -106,7 +106,7 @@ export async function checkRenamed(platform: TestPlatform, restarts: boolean): P
     const plan = await files.run("app_new.yml", "plan", "--take-ownership");
     expect(plan).toMatchObject({ code: 2, stdout: expect.stringContaining("app_old.yml => app_new.yml") });
     const up = await files.ok("app_new.yml", "up", "--take-ownership", "--prune");
-    expect(up.stderr).toContain("1 service of this project belongs to app_old.yml and was left.");
+    expect(up.stderr).toContain("1 service of this project belongs to app_old.yml and was not changed.");
     const after = await platform.running(id);
     expect(Object.keys(after)).toEqual(Object.keys(before));
     expect(after[`${id}-gone`]).toBe(before[`${id}-gone`]);
