@@ -20,18 +20,7 @@ export interface CheckedRequest {
 }
 
 /**
- * Checks everything about the requests that needs no engine.
- * @returns the warnings about unsupported fields, by service name.
- * @throws DeploymentError as {@link parseRequests}.
- */
-export const checkRequests = (
-  apps: readonly DesiredApp[],
-  strategy: OpenFactoryServiceDeploymentStrategy,
-  options: { strict?: boolean } = {},
-): Map<string, readonly DeploymentWarning[]> =>
-  new Map(parseRequests(apps, strategy, options).map(({ app, warnings }) => [app.service, warnings]));
-
-/**
+ * Parses the requests of all apps, and checks everything about them that needs no engine.
  * @param options.networks the networks that the project declares, by name. Default: none.
  * @returns one result for each app, in order.
  * @throws DeploymentError `INVALID_REQUEST`, or else `UNSUPPORTED` (in strict mode, and for fields that can't be omitted),

@@ -99,7 +99,7 @@ export async function plan(
  * Compares the desired with the observed state. Changes nothing. Asks the engine only for data that the listing lacks about
  * services that will change.
  */
-export async function planUp(
+async function planUp(
   strategy: OpenFactoryServiceDeploymentStrategy,
   checked: CheckedProject,
   observed: Observed,
