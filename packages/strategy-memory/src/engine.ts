@@ -1,34 +1,53 @@
-import { DeploymentError, type LockHolder, type NormalizedRequest, type ResourceKind } from "@openfactory/deploy-core";
-import { lacks, portLack, throwIfLacking } from "./needs.js";
+import {
+  DeploymentError,
+  type DeployRequest,
+  type LockHolder,
+  type NormalizedRequest,
+  parseRequest,
+  type RemoveResourceOptions,
+  type ResourceKind,
+  type ServiceStatus,
+  sleep,
+} from "@openfactory/deploy-core";
 import { type SimulatedProcess, simulate } from "./process.js";
+import { findMissing, findPortInUse, throwIfMissing } from "./requirements.js";
 import { MemoryResources, usedBy } from "./resources.js";
 import { desiredInstances, isRunning, type MemoryInstance, type MemoryService, newId } from "./service.js";
 
 export interface MemoryEngineOptions {
-  /** References that can't be found. Every other image is there. Default: none. */
+  /** Images that don't exist. Default: every image exists. */
   missingImages?: readonly string[];
   /** Entrypoints of images that have one, as words. */
   entrypoints?: Readonly<Record<string, readonly string[]>>;
-  /** The networks that exist. Default: whatever is asked for. */
+  /** The networks that exist. Default: every network exists. */
   networks?: readonly string[];
-  /** Secrets and configs must have been made, by `createResource`. Default: whatever is asked for is there. */
+  /** Secrets and configs must be created with `createResource`. Default false: every secret and config exists. */
   onlyMadeFiles?: boolean;
-  /** What the processes of a service do, whatever its command says. */
+  /** The behavior of a service's processes, by service name, whatever its command is. */
   processes?: Readonly<Record<string, SimulatedProcess>>;
 }
 
-/** The world in which the strategy deploys: services by name, and what they need. Tests look at it directly. */
+const REMOVE_TIMEOUT_MS = 10_000;
+const POLL_INTERVAL_MS = 5;
+
+/** What happens when the new version of an update fails: see {@link MemoryEngine.change}. */
+export type UpdateFailureAction = "leave" | "rollback" | "keep";
+
+/** The engine in memory: services, resources and locks. Several strategies can share it. Tests read and change it directly. */
 export class MemoryEngine {
   readonly services = new Map<string, MemoryService>();
-  /** Who holds which lock, by its name. */
+  /** The holders of locks, by name of the lock. */
   readonly locks = new Map<string, LockHolder>();
-  /** The networks that exist, beside those among the resources. Undefined: whatever is asked for. */
+  /** The networks that exist in addition to the resources. Undefined: every network exists. */
   readonly networks: Set<string> | undefined;
   readonly resources = new MemoryResources();
+  /** The behavior of a service's processes, by service name. It applies to processes that start from now on. */
+  readonly processes: Record<string, SimulatedProcess>;
   readonly #options: MemoryEngineOptions;
 
   constructor(options: MemoryEngineOptions = {}) {
     this.#options = options;
+    this.processes = { ...options.processes };
     this.networks = options.networks && new Set(options.networks);
   }
 
@@ -41,54 +60,78 @@ export class MemoryEngine {
     });
   }
 
-  /** Makes a service that does not run yet. @throws DeploymentError `ALREADY_EXISTS`, `IMAGE_NOT_FOUND`, `NETWORK_NOT_FOUND`, `NOT_FOUND`. */
+  /** Creates a service that does not run yet. @throws DeploymentError `ALREADY_EXISTS`, `IMAGE_NOT_FOUND`, `NETWORK_NOT_FOUND`, `NOT_FOUND`. */
   create(request: NormalizedRequest): MemoryService {
     if (this.services.has(request.name)) {
       throw new DeploymentError("ALREADY_EXISTS", `The name ${request.name} is in use.`, {
         hint: "Remove that service first, or choose another name.",
       });
     }
-    throwIfLacking(lacks(this, request));
+    throwIfMissing(findMissing(this, request));
     const service: MemoryService = { id: newId(), request, createdAt: Date.now(), instances: [] };
     this.services.set(request.name, service);
     return service;
   }
 
-  /** Starts what a service is made for. @throws DeploymentError `CONFLICT` (a host port), `TASK_FAILED` (no such program). */
+  /** Starts the processes of a service. @throws DeploymentError `CONFLICT` (a host port), `TASK_FAILED` (no such program). */
   start(service: MemoryService): void {
     this.#checkPorts(service);
     service.instances = this.#launch(service.request, []);
+    this.#attach(service);
   }
 
   /**
-   * Makes a service what the request says; or, if that fails and its `updateConfig` says so, what it was before.
-   * @throws DeploymentError as {@link create} and {@link start}; nothing is changed then.
+   * Updates a service. If the new version fails, `onFailure` decides: it stays (`leave`), or the engine returns to the
+   * previous version (`rollback`), or the update fails and changes nothing (`keep`).
+   * @param onFailure default: as the `updateConfig` of the request says, else `leave`.
+   * @throws DeploymentError as {@link create} and {@link start}, and `TASK_FAILED` with `keep`; nothing is changed then.
    */
-  change(service: MemoryService, request: NormalizedRequest): void {
-    throwIfLacking(lacks(this, request));
+  change(service: MemoryService, request: NormalizedRequest, onFailure = failureAction(request)): void {
+    throwIfMissing(findMissing(this, request));
     this.#checkPorts({ ...service, request });
     const instances = this.#launch(request, []);
     const failed = instances.find(({ process }) => process.exitCode);
-    const goesBack = failed !== undefined && request.updateConfig?.FailureAction === "rollback";
-    service.rolledBackFor = goesBack ? failed : undefined;
-    service.instances = goesBack ? this.#launch(service.request, []) : instances;
-    service.previous = goesBack ? undefined : service.request;
-    service.request = goesBack ? service.request : request;
+    if (failed !== undefined && onFailure === "keep") throw updateFailed(request.name, failed);
+    const isRolledBack = failed !== undefined && onFailure === "rollback";
+    service.rolledBackFor = isRolledBack ? failed : undefined;
+    service.instances = isRolledBack ? this.#launch(service.request, []) : instances;
+    service.previous = isRolledBack ? undefined : service.request;
+    service.request = isRolledBack ? service.request : request;
+    this.#attach(service);
+    delete service.status;
   }
 
-  /** Sets the number of instances; those that can go on do. */
+  /** Sets the number of instances. Existing ones keep running. */
   scale(service: MemoryService, replicas: number): void {
     const request = { ...service.request, mode: { Replicated: { Replicas: replicas } } };
     service.instances = this.#launch(request, service.instances.slice(0, replicas));
     service.request = request;
+    delete service.status;
   }
 
-  /** Ends the processes of a service, as somebody else would. */
+  /** Creates or replaces a service that runs, without any check. @param status overrides parts of its status. */
+  put(request: Partial<DeployRequest> & { readonly name: string }, status?: Partial<ServiceStatus>): MemoryService {
+    const normalized = parseRequest({ image: "demo:1", ...request });
+    const service: MemoryService = { id: newId(), request: normalized, createdAt: Date.now(), instances: [] };
+    service.instances = this.#launch(normalized, []);
+    if (status !== undefined) service.status = status;
+    this.#attach(service);
+    this.services.set(request.name, service);
+    return service;
+  }
+
+  /** Ends the processes of a service with an exit code, as a process does by itself. */
+  exit(name: string, exitCode: number): void {
+    for (const instance of this.service(name).instances.filter(isRunning))
+      instance.process = { ...instance.process, exitCode };
+  }
+
+  /** Stops the processes of a service, as a user does. */
   stop(name: string): void {
     for (const instance of this.service(name).instances.filter(isRunning)) instance.stoppedAt = Date.now();
   }
 
-  /** Removes exactly this service, not another that has come to bear its name. */
+  /** Removes exactly this service, not a later one with its name. */
   remove(service: MemoryService): void {
     if (this.services.get(service.request.name) === service) this.services.delete(service.request.name);
   }
@@ -105,15 +148,59 @@ export class MemoryEngine {
     return !this.#options.onlyMadeFiles || this.resources.get(kind, name) !== undefined;
   }
 
-  /** The service that uses a resource, if there is one. */
+  /** The service that uses a resource, if any. */
   userOf(kind: ResourceKind, name: string): MemoryService | undefined {
     return [...this.services.values()].find(({ request }) => usedBy(request, kind).includes(name));
   }
 
+  /** Removes a resource once no service uses it. @throws DeploymentError `NOT_FOUND`, `CONFLICT`, `UNSUPPORTED`, `ABORTED`. */
+  async removeResource(
+    kind: ResourceKind,
+    name: string,
+    { timeoutMs = REMOVE_TIMEOUT_MS, signal }: RemoveResourceOptions,
+  ): Promise<void> {
+    const end = Date.now() + timeoutMs;
+    this.resources.require(kind, name);
+    for (let user = this.userOf(kind, name); user !== undefined; user = this.userOf(kind, name)) {
+      if (Date.now() >= end) {
+        throw new DeploymentError("CONFLICT", `The ${kind} ${name} is in use by service ${user.request.name}.`, {
+          hint: "Remove the service first.",
+        });
+      }
+      await sleep(POLL_INTERVAL_MS, signal);
+    }
+    this.resources.remove(kind, name);
+  }
+
+  /** The state of everything, without ids and times, to compare it before and after. */
+  snapshot(): Record<string, unknown> {
+    const services = [...this.services].map(([name, { request, instances, status }]) => [
+      name,
+      { request, running: instances.filter(isRunning).length, ...status },
+    ]);
+    return {
+      services: Object.fromEntries(services.sort()),
+      resources: this.resources.keys(),
+      locks: [...this.locks.keys()].sort(),
+    };
+  }
+
+  #attach(service: MemoryService): void {
+    const { networks } = service.request;
+    if (networks === undefined) delete service.networks;
+    else
+      service.networks = networks.flatMap((name) =>
+        this.resources
+          .named("network", name)
+          .slice(0, 1)
+          .map(({ id }) => ({ id, name })),
+      );
+  }
+
   #checkPorts({ id, request }: MemoryService): void {
     const others = [...this.services.values()].filter((other) => other.id !== id && other.instances.some(isRunning));
-    throwIfLacking(
-      portLack(
+    throwIfMissing(
+      findPortInUse(
         request,
         others.map((other) => other.request),
       ),
@@ -123,12 +210,11 @@ export class MemoryEngine {
   #launch(request: NormalizedRequest, kept: MemoryInstance[]): MemoryInstance[] {
     const entrypoint = request.command ?? this.#options.entrypoints?.[request.image] ?? [];
     const process =
-      this.#options.processes?.[request.name] ??
-      simulate([...entrypoint, ...(request.args ?? [])], request.networks?.length ?? 0);
+      this.processes[request.name] ?? simulate([...entrypoint, ...(request.args ?? [])], request.networks?.length ?? 0);
     if (process.absent) {
       throw new DeploymentError(
         "TASK_FAILED",
-        `The process of ${request.name} can't be started: there is no such program.`,
+        `The process of ${request.name} can't be started: its program does not exist.`,
         {
           hint: "Correct the command.",
         },
@@ -141,3 +227,16 @@ export class MemoryEngine {
     return instances;
   }
 }
+
+const failureAction = ({ updateConfig }: NormalizedRequest): UpdateFailureAction =>
+  updateConfig?.FailureAction === "rollback" ? "rollback" : "leave";
+
+const updateFailed = (name: string, { id, process }: MemoryInstance): DeploymentError =>
+  new DeploymentError("TASK_FAILED", `The new version of ${name} exited with code ${process.exitCode}.`, {
+    instance: {
+      id,
+      ...(process.exitCode !== undefined && { exitCode: process.exitCode }),
+      lastLogLines: (process.lines ?? []).map(({ line }) => line),
+    },
+    hint: "Check its log.",
+  });

@@ -21,7 +21,7 @@ const honoured: readonly RequestField[] = [
 ];
 
 const exceptions: readonly UnhonouredPart[] = [
-  { field: "imagePullPolicy", reason: "There is no registry to ask.", unless: ["missing", "never"] },
+  { field: "imagePullPolicy", reason: "There is no registry.", unless: ["missing", "never"] },
   {
     field: "restart",
     reason: "A simulated process that has ended is not started again.",
@@ -29,17 +29,17 @@ const exceptions: readonly UnhonouredPart[] = [
   },
   {
     field: "templates",
-    reason: "Nothing expands templates: a process gets the text as it is written.",
+    reason: "Templates are not expanded: a process receives the text unchanged.",
     unless: ["literal"],
   },
   { field: "mode.ReplicatedJob.MaxConcurrent", reason: "All tasks of a job run at the same time." },
 ];
 
-const NO_PROCESS = "A simulated process has no user, files, limits or kernel, and no place to run.";
+const NO_PROCESS = "A simulated process has no user, files, limits, kernel or node.";
 
 /**
- * What the strategy in memory says of itself.
- * @param more further fields to count as honoured: they are kept with the service and have no effect.
+ * The manifest of the strategy in memory.
+ * @param more additional supported fields: they are stored with the service and have no effect.
  */
 export function memoryManifest(more: readonly RequestField[] = []): StrategyManifest {
   const honours = REQUEST_FIELDS.filter((field) => honoured.includes(field) || more.includes(field));

@@ -1,4 +1,4 @@
-import { DeploymentError, REQUEST_FIELDS } from "@openfactory/deploy-core";
+import { DeploymentError, REQUEST_FIELDS, type StrategyManifest } from "@openfactory/deploy-core";
 import { z } from "zod";
 
 /** An operation of the strategy, as in {@link MemoryOptions.failOn}. */
@@ -16,24 +16,32 @@ const processSchema = z.strictObject({
   absent: z.boolean().optional(),
 });
 
-/** The options of the strategy in memory. All may be left out. */
+/** The options of the strategy in memory. All are optional. */
 export const memoryOptionsSchema = z.strictObject({
-  /** How long each step of an operation takes, in milliseconds. Default 0. */
+  /** Duration of each step of an operation, in milliseconds. Default 0. */
   latencyMs: z.number().min(0).optional(),
-  /** Further fields to count as honoured. They are kept with the service and have no effect. */
+  /** Additional supported fields. They are stored with the service and have no effect. */
   honours: z.array(z.enum(REQUEST_FIELDS)).optional(),
-  /** What fails, by service: the error of its deploy, or of each operation. */
+  /** Errors by service name: the error of its deploy, or errors by operation. */
   failOn: z.record(z.string(), z.union([error, z.partialRecord(z.enum(OPERATIONS), error)])).optional(),
-  /** References that can't be found. Every other image is there. */
+  /** Images that don't exist. Default: every image exists. */
   missingImages: z.array(z.string()).optional(),
   /** Entrypoints of images that have one, as words. */
   entrypoints: z.record(z.string(), z.array(z.string())).optional(),
-  /** The networks that exist. Default: whatever is asked for. */
+  /** The networks that exist. Default: every network exists. */
   networks: z.array(z.string()).optional(),
-  /** Secrets and configs must have been made, by `createResource`. Default: whatever is asked for is there. */
+  /** Secrets and configs must be created with `createResource`. Default false: every secret and config exists. */
   onlyMadeFiles: z.boolean().optional(),
-  /** What the processes of a service do, whatever its command says. */
+  /** The behavior of a service's processes, by service name, whatever its command is. */
   processes: z.record(z.string(), processSchema).optional(),
+  /** `list` returns settings at no cost. Default true; false: it inspects each service, only if settings are requested. */
+  listsSettings: z.boolean().optional(),
+  /** What happens when the new version of an update fails. Default: as the `updateConfig` of the request says, else `leave`. */
+  onFailedUpdate: z.enum(["leave", "rollback", "keep"]).optional(),
+  /** The digests that a registry returns for the pull policy `always`, by image. Default: images are not pinned. */
+  digests: z.record(z.string(), z.string()).optional(),
+  /** Replaces parts of the manifest, such as its capabilities, to test code with a strategy that can do less. */
+  manifest: z.custom<Partial<StrategyManifest>>((value) => typeof value === "object").optional(),
 });
 
 export type MemoryOptions = z.input<typeof memoryOptionsSchema>;

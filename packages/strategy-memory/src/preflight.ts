@@ -6,9 +6,9 @@ import {
   volumeDifference,
 } from "@openfactory/deploy-core";
 import type { MemoryEngine } from "./engine.js";
-import { type Lack, lacks, portLack } from "./needs.js";
+import { findMissing, findPortInUse, type MissingRequirement } from "./requirements.js";
 
-/** What would make deploys of these requests fail, or not do what is expected. */
+/** The problems that would make the deploys of these requests fail, or have an unexpected effect. */
 export function preflight(engine: MemoryEngine, requests: readonly PreflightRequest[]): PreflightProblem[] {
   const all = requests.map(({ request, updates }) => ({ request: parseRequest(request), updates }));
   const updated = new Set(all.filter(({ updates }) => updates).map(({ request }) => request.name));
@@ -17,18 +17,18 @@ export function preflight(engine: MemoryEngine, requests: readonly PreflightRequ
     const others = [...staying, ...all.slice(0, index).map((earlier) => earlier.request)];
     const found = [
       ...(updates ? [] : nameInUse(engine, request)),
-      ...lacks(engine, request),
-      ...portLack(
+      ...findMissing(engine, request),
+      ...findPortInUse(
         request,
         others.filter(({ name }) => name !== request.name),
       ),
       ...otherVolumes(engine, request),
     ];
-    return found.map((lack): PreflightProblem => ({ ...lack, service: request.name }));
+    return found.map((missing): PreflightProblem => ({ ...missing, service: request.name }));
   });
 }
 
-const nameInUse = (engine: MemoryEngine, { name }: NormalizedRequest): Lack[] =>
+const nameInUse = (engine: MemoryEngine, { name }: NormalizedRequest): MissingRequirement[] =>
   engine.services.has(name)
     ? [
         {
@@ -40,12 +40,13 @@ const nameInUse = (engine: MemoryEngine, { name }: NormalizedRequest): Lack[] =>
       ]
     : [];
 
-/** Volumes that are there with other options: they stay as they are. */
-const otherVolumes = (engine: MemoryEngine, { mounts = [] }: NormalizedRequest): Lack[] =>
-  mounts.flatMap(({ Source = "", VolumeOptions }, index): Lack[] => {
-    const there = engine.resources.get("volume", Source);
-    const asked = VolumeOptions?.DriverConfig?.Options;
-    const difference = there && asked && volumeDifference({ Options: there.driverOptions }, { Options: asked });
+/** Existing volumes with other options, which a deploy would not change. */
+const otherVolumes = (engine: MemoryEngine, { mounts = [] }: NormalizedRequest): MissingRequirement[] =>
+  mounts.flatMap(({ Source = "", VolumeOptions }, index): MissingRequirement[] => {
+    const existing = engine.resources.get("volume", Source);
+    const options = VolumeOptions?.DriverConfig?.Options;
+    const difference =
+      existing && options && volumeDifference({ Options: existing.driverOptions }, { Options: options });
     if (difference === undefined) return [];
     const message = `Volume ${Source} exists with ${difference}, and would be mounted unchanged`;
     return [{ code: "CONFLICT", field: `mounts[${index}]`, message, hint: "Remove it, or use another name." }];

@@ -9,15 +9,15 @@ import {
 } from "@openfactory/deploy-core";
 import { newId } from "./service.js";
 
-/** A resource, and what nobody is told of it. */
+/** A resource with the data that no operation returns. */
 export interface MemoryResource extends Resource {
-  /** Of configs and secrets. */
+  /** Content of a config or secret. */
   readonly content?: Uint8Array;
-  /** Of networks and volumes. */
+  /** Driver options of a network or volume. */
   readonly driverOptions?: Readonly<Record<string, string>>;
 }
 
-/** The networks, volumes, configs and secrets of the world in memory. */
+/** The networks, volumes, configs and secrets of the engine in memory. */
 export class MemoryResources {
   readonly #all = new Map<string, MemoryResource>();
 
@@ -25,11 +25,26 @@ export class MemoryResources {
     return this.#all.get(`${kind} ${name}`);
   }
 
-  list({ kinds = RESOURCE_KINDS, labels = {} }: ListResourcesOptions): Resource[] {
+  /** All resources of a name: several networks can have the same name. */
+  named(kind: ResourceKind, name: string): MemoryResource[] {
+    return [...this.#all.values()].filter((resource) => resource.kind === kind && resource.name === name);
+  }
+
+  /** The ids of all resources, each as `kind name`, sorted. */
+  keys(): string[] {
+    return [...this.#all.keys()].sort();
+  }
+
+  /** Adds a resource without any check. @param key default `kind name`; another key adds a second resource of a name. */
+  put(resource: MemoryResource, key = `${resource.kind} ${resource.name}`): void {
+    this.#all.set(key, resource);
+  }
+
+  list({ kinds = RESOURCE_KINDS, labels = {}, foreign = false }: ListResourcesOptions): Resource[] {
     return [...this.#all]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, { content: _, driverOptions: __, ...resource }]) => structuredClone(resource))
-      .filter(({ kind }) => kinds.includes(kind))
+      .filter(({ kind, orchestrator }) => kinds.includes(kind) && (foreign || orchestrator === undefined))
       .filter((resource) => Object.entries(labels).every(([key, value]) => resource.labels[key] === value));
   }
 
@@ -38,21 +53,21 @@ export class MemoryResources {
     const { kind, name, labels } = spec;
     checkKind(kind);
     if (!/^[a-zA-Z0-9][\w.-]*$/.test(name)) {
-      throw new DeploymentError("INVALID_REQUEST", `${JSON.stringify(name)} is no name of a ${kind}.`, {
+      throw new DeploymentError("INVALID_REQUEST", `${JSON.stringify(name)} is not a valid name of a ${kind}.`, {
         field: "name",
-        hint: "Give a name of letters, digits, _, . and -, with a letter or digit first.",
+        hint: "Use letters, digits, _, . and -, and begin with a letter or digit.",
       });
     }
     if (this.get(kind, name) !== undefined) {
       throw new DeploymentError("ALREADY_EXISTS", `There is a ${kind} named ${name} already.`, {
         field: "name",
-        hint: "Choose another name, or remove that one first.",
+        hint: "Choose another name, or remove the existing one first.",
       });
     }
     const resource: Resource = { kind, name, id: newId(), labels: { ...labels } };
-    const untold =
+    const hidden =
       "content" in spec ? { content: Uint8Array.from(spec.content) } : { driverOptions: { ...spec.driverOptions } };
-    this.#all.set(`${kind} ${name}`, { ...resource, ...untold });
+    this.#all.set(`${kind} ${name}`, { ...resource, ...hidden });
     return structuredClone(resource);
   }
 

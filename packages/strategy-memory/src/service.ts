@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { NormalizedRequest } from "@openfactory/deploy-core";
+import type { NormalizedRequest, ServiceStatus } from "@openfactory/deploy-core";
 import type { SimulatedProcess, WrittenLine } from "./process.js";
 
 const REPEAT_MS = 20;
@@ -8,24 +8,28 @@ const REPEAT_MS = 20;
 export interface MemoryInstance {
   readonly id: string;
   readonly name: string;
-  readonly process: SimulatedProcess;
+  process: SimulatedProcess;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** Somebody stopped it. */
+  /** When it was stopped, in milliseconds since the epoch. */
   stoppedAt?: number;
 }
 
 /** One service in memory. */
 export interface MemoryService {
   readonly id: string;
-  /** What it was made from. */
+  /** The request that it was deployed from. */
   request: NormalizedRequest;
-  /** What it was before its last update. */
+  /** The request before its last update. */
   previous?: NormalizedRequest;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   instances: MemoryInstance[];
-  /** The process that failed, of an update that was rolled back for it. */
+  /** The networks that it is attached to, as far as they are resources of the engine. */
+  networks?: readonly { readonly id: string; readonly name: string }[];
+  /** Overrides parts of its status until its next change, for tests. */
+  status?: Partial<ServiceStatus>;
+  /** The failed process of an update that was rolled back. */
   rolledBackFor?: MemoryInstance;
 }
 

@@ -1,13 +1,47 @@
+import { createHash } from "node:crypto";
 import type {
   InstanceStatus,
   NormalizedRequest,
   RequestField,
+  ServiceSettings,
   ServiceState,
   ServiceStatus,
 } from "@openfactory/deploy-core";
-import { healthAfter } from "./health.js";
+import { healthAfter } from "./process.js";
 import { desiredInstances, isRunning, type MemoryInstance, type MemoryService } from "./service.js";
-import { revisionOf, settingsOf } from "./settings.js";
+
+type Part = Partial<NormalizedRequest>;
+
+const sorted = <Item>(items: readonly Item[]): Item[] =>
+  items
+    .map((item) => [JSON.stringify(item), item] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, item]) => item);
+
+/** Fields whose order does not count. */
+const SETS: readonly RequestField[] = ["env", "ports", "networks", "constraints"];
+
+/** The values of fields that a request omits. */
+const DEFAULTS: Part = { mode: { Replicated: { Replicas: 1 } }, restart: { Condition: "any" } };
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+
+/** The settings of a request: supported fields only, sets sorted, and default values left out. */
+export function settingsOf(request: NormalizedRequest, honours: readonly RequestField[]): ServiceSettings {
+  // No variable identifies a replica, so `replicaEnv` has no effect.
+  const { image, name, env, replicaEnv: _, ...optional } = structuredClone(request);
+  const asked = Object.entries(optional)
+    .map(([field, value]) => [field as RequestField, value] as const)
+    .filter(([field, value]) => field !== "imagePullPolicy" && honours.includes(field) && !isEmpty(value))
+    .filter(([field, value]) => JSON.stringify(DEFAULTS[field]) !== JSON.stringify(value))
+    .map(([field, value]) => [field, SETS.includes(field) ? sorted(value as unknown[]) : value]);
+  return { image, name, env: sorted(env), ...(Object.fromEntries(asked) as Part) };
+}
+
+/** Differs for every other request. */
+export const revisionOf = (request: NormalizedRequest): string =>
+  createHash("sha256").update(JSON.stringify(request)).digest("hex");
 
 const time = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
@@ -45,9 +79,9 @@ const overall = (states: readonly ServiceState[]): ServiceState => {
   return worst ?? (states.length > 0 ? "completed" : "stopped");
 };
 
-/** A service in the contract's terms. @param honours the fields of which settings are told. */
+/** The status of a service. @param honours the fields that settings contain. */
 export function serviceStatus(service: MemoryService, honours: readonly RequestField[]): ServiceStatus {
-  const { id, request, previous, createdAt, instances } = service;
+  const { id, request, previous, createdAt, instances, networks } = service;
   const all = instances.map((instance) => instanceStatus(instance, request));
   const desired = desiredInstances(request);
   const begun = all.length > 0 || desired === 0;
@@ -63,6 +97,8 @@ export function serviceStatus(service: MemoryService, honours: readonly RequestF
     instances: all,
     settings: settingsOf(request, honours),
     revision: revisionOf(request),
+    ...(networks && { networks: networks.map((network) => ({ ...network })) }),
     ...(previous && { previous: { image: previous.image, labels: { ...previous.labels } } }),
+    ...service.status,
   };
 }

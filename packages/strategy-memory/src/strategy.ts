@@ -1,4 +1,5 @@
 import {
+  amendRequest,
   type CanInspect,
   type CanList,
   type CanLock,
@@ -21,6 +22,7 @@ import {
   type LockHolder,
   type LogEntry,
   type LogsOptions,
+  type NormalizedRequest,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   type PreflightProblem,
@@ -44,13 +46,17 @@ import { logsOf } from "./logs.js";
 import { memoryManifest } from "./manifest.js";
 import type { MemoryOptions, Operation } from "./options.js";
 import { preflight } from "./preflight.js";
-import { removeResource } from "./remove-resource.js";
 import type { MemoryService } from "./service.js";
-import { revisionOf, settingsOf } from "./settings.js";
-import { serviceStatus } from "./status.js";
+import { revisionOf, serviceStatus, settingsOf } from "./status.js";
 import { waitFor } from "./wait.js";
 
-/** Deploys into memory: nothing runs, and everything answers as if it did. */
+/**
+ * Called before and after each call of the strategy takes effect, with the call as in {@link MemoryDeploymentStrategy.calls}.
+ * An error that it throws is the result of the call; with `after`, the call has taken effect.
+ */
+export type Intercept = (call: string, phase: "before" | "after") => unknown;
+
+/** Deploys into memory: nothing runs, and every operation answers as if it did. */
 export class MemoryDeploymentStrategy
   extends OpenFactoryServiceDeploymentStrategy
   implements
@@ -67,23 +73,28 @@ export class MemoryDeploymentStrategy
     CanPreflight
 {
   override readonly manifest: StrategyManifest;
-  /** The world; two strategies may share one. */
+  /** The engine. Strategies can share one. */
   readonly engine: MemoryEngine;
   readonly resourceKinds = RESOURCE_KINDS;
-  readonly #options: MemoryOptions;
+  /** The calls so far: the operation and its subject, e.g. `deploy web`, `list`, `createResource network net`. */
+  readonly calls: string[] = [];
+  /** Runs before and after each call, to fail it, delay it, or change the engine. Default: none. */
+  intercept: Intercept | undefined;
+  /** The options. Changes apply to later calls. */
+  readonly options: MemoryOptions;
 
   constructor(options: MemoryOptions = {}, engine = new MemoryEngine(options)) {
     super();
-    this.#options = options;
+    this.options = { ...options };
     this.engine = engine;
-    this.manifest = memoryManifest(options.honours);
+    this.manifest = { ...memoryManifest(options.honours), ...options.manifest };
   }
 
   async deploy(input: DeployRequest, options: DeployOptions = {}): Promise<Deployment> {
     const { request, warnings } = this.prepare(input, options);
     return this.#run("deploy", request.name, options, async (step) => {
       await step("create");
-      const service = this.engine.create(request);
+      const service = this.engine.create(this.#pinned(request));
       try {
         await step("start");
         this.#failIfAsked("deploy", request.name);
@@ -109,17 +120,22 @@ export class MemoryDeploymentStrategy
     return this.#run("inspect", name, options, async () => this.#status(this.engine.service(name)));
   }
 
-  async list({ labels = {}, signal }: ListOptions = {}): Promise<ServiceStatus[]> {
-    throwIfAborted(signal, { strategy: this.manifest.name });
-    await sleep(this.#options.latencyMs ?? 0, signal, { strategy: this.manifest.name });
-    return [...this.engine.services.values()]
-      .map((service) => this.#status(service))
-      .filter((status) => Object.entries(labels).every(([key, value]) => status.labels[key] === value))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  async list({ labels = {}, settings = false, signal }: ListOptions = {}): Promise<ServiceStatus[]> {
+    return this.#onEngine("list", { signal }, () => {
+      const { listsSettings = true } = this.options;
+      const found = [...this.engine.services.values()]
+        .map((service) => this.#status(service, settings || listsSettings))
+        .filter((status) => Object.entries(labels).every(([key, value]) => status.labels[key] === value))
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
+      if (settings && !listsSettings) this.calls.push(...found.map(({ name }) => `inspect ${name}`));
+      return found;
+    });
   }
 
   async wait(name: string, options: WaitOptions = {}): Promise<ServiceStatus> {
-    return this.#run("wait", name, options, () => waitFor(this.engine, name, this.manifest.honours, options));
+    return this.#run("wait", name, options, async () =>
+      this.#covered(await waitFor(this.engine, name, this.manifest.honours, options)),
+    );
   }
 
   async *logs(name: string, options: LogsOptions = {}): AsyncGenerator<LogEntry> {
@@ -134,7 +150,7 @@ export class MemoryDeploymentStrategy
 
   async settingsOf(input: DeployRequest, options: OperationOptions = {}): Promise<ServiceSettings> {
     const { request } = this.prepare(input, { signal: options.signal });
-    return settingsOf(request, this.manifest.honours);
+    return this.#call(`settingsOf ${request.name}`, () => settingsOf(this.#pinned(request), this.manifest.honours));
   }
 
   async update(input: DeployRequest, options: UpdateOptions = {}): Promise<Deployment> {
@@ -144,11 +160,11 @@ export class MemoryDeploymentStrategy
       this.#failIfAsked("update", request.name);
       const service = this.engine.service(request.name);
       if (options.revision !== undefined && options.revision !== revisionOf(service.request)) {
-        throw new DeploymentError("CONFLICT", `Service ${request.name} has been changed since it was looked at.`, {
-          hint: "Look at it again, and decide anew.",
+        throw new DeploymentError("CONFLICT", `Service ${request.name} was changed since the plan was made.`, {
+          hint: "Run `ofdeploy plan` again.",
         });
       }
-      this.engine.change(service, request);
+      this.engine.change(service, this.#pinned(request), this.options.onFailedUpdate);
       return deployment(service, warnings);
     });
   }
@@ -157,99 +173,156 @@ export class MemoryDeploymentStrategy
     return this.#run("rollback", name, options, async (step) => {
       const service = this.engine.service(name);
       if (service.previous === undefined) {
-        throw new DeploymentError("CONFLICT", `Service ${name} has no earlier version.`, {
-          hint: "Update it instead.",
+        throw new DeploymentError("CONFLICT", `Service ${name} has no previous version to roll back to.`, {
+          hint: "Deploy the version you want.",
         });
       }
       await step("rollback");
       this.#failIfAsked("rollback", name);
-      this.engine.change(service, service.previous);
+      this.engine.change(service, service.previous, "leave");
       return deployment(service, []);
     });
   }
 
   async scale(name: string, replicas: number, options: OperationOptions = {}): Promise<void> {
-    await this.#run("scale", name, options, async (step) => {
-      if (!Number.isSafeInteger(replicas) || replicas < 0) {
-        throw new DeploymentError("INVALID_REQUEST", "The number of replicas is not a whole number of at least 0.", {
-          hint: "Give the number of replicas that should run.",
-        });
-      }
-      const service = this.engine.service(name);
-      if (service.request.mode !== undefined && !("Replicated" in service.request.mode)) {
-        throw new DeploymentError("UNSUPPORTED", `Service ${name} has no replicas.`, {
-          hint: "Deploy it in replicated mode.",
-        });
-      }
-      await step("scale");
-      this.#failIfAsked("scale", name);
-      this.engine.scale(service, replicas);
-    });
+    await this.#run(
+      "scale",
+      name,
+      options,
+      async (step) => {
+        if (!Number.isSafeInteger(replicas) || replicas < 0) {
+          throw new DeploymentError("INVALID_REQUEST", `Invalid number of replicas: ${replicas}.`, {
+            hint: "Use a whole number, 0 or more.",
+          });
+        }
+        const service = this.engine.service(name);
+        if (service.request.mode !== undefined && !("Replicated" in service.request.mode)) {
+          throw new DeploymentError("UNSUPPORTED", `Service ${name} has no replicas.`, {
+            hint: "Deploy it in replicated mode.",
+          });
+        }
+        await step("scale");
+        this.#failIfAsked("scale", name);
+        this.engine.scale(service, replicas);
+      },
+      `scale ${name} ${replicas}`,
+    );
   }
 
   async listResources(options: ListResourcesOptions = {}): Promise<Resource[]> {
-    return this.#here(options, () => this.engine.resources.list(options));
+    const { kinds = this.resourceKinds } = options;
+    return this.#onEngine(`listResources ${kinds.join(" ")}`, options, () => this.engine.resources.list(options));
   }
 
   async createResource(spec: ResourceSpec, options: OperationOptions = {}): Promise<Resource> {
-    return this.#here(options, () => this.engine.resources.create(spec));
+    return this.#onEngine(`createResource ${spec.kind} ${spec.name}`, options, () =>
+      this.engine.resources.create(spec),
+    );
   }
 
   async removeResource(kind: ResourceKind, name: string, options: RemoveResourceOptions = {}): Promise<void> {
-    await this.#here(options, () => removeResource(this.engine, kind, name, options));
+    await this.#onEngine(`removeResource ${kind} ${name}`, options, () =>
+      this.engine.removeResource(kind, name, options),
+    );
   }
 
   async preflight(requests: readonly PreflightRequest[], options: OperationOptions = {}): Promise<PreflightProblem[]> {
-    return this.#here(options, () => preflight(this.engine, requests));
+    const names = requests.map(({ request }) => request.name);
+    return this.#onEngine(`preflight ${names.join(" ")}`, options, () => preflight(this.engine, requests));
   }
 
-  /** An operation that is about no service. */
-  async #here<Result>({ signal }: OperationOptions, work: () => Result | Promise<Result>): Promise<Result> {
-    const context = { strategy: this.manifest.name };
-    return inContext(context, async () => {
-      await sleep(this.#options.latencyMs ?? 0, signal, context);
-      return work();
+  async lock(name: string, holder: LockHolder, options: OperationOptions = {}): Promise<LockHolder | undefined> {
+    return this.#onEngine(`lock ${name}`, options, () => {
+      const held = this.engine.locks.get(name);
+      if (held !== undefined) return { ...held };
+      this.engine.locks.set(name, { ...holder });
+      return undefined;
     });
   }
 
-  #status(service: MemoryService): ServiceStatus {
-    return serviceStatus(service, this.manifest.honours);
+  async unlock(name: string, holderId: string, options: OperationOptions = {}): Promise<void> {
+    await this.#onEngine(`unlock ${name}`, options, () => {
+      if (this.engine.locks.get(name)?.id === holderId) this.engine.locks.delete(name);
+    });
   }
 
-  async lock(name: string, holder: LockHolder, { signal }: OperationOptions = {}): Promise<LockHolder | undefined> {
-    throwIfAborted(signal, { strategy: this.manifest.name });
-    const held = this.engine.locks.get(name);
-    if (held !== undefined) return { ...held };
-    this.engine.locks.set(name, { ...holder });
-    return undefined;
+  /** An operation without a service. */
+  async #onEngine<Result>(
+    call: string,
+    { signal }: OperationOptions,
+    work: () => Result | Promise<Result>,
+  ): Promise<Result> {
+    const context = { strategy: this.manifest.name };
+    return inContext(context, () =>
+      this.#call(call, async () => {
+        throwIfAborted(signal, context);
+        await this.#latency(signal);
+        return work();
+      }),
+    );
   }
 
-  async unlock(name: string, holderId: string, { signal }: OperationOptions = {}): Promise<void> {
-    throwIfAborted(signal, { strategy: this.manifest.name });
-    if (this.engine.locks.get(name)?.id === holderId) this.engine.locks.delete(name);
-  }
-
-  /** Every operation: errors know service and strategy, and each step is told, takes its time, and can be aborted. */
+  /** An operation on a service: its errors have context, and each step is reported, takes its time, and can be aborted. */
   async #run<Result>(
     operation: Operation,
     service: string,
     { signal, observer }: OperationOptions,
     work: (step: (name: string) => Promise<void>) => Promise<Result>,
+    call = `${operation} ${service}`,
   ): Promise<Result> {
     try {
-      throwIfAborted(signal);
-      if (operation === "inspect" || operation === "wait") this.#failIfAsked(operation, service);
-      return await work(async (step) => {
-        observer?.({ type: "step", service, step });
-        await sleep(this.#options.latencyMs ?? 0, signal);
+      return await this.#call(call, async () => {
+        throwIfAborted(signal);
+        if (operation === "inspect" || operation === "wait") this.#failIfAsked(operation, service);
+        return work(async (step) => {
+          observer?.({ type: "step", service, step });
+          throwIfAborted(signal);
+          await this.#latency(signal);
+        });
       });
     } catch (error) {
       throw this.#explained(error, service);
     }
   }
 
+  /** Logs a call, and lets `intercept` change it. */
+  async #call<Result>(call: string, work: () => Result | Promise<Result>): Promise<Result> {
+    this.calls.push(call);
+    await this.intercept?.(call, "before");
+    const result = await work();
+    await this.intercept?.(call, "after");
+    return result;
+  }
+
+  async #latency(signal: AbortSignal | undefined): Promise<void> {
+    const { latencyMs = 0 } = this.options;
+    if (latencyMs > 0) await sleep(latencyMs, signal, { strategy: this.manifest.name });
+  }
+
+  /** A status with the parts that the capabilities of the manifest cover. */
+  #covered({ settings, revision, previous, ...status }: ServiceStatus, withSettings = true): ServiceStatus {
+    const { capabilities } = this.manifest;
+    return {
+      ...status,
+      ...(withSettings && capabilities.includes("settings") && settings && { settings }),
+      ...(capabilities.includes("update") && revision !== undefined && { revision }),
+      ...(capabilities.includes("rollback") && previous && { previous }),
+    };
+  }
+
+  #status(service: MemoryService, withSettings = true): ServiceStatus {
+    return this.#covered(serviceStatus(service, this.manifest.honours), withSettings);
+  }
+
+  /** The request with the digest that the registry returns for its image. */
+  #pinned(request: NormalizedRequest): NormalizedRequest {
+    const digest = this.options.digests?.[request.image];
+    if (request.imagePullPolicy !== "always" || digest === undefined || request.image.includes("@")) return request;
+    return amendRequest(request, { image: `${request.image}@${digest}` });
+  }
+
   #failIfAsked(operation: Operation, service: string): void {
-    const { failOn = {} } = this.#options;
+    const { failOn = {} } = this.options;
     const asked = Object.hasOwn(failOn, service) ? failOn[service] : undefined;
     if (asked === undefined) return;
     if (!DeploymentError.isInstance(asked)) {

@@ -17,7 +17,7 @@ const DEFAULT_TIMEOUT_MS = 120_000;
 const STEP_MS = 5;
 const LAST_LINES = 10;
 
-/** Waits for one service. A simulated process that has started has settled: `settleMs` has no meaning here. */
+/** Waits for one service. A simulated process settles as it starts, so `settleMs` has no effect. */
 export async function waitFor(
   engine: MemoryEngine,
   name: string,
@@ -29,14 +29,14 @@ export async function waitFor(
   for (;;) {
     const service = engine.service(name);
     const status = serviceStatus(service, honours);
-    // The last lines that a process wrote may hold what it was given.
+    // The last lines of a process may contain its variables.
     const secrets = new Redactor(() => secretsOfRequest(service.request));
     if (service.rolledBackFor !== undefined) throw redactError(rolledBack(name, service.rolledBackFor), secrets);
     if (status.state === "failed") throw redactError(failed(engine, status), secrets);
     if (status.state !== "pending") return status;
     if (Date.now() >= end) {
       throw new DeploymentError("TIMEOUT", `Service ${name} is not ready after ${timeoutMs} ms.`, {
-        hint: "Look at its health check, or give it more time.",
+        hint: "Check its health check, or raise the time limit.",
       });
     }
     observer?.({ type: "waiting", service: name, ...status.replicas });
@@ -49,26 +49,23 @@ const lastLines = (instance: MemoryInstance): string[] =>
     .slice(-LAST_LINES)
     .map(({ line }) => line);
 
-function rolledBack(name: string, culprit: MemoryInstance): DeploymentError {
-  const { exitCode } = culprit.process;
-  return new DeploymentError(
-    "ROLLED_BACK",
-    `${name} was rolled back: its new version ended with exit code ${exitCode}.`,
-    {
-      instance: { id: culprit.id, exitCode, lastLogLines: lastLines(culprit) },
-      hint: "The previous version runs again. Look at the log of the new one.",
-    },
-  );
+function rolledBack(name: string, failedInstance: MemoryInstance): DeploymentError {
+  const { exitCode } = failedInstance.process;
+  return new DeploymentError("ROLLED_BACK", `${name} was rolled back: its new version exited with code ${exitCode}.`, {
+    instance: { id: failedInstance.id, exitCode, lastLogLines: lastLines(failedInstance) },
+    hint: "The previous version runs again. Check the log of the new one.",
+  });
 }
 
 function failed(engine: MemoryEngine, { name, instances }: ServiceStatus): DeploymentError {
-  const culprit = instances.find(({ state }) => state === "failed");
-  const source = engine.service(name).instances.find(({ id }) => id === culprit?.id);
+  const failedInstance = instances.find(({ state }) => state === "failed");
+  const source = engine.service(name).instances.find(({ id }) => id === failedInstance?.id);
   const instance: FailedInstance = {
-    id: culprit?.id ?? "",
-    ...(culprit?.exitCode !== undefined && { exitCode: culprit.exitCode }),
+    id: failedInstance?.id ?? "",
+    ...(failedInstance?.exitCode !== undefined && { exitCode: failedInstance.exitCode }),
     lastLogLines: source ? lastLines(source) : [],
   };
-  const why = culprit?.exitCode === undefined ? "is unhealthy" : `ended with exit code ${culprit.exitCode}`;
-  return new DeploymentError("TASK_FAILED", `The process of ${name} ${why}.`, { instance, hint: "Look at its log." });
+  const reason =
+    failedInstance?.exitCode === undefined ? "is unhealthy" : `exited with code ${failedInstance.exitCode}`;
+  return new DeploymentError("TASK_FAILED", `The process of ${name} ${reason}.`, { instance, hint: "Check its log." });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { healthAfter } from "./health.js";
+import { healthAfter } from "./process.js";
 
 const second = 1_000_000_000;
 
