@@ -30,7 +30,7 @@ const onRealEngines = {
 };
 
 /** Files whose tests take minutes: they start first, so that no worker is alone with one of them at the end. */
-const LONGEST = ["contract.swarm", "contract.engine", "newest-engine", "situations", "killed", "update", "images"];
+const LONGEST = ["contract.swarm", "contract.engine", "newest-engine", "scenarios", "killed", "update", "images"];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

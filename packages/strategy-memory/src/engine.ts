@@ -173,7 +173,7 @@ export class MemoryEngine {
   }
 
   /** The state of everything, without ids and times, to compare it before and after. */
-  snapshot(): Record<string, unknown> {
+  snapshot(): { services: Record<string, unknown>; resources: string[]; locks: string[] } {
     const services = [...this.services].map(([name, { request, instances, status }]) => [
       name,
       { request, running: instances.filter(isRunning).length, ...status },

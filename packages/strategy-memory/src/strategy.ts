@@ -25,6 +25,7 @@ import {
   type NormalizedRequest,
   OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
+  type PreflightOptions,
   type PreflightProblem,
   type PreflightRequest,
   type RemoveOptions,
@@ -226,7 +227,7 @@ export class MemoryDeploymentStrategy
     );
   }
 
-  async preflight(requests: readonly PreflightRequest[], options: OperationOptions = {}): Promise<PreflightProblem[]> {
+  async preflight(requests: readonly PreflightRequest[], options: PreflightOptions = {}): Promise<PreflightProblem[]> {
     const names = requests.map(({ request }) => request.name);
     return this.#onEngine(`preflight ${names.join(" ")}`, options, () => preflight(this.engine, requests));
   }

@@ -1,24 +1,20 @@
-import { DeploymentError, type ServiceSettings } from "@openfactory/deploy-core";
+import { DeploymentError } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
-import { ALL, app, config, type FakeOptions, FakeStrategy, project } from "../../test/fake-strategy.js";
+import type { MemoryOptions } from "@openfactory/strategy-memory";
+import { ALL, app, changeManually, changes, config, fail, memory, project } from "../../test/fixtures.js";
 import type { DeployerEvent } from "../model/events.js";
 import { RUN_LABEL } from "../model/labels.js";
 import type { UpReport } from "../model/report.js";
 import { up } from "../operations/up.js";
 
-const fake = (options: FakeOptions = {}, capabilities = ALL) => new FakeStrategy({}, { capabilities }, options);
+const fake = (options: MemoryOptions = {}, capabilities = ALL) => memory({ capabilities }, options);
 const after = (service: string, on: string, more: object = {}) =>
   app(service, { dependsOn: [{ service: on, condition: "service_healthy" }], ...more });
 const v2 = { image: "demo:2" };
-const bad = { image: "demo:2", command: "sh -c 'exit 3'" };
+const bad = { image: "demo:2", command: ["print-and-exit", "3", "no disk"] };
 const outcomes = ({ apps }: UpReport) => Object.fromEntries(apps.map(({ service, outcome }) => [service, outcome]));
 const steps = ({ compensation }: UpReport) =>
   compensation.map(({ action, service, resource, state }) => `${action} ${service ?? resource?.name} ${state}`);
-/** As somebody does meanwhile. */
-const changeByHand = (strategy: FakeStrategy, service: string, change: Partial<ServiceSettings>): void => {
-  const { settings } = strategy.engine.service(service);
-  strategy.put(service, { settings: { ...settings, ...change } });
-};
 
 describe("updates", () => {
   test("wait for what they depend on, and leave alone what is as it should be", async () => {
@@ -33,8 +29,8 @@ describe("updates", () => {
       "update web",
       "wait web",
     ]);
-    expect(strategy.services.get("ui")?.labels[RUN_LABEL]).not.toBe(report.run);
-    expect(strategy.services.get("web")?.labels[RUN_LABEL]).toBe(report.run);
+    expect(strategy.engine.services.get("ui")?.request.labels?.[RUN_LABEL]).not.toBe(report.run);
+    expect(strategy.engine.services.get("web")?.request.labels?.[RUN_LABEL]).toBe(report.run);
     expect(report.apps.map(({ action, now }) => `${action} ${now}`)).toEqual([
       "update desired",
       "update desired",
@@ -51,34 +47,33 @@ describe("updates", () => {
     expect(strategy.calls).not.toContain("wait web");
   });
 
-  test.each(["kept", "rolled back"] as const)(
-    "that fail are no success, and say why: the old version is %s",
-    async (badUpdate) => {
-      const strategy = fake({ badUpdate });
+  test.each(["keep", "rollback"] as const)(
+    "an update that fails is reported as rolled-back with its error, if the engine does: %s",
+    async (onFailedUpdate) => {
+      const strategy = fake({ onFailedUpdate });
       await up(strategy, project(app("web")));
-      const before = strategy.services.get("web")?.settings;
+      const before = strategy.engine.services.get("web")?.request;
       const report = await up(strategy, project(app("web", bad)));
       expect(report.outcome).toBe("failed");
       expect(report.apps[0]).toMatchObject({
         outcome: "rolled-back",
         now: "before",
-        error: { code: badUpdate === "kept" ? "TASK_FAILED" : "ROLLED_BACK" },
+        error: { code: onFailedUpdate === "keep" ? "TASK_FAILED" : "ROLLED_BACK" },
       });
-      if (badUpdate === "kept")
+      if (onFailedUpdate === "keep")
         expect(report.apps[0]?.error?.instance).toMatchObject({
-          node: "node-1",
           exitCode: 3,
           lastLogLines: ["no disk"],
         });
       expect(report.compensation).toEqual([]);
-      expect(strategy.services.get("web")?.settings).toEqual(before);
+      expect(strategy.engine.services.get("web")?.request).toEqual(before);
     },
   );
 
   test("that are refused leave what was there, and are no roll-back", async () => {
     const strategy = fake();
     await up(strategy, project(app("web")));
-    strategy.behaviours["web"] = { updateFails: new DeploymentError("IMAGE_NOT_FOUND", "There is no demo:2.") };
+    fail(strategy, "web", { update: new DeploymentError("IMAGE_NOT_FOUND", "There is no demo:2.") });
     const report = await up(strategy, project(app("web", v2)));
     expect(report.apps[0]).toMatchObject({ outcome: "failed", now: "before", error: { code: "IMAGE_NOT_FOUND" } });
     expect(report.compensation).toEqual([]);
@@ -87,9 +82,9 @@ describe("updates", () => {
   test("of what has been changed meanwhile are refused, with what is other now, masked", async () => {
     const strategy = fake({ listsSettings: true });
     await up(strategy, project(app("web", { env: ["KEY=hunter1"] })));
-    strategy.meddle = (call, when) => {
-      if (call.startsWith("preflight") && when === "done")
-        changeByHand(strategy, "web", { user: "7:7", env: ["KEY=hunter2"] });
+    strategy.intercept = (call, phase) => {
+      if (call.startsWith("preflight") && phase === "after")
+        changeManually(strategy, "web", { user: "7:7", env: ["KEY=hunter2"] });
     };
     const report = await up(strategy, project(app("web", { ...v2, env: ["KEY=hunter3"] })));
     expect(report.apps[0]).toMatchObject({
@@ -106,48 +101,44 @@ describe("updates", () => {
       },
     });
     expect(JSON.stringify(report)).not.toContain("hunter");
-    expect(strategy.services.get("web")?.settings.user).toBe("7:7");
+    expect(strategy.engine.services.get("web")?.request.user).toBe("7:7");
   });
 
   test("nor is a service removed to be made anew that has been changed meanwhile", async () => {
-    const strategy = new FakeStrategy(
-      {},
-      { capabilities: ALL, needsReplacement: () => "It can't" },
-      { listsSettings: true },
-    );
+    const strategy = memory({ capabilities: ALL, needsReplacement: () => "It can't" }, { listsSettings: true });
     await up(strategy, project(app("web")));
-    strategy.meddle = (call, when) => {
-      if (call.startsWith("preflight") && when === "done") changeByHand(strategy, "web", { user: "7:7" });
+    strategy.intercept = (call, phase) => {
+      if (call.startsWith("preflight") && phase === "after") changeManually(strategy, "web", { user: "7:7" });
     };
     const report = await up(strategy, project(app("web", v2)));
     expect(report.apps[0]).toMatchObject({
       outcome: "failed",
       error: { code: "CONFLICT", issues: [{ field: "user" }] },
     });
-    expect(strategy.changes()).not.toContain("remove web");
+    expect(changes(strategy)).not.toContain("remove web");
   });
 
   test("what another run has just made from the same request is left as it is", async () => {
     const strategy = fake();
     const other = fake();
     await up(other, project(app("web")));
-    const made = other.services.get("web");
-    strategy.meddle = (call, when) => {
-      if (call === "deploy web" && when === "asked") strategy.put("web", made);
+    const made = other.engine.service("web").request;
+    strategy.intercept = (call, phase) => {
+      if (call === "deploy web" && phase === "before") strategy.engine.put(made);
     };
     const report = await up(strategy, project(app("web"), after("bad", "web", bad)));
     expect(outcomes(report)).toEqual({ web: "unchanged", bad: "failed" });
-    expect(strategy.services.get("web")?.settings).toEqual(made?.settings);
+    expect(strategy.engine.services.get("web")?.request).toEqual(made);
   });
 
   test("what another run has just made from another request is a name in use, and stays", async () => {
     const strategy = fake();
-    strategy.meddle = (call, when) => {
-      if (call === "deploy web" && when === "asked") strategy.put("web", { image: "demo:9" });
+    strategy.intercept = (call, phase) => {
+      if (call === "deploy web" && phase === "before") strategy.engine.put({ name: "web", image: "demo:9" });
     };
     const report = await up(strategy, project(app("web")));
     expect(report.apps[0]).toMatchObject({ outcome: "failed", now: "before", error: { code: "ALREADY_EXISTS" } });
-    expect(strategy.services.get("web")?.image).toBe("demo:9");
+    expect(strategy.engine.services.get("web")?.request.image).toBe("demo:9");
   });
 });
 
@@ -178,7 +169,7 @@ describe("putting back", () => {
       "remove conf-a done",
     ]);
     expect(report.resources).toEqual([{ kind: "config", name: "conf-a", outcome: "put-back" }]);
-    expect(strategy.changes().slice(-5)).toEqual([
+    expect(changes(strategy).slice(-5)).toEqual([
       "remove bad",
       "remove new",
       "rollback web",
@@ -198,10 +189,10 @@ describe("putting back", () => {
       ALL.filter((name) => name !== "rollback"),
     );
     await up(strategy, project(app("db")));
-    const before = strategy.services.get("db")?.settings;
+    const before = strategy.engine.services.get("db")?.request;
     const report = await up(strategy, project(app("db", v2), after("bad", "db", bad)));
     expect(steps(report)).toEqual(["remove bad done", "restore db done"]);
-    expect(strategy.services.get("db")?.settings).toEqual(before);
+    expect(strategy.engine.services.get("db")?.request).toEqual(before);
   });
 
   test("deploys again what was removed", async () => {
@@ -210,10 +201,10 @@ describe("putting back", () => {
       ALL.filter((name) => name !== "rollback" && name !== "update"),
     );
     await up(strategy, project(app("db")));
-    const before = strategy.services.get("db")?.settings;
+    const before = strategy.engine.services.get("db")?.request;
     const report = await up(strategy, project(app("db", v2), after("bad", "db", bad)));
     expect(steps(report)).toEqual(["remove bad done", "redeploy db done"]);
-    expect(strategy.services.get("db")?.settings).toEqual(before);
+    expect(strategy.engine.services.get("db")?.request).toEqual(before);
   });
 
   test("says what can't be put back, and leaves the new version where the one before is not known", async () => {
@@ -226,13 +217,13 @@ describe("putting back", () => {
       leftBehind: { code: "UNSUPPORTED", service: "db" },
     });
     expect(steps(report)).toEqual(["remove bad done", "redeploy db failed"]);
-    expect(strategy.services.get("db")?.image).toBe("demo:2");
+    expect(strategy.engine.services.get("db")?.request.image).toBe("demo:2");
   });
 
   test("says what fails to be put back, and what is there then", async () => {
     const strategy = fake();
     await up(strategy, project(app("db")));
-    strategy.behaviours["db"] = { rollbackFails: new DeploymentError("ENGINE_ERROR", "It went wrong.") };
+    fail(strategy, "db", { rollback: new DeploymentError("ENGINE_ERROR", "It went wrong.") });
     const report = await up(strategy, project(app("db", v2), after("bad", "db", bad)));
     expect(report.apps[0]).toMatchObject({ outcome: "failed", now: "desired", leftBehind: { code: "ENGINE_ERROR" } });
     expect(report.compensation).toMatchObject([
@@ -244,10 +235,10 @@ describe("putting back", () => {
   test("an old version that does not come up again is told", async () => {
     const strategy = fake();
     await up(strategy, project(app("db")));
-    strategy.meddle = (call, when) => {
-      if (call !== "rollback db" || when !== "done") return;
-      strategy.engine.become("db", "pending");
-      strategy.behaviours["db"] = { waitFails: new DeploymentError("TIMEOUT", "It does not run.") };
+    strategy.intercept = (call, phase) => {
+      if (call !== "rollback db" || phase !== "before") return;
+      strategy.engine.processes["db"] = { health: "starting" };
+      fail(strategy, "db", { wait: new DeploymentError("TIMEOUT", "It does not run.") });
     };
     const report = await up(strategy, project(app("db", v2), after("bad", "db", bad)));
     expect(report.apps[0]).toMatchObject({ outcome: "failed", now: "before", leftBehind: { code: "TIMEOUT" } });
@@ -258,13 +249,13 @@ describe("putting back", () => {
     const strategy = fake();
     await up(strategy, project(app("db"), app("web")));
     const before = strategy.engine.snapshot();
-    strategy.behaviours["db"] = { hangs: true };
+    strategy.engine.processes["db"] = { health: "starting" };
     const report = await up(strategy, project(app("db", v2), app("web", v2)), {
       signal: caller.signal,
       observer: (event) => {
         if (event.type === "phase" && event.phase === "waiting" && event.service === "db")
           setImmediate(() => caller.abort());
-        if (event.type === "compensate") delete strategy.behaviours["db"];
+        if (event.type === "compensate") delete strategy.engine.processes["db"];
       },
     });
     expect(report.outcome).toBe("interrupted");
@@ -297,7 +288,7 @@ describe("putting back", () => {
   test("what could not be pruned is told, and all else stays as it was made", async () => {
     const strategy = fake();
     await up(strategy, project(app("db"), app("old"), app("older")));
-    strategy.behaviours["old"] = { removeFails: new DeploymentError("TIMEOUT", "old does not go.") };
+    fail(strategy, "old", { remove: new DeploymentError("TIMEOUT", "old does not go.") });
     const report = await up(strategy, project(app("db", v2)), { prune: true });
     expect(report).toMatchObject({ outcome: "failed", apps: [{ outcome: "updated" }], compensation: [] });
     expect(report.orphans).toMatchObject([
@@ -311,13 +302,13 @@ describe("putting back", () => {
     await up(strategy, project(app("db"), app("old")));
     const report = await up(strategy, project(app("db", v2), app("bad", bad)), { prune: true, keepFailed: true });
     expect(outcomes(report)).toEqual({ db: "updated", bad: "failed" });
-    expect(strategy.services.has("old")).toBe(true);
+    expect(strategy.engine.services.has("old")).toBe(true);
   });
 
   test("a resource that can't be made ends the run before any app is touched", async () => {
     const strategy = fake();
     await up(strategy, project(app("db")));
-    strategy.meddle = (call) => {
+    strategy.intercept = (call) => {
       if (call === "createResource config conf-b") throw new DeploymentError("ENGINE_ERROR", "It went wrong.");
     };
     const desired = {
@@ -330,8 +321,8 @@ describe("putting back", () => {
       { name: "one-a", outcome: "put-back" },
       { name: "conf-b", outcome: "failed", error: { code: "ENGINE_ERROR" } },
     ]);
-    expect(strategy.engine.resources.size).toBe(0);
-    expect(strategy.changes()).not.toContain("update db");
+    expect(strategy.engine.resources.keys().length).toBe(0);
+    expect(changes(strategy)).not.toContain("update db");
   });
 });
 
@@ -339,19 +330,20 @@ describe("what does not run", () => {
   test.each(["stopped", "failed", "completed"] as const)("is brought up again when it has %s", async (state) => {
     const strategy = fake();
     await up(strategy, project(app("web")));
-    strategy.engine.become("web", state);
+    if (state === "stopped") strategy.engine.stop("web");
+    else strategy.engine.exit("web", state === "failed" ? 3 : 0);
     const report = await up(strategy, project(app("web")));
     expect(outcomes(report)).toEqual({ web: "updated" });
-    expect(strategy.changes().at(-1)).toBe("update web");
+    expect(changes(strategy).at(-1)).toBe("update web");
   });
 
   test("or whose deploy or update was cut off is brought up again", async () => {
     const strategy = fake();
     await up(strategy, project(app("web")));
-    strategy.put("web", { ...strategy.services.get("web"), unfinished: true });
+    strategy.engine.service("web").status = { unfinished: true };
     const report = await up(strategy, project(app("web")));
     expect(report.apps[0]).toMatchObject({ action: "update", outcome: "updated" });
-    expect(strategy.services.get("web")?.unfinished).toBeUndefined();
+    expect((await strategy.inspect("web")).unfinished).toBeUndefined();
   });
 
   test("is left as it is where that is asked for, or where it has done its work", async () => {
@@ -359,15 +351,15 @@ describe("what does not run", () => {
     const none = app("web", { mode: { Replicated: { Replicas: 0 } } });
     const job = app("job", { restart: { Condition: "on-failure" } });
     await up(strategy, project(none, job));
-    strategy.engine.become("web", "stopped");
-    strategy.engine.become("job", "completed");
+    strategy.engine.stop("web");
+    strategy.engine.exit("job", 0);
     strategy.calls.length = 0;
     expect(outcomes(await up(strategy, project(none, job)))).toEqual({ web: "unchanged", job: "unchanged" });
     expect(strategy.calls).toEqual(["list"]);
   });
 
   test("fails the run where it fails again, and is as it was before", async () => {
-    const strategy = fake({ badUpdate: "left" });
+    const strategy = fake({ onFailedUpdate: "leave" });
     await up(strategy, project(app("web", { ...bad })), { keepFailed: true });
     const report = await up(strategy, project(app("web", { ...bad })));
     expect(report.apps[0]).toMatchObject({
@@ -382,13 +374,9 @@ describe("what does not run", () => {
   test("but runs and is ill is waited for, not touched", async () => {
     const strategy = fake();
     await up(strategy, project(app("web")));
-    const instances = [
-      { id: "1", name: "web", state: "failed", engineState: "running", health: "unhealthy", restarts: 0 } as const,
-    ];
-    strategy.put("web", { ...strategy.engine.become("web", "failed"), instances });
-    strategy.behaviours["web"] = { waitFails: new DeploymentError("TASK_FAILED", "web is unhealthy.") };
+    for (const instance of strategy.engine.service("web").instances) instance.process = { health: "unhealthy" };
     const report = await up(strategy, project(app("web")));
     expect(report.apps[0]).toMatchObject({ action: "unchanged", outcome: "failed", now: "desired" });
-    expect(strategy.changes()).toEqual(["deploy web"]);
+    expect(changes(strategy)).toEqual(["deploy web"]);
   });
 });

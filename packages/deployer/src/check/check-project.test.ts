@@ -1,6 +1,6 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { app } from "../../test/fake-strategy.js";
+import { app } from "../../test/fixtures.js";
 import { checkApps } from "./check-project.js";
 import type { DesiredApp } from "../model/project.js";
 

@@ -1,13 +1,13 @@
 import { DeploymentError, type StrategyManifest } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { app, FakeStrategy } from "../../test/fake-strategy.js";
+import { app, memory } from "../../test/fixtures.js";
 import { parseRequests } from "./check-requests.js";
 import type { DesiredApp } from "../model/project.js";
 
 const at = (line: number) => ({ file: "apps.yml", line, column: 5 });
 
 function issuesOf(one: DesiredApp, unhonoured: StrategyManifest["unhonoured"]) {
-  const strategy = new FakeStrategy({}, { unhonoured });
+  const strategy = memory({ unhonoured });
   try {
     parseRequests([one], strategy);
     return [];

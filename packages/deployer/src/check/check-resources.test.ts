@@ -1,6 +1,6 @@
 import { DeploymentError, parseRequest } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { app } from "../../test/fake-strategy.js";
+import { app } from "../../test/fixtures.js";
 import { checkVolumes } from "./check-resources.js";
 
 const nfs = (device: string, o = "addr=nas,soft,ro") => ({ DriverConfig: { Options: { type: "nfs", o, device } } });

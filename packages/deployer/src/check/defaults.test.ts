@@ -1,13 +1,12 @@
 import type { DeployRequest } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { FakeStrategy } from "../../test/fake-strategy.js";
+import { memory } from "../../test/fixtures.js";
 import { parseRequests } from "./check-requests.js";
 import type { DesiredApp } from "../model/project.js";
 
 const PATH = "resources.Reservations.NanoCPUs";
 
-const withoutReservations = () =>
-  new FakeStrategy({}, { unhonoured: [{ field: PATH, reason: "It reserves no CPUs." }] });
+const withoutReservations = () => memory({ unhonoured: [{ field: PATH, reason: "It reserves no CPUs." }] });
 
 const resources = { Limits: { NanoCPUs: 1e9 }, Reservations: { NanoCPUs: 5e8 } };
 const app = (request: Partial<DeployRequest>, defaults?: readonly string[]): DesiredApp => ({
@@ -32,5 +31,5 @@ test("what the file asks for is reported, and rejected in strict mode", () => {
 });
 
 test("a default that the platform honors stays", () => {
-  expect(parseRequests([app({}, [PATH])], new FakeStrategy())[0]?.request.resources).toMatchObject(resources);
+  expect(parseRequests([app({}, [PATH])], memory())[0]?.request.resources).toMatchObject(resources);
 });

@@ -1,6 +1,7 @@
 import { DeploymentError, type PreflightProblem } from "@openfactory/deploy-core";
+import { MemoryEngine } from "@openfactory/strategy-memory";
 import { expect, test, vi } from "vitest";
-import { ALL, app, FakeStrategy, network, project } from "../../test/fake-strategy.js";
+import { ALL, app, changes, memory, network, project } from "../../test/fixtures.js";
 import { up } from "../operations/up.js";
 
 const problem = (service: string, more: Partial<PreflightProblem> = {}): PreflightProblem => ({
@@ -11,7 +12,13 @@ const problem = (service: string, more: Partial<PreflightProblem> = {}): Preflig
   hint: "Publish another port.",
   ...more,
 });
-const withProblems = (...problems: PreflightProblem[]) => new FakeStrategy({}, { capabilities: ALL }, { problems });
+/** A strategy whose preflight finds these problems. */
+const withProblems = (...problems: PreflightProblem[]) => {
+  const strategy = memory({ capabilities: ALL }, { engine: new MemoryEngine({ networks: ["near", "far"] }) });
+  const { preflight } = strategy;
+  strategy.preflight = async (...args) => [...(await preflight.apply(strategy, args)), ...problems];
+  return strategy;
+};
 const errorOf = (work: Promise<unknown>) =>
   work.then(
     () => undefined,
@@ -42,7 +49,7 @@ test("every problem is told at once, with its place in the file, and nothing is 
       location: { file: "openfactory.yml", line: 2, column: 3 },
     },
   ]);
-  expect(strategy.changes()).toEqual([]);
+  expect(changes(strategy)).toEqual([]);
   expect(strategy.engine.locks.size).toBe(0);
 });
 

@@ -1,32 +1,33 @@
-import type { DeploymentWarning } from "@openfactory/deploy-core";
+import type { DeployOptions, Deployment, DeploymentWarning, DeployRequest } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { app, FakeStrategy, project } from "../../test/fake-strategy.js";
+import { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
+import { app, project, testOptions } from "../../test/fixtures.js";
 import type { DeployerEvent } from "./events.js";
 import { up } from "../operations/up.js";
 
 const about = (service: string, registry: string): DeploymentWarning => ({
   code: "CREDENTIALS_UNAVAILABLE",
   service,
-  strategy: "fake",
+  strategy: "memory",
   registry,
   reason: `No credentials for ${registry}.`,
 });
 
 test("up() reports a warning about a registry once for a run, and one about an app for each app", async () => {
-  class Warning extends FakeStrategy {
-    override deploy: FakeStrategy["deploy"] = async (request, options) => {
-      const made = await FakeStrategy.prototype.deploy.call(this, request, options);
+  class Warning extends MemoryDeploymentStrategy {
+    override async deploy(request: DeployRequest, options?: DeployOptions): Promise<Deployment> {
+      const deployed = await super.deploy(request, options);
       const own: DeploymentWarning = {
         code: "ENGINE_WARNING",
         service: request.name,
-        strategy: "fake",
+        strategy: "memory",
         reason: "careful",
       };
-      return { ...made, warnings: [about(request.name, "r.io"), about(request.name, "s.io"), own] };
-    };
+      return { ...deployed, warnings: [about(request.name, "r.io"), about(request.name, "s.io"), own] };
+    }
   }
   const events: DeployerEvent[] = [];
-  const { apps } = await up(new Warning(), project(app("web"), app("db"), app("ui")), {
+  const { apps } = await up(new Warning(testOptions()), project(app("web"), app("db"), app("ui")), {
     observer: (event) => void events.push(event),
   });
   const told = events.flatMap((event) => (event.type === "warning" ? [event.warning] : []));

@@ -1,6 +1,6 @@
 import { type AssetEvent, type AssetListener, DeploymentError } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
-import { ALL, app, FakeStrategy, project } from "../../test/fake-strategy.js";
+import { ALL, app, fail, memory, project } from "../../test/fixtures.js";
 import { PROJECT_LABEL } from "../model/labels.js";
 import type { DesiredApp, DesiredProject } from "../model/project.js";
 import { down } from "./down.js";
@@ -39,8 +39,8 @@ const opcua: DesiredProject["devices"] = [
   { key: "oven", uuid: "OVEN", connector: "opcua", uns: { area: "south" }, services: [] },
 ];
 
-const run = (capabilities = ALL, behaviours = {}) => {
-  const strategy = new FakeStrategy(behaviours, { capabilities });
+const run = (capabilities = ALL) => {
+  const strategy = memory({ capabilities });
   const { events, listener, take } = recorder();
   return { strategy, events, take, options: { listeners: [listener] } };
 };
@@ -52,7 +52,7 @@ describe("asset events of up", () => {
     expect(events[0]).toMatchObject({
       change: "created",
       project: "factory",
-      platform: "fake",
+      platform: "memory",
       time: expect.stringMatching(/^\d{4}-.*Z$/),
       asset: {
         uuid: "WEB",
@@ -105,18 +105,16 @@ describe("asset events of up", () => {
   });
 
   test("a run that is reverted produces no event", async () => {
-    const { strategy, take, options } = run(ALL, {
-      db: { waitFails: new DeploymentError("TASK_FAILED", "db ended.") },
-    });
+    const { strategy, take, options } = run();
+    fail(strategy, "db", { wait: new DeploymentError("TASK_FAILED", "db ended.") });
     const report = await up(strategy, project(web(), app("db")), options);
     expect(report.outcome).toBe("failed");
     expect(take()).toEqual([]);
   });
 
   test("a run whose failures are kept reports what is deployed", async () => {
-    const { strategy, take, options } = run(ALL, {
-      db: { deployFails: new DeploymentError("ENGINE_ERROR", "No db.") },
-    });
+    const { strategy, take, options } = run();
+    fail(strategy, "db", { deploy: new DeploymentError("ENGINE_ERROR", "No db.") });
     await up(strategy, project(web(), app("db")), { ...options, keepFailed: true });
     expect(take()).toEqual(["created WEB"]);
   });
@@ -132,7 +130,7 @@ describe("asset events of up", () => {
     expect(take()).toEqual(["created WEB", "declared OVEN"]);
     await up(strategy, desired, options);
     expect(take()).toEqual(["declared OVEN"]);
-    strategy.behaviours["web"] = { waitFails: new DeploymentError("TASK_FAILED", "web ended.") };
+    fail(strategy, "web", { wait: new DeploymentError("TASK_FAILED", "web ended.") });
     await up(strategy, { ...desired, apps: [web({ image: "demo:2" })] }, options);
     expect(take()).toEqual([]);
     await down(strategy, desired, options);
@@ -141,7 +139,7 @@ describe("asset events of up", () => {
 
   test("a service of an earlier release, which carries no UUID, keeps its identity", async () => {
     const { strategy, take, options } = run();
-    strategy.put("web", { labels: { [PROJECT_LABEL]: "factory" } });
+    strategy.engine.put({ name: "web", labels: { [PROJECT_LABEL]: "factory" } });
     await up(strategy, project(web()), options);
     expect(take()).toEqual(["changed WEB"]);
   });
@@ -165,7 +163,7 @@ test("down that can't remove a service of a device tells that the device is chan
   const { strategy, take, options } = run();
   await up(strategy, project(...press()), options);
   take();
-  strategy.behaviours["press-1-agent"] = { removeFails: new DeploymentError("TIMEOUT", "It does not go.") };
+  fail(strategy, "press-1-agent", { remove: new DeploymentError("TIMEOUT", "It does not go.") });
   await down(strategy, project(), options);
   expect(take()).toEqual(["changed Press-1"]);
 });

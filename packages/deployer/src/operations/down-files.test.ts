@@ -1,6 +1,18 @@
+import type { AuthRefresh, CanRefreshAuth } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
-import { ALL, app, config, FakeStrategy, network, project } from "../../test/fake-strategy.js";
-import { fileOf } from "../../test/files.js";
+import { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
+import {
+  ALL,
+  app,
+  changes,
+  config,
+  fileOf,
+  memory,
+  network,
+  newEngine,
+  project,
+  testOptions,
+} from "../../test/fixtures.js";
 import { FILE_LABEL, PLATFORM_LABEL } from "../model/labels.js";
 import type { DesiredProject } from "../model/project.js";
 import { down, type DownOptions } from "./down.js";
@@ -12,10 +24,22 @@ import { up } from "./up.js";
 import { planDown } from "../plan/plan-down.js";
 import { plan } from "../plan/plan.js";
 
-const fake = () => new FakeStrategy({}, { capabilities: [...ALL, "refreshAuth"] });
-const names = (strategy: FakeStrategy) => [...strategy.services.keys()].sort();
-const networks = (strategy: FakeStrategy) => [...strategy.engine.resources.values()].map(({ name }) => name).sort();
-const take = (strategy: FakeStrategy, file: DesiredProject, options: DownOptions = {}) => down(strategy, file, options);
+/** Renews credentials without any effect. */
+class WithCredentials extends MemoryDeploymentStrategy implements CanRefreshAuth {
+  async refreshAuth(name: string): Promise<AuthRefresh> {
+    return { name, renewed: true, warnings: [] };
+  }
+}
+
+const fake = () => new WithCredentials(testOptions({ capabilities: [...ALL, "refreshAuth"] }), newEngine());
+const names = (strategy: MemoryDeploymentStrategy) => [...strategy.engine.services.keys()].sort();
+const networks = (strategy: MemoryDeploymentStrategy) =>
+  strategy.engine.resources
+    .list({})
+    .map(({ name }) => name)
+    .sort();
+const take = (strategy: MemoryDeploymentStrategy, file: DesiredProject, options: DownOptions = {}) =>
+  down(strategy, file, options);
 
 const back = network("own-back");
 const joins = { networks: ["own-back"] };
@@ -87,7 +111,7 @@ describe("two files of one project", () => {
     expect((await planDown(strategy, b)).resources).toMatchObject([
       { reason: "A rollback of Web (app_a.yml) needs it." },
     ]);
-    strategy.put("web", { ...strategy.services.get("web"), previous: undefined, before: undefined });
+    delete strategy.engine.service("web").previous;
     const planned = await planDown(strategy, b);
     expect(planned.resources).toEqual([
       { kind: "network", name: "own-back", action: "keep", owner: "app_a.yml", reason: "It belongs to app_a.yml." },
@@ -118,18 +142,18 @@ describe("two files of one project", () => {
       message: expect.stringContaining("service api"),
     });
     expect(names(strategy)).toEqual(["api", "db", "web"]);
-    strategy.services.delete("db");
-    strategy.services.delete("api");
+    strategy.engine.services.delete("db");
+    strategy.engine.services.delete("api");
     expect((await down(strategy, project(), { confirmed: planned })).outcome).toBe("ok");
   });
 
   test("planDown() changes nothing, and tells volumes that are left", async () => {
     const strategy = fake();
     await up(strategy, a);
-    strategy.engine.createResource({
+    strategy.engine.resources.create({
       kind: "volume",
       name: "data",
-      labels: { ...strategy.services.get("web")?.labels },
+      labels: { ...strategy.engine.services.get("web")?.request.labels },
     });
     strategy.calls.length = 0;
     expect((await planDown(strategy, a)).resources).toContainEqual(
@@ -143,14 +167,14 @@ describe("two files of one project", () => {
     expect((await planDown(strategy, a, { volumes: true })).resources).toContainEqual(
       expect.objectContaining({ name: "data", action: "remove" }),
     );
-    expect(strategy.changes()).toEqual([]);
+    expect(changes(strategy)).toEqual([]);
   });
 
   test("planDown() keeps a volume that another platform of the engine made, whatever is asked for", async () => {
     const strategy = fake();
     await up(strategy, a);
-    const labels = { ...strategy.services.get("web")?.labels, [PLATFORM_LABEL]: "other" };
-    strategy.engine.createResource({ kind: "volume", name: "data", labels });
+    const labels = { ...strategy.engine.services.get("web")?.request.labels, [PLATFORM_LABEL]: "other" };
+    strategy.engine.resources.create({ kind: "volume", name: "data", labels });
     const reason = "It was created on the platform other. Remove it with --platform other.";
     for (const desired of [a, project()]) {
       expect((await planDown(strategy, desired, { volumes: true })).resources).toContainEqual(
@@ -164,10 +188,10 @@ describe("two files of one project", () => {
     const mounts = [{ Type: "volume" as const, Target: "/data", Source: "data" }];
     await up(strategy, fileOf("app_a.yml", [app("web", { mounts })]));
     await up(strategy, fileOf("app_b.yml", [app("api", { mounts })]));
-    strategy.engine.createResource({
+    strategy.engine.resources.create({
       kind: "volume",
       name: "data",
-      labels: { ...strategy.services.get("web")?.labels },
+      labels: { ...strategy.engine.services.get("web")?.request.labels },
     });
     const first = await planDown(strategy, fileOf("app_a.yml", [app("web", { mounts })]), { volumes: true });
     expect(first.resources).toMatchObject([{ name: "data", action: "keep", reason: "Api (app_b.yml) uses it." }]);
@@ -197,8 +221,8 @@ describe("an app whose service another file owns", () => {
       reason: expect.stringContaining("The owner changes"),
     });
     await up(strategy, moved, { takeOwnership: true });
-    expect(strategy.services.get("web")?.labels[FILE_LABEL]).toBe("app_b.yml");
-    expect(strategy.services.get("db")?.labels[FILE_LABEL]).toBe("app_a.yml");
+    expect(strategy.engine.services.get("web")?.request.labels?.[FILE_LABEL]).toBe("app_b.yml");
+    expect(strategy.engine.services.get("db")?.request.labels?.[FILE_LABEL]).toBe("app_a.yml");
     expect((await plan(strategy, moved)).hasChanges).toBe(false);
   });
 
@@ -223,7 +247,7 @@ describe("an app whose service another file owns", () => {
     expect(
       (await ps(strategy, moved)).map(({ service, relation, owner }) => `${service} ${relation} ${owner}`),
     ).toEqual(["web other-file app_a.yml", "api absent undefined", "db other-file app_a.yml"]);
-    expect(strategy.changes()).toEqual([]);
+    expect(changes(strategy)).toEqual([]);
   });
 
   test("moves by itself between two files of one run", async () => {
@@ -235,7 +259,7 @@ describe("an app whose service another file owns", () => {
       reason: expect.stringContaining("owner changes"),
     });
     await up(strategy, both);
-    expect(strategy.services.get("web")?.labels[FILE_LABEL]).toBe("app_b.yml");
+    expect(strategy.engine.services.get("web")?.request.labels?.[FILE_LABEL]).toBe("app_b.yml");
   });
 });
 
@@ -251,15 +275,15 @@ test("a renamed file takes ownership of what it names; what only the old file na
     reason: "1 service of this project belongs to old.yml and was not changed.",
   });
   expect(names(strategy)).toEqual(["gone", "web"]);
-  strategy.services.delete("gone");
+  strategy.engine.services.delete("gone");
   await down(strategy, renamed);
   expect([...names(strategy), ...networks(strategy)]).toEqual([]);
 });
 
 test("a service that moves keeps the labels of its volumes, so that nothing of its processes changes", async () => {
-  const strategy = new FakeStrategy({}, { capabilities: ALL, relabelsInPlace: true }, { listsSettings: true });
+  const strategy = memory({ capabilities: ALL, relabelsInPlace: true }, { listsSettings: true });
   const mounts = [{ Type: "volume" as const, Target: "/data", Source: "data" }];
-  const labelsOfVolume = () => strategy.services.get("web")?.settings.mounts?.[0]?.VolumeOptions?.Labels;
+  const labelsOfVolume = () => strategy.engine.services.get("web")?.request.mounts?.[0]?.VolumeOptions?.Labels;
   await up(strategy, fileOf("old.yml", [app("web", { mounts })], { directory: "/srv/old" }));
   const before = labelsOfVolume();
   expect(before).toMatchObject({ [FILE_LABEL]: "old.yml" });

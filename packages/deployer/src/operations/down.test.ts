@@ -1,6 +1,6 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { app, FakeStrategy, project } from "../../test/fake-strategy.js";
+import { app, memory, project } from "../../test/fixtures.js";
 import { PROJECT_LABEL } from "../model/labels.js";
 import { down } from "./down.js";
 import { up } from "./up.js";
@@ -9,10 +9,10 @@ const dependent = (service: string, on: string) =>
   app(service, { dependsOn: [{ service: on, condition: "service_started" }] });
 
 test("removes what is the project's, dependents first, orphans too, and leaves the rest alone", async () => {
-  const strategy = new FakeStrategy();
+  const strategy = memory();
   await up(strategy, project(app("db"), dependent("web", "db"), app("gone")));
-  strategy.put("other", { labels: { [PROJECT_LABEL]: "elsewhere" } });
-  strategy.put("ui");
+  strategy.engine.put({ name: "other", labels: { [PROJECT_LABEL]: "elsewhere" } });
+  strategy.engine.put({ name: "ui" });
   strategy.calls.length = 0;
   const report = await down(strategy, project(app("db"), dependent("web", "db"), app("ui")));
   expect(report.outcome).toBe("ok");
@@ -24,23 +24,23 @@ test("removes what is the project's, dependents first, orphans too, and leaves t
   ]);
   const { calls } = strategy;
   expect(calls.indexOf("remove web")).toBeLessThan(calls.indexOf("remove db"));
-  expect([...strategy.services.keys()]).toEqual(["other", "ui"]);
+  expect([...strategy.engine.services.keys()]).toEqual(["other", "ui"]);
 });
 
 test("works by the project's name alone", async () => {
-  const strategy = new FakeStrategy();
+  const strategy = memory();
   await up(strategy, project(app("db"), app("web")));
   await down(strategy, project());
-  expect(strategy.services.size).toBe(0);
+  expect(strategy.engine.services.size).toBe(0);
 });
 
 test("nothing there is no failure", async () => {
-  const report = await down(new FakeStrategy(), project(app("db")));
+  const report = await down(memory(), project(app("db")));
   expect(report).toMatchObject({ outcome: "ok", services: [] });
 });
 
 test("goes on past a failure and reports it", async () => {
-  const strategy = new FakeStrategy({ web: { removeFails: new DeploymentError("TIMEOUT", "web does not go.") } });
+  const strategy = memory({}, { failOn: { web: { remove: new DeploymentError("TIMEOUT", "web does not go.") } } });
   await up(strategy, project(app("db"), dependent("web", "db")));
   const report = await down(strategy, project(app("db"), dependent("web", "db")));
   expect(report.outcome).toBe("failed");
@@ -51,7 +51,7 @@ test("goes on past a failure and reports it", async () => {
 });
 
 test("an interrupted run says what it did not begin", async () => {
-  const strategy = new FakeStrategy();
+  const strategy = memory();
   await up(strategy, project(app("db"), dependent("web", "db")));
   const caller = new AbortController();
   const report = await down(strategy, project(app("db"), dependent("web", "db")), {

@@ -1,11 +1,11 @@
 import { DeploymentError, type LockHolder } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { ALL, app, FakeStrategy, project } from "../../test/fake-strategy.js";
+import { ALL, app, changes, memory, project } from "../../test/fixtures.js";
 import type { DeployerEvent } from "../model/events.js";
 import { down } from "./down.js";
 import { up } from "./up.js";
 
-const fake = () => new FakeStrategy({}, { capabilities: ALL });
+const fake = () => memory({ capabilities: ALL });
 const elsewhere: LockHolder = {
   id: "elsewhere/x/x/x/1/x/1",
   owner: "ada@bench (ofdeploy up, pid 1)",
@@ -57,10 +57,10 @@ test("somebody else's ends the run, with who has it since when, before anything 
   const error = await codeOf(up(strategy, project(app("web"))));
   expect(error).toMatchObject({ code: "CONFLICT", hint: expect.stringMatching(/probably killed.*--force-unlock/) });
   expect(error?.message).toMatch(/ada@bench \(ofdeploy up, pid 1\) since 2026-01-01T00:00:00Z \(\d+ h ago\)/);
-  expect(strategy.changes()).toEqual([]);
+  expect(changes(strategy)).toEqual([]);
   expect(strategy.engine.locks.get("factory")).toBe(elsewhere);
   expect((await codeOf(down(strategy, project(app("web")))))?.code).toBeUndefined();
-  strategy.put("web", { labels: { "org.openfactory.deploy.project": "factory" } });
+  strategy.engine.put({ name: "web", labels: { "org.openfactory.deploy.project": "factory" } });
   expect((await codeOf(down(strategy, project(app("web")))))?.code).toBe("CONFLICT");
 });
 
@@ -87,7 +87,7 @@ test("a killed process's is taken over at once, and says so", async () => {
 
 test("of two that take over a killed process's, one gets it", async () => {
   const first = fake();
-  const second = new FakeStrategy({}, { capabilities: ALL }, { engine: first.engine });
+  const second = memory({ capabilities: ALL }, { engine: first.engine });
   first.engine.locks.set("factory", await gone());
   const results = await Promise.all([codeOf(up(first, project(app("web")))), codeOf(up(second, project(app("db"))))]);
   expect(results.map((error) => error?.code).sort()).toEqual(["CONFLICT", undefined]);
@@ -95,7 +95,7 @@ test("of two that take over a killed process's, one gets it", async () => {
 
 test("where it can't be let go of, the run says so", async () => {
   const strategy = fake();
-  strategy.meddle = (call) => {
+  strategy.intercept = (call) => {
     if (call.startsWith("unlock")) throw new DeploymentError("ENGINE_UNREACHABLE", "Nobody answers.");
   };
   const report = await up(strategy, project(app("web")));
@@ -107,10 +107,10 @@ test("where it can't be let go of, the run says so", async () => {
 
 test("one whose taking got no answer is let go of", async () => {
   const strategy = fake();
-  strategy.meddle = (call, when) => {
-    if (call.startsWith("lock") && when === "done") throw new DeploymentError("TIMEOUT", "No answer in time.");
+  strategy.intercept = (call, phase) => {
+    if (call.startsWith("lock") && phase === "after") throw new DeploymentError("TIMEOUT", "No answer in time.");
   };
   expect((await codeOf(up(strategy, project(app("web")))))?.code).toBe("TIMEOUT");
   expect(strategy.engine.locks.size).toBe(0);
-  expect(strategy.changes()).toEqual([]);
+  expect(changes(strategy)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
 import { expect, test } from "vitest";
-import { app, project } from "../../test/fake-strategy.js";
+import { app, project } from "../../test/fixtures.js";
 import { ps } from "./ps.js";
 import { rollback } from "./rollback.js";
 import { scale } from "./scale.js";

@@ -1,13 +1,13 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { app, FakeStrategy, project } from "../../test/fake-strategy.js";
+import { app, memory, project } from "../../test/fixtures.js";
 import { ps } from "./ps.js";
 import { up } from "./up.js";
 
 test("joins the file with what is there", async () => {
-  const strategy = new FakeStrategy();
+  const strategy = memory();
   await up(strategy, project(app("web"), app("db"), app("gone")));
-  strategy.put("ui");
+  strategy.engine.put({ name: "ui" });
   const rows = await ps(strategy, project(app("web"), app("db", { image: "demo:2" }), app("ui"), app("new")));
   expect(rows.map(({ app: name, relation }) => `${name} ${relation}`)).toEqual([
     "Web current",
@@ -19,15 +19,13 @@ test("joins the file with what is there", async () => {
 });
 
 test("by the project's name alone, lists what is its own", async () => {
-  const strategy = new FakeStrategy();
+  const strategy = memory();
   await up(strategy, project(app("web")));
-  strategy.put("ui");
+  strategy.engine.put({ name: "ui" });
   expect(await ps(strategy, project())).toMatchObject([{ app: "Web", service: "web", relation: "current" }]);
 });
 
 test("says so where a strategy can't look", async () => {
-  const error: unknown = await ps(new FakeStrategy({}, { capabilities: [] }), project()).catch(
-    (reason: unknown) => reason,
-  );
+  const error: unknown = await ps(memory({ capabilities: [] }), project()).catch((reason: unknown) => reason);
   expect(DeploymentError.isInstance(error, "UNSUPPORTED")).toBe(true);
 });

@@ -6,7 +6,8 @@ import {
   type OperationOptions,
 } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { app, FakeStrategy, project } from "../../test/fake-strategy.js";
+import { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
+import { app, memory, project, testOptions } from "../../test/fixtures.js";
 import type { DeployerEvent } from "../model/events.js";
 import { PROJECT_LABEL } from "../model/labels.js";
 import { refreshAuth } from "./refresh-auth.js";
@@ -15,23 +16,23 @@ import { up } from "./up.js";
 const WARNING: DeploymentWarning = {
   code: "NO_CREDENTIALS",
   service: "db",
-  strategy: "fake",
+  strategy: "memory",
   reason: "There are none.",
 };
 
 /** Stores credentials, or does what the test says of a service. */
-class Refresher extends FakeStrategy implements CanRefreshAuth {
+class Refresher extends MemoryDeploymentStrategy implements CanRefreshAuth {
   readonly outcomes: Record<string, () => Promise<AuthRefresh>>;
 
   constructor(
     outcomes: Record<string, () => Promise<AuthRefresh>> = {},
     capabilities = ["inspect", "list", "wait", "refreshAuth"] as const,
   ) {
-    super({}, { capabilities: [...capabilities] });
+    super(testOptions({ capabilities }));
     this.outcomes = outcomes;
   }
 
-  override async refreshAuth(name: string, { observer }: OperationOptions = {}): Promise<AuthRefresh> {
+  async refreshAuth(name: string, { observer }: OperationOptions = {}): Promise<AuthRefresh> {
     this.calls.push(`refresh ${name}`);
     observer?.({ type: "step", service: name, step: "refresh-auth" });
     return this.outcomes[name]?.() ?? { name, renewed: true, warnings: [] };
@@ -50,10 +51,10 @@ const deployed = async (strategy: Refresher, ...services: string[]): Promise<Ref
 
 test("labels decide whose services are refreshed: the project's, orphans too, and nobody else's", async () => {
   const strategy = await deployed(new Refresher(), "db", "web", "gone");
-  strategy.put("other", { labels: { [PROJECT_LABEL]: "elsewhere" } });
-  strategy.put("ui");
+  strategy.engine.put({ name: "other", labels: { [PROJECT_LABEL]: "elsewhere" } });
+  strategy.engine.put({ name: "ui" });
   const report = await refreshAuth(strategy, project(app("db"), app("web"), app("ui"), app("new")));
-  expect(report).toMatchObject({ project: "factory", platform: "fake", outcome: "ok", warnings: [] });
+  expect(report).toMatchObject({ project: "factory", platform: "memory", outcome: "ok", warnings: [] });
   expect(report.services.map(({ app: name, service, outcome }) => `${name} ${service} ${outcome}`)).toEqual([
     "Db db renewed",
     "Web web renewed",
@@ -79,7 +80,7 @@ test("those that are named, and no other; one that is not deployed is a failure"
 
 test("by the project's name alone", async () => {
   const strategy = await deployed(new Refresher(), "db", "web");
-  strategy.put("ui");
+  strategy.engine.put({ name: "ui" });
   expect((await refreshAuth(strategy, project())).services.map(({ service }) => service).sort()).toEqual(["db", "web"]);
   expect((await refreshAuth(new Refresher(), project(app("db")))).services).toEqual([]);
 });
@@ -101,7 +102,7 @@ test("one that fails keeps no other; what is kept as it was says why, once", asy
   expect(report.outcome).toBe("failed");
   expect(report.services).toMatchObject([
     { service: "db", outcome: "kept", warnings: [WARNING] },
-    { service: "web", outcome: "failed", error: { code: "CONFLICT", service: "web", strategy: "fake" } },
+    { service: "web", outcome: "failed", error: { code: "CONFLICT", service: "web", strategy: "memory" } },
     { service: "ui", outcome: "renewed", warnings: [] },
   ]);
   expect(events.filter(({ type }) => type === "warning")).toEqual([{ type: "warning", app: "Db", warning: WARNING }]);
@@ -131,17 +132,17 @@ test("an interrupted run says what it did not begin", async () => {
 
 test("where nobody knows who made a service, names alone decide, and it is told", async () => {
   const strategy = new Refresher({}, ["wait", "refreshAuth"] as never);
-  strategy.put("db");
+  strategy.engine.put({ name: "db" });
   const report = await refreshAuth(strategy, project(app("db")));
   expect(report.warnings).toMatchObject([{ code: "OWNERS_UNKNOWN" }]);
   expect(report.services).toMatchObject([{ service: "db", outcome: "renewed" }]);
 });
 
 test("a strategy that stores no credentials says so before anything is looked at", async () => {
-  const strategy = new FakeStrategy();
+  const strategy = memory();
   await expect(refreshAuth(strategy, project(app("db")))).rejects.toMatchObject({
     code: "UNSUPPORTED",
-    strategy: "fake",
+    strategy: "memory",
   });
   expect(strategy.calls).toEqual([]);
 });

@@ -1,19 +1,20 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { ALL, app, FakeStrategy, project } from "../../test/fake-strategy.js";
+import type { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
+import { ALL, app, fail, memory, project } from "../../test/fixtures.js";
 import type { DeployerEvent } from "../model/events.js";
 import type { RollbackReport } from "../model/report.js";
 import { rollback } from "./rollback.js";
 import { up } from "./up.js";
 import { plan } from "../plan/plan.js";
 
-const fake = (behaviours = {}) => new FakeStrategy(behaviours, { capabilities: ALL });
+const fake = () => memory({ capabilities: ALL });
 const version = (number: number, ...services: string[]) =>
   services.map((service) => app(service, { image: `demo:${number}` }));
 const outcomes = ({ apps }: RollbackReport) =>
   Object.fromEntries(apps.map(({ service, outcome }) => [service, outcome]));
-const images = (strategy: FakeStrategy) =>
-  Object.fromEntries([...strategy.services].map(([name, { image }]) => [name, image]));
+const images = (strategy: MemoryDeploymentStrategy) =>
+  Object.fromEntries([...strategy.engine.services].map(([name, { request }]) => [name, request.image]));
 
 test("brings back all that the newest run changed, and nothing else", async () => {
   const strategy = fake();
@@ -75,7 +76,7 @@ test("works by the project's name alone, and tells an app that is not there", as
 
 test("one that was taken over is not brought back to what was not the project's", async () => {
   const strategy = fake();
-  strategy.put("web", { image: "demo:0" });
+  strategy.engine.put({ name: "web", image: "demo:0" });
   await up(strategy, project(...version(1, "web")), { adopt: ["Web"] });
   const report = await rollback(strategy, project(...version(1, "web")), { apps: ["Web"] });
   expect(report.apps[0]).toMatchObject({ outcome: "no-previous", reason: expect.stringContaining("adopted") });
@@ -91,7 +92,7 @@ test("goes in the order of the dependencies, and past failures", async () => {
   await up(strategy, file(1));
   await up(strategy, file(2));
   strategy.calls.length = 0;
-  strategy.behaviours["db"] = { rollbackFails: new DeploymentError("ENGINE_ERROR", "It went wrong.") };
+  fail(strategy, "db", { rollback: new DeploymentError("ENGINE_ERROR", "It went wrong.") });
   const report = await rollback(strategy, file(2));
   expect(report.outcome).toBe("failed");
   expect(report.apps).toMatchObject([
@@ -99,7 +100,7 @@ test("goes in the order of the dependencies, and past failures", async () => {
     { app: "Db", outcome: "failed", error: { code: "ENGINE_ERROR", service: "db" } },
     { app: "Ui", outcome: "running" },
   ]);
-  delete strategy.behaviours["db"];
+  fail(strategy, "db", {});
   await rollback(strategy, file(2), { apps: ["Web", "Db"] });
   const { calls } = strategy;
   expect(calls.lastIndexOf("wait db")).toBeLessThan(calls.lastIndexOf("rollback web"));
@@ -110,11 +111,11 @@ test("an engine that tells the wait that it has gone back has done as it was ask
   const strategy = fake();
   await up(strategy, project(...version(1, "web")));
   await up(strategy, project(...version(2, "web")));
-  strategy.behaviours["web"] = { waitFails: new DeploymentError("ROLLED_BACK", "web was rolled back.") };
+  fail(strategy, "web", { wait: new DeploymentError("ROLLED_BACK", "web was rolled back.") });
   expect((await rollback(strategy, project(...version(2, "web")))).apps).toMatchObject([{ outcome: "running" }]);
 });
 
 test("says so where a platform can't", async () => {
-  const strategy = new FakeStrategy({}, { capabilities: ["list"] });
+  const strategy = memory({ capabilities: ["list"] });
   await expect(rollback(strategy, project())).rejects.toMatchObject({ code: "UNSUPPORTED" });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ALL, app, FakeStrategy, project } from "../../test/fake-strategy.js";
+import { ALL, app, changes, memory, project } from "../../test/fixtures.js";
 import type { DeployerEvent } from "../model/events.js";
 import { scale } from "./scale.js";
 import { up } from "./up.js";
@@ -8,7 +8,7 @@ import { plan } from "../plan/plan.js";
 const file = project(app("web", { mode: { Replicated: { Replicas: 2 } } }));
 
 test("sets the number of replicas, which plan then tells as it is", async () => {
-  const strategy = new FakeStrategy({}, { capabilities: ALL });
+  const strategy = memory({ capabilities: ALL });
   await up(strategy, file);
   const events: DeployerEvent[] = [];
   const report = await scale(strategy, file, "Web", 3, { observer: (event) => void events.push(event) });
@@ -22,7 +22,7 @@ test("sets the number of replicas, which plan then tells as it is", async () => 
   });
   const { project: _, platform: __, ...scaled } = report;
   expect(events.at(-1)).toEqual({ type: "scale", scaled });
-  expect(strategy.changes().at(-1)).toBe("scale web 3");
+  expect(changes(strategy).at(-1)).toBe("scale web 3");
   expect(strategy.engine.locks.size).toBe(0);
   expect((await plan(strategy, file)).apps[0]).toMatchObject({
     action: "update",
@@ -32,21 +32,21 @@ test("sets the number of replicas, which plan then tells as it is", async () => 
 });
 
 test("the number that is there already costs no change; the project's name alone is enough", async () => {
-  const strategy = new FakeStrategy({}, { capabilities: ALL });
+  const strategy = memory({ capabilities: ALL });
   await up(strategy, file);
   strategy.calls.length = 0;
   expect(await scale(strategy, project(), "Web", 2)).toMatchObject({ from: 2, to: 2, outcome: "running" });
-  expect(strategy.changes()).toEqual([]);
+  expect(changes(strategy)).toEqual([]);
 });
 
 test("only what is there and the project's is changed, and only by a number", async () => {
-  const strategy = new FakeStrategy({}, { capabilities: ALL });
-  strategy.put("web");
+  const strategy = memory({ capabilities: ALL });
+  strategy.engine.put({ name: "web" });
   await expect(scale(strategy, file, "Web", 3)).rejects.toMatchObject({ code: "CONFLICT", service: "web" });
   await expect(scale(strategy, file, "Nobody", 3)).rejects.toMatchObject({ code: "NOT_FOUND" });
   await expect(scale(strategy, project(app("db")), "Db", 3)).rejects.toMatchObject({ code: "NOT_FOUND" });
   await expect(scale(strategy, file, "Web", -1)).rejects.toMatchObject({ code: "INVALID_REQUEST" });
   await expect(scale(strategy, file, "Web", 1.5)).rejects.toMatchObject({ code: "INVALID_REQUEST" });
-  await expect(scale(new FakeStrategy(), file, "Web", 1)).rejects.toMatchObject({ code: "UNSUPPORTED" });
-  expect(strategy.changes()).toEqual([]);
+  await expect(scale(memory(), file, "Web", 1)).rejects.toMatchObject({ code: "UNSUPPORTED" });
+  expect(changes(strategy)).toEqual([]);
 });

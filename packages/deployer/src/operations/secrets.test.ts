@@ -1,7 +1,8 @@
 import { inspect } from "node:util";
-import { DeploymentError } from "@openfactory/deploy-core";
+import { type DeployOptions, type Deployment, DeploymentError, type DeployRequest } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { app, FakeStrategy, project } from "../../test/fake-strategy.js";
+import { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
+import { app, memory, project, testOptions } from "../../test/fixtures.js";
 import type { DeployerEvent } from "../model/events.js";
 import { down } from "./down.js";
 import { ps } from "./ps.js";
@@ -17,18 +18,18 @@ const desired = () => ({
 });
 
 /** A third party's strategy, which repeats the engine's words. */
-class Leaky extends FakeStrategy {
-  override deploy: FakeStrategy["deploy"] = async (request, options = {}) => {
+class Leaky extends MemoryDeploymentStrategy {
+  override async deploy(request: DeployRequest, options: DeployOptions = {}): Promise<Deployment> {
     options.observer?.({ type: "pull", service: request.name, image: request.image, status: words });
-    const warning = { code: "ENGINE_WARNING", service: request.name, strategy: "fake", reason: words } as const;
+    const warning = { code: "ENGINE_WARNING", service: request.name, strategy: "memory", reason: words } as const;
     options.observer?.({ type: "warning", service: request.name, warning });
     throw Object.assign(new TypeError(words), { cause: { message: words } });
-  };
+  }
 }
 
 test("up() repeats no secret of the project, in its report, events, errors and their causes, whoever wrote the strategy", async () => {
   const events: DeployerEvent[] = [];
-  const report = await up(new Leaky(), desired(), { observer: (event) => void events.push(event) });
+  const report = await up(new Leaky(testOptions()), desired(), { observer: (event) => void events.push(event) });
   expect(report.outcome).toBe("failed");
   expect(told(report)).toContain('engine says "***" and ***');
   expect(told([report, events])).not.toContain(SECRET);
@@ -36,7 +37,7 @@ test("up() repeats no secret of the project, in its report, events, errors and t
 });
 
 test("ps() and down() repeat no value of env that is in an instance's error, or in an error of the strategy", async () => {
-  const strategy = new FakeStrategy();
+  const strategy = memory();
   const some = project(app("web", { env: [`QUERY=${SECRET}`] }));
   await up(strategy, some);
   const { list } = strategy;

@@ -1,7 +1,7 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
 import { expect, test } from "vitest";
-import { app, project } from "../../test/fake-strategy.js";
+import { app, project } from "../../test/fixtures.js";
 import { down } from "./down.js";
 import { rollback } from "./rollback.js";
 import { scale } from "./scale.js";

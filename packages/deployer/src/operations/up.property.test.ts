@@ -1,12 +1,11 @@
-import { type CapabilityName, DeploymentError } from "@openfactory/deploy-core";
+import { type CapabilityName, DeploymentError, type ServiceStatus } from "@openfactory/deploy-core";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { Crash, FakeEngine } from "../../test/fake-engine.js";
-import { ALL, app, type BadUpdate, config, FakeStrategy, network } from "../../test/fake-strategy.js";
+import { MemoryDeploymentStrategy, type MemoryEngine, type UpdateFailureAction } from "@openfactory/strategy-memory";
+import { ALL, app, config, memory, network, newEngine, testOptions } from "../../test/fixtures.js";
 import { RUN_LABEL } from "../model/labels.js";
 import type { DesiredApp, DesiredProject } from "../model/project.js";
 import type { UpReport } from "../model/report.js";
-import { resourceId } from "../model/resources.js";
 import { down } from "./down.js";
 import { up } from "./up.js";
 import { plan } from "../plan/plan.js";
@@ -36,11 +35,11 @@ interface Fault {
   /** Which call of the run. */
   at: number;
   /** Before it takes effect, or after: then only its answer is lost. */
-  when: "asked" | "done";
+  phase: "before" | "after";
   what: "fails" | "abort" | "crash";
 }
 const fault = (...what: Fault["what"][]) =>
-  fc.record<Fault>({ at: fc.nat(40), when: fc.constantFrom("asked", "done"), what: fc.constantFrom(...what) });
+  fc.record<Fault>({ at: fc.nat(40), phase: fc.constantFrom("before", "after"), what: fc.constantFrom(...what) });
 
 const platform = fc.record({
   capabilities: fc.constantFrom<readonly CapabilityName[]>(
@@ -49,7 +48,7 @@ const platform = fc.record({
     ALL.filter((name) => name !== "update" && name !== "rollback"),
   ),
   listsSettings: fc.boolean(),
-  badUpdate: fc.constantFrom<BadUpdate>("kept", "rolled back", "left"),
+  onFailedUpdate: fc.constantFrom<UpdateFailureAction>("keep", "rollback", "leave"),
   latencies: fc.array(fc.nat(5), { maxLength: 7 }),
 });
 type Platform = typeof platform extends fc.Arbitrary<infer Value> ? Value : never;
@@ -80,67 +79,108 @@ function projectOf(draws: readonly Draw[], mayFail: boolean): DesiredProject {
   };
 }
 
-const strategyOn = (engine: FakeEngine, { capabilities, ...options }: Platform): FakeStrategy =>
-  new FakeStrategy({}, { capabilities }, { engine, ...options });
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Makes the calls of a strategy fail, abort the run, or end the process, as the faults say. */
-function meddleWith(strategy: FakeStrategy, faults: readonly Fault[], abort: () => void): string[] {
+/** Each call takes the next number of turns of the event loop, again from the start after the last. */
+function delays(latencies: readonly number[]): () => Promise<void> {
+  let calls = 0;
+  return async () => {
+    calls += 1;
+    for (let turns = latencies[calls % latencies.length] ?? 0; turns > 0; turns -= 1) await turn();
+  };
+}
+
+function strategyOn(engine: MemoryEngine, { capabilities, latencies, ...options }: Platform): MemoryDeploymentStrategy {
+  const strategy = memory({ capabilities }, { engine, ...options });
+  const delay = delays(latencies);
+  strategy.intercept = (_, phase) => (phase === "before" ? delay() : undefined);
+  return strategy;
+}
+
+/** The process was killed: no call has an effect from now on, and none returns. */
+class Crash extends Error {
+  override readonly name = "Crash";
+}
+
+/** Makes calls of a strategy fail, abort the run, or kill the process, as the faults say. Returns the calls that it hit. */
+function injectFaults(
+  strategy: MemoryDeploymentStrategy,
+  { latencies }: Platform,
+  faults: readonly Fault[],
+  abort: () => void = () => {},
+): string[] {
   const hit: string[] = [];
+  const delay = delays(latencies);
   let count = 0;
-  strategy.meddle = (call, when) => {
-    if (when === "asked") count += 1;
-    const found = faults.find((each) => each.at === count && each.when === when);
-    if (found === undefined) return;
-    hit.push(call);
-    if (found.what === "abort") abort();
-    else if (found.what === "crash") strategy.crash();
-    else throw new DeploymentError("ENGINE_UNREACHABLE", `${call} got no answer.`);
+  let isDead = false;
+  const throwIfDead = (): void => {
+    if (isDead) throw new Crash();
+  };
+  strategy.intercept = async (call, phase) => {
+    throwIfDead();
+    if (phase === "before") count += 1;
+    const found = faults.find((fault) => fault.at === count && fault.phase === phase);
+    if (found !== undefined) {
+      hit.push(call);
+      if (found.what === "abort") abort();
+      isDead = found.what === "crash";
+      throwIfDead();
+      if (found.what === "fails") throw new DeploymentError("ENGINE_UNREACHABLE", `${call} got no answer.`);
+    }
+    if (phase === "before") await delay();
+    throwIfDead();
   };
   return hit;
 }
 
-/** A new run without faults brings all to what it should be, and `down` leaves nothing. */
-async function converges(engine: FakeEngine, on: Platform, draws: readonly Draw[]): Promise<void> {
+/** The services of an engine, by name, with their settings. */
+async function servicesOf(engine: MemoryEngine): Promise<Map<string, ServiceStatus>> {
+  const reader = new MemoryDeploymentStrategy(testOptions({ capabilities: ALL }, { listsSettings: true }), engine);
+  return new Map((await reader.list()).map((status) => [status.name, status]));
+}
+
+/** A new run without faults reaches the desired state, and `down` removes everything. */
+async function converges(engine: MemoryEngine, on: Platform, draws: readonly Draw[]): Promise<void> {
   const strategy = strategyOn(engine, on);
   const desired = projectOf(draws, false);
   const report = await up(strategy, desired, { forceUnlock: true, prune: true });
   expect(report.outcome).toBe("ok");
   for (const { service, request } of desired.apps)
-    expect(engine.services.get(service)?.settings).toMatchObject({ env: request.env });
+    expect(engine.services.get(service)?.request).toMatchObject({ env: request.env });
   expect([...engine.services.keys()].sort()).toEqual(desired.apps.map(({ service }) => service).sort());
   expect((await plan(strategy, desired)).hasChanges).toBe(false);
   await down(strategy, desired, { forceUnlock: true });
   expect(engine.snapshot()).toEqual({ services: {}, resources: [], locks: [] });
 }
 
-/** Every difference between the world before and now is told. */
-function tells(
+/** Checks that the report has every difference between the state before and now. */
+function checkReport(
   report: UpReport,
-  before: FakeEngine["services"],
-  resources: ReadonlySet<string>,
-  engine: FakeEngine,
+  before: ReadonlyMap<string, ServiceStatus>,
+  now: ReadonlyMap<string, ServiceStatus>,
+  newResources: readonly string[],
 ): void {
-  const told = new Map([...report.apps, ...report.orphans].map((verdict) => [verdict.service, verdict]));
-  for (const service of new Set([...before.keys(), ...engine.services.keys()])) {
+  const verdicts = new Map([...report.apps, ...report.orphans].map((verdict) => [verdict.service, verdict]));
+  for (const service of new Set([...before.keys(), ...now.keys()])) {
     const was = before.get(service);
-    const is = engine.services.get(service);
-    const verdict = told.get(service);
+    const is = now.get(service);
+    const verdict = verdicts.get(service);
     const isAsBefore = JSON.stringify(was?.settings) === JSON.stringify(is?.settings) && was?.state === is?.state;
-    const isTold = verdict !== undefined && ("now" in verdict ? verdict.leftBehind : verdict.error) !== undefined;
-    expect(isAsBefore || isTold, `${service}: ${JSON.stringify(verdict)}`).toBe(true);
+    const isReported = verdict !== undefined && ("now" in verdict ? verdict.leftBehind : verdict.error) !== undefined;
+    expect(isAsBefore || isReported, `${service}: ${JSON.stringify(verdict)}`).toBe(true);
     if (verdict === undefined || !("now" in verdict)) continue;
     if (verdict.now === "nothing") expect(is, service).toBeUndefined();
     if (verdict.now === "before") expect(is?.settings, service).toEqual(was?.settings);
     if (verdict.now === "desired" && verdict.outcome !== "unchanged")
       expect(is?.labels[RUN_LABEL], service).toBe(report.run);
   }
-  const left = [...engine.resources.values()].filter((resource) => !resources.has(resourceId(resource)));
-  for (const { name } of left) {
-    expect(report.resources.find((resource) => resource.name === name)?.error, name).toBeDefined();
+  for (const key of newResources) {
+    const resource = report.resources.find(({ kind, name }) => `${kind} ${name}` === key);
+    expect(resource?.error, key).toBeDefined();
   }
 }
 
-test("whatever fails, the world is as before, or the report says what is not; and the next run converges", async () => {
+test("after any fault, up() restores the state before or reports the differences, and the next up() converges", async () => {
   await fc.assert(
     fc.asyncProperty(
       platform,
@@ -149,27 +189,28 @@ test("whatever fails, the world is as before, or the report says what is not; an
       fc.boolean(),
       fc.array(fault("fails", "fails", "abort"), { maxLength: 4 }),
       async (on, was, is, prune, faults) => {
-        const engine = new FakeEngine();
+        const engine = newEngine();
         await up(strategyOn(engine, on), projectOf(was, false));
-        const before = new Map(engine.services);
-        const resources = new Set([...engine.resources.values()].map(resourceId));
+        const before = await servicesOf(engine);
+        const resources = new Set(engine.resources.keys());
 
         const caller = new AbortController();
         const strategy = strategyOn(engine, on);
-        const hit = meddleWith(strategy, faults, () => caller.abort());
+        const hit = injectFaults(strategy, on, faults, () => caller.abort());
         const report = await up(strategy, projectOf(is, true), {
           signal: caller.signal,
           prune,
           revertTimeoutMs: 5000,
-        }).catch((error: unknown) => {
-          // Nothing was touched yet.
+        }).catch(async (error: unknown) => {
+          // The run failed before any change.
           expect(DeploymentError.isInstance(error), String(error)).toBe(true);
-          expect(engine.services).toEqual(before);
+          expect(await servicesOf(engine)).toEqual(before);
           return undefined;
         });
         if (report !== undefined && report.outcome !== "ok" && !hasPruneFailure(report)) {
-          tells(report, before, resources, engine);
-          // What fails once while all is put back is tried again.
+          const newResources = engine.resources.keys().filter((key) => !resources.has(key));
+          checkReport(report, before, await servicesOf(engine), newResources);
+          // A step of the revert that fails once is tried again.
           if (hit.length < 2) expect(report.apps.filter(({ leftBehind }) => leftBehind !== undefined)).toEqual([]);
         }
         if (!hit.some((call) => /lock/.test(call))) expect(engine.locks.size).toBe(0);
@@ -180,17 +221,17 @@ test("whatever fails, the world is as before, or the report says what is not; an
   );
 }, 120_000);
 
-/** What could not be pruned fails a run in which all else was done: nothing is put back then. */
+/** A run in which only pruning failed is not reverted. */
 const hasPruneFailure = ({ apps, compensation, outcome }: UpReport): boolean =>
   outcome === "failed" && compensation.length === 0 && apps.every(({ error }) => error === undefined);
 
-test("killed at any call, before or after it took effect, the next run converges", async () => {
+test("after up() was killed at any call, before or after it took effect, the next up() converges", async () => {
   await fc.assert(
     fc.asyncProperty(platform, file, file, fc.boolean(), fault("crash"), async (on, was, is, prune, crash) => {
-      const engine = new FakeEngine();
+      const engine = newEngine();
       await up(strategyOn(engine, on), projectOf(was, false));
       const strategy = strategyOn(engine, on);
-      meddleWith(strategy, [crash], () => {});
+      injectFaults(strategy, on, [crash]);
       await up(strategy, projectOf(is, true), { prune }).catch((error: unknown) => {
         if (!(error instanceof Crash) && !DeploymentError.isInstance(error)) throw error;
       });

@@ -1,6 +1,6 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
-import { app, type Behaviour, FakeStrategy, project } from "../../test/fake-strategy.js";
+import { app, changes, fail, memory, project } from "../../test/fixtures.js";
 import type { DeployerEvent } from "../model/events.js";
 import { APP_LABEL, PROJECT_LABEL, REQUEST_LABEL, RUN_LABEL } from "../model/labels.js";
 import { requestHash } from "../model/request-hash.js";
@@ -28,12 +28,12 @@ const codeOf = async (work: Promise<unknown>) => {
 
 describe("up", () => {
   test("makes every app, marked as the project's, and waits for it", async () => {
-    const strategy = new FakeStrategy({ job: { waitFinds: ["completed"] } });
+    const strategy = memory();
     const web = app("web", { labels: { tier: "front" } });
-    const report = await up(strategy, project(web, app("job")));
+    const report = await up(strategy, project(web, app("job", { command: ["exit", "0"] })));
     expect(report.outcome).toBe("ok");
     expect(outcomes(report)).toEqual({ web: "running", job: "completed" });
-    expect(strategy.services.get("web")?.labels).toEqual({
+    expect(strategy.engine.services.get("web")?.request.labels).toEqual({
       tier: "front",
       [PROJECT_LABEL]: "factory",
       [APP_LABEL]: "Web",
@@ -44,7 +44,7 @@ describe("up", () => {
   });
 
   test("a second run changes nothing and costs one listing", async () => {
-    const strategy = new FakeStrategy();
+    const strategy = memory();
     const desired = project(app("web"), app("db"));
     await up(strategy, desired);
     strategy.calls.length = 0;
@@ -54,34 +54,34 @@ describe("up", () => {
   });
 
   test("an unchanged app that is not ready is waited for, and one that has failed fails the run", async () => {
-    const strategy = new FakeStrategy();
+    const strategy = memory();
     const desired = project(app("web"), app("db"));
     await up(strategy, desired);
-    strategy.put("db", { ...strategy.services.get("db"), state: "failed" });
-    strategy.behaviours["db"] = { waitFails: crash };
+    strategy.engine.exit("db", 3);
+    fail(strategy, "db", { wait: crash });
     const report = await up(strategy, desired);
     expect(report.outcome).toBe("failed");
     expect(outcomes(report)).toEqual({ web: "unchanged", db: "failed" });
-    expect(strategy.services.has("db")).toBe(true);
+    expect(strategy.engine.services.has("db")).toBe(true);
   });
 
   test("an unchanged app waits for nobody, and is not called skipped when what it depends on fails", async () => {
-    const strategy = new FakeStrategy();
+    const strategy = memory();
     await up(strategy, project(app("web")));
-    strategy.services.delete("db");
-    strategy.behaviours["db"] = { waitFails: crash };
-    const web = strategy.services.get("web");
+    strategy.engine.services.delete("db");
+    fail(strategy, "db", { wait: crash });
+    const web = strategy.engine.services.get("web");
     const desired = project(app("db"), app("web", after("db", "service_healthy")));
     const report = await up(strategy, desired);
     expect(outcomes(report)).toEqual({ db: "failed", web: "unchanged" });
-    expect(strategy.services.get("web")).toBe(web);
+    expect(strategy.engine.services.get("web")).toBe(web);
   });
 
   test("refuses everything when a service is somebody else's, with all findings", async () => {
-    const strategy = new FakeStrategy();
+    const strategy = memory();
     await up(strategy, project(app("web")));
-    strategy.put("db");
-    strategy.put("ui", { labels: { [PROJECT_LABEL]: "other" } });
+    strategy.engine.put({ name: "db" });
+    strategy.engine.put({ name: "ui", labels: { [PROJECT_LABEL]: "other" } });
     strategy.calls.length = 0;
     const desired = project(app("web", { image: "demo:2" }), app("db"), app("ui"), app("new"));
     const error = await codeOf(up(strategy, desired));
@@ -96,7 +96,7 @@ describe("up", () => {
   });
 
   test("checks every request before anything is asked or made", async () => {
-    const strategy = new FakeStrategy();
+    const strategy = memory();
     const error = await codeOf(
       up(strategy, project(app("web"), app("db", { image: "Bad Image" }), app("ui", { openFiles: -1 }))),
     );
@@ -108,12 +108,12 @@ describe("up", () => {
   test("strict refuses what is not honoured; without it, it is a warning told once", async () => {
     const manifest = { honours: ["image", "name", "env", "labels"] as const };
     const desired = project(app("web", { user: "1:1" }));
-    const strict = new FakeStrategy({}, manifest);
+    const strict = memory(manifest);
     expect((await codeOf(up(strict, desired, { strict: true })))?.code).toBe("UNSUPPORTED");
     expect(strict.calls).toEqual([]);
 
     const events: DeployerEvent[] = [];
-    const report = await up(new FakeStrategy({}, manifest), desired, { observer: (event) => events.push(event) });
+    const report = await up(memory(manifest), desired, { observer: (event) => events.push(event) });
     expect(report.apps[0]?.warnings).toMatchObject([{ code: "FIELD_NOT_HONOURED", field: "user" }]);
     expect(events.filter(({ type }) => type === "warning")).toHaveLength(1);
   });
@@ -125,19 +125,19 @@ describe("up", () => {
       app("bb", after("cc", started)),
       app("cc", after("aa", started)),
     );
-    expect((await codeOf(up(new FakeStrategy(), circle)))?.message).toContain("Aa -> Bb -> Cc -> Aa");
-    expect((await codeOf(up(new FakeStrategy(), project(app("aa", after("zz", started))))))?.message).toContain(
-      "service zz",
-    );
-    expect(
-      (await codeOf(up(new FakeStrategy(), project(app("aa"), { ...app("aa"), key: "Twin" }))))?.message,
-    ).toContain("Twin");
+    expect((await codeOf(up(memory(), circle)))?.message).toContain("Aa -> Bb -> Cc -> Aa");
+    expect((await codeOf(up(memory(), project(app("aa", after("zz", started))))))?.message).toContain("service zz");
+    expect((await codeOf(up(memory(), project(app("aa"), { ...app("aa"), key: "Twin" }))))?.message).toContain("Twin");
     const marked = project(app("aa", { labels: { [PROJECT_LABEL]: "mine" } }));
-    expect((await codeOf(up(new FakeStrategy(), marked)))?.code).toBe("INVALID_REQUEST");
+    expect((await codeOf(up(memory(), marked)))?.code).toBe("INVALID_REQUEST");
   });
 
   test("an app starts when those it depends on are where it wants them", async () => {
-    const strategy = new FakeStrategy({ init: { waitFinds: ["running", "running", "completed"] } });
+    const strategy = memory();
+    let waits = 0;
+    strategy.intercept = (call, phase) => {
+      if (call === "wait init" && phase === "before" && (waits += 1) === 3) strategy.engine.exit("init", 0);
+    };
     const desired = project(
       app("web", after("db", "service_healthy")),
       app("db", after("init", "service_completed_successfully")),
@@ -158,7 +158,7 @@ describe("up", () => {
   });
 
   test("what never completes holds its dependents back until the time limit", async () => {
-    const strategy = new FakeStrategy();
+    const strategy = memory();
     const desired = project(app("db", after("init", "service_completed_successfully")), app("init"));
     const report = await up(strategy, desired, { timeoutMs: 300 });
     expect(report.apps[1]?.error?.code).toBe("TIMEOUT");
@@ -167,14 +167,22 @@ describe("up", () => {
 
   test("no more than so many are made at the same time", async () => {
     const apps = Array.from({ length: 12 }, (_, index) => app(`app${index}`));
-    const strategy = new FakeStrategy();
+    const strategy = memory();
+    let deploying = 0;
+    let most = 0;
+    strategy.intercept = async (call, phase) => {
+      if (!call.startsWith("deploy")) return;
+      deploying += phase === "before" ? 1 : -1;
+      most = Math.max(most, deploying);
+      await new Promise((resolve) => setImmediate(resolve));
+    };
     await up(strategy, project(...apps), { concurrency: 3 });
-    expect(strategy.busiest).toBe(3);
-    expect(strategy.services.size).toBe(12);
+    expect(most).toBe(3);
+    expect(strategy.engine.services.size).toBe(12);
   });
 
   test("a failure puts back what the run made, dependents first, and nothing else", async () => {
-    const strategy = new FakeStrategy({ db: { waitFails: crash } });
+    const strategy = memory({}, { failOn: { db: { wait: crash } } });
     await up(strategy, project(app("old")));
     const desired = project(
       app("old"),
@@ -195,7 +203,7 @@ describe("up", () => {
     });
     expect(report.apps[3]).toMatchObject({ error: { code: "TASK_FAILED" }, now: "nothing" });
     expect(report.apps[4]).toMatchObject({ because: "Db" });
-    expect(strategy.changes()).toEqual([
+    expect(changes(strategy)).toEqual([
       "deploy cache",
       "deploy ui",
       "deploy db",
@@ -203,27 +211,28 @@ describe("up", () => {
       "remove ui",
       "remove cache",
     ]);
-    expect([...strategy.services.keys()]).toEqual(["old"]);
+    expect([...strategy.engine.services.keys()]).toEqual(["old"]);
   });
 
   test("keepFailed keeps what was made and goes on with what does not depend on it", async () => {
-    const strategy = new FakeStrategy({ db: { waitFails: crash } });
+    const strategy = memory({}, { failOn: { db: { wait: crash } } });
     const desired = project(app("db"), app("web", after("db", "service_healthy")), app("ui"));
     const report = await up(strategy, desired, { keepFailed: true });
     expect(outcomes(report)).toEqual({ db: "failed", web: "skipped", ui: "running" });
-    expect([...strategy.services.keys()]).toEqual(["db", "ui"]);
+    expect([...strategy.engine.services.keys()]).toEqual(["db", "ui"]);
   });
 
   test("what can't be put back is told as left behind", async () => {
     const stuck = new DeploymentError("TIMEOUT", "ui does not go.");
-    const strategy = new FakeStrategy({ db: { waitFails: crash }, ui: { removeFails: stuck } });
+    const strategy = memory({}, { failOn: { db: { wait: crash }, ui: { remove: stuck } } });
     const report = await up(strategy, project(app("ui"), app("db", after("ui", "service_healthy"))));
     expect(report.apps[0]).toMatchObject({ outcome: "failed", leftBehind: { code: "TIMEOUT" } });
   });
 
   test("the caller's signal ends the run and puts back, under a signal of its own", async () => {
     const caller = new AbortController();
-    const strategy = new FakeStrategy({ db: { hangs: true } });
+    const strategy = memory();
+    strategy.engine.processes["db"] = { health: "starting" };
     const desired = project(
       app("ui"),
       app("db", after("ui", "service_healthy")),
@@ -238,12 +247,12 @@ describe("up", () => {
     });
     expect(report.outcome).toBe("interrupted");
     expect(outcomes(report)).toEqual({ ui: "put-back", db: "put-back", web: "skipped" });
-    expect(strategy.services.size).toBe(0);
+    expect(strategy.engine.services.size).toBe(0);
   });
 
   test("the last verdict told of each app is the one in the report", async () => {
     const told = new Map<string, string>();
-    const strategy = new FakeStrategy({ db: { waitFails: crash } });
+    const strategy = memory({}, { failOn: { db: { wait: crash } } });
     const report = await up(strategy, project(app("ui"), app("db", after("ui", "service_healthy")), app("web")), {
       observer: (event) => {
         if (event.type === "verdict") told.set(event.verdict.service, event.verdict.outcome);
@@ -253,17 +262,21 @@ describe("up", () => {
   });
 
   test("a strategy that throws something else is reported, not crashed on", async () => {
-    const strategy = new FakeStrategy({
-      web: { deployFails: new TypeError("x is undefined") as unknown as DeploymentError },
-    });
+    const strategy = memory(
+      {},
+      {
+        failOn: {
+          web: { deploy: new TypeError("x is undefined") as unknown as DeploymentError },
+        },
+      },
+    );
     const report = await up(strategy, project(app("web")));
-    expect(report.apps[0]?.error).toMatchObject({ code: "ENGINE_ERROR", service: "web", strategy: "fake" });
+    expect(report.apps[0]?.error).toMatchObject({ code: "ENGINE_ERROR", service: "web", strategy: "memory" });
   });
 });
 
 describe("on a strategy that can do little", () => {
-  const bare = (behaviours: Record<string, Behaviour> = {}) =>
-    new FakeStrategy(behaviours, { capabilities: [], honours: ["image", "name", "env"] });
+  const bare = () => memory({ capabilities: [], honours: ["image", "name", "env"] });
 
   test("up deploys without labels or waiting, and says what it can't do; strict is no obstacle", async () => {
     const strategy = bare();
@@ -271,28 +284,28 @@ describe("on a strategy that can do little", () => {
     expect(outcomes(report)).toEqual({ web: "started" });
     expect(report.warnings.map(({ code }) => code)).toEqual(["OWNERS_UNKNOWN", "NO_WAIT"]);
     expect(strategy.calls).toEqual(["deploy web"]);
-    expect(strategy.services.get("web")?.labels).toEqual({});
+    expect(strategy.engine.service("web").request.labels).toBeUndefined();
   });
 
   test("a name in use is the deploy's own error, and what is there stays", async () => {
     const strategy = bare();
-    strategy.put("web");
+    strategy.engine.put({ name: "web" });
     const report = await up(strategy, project(app("web")));
     expect(report.apps[0]?.error?.code).toBe("ALREADY_EXISTS");
-    expect(strategy.changes()).toEqual(["deploy web"]);
+    expect(changes(strategy)).toEqual(["deploy web"]);
   });
 
   test("down removes by the apps' names", async () => {
     const strategy = bare();
-    strategy.put("web");
+    strategy.engine.put({ name: "web" });
     const report = await down(strategy, project(app("web"), app("db")));
     expect(report.outcome).toBe("ok");
     expect(report.warnings.map(({ code }) => code)).toEqual(["OWNERS_UNKNOWN"]);
-    expect(strategy.services.size).toBe(0);
+    expect(strategy.engine.services.size).toBe(0);
   });
 
   test("inspect alone is enough to know owners", async () => {
-    const strategy = new FakeStrategy({}, { capabilities: ["inspect"] });
+    const strategy = memory({ capabilities: ["inspect"] });
     await up(strategy, project(app("web")));
     expect(outcomes(await up(strategy, project(app("web"))))).toEqual({ web: "unchanged" });
   });

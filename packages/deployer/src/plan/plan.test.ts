@@ -1,14 +1,15 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
-import { ALL, app, config, type FakeOptions, FakeStrategy, network, project } from "../../test/fake-strategy.js";
+import type { MemoryDeploymentStrategy, MemoryOptions } from "@openfactory/strategy-memory";
+import { ALL, app, changeManually, changes, config, memory, network, project } from "../../test/fixtures.js";
 import { SETTINGS_LABEL } from "../model/labels.js";
 import { down } from "../operations/down.js";
 import { up } from "../operations/up.js";
 import { plan } from "./plan.js";
 
-const fake = (options: FakeOptions = {}) => new FakeStrategy({}, { capabilities: ALL }, options);
+const fake = (options: MemoryOptions = {}) => memory({ capabilities: ALL }, options);
 const tell = async (
-  strategy: FakeStrategy,
+  strategy: MemoryDeploymentStrategy,
   ...args: Parameters<typeof plan> extends [unknown, ...infer Rest] ? Rest : never
 ) => {
   strategy.calls.length = 0;
@@ -24,8 +25,7 @@ describe("what it costs", () => {
     expect((await tell(strategy, project(...apps), { refresh: false })).hasChanges).toBe(false);
     expect(strategy.calls).toEqual(["list"]);
 
-    const web = strategy.services.get("app3");
-    strategy.put("app3", { ...web, settings: { ...web!.settings, user: "1:1" } });
+    changeManually(strategy, "app3", { user: "1:1" });
     const { apps: planned } = await tell(strategy, project(...apps), { refresh: false });
     expect(planned.filter(({ action }) => action !== "unchanged")).toMatchObject([
       { app: "App3", action: "update", drifted: true, changes: [{ path: "user", from: "1:1" }] },
@@ -36,8 +36,7 @@ describe("what it costs", () => {
   test("where it doesn't, the hash alone decides, unless a refresh is asked for", async () => {
     const strategy = fake();
     await up(strategy, project(...apps));
-    const web = strategy.services.get("app3");
-    strategy.put("app3", { ...web, settings: { ...web!.settings, user: "1:1" } });
+    changeManually(strategy, "app3", { user: "1:1" });
     expect((await tell(strategy, project(...apps), { refresh: false })).hasChanges).toBe(false);
     expect(strategy.calls).toEqual(["list"]);
     expect((await tell(strategy, project(...apps))).apps[3]).toMatchObject({ action: "update", drifted: true });
@@ -125,18 +124,18 @@ describe("images and digests", () => {
   const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
   test("a newer digest is a change where the policy asks for it", async () => {
-    const strategy = fake({ listsSettings: true, digest: digest("a") });
+    const strategy = fake({ listsSettings: true, digests: { "demo:1": digest("a") } });
     await up(strategy, always);
-    expect(strategy.services.get("web")?.image).toBe(`demo:1@${digest("a")}`);
+    expect(strategy.engine.services.get("web")?.request.image).toBe(`demo:1@${digest("a")}`);
     expect((await plan(strategy, always)).hasChanges).toBe(false);
-    strategy.options.digest = digest("b");
+    strategy.options.digests = { "demo:1": digest("b") };
     expect((await plan(strategy, always)).apps[0]?.changes).toEqual([
       { path: "image", from: `demo:1@${digest("a")}`, to: `demo:1@${digest("b")}` },
     ]);
   });
 
   test("a tag is content with what it was pinned to", async () => {
-    const strategy = fake({ listsSettings: true, digest: digest("a") });
+    const strategy = fake({ listsSettings: true, digests: { "demo:1": digest("a") } });
     await up(strategy, always);
     expect((await plan(strategy, project(app("web")))).hasChanges).toBe(false);
     const asked = await plan(strategy, project(app("web", { image: `demo:1@${digest("c")}` })));
@@ -160,10 +159,10 @@ describe("what is told", () => {
   });
 
   test("why a service is made anew", async () => {
-    const strategy = new FakeStrategy(
-      {},
-      { capabilities: ALL, needsReplacement: (_, to) => (to.mode ? "A job can't become a service" : undefined) },
-    );
+    const strategy = memory({
+      capabilities: ALL,
+      needsReplacement: (_, to) => (to.mode ? "A job can't become a service" : undefined),
+    });
     await up(strategy, project(app("web"), app("db")));
     const { apps } = await plan(strategy, project(app("web", { mode: { Global: {} } }), app("db", { user: "1:1" })));
     expect(apps).toMatchObject([{ action: "replace", reason: "A job can't become a service." }, { action: "update" }]);
@@ -174,7 +173,7 @@ describe("what is told", () => {
     const strategy = fake({ listsSettings: true });
     await up(strategy, project(app("web")));
     // As the strategies leave out of settings what they don't honour.
-    strategy.settingsOf = async () => strategy.services.get("web")!.settings;
+    strategy.settingsOf = async () => strategy.engine.services.get("web")!.request;
     expect((await plan(strategy, project(app("web", { constraints: ["node.role == worker"] })))).hasChanges).toBe(
       false,
     );
@@ -183,9 +182,8 @@ describe("what is told", () => {
   test("a service of an older version, without the fingerprint, is compared", async () => {
     const strategy = fake({ listsSettings: true });
     await up(strategy, project(app("web")));
-    const { settings, ...web } = strategy.services.get("web")!;
-    const { [SETTINGS_LABEL]: _, ...labels } = settings.labels ?? {};
-    strategy.put("web", { ...web, labels, settings: { ...settings, labels } });
+    const { [SETTINGS_LABEL]: _, ...labels } = strategy.engine.service("web").request.labels ?? {};
+    changeManually(strategy, "web", { labels });
     expect((await tell(strategy, project(app("web")))).hasChanges).toBe(false);
     expect(strategy.calls).toContain("settingsOf web");
   });
@@ -198,8 +196,8 @@ describe("what is told", () => {
   });
 
   test("what can't be changed in place can't be taken over", async () => {
-    const strategy = new FakeStrategy({}, { capabilities: ALL.filter((name) => name !== "update") });
-    strategy.put("web");
+    const strategy = memory({ capabilities: ALL.filter((name) => name !== "update") });
+    strategy.engine.put({ name: "web" });
     const { apps } = await plan(strategy, project(app("web")), { adopt: ["Web"] });
     expect(apps[0]).toMatchObject({ action: "conflict", reason: expect.stringContaining("can't be adopted") });
   });
@@ -219,7 +217,7 @@ describe("what is told", () => {
 describe("resources", () => {
   test("what is there and not the project's, or was made otherwise, is a conflict", async () => {
     const strategy = fake();
-    strategy.engine.createResource({ kind: "network", name: "own-net", labels: {} });
+    strategy.engine.resources.create({ kind: "network", name: "own-net", labels: {} });
     const desired = { ...project(app("web")), resources: [network("own-net")] };
     expect((await plan(strategy, desired)).resources).toMatchObject([
       { action: "conflict", reason: expect.stringContaining("does not belong to this project") },
@@ -229,7 +227,7 @@ describe("resources", () => {
       message: expect.stringContaining("own-net"),
     });
 
-    strategy.engine.resources.clear();
+    strategy.engine.resources.remove("network", "own-net");
     await up(strategy, desired);
     const other = { key: "own-net", spec: { kind: "network" as const, name: "own-net", internal: true } };
     expect((await plan(strategy, { ...desired, resources: [other] })).resources).toMatchObject([
@@ -277,17 +275,17 @@ describe("resources", () => {
       resources: [config("conf", "a"), network("own-net"), volume],
     };
     await up(strategy, desired);
-    strategy.engine.createResource({ kind: "network", name: "foreign", labels: {} });
+    strategy.engine.resources.create({ kind: "network", name: "foreign", labels: {} });
     const report = await down(strategy, desired);
     expect(report.resources.map(({ name, outcome }) => `${name} ${outcome}`).sort()).toEqual([
       "conf-a removed",
       "own-net removed",
     ]);
-    expect([...strategy.engine.resources.keys()].sort()).toEqual(["network foreign", "volume data"]);
+    expect(strategy.engine.resources.keys().sort()).toEqual(["network foreign", "volume data"]);
     expect((await down(strategy, desired, { volumes: true })).resources).toMatchObject([
       { name: "data", outcome: "removed" },
     ]);
-    expect([...strategy.engine.resources.keys()]).toEqual(["network foreign"]);
+    expect(strategy.engine.resources.keys()).toEqual(["network foreign"]);
   });
 });
 
@@ -299,11 +297,11 @@ test("volumes that are made for a project can be found, which is no difference; 
   ];
   const desired = project(app("web", { mounts }));
   await up(strategy, desired);
-  expect(strategy.services.get("web")?.settings.mounts).toMatchObject([
+  expect(strategy.engine.services.get("web")?.request.mounts).toMatchObject([
     { VolumeOptions: { Labels: { tier: "1", "org.openfactory.deploy.project": "factory" } } },
     { Type: "bind" },
   ]);
-  expect(strategy.services.get("web")?.settings.mounts?.[1]).not.toHaveProperty("VolumeOptions");
+  expect(strategy.engine.services.get("web")?.request.mounts?.[1]).not.toHaveProperty("VolumeOptions");
   expect(mounts[0]?.VolumeOptions?.Labels).toEqual({ tier: "1" });
   expect((await plan(strategy, desired)).hasChanges).toBe(false);
 });
@@ -314,10 +312,7 @@ describe("a network whose name another orchestrator on the engine uses", () => {
 
   test("plan() reports a conflict, and up() rejects with CONFLICT and changes nothing", async () => {
     const strategy = fake();
-    strategy.engine.resources.set("network own-back", {
-      ...swarms,
-      labels: { "org.openfactory.deploy.project": "factory" },
-    });
+    strategy.engine.resources.put({ ...swarms, labels: { "org.openfactory.deploy.project": "factory" } });
     expect((await plan(strategy, desired)).resources).toMatchObject([
       {
         name: "own-back",
@@ -329,14 +324,14 @@ describe("a network whose name another orchestrator on the engine uses", () => {
       code: "CONFLICT",
       message: expect.stringContaining("Docker Swarm"),
     });
-    expect(strategy.changes()).toEqual([]);
+    expect(changes(strategy)).toEqual([]);
     expect((await plan(strategy, project(app("web")), { prune: true })).resources).toEqual([]);
   });
 
   test("plan() reports no conflict where the project's own network has the name, too", async () => {
     const strategy = fake();
     await up(strategy, desired);
-    strategy.engine.resources.set("network twin", swarms);
+    strategy.engine.resources.put(swarms, "network twin");
     const planned = await plan(strategy, desired);
     expect(planned.hasChanges).toBe(false);
     expect(planned.warnings).toEqual([]);
@@ -350,7 +345,7 @@ test("plan() reports ports that the declared networks do not publish, and reject
       { field: "ports", reason: "No.", onEveryNetwork: ({ internal }: { internal?: boolean }) => internal === true },
     ],
   };
-  const strategy = new FakeStrategy({}, manifest);
+  const strategy = memory(manifest);
   const inner = network("own-in");
   const desired = {
     ...project(app("web", { networks: ["own-in"], ports: { 8080: 80 } })),

@@ -1,6 +1,7 @@
-import type { InstanceStatus, ServiceStatus } from "@openfactory/deploy-core";
+import type { InstanceStatus, ListOptions, ServiceStatus } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { ALL, app, FakeStrategy, project } from "../../test/fake-strategy.js";
+import { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
+import { ALL, app, memory, project, testOptions } from "../../test/fixtures.js";
 import { scale } from "../operations/scale.js";
 import { up } from "../operations/up.js";
 import { plan } from "./plan.js";
@@ -14,13 +15,18 @@ const instance = (number: number, state: InstanceStatus["state"]): InstanceStatu
 });
 
 /** A platform whose variable COUNT holds the number of replicas. */
-class CountingStrategy extends FakeStrategy {
+class CountingStrategy extends MemoryDeploymentStrategy {
   constructor() {
     super(
-      {},
-      { capabilities: ALL, replicaVariables: { names: ["COUNT", "SLOT"], replicas: "COUNT" } },
-      { listsSettings: true },
+      testOptions(
+        { capabilities: ALL, replicaVariables: { names: ["COUNT", "SLOT"], replicas: "COUNT" } },
+        { listsSettings: true },
+      ),
     );
+  }
+
+  override async list(options?: ListOptions): Promise<ServiceStatus[]> {
+    return (await super.list(options)).map((status) => ({ ...status, instances: [] }));
   }
 
   override async inspect(name: string): Promise<ServiceStatus> {
@@ -30,7 +36,7 @@ class CountingStrategy extends FakeStrategy {
     };
   }
 
-  override async scale(...[name, replicas, options]: Parameters<FakeStrategy["scale"]>): Promise<void> {
+  override async scale(...[name, replicas, options]: Parameters<MemoryDeploymentStrategy["scale"]>): Promise<void> {
     await super.scale(name, replicas, options);
     const warning = { code: "INSTANCES_RESTART", service: name, strategy: "fake", reason: "web.1 restarts." } as const;
     options?.observer?.({ type: "warning", service: name, warning });
@@ -59,7 +65,7 @@ test("plan() names no instances when the number of replicas stays, or the platfo
   const strategy = new CountingStrategy();
   await up(strategy, web(3));
   expect((await plan(strategy, web(3, "KEY=other"))).apps[0]).not.toHaveProperty("restarts");
-  const other = new FakeStrategy({}, { capabilities: ALL }, { listsSettings: true });
+  const other = memory({ capabilities: ALL }, { listsSettings: true });
   await up(other, web(3));
   const planned = (await plan(other, web(5))).apps[0];
   expect(planned).not.toHaveProperty("restarts");

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ALL, app, config, FakeStrategy, project } from "../../test/fake-strategy.js";
+import type { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
+import { ALL, app, config, fail, memory, project } from "../../test/fixtures.js";
 import { rollback } from "../operations/rollback.js";
 import { scale } from "../operations/scale.js";
 import { up } from "../operations/up.js";
@@ -14,9 +15,9 @@ const web = (command = "sleep 9") =>
     command: command.split(" "),
     dependsOn: [{ service: "migrate", condition: "service_completed_successfully" }],
   });
-const fake = (listsSettings = true) =>
-  new FakeStrategy({}, { capabilities: ALL }, { listsSettings, badUpdate: "left" });
-const versionOf = (strategy: FakeStrategy) => strategy.services.get("migrate")?.settings.command?.at(-1);
+const fake = (listsSettings = true) => memory({ capabilities: ALL }, { listsSettings, onFailedUpdate: "leave" });
+const versionOf = (strategy: MemoryDeploymentStrategy) =>
+  strategy.engine.services.get("migrate")?.request.command?.at(-1);
 
 describe.each([
   ["a job", migrate, "It is a job"],
@@ -50,13 +51,13 @@ describe.each([
   test("does not deploy it again after it was pruned", async () => {
     const strategy = fake();
     await up(strategy, project(made(1), app("ui")));
-    strategy.behaviours["ui"] = {};
-    const failing = new FakeStrategy({}, { capabilities: ALL }, { engine: strategy.engine, listsSettings: true });
-    failing.meddle = (call, when) => {
-      if (call === "remove extra" && when === "asked") caller.abort();
+    fail(strategy, "ui", {});
+    const failing = memory({ capabilities: ALL }, { engine: strategy.engine, listsSettings: true });
+    failing.intercept = (call, phase) => {
+      if (call === "remove extra" && phase === "before") caller.abort();
     };
     const caller = new AbortController();
-    strategy.put("extra", { labels: strategy.services.get("ui")?.labels });
+    strategy.engine.put({ name: "extra", labels: strategy.engine.services.get("ui")?.request.labels });
     const report = await up(failing, project(app("ui")), { prune: true, signal: caller.signal });
     expect(failing.calls).not.toContain("deploy migrate");
     expect(report.orphans.find(({ service }) => service === "migrate")?.outcome).toMatch(/removed|skipped|failed/);
@@ -94,18 +95,18 @@ test("a config that a kept job uses stays with it", async () => {
   const report = await up(strategy, withConfig("y", "sh -c exit 3"));
   expect(report.resources).toMatchObject([{ name: "conf-y", outcome: "created" }]);
   expect(report.apps.map(({ leftBehind }) => leftBehind)).toEqual([undefined, undefined]);
-  expect([...strategy.engine.resources.keys()]).toContain("config conf-y");
+  expect(strategy.engine.resources.keys()).toContain("config conf-y");
 });
 
 test("a job that the run created is removed again", async () => {
   const strategy = fake();
   const report = await up(strategy, project(migrate(1), web("sh -c exit 3")));
   expect(report.apps[0]).toMatchObject({ outcome: "put-back", now: "nothing" });
-  expect([...strategy.services.keys()]).toEqual([]);
+  expect([...strategy.engine.services.keys()]).toEqual([]);
 });
 
 test("no replicas are stopped, not running", async () => {
-  const strategy = new FakeStrategy({ web: { waitFinds: ["stopped"] } }, { capabilities: ALL });
+  const strategy = memory({ capabilities: ALL });
   const none = project(app("web", { mode: { Replicated: { Replicas: 0 } } }));
   expect((await up(strategy, none)).apps).toMatchObject([{ outcome: "stopped" }]);
   expect(await scale(strategy, none, "Web", 0)).toMatchObject({ outcome: "stopped" });

@@ -5,19 +5,19 @@ import { TEST_LABELS } from "@openfactory/docker-probes";
 import { LocalDockerDeploymentStrategy } from "@openfactory/strategy-local-docker";
 import { SwarmDeploymentStrategy } from "@openfactory/strategy-swarm";
 import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
-import type { Kit } from "./situations/kit.js";
+import type { PlatformFixture } from "./scenarios/platform-fixture.js";
 
-/** A kit on a real engine, and what takes back all that was made with it. */
-export interface DockerKit extends Kit {
+/** A fixture on a real engine, which removes everything that was created with it. */
+export interface DockerFixture extends PlatformFixture {
   cleanUp(): Promise<void>;
 }
 
-/** Ends at once when it is told to: a shell without a trap would not, as the first process of a container. */
+/** Exits at once on SIGTERM: a shell without a trap ignores it as the first process of a container. */
 const RUNS = ["sh", "-c", "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"];
 
 const shared = (prefix: string) => ({
   project: `${prefix}-${randomBytes(3).toString("hex")}`,
-  // So that the table's processes that end stay ended.
+  // A process of the table that exits is not restarted.
   request: { image: TEST_IMAGE, labels: TEST_LABELS, restart: { Condition: "none" } as const },
   commands: { runs: RUNS, fails: ["sh", "-c", "exit 3"], ends: ["sh", "-c", "exit 0"] },
 });
@@ -25,13 +25,13 @@ const shared = (prefix: string) => ({
 const versionIn = (env: readonly string[] | null | undefined): number =>
   Number(env?.find((entry) => entry.startsWith("VERSION="))?.slice(8) ?? 0);
 
-/** On one engine; what is there is asked of the engine itself. */
-export function localKit(host: string): DockerKit {
+/** On one engine. Versions are read from the engine itself. */
+export function createLocalFixture(host: string): DockerFixture {
   const raw = new RawEngine(host);
   const strategy = new LocalDockerDeploymentStrategy(createEngine({ host }));
-  const kit = shared("sit");
+  const fixture = shared("sit");
   return {
-    ...kit,
+    ...fixture,
     strategy,
     options: { settleMs: 300, timeoutMs: 30_000 },
     async versionOf(service) {
@@ -47,30 +47,30 @@ export function localKit(host: string): DockerKit {
       await raw.call("DELETE", `/networks/${name}`);
       await raw.call("POST", "/networks/create", { Name: name, Labels });
     },
-    async twinNetwork(name) {
+    async duplicateNetwork(name) {
       const { Labels } = await raw.call("GET", `/networks/${name}`);
       await raw.call("POST", "/networks/create", { Name: name, Labels, CheckDuplicate: false });
     },
     async cleanUp() {
       const containers: { Id: string; Names: string[] }[] = await raw.call("GET", "/containers/json?all=true");
-      const mine = containers.filter(({ Names }) => Names.some((name) => name.includes(kit.project)));
+      const mine = containers.filter(({ Names }) => Names.some((name) => name.includes(fixture.project)));
       await Promise.all(mine.map(({ Id }) => raw.request("DELETE", `/containers/${Id}?force=true&v=true`)));
       const networks: { Id: string; Name: string }[] = await raw.call("GET", "/networks");
       for (const { Id, Name } of networks)
-        if (Name.includes(kit.project)) await raw.request("DELETE", `/networks/${Id}`);
+        if (Name.includes(fixture.project)) await raw.request("DELETE", `/networks/${Id}`);
       await strategy.close();
     },
   };
 }
 
 /** On a swarm of one node. */
-export function swarmKit(manager: RawEngine): DockerKit {
+export function createSwarmFixture(manager: RawEngine): DockerFixture {
   const strategy = new SwarmDeploymentStrategy(createEngine({ host: manager.host }));
-  const { request, ...kit } = shared("sit");
-  // A swarm watches each new task for five seconds, unless it is told otherwise.
+  const { request, ...fixture } = shared("sit");
+  // Shorter than a swarm's default of five seconds for each new task.
   const rollout = { Monitor: 500_000_000 };
   return {
-    ...kit,
+    ...fixture,
     request: { ...request, updateConfig: rollout, rollbackConfig: rollout },
     strategy,
     options: { settleMs: 1_000, timeoutMs: 60_000 },
@@ -78,7 +78,7 @@ export function swarmKit(manager: RawEngine): DockerKit {
       const { status, body } = await manager.request("GET", `/services/${service}`);
       return status === 404 ? 0 : versionIn(body.Spec.TaskTemplate.ContainerSpec.Env);
     },
-    // The table's processes are not started again.
+    // The processes of the table are not restarted.
     async stop(service) {
       const filters = JSON.stringify({ label: [`com.docker.swarm.service.name=${service}`] });
       const containers: { Id: string }[] = await manager.call(
@@ -90,12 +90,12 @@ export function swarmKit(manager: RawEngine): DockerKit {
     },
     async cleanUp() {
       const services: { ID: string; Spec: { Name: string } }[] = await manager.call("GET", "/services");
-      const mine = services.filter(({ Spec }) => Spec.Name.includes(kit.project));
+      const mine = services.filter(({ Spec }) => Spec.Name.includes(fixture.project));
       await Promise.all(mine.map(({ ID }) => manager.request("DELETE", `/services/${ID}`)));
       const configs: { ID: string; Spec: { Name: string } }[] = await manager.call("GET", "/configs");
       for (const { ID, Spec } of configs)
-        if (Spec.Name.includes(kit.project)) await manager.request("DELETE", `/configs/${ID}`);
-      await manager.request("DELETE", `/networks/${kit.project}-net`);
+        if (Spec.Name.includes(fixture.project)) await manager.request("DELETE", `/configs/${ID}`);
+      await manager.request("DELETE", `/networks/${fixture.project}-net`);
       await strategy.close();
     },
   };
