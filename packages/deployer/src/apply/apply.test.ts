@@ -17,7 +17,7 @@ const steps = ({ compensation }: UpReport) =>
   compensation.map(({ action, service, resource, state }) => `${action} ${service ?? resource?.name} ${state}`);
 
 describe("updates", () => {
-  test("wait for what they depend on, and leave alone what is as it should be", async () => {
+  test("run after the updates of dependencies, and skip unchanged apps", async () => {
     const strategy = fake({ listsSettings: true });
     await up(strategy, project(app("db"), after("web", "db"), after("ui", "web")));
     strategy.calls.length = 0;
@@ -38,7 +38,7 @@ describe("updates", () => {
     ]);
   });
 
-  test("not waited for, they are started", async () => {
+  test("are reported as started without wait", async () => {
     const strategy = fake();
     await up(strategy, project(app("web")));
     strategy.calls.length = 0;
@@ -70,7 +70,7 @@ describe("updates", () => {
     },
   );
 
-  test("that are refused leave what was there, and are no roll-back", async () => {
+  test("that the engine rejects are reported as failed, and the previous version stays", async () => {
     const strategy = fake();
     await up(strategy, project(app("web")));
     fail(strategy, "web", { update: new DeploymentError("IMAGE_NOT_FOUND", "There is no demo:2.") });
@@ -79,7 +79,7 @@ describe("updates", () => {
     expect(report.compensation).toEqual([]);
   });
 
-  test("of what has been changed meanwhile are refused, with what is other now, masked", async () => {
+  test("of a service that changed since the plan reject with CONFLICT and the masked differences", async () => {
     const strategy = fake({ listsSettings: true });
     await up(strategy, project(app("web", { env: ["KEY=hunter1"] })));
     strategy.intercept = (call, phase) => {
@@ -104,7 +104,7 @@ describe("updates", () => {
     expect(strategy.engine.services.get("web")?.request.user).toBe("7:7");
   });
 
-  test("nor is a service removed to be made anew that has been changed meanwhile", async () => {
+  test("that replace do not remove a service that changed since the plan", async () => {
     const strategy = memory({ capabilities: ALL, needsReplacement: () => "It can't" }, { listsSettings: true });
     await up(strategy, project(app("web")));
     strategy.intercept = (call, phase) => {
@@ -118,7 +118,7 @@ describe("updates", () => {
     expect(changes(strategy)).not.toContain("remove web");
   });
 
-  test("what another run has just made from the same request is left as it is", async () => {
+  test("a service that another run has just deployed from the same request is unchanged", async () => {
     const strategy = fake();
     const other = fake();
     await up(other, project(app("web")));
@@ -131,7 +131,7 @@ describe("updates", () => {
     expect(strategy.engine.services.get("web")?.request).toEqual(made);
   });
 
-  test("what another run has just made from another request is a name in use, and stays", async () => {
+  test("a service that another run has just deployed from another request stays, and the app fails with ALREADY_EXISTS", async () => {
     const strategy = fake();
     strategy.intercept = (call, phase) => {
       if (call === "deploy web" && phase === "before") strategy.engine.put({ name: "web", image: "demo:9" });
@@ -142,8 +142,8 @@ describe("updates", () => {
   });
 });
 
-describe("putting back", () => {
-  test("goes in reverse order, tells each step as it begins and ends, and removes what was made for the run last", async () => {
+describe("the revert of a failed run", () => {
+  test("runs in reverse order, reports the begin and end of each step, and removes resources last", async () => {
     const strategy = fake();
     await up(strategy, project(app("db"), after("web", "db")));
     strategy.calls.length = 0;
@@ -176,14 +176,14 @@ describe("putting back", () => {
       "rollback db",
       "removeResource config conf-a",
     ]);
-    const told = events.flatMap((event) =>
+    const reported = events.flatMap((event) =>
       event.type === "compensate" ? [`${event.step.state} ${event.step.service ?? event.step.resource?.name}`] : [],
     );
-    expect(told.slice(0, 4)).toEqual(["begun bad", "done bad", "begun new", "done new"]);
-    expect(told).toHaveLength(10);
+    expect(reported.slice(0, 4)).toEqual(["begun bad", "done bad", "begun new", "done new"]);
+    expect(reported).toHaveLength(10);
   });
 
-  test("changes back to the settings before where the platform has no rollback", async () => {
+  test("updates with the previous settings if the platform has no rollback", async () => {
     const strategy = fake(
       {},
       ALL.filter((name) => name !== "rollback"),
@@ -195,7 +195,7 @@ describe("putting back", () => {
     expect(strategy.engine.services.get("db")?.request).toEqual(before);
   });
 
-  test("deploys again what was removed", async () => {
+  test("deploys a replaced service again with its previous settings", async () => {
     const strategy = fake(
       {},
       ALL.filter((name) => name !== "rollback" && name !== "update"),
@@ -207,7 +207,7 @@ describe("putting back", () => {
     expect(strategy.engine.services.get("db")?.request).toEqual(before);
   });
 
-  test("says what can't be put back, and leaves the new version where the one before is not known", async () => {
+  test("reports leftBehind, and keeps the new version, if the previous settings are unknown", async () => {
     const strategy = fake({}, ["list", "inspect", "wait"]);
     await up(strategy, project(app("db")));
     const report = await up(strategy, project(app("db", v2), after("bad", "db", bad)));
@@ -220,7 +220,7 @@ describe("putting back", () => {
     expect(strategy.engine.services.get("db")?.request.image).toBe("demo:2");
   });
 
-  test("says what fails to be put back, and what is there then", async () => {
+  test("reports leftBehind and the actual state if a step fails", async () => {
     const strategy = fake();
     await up(strategy, project(app("db")));
     fail(strategy, "db", { rollback: new DeploymentError("ENGINE_ERROR", "It went wrong.") });
@@ -232,7 +232,7 @@ describe("putting back", () => {
     ]);
   });
 
-  test("an old version that does not come up again is told", async () => {
+  test("reports leftBehind if the restored version does not become ready", async () => {
     const strategy = fake();
     await up(strategy, project(app("db")));
     strategy.intercept = (call, phase) => {
@@ -244,7 +244,7 @@ describe("putting back", () => {
     expect(report.apps[0]).toMatchObject({ outcome: "failed", now: "before", leftBehind: { code: "TIMEOUT" } });
   });
 
-  test("an interrupted update is put back", async () => {
+  test("restores the previous version after an interrupted update", async () => {
     const caller = new AbortController();
     const strategy = fake();
     await up(strategy, project(app("db"), app("web")));
@@ -264,7 +264,7 @@ describe("putting back", () => {
     expect(strategy.engine.snapshot()).toEqual(before);
   });
 
-  test("an orphan that was removed when the run was interrupted is there again", async () => {
+  test("deploys removed orphans again after an interruption", async () => {
     const caller = new AbortController();
     const strategy = fake();
     await up(strategy, project(app("db"), app("old"), app("older")));
@@ -285,7 +285,7 @@ describe("putting back", () => {
     expect(strategy.engine.snapshot()).toEqual(before);
   });
 
-  test("what could not be pruned is told, and all else stays as it was made", async () => {
+  test("does not run if only pruning fails: the run is failed, and its updates stay", async () => {
     const strategy = fake();
     await up(strategy, project(app("db"), app("old"), app("older")));
     fail(strategy, "old", { remove: new DeploymentError("TIMEOUT", "old does not go.") });
@@ -297,7 +297,7 @@ describe("putting back", () => {
     ]);
   });
 
-  test("nothing is pruned by a run that fails, though all that it did is kept", async () => {
+  test("prune removes nothing if the run fails, even with keepFailed", async () => {
     const strategy = fake();
     await up(strategy, project(app("db"), app("old")));
     const report = await up(strategy, project(app("db", v2), app("bad", bad)), { prune: true, keepFailed: true });
@@ -305,7 +305,7 @@ describe("putting back", () => {
     expect(strategy.engine.services.has("old")).toBe(true);
   });
 
-  test("a resource that can't be made ends the run before any app is touched", async () => {
+  test("removes new resources if another can't be created, and no app is changed", async () => {
     const strategy = fake();
     await up(strategy, project(app("db")));
     strategy.intercept = (call) => {
@@ -326,8 +326,8 @@ describe("putting back", () => {
   });
 });
 
-describe("what does not run", () => {
-  test.each(["stopped", "failed", "completed"] as const)("is brought up again when it has %s", async (state) => {
+describe("a service that does not run", () => {
+  test.each(["stopped", "failed", "completed"] as const)("is updated if it has %s", async (state) => {
     const strategy = fake();
     await up(strategy, project(app("web")));
     if (state === "stopped") strategy.engine.stop("web");
@@ -337,7 +337,7 @@ describe("what does not run", () => {
     expect(changes(strategy).at(-1)).toBe("update web");
   });
 
-  test("or whose deploy or update was cut off is brought up again", async () => {
+  test("is updated if an earlier deploy or update was interrupted", async () => {
     const strategy = fake();
     await up(strategy, project(app("web")));
     strategy.engine.service("web").status = { unfinished: true };
@@ -346,7 +346,7 @@ describe("what does not run", () => {
     expect((await strategy.inspect("web")).unfinished).toBeUndefined();
   });
 
-  test("is left as it is where that is asked for, or where it has done its work", async () => {
+  test("is unchanged if 0 replicas are desired, or if it has completed as a one-shot", async () => {
     const strategy = fake();
     const none = app("web", { mode: { Replicated: { Replicas: 0 } } });
     const job = app("job", { restart: { Condition: "on-failure" } });
@@ -358,7 +358,7 @@ describe("what does not run", () => {
     expect(strategy.calls).toEqual(["list"]);
   });
 
-  test("fails the run where it fails again, and is as it was before", async () => {
+  test("fails the run and is reverted if it fails again", async () => {
     const strategy = fake({ onFailedUpdate: "leave" });
     await up(strategy, project(app("web", { ...bad })), { keepFailed: true });
     const report = await up(strategy, project(app("web", { ...bad })));
@@ -371,7 +371,7 @@ describe("what does not run", () => {
     expect(steps(report)).toEqual(["rollback web done"]);
   });
 
-  test("but runs and is ill is waited for, not touched", async () => {
+  test("is waited for, and not updated, if it runs and is unhealthy", async () => {
     const strategy = fake();
     await up(strategy, project(app("web")));
     for (const instance of strategy.engine.service("web").instances) instance.process = { health: "unhealthy" };

@@ -31,7 +31,7 @@ test.each<[string, string | undefined]>([
   expect(namedField(new DeploymentError("ENGINE_ERROR", message), request)).toBe(field);
 });
 
-test("looks at the error of the task, too", () => {
+test("finds the field in the error of the task, too", () => {
   const instance = { id: "1", error: "invalid mount config: bind source path does not exist: /srv/press" };
   expect(namedField(new DeploymentError("TASK_FAILED", "demo failed.", { instance }), request)).toBe(
     "mounts[1].Source",

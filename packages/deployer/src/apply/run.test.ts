@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { newRunId } from "./run.js";
 
-test("later ids sort after earlier ones, however close", () => {
+test("newRunId() returns ids that sort in the order of creation", () => {
   const ids = Array.from({ length: 100 }, () => newRunId());
   expect(ids.toSorted()).toEqual(ids);
   expect(new Set(ids).size).toBe(100);

@@ -17,7 +17,7 @@ const findings = (...apps: DesiredApp[]): string[] => {
   }
 };
 
-test("takes any order, ways that meet again, and chains of thousands", () => {
+test("checkApps() accepts any order, diamonds, and chains of thousands", () => {
   expect(findings(after("web", "db", "ui"), after("ui", "db"), after("db"))).toEqual([]);
   const chain = Array.from({ length: 20_000 }, (_, index) =>
     after(`app${index}`, ...(index === 0 ? [] : [`app${index - 1}`])),
@@ -25,7 +25,7 @@ test("takes any order, ways that meet again, and chains of thousands", () => {
   expect(findings(...chain.toReversed())).toEqual([]);
 });
 
-test("names the apps of a circle, wherever it begins", () => {
+test("checkApps() names the apps of a circular dependency", () => {
   expect(findings(after("in", "aa"), after("aa", "bb"), after("bb", "cc"), after("cc", "aa"))).toEqual([
     "circular depends_on: Aa -> Bb -> Cc -> Aa",
   ]);
@@ -35,7 +35,7 @@ test("names the apps of a circle, wherever it begins", () => {
   ]);
 });
 
-test("names what depends on no app, and two of one name", () => {
+test("checkApps() rejects unknown dependencies and duplicate names", () => {
   expect(findings(after("web", "db"), { ...app("web"), key: "Twin" })).toEqual([
     "Web and Twin have the same service name, web",
     "Web depends on the service db, which is not an app of this project",

@@ -17,7 +17,7 @@ function issuesOf(one: DesiredApp, unhonoured: StrategyManifest["unhonoured"]) {
   }
 }
 
-test("reports a range of ports, which is one place in the file, once", () => {
+test("parseRequests() reports a range of ports, which is one entry of the file, once", () => {
   const ports = [80, 81, 82].map((target) => ({ target, published: target, hostAddress: "127.0.0.1" }));
   const locate = (field: string) => at(field.startsWith("ports[2]") ? 9 : 8);
   const reason = "Open to all.";
@@ -26,7 +26,7 @@ test("reports a range of ports, which is one place in the file, once", () => {
   ).toEqual(["8: Web: ports[0].hostAddress: Open to all.", "9: Web: ports[2].hostAddress: Open to all."]);
 });
 
-test("names a variable that is not honored, and never its value", () => {
+test("parseRequests() names an unsupported variable, and not its value", () => {
   const one = { ...app("web", { env: ["A=1", "QUERY=secret={{x}}", "KEY={{y}}"] }), locate: () => at(8) };
   const holdsFor = (value: unknown) => String(value).includes("{{");
   expect(issuesOf(one, [{ field: "env[]", reason: "A template.", refuse: true, holdsFor }])).toEqual([

@@ -19,14 +19,14 @@ const findings = (...apps: ReturnType<typeof mounting>[]): string[] => {
   }
 };
 
-test("takes one volume with the same options in any order, and with none", () => {
+test("checkVolumes() accepts one volume with the same options in any order, or with none", () => {
   expect(findings(mounting("aa", nfs(":/x")), mounting("bb", nfs(":/x", "ro,addr=nas,soft")), mounting("cc"))).toEqual(
     [],
   );
   expect(findings(mounting("aa", nfs(":/x")), mounting("bb", nfs(":/y"), "other"))).toEqual([]);
 });
 
-test("names the apps that ask for one volume with different options, and both options", () => {
+test("checkVolumes() rejects one volume with different options, and names both apps", () => {
   expect(
     findings(
       mounting("aa", nfs(":/x_1", "addr=nas")),

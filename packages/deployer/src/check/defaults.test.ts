@@ -17,19 +17,19 @@ const app = (request: Partial<DeployRequest>, defaults?: readonly string[]): Des
   ...(defaults && { defaults }),
 });
 
-test("a default that the platform does not honor is left out, without a warning and in strict mode", () => {
+test("an unsupported default is omitted without a warning, also in strict mode", () => {
   const [checked] = parseRequests([app({}, [PATH])], withoutReservations(), { strict: true });
   expect(checked?.warnings).toEqual([]);
   expect(checked?.request.resources).toEqual({ Limits: { NanoCPUs: 1e9 }, Reservations: {} });
 });
 
-test("what the file asks for is reported, and rejected in strict mode", () => {
+test("an unsupported field of the file is a warning, and rejected in strict mode", () => {
   expect(parseRequests([app({})], withoutReservations())[0]?.warnings).toMatchObject([{ field: PATH }]);
   expect(() => parseRequests([app({})], withoutReservations(), { strict: true })).toThrow(
     expect.objectContaining({ code: "UNSUPPORTED" }),
   );
 });
 
-test("a default that the platform honors stays", () => {
+test("a supported default stays", () => {
   expect(parseRequests([app({}, [PATH])], memory())[0]?.request.resources).toMatchObject(resources);
 });

@@ -25,7 +25,7 @@ const errorOf = (work: Promise<unknown>) =>
     (error: unknown) => (DeploymentError.isInstance(error) ? error : undefined),
   );
 
-test("every problem is told at once, with its place in the file, and nothing is changed", async () => {
+test("up() rejects with all problems and their positions, and changes nothing", async () => {
   const strategy = withProblems(
     problem("web"),
     problem("db", { code: "IMAGE_NOT_FOUND", field: "image", message: "no image demo:9", hint: "Build it." }),
@@ -53,7 +53,7 @@ test("every problem is told at once, with its place in the file, and nothing is 
   expect(strategy.engine.locks.size).toBe(0);
 });
 
-test("only what is to be changed is looked at, in one call, and not at all where nothing is or nobody wants it", async () => {
+test("only changing apps are checked, in one call, and none without changes or with preflight: false", async () => {
   const strategy = withProblems();
   await up(strategy, project(app("web"), app("db")));
   strategy.calls.length = 0;
@@ -65,7 +65,7 @@ test("only what is to be changed is looked at, in one call, and not at all where
   expect((await up(blind, project(app("web")), { preflight: false })).outcome).toBe("ok");
 });
 
-test("what was listed for the plan is handed on, so that nobody lists again", async () => {
+test("preflight receives the listing of the plan", async () => {
   const strategy = withProblems();
   const [list, preflight] = [vi.spyOn(strategy, "list"), vi.spyOn(strategy, "preflight")];
   await up(strategy, project(app("web")));
@@ -73,7 +73,7 @@ test("what was listed for the plan is handed on, so that nobody lists again", as
   expect(preflight.mock.calls[0]?.[1]?.listed).toBe(await list.mock.results[0]?.value);
 });
 
-test("what the run is about to make is not missed, and fields count as in the file", async () => {
+test("resources that the run creates count as present, and fields have the index of the file", async () => {
   const seen: unknown[] = [];
   const strategy = withProblems(
     problem("web", { code: "NETWORK_NOT_FOUND", field: "networks[1]", message: "no network far" }),

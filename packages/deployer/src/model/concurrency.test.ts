@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { mapLimit, limit } from "./concurrency.js";
 
-test("runs no more than so many at once, all in the end, and gives the place back after a failure", async () => {
+test("limit() runs at most `size` functions at a time, runs all of them, and frees the slot of a failed one", async () => {
   const limited = limit(2);
   let busy = 0;
   let busiest = 0;
@@ -15,6 +15,6 @@ test("runs no more than so many at once, all in the end, and gives the place bac
   expect(busiest).toBe(2);
 });
 
-test("keeps the order of the items", async () => {
+test("mapLimit() returns results in the order of the items", async () => {
   expect(await mapLimit(2, [3, 1, 2], async (item) => item * 2)).toEqual([6, 2, 4]);
 });

@@ -30,9 +30,9 @@ test("up() reports a warning about a registry once for a run, and one about an a
   const { apps } = await up(new Warning(testOptions()), project(app("web"), app("db"), app("ui")), {
     observer: (event) => void events.push(event),
   });
-  const told = events.flatMap((event) => (event.type === "warning" ? [event.warning] : []));
-  expect(told.filter(({ code }) => code === "CREDENTIALS_UNAVAILABLE")).toHaveLength(2);
-  expect(told.filter(({ code }) => code === "ENGINE_WARNING")).toHaveLength(3);
+  const reported = events.flatMap((event) => (event.type === "warning" ? [event.warning] : []));
+  expect(reported.filter(({ code }) => code === "CREDENTIALS_UNAVAILABLE")).toHaveLength(2);
+  expect(reported.filter(({ code }) => code === "ENGINE_WARNING")).toHaveLength(3);
   expect(
     apps.flatMap(({ warnings }) => warnings).filter(({ code }) => code === "CREDENTIALS_UNAVAILABLE"),
   ).toHaveLength(2);

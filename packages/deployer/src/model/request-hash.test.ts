@@ -4,7 +4,7 @@ import { requestHash } from "./request-hash.js";
 
 const request = { image: "demo:1", name: "web", env: ["A=1", "B=2"], labels: { x: "1", y: "2" } };
 
-test("what means the same has one hash", () => {
+test("requestHash() is equal for equivalent requests", () => {
   const hash = requestHash(request);
   expect(hash).toMatch(/^sha256:[0-9a-f]{64}$/);
   expect(requestHash({ labels: { y: "2", x: "1" }, env: ["B=2", "A=1"], name: "web", image: "demo:1" })).toBe(hash);
@@ -16,7 +16,7 @@ test("what means the same has one hash", () => {
   );
 });
 
-test("what differs has another", () => {
+test("requestHash() differs for different requests", () => {
   const hash = requestHash(request);
   for (const change of [{ env: ["A=1", "B=3"] }, { labels: { x: "1" } }, { networks: ["n"] }, { command: "x" }]) {
     expect(requestHash({ ...request, ...change })).not.toBe(hash);

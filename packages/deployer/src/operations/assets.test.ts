@@ -137,7 +137,7 @@ describe("asset events of up", () => {
     expect(take()).toEqual(["removed WEB", "removed OVEN"]);
   });
 
-  test("a service of an earlier release, which carries no UUID, keeps its identity", async () => {
+  test("a service of an earlier release without a UUID label keeps its identity", async () => {
     const { strategy, take, options } = run();
     strategy.engine.put({ name: "web", labels: { [PROJECT_LABEL]: "factory" } });
     await up(strategy, project(web()), options);
@@ -145,7 +145,7 @@ describe("asset events of up", () => {
   });
 });
 
-test("down by the project's name alone tells UUIDs and places from labels", async () => {
+test("down() by the project's name alone reads UUIDs and levels from labels", async () => {
   const { strategy, events, take, options } = run();
   await up(strategy, project(web(), ...press()), options);
   take();
@@ -159,7 +159,7 @@ test("down by the project's name alone tells UUIDs and places from labels", asyn
   });
 });
 
-test("down that can't remove a service of a device tells that the device is changed", async () => {
+test("down() reports a device as changed if one of its services can't be removed", async () => {
   const { strategy, take, options } = run();
   await up(strategy, project(...press()), options);
   take();
@@ -168,7 +168,7 @@ test("down that can't remove a service of a device tells that the device is chan
   expect(take()).toEqual(["changed Press-1"]);
 });
 
-test("scale removes and creates the assets of replicas", async () => {
+test("scale() removes and creates the assets of replicas", async () => {
   const { strategy, take, options } = run();
   await up(strategy, project(web()), options);
   take();
@@ -180,7 +180,7 @@ test("scale removes and creates the assets of replicas", async () => {
   expect(take()).toEqual([]);
 });
 
-test("rollback tells what is back at another version", async () => {
+test("rollback() reports the assets that were rolled back", async () => {
   const { strategy, events, take, options } = run();
   await up(strategy, project(web(), app("db")), options);
   await up(strategy, project(web({ image: "demo:2", labels: {} }), app("db")), options);
@@ -198,7 +198,7 @@ describe("listeners", () => {
     },
   };
 
-  test("one that throws is one warning, receives the rest, and fails nothing", async () => {
+  test("one that throws causes one warning, receives the other events, and fails no run", async () => {
     const { strategy, options, take } = run();
     const report = await up(strategy, project(app("db"), web()), { listeners: [broken, ...options.listeners] });
     expect(report).toMatchObject({
@@ -210,7 +210,7 @@ describe("listeners", () => {
     expect(take()).toEqual(["created db", "created WEB"]);
   });
 
-  test("one that hangs is given up at its time limit", async () => {
+  test("one that hangs receives no further events after its time limit", async () => {
     const { strategy, options, take } = run();
     let calls = 0;
     const hanging: AssetListener = { name: "hanging", onAsset: () => new Promise(() => void (calls += 1)) };
@@ -232,7 +232,7 @@ describe("listeners", () => {
     expect([calls, take()]).toEqual([1, ["created db", "created WEB"]]);
   });
 
-  test("each receives one asset at a time, in order", async () => {
+  test("each receives one event at a time, in order", async () => {
     const { strategy } = run();
     const seen: string[] = [];
     const slow: AssetListener = {

@@ -53,7 +53,7 @@ const shared = [
 ] as const;
 
 describe("two files of one project", () => {
-  test("down() of one file removes nothing of the other, and says in one line that it is left", async () => {
+  test("down() of one file removes nothing of the other, and reports that in one warning", async () => {
     const strategy = fake();
     await up(strategy, a);
     await up(strategy, b);
@@ -68,7 +68,7 @@ describe("two files of one project", () => {
     ]);
   });
 
-  test("up() with prune removes what its own file no longer names, and no other file's", async () => {
+  test("up() with prune removes orphans of its own file, and of no other", async () => {
     const strategy = fake();
     await up(strategy, a);
     await up(strategy, b);
@@ -91,7 +91,7 @@ describe("two files of one project", () => {
     expect([...names(strategy), ...networks(strategy)]).toEqual([]);
   });
 
-  test.each(shared)("a network that both declare stays until the last user goes: %s", async (_, order, first, last) => {
+  test.each(shared)("a network that both declare is removed with its last user: %s", async (_, order, first, last) => {
     const strategy = fake();
     for (const file of order) expect((await up(strategy, file)).outcome).toBe("ok");
     const report = await take(strategy, first);
@@ -103,7 +103,7 @@ describe("two files of one project", () => {
     expect(networks(strategy)).toEqual([]);
   });
 
-  test("a network of another file stays while that file has services, though none uses it any more", async () => {
+  test("a network of another file stays while that file has services, even if none uses it", async () => {
     const strategy = fake();
     await up(strategy, a);
     await up(strategy, b);
@@ -132,7 +132,7 @@ describe("two files of one project", () => {
     expect([...names(strategy), ...networks(strategy)]).toEqual([]);
   });
 
-  test("down() refuses with CONFLICT when there is more than what was confirmed", async () => {
+  test("down() rejects with CONFLICT if there is more to remove than was confirmed", async () => {
     const strategy = fake();
     await up(strategy, a);
     const planned = await planDown(strategy, project());
@@ -147,7 +147,7 @@ describe("two files of one project", () => {
     expect((await down(strategy, project(), { confirmed: planned })).outcome).toBe("ok");
   });
 
-  test("planDown() changes nothing, and tells volumes that are left", async () => {
+  test("planDown() changes nothing, and lists the volumes that are kept", async () => {
     const strategy = fake();
     await up(strategy, a);
     strategy.engine.resources.create({
@@ -170,7 +170,7 @@ describe("two files of one project", () => {
     expect(changes(strategy)).toEqual([]);
   });
 
-  test("planDown() keeps a volume that another platform of the engine made, whatever is asked for", async () => {
+  test("planDown() keeps a volume that another platform of the engine created, even with volumes: true", async () => {
     const strategy = fake();
     await up(strategy, a);
     const labels = { ...strategy.engine.services.get("web")?.request.labels, [PLATFORM_LABEL]: "other" };
@@ -226,7 +226,7 @@ describe("an app whose service another file owns", () => {
     expect((await plan(strategy, moved)).hasChanges).toBe(false);
   });
 
-  test("is never touched by scale, rollback, refresh-auth or ps", async () => {
+  test("is not changed by scale, rollback, refreshAuth, down or ps", async () => {
     const strategy = fake();
     const mine = fileOf("app_a.yml", [app("web"), app("db")]);
     await up(strategy, mine);
@@ -250,7 +250,7 @@ describe("an app whose service another file owns", () => {
     expect(changes(strategy)).toEqual([]);
   });
 
-  test("moves by itself between two files of one run", async () => {
+  test("moves between two files of one run without takeOwnership", async () => {
     const strategy = fake();
     await up(strategy, fileOf("app_a.yml", [app("web")]));
     const both = { ...moved, files: ["app_a.yml", "app_b.yml"] };
@@ -263,7 +263,7 @@ describe("an app whose service another file owns", () => {
   });
 });
 
-test("a renamed file takes ownership of what it names; what only the old file named is left and reported", async () => {
+test("a renamed file takes ownership of its apps, and the other services of the old file are reported", async () => {
   const strategy = fake();
   await up(strategy, fileOf("old.yml", [app("web", joins), app("gone")], { resources: [back] }));
   const renamed = fileOf("new.yml", [app("web", joins)], { resources: [back] });
@@ -280,7 +280,7 @@ test("a renamed file takes ownership of what it names; what only the old file na
   expect([...names(strategy), ...networks(strategy)]).toEqual([]);
 });
 
-test("a service that moves keeps the labels of its volumes, so that nothing of its processes changes", async () => {
+test("a service that moves to another file keeps the labels of its volumes, so that no process changes", async () => {
   const strategy = memory({ capabilities: ALL, relabelsInPlace: true }, { listsSettings: true });
   const mounts = [{ Type: "volume" as const, Target: "/data", Source: "data" }];
   const labelsOfVolume = () => strategy.engine.services.get("web")?.request.mounts?.[0]?.VolumeOptions?.Labels;
@@ -296,7 +296,7 @@ test("a service that moves keeps the labels of its volumes, so that nothing of i
   expect((await plan(strategy, moved)).hasChanges).toBe(false);
 });
 
-test("two directories of one name, with the same file name, are two owners", async () => {
+test("two directories with the same name and file name are two owners", async () => {
   const strategy = fake();
   const opcua = fileOf("app.yml", [app("web")], { directory: "/srv/opcua/coordinator" });
   const shdr = fileOf("app.yml", [app("api")], { directory: "/srv/shdr/coordinator" });
@@ -316,7 +316,7 @@ test("two directories of one name, with the same file name, are two owners", asy
   expect(names(strategy)).toEqual([]);
 });
 
-test("a service without a file label is the file's that names it, and is otherwise left and reported", async () => {
+test("a service without a file label belongs to the file that contains it, and is otherwise reported", async () => {
   const strategy = fake();
   await up(strategy, project(app("web"), app("db"), app("gone")));
   const mine = fileOf("app_a.yml", [app("web")]);
@@ -328,7 +328,7 @@ test("a service without a file label is the file's that names it, and is otherwi
   expect(names(strategy)).toEqual(["db", "gone"]);
 });
 
-test("resources of contents that were replaced go with the file that made them", async () => {
+test("down() removes resources with replaced content with their file", async () => {
   const strategy = fake();
   const withConfig = (text: string) =>
     fileOf("app_a.yml", [app("web", { configs: [{ name: `conf-${text}`, target: "/conf" }] })], {

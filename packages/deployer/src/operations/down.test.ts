@@ -8,7 +8,7 @@ import { up } from "./up.js";
 const dependent = (service: string, on: string) =>
   app(service, { dependsOn: [{ service: on, condition: "service_started" }] });
 
-test("removes what is the project's, dependents first, orphans too, and leaves the rest alone", async () => {
+test("down() removes the project's services with orphans, dependents first, and no other services", async () => {
   const strategy = memory();
   await up(strategy, project(app("db"), dependent("web", "db"), app("gone")));
   strategy.engine.put({ name: "other", labels: { [PROJECT_LABEL]: "elsewhere" } });
@@ -27,19 +27,19 @@ test("removes what is the project's, dependents first, orphans too, and leaves t
   expect([...strategy.engine.services.keys()]).toEqual(["other", "ui"]);
 });
 
-test("works by the project's name alone", async () => {
+test("down() works by the project's name alone", async () => {
   const strategy = memory();
   await up(strategy, project(app("db"), app("web")));
   await down(strategy, project());
   expect(strategy.engine.services.size).toBe(0);
 });
 
-test("nothing there is no failure", async () => {
+test("down() of a project without services is ok", async () => {
   const report = await down(memory(), project(app("db")));
   expect(report).toMatchObject({ outcome: "ok", services: [] });
 });
 
-test("goes on past a failure and reports it", async () => {
+test("down() continues after a failure, and reports it", async () => {
   const strategy = memory({}, { failOn: { web: { remove: new DeploymentError("TIMEOUT", "web does not go.") } } });
   await up(strategy, project(app("db"), dependent("web", "db")));
   const report = await down(strategy, project(app("db"), dependent("web", "db")));
@@ -50,7 +50,7 @@ test("goes on past a failure and reports it", async () => {
   ]);
 });
 
-test("an interrupted run says what it did not begin", async () => {
+test("down() reports the services that it skipped after an interruption", async () => {
   const strategy = memory();
   await up(strategy, project(app("db"), dependent("web", "db")));
   const caller = new AbortController();

@@ -23,7 +23,7 @@ const codeOf = (work: Promise<unknown>) =>
     (error: unknown) => (DeploymentError.isInstance(error) ? error : undefined),
   );
 
-test("is taken before the first change, and let go of at the end", async () => {
+test("up() acquires the lock before the first change, and releases it at the end", async () => {
   const strategy = fake();
   const events: DeployerEvent[] = [];
   await up(strategy, project(app("web")), { observer: (event) => events.push(event) });
@@ -35,14 +35,14 @@ test("is taken before the first change, and let go of at the end", async () => {
   expect(strategy.engine.locks.size).toBe(0);
 });
 
-test("is let go of after a failure too", async () => {
+test("up() releases the lock after a failure", async () => {
   const strategy = fake();
   const report = await up(strategy, project(app("web", { command: "sh -c 'exit 3'" })));
   expect(report.outcome).toBe("failed");
   expect(strategy.engine.locks.size).toBe(0);
 });
 
-test("a run that changes nothing takes none", async () => {
+test("a run without changes acquires no lock", async () => {
   const strategy = fake();
   await up(strategy, project(app("web")));
   strategy.engine.locks.set("factory", elsewhere);
@@ -51,7 +51,7 @@ test("a run that changes nothing takes none", async () => {
   expect(strategy.calls).toEqual(["list"]);
 });
 
-test("somebody else's ends the run, with who has it since when, before anything is changed", async () => {
+test("up() rejects with CONFLICT and the holder before any change if another process holds the lock", async () => {
   const strategy = fake();
   strategy.engine.locks.set("factory", elsewhere);
   const error = await codeOf(up(strategy, project(app("web"))));
@@ -64,7 +64,7 @@ test("somebody else's ends the run, with who has it since when, before anything 
   expect((await codeOf(down(strategy, project(app("web")))))?.code).toBe("CONFLICT");
 });
 
-test("is taken by force where that is asked for, and says so", async () => {
+test("forceUnlock releases the lock of another process, with a warning", async () => {
   const strategy = fake();
   strategy.engine.locks.set("factory", elsewhere);
   const events: DeployerEvent[] = [];
@@ -77,7 +77,7 @@ test("is taken by force where that is asked for, and says so", async () => {
   expect(locks(events)).toEqual(["taken-over", "taken", "released"]);
 });
 
-test("a killed process's is taken over at once, and says so", async () => {
+test("the lock of a killed process is released, with a warning", async () => {
   const strategy = fake();
   strategy.engine.locks.set("factory", await gone());
   const report = await up(strategy, project(app("web")));
@@ -85,7 +85,7 @@ test("a killed process's is taken over at once, and says so", async () => {
   expect(strategy.engine.locks.size).toBe(0);
 });
 
-test("of two that take over a killed process's, one gets it", async () => {
+test("one of two runs acquires the lock of a killed process", async () => {
   const first = fake();
   const second = memory({ capabilities: ALL }, { engine: first.engine });
   first.engine.locks.set("factory", await gone());
@@ -93,19 +93,19 @@ test("of two that take over a killed process's, one gets it", async () => {
   expect(results.map((error) => error?.code).sort()).toEqual(["CONFLICT", undefined]);
 });
 
-test("where it can't be let go of, the run says so", async () => {
+test("a run that can't release its lock reports a warning", async () => {
   const strategy = fake();
   strategy.intercept = (call) => {
-    if (call.startsWith("unlock")) throw new DeploymentError("ENGINE_UNREACHABLE", "Nobody answers.");
+    if (call.startsWith("unlock")) throw new DeploymentError("ENGINE_UNREACHABLE", "No answer.");
   };
   const report = await up(strategy, project(app("web")));
   expect(report).toMatchObject({
     outcome: "ok",
-    warnings: [{ code: "LOCK_NOT_RELEASED", reason: expect.stringContaining("Nobody answers") }],
+    warnings: [{ code: "LOCK_NOT_RELEASED", reason: expect.stringContaining("No answer") }],
   });
 });
 
-test("one whose taking got no answer is let go of", async () => {
+test("a lock is released if the answer to its acquisition was lost", async () => {
   const strategy = fake();
   strategy.intercept = (call, phase) => {
     if (call.startsWith("lock") && phase === "after") throw new DeploymentError("TIMEOUT", "No answer in time.");

@@ -9,7 +9,7 @@ import { up } from "./up.js";
 const replicas = (count: number, part: object = {}) =>
   project(app("web", { mode: { Replicated: { Replicas: count } }, ...part }));
 
-test("an app of no replicas is stopped, and never running: up, ps, scale and rollback", async () => {
+test("an app with 0 replicas is stopped, not running, in up(), ps(), scale() and rollback()", async () => {
   const strategy = new MemoryDeploymentStrategy();
   expect((await up(strategy, replicas(0))).apps).toMatchObject([
     { outcome: "stopped", status: { state: "stopped", replicas: { running: 0, desired: 0 } } },

@@ -4,7 +4,7 @@ import { app, memory, project } from "../../test/fixtures.js";
 import { ps } from "./ps.js";
 import { up } from "./up.js";
 
-test("joins the file with what is there", async () => {
+test("ps() joins the apps of the file with the observed services", async () => {
   const strategy = memory();
   await up(strategy, project(app("web"), app("db"), app("gone")));
   strategy.engine.put({ name: "ui" });
@@ -18,14 +18,14 @@ test("joins the file with what is there", async () => {
   ]);
 });
 
-test("by the project's name alone, lists what is its own", async () => {
+test("ps() lists the project's services by its name alone", async () => {
   const strategy = memory();
   await up(strategy, project(app("web")));
   strategy.engine.put({ name: "ui" });
   expect(await ps(strategy, project())).toMatchObject([{ app: "Web", service: "web", relation: "current" }]);
 });
 
-test("says so where a strategy can't look", async () => {
+test("ps() rejects with UNSUPPORTED if the strategy can neither list nor inspect", async () => {
   const error: unknown = await ps(memory({ capabilities: [] }), project()).catch((reason: unknown) => reason);
   expect(DeploymentError.isInstance(error, "UNSUPPORTED")).toBe(true);
 });

@@ -49,7 +49,7 @@ const deployed = async (strategy: Refresher, ...services: string[]): Promise<Ref
   return strategy;
 };
 
-test("labels decide whose services are refreshed: the project's, orphans too, and nobody else's", async () => {
+test("refreshAuth() renews the credentials of the project's services with orphans, and of no other services", async () => {
   const strategy = await deployed(new Refresher(), "db", "web", "gone");
   strategy.engine.put({ name: "other", labels: { [PROJECT_LABEL]: "elsewhere" } });
   strategy.engine.put({ name: "ui" });
@@ -65,7 +65,7 @@ test("labels decide whose services are refreshed: the project's, orphans too, an
   expect(strategy.refreshed()).toEqual(["refresh db", "refresh gone", "refresh web"]);
 });
 
-test("those that are named, and no other; one that is not deployed is a failure", async () => {
+test("refreshAuth() renews only named services, and fails for one that is not deployed", async () => {
   const strategy = await deployed(new Refresher(), "db", "web", "gone");
   const report = await refreshAuth(strategy, project(app("db"), app("web"), app("new")), {
     services: ["web", "new", "web"],
@@ -78,14 +78,14 @@ test("those that are named, and no other; one that is not deployed is a failure"
   expect(strategy.refreshed()).toEqual(["refresh web"]);
 });
 
-test("by the project's name alone", async () => {
+test("refreshAuth() works by the project's name alone", async () => {
   const strategy = await deployed(new Refresher(), "db", "web");
   strategy.engine.put({ name: "ui" });
   expect((await refreshAuth(strategy, project())).services.map(({ service }) => service).sort()).toEqual(["db", "web"]);
   expect((await refreshAuth(new Refresher(), project(app("db")))).services).toEqual([]);
 });
 
-test("one that fails keeps no other; what is kept as it was says why, once", async () => {
+test("refreshAuth() continues after a failure, and reports once why credentials are kept", async () => {
   const strategy = await deployed(
     new Refresher({
       db: async () => ({ name: "db", renewed: false, warnings: [WARNING] }),
@@ -115,7 +115,7 @@ test("one that fails keeps no other; what is kept as it was says why, once", asy
   ]);
 });
 
-test("an interrupted run says what it did not begin", async () => {
+test("refreshAuth() reports the services that it skipped after an interruption", async () => {
   const caller = new AbortController();
   const strategy = await deployed(
     new Refresher({ db: async () => (caller.abort(), { name: "db", renewed: true, warnings: [] }) }),
@@ -130,7 +130,7 @@ test("an interrupted run says what it did not begin", async () => {
   ]);
 });
 
-test("where nobody knows who made a service, names alone decide, and it is told", async () => {
+test("refreshAuth() matches by name with a warning if the strategy has no labels", async () => {
   const strategy = new Refresher({}, ["wait", "refreshAuth"] as never);
   strategy.engine.put({ name: "db" });
   const report = await refreshAuth(strategy, project(app("db")));
@@ -138,7 +138,7 @@ test("where nobody knows who made a service, names alone decide, and it is told"
   expect(report.services).toMatchObject([{ service: "db", outcome: "renewed" }]);
 });
 
-test("a strategy that stores no credentials says so before anything is looked at", async () => {
+test("refreshAuth() rejects with UNSUPPORTED before any call if the strategy stores no credentials", async () => {
   const strategy = memory();
   await expect(refreshAuth(strategy, project(app("db")))).rejects.toMatchObject({
     code: "UNSUPPORTED",

@@ -16,7 +16,7 @@ const outcomes = ({ apps }: RollbackReport) =>
 const images = (strategy: MemoryDeploymentStrategy) =>
   Object.fromEntries([...strategy.engine.services].map(([name, { request }]) => [name, request.image]));
 
-test("brings back all that the newest run changed, and nothing else", async () => {
+test("rollback() restores everything that the newest run changed, and nothing else", async () => {
   const strategy = fake();
   await up(strategy, project(...version(1, "web", "db", "ui")));
   await up(strategy, project(...version(2, "ui"), ...version(1, "web", "db")));
@@ -41,7 +41,7 @@ test("brings back all that the newest run changed, and nothing else", async () =
   ).toEqual(["update", "update", "unchanged", "unchanged"]);
 });
 
-test("goes back only once, unless the app is named: then it is back at the newer one", async () => {
+test("rollback() without names works once, and by name switches forward again", async () => {
   const strategy = fake();
   const files = [project(...version(1, "web")), project(...version(2, "web"))] as const;
   for (const file of files) await up(strategy, file);
@@ -56,7 +56,7 @@ test("goes back only once, unless the app is named: then it is back at the newer
   expect(images(strategy)).toEqual({ web: "demo:2" });
 });
 
-test("does not bring back what a failed run was put back from", async () => {
+test("rollback() does not restore a version that a failed run was reverted from", async () => {
   const strategy = fake();
   await up(strategy, project(...version(1, "web")));
   const broken = project(app("web", { image: "demo:2", command: "sh -c 'exit 3'" }));
@@ -65,7 +65,7 @@ test("does not bring back what a failed run was put back from", async () => {
   expect(images(strategy)).toEqual({ web: "demo:1" });
 });
 
-test("works by the project's name alone, and tells an app that is not there", async () => {
+test("rollback() works by the project's name alone, and rejects with NOT_FOUND for a missing app", async () => {
   const strategy = fake();
   await up(strategy, project(...version(1, "web", "db")));
   await up(strategy, project(...version(2, "web", "db")));
@@ -74,7 +74,7 @@ test("works by the project's name alone, and tells an app that is not there", as
   await expect(rollback(strategy, project(), { apps: ["Bd"] })).rejects.toMatchObject({ code: "NOT_FOUND" });
 });
 
-test("one that was taken over is not brought back to what was not the project's", async () => {
+test("rollback() does not restore a version from before an adoption", async () => {
   const strategy = fake();
   strategy.engine.put({ name: "web", image: "demo:0" });
   await up(strategy, project(...version(1, "web")), { adopt: ["Web"] });
@@ -83,7 +83,7 @@ test("one that was taken over is not brought back to what was not the project's"
   expect(images(strategy)).toEqual({ web: "demo:1" });
 });
 
-test("goes in the order of the dependencies, and past failures", async () => {
+test("rollback() runs in the order of dependencies, and continues after a failure", async () => {
   const strategy = fake();
   const after = (service: string, on: string, number: number) =>
     app(service, { image: `demo:${number}`, dependsOn: [{ service: on, condition: "service_healthy" }] });
@@ -107,7 +107,7 @@ test("goes in the order of the dependencies, and past failures", async () => {
   expect(images(strategy)).toEqual({ web: "demo:1", db: "demo:1", ui: "demo:1" });
 });
 
-test("an engine that tells the wait that it has gone back has done as it was asked", async () => {
+test("rollback() succeeds if wait() rejects with ROLLED_BACK", async () => {
   const strategy = fake();
   await up(strategy, project(...version(1, "web")));
   await up(strategy, project(...version(2, "web")));
@@ -115,7 +115,7 @@ test("an engine that tells the wait that it has gone back has done as it was ask
   expect((await rollback(strategy, project(...version(2, "web")))).apps).toMatchObject([{ outcome: "running" }]);
 });
 
-test("says so where a platform can't", async () => {
+test("rollback() rejects with UNSUPPORTED if the platform can't roll back", async () => {
   const strategy = memory({ capabilities: ["list"] });
   await expect(rollback(strategy, project())).rejects.toMatchObject({ code: "UNSUPPORTED" });
 });

@@ -7,7 +7,7 @@ import { plan } from "../plan/plan.js";
 
 const file = project(app("web", { mode: { Replicated: { Replicas: 2 } } }));
 
-test("sets the number of replicas, which plan then tells as it is", async () => {
+test("scale() sets the number of replicas, and plan() shows the difference", async () => {
   const strategy = memory({ capabilities: ALL });
   await up(strategy, file);
   const events: DeployerEvent[] = [];
@@ -31,7 +31,7 @@ test("sets the number of replicas, which plan then tells as it is", async () => 
   });
 });
 
-test("the number that is there already costs no change; the project's name alone is enough", async () => {
+test("scale() to the current number changes nothing, by the project's name alone", async () => {
   const strategy = memory({ capabilities: ALL });
   await up(strategy, file);
   strategy.calls.length = 0;
@@ -39,11 +39,11 @@ test("the number that is there already costs no change; the project's name alone
   expect(changes(strategy)).toEqual([]);
 });
 
-test("only what is there and the project's is changed, and only by a number", async () => {
+test("scale() rejects a service of something else, a missing app, and an invalid number", async () => {
   const strategy = memory({ capabilities: ALL });
   strategy.engine.put({ name: "web" });
   await expect(scale(strategy, file, "Web", 3)).rejects.toMatchObject({ code: "CONFLICT", service: "web" });
-  await expect(scale(strategy, file, "Nobody", 3)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(scale(strategy, file, "Missing", 3)).rejects.toMatchObject({ code: "NOT_FOUND" });
   await expect(scale(strategy, project(app("db")), "Db", 3)).rejects.toMatchObject({ code: "NOT_FOUND" });
   await expect(scale(strategy, file, "Web", -1)).rejects.toMatchObject({ code: "INVALID_REQUEST" });
   await expect(scale(strategy, file, "Web", 1.5)).rejects.toMatchObject({ code: "INVALID_REQUEST" });

@@ -10,7 +10,7 @@ import { up } from "./up.js";
 
 const SECRET = "s3cr3t-value-of-the-app";
 const CONTENT = "content-of-the-secret";
-const told = (value: unknown): string => inspect(value, { depth: 12, maxStringLength: null }) + JSON.stringify(value);
+const print = (value: unknown): string => inspect(value, { depth: 12, maxStringLength: null }) + JSON.stringify(value);
 const words = `engine says "${SECRET}" and ${CONTENT}`;
 const desired = () => ({
   ...project(app("web", { env: [`QUERY=${SECRET}`] }), app("db")),
@@ -27,16 +27,16 @@ class Leaky extends MemoryDeploymentStrategy {
   }
 }
 
-test("up() repeats no secret of the project, in its report, events, errors and their causes, whoever wrote the strategy", async () => {
+test("up() masks secrets of the project in the report, events, errors and their causes, with any strategy", async () => {
   const events: DeployerEvent[] = [];
   const report = await up(new Leaky(testOptions()), desired(), { observer: (event) => void events.push(event) });
   expect(report.outcome).toBe("failed");
-  expect(told(report)).toContain('engine says "***" and ***');
-  expect(told([report, events])).not.toContain(SECRET);
-  expect(told([report, events])).not.toContain(CONTENT);
+  expect(print(report)).toContain('engine says "***" and ***');
+  expect(print([report, events])).not.toContain(SECRET);
+  expect(print([report, events])).not.toContain(CONTENT);
 });
 
-test("ps() and down() repeat no value of env that is in an instance's error, or in an error of the strategy", async () => {
+test("ps() and down() mask values of env in errors of instances and of the strategy", async () => {
   const strategy = memory();
   const some = project(app("web", { env: [`QUERY=${SECRET}`] }));
   await up(strategy, some);
@@ -50,5 +50,5 @@ test("ps() and down() repeat no value of env that is in an instance's error, or 
   expect(rows[0]?.status?.instances[0]?.error).toBe("exec: ***: not found");
   const report = await down(strategy, some);
   expect(report.outcome).toBe("failed");
-  expect(told(report)).not.toContain(SECRET);
+  expect(print(report)).not.toContain(SECRET);
 });

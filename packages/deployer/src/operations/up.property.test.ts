@@ -1,8 +1,14 @@
-import { type CapabilityName, DeploymentError, type ServiceStatus } from "@openfactory/deploy-core";
+import {
+  type CapabilityName,
+  DeploymentError,
+  type RemoveResourceOptions,
+  type ResourceKind,
+  type ServiceStatus,
+} from "@openfactory/deploy-core";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { MemoryDeploymentStrategy, type MemoryEngine, type UpdateFailureAction } from "@openfactory/strategy-memory";
-import { ALL, app, config, memory, network, newEngine, testOptions } from "../../test/fixtures.js";
+import { ALL, app, config, network, newEngine, testOptions } from "../../test/fixtures.js";
 import { RUN_LABEL } from "../model/labels.js";
 import type { DesiredApp, DesiredProject } from "../model/project.js";
 import type { UpReport } from "../model/report.js";
@@ -90,8 +96,15 @@ function delays(latencies: readonly number[]): () => Promise<void> {
   };
 }
 
+/** Rejects the removal of a resource in use at once, instead of waiting for its users. */
+class ImpatientStrategy extends MemoryDeploymentStrategy {
+  override async removeResource(kind: ResourceKind, name: string, options?: RemoveResourceOptions): Promise<void> {
+    await super.removeResource(kind, name, { ...options, timeoutMs: 0 });
+  }
+}
+
 function strategyOn(engine: MemoryEngine, { capabilities, latencies, ...options }: Platform): MemoryDeploymentStrategy {
-  const strategy = memory({ capabilities }, { engine, ...options });
+  const strategy = new ImpatientStrategy(testOptions({ capabilities }, options), engine);
   const delay = delays(latencies);
   strategy.intercept = (_, phase) => (phase === "before" ? delay() : undefined);
   return strategy;

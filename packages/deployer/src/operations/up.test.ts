@@ -27,7 +27,7 @@ const codeOf = async (work: Promise<unknown>) => {
 };
 
 describe("up", () => {
-  test("makes every app, marked as the project's, and waits for it", async () => {
+  test("deploys every app with ownership labels, and waits for it", async () => {
     const strategy = memory();
     const web = app("web", { labels: { tier: "front" } });
     const report = await up(strategy, project(web, app("job", { command: ["exit", "0"] })));
@@ -65,7 +65,7 @@ describe("up", () => {
     expect(strategy.engine.services.has("db")).toBe(true);
   });
 
-  test("an unchanged app waits for nobody, and is not called skipped when what it depends on fails", async () => {
+  test("an unchanged app does not wait for dependencies, and is not skipped if one fails", async () => {
     const strategy = memory();
     await up(strategy, project(app("web")));
     strategy.engine.services.delete("db");
@@ -77,7 +77,7 @@ describe("up", () => {
     expect(strategy.engine.services.get("web")).toBe(web);
   });
 
-  test("refuses everything when a service is somebody else's, with all findings", async () => {
+  test("rejects with CONFLICT and all findings if services belong to something else", async () => {
     const strategy = memory();
     await up(strategy, project(app("web")));
     strategy.engine.put({ name: "db" });
@@ -95,7 +95,7 @@ describe("up", () => {
     expect(strategy.calls).toEqual(["list"]);
   });
 
-  test("checks every request before anything is asked or made", async () => {
+  test("checks every request before any call", async () => {
     const strategy = memory();
     const error = await codeOf(
       up(strategy, project(app("web"), app("db", { image: "Bad Image" }), app("ui", { openFiles: -1 }))),
@@ -105,7 +105,7 @@ describe("up", () => {
     expect(strategy.calls).toEqual([]);
   });
 
-  test("strict refuses what is not honoured; without it, it is a warning told once", async () => {
+  test("reports an unsupported field as one warning, and rejects it in strict mode", async () => {
     const manifest = { honours: ["image", "name", "env", "labels"] as const };
     const desired = project(app("web", { user: "1:1" }));
     const strict = memory(manifest);
@@ -118,7 +118,7 @@ describe("up", () => {
     expect(events.filter(({ type }) => type === "warning")).toHaveLength(1);
   });
 
-  test("refuses circles, unknown dependencies, one name twice, and labels of its own", async () => {
+  test("rejects circular and unknown dependencies, duplicate names, and reserved labels", async () => {
     const started = "service_started" as const;
     const circle = project(
       app("aa", after("bb", started)),
@@ -132,7 +132,7 @@ describe("up", () => {
     expect((await codeOf(up(memory(), marked)))?.code).toBe("INVALID_REQUEST");
   });
 
-  test("an app starts when those it depends on are where it wants them", async () => {
+  test("an app starts when its dependencies have the required state", async () => {
     const strategy = memory();
     let waits = 0;
     strategy.intercept = (call, phase) => {
@@ -157,7 +157,7 @@ describe("up", () => {
     expect(outcomes(report)).toEqual({ web: "started", db: "running", init: "completed" });
   });
 
-  test("what never completes holds its dependents back until the time limit", async () => {
+  test("the dependents of an app that never completes are skipped after the time limit", async () => {
     const strategy = memory();
     const desired = project(app("db", after("init", "service_completed_successfully")), app("init"));
     const report = await up(strategy, desired, { timeoutMs: 300 });
@@ -165,7 +165,7 @@ describe("up", () => {
     expect(report.apps[0]).toMatchObject({ outcome: "skipped", because: "Init" });
   });
 
-  test("no more than so many are made at the same time", async () => {
+  test("deploys at most `concurrency` apps at the same time", async () => {
     const apps = Array.from({ length: 12 }, (_, index) => app(`app${index}`));
     const strategy = memory();
     let deploying = 0;
@@ -181,7 +181,7 @@ describe("up", () => {
     expect(strategy.engine.services.size).toBe(12);
   });
 
-  test("a failure puts back what the run made, dependents first, and nothing else", async () => {
+  test("a failure removes the services of the run, dependents first, and no others", async () => {
     const strategy = memory({}, { failOn: { db: { wait: crash } } });
     await up(strategy, project(app("old")));
     const desired = project(
@@ -214,7 +214,7 @@ describe("up", () => {
     expect([...strategy.engine.services.keys()]).toEqual(["old"]);
   });
 
-  test("keepFailed keeps what was made and goes on with what does not depend on it", async () => {
+  test("keepFailed keeps new services, and continues with the apps that don't depend on the failed one", async () => {
     const strategy = memory({}, { failOn: { db: { wait: crash } } });
     const desired = project(app("db"), app("web", after("db", "service_healthy")), app("ui"));
     const report = await up(strategy, desired, { keepFailed: true });
@@ -222,14 +222,14 @@ describe("up", () => {
     expect([...strategy.engine.services.keys()]).toEqual(["db", "ui"]);
   });
 
-  test("what can't be put back is told as left behind", async () => {
+  test("reports leftBehind for a service that can't be reverted", async () => {
     const stuck = new DeploymentError("TIMEOUT", "ui does not go.");
     const strategy = memory({}, { failOn: { db: { wait: crash }, ui: { remove: stuck } } });
     const report = await up(strategy, project(app("ui"), app("db", after("ui", "service_healthy"))));
     expect(report.apps[0]).toMatchObject({ outcome: "failed", leftBehind: { code: "TIMEOUT" } });
   });
 
-  test("the caller's signal ends the run and puts back, under a signal of its own", async () => {
+  test("the caller's signal ends the run, and the revert has a signal of its own", async () => {
     const caller = new AbortController();
     const strategy = memory();
     strategy.engine.processes["db"] = { health: "starting" };
@@ -250,18 +250,18 @@ describe("up", () => {
     expect(strategy.engine.services.size).toBe(0);
   });
 
-  test("the last verdict told of each app is the one in the report", async () => {
-    const told = new Map<string, string>();
+  test("the last verdict event of each app is the verdict in the report", async () => {
+    const reported = new Map<string, string>();
     const strategy = memory({}, { failOn: { db: { wait: crash } } });
     const report = await up(strategy, project(app("ui"), app("db", after("ui", "service_healthy")), app("web")), {
       observer: (event) => {
-        if (event.type === "verdict") told.set(event.verdict.service, event.verdict.outcome);
+        if (event.type === "verdict") reported.set(event.verdict.service, event.verdict.outcome);
       },
     });
-    expect(Object.fromEntries(told)).toEqual(outcomes(report));
+    expect(Object.fromEntries(reported)).toEqual(outcomes(report));
   });
 
-  test("a strategy that throws something else is reported, not crashed on", async () => {
+  test("reports any other error of a strategy as ENGINE_ERROR", async () => {
     const strategy = memory(
       {},
       {
@@ -275,10 +275,10 @@ describe("up", () => {
   });
 });
 
-describe("on a strategy that can do little", () => {
+describe("with a strategy with few capabilities", () => {
   const bare = () => memory({ capabilities: [], honours: ["image", "name", "env"] });
 
-  test("up deploys without labels or waiting, and says what it can't do; strict is no obstacle", async () => {
+  test("up() deploys without labels or waiting, with warnings, even in strict mode", async () => {
     const strategy = bare();
     const report = await up(strategy, project(app("web")), { strict: true });
     expect(outcomes(report)).toEqual({ web: "started" });
@@ -287,7 +287,7 @@ describe("on a strategy that can do little", () => {
     expect(strategy.engine.service("web").request.labels).toBeUndefined();
   });
 
-  test("a name in use is the deploy's own error, and what is there stays", async () => {
+  test("up() fails with ALREADY_EXISTS for a name in use, and the existing service stays", async () => {
     const strategy = bare();
     strategy.engine.put({ name: "web" });
     const report = await up(strategy, project(app("web")));
@@ -295,7 +295,7 @@ describe("on a strategy that can do little", () => {
     expect(changes(strategy)).toEqual(["deploy web"]);
   });
 
-  test("down removes by the apps' names", async () => {
+  test("down() removes services by the names of the apps", async () => {
     const strategy = bare();
     strategy.engine.put({ name: "web" });
     const report = await down(strategy, project(app("web"), app("db")));
@@ -304,7 +304,7 @@ describe("on a strategy that can do little", () => {
     expect(strategy.engine.services.size).toBe(0);
   });
 
-  test("inspect alone is enough to know owners", async () => {
+  test("up() recognizes owners with inspect alone", async () => {
     const strategy = memory({ capabilities: ["inspect"] });
     await up(strategy, project(app("web")));
     expect(outcomes(await up(strategy, project(app("web"))))).toEqual({ web: "unchanged" });

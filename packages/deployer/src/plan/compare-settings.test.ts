@@ -112,7 +112,7 @@ test.each<[string, Partial<DeployRequest>, Partial<DeployRequest>, string[]]>([
   expect(texts(from, to)).toEqual(expected);
 });
 
-test("what means the same differs in nothing, and has one fingerprint", () => {
+test("equivalent settings have no differences, and one fingerprint", () => {
   const one = {
     env: ["A=1", "B=2"],
     networks: ["a", "b"],
@@ -136,7 +136,7 @@ test("what means the same differs in nothing, and has one fingerprint", () => {
   );
 });
 
-test("the order of a volume's mount options is no difference; other options are", () => {
+test("the order of a volume's mount options is no difference, and other options are", () => {
   const nfs = (o: string) => {
     const DriverConfig = { Options: { type: "nfs", o, device: ":/srv/x" } };
     return { mounts: [{ Type: "volume", Source: "data", Target: "/d", VolumeOptions: { DriverConfig } }] };
@@ -155,7 +155,7 @@ test("the order of a volume's mount options is no difference; other options are"
   );
 });
 
-test("the order of mount options in OpenFactory's STORAGE is no difference; anything else in it is", () => {
+test("the order of mount options in STORAGE is no difference, and other changes are", () => {
   const storage = (value: string) => ({ env: [`STORAGE=${value}`] });
   const nfs = (options: string, server = "nas") =>
     storage(`{"data": {"type": "nfs", "server": "${server}", "mount_options": ${options}}}`);
@@ -173,7 +173,7 @@ test("the order of mount options in OpenFactory's STORAGE is no difference; anyt
   expect(texts(storage("[ro"), storage("[rw"))).toHaveLength(1);
 });
 
-test("a tag is content with any digest it was pinned to, and a digest that is asked for is not", () => {
+test("a tag matches any digest that it was pinned to, and a digest only itself", () => {
   const pinned = { image: `demo:1@sha256:${"a".repeat(64)}` };
   const other = { image: `demo:1@sha256:${"b".repeat(64)}` };
   expect(texts(pinned, { image: "demo:1" })).toEqual([]);
@@ -183,7 +183,7 @@ test("a tag is content with any digest it was pinned to, and a digest that is as
   expect(texts({ image: "demo:1" }, pinned)).toEqual([`image: demo:1 -> ${pinned.image}`]);
 });
 
-test("the labels by which this tool knows its own are no difference, on volumes neither; the caller's there are", () => {
+test("ownership labels of services and volumes are no difference, and other labels are", () => {
   const volume = (Labels: Record<string, string>) => ({
     mounts: [{ Type: "volume", Source: "data", Target: "/d", VolumeOptions: { Labels } }],
   });
@@ -197,6 +197,6 @@ test("the labels by which this tool knows its own are no difference, on volumes 
   ]);
 });
 
-test("values of env are shown only where that is asked for", () => {
+test("values of env are shown only with showEnv", () => {
   expect(texts({ env: ["A=1"] }, { env: ["A=2=3"] }, { showEnv: true })).toEqual(["env.A: 1 -> 2=3"]);
 });

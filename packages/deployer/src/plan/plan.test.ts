@@ -8,7 +8,7 @@ import { up } from "../operations/up.js";
 import { plan } from "./plan.js";
 
 const fake = (options: MemoryOptions = {}) => memory({ capabilities: ALL }, options);
-const tell = async (
+const planOnly = async (
   strategy: MemoryDeploymentStrategy,
   ...args: Parameters<typeof plan> extends [unknown, ...infer Rest] ? Rest : never
 ) => {
@@ -16,76 +16,76 @@ const tell = async (
   return plan(strategy, ...args);
 };
 
-describe("what it costs", () => {
+describe("calls of plan()", () => {
   const apps = Array.from({ length: 20 }, (_, index) => app(`app${index}`));
 
-  test("where the listing tells settings, drift is seen in one call, and nothing is asked of what nobody has changed", async () => {
+  test("drift is detected with one listing if that has settings, and settingsOf is called only for changed services", async () => {
     const strategy = fake({ listsSettings: true });
     await up(strategy, project(...apps));
-    expect((await tell(strategy, project(...apps), { refresh: false })).hasChanges).toBe(false);
+    expect((await planOnly(strategy, project(...apps), { refresh: false })).hasChanges).toBe(false);
     expect(strategy.calls).toEqual(["list"]);
 
     changeManually(strategy, "app3", { user: "1:1" });
-    const { apps: planned } = await tell(strategy, project(...apps), { refresh: false });
+    const { apps: planned } = await planOnly(strategy, project(...apps), { refresh: false });
     expect(planned.filter(({ action }) => action !== "unchanged")).toMatchObject([
       { app: "App3", action: "update", drifted: true, changes: [{ path: "user", from: "1:1" }] },
     ]);
     expect(strategy.calls).toEqual(["list", "settingsOf app3"]);
   });
 
-  test("where it doesn't, the hash alone decides, unless a refresh is asked for", async () => {
+  test("without settings in the listing, the hash decides, and refresh inspects each service", async () => {
     const strategy = fake();
     await up(strategy, project(...apps));
     changeManually(strategy, "app3", { user: "1:1" });
-    expect((await tell(strategy, project(...apps), { refresh: false })).hasChanges).toBe(false);
+    expect((await planOnly(strategy, project(...apps), { refresh: false })).hasChanges).toBe(false);
     expect(strategy.calls).toEqual(["list"]);
-    expect((await tell(strategy, project(...apps))).apps[3]).toMatchObject({ action: "update", drifted: true });
+    expect((await planOnly(strategy, project(...apps))).apps[3]).toMatchObject({ action: "update", drifted: true });
     expect(strategy.calls.filter((call) => call.startsWith("inspect"))).toHaveLength(20);
     expect(strategy.calls.filter((call) => call.startsWith("settingsOf"))).toEqual(["settingsOf app3"]);
   });
 
-  test("the number of replicas is in every listing, and another one is seen", async () => {
+  test("a changed number of replicas is detected with one listing", async () => {
     const strategy = fake();
     const web = app("web", { mode: { Replicated: { Replicas: 2 } } });
     await up(strategy, project(web));
     await strategy.scale("web", 5);
-    expect((await tell(strategy, project(web), { refresh: false })).apps[0]).toMatchObject({
+    expect((await planOnly(strategy, project(web), { refresh: false })).apps[0]).toMatchObject({
       drifted: true,
       changes: [{ from: "5", to: "2" }],
     });
     expect(strategy.calls).toEqual(["list", "inspect web", "settingsOf web"]);
   });
 
-  test("settings are asked of a service whose hash is other", async () => {
+  test("a service with another hash is inspected", async () => {
     const strategy = fake();
     await up(strategy, project(...apps));
     const desired = project(...apps.slice(1), app("app0", { image: "demo:2" }));
-    expect((await tell(strategy, desired, { refresh: false })).apps.at(-1)?.changes).toEqual([
+    expect((await planOnly(strategy, desired, { refresh: false })).apps.at(-1)?.changes).toEqual([
       { path: "image", from: "demo:1", to: "demo:2" },
     ]);
     expect(strategy.calls).toEqual(["list", "inspect app0", "settingsOf app0"]);
   });
 
-  test("resources are listed by kind where the file declares one or joins a network, or where all are asked for", async () => {
+  test("resources are listed for the kinds that the file declares, for joined networks, and for all kinds on request", async () => {
     const strategy = fake({ listsSettings: true });
     const desired = { ...project(app("web", { networks: ["own-net"] })), resources: [network("own-net")] };
     await up(strategy, desired);
-    expect((await tell(strategy, desired, { refresh: false })).resources).toMatchObject([
+    expect((await planOnly(strategy, desired, { refresh: false })).resources).toMatchObject([
       { name: "own-net", action: "unchanged" },
     ]);
     expect(strategy.calls).toEqual(["list", "listResources network"]);
-    await tell(
+    await planOnly(
       strategy,
       { ...project(app("web", { networks: ["own-net"], user: "1:1" })), resources: [network("own-net")] },
       { refresh: false },
     );
     expect(strategy.calls.filter((call) => call.startsWith("listResources"))).toEqual(["listResources network"]);
     const unused = { ...desired, resources: [...desired.resources, network("own-other")] };
-    expect((await tell(strategy, unused, { refresh: false })).resources[1]).toMatchObject({
+    expect((await planOnly(strategy, unused, { refresh: false })).resources[1]).toMatchObject({
       name: "own-other",
       action: "create",
     });
-    await tell(strategy, desired);
+    await planOnly(strategy, desired);
     expect(strategy.calls).toContain("listResources network volume config secret");
   });
 });
@@ -110,7 +110,7 @@ describe("a service that another release deployed", () => {
     expect(planned?.reason).toBe(reason);
   });
 
-  test("is unchanged where its request is the same, and has the new rules' label once it has changed", async () => {
+  test("is unchanged if its request is equal, and gets the label of the new rules with its next change", async () => {
     const strategy = fake();
     await up(strategy, made(undefined, ["A=1"]));
     expect((await plan(strategy, made(2, ["A=1"]))).hasChanges).toBe(false);
@@ -123,7 +123,7 @@ describe("images and digests", () => {
   const always = project(app("web", { imagePullPolicy: "always" }));
   const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
-  test("a newer digest is a change where the policy asks for it", async () => {
+  test("a newer digest is a change with the pull policy always", async () => {
     const strategy = fake({ listsSettings: true, digests: { "demo:1": digest("a") } });
     await up(strategy, always);
     expect(strategy.engine.services.get("web")?.request.image).toBe(`demo:1@${digest("a")}`);
@@ -134,7 +134,7 @@ describe("images and digests", () => {
     ]);
   });
 
-  test("a tag is content with what it was pinned to", async () => {
+  test("a tag matches any digest that it was pinned to", async () => {
     const strategy = fake({ listsSettings: true, digests: { "demo:1": digest("a") } });
     await up(strategy, always);
     expect((await plan(strategy, project(app("web")))).hasChanges).toBe(false);
@@ -143,8 +143,8 @@ describe("images and digests", () => {
   });
 });
 
-describe("what is told", () => {
-  test("values of env are in neither plan nor report, and are masked in changes", async () => {
+describe("the plan", () => {
+  test("contains no values of env, and masks them in changes", async () => {
     const strategy = fake({ listsSettings: true });
     await up(strategy, project(app("web", { env: ["KEY=hunter2"] })));
     const desired = project(app("web", { env: ["KEY=hunter3", "NEW=hunter4"] }));
@@ -158,7 +158,7 @@ describe("what is told", () => {
     expect(shown.apps[0]?.changes[0]).toEqual({ path: "env.KEY", from: "hunter3", to: "hunter5" });
   });
 
-  test("why a service is made anew", async () => {
+  test("has the reason why a service is replaced", async () => {
     const strategy = memory({
       capabilities: ALL,
       needsReplacement: (_, to) => (to.mode ? "A job can't become a service" : undefined),
@@ -169,7 +169,7 @@ describe("what is told", () => {
     expect(apps[1]?.reason).toBeUndefined();
   });
 
-  test("a difference of what the platform does not honour is none", async () => {
+  test("ignores differences in fields that the platform does not support", async () => {
     const strategy = fake({ listsSettings: true });
     await up(strategy, project(app("web")));
     // As the strategies leave out of settings what they don't honour.
@@ -179,30 +179,30 @@ describe("what is told", () => {
     );
   });
 
-  test("a service of an older version, without the fingerprint, is compared", async () => {
+  test("compares the settings of a service without a fingerprint", async () => {
     const strategy = fake({ listsSettings: true });
     await up(strategy, project(app("web")));
     const { [SETTINGS_LABEL]: _, ...labels } = strategy.engine.service("web").request.labels ?? {};
     changeManually(strategy, "web", { labels });
-    expect((await tell(strategy, project(app("web")))).hasChanges).toBe(false);
+    expect((await planOnly(strategy, project(app("web")))).hasChanges).toBe(false);
     expect(strategy.calls).toContain("settingsOf web");
   });
 
-  test("apps that are to be taken over are in the file", async () => {
+  test("plan() rejects with INVALID_REQUEST if an app to adopt is not in the file", async () => {
     const error: unknown = await plan(fake(), project(app("web")), { adopt: ["Wbe"] }).catch(
       (reason: unknown) => reason,
     );
     expect(error).toMatchObject({ code: "INVALID_REQUEST", hint: "The apps of the file are: Web." });
   });
 
-  test("what can't be changed in place can't be taken over", async () => {
+  test("has a conflict if a service to adopt would have to be replaced", async () => {
     const strategy = memory({ capabilities: ALL.filter((name) => name !== "update") });
     strategy.engine.put({ name: "web" });
     const { apps } = await plan(strategy, project(app("web")), { adopt: ["Web"] });
     expect(apps[0]).toMatchObject({ action: "conflict", reason: expect.stringContaining("can't be adopted") });
   });
 
-  test("what belongs to another project is told before it is taken over", async () => {
+  test("names the current owner of a service to adopt", async () => {
     const strategy = fake();
     await up(strategy, { ...project(app("web")), project: "other" });
     const desired = project(app("web"));
@@ -215,7 +215,7 @@ describe("what is told", () => {
 });
 
 describe("resources", () => {
-  test("what is there and not the project's, or was made otherwise, is a conflict", async () => {
+  test("an existing resource of something else, or with other options, is a conflict", async () => {
     const strategy = fake();
     strategy.engine.resources.create({ kind: "network", name: "own-net", labels: {} });
     const desired = { ...project(app("web")), resources: [network("own-net")] };
@@ -235,7 +235,7 @@ describe("resources", () => {
     ]);
   });
 
-  test("volumes stay, whatever is pruned, until they are asked for; and never while an app uses them", async () => {
+  test("prune removes volumes only with volumes: true, and never while an app uses them", async () => {
     const strategy = fake();
     const volume = (name: string) => ({ key: name, spec: { kind: "volume" as const, name } });
     const mounts = [{ Type: "volume", Source: "used", Target: "/data" }];
@@ -249,7 +249,7 @@ describe("resources", () => {
     expect(await actions({ prune: true, volumes: true })).toEqual(["left remove"]);
   });
 
-  test("what the platform does not make is a warning, and in strict mode an error", async () => {
+  test("a resource that the platform can't create is a warning, and an error in strict mode", async () => {
     const strategy = fake();
     Object.assign(strategy, { resourceKinds: ["network"] });
     const desired = { ...project(app("web")), resources: [config("conf", "a"), network("own-net")] };
@@ -261,13 +261,13 @@ describe("resources", () => {
     await expect(plan(strategy, desired, { strict: true })).rejects.toMatchObject({ code: "UNSUPPORTED" });
   });
 
-  test("two by one name are refused", async () => {
+  test("two resources with one name are rejected", async () => {
     const twice = { ...project(app("web")), resources: [network("own-net"), { ...network("own-net"), key: "twin" }] };
     const error: unknown = await plan(fake(), twice).catch((reason: unknown) => reason);
     expect(DeploymentError.isInstance(error, "INVALID_REQUEST")).toBe(true);
   });
 
-  test("down removes them all, and volumes where they are asked for", async () => {
+  test("down() removes the project's resources, and volumes only with volumes: true", async () => {
     const strategy = fake();
     const volume = { key: "data", spec: { kind: "volume" as const, name: "data" } };
     const desired = {
@@ -289,7 +289,7 @@ describe("resources", () => {
   });
 });
 
-test("volumes that are made for a project can be found, which is no difference; the caller's labels stay", async () => {
+test("volumes get ownership labels, which are no difference, and keep the labels of the request", async () => {
   const strategy = fake({ listsSettings: true });
   const mounts = [
     { Type: "volume", Source: "data", Target: "/data", VolumeOptions: { Labels: { tier: "1" } } },
@@ -328,7 +328,7 @@ describe("a network whose name another orchestrator on the engine uses", () => {
     expect((await plan(strategy, project(app("web")), { prune: true })).resources).toEqual([]);
   });
 
-  test("plan() reports no conflict where the project's own network has the name, too", async () => {
+  test("plan() reports no conflict if the project's own network also has the name", async () => {
     const strategy = fake();
     await up(strategy, desired);
     strategy.engine.resources.put(swarms, "network twin");

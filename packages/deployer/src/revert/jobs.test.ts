@@ -21,9 +21,9 @@ const versionOf = (strategy: MemoryDeploymentStrategy) =>
 
 describe.each([
   ["a job", migrate, "It is a job"],
-  ["a process that ran to its end", once, "Its process has completed"],
+  ["a process that completed", once, "Its process has completed"],
 ])("reverting a failed run in which %s changed", (_, made, why) => {
-  test("leaves it as the run made it, and the report says so", async () => {
+  test("keeps the run's version, with a reason in the report", async () => {
     const strategy = fake();
     await up(strategy, project(made(1), web()));
     strategy.calls.length = 0;
@@ -39,7 +39,7 @@ describe.each([
     );
   });
 
-  test("leaves its failed version, too", async () => {
+  test("keeps its failed version, too", async () => {
     const strategy = fake();
     await up(strategy, project(made(1), web()));
     const failing = { ...made(2), request: { ...made(2).request, command: ["sh", "-c", "exit 3"] } };
@@ -63,7 +63,7 @@ describe.each([
     expect(report.orphans.find(({ service }) => service === "migrate")?.outcome).toMatch(/removed|skipped|failed/);
   });
 
-  test("rollback without names leaves it with a reason, and rollback by its name runs it again", async () => {
+  test("rollback() without names skips it with a reason, and rollback() by name runs it again", async () => {
     const strategy = fake();
     await up(strategy, project(made(1), app("web")));
     await up(strategy, project(made(2), app("web", { image: "demo:2" })));
@@ -85,7 +85,7 @@ describe.each([
   });
 });
 
-test("a config that a kept job uses stays with it", async () => {
+test("a config that a kept job uses is not removed by the revert", async () => {
   const strategy = fake();
   const withConfig = (text: string, command?: string) => ({
     ...project(migrate(1, { configs: [{ name: `conf-${text}`, target: "/conf" }] }), web(command)),
@@ -98,14 +98,14 @@ test("a config that a kept job uses stays with it", async () => {
   expect(strategy.engine.resources.keys()).toContain("config conf-y");
 });
 
-test("a job that the run created is removed again", async () => {
+test("a job that the run created is removed by the revert", async () => {
   const strategy = fake();
   const report = await up(strategy, project(migrate(1), web("sh -c exit 3")));
   expect(report.apps[0]).toMatchObject({ outcome: "put-back", now: "nothing" });
   expect([...strategy.engine.services.keys()]).toEqual([]);
 });
 
-test("no replicas are stopped, not running", async () => {
+test("an app with 0 replicas is stopped, not running", async () => {
   const strategy = memory({ capabilities: ALL });
   const none = project(app("web", { mode: { Replicated: { Replicas: 0 } } }));
   expect((await up(strategy, none)).apps).toMatchObject([{ outcome: "stopped" }]);
