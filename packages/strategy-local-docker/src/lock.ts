@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from "node:crypto";
 import { DeploymentError, type LockHolder, type OperationOptions, throwIfAborted } from "@openfactory/deploy-core";
 import type { DockerEngine, VolumeDetails } from "@openfactory/docker-engine";
+import { createHash, randomUUID } from "node:crypto";
 
 /** On the volume that is a lock: the lock's name. */
 export const LOCK_LABEL = "org.openfactory.deploy.lock";

@@ -1,9 +1,9 @@
 import { DeploymentError, type RemoveOptions, sleep } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
-import { lookUpFamily, mustBeThere } from "./family/look-up.js";
-import type { SeenMember } from "./family/member.js";
-import { read } from "./family/reading.js";
-import { stopContainer } from "./stop.js";
+import { lookUpFamily, mustBeThere } from "./containers/find.js";
+import type { SeenMember } from "./containers/group.js";
+import { stopContainer } from "./containers/operations.js";
+import { read } from "./containers/state.js";
 
 /**
  * Stops and removes the containers of a service; and what updates have left beside them, the version before and what was

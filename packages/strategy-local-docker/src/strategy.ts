@@ -13,8 +13,8 @@ import {
   type CanTellSettings,
   type CanUpdate,
   type CanWait,
-  type DeployOptions,
   type Deployment,
+  type DeployOptions,
   type DeployRequest,
   type DiagnoseOptions,
   type Diagnosis,
@@ -46,30 +46,25 @@ import {
 } from "@openfactory/deploy-core";
 import { DOCKER_ENGINE, type DockerEngine } from "@openfactory/docker-engine";
 import { inject, injectable } from "tsyringe";
-import { containersOf } from "./containers-of.js";
-import { deployContainers } from "./deploy.js";
-import { diagnose } from "./diagnose.js";
-import { elsewhere } from "./elsewhere.js";
-import { followLogs } from "./follow-logs.js";
-import { inspectService } from "./inspect.js";
-import { listServices } from "./list.js";
+import { containersOf } from "./containers/find.js";
+import { deployContainers, mustBeFree } from "./deploy/deploy.js";
+import { planContainers } from "./deploy/plan-containers.js";
+import { diagnose, elsewhere } from "./diagnose.js";
+import { resolvedImage } from "./images.js";
 import { releaseLock, takeLock } from "./lock.js";
-import { logLines } from "./logs.js";
 import { localDockerManifest } from "./manifest.js";
-import { mustBeFree } from "./name-is-free.js";
+import { followLogs } from "./observe/follow-logs.js";
+import { logLines } from "./observe/logs.js";
+import { inspectService, listServices } from "./observe/services.js";
 import { LOCAL_DOCKER_OPTIONS, type LocalDockerOptions } from "./options.js";
-import { planContainers } from "./planned-container.js";
 import { preflight } from "./preflight/preflight.js";
 import { removeService } from "./remove.js";
-import { resolvedImage } from "./resolved-image.js";
-import { kindOf, resourceKinds } from "./resources/kinds.js";
-import { listResources } from "./resources/list-resources.js";
-import { removeResource } from "./resources/remove-resource.js";
-import { scaleService } from "./scale/scale.js";
-import { settingsOf } from "./settings/settings-of.js";
+import { createResource, listResources, removeResource, resourceKinds } from "./resources.js";
+import { settingsOf } from "./settings.js";
 import { rollbackService } from "./update/rollback.js";
+import { scaleService } from "./update/scale.js";
 import { updateService } from "./update/update.js";
-import { waitForService } from "./wait.js";
+import { waitForService } from "./wait/wait.js";
 
 /** Deploys services as containers of one Docker Engine (API 1.41 and later). */
 @injectable()
@@ -204,9 +199,7 @@ export class LocalDockerDeploymentStrategy
   }
 
   async createResource(spec: ResourceSpec, options: OperationOptions = {}): Promise<Resource> {
-    return inContext({ strategy: this.manifest.name }, async () =>
-      kindOf(spec.kind).create(this.#engine, spec, options),
-    );
+    return inContext({ strategy: this.manifest.name }, () => createResource(this.#engine, spec, options));
   }
 
   async removeResource(kind: ResourceKind, name: string, options: RemoveResourceOptions = {}): Promise<void> {

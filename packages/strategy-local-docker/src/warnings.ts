@@ -1,4 +1,4 @@
-import { DeploymentError, type DeployOptions, type DeploymentWarning } from "@openfactory/deploy-core";
+import { DeploymentError, type DeploymentWarning, type DeployOptions } from "@openfactory/deploy-core";
 
 const STRATEGY = "docker";
 

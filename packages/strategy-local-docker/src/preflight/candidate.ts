@@ -6,8 +6,8 @@ import {
   type PreflightRequest,
 } from "@openfactory/deploy-core";
 import { toContainerCreateBody } from "@openfactory/docker-translators";
+import { planContainers, type PlannedContainer } from "../deploy/plan-containers.js";
 import type { LocalDockerOptions } from "../options.js";
-import { type PlannedContainer, planContainers } from "../planned-container.js";
 
 /** What stands in the way of a request. */
 export interface Finding {

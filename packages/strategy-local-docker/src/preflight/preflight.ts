@@ -7,13 +7,10 @@ import {
 import type { DockerEngine } from "@openfactory/docker-engine";
 import type { LocalDockerOptions } from "../options.js";
 import { type Candidate, candidateOf, type Finding } from "./candidate.js";
-import { checkImages } from "./check-images.js";
-import { checkLimits } from "./check-limits.js";
-import { checkNames } from "./check-names.js";
-import { checkNetworks } from "./check-networks.js";
-import { checkPorts } from "./check-ports.js";
-import { checkVolumes } from "./check-volumes.js";
-import { lookAround } from "./world.js";
+import { checkImages } from "./images.js";
+import { checkNames, checkPorts } from "./names-and-ports.js";
+import { checkLimits, checkNetworks, checkVolumes } from "./resources.js";
+import { lookAround } from "./snapshot.js";
 
 /** What would make deploys of these requests fail, or not do what is expected, as far as the engine can tell. */
 export async function preflight(

@@ -1,7 +1,7 @@
 import { DeploymentError, type DeployRequest, type ProgressEvent, type UpdateOptions } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
-import { LocalDockerDeploymentStrategy } from "../strategy.js";
 import { ContainerWorld } from "../../test/container-world.js";
+import { LocalDockerDeploymentStrategy } from "../strategy.js";
 
 type Strategy = LocalDockerDeploymentStrategy;
 type Outcome = { done: true } | { done: false; error: unknown };

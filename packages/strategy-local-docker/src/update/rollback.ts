@@ -1,15 +1,15 @@
 import { DeploymentError, type OperationOptions, type ServiceSettings, throwIfAborted } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
-import type { SeenMember } from "../family/member.js";
-import { nameAt, policyFrom } from "../family/place.js";
-import { settledService } from "../family/settled.js";
-import { imageLookup } from "../settings/image-lookup.js";
-import { toldSettings } from "../settings/told-settings.js";
+import type { SeenMember } from "../containers/group.js";
+import { nameAt, policyFrom } from "../containers/names.js";
+import { rejoinNetworks } from "../containers/operations.js";
+import { settledService } from "../containers/recovery.js";
+import { imageLookup } from "../images.js";
+import { toldSettings } from "../settings.js";
 import { engineWarning } from "../warnings.js";
-import { claimsOfContainer } from "./claims.js";
-import type { Change } from "./change.js";
-import { makeChange } from "./make-change.js";
-import { rejoinNetworks } from "./rejoin-networks.js";
+import { claimsOfContainer } from "./host-resources.js";
+import { makeChange } from "./replace-version.js";
+import type { Change } from "./update-order.js";
 import type { Changed } from "./update.js";
 
 /**

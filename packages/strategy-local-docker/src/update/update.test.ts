@@ -1,7 +1,7 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { LocalDockerDeploymentStrategy } from "../strategy.js";
 import { ContainerWorld } from "../../test/container-world.js";
+import { LocalDockerDeploymentStrategy } from "../strategy.js";
 
 const FAST = { settleMs: 0, timeoutMs: 2_000 };
 const plain = { name: "demo", image: "app:1" };

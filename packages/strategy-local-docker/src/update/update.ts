@@ -1,17 +1,16 @@
 import { DeploymentError, type DeploymentWarning, type UpdateOptions } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { REPLACES_LABEL } from "@openfactory/docker-translators";
-import { createContainer } from "../create.js";
-import { joinNetworks } from "../deploy.js";
-import { nameAt } from "../family/place.js";
-import { settledService } from "../family/settled.js";
-import type { PlannedContainer } from "../planned-container.js";
-import { revisionOf } from "../settings/revision.js";
+import { nameAt } from "../containers/names.js";
+import { settledService } from "../containers/recovery.js";
+import { createContainer } from "../deploy/create-container.js";
+import { joinNetworks } from "../deploy/deploy.js";
+import type { PlannedContainer } from "../deploy/plan-containers.js";
+import { revisionOf } from "../settings.js";
 import { engineWarning, engineWarnings } from "../warnings.js";
-import { claimsOfRequest } from "./claims.js";
-import type { Change } from "./change.js";
-import { makeChange } from "./make-change.js";
-import { interference } from "./take-over.js";
+import { claimsOfRequest } from "./host-resources.js";
+import { makeChange } from "./replace-version.js";
+import { type Change, interference } from "./update-order.js";
 
 /** What a change of a service has come to. */
 export interface Changed {

@@ -1,0 +1,41 @@
+import { DeploymentError } from "@openfactory/deploy-core";
+import { fakeEngine } from "@openfactory/docker-probes";
+import { expect, test } from "vitest";
+import { explainStartFault } from "./start-error.js";
+
+const { engine } = fakeEngine({});
+const nfs = (Source: string) => ({ Type: "volume", Source, Target: "/mnt", ReadOnly: undefined }) as const;
+const request = { name: "archive", mounts: [nfs("other"), nfs("nfs_nas_export")] };
+
+/** The words of engines 20.10 to 28. */
+const refused = (volume: string, reason: string): DeploymentError => {
+  const target = `/var/lib/docker/volumes/${volume}/_data`;
+  const words = `error while mounting volume '${target}': failed to mount local volume: mount //nas/x:${target}, data: username=ada,password=hunter2: ${reason}`;
+  return new DeploymentError("ENGINE_ERROR", `The engine could not start container abc: ${words}.`, {
+    cause: { statusCode: 500, message: words },
+  });
+};
+
+test.each([
+  ["no such device", "its kernel does not know the file system", "nfs-common"],
+  ["connection refused", "connection refused", "reaches the server"],
+])(
+  "a volume that can't be mounted (%s) is named, with its place and a remedy, and without its options",
+  (reason, message, hint) => {
+    const error = explainStartFault(engine, request, refused("nfs_nas_export", reason)) as DeploymentError;
+    expect(error).toMatchObject({
+      code: "ENGINE_ERROR",
+      message: `The engine could not mount the volume nfs_nas_export of archive: ${message}.`,
+      service: "archive",
+      field: "mounts[1]",
+      hint: expect.stringContaining(hint),
+    });
+    expect(error.message).not.toContain("hunter2");
+  },
+);
+
+test("a volume that the request does not name keeps the field of all mounts", () => {
+  expect(explainStartFault(engine, request, refused("of-the-image", "no such device"))).toMatchObject({
+    field: "mounts",
+  });
+});

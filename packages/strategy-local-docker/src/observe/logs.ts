@@ -1,0 +1,49 @@
+import type { LogEntry, LogsOptions } from "@openfactory/deploy-core";
+import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
+
+/** The lines that a service's containers have written; those of several containers as they come. */
+export function logLines(
+  engine: DockerEngine,
+  service: string,
+  containers: readonly ContainerDetails[],
+  { tail, since, signal }: LogsOptions,
+): AsyncIterable<LogEntry> {
+  return merge(
+    containers.map(async function* ({ Id, Name }): AsyncGenerator<LogEntry> {
+      for await (const { stream, timestamp, line } of engine.containers.logs(Id, { tail, since, signal })) {
+        yield { service, instance: Name.slice(1), stream, timestamp, line };
+      }
+    }),
+  );
+}
+
+/** The last lines of one container, oldest first, for an error that tells why it failed. */
+export async function lastLines(engine: DockerEngine, id: string, count = 20): Promise<string[]> {
+  const lines: string[] = [];
+  try {
+    for await (const { line } of engine.containers.logs(id, { tail: count, timeoutMs: 5_000 })) lines.push(line);
+  } catch {
+    // The failure itself is what must be told; it must not be hidden by one of its logs.
+  }
+  return lines.slice(-count);
+}
+
+/** Several sequences as one, each item as soon as it is there. Ends with the last of them; the first error ends all. */
+export async function* merge<Item>(sources: readonly AsyncGenerator<Item>[]): AsyncGenerator<Item> {
+  const next = async (source: AsyncGenerator<Item>) => ({ source, result: await source.next() });
+  const waiting = new Map(sources.map((source) => [source, next(source)]));
+  try {
+    while (waiting.size > 0) {
+      const { source, result } = await Promise.race(waiting.values());
+      if (result.done) {
+        waiting.delete(source);
+      } else {
+        yield result.value;
+        waiting.set(source, next(source));
+      }
+    }
+  } finally {
+    for (const pending of waiting.values()) pending.catch(() => undefined);
+    await Promise.allSettled([...waiting.keys()].map((source) => source.return(undefined)));
+  }
+}

@@ -1,0 +1,95 @@
+import { fails, fakeEngine } from "@openfactory/docker-probes";
+import { expect, test } from "vitest";
+import { LocalDockerDeploymentStrategy } from "../strategy.js";
+
+const COUNT = 20;
+const summaries = Array.from({ length: COUNT }, (_, index) => ({
+  Id: `id${index}`,
+  Names: [`/demo-${String(index).padStart(2, "0")}`],
+  Image: "demo:1",
+  ImageID: `image${index % 2}`,
+  Created: 0,
+  State: "running",
+  Status: "Up",
+  Labels: {},
+  Ports: [],
+}));
+const details = (id: string) => ({
+  Id: id,
+  Name: `/${id}`,
+  Image: `image${Number(id.slice(2)) % 2}`,
+  State: { Status: "running", StartedAt: "", FinishedAt: "" },
+  Config: { Image: "demo:1", Labels: {}, Env: ["A=1", "OF=image"] },
+  HostConfig: { RestartPolicy: { Name: "always" } },
+  NetworkSettings: { Networks: { bridge: {} } },
+});
+
+test("a listing is one call, and tells no settings", async () => {
+  const { engine, calls } = fakeEngine({ "containers.list": () => summaries });
+  const listed = await new LocalDockerDeploymentStrategy(engine).list();
+  expect(listed).toHaveLength(COUNT);
+  expect(listed.every((service) => service.settings === undefined)).toBe(true);
+  expect(calls).toEqual(["containers.list"]);
+});
+
+test("settings take a look at each container, eight at once, and at each image once", async () => {
+  let [busy, busiest] = [0, 0];
+  const { engine, calls } = fakeEngine({
+    "containers.list": () => summaries,
+    "containers.inspect": async (id: string) => {
+      busiest = Math.max(busiest, ++busy);
+      await new Promise((resolve) => setImmediate(resolve));
+      busy -= 1;
+      return id === "id7" ? fails("NOT_FOUND")() : details(id);
+    },
+    "images.inspect": (id: string) =>
+      id === "image0" ? { Config: { Env: ["OF=image"] } } : fails("IMAGE_NOT_FOUND")(),
+  });
+  const listed = await new LocalDockerDeploymentStrategy(engine).list({ settings: true });
+  expect(busiest).toBe(8);
+  expect(calls.filter((call) => call.startsWith("images"))).toHaveLength(2);
+  // One that is removed meanwhile is left out; an image that is removed has given nothing.
+  expect(listed).toHaveLength(COUNT - 1);
+  expect(listed.slice(0, 2).map(({ settings }) => settings)).toEqual([
+    { name: "demo-00", image: "demo:1", env: ["A=1"] },
+    { name: "demo-01", image: "demo:1", env: ["A=1", "OF=image"] },
+  ]);
+  expect(new Set(listed.map(({ revision }) => revision)).size).toBe(COUNT - 1);
+});
+
+const container = (name: string, State: string, labels: Record<string, string> = {}) => ({
+  Id: name,
+  Names: [`/${name}`],
+  Image: "demo:1",
+  State,
+  Status: State === "exited" ? "Exited (0) 1 second ago" : "Up 1 second",
+  Created: 1,
+  Ports: [],
+  Labels: { "org.openfactory.deploy.operation": name, ...labels },
+});
+const replaces = (name: string) => ({ "org.openfactory.deploy.replaces": name });
+
+test.each([
+  ["it runs", [container("demo", "running")], undefined],
+  ["it has ended", [container("demo", "exited")], undefined],
+  [
+    "its version before is kept",
+    [container("demo", "running", replaces("demo.previous")), container("demo.previous", "exited")],
+    undefined,
+  ],
+  [
+    "its version before runs on",
+    [container("demo", "running", replaces("demo.previous")), container("demo.previous", "running")],
+    true,
+  ],
+  [
+    "a new version is made, and has not taken its place",
+    [container("demo", "running"), container("demo.next", "created", replaces("demo"))],
+    true,
+  ],
+  ["it was made, and never started", [container("demo", "created")], true],
+])("a listing tells whether a change goes on or was cut off: %s", async (_, summaries, unfinished) => {
+  const { engine } = fakeEngine({ "containers.list": () => summaries });
+  const services = await new LocalDockerDeploymentStrategy(engine).list();
+  expect(services.map(({ name, unfinished: told }) => [name, told])).toEqual([["demo", unfinished]]);
+});

@@ -1,0 +1,328 @@
+import { randomUUID } from "node:crypto";
+import {
+  DeploymentError,
+  type ListResourcesOptions,
+  type OperationOptions,
+  type RemoveResourceOptions,
+  type Resource,
+  type ResourceKind,
+  type ResourceSpec,
+  sleep,
+  throwIfAborted,
+} from "@openfactory/deploy-core";
+import {
+  type DockerEngine,
+  engineFault,
+  type Filters,
+  type NetworkDetails,
+  networkUsers,
+  type VolumeDetails,
+} from "@openfactory/docker-engine";
+import { OPERATION_LABEL, withoutOwnLabels } from "@openfactory/docker-translators";
+import { listedName } from "./containers/group.js";
+import { LOCK_LABEL } from "./lock.js";
+
+type NetworkSpec = Extract<ResourceSpec, { kind: "network" }>;
+type VolumeSpec = Extract<ResourceSpec, { kind: "volume" }>;
+
+/** The operations on one kind of resource. */
+interface KindOperations<Spec extends ResourceSpec = ResourceSpec> {
+  list(engine: DockerEngine, options: Pick<ListResourcesOptions, "labels" | "foreign" | "signal">): Promise<Resource[]>;
+  /** @throws DeploymentError `ALREADY_EXISTS`, `INVALID_REQUEST`. */
+  create(engine: DockerEngine, spec: Spec, options: OperationOptions): Promise<Resource>;
+  /** @throws DeploymentError `NOT_FOUND`. */
+  find(engine: DockerEngine, name: string, options: OperationOptions): Promise<Resource>;
+  remove(engine: DockerEngine, id: string, options: OperationOptions): Promise<void>;
+  /** Whether the engine refused the removal because the resource is in use. */
+  isInUse(error: unknown): boolean;
+  /** The names of the containers and services that use it. */
+  users(engine: DockerEngine, id: string, options: OperationOptions): Promise<string[]>;
+}
+
+/** How often a removal is tried while the resource is in use. */
+const RETRY_MS = 100;
+
+/** The names that the engine accepts for volumes (Engine API, VolumeCreate). It accepts more for networks, but no container can join those. */
+const RESOURCE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
+
+/** The kinds of resources of a single engine. Configs and secrets need a swarm. */
+export const resourceKinds = ["network", "volume"] as const satisfies readonly ResourceKind[];
+
+/** The resources of an engine, by kind and name, without its predefined networks. Other kinds than {@link resourceKinds} have none. */
+export async function listResources(engine: DockerEngine, options: ListResourcesOptions): Promise<Resource[]> {
+  const kinds = resourceKinds.filter((kind) => options.kinds?.includes(kind) ?? true);
+  const found = await Promise.all(kinds.map((kind) => operationsOf(kind).list(engine, options)));
+  // Every engine matches labels by name and value, but versions differ in the details.
+  const wanted = Object.entries(options.labels ?? {});
+  const all = found.flat().filter(({ labels }) => wanted.every(([label, value]) => labels[label] === value));
+  return all.sort((a, b) => (`${a.kind} ${a.name}` < `${b.kind} ${b.name}` ? -1 : 1));
+}
+
+/** @throws DeploymentError `ALREADY_EXISTS`, `INVALID_REQUEST`, `UNSUPPORTED`, `ABORTED`. After an error, nothing is left behind. */
+export const createResource = async (
+  engine: DockerEngine,
+  spec: ResourceSpec,
+  options: OperationOptions,
+): Promise<Resource> => operationsOf(spec.kind).create(engine, spec, options);
+
+/**
+ * Removes a resource, and waits up to `timeoutMs` (default 10 s) until nothing uses it.
+ * @throws DeploymentError `NOT_FOUND`, `CONFLICT` (still in use), `UNSUPPORTED`.
+ */
+export async function removeResource(
+  engine: DockerEngine,
+  kind: ResourceKind,
+  name: string,
+  options: RemoveResourceOptions,
+): Promise<void> {
+  const { signal, timeoutMs = 10_000 } = options;
+  const operations = operationsOf(kind);
+  if (!RESOURCE_NAME.test(name)) throw notFound(kind, name, engine);
+  const { id } = await operations.find(engine, name, options);
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await operations.remove(engine, id, options);
+    } catch (error) {
+      // Another process has removed it.
+      if (DeploymentError.isInstance(error, "NOT_FOUND")) return;
+      if (!operations.isInUse(error)) throw error;
+      if (Date.now() >= end) throw await inUseError(engine, operations, `${kind} ${name}`, id, error);
+    }
+    await sleep(Math.min(RETRY_MS, Math.max(0, end - Date.now())), signal);
+  }
+}
+
+// Networks
+
+/** Networks of the engine's own, which can't be created or removed. */
+const PREDEFINED_NETWORKS: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
+const FORBIDDEN = 403;
+
+const networkOperations: KindOperations<NetworkSpec> = {
+  async list(engine, { labels, foreign = false, signal }) {
+    const networks = await engine.networks.list(labelFilter(labels), { signal });
+    return networks
+      .filter((network) => !isPredefined(network) && (foreign || !isSwarmNetwork(network)))
+      .map(networkResource);
+  },
+  async create(engine, spec, options) {
+    if (PREDEFINED_NETWORKS.has(spec.name)) throw alreadyExists(spec);
+    return createOrCleanUp(networkCreation(engine, spec), options);
+  },
+  async find(engine, name, { signal }) {
+    const all = await networksNamed(engine, name, signal);
+    // A swarm may have a network of the same name.
+    const found = all.find((network) => !isSwarmNetwork(network)) ?? all[0];
+    if (found === undefined) throw notFound("network", name, engine);
+    if (isPredefined(found)) {
+      throw new DeploymentError("CONFLICT", `The network ${name} is the engine's own.`, { hint: "Leave it there." });
+    }
+    if (isSwarmNetwork(found)) {
+      throw new DeploymentError("CONFLICT", `The network ${name} belongs to Docker Swarm. It was not changed.`, {
+        hint: "Use `--platform swarm`, or docker network rm on a manager.",
+      });
+    }
+    return networkResource(found);
+  },
+  remove: (engine, id, { signal }) => engine.networks.remove(id, { signal }),
+  // The engine answers 400 for a network of the swarm that a service uses.
+  isInUse: (error) => {
+    const { statusCode, message = "" } = engineFault(error) ?? {};
+    return statusCode === FORBIDDEN || /is in use by|has active endpoints/i.test(message);
+  },
+  async users(engine, id, { signal }) {
+    const containers = await engine.containers.list({ network: [id] }, { signal });
+    const others = await networkUsers(engine, { id }, { signal });
+    return [...containers.map(listedName), ...others.filter((user) => user.startsWith("service "))];
+  },
+};
+
+const networkResource = (network: NetworkDetails): Resource => ({
+  kind: "network",
+  name: network.Name,
+  id: network.Id,
+  labels: withoutOwnLabels(network.Labels ?? {}),
+  ...(isSwarmNetwork(network) && { orchestrator: "Docker Swarm" }),
+});
+
+const isPredefined = ({ Name, Ingress }: NetworkDetails): boolean => PREDEFINED_NETWORKS.has(Name) || Ingress;
+
+/** A network of the swarm that this strategy did not create: the platform swarm or docker stack did. */
+const isSwarmNetwork = ({ Scope, Labels }: NetworkDetails): boolean =>
+  Scope === "swarm" && Labels?.[OPERATION_LABEL] === undefined;
+
+/** The engine's filter also matches parts of names, and older engines allow several networks of one name. */
+const networksNamed = async (engine: DockerEngine, name: string, signal?: AbortSignal): Promise<NetworkDetails[]> =>
+  (await engine.networks.list({ name: [name] }, { signal })).filter(({ Name }) => Name === name);
+
+const networkCreation = (engine: DockerEngine, spec: NetworkSpec): Creation => ({
+  spec,
+  async create(operation) {
+    const { id } = await engine.networks.create({
+      Name: spec.name,
+      // Before API 1.44 the engine checks for duplicates only on request, and not atomically.
+      CheckDuplicate: true,
+      Driver: spec.driver ?? "bridge",
+      Attachable: spec.attachable ?? true,
+      Internal: spec.internal ?? false,
+      Options: { ...spec.driverOptions },
+      Labels: { ...spec.labels, [OPERATION_LABEL]: operation },
+    });
+    const [oldest] = (await networksNamed(engine, spec.name)).sort(byAge);
+    if (oldest !== undefined && oldest.Id !== id) {
+      await engine.networks.remove(id);
+      return undefined;
+    }
+    return { kind: "network", name: spec.name, id, labels: { ...spec.labels } };
+  },
+  remove: ({ id }) => engine.networks.remove(id),
+  async createdBy(operation) {
+    return (await engine.networks.list({ label: [`${OPERATION_LABEL}=${operation}`] })).map(networkResource);
+  },
+});
+
+const byAge = (a: NetworkDetails, b: NetworkDetails): number =>
+  `${a.Created} ${a.Id}` < `${b.Created} ${b.Id}` ? -1 : 1;
+
+// Volumes
+
+const volumeOperations: KindOperations<VolumeSpec> = {
+  async list(engine, { labels, signal }) {
+    const volumes = await engine.volumes.list(labelFilter(labels), { signal });
+    // Locks are volumes, too.
+    return volumes.filter(({ Labels }) => Labels?.[LOCK_LABEL] === undefined).map(volumeResource);
+  },
+  create: (engine, spec, options) => createOrCleanUp(volumeCreation(engine, spec), options),
+  async find(engine, name, { signal }) {
+    try {
+      return volumeResource(await engine.volumes.inspect(name, { signal }));
+    } catch (error) {
+      throw DeploymentError.isInstance(error, "NOT_FOUND") ? notFound("volume", name, engine) : error;
+    }
+  },
+  remove: (engine, id, { signal }) => engine.volumes.remove(id, { signal }),
+  isInUse: (error) => DeploymentError.isInstance(error, "CONFLICT"),
+  async users(engine, id, { signal }) {
+    return (await engine.containers.list({ volume: [id] }, { signal })).map(listedName);
+  },
+};
+
+const volumeResource = ({ Name, Labels }: VolumeDetails): Resource => ({
+  kind: "volume",
+  name: Name,
+  id: Name,
+  labels: withoutOwnLabels(Labels ?? {}),
+});
+
+const volumeCreation = (engine: DockerEngine, spec: VolumeSpec): Creation => ({
+  spec,
+  async create(operation) {
+    // If the name is in use, the engine answers with the existing volume.
+    const volume = await engine.volumes.create({
+      Name: spec.name,
+      Driver: spec.driver ?? "local",
+      DriverOpts: { ...spec.driverOptions },
+      Labels: { ...spec.labels, [OPERATION_LABEL]: operation },
+    });
+    return volume.Labels?.[OPERATION_LABEL] === operation ? volumeResource(volume) : undefined;
+  },
+  remove: ({ name }) => engine.volumes.remove(name),
+  async createdBy(operation) {
+    return (await engine.volumes.list({ label: [`${OPERATION_LABEL}=${operation}`] })).map(volumeResource);
+  },
+});
+
+// Both kinds
+
+const OPERATIONS = { network: networkOperations, volume: volumeOperations };
+
+/** @throws DeploymentError `UNSUPPORTED`. */
+function operationsOf(kind: ResourceKind): KindOperations {
+  if (Object.hasOwn(OPERATIONS, kind)) return OPERATIONS[kind as keyof typeof OPERATIONS] as KindOperations;
+  throw new DeploymentError("UNSUPPORTED", `A single engine has no ${kind}s: they take a swarm.`, {
+    hint: `Deploy on the platform swarm, or do without the ${kind}.`,
+  });
+}
+
+/** The creation of one resource. */
+interface Creation {
+  spec: ResourceSpec;
+  /** Undefined if the name is in use. */
+  create(operation: string): Promise<Resource | undefined>;
+  remove(resource: Resource): Promise<void>;
+  /** The resources that carry the label of that operation. */
+  createdBy(operation: string): Promise<Resource[]>;
+}
+
+/** Creates a resource. If that fails, or the signal fires, removes whatever the engine has created. */
+async function createOrCleanUp(creation: Creation, { signal }: OperationOptions): Promise<Resource> {
+  const { spec } = creation;
+  throwIfAborted(signal);
+  if (!RESOURCE_NAME.test(spec.name))
+    throw invalid(spec, `${JSON.stringify(spec.name)} can't be the name of a ${spec.kind}`, "name");
+  const operation = randomUUID();
+  try {
+    // Without the signal: an answer that is not awaited would leave a resource behind.
+    const resource = await creation.create(operation);
+    if (resource === undefined) throw alreadyExists(spec);
+    throwIfAborted(signal);
+    return resource;
+  } catch (error) {
+    if (!DeploymentError.isInstance(error, "ALREADY_EXISTS")) await removeCreated(creation, operation);
+    throw explainCreateError(error, spec);
+  }
+}
+
+async function removeCreated({ createdBy, remove }: Creation, operation: string): Promise<void> {
+  try {
+    await Promise.all((await createdBy(operation)).map(remove));
+  } catch {
+    // The engine does not answer: the caller throws the first error, which says so.
+  }
+}
+
+function explainCreateError(error: unknown, spec: ResourceSpec): unknown {
+  if (DeploymentError.isInstance(error, "CONFLICT")) return alreadyExists(spec, error.cause);
+  const driver = "driver" in spec ? spec.driver : undefined;
+  if (!DeploymentError.isInstance(error, "NOT_FOUND") || driver === undefined) return error;
+  return invalid(spec, `The engine has no ${spec.kind} driver ${driver}`, "driver", error.cause);
+}
+
+const invalid = ({ kind }: ResourceSpec, problem: string, field: string, cause?: unknown): DeploymentError =>
+  new DeploymentError("INVALID_REQUEST", `${problem}.`, {
+    field,
+    hint: `Correct the ${field} of the ${kind}; nothing was made.`,
+    cause,
+  });
+
+const alreadyExists = ({ kind, name }: Pick<ResourceSpec, "kind" | "name">, cause?: unknown): DeploymentError =>
+  new DeploymentError("ALREADY_EXISTS", `There is a ${kind} named ${name} already.`, {
+    hint: "Use it as it is, choose another name, or remove it first; it was left as it is.",
+    cause,
+  });
+
+const notFound = (kind: ResourceKind, name: string, engine: DockerEngine): DeploymentError =>
+  new DeploymentError("NOT_FOUND", `There is no ${kind} ${JSON.stringify(name).slice(1, -1)} on ${engine.host}.`, {
+    hint: `Names are exact; docker ${kind} ls lists what is there.`,
+  });
+
+async function inUseError(
+  engine: DockerEngine,
+  operations: KindOperations,
+  resource: string,
+  id: string,
+  error: unknown,
+): Promise<DeploymentError> {
+  const users = await operations.users(engine, id, {}).catch(() => []);
+  const by = users.length === 0 ? "" : `: by ${users.sort().join(", ")}`;
+  return new DeploymentError("CONFLICT", `The ${resource} is in use${by}.`, {
+    hint: "Remove what uses it first, or leave it there.",
+    cause: (error as DeploymentError).cause,
+  });
+}
+
+const labelFilter = (labels: Readonly<Record<string, string>> = {}): Filters => {
+  const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return label.length === 0 ? {} : { label };
+};
