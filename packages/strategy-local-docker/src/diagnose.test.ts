@@ -5,7 +5,7 @@ import { elsewhere } from "./diagnose.js";
 
 const labels = { project: "factory", tier: "a" };
 
-test("elsewhere() names the services of the engine's swarm that carry every label", async () => {
+test("elsewhere() returns the services of the engine's swarm that carry every label", async () => {
   const { engine, calls } = fakeEngine({
     "services.list": () => [
       { Spec: { Name: "web", Labels: labels } },

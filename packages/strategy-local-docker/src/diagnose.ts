@@ -7,7 +7,7 @@ import {
 } from "@openfactory/deploy-core";
 import { diagnoseEngine, diagnoseNetwork, type DockerEngine } from "@openfactory/docker-engine";
 
-/** The engine, and each network: there, and one that a container can join. */
+/** Checks the engine, and that each network exists and containers can join it. */
 export async function diagnose(engine: DockerEngine, options: DiagnoseOptions): Promise<Diagnosis[]> {
   const found = await diagnoseEngine(engine, options);
   if (found.state === "failed") return [found];
@@ -20,10 +20,10 @@ export async function diagnose(engine: DockerEngine, options: DiagnoseOptions): 
         Scope === "swarm" && !Attachable
           ? {
               state: "failed",
-              detail: `${name} is a network of the swarm that containers may not join.`,
-              hint: "Create it anew with --attachable, or deploy on the platform swarm.",
+              detail: `${name} belongs to the swarm, and is not attachable: containers can't join it.`,
+              hint: "Create the network again with --attachable, or deploy with --platform swarm.",
             }
-          : { state: "ok", detail: `${name} is there.` },
+          : { state: "ok", detail: `${name} exists.` },
       "docker network create",
     ),
   );
@@ -31,8 +31,8 @@ export async function diagnose(engine: DockerEngine, options: DiagnoseOptions): 
 }
 
 /**
- * The swarm that this engine manages, and the wanted services of it. One call: an engine that manages no swarm answers
- * it with 503, and an engine of another make with 404.
+ * The swarm that this engine manages, with its services that have the labels. One call: an engine that manages no swarm answers
+ * 503, and Podman 404.
  */
 export async function elsewhere(engine: DockerEngine, { labels, signal }: ElsewhereOptions): Promise<OtherPlatform[]> {
   const wanted = Object.entries(labels);
@@ -41,7 +41,7 @@ export async function elsewhere(engine: DockerEngine, { labels, signal }: Elsewh
       { label: wanted.map(([name, value]) => `${name}=${value}`) },
       { signal, explainsState: false },
     );
-    // The engine takes one of several labels for all of them.
+    // The engine accepts a service that has any of the labels.
     const services = listed
       .filter(({ Spec }) => wanted.every(([name, value]) => Spec.Labels?.[name] === value))
       .map(({ Spec }) => Spec.Name);

@@ -1,8 +1,8 @@
 import { plugin } from "./plugin.js";
 
 /**
- * The plugin for a program that has core, zod and tsyringe loaded already: built, it is one file with all the rest in it
- * (`tooling/bundle`), which loads in a few milliseconds. `needs` names what the host's modules must have.
+ * The plugin for a program that has core, zod and tsyringe loaded already. `tooling/bundle` builds it as one file with all other
+ * dependencies, which loads in a few milliseconds. `needs` names the exports that it uses of the program's modules.
  */
 export const needs: Readonly<Record<string, readonly string[]>> = {};
 

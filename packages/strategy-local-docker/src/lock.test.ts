@@ -7,47 +7,47 @@ const locking = (answers: Parameters<typeof fakeEngine>[0]) => {
   const { engine, calls } = fakeEngine(answers);
   return { strategy: new LocalDockerDeploymentStrategy(engine), calls };
 };
-/** Volumes as an engine has them: the first labels stay. */
+/** Volumes as an engine keeps them: a second creation does not change the labels. */
 function volumes() {
-  const there = new Map<string, { Name: string; Labels: Record<string, string> }>();
+  const existing = new Map<string, { Name: string; Labels: Record<string, string> }>();
   return {
-    there,
+    existing,
     answers: {
       "volumes.create": (body: { Name: string; Labels: Record<string, string> }) => {
-        const volume = there.get(body.Name) ?? body;
-        there.set(body.Name, volume);
+        const volume = existing.get(body.Name) ?? body;
+        existing.set(body.Name, volume);
         return volume;
       },
-      "volumes.inspect": (name: string) => there.get(name) ?? fails("NOT_FOUND")(),
-      "volumes.remove": (name: string) => void there.delete(name),
+      "volumes.inspect": (name: string) => existing.get(name) ?? fails("NOT_FOUND")(),
+      "volumes.remove": (name: string) => void existing.delete(name),
     },
   };
 }
 
-test("taking a lock is one call", async () => {
+test("lock() takes one call", async () => {
   const { strategy, calls } = locking(volumes().answers);
   expect(await strategy.lock("weather", holder)).toBeUndefined();
   expect(calls).toEqual(["volumes.create"]);
 });
 
-test("its own holder is told as any other", async () => {
+test("lock() returns the holder if the same holder acquires the lock again", async () => {
   const { strategy } = locking(volumes().answers);
   await strategy.lock("weather", holder);
   expect(await strategy.lock("weather", holder)).toEqual(holder);
 });
 
-test("a volume of that name that somebody else has made is nobody's to let go of", async () => {
-  const { answers, there } = volumes();
+test("unlock() does not remove a volume of the lock's name without the lock's labels", async () => {
+  const { answers, existing } = volumes();
   const { strategy } = locking(answers);
   await strategy.lock("weather", holder);
-  for (const name of there.keys()) there.set(name, { Name: name, Labels: null as never });
-  expect(await strategy.lock("weather", holder)).toEqual({ id: "", owner: "somebody else", since: "" });
+  for (const name of existing.keys()) existing.set(name, { Name: name, Labels: null as never });
+  expect(await strategy.lock("weather", holder)).toEqual({ id: "", owner: "unknown", since: "" });
   await strategy.unlock("weather", "1");
-  expect(there.size).toBe(1);
+  expect(existing.size).toBe(1);
 });
 
-test("an abort while it is taken lets go of it", async () => {
-  const { answers, there } = volumes();
+test("lock() releases the lock when it is aborted", async () => {
+  const { answers, existing } = volumes();
   const controller = new AbortController();
   const { strategy } = locking({
     ...answers,
@@ -59,10 +59,10 @@ test("an abort while it is taken lets go of it", async () => {
   await expect(strategy.lock("weather", holder, { signal: controller.signal })).rejects.toMatchObject({
     code: "ABORTED",
   });
-  expect(there.size).toBe(0);
+  expect(existing.size).toBe(0);
 });
 
-test("one whose answer never came is looked for", async () => {
+test("lock() finds out whether the lock is held if the engine did not answer", async () => {
   const { answers } = volumes();
   const lost = (body: never) => {
     answers["volumes.create"](body);

@@ -2,20 +2,20 @@ import { DeploymentError, type LockHolder, type OperationOptions, throwIfAborted
 import type { DockerEngine, VolumeDetails } from "@openfactory/docker-engine";
 import { createHash, randomUUID } from "node:crypto";
 
-/** On the volume that is a lock: the lock's name. */
+/** The lock's name, as a label of the volume that is the lock. */
 export const LOCK_LABEL = "org.openfactory.deploy.lock";
 const HOLDER_LABEL = `${LOCK_LABEL}.holder`;
 const OWNER_LABEL = `${LOCK_LABEL}.owner`;
 const SINCE_LABEL = `${LOCK_LABEL}.since`;
-/** Tells one try from another, of the same holder too. */
-const TRY_LABEL = `${LOCK_LABEL}.try`;
+/** Distinguishes attempts, also of the same holder. */
+const ATTEMPT_LABEL = `${LOCK_LABEL}.try`;
 
 /**
- * Takes a lock, which is an empty volume. The engine makes volumes of one name one after the other, and answers whoever
- * comes later with the one that is there, labels and all (seen on 20.10, 26.1 and 28.5, with 20 at once): so the answer
- * says whose it is.
- * @returns undefined, or, where it is taken, its holder.
- * @throws DeploymentError `ABORTED`, the lock not taken.
+ * Acquires a lock, which is an empty volume. The engine creates volumes of one name in sequence, and answers later requests
+ * with the existing volume and its labels (seen on 20.10, 26.1 and 28.5, with 20 requests at once), so that the answer shows
+ * who holds the lock.
+ * @returns undefined if the lock was acquired, else its holder.
+ * @throws DeploymentError `ABORTED`; the lock is then not held.
  */
 export async function takeLock(
   engine: DockerEngine,
@@ -25,8 +25,8 @@ export async function takeLock(
 ): Promise<LockHolder | undefined> {
   throwIfAborted(signal);
   const attempt = randomUUID();
-  const lock = await make(engine, name, holder, attempt);
-  if (lock.Labels?.[TRY_LABEL] !== attempt) return holderOf(lock);
+  const lock = await createLock(engine, name, holder, attempt);
+  if (lock.Labels?.[ATTEMPT_LABEL] !== attempt) return portHolder(lock);
   try {
     throwIfAborted(signal);
     return undefined;
@@ -36,7 +36,7 @@ export async function takeLock(
   }
 }
 
-/** Lets go of a lock, if it is that holder's. Content if it is not held. */
+/** Releases a lock. No-op if that holder does not hold it. */
 export async function releaseLock(
   engine: DockerEngine,
   name: string,
@@ -45,13 +45,13 @@ export async function releaseLock(
 ): Promise<void> {
   try {
     const lock = await engine.volumes.inspect(volumeName(name), { signal: options.signal });
-    if (holderOf(lock).id === holderId) await engine.volumes.remove(lock.Name, { signal: options.signal });
+    if (portHolder(lock).id === holderId) await engine.volumes.remove(lock.Name, { signal: options.signal });
   } catch (error) {
     if (!DeploymentError.isInstance(error, "NOT_FOUND")) throw error;
   }
 }
 
-async function make(
+async function createLock(
   engine: DockerEngine,
   name: string,
   { id, owner, since }: LockHolder,
@@ -62,18 +62,18 @@ async function make(
     [HOLDER_LABEL]: id,
     [OWNER_LABEL]: owner,
     [SINCE_LABEL]: since,
-    [TRY_LABEL]: attempt,
+    [ATTEMPT_LABEL]: attempt,
   };
   try {
-    // Not given the signal: what came of it has to be known.
+    // Without the signal: the result must be known.
     return await engine.volumes.create({ Name: volumeName(name), Driver: "local", Labels });
   } catch (error) {
-    return (await madeUnanswered(engine, name, attempt, error)) ?? Promise.reject(error);
+    return (await findUnconfirmed(engine, name, attempt, error)) ?? Promise.reject(error);
   }
 }
 
-/** The engine may have made it though its answer never came. */
-async function madeUnanswered(
+/** After a lost answer, the engine may have created the volume. */
+async function findUnconfirmed(
   engine: DockerEngine,
   name: string,
   attempt: string,
@@ -83,19 +83,19 @@ async function madeUnanswered(
     return undefined;
   try {
     const lock = await engine.volumes.inspect(volumeName(name));
-    return lock.Labels?.[TRY_LABEL] === attempt ? lock : undefined;
+    return lock.Labels?.[ATTEMPT_LABEL] === attempt ? lock : undefined;
   } catch {
-    // The engine still does not answer: the first error says so, and is thrown.
+    // The engine still does not answer: the caller throws the first error, which says so.
     return undefined;
   }
 }
 
-/** A volume's name has few kinds of characters; a lock's name may be anything. */
+/** A lock may have any name. The name of a volume allows few characters. */
 const volumeName = (lock: string): string =>
   `openfactory-lock-${createHash("sha256").update(lock).digest("hex").slice(0, 32)}`;
 
-const holderOf = ({ Labels }: VolumeDetails): LockHolder => ({
+const portHolder = ({ Labels }: VolumeDetails): LockHolder => ({
   id: Labels?.[HOLDER_LABEL] ?? "",
-  owner: Labels?.[OWNER_LABEL] ?? "somebody else",
+  owner: Labels?.[OWNER_LABEL] ?? "unknown",
   since: Labels?.[SINCE_LABEL] ?? "",
 });

@@ -9,7 +9,7 @@ const check = (part: Partial<DeployRequest>, strict = false, networks: Record<st
   }).map(({ field }) => field);
 
 test.each(["host", "none"])(
-  "published ports on the network %s are reported, and rejected in strict mode",
+  "the manifest reports published ports on the network %s, and rejects them in strict mode",
   (network) => {
     const part = { networks: [network], ports: { 8080: 80 } };
     expect(check(part)).toEqual(["ports"]);
@@ -18,12 +18,12 @@ test.each(["host", "none"])(
   },
 );
 
-test("ports on other networks are honored", () => {
+test("the manifest accepts ports on other networks", () => {
   expect(check({ networks: ["plant", "hosts"], ports: { 8080: 80 } })).toEqual([]);
 });
 
 test.each([{ internal: true }, { driver: "macvlan" }, { driver: "ipvlan" }])(
-  "ports are reported, and rejected in strict mode, where all networks of the app are such as %j",
+  "the manifest reports ports if all networks of the app have the options %j, and rejects them in strict mode",
   (options) => {
     const networks = { inner: options, outer: {} };
     const ports = { 8080: 80 };

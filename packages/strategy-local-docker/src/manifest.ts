@@ -1,43 +1,43 @@
 import type { NormalizedRequest, StrategyManifest, UnhonouredPart } from "@openfactory/deploy-core";
 import type { LocalDockerOptions } from "./options.js";
 
-const needsASwarm = "It takes a swarm; a single engine has nothing to do for it.";
+const swarmOnly = "Swarm only: a single engine has no rolling updates.";
 
 const on =
   (network: string) =>
   ({ networks = [] }: NormalizedRequest): boolean =>
     networks.includes(network);
 
-/** What the engine accepts with its own networks, and does not do (moby, daemon: verifyNetworkingConfig, sandbox options). */
-const ownNetworks: UnhonouredPart[] = [
+/** Ports that the engine accepts without publishing them (moby, daemon: verifyNetworkingConfig, sandbox options). */
+const unpublishedPorts: UnhonouredPart[] = [
   {
     field: "ports",
     reason:
-      "The network host publishes no ports: the process listens on the host itself, at its own port numbers and on the addresses that it chooses.",
+      "The network host publishes no ports: the process listens directly on the host, on its own ports and addresses.",
     when: on("host"),
   },
-  { field: "ports", reason: "The network none publishes no ports: nothing reaches the process.", when: on("none") },
+  { field: "ports", reason: "The network none publishes no ports: the process can't be reached.", when: on("none") },
   {
     field: "ports",
-    reason: "No network of the app publishes ports: internal, macvlan and ipvlan networks do not.",
+    reason: "No network of the app publishes ports: internal, macvlan and ipvlan networks publish none.",
     onEveryNetwork: ({ internal, driver = "bridge" }) =>
       internal === true || driver === "macvlan" || driver === "ipvlan",
-    hint: "Add a network that is not internal, or leave ports out.",
+    hint: "Add a network that is not internal, or remove ports.",
   },
 ];
 
-const always: UnhonouredPart[] = [
+const generalLimitations: UnhonouredPart[] = [
   { field: "constraints", reason: "A single engine has no nodes to choose from." },
-  { field: "resources.Reservations.NanoCPUs", reason: "A single engine reserves memory only; limit the CPUs instead." },
-  { field: "restart.Delay", reason: "The engine itself chooses how long it waits between restarts of a container." },
-  { field: "restart.Window", reason: "The engine itself chooses when a restarted container counts as stable." },
+  { field: "resources.Reservations.NanoCPUs", reason: "A single engine reserves memory only. Limit the CPUs instead." },
+  { field: "restart.Delay", reason: "The engine sets the delay between restarts of a container itself." },
+  { field: "restart.Window", reason: "The engine decides itself when a restarted container counts as stable." },
   {
     field: "restart.MaxAttempts",
-    reason: "The engine counts attempts for the condition on-failure only.",
+    reason: "The engine counts attempts only for the condition on-failure.",
     when: (request: NormalizedRequest) => request.restart?.Condition === "any",
   },
-  { field: "secrets", reason: "A single engine keeps no secrets: the files are missing in the container." },
-  { field: "configs", reason: "A single engine keeps no configs: the files are missing in the container." },
+  { field: "secrets", reason: "A single engine stores no secrets: their files are missing in the container." },
+  { field: "configs", reason: "A single engine stores no configs: their files are missing in the container." },
   {
     field: "resources.Reservations.MemoryBytes",
     reason: "A single engine reserves at least 6 MiB of memory.",
@@ -47,16 +47,16 @@ const always: UnhonouredPart[] = [
   },
   {
     field: "templates",
-    reason: "A single engine expands no templates: the container gets the text as it is written.",
+    reason: "A single engine expands no templates: the container gets the text unchanged.",
     unless: ["literal"],
   },
-  { field: "updateConfig", reason: needsASwarm },
-  { field: "rollbackConfig", reason: needsASwarm },
+  { field: "updateConfig", reason: swarmOnly },
+  { field: "rollbackConfig", reason: swarmOnly },
 ];
 
 const replicatedOnly: UnhonouredPart = {
   field: "mode",
-  reason: "Containers can emulate the mode Replicated alone.",
+  reason: "Only the mode Replicated can be emulated with containers.",
   when: ({ mode }: NormalizedRequest) => mode !== undefined && !("Replicated" in mode),
   refuse: true,
 };
@@ -67,14 +67,14 @@ const isJob = ({ mode }: NormalizedRequest): boolean =>
 const oneContainer: UnhonouredPart[] = [
   {
     field: "mode",
-    reason: "One container is run; with the option emulateReplicas, one for each replica.",
+    reason: "Runs 1 container. Set the platform option emulateReplicas=true for more.",
     unless: [{ Replicated: { Replicas: 1 } }],
     when: (request) => !isJob(request),
   },
-  { field: "mode", reason: "A job is one container, which runs once, and again only if it fails.", when: isJob },
+  { field: "mode", reason: "Runs the job once, as 1 container, and restarts it only if it fails.", when: isJob },
 ];
 
-/** What local Docker honours, and why not the rest. */
+/** The fields that local Docker supports, and the reasons for its limitations. */
 export const localDockerManifest = ({ emulateReplicas }: LocalDockerOptions = {}): StrategyManifest => ({
   name: "docker",
   capabilities: [
@@ -98,7 +98,7 @@ export const localDockerManifest = ({ emulateReplicas }: LocalDockerOptions = {}
     "user",
     "name",
     "env",
-    // A container has no slot and no node: there are no variables to add.
+    // A container has no slot and no node, so that there are no variables to add.
     "replicaEnv",
     "labels",
     "command",
@@ -119,5 +119,5 @@ export const localDockerManifest = ({ emulateReplicas }: LocalDockerOptions = {}
     "templates",
     ...(emulateReplicas ? (["mode"] as const) : []),
   ],
-  unhonoured: [...always, ...ownNetworks, ...(emulateReplicas ? [replicatedOnly] : oneContainer)],
+  unhonoured: [...generalLimitations, ...unpublishedPorts, ...(emulateReplicas ? [replicatedOnly] : oneContainer)],
 });

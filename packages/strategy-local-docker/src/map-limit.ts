@@ -1,6 +1,6 @@
-/** The results in the order of the items; at most `size` are at work at once. The first failure is thrown. */
-export async function eachBounded<Item, Result>(
-  size: number,
+/** Maps items in parallel, at most `limit` at once. The results are in the order of the items; the first error is thrown. */
+export async function mapLimit<Item, Result>(
+  limit: number,
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
@@ -9,6 +9,6 @@ export async function eachBounded<Item, Result>(
   const worker = async (): Promise<void> => {
     for (const [index, item] of queue) results[index] = await work(item);
   };
-  await Promise.all(Array.from({ length: Math.min(size, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
   return results;
 }

@@ -3,7 +3,7 @@ import { createEngine, DOCKER_ENGINE } from "@openfactory/docker-engine";
 import { LOCAL_DOCKER_OPTIONS, localDockerOptionsSchema } from "./options.js";
 import { LocalDockerDeploymentStrategy } from "./strategy.js";
 
-/** The platform `docker`. An engine that is registered already (`DOCKER_ENGINE`) is used as it is. */
+/** The platform `docker`. It uses the registered `DOCKER_ENGINE`, or else creates an engine from the options. */
 export const plugin = defineStrategyPlugin({
   name: "docker",
   contractVersion: 1,

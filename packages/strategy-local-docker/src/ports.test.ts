@@ -1,9 +1,9 @@
 import type { NormalizedRequest } from "@openfactory/deploy-core";
 import { fakeEngine } from "@openfactory/docker-probes";
 import { expect, test } from "vitest";
-import { boundPorts, checkPublished, listedPorts } from "./ports.js";
+import { boundPorts, checkPublishedPorts, listedPorts } from "./ports.js";
 
-test("a port on all addresses is one port, though listed for IPv4 and IPv6", () => {
+test("listedPorts() returns a port on all addresses once, though it is listed for IPv4 and IPv6", () => {
   expect(
     listedPorts([
       { IP: "0.0.0.0", PrivatePort: 80, PublicPort: 8080, Type: "tcp" },
@@ -12,7 +12,7 @@ test("a port on all addresses is one port, though listed for IPv4 and IPv6", () 
   ).toEqual([{ target: 80, published: 8080, protocol: "tcp", mode: "ingress" }]);
 });
 
-test("an exposed port that is not published is left out, a host address is kept", () => {
+test("listedPorts() leaves out exposed ports, and keeps host addresses", () => {
   expect(
     listedPorts([
       { PrivatePort: 443, Type: "tcp" },
@@ -21,7 +21,7 @@ test("an exposed port that is not published is left out, a host address is kept"
   ).toEqual([{ target: 53, published: 5353, protocol: "udp", hostAddress: "127.0.0.1", mode: "ingress" }]);
 });
 
-test("ports of an inspect are read the same way", () => {
+test("boundPorts() reads the ports of an inspected container in the same way", () => {
   expect(
     boundPorts({
       "80/tcp": [
@@ -55,19 +55,19 @@ const check = (
     }),
   });
   const request = { name: "web", ports, networks } as unknown as NormalizedRequest;
-  return { calls, outcome: checkPublished(engine, "id", request, { strict }) };
+  return { calls, outcome: checkPublishedPorts(engine, "id", request, { strict }) };
 };
 
 test.each([
   ["every address", {}, [at("0.0.0.0"), at("::")]],
-  ["every address, of engines that write none", {}, [at("")]],
+  ["every address, from an engine that writes none", {}, [at("")]],
   ["0.0.0.0", { hostAddress: "0.0.0.0" }, [at("0.0.0.0")]],
   ["::", { hostAddress: "::" }, [at("::")]],
   ["one address", { hostAddress: "127.0.0.1" }, [at("127.0.0.1")]],
   ["an IPv6 address in another spelling", { hostAddress: "2001:DB8:0::1" }, [at("2001:db8::1")]],
   ["an IPv4 address mapped to IPv6", { hostAddress: "::ffff:127.0.0.1" }, [at("127.0.0.1")]],
   ["a port that the engine chose", { published: undefined }, [at("0.0.0.0", "49153")]],
-])("accepts a port that is published as requested: %s", async (_, part, bound) => {
+])("checkPublishedPorts() accepts a port that is published as requested: %s", async (_, part, bound) => {
   expect(await check([port(part)], { "80/tcp": bound }).outcome).toEqual([]);
 });
 
@@ -76,14 +76,14 @@ test.each([
   ["on every IPv6 address instead of one", { hostAddress: "fe80::1" }, at("::")],
   ["on another address", { hostAddress: "127.0.0.1" }, at("10.0.0.1")],
   ["on another host port", {}, at("0.0.0.0", "8081")],
-])("rejects with ENGINE_ERROR a port that is open %s", async (_, part, bound) => {
+])("checkPublishedPorts() rejects with ENGINE_ERROR for a port that is open %s", async (_, part, bound) => {
   await expect(check([port(part)], { "80/tcp": [bound] }).outcome).rejects.toMatchObject({
     code: "ENGINE_ERROR",
     field: "ports",
   });
 });
 
-test("reports a port that is not published, with its networks", async () => {
+test("checkPublishedPorts() reports a port that is not published, with its networks", async () => {
   const [warning, ...rest] = await check([port(), port({ target: 81, published: 8181 })], { "80/tcp": [at("0.0.0.0")] })
     .outcome;
   expect(rest).toEqual([]);
@@ -92,14 +92,14 @@ test("reports a port that is not published, with its networks", async () => {
   expect(warning?.reason).toContain("plant");
 });
 
-test("rejects with UNSUPPORTED a port that is not published, in strict mode", async () => {
+test("checkPublishedPorts() rejects with UNSUPPORTED for a port that is not published, in strict mode", async () => {
   await expect(check([port()], { "80/tcp": null }, { strict: true }).outcome).rejects.toMatchObject({
     code: "UNSUPPORTED",
     field: "ports",
   });
 });
 
-test("asks nothing without ports, and nothing on a network that the manifest reports", async () => {
+test("checkPublishedPorts() makes no call without ports, or on a network that the manifest reports", async () => {
   for (const { calls, outcome } of [
     check([], {}),
     check([port()], {}, { networks: ["host"] }),
@@ -110,7 +110,7 @@ test("asks nothing without ports, and nothing on a network that the manifest rep
   }
 });
 
-test("says nothing of a process that has ended: its ports are closed", async () => {
+test("checkPublishedPorts() reports nothing about a process that has ended: its ports are closed", async () => {
   expect(await check([port()], {}, { Running: false }).outcome).toEqual([]);
   expect(await check([port()], {}, { Restarting: true }).outcome).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import {
   DeploymentError,
   type DeploymentWarning,
@@ -6,9 +7,8 @@ import {
   type PublishedPort,
 } from "@openfactory/deploy-core";
 import type { ContainerDetails, ContainerSummary, DockerEngine } from "@openfactory/docker-engine";
-import { isIPv4 } from "node:net";
-import { inspectIfThere } from "./containers/operations.js";
-import { unhonoured } from "./warnings.js";
+import { inspectIfExists } from "./containers/operations.js";
+import { unsupportedField } from "./warnings.js";
 
 type Listed = ContainerSummary["Ports"][number];
 
@@ -35,7 +35,7 @@ const toPublishedPort = ({ IP, PrivatePort, PublicPort, Type }: Listed): Publish
   mode: "ingress",
 });
 
-/** Whether two host addresses mean the same: engines shorten IPv6 addresses, and write IPv4 ones that are mapped to IPv6 as IPv4. */
+/** Whether two host addresses are the same: engines shorten IPv6 addresses, and write an IPv4-mapped IPv6 address as IPv4. */
 export const sameAddress = (a: string | undefined, b: string | undefined): boolean =>
   isEveryAddress(a) ? isEveryAddress(b) : b !== undefined && canonical(a as string) === canonical(b);
 
@@ -50,76 +50,76 @@ function canonical(address: string): string {
 
 const isEveryAddress = (ip: string | undefined): boolean => !ip || ip === "0.0.0.0" || ip === "::";
 
-/** A port that is published on all addresses is given once for IPv4 and once for IPv6. */
+/** Engines list a port that is published on all addresses twice, for IPv4 and for IPv6. */
 const distinct = (ports: PublishedPort[]): PublishedPort[] => [
   ...new Map(ports.map((port) => [JSON.stringify(port), port])).values(),
 ];
 
-/** Whether both would listen on one port of the host: at one address, or one of them at all. */
+/** Whether two ports can't both be published: the same host port, on the same address or one of them on all addresses. */
 export const sameHostPort = (a: PublishedPort, b: PublishedPort): boolean =>
   a.published !== undefined &&
   a.published === b.published &&
   a.protocol === b.protocol &&
   (isEveryAddress(a.hostAddress) || isEveryAddress(b.hostAddress) || sameAddress(a.hostAddress, b.hostAddress));
 
-type Subject = Pick<NormalizedRequest, "name" | "ports" | "networks">;
+type PortRequest = Pick<NormalizedRequest, "name" | "ports" | "networks">;
 
-/** Networks whose drivers publish no ports, as the manifest reports before any call. */
+/** Networks that publish no ports. The manifest reports them before any call. */
 const REPORTED_BY_MANIFEST: ReadonlySet<string> = new Set(["host", "none"]);
 
 /**
- * Compares the ports that the engine has published for a container that was just started with the ports of its request.
- * One call, and none without ports. An internal network publishes no port, and neither do macvlan and ipvlan: the engine
- * says nothing.
+ * Compares the published ports of a container that was just started with its request: one call, none without ports. Internal,
+ * macvlan and ipvlan networks publish no ports, and the engine does not report it.
  * @throws DeploymentError `UNSUPPORTED` in strict mode for a port that is not published; in any mode `ENGINE_ERROR` for a
  * port that is open on an address that the request does not name.
  */
-export async function checkPublished(
+export async function checkPublishedPorts(
   engine: DockerEngine,
   id: string,
-  request: Subject,
+  request: PortRequest,
   options: DeployOptions,
 ): Promise<DeploymentWarning[]> {
   const { name, ports = [], networks = [] } = request;
   if (ports.length === 0 || networks.some((network) => REPORTED_BY_MANIFEST.has(network))) return [];
-  const container = await inspectIfThere(engine, id, { signal: options.signal });
-  // A process that has ended already has no ports. The engine calls a container that waits for its restart running.
+  const container = await inspectIfExists(engine, id, { signal: options.signal });
+  // A process that has ended has no ports. The engine reports a container that waits for its restart as running.
   if (!container?.State.Running || container.State.Restarting) return [];
   const published = boundPorts(container.NetworkSettings.Ports);
-  const open = published.find((port) => !ports.some((asked) => covers(asked, port)));
-  if (open !== undefined) throw openElsewhere(name, open);
-  const missing = ports.filter((asked) => !published.some((port) => isFor(asked, port)));
-  return missing.length === 0 ? [] : [unhonoured(name, "ports", notPublished(missing, container), options)];
+  const open = published.find((port) => !ports.some((requested) => covers(requested, port)));
+  if (open !== undefined) throw openOnOtherAddress(name, open);
+  const missing = ports.filter((requested) => !published.some((port) => isSamePort(requested, port)));
+  return missing.length === 0 ? [] : [unsupportedField(name, "ports", notPublished(missing, container), options)];
 }
 
-/** Whether a published port is one that was asked for, at an address that was asked for. */
-const covers = (asked: PublishedPort, port: PublishedPort): boolean =>
-  isFor(asked, port) && (asked.hostAddress === undefined || sameAddress(asked.hostAddress, port.hostAddress));
+/** Whether a published port was requested, on an address that was requested. */
+const covers = (requested: PublishedPort, port: PublishedPort): boolean =>
+  isSamePort(requested, port) &&
+  (requested.hostAddress === undefined || sameAddress(requested.hostAddress, port.hostAddress));
 
-const isFor = (asked: PublishedPort, port: PublishedPort): boolean =>
-  asked.target === port.target &&
-  asked.protocol === port.protocol &&
-  (asked.published === undefined || asked.published === port.published);
+const isSamePort = (requested: PublishedPort, port: PublishedPort): boolean =>
+  requested.target === port.target &&
+  requested.protocol === port.protocol &&
+  (requested.published === undefined || requested.published === port.published);
 
 function notPublished(missing: readonly PublishedPort[], { NetworkSettings }: ContainerDetails): string {
   const list = missing
     .map(({ published, target, protocol }) => `${published ?? "any"}:${target}/${protocol}`)
     .join(", ");
   const networks = Object.keys(NetworkSettings.Networks).sort().join(", ");
-  return `The engine did not publish ${list}: no network of the container publishes ports (${networks}). Internal, macvlan and ipvlan networks do not.`;
+  return `The engine did not publish ${list}: no network of the container publishes ports (${networks}). Internal, macvlan and ipvlan networks publish none.`;
 }
 
-function openElsewhere(
+function openOnOtherAddress(
   service: string,
-  { target, protocol, published, hostAddress = "every address" }: PublishedPort,
+  { target, protocol, published, hostAddress = "all addresses" }: PublishedPort,
 ): DeploymentError {
   return new DeploymentError(
     "ENGINE_ERROR",
-    `The engine opened port ${target}/${protocol} of ${service} on ${hostAddress}, port ${published}, which the request does not ask for.`,
+    `The engine published port ${target}/${protocol} of ${service} on ${hostAddress}, port ${published}, which was not requested.`,
     {
       service,
       field: "ports",
-      hint: "Use a host address that the engine has, such as 127.0.0.1, or update the engine.",
+      hint: "Set ports to a host address that the engine has, such as 127.0.0.1, or update the engine.",
     },
   );
 }

@@ -5,38 +5,41 @@ import { LocalDockerDeploymentStrategy } from "./strategy.js";
 
 const spec = (kind: "network" | "volume"): ResourceSpec => ({ kind, name: "plant", labels: { a: "b" } });
 
-/** An engine with one resource at most, which it makes of any request. */
-function world(kind: "network" | "volume", made: () => void = () => undefined) {
-  let there: { Name: string; Labels: Record<string, string> }[] = [];
-  const list = () => there.map((one) => ({ ...one, Id: "id", Created: "" }));
+/** An engine that has at most one resource, and creates any. */
+function fakeResources(kind: "network" | "volume", created: () => void = () => undefined) {
+  let existing: { Name: string; Labels: Record<string, string> }[] = [];
+  const list = () => existing.map((one) => ({ ...one, Id: "id", Created: "" }));
   const create = (body: { Name: string; Labels: Record<string, string> }) => {
-    there = [body];
-    made();
+    existing = [body];
+    created();
     return { ...body, id: "id" };
   };
-  const answers = { list, create, remove: () => void (there = []) };
+  const answers = { list, create, remove: () => void (existing = []) };
   const { engine, calls } = fakeEngine(
     Object.fromEntries(Object.entries(answers).map(([method, answer]) => [`${kind}s.${method}`, answer])),
   );
-  return { strategy: new LocalDockerDeploymentStrategy(engine), calls, there: () => there };
+  return { strategy: new LocalDockerDeploymentStrategy(engine), calls, existing: () => existing };
 }
 
-test.each(["network", "volume"] as const)("a %s whose answer never came is looked for, and removed", async (kind) => {
-  const { strategy, there } = world(kind, fails("TIMEOUT") as () => void);
-  await expect(strategy.createResource(spec(kind))).rejects.toMatchObject({ code: "TIMEOUT", strategy: "docker" });
-  expect(there()).toEqual([]);
-});
+test.each(["network", "volume"] as const)(
+  "createResource() removes a %s whose creation was not answered",
+  async (kind) => {
+    const { strategy, existing } = fakeResources(kind, fails("TIMEOUT") as () => void);
+    await expect(strategy.createResource(spec(kind))).rejects.toMatchObject({ code: "TIMEOUT", strategy: "docker" });
+    expect(existing()).toEqual([]);
+  },
+);
 
-test.each(["network", "volume"] as const)("an abort while a %s is made removes it", async (kind) => {
+test.each(["network", "volume"] as const)("createResource() removes a %s when it is aborted", async (kind) => {
   const controller = new AbortController();
-  const { strategy, there } = world(kind, () => controller.abort());
+  const { strategy, existing } = fakeResources(kind, () => controller.abort());
   await expect(strategy.createResource(spec(kind), { signal: controller.signal })).rejects.toMatchObject({
     code: "ABORTED",
   });
-  expect(there()).toEqual([]);
+  expect(existing()).toEqual([]);
 });
 
-test("of two networks that engines have made of one name, the younger goes", async () => {
+test("createResource() removes the younger of two networks of one name", async () => {
   const networks = [
     { Id: "old", Name: "plant", Created: "2026-01-01T00:00:00Z", Labels: {} },
     { Id: "new", Name: "plant", Created: "2026-01-01T00:00:01Z", Labels: {} },
@@ -47,12 +50,12 @@ test("of two networks that engines have made of one name, the younger goes", asy
     "networks.list": () => networks,
     "networks.remove": () => undefined,
   });
-  const making = new LocalDockerDeploymentStrategy(engine).createResource(spec("network"));
-  await expect(making).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
+  const creating = new LocalDockerDeploymentStrategy(engine).createResource(spec("network"));
+  await expect(creating).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
   expect(calls).toEqual(["networks.create", "networks.list", "networks.remove new"]);
 });
 
-test("networks of a swarm that the strategy did not make are not listed, and their removal rejects with CONFLICT", async () => {
+test("listResources() leaves out networks that a swarm created, and removeResource() rejects with CONFLICT for them", async () => {
   const network = (Name: string, part: object) => ({
     Id: Name,
     Name,
@@ -110,13 +113,13 @@ test("removeResource() removes the strategy's own network where a swarm has one 
   expect(calls).toEqual(["networks.list", "networks.remove own"]);
 });
 
-test("the caller's labels and options are not changed", async () => {
+test("createResource() does not change the caller's labels and options", async () => {
   const frozen = Object.freeze({
     ...spec("volume"),
     labels: Object.freeze({ a: "b" }),
     driverOptions: Object.freeze({}),
   });
-  const { strategy } = world("volume");
+  const { strategy } = fakeResources("volume");
   expect(await strategy.createResource(frozen as ResourceSpec)).toEqual({
     kind: "volume",
     name: "plant",

@@ -116,7 +116,9 @@ const networkOperations: KindOperations<NetworkSpec> = {
     const found = all.find((network) => !isSwarmNetwork(network)) ?? all[0];
     if (found === undefined) throw notFound("network", name, engine);
     if (isPredefined(found)) {
-      throw new DeploymentError("CONFLICT", `The network ${name} is the engine's own.`, { hint: "Leave it there." });
+      throw new DeploymentError("CONFLICT", `The network ${name} is predefined by the engine, and can't be removed.`, {
+        hint: "Remove it from the resources, or choose another name.",
+      });
     }
     if (isSwarmNetwork(found)) {
       throw new DeploymentError("CONFLICT", `The network ${name} belongs to Docker Swarm. It was not changed.`, {
@@ -240,8 +242,8 @@ const OPERATIONS = { network: networkOperations, volume: volumeOperations };
 /** @throws DeploymentError `UNSUPPORTED`. */
 function operationsOf(kind: ResourceKind): KindOperations {
   if (Object.hasOwn(OPERATIONS, kind)) return OPERATIONS[kind as keyof typeof OPERATIONS] as KindOperations;
-  throw new DeploymentError("UNSUPPORTED", `A single engine has no ${kind}s: they take a swarm.`, {
-    hint: `Deploy on the platform swarm, or do without the ${kind}.`,
+  throw new DeploymentError("UNSUPPORTED", `A single engine has no ${kind}s. They need a swarm.`, {
+    hint: `Deploy with --platform swarm, or remove the ${kind}.`,
   });
 }
 
@@ -292,19 +294,19 @@ function explainCreateError(error: unknown, spec: ResourceSpec): unknown {
 const invalid = ({ kind }: ResourceSpec, problem: string, field: string, cause?: unknown): DeploymentError =>
   new DeploymentError("INVALID_REQUEST", `${problem}.`, {
     field,
-    hint: `Correct the ${field} of the ${kind}; nothing was made.`,
+    hint: `Correct the ${field} of the ${kind}. Nothing was created.`,
     cause,
   });
 
 const alreadyExists = ({ kind, name }: Pick<ResourceSpec, "kind" | "name">, cause?: unknown): DeploymentError =>
-  new DeploymentError("ALREADY_EXISTS", `There is a ${kind} named ${name} already.`, {
-    hint: "Use it as it is, choose another name, or remove it first; it was left as it is.",
+  new DeploymentError("ALREADY_EXISTS", `A ${kind} named ${name} already exists.`, {
+    hint: `Mark it external to use it, choose another name, or remove it: docker ${kind} rm ${name}. It was not changed.`,
     cause,
   });
 
 const notFound = (kind: ResourceKind, name: string, engine: DockerEngine): DeploymentError =>
   new DeploymentError("NOT_FOUND", `There is no ${kind} ${JSON.stringify(name).slice(1, -1)} on ${engine.host}.`, {
-    hint: `Names are exact; docker ${kind} ls lists what is there.`,
+    hint: `Names must match exactly. docker ${kind} ls lists the existing ones.`,
   });
 
 async function inUseError(
@@ -315,9 +317,9 @@ async function inUseError(
   error: unknown,
 ): Promise<DeploymentError> {
   const users = await operations.users(engine, id, {}).catch(() => []);
-  const by = users.length === 0 ? "" : `: by ${users.sort().join(", ")}`;
-  return new DeploymentError("CONFLICT", `The ${resource} is in use${by}.`, {
-    hint: "Remove what uses it first, or leave it there.",
+  const by = users.length === 0 ? "" : ` by ${users.sort().join(", ")}`;
+  return new DeploymentError("CONFLICT", `The ${resource} is still in use${by}.`, {
+    hint: "Remove the services and containers that use it first.",
     cause: (error as DeploymentError).cause,
   });
 }

@@ -15,28 +15,36 @@ const settingsOf = (answers: Parameters<typeof fakeEngine>[0], options = {}, mor
   new LocalDockerDeploymentStrategy(fakeEngine(answers).engine, options).settingsOf({ ...request, ...more });
 
 test.each([
-  ["what the registry has now", () => digestOf("5"), known, `reg:5000/demo:1@${digestOf("5")}`],
-  ["the digest that containers of the same image tell", () => digestOf("2"), known, `reg:5000/demo:1@${digestOf("1")}`],
-  ["what the engine has, where no registry answers", fails("ENGINE_ERROR"), known, `reg:5000/demo:1@${digestOf("1")}`],
-  ["what the engine has, where it takes too long", fails("TIMEOUT"), known, `reg:5000/demo:1@${digestOf("1")}`],
-  ["the tag, where nobody knows a digest", fails("ENGINE_ERROR"), { ...known, RepoDigests: [] }, "reg:5000/demo:1"],
-])("with `always` the image is %s", async (_, digest, image, expected) => {
+  ["the registry's image", () => digestOf("5"), known, `reg:5000/demo:1@${digestOf("5")}`],
+  [
+    "the digest that readSettings() returns for the same image",
+    () => digestOf("2"),
+    known,
+    `reg:5000/demo:1@${digestOf("1")}`,
+  ],
+  ["the engine's image if no registry answers", fails("ENGINE_ERROR"), known, `reg:5000/demo:1@${digestOf("1")}`],
+  ["the engine's image if the registry takes too long", fails("TIMEOUT"), known, `reg:5000/demo:1@${digestOf("1")}`],
+  ["the tag if no digest is known", fails("ENGINE_ERROR"), { ...known, RepoDigests: [] }, "reg:5000/demo:1"],
+])("settingsOf() with `always` has %s", async (_, digest, image, expected) => {
   expect(await settingsOf({ "images.inspect": () => image, "images.digest": digest })).toMatchObject({
     image: expected,
   });
 });
 
-test("an image that is pinned is not asked for", async () => {
+test("settingsOf() makes no registry call for a pinned image", async () => {
   const image = `demo@sha256:${"a".repeat(64)}`;
   expect(await settingsOf({ "images.inspect": fails("IMAGE_NOT_FOUND") }, {}, { image })).toMatchObject({ image });
 });
 
-test.each(["IMAGE_NOT_FOUND", "UNAUTHORIZED"] as const)("a registry that says %s is believed", async (code) => {
-  const asking = settingsOf({ "images.inspect": () => known, "images.digest": fails(code) });
-  await expect(asking).rejects.toMatchObject({ code, service: "demo", strategy: "docker" });
-});
+test.each(["IMAGE_NOT_FOUND", "UNAUTHORIZED"] as const)(
+  "settingsOf() rejects with %s if the registry does",
+  async (code) => {
+    const settings = settingsOf({ "images.inspect": () => known, "images.digest": fails(code) });
+    await expect(settings).rejects.toMatchObject({ code, service: "demo", strategy: "docker" });
+  },
+);
 
-test("replicas are part of it where they are emulated", async () => {
+test("settingsOf() has the mode if replicas are emulated", async () => {
   const answers = { "images.inspect": fails("IMAGE_NOT_FOUND") };
   const replicated = {
     imagePullPolicy: "missing" as const,
@@ -55,9 +63,9 @@ test("replicas are part of it where they are emulated", async () => {
   });
 });
 
-test("values of env are in no error", async () => {
-  const asking = settingsOf({}, {}, { env: ["TOKEN=s3cret"], name: "x y" });
-  await expect(asking).rejects.toMatchObject({
+test("settingsOf() rejects without values of env in its error", async () => {
+  const settings = settingsOf({}, {}, { env: ["TOKEN=s3cret"], name: "x y" });
+  await expect(settings).rejects.toMatchObject({
     code: "INVALID_REQUEST",
     message: expect.not.stringContaining("s3cret"),
   });
@@ -70,17 +78,17 @@ const container = (id: string, hostConfig: object = {}, networks: object = { bri
     NetworkSettings: { Networks: networks },
   }) as unknown as ContainerDetails;
 
-test("the same containers with the same limits are one revision, whatever state they are in", () => {
+test("revisionOf() is the same for the same containers and limits in any state", () => {
   const running = { ...container("a"), State: { Running: true } } as ContainerDetails;
   expect(revisionOf([running, container("b")])).toBe(revisionOf([container("a"), container("b")]));
 });
 
 test.each([
   ["another container", [container("b")]],
-  ["one more", [container("a"), container("b")]],
+  ["one more container", [container("a"), container("b")]],
   ["another limit", [container("a", { Memory: 1 })]],
   ["another restart policy", [container("a", { RestartPolicy: { Name: "no" } })]],
   ["another network", [container("a", {}, { bridge: {}, plant: {} })]],
-])("%s is another revision", (_, containers) => {
+])("revisionOf() differs for %s", (_, containers) => {
   expect(revisionOf(containers)).not.toBe(revisionOf([container("a")]));
 });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   DeploymentError,
   type NormalizedRequest,
@@ -13,14 +14,13 @@ import {
   REPLICA_LABEL,
   withoutReplicaNumber,
 } from "@openfactory/docker-translators";
-import { createHash } from "node:crypto";
-import { seenMember } from "./containers/group.js";
-import { numberOf, policyFrom } from "./containers/names.js";
-import { imageLookup, type ImageLookup, pinned, repoDigests } from "./images.js";
+import { toInspectedContainer } from "./containers/group.js";
+import { replicaNumber, parseRestartPolicy } from "./containers/names.js";
+import { imageLookup, type ImageLookup, pinDigest, repoDigests } from "./deploy/images.js";
 import type { LocalDockerOptions } from "./options.js";
 
 /**
- * The settings that the service will have that is made from a request.
+ * The settings that a service created from a request will have.
  * @throws DeploymentError `UNSUPPORTED`, `INVALID_REQUEST`; with the pull policy `always`, `IMAGE_NOT_FOUND` and
  * `UNAUTHORIZED`.
  */
@@ -40,7 +40,7 @@ export async function settingsOf(
     ...replicatedMode(replicas),
     image:
       request.imagePullPolicy === "always"
-        ? pinned(
+        ? pinDigest(
             request.image,
             await digestOf(engine, request.image, image ? repoDigests(image, request.image) : [], options),
           )
@@ -48,12 +48,12 @@ export async function settingsOf(
   };
 }
 
-/** No registry answered, or the engine asks none. */
-const UNANSWERED: ReadonlySet<string> = new Set(["ENGINE_ERROR", "TIMEOUT", "UNSUPPORTED"]);
+/** The registry did not answer, or the engine asks none. */
+const NO_ANSWER: ReadonlySet<string> = new Set(["ENGINE_ERROR", "TIMEOUT", "UNSUPPORTED"]);
 
 /**
- * What the registry has now. Of the digests that the engine knows the same image by, it is the one that containers of
- * that image tell. No registry in reach: what the engine has is what a container would be made of.
+ * The digest that the registry has for the tag now. If the engine knows the same image by several digests, it is the one that
+ * {@link readSettings} returns for containers of that image. If no registry answers, it is the digest of the engine's image.
  */
 async function digestOf(
   engine: DockerEngine,
@@ -66,13 +66,13 @@ async function digestOf(
     const digest = await engine.images.digest(image, { signal });
     return known.includes(digest) ? known[0] : digest;
   } catch (error) {
-    if (!DeploymentError.isInstance(error) || !UNANSWERED.has(error.code)) throw error;
+    if (!DeploymentError.isInstance(error) || !NO_ANSWER.has(error.code)) throw error;
     return known[0];
   }
 }
 
-/** What the containers of a service were asked to be, as one request: the first stands for all, which are alike. */
-export async function toldSettings(
+/** The settings of a service, read back from its containers. All have the same settings, so the first one is enough. */
+export async function readSettings(
   service: string,
   containers: readonly ContainerDetails[],
   images: ImageLookup,
@@ -82,20 +82,22 @@ export async function toldSettings(
   const image = await images(first.Image);
   const { Image, Labels } = first.Config;
   const digest = image && Labels[PINNED_LABEL] !== undefined ? repoDigests(image, Image)[0] : undefined;
-  const { idle, base, policy = "" } = seenMember(first);
-  const asRunning = idle ? { ...first, HostConfig: { ...first.HostConfig, RestartPolicy: policyFrom(policy) } } : first;
-  const settings = { ...fromContainer(asRunning, image?.Config), name: service, image: pinned(Image, digest) };
+  const { placeholder, base, policy = "" } = toInspectedContainer(first);
+  const asRunning = placeholder
+    ? { ...first, HostConfig: { ...first.HostConfig, RestartPolicy: parseRestartPolicy(policy) } }
+    : first;
+  const settings = { ...fromContainer(asRunning, image?.Config), name: service, image: pinDigest(Image, digest) };
   if (Labels[REPLICA_LABEL] === undefined) return settings;
-  const env = withoutReplicaNumber(settings.env, numberOf(service, base) || 1).sort();
-  return { ...settings, env, ...replicatedMode(idle ? 0 : containers.length) };
+  const env = withoutReplicaNumber(settings.env, replicaNumber(service, base) || 1).sort();
+  return { ...settings, env, ...replicatedMode(placeholder ? 0 : containers.length) };
 }
 
-/** One replica, as without a mode, is nothing that was asked for. */
+/** One replica is the default, and no setting. */
 const replicatedMode = (Replicas: number): Pick<ServiceSettings, "mode"> =>
   Replicas === 1 ? {} : { mode: { Replicated: { Replicas } } };
 
-/** What can be changed of a container while it stays the same one (Engine API, ContainerUpdate). */
-const CHANGEABLE = [
+/** The settings of a container that can change without a new container (Engine API, ContainerUpdate). */
+const UPDATABLE = [
   "BlkioWeight",
   "CpuShares",
   "CpuPeriod",
@@ -112,11 +114,11 @@ const CHANGEABLE = [
   "RestartPolicy",
 ];
 
-/** Tells one state of a service from another: which containers it is, with their limits, restart policies and networks. */
+/** The revision of a service: a hash of its containers with their limits, restart policies and networks. */
 export function revisionOf(containers: readonly ContainerDetails[]): string {
   const states = containers.map(({ Id, HostConfig, NetworkSettings }) => [
     Id,
-    CHANGEABLE.map((key) => HostConfig[key] ?? null),
+    UPDATABLE.map((key) => HostConfig[key] ?? null),
     Object.keys(NetworkSettings.Networks).sort(),
   ]);
   return createHash("sha256").update(JSON.stringify(states)).digest("hex").slice(0, 32);

@@ -46,19 +46,19 @@ import {
 } from "@openfactory/deploy-core";
 import { DOCKER_ENGINE, type DockerEngine } from "@openfactory/docker-engine";
 import { inject, injectable } from "tsyringe";
-import { containersOf } from "./containers/find.js";
-import { deployContainers, mustBeFree } from "./deploy/deploy.js";
+import { findCurrentContainers } from "./containers/find.js";
+import { deployContainers, assertNameFree } from "./deploy/deploy.js";
 import { planContainers } from "./deploy/plan-containers.js";
 import { diagnose, elsewhere } from "./diagnose.js";
-import { resolvedImage } from "./images.js";
+import { resolveImage } from "./deploy/images.js";
 import { releaseLock, takeLock } from "./lock.js";
 import { localDockerManifest } from "./manifest.js";
 import { followLogs } from "./observe/follow-logs.js";
-import { logLines } from "./observe/logs.js";
+import { readLogs } from "./observe/logs.js";
 import { inspectService, listServices } from "./observe/services.js";
 import { LOCAL_DOCKER_OPTIONS, type LocalDockerOptions } from "./options.js";
 import { preflight } from "./preflight/preflight.js";
-import { removeService } from "./remove.js";
+import { removeService } from "./deploy/remove.js";
 import { createResource, listResources, removeResource, resourceKinds } from "./resources.js";
 import { settingsOf } from "./settings.js";
 import { rollbackService } from "./update/rollback.js";
@@ -102,68 +102,68 @@ export class LocalDockerDeploymentStrategy
 
   async deploy(request: DeployRequest, options: DeployOptions = {}): Promise<Deployment> {
     const { request: prepared, warnings } = this.prepare(request, options);
-    return this.#about(prepared.name, () =>
+    return this.#inService(prepared.name, () =>
       withoutSecrets(prepared, options, async (safe) => {
         const containers = planContainers(prepared, this.#options);
-        if (this.#options.emulateReplicas) await mustBeFree(this.#engine, prepared.name, safe);
+        if (this.#options.emulateReplicas) await assertNameFree(this.#engine, prepared.name, safe);
         const started = await deployContainers(this.#engine, containers, safe);
         return {
           name: prepared.name,
           ids: started.map(({ id }) => id),
-          image: await resolvedImage(this.#engine, prepared),
+          image: await resolveImage(this.#engine, prepared),
           warnings: [...warnings, ...started.flatMap((container) => container.warnings)],
         };
       }),
     );
   }
 
-  /** Stops, then removes. @throws DeploymentError `NOT_FOUND`. */
+  /** Stops and removes the containers of a service. @throws DeploymentError `NOT_FOUND`. */
   async remove(serviceName: string, options: RemoveOptions = {}): Promise<void> {
-    await this.#about(serviceName, () => removeService(this.#engine, serviceName, options));
+    await this.#inService(serviceName, () => removeService(this.#engine, serviceName, options));
   }
 
   async inspect(serviceName: string, options: OperationOptions = {}): Promise<ServiceStatus> {
-    return this.#about(serviceName, () => inspectService(this.#engine, serviceName, options));
+    return this.#inService(serviceName, () => inspectService(this.#engine, serviceName, options));
   }
 
-  /** One call, whatever the number of containers; with `settings`, one more for each of them, and for each image. */
+  /** Takes one call. With `settings`, takes one more for each container and for each image. */
   async list(options: ListOptions = {}): Promise<ServiceStatus[]> {
     return inContext({ strategy: this.manifest.name }, () => listServices(this.#engine, options));
   }
 
   async settingsOf(request: DeployRequest, options: OperationOptions = {}): Promise<ServiceSettings> {
     const parsed = parseRequest(request, { strategy: this.manifest.name });
-    return this.#about(parsed.name, () => settingsOf(this.#engine, parsed, this.#options, options));
+    return this.#inService(parsed.name, () => settingsOf(this.#engine, parsed, this.#options, options));
   }
 
   async wait(serviceName: string, options: WaitOptions = {}): Promise<ServiceStatus> {
-    return this.#about(serviceName, () => waitForService(this.#engine, serviceName, options));
+    return this.#inService(serviceName, () => waitForService(this.#engine, serviceName, options));
   }
 
   async *logs(serviceName: string, options: LogsOptions = {}): AsyncGenerator<LogEntry> {
     try {
       yield* options.follow
         ? followLogs(this.#engine, serviceName, options)
-        : logLines(this.#engine, serviceName, await containersOf(this.#engine, serviceName, options), options);
+        : readLogs(this.#engine, serviceName, await findCurrentContainers(this.#engine, serviceName, options), options);
     } catch (error) {
-      await this.#about(serviceName, () => Promise.reject(error));
+      await this.#inService(serviceName, () => Promise.reject(error));
     }
   }
 
   /**
-   * Runs what the request says in new containers. They prove themselves beside the old ones where both may run at once,
-   * and in their place where not; then the old ones are kept, stopped, for a rollback.
+   * Replaces the containers of a service. New containers start first if old and new can run side by side; otherwise the old
+   * ones are stopped first. Once the new version is ready, the old containers are kept, stopped, for a rollback.
    */
   async update(request: DeployRequest, options: UpdateOptions = {}): Promise<Deployment> {
     const { request: prepared, warnings } = this.prepare(request, options);
-    return this.#about(prepared.name, () =>
+    return this.#inService(prepared.name, () =>
       withoutSecrets(prepared, options, async (safe) => {
         const containers = planContainers(prepared, this.#options);
         const changed = await updateService(this.#engine, prepared.name, containers, safe);
         return {
           name: prepared.name,
           ids: changed.ids,
-          image: await resolvedImage(this.#engine, prepared),
+          image: await resolveImage(this.#engine, prepared),
           warnings: [...warnings, ...changed.warnings],
         };
       }),
@@ -171,15 +171,15 @@ export class LocalDockerDeploymentStrategy
   }
 
   async rollback(serviceName: string, options: OperationOptions = {}): Promise<Deployment> {
-    return this.#about(serviceName, async () => ({
+    return this.#inService(serviceName, async () => ({
       name: serviceName,
       ...(await rollbackService(this.#engine, serviceName, options)),
     }));
   }
 
-  /** Of services whose replicas are emulated: declared with the option. */
+  /** Only for services with emulated replicas. The manifest declares it with the option `emulateReplicas`. */
   async scale(serviceName: string, replicas: number, options: OperationOptions = {}): Promise<void> {
-    await this.#about(serviceName, () => scaleService(this.#engine, serviceName, replicas, options));
+    await this.#inService(serviceName, () => scaleService(this.#engine, serviceName, replicas, options));
   }
 
   async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {
@@ -218,7 +218,7 @@ export class LocalDockerDeploymentStrategy
     return this.#engine.close();
   }
 
-  #about<Result>(service: string, work: () => Promise<Result>): Promise<Result> {
+  #inService<Result>(service: string, work: () => Promise<Result>): Promise<Result> {
     return inContext({ service, strategy: this.manifest.name }, work);
   }
 }

@@ -163,7 +163,7 @@ test("`always` with a registry that is gone: a warning where the engine has the 
   expect(warnings).toMatchObject([
     {
       code: "DIGEST_NOT_RESOLVED",
-      reason: expect.stringContaining(`The registry ${proxy.host} did not give ${image}`),
+      reason: expect.stringContaining(`Could not pull ${image} from the registry ${proxy.host}`),
     },
   ]);
   await strategy.update({ ...again, labels: { ...TEST_LABELS, a: "b" } });

@@ -1,139 +1,165 @@
 import type { ContainerDetails, ContainerSummary } from "@openfactory/docker-engine";
 import { OPERATION_LABEL, REPLACES_LABEL, REPLICA_LABEL } from "@openfactory/docker-translators";
-import { numberOf, type Place, placeOf, policyText, type Role, USUAL_POLICY } from "./names.js";
+import {
+  type ContainerName,
+  DEFAULT_RESTART_POLICY,
+  formatRestartPolicy,
+  parseContainerName,
+  replicaNumber,
+  type Role,
+} from "./names.js";
 import { type ForeignOwner, foreignOwner } from "./other-orchestrators.js";
 
-/** A container, as far as it matters for whose it is and in which place. */
-export interface Member extends Place {
+/** A container, with its service and its role in it. */
+export interface ServiceContainer extends ContainerName {
   id: string;
   name: string;
-  /** What one deploy or update has made: all its containers have the same. */
+  /** The same for all containers that one deploy or update created. */
   version: string;
-  /** The version whose place it was made to take. */
+  /** The version that it was created to replace. */
   replaces?: string;
-  /** The service that it is an emulated replica of. */
+  /** The service of which it is an emulated replica. */
   replicaOf?: string;
-  /** Made by this strategy. */
-  ours: boolean;
-  /** The other orchestrator that the container belongs to: then it is part of no service. */
+  /** Created by this strategy. */
+  managed: boolean;
+  /** The other orchestrator that owns the container, which then belongs to no service. */
   foreign?: ForeignOwner;
-  /** It stands for a service of no replicas, and is not to run. */
-  idle: boolean;
-  /** Its process runs, or is about to be started again. */
+  /** It represents a service that has no replicas, and does not run. */
+  placeholder: boolean;
+  /** Its process runs, or the engine is about to restart it. */
   active: boolean;
 }
 
-/** A member as a listing tells it. */
-export interface ListedMember extends Member {
+/** A container as a listing shows it. */
+export interface ListedContainer extends ServiceContainer {
   summary: ContainerSummary;
 }
 
-/** A member that was looked at itself: what no listing tells. Times are milliseconds of the epoch, -Infinity for never. */
-export interface SeenMember extends Member {
+/** An inspected container, with data that no listing has. Times are milliseconds since the epoch, -Infinity for never. */
+export interface InspectedContainer extends ServiceContainer {
   details: ContainerDetails;
   createdAt: number;
   startedAt: number;
   finishedAt: number;
-  /** Its restart policy, as the engine has it now. */
-  policyNow: string;
+  /** The restart policy that the engine applies now. */
+  currentPolicy: string;
 }
 
-const ACTIVE: ReadonlySet<string> = new Set(["running", "restarting", "paused"]);
+/** The containers of one service, in any role. */
+export type ServiceContainers<Container extends ServiceContainer = ServiceContainer> = readonly Container[];
 
-function memberOf(id: string, name: string, labels: Readonly<Record<string, string>>, state: string): Member {
+const ACTIVE_STATES: ReadonlySet<string> = new Set(["running", "restarting", "paused"]);
+
+export const toListedContainer = (summary: ContainerSummary): ListedContainer => ({
+  ...toServiceContainer(summary.Id, listedName(summary), summary.Labels, summary.State),
+  summary,
+});
+
+export function toInspectedContainer(details: ContainerDetails): InspectedContainer {
+  const { Config, Created, HostConfig, Id, Name, State } = details;
+  return {
+    ...toServiceContainer(Id, Name.slice(1), Config.Labels, State.Status),
+    details,
+    createdAt: Date.parse(Created),
+    startedAt: toTime(State.StartedAt),
+    finishedAt: toTime(State.FinishedAt),
+    currentPolicy: formatRestartPolicy(HostConfig.RestartPolicy),
+  };
+}
+
+function toServiceContainer(
+  id: string,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  state: string,
+): ServiceContainer {
   const replicaOf = labels[REPLICA_LABEL];
-  const place = placeOf(name);
-  const idle = replicaOf !== undefined && numberOf(replicaOf, place.base) === 0;
-  const isKept = idle || place.role === "previous" || place.role === "returning";
-  // A name that ends as if it told a policy, of what is not kept stopped, is just a name.
-  const { base, role, policy } = place.policy !== undefined && !isKept ? { base: name } : ({ ...place } as Place);
+  const parsed = parseContainerName(name);
+  const placeholder = replicaOf !== undefined && replicaNumber(replicaOf, parsed.base) === 0;
+  const isKept = placeholder || parsed.role === "previous" || parsed.role === "restoring";
+  // Only containers that are kept stopped record a policy in their name: the ending of any other name means nothing.
+  const { base, role, policy }: ContainerName = parsed.policy !== undefined && !isKept ? { base: name } : parsed;
   return {
     base,
     role,
-    policy: isKept ? (policy ?? USUAL_POLICY) : undefined,
+    policy: isKept ? (policy ?? DEFAULT_RESTART_POLICY) : undefined,
     id,
     name,
     version: labels[OPERATION_LABEL] ?? id,
     replaces: labels[REPLACES_LABEL],
     replicaOf,
-    ours: labels[OPERATION_LABEL] !== undefined,
+    managed: labels[OPERATION_LABEL] !== undefined,
     foreign: foreignOwner(labels),
-    idle,
-    active: ACTIVE.has(state),
+    placeholder,
+    active: ACTIVE_STATES.has(state),
   };
 }
 
-export const listedMember = (summary: ContainerSummary): ListedMember => ({
-  ...memberOf(summary.Id, listedName(summary), summary.Labels, summary.State),
-  summary,
-});
-
-/** A container is listed with its links to others as further names: those hold a second slash. */
+/** A listing gives a container's links to others as further names, which contain a second slash. */
 export const listedName = ({ Names, Id }: ContainerSummary): string =>
   Names.find((name) => name.lastIndexOf("/") === 0)?.slice(1) ?? Id;
 
-export function seenMember(details: ContainerDetails): SeenMember {
-  const { Config, Created, HostConfig, Id, Name, State } = details;
-  return {
-    ...memberOf(Id, Name.slice(1), Config.Labels, State.Status),
-    details,
-    createdAt: Date.parse(Created),
-    startedAt: timeOf(State.StartedAt),
-    finishedAt: timeOf(State.FinishedAt),
-    policyNow: policyText(HostConfig.RestartPolicy),
-  };
-}
-
-/** A container's zero time stands for never. */
-const timeOf = (iso: string): number => (iso.startsWith("0001-") ? -Infinity : Date.parse(iso));
-
-/** The containers of one service, in whichever place: `Kind` tells what is known of each. */
-export type Family<Kind extends Member = Member> = readonly Kind[];
+/** The engine writes the year 1 for never. */
+const toTime = (iso: string): number => (iso.startsWith("0001-") ? -Infinity : Date.parse(iso));
 
 /**
- * Containers by the service that they belong to. One beside the name of a service (`mill.previous`) belongs to it if this
- * strategy made it, or one of the two took the other's place: what somebody else just called so is a service of its own.
- * Containers of another orchestrator are part of no service.
+ * Groups containers by their service. A container beside a service's name (`mill.previous`) belongs to the service if this
+ * strategy created it, or if one of the two replaced the other; a container that another tool named like that is a service
+ * of its own. Containers of other orchestrators belong to no service.
  */
-export function familiesOf<Kind extends Member>(containers: readonly Kind[]): Map<string, Family<Kind>> {
-  const members = containers.filter(({ foreign }) => foreign === undefined);
-  const known = members.map((member) => (isBeside(member, members) ? member : byName(member)));
-  const all = Map.groupBy(known, serviceOf);
-  return new Map([...all].map(([service, family]) => [service, sorted(service, withoutOthers(service, family))]));
+export function groupByService<Container extends ServiceContainer>(
+  containers: readonly Container[],
+): Map<string, ServiceContainers<Container>> {
+  const own = containers.filter(({ foreign }) => foreign === undefined);
+  const named = own.map((container) => (hasRole(container, own) ? container : withPlainName(container)));
+  const groups = Map.groupBy(named, serviceOf);
+  return new Map(
+    [...groups].map(([service, group]) => [service, sortByReplica(service, withoutReplicas(service, group))]),
+  );
 }
 
-const isBeside = (member: Member, others: readonly Member[]): boolean =>
-  member.ours || others.some((other) => other.base === member.base && related(member, other));
+const hasRole = (container: ServiceContainer, others: readonly ServiceContainer[]): boolean =>
+  container.managed || others.some((other) => other.base === container.base && areSuccessive(container, other));
 
-/** Called so by somebody else: it has its name. */
-const byName = <Kind extends Member>(member: Kind): Kind => ({
-  ...member,
-  base: member.name,
+const withPlainName = <Container extends ServiceContainer>(container: Container): Container => ({
+  ...container,
+  base: container.name,
   role: undefined,
   policy: undefined,
 });
 
-const serviceOf = ({ base, replicaOf }: Member): string =>
-  replicaOf !== undefined && numberOf(replicaOf, base) !== undefined ? replicaOf : base;
+const serviceOf = ({ base, replicaOf }: ServiceContainer): string =>
+  replicaOf !== undefined && replicaNumber(replicaOf, base) !== undefined ? replicaOf : base;
 
-/** Whether one was made to take the other's place. */
-export const related = (a: Member, b: Member): boolean => a.replaces === b.version || b.replaces === a.version;
+/** If a container has the service's own name, replicas do not count. */
+const withoutReplicas = <Container extends ServiceContainer>(
+  service: string,
+  group: readonly Container[],
+): readonly Container[] =>
+  group.some(({ name, replicaOf }) => name === service && replicaOf === undefined)
+    ? group.filter(({ replicaOf, role }) => role !== undefined || replicaOf === undefined)
+    : group;
 
-/** Where one container has the service's name, replicas that have it as well are not looked at. */
-const withoutOthers = <Kind extends Member>(service: string, family: readonly Kind[]): readonly Kind[] =>
-  family.some(({ name, replicaOf }) => name === service && replicaOf === undefined)
-    ? family.filter(({ replicaOf, role }) => role !== undefined || replicaOf === undefined)
-    : family;
+const sortByReplica = <Container extends ServiceContainer>(service: string, group: readonly Container[]): Container[] =>
+  group.toSorted((a, b) => (replicaNumber(service, a.base) ?? 0) - (replicaNumber(service, b.base) ?? 0));
 
-const sorted = <Kind extends Member>(service: string, family: readonly Kind[]): Kind[] =>
-  family.toSorted((a, b) => (numberOf(service, a.base) ?? 0) - (numberOf(service, b.base) ?? 0));
+/** Whether one of the two was created to replace the other. */
+export const areSuccessive = (a: ServiceContainer, b: ServiceContainer): boolean =>
+  a.replaces === b.version || b.replaces === a.version;
 
-export const inPlace = <Kind extends Member>(family: Family<Kind>, role?: Role): Kind[] =>
-  family.filter((member) => member.role === role);
+/** Without a role: the containers that have their base name. */
+export const withRole = <Container extends ServiceContainer>(
+  group: ServiceContainers<Container>,
+  role?: Role,
+): Container[] => group.filter((container) => container.role === role);
 
-/** Those of `members` that are of the same versions as `others`. */
-export const ofVersions = <Kind extends Member>(others: readonly Member[], members: readonly Kind[]): Kind[] =>
-  members.filter(({ version }) => others.some((other) => other.version === version));
+/** Those of `containers` that have the same version as one of `others`. */
+export const ofSameVersions = <Container extends ServiceContainer>(
+  others: readonly ServiceContainer[],
+  containers: readonly Container[],
+): Container[] => containers.filter(({ version }) => others.some((other) => other.version === version));
 
-export const without = <Kind extends Member>(members: readonly Kind[], others: readonly Kind[]): Kind[] =>
-  members.filter((member) => !others.includes(member));
+export const without = <Container extends ServiceContainer>(
+  containers: readonly Container[],
+  others: readonly Container[],
+): Container[] => containers.filter((container) => !others.includes(container));

@@ -1,24 +1,26 @@
 /**
- * The places that containers of a service have by their names. `mill` (or `mill-1`, `mill-2`, ... of emulated replicas)
- * is what runs. Beside it there may be, by the name of the container whose place it is about:
- * - `mill.next`: made by an update, and not proven yet
- * - `mill.returning`: the version before, about to be brought back by a rollback
- * - `mill.leaving`: has given up its name, to an update or a rollback that is not at its end
- * - `mill.previous`: the version before the last update, stopped, for a rollback
+ * The names of a service's containers. `mill` (or `mill-1`, `mill-2`, ... with emulated replicas) is the service. Beside it,
+ * an update or a rollback uses these names, each with the base name of the container that it replaces or restores:
+ * - `mill.candidate`: created by an update, and not ready yet
+ * - `mill.restoring`: the previous version, while a rollback restores it
+ * - `mill.retiring`: has given its name to a new version; the update or rollback is not finished
+ * - `mill.previous`: the version before the last update, stopped, kept for a rollback
  *
- * `mill-0` is what is left of a replicated service that has no replicas: the first of them, stopped.
+ * `mill-0` is the placeholder of a replicated service that has no replicas: its first container, stopped.
  *
- * What is kept stopped has the restart policy `no`, so that the engine does not start it; its name tells what it had before,
- * but for the usual one: `mill.previous.on-failure-3`. No service's name has a dot, so that no service is in the way.
+ * A container that is kept stopped has the restart policy `no`, so that the engine does not start it. Its name records the
+ * policy that it had, unless that was the default: `mill.previous.on-failure-3`. Names of services contain no dot, so these
+ * names never collide with those of services.
  */
-export type Role = "next" | "returning" | "leaving" | "previous";
+export type Role = "candidate" | "restoring" | "retiring" | "previous";
 
-export interface Place {
-  /** The name that the container has, had, or is to have while it is the service: `mill`, `mill-2`. */
+/** A container's name, in its parts. */
+export interface ContainerName {
+  /** The name that the container has, had, or will have while it is the service: `mill`, `mill-2`. */
   base: string;
-  /** Left out: it has its name. */
+  /** Left out while the container has its base name. */
   role?: Role;
-  /** As its name tells it: the restart policy that it has while it runs, as {@link policyText}. */
+  /** The restart policy that the container has while it runs, as {@link formatRestartPolicy} writes it. */
   policy?: string;
 }
 
@@ -27,32 +29,40 @@ interface RestartPolicy {
   MaximumRetryCount?: number;
 }
 
-const PLACE = /^(.+?)(?:\.(next|returning|leaving|previous))?(?:\.(no|always|on-failure(?:-\d+)?))?$/;
+/** Suffixes that earlier releases wrote. An update that one of them left unfinished is still recovered. */
+const FORMER_SUFFIXES: Readonly<Record<string, Role>> = {
+  next: "candidate",
+  returning: "restoring",
+  leaving: "retiring",
+};
 
-/** What a deploy makes where its request says nothing: a name need not tell. */
-export const USUAL_POLICY = "unless-stopped";
+const NAME_PATTERN =
+  /^(.+?)(?:\.(candidate|restoring|retiring|previous|next|returning|leaving))?(?:\.(no|always|on-failure(?:-\d+)?))?$/;
 
-/** What a name says, read as one of a container beside a service. */
-export function placeOf(name: string): Place {
-  const [, base = name, role, policy] = PLACE.exec(name) ?? [];
-  return { base, ...(role !== undefined && { role: role as Role }), ...(policy !== undefined && { policy }) };
+/** The restart policy of a request that names none. A container's name leaves it out. */
+export const DEFAULT_RESTART_POLICY = "unless-stopped";
+
+export function parseContainerName(name: string): ContainerName {
+  const [, base = name, suffix, policy] = NAME_PATTERN.exec(name) ?? [];
+  const role = suffix === undefined ? undefined : (FORMER_SUFFIXES[suffix] ?? (suffix as Role));
+  return { base, ...(role !== undefined && { role }), ...(policy !== undefined && { policy }) };
 }
 
-export const nameAt = ({ base, role, policy = USUAL_POLICY }: Place): string =>
-  [base, role, ...(policy === USUAL_POLICY ? [] : [policy])].filter((part) => part !== undefined).join(".");
+export const formatContainerName = ({ base, role, policy = DEFAULT_RESTART_POLICY }: ContainerName): string =>
+  [base, role, ...(policy === DEFAULT_RESTART_POLICY ? [] : [policy])].filter((part) => part !== undefined).join(".");
 
-/** `on-failure-3`: a restart policy as a part of a name. */
-export const policyText = ({ Name, MaximumRetryCount }: RestartPolicy = { Name: "no" }): string =>
+/** A restart policy as a part of a name: `on-failure-3`. */
+export const formatRestartPolicy = ({ Name, MaximumRetryCount }: RestartPolicy = { Name: "no" }): string =>
   [Name || "no", ...(MaximumRetryCount ? [MaximumRetryCount] : [])].join("-");
 
-/** The way back, for ContainerUpdate. */
-export function policyFrom(text: string): RestartPolicy {
+/** The inverse of {@link formatRestartPolicy}, for ContainerUpdate. */
+export function parseRestartPolicy(text: string): RestartPolicy {
   const [, Name = text, count] = /^(.*?)(?:-(\d+))?$/.exec(text) ?? [];
   return { Name, ...(count !== undefined && { MaximumRetryCount: Number(count) }) };
 }
 
-/** The number of an emulated replica: 2 of `mill-2`, of the service `mill`; undefined: it is the one container. */
-export function numberOf(service: string, base: string): number | undefined {
+/** The number of an emulated replica: 2 for `mill-2` of the service `mill`. Undefined for the container `mill` itself. */
+export function replicaNumber(service: string, base: string): number | undefined {
   const [, digits] = /^-(\d+)$/.exec(base.slice(service.length)) ?? [];
   return base.startsWith(service) && digits !== undefined ? Number(digits) : undefined;
 }

@@ -1,11 +1,11 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { fakeEngine } from "@openfactory/docker-probes";
 import { expect, test } from "vitest";
-import { startWhenFree } from "./operations.js";
+import { startWhenPortsFree } from "./operations.js";
 
 const inUse = new DeploymentError("CONFLICT", "address already in use");
 
-/** An engine that refuses so many starts. */
+/** An engine that refuses the first starts. */
 const refusing = (times: number, error = inUse) => {
   let left = times;
   return fakeEngine({
@@ -16,25 +16,25 @@ const refusing = (times: number, error = inUse) => {
   });
 };
 
-test("is started as soon as its ports are free", async () => {
+test("startWhenPortsFree() retries until the ports are free", async () => {
   const { engine, calls } = refusing(2);
-  await startWhenFree(engine, "1");
+  await startWhenPortsFree(engine, "1");
   expect(calls).toHaveLength(3);
 });
 
-test("another fault is told at once", async () => {
+test("startWhenPortsFree() rejects at once with any other error", async () => {
   const { engine, calls } = refusing(1, new DeploymentError("TASK_FAILED", "no such program"));
-  await expect(startWhenFree(engine, "1")).rejects.toMatchObject({ code: "TASK_FAILED" });
+  await expect(startWhenPortsFree(engine, "1")).rejects.toMatchObject({ code: "TASK_FAILED" });
   expect(calls).toHaveLength(1);
 });
 
-test("an abort ends it", async () => {
+test("startWhenPortsFree() rejects with ABORTED when the signal fires", async () => {
   const { engine } = refusing(Infinity);
-  await expect(startWhenFree(engine, "1", { signal: AbortSignal.timeout(150) })).rejects.toMatchObject({
+  await expect(startWhenPortsFree(engine, "1", { signal: AbortSignal.timeout(150) })).rejects.toMatchObject({
     code: "ABORTED",
   });
 });
 
-test("what stays in use is told in the end", async () => {
-  await expect(startWhenFree(refusing(Infinity).engine, "1")).rejects.toBe(inUse);
+test("startWhenPortsFree() rejects with the conflict if the ports stay in use", async () => {
+  await expect(startWhenPortsFree(refusing(Infinity).engine, "1")).rejects.toBe(inUse);
 });

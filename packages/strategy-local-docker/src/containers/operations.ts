@@ -1,9 +1,16 @@
 import { DeploymentError, type OperationOptions, sleep } from "@openfactory/deploy-core";
 import type { CallOptions, ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
-import type { SeenMember } from "./group.js";
+import type { InspectedContainer } from "./group.js";
+import { type ContainerName, formatContainerName } from "./names.js";
+
+const RETRY_MS = 100;
+/** How long an engine may need to release the host ports of a process that has ended. */
+const PORT_RELEASE_MS = 3_000;
+/** The engine's default between the stop signal and the kill (Engine API, ContainerStop). */
+const DEFAULT_GRACE_SECONDS = 10;
 
 /** A container by name or id; undefined if there is none. */
-export async function inspectIfThere(
+export async function inspectIfExists(
   engine: DockerEngine,
   nameOrId: string,
   { signal }: OperationOptions = {},
@@ -16,29 +23,25 @@ export async function inspectIfThere(
   }
 }
 
-const TRY_EVERY_MS = 100;
-const PATIENCE_MS = 3_000;
-
-/**
- * Starts a container whose host ports another one has just let go of: for some tenths of a second after that has ended,
- * Podman says they are in use (seen with 4.3 and 5.4).
- */
-export async function startWhenFree(engine: DockerEngine, id: string, options: CallOptions = {}): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      return await engine.containers.start(id, options);
-    } catch (error) {
-      if (!DeploymentError.isInstance(error, "CONFLICT") || Date.now() >= end) throw error;
-      await sleep(TRY_EVERY_MS, options.signal);
-    }
+export async function removeIfExists(engine: DockerEngine, id: string): Promise<void> {
+  try {
+    await engine.containers.remove(id, { force: true });
+  } catch (error) {
+    if (!DeploymentError.isInstance(error, "NOT_FOUND")) throw error;
   }
 }
 
-/** What the engine gives a process to end, where its container says nothing (Engine API, ContainerStop). */
-const DEFAULT_GRACE_SECONDS = 10;
+/** The engine refuses to rename a container to the name that it has. */
+export async function renameContainer(
+  engine: DockerEngine,
+  { id, name }: InspectedContainer,
+  to: ContainerName,
+): Promise<void> {
+  const newName = formatContainerName(to);
+  if (name !== newName) await engine.containers.rename(id, newName);
+}
 
-/** Stops a container, in the time that it has to end. @param timeoutMs how much longer the engine may take. */
+/** Stops a container within its grace period. @param timeoutMs how much longer the engine may take. */
 export async function stopContainer(
   engine: DockerEngine,
   { Id: id, Config }: Pick<ContainerDetails, "Id" | "Config">,
@@ -49,27 +52,43 @@ export async function stopContainer(
 }
 
 /**
- * A container that does not run keeps its networks by their ids: one that was removed and made anew in the meantime keeps it
- * from starting, until it is connected again (seen on engines 20.10, 26.1 and 28.5).
+ * Starts a container whose host ports another container has just released. For some tenths of a second after a process has
+ * ended, Podman reports its ports as in use (seen with 4.3 and 5.4).
  */
-export async function rejoinNetworks(
-  engine: DockerEngine,
-  { id, details }: SeenMember,
-  { signal }: OperationOptions,
-): Promise<void> {
-  for (const [name, { NetworkID, Aliases }] of Object.entries(details.NetworkSettings.Networks)) {
-    // Podman 4 tells a name for the id, and finds the network by it.
-    if (NetworkID === name) continue;
-    const now = await idOf(engine, name, signal);
-    if (now === undefined || now === NetworkID) continue;
-    // The engine adds the beginning of the container's id by itself.
-    const own = (Aliases ?? []).filter((alias) => !id.startsWith(alias));
-    await engine.networks.connect(name, { Container: id, EndpointConfig: { Aliases: own } }, { signal });
+export async function startWhenPortsFree(engine: DockerEngine, id: string, options: CallOptions = {}): Promise<void> {
+  const end = Date.now() + PORT_RELEASE_MS;
+  for (;;) {
+    try {
+      return await engine.containers.start(id, options);
+    } catch (error) {
+      if (!DeploymentError.isInstance(error, "CONFLICT") || Date.now() >= end) throw error;
+      await sleep(RETRY_MS, options.signal);
+    }
   }
 }
 
-/** Undefined: there is none; the start tells. */
-async function idOf(engine: DockerEngine, name: string, signal?: AbortSignal): Promise<string | undefined> {
+/**
+ * Connects a stopped container to its networks again. It keeps them by their ids, so that a network that was removed and
+ * created again in the meantime would prevent its start (seen on engines 20.10, 26.1 and 28.5).
+ */
+export async function rejoinNetworks(
+  engine: DockerEngine,
+  { id, details }: InspectedContainer,
+  { signal }: OperationOptions,
+): Promise<void> {
+  for (const [name, { NetworkID, Aliases }] of Object.entries(details.NetworkSettings.Networks)) {
+    // Podman 4 gives the name instead of the id, and finds the network by it.
+    if (NetworkID === name) continue;
+    const currentId = await networkId(engine, name, signal);
+    if (currentId === undefined || currentId === NetworkID) continue;
+    // The engine itself adds the prefix of the container's id.
+    const ownAliases = (Aliases ?? []).filter((alias) => !id.startsWith(alias));
+    await engine.networks.connect(name, { Container: id, EndpointConfig: { Aliases: ownAliases } }, { signal });
+  }
+}
+
+/** Undefined if there is no such network: the start then reports it. */
+async function networkId(engine: DockerEngine, name: string, signal?: AbortSignal): Promise<string | undefined> {
   try {
     return (await engine.networks.inspect(name, { signal })).Id;
   } catch (error) {

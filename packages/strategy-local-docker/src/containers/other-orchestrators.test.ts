@@ -26,7 +26,7 @@ test.each([
   ["Azure IoT Edge", { "net.azure-devices.edge.owner": "Microsoft.Azure.Devices.Edge.Agent" }],
   ["balena (service web)", { "io.balena.supervised": "", "io.balena.service-name": "web" }],
 ] as [string, Record<string, string>][])(
-  "%s owns a container with the labels %j, whatever else it is labeled with",
+  "%s owns a container with the labels %j, with any other labels beside them",
   (text, labels) => {
     expect(foreignOwner({ ...PROJECT, ...labels })?.text).toBe(text);
   },
@@ -41,7 +41,7 @@ test.each([
   expect(foreignOwner(labels)).toBeUndefined();
 });
 
-test("a container that this strategy made is its own, whatever labels the image or the request add", () => {
+test("a container that this strategy created has no other owner, even with labels of one from its image or request", () => {
   expect(foreignOwner({ [OPERATION_LABEL]: "o1", "com.docker.compose.project": "shop" })).toBeUndefined();
 });
 

@@ -3,14 +3,14 @@ import { OPERATION_LABEL } from "@openfactory/docker-translators";
 
 type Labels = Readonly<Record<string, string>>;
 
-/** An orchestrator that runs its workloads as containers of the engine, and the labels that mark them. */
+/** An orchestrator that runs its workloads as containers of the engine, and the labels by which they are recognized. */
 interface Orchestrator {
   name: string;
-  /** A container belongs to the orchestrator if a label's name equals this text, or begins with it where it ends with a dot. */
+  /** Names of labels, or prefixes of names if they end with a dot. One of them is enough. */
   labels: readonly string[];
-  /** The labels whose values name the workload, each with the word for it. */
+  /** The labels whose values name the workload, each with its noun. */
   workload: Readonly<Record<string, string>>;
-  /** How the workload is changed. */
+  /** How to change the workload. */
   use: string;
 }
 
@@ -66,34 +66,36 @@ const ORCHESTRATORS: readonly Orchestrator[] = [
   },
 ];
 
-/** The orchestrator that a container belongs to, and the workload. */
+/** The orchestrator that owns a container, and the workload. */
 export interface ForeignOwner {
   /** `Docker Compose (project shop, service web)`. */
   text: string;
-  /** How the container is changed. */
+  /** How to change the container. */
   use: string;
 }
 
-const matches = (label: string, mark: string): boolean =>
-  mark.endsWith(".") ? label.startsWith(mark) : label === mark;
+const matches = (label: string, pattern: string): boolean =>
+  pattern.endsWith(".") ? label.startsWith(pattern) : label === pattern;
 
 /**
- * The other orchestrator that a container belongs to: this strategy never lists, changes or removes that container.
- * Undefined for containers that no orchestrator owns, and for those that this strategy made: an image passes its labels
- * on (Compose labels the images that it builds), and a request may set any label.
+ * The other orchestrator that owns a container. This strategy never lists, changes or removes such a container. Undefined for
+ * containers without an owner, and for those that this strategy created: they inherit the labels of their image (Compose labels
+ * the images that it builds), and a request may set any label.
  */
 export function foreignOwner(labels: Labels): ForeignOwner | undefined {
   if (labels[OPERATION_LABEL] !== undefined) return undefined;
   const names = Object.keys(labels);
-  const owner = ORCHESTRATORS.find((one) => one.labels.some((mark) => names.some((label) => matches(label, mark))));
+  const owner = ORCHESTRATORS.find(({ labels }) =>
+    labels.some((pattern) => names.some((name) => matches(name, pattern))),
+  );
   if (owner === undefined) return undefined;
-  const workload = Object.entries(owner.workload).flatMap(([label, word]) =>
-    labels[label] ? [`${word} ${labels[label]}`] : [],
+  const workload = Object.entries(owner.workload).flatMap(([label, noun]) =>
+    labels[label] ? [`${noun} ${labels[label]}`] : [],
   );
   return { text: workload.length === 0 ? owner.name : `${owner.name} (${workload.join(", ")})`, use: owner.use };
 }
 
-/** A name that a container of another orchestrator has. */
+/** The error for a name that a container of another orchestrator has. */
 export const ownedByOther = (
   code: Extract<ErrorCode, "CONFLICT" | "ALREADY_EXISTS">,
   container: string,

@@ -1,88 +1,99 @@
-import { type Family, inPlace, type Member, ofVersions, related, type SeenMember, without } from "./group.js";
+import {
+  areSuccessive,
+  type InspectedContainer,
+  ofSameVersions,
+  type ServiceContainer,
+  type ServiceContainers,
+  without,
+  withRole,
+} from "./group.js";
 
-/** What the containers of a service come to. */
-export interface Reading<Kind extends Member = SeenMember> {
-  /** What the service is; none: there is no such service. */
-  current: readonly Kind[];
-  /** The version before the last update, which a rollback brings back. */
-  previous: readonly Kind[];
+/** The containers of a service by version. */
+export interface ResolvedState<Container extends ServiceContainer = InspectedContainer> {
+  /** The containers that are the service. If there are none, the service does not exist. */
+  current: readonly Container[];
+  /** The version before the last update, which a rollback restores. */
+  previous: readonly Container[];
 }
 
 /**
- * Which way an update or a rollback has to go that was cut off, by the end of its process, and has left containers in places
- * where they should not stay:
- * - `back`, until all of the new version has its names and was started under them: what was there is the service;
- * - `forward` from then on: the new version is the service;
- * - `anew`, where something else was deployed while nothing had the name: that is the service.
+ * How to recover an update or a rollback that ended with its process, and left containers in temporary roles:
+ * - `rollBack` until all containers of the new version have their names and were started: the old version is the service;
+ * - `rollForward` from then on: the new version is the service;
+ * - `replaced` if another service was deployed while no container had the name: that service stays.
  *
- * Names, labels and the engine's own times tell; there is no other state.
+ * Names, labels and the engine's times decide. No other state is stored.
  */
-export type Way = "back" | "forward" | "anew";
+export type RecoveryDirection = "rollBack" | "rollForward" | "replaced";
 
-export function wayOf(family: Family<SeenMember>): Way {
-  const strangers = strangersIn(family);
-  const leaving = inPlace(family, "leaving");
-  if (strangers.some((stranger) => !isRelated(leaving, stranger))) return "anew";
-  const waiting = [...inPlace(family, "next"), ...inPlace(family, "returning")];
-  const all = strangers.length > 0 && strangers.length === inPlace(family).length;
-  // What was never started has not left either.
-  const left = Math.max(0, ...leaving.map(({ active, finishedAt }) => (active ? Infinity : finishedAt)));
-  return all &&
-    ofVersions(strangers, waiting).length === 0 &&
-    // What stands for no replicas is not started at all.
-    strangers.every(({ active, idle, startedAt }) => idle || active || startedAt >= left)
-    ? "forward"
-    : "back";
+export function recoveryDirection(group: ServiceContainers<InspectedContainer>): RecoveryDirection {
+  const replacements = replacementsIn(group);
+  const retiring = withRole(group, "retiring");
+  if (replacements.some((container) => !isSuccessiveToAny(retiring, container))) return "replaced";
+  const waiting = [...withRole(group, "candidate"), ...withRole(group, "restoring")];
+  const allNamed = replacements.length > 0 && replacements.length === withRole(group).length;
+  // A container that was never started has not stopped either.
+  const stoppedAt = Math.max(0, ...retiring.map(({ active, finishedAt }) => (active ? Infinity : finishedAt)));
+  return allNamed &&
+    ofSameVersions(replacements, waiting).length === 0 &&
+    // A placeholder is never started.
+    replacements.every(({ active, placeholder, startedAt }) => placeholder || active || startedAt >= stoppedAt)
+    ? "rollForward"
+    : "rollBack";
 }
 
-/** What has a name of the service while another version is leaving it. */
-export function strangersIn<Kind extends Member>(family: Family<Kind>): Kind[] {
-  const [present, leaving] = [inPlace(family), inPlace(family, "leaving")];
-  return leaving.length === 0 ? [] : without(present, ofVersions(leaving, present));
+/** The containers that have a name of the service while another version is retiring. */
+export function replacementsIn<Container extends ServiceContainer>(group: ServiceContainers<Container>): Container[] {
+  const [named, retiring] = [withRole(group), withRole(group, "retiring")];
+  return retiring.length === 0 ? [] : without(named, ofSameVersions(retiring, named));
 }
 
-/** Strangers that an update has made: some never ran before they were given their names, or still wait for them. */
-export function madeAmong(family: Family<SeenMember>): SeenMember[] {
-  const strangers = strangersIn(family);
-  const someNew = strangers.some(({ idle, startedAt }) => !idle && startedAt === -Infinity);
-  return someNew || inPlace(family, "next").length > 0 ? strangers : [];
+/** The replacements, if an update created them: then some never ran before they got their names, or still wait for them. */
+export function createdReplacements(group: ServiceContainers<InspectedContainer>): InspectedContainer[] {
+  const replacements = replacementsIn(group);
+  const someNew = replacements.some(({ placeholder, startedAt }) => !placeholder && startedAt === -Infinity);
+  return someNew || withRole(group, "candidate").length > 0 ? replacements : [];
 }
 
-export function read(family: Family<SeenMember>): Reading {
-  const leaving = inPlace(family, "leaving");
-  switch (wayOf(family)) {
-    case "anew":
-      return { current: strangersIn(family).filter((member) => !isRelated(leaving, member)), previous: [] };
-    case "forward":
-      return reading(inPlace(family), leaving);
-    case "back": {
-      const strangers = strangersIn(family);
-      const returning = without(strangers, madeAmong(family));
-      return reading([...leaving, ...without(inPlace(family), strangers)], [...beside(family), ...returning]);
+export function resolveState(group: ServiceContainers<InspectedContainer>): ResolvedState {
+  const retiring = withRole(group, "retiring");
+  const replacements = replacementsIn(group);
+  switch (recoveryDirection(group)) {
+    case "replaced":
+      return { current: replacements.filter((container) => !isSuccessiveToAny(retiring, container)), previous: [] };
+    case "rollForward":
+      return toState(withRole(group), retiring);
+    case "rollBack": {
+      const restoring = without(replacements, createdReplacements(group));
+      return toState([...retiring, ...without(withRole(group), replacements)], [...keptIn(group), ...restoring]);
     }
   }
 }
 
-/** Whether containers have to be looked at themselves before they can be read: a listing has no times. */
-export const isUndecided = (family: Family): boolean => inPlace(family, "leaving").length > 0;
+/** Whether only inspected containers can be resolved: a listing has no times. */
+export const needsInspection = (group: ServiceContainers): boolean => withRole(group, "retiring").length > 0;
 
-/** Whether a change of a service goes on, or was cut off: its containers are not all where they should stay. */
-export const isUnfinished = (family: Family): boolean =>
-  family.some(({ role, active }) => (role === "previous" ? active : role !== undefined));
+/** Whether an update or a rollback is in progress, or was interrupted: some containers have temporary roles. */
+export const isUnfinished = (group: ServiceContainers): boolean =>
+  group.some(({ role, active }) => (role === "previous" ? active : role !== undefined));
 
-/** A family that is not undecided. */
-export const readListed = <Kind extends Member>(family: Family<Kind>): Reading<Kind> =>
-  reading(inPlace(family), beside(family));
+/** The state of listed containers that do not need inspection. */
+export const resolveListedState = <Container extends ServiceContainer>(
+  group: ServiceContainers<Container>,
+): ResolvedState<Container> => toState(withRole(group), keptIn(group));
 
-const beside = <Kind extends Member>(family: Family<Kind>): Kind[] => [
-  ...inPlace(family, "previous"),
-  ...inPlace(family, "returning"),
+const keptIn = <Container extends ServiceContainer>(group: ServiceContainers<Container>): Container[] => [
+  ...withRole(group, "previous"),
+  ...withRole(group, "restoring"),
 ];
 
-const reading = <Kind extends Member>(current: readonly Kind[], before: readonly Kind[]): Reading<Kind> => ({
+const toState = <Container extends ServiceContainer>(
+  current: readonly Container[],
+  kept: readonly Container[],
+): ResolvedState<Container> => ({
   current,
-  previous: before.filter((member) => isRelated(current, member)),
+  previous: kept.filter((container) => isSuccessiveToAny(current, container)),
 });
 
-export const isRelated = (members: readonly Member[], member: Member): boolean =>
-  members.some((other) => related(other, member));
+export const isSuccessiveToAny = (containers: readonly ServiceContainer[], container: ServiceContainer): boolean =>
+  containers.some((other) => areSuccessive(other, container));

@@ -12,13 +12,13 @@ const works = {
   "networks.connect": () => undefined,
 };
 
-test("two calls where the image is there, whatever the number of networks, from API 1.44", async () => {
+test("deploy() takes two calls for an existing image and any number of networks, from API 1.44", async () => {
   const { engine, calls } = fakeEngine(works);
   await new LocalDockerDeploymentStrategy(engine).deploy(request);
   expect(calls).toEqual(["containers.create demo", "containers.start abc"]);
 });
 
-test("a warning of the engine is a warning of the deployment, and UNSUPPORTED in strict mode, with the container removed", async () => {
+test("deploy() returns a warning of the engine; in strict mode it rejects with UNSUPPORTED and removes the container", async () => {
   const reason = "Your kernel does not support swap limit capabilities.";
   const { engine, calls } = fakeEngine({ ...works, "containers.create": () => ({ id: "abc", warnings: [reason] }) });
   const strategy = new LocalDockerDeploymentStrategy(engine);
@@ -36,18 +36,21 @@ test("a warning of the engine is a warning of the deployment, and UNSUPPORTED in
 test.each([
   ["192.0.2.7", "192.0.2.7"],
   ["2001:DB8::7", "[2001:db8::7]"],
-])("deploy() rejects with the field of a host address that the engine's host lacks: %s", async (hostAddress, told) => {
-  const words = `driver failed programming external connectivity on endpoint demo (1f): Error starting userland proxy: listen tcp4 ${told}:8080: bind: cannot assign requested address`;
-  const { engine } = fakeEngine({ ...works, "containers.start": fails("ENGINE_ERROR", words) });
-  const ports = [{ target: 80 }, { target: 81, published: 8080, hostAddress }];
-  await expect(new LocalDockerDeploymentStrategy(engine).deploy({ ...request, ports })).rejects.toMatchObject({
-    code: "INVALID_REQUEST",
-    field: "ports[1].hostAddress",
-    message: expect.stringContaining(`demo can't publish ports on ${told}`),
-  });
-});
+])(
+  "deploy() rejects with the field of a host address that the engine's host lacks: %s",
+  async (hostAddress, written) => {
+    const words = `driver failed programming external connectivity on endpoint demo (1f): Error starting userland proxy: listen tcp4 ${written}:8080: bind: cannot assign requested address`;
+    const { engine } = fakeEngine({ ...works, "containers.start": fails("ENGINE_ERROR", words) });
+    const ports = [{ target: 80 }, { target: 81, published: 8080, hostAddress }];
+    await expect(new LocalDockerDeploymentStrategy(engine).deploy({ ...request, ports })).rejects.toMatchObject({
+      code: "INVALID_REQUEST",
+      field: "ports[1].hostAddress",
+      message: expect.stringContaining(`Can't publish ports of demo on ${written}`),
+    });
+  },
+);
 
-test("before API 1.44 the other networks are connected before the start", async () => {
+test("deploy() connects further networks before the start, before API 1.44", async () => {
   const { engine, calls } = fakeEngine(works, "1.41");
   await new LocalDockerDeploymentStrategy(engine).deploy(request);
   expect(calls).toEqual([
@@ -58,7 +61,7 @@ test("before API 1.44 the other networks are connected before the start", async 
   ]);
 });
 
-test("an image is pulled only when the engine says that it has none", async () => {
+test("deploy() pulls an image only if the engine does not have it", async () => {
   let pulled = false;
   const { engine, calls } = fakeEngine({
     ...works,
@@ -74,7 +77,7 @@ test("an image is pulled only when the engine says that it has none", async () =
   ]);
 });
 
-test("`always` pulls first, and tells the digest", async () => {
+test("deploy() with `always` pulls first, and returns the image with its digest", async () => {
   const { engine, calls } = fakeEngine({
     ...works,
     "images.pull": () => undefined,
@@ -95,7 +98,7 @@ test.each([
   ["docker.io/library/demo:1", `demo@${DIGEST}`, `docker.io/library/demo:1@${DIGEST}`],
   [`demo:1@${OTHER}`, `demo@${DIGEST}`, `demo:1@${OTHER}`],
   ["demo:1", `elsewhere/demo@${DIGEST}`, "demo:1"],
-])("`always` of %s, which the engine knows as %s, is told as %s", async (image, known, told) => {
+])("deploy() with `always` of %s, which the engine knows as %s, returns %s", async (image, known, expected) => {
   const { engine } = fakeEngine({
     ...works,
     "images.pull": () => undefined,
@@ -106,10 +109,10 @@ test.each([
     image,
     imagePullPolicy: "always",
   });
-  expect(deployment.image).toBe(told);
+  expect(deployment.image).toBe(expected);
 });
 
-test("`always` of an image that is in its repository twice is told as what the tag means", async () => {
+test("deploy() with `always` returns the digest of the tag if the image has several in its repository", async () => {
   const { engine } = fakeEngine({
     ...works,
     "images.pull": () => undefined,
@@ -120,7 +123,7 @@ test("`always` of an image that is in its repository twice is told as what the t
   expect(image).toBe(`demo:1@${DIGEST}`);
 });
 
-test("`never` is told at once that the image is missing, and nothing is pulled", async () => {
+test("deploy() with `never` rejects with IMAGE_NOT_FOUND for a missing image, and pulls nothing", async () => {
   const { engine, calls } = fakeEngine({ ...works, "containers.create": fails("IMAGE_NOT_FOUND") });
   const deploying = new LocalDockerDeploymentStrategy(engine).deploy({
     name: "demo",
@@ -137,14 +140,14 @@ test("`never` is told at once that the image is missing, and nothing is pulled",
   expect(calls).toEqual(["containers.create demo"]);
 });
 
-test("`never` of an image that is there takes the same two calls", async () => {
+test("deploy() with `never` takes the same two calls for an existing image", async () => {
   const { engine, calls } = fakeEngine(works);
   const { image } = await new LocalDockerDeploymentStrategy(engine).deploy({ ...request, imagePullPolicy: "never" });
   expect(image).toBe("demo:1");
   expect(calls).toEqual(["containers.create demo", "containers.start abc"]);
 });
 
-test("a missing image whose registry does not answer names the registry", async () => {
+test("deploy() names the registry that does not answer for a missing image", async () => {
   const { engine } = fakeEngine({
     "containers.create": fails("IMAGE_NOT_FOUND"),
     "images.pull": fails("ENGINE_ERROR", "connection refused"),
@@ -158,12 +161,12 @@ test("a missing image whose registry does not answer names the registry", async 
   });
 });
 
-test("emulated replicas are one pull, so that they are one image", async () => {
-  let made = 0;
+test("deploy() pulls once for all emulated replicas, so that they have the same image", async () => {
+  let created = 0;
   const { engine, calls } = fakeEngine({
     ...works,
     "containers.list": () => [],
-    "containers.create": () => ({ id: `c${++made}`, warnings: [] }),
+    "containers.create": () => ({ id: `c${++created}`, warnings: [] }),
     "images.pull": () => undefined,
     "images.inspect": () => ({ Id: "x", RepoTags: [], RepoDigests: [] }),
   });
@@ -178,9 +181,9 @@ test("emulated replicas are one pull, so that they are one image", async () => {
   expect(calls.filter((call) => call.startsWith("images.pull"))).toEqual(["images.pull demo:1"]);
 });
 
-test("a creation whose answer never came is looked for, and removed", async () => {
+test("deploy() removes a container whose creation was not answered", async () => {
   let body: { Labels?: Record<string, string> } = {};
-  const asked: unknown[] = [];
+  const filtered: unknown[] = [];
   const { engine, calls } = fakeEngine({
     ...works,
     "containers.create": (_: unknown, sent: typeof body) => {
@@ -188,7 +191,7 @@ test("a creation whose answer never came is looked for, and removed", async () =
       return fails("TIMEOUT")();
     },
     "containers.list": (filters: unknown) => {
-      asked.push(filters);
+      filtered.push(filters);
       return [{ Id: "lost", Names: ["/demo"] }];
     },
   });
@@ -196,10 +199,10 @@ test("a creation whose answer never came is looked for, and removed", async () =
   expect(calls).toEqual(["containers.create demo", "containers.list", "containers.remove lost"]);
   const operation = body.Labels?.["org.openfactory.deploy.operation"];
   expect(operation).toMatch(/^[0-9a-f-]{36}$/);
-  expect(asked).toEqual([{ label: [`org.openfactory.deploy.operation=${operation}`] }]);
+  expect(filtered).toEqual([{ label: [`org.openfactory.deploy.operation=${operation}`] }]);
 });
 
-test("what can't be removed after a failure is named", async () => {
+test("deploy() names the containers that it could not remove after a failure", async () => {
   const { engine } = fakeEngine({
     ...works,
     "containers.start": fails("ENGINE_ERROR", "The engine broke."),
@@ -207,19 +210,19 @@ test("what can't be removed after a failure is named", async () => {
   });
   await expect(new LocalDockerDeploymentStrategy(engine).deploy(request)).rejects.toMatchObject({
     code: "ENGINE_ERROR",
-    message: "The engine broke. Container abc is left behind: it could not be removed.",
-    hint: "None. Remove abc by hand.",
+    message: "The engine broke. Could not remove container abc, created by the failed deploy.",
+    hint: "None. Remove with: docker rm --force abc.",
     service: "demo",
     strategy: "docker",
   });
 });
 
-test("emulated replicas: one that fails takes the others with it", async () => {
-  let made = 0;
+test("deploy() removes all emulated replicas if one of them fails", async () => {
+  let created = 0;
   const { engine, calls } = fakeEngine({
     ...works,
     "containers.list": () => [],
-    "containers.create": () => ({ id: `c${++made}`, warnings: [] }),
+    "containers.create": () => ({ id: `c${++created}`, warnings: [] }),
     "containers.start": (id: string) => (id === "c3" ? fails("ENGINE_ERROR")() : undefined),
   });
   const strategy = new LocalDockerDeploymentStrategy(engine, { emulateReplicas: true });

@@ -7,23 +7,23 @@ import {
 } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { networksToConnect, toNetworkConnectBody } from "@openfactory/docker-translators";
-import { lookUpFamily } from "../containers/find.js";
-import { startWhenFree } from "../containers/operations.js";
-import { read } from "../containers/state.js";
-import { checkPublished } from "../ports.js";
+import { findServiceContainers } from "../containers/find.js";
+import { startWhenPortsFree } from "../containers/operations.js";
+import { resolveState } from "../containers/state.js";
+import { checkPublishedPorts } from "../ports.js";
 import { engineWarnings } from "../warnings.js";
 import { createContainer } from "./create-container.js";
 import type { PlannedContainer } from "./plan-containers.js";
-import { explainStartFault, type StartFaultSubject } from "./start-error.js";
+import { explainStartError, type StartedRequest } from "./start-error.js";
 
-/** A container that runs. */
+/** A container that was created, and started unless it is a placeholder. */
 export interface StartedContainer {
   id: string;
   warnings: DeploymentWarning[];
 }
 
 /**
- * Creates and starts the containers of a service, in order. If one fails, or the signal fires, all are removed again.
+ * Creates and starts the containers of a service, in order. If one fails, or the signal fires, removes all of them.
  * @throws DeploymentError see `OpenFactoryServiceDeploymentStrategy.deploy`.
  */
 export async function deployContainers(
@@ -31,21 +31,36 @@ export async function deployContainers(
   containers: readonly PlannedContainer[],
   options: DeployOptions,
 ): Promise<StartedContainer[]> {
-  const made: string[] = [];
+  const created: string[] = [];
   try {
     const started: StartedContainer[] = [];
     for (const container of containers) {
-      const { id, warnings, pulled } = await createContainer(engine, container, options);
-      made.push(id);
+      const { id, warnings: engineTexts, pullWarnings } = await createContainer(engine, container, options);
+      created.push(id);
       await joinNetworks(engine, id, container, options);
-      const told = [...pulled, ...engineWarnings(container.serviceName, warnings, options)];
-      if (!container.idle) told.push(...(await startContainer(engine, id, container, options)));
-      started.push({ id, warnings: told });
+      const warnings = [...pullWarnings, ...engineWarnings(container.serviceName, engineTexts, options)];
+      if (!container.placeholder) warnings.push(...(await startContainer(engine, id, container, options)));
+      started.push({ id, warnings });
     }
     return started;
   } catch (error) {
-    throw await removeAll(engine, made, error);
+    throw await removeCreated(engine, created, error);
   }
+}
+
+/**
+ * Before emulated replicas are created, checks that no service has their name. A service with other replica numbers, or with
+ * none, has no container of the same name, so that the creation would succeed. For one container, the creation checks it.
+ * @throws DeploymentError `ALREADY_EXISTS`.
+ */
+export async function assertNameFree(engine: DockerEngine, service: string, options: OperationOptions): Promise<void> {
+  const [first] = resolveState(await findServiceContainers(engine, service, options)).current;
+  if (first === undefined) return;
+  throw new DeploymentError("ALREADY_EXISTS", `A service named ${service} already exists: container ${first.name}.`, {
+    service,
+    field: "name",
+    hint: `Choose another name, update the service, or remove its containers first (docker ps --all --filter name=${service}). The service was not changed.`,
+  });
 }
 
 /** Connects a container to the networks that its creation could not name. @throws DeploymentError `NETWORK_NOT_FOUND`, ... */
@@ -58,7 +73,7 @@ export async function joinNetworks(
   const { name } = request;
   try {
     const apiVersion = await engine.apiVersion({ signal });
-    // Before the start, so that the process finds every network when it looks for the first time.
+    // Before the start, so that the process finds all its networks.
     for (const network of networksToConnect(request, { apiVersion })) {
       throwIfAborted(signal, { service: name });
       observer?.({ type: "step", service: name, step: "connect", id: network });
@@ -66,26 +81,25 @@ export async function joinNetworks(
       await engine.networks.connect(network, body, { signal });
     }
   } catch (error) {
-    throw explainStartFault(engine, request, error);
+    throw explainStartError(engine, request, error);
   }
 }
 
-/** A container that is to be started. */
-interface Starting {
-  readonly request: StartFaultSubject;
-  /** It takes the place of one that has just been stopped. Default false. */
-  readonly takesOver?: boolean;
+interface StartSubject {
+  readonly request: StartedRequest;
+  /** Another container with the same host ports has just been stopped. Default false. */
+  readonly replacesStopped?: boolean;
 }
 
 /**
  * Starts a container, and compares its published ports with its request.
  * @throws DeploymentError `CONFLICT` (a host port), `NETWORK_NOT_FOUND`, `TASK_FAILED` (no such program), and as
- * {@link checkPublished}.
+ * {@link checkPublishedPorts}.
  */
 export async function startContainer(
   engine: DockerEngine,
   id: string,
-  { request, takesOver = false }: Starting,
+  { request, replacesStopped = false }: StartSubject,
   options: DeployOptions,
 ): Promise<DeploymentWarning[]> {
   const { signal, observer } = options;
@@ -93,46 +107,31 @@ export async function startContainer(
   try {
     throwIfAborted(signal, { service: name });
     observer?.({ type: "step", service: name, step: "start", id });
-    await (takesOver ? startWhenFree(engine, id, { signal }) : engine.containers.start(id, { signal }));
+    await (replacesStopped ? startWhenPortsFree(engine, id, { signal }) : engine.containers.start(id, { signal }));
     throwIfAborted(signal, { service: name });
   } catch (error) {
-    throw explainStartFault(engine, request, error);
+    throw explainStartError(engine, request, error);
   }
-  return checkPublished(engine, id, request, options);
+  return checkPublishedPorts(engine, id, request, options);
 }
 
-/** Removes what a failed deploy made. What can't be removed is told with the error, never kept quiet. */
-async function removeAll(engine: DockerEngine, ids: readonly string[], error: unknown): Promise<unknown> {
+/** Removes the containers of a failed deploy. @returns the error, with the names of those that could not be removed. */
+async function removeCreated(engine: DockerEngine, ids: readonly string[], error: unknown): Promise<unknown> {
   const results = await Promise.allSettled(ids.map((id) => engine.containers.remove(id, { force: true })));
   const left = ids.filter((_, index) => {
     const result = results[index];
     return result?.status === "rejected" && !DeploymentError.isInstance(result.reason, "NOT_FOUND");
   });
   if (left.length === 0 || !DeploymentError.isInstance(error)) return error;
-  const names = left.map((id) => id.slice(0, 12)).join(", ");
+  const short = left.map((id) => id.slice(0, 12));
   return new DeploymentError(
     error.code,
-    `${error.message} Container ${names} is left behind: it could not be removed.`,
+    `${error.message} Could not remove ${short.length === 1 ? "container" : "containers"} ${short.join(", ")}, created by the failed deploy.`,
     {
       ...error,
       issues: [...error.issues],
       cause: error.cause,
-      hint: `${error.hint ?? ""} Remove ${names} by hand.`.trim(),
+      hint: `${error.hint ?? ""} Remove with: docker rm --force ${short.join(" ")}.`.trim(),
     },
   );
-}
-
-/**
- * Looks whether emulated replicas may be made: those of a service that is there need not have a name among theirs, such as
- * when it has no replicas. Of one container, its creation tells.
- * @throws DeploymentError `ALREADY_EXISTS`.
- */
-export async function mustBeFree(engine: DockerEngine, service: string, options: OperationOptions): Promise<void> {
-  const [first] = read(await lookUpFamily(engine, service, options)).current;
-  if (first === undefined) return;
-  throw new DeploymentError("ALREADY_EXISTS", `There is a service ${service} already: the container ${first.name}.`, {
-    service,
-    field: "name",
-    hint: "Choose another name, update it, or remove it first; it was left as it is.",
-  });
 }

@@ -1,31 +1,31 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { fakeEngine } from "@openfactory/docker-probes";
 import { expect, test } from "vitest";
-import { explainStartFault } from "./start-error.js";
+import { explainStartError } from "./start-error.js";
 
 const { engine } = fakeEngine({});
 const nfs = (Source: string) => ({ Type: "volume", Source, Target: "/mnt", ReadOnly: undefined }) as const;
 const request = { name: "archive", mounts: [nfs("other"), nfs("nfs_nas_export")] };
 
-/** The words of engines 20.10 to 28. */
+/** The messages of engines 20.10 to 28. */
 const refused = (volume: string, reason: string): DeploymentError => {
   const target = `/var/lib/docker/volumes/${volume}/_data`;
-  const words = `error while mounting volume '${target}': failed to mount local volume: mount //nas/x:${target}, data: username=ada,password=hunter2: ${reason}`;
-  return new DeploymentError("ENGINE_ERROR", `The engine could not start container abc: ${words}.`, {
-    cause: { statusCode: 500, message: words },
+  const message = `error while mounting volume '${target}': failed to mount local volume: mount //nas/x:${target}, data: username=ada,password=hunter2: ${reason}`;
+  return new DeploymentError("ENGINE_ERROR", `The engine could not start container abc: ${message}.`, {
+    cause: { statusCode: 500, message },
   });
 };
 
 test.each([
-  ["no such device", "its kernel does not know the file system", "nfs-common"],
+  ["no such device", "the engine's kernel does not support its file system", "nfs-common"],
   ["connection refused", "connection refused", "reaches the server"],
 ])(
-  "a volume that can't be mounted (%s) is named, with its place and a remedy, and without its options",
+  "explainStartError() names a volume that can't be mounted (%s), with its field and a hint, and without its options",
   (reason, message, hint) => {
-    const error = explainStartFault(engine, request, refused("nfs_nas_export", reason)) as DeploymentError;
+    const error = explainStartError(engine, request, refused("nfs_nas_export", reason)) as DeploymentError;
     expect(error).toMatchObject({
       code: "ENGINE_ERROR",
-      message: `The engine could not mount the volume nfs_nas_export of archive: ${message}.`,
+      message: `Can't mount the volume nfs_nas_export of archive: ${message}.`,
       service: "archive",
       field: "mounts[1]",
       hint: expect.stringContaining(hint),
@@ -34,8 +34,8 @@ test.each([
   },
 );
 
-test("a volume that the request does not name keeps the field of all mounts", () => {
-  expect(explainStartFault(engine, request, refused("of-the-image", "no such device"))).toMatchObject({
+test("explainStartError() sets the field mounts for a volume that the request does not name", () => {
+  expect(explainStartError(engine, request, refused("of-the-image", "no such device"))).toMatchObject({
     field: "mounts",
   });
 });

@@ -2,51 +2,58 @@ import { DeploymentError, type NormalizedRequest } from "@openfactory/deploy-cor
 import { type DockerEngine, engineFault, isAmbiguousRefusal, withNetworkField } from "@openfactory/docker-engine";
 import { sameAddress } from "../ports.js";
 
-/** What a container was to be, as far as it can keep it from starting. */
-export type StartFaultSubject = Pick<NormalizedRequest, "name" | "ports" | "networks" | "mounts">;
+/** The parts of a request that can prevent a start. */
+export type StartedRequest = Pick<NormalizedRequest, "name" | "ports" | "networks" | "mounts">;
 
 /**
- * What kept a container from starting, in the request's terms. The engine answers a process that can't be started with
- * various status codes and says the cause in words alone (Engine API, ContainerStart), so here its words are read.
+ * Explains an error of a start in terms of the request. The engine answers with various status codes if a process can't be
+ * started (Engine API, ContainerStart); only its message has the cause.
  */
-export function explainStartFault(engine: DockerEngine, request: StartFaultSubject, error: unknown): unknown {
+export function explainStartError(engine: DockerEngine, request: StartedRequest, error: unknown): unknown {
   if (!DeploymentError.isInstance(error)) return error;
   const context = { service: request.name, cause: error.cause };
-  const words = engineFault(error)?.message ?? error.message;
+  const message = engineFault(error)?.message ?? error.message;
   if (isAmbiguousRefusal(error)) return withNetworkField(error, request);
   if (error.code === "CONFLICT") {
-    return new DeploymentError("CONFLICT", `Host port ${portIn(words, request)} is in use on ${engine.host}.`, {
-      ...context,
-      field: "ports",
-      hint: "Publish another host port, or stop what listens on it.",
-    });
+    return new DeploymentError(
+      "CONFLICT",
+      `Host port ${portIn(message, request)} is already in use on ${engine.host}.`,
+      {
+        ...context,
+        field: "ports",
+        hint: "Change ports, or stop the process that uses the port. `docker ps` shows the ports of containers.",
+      },
+    );
   }
-  const address = /listen (?:tcp|udp|sctp)\d? (\S+):\d+: bind: cannot assign requested address/i.exec(words)?.[1];
+  const address = /listen (?:tcp|udp|sctp)\d? (\S+):\d+: bind: cannot assign requested address/i.exec(message)?.[1];
   if (address !== undefined) {
-    const message = `${request.name} can't publish ports on ${address}: ${engine.host} has no such address.`;
-    return new DeploymentError("INVALID_REQUEST", message, {
-      ...context,
-      field: addressField(address, request),
-      hint: "Use an address of that host, or leave the host address out; the container was removed.",
-    });
+    return new DeploymentError(
+      "INVALID_REQUEST",
+      `Can't publish ports of ${request.name} on ${address}: ${engine.host} has no such address.`,
+      {
+        ...context,
+        field: addressField(address, request),
+        hint: "Use an address of that host, or leave out the host address. The container was removed.",
+      },
+    );
   }
   if (error.code === "NETWORK_NOT_FOUND") return withNetworkField(error, request);
-  const unmounted = /volumes\/([\w.-]+)\/_data': failed to mount local volume: .*: ([^:]+?)\.?$/s.exec(words);
-  if (unmounted) return mountFault(request, unmounted[1] ?? "", unmounted[2] ?? "", error);
+  const unmounted = /volumes\/([\w.-]+)\/_data': failed to mount local volume: .*: ([^:]+?)\.?$/s.exec(message);
+  if (unmounted) return mountError(request, unmounted[1] ?? "", unmounted[2] ?? "", error);
   if (
-    /no such file or directory|executable file not found|permission denied|OCI runtime|not a directory/i.test(words)
+    /no such file or directory|executable file not found|permission denied|OCI runtime|not a directory/i.test(message)
   ) {
-    return new DeploymentError("TASK_FAILED", `The process of ${request.name} can't be started: ${essence(words)}.`, {
+    return new DeploymentError("TASK_FAILED", `Can't start the process of ${request.name}: ${rootCause(message)}.`, {
       ...context,
-      hint: "Check command, user, mounts and limits against what the image and the engine have.",
+      hint: "Check that command, user, mounts and limits fit the image and the engine.",
     });
   }
   return error;
 }
 
-/** The engine repeats the mount's options, which may hold a password, and says in one word of Linux what is wrong. */
-function mountFault(
-  { name, mounts = [] }: StartFaultSubject,
+/** The engine's message repeats the mount options, which may contain a password. Only the system error at its end is used. */
+function mountError(
+  { name, mounts = [] }: StartedRequest,
   volume: string,
   reason: string,
   { code, cause }: DeploymentError,
@@ -55,7 +62,7 @@ function mountFault(
   const isUnknown = reason === "no such device";
   return new DeploymentError(
     code,
-    `The engine could not mount the volume ${volume} of ${name}: ${isUnknown ? "its kernel does not know the file system" : reason}.`,
+    `Can't mount the volume ${volume} of ${name}: ${isUnknown ? "the engine's kernel does not support its file system" : reason}.`,
     {
       service: name,
       field: index === -1 ? "mounts" : `mounts[${index}]`,
@@ -67,20 +74,20 @@ function mountFault(
   );
 }
 
-/** What runc says, without the layers that pass it on. */
-const essence = (words: string): string =>
-  words
+/** The message of runc, without the prefixes of the layers above it. */
+const rootCause = (message: string): string =>
+  message
     .replace(/^.*(?:unable to start container process|error during container init): /s, "")
     .replace(/(: unknown)?\.?$/, "");
 
-/** The port that the engine's words name, or all that the request publishes. */
-const portIn = (words: string, { ports = [] }: StartFaultSubject): string => {
+/** The port that the message names, or all ports that the request publishes. */
+const portIn = (message: string, { ports = [] }: StartedRequest): string => {
   const published = ports.flatMap((port) => (port.published === undefined ? [] : [String(port.published)]));
-  return published.find((port) => new RegExp(`:${port}\\b`).test(words)) ?? published.join(" or ");
+  return published.find((port) => new RegExp(`:${port}\\b`).test(message)) ?? published.join(" or ");
 };
 
 /** The first port that the request publishes on an address. The engine writes an IPv6 address in brackets. */
-const addressField = (address: string, { ports = [] }: StartFaultSubject): string => {
+const addressField = (address: string, { ports = [] }: StartedRequest): string => {
   const bare = address.replace(/^\[|\]$/g, "");
   const index = ports.findIndex(({ hostAddress }) => hostAddress !== undefined && sameAddress(hostAddress, bare));
   return index === -1 ? "ports" : `ports[${index}].hostAddress`;

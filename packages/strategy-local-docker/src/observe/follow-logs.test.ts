@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { Handover } from "./follow-logs.js";
+import { Channel } from "./follow-logs.js";
 
-test("a producer goes on when the consumer asks for the item after its own", async () => {
-  const handover = new Handover<number>();
+test("Channel.send() resolves when the consumer requests the next item", async () => {
+  const channel = new Channel<number>();
   const done: number[] = [];
-  for (const item of [1, 2]) void handover.give(item).then(() => done.push(item));
-  const items = handover.take();
+  for (const item of [1, 2]) void channel.send(item).then(() => done.push(item));
+  const items = channel.receive();
   expect(items.next().value).toBe(1);
   await Promise.resolve();
   expect(done).toEqual([]);
@@ -15,22 +15,22 @@ test("a producer goes on when the consumer asks for the item after its own", asy
   expect(items.next().done).toBe(true);
   await new Promise(setImmediate);
   expect(done).toEqual([1, 2]);
-  expect(handover.isEmpty).toBe(true);
+  expect(channel.isEmpty).toBe(true);
 });
 
-test("an item, or a wake, that came before the consumer waits wakes it at once", async () => {
-  const handover = new Handover<number>();
-  void handover.give(1);
-  await handover.untilWoken();
-  expect([...handover.take()]).toEqual([1]);
-  handover.wake();
-  await handover.untilWoken();
+test("Channel.untilNotified() resolves at once after an earlier item or notification", async () => {
+  const channel = new Channel<number>();
+  void channel.send(1);
+  await channel.untilNotified();
+  expect([...channel.receive()]).toEqual([1]);
+  channel.notify();
+  await channel.untilNotified();
 });
 
-test("release lets all producers go on", async () => {
-  const handover = new Handover<number>();
-  const giving = [handover.give(1), handover.give(2)];
-  handover.release();
-  await Promise.all(giving);
-  expect(handover.isEmpty).toBe(true);
+test("Channel.release() resolves all sends", async () => {
+  const channel = new Channel<number>();
+  const sends = [channel.send(1), channel.send(2)];
+  channel.release();
+  await Promise.all(sends);
+  expect(channel.isEmpty).toBe(true);
 });

@@ -1,23 +1,23 @@
 import { DeploymentError, type LogEntry, type LogsOptions, throwIfAborted } from "@openfactory/deploy-core";
 import { type DockerEngine, type LogPosition, type LogQuery, positionAfter } from "@openfactory/docker-engine";
-import { lookUpFamily, mustBeThere } from "../containers/find.js";
-import type { SeenMember } from "../containers/group.js";
-import { isUnfinished, read } from "../containers/state.js";
-import { onContainerEvents } from "../wait/watch-containers.js";
+import { assertFound, findServiceContainers } from "../containers/find.js";
+import type { InspectedContainer } from "../containers/group.js";
+import { isUnfinished, resolveState } from "../containers/state.js";
+import { onContainerChange } from "../wait/watch-containers.js";
 
-/** A container whose log is followed, or was. */
-interface Followed {
-  /** How far its log has been read. */
+/** The log of one container. */
+interface FollowedLog {
+  /** How far the log has been read. */
   position?: LogPosition;
-  /** The run of the process that was read last, by its start. */
+  /** The start of the process whose lines were read last. */
   startedAt: number;
   isOpen: boolean;
 }
 
 /**
- * The lines of a service as its processes write them, across restarts, updates, rollbacks and scalings, each line once.
- * `tail` and `since` apply to the containers that the service has at first. Ends when the service is removed, or when all
- * of its processes have ended and none is started again.
+ * The log lines of a service as its processes write them, across restarts, updates, rollbacks and scaling, each line once.
+ * `tail` and `since` apply to the containers that the service has at first. Ends when the service is removed, or when all of
+ * its processes have ended and none will be restarted.
  * @throws DeploymentError `NOT_FOUND`, `UNSUPPORTED` (the logging driver can't be read), `ABORTED`, ...
  */
 export async function* followLogs(
@@ -32,13 +32,13 @@ export async function* followLogs(
     for (let isFirst = true; ; isFirst = false) {
       throwIfAborted(signal, { service });
       if (logs.mayHaveChanged) {
-        const { members, goesOn } = await logs.look();
-        if (isFirst) mustBeThere(engine, service, members);
-        for (const member of members) logs.follow(member, isFirst ? { tail, since } : { since: began });
-        if (!goesOn && logs.areRead) return;
+        const { containers, continues } = await logs.observe();
+        if (isFirst) assertFound(engine, service, containers);
+        for (const container of containers) logs.follow(container, isFirst ? { tail, since } : { since: began });
+        if (!continues && logs.areRead) return;
       }
       yield* logs.arrived();
-      await logs.untilWoken();
+      await logs.untilNotified();
     }
   } finally {
     stopped.abort();
@@ -46,151 +46,156 @@ export async function* followLogs(
   }
 }
 
-/** The logs of a service's containers, each followed from where it was read to, and the lines that have arrived. */
+/** The logs of a service's containers, each followed from its last position, and the lines that have arrived. */
 class FollowedLogs {
   readonly #engine: DockerEngine;
   readonly #service: string;
   readonly #signal: AbortSignal;
-  readonly #followed = new Map<string, Followed>();
-  readonly #lines = new Handover<LogEntry>();
+  readonly #followed = new Map<string, FollowedLog>();
+  readonly #lines = new Channel<LogEntry>();
   #failure: { error: unknown } | undefined;
-  /** Whether something happened since the last look. */
+  /** Whether a container has changed since the last {@link observe}. */
   mayHaveChanged = true;
 
   constructor(engine: DockerEngine, service: string, signal: AbortSignal) {
     this.#engine = engine;
     this.#service = service;
     this.#signal = signal;
-    onContainerEvents(engine, this.#changed, signal);
+    onContainerChange(engine, this.#changed, signal);
     signal.addEventListener("abort", this.#changed, { once: true });
   }
 
   readonly #changed = (): void => {
     this.mayHaveChanged = true;
-    this.#lines.wake();
+    this.#lines.notify();
   };
 
-  async look(): Promise<Present> {
+  async observe(): Promise<ObservedContainers> {
     this.mayHaveChanged = false;
-    return present(this.#engine, this.#service, this.#signal);
+    return observeContainers(this.#engine, this.#service, this.#signal);
   }
 
-  /** Reads on in a container's log, if it was not read or its process was started again since. */
-  follow(member: SeenMember, query: LogQuery): void {
-    const known = this.#followed.get(member.id);
-    if (known?.isOpen || (known !== undefined && known.startedAt >= member.startedAt)) return;
-    const state: Followed = { position: known?.position, startedAt: member.startedAt, isOpen: true };
-    this.#followed.set(member.id, state);
-    void this.#read(member, state, query);
+  /** Reads a container's log from its last position, if it is new or its process was restarted since. */
+  follow(container: InspectedContainer, query: LogQuery): void {
+    const known = this.#followed.get(container.id);
+    if (known?.isOpen || (known !== undefined && known.startedAt >= container.startedAt)) return;
+    const log: FollowedLog = { position: known?.position, startedAt: container.startedAt, isOpen: true };
+    this.#followed.set(container.id, log);
+    void this.#read(container, log, query);
   }
 
-  /** Whether nothing is being read, and nothing has arrived or happened since the last look. */
+  /** Whether all logs are closed, all lines were taken, and nothing has changed since the last {@link observe}. */
   get areRead(): boolean {
     return !this.mayHaveChanged && this.#lines.isEmpty && ![...this.#followed.values()].some(({ isOpen }) => isOpen);
   }
 
-  /** @throws whatever keeps a log from being read. */
+  /** @throws the first error of a log. */
   *arrived(): Generator<LogEntry> {
-    yield* this.#lines.take();
+    yield* this.#lines.receive();
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  async untilWoken(): Promise<void> {
-    if (!this.mayHaveChanged) await this.#lines.untilWoken();
+  async untilNotified(): Promise<void> {
+    if (!this.mayHaveChanged) await this.#lines.untilNotified();
   }
 
   release(): void {
     this.#lines.release();
   }
 
-  async #read({ id, base }: SeenMember, state: Followed, query: LogQuery): Promise<void> {
+  async #read({ id, base }: InspectedContainer, log: FollowedLog, query: LogQuery): Promise<void> {
     const [service, instance] = [this.#service, base];
     try {
-      const frames = this.#engine.containers.logs(id, {
+      const lines = this.#engine.containers.logs(id, {
         ...query,
         follow: true,
-        after: state.position,
+        after: log.position,
         signal: this.#signal,
       });
-      for await (const { stream, timestamp, line } of frames) {
-        state.position = positionAfter(state.position, { timestamp });
-        await this.#lines.give({ service, instance, stream, timestamp, line });
+      for await (const { stream, timestamp, line } of lines) {
+        log.position = positionAfter(log.position, { timestamp });
+        await this.#lines.send({ service, instance, stream, timestamp, line });
       }
     } catch (error) {
-      // It was removed before it could be read.
+      // A container may be removed before its log is read.
       if (!DeploymentError.isInstance(error, "NOT_FOUND")) this.#failure ??= { error };
     } finally {
-      state.isOpen = false;
+      log.isOpen = false;
       this.#changed();
     }
   }
 }
 
-interface Present {
-  members: readonly SeenMember[];
-  /** Whether more of the service is to run. */
-  goesOn: boolean;
+interface ObservedContainers {
+  containers: readonly InspectedContainer[];
+  /** Whether more processes of the service will run. */
+  continues: boolean;
 }
 
-async function present(engine: DockerEngine, service: string, signal: AbortSignal): Promise<Present> {
-  const family = await lookUpFamily(engine, service, { signal });
-  const { current } = read(family);
-  return { members: current, goesOn: current.length > 0 && (isUnfinished(family) || current.some(mayRunAgain)) };
+async function observeContainers(
+  engine: DockerEngine,
+  service: string,
+  signal: AbortSignal,
+): Promise<ObservedContainers> {
+  const group = await findServiceContainers(engine, service, { signal });
+  const { current } = resolveState(group);
+  const continues = current.length > 0 && (isUnfinished(group) || current.some(mayRunAgain));
+  return { containers: current, continues };
 }
 
-/** It runs, waits to be started again, or was stopped by hand and has a policy that keeps it running. */
-const mayRunAgain = ({ active, idle, policyNow }: SeenMember): boolean =>
-  active || idle || policyNow === "always" || policyNow === "unless-stopped";
+/** The container runs, waits for its restart, or was stopped manually and has a policy that keeps it running. */
+const mayRunAgain = ({ active, placeholder, currentPolicy }: InspectedContainer): boolean =>
+  active || placeholder || currentPolicy === "always" || currentPolicy === "unless-stopped";
 
-/** The engine's own clock: what a container wrote before is no news. */
+/** The engine's clock, which its log timestamps use. */
 async function engineTime(engine: DockerEngine, signal?: AbortSignal): Promise<Date> {
   const { SystemTime } = await engine.info({ signal });
   return SystemTime === undefined ? new Date() : new Date(SystemTime);
 }
 
-interface Waiting<Item> {
+interface SentItem<Item> {
   item: Item;
   taken: () => void;
 }
 
-/** Hands items of several producers to one consumer. A producer goes on when its item was taken, so that none runs ahead. */
-export class Handover<Item> {
-  readonly #waiting: Waiting<Item>[] = [];
-  #woken = Promise.withResolvers<void>();
+/** An unbuffered channel from several producers to one consumer: a producer continues once its item was taken. */
+export class Channel<Item> {
+  readonly #sent: SentItem<Item>[] = [];
+  #notified = Promise.withResolvers<void>();
 
   get isEmpty(): boolean {
-    return this.#waiting.length === 0;
+    return this.#sent.length === 0;
   }
 
   /** Resolves when the item was taken. */
-  give(item: Item): Promise<void> {
+  send(item: Item): Promise<void> {
     return new Promise((taken) => {
-      this.#waiting.push({ item, taken });
-      this.wake();
+      this.#sent.push({ item, taken });
+      this.notify();
     });
   }
 
-  /** The items that wait now. Each counts as taken when the next one is asked for. */
-  *take(): Generator<Item> {
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+  /** The items that were sent so far. Each counts as taken when the next one is requested. */
+  *receive(): Generator<Item> {
+    for (let next = this.#sent.shift(); next !== undefined; next = this.#sent.shift()) {
       yield next.item;
       next.taken();
     }
   }
 
-  /** Has the consumer look, whether an item waits or not. */
-  wake(): void {
-    this.#woken.resolve();
+  /** Resolves {@link untilNotified} without an item. */
+  notify(): void {
+    this.#notified.resolve();
   }
 
-  /** Resolves when an item was given, or {@link wake} was called, since this was awaited last. */
-  async untilWoken(): Promise<void> {
-    await this.#woken.promise;
-    this.#woken = Promise.withResolvers();
+  /** Resolves when an item was sent, or {@link notify} was called, since the last time. */
+  async untilNotified(): Promise<void> {
+    await this.#notified.promise;
+    this.#notified = Promise.withResolvers();
   }
 
-  /** Lets all producers go on. */
+  /** Lets all producers continue. */
   release(): void {
-    for (const { taken } of this.#waiting.splice(0)) taken();
+    for (const { taken } of this.#sent.splice(0)) taken();
   }
 }

@@ -19,16 +19,16 @@ const all = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
   return found;
 };
 
-test("items come as soon as they are there, each source in its own order", async () => {
+test("merge() yields items as they arrive, in the order of each source", async () => {
   const found = await all(merge([source("slow", [60, 10]), source("fast", [1, 1])]));
   expect(found).toEqual(["fast0", "fast1", "slow0", "slow1"]);
 });
 
-test("no source gives nothing", async () => {
+test("merge() of no source yields nothing", async () => {
   expect(await all(merge([]))).toEqual([]);
 });
 
-test("the first error ends all sources", async () => {
+test("merge() ends all sources at the first error", async () => {
   const ended: string[] = [];
   async function* broken(): AsyncGenerator<string> {
     yield "once";
@@ -38,7 +38,7 @@ test("the first error ends all sources", async () => {
   expect(ended).toEqual(["other"]);
 });
 
-test("who stops listening ends all sources", async () => {
+test("merge() ends all sources when the consumer stops", async () => {
   const ended: string[] = [];
   for await (const _ of merge([source("a", [1, 1], ended), source("b", [1, 1], ended)])) break;
   expect(ended.sort()).toEqual(["a", "b"]);

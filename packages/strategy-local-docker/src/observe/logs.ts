@@ -1,8 +1,8 @@
 import type { LogEntry, LogsOptions } from "@openfactory/deploy-core";
 import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
 
-/** The lines that a service's containers have written; those of several containers as they come. */
-export function logLines(
+/** The log lines of a service's containers. Lines of several containers are merged as they arrive. */
+export function readLogs(
   engine: DockerEngine,
   service: string,
   containers: readonly ContainerDetails[],
@@ -17,18 +17,18 @@ export function logLines(
   );
 }
 
-/** The last lines of one container, oldest first, for an error that tells why it failed. */
-export async function lastLines(engine: DockerEngine, id: string, count = 20): Promise<string[]> {
+/** The last log lines of a container, oldest first, for an error. Empty if the log can't be read. */
+export async function lastLogLines(engine: DockerEngine, id: string, count = 20): Promise<string[]> {
   const lines: string[] = [];
   try {
     for await (const { line } of engine.containers.logs(id, { tail: count, timeoutMs: 5_000 })) lines.push(line);
   } catch {
-    // The failure itself is what must be told; it must not be hidden by one of its logs.
+    // An error of the log must not hide the error that it would explain.
   }
   return lines.slice(-count);
 }
 
-/** Several sequences as one, each item as soon as it is there. Ends with the last of them; the first error ends all. */
+/** Merges sequences: each item as soon as it arrives. Ends after the last of them; the first error ends all. */
 export async function* merge<Item>(sources: readonly AsyncGenerator<Item>[]): AsyncGenerator<Item> {
   const next = async (source: AsyncGenerator<Item>) => ({ source, result: await source.next() });
   const waiting = new Map(sources.map((source) => [source, next(source)]));

@@ -24,7 +24,7 @@ const details = (id: string) => ({
   NetworkSettings: { Networks: { bridge: {} } },
 });
 
-test("a listing is one call, and tells no settings", async () => {
+test("list() takes one call, and returns no settings", async () => {
   const { engine, calls } = fakeEngine({ "containers.list": () => summaries });
   const listed = await new LocalDockerDeploymentStrategy(engine).list();
   expect(listed).toHaveLength(COUNT);
@@ -32,7 +32,7 @@ test("a listing is one call, and tells no settings", async () => {
   expect(calls).toEqual(["containers.list"]);
 });
 
-test("settings take a look at each container, eight at once, and at each image once", async () => {
+test("list() with settings inspects each container, eight at once, and each image once", async () => {
   let [busy, busiest] = [0, 0];
   const { engine, calls } = fakeEngine({
     "containers.list": () => summaries,
@@ -48,7 +48,7 @@ test("settings take a look at each container, eight at once, and at each image o
   const listed = await new LocalDockerDeploymentStrategy(engine).list({ settings: true });
   expect(busiest).toBe(8);
   expect(calls.filter((call) => call.startsWith("images"))).toHaveLength(2);
-  // One that is removed meanwhile is left out; an image that is removed has given nothing.
+  // A container that was removed since is left out. A removed image has no variables.
   expect(listed).toHaveLength(COUNT - 1);
   expect(listed.slice(0, 2).map(({ settings }) => settings)).toEqual([
     { name: "demo-00", image: "demo:1", env: ["A=1"] },
@@ -70,26 +70,26 @@ const container = (name: string, State: string, labels: Record<string, string> =
 const replaces = (name: string) => ({ "org.openfactory.deploy.replaces": name });
 
 test.each([
-  ["it runs", [container("demo", "running")], undefined],
-  ["it has ended", [container("demo", "exited")], undefined],
+  ["the service runs", [container("demo", "running")], undefined],
+  ["the service has ended", [container("demo", "exited")], undefined],
   [
-    "its version before is kept",
+    "the previous version is kept",
     [container("demo", "running", replaces("demo.previous")), container("demo.previous", "exited")],
     undefined,
   ],
   [
-    "its version before runs on",
+    "the previous version still runs",
     [container("demo", "running", replaces("demo.previous")), container("demo.previous", "running")],
     true,
   ],
   [
-    "a new version is made, and has not taken its place",
-    [container("demo", "running"), container("demo.next", "created", replaces("demo"))],
+    "the new version was created, and has not replaced the current one",
+    [container("demo", "running"), container("demo.candidate", "created", replaces("demo"))],
     true,
   ],
-  ["it was made, and never started", [container("demo", "created")], true],
-])("a listing tells whether a change goes on or was cut off: %s", async (_, summaries, unfinished) => {
+  ["the service was created, and never started", [container("demo", "created")], true],
+])("list() reports whether a change is unfinished: %s", async (_, summaries, unfinished) => {
   const { engine } = fakeEngine({ "containers.list": () => summaries });
   const services = await new LocalDockerDeploymentStrategy(engine).list();
-  expect(services.map(({ name, unfinished: told }) => [name, told])).toEqual([["demo", unfinished]]);
+  expect(services.map((service) => [service.name, service.unfinished])).toEqual([["demo", unfinished]]);
 });

@@ -20,11 +20,11 @@ test.each([
     },
   ],
   [
-    "what all replicas share",
+    "several replicas: the networks that all share",
     [on({ back: "n1", front: "n2" }), on({ back: "n1", front: "n3" })],
     { networks: [{ id: "n1", name: "back" }] },
   ],
-  ["an engine that gives names for ids", [on({ back: "back" })], {}],
+  ["a container of an engine that gives names instead of ids", [on({ back: "back" })], {}],
   ["a container that was never started", [on({ back: "" })], {}],
-  ["an engine that lists none", [{}], {}],
+  ["a container of an engine that lists none", [{}], {}],
 ])("attachedNetworks() of %s", (_, containers, expected) => expect(attachedNetworks(containers)).toEqual(expected));

@@ -1,93 +1,77 @@
 import { DeploymentError, type OperationOptions } from "@openfactory/deploy-core";
 import { type DockerEngine, engineFault, registryTrouble } from "@openfactory/docker-engine";
-import { type ImageLookup, imageLookup } from "../images.js";
-import { eachBounded } from "../map-limit.js";
-import type { Candidate, Finding } from "./candidate.js";
+import { type ImageLookup, imageLookup } from "../deploy/images.js";
+import { mapLimit } from "../map-limit.js";
+import type { CheckedRequest, Problem } from "./snapshot.js";
 
-const LOOKS_AT_ONCE = 8;
-/** A registry that takes longer to answer is not in reach. */
+const MAX_CHECKS = 8;
+/** A registry that needs longer counts as unreachable. */
 const REGISTRY_TIMEOUT_MS = 15_000;
 
-/** Tells what stands in the way of a candidate's image. */
-export type ImageCheck = (candidate: Candidate) => Finding[];
-
 /**
- * Looks for each image once: on the engine, and, where that has none or the pull policy is `always`, in its registry. A
- * registry that can't be asked stands in the way of an image only that the engine does not have.
+ * Checks each image once: on the engine and, if the engine does not have it or the pull policy is `always`, in its registry. An
+ * unreachable registry is a problem only for an image that the engine does not have.
+ * @returns the problems of a request's image.
  */
 export async function checkImages(
   engine: DockerEngine,
-  candidates: readonly Candidate[],
+  requests: readonly CheckedRequest[],
   options: OperationOptions,
-): Promise<ImageCheck> {
-  const wanted = new Map(candidates.map((candidate) => [keyOf(candidate), candidate.request]));
-  const onEngine = imageLookup(engine);
-  const findings = await eachBounded(
-    LOOKS_AT_ONCE,
-    [...wanted],
-    async ([key, request]): Promise<[string, Finding[]]> => {
-      const { image, imagePullPolicy = "missing" } = request;
-      if (imagePullPolicy !== "always" && (await onEngine(image)) !== undefined) return [key, []];
-      return [
-        key,
-        imagePullPolicy === "never"
-          ? [notLoaded(engine, image)]
-          : await findInRegistry(engine, image, onEngine, options),
-      ];
-    },
-  );
-  const found = new Map(findings);
-  return (candidate) => found.get(keyOf(candidate)) ?? [];
+): Promise<(request: CheckedRequest) => Problem[]> {
+  const wanted = new Map(requests.map((one) => [keyOf(one), one.request]));
+  const lookUp = imageLookup(engine);
+  const checked = await mapLimit(MAX_CHECKS, [...wanted], async ([key, request]): Promise<[string, Problem[]]> => {
+    const { image, imagePullPolicy = "missing" } = request;
+    if (imagePullPolicy !== "always" && (await lookUp(image)) !== undefined) return [key, []];
+    const problems =
+      imagePullPolicy === "never" ? [notLoaded(engine, image)] : await checkRegistry(engine, image, lookUp, options);
+    return [key, problems];
+  });
+  const problems = new Map(checked);
+  return (request) => problems.get(keyOf(request)) ?? [];
 }
 
-const keyOf = ({ request: { image, imagePullPolicy = "missing" } }: Candidate): string => `${imagePullPolicy} ${image}`;
+const keyOf = ({ request: { image, imagePullPolicy = "missing" } }: CheckedRequest): string =>
+  `${imagePullPolicy} ${image}`;
 
-const notLoaded = ({ host }: DockerEngine, image: string): Finding => ({
+const notLoaded = ({ host }: DockerEngine, image: string): Problem => ({
   code: "IMAGE_NOT_FOUND",
   field: "image",
-  message: `${host} does not have the image ${image}, and the pull policy is never`,
-  hint: "Load the image there (docker load) or build it, or choose another pull policy.",
+  message: `${host} does not have the image ${image}, and its pull policy is never`,
+  hint: "Build the image or load it there (docker load), or choose another imagePullPolicy.",
 });
 
-async function findInRegistry(
+async function checkRegistry(
   engine: DockerEngine,
   image: string,
-  onEngine: ImageLookup,
+  lookUp: ImageLookup,
   { signal }: OperationOptions,
-): Promise<Finding[]> {
+): Promise<Problem[]> {
   try {
     await engine.images.digest(image, { signal, timeoutMs: REGISTRY_TIMEOUT_MS });
     return [];
   } catch (error) {
     if (!DeploymentError.isInstance(error) || error.code === "ABORTED" || error.code === "ENGINE_UNREACHABLE")
       throw error;
-    // An engine that asks no registry says nothing against an image.
+    // An engine that asks no registry (Podman) knows nothing about the image.
     if (error.code === "UNSUPPORTED") return [];
-    if (error.code === "IMAGE_NOT_FOUND" || error.code === "UNAUTHORIZED") {
-      const { code, message, hint = "" } = error;
-      return [{ code, field: "image", message: message.replace(/\.$/, ""), hint }];
-    }
-    // A deploy goes on with what the engine has, and warns of it.
-    if ((await onEngine(image)) !== undefined) return [];
+    const { code, message, hint } = error;
+    if (code === "IMAGE_NOT_FOUND" || code === "UNAUTHORIZED")
+      return [{ code, field: "image", message: withoutPeriod(message), hint: hint ?? "" }];
+    // The deploy uses the engine's image, with a warning.
+    if ((await lookUp(image)) !== undefined) return [];
     const trouble = registryTrouble(error);
-    if (trouble === "rate-limited" || trouble === "unavailable") {
-      return [
-        {
-          code: error.code,
-          field: "image",
-          message: error.message.replace(/\.$/, ""),
-          hint: error.hint ?? "Try again later.",
-        },
-      ];
-    }
-    const words = (engineFault(error)?.message ?? error.message).replace(/\.$/, "");
+    if (trouble === "rate-limited" || trouble === "unavailable")
+      return [{ code, field: "image", message: withoutPeriod(message), hint: hint ?? "Try again later." }];
     return [
       {
         code: "IMAGE_NOT_FOUND",
         field: "image",
-        message: `${image} can't be got: its registry can't be asked (${words})`,
-        hint: "Check the image's name and tag, and that the engine reaches its registry; or build or load it there.",
+        message: `Can't check the image ${image}: its registry is unreachable (${withoutPeriod(engineFault(error)?.message ?? message)})`,
+        hint: "Check the image's name and tag, and that the engine reaches its registry; or build or load the image there.",
       },
     ];
   }
 }
+
+const withoutPeriod = (message: string): string => message.replace(/\.$/, "");

@@ -1,77 +1,92 @@
 import type { PublishedPort } from "@openfactory/deploy-core";
-import { nameAt, type Role } from "../containers/names.js";
+import type { ContainerSummary } from "@openfactory/docker-engine";
+import { formatContainerName, type Role } from "../containers/names.js";
 import type { ForeignOwner } from "../containers/other-orchestrators.js";
 import { listedPorts, sameHostPort } from "../ports.js";
-import type { Candidate, Finding } from "./candidate.js";
-import { ownContainers, type World } from "./snapshot.js";
+import { type CheckedRequest, type EngineSnapshot, type Problem, replacedBy } from "./snapshot.js";
 
-/** The places beside a name that an update takes on its way. */
-const BESIDE: readonly Role[] = ["next", "leaving", "previous"];
+/** The roles whose names an update needs beside the service's name. */
+const UPDATE_ROLES: readonly Role[] = ["candidate", "retiring", "previous"];
 
-/** Names that something else has: of the containers, and those that an update needs beside them. */
-export function checkNames({ service, containers, updates }: Candidate, world: World): Finding[] {
-  const own = updates ? ownContainers(world, service) : new Set<string>();
-  const taken = new Map(
-    world.containers.filter(({ id }) => !own.has(id)).map((container) => [container.name, container]),
+/** Names that other containers have: those of the new containers, and those that an update needs beside them. */
+export function checkNames(request: CheckedRequest, snapshot: EngineSnapshot): Problem[] {
+  const { service, containers, updates } = request;
+  const replaced = replacedBy(request, snapshot);
+  const others = new Map(
+    snapshot.containers.filter(({ id }) => !replaced.has(id)).map((container) => [container.name, container]),
   );
   const bases = new Set([service, ...containers.map(({ base }) => base)]);
-  const wanted = [...bases].flatMap((base) => [{ base }, ...(updates ? BESIDE.map((role) => ({ base, role })) : [])]);
-  return wanted
-    .map(nameAt)
-    .filter((name) => taken.has(name))
-    .map((name) => inUse(name, world.host, taken.get(name)?.foreign));
+  const names = [...bases].flatMap((base) => [
+    { base },
+    ...(updates ? UPDATE_ROLES.map((role) => ({ base, role })) : []),
+  ]);
+  return names
+    .map(formatContainerName)
+    .filter((name) => others.has(name))
+    .map((name) => nameInUse(name, snapshot.host, others.get(name)?.foreign));
 }
 
-const inUse = (name: string, host: string, owner: ForeignOwner | undefined): Finding => ({
+const nameInUse = (name: string, host: string, owner: ForeignOwner | undefined): Problem => ({
   code: "ALREADY_EXISTS",
   field: "name",
-  message: `there is a container named ${name} on ${host} already${owner ? `, which belongs to ${owner.text}` : ""}`,
+  message: `A container named ${name} already exists on ${host}${owner ? `, and belongs to ${owner.text}` : ""}`,
   hint: owner
     ? `Choose another name. ${owner.use} to change that container.`
-    : "Choose another name, or remove that container first.",
+    : `Choose another name, or remove the container: docker rm --force ${name}.`,
 });
 
 /**
- * Host ports that other containers of this engine have, or that several requests want. One that a service has which is to
- * be updated in the same run, and gives it up then, is nobody's. What else listens on the host, no engine can tell.
+ * Host ports that containers of this engine use, or that several requests publish. A port that an updated service gives up in
+ * the same run is free. The engine does not know the ports of other processes of the host.
  */
-export function checkPorts(candidate: Candidate, world: World, all: readonly Candidate[]): Finding[] {
-  return (candidate.request.ports ?? []).flatMap((port): Finding[] => {
-    const holder = port.published === undefined ? undefined : holderOf(port, candidate, world, all);
-    if (holder === undefined) return [];
+export function checkPorts(
+  request: CheckedRequest,
+  snapshot: EngineSnapshot,
+  all: readonly CheckedRequest[],
+): Problem[] {
+  return (request.request.ports ?? []).flatMap((port): Problem[] => {
+    const user = port.published === undefined ? undefined : portUser(port, request, snapshot, all);
+    if (user === undefined) return [];
     return [
       {
         code: "CONFLICT",
         field: "ports",
-        message: `host port ${port.published}/${port.protocol} is in use on ${world.host}, by ${holder}`,
-        hint: "Publish another host port, or stop what has it.",
+        message: `Host port ${port.published}/${port.protocol} on ${snapshot.host} is ${user.text}`,
+        hint: user.hint,
       },
     ];
   });
 }
 
-/** Who has a port, or gets it before the candidate does. */
-function holderOf(
+/** The container that uses a host port, or the other request that gets it. */
+function portUser(
   port: PublishedPort,
-  candidate: Candidate,
-  world: World,
-  all: readonly Candidate[],
-): string | undefined {
-  const updated = new Set(
-    all.filter(({ updates }) => updates).flatMap(({ service }) => [...ownContainers(world, service)]),
-  );
-  const holder = world.containers.find(({ id, summary }) => !updated.has(id) && has(summary.Ports, port));
-  if (holder !== undefined) return `the container ${holder.name}${holder.foreign ? ` of ${holder.foreign.text}` : ""}`;
-  // What has it already keeps it; among the others, the first request gets it.
-  const wanting = all.filter(({ request }) => request.ports?.some((one) => sameHostPort(port, one)));
-  const first = wanting.find((one) => keeps(one, port, world)) ?? wanting[0];
-  return first === candidate || first === undefined ? undefined : `the service ${first.service}, which is to have it`;
+  request: CheckedRequest,
+  snapshot: EngineSnapshot,
+  all: readonly CheckedRequest[],
+): { text: string; hint: string } | undefined {
+  const replaced = new Set(all.flatMap((one) => [...replacedBy(one, snapshot)]));
+  const user = snapshot.containers.find(({ id, summary }) => !replaced.has(id) && publishes(summary, port));
+  if (user !== undefined) {
+    const owner = user.foreign ? ` of ${user.foreign.text}` : "";
+    return {
+      text: `already in use by container ${user.name}${owner}`,
+      hint: user.foreign
+        ? `Change ports. ${user.foreign.use} to change that container.`
+        : `Change ports, or stop the container: docker stop ${user.name}.`,
+    };
+  }
+  // A service that has the port already keeps it. Otherwise the first request gets it.
+  const publishing = all.filter((one) => one.request.ports?.some((other) => sameHostPort(port, other)));
+  const first = publishing.find((one) => keepsPort(one, port, snapshot)) ?? publishing[0];
+  if (first === request || first === undefined) return undefined;
+  return { text: `also requested by service ${first.service}`, hint: "Change ports of one of the two services." };
 }
 
-const has = (ports: Parameters<typeof listedPorts>[0], port: PublishedPort): boolean =>
-  listedPorts(ports).some((other) => sameHostPort(port, other));
+const publishes = ({ Ports }: ContainerSummary, port: PublishedPort): boolean =>
+  listedPorts(Ports).some((other) => sameHostPort(port, other));
 
-function keeps({ service, updates }: Candidate, port: PublishedPort, world: World): boolean {
-  const own = updates ? ownContainers(world, service) : new Set<string>();
-  return world.containers.some(({ id, summary }) => own.has(id) && has(summary.Ports, port));
+function keepsPort(request: CheckedRequest, port: PublishedPort, snapshot: EngineSnapshot): boolean {
+  const replaced = replacedBy(request, snapshot);
+  return snapshot.containers.some(({ id, summary }) => replaced.has(id) && publishes(summary, port));
 }

@@ -1,48 +1,53 @@
 import { type Mount, volumeDifference } from "@openfactory/deploy-core";
 import { ambiguousNetwork, type NetworkDetails, type VolumeDetails } from "@openfactory/docker-engine";
-import type { Candidate, Finding } from "./candidate.js";
-import type { World } from "./snapshot.js";
+import type { CheckedRequest, EngineSnapshot, Problem } from "./snapshot.js";
 
-/** Networks that are missing, or that containers may not join. */
-export function checkNetworks({ request: { networks = [] } }: Candidate, world: World): Finding[] {
+const NANO = 1_000_000_000;
+const MEBIBYTE = 2 ** 20;
+
+/** Networks that are missing, or that containers can't join. */
+export function checkNetworks({ request: { networks = [] } }: CheckedRequest, snapshot: EngineSnapshot): Problem[] {
   return networks.flatMap((name, index) => {
-    const found = world.networks.find((network) => network.Name === name || network.Id === name);
-    const ambiguous = ambiguousNetwork(name, world.networks);
-    const finding: Finding | undefined = ambiguous
+    const found = snapshot.networks.find((network) => network.Name === name || network.Id === name);
+    const ambiguous = ambiguousNetwork(name, snapshot.networks);
+    const problem: Problem | undefined = ambiguous
       ? { code: "CONFLICT", ...ambiguous }
       : found === undefined
-        ? missing(name, world)
-        : closed(found);
-    return finding === undefined ? [] : [{ ...finding, field: `networks[${index}]` }];
+        ? missingNetwork(name, snapshot)
+        : notAttachable(found);
+    return problem === undefined ? [] : [{ ...problem, field: `networks[${index}]` }];
   });
 }
 
-function missing(name: string, { info, host }: World): Finding | undefined {
-  // A swarm's worker learns of its networks when something of it joins them.
+function missingNetwork(name: string, { info, host }: EngineSnapshot): Problem | undefined {
+  // A worker of a swarm knows a network only while one of its tasks or containers uses it.
   const isWorker = info?.Swarm.LocalNodeState === "active" && !info.Swarm.ControlAvailable;
   if (name === "default" || isWorker) return undefined;
   return {
     code: "NETWORK_NOT_FOUND",
-    message: `there is no network ${name} on ${host}`,
-    hint: `Create it first (docker network create ${name}), or correct its name.`,
+    message: `There is no network ${name} on ${host}`,
+    hint: `Create the network with docker network create ${name}, or correct its name.`,
   };
 }
 
-function closed({ Name, Scope, Attachable, Ingress }: NetworkDetails): Finding | undefined {
+function notAttachable({ Name, Scope, Attachable, Ingress }: NetworkDetails): Problem | undefined {
   if (Scope !== "swarm" || (Attachable && !Ingress)) return undefined;
   return {
     code: "CONFLICT",
-    message: `${Name} is a network of the swarm that containers may not join`,
-    hint: "Create it anew with --attachable, or deploy on the platform swarm.",
+    message: `The network ${Name} belongs to the swarm, and is not attachable: containers can't join it`,
+    hint: "Create the network again with --attachable, or deploy with --platform swarm.",
   };
 }
 
 /**
- * Volumes that exist with another driver or other options. The engine mounts an existing volume as it is and reports
- * nothing, so the service would read and write other data. No engine can say whether the source of a bind exists.
+ * Volumes that exist with another driver or other options. The engine mounts an existing volume unchanged and reports nothing,
+ * so that the service would use other data. The engine does not report whether the source of a bind mount exists.
  */
-export function checkVolumes({ request: { mounts = [] } }: Candidate, { volumes, host }: World): Finding[] {
-  return mounts.flatMap((mount, index): Finding[] => {
+export function checkVolumes(
+  { request: { mounts = [] } }: CheckedRequest,
+  { volumes, host }: EngineSnapshot,
+): Problem[] {
+  return mounts.flatMap((mount, index): Problem[] => {
     const existing = mount.Type === "volume" && mount.Source !== undefined ? volumes.get(mount.Source) : undefined;
     const difference = existing && differenceOf(existing, mount);
     if (difference === undefined) return [];
@@ -50,22 +55,19 @@ export function checkVolumes({ request: { mounts = [] } }: Candidate, { volumes,
       {
         code: "CONFLICT",
         field: `mounts[${index}]`,
-        message: `the volume ${mount.Source} exists on ${host} with ${difference}, and Docker would mount it unchanged`,
-        hint: `Use a volume of another name; or, if its data is not needed, remove it first: docker volume rm ${mount.Source}.`,
+        message: `The volume ${mount.Source} exists on ${host} with ${difference}, and Docker would mount it unchanged`,
+        hint: `Use another volume name. If its data is not needed, remove the volume: docker volume rm ${mount.Source}.`,
       },
     ];
   });
 }
 
-/** A mount without a driver takes any volume. */
+/** A mount without a driver accepts any volume. */
 const differenceOf = ({ Driver, Options }: VolumeDetails, { VolumeOptions }: Mount): string | undefined =>
   VolumeOptions?.DriverConfig && volumeDifference({ Name: Driver, Options }, VolumeOptions.DriverConfig);
 
-const NANO = 1_000_000_000;
-const MEBIBYTE = 2 ** 20;
-
-/** Limits and reservations that the host can't give. */
-export function checkLimits({ request: { resources } }: Candidate, { info, host }: World): Finding[] {
+/** Limits and reservations that are larger than the host. */
+export function checkLimits({ request: { resources } }: CheckedRequest, { info, host }: EngineSnapshot): Problem[] {
   if (info === undefined) return [];
   const { NCPU, MemTotal } = info;
   const cpus = resources?.Limits?.NanoCPUs;
@@ -73,19 +75,17 @@ export function checkLimits({ request: { resources } }: Candidate, { info, host 
     ["Limits", resources?.Limits?.MemoryBytes],
     ["Reservations", resources?.Reservations?.MemoryBytes],
   ] as const;
-  const finding = (field: string, message: string): Finding => ({
+  const problem = (field: string, requested: string, available: string): Problem => ({
     code: "INVALID_REQUEST",
     field: `resources.${field}`,
-    message: `${message} on ${host}`,
-    hint: "Ask for no more than the host has, or deploy where there is more.",
+    message: `Requests ${requested}; ${host} has ${available}`,
+    hint: `Lower resources.${field}, or deploy to a larger host.`,
   });
   return [
-    ...(cpus !== undefined && cpus > NCPU * NANO
-      ? [finding("Limits.NanoCPUs", `${cpus / NANO} CPUs are more than the ${NCPU}`)]
-      : []),
+    ...(cpus !== undefined && cpus > NCPU * NANO ? [problem("Limits.NanoCPUs", `${cpus / NANO} CPUs`, `${NCPU}`)] : []),
     ...memory.flatMap(([section, bytes]) =>
       bytes !== undefined && bytes > MemTotal
-        ? [finding(`${section}.MemoryBytes`, `${mebibytes(bytes)} of memory are more than the ${mebibytes(MemTotal)}`)]
+        ? [problem(`${section}.MemoryBytes`, `${mebibytes(bytes)} of memory`, mebibytes(MemTotal))]
         : [],
     ),
   ];

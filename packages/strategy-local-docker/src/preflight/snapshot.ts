@@ -1,43 +1,61 @@
-import type { NormalizedRequest, PreflightOptions } from "@openfactory/deploy-core";
+import type { NormalizedRequest, PreflightOptions, PreflightProblem } from "@openfactory/deploy-core";
 import type { CallOptions, DockerEngine, EngineInfo, NetworkDetails, VolumeDetails } from "@openfactory/docker-engine";
-import { familiesOf, type Family, listedMember, type ListedMember } from "../containers/group.js";
-import { containersBehind } from "../observe/services.js";
+import {
+  groupByService,
+  type ListedContainer,
+  type ServiceContainers,
+  toListedContainer,
+} from "../containers/group.js";
+import type { PlannedContainer } from "../deploy/plan-containers.js";
+import { containersOfListing } from "../observe/services.js";
 
-/** What there is on the engine, as far as some requests make it worth asking for. */
-export interface World {
+/** A valid request, with its containers. */
+export interface CheckedRequest {
+  service: string;
+  request: NormalizedRequest;
+  containers: readonly PlannedContainer[];
+  /** The service exists, and is updated. */
+  updates: boolean;
+}
+
+/** A problem of one request. */
+export type Problem = Omit<PreflightProblem, "service">;
+
+/** The state of the engine, as far as the requests need it. */
+export interface EngineSnapshot {
   host: string;
-  /** Undefined where no request asks for CPUs, memory or networks. */
+  /** Undefined if no request has CPUs, memory or networks. */
   info: EngineInfo | undefined;
   networks: readonly NetworkDetails[];
   volumes: ReadonlyMap<string, VolumeDetails>;
-  containers: readonly ListedMember[];
-  families: ReadonlyMap<string, Family<ListedMember>>;
+  containers: readonly ListedContainer[];
+  services: ReadonlyMap<string, ServiceContainers<ListedContainer>>;
 }
 
-/** One call for each kind of thing that the requests need, whatever their number. */
-export async function lookAround(
+/** Takes one call for each kind of object that the requests need, whatever their number. */
+export async function takeSnapshot(
   engine: DockerEngine,
   requests: readonly NormalizedRequest[],
   { signal, listed }: PreflightOptions,
-): Promise<World> {
-  const ifSome = async <Found>(
+): Promise<EngineSnapshot> {
+  const ifNeeded = async <Found>(
     needs: (request: NormalizedRequest) => boolean,
-    ask: () => Promise<Found>,
-  ): Promise<Found | undefined> => (requests.some(needs) ? ask() : undefined);
+    get: () => Promise<Found>,
+  ): Promise<Found | undefined> => (requests.some(needs) ? get() : undefined);
   const [info, networks = [], volumes = [], containers] = await Promise.all([
-    ifSome(
+    ifNeeded(
       ({ resources, networks: wanted }) => resources !== undefined || Boolean(wanted?.length),
       () => engine.info({ signal }),
     ),
-    ifSome(
+    ifNeeded(
       ({ networks: wanted }) => Boolean(wanted?.length),
       () => engine.networks.list({}, { signal }),
     ),
-    ifSome(
+    ifNeeded(
       ({ mounts }) => mounts?.some(({ Type }) => Type === "volume") ?? false,
       () => engine.volumes.list({}, { signal }),
     ),
-    containersBehind(listed) ?? listContainers(engine, { signal }),
+    containersOfListing(listed) ?? listContainers(engine, { signal }),
   ]);
   return {
     host: engine.host,
@@ -45,13 +63,15 @@ export async function lookAround(
     networks,
     volumes: new Map(volumes.map((volume) => [volume.Name, volume])),
     containers,
-    families: familiesOf(containers),
+    services: groupByService(containers),
   };
 }
 
-const listContainers = async (engine: DockerEngine, options: CallOptions): Promise<ListedMember[]> =>
-  (await engine.containers.list({}, options)).map(listedMember);
+const listContainers = async (engine: DockerEngine, options: CallOptions): Promise<ListedContainer[]> =>
+  (await engine.containers.list({}, options)).map(toListedContainer);
 
-/** The containers that an update of a service replaces, or tidies up. */
-export const ownContainers = ({ families }: World, service: string): ReadonlySet<string> =>
-  new Set(families.get(service)?.map(({ id }) => id));
+/** The ids of the containers that an update of a service replaces or removes; none for a new service. */
+export const replacedBy = (
+  { service, updates }: Pick<CheckedRequest, "service" | "updates">,
+  { services }: EngineSnapshot,
+): ReadonlySet<string> => new Set(updates ? services.get(service)?.map(({ id }) => id) : []);

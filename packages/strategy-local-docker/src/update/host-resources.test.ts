@@ -1,9 +1,10 @@
 import { type DeployRequest, parseRequest } from "@openfactory/deploy-core";
 import type { ContainerDetails } from "@openfactory/docker-engine";
 import { expect, test } from "vitest";
-import { canCoexist, claimsOfContainer, claimsOfRequest } from "./host-resources.js";
+import { areCompatible, hostResourcesOfContainer, hostResourcesOfRequest } from "./host-resources.js";
 
-const of = (part: Partial<DeployRequest>) => claimsOfRequest(parseRequest({ name: "demo", image: "demo:1", ...part }));
+const of = (part: Partial<DeployRequest>) =>
+  hostResourcesOfRequest(parseRequest({ name: "demo", image: "demo:1", ...part }));
 const nfs = (name: string, options = "addr=nas,nfsvers=4") => ({
   Source: name,
   Target: "/data",
@@ -50,10 +51,10 @@ test.each<[string, boolean, Partial<DeployRequest>, Partial<DeployRequest>]>([
   ["a volume", false, volume("vol"), volume("vol")],
   ["a volume that both read", true, volume("vol", true), volume("vol", true)],
   ["a volume that one of them reads", false, volume("vol", true), volume("vol")],
-  ["volumes without names", true, volume(undefined), volume(undefined)],
-  ["a folder", false, bind("/srv/data"), bind("/srv/data/")],
-  ["a folder within the other's", false, bind("/srv"), bind("/srv/data")],
-  ["a folder called alike", true, bind("/srv/data"), bind("/srv/data-2")],
+  ["anonymous volumes", true, volume(undefined), volume(undefined)],
+  ["a directory", false, bind("/srv/data"), bind("/srv/data/")],
+  ["a directory within the other's", false, bind("/srv"), bind("/srv/data")],
+  ["directories with similar names", true, bind("/srv/data"), bind("/srv/data-2")],
   ["the root", false, bind("/"), bind("/srv")],
   ["one export in two volumes", false, { mounts: [nfs("exp-a")] }, { mounts: [nfs("exp-b", "nfsvers=4,addr=nas,ro")] }],
   [
@@ -70,14 +71,14 @@ test.each<[string, boolean, Partial<DeployRequest>, Partial<DeployRequest>]>([
   ],
   ["the same export of two servers", true, { mounts: [nfs("exp-a")] }, { mounts: [nfs("exp-b", "addr=other")] }],
   ["volumes in memory", true, { mounts: [memory] }, { mounts: [{ ...memory, Source: "nem" }] }],
-  ["a folder that is a volume as well", false, { mounts: [folder] }, bind("/srv")],
-])("both have %s: may run at once: %j", (_, expected, a, b) => {
-  expect(canCoexist(of(a), of(b))).toBe(expected);
-  expect(canCoexist(of(b), of(a))).toBe(expected);
+  ["a directory that is also a volume", false, { mounts: [folder] }, bind("/srv")],
+])("areCompatible() if both use %s: %j", (_, expected, a, b) => {
+  expect(areCompatible(of(a), of(b))).toBe(expected);
+  expect(areCompatible(of(b), of(a))).toBe(expected);
 });
 
-test("a container claims what it was asked for, what it was given, and what others mounted in it", () => {
-  const claims = claimsOfContainer({
+test("hostResourcesOfContainer() has requested ports, ports that the engine chose, and all mounts", () => {
+  const resources = hostResourcesOfContainer({
     HostConfig: {
       PortBindings: { "80/tcp": [{ HostIp: "", HostPort: "8080" }], "81/tcp": [{ HostIp: "", HostPort: "" }] },
       Mounts: [nfs("exp-a"), nfs("exp-b", "addr=nas,ro")],
@@ -90,9 +91,9 @@ test("a container claims what it was asked for, what it was given, and what othe
       { Type: "tmpfs", Source: "", Destination: "/t", RW: true },
     ],
   } as unknown as ContainerDetails);
-  expect(claims).toMatchObject({ hostNetwork: false, named: true });
-  expect(claims.ports.map(({ published }) => published)).toEqual([8080, 32768]);
-  expect(claims.data).toEqual([
+  expect(resources).toMatchObject({ hostNetwork: false, hasDnsName: true });
+  expect(resources.ports.map(({ published }) => published)).toEqual([8080, 32768]);
+  expect(resources.data).toEqual([
     { volume: "exp-a", device: "nas:/export", writable: true },
     { volume: "exp-b", device: "nas:/export", writable: false },
     { path: "/srv", writable: false },

@@ -1,115 +1,119 @@
+import { posix } from "node:path";
 import type { NormalizedRequest, OperationOptions, PublishedPort } from "@openfactory/deploy-core";
 import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
-import { posix } from "node:path";
-import type { SeenMember } from "../containers/group.js";
+import type { InspectedContainer } from "../containers/group.js";
 import { boundPorts, sameHostPort } from "../ports.js";
 
-/** What two processes can't both have, or had better not. */
-export interface Claims {
-  /** With a host port. */
+/** The resources of the host that a container uses, some of which it can't share with another container. */
+export interface HostResources {
+  /** Only ports that have a host port. */
   ports: readonly PublishedPort[];
-  data: readonly Data[];
-  /** It is on the host's network, where any of its ports is the host's. */
+  data: readonly DataSource[];
+  /** The container is on the host's network, where all its ports are host ports. */
   hostNetwork: boolean;
-  /** It is on a network on which others find it by its name. */
-  named: boolean;
+  /** The container is on a network with DNS, where others find it by its name. */
+  hasDnsName: boolean;
 }
 
-/** A folder of the host's, or a volume, with what it stands for if it is known: two volumes can be one NFS export. */
-interface Data {
+/** A directory of the host, or a volume, with its device if that is known: two volumes can be one NFS export. */
+interface DataSource {
   path?: string;
   volume?: string;
   device?: string;
   writable: boolean;
 }
 
-/** Networks of the engine's own: it resolves no names there. */
-const NAMELESS: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
+/** The engine's predefined networks, which have no DNS. */
+const NETWORKS_WITHOUT_DNS: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
 
-const networkClaims = (networks: readonly string[]): Pick<Claims, "hostNetwork" | "named"> => ({
-  hostNetwork: networks.includes("host"),
-  named: networks.some((network) => !NAMELESS.has(network)),
-});
+/**
+ * Whether the new version can start while the current one still runs: they need no host resource that only one of them can
+ * have, and the engine can rename a running container. On a node of a swarm it can't: its DNS keeps the old names (seen on
+ * 20.10, 26.1 and 28.5). False if no container runs.
+ */
+export async function canRunTogether(
+  engine: DockerEngine,
+  current: readonly InspectedContainer[],
+  wanted: readonly HostResources[],
+  { signal }: OperationOptions,
+): Promise<boolean> {
+  const running = current.filter(({ active }) => active).map(({ details }) => hostResourcesOfContainer(details));
+  if (running.length === 0) return false;
+  if (!running.every((one) => wanted.every((other) => areCompatible(one, other)))) return false;
+  if (![...running, ...wanted].some(({ hasDnsName }) => hasDnsName)) return true;
+  const { Swarm } = await engine.info({ signal });
+  return Swarm.LocalNodeState !== "active";
+}
 
-export function claimsOfRequest({ ports = [], mounts = [], networks = [] }: NormalizedRequest): Claims {
+/** Whether two containers share no host port, and no data that one of them writes: two writers can corrupt a data directory. */
+export const areCompatible = (a: HostResources, b: HostResources): boolean =>
+  !(a.hostNetwork && b.hostNetwork) &&
+  !a.ports.some((port) => b.ports.some((other) => sameHostPort(port, other))) &&
+  !a.data.some((one) => b.data.some((other) => (one.writable || other.writable) && sameData(one, other)));
+
+export function hostResourcesOfRequest({ ports = [], mounts = [], networks = [] }: NormalizedRequest): HostResources {
   return {
     ports: ports.filter(({ published }) => published !== undefined),
     data: mounts.map(({ Type, Source, ReadOnly, VolumeOptions }) => ({
       ...(Type === "bind" && { path: Source }),
-      ...(Type === "volume" && { volume: Source, ...deviceIn(VolumeOptions?.DriverConfig?.Options) }),
+      ...(Type === "volume" && { volume: Source, ...deviceOf(VolumeOptions?.DriverConfig?.Options) }),
       writable: !ReadOnly && !isReadOnly(VolumeOptions?.DriverConfig?.Options),
     })),
-    ...networkClaims(networks),
+    ...networkResources(networks),
   };
 }
 
-export function claimsOfContainer({ HostConfig, Mounts = [], NetworkSettings }: ContainerDetails): Claims {
+export function hostResourcesOfContainer({
+  HostConfig,
+  Mounts = [],
+  NetworkSettings,
+}: ContainerDetails): HostResources {
   const optionsOf = (volume?: string) =>
     HostConfig.Mounts?.find(({ Source }) => Source === volume)?.VolumeOptions?.DriverConfig?.Options;
   return {
-    // Those that are asked for; and while it runs, those that the engine chose.
+    // The requested ports and, while the container runs, those that the engine chose.
     ports: [...boundPorts(HostConfig.PortBindings), ...boundPorts(NetworkSettings.Ports)].filter(
       ({ published }) => published,
     ),
     data: Mounts.map(({ Type, Source, Name, RW }) => ({
       ...(Type === "bind" && { path: Source }),
-      ...(Type === "volume" && { volume: Name, ...deviceIn(optionsOf(Name)) }),
+      ...(Type === "volume" && { volume: Name, ...deviceOf(optionsOf(Name)) }),
       writable: RW && !isReadOnly(optionsOf(Name)),
     })),
-    ...networkClaims(Object.keys(NetworkSettings.Networks)),
+    ...networkResources(Object.keys(NetworkSettings.Networks)),
   };
 }
 
-/** Whether the local driver mounts a volume read-only, as an NFS export with the option `ro`. */
+const networkResources = (networks: readonly string[]): Pick<HostResources, "hostNetwork" | "hasDnsName"> => ({
+  hostNetwork: networks.includes("host"),
+  hasDnsName: networks.some((network) => !NETWORKS_WITHOUT_DNS.has(network)),
+});
+
+/** Whether the local driver mounts a volume read-only, such as an NFS export with the option `ro`. */
 const isReadOnly = ({ o = "" }: Readonly<Record<string, string>> = {}): boolean => /(?:^|,)ro(?:,|$)/.test(o);
 
-/** What the local driver mounts for a volume: a folder of the host's, or a device, such as an NFS export of a server. */
-function deviceIn({ device, o = "", type }: Readonly<Record<string, string>> = {}): Pick<Data, "path" | "device"> {
-  // Memory is nobody else's.
+/** What the local driver mounts for a volume: a directory of the host, or a device, such as the NFS export of a server. */
+function deviceOf({ device, o = "", type }: Readonly<Record<string, string>> = {}): Pick<
+  DataSource,
+  "path" | "device"
+> {
+  // Each tmpfs is memory of its own.
   if (device === undefined || type === "tmpfs") return {};
   if (/(?:^|,)r?bind(?:,|$)/.test(o)) return { path: device };
   return { device: `${/(?:^|,)addr=([^,]*)/.exec(o)?.[1] ?? ""}${device}` };
 }
 
-/**
- * Whether two processes may run at the same time: no host port that both listen on, and no data that both have of which
- * one writes, since two processes on one data directory corrupt it.
- */
-export const canCoexist = (a: Claims, b: Claims): boolean =>
-  !(a.hostNetwork && b.hostNetwork) &&
-  !a.ports.some((port) => b.ports.some((other) => sameHostPort(port, other))) &&
-  !a.data.some((one) => b.data.some((other) => (one.writable || other.writable) && sameData(one, other)));
+const sameData = (a: DataSource, b: DataSource): boolean =>
+  isSame(a.volume, b.volume) ||
+  isSame(a.device, b.device) ||
+  (a.path !== undefined && b.path !== undefined && overlap(a.path, b.path));
 
-const same = (a: string | undefined, b: string | undefined): boolean => a !== undefined && a === b;
+const isSame = (a: string | undefined, b: string | undefined): boolean => a !== undefined && a === b;
 
-const sameData = (a: Data, b: Data): boolean =>
-  same(a.volume, b.volume) ||
-  same(a.device, b.device) ||
-  (a.path !== undefined && b.path !== undefined && nested(a.path, b.path));
-
-/** One path is the other, or holds it. */
-const nested = (a: string, b: string): boolean => {
+/** Whether two paths are the same, or one contains the other. */
+const overlap = (a: string, b: string): boolean => {
   const [first, second] = [withSlash(a), withSlash(b)];
   return first.startsWith(second) || second.startsWith(first);
 };
 
 const withSlash = (path: string): string => `${posix.normalize(path).replace(/\/$/, "")}/`;
-
-/**
- * Whether the new version can prove itself while what is there runs on: neither has what the other needs for itself, and
- * the engine lets a process that runs change its name. One that is in a swarm keeps the old names in its name service
- * (seen on 20.10, 26.1 and 28.5).
- */
-export async function mayCoexist(
-  engine: DockerEngine,
-  current: readonly SeenMember[],
-  wanted: readonly Claims[],
-  { signal }: OperationOptions,
-): Promise<boolean> {
-  const running = current.filter(({ active }) => active).map(({ details }) => claimsOfContainer(details));
-  if (running.length === 0) return false;
-  if (!running.every((one) => wanted.every((other) => canCoexist(one, other)))) return false;
-  if (![...running, ...wanted].some(({ named }) => named)) return true;
-  const { Swarm } = await engine.info({ signal });
-  return Swarm.LocalNodeState !== "active";
-}

@@ -1,6 +1,6 @@
 import { DeploymentError, type DeployRequest, type ProgressEvent, type UpdateOptions } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
-import { ContainerWorld } from "../../test/container-world.js";
+import { MemoryEngine } from "../../test/memory-engine.js";
 import { LocalDockerDeploymentStrategy } from "../strategy.js";
 
 type Strategy = LocalDockerDeploymentStrategy;
@@ -8,14 +8,14 @@ type Outcome = { done: true } | { done: false; error: unknown };
 
 const FAST: UpdateOptions = { settleMs: 0, timeoutMs: 2_000 };
 
-/** A service with two versions behind it, changed once more: each of these is interrupted at every point it has. */
+/** A service that is changed once more after some versions. The change is interrupted at each of its calls and events. */
 interface Scenario {
   title: string;
   options?: { emulateReplicas: boolean };
-  /** Version by number. */
+  /** The request of a version, by its number. */
   request: (version: number) => DeployRequest;
-  /** What comes before. */
-  before: (strategy: Strategy, world: ContainerWorld) => Promise<unknown>;
+  /** Prepares the service. */
+  before: (strategy: Strategy, memory: MemoryEngine) => Promise<unknown>;
   change: (strategy: Strategy, options?: object) => Promise<unknown>;
 }
 
@@ -74,22 +74,22 @@ const updating = (title: string, request: Scenario["request"], options?: Scenari
   },
 ];
 
-/** One that was stopped by somebody, and is to stay so if it is not changed. */
+/** A service that was stopped manually, and stays stopped unless it is changed. */
 const stoppedBefore: Scenario = {
-  title: "an update of one that was stopped",
+  title: "update of a stopped service",
   request: withPort,
-  before: async (strategy, world) => {
+  before: async (strategy, memory) => {
     await strategy.deploy(withPort(1));
-    await world.engine().containers.stop("demo");
+    await memory.engine().containers.stop("demo");
   },
   change: (strategy, more) => strategy.update(withPort(2), { ...FAST, ...more }),
 };
 
 const emulated = { emulateReplicas: true };
 const scenarios: Scenario[] = [
-  ...updating("beside each other", plain),
-  ...updating("one after the other", withPort),
-  ...updating("one after the other, started again on failure", onFailure),
+  ...updating("start-first", plain),
+  ...updating("stop-first", withPort),
+  ...updating("stop-first, restarted on failure", onFailure),
   ...updating("more replicas", replicated(2, 3, 4), emulated),
   ...updating("fewer replicas", replicated(3, 2, 1), emulated),
   ...updating("from no replicas to some", replicated(0, 2, 1), emulated),
@@ -97,110 +97,110 @@ const scenarios: Scenario[] = [
 ];
 
 interface Prepared {
-  world: ContainerWorld;
+  memory: MemoryEngine;
   strategy: Strategy;
   calls: number;
 }
 
 async function prepare({ before, options }: Scenario): Promise<Prepared> {
-  const world = new ContainerWorld();
-  const strategy = new LocalDockerDeploymentStrategy(world.engine(), options);
-  await before(strategy, world);
-  return { world, strategy, calls: world.calls.length };
+  const memory = new MemoryEngine();
+  const strategy = new LocalDockerDeploymentStrategy(memory.engine(), options);
+  await before(strategy, memory);
+  return { memory, strategy, calls: memory.calls.length };
 }
 
-const settled = async (work: Promise<unknown>): Promise<Outcome> =>
+const outcomeOf = async (work: Promise<unknown>): Promise<Outcome> =>
   work.then(
     () => ({ done: true }),
     (error: unknown) => ({ done: false, error }),
   );
 
-/** The number of calls that the change makes, and what is there before and after it. */
+/** The number of calls of the change, and the containers before and after it. */
 async function measure(scenario: Scenario) {
-  const { world, strategy, calls } = await prepare(scenario);
-  const before = world.all();
+  const { memory, strategy, calls } = await prepare(scenario);
+  const before = memory.all();
   await scenario.change(strategy);
-  return { calls: world.calls.length - calls, before, after: world.all() };
+  return { calls: memory.calls.length - calls, before, after: memory.all() };
 }
 
 describe.each([...scenarios, stoppedBefore])("$title", (scenario) => {
-  const fresh = (world: ContainerWorld): Strategy =>
-    new LocalDockerDeploymentStrategy(world.engine(), scenario.options);
+  const fresh = (memory: MemoryEngine): Strategy =>
+    new LocalDockerDeploymentStrategy(memory.engine(), scenario.options);
 
-  test("whichever call fails, the service is as it was; or the change is made, and it is told", async () => {
+  test("if any call fails, the change is reverted and rejects, or it is complete", async () => {
     const { calls, before, after } = await measure(scenario);
     for (let at = 0; at < calls; at++) {
       for (const takesEffect of [false, true]) {
-        const { world, strategy, calls: start } = await prepare(scenario);
+        const { memory, strategy, calls: start } = await prepare(scenario);
         const fail = (index: number): void => {
           if (index === start + at) throw new DeploymentError("TIMEOUT", "No answer.", { hint: "Wait." });
         };
-        if (takesEffect) world.onDone = fail;
-        else world.onCall = fail;
-        const outcome = await settled(scenario.change(strategy));
-        const where = `call ${at}, ${world.calls[start + at]}${takesEffect ? ", which took effect" : ""}`;
+        if (takesEffect) memory.onDone = fail;
+        else memory.onCall = fail;
+        const outcome = await outcomeOf(scenario.change(strategy));
+        const where = `call ${at}, ${memory.calls[start + at]}${takesEffect ? ", which took effect" : ""}`;
         if (!outcome.done) {
-          expect(world.all(), where).toEqual(before);
+          expect(memory.all(), where).toEqual(before);
           continue;
         }
-        // Too late to be put back: what is left to tidy up, the next change does.
-        expect((await fresh(world).inspect("demo")).image, where).toBe(imageOf(after));
-        await fresh(world).update(scenario.request(9), FAST);
-        expect(roles(world), where).toEqual(expect.arrayContaining([expect.stringMatching(/^app:9/)]));
-        expectTidy(world, where);
+        // The new version is the service already: the next change cleans up.
+        expect((await fresh(memory).inspect("demo")).image, where).toBe(imageOf(after));
+        await fresh(memory).update(scenario.request(9), FAST);
+        expect(roles(memory), where).toEqual(expect.arrayContaining([expect.stringMatching(/^app:9/)]));
+        expectClean(memory, where);
       }
     }
   });
 
-  test("whichever event it is aborted at, the service is as it was; or the change is made", async () => {
+  test("if it is aborted at any event, the change is reverted and rejects with ABORTED, or it is complete", async () => {
     const { before, after } = await measure(scenario);
     for (let at = 1; ; at++) {
-      const { world, strategy } = await prepare(scenario);
+      const { memory, strategy } = await prepare(scenario);
       const controller = new AbortController();
       let left = at;
       const observer = (_: ProgressEvent): void => {
         left -= 1;
         if (left === 0) controller.abort();
       };
-      const outcome = await settled(scenario.change(strategy, { observer, signal: controller.signal }));
-      if (outcome.done) expect(world.all(), `event ${at}`).toEqual(after);
+      const outcome = await outcomeOf(scenario.change(strategy, { observer, signal: controller.signal }));
+      if (outcome.done) expect(memory.all(), `event ${at}`).toEqual(after);
       else {
         expect(outcome.error, `event ${at}`).toMatchObject({ code: "ABORTED" });
-        expect(world.all(), `event ${at}`).toEqual(before);
+        expect(memory.all(), `event ${at}`).toEqual(before);
       }
       if (left > 0) break;
     }
   });
 
-  test("an observer that throws ends it, and the service is as it was", async () => {
+  test("if the observer throws at any event, the change is reverted, or it is complete", async () => {
     const { before, after } = await measure(scenario);
     for (let at = 1; ; at++) {
-      const { world, strategy } = await prepare(scenario);
+      const { memory, strategy } = await prepare(scenario);
       let left = at;
       const observer = (): void => {
         left -= 1;
-        if (left === 0) throw new Error("the observer's own");
+        if (left === 0) throw new Error("thrown by the observer");
       };
-      const outcome = await settled(scenario.change(strategy, { observer }));
-      expect(world.all(), `event ${at}`).toEqual(outcome.done ? after : before);
+      const outcome = await outcomeOf(scenario.change(strategy, { observer }));
+      expect(memory.all(), `event ${at}`).toEqual(outcome.done ? after : before);
       if (left > 0) break;
     }
   });
 
-  // The process of one that was stopped is not to be started again, so that the checks below do not fit it.
+  // The checks below expect the service to run.
   if (scenario === stoppedBefore) return;
 
-  test("whichever call is the last of its process, what is there is the service before or after, and converges", async () => {
+  test("if its process ends after any call, the service is the old or the new version, and the next change recovers it", async () => {
     const { calls, before, after } = await measure(scenario);
     for (let last = 0; last <= calls; last++) {
-      const killed = async (): Promise<ContainerWorld> => {
-        const { world, strategy, calls: start } = await prepare(scenario);
-        world.onCall = (index) => {
+      const killed = async (): Promise<MemoryEngine> => {
+        const { memory, strategy, calls: start } = await prepare(scenario);
+        memory.onCall = (index) => {
           if (index >= start + last) throw new Error("the process is gone");
         };
-        await settled(scenario.change(strategy));
-        world.onCall = () => undefined;
-        return world;
+        await outcomeOf(scenario.change(strategy));
+        memory.onCall = () => undefined;
+        return memory;
       };
       const where = `after ${last} calls`;
 
@@ -218,34 +218,69 @@ describe.each([...scenarios, stoppedBefore])("$title", (scenario) => {
       const updated = await killed();
       await fresh(updated).update(scenario.request(9), { ...FAST, revision: inspected.revision });
       expect((await fresh(updated).inspect("demo")).previous?.image, where).toBe(listed[0]?.image);
-      expectTidy(updated, where);
+      expectClean(updated, where);
 
       const rolledBack = await killed();
-      const outcome = await settled(fresh(rolledBack).rollback("demo", FAST));
+      const outcome = await outcomeOf(fresh(rolledBack).rollback("demo", FAST));
       if (!outcome.done) expect(outcome.error, where).toMatchObject({ code: "CONFLICT" });
       else expect((await fresh(rolledBack).inspect("demo")).image, where).toBe(listed[0]?.previous?.image);
-      expectTidy(rolledBack, where);
+      expectClean(rolledBack, where);
 
       const removed = await killed();
       await fresh(removed).remove("demo");
       expect(removed.all(), where).toEqual({});
 
       const deployed = await killed();
-      const deploying = await settled(fresh(deployed).deploy(scenario.request(9)));
+      const deploying = await outcomeOf(fresh(deployed).deploy(scenario.request(9)));
       if (!deploying.done) expect(deploying.error, where).toMatchObject({ code: "ALREADY_EXISTS" });
       await fresh(deployed).update(scenario.request(8), FAST);
-      expectTidy(deployed, where);
+      expectClean(deployed, where);
     }
   });
 });
 
-/** Nothing but the service, all of it running, and the version before, of which nothing runs or would be started. */
-function expectTidy(world: ContainerWorld, where: string): void {
-  const all = Object.entries(world.all());
+/** The suffixes of earlier releases, by those of today. */
+const FORMER_SUFFIXES: Record<string, string> = { candidate: "next", restoring: "returning", retiring: "leaving" };
+
+test.each(scenarios)("an update that an earlier release left unfinished is recovered: $title", async (scenario) => {
+  const fresh = (memory: MemoryEngine): Strategy =>
+    new LocalDockerDeploymentStrategy(memory.engine(), scenario.options);
+  const { calls } = await measure(scenario);
+  let renamed = 0;
+  for (let last = 0; last <= calls; last++) {
+    const { memory, strategy, calls: start } = await prepare(scenario);
+    memory.onCall = (index) => {
+      if (index >= start + last) throw new Error("the process is gone");
+    };
+    await outcomeOf(scenario.change(strategy));
+    memory.onCall = () => undefined;
+    const before = await fresh(memory).inspect("demo");
+    for (const container of memory.containers.values()) {
+      const former = container.Name.replace(
+        /(?<=\.)(candidate|restoring|retiring)\b/,
+        (role) => FORMER_SUFFIXES[role] ?? role,
+      );
+      if (former !== container.Name) renamed += 1;
+      container.Name = former;
+    }
+
+    const where = `after ${last} calls`;
+    const { ids, previous } = await fresh(memory).inspect("demo");
+    expect({ ids, previous }, where).toEqual({ ids: before.ids, previous: before.previous });
+    await fresh(memory).update(scenario.request(9), FAST);
+    expect((await fresh(memory).inspect("demo")).previous?.image, where).toBe(before.image);
+    expectClean(memory, where);
+  }
+  expect(renamed).toBeGreaterThan(0);
+});
+
+/** Only the service, running, and its previous version, which neither runs nor would be started. */
+function expectClean(memory: MemoryEngine, where: string): void {
+  const all = Object.entries(memory.all());
   expect(
     all.map(([name]) => name),
     where,
-  ).toEqual(expect.not.arrayContaining([expect.stringMatching(/next|returning|leaving/)]));
+  ).toEqual(expect.not.arrayContaining([expect.stringMatching(/candidate|restoring|retiring|next|returning|leaving/)]));
   const kept = all.filter(([name]) => name.includes(".previous"));
   const service = all.filter(([name]) => !name.includes("."));
   expect(kept.length + service.length, where).toBe(all.length);
@@ -262,7 +297,7 @@ function expectTidy(world: ContainerWorld, where: string): void {
   expect(new Set(kept.map(([, state]) => state)).size, where).toBeLessThanOrEqual(1);
 }
 
-const roles = (world: ContainerWorld): string[] => Object.values(world.all());
+const roles = (memory: MemoryEngine): string[] => Object.values(memory.all());
 
 const imageOf = (all: Record<string, string>): string | undefined =>
   Object.entries(all)

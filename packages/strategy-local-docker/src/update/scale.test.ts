@@ -1,6 +1,6 @@
 import { DeploymentError, type DeployRequest } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
-import { ContainerWorld } from "../../test/container-world.js";
+import { MemoryEngine } from "../../test/memory-engine.js";
 import { LocalDockerDeploymentStrategy } from "../strategy.js";
 
 const FAST = { settleMs: 0, timeoutMs: 2_000 };
@@ -12,33 +12,33 @@ const request = (Replicas: number, more: Partial<DeployRequest> = {}): DeployReq
   ...more,
 });
 
-const strategyOn = (world: ContainerWorld) =>
-  new LocalDockerDeploymentStrategy(world.engine(), { emulateReplicas: true });
+const strategyOn = (memory: MemoryEngine) =>
+  new LocalDockerDeploymentStrategy(memory.engine(), { emulateReplicas: true });
 async function deployed(replicas: number, more: Partial<DeployRequest> = {}) {
-  const world = new ContainerWorld();
-  const strategy = strategyOn(world);
+  const memory = new MemoryEngine();
+  const strategy = strategyOn(memory);
   await strategy.deploy(request(replicas, more));
-  return { world, strategy };
+  return { memory, strategy };
 }
 const runs = "app:1 running unless-stopped";
 
-test("scale adds at the end, and takes away from the end; of none, the first is kept", async () => {
-  const { world, strategy } = await deployed(2);
-  const first = world.ids()[0];
+test("scale() adds and removes the highest numbers, and keeps the first replica as a placeholder for 0", async () => {
+  const { memory, strategy } = await deployed(2);
+  const first = memory.ids()[0];
   await strategy.scale("demo", 3);
-  expect(world.all()).toEqual({ "demo-1": runs, "demo-2": runs, "demo-3": runs });
+  expect(memory.all()).toEqual({ "demo-1": runs, "demo-2": runs, "demo-3": runs });
   await strategy.scale("demo", 1);
-  expect(world.all()).toEqual({ "demo-1": runs });
+  expect(memory.all()).toEqual({ "demo-1": runs });
   await strategy.scale("demo", 0);
-  expect(world.all()).toEqual({ "demo-0": "app:1 exited no" });
+  expect(memory.all()).toEqual({ "demo-0": "app:1 exited no" });
   await strategy.scale("demo", 0);
   await strategy.scale("demo", 2);
-  expect(world.all()).toEqual({ "demo-1": runs, "demo-2": runs });
-  expect(world.ids()[0]).toBe(first);
+  expect(memory.all()).toEqual({ "demo-1": runs, "demo-2": runs });
+  expect(memory.ids()[0]).toBe(first);
 });
 
-test("settings but for the mode stay; each replica has its own number", async () => {
-  const { world, strategy } = await deployed(1, {
+test("scale() changes only the mode of the settings, and each replica has its own number", async () => {
+  const { memory, strategy } = await deployed(1, {
     restart: { Condition: "on-failure", MaxAttempts: 3 },
     labels: { a: "b" },
   });
@@ -60,64 +60,64 @@ test("settings but for the mode stay; each replica has its own number", async ()
       replicas: now.replicas,
       settings: now.settings,
     });
-    if (replicas === 0) expect(world.all()).toEqual({ "demo-0.on-failure-3": "app:1 exited no" });
+    if (replicas === 0) expect(memory.all()).toEqual({ "demo-0.on-failure-3": "app:1 exited no" });
   }
-  const env = [...world.containers.values()].map(({ Name, Config }) => [Name, Config.Env]);
+  const env = [...memory.containers.values()].map(({ Name, Config }) => [Name, Config.Env]);
   expect(env.sort()).toEqual([
     ["/demo-1", ["APP_UUID=D-1", "A=1"]],
     ["/demo-2", ["A=1", "APP_UUID=D-2"]],
   ]);
-  expect(world.all()).toEqual({ "demo-1": "app:1 running on-failure", "demo-2": "app:1 running on-failure" });
+  expect(memory.all()).toEqual({ "demo-1": "app:1 running on-failure", "demo-2": "app:1 running on-failure" });
 });
 
-test("a service of no replicas is made, waited for, updated, rolled back and removed as any other", async () => {
-  const { world, strategy } = await deployed(0);
-  expect(world.all()).toEqual({ "demo-0": "app:1 created no" });
+test("a service with 0 replicas can be deployed, waited for, updated, rolled back and removed", async () => {
+  const { memory, strategy } = await deployed(0);
+  expect(memory.all()).toEqual({ "demo-0": "app:1 created no" });
   expect(await strategy.wait("demo")).toMatchObject({ state: "stopped", replicas: { running: 0, desired: 0 } });
   expect((await strategy.inspect("demo")).settings).toEqual(await strategy.settingsOf(request(0)));
   await expect(strategy.deploy(request(0))).rejects.toMatchObject({ code: "ALREADY_EXISTS", service: "demo" });
 
   await strategy.update(request(2, { image: "app:2" }), FAST);
   const two = { "demo-1": "app:2 running unless-stopped", "demo-2": "app:2 running unless-stopped" };
-  expect(world.all()).toEqual({ ...two, "demo-0.previous": "app:1 created no" });
+  expect(memory.all()).toEqual({ ...two, "demo-0.previous": "app:1 created no" });
   await strategy.rollback("demo");
   const kept = { "demo-1.previous": "app:2 exited no", "demo-2.previous": "app:2 exited no" };
-  expect(world.all()).toEqual({ "demo-0": "app:1 created no", ...kept });
+  expect(memory.all()).toEqual({ "demo-0": "app:1 created no", ...kept });
   await strategy.rollback("demo");
-  expect(world.all()).toEqual({ ...two, "demo-0.previous": "app:1 created no" });
+  expect(memory.all()).toEqual({ ...two, "demo-0.previous": "app:1 created no" });
   await strategy.update(request(0, { image: "app:3", restart: { Condition: "on-failure" } }), FAST);
-  expect(world.all()).toEqual({ "demo-0.on-failure": "app:3 created no", ...kept });
+  expect(memory.all()).toEqual({ "demo-0.on-failure": "app:3 created no", ...kept });
   expect((await strategy.inspect("demo")).settings).toMatchObject({ restart: { Condition: "on-failure" } });
   await strategy.scale("demo", 1);
-  expect(world.all()).toEqual({ "demo-1": "app:3 running on-failure", ...kept });
+  expect(memory.all()).toEqual({ "demo-1": "app:3 running on-failure", ...kept });
   await strategy.remove("demo");
-  expect(world.all()).toEqual({});
+  expect(memory.all()).toEqual({});
 });
 
-test("new replicas are of the image that the others are of, though its tag has moved", async () => {
-  const { world, strategy } = await deployed(1);
-  world.images.set("app:1", "another-image");
+test("scale() creates new replicas with the image of the others, even if its tag has moved", async () => {
+  const { memory, strategy } = await deployed(1);
+  memory.images.set("app:1", "another-image");
   await strategy.scale("demo", 2);
-  expect(world.all()).toEqual({ "demo-1": runs, "demo-2": "image running unless-stopped" });
+  expect(memory.all()).toEqual({ "demo-1": runs, "demo-2": "image running unless-stopped" });
   expect(await strategy.inspect("demo")).toMatchObject({ image: "app:1", settings: { image: "app:1" } });
 });
 
 test.each([
-  ["two with one host port", { ports: { 8080: 80 } }, 2, "INVALID_REQUEST"],
-  ["less than none", {}, -1, "INVALID_REQUEST"],
-  ["a half", {}, 0.5, "INVALID_REQUEST"],
-])("%s: refused, and nothing changed", async (_, more, replicas, code) => {
-  const { world, strategy } = await deployed(1, more);
+  ["two replicas with one host port", { ports: { 8080: 80 } }, 2, "INVALID_REQUEST"],
+  ["a negative number", {}, -1, "INVALID_REQUEST"],
+  ["a fraction", {}, 0.5, "INVALID_REQUEST"],
+])("scale() rejects %s, and changes nothing", async (_, more, replicas, code) => {
+  const { memory, strategy } = await deployed(1, more);
   await expect(strategy.scale("demo", replicas)).rejects.toMatchObject({ code, service: "demo" });
-  expect(world.all()).toEqual({ "demo-1": runs });
+  expect(memory.all()).toEqual({ "demo-1": runs });
 });
 
-test("one container that is no replica has no number of them", async () => {
-  const world = new ContainerWorld();
-  await new LocalDockerDeploymentStrategy(world.engine()).deploy({ name: "demo", image: "app:1" });
-  await expect(strategyOn(world).scale("demo", 2)).rejects.toMatchObject({ code: "UNSUPPORTED", service: "demo" });
-  await expect(strategyOn(world).scale("other", 2)).rejects.toMatchObject({ code: "NOT_FOUND" });
-  expect(new LocalDockerDeploymentStrategy(world.engine()).manifest.capabilities).not.toContain("scale");
+test("scale() rejects with UNSUPPORTED for a service without emulated replicas", async () => {
+  const memory = new MemoryEngine();
+  await new LocalDockerDeploymentStrategy(memory.engine()).deploy({ name: "demo", image: "app:1" });
+  await expect(strategyOn(memory).scale("demo", 2)).rejects.toMatchObject({ code: "UNSUPPORTED", service: "demo" });
+  await expect(strategyOn(memory).scale("other", 2)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  expect(new LocalDockerDeploymentStrategy(memory.engine()).manifest.capabilities).not.toContain("scale");
 });
 
 describe.each([
@@ -125,55 +125,55 @@ describe.each([
   [0, 2],
   [3, 1],
   [2, 0],
-])("from %i to %i", (from, to) => {
+])("scale() from %i to %i replicas", (from, to) => {
   const prepare = async () => {
-    const { world, strategy } = await deployed(Math.max(from, 1));
+    const { memory, strategy } = await deployed(Math.max(from, 1));
     if (from === 0) await strategy.scale("demo", 0);
-    return { world, strategy, start: world.calls.length, before: world.all() };
+    return { memory, strategy, start: memory.calls.length, before: memory.all() };
   };
   const count = async (): Promise<number> => {
-    const { world, strategy, start } = await prepare();
+    const { memory, strategy, start } = await prepare();
     await strategy.scale("demo", to);
-    return world.calls.length - start;
+    return memory.calls.length - start;
   };
 
-  test("whichever call is the last of its process, what is there is the service, and the next puts it right", async () => {
+  test("if its process ends after any call, the service is listed, and the next scale() completes the change", async () => {
     const calls = await count();
     for (let last = 0; last <= calls; last++) {
-      const { world, strategy, start } = await prepare();
-      world.onCall = (index) => {
+      const { memory, strategy, start } = await prepare();
+      memory.onCall = (index) => {
         if (index >= start + last) throw new Error("the process is gone");
       };
       await strategy.scale("demo", to).catch(() => undefined);
-      world.onCall = () => undefined;
+      memory.onCall = () => undefined;
       expect(
-        (await strategyOn(world).list()).map(({ name }) => name),
+        (await strategyOn(memory).list()).map(({ name }) => name),
         `after ${last} calls`,
       ).toEqual(["demo"]);
-      await strategyOn(world).scale("demo", to);
+      await strategyOn(memory).scale("demo", to);
       const names = to === 0 ? ["demo-0"] : Array.from({ length: to }, (_, index) => `demo-${index + 1}`);
-      expect(Object.keys(world.all()), `after ${last} calls`).toEqual(names);
-      expect(new Set(Object.values(world.all())), `after ${last} calls`).toEqual(
+      expect(Object.keys(memory.all()), `after ${last} calls`).toEqual(names);
+      expect(new Set(Object.values(memory.all())), `after ${last} calls`).toEqual(
         new Set([to === 0 ? "app:1 exited no" : runs]),
       );
     }
   });
 
-  // What is being taken away can't be put back.
+  // Removed replicas can't be restored.
   if (to < from) return;
 
-  test("whatever fails or is aborted, what was there is left, and no more", async () => {
+  test("if any call fails, or it is aborted at any event, the service is as it was", async () => {
     const calls = await count();
     for (let at = 0; at < calls; at++) {
-      const { world, strategy, start, before } = await prepare();
-      world.onCall = (index) => {
+      const { memory, strategy, start, before } = await prepare();
+      memory.onCall = (index) => {
         if (index === start + at) throw new DeploymentError("ENGINE_ERROR", "The engine broke.", { hint: "Mend it." });
       };
       await expect(strategy.scale("demo", to), `call ${at}`).rejects.toMatchObject({ code: "ENGINE_ERROR" });
-      expect(world.all(), `call ${at}`).toEqual(before);
+      expect(memory.all(), `call ${at}`).toEqual(before);
     }
     for (let at = 1, left = 0; left <= 0; at++) {
-      const { world, strategy, before } = await prepare();
+      const { memory, strategy, before } = await prepare();
       const controller = new AbortController();
       left = at;
       const observer = () => void ((left -= 1) === 0 && controller.abort());
@@ -187,7 +187,7 @@ describe.each([
       )
         break;
       await expect(scaling, `event ${at}`).rejects.toMatchObject({ code: "ABORTED", service: "demo" });
-      expect(world.all(), `event ${at}`).toEqual(before);
+      expect(memory.all(), `event ${at}`).toEqual(before);
     }
   });
 });

@@ -24,12 +24,12 @@ const container = (restarts: number, state: object = {}) => ({
   NetworkSettings: { Networks: {} },
 });
 
-/** What the engine answers to each look, the last one for ever. */
-const looks = (...containers: object[]) => {
+/** An engine that answers inspections with these containers in turn, and with the last one from then on. */
+const engineWith = (...containers: object[]) => {
   let next = 0;
   return fakeEngine({
     "containers.inspect": () => containers[Math.min(next++, containers.length - 1)],
-    // Not a stream: that a log cannot be read must not hide the failure itself.
+    // Not a stream: an unreadable log must not hide the failure.
     "containers.logs": () => undefined,
   }).engine;
 };
@@ -39,35 +39,35 @@ const withLogs = (engine: DockerEngine, logs: () => AsyncGenerator<object>): Doc
 };
 
 const waitOn = (...containers: object[]) =>
-  new LocalDockerDeploymentStrategy(looks(...containers)).wait("demo", { settleMs: 1, timeoutMs: 5_000 });
+  new LocalDockerDeploymentStrategy(engineWith(...containers)).wait("demo", { settleMs: 1, timeoutMs: 5_000 });
 
-test("one that was started again long ago, and runs, is ready", async () => {
+test("wait() resolves for a running container that was restarted long ago", async () => {
   expect(await waitOn(container(7))).toMatchObject({ state: "running" });
 });
 
-test("one that is started again and again while one waits is in a crash loop", async () => {
+test("wait() rejects with TASK_FAILED for a container that is restarted repeatedly during the wait", async () => {
   const restarting = { Status: "restarting", Running: true, Restarting: true, ExitCode: 3 };
   await expect(
     waitOn(container(0, restarting), container(1, restarting), container(2, restarting)),
   ).rejects.toMatchObject({
     code: "TASK_FAILED",
-    message: "demo ends again and again, with exit code 3.",
+    message: "demo is in a crash loop: its process exits with code 3.",
     instance: { exitCode: 3 },
   });
 });
 
-test("memory that ran out is told as that", async () => {
+test("wait() reports that a process was killed because it ran out of memory", async () => {
   const killed = { Status: "exited", Running: false, OOMKilled: true, ExitCode: 137 };
   await expect(waitOn(container(0, killed))).rejects.toMatchObject({
     code: "TASK_FAILED",
-    message: expect.stringContaining("killed for lack of memory"),
-    hint: "Raise its memory limit, or find out what takes so much.",
+    message: expect.stringContaining("killed: out of memory"),
+    hint: "Raise the memory limit of the service, or reduce the memory that its process uses.",
   });
 });
 
-test("one that never becomes healthy: TIMEOUT, with how far it came", async () => {
+test("wait() rejects with TIMEOUT and the progress if a container never becomes healthy", async () => {
   const starting = { Health: { Status: "starting", FailingStreak: 0 } };
-  const waiting = new LocalDockerDeploymentStrategy(looks(container(0, starting))).wait("demo", { timeoutMs: 50 });
+  const waiting = new LocalDockerDeploymentStrategy(engineWith(container(0, starting))).wait("demo", { timeoutMs: 50 });
   await expect(waiting).rejects.toMatchObject({
     code: "TIMEOUT",
     message: expect.stringContaining("0 of 1 ready, starting"),
@@ -83,7 +83,7 @@ const failing = {
   ],
 };
 
-test("a service that never becomes healthy: TIMEOUT with the last output of its health check and its last log lines", async () => {
+test("wait() rejects with TIMEOUT, the last output of the health check and the last log lines", async () => {
   const { engine } = fakeEngine({ "containers.inspect": () => container(0, { Health: failing }) });
   const logs = async function* () {
     yield { line: "waiting for the database" };
@@ -95,7 +95,7 @@ test("a service that never becomes healthy: TIMEOUT with the last output of its 
   });
 });
 
-test("an unhealthy service: TASK_FAILED with the last output of its health check", async () => {
+test("wait() rejects with TASK_FAILED and the last output of the health check if a container is unhealthy", async () => {
   const Health = { ...failing, Status: "unhealthy" };
   await expect(waitOn(container(0, { Health }))).rejects.toMatchObject({
     code: "TASK_FAILED",
@@ -103,13 +103,13 @@ test("an unhealthy service: TASK_FAILED with the last output of its health check
   });
 });
 
-test("a process that ended while its health check failed: TASK_FAILED with both causes", async () => {
+test("wait() rejects with TASK_FAILED and both causes if a process ends while its health check fails", async () => {
   const killed = { Status: "exited", Running: false, OOMKilled: true, ExitCode: 137, Health: failing };
-  const error = "killed for lack of memory (out of its limit); health check: exit code 7: connection refused";
+  const error = "killed: out of memory (its memory limit); health check: exit code 7: connection refused";
   await expect(waitOn(container(0, killed))).rejects.toMatchObject({ code: "TASK_FAILED", instance: { error } });
 });
 
-test("one that runs for a moment, in a crash loop, is told with the code that it ended with", async () => {
+test("wait() reports the last exit code of a container in a crash loop that runs at the moment", async () => {
   const { engine } = fakeEngine({
     "containers.inspect": (() => {
       let restarts = 0;
@@ -124,7 +124,7 @@ test("one that runs for a moment, in a crash loop, is told with the code that it
   };
   const waiting = new LocalDockerDeploymentStrategy({ ...engine, events } as unknown as DockerEngine).wait("demo");
   await expect(waiting).rejects.toMatchObject({
-    message: "demo ends again and again, with exit code 3.",
+    message: "demo is in a crash loop: its process exits with code 3.",
     instance: { exitCode: 3 },
   });
 });

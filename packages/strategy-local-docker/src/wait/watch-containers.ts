@@ -1,22 +1,26 @@
 import { sleep } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
 
-/** Without an event it is worth a look this often, in milliseconds: the stream of events may have broken. */
-const LOOK_ANYWAY = 2_000;
+/** How often containers are inspected without an event, since the stream of events may be broken. */
+const POLL_MS = 2_000;
 
-export interface Wake {
-  /** Resolves at the next event since the last call, or after `ms` milliseconds. */
-  next(ms: number): Promise<void>;
-  /** With what a container ended last since the listening began: where it runs again, its state has forgotten it. */
+/** Events that change nothing about which processes exist. */
+const IRRELEVANT = /^(?:exec_|health_status|top|resize|attach|detach|copy|archive-path|extract-to-dir|export)/;
+
+/** A watch over the events of some containers. */
+export interface ContainerWatch {
+  /** Resolves at the first event since the last call, or after `ms` milliseconds. */
+  nextEvent(ms: number): Promise<void>;
+  /** The code with which a container exited last during the watch. The state of a running container no longer has it. */
   exitCode(id: string): number | undefined;
   stop(): void;
 }
 
-/** Listens to the events of containers. That the stream breaks, or never opens, costs time only. */
-export function wakeOnEvents(engine: DockerEngine, ids: readonly string[], signal?: AbortSignal): Wake {
+/** Watches the events of containers. If the stream breaks or can't be opened, the watch falls back to polling. */
+export function watchContainers(engine: DockerEngine, ids: readonly string[], signal?: AbortSignal): ContainerWatch {
   const stopped = new AbortController();
   const exitCodes = new Map<string, number>();
-  let happened = Promise.withResolvers<void>();
+  let event = Promise.withResolvers<void>();
   void (async () => {
     const events = engine.events(
       { type: ["container"], container: ids },
@@ -24,48 +28,42 @@ export function wakeOnEvents(engine: DockerEngine, ids: readonly string[], signa
     );
     for await (const { Action, Actor } of events) {
       if (Action === "die") exitCodes.set(Actor.ID, Number(Actor.Attributes["exitCode"]));
-      happened.resolve();
+      event.resolve();
     }
   })().catch(() => undefined);
-  signal?.addEventListener("abort", () => happened.resolve(), { once: true, signal: stopped.signal });
+  signal?.addEventListener("abort", () => event.resolve(), { once: true, signal: stopped.signal });
 
   return {
-    async next(ms) {
+    async nextEvent(ms) {
       let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, Math.min(ms, LOOK_ANYWAY));
+      const timeout = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, Math.min(ms, POLL_MS));
       });
-      await Promise.race([happened.promise, late]);
+      await Promise.race([event.promise, timeout]);
       clearTimeout(timer);
-      happened = Promise.withResolvers<void>();
+      event = Promise.withResolvers<void>();
     },
     exitCode: (id) => exitCodes.get(id),
     stop: () => stopped.abort(),
   };
 }
 
-/** Where the stream of events breaks or can't be opened, this often, in milliseconds, something may have happened. */
-const WITHOUT_EVENTS_MS = 2_000;
-
-/** Events that change nothing of which processes there are. */
-const IRRELEVANT = /^(?:exec_|health_status|top|resize|attach|detach|copy|archive-path|extract-to-dir|export)/;
-
-/** Calls back when containers start, end, come, go or change their names, until the signal fires. */
-export function onContainerEvents(engine: DockerEngine, happened: () => void, signal: AbortSignal): void {
+/** Calls back when any container starts, ends, is created, removed or renamed, until the signal fires. */
+export function onContainerChange(engine: DockerEngine, callback: () => void, signal: AbortSignal): void {
   const listen = async (): Promise<void> => {
     while (!signal.aborted) {
       try {
-        // What happened until the stream was open is seen by one more look.
-        for await (const { Action } of engine.events({ type: ["container"] }, { signal, onOpen: happened })) {
-          if (!IRRELEVANT.test(Action)) happened();
+        // Events before the stream was open are covered by the callback when it opens.
+        for await (const { Action } of engine.events({ type: ["container"] }, { signal, onOpen: callback })) {
+          if (!IRRELEVANT.test(Action)) callback();
         }
       } catch {
-        // The stream broke: the next look finds what it would have reported.
+        // The stream broke. The next callback covers the events that were missed.
       }
-      await sleep(WITHOUT_EVENTS_MS, signal);
-      happened();
+      await sleep(POLL_MS, signal);
+      callback();
     }
   };
-  // An aborted sleep ends the listening.
+  // An aborted sleep ends the loop.
   listen().catch(() => undefined);
 }

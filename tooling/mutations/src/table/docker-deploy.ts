@@ -10,22 +10,22 @@ export const dockerDeployMutations = ofSuite("docker", [
   [
     "networks joined after the start",
     `${source}/deploy/deploy.ts`,
-    "    // Before the start, so that the process finds every network when it looks for the first time.\n",
+    "    // Before the start, so that the process finds all its networks.\n",
     "    await engine.containers.start(id, { signal });\n",
     "joined before the process starts",
   ],
   [
     "a name in use taken for done",
     `${source}/deploy/create-container.ts`,
-    'if (DeploymentError.isInstance(error, "CONFLICT")) throw await nameInUse(engine, serviceName, madeAs, error);',
-    'if (DeploymentError.isInstance(error, "CONFLICT")) return { id: (await engine.containers.inspect(madeAs)).Id, warnings: [] };',
+    'if (DeploymentError.isInstance(error, "CONFLICT")) throw await nameInUse(engine, serviceName, initialName, error);',
+    'if (DeploymentError.isInstance(error, "CONFLICT")) return { id: (await engine.containers.inspect(initialName)).Id, warnings: [] };',
     "a name in use: ALREADY_EXISTS",
   ],
   [
     "a container of that name replaced",
     `${source}/deploy/create-container.ts`,
-    'if (DeploymentError.isInstance(error, "CONFLICT")) throw await nameInUse(engine, serviceName, madeAs, error);',
-    'if (DeploymentError.isInstance(error, "CONFLICT")) { await engine.containers.remove(madeAs, { force: true }); return engine.containers.create(madeAs, body); }',
+    'if (DeploymentError.isInstance(error, "CONFLICT")) throw await nameInUse(engine, serviceName, initialName, error);',
+    'if (DeploymentError.isInstance(error, "CONFLICT")) { await engine.containers.remove(initialName, { force: true }); return engine.containers.create(initialName, body); }',
     "a name in use: ALREADY_EXISTS",
   ],
   [
@@ -52,29 +52,29 @@ export const dockerDeployMutations = ofSuite("docker", [
   [
     "ports that are dropped accepted in strict mode",
     `${source}/warnings.ts`,
-    "  if (strict) throw refused(service, field, reason);\n",
+    "  if (strict) throw unsupportedError(service, field, reason);\n",
     "",
     "a port on an internal network",
   ],
   [
     "a failed start not cleaned up",
     `${source}/deploy/deploy.ts`,
-    "throw await removeAll(engine, made, error);",
+    "throw await removeCreated(engine, created, error);",
     "throw error;",
     "a host port that another service has",
   ],
   [
     "a missing network not cleaned up",
     `${source}/deploy/deploy.ts`,
-    "throw await removeAll(engine, made, error);",
-    'throw DeploymentError.isInstance(error, "NETWORK_NOT_FOUND") ? error : await removeAll(engine, made, error);',
+    "throw await removeCreated(engine, created, error);",
+    'throw DeploymentError.isInstance(error, "NETWORK_NOT_FOUND") ? error : await removeCreated(engine, created, error);',
     "as number 2 of three",
   ],
   [
     "an aborted deploy not cleaned up",
     `${source}/deploy/deploy.ts`,
-    "throw await removeAll(engine, made, error);",
-    'throw DeploymentError.isInstance(error, "ABORTED") ? error : await removeAll(engine, made, error);',
+    "throw await removeCreated(engine, created, error);",
+    'throw DeploymentError.isInstance(error, "ABORTED") ? error : await removeCreated(engine, created, error);',
     "at each progress event",
   ],
   [
@@ -87,9 +87,9 @@ export const dockerDeployMutations = ofSuite("docker", [
   [
     "the last look at the signal forgotten",
     `${source}/deploy/deploy.ts`,
-    "engine.containers.start(id, { signal }));\n    throwIfAborted(signal, { service: name });\n  } catch (error) {\n    throw explainStartFault(engine, request, error);\n  }\n  return checkPublished(engine, id, request, options);",
+    "engine.containers.start(id, { signal }));\n    throwIfAborted(signal, { service: name });\n  } catch (error) {\n    throw explainStartError(engine, request, error);\n  }\n  return checkPublishedPorts(engine, id, request, options);",
     // The comparison of the published ports looks at the signal, too.
-    "engine.containers.start(id));\n  } catch (error) {\n    throw explainStartFault(engine, request, error);\n  }\n  return [];",
+    "engine.containers.start(id));\n  } catch (error) {\n    throw explainStartError(engine, request, error);\n  }\n  return [];",
     "at each progress event",
   ],
   [
@@ -102,7 +102,7 @@ export const dockerDeployMutations = ofSuite("docker", [
   [
     "`never` behaves as `missing`",
     `${source}/deploy/create-container.ts`,
-    '    if (request.imagePullPolicy === "never") throw neverPulled(engine, request, error);\n',
+    '    if (request.imagePullPolicy === "never") throw imageNotLoaded(engine, request, error);\n',
     "",
     "`never` does not look for what the engine lacks",
   ],
@@ -143,9 +143,9 @@ export const dockerDeployMutations = ofSuite("docker", [
   ],
   [
     "env in the log lines of an error",
-    `${source}/wait/redact-error.ts`,
-    "return redactError(error, new Redactor(() => secretsOfRequest(told)));",
-    'return told.name === "" ? redactError(error, new Redactor(() => secretsOfRequest(told))) : error;',
+    `${source}/wait/failure.ts`,
+    "return redactError(error, new Redactor(() => secretsOfRequest(request)));",
+    'return request.name === "" ? redactError(error, new Redactor(() => secretsOfRequest(request))) : error;',
     "value of env that is in the last log lines",
   ],
   [
@@ -157,7 +157,7 @@ export const dockerDeployMutations = ofSuite("docker", [
   ],
   [
     "an aborted pull goes on",
-    `${source}/deploy/create-container.ts`,
+    `${source}/deploy/pull-image.ts`,
     "  await engine.images.pull(image, {\n    signal,\n",
     "  await engine.images.pull(image, {\n",
     "aborted while the image is pulled",
@@ -165,8 +165,8 @@ export const dockerDeployMutations = ofSuite("docker", [
   [
     "clean-up for errors of the contract only",
     `${source}/deploy/deploy.ts`,
-    "throw await removeAll(engine, made, error);",
-    "throw DeploymentError.isInstance(error) ? await removeAll(engine, made, error) : error;",
+    "throw await removeCreated(engine, created, error);",
+    "throw DeploymentError.isInstance(error) ? await removeCreated(engine, created, error) : error;",
     "an observer that throws",
   ],
   [

@@ -7,8 +7,8 @@ export const dockerServiceMutations = ofSuite("docker", [
   [
     "removal by a part of the name",
     `${source}/containers/find.ts`,
-    "  return familiesOf(seen).get(service) ?? [];\n",
-    "  const [part] = await engine.containers.list({ name: [service] });\n  return part ? lookAgain(engine, [{ id: part.Id }], options) : seen;\n",
+    "  return groupByService(inspected).get(service) ?? [];\n",
+    "  const [part] = await engine.containers.list({ name: [service] });\n  return part ? inspectContainers(engine, [{ id: part.Id }], options) : inspected;\n",
     "names are exact",
   ],
   [
@@ -41,7 +41,7 @@ export const dockerServiceMutations = ofSuite("docker", [
   ],
   [
     "removal of what restarts without a stop",
-    `${source}/remove.ts`,
+    `${source}/deploy/remove.ts`,
     "    if (active) {",
     "    if (active && !details.State.Restarting) {",
     "remove\\W+of one that ends again and again",
@@ -77,7 +77,7 @@ export const dockerServiceMutations = ofSuite("docker", [
   [
     "wait ignores crash loops",
     `${source}/wait/wait.ts`,
-    ">= CRASH_LOOP;",
+    ">= CRASH_LOOP_RESTARTS;",
     "> 1_000_000;",
     "wait on one that ends again and again",
   ],
@@ -133,14 +133,14 @@ export const dockerServiceMutations = ofSuite("docker", [
   [
     "a follow ends with the process",
     `${source}/observe/follow-logs.ts`,
-    "known.startedAt >= member.startedAt",
+    "known.startedAt >= container.startedAt",
     "known.startedAt > -Infinity",
     "following goes on when the process is started again",
   ],
   [
     "a follow reads a log from its start again",
     `${source}/observe/follow-logs.ts`,
-    "after: state.position, ",
+    "        after: log.position,\n",
     "",
     "following goes on when the process is started again",
   ],
@@ -154,7 +154,7 @@ export const dockerServiceMutations = ofSuite("docker", [
   [
     "a follow outlives the service",
     `${source}/observe/follow-logs.ts`,
-    "if (!goesOn && logs.areRead)",
+    "if (!continues && logs.areRead)",
     "if (isFirst && logs.areRead)",
     "following ends when the service is removed",
   ],
@@ -168,8 +168,8 @@ export const dockerServiceMutations = ofSuite("docker", [
   [
     "list ignores health",
     `${source}/observe/status.ts`,
-    "healthOf(/\\((?:health: )?(starting|healthy|unhealthy)\\)/",
-    "healthOf(/never/",
+    "toHealth(/\\((?:health: )?(starting|healthy|unhealthy)\\)/",
+    "toHealth(/never/",
     "list tells of one that is not healthy yet",
   ],
   [
@@ -210,7 +210,7 @@ export const dockerServiceMutations = ofSuite("docker", [
   [
     "the owner of a name that is missing not named",
     `${source}/containers/find.ts`,
-    "  if (family.length === 0) mustNotBeForeign(service, members);\n",
+    "  if (group.length === 0) assertNotForeign(service, containers);\n",
     "",
     "each operation on the name",
   ],

@@ -1,34 +1,34 @@
 import { DeploymentError, type RemoveOptions, sleep } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
-import { lookUpFamily, mustBeThere } from "./containers/find.js";
-import type { SeenMember } from "./containers/group.js";
-import { stopContainer } from "./containers/operations.js";
-import { read } from "./containers/state.js";
+import { assertFound, findServiceContainers } from "../containers/find.js";
+import type { InspectedContainer } from "../containers/group.js";
+import { stopContainer } from "../containers/operations.js";
+import { resolveState } from "../containers/state.js";
 
 /**
- * Stops and removes the containers of a service; and what updates have left beside them, the version before and what was
- * cut off, even where the service itself is not there any more.
+ * Stops and removes the containers of a service. Also removes its previous version and the containers of interrupted updates,
+ * even if the service itself no longer exists.
  * @throws DeploymentError `NOT_FOUND`, `TIMEOUT`, ...
  */
 export async function removeService(engine: DockerEngine, serviceName: string, options: RemoveOptions): Promise<void> {
-  const family = await lookUpFamily(engine, serviceName, options);
-  const { current } = read(family);
-  const beside = family.filter((member) => !current.includes(member));
+  const group = await findServiceContainers(engine, serviceName, options);
+  const { current } = resolveState(group);
+  const others = group.filter((container) => !current.includes(container));
   await Promise.all([
-    ...current.map((member) => removeContainer(engine, serviceName, member, options)),
-    ...beside.map(({ id }) => unlessGoing(engine, id, options, () => engine.containers.remove(id, { force: true }))),
+    ...current.map((container) => removeContainer(engine, serviceName, container, options)),
+    ...others.map(({ id }) => untilRemoved(engine, id, options, () => engine.containers.remove(id, { force: true }))),
   ]);
-  mustBeThere(engine, serviceName, current);
+  assertFound(engine, serviceName, current);
 }
 
 async function removeContainer(
   engine: DockerEngine,
   service: string,
-  { id, details, active }: SeenMember,
+  { id, details, active }: InspectedContainer,
   options: RemoveOptions,
 ): Promise<void> {
   const { signal, observer, timeoutMs = 60_000 } = options;
-  await unlessGoing(engine, id, options, async () => {
+  await untilRemoved(engine, id, options, async () => {
     if (active) {
       observer?.({ type: "step", service, step: "stop", id });
       await stopContainer(engine, details, { signal, timeoutMs });
@@ -38,15 +38,15 @@ async function removeContainer(
   });
 }
 
-/** Gone, or going, by somebody else's hand: that is what was asked for. */
-async function unlessGoing(
+/** If another process removes the container at the same time, waits until it is gone. */
+async function untilRemoved(
   engine: DockerEngine,
   id: string,
   { signal, timeoutMs = 60_000 }: RemoveOptions,
-  removal: () => Promise<void>,
+  remove: () => Promise<void>,
 ): Promise<void> {
   try {
-    await removal();
+    await remove();
   } catch (error) {
     if (DeploymentError.isInstance(error, "NOT_FOUND")) return;
     if (!DeploymentError.isInstance(error, "CONFLICT")) throw error;

@@ -8,32 +8,32 @@ interface Body {
   HostConfig?: ContainerDetails["HostConfig"];
 }
 
-/** What a container of that image does when it is started. Any other runs on. */
+/** The process of a container of this image exits at once. All others keep running. */
 const CRASHES = "crash:1";
 
-const fault = (code: ErrorCode, message: string): DeploymentError =>
+const engineError = (code: ErrorCode, message: string): DeploymentError =>
   new DeploymentError(code, message, { hint: "None.", cause: { message } });
 
-const host = (config: ContainerDetails["HostConfig"]): string[] =>
+const hostPorts = (config: ContainerDetails["HostConfig"]): string[] =>
   Object.values(config.PortBindings ?? {}).flatMap((bindings) => (bindings ?? []).map(({ HostPort }) => HostPort));
 
 /**
- * An engine in memory whose containers have names, states, ports and times as a real one's, so that every call of an
- * operation can be made to fail, or to be the last that its process makes. Real engines prove the rest.
+ * An engine in memory, whose containers have names, states, ports and times like those of a real engine. Each call of an
+ * operation can fail, or be the last before its process ends.
  */
-export class ContainerWorld {
+export class MemoryEngine {
   readonly containers = new Map<string, ContainerDetails>();
   readonly calls: string[] = [];
   /** Ids of images by name; any other is `image`. */
   readonly images = new Map<string, string>();
-  /** Called before each call takes effect, with its number from 0; what it throws is the call's failure. */
+  /** Called before each call takes effect, with its number from 0. The call rejects with the error that it throws. */
   onCall: (index: number, call: string) => void = () => undefined;
-  /** Called when it has. */
+  /** Called after each call has taken effect. */
   onDone: (index: number, call: string) => void = () => undefined;
   #ids = 0;
   #clock = Date.parse("2026-01-01T00:00:00Z");
 
-  /** The engine as a process sees it. */
+  /** A client of the engine. */
   engine(): DockerEngine {
     const call =
       <Args extends unknown[], Result>(name: string, work: (...args: Args) => Result) =>
@@ -46,7 +46,7 @@ export class ContainerWorld {
         return result;
       };
     const engine = {
-      host: "unix:///world.sock",
+      host: "unix:///memory.sock",
       apiVersion: async () => "1.51",
       info: call("info", () => ({ Swarm: { LocalNodeState: "inactive" } })),
       close: async () => undefined,
@@ -80,7 +80,7 @@ export class ContainerWorld {
     return engine as unknown as DockerEngine;
   }
 
-  /** What there is: `demo: app:2, running`, by name. */
+  /** All containers by name, with image, state and restart policy: `app:2 running unless-stopped`. */
   all(): Record<string, string> {
     return Object.fromEntries(
       [...this.containers.values()]
@@ -108,13 +108,13 @@ export class ContainerWorld {
   #get(idOrName: string): ContainerDetails {
     const found =
       this.containers.get(idOrName) ?? [...this.containers.values()].find(({ Name }) => Name === `/${idOrName}`);
-    if (found === undefined) throw fault("NOT_FOUND", `No such container: ${idOrName}`);
+    if (found === undefined) throw engineError("NOT_FOUND", `No such container: ${idOrName}`);
     return found;
   }
 
   #free(name: string): void {
     if ([...this.containers.values()].some(({ Name }) => Name === `/${name}`))
-      throw fault("CONFLICT", `${name} is in use`);
+      throw engineError("CONFLICT", `${name} is in use`);
   }
 
   #create(name: string, { Image, Labels = {}, Env = [], HostConfig = {} }: Body): { id: string; warnings: string[] } {
@@ -148,9 +148,9 @@ export class ContainerWorld {
     if (container.State.Running) return;
     const taken = [...this.containers.values()]
       .filter(({ State }) => State.Running)
-      .flatMap(({ HostConfig }) => host(HostConfig));
-    if (host(container.HostConfig).some((port) => taken.includes(port)))
-      throw fault("CONFLICT", "port is already allocated");
+      .flatMap(({ HostConfig }) => hostPorts(HostConfig));
+    if (hostPorts(container.HostConfig).some((port) => taken.includes(port)))
+      throw engineError("CONFLICT", "port is already allocated");
     Object.assign(container.State, { Status: "running", Running: true, StartedAt: this.#now() });
     if (container.Config.Image === CRASHES) this.#end(container, 1);
   }
@@ -161,7 +161,7 @@ export class ContainerWorld {
   }
 
   #rename(container: ContainerDetails, name: string): void {
-    if (container.Name === `/${name}`) throw fault("INVALID_REQUEST", "the same name");
+    if (container.Name === `/${name}`) throw engineError("INVALID_REQUEST", "the same name");
     this.#free(name);
     container.Name = `/${name}`;
   }
@@ -181,7 +181,7 @@ export class ContainerWorld {
         State: State.Status,
         Status: State.Status,
         Labels: Config.Labels,
-        Ports: host(HostConfig).map((port) => ({ PrivatePort: 80, PublicPort: Number(port), Type: "tcp" })),
+        Ports: hostPorts(HostConfig).map((port) => ({ PrivatePort: 80, PublicPort: Number(port), Type: "tcp" })),
       }));
   }
 }
