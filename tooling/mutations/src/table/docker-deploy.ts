@@ -5,7 +5,7 @@ const source = "packages/strategy-local-docker/src";
 const deploying = `  async deploy(request: DeployRequest, options: DeployOptions = {}): Promise<Deployment> {
     const { request: prepared, warnings } = this.prepare(request, options);`;
 
-/** Deploys that go wrong. */
+/** Faults of deploys. */
 export const dockerDeployMutations = ofSuite("docker", [
   [
     "networks joined after the start",
@@ -15,7 +15,7 @@ export const dockerDeployMutations = ofSuite("docker", [
     "joined before the process starts",
   ],
   [
-    "a name in use taken for done",
+    "a name in use reported as created",
     `${source}/deploy/create-container.ts`,
     'if (DeploymentError.isInstance(error, "CONFLICT")) throw await nameInUse(engine, serviceName, initialName, error);',
     'if (DeploymentError.isInstance(error, "CONFLICT")) return { id: (await engine.containers.inspect(initialName)).Id, warnings: [] };',
@@ -85,10 +85,10 @@ export const dockerDeployMutations = ofSuite("docker", [
     "at each progress event",
   ],
   [
-    "the last look at the signal forgotten",
+    "the last check of the signal removed",
     `${source}/deploy/deploy.ts`,
     "engine.containers.start(id, { signal }));\n    throwIfAborted(signal, { service: name });\n  } catch (error) {\n    throw explainStartError(engine, request, error);\n  }\n  return checkPublishedPorts(engine, id, request, options);",
-    // The comparison of the published ports looks at the signal, too.
+    // The comparison of the published ports checks the signal, too.
     "engine.containers.start(id));\n  } catch (error) {\n    throw explainStartError(engine, request, error);\n  }\n  return [];",
     "at each progress event",
   ],
@@ -128,14 +128,14 @@ export const dockerDeployMutations = ofSuite("docker", [
     "request field\\W+constraints",
   ],
   [
-    "warnings not told to the observer",
+    "warnings not passed to the observer",
     `${source}/strategy.ts`,
     deploying,
     deploying.replace("(request, options)", "(request, { ...options, observer: undefined })"),
     "request field\\W+constraints",
   ],
   [
-    "env in an error, in the engine's words",
+    "env in an error, in the engine's message",
     "packages/core/src/secrets/guard-strategy.ts",
     "redactWarnings(deployment.warnings, redactor) };\n  } catch (error) {\n    throw redactError(error, redactor);",
     "redactWarnings(deployment.warnings, redactor) };\n  } catch (error) {\n    throw error;",
@@ -149,7 +149,7 @@ export const dockerDeployMutations = ofSuite("docker", [
     "value of env that is in the last log lines",
   ],
   [
-    "a port in use told as an engine error",
+    "a port in use reported as an engine error",
     `${source}/deploy/start-error.ts`,
     'return new DeploymentError("CONFLICT"',
     'return new DeploymentError("ENGINE_ERROR"',

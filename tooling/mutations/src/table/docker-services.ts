@@ -2,7 +2,7 @@ import { ofSuite } from "./of-suite.ts";
 
 const source = "packages/strategy-local-docker/src";
 
-/** Services that are there, and what goes wrong with them. */
+/** Faults of operations on existing services. */
 export const dockerServiceMutations = ofSuite("docker", [
   [
     "removal by a part of the name",
@@ -145,7 +145,7 @@ export const dockerServiceMutations = ofSuite("docker", [
     "following goes on when the process is started again",
   ],
   [
-    "a follow does not see new containers",
+    "a follow ignores new containers",
     `${source}/observe/follow-logs.ts`,
     "if (known?.isOpen ||",
     "if (known?.isOpen || (known === undefined && this.#followed.size > 0) ||",
@@ -180,14 +180,14 @@ export const dockerServiceMutations = ofSuite("docker", [
     "list has what has ended",
   ],
   [
-    "ports that are asked for told as published",
+    "requested ports reported as published",
     `${source}/observe/status.ts`,
     "containers.flatMap(({ NetworkSettings }) => boundPorts(NetworkSettings.Ports))",
     "containers.flatMap(({ HostConfig }) => boundPorts(HostConfig.PortBindings ?? null))",
     "a network that publishes none",
   ],
   [
-    "containers of other orchestrators taken for services",
+    "containers of other orchestrators treated as services",
     `${source}/containers/other-orchestrators.ts`,
     "  if (owner === undefined) return undefined;\n",
     "  if (owner !== labels) return undefined;\n",
@@ -215,7 +215,7 @@ export const dockerServiceMutations = ofSuite("docker", [
     "each operation on the name",
   ],
   [
-    "exit codes taken for success",
+    "any exit code treated as success",
     `${source}/observe/status.ts`,
     'return exitCode === 0 ? "completed" : "failed";',
     'return "completed";',
@@ -229,14 +229,14 @@ export const dockerServiceMutations = ofSuite("docker", [
     "tells its name, ids and image",
   ],
   [
-    "diagnose does not look at networks",
+    "diagnose does not check networks",
     `${source}/diagnose.ts`,
     "(options.networks ?? [])",
     "([] as string[])",
     "diagnose finds",
   ],
   [
-    "diagnose takes a part of a network's name",
+    "diagnose accepts a part of a network's name",
     "packages/docker-engine/src/diagnose-engine.ts",
     ".filter(({ Name }) => Name === name);",
     ".map((network) => ({ ...network, Name: name }));",
