@@ -24,7 +24,7 @@ afterAll(async () => {
   await proxy?.close();
 });
 
-test("a deploy with its image there is two calls, after the version is agreed on once", async () => {
+test("deploy() takes two calls for an existing image, after the API version was negotiated once", async () => {
   const { ids } = await strategy.deploy(request);
   expect(proxy.calls.filter((call) => call !== "GET /version")).toEqual([
     "GET /_ping",
@@ -33,16 +33,16 @@ test("a deploy with its image there is two calls, after the version is agreed on
   ]);
   proxy.calls.length = 0;
   await expect(strategy.deploy(request)).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
-  // The listing names the owner of the name.
+  // The listing shows whether another orchestrator owns the name.
   expect(proxy.calls).toEqual(["POST /containers/create", "GET /containers/json"]);
 });
 
-test("a listing is one call", async () => {
+test("list() takes one call", async () => {
   proxy.calls.length = 0;
   const listed = await strategy.list();
   const [id] = listed.find(({ name }) => name === request.name)?.ids ?? [];
   expect(id).toBeDefined();
-  // Others on this engine may be in the middle of an update, which takes a look at theirs.
+  // Services of other tests may be in the middle of an update, and are inspected then.
   expect(proxy.calls.filter((call) => !/^GET \/containers\/[0-9a-f]{64}\/json$/.test(call))).toEqual([
     "GET /containers/json",
   ]);

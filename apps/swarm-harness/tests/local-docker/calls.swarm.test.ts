@@ -18,7 +18,7 @@ afterAll(async () => {
   await engine?.down();
 });
 
-test("from API 1.44, a deploy on any number of networks is two calls", async () => {
+test("deploy() on any number of networks takes two calls, from API 1.44", async () => {
   const strategy = new LocalDockerDeploymentStrategy(connect({ host: proxy.host }));
   await strategy.deploy({ name: "first", image: TEST_IMAGE, command: ["sleep", "60"] });
   proxy.calls.length = 0;

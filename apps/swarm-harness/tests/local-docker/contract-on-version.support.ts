@@ -6,13 +6,17 @@ import { createEngine, type EngineVersion, type NodeVersion, type PodmanVersion 
 import { type RawEngine, TEST_ENTRYPOINT_IMAGE, TEST_IMAGE } from "@openfactory/test-engine";
 import { LocalDockerDeploymentStrategy } from "@openfactory/strategy-local-docker";
 
-/** Where the engine's published ports are, and where it takes a registry of this machine's. */
-interface Place {
+/** The address of the engine's published ports, and the address by which it reaches a registry of this machine. */
+interface Addresses {
   published: string;
   registry: string;
 }
 
-type MakeTarget = (strategy: OpenFactoryServiceDeploymentStrategy, engine: RawEngine, place: Place) => ContractTarget;
+type MakeTarget = (
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  engine: RawEngine,
+  addresses: Addresses,
+) => ContractTarget;
 
 const onNode =
   (version: NodeVersion, makeTarget: MakeTarget): ContractFactory =>
@@ -29,8 +33,8 @@ const onNode =
     };
   };
 
-/** An engine of that version in a container of its own. */
+/** An engine of that version, in its own container. */
 export const onVersion = (version: EngineVersion): ContractFactory => onNode(version, containerTarget);
 
-/** Podman of that version, in a container of its own. */
+/** Podman of that version, in its own container. */
 export const onPodman = (version: PodmanVersion): ContractFactory => onNode(version, podmanTarget);

@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 afterAll(() => strategy.close());
 
-test("three replicas are three containers, one service, each with its own APP_UUID", async () => {
+test("three replicas are one service of three containers, each with its own APP_UUID", async () => {
   const { ids, warnings } = await strategy.deploy(request, { strict: true });
   expect(ids).toHaveLength(3);
   expect(warnings).toEqual([]);
@@ -47,14 +47,14 @@ test("three replicas are three containers, one service, each with its own APP_UU
   expect(await containers()).toEqual([]);
 });
 
-test("replicas and a host port: refused, nothing made", async () => {
+test("deploy() rejects several replicas with a host port, and creates nothing", async () => {
   await expect(strategy.deploy({ ...request, ports: { 18099: 80 } })).rejects.toMatchObject({
     code: "INVALID_REQUEST",
   });
   expect(await containers()).toEqual([]);
 });
 
-test("a name of which one replica is taken: ALREADY_EXISTS, and the others are gone again", async () => {
+test("deploy() rejects with ALREADY_EXISTS if the name of one replica is in use, and removes the others", async () => {
   await new LocalDockerDeploymentStrategy(createEngine({ host })).deploy({
     ...request,
     name: `${name}-2`,

@@ -76,7 +76,7 @@ const request = (name: string, more: Partial<DeployRequest> = {}): DeployRequest
 const pulls = (): number => proxy.asked.filter((what) => what === "HEAD /v2/app/manifests/1").length;
 const isThere = async (): Promise<boolean> => (await raw.request("GET", `/images/${image}/json`)).status === 200;
 
-test("two deploys of one missing image are one pull; an aborted one leaves the other be", async () => {
+test("concurrent deploys of a missing image share one pull, which continues when one of them is aborted", async () => {
   const slowed = proxy.slow(layer);
   const [abort, events] = [new AbortController(), [] as ProgressEvent[]];
   const gone = strategy.deploy(request("gone"), { signal: abort.signal });
@@ -94,7 +94,7 @@ test("two deploys of one missing image are one pull; an aborted one leaves the o
   );
 });
 
-test("an abort of all of them stops the pull, and leaves nothing", async () => {
+test("the pull stops when all deploys that share it are aborted, and leaves nothing", async () => {
   const slowed = proxy.slow(layer);
   const aborts = ["one", "two"].map((name) => {
     const abort = new AbortController();
@@ -108,7 +108,7 @@ test("an abort of all of them stops the pull, and leaves nothing", async () => {
   expect(await isThere()).toBe(false);
 });
 
-test("`missing` asks no registry where the image is there; `always` asks once, and tells the digest", async () => {
+test("deploy() with `missing` contacts no registry for an existing image; `always` contacts it once, and returns the digest", async () => {
   await strategy.deploy(request("one"));
   const before = proxy.asked.length;
   await strategy.deploy(request("two"));
@@ -117,7 +117,7 @@ test("`missing` asks no registry where the image is there; `always` asks once, a
   expect(pulls()).toBe(2);
 });
 
-test("`never` asks no registry: IMAGE_NOT_FOUND at once, and it runs what was loaded", async () => {
+test("deploy() with `never` contacts no registry: IMAGE_NOT_FOUND for a missing image, and it runs a loaded one", async () => {
   const never = request("one", { imagePullPolicy: "never" });
   await expect(strategy.deploy(never)).rejects.toMatchObject({
     code: "IMAGE_NOT_FOUND",
@@ -132,7 +132,7 @@ test("`never` asks no registry: IMAGE_NOT_FOUND at once, and it runs what was lo
 });
 
 test.each(["missing", "always"] as const)(
-  "`%s` with a registry that stops in the middle of the pull: IMAGE_NOT_FOUND, named, nothing left",
+  "deploy() with `%s` rejects with IMAGE_NOT_FOUND if the registry stops in the middle of the pull, and leaves nothing",
   async (imagePullPolicy) => {
     const slowed = proxy.slow(/blobs/);
     const cut = request("one", { imagePullPolicy });
@@ -173,7 +173,7 @@ test("`always` with a registry that is gone: a warning where the engine has the 
 });
 
 test.each([429, 503] as const)(
-  "a registry that answers with %i is no missing image: ENGINE_ERROR with what to do; `always` goes on with a warning",
+  "deploy() rejects with ENGINE_ERROR and a hint if the registry answers %i; `always` continues with a warning",
   async (status) => {
     const refusing = await startRefusingRegistry(status);
     const [reference, other] = [`${refusing.host}/app:1`, `${refusing.host}/app:2`];
@@ -193,7 +193,7 @@ test.each([429, 503] as const)(
   },
 );
 
-test("a credential helper that is missing is a warning, once for the registry, and the image is pulled", async () => {
+test("deploy() warns once for the registry if a credential helper is missing, and pulls the image", async () => {
   const DOCKER_CONFIG = mkdtempSync(join(tmpdir(), "of-images-"));
   writeFileSync(join(DOCKER_CONFIG, "config.json"), JSON.stringify({ credsStore: "of-none" }));
   const engine = createEngine({ host, env: { ...process.env, DOCKER_CONFIG } });

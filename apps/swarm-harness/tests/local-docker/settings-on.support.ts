@@ -10,11 +10,11 @@ const run = `settings-${randomBytes(3).toString("hex")}`;
 const SECOND = 1e9;
 const MEBIBYTE = 2 ** 20;
 
-/** Pieces of requests, each in a shape that an engine may hold in another. */
+/** Parts of requests that an engine may store in another form. */
 const parts: [string, Partial<DeployRequest>][] = [
   ["nothing", {}],
   ["env", { env: ["Z=1", "A=b=c", "EMPTY=", "IMAGE_VARIABLE=other"] }],
-  ["env as the image's", { env: ["PATH=/bin", "A=1"] }],
+  ["env of the image", { env: ["PATH=/bin", "A=1"] }],
   ["labels", { labels: { "org.example.a": "1", b: "" } }],
   ["command and args", { command: ["sh", "-c"], args: ["sleep 1000", ""] }],
   ["args alone", { image: TEST_ENTRYPOINT_IMAGE, args: ["one", "two"] }],
@@ -75,10 +75,10 @@ const parts: [string, Partial<DeployRequest>][] = [
   ["no init", { init: false }],
   ["readOnly", { readOnly: true }],
   ["capabilities", { capAdd: ["SYS_PTRACE", "cap_net_admin"], capDrop: ["ALL"] }],
-  ["what takes a swarm", { constraints: ["node.role == worker"], updateConfig: { Parallelism: 2 } }],
+  ["swarm-only fields", { constraints: ["node.role == worker"], updateConfig: { Parallelism: 2 } }],
 ];
 
-/** A request is read back from the engine as the strategy says beforehand that it will be. */
+/** Tests that the settings of a deployed service are those that settingsOf() returned before. */
 export function settingsReadBack(engineAt: () => Promise<{ host: string; close(): Promise<void> }>): void {
   let raw: RawEngine;
   let strategy: LocalDockerDeploymentStrategy;

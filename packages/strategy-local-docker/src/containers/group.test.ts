@@ -13,9 +13,7 @@ const container = (name: string, labels: Record<string, string> = {}) =>
 const managed = { [OPERATION_LABEL]: "1" };
 const replica = { ...managed, [REPLICA_LABEL]: "mill" };
 const groups = (...members: ReturnType<typeof container>[]) =>
-  Object.fromEntries(
-    [...groupByService(members)].map(([service, group]) => [service, group.map(({ name }) => name)]),
-  );
+  Object.fromEntries([...groupByService(members)].map(([service, group]) => [service, group.map(({ name }) => name)]));
 
 test("groupByService() adds a container with a role to its service if this strategy created it", () => {
   expect(groups(container("mill.previous", managed), container("mill"), container("mill.candidate", managed))).toEqual({

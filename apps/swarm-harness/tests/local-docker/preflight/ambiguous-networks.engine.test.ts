@@ -19,7 +19,7 @@ const request = {
 let ids: string[] = [];
 
 beforeAll(async () => {
-  // Before API 1.44 an engine makes a second network of a name unless it is asked to look.
+  // Before API 1.44 an engine creates a second network of a name unless the request has CheckDuplicate.
   for (let count = 0; count < 2; count += 1) {
     const { body } = await raw.request("POST", "/v1.41/networks/create", { Name: network, Labels: TEST_LABELS });
     ids = [...ids, ...((body as { Id?: string }).Id ? [(body as { Id: string }).Id] : [])];
@@ -30,8 +30,8 @@ afterAll(async () => {
   await strategy.close();
 });
 
-test("two networks of one name: preflight and diagnose name both, and a deploy is a CONFLICT that leaves nothing", async (context) => {
-  if (ids.length < 2) return context.skip("this engine makes no second network of a name");
+test("preflight() and diagnose() name both networks of one name, and deploy() rejects with CONFLICT and leaves nothing", async (context) => {
+  if (ids.length < 2) return context.skip("this engine creates no second network of a name");
   const both = new RegExp(ids.map((id) => id.slice(0, 12)).join("|"), "g");
   const [problem] = await strategy.preflight([{ request, updates: false }]);
   expect(problem).toMatchObject({

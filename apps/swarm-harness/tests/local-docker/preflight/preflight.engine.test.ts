@@ -29,8 +29,8 @@ afterAll(async () => {
   await target.close();
 });
 
-/** The codes of what is found; and a deploy must come to the same. */
-async function foundAndMet(request: DeployRequest): Promise<string[]> {
+/** Checks that a deploy rejects with the first problem. @returns the codes of all problems. */
+async function preflightAndDeploy(request: DeployRequest): Promise<string[]> {
   const found = await strategy.preflight([{ request, updates: false }]);
   const deployed = await strategy.deploy(request).then(
     () => "done",
@@ -40,21 +40,23 @@ async function foundAndMet(request: DeployRequest): Promise<string[]> {
   return found.map(({ code }) => code);
 }
 
-test("what is found is what a deploy meets", { timeout: 120_000 }, async () => {
+test("preflight() reports the error with which deploy() rejects", { timeout: 120_000 }, async () => {
   await strategy.deploy(service("other", { ports: { [port]: 80 } }));
-  expect(await foundAndMet(service("x"))).toEqual([]);
-  expect(await foundAndMet(service("x"))).toEqual(["ALREADY_EXISTS"]);
+  expect(await preflightAndDeploy(service("x"))).toEqual([]);
+  expect(await preflightAndDeploy(service("x"))).toEqual(["ALREADY_EXISTS"]);
   await strategy.remove(`${run}-x`);
-  expect(await foundAndMet(service("x", { ports: { [port]: 81 } }))).toEqual(["CONFLICT"]);
-  expect(await foundAndMet(service("x", { networks: [`${run}-none`] }))).toEqual(["NETWORK_NOT_FOUND"]);
-  expect(await foundAndMet(service("x", { resources: { Limits: { NanoCPUs: 4096e9 } } }))).toEqual(["INVALID_REQUEST"]);
-  expect(await foundAndMet(service("x", { image: target.images.missing }))).toEqual(["IMAGE_NOT_FOUND"]);
+  expect(await preflightAndDeploy(service("x", { ports: { [port]: 81 } }))).toEqual(["CONFLICT"]);
+  expect(await preflightAndDeploy(service("x", { networks: [`${run}-none`] }))).toEqual(["NETWORK_NOT_FOUND"]);
+  expect(await preflightAndDeploy(service("x", { resources: { Limits: { NanoCPUs: 4096e9 } } }))).toEqual([
+    "INVALID_REQUEST",
+  ]);
+  expect(await preflightAndDeploy(service("x", { image: target.images.missing }))).toEqual(["IMAGE_NOT_FOUND"]);
   expect(await strategy.preflight([{ request: service("other", { ports: { [port]: 82 } }), updates: true }])).toEqual(
     [],
   );
 });
 
-test("a volume that exists with other options, which a deploy would not notice", async () => {
+test("preflight() reports a volume that exists with other options, which deploy() would mount", async () => {
   const mounted = (size: string) =>
     service("x", {
       mounts: [
@@ -68,7 +70,7 @@ test("a volume that exists with other options, which a deploy would not notice",
         },
       ],
     });
-  expect(await foundAndMet(mounted("1m"))).toEqual([]);
+  expect(await preflightAndDeploy(mounted("1m"))).toEqual([]);
   await strategy.remove(`${run}-x`);
   expect(await strategy.preflight([{ request: mounted("1m"), updates: false }])).toEqual([]);
   expect(await strategy.preflight([{ request: mounted("2m"), updates: false }])).toMatchObject([
@@ -76,19 +78,23 @@ test("a volume that exists with other options, which a deploy would not notice",
   ]);
 });
 
-test("images in a registry: there, not there, and not for everybody", { timeout: 120_000 }, async () => {
-  const image = await target.images.moving!();
-  const asked = async (reference: string) =>
-    (await strategy.preflight([{ request: service("x", { image: reference }), updates: false }])).map(
-      ({ code }) => code,
-    );
-  expect(await asked(image.reference)).toEqual([]);
-  expect(await asked(image.reference.replace(/:1$/, ":2"))).toEqual(["IMAGE_NOT_FOUND"]);
-  const closed = await startRegistry({ auth: true });
-  try {
-    expect(await asked(`${closed.host}/private:1`)).toEqual(["UNAUTHORIZED"]);
-  } finally {
-    await closed.stop();
-  }
-  expect(await asked(`${closed.host}/private:1`)).toEqual(["IMAGE_NOT_FOUND"]);
-});
+test(
+  "preflight() finds images in a registry, and reports missing images and denied access",
+  { timeout: 120_000 },
+  async () => {
+    const image = await target.images.moving!();
+    const codesFor = async (reference: string) =>
+      (await strategy.preflight([{ request: service("x", { image: reference }), updates: false }])).map(
+        ({ code }) => code,
+      );
+    expect(await codesFor(image.reference)).toEqual([]);
+    expect(await codesFor(image.reference.replace(/:1$/, ":2"))).toEqual(["IMAGE_NOT_FOUND"]);
+    const closed = await startRegistry({ auth: true });
+    try {
+      expect(await codesFor(`${closed.host}/private:1`)).toEqual(["UNAUTHORIZED"]);
+    } finally {
+      await closed.stop();
+    }
+    expect(await codesFor(`${closed.host}/private:1`)).toEqual(["IMAGE_NOT_FOUND"]);
+  },
+);

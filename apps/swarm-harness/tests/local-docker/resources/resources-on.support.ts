@@ -7,7 +7,7 @@ import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { LocalDockerDeploymentStrategy } from "@openfactory/strategy-local-docker";
 
-/** Networks and volumes on a real engine. */
+/** Tests networks and volumes on a real engine. */
 export function resourcesOn(engineAt: () => Promise<{ host: string; close(): Promise<void> }>): void {
   const run = `res-${randomBytes(3).toString("hex")}`;
   let raw: RawEngine;
@@ -43,7 +43,7 @@ export function resourcesOn(engineAt: () => Promise<{ host: string; close(): Pro
   });
 
   describe.each(["network", "volume"] as const)("a %s", (kind) => {
-    test("is made with its labels, found by them, and removed", async () => {
+    test("is created with its labels, found by them, and removed", async () => {
       const made = await strategy.createResource(spec(kind));
       expect(made).toEqual({
         kind,
@@ -61,7 +61,7 @@ export function resourcesOn(engineAt: () => Promise<{ host: string; close(): Pro
       expect((await ours()).map(({ name }) => name)).toEqual([`${run}-y`]);
     });
 
-    test("of a name that is in use: ALREADY_EXISTS, and what has it is as it was", async () => {
+    test("is not created if its name is in use: ALREADY_EXISTS, and the existing one is unchanged", async () => {
       const made = await strategy.createResource(spec(kind));
       const again = strategy.createResource(spec(kind, undefined, { labels: { ...TEST_LABELS, team: "rill" } }));
       await expect(again).rejects.toMatchObject({
@@ -72,7 +72,7 @@ export function resourcesOn(engineAt: () => Promise<{ host: string; close(): Pro
       expect(await ours()).toEqual([made]);
     });
 
-    test("that ten make at once is made by one", async () => {
+    test("is created by exactly one of ten concurrent calls", async () => {
       const all = await Promise.allSettled(Array.from({ length: 10 }, () => strategy.createResource(spec(kind))));
       const codes = all.map((one) => (one.status === "fulfilled" ? "made" : one.reason.code));
       expect(codes.toSorted()).toEqual([...Array(9).fill("ALREADY_EXISTS"), "made"]);
@@ -89,7 +89,7 @@ export function resourcesOn(engineAt: () => Promise<{ host: string; close(): Pro
       expect(await ours()).toEqual([made]);
     });
 
-    test("that a service uses stays: CONFLICT, which says by whom; and goes once the service lets go of it", async () => {
+    test("is not removed while a service uses it: CONFLICT with the name of the service; and is removed once it is unused", async () => {
       const { name } = await strategy.createResource(spec(kind));
       const service = user(kind, name);
       await strategy.deploy(service);
@@ -104,7 +104,7 @@ export function resourcesOn(engineAt: () => Promise<{ host: string; close(): Pro
       expect(await ours()).toEqual([]);
     });
 
-    test("is left by an abort", async () => {
+    test("is not removed and not created if the call is aborted", async () => {
       const { name } = await strategy.createResource(spec(kind));
       await strategy.deploy(user(kind, name));
       const removing = strategy.removeResource(kind, name, { signal: AbortSignal.timeout(300), timeoutMs: 60_000 });
@@ -114,21 +114,21 @@ export function resourcesOn(engineAt: () => Promise<{ host: string; close(): Pro
       expect((await ours()).map((one) => one.name)).toEqual([name]);
     });
 
-    test.each(["", "x", "a b", "a/b", "-x"])("can't be called %j: INVALID_REQUEST", async (name) => {
+    test.each(["", "x", "a b", "a/b", "-x"])("can't have the name %j: INVALID_REQUEST", async (name) => {
       await expect(strategy.createResource(spec(kind, name))).rejects.toMatchObject({
         code: "INVALID_REQUEST",
         field: "name",
       });
     });
 
-    test("of a driver that there is not: INVALID_REQUEST", async () => {
+    test("is not created with an unknown driver: INVALID_REQUEST", async () => {
       const making = strategy.createResource(spec(kind, undefined, { driver: "none-such" }));
       await expect(making).rejects.toMatchObject({ code: "INVALID_REQUEST", field: "driver" });
       expect(await ours()).toEqual([]);
     });
   });
 
-  test("a network has no way out, and a volume the options of its driver, if that is asked for", async () => {
+  test("a network can be internal, and a network and a volume can have driver options", async () => {
     await strategy.createResource(
       spec("network", `${run}-n`, { internal: true, driverOptions: { "com.docker.network.driver.mtu": "1400" } }),
     );
@@ -146,7 +146,7 @@ export function resourcesOn(engineAt: () => Promise<{ host: string; close(): Pro
     expect((await ours()).map(({ kind, name }) => `${kind} ${name}`)).toEqual([`network ${run}-n`, `volume ${run}-v`]);
   });
 
-  test("the engine's own networks, and locks, are no resources", async () => {
+  test("predefined networks and locks are no resources", async () => {
     await strategy.lock(run, { id: "1", owner: "ada", since: "" });
     const names = (await strategy.listResources()).map(({ name }) => name);
     expect(names).toEqual(expect.not.arrayContaining(["bridge", "host", "none"]));
@@ -156,7 +156,7 @@ export function resourcesOn(engineAt: () => Promise<{ host: string; close(): Pro
     await expect(strategy.createResource(spec("network", "bridge"))).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
   });
 
-  test.each(["config", "secret"] as const)("a %s takes a swarm: UNSUPPORTED", async (kind) => {
+  test.each(["config", "secret"] as const)("a %s needs a swarm: UNSUPPORTED", async (kind) => {
     const making = strategy.createResource({ kind, name: `${run}-x`, labels: {}, content: new Uint8Array() });
     await expect(making).rejects.toMatchObject({ code: "UNSUPPORTED", strategy: "docker" });
     await expect(strategy.removeResource(kind, `${run}-x`)).rejects.toMatchObject({ code: "UNSUPPORTED" });

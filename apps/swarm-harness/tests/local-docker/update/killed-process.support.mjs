@@ -1,4 +1,4 @@
-// Makes one call of the strategy; killed.engine.test.ts kills it while the call is under way.
+// Makes one call of the strategy. killed.engine.test.ts kills this process during the call.
 import { createEngine } from "@openfactory/docker-engine";
 import { LocalDockerDeploymentStrategy } from "@openfactory/strategy-local-docker";
 

@@ -35,7 +35,7 @@ const request = (version: number, withPort: boolean): DeployRequest => ({
   ...(withPort && { ports: { [port]: 80 } }),
 });
 
-/** Runs one call of the strategy in a process of its own, which is killed so many milliseconds after it has begun. */
+/** Runs one call of the strategy in another process, and kills it after `ms` milliseconds. */
 async function killedAfter(ms: number, call: "update" | "rollback", argument: unknown): Promise<void> {
   const child = fork(fileURLToPath(new URL("./killed-process.support.mjs", import.meta.url)), [host], {
     execArgv: [],
@@ -47,21 +47,21 @@ async function killedAfter(ms: number, call: "update" | "rollback", argument: un
   await delay(ms);
   child.kill("SIGKILL");
   await ended;
-  await engineHasDone();
+  await engineIsIdle();
 }
 
-/** The engine does to its end what it was asked for last, though nobody waits for it any more: a container may still appear. */
-async function engineHasDone(): Promise<void> {
-  const look = async (): Promise<string> =>
+/** The engine completes the last call of a killed process: a container may still appear. Waits until nothing changes. */
+async function engineIsIdle(): Promise<void> {
+  const observe = async (): Promise<string> =>
     JSON.stringify((await ours()).map(({ Id, Names, State }) => [Id, Names, State]).sort());
-  for (let before = await look(), sameSince = Date.now(); Date.now() - sameSince < 500; await delay(50)) {
-    const now = await look();
+  for (let before = await observe(), sameSince = Date.now(); Date.now() - sameSince < 500; await delay(50)) {
+    const now = await observe();
     if (now !== before) [before, sameSince] = [now, Date.now()];
   }
 }
 
 test(
-  `of ${KILLS} processes that are killed in an update or a rollback, each leaves what the next puts right`,
+  `update() recovers the service after each of ${KILLS} processes that were killed during an update or a rollback`,
   { timeout: 300_000 },
   async () => {
     const began = Date.now();
@@ -91,7 +91,7 @@ test(
         where,
       ).toEqual([`/${name} running`, `/${name}.previous exited`]);
       expect(after[0]?.Labels["version"], where).toBe(`${version}`);
-      // What the next found to be the service is what it has kept.
+      // The containers that list() found are the previous version now.
       expect(after[1]?.Id, where).toBe(listed[0]?.ids[0]);
     }
     await strategy.remove(name);

@@ -14,7 +14,7 @@ export const startsAfterReboot = (version: EngineVersion): void =>
       const request = (number: number) => ({
         name: "boot",
         image: TEST_IMAGE,
-        // It ends with an exit code that is a failure, by which engines start it again though it was stopped.
+        // Its exit code is a failure, after which engines restart it although it was stopped.
         command: ["sh", "-c", "trap 'exit 1' TERM; while :; do sleep 1000 & wait $!; done"],
         env: [`VERSION=${number}`],
         labels: TEST_LABELS,

@@ -13,8 +13,8 @@ const untilStopped = (setUp = ":") => [
 ];
 const FAST = { settleMs: 200, timeoutMs: 20_000 };
 
-/** How the new version and the old one get on. */
-const ways = ["beside each other", "one after the other"] as const;
+/** The update order, which depends on the host ports of the request. */
+const orders = ["start-first", "stop-first"] as const;
 
 type Part = Partial<Omit<DeployRequest, "ports">> & { ports?: Record<number, number> };
 
@@ -30,7 +30,7 @@ interface EngineUnderTest {
   close(): Promise<void>;
 }
 
-/** Updates and rollbacks on a real engine: names, faults, aborts. */
+/** Tests updates and rollbacks on a real engine: names, failures, aborts. */
 export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
   const run = `upd-${randomBytes(3).toString("hex")}`;
   const [name, network] = [`${run}-s`, `${run}-n`];
@@ -72,11 +72,11 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
     networks: [network],
     ...part,
   });
-  const forWay = (way: (typeof ways)[number], number: number, part: Part = {}) =>
-    version(number, way === "beside each other" ? part : { ...part, ports: { ...part.ports, [port]: 81 } });
+  const versionFor = (order: (typeof orders)[number], number: number, part: Part = {}) =>
+    version(number, order === "start-first" ? part : { ...part, ports: { ...part.ports, [port]: 81 } });
 
-  /** All that is there of the test: id, state and start by name. */
-  const there = async (): Promise<Record<string, Seen>> => {
+  /** The containers of the test by name. */
+  const existing = async (): Promise<Record<string, Seen>> => {
     const seen = await Promise.all(
       (await ours()).map(async ({ Id }): Promise<[string, Seen]> => {
         const { Name, State, HostConfig } = await raw.call("GET", `/containers/${Id}/json`);
@@ -90,15 +90,15 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
     const { NetworkSettings } = await raw.call("GET", `/containers/${id}/json`);
     return NetworkSettings.Networks[network].IPAddress as string;
   };
-  /** The addresses by which another container on the network finds a name. */
-  const found = async (asked: string): Promise<string | undefined> => {
+  /** The address to which a name resolves in another container on the network. */
+  const resolve = async (asked: string): Promise<string | undefined> => {
     const { output } = await execIn(raw, `${run}-probe`, ["ping", "-c", "1", "-W", "2", asked]);
     return /\(([\d.]+)\)/.exec(output)?.[1];
   };
 
-  describe.each(ways)("%s", (way) => {
-    test("an update keeps the name, and others on the network find it by that, before, after and after a rollback", async () => {
-      await strategy.deploy(forWay(way, 1));
+  describe.each(orders)("%s", (order) => {
+    test("the name of a service resolves to the current version before and after an update, and after a rollback", async () => {
+      await strategy.deploy(versionFor(order, 1));
       await raw.call("POST", `/containers/create?name=${run}-probe`, {
         Image: TEST_IMAGE,
         Cmd: untilStopped(),
@@ -109,13 +109,13 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
       const {
         ids: [first = ""],
       } = await strategy.inspect(name);
-      expect(await found(name)).toBe(await addressOf(first));
+      expect(await resolve(name)).toBe(await addressOf(first));
 
       const {
         ids: [second = ""],
-      } = await strategy.update(forWay(way, 2), FAST);
-      expect(await found(name)).toBe(await addressOf(second));
-      expect(await there()).toMatchObject({
+      } = await strategy.update(versionFor(order, 2), FAST);
+      expect(await resolve(name)).toBe(await addressOf(second));
+      expect(await existing()).toMatchObject({
         [name]: { id: second, running: true, policy: "unless-stopped" },
         [`${name}.previous`]: { id: first, running: false, policy: "no" },
       });
@@ -127,8 +127,8 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
 
       const { ids } = await strategy.rollback(name, FAST as object);
       expect(ids).toEqual([first]);
-      expect(await found(name)).toBe(await addressOf(first));
-      expect(await there()).toMatchObject({
+      expect(await resolve(name)).toBe(await addressOf(first));
+      expect(await existing()).toMatchObject({
         [name]: { id: first, running: true, policy: "unless-stopped" },
         [`${name}.previous`]: { id: second, running: false, policy: "no" },
       });
@@ -137,15 +137,15 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
         name,
       ]);
       await strategy.remove(name);
-      expect(Object.keys(await there())).toEqual([`${run}-probe`]);
+      expect(Object.keys(await existing())).toEqual([`${run}-probe`]);
     });
 
-    test("an abort at each of its events leaves just what was there", async () => {
-      await strategy.deploy(forWay(way, 1));
-      await strategy.update(forWay(way, 2), FAST);
+    test("an abort at any event leaves the service unchanged", async () => {
+      await strategy.deploy(versionFor(order, 1));
+      await strategy.update(versionFor(order, 2), FAST);
       for (const change of ["update", "rollback"] as const) {
         for (let at = 1; ; at++) {
-          const before = await there();
+          const before = await existing();
           const controller = new AbortController();
           const events: string[] = [];
           const observer = (event: ProgressEvent): void => {
@@ -153,7 +153,7 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
           };
           const options = { ...FAST, observer, signal: controller.signal };
           const changing =
-            change === "update" ? strategy.update(forWay(way, 3), options) : strategy.rollback(name, options);
+            change === "update" ? strategy.update(versionFor(order, 3), options) : strategy.rollback(name, options);
           const aborted = await changing.then(
             () => false,
             (error: unknown) => (error as { code: string }).code,
@@ -163,12 +163,12 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
             break;
           }
           expect(aborted, `${change}, event ${at}: ${events[at - 1]}`).toBe("ABORTED");
-          expectSame(await there(), before, events);
+          expectSame(await existing(), before, events);
         }
       }
     });
 
-    test("whatever goes wrong, what was there is left", async () => {
+    test("any failure leaves the service unchanged", async () => {
       const other = {
         name: `${run}-other`,
         image: TEST_IMAGE,
@@ -177,38 +177,38 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
         labels: TEST_LABELS,
       };
       await strategy.deploy(other);
-      await strategy.deploy(forWay(way, 1));
-      await strategy.update(forWay(way, 2), FAST);
-      for (const [title, part, code] of faults) {
-        const before = await there();
+      await strategy.deploy(versionFor(order, 1));
+      await strategy.update(versionFor(order, 2), FAST);
+      for (const [title, part, code] of failures) {
+        const before = await existing();
         const events: string[] = [];
         const observer = (event: ProgressEvent): void =>
           void events.push(event.type === "step" ? event.step : event.type);
-        const failing = strategy.update(forWay(way, 3, part), { settleMs: 2_000, timeoutMs: 4_000, observer });
+        const failing = strategy.update(versionFor(order, 3, part), { settleMs: 2_000, timeoutMs: 4_000, observer });
         await expect(failing, title).rejects.toMatchObject({ code, service: name, strategy: "docker" });
-        expectSame(await there(), before, events);
+        expectSame(await existing(), before, events);
       }
       await strategy.wait(name);
     });
   });
 
-  const faults: [string, Part, string][] = [
+  const failures: [string, Part, string][] = [
     [
-      "it ends at once",
+      "the process exits at once",
       { command: ["sh", "-c", "echo it broke; exit 3"], restart: { Condition: "none" } },
       "TASK_FAILED",
     ],
-    ["it ends again and again", { command: ["sh", "-c", "exit 3"] }, "TASK_FAILED"],
-    ["a program that is not there", { command: ["/no/such/program"] }, "TASK_FAILED"],
-    ["it is never healthy", { healthcheck: { Test: "exit 1", Interval: 2e8, Retries: 100 } }, "TIMEOUT"],
-    ["it is unhealthy", { healthcheck: { Test: "exit 1", Interval: 2e8, Retries: 1 } }, "TASK_FAILED"],
+    ["the process is in a crash loop", { command: ["sh", "-c", "exit 3"] }, "TASK_FAILED"],
+    ["a missing program", { command: ["/no/such/program"] }, "TASK_FAILED"],
+    ["the health check never passes", { healthcheck: { Test: "exit 1", Interval: 2e8, Retries: 100 } }, "TIMEOUT"],
+    ["the service is unhealthy", { healthcheck: { Test: "exit 1", Interval: 2e8, Retries: 1 } }, "TASK_FAILED"],
     ["a missing image", { image: "openfactory/no-such-image:1" }, "IMAGE_NOT_FOUND"],
     ["a missing network", { networks: [network, "no-such-network"] }, "NETWORK_NOT_FOUND"],
-    ["a host port that somebody else has", { ports: { [port + 1]: 80 } }, "CONFLICT"],
+    ["a host port of another service", { ports: { [port + 1]: 80 } }, "CONFLICT"],
     ["a limit that the engine refuses", { resources: { Limits: { MemoryBytes: 1024 } } }, "INVALID_REQUEST"],
   ];
 
-  /** The same containers in the same state; a process that was stopped is another, of the same container. */
+  /** Expects the same containers in the same state. A container that was stopped may have been started again. */
   const expectSame = (now: Record<string, Seen>, before: Record<string, Seen>, events: readonly string[]): void => {
     const started = events.includes("stop") || events.includes("rollback");
     const state = (all: Record<string, Seen>) =>
@@ -216,7 +216,7 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
     expect(Object.fromEntries(state(now))).toEqual(Object.fromEntries(state(before)));
   };
 
-  test("the new version starts with anonymous volumes of its own, and the old one keeps its", async () => {
+  test("each version has its own anonymous volumes", async () => {
     const mounts = [{ Target: "/data" }];
     const writing = (number: number) =>
       version(number, { mounts, command: untilStopped(`echo ${number} >> /data/file`) });
@@ -228,10 +228,10 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
     expect(await read()).toBe("1\n1");
   });
 
-  test("data that both would have goes from hand to hand", async () => {
+  test("two versions never run at the same time if they share a volume", async () => {
     const volume = `${run}-v`;
     const mounts = [{ Source: volume, Target: "/data", VolumeOptions: { Labels: TEST_LABELS } }];
-    // A second process that finds the first one's mark would be two at once.
+    // A second process would find the file of the first one, and exit.
     const script = "[ -e /data/busy ] && exit 9; touch /data/busy; trap 'rm /data/busy; exit 0' TERM";
     const careful = (number: number) =>
       version(number, { mounts, command: ["sh", "-c", `${script}; while :; do sleep 1000 & wait $!; done`] });
@@ -243,7 +243,7 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
     await raw.request("DELETE", `/volumes/${volume}`);
   });
 
-  test("a rollback joins a network that was made anew in the meantime", async () => {
+  test("a rollback joins a network that was removed and created again", async () => {
     const passing = `${run}-passing`;
     const make = () => raw.call("POST", "/networks/create", { Name: passing, Labels: TEST_LABELS });
     const { Id } = await make();
@@ -265,7 +265,7 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>): void {
     await raw.request("DELETE", `/networks/${passing}`);
   });
 
-  test("what runs inside is the version that is asked for", async () => {
+  test("logs() returns the lines of the current version only", async () => {
     const probes = containerProbes(raw);
     await strategy.deploy(version(1));
     await strategy.update(version(2), FAST);
