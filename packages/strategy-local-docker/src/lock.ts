@@ -1,6 +1,6 @@
+import { createHash, randomUUID } from "node:crypto";
 import { DeploymentError, type LockHolder, type OperationOptions, throwIfAborted } from "@openfactory/deploy-core";
 import type { DockerEngine, VolumeDetails } from "@openfactory/docker-engine";
-import { createHash, randomUUID } from "node:crypto";
 
 /** The lock's name, as a label of the volume that is the lock. */
 export const LOCK_LABEL = "org.openfactory.deploy.lock";
@@ -26,7 +26,7 @@ export async function takeLock(
   throwIfAborted(signal);
   const attempt = randomUUID();
   const lock = await createLock(engine, name, holder, attempt);
-  if (lock.Labels?.[ATTEMPT_LABEL] !== attempt) return portHolder(lock);
+  if (lock.Labels?.[ATTEMPT_LABEL] !== attempt) return holderOf(lock);
   try {
     throwIfAborted(signal);
     return undefined;
@@ -45,7 +45,7 @@ export async function releaseLock(
 ): Promise<void> {
   try {
     const lock = await engine.volumes.inspect(volumeName(name), { signal: options.signal });
-    if (portHolder(lock).id === holderId) await engine.volumes.remove(lock.Name, { signal: options.signal });
+    if (holderOf(lock).id === holderId) await engine.volumes.remove(lock.Name, { signal: options.signal });
   } catch (error) {
     if (!DeploymentError.isInstance(error, "NOT_FOUND")) throw error;
   }
@@ -94,7 +94,7 @@ async function findUnconfirmed(
 const volumeName = (lock: string): string =>
   `openfactory-lock-${createHash("sha256").update(lock).digest("hex").slice(0, 32)}`;
 
-const portHolder = ({ Labels }: VolumeDetails): LockHolder => ({
+const holderOf = ({ Labels }: VolumeDetails): LockHolder => ({
   id: Labels?.[HOLDER_LABEL] ?? "",
   owner: Labels?.[OWNER_LABEL] ?? "unknown",
   since: Labels?.[SINCE_LABEL] ?? "",

@@ -17,8 +17,7 @@ export function engineWarnings(
   { strict }: DeployOptions,
 ): DeploymentWarning[] {
   const [first] = reasons;
-  if (strict && first !== undefined)
-    throw unsupportedError(service, undefined, `the engine reports: ${reasons.join(" ")}`);
+  if (strict && first !== undefined) throw unsupportedError(service, undefined, reasons.join(" "));
   return reasons.map((reason) => engineWarning(service, reason));
 }
 

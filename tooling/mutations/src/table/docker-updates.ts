@@ -112,14 +112,14 @@ export const dockerUpdateMutations = ofSuite("docker", [
   [
     "a held lock acquired",
     `${source}/lock.ts`,
-    "if (lock.Labels?.[ATTEMPT_LABEL] !== attempt) return portHolder(lock);",
-    "if (lock.Labels?.[ATTEMPT_LABEL] === undefined) return portHolder(lock);",
+    "if (lock.Labels?.[ATTEMPT_LABEL] !== attempt) return holderOf(lock);",
+    "if (lock.Labels?.[ATTEMPT_LABEL] === undefined) return holderOf(lock);",
     "who try at once",
   ],
   [
     "another holder's lock released",
     `${source}/lock.ts`,
-    "if (portHolder(lock).id === holderId) await",
+    "if (holderOf(lock).id === holderId) await",
     "await",
     "only its holder lets go",
   ],
