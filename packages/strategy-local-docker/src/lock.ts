@@ -17,7 +17,7 @@ const ATTEMPT_LABEL = `${LOCK_LABEL}.try`;
  * @returns undefined if the lock was acquired, else its holder.
  * @throws DeploymentError `ABORTED`; the lock is then not held.
  */
-export async function takeLock(
+export async function acquireLock(
   engine: DockerEngine,
   name: string,
   holder: LockHolder,
@@ -68,12 +68,12 @@ async function createLock(
     // Without the signal: the result must be known.
     return await engine.volumes.create({ Name: volumeName(name), Driver: "local", Labels });
   } catch (error) {
-    return (await findUnconfirmed(engine, name, attempt, error)) ?? Promise.reject(error);
+    return (await findUnanswered(engine, name, attempt, error)) ?? Promise.reject(error);
   }
 }
 
 /** After a lost answer, the engine may have created the volume. */
-async function findUnconfirmed(
+async function findUnanswered(
   engine: DockerEngine,
   name: string,
   attempt: string,
@@ -96,6 +96,6 @@ const volumeName = (lock: string): string =>
 
 const holderOf = ({ Labels }: VolumeDetails): LockHolder => ({
   id: Labels?.[HOLDER_LABEL] ?? "",
-  owner: Labels?.[OWNER_LABEL] ?? "unknown",
+  owner: Labels?.[OWNER_LABEL] ?? "another process",
   since: Labels?.[SINCE_LABEL] ?? "",
 });

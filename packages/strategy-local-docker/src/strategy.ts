@@ -52,10 +52,10 @@ import { resolveImage } from "./deploy/images.js";
 import { planContainers } from "./deploy/plan-containers.js";
 import { removeService } from "./deploy/remove.js";
 import { diagnose, elsewhere } from "./diagnose.js";
-import { releaseLock, takeLock } from "./lock.js";
+import { releaseLock, acquireLock } from "./lock.js";
 import { localDockerManifest } from "./manifest.js";
 import { followLogs } from "./observe/follow-logs.js";
-import { readLogs } from "./observe/logs.js";
+import { logLines } from "./observe/logs.js";
 import { inspectService, listServices } from "./observe/services.js";
 import { LOCAL_DOCKER_OPTIONS, type LocalDockerOptions } from "./options.js";
 import { preflight } from "./preflight/preflight.js";
@@ -144,7 +144,7 @@ export class LocalDockerDeploymentStrategy
     try {
       yield* options.follow
         ? followLogs(this.#engine, serviceName, options)
-        : readLogs(this.#engine, serviceName, await findCurrentContainers(this.#engine, serviceName, options), options);
+        : logLines(this.#engine, serviceName, await findCurrentContainers(this.#engine, serviceName, options), options);
     } catch (error) {
       await this.#inService(serviceName, () => Promise.reject(error));
     }
@@ -187,7 +187,7 @@ export class LocalDockerDeploymentStrategy
   }
 
   async lock(name: string, holder: LockHolder, options: OperationOptions = {}): Promise<LockHolder | undefined> {
-    return inContext({ strategy: this.manifest.name }, () => takeLock(this.#engine, name, holder, options));
+    return inContext({ strategy: this.manifest.name }, () => acquireLock(this.#engine, name, holder, options));
   }
 
   async unlock(name: string, holderId: string, options: OperationOptions = {}): Promise<void> {

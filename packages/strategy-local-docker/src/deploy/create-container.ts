@@ -57,7 +57,7 @@ async function create(
     if (isAmbiguousRefusal(error)) throw explainStartError(engine, request, error);
     if (DeploymentError.isInstance(error, "CONFLICT")) throw await nameInUse(engine, serviceName, initialName, error);
     if (DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "ENGINE_UNREACHABLE")) {
-      await removeUnconfirmed(engine, initialName, labels[OPERATION_LABEL]);
+      await removeUnanswered(engine, initialName, labels[OPERATION_LABEL]);
     }
     throw error;
   }
@@ -76,13 +76,13 @@ async function nameInUse(
   return new DeploymentError("ALREADY_EXISTS", `A container named ${name} already exists.`, {
     service,
     field: "name",
-    hint: `Choose another name, or remove the container: docker rm --force ${name}. It was not changed.`,
+    hint: `Choose another name, or remove the container: docker rm ${name}. It was not changed.`,
     cause,
   });
 }
 
 /** After a lost answer, the engine may have created the container. Only a container of the same operation is removed. */
-async function removeUnconfirmed(engine: DockerEngine, name: string, operation: string): Promise<void> {
+async function removeUnanswered(engine: DockerEngine, name: string, operation: string): Promise<void> {
   try {
     const listed = await engine.containers.list({ label: [`${OPERATION_LABEL}=${operation}`] });
     const created = listed.filter((container) => listedName(container) === name);

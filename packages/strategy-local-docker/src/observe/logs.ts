@@ -2,7 +2,7 @@ import type { LogEntry, LogsOptions } from "@openfactory/deploy-core";
 import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
 
 /** The log lines of a service's containers. Lines of several containers are merged as they arrive. */
-export function readLogs(
+export function logLines(
   engine: DockerEngine,
   service: string,
   containers: readonly ContainerDetails[],
@@ -18,7 +18,7 @@ export function readLogs(
 }
 
 /** The last log lines of a container, oldest first, for an error. Empty if the log can't be read. */
-export async function lastLogLines(engine: DockerEngine, id: string, count = 20): Promise<string[]> {
+export async function lastLines(engine: DockerEngine, id: string, count = 20): Promise<string[]> {
   const lines: string[] = [];
   try {
     for await (const { line } of engine.containers.logs(id, { tail: count, timeoutMs: 5_000 })) lines.push(line);

@@ -32,7 +32,7 @@ const nameInUse = (name: string, host: string, owner: ForeignOwner | undefined):
   message: `A container named ${name} already exists on ${host}${owner ? `, and belongs to ${owner.text}` : ""}`,
   hint: owner
     ? `Choose another name. ${owner.use} to change that container.`
-    : `Choose another name, or remove the container: docker rm --force ${name}.`,
+    : `Choose another name, or remove the container: docker rm ${name}.`,
 });
 
 /**
