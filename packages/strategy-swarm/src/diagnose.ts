@@ -1,5 +1,6 @@
-import type { DiagnoseOptions, Diagnosis } from "@openfactory/deploy-core";
+import type { DiagnoseOptions, Diagnosis, ElsewhereOptions, OtherPlatform } from "@openfactory/deploy-core";
 import { diagnoseEngine, diagnoseNetwork, type DockerEngine, finding } from "@openfactory/docker-engine";
+import { REPLICA_LABEL } from "@openfactory/docker-translators";
 
 /** The engine, whether it is a manager, the swarm's nodes, and each network: there, and of the swarm. */
 export async function diagnose(engine: DockerEngine, options: DiagnoseOptions): Promise<Diagnosis[]> {
@@ -43,3 +44,19 @@ async function managerAndNodes(engine: DockerEngine, { signal }: DiagnoseOptions
     hint: "Bring these nodes back, set them active, or remove them from the swarm.",
   };
 }
+
+/** On every container of a task (Engine API). */
+const TASK_LABEL = "com.docker.swarm.task.id";
+
+/** The wanted services that run as containers of the manager's own engine, outside the swarm: one call. */
+export async function elsewhere(engine: DockerEngine, { labels, signal }: ElsewhereOptions): Promise<OtherPlatform[]> {
+  const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  const containers = await engine.containers.list({ label }, { signal });
+  const names = containers
+    .filter(({ Labels }) => Labels[TASK_LABEL] === undefined)
+    .map(({ Names, Labels }) => Labels[REPLICA_LABEL] ?? nameOf(Names));
+  return [{ platform: "docker", services: [...new Set(names)].sort() }];
+}
+
+/** A version kept for a rollback is `web.previous`, and a service's own name has no dot. */
+const nameOf = ([name = ""]: readonly string[]): string => name.slice(1).split(".")[0] ?? "";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { DeploymentError, type LockHolder, type OperationOptions, throwIfAborted } from "@openfactory/deploy-core";
 import type { DockerEngine, NamedResource } from "@openfactory/docker-engine";
-import { perEngine } from "./per-engine.js";
+import { perEngine } from "./observe/batch-poller.js";
 
 /** On the config that is a lock: the lock's name. */
 export const LOCK_LABEL = "org.openfactory.deploy.lock";
@@ -22,7 +22,7 @@ const ATTEMPTS = 20;
  * @returns undefined, or, where it is taken, its holder.
  * @throws DeploymentError `ABORTED`, the lock not taken.
  */
-export async function takeLock(
+export async function acquireLock(
   engine: DockerEngine,
   name: string,
   holder: LockHolder,
@@ -30,7 +30,7 @@ export async function takeLock(
 ): Promise<LockHolder | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     throwIfAborted(signal);
-    if (await make(engine, name, holder)) return unlessAborted(engine, name, holder, signal);
+    if (await make(engine, name, holder)) return releaseIfAborted(engine, name, holder, signal);
     const found = await find(engine, name, { signal });
     if (found !== undefined) return holderOf(found);
     if (attempt === ATTEMPTS) {
@@ -49,7 +49,7 @@ export async function releaseLock(
   options: OperationOptions,
 ): Promise<void> {
   const key = keyOf(name, holderId);
-  const id = made(engine).get(key) ?? (await idOfHeld(engine, name, holderId, options));
+  const id = made(engine).get(key) ?? (await heldLockId(engine, name, holderId, options));
   if (id === undefined) return;
   try {
     // By id: another config of the name is another's lock.
@@ -60,7 +60,7 @@ export async function releaseLock(
   made(engine).delete(key);
 }
 
-async function idOfHeld(
+async function heldLockId(
   engine: DockerEngine,
   name: string,
   holderId: string,
@@ -80,24 +80,24 @@ async function make(engine: DockerEngine, name: string, { id, owner, since }: Lo
     return true;
   } catch (error) {
     if (DeploymentError.isInstance(error, "CONFLICT")) return false;
-    if (await isMade(engine, name, id, error)) return true;
+    if (await wasCreated(engine, name, id, error)) return true;
     throw error;
   }
 }
 
 /** Whether it was made though the answer never came. */
-async function isMade(engine: DockerEngine, name: string, holderId: string, error: unknown): Promise<boolean> {
+async function wasCreated(engine: DockerEngine, name: string, holderId: string, error: unknown): Promise<boolean> {
   if (!DeploymentError.isInstance(error, "TIMEOUT") && !DeploymentError.isInstance(error, "ENGINE_UNREACHABLE"))
     return false;
   try {
-    return (await idOfHeld(engine, name, holderId, {})) !== undefined;
+    return (await heldLockId(engine, name, holderId, {})) !== undefined;
   } catch {
     // The engine still does not answer: the first error says so, and is thrown.
     return false;
   }
 }
 
-async function unlessAborted(
+async function releaseIfAborted(
   engine: DockerEngine,
   name: string,
   { id }: LockHolder,

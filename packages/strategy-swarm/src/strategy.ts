@@ -46,25 +46,21 @@ import {
 } from "@openfactory/deploy-core";
 import { DOCKER_ENGINE, type DockerEngine } from "@openfactory/docker-engine";
 import { inject, injectable } from "tsyringe";
-import { deployService } from "./deploy.js";
-import { diagnose } from "./diagnose.js";
-import { elsewhere } from "./elsewhere.js";
-import { releaseLock, takeLock } from "./lock.js";
-import { logLines } from "./logs.js";
+import { deployService } from "./deploy/deploy.js";
+import { removeService } from "./deploy/remove.js";
+import { diagnose, elsewhere } from "./diagnose.js";
+import { acquireLock, releaseLock } from "./lock.js";
 import { swarmManifest } from "./manifest.js";
-import { inspectService, listServices } from "./observe.js";
+import { logLines } from "./observe/logs.js";
+import { inspectService, listServices } from "./observe/services.js";
 import { preflight } from "./preflight/preflight.js";
-import { refreshServiceAuth } from "./refresh-auth.js";
-import { removeService } from "./remove.js";
-import { createResource } from "./resources/create-resource.js";
-import { swarmResourceKinds } from "./resources/kinds.js";
-import { listResources } from "./resources/list-resources.js";
-import { removeResource } from "./resources/remove-resource.js";
-import { rollbackService } from "./rollback.js";
-import { scaleService } from "./scale.js";
+import { createResource, listResources, removeResource, swarmResourceKinds } from "./resources.js";
 import { settingsOfRequest } from "./settings.js";
-import { updateService } from "./update.js";
-import { waitForService } from "./wait.js";
+import { refreshServiceAuth } from "./update/refresh-auth.js";
+import { rollbackService } from "./update/rollback.js";
+import { scaleService } from "./update/scale.js";
+import { updateService } from "./update/update.js";
+import { waitForService } from "./wait/wait.js";
 
 /** Deploys services on a Docker Swarm, through one of its managers (API 1.41 and later). */
 @injectable()
@@ -164,7 +160,7 @@ export class SwarmDeploymentStrategy
 
   /** A lock is a config of the swarm. */
   async lock(name: string, holder: LockHolder, options: OperationOptions = {}): Promise<LockHolder | undefined> {
-    return this.#here(() => takeLock(this.#engine, name, holder, options));
+    return this.#here(() => acquireLock(this.#engine, name, holder, options));
   }
 
   async unlock(name: string, holderId: string, options: OperationOptions = {}): Promise<void> {

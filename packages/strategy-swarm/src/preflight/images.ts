@@ -1,17 +1,16 @@
 import type { DeploymentError, PreflightProblem } from "@openfactory/deploy-core";
 import type { CallOptions, DockerEngine } from "@openfactory/docker-engine";
-import { isOnManager, registryFault } from "../image-lookup.js";
-import { type Candidate, problem } from "./candidate.js";
-import type { World } from "./world.js";
+import { isImageOnManager, registryRefusal } from "../deploy/images.js";
+import { type CheckedRequest, type EngineSnapshot, problem } from "./snapshot.js";
 
 /** So many images are asked for at the same time. */
-const AT_ONCE = 4;
+const NO_DELAY = 4;
 
 /** Pull policies by which a node asks a registry at all. */
 const PULLED: ReadonlySet<string> = new Set(["missing", "always"]);
 
 /** What was found of images, by reference. */
-export interface FoundImages {
+export interface ImageResults {
   /** What a registry refused. */
   readonly faults: ReadonlyMap<string, DeploymentError>;
   /** Those that the manager's own node has, where a request is content with that. */
@@ -23,30 +22,30 @@ export interface FoundImages {
  * registry that can't be reached says nothing: nodes may have the image.
  * @throws DeploymentError `ABORTED`.
  */
-export async function findImages(
+export async function checkImages(
   engine: DockerEngine,
-  candidates: readonly Candidate[],
-  world: World,
+  candidates: readonly CheckedRequest[],
+  world: EngineSnapshot,
   { signal }: CallOptions,
-): Promise<FoundImages> {
-  const left = [...wantedImages(candidates, world)];
+): Promise<ImageResults> {
+  const left = [...imagesToCheck(candidates, world)];
   const faults = new Map<string, DeploymentError>();
   const onManager = new Set<string>();
   const ask = async (): Promise<void> => {
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
       const [image, policies] = next;
-      if (policies.has("missing") && (await isOnManager(engine, image, { signal }))) onManager.add(image);
+      if (policies.has("missing") && (await isImageOnManager(engine, image, { signal }))) onManager.add(image);
       if (onManager.has(image) && !policies.has("always")) continue;
-      const fault = await registryFault(engine, image, { signal });
+      const fault = await registryRefusal(engine, image, { signal });
       if (fault !== undefined) faults.set(image, fault);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, ask));
+  await Promise.all(Array.from({ length: NO_DELAY }, ask));
   return { faults, onManager };
 }
 
 /** Each image, and the pull policies with which it is wanted. What runs already needs no look, unless it is always pulled. */
-function wantedImages(candidates: readonly Candidate[], { services }: World): Map<string, Set<string>> {
+function imagesToCheck(candidates: readonly CheckedRequest[], { services }: EngineSnapshot): Map<string, Set<string>> {
   const wanted = new Map<string, Set<string>>();
   for (const { request, updates } of candidates) {
     const { image, imagePullPolicy = "missing", name } = request;
@@ -58,17 +57,17 @@ function wantedImages(candidates: readonly Candidate[], { services }: World): Ma
 }
 
 /** Images that a registry does not have, or does not give to us. */
-export function imageProblems(candidate: Candidate, { faults, onManager }: FoundImages): PreflightProblem[] {
+export function imageProblems(candidate: CheckedRequest, { faults, onManager }: ImageResults): PreflightProblem[] {
   const { image, imagePullPolicy = "missing" } = candidate.request;
   const fault = faults.get(image);
   if (fault === undefined || !PULLED.has(imagePullPolicy)) return [];
   if (imagePullPolicy === "missing" && onManager.has(image)) return [];
-  const isThere = fault.code === "UNAUTHORIZED";
+  const exists = fault.code === "UNAUTHORIZED";
   return [
     problem(candidate, {
       code: fault.code,
       field: "image",
-      message: isThere
+      message: exists
         ? `The registry does not give the image ${image} to this user`
         : `There is no image ${image} in its registry`,
       hint: fault.hint ?? "Check the image's name and tag.",

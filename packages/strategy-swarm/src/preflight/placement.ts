@@ -1,9 +1,7 @@
 import type { NormalizedRequest, PreflightProblem } from "@openfactory/deploy-core";
 import type { NodeDetails, TaskDetails } from "@openfactory/docker-engine";
-import { fittingNodes } from "../fitting-nodes.js";
-import { listed } from "../listed.js";
-import { type Candidate, problem, tasksOf } from "./candidate.js";
-import { asksOfNodes, type World } from "./world.js";
+import { eligibleNodes } from "../observe/eligible-nodes.js";
+import { type CheckedRequest, type EngineSnapshot, needsNodes, problem, tasksOf } from "./snapshot.js";
 
 export interface Amounts {
   NanoCPUs: number;
@@ -12,11 +10,11 @@ export interface Amounts {
 
 const NONE: Amounts = { NanoCPUs: 0, MemoryBytes: 0 };
 
-/** Constraints that no node fulfils, limits that no node takes, and reservations that the nodes have no room for. */
-export function placementProblems(candidate: Candidate, world: World): PreflightProblem[] {
-  if (!asksOfNodes(candidate)) return [];
+/** Constraints that no node matches, limits that no node takes, and reservations that the nodes have no room for. */
+export function placementProblems(candidate: CheckedRequest, world: EngineSnapshot): PreflightProblem[] {
+  if (!needsNodes(candidate)) return [];
   const { constraints = [], resources } = candidate.request;
-  const fitting = fittingNodes(world.nodes, constraints);
+  const fitting = eligibleNodes(world.nodes, constraints);
   if (fitting.length === 0) return [noNode(candidate, constraints)];
   const cpus = resources?.Limits?.NanoCPUs ?? 0;
   const most = Math.max(...fitting.map(({ Description }) => Description.Resources.NanoCPUs));
@@ -28,7 +26,7 @@ export function placementProblems(candidate: Candidate, world: World): Preflight
   return reservationProblems(candidate, world, fitting);
 }
 
-function noNode(candidate: Candidate, constraints: readonly string[]): PreflightProblem {
+function noNode(candidate: CheckedRequest, constraints: readonly string[]): PreflightProblem {
   if (constraints.length === 0) {
     const message = "No node of the swarm takes tasks";
     return problem(candidate, {
@@ -37,15 +35,15 @@ function noNode(candidate: Candidate, constraints: readonly string[]): Preflight
       hint: "Bring a node back, or set one active (docker node update).",
     });
   }
-  const message = `No node that takes tasks fulfils ${listed(constraints)}`;
+  const message = `No node that takes tasks matches ${constraints.join(", ")}`;
   const hint =
     "Correct the constraints, label a node (docker node update --label-add), or bring back the node that is meant.";
   return problem(candidate, { code: "CONFLICT", field: "constraints", message, hint });
 }
 
 function reservationProblems(
-  candidate: Candidate,
-  { tasks, services }: World,
+  candidate: CheckedRequest,
+  { tasks, services }: EngineSnapshot,
   fitting: readonly NodeDetails[],
 ): PreflightProblem[] {
   const { request, updates } = candidate;
@@ -53,7 +51,10 @@ function reservationProblems(
   if (asked.NanoCPUs === 0 && asked.MemoryBytes === 0) return [];
   const own = updates ? services.find(({ name }) => name === request.name)?.ids : undefined;
   const others = tasks.filter(({ ServiceID }) => !own?.includes(ServiceID));
-  const [needed, room] = [tasksOf(request), fitting.reduce((sum, node) => sum + times(asked, freeOn(node, others)), 0)];
+  const [needed, room] = [
+    tasksOf(request),
+    fitting.reduce((sum, node) => sum + times(asked, freeResources(node, others)), 0),
+  ];
   if (room >= needed) return [];
   const message =
     room === 0
@@ -67,14 +68,14 @@ function reservationProblems(
 export const reservationOf = ({ resources }: NormalizedRequest): Amounts => ({ ...NONE, ...resources?.Reservations });
 
 /** What is set aside for nobody, as the swarm's scheduler counts. */
-export function freeOn({ ID, Description }: NodeDetails, tasks: readonly TaskDetails[]): Amounts {
-  const reserved = tasks.filter(({ NodeID }) => NodeID === ID).map(reservedBy);
+export function freeResources({ ID, Description }: NodeDetails, tasks: readonly TaskDetails[]): Amounts {
+  const reserved = tasks.filter(({ NodeID }) => NodeID === ID).map(reservationOfTask);
   const sum = (key: keyof Amounts): number => reserved.reduce((total, amounts) => total + amounts[key], 0);
   const { NanoCPUs, MemoryBytes } = Description.Resources;
   return { NanoCPUs: NanoCPUs - sum("NanoCPUs"), MemoryBytes: MemoryBytes - sum("MemoryBytes") };
 }
 
-const reservedBy = ({ Spec }: TaskDetails): Amounts => ({
+const reservationOfTask = ({ Spec }: TaskDetails): Amounts => ({
   ...NONE,
   ...(Spec["Resources"] as { Reservations?: Partial<Amounts> } | undefined)?.Reservations,
 });
@@ -90,8 +91,8 @@ const inMebibytes = (bytes: number): number => Math.round(bytes / 1024 ** 2);
 
 export function inWords({ resources }: NormalizedRequest): string {
   const { NanoCPUs, MemoryBytes } = resources?.Reservations ?? {};
-  return listed([
+  return [
     ...(NanoCPUs ? [`${inCpus(NanoCPUs)} CPUs`] : []),
     ...(MemoryBytes ? [`${inMebibytes(MemoryBytes)} MiB of memory`] : []),
-  ]);
+  ].join(" and ");
 }

@@ -10,16 +10,12 @@ import {
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { checkServiceRequest } from "@openfactory/docker-translators";
 import { swarmManifest } from "../manifest.js";
-import { type Candidate, problem } from "./candidate.js";
-import { fileProblems } from "./files.js";
-import { hostPortProblems } from "./host-ports.js";
-import { findImages, type FoundImages, imageProblems } from "./images.js";
-import { networkProblems } from "./networks.js";
+import { checkImages, imageProblems, type ImageResults } from "./images.js";
 import { placementProblems } from "./placement.js";
-import { containerPortProblems, findHolders, type Holders, portProblems } from "./ports.js";
+import { containerPortProblems, findPortOwners, hostPortProblems, type PortOwners, portProblems } from "./ports.js";
+import { fileProblems, networkProblems, volumeProblems } from "./resources.js";
+import { type CheckedRequest, type EngineSnapshot, look, problem } from "./snapshot.js";
 import { startFirstProblems } from "./start-first.js";
-import { volumeProblems } from "./volumes.js";
-import { look, type World } from "./world.js";
 
 /**
  * Looks at the swarm for what would make deploys of these requests fail: one call for each kind of thing that they need,
@@ -35,16 +31,16 @@ export async function preflight(
   throwIfAborted(signal);
   const apiVersion = await engine.apiVersion({ signal });
   const parsed = requests.map((one) => candidateOf(one, apiVersion));
-  const candidates = parsed.filter((one): one is Candidate => "request" in one);
+  const candidates = parsed.filter((one): one is CheckedRequest => "request" in one);
   const world = await look(engine, candidates, { signal, listed });
-  const images = await findImages(engine, candidates, world, { signal });
+  const images = await checkImages(engine, candidates, world, { signal });
   const services = new Set(world.services.map(({ name }) => name));
-  const surroundings = { world, images, services, holders: findHolders(world.services, candidates) };
+  const surroundings = { world, images, services, holders: findPortOwners(world.services, candidates) };
   return parsed.flatMap((one) => ("request" in one ? problemsOf(one, surroundings) : [one]));
 }
 
 /** A request that may be deployed; or why it never can. */
-function candidateOf({ request, updates }: PreflightRequest, apiVersion: string): Candidate | PreflightProblem {
+function candidateOf({ request, updates }: PreflightRequest, apiVersion: string): CheckedRequest | PreflightProblem {
   const strategy = swarmManifest.name;
   try {
     const candidate = { request: parseRequest(request, { strategy }), updates };
@@ -60,15 +56,18 @@ function candidateOf({ request, updates }: PreflightRequest, apiVersion: string)
   }
 }
 
-interface Surroundings {
-  world: World;
-  images: FoundImages;
+interface CheckContext {
+  world: EngineSnapshot;
+  images: ImageResults;
   /** Names of those that are there. */
   services: ReadonlySet<string>;
-  holders: Holders;
+  holders: PortOwners;
 }
 
-const problemsOf = (candidate: Candidate, { world, images, services, holders }: Surroundings): PreflightProblem[] => [
+const problemsOf = (
+  candidate: CheckedRequest,
+  { world, images, services, holders }: CheckContext,
+): PreflightProblem[] => [
   ...nameProblems(candidate, services),
   ...imageProblems(candidate, images),
   ...networkProblems(candidate, world),
@@ -81,7 +80,7 @@ const problemsOf = (candidate: Candidate, { world, images, services, holders }: 
   ...fileProblems(candidate, world),
 ];
 
-function nameProblems(candidate: Candidate, services: ReadonlySet<string>): PreflightProblem[] {
+function nameProblems(candidate: CheckedRequest, services: ReadonlySet<string>): PreflightProblem[] {
   const { request, updates } = candidate;
   if (updates || !services.has(request.name)) return [];
   const hint = "Choose another name, or remove that service first.";

@@ -78,7 +78,7 @@ describe("an update with the order start-first conflicts when", () => {
       changed,
       [1, 2, 3],
       undefined,
-      "node-1, node-2 and node-3",
+      "node-1, node-2, node-3",
     ],
     [
       "another service has the port of the free node",
@@ -86,7 +86,7 @@ describe("an update with the order start-first conflicts when", () => {
       changed,
       [1, 2],
       { ports: [{ TargetPort: 1, PublishedPort: 8080, Protocol: "tcp", PublishMode: "host" }], nodes: [3] },
-      "node-1 and node-2",
+      "node-1, node-2",
     ],
     [
       "a global service publishes a host port",
@@ -94,7 +94,7 @@ describe("an update with the order start-first conflicts when", () => {
       changed,
       [1, 2],
       undefined,
-      "node-1 and node-2",
+      "node-1, node-2",
     ],
     [
       "the reservation fits once on the one node",
@@ -118,7 +118,7 @@ describe("an update with the order start-first conflicts when", () => {
       { ...replicas(2) },
       [1, 2, 3],
       undefined,
-      "node-1, node-2 and node-3",
+      "node-1, node-2, node-3",
     ],
   ])("%s", async (_, before, change, nodes, beside, words) => {
     const [first, ...rest] = await found(before, { ...before, ...change }, nodes, beside);

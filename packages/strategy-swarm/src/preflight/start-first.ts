@@ -8,25 +8,23 @@ import {
 } from "@openfactory/deploy-core";
 import type { NodeDetails } from "@openfactory/docker-engine";
 import { toServiceSettings } from "@openfactory/docker-translators";
-import { fittingNodes } from "../fitting-nodes.js";
-import { listed } from "../listed.js";
-import { type Candidate, problem } from "./candidate.js";
-import { isHostPort, nodesOf } from "./host-ports.js";
-import { freeOn, inWords, reservationOf, times } from "./placement.js";
-import type { World } from "./world.js";
+import { eligibleNodes } from "../observe/eligible-nodes.js";
+import { freeResources, inWords, reservationOf, times } from "./placement.js";
+import { isHostPort, nodesOf } from "./ports.js";
+import { type CheckedRequest, type EngineSnapshot, problem } from "./snapshot.js";
 
 /**
  * What a new task needs and the old task still has, when an update starts the new task first: a port in `host` mode, or
  * room for a reservation. One node that has it free is enough for a replicated service, whose tasks go one after the
  * other; a task of a global service has no other node.
  */
-export function startFirstProblems(candidate: Candidate, world: World): PreflightProblem[] {
+export function startFirstProblems(candidate: CheckedRequest, world: EngineSnapshot): PreflightProblem[] {
   const { request, updates } = candidate;
   const present = world.services.find(({ name }) => name === request.name);
   if (!updates || present === undefined || request.updateConfig?.Order !== "start-first") return [];
   if (!replacesTasks(candidate, world, present.settings)) return [];
   const running = nodesOf(new Set([request.name]), world);
-  const fitting = fittingNodes(world.nodes, request.constraints);
+  const fitting = eligibleNodes(world.nodes, request.constraints);
   const held = fitting.filter(({ ID }) => running.has(ID));
   // Tasks that run elsewhere, or not at all, hold nothing here.
   if (held.length === 0) return [];
@@ -35,8 +33,8 @@ export function startFirstProblems(candidate: Candidate, world: World): Prefligh
 }
 
 interface Update {
-  candidate: Candidate;
-  world: World;
+  candidate: CheckedRequest;
+  world: EngineSnapshot;
   /** Of the present version. */
   ports: readonly PublishedPort[];
   /** The nodes that may run the new version. */
@@ -65,14 +63,17 @@ const isSamePort = (a: PublishedPort, b: PublishedPort): boolean =>
 function reservationProblems({ candidate, world, fitting, held }: Update): PreflightProblem[] {
   const asked = reservationOf(candidate.request);
   if (asked.NanoCPUs === 0 && asked.MemoryBytes === 0) return [];
-  const hasRoom = (node: NodeDetails): boolean => times(asked, freeOn(node, world.tasks)) > 0;
+  const hasRoom = (node: NodeDetails): boolean => times(asked, freeResources(node, world.tasks)) > 0;
   const full = held.filter((node) => !hasRoom(node));
   const isStuck = isGlobal(candidate.request) ? full.length > 0 : !fitting.some(hasRoom);
   return isStuck ? [conflict(candidate, `the reservation of ${inWords(candidate.request)}`, full)] : [];
 }
 
-function conflict(candidate: Candidate, what: string, nodes: readonly NodeDetails[]): PreflightProblem {
-  const names = listed(nodes.map(({ Description }) => Description.Hostname).toSorted());
+function conflict(candidate: CheckedRequest, what: string, nodes: readonly NodeDetails[]): PreflightProblem {
+  const names = nodes
+    .map(({ Description }) => Description.Hostname)
+    .toSorted()
+    .join(", ");
   const elsewhere = isGlobal(candidate.request) ? "" : ", and no other node that may run it is free";
   return problem(candidate, {
     code: "CONFLICT",
@@ -88,7 +89,11 @@ const isGlobal = ({ mode }: NormalizedRequest): boolean => mode !== undefined &&
 const KEPT: ReadonlySet<string> = new Set(["mode", "updateConfig", "rollbackConfig", "replicaEnv"]);
 
 /** Whether the update replaces tasks; it may where that is not known. */
-function replacesTasks({ request }: Candidate, { apiVersion }: World, settings: ServiceSettings | undefined): boolean {
+function replacesTasks(
+  { request }: CheckedRequest,
+  { apiVersion }: EngineSnapshot,
+  settings: ServiceSettings | undefined,
+): boolean {
   if (settings === undefined || request.imagePullPolicy === "always") return true;
   return !isDeepStrictEqual(ofTasks(settings), ofTasks(toServiceSettings(request, { apiVersion })));
 }

@@ -82,7 +82,7 @@ export const swarmFieldMutations = ofSuite("swarm", [
   ],
   [
     "ports on the network host told as published",
-    "packages/strategy-swarm/src/status.ts",
+    "packages/strategy-swarm/src/observe/status.ts",
     "reports.length === 0 || isOpen(port)",
     "true",
     "a network that publishes none",

@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import {
+  type Deployment,
+  DeploymentError,
+  type DeploymentWarning,
+  type DeployOptions,
+  type NormalizedRequest,
+  throwIfAborted,
+} from "@openfactory/deploy-core";
+import type { DockerEngine, ServiceCreated } from "@openfactory/docker-engine";
+import { OPERATION_LABEL, toServiceSpec } from "@openfactory/docker-translators";
+import { resolveImage } from "./images.js";
+import { resolveFiles } from "./resolve-files.js";
+import { explainCreateError } from "./spec-error.js";
+
+/**
+ * Makes one service: one call, and one more for a digest, for secrets and for configs where the request has them.
+ * @throws DeploymentError see `OpenFactoryServiceDeploymentStrategy.deploy`.
+ */
+export async function deployService(
+  engine: DockerEngine,
+  request: NormalizedRequest,
+  options: DeployOptions,
+): Promise<Deployment> {
+  const { signal, observer } = options;
+  const { name } = request;
+  const { image, authFor, warnings } = await resolveImage(engine, request, options);
+  for (const warning of warnings) observer?.({ type: "warning", service: name, warning });
+  const files = await resolveFiles(engine, request, { signal });
+  const apiVersion = await engine.apiVersion({ signal });
+
+  throwIfAborted(signal, { service: name });
+  observer?.({ type: "step", service: name, step: "create" });
+  const operation = randomUUID();
+  const spec = toServiceSpec(request, { apiVersion, image, ...files });
+  spec.Labels = { ...spec.Labels, [OPERATION_LABEL]: operation };
+  const created = await create(engine, request, { spec, authFor, operation });
+  await undoIfAborted(engine, created, name, signal);
+  return {
+    name,
+    ids: [created.id],
+    image,
+    warnings: [...warnings, ...created.warnings.map((reason) => engineWarning(name, reason))],
+  };
+}
+
+async function create(
+  engine: DockerEngine,
+  request: NormalizedRequest,
+  { spec, authFor, operation }: { spec: object; authFor: string | undefined; operation: string },
+): Promise<ServiceCreated> {
+  try {
+    // Not given the signal: it takes milliseconds, and an answer that is not waited for would leave a service behind.
+    return await engine.services.create(spec, { image: authFor });
+  } catch (error) {
+    if (DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "ENGINE_UNREACHABLE")) {
+      await removeUnanswered(engine, operation);
+    }
+    throw await explainCreateError(engine, request, error);
+  }
+}
+
+/** The swarm may have made the service though the answer never came. */
+async function removeUnanswered(engine: DockerEngine, operation: string): Promise<void> {
+  try {
+    const made = await engine.services.list({ label: [`${OPERATION_LABEL}=${operation}`] });
+    await Promise.all(made.map(({ ID }) => engine.services.remove(ID)));
+  } catch {
+    // The engine still does not answer: the first error says so, and is thrown.
+  }
+}
+
+async function undoIfAborted(
+  engine: DockerEngine,
+  created: ServiceCreated,
+  service: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  try {
+    throwIfAborted(signal, { service });
+  } catch (aborted) {
+    await engine.services.remove(created.id);
+    throw aborted;
+  }
+}
+
+/** A warning of the engine's own. */
+export const engineWarning = (service: string, reason: string): DeploymentWarning => ({
+  code: "ENGINE_WARNING",
+  service,
+  strategy: "swarm",
+  reason,
+});

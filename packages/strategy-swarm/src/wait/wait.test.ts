@@ -1,0 +1,265 @@
+import { DeploymentError } from "@openfactory/deploy-core";
+import { fails, fakeEngine } from "@openfactory/docker-probes";
+import { describe, expect, test } from "vitest";
+import { node, service, task } from "../engine-answers.test.data.js";
+import { SwarmDeploymentStrategy } from "../strategy.js";
+
+/** What the swarm answers to each look at its tasks, the last one for ever; and other answers. */
+const swarmWith = (more: Parameters<typeof fakeEngine>[0], found: object, ...looks: object[][]) => {
+  let next = 0;
+  return fakeEngine({
+    "services.logs": async function* () {},
+    "images.digest": () => "sha256:1",
+    ...more,
+    "services.list": () => [found],
+    "services.inspect": () => found,
+    "nodes.list": () => [node(1)],
+    "tasks.list": () => looks[Math.min(next++, looks.length - 1)],
+  }).engine;
+};
+const waitWith = (...args: Parameters<typeof swarmWith>) =>
+  new SwarmDeploymentStrategy(swarmWith(...args)).wait("demo", { settleMs: 1, timeoutMs: 3_000 });
+const waitOn = (found: object, ...looks: object[][]) => waitWith({}, found, ...looks);
+
+test("a service that has had failures, and runs, is ready", async () => {
+  const tasks = [task(3, "running"), task(2, "failed"), task(1, "failed")];
+  expect(await waitOn(service(), tasks)).toMatchObject({ state: "running", replicas: { running: 1, desired: 1 } });
+});
+
+test("one whose tasks fail while one waits is in a crash loop: node, exit code and the engine's words are told", async () => {
+  const failure = { Err: "task: non-zero exit (3)", ContainerStatus: { ContainerID: "", ExitCode: 3 } };
+  const looks = [
+    [task(1, "failed", failure)],
+    [task(1, "failed", failure), task(2, "rejected", { Err: "invalid mount" })],
+  ];
+  await expect(waitOn(service(), ...looks)).rejects.toMatchObject({
+    code: "TASK_FAILED",
+    message: "demo can't start (2 tasks failed): rejected on node-1: invalid mount.",
+    instance: { node: "node-1", error: "invalid mount", lastLogLines: [] },
+  });
+});
+
+test("a task that runs after a failed try is ready once it has run longer than that try", async () => {
+  const failed = (number: number) => task(number, "failed", { Timestamp: `2026-01-01T00:00:0${number}.900Z` });
+  const running = [failed(1), task(2, "running")];
+  await expect(waitOn(service(), [failed(1)], running, running, [failed(1), failed(2)])).rejects.toMatchObject({
+    code: "TASK_FAILED",
+    message: expect.stringContaining("crash loop"),
+  });
+  expect(await waitOn(service(), [failed(1)], [failed(1), task(2, "running")])).toMatchObject({ state: "running" });
+});
+
+test.each([
+  [
+    "a host port is taken",
+    [task(1, "pending", { Err: "no suitable node (host-mode port already in use on 1 node)" })],
+    "Publish another host port",
+  ],
+  [
+    "no node fits",
+    [task(1, "pending", { Err: "no suitable node (scheduling constraints not satisfied on 3 nodes)" })],
+    "No node matches",
+  ],
+  [
+    "a registry does not answer",
+    [task(2, "preparing", {}, { DesiredState: "running" }), task(1, "rejected", { Err: "No such image: demo:1" })],
+    "See whether the registry answers",
+  ],
+  ["nothing is said", [task(1, "preparing", {}, { DesiredState: "running" })], "Raise the time limit"],
+])("a wait that ends in TIMEOUT has a hint that fits: %s", async (_, tasks, hint) => {
+  const strategy = new SwarmDeploymentStrategy(swarmWith({}, service(), tasks));
+  await expect(strategy.wait("demo", { settleMs: 1, timeoutMs: 50 })).rejects.toMatchObject({
+    code: "TIMEOUT",
+    hint: expect.stringContaining(hint),
+  });
+});
+
+const withoutImage = { Err: "No such image: r.io:5000/demo:1" };
+test.each([
+  ["missing", {}, ["r.io:5000 has the image", "node-1 can reach it", "`ofdeploy refresh-auth`"]],
+  [
+    "never",
+    { "org.openfactory.deploy.pull-policy": "never" },
+    ["The pull policy is never", "load the image on node-1"],
+  ],
+])("a node that lacks the image is told apart, with a hint that fits the policy %s", async (_, Labels, hint) => {
+  const found = service({ ContainerSpec: { Image: "r.io:5000/demo:1" } });
+  const looks = [task(1, "rejected", withoutImage), task(2, "rejected", withoutImage)];
+  await expect(waitOn({ ...found, Spec: { ...found.Spec, Labels } }, looks)).rejects.toMatchObject({
+    code: "IMAGE_NOT_FOUND",
+    message: "demo can't start (2 tasks failed): rejected on node-1: No such image: r.io:5000/demo:1.",
+    hint: expect.stringMatching(new RegExp(hint.join(".*"))),
+    instance: { node: "node-1", error: "No such image: r.io:5000/demo:1" },
+  });
+});
+
+test("words of a process that failed are no node's", async () => {
+  const once = service({ RestartPolicy: { Condition: "none" } });
+  const looks = [task(1, "failed", { Err: "task: No such image: x" })];
+  await expect(waitOn(once, looks)).rejects.toMatchObject({ code: "TASK_FAILED" });
+});
+
+test("a failure that is not tried again is final", async () => {
+  const once = service({ RestartPolicy: { Condition: "none" } });
+  await expect(waitOn(once, [task(1, "failed", { Err: "boom" })])).rejects.toMatchObject({ code: "TASK_FAILED" });
+});
+
+test("what was rolled back is no success", async () => {
+  const back = service({}, { UpdateStatus: { State: "rollback_completed", Message: "update paused due to failure" } });
+  await expect(waitOn(back, [task(1, "running")])).rejects.toMatchObject({ code: "ROLLED_BACK" });
+});
+
+test("a task that ends before its health check passed has failed, though with exit code 0", async () => {
+  const checked = service({
+    ContainerSpec: { Image: "demo:1", Healthcheck: { Test: ["CMD-SHELL", "exit 1"] } },
+    RestartPolicy: { Condition: "none" },
+  });
+  await expect(waitOn(checked, [task(1, "starting")], [task(1, "complete")])).rejects.toMatchObject({
+    code: "TASK_FAILED",
+    message: expect.stringContaining("before its health check had passed"),
+  });
+  expect(await waitOn(checked, [task(1, "running")], [task(1, "complete")])).toMatchObject({ name: "demo" });
+});
+
+test("no replicas are ready at once", async () => {
+  const none = service({}, {});
+  (none.Spec.Mode.Replicated as { Replicas: number }).Replicas = 0;
+  expect(await waitOn(none, [])).toMatchObject({ state: "stopped", replicas: { running: 0, desired: 0 } });
+});
+
+describe("a service with a health check", () => {
+  const checked = service({ ContainerSpec: { Image: "demo:1", Healthcheck: { Test: ["CMD-SHELL", "exit 1"] } } });
+  const ended = (Err: string | undefined, ExitCode: number) => ({
+    Err,
+    ContainerStatus: { ContainerID: "c1", ExitCode },
+  });
+  const container = (FailingStreak: number, Output = "no route\n") => ({
+    State: { Health: { Status: "unhealthy", FailingStreak, Log: [{ ExitCode: 1, Output }] } },
+    Config: { Healthcheck: { Test: ["CMD-SHELL", "exit 1"], Retries: 2 } },
+  });
+  const elsewhere = { "containers.inspect": fails("NOT_FOUND") };
+  const here = (streak: number) => ({ "containers.inspect": () => container(streak) });
+  const loop = (state: string, status: object) => [
+    [task(1, "starting")],
+    [task(1, state, status), task(2, "starting")],
+    [task(1, state, status), task(2, state, status)],
+  ];
+
+  test.each([
+    ["on another node", elsewhere],
+    ["on this node", here(1)],
+  ])("whose process ends by itself is in a crash loop, and not unhealthy (%s)", async (_, engine) => {
+    const error = await waitWith(engine, checked, ...loop("failed", ended("task: non-zero exit (7)", 7))).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({
+      code: "TASK_FAILED",
+      message: "demo is in a crash loop (2 tasks ended): it ended on node-1 with exit code 7.",
+      instance: { exitCode: 7, error: "task: non-zero exit (7)" },
+    });
+  });
+
+  test("whose process ends by itself with exit code 0 is in a crash loop, as its container shows", async () => {
+    await expect(waitWith(here(1), checked, ...loop("complete", ended(undefined, 0)))).rejects.toMatchObject({
+      message: "demo is in a crash loop (2 tasks ended): it ended on node-1 with exit code 0.",
+      hint: expect.stringContaining("make it a job"),
+    });
+  });
+
+  test("whose container can't be seen is said to have ended before the check had passed", async () => {
+    await expect(waitWith(elsewhere, checked, ...loop("complete", ended(undefined, 0)))).rejects.toMatchObject({
+      message:
+        "demo is in a crash loop (2 tasks ended): it ended on node-1 with exit code 0, before its health check had passed.",
+    });
+  });
+
+  test.each([
+    ["failed", ended("task: non-zero exit (137): dockerexec: unhealthy container", 137)],
+    ["complete", ended(undefined, 0)],
+  ])("whose check fails is unhealthy, with the last output of the check (%s)", async (state, status) => {
+    await expect(waitWith(here(2), checked, ...loop(state, status))).rejects.toMatchObject({
+      code: "TASK_FAILED",
+      message: "demo is unhealthy (2 tasks ended): its health check failed on node-1: exit code 1: no route.",
+      hint: expect.stringContaining("health check"),
+      instance: { error: expect.stringContaining("health check: exit code 1: no route") },
+    });
+  });
+
+  test("whose check writes a value of env is told without it, failed or late", async () => {
+    const { Spec, ...more } = checked;
+    const { ContainerSpec } = Spec.TaskTemplate;
+    const given = {
+      ...more,
+      Spec: {
+        ...Spec,
+        TaskTemplate: { ...Spec.TaskTemplate, ContainerSpec: { ...ContainerSpec, Env: ["WAY=no route"] } },
+      },
+    };
+    await expect(waitWith(here(2), given, ...loop("complete", ended(undefined, 0)))).rejects.toMatchObject({
+      message: "demo is unhealthy (2 tasks ended): its health check failed on node-1: exit code 1: ***.",
+      instance: { error: expect.stringContaining("exit code 1: ***") },
+    });
+    const starting = task(1, "starting", { ContainerStatus: { ContainerID: "c1" } });
+    const late = new SwarmDeploymentStrategy(swarmWith(here(1), given, [starting])).wait("demo", { timeoutMs: 100 });
+    await expect(late).rejects.toMatchObject({
+      code: "TIMEOUT",
+      message: expect.stringMatching(/health check: exit code 1: \*\*\*\.$/),
+    });
+  });
+
+  test("that is not ready in time tells what the check wrote", async () => {
+    const starting = task(1, "starting", { ContainerStatus: { ContainerID: "c1" } });
+    const waiting = new SwarmDeploymentStrategy(swarmWith(here(1), checked, [starting])).wait("demo", {
+      timeoutMs: 100,
+    });
+    await expect(waiting).rejects.toMatchObject({
+      code: "TIMEOUT",
+      message: expect.stringContaining("health check: exit code 1: no route"),
+    });
+  });
+});
+
+describe("a registry that", () => {
+  const looks = [task(1, "rejected", withoutImage), task(2, "rejected", withoutImage)];
+  const found = service({ ContainerSpec: { Image: "r.io:5000/demo:1" } });
+  const answers = (message: string) => () => {
+    throw new DeploymentError("ENGINE_ERROR", message, { cause: { message, statusCode: 500 } });
+  };
+  test.each([
+    [
+      "limits requests",
+      "toomanyrequests: You have reached your pull rate limit",
+      "TASK_FAILED",
+      "answers 429: too many requests",
+      "higher limit",
+    ],
+    [
+      "limits requests, in HTTP",
+      "received unexpected HTTP status: 429 Too Many Requests",
+      "TASK_FAILED",
+      "answers 429",
+      "refresh-auth",
+    ],
+    [
+      "is down",
+      "received unexpected HTTP status: 503 Service Unavailable",
+      "TASK_FAILED",
+      "answers 503",
+      "Deploy again when r.io:5000 answers",
+    ],
+    [
+      "can't be reached",
+      "dial tcp: lookup r.io: no such host",
+      "IMAGE_NOT_FOUND",
+      "the manager asked r.io:5000: dial tcp",
+      "can reach it",
+    ],
+  ])("%s is named behind a node's `No such image`", async (_, words, code, reason, hint) => {
+    await expect(waitWith({ "images.digest": answers(words) }, found, looks)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(`No such image: r.io:5000/demo:1; the`),
+      hint: expect.stringContaining(hint),
+    });
+    await expect(waitWith({ "images.digest": answers(words) }, found, looks)).rejects.toThrow(reason);
+  });
+});
