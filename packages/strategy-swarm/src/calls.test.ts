@@ -42,7 +42,7 @@ const task = (name: string, state = "running") => ({
 
 const nodes = { "nodes.list": () => [{ ID: "n1", Description: { Hostname: "node-1" } }] };
 
-describe("a listing", () => {
+describe("list()", () => {
   const listed = (services: object[], tasks: object[] = []) => {
     const filters: unknown[] = [];
     const { engine, calls } = fakeEngine({
@@ -53,7 +53,7 @@ describe("a listing", () => {
     return { strategy: new SwarmDeploymentStrategy(engine), calls, filters };
   };
 
-  test("without instances is one call where each service is as it should be, stopped ones among them", async () => {
+  test("without instances makes one call when all services have converged, including stopped ones", async () => {
     const { strategy, calls } = listed([...names.map((name) => service(name)), service("none", { replicas: 0 })]);
     const found = await strategy.list({ instances: false });
     expect(calls).toEqual(["services.list"]);
@@ -73,12 +73,12 @@ describe("a listing", () => {
   });
 
   test.each([
-    ["runs less than it should", service("late", { replicas: 2, running: 1 })],
-    ["still runs what it should not", service("late", { replicas: 0, running: 1 })],
+    ["runs too few tasks", service("late", { replicas: 2, running: 1 })],
+    ["runs too many tasks", service("late", { replicas: 0, running: 1 })],
     ["is being updated", service("late", { update: "updating" })],
-    ["has an update that stopped", service("late", { update: "paused" })],
+    ["has a paused update", service("late", { update: "paused" })],
     ["is a job", service("late", { mode: { Replicated: undefined, ReplicatedJob: { TotalCompletions: 1 } } })],
-  ])("asks for the tasks of a service that %s, and of that one alone", async (_, late) => {
+  ])("lists the tasks of only the service that %s", async (_, late) => {
     const { strategy, calls, filters } = listed(
       [...names.map((name) => service(name)), late],
       [task("late", "preparing")],
@@ -92,7 +92,7 @@ describe("a listing", () => {
     expect(found.find(({ name }) => name === "app-0")).toMatchObject({ state: "running", instances: [] });
   });
 
-  test("with instances is three calls", async () => {
+  test("with instances makes three calls", async () => {
     const { strategy, calls } = listed(
       names.map((name) => service(name)),
       names.map((name) => task(name)),
@@ -103,14 +103,14 @@ describe("a listing", () => {
   });
 });
 
-test("any number of waits look together: two calls a look, and one for the nodes", async () => {
-  let look = 0;
+test("concurrent wait() calls share polls: two calls for each poll, and one for the nodes", async () => {
+  let polls = 0;
   const { engine, calls } = fakeEngine({
     ...nodes,
-    "services.list": () => ((look += 1), names.map((name) => service(name))),
-    // The first look finds none ready, the second half of them, the third all.
+    "services.list": () => ((polls += 1), names.map((name) => service(name))),
+    // The first poll finds none ready, the second half of them, the third all.
     "tasks.list": () =>
-      names.map((name, index) => task(name, look > 2 || (look === 2 && index % 2 === 0) ? "running" : "starting")),
+      names.map((name, index) => task(name, polls > 2 || (polls === 2 && index % 2 === 0) ? "running" : "starting")),
   });
   const strategy = new SwarmDeploymentStrategy(engine);
   const ready = await Promise.all(names.map((name) => strategy.wait(name, { settleMs: 0 })));
@@ -126,7 +126,7 @@ test("any number of waits look together: two calls a look, and one for the nodes
   ]);
 });
 
-test("few waits ask for theirs alone", async () => {
+test("concurrent wait() calls for a few services filter by these services", async () => {
   const asked: unknown[] = [];
   const { engine } = fakeEngine({
     ...nodes,
@@ -138,13 +138,13 @@ test("few waits ask for theirs alone", async () => {
   expect(asked).toEqual([{ name: ["one", "two"] }, { service: ["id-one", "id-two"] }]);
 });
 
-test("a service that another has replaced, or that is gone, is not waited for", async () => {
-  let look = 0;
+test("wait() rejects with NOT_FOUND when the service was replaced or removed", async () => {
+  let polls = 0;
   const { engine } = fakeEngine({
     ...nodes,
     "services.list": () => (
-      (look += 1),
-      look === 1 ? [service("one"), service("two")] : [{ ...service("one"), ID: "another" }]
+      (polls += 1),
+      polls === 1 ? [service("one"), service("two")] : [{ ...service("one"), ID: "another" }]
     ),
     "tasks.list": () => [task("one", "starting"), task("two", "starting")],
   });
@@ -155,12 +155,12 @@ test("a service that another has replaced, or that is gone, is not waited for", 
   );
 });
 
-test("removals that wait look together, too", async () => {
-  let look = 0;
+test("concurrent remove() calls with `wait` share polls", async () => {
+  let polls = 0;
   const { engine, calls } = fakeEngine({
     "services.list": () => names.map((name) => service(name)),
     "services.remove": () => undefined,
-    "tasks.list": () => ((look += 1), look < 3 ? names.map((name) => task(name)) : []),
+    "tasks.list": () => ((polls += 1), polls < 3 ? names.map((name) => task(name)) : []),
   });
   const strategy = new SwarmDeploymentStrategy(engine);
   await Promise.all(names.map((name) => strategy.remove(name, { wait: true })));

@@ -8,7 +8,7 @@ const container = (name: string, labels: Record<string, string> = {}) => ({
   Labels: labels,
 });
 
-test("elsewhere() names the containers of the project that are no tasks, each service once", async () => {
+test("elsewhere() names the containers of the project that belong to no task, each service once", async () => {
   const { engine, calls } = fakeEngine({
     "containers.list": () => [
       container("web"),

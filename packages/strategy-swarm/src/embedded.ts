@@ -1,8 +1,9 @@
 import { plugin } from "./plugin.js";
 
 /**
- * The plugin for a program that has core, zod and tsyringe loaded already: built, it is one file with all the rest in it
- * (`tooling/bundle`), which loads in a few milliseconds. `needs` names what the host's modules must have.
+ * The plugin for a program that has already loaded core, zod and tsyringe. The build bundles everything else into one
+ * file (`tooling/bundle`), which loads in a few milliseconds. `needs` lists the exports that the program's modules must
+ * have.
  */
 export const needs: Readonly<Record<string, readonly string[]>> = {};
 

@@ -37,11 +37,11 @@ function swarm({
   return { strategy: new SwarmDeploymentStrategy(engine), configs, calls };
 }
 
-test("one who takes it has it, whoever comes later is told who; only the holder lets go of it", async () => {
+test("lock() returns the holder of a lock in use, and only the holder releases it", async () => {
   const { strategy, configs } = swarm();
   expect(await strategy.lock("plant/line 1", ada)).toBeUndefined();
   expect(await strategy.lock("plant/line 1", bob)).toEqual(ada);
-  expect(await strategy.lock("plant/line 1", ada), "it is nobody's twice").toEqual(ada);
+  expect(await strategy.lock("plant/line 1", ada), "a holder can't lock twice").toEqual(ada);
   expect(await strategy.lock("plant/line 2", bob)).toBeUndefined();
   await strategy.unlock("plant/line 1", bob.id);
   expect(await strategy.lock("plant/line 1", bob)).toEqual(ada);
@@ -54,12 +54,12 @@ test("one who takes it has it, whoever comes later is told who; only the holder 
   ]);
 });
 
-test("one that is let go of just as it is looked up is taken", async () => {
-  let looks = 0;
+test("lock() acquires a lock that is released during the lookup of its holder", async () => {
+  let lookups = 0;
   const { strategy, configs } = swarm({
     onList(all) {
-      looks += 1;
-      if (looks === 1) all.clear();
+      lookups += 1;
+      if (lookups === 1) all.clear();
     },
   });
   await strategy.lock("line", ada);
@@ -67,14 +67,14 @@ test("one that is let go of just as it is looked up is taken", async () => {
   expect([...configs.values()][0]?.Labels).toMatchObject({ "org.openfactory.deploy.lock.holder": "b2" });
 });
 
-describe("when the answer never comes", () => {
-  test("a lock that was taken is taken", async () => {
+describe("lock() when the answer is lost", () => {
+  test("resolves if the lock was created", async () => {
     const { strategy } = swarm({ lost: true });
     expect(await strategy.lock("line", ada)).toBeUndefined();
     expect(await strategy.lock("line", bob)).toEqual(ada);
   });
 
-  test("one that was not is the error", async () => {
+  test("rejects with the error if the lock was not created", async () => {
     const { engine } = fakeEngine({ "configs.create": fails("TIMEOUT"), "configs.list": () => [] });
     await expect(new SwarmDeploymentStrategy(engine).lock("line", ada)).rejects.toMatchObject({
       code: "TIMEOUT",
@@ -83,7 +83,7 @@ describe("when the answer never comes", () => {
   });
 });
 
-test("aborted, it is not taken", async () => {
+test("an aborted lock() leaves no lock", async () => {
   const controller = new AbortController();
   const { strategy, configs, calls } = swarm({ onCreate: () => controller.abort() });
   await expect(strategy.lock("line", ada, { signal: controller.signal })).rejects.toMatchObject({ code: "ABORTED" });
@@ -93,7 +93,7 @@ test("aborted, it is not taken", async () => {
   expect(calls).toEqual([]);
 });
 
-test("what is wrong with the engine is no holder", async () => {
+test("lock() rejects with errors of the engine", async () => {
   const { engine } = fakeEngine({ "configs.create": fails("NOT_A_SWARM_MANAGER") });
   await expect(new SwarmDeploymentStrategy(engine).lock("line", ada)).rejects.toMatchObject({
     code: "NOT_A_SWARM_MANAGER",

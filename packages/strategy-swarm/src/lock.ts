@@ -3,24 +3,24 @@ import { DeploymentError, type LockHolder, type OperationOptions, throwIfAborted
 import type { DockerEngine, NamedResource } from "@openfactory/docker-engine";
 import { perEngine } from "./observe/batch-poller.js";
 
-/** On the config that is a lock: the lock's name. */
+/** The label of a config that is a lock: the name of the lock. */
 export const LOCK_LABEL = "org.openfactory.deploy.lock";
 const HOLDER_LABEL = `${LOCK_LABEL}.holder`;
 const OWNER_LABEL = `${LOCK_LABEL}.owner`;
 const SINCE_LABEL = `${LOCK_LABEL}.since`;
 
-/** Ids of the configs that this process made, by lock and holder: who let go of them since has not to be looked up. */
-const made = perEngine(() => new Map<string, string>());
+/** The ids of the configs that this process created, by lock and holder: `releaseLock` needs no lookup for them. */
+const createdIds = perEngine(() => new Map<string, string>());
 const keyOf = (name: string, holderId: string): string => JSON.stringify([name, holderId]);
 
-/** How often others may let go of it just before they are looked up. */
+/** How many times the lock may be released between the attempt to create it and the lookup of its holder. */
 const ATTEMPTS = 20;
 
 /**
- * Takes a lock, which is a config of the swarm: its managers agree on each, so that of several who make one of the same
- * name at the same time one does; and it is there whichever manager is asked, or lost.
- * @returns undefined, or, where it is taken, its holder.
- * @throws DeploymentError `ABORTED`, the lock not taken.
+ * Acquires a lock. A lock is a config of the swarm: the managers agree on configs, so only one of several concurrent
+ * attempts to create the same name succeeds, and the lock survives the loss of a manager.
+ * @returns undefined if the lock was acquired, otherwise its holder.
+ * @throws DeploymentError `CONFLICT`; `ABORTED`, with the lock released.
  */
 export async function acquireLock(
   engine: DockerEngine,
@@ -30,53 +30,24 @@ export async function acquireLock(
 ): Promise<LockHolder | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     throwIfAborted(signal);
-    if (await make(engine, name, holder)) return releaseIfAborted(engine, name, holder, signal);
-    const found = await find(engine, name, { signal });
+    if (await createLock(engine, name, holder)) return releaseIfAborted(engine, name, holder, signal);
+    const found = await findLock(engine, name, { signal });
     if (found !== undefined) return holderOf(found);
     if (attempt === ATTEMPTS) {
-      throw new DeploymentError("CONFLICT", `Others take the lock ${name} and let go of it all the time.`, {
-        hint: "Try again.",
+      throw new DeploymentError("CONFLICT", `Could not acquire the lock ${name}: too much contention.`, {
+        hint: "Run the command again when fewer runs use the lock.",
       });
     }
   }
 }
 
-/** Lets go of a lock, if it is that holder's. Content if it is not held. */
-export async function releaseLock(
-  engine: DockerEngine,
-  name: string,
-  holderId: string,
-  options: OperationOptions,
-): Promise<void> {
-  const key = keyOf(name, holderId);
-  const id = made(engine).get(key) ?? (await heldLockId(engine, name, holderId, options));
-  if (id === undefined) return;
-  try {
-    // By id: another config of the name is another's lock.
-    await engine.configs.remove(id, { signal: options.signal });
-  } catch (error) {
-    if (!DeploymentError.isInstance(error, "NOT_FOUND")) throw error;
-  }
-  made(engine).delete(key);
-}
-
-async function heldLockId(
-  engine: DockerEngine,
-  name: string,
-  holderId: string,
-  options: OperationOptions,
-): Promise<string | undefined> {
-  const found = await find(engine, name, options);
-  return found !== undefined && holderOf(found).id === holderId ? found.ID : undefined;
-}
-
-/** @returns whether it was made; false: there is one already. */
-async function make(engine: DockerEngine, name: string, { id, owner, since }: LockHolder): Promise<boolean> {
+/** @returns false if the lock exists. */
+async function createLock(engine: DockerEngine, name: string, { id, owner, since }: LockHolder): Promise<boolean> {
   const Labels = { [LOCK_LABEL]: name, [HOLDER_LABEL]: id, [OWNER_LABEL]: owner, [SINCE_LABEL]: since };
   try {
-    // Not given the signal: what came of it has to be known. A config can't be empty.
+    // Without the signal: the result must be known. A config can't be empty.
     const config = { Name: configName(name), Labels, Data: Buffer.from("lock").toString("base64") };
-    made(engine).set(keyOf(name, id), await engine.configs.create(config));
+    createdIds(engine).set(keyOf(name, id), await engine.configs.create(config));
     return true;
   } catch (error) {
     if (DeploymentError.isInstance(error, "CONFLICT")) return false;
@@ -85,14 +56,14 @@ async function make(engine: DockerEngine, name: string, { id, owner, since }: Lo
   }
 }
 
-/** Whether it was made though the answer never came. */
+/** Whether the lock was created although the answer was lost. */
 async function wasCreated(engine: DockerEngine, name: string, holderId: string, error: unknown): Promise<boolean> {
   if (!DeploymentError.isInstance(error, "TIMEOUT") && !DeploymentError.isInstance(error, "ENGINE_UNREACHABLE"))
     return false;
   try {
     return (await heldLockId(engine, name, holderId, {})) !== undefined;
   } catch {
-    // The engine still does not answer: the first error says so, and is thrown.
+    // The engine still does not answer: the first error is thrown.
     return false;
   }
 }
@@ -111,21 +82,50 @@ async function releaseIfAborted(
   }
 }
 
-/** A config's name has 64 characters at most, and few kinds of them; a lock's name may be anything. */
-const configName = (lock: string): string =>
-  `openfactory-lock-${createHash("sha256").update(lock).digest("hex").slice(0, 32)}`;
+/** Releases a lock of this holder. No-op if this holder does not hold the lock. */
+export async function releaseLock(
+  engine: DockerEngine,
+  name: string,
+  holderId: string,
+  options: OperationOptions,
+): Promise<void> {
+  const key = keyOf(name, holderId);
+  const id = createdIds(engine).get(key) ?? (await heldLockId(engine, name, holderId, options));
+  if (id === undefined) return;
+  try {
+    // By id: another config of this name is the lock of another holder.
+    await engine.configs.remove(id, { signal: options.signal });
+  } catch (error) {
+    if (!DeploymentError.isInstance(error, "NOT_FOUND")) throw error;
+  }
+  createdIds(engine).delete(key);
+}
 
-async function find(
+async function heldLockId(
+  engine: DockerEngine,
+  name: string,
+  holderId: string,
+  options: OperationOptions,
+): Promise<string | undefined> {
+  const found = await findLock(engine, name, options);
+  return found !== undefined && holderOf(found).id === holderId ? found.ID : undefined;
+}
+
+async function findLock(
   engine: DockerEngine,
   name: string,
   { signal }: OperationOptions,
 ): Promise<NamedResource | undefined> {
-  const wanted = configName(name);
-  return (await engine.configs.list({ name: [wanted] }, { signal })).find(({ Spec }) => Spec.Name === wanted);
+  const expected = configName(name);
+  return (await engine.configs.list({ name: [expected] }, { signal })).find(({ Spec }) => Spec.Name === expected);
 }
+
+/** The name of a config has at most 64 characters, and few kinds of them. The name of a lock may be any text. */
+const configName = (lock: string): string =>
+  `openfactory-lock-${createHash("sha256").update(lock).digest("hex").slice(0, 32)}`;
 
 const holderOf = ({ Spec: { Labels = {} } }: NamedResource): LockHolder => ({
   id: Labels[HOLDER_LABEL] ?? "",
-  owner: Labels[OWNER_LABEL] ?? "somebody else",
+  owner: Labels[OWNER_LABEL] ?? "another process",
   since: Labels[SINCE_LABEL] ?? "",
 });

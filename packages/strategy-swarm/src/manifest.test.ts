@@ -9,14 +9,14 @@ const check = (part: Partial<DeployRequest>, networks: Record<string, NetworkOpt
   }).map(({ field }) => field);
 const ports = (mode: "host" | "ingress") => [{ target: 80, published: 8080, mode }];
 
-test("the network none is rejected: Swarm runs no service on it", () => {
+test("the network none is rejected", () => {
   expect(() => check({ networks: ["none"] })).toThrow(
     expect.objectContaining({ code: "UNSUPPORTED", field: "networks[]" }),
   );
   expect(check({ networks: ["nonesuch"] })).toEqual([]);
 });
 
-test("ports in mode host are reported, and rejected in strict mode, where all networks of the app are internal", () => {
+test("ports in mode host of an app with only internal networks are a warning, and rejected in strict mode", () => {
   const networks = { inner: { internal: true }, outer: {} };
   const part = { networks: ["inner"], ports: ports("host") };
   expect(check(part, networks)).toEqual(["ports"]);

@@ -15,7 +15,7 @@ const isOnHost = ({ networks = [] }: NormalizedRequest): boolean => networks.inc
 
 const isJob = ({ mode }: NormalizedRequest): boolean => kindOf(mode).endsWith("Job");
 
-/** The texts in which a swarm expands Go templates (swarmkit, template.ExpandContainerSpec). A name in env is not one. */
+/** The values in which a swarm expands Go templates (swarmkit, template.ExpandContainerSpec). Names in env are not expanded. */
 const EXPANDED: readonly Pick<UnhonouredPart, "field" | "holdsFor">[] = [
   {
     field: "env[]",
@@ -33,13 +33,13 @@ const EXPANDED: readonly Pick<UnhonouredPart, "field" | "holdsFor">[] = [
 
 const unmarkedTemplates = EXPANDED.map((part): UnhonouredPart => ({
   ...part,
-  reason: "The text holds {{, and Swarm would expand it as a Go template.",
+  reason: "The text contains {{, which Swarm would expand as a Go template.",
   when: ({ templates }) => templates === undefined,
   refuse: true,
-  hint: "Set templates to literal to keep the text as it is written, or to expand if it is a template.",
+  hint: "Set templates to literal to keep the text unchanged, or to expand to use it as a template.",
 }));
 
-/** What Swarm honours: every field. */
+/** Swarm supports every field, with the limitations below. */
 export const swarmManifest: StrategyManifest = {
   name: "swarm",
   placesOnNodes: true,
@@ -65,74 +65,68 @@ export const swarmManifest: StrategyManifest = {
   needsReplacement: ({ mode: from }, { mode: to }) =>
     kindOf(from) === kindOf(to)
       ? undefined
-      : `its mode is ${kindOf(from)}, and Swarm does not make it ${kindOf(to)} in place`,
+      : `Swarm can't change the mode from ${kindOf(from)} to ${kindOf(to)} in place`,
   honours: REQUEST_FIELDS,
   unhonoured: [
     {
       field: "imagePullPolicy",
       reason:
-        "No registry is asked for the service, and no credentials are stored with it; but each node tries to pull the image when it starts a task, and runs what it has where that fails.",
+        "Swarm has no pull policy never. No credentials are stored with the service, but each node still tries to pull the image when it starts a task, and runs its local copy if the pull fails.",
       when: ({ imagePullPolicy }) => imagePullPolicy === "never",
     },
     {
       field: "ports[].hostAddress",
-      reason: "Swarm publishes a port on every address of every node: it would be open to all.",
+      reason: "Swarm publishes a port on all addresses of all nodes: it would be open to everyone.",
       unless: ["0.0.0.0", "::"],
       refuse: true,
     },
     {
       field: "ports",
-      reason: "A task on the network host can't join the routing mesh: every node would reject the task.",
+      reason: "A task on the network host can't use the routing mesh: every node would reject the task.",
       when: (request) => isOnHost(request) && (request.ports ?? []).some(({ mode }) => mode === "ingress"),
       refuse: true,
     },
     {
       field: "ports",
       reason:
-        "The network host publishes no ports: the process listens on its node itself, at its own port numbers and on the addresses that it chooses.",
+        "Ports are not published on the network host: the process listens on its node directly, on ports and addresses of its choice.",
       when: (request) => isOnHost(request) && (request.ports ?? []).every(({ mode }) => mode === "host"),
-    },
-    {
-      field: "networks",
-      reason: "A task on the network host joins no other network: every node would reject the task.",
-      when: (request) => isOnHost(request) && (request.networks ?? []).length > 1,
-      refuse: true,
     },
     ...(["secrets[].mode", "configs[].mode"] as const).map((field): UnhonouredPart => ({
       field,
-      reason: "Swarm sets the permissions up to 0777, and leaves out the bits above them.",
+      reason: "Swarm sets the permissions up to 0777 and ignores higher bits.",
       holdsFor: (mode) => typeof mode === "number" && mode > 0o777,
     })),
     {
       field: "networks[]",
-      reason: "A swarm has no network none, and rejects the service.",
+      reason: "A swarm has no network none and rejects the service.",
       holdsFor: (name) => name === "none",
       refuse: true,
-      hint: "Leave it out, or join a network that is declared with internal: true.",
+      hint: "Remove it, or use a network that is declared with internal: true.",
     },
     {
       field: "networks[]",
-      reason: "The network ingress is the swarm's own, and no service joins it.",
+      reason: "The network ingress is the swarm's own: services can't join it.",
       holdsFor: (name) => name === "ingress",
       refuse: true,
-      hint: "Leave it out: published ports use it.",
+      hint: "Remove it: published ports use the network ingress automatically.",
     },
     {
       field: "ports",
-      reason: "A node publishes no port in mode host for a task whose networks are all internal.",
+      reason: "A node does not publish ports in mode host for a task whose networks are all internal.",
       when: ({ ports = [] }) => ports.some(({ mode }) => mode === "host"),
       onEveryNetwork: ({ internal }) => internal === true,
-      hint: "Add a network that is not internal, or leave the port out.",
+      hint: "Add a network that is not internal, or remove the port.",
     },
     {
       field: "mounts[].BindOptions.CreateMountpoint",
-      reason: "Swarm does not keep it: a task whose node lacks the directory would be rejected.",
+      reason: "Swarm ignores it: a node without the directory would reject the task.",
       unless: [false],
       refuse: true,
     },
     {
       field: "mounts[].Consistency",
-      reason: "Swarm does not keep it; on Linux it means nothing.",
+      reason: "Swarm ignores it. It has no effect on Linux.",
       unless: ["default"],
     },
     {
@@ -140,15 +134,15 @@ export const swarmManifest: StrategyManifest = {
       reason: "A job has no updates: its tasks run to completion.",
       when: isJob,
       refuse: true,
-      hint: "Leave updateConfig out.",
+      hint: "Remove updateConfig.",
     },
     {
       field: "restart.Condition",
-      reason: "A job that is restarted whenever it ends never completes.",
+      reason: "A job that restarts after each exit never completes.",
       holdsFor: (condition) => condition === "any",
       when: isJob,
       refuse: true,
-      hint: "Restart it on-failure or not at all.",
+      hint: "Set the restart condition to on-failure or none.",
     },
     ...unmarkedTemplates,
   ],

@@ -3,19 +3,19 @@ import { createEngine, DOCKER_ENGINE } from "@openfactory/docker-engine";
 import { z } from "zod";
 import { SwarmDeploymentStrategy } from "./strategy.js";
 
-/** Options of the `swarm` platform. */
+/** Options of the platform `swarm`. */
 export const swarmOptionsSchema = z.strictObject({
-  /** A manager's engine, as in `DOCKER_HOST`. Default: as the docker command finds it. */
+  /** The address of a manager's engine, as in `DOCKER_HOST`. Default: the engine that the docker command uses. */
   host: z.string().optional(),
-  /** A docker context. */
+  /** The name of a docker context. */
   context: z.string().optional(),
-  /** Time limit of one call to the engine, in milliseconds. Default 30000. */
+  /** The time limit of one call to the engine, in milliseconds. Default 30000. */
   timeoutMs: z.coerce.number().int().positive().optional(),
 });
 
 export type SwarmOptions = z.output<typeof swarmOptionsSchema>;
 
-/** The platform `swarm`. An engine that is registered already (`DOCKER_ENGINE`) is used as it is. */
+/** The platform `swarm`. Uses the engine that the container has registered as `DOCKER_ENGINE`, if any. */
 export const plugin = defineStrategyPlugin({
   name: "swarm",
   contractVersion: 1,

@@ -14,7 +14,7 @@ const network = (name: string, more: object = {}) => ({
   ...more,
 });
 
-describe("made", () => {
+describe("createResource()", () => {
   const made = async (spec: ResourceSpec) => {
     let body: unknown;
     const take = (answer: unknown) => (sent: unknown) => {
@@ -32,7 +32,7 @@ describe("made", () => {
   };
   const labels = { team: "a" };
 
-  test("a network is an overlay that others may join", async () => {
+  test("creates a network as an attachable overlay by default", async () => {
     expect(await made({ kind: "network", name: "plant", labels })).toEqual({
       resource: { kind: "network", name: "plant", id: "n1", labels },
       body: { Name: "plant", Driver: "overlay", Attachable: true, Internal: false, Options: {}, Labels: labels },
@@ -51,7 +51,7 @@ describe("made", () => {
     expect(own.body).toMatchObject({ Driver: "macvlan", Attachable: false, Internal: true, Options: driverOptions });
   });
 
-  test("a volume is asked for first: the engine would take one of other options for it", async () => {
+  test("looks up a volume first and rejects with ALREADY_EXISTS, since the engine would accept other options", async () => {
     const driverOptions = { type: "nfs", device: ":/export" };
     expect(await made({ kind: "volume", name: "data", labels, driverOptions })).toEqual({
       resource: { kind: "volume", name: "data", id: "data", labels },
@@ -59,28 +59,28 @@ describe("made", () => {
       calls: ["volumes.list", "volumes.create"],
     });
     const { engine, calls } = fakeEngine({ "volumes.list": () => [{ Name: "data-2" }, { Name: "data" }] });
-    const making = new SwarmDeploymentStrategy(engine).createResource({ kind: "volume", name: "data", labels });
-    await expect(making).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
+    const creating = new SwarmDeploymentStrategy(engine).createResource({ kind: "volume", name: "data", labels });
+    await expect(creating).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
     expect(calls).toEqual(["volumes.list"]);
   });
 
-  test.each(["config", "secret"] as const)("the content of a %s goes along in base64", async (kind) => {
+  test.each(["config", "secret"] as const)("sends the content of a %s in base64", async (kind) => {
     const { body, resource } = await made({ kind, name: "key", labels, content: Uint8Array.of(0, 255) });
     expect(body).toEqual({ Name: "key", Labels: labels, Data: "AP8=" });
     expect(JSON.stringify(resource)).not.toContain("AP8=");
   });
 
-  test("aborted while the engine answers, it is removed again", async () => {
+  test("removes the resource when aborted while the engine answers", async () => {
     const controller = new AbortController();
     const { engine, calls } = fakeEngine({
       "secrets.create": () => (controller.abort(), "s1"),
       "secrets.remove": () => undefined,
     });
-    const making = new SwarmDeploymentStrategy(engine).createResource(
+    const creating = new SwarmDeploymentStrategy(engine).createResource(
       { kind: "secret", name: "key", labels, content: Uint8Array.of(1) },
       { signal: controller.signal },
     );
-    await expect(making).rejects.toMatchObject({ code: "ABORTED", strategy: "swarm" });
+    await expect(creating).rejects.toMatchObject({ code: "ABORTED", strategy: "swarm" });
     expect(calls).toEqual(["secrets.create", "secrets.remove s1"]);
   });
 
@@ -89,7 +89,7 @@ describe("made", () => {
     ["NOT_FOUND", 'plugin "none" not found', 404, "INVALID_REQUEST"],
     ["INVALID_REQUEST", "invalid name", 400, "INVALID_REQUEST"],
     ["ENGINE_ERROR", "boom", 500, "ENGINE_ERROR"],
-  ] as const)("what is refused with %s (%s): %i is %s", async (code, words, status, told) => {
+  ] as const)("translates %s (%s): %i to %s", async (code, words, status, told) => {
     const { engine } = fakeEngine({ "networks.create": refused(code, words, status) });
     const error: unknown = await new SwarmDeploymentStrategy(engine)
       .createResource({ kind: "network", name: "plant", labels })
@@ -98,7 +98,7 @@ describe("made", () => {
   });
 });
 
-test("listed are the swarm's own networks, and no locks", async () => {
+test("listResources() leaves out local networks, the ingress network and locks", async () => {
   const { engine } = fakeEngine({
     "networks.list": () => [
       network("plant"),
@@ -120,14 +120,14 @@ test("listed are the swarm's own networks, and no locks", async () => {
   expect((await strategy.listResources({ labels: { a: "1" } })).map(({ name }) => name)).toEqual(["settings"]);
 });
 
-describe("removed", () => {
+describe("removeResource()", () => {
   const inUse = refused(
     "INVALID_REQUEST",
     "rpc error: code = FailedPrecondition desc = network id-plant is in use by task x",
     400,
   );
 
-  /** A network that the engine gives up at the n-th try, and lists for some looks more. */
+  /** A network whose n-th removal succeeds, and that is listed a few more times. */
   const holding = (tries: number, lingering: number) => {
     let [tried, looks] = [0, 0];
     const world = fakeEngine({
@@ -146,13 +146,13 @@ describe("removed", () => {
   };
   const removals = (calls: string[]) => calls.filter((call) => call === "networks.remove id-plant").length;
 
-  test("is what tasks held for a moment, once its name is free", async () => {
+  test("resolves once a network in use has been released and its name is free", async () => {
     const { strategy, calls } = holding(3, 2);
     await strategy.removeResource("network", "plant");
     expect(removals(calls)).toBe(5);
   });
 
-  test("is nothing that is in use for longer, or lingers", async () => {
+  test("rejects with CONFLICT, naming the users, when the resource stays in use", async () => {
     await expect(holding(100, 0).strategy.removeResource("network", "plant", { timeoutMs: 300 })).rejects.toMatchObject(
       {
         code: "CONFLICT",
@@ -191,19 +191,19 @@ describe("removed", () => {
     await expect(holding(1, 100).strategy.removeResource("network", "plant", { timeoutMs: 300 })).rejects.toMatchObject(
       {
         code: "CONFLICT",
-        message: expect.stringContaining("being shut down"),
+        message: expect.stringContaining("shutting down"),
       },
     );
   });
 
-  test("is nothing when the wait is aborted", async () => {
+  test("rejects with ABORTED while it waits", async () => {
     const { strategy } = holding(100, 0);
     await expect(
       strategy.removeResource("network", "plant", { signal: AbortSignal.timeout(250) }),
     ).rejects.toMatchObject({ code: "ABORTED" });
   });
 
-  test("is what somebody else has removed at the same time; any other error is the error", async () => {
+  test("resolves when another process removed the resource, and rejects with any other error", async () => {
     const volume = { "volumes.list": () => [{ Name: "data" }] };
     const gone = fakeEngine({ ...volume, "volumes.remove": refused("NOT_FOUND", "no such volume", 404) });
     await new SwarmDeploymentStrategy(gone.engine).removeResource("volume", "data");

@@ -22,20 +22,20 @@ import {
 } from "@openfactory/docker-engine";
 import { LOCK_LABEL } from "./lock.js";
 
-/** What a swarm has. Volumes are those of the manager's own node: there are none that are all nodes'. */
+/** The kinds of a swarm. Volumes are those of the manager's own node: a swarm has none of its own. */
 export const swarmResourceKinds: readonly ResourceKind[] = RESOURCE_KINDS;
 
-/** @throws DeploymentError `UNSUPPORTED` for a kind that there is not. */
+/** @throws DeploymentError `UNSUPPORTED` for an unknown kind. */
 function checkKind(kind: ResourceKind): void {
   if (swarmResourceKinds.includes(kind)) return;
-  throw new DeploymentError("UNSUPPORTED", `There is no resource of the kind ${JSON.stringify(kind)}.`, {
-    hint: `There are: ${swarmResourceKinds.join(", ")}.`,
+  throw new DeploymentError("UNSUPPORTED", `${JSON.stringify(kind)} is not a kind of resource.`, {
+    hint: `Use one of: ${swarmResourceKinds.join(", ")}.`,
   });
 }
 
 /**
- * Networks of the swarm (and none of one node), its configs and secrets, and the volumes of the manager's own node: one
- * call for each kind. Locks are none of them, nor is the swarm's own ingress network.
+ * The networks, configs and secrets of the swarm, and the volumes of the manager's own node: one call for each kind. Locks
+ * and the swarm's own ingress network are left out.
  */
 export async function listResources(
   engine: DockerEngine,
@@ -44,63 +44,63 @@ export async function listResources(
   kinds.forEach(checkKind);
   const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
   const filters: Filters = label.length > 0 ? { label } : {};
-  const lists = await Promise.all([...new Set(kinds)].map((kind) => LISTERS[kind](engine, filters, { signal })));
-  // Of configs and secrets, the swarm takes a label without a value for one of any value.
-  const carries = (resource: Resource) =>
+  const lists = await Promise.all([...new Set(kinds)].map((kind) => LISTS[kind](engine, filters, { signal })));
+  // For configs and secrets, the swarm's filter matches a label without a value for all values.
+  const hasLabels = (resource: Resource) =>
     Object.entries(labels).every(([name, value]) => resource.labels[name] === value);
   return lists
     .flat()
-    .filter(carries)
+    .filter(hasLabels)
     .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
 const keyOf = ({ kind, name }: Resource): string => `${kind} ${name}`;
 
-/** The resource of exactly that name; the engine's filters take beginnings and parts of names. */
+/** The resource with exactly this name: the engine's filters also match prefixes and parts of names. */
 async function findResource(
   engine: DockerEngine,
   kind: ResourceKind,
   name: string,
   { signal }: OperationOptions,
 ): Promise<Resource | undefined> {
-  const all = await LISTERS[kind](engine, { name: [name] }, { signal });
+  const all = await LISTS[kind](engine, { name: [name] }, { signal });
   return all.find((resource) => resource.name === name);
 }
 
 type List = (engine: DockerEngine, filters: Filters, options: CallOptions) => Promise<Resource[]>;
 
-const LISTERS: Readonly<Record<ResourceKind, List>> = {
+const LISTS: Readonly<Record<ResourceKind, List>> = {
   network: async ({ networks }, filters, options) =>
-    (await networks.list({ ...filters, scope: ["swarm"] }, options)).filter(isOfSwarm).map(ofNetwork),
-  volume: async ({ volumes }, filters, options) => (await volumes.list(filters, options)).map(ofVolume),
+    (await networks.list({ ...filters, scope: ["swarm"] }, options)).filter(isOfSwarm).map(fromNetwork),
+  volume: async ({ volumes }, filters, options) => (await volumes.list(filters, options)).map(fromVolume),
   config: async ({ configs }, filters, options) =>
-    (await configs.list(filters, options)).filter(isNoLock).map(ofFile("config")),
-  secret: async ({ secrets }, filters, options) => (await secrets.list(filters, options)).map(ofFile("secret")),
+    (await configs.list(filters, options)).filter(isNoLock).map(fromFile("config")),
+  secret: async ({ secrets }, filters, options) => (await secrets.list(filters, options)).map(fromFile("secret")),
 };
 
 const isOfSwarm = ({ Scope, Ingress }: NetworkDetails): boolean => Scope === "swarm" && !Ingress;
 const isNoLock = ({ Spec: { Labels = {} } }: NamedResource): boolean => Labels[LOCK_LABEL] === undefined;
 
-const ofNetwork = ({ Id, Name, Labels }: NetworkDetails): Resource => ({
+const fromNetwork = ({ Id, Name, Labels }: NetworkDetails): Resource => ({
   kind: "network",
   name: Name,
   id: Id,
   labels: Labels ?? {},
 });
-const ofVolume = ({ Name, Labels }: VolumeDetails): Resource => ({
+const fromVolume = ({ Name, Labels }: VolumeDetails): Resource => ({
   kind: "volume",
   name: Name,
   id: Name,
   labels: Labels ?? {},
 });
-const ofFile =
+const fromFile =
   (kind: "config" | "secret") =>
   ({ ID, Spec: { Name, Labels } }: NamedResource): Resource => ({ kind, name: Name, id: ID, labels: Labels ?? {} });
 
 /**
- * Makes a network, config or secret of the swarm, or a volume on the manager's own node. The content of configs and
- * secrets goes to the engine, and nowhere else.
- * @throws DeploymentError `ALREADY_EXISTS`, `INVALID_REQUEST`, `UNSUPPORTED`, `ABORTED` (nothing made).
+ * Creates a network, config or secret of the swarm, or a volume on the manager's own node. The content of configs and
+ * secrets goes to the engine only.
+ * @throws DeploymentError `ALREADY_EXISTS`, `INVALID_REQUEST`, `UNSUPPORTED`, `ABORTED` (nothing created).
  */
 export async function createResource(
   engine: DockerEngine,
@@ -110,33 +110,33 @@ export async function createResource(
   const { kind, name, labels } = spec;
   checkKind(kind);
   if (!NAME.test(name)) throw invalidName(kind, name);
-  // An engine takes the making of a volume that is there for done, whatever its options.
+  // An engine reports success for an existing volume, even if its options differ.
   if (kind === "volume" && (await findResource(engine, kind, name, { signal })) !== undefined)
     throw nameInUse(kind, name);
   observer?.({ type: "step", service: name, step: `create ${kind}` });
   throwIfAborted(signal);
-  const id = await make(engine, spec);
+  const id = await create(engine, spec);
   const resource: Resource = { kind, name, id, labels: { ...labels } };
   try {
     throwIfAborted(signal);
   } catch (aborted) {
-    await destroy(engine, resource);
+    await deleteResource(engine, resource);
     throw aborted;
   }
   return resource;
 }
 
-/** An engine takes a volume without a name for one that it shall name itself. */
+/** Checked here because an engine chooses a name for a volume without one. */
 const NAME = /^[a-zA-Z0-9][\w.-]*$/;
 
 const invalidName = (kind: string, name: string): DeploymentError =>
-  new DeploymentError("INVALID_REQUEST", `${JSON.stringify(name)} is no name of a ${kind}.`, {
+  new DeploymentError("INVALID_REQUEST", `${JSON.stringify(name)} is not a valid name for a ${kind}.`, {
     field: "name",
-    hint: "Give a name of letters, digits, _, . and -, with a letter or digit first.",
+    hint: "Use letters, digits, _, . and -, with a letter or digit first.",
   });
 
-/** @returns its id. Not given the signal: what came of it has to be known. */
-async function make(engine: DockerEngine, spec: ResourceSpec): Promise<string> {
+/** @returns the id. Without the signal: the result must be known. */
+async function create(engine: DockerEngine, spec: ResourceSpec): Promise<string> {
   try {
     switch (spec.kind) {
       case "network":
@@ -149,7 +149,7 @@ async function make(engine: DockerEngine, spec: ResourceSpec): Promise<string> {
         return await engine.secrets.create(fileBody(spec));
     }
   } catch (error) {
-    throw explainError(spec, error);
+    throw explainCreateError(spec, error);
   }
 }
 
@@ -178,13 +178,13 @@ const fileBody = ({ name, labels, content }: SpecOf<"config" | "secret">): objec
 });
 
 const nameInUse = (kind: string, name: string, cause?: unknown): DeploymentError =>
-  new DeploymentError("ALREADY_EXISTS", `There is a ${kind} named ${name} already.`, {
+  new DeploymentError("ALREADY_EXISTS", `A ${kind} named ${name} already exists.`, {
     field: "name",
-    hint: "Choose another name, or remove that one first; it was left as it is.",
+    hint: `Choose another name, or remove the existing ${kind} first; it was not changed.`,
     cause,
   });
 
-function explainError({ kind, name }: ResourceSpec, error: unknown): unknown {
+function explainCreateError({ kind, name }: ResourceSpec, error: unknown): unknown {
   if (!DeploymentError.isInstance(error)) return error;
   const { cause } = error;
   if (error.code === "CONFLICT") return nameInUse(kind, name, cause);
@@ -193,15 +193,15 @@ function explainError({ kind, name }: ResourceSpec, error: unknown): unknown {
     return new DeploymentError("INVALID_REQUEST", error.message, { field: "driver", hint, cause });
   }
   if (error.code !== "INVALID_REQUEST") return error;
-  return new DeploymentError(error.code, error.message, { hint: `Correct the ${kind}; nothing was made.`, cause });
+  return new DeploymentError(error.code, error.message, { hint: `Correct the ${kind}; nothing was created.`, cause });
 }
 
-const LOOK_EVERY_MS = 200;
+const RETRY_EVERY_MS = 200;
 
 /**
- * Removes the resource of exactly that name. Tasks hold networks and volumes for a moment after their service is gone: that
- * is waited for.
- * @throws DeploymentError `NOT_FOUND`, `CONFLICT` (in use still), `UNSUPPORTED`, `ABORTED`.
+ * Removes the resource with exactly this name. Tasks use networks and volumes for a moment after their service is
+ * removed, so a resource in use is retried until `timeoutMs` (default 10 s).
+ * @throws DeploymentError `NOT_FOUND`, `CONFLICT` (still in use), `UNSUPPORTED`, `ABORTED`.
  */
 export async function removeResource(
   engine: DockerEngine,
@@ -215,21 +215,21 @@ export async function removeResource(
   if (found === undefined) throw notFound(engine, kind, name);
   observer?.({ type: "step", service: name, step: `remove ${kind}`, id: found.id });
   for (;;) {
-    const user = await tryToRemove(engine, found, signal);
-    if (user === undefined && !(await lingers(engine, found, { signal }))) return;
-    if (Date.now() >= end) throw inUse(found, user, await usersOf(engine, found).catch(() => []));
-    await sleep(Math.min(LOOK_EVERY_MS, Math.max(0, end - Date.now())), signal);
+    const inUse = await tryToRemove(engine, found, signal);
+    if (inUse === undefined && !(await lingers(engine, found, { signal }))) return;
+    if (Date.now() >= end) throw inUseError(found, inUse, await usersOf(engine, found).catch(() => []));
+    await sleep(Math.min(RETRY_EVERY_MS, Math.max(0, end - Date.now())), signal);
   }
 }
 
-/** @returns undefined if the swarm, or the node, has it no more; else the engine's error that says what uses it. */
+/** @returns undefined if the resource is removed; the engine's error if it is in use. */
 async function tryToRemove(
   engine: DockerEngine,
   resource: Resource,
   signal?: AbortSignal,
 ): Promise<DeploymentError | undefined> {
   try {
-    await destroy(engine, resource, signal);
+    await deleteResource(engine, resource, signal);
     return undefined;
   } catch (error) {
     if (!DeploymentError.isInstance(error)) throw error;
@@ -240,21 +240,21 @@ async function tryToRemove(
 }
 
 /**
- * The swarm may have a network no more, while the node still has its part of it, for tasks that are being shut down: its
- * name is in use until then.
+ * Whether a node still has its part of a network that the swarm has removed. Its name is in use until the tasks on that
+ * node have stopped.
  */
 const lingers = async (engine: DockerEngine, { kind, name, id }: Resource, options: CallOptions): Promise<boolean> =>
   kind === "network" && (await findResource(engine, kind, name, options))?.id === id;
 
-/** For a network that lingers, 404 comes as 500. */
+/** For a network that lingers, the engine answers 500 instead of 404. */
 const isGone = (error: DeploymentError): boolean =>
   error.code === "NOT_FOUND" || (error.code === "ENGINE_ERROR" && /not found/i.test(engineFault(error)?.message ?? ""));
 
-/** A volume in use is 409; of the rest, 400 stands for much, and only the words tell. */
+/** The engine answers 409 for a volume in use. For other kinds the status is ambiguous, so its message decides. */
 const isInUse = (error: DeploymentError): boolean =>
   error.code === "CONFLICT" || /in use|has active endpoints/i.test(engineFault(error)?.message ?? "");
 
-function destroy(engine: DockerEngine, { kind, id }: Resource, signal?: AbortSignal): Promise<void> {
+function deleteResource(engine: DockerEngine, { kind, id }: Resource, signal?: AbortSignal): Promise<void> {
   switch (kind) {
     case "network":
       return engine.networks.remove(id, { signal });
@@ -270,11 +270,11 @@ function destroy(engine: DockerEngine, { kind, id }: Resource, signal?: AbortSig
 const notFound = ({ host }: DockerEngine, kind: ResourceKind, name: string): DeploymentError => {
   const where = kind === "volume" ? `the node of ${host}` : `the swarm of ${host}`;
   return new DeploymentError("NOT_FOUND", `There is no ${kind} ${JSON.stringify(name)} on ${where}.`, {
-    hint: `Names are exact; \`docker ${kind} ls\` lists what is there.`,
+    hint: `Names must match exactly. \`docker ${kind} ls\` lists the existing ones.`,
   });
 };
 
-/** By names, where the engine's own words are ids. */
+/** The users by name: the engine's message names them by id. */
 async function usersOf(engine: DockerEngine, { kind, name, id }: Resource): Promise<string[]> {
   if (kind === "network") return networkUsers(engine, { id, name });
   if (kind !== "volume") return [];
@@ -285,20 +285,24 @@ async function usersOf(engine: DockerEngine, { kind, name, id }: Resource): Prom
     .sort();
 }
 
-const inUse = (
+/** @param error the engine's error; undefined for a network that lingers. */
+function inUseError(
   { kind, name }: Resource,
   error: DeploymentError | undefined,
   users: readonly string[],
-): DeploymentError => {
-  const told = users.length > 0 ? `by ${users.join(", ")}` : error && engineFault(error)?.message;
-  const words = error === undefined ? "tasks that use it are being shut down" : told;
+): DeploymentError {
+  if (error === undefined) {
+    return new DeploymentError("CONFLICT", `The ${kind} ${name} is still in use: its tasks are shutting down.`, {
+      hint: `Wait until the tasks have stopped, then remove the ${kind} again.`,
+    });
+  }
+  const reason = users.length > 0 ? `by ${users.join(", ")}` : engineFault(error)?.message;
   return new DeploymentError(
     "CONFLICT",
-    `The ${kind} ${name} is in use: ${words ?? "the engine does not say by what"}.`,
+    `The ${kind} ${name} is in use: ${reason ?? "the engine does not report by which container"}.`,
     {
-      hint:
-        error === undefined ? "It goes as they end: try again." : "Remove what uses it first; it was left as it is.",
-      cause: error?.cause,
+      hint: `Remove the users of the ${kind} first; the ${kind} was not changed.`,
+      cause: error.cause,
     },
   );
-};
+}

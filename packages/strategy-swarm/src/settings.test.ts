@@ -22,7 +22,7 @@ const answers = (...services: object[]) => ({
   "networks.inspect": (id: string) => (id === "n2" ? { Name: "host" } : fails("NOT_FOUND")()),
 });
 
-test("a listing of services without networks asks for no networks; with some, once", async () => {
+test("list() lists networks once if a service has some, otherwise not at all", async () => {
   const without = fakeEngine(answers(service("a"), service("b", [])));
   expect((await new SwarmDeploymentStrategy(without.engine).list())[0]?.settings).toMatchObject({ name: "a" });
   expect(without.calls.sort()).toEqual(["nodes.list", "services.list", "tasks.list"]);
@@ -33,7 +33,7 @@ test("a listing of services without networks asks for no networks; with some, on
   expect(some.calls.sort()).toEqual(["networks.list", "nodes.list", "services.list", "tasks.list"]);
 });
 
-test("networks of the swarm's own, which no list shows, are asked for once; one that is gone is told by its id", async () => {
+test("list() inspects each network that is in no list once, and names a removed network by its id", async () => {
   const { engine, calls } = fakeEngine(answers(service("a", ["n1", "n2"]), service("b", ["n2", "n3"])));
   const [a, b] = await new SwarmDeploymentStrategy(engine).list();
   expect([a?.settings?.networks, b?.settings?.networks]).toEqual([
@@ -47,7 +47,7 @@ test("networks of the swarm's own, which no list shows, are asked for once; one 
   ]);
 });
 
-test("the revision is of the spec alone: an update's progress does not change it, nor the order of keys", async () => {
+test("the revision depends on the spec only, not on the progress of an update or the order of keys", async () => {
   const { Spec, ...rest } = service("a", ["n1"]);
   const turned = { TaskTemplate: Spec.TaskTemplate, Mode: Spec.Mode, Name: Spec.Name };
   const revision = async (found: object) =>
@@ -60,7 +60,7 @@ test("the revision is of the spec alone: an update's progress does not change it
   expect(await revision({ ...rest, Spec: { ...Spec, Labels: { a: "1" } } })).not.toBe(first);
 });
 
-test("the version before the last update is told", async () => {
+test("inspect() reports the version before the last update", async () => {
   const { Spec } = service("a");
   const PreviousSpec = {
     ...Spec,
@@ -74,7 +74,7 @@ test("the version before the last update is told", async () => {
   });
 });
 
-test("settings of a request that is always pulled have the digest; no answer is a warning, a refusal an error", async () => {
+test("settingsOf() with `always` has the digest; it warns without an answer, and rejects when the registry refuses", async () => {
   const request = { name: "demo", image: "demo:1", imagePullPolicy: "always" } as const;
   const events: ProgressEvent[] = [];
   const settings = (answer: Record<string, () => unknown>) =>
@@ -95,7 +95,7 @@ test("settings of a request that is always pulled have the digest; no answer is 
   });
 });
 
-test("what the swarm does not keep is told, or refused", async () => {
+test("mount options that Swarm ignores are a warning or an error", async () => {
   const strategy = new SwarmDeploymentStrategy(
     fakeEngine({ "services.create": () => ({ id: "a", warnings: [] }) }).engine,
   );

@@ -18,7 +18,7 @@ import {
 import { resolveImage } from "./deploy/images.js";
 import { BatchPoller, NO_DELAY, perEngine } from "./observe/batch-poller.js";
 
-/** The settings that a service made of this request will have. Asks a registry for the digest where the deploy would. */
+/** The settings that a service of this request would have. Asks a registry for the digest if the deploy would. */
 export async function settingsOfRequest(
   engine: DockerEngine,
   request: NormalizedRequest,
@@ -29,22 +29,18 @@ export async function settingsOfRequest(
   return toServiceSettings(request, { apiVersion: await engine.apiVersion({ signal }), image });
 }
 
-/** What a service was asked to be. */
-export const settingsOfSpec = (spec: ServiceSpec, networkNames: NetworkNames): ServiceSettings =>
+/** The settings of an existing service, read from its spec. */
+export const readSettings = (spec: ServiceSpec, networkNames: NetworkNames): ServiceSettings =>
   fromServiceSpec(spec as ListedServiceSpec, { networkNames });
 
-/** A network that is gone has its id for a name: see {@link networkNames}. */
-const named = (id: string, name: string | undefined): { id: string; name?: string } =>
-  name === undefined || name === id ? { id } : { id, name };
-
-/** A status with what the service was asked to be, now and before its last update. */
+/** Adds settings, networks, revision and the version before the last update to a status. */
 export function withSettings(status: ServiceStatus, service: ServiceDetails, names: NetworkNames): ServiceStatus {
   const { Spec } = service;
   const previous = previousSpec(service);
   return {
     ...status,
-    settings: settingsOfSpec(Spec, names),
-    networks: networkIds(Spec).map((id) => named(id, names.get(id))),
+    settings: readSettings(Spec, names),
+    networks: networkIds(Spec).map((id) => networkReference(id, names.get(id))),
     revision: revisionOf(Spec),
     ...(previous && {
       previous: {
@@ -55,44 +51,46 @@ export function withSettings(status: ServiceStatus, service: ServiceDetails, nam
   };
 }
 
-/** What the service was before its last update. New credentials are an update as well, which leaves the same spec twice. */
+/** {@link networkNames} returns the id as the name of a network that no longer exists. */
+const networkReference = (id: string, name: string | undefined): { id: string; name?: string } =>
+  name === undefined || name === id ? { id } : { id, name };
+
+/** The spec before the last update. New credentials count as an update, too, and leave the same spec twice. */
 export const previousSpec = ({ Spec, PreviousSpec }: ServiceDetails): ServiceSpec | undefined =>
   PreviousSpec !== undefined && isDeepStrictEqual(PreviousSpec, Spec) ? undefined : PreviousSpec;
 
-/** With the keys of every object in one order, in which managers of different versions need not give them. */
-const ordered = (_: string, value: unknown): unknown =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value;
-
 /**
- * `ServiceStatus.revision`: a hash of the service's spec. The swarm's own version index changes with every step of an
- * update as well, and so would refuse an update of a service that nobody has changed.
+ * `ServiceStatus.revision`: a hash of the service's spec. The swarm's own version index also changes with each step of an
+ * update, and would reject updates of a service that no one has changed.
  */
-export const revisionOf = (spec: ServiceSpec): string => hash("sha256", JSON.stringify(spec, ordered)).slice(0, 32);
+export const revisionOf = (spec: ServiceSpec): string => hash("sha256", JSON.stringify(spec, sortKeys)).slice(0, 32);
 
-const plain = (value: unknown): value is Record<string, unknown> =>
+/** A JSON replacer that sorts keys: managers of different versions may return them in another order. */
+const sortKeys = (_: string, value: unknown): unknown =>
+  isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The paths at which settings differ: `env.LOG_LEVEL`, `labels.team`, `image`. No values, since they may be secret. */
+export function changedPaths(from: ServiceSettings, to: ServiceSettings): string[] {
+  return differences({ ...from, env: byKey(from.env) }, { ...to, env: byKey(to.env) }).sort();
+}
 
 /** `KEY=VALUE` entries by key. */
 const byKey = (env: readonly string[]): Record<string, string> =>
   Object.fromEntries(env.map((entry) => [entry.slice(0, entry.indexOf("=")), entry]));
 
-/** Where settings differ: `env.LOG_LEVEL`, `labels.team`, `image`. Paths only, no values: they may be secret. */
-export function changedPaths(from: ServiceSettings, to: ServiceSettings): string[] {
-  return differences({ ...from, env: byKey(from.env) }, { ...to, env: byKey(to.env) }).sort();
-}
-
 function differences(from: Record<string, unknown>, to: Record<string, unknown>, path = ""): string[] {
   return [...new Set([...Object.keys(from), ...Object.keys(to)])].flatMap((key) => {
     const [a, b] = [from[key], to[key]];
     if (isDeepStrictEqual(a, b)) return [];
-    return plain(a) && plain(b) ? differences(a, b, `${path}${key}.`) : [`${path}${key}`];
+    return isObject(a) && isObject(b) ? differences(a, b, `${path}${key}.`) : [`${path}${key}`];
   });
 }
 
-/** Those that want them at the same time share a call. */
-const listings = perEngine(
+/** Concurrent lookups share one call. */
+const networkListings = perEngine(
   (engine) =>
     new BatchPoller<"all", NetworkNames>(async () => {
       const names = new Map((await engine.networks.list({})).map(({ Id, Name }) => [Id, Name]));
@@ -101,8 +99,8 @@ const listings = perEngine(
 );
 
 /**
- * The names of networks by id: one call where some service has networks, none otherwise. The swarm has networks `host` and
- * `bridge` of its own, which no list shows: these are asked for one by one.
+ * The names of networks by id: one call if a service has networks, none otherwise. The swarm's own networks `host` and
+ * `bridge` are in no list, and cost one more call each.
  */
 export async function networkNames(
   engine: DockerEngine,
@@ -111,18 +109,18 @@ export async function networkNames(
 ): Promise<NetworkNames> {
   const joined = new Set(services.flatMap(({ Spec }) => networkIds(Spec)));
   if (joined.size === 0) return new Map();
-  const listed = await listings(engine).next("all", options);
+  const listed = await networkListings(engine).next("all", options);
   const unlisted = [...joined].filter((id) => !listed.has(id));
-  const names = await Promise.all(unlisted.map(async (id) => [id, await nameOf(engine, id, options)] as const));
+  const names = await Promise.all(unlisted.map(async (id) => [id, await networkName(engine, id, options)] as const));
   return new Map([...listed, ...names]);
 }
 
-/** Ids of the networks that a service joins. */
+/** The ids of the networks that a service joins. */
 const networkIds = ({ TaskTemplate }: ServiceSpec): string[] =>
   ((TaskTemplate["Networks"] ?? []) as { Target: string }[]).map(({ Target }) => Target);
 
-/** A network that is gone is told by its id. */
-async function nameOf(engine: DockerEngine, id: string, options: CallOptions): Promise<string> {
+/** The name of a network, or its id if the network no longer exists. */
+async function networkName(engine: DockerEngine, id: string, options: CallOptions): Promise<string> {
   try {
     return (await engine.networks.inspect(id, options)).Name;
   } catch (error) {

@@ -86,8 +86,8 @@ export class SwarmDeploymentStrategy
   /** Volumes are those of the manager's own node. */
   readonly resourceKinds = swarmResourceKinds;
   readonly #engine: DockerEngine;
-  /** Ids of services that were updated, and that no wait has seen through yet. */
-  readonly #changed = new Set<string>();
+  /** The ids of services that this strategy updated and no wait has completed for since. */
+  readonly #updated = new Set<string>();
 
   constructor(@inject(DOCKER_ENGINE) engine: DockerEngine) {
     super();
@@ -96,7 +96,7 @@ export class SwarmDeploymentStrategy
 
   async deploy(request: DeployRequest, options: DeployOptions = {}): Promise<Deployment> {
     const { request: prepared, warnings } = this.prepare(request, options);
-    return this.#about(prepared.name, () =>
+    return this.#forService(prepared.name, () =>
       withoutSecrets(prepared, options, async (safe) => {
         const deployment = await deployService(this.#engine, prepared, safe);
         return { ...deployment, warnings: [...warnings, ...deployment.warnings] };
@@ -106,100 +106,100 @@ export class SwarmDeploymentStrategy
 
   /** @throws DeploymentError `NOT_FOUND`; with `wait`, `TIMEOUT`. */
   async remove(serviceName: string, options: RemoveOptions = {}): Promise<void> {
-    await this.#about(serviceName, () => removeService(this.#engine, serviceName, options));
+    await this.#forService(serviceName, () => removeService(this.#engine, serviceName, options));
   }
 
   async inspect(serviceName: string, options: OperationOptions = {}): Promise<ServiceStatus> {
-    return this.#about(serviceName, () => inspectService(this.#engine, serviceName, options));
+    return this.#forService(serviceName, () => inspectService(this.#engine, serviceName, options));
   }
 
-  /** Three calls, whatever the number of services; one without instances, where each is as it should be. One more for networks. */
+  /** Three calls for any number of services; one without instances if all have converged. One more if some have networks. */
   async list({ labels = {}, ...options }: ListOptions = {}): Promise<ServiceStatus[]> {
-    return this.#here(() => listServices(this.#engine, labels, options));
+    return this.#run(() => listServices(this.#engine, labels, options));
   }
 
   async settingsOf(request: DeployRequest, options: OperationOptions = {}): Promise<ServiceSettings> {
     const { request: prepared } = this.prepare(request, { signal: options.signal });
-    return this.#about(prepared.name, () => settingsOfRequest(this.#engine, prepared, options));
+    return this.#forService(prepared.name, () => settingsOfRequest(this.#engine, prepared, options));
   }
 
   async wait(serviceName: string, options: WaitOptions = {}): Promise<ServiceStatus> {
-    return this.#about(serviceName, () => waitForService(this.#engine, serviceName, options, this.#changed));
+    return this.#forService(serviceName, () => waitForService(this.#engine, serviceName, options, this.#updated));
   }
 
   async *logs(serviceName: string, options: LogsOptions = {}): AsyncGenerator<LogEntry> {
     try {
       yield* logLines(this.#engine, serviceName, options);
     } catch (error) {
-      await this.#about(serviceName, () => Promise.reject(error));
+      await this.#forService(serviceName, () => Promise.reject(error));
     }
   }
 
   async refreshAuth(serviceName: string, options: OperationOptions = {}): Promise<AuthRefresh> {
-    return this.#about(serviceName, () => refreshServiceAuth(this.#engine, serviceName, options));
+    return this.#forService(serviceName, () => refreshServiceAuth(this.#engine, serviceName, options));
   }
 
   async update(request: DeployRequest, options: UpdateOptions = {}): Promise<Deployment> {
     const { request: prepared, warnings } = this.prepare(request, options);
-    return this.#about(prepared.name, () =>
+    return this.#forService(prepared.name, () =>
       withoutSecrets(prepared, options, async (safe) => {
         const deployment = await updateService(this.#engine, prepared, safe);
-        for (const id of deployment.ids) this.#changed.add(id);
+        for (const id of deployment.ids) this.#updated.add(id);
         return { ...deployment, warnings: [...warnings, ...deployment.warnings] };
       }),
     );
   }
 
   async rollback(serviceName: string, options: OperationOptions = {}): Promise<Deployment> {
-    return this.#about(serviceName, () => rollbackService(this.#engine, serviceName, options));
+    return this.#forService(serviceName, () => rollbackService(this.#engine, serviceName, options));
   }
 
   async scale(serviceName: string, replicas: number, options: OperationOptions = {}): Promise<void> {
-    await this.#about(serviceName, () => scaleService(this.#engine, serviceName, replicas, options));
+    await this.#forService(serviceName, () => scaleService(this.#engine, serviceName, replicas, options));
   }
 
   /** A lock is a config of the swarm. */
   async lock(name: string, holder: LockHolder, options: OperationOptions = {}): Promise<LockHolder | undefined> {
-    return this.#here(() => acquireLock(this.#engine, name, holder, options));
+    return this.#run(() => acquireLock(this.#engine, name, holder, options));
   }
 
   async unlock(name: string, holderId: string, options: OperationOptions = {}): Promise<void> {
-    await this.#here(() => releaseLock(this.#engine, name, holderId, options));
+    await this.#run(() => releaseLock(this.#engine, name, holderId, options));
   }
 
   async listResources(options: ListResourcesOptions = {}): Promise<Resource[]> {
-    return this.#here(() => listResources(this.#engine, options));
+    return this.#run(() => listResources(this.#engine, options));
   }
 
   async createResource(spec: ResourceSpec, options: OperationOptions = {}): Promise<Resource> {
-    return this.#here(() => createResource(this.#engine, spec, options));
+    return this.#run(() => createResource(this.#engine, spec, options));
   }
 
   async removeResource(kind: ResourceKind, name: string, options: RemoveResourceOptions = {}): Promise<void> {
-    await this.#here(() => removeResource(this.#engine, kind, name, options));
+    await this.#run(() => removeResource(this.#engine, kind, name, options));
   }
 
   async preflight(requests: readonly PreflightRequest[], options: PreflightOptions = {}): Promise<PreflightProblem[]> {
-    return this.#here(() => preflight(this.#engine, requests, options));
+    return this.#run(() => preflight(this.#engine, requests, options));
   }
 
   async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {
-    return this.#here(() => diagnose(this.#engine, options));
+    return this.#run(() => diagnose(this.#engine, options));
   }
 
   async elsewhere(options: ElsewhereOptions): Promise<OtherPlatform[]> {
-    return this.#here(() => elsewhere(this.#engine, options));
+    return this.#run(() => elsewhere(this.#engine, options));
   }
 
   override close(): Promise<void> {
     return this.#engine.close();
   }
 
-  #here<Result>(work: () => Promise<Result>): Promise<Result> {
+  #run<Result>(work: () => Promise<Result>): Promise<Result> {
     return inContext({ strategy: this.manifest.name }, work);
   }
 
-  #about<Result>(service: string, work: () => Promise<Result>): Promise<Result> {
+  #forService<Result>(service: string, work: () => Promise<Result>): Promise<Result> {
     return inContext({ service, strategy: this.manifest.name }, work);
   }
 }

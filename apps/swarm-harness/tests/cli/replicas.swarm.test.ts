@@ -98,7 +98,7 @@ test("replicas on three nodes read different slots, before and after scale to 5 
   expect((await succeeds("plan")).stdout).toContain("nothing to do");
 
   const scaled = await succeeds("scale", "press=5");
-  expect(scaled.stderr).toContain("SWARM_REPLICAS changes to 5: press.1, press.2 and press.3 restart");
+  expect(scaled.stderr).toContain("SWARM_REPLICAS changes to 5: press.1, press.2, press.3 restart");
   await expectReplicas(5);
   const planned = await ofdeploy("plan");
   expect(planned.code).toBe(2);

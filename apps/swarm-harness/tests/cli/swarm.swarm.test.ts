@@ -129,7 +129,7 @@ ${more}`;
     expect(refused).toMatchObject({
       code: 5,
       stderr: expect.stringMatching(
-        /^error\[CONFLICT\] \S+:8:26: nowhere: No node that takes tasks fulfils node.hostname == moon/m,
+        /^error\[CONFLICT\] \S+:8:26: nowhere: No node that is active and ready matches node.hostname == moon/m,
       ),
     });
     expect(await services()).toEqual([]);
@@ -386,7 +386,7 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
         /^private-app: renewed\nopen-app: unchanged, no credentials to store\nprivate: 1 renewed in /,
       );
       expect(refreshed.stderr).toContain(
-        "warning[NO_CREDENTIALS] open-app: image: Docker's config.json has no credentials for docker.io here",
+        "warning[NO_CREDENTIALS] open-app: image: Docker's config.json has no credentials for docker.io",
       );
       expect(await tasks()).toEqual(before);
       for (const { stdout, stderr } of [up, refreshed])
@@ -416,7 +416,7 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
       await fileOf(`name: n\napps:${app("net-app", "    networks: [one-node]")}\n`),
     );
     expect(local.code).toBe(5);
-    expect(local.stderr).toMatch(/error\[CONFLICT\] \S+:8:16: net-app: Network one-node is no network of the swarm/);
+    expect(local.stderr).toMatch(/error\[CONFLICT\] \S+:8:16: net-app: Network one-node is not a network of the swarm/);
     expect(await services()).toEqual([]);
 
     const first = await fileOf(`name: first\napps:${app("first-app", '    ports: ["18090:80"]')}\n`);
@@ -428,7 +428,7 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
     );
     expect(second.code).toBe(5);
     expect(second.stderr).toMatch(
-      /error\[CONFLICT\] \S+:8:13: second-app: Host port 18090 is published by service first-app already/,
+      /error\[CONFLICT\] \S+:8:13: second-app: Host port 18090 is already published by service first-app/,
     );
     expect(await services()).toEqual(["first-app"]);
   });

@@ -60,6 +60,6 @@ test("preflight() finds the container of the manager's node that publishes a por
   await raw.call("POST", `/containers/${NAME}/start`);
   const found = await strategy.preflight([{ request: request({ ports: { 8096: 80 } }), updates: false }]);
   expect(found).toMatchObject([
-    { code: "CONFLICT", field: "ports", message: expect.stringContaining(`by the container ${NAME}`) },
+    { code: "CONFLICT", field: "ports", message: expect.stringContaining(`by container ${NAME}`) },
   ]);
 });

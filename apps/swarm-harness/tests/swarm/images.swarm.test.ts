@@ -243,7 +243,7 @@ describe("with a way to the registry that can be watched and cut", () => {
     const cut = request("", { image, imagePullPolicy: "always", constraints: on("node-3") });
     await expect(strategy.deploy(cut, { strict: true })).rejects.toMatchObject({
       code: "UNSUPPORTED",
-      message: expect.stringContaining(`The registry ${proxy.host} did not tell the digest of ${image}`),
+      message: expect.stringContaining(`The registry ${proxy.host} did not return the digest of ${image}`),
     });
     expect(await services()).toEqual([]);
     expect(await strategy.deploy(cut)).toMatchObject({

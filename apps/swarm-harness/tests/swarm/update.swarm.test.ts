@@ -188,7 +188,7 @@ describe("a change by another between the look and the update", () => {
     const theirs = racing((spec) => ({ ...spec, Labels: { team: "theirs" }, Mode: { Replicated: { Replicas: 1 } } }));
     await expect(theirs.update(second(), { revision })).rejects.toMatchObject({
       code: "CONFLICT",
-      message: `Service ${name} has been changed since it was looked at: labels, mode.`,
+      message: `Service ${name} was modified since the plan was made: labels, mode.`,
     });
     expect(await strategy.inspect(name)).toMatchObject({
       labels: { team: "theirs" },

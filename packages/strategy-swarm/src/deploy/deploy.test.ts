@@ -7,7 +7,7 @@ const DIGEST = `sha256:${"a".repeat(64)}`;
 const request = { name: "demo", image: "reg.example.com/demo:1", networks: ["one", "two"] };
 const works = { "services.create": () => ({ id: "abc", warnings: ["careful"] }) };
 
-test("one call makes a service", async () => {
+test("deploy() creates a service in one call", async () => {
   const { engine, calls } = fakeEngine(works);
   const { ids, image, warnings } = await new SwarmDeploymentStrategy(engine).deploy(request);
   expect(calls).toEqual(["services.create"]);
@@ -15,7 +15,7 @@ test("one call makes a service", async () => {
   expect(warnings).toEqual([{ code: "ENGINE_WARNING", service: "demo", strategy: "swarm", reason: "careful" }]);
 });
 
-test("`always` pins the digest that the registry gives, in one call more", async () => {
+test("deploy() with `always` pins the registry's digest, in one more call", async () => {
   let spec: { TaskTemplate?: { ContainerSpec?: { Image?: string } } } = {};
   const { engine, calls } = fakeEngine({
     "images.digest": () => DIGEST,
@@ -30,7 +30,7 @@ test("`always` pins the digest that the registry gives, in one call more", async
   expect(calls).toEqual(["images.digest reg.example.com/demo:1", "services.create"]);
 });
 
-test("`always` without a registry warns, and in strict mode is refused with nothing made", async () => {
+test("deploy() with `always` and no registry warns; in strict mode it rejects and creates nothing", async () => {
   const always = { ...request, imagePullPolicy: "always" } as const;
   const { engine, calls } = fakeEngine({ ...works, "images.digest": fails("ENGINE_ERROR", "no such host") });
   const strategy = new SwarmDeploymentStrategy(engine);
@@ -44,7 +44,7 @@ test("`always` without a registry warns, and in strict mode is refused with noth
 });
 
 test.each(["UNAUTHORIZED", "IMAGE_NOT_FOUND"] as const)(
-  "a registry that answers %s ends it before anything is made",
+  "deploy() rejects with %s of the registry before it creates anything",
   async (code) => {
     const { engine, calls } = fakeEngine({ "images.digest": fails(code) });
     const deploying = new SwarmDeploymentStrategy(engine).deploy({ ...request, imagePullPolicy: "always" });
@@ -53,7 +53,7 @@ test.each(["UNAUTHORIZED", "IMAGE_NOT_FOUND"] as const)(
   },
 );
 
-test("the registry's credentials go along with the service, but not where nobody is to pull", async () => {
+test("deploy() sends the registry's credentials, except with the pull policy never", async () => {
   const sent: unknown[] = [];
   const answers = {
     "images.credentials": () => ({ registry: "reg.example.com" }),
@@ -78,7 +78,7 @@ test("the registry's credentials go along with the service, but not where nobody
   });
 });
 
-test("a creation whose answer never came is looked for, and removed", async () => {
+test("deploy() removes a service whose creation was not answered", async () => {
   let operation = "";
   const { engine, calls } = fakeEngine({
     "services.create": (body: { Labels: Record<string, string> }) => {
@@ -96,13 +96,13 @@ test("a creation whose answer never came is looked for, and removed", async () =
   expect(calls).toEqual(["services.create", "services.list", "services.remove lost"]);
 });
 
-test("a host port taken by the service of that very name is the name that is in use", async () => {
+test("deploy() rejects with ALREADY_EXISTS when the service of the same name has the host port", async () => {
   const words = "port '8080' is already in use by service 'demo' (abc) as an ingress port";
   const { engine } = fakeEngine({ "services.create": fails("INVALID_REQUEST", words) });
   await expect(new SwarmDeploymentStrategy(engine).deploy(request)).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
 });
 
-test("the swarm's words repeat no value of env, whatever they quote", async () => {
+test("deploy() masks values of env in errors and warnings of the engine", async () => {
   const pw = "example-value-1";
   const env = [`QUERY=select * from t where pw="${pw}"`, `TOKEN=${pw}`];
   const words = `expanding env failed: expanding env ${JSON.stringify(env[0])}: template: expansion:1: executing "expansion"`;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import {
-  type Deployment,
   DeploymentError,
+  type Deployment,
   type DeploymentWarning,
   type DeployOptions,
   type NormalizedRequest,
@@ -14,7 +14,7 @@ import { resolveFiles } from "./resolve-files.js";
 import { explainCreateError } from "./spec-error.js";
 
 /**
- * Makes one service: one call, and one more for a digest, for secrets and for configs where the request has them.
+ * Creates a service: one call, and one more each for a digest, for secrets and for configs if the request has them.
  * @throws DeploymentError see `OpenFactoryServiceDeploymentStrategy.deploy`.
  */
 export async function deployService(
@@ -35,7 +35,7 @@ export async function deployService(
   const spec = toServiceSpec(request, { apiVersion, image, ...files });
   spec.Labels = { ...spec.Labels, [OPERATION_LABEL]: operation };
   const created = await create(engine, request, { spec, authFor, operation });
-  await undoIfAborted(engine, created, name, signal);
+  await removeIfAborted(engine, created, name, signal);
   return {
     name,
     ids: [created.id],
@@ -50,7 +50,7 @@ async function create(
   { spec, authFor, operation }: { spec: object; authFor: string | undefined; operation: string },
 ): Promise<ServiceCreated> {
   try {
-    // Not given the signal: it takes milliseconds, and an answer that is not waited for would leave a service behind.
+    // Without the signal: an answer that is not awaited would leave a service behind.
     return await engine.services.create(spec, { image: authFor });
   } catch (error) {
     if (DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "ENGINE_UNREACHABLE")) {
@@ -60,17 +60,17 @@ async function create(
   }
 }
 
-/** The swarm may have made the service though the answer never came. */
+/** The swarm may have created the service although the answer was lost. */
 async function removeUnanswered(engine: DockerEngine, operation: string): Promise<void> {
   try {
-    const made = await engine.services.list({ label: [`${OPERATION_LABEL}=${operation}`] });
-    await Promise.all(made.map(({ ID }) => engine.services.remove(ID)));
+    const created = await engine.services.list({ label: [`${OPERATION_LABEL}=${operation}`] });
+    await Promise.all(created.map(({ ID }) => engine.services.remove(ID)));
   } catch {
-    // The engine still does not answer: the first error says so, and is thrown.
+    // The engine still does not answer: the first error is thrown.
   }
 }
 
-async function undoIfAborted(
+async function removeIfAborted(
   engine: DockerEngine,
   created: ServiceCreated,
   service: string,
@@ -84,7 +84,7 @@ async function undoIfAborted(
   }
 }
 
-/** A warning of the engine's own. */
+/** A warning that the engine returned. */
 export const engineWarning = (service: string, reason: string): DeploymentWarning => ({
   code: "ENGINE_WARNING",
   service,

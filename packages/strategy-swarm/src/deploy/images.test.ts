@@ -14,7 +14,7 @@ const resolve = (
 ) => resolveImage(engine, { name: "demo", image, imagePullPolicy }, { strict });
 const withDigest = () => fakeEngine({ "images.digest": () => DIGEST });
 
-test("`always` pins what the registry has now, with the tag that was meant", async () => {
+test("resolveImage() with `always` pins the image to the registry's current digest and keeps the tag", async () => {
   const { engine, calls } = withDigest();
   expect(await resolve(engine, "r.io:5000/demo:1", "always")).toEqual({
     image: `r.io:5000/demo:1@${DIGEST}`,
@@ -26,7 +26,7 @@ test("`always` pins what the registry has now, with the tag that was meant", asy
 });
 
 test.each(["missing", undefined] as const)(
-  "%s is as given, with the credentials for it, and asks nobody",
+  "resolveImage() with the policy %s keeps the image, stores its credentials and makes no call",
   async (policy) => {
     const { engine, calls } = withDigest();
     expect(await resolve(engine, "demo", policy)).toEqual({ image: "demo", authFor: "demo", warnings: [] });
@@ -34,27 +34,30 @@ test.each(["missing", undefined] as const)(
   },
 );
 
-test.each([`demo@${DIGEST}`, `r.io/demo:1@${DIGEST}`])("%s is pinned already", async (image) => {
-  const { engine, calls } = withDigest();
-  expect(await resolve(engine, image, "always")).toEqual({ image, authFor: image, warnings: [] });
-  expect(calls).toEqual([]);
-});
+test.each([`demo@${DIGEST}`, `r.io/demo:1@${DIGEST}`])(
+  "resolveImage() with `always` keeps an image with a digest: %s",
+  async (image) => {
+    const { engine, calls } = withDigest();
+    expect(await resolve(engine, image, "always")).toEqual({ image, authFor: image, warnings: [] });
+    expect(calls).toEqual([]);
+  },
+);
 
 test.each([
   ["never", "r.io/demo:1"],
   ["always", HEX],
   ["missing", DIGEST],
-] as const)("`%s` of %s asks nobody, not even for credentials", async (policy, image) => {
+] as const)("resolveImage() with `%s` of %s makes no call, not even for credentials", async (policy, image) => {
   const { engine, calls } = fakeEngine({ "images.credentials": fails("UNAUTHORIZED"), "images.digest": () => DIGEST });
   expect(await resolve(engine, image, policy)).toEqual({ image, warnings: [] });
   expect(calls).toEqual([]);
 });
 
-describe("where no registry answers", () => {
-  const silent = () => fakeEngine({ "images.digest": fails("ENGINE_ERROR", REFUSED) }).engine;
+describe("resolveImage() when no registry answers", () => {
+  const unreachable = () => fakeEngine({ "images.digest": fails("ENGINE_ERROR", REFUSED) }).engine;
 
-  test("the image is as given, with what follows from it", async () => {
-    const { image, authFor, warnings } = await resolve(silent(), "r.io:5000/demo:1", "always");
+  test("keeps the image and warns that nodes may differ", async () => {
+    const { image, authFor, warnings } = await resolve(unreachable(), "r.io:5000/demo:1", "always");
     expect({ image, authFor }).toEqual({ image: "r.io:5000/demo:1", authFor: "r.io:5000/demo:1" });
     expect(warnings).toEqual([
       {
@@ -62,15 +65,15 @@ describe("where no registry answers", () => {
         service: "demo",
         strategy: "swarm",
         field: "imagePullPolicy",
-        reason: `The registry r.io:5000 did not tell the digest of r.io:5000/demo:1 (${REFUSED}): each node runs what it has, or pulls by itself, and nodes may differ.`,
+        reason: `The registry r.io:5000 did not return the digest of r.io:5000/demo:1 (${REFUSED}): each node pulls the image itself or runs its local copy, so nodes may differ.`,
       },
     ]);
   });
 
-  test("strict mode refuses it", async () => {
-    await expect(resolve(silent(), "r.io:5000/demo:1", "always", true)).rejects.toMatchObject({
+  test("rejects with UNSUPPORTED in strict mode", async () => {
+    await expect(resolve(unreachable(), "r.io:5000/demo:1", "always", true)).rejects.toMatchObject({
       code: "UNSUPPORTED",
-      message: expect.stringContaining("The registry r.io:5000 did not tell"),
+      message: expect.stringContaining("The registry r.io:5000 did not return"),
       field: "imagePullPolicy",
       hint: expect.stringContaining("reachable from the manager"),
       cause: { message: REFUSED },
@@ -78,9 +81,9 @@ describe("where no registry answers", () => {
   });
 });
 
-// What keeps the service from being made as well is no matter of the digest.
+// These errors would also fail the creation of the service.
 test.each(["UNAUTHORIZED", "IMAGE_NOT_FOUND", "ENGINE_UNREACHABLE", "ABORTED"] as const)(
-  "%s is thrown, in strict mode or not",
+  "resolveImage() rejects with %s of the registry, in strict mode or not",
   async (code) => {
     for (const strict of [true, false]) {
       const { engine } = fakeEngine({ "images.digest": fails(code) });
@@ -89,7 +92,7 @@ test.each(["UNAUTHORIZED", "IMAGE_NOT_FOUND", "ENGINE_UNREACHABLE", "ABORTED"] a
   },
 );
 
-test("a look-up of credentials that fails is a warning about the registry, and the deploy goes on", async () => {
+test("resolveImage() warns when the lookup of credentials fails, and resolves without credentials", async () => {
   const problem = {
     message:
       "The credential helper docker-credential-desktop returned no credentials for r.io: program not found in PATH",
@@ -112,7 +115,7 @@ test("a look-up of credentials that fails is a warning about the registry, and t
   });
 });
 
-test("a registry that limits requests is warned of with what to do", async () => {
+test("resolveImage() warns about a rate limit of the registry with the action to take", async () => {
   const { engine } = fakeEngine({
     "images.digest": fails("ENGINE_ERROR", "toomanyrequests: You have reached your pull rate limit."),
   });
@@ -122,7 +125,7 @@ test("a registry that limits requests is warned of with what to do", async () =>
   ]);
 });
 
-test("credentials that do not last are warned of, with what follows and what to do", async () => {
+test("resolveImage() warns about credentials that expire, with the consequence and the action to take", async () => {
   const registry = "1.dkr.ecr.eu-central-1.amazonaws.com";
   const note = { registry, helper: "ecr-login", shortLived: { issuer: "Amazon ECR", lasting: "12 hours" } };
   for (const policy of ["missing", "always"] as const) {

@@ -16,25 +16,25 @@ import {
   troubleHint,
 } from "@openfactory/docker-engine";
 
-/** The image a service is made with, or changed to. */
+/** The image of a service to create or update. */
 export interface ResolvedImage {
-  /** As it stands in the service's spec: with tag and digest where it is pinned. */
+  /** As written to the service's spec: with tag and digest if it is pinned. */
   image: string;
-  /** The image whose registry's credentials the service stores for its nodes; none: it stores none. */
+  /** The image whose registry credentials the service stores for its nodes. Undefined: none are stored. */
   authFor?: string;
   warnings: DeploymentWarning[];
 }
 
 export interface ResolveImageOptions {
   signal?: AbortSignal;
-  /** Refuse an image that no registry tells the digest of. Default false. */
+  /** Reject an image whose digest no registry returns. Default false. */
   strict?: boolean;
 }
 
 /**
- * The image as its pull policy asks for it: for `always`, pinned to the digest that its registry gives now, so that every
- * node runs the same; else as given. One call for those who ask for one image at the same time, and no call else.
- * @throws DeploymentError `IMAGE_NOT_FOUND`, `UNAUTHORIZED`; in strict mode, `UNSUPPORTED` where no registry answers.
+ * Applies the pull policy of a request: `always` pins the image to the digest that its registry has now, so that all nodes
+ * run the same; otherwise the image stays as given. Concurrent lookups of one image share one call.
+ * @throws DeploymentError `IMAGE_NOT_FOUND`, `UNAUTHORIZED`; in strict mode `UNSUPPORTED` if no registry answers.
  */
 export async function resolveImage(
   engine: DockerEngine,
@@ -43,7 +43,7 @@ export async function resolveImage(
 ): Promise<ResolvedImage> {
   const { image, imagePullPolicy, name: service } = request;
   const reference = parseImageReference(image);
-  // Nobody is asked for credentials that nobody will be shown.
+  // No credentials are needed, so no credential helper is run.
   if (imagePullPolicy === "never" || "id" in reference) return { image, warnings: [] };
   const note = await engine.images.credentials(image, { signal: options.signal });
   const warnings = [
@@ -55,83 +55,65 @@ export async function resolveImage(
     const digest = await engine.images.digest(image, { signal: options.signal });
     return { image: `${imageText(reference)}@${digest}`, authFor: image, warnings };
   } catch (error) {
-    return { image, authFor: image, warnings: [...warnings, notResolved(error, request, options)] };
+    return { image, authFor: image, warnings: [...warnings, digestWarning(error, request, options)] };
   }
 }
 
-/** No registry answered, or with an error of its own; that it refused or does not have the image is another matter. */
+/** Codes of a registry that did not answer, or not with a refusal. */
 const UNANSWERED: ReadonlySet<string> = new Set(["ENGINE_ERROR", "TIMEOUT"]);
 
-/** What to do about a registry that answers, and gives nothing; of one that does not answer, the words say it. */
-function remedy(error: DeploymentError, registry: string): string {
-  const trouble = registryTrouble(error);
-  return trouble === undefined || trouble === "unreachable" ? "" : ` ${troubleHint(trouble, registry)}`;
-}
-
-/** What follows from a digest that nobody told. @throws the error itself, or that it is refused. */
-function notResolved(
+/** The warning about a digest that no registry returned. @throws the error itself if the registry refused, or in strict mode. */
+function digestWarning(
   error: unknown,
   { image, name: service }: Pick<NormalizedRequest, "image" | "name">,
   { strict }: ResolveImageOptions,
 ): DeploymentWarning {
   if (!DeploymentError.isInstance(error) || !UNANSWERED.has(error.code)) throw error;
-  const words = (engineFault(error)?.message ?? error.message).replace(/\.?\s*$/, "");
   const reason =
-    `The registry ${registryOf(image)} did not tell the digest of ${image} (${words}): ` +
-    `each node runs what it has, or pulls by itself, and nodes may differ.${remedy(error, registryOf(image) ?? image)}`;
+    `The registry ${registryOf(image)} did not return the digest of ${image} (${engineMessage(error)}): ` +
+    `each node pulls the image itself or runs its local copy, so nodes may differ.${remedy(error, registryOf(image) ?? image)}`;
   if (!strict) return { code: "DIGEST_NOT_RESOLVED", service, strategy: "swarm", field: "imagePullPolicy", reason };
   throw new DeploymentError("UNSUPPORTED", reason, {
     service,
     field: "imagePullPolicy",
-    hint: "Make the registry reachable from the manager, name the image by digest, or do without strict mode.",
+    hint: "Make the registry reachable from the manager, set the image by digest, or drop --strict.",
     cause: error.cause,
   });
 }
 
-/** A service keeps the credentials that it was made with, and its nodes pull with these for as long as it runs. */
-const shortLivedWarning = (
-  service: string,
-  registry: string,
-  { issuer, lasting }: ShortLived,
-): DeploymentWarning => ({
+/** What to do about a registry that answers with an error. For one that does not answer, the engine's message is enough. */
+function remedy(error: DeploymentError, registry: string): string {
+  const trouble = registryTrouble(error);
+  return trouble === undefined || trouble === "unreachable" ? "" : ` ${troubleHint(trouble, registry)}`;
+}
+
+/** A service stores the credentials of its last deploy, and its nodes pull with them for as long as it runs. */
+const shortLivedWarning = (service: string, registry: string, { issuer, lasting }: ShortLived): DeploymentWarning => ({
   code: "SHORT_LIVED_CREDENTIALS",
   service,
   strategy: "swarm",
   field: "image",
   reason:
-    `The credentials for ${registry} that the service stores are tokens of ${issuer}, which last ${lasting} at the most: ` +
-    "a node that lacks the image can't pull it any more then, and its tasks are rejected. " +
-    "Run `ofdeploy refresh-auth` more often than that.",
+    `The service stores credentials for ${registry} that are tokens of ${issuer} and expire after ${lasting}. ` +
+    "After that, nodes without the image can't pull it, and tasks on them are rejected. " +
+    "Run `ofdeploy refresh-auth` before the tokens expire.",
 });
 
-/** How long a registry has to answer. */
-const TIMEOUT_MS = 10_000;
+/** The engine's own message, without a full stop at the end. */
+export const engineMessage = (error: DeploymentError): string =>
+  (engineFault(error)?.message ?? error.message).replace(/\.?\s*$/, "");
 
-/**
- * What an image's registry says against it: that it does not have it, or does not give it to us. One that can't be asked
- * says nothing.
- * @throws DeploymentError `ABORTED`.
- */
-export async function registryRefusal(
+/** The time limit of a registry lookup, in milliseconds. */
+const REGISTRY_TIMEOUT_MS = 10_000;
+
+/** Asks the registry of an image from this manager. @returns the error of the lookup; undefined if the registry has it. */
+export async function registryError(
   engine: DockerEngine,
   image: string,
-  options: CallOptions,
+  options: CallOptions = {},
 ): Promise<DeploymentError | undefined> {
   try {
-    await engine.images.digest(image, { ...options, timeoutMs: TIMEOUT_MS });
-    return undefined;
-  } catch (error) {
-    if (DeploymentError.isInstance(error, "IMAGE_NOT_FOUND") || DeploymentError.isInstance(error, "UNAUTHORIZED"))
-      return error;
-    if (!DeploymentError.isInstance(error) || error.code === "ABORTED") throw error;
-    return undefined;
-  }
-}
-
-/** What the registry of an image answers to this manager; undefined: it has the image. */
-export async function registryError(engine: DockerEngine, image: string): Promise<DeploymentError | undefined> {
-  try {
-    await engine.images.digest(image, { timeoutMs: TIMEOUT_MS });
+    await engine.images.digest(image, { ...options, timeoutMs: REGISTRY_TIMEOUT_MS });
     return undefined;
   } catch (error) {
     if (DeploymentError.isInstance(error)) return error;
@@ -139,7 +121,22 @@ export async function registryError(engine: DockerEngine, image: string): Promis
   }
 }
 
-/** Whether the manager's own node has an image: no other can be asked. */
+/**
+ * Asks the registry of an image whether the image exists and may be pulled.
+ * @returns `IMAGE_NOT_FOUND` or `UNAUTHORIZED`; undefined if the registry has the image or can't be reached.
+ * @throws DeploymentError `ABORTED`.
+ */
+export async function registryRefusal(
+  engine: DockerEngine,
+  image: string,
+  options: CallOptions,
+): Promise<DeploymentError | undefined> {
+  const error = await registryError(engine, image, options);
+  if (error?.code === "ABORTED") throw error;
+  return error?.code === "IMAGE_NOT_FOUND" || error?.code === "UNAUTHORIZED" ? error : undefined;
+}
+
+/** Whether the manager's own node has an image. Images of other nodes can't be listed. */
 export async function isImageOnManager(engine: DockerEngine, image: string, options: CallOptions): Promise<boolean> {
   try {
     await engine.images.inspect(image, options);

@@ -1,8 +1,12 @@
 import { DeploymentError, type RemoveOptions } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { findService, remainingTasksPoller } from "../observe/services.js";
+import { hasEnded } from "../observe/tasks.js";
 
-/** Removes the service of exactly that name, and with `wait` sees its tasks go. @throws DeploymentError `NOT_FOUND`, `TIMEOUT`. */
+/**
+ * Removes the service with exactly this name. With `wait`, resolves when its tasks have ended (`timeoutMs`, default 60 s).
+ * @throws DeploymentError `NOT_FOUND`, `TIMEOUT`.
+ */
 export async function removeService(
   engine: DockerEngine,
   serviceName: string,
@@ -14,24 +18,21 @@ export async function removeService(
   if (!wait) return;
 
   const end = Date.now() + timeoutMs;
+  const poller = remainingTasksPoller(engine);
   for (;;) {
-    const tasks = await remainingTasksPoller(engine).next(id, {
-      signal,
-      service: serviceName,
-      withinMs: end - Date.now(),
-    });
-    const left = tasks.filter(({ Status }) => !ENDED.has(Status.State));
-    if (left.length === 0) return;
+    const tasks = await poller.next(id, { signal, service: serviceName, withinMs: end - Date.now() });
+    const running = tasks.filter((task) => !hasEnded(task)).length;
+    if (running === 0) return;
     if (Date.now() >= end) {
       throw new DeploymentError(
         "TIMEOUT",
-        `${serviceName} is removed, and ${left.length} of its tasks have not ended within ${timeoutMs / 1000} s.`,
-        { service: serviceName, hint: "They end by themselves; a node that is down tells so only when it is back." },
+        `Service ${serviceName} is removed, but ${running} of its tasks did not end within ${timeoutMs / 1000} s.`,
+        {
+          service: serviceName,
+          hint: "The tasks end without further action. Tasks on an offline node are reported once the node returns.",
+        },
       );
     }
-    observer?.({ type: "waiting", service: serviceName, running: left.length, desired: 0 });
+    observer?.({ type: "waiting", service: serviceName, running, desired: 0 });
   }
 }
-
-/** Task states in which no process of the task runs any more (Engine API, TaskState). */
-const ENDED: ReadonlySet<string> = new Set(["complete", "shutdown", "failed", "rejected", "remove", "orphaned"]);

@@ -9,7 +9,7 @@ export interface ResolvedFiles {
   configs: Record<string, string>;
 }
 
-/** Those that look for some at the same time share a call. */
+/** Concurrent lookups share one call. */
 const idLookups = (resourcesOf: (engine: DockerEngine) => NamedResources) =>
   perEngine(
     (engine) =>
@@ -53,6 +53,6 @@ async function idsOf(
   throw new DeploymentError("NOT_FOUND", `There is no ${kind} ${missing.join(", ")} on the swarm.`, {
     service,
     field: `${kind}s`,
-    hint: `Create it first, with \`docker ${kind} create\`.`,
+    hint: `Create it first: docker ${kind} create ${missing[0]} FILE.`,
   });
 }

@@ -1,66 +1,66 @@
 import { throwIfAborted } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
 
+/** Answers for all keys with one poll. The function that it resolves with returns the result of one key, or throws. */
+export type Poll<Key, Result> = (keys: readonly Key[]) => Promise<(key: Key) => Result>;
+
+/**
+ * The delay from the end of one poll to the start of the next, in milliseconds: `backoffFactor` times the duration of the
+ * poll, within the limits. Polls that cost the engine a lot are therefore rare.
+ */
+export interface PollInterval {
+  readonly minDelayMs: number;
+  readonly backoffFactor: number;
+  readonly maxDelayMs: number;
+}
+
+/** For lookups: a poll starts at once, and requests that arrive while it runs share the next one. */
+export const NO_DELAY: PollInterval = { minDelayMs: 0, backoffFactor: 0, maxDelayMs: 0 };
+
 export interface PollOptions {
   signal?: AbortSignal;
-  /** The look begins within so many milliseconds. Default: when it is due. */
+  /** Start the poll within this many milliseconds, even if it is not due. Default: no limit. */
   withinMs?: number;
-  /** The service that an error is about. */
+  /** The service to name in an `ABORTED` error. */
   service?: string;
 }
 
-/** Looks once for all keys; the function that it resolves with gives each its part, or throws. */
-export type Look<Key, Found> = (keys: readonly Key[]) => Promise<(key: Key) => Found>;
-
-/**
- * Milliseconds from the end of one look to the beginning of the next: `times` as long as that look took, so that a look
- * that costs the engine much is taken seldom, within the limits.
- */
-export interface PollInterval {
-  readonly least: number;
-  readonly times: number;
-  readonly most: number;
-}
-
-/** One look after the other, for what is asked for once: those who ask while one is under way share the next. */
-export const NO_DELAY: PollInterval = { least: 0, times: 0, most: 0 };
-
-interface Waiting<Key, Found> {
+interface Waiter<Key, Result> {
   readonly key: Key;
-  readonly by: number;
-  readonly resolve: (found: Found) => void;
+  readonly startBy: number;
+  readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** One poller for all who wait: whoever asks before the next look shares it, so that a hundred waits cost what one does. */
-export class BatchPoller<Key, Found> {
-  readonly #look: Look<Key, Found>;
-  readonly #pause: PollInterval;
-  readonly #waiting = new Set<Waiting<Key, Found>>();
+/** One poller for many callers: all calls before a poll starts share that poll, so a hundred waits cost what one does. */
+export class BatchPoller<Key, Result> {
+  readonly #poll: Poll<Key, Result>;
+  readonly #interval: PollInterval;
+  readonly #waiters = new Set<Waiter<Key, Result>>();
   #timer: NodeJS.Timeout | undefined;
-  #isLooking = false;
-  #due = -Infinity;
+  #isPolling = false;
+  #dueAt = -Infinity;
 
-  constructor(look: Look<Key, Found>, pause: PollInterval) {
-    this.#look = look;
-    this.#pause = pause;
+  constructor(poll: Poll<Key, Result>, interval: PollInterval) {
+    this.#poll = poll;
+    this.#interval = interval;
   }
 
   /**
-   * What the next look finds; it begins after this call.
-   * @throws DeploymentError `ABORTED` when the signal fires first; what the look throws.
+   * The result of the next poll, which starts after this call.
+   * @throws DeploymentError `ABORTED` when the signal fires first; the error of the poll.
    */
-  async next(key: Key, { signal, withinMs = Infinity, service }: PollOptions = {}): Promise<Found> {
+  async next(key: Key, { signal, withinMs = Infinity, service }: PollOptions = {}): Promise<Result> {
     throwIfAborted(signal, { service });
-    const { promise, resolve, reject } = Promise.withResolvers<Found>();
-    const waiting = { key, by: Date.now() + withinMs, resolve, reject };
-    const giveUp = (): void => {
-      this.#waiting.delete(waiting);
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    const waiter = { key, startBy: Date.now() + withinMs, resolve, reject };
+    const cancel = (): void => {
+      this.#waiters.delete(waiter);
       reject(signal?.reason);
       this.#schedule();
     };
-    signal?.addEventListener("abort", giveUp, { once: true });
-    this.#waiting.add(waiting);
+    signal?.addEventListener("abort", cancel, { once: true });
+    this.#waiters.add(waiter);
     this.#schedule();
     try {
       return await promise;
@@ -68,31 +68,32 @@ export class BatchPoller<Key, Found> {
       throwIfAborted(signal, { service });
       throw error;
     } finally {
-      signal?.removeEventListener("abort", giveUp);
+      signal?.removeEventListener("abort", cancel);
     }
   }
 
   #schedule(): void {
     clearTimeout(this.#timer);
-    if (this.#isLooking || this.#waiting.size === 0) return;
-    const time = Math.min(this.#due, ...[...this.#waiting].map(({ by }) => by));
-    this.#timer = setTimeout(() => void this.#tick(), Math.max(0, time - Date.now()));
+    if (this.#isPolling || this.#waiters.size === 0) return;
+    const startAt = Math.min(this.#dueAt, ...[...this.#waiters].map(({ startBy }) => startBy));
+    this.#timer = setTimeout(() => void this.#run(), Math.max(0, startAt - Date.now()));
   }
 
-  async #tick(): Promise<void> {
-    const served = [...this.#waiting];
-    this.#waiting.clear();
-    this.#isLooking = true;
-    const began = Date.now();
-    const part = await this.#look([...new Set(served.map(({ key }) => key))]).catch((error: unknown) => () => {
+  async #run(): Promise<void> {
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    this.#isPolling = true;
+    const startedAt = Date.now();
+    const resultOf = await this.#poll([...new Set(waiters.map(({ key }) => key))]).catch((error: unknown) => () => {
       throw error;
     });
-    this.#isLooking = false;
-    const { least, times, most } = this.#pause;
-    this.#due = Date.now() + Math.min(most, Math.max(least, (Date.now() - began) * times));
-    for (const { key, resolve, reject } of served) {
+    this.#isPolling = false;
+    const { minDelayMs, backoffFactor, maxDelayMs } = this.#interval;
+    const delay = (Date.now() - startedAt) * backoffFactor;
+    this.#dueAt = Date.now() + Math.min(maxDelayMs, Math.max(minDelayMs, delay));
+    for (const { key, resolve, reject } of waiters) {
       try {
-        resolve(part(key));
+        resolve(resultOf(key));
       } catch (error) {
         reject(error);
       }
@@ -101,12 +102,12 @@ export class BatchPoller<Key, Found> {
   }
 }
 
-/** One for each engine, whoever asks there. */
-export function perEngine<Made>(make: (engine: DockerEngine) => Made): (engine: DockerEngine) => Made {
-  const made = new WeakMap<DockerEngine, Made>();
+/** Creates one value for each engine, on first use, and drops it with the engine. */
+export function perEngine<Value>(create: (engine: DockerEngine) => Value): (engine: DockerEngine) => Value {
+  const values = new WeakMap<DockerEngine, Value>();
   return (engine) => {
-    const found = made.get(engine) ?? make(engine);
-    made.set(engine, found);
-    return found;
+    const value = values.get(engine) ?? create(engine);
+    values.set(engine, value);
+    return value;
   };
 }

@@ -3,15 +3,15 @@ import { fakeEngine } from "@openfactory/docker-probes";
 import { describe, expect, test } from "vitest";
 import { SwarmDeploymentStrategy } from "../strategy.js";
 
-interface EngineSnapshot {
+interface Fixture {
   driver?: object;
-  /** Of the manager itself. */
+  /** The default driver of the manager's engine. */
   ofEngine?: string;
   /** Where the service's only task runs. */
   node?: string;
 }
 
-const strategyOn = ({ driver, ofEngine = "json-file", node = "here" }: EngineSnapshot) => {
+const strategyOn = ({ driver, ofEngine = "json-file", node = "here" }: Fixture) => {
   const { engine } = fakeEngine({
     "services.list": () => [{ ID: "s1", Spec: { Name: "web", TaskTemplate: { LogDriver: driver } } }],
     "nodes.list": () => [],
@@ -36,8 +36,8 @@ describe("logs() of a service whose logging driver can't be read rejects with UN
     ["none", { driver: { Name: "none" } }],
     ["syslog", { driver: { Name: "syslog", Options: { "cache-disabled": "true" } } }],
     ["none", { ofEngine: "none" }],
-  ] as [string, EngineSnapshot][])("%s: %j", async (driver, world) => {
-    await expect(readAll(strategyOn(world).logs("web"))).rejects.toMatchObject({
+  ] as [string, Fixture][])("%s: %j", async (driver, fixture) => {
+    await expect(readAll(strategyOn(fixture).logs("web"))).rejects.toMatchObject({
       code: "UNSUPPORTED",
       service: "web",
       message: expect.stringContaining(`logging driver ${driver}`),
@@ -52,6 +52,6 @@ test.each([
   { driver: { Name: "local", Options: { "cache-disabled": "true" } } },
   { driver: { Name: "json-file" }, ofEngine: "none" },
   { ofEngine: "none", node: "elsewhere" },
-] as EngineSnapshot[])("logs() reads the log of a service where the driver keeps one: %j", async (world) => {
-  expect((await readAll(strategyOn(world).logs("web"))).map(({ line }) => line)).toEqual(["hello"]);
+] as Fixture[])("logs() reads the log of a service whose driver keeps one: %j", async (fixture) => {
+  expect((await readAll(strategyOn(fixture).logs("web"))).map(({ line }) => line)).toEqual(["hello"]);
 });

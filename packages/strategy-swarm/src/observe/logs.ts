@@ -6,19 +6,19 @@ import {
   type ServiceSpec,
   unreadableLog,
 } from "@openfactory/docker-engine";
-import { type Observation, observe } from "./services.js";
+import { observe } from "./services.js";
 import { taskName } from "./status.js";
-import { hostName } from "./tasks.js";
+import { hostName, type Observation } from "./tasks.js";
 
-/** Where the engine's log frames name their task and node (Engine API, ServiceLogs with details). */
+/** The details of a log frame that name its task and node (Engine API, ServiceLogs with details). */
 const TASK = "com.docker.swarm.task.id";
 const NODE = "com.docker.swarm.node.id";
 
-/** What tasks have written before they were removed with their service comes this much later, in milliseconds, at most. */
+/** The last lines of tasks that were removed with their service arrive within this time, in milliseconds. */
 const LAST_LINES_MS = 2_000;
 
 /**
- * The lines of all tasks of a service, from whichever node they run on. Following ends when the service is removed.
+ * The lines of all tasks of a service, from all nodes. Following ends when the service is removed.
  * @throws DeploymentError `NOT_FOUND`, `UNSUPPORTED` (the logging driver can't be read).
  */
 export async function* logLines(
@@ -30,7 +30,7 @@ export async function* logLines(
   const { ID } = observed.service;
   const driver = unreadableDriver(observed.service.Spec) ?? (await unreadableDefault(engine, observed, { signal }));
   if (driver !== undefined) throw unreadableLog(`service ${serviceName}`, driver);
-  // The engine goes on waiting for tasks of a service that is not there any more.
+  // The engine keeps waiting for new tasks after the service is removed.
   const ended = new AbortController();
   const endOrAbort = AbortSignal.any([ended.signal, ...(signal ? [signal] : [])]);
   if (follow)
@@ -40,7 +40,7 @@ export async function* logLines(
     );
   try {
     for await (const frame of engine.services.logs(ID, { follow, tail, since, signal: endOrAbort })) {
-      // A task made since then is not known yet.
+      // The task may be newer than the observation.
       if (!observed.tasks.some((task) => task.ID === frame.details[TASK])) {
         observed = { ...observed, tasks: await engine.tasks.list({ service: [ID] }, { signal }) };
       }
@@ -66,7 +66,7 @@ const toEntry = (service: string, frame: LogFrame, { tasks, nodes }: Observation
   };
 };
 
-/** The last lines of one task, oldest first, for an error that tells why it failed. */
+/** The last lines of one task, oldest first, for the error of a failed task. Empty if the log can't be read. */
 export async function lastLines(
   engine: DockerEngine,
   { service, tasks }: Pick<Observation, "service" | "tasks">,
@@ -74,19 +74,19 @@ export async function lastLines(
   count = 20,
 ): Promise<string[]> {
   const lines: string[] = [];
-  // A task that never had a container has no log, and asking for it would wait for one.
+  // A task that never had a container has no log, and the engine would wait for one.
   if (!tasks.find(({ ID }) => ID === taskId)?.Status.ContainerStatus?.ContainerID) return lines;
   try {
     for await (const frame of engine.services.logs(service.ID, { timeoutMs: 5_000 })) {
       if (frame.details[TASK] === taskId) lines.push(frame.line);
     }
   } catch {
-    // The failure itself is what must be told; it must not be hidden by one of its logs.
+    // The error of the task must be reported, not the error of its log.
   }
   return lines.slice(-count);
 }
 
-/** Where the stream of events breaks or can't be opened, the service is looked for this often, in milliseconds. */
+/** When the event stream breaks or can't be opened, the service is looked up this often, in milliseconds. */
 const WITHOUT_EVENTS_MS = 2_000;
 
 /** Resolves when the service is removed. @throws DeploymentError `ABORTED`. */
@@ -95,13 +95,13 @@ async function waitUntilRemoved(engine: DockerEngine, id: string, signal: AbortS
     const opened = Promise.withResolvers<void>();
     const removal = removalEvent(engine, id, opened.resolve, signal);
     await Promise.race([opened.promise, removal]);
-    // It may have been removed before the stream of events was open.
+    // It may have been removed before the event stream was open.
     if (!(await exists(engine, id, signal)) || (await removal)) return;
     await sleep(WITHOUT_EVENTS_MS, signal);
   }
 }
 
-/** Whether the service was removed; false if the stream of events ended first. */
+/** @returns true when the service is removed; false if the event stream ended first. */
 async function removalEvent(
   engine: DockerEngine,
   id: string,
@@ -113,7 +113,7 @@ async function removalEvent(
       if (Action === "remove") return true;
     }
   } catch {
-    // The next look finds what the stream would have reported.
+    // The next lookup finds out what the stream would have reported.
   }
   return false;
 }
@@ -128,12 +128,12 @@ async function exists(engine: DockerEngine, id: string, signal: AbortSignal): Pr
   }
 }
 
-/** Logging drivers that keep what they write. Engines keep a copy of what any other driver but `none` sends away. */
-const KEEPING: ReadonlySet<string> = new Set(["json-file", "local", "journald"]);
+/** Logging drivers whose logs the engine reads. Engines cache the output of all other drivers except `none`. */
+const READABLE: ReadonlySet<string> = new Set(["json-file", "local", "journald"]);
 
 /**
- * The name of a service's logging driver, if nothing that it logs can be read (Engine API, TaskSpec.LogDriver). The swarm
- * answers with an empty log then.
+ * The name of a service's logging driver, if its logs can't be read (Engine API, TaskSpec.LogDriver). The swarm answers
+ * with an empty log in that case.
  */
 export function unreadableDriver({ TaskTemplate }: ServiceSpec): string | undefined {
   const { Name, Options } = (TaskTemplate["LogDriver"] ?? {}) as {
@@ -141,11 +141,11 @@ export function unreadableDriver({ TaskTemplate }: ServiceSpec): string | undefi
     Options?: Record<string, string> | null;
   };
   if (Name === "none") return Name;
-  const isCopied = Options?.["cache-disabled"] !== "true";
-  return Name === undefined || KEEPING.has(Name) || isCopied ? undefined : Name;
+  const isCached = Options?.["cache-disabled"] !== "true";
+  return Name === undefined || READABLE.has(Name) || isCached ? undefined : Name;
 }
 
-/** The default logging driver of the manager's own node, if all tasks run there and nothing that they log can be read. */
+/** The default logging driver of the manager's own node, if its logs can't be read and all tasks run on that node. */
 async function unreadableDefault(
   engine: DockerEngine,
   { service, tasks }: Observation,

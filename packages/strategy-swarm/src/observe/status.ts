@@ -22,139 +22,46 @@ import {
   taskHistories,
 } from "./tasks.js";
 
-const stateOf = (task: TaskDetails): ServiceState => {
-  if (isRunning(task)) return "running";
-  if (hasCompleted(task)) return "completed";
-  if (hasFailed(task)) return "failed";
-  return task.Status.State === "shutdown" || task.DesiredState === "shutdown" ? "stopped" : "pending";
-};
+type TaskHistory = readonly [TaskDetails, ...TaskDetails[]];
 
-/** `demo.1`; of a global service, `demo.<node id>`, as the docker command names tasks. */
-export const taskName = (service: string, task: TaskDetails): string =>
-  `${service}.${task.Slot ? task.Slot : (task.NodeID ?? task.ID)}`;
-
-/** Swarm runs a task's health check before it calls the task running, and ends the task when it fails. */
-export const healthOf = ({ Spec }: ServiceDetails, task: TaskDetails): InstanceStatus["health"] => {
-  const check = Spec.TaskTemplate.ContainerSpec?.["Healthcheck"] as { Test?: string[] } | undefined;
-  if (check?.Test === undefined || check.Test[0] === "NONE") return undefined;
-  if (isRunning(task)) return "healthy";
-  return task.Status.State === "starting" ? "starting" : undefined;
-};
-
-/** A task that never had a container is given the exit code 0 all the same. */
-const exitCodeOf = (task: TaskDetails): number | undefined => {
-  const { ContainerID, ExitCode } = task.Status.ContainerStatus ?? {};
-  return ContainerID && hasEnded(stateOf(task)) ? ExitCode : undefined;
-};
-
-const hasEnded = (state: ServiceState): boolean => state === "completed" || state === "failed" || state === "stopped";
-
-/** The latest task of a place, and how often it has been started anew there. */
-export function instanceStatus(
-  service: ServiceDetails,
-  [task, ...earlier]: readonly [TaskDetails, ...TaskDetails[]],
-  nodes: NodesById,
-): InstanceStatus {
-  const [last] = earlier;
-  const { Status } = task;
-  const isRetry = stateOf(task) === "pending" && last !== undefined && hasFailed(last);
-  // Until the restart delay is over, nothing runs and nothing starts: as on one engine, the service has failed.
-  const isDelayed = isRetry && task.DesiredState === "ready" && isSameTemplate(task.Spec, last.Spec);
-  const state = isDelayed ? "failed" : stateOf(task);
-  // A task that waits for its turn says nothing of why: the one before it does.
-  const telling = isRetry ? last : task;
-  return {
-    id: task.ID,
-    name: taskName(service.Spec.Name, task),
-    node: task.NodeID === undefined ? undefined : hostName(nodes, task.NodeID),
-    state,
-    engineState: Status.State,
-    health: healthOf(service, task),
-    exitCode: exitCodeOf(telling),
-    error: telling.Status.Err ? redactorFor(service).text(telling.Status.Err) : undefined,
-    startedAt: state === "running" ? Status.Timestamp : undefined,
-    finishedAt: hasEnded(state) ? Status.Timestamp : undefined,
-    restarts: earlier.length,
-  };
-}
-
-/** The ports that a service has, those that the swarm chose among them. */
-const portsOf = ({ Endpoint, Spec }: ServiceDetails): PublishedPort[] =>
-  (Endpoint?.Ports ?? Spec.EndpointSpec?.Ports ?? []).map((port): PublishedPort => ({
-    target: port.TargetPort,
-    published: port.PublishedPort || undefined,
-    protocol: port.Protocol === "udp" || port.Protocol === "sctp" ? port.Protocol : "tcp",
-    mode: port.PublishMode === "host" ? "host" : "ingress",
-  }));
-
-/**
- * Without the ports in mode host that no node has published for a running task: a task whose networks are all internal has
- * none, though the service asks for them. Where no task runs, the ports are those that are asked for.
- */
-const reportedPorts = (service: ServiceDetails, tasks: readonly TaskDetails[]): PublishedPort[] => {
-  const reports = tasks.filter(isRunning).flatMap(({ Status }) => Status.PortStatus ?? []);
-  const isOpen = ({ target, protocol }: PublishedPort): boolean =>
-    reports.some(({ Ports = [] }) => Ports.some((port) => port.TargetPort === target && port.Protocol === protocol));
-  return portsOf(service).filter((port) => port.mode !== "host" || reports.length === 0 || isOpen(port));
-};
-
-/** What a service is without its tasks. */
-export const serviceSummary = (service: ServiceDetails) => ({
-  name: service.Spec.Name,
-  ids: [service.ID],
-  image: service.Spec.TaskTemplate.ContainerSpec?.Image ?? "",
-  ports: portsOf(service),
-  labels: withoutOwnLabels(service.Spec.Labels),
-  createdAt: service.CreatedAt,
-});
-
-const UPDATES: Readonly<Record<string, UpdateState>> = {
-  updating: "updating",
-  paused: "paused",
-  rollback_started: "rolling-back",
-  rollback_paused: "rollback-paused",
-};
-
-/** The update that has not ended. The swarm never ends the one of a job: it runs the job again, and that is all. */
-export const updateOf = (service: ServiceDetails): UpdateState | undefined =>
-  isJob(service) ? undefined : UPDATES[service.UpdateStatus?.State ?? ""];
-
-type History = readonly [TaskDetails, ...TaskDetails[]];
-
-/** From the task that runs at a place: a later one of an update may wait for its node, may have failed, or be given up. */
-const sinceRunning = (history: History): History => {
-  const index = history.findIndex(isRunning);
-  return index < 1 ? history : (history.slice(index) as unknown as History);
-};
-
+/** The status of a service from its tasks. */
 export function serviceStatus(service: ServiceDetails, tasks: readonly TaskDetails[], nodes: NodesById): ServiceStatus {
   const all = taskHistories(service, tasks).filter(
     (history): history is [TaskDetails, ...TaskDetails[]] => history.length > 0,
   );
   const instances = all.map((history): InstanceStatus => {
     const instance = instanceStatus(service, sinceRunning(history), nodes);
-    const [latest] = history;
-    return latest.ID !== instance.id && hasFailed(latest)
-      ? { ...instance, error: latest.Status.Err || undefined }
+    const [newest] = history;
+    return newest.ID !== instance.id && hasFailed(newest)
+      ? { ...instance, error: newest.Status.Err || undefined }
       : instance;
   });
   const desired = desiredTasks(service, tasks, nodes);
   const update = updateOf(service);
-  const isPresent = (task: TaskDetails): boolean =>
-    isSettled(service) || isSameTemplate(task.Spec, service.Spec.TaskTemplate);
-  const upToDate = all.filter((history) => history.some((task) => isRunning(task) && isPresent(task))).length;
+  const isCurrent = (task: TaskDetails): boolean =>
+    hasOneVersion(service) || isSameTemplate(task.Spec, service.Spec.TaskTemplate);
+  const upToDate = all.filter((history) => history.some((task) => isRunning(task) && isCurrent(task))).length;
   return {
     ...serviceSummary(service),
     ports: reportedPorts(service, tasks),
-    state: combined(service, { instances, desired, upToDate }),
+    state: serviceState(service, { instances, desired, upToDate }),
     ...(update && { update }),
     replicas: { running: instances.filter(({ state }) => state === "running").length, desired },
     instances: instances.filter(({ state }) => desired > 0 || state !== "stopped"),
   };
 }
 
+/**
+ * The history from the running task on. A newer task of an update may wait for a node, may have failed, or may have been
+ * abandoned.
+ */
+const sinceRunning = (history: TaskHistory): TaskHistory => {
+  const index = history.findIndex(isRunning);
+  return index < 1 ? history : (history.slice(index) as unknown as TaskHistory);
+};
+
 /** Whether no task of an earlier version can run any more. */
-const isSettled = (service: ServiceDetails): boolean => {
+const hasOneVersion = (service: ServiceDetails): boolean => {
   const { PreviousSpec, UpdateStatus: { State } = {} } = service;
   if (isJob(service) || State === "completed" || State === "rollback_completed") return true;
   return State === undefined && PreviousSpec === undefined;
@@ -163,11 +70,11 @@ const isSettled = (service: ServiceDetails): boolean => {
 interface Counts {
   instances: readonly InstanceStatus[];
   desired: number;
-  /** How many places have a running task of the present version. */
+  /** The number of slots with a running task of the current version. */
   upToDate: number;
 }
 
-function combined(service: ServiceDetails, { instances, desired, upToDate }: Counts): ServiceState {
+function serviceState(service: ServiceDetails, { instances, desired, upToDate }: Counts): ServiceState {
   const count = (state: ServiceState): number => instances.filter((instance) => instance.state === state).length;
   const completed = count("completed");
   if (desired === 0) return "stopped";
@@ -184,23 +91,120 @@ function combined(service: ServiceDetails, { instances, desired, upToDate }: Cou
 export const restartsOnSuccess = ({ Spec }: ServiceDetails): boolean =>
   (Spec.TaskTemplate.RestartPolicy?.Condition ?? "any") === "any";
 
-const NO_NODES: NodesById = new Map();
-
-/** States of an update that is not through, or has stopped: what runs is then more than a number. */
-const UNSETTLED: ReadonlySet<string> = new Set(["updating", "paused", "rollback_started", "rollback_paused"]);
-
-/**
- * Whether as many tasks run as should, by the swarm's own count, so that nothing is to be said of single ones. What is to
- * be on every node it does not count right.
- */
-export function isConverged(service: ServiceDetails): boolean {
-  const { ServiceStatus: counted, UpdateStatus } = service;
-  if (counted === undefined || isJob(service) || isGlobal(service) || UNSETTLED.has(UpdateStatus?.State ?? ""))
-    return false;
-  return counted.RunningTasks === desiredTasks(service, [], NO_NODES);
+/** The status of one slot: of its newest task, with the number of tasks before it as restarts. */
+export function instanceStatus(
+  service: ServiceDetails,
+  [task, ...earlier]: TaskHistory,
+  nodes: NodesById,
+): InstanceStatus {
+  const [last] = earlier;
+  const { Status } = task;
+  const isRetry = stateOf(task) === "pending" && last !== undefined && hasFailed(last);
+  // Nothing runs or starts until the restart delay is over. Local Docker reports such a service as failed, too.
+  const isDelayed = isRetry && task.DesiredState === "ready" && isSameTemplate(task.Spec, last.Spec);
+  const state = isDelayed ? "failed" : stateOf(task);
+  // A pending retry has no error of its own; the task before it has.
+  const reported = isRetry ? last : task;
+  return {
+    id: task.ID,
+    name: taskName(service.Spec.Name, task),
+    node: task.NodeID === undefined ? undefined : hostName(nodes, task.NodeID),
+    state,
+    engineState: Status.State,
+    health: healthOf(service, task),
+    exitCode: exitCodeOf(reported),
+    error: reported.Status.Err ? redactorFor(service).text(reported.Status.Err) : undefined,
+    startedAt: state === "running" ? Status.Timestamp : undefined,
+    finishedAt: isEndState(state) ? Status.Timestamp : undefined,
+    restarts: earlier.length,
+  };
 }
 
-/** The status of a service that is as it should be, without its instances. */
+const stateOf = (task: TaskDetails): ServiceState => {
+  if (isRunning(task)) return "running";
+  if (hasCompleted(task)) return "completed";
+  if (hasFailed(task)) return "failed";
+  return task.Status.State === "shutdown" || task.DesiredState === "shutdown" ? "stopped" : "pending";
+};
+
+const isEndState = (state: ServiceState): boolean => state === "completed" || state === "failed" || state === "stopped";
+
+/** `demo.1`, or `demo.<node id>` for a global service, as the docker command names tasks. */
+export const taskName = (service: string, task: TaskDetails): string =>
+  `${service}.${task.Slot ? task.Slot : (task.NodeID ?? task.ID)}`;
+
+/** Swarm runs the health check of a task before it reports the task as running, and stops the task when the check fails. */
+export const healthOf = ({ Spec }: ServiceDetails, task: TaskDetails): InstanceStatus["health"] => {
+  const check = Spec.TaskTemplate.ContainerSpec?.["Healthcheck"] as { Test?: string[] } | undefined;
+  if (check?.Test === undefined || check.Test[0] === "NONE") return undefined;
+  if (isRunning(task)) return "healthy";
+  return task.Status.State === "starting" ? "starting" : undefined;
+};
+
+/** The swarm reports exit code 0 for a task that never had a container, too: that one is not an exit code. */
+const exitCodeOf = (task: TaskDetails): number | undefined => {
+  const { ContainerID, ExitCode } = task.Status.ContainerStatus ?? {};
+  return ContainerID && isEndState(stateOf(task)) ? ExitCode : undefined;
+};
+
+/** The part of a status that needs no tasks. */
+export const serviceSummary = (service: ServiceDetails) => ({
+  name: service.Spec.Name,
+  ids: [service.ID],
+  image: service.Spec.TaskTemplate.ContainerSpec?.Image ?? "",
+  ports: portsOf(service),
+  labels: withoutOwnLabels(service.Spec.Labels),
+  createdAt: service.CreatedAt,
+});
+
+/** The ports of a service, with those that the swarm chose. */
+const portsOf = ({ Endpoint, Spec }: ServiceDetails): PublishedPort[] =>
+  (Endpoint?.Ports ?? Spec.EndpointSpec?.Ports ?? []).map((port): PublishedPort => ({
+    target: port.TargetPort,
+    published: port.PublishedPort || undefined,
+    protocol: port.Protocol === "udp" || port.Protocol === "sctp" ? port.Protocol : "tcp",
+    mode: port.PublishMode === "host" ? "host" : "ingress",
+  }));
+
+/**
+ * The ports without those in mode host that no node has published for a running task: a task whose networks are all
+ * internal has none. If no task runs, all ports of the service.
+ */
+const reportedPorts = (service: ServiceDetails, tasks: readonly TaskDetails[]): PublishedPort[] => {
+  const reports = tasks.filter(isRunning).flatMap(({ Status }) => Status.PortStatus ?? []);
+  const isOpen = ({ target, protocol }: PublishedPort): boolean =>
+    reports.some(({ Ports = [] }) => Ports.some((port) => port.TargetPort === target && port.Protocol === protocol));
+  return portsOf(service).filter((port) => port.mode !== "host" || reports.length === 0 || isOpen(port));
+};
+
+const UPDATE_STATES: Readonly<Record<string, UpdateState>> = {
+  updating: "updating",
+  paused: "paused",
+  rollback_started: "rolling-back",
+  rollback_paused: "rollback-paused",
+};
+
+/** The update that has not ended. Jobs have none: the swarm runs a job again and never ends its update. */
+export const updateOf = (service: ServiceDetails): UpdateState | undefined =>
+  isJob(service) ? undefined : UPDATE_STATES[service.UpdateStatus?.State ?? ""];
+
+const NO_NODES: NodesById = new Map();
+
+/** States of an update that has not ended or has stopped: a count of tasks does not describe such a service. */
+const IN_UPDATE: ReadonlySet<string> = new Set(["updating", "paused", "rollback_started", "rollback_paused"]);
+
+/**
+ * Whether the desired number of tasks runs by the swarm's own count, so that no task has to be inspected. That count is
+ * wrong for global services.
+ */
+export function isConverged(service: ServiceDetails): boolean {
+  const { ServiceStatus: counts, UpdateStatus } = service;
+  if (counts === undefined || isJob(service) || isGlobal(service) || IN_UPDATE.has(UpdateStatus?.State ?? ""))
+    return false;
+  return counts.RunningTasks === desiredTasks(service, [], NO_NODES);
+}
+
+/** The status of a converged service, without its instances. */
 export function statusFromCounts(service: ServiceDetails): ServiceStatus {
   const desired = desiredTasks(service, [], NO_NODES);
   return {
@@ -212,8 +216,8 @@ export function statusFromCounts(service: ServiceDetails): ServiceStatus {
 }
 
 /**
- * Masks values of a service's env: a node repeats what it could not start, and a process writes what it likes. The
- * values are looked up for the first text that is masked.
+ * Masks the values of a service's env in errors and log lines: nodes quote the command that failed, and processes log
+ * anything. The values are collected when the first text is masked.
  */
 export const redactorFor = ({ Spec }: ServiceDetails): Redactor =>
   new Redactor(() => {

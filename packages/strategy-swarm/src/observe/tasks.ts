@@ -1,54 +1,62 @@
 import { isDeepStrictEqual } from "node:util";
 import type { NodeDetails, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
 import { constraintsOf, eligibleNodes } from "./eligible-nodes.js";
-import type { Observation } from "./services.js";
 
 /** Nodes by id. */
 export type NodesById = ReadonlyMap<string, NodeDetails>;
 
+/** A service and its tasks at one moment. */
+export interface Observation {
+  service: ServiceDetails;
+  tasks: TaskDetails[];
+  nodes: NodesById;
+}
+
 export const nodesById = (nodes: readonly NodeDetails[]): NodesById => new Map(nodes.map((node) => [node.ID, node]));
 
-/** A node's host name; of one that is gone, its id. */
+/** The host name of a node, or its id if the node has left the swarm. */
 export const hostName = (nodes: NodesById, id: string): string => nodes.get(id)?.Description.Hostname ?? id;
 
-/** Task states in which a task has ended otherwise than asked (Engine API, TaskState). */
+/** Task states of a failed task (Engine API, TaskState). */
 const FAILED: ReadonlySet<string> = new Set(["failed", "rejected", "orphaned"]);
+/** Task states in which no process of the task runs any more (Engine API, TaskState). */
+const ENDED: ReadonlySet<string> = new Set([...FAILED, "complete", "shutdown", "remove"]);
 
 export const hasFailed = (task: TaskDetails): boolean => FAILED.has(task.Status.State);
 export const hasCompleted = (task: TaskDetails): boolean => task.Status.State === "complete";
-/** Whether it is to end, or has been told to. */
+export const hasEnded = (task: TaskDetails): boolean => ENDED.has(task.Status.State);
+/** Whether the swarm stops the task, or is about to. */
 export const isShuttingDown = ({ DesiredState }: TaskDetails): boolean =>
   DesiredState === "shutdown" || DesiredState === "remove";
 export const isRunning = (task: TaskDetails): boolean => task.Status.State === "running" && !isShuttingDown(task);
 
-/** Where a task stands: its slot, or, of a global service, its node. */
-const place = (task: TaskDetails): string => (task.Slot ? String(task.Slot) : (task.NodeID ?? ""));
+export const newestFirst = (a: TaskDetails, b: TaskDetails): number => (a.CreatedAt < b.CreatedAt ? 1 : -1);
 
-const latestFirst = (a: TaskDetails, b: TaskDetails): number => (a.CreatedAt < b.CreatedAt ? 1 : -1);
+export const isJob = ({ Spec }: ServiceDetails): boolean =>
+  Spec.Mode?.ReplicatedJob !== undefined || Spec.Mode?.GlobalJob !== undefined;
 
-/** The tasks of the service's present run, each place's history with the latest first. */
+/** Whether the service runs one task on each eligible node. */
+export const isGlobal = ({ Spec }: ServiceDetails): boolean =>
+  Spec.Mode?.Global !== undefined || Spec.Mode?.GlobalJob !== undefined;
+
+/** The tasks of the service's current run by slot (by node for a global service), each history with the newest first. */
 export function taskHistories(service: ServiceDetails, tasks: readonly TaskDetails[]): TaskDetails[][] {
   const current = tasks.filter((task) => isOfCurrentRun(service, task));
-  return [...Map.groupBy(current, place)]
+  return [...Map.groupBy(current, slotOf)]
     .sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }))
-    .map(([, history]) => history.sort(latestFirst));
+    .map(([, history]) => history.sort(newestFirst));
 }
 
-/** A job runs anew with each iteration; an ended task of a slot that was scaled away says nothing of today. */
+const slotOf = (task: TaskDetails): string => (task.Slot ? String(task.Slot) : (task.NodeID ?? ""));
+
+/** A job runs again with each iteration. The tasks of a slot that `scale` removed no longer count. */
 const isOfCurrentRun = (service: ServiceDetails, task: TaskDetails): boolean => {
   const iteration = service.JobStatus?.JobIteration.Index;
   if (iteration !== undefined) return task.JobIteration?.Index === iteration;
   return task.DesiredState !== "remove";
 };
 
-export const isJob = ({ Spec }: ServiceDetails): boolean =>
-  Spec.Mode?.ReplicatedJob !== undefined || Spec.Mode?.GlobalJob !== undefined;
-
-/** Whether each node that matches its constraints is to have one task. */
-export const isGlobal = ({ Spec }: ServiceDetails): boolean =>
-  Spec.Mode?.Global !== undefined || Spec.Mode?.GlobalJob !== undefined;
-
-/** How many tasks should run, or, of a job, complete. */
+/** The number of tasks that should run, or complete if the service is a job. */
 export function desiredTasks(service: ServiceDetails, tasks: readonly TaskDetails[], nodes: NodesById): number {
   const { Mode } = service.Spec;
   if (isGlobal(service)) return desiredNodes(service, tasks, nodes).size;
@@ -57,33 +65,31 @@ export function desiredTasks(service: ServiceDetails, tasks: readonly TaskDetail
 }
 
 /**
- * Ids of the nodes that are to have a task. The swarm's own count (Engine API, ServiceStatus.DesiredTasks) leaves out those
- * whose task has failed until the next try is due, and those for which it has made none yet.
+ * The ids of the nodes that should have a task. The swarm's own count (Engine API, ServiceStatus.DesiredTasks) leaves out
+ * nodes whose task failed until the next attempt is due, and nodes without a task so far.
  */
 function desiredNodes(service: ServiceDetails, tasks: readonly TaskDetails[], nodes: NodesById): ReadonlySet<string> {
-  const fitting = eligibleNodes([...nodes.values()], constraintsOf(service.Spec)).map(({ ID }) => ID);
-  const having = taskHistories(service, tasks)
-    .flatMap(([latest]) => latest ?? [])
-    .filter((latest) => isJob(service) || !isShuttingDown(latest))
+  const eligible = eligibleNodes([...nodes.values()], constraintsOf(service.Spec)).map(({ ID }) => ID);
+  const occupied = taskHistories(service, tasks)
+    .flatMap(([newest]) => newest ?? [])
+    .filter((newest) => isJob(service) || !isShuttingDown(newest))
     .map(({ NodeID = "" }) => NodeID);
-  return new Set([...fitting, ...having]);
+  return new Set([...eligible, ...occupied]);
 }
 
-type Template = Readonly<Record<string, unknown>>;
+type TaskTemplate = Readonly<Record<string, unknown>>;
 
-/** What makes a task another one (Engine API, TaskSpec). Tasks do not tell their runtime. */
-const OF_A_TASK = ["ContainerSpec", "Resources", "RestartPolicy", "Networks", "LogDriver", "ForceUpdate"];
+/** A change of one of these makes the swarm replace a task (Engine API, TaskSpec). Tasks do not report their runtime. */
+const TASK_FIELDS = ["ContainerSpec", "Resources", "RestartPolicy", "Networks", "LogDriver", "ForceUpdate"];
 
-/**
- * Whether tasks of one template are as good as of the other. Where only the placement differs, the swarm lets those be
- * that are where they should be.
- */
-export const isSameTemplate = (a: Template, b: Template): boolean =>
-  OF_A_TASK.every((key) => isDeepStrictEqual(a[key], b[key]));
+/** Whether a change from one template to the other replaces no task. A different placement alone replaces only tasks that
+ * no longer match it. */
+export const isSameTemplate = (a: TaskTemplate, b: TaskTemplate): boolean =>
+  TASK_FIELDS.every((field) => isDeepStrictEqual(a[field], b[field]));
 
 /**
- * The same with those tasks alone that are made of the service's present spec: in an update, tasks of the version before
- * run on for a while, and what became of them says nothing of this one.
+ * The observation without the tasks of earlier versions. They keep running for a while during an update, and their
+ * results do not describe the current version.
  */
 export function ofCurrentVersion(observed: Observation): Observation {
   const { Spec, PreviousSpec, UpdateStatus } = observed.service;

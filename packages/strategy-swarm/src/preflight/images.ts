@@ -3,74 +3,74 @@ import type { CallOptions, DockerEngine } from "@openfactory/docker-engine";
 import { isImageOnManager, registryRefusal } from "../deploy/images.js";
 import { type CheckedRequest, type EngineSnapshot, problem } from "./snapshot.js";
 
-/** So many images are asked for at the same time. */
-const NO_DELAY = 4;
+/** The number of images that are looked up at the same time. */
+const CONCURRENCY = 4;
 
-/** Pull policies by which a node asks a registry at all. */
+/** Pull policies with which a node asks a registry. */
 const PULLED: ReadonlySet<string> = new Set(["missing", "always"]);
 
-/** What was found of images, by reference. */
+/** The results of the lookups, by image reference. */
 export interface ImageResults {
-  /** What a registry refused. */
-  readonly faults: ReadonlyMap<string, DeploymentError>;
-  /** Those that the manager's own node has, where a request is content with that. */
+  /** The refusals of registries. */
+  readonly refusals: ReadonlyMap<string, DeploymentError>;
+  /** The images that the manager's own node has, if a request uses the pull policy `missing`. */
   readonly onManager: ReadonlySet<string>;
 }
 
 /**
- * Asks for each image once: of the registry, and, where the policy is `missing`, of the manager's own node first. A
- * registry that can't be reached says nothing: nodes may have the image.
+ * Looks up each image once: on the manager's own node if the policy is `missing`, then in its registry. A registry that
+ * can't be reached is no problem, since the nodes may have the image.
  * @throws DeploymentError `ABORTED`.
  */
 export async function checkImages(
   engine: DockerEngine,
-  candidates: readonly CheckedRequest[],
-  world: EngineSnapshot,
+  requests: readonly CheckedRequest[],
+  snapshot: EngineSnapshot,
   { signal }: CallOptions,
 ): Promise<ImageResults> {
-  const left = [...imagesToCheck(candidates, world)];
-  const faults = new Map<string, DeploymentError>();
+  const queue = [...imagesToCheck(requests, snapshot)];
+  const refusals = new Map<string, DeploymentError>();
   const onManager = new Set<string>();
-  const ask = async (): Promise<void> => {
-    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+  const checkNext = async (): Promise<void> => {
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
       const [image, policies] = next;
       if (policies.has("missing") && (await isImageOnManager(engine, image, { signal }))) onManager.add(image);
       if (onManager.has(image) && !policies.has("always")) continue;
-      const fault = await registryRefusal(engine, image, { signal });
-      if (fault !== undefined) faults.set(image, fault);
+      const refusal = await registryRefusal(engine, image, { signal });
+      if (refusal !== undefined) refusals.set(image, refusal);
     }
   };
-  await Promise.all(Array.from({ length: NO_DELAY }, ask));
-  return { faults, onManager };
+  await Promise.all(Array.from({ length: CONCURRENCY }, checkNext));
+  return { refusals, onManager };
 }
 
-/** Each image, and the pull policies with which it is wanted. What runs already needs no look, unless it is always pulled. */
-function imagesToCheck(candidates: readonly CheckedRequest[], { services }: EngineSnapshot): Map<string, Set<string>> {
-  const wanted = new Map<string, Set<string>>();
-  for (const { request, updates } of candidates) {
+/** Each image with the pull policies of its requests. Without images that already run, unless they are always pulled. */
+function imagesToCheck(requests: readonly CheckedRequest[], { services }: EngineSnapshot): Map<string, Set<string>> {
+  const images = new Map<string, Set<string>>();
+  for (const { request, updates } of requests) {
     const { image, imagePullPolicy = "missing", name } = request;
-    const now = updates ? services.find((service) => service.name === name)?.image : undefined;
-    if (!PULLED.has(imagePullPolicy) || (imagePullPolicy === "missing" && image === now)) continue;
-    wanted.set(image, (wanted.get(image) ?? new Set<string>()).add(imagePullPolicy));
+    const running = updates ? services.find((service) => service.name === name)?.image : undefined;
+    if (!PULLED.has(imagePullPolicy) || (imagePullPolicy === "missing" && image === running)) continue;
+    images.set(image, (images.get(image) ?? new Set<string>()).add(imagePullPolicy));
   }
-  return wanted;
+  return images;
 }
 
-/** Images that a registry does not have, or does not give to us. */
-export function imageProblems(candidate: CheckedRequest, { faults, onManager }: ImageResults): PreflightProblem[] {
-  const { image, imagePullPolicy = "missing" } = candidate.request;
-  const fault = faults.get(image);
-  if (fault === undefined || !PULLED.has(imagePullPolicy)) return [];
+/** Images that a registry does not have, or does not let this user pull. */
+export function imageProblems(checked: CheckedRequest, { refusals, onManager }: ImageResults): PreflightProblem[] {
+  const { image, imagePullPolicy = "missing" } = checked.request;
+  const refusal = refusals.get(image);
+  if (refusal === undefined || !PULLED.has(imagePullPolicy)) return [];
   if (imagePullPolicy === "missing" && onManager.has(image)) return [];
-  const exists = fault.code === "UNAUTHORIZED";
   return [
-    problem(candidate, {
-      code: fault.code,
+    problem(checked, {
+      code: refusal.code,
       field: "image",
-      message: exists
-        ? `The registry does not give the image ${image} to this user`
-        : `There is no image ${image} in its registry`,
-      hint: fault.hint ?? "Check the image's name and tag.",
+      message:
+        refusal.code === "UNAUTHORIZED"
+          ? `The registry denies this user access to the image ${image}`
+          : `The registry has no image ${image}`,
+      hint: refusal.hint ?? "Check the image's name and tag.",
     }),
   ];
 }

@@ -2,126 +2,108 @@ import type { PreflightProblem, PublishedPort } from "@openfactory/deploy-core";
 import { eligibleNodes } from "../observe/eligible-nodes.js";
 import { type CheckedRequest, type EngineSnapshot, type ExistingService, problem, tasksOf } from "./snapshot.js";
 
-/** A service that has a host port, or that is to have it. */
+/** A service that publishes a host port, or will. */
 interface PortOwner {
   name: string;
   port: PublishedPort;
-  /** The request that it is to be; none: it stays as it is. */
-  candidate?: CheckedRequest;
+  /** The request that publishes the port. Undefined: an existing service that no request changes. */
+  checked?: CheckedRequest;
 }
 
-/** By port: services that stay as they are, and after them those that are to be, in their order. */
+/** The owners of each port: first the services that no request changes, then the requests in their order. */
 export type PortOwners = ReadonlyMap<string, readonly PortOwner[]>;
 
 const keyOf = ({ published, protocol }: PublishedPort): string => `${published}/${protocol}`;
 
-export function findPortOwners(
-  services: readonly ExistingService[],
-  candidates: readonly CheckedRequest[],
-): PortOwners {
-  const updated = new Set(candidates.filter(({ updates }) => updates).map(({ request }) => request.name));
-  const others = services.filter(({ name }) => !updated.has(name));
-  const holders: PortOwner[] = [
-    ...others.flatMap(({ name, ports }) => ports.map((port) => ({ name, port }))),
-    ...candidates.flatMap((candidate) =>
-      (candidate.request.ports ?? []).map((port) => ({ name: candidate.request.name, port, candidate })),
+export function findPortOwners(services: readonly ExistingService[], requests: readonly CheckedRequest[]): PortOwners {
+  const updated = new Set(requests.filter(({ updates }) => updates).map(({ request }) => request.name));
+  const unchanged = services.filter(({ name }) => !updated.has(name));
+  const owners: PortOwner[] = [
+    ...unchanged.flatMap(({ name, ports }) => ports.map((port) => ({ name, port }))),
+    ...requests.flatMap((checked) =>
+      (checked.request.ports ?? []).map((port) => ({ name: checked.request.name, port, checked })),
     ),
   ];
   return Map.groupBy(
-    holders.filter(({ port }) => port.published !== undefined),
+    owners.filter(({ port }) => port.published !== undefined),
     ({ port }) => keyOf(port),
   );
 }
 
-/** The others that have a port of a request's: of those that are to be, the ones before it. */
-function otherOwners(holders: PortOwners, port: PublishedPort, candidate: CheckedRequest): readonly PortOwner[] {
-  const all = port.published === undefined ? [] : (holders.get(keyOf(port)) ?? []);
-  const before = all.slice(
+/** The other owners of a request's port: unchanged services, and requests before this one. */
+function otherOwners(owners: PortOwners, port: PublishedPort, checked: CheckedRequest): readonly PortOwner[] {
+  const all = port.published === undefined ? [] : (owners.get(keyOf(port)) ?? []);
+  const earlier = all.slice(
     0,
-    all.findIndex((holder) => holder.candidate === candidate),
+    all.findIndex((owner) => owner.checked === checked),
   );
-  return before.filter(({ name }) => name !== candidate.request.name);
+  return earlier.filter(({ name }) => name !== checked.request.name);
 }
 
 /**
- * Host ports that another service has, or an earlier one of the requests wants. A port that is published on every node
- * (`ingress`) is one service's alone; one in `host` mode is a matter of the node: see `hostPortProblems`.
+ * Host ports that another service or an earlier request publishes. A port in mode `ingress` is published on every node and
+ * has one owner. Two services may publish the same port in mode `host` on different nodes: see `hostPortProblems`.
  */
-export const portProblems = (candidate: CheckedRequest, holders: PortOwners): PreflightProblem[] =>
-  (candidate.request.ports ?? []).flatMap((port) => {
-    const holder = otherOwners(holders, port, candidate).find(
-      ({ port: held }) => !(port.mode === "host" && held.mode === "host"),
+export const portProblems = (checked: CheckedRequest, owners: PortOwners): PreflightProblem[] =>
+  (checked.request.ports ?? []).flatMap((port) => {
+    const owner = otherOwners(owners, port, checked).find(
+      ({ port: other }) => !(port.mode === "host" && other.mode === "host"),
     );
-    if (holder === undefined) return [];
-    const message = `Host port ${port.published} is published by service ${holder.name} already`;
-    return [
-      problem(candidate, {
-        code: "CONFLICT",
-        field: "ports",
-        message,
-        hint: "Publish another host port, or remove that service.",
-      }),
-    ];
+    if (owner === undefined) return [];
+    const message = `Host port ${port.published} is already published by service ${owner.name}`;
+    const hint = `Publish another host port, or remove service ${owner.name}.`;
+    return [problem(checked, { code: "CONFLICT", field: "ports", message, hint })];
   });
 
 /**
- * Ports of the routing mesh that a container on the manager's own node publishes: the swarm accepts them, and on that node
- * one of the two is not reached. Containers of other nodes can't be seen.
+ * Ports of the routing mesh that a container on the manager's own node publishes. The swarm accepts them, but on that node
+ * only one of the two can be reached. Containers of other nodes can't be listed.
  */
-export const containerPortProblems = (
-  candidate: CheckedRequest,
-  { containers }: EngineSnapshot,
-): PreflightProblem[] => {
-  const { request, updates } = candidate;
+export const containerPortProblems = (checked: CheckedRequest, { containers }: EngineSnapshot): PreflightProblem[] => {
+  const { request, updates } = checked;
   if (updates) return [];
   return (request.ports ?? []).flatMap((port) => {
     if (port.mode !== "ingress" || port.published === undefined) return [];
-    const holder = containers.find(({ Ports }) =>
+    const owner = containers.find(({ Ports }) =>
       Ports.some(({ PublicPort, Type }) => PublicPort === port.published && Type === port.protocol),
     );
-    if (holder === undefined) return [];
-    const name = holder.Names[0]?.replace(/^\//, "") ?? holder.Id;
-    const message = `Host port ${port.published}/${port.protocol} is in use on the manager's node, by the container ${name}`;
-    return [
-      problem(candidate, {
-        code: "CONFLICT",
-        field: "ports",
-        message,
-        hint: "Publish another host port, or stop that container.",
-      }),
-    ];
+    if (owner === undefined) return [];
+    const name = owner.Names[0]?.replace(/^\//, "") ?? owner.Id;
+    const message = `Host port ${port.published}/${port.protocol} is already in use by container ${name} on the manager's node`;
+    const hint = `Publish another host port, or stop container ${name}.`;
+    return [problem(checked, { code: "CONFLICT", field: "ports", message, hint })];
   });
 };
 
 export const isHostPort = ({ mode, published }: PublishedPort): boolean => mode === "host" && published !== undefined;
 
-/** Ports in `host` mode that too few nodes have free: each task takes that of a node of its own. */
+/** Ports in mode `host` that too few nodes have free: each task needs the port on a node of its own. */
 export function hostPortProblems(
-  candidate: CheckedRequest,
-  world: EngineSnapshot,
-  holders: PortOwners,
+  checked: CheckedRequest,
+  snapshot: EngineSnapshot,
+  owners: PortOwners,
 ): PreflightProblem[] {
-  const { request } = candidate;
-  const fitting = eligibleNodes(world.nodes, request.constraints).map(({ ID }) => ID);
-  // Where no node fits, the constraints are the problem.
-  if (fitting.length === 0) return [];
+  const { request } = checked;
+  const eligible = eligibleNodes(snapshot.nodes, request.constraints).map(({ ID }) => ID);
+  // Without eligible nodes, the constraints are the problem.
+  if (eligible.length === 0) return [];
   return (request.ports ?? []).filter(isHostPort).flatMap((port) => {
-    const held = otherOwners(holders, port, candidate).filter((holder) => isHostPort(holder.port));
-    const taken = nodesOf(new Set(held.map(({ name }) => name)), world);
-    const free = fitting.filter((node) => !taken.has(node)).length;
-    const before = held.flatMap((holder) => holder.candidate ?? []);
-    const needed = tasksOf(request) + neededBy(before, new Set(fitting), world);
+    const others = otherOwners(owners, port, checked).filter((owner) => isHostPort(owner.port));
+    const taken = nodesOf(new Set(others.map(({ name }) => name)), snapshot);
+    const free = eligible.filter((node) => !taken.has(node)).length;
+    const earlier = others.flatMap((owner) => owner.checked ?? []);
+    const needed = tasksOf(request) + tasksOnNodes(earlier, new Set(eligible), snapshot);
     if (free >= needed) return [];
     const message =
       free === 0
-        ? `Host port ${port.published} is taken on every node that the service may run on`
-        : `Host port ${port.published} is free on ${free} of the nodes that may run it, and ${needed} tasks need one of their own`;
-    const hint = "Publish another host port, ask for fewer replicas, or remove the service that has it.";
-    return [problem(candidate, { code: "CONFLICT", field: "ports", message, hint })];
+        ? `Host port ${port.published} is in use on every eligible node`
+        : `Host port ${port.published} is free on ${free} of ${eligible.length} eligible nodes, and ${needed} tasks need it`;
+    const hint = "Publish another host port, ask for fewer replicas, or remove the service that uses the port.";
+    return [problem(checked, { code: "CONFLICT", field: "ports", message, hint })];
   });
 }
 
-/** Ids of the nodes on which a task of these services runs. */
+/** The ids of the nodes on which a task of these services runs. */
 export function nodesOf(names: ReadonlySet<string>, { services, tasks }: EngineSnapshot): ReadonlySet<string> {
   const ids = new Set(services.filter(({ name }) => names.has(name)).flatMap(({ ids: own }) => own));
   return new Set(
@@ -129,9 +111,13 @@ export function nodesOf(names: ReadonlySet<string>, { services, tasks }: EngineS
   );
 }
 
-/** How many tasks of these requests, which do not run yet, take the port of these nodes. */
-const neededBy = (candidates: readonly CheckedRequest[], nodes: ReadonlySet<string>, world: EngineSnapshot): number =>
-  candidates
+/** The number of tasks of new services that can only run on these nodes. */
+const tasksOnNodes = (
+  requests: readonly CheckedRequest[],
+  nodes: ReadonlySet<string>,
+  snapshot: EngineSnapshot,
+): number =>
+  requests
     .filter(({ updates }) => !updates)
-    .filter(({ request }) => eligibleNodes(world.nodes, request.constraints).every(({ ID }) => nodes.has(ID)))
+    .filter(({ request }) => eligibleNodes(snapshot.nodes, request.constraints).every(({ ID }) => nodes.has(ID)))
     .reduce((sum, { request }) => sum + tasksOf(request), 0);

@@ -92,9 +92,9 @@ test("a listing that is handed over is taken for a look at the services", async 
   ];
   const problems = await strategy.preflight([anew(), anew({ name: "second", ports })], { listed });
   expect(problems.map(({ service: name, code, message }) => [name, code, message])).toEqual([
-    ["demo", "ALREADY_EXISTS", "There is a service named demo already"],
-    ["second", "CONFLICT", "Host port 80 is published by service demo already"],
-    ["second", "CONFLICT", "Host port 9000 is taken on every node that the service may run on"],
+    ["demo", "ALREADY_EXISTS", "A service named demo already exists"],
+    ["second", "CONFLICT", "Host port 80 is already published by service demo"],
+    ["second", "CONFLICT", "Host port 9000 is in use on every eligible node"],
   ]);
   expect(calls.filter((call) => call.startsWith("services"))).toEqual([]);
 });
@@ -116,7 +116,7 @@ test("a port of the routing mesh that a container on the manager's node publishe
     ports: [{ target: 80, published, ...part }],
   });
   expect(await one(publishing(8080), more)).toEqual([
-    "Host port 8080/tcp is in use on the manager's node, by the container old-web",
+    "Host port 8080/tcp is already in use by container old-web on the manager's node",
   ]);
   expect(await one(publishing(8080, { protocol: "udp" }), more)).toEqual([]);
   expect(await one(publishing(9000), more)).toEqual([]);
@@ -235,9 +235,13 @@ describe("ports in host mode", () => {
 
   test("need a node each that has them free", async () => {
     expect(await found([updating(wanted())], taken(1, 2))).toEqual([]);
-    expect((await look([updating(wanted())], taken(1, 2, 3))).problems[0]?.message).toContain("taken on every node");
+    expect((await look([updating(wanted())], taken(1, 2, 3))).problems[0]?.message).toContain(
+      "in use on every eligible node",
+    );
     const two = { mode: { Replicated: { Replicas: 2 } } };
-    expect((await look([updating(wanted(two))], taken(1, 2))).problems[0]?.message).toContain("free on 1 of the nodes");
+    expect((await look([updating(wanted(two))], taken(1, 2))).problems[0]?.message).toContain(
+      "free on 1 of 3 eligible nodes, and 2 tasks need it",
+    );
     expect(await found([updating(wanted({ constraints: ["node.labels.line==A"] }))], taken(2))).toEqual([
       ["demo", "CONFLICT", "ports"],
     ]);
@@ -296,7 +300,9 @@ describe("nodes", () => {
     expect(await found([anew({ constraints: ["node.role==worker"] }), anew({ name: "second" })], left)).toEqual([
       ["demo", "CONFLICT", "constraints"],
     ]);
-    expect(await one({}, { "nodes.list": () => [drained, down] })).toEqual(["No node of the swarm takes tasks"]);
+    expect(await one({}, { "nodes.list": () => [drained, down] })).toEqual([
+      "No node of the swarm is active and ready",
+    ]);
   });
 
   const gibibyte = 1024 ** 3;
@@ -306,21 +312,21 @@ describe("nodes", () => {
   });
 
   test.each([
-    ["CPUs that no node has", reserving({ NanoCPUs: 3e9 }), "No node that may run it has 3 CPUs to set aside"],
+    ["CPUs that no node has", reserving({ NanoCPUs: 3e9 }), "No eligible node has room for 3 CPUs"],
     [
       "memory and CPUs that no node has together",
       reserving({ NanoCPUs: 1e9, MemoryBytes: 2 * gibibyte }),
-      "No node that may run it has 1 CPUs and 2048 MiB of memory to set aside",
+      "No eligible node has room for 1 CPU and 2048 MiB of memory",
     ],
     [
       "more replicas than there is room for",
       reserving({ NanoCPUs: 1.5e9 }, { mode: { Replicated: { Replicas: 4 } } }),
-      "The nodes that may run it have 1.5 CPUs to set aside 3 times, and 4 tasks need that",
+      "Room for 3 of 4 tasks (each reserves 1.5 CPUs)",
     ],
     [
       "a limit of CPUs that no node has",
       { resources: { Limits: { NanoCPUs: 2.5e9 } } },
-      "No node that may run it has 2.5 CPUs: they have 2 at most, and reject a task with a higher limit",
+      "The limit of 2.5 CPUs exceeds the 2 CPUs of the largest eligible node: every node would reject the task",
     ],
   ] as const)("that lack %s", async (_, part, message) => {
     expect(await one(part)).toEqual([message]);
@@ -345,7 +351,7 @@ describe("nodes", () => {
     const busy = (...tasks: object[]) => ({ "services.list": () => [other("demo")], "tasks.list": () => tasks });
     const asked = reserving({ NanoCPUs: 1e9 });
     expect(await one(asked, busy(taskOn("x", 1, reserved), taskOn("x", 2, reserved)))).not.toContain(
-      "No node that may run it has 1 CPUs to set aside",
+      "No eligible node has room for 1 CPU",
     );
     expect(await found([updating(asked)], busy(taskOn("x", 1, reserved), taskOn("x", 2, reserved)))).toEqual([]);
     const full = busy(taskOn("x", 1, reserved), taskOn("x", 2, reserved), taskOn("x", 3, reserved));
@@ -379,7 +385,7 @@ describe("volumes", () => {
     const onWorkers = mounting({ Options: nfs }, { constraints: ["node.role==worker"] });
     expect(await one(onWorkers, running("press", { ...nfs, device: ":/other" }))).toEqual([
       "Service press mounts volume data with driver local (device=:/other, o=addr=nas,soft,nfsvers=4,password=***, type=nfs) " +
-        "instead of driver local (device=:/export, o=addr=nas,soft,nfsvers=4,password=***, type=nfs), and Docker would mount the same one",
+        "instead of driver local (device=:/export, o=addr=nas,soft,nfsvers=4,password=***, type=nfs), and Docker would mount the same volume",
     ]);
     expect(await one(onWorkers, running("press", { ...nfs, o: "nfsvers=4,soft,addr=nas,password=s3cret" }))).toEqual(
       [],

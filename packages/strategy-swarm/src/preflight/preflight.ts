@@ -14,14 +14,13 @@ import { checkImages, imageProblems, type ImageResults } from "./images.js";
 import { placementProblems } from "./placement.js";
 import { containerPortProblems, findPortOwners, hostPortProblems, type PortOwners, portProblems } from "./ports.js";
 import { fileProblems, networkProblems, volumeProblems } from "./resources.js";
-import { type CheckedRequest, type EngineSnapshot, look, problem } from "./snapshot.js";
+import { type CheckedRequest, type EngineSnapshot, problem, takeSnapshot } from "./snapshot.js";
 import { startFirstProblems } from "./start-first.js";
 
 /**
- * Looks at the swarm for what would make deploys of these requests fail: one call for each kind of thing that they need,
- * and two at the most for each image. What can't be seen from a manager is no problem: other nodes' images, volumes and
- * directories.
- * @throws DeploymentError as any look at the engine.
+ * Finds what would make deploys of these requests fail: one call for each kind of resource that they need, and at most two
+ * for each image. The images, volumes and directories of other nodes can't be checked from a manager.
+ * @throws DeploymentError if the engine can't be asked, `ABORTED`.
  */
 export async function preflight(
   engine: DockerEngine,
@@ -30,66 +29,59 @@ export async function preflight(
 ): Promise<PreflightProblem[]> {
   throwIfAborted(signal);
   const apiVersion = await engine.apiVersion({ signal });
-  const parsed = requests.map((one) => candidateOf(one, apiVersion));
-  const candidates = parsed.filter((one): one is CheckedRequest => "request" in one);
-  const world = await look(engine, candidates, { signal, listed });
-  const images = await checkImages(engine, candidates, world, { signal });
-  const services = new Set(world.services.map(({ name }) => name));
-  const surroundings = { world, images, services, holders: findPortOwners(world.services, candidates) };
-  return parsed.flatMap((one) => ("request" in one ? problemsOf(one, surroundings) : [one]));
+  const results = requests.map((request) => checkRequest(request, apiVersion));
+  const valid = results.filter((result): result is CheckedRequest => "request" in result);
+  const snapshot = await takeSnapshot(engine, valid, { signal, listed });
+  const images = await checkImages(engine, valid, snapshot, { signal });
+  const serviceNames = new Set(snapshot.services.map(({ name }) => name));
+  const context = { snapshot, images, serviceNames, portOwners: findPortOwners(snapshot.services, valid) };
+  return results.flatMap((result) => ("request" in result ? problemsOf(result, context) : [result]));
 }
 
-/** A request that may be deployed; or why it never can. */
-function candidateOf({ request, updates }: PreflightRequest, apiVersion: string): CheckedRequest | PreflightProblem {
+/** @returns the request, or why it can never be deployed. */
+function checkRequest({ request, updates }: PreflightRequest, apiVersion: string): CheckedRequest | PreflightProblem {
   const strategy = swarmManifest.name;
   try {
-    const candidate = { request: parseRequest(request, { strategy }), updates };
-    checkHonoured(candidate.request, swarmManifest);
-    checkServiceRequest(candidate.request, { apiVersion });
-    return candidate;
+    const checked = { request: parseRequest(request, { strategy }), updates };
+    checkHonoured(checked.request, swarmManifest);
+    checkServiceRequest(checked.request, { apiVersion });
+    return checked;
   } catch (error) {
     if (!DeploymentError.isInstance(error)) throw error;
     const { code, issues, message, hint = "Correct the request." } = error;
-    // An issue has the index of the element: ports[0], not ports[].
+    // An issue has the index of the element: ports[0] instead of ports[].
     const field = issues[0]?.field ?? error.field;
     return { code, service: request.name, ...(field && { field }), message: message.replace(/\.$/, ""), hint };
   }
 }
 
 interface CheckContext {
-  world: EngineSnapshot;
+  snapshot: EngineSnapshot;
   images: ImageResults;
-  /** Names of those that are there. */
-  services: ReadonlySet<string>;
-  holders: PortOwners;
+  serviceNames: ReadonlySet<string>;
+  portOwners: PortOwners;
 }
 
 const problemsOf = (
-  candidate: CheckedRequest,
-  { world, images, services, holders }: CheckContext,
+  checked: CheckedRequest,
+  { snapshot, images, serviceNames, portOwners }: CheckContext,
 ): PreflightProblem[] => [
-  ...nameProblems(candidate, services),
-  ...imageProblems(candidate, images),
-  ...networkProblems(candidate, world),
-  ...portProblems(candidate, holders),
-  ...containerPortProblems(candidate, world),
-  ...hostPortProblems(candidate, world, holders),
-  ...placementProblems(candidate, world),
-  ...startFirstProblems(candidate, world),
-  ...volumeProblems(candidate, world),
-  ...fileProblems(candidate, world),
+  ...nameProblems(checked, serviceNames),
+  ...imageProblems(checked, images),
+  ...networkProblems(checked, snapshot),
+  ...portProblems(checked, portOwners),
+  ...containerPortProblems(checked, snapshot),
+  ...hostPortProblems(checked, snapshot, portOwners),
+  ...placementProblems(checked, snapshot),
+  ...startFirstProblems(checked, snapshot),
+  ...volumeProblems(checked, snapshot),
+  ...fileProblems(checked, snapshot),
 ];
 
-function nameProblems(candidate: CheckedRequest, services: ReadonlySet<string>): PreflightProblem[] {
-  const { request, updates } = candidate;
-  if (updates || !services.has(request.name)) return [];
-  const hint = "Choose another name, or remove that service first.";
-  return [
-    problem(candidate, {
-      code: "ALREADY_EXISTS",
-      field: "name",
-      message: `There is a service named ${request.name} already`,
-      hint,
-    }),
-  ];
+function nameProblems(checked: CheckedRequest, serviceNames: ReadonlySet<string>): PreflightProblem[] {
+  const { request, updates } = checked;
+  if (updates || !serviceNames.has(request.name)) return [];
+  const message = `A service named ${request.name} already exists`;
+  const hint = "Choose another name, or remove the existing service first.";
+  return [problem(checked, { code: "ALREADY_EXISTS", field: "name", message, hint })];
 }

@@ -10,75 +10,76 @@ import { eligibleNodes } from "../observe/eligible-nodes.js";
 import { type CheckedRequest, type EngineSnapshot, problem } from "./snapshot.js";
 
 /** Secrets and configs that are missing. */
-export const fileProblems = (candidate: CheckedRequest, { secrets, configs }: EngineSnapshot): PreflightProblem[] => [
-  ...missing(candidate, "secret", candidate.request.secrets, secrets),
-  ...missing(candidate, "config", candidate.request.configs, configs),
+export const fileProblems = (checked: CheckedRequest, { secrets, configs }: EngineSnapshot): PreflightProblem[] => [
+  ...missingFiles(checked, "secret", checked.request.secrets, secrets),
+  ...missingFiles(checked, "config", checked.request.configs, configs),
 ];
 
-const missing = (
-  candidate: CheckedRequest,
+const missingFiles = (
+  checked: CheckedRequest,
   kind: "secret" | "config",
   files: readonly FileReference[] = [],
-  there: ReadonlySet<string>,
+  existing: ReadonlySet<string>,
 ): PreflightProblem[] =>
   files.flatMap(({ name }, index) => {
-    if (there.has(name)) return [];
-    const hint = `Create it first, with \`docker ${kind} create\`.`;
+    if (existing.has(name)) return [];
     const message = `There is no ${kind} ${name} on the swarm`;
-    return [problem(candidate, { code: "NOT_FOUND", field: `${kind}s[${index}]`, message, hint })];
+    const hint = `Create it first: docker ${kind} create ${name} FILE.`;
+    return [problem(checked, { code: "NOT_FOUND", field: `${kind}s[${index}]`, message, hint })];
   });
 
-/** Networks of every node's own that the swarm lets services join. */
+/** Networks that every node has and that services of a swarm may join. */
 const PREDEFINED: ReadonlySet<string> = new Set(["host", "bridge"]);
 
-/** Networks that are missing, or that services can't join: told as the deploy would tell them. */
-export function networkProblems(candidate: CheckedRequest, { networks }: EngineSnapshot): PreflightProblem[] {
-  return (candidate.request.networks ?? []).flatMap((name, index): PreflightProblem[] => {
+/** Networks that are missing or that services can't join, with the codes of the deploy. */
+export function networkProblems(checked: CheckedRequest, { networks }: EngineSnapshot): PreflightProblem[] {
+  return (checked.request.networks ?? []).flatMap((name, index): PreflightProblem[] => {
     if (PREDEFINED.has(name)) return [];
     const field = `networks[${index}]`;
     const found = networks.filter(({ Name }) => Name === name);
-    // A network of one node's own may have the same name: services never join it.
+    // A network that exists on one node only may have the same name: services never join it.
     const joinable = found.filter(({ Scope, Ingress }) => Scope === "swarm" && !Ingress);
     const ambiguous = ambiguousNetwork(name, joinable);
-    if (ambiguous !== undefined) return [problem(candidate, { code: "CONFLICT", field, ...ambiguous })];
+    if (ambiguous !== undefined) return [problem(checked, { code: "CONFLICT", field, ...ambiguous })];
     if (joinable.length > 0) return [];
     if (found.length === 0) {
       const hint = `Create it first (docker network create --driver overlay ${name}), or correct its name.`;
-      return [problem(candidate, { code: "NETWORK_NOT_FOUND", field, message: `There is no network ${name}`, hint })];
+      return [problem(checked, { code: "NETWORK_NOT_FOUND", field, message: `There is no network ${name}`, hint })];
     }
     const message = found.some(({ Ingress }) => Ingress)
       ? `Network ${name} is the swarm's own, for published ports`
-      : `Network ${name} is no network of the swarm: it exists on one node only`;
-    const hint = "Create it as an overlay network (`docker network create --driver overlay ...`), or use one that is.";
-    return [problem(candidate, { code: "CONFLICT", field, message, hint })];
+      : `Network ${name} is not a network of the swarm: it exists on one node only`;
+    const hint = "Create an overlay network (docker network create --driver overlay NAME), or use an existing one.";
+    return [problem(checked, { code: "CONFLICT", field, message, hint })];
   });
 }
 
 /**
- * Volumes that exist with another driver or other options than a mount asks for. An engine mounts an existing volume as
- * it is and reports nothing, so the service would read and write other data. Only the volumes of the manager's own node
- * can be listed, and they matter if the service may run there. Those of other nodes show in the services that mount them.
+ * Volumes that exist with another driver or other options than a mount asks for. An engine mounts an existing volume
+ * without a warning, so the service would read and write other data. Only the volumes of the manager's own node can be
+ * listed, and they matter if the service may run there. Those of other nodes show in the services that mount them.
  */
-export function volumeProblems(candidate: CheckedRequest, world: EngineSnapshot): PreflightProblem[] {
-  const { mounts = [] } = candidate.request;
+export function volumeProblems(checked: CheckedRequest, snapshot: EngineSnapshot): PreflightProblem[] {
+  const { mounts = [] } = checked.request;
   return mounts.flatMap((mount, index) => {
     const asked = driverOf(mount);
     if (asked === undefined || mount.Source === undefined) return [];
     const message =
-      onManager(mount.Source, asked, candidate, world) ?? inService(mount.Source, asked, candidate, world);
+      conflictOnManager(mount.Source, asked, checked, snapshot) ??
+      conflictWithService(mount.Source, asked, checked, snapshot);
     if (message === undefined) return [];
-    const hint = `Use a volume of another name; or, if its data is not needed, remove it on every node: docker volume rm ${mount.Source}.`;
-    return [problem(candidate, { code: "CONFLICT", field: `mounts[${index}]`, message, hint })];
+    const hint = `Use another volume name. If the data is not needed, remove the volume on every node: docker volume rm ${mount.Source}.`;
+    return [problem(checked, { code: "CONFLICT", field: `mounts[${index}]`, message, hint })];
   });
 }
 
-/** What a mount asks of its volume. Undefined: any volume will do. */
+/** The driver and options that a mount asks for. Undefined: the mount accepts any volume. */
 function driverOf({ Type, VolumeOptions }: Mount): VolumeDriver | undefined {
   const driver = VolumeOptions?.DriverConfig;
   return Type !== "volume" || (driver?.Name === undefined && driver?.Options === undefined) ? undefined : driver;
 }
 
-function onManager(
+function conflictOnManager(
   name: string,
   asked: VolumeDriver,
   { request: { constraints } }: CheckedRequest,
@@ -91,7 +92,7 @@ function onManager(
   return `Volume ${name} exists on ${manager?.Description.Hostname} with ${difference}, and Docker would mount it unchanged`;
 }
 
-function inService(
+function conflictWithService(
   name: string,
   asked: VolumeDriver,
   { request }: CheckedRequest,
@@ -99,10 +100,10 @@ function inService(
 ): string | undefined {
   for (const { name: service, settings, mounts } of services) {
     for (const mount of service === request.name ? [] : (settings?.mounts ?? mounts ?? [])) {
-      const present = mount.Source === name ? driverOf(mount) : undefined;
-      const difference = present && volumeDifference(present, asked);
+      const mounted = mount.Source === name ? driverOf(mount) : undefined;
+      const difference = mounted && volumeDifference(mounted, asked);
       if (difference !== undefined)
-        return `Service ${service} mounts volume ${name} with ${difference}, and Docker would mount the same one`;
+        return `Service ${service} mounts volume ${name} with ${difference}, and Docker would mount the same volume`;
     }
   }
   return undefined;

@@ -16,70 +16,89 @@ import type {
   VolumeDetails,
 } from "@openfactory/docker-engine";
 import { serviceSummary } from "../observe/status.js";
+import { hasEnded } from "../observe/tasks.js";
 
-/** A service that is there, as far as it can stand in the way. */
+/** A valid request to check, for a new service or for an update of an existing one. */
+export interface CheckedRequest {
+  readonly request: NormalizedRequest;
+  readonly updates: boolean;
+}
+
+export const problem = ({ request }: CheckedRequest, found: Omit<PreflightProblem, "service">): PreflightProblem => ({
+  ...found,
+  service: request.name,
+});
+
+/** The number of tasks of a request that run at the same time; 1 for a global service, which has at least one. */
+export function tasksOf({ mode = { Replicated: { Replicas: 1 } } }: NormalizedRequest): number {
+  if ("Replicated" in mode) return mode.Replicated.Replicas;
+  if ("ReplicatedJob" in mode) return mode.ReplicatedJob.MaxConcurrent ?? 1;
+  return 1;
+}
+
+/** An existing service, with what a request may conflict with. */
 export type ExistingService = Pick<ServiceStatus, "name" | "ids" | "image" | "ports" | "settings"> & {
-  /** Where the settings are not known. */
+  /** Set if `settings` is unknown. */
   readonly mounts?: readonly Mount[];
 };
 
-/** What a swarm has, as far as some requests make it worth asking for. */
+/** The state of the swarm. Lists that no request needs are empty. */
 export interface EngineSnapshot {
   apiVersion: string;
   services: readonly ExistingService[];
   nodes: readonly NodeDetails[];
   networks: readonly NetworkDetails[];
-  /** Those that run, or are about to. */
+  /** Tasks that run or are about to. */
   tasks: readonly TaskDetails[];
   secrets: ReadonlySet<string>;
   configs: ReadonlySet<string>;
-  /** Of the manager's own node: no other node can be asked. */
+  /** The volumes of the manager's own node: other nodes can't be asked. */
   volumes: readonly VolumeDetails[];
-  /** Of the manager's own node: those that run and are no tasks. */
+  /** The running containers of the manager's own node that belong to no task. */
   containers: readonly ContainerSummary[];
-  /** The manager's own node. */
+  /** The id of the manager's own node. */
   managerId?: string;
 }
 
-/** One call for each kind of thing that the requests need, whatever their number. */
-export async function look(
+/** Lists what the requests need: one call for each kind, for any number of requests. */
+export async function takeSnapshot(
   engine: DockerEngine,
-  candidates: readonly CheckedRequest[],
+  requests: readonly CheckedRequest[],
   { signal, listed }: PreflightOptions,
 ): Promise<EngineSnapshot> {
   const options = { signal };
-  const listIfNeeded = async <Found>(
-    needs: (candidate: CheckedRequest) => boolean,
-    list: () => Promise<Found[]>,
-  ): Promise<Found[]> => (candidates.some(needs) ? list() : []);
+  const listIf = async <Item>(
+    needs: (request: CheckedRequest) => boolean,
+    list: () => Promise<Item[]>,
+  ): Promise<Item[]> => (requests.some(needs) ? list() : []);
   const [apiVersion, services, nodes, networks, tasks, secrets, configs, volumes, managers, containers] =
     await Promise.all([
       engine.apiVersion(options),
       listed ?? listServices(engine, options),
-      listIfNeeded(needsNodes, () => engine.nodes.list(options)),
-      listIfNeeded(
+      listIf(needsNodes, () => engine.nodes.list(options)),
+      listIf(
         ({ request }) => Boolean(request.networks?.length),
         () => engine.networks.list({}, options),
       ),
-      listIfNeeded(needsTasks, () => engine.tasks.list({ "desired-state": ["running"] }, options)),
-      listIfNeeded(
+      listIf(needsTasks, () => engine.tasks.list({ "desired-state": ["running"] }, options)),
+      listIf(
         ({ request }) => Boolean(request.secrets?.length),
         () => engine.secrets.list({}, options),
       ),
-      listIfNeeded(
+      listIf(
         ({ request }) => Boolean(request.configs?.length),
         () => engine.configs.list({}, options),
       ),
-      listIfNeeded(needsVolumes, () => engine.volumes.list({}, options)),
-      listIfNeeded(needsVolumes, async () => [await engine.info(options)]),
-      listIfNeeded(needsIngressPorts, () => engine.containers.list({}, options)),
+      listIf(needsVolumes, () => engine.volumes.list({}, options)),
+      listIf(needsVolumes, async () => [await engine.info(options)]),
+      listIf(needsContainers, () => engine.containers.list({}, options)),
     ]);
   return {
     apiVersion,
     services,
     nodes,
     networks,
-    tasks: tasks.filter(isActive),
+    tasks: tasks.filter((task) => task.DesiredState === "running" && !hasEnded(task)),
     secrets: namesOf(secrets),
     configs: namesOf(configs),
     volumes,
@@ -94,15 +113,15 @@ const listServices = async (engine: DockerEngine, options: CallOptions): Promise
     return { ...serviceSummary(service), ...(mounts && { mounts }) };
   });
 
-/** A service that runs, and asks nothing of nodes, has those that it runs on. */
-export const needsNodes = (candidate: CheckedRequest): boolean => {
-  const { constraints = [], resources } = candidate.request;
+/** An update without requirements on nodes keeps running on the nodes that it has. */
+export const needsNodes = (checked: CheckedRequest): boolean => {
+  const { constraints = [], resources } = checked.request;
   return (
-    !candidate.updates ||
+    !checked.updates ||
     constraints.length > 0 ||
     resources !== undefined ||
-    needsTasks(candidate) ||
-    needsVolumes(candidate)
+    needsTasks(checked) ||
+    needsVolumes(checked)
   );
 };
 
@@ -110,34 +129,12 @@ const needsTasks = ({ request: { ports = [], resources } }: CheckedRequest): boo
   resources?.Reservations !== undefined ||
   ports.some(({ mode, published }) => mode === "host" && published !== undefined);
 
-/** A service that is updated has its ports already, but for one that the update adds: that one the deploy itself reports. */
-const needsIngressPorts = ({ request: { ports = [] }, updates }: CheckedRequest): boolean =>
+/** A service to update already has its ports. The update itself reports a conflict of a port that it adds. */
+const needsContainers = ({ request: { ports = [] }, updates }: CheckedRequest): boolean =>
   !updates && ports.some(({ mode, published }) => mode === "ingress" && published !== undefined);
 
 const needsVolumes = ({ request: { mounts = [] } }: CheckedRequest): boolean =>
   mounts.some(({ VolumeOptions }) => VolumeOptions?.DriverConfig !== undefined);
 
-const ENDED: ReadonlySet<string> = new Set(["complete", "shutdown", "failed", "rejected", "remove", "orphaned"]);
-const isActive = ({ Status, DesiredState }: TaskDetails): boolean =>
-  DesiredState === "running" && !ENDED.has(Status.State);
-
 const namesOf = (resources: readonly NamedResource[]): ReadonlySet<string> =>
   new Set(resources.map(({ Spec }) => Spec.Name));
-
-/** A request that is about to be deployed, or to which a service is about to be updated. */
-export interface CheckedRequest {
-  readonly request: NormalizedRequest;
-  readonly updates: boolean;
-}
-
-export const problem = ({ request }: CheckedRequest, found: Omit<PreflightProblem, "service">): PreflightProblem => ({
-  ...found,
-  service: request.name,
-});
-
-/** How many tasks of a request run at the same time; of a global one, one at least. */
-export function tasksOf({ mode = { Replicated: { Replicas: 1 } } }: NormalizedRequest): number {
-  if ("Replicated" in mode) return mode.Replicated.Replicas;
-  if ("ReplicatedJob" in mode) return mode.ReplicatedJob.MaxConcurrent ?? 1;
-  return 1;
-}

@@ -9,96 +9,96 @@ import {
 import type { NodeDetails } from "@openfactory/docker-engine";
 import { toServiceSettings } from "@openfactory/docker-translators";
 import { eligibleNodes } from "../observe/eligible-nodes.js";
-import { freeResources, inWords, reservationOf, times } from "./placement.js";
+import { describeReservation, freeResources, reservationOf, timesItFits } from "./placement.js";
 import { isHostPort, nodesOf } from "./ports.js";
 import { type CheckedRequest, type EngineSnapshot, problem } from "./snapshot.js";
 
 /**
- * What a new task needs and the old task still has, when an update starts the new task first: a port in `host` mode, or
- * room for a reservation. One node that has it free is enough for a replicated service, whose tasks go one after the
- * other; a task of a global service has no other node.
+ * Host ports and reservations that an update with the order start-first can't get because the old task still has them.
+ * One free node is enough for a replicated service, whose tasks are replaced in sequence. A task of a global service has
+ * no other node.
  */
-export function startFirstProblems(candidate: CheckedRequest, world: EngineSnapshot): PreflightProblem[] {
-  const { request, updates } = candidate;
-  const present = world.services.find(({ name }) => name === request.name);
-  if (!updates || present === undefined || request.updateConfig?.Order !== "start-first") return [];
-  if (!replacesTasks(candidate, world, present.settings)) return [];
-  const running = nodesOf(new Set([request.name]), world);
-  const fitting = eligibleNodes(world.nodes, request.constraints);
-  const held = fitting.filter(({ ID }) => running.has(ID));
-  // Tasks that run elsewhere, or not at all, hold nothing here.
-  if (held.length === 0) return [];
-  const update = { candidate, world, ports: present.ports, fitting, held };
+export function startFirstProblems(checked: CheckedRequest, snapshot: EngineSnapshot): PreflightProblem[] {
+  const { request, updates } = checked;
+  const existing = snapshot.services.find(({ name }) => name === request.name);
+  if (!updates || existing === undefined || request.updateConfig?.Order !== "start-first") return [];
+  if (!replacesTasks(checked, snapshot, existing.settings)) return [];
+  const running = nodesOf(new Set([request.name]), snapshot);
+  const eligible = eligibleNodes(snapshot.nodes, request.constraints);
+  const occupied = eligible.filter(({ ID }) => running.has(ID));
+  // No old task is in the way if none runs on an eligible node.
+  if (occupied.length === 0) return [];
+  const update = { checked, snapshot, currentPorts: existing.ports, eligible, occupied };
   return [...portProblems(update), ...reservationProblems(update)];
 }
 
-interface Update {
-  candidate: CheckedRequest;
-  world: EngineSnapshot;
-  /** Of the present version. */
-  ports: readonly PublishedPort[];
+interface StartFirstUpdate {
+  checked: CheckedRequest;
+  snapshot: EngineSnapshot;
+  /** The ports of the current version. */
+  currentPorts: readonly PublishedPort[];
   /** The nodes that may run the new version. */
-  fitting: readonly NodeDetails[];
-  /** Those of them that run a task of the present version. */
-  held: readonly NodeDetails[];
+  eligible: readonly NodeDetails[];
+  /** The eligible nodes that run a task of the current version. */
+  occupied: readonly NodeDetails[];
 }
 
-function portProblems({ candidate, world, ports: present, fitting, held }: Update): PreflightProblem[] {
-  const { request } = candidate;
+function portProblems({ checked, snapshot, currentPorts, eligible, occupied }: StartFirstUpdate): PreflightProblem[] {
+  const { request } = checked;
   return (request.ports ?? []).filter(isHostPort).flatMap((port) => {
-    if (!present.some((one) => isHostPort(one) && isSamePort(one, port))) return [];
-    const others = world.services.filter(
-      ({ name, ports }) => name !== request.name && ports.some((one) => isHostPort(one) && isSamePort(one, port)),
+    if (!currentPorts.some((current) => isHostPort(current) && isSamePort(current, port))) return [];
+    const others = snapshot.services.filter(
+      ({ name, ports }) => name !== request.name && ports.some((other) => isHostPort(other) && isSamePort(other, port)),
     );
-    const taken = nodesOf(new Set(others.map(({ name }) => name)), world);
-    const free = fitting.filter((node) => !taken.has(node.ID) && !held.includes(node));
+    const taken = nodesOf(new Set(others.map(({ name }) => name)), snapshot);
+    const free = eligible.filter((node) => !taken.has(node.ID) && !occupied.includes(node));
     if (free.length > 0 && !isGlobal(request)) return [];
-    return [conflict(candidate, `host port ${port.published}/${port.protocol}`, held)];
+    return [conflict(checked, `host port ${port.published}/${port.protocol}`, occupied)];
   });
 }
 
 const isSamePort = (a: PublishedPort, b: PublishedPort): boolean =>
   a.published === b.published && a.protocol === b.protocol;
 
-function reservationProblems({ candidate, world, fitting, held }: Update): PreflightProblem[] {
-  const asked = reservationOf(candidate.request);
-  if (asked.NanoCPUs === 0 && asked.MemoryBytes === 0) return [];
-  const hasRoom = (node: NodeDetails): boolean => times(asked, freeResources(node, world.tasks)) > 0;
-  const full = held.filter((node) => !hasRoom(node));
-  const isStuck = isGlobal(candidate.request) ? full.length > 0 : !fitting.some(hasRoom);
-  return isStuck ? [conflict(candidate, `the reservation of ${inWords(candidate.request)}`, full)] : [];
+function reservationProblems({ checked, snapshot, eligible, occupied }: StartFirstUpdate): PreflightProblem[] {
+  const reservation = reservationOf(checked.request);
+  if (reservation.NanoCPUs === 0 && reservation.MemoryBytes === 0) return [];
+  const hasRoom = (node: NodeDetails): boolean => timesItFits(reservation, freeResources(node, snapshot.tasks)) > 0;
+  const full = occupied.filter((node) => !hasRoom(node));
+  const isBlocked = isGlobal(checked.request) ? full.length > 0 : !eligible.some(hasRoom);
+  return isBlocked ? [conflict(checked, `the reservation of ${describeReservation(checked.request)}`, full)] : [];
 }
 
-function conflict(candidate: CheckedRequest, what: string, nodes: readonly NodeDetails[]): PreflightProblem {
+function conflict(checked: CheckedRequest, resource: string, nodes: readonly NodeDetails[]): PreflightProblem {
   const names = nodes
     .map(({ Description }) => Description.Hostname)
     .toSorted()
     .join(", ");
-  const elsewhere = isGlobal(candidate.request) ? "" : ", and no other node that may run it is free";
-  return problem(candidate, {
+  const noOther = isGlobal(checked.request) ? "" : ", and no other eligible node is free";
+  return problem(checked, {
     code: "CONFLICT",
     field: "updateConfig.Order",
-    message: `The update order start-first starts a new task beside the old one, which has ${what} on ${names}${elsewhere}`,
-    hint: "Set the update order to stop-first, or make room on one more node that the constraints allow.",
+    message: `The update order start-first starts the new task while the old one still has ${resource} on ${names}${noOther}`,
+    hint: "Set the update order to stop-first, or free resources on one more node that the constraints allow.",
   });
 }
 
 const isGlobal = ({ mode }: NormalizedRequest): boolean => mode !== undefined && "Global" in mode;
 
-/** Fields whose change replaces no task. */
-const KEPT: ReadonlySet<string> = new Set(["mode", "updateConfig", "rollbackConfig", "replicaEnv"]);
+/** Fields whose change replaces no tasks. */
+const IN_PLACE: ReadonlySet<string> = new Set(["mode", "updateConfig", "rollbackConfig", "replicaEnv"]);
 
-/** Whether the update replaces tasks; it may where that is not known. */
+/** Whether the update replaces tasks. True if that is unknown. */
 function replacesTasks(
   { request }: CheckedRequest,
   { apiVersion }: EngineSnapshot,
   settings: ServiceSettings | undefined,
 ): boolean {
   if (settings === undefined || request.imagePullPolicy === "always") return true;
-  return !isDeepStrictEqual(ofTasks(settings), ofTasks(toServiceSettings(request, { apiVersion })));
+  return !isDeepStrictEqual(taskSettings(settings), taskSettings(toServiceSettings(request, { apiVersion })));
 }
 
-const ofTasks = ({ labels = {}, ...settings }: ServiceSettings): object => ({
-  ...Object.fromEntries(Object.entries(settings).filter(([field]) => !KEPT.has(field))),
+const taskSettings = ({ labels = {}, ...settings }: ServiceSettings): object => ({
+  ...Object.fromEntries(Object.entries(settings).filter(([field]) => !IN_PLACE.has(field))),
   labels: Object.fromEntries(Object.entries(labels).filter(([label]) => !isBookkeepingLabel(label))),
 });

@@ -81,10 +81,10 @@ test("any other failure is told at once", async () => {
 });
 
 test.each([
-  ["updating", "The last update of demo is under way."],
-  ["paused", "The last update of demo has stopped half-way."],
-  ["rollback_started", "The rollback of demo is under way."],
-  ["rollback_paused", "The rollback of demo has stopped half-way."],
+  ["updating", "The last update of demo is in progress."],
+  ["paused", "The last update of demo is paused."],
+  ["rollback_started", "The rollback of demo is in progress."],
+  ["rollback_paused", "The rollback of demo is paused."],
 ])("a service that is %s is left alone: CONFLICT", async (State, message) => {
   const { strategy, updates } = swarm(service(7, { UpdateStatus: { State } }));
   await expect(strategy.refreshAuth("demo")).rejects.toMatchObject({
@@ -103,14 +103,14 @@ test.each(["completed", "rollback_completed"])("a service whose update has %s is
 
 describe("nothing to store is no update", () => {
   test.each([
-    ["no credentials here", service(), { "images.credentials": () => undefined }, "no credentials for r.io:5000 here"],
+    ["no credentials here", service(), { "images.credentials": () => undefined }, "no credentials for r.io:5000"],
     [
       "the policy never",
       service(7, { Spec: spec({ Labels: { "org.openfactory.deploy.pull-policy": "never" } }) }),
       {},
-      "pull policy is never",
+      "pull policy of demo is never",
     ],
-    ["an image by its id", service(7, { Spec: spec({}, `sha256:${"a".repeat(64)}`) }), {}, "named by an id"],
+    ["an image by its id", service(7, { Spec: spec({}, `sha256:${"a".repeat(64)}`) }), {}, "is an image id"],
   ])("%s", async (_, found, answers, words) => {
     const { strategy, updates } = swarm(found, answers);
     const told: string[] = [];

@@ -11,14 +11,14 @@ import { type DockerEngine, registryOf, type ServiceDetails } from "@openfactory
 import { PULL_POLICY_LABEL } from "@openfactory/docker-translators";
 import { findService } from "../observe/services.js";
 
-/** Swarm itself changes a service's version now and then, most of all of one that is new. */
+/** The swarm itself increments the version of a service now and then, mostly of a new one. */
 const ATTEMPTS = 5;
 const BETWEEN_ATTEMPTS_MS = 50;
 
 /**
- * Stores the user's present registry credentials with a service: an update to the same spec, for which Swarm replaces no
- * task that has its image (Engine API, ServiceUpdate with `X-Registry-Auth`).
- * @throws DeploymentError `NOT_FOUND`, `CONFLICT`, and as the credentials' look-up.
+ * Stores the user's current registry credentials with a service, by an update to the same spec. Swarm replaces no task
+ * that has its image (Engine API, ServiceUpdate with `X-Registry-Auth`).
+ * @throws DeploymentError `NOT_FOUND`, `CONFLICT`, and the errors of the credentials' lookup.
  */
 export async function refreshServiceAuth(
   engine: DockerEngine,
@@ -26,10 +26,10 @@ export async function refreshServiceAuth(
   { signal, observer }: OperationOptions,
 ): Promise<AuthRefresh> {
   const service = await findService(engine, serviceName, { signal });
-  const kept = await reasonToSkip(engine, service, signal);
-  const warnings = kept === undefined ? previousLostWarnings(service) : [kept];
+  const skipped = await reasonToSkip(engine, service, signal);
+  const warnings = skipped === undefined ? previousLostWarnings(service) : [skipped];
   for (const warning of warnings) observer?.({ type: "warning", service: serviceName, warning });
-  if (kept !== undefined) return { name: serviceName, renewed: false, warnings };
+  if (skipped !== undefined) return { name: serviceName, renewed: false, warnings };
   assertNoUpdateInProgress(service);
   throwIfAborted(signal, { service: serviceName });
   observer?.({ type: "step", service: serviceName, step: "refresh-auth", id: service.ID });
@@ -39,7 +39,7 @@ export async function refreshServiceAuth(
 
 const imageOf = ({ Spec }: ServiceDetails): string => Spec.TaskTemplate.ContainerSpec?.Image ?? "";
 
-/** Why nothing is there to be stored; undefined: something is. */
+/** @returns why there are no credentials to store; undefined if there are. */
 async function reasonToSkip(
   engine: DockerEngine,
   service: ServiceDetails,
@@ -55,63 +55,62 @@ async function reasonToSkip(
     reason,
   });
   if (Labels?.[PULL_POLICY_LABEL] === "never")
-    return warning("Its pull policy is never: no credentials are stored with it.");
+    return warning(`The pull policy of ${Name} is never: the service stores no credentials.`);
   const registry = registryOf(image);
   if (registry === undefined)
-    return warning("Its image is named by an id, which is in no registry: it needs no credentials.");
+    return warning(`The image of ${Name} is an image id, which no registry has: it needs no credentials.`);
   const note = await engine.images.credentials(image, { signal });
-  // Here the credentials are all that was asked for: without them, nothing is renewed.
+  // Unlike a deploy, a refresh can do nothing without credentials.
   if (note?.unavailable) {
     const { message, hint } = note.problem ?? { message: `There are no credentials for ${registry}`, hint: undefined };
     throw new DeploymentError("UNAUTHORIZED", `${message}.`, { service: Name, field: "image", hint });
   }
   if (note !== undefined) return undefined;
-  return warning(
-    `Docker's config.json has no credentials for ${registry} here: what is stored with the service is left as it is.`,
-  );
+  return warning(`Docker's config.json has no credentials for ${registry}: the stored credentials were not changed.`);
 }
 
-/** Swarm keeps one version before the present one, and takes every update for a new version. */
+/** Swarm keeps one earlier version, and counts every update as a version. */
 function previousLostWarnings({ Spec, PreviousSpec }: ServiceDetails): DeploymentWarning[] {
   if (PreviousSpec === undefined || isDeepStrictEqual(PreviousSpec, Spec)) return [];
   const reason =
-    "Swarm keeps one earlier version of a service, and takes new credentials for a version: a rollback has nothing older to go back to.";
+    "Swarm keeps one earlier version of a service and counts new credentials as a version: no earlier version is left for a rollback.";
   return [{ code: "PREVIOUS_VERSION_LOST", service: Spec.Name, strategy: "swarm", reason }];
 }
 
-/** An update under way would be begun anew, without the version it can go back to; one that stopped would go on. */
+/** An update to the same spec would restart an update in progress without its earlier version, or resume a paused one. */
 function assertNoUpdateInProgress({ Spec, UpdateStatus }: ServiceDetails): void {
   const { State } = UpdateStatus ?? {};
   if (State === undefined || State === "completed" || State === "rollback_completed") return;
-  const stopped = State.endsWith("paused");
-  throw new DeploymentError(
-    "CONFLICT",
-    `The ${State.startsWith("rollback") ? "rollback" : "last update"} of ${Spec.Name} ${stopped ? "has stopped half-way" : "is under way"}.`,
-    {
-      service: Spec.Name,
-      hint: stopped
-        ? "Deploy it again, which stores new credentials as well, or roll it back."
-        : "Wait until it has ended; an update stores new credentials as well.",
-    },
-  );
+  const change = State.startsWith("rollback") ? "rollback" : "last update";
+  const isPaused = State.endsWith("paused");
+  throw new DeploymentError("CONFLICT", `The ${change} of ${Spec.Name} is ${isPaused ? "paused" : "in progress"}.`, {
+    service: Spec.Name,
+    hint: isPaused
+      ? "Deploy the service again, which also stores new credentials, or roll it back."
+      : `Wait until the ${change} has ended. An update also stores new credentials.`,
+  });
 }
 
-async function storeAuth(engine: DockerEngine, seen: ServiceDetails, signal: AbortSignal | undefined): Promise<void> {
-  const { ID, Spec } = seen;
-  let version = seen.Version.Index;
+async function storeAuth(
+  engine: DockerEngine,
+  observed: ServiceDetails,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { ID, Spec } = observed;
+  let version = observed.Version.Index;
   for (let attempt = 1; ; attempt++) {
     try {
-      // Not given the signal: it takes milliseconds, and whoever aborts is to know which credentials are stored.
-      await engine.services.update(ID, version, Spec, { image: imageOf(seen) });
+      // Without the signal: the caller must know which credentials are stored.
+      await engine.services.update(ID, version, Spec, { image: imageOf(observed) });
       return;
     } catch (error) {
       if (!DeploymentError.isInstance(error, "CONFLICT") || attempt === ATTEMPTS) throw error;
       await sleep(BETWEEN_ATTEMPTS_MS, signal, { service: Spec.Name });
-      const now = await engine.services.inspect(ID, { signal });
-      // What another has made of it is not to be undone.
-      if (!isDeepStrictEqual(now.Spec, Spec)) throw error;
-      assertNoUpdateInProgress(now);
-      version = now.Version.Index;
+      const current = await engine.services.inspect(ID, { signal });
+      // A concurrent change must not be undone.
+      if (!isDeepStrictEqual(current.Spec, Spec)) throw error;
+      assertNoUpdateInProgress(current);
+      version = current.Version.Index;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type Deployment, DeploymentError, type OperationOptions } from "@openfactory/deploy-core";
+import { DeploymentError, type Deployment, type OperationOptions } from "@openfactory/deploy-core";
 import type { DockerEngine, ServiceDetails, ServiceSpec } from "@openfactory/docker-engine";
 import { engineWarning } from "../deploy/deploy.js";
 import { withSpecErrors } from "../deploy/spec-error.js";
@@ -7,9 +7,9 @@ import { previousSpec, revisionOf } from "../settings.js";
 import { sendServiceUpdate, type ServiceUpdate } from "./service-update.js";
 
 /**
- * Has the swarm bring back what the service was before its last update. The swarm keeps what it replaces, so that a second
- * time brings that back; when it rolled back by itself, it keeps nothing.
- * @throws DeploymentError `NOT_FOUND`, `CONFLICT` (no earlier version, or changed by another meanwhile), `ABORTED`.
+ * Makes the swarm restore the version before the last update. The swarm keeps the version that it replaces, so a second
+ * rollback restores that one. After a rollback of its own, the swarm keeps no earlier version.
+ * @throws DeploymentError `NOT_FOUND`, `CONFLICT` (no earlier version, or modified at the same time), `ABORTED`.
  */
 export async function rollbackService(
   engine: DockerEngine,
@@ -18,18 +18,18 @@ export async function rollbackService(
 ): Promise<Deployment> {
   const service = await findService(engine, serviceName, options);
   const earlier = earlierVersion(service);
-  const change: ServiceUpdate = {
+  const rollback: ServiceUpdate = {
     step: "rollback",
-    decide(present) {
-      // What is brought back must be what was there when it was asked for.
-      if (!isSame(earlierVersion(present), earlier)) throw changedMeanwhile(serviceName);
-      return { spec: present.Spec, rollback: "previous" };
+    bodyFor(current) {
+      // The version to restore must be the one that the caller saw.
+      if (!isSame(earlierVersion(current), earlier)) throw modifiedDuringRollback(serviceName);
+      return { spec: current.Spec, rollback: "previous" };
     },
     isApplied: ({ Spec, PreviousSpec }, { Spec: replaced }) => isSame(Spec, earlier) && isSame(PreviousSpec, replaced),
   };
-  // A port that the earlier version had, another service may have now.
+  // Another service may use a port of the earlier version now.
   const { before, warnings } = await withSpecErrors({ name: serviceName }, () =>
-    sendServiceUpdate(engine, service, change, options),
+    sendServiceUpdate(engine, service, rollback, options),
   );
   return {
     name: serviceName,
@@ -47,14 +47,14 @@ function earlierVersion(service: ServiceDetails): ServiceSpec {
   const previous = previousSpec(service);
   if (previous !== undefined) return previous;
   const { Name } = service.Spec;
-  throw new DeploymentError("CONFLICT", `Service ${Name} has no earlier version.`, {
+  throw new DeploymentError("CONFLICT", `Service ${Name} has no previous version to roll back to.`, {
     service: Name,
-    hint: "Update it instead; a service that was never updated, or that the swarm rolled back by itself, has none.",
+    hint: "Deploy the version that you want. Swarm keeps no previous version of a service that was never updated, or that it rolled back itself.",
   });
 }
 
-const changedMeanwhile = (service: string): DeploymentError =>
-  new DeploymentError("CONFLICT", `Service ${service} was changed by another at the same time.`, {
+const modifiedDuringRollback = (service: string): DeploymentError =>
+  new DeploymentError("CONFLICT", `Service ${service} was modified during the rollback.`, {
     service,
-    hint: "Look at it again, and decide anew; it was not rolled back.",
+    hint: "Check the service with `ofdeploy ps` and run the rollback again; it was not rolled back.",
   });

@@ -9,9 +9,9 @@ import { revisionOf } from "../settings.js";
 import { sendServiceUpdate } from "./service-update.js";
 
 /**
- * Sets the number of replicas of the service as it is: what somebody else changes at the same time stays changed. The
- * variable `SWARM_REPLICAS` that `replicaEnv` added follows in the same update, which restarts the tasks that stay: the
- * observer gets the warning `INSTANCES_RESTART`.
+ * Sets the number of replicas of the current version, and keeps concurrent changes of the service. The same update sets
+ * the variable `SWARM_REPLICAS` if `replicaEnv` added it. That restarts the remaining tasks: the observer gets the warning
+ * `INSTANCES_RESTART`.
  * @throws DeploymentError `INVALID_REQUEST`, `NOT_FOUND`, `UNSUPPORTED` (a service without replicas), `ABORTED`.
  */
 export async function scaleService(
@@ -21,9 +21,9 @@ export async function scaleService(
   options: OperationOptions,
 ): Promise<void> {
   if (!Number.isSafeInteger(replicas) || replicas < 0) {
-    throw new DeploymentError("INVALID_REQUEST", "The number of replicas is not a whole number of at least 0.", {
+    throw new DeploymentError("INVALID_REQUEST", "The number of replicas must be a whole number of at least 0.", {
       service: serviceName,
-      hint: "Give the number of replicas that should run.",
+      hint: "Give the number of replicas to run.",
     });
   }
   const service = await findService(engine, serviceName, options);
@@ -33,27 +33,27 @@ export async function scaleService(
     service,
     {
       step: "scale",
-      decide: ({ Spec }) => ({ spec: scaled(Spec, replicas) }),
-      isApplied: ({ Spec }, before) => revisionOf(Spec) === revisionOf(scaled(before.Spec, replicas)),
+      bodyFor: ({ Spec }) => ({ spec: withReplicas(Spec, replicas) }),
+      isApplied: ({ Spec }, before) => revisionOf(Spec) === revisionOf(withReplicas(before.Spec, replicas)),
     },
     options,
   );
 }
 
 /** @throws DeploymentError `UNSUPPORTED`. */
-function scaled(spec: ServiceSpec, Replicas: number): ServiceSpec {
+function withReplicas(spec: ServiceSpec, Replicas: number): ServiceSpec {
   if (spec.Mode?.Replicated) {
     return { ...withReplicasVariable(spec, Replicas), Mode: { Replicated: { ...spec.Mode.Replicated, Replicas } } };
   }
-  throw new DeploymentError("UNSUPPORTED", `Service ${spec.Name} has no replicas: it is ${kindOf(spec)}.`, {
+  throw new DeploymentError("UNSUPPORTED", `Service ${spec.Name} can't be scaled: it is ${kindOf(spec)}.`, {
     service: spec.Name,
-    hint: "Only a replicated service has a number of replicas that can be set.",
+    hint: "Only replicated services can be scaled.",
   });
 }
 
-const kindOf = ({ Mode }: ServiceSpec): string => (Mode?.Global ? "global" : "a job");
+const kindOf = ({ Mode }: ServiceSpec): string => (Mode?.Global ? "a global service" : "a job");
 
-/** One call more, of a service whose tasks restart. */
+/** One more call, for a service whose tasks restart. */
 async function warnOfRestarts(
   engine: DockerEngine,
   { ID, Spec }: ServiceDetails,
@@ -61,13 +61,12 @@ async function warnOfRestarts(
   { signal, observer }: OperationOptions,
 ): Promise<void> {
   if (observer === undefined || replicas === 0) return;
-  if (isDeepStrictEqual(scaled(Spec, replicas).TaskTemplate, Spec.TaskTemplate)) return;
-  const running = (await engine.tasks.list({ service: [ID], "desired-state": ["running"] }, { signal })).filter(
-    isRunning,
-  );
+  if (isDeepStrictEqual(withReplicas(Spec, replicas).TaskTemplate, Spec.TaskTemplate)) return;
+  const active = await engine.tasks.list({ service: [ID], "desired-state": ["running"] }, { signal });
+  const running = active.filter(isRunning);
   if (running.length === 0) return;
   const names = running.toSorted((a, b) => (a.Slot ?? 0) - (b.Slot ?? 0)).map((task) => taskName(Spec.Name, task));
-  const which =
+  const restarts =
     replicas < running.length
       ? `${replicas} of the tasks ${names.join(", ")} stay and restart`
       : `${names.join(", ")} restart`;
@@ -79,7 +78,7 @@ async function warnOfRestarts(
       service: Spec.Name,
       strategy: "swarm",
       field: `env.${REPLICAS_VARIABLE}`,
-      reason: `${REPLICAS_VARIABLE} changes to ${replicas}: ${which}.`,
+      reason: `${REPLICAS_VARIABLE} changes to ${replicas}: ${restarts}.`,
     },
   });
 }

@@ -2,117 +2,116 @@ import { isDeepStrictEqual } from "node:util";
 import { DeploymentError, type OperationOptions, throwIfAborted } from "@openfactory/deploy-core";
 import type { CallOptions, DockerEngine, ServiceDetails, ServiceSpec } from "@openfactory/docker-engine";
 import { constraintsOf, eligibleNodes } from "../observe/eligible-nodes.js";
-import { findService, type Observation, servicePoller } from "../observe/services.js";
-import { isSameTemplate } from "../observe/tasks.js";
+import { findService, servicePoller } from "../observe/services.js";
+import { isSameTemplate, type Observation } from "../observe/tasks.js";
 
-/** What is sent to change a service (Engine API, ServiceUpdate). */
+/** The body and options of the Engine API's ServiceUpdate. */
 interface UpdateBody {
   spec: object;
-  /** Whose registry credentials go along. Default: those stored with the service stay. */
+  /** The image whose registry credentials are stored. Default: the stored credentials stay. */
   image?: string;
   rollback?: "previous";
 }
 
-/** A change of a service. */
+/** A change of a service by one ServiceUpdate: an update, a rollback or a new number of replicas. */
 export interface ServiceUpdate {
-  /** Its name among the progress events. */
+  /** The name of the step in progress events. */
   step: "update" | "rollback" | "scale";
-  /** What to send, going by the service as it is. @throws DeploymentError if it may not be changed so. */
-  decide(service: ServiceDetails): UpdateBody;
-  /** Whether a service is what this change made of `before`. */
+  /** The body for the service in its current version. @throws DeploymentError if that version can't be changed this way. */
+  bodyFor(service: ServiceDetails): UpdateBody;
+  /** Whether `service` is the result of this change of `before`. */
   isApplied(service: ServiceDetails, before: ServiceDetails): boolean;
 }
 
 export interface UpdatedService {
-  /** What the service was. */
+  /** The service before the change. */
   before: ServiceDetails;
   /** The engine's warnings. */
   warnings: string[];
 }
 
-/** How often somebody else may get in between, one time after the other. */
+/** How many times in a row the service may change before the update is given up. */
 const ATTEMPTS = 10;
 
 /**
- * Changes a service that was seen, and resolves when the swarm has taken that up. The engine takes a change of the newest
- * version only: when it says that there is a newer one, the change is decided anew by that.
- * @throws DeploymentError what `decide` throws; `CONFLICT` when it is changed all the time; `ABORTED`, the service put
- * back.
+ * Changes an observed service, and resolves when the swarm has started to replace tasks. The engine accepts a change of
+ * the newest version only, so a service that has changed is read again and the body is built from its newer version.
+ * @throws DeploymentError as `bodyFor`; `CONFLICT` if the service keeps changing; `ABORTED`, with the service reverted.
  */
 export async function sendServiceUpdate(
   engine: DockerEngine,
-  seen: ServiceDetails,
-  change: ServiceUpdate,
+  observed: ServiceDetails,
+  update: ServiceUpdate,
   { signal, observer }: OperationOptions,
 ): Promise<UpdatedService> {
-  const { Name: service } = seen.Spec;
-  let before = seen;
+  const { Name: service } = observed.Spec;
+  let before = observed;
   for (let attempt = 1; ; attempt += 1) {
-    const body = change.decide(before);
-    if (attempt === 1) observer?.({ type: "step", service, step: change.step, id: seen.ID });
+    const body = update.bodyFor(before);
+    if (attempt === 1) observer?.({ type: "step", service, step: update.step, id: observed.ID });
     throwIfAborted(signal, { service });
-    const warnings = await send(engine, change, { before, body, last: attempt === ATTEMPTS });
-    if (warnings !== undefined) return waitOrRevert(engine, change, { before, warnings }, signal);
+    const warnings = await send(engine, update, { before, body, isLast: attempt === ATTEMPTS });
+    if (warnings !== undefined) return startOrRevert(engine, update, { before, warnings }, signal);
     before = await findService(engine, service, { signal });
   }
 }
 
-/** @returns the engine's warnings; undefined if there is a newer version of the service, or it is gone: it must be looked for. */
+/** @returns the engine's warnings; undefined if the service has a newer version or was removed, and must be read again. */
 async function send(
   engine: DockerEngine,
-  change: ServiceUpdate,
-  { before, body: { spec, ...options }, last }: { before: ServiceDetails; body: UpdateBody; last: boolean },
+  update: ServiceUpdate,
+  { before, body: { spec, ...options }, isLast }: { before: ServiceDetails; body: UpdateBody; isLast: boolean },
 ): Promise<string[] | undefined> {
   try {
-    // Not given the signal: it takes milliseconds, and what came of it has to be known.
+    // Without the signal: the result must be known.
     return (await engine.services.update(before.ID, before.Version.Index, spec, options)).warnings;
   } catch (error) {
-    const isOther = DeploymentError.isInstance(error, "CONFLICT") || DeploymentError.isInstance(error, "NOT_FOUND");
-    if (isOther && !last) return undefined;
-    if (await wasApplied(engine, change, before, error)) return [];
+    const isStale = DeploymentError.isInstance(error, "CONFLICT") || DeploymentError.isInstance(error, "NOT_FOUND");
+    if (isStale && !isLast) return undefined;
+    if (await wasApplied(engine, update, before, error)) return [];
     throw error;
   }
 }
 
-/** Whether a change was made though its answer never came. */
+/** Whether a change was made although the answer was lost. */
 async function wasApplied(
   engine: DockerEngine,
-  change: ServiceUpdate,
+  update: ServiceUpdate,
   before: ServiceDetails,
   error: unknown,
 ): Promise<boolean> {
-  const unanswered =
+  const isUnanswered =
     DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "ENGINE_UNREACHABLE");
-  if (!unanswered) return false;
+  if (!isUnanswered) return false;
   try {
-    return change.isApplied(await engine.services.inspect(before.ID), before);
+    return update.isApplied(await engine.services.inspect(before.ID), before);
   } catch {
-    // The engine still does not answer: the first error says so, and is thrown.
+    // The engine still does not answer: the first error is thrown.
     return false;
   }
 }
 
-async function waitOrRevert(
+async function startOrRevert(
   engine: DockerEngine,
-  change: ServiceUpdate,
-  changed: UpdatedService,
+  update: ServiceUpdate,
+  updated: UpdatedService,
   signal: AbortSignal | undefined,
 ): Promise<UpdatedService> {
   try {
-    throwIfAborted(signal, { service: changed.before.Spec.Name });
-    await waitForUpdateStart(engine, changed.before, { signal });
-    return changed;
+    throwIfAborted(signal, { service: updated.before.Spec.Name });
+    await waitForUpdateStart(engine, updated.before, { signal });
+    return updated;
   } catch (aborted) {
-    await revert(engine, change, changed.before);
+    await revert(engine, update, updated.before);
     throw aborted;
   }
 }
 
-/** Makes a service what it was before the change, unless somebody else has changed it since. */
-async function revert(engine: DockerEngine, change: ServiceUpdate, before: ServiceDetails): Promise<void> {
+/** Rolls the service back to the version before the change, unless it has been changed again since. */
+async function revert(engine: DockerEngine, update: ServiceUpdate, before: ServiceDetails): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const service = await findService(engine, before.Spec.Name);
-    if (!change.isApplied(service, before)) return;
+    if (!update.isApplied(service, before)) return;
     try {
       await engine.services.update(service.ID, service.Version.Index, service.Spec, { rollback: "previous" });
       return;
@@ -122,14 +121,14 @@ async function revert(engine: DockerEngine, change: ServiceUpdate, before: Servi
   }
 }
 
-const LOOK_EVERY_MS = 25;
-/** The swarm takes milliseconds, but for the moments in which it chooses another leader. */
+const POLL_EVERY_MS = 25;
+/** The swarm starts an update within milliseconds, except while the managers elect a leader. */
 const START_TIMEOUT_MS = 10_000;
 
 /**
- * Waits until the swarm has begun to replace the tasks of a service that was changed: until then they run as if nothing
- * had happened. Resolves at once where the change replaces none.
- * @throws DeploymentError `ABORTED`. That the swarm can't be asked is no error here: the change is made.
+ * Waits until the swarm has started to replace the tasks of a changed service: until then the tasks show no sign of the
+ * change. Resolves at once if the change replaces no tasks.
+ * @throws DeploymentError `ABORTED`. An unreachable swarm is not an error here, because the change is made.
  */
 async function waitForUpdateStart(
   engine: DockerEngine,
@@ -139,31 +138,32 @@ async function waitForUpdateStart(
   if (before.Spec.Mode?.Replicated?.Replicas === 0) return;
   const { Name: service } = before.Spec;
   const end = Date.now() + START_TIMEOUT_MS;
-  const look = (withinMs: number) => servicePoller(engine).next(service, { signal, service, withinMs });
-  const isUnchanged = ({ service: after }: Observation) => after.ID === before.ID && after.UpdateStatus === undefined;
+  const poll = (withinMs: number) => servicePoller(engine).next(service, { signal, service, withinMs });
+  const hasNotStarted = ({ service: after }: Observation) => after.ID === before.ID && after.UpdateStatus === undefined;
   try {
-    let after = await look(0);
-    if (!isUnchanged(after) || !(await replacesTasks(engine, before, after, { signal }))) return;
-    while (isUnchanged(after) && Date.now() < end) after = await look(LOOK_EVERY_MS);
+    let after = await poll(0);
+    if (!hasNotStarted(after) || !(await replacesTasks(engine, before, after, { signal }))) return;
+    while (hasNotStarted(after) && Date.now() < end) after = await poll(POLL_EVERY_MS);
   } catch (error) {
     if (signal?.aborted || !DeploymentError.isInstance(error)) throw error;
   }
 }
 
-/** Whether there are tasks that the change makes the swarm replace. A job begins anew at once. */
+/** Whether the change makes the swarm replace tasks. Jobs are left out: they start their next run at once. */
 async function replacesTasks(
   engine: DockerEngine,
   { Spec: from }: ServiceDetails,
   { service: { Spec: to }, tasks: all }: Observation,
   options: CallOptions,
 ): Promise<boolean> {
-  const [isOther, isElsewhere] = [changesTask(from, to), !isDeepStrictEqual(constraintsOf(from), constraintsOf(to))];
-  if (to.Mode?.ReplicatedJob || to.Mode?.GlobalJob || !(isOther || isElsewhere)) return false;
+  const isNewTask = changesTasks(from, to);
+  const isNewPlacement = !isDeepStrictEqual(constraintsOf(from), constraintsOf(to));
+  if (to.Mode?.ReplicatedJob || to.Mode?.GlobalJob || !(isNewTask || isNewPlacement)) return false;
   const tasks = all.filter(({ DesiredState }) => DesiredState === "running");
-  if (isOther || tasks.length === 0) return tasks.length > 0;
-  const fitting = new Set(eligibleNodes(await engine.nodes.list(options), constraintsOf(to)).map((node) => node.ID));
-  return tasks.some(({ NodeID }) => NodeID !== undefined && !fitting.has(NodeID));
+  if (isNewTask || tasks.length === 0) return tasks.length > 0;
+  const eligible = new Set(eligibleNodes(await engine.nodes.list(options), constraintsOf(to)).map((node) => node.ID));
+  return tasks.some(({ NodeID }) => NodeID !== undefined && !eligible.has(NodeID));
 }
 
-const changesTask = (from: ServiceSpec, to: ServiceSpec): boolean =>
+const changesTasks = (from: ServiceSpec, to: ServiceSpec): boolean =>
   !isSameTemplate(from.TaskTemplate, to.TaskTemplate) || !isDeepStrictEqual(from.EndpointSpec, to.EndpointSpec);

@@ -83,7 +83,7 @@ describe("when somebody else got in between", () => {
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       code: "CONFLICT",
-      message: "Service demo has been changed since it was looked at: env.TOKEN, image.",
+      message: "Service demo was modified since the plan was made: env.TOKEN, image.",
       issues: [{ field: "env.TOKEN" }, { field: "image" }],
     });
     expect(JSON.stringify(error)).not.toMatch(/0ther|other:1/);
@@ -121,7 +121,7 @@ describe("when somebody else got in between", () => {
     });
     await expect(new SwarmDeploymentStrategy(engine).update(request)).rejects.toMatchObject({
       code: "NOT_FOUND",
-      hint: expect.stringContaining("Names are exact"),
+      hint: expect.stringContaining("Names must match exactly"),
     });
   });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import {
-  type Deployment,
   DeploymentError,
+  type Deployment,
   isBookkeepingLabel,
   type NormalizedRequest,
   type OperationOptions,
@@ -23,11 +23,11 @@ import { withSpecErrors } from "../deploy/spec-error.js";
 import { swarmManifest } from "../manifest.js";
 import { findService } from "../observe/services.js";
 import { hasCompleted, hasFailed, isShuttingDown } from "../observe/tasks.js";
-import { changedPaths, networkNames, revisionOf, settingsOfSpec } from "../settings.js";
+import { changedPaths, networkNames, readSettings, revisionOf } from "../settings.js";
 import { sendServiceUpdate } from "./service-update.js";
 
 /**
- * Makes a service what a request says, in one call that the swarm takes whole or not at all.
+ * Updates a service to a request, in one call that the swarm applies completely or not at all.
  * @throws DeploymentError see `CanUpdate.update`.
  */
 export async function updateService(
@@ -49,23 +49,23 @@ export async function updateService(
   const operation = randomUUID();
   const apiVersion = await engine.apiVersion({ signal });
   const settings = {
-    present: settingsOfSpec(service.Spec, names),
-    asked: toServiceSettings(request, { apiVersion, image }),
+    observed: readSettings(service.Spec, names),
+    desired: toServiceSettings(request, { apiVersion, image }),
   };
   const forcesUpdate = await needsForceUpdate(engine, service, settings, { signal });
-  const asked = toServiceSpec(request, { apiVersion, image, ...files });
-  asked.Labels = { ...asked.Labels, [OPERATION_LABEL]: operation };
+  const desired = toServiceSpec(request, { apiVersion, image, ...files });
+  desired.Labels = { ...desired.Labels, [OPERATION_LABEL]: operation };
   const ids = new Map([...names].map(([id, network]) => [network, id]));
-  const changed = await withSpecErrors(request, () =>
+  const updated = await withSpecErrors(request, () =>
     sendServiceUpdate(
       engine,
       service,
       {
         step: "update",
-        decide(present) {
-          assertRevision(present, { revision, names, seen: service });
-          assertSameMode(settingsOfSpec(present.Spec, names), request);
-          const spec = changeServiceSpec(present.Spec, asked, ids);
+        bodyFor(current) {
+          assertRevision(current, { revision, names, first: service });
+          assertSameMode(readSettings(current.Spec, names), request);
+          const spec = changeServiceSpec(current.Spec, desired, ids);
           return { spec: forcesUpdate ? withForceUpdate(spec) : spec, image: authFor };
         },
         isApplied: ({ Spec }) => Spec.Labels?.[OPERATION_LABEL] === operation,
@@ -75,68 +75,67 @@ export async function updateService(
   );
   return {
     name,
-    ids: [changed.before.ID],
+    ids: [updated.before.ID],
     image,
-    warnings: [...warnings, ...changed.warnings.map((reason) => engineWarning(name, reason))],
+    warnings: [...warnings, ...updated.warnings.map((reason) => engineWarning(name, reason))],
   };
 }
 
-interface Seen {
+interface RevisionCheck {
   revision?: string;
   names: NetworkNames;
-  /** The service as it was seen first, of that revision. */
-  seen?: ServiceDetails;
+  /** The service as first observed, of that revision. */
+  first?: ServiceDetails;
 }
 
-/** @throws DeploymentError `CONFLICT` if the service is not of the revision that the caller saw. */
-function assertRevision({ Spec, PreviousSpec }: ServiceDetails, { revision, names, seen }: Seen): void {
+/** @throws DeploymentError `CONFLICT` if the service no longer has the revision that the caller expects. */
+function assertRevision({ Spec, PreviousSpec }: ServiceDetails, { revision, names, first }: RevisionCheck): void {
   if (revision === undefined || revisionOf(Spec) === revision) return;
-  const former = [seen?.Spec, PreviousSpec].find((spec) => spec !== undefined && revisionOf(spec) === revision);
-  const paths = former && changedPaths(settingsOfSpec(former, names), settingsOfSpec(Spec, names));
-  const what = paths?.length ? `: ${paths.join(", ")}` : "";
-  throw new DeploymentError("CONFLICT", `Service ${Spec.Name} has been changed since it was looked at${what}.`, {
+  const expected = [first?.Spec, PreviousSpec].find((spec) => spec !== undefined && revisionOf(spec) === revision);
+  const paths = expected && changedPaths(readSettings(expected, names), readSettings(Spec, names));
+  const changes = paths?.length ? `: ${paths.join(", ")}` : "";
+  throw new DeploymentError("CONFLICT", `Service ${Spec.Name} was modified since the plan was made${changes}.`, {
     service: Spec.Name,
-    issues: paths?.map((field) => ({ field, message: `${field} has been changed` })),
-    hint: "Look at it again, and decide anew; it was left as it is.",
+    issues: paths?.map((field) => ({ field, message: `${field} was modified` })),
+    hint: "Run `ofdeploy plan` again; the service was not updated.",
   });
 }
 
-/** @throws DeploymentError `UNSUPPORTED` if the swarm does not make this change in place. */
-function assertSameMode(present: ServiceSettings, request: NormalizedRequest): void {
-  const reason = swarmManifest.needsReplacement?.(present, request);
+/** @throws DeploymentError `UNSUPPORTED` if the swarm can't change the mode in place. */
+function assertSameMode(observed: ServiceSettings, request: NormalizedRequest): void {
+  const reason = swarmManifest.needsReplacement?.(observed, request);
   if (reason === undefined) return;
   throw new DeploymentError("UNSUPPORTED", `Service ${request.name} can't be updated: ${reason}.`, {
     service: request.name,
     field: "mode",
-    hint: "Remove it and deploy it anew.",
+    hint: "Remove the service and deploy it again.",
   });
 }
 
 /**
- * Whether an update has to ask for new tasks, since it differs in nothing that makes the swarm start any, and none runs or
- * is on its way.
+ * Whether the update must force new tasks: no task runs or is about to, and nothing that the update changes would make the
+ * swarm start one.
  */
 async function needsForceUpdate(
   engine: DockerEngine,
   { ID }: ServiceDetails,
-  { present, asked }: { present: ServiceSettings; asked: ServiceSettings },
+  { observed, desired }: { observed: ServiceSettings; desired: ServiceSettings },
   { signal }: OperationOptions,
 ): Promise<boolean> {
-  if (changedPaths(processSettings(present), processSettings(asked)).length > 0) return false;
-  return !(await engine.tasks.list({ service: [ID] }, { signal })).some(isAlive);
+  if (changedPaths(taskSettings(observed), taskSettings(desired)).length > 0) return false;
+  return !(await engine.tasks.list({ service: [ID] }, { signal })).some(isActive);
 }
 
-const processSettings = ({ labels = {}, ...settings }: ServiceSettings): ServiceSettings => ({
+/** The settings without the labels that are on the service only. */
+const taskSettings = ({ labels = {}, ...settings }: ServiceSettings): ServiceSettings => ({
   ...settings,
   labels: Object.fromEntries(Object.entries(labels).filter(([label]) => !isBookkeepingLabel(label))),
 });
 
-const isAlive = (task: TaskDetails): boolean => !hasFailed(task) && !hasCompleted(task) && !isShuttingDown(task);
+const isActive = (task: TaskDetails): boolean => !hasFailed(task) && !hasCompleted(task) && !isShuttingDown(task);
 
-type Template = { ForceUpdate?: number };
-
-/** The spec with the swarm's own counter of forced updates raised (Engine API, TaskSpec.ForceUpdate). */
+/** Raises the swarm's counter of forced updates (Engine API, TaskSpec.ForceUpdate). */
 const withForceUpdate = <Spec extends { TaskTemplate: object }>(spec: Spec): Spec => {
-  const { ForceUpdate = 0 } = spec.TaskTemplate as Template;
+  const { ForceUpdate = 0 } = spec.TaskTemplate as { ForceUpdate?: number };
   return { ...spec, TaskTemplate: { ...spec.TaskTemplate, ForceUpdate: ForceUpdate + 1 } };
 };

@@ -7,54 +7,52 @@ import {
   type TaskDetails,
 } from "@openfactory/docker-engine";
 import { lastLines, unreadableDriver } from "../observe/logs.js";
-import type { Observation } from "../observe/services.js";
 import { instanceStatus, redactorFor } from "../observe/status.js";
-import { hasCompleted } from "../observe/tasks.js";
+import { hasCompleted, type Observation } from "../observe/tasks.js";
 import { explainMissingImage, isImageMissing } from "./rejections.js";
 
-/** How a failure is told: what goes before the reason. */
 export interface FailureContext {
   code: ErrorCode;
-  /** Of a task whose health check may have failed: see `TaskHealth.failed`. */
-  before: string | ((health: TaskHealth["failed"]) => string);
-  /** The health check of the task had not passed when it ended. */
-  unproven?: boolean;
-  /** What to do, where a task says nothing of it; else it goes before what the task says. */
+  /** The start of the message, before the reason. A function gets {@link TaskHealth.failed} of the task. */
+  summary: string | ((healthFailed: TaskHealth["failed"]) => string);
+  /** The task ended before its health check had passed. Default false. */
+  neverHealthy?: boolean;
+  /** A hint that goes before the hint for the task. */
   hint?: string;
 }
 
 /**
- * The error of a service one of whose tasks has failed: with node, exit code, the engine's words, what its health check
- * wrote last and the last log lines.
+ * The error of a service with a failed task: with node, exit code, the engine's message, the last output of the health
+ * check and the last log lines.
  */
 export async function serviceFailure(
   engine: DockerEngine,
   observed: Observation,
   task: TaskDetails | undefined,
-  { code, before, unproven = false, hint = "" }: FailureContext,
+  { code, summary, neverHealthy = false, hint = "" }: FailureContext,
 ): Promise<DeploymentError> {
   const { service, nodes } = observed;
   const instance = task && instanceStatus(service, [task], nodes);
   const { failed, output }: TaskHealth =
     task === undefined ? { failed: false } : await taskHealth(engine, service, task);
-  // A task that completed after its health check had passed has done its work, whatever a later check found.
-  const health = unproven || instance?.state === "failed" ? failed : false;
+  // A task that completed after its health check had passed has done its work, even if a later check failed.
+  const healthFailed = neverHealthy || instance?.state === "failed" ? failed : false;
   const image = isImageMissing(instance) ? await explainMissingImage(engine, service, instance) : undefined;
-  const told = code === "TASK_FAILED" && image !== undefined ? image.code : code;
-  const words = typeof before === "string" ? before : before(health);
+  const start = typeof summary === "string" ? summary : summary(healthFailed);
+  const reason = reasonOf(instance, { healthFailed, output, neverHealthy });
   return new DeploymentError(
-    told,
-    `${words}: ${reasonOf(instance, { health, output, unproven })}${image?.reason ?? ""}.`,
+    code === "TASK_FAILED" && image !== undefined ? image.code : code,
+    `${start}: ${reason}${image?.reason ?? ""}.`,
     {
       service: service.Spec.Name,
-      hint: `${hint} ${image?.hint ?? hintFor(service, instance, health)}`.trim(),
-      instance: instance && (await failedInstance(engine, observed, instance, { health, output })),
+      hint: `${hint} ${image?.hint ?? hintFor(service, instance, healthFailed)}`.trim(),
+      instance: instance && (await failedInstance(engine, observed, instance, { healthFailed, output })),
     },
   );
 }
 
 interface Health {
-  health: TaskHealth["failed"];
+  healthFailed: TaskHealth["failed"];
   output?: string | undefined;
 }
 
@@ -62,65 +60,62 @@ export async function failedInstance(
   engine: DockerEngine,
   observed: Observation,
   { id, node, exitCode, error }: InstanceStatus,
-  { health, output }: Health,
+  { healthFailed, output }: Health,
 ): Promise<FailedInstance> {
-  const secrets = redactorFor(observed.service);
-  const words = [error, health && output && `health check: ${output}`].filter(Boolean).join("; ");
+  const redactor = redactorFor(observed.service);
+  const errors = [error, healthFailed && output && `health check: ${output}`].filter(Boolean).join("; ");
   const lines = await lastLines(engine, observed, id);
   return {
     id,
     node,
     exitCode,
-    error: words === "" ? undefined : secrets.text(words),
-    lastLogLines: lines.map((line) => secrets.text(line)),
+    error: errors === "" ? undefined : redactor.text(errors),
+    lastLogLines: lines.map((line) => redactor.text(line)),
   };
 }
 
 const reasonOf = (
   instance: InstanceStatus | undefined,
-  { health, output, unproven }: Health & { unproven: boolean },
+  { healthFailed, output, neverHealthy }: Health & { neverHealthy: boolean },
 ): string => {
   const where = instance?.node ? ` on ${instance.node}` : "";
   if (instance?.engineState === "rejected") return `rejected${where}: ${instance.error ?? "no reason given"}`;
-  if (health) return `its health check failed${where}${output === undefined ? "" : `: ${output}`}`;
-  const unclear = health === undefined && unproven ? ", before its health check had passed" : "";
-  if (instance?.exitCode !== undefined) return `it ended${where} with exit code ${instance.exitCode}${unclear}`;
+  if (healthFailed) return `its health check failed${where}${output === undefined ? "" : `: ${output}`}`;
+  const unclear = healthFailed === undefined && neverHealthy ? ", before its health check had passed" : "";
+  if (instance?.exitCode !== undefined)
+    return `the process exited${where} with exit code ${instance.exitCode}${unclear}`;
   return `${instance?.error ?? instance?.engineState ?? "no reason given"}${where}${unclear}`;
 };
 
 const hintFor = (
   service: ServiceDetails,
   instance: InstanceStatus | undefined,
-  health: TaskHealth["failed"],
+  healthFailed: TaskHealth["failed"],
 ): string => {
-  if (instance?.engineState === "rejected")
-    return "Make the node fit for it, or keep it off that node by a constraint.";
+  if (instance?.engineState === "rejected") return "Fix the node, or exclude it with a constraint.";
   if (/port is already allocated|address already in use/i.test(instance?.error ?? "")) {
-    return "Publish another host port, or stop what uses it on that node.";
+    return "Publish another host port, or stop the process that uses the port on that node.";
   }
   const driver = unreadableDriver(service.Spec);
   const log =
-    driver === undefined ? "See its last log lines." : `Its log can't be read: the logging driver is ${driver}.`;
-  if (health) return `Correct the health check, or give the process more time (start_period). ${log}`;
+    driver === undefined ? "See the last log lines." : `The log can't be read: the logging driver is ${driver}.`;
+  if (healthFailed) return `Correct the health check, or give the process more time to start (start_period). ${log}`;
   if (instance?.exitCode === 0)
-    return "If it is meant to end, make it a job, or set its restart condition to on-failure.";
+    return "If the process is meant to end, make the service a job, or set its restart condition to on-failure.";
   return log;
 };
 
-/** Docker's own number of retries of a health check (Engine API, HealthConfig). */
-const RETRIES = 3;
-
-/** How the health check of a task that is not well went. */
+/** The result of a task's health check. */
 export interface TaskHealth {
-  /** Whether the swarm ended the task because its health check failed; undefined: that is not known. */
+  /** Whether the swarm stopped the task because its health check failed. Undefined: unknown. */
   failed: boolean | undefined;
-  /** What its last run wrote, where the manager that is asked runs the task. */
+  /** The last output of the check, if the task runs on the node of this manager. */
   output?: string;
 }
 
 /**
- * How the health check of a task went. The swarm says so of a task that ended with an error; of one that ended with exit
- * code 0 after it was told to stop, only the container knows, which this manager has if the task is on its own node.
+ * The result of a task's health check. The swarm reports a failed check of a task that ended with an error. If the task
+ * stopped with exit code 0, only its container has the result, which this manager can read on its own node only.
  */
 export async function taskHealth(
   engine: DockerEngine,
@@ -135,6 +130,9 @@ export async function taskHealth(
   };
 }
 
+/** Docker's default number of retries of a health check (Engine API, HealthConfig). */
+const DEFAULT_RETRIES = 3;
+
 function hasFailedHealth(
   { Status, ...task }: TaskDetails,
   container: ContainerDetails | undefined,
@@ -142,17 +140,17 @@ function hasFailedHealth(
   if (/unhealthy container/i.test(Status.Err ?? "")) return true;
   if (!hasCompleted({ Status, ...task })) return false;
   const { Health } = container?.State ?? {};
-  // An engine calls each container that has ended unhealthy: only the number of failures in a row tells.
-  return Health && Health.FailingStreak >= (container?.Config.Healthcheck?.Retries || RETRIES);
+  // An engine reports every container that ended during its checks as unhealthy. The number of failures is reliable.
+  return Health && Health.FailingStreak >= (container?.Config.Healthcheck?.Retries || DEFAULT_RETRIES);
 }
 
-/** Nothing is known of a container on another node, or one that is removed. */
+/** The container of a task; undefined if it is on another node or was removed. */
 async function containerOf(engine: DockerEngine, { Status }: TaskDetails): Promise<ContainerDetails | undefined> {
   const id = Status.ContainerStatus?.ContainerID;
   try {
     return id ? await engine.containers.inspect(id, { timeoutMs: 5_000 }) : undefined;
   } catch {
-    // The failure itself is what must be reported.
+    // The error of the task must be reported, not the error of this call.
     return undefined;
   }
 }

@@ -1,92 +1,91 @@
-import type { DeploymentError, ErrorCode, InstanceStatus } from "@openfactory/deploy-core";
+import type { ErrorCode, InstanceStatus } from "@openfactory/deploy-core";
 import {
   type CallOptions,
   type DockerEngine,
-  engineFault,
   registryOf,
   type ServiceDetails,
   type TaskDetails,
 } from "@openfactory/docker-engine";
 import { PULL_POLICY_LABEL } from "@openfactory/docker-translators";
-import { isImageOnManager, registryError, registryRefusal } from "../deploy/images.js";
+import { engineMessage, isImageOnManager, registryError, registryRefusal } from "../deploy/images.js";
 import { constraintsOf, eligibleNodes } from "../observe/eligible-nodes.js";
 
-/** So many nodes that turn tasks away speak for all of them. */
-const NODES = 3;
-/** The swarm tries a node that often, in five minutes, before it prefers others (swarmkit, scheduler). */
+const NO_SUCH_IMAGE = /no such image/i;
+
+/** When this many nodes have rejected tasks, all others are expected to reject them, too. */
+const REJECTING_NODES = 3;
+/** The swarm tries a node this many times in five minutes before it prefers others (swarmkit, scheduler). */
 const ATTEMPTS_PER_NODE = 5;
 
 /**
- * The tasks that nodes turned away, for want of an image or a directory, as far as a wait has seen them: the swarm itself
- * forgets all but the last few. Another node may take what one turns away.
+ * The tasks that nodes rejected during a wait, for a missing image or directory. The swarm itself keeps only the last
+ * few. Another node may accept a task that one node rejects.
  */
 export class Rejections {
   /** Node id by task id. */
   readonly #nodes = new Map<string, string>();
-  /** How many nodes could take a task, as counted when there were so many rejections. */
-  #fitting = 0;
+  /** The number of eligible nodes, counted when there were `#countedAt` rejections. */
+  #eligible = 0;
   #countedAt = 0;
-  #forImage = false;
-  #isNowhere = false;
-  #isAsked = false;
+  #isForImage = false;
+  #isLookupStarted = false;
+  /** Neither the registry nor the manager has the image. */
+  #isImageUnavailable = false;
 
-  note(tasks: readonly TaskDetails[]): void {
+  record(tasks: readonly TaskDetails[]): void {
     for (const { ID, NodeID, Status } of tasks) {
       if (Status.State !== "rejected") continue;
       this.#nodes.set(ID, NodeID ?? "");
-      this.#forImage ||= /no such image/i.test(Status.Err ?? "");
+      this.#isForImage ||= NO_SUCH_IMAGE.test(Status.Err ?? "");
     }
   }
 
-  /**
-   * Whether there is no node left that could take a task: all have turned one away, or so many that it says the same, or
-   * there is no such image to be had.
-   */
+  /** Whether no node is left to accept a task: all eligible ones rejected one, or enough of them, or there is no image. */
   async allNodesRejected(engine: DockerEngine, { Spec }: ServiceDetails, signal?: AbortSignal): Promise<boolean> {
-    const tried = new Set(this.#nodes.values()).size;
-    if (tried === 0) return false;
-    if (tried >= NODES || this.#nodes.size > ATTEMPTS_PER_NODE * (NODES - 1)) return true;
+    const rejecting = new Set(this.#nodes.values()).size;
+    if (rejecting === 0) return false;
+    if (rejecting >= REJECTING_NODES || this.#nodes.size > ATTEMPTS_PER_NODE * (REJECTING_NODES - 1)) return true;
     if (this.#countedAt !== this.#nodes.size) {
       this.#countedAt = this.#nodes.size;
-      this.#fitting = eligibleNodes(await engine.nodes.list({ signal }), constraintsOf(Spec)).length;
+      this.#eligible = eligibleNodes(await engine.nodes.list({ signal }), constraintsOf(Spec)).length;
     }
-    if (tried >= this.#fitting) return true;
+    if (rejecting >= this.#eligible) return true;
     const image = Spec.TaskTemplate.ContainerSpec?.Image;
-    if (this.#forImage && image !== undefined && !this.#isAsked) {
-      this.#isAsked = true;
-      void this.#lookFor(engine, image, { signal });
+    if (this.#isForImage && image !== undefined && !this.#isLookupStarted) {
+      this.#isLookupStarted = true;
+      void this.#lookUpImage(engine, image, { signal });
     }
-    return this.#isNowhere;
+    return this.#isImageUnavailable;
   }
 
-  /** Not waited for: a registry may take its time. A look-up that fails says nothing. */
-  async #lookFor(engine: DockerEngine, image: string, options: CallOptions): Promise<void> {
+  /** Not awaited: a registry may be slow. A failed lookup changes nothing. */
+  async #lookUpImage(engine: DockerEngine, image: string, options: CallOptions): Promise<void> {
     try {
-      const refused = (await registryRefusal(engine, image, options)) !== undefined;
-      this.#isNowhere = refused && !(await isImageOnManager(engine, image, options));
+      const isRefused = (await registryRefusal(engine, image, options)) !== undefined;
+      this.#isImageUnavailable = isRefused && !(await isImageOnManager(engine, image, options));
     } catch {
-      // An abort is the wait's own to tell.
+      // The wait itself reports an abort.
     }
   }
 }
 
 /**
- * Whether a node rejected a task since it had no such image, and got none by a pull of its own. Only words tell it: that
- * the pull failed, and why, stands in the node's log alone (Engine API, Task).
+ * Whether a node rejected a task because it lacks the image and could not pull it. Only the message says so; the reason
+ * why the pull failed is in the node's own log (Engine API, Task).
  */
 export const isImageMissing = (instance: Pick<InstanceStatus, "engineState" | "error"> | undefined): boolean =>
-  instance?.engineState === "rejected" && /no such image/i.test(instance.error ?? "");
+  instance?.engineState === "rejected" && NO_SUCH_IMAGE.test(instance.error ?? "");
 
 /** Why a node lacks an image. */
 export interface MissingImage {
-  /** `TASK_FAILED` where the registry may have the image, and does not answer requests at the moment. */
+  /** `TASK_FAILED` if the registry may have the image but is rate limited or down. */
   code: ErrorCode;
-  /** Goes after the node's own words. Empty: nothing more is known. */
+  /** Follows the node's own message. Empty if nothing more is known. */
   reason: string;
   hint: string;
 }
 
-/** Asks the registry from here why a node did not get an image, where nodes are meant to pull it. */
+/** Asks the registry from this manager why a node did not get an image, unless the pull policy is `never`. */
 export async function explainMissingImage(
   engine: DockerEngine,
   { Spec }: ServiceDetails,
@@ -96,43 +95,41 @@ export async function explainMissingImage(
     return {
       code: "IMAGE_NOT_FOUND",
       reason: "",
-      hint: `The pull policy is never: load the image on ${node} (docker load) and on every node that may run it, or keep the service off it by a constraint.`,
+      hint: `The pull policy is never: load the image on ${node} (docker load) and on every node that may run the service, or exclude the node with a constraint.`,
     };
   }
   const image = Spec.TaskTemplate.ContainerSpec?.Image ?? "";
   const registry = registryOf(image);
-  const unclear = (reason = ""): MissingImage => ({
+  const error = registry === undefined ? undefined : await registryError(engine, image);
+  const answer = error && engineMessage(error);
+  const isUnavailable = registry !== undefined && answer !== undefined && unavailableRegistry(registry, answer, node);
+  if (isUnavailable) return isUnavailable;
+  return {
     code: "IMAGE_NOT_FOUND",
-    reason,
+    reason: answer === undefined ? "" : `; the manager asked ${registry}: ${answer}`,
     hint:
-      `See that ${registry ?? "the registry"} has the image, that ${node} can reach it, and that the service's credentials are good ` +
-      "(docker login, then `ofdeploy refresh-auth`); or load the image on every node that may run it.",
-  });
-  const answer = registry === undefined ? undefined : await registryError(engine, image);
-  if (answer === undefined || registry === undefined) return unclear();
-  return busyRegistry(registry, answer, node) ?? unclear(`; the manager asked ${registry}: ${wordsOf(answer)}`);
+      `Check that ${registry ?? "the registry"} has the image, that ${node} can reach it, and that the service's credentials are valid ` +
+      "(docker login, then `ofdeploy refresh-auth`); or load the image on every node that may run the service (docker load).",
+  };
 }
 
-const wordsOf = (error: DeploymentError): string =>
-  (engineFault(error)?.message ?? error.message).replace(/\.?\s*$/, "");
-
-/** A registry that limits requests, or is down for now. Only words tell it: the engine answers with its own status. */
-function busyRegistry(registry: string, answer: DeploymentError, node: string): MissingImage | undefined {
-  const words = wordsOf(answer);
-  if (/too ?many ?requests|\b429\b|rate limit/i.test(words)) {
+/** A registry that is rate limited or down. The engine answers with a status of its own, so its message decides. */
+function unavailableRegistry(registry: string, answer: string, node: string): MissingImage | undefined {
+  const load = `load the image on ${node} and on every node that may run the service (docker load)`;
+  if (/too ?many ?requests|\b429\b|rate limit/i.test(answer)) {
     return {
       code: "TASK_FAILED",
       reason: `; the registry ${registry} answers 429: too many requests`,
       hint:
-        `Wait until the limit of ${registry} allows pulls again, log in as a user with a higher limit (docker login, then ` +
-        `\`ofdeploy refresh-auth\`), or load the image on ${node} and on every node that may run it (docker load).`,
+        `Wait until the rate limit of ${registry} allows pulls again, log in as a user with a higher limit ` +
+        `(docker login, then \`ofdeploy refresh-auth\`), or ${load}.`,
     };
   }
-  if (/\b503\b|service unavailable/i.test(words)) {
+  if (/\b503\b|service unavailable/i.test(answer)) {
     return {
       code: "TASK_FAILED",
       reason: `; the registry ${registry} answers 503: it is down or overloaded`,
-      hint: `Deploy again when ${registry} answers, or load the image on ${node} and on every node that may run it (docker load).`,
+      hint: `Deploy again when ${registry} is available, or ${load}.`,
     };
   }
   return undefined;

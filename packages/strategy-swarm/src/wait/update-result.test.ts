@@ -119,8 +119,8 @@ describe("an update that is rolled back", () => {
   test("is told with the task that failed: node, exit code, the engine's words", async () => {
     await expect(wait(goingBack, rolledBack(before(0)))).rejects.toMatchObject({
       code: "ROLLED_BACK",
-      message: "demo was rolled back, since its new version failed: task: non-zero exit (3) on node-1.",
-      hint: "The previous version runs again. See its last log lines.",
+      message: "demo was rolled back because its new version failed: task: non-zero exit (3) on node-1.",
+      hint: "The previous version is running. See the last log lines.",
       instance: { id: "task2", node: "node-1", error: "task: non-zero exit (3)", lastLogLines: [] },
     });
   });
@@ -180,7 +180,7 @@ describe("an update that has stopped", () => {
     const tasks = [task(3, "running"), task(2, "failed", crashed), other(1, "shutdown")];
     await expect(wait({ found: service({}, updating), tasks }, paused(tasks))).rejects.toMatchObject({
       code: "TASK_FAILED",
-      message: expect.stringMatching(/^The update of demo has stopped, since a task failed: .* on node-1\.$/),
+      message: expect.stringMatching(/^The update of demo is paused because a task failed: .* on node-1\.$/),
       instance: { id: "task2" },
     });
     await expect(wait({ found: service({}, updating), tasks }, paused(tasks, "rollback_paused"))).rejects.toMatchObject(

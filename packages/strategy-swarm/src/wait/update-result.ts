@@ -1,23 +1,21 @@
 import type { DeploymentError, ServiceStatus } from "@openfactory/deploy-core";
 import type { CallOptions, DockerEngine, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
-import type { Observation } from "../observe/services.js";
 import { updateOf } from "../observe/status.js";
-import { hasCompleted, hasFailed, ofCurrentVersion } from "../observe/tasks.js";
+import { hasCompleted, hasFailed, newestFirst, type Observation, ofCurrentVersion } from "../observe/tasks.js";
 import { serviceFailure } from "./failure.js";
 
-/** How long ago, at most, an update may have been rolled back to be what a wait is about that did not see it happen. */
+/** A wait that starts within this time after a rollback reports that rollback as its own result. */
 const RECENT_MS = 60_000;
 
-/** States in which the swarm does no more about an update (Engine API, Service.UpdateStatus). */
+/** States in which the swarm has ended an update or stopped it (Engine API, Service.UpdateStatus). */
 const ENDED: ReadonlySet<string> = new Set(["completed", "paused", "rollback_completed", "rollback_paused"]);
 
-/** Tells updates of one service apart. */
+/** Identifies one update of a service. */
 const keyOf = ({ UpdateStatus }: ServiceDetails): string => `${UpdateStatus?.State} ${UpdateStatus?.StartedAt}`;
 
 /**
- * The update that had ended before a wait began, and is not what it is about: the swarm tells how the last one ended until
- * there is a next one. Undefined for one that goes on, or that this strategy has made (`own`), or that was rolled back
- * only just now.
+ * The key of the update that had ended before a wait started, since the swarm reports the result of the last update until
+ * the next one. Undefined if the update is in progress, was made by this strategy (`own`), or was rolled back recently.
  */
 export async function endedUpdate(
   engine: DockerEngine,
@@ -30,14 +28,14 @@ export async function endedUpdate(
   return keyOf(service);
 }
 
-/** By the swarm's clock, which need not be this machine's. */
+/** Compares with the swarm's clock, which may differ from the clock of this machine. */
 async function isRecent(engine: DockerEngine, time: string | undefined, signal?: AbortSignal): Promise<boolean> {
   if (time === undefined) return true;
   const { SystemTime } = await engine.info({ signal });
   return (SystemTime === undefined ? Date.now() : Date.parse(SystemTime)) - Date.parse(time) < RECENT_MS;
 }
 
-/** Whether the swarm itself will say what becomes of tasks that fail: it goes back to the version before. */
+/** Whether the swarm itself decides about failed tasks, by a rollback. */
 export const swarmWillRollBack = ({ service }: Observation): boolean =>
   service.UpdateStatus?.State === "updating" && service.Spec.UpdateConfig?.FailureAction === "rollback";
 
@@ -47,38 +45,38 @@ export const isUpdating = ({ service }: Observation): boolean => {
 };
 
 /**
- * The error of a service whose update has come to a bad end; undefined if it has not.
- * @param past as {@link endedUpdate} tells: an update that was stopped then is no error if all runs all the same.
+ * The error of a service whose update was rolled back or paused; undefined if neither has happened.
+ * @param ended the result of {@link endedUpdate}: an update paused before the wait is no error if all tasks run.
  */
 export async function updateFailure(
   engine: DockerEngine,
   observed: Observation,
   { state }: ServiceStatus,
-  past: string | undefined,
+  ended: string | undefined,
 ): Promise<DeploymentError | undefined> {
   const { service, tasks } = observed;
   const { Name } = service.Spec;
-  const isPast = past === keyOf(service);
-  const present = ofCurrentVersion(observed).tasks;
+  const isPast = ended === keyOf(service);
+  const current = ofCurrentVersion(observed).tasks;
   switch (service.UpdateStatus?.State) {
     case "rollback_completed": {
-      // After a rollback that was asked for, the swarm keeps the version before: it is what was wanted.
+      // After a requested rollback, the swarm keeps the earlier version. After its own, it keeps none.
       if (service.PreviousSpec || isPast) return undefined;
-      const telling = lastFailed(tasks.filter((task) => !present.includes(task)));
-      return serviceFailure(engine, observed, telling, {
+      const failedTask = lastFailed(tasks.filter((task) => !current.includes(task)));
+      return serviceFailure(engine, observed, failedTask, {
         code: "ROLLED_BACK",
-        before: `${Name} was rolled back, since its new version failed`,
-        hint: "The previous version runs again.",
+        summary: `${Name} was rolled back because its new version failed`,
+        hint: "The previous version is running.",
       });
     }
     case "paused":
     case "rollback_paused": {
       if (isPast && state !== "pending" && state !== "failed") return undefined;
-      const what = service.UpdateStatus.State === "paused" ? "update" : "rollback";
-      return serviceFailure(engine, observed, lastFailed(present) ?? lastFailed(tasks), {
+      const change = service.UpdateStatus.State === "paused" ? "update" : "rollback";
+      return serviceFailure(engine, observed, lastFailed(current) ?? lastFailed(tasks), {
         code: "TASK_FAILED",
-        before: `The ${what} of ${Name} has stopped, since a task failed`,
-        hint: "Some of its tasks may be of the version before: roll it back, or update it again.",
+        summary: `The ${change} of ${Name} is paused because a task failed`,
+        hint: "Some tasks may be of the previous version: roll the service back, or update it again.",
       });
     }
     default:
@@ -86,10 +84,8 @@ export async function updateFailure(
   }
 }
 
-const latestFirst = (a: TaskDetails, b: TaskDetails): number => (a.CreatedAt < b.CreatedAt ? 1 : -1);
-
-/** The last task that ended otherwise than it was told to. */
+/** The newest task that failed, or else that completed. */
 const lastFailed = (tasks: readonly TaskDetails[]): TaskDetails | undefined => {
-  const latest = tasks.toSorted(latestFirst);
-  return latest.find(hasFailed) ?? latest.find(hasCompleted);
+  const newest = tasks.toSorted(newestFirst);
+  return newest.find(hasFailed) ?? newest.find(hasCompleted);
 };

@@ -63,7 +63,7 @@ test.each([
   [
     "a registry does not answer",
     [task(2, "preparing", {}, { DesiredState: "running" }), task(1, "rejected", { Err: "No such image: demo:1" })],
-    "See whether the registry answers",
+    "Check that the registry is reachable",
   ],
   ["nothing is said", [task(1, "preparing", {}, { DesiredState: "running" })], "Raise the time limit"],
 ])("a wait that ends in TIMEOUT has a hint that fits: %s", async (_, tasks, hint) => {
@@ -154,22 +154,22 @@ describe("a service with a health check", () => {
     );
     expect(error).toMatchObject({
       code: "TASK_FAILED",
-      message: "demo is in a crash loop (2 tasks ended): it ended on node-1 with exit code 7.",
+      message: "demo is in a crash loop (2 tasks ended): the process exited on node-1 with exit code 7.",
       instance: { exitCode: 7, error: "task: non-zero exit (7)" },
     });
   });
 
   test("whose process ends by itself with exit code 0 is in a crash loop, as its container shows", async () => {
     await expect(waitWith(here(1), checked, ...loop("complete", ended(undefined, 0)))).rejects.toMatchObject({
-      message: "demo is in a crash loop (2 tasks ended): it ended on node-1 with exit code 0.",
-      hint: expect.stringContaining("make it a job"),
+      message: "demo is in a crash loop (2 tasks ended): the process exited on node-1 with exit code 0.",
+      hint: expect.stringContaining("make the service a job"),
     });
   });
 
   test("whose container can't be seen is said to have ended before the check had passed", async () => {
     await expect(waitWith(elsewhere, checked, ...loop("complete", ended(undefined, 0)))).rejects.toMatchObject({
       message:
-        "demo is in a crash loop (2 tasks ended): it ended on node-1 with exit code 0, before its health check had passed.",
+        "demo is in a crash loop (2 tasks ended): the process exited on node-1 with exit code 0, before its health check had passed.",
     });
   });
 
@@ -245,7 +245,7 @@ describe("a registry that", () => {
       "received unexpected HTTP status: 503 Service Unavailable",
       "TASK_FAILED",
       "answers 503",
-      "Deploy again when r.io:5000 answers",
+      "Deploy again when r.io:5000 is available",
     ],
     [
       "can't be reached",

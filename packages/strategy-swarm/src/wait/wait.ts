@@ -1,6 +1,6 @@
 import { DeploymentError, type ServiceStatus, throwIfAborted, type WaitOptions } from "@openfactory/deploy-core";
-import type { DockerEngine, TaskDetails } from "@openfactory/docker-engine";
-import { type Observation, serviceNotFound, servicePoller } from "../observe/services.js";
+import type { DockerEngine, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
+import { serviceNotFound, servicePoller } from "../observe/services.js";
 import { healthOf, restartsOnSuccess, serviceStatus } from "../observe/status.js";
 import {
   hasCompleted,
@@ -8,6 +8,7 @@ import {
   isGlobal,
   isJob,
   isRunning,
+  type Observation,
   ofCurrentVersion,
   taskHistories,
 } from "../observe/tasks.js";
@@ -15,121 +16,123 @@ import { failedInstance, serviceFailure, taskHealth } from "./failure.js";
 import { Rejections } from "./rejections.js";
 import { endedUpdate, isUpdating, swarmWillRollBack, updateFailure } from "./update-result.js";
 
-/** Ended this often at one place, a task is in a crash loop. */
+/** This many failed tasks of one slot are a crash loop. */
 const CRASH_LOOP = 2;
 
+/** The longest attempt that a running task is compared with, in milliseconds. */
+const MAX_ATTEMPT_MS = 10_000;
+
+/** What a wait has learned so far about the current version of a service. */
+interface WaitProgress {
+  /** Ids of tasks that were seen starting and not yet healthy. */
+  neverHealthy: ReadonlySet<string>;
+  /** Ids of tasks that ended before the wait and were replaced by a running one. */
+  historic: ReadonlySet<string>;
+  rejections: Rejections;
+}
+
 /**
- * Waits until all tasks of a service run (Swarm calls a task with a health check running when it is healthy), or, of a
- * job or one-shot, have completed.
- * @param changed ids of services whose update this strategy has made, and no wait has seen through yet.
- * @throws DeploymentError `TASK_FAILED`, `IMAGE_NOT_FOUND` (a node that lacks the image and can't pull it),
- * `ROLLED_BACK`, `TIMEOUT`, `NOT_FOUND`, `ABORTED`.
+ * Waits until all tasks of a service run (Swarm reports a task with a health check as running when it is healthy), or,
+ * for a job or one-shot, have completed. Defaults: `timeoutMs` 120 s, `settleMs` 1 s.
+ * @param updated ids of services that this strategy updated and no wait has completed for since.
+ * @throws DeploymentError `TASK_FAILED`, `IMAGE_NOT_FOUND` (a node lacks the image and can't pull it), `ROLLED_BACK`,
+ * `TIMEOUT`, `NOT_FOUND`, `ABORTED`.
  */
 export async function waitForService(
   engine: DockerEngine,
   serviceName: string,
   { signal, observer, timeoutMs = 120_000, settleMs = 1_000 }: WaitOptions,
-  changed: Set<string> = new Set(),
+  updated: Set<string> = new Set(),
 ): Promise<ServiceStatus> {
   const end = Date.now() + timeoutMs;
-  const looks = servicePoller(engine);
-  let observed = await looks.next(serviceName, { signal, service: serviceName });
+  const poller = servicePoller(engine);
+  let observed = await poller.next(serviceName, { signal, service: serviceName });
   const { ID } = observed.service;
-  let since = 0;
-  const unproven = new Set<string>();
-  const past = historicTaskIds(ofCurrentVersion(observed));
+  let readySince = 0;
+  const neverHealthy = new Set<string>();
+  const historic = historicTaskIds(ofCurrentVersion(observed));
   const rejections = new Rejections();
-  const pastEnd = await endedUpdate(engine, observed.service, { own: changed.has(ID), signal });
+  const ended = await endedUpdate(engine, observed.service, { own: updated.has(ID), signal });
   for (;;) {
     throwIfAborted(signal, { service: serviceName });
-    const present = ofCurrentVersion(observed);
-    trackHealth(present, unproven);
-    rejections.note(present.tasks.filter(({ ID: id }) => !past.has(id)));
-    const status = serviceStatus(present.service, present.tasks, present.nodes);
-    const updateError = await updateFailure(engine, observed, status, pastEnd);
+    const current = ofCurrentVersion(observed);
+    trackHealth(current, neverHealthy);
+    rejections.record(current.tasks.filter(({ ID: id }) => !historic.has(id)));
+    const status = serviceStatus(current.service, current.tasks, current.nodes);
+    const updateError = await updateFailure(engine, observed, status, ended);
     if (updateError !== undefined) throw updateError;
-    const notes = { unproven, past, rejections };
-    const failed = swarmWillRollBack(observed) ? undefined : await findFailed(engine, present, notes, signal);
-    if (failed !== undefined) throw await taskFailure(engine, observed, failed, unproven);
-    since = isReady(status) && !isUpdating(observed) ? since || Date.now() : 0;
-    const settled =
-      status.state === "running" ? since + Math.max(settleMs, longestFailedAttempt(present, past)) : since;
-    if (since !== 0 && Date.now() >= settled) {
-      changed.delete(ID);
+    const progress = { neverHealthy, historic, rejections };
+    const failed = swarmWillRollBack(observed) ? undefined : await findFailed(engine, current, progress, signal);
+    if (failed !== undefined) throw await taskFailure(engine, observed, failed, neverHealthy);
+    readySince = isReady(status) && !isUpdating(observed) ? readySince || Date.now() : 0;
+    const settledAt =
+      status.state === "running"
+        ? readySince + Math.max(settleMs, longestFailedAttempt(current, historic))
+        : readySince;
+    if (readySince !== 0 && Date.now() >= settledAt) {
+      updated.delete(ID);
       return status;
     }
     observer?.({ type: "waiting", service: serviceName, ...status.replicas, detail: detailOf(status) });
     if (Date.now() >= end) throw await timeoutError(engine, observed, status, timeoutMs);
-    const withinMs = (since === 0 ? end : Math.min(end, settled)) - Date.now();
-    observed = await looks.next(serviceName, { signal, service: serviceName, withinMs });
-    // Another one by its name is not the one that is waited for.
+    const withinMs = (readySince === 0 ? end : Math.min(end, settledAt)) - Date.now();
+    observed = await poller.next(serviceName, { signal, service: serviceName, withinMs });
+    // A new service with this name is not the one to wait for.
     if (observed.service.ID !== ID) throw serviceNotFound(engine, serviceName);
   }
 }
 
-/** No try is waited for longer. */
-const MAX_ATTEMPT_MS = 10_000;
+/** The ids of earlier tasks in slots that have a running task when the wait starts. */
+const historicTaskIds = ({ service, tasks }: Observation): ReadonlySet<string> =>
+  new Set(
+    taskHistories(service, tasks)
+      .filter(([newest]) => newest !== undefined && isRunning(newest))
+      .flatMap(([, ...earlier]) => earlier.map(({ ID }) => ID)),
+  );
 
 /**
- * How long the longest try took that failed since the wait began, in milliseconds: of a crash loop each try runs, and only
- * one that lasts longer is none of it.
+ * The swarm stops a task whose health check fails, and reports it as complete if its process then ends with exit code 0.
+ * A task that did its work differs from it by having been healthy.
  */
-const longestFailedAttempt = ({ tasks }: Observation, past: ReadonlySet<string>): number => {
-  const failed = tasks.filter((task) => task.Status.State === "failed" && !past.has(task.ID));
-  const tries = failed.map(({ CreatedAt, Status }) => Date.parse(Status.Timestamp) - Date.parse(CreatedAt));
-  return Math.min(MAX_ATTEMPT_MS, Math.max(0, ...tries));
-};
+function trackHealth({ service, tasks }: Observation, neverHealthy: Set<string>): void {
+  for (const task of tasks) {
+    const health = healthOf(service, task);
+    if (health === "starting") neverHealthy.add(task.ID);
+    if (health === "healthy") neverHealthy.delete(task.ID);
+  }
+}
 
-/** All that should run runs, or has done its work; a service of no replicas is what it was asked to be. */
+/** Whether all desired tasks run or have completed, or the service has no replicas. */
 const isReady = ({ state, replicas }: ServiceStatus): boolean =>
   state === "running" || state === "completed" || (state === "stopped" && replicas.running === 0);
 
 /**
- * A task whose health check fails is told to stop, and if its process then ends with exit code 0 the engine calls the
- * task complete. It is told from one that did its work by never having been healthy: by ids of tasks seen starting.
+ * The duration of the longest attempt that failed since the wait started, in milliseconds. In a crash loop each attempt
+ * runs for a while, so a task is ready only when it has run for longer.
  */
-function trackHealth({ service, tasks }: Observation, unproven: Set<string>): void {
-  for (const task of tasks) {
-    const health = healthOf(service, task);
-    if (health === "starting") unproven.add(task.ID);
-    if (health === "healthy") unproven.delete(task.ID);
-  }
-}
+const longestFailedAttempt = ({ tasks }: Observation, historic: ReadonlySet<string>): number => {
+  const failed = tasks.filter((task) => task.Status.State === "failed" && !historic.has(task.ID));
+  const attempts = failed.map(({ CreatedAt, Status }) => Date.parse(Status.Timestamp) - Date.parse(CreatedAt));
+  return Math.min(MAX_ATTEMPT_MS, Math.max(0, ...attempts));
+};
 
-/** Ids of the tasks whose place has a running one when the wait begins: what they came to is history. */
-const historicTaskIds = ({ service, tasks }: Observation): ReadonlySet<string> =>
-  new Set(
-    taskHistories(service, tasks)
-      .filter(([latest]) => latest !== undefined && isRunning(latest))
-      .flatMap(([, ...earlier]) => earlier.map(({ ID }) => ID)),
-  );
-
-/** What a wait has seen so far, of a service's present version. */
-interface WaitProgress {
-  /** Ids of tasks that were seen starting, and never healthy. */
-  unproven: ReadonlySet<string>;
-  /** Ids of tasks whose end is history. */
-  past: ReadonlySet<string>;
-  rejections: Rejections;
-}
-
-/** A task's history whose failure is final: it is not started again, or has been in vain. */
+/** The history of a slot whose failure is final: its task is not restarted, or restarting it has not helped. */
 async function findFailed(
   engine: DockerEngine,
   { service, tasks }: Observation,
-  { unproven, past, rejections }: WaitProgress,
+  { neverHealthy, historic, rejections }: WaitProgress,
   signal?: AbortSignal,
 ): Promise<TaskDetails[] | undefined> {
-  const again = restartsOnSuccess(service);
-  const inVain = (task: TaskDetails): boolean => hasFailed(task) || (hasCompleted(task) && unproven.has(task.ID));
+  const endsOnSuccess = restartsOnSuccess(service) && !isJob(service);
+  const isFailed = (task: TaskDetails): boolean => hasFailed(task) || (hasCompleted(task) && neverHealthy.has(task.ID));
   for (const history of taskHistories(service, tasks)) {
-    const recent = history.filter(({ ID }) => !past.has(ID));
-    const ended = recent.filter((task) => inVain(task) || (again && !isJob(service) && hasCompleted(task)));
-    const latest = history[0];
-    if (latest !== undefined && inVain(latest) && isFinalFailure(service, latest, history)) return history;
+    const recent = history.filter(({ ID }) => !historic.has(ID));
+    const ended = recent.filter((task) => isFailed(task) || (endsOnSuccess && hasCompleted(task)));
+    const newest = history[0];
+    if (newest !== undefined && isFailed(newest) && isFinalFailure(service, newest, history)) return history;
     if (ended.length < CRASH_LOOP) continue;
     const crashed = ended.filter(({ Status }) => Status.State !== "rejected");
-    // What is to be on every node, another node does not take.
+    // No other node accepts the task of a global service.
     if (
       crashed.length >= CRASH_LOOP ||
       isGlobal(service) ||
@@ -140,14 +143,10 @@ async function findFailed(
   return undefined;
 }
 
-/** Whether the restart policy lets it be at that. */
-const isFinalFailure = (
-  { Spec }: Observation["service"],
-  latest: TaskDetails,
-  history: readonly TaskDetails[],
-): boolean => {
+/** Whether the restart policy does not restart the newest task. */
+const isFinalFailure = ({ Spec }: ServiceDetails, newest: TaskDetails, history: readonly TaskDetails[]): boolean => {
   const { Condition = "any", MaxAttempts = 0 } = Spec.TaskTemplate.RestartPolicy ?? {};
-  if (Condition === "none" || (Condition === "on-failure" && hasCompleted(latest))) return true;
+  if (Condition === "none" || (Condition === "on-failure" && hasCompleted(newest))) return true;
   return MaxAttempts > 0 && history.length > MaxAttempts;
 };
 
@@ -164,34 +163,23 @@ async function taskFailure(
   engine: DockerEngine,
   observed: Observation,
   history: TaskDetails[],
-  unproven: ReadonlySet<string>,
+  neverHealthy: ReadonlySet<string>,
 ): Promise<DeploymentError> {
-  const telling = history.find((task) => hasFailed(task) || hasCompleted(task));
+  const ended = history.filter((task) => hasFailed(task) || hasCompleted(task));
+  const [last] = ended;
   const { Name } = observed.service.Spec;
-  const ended = history.filter((task) => hasFailed(task) || hasCompleted(task)).length;
-  const times = ended > 1 ? ` (${ended} tasks ended)` : "";
-  return serviceFailure(engine, observed, telling, {
+  const count = ended.length > 1 ? ` (${ended.length} tasks ended)` : "";
+  return serviceFailure(engine, observed, last, {
     code: "TASK_FAILED",
-    before(health) {
-      if (health) return `${Name} is unhealthy${times}`;
-      if (ended < 2) return `${Name} failed`;
-      return telling?.Status.State === "rejected"
-        ? `${Name} can't start (${ended} tasks failed)`
-        : `${Name} is in a crash loop${times}`;
+    summary(healthFailed) {
+      if (healthFailed) return `${Name} is unhealthy${count}`;
+      if (ended.length < 2) return `${Name} failed`;
+      return last?.Status.State === "rejected"
+        ? `${Name} can't start (${ended.length} tasks failed)`
+        : `${Name} is in a crash loop${count}`;
     },
-    unproven: telling !== undefined && unproven.has(telling.ID),
+    neverHealthy: last !== undefined && neverHealthy.has(last.ID),
   });
-}
-
-/** By the scheduler's words (swarmkit, manager/scheduler/filter.go). */
-function timeoutHint(detail: string): string {
-  if (/host-mode port already in use/i.test(detail))
-    return "Publish another host port, or free it on a node that may run the service.";
-  if (/no suitable node/i.test(detail)) return "No node matches its constraints, or has room for its reservations.";
-  if (/no such image/i.test(detail)) {
-    return "See whether the registry answers, or load the image on every node that may run the service (docker load).";
-  }
-  return "Raise the time limit, or see its log for what it waits for.";
 }
 
 async function timeoutError(
@@ -200,18 +188,32 @@ async function timeoutError(
   status: ServiceStatus,
   timeoutMs: number,
 ): Promise<DeploymentError> {
-  const late = status.instances.find(({ state }) => state !== "running" && state !== "completed");
+  const pending = status.instances.find(({ state }) => state !== "running" && state !== "completed");
   const { running, desired } = status.replicas;
-  const detail = detailOf(status) || "no task was made";
-  const task = observed.tasks.find(({ ID }) => ID === late?.id);
-  const check = task && (await taskHealth(engine, observed.service, task)).output;
+  const detail = detailOf(status) || "the swarm has created no task";
+  const task = observed.tasks.find(({ ID }) => ID === pending?.id);
+  const output = task && (await taskHealth(engine, observed.service, task)).output;
+  const check = output === undefined ? "" : `; health check: ${output}`;
   return new DeploymentError(
     "TIMEOUT",
-    `${status.name} was not ready within ${timeoutMs / 1000} s: ${running} of ${desired} tasks run; ${detail}${check === undefined ? "" : `; health check: ${check}`}.`,
+    `${status.name} was not ready within ${timeoutMs / 1000} s: ${running} of ${desired} tasks running; ${detail}${check}.`,
     {
       service: status.name,
       hint: timeoutHint(detail),
-      instance: late && (await failedInstance(engine, observed, late, { health: check !== undefined, output: check })),
+      instance:
+        pending && (await failedInstance(engine, observed, pending, { healthFailed: output !== undefined, output })),
     },
   );
+}
+
+/** The scheduler reports its reasons in messages only (swarmkit, manager/scheduler/filter.go). */
+function timeoutHint(detail: string): string {
+  if (/host-mode port already in use/i.test(detail))
+    return "Publish another host port, or free the port on a node that may run the service.";
+  if (/no suitable node/i.test(detail))
+    return "No node matches the constraints or has room for the reservations: change them, or check the nodes (docker node ls).";
+  if (/no such image/i.test(detail)) {
+    return "Check that the registry is reachable, or load the image on every node that may run the service (docker load).";
+  }
+  return "Raise the time limit, or see the service's log (ofdeploy logs).";
 }

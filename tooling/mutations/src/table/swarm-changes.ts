@@ -99,8 +99,8 @@ export const swarmChangeMutations = ofSuite("swarm", [
   [
     "the wrong task told of a rollback",
     `${source}/wait/update-result.ts`,
-    "tasks.filter((task) => !present.includes(task))",
-    "present",
+    "tasks.filter((task) => !current.includes(task))",
+    "current",
     "is to be rolled back",
   ],
   [
@@ -176,8 +176,8 @@ export const swarmChangeMutations = ofSuite("swarm", [
   [
     "a rollback of a job that never ends",
     `${source}/observe/status.ts`,
-    'isJob(service) ? undefined : UPDATES[service.UpdateStatus?.State ?? ""]',
-    'UPDATES[service.UpdateStatus?.State ?? ""]',
+    'isJob(service) ? undefined : UPDATE_STATES[service.UpdateStatus?.State ?? ""]',
+    'UPDATE_STATES[service.UpdateStatus?.State ?? ""]',
     "rollback of a job",
   ],
   [
@@ -250,8 +250,8 @@ export const swarmResourceMutations = ofSuite("swarm", [
   [
     "preflight does not look at names",
     `${source}/preflight/preflight.ts`,
-    "  if (updates || !services",
-    "  if (!updates || !services",
+    "  if (updates || !serviceNames",
+    "  if (!updates || !serviceNames",
     "preflight finds a name in use",
   ],
   [
@@ -264,8 +264,8 @@ export const swarmResourceMutations = ofSuite("swarm", [
   [
     "preflight does not compare the requests",
     `${source}/preflight/ports.ts`,
-    "all.slice(0, all.findIndex((holder) => holder.candidate === candidate))",
-    "all.filter((holder) => holder.candidate === undefined)",
+    "all.slice(0, all.findIndex((owner) => owner.checked === checked))",
+    "all.filter((owner) => owner.checked === undefined)",
     "two of the requests want one host port",
   ],
   [
@@ -278,8 +278,8 @@ export const swarmResourceMutations = ofSuite("swarm", [
   [
     "preflight takes any node",
     `${source}/preflight/placement.ts`,
-    "if (fitting.length === 0) return [noNode(candidate, constraints)];",
-    "if (fitting.length === 0) return [];",
+    "if (eligible.length === 0) return [noEligibleNode(checked, constraints)];",
+    "if (eligible.length === 0) return [];",
     "constraints that no node fulfils",
   ],
   [
@@ -292,8 +292,8 @@ export const swarmResourceMutations = ofSuite("swarm", [
   [
     "preflight content with a registry's refusal",
     `${source}/preflight/images.ts`,
-    "      if (fault !== undefined) faults.set(image, fault);\n",
-    '      if (fault?.code === "UNAUTHORIZED") faults.set(image, fault);\n',
+    "      if (refusal !== undefined) refusals.set(image, refusal);\n",
+    '      if (refusal?.code === "UNAUTHORIZED") refusals.set(image, refusal);\n',
     "an image that its registry does not have",
   ],
   [

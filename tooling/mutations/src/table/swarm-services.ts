@@ -16,7 +16,7 @@ export const swarmServiceMutations = ofSuite("swarm", [
   [
     "an aborted deploy goes on",
     `${source}/deploy/deploy.ts`,
-    "  await undoIfAborted(engine, created, name, signal);\n",
+    "  await removeIfAborted(engine, created, name, signal);\n",
     "",
     "at each progress event",
   ],
@@ -52,14 +52,14 @@ export const swarmServiceMutations = ofSuite("swarm", [
     "removal by the beginning of a name",
     `${source}/observe/services.ts`,
     BY_NAME,
-    "new Map(wanted.map((name) => [name, listed.find(({ Spec }) => Spec.Name.startsWith(name))]))",
+    "new Map(valid.map((name) => [name, listed.find(({ Spec }) => Spec.Name.startsWith(name))]))",
     "names are exact",
   ],
   [
     "look-up by id",
     `${source}/observe/services.ts`,
     BY_NAME,
-    "new Map(await Promise.all(wanted.map(async (name) => [name, await engine.services.inspect(name).catch(() => undefined)])))",
+    "new Map(await Promise.all(valid.map(async (name) => [name, await engine.services.inspect(name).catch(() => undefined)])))",
     "an id, whole or cut off",
   ],
   [
@@ -100,7 +100,7 @@ export const swarmServiceMutations = ofSuite("swarm", [
   [
     "exit codes lost",
     `${source}/observe/status.ts`,
-    "exitCode: exitCodeOf(telling),",
+    "exitCode: exitCodeOf(reported),",
     "exitCode: undefined,",
     "wait on one that ends at once with 42",
   ],
@@ -128,7 +128,7 @@ export const swarmServiceMutations = ofSuite("swarm", [
   [
     "list takes one of several labels for all",
     `${source}/observe/services.ts`,
-    "listed.filter(({ Spec }) => carries(Spec.Labels, labels))",
+    "listed.filter(({ Spec }) => hasLabels(Spec.Labels, labels))",
     "listed",
     "list by labels",
   ],
@@ -163,15 +163,15 @@ export const swarmServiceMutations = ofSuite("swarm", [
   [
     "env in a task's error",
     `${source}/observe/status.ts`,
-    "redactorFor(service).text(telling.Status.Err)",
-    "telling.Status.Err",
+    "redactorFor(service).text(reported.Status.Err)",
+    "reported.Status.Err",
     "the engine repeats from the command",
   ],
   [
     "env in the log lines of an error",
     `${source}/wait/failure.ts`,
-    "lines.map((line) => secrets.text(line))",
-    "secrets === undefined ? [] : lines",
+    "lines.map((line) => redactor.text(line))",
+    "redactor === undefined ? [] : lines",
     "value of env that is in the last log lines",
   ],
   [
