@@ -89,12 +89,12 @@ describe("createResource()", () => {
     ["NOT_FOUND", 'plugin "none" not found', 404, "INVALID_REQUEST"],
     ["INVALID_REQUEST", "invalid name", 400, "INVALID_REQUEST"],
     ["ENGINE_ERROR", "boom", 500, "ENGINE_ERROR"],
-  ] as const)("translates %s (%s): %i to %s", async (code, words, status, told) => {
+  ] as const)("translates %s (%s): %i to %s", async (code, words, status, expected) => {
     const { engine } = fakeEngine({ "networks.create": refused(code, words, status) });
     const error: unknown = await new SwarmDeploymentStrategy(engine)
       .createResource({ kind: "network", name: "plant", labels })
       .catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: told, cause: { message: words } });
+    expect(error).toMatchObject({ code: expected, cause: { message: words } });
   });
 });
 

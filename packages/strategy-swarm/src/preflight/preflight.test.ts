@@ -5,8 +5,7 @@ import { node, service, task } from "../engine-answers.test.data.js";
 import { SwarmDeploymentStrategy } from "../strategy.js";
 
 type Answers = Parameters<typeof fakeEngine>[0];
-const DIGEST = { "images.inspect": () => ({}) };
-const world = (more: Answers = {}) => ({
+const answers = (more: Answers = {}) => ({
   "services.list": () => [],
   "nodes.list": () => [node(1), node(2, { line: "A" }), node(3)],
   "networks.list": () => [
@@ -22,15 +21,15 @@ const world = (more: Answers = {}) => ({
   "volumes.list": () => [],
   "containers.list": () => [],
   info: () => ({ Swarm: { NodeID: "n1" } }),
-  ...DIGEST,
+  "images.inspect": () => ({}),
   ...more,
 });
 const request = (part: Partial<DeployRequest> = {}): DeployRequest => ({ name: "demo", image: "demo:1", ...part });
-const anew = (part: Partial<DeployRequest> = {}): PreflightRequest => ({ request: request(part), updates: false });
+const creating = (part: Partial<DeployRequest> = {}): PreflightRequest => ({ request: request(part), updates: false });
 const updating = (part: Partial<DeployRequest> = {}): PreflightRequest => ({ request: request(part), updates: true });
 
-async function look(requests: PreflightRequest[], more: Answers = {}) {
-  const { engine, calls } = fakeEngine(world(more));
+async function check(requests: PreflightRequest[], more: Answers = {}) {
+  const { engine, calls } = fakeEngine(answers(more));
   const problems = await new SwarmDeploymentStrategy(engine).preflight(requests);
   for (const { message, hint } of problems) {
     expect(message).toMatch(/^\S[^\n]*[^.]$/);
@@ -39,11 +38,11 @@ async function look(requests: PreflightRequest[], more: Answers = {}) {
   return { problems, calls };
 }
 const found = async (requests: PreflightRequest[], more: Answers = {}) =>
-  (await look(requests, more)).problems.map(({ service: name, code, field }) => [name, code, field]);
+  (await check(requests, more)).problems.map(({ service: name, code, field }) => [name, code, field]);
 const one = async (part: Partial<DeployRequest>, more: Answers = {}) =>
-  (await look([anew(part)], more)).problems.map(({ message }) => message);
+  (await check([creating(part)], more)).problems.map(({ message }) => message);
 
-/** A service of that name and id, with ports, and the nodes on which its tasks run. */
+/** A service with this name and id, and these ports. */
 const other = (name: string, ports: object[] = [], more: object = {}) => ({
   ...service({}, { ID: name, Endpoint: { Ports: ports } }),
   Spec: { ...service().Spec, Name: name, ...more },
@@ -58,8 +57,8 @@ const host = (PublishedPort: number) => ({ ...ingress(PublishedPort), PublishMod
 const taskOn = (ServiceID: string, number: number, Resources: object = {}) =>
   task(number, "running", {}, { ServiceID, NodeID: `n${number}`, Spec: { Resources } });
 
-test("only what the requests need is asked for, once, whatever their number", async () => {
-  const small = await look([anew(), anew({ name: "second" })]);
+test("preflight() lists only what the requests need, once for any number of requests", async () => {
+  const small = await check([creating(), creating({ name: "second" })]);
   expect(small.problems).toEqual([]);
   expect(small.calls.sort()).toEqual(["images.inspect demo:1", "nodes.list", "services.list"]);
   const whole: Partial<DeployRequest> = {
@@ -70,7 +69,7 @@ test("only what the requests need is asked for, once, whatever their number", as
     configs: ["settings"],
     mounts: [{ Source: "data", Target: "/data", VolumeOptions: { DriverConfig: { Name: "local" } } }],
   };
-  const { problems, calls } = await look([anew(whole), anew({ ...whole, name: "second", ports: [] })]);
+  const { problems, calls } = await check([creating(whole), creating({ ...whole, name: "second", ports: [] })]);
   expect(problems).toEqual([]);
   const lists = ["configs", "networks", "nodes", "secrets", "services", "tasks", "volumes"].map(
     (kind) => `${kind}.list`,
@@ -78,10 +77,13 @@ test("only what the requests need is asked for, once, whatever their number", as
   expect(calls.sort()).toEqual([...lists, "images.inspect demo:1"].sort());
 });
 
-test("a listing that is handed over is taken for a look at the services", async () => {
+test("preflight() does not list the services again when given a listing", async () => {
   const there = () => [other("demo", [ingress(80)]), other("front", [host(9000)])];
   const { engine, calls } = fakeEngine(
-    world({ "services.list": there, "tasks.list": () => [taskOn("front", 1), taskOn("front", 2), taskOn("front", 3)] }),
+    answers({
+      "services.list": there,
+      "tasks.list": () => [taskOn("front", 1), taskOn("front", 2), taskOn("front", 3)],
+    }),
   );
   const strategy = new SwarmDeploymentStrategy(engine);
   const listed = await strategy.list({ instances: false });
@@ -90,7 +92,7 @@ test("a listing that is handed over is taken for a look at the services", async 
     { target: 80, published: 80 },
     { target: 90, published: 9000, mode: "host" },
   ];
-  const problems = await strategy.preflight([anew(), anew({ name: "second", ports })], { listed });
+  const problems = await strategy.preflight([creating(), creating({ name: "second", ports })], { listed });
   expect(problems.map(({ service: name, code, message }) => [name, code, message])).toEqual([
     ["demo", "ALREADY_EXISTS", "A service named demo already exists"],
     ["second", "CONFLICT", "Host port 80 is already published by service demo"],
@@ -99,7 +101,7 @@ test("a listing that is handed over is taken for a look at the services", async 
   expect(calls.filter((call) => call.startsWith("services"))).toEqual([]);
 });
 
-test("a port of the routing mesh that a container on the manager's node publishes is a conflict; a task's is not", async () => {
+test("preflight() finds a routing mesh port that a container on the manager's node publishes, but not that of a task", async () => {
   const container = (name: string, PublicPort: number, Labels = {}) => ({
     Id: name,
     Names: [`/${name}`],
@@ -123,9 +125,9 @@ test("a port of the routing mesh that a container on the manager's node publishe
   expect(await one(publishing(8081), more)).toEqual([]);
 });
 
-test("an update that asks nothing of nodes needs no look at them", async () => {
+test("preflight() of an update without requirements on nodes does not list the nodes", async () => {
   const none = { "services.list": () => [other("demo")], "nodes.list": () => [] };
-  const { problems, calls } = await look([updating({ image: "demo:2" })], none);
+  const { problems, calls } = await check([updating({ image: "demo:2" })], none);
   expect(problems).toEqual([]);
   expect(calls).not.toContain("nodes.list");
   const asking: Partial<DeployRequest>[] = [
@@ -136,12 +138,12 @@ test("an update that asks nothing of nodes needs no look at them", async () => {
   for (const part of asking) expect(await found([updating(part)], none)).toMatchObject([{ 0: "demo", 1: "CONFLICT" }]);
 });
 
-test("requests that can never be deployed are told as such, and the others are looked at", async () => {
+test("preflight() reports each request that can never be deployed", async () => {
   const wrong = [
-    anew({ image: "Not An Image" }),
-    anew({ name: "second", networks: ["none"] }),
-    anew({ name: "third", ports: [{ target: 80, hostAddress: "127.0.0.1" }] }),
-    anew({ name: "fourth", mode: { GlobalJob: {} }, restart: { Condition: "any" } }),
+    creating({ image: "Not An Image" }),
+    creating({ name: "second", networks: ["none"] }),
+    creating({ name: "third", ports: [{ target: 80, hostAddress: "127.0.0.1" }] }),
+    creating({ name: "fourth", mode: { GlobalJob: {} }, restart: { Condition: "any" } }),
   ];
   expect(await found(wrong)).toEqual([
     ["demo", "INVALID_REQUEST", "image"],
@@ -151,12 +153,12 @@ test("requests that can never be deployed are told as such, and the others are l
   ]);
 });
 
-test("two networks of one name in the swarm", async () => {
+test("preflight() finds an ambiguous network", async () => {
   const twice = {
     "networks.list": () => [1, 2].map((id) => ({ Id: `net-${id}`, Name: "plant", Scope: "swarm", Driver: "overlay" })),
   };
-  const { engine } = fakeEngine(world(twice));
-  const problems = await new SwarmDeploymentStrategy(engine).preflight([anew({ networks: ["plant"] })]);
+  const { engine } = fakeEngine(answers(twice));
+  const problems = await new SwarmDeploymentStrategy(engine).preflight([creating({ networks: ["plant"] })]);
   expect(problems).toMatchObject([
     {
       code: "CONFLICT",
@@ -167,10 +169,10 @@ test("two networks of one name in the swarm", async () => {
   ]);
 });
 
-test("names, networks, secrets and configs", async () => {
+test("preflight() finds names in use, and networks, secrets and configs that are missing", async () => {
   const more = { "services.list": () => [other("demo"), other("demo-x")] };
   const part = { networks: ["plant", "desk", "nowhere"], secrets: ["key", "ke"], configs: ["nothing", "settings"] };
-  expect(await found([anew(part), updating()], more)).toEqual([
+  expect(await found([creating(part), updating()], more)).toEqual([
     ["demo", "ALREADY_EXISTS", "name"],
     ["demo", "CONFLICT", "networks[1]"],
     ["demo", "NETWORK_NOT_FOUND", "networks[2]"],
@@ -179,7 +181,7 @@ test("names, networks, secrets and configs", async () => {
   ]);
 });
 
-describe("ports published on every node", () => {
+describe("preflight() of ports that are published on every node", () => {
   const services = {
     "services.list": () => [other("demo", [ingress(8080)]), other("front", [ingress(80), host(9000), ingress(30_000)])],
   };
@@ -188,32 +190,44 @@ describe("ports published on every node", () => {
     ["of another service", { ports: { 80: 80 } }, 1],
     ["that the swarm chose for another service", { ports: { 30000: 80 } }, 1],
     ["of another protocol", { ports: [{ target: 80, published: 80, protocol: "udp" }] }, 0],
-    ["in host mode, which another has on every node", { ports: [{ target: 80, published: 80, mode: "host" }] }, 1],
-    ["that another has in host mode", { ports: { 9000: 80 } }, 1],
-    ["in host mode, which another has in host mode", { ports: [{ target: 80, published: 9000, mode: "host" }] }, 0],
+    [
+      "in host mode, which another service has on every node",
+      { ports: [{ target: 80, published: 80, mode: "host" }] },
+      1,
+    ],
+    ["that another service has in host mode", { ports: { 9000: 80 } }, 1],
+    [
+      "in host mode, which another service has in host mode",
+      { ports: [{ target: 80, published: 9000, mode: "host" }] },
+      0,
+    ],
     ["that the service itself has", { ports: { 8080: 80 } }, 0],
-    ["that the swarm is to choose", { ports: [{ target: 80 }] }, 0],
+    ["that the swarm chooses", { ports: [{ target: 80 }] }, 0],
   ] as const)("%s", async (_, part, count) => {
     const problems = await found([updating(part)], services);
     expect(problems).toEqual(Array.from({ length: count }, () => ["demo", "CONFLICT", "ports"]));
   });
 
-  test("of a service whose name a request wants are that service's: the request is told of its name, others of the port", async () => {
+  test("reports only the name for a request with the name of an existing service, and its port for others", async () => {
     const port = { ports: { 80: 80 } };
-    expect(await found([anew({ ...port, name: "front" }), anew({ ...port, name: "second" })], services)).toEqual([
+    expect(
+      await found([creating({ ...port, name: "front" }), creating({ ...port, name: "second" })], services),
+    ).toEqual([
       ["front", "ALREADY_EXISTS", "name"],
       ["second", "CONFLICT", "ports"],
     ]);
-    const elsewhere = anew({ ports: { 81: 80 }, name: "front" });
-    expect(await found([elsewhere, anew({ ...port, name: "second" })], services)).toEqual([
+    const elsewhere = creating({ ports: { 81: 80 }, name: "front" });
+    expect(await found([elsewhere, creating({ ...port, name: "second" })], services)).toEqual([
       ["front", "ALREADY_EXISTS", "name"],
       ["second", "CONFLICT", "ports"],
     ]);
   });
 
-  test("two requests for one are told of the second; one that is given up is free, one that is moved is not", async () => {
+  test("reports a port of two requests for the second; a port that an update drops is free, one that it adds is not", async () => {
     const port = { ports: { 81: 80 } };
-    expect(await found([anew(port), anew({ ...port, name: "second" })])).toEqual([["second", "CONFLICT", "ports"]]);
+    expect(await found([creating(port), creating({ ...port, name: "second" })])).toEqual([
+      ["second", "CONFLICT", "ports"],
+    ]);
     const front = (ports: DeployRequest["ports"]) => updating({ name: "front", ports });
     expect(await found([front({ 82: 80 }), updating({ ports: { 80: 80 } })], services)).toEqual([]);
     expect(await found([updating({ ports: { 80: 80 } }), front({ 82: 80 })], services)).toEqual([]);
@@ -223,7 +237,7 @@ describe("ports published on every node", () => {
   });
 });
 
-describe("ports in host mode", () => {
+describe("preflight() of ports in host mode", () => {
   const wanted = (part: Partial<DeployRequest> = {}) => ({
     ports: [{ target: 80, published: 9000, mode: "host" as const }],
     ...part,
@@ -233,13 +247,13 @@ describe("ports in host mode", () => {
     "tasks.list": () => nodes.map((number) => taskOn("front", number)),
   });
 
-  test("need a node each that has them free", async () => {
+  test("needs a free node for each task", async () => {
     expect(await found([updating(wanted())], taken(1, 2))).toEqual([]);
-    expect((await look([updating(wanted())], taken(1, 2, 3))).problems[0]?.message).toContain(
+    expect((await check([updating(wanted())], taken(1, 2, 3))).problems[0]?.message).toContain(
       "in use on every eligible node",
     );
     const two = { mode: { Replicated: { Replicas: 2 } } };
-    expect((await look([updating(wanted(two))], taken(1, 2))).problems[0]?.message).toContain(
+    expect((await check([updating(wanted(two))], taken(1, 2))).problems[0]?.message).toContain(
       "free on 1 of 3 eligible nodes, and 2 tasks need it",
     );
     expect(await found([updating(wanted({ constraints: ["node.labels.line==A"] }))], taken(2))).toEqual([
@@ -247,7 +261,7 @@ describe("ports in host mode", () => {
     ]);
   });
 
-  test("that the service itself has are free; those that end are, too", async () => {
+  test("counts ports of the service itself and of tasks that shut down as free", async () => {
     const own = { ...taken(1, 2), "tasks.list": () => [taskOn("demo", 1), taskOn("demo", 2), taskOn("demo", 3)] };
     expect(await found([updating(wanted())], own)).toEqual([]);
     const ending = {
@@ -257,10 +271,13 @@ describe("ports in host mode", () => {
     expect(await found([updating(wanted())], ending)).toEqual([]);
   });
 
-  test("of several requests for the same nodes are counted together", async () => {
+  test("adds up requests for the same nodes", async () => {
     const here = { constraints: ["node.role==manager"] };
     const there = { constraints: ["node.role==worker"] };
-    const two = (first: object, second: object) => [anew(wanted(first)), anew(wanted({ name: "second", ...second }))];
+    const two = (first: object, second: object) => [
+      creating(wanted(first)),
+      creating(wanted({ name: "second", ...second })),
+    ];
     expect(await found(two(here, here))).toEqual([["second", "CONFLICT", "ports"]]);
     expect(await found(two(here, there))).toEqual([]);
     expect(await found(two(there, there))).toEqual([]);
@@ -270,7 +287,7 @@ describe("ports in host mode", () => {
   });
 });
 
-describe("nodes", () => {
+describe("preflight() of placement", () => {
   test.each([
     [["node.role==worker"], 0],
     [["node.role == worker", "node.labels.line==a"], 0],
@@ -286,20 +303,20 @@ describe("nodes", () => {
     [["node.ip==10.0.1.0/24"], 1],
     [["node.ip!=10.0.0.0/99"], 0],
     [["engine.labels.disk==ssd"], 1],
-    [["node.colour==red"], 1],
-  ])("that fulfil %j", async (constraints, count) => {
-    expect(await found([anew({ constraints })])).toEqual(
+    [["node.color==red"], 1],
+  ])("finds whether a node matches %j", async (constraints, count) => {
+    expect(await found([creating({ constraints })])).toEqual(
       Array.from({ length: count }, () => ["demo", "CONFLICT", "constraints"]),
     );
   });
 
-  test("that are down, drained or paused take no tasks", async () => {
+  test("does not count nodes that are down or drained", async () => {
     const down = { ...node(3), Status: { State: "down" } };
     const drained = { ...node(2), Spec: { ...node(2).Spec, Availability: "drain" } };
     const left = { "nodes.list": () => [node(1), drained, down] };
-    expect(await found([anew({ constraints: ["node.role==worker"] }), anew({ name: "second" })], left)).toEqual([
-      ["demo", "CONFLICT", "constraints"],
-    ]);
+    expect(await found([creating({ constraints: ["node.role==worker"] }), creating({ name: "second" })], left)).toEqual(
+      [["demo", "CONFLICT", "constraints"]],
+    );
     expect(await one({}, { "nodes.list": () => [drained, down] })).toEqual([
       "No node of the swarm is active and ready",
     ]);
@@ -328,7 +345,7 @@ describe("nodes", () => {
       { resources: { Limits: { NanoCPUs: 2.5e9 } } },
       "The limit of 2.5 CPUs exceeds the 2 CPUs of the largest eligible node: every node would reject the task",
     ],
-  ] as const)("that lack %s", async (_, part, message) => {
+  ] as const)("finds %s", async (_, part, message) => {
     expect(await one(part)).toEqual([message]);
   });
 
@@ -342,11 +359,11 @@ describe("nodes", () => {
       { resources: { Limits: { MemoryBytes: 64 * gibibyte } } },
     ],
     ["no replicas", reserving({ NanoCPUs: 9e9 }, { mode: { Replicated: { Replicas: 0 } } })],
-  ])("that have %s", async (_, part) => {
+  ])("accepts %s", async (_, part) => {
     expect(await one(part)).toEqual([]);
   });
 
-  test("have what tasks of others leave", async () => {
+  test("subtracts the reservations of other services", async () => {
     const reserved = { Reservations: { NanoCPUs: 1.5e9 } };
     const busy = (...tasks: object[]) => ({ "services.list": () => [other("demo")], "tasks.list": () => tasks });
     const asked = reserving({ NanoCPUs: 1e9 });
@@ -361,7 +378,7 @@ describe("nodes", () => {
   });
 });
 
-describe("volumes", () => {
+describe("preflight() of volumes", () => {
   const nfs = { type: "nfs", o: "addr=nas,soft,nfsvers=4,password=s3cret", device: ":/export" };
   const mounting = (DriverConfig: object | undefined, part: Partial<DeployRequest> = {}) => ({
     mounts: [{ Source: "data", Target: "/data", ...(DriverConfig && { VolumeOptions: { DriverConfig } }) }],
@@ -374,7 +391,7 @@ describe("volumes", () => {
     ],
   });
 
-  test("that another service mounts with other options are a conflict, on whatever node they are", async () => {
+  test("finds a volume that another service mounts with other options, on any node", async () => {
     const mounts = (Options: object) => [
       { Type: "volume", Source: "data", Target: "/d", VolumeOptions: { DriverConfig: { Options } } },
     ];
@@ -393,7 +410,7 @@ describe("volumes", () => {
     expect(await found([updating(onWorkers)], running("demo", { ...nfs, device: ":/other" }))).toEqual([]);
   });
 
-  test("that exist with other options are a conflict that shows both, without credentials", async () => {
+  test("finds a volume that exists with other options, and shows both without credentials", async () => {
     const messages = await one(mounting({ Options: { ...nfs, o: "addr=other" } }), there(nfs));
     expect(messages).toEqual([
       "Volume data exists on node-1 with driver local (device=:/export, o=addr=nas,soft,nfsvers=4,password=***, type=nfs) " +
@@ -414,10 +431,10 @@ describe("volumes", () => {
       mounting({ Options: { ...nfs, o: "nfsvers=4,password=s3cret,addr=nas,soft" } }),
       there(nfs),
     ],
-    ["the local driver, said or not", mounting({ Options: nfs }), there(nfs)],
-    ["a mount that says nothing of the driver", mounting(undefined), there(nfs)],
+    ["the local driver, given or by default", mounting({ Options: nfs }), there(nfs)],
+    ["a mount without a driver", mounting(undefined), there(nfs)],
     [
-      "no volume of that very name",
+      "no volume with exactly this name",
       mounting({ Options: nfs }),
       { "volumes.list": () => [{ Name: "data-2", Driver: "local", Options: {} }] },
     ],
@@ -426,33 +443,35 @@ describe("volumes", () => {
       mounting({ Options: nfs }, { constraints: ["node.role==worker"] }),
       there(null),
     ],
-  ])("%s: nothing in the way", async (_, part, more) => {
+  ])("accepts %s", async (_, part, more) => {
     expect(await one(part, more)).toEqual([]);
   });
 });
 
-describe("images", () => {
+describe("preflight() of images", () => {
   const absent = { "images.inspect": fails("IMAGE_NOT_FOUND") };
   const answering = (code: ErrorCode) => ({ ...absent, "images.digest": fails(code) });
 
-  test.each(["IMAGE_NOT_FOUND", "UNAUTHORIZED"] as const)("that the registry answers with %s", async (code) => {
-    expect(await found([anew(), anew({ name: "second" })], answering(code))).toEqual([
+  test.each(["IMAGE_NOT_FOUND", "UNAUTHORIZED"] as const)("reports %s of the registry", async (code) => {
+    expect(await found([creating(), creating({ name: "second" })], answering(code))).toEqual([
       ["demo", code, "image"],
       ["second", code, "image"],
     ]);
   });
 
   test.each(["ENGINE_ERROR", "TIMEOUT", "ENGINE_UNREACHABLE"] as const)(
-    "of which nothing is known (%s) may be on the nodes",
+    "accepts an image whose registry fails with %s",
     async (code) => {
-      expect(await found([anew(), anew({ name: "second", imagePullPolicy: "always" })], answering(code))).toEqual([]);
+      expect(
+        await found([creating(), creating({ name: "second", imagePullPolicy: "always" })], answering(code)),
+      ).toEqual([]);
     },
   );
 
-  test("that the manager has need no registry, unless they are always pulled; each is asked for once", async () => {
-    const { calls } = await look([anew(), anew({ name: "second" })]);
+  test("asks no registry for an image on the manager, unless it is always pulled", async () => {
+    const { calls } = await check([creating(), creating({ name: "second" })]);
     expect(calls.filter((call) => call.startsWith("images"))).toEqual(["images.inspect demo:1"]);
-    const both = await look([anew(), anew({ name: "second", imagePullPolicy: "always" })], {
+    const both = await check([creating(), creating({ name: "second", imagePullPolicy: "always" })], {
       "images.digest": fails("IMAGE_NOT_FOUND"),
     });
     expect(both.problems).toMatchObject([{ service: "second", code: "IMAGE_NOT_FOUND" }]);
@@ -462,18 +481,18 @@ describe("images", () => {
     ]);
   });
 
-  test("that run already are not asked for", async () => {
+  test("does not look up images that already run", async () => {
     const running = { "services.list": () => [other("demo")], ...answering("IMAGE_NOT_FOUND") };
-    const { problems, calls } = await look([updating()], running);
+    const { problems, calls } = await check([updating()], running);
     expect(problems).toEqual([]);
     expect(calls.filter((call) => call.startsWith("images"))).toEqual([]);
     expect(await found([updating({ image: "demo:2" })], running)).toEqual([["demo", "IMAGE_NOT_FOUND", "image"]]);
   });
 
-  test("are asked for a few at a time", async () => {
+  test("looks up four images at a time", async () => {
     let [now, most] = [0, 0];
     const requests = Array.from({ length: 20 }, (_, number) =>
-      anew({ name: `demo-${number}`, image: `demo:${number}` }),
+      creating({ name: `demo-${number}`, image: `demo:${number}` }),
     );
     const digest = async () => {
       now += 1;
@@ -482,23 +501,23 @@ describe("images", () => {
       now -= 1;
       return "sha256:1";
     };
-    const { calls } = await look(requests, { ...absent, "images.digest": digest });
+    const { calls } = await check(requests, { ...absent, "images.digest": digest });
     expect(calls.filter((call) => call.startsWith("images.digest"))).toHaveLength(20);
     expect(most).toBe(4);
   });
 
-  test("an abort while a registry is asked is the abort", async () => {
-    const { engine } = fakeEngine(world(answering("ABORTED")));
-    await expect(new SwarmDeploymentStrategy(engine).preflight([anew()])).rejects.toMatchObject({
+  test("rejects with ABORTED while it asks a registry", async () => {
+    const { engine } = fakeEngine(answers(answering("ABORTED")));
+    await expect(new SwarmDeploymentStrategy(engine).preflight([creating()])).rejects.toMatchObject({
       code: "ABORTED",
       strategy: "swarm",
     });
   });
 });
 
-test("that the swarm can't be asked is an error", async () => {
-  const { engine } = fakeEngine(world({ "nodes.list": fails("NOT_A_SWARM_MANAGER") }));
-  await expect(new SwarmDeploymentStrategy(engine).preflight([anew()])).rejects.toMatchObject({
+test("preflight() rejects when the engine is not a manager", async () => {
+  const { engine } = fakeEngine(answers({ "nodes.list": fails("NOT_A_SWARM_MANAGER") }));
+  await expect(new SwarmDeploymentStrategy(engine).preflight([creating()])).rejects.toMatchObject({
     code: "NOT_A_SWARM_MANAGER",
   });
 });

@@ -21,7 +21,7 @@ interface Other {
   nodes: number[];
 }
 
-/** A service that runs as the first request says, on these nodes, and is updated to the second; another one runs beside it. */
+/** Problems of an update from `before` to `after` of a service that runs on these nodes, beside another service. */
 async function found(
   before: Partial<DeployRequest>,
   after: Partial<DeployRequest>,
@@ -62,7 +62,7 @@ const on = (name: string) => ({ constraints: [`node.hostname==${name}`] });
 const replicas = (Replicas: number) => ({ mode: { Replicated: { Replicas } } });
 const changed = { env: ["V=2"] };
 
-describe("an update with the order start-first conflicts when", () => {
+describe("preflight() of an update with the order start-first finds a conflict when", () => {
   test.each<[string, Partial<DeployRequest>, Partial<DeployRequest>, number[], Other | undefined, string]>([
     [
       "the one node that may run it has the host port",
@@ -133,7 +133,7 @@ describe("an update with the order start-first conflicts when", () => {
   });
 });
 
-describe("an update conflicts with nothing when", () => {
+describe("preflight() of an update finds no conflict when", () => {
   test.each<[string, Partial<DeployRequest>, Partial<DeployRequest>, number[]]>([
     [
       "the order is stop-first",

@@ -12,7 +12,7 @@ const spec = (more: object = {}, image = IMAGE) => ({
 const service = (index = 7, more: object = {}) => ({ ID: "svc", Version: { Index: index }, Spec: spec(), ...more });
 const known = { "images.credentials": () => ({ registry: "r.io:5000" }) };
 
-/** A swarm on which the service is found so, and whose updates end as the answers say. */
+/** A swarm with this service, which answers updates with `answers`. */
 const swarm = (found: object, answers: Record<string, (...args: never[]) => unknown> = {}) => {
   const updates: unknown[][] = [];
   const { engine, calls } = fakeEngine({
@@ -27,7 +27,7 @@ const swarm = (found: object, answers: Record<string, (...args: never[]) => unkn
   return { strategy: new SwarmDeploymentStrategy(engine), updates, calls };
 };
 
-test("stores the credentials by an update to the very same spec", async () => {
+test("refreshAuth() stores the credentials by an update to the same spec", async () => {
   const { strategy, updates, calls } = swarm(service());
   const events: ProgressEvent[] = [];
   const observer = (event: ProgressEvent) => void events.push(event);
@@ -37,8 +37,8 @@ test("stores the credentials by an update to the very same spec", async () => {
   expect(events).toEqual([{ type: "step", service: "demo", step: "refresh-auth", id: "svc" }]);
 });
 
-describe("a version that is not the newest any more", () => {
-  test("is tried again while the spec is the same", async () => {
+describe("refreshAuth() of a service whose version has changed", () => {
+  test("tries again while the spec is the same", async () => {
     let attempts = 0;
     const { strategy, updates } = swarm(service(7), {
       "services.update": () => (++attempts < 3 ? fails("CONFLICT")() : undefined),
@@ -48,7 +48,7 @@ describe("a version that is not the newest any more", () => {
     expect(updates.map(([, version]) => version)).toEqual([7, 8, 9]);
   });
 
-  test("is a conflict when somebody changed the spec: nothing of it is undone", async () => {
+  test("rejects with CONFLICT when the spec was changed, and does not undo the change", async () => {
     const { strategy, updates } = swarm(service(7), {
       "services.update": fails("CONFLICT"),
       "services.inspect": () => service(8, { Spec: spec({ Labels: { changed: "1" } }) }),
@@ -61,7 +61,7 @@ describe("a version that is not the newest any more", () => {
     expect(updates).toHaveLength(1);
   });
 
-  test("is given up after five attempts, and by the signal", async () => {
+  test("rejects after five attempts, or when the signal fires", async () => {
     const never = { "services.update": fails("CONFLICT"), "services.inspect": () => service(8) };
     const busy = swarm(service(7), never);
     await expect(busy.strategy.refreshAuth("demo")).rejects.toMatchObject({ code: "CONFLICT" });
@@ -74,7 +74,7 @@ describe("a version that is not the newest any more", () => {
   });
 });
 
-test("any other failure is told at once", async () => {
+test("refreshAuth() rejects at once with any other error", async () => {
   const { strategy, updates } = swarm(service(), { "services.update": fails("ENGINE_UNREACHABLE") });
   await expect(strategy.refreshAuth("demo")).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
   expect(updates).toHaveLength(1);
@@ -85,7 +85,7 @@ test.each([
   ["paused", "The last update of demo is paused."],
   ["rollback_started", "The rollback of demo is in progress."],
   ["rollback_paused", "The rollback of demo is paused."],
-])("a service that is %s is left alone: CONFLICT", async (State, message) => {
+])("refreshAuth() rejects with CONFLICT when the service is %s", async (State, message) => {
   const { strategy, updates } = swarm(service(7, { UpdateStatus: { State } }));
   await expect(strategy.refreshAuth("demo")).rejects.toMatchObject({
     code: "CONFLICT",
@@ -95,37 +95,40 @@ test.each([
   expect(updates).toEqual([]);
 });
 
-test.each(["completed", "rollback_completed"])("a service whose update has %s is refreshed", async (State) => {
-  expect(await swarm(service(7, { UpdateStatus: { State } })).strategy.refreshAuth("demo")).toMatchObject({
-    renewed: true,
-  });
-});
+test.each(["completed", "rollback_completed"])(
+  "refreshAuth() stores credentials when the update state is %s",
+  async (State) => {
+    expect(await swarm(service(7, { UpdateStatus: { State } })).strategy.refreshAuth("demo")).toMatchObject({
+      renewed: true,
+    });
+  },
+);
 
-describe("nothing to store is no update", () => {
+describe("refreshAuth() makes no update without credentials to store", () => {
   test.each([
-    ["no credentials here", service(), { "images.credentials": () => undefined }, "no credentials for r.io:5000"],
+    ["config.json has none", service(), { "images.credentials": () => undefined }, "no credentials for r.io:5000"],
     [
-      "the policy never",
+      "the pull policy is never",
       service(7, { Spec: spec({ Labels: { "org.openfactory.deploy.pull-policy": "never" } }) }),
       {},
       "pull policy of demo is never",
     ],
-    ["an image by its id", service(7, { Spec: spec({}, `sha256:${"a".repeat(64)}`) }), {}, "is an image id"],
+    ["the image is an id", service(7, { Spec: spec({}, `sha256:${"a".repeat(64)}`) }), {}, "is an image id"],
   ])("%s", async (_, found, answers, words) => {
     const { strategy, updates } = swarm(found, answers);
-    const told: string[] = [];
-    const result = await strategy.refreshAuth("demo", { observer: ({ type }) => void told.push(type) });
+    const events: string[] = [];
+    const result = await strategy.refreshAuth("demo", { observer: ({ type }) => void events.push(type) });
     expect(result).toMatchObject({
       renewed: false,
       warnings: [
         { code: "NO_CREDENTIALS", service: "demo", strategy: "swarm", reason: expect.stringContaining(words) },
       ],
     });
-    expect(told).toEqual(["warning"]);
+    expect(events).toEqual(["warning"]);
     expect(updates).toEqual([]);
   });
 
-  test("a credential helper that fails", async () => {
+  test("the credential helper fails: UNAUTHORIZED", async () => {
     const problem = {
       message: "The credential helper docker-credential-x returned no credentials",
       hint: "Repair it.",
@@ -143,7 +146,7 @@ describe("nothing to store is no update", () => {
   });
 });
 
-test("the earlier version that Swarm forgets is warned of, where there was another", async () => {
+test("refreshAuth() warns about the loss of the earlier version, if there is one", async () => {
   const other = service(7, { PreviousSpec: spec({ Labels: { older: "1" } }) });
   expect((await swarm(other).strategy.refreshAuth("demo")).warnings).toMatchObject([
     { code: "PREVIOUS_VERSION_LOST", service: "demo", reason: expect.stringContaining("rollback") },
@@ -151,7 +154,7 @@ test("the earlier version that Swarm forgets is warned of, where there was anoth
   expect((await swarm(service(7, { PreviousSpec: spec() })).strategy.refreshAuth("demo")).warnings).toEqual([]);
 });
 
-test("one that isn't there: NOT_FOUND", async () => {
+test("refreshAuth() of a missing service rejects with NOT_FOUND", async () => {
   await expect(swarm(service()).strategy.refreshAuth("demo-x")).rejects.toMatchObject({
     code: "NOT_FOUND",
     service: "demo-x",

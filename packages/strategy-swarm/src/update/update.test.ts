@@ -9,23 +9,23 @@ const request = { name: "demo", image: "demo:2", env: ["TOKEN=s3cret"] };
 
 type Spec = ReturnType<typeof service>["Spec"] & { Labels?: Record<string, string> };
 interface Fault {
-  /** Answers the n-th call of an update, before anything is changed; undefined: takes it. */
+  /** Runs before the n-th update is applied; throws to reject it. */
   refuse?: (attempt: number) => unknown;
-  /** The swarm takes the update, and then: */
+  /** Runs after the n-th update was applied. */
   after?: (attempt: number) => unknown;
-  /** What changes the service between two looks of the strategy. */
+  /** Changes the service before an update arrives. */
   meanwhile?: (now: Stored) => void;
 }
 type Stored = ReturnType<typeof service> & { PreviousSpec?: Spec; UpdateStatus?: object };
 
-/** An engine that holds one service, and takes updates as a swarm does: of the newest version only. */
+/** An engine with one service. Like a swarm, it accepts updates of the newest version only. */
 function swarm(found: Stored, { refuse, after, meanwhile }: Fault = {}, tasks: object[] = []) {
   const now = { ...found };
   const sent: { version: number; spec: Spec; options: { image?: string; rollback?: string } }[] = [];
-  const look = () => structuredClone(now);
+  const read = () => structuredClone(now);
   const { engine, calls } = fakeEngine({
-    "services.list": () => [look()],
-    "services.inspect": look,
+    "services.list": () => [read()],
+    "services.inspect": read,
     "tasks.list": () => tasks,
     "networks.list": () => [],
     "nodes.list": () => [node(1), node(2)],
@@ -50,7 +50,7 @@ const once = (now: Stored, done: { value: boolean }, change: (now: Stored) => vo
   now.Version = { Index: now.Version.Index + 1 };
 };
 
-test("one look, one change: of the version seen, with the image whose credentials go along", async () => {
+test("update() changes the observed version in one call, with the image whose credentials are stored", async () => {
   const { strategy, calls, sent } = swarm(service({ ForceUpdate: 3, LogDriver: { Name: "journald" } }));
   const deployment = await strategy.update(request);
   expect(deployment).toMatchObject({ name: "demo", ids: ["svc"], image: "demo:2" });
@@ -66,15 +66,15 @@ test("one look, one change: of the version seen, with the image whose credential
   expect(calls).toEqual(["services.list", "services.update svc", "services.list", "tasks.list"]);
 });
 
-describe("when somebody else got in between", () => {
-  test("and changed nothing that is asked of the service, it is updated from the newer version", async () => {
+describe("update() when another process modifies the service at the same time", () => {
+  test("updates the newer version if only the version number changed", async () => {
     const done = { value: false };
     const { strategy, sent } = swarm(service(), { meanwhile: (now) => once(now, done, () => undefined) });
     await strategy.update(request, { revision: revisionOf(service().Spec) });
     expect(sent.map(({ version }) => version)).toEqual([1, 2]);
   });
 
-  test("and changed the service, an update of what was seen is a CONFLICT that names what, and no values", async () => {
+  test("rejects with CONFLICT when the revision changed, and names the changed paths without values", async () => {
     const done = { value: false };
     const changed = spec({ ContainerSpec: { Image: "other:1", Env: ["TOKEN=0ther"] } });
     const { strategy, sent } = swarm(service(), { meanwhile: (now) => once(now, done, () => (now.Spec = changed)) });
@@ -90,21 +90,21 @@ describe("when somebody else got in between", () => {
     expect(sent).toHaveLength(1);
   });
 
-  test("what has been changed before is told by the version before, and nothing is sent", async () => {
+  test("names the changes since an earlier revision from the previous version, and sends nothing", async () => {
     const before = service({ ContainerSpec: { Image: "demo:0" } });
     const { strategy, calls } = swarm({ ...service(), PreviousSpec: before.Spec });
     await expect(strategy.update(request, { revision: revisionOf(before.Spec) })).rejects.toMatchObject({
       code: "CONFLICT",
       issues: [{ field: "image" }],
     });
-    await expect(strategy.update(request, { revision: "of old" })).rejects.toMatchObject({
+    await expect(strategy.update(request, { revision: "unknown" })).rejects.toMatchObject({
       code: "CONFLICT",
       issues: [],
     });
     expect(calls).toEqual(["services.list", "services.list"]);
   });
 
-  test("an update of whatever is there is made of the newer version, and keeps what no request can say", async () => {
+  test("without a revision updates the newer version, and keeps settings that no request can express", async () => {
     const done = { value: false };
     const { strategy, sent } = swarm(service(), {
       meanwhile: (now) => once(now, done, () => (now.Spec = spec({ ForceUpdate: 9 }))),
@@ -113,10 +113,10 @@ describe("when somebody else got in between", () => {
     expect(sent.at(-1)).toMatchObject({ version: 2, spec: { TaskTemplate: { ForceUpdate: 9 } } });
   });
 
-  test("and removed it, it is not found, as if it had never been", async () => {
-    let looks = 0;
+  test("rejects with NOT_FOUND when the service was removed", async () => {
+    let lists = 0;
     const { engine } = fakeEngine({
-      "services.list": () => ((looks += 1) === 1 ? [service()] : []),
+      "services.list": () => ((lists += 1) === 1 ? [service()] : []),
       "services.update": fails("NOT_FOUND"),
     });
     await expect(new SwarmDeploymentStrategy(engine).update(request)).rejects.toMatchObject({
@@ -125,7 +125,7 @@ describe("when somebody else got in between", () => {
     });
   });
 
-  test("again and again, it ends as a CONFLICT", async () => {
+  test("rejects with CONFLICT when the service keeps changing", async () => {
     const { strategy, sent } = swarm(service(), {
       meanwhile: (now) => (now.Version = { Index: now.Version.Index + 1 }),
     });
@@ -135,14 +135,14 @@ describe("when somebody else got in between", () => {
   });
 });
 
-describe("an answer that never came", () => {
+describe("a lost answer", () => {
   const lost = fails("TIMEOUT", "no answer");
 
   test.each([
     ["update", (strategy: SwarmDeploymentStrategy) => strategy.update(request)],
     ["scale", (strategy: SwarmDeploymentStrategy) => strategy.scale("demo", 2)],
     ["rollback", (strategy: SwarmDeploymentStrategy) => strategy.rollback("demo")],
-  ])("%s: it was made, and is told as made; it was not, and is told as it failed", async (_, change) => {
+  ])("%s() resolves if the change was made, and rejects with the error if it was not", async (_, change) => {
     const found = { ...service(), PreviousSpec: spec({ ContainerSpec: { Image: "demo:0" } }) };
     const made = swarm(found, { after: lost as () => unknown });
     await change(made.strategy);
@@ -153,8 +153,8 @@ describe("an answer that never came", () => {
   });
 });
 
-describe("aborted", () => {
-  test("at its step, it sends nothing", async () => {
+describe("an aborted update()", () => {
+  test("sends nothing when aborted at its step", async () => {
     const { strategy, sent } = swarm(service());
     const controller = new AbortController();
     const updating = strategy.update(request, { signal: controller.signal, observer: () => controller.abort() });
@@ -162,7 +162,7 @@ describe("aborted", () => {
     expect(sent).toEqual([]);
   });
 
-  test("while the engine answers, the service is put back", async () => {
+  test("reverts the service when aborted while the engine answers", async () => {
     const controller = new AbortController();
     const { strategy, sent, now } = swarm(service(), { after: (attempt) => attempt === 1 && controller.abort() });
     await expect(strategy.update(request, { signal: controller.signal })).rejects.toMatchObject({ code: "ABORTED" });
@@ -170,23 +170,23 @@ describe("aborted", () => {
     expect(now.Spec).toEqual(service().Spec);
   });
 
-  test("while the engine answers, and changed by another since, the service is left to the other", async () => {
+  test("does not revert a service that another process has modified since", async () => {
     const controller = new AbortController();
     const theirs = spec({ ContainerSpec: { Image: "theirs:1" } });
-    const world = swarm(service(), {
+    const fixture = swarm(service(), {
       after() {
         controller.abort();
-        world.now.Spec = theirs;
+        fixture.now.Spec = theirs;
       },
     });
-    await expect(world.strategy.update(request, { signal: controller.signal })).rejects.toMatchObject({
+    await expect(fixture.strategy.update(request, { signal: controller.signal })).rejects.toMatchObject({
       code: "ABORTED",
     });
-    expect(world.sent).toHaveLength(1);
-    expect(world.now.Spec).toEqual(theirs);
+    expect(fixture.sent).toHaveLength(1);
+    expect(fixture.now.Spec).toEqual(theirs);
   });
 
-  test("with a reason that is an error of its own, that is the error", async () => {
+  test("rejects with the signal's reason if that is a DeploymentError", async () => {
     const reason = new DeploymentError("CONFLICT", "Enough.", { hint: "None." });
     const { strategy, sent } = swarm(service());
     await expect(strategy.scale("demo", 2, { signal: AbortSignal.abort(reason) })).rejects.toMatchObject({
@@ -196,38 +196,42 @@ describe("aborted", () => {
   });
 });
 
-describe("it resolves when the swarm has taken it up", () => {
+describe("update() resolves when the swarm has started to replace tasks", () => {
   const running = [task(1, "running")];
 
   test.each([
     ["another image", request, 3],
     ["a port", { name: "demo", image: "demo:1", ports: { 8080: 80 } }, 3],
     ["labels of its containers", { name: "demo", image: "demo:1", labels: { a: "1" } }, 3],
-    ["how it is updated", { name: "demo", image: "demo:1", updateConfig: { Delay: 0, Parallelism: 2 } }, 1],
+    ["the update settings", { name: "demo", image: "demo:1", updateConfig: { Delay: 0, Parallelism: 2 } }, 1],
     [
-      "where it may run, and it does not run there",
+      "constraints that the current node does not match",
       { name: "demo", image: "demo:1", constraints: ["node.role==worker"] },
       3,
     ],
-    ["where it may run, and it runs there", { name: "demo", image: "demo:1", constraints: ["node.role==manager"] }, 1],
-  ])("%s", async (_, changed, looks) => {
+    [
+      "constraints that the current node matches",
+      { name: "demo", image: "demo:1", constraints: ["node.role==manager"] },
+      1,
+    ],
+  ])("%s", async (_, changed, polls) => {
     const found = service({ ContainerSpec: { Image: "demo:1", Env: [] }, RestartPolicy: { Condition: "any" } });
     const { engine } = swarm(found, {}, running);
-    let looked = 0;
+    let lists = 0;
     const services = {
       update: engine.services.update,
       async list() {
         const [now] = await engine.services.list();
-        looked += 1;
-        // The first one finds the service that is to be changed.
-        return [{ ...now, ...(looked === 4 && { UpdateStatus: { State: "updating" } }) }];
+        lists += 1;
+        // The first list finds the service to change.
+        return [{ ...now, ...(lists === 4 && { UpdateStatus: { State: "updating" } }) }];
       },
     };
     await new SwarmDeploymentStrategy({ ...engine, services } as unknown as typeof engine).update(changed);
-    expect(looked).toBe(1 + looks);
+    expect(lists).toBe(1 + polls);
   });
 
-  test("a service that runs nothing has nothing to take up, one of no replicas needs no look", async () => {
+  test("at once for a service without tasks, and without a poll for one of no replicas", async () => {
     const { strategy, calls } = swarm(service(), {}, []);
     await strategy.update(request);
     expect(calls).toEqual(["services.list", "services.update svc", "services.list", "tasks.list"]);
@@ -237,22 +241,22 @@ describe("it resolves when the swarm has taken it up", () => {
   });
 
   test.each([
-    ["can't be asked", fails("ENGINE_UNREACHABLE")],
+    ["is unreachable", fails("ENGINE_UNREACHABLE")],
     ["has another service of that name", () => [{ ...service(), ID: "another" }]],
     ["has no service of that name any more", () => []],
-  ])("that the swarm %s then is no failure of the update", async (_, then) => {
-    let looked = 0;
+  ])("even if the swarm %s after the update", async (_, then) => {
+    let lists = 0;
     const { engine } = fakeEngine({
-      "services.list": () => ((looked += 1) === 1 ? [service()] : then()),
+      "services.list": () => ((lists += 1) === 1 ? [service()] : then()),
       "services.update": () => ({ warnings: [] }),
       "tasks.list": () => [],
     });
     await new SwarmDeploymentStrategy(engine).update(request);
-    expect(looked).toBe(2);
+    expect(lists).toBe(2);
   });
 });
 
-test("updates at the same time share their looks", async () => {
+test("concurrent update() calls share lookups and polls", async () => {
   const names = Array.from({ length: 50 }, (_, index) => `app-${index}`);
   const found = names.map((name) => ({
     ...service({ Networks: [{ Target: "net" }] }, {}, { Name: name }),
@@ -273,11 +277,11 @@ test("updates at the same time share their looks", async () => {
   ]);
 });
 
-describe("what the swarm does not do", () => {
+describe("changes that the swarm does not support", () => {
   test.each([
     [{ Global: {} }, "Global"],
     [{ ReplicatedJob: {} }, "ReplicatedJob"],
-  ])("mode %j of a replicated service: UNSUPPORTED, nothing sent", async (mode, kind) => {
+  ])("update() to mode %j of a replicated service rejects with UNSUPPORTED and sends nothing", async (mode, kind) => {
     const { strategy, sent } = swarm(service());
     await expect(strategy.update({ ...request, mode })).rejects.toMatchObject({ code: "UNSUPPORTED", field: "mode" });
     const { needsReplacement } = strategy.manifest;
@@ -289,13 +293,13 @@ describe("what the swarm does not do", () => {
     expect(sent).toEqual([]);
   });
 
-  test("a port of another service: CONFLICT", async () => {
+  test("update() with a port of another service rejects with CONFLICT", async () => {
     const words = "port '80' is already in use by service 'other' (x) as an ingress port";
     const { strategy } = swarm(service(), { refuse: fails("INVALID_REQUEST", words) as () => unknown });
     await expect(strategy.update(request)).rejects.toMatchObject({ code: "CONFLICT", field: "ports" });
   });
 
-  test("a rollback of what was never updated, or of what another has just changed: CONFLICT", async () => {
+  test("rollback() rejects with CONFLICT if the service was never updated, or was modified at the same time", async () => {
     const never = swarm(service());
     await expect(never.strategy.rollback("demo")).rejects.toMatchObject({ code: "CONFLICT", service: "demo" });
     expect(never.sent).toEqual([]);
@@ -310,7 +314,7 @@ describe("what the swarm does not do", () => {
   });
 });
 
-test("a scaling keeps what somebody else changes at the same time", async () => {
+test("scale() keeps concurrent changes of the service", async () => {
   const done = { value: false };
   const { strategy, now } = swarm(service(), {
     meanwhile: (stored) => once(stored, done, () => (stored.Spec = spec({ ForceUpdate: 7 }))),

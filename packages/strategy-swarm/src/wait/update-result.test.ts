@@ -6,18 +6,18 @@ import { SwarmDeploymentStrategy } from "../strategy.js";
 const NOW = "2026-01-05T12:00:00Z";
 const before = (seconds: number): string => new Date(Date.parse(NOW) - seconds * 1000).toISOString();
 
-/** What the swarm answers to each look at the service and its tasks, the last one for ever. */
-function swarm(looks: { found: object; tasks: object[] }[], more: Parameters<typeof fakeEngine>[0] = {}) {
+/** A swarm that answers each poll with the next service and tasks, and then with the last ones. */
+function swarm(polls: { found: object; tasks: object[] }[], more: Parameters<typeof fakeEngine>[0] = {}) {
   let next = 0;
-  const look = () => looks[Math.min(next, looks.length - 1)] as (typeof looks)[number];
+  const current = () => polls[Math.min(next, polls.length - 1)] as (typeof polls)[number];
   const { engine, calls } = fakeEngine({
-    "services.list": () => [look().found],
-    "services.inspect": () => look().found,
+    "services.list": () => [current().found],
+    "services.inspect": () => current().found,
     "services.update": () => ({ warnings: [] }),
     "nodes.list": () => [node(1), node(2), node(3)],
     "images.digest": fails("ENGINE_ERROR"),
     "tasks.list": () => {
-      const { tasks } = look();
+      const { tasks } = current();
       next += 1;
       return tasks;
     },
@@ -26,18 +26,18 @@ function swarm(looks: { found: object; tasks: object[] }[], more: Parameters<typ
   });
   return { strategy: new SwarmDeploymentStrategy(engine), calls };
 }
-const wait = (...looks: { found: object; tasks: object[] }[]) =>
-  swarm(looks).strategy.wait("demo", { settleMs: 1, timeoutMs: 3_000 });
+const wait = (...polls: { found: object; tasks: object[] }[]) =>
+  swarm(polls).strategy.wait("demo", { settleMs: 1, timeoutMs: 3_000 });
 
-/** A task of the version before, or of the one that failed. */
+/** A task of the previous version, or of the version that failed. */
 const other = (number: number, state: string, status: object = {}, more: object = {}) =>
   task(number, state, status, { ...more, Spec: { ContainerSpec: { Image: "demo:0" } } });
 const crashed = { Err: "task: non-zero exit (3)", ContainerStatus: { ContainerID: "", ExitCode: 3 } };
 const PreviousSpec = service({ ContainerSpec: { Image: "demo:0" } }).Spec;
 const updating = { PreviousSpec, UpdateStatus: { State: "updating", StartedAt: before(1) } };
 
-describe("tasks of the version before", () => {
-  test("do not count while the swarm has not begun to replace them", async () => {
+describe("wait() during an update: tasks of the previous version", () => {
+  test("do not count before the swarm starts to replace them", async () => {
     const status = await wait(
       { found: service({}, { PreviousSpec }), tasks: [other(1, "running")] },
       { found: service({}, { PreviousSpec }), tasks: [other(1, "running")] },
@@ -50,7 +50,7 @@ describe("tasks of the version before", () => {
     expect(status.instances).toMatchObject([{ id: "task2", state: "running" }]);
   });
 
-  test("may have failed as often as they like", async () => {
+  test("may have failed any number of times", async () => {
     const failed = [other(1, "failed", crashed), other(2, "failed", crashed), other(3, "failed", crashed)];
     const status = await wait(
       { found: service({}, updating), tasks: [...failed, task(4, "pending")] },
@@ -62,11 +62,11 @@ describe("tasks of the version before", () => {
     expect(status).toMatchObject({ state: "running" });
   });
 
-  test("of a service that was never updated there are none", async () => {
+  test("do not exist for a service that was never updated", async () => {
     expect(await wait({ found: service(), tasks: [other(1, "running")] })).toMatchObject({ state: "running" });
   });
 
-  test("and the swarm that still watches the new ones: it is not over", async () => {
+  test("the wait does not resolve while the swarm still monitors the new tasks", async () => {
     const wasUpdating = { found: service({}, updating), tasks: [task(1, "running")] };
     await expect(swarm([wasUpdating]).strategy.wait("demo", { settleMs: 1, timeoutMs: 300 })).rejects.toMatchObject({
       code: "TIMEOUT",
@@ -74,7 +74,7 @@ describe("tasks of the version before", () => {
   });
 });
 
-describe("a rollback of a job", () => {
+describe("wait() on the rollback of a job", () => {
   const Mode = { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 1 } };
   const run = (number: number, Index: number, state: string) =>
     task(number, state, {}, { JobIteration: { Index }, Slot: undefined });
@@ -84,7 +84,7 @@ describe("a rollback of a job", () => {
     { Mode },
   );
 
-  test("ends when the earlier version has run again, though the swarm never says that the rollback is complete", async () => {
+  test("resolves when the earlier version has run again, although the swarm never reports the rollback as complete", async () => {
     const before = [run(1, 1, "complete")];
     const status = await wait(
       { found, tasks: before },
@@ -95,7 +95,7 @@ describe("a rollback of a job", () => {
   });
 });
 
-describe("an update that is rolled back", () => {
+describe("wait() on an update that is rolled back", () => {
   const rolledBack = (CompletedAt?: string, more: object = {}) => ({
     found: service(
       {},
@@ -111,13 +111,13 @@ describe("an update that is rolled back", () => {
     ),
     tasks: [task(3, "running"), other(2, "failed", crashed), task(1, "shutdown")],
   });
-  const goingBack = {
+  const rollingBack = {
     found: service({}, { UpdateStatus: { State: "rollback_started", StartedAt: before(9) } }),
     tasks: [task(3, "running"), other(2, "failed", crashed), task(1, "shutdown")],
   };
 
-  test("is told with the task that failed: node, exit code, the engine's words", async () => {
-    await expect(wait(goingBack, rolledBack(before(0)))).rejects.toMatchObject({
+  test("rejects with the task that failed: node, exit code and the engine's message", async () => {
+    await expect(wait(rollingBack, rolledBack(before(0)))).rejects.toMatchObject({
       code: "ROLLED_BACK",
       message: "demo was rolled back because its new version failed: task: non-zero exit (3) on node-1.",
       hint: "The previous version is running. See the last log lines.",
@@ -125,12 +125,12 @@ describe("an update that is rolled back", () => {
     });
   });
 
-  test("only just now is told by a wait that did not see it, one of days ago is not", async () => {
+  test("reports a rollback before the wait if it is recent, but not one of a day ago", async () => {
     await expect(wait(rolledBack(before(30)))).rejects.toMatchObject({ code: "ROLLED_BACK" });
     expect(await wait(rolledBack(before(86_400)))).toMatchObject({ state: "running" });
   });
 
-  test("while a wait looks is told, though another one was rolled back long ago", async () => {
+  test("reports a rollback during the wait, even after an earlier rollback long ago", async () => {
     const { found } = rolledBack(before(1));
     const next = {
       ...found,
@@ -142,24 +142,24 @@ describe("an update that is rolled back", () => {
     });
   });
 
-  test("that this strategy has made is told however long ago the rollback was, until it is updated anew", async () => {
+  test("reports an old rollback of an update by this strategy", async () => {
     const { strategy } = swarm([rolledBack(before(86_400))]);
     expect(await strategy.wait("demo", { settleMs: 1 })).toMatchObject({ state: "running" });
     await strategy.update({ name: "demo", image: "demo:0" });
     await expect(strategy.wait("demo", { settleMs: 1 })).rejects.toMatchObject({ code: "ROLLED_BACK" });
   });
 
-  test("because somebody asked for it is what was wanted", async () => {
-    expect(await wait(goingBack, rolledBack(before(0), { PreviousSpec }))).toMatchObject({ state: "running" });
+  test("resolves after a requested rollback", async () => {
+    expect(await wait(rollingBack, rolledBack(before(0), { PreviousSpec }))).toMatchObject({ state: "running" });
   });
 
-  test("is the swarm's to judge: tasks that fail end no wait before it has gone back", async () => {
+  test("does not reject for failed tasks before the swarm has rolled back", async () => {
     const rollback = { UpdateConfig: { FailureAction: "rollback" } };
     const failing = {
       found: service({}, updating, rollback),
       tasks: [task(4, "pending"), task(3, "failed", crashed), task(2, "failed", crashed), other(1, "shutdown")],
     };
-    await expect(wait(failing, failing, goingBack, rolledBack(before(0)))).rejects.toMatchObject({
+    await expect(wait(failing, failing, rollingBack, rolledBack(before(0)))).rejects.toMatchObject({
       code: "ROLLED_BACK",
     });
     const continuing = { ...failing, found: service({}, updating, { UpdateConfig: { FailureAction: "continue" } }) };
@@ -170,13 +170,13 @@ describe("an update that is rolled back", () => {
   });
 });
 
-describe("an update that has stopped", () => {
+describe("wait() on a paused update", () => {
   const paused = (tasks: object[], State = "paused") => ({
     found: service({}, { PreviousSpec, UpdateStatus: { State, StartedAt: before(9_999), Message: "update paused" } }),
     tasks,
   });
 
-  test("is a failure, with the task that failed, though all runs at the moment", async () => {
+  test("rejects with the task that failed, even if all tasks run", async () => {
     const tasks = [task(3, "running"), task(2, "failed", crashed), other(1, "shutdown")];
     await expect(wait({ found: service({}, updating), tasks }, paused(tasks))).rejects.toMatchObject({
       code: "TASK_FAILED",
@@ -191,39 +191,39 @@ describe("an update that has stopped", () => {
     );
   });
 
-  test("long ago is none while all of the new version runs, and is one while some does not", async () => {
+  test("resolves if it was paused long ago and the new version runs completely, otherwise rejects", async () => {
     expect(await wait(paused([task(2, "running"), other(1, "shutdown")]))).toMatchObject({ state: "running" });
     await expect(wait(paused([other(1, "running")]))).rejects.toMatchObject({ code: "TASK_FAILED" });
   });
 });
 
-describe("a task that nodes turn away", () => {
+describe("wait() on a task that nodes reject", () => {
   const rejected = (number: number, on: number) =>
     task(number, "rejected", { Err: "No such image: demo:1" }, { NodeID: `n${on}` });
 
-  test("and another takes is no failure", async () => {
-    const away = [rejected(1, 1), rejected(2, 2), rejected(3, 1), rejected(4, 1), rejected(5, 2)];
-    const looks = [
-      { found: service(), tasks: [...away.slice(0, 2), task(6, "pending")] },
-      { found: service(), tasks: [...away, task(6, "pending")] },
-      { found: service(), tasks: [...away, task(6, "running", {}, { NodeID: "n3" })] },
+  test("resolves when another node accepts it", async () => {
+    const rejections = [rejected(1, 1), rejected(2, 2), rejected(3, 1), rejected(4, 1), rejected(5, 2)];
+    const polls = [
+      { found: service(), tasks: [...rejections.slice(0, 2), task(6, "pending")] },
+      { found: service(), tasks: [...rejections, task(6, "pending")] },
+      { found: service(), tasks: [...rejections, task(6, "running", {}, { NodeID: "n3" })] },
     ];
-    expect(await wait(...looks)).toMatchObject({ state: "running", instances: [{ node: "node-3", restarts: 5 }] });
+    expect(await wait(...polls)).toMatchObject({ state: "running", instances: [{ node: "node-3", restarts: 5 }] });
   });
 
   test.each([
-    ["all that there are", service(), [rejected(1, 1), rejected(2, 2), rejected(3, 3)]],
+    ["all nodes", service(), [rejected(1, 1), rejected(2, 2), rejected(3, 3)]],
     [
-      "all that may run it",
+      "all eligible nodes",
       service({ Placement: { Constraints: ["node.role==worker"] } }),
       [rejected(1, 2), rejected(2, 3)],
     ],
     [
-      "the one that may run it",
+      "the only eligible node",
       service({ Placement: { Constraints: ["node.hostname==node-1"] } }),
       [rejected(1, 1), rejected(2, 1)],
     ],
-  ])("%s: it is a failure", async (_, found, tasks) => {
+  ])("rejects when %s rejected it", async (_, found, tasks) => {
     await expect(wait({ found, tasks: [] }, { found, tasks: [...tasks, task(9, "pending")] })).rejects.toMatchObject({
       code: "IMAGE_NOT_FOUND",
       message: expect.stringContaining("No such image"),
@@ -232,30 +232,28 @@ describe("a task that nodes turn away", () => {
   });
 
   test.each([
-    [
-      "the registry does not have, nor the manager",
-      fails("IMAGE_NOT_FOUND"),
-      fails("IMAGE_NOT_FOUND"),
-      "IMAGE_NOT_FOUND",
-    ],
-    ["the registry does not give us", fails("UNAUTHORIZED"), fails("IMAGE_NOT_FOUND"), "IMAGE_NOT_FOUND"],
-    ["the manager has, which may take its turn", fails("IMAGE_NOT_FOUND"), () => ({}), "TIMEOUT"],
-    ["the registry has, which another node may reach", () => "sha256:1", fails("IMAGE_NOT_FOUND"), "TIMEOUT"],
-    ["nobody can be asked for", fails("TIMEOUT"), fails("IMAGE_NOT_FOUND"), "TIMEOUT"],
-  ])("for an image that %s", async (_, digest, inspect, code) => {
-    const looks = [{ found: service(), tasks: [rejected(1, 1), rejected(2, 1), task(3, "pending")] }];
-    const { strategy, calls } = swarm(looks, { "images.digest": digest, "images.inspect": inspect });
+    ["neither the registry nor the manager has", "IMAGE_NOT_FOUND", fails("IMAGE_NOT_FOUND"), fails("IMAGE_NOT_FOUND")],
+    ["the registry refuses", "IMAGE_NOT_FOUND", fails("UNAUTHORIZED"), fails("IMAGE_NOT_FOUND")],
+    ["the manager has", "TIMEOUT", fails("IMAGE_NOT_FOUND"), () => ({})],
+    ["the registry has", "TIMEOUT", () => "sha256:1", fails("IMAGE_NOT_FOUND")],
+    ["an unreachable registry may have", "TIMEOUT", fails("TIMEOUT"), fails("IMAGE_NOT_FOUND")],
+  ])("rejects for an image that %s with %s", async (_, code, digest, inspect) => {
+    const polls = [{ found: service(), tasks: [rejected(1, 1), rejected(2, 1), task(3, "pending")] }];
+    const { strategy, calls } = swarm(polls, { "images.digest": digest, "images.inspect": inspect });
     await expect(strategy.wait("demo", { settleMs: 1, timeoutMs: 400 })).rejects.toMatchObject({ code });
     expect(calls.filter((call) => call.startsWith("images.digest"))).toHaveLength(code === "TIMEOUT" ? 1 : 2);
   });
 
-  test("is one when two of three do so more often than the swarm tries them before the third, though it forgets the first of it", async () => {
-    const looks = Array.from({ length: 11 }, (_, index) => {
-      const away = [rejected(1, (index % 2) + 1), rejected(2, 1)].map((one) => ({ ...one, ID: `${one.ID}-${index}` }));
-      return { found: service(), tasks: [...away.slice(0, 2), task(9, "pending")] };
+  test("rejects when two of three nodes rejected it more often than the swarm tries them, although the swarm forgets rejections", async () => {
+    const polls = Array.from({ length: 11 }, (_, index) => {
+      const rejections = [rejected(1, (index % 2) + 1), rejected(2, 1)].map((one) => ({
+        ...one,
+        ID: `${one.ID}-${index}`,
+      }));
+      return { found: service(), tasks: [...rejections.slice(0, 2), task(9, "pending")] };
     });
-    await expect(wait(...looks)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
-    await expect(wait(looks[0]!, looks[1]!, { found: service(), tasks: [task(9, "running")] })).resolves.toMatchObject({
+    await expect(wait(...polls)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
+    await expect(wait(polls[0]!, polls[1]!, { found: service(), tasks: [task(9, "running")] })).resolves.toMatchObject({
       state: "running",
     });
   });

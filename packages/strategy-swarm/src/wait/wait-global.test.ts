@@ -3,22 +3,22 @@ import { describe, expect, test } from "vitest";
 import { node, service, task } from "../engine-answers.test.data.js";
 import { SwarmDeploymentStrategy } from "../strategy.js";
 
-/** As the swarm counts it while a node's task has failed, and its next try is not due: the node is left out. */
+/** The swarm's count leaves out a node whose task has failed until the next attempt is due. */
 const counted = { ServiceStatus: { RunningTasks: 2, DesiredTasks: 2 } };
 const everywhere = service({}, counted, { Mode: { Global: {} } });
 const on = (number: number, name: string, state: string, more: object = {}, status: object = {}) =>
   task(number, state, status, { Slot: undefined, NodeID: name, ...more });
 const two = [on(1, "n1", "running"), on(2, "n2", "running")];
 const rejected = (number: number) => on(number, "n3", "rejected", {}, { Err: "No such image: demo:1" });
-const waitsForItsTurn = (number: number) => on(number, "n3", "ready", { DesiredState: "ready" });
+const delayed = (number: number) => on(number, "n3", "ready", { DesiredState: "ready" });
 
-/** What the swarm answers to each look at its tasks, the last one for ever. */
-function swarm(nodes: object[], ...looks: object[][]) {
+/** A swarm that answers each poll with the next list of tasks, and then with the last one. */
+function swarm(nodes: object[], ...polls: object[][]) {
   let next = 0;
   const { engine, calls } = fakeEngine({
     "services.list": () => [everywhere],
     "nodes.list": () => nodes,
-    "tasks.list": () => looks[Math.min(next++, looks.length - 1)],
+    "tasks.list": () => polls[Math.min(next++, polls.length - 1)],
     "images.digest": () => "sha256:1",
   });
   const strategy = new SwarmDeploymentStrategy(engine);
@@ -26,32 +26,28 @@ function swarm(nodes: object[], ...looks: object[][]) {
 }
 const three = [node(1), node(2), node(3)];
 
-describe("a service that is to be on every node", () => {
-  test("is not ready while one node has turned its task away, whatever the swarm counts", async () => {
-    const { wait } = swarm(three, [...two, rejected(3), waitsForItsTurn(4)]);
+describe("wait() on a global service", () => {
+  test("does not resolve while one node has rejected its task, although the swarm's count is complete", async () => {
+    const { wait } = swarm(three, [...two, rejected(3), delayed(4)]);
     await expect(wait()).rejects.toMatchObject({
       code: "TIMEOUT",
       message: expect.stringContaining("2 of 3 tasks run"),
     });
-    const later = swarm(
-      three,
-      [...two, rejected(3), waitsForItsTurn(4)],
-      [...two, rejected(3), on(4, "n3", "running")],
-    );
+    const later = swarm(three, [...two, rejected(3), delayed(4)], [...two, rejected(3), on(4, "n3", "running")]);
     expect(await later.wait()).toMatchObject({ state: "running", replicas: { running: 3, desired: 3 } });
   });
 
-  test("has failed where one node turns it away again and again: no other one takes it", async () => {
-    const { wait } = swarm(three, [...two, rejected(3)], [...two, rejected(3), rejected(4), waitsForItsTurn(5)]);
+  test("rejects when one node keeps rejecting its task, since no other node runs it", async () => {
+    const { wait } = swarm(three, [...two, rejected(3)], [...two, rejected(3), rejected(4), delayed(5)]);
     await expect(wait()).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND", instance: { node: "node-3" } });
   });
 
-  test("is not ready before the swarm has made its tasks", async () => {
+  test("does not resolve before the swarm has created its tasks", async () => {
     const { wait } = swarm(three, [], [...two], [...two, on(3, "n3", "running")]);
     expect(await wait()).toMatchObject({ state: "running", replicas: { running: 3, desired: 3 } });
   });
 
-  test("counts the nodes that take tasks, and those that are to go on with theirs", async () => {
+  test("counts the eligible nodes, and the paused nodes that keep their task", async () => {
     const paused = { ...node(3), Spec: { ...node(3).Spec, Availability: "pause" } };
     const drained = { ...node(4), Spec: { ...node(4).Spec, Availability: "drain" } };
     const stopped = on(4, "n4", "running", { DesiredState: "shutdown" });
@@ -60,8 +56,8 @@ describe("a service that is to be on every node", () => {
     expect(await swarm([node(1), node(2), paused], two).wait()).toMatchObject({ replicas: { running: 2, desired: 2 } });
   });
 
-  test("is looked at task by task in a listing", async () => {
-    const { strategy, calls } = swarm(three, [...two, rejected(3), waitsForItsTurn(4)]);
+  test("list() reads its tasks instead of the swarm's count", async () => {
+    const { strategy, calls } = swarm(three, [...two, rejected(3), delayed(4)]);
     expect(await strategy.list({ instances: false })).toMatchObject([
       { state: "failed", replicas: { running: 2, desired: 3 } },
     ]);

@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { node, service, task } from "../engine-answers.test.data.js";
 import { SwarmDeploymentStrategy } from "../strategy.js";
 
-/** What the swarm answers to each look at its tasks, the last one for ever; and other answers. */
-const swarmWith = (more: Parameters<typeof fakeEngine>[0], found: object, ...looks: object[][]) => {
+/** A swarm that answers each poll with the next list of tasks, and then with the last one; `more` has other answers. */
+const swarmWith = (more: Parameters<typeof fakeEngine>[0], found: object, ...polls: object[][]) => {
   let next = 0;
   return fakeEngine({
     "services.logs": async function* () {},
@@ -14,32 +14,32 @@ const swarmWith = (more: Parameters<typeof fakeEngine>[0], found: object, ...loo
     "services.list": () => [found],
     "services.inspect": () => found,
     "nodes.list": () => [node(1)],
-    "tasks.list": () => looks[Math.min(next++, looks.length - 1)],
+    "tasks.list": () => polls[Math.min(next++, polls.length - 1)],
   }).engine;
 };
 const waitWith = (...args: Parameters<typeof swarmWith>) =>
   new SwarmDeploymentStrategy(swarmWith(...args)).wait("demo", { settleMs: 1, timeoutMs: 3_000 });
-const waitOn = (found: object, ...looks: object[][]) => waitWith({}, found, ...looks);
+const waitOn = (found: object, ...polls: object[][]) => waitWith({}, found, ...polls);
 
-test("a service that has had failures, and runs, is ready", async () => {
+test("wait() resolves for a running service that failed before", async () => {
   const tasks = [task(3, "running"), task(2, "failed"), task(1, "failed")];
   expect(await waitOn(service(), tasks)).toMatchObject({ state: "running", replicas: { running: 1, desired: 1 } });
 });
 
-test("one whose tasks fail while one waits is in a crash loop: node, exit code and the engine's words are told", async () => {
+test("wait() rejects when tasks fail during the wait, with node and the engine's message", async () => {
   const failure = { Err: "task: non-zero exit (3)", ContainerStatus: { ContainerID: "", ExitCode: 3 } };
-  const looks = [
+  const polls = [
     [task(1, "failed", failure)],
     [task(1, "failed", failure), task(2, "rejected", { Err: "invalid mount" })],
   ];
-  await expect(waitOn(service(), ...looks)).rejects.toMatchObject({
+  await expect(waitOn(service(), ...polls)).rejects.toMatchObject({
     code: "TASK_FAILED",
     message: "demo can't start (2 tasks failed): rejected on node-1: invalid mount.",
     instance: { node: "node-1", error: "invalid mount", lastLogLines: [] },
   });
 });
 
-test("a task that runs after a failed try is ready once it has run longer than that try", async () => {
+test("wait() after a failed attempt resolves once the next task has run longer than that attempt", async () => {
   const failed = (number: number) => task(number, "failed", { Timestamp: `2026-01-01T00:00:0${number}.900Z` });
   const running = [failed(1), task(2, "running")];
   await expect(waitOn(service(), [failed(1)], running, running, [failed(1), failed(2)])).rejects.toMatchObject({
@@ -51,22 +51,22 @@ test("a task that runs after a failed try is ready once it has run longer than t
 
 test.each([
   [
-    "a host port is taken",
+    "a host port is in use",
     [task(1, "pending", { Err: "no suitable node (host-mode port already in use on 1 node)" })],
     "Publish another host port",
   ],
   [
-    "no node fits",
+    "no node is eligible",
     [task(1, "pending", { Err: "no suitable node (scheduling constraints not satisfied on 3 nodes)" })],
     "No node matches",
   ],
   [
-    "a registry does not answer",
+    "the image is missing",
     [task(2, "preparing", {}, { DesiredState: "running" }), task(1, "rejected", { Err: "No such image: demo:1" })],
     "Check that the registry is reachable",
   ],
-  ["nothing is said", [task(1, "preparing", {}, { DesiredState: "running" })], "Raise the time limit"],
-])("a wait that ends in TIMEOUT has a hint that fits: %s", async (_, tasks, hint) => {
+  ["no reason is known", [task(1, "preparing", {}, { DesiredState: "running" })], "Raise the time limit"],
+])("wait() rejects with TIMEOUT and a hint for the reason: %s", async (_, tasks, hint) => {
   const strategy = new SwarmDeploymentStrategy(swarmWith({}, service(), tasks));
   await expect(strategy.wait("demo", { settleMs: 1, timeoutMs: 50 })).rejects.toMatchObject({
     code: "TIMEOUT",
@@ -82,34 +82,37 @@ test.each([
     { "org.openfactory.deploy.pull-policy": "never" },
     ["The pull policy is never", "load the image on node-1"],
   ],
-])("a node that lacks the image is told apart, with a hint that fits the policy %s", async (_, Labels, hint) => {
-  const found = service({ ContainerSpec: { Image: "r.io:5000/demo:1" } });
-  const looks = [task(1, "rejected", withoutImage), task(2, "rejected", withoutImage)];
-  await expect(waitOn({ ...found, Spec: { ...found.Spec, Labels } }, looks)).rejects.toMatchObject({
-    code: "IMAGE_NOT_FOUND",
-    message: "demo can't start (2 tasks failed): rejected on node-1: No such image: r.io:5000/demo:1.",
-    hint: expect.stringMatching(new RegExp(hint.join(".*"))),
-    instance: { node: "node-1", error: "No such image: r.io:5000/demo:1" },
-  });
-});
+])(
+  "wait() rejects with IMAGE_NOT_FOUND when a node lacks the image, with a hint for the pull policy %s",
+  async (_, Labels, hint) => {
+    const found = service({ ContainerSpec: { Image: "r.io:5000/demo:1" } });
+    const polls = [task(1, "rejected", withoutImage), task(2, "rejected", withoutImage)];
+    await expect(waitOn({ ...found, Spec: { ...found.Spec, Labels } }, polls)).rejects.toMatchObject({
+      code: "IMAGE_NOT_FOUND",
+      message: "demo can't start (2 tasks failed): rejected on node-1: No such image: r.io:5000/demo:1.",
+      hint: expect.stringMatching(new RegExp(hint.join(".*"))),
+      instance: { node: "node-1", error: "No such image: r.io:5000/demo:1" },
+    });
+  },
+);
 
-test("words of a process that failed are no node's", async () => {
+test("wait() does not take the error of a process for a missing image", async () => {
   const once = service({ RestartPolicy: { Condition: "none" } });
-  const looks = [task(1, "failed", { Err: "task: No such image: x" })];
-  await expect(waitOn(once, looks)).rejects.toMatchObject({ code: "TASK_FAILED" });
+  const polls = [task(1, "failed", { Err: "task: No such image: x" })];
+  await expect(waitOn(once, polls)).rejects.toMatchObject({ code: "TASK_FAILED" });
 });
 
-test("a failure that is not tried again is final", async () => {
+test("wait() rejects at once when the restart policy does not restart the task", async () => {
   const once = service({ RestartPolicy: { Condition: "none" } });
   await expect(waitOn(once, [task(1, "failed", { Err: "boom" })])).rejects.toMatchObject({ code: "TASK_FAILED" });
 });
 
-test("what was rolled back is no success", async () => {
+test("wait() rejects with ROLLED_BACK after a rollback by the swarm", async () => {
   const back = service({}, { UpdateStatus: { State: "rollback_completed", Message: "update paused due to failure" } });
   await expect(waitOn(back, [task(1, "running")])).rejects.toMatchObject({ code: "ROLLED_BACK" });
 });
 
-test("a task that ends before its health check passed has failed, though with exit code 0", async () => {
+test("wait() rejects when a task ends before its health check passed, even with exit code 0", async () => {
   const checked = service({
     ContainerSpec: { Image: "demo:1", Healthcheck: { Test: ["CMD-SHELL", "exit 1"] } },
     RestartPolicy: { Condition: "none" },
@@ -121,13 +124,13 @@ test("a task that ends before its health check passed has failed, though with ex
   expect(await waitOn(checked, [task(1, "running")], [task(1, "complete")])).toMatchObject({ name: "demo" });
 });
 
-test("no replicas are ready at once", async () => {
+test("wait() resolves at once for a service of no replicas", async () => {
   const none = service({}, {});
   (none.Spec.Mode.Replicated as { Replicas: number }).Replicas = 0;
   expect(await waitOn(none, [])).toMatchObject({ state: "stopped", replicas: { running: 0, desired: 0 } });
 });
 
-describe("a service with a health check", () => {
+describe("wait() on a service with a health check", () => {
   const checked = service({ ContainerSpec: { Image: "demo:1", Healthcheck: { Test: ["CMD-SHELL", "exit 1"] } } });
   const ended = (Err: string | undefined, ExitCode: number) => ({
     Err,
@@ -148,7 +151,7 @@ describe("a service with a health check", () => {
   test.each([
     ["on another node", elsewhere],
     ["on this node", here(1)],
-  ])("whose process ends by itself is in a crash loop, and not unhealthy (%s)", async (_, engine) => {
+  ])("reports a crash loop, not an unhealthy service, when the process exits by itself (%s)", async (_, engine) => {
     const error = await waitWith(engine, checked, ...loop("failed", ended("task: non-zero exit (7)", 7))).catch(
       (thrown: unknown) => thrown,
     );
@@ -159,14 +162,14 @@ describe("a service with a health check", () => {
     });
   });
 
-  test("whose process ends by itself with exit code 0 is in a crash loop, as its container shows", async () => {
+  test("reports a crash loop when the process exits with exit code 0 and its container shows no failed check", async () => {
     await expect(waitWith(here(1), checked, ...loop("complete", ended(undefined, 0)))).rejects.toMatchObject({
       message: "demo is in a crash loop (2 tasks ended): the process exited on node-1 with exit code 0.",
       hint: expect.stringContaining("make the service a job"),
     });
   });
 
-  test("whose container can't be seen is said to have ended before the check had passed", async () => {
+  test("says that the process exited before the check had passed if the container can't be read", async () => {
     await expect(waitWith(elsewhere, checked, ...loop("complete", ended(undefined, 0)))).rejects.toMatchObject({
       message:
         "demo is in a crash loop (2 tasks ended): the process exited on node-1 with exit code 0, before its health check had passed.",
@@ -176,16 +179,19 @@ describe("a service with a health check", () => {
   test.each([
     ["failed", ended("task: non-zero exit (137): dockerexec: unhealthy container", 137)],
     ["complete", ended(undefined, 0)],
-  ])("whose check fails is unhealthy, with the last output of the check (%s)", async (state, status) => {
-    await expect(waitWith(here(2), checked, ...loop(state, status))).rejects.toMatchObject({
-      code: "TASK_FAILED",
-      message: "demo is unhealthy (2 tasks ended): its health check failed on node-1: exit code 1: no route.",
-      hint: expect.stringContaining("health check"),
-      instance: { error: expect.stringContaining("health check: exit code 1: no route") },
-    });
-  });
+  ])(
+    "reports an unhealthy service, with the last output of the check, when the check fails (%s)",
+    async (state, status) => {
+      await expect(waitWith(here(2), checked, ...loop(state, status))).rejects.toMatchObject({
+        code: "TASK_FAILED",
+        message: "demo is unhealthy (2 tasks ended): its health check failed on node-1: exit code 1: no route.",
+        hint: expect.stringContaining("health check"),
+        instance: { error: expect.stringContaining("health check: exit code 1: no route") },
+      });
+    },
+  );
 
-  test("whose check writes a value of env is told without it, failed or late", async () => {
+  test("masks values of env in the output of the check, after a failure and after a timeout", async () => {
     const { Spec, ...more } = checked;
     const { ContainerSpec } = Spec.TaskTemplate;
     const given = {
@@ -207,7 +213,7 @@ describe("a service with a health check", () => {
     });
   });
 
-  test("that is not ready in time tells what the check wrote", async () => {
+  test("includes the output of the check in the TIMEOUT error", async () => {
     const starting = task(1, "starting", { ContainerStatus: { ContainerID: "c1" } });
     const waiting = new SwarmDeploymentStrategy(swarmWith(here(1), checked, [starting])).wait("demo", {
       timeoutMs: 100,
@@ -219,8 +225,8 @@ describe("a service with a health check", () => {
   });
 });
 
-describe("a registry that", () => {
-  const looks = [task(1, "rejected", withoutImage), task(2, "rejected", withoutImage)];
+describe("wait() on a missing image names a registry that", () => {
+  const polls = [task(1, "rejected", withoutImage), task(2, "rejected", withoutImage)];
   const found = service({ ContainerSpec: { Image: "r.io:5000/demo:1" } });
   const answers = (message: string) => () => {
     throw new DeploymentError("ENGINE_ERROR", message, { cause: { message, statusCode: 500 } });
@@ -254,12 +260,12 @@ describe("a registry that", () => {
       "the manager asked r.io:5000: dial tcp",
       "can reach it",
     ],
-  ])("%s is named behind a node's `No such image`", async (_, words, code, reason, hint) => {
-    await expect(waitWith({ "images.digest": answers(words) }, found, looks)).rejects.toMatchObject({
+  ])("%s", async (_, words, code, reason, hint) => {
+    await expect(waitWith({ "images.digest": answers(words) }, found, polls)).rejects.toMatchObject({
       code,
       message: expect.stringContaining(`No such image: r.io:5000/demo:1; the`),
       hint: expect.stringContaining(hint),
     });
-    await expect(waitWith({ "images.digest": answers(words) }, found, looks)).rejects.toThrow(reason);
+    await expect(waitWith({ "images.digest": answers(words) }, found, polls)).rejects.toThrow(reason);
   });
 });

@@ -3,7 +3,7 @@ import { ofSuite } from "./of-suite.ts";
 const source = "packages/strategy-swarm/src";
 const translators = "packages/docker-translators/src";
 
-/** What is told of services to compare them, and changes by that: updates, rollbacks, scalings. */
+/** Settings read from services to compare them, and changes based on them: update, rollback, scale. */
 export const swarmChangeMutations = ofSuite("swarm", [
   [
     "settings lose mounts",
@@ -34,7 +34,7 @@ export const swarmChangeMutations = ofSuite("swarm", [
     "settings hold what was asked for",
   ],
   [
-    "settings tell what holds anyway",
+    "settings include defaults",
     `${translators}/fields/restart-from-service.ts`,
     "condition === usual && !hasKeys(rest) ? {} :",
     "condition === usual && !hasKeys(rest) && !RestartPolicy ? {} :",
@@ -97,7 +97,7 @@ export const swarmChangeMutations = ofSuite("swarm", [
     "is to be rolled back",
   ],
   [
-    "the wrong task told of a rollback",
+    "the wrong task reported for a rollback",
     `${source}/wait/update-result.ts`,
     "tasks.filter((task) => !current.includes(task))",
     "current",
@@ -203,7 +203,7 @@ export const swarmChangeMutations = ofSuite("swarm", [
   ],
 ]);
 
-/** What services use, and what is found before they are made. */
+/** Resources of services, and preflight. */
 export const swarmResourceMutations = ofSuite("swarm", [
   [
     "a network in use not waited for",

@@ -3,7 +3,7 @@ import { ofSuite } from "./of-suite.ts";
 const fields = "packages/docker-translators/src/fields";
 const spec = "packages/docker-translators/src/to-service-spec.ts";
 
-/** What a request asks for and the service does not get. */
+/** Fields of a request that the service does not get. */
 export const swarmFieldMutations = ofSuite("swarm", [
   [
     "the last network dropped",
@@ -81,7 +81,7 @@ export const swarmFieldMutations = ofSuite("swarm", [
     "a network that publishes none",
   ],
   [
-    "ports on the network host told as published",
+    "ports on the network host reported as published",
     "packages/strategy-swarm/src/observe/status.ts",
     "reports.length === 0 || isOpen(port)",
     "true",

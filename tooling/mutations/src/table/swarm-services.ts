@@ -1,10 +1,10 @@
 import { ofSuite } from "./of-suite.ts";
 
 const source = "packages/strategy-swarm/src";
-/** The services that are found, each by its exact name. */
+/** The lookup of services by exact name. */
 const BY_NAME = "new Map(listed.map((service) => [service.Spec.Name, service]))";
 
-/** Deploys, and services that are there, and what goes wrong with them. */
+/** Deploys, existing services, and their failures. */
 export const swarmServiceMutations = ofSuite("swarm", [
   [
     "a name in use taken for done",
@@ -28,14 +28,14 @@ export const swarmServiceMutations = ofSuite("swarm", [
     "at each progress event",
   ],
   [
-    "a missing network told as an engine error",
+    "a missing network reported as an engine error",
     `${source}/deploy/spec-error.ts`,
     "return withNetworkField(error, request);",
     'return new DeploymentError("ENGINE_ERROR", error.message, { ...context, hint: error.hint });',
     "as number 0 of three",
   ],
   [
-    "a port in use told as an invalid request",
+    "a port in use reported as an invalid request",
     `${source}/deploy/spec-error.ts`,
     "if (port !== null) {",
     "if (port !== null && networks.length > 9) {",
@@ -147,7 +147,7 @@ export const swarmServiceMutations = ofSuite("swarm", [
     "somebody stopped|has ended with 1",
   ],
   [
-    "refreshAuth starts tasks anew",
+    "refreshAuth restarts tasks",
     `${source}/update/refresh-auth.ts`,
     "await engine.services.update(ID, version, Spec,",
     "await engine.services.update(ID, version, { ...Spec, TaskTemplate: { ...Spec.TaskTemplate, ForceUpdate: 1 } },",
