@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** Linux's capabilities by their number (capabilities(7)), as far as every engine since 20.10 knows them. */
+/** The Linux capabilities by number (capabilities(7)) that every engine since 20.10 supports. */
 const CAPABILITIES = [
   "CHOWN",
   "DAC_OVERRIDE",
@@ -42,7 +42,7 @@ const CAPABILITIES = [
   "AUDIT_READ",
 ];
 
-/** The part of a container's HostConfig that lets an engine run in it. */
+/** The part of a container's HostConfig with the rights that an engine needs. */
 export interface NodeRights {
   readonly Privileged?: boolean;
   readonly CapAdd?: string[];
@@ -53,9 +53,9 @@ export interface NodeRights {
 }
 
 /**
- * A privileged container, or, where this machine lacks a capability and a privileged one would not start,
- * one with each capability that there is.
- * @param status the text of /proc/self/status; default: this machine's, and the full set where there is none
+ * A privileged container, or, if this machine lacks a capability, which keeps privileged containers from starting, one
+ * with all other capabilities.
+ * @param status the text of /proc/self/status; default: of this process, or the full set if there is no such file
  * @param lastCapability the number of the kernel's last capability
  */
 export function nodeRights(
@@ -69,7 +69,7 @@ export function nodeRights(
   return {
     CapAdd: CAPABILITIES.filter((_, bit) => set & (1n << BigInt(bit))),
     SecurityOpt: ["seccomp=unconfined", "apparmor=unconfined"],
-    // What `systempaths=unconfined` stands for in the docker command.
+    // The same as `systempaths=unconfined` of the docker command.
     MaskedPaths: [],
     ReadonlyPaths: [],
     DeviceCgroupRules: ["a *:* rwm"],

@@ -1,9 +1,8 @@
 import { parseArgs } from "node:util";
 import { ensureEngine, holdEngine, stopHeldEngine, TestEngineError } from "@openfactory/test-engine";
 import { createSwarm } from "./create-swarm.js";
-import { ENGINE_VERSIONS, type EngineVersion } from "./engine-version.js";
-import { listSwarms } from "./list-swarms.js";
-import { removeNodes } from "./node-network.js";
+import { ENGINE_VERSIONS, type EngineVersion } from "./node-engines.js";
+import { listSwarms, removeNodes } from "./node-resources.js";
 
 const USAGE = `Usage: swarm-harness up [--nodes 3] [--managers 1] [--engine ${ENGINE_VERSIONS.join("|")}] [--name swarm] [--image <image>]...
        swarm-harness status
@@ -18,8 +17,8 @@ const OPTIONS = {
 } as const;
 
 /**
- * The command: `up` prints one line `DOCKER_HOST=...` for each manager, `status` a table, `down` nothing.
- * @throws TestEngineError for arguments it does not know, with its usage
+ * Runs the command: `up` prints one line `DOCKER_HOST=...` for each manager, `status` a table, `down` one line.
+ * @throws TestEngineError for unknown arguments, with the usage
  */
 export async function runCommand(args: string[], print: (line: string) => void, signal: AbortSignal): Promise<void> {
   const { command, values } = parse(args);
@@ -43,16 +42,18 @@ type Values = ReturnType<typeof parse>["values"];
 async function up(values: Values, print: (line: string) => void, signal: AbortSignal): Promise<void> {
   const engine = ENGINE_VERSIONS.find((version) => version === values.engine);
   if (!engine)
-    throw new TestEngineError(`There is no engine ${values.engine} here: choose ${ENGINE_VERSIONS.join(", ")}.`);
-  const numbers = { nodes: wholeNumber("nodes", values.nodes), managers: wholeNumber("managers", values.managers) };
-  // The engine underneath outlives this command as long as the swarm does.
-  const underneath = await holdEngine(`swarm-${values.name}`);
+    throw new TestEngineError(`There is no engine version ${values.engine}: use ${ENGINE_VERSIONS.join(", ")}.`);
+  const counts = { nodes: wholeNumber("nodes", values.nodes), managers: wholeNumber("managers", values.managers) };
+  // The host engine keeps running until the swarm is down.
+  const hostEngine = await holdEngine(`swarm-${values.name}`);
   try {
-    const there = (await listSwarms(underneath.api)).filter((node) => node.swarm === values.name);
-    if (there.length > 0)
-      throw new TestEngineError(`A swarm ${values.name} is up already: take it down, or give another --name.`);
+    const existing = (await listSwarms(hostEngine.api)).filter((node) => node.swarm === values.name);
+    if (existing.length > 0)
+      throw new TestEngineError(
+        `Swarm ${values.name} is already up. Run swarm-harness down --name ${values.name}, or set another --name.`,
+      );
     const swarm = await createSwarm({
-      ...numbers,
+      ...counts,
       engine: engine satisfies EngineVersion,
       name: values.name,
       images: values.image,
@@ -60,21 +61,21 @@ async function up(values: Values, print: (line: string) => void, signal: AbortSi
     });
     for (const manager of swarm.managers) print(`DOCKER_HOST=${manager.host}`);
   } catch (error) {
-    const left = (await listSwarms(underneath.api)).some((node) => node.swarm === values.name);
-    if (!left) await stopHeldEngine(`swarm-${values.name}`);
+    const hasNodes = (await listSwarms(hostEngine.api)).some((node) => node.swarm === values.name);
+    if (!hasNodes) await stopHeldEngine(`swarm-${values.name}`);
     throw error;
   }
 }
 
 function wholeNumber(name: string, text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) throw new TestEngineError(`--${name} is a number from 1 to 99, and not ${text}.`);
+  if (!/^[1-9]\d?$/.test(text)) throw new TestEngineError(`--${name} must be a number from 1 to 99, not ${text}.`);
   return Number(text);
 }
 
 async function status(print: (line: string) => void): Promise<void> {
-  const underneath = await ensureEngine();
+  const hostEngine = await ensureEngine();
   try {
-    const nodes = await listSwarms(underneath.api);
+    const nodes = await listSwarms(hostEngine.api);
     const rows = nodes.map((node) => [node.swarm, node.name, node.role, node.state, node.engine, node.host]);
     const table = [["SWARM", "NODE", "ROLE", "STATE", "ENGINE", "DOCKER_HOST"], ...rows];
     const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
@@ -86,16 +87,16 @@ async function status(print: (line: string) => void): Promise<void> {
           .trimEnd(),
       );
   } finally {
-    await underneath.release();
+    await hostEngine.release();
   }
 }
 
 async function down(name: string, print: (line: string) => void): Promise<void> {
-  const underneath = await ensureEngine();
+  const hostEngine = await ensureEngine();
   try {
-    await removeNodes(underneath.api, name);
+    await removeNodes(hostEngine.api, name);
   } finally {
-    await underneath.release();
+    await hostEngine.release();
   }
   await stopHeldEngine(`swarm-${name}`);
   print(`Swarm ${name} is down.`);

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { TestEngineError } from "@openfactory/test-engine";
-import type { EngineVersion } from "./engine-version.js";
-import { startNodes, type NodesOptions } from "./nodes.js";
+import type { EngineVersion } from "./node-engines.js";
 import type { Node } from "./node.js";
+import { type NodesOptions, startNodes } from "./nodes.js";
 
 export interface SwarmOptions extends NodesOptions {
   readonly engine?: EngineVersion;
-  /** How many nodes in all; default 3. */
+  /** The number of nodes; default 3. */
   readonly nodes?: number;
-  /** How many of them are managers: `node-1` and on; default 1. */
+  /** The number of managers, which are the first nodes; default 1. */
   readonly managers?: number;
 }
 
@@ -19,22 +19,22 @@ export interface Swarm {
   readonly nodes: Node[];
   readonly managers: Node[];
   readonly workers: Node[];
-  /** The address of the machine, as the nodes see it: where a registry of the test may listen. */
+  /** The address of this machine on the nodes' network, for registries of a test. */
   readonly gateway: string;
   /** Removes the nodes and their network. */
   down(): Promise<void>;
 }
 
-const READY_LIMIT = 60_000;
+const READY_TIMEOUT_MS = 60_000;
 
 /**
- * Brings up a swarm whose nodes are all ready and have the given images. Leaves nothing behind when it fails or is aborted.
- * @throws TestEngineError when there are fewer nodes than managers, or they do not become a swarm; or the signal's reason
+ * Creates a swarm whose nodes are all ready and have the given images. Removes everything if it fails or is aborted.
+ * @throws TestEngineError if there are fewer nodes than managers or the nodes form no swarm; the signal's reason
  */
 export async function createSwarm(options: SwarmOptions = {}): Promise<Swarm> {
   const { nodes: count = 3, managers: managerCount = 1, signal } = options;
   if (!(managerCount >= 1 && managerCount <= count)) {
-    throw new TestEngineError(`A swarm of ${count} nodes cannot have ${managerCount} managers: give 1 to ${count}.`);
+    throw new TestEngineError(`A swarm of ${count} nodes cannot have ${managerCount} managers: use 1 to ${count}.`);
   }
   const { name, nodes, network, down } = await startNodes(count, options);
   try {
@@ -48,7 +48,7 @@ export async function createSwarm(options: SwarmOptions = {}): Promise<Swarm> {
   }
 }
 
-/** Engine API: SwarmInit on the first manager, SwarmJoin by the role's token on the others. */
+/** Engine API: SwarmInit on the first manager, SwarmJoin with the token of the role on the others. */
 async function formSwarm(managers: Node[], workers: Node[], signal?: AbortSignal): Promise<void> {
   const [first, ...others] = managers as [Node, ...Node[]];
   const listen = { ListenAddr: "0.0.0.0:2377" };
@@ -58,17 +58,33 @@ async function formSwarm(managers: Node[], workers: Node[], signal?: AbortSignal
     const body = { ...listen, AdvertiseAddr: node.address, RemoteAddrs: [`${first.address}:2377`], JoinToken };
     return node.api.call("POST", "/swarm/join", body, { signal });
   };
-  // One by one: the managers' vote over a new member is disturbed by the next one's joining.
+  // In sequence: a manager that joins disturbs the vote on the manager before it.
   for (const manager of others) await join(manager, JoinTokens.Manager);
   await Promise.all(workers.map((worker) => join(worker, JoinTokens.Worker)));
-  await untilReady(first, managers.length + workers.length, signal);
+  await waitUntilReady(first, managers.length + workers.length, signal);
 }
 
-async function untilReady(manager: Node, count: number, signal?: AbortSignal): Promise<void> {
-  for (const deadline = Date.now() + READY_LIMIT; ; await sleep(200, undefined, { signal })) {
+async function waitUntilReady(manager: Node, count: number, signal?: AbortSignal): Promise<void> {
+  for (const deadline = Date.now() + READY_TIMEOUT_MS; ; await sleep(200, undefined, { signal })) {
     const nodes = (await manager.api.call("GET", "/nodes")) as { Status: { State: string } }[];
     if (nodes.filter((node) => node.Status.State === "ready").length === count) return;
     if (Date.now() > deadline)
-      throw new TestEngineError(`Only some of the ${count} nodes became ready in ${READY_LIMIT / 1000} s.`);
+      throw new TestEngineError(`Not all of the ${count} nodes became ready within ${READY_TIMEOUT_MS / 1000} s.`);
   }
+}
+
+/** One engine in a container, without a swarm. */
+export interface SingleEngine extends Node {
+  /** The address of this machine on the node's network, for registries of a test. */
+  readonly gateway: string;
+  down(): Promise<void>;
+}
+
+/**
+ * Starts one engine of the given version in a container. Removes it if the start fails or is aborted.
+ * @throws TestEngineError; the signal's reason
+ */
+export async function createEngine(options: NodesOptions = {}): Promise<SingleEngine> {
+  const { nodes, network, down } = await startNodes(1, options);
+  return { ...nodes[0]!, gateway: network.subnet.address(1), down };
 }

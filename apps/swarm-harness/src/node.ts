@@ -1,44 +1,42 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RawEngine, TestEngineError } from "@openfactory/test-engine";
 import { nodeRights } from "./capabilities.js";
-import { NODE, SWARM, TEST } from "./labels.js";
-import type { NodeNetwork } from "./node-network.js";
-import type { EngineSource } from "./engine-source.js";
-import { nodeScript } from "./node-script.js";
+import { type EngineSource, nodeScript } from "./node-engines.js";
+import { NODE, type NodeNetwork, SWARM, TEST } from "./node-resources.js";
 
-const START_LIMIT = 60_000;
+const START_TIMEOUT_MS = 60_000;
 
 /** One engine in a container. */
 export interface Node {
-  /** Its host name, as in `node-1`. */
+  /** The host name, for example `node-1`. */
   readonly name: string;
-  /** Its address on the nodes' network. */
+  /** The address on the nodes' network. */
   readonly address: string;
-  /** As in `DOCKER_HOST`: `tcp://<address>:2375`. */
+  /** The value for `DOCKER_HOST`: `tcp://<address>:2375`. */
   readonly host: string;
-  /** Its Engine API, by plain HTTP. */
+  /** The node's Engine API, by plain HTTP. */
   readonly api: RawEngine;
-  /** The container it is, on the engine underneath. */
+  /** The id of the node's container on the host engine. */
   readonly container: string;
-  /** Gives it an image that the engine underneath has. */
+  /** Loads an image of the host engine on the node. */
   loadImage(image: string): Promise<void>;
-  /** Loses it, with all that runs on it, as a power cut would. */
+  /** Kills the node with everything that runs on it, like a power cut. */
   kill(): Promise<void>;
-  /** Starts it again after `kill`, and waits for its engine. */
+  /** Starts the node again after `kill`, and waits for its engine. */
   start(): Promise<void>;
-  /** Cuts it off from the other nodes and from us; what runs on it runs on. */
+  /** Disconnects the node from the network. Its containers continue to run. */
   disconnect(): Promise<void>;
-  /** Puts it back on the network, at the same address. */
+  /** Reconnects the node to the network, at the same address. */
   reconnect(): Promise<void>;
 }
 
-/** What a node is made of. */
+/** An engine source with a node image. */
 export interface NodeSource extends EngineSource {
   /** See `ensureNodeImage`. */
   readonly image: string;
 }
 
-/** Starts node number `number` (from 1) of the swarm `swarm`. Its engine is not up yet: see `untilUp`. */
+/** Starts node number `number` (from 1) of the swarm `swarm`. Its engine may not answer yet: see `waitUntilUp`. */
 export async function startNode(
   engine: RawEngine,
   swarm: string,
@@ -57,11 +55,11 @@ export async function startNode(
     Entrypoint: ["/bin/sh", "-c", nodeScript(source, registries)],
     Cmd: [],
     Labels: { [TEST]: "1", [SWARM]: swarm, [NODE]: name },
-    // An engine's storage needs a real file system under it, which a container's own layers are not.
+    // An engine's storage needs a real file system, which the layers of a container are not.
     Volumes: { [source.storage]: {} },
     HostConfig: {
       ...nodeRights(),
-      // cgroup v1 has no private view of the groups that could be written to.
+      // cgroup v1 has no writable private view of the groups.
       Binds: CgroupVersion === "2" ? [] : ["/sys/fs/cgroup:/sys/fs/cgroup:rw"],
       CgroupnsMode: CgroupVersion === "2" ? "private" : "host",
       Tmpfs: { "/run": "exec" },
@@ -81,13 +79,13 @@ export async function startNode(
     async loadImage(tag) {
       const archive = await engine.open("GET", `/images/${tag}/get`);
       if (archive.statusCode !== 200)
-        throw new TestEngineError(`The engine under the nodes has no image ${tag} to load.`);
-      await nameAsAsked(api, tag, await api.call("POST", "/images/load?quiet=true", archive));
+        throw new TestEngineError(`The host engine has no image ${tag} to load on the nodes.`);
+      await restoreName(api, tag, await api.call("POST", "/images/load?quiet=true", archive));
     },
     kill: () => engine.call("POST", `/containers/${Id}/kill`),
     async start() {
       await engine.call("POST", `/containers/${Id}/start`);
-      await untilUp(engine, node);
+      await waitUntilUp(engine, node);
     },
     disconnect: () => engine.call("POST", `/networks/${network.id}/disconnect`, { Container: Id, Force: true }),
     reconnect: () =>
@@ -96,8 +94,8 @@ export async function startNode(
   return node;
 }
 
-/** Podman takes an archive's image for one of its own making, and calls it `localhost/<name>`. */
-async function nameAsAsked(api: RawEngine, tag: string, { stream = "" }: { stream?: string }): Promise<void> {
+/** Podman renames a loaded image to `localhost/<name>`. */
+async function restoreName(api: RawEngine, tag: string, { stream = "" }: { stream?: string }): Promise<void> {
   const local = `localhost/${tag}`;
   if (!stream.includes(local)) return;
   const [repo, version] = tag.split(":");
@@ -107,15 +105,15 @@ async function nameAsAsked(api: RawEngine, tag: string, { stream = "" }: { strea
 
 /**
  * Waits for a node's engine to answer.
- * @throws TestEngineError with the end of its log when it ends or takes longer than a minute
+ * @throws TestEngineError with the end of its log if it exits or takes longer than a minute
  */
-export async function untilUp(engine: RawEngine, node: Node, signal?: AbortSignal): Promise<void> {
-  const deadline = Date.now() + START_LIMIT;
+export async function waitUntilUp(engine: RawEngine, node: Node, signal?: AbortSignal): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
   while (!(await answers(node))) {
     const { State } = await engine.call("GET", `/containers/${node.container}/json`, undefined, { signal });
     if (!State.Running || Date.now() > deadline) {
       const log = await engine.call("GET", `/containers/${node.container}/logs?stdout=true&stderr=true&tail=8`);
-      throw new TestEngineError(`The engine of ${node.name} did not come up. The end of its log:\n${String(log)}`);
+      throw new TestEngineError(`The engine of ${node.name} did not start. The end of its log:\n${String(log)}`);
     }
     await sleep(100, undefined, { signal });
   }

@@ -1,9 +1,9 @@
 import { listLeftovers, RawEngine, startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSwarm, type Swarm } from "../../src/create-swarm.js";
-import { SWARM } from "../../src/labels.js";
+import { SWARM } from "../../src/node-resources.js";
 
-const underneath = new RawEngine(process.env.DOCKER_HOST!);
+const hostEngine = new RawEngine(process.env.DOCKER_HOST!);
 let swarm: Swarm;
 
 beforeAll(async () => {
@@ -35,7 +35,7 @@ const serve = (name: string, replicas: number, image = TEST_IMAGE) =>
     Mode: { Replicated: { Replicas: replicas } },
   });
 
-test("three nodes are ready, one of them a manager, under their own names", async () => {
+test("createSwarm() returns three ready nodes with their own names, one of them a manager", async () => {
   const found = await nodes();
   expect(found.map((node) => node.Description.Hostname).sort()).toEqual(["node-1", "node-2", "node-3"]);
   expect(found.map((node) => node.Status.State)).toEqual(["ready", "ready", "ready"]);
@@ -45,12 +45,12 @@ test("three nodes are ready, one of them a manager, under their own names", asyn
   expect(found.every((node) => node.Description.Engine.EngineVersion.startsWith("20.10."))).toBe(true);
 });
 
-test("the tasks of a service spread over the nodes", async () => {
+test("tasks of a service run on all nodes", async () => {
   await serve("spread", 3);
   await expect.poll(async () => new Set(await runningNodes("spread")).size, { timeout: 60_000 }).toBe(3);
 });
 
-test("nodes pull from a registry on the machine they run on", async () => {
+test("nodes pull from a registry on the host machine", async () => {
   const registry = await startRegistry({ address: swarm.gateway });
   try {
     await swarm.nodes[1]!.api.call("POST", `/images/${TEST_IMAGE}/tag?repo=${registry.host}/app&tag=1`);
@@ -64,7 +64,7 @@ test("nodes pull from a registry on the machine they run on", async () => {
   }
 });
 
-test("a node that is cut off is down, and ready again when it is back", async () => {
+test("disconnect() makes a node down, and reconnect() makes it ready again", async () => {
   const state = async (name: string) =>
     (await nodes()).find((node) => node.Description.Hostname === name)?.Status.State;
   await swarm.nodes[2]!.disconnect();
@@ -73,7 +73,7 @@ test("a node that is cut off is down, and ready again when it is back", async ()
   await expect.poll(() => state("node-3"), { timeout: 60_000 }).toBe("ready");
 });
 
-test("a node that is killed is down, and its tasks run elsewhere", async () => {
+test("kill() makes a node down and moves its tasks to other nodes", async () => {
   await serve("survivor", 3);
   await expect.poll(async () => (await runningNodes("survivor")).length, { timeout: 60_000 }).toBe(3);
   await swarm.nodes[1]!.kill();
@@ -90,11 +90,11 @@ test("a node that is killed is down, and its tasks run elsewhere", async () => {
     .toBe("ready");
 });
 
-test("down leaves no node, network or volume", async () => {
+test("down() removes nodes, networks and volumes", async () => {
   const volumes = async () =>
-    ((await underneath.call("GET", "/volumes")).Volumes ?? []).map((one: { Name: string }) => one.Name) as string[];
+    ((await hostEngine.call("GET", "/volumes")).Volumes ?? []).map((one: { Name: string }) => one.Name) as string[];
   const details = await Promise.all(
-    swarm.nodes.map((node) => underneath.call("GET", `/containers/${node.container}/json`)),
+    swarm.nodes.map((node) => hostEngine.call("GET", `/containers/${node.container}/json`)),
   );
   const own = details.flatMap((one) =>
     one.Mounts.filter((mount: { Type: string }) => mount.Type === "volume").map(
@@ -103,8 +103,8 @@ test("down leaves no node, network or volume", async () => {
   );
   expect(own).toHaveLength(3);
   const label = `${SWARM}=${swarm.name}`;
-  expect(await listLeftovers(underneath, label)).toHaveLength(4);
+  expect(await listLeftovers(hostEngine, label)).toHaveLength(4);
   await swarm.down();
-  expect(await listLeftovers(underneath, label)).toEqual([]);
+  expect(await listLeftovers(hostEngine, label)).toEqual([]);
   expect((await volumes()).filter((name) => own.includes(name))).toEqual([]);
 });

@@ -1,13 +1,13 @@
 import { listLeftovers, RawEngine } from "@openfactory/test-engine";
 import { expect, test } from "vitest";
-import { createEngine } from "../../src/create-engine.js";
+import { createEngine } from "../../src/create-swarm.js";
 import { createSwarm } from "../../src/create-swarm.js";
-import { SWARM } from "../../src/labels.js";
+import { SWARM } from "../../src/node-resources.js";
 
-const underneath = new RawEngine(process.env.DOCKER_HOST!);
-const leftOf = (name: string) => listLeftovers(underneath, `${SWARM}=${name}`);
+const hostEngine = new RawEngine(process.env.DOCKER_HOST!);
+const leftovers = (name: string) => listLeftovers(hostEngine, `${SWARM}=${name}`);
 
-test("one engine by itself is in no swarm", async () => {
+test("createEngine() returns an engine without a swarm", async () => {
   const engine = await createEngine({ engine: "20.10" });
   try {
     const { Swarm, ServerVersion } = await engine.api.call("GET", "/info");
@@ -18,25 +18,25 @@ test("one engine by itself is in no swarm", async () => {
   }
 });
 
-test("a swarm that cannot come up leaves nothing", async () => {
+test("createSwarm() leaves nothing when it fails", async () => {
   const name = "failed-swarm-image";
   await expect(createSwarm({ name, nodes: 2, images: ["openfactory/no-such-image:1"] })).rejects.toThrow(
     "no-such-image:1",
   );
-  expect(await leftOf(name)).toEqual([]);
+  expect(await leftovers(name)).toEqual([]);
 });
 
-test("a swarm that is aborted while it comes up leaves nothing", async () => {
+test("createSwarm() leaves nothing when it is aborted", async () => {
   const name = "failed-swarm-abort";
   const abort = new AbortController();
   const creation = createSwarm({ name, nodes: 2, signal: abort.signal });
   const outcome = expect(creation).rejects.toThrow("enough");
-  await expect.poll(() => leftOf(name), { timeout: 60_000 }).toContain(`container ${name}-node-1`);
+  await expect.poll(() => leftovers(name), { timeout: 60_000 }).toContain(`container ${name}-node-1`);
   abort.abort(new Error("enough"));
   await outcome;
-  expect(await leftOf(name)).toEqual([]);
+  expect(await leftovers(name)).toEqual([]);
 });
 
-test("more managers than nodes are refused before anything starts", async () => {
+test("createSwarm() rejects more managers than nodes before it starts any", async () => {
   await expect(createSwarm({ nodes: 1, managers: 2 })).rejects.toThrow("A swarm of 1 nodes cannot have 2 managers");
 });

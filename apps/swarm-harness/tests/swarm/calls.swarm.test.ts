@@ -27,7 +27,7 @@ const request = (name: string) => ({
   ports: { 8080: 80 },
 });
 
-test("a deploy is one call, after the version is agreed on once", async () => {
+test("deploy() makes one call after the API version is negotiated", async () => {
   await strategy.deploy(request("first"));
   expect(proxy.calls.filter((call) => call !== "GET /version")).toEqual(["GET /_ping", "POST /services/create"]);
   proxy.calls.length = 0;
@@ -35,20 +35,20 @@ test("a deploy is one call, after the version is agreed on once", async () => {
   expect(proxy.calls).toEqual(["POST /services/create"]);
 });
 
-test("a listing without instances is one call once all is as it should be, and says what the one with instances says", async () => {
+test("list() without instances makes one call when all services have converged, with the same result", async () => {
   await Promise.all(["first", "second"].map((name) => strategy.wait(name)));
   proxy.calls.length = 0;
   const counted = await strategy.list({ instances: false });
-  // The names of their networks are one call, whatever is listed.
+  // The names of networks are one call for any number of services.
   expect(proxy.calls.sort()).toEqual(["GET /networks", "GET /services"]);
   proxy.calls.length = 0;
-  const whole = await strategy.list();
+  const complete = await strategy.list();
   expect(proxy.calls.sort()).toEqual(["GET /networks", "GET /nodes", "GET /services", "GET /tasks"]);
-  expect(counted).toEqual(whole.map((status) => ({ ...status, instances: [] })));
-  expect(whole.map(({ instances }) => instances.length)).toEqual([1, 3]);
+  expect(counted).toEqual(complete.map((status) => ({ ...status, instances: [] })));
+  expect(complete.map(({ instances }) => instances.length)).toEqual([1, 3]);
 });
 
-test("waits at the same time share their looks", async () => {
+test("concurrent wait() calls share polls", async () => {
   proxy.calls.length = 0;
   await Promise.all(["first", "second", "first"].map((name) => strategy.wait(name, { settleMs: 0 })));
   expect(proxy.calls).toEqual(["GET /services", "GET /tasks"]);

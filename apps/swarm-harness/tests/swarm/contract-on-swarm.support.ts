@@ -5,7 +5,7 @@ import { createSwarm, type EngineVersion } from "@openfactory/swarm-harness";
 import { TEST_ENTRYPOINT_IMAGE, TEST_IMAGE } from "@openfactory/test-engine";
 import { SwarmDeploymentStrategy } from "@openfactory/strategy-swarm";
 
-/** A swarm of its own, of so many nodes with engines of that version. */
+/** A new swarm with this number of nodes and this engine version. */
 export const onSwarm =
   (nodes: number, engine: EngineVersion): ContractFactory =>
   async () => {

@@ -41,23 +41,23 @@ const ready = async (part: Partial<DeployRequest> = {}): Promise<DeployRequest> 
   return first;
 };
 const failureOf = (waiting: Promise<unknown>): Promise<unknown> => waiting.catch((thrown: unknown) => thrown);
-const polled = async (look: () => Promise<boolean>): Promise<void> => {
-  await expect.poll(look, { timeout: 30_000, interval: 100 }).toBe(true);
+const polled = async (check: () => Promise<boolean>): Promise<void> => {
+  await expect.poll(check, { timeout: 30_000, interval: 100 }).toBe(true);
 };
 
-describe("an update that is given up before a node takes its task", () => {
+describe("an update that is abandoned before a node accepts its task", () => {
   const startFirst = { updateConfig: { Order: "start-first", Monitor: SECOND } } as const;
   const nowhere = { constraints: ["node.labels.none == 1"], env: ["VERSION=2"] };
 
   test.each([
-    ["taken back", (first: DeployRequest) => strategy.update(first)],
+    ["reverted", (first: DeployRequest) => strategy.update(first)],
     ["rolled back", () => strategy.rollback(name)],
-  ])("leaves a service that is running 1/1 while it goes on and after it is %s", async (_, takeBack) => {
+  ])("leaves a service that is running 1/1 during the update and after it is %s", async (_, revert) => {
     const first = await ready(startFirst);
     await strategy.update({ ...first, ...nowhere });
     await polled(async () => (await strategy.inspect(name)).update === "updating");
     expect(await strategy.inspect(name)).toMatchObject({ state: "pending", replicas: { running: 1, desired: 1 } });
-    await takeBack(first);
+    await revert(first);
     expect(await strategy.wait(name)).toMatchObject({ state: "running" });
     for (const status of [await strategy.inspect(name), ...(await strategy.list({ instances: false }))]) {
       expect(status).toMatchObject({ name, state: "running", replicas: { running: 1, desired: 1 } });
@@ -66,7 +66,7 @@ describe("an update that is given up before a node takes its task", () => {
   });
 });
 
-test("rollback of a job runs the earlier version again, and the wait ends with it", async () => {
+test("rollback() of a job runs the earlier version again, and wait() resolves when it has completed", async () => {
   const job = request({ mode: { ReplicatedJob: {} }, restart: { Condition: "none" }, command: ["echo", "one"] });
   await strategy.deploy(job);
   expect(await strategy.wait(name)).toMatchObject({ state: "completed" });
@@ -88,7 +88,7 @@ describe("a service with a health check", () => {
   test.each([
     [7, ["sh", "-c", "echo 'no input' >&2; sleep 1; exit 7"]],
     [0, ["sh", "-c", "echo 'no input' >&2; sleep 1; exit 0"]],
-  ])("whose process ends by itself with exit code %i is in a crash loop", async (exitCode, command) => {
+  ])("is in a crash loop when its process exits with exit code %i", async (exitCode, command) => {
     await strategy.deploy(request({ ...check(50), command }));
     const error = await failureOf(strategy.wait(name));
     expect(error).toMatchObject({
@@ -100,9 +100,9 @@ describe("a service with a health check", () => {
   });
 
   test.each([
-    ["that ends when it is told to", runs],
+    ["that handles SIGTERM", runs],
     ["that must be killed", ["sh", "-c", "echo ready; while :; do sleep 1; done"]],
-  ])("whose check fails is unhealthy, with the last output of the check (a process %s)", async (_, command) => {
+  ])("is unhealthy when its check fails, with the last output of the check (a process %s)", async (_, command) => {
     await strategy.deploy(request({ ...check(2), command }));
     expect(await failureOf(strategy.wait(name))).toMatchObject({
       code: "TASK_FAILED",
@@ -114,11 +114,11 @@ describe("a service with a health check", () => {
   });
 });
 
-describe("a registry that answers", () => {
+describe("wait() on a missing image", () => {
   test.each([
     [429, "too many requests", "higher limit"],
     [503, "down or overloaded", "when"],
-  ])("%i is named, with what to do, behind a node's `No such image`", async (status, words, hint) => {
+  ])("reports a registry that answers %i, with the action to take", async (status, words, hint) => {
     const registry = await registryThatAnswers(status);
     await strategy.deploy(request({ image: `${registry}/demo:1` }));
     const error = await failureOf(strategy.wait(name, { timeoutMs: 60_000 }));
@@ -132,11 +132,11 @@ describe("a registry that answers", () => {
   });
 });
 
-/** A registry that answers every request with an error. @returns its host and port, as nodes see it. */
+/** Starts a registry that answers every request with an error. @returns its host and port for the nodes. */
 async function registryThatAnswers(status: number): Promise<string> {
   const errors = [{ code: status === 429 ? "TOOMANYREQUESTS" : "UNAVAILABLE", message: "try again later" }];
   const server: Server = createServer((asked, answer) => {
-    // As Docker Hub does, whose /v2/ has no limit.
+    // Like Docker Hub, whose /v2/ has no limit.
     if (asked.url === "/v2/" && status === 429) return void answer.writeHead(200).end("{}");
     answer.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ errors }));
   });
@@ -148,7 +148,7 @@ async function registryThatAnswers(status: number): Promise<string> {
   return `${swarm.gateway}:${(server.address() as AddressInfo).port}`;
 }
 
-test("the log of a service whose logging driver can't be read is an error, not empty", async () => {
+test("logs() rejects with UNSUPPORTED when the logging driver can't be read", async () => {
   const read = async (): Promise<string[]> => {
     const lines: string[] = [];
     for await (const { line } of strategy.logs(name)) lines.push(line);
@@ -178,11 +178,11 @@ test("the log of a service whose logging driver can't be read is an error, not e
   await expect.poll(read, { timeout: 30_000 }).toContain("ready");
 });
 
-describe("an update that starts first where the old task has what the new one needs", () => {
+describe("an update with the order start-first whose old task has a resource that the new one needs", () => {
   test.each<[string, Partial<DeployRequest>, string]>([
     ["a host port", { ports: [{ target: 80, published: 18_090, mode: "host" }] }, "host port 18090/tcp on node-1"],
     ["a reservation", {}, "on node-1"],
-  ])("%s: preflight finds it, the swarm does not place it, and stop-first works", async (_, part, words) => {
+  ])("%s: preflight() finds it, the swarm does not place the task, and stop-first works", async (_, part, words) => {
     const [manager] = (await engine.nodes.list()).filter(({ Spec }) => Spec.Role === "manager");
     const MemoryBytes = Math.floor((manager?.Description.Resources.MemoryBytes ?? 0) * 0.6);
     const first = await ready({
@@ -193,11 +193,11 @@ describe("an update that starts first where the old task has what the new one ne
     });
     const next = { ...first, env: ["VERSION=2"] };
     const stopFirst = { ...next, updateConfig: { Order: "stop-first", Monitor: SECOND } } as const;
-    const look = (asked: DeployRequest) => strategy.preflight([{ request: asked, updates: true }]);
-    expect(await look(next)).toMatchObject([
+    const check = (update: DeployRequest) => strategy.preflight([{ request: update, updates: true }]);
+    expect(await check(next)).toMatchObject([
       { code: "CONFLICT", field: "updateConfig.Order", message: expect.stringContaining(words) },
     ]);
-    expect(await look(stopFirst)).toEqual([]);
+    expect(await check(stopFirst)).toEqual([]);
     await strategy.update(next);
     await expect(strategy.wait(name, { timeoutMs: 3_000 })).rejects.toMatchObject({
       code: "TIMEOUT",

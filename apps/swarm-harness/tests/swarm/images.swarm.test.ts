@@ -22,7 +22,7 @@ let swarm: Swarm;
 let registry: Registry;
 let folder: string;
 let count = 0;
-/** By name, as in `app:1`. */
+/** By name, for example `app:1`. */
 const digests: Record<string, string> = {};
 
 beforeAll(async () => {
@@ -44,7 +44,7 @@ afterAll(async () => {
 
 const manager = (): Node => swarm.nodes[0]!;
 
-/** Puts an image into the registry under these names; no node has it afterwards. */
+/** Pushes an image to the registry with these names, and removes it from the node. */
 async function push(image: string, ...names: string[]): Promise<void> {
   await manager().loadImage(image);
   for (const name of names) digests[name] = await registry.push(manager().api, image, name);
@@ -53,9 +53,9 @@ async function push(image: string, ...names: string[]): Promise<void> {
 }
 
 interface User {
-  /** Default: the registry's own. */
+  /** Default: the account of the registry. */
   account?: RegistryAccount;
-  /** The registries that config.json has the account for. */
+  /** The registries for which config.json has the account. */
   hosts?: readonly string[];
 }
 
@@ -85,22 +85,22 @@ const services = async (): Promise<string[]> =>
   (await manager().api.call("GET", "/services")).map(({ Spec }: { Spec: { Name: string } }) => Spec.Name);
 const specOf = async (name: string) => (await manager().api.call("GET", `/services/${name}`)).Spec;
 
-describe("a registry that asks for a password", () => {
-  test("serves nodes that never saw the image, by the credentials that go along", async () => {
+describe("a registry with a password", () => {
+  test("serves nodes without the image, with the credentials that the service stores", async () => {
     const strategy = connect();
     const everywhere = request("app:1", { mode: { Global: {} } });
     expect((await strategy.deploy(everywhere)).image).toBe(everywhere.image);
     const { instances } = await strategy.wait(everywhere.name);
     expect(instances.map(({ node }) => node).sort()).toEqual(["node-1", "node-2", "node-3"]);
-    const told = JSON.stringify(await manager().api.call("GET", `/services/${everywhere.name}`));
-    expect(told).not.toContain(REGISTRY_ACCOUNT.password);
-    expect(told).not.toContain(Buffer.from(`tester:${REGISTRY_ACCOUNT.password}`).toString("base64"));
+    const stored = JSON.stringify(await manager().api.call("GET", `/services/${everywhere.name}`));
+    expect(stored).not.toContain(REGISTRY_ACCOUNT.password);
+    expect(stored).not.toContain(Buffer.from(`tester:${REGISTRY_ACCOUNT.password}`).toString("base64"));
   });
 
   test.each<[string, User]>([
     ["a wrong password", { account: WRONG }],
-    ["none", { hosts: [] }],
-  ])("with %s: UNAUTHORIZED before any service is made", async (_, user) => {
+    ["no password", { hosts: [] }],
+  ])("makes deploy() reject with UNAUTHORIZED before it creates a service: %s", async (_, user) => {
     const refused = request("app:1", { imagePullPolicy: "always" });
     const error: unknown = await connect(user)
       .deploy(refused)
@@ -115,7 +115,7 @@ describe("a registry that asks for a password", () => {
     expect(await services()).toEqual([]);
   });
 
-  test("with a wrong password that only the nodes show: told apart, with node and what to do", async () => {
+  test("makes wait() reject with the node and the action to take when only nodes use the wrong password", async () => {
     const strategy = connect({ account: WRONG });
     const refused = request("kept:1", { constraints: on("node-2") });
     await strategy.deploy(refused);
@@ -128,14 +128,14 @@ describe("a registry that asks for a password", () => {
   });
 });
 
-describe("`always`", () => {
-  /** Another push of a tag, with what another tag has. */
+describe("the pull policy always", () => {
+  /** Pushes the image of the tag `source` to the tag `name`. */
   const movedTo = async (name: string, source: string): Promise<void> => {
     const { body } = await registry.get(`/v2/${source.replace(":", "/manifests/")}`);
     await registry.put(`/v2/${name.replace(":", "/manifests/")}`, JSON.stringify(body, null, 3), body.mediaType);
   };
 
-  test("pins what the tag means now; after another push a new deploy has the new digest, and what runs stays", async () => {
+  test("pins the current digest of a tag; after another push a new deploy has the new digest, and the running service stays", async () => {
     const strategy = connect();
     const first = request("app:moving", { imagePullPolicy: "always", constraints: on("node-2") });
     const before = digests["app:moving"];
@@ -153,7 +153,7 @@ describe("`always`", () => {
   });
 
   test.each(["docker", "oci"] as const)(
-    "pins an image for several platforms to its index (%s), and nodes find theirs",
+    "pins an image for several platforms to its index (%s), and nodes select their platform",
     async (type) => {
       const { Arch } = await manager().api.call("GET", "/version");
       const other = Arch === "arm64" ? "amd64" : "arm64";
@@ -166,14 +166,14 @@ describe("`always`", () => {
   );
 });
 
-describe("with a way to the registry that can be watched and cut", () => {
+describe("with a proxy that records requests to the registry and can be stopped", () => {
   let proxy: RegistryProxy;
   const through = async (): Promise<void> => {
     proxy = await startRegistryProxy(registry, swarm.gateway);
     onTestFinished(() => proxy.stop());
   };
 
-  test("many services of one image are one look-up of its digest", async () => {
+  test("many services of one image share one lookup of its digest", async () => {
     await through();
     const strategy = connect({ hosts: [proxy.host] });
     const many = Array.from({ length: 8 }, () =>
@@ -181,10 +181,10 @@ describe("with a way to the registry that can be watched and cut", () => {
     );
     const made = await Promise.all(many.map((one) => strategy.deploy(one)));
     expect(new Set(made.map(({ image }) => image))).toEqual(new Set([`${proxy.host}/app:1@${digests["app:1"]}`]));
-    expect(proxy.asked.filter((what) => what.includes("/manifests/1")).length).toBeLessThanOrEqual(2);
+    expect(proxy.asked.filter((request) => request.includes("/manifests/1")).length).toBeLessThanOrEqual(2);
   });
 
-  test("`never` asks nobody; a node that starts a task asks by itself, without credentials, and runs what it has", async () => {
+  test("with `never`, only nodes ask the registry, without credentials, and run their local copy", async () => {
     await through();
     const strategy = connect({ hosts: [proxy.host] });
     const image = `${proxy.host}/app:1`;
@@ -198,9 +198,9 @@ describe("with a way to the registry that can be watched and cut", () => {
       message: expect.stringContaining(`rejected on node-3: No such image: ${image}`),
       hint: expect.stringContaining("The pull policy is never: load the image on node-3"),
     });
-    // What the README says of Swarm.
+    // As described in the README.
     expect(proxy.asked.length).toBeGreaterThan(0);
-    expect(proxy.asked.filter((what) => what.startsWith("GET /v2/app/"))).toEqual([]);
+    expect(proxy.asked.filter((request) => request.startsWith("GET /v2/app/"))).toEqual([]);
 
     const node = swarm.nodes[2]!;
     await node.loadImage(TEST_IMAGE);
@@ -214,8 +214,8 @@ describe("with a way to the registry that can be watched and cut", () => {
     expect((await strategy.wait(never.name)).state).toBe("running");
   });
 
-  // What the README says of Swarm, again.
-  test("a node takes what a tag means now, also where it has the image; by digest, it asks nobody", async () => {
+  // As described in the README.
+  test("a node pulls the newer image of a tag even if it has the image; by digest, it asks no registry", async () => {
     await through();
     const strategy = connect({ hosts: [proxy.host] });
     const node = swarm.nodes[1]!;
@@ -235,7 +235,7 @@ describe("with a way to the registry that can be watched and cut", () => {
     expect(proxy.asked).toHaveLength(before);
   });
 
-  test("stopped before the digest is asked for: a warning with what follows; refused in strict mode, with nothing made", async () => {
+  test("deploy() without the registry warns about missing digests; in strict mode it rejects and creates nothing", async () => {
     await through();
     await proxy.stop();
     const strategy = connect({ hosts: [proxy.host] });
@@ -256,7 +256,7 @@ describe("with a way to the registry that can be watched and cut", () => {
 });
 
 describe("refreshAuth", () => {
-  /** All that a service can have, so that any of it that a refresh would change shows. */
+  /** A request with every setting, so that any change by a refresh shows. */
   const rich = async (image: string): Promise<DeployRequest> => {
     const network = `images-${++count}`;
     await manager().api.call("POST", "/networks/create", { Name: network, Driver: "overlay" });
@@ -304,7 +304,7 @@ describe("refreshAuth", () => {
     await manager().api.call("POST", `/nodes/${ID}/update?version=${Version.Index}`, { ...Spec, Availability });
   };
 
-  test("lets a task that moves pull with the new password, and restarts none; without it the task is rejected", async () => {
+  test("lets a task that moves pull with the new password, and restarts no task; without a refresh the task is rejected", async () => {
     await setAvailability("node-3", "drain");
     const strategy = connect();
     const moved = await rich("moved:1");
@@ -320,7 +320,7 @@ describe("refreshAuth", () => {
     registry.changePassword();
     const renewing = connect();
     expect(await renewing.refreshAuth(moved.name)).toEqual({ name: moved.name, renewed: true, warnings: [] });
-    // At the same time: what they are to one another is a changed version, and no failure.
+    // Concurrent refreshes change the version for one another, which is no failure.
     await Promise.all(Array.from({ length: 4 }, () => renewing.refreshAuth(moved.name)));
     await renewing.wait(moved.name);
     expect(await state()).toEqual(before);
@@ -335,7 +335,7 @@ describe("refreshAuth", () => {
       message: expect.stringContaining("rejected on node-3: No such image"),
       hint: expect.stringContaining("ofdeploy refresh-auth"),
     });
-    // It is what the hint says: its next task finds the new credentials.
+    // The action of the hint: the next task uses the new credentials.
     await renewing.refreshAuth(stale.name);
     await expect
       .poll(async () => (await renewing.inspect(stale.name)).instances, { timeout: 60_000 })

@@ -20,32 +20,32 @@ const holder = (number: number): LockHolder => ({
   owner: `ada@bench-${number} (ofdeploy up, pid ${number})`,
   since: "2026-01-01T00:00:00Z",
 });
-/** Whichever manager is asked. */
+/** The strategy of one of the managers. */
 const anyOf = (number: number): SwarmDeploymentStrategy =>
   strategies[number % strategies.length] as SwarmDeploymentStrategy;
 
-test("of many who try at the same managers at once, one gets it, and the others are told who", async () => {
-  const tries = Array.from({ length: 12 }, (_, number) => holder(number));
+test("of many concurrent lock() calls on all managers one succeeds, and the others return the holder", async () => {
+  const holders = Array.from({ length: 12 }, (_, number) => holder(number));
   for (let round = 0; round < 5; round += 1) {
-    const told = await Promise.all(tries.map((who, number) => anyOf(number).lock("weather", who)));
-    const winners = tries.filter((_, number) => told[number] === undefined);
+    const results = await Promise.all(holders.map((who, number) => anyOf(number).lock("weather", who)));
+    const winners = holders.filter((_, number) => results[number] === undefined);
     expect(winners).toHaveLength(1);
     const [winner] = winners as [LockHolder];
-    expect(told.filter((who) => who !== undefined)).toEqual(Array(11).fill(winner));
+    expect(results.filter((who) => who !== undefined)).toEqual(Array(11).fill(winner));
     await anyOf(round).unlock("weather", holder(99).id);
     expect(await anyOf(round).lock("weather", holder(99))).toEqual(winner);
     await anyOf(round + 1).unlock("weather", winner.id);
   }
 });
 
-test("it is held while managers come and go", async () => {
-  expect(await anyOf(0).lock("of a lost manager", holder(1))).toBeUndefined();
+test("a lock is held after the loss of a manager", async () => {
+  expect(await anyOf(0).lock("lost-manager", holder(1))).toBeUndefined();
   await swarm.managers[0]?.kill();
-  // The two others choose a leader first.
-  await vi.waitFor(async () => expect(await anyOf(1).lock("of a lost manager", holder(2))).toEqual(holder(1)), {
+  // The other two managers elect a leader first.
+  await vi.waitFor(async () => expect(await anyOf(1).lock("lost-manager", holder(2))).toEqual(holder(1)), {
     timeout: 60_000,
     interval: 500,
   });
-  await anyOf(2).unlock("of a lost manager", holder(1).id);
-  expect(await anyOf(1).lock("of a lost manager", holder(2))).toBeUndefined();
+  await anyOf(2).unlock("lost-manager", holder(1).id);
+  expect(await anyOf(1).lock("lost-manager", holder(2))).toBeUndefined();
 });

@@ -31,37 +31,37 @@ const request = (part: Partial<DeployRequest> = {}, name = names[0]!): DeployReq
   command: ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"],
   ...part,
 });
-const anew = (part: Partial<DeployRequest>, name?: string): PreflightRequest => ({
+const creating = (part: Partial<DeployRequest>, name?: string): PreflightRequest => ({
   request: request(part, name),
   updates: false,
 });
 const found = async (...requests: PreflightRequest[]) =>
   (await strategy.preflight(requests)).map(({ service, code, field }) => [service, code, field]);
 
-/** What the swarm says of a task that it can't place. */
+/** The scheduler's message about a task that it can't place. */
 const pending = async (wanted: DeployRequest): Promise<string> => {
   await strategy.deploy(wanted);
   const error = await strategy.wait(wanted.name, { timeoutMs: 2_000 }).catch((thrown: unknown) => thrown);
   return (error as Error).message;
 };
 
-test("constraints are seen as the swarm's scheduler sees them", async () => {
+test("preflight() matches constraints as the swarm's scheduler does", async () => {
   const [worker] = (await engine.nodes.list()).filter(({ Spec }) => Spec.Role === "worker");
   const cases: [string[], boolean][] = [
     [[`node.id==${worker?.ID.toUpperCase()}`, "node.role==Worker"], true],
     [["node.labels.absent!=1", "engine.labels.absent!=1", "node.platform.os==linux"], true],
     [["node.hostname==node-1", "node.role==worker"], false],
     [["node.labels.absent==1"], false],
-    [["node.colour!=red"], false],
+    [["node.color!=red"], false],
   ];
-  for (const [constraints, fits] of cases) {
+  for (const [constraints, matches] of cases) {
     const wanted = request({ constraints });
     expect(await found({ request: wanted, updates: false }), constraints.join()).toEqual(
-      fits ? [] : [[wanted.name, "CONFLICT", "constraints"]],
+      matches ? [] : [[wanted.name, "CONFLICT", "constraints"]],
     );
     await strategy.deploy(wanted);
-    const waiting = strategy.wait(wanted.name, { timeoutMs: fits ? 60_000 : 1_500, settleMs: 1 });
-    if (fits) await waiting;
+    const waiting = strategy.wait(wanted.name, { timeoutMs: matches ? 60_000 : 1_500, settleMs: 1 });
+    if (matches) await waiting;
     else
       await expect(waiting).rejects.toMatchObject({
         code: "TIMEOUT",
@@ -71,7 +71,7 @@ test("constraints are seen as the swarm's scheduler sees them", async () => {
   }
 });
 
-test("ports in host mode, and room on nodes: what does not fit is told, and does not fit", async () => {
+test("preflight() finds host ports in use and reservations without room, which the swarm can't place", async () => {
   const [all, port] = [{ mode: { Global: {} } }, [{ target: 80, published: 8090, mode: "host" as const }]];
   await strategy.deploy(request({ ...all, ports: port, resources: { Reservations: { NanoCPUs: 1_000_000_000 } } }));
   await strategy.wait(names[0]!);
@@ -88,14 +88,14 @@ test("ports in host mode, and room on nodes: what does not fit is told, and does
   expect(await pending(third)).toContain("insufficient resources on 3 nodes");
   await strategy.remove(third.name, { wait: true });
 
-  // Gone with the service that had it.
+  // The removed service no longer uses the port and the reservation.
   await strategy.remove(names[0]!, { wait: true });
   expect(
     await found({ request: second, updates: false }, { request: { ...third, name: "third" }, updates: false }),
   ).toEqual([]);
 });
 
-test("preflight reports a network of one node only, and the ingress network, with the code of the deploy", async () => {
+test("preflight() reports a network of one node only, and the ingress network, with the code of the deploy", async () => {
   await engine.networks.create({ Name: "one-node", Driver: "bridge" });
   try {
     for (const [network, code] of [
@@ -108,13 +108,13 @@ test("preflight reports a network of one node only, and the ingress network, wit
       expect(problem).toMatchObject({ code, field: "networks[0]" });
       await expect(strategy.deploy(wanted)).rejects.toMatchObject({ code });
     }
-    expect(await found(anew({ networks: ["host"] }))).toEqual([]);
+    expect(await found(creating({ networks: ["host"] }))).toEqual([]);
   } finally {
     await engine.networks.remove("one-node");
   }
 });
 
-test("a registry that wants a login: UNAUTHORIZED without, nothing with it, and IMAGE_NOT_FOUND for what it lacks", async () => {
+test("preflight() reports UNAUTHORIZED without a login to the registry, and with it only missing images", async () => {
   const registry = await startRegistry({ address: swarm.gateway, auth: true });
   const folder = await mkdtemp(join(tmpdir(), "openfactory-preflight-"));
   const manager = swarm.managers[0]!;
@@ -122,8 +122,8 @@ test("a registry that wants a login: UNAUTHORIZED without, nothing with it, and 
     await registry.push(manager.api, TEST_IMAGE, "app:1");
     const image = `${registry.host}/app:1`;
     await manager.api.call("DELETE", `/images/${image}`);
-    const always = anew({ image, imagePullPolicy: "always" });
-    expect(await found(anew({ image }), { ...always, request: { ...always.request, name: names[1]! } })).toEqual([
+    const always = creating({ image, imagePullPolicy: "always" });
+    expect(await found(creating({ image }), { ...always, request: { ...always.request, name: names[1]! } })).toEqual([
       [names[0], "UNAUTHORIZED", "image"],
       [names[1], "UNAUTHORIZED", "image"],
     ]);
@@ -131,13 +131,13 @@ test("a registry that wants a login: UNAUTHORIZED without, nothing with it, and 
     const auth = Buffer.from(`${username}:${password}`).toString("base64");
     await writeFile(join(folder, "config.json"), JSON.stringify({ auths: { [registry.host]: { auth } } }));
     const known = new SwarmDeploymentStrategy(createEngine({ host: manager.host, env: { DOCKER_CONFIG: folder } }));
-    const problems = await known.preflight([always, anew({ image: `${registry.host}/app:2` }, names[1])]);
+    const problems = await known.preflight([always, creating({ image: `${registry.host}/app:2` }, names[1])]);
     expect(problems).toMatchObject([{ service: names[1], code: "IMAGE_NOT_FOUND", field: "image" }]);
     await known.close();
   } finally {
     await registry.stop();
     await rm(folder, { recursive: true });
   }
-  // Nobody answers there any more: the nodes may have it.
-  expect(await found(anew({ image: `${registry.host}/app:3` }))).toEqual([]);
+  // The registry no longer answers: the nodes may have the image.
+  expect(await found(creating({ image: `${registry.host}/app:3` }))).toEqual([]);
 });

@@ -19,8 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => swarm.down());
 
-/** What became of the first task of a service. */
-async function fateOf(serviceId: string): Promise<string> {
+/** The final state of the first task of a service. */
+async function finalState(serviceId: string): Promise<string> {
   const filters = encodeURIComponent(JSON.stringify({ service: [serviceId] }));
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const [task] = await raw.call("GET", `/tasks?filters=${filters}`);
@@ -30,7 +30,7 @@ async function fateOf(serviceId: string): Promise<string> {
   return "unknown";
 }
 
-/** Each rule of core's schema is one that a swarm has, or the engines of its nodes. */
+/** Every rule of core's schema is a rule of the swarm or of the engines of its nodes. */
 test.each([...REFUSED_EVERYWHERE, ...REFUSED_BY_A_SWARM])(
   "a swarm refuses %s, and core refuses it before",
   async (_, part) => {
@@ -47,8 +47,8 @@ test.each([...REFUSED_EVERYWHERE, ...REFUSED_BY_A_SWARM])(
     expect(isRefusedByCore(request)).toBe(true);
     const made = await raw.request("POST", "/services/create", toServiceSpec(request, { apiVersion: "1.41", ...ids }));
     if (made.status !== 201) return expect(made.status).toBeGreaterThanOrEqual(400);
-    const fate = await fateOf(made.body.ID);
+    const state = await finalState(made.body.ID);
     await raw.call("DELETE", `/services/${made.body.ID}`);
-    expect(fate).toMatch(/^(failed|rejected)$/);
+    expect(state).toMatch(/^(failed|rejected)$/);
   },
 );

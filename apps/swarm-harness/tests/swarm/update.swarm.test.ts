@@ -47,7 +47,7 @@ const tasks = async (): Promise<string[]> =>
   (await engine.tasks.list({ service: [name], "desired-state": ["running"] })).map(({ ID }) => ID).toSorted();
 
 describe("an update of two replicas to a command that ends after a second", () => {
-  test("is rolled back where that is asked for: told with node, exit code and last lines, and two of the first run", async () => {
+  test("is rolled back if requested: wait() rejects with node, exit code and last log lines, and two replicas of the first version run", async () => {
     const first = await ready(actions("rollback"));
     await strategy.update({ ...first, command: crashes, env: ["VERSION=2"] });
     const error = await strategy.wait(name).catch((thrown: unknown) => thrown);
@@ -62,12 +62,12 @@ describe("an update of two replicas to a command that ends after a second", () =
     expect(previous).toBeUndefined();
     await expect(strategy.rollback(name)).rejects.toMatchObject({ code: "CONFLICT" });
 
-    // The swarm tells how its last update ended until there is a next one.
+    // The swarm reports the result of its last update until the next one.
     await strategy.update({ ...first, env: ["VERSION=3"] });
     expect(await strategy.wait(name)).toMatchObject({ state: "running", replicas: { running: 2, desired: 2 } });
   });
 
-  test("is paused where that is asked for, and by default: told as failed, and a rollback brings the first back", async () => {
+  test("is paused if requested: wait() rejects, and a rollback restores the first version", async () => {
     const first = await ready(actions("pause"));
     await strategy.update({ ...first, command: crashes });
     await expect(strategy.wait(name)).rejects.toMatchObject({ code: "TASK_FAILED", instance: { exitCode: 7 } });
@@ -77,7 +77,7 @@ describe("an update of two replicas to a command that ends after a second", () =
   });
 });
 
-describe("an update to what every node turns away is told at once", () => {
+describe("wait() rejects at once when every node rejects the update", () => {
   const wrong: Record<string, Partial<DeployRequest>> = {
     "No such image": { image: "openfactory/no-such-image:1" },
     "does not exist": { mounts: [{ Type: "bind", Source: "/no/such/directory", Target: "/data" }] },
@@ -99,14 +99,14 @@ describe("an update to what every node turns away is told at once", () => {
   });
 });
 
-test("an image that one node of three has is found there", async () => {
+test("a service runs on the one node of three that has its image", async () => {
   const here = "openfactory/on-one-node:1";
   await swarm.nodes[2]?.api.call("POST", `/images/${TEST_IMAGE}/tag?repo=openfactory/on-one-node&tag=1`);
   await strategy.deploy(request({ image: here, mode: { Replicated: { Replicas: 1 } } }));
   expect(await strategy.wait(name)).toMatchObject({ state: "running", instances: [{ node: "node-3" }] });
 });
 
-test("an image that its registry does not have is told after a try or two, though there are other nodes", async () => {
+test("wait() rejects after two or three attempts when the registry has no image, although other nodes are left", async () => {
   const registry = await startRegistry({ address: swarm.gateway });
   try {
     const { restart: _, ...wanted } = request({
@@ -123,12 +123,12 @@ test("an image that its registry does not have is told after a try or two, thoug
   }
 });
 
-test.each(["host", "bridge"])("the network %s, which every node has, is told by its name", async (network) => {
+test.each(["host", "bridge"])("settings have the name of the network %s, which every node has", async (network) => {
   const first = await ready({ networks: [network] });
   expect((await strategy.inspect(name)).settings).toEqual(await strategy.settingsOf(first));
 });
 
-test("an update that changes nothing replaces no task, and one of how it is updated neither", async () => {
+test("an update without changes, or of the update settings only, replaces no task", async () => {
   const first = await ready({ networks: [], constraints: ["node.role!=none"], openFiles: 1024 });
   const before = await tasks();
   await strategy.update(first);
@@ -137,7 +137,7 @@ test("an update that changes nothing replaces no task, and one of how it is upda
   expect(await tasks()).toEqual(before);
 });
 
-test("what others have set, and no request can say, stays", async () => {
+test("an update keeps settings of other tools that no request can express", async () => {
   const first = await ready();
   const { ID, Version, Spec } = await inspect();
   const TaskTemplate = {
@@ -156,8 +156,8 @@ test("what others have set, and no request can say, stays", async () => {
   await strategy.wait(name);
 });
 
-describe("a change by another between the look and the update", () => {
-  /** A strategy whose first update is preceded by another's change. */
+describe("a modification between the lookup and the update", () => {
+  /** A strategy whose first update arrives after a modification by another process. */
   const racing = (change: (spec: ServiceDetails["Spec"]) => object) => {
     let raced = false;
     const services: DockerEngine["services"] = {
@@ -175,14 +175,14 @@ describe("a change by another between the look and the update", () => {
   };
   const second = () => request({ env: ["VERSION=2"] });
 
-  test("that changes nothing asked of the service is no conflict", async () => {
+  test("of the version number only is no conflict", async () => {
     await ready();
     const { revision } = await strategy.inspect(name);
     await racing((spec) => spec).update(second(), { revision });
     expect((await strategy.inspect(name)).settings?.env).toEqual(["VERSION=2"]);
   });
 
-  test("that changes the service is one, told by what has changed, and the service is the other's", async () => {
+  test("of the service is a CONFLICT that names the changed paths, and is kept", async () => {
     await ready();
     const { revision } = await strategy.inspect(name);
     const theirs = racing((spec) => ({ ...spec, Labels: { team: "theirs" }, Mode: { Replicated: { Replicas: 1 } } }));
@@ -196,7 +196,7 @@ describe("a change by another between the look and the update", () => {
     });
   });
 
-  test("a scaling is of the service as it is then", async () => {
+  test("is kept by scale()", async () => {
     await ready();
     await racing((spec) => ({ ...spec, Labels: { team: "theirs" } })).scale(name, 3);
     expect(await strategy.wait(name)).toMatchObject({
