@@ -15,10 +15,10 @@ export async function diagnose(engine: DockerEngine, options: DiagnoseOptions): 
       options,
       ({ Scope }) =>
         Scope === "swarm"
-          ? { state: "ok", detail: `Network ${name} exists.` }
+          ? { state: "ok", detail: `${name} exists.` }
           : {
               state: "failed",
-              detail: `Network ${name} exists on one node only.`,
+              detail: `${name} exists on one node only.`,
               hint: `Remove it and create an overlay network: docker network create --driver overlay ${name}`,
             },
       "docker network create --driver overlay",

@@ -22,7 +22,7 @@ const ATTEMPTS = 20;
  * @returns undefined if the lock was acquired, otherwise its holder.
  * @throws DeploymentError `CONFLICT`; `ABORTED`, with the lock released.
  */
-export async function acquireLock(
+export async function takeLock(
   engine: DockerEngine,
   name: string,
   holder: LockHolder,
@@ -126,6 +126,6 @@ const configName = (lock: string): string =>
 
 const holderOf = ({ Spec: { Labels = {} } }: NamedResource): LockHolder => ({
   id: Labels[HOLDER_LABEL] ?? "",
-  owner: Labels[OWNER_LABEL] ?? "another process",
+  owner: Labels[OWNER_LABEL] ?? "unknown",
   since: Labels[SINCE_LABEL] ?? "",
 });

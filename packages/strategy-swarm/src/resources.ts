@@ -23,13 +23,13 @@ import {
 import { LOCK_LABEL } from "./lock.js";
 
 /** The kinds of a swarm. Volumes are those of the manager's own node: a swarm has none of its own. */
-export const swarmResourceKinds: readonly ResourceKind[] = RESOURCE_KINDS;
+export const resourceKinds: readonly ResourceKind[] = RESOURCE_KINDS;
 
 /** @throws DeploymentError `UNSUPPORTED` for an unknown kind. */
 function checkKind(kind: ResourceKind): void {
-  if (swarmResourceKinds.includes(kind)) return;
+  if (resourceKinds.includes(kind)) return;
   throw new DeploymentError("UNSUPPORTED", `${JSON.stringify(kind)} is not a kind of resource.`, {
-    hint: `Use one of: ${swarmResourceKinds.join(", ")}.`,
+    hint: `Use one of: ${resourceKinds.join(", ")}.`,
   });
 }
 
@@ -39,7 +39,7 @@ function checkKind(kind: ResourceKind): void {
  */
 export async function listResources(
   engine: DockerEngine,
-  { kinds = swarmResourceKinds, labels = {}, signal }: ListResourcesOptions,
+  { kinds = resourceKinds, labels = {}, signal }: ListResourcesOptions,
 ): Promise<Resource[]> {
   kinds.forEach(checkKind);
   const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);

@@ -19,7 +19,7 @@ import { resolveImage } from "./deploy/images.js";
 import { BatchPoller, NO_DELAY, perEngine } from "./observe/batch-poller.js";
 
 /** The settings that a service of this request would have. Asks a registry for the digest if the deploy would. */
-export async function settingsOfRequest(
+export async function settingsOf(
   engine: DockerEngine,
   request: NormalizedRequest,
   { signal, observer }: OperationOptions,

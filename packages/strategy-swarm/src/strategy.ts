@@ -49,13 +49,13 @@ import { inject, injectable } from "tsyringe";
 import { deployService } from "./deploy/deploy.js";
 import { removeService } from "./deploy/remove.js";
 import { diagnose, elsewhere } from "./diagnose.js";
-import { acquireLock, releaseLock } from "./lock.js";
+import { takeLock, releaseLock } from "./lock.js";
 import { swarmManifest } from "./manifest.js";
-import { logLines } from "./observe/logs.js";
+import { readLogs } from "./observe/logs.js";
 import { inspectService, listServices } from "./observe/services.js";
 import { preflight } from "./preflight/preflight.js";
-import { createResource, listResources, removeResource, swarmResourceKinds } from "./resources.js";
-import { settingsOfRequest } from "./settings.js";
+import { createResource, listResources, removeResource, resourceKinds } from "./resources.js";
+import { settingsOf } from "./settings.js";
 import { refreshServiceAuth } from "./update/refresh-auth.js";
 import { rollbackService } from "./update/rollback.js";
 import { scaleService } from "./update/scale.js";
@@ -84,7 +84,7 @@ export class SwarmDeploymentStrategy
 {
   override readonly manifest = swarmManifest;
   /** Volumes are those of the manager's own node. */
-  readonly resourceKinds = swarmResourceKinds;
+  readonly resourceKinds = resourceKinds;
   readonly #engine: DockerEngine;
   /** The ids of services that this strategy updated and no wait has completed for since. */
   readonly #updated = new Set<string>();
@@ -120,7 +120,7 @@ export class SwarmDeploymentStrategy
 
   async settingsOf(request: DeployRequest, options: OperationOptions = {}): Promise<ServiceSettings> {
     const { request: prepared } = this.prepare(request, { signal: options.signal });
-    return this.#forService(prepared.name, () => settingsOfRequest(this.#engine, prepared, options));
+    return this.#forService(prepared.name, () => settingsOf(this.#engine, prepared, options));
   }
 
   async wait(serviceName: string, options: WaitOptions = {}): Promise<ServiceStatus> {
@@ -129,7 +129,7 @@ export class SwarmDeploymentStrategy
 
   async *logs(serviceName: string, options: LogsOptions = {}): AsyncGenerator<LogEntry> {
     try {
-      yield* logLines(this.#engine, serviceName, options);
+      yield* readLogs(this.#engine, serviceName, options);
     } catch (error) {
       await this.#forService(serviceName, () => Promise.reject(error));
     }
@@ -160,7 +160,7 @@ export class SwarmDeploymentStrategy
 
   /** A lock is a config of the swarm. */
   async lock(name: string, holder: LockHolder, options: OperationOptions = {}): Promise<LockHolder | undefined> {
-    return this.#run(() => acquireLock(this.#engine, name, holder, options));
+    return this.#run(() => takeLock(this.#engine, name, holder, options));
   }
 
   async unlock(name: string, holderId: string, options: OperationOptions = {}): Promise<void> {

@@ -21,7 +21,7 @@ const LAST_LINES_MS = 2_000;
  * The lines of all tasks of a service, from all nodes. Following ends when the service is removed.
  * @throws DeploymentError `NOT_FOUND`, `UNSUPPORTED` (the logging driver can't be read).
  */
-export async function* logLines(
+export async function* readLogs(
   engine: DockerEngine,
   serviceName: string,
   { follow, tail, since, signal }: LogsOptions,
@@ -67,7 +67,7 @@ const toEntry = (service: string, frame: LogFrame, { tasks, nodes }: Observation
 };
 
 /** The last lines of one task, oldest first, for the error of a failed task. Empty if the log can't be read. */
-export async function lastLines(
+export async function lastLogLines(
   engine: DockerEngine,
   { service, tasks }: Pick<Observation, "service" | "tasks">,
   taskId: string,

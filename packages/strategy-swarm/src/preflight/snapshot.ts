@@ -67,7 +67,7 @@ export async function takeSnapshot(
   { signal, listed }: PreflightOptions,
 ): Promise<EngineSnapshot> {
   const options = { signal };
-  const listIf = async <Item>(
+  const ifNeeded = async <Item>(
     needs: (request: CheckedRequest) => boolean,
     list: () => Promise<Item[]>,
   ): Promise<Item[]> => (requests.some(needs) ? list() : []);
@@ -75,23 +75,23 @@ export async function takeSnapshot(
     await Promise.all([
       engine.apiVersion(options),
       listed ?? listServices(engine, options),
-      listIf(needsNodes, () => engine.nodes.list(options)),
-      listIf(
+      ifNeeded(needsNodes, () => engine.nodes.list(options)),
+      ifNeeded(
         ({ request }) => Boolean(request.networks?.length),
         () => engine.networks.list({}, options),
       ),
-      listIf(needsTasks, () => engine.tasks.list({ "desired-state": ["running"] }, options)),
-      listIf(
+      ifNeeded(needsTasks, () => engine.tasks.list({ "desired-state": ["running"] }, options)),
+      ifNeeded(
         ({ request }) => Boolean(request.secrets?.length),
         () => engine.secrets.list({}, options),
       ),
-      listIf(
+      ifNeeded(
         ({ request }) => Boolean(request.configs?.length),
         () => engine.configs.list({}, options),
       ),
-      listIf(needsVolumes, () => engine.volumes.list({}, options)),
-      listIf(needsVolumes, async () => [await engine.info(options)]),
-      listIf(needsContainers, () => engine.containers.list({}, options)),
+      ifNeeded(needsVolumes, () => engine.volumes.list({}, options)),
+      ifNeeded(needsVolumes, async () => [await engine.info(options)]),
+      ifNeeded(needsContainers, () => engine.containers.list({}, options)),
     ]);
   return {
     apiVersion,

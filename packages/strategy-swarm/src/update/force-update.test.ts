@@ -3,11 +3,11 @@ import { expect, test } from "vitest";
 import { service, task } from "../engine-answers.test.data.js";
 import { SwarmDeploymentStrategy } from "../strategy.js";
 
-const bookkeeping = (run: string) => ({ "org.openfactory.deploy.run": run });
+const metadata = (run: string) => ({ "org.openfactory.deploy.run": run });
 
 /** Updates a service that has these tasks to the request, and returns the template that was sent. */
 async function sentBy(request: object, tasks: object[]): Promise<{ ForceUpdate?: number; ContainerSpec: object }> {
-  const found = service({ ForceUpdate: 3 }, {}, { Labels: bookkeeping("before") });
+  const found = service({ ForceUpdate: 3 }, {}, { Labels: metadata("before") });
   let sent: { TaskTemplate: { ContainerSpec: object } } | undefined;
   const { engine } = fakeEngine({
     "services.list": () => [found],
@@ -22,7 +22,7 @@ async function sentBy(request: object, tasks: object[]): Promise<{ ForceUpdate?:
   await new SwarmDeploymentStrategy(engine).update({
     name: "demo",
     image: "demo:1",
-    labels: bookkeeping("now"),
+    labels: metadata("now"),
     ...request,
   });
   return sent?.TaskTemplate ?? { ContainerSpec: {} };

@@ -6,7 +6,7 @@ import {
   type ServiceDetails,
   type TaskDetails,
 } from "@openfactory/docker-engine";
-import { lastLines, unreadableDriver } from "../observe/logs.js";
+import { lastLogLines, unreadableDriver } from "../observe/logs.js";
 import { instanceStatus, redactorFor } from "../observe/status.js";
 import { hasCompleted, type Observation } from "../observe/tasks.js";
 import { explainMissingImage, isImageMissing } from "./rejections.js";
@@ -64,7 +64,7 @@ export async function failedInstance(
 ): Promise<FailedInstance> {
   const redactor = redactorFor(observed.service);
   const errors = [error, healthFailed && output && `health check: ${output}`].filter(Boolean).join("; ");
-  const lines = await lastLines(engine, observed, id);
+  const lines = await lastLogLines(engine, observed, id);
   return {
     id,
     node,

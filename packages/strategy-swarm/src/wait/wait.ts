@@ -73,7 +73,7 @@ export async function waitForService(
       updated.delete(ID);
       return status;
     }
-    observer?.({ type: "waiting", service: serviceName, ...status.replicas, detail: detailOf(status) });
+    observer?.({ type: "waiting", service: serviceName, ...status.replicas, detail: describeProgress(status) });
     if (Date.now() >= end) throw await timeoutError(engine, observed, status, timeoutMs);
     const withinMs = (readySince === 0 ? end : Math.min(end, settledAt)) - Date.now();
     observed = await poller.next(serviceName, { signal, service: serviceName, withinMs });
@@ -150,7 +150,7 @@ const isFinalFailure = ({ Spec }: ServiceDetails, newest: TaskDetails, history: 
   return MaxAttempts > 0 && history.length > MaxAttempts;
 };
 
-const detailOf = ({ instances }: ServiceStatus): string =>
+const describeProgress = ({ instances }: ServiceStatus): string =>
   [
     ...new Set(
       instances.map(({ engineState, error, node }) =>
@@ -190,7 +190,7 @@ async function timeoutError(
 ): Promise<DeploymentError> {
   const pending = status.instances.find(({ state }) => state !== "running" && state !== "completed");
   const { running, desired } = status.replicas;
-  const detail = detailOf(status) || "the swarm has created no task";
+  const detail = describeProgress(status) || "the swarm has created no task";
   const task = observed.tasks.find(({ ID }) => ID === pending?.id);
   const output = task && (await taskHealth(engine, observed.service, task)).output;
   const check = output === undefined ? "" : `; health check: ${output}`;
