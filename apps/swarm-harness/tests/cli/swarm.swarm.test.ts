@@ -136,7 +136,7 @@ ${more}`;
     const waited = await ofdeploy("up", "--file", nowhere, "--timeout", "4s", "--no-preflight");
     expect(waited.code).toBe(6);
     expect(waited.stderr).toMatch(/error\[TIMEOUT\].*no suitable node/);
-    expect(waited.stderr).toContain("No node fulfils its constraints");
+    expect(waited.stderr).toContain("No node matches the constraints");
     expect(await services()).toEqual([]);
   });
 

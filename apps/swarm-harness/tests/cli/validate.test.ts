@@ -16,12 +16,12 @@ describe("validate fails for the platform that rejects a field, and accepts it f
   test.each<[feature: string, lines: string, position: string, message: string]>([
     ["the network none", "networks: [none]", "6:16", "A swarm has no network none"],
     ["the network ingress", "networks: [back, ingress]", "6:22", "The network ingress is the swarm's own"],
-    ["a template in a variable", 'environment: {MODE: a, QUERY: "{{.x}}"}', "6:28", "(QUERY): The text holds {{"],
+    ["a template in a variable", 'environment: {MODE: a, QUERY: "{{.x}}"}', "6:28", "(QUERY): The text contains {{"],
     [
       "an address of the host",
       'ports: ["8080:80", "127.0.0.1:3000-3002:3000-3002"]',
       "6:24",
-      "it would be open to all",
+      "it would be open to everyone",
     ],
   ])("swarm rejects %s", async (_, lines, at, says) => {
     expect(await validate("docker", lines)).toMatchObject({ code: 0 });

@@ -65,7 +65,7 @@ test.each([
     [task(2, "preparing", {}, { DesiredState: "running" }), task(1, "rejected", { Err: "No such image: demo:1" })],
     "Check that the registry is reachable",
   ],
-  ["no reason is known", [task(1, "preparing", {}, { DesiredState: "running" })], "Raise the time limit"],
+  ["no reason is known", [task(1, "preparing", {}, { DesiredState: "running" })], "Raise --timeout"],
 ])("wait() rejects with TIMEOUT and a hint for the reason: %s", async (_, tasks, hint) => {
   const strategy = new SwarmDeploymentStrategy(swarmWith({}, service(), tasks));
   await expect(strategy.wait("demo", { settleMs: 1, timeoutMs: 50 })).rejects.toMatchObject({

@@ -215,5 +215,5 @@ function timeoutHint(detail: string): string {
   if (/no such image/i.test(detail)) {
     return "Check that the registry is reachable, or load the image on every node that may run the service (docker load).";
   }
-  return "Raise the time limit, or see the service's log (ofdeploy logs).";
+  return "Raise --timeout, or check the log with `ofdeploy logs`.";
 }
