@@ -89,7 +89,7 @@ export const swarmManifest: StrategyManifest = {
     {
       field: "ports",
       reason:
-        "Ports are not published on the network host: the process listens on its node directly, on ports and addresses of its choice.",
+        "The network host publishes no ports: the process listens directly on its node, on its own ports and addresses.",
       when: (request) => isOnHost(request) && (request.ports ?? []).every(({ mode }) => mode === "host"),
     },
     ...(["secrets[].mode", "configs[].mode"] as const).map((field): UnhonouredPart => ({

@@ -44,12 +44,12 @@ function reservationProblems(
   eligible: readonly NodeDetails[],
 ): PreflightProblem[] {
   const { request, updates } = checked;
-  const asked = reservationOf(request);
-  if (asked.NanoCPUs === 0 && asked.MemoryBytes === 0) return [];
+  const reservation = reservationOf(request);
+  if (reservation.NanoCPUs === 0 && reservation.MemoryBytes === 0) return [];
   const own = updates ? services.find(({ name }) => name === request.name)?.ids : undefined;
   const others = tasks.filter(({ ServiceID }) => !own?.includes(ServiceID));
   const needed = tasksOf(request);
-  const room = eligible.reduce((sum, node) => sum + timesItFits(asked, freeResources(node, others)), 0);
+  const room = eligible.reduce((sum, node) => sum + timesItFits(reservation, freeResources(node, others)), 0);
   if (room >= needed) return [];
   const message =
     room === 0

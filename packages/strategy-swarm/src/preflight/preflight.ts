@@ -20,7 +20,7 @@ import { startFirstProblems } from "./start-first.js";
 /**
  * Finds what would make deploys of these requests fail: one call for each kind of resource that they need, and at most two
  * for each image. The images, volumes and directories of other nodes can't be checked from a manager.
- * @throws DeploymentError if the engine can't be asked, `ABORTED`.
+ * @throws DeploymentError if the engine is unreachable or not a manager; `ABORTED`.
  */
 export async function preflight(
   engine: DockerEngine,

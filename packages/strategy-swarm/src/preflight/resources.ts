@@ -62,11 +62,11 @@ export function networkProblems(checked: CheckedRequest, { networks }: EngineSna
 export function volumeProblems(checked: CheckedRequest, snapshot: EngineSnapshot): PreflightProblem[] {
   const { mounts = [] } = checked.request;
   return mounts.flatMap((mount, index) => {
-    const asked = driverOf(mount);
-    if (asked === undefined || mount.Source === undefined) return [];
+    const requested = driverOf(mount);
+    if (requested === undefined || mount.Source === undefined) return [];
     const message =
-      conflictOnManager(mount.Source, asked, checked, snapshot) ??
-      conflictWithService(mount.Source, asked, checked, snapshot);
+      conflictOnManager(mount.Source, requested, checked, snapshot) ??
+      conflictWithService(mount.Source, requested, checked, snapshot);
     if (message === undefined) return [];
     const hint = `Use another volume name. If the data is not needed, remove the volume on every node: docker volume rm ${mount.Source}.`;
     return [problem(checked, { code: "CONFLICT", field: `mounts[${index}]`, message, hint })];
@@ -81,27 +81,27 @@ function driverOf({ Type, VolumeOptions }: Mount): VolumeDriver | undefined {
 
 function conflictOnManager(
   name: string,
-  asked: VolumeDriver,
+  requested: VolumeDriver,
   { request: { constraints } }: CheckedRequest,
   { volumes, nodes, managerId }: EngineSnapshot,
 ): string | undefined {
   const manager = eligibleNodes(nodes, constraints).find(({ ID }) => ID === managerId);
   const existing = manager && volumes.find(({ Name }) => Name === name);
-  const difference = existing && volumeDifference({ Name: existing.Driver, Options: existing.Options }, asked);
+  const difference = existing && volumeDifference({ Name: existing.Driver, Options: existing.Options }, requested);
   if (difference === undefined) return undefined;
   return `Volume ${name} exists on ${manager?.Description.Hostname} with ${difference}, and Docker would mount it unchanged`;
 }
 
 function conflictWithService(
   name: string,
-  asked: VolumeDriver,
+  requested: VolumeDriver,
   { request }: CheckedRequest,
   { services }: EngineSnapshot,
 ): string | undefined {
   for (const { name: service, settings, mounts } of services) {
     for (const mount of service === request.name ? [] : (settings?.mounts ?? mounts ?? [])) {
       const mounted = mount.Source === name ? driverOf(mount) : undefined;
-      const difference = mounted && volumeDifference(mounted, asked);
+      const difference = mounted && volumeDifference(mounted, requested);
       if (difference !== undefined)
         return `Service ${service} mounts volume ${name} with ${difference}, and Docker would mount the same volume`;
     }

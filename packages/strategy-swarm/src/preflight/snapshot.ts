@@ -52,7 +52,7 @@ export interface EngineSnapshot {
   tasks: readonly TaskDetails[];
   secrets: ReadonlySet<string>;
   configs: ReadonlySet<string>;
-  /** The volumes of the manager's own node: other nodes can't be asked. */
+  /** The volumes of the manager's own node: those of other nodes can't be listed. */
   volumes: readonly VolumeDetails[];
   /** The running containers of the manager's own node that belong to no task. */
   containers: readonly ContainerSummary[];
