@@ -170,7 +170,7 @@ test("up names a registry that stops during the run, removes the new services an
   expect(up.stderr).toMatch(
     new RegExp(`^error\\[IMAGE_NOT_FOUND\\] .*rejected on node-\\d: No such image: ${cut}`, "m"),
   );
-  expect(up.stderr).toMatch(new RegExp(`hint: See that ${proxy.host} has the image, that node-\\d can reach it`));
+  expect(up.stderr).toMatch(new RegExp(`hint: Check that ${proxy.host} has the image, that node-\\d can reach it`));
   expect(up.stdout).toContain("images now: 1 previous version");
 
   expect(await services()).toEqual(["kept"]);

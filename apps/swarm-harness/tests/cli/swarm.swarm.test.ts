@@ -355,7 +355,7 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
     expect(up.stderr).toMatch(
       /error\[IMAGE_NOT_FOUND\].*rejected on node-\d: No such image: openfactory\/no-such-image:1/,
     );
-    expect(up.stderr).toMatch(/\n {2}hint: See that docker\.io has the image/);
+    expect(up.stderr).toMatch(/\n {2}hint: Check that docker\.io has the image/);
     expect(await services()).toEqual([]);
   });
 
