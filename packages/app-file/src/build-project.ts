@@ -1,29 +1,27 @@
 import type { SourceLocation } from "@openfactory/deploy-core";
-import { resolveDependencies } from "./checks/dependencies.js";
-import { checkDeviceUuids } from "./checks/device-uuids.js";
-import { checkHostPorts } from "./checks/host-ports.js";
-import { checkKeys } from "./checks/keys.js";
-import type { ReadApp, ReadKey } from "./checks/read-app.js";
-import { checkResourceNames } from "./checks/resource-names.js";
-import { checkServiceNames } from "./checks/service-names.js";
+import { checkDeviceUuids, checkHostPorts, checkKeys, checkServiceNames, checkVolumeNames } from "./checks.js";
+import { resolveDependencies } from "./dependencies.js";
 import type { PreparedDevices } from "./devices/prepare-devices.js";
-import { checkVolumeNames } from "./checks/volume-names.js";
 import { readDevices } from "./devices/read-devices.js";
-import type { Files } from "./files/files.js";
-import type { Environment } from "./interpolation/environment.js";
+import type { Files } from "./files/referenced-files.js";
+import { type Findings, teller } from "./findings.js";
+import type { Environment } from "./interpolation/interpolate.js";
+import type { ReadApp, ReadKey } from "./located.js";
 import type { App, AppNetwork, AppProject } from "./model.js";
 import { nameProject } from "./project-name.js";
-import type { Findings } from "./report/findings.js";
-import { teller } from "./report/tell.js";
 import { buildRequest, REQUEST_FORMAT } from "./request/build-request.js";
 import { passedOnFrom } from "./request/environment.js";
-import type { SharedContext } from "./request/part.js";
-import { declareResources, usedResources } from "./resources/declare.js";
-import type { Declarations } from "./resources/declared.js";
-import { mergeDeclarations } from "./resources/merge-declarations.js";
-import { type AppEntry, appSchema, type Outline, outlineSchema } from "./schema/app.js";
+import type { SharedContext } from "./request/fields.js";
+import {
+  checkResourceNames,
+  type Declarations,
+  declareResources,
+  mergeDeclarations,
+  usedResources,
+} from "./resources.js";
+import { type AppEntry, appSchema, type Outline, outlineSchema } from "./schema/app-file.js";
 import { addSchemaFindings } from "./schema/schema-findings.js";
-import type { SourceTree } from "./source/tree.js";
+import type { SourceTree } from "./yaml/source-tree.js";
 
 /** A file of a project that has been read. */
 export interface SourceFile {

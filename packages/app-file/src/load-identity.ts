@@ -1,17 +1,15 @@
 import { dirname } from "node:path";
 import { DeploymentError } from "@openfactory/deploy-core";
 import { findSources, type FoundFile } from "./files/find-sources.js";
-import { variablesFor } from "./interpolation/default-env.js";
-import { environmentLookup } from "./interpolation/environment.js";
-import { interpolate, type Lookup } from "./interpolation/template.js";
+import { readBytes, readStream } from "./files/read-file.js";
+import { Findings, unreadable } from "./findings.js";
+import { environmentLookup, interpolate, type Lookup } from "./interpolation/interpolate.js";
+import { variablesFor } from "./interpolation/variables.js";
 import type { LoadOptions } from "./load-project.js";
 import type { AppProject } from "./model.js";
 import { nameProject } from "./project-name.js";
-import { Findings, unreadable } from "./report/findings.js";
-import { readBytes, readStream } from "./source/read-text.js";
-import { readTree } from "./source/read-tree.js";
-import { SourceText } from "./source/source-text.js";
-import { SourceTree } from "./source/tree.js";
+import { readTree } from "./yaml/read-tree.js";
+import { SourceText, SourceTree } from "./yaml/source-tree.js";
 
 /** Which project some files are, as far as commands need it that act on what is deployed. */
 export type ProjectIdentity = Pick<AppProject, "project" | "directory" | "hasChosenName" | "files">;

@@ -1,8 +1,8 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { describe, expect, it } from "vitest";
-import { parseAppFile } from "./parse-app-file.js";
-import { MAX_FINDINGS } from "./report/findings.js";
-import { validateFor } from "./validate-for.js";
+import { parseAppFile } from "./load-project.js";
+import { MAX_FINDINGS } from "./findings.js";
+import { validateFor } from "./checks.js";
 
 const SECRET = "hunter2-Sup3rS3cret";
 const env = { SECRET, PORT: "8080", EMPTY: "", LINE: `TOKEN=${SECRET}`, BAD_NAME: `-${SECRET}-` };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseRequest } from "@openfactory/deploy-core";
-import { parseAppFile } from "./parse-app-file.js";
+import { parseAppFile } from "./load-project.js";
 
 const parse = (text: string, env: Record<string, string> = {}, file = "/srv/Smart Shop_1/apps.yml") =>
   parseAppFile(text, { file, env });

@@ -1,8 +1,7 @@
 import { basename } from "node:path";
+import { type Findings, quote } from "./findings.js";
 import type { AppProject } from "./model.js";
-import { quote } from "./report/nearest.js";
-import type { Findings } from "./report/findings.js";
-import type { SourceTree } from "./source/tree.js";
+import type { SourceTree } from "./yaml/source-tree.js";
 
 /** As Compose normalizes project names: lower case, letters, digits, `_` and `-`, a letter or digit first. */
 export const projectName = (name: string): string =>

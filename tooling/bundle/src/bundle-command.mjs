@@ -19,7 +19,7 @@ const GROUPS = [
     name: `${NAME}-parse`,
     test: /\/node_modules\/(?:commander|leven)\/|\/cli\/dist\/(?:program|errors|options\/.*)\.js$/,
   },
-  { name: `${NAME}-yaml`, test: /\/node_modules\/js-yaml\/|\/app-file\/dist\/source\/compose-yaml\.js$/ },
+  { name: `${NAME}-yaml`, test: /\/node_modules\/js-yaml\/|\/app-file\/dist\/yaml\/parse-yaml\.js$/ },
   { name: `${NAME}-xml`, test: /\/node_modules\/(?:saxes|xmlchars)\// },
   {
     name: `${NAME}-rare`,

@@ -10,7 +10,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { loadProject, type LoadOptions } from "../load-project.js";
-import { builtInConnectors } from "./built-in-connectors.js";
+import { builtInConnectors } from "./connectors.js";
 
 let directory: string;
 beforeEach(async () => {

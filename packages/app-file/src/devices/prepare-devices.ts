@@ -2,19 +2,16 @@ import {
   type ConnectorPath,
   type ConnectorPlugin,
   type ConnectorRegistry,
-  DeploymentError,
   type DeviceServices,
 } from "@openfactory/deploy-core";
-import { environmentLookup } from "../interpolation/environment.js";
-import type { Findings } from "../report/findings.js";
-import { nearest, quote } from "../report/nearest.js";
+import { type Findings, quote } from "../findings.js";
+import { environmentLookup } from "../interpolation/interpolate.js";
+import { type DeviceEntry, deviceSchema } from "../schema/app-file.js";
+import { keysInSchema } from "../schema/json-schema.js";
 import { addSchemaFindings } from "../schema/schema-findings.js";
-import { keysInSchema } from "../schema/known-keys.js";
-import type { FilePath, SourceTree } from "../source/tree.js";
-import { checkServices, connectorFailed } from "./check-services.js";
-import { type DeviceEntry, deviceSchema } from "./device-schema.js";
-import { inTurn } from "./in-turn.js";
-import { type Content, isRemote, readContent } from "./read-content.js";
+import type { SourceTree } from "../yaml/source-tree.js";
+import { checkServices, connectorFailed, findConnector, lineOf, parseConfig } from "./connectors.js";
+import { type Content, isRemote, readContent } from "./content.js";
 
 /** A device, and the services that its connector made of it. */
 export interface PreparedDevice {
@@ -141,36 +138,20 @@ async function prepareDevice(
   return isReported ? undefined : { entry, plugin, built, notes, isPartial };
 }
 
-async function findConnector(
-  type: string,
-  connectors: ConnectorRegistry,
-  path: FilePath,
-  tree: SourceTree,
-  findings: Findings,
-): Promise<ConnectorPlugin | undefined> {
-  try {
-    return await connectors.plugin(type);
-  } catch (error) {
-    if (!DeploymentError.isInstance(error, "UNKNOWN_PLUGIN")) throw error;
-  }
-  const names = connectors.names();
-  const isHidden = tree.isInterpolated(path);
-  const which = isHidden ? "there is no such connector" : `there is no connector ${quote(type)}`;
-  findings.add(tree.locate(path), `${path.map(String).join(".")}: ${which}`, () => {
-    const near = isHidden ? undefined : nearest(type, names);
-    const others = `Known here: ${names.join(", ")}; others are plugins.`;
-    return near === undefined ? others : `did you mean "${near}"? ${others}`;
-  });
-  return undefined;
+/** Runs at most `count` tasks at the same time; the others wait for their turn. */
+export function inTurn(count: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (task) => {
+    if (running < count) running += 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await task();
+    } finally {
+      // The turn passes on, so that nothing can begin in between.
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
 }
-
-function parseConfig(plugin: ConnectorPlugin, connector: unknown) {
-  try {
-    return plugin.schema.safeParse(connector);
-  } catch (error) {
-    throw connectorFailed(plugin.name, `its schema throws: ${lineOf(error)}`, error);
-  }
-}
-
-const lineOf = (error: unknown): string =>
-  error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);

@@ -9,22 +9,13 @@ import {
   zodIssues,
 } from "@openfactory/deploy-core";
 import type { z } from "zod";
-import type { ReadApp } from "../checks/read-app.js";
+import type { ReadApp, ReadDevice } from "../located.js";
 import type { Device } from "../model.js";
-import type { SharedContext } from "../request/part.js";
+import type { SharedContext } from "../request/fields.js";
 import { unsLabels } from "../request/labels.js";
-import type { FilePath, SourceTree } from "../source/tree.js";
-import { connectorFailed } from "./check-services.js";
+import type { FilePath, SourceTree } from "../yaml/source-tree.js";
+import { connectorFailed } from "./connectors.js";
 import type { PreparedDevice, PreparedDevices } from "./prepare-devices.js";
-
-/** A device, and its services as apps. */
-export interface ReadDevice {
-  device: Device;
-  /** Of its entry, in its file. */
-  path: FilePath;
-  tree: SourceTree;
-  apps: ReadApp[];
-}
 
 /**
  * The devices of a file's `devices:`.

@@ -8,12 +8,12 @@ import {
   zodIssues,
 } from "@openfactory/deploy-core";
 import type { z } from "zod";
-import type { FilePath } from "../source/tree.js";
-import { deployParts } from "./deploy.js";
+import { compact } from "../schema/scalars.js";
+import type { FilePath } from "../yaml/source-tree.js";
+import { deployParts, healthcheckPart, restartPart } from "./deploy.js";
 import { environmentPart } from "./environment.js";
+import { type AppContext, at, gathered, type Part, type Parts } from "./fields.js";
 import { labelsPart } from "./labels.js";
-import { healthcheckPart, restartPart, userPart } from "./lifecycle.js";
-import { type AppContext, at, compact, gathered, type Part, type Parts } from "./part.js";
 import { configsPart, networksPart, secretsPart } from "./references.js";
 import { mountsPart } from "./storage.js";
 
@@ -86,6 +86,16 @@ function makeParts(context: AppContext): Parts {
     secrets: secretsPart(context),
     configs: configsPart(context),
   }) as Parts;
+}
+
+/** The process's user, `UID:GID`: both ids, or neither. */
+function userPart({ entry, path, tell }: AppContext): Parts["user"] {
+  const { runtime_uid: uid, runtime_gid: gid } = entry;
+  if (uid == null && gid == null) return undefined;
+  if (uid != null && gid != null) return at(`${uid}:${gid}`, [...path, "runtime_uid"]);
+  const [there, missing] = uid == null ? ["runtime_gid", "runtime_uid"] : ["runtime_uid", "runtime_gid"];
+  tell([...path, there], `it needs ${missing}, too`, `Add ${missing}, or leave both out.`);
+  return undefined;
 }
 
 const NAME_HINT = "The name of the service is the uuid in lower case: choose a uuid that fits, such as HALL-3_PRESS.";

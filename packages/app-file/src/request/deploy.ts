@@ -1,7 +1,9 @@
+import type { Healthcheck } from "../schema/app-file.js";
 import type { Deploy } from "../schema/deploy.js";
-import { type AppContext, at, compact, type Part, type Parts, renamed } from "./part.js";
+import { compact } from "../schema/scalars.js";
+import { type AppContext, at, type Part, type Parts, renamed } from "./fields.js";
 
-const NAMES: Readonly<Record<string, string>> = {
+const DEPLOY_KEYS: Readonly<Record<string, string>> = {
   Limits: "limits",
   Reservations: "reservations",
   NanoCPUs: "cpus",
@@ -32,16 +34,20 @@ export function deployParts(context: AppContext): Parts {
       at(constraints.map(withDoubleEquals), [...path, "placement", "constraints"]),
     ),
     restart: partOf(deploy.restart_policy, (policy) =>
-      renamed(restartPolicy(policy), [...path, "restart_policy"], NAMES),
+      renamed(restartPolicy(policy), [...path, "restart_policy"], DEPLOY_KEYS),
     ),
     updateConfig: partOf(deploy.update_config, (config) =>
-      renamed(compact({ ...rollout(config), FailureAction: config.failure_action }), [...path, "update_config"], NAMES),
+      renamed(
+        compact({ ...rollout(config), FailureAction: config.failure_action }),
+        [...path, "update_config"],
+        DEPLOY_KEYS,
+      ),
     ),
     rollbackConfig: partOf(deploy.rollback_config, (config) =>
       renamed(
         compact({ ...rollout(config), FailureAction: config.failure_action }),
         [...path, "rollback_config"],
-        NAMES,
+        DEPLOY_KEYS,
       ),
     ),
   }) as Parts;
@@ -78,7 +84,7 @@ function resourcesPart({ resources }: Deploy, { path }: AppContext): Parts["reso
   const Reservations = compact({ NanoCPUs: nano(reservations?.cpus), MemoryBytes: reservations?.memory });
   const given = Object.entries({ Limits, Reservations }).filter(([, fields]) => Object.keys(fields).length > 0);
   if (given.length === 0) return undefined;
-  return renamed(Object.fromEntries(given), [...path, "deploy", "resources"], NAMES);
+  return renamed(Object.fromEntries(given), [...path, "deploy", "resources"], DEPLOY_KEYS);
 }
 
 const nano = (cpus: number | null | undefined) => (cpus == null ? undefined : Math.round(cpus * 1e9));
@@ -113,3 +119,50 @@ const rollout = (config: Rollout) => ({
   MaxFailureRatio: config.max_failure_ratio,
   Order: config.order,
 });
+
+const HEALTHCHECK_KEYS: Readonly<Record<string, string>> = {
+  Test: "test",
+  Interval: "interval",
+  Timeout: "timeout",
+  Retries: "retries",
+  StartPeriod: "start_period",
+  StartInterval: "start_interval",
+};
+
+export function healthcheckPart({ entry: { healthcheck }, path }: AppContext): Parts["healthcheck"] {
+  if (healthcheck == null) return undefined;
+  return renamed(healthcheckValue(healthcheck), [...path, "healthcheck"], HEALTHCHECK_KEYS);
+}
+
+const healthcheckValue = (check: Healthcheck) =>
+  check.disable === true
+    ? { Test: ["NONE"] }
+    : {
+        Test: check.test ?? [],
+        ...compact({
+          Interval: check.interval,
+          Timeout: check.timeout,
+          Retries: check.retries,
+          StartPeriod: check.start_period,
+          StartInterval: check.start_interval,
+        }),
+      };
+
+const CONDITIONS: Readonly<Record<string, "none" | "any" | "on-failure">> = {
+  no: "none",
+  always: "any",
+  "unless-stopped": "any",
+  "on-failure": "on-failure",
+};
+
+/** Compose's `restart`, where it is written; it says what `deploy.restart_policy` says. */
+export function restartPart({ entry: { restart, deploy }, path, tell }: AppContext): Parts["restart"] {
+  if (restart == null) return undefined;
+  const here = [...path, "restart"];
+  if (deploy?.restart_policy != null) {
+    tell(here, "deploy.restart_policy says when the app is started again, too", "Keep one of them.");
+  }
+  const [condition = "", attempts] = restart.split(":");
+  const MaxAttempts = attempts === undefined ? undefined : Number(attempts);
+  return at(compact({ Condition: CONDITIONS[condition], MaxAttempts }), here);
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseAppFile } from "../parse-app-file.js";
+import { parseAppFile } from "../load-project.js";
 
 const files = {
   "shop/one.env": Buffer.from("A=1\nB=one\nHOST=${BASE}/${A}\n"),

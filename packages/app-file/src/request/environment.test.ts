@@ -1,6 +1,6 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { describe, expect, it } from "vitest";
-import { parseAppFile } from "../parse-app-file.js";
+import { parseAppFile } from "../load-project.js";
 
 interface Surroundings {
   env?: Record<string, string>;

@@ -1,6 +1,6 @@
 import type { DeployRequest } from "@openfactory/deploy-core";
-import type { Declared } from "../resources/declared.js";
-import { type AppContext, at, type Part, type Parts } from "./part.js";
+import type { Declared } from "../resources.js";
+import { type AppContext, at, type Part, type Parts } from "./fields.js";
 
 /** The networks by their names on the engine. */
 export function networksPart({ entry: { networks }, path, declared, tell }: AppContext): Part<string[]> | undefined {

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { describe, expect, it } from "vitest";
-import { parseAppFile } from "../parse-app-file.js";
+import { parseAppFile } from "../load-project.js";
 
 const mountOf = (storage: string, file = "/srv/shop/apps.yml") =>
   parseAppFile(`apps:\n  a:\n    uuid: aa\n    image: x\n    storage: {s: ${storage}}`, { file, env: {} }).apps[0]

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { posix, resolve } from "node:path";
 import type { Mount } from "@openfactory/deploy-core";
+import { isWindowsPath, pathFrom } from "../files/referenced-files.js";
+import type { AppEntry } from "../schema/app-file.js";
 import type { LocalStorage, NfsStorage, VolumeStorage } from "../schema/storage.js";
-import { isWindowsPath, pathFrom } from "../files/path-from.js";
-import type { FilePath } from "../source/tree.js";
-import type { AppContext, Part } from "./part.js";
+import type { FilePath } from "../yaml/source-tree.js";
+import type { AppContext, Part } from "./fields.js";
 
 /** Names in the file of a mount's pieces. */
 const WRITTEN_AS: Readonly<Record<string, string>> = { Target: "mount_point", ReadOnly: "read_only" };
@@ -31,7 +32,7 @@ export function mountsPart({ entry: { uuid, storage }, path, tree }: AppContext)
 }
 
 /** A mount point in its shortest form: `/mnt/` and `/mnt` are the same. */
-export const mountPoint = (path: string): string => posix.normalize(path).replace(/(?!^)\/+$/, "");
+const mountPoint = (path: string): string => posix.normalize(path).replace(/(?!^)\/+$/, "");
 
 /**
  * A volume of Docker's `local` driver, which mounts the export itself, on whatever node the app runs. Name and options
@@ -89,3 +90,37 @@ const volumeMount = ({ volume, mount_point, read_only }: VolumeStorage, ownName:
     Target: mountPoint(mount_point),
     ...(read_only ? { ReadOnly: true } : {}),
   }) as Mount;
+
+type Storage = NonNullable<AppEntry["storage"]>[string];
+
+/**
+ * The variable `STORAGE`: an app's storage by name, as OpenFactory's application framework reads it. The framework stops
+ * the app at a key that it does not know, so only its own keys are here, in its order. It opens local storage at
+ * `local_path` inside the container: there, that is the mount point. A Docker volume, which the framework does not know,
+ * is such a local directory too. JSON, spaced and escaped as Python writes it.
+ */
+export const storageVariable = (storage: Readonly<Record<string, Storage>>): string =>
+  pythonJson(Object.fromEntries(Object.entries(storage).map(([name, each]) => [name, backend(each)])));
+
+function backend(storage: Storage): object {
+  const target = mountPoint(storage.mount_point);
+  if (storage.type !== "nfs") return { type: "local", local_path: target, mount_point: target };
+  const { server, remote_path, mount_options } = storage;
+  return {
+    type: "nfs",
+    server: server.includes(":") && !server.startsWith("[") ? `[${server}]` : server,
+    remote_path,
+    mount_point: target,
+    ...(mount_options == null ? {} : { mount_options }),
+  };
+}
+
+function pythonJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return ascii(JSON.stringify(value));
+  const pairs = Object.entries(value).map(([key, part]) => `${pythonJson(key)}: ${pythonJson(part)}`);
+  return `{${pairs.join(", ")}}`;
+}
+
+const ascii = (json: string): string =>
+  json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { cpus, duration, memory } from "./quantities.js";
-import { decimalNumber, maybe, text, wholeNumber } from "./scalars.js";
+import { cpus, decimalNumber, duration, maybe, memory, text, wholeNumber } from "./scalars.js";
 
 const openFiles = wholeNumber(1, 2 ** 31 - 1).describe("Open files of a process (RLIMIT_NOFILE), soft and hard.");
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { appFileJsonSchema } from "./json-schema.js";
-import { knownKeys } from "./known-keys.js";
+import { knownKeys } from "./json-schema.js";
 
 const schema = appFileJsonSchema() as { $schema: string; properties: { apps: { additionalProperties: Node } } };
 interface Node {

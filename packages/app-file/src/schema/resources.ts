@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { flag, maybe, text } from "./scalars.js";
+import { flag, integer, maybe, text } from "./scalars.js";
 
 /** How many of a kind one file may declare. */
-const MOST = 100;
+const MAX_DECLARED = 100;
 
 const KEY = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
 
@@ -12,7 +12,7 @@ const byName = <Schema extends z.ZodType>(kind: string, schema: Schema) =>
       text.regex(KEY, `a ${kind}'s name is made of letters, digits, _, . and -, with a letter or digit first`),
       schema,
     )
-    .refine((named) => Object.keys(named).length <= MOST, `expected at most ${MOST} ${kind}s`);
+    .refine((named) => Object.keys(named).length <= MAX_DECLARED, `expected at most ${MAX_DECLARED} ${kind}s`);
 
 const engineName = text.regex(KEY, "a name is made of letters, digits, _, . and -, with a letter or digit first");
 const external = maybe(flag).describe("It exists already: nothing is made, and nothing removed. Default: false.");
@@ -90,6 +90,46 @@ const network = z
       message: "it does not go with external: true, which makes nothing",
     });
   });
+
+const OCTAL = "expected a file mode in octal digits, such as 0440";
+const MODE = "^(?:0o)?0*[0-7]{1,4}$";
+
+/** The digits are octal, with or without quotes, `0` or `0o`, as in chmod. */
+const mode = z
+  .union([integer.meta({ minimum: 0, maximum: 7777 }), z.string().meta({ pattern: MODE })], OCTAL)
+  .transform((value, context) => {
+    const written = String(value);
+    if (new RegExp(MODE).test(written)) return Number.parseInt(written.replace("0o", ""), 8);
+    context.addIssue({ code: "custom", message: OCTAL });
+    return z.NEVER;
+  });
+
+const owner = z
+  .union([text, integer.meta({ minimum: 0 })], "expected a user's or group's id")
+  .transform(String)
+  .refine((id) => /^(?:0|[1-9][0-9]*)$/.test(id), "expected a user's or group's id");
+
+/** Secrets and configs: names, or Compose's long form. */
+export const fileReferences = z.array(
+  z.union([
+    text,
+    z
+      .strictObject({
+        source: text.describe("Its name in this file, or on the engine."),
+        target: maybe(text).describe("Its file in the container."),
+        uid: maybe(owner),
+        gid: maybe(owner),
+        mode: maybe(mode).describe("Permissions of the file, in octal digits: 0440."),
+      })
+      .transform(({ source, target, uid, gid, mode: permissions }) => ({
+        name: source,
+        ...(target == null ? {} : { target }),
+        ...(uid == null ? {} : { uid }),
+        ...(gid == null ? {} : { gid }),
+        ...(permissions == null ? {} : { mode: permissions }),
+      })),
+  ]),
+);
 
 /** What an app file declares beside its apps. */
 export const resources = {

@@ -5,6 +5,10 @@ export const text = z.string();
 /** A key that may be left out, or be there with nothing after it. */
 export const maybe = <Schema extends z.ZodType>(schema: Schema) => schema.nullish();
 
+/** An object without the keys that are left out. */
+export const compact = <Fields extends object>(fields: Fields): { [Key in keyof Fields]: NonNullable<Fields[Key]> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null)) as never;
+
 /** A number that the JSON Schema calls an integer; what it may be is for a transform to say, in words of ours. */
 export const integer = z.number().meta({ type: "integer" });
 
@@ -44,3 +48,63 @@ export const flag = z
     context.addIssue({ code: "custom", message: "expected true or false" });
     return z.NEVER;
   });
+
+const POWERS = ["", "k", "m", "g", "t"];
+const SIZE = /^(\d+(?:\.\d+)?|\.\d+)\s*([kmgt]?)(i?b?)$/i;
+const MEMORY = "expected a size, such as 512Mi, 1.5G or 1073741824 (units b, k, m, g, t, all of 1024)";
+
+/** Bytes. All units count in 1024, as OpenFactory and Docker have it: `M`, `MB` and `Mi` are the same. */
+export const memory = z
+  .union([z.number(), z.string()], MEMORY)
+  .transform((value, context) => {
+    const [, digits, unit = "", suffix = ""] = SIZE.exec(String(value)) ?? [];
+    const bytes = Math.floor(Number(digits) * 1024 ** POWERS.indexOf(unit.toLowerCase()));
+    const known = digits !== undefined && !(unit === "" && suffix.toLowerCase().startsWith("i"));
+    if (known && bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
+    const limits =
+      bytes > 0 ? `expected a size of at most ${Number.MAX_SAFE_INTEGER} bytes` : "expected a size of at least 1 byte";
+    context.addIssue({ code: "custom", message: known ? limits : MEMORY });
+    return z.NEVER;
+  })
+  .describe("A size: 512Mi, 1.5G, or plain bytes. Units b, k, m, g and t, with or without i and b, count in 1024.");
+
+/** CPUs, e.g. `0.5`. */
+export const cpus = decimalNumber(
+  "expected a number of CPUs above 0, such as 0.5",
+  (value) => value >= 1e-9 && value <= 1e6,
+).describe("A number of CPUs: 0.5 is half of one.");
+
+const NANOSECONDS: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  "\u00B5s": 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 60e9,
+  h: 3600e9,
+};
+const STEP = /(\d+(?:\.\d+)?|\.\d+)(ns|us|\u00B5s|ms|s|m|h)/y;
+const DURATION = "expected a duration, such as 30s, 1m30s or 500ms";
+
+/** Nanoseconds, from `1h30m`, `1.5s`, `0`. */
+export const duration = z
+  .union([z.string(), z.literal(0)], DURATION)
+  .transform((value, context) => {
+    const nanoseconds = value === 0 || value === "0" ? 0 : toNanoseconds(value);
+    if (nanoseconds !== undefined && Number.isSafeInteger(nanoseconds)) return nanoseconds;
+    context.addIssue({ code: "custom", message: DURATION });
+    return z.NEVER;
+  })
+  .describe("A duration: 30s, 1m30s, 500ms. Units us, ms, s, m and h.");
+
+function toNanoseconds(value: string): number | undefined {
+  if (value === "" || value.length > 40) return undefined;
+  let total = 0;
+  for (let index = 0; index < value.length; index = STEP.lastIndex) {
+    STEP.lastIndex = index;
+    const [, digits, unit = ""] = STEP.exec(value) ?? [];
+    if (digits === undefined) return undefined;
+    total += Number(digits) * (NANOSECONDS[unit] ?? 0);
+  }
+  return Math.round(total);
+}

@@ -7,9 +7,7 @@ import {
   type DeviceService,
 } from "@openfactory/deploy-core";
 import { withDoubleEquals } from "../../request/deploy.js";
-import { AGENT_PORT, agentConfig, MODEL_FILE } from "./agent-config.js";
-import { modelFlaw } from "./check-model.js";
-import { escapeForPrintf, splitVariable } from "./printf.js";
+import { AGENT_PORT, agentConfig, escapeForPrintf, MODEL_FILE, modelFlaw, splitVariable } from "./agent-files.js";
 import { type Adapter, type Agent, type DeviceDeploy, type MtconnectConfig, mtconnectSchema } from "./schema.js";
 
 const NETWORK = "factory-net";

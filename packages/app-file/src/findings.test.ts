@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { didYouMean } from "./findings.js";
+
+const known = ["uuid", "image", "image_pull_policy", "networks", "environment"];
+
+test.each([
+  ["imgae", "image"],
+  ["Image", "image"],
+  ["enviroment", "environment"],
+  ["image-pull-policy", "image_pull_policy"],
+  ["network", "networks"],
+])("%s is meant to be %s", (name, match) => expect(didYouMean(name, known)).toBe(`did you mean "${match}"?`));
+
+test.each(["volumes", "x", "colour"])("%s is another word", (name) => expect(didYouMean(name, known)).toBeUndefined());

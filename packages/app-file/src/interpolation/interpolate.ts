@@ -1,0 +1,167 @@
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Looks up what is set in `environment` itself: `constructor` is no variable. */
+export const environmentLookup =
+  (environment: Environment): Lookup =>
+  (name) =>
+    Object.hasOwn(environment, name) ? environment[name] : undefined;
+
+/** The value of a variable, or undefined where it is not set. */
+export type Lookup = (name: string) => string | undefined;
+
+/** What is wrong at an index of a template. Values of variables are never part of it. */
+interface TemplateProblem {
+  index: number;
+  message: string;
+  hint: string;
+}
+
+export interface Interpolated {
+  text: string;
+  problems: TemplateProblem[];
+}
+
+/** How deep defaults may lie in defaults. */
+const MAX_NESTING = 20;
+
+const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
+const OPERATOR = /:?[-?+]/y;
+
+/**
+ * Which dollar signs begin a variable. `compose`: `$NAME` and `${NAME}`, and `$$` is a dollar sign. `braces`: `${NAME}`
+ * only, and `$${` is a literal `${`; any other dollar sign belongs to the app.
+ */
+export type VariableSyntax = "compose" | "braces";
+
+const FORMAT_HINTS: Readonly<Record<VariableSyntax, string>> = {
+  compose: "Write ${NAME}, ${NAME:-default}, or $$ for a dollar sign.",
+  braces: "Write ${NAME} or ${NAME:-default}. For the app's own ${, write $${.",
+};
+
+const match = (pattern: RegExp, text: string, index: number): string => {
+  pattern.lastIndex = index;
+  return pattern.exec(text)?.[0] ?? "";
+};
+
+/**
+ * Replaces variables: `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`, `${NAME?message}`,
+ * `${NAME:+instead}`, `${NAME+instead}`, nested. With the colon an empty variable counts as not set. A variable that is
+ * not set and has no default is a problem (in Compose it is a warning).
+ * @param syntax default: as in Compose.
+ */
+export function interpolate(template: string, lookup: Lookup, syntax: VariableSyntax = "compose"): Interpolated {
+  const problems: TemplateProblem[] = [];
+  return { text: expand(template, 0, 0, { lookup, syntax, problems }), problems };
+}
+
+interface Expansion {
+  lookup: Lookup;
+  syntax: VariableSyntax;
+  problems: TemplateProblem[];
+}
+
+/** Expands `template`, which stands at `offset` of the whole. */
+function expand(template: string, offset: number, level: number, expansion: Expansion): string {
+  let text = "";
+  let index = 0;
+  while (index < template.length) {
+    const dollar = template.indexOf("$", index);
+    if (dollar < 0) break;
+    text += template.slice(index, dollar);
+    const literal = literalAt(template, dollar, expansion.syntax);
+    if (literal !== undefined) {
+      text += literal.text;
+      index = dollar + literal.length;
+      continue;
+    }
+    const reference = readReference(template, dollar);
+    if ("problem" in reference) {
+      const hint = FORMAT_HINTS[expansion.syntax];
+      expansion.problems.push({ index: offset + dollar, message: reference.problem, hint });
+      return template;
+    }
+    text += resolve(reference, offset + dollar, level, expansion);
+    index = reference.end;
+  }
+  return text + template.slice(index);
+}
+
+/** The text for a dollar sign that begins no variable, and how many characters of the template it stands for. */
+function literalAt(
+  template: string,
+  dollar: number,
+  syntax: VariableSyntax,
+): { text: string; length: number } | undefined {
+  if (syntax === "compose") return template[dollar + 1] === "$" ? { text: "$", length: 2 } : undefined;
+  if (template.startsWith("$${", dollar)) return { text: "${", length: 3 };
+  return template[dollar + 1] === "{" ? undefined : { text: "$", length: 1 };
+}
+
+interface Reference {
+  name: string;
+  /** `` for none, or `:-`, `-`, `:?`, `?`, `:+`, `+`. */
+  operator: string;
+  operand: string;
+  /** From the dollar sign to the operand. */
+  operandAt: number;
+  end: number;
+}
+
+function readReference(template: string, dollar: number): Reference | { problem: string } {
+  if (template[dollar + 1] !== "{") {
+    const name = match(NAME, template, dollar + 1);
+    if (name === "") return { problem: "a dollar sign here needs the name of a variable" };
+    return { name, operator: "", operand: "", operandAt: 0, end: dollar + 1 + name.length };
+  }
+  const name = match(NAME, template, dollar + 2);
+  const afterName = dollar + 2 + name.length;
+  const close = closingBrace(template, dollar + 2);
+  if (close < 0) return { problem: "a variable's closing brace is missing" };
+  if (name === "") return { problem: "a variable's name is made of letters, digits and _, with no digit first" };
+  if (close === afterName) return { name, operator: "", operand: "", operandAt: 0, end: close + 1 };
+  const operator = match(OPERATOR, template, afterName);
+  if (operator === "") return { problem: `what follows the variable's name ${name} is not understood` };
+  const operandFrom = afterName + operator.length;
+  const operand = template.slice(operandFrom, close);
+  return { name, operator, operand, operandAt: operandFrom - dollar, end: close + 1 };
+}
+
+/** Index of the brace that closes one opened before `from`; braces inside come in pairs. */
+function closingBrace(template: string, from: number): number {
+  let open = 1;
+  for (let index = from; index < template.length; index += 1) {
+    if (template[index] === "{") open += 1;
+    if (template[index] === "}") open -= 1;
+    if (open === 0) return index;
+  }
+  return -1;
+}
+
+function resolve(
+  { name, operator, operand, operandAt }: Reference,
+  index: number,
+  level: number,
+  expansion: Expansion,
+): string {
+  const { lookup, problems } = expansion;
+  const value = lookup(name);
+  const isSet = value !== undefined && !(operator.startsWith(":") && value === "");
+  const nested = (): string => {
+    if (level < MAX_NESTING) return expand(operand, index + operandAt, level + 1, expansion);
+    problems.push({ index, message: `defaults are nested more than ${MAX_NESTING} deep`, hint: "Use fewer." });
+    return "";
+  };
+
+  if (operator.endsWith("+")) return isSet ? nested() : "";
+  if (isSet) return value;
+  if (operator.endsWith("-")) return nested();
+  problems.push({
+    index,
+    message: `the variable ${name} is ${value === undefined ? "not set" : "empty"}${reasonOf(operand)}`,
+    hint: `Set ${name} in the environment or in an env file, or give it a default: \${${name}:-...}.`,
+  });
+  return "";
+}
+
+/** The message of `${NAME:?message}`, as it is written: variables in it stay names. */
+const reasonOf = (operand: string): string => (operand === "" ? "" : `: ${operand.slice(0, 200)}`);
