@@ -4,13 +4,13 @@ import { resolveDependencies } from "./dependencies.js";
 import type { PreparedDevices } from "./devices/prepare-devices.js";
 import { readDevices } from "./devices/read-devices.js";
 import type { Files } from "./files/referenced-files.js";
-import { type Findings, teller } from "./findings.js";
+import { type Findings, reporterFor } from "./findings.js";
 import type { Environment } from "./interpolation/interpolate.js";
-import type { ReadApp, ReadKey } from "./located.js";
+import type { LocatedApp, LocatedKey } from "./located.js";
 import type { App, AppNetwork, AppProject } from "./model.js";
 import { nameProject } from "./project-name.js";
 import { buildRequest, REQUEST_FORMAT } from "./request/build-request.js";
-import { passedOnFrom } from "./request/environment.js";
+import { inheritedVariables } from "./request/environment.js";
 import type { SharedContext } from "./request/fields.js";
 import {
   checkResourceNames,
@@ -23,21 +23,21 @@ import { type AppEntry, appSchema, type Outline, outlineSchema } from "./schema/
 import { addSchemaFindings } from "./schema/schema-findings.js";
 import type { SourceTree } from "./yaml/source-tree.js";
 
-/** A file of a project that has been read. */
+/** A parsed file of a project. */
 export interface SourceFile {
   tree: SourceTree;
   /** Its path relative to the project directory. */
   file: string;
-  /** The variables for it. */
+  /** Variables for interpolation. */
   env: Environment;
 }
 
-/** What a project is built from. */
+/** The input of {@link buildProject}. */
 export interface ProjectSources {
   sources: readonly SourceFile[];
-  /** The files that the sources name. */
+  /** The files that the sources reference. */
   files: Files;
-  /** What connectors made of the devices. Default: none was asked, and each device is a finding. */
+  /** The devices, prepared by their connectors. Default: none, and each device is a finding. */
   devices?: PreparedDevices;
   /** The project's name. Default: `name:` of a file, else the directory's. */
   name?: string | undefined;
@@ -48,8 +48,8 @@ export interface ProjectSources {
 }
 
 /**
- * The apps of a project, and what its files declare beside them.
- * @throws DeploymentError `INVALID_FILE` with all findings, those of reading the files among them.
+ * Builds a project from parsed files.
+ * @throws DeploymentError `INVALID_FILE` with all findings, including those of reading the files.
  */
 export function buildProject(
   { sources, files, devices: prepared, name, directory, isComplete = true }: ProjectSources,
@@ -64,17 +64,17 @@ export function buildProject(
   const isDeployed = outlined.some(({ keys }) => keys.apps.length + keys.devices.length > 0);
   for (const one of outlined) checkEntries(one, isDeployed || !isComplete, findings);
   const declarations = outlined.map(({ source: { tree, file, env }, outline }) => {
-    const tell = teller(tree, findings);
-    return { tree, declared: declareResources(outline, { project: named.project, tree, file, files, env, tell }) };
+    const report = reporterFor(tree, findings);
+    return { tree, declared: declareResources(outline, { project: named.project, tree, file, files, env, report }) };
   });
   checkResourceNames(declarations, findings);
   const declared = mergeDeclarations(declarations, findings);
 
   const deviceNames = nameDevices(outlined, prepared);
   const read = outlined.map(({ source: { tree, file, env }, keys }) => {
-    const tell = teller(tree, findings);
-    const passedOn = passedOnFrom(env);
-    const shared = { tree, file, environment: env, passedOn, files, declared, findings, tell };
+    const report = reporterFor(tree, findings);
+    const inherited = inheritedVariables(env);
+    const shared = { tree, file, environment: env, inherited, files, declared, findings, report };
     const devices = readDevices(keys.devices, prepared, deviceNames, shared);
     return {
       devices,
@@ -82,7 +82,7 @@ export function buildProject(
     };
   });
   const apps = read.flatMap((each) => each.apps);
-  const allKeys = outlined.flatMap(({ source: { tree }, keys }): ReadKey[] =>
+  const allKeys = outlined.flatMap(({ source: { tree }, keys }): LocatedKey[] =>
     (["apps", "devices"] as const).flatMap((kind) =>
       keys[kind].map((key) => ({
         key: kind === "devices" ? deviceNames(tree, key) : key,
@@ -115,8 +115,8 @@ export function buildProject(
 }
 
 /**
- * The names of devices on the command line: those of the file. Of a name that several files use, as OpenFactory's own
- * files do, the lower-cased uuid takes the place.
+ * Names of devices on the command line: the name in the file, or the lower-cased uuid if several files use the name, as
+ * OpenFactory's own files do.
  */
 function nameDevices(outlined: readonly OutlinedFile[], prepared: PreparedDevices | undefined) {
   const counts = new Map<string, number>();
@@ -133,7 +133,7 @@ interface OutlinedFile {
   keys: Record<"apps" | "devices", string[]>;
 }
 
-/** What is at the top of a file. */
+/** Validates the top level of a file. */
 function outline(source: SourceFile, findings: Findings): OutlinedFile {
   const { tree } = source;
   const { data, error } = outlineSchema.safeParse(tree.root.value);
@@ -143,7 +143,7 @@ function outline(source: SourceFile, findings: Findings): OutlinedFile {
   return { source, outline: data, keys: { apps: keysOf("apps"), devices: keysOf("devices") } };
 }
 
-/** A file without apps and devices is a finding, unless it holds the name and the resources of apps in other files. */
+/** A file without apps and devices is a finding, unless it has the name or resources of apps in other files. */
 function checkEntries({ source: { tree }, outline, keys }: OutlinedFile, hasOthers: boolean, findings: Findings): void {
   if (keys.apps.length > 0 || keys.devices.length > 0) return;
   if (tree.find(["apps"]) === undefined && tree.find(["devices"]) === undefined) {
@@ -153,12 +153,12 @@ function checkEntries({ source: { tree }, outline, keys }: OutlinedFile, hasOthe
     }
   } else if (outline !== undefined) {
     const which = tree.find(["apps"]) === undefined ? "devices" : "apps";
-    findings.add(tree.locateKey([which]), `there are no ${which} in the file`, `Add one below ${which}.`);
+    findings.add(tree.locateKey([which]), `no ${which} in the file`, `Add an entry to ${which}.`);
   }
 }
 
-/** The app of that name; none where its entry is not valid, which is then among the findings. */
-function readApp(key: string, shared: SharedContext): ReadApp[] {
+/** The app of that name. Empty if its entry is invalid, which is a finding. */
+function readApp(key: string, shared: SharedContext): LocatedApp[] {
   const { tree, file, findings } = shared;
   const path = ["apps", key];
   const { data: entry, error } = appSchema.safeParse(tree.find(path)?.value);
@@ -182,8 +182,8 @@ const localStorage = (key: string, { storage }: AppEntry, tree: SourceTree): Sou
     .filter(([, { type }]) => type === "local")
     .map(([name]) => tree.locate(["apps", key, "storage", name, "type"]));
 
-/** The networks that apps join and that are not made for them. */
-function existingNetworks(apps: readonly ReadApp[], declared: Declarations): AppNetwork[] {
+/** The networks that apps join and that no file declares. */
+function existingNetworks(apps: readonly LocatedApp[], declared: Declarations): AppNetwork[] {
   const networks = new Map<string, AppNetwork>();
   for (const { app, entry, path, tree } of apps) {
     (entry.networks ?? []).forEach((key, index) => {

@@ -27,7 +27,7 @@ const failureOf = (first: string, second: string, env: Record<string, string> = 
   throw new Error("expected an error");
 };
 
-describe("two storages of one volume name", () => {
+describe("two storages with the same volume name", () => {
   it.each([
     ["an underscore", nfs("192.0.2.5", "/srv/line_1/press"), nfs("192.0.2.5", "/srv/line/1/press")],
     ["a dot of the server", nfs("nas.a", "/b"), nfs("nas", "/a/b")],
@@ -43,24 +43,24 @@ describe("two storages of one volume name", () => {
       nfs("nas", "/a/b", ", mount_options: [ro]"),
     ],
     ["a volume by its name", nfs("nas", "/x"), "{type: volume, volume: nfs_nas_x, mount_point: /d}"],
-  ])("is refused with both places: %s", (_, first, second) => {
+  ])("are refused with both locations: %s", (_, first, second) => {
     expect(failureOf(first, second).issues).toMatchObject([
       {
         message: expect.stringMatching(
-          /^this storage of the app "bb" and a storage of the app "aa" \(line 5, column 18\) share the volume name "nfs_.*" and have other options: driver local .* instead of driver local /,
+          /^this storage of app "bb" and a storage of app "aa" \(line 5, column 18\) share the volume name "nfs_.*" but have different options: driver local .* instead of driver local /,
         ),
         location: { file: "plant/apps.yml", line: 9, column: 18 },
-        hint: expect.stringContaining("Write both alike, or use another path"),
+        hint: expect.stringContaining("Use the same options, use another path"),
       },
     ]);
   });
 
-  it("is refused within one app", () => {
+  it("are refused within one app", () => {
     const both = `${nfs("nas", "/a_b")}, t: ${nfs("nas", "/a/b").replace("/d}", "/e}")}`;
     expect(failureOf(both, nfs("other", "/")).issues).toMatchObject([{ location: { line: 5 } }]);
   });
 
-  it("is refused across the files of a project, with the other file's place", async () => {
+  it("are refused across the files of a project, with the location in the other file", async () => {
     const folder = await mkdtemp(join(tmpdir(), "volume-names-"));
     onTestFinished(() => rm(folder, { recursive: true }));
     const files = ["app_one.yml", "app_two.yml"].map((name) => join(folder, name));
@@ -72,14 +72,14 @@ describe("two storages of one volume name", () => {
     ]);
   });
 
-  it("is taken with the same options in another order", () => {
+  it("are accepted with the same options in another order", () => {
     const options = (list: string) => nfs("nas", "/x", `, mount_options: [${list}]`);
     const mounts = volumesOf(options("soft, ro"), options("ro, soft"));
     expect(mounts[0]?.Source).toBe("nfs_nas_x_3a53c159");
     expect(mounts[1]?.Source).toBe("nfs_nas_x_3a53c159");
   });
 
-  it("is taken with the same storage, and other options have another name", () => {
+  it("are accepted with the same storage; other options change the volume name", () => {
     expect(volumesOf(nfs("nas", "/x"), nfs("nas", "/x"))).toHaveLength(2);
     const [first, second] = volumesOf(nfs("nas", "/x"), nfs("nas", "/x", ", mount_options: [ro]"));
     expect(first?.Source).not.toBe(second?.Source);
@@ -87,9 +87,9 @@ describe("two storages of one volume name", () => {
     expect(volumesOf(volume, volume)).toHaveLength(2);
   });
 
-  it("is refused without the values of variables", () => {
+  it("are refused without showing values of variables", () => {
     const error = failureOf(nfs("nas", "/${SECRET}_1"), nfs("nas", "/${SECRET}/1"), { SECRET: "hunter2" });
-    expect(error.issues[0]?.message).toContain("share one volume name and have other options");
+    expect(error.issues[0]?.message).toContain("share a volume name but have different options");
     expect(JSON.stringify(error)).not.toContain("hunter2");
   });
 });

@@ -1,17 +1,17 @@
 import { fieldPath } from "@openfactory/deploy-core";
 import { didYouMean, type Findings, quote } from "./findings.js";
-import type { ReadApp, ReadKey } from "./located.js";
+import type { LocatedApp, LocatedKey } from "./located.js";
 import type { Dependency } from "./model.js";
 import type { FilePath, SourceTree } from "./yaml/source-tree.js";
 
-/** A name in `depends_on`, and where it stands. */
+/** A name in `depends_on` and its path. */
 interface Edge {
   name: string;
   condition: Dependency["condition"];
   path: FilePath;
 }
 
-const edges = ({ entry: { depends_on: dependsOn }, path: base }: ReadApp): Edge[] => {
+const edges = ({ entry: { depends_on: dependsOn }, path: base }: LocatedApp): Edge[] => {
   const path = [...base, "depends_on"];
   if (dependsOn == null) return [];
   if (Array.isArray(dependsOn)) {
@@ -25,13 +25,13 @@ const edges = ({ entry: { depends_on: dependsOn }, path: base }: ReadApp): Edge[
 };
 
 /**
- * Sets `dependsOn` of each app. An app may depend on an app of any file of the project. Unknown names and circles are
+ * Sets `dependsOn` of each app. An app can depend on an app of any file of the project. Unknown names and cycles are
  * findings.
- * @param known all apps, those with invalid entries among them. Undefined: not all are known, and no name is unknown.
+ * @param known all apps, including those with invalid entries. Undefined: some files are unreadable, so names are not checked.
  */
 export function resolveDependencies(
-  apps: readonly ReadApp[],
-  known: readonly ReadKey[] | undefined,
+  apps: readonly LocatedApp[],
+  known: readonly LocatedKey[] | undefined,
   findings: Findings,
 ): void {
   const names = known && [...new Set(known.map(({ key }) => key))];
@@ -43,7 +43,7 @@ export function resolveDependencies(
       else if (names?.includes(name) === false) addUnknown(name, path, names, each.tree, findings);
     }
   }
-  checkCircles(byKey, findings);
+  checkCycles(byKey, findings);
 }
 
 function addUnknown(
@@ -55,13 +55,14 @@ function addUnknown(
 ): void {
   if (tree.isBroken(path)) return;
   const isHidden = tree.isInterpolated(path);
-  const which = isHidden ? "there is no such app in the project" : `there is no app ${quote(name)} in the project`;
-  const hint = () => (isHidden ? undefined : didYouMean(name, known)) ?? "Name an app of the project's files.";
+  const which = isHidden ? "no such app in the project" : `no app ${quote(name)} in the project`;
+  const hint = () =>
+    (isHidden ? undefined : didYouMean(name, known)) ?? "Use the name of an app in the project's files.";
   findings.add(tree.locateKey(path), `${fieldPath(path.slice(0, 3))}: ${which}`, hint);
 }
 
-/** Each circle is told once, at the edge that closes it. No recursion: a chain may be as long as the file. */
-function checkCircles(byKey: ReadonlyMap<string, ReadApp>, findings: Findings): void {
+/** Reports each cycle once, at the edge that closes it. Not recursive, since a chain can be as long as the file. */
+function checkCycles(byKey: ReadonlyMap<string, LocatedApp>, findings: Findings): void {
   const done = new Set<string>();
   for (const start of byKey.keys()) {
     const trail: { key: string; tree: SourceTree; left: Edge[] }[] = [];
@@ -81,9 +82,9 @@ function checkCircles(byKey: ReadonlyMap<string, ReadApp>, findings: Findings): 
         done.add(top.key);
       } else if (onTrail.has(edge.name)) {
         const keys = trail.map(({ key }) => key);
-        const circle = [...keys.slice(keys.indexOf(edge.name)), edge.name].map(quote).join(" -> ");
-        const message = `depends_on goes round in a circle: ${circle}`;
-        findings.add(top.tree.locateKey(edge.path), message, "Leave one of them out.");
+        const cycle = [...keys.slice(keys.indexOf(edge.name)), edge.name].map(quote).join(" -> ");
+        const message = `circular depends_on: ${cycle}`;
+        findings.add(top.tree.locateKey(edge.path), message, "Remove one of these dependencies.");
       } else {
         enter(edge.name);
       }

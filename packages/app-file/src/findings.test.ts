@@ -9,6 +9,8 @@ test.each([
   ["enviroment", "environment"],
   ["image-pull-policy", "image_pull_policy"],
   ["network", "networks"],
-])("%s is meant to be %s", (name, match) => expect(didYouMean(name, known)).toBe(`did you mean "${match}"?`));
+])("didYouMean(%s) suggests %s", (name, match) => expect(didYouMean(name, known)).toBe(`did you mean "${match}"?`));
 
-test.each(["volumes", "x", "colour"])("%s is another word", (name) => expect(didYouMean(name, known)).toBeUndefined());
+test.each(["volumes", "x", "hue"])("didYouMean(%s) suggests nothing", (name) =>
+  expect(didYouMean(name, known)).toBeUndefined(),
+);

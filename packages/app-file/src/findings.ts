@@ -5,12 +5,12 @@ import type { FilePath, SourceTree } from "./yaml/source-tree.js";
 /** How many findings one report shows. */
 export const MAX_FINDINGS = 20;
 
-const byPlace = ({ location: a }: Finding, { location: b }: Finding): number =>
+const byLocation = ({ location: a }: Finding, { location: b }: Finding): number =>
   a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1;
 
 const others = (count: number): string => `${count} more ${count === 1 ? "finding" : "findings"}`;
 
-/** What to do; a function where it takes work to find out, which is done for the findings that are shown. */
+/** What to do. A function where the hint is expensive to compute: it runs only for the findings that are shown. */
 export type Hint = string | (() => string | undefined);
 
 interface Finding {
@@ -20,22 +20,22 @@ interface Finding {
   cause?: unknown;
 }
 
-/** What is wrong with a file, and with those it names: collected, told in one report. */
+/** Collects the problems of a file, and of the files that it references, for one report. */
 export class Findings {
   readonly #findings = new Map<string, Finding>();
 
-  /** The same finding at the same place (an anchor that is used twice) counts once. */
+  /** The same finding at the same location counts once, such as in an anchor that is used twice. */
   add(location: SourceLocation, message: string, hint?: Hint): void {
     const key = keyOf(location, message);
     if (!this.#findings.has(key)) this.#findings.set(key, { message, location, hint });
   }
 
-  /** Adds what another report found, such as the one of another file. */
+  /** Adds the findings of another file. */
   merge(other: Findings): void {
     for (const [key, finding] of other.#findings) if (!this.#findings.has(key)) this.#findings.set(key, finding);
   }
 
-  /** Adds the issues of an error. @throws whatever is not a DeploymentError `INVALID_FILE` with a location. */
+  /** Adds the issues of an error. @throws the error itself, unless it is an `INVALID_FILE` with a location. */
   include(error: unknown): void {
     const located = DeploymentError.isInstance(error, "INVALID_FILE")
       ? error.issues.flatMap(({ location, ...rest }) => (location === undefined ? [] : [{ ...rest, location }]))
@@ -48,7 +48,7 @@ export class Findings {
     }
   }
 
-  /** Ends the reading: nothing after this place can be judged. @throws DeploymentError `INVALID_FILE`. */
+  /** Stops reading, since nothing after this location can be checked. @throws DeploymentError `INVALID_FILE`. */
   abort(location: SourceLocation, message: string, hint?: Hint): never {
     this.add(location, message, hint);
     throw this.#error();
@@ -60,11 +60,11 @@ export class Findings {
   }
 
   #error(): DeploymentError {
-    const all = [...this.#findings.values()].sort(byPlace);
+    const all = [...this.#findings.values()].sort(byLocation);
     const issues = all.slice(0, MAX_FINDINGS).map(asIssue);
     const more = all.length > 1 ? `; and ${others(all.length - 1)}` : "";
     if (all.length > issues.length) issues.push({ message: `and ${others(all.length - issues.length)}` });
-    return new DeploymentError("INVALID_FILE", `${placeOf(all[0])}${issues[0]?.message}${more}.`, {
+    return new DeploymentError("INVALID_FILE", `${formatLocation(all[0])}${issues[0]?.message}${more}.`, {
       hint: issues[0]?.hint ?? "Correct the file; nothing was deployed.",
       issues,
       cause: all[0]?.cause,
@@ -75,19 +75,24 @@ export class Findings {
 const keyOf = ({ file, line, column }: SourceLocation, message: string): string =>
   `${file}:${line}:${column}:${message}`;
 
-const placeOf = (finding: Finding | undefined): string => {
+const formatLocation = (finding: Finding | undefined): string => {
   if (finding === undefined) return "";
   const { file, line, column } = finding.location;
   return `${file}:${line}:${column}: `;
 };
 
 const asIssue = ({ message, location, hint }: Finding): ErrorIssue => {
-  const told = typeof hint === "function" ? hint() : hint;
-  return { message, location, ...(told === undefined ? {} : { hint: told }) };
+  const resolved = typeof hint === "function" ? hint() : hint;
+  return { message, location, ...(resolved === undefined ? {} : { hint: resolved }) };
 };
 
-/** The one finding of a file that can't be read at all. */
-export function unreadable(location: SourceLocation, message: string, hint: string, cause?: unknown): DeploymentError {
+/** The error for a file that can't be read at all. */
+export function unreadableFile(
+  location: SourceLocation,
+  message: string,
+  hint: string,
+  cause?: unknown,
+): DeploymentError {
   const { file, line, column } = location;
   return new DeploymentError("INVALID_FILE", `${file}:${line}:${column}: ${message}.`, {
     hint,
@@ -98,11 +103,11 @@ export function unreadable(location: SourceLocation, message: string, hint: stri
 
 const MAX_SHOWN = 60;
 
-/** A third of the letters may differ, and two letters that swapped places count as two: more is another word. */
+/** Up to a third of the letters may differ; two swapped letters count as two. */
 const tolerance = (name: string): number =>
   Math.max(name.length < 4 ? 1 : 2, Math.floor(Math.min(name.length, MAX_SHOWN) / 3));
 
-/** The known name that `name` was probably meant to be. */
+/** The known name that is closest to `name`, if it is close enough to be a typo. */
 export const nearest = (name: string, known: readonly string[]): string | undefined =>
   closestMatch(name.toLowerCase().replaceAll("-", "_"), known, { maxDistance: tolerance(name) }) ??
   closestMatch(name, known, { maxDistance: tolerance(name) });
@@ -113,20 +118,20 @@ export const didYouMean = (name: string, known: readonly string[]): string | und
   return match === undefined ? undefined : `did you mean "${match}"?`;
 };
 
-/** A name from the file in quotes, shortened where it is very long. */
+/** Quotes a name from the file. Long names are shortened. */
 export const quote = (name: string): string =>
   JSON.stringify(name.length > MAX_SHOWN ? `${name.slice(0, MAX_SHOWN)}...` : name);
 
 /** Adds a finding at the key (or the list's entry) at a path of the file. */
-export type Tell = (path: FilePath, message: string, hint?: string) => void;
+export type Report = (path: FilePath, message: string, hint?: string) => void;
 
-/** What could not be interpolated is told already, and nothing more is said of it. */
-export const teller =
-  (tree: SourceTree, findings: Findings): Tell =>
+/** Skips values that could not be interpolated: these have a finding already. */
+export const reporterFor =
+  (tree: SourceTree, findings: Findings): Report =>
   (path, message, hint) => {
     if (!tree.isBroken(path)) findings.add(tree.locateKey(path), `${fieldPath(path)}: ${message}`, hint);
   };
 
-/** Another place, as a finding cites it: with the name of its file only if that is another file. */
-export const citePlace = ({ file, line, column }: SourceLocation, from: SourceLocation): string =>
+/** A second location, as a finding cites it: with its file name only if the file differs. */
+export const citeLocation = ({ file, line, column }: SourceLocation, from: SourceLocation): string =>
   file === from.file ? `line ${line}, column ${column}` : `${file}:${line}:${column}`;

@@ -63,7 +63,7 @@ describe("loadIdentity", () => {
     });
   });
 
-  it("takes the name from any of several files", async () => {
+  it("uses the name from any of several files", async () => {
     const sources = [await write("a.yml", "apps:\n\tweb: 1\n"), await write("b.yml", "name: shop\napps: 1")];
     expect(await identify(sources)).toEqual({
       project: "shop",
@@ -81,22 +81,22 @@ describe("loadIdentity", () => {
     });
   });
 
-  it("looks variables up in env files, and leaves out those that are missing or have bad lines", async () => {
+  it("looks up variables in env files, and ignores missing and invalid ones", async () => {
     const path = await write("apps.yml", "name: ${NAME}\n");
     await write(".env", "NAME=shop");
     expect((await identify([path])).project).toBe("shop");
     await write(".ofaenv", "no line");
     expect((await identify([path])).project).toBe("shop");
     expect(await failureOf([path], { envFiles: [join(root, "none.env")] })).toBe(
-      "apps.yml:1:7: the name of the project holds a variable that is not set. Correct the file, or pass the name of the project: -p <name>.",
+      "apps.yml:1:7: the project name contains a variable that is not set. Correct the file, or pass the project name with -p <name>.",
     );
   });
 
-  it("needs a name if the file's holds an unset variable, or two files disagree", async () => {
+  it("requires a given name if the file's name contains an unset variable, or two files differ", async () => {
     const broken = await write("a.yml", "name: ${NAME}\napps:\n\tweb: 1\n");
-    expect(await failureOf([broken])).toContain("a.yml:1:7: the name of the project holds a variable that is not set.");
+    expect(await failureOf([broken])).toContain("a.yml:1:7: the project name contains a variable that is not set.");
     const sources = [await write("b.yml", "name: one\n"), await write("c.yml", "name: two\n")];
-    expect(await failureOf(sources)).toContain('c.yml:1:7: the project is "two" here and "one" in b.yml:1:7.');
+    expect(await failureOf(sources)).toContain('c.yml:1:7: the project name "two" differs from "one" in b.yml:1:7.');
     expect(await identify([broken, ...sources], { project: "mine" })).toMatchObject({
       project: "mine",
       hasChosenName: true,
@@ -107,7 +107,7 @@ describe("loadIdentity", () => {
   it("refuses a file that does not exist or can't be read, unless a name is given", async () => {
     const missing = join(root, "none.yml");
     expect(await failureOf([missing])).toBe(
-      "none.yml:1:1: there is no such file. Check the path, or pass the name of the project: -p <name>.",
+      "none.yml:1:1: no such file. Check the path, or pass the project name with -p <name>.",
     );
     expect(await identify([missing], { project: "mine" })).toMatchObject({
       project: "mine",
@@ -121,6 +121,6 @@ describe("loadIdentity", () => {
     if (process.getuid?.() === 0) context.skip("this user may read every file");
     const path = await write("apps.yml", APPS);
     await chmod(path, 0);
-    expect(await failureOf([path])).toContain("may not be read");
+    expect(await failureOf([path])).toContain("no permission to read the file");
   });
 });

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { DeploymentError } from "@openfactory/deploy-core";
 import { findSources, type FoundFile } from "./files/find-sources.js";
 import { readBytes, readStream } from "./files/read-file.js";
-import { Findings, unreadable } from "./findings.js";
+import { Findings, unreadableFile } from "./findings.js";
 import { environmentLookup, interpolate, type Lookup } from "./interpolation/interpolate.js";
 import { variablesFor } from "./interpolation/variables.js";
 import type { LoadOptions } from "./load-project.js";
@@ -11,17 +11,17 @@ import { nameProject } from "./project-name.js";
 import { readTree } from "./yaml/read-tree.js";
 import { SourceText, SourceTree } from "./yaml/source-tree.js";
 
-/** Which project some files are, as far as commands need it that act on what is deployed. */
+/** The identity of a project, for commands that act on deployed services only. */
 export type ProjectIdentity = Pick<AppProject, "project" | "directory" | "hasChosenName" | "files">;
 
-const PASS_NAME = "Correct the file, or pass the name of the project: -p <name>.";
+const PASS_NAME = "Correct the file, or pass the project name with -p <name>.";
 
 /**
- * Reads which project files are, though they may be invalid: unset variables, unknown keys, missing env files and
- * secrets, even text that is not YAML (then a line `name: ...` counts).
+ * Reads the project identity of files that may be invalid. Unset variables, unknown keys, and missing env files and
+ * secrets are ignored. In text that is not YAML, the first line `name: ...` counts.
  * @param sources as of `loadProject`. `options.stdin` is read from its beginning.
- * @throws DeploymentError `INVALID_FILE`: a file does not exist or can't be read and no name is given, or the name can't
- * be known.
+ * @throws DeploymentError `INVALID_FILE`: no name is given, and a file can't be read or its name contains an unset
+ * variable.
  */
 export async function loadIdentity(sources: readonly string[], options: LoadOptions = {}): Promise<ProjectIdentity> {
   const { cwd = process.cwd(), project: given } = options;
@@ -36,7 +36,7 @@ export async function loadIdentity(sources: readonly string[], options: LoadOpti
   return { ...named, files: files.map(({ file }) => file) };
 }
 
-/** A tree with the file's name in it, and nothing else that counts. */
+/** A tree in which only `name` is used. */
 async function readName(
   { path, isStdin }: FoundFile,
   { env = process.env, envFiles, cwd, stdin }: LoadOptions & { cwd: string },
@@ -44,32 +44,32 @@ async function readName(
   const source = new SourceText(path, await readLeniently(path, isStdin ? (stdin ?? process.stdin) : undefined));
   const variables = await variablesFor(isStdin ? cwd : dirname(path), { env, envFiles, cwd, isTolerant: true });
   const lookup = environmentLookup(variables);
-  const tree = treeOf(source, lookup) ?? lineTree(source, lookup);
+  const tree = tryReadTree(source, lookup) ?? treeFromNameLine(source, lookup);
   const name = tree.find(["name"]);
   if (name?.broken === true) {
-    throw unreadable(tree.locate(["name"]), "the name of the project holds a variable that is not set", PASS_NAME);
+    throw unreadableFile(tree.locate(["name"]), "the project name contains a variable that is not set", PASS_NAME);
   }
   return tree;
 }
 
-/** The text of a file, bytes that are not UTF-8 replaced. @throws DeploymentError `INVALID_FILE` if it can't be read. */
+/** The text of a file; bytes that are not UTF-8 are replaced. @throws DeploymentError `INVALID_FILE` if it can't be read. */
 async function readLeniently(path: string, stream: AsyncIterable<Uint8Array | string> | undefined): Promise<string> {
   try {
     return stream === undefined ? (await readBytes(path)).toString("utf8") : await readStream(stream, path);
   } catch (error) {
     const [issue] = DeploymentError.isInstance(error, "INVALID_FILE") ? error.issues : [];
     if (issue?.location === undefined) throw error;
-    throw unreadable(
+    throw unreadableFile(
       issue.location,
       issue.message,
-      "Check the path, or pass the name of the project: -p <name>.",
+      "Check the path, or pass the project name with -p <name>.",
       error,
     );
   }
 }
 
-/** Undefined where it is no YAML. */
-function treeOf(source: SourceText, lookup: Lookup): SourceTree | undefined {
+/** Undefined if the text is not YAML. */
+function tryReadTree(source: SourceText, lookup: Lookup): SourceTree | undefined {
   try {
     return readTree(source, lookup, new Findings());
   } catch (error) {
@@ -78,8 +78,8 @@ function treeOf(source: SourceText, lookup: Lookup): SourceTree | undefined {
   }
 }
 
-/** What a text that is no YAML says at the top level: the first line `name: ...`. */
-function lineTree(source: SourceText, lookup: Lookup): SourceTree {
+/** A tree of the first line `name: ...`, for text that is not YAML. */
+function treeFromNameLine(source: SourceText, lookup: Lookup): SourceTree {
   const line = /^name[ \t]*:[ \t]+(.*)$/m.exec(source.text);
   if (line?.[1] === undefined) return new SourceTree(source, { value: {}, offset: 0, children: new Map() });
   const offset = line.index + line[0].length - line[1].length;

@@ -27,7 +27,7 @@ const failureOf = async (path: string): Promise<DeploymentError> => {
 const app = "apps:\n  a: {uuid: aa, image: x, environment: ['A=${A:-none}', 'B=${B:-none}']}\n";
 
 describe("loadProject", () => {
-  it("reads the file and the .env beside it; the environment wins", async () => {
+  it("reads the file and the .env next to it; the environment takes precedence", async () => {
     const path = await write("apps.yml", app);
     expect(await envOf(path, { env: {} })).toEqual(["A=none", "B=none"]);
     await write(".env", "A=file\nB=file\nKSQLDB_URL=http://k\n");
@@ -39,7 +39,7 @@ describe("loadProject", () => {
     expect((await loadProject([path], { env: {} })).project).toBe("shop");
   });
 
-  it("takes latest for OPENFACTORY_VERSION with OPENFACTORY_ENV=dev, unless it is set", async () => {
+  it("sets OPENFACTORY_VERSION to latest with OPENFACTORY_ENV=dev, unless it is set", async () => {
     const path = await write("apps.yml", "apps: {a: {uuid: aa, image: 'x:${OPENFACTORY_VERSION:-none}'}}\n");
     const image = async (env: Record<string, string>) => (await loadProject([path], { env })).apps[0]?.request.image;
     expect(await image({})).toBe("x:none");
@@ -50,7 +50,7 @@ describe("loadProject", () => {
     expect(await image({ OPENFACTORY_ENV: "plant" })).toBe("x:none");
   });
 
-  it("reads the env files that are named instead, the later over the earlier", async () => {
+  it("reads the given env files instead; later files override earlier ones", async () => {
     const path = await write("apps.yml", app);
     await write(".env", "A=unused");
     const envFiles = [await write("one.env", "A=1\nB=1"), await write("two.env", "B=2$A")];
@@ -63,23 +63,23 @@ describe("loadProject", () => {
     expect(await envOf(path, {})).toContain(`P=${process.env["PATH"]}`);
   });
 
-  it("tells the line of a bad env file", async () => {
+  it("reports the line of an invalid env file", async () => {
     const path = await write("apps.yml", app);
     await write(".env", "A=1\nnot a line\n");
     const error = await failureOf(path);
     expect(error.issues[0]?.location).toEqual({ file: join(folder, ".env"), line: 2, column: 1 });
   });
 
-  it("refuses an env file that is named and not there", async () => {
+  it("refuses a given env file that does not exist", async () => {
     const path = await write("apps.yml", app);
     const missing = join(folder, "none.env");
     await expect(loadProject([path], { env: {}, envFiles: [missing] })).rejects.toMatchObject({
       code: "INVALID_FILE",
-      message: `${missing}:1:1: there is no such file.`,
+      message: `${missing}:1:1: no such file.`,
     });
   });
 
-  it("reads the files that it names, each from its own folder", async () => {
+  it("reads referenced files relative to the directory of each app file", async () => {
     const path = await write(
       "apps.yml",
       [
@@ -99,7 +99,7 @@ describe("loadProject", () => {
     ]);
   });
 
-  it("tells what is wrong with a file that it names, where it names it", async () => {
+  it("reports a problem of a referenced file at its reference", async () => {
     const path = await write(
       "apps.yml",
       "apps: {a: {uuid: aa, image: x, env_file: [large.env, .]}}\nsecrets: {key: {file: none}}\n",
@@ -109,8 +109,8 @@ describe("loadProject", () => {
       (await failureOf(path)).issues.map(({ message, location }) => [location?.line, location?.column, message]),
     ).toEqual([
       [1, 43, "apps.a.env_file[0]: the file is larger than 1 MiB"],
-      [1, 54, "apps.a.env_file[1]: it is a directory, not a file"],
-      [2, 17, "secrets.key.file: there is no such file"],
+      [1, 54, "apps.a.env_file[1]: the path is a directory, not a file"],
+      [2, 17, "secrets.key.file: no such file"],
     ]);
   });
 
@@ -122,14 +122,14 @@ describe("loadProject", () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1024 * 1024);
   });
 
-  it("reads a device or a pipe, which has no size, up to the limit only", async () => {
+  it("reads a device or a pipe, whose size is unknown, up to the limit only", async () => {
     expect((await failureOf("/dev/zero")).message).toContain("larger than 1 MiB");
   });
 
-  it("refuses what can't be read", async () => {
-    expect((await failureOf(join(folder, "none.yml"))).message).toContain("there is no such file");
+  it("refuses a path that can't be read", async () => {
+    expect((await failureOf(join(folder, "none.yml"))).message).toContain("no such file");
     await symlink("loop", join(folder, "loop"));
-    expect((await failureOf(join(folder, "loop"))).message).toContain("go round in a circle");
+    expect((await failureOf(join(folder, "loop"))).message).toContain("the symbolic links form a loop");
     expect((await failureOf(join(await write("f", ""), "x"))).message).toContain("not a directory");
   });
 
@@ -138,10 +138,10 @@ describe("loadProject", () => {
     const path = await write("apps.yml", app);
     const { chmod } = await import("node:fs/promises");
     await chmod(path, 0);
-    expect((await failureOf(path)).message).toContain("may not be read");
+    expect((await failureOf(path)).message).toContain("no permission to read the file");
   });
 
-  it("refuses what is not UTF-8, at the first such byte", async () => {
+  it("refuses text that is not UTF-8, at the first invalid byte", async () => {
     const path = await write("apps.yml", Buffer.concat([Buffer.from("apps:\n  ä"), Buffer.from([0xff, 0xfe, 0x41])]));
     expect((await failureOf(path)).issues[0]).toMatchObject({
       message: "the file is not UTF-8 text",

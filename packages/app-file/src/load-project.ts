@@ -5,7 +5,7 @@ import { builtInConnectors } from "./devices/connectors.js";
 import { type Contents, prepareDevices } from "./devices/prepare-devices.js";
 import { findSources, type FoundFile } from "./files/find-sources.js";
 import { readStream, readTextFile } from "./files/read-file.js";
-import { namedFiles, readFiles } from "./files/referenced-files.js";
+import { referencedPaths, readFiles } from "./files/referenced-files.js";
 import { Findings } from "./findings.js";
 import { type Environment, environmentLookup } from "./interpolation/interpolate.js";
 import { variablesFor } from "./interpolation/variables.js";
@@ -14,44 +14,47 @@ import { readTree } from "./yaml/read-tree.js";
 import { SourceText } from "./yaml/source-tree.js";
 
 export interface LoadOptions {
-  /** Default: the process's environment. It wins over env files. */
+  /** Default: the process's environment. It takes precedence over env files. */
   env?: Environment;
-  /** Env files in place of `.env` in each file's directory, later ones winning over earlier ones. */
+  /** Env files that replace `.env` in each file's directory. Later files override earlier ones. */
   envFiles?: readonly string[];
   /** Name of the project. Default: `name:` of a file, else the name of the project directory. */
   project?: string;
-  /** The working directory: its `.ofaenv` holds for all files. Default: the process's. */
+  /** The working directory, whose `.ofaenv` applies to all files. Default: the process's. */
   cwd?: string;
   /** What `-` reads. Default: the process's standard input. */
   stdin?: AsyncIterable<Uint8Array | string>;
-  /** The connectors that devices may have. Default: those of OpenFactory, `builtInConnectors()`. */
+  /** The connectors that devices can use. Default: `builtInConnectors()`. */
   connectors?: ConnectorRegistry;
   /**
-   * Which content that devices name is read, such as device models: `all`; `local`, files on this machine; or
-   * `none`. Apps of a device whose content was not read are `isPartial`: enough to name their services. Default: `all`.
+   * Which contents that devices reference are read, such as device models: `all`; `local`, files on this machine; or
+   * `none`. Apps of a device with unread content are `isPartial`, with valid service names. Default: `all`.
    */
   contents?: Contents;
 }
 
 /**
- * Reads files as one project, with the env files beside them and the files that they name.
+ * Reads files as one project, with their env files and the files that they reference.
  * @param sources paths of files, of directories (`app_*.yml`, `dev_*.yml` and `openfactory.yml` in them and below them,
- * also `.yaml`), and `-` for standard input. A file that is named twice is read once.
- * @throws DeploymentError `INVALID_FILE` with the findings of all files, each with file, line and column: files that
- * can't be read, are larger than 1 MiB, or are not valid.
+ * also `.yaml`), and `-` for standard input. A file that is listed twice is read once.
+ * @throws DeploymentError `INVALID_FILE` with the findings of all files, each with file, line and column: unreadable
+ * files, files larger than 1 MiB, and invalid files.
  */
 export async function loadProject(sources: readonly string[], options: LoadOptions = {}): Promise<AppProject> {
   const { cwd = process.cwd(), connectors = builtInConnectors(), contents = "all" } = options;
   const findings = new Findings();
   const { directory, files } = await findSources(sources, cwd, findings);
   const read = await readSources(files, { ...options, cwd }, findings);
-  const named = await readFiles(read.flatMap(({ tree }) => namedFiles(tree)));
+  const referenced = await readFiles(read.flatMap(({ tree }) => referencedPaths(tree)));
   const devices = await prepareDevices(read, { connectors, contents }, findings);
   const isComplete = read.length === files.length;
-  return buildProject({ sources: read, files: named, devices, name: options.project, directory, isComplete }, findings);
+  return buildProject(
+    { sources: read, files: referenced, devices, name: options.project, directory, isComplete },
+    findings,
+  );
 }
 
-/** The files that can be read; why the others can't is among the findings. */
+/** The files that can be read. The others are findings. */
 async function readSources(
   files: readonly FoundFile[],
   { env = process.env, envFiles, cwd, stdin }: LoadOptions & { cwd: string },
@@ -79,21 +82,21 @@ async function readSources(
 }
 
 export interface ParseOptions {
-  /** Path of the file: named in errors, and the place from which relative paths count. */
+  /** Path of the file: shown in errors, and the base of relative paths. */
   file: string;
-  /** Variables for interpolation, and OpenFactory's own that are passed on to apps. */
+  /** Variables for interpolation. OpenFactory's own are also passed to apps. */
   env: Environment;
   /**
-   * Content of the files that the text names (env files, files of secrets and configs), by path: `shop/web.env` for
-   * `./web.env` in `shop/apps.yml`. Default: none of them is there.
+   * Contents of the files that the text references (env files, files of secrets and configs), by path: `shop/web.env` for
+   * `./web.env` in `shop/apps.yml`. Default: none exists.
    */
   files?: Readonly<Record<string, Uint8Array>>;
 }
 
 /**
- * Reads the text of one app file as a project. Nothing but the text and the options is looked at.
- * @throws DeploymentError `INVALID_FILE` with all findings, each with file, line, column and what to do. Values of
- * variables, and contents of files, are in none of them.
+ * Parses the text of one app file as a project. Uses only the text and the options; reads no file.
+ * @throws DeploymentError `INVALID_FILE` with all findings, each with file, line, column and hint. Findings never contain
+ * values of variables or contents of files.
  */
 export function parseAppFile(text: string, { file, env, files = {} }: ParseOptions): AppProject {
   const findings = new Findings();

@@ -3,31 +3,30 @@ import type { App, Device } from "./model.js";
 import type { AppEntry } from "./schema/app-file.js";
 import type { FilePath, SourceTree } from "./yaml/source-tree.js";
 
-/** An app, and where it is written. */
-export interface ReadApp {
+/** An app and its location in the file. */
+export interface LocatedApp {
   app: App;
-  /** Its keys, as far as they are written in the file. */
+  /** The keys that are in the file. */
   entry: Partial<AppEntry>;
-  /** Of its entry: `["apps", <key>]`. */
+  /** Path of the entry: `["apps", <key>]`. */
   path: FilePath;
-  /** The ports it publishes and where they are written, for a service of a device. Default: `ports` of its entry. */
-  publishes?: { port: PortInput; path: FilePath }[];
-  /** Of its file. */
+  /** Published ports of a device's service, with their paths in the file. Default: `ports` of the entry. */
+  publishedPorts?: { port: PortInput; path: FilePath }[];
   tree: SourceTree;
 }
 
-/** A name by which users know an app or a device, whether its entry is valid or not. */
-export interface ReadKey {
+/** The name of an app or device, whether its entry is valid or not. */
+export interface LocatedKey {
   key: string;
   path: FilePath;
   tree: SourceTree;
 }
 
 /** A device, and its services as apps. */
-export interface ReadDevice {
+export interface LocatedDevice {
   device: Device;
-  /** Of its entry, in its file. */
+  /** Path of the entry: `["devices", <key>]`. */
   path: FilePath;
   tree: SourceTree;
-  apps: ReadApp[];
+  apps: LocatedApp[];
 }

@@ -1,10 +1,10 @@
 import type { AssetReferences, DeployRequest, ResourceSpec, SourceLocation } from "@openfactory/deploy-core";
 
-/** When an app may start, as Compose names it. */
+/** When an app can start, in Compose's words. */
 export type DependencyCondition = "service_started" | "service_healthy" | "service_completed_successfully";
 
 export interface Dependency {
-  /** Service name of the app that comes first. */
+  /** Service name of the app that must start first. */
   service: string;
   /** Default `service_started`. */
   condition: DependencyCondition;
@@ -12,78 +12,78 @@ export interface Dependency {
 
 /** One app: an entry of `apps:`, or a service of a device. */
 export interface App {
-  /** Its name in the file. Unique in the project. */
+  /** Name in the file. Unique in the project. */
   key: string;
-  /** Its service name: the lower-cased `uuid`. */
+  /** Service name: the lower-cased `uuid`. */
   service: string;
-  /** Of its name in the file. */
+  /** Location of the name in the file. */
   location: SourceLocation;
   /** The file that declares it: one of {@link AppProject.files}. */
   file: string;
   request: DeployRequest;
-  /** Parts of the request that the file does not ask for. */
+  /** Paths in the request that are defaults, not set in the file. */
   defaults?: readonly string[];
-  /** Where a field of the request is written, such as `mounts[0].Target`: as near as the file says it. */
+  /** Location of a request field, such as `mounts[0].Target`, or of the closest key that is in the file. */
   locate: (field: string) => SourceLocation;
-  /** Version of the rules by which the request was made: a new one changes deployed apps once. */
+  /** Version of the rules that produced the request. A new version changes deployed apps once. */
   format?: number;
   dependsOn: Dependency[];
-  /** Where it asks for storage of `type: local`, a directory of the engine's own host. */
+  /** Locations of storage with `type: local`, a directory of the engine's host. */
   usesLocalStorage: SourceLocation[];
-  /** The device that this is a service of. */
+  /** The device that this service belongs to. */
   device?: { key: string; uuid: string; references?: AssetReferences };
-  /** Content that the device names was not read: the request names the service, and is not whole. */
+  /** Content that the device references was not read: the service name is valid, the request is incomplete. */
   isPartial?: true;
 }
 
 /** One entry of `devices:`. */
 export interface Device {
-  /** Its name in the file; of a name that several files use, its lower-cased uuid. Unique in the project. */
+  /** Name in the file, or the lower-cased uuid if several files use the name. Unique in the project. */
   key: string;
   /** As written. */
   uuid: string;
-  /** Type of its connector. */
+  /** Type of the connector. */
   connector: string;
-  /** Place in the Unified Namespace: scalars as written, JSON of anything else. */
+  /** Place in the Unified Namespace: scalars as written, other values as JSON. */
   uns: Record<string, string>;
-  /** Names of its services; each is one of {@link AppProject.apps}. Empty: it is registered elsewhere. */
+  /** Names of the device's services; each is one of {@link AppProject.apps}. Empty if nothing is deployed for it. */
   services: string[];
-  /** Assets that it refers to. */
+  /** Assets that the device refers to. */
   references?: AssetReferences;
-  /** Sentences about what is in the file and has no effect. */
+  /** Notes for users, such as keys without effect. */
   notes: string[];
-  /** Of its name in the file. */
+  /** Location of the name in the file. */
   location: SourceLocation;
   /** The file that declares it: one of {@link AppProject.files}. */
   file: string;
 }
 
-/** A network that apps join and that is not made for them: it exists, or a deploy ends with `NETWORK_NOT_FOUND`. */
+/** An existing network that apps join. If it does not exist, a deploy fails with `NETWORK_NOT_FOUND`. */
 export interface AppNetwork {
-  /** On the engine. */
+  /** Name on the engine. */
   name: string;
   /** Keys of the apps that join it, in the project's order. */
   apps: string[];
-  /** Where it is named first. */
+  /** Location of its first use. */
   location: SourceLocation;
 }
 
-type Unlabelled<Spec> = Spec extends unknown
+type Unlabeled<Spec> = Spec extends unknown
   ? Omit<Spec, "labels"> & { labels?: Readonly<Record<string, string>> }
   : never;
 
 /**
- * A network, secret or config that a file declares and an app of the project uses: made for the apps, and removed with them. A
- * secret or config is named `<project>_<key>_<12 hex digits>`, of a hash of its content.
+ * A network, secret or config that a file declares and an app of the project uses. It is created for the apps and removed
+ * with them. A secret or config is named `<project>_<key>_<12 hex digits of a hash of its content>`.
  */
 export interface AppResource {
-  /** Its name in the file. */
+  /** Name in the file. */
   key: string;
-  /** What is to be made, with labels of the file's own only. */
-  spec: Unlabelled<ResourceSpec>;
-  /** Of its name in the file. */
+  /** The resource to create, with the labels of the file only. */
+  spec: Unlabeled<ResourceSpec>;
+  /** Location of the name in the file. */
   location: SourceLocation;
-  /** The file that declares it: one of {@link AppProject.files}. Of several files with the same declaration, the first. */
+  /** The file that declares it: one of {@link AppProject.files}. The first, if several files declare it. */
   file: string;
 }
 
@@ -94,11 +94,11 @@ export interface AppProject {
   /** Absolute path of the project directory. */
   directory: string;
   /**
-   * The name is given, or `name:` of a file: it is the same project in every directory. Default false: another directory of
-   * the same name is another project.
+   * The name comes from an option or from `name:` of a file, and identifies the project in every directory. Default false:
+   * another directory of the same name is another project.
    */
   hasChosenName?: boolean;
-  /** Paths of the files relative to the project directory, with `/` between their parts; `-` for standard input. */
+  /** Paths of the files relative to the project directory, with `/` as separator; `-` for standard input. */
   files: string[];
   /** In the order of the files, and in each file's order. */
   apps: App[];

@@ -75,7 +75,7 @@ apps:
 `;
 
 describe("parseAppFile", () => {
-  it("makes exact requests of OpenFactory's own example", () => {
+  it("creates the exact requests of OpenFactory's own example", () => {
     const file = parse(openFactoryExample, {
       KAFKA_BROKER: "broker:9092",
       ASSET_ROUTER_URL: "http://router",
@@ -156,18 +156,18 @@ describe("parseAppFile", () => {
     expect(() => parseRequest(file.apps[0]!.request)).not.toThrow();
   });
 
-  it.each(["missing", "always", "never"])("takes the pull policy %s", (policy) => {
+  it.each(["missing", "always", "never"])("accepts the pull policy %s", (policy) => {
     expect(requestOf([`image_pull_policy: ${policy}`]).imagePullPolicy).toBe(policy);
   });
 
-  it("asks for nothing that is not written", () => {
+  it("requests nothing that is not in the file", () => {
     expect(requestOf([])).toEqual({ name: "demo", image: "nginx:1", env: defaults, replicaEnv: true });
     expect(requestOf(["networks:", "labels:", "deploy:", "storage:", "environment:", "ports:", "uns:"])).toEqual(
       requestOf([]),
     );
   });
 
-  it("takes Compose's keys", () => {
+  it("accepts Compose's keys", () => {
     expect(
       requestOf([
         "command: sh -c 'exec app'",
@@ -256,14 +256,14 @@ describe("parseAppFile", () => {
     ["labels: {version: 1.10, on: true, none: }", { labels: { version: "1.10", on: "true", none: "" } }],
   ])("%s", (line, expected) => expect(requestOf([line])).toEqual({ ...requestOf([]), ...expected }));
 
-  it("keeps a mapping's values as they are written, and what comes after the first equals sign", () => {
+  it("keeps a mapping's values as written, and all text after the first equals sign", () => {
     const { env } = requestOf(["environment: {V: 1.10, ID: 12345678901234567890, T: true, E: '', X: 0100}"]);
     expect(env?.slice(4)).toEqual(["V=1.10", "ID=12345678901234567890", "T=true", "E=", "X=0100"]);
     expect(requestOf(["environment: ['A=b=c=', 'B =  x y ']"]).env?.slice(4)).toEqual(["A=b=c=", "B=x y"]);
     expect(requestOf(["environment: {B: ' x '}"]).env?.slice(4)).toEqual(["B= x "]);
   });
 
-  it("makes numbers of variables where numbers belong", () => {
+  it("converts variables to numbers for numeric keys", () => {
     const request = requestOf(
       ["deploy: {replicas: '${N}', resources: {limits: {cpus: '${C}'}}}", "init: ${I}", "ports: ['${P}:80']"],
       {
@@ -281,12 +281,12 @@ describe("parseAppFile", () => {
     });
   });
 
-  it("does not read variables' values as YAML", () => {
+  it("does not parse values of variables as YAML", () => {
     expect(requestOf(["hostname: ${X}"], { X: "a:b" }).hostname).toBe("a:b");
     expect(requestOf(["environment: ['A=${X}']"], { X: "$Y: [" }).env?.[4]).toBe("A=$Y: [");
   });
 
-  it("leaves OpenFactory's variables to an app that sets them, and lets it repeat who it is", () => {
+  it("lets an app set OpenFactory's variables and repeat its identity", () => {
     const { env } = requestOf(["environment: [KAFKA_BROKER=own, APP_UUID=Demo]"], {
       KAFKA_BROKER: "k",
       KSQLDB_URL: "q",
@@ -294,12 +294,12 @@ describe("parseAppFile", () => {
     expect(env).toEqual([...defaults, "KSQLDB_URL=q", "KAFKA_BROKER=own"]);
   });
 
-  it("keeps dollar signs in keys that begin no variable, and a literal ${", () => {
+  it("keeps dollar signs in keys that start no variable, and a literal ${", () => {
     expect(requestOf(["labels: {a$b: 1, '$$c': 2, '$${D}': 3}"]).labels).toEqual({ a$b: "1", $$c: "2", "${D}": "3" });
     expect(requestOf(["'x-${D}': for another tool"]).labels).toBeUndefined();
   });
 
-  it("follows anchors, aliases and merge keys; what is written wins over what is merged", () => {
+  it("resolves anchors, aliases and merge keys; own keys override merged ones", () => {
     const file = parse(
       [
         "x-base: &base {image: nginx:1, environment: &env {A: 1}, init: true}",
@@ -355,7 +355,7 @@ describe("parseAppFile", () => {
     expect(parse(`${line}\napps: {a: {uuid: aa, image: x}}`).project).toBe(project),
   );
 
-  it("takes a long chain of dependencies", () => {
+  it("accepts a long chain of dependencies", () => {
     const lines = Array.from(
       { length: 5000 },
       (_, i) => `  a${i}: {uuid: a${i}, image: x, depends_on: [a${(i + 1) % 5001}]}`,

@@ -44,7 +44,7 @@ const keysOf = (project: Awaited<ReturnType<typeof load>>): string[] =>
   project.apps.map(({ key, file }) => `${key} ${file}`);
 
 describe("a directory", () => {
-  it("gives app_*, dev_* and openfactory files, .yml and .yaml, in it and below it, sorted", async () => {
+  it("contributes app_*, dev_* and openfactory files, .yml and .yaml, in it and below it, sorted", async () => {
     await write("openfactory.yml", app("top"));
     await write("app_web.yaml", app("web"));
     await write("line1/press/app_press.yml", app("press"));
@@ -67,15 +67,15 @@ describe("a directory", () => {
     });
   });
 
-  it("is an error with the names that are looked for if it holds no app file", async () => {
+  it("is an error with the expected names if it contains no app file", async () => {
     await write("apps.yml", app("web"));
     expect(await issuesOf([root])).toEqual([
-      ".:1:1: the directory holds no app file: app_*.yml, dev_*.yml and openfactory.yml (or .yaml) are looked for, in the " +
-        "directories below it too (Check the path, or name the file.)",
+      ".:1:1: no app file found in the directory or below it: expected app_*.yml, dev_*.yml and openfactory.yml (or .yaml) " +
+        "(Check the path, or pass the path of a file.)",
     ]);
   });
 
-  it("is read once though symbolic links lead back to it or to it twice", async () => {
+  it("is read once, even if symbolic links lead to it", async () => {
     await write("a/app_web.yml", app("web"));
     await symlink("..", join(root, "a/loop"));
     await symlink("a", join(root, "b"));
@@ -87,7 +87,7 @@ describe("a directory", () => {
     await write(`${deep}/app_web.yml`, app("web"));
     await write("app_top.yml", app("top"));
     expect(await issuesOf([root])).toEqual([
-      `${deep}:1:1: the directory is more than 20 levels deep (Name one further down.)`,
+      `${deep}:1:1: the directory is nested more than 20 levels deep (Pass a more specific directory.)`,
     ]);
   });
 
@@ -95,22 +95,20 @@ describe("a directory", () => {
     await write("app_top.yml", app("top"));
     for (let n = 0; n < 10_000; n += 1) await mkdir(join(root, `d${n}`));
     expect(await issuesOf([root])).toEqual([
-      ".:1:1: the directory holds more than 10000 directories (Name one further down.)",
+      ".:1:1: the directory contains more than 10000 directories (Pass a more specific directory.)",
     ]);
   }, 30_000);
 
   it("is an error with more than 1000 files", async () => {
     for (let n = 0; n < 1001; n += 1) await write(`app_${String(n).padStart(4, "0")}.yml`, "");
     expect(await issuesOf([root])).toEqual([
-      "app_1000.yml:1:1: the project has more than 1000 files (Name a directory further down.)",
+      "app_1000.yml:1:1: the project has more than 1000 files (Pass a more specific directory.)",
     ]);
   }, 30_000);
 
-  it("reports a file whose link leads nowhere", async () => {
+  it("reports a broken link", async () => {
     await symlink("nowhere", join(root, "app_web.yml"));
-    expect(await issuesOf([root])).toEqual([
-      "app_web.yml:1:1: there is no such file (Check the path, or name another file.)",
-    ]);
+    expect(await issuesOf([root])).toEqual(["app_web.yml:1:1: no such file (Check the path.)"]);
   });
 });
 
@@ -123,7 +121,7 @@ describe("files", () => {
     expect(project).toMatchObject({ project: "coordinator", directory: join(root, "coordinator") });
   });
 
-  it("are read once each, by whatever path or link they are named", async () => {
+  it("are read once each, even if several paths or links lead to them", async () => {
     const path = await write("app_web.yml", app("web"));
     await symlink("app_web.yml", join(root, "link.yml"));
     await symlink(".", join(root, "same"));
@@ -131,7 +129,7 @@ describe("files", () => {
     expect(project.files).toEqual(["app_web.yml"]);
   });
 
-  it("have a project directory that keeps the name of a link to it", async () => {
+  it("have a project directory with the name of a link to it", async () => {
     await write("releases/42/app_web.yml", app("web"));
     await symlink("releases/42", join(root, "current"));
     expect(await load([join(root, "current/app_web.yml")])).toMatchObject({
@@ -165,41 +163,41 @@ describe("files", () => {
     expect((await issuesOf([last, broken, missing, first])).map((issue) => issue.replace(/ \(.*\)/, ""))).toEqual([
       'a.yml:2:3: "uuid" is missing in apps.b',
       "a.yml:3:25: the variable UNSET is not set",
-      "b.yml:2:1: a tab indents the line",
-      "none.yml:1:1: there is no such file",
+      "b.yml:2:1: a tab is used for indentation",
+      "none.yml:1:1: no such file",
       'z.yml:2:3: "image" is missing in apps.a',
     ]);
   });
 
-  it("do not report what an unreadable file may declare", async () => {
+  it("do not report names that an unreadable file may declare", async () => {
     const web = await write("web.yml", app("web", "depends_on: [db]"));
     const db = await write("db.yml", "apps:\n\tdb: 1\n");
     expect(await issuesOf([web, db])).toEqual([expect.stringMatching(/^db.yml:2:1/)]);
   });
 
-  it("hold apps, devices or both", async () => {
+  it("contain apps, devices or both", async () => {
     const path = await write("a.yml", "networks: {n: {}}\n");
     expect(await issuesOf([path])).toEqual(['a.yml:1:1: "apps" is missing (Declare apps:, devices:, or both.)']);
     await write("a.yml", "devices: {}\n");
-    expect(await issuesOf([path])).toEqual(["a.yml:1:1: there are no devices in the file (Add one below devices.)"]);
+    expect(await issuesOf([path])).toEqual(["a.yml:1:1: no devices in the file (Add an entry to devices.)"]);
   });
 
-  it("name a uuid that makes no service name, with what to write", async () => {
+  it("report a uuid that is not a valid service name, with a hint", async () => {
     const path = await write(
       "a.yml",
       `${app("web").replace("WEB-1", "Web.1")}devices:\n  d: {uuid: ${"D".repeat(60)}, connector: {type: mtconnect, agent: {ip: plc, port: 5000}}}\n`,
     );
     expect(await issuesOf([path], { env: { OPENFACTORY_VERSION: "v1" } })).toEqual([
       expect.stringMatching(
-        /^a.yml:3:5: apps.web.uuid: a service name must consist of letters, .*\(The name of the service is the uuid in lower case: choose/,
+        /^a.yml:3:5: apps.web.uuid: a service name must consist of letters, .*\(The service name is the lower-cased uuid\. Choose/,
       ),
       expect.stringMatching(
-        /^a.yml:6:7: devices.d.uuid: a service name must have at most 63 .*\(The names of its services are the uuid in lower case and a role, such as -producer/,
+        /^a.yml:6:7: devices.d.uuid: a service name must have at most 63 .*\(The names of its services are the lower-cased uuid and a role, such as -producer/,
       ),
     ]);
   });
 
-  it("hold the name and the networks of apps in other files", async () => {
+  it("can contain only the name and the networks of apps in other files", async () => {
     await write("openfactory.yml", "name: factory\nnetworks: {plant: {external: true, name: plant-net}}\n");
     await write("app_web.yml", app("web", "networks: [plant]"));
     const project = await load([root]);
@@ -217,7 +215,7 @@ describe("files", () => {
 });
 
 describe("the name of the project", () => {
-  it("is the given one, else name: of any file, else the directory's", async () => {
+  it("is the given name, else name: of any file, else the directory's name", async () => {
     const web = await write("web.yml", app("web"));
     const db = await write("db.yml", `name: Factory\n${app("db")}`);
     expect(await load([web, db], { project: "mine" })).toMatchObject({
@@ -231,12 +229,12 @@ describe("the name of the project", () => {
     expect(derived.hasChosenName).toBeUndefined();
   });
 
-  it("is an error if two files disagree, unless one is given", async () => {
+  it("is an error if two files differ, unless a name is given", async () => {
     const web = await write("web.yml", `name: shop\n${app("web")}`);
     const db = await write("db.yml", `name: factory\n${app("db")}`);
     expect(await issuesOf([web, db])).toEqual([
-      `db.yml:1:7: the project is "factory" here and "shop" in ${web}:1:7 ` +
-        "(Files that are deployed together form one project: write the same name, or pass -p <name>.)",
+      `db.yml:1:7: the project name "factory" differs from "shop" in ${web}:1:7 ` +
+        "(Use the same name in all files that are deployed together, or pass -p <name>.)",
     ]);
     expect((await load([web, db], { project: "mine" })).project).toBe("mine");
     await write("db.yml", `name: SHOP\n${app("db")}`);
@@ -249,8 +247,8 @@ describe("across files", () => {
     const a = await write("a.yml", app("web"));
     const b = await write("b.yml", app("web").replace("WEB-1", "WEB-2"));
     expect(await issuesOf([a, b])).toEqual([
-      `b.yml:2:3: apps.web: "web" is declared already (${a}:2:3) ` +
-        "(Rename one of them: commands such as `ofdeploy logs` know apps and devices by these names.)",
+      `b.yml:2:3: apps.web: "web" is already declared (${a}:2:3) ` +
+        "(Rename one of them: commands such as `ofdeploy logs` use these names.)",
     ]);
     await write("b.yml", app("web"));
     expect(await issuesOf([a, b])).toHaveLength(1);
@@ -260,7 +258,7 @@ describe("across files", () => {
     const a = await write("a.yml", app("web"));
     const b = await write("b.yml", app("db").replace("DB-1", "web-1"));
     expect(await issuesOf([a, b])).toEqual([
-      expect.stringContaining(`b.yml:3:11: the app "db" has the service name of the app "web" (${a}:3:11)`),
+      expect.stringContaining(`b.yml:3:11: apps "db" and "web" (${a}:3:11) have the same uuid`),
     ]);
   });
 
@@ -269,26 +267,26 @@ describe("across files", () => {
     const b = await write("b.yml", app("db", "ports: ['8080:80']"));
     expect(await issuesOf([a, b])).toEqual([
       expect.stringContaining(
-        `b.yml:5:13: the app "db" can't publish host port 8080/tcp: the app "web" (${a}:5:13) does`,
+        `b.yml:5:13: app "db" can't publish host port 8080/tcp: app "web" (${a}:5:13) already publishes it`,
       ),
     ]);
   });
 
-  it("an app may depend on an app of another file, and not in a circle", async () => {
+  it("an app can depend on an app of another file, but not in a cycle", async () => {
     const a = await write("a.yml", app("web", "depends_on: [db]"));
     const b = await write("b.yml", app("db"));
     expect((await load([a, b])).apps[0]?.dependsOn).toEqual([{ service: "db-1", condition: "service_started" }]);
     await write("b.yml", app("db", "depends_on: [web]"));
     expect(await issuesOf([a, b])).toEqual([
-      expect.stringContaining('b.yml:5:18: depends_on goes round in a circle: "web" -> "db" -> "web"'),
+      expect.stringContaining('b.yml:5:18: circular depends_on: "web" -> "db" -> "web"'),
     ]);
     await write("b.yml", app("db", "depends_on: [wb]"));
     expect(await issuesOf([a, b])).toEqual([
-      'b.yml:5:18: apps.db.depends_on: there is no app "wb" in the project (did you mean "web"?)',
+      'b.yml:5:18: apps.db.depends_on: no app "wb" in the project (did you mean "web"?)',
     ]);
   });
 
-  it("an app may use what another file declares, which owns it", async () => {
+  it("an app can use a resource of another file, which owns it", async () => {
     const a = await write("a.yml", app("web", "networks: [back]", "secrets: [key]", "configs: [conf]"));
     const b = await write(
       "b.yml",
@@ -300,7 +298,7 @@ describe("across files", () => {
     expect(networks).toEqual([]);
   });
 
-  it("a declaration that two files have is shared if it is the same", async () => {
+  it("two files can have the same declaration, but not with different contents", async () => {
     const declared = "networks: {back: {internal: true}}\nsecrets: {key: {file: key.txt}}\n";
     await write("one/key.txt", "k");
     await write("two/key.txt", "k");
@@ -313,8 +311,8 @@ describe("across files", () => {
     await write("two/key.txt", "other");
     await write("two/b.yml", app("db", "networks: [back]") + declared.replace("true", "false"));
     expect((await issuesOf([a, b])).map((issue) => issue.replace(/ \(.*\)/, ""))).toEqual([
-      `two/b.yml:6:12: networks.back: another content than the declaration of "back" in ${a}:7:12`,
-      `two/b.yml:7:11: secrets.key: another content than the declaration of "key" in ${a}:8:11`,
+      `two/b.yml:6:12: networks.back: differs from the declaration of "back" in ${a}:7:12`,
+      `two/b.yml:7:11: secrets.key: differs from the declaration of "key" in ${a}:8:11`,
     ]);
   });
 
@@ -333,7 +331,7 @@ describe("variables", () => {
   const valuesOf = async (sources: string[], options: LoadOptions = {}): Promise<(string | undefined)[]> =>
     (await load(sources, options)).apps.map(({ request }) => request.env?.find((entry) => entry.startsWith("V=")));
 
-  it("come from the environment, then .env and .ofaenv beside the file, then .ofaenv in the working directory", async () => {
+  it("come from the environment, then .env and .ofaenv next to the file, then .ofaenv in the working directory", async () => {
     const path = await write("shop/a.yml", text("web"));
     expect(await valuesOf([path])).toEqual(["V=none"]);
     await write(".ofaenv", "V=shared");
@@ -345,7 +343,7 @@ describe("variables", () => {
     expect(await valuesOf([path], { env: { V: "process" } })).toEqual(["V=process"]);
   });
 
-  it("of a directory hold for its files only, those of the working directory for all", async () => {
+  it("of a directory apply to its files only, those of the working directory to all files", async () => {
     const a = await write("one/a.yml", text("a1"));
     const b = await write("two/b.yml", text("b1"));
     await write("one/.env", "V=one");
@@ -353,7 +351,7 @@ describe("variables", () => {
     expect(await valuesOf([a, b])).toEqual(["V=one", "V=shared"]);
   });
 
-  it("of a named env file take the place of .env, not of .ofaenv", async () => {
+  it("of a given env file replace .env, but not .ofaenv", async () => {
     const path = await write("shop/a.yml", text("web"));
     await write("shop/.env", "V=env");
     await write("shop/.ofaenv", "V=own");

@@ -10,11 +10,11 @@ export const projectName = (name: string): string =>
     .replace(/[^a-z0-9_-]/g, "")
     .replace(/^[_-]+/, "");
 
-const HINT = "Write a name: of lower-case letters and digits.";
+const HINT = "Set name: to lower-case letters, digits, _ and -, starting with a letter or digit.";
 
 /**
- * The project of some files: the name that was given, else the `name:` of the files, which have to agree, else the name
- * of the project directory. `hasChosenName` is not set in the last case.
+ * The project of some files: the given name, else `name:` of the files, which must agree, else the name of the project
+ * directory. `hasChosenName` is not set in the last case.
  */
 export function nameProject(
   trees: readonly SourceTree[],
@@ -27,25 +27,25 @@ export function nameProject(
     const project = projectName(basename(directory));
     const [tree] = trees;
     if (project === "" && tree !== undefined) {
-      findings.add(tree.locate(["name"]), "the name of the directory makes no project name", HINT);
+      findings.add(tree.locate(["name"]), "the directory name is not a valid project name", HINT);
     }
     return { project, directory };
   }
   const project = projectName(first.name);
   if (project === "" && !first.tree.isBroken(["name"])) {
-    findings.add(first.tree.locate(["name"]), "name makes no project name", HINT);
+    findings.add(first.tree.locate(["name"]), "name: not a valid project name", HINT);
   }
   for (const { name, tree } of others) {
     if (projectName(name) === project || [first.tree, tree].some((each) => each.isBroken(["name"]))) continue;
     const { file, line, column } = first.tree.locate(["name"]);
     const isHidden = tree.isInterpolated(["name"]) || first.tree.isInterpolated(["name"]);
     const which = isHidden
-      ? "the project has another name"
-      : `the project is ${quote(name)} here and ${quote(first.name)}`;
+      ? "the project name differs from the one"
+      : `the project name ${quote(name)} differs from ${quote(first.name)}`;
     findings.add(
       tree.locate(["name"]),
       `${which} in ${file}:${line}:${column}`,
-      "Files that are deployed together form one project: write the same name, or pass -p <name>.",
+      "Use the same name in all files that are deployed together, or pass -p <name>.",
     );
   }
   return { project, directory, hasChosenName: true };

@@ -27,7 +27,7 @@ describe("a declared secret", () => {
     "  old: {external: true, name: old-v1}",
   ];
 
-  it("is made with a name by its content, and is a file by its key", () => {
+  it("is created with a hash of its content in the name, and becomes a file with its key as name", () => {
     const { resources, apps } = parse(top, ["secrets: [db, {source: token, target: /t, mode: '0400'}, old, theirs]"]);
     const [db, token] = resources;
     expect(resources).toHaveLength(2);
@@ -46,7 +46,7 @@ describe("a declared secret", () => {
     ]);
   });
 
-  it("has a name that is slow to guess by, and tells nothing of equal secrets", () => {
+  it("has a slow, salted hash in its name, which differs for equal secrets", () => {
     const { resources } = parse(
       ["secrets:", "  a: {environment: TOKEN}", "  b: {environment: TOKEN}"],
       ["secrets: [a, b]"],
@@ -58,13 +58,13 @@ describe("a declared secret", () => {
     expect(elsewhere.resources[0]?.spec.name.slice(-12)).not.toBe(hashes[0]);
   });
 
-  it("is not made where no app uses it", () => {
+  it("is not created if no app uses it", () => {
     expect(parse(top, []).resources).toEqual([]);
   });
 });
 
 describe("a declared config", () => {
-  it("is a file's content, a variable's, or written here with variables put in", () => {
+  it("comes from a file, a variable, or content in the app file, in which variables are replaced", () => {
     const top = [
       "configs:",
       "  a: {file: app.conf}",
@@ -81,7 +81,7 @@ describe("a declared config", () => {
     expect(apps[0]?.request.configs?.[0]).toEqual({ name: "shop_a_7692c3ad3540", target: "/a" });
   });
 
-  it("is another one with other content", () => {
+  it("has a new name if its content changes", () => {
     const nameWith = (content: string) =>
       parse([`configs: {a: {content: ${content}}}`], ["configs: [a]"]).resources[0]?.spec.name;
     expect(nameWith("x")).toBe(nameWith("x"));
@@ -90,7 +90,7 @@ describe("a declared config", () => {
 });
 
 describe("a declared network", () => {
-  it("is the project's own unless it has a name, and is made with what is written", () => {
+  it("is named after the project unless it has a name, and is created with the given options", () => {
     const top = [
       "networks:",
       "  back:",

@@ -1,28 +1,28 @@
 import { createHash, scryptSync } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { type Files, NO_SUCH_FILE, pathFrom } from "./files/referenced-files.js";
-import { citePlace, type Findings, quote, type Tell } from "./findings.js";
+import { type Files, FILE_NOT_FOUND, resolvePath } from "./files/referenced-files.js";
+import { citeLocation, type Findings, quote, type Report } from "./findings.js";
 import { type Environment, environmentLookup } from "./interpolation/interpolate.js";
 import type { AppResource } from "./model.js";
 import type { AppEntry, Outline } from "./schema/app-file.js";
 import type { ContentEntry, NetworkEntry } from "./schema/resources.js";
 import { compact } from "./schema/scalars.js";
-import { type FilePath, keyValues, type SourceTree, withoutTwins } from "./yaml/source-tree.js";
+import { type FilePath, keyValues, type SourceTree, uniqueByKey } from "./yaml/source-tree.js";
 
-/** A network, secret or config that the file declares, as apps refer to it. */
-export interface Declared {
-  /** On the engine. */
+/** A declared network, secret or config, as apps refer to it. */
+export interface Declaration {
+  /** Name on the engine. */
   name: string;
-  /** What is to be made; undefined: it exists already. */
+  /** The resource to create. Undefined if it is external. */
   resource?: AppResource;
-  /** Its content could not be read, which is among the findings. */
+  /** Its content could not be read, which is a finding. */
   isUnknown?: true;
 }
 
-/** By kind, each by its name in the file. */
-export type Declarations = Readonly<Record<"networks" | "secrets" | "configs", ReadonlyMap<string, Declared>>>;
+/** The declarations by kind, and by name in the file. */
+export type Declarations = Readonly<Record<"networks" | "secrets" | "configs", ReadonlyMap<string, Declaration>>>;
 
-/** What declarations are read from. */
+/** The file that declares resources, and the variables and files that it references. */
 export interface DeclarationContext {
   project: string;
   tree: SourceTree;
@@ -30,17 +30,17 @@ export interface DeclarationContext {
   file: string;
   files: Files;
   env: Environment;
-  tell: Tell;
+  report: Report;
 }
 
-/** How long names of secrets and configs may be on an engine (swarmkit). */
+/** Maximum length of the names of secrets and configs on an engine (swarmkit). */
 const MAX_CONTENT_NAME = 64;
 
-/** What the file declares. Content that can't be had, and names that don't fit, are findings. */
+/** The declarations of a file. Unreadable content and names that are too long are findings. */
 export function declareResources(outline: Outline | undefined, context: DeclarationContext): Declarations {
   const each = <Entry>(
     entries: Record<string, Entry> | null | undefined,
-    declare: (key: string, entry: Entry) => Declared,
+    declare: (key: string, entry: Entry) => Declaration,
   ) => new Map(Object.entries(entries ?? {}).map(([key, entry]) => [key, declare(key, entry)]));
   return {
     networks: each(outline?.networks, (key, entry) => declareNetwork(key, entry ?? {}, context)),
@@ -54,25 +54,25 @@ function declareContent(
   key: string,
   entry: ContentEntry,
   context: DeclarationContext,
-): Declared {
+): Declaration {
   if (entry.external) return { name: entry.name ?? key };
-  const { project, tree, file, tell } = context;
+  const { project, tree, file, report } = context;
   const path = [`${kind}s`, key];
   const content = resourceContent(kind, entry, path, context);
   if (content === undefined) return { name: key, isUnknown: true };
   const name = contentName(kind, project, key, content);
   if (name.length > MAX_CONTENT_NAME) {
     const room = MAX_CONTENT_NAME - (name.length - key.length);
-    tell(
+    report(
       path,
-      `its name on the engine, ${project}_${key}_ and a hash, has more than ${MAX_CONTENT_NAME} characters`,
-      `Use at most ${Math.max(room, 0)}, or a shorter name of the project.`,
+      `the name on the engine, ${project}_${key}_<hash>, is longer than ${MAX_CONTENT_NAME} characters`,
+      `Shorten this name to at most ${Math.max(room, 0)} characters, or shorten the project name.`,
     );
   }
   return { name, resource: { key, spec: { kind, name, content }, location: tree.locateKey(path), file } };
 }
 
-/** What apps use of it, and has to be made. In the order: networks, secrets, configs, each as in the file. */
+/** The declared resources that apps use: networks, then secrets, then configs, each in the order of the file. */
 export function usedResources(declarations: Declarations, entries: readonly Partial<AppEntry>[]): AppResource[] {
   return (["networks", "secrets", "configs"] as const).flatMap((kind) => {
     const used = new Set(entries.flatMap((entry) => (entry[kind] ?? []).map(referenceName)));
@@ -85,24 +85,24 @@ export function usedResources(declarations: Declarations, entries: readonly Part
 const referenceName = (reference: string | { name: string }): string =>
   typeof reference === "string" ? reference : reference.name;
 
-/** How long a network's name may be on a swarm (swarmkit). */
+/** Maximum length of a network's name on a swarm (swarmkit). */
 const MAX_NETWORK_NAME = 63;
 
-/** As in Compose: a network is the project's own, `<project>_<key>`, unless it has a name or exists already. */
+/** As in Compose, a network is named `<project>_<key>`, unless it has a `name` or is external. */
 function declareNetwork(
   key: string,
   { name: given, external, driver, attachable, internal }: NetworkEntry,
-  { project, tree, file, tell }: DeclarationContext,
-): Declared {
+  { project, tree, file, report }: DeclarationContext,
+): Declaration {
   if (external) return { name: given ?? key };
   const path = ["networks", key];
   const name = given ?? `${project}_${key}`;
   if (name.length > MAX_NETWORK_NAME) {
-    tell(path, `its name on the engine has more than ${MAX_NETWORK_NAME} characters`, "Give it a shorter name.");
+    report(path, `the name on the engine is longer than ${MAX_NETWORK_NAME} characters`, "Set a shorter name.");
   }
   const textsAt = (part: string): Record<string, string> | undefined => {
-    const written = withoutTwins(keyValues([...path, part], tree), ({ path: twin }, first) => {
-      tell(twin, "this name is written twice", `It is on line ${tree.locate(first.path).line} already: keep one.`);
+    const written = uniqueByKey(keyValues([...path, part], tree), ({ path: duplicate }, first) => {
+      report(duplicate, "duplicate name", `Also on line ${tree.locate(first.path).line}. Keep one of them.`);
     });
     const entries = written.map(({ key: option, value = "" }) => [option, value] as const);
     return entries.length === 0 ? undefined : Object.fromEntries(entries);
@@ -114,10 +114,10 @@ function declareNetwork(
   };
 }
 
-/** What an engine takes, in bytes (swarmkit's MaxSecretSize and MaxConfigSize): from 1 to one less than these. */
+/** Content must be smaller than this, in bytes (swarmkit's MaxSecretSize and MaxConfigSize), and not empty. */
 const MAX_CONTENT_BYTES = { secret: 500 * 1024, config: 1000 * 1024 } as const;
 
-/** The content of a secret or config; undefined where it can't be had, which is among the findings then. */
+/** The content of a secret or config. Undefined if it can't be read, which is a finding. */
 function resourceContent(
   kind: keyof typeof MAX_CONTENT_BYTES,
   entry: ContentEntry,
@@ -128,32 +128,36 @@ function resourceContent(
   if (content === undefined) return undefined;
   const limit = MAX_CONTENT_BYTES[kind];
   if (content.length === 0) {
-    context.tell(from, `a ${kind} can't be empty`, "Give it a content.");
+    context.report(from, `the ${kind} must not be empty`, `Add content, or remove the ${kind}.`);
   } else if (content.length >= limit) {
-    context.tell(from, `a ${kind} holds less than ${limit / 1024} KiB`, "Mount a file instead, or make it smaller.");
+    context.report(
+      from,
+      `the ${kind} is too large: the content must be smaller than ${limit / 1024} KiB`,
+      "Reduce the content, or mount a file with storage.",
+    );
   }
   return content;
 }
 
-/** The place in the file that says where the content comes from, and the content. */
+/** The path of the key that names the source of the content, and the content. */
 function readContent(
   { file, environment, content }: ContentEntry,
   path: FilePath,
-  { tree, files, env, tell }: DeclarationContext,
+  { tree, files, env, report }: DeclarationContext,
 ): [from: FilePath, content: Buffer | undefined] {
   if (file != null) {
     const from = [...path, "file"];
-    const found = files.get(pathFrom(file, tree.source.file)) ?? NO_SUCH_FILE;
+    const found = files.get(resolvePath(file, tree.source.file)) ?? FILE_NOT_FOUND;
     if ("bytes" in found) return [from, found.bytes];
-    tell(from, found.problem, found.hint);
+    report(from, found.problem, found.hint);
     return [from, undefined];
   }
   if (environment != null) {
     const from = [...path, "environment"];
     const value = environmentLookup(env)(environment);
     if (value !== undefined) return [from, Buffer.from(value)];
-    const name = tree.isInterpolated(from) ? "it" : quote(environment);
-    tell(from, `the variable is not set`, `Set ${name} in the environment or in an env file.`);
+    const name = tree.isInterpolated(from) ? "the variable" : quote(environment);
+    report(from, `the variable is not set`, `Set ${name} in the environment or in an env file.`);
     return [from, undefined];
   }
   return [[...path, "content"], Buffer.from(content ?? "")];
@@ -162,9 +166,9 @@ function readContent(
 const HEX_DIGITS = 12;
 
 /**
- * The name of a secret or config holds a hash of its content: other content is another resource, and an app that uses
- * it is another request. A secret's name can be read by many, so that its hash is slow to make (scrypt; N 16384, r 8,
- * p 1: some 40 ms) and salted with project and key: it is dear to guess a weak password by it, and no table helps.
+ * The name of a secret or config contains a hash of its content: changed content is a new resource, and changes the request
+ * of each app that uses it. Many users can read a secret's name, so the hash is slow (scrypt; N 16384, r 8, p 1: about
+ * 40 ms) and salted with project and key. That makes it expensive to guess a weak password, and precomputed tables useless.
  */
 function contentName(kind: "secret" | "config", project: string, key: string, content: Buffer): string {
   const hash =
@@ -174,6 +178,7 @@ function contentName(kind: "secret" | "config", project: string, key: string, co
   return `${project}_${key}_${hash.toString("hex").slice(0, HEX_DIGITS)}`;
 }
 
+/** The declarations of one file. */
 export interface FileDeclarations {
   tree: SourceTree;
   declared: Declarations;
@@ -182,13 +187,13 @@ export interface FileDeclarations {
 const KINDS = ["networks", "secrets", "configs"] as const;
 
 /**
- * The declarations of all files as one: as in Compose, every app of the project can use what any of its files declares. A
- * declaration that two files have is shared if its content is the same, and a finding at the second otherwise.
+ * Merges the declarations of all files: as in Compose, every app of the project can use the declarations of any file. Two
+ * files can have the same declaration; if the contents differ, that is a finding at the second.
  */
 export function mergeDeclarations(all: readonly FileDeclarations[], findings: Findings): Declarations {
   const merged = { networks: new Map(), secrets: new Map(), configs: new Map() } satisfies Declarations;
   for (const kind of KINDS) {
-    const firsts = new Map<string, { declared: Declared; tree: SourceTree }>();
+    const firsts = new Map<string, { declared: Declaration; tree: SourceTree }>();
     for (const { tree, declared } of all) {
       for (const [key, each] of declared[kind]) {
         const first = firsts.get(key);
@@ -201,21 +206,21 @@ export function mergeDeclarations(all: readonly FileDeclarations[], findings: Fi
   return merged;
 }
 
-/** The same resource on the engine, made alike; or one that exists in both. */
-const isSame = (a: Declared, b: Declared): boolean =>
+/** Whether two declarations create the same resource, or refer to the same external one. */
+const isSame = (a: Declaration, b: Declaration): boolean =>
   a.isUnknown || b.isUnknown || (a.name === b.name && isDeepStrictEqual(a.resource?.spec, b.resource?.spec));
 
 function addConflict(kind: string, key: string, first: SourceTree, second: SourceTree, findings: Findings): void {
   const here = second.locateKey([kind, key]);
-  const place = citePlace(first.locateKey([kind, key]), here);
+  const place = citeLocation(first.locateKey([kind, key]), here);
   findings.add(
     here,
-    `${kind}.${key}: another content than the declaration of ${quote(key)} in ${place}`,
-    "Declare it in one file only, or with the same content; all files of the project can use it.",
+    `${kind}.${key}: differs from the declaration of ${quote(key)} in ${place}`,
+    "Declare it in one file only, or with the same content. All files of the project can use it.",
   );
 }
 
-/** Two networks of one name on the engine would be one network: a finding at the second. */
+/** Two networks with the same name on the engine would be one network: a finding at the second. */
 export function checkResourceNames(all: readonly FileDeclarations[], findings: Findings): void {
   const firsts = new Map<string, { key: string; tree: SourceTree }>();
   for (const { declared, tree } of all) {
@@ -225,11 +230,11 @@ export function checkResourceNames(all: readonly FileDeclarations[], findings: F
       // The same key in two files is one declaration.
       if (first === undefined || first.key === key) continue;
       const here = tree.locateKey(["networks", key]);
-      const place = citePlace(first.tree.locateKey(["networks", first.key]), here);
+      const place = citeLocation(first.tree.locateKey(["networks", first.key]), here);
       findings.add(
         here,
-        `the network ${quote(key)} has the name of the network ${quote(first.key)} (${place})`,
-        "Declare it once.",
+        `networks ${quote(key)} and ${quote(first.key)} (${place}) have the same name on the engine`,
+        "Declare the network once, or change one of the names.",
       );
     }
   }

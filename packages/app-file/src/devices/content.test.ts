@@ -20,7 +20,7 @@ const serve = async (answer: (request: IncomingMessage, response: ServerResponse
 const text = (content: Awaited<ReturnType<typeof fetchContent>>): string =>
   "bytes" in content ? Buffer.from(content.bytes).toString() : `problem: ${content.problem}`;
 
-test("github:// reads the raw file at the ref, of the default branch where there is none, with the token", async () => {
+test("github:// reads the raw file at the ref, or at the default branch, with the token", async () => {
   const base = await serve(({ url, headers }, response) => response.end(`${url} ${headers.authorization ?? "-"}`));
   const variables: Record<string, string> = { OPENFACTORY_GITHUB_RAW_URL: `${base}/` };
   const source = { file: "dev.yml", variable: (name: string) => variables[name] };
@@ -33,7 +33,7 @@ test("github:// reads the raw file at the ref, of the default branch where there
   );
 });
 
-test("credentials in an address are sent, and not to the host of a redirect", async () => {
+test("credentials in a URL are sent, but not to the host of a redirect", async () => {
   const seen: string[] = [];
   const base = await serve(({ url, headers }, response) => {
     seen.push(`${url} ${headers.authorization ?? "-"}`);
@@ -63,15 +63,15 @@ test.each([
   [500, "the server answered 500"],
 ])("an answer %i is a problem", async (status, problem) => {
   const base = await serve((_, response) => response.writeHead(status).end("<html>"));
-  expect(text(await fetchContent(base))).toBe(`problem: it can't be downloaded: ${problem}`);
+  expect(text(await fetchContent(base))).toBe(`problem: download failed: ${problem}`);
 });
 
-test("redirects without end are a problem", async () => {
+test("infinite redirects are a problem", async () => {
   const base = await serve((_, response) => response.writeHead(302, { location: "/again" }).end());
-  expect(text(await fetchContent(base))).toBe("problem: it can't be downloaded: more than 5 redirects");
+  expect(text(await fetchContent(base))).toBe("problem: download failed: more than 5 redirects");
 });
 
-test("more than 1 MiB is a problem, and is not downloaded to its end", async () => {
+test("more than 1 MiB is a problem, and the download stops", async () => {
   let sent = 0;
   const base = await serve((_, response) => {
     const more = (): void => {
@@ -80,22 +80,22 @@ test("more than 1 MiB is a problem, and is not downloaded to its end", async () 
     response.on("drain", more);
     more();
   });
-  expect(text(await fetchContent(base))).toBe("problem: it is larger than 1 MiB");
+  expect(text(await fetchContent(base))).toBe("problem: larger than 1 MiB");
   expect(sent).toBeLessThan(50 * 1024 * 1024);
 });
 
-test("a server that does not answer, or not to the end, is a problem at the time limit", async () => {
+test("a missing or incomplete answer is a problem at the time limit", async () => {
   const base = await serve(({ url }, response) => {
     if (url === "/half") response.write("<x");
   });
   expect(text(await fetchContent(`${base}/none`, undefined, 100))).toBe(
-    "problem: it can't be downloaded: no answer within 0.1 s",
+    "problem: download failed: no answer within 0.1 s",
   );
   expect(text(await fetchContent(`${base}/half`, undefined, 100))).toBe(
-    "problem: it can't be downloaded: no answer within 0.1 s",
+    "problem: download failed: no answer within 0.1 s",
   );
 });
 
-test.each(["http://", "http://[", "https://a b/"])("%s is no valid address", async (address) => {
-  expect(text(await fetchContent(address))).toBe("problem: it is not a valid address");
+test.each(["http://", "http://[", "https://a b/"])("%s is not a valid URL", async (address) => {
+  expect(text(await fetchContent(address))).toBe("problem: not a valid URL");
 });

@@ -1,16 +1,16 @@
 import { MAX_BYTES } from "../files/read-file.js";
-import { NO_SUCH_FILE, pathFrom, readFiles } from "../files/referenced-files.js";
+import { FILE_NOT_FOUND, resolvePath, readFiles } from "../files/referenced-files.js";
 
-/** Content that a device's connector names, or why it can't be had. */
+/** Content that a device references, or why it can't be read. */
 export type Content = { readonly bytes: Uint8Array } | { readonly problem: string; readonly hint: string };
 
 export interface ContentSource {
-  /** The file that names it. */
+  /** The file that references the content. */
   file: string;
   variable: (name: string) => string | undefined;
 }
 
-/** Where `github://` finds files, unless the variable `OPENFACTORY_GITHUB_RAW_URL` names a mirror. */
+/** Base URL for `github://`. The variable `OPENFACTORY_GITHUB_RAW_URL` overrides it, such as for a mirror. */
 const GITHUB_RAW = "https://raw.githubusercontent.com";
 
 const GITHUB = /^github:\/\/([\w.-]+):([\w.-]+)@([^/]*)\/(.+)$/;
@@ -18,27 +18,27 @@ const GITHUB = /^github:\/\/([\w.-]+):([\w.-]+)@([^/]*)\/(.+)$/;
 const schemeOf = (written: string): string | undefined =>
   /^([a-z][a-z0-9+.-]+):\/\//i.exec(written)?.[1]?.toLowerCase();
 
-/** Whether it is read from another machine. */
+/** Whether the content is downloaded. */
 export const isRemote = (written: string): boolean => schemeOf(written) !== undefined;
 
 /**
- * Reads what a connector names: a path, as of any file that a file names; `http(s)://`; or `github://owner:repo@ref/path`,
- * where an empty ref is the default branch. Problems name no address: it may hold the value of a variable.
+ * Reads a path, `http(s)://`, or `github://owner:repo@ref/path`, where an empty ref is the default branch. Problems don't
+ * contain the URL, since it may contain the value of a variable.
  */
 export async function readContent(written: string, { file, variable }: ContentSource): Promise<Content> {
   const scheme = schemeOf(written);
   if (scheme === undefined) {
-    const path = pathFrom(written, file);
-    return (await readFiles([path])).get(path) ?? NO_SUCH_FILE;
+    const path = resolvePath(written, file);
+    return (await readFiles([path])).get(path) ?? FILE_NOT_FOUND;
   }
   if (scheme === "http" || scheme === "https") return fetchContent(written);
   if (scheme !== "github") {
-    return { problem: `the scheme ${scheme}:// is not known`, hint: "Write a path, http://, https:// or github://." };
+    return { problem: `unknown scheme ${scheme}://`, hint: "Use a path, http://, https:// or github://." };
   }
   const [, owner, repo, ref, path = ""] = GITHUB.exec(written) ?? [];
   if (owner === undefined || repo === undefined) {
     return {
-      problem: "it is not of the form github://owner:repo@ref/path",
+      problem: "expected the form github://owner:repo@ref/path",
       hint: "Leave the ref empty for the default branch: github://owner:repo@/path.",
     };
   }
@@ -47,27 +47,26 @@ export async function readContent(written: string, { file, variable }: ContentSo
   return fetchContent(`${base}/${steps}`, variable("GITHUB_TOKEN"));
 }
 
-/** How long one download may take, redirects included, in milliseconds. */
-const FETCH_LIMIT_MS = 10_000;
+/** Time limit of a download including redirects, in milliseconds. */
+const FETCH_TIMEOUT_MS = 10_000;
 
-const MOST_REDIRECTS = 5;
+const MAX_REDIRECTS = 5;
 
 const failed = (problem: string, hint: string): Content => ({ problem, hint });
-const CHECK_ADDRESS = "Check the address, and that it can be reached from this machine.";
+const CHECK_URL = "Check the URL, and that this machine can reach it.";
 
 /**
- * Downloads up to 1 MiB. Follows redirects, but none from https to http.
+ * Downloads up to 1 MiB. Follows redirects, except from https to http.
  * @param token sent to the first host only.
  */
-export async function fetchContent(address: string, token?: string, limitMs = FETCH_LIMIT_MS): Promise<Content> {
+export async function fetchContent(address: string, token?: string, timeoutMs = FETCH_TIMEOUT_MS): Promise<Content> {
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), limitMs);
+  const timer = setTimeout(() => limit.abort(), timeoutMs);
   try {
     return await download(address, token, limit.signal);
   } catch (error) {
-    if (limit.signal.aborted)
-      return failed(`it can't be downloaded: no answer within ${limitMs / 1000} s`, CHECK_ADDRESS);
-    return failed(`it can't be downloaded: ${reasonOf(error)}`, CHECK_ADDRESS);
+    if (limit.signal.aborted) return failed(`download failed: no answer within ${timeoutMs / 1000} s`, CHECK_URL);
+    return failed(`download failed: ${reasonOf(error)}`, CHECK_URL);
   } finally {
     clearTimeout(timer);
   }
@@ -89,23 +88,20 @@ async function download(address: string, token: string | undefined, signal: Abor
     const location = response.headers.get("location");
     if (response.status >= 300 && response.status < 400 && location !== null) {
       await response.body?.cancel();
-      if (redirects === MOST_REDIRECTS)
-        return failed(`it can't be downloaded: more than ${MOST_REDIRECTS} redirects`, CHECK_ADDRESS);
+      if (redirects === MAX_REDIRECTS)
+        return failed(`download failed: more than ${MAX_REDIRECTS} redirects`, CHECK_URL);
       const next = parseUrl(location, url);
       if (url.protocol === "https:" && next?.protocol === "http:") {
-        return failed(
-          "it can't be downloaded: the server redirects from https to http",
-          "Name the address that it redirects to.",
-        );
+        return failed("download failed: the server redirects from https to http", "Use the URL that it redirects to.");
       }
       url = next;
       continue;
     }
     if (response.ok) return readBody(response);
     await response.body?.cancel();
-    return failed(`it can't be downloaded: the server answered ${response.status}`, hintFor(response.status));
+    return failed(`download failed: the server answered ${response.status}`, hintFor(response.status));
   }
-  return failed("it is not a valid address", "Write http://host/path or https://host/path.");
+  return failed("not a valid URL", "Use http://host/path or https://host/path.");
 }
 
 async function readBody(response: Response): Promise<Content> {
@@ -114,7 +110,7 @@ async function readBody(response: Response): Promise<Content> {
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
     // Leaving the loop cancels the download.
-    if (size > MAX_BYTES) return failed("it is larger than 1 MiB", "Check the address.");
+    if (size > MAX_BYTES) return failed("larger than 1 MiB", "Check the URL.");
     chunks.push(chunk);
   }
   return { bytes: Buffer.concat(chunks) };
@@ -133,12 +129,12 @@ function authorization({ username, password }: URL, token: string | undefined): 
 }
 
 const hintFor = (status: number): string => {
-  if (status === 401 || status === 403) return "It needs credentials: for github:// set GITHUB_TOKEN.";
-  if (status === 404) return "Check the path and the ref; of a private GitHub repository, set GITHUB_TOKEN.";
-  return "Try again later, or copy the file beside this one and name it by a relative path.";
+  if (status === 401 || status === 403) return "The server requires credentials. For github://, set GITHUB_TOKEN.";
+  if (status === 404) return "Check the path and the ref. For a private GitHub repository, set GITHUB_TOKEN.";
+  return "Try again later, or save a copy next to this file and use its relative path.";
 };
 
-/** The system's code: messages may hold the address. */
+/** The system's error code. The message is not used, since it may contain the URL. */
 function reasonOf(error: unknown): string {
   const { cause, code } = error as { cause?: { code?: unknown }; code?: unknown };
   const known = cause?.code ?? code;

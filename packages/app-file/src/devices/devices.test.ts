@@ -53,7 +53,7 @@ agent:
       - EMPTY=`;
 
 describe("an mtconnect device", () => {
-  test("becomes an adapter, an agent and a producer, each after the one before", async () => {
+  test("becomes an adapter, an agent and a producer, which start in this order", async () => {
     const { apps, devices, networks } = await load(device(MTCONNECT, "    uns: {area: north, line: 1.10}\n"));
     const resources = { Limits: { NanoCPUs: 1e9 }, Reservations: { NanoCPUs: 5e8 } };
     const common = { networks: ["factory-net"], resources, mode: { Replicated: { Replicas: 1 } } };
@@ -140,7 +140,7 @@ describe("an mtconnect device", () => {
     expect(devices[0]?.references?.["agent"]).toEqual({ uuid: "PRESS-01-AGENT" });
   });
 
-  test("takes resources, placement and open files from deploy; replicas have no effect, and a note says so", async () => {
+  test("uses resources, placement and open files of deploy; a note says that replicas has no effect", async () => {
     const deploy = `
   deploy:
     replicas: 3
@@ -159,10 +159,12 @@ describe("an mtconnect device", () => {
     expect(apps[1]?.request).toMatchObject(expected);
     expect(apps[2]?.request).toMatchObject(expected);
     expect(apps[0]?.request).toMatchObject({ resources: { Limits: { NanoCPUs: 1e9 } } });
-    expect(devices[0]?.notes).toEqual(["agent.deploy.replicas is not used: each service of a device has one replica."]);
+    expect(devices[0]?.notes).toEqual([
+      "agent.deploy.replicas has no effect: each service of a device has one replica.",
+    ]);
   });
 
-  test("leaves templates in the adapter's variables to the platform, as OpenFactory does", async () => {
+  test("lets the platform expand templates in the adapter's variables, as in OpenFactory", async () => {
     const { apps } = await load(device(MTCONNECT.replace("EMPTY=", "NODE={{.Node.Hostname}}")));
     expect(apps.map(({ request }) => request.templates)).toEqual(["expand", undefined, undefined]);
   });
@@ -173,7 +175,7 @@ describe("an mtconnect device", () => {
     expect(resources).toMatchObject([{ key: "factory-net", spec: { name: "plant" } }]);
   });
 
-  test("takes images from variables, and notes variables that are not set", async () => {
+  test("uses images from variables, and has notes for unset variables", async () => {
     const env = { MTCONNECT_AGENT_IMAGE: "mirror/agent:1", MTCONNECT_PRODUCER_IMAGE: "mirror/producer:1" };
     const { apps, devices } = await load(device(MTCONNECT), { env });
     expect(apps.slice(1).map(({ request }) => [request.image, request.labels])).toEqual([
@@ -182,10 +184,10 @@ describe("an mtconnect device", () => {
     ]);
     expect(devices[0]?.notes).toEqual([
       "OPENFACTORY_BASE_DOMAIN is not set: Traefik does not route to the agent.",
-      "KAFKA_BROKER is not set: the producer gets no broker.",
+      "KAFKA_BROKER is not set: the producer has no broker.",
     ]);
     expect(await findings(device(MTCONNECT), { env: {} })).toEqual([
-      expect.stringMatching(/^5:7 devices.press.connector: the version of the producer's image is not known/),
+      expect.stringMatching(/^5:7 devices.press.connector: unknown version of the producer's image/),
     ]);
   });
 
@@ -208,35 +210,35 @@ describe("an mtconnect device", () => {
     [
       "image: press-adapter:1",
       "ip: 192.0.2.1\n    image: press-adapter:1",
-      /^10:11 .*agent.adapter: ip and image: write one of them/,
+      /^10:11 .*agent.adapter: set either ip or image, not both/,
     ],
     ["    image: press-adapter:1\n", "", /^10:11 .*agent.adapter: ip or image is missing/],
     ["  device_xml: model.xml\n", "", /^6:7 "device_xml" is missing in devices.press.connector.agent/],
     [
       "port: 2101",
       "port: 2101\n  ip: 192.0.2.1",
-      /^9:21 .*device_xml: an agent that runs elsewhere \(ip\) has no device_xml/,
+      /^9:21 .*device_xml: not allowed with ip, which means that the agent runs elsewhere: remove device_xml or ip/,
     ],
     ["image: press-adapter:1", "image: Press Adapter", /^10:11 .*adapter.image: an image reference/],
     ["- MODE = a=b", "- MODE", /^13:15 .*environment.0: expected KEY=VALUE/],
     ["- MODE = a=b", "- EMPTY=1", /^14:15 .*environment\[1\]: EMPTY is already set/],
     ["device_xml:", "device_xlm:", /unknown key "device_xlm" in devices.press.connector.agent/],
-    ["model.xml", "absent.xml", /^8:21 .*device_xml: "absent.xml": there is no such file/],
-    ["model.xml", "ftp://plc/model.xml", /^8:21 .*the scheme ftp:\/\/ is not known/],
-    ["model.xml", "github://owner/repo/model.xml", /^8:21 .*not of the form github:\/\/owner:repo@ref\/path/],
-    ["type: mtconnect", "type: mtconect", /^5:13 devices.press.connector.type: there is no connector "mtconect"/],
-  ])("reports %j as %j at its place", async (written, wrong, finding) => {
+    ["model.xml", "absent.xml", /^8:21 .*device_xml: "absent.xml": no such file/],
+    ["model.xml", "ftp://plc/model.xml", /^8:21 .*unknown scheme ftp:\/\//],
+    ["model.xml", "github://owner/repo/model.xml", /^8:21 .*expected the form github:\/\/owner:repo@ref\/path/],
+    ["type: mtconnect", "type: mtconect", /^5:13 devices.press.connector.type: unknown connector "mtconect"/],
+  ])("reports %j changed to %j at its location", async (written, wrong, finding) => {
     expect((await findings(device(MTCONNECT.replace(written, wrong)))).join("\n")).toMatch(finding);
   });
 
-  test("reports a uuid that makes no service name, and services and ports that another entry has", async () => {
+  test("reports a uuid that is not a valid service name, and service names and ports of other entries", async () => {
     expect(await findings(device(MTCONNECT).replace("Press-01", "Press 01"))).toContainEqual(
       expect.stringMatching(/^3:5 devices.press.uuid: a service name must consist of/),
     );
     const app = `apps:\n  other:\n    uuid: press-01-AGENT\n    image: x\n    ports: ["2101:80"]\n`;
     expect(await findings(app + device(MTCONNECT))).toEqual([
-      expect.stringMatching(/^8:11 the app "press-agent" has the service name of the app "other" \(line 3/),
-      expect.stringMatching(/^12:15 the app "press-agent" can't publish host port 2101\/tcp: the app "other"/),
+      expect.stringMatching(/^8:11 apps "press-agent" and "other" \(line 3, column 11\) have the same service name/),
+      expect.stringMatching(/^12:15 app "press-agent" can't publish host port 2101\/tcp: app "other"/),
     ]);
   });
 
@@ -252,12 +254,12 @@ describe("an mtconnect device", () => {
     expect(await findings(device(MTCONNECT))).toEqual([expect.stringContaining(message)]);
   });
 
-  test("takes a model with a byte order mark, a namespace prefix and a document type", async () => {
+  test("accepts a model with a byte order mark, a namespace prefix and a document type", async () => {
     await writeFile(join(directory, "model.xml"), `\uFEFF<!DOCTYPE m><m:MTConnectDevices xmlns:m="urn:x"/>`);
     expect((await load(device(MTCONNECT))).apps).toHaveLength(3);
   });
 
-  test("splits a model that is too long for one variable, and refuses one that is too large before anything is deployed", async () => {
+  test("splits a model that is too long for one variable, and refuses a model that is too large", async () => {
     const write = (size: number) =>
       writeFile(join(directory, "model.xml"), `<MTConnectDevices><!--${"x".repeat(size)}--></MTConnectDevices>`);
     await write(300 * 1024);
@@ -268,11 +270,11 @@ describe("an mtconnect device", () => {
     expect(command[2]).toMatch(/^printf "%b" "\$XML_MODEL" "\$XML_MODEL_2" "\$XML_MODEL_3" > device.xml; /);
     await write(600 * 1024);
     expect(await findings(device(MTCONNECT))).toEqual([
-      expect.stringMatching(/^8:21 .*the device model takes 601 KiB of variables, and at most 512 KiB fit/),
+      expect.stringMatching(/^8:21 .*the device model takes 601 KiB of variables, but the limit is 512 KiB/),
     ]);
   });
 
-  test("with a name that another file uses too is named by its uuid", async () => {
+  test("is named by its uuid if another file uses its name", async () => {
     for (const [file, uuid] of [
       ["wc1", "PRESS-01"],
       ["wc2", "PRESS-02"],
@@ -296,7 +298,7 @@ describe("an mtconnect device", () => {
     const text = device(MTCONNECT.replace("model.xml", "https://user:${TOKEN}@127.0.0.1:59999/model.xml"));
     const [finding] = await findings(text, { env: { ...ENV, TOKEN: "hunter2" } });
     expect(finding).toMatch(
-      /^8:21 .*"https:\/\/user:\$\{TOKEN\}@127.0.0.1:59999\/model.xml": it can't be downloaded: ECONNREFUSED/,
+      /^8:21 .*"https:\/\/user:\$\{TOKEN\}@127.0.0.1:59999\/model.xml": download failed: ECONNREFUSED/,
     );
     expect(finding).not.toContain("hunter2");
   });
@@ -306,7 +308,7 @@ describe("a device without services", () => {
   test("can't have the uuid of another device", async () => {
     const shdr = "connector: {type: shdr, host: plc, port: 7878}";
     expect(await findings(`devices:\n  a:\n    uuid: OVEN\n    ${shdr}\n  b:\n    uuid: OVEN\n    ${shdr}\n`)).toEqual([
-      '6:11 the device "b" has the uuid of the device "a" (line 3, column 11)',
+      '6:11 devices "b" and "a" (line 3, column 11) have the same uuid',
     ]);
   });
 
@@ -330,25 +332,25 @@ events:
 methods:
   m: {browse_path: "0:Root/2:Temp"}`;
 
-  test("takes any scheme in an OPC UA server's URI, as OpenFactory does", async () => {
+  test("accepts any scheme in an OPC UA server's URI, as OpenFactory does", async () => {
     expect((await load(device(OPCUA))).devices).toMatchObject([{ connector: "opcua" }]);
   });
 
   test.each([
     ["rw", "rx", /variables.temp.access_level: expected ro or rw/],
-    ["0:Root/2:Temp", "Root/2:Temp", /variables.temp.browse_path: a browse path begins with 0:Root/],
+    ["0:Root/2:Temp", "Root/2:Temp", /variables.temp.browse_path: a browse path must start with 0:Root/],
     ["0:Root/2:Temp", "0:Root/x:Temp", /the namespace index of "x:Temp" is not a number/],
-    ["0:Root/2:Temp", "0:Root/2: Temp", /"2: Temp" has white space/],
-    ["0:Root/2:Temp", "0:Root/Temp", /"Temp" is not of the form/],
+    ["0:Root/2:Temp", "0:Root/2: Temp", /"2: Temp" has leading or trailing white space/],
+    ["0:Root/2:Temp", "0:Root/Temp", /"Temp" must have the form/],
     ["0:Root/2:Temp", "0:Root/2:", /"2:" has no name/],
     ["ns=2;i=6", "i=6", /variables.hum.node_id: expected a node id/],
     ['node_id: "ns=2;i=6", ', "", /variables.hum: node_id or browse_path is missing/],
-    ["tag: H", "browse_path: 0:Root, tag: H", /variables.hum: node_id and browse_path/],
-    ["  model:", "  temp:", /constants.temp: the name is used in variables too/],
+    ["tag: H", "browse_path: 0:Root, tag: H", /variables.hum: set either node_id or browse_path, not both/],
+    ["  model:", "  temp:", /constants.temp: the name is also used in variables/],
     ['node_id: "ns=2;i=6"', "browse_path: 0:Root/2:Temp", /variables.hum.browse_path: temp has the same node/],
     [", tag: H", "", /"tag" is missing in devices.press.connector.variables.hum/],
     ["server:", "sever:", /unknown key "sever" in devices.press.connector/],
-  ])("reports %j as %j", async (written, wrong, finding) => {
+  ])("reports %j changed to %j", async (written, wrong, finding) => {
     const text = await findings(device(OPCUA.replace(written, wrong)));
     expect(text.join("\n")).toMatch(finding);
   });
@@ -375,7 +377,7 @@ describe("a connector of a plugin", () => {
   };
   const services = () => ({ services: [{ role: "gateway", request: { image: "modbus:1" } }] });
 
-  test("is validated by its schema, at the places of the file, and says what is deployed", async () => {
+  test("is validated by its schema, at locations in the file, and returns the services to deploy", async () => {
     const { apps, devices } = await load(device("type: modbus\nunit_id: 7"), { connectors: connectors(services) });
     expect(apps).toMatchObject([{ key: "press-gateway", service: "press-01-gateway", request: { image: "modbus:1" } }]);
     expect(devices[0]?.connector).toBe("modbus");
@@ -390,12 +392,14 @@ describe("a connector of a plugin", () => {
     });
   });
 
-  test("is among the known ones where a type is not known", async () => {
+  test("is listed in the hint for an unknown type", async () => {
     const error: unknown = await load(device("type: modbos"), { connectors: connectors(services) }).catch(
       (reason: unknown) => reason,
     );
     expect(error).toMatchObject({
-      issues: [{ hint: 'did you mean "modbus"? Known here: modbus, mtconnect, opcua, shdr; others are plugins.' }],
+      issues: [
+        { hint: 'did you mean "modbus"? Known connectors: modbus, mtconnect, opcua, shdr. Plugins can add others.' },
+      ],
     });
   });
 
@@ -403,11 +407,11 @@ describe("a connector of a plugin", () => {
     throw new Error("boom\nat secret.js");
   };
   test.each([
-    ["throws", fail, "it throws for the device press: boom."],
-    ["rejects", async () => fail(), "it throws for the device press: boom."],
+    ["throws", fail, "it threw an error for device press: boom."],
+    ["rejects", async () => fail(), "it threw an error for device press: boom."],
     ["returns nothing", () => undefined, "services is not a list"],
     ["returns no request", () => ({ services: [{ role: "a" }] }), "a service has no request"],
-    ["returns a bad role", () => ({ services: [{ role: "A b", request: {} }] }), "a role is not made of"],
+    ["returns a bad role", () => ({ services: [{ role: "A b", request: {} }] }), "a role does not consist of"],
     [
       "returns a role twice",
       () => ({ services: [...services().services, ...services().services] }),
@@ -421,12 +425,12 @@ describe("a connector of a plugin", () => {
     [
       "returns no image",
       () => ({ services: [{ role: "a", request: {} }] }),
-      "a request that is not valid for the device press: image",
+      "an invalid request for device press: image",
     ],
-  ])("that %s is PLUGIN_FAILED and named", async (_, build, reason) => {
+  ])("that %s fails with PLUGIN_FAILED and its name", async (_, build, reason) => {
     await expect(load(device("type: modbus\nunit_id: 7"), { connectors: connectors(build) })).rejects.toMatchObject({
       code: "PLUGIN_FAILED",
-      message: expect.stringMatching(new RegExp(`^The connector modbus can't be used: .*${reason}`)),
+      message: expect.stringMatching(new RegExp(`^The connector modbus failed: .*${reason}`)),
     });
   });
 });

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { inTurn } from "./prepare-devices.js";
+import { limitConcurrency } from "./prepare-devices.js";
 
-test("runs no more than so many tasks at the same time, and all of them, failures included", async () => {
-  const limited = inTurn(3);
+test("limitConcurrency() runs all tasks, including failing ones, but only the given number at the same time", async () => {
+  const limited = limitConcurrency(3);
   let running = 0;
   let most = 0;
   const task = (index: number) => async (): Promise<number> => {

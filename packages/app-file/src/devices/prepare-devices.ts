@@ -10,35 +10,35 @@ import { type DeviceEntry, deviceSchema } from "../schema/app-file.js";
 import { keysInSchema } from "../schema/json-schema.js";
 import { addSchemaFindings } from "../schema/schema-findings.js";
 import type { SourceTree } from "../yaml/source-tree.js";
-import { checkServices, connectorFailed, findConnector, lineOf, parseConfig } from "./connectors.js";
+import { checkServices, connectorError, findConnector, firstLine, parseConfig } from "./connectors.js";
 import { type Content, isRemote, readContent } from "./content.js";
 
-/** A device, and the services that its connector made of it. */
+/** A device, and the services that its connector returned. */
 export interface PreparedDevice {
   entry: DeviceEntry;
   plugin: ConnectorPlugin;
   built: DeviceServices;
-  /** Sentences for users. */
+  /** Notes for users. */
   notes: string[];
-  /** Content that it names was not read. */
+  /** Content that the device references was not read. */
   isPartial: boolean;
 }
 
-/** By file, and by the device's name in it. Devices that are not valid are missing: they are among the findings. */
+/** Devices by file, and by name in the file. Invalid devices are omitted, since they are findings. */
 export type PreparedDevices = ReadonlyMap<SourceTree, ReadonlyMap<string, PreparedDevice>>;
 
-/** A file, as far as it is needed here. */
+/** A parsed file and its variables. */
 interface Source {
   tree: SourceTree;
   env: Parameters<typeof environmentLookup>[0];
 }
 
-/** How many files and addresses are read at the same time: each download has its own time limit. */
-const READS_AT_ONCE = 32;
+/** Maximum number of concurrent reads. Each download has its own time limit. */
+const MAX_CONCURRENT_READS = 32;
 
 /**
- * Which content that devices name is read: `all`; `local`, files that are there, on this machine; or `none`. What is not
- * read leaves apps `isPartial`.
+ * Which contents that devices reference are read: `all`; `local`, existing files on this machine; or `none`. Apps of a
+ * device with unread content are `isPartial`.
  */
 export type Contents = "all" | "local" | "none";
 
@@ -48,21 +48,21 @@ export interface PrepareOptions {
 }
 
 /**
- * Validates devices, loads their connectors, and asks these for services.
- * @throws DeploymentError `PLUGIN_FAILED` for a connector that can't be loaded, throws, or returns no valid services.
+ * Validates devices, and builds their services with their connectors.
+ * @throws DeploymentError `PLUGIN_FAILED` for a connector that can't be loaded, throws, or returns invalid services.
  */
 export async function prepareDevices(
   sources: readonly Source[],
   options: PrepareOptions,
   findings: Findings,
 ): Promise<PreparedDevices> {
-  const contents = new Map<string, Promise<Content>>();
-  const limited = inTurn(READS_AT_ONCE);
+  const cache = new Map<string, Promise<Content>>();
+  const limit = limitConcurrency(MAX_CONCURRENT_READS);
   const all = sources.map(async (source) => {
     const { tree } = source;
     const keys = [...(tree.find(["devices"])?.children?.keys() ?? [])].filter((key) => typeof key === "string");
     const found = keys.map(async (key) => {
-      const device = await prepareDevice(key, source, { ...options, known: contents, limited }, findings);
+      const device = await prepareDevice(key, source, { ...options, cache, limit }, findings);
       return device === undefined ? [] : [[key, device] as const];
     });
     return [tree, new Map((await Promise.all(found)).flat())] as const;
@@ -71,16 +71,16 @@ export async function prepareDevices(
 }
 
 interface DeviceOptions extends PrepareOptions {
-  /** What was read for other devices: by path or address. */
-  known: Map<string, Promise<Content>>;
-  /** Runs a read when it is its turn. */
-  limited: ReturnType<typeof inTurn>;
+  /** Contents that were read for other devices, by file and path or URL. */
+  cache: Map<string, Promise<Content>>;
+  /** Limits the number of concurrent reads. */
+  limit: ReturnType<typeof limitConcurrency>;
 }
 
 async function prepareDevice(
   key: string,
   { tree, env }: Source,
-  { connectors, contents, known, limited }: DeviceOptions,
+  { connectors, contents, cache, limit }: DeviceOptions,
   findings: Findings,
 ): Promise<PreparedDevice | undefined> {
   const path = ["devices", key];
@@ -115,8 +115,8 @@ async function prepareDevice(
       return undefined;
     }
     const id = JSON.stringify([tree.source.file, value]);
-    const reading = known.get(id) ?? limited(() => readContent(value, { file: tree.source.file, variable }));
-    known.set(id, reading);
+    const reading = cache.get(id) ?? limit(() => readContent(value, { file: tree.source.file, variable }));
+    cache.set(id, reading);
     const content = await reading;
     if ("bytes" in content) return content.bytes;
     if (contents === "local") {
@@ -127,19 +127,19 @@ async function prepareDevice(
     return undefined;
   };
   const device = { key, uuid: entry.uuid, connector: parsed.data };
-  const context = { variable, read, report, note: (sentence: string): void => void notes.push(sentence) };
+  const context = { variable, read, report, note: (text: string): void => void notes.push(text) };
   let built: DeviceServices;
   try {
     built = await plugin.build(device, context);
   } catch (error) {
-    throw connectorFailed(plugin.name, `it throws for the device ${key}: ${lineOf(error)}`, error);
+    throw connectorError(plugin.name, `it threw an error for device ${key}: ${firstLine(error)}`, error);
   }
   checkServices(built, plugin.name, key);
   return isReported ? undefined : { entry, plugin, built, notes, isPartial };
 }
 
-/** Runs at most `count` tasks at the same time; the others wait for their turn. */
-export function inTurn(count: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
+/** Runs at most `count` tasks at the same time. Other tasks wait in a queue. */
+export function limitConcurrency(count: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (task) => {
@@ -148,7 +148,7 @@ export function inTurn(count: number): <Result>(task: () => Promise<Result>) => 
     try {
       return await task();
     } finally {
-      // The turn passes on, so that nothing can begin in between.
+      // The slot is passed to the next task directly, so that no other task can take it.
       const next = waiting.shift();
       if (next === undefined) running -= 1;
       else next();

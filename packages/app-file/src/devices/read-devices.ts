@@ -9,36 +9,36 @@ import {
   zodIssues,
 } from "@openfactory/deploy-core";
 import type { z } from "zod";
-import type { ReadApp, ReadDevice } from "../located.js";
+import type { LocatedApp, LocatedDevice } from "../located.js";
 import type { Device } from "../model.js";
 import type { SharedContext } from "../request/fields.js";
 import { unsLabels } from "../request/labels.js";
 import type { FilePath, SourceTree } from "../yaml/source-tree.js";
-import { connectorFailed } from "./connectors.js";
+import { connectorError } from "./connectors.js";
 import type { PreparedDevice, PreparedDevices } from "./prepare-devices.js";
 
 /**
  * The devices of a file's `devices:`.
- * @param nameOf their names on the command line.
- * @param prepared undefined where connectors could not be asked: then each device is a finding.
+ * @param prepared undefined if connectors are not available: then each device is a finding.
+ * @param nameOf returns the name of a device on the command line.
  */
 export function readDevices(
   keys: readonly string[],
   prepared: PreparedDevices | undefined,
   nameOf: (tree: SourceTree, key: string) => string,
   shared: SharedContext,
-): ReadDevice[] {
+): LocatedDevice[] {
   const { tree, findings } = shared;
   return keys.flatMap((key) => {
     const found = prepared?.get(tree)?.get(key);
     if (prepared === undefined) {
-      findings.add(tree.locateKey(["devices", key]), "devices are read with the file only", "Use loadProject().");
+      findings.add(tree.locateKey(["devices", key]), "devices can't be read from a text", "Use loadProject().");
     }
     return found === undefined ? [] : [readDevice(["devices", key], nameOf(tree, key), found, shared)];
   });
 }
 
-function readDevice(path: FilePath, key: string, prepared: PreparedDevice, shared: SharedContext): ReadDevice {
+function readDevice(path: FilePath, key: string, prepared: PreparedDevice, shared: SharedContext): LocatedDevice {
   const { entry, plugin, built, notes } = prepared;
   const { tree, file } = shared;
   const labels = Object.fromEntries(
@@ -54,7 +54,7 @@ function readDevice(path: FilePath, key: string, prepared: PreparedDevice, share
     ),
     services: apps.map(({ app }) => app.service),
     ...(built.references !== undefined && { references: built.references }),
-    notes: [...notes, ...(entry.ksql_tables == null ? [] : ["ksql_tables is not used."])],
+    notes: [...notes, ...(entry.ksql_tables == null ? [] : ["ksql_tables has no effect."])],
     location: tree.locateKey(path),
     file,
   };
@@ -67,7 +67,7 @@ function readService(
   { entry: { uuid }, plugin, built, isPartial }: PreparedDevice,
   labels: Readonly<Record<string, string>>,
   shared: SharedContext,
-): ReadApp {
+): LocatedApp {
   const { tree, file, declared } = shared;
   const { role, request, defaults, after = [], writtenAt = {} } = service;
   const nameOf = (other: string): string => `${uuid.toLowerCase()}-${other}`;
@@ -90,20 +90,23 @@ function readService(
       file,
       request: validated(asked, origin, shared),
       ...(defaults !== undefined && { defaults }),
-      locate: (field) => tree.locateKey(placeOf(fieldSteps(field), origin) ?? path),
+      locate: (field) => tree.locateKey(filePathOf(fieldSteps(field), origin) ?? path),
       dependsOn: after.map((other) => ({ service: nameOf(other), condition: "service_started" })),
       usesLocalStorage: [],
       device: { key, uuid, ...(references !== undefined && { references }) },
       ...(isPartial && { isPartial }),
     },
     entry: { ...(request.networks !== undefined && { networks: [...request.networks] }) },
-    publishes: publishes(asked.ports, [...path, "connector", ...(writtenAt.ports ?? [])]),
+    publishedPorts: publishedPorts(asked.ports, [...path, "connector", ...(writtenAt.ports ?? [])]),
     path,
     tree,
   };
 }
 
-const publishes = (ports: DeployRequest["ports"] = [], path: FilePath): NonNullable<ReadApp["publishes"]> =>
+const publishedPorts = (
+  ports: DeployRequest["ports"] = [],
+  path: FilePath,
+): NonNullable<LocatedApp["publishedPorts"]> =>
   Array.isArray(ports)
     ? ports.map((port) => ({ port, path }))
     : Object.entries(ports).map(([published, target]) => ({
@@ -118,21 +121,21 @@ interface Origin {
   path: FilePath;
 }
 
-/** Where a piece of the request is written; undefined: the connector made it up. */
-function placeOf([field, ...piece]: FilePath, { writtenAt, path }: Origin): FilePath | undefined {
+/** Path in the file of a subfield of the request. Undefined if the connector set it. */
+function filePathOf([field, ...subfield]: FilePath, { writtenAt, path }: Origin): FilePath | undefined {
   if (field === "name") return [...path, "uuid"];
   const written = writtenAt[field as keyof DeployRequest];
-  return written && [...path, "connector", ...written, ...piece];
+  return written && [...path, "connector", ...written, ...subfield];
 }
 
 const NAME_HINT =
-  "The names of its services are the uuid in lower case and a role, such as -producer: choose a uuid that fits, such as HALL-3_PRESS.";
+  "The names of its services are the lower-cased uuid and a role, such as -producer. Choose a matching uuid, such as HALL-3_PRESS.";
 
 /**
- * The request as every strategy will see it. What is wrong with a field that is written in the file is a finding there.
- * @throws DeploymentError `PLUGIN_FAILED` for a field that the connector made up.
+ * The normalized request. A problem with a field from the file is a finding.
+ * @throws DeploymentError `PLUGIN_FAILED` for a problem with a field that the connector set.
  */
-function validated(request: DeployRequest, origin: Origin, { tree, tell }: SharedContext): DeployRequest {
+function validated(request: DeployRequest, origin: Origin, { tree, report }: SharedContext): DeployRequest {
   try {
     return parseRequest(request);
   } catch (error) {
@@ -140,13 +143,13 @@ function validated(request: DeployRequest, origin: Origin, { tree, tell }: Share
   }
   for (const issue of deployRequestSchema.safeParse(request).error?.issues ?? []) {
     const field = String(issue.path[0]);
-    const place = placeOf(issue.path, origin);
+    const place = filePathOf(issue.path, origin);
     for (const { message } of zodIssues({ issues: [issue] } as z.ZodError)) {
-      const reason = `it returns a request that is not valid for the device ${origin.device}: ${field}: ${message.replace(/\.$/, "")}`;
-      if (place === undefined) throw connectorFailed(origin.plugin, reason);
-      tell(
+      const reason = `it returned an invalid request for device ${origin.device}: ${field}: ${message.replace(/\.$/, "")}`;
+      if (place === undefined) throw connectorError(origin.plugin, reason);
+      report(
         place,
-        tree.isInterpolated(place) ? `its ${field} is not valid` : message,
+        tree.isInterpolated(place) ? `invalid ${field}` : message,
         field === "name" ? NAME_HINT : undefined,
       );
     }

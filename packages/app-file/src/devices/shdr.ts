@@ -11,10 +11,10 @@ export const shdrSchema = z.strictObject({
   type: z.literal("shdr"),
   host: text.min(1, "expected a host name or an address").describe("Host name or address of the SHDR server."),
   port: wholeNumber(1, 65535).describe("Port of the SHDR server."),
-  data: maybe(z.record(z.string(), dataItem)).describe("Data items by their SHDR names."),
+  data: maybe(z.record(z.string(), dataItem)).describe("Data items by SHDR name."),
 });
 
-/** A device that sends SHDR. OpenFactory's SHDR connector reads it: no service is deployed. */
+/** A device that sends SHDR. No service is deployed: OpenFactory's SHDR connector reads the device. */
 export const plugin = defineConnectorPlugin({
   name: "shdr",
   contractVersion: CONTRACT_VERSION,

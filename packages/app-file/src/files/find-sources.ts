@@ -2,19 +2,19 @@ import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { Findings } from "../findings.js";
-import { systemReason } from "./read-file.js";
+import { describeSystemError } from "./read-file.js";
 
-/** Stands for standard input among the files that are named. */
+/** Denotes standard input in a list of files. */
 const STDIN = "-";
 
-/** The most files that one project may have. */
+/** Maximum number of files in a project. */
 const MAX_FILES = 1000;
 
 /** A file of a project. */
 export interface FoundFile {
-  /** As it is named in messages and read; `<stdin>` for standard input. */
+  /** Path for reading and for messages; `<stdin>` for standard input. */
   path: string;
-  /** Its path relative to the project directory, with `/` between its parts; `-` for standard input. */
+  /** Path relative to the project directory, with `/` as separator; `-` for standard input. */
   file: string;
   isStdin: boolean;
 }
@@ -22,14 +22,14 @@ export interface FoundFile {
 export interface FoundFiles {
   /** Absolute path of the project directory. */
   directory: string;
-  /** In the order in which they were named, those of a directory by their paths; each once. */
+  /** In the given order; the files of a directory sorted by path. Each file once. */
   files: FoundFile[];
 }
 
 /**
- * The files of a project: files, directories, and `-` for standard input. The project directory is the first that is
- * named, or the directory that the first is in; of standard input it is the working directory. What can't be found is
- * among the findings.
+ * Finds the files of a project in a list of files, directories, and `-` for standard input. The project directory is the
+ * first source if it is a directory, else the directory of the first file; for standard input, the working directory.
+ * Missing files are findings.
  * @throws DeploymentError `INVALID_FILE` for more than {@link MAX_FILES} files.
  */
 export async function findSources(named: readonly string[], cwd: string, findings: Findings): Promise<FoundFiles> {
@@ -53,10 +53,10 @@ export async function findSources(named: readonly string[], cwd: string, finding
   const found = [...files.values()];
   if (found.length > MAX_FILES) {
     const location = { file: found[MAX_FILES]?.path ?? "", line: 1, column: 1 };
-    findings.abort(location, `the project has more than ${MAX_FILES} files`, "Name a directory further down.");
+    findings.abort(location, `the project has more than ${MAX_FILES} files`, "Pass a more specific directory.");
   }
-  // The directory keeps the name under which it was given, from which the project has its own: a link to the current
-  // release is one directory, whichever release it leads to.
+  // The last part of the path is not resolved, since the project name comes from it: a link to the current release keeps
+  // its name when the target changes.
   return { directory: join(await realDirectory(dirname(base)), basename(base)), files: found };
 }
 
@@ -71,7 +71,7 @@ async function listSource(path: string, cwd: string): Promise<Listed> {
   if (path === STDIN) return { directory: cwd, paths: [STDIN], problems };
   const isDirectory = await stat(path).then(
     (found) => found.isDirectory(),
-    // Reading it will tell.
+    // Reading the file reports the error.
     () => false,
   );
   if (!isDirectory) return { directory: resolve(dirname(path)), paths: [path], problems };
@@ -80,21 +80,21 @@ async function listSource(path: string, cwd: string): Promise<Listed> {
 
 const realDirectory = (path: string): Promise<string> => realpath(path).catch(() => resolve(path));
 
-/** How deep directories may lie in each other, and how many are read. */
+/** Maximum depth and number of directories that are searched. */
 const MAX_LEVELS = 20;
 const MAX_DIRECTORIES = 10_000;
 
 /** The names of app files in a directory. */
 const APP_FILE = /^(?:app_.*|dev_.*|openfactory)\.ya?ml$/;
 
-const LOOKED_FOR = "app_*.yml, dev_*.yml and openfactory.yml (or .yaml)";
+const FILE_NAMES = "app_*.yml, dev_*.yml and openfactory.yml (or .yaml)";
 
-/** Directories that hold no app files of a project's own. */
+/** Directories that are not searched. */
 const isSkipped = (name: string): boolean => name.startsWith(".") || name === "node_modules";
 
 /**
- * The app files in a directory and in the directories below it, by their paths. Hidden directories and `node_modules` are
- * skipped. A directory that symbolic links reach twice is read once. A directory without app files is a finding.
+ * The app files in a directory and below it, sorted by path. Hidden directories and `node_modules` are skipped. A directory
+ * that is reached twice through symbolic links is read once. A directory without app files is a finding.
  */
 async function appFilesIn(directory: string, findings: Findings): Promise<string[]> {
   const files: string[] = [];
@@ -110,23 +110,32 @@ async function appFilesIn(directory: string, findings: Findings): Promise<string
       seen.add(real);
       entries = await readdir(path, { withFileTypes: true });
     } catch (error) {
-      refuse(path, ...systemReason(error, "directory"));
+      refuse(path, ...describeSystemError(error, "directory"));
       return;
     }
     if (seen.size > MAX_DIRECTORIES) {
       if (seen.size === MAX_DIRECTORIES + 1) {
-        refuse(directory, `the directory holds more than ${MAX_DIRECTORIES} directories`, "Name one further down.");
+        refuse(
+          directory,
+          `the directory contains more than ${MAX_DIRECTORIES} directories`,
+          "Pass a more specific directory.",
+        );
       }
       return;
     }
     for (const entry of entries.sort(byName)) {
       const inside = join(path, entry.name);
-      const isDirectory = entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToDirectory(inside)));
+      const isDirectory = entry.isDirectory() || (entry.isSymbolicLink() && (await isLinkToDirectory(inside)));
       if (!isDirectory) {
         if (APP_FILE.test(entry.name)) files.push(inside);
       } else if (!isSkipped(entry.name)) {
         if (level < MAX_LEVELS) await read(inside, level + 1);
-        else refuse(inside, `the directory is more than ${MAX_LEVELS} levels deep`, "Name one further down.");
+        else
+          refuse(
+            inside,
+            `the directory is nested more than ${MAX_LEVELS} levels deep`,
+            "Pass a more specific directory.",
+          );
       }
     }
   };
@@ -134,8 +143,8 @@ async function appFilesIn(directory: string, findings: Findings): Promise<string
   if (files.length === 0) {
     refuse(
       directory,
-      `the directory holds no app file: ${LOOKED_FOR} are looked for, in the directories below it too`,
-      "Check the path, or name the file.",
+      `no app file found in the directory or below it: expected ${FILE_NAMES}`,
+      "Check the path, or pass the path of a file.",
     );
   }
   return files;
@@ -143,7 +152,7 @@ async function appFilesIn(directory: string, findings: Findings): Promise<string
 
 const byName = ({ name: a }: Dirent, { name: b }: Dirent): number => (a < b ? -1 : 1);
 
-const leadsToDirectory = (path: string): Promise<boolean> =>
+const isLinkToDirectory = (path: string): Promise<boolean> =>
   stat(path).then(
     (found) => found.isDirectory(),
     () => false,

@@ -58,15 +58,15 @@ describe("parseEnvFile", () => {
     expect(parse(text)["A"]).toBe(expected);
   });
 
-  it("looks variables up in the environment first", () => {
+  it("looks up variables in the environment first", () => {
     expect(parse("B=file\nA=$B", { B: "process" })).toEqual({ A: "process", B: "file" });
   });
 
-  it("takes a name alone from the environment, where it is set", () => {
+  it("reads a name without a value from the environment, if it is set", () => {
     expect(parse("A\nexport B \n# c\n\nC", { A: "1", C: "3" })).toEqual({ A: "1", C: "3" });
   });
 
-  it("takes the names that Compose takes", () => {
+  it("accepts the names that Compose accepts", () => {
     const names = ["a.b-c", "1A", "x[0]", "\u00dcber", "_", "A B"];
     const text = names.map((name) => `${name}=1`).join("\n");
     expect(() => parse(text)).toThrow(".env:6:1: expected NAME=VALUE");
@@ -93,20 +93,20 @@ describe("parseEnvFile", () => {
   });
 
   it.each([
-    ["A=1\n=x", 2, 1, "expected NAME=VALUE, or a comment"],
-    ["A=1\n  two words", 2, 3, "expected NAME=VALUE, or a comment"],
-    ["A/B=s3cret", 1, 1, "expected NAME=VALUE, or a comment"],
-    ["A # s3cret", 1, 1, "expected NAME=VALUE, or a comment"],
-    ["export", 1, 1, "expected NAME=VALUE, or a comment"],
-    ["export =s3cret", 1, 1, "expected NAME=VALUE, or a comment"],
-    ["A= # s3cret", 1, 4, "this may be a comment or the value"],
-    ["A=s3cret\0", 1, 9, "a variable can't hold a NUL character"],
-    ['A="s3cret\\09"', 1, 10, "\\0 needs three octal digits up to 377 after it"],
-    ["A='s3cret\\'", 1, 3, "the quote that begins here is not closed"],
-    ["A='s3cret'B=2", 1, 11, "something follows the closing quote"],
-    ["A=s3cret${B", 1, 9, "a variable's closing brace is missing"],
-    ["A='s3cret", 1, 3, "the quote that begins here is not closed"],
-    ['A="s3cret" more', 1, 11, "something follows the closing quote"],
+    ["A=1\n=x", 2, 1, "expected NAME=VALUE or a comment"],
+    ["A=1\n  two words", 2, 3, "expected NAME=VALUE or a comment"],
+    ["A/B=s3cret", 1, 1, "expected NAME=VALUE or a comment"],
+    ["A # s3cret", 1, 1, "expected NAME=VALUE or a comment"],
+    ["export", 1, 1, "expected NAME=VALUE or a comment"],
+    ["export =s3cret", 1, 1, "expected NAME=VALUE or a comment"],
+    ["A= # s3cret", 1, 4, "ambiguous: this can be a comment or the value"],
+    ["A=s3cret\0", 1, 9, "variables can't contain a NUL character"],
+    ['A="s3cret\\09"', 1, 10, "expected three octal digits up to 377 after \\0"],
+    ["A='s3cret\\'", 1, 3, "missing closing quote"],
+    ["A='s3cret'B=2", 1, 11, "unexpected text after the closing quote"],
+    ["A=s3cret${B", 1, 9, "missing } after the variable"],
+    ["A='s3cret", 1, 3, "missing closing quote"],
+    ['A="s3cret" more', 1, 11, "unexpected text after the closing quote"],
     ["A=s3cret-$NOPE", 1, 10, "the variable NOPE is not set"],
   ])("%j is refused at its line", (text, line, column, message) => {
     let error: unknown;

@@ -40,17 +40,17 @@ describe("interpolate", () => {
     ["${EMPTY:?say it}", 0, "the variable EMPTY is empty: say it"],
     ["${NOPE?say it}", 0, "the variable NOPE is not set: say it"],
     ["${NOPE:-x ${NOPE2}}", 10, "the variable NOPE2 is not set"],
-    ["x ${NAME", 2, "a variable's closing brace is missing"],
-    ["${1A}", 0, "a variable's name is made of letters, digits and _, with no digit first"],
-    ["${}", 0, "a variable's name is made of letters, digits and _, with no digit first"],
-    ["$1", 0, "a dollar sign here needs the name of a variable"],
-    ["5$", 1, "a dollar sign here needs the name of a variable"],
-    ["${NAME/x}", 0, "what follows the variable's name NAME is not understood"],
+    ["x ${NAME", 2, "missing } after the variable"],
+    ["${1A}", 0, "variable names consist of letters, digits and _, and don't start with a digit"],
+    ["${}", 0, "variable names consist of letters, digits and _, and don't start with a digit"],
+    ["$1", 0, "expected a variable name after $"],
+    ["5$", 1, "expected a variable name after $"],
+    ["${NAME/x}", 0, "unexpected text after the variable name NAME"],
   ])("%s is a problem", (template, index, message) => {
     expect(text(template).problems).toMatchObject([{ index, message }]);
   });
 
-  it("tells every unset variable", () => {
+  it("reports every unset variable", () => {
     expect(text("$A/$B").problems.map(({ index }) => index)).toEqual([0, 3]);
   });
 
@@ -77,9 +77,9 @@ describe("interpolate", () => {
     it.each([
       ["$a ${NOPE}", 3, "the variable NOPE is not set"],
       ["${NOPE:-x$y ${NOPE2}}", 12, "the variable NOPE2 is not set"],
-      ["x ${NAME", 2, "a variable's closing brace is missing"],
-      ["${#NAME}", 0, "a variable's name is made of letters, digits and _, with no digit first"],
-      ["${NAME%x}", 0, "what follows the variable's name NAME is not understood"],
+      ["x ${NAME", 2, "missing } after the variable"],
+      ["${#NAME}", 0, "variable names consist of letters, digits and _, and don't start with a digit"],
+      ["${NAME%x}", 0, "unexpected text after the variable name NAME"],
     ])("%s is a problem", (template, index, message) => {
       expect(interpolate(template, lookup, "braces").problems).toMatchObject([{ index, message }]);
     });

@@ -1,15 +1,15 @@
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Looks up what is set in `environment` itself: `constructor` is no variable. */
+/** Looks up own properties only, so that `constructor` is not a variable. */
 export const environmentLookup =
   (environment: Environment): Lookup =>
   (name) =>
     Object.hasOwn(environment, name) ? environment[name] : undefined;
 
-/** The value of a variable, or undefined where it is not set. */
+/** The value of a variable, or undefined if it is not set. */
 export type Lookup = (name: string) => string | undefined;
 
-/** What is wrong at an index of a template. Values of variables are never part of it. */
+/** A problem at an index of a template. Its message contains no value of a variable. */
 interface TemplateProblem {
   index: number;
   message: string;
@@ -21,32 +21,32 @@ export interface Interpolated {
   problems: TemplateProblem[];
 }
 
-/** How deep defaults may lie in defaults. */
+/** Maximum nesting of defaults. */
 const MAX_NESTING = 20;
 
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const OPERATOR = /:?[-?+]/y;
 
 /**
- * Which dollar signs begin a variable. `compose`: `$NAME` and `${NAME}`, and `$$` is a dollar sign. `braces`: `${NAME}`
- * only, and `$${` is a literal `${`; any other dollar sign belongs to the app.
+ * The syntax of variables. `compose`: `$NAME` and `${NAME}`, with `$$` for a dollar sign. `braces`: `${NAME}` only, with
+ * `$${` for a literal `${`; any other dollar sign is text.
  */
 export type VariableSyntax = "compose" | "braces";
 
 const FORMAT_HINTS: Readonly<Record<VariableSyntax, string>> = {
   compose: "Write ${NAME}, ${NAME:-default}, or $$ for a dollar sign.",
-  braces: "Write ${NAME} or ${NAME:-default}. For the app's own ${, write $${.",
+  braces: "Write ${NAME} or ${NAME:-default}, or $${ for a literal ${.",
 };
 
-const match = (pattern: RegExp, text: string, index: number): string => {
+const matchAt = (pattern: RegExp, text: string, index: number): string => {
   pattern.lastIndex = index;
   return pattern.exec(text)?.[0] ?? "";
 };
 
 /**
  * Replaces variables: `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`, `${NAME?message}`,
- * `${NAME:+instead}`, `${NAME+instead}`, nested. With the colon an empty variable counts as not set. A variable that is
- * not set and has no default is a problem (in Compose it is a warning).
+ * `${NAME:+instead}`, `${NAME+instead}`, nested. With the colon, an empty variable counts as not set. An unset
+ * variable without a default is a problem (in Compose, a warning).
  * @param syntax default: as in Compose.
  */
 export function interpolate(template: string, lookup: Lookup, syntax: VariableSyntax = "compose"): Interpolated {
@@ -60,7 +60,7 @@ interface Expansion {
   problems: TemplateProblem[];
 }
 
-/** Expands `template`, which stands at `offset` of the whole. */
+/** Expands `template`, a part of the whole template that starts at `offset`. */
 function expand(template: string, offset: number, level: number, expansion: Expansion): string {
   let text = "";
   let index = 0;
@@ -86,7 +86,7 @@ function expand(template: string, offset: number, level: number, expansion: Expa
   return text + template.slice(index);
 }
 
-/** The text for a dollar sign that begins no variable, and how many characters of the template it stands for. */
+/** The text of a dollar sign that starts no variable, and its length in the template. */
 function literalAt(
   template: string,
   dollar: number,
@@ -102,31 +102,31 @@ interface Reference {
   /** `` for none, or `:-`, `-`, `:?`, `?`, `:+`, `+`. */
   operator: string;
   operand: string;
-  /** From the dollar sign to the operand. */
-  operandAt: number;
+  /** Offset of the operand from the dollar sign. */
+  operandOffset: number;
   end: number;
 }
 
 function readReference(template: string, dollar: number): Reference | { problem: string } {
   if (template[dollar + 1] !== "{") {
-    const name = match(NAME, template, dollar + 1);
-    if (name === "") return { problem: "a dollar sign here needs the name of a variable" };
-    return { name, operator: "", operand: "", operandAt: 0, end: dollar + 1 + name.length };
+    const name = matchAt(NAME, template, dollar + 1);
+    if (name === "") return { problem: "expected a variable name after $" };
+    return { name, operator: "", operand: "", operandOffset: 0, end: dollar + 1 + name.length };
   }
-  const name = match(NAME, template, dollar + 2);
+  const name = matchAt(NAME, template, dollar + 2);
   const afterName = dollar + 2 + name.length;
   const close = closingBrace(template, dollar + 2);
-  if (close < 0) return { problem: "a variable's closing brace is missing" };
-  if (name === "") return { problem: "a variable's name is made of letters, digits and _, with no digit first" };
-  if (close === afterName) return { name, operator: "", operand: "", operandAt: 0, end: close + 1 };
-  const operator = match(OPERATOR, template, afterName);
-  if (operator === "") return { problem: `what follows the variable's name ${name} is not understood` };
+  if (close < 0) return { problem: "missing } after the variable" };
+  if (name === "") return { problem: "variable names consist of letters, digits and _, and don't start with a digit" };
+  if (close === afterName) return { name, operator: "", operand: "", operandOffset: 0, end: close + 1 };
+  const operator = matchAt(OPERATOR, template, afterName);
+  if (operator === "") return { problem: `unexpected text after the variable name ${name}` };
   const operandFrom = afterName + operator.length;
   const operand = template.slice(operandFrom, close);
-  return { name, operator, operand, operandAt: operandFrom - dollar, end: close + 1 };
+  return { name, operator, operand, operandOffset: operandFrom - dollar, end: close + 1 };
 }
 
-/** Index of the brace that closes one opened before `from`; braces inside come in pairs. */
+/** Index of the brace that closes the one before `from`. Braces in between are paired. */
 function closingBrace(template: string, from: number): number {
   let open = 1;
   for (let index = from; index < template.length; index += 1) {
@@ -138,7 +138,7 @@ function closingBrace(template: string, from: number): number {
 }
 
 function resolve(
-  { name, operator, operand, operandAt }: Reference,
+  { name, operator, operand, operandOffset }: Reference,
   index: number,
   level: number,
   expansion: Expansion,
@@ -147,8 +147,12 @@ function resolve(
   const value = lookup(name);
   const isSet = value !== undefined && !(operator.startsWith(":") && value === "");
   const nested = (): string => {
-    if (level < MAX_NESTING) return expand(operand, index + operandAt, level + 1, expansion);
-    problems.push({ index, message: `defaults are nested more than ${MAX_NESTING} deep`, hint: "Use fewer." });
+    if (level < MAX_NESTING) return expand(operand, index + operandOffset, level + 1, expansion);
+    problems.push({
+      index,
+      message: `defaults are nested more than ${MAX_NESTING} levels deep`,
+      hint: "Reduce the nesting.",
+    });
     return "";
   };
 
@@ -157,11 +161,11 @@ function resolve(
   if (operator.endsWith("-")) return nested();
   problems.push({
     index,
-    message: `the variable ${name} is ${value === undefined ? "not set" : "empty"}${reasonOf(operand)}`,
+    message: `the variable ${name} is ${value === undefined ? "not set" : "empty"}${customMessage(operand)}`,
     hint: `Set ${name} in the environment or in an env file, or give it a default: \${${name}:-...}.`,
   });
   return "";
 }
 
-/** The message of `${NAME:?message}`, as it is written: variables in it stay names. */
-const reasonOf = (operand: string): string => (operand === "" ? "" : `: ${operand.slice(0, 200)}`);
+/** The message of `${NAME:?message}`. Variables in it are not replaced. */
+const customMessage = (operand: string): string => (operand === "" ? "" : `: ${operand.slice(0, 200)}`);

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { isMissing, readTextFile } from "../files/read-file.js";
+import { isNotFound, readTextFile } from "../files/read-file.js";
 import { parseEnvFile } from "./env-file.js";
 import type { Environment } from "./interpolate.js";
 
@@ -7,20 +7,20 @@ import type { Environment } from "./interpolate.js";
 const OPENFACTORY_ENV = ".ofaenv";
 
 export interface EnvFileOptions {
-  /** The process's environment: it wins over all files. */
+  /** The process's environment. It takes precedence over all files. */
   env: Environment;
-  /** They take the place of `.env`. */
+  /** Env files that replace `.env`. */
   envFiles?: readonly string[] | undefined;
   cwd: string;
-  /** Leave out files that are missing or have bad lines. Default false. */
+  /** Whether to ignore files that are missing or invalid. Default false. */
   isTolerant?: boolean;
 }
 
 /**
- * The variables for the files in one directory. From the strongest: the environment; the env files that are named, the
- * later over the earlier, or `.env` in the directory; `.ofaenv` in the directory; `.ofaenv` in the working directory. With
- * `OPENFACTORY_ENV=dev`, `OPENFACTORY_VERSION` is `latest` unless it is set.
- * @throws DeploymentError `INVALID_FILE` for a bad line, and for a file that is named and missing.
+ * The variables for the files in one directory, in order of precedence: the environment; `envFiles`, the last one first, or
+ * `.env` in the directory; `.ofaenv` in the directory; `.ofaenv` in the working directory. With `OPENFACTORY_ENV=dev`,
+ * `OPENFACTORY_VERSION` defaults to `latest`.
+ * @throws DeploymentError `INVALID_FILE` for an invalid line, and for a missing file of `envFiles`.
  */
 export async function variablesFor(
   directory: string,
@@ -34,7 +34,7 @@ export async function variablesFor(
     try {
       Object.assign(fromFiles, parseEnvFile(await readTextFile(file), file, { ...fromFiles, ...set }));
     } catch (error) {
-      if (!isTolerant && (isNamed || !isMissing(error))) throw error;
+      if (!isTolerant && (isNamed || !isNotFound(error))) throw error;
     }
   };
   for (const file of [...shared, own]) await add(file, false);
@@ -43,13 +43,13 @@ export async function variablesFor(
 }
 
 /**
- * The environment, and under it OpenFactory's own configuration: `.ofaenv` in the working directory.
- * @throws DeploymentError `INVALID_FILE` for a bad line.
+ * The environment, with OpenFactory's configuration as defaults: `.ofaenv` in the working directory.
+ * @throws DeploymentError `INVALID_FILE` for an invalid line.
  */
 export const openfactoryEnvironment = (cwd: string, env: Environment): Promise<Environment> =>
   variablesFor(cwd, { env, envFiles: [], cwd });
 
-/** As in OpenFactory, whose development environment has the version `latest`. */
+/** As in OpenFactory, the version is `latest` in the development environment. */
 const withVersion = (environment: Environment): Environment =>
   environment["OPENFACTORY_ENV"] === "dev" && !environment["OPENFACTORY_VERSION"]
     ? { ...environment, OPENFACTORY_VERSION: "latest" }

@@ -10,72 +10,75 @@ import {
 import type { z } from "zod";
 import { compact } from "../schema/scalars.js";
 import type { FilePath } from "../yaml/source-tree.js";
-import { deployParts, healthcheckPart, restartPart } from "./deploy.js";
-import { environmentPart } from "./environment.js";
-import { type AppContext, at, gathered, type Part, type Parts } from "./fields.js";
-import { labelsPart } from "./labels.js";
-import { configsPart, networksPart, secretsPart } from "./references.js";
-import { mountsPart } from "./storage.js";
+import { deployFields, healthcheckField, restartField } from "./deploy.js";
+import { environmentField } from "./environment.js";
+import { type AppContext, field, listField, type RequestField, type RequestFields } from "./fields.js";
+import { labelsField } from "./labels.js";
+import { configsField, networksField, secretsField } from "./references.js";
+import { mountsField } from "./storage.js";
 
 /**
- * Version of the rules by which an app becomes a request. Raise it when the same entry makes another request: the plan
- * then says that the release is the reason. 2: OpenFactory's environment, storage and routing names.
+ * Version of the rules that turn an app into a request. Increase it when the same entry produces another request: the plan
+ * then shows the release as the reason. 2: OpenFactory's environment, storage and routing names.
  */
 export const REQUEST_FORMAT = 2;
 
 export interface BuiltRequest {
   request: DeployRequest;
-  /** Where a field of the request is written. */
+  /** Location of a field of the request. */
   locate: (field: string) => SourceLocation;
 }
 
-/** The request of an app. What is wrong with it is added to the findings, at the place in the file. */
+/** Builds the request of an app. Problems become findings at their location in the file. */
 export function buildRequest(context: AppContext): BuiltRequest {
-  const parts = makeParts(context);
-  const request = Object.fromEntries(Object.entries(parts).map(([field, part]) => [field, (part as Part).value]));
+  const parts = buildFields(context);
+  const request = Object.fromEntries(
+    Object.entries(parts).map(([field, part]) => [field, (part as RequestField).value]),
+  );
   return {
     request: validated(request as unknown as DeployRequest, parts, context),
     locate: (field) => locationOf(fieldSteps(field), parts, context),
   };
 }
 
-/** The place in the file of a piece of the request; that of the app where the piece has none. */
-function pathOf([field, ...piece]: FilePath, parts: Parts, { path }: AppContext): FilePath {
-  return partOf(field, parts)?.from(piece) ?? path;
+/** Path in the file of a subfield of the request, or of the app if the subfield is not in the file. */
+function filePathOf([field, ...piece]: FilePath, parts: RequestFields, { path }: AppContext): FilePath {
+  return fieldNamed(field, parts)?.pathOf(piece) ?? path;
 }
 
-const partOf = (field: PropertyKey | undefined, parts: Parts): Part | undefined =>
-  (parts as Record<PropertyKey, Part | undefined>)[field ?? ""];
+const fieldNamed = (field: PropertyKey | undefined, parts: RequestFields): RequestField | undefined =>
+  (parts as Record<PropertyKey, RequestField | undefined>)[field ?? ""];
 
-/** Where a piece of the request is written: in the app file, or in a file that the app file names. */
-const locationOf = (steps: FilePath, parts: Parts, context: AppContext): SourceLocation =>
-  partOf(steps[0], parts)?.elsewhere?.(steps.slice(1)) ?? context.tree.locateKey(pathOf(steps, parts, context));
+/** Location of a subfield of the request, in the app file or in a file that it references. */
+const locationOf = (steps: FilePath, parts: RequestFields, context: AppContext): SourceLocation =>
+  fieldNamed(steps[0], parts)?.locationOf?.(steps.slice(1)) ??
+  context.tree.locateKey(filePathOf(steps, parts, context));
 
-function makeParts(context: AppContext): Parts {
+function buildFields(context: AppContext): RequestFields {
   const { entry, path } = context;
-  const fromKey = <Value>(key: keyof typeof entry, value: Value | null | undefined): Part<Value> | undefined =>
-    value == null ? undefined : at(value, [...path, key]);
+  const fromKey = <Value>(key: keyof typeof entry, value: Value | null | undefined): RequestField<Value> | undefined =>
+    value == null ? undefined : field(value, [...path, key]);
   const { ports } = entry;
   return compact({
     image: fromKey("image", entry.image),
     imagePullPolicy: fromKey("image_pull_policy", entry.image_pull_policy),
-    user: userPart(context),
+    user: userField(context),
     name: fromKey("uuid", entry.uuid.toLowerCase()),
-    env: environmentPart(context),
-    // Each replica of an app is an asset of its own.
-    replicaEnv: at(true, path),
-    labels: labelsPart(context),
+    env: environmentField(context),
+    // Each replica of an app is a separate asset.
+    replicaEnv: field(true, path),
+    labels: labelsField(context),
     command: fromKey("command", entry.command),
     args: fromKey("args", entry.args),
     ports:
       ports == null
         ? undefined
-        : gathered(ports.flatMap((list, index) => list.map((value) => ({ value, path: [...path, "ports", index] })))),
-    networks: networksPart(context),
-    mounts: mountsPart(context),
-    healthcheck: healthcheckPart(context),
-    ...deployParts(context),
-    ...compact({ restart: restartPart(context) }),
+        : listField(ports.flatMap((list, index) => list.map((value) => ({ value, path: [...path, "ports", index] })))),
+    networks: networksField(context),
+    mounts: mountsField(context),
+    healthcheck: healthcheckField(context),
+    ...deployFields(context),
+    ...compact({ restart: restartField(context) }),
     stopGracePeriod: fromKey("stop_grace_period", entry.stop_grace_period),
     hostname: fromKey("hostname", entry.hostname),
     init: fromKey("init", entry.init),
@@ -83,46 +86,46 @@ function makeParts(context: AppContext): Parts {
     templates: fromKey("templates", entry.templates),
     capAdd: fromKey("cap_add", entry.cap_add),
     capDrop: fromKey("cap_drop", entry.cap_drop),
-    secrets: secretsPart(context),
-    configs: configsPart(context),
-  }) as Parts;
+    secrets: secretsField(context),
+    configs: configsField(context),
+  }) as RequestFields;
 }
 
-/** The process's user, `UID:GID`: both ids, or neither. */
-function userPart({ entry, path, tell }: AppContext): Parts["user"] {
+/** The user of the process, `UID:GID`. Requires both ids, or neither. */
+function userField({ entry, path, report }: AppContext): RequestFields["user"] {
   const { runtime_uid: uid, runtime_gid: gid } = entry;
   if (uid == null && gid == null) return undefined;
-  if (uid != null && gid != null) return at(`${uid}:${gid}`, [...path, "runtime_uid"]);
+  if (uid != null && gid != null) return field(`${uid}:${gid}`, [...path, "runtime_uid"]);
   const [there, missing] = uid == null ? ["runtime_gid", "runtime_uid"] : ["runtime_uid", "runtime_gid"];
-  tell([...path, there], `it needs ${missing}, too`, `Add ${missing}, or leave both out.`);
+  report([...path, there], `requires ${missing}`, `Add ${missing}, or remove ${there}.`);
   return undefined;
 }
 
-const NAME_HINT = "The name of the service is the uuid in lower case: choose a uuid that fits, such as HALL-3_PRESS.";
+const NAME_HINT = "The service name is the lower-cased uuid. Choose a matching uuid, such as HALL-3_PRESS.";
 
-/** The request as every strategy will see it; one that is not valid stays as it is. */
-function validated(request: DeployRequest, parts: Parts, context: AppContext): DeployRequest {
-  const { tree, tell } = context;
+/** The normalized request. An invalid request is returned unchanged, and its problems are findings. */
+function validated(request: DeployRequest, parts: RequestFields, context: AppContext): DeployRequest {
+  const { tree, report } = context;
   try {
     return parseRequest(request);
   } catch (error) {
     if (!DeploymentError.isInstance(error, "INVALID_REQUEST")) throw error;
   }
-  // Once more, for where in it the findings are.
+  // Parse it again to get the path of each issue.
   for (const issue of deployRequestSchema.safeParse(request).error?.issues ?? []) {
-    const from = pathOf(issue.path, parts, context);
+    const from = filePathOf(issue.path, parts, context);
     for (const { message } of zodIssues({ issues: [issue] } as z.ZodError)) {
-      tell(from, withoutValues(message, from, tree), issue.path[0] === "name" ? NAME_HINT : undefined);
+      report(from, withoutValues(message, from, tree), issue.path[0] === "name" ? NAME_HINT : undefined);
     }
   }
   return request;
 }
 
-/** The request's schema names what is there twice; of a text with variables it may show what is written only. */
+/** Messages of the request's schema can contain values. For text with variables, show the text before interpolation. */
 const withoutValues = (message: string, path: FilePath, tree: AppContext["tree"]): string => {
   const { variables, text, written } = tree.find(path) ?? {};
   if (variables === undefined || !text) return message;
   return [...variables]
     .filter(([, value]) => value.length > 2)
-    .reduce((told, [name, value]) => told.replaceAll(value, `$${name}`), message.replaceAll(text, written ?? ""));
+    .reduce((shown, [name, value]) => shown.replaceAll(value, `$${name}`), message.replaceAll(text, written ?? ""));
 };

@@ -1,8 +1,9 @@
 import type { Healthcheck } from "../schema/app-file.js";
 import type { Deploy } from "../schema/deploy.js";
 import { compact } from "../schema/scalars.js";
-import { type AppContext, at, type Part, type Parts, renamed } from "./fields.js";
+import { type AppContext, field, type RequestField, type RequestFields, renamedField } from "./fields.js";
 
+/** Keys in the file of the request's fields. */
 const DEPLOY_KEYS: Readonly<Record<string, string>> = {
   Limits: "limits",
   Reservations: "reservations",
@@ -20,86 +21,94 @@ const DEPLOY_KEYS: Readonly<Record<string, string>> = {
   FailureAction: "failure_action",
 };
 
-/** The parts of a request that come from `deploy`. What is not written is not asked for. */
-export function deployParts(context: AppContext): Parts {
+/** The fields of a request that come from `deploy`. */
+export function deployFields(context: AppContext): RequestFields {
   const { deploy } = context.entry;
   if (deploy == null) return {};
   const path = [...context.path, "deploy"];
   const { placement } = deploy;
   return compact({
-    mode: modePart(deploy, context),
-    resources: resourcesPart(deploy, context),
-    openFiles: openFilesPart(deploy, context),
-    constraints: partOf(placement?.constraints, (constraints) =>
-      at(constraints.map(withDoubleEquals), [...path, "placement", "constraints"]),
+    mode: modeField(deploy, context),
+    resources: resourcesField(deploy, context),
+    openFiles: openFilesField(deploy, context),
+    constraints: mapDefined(placement?.constraints, (constraints) =>
+      field(constraints.map(normalizeConstraint), [...path, "placement", "constraints"]),
     ),
-    restart: partOf(deploy.restart_policy, (policy) =>
-      renamed(restartPolicy(policy), [...path, "restart_policy"], DEPLOY_KEYS),
+    restart: mapDefined(deploy.restart_policy, (policy) =>
+      renamedField(restartPolicy(policy), [...path, "restart_policy"], DEPLOY_KEYS),
     ),
-    updateConfig: partOf(deploy.update_config, (config) =>
-      renamed(
+    updateConfig: mapDefined(deploy.update_config, (config) =>
+      renamedField(
         compact({ ...rollout(config), FailureAction: config.failure_action }),
         [...path, "update_config"],
         DEPLOY_KEYS,
       ),
     ),
-    rollbackConfig: partOf(deploy.rollback_config, (config) =>
-      renamed(
+    rollbackConfig: mapDefined(deploy.rollback_config, (config) =>
+      renamedField(
         compact({ ...rollout(config), FailureAction: config.failure_action }),
         [...path, "rollback_config"],
         DEPLOY_KEYS,
       ),
     ),
-  }) as Parts;
+  }) as RequestFields;
 }
 
-const partOf = <Value, Made>(value: Value | null | undefined, make: (value: Value) => Made): Made | undefined =>
+const mapDefined = <Value, Made>(value: Value | null | undefined, make: (value: Value) => Made): Made | undefined =>
   value == null ? undefined : make(value);
 
-/** `key == value`, spaced as OpenFactory spaces it. OpenFactory's users write `=` for `==`, too. */
-export const withDoubleEquals = (constraint: string): string =>
+/** `key == value`, with the spaces that OpenFactory uses. A single `=` counts as `==`. */
+export const normalizeConstraint = (constraint: string): string =>
   constraint.trim().replace(/\s*([=!]=|=)\s*/, (_, operator: string) => (operator === "!=" ? " != " : " == "));
 
-function modePart({ mode, replicas }: Deploy, { path, tell }: AppContext): Parts["mode"] {
+function modeField({ mode, replicas }: Deploy, { path, report }: AppContext): RequestFields["mode"] {
   const here = [...path, "deploy", "replicas"];
   const count = replicas ?? 1;
   switch (mode ?? "replicated") {
     case "replicated":
-      return mode == null && replicas == null ? undefined : at({ Replicated: { Replicas: count } }, here);
+      return mode == null && replicas == null ? undefined : field({ Replicated: { Replicas: count } }, here);
     case "replicated-job":
-      return at({ ReplicatedJob: { MaxConcurrent: count, TotalCompletions: count } }, here);
+      return field({ ReplicatedJob: { MaxConcurrent: count, TotalCompletions: count } }, here);
     default: {
       if (replicas != null) {
-        tell(here, `replicas don't go with the mode ${mode}, which runs one on each node`, "Leave replicas out.");
+        report(
+          here,
+          `replicas is not allowed with mode: ${mode}, which runs one instance on each node`,
+          "Remove replicas.",
+        );
       }
       const value = mode === "global" ? { Global: {} } : { GlobalJob: {} };
-      return at(value, [...path, "deploy", "mode"]);
+      return field(value, [...path, "deploy", "mode"]);
     }
   }
 }
 
-function resourcesPart({ resources }: Deploy, { path }: AppContext): Parts["resources"] {
+function resourcesField({ resources }: Deploy, { path }: AppContext): RequestFields["resources"] {
   const { limits, reservations } = resources ?? {};
-  const Limits = compact({ NanoCPUs: nano(limits?.cpus), MemoryBytes: limits?.memory, Pids: limits?.pids });
-  const Reservations = compact({ NanoCPUs: nano(reservations?.cpus), MemoryBytes: reservations?.memory });
+  const Limits = compact({ NanoCPUs: nanoCpus(limits?.cpus), MemoryBytes: limits?.memory, Pids: limits?.pids });
+  const Reservations = compact({ NanoCPUs: nanoCpus(reservations?.cpus), MemoryBytes: reservations?.memory });
   const given = Object.entries({ Limits, Reservations }).filter(([, fields]) => Object.keys(fields).length > 0);
   if (given.length === 0) return undefined;
-  return renamed(Object.fromEntries(given), [...path, "deploy", "resources"], DEPLOY_KEYS);
+  return renamedField(Object.fromEntries(given), [...path, "deploy", "resources"], DEPLOY_KEYS);
 }
 
-const nano = (cpus: number | null | undefined) => (cpus == null ? undefined : Math.round(cpus * 1e9));
+const nanoCpus = (cpus: number | null | undefined) => (cpus == null ? undefined : Math.round(cpus * 1e9));
 
-/** The soft and the hard limit are one, so that a reservation of open files is a limit, too. */
-function openFilesPart({ resources }: Deploy, { path, tell }: AppContext): Part<number> | undefined {
+/** Soft and hard limit are always equal, so a reservation of open files is also a limit. */
+function openFilesField({ resources }: Deploy, { path, report }: AppContext): RequestField<number> | undefined {
   const limit = resources?.limits?.open_files;
   const reservation = resources?.reservations?.open_files;
   const base = [...path, "deploy", "resources"];
   const reserved = [...base, "reservations", "open_files"];
   if (limit != null && reservation != null && limit !== reservation) {
-    tell(reserved, "it differs from limits.open_files, and there is one limit only", "Keep the one under limits.");
+    report(
+      reserved,
+      "differs from limits.open_files, but there is only one limit",
+      "Set open_files only under limits.",
+    );
   }
-  if (limit != null) return at(limit, [...base, "limits", "open_files"]);
-  return reservation == null ? undefined : at(reservation, reserved);
+  if (limit != null) return field(limit, [...base, "limits", "open_files"]);
+  return reservation == null ? undefined : field(reservation, reserved);
 }
 
 const restartPolicy = (policy: NonNullable<Deploy["restart_policy"]>) =>
@@ -129,9 +138,9 @@ const HEALTHCHECK_KEYS: Readonly<Record<string, string>> = {
   StartInterval: "start_interval",
 };
 
-export function healthcheckPart({ entry: { healthcheck }, path }: AppContext): Parts["healthcheck"] {
+export function healthcheckField({ entry: { healthcheck }, path }: AppContext): RequestFields["healthcheck"] {
   if (healthcheck == null) return undefined;
-  return renamed(healthcheckValue(healthcheck), [...path, "healthcheck"], HEALTHCHECK_KEYS);
+  return renamedField(healthcheckValue(healthcheck), [...path, "healthcheck"], HEALTHCHECK_KEYS);
 }
 
 const healthcheckValue = (check: Healthcheck) =>
@@ -155,14 +164,14 @@ const CONDITIONS: Readonly<Record<string, "none" | "any" | "on-failure">> = {
   "on-failure": "on-failure",
 };
 
-/** Compose's `restart`, where it is written; it says what `deploy.restart_policy` says. */
-export function restartPart({ entry: { restart, deploy }, path, tell }: AppContext): Parts["restart"] {
+/** Compose's `restart`, an alternative to `deploy.restart_policy`. */
+export function restartField({ entry: { restart, deploy }, path, report }: AppContext): RequestFields["restart"] {
   if (restart == null) return undefined;
   const here = [...path, "restart"];
   if (deploy?.restart_policy != null) {
-    tell(here, "deploy.restart_policy says when the app is started again, too", "Keep one of them.");
+    report(here, "conflicts with deploy.restart_policy", "Keep either restart or deploy.restart_policy.");
   }
   const [condition = "", attempts] = restart.split(":");
   const MaxAttempts = attempts === undefined ? undefined : Number(attempts);
-  return at(compact({ Condition: CONDITIONS[condition], MaxAttempts }), here);
+  return field(compact({ Condition: CONDITIONS[condition], MaxAttempts }), here);
 }

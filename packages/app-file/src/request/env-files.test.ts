@@ -15,7 +15,7 @@ const variablesOf = (...lines: string[]) => {
 };
 
 describe("env_file", () => {
-  it("is a path, a list of paths, or a path that need not be there", () => {
+  it("is a path, a list of paths, or a path that is not required", () => {
     const one = ["KAFKA_BROKER=broker:9092", "A=1", "B=one", "HOST=http://base/1"];
     expect(variablesOf("env_file: one.env")).toEqual(one);
     expect(variablesOf("env_file: [./one.env]")).toEqual(one);
@@ -24,7 +24,7 @@ describe("env_file", () => {
     expect(variablesOf("env_file: []")).toEqual(["KAFKA_BROKER=broker:9092"]);
   });
 
-  it("gives way to later files and to environment, and reads variables of earlier files", () => {
+  it("is overridden by later files and environment, and can use variables of earlier files", () => {
     expect(variablesOf("env_file: [one.env, two.env]", "environment: [C=4]")).toEqual([
       "KAFKA_BROKER=broker:9092",
       "A=1",
@@ -35,7 +35,7 @@ describe("env_file", () => {
     ]);
   });
 
-  it("gives each variable its place in the env file, wherever lines of other values look like it", () => {
+  it("locates each variable in the env file, even if other values contain similar lines", () => {
     const text = 'B[0]=1\nA="x\nC=decoy\n"\n  export C = 2\nÉ=3\nA=4\n';
     const file = "apps:\n  demo: {uuid: Demo, image: x, env_file: a.env, environment: [OWN=1]}";
     const app = parseAppFile(file, { file: "shop/apps.yml", env: {}, files: { "shop/a.env": Buffer.from(text) } })
@@ -54,13 +54,13 @@ describe("env_file", () => {
     expect(placeOf("OWN")).toBe("shop/apps.yml:2:63");
   });
 
-  it("shows no place in a file whose name came out of a variable", () => {
+  it("shows no location in a file whose name contains a variable", () => {
     const file = "apps:\n  demo: {uuid: Demo, image: x, env_file: '${NAME}'}";
     const app = parseAppFile(file, { file: "shop/apps.yml", env: { NAME: "one.env", BASE: "b" }, files }).apps[0];
     expect(app?.locate("env[5]")).toMatchObject({ file: "shop/apps.yml", line: 2 });
   });
 
-  it("may repeat who the app is, and sets OpenFactory's own variables for it", () => {
+  it("can repeat the identity of the app, and can set OpenFactory's variables", () => {
     expect(variablesOf("env_file: /etc/three.env")).toEqual(["KAFKA_BROKER=own:9092"]);
   });
 });

@@ -2,13 +2,13 @@ import { DeploymentError } from "@openfactory/deploy-core";
 import { describe, expect, it } from "vitest";
 import { parseAppFile } from "../load-project.js";
 
-interface Surroundings {
+interface Input {
   env?: Record<string, string>;
   files?: Record<string, string>;
 }
 
-/** The variables of an app with the uuid `Press_1`, after those that say who it is. */
-const variablesOf = (lines: string[], { env = {}, files = {} }: Surroundings = {}) => {
+/** The variables of an app with the uuid `Press_1`, without those of its identity. */
+const variablesOf = (lines: string[], { env = {}, files = {} }: Input = {}) => {
   const text = ["apps:", "  press:", "    uuid: Press_1", "    image: x", ...lines.map((line) => `    ${line}`)];
   const bytes = Object.entries(files).map(([name, content]) => [`plant/${name}`, Buffer.from(content)]);
   const [app] = parseAppFile(text.join("\n"), { file: "plant/apps.yml", env, files: Object.fromEntries(bytes) }).apps;
@@ -16,9 +16,9 @@ const variablesOf = (lines: string[], { env = {}, files = {} }: Surroundings = {
   expect([uuid, service]).toEqual(["APP_UUID=Press_1", "DOCKER_SERVICE=press_1"]);
   return Object.fromEntries(others.map((each) => each.split(/=(.*)/s)));
 };
-const failureOf = (lines: string[], surroundings?: Surroundings) => {
+const failureOf = (lines: string[], input?: Input) => {
   try {
-    variablesOf(lines, surroundings);
+    variablesOf(lines, input);
   } catch (error) {
     if (DeploymentError.isInstance(error, "INVALID_FILE")) return error.issues;
     throw error;
@@ -28,12 +28,12 @@ const failureOf = (lines: string[], surroundings?: Surroundings) => {
 const defaults = { OPENFACTORY_LOG_BACKEND: "text", KSQLDB_LOG_LEVEL: "WARNING" };
 
 describe("the environment of an app", () => {
-  it("holds OpenFactory's defaults for logging", () => {
+  it("contains OpenFactory's defaults for logging", () => {
     expect(variablesOf([])).toEqual(defaults);
     expect(variablesOf([], { env: { OPENFACTORY_LOG_BACKEND: "" } })).toEqual(defaults);
   });
 
-  it("holds OPENFACTORY_LOG_BACKEND and OpenFactory's addresses as the surroundings set them", () => {
+  it("inherits OPENFACTORY_LOG_BACKEND and OpenFactory's addresses", () => {
     const env = {
       OPENFACTORY_LOG_BACKEND: "loki",
       KAFKA_BROKER: "broker:9092",
@@ -46,7 +46,7 @@ describe("the environment of an app", () => {
     });
   });
 
-  it("holds the app's own value of each of these", () => {
+  it("prefers the app's own value of each inherited variable", () => {
     const lines = ["environment: [KSQLDB_LOG_LEVEL=DEBUG, OPENFACTORY_LOG_BACKEND = loki, KAFKA_BROKER=own]"];
     expect(variablesOf(lines, { env: { KAFKA_BROKER: "broker:9092" } })).toEqual({
       KSQLDB_LOG_LEVEL: "DEBUG",
@@ -66,16 +66,16 @@ describe("the environment of an app", () => {
     ["A=", "A", ""],
     ["PASSWORD=pa$word$$", "PASSWORD", "pa$word$$"],
     ["A=$${NAME} ${NAME}", "A", "${NAME} line"],
-  ])("holds the entry %j as %s with the value %j", (entry, name, value) => {
+  ])("contains the entry %j as %s with the value %j", (entry, name, value) => {
     expect(variablesOf([`environment: [${JSON.stringify(entry)}]`], { env: { NAME: "line" } })).toEqual({
       ...defaults,
       [name]: value,
     });
   });
 
-  it("does not take the same name with other white space twice", () => {
+  it("treats names that differ only in white space as duplicates", () => {
     expect(failureOf(["environment: [A=1, A = 2]"])).toMatchObject([
-      { message: expect.stringContaining('"A" is set twice'), location: { line: 5, column: 24 } },
+      { message: expect.stringContaining('duplicate variable "A"'), location: { line: 5, column: 24 } },
     ]);
   });
 });
@@ -86,7 +86,7 @@ describe("an app with routing", () => {
     expect(variablesOf([`routing: ${routing}`], { env })).toEqual({ ...defaults, PORT: "8500" });
   });
 
-  it("gets OPENFACTORY_ROOT_PATH, the normalized uuid, in the environment dev only", () => {
+  it("gets OPENFACTORY_ROOT_PATH, the normalized uuid, with OPENFACTORY_ENV=dev only", () => {
     const env = { OPENFACTORY_ENV: "dev" };
     expect(variablesOf(["routing: {port: 1}"], { env })).toEqual({
       ...defaults,
@@ -102,7 +102,7 @@ describe("an app with routing", () => {
     expect(variablesOf(own, { env })).toMatchObject({ OPENFACTORY_ROOT_PATH: "/own" });
   });
 
-  it("gets no PORT where routing names none", () => {
+  it("gets no PORT if routing has no port", () => {
     expect(variablesOf(["routing: {expose: false}"])).toEqual(defaults);
   });
 
@@ -113,17 +113,20 @@ describe("an app with routing", () => {
   ])("can't set PORT itself: %s", (environment, line, column) => {
     expect(failureOf(["routing: {port: 8500}", environment])).toMatchObject([
       {
-        message: expect.stringContaining(`PORT can't be set next to "routing"`),
+        message: expect.stringContaining(`PORT can't be set in an app with "routing"`),
         location: { file: "plant/apps.yml", line, column },
-        hint: "Leave PORT out: the app gets routing.port.",
+        hint: "Remove PORT: it is set from routing.port.",
       },
     ]);
   });
 
-  it("can't set PORT in an env file: the finding is at the line there", () => {
+  it("can't set PORT in an env file, with a finding at its line", () => {
     const files = { "web.env": "A=1\nPORTS=1\n  export PORT=1\nPORT = 2\n" };
     expect(failureOf(["routing: {expose: false}", "env_file: web.env"], { files })).toMatchObject([
-      { message: `PORT can't be set next to "routing"`, location: { file: "plant/web.env", line: 4, column: 1 } },
+      {
+        message: `PORT can't be set in an app with "routing"`,
+        location: { file: "plant/web.env", line: 4, column: 1 },
+      },
     ]);
     const hidden = ["routing: {port: 1}", "env_file: '${FILE}'"];
     expect(failureOf(hidden, { files, env: { FILE: "web.env" } })).toMatchObject([
@@ -131,21 +134,21 @@ describe("an app with routing", () => {
     ]);
   });
 
-  it("sets PORT itself where there is no routing", () => {
+  it("can set PORT without routing", () => {
     expect(variablesOf(["environment: [PORT=8500]"])).toEqual({ ...defaults, PORT: "8500" });
     expect(variablesOf(["routing:", "environment: [PORT=8500]"])).toEqual({ ...defaults, PORT: "8500" });
   });
 });
 
 describe("APP_UUID and DOCKER_SERVICE", () => {
-  it("may be repeated by the app", () => {
+  it("can be set to the same value by the app", () => {
     expect(variablesOf(["environment: [APP_UUID=Press_1, DOCKER_SERVICE = press_1]"])).toEqual(defaults);
   });
 
-  it("can't be changed by the app, at the line that does", () => {
+  it("can't be changed by the app, with a finding at its line", () => {
     expect(failureOf(["environment: [DOCKER_SERVICE=other]"])).toMatchObject([{ location: { line: 5, column: 19 } }]);
     expect(failureOf(["env_file: web.env"], { files: { "web.env": "A=1\nAPP_UUID=other" } })).toMatchObject([
-      { message: "APP_UUID is not the app's own uuid", location: { file: "plant/web.env", line: 2, column: 1 } },
+      { message: "APP_UUID differs from the app's uuid", location: { file: "plant/web.env", line: 2, column: 1 } },
     ]);
   });
 });
@@ -153,7 +156,7 @@ describe("APP_UUID and DOCKER_SERVICE", () => {
 describe("STORAGE", () => {
   const storageOf = (...lines: string[]) => variablesOf(["storage:", ...lines.map((line) => `  ${line}`)])["STORAGE"];
 
-  it("holds the NFS keys of OpenFactory's schema, spaced and escaped as Python does", () => {
+  it("contains the NFS keys of OpenFactory's schema, spaced and escaped as in Python", () => {
     expect(
       storageOf(
         "recipes: {type: nfs, server: nas.plant.test, remote_path: /exports/Größe/, mount_point: /data/recipes/,",
@@ -167,18 +170,18 @@ describe("STORAGE", () => {
     );
   });
 
-  it("holds mount options that are written as text as a list", () => {
+  it("contains mount options as a list, also if the file has text", () => {
     const nfs = "type: nfs, server: a, remote_path: /a, mount_point: /d";
     expect(storageOf(`d: {${nfs}, mount_options: 'soft, ro'}`)).toContain('"mount_options": ["soft", "ro"]');
   });
 
-  it("holds an IPv6 server in brackets", () => {
+  it("contains an IPv6 server in brackets", () => {
     const nfs = (server: string) => `d: {type: nfs, server: '${server}', remote_path: /a, mount_point: /d}`;
     expect(storageOf(nfs("fd00::1"))).toContain('"server": "[fd00::1]"');
     expect(storageOf(nfs("[fd00::1]"))).toContain('"server": "[fd00::1]"');
   });
 
-  it("names the directory in the container as the path of local storage and of volumes", () => {
+  it("contains the mount point as the path of local storage and of volumes", () => {
     expect(
       storageOf(
         "cache: {type: local, local_path: ./cache, mount_point: /cache}",
@@ -190,12 +193,12 @@ describe("STORAGE", () => {
     );
   });
 
-  it("is empty where storage is, and not set without storage", () => {
+  it("is empty for an empty storage, and not set without storage", () => {
     expect(variablesOf(["storage: {}"])["STORAGE"]).toBe("{}");
     expect(variablesOf(["storage:"])).toEqual(defaults);
   });
 
-  it("is the app's own where the app sets it", () => {
+  it("can be set by the app", () => {
     const storage = "storage: {d: {type: volume, mount_point: /d}}";
     expect(variablesOf([storage, "environment: [STORAGE=own]"])["STORAGE"]).toBe("own");
   });
@@ -206,7 +209,7 @@ describe("STORAGE", () => {
     [`{type: volume, mount_point: /${"a".repeat(255)}}`, "expected a path of at most 255 characters"],
     ["{type: nfs, server: my_nas, remote_path: /a, mount_point: /d}", "expected a host name or an IP address"],
     ["{type: nfs, server: nas., remote_path: /a, mount_point: /d}", "expected a host name or an IP address"],
-  ])("has nothing that stops the app as it starts: %s is refused", (storage, message) => {
+  ])("refuses storage that OpenFactory's framework would reject: %s", (storage, message) => {
     expect(failureOf([`storage: {d: ${storage}}`])).toMatchObject([{ message: expect.stringContaining(message) }]);
   });
 
@@ -217,17 +220,17 @@ describe("STORAGE", () => {
     ],
     ["{type: '${TYPE}', mount_point: /d}", "type: ..., mount_point: ..."],
     ["{server: a, name: b}", "server: ..."],
-  ])("needs a name for each storage: %s", (storage, written) => {
+  ])("refuses storage without a name: %s", (storage, written) => {
     expect(failureOf([`storage: ${storage}`], { env: { TYPE: "x" } })).toMatchObject([
       {
-        message: "apps.press.storage: each storage needs a name above its keys",
+        message: "apps.press.storage: expected storage by name, such as data: {type: ...}",
         location: { line: 5, column: 14 },
         hint: `Choose a name, such as data, and write: storage: {data: {${written}}}`,
       },
     ]);
   });
 
-  it("takes a storage whose name is a key of a storage", () => {
+  it("accepts a storage whose name is also a key of storages", () => {
     expect(storageOf("server: {type: volume, mount_point: /d}")).toContain('{"server": {');
   });
 });

@@ -1,61 +1,65 @@
 import type { DeployRequest, SourceLocation } from "@openfactory/deploy-core";
 import type { Files } from "../files/referenced-files.js";
-import type { Findings, Tell } from "../findings.js";
+import type { Findings, Report } from "../findings.js";
 import type { Environment } from "../interpolation/interpolate.js";
 import type { Declarations } from "../resources.js";
 import type { AppEntry } from "../schema/app-file.js";
 import type { FilePath, SourceTree } from "../yaml/source-tree.js";
 
-/** One field of a request, and where in the file its pieces were written. */
-export interface Part<Value = unknown> {
+/** One field of a request, and the location in the file of its subfields. */
+export interface RequestField<Value = unknown> {
   value: Value;
-  /** The place of a piece: `["Limits", "NanoCPUs"]` of `resources` comes from `deploy.resources.limits.cpus`. */
-  from: (piece: FilePath) => FilePath;
-  /** The place of a piece that is written in another file, such as an env file. */
-  elsewhere?: (piece: FilePath) => SourceLocation | undefined;
+  /** Path in the file of a subfield: `["Limits", "NanoCPUs"]` of `resources` is `deploy.resources.limits.cpus`. */
+  pathOf: (subfield: FilePath) => FilePath;
+  /** Location of a subfield that comes from another file, such as an env file. */
+  locationOf?: (subfield: FilePath) => SourceLocation | undefined;
 }
 
-export type Parts = { [Field in keyof DeployRequest]?: Part<DeployRequest[Field]> };
+export type RequestFields = { [Field in keyof DeployRequest]?: RequestField<DeployRequest[Field]> };
 
-/** What the makers of parts read. */
+/** The input of the functions that build the fields of an app's request. */
 export interface AppContext {
   entry: AppEntry;
-  /** `["apps", <name>]`. */
+  /** Path of the entry: `["apps", <name>]`. */
   path: FilePath;
   tree: SourceTree;
-  /** The path of the file relative to the project directory. */
+  /** Path of the file, relative to the project directory. */
   file: string;
   environment: Environment;
-  /** OpenFactory's own variables that every app gets. */
-  passedOn: ReadonlyMap<string, string>;
-  /** The files that the app file names. */
+  /** OpenFactory's own variables, which every app inherits. */
+  inherited: ReadonlyMap<string, string>;
+  /** The files that the app file references. */
   files: Files;
-  /** What the files of the project declare beside its apps. */
+  /** The networks, secrets and configs that the files of the project declare. */
   declared: Declarations;
   findings: Findings;
-  tell: Tell;
+  report: Report;
 }
 
-/** What all apps of one file have in common. */
+/** The context that all apps of a file share. */
 export type SharedContext = Omit<AppContext, "entry" | "path">;
 
-/** A part whose pieces lie in the file as they do in the request. */
-export const at = <Value>(value: Value, path: FilePath): Part<Value> => ({
+/** A field with the same structure in the file and in the request. */
+export const field = <Value>(value: Value, path: FilePath): RequestField<Value> => ({
   value,
-  from: (piece) => [...path, ...piece],
+  pathOf: (subfield) => [...path, ...subfield],
 });
 
-/** A part whose pieces have other names in the file. */
-export const renamed = <Value>(value: Value, path: FilePath, names: Readonly<Record<string, string>>): Part<Value> => ({
+/** A field whose subfields have other names in the file. */
+export const renamedField = <Value>(
+  value: Value,
+  path: FilePath,
+  names: Readonly<Record<string, string>>,
+): RequestField<Value> => ({
   value,
-  from: (piece) => [...path, ...piece.map((step) => names[String(step)] ?? step)],
+  pathOf: (subfield) => [...path, ...subfield.map((step) => names[String(step)] ?? step)],
 });
 
-/** A list's part, the elements of which come from here and there. */
-export const gathered = <Value>(
+/** A list whose elements come from different places in the file. */
+export const listField = <Value>(
   elements: readonly { value: Value; path: FilePath; location?: SourceLocation }[],
-): Part<Value[]> => ({
+): RequestField<Value[]> => ({
   value: elements.map(({ value }) => value),
-  from: ([index]) => elements[Number(index)]?.path ?? elements[0]?.path ?? [],
-  elsewhere: ([index]) => elements[Number(index)]?.location,
+  pathOf: ([index]) => elements[Number(index)]?.path ?? elements[0]?.path ?? [],
+  locationOf: ([index]) => elements[Number(index)]?.location,
 });

@@ -30,17 +30,17 @@ const router = {
 };
 
 describe("routing", () => {
-  it("makes no labels unless expose is true", () => {
+  it("creates no labels unless expose is true", () => {
     expect(labelsOf(["routing: {port: 80, hostname: a}"])).toBeUndefined();
     expect(labelsOf(["routing: {expose: false}"], {})).toBeUndefined();
   });
 
-  it("makes one router, named for the normalized uuid, at the entry point web", () => {
+  it("creates one router with the normalized uuid at the entry point web", () => {
     expect(labelsOf(["routing: {expose: true, port: 8500}"])).toEqual(router);
     expect(labelsOf(["routing: {expose: true, port: 8500}"], { ...BASE, OPENFACTORY_ENV: "prod" })).toEqual(router);
   });
 
-  it("makes a second router on localhost, with two middlewares, in the environment dev", () => {
+  it("creates a second router on localhost, with two middlewares, with OPENFACTORY_ENV=dev", () => {
     expect(labelsOf(["routing: {expose: true, port: 8500}"], { ...BASE, OPENFACTORY_ENV: "dev" })).toEqual({
       ...router,
       "traefik.http.routers.ofa-press-one-external.rule": "Host(`localhost`) && PathPrefix(`/press-one`)",
@@ -59,16 +59,16 @@ describe("routing", () => {
     ["hostname: My_Dash", "Host(`press-one.plant.test`) || Host(`my-dash.plant.test`)"],
     ["hostname: a__b.c", "Host(`press-one.plant.test`) || Host(`a-b-c.plant.test`)"],
     ["hostname: ", "Host(`press-one.plant.test`)"],
-  ])("%s makes the rule %s under the base domain", (hostname, rule) => {
+  ])("%s creates the rule %s under the base domain", (hostname, rule) => {
     expect(ruleOf(hostname)).toBe(rule);
   });
 
-  it("takes hostname for the full host name where there is no base domain", () => {
+  it("uses hostname as the full host name without a base domain", () => {
     expect(ruleOf("hostname: Dash.example.com", {})).toBe("Host(`dash.example.com`)");
     expect(ruleOf("hostname: dash", { OPENFACTORY_BASE_DOMAIN: "" })).toBe("Host(`dash`)");
   });
 
-  it("refuses an exposed app without a base domain and a hostname", () => {
+  it("refuses an exposed app without base domain and hostname", () => {
     const [issue] = failureOf("", {}).issues;
     expect(issue?.location).toMatchObject({ line: 5, column: 5 });
     expect(issue?.message).toContain("OPENFACTORY_BASE_DOMAIN is not set, so the app has no host name");
@@ -80,11 +80,11 @@ describe("routing", () => {
     expect(JSON.stringify(error)).not.toContain(domain);
   });
 
-  it("refuses a host name with a part of more than 63 characters", () => {
+  it("refuses a host name with a part longer than 63 characters", () => {
     expect(failureOf(`hostname: ${"h".repeat(64)}`, BASE).message).toContain("longer than 63 characters");
   });
 
-  it("is changed by the app's own labels", () => {
+  it("is overridden by the app's own labels", () => {
     const labels = labelsOf([
       "routing: {expose: true, port: 80}",
       'labels: {traefik.enable: "false", traefik.http.routers.ofa-press-one.rule: Host(`dash.example.com`)}',

@@ -1,7 +1,7 @@
 import { quote } from "../findings.js";
 import { type Environment, environmentLookup } from "../interpolation/interpolate.js";
-import { type FilePath, keyValues, type SourceTree, withoutTwins } from "../yaml/source-tree.js";
-import type { AppContext, Part } from "./fields.js";
+import { type FilePath, keyValues, type SourceTree, uniqueByKey } from "../yaml/source-tree.js";
+import type { AppContext, RequestField } from "./fields.js";
 
 interface Label {
   key: string;
@@ -9,20 +9,20 @@ interface Label {
   path: FilePath;
 }
 
-/** Labels of `uns`, `metrics` and `routing`, and the app's own, which win. */
-export function labelsPart(context: AppContext): Part<Record<string, string>> | undefined {
-  const makers = [appUnsLabels, metricsLabels, routingLabels, ownLabels];
-  const labels = new Map(makers.flatMap((make) => make(context)).map((label) => [label.key, label]));
+/** Labels of `uns`, `metrics` and `routing`, and the app's own, which take precedence. */
+export function labelsField(context: AppContext): RequestField<Record<string, string>> | undefined {
+  const builders = [appUnsLabels, metricsLabels, routingLabels, ownLabels];
+  const labels = new Map(builders.flatMap((make) => make(context)).map((label) => [label.key, label]));
   if (labels.size === 0) return undefined;
   return {
     value: Object.fromEntries([...labels.values()].map(({ key, value }) => [key, value])),
-    from: ([key]) => labels.get(String(key))?.path ?? [...context.path, "labels"],
+    pathOf: ([key]) => labels.get(String(key))?.path ?? [...context.path, "labels"],
   };
 }
 
 const appUnsLabels = ({ entry, path, tree }: AppContext): Label[] => unsLabels(entry.uns, [...path, "uns"], tree);
 
-/** A scalar as it is written; JSON of anything else. */
+/** The labels of `uns`: scalars as written, other values as JSON. */
 export function unsLabels(
   uns: Readonly<Record<string, unknown>> | null | undefined,
   path: FilePath,
@@ -43,18 +43,18 @@ function metricsLabels({ entry: { metrics }, path }: AppContext): Label[] {
   ];
 }
 
-function ownLabels({ path, tree, tell }: AppContext): Label[] {
-  const entries = withoutTwins(keyValues([...path, "labels"], tree), (twin, first) => {
-    const name = twin.shown === undefined ? "this label" : quote(twin.shown);
-    tell(twin.path, `${name} is set twice`, `It is on line ${tree.locate(first.path).line} already: keep one.`);
+function ownLabels({ path, tree, report }: AppContext): Label[] {
+  const entries = uniqueByKey(keyValues([...path, "labels"], tree), (duplicate, first) => {
+    const name = duplicate.shown === undefined ? "" : ` ${quote(duplicate.shown)}`;
+    report(duplicate.path, `duplicate label${name}`, `Also on line ${tree.locate(first.path).line}. Keep one of them.`);
   });
   return entries.map(({ key, value = "", path: here }) => ({ key, value, path: here }));
 }
 
-/** The longest part of a host name between two dots. */
-const LONGEST_DNS_LABEL = 63;
+/** Maximum length of a part of a host name between two dots. */
+const MAX_DNS_LABEL = 63;
 
-/** A name as a DNS label, as OpenFactory normalizes it: lower case, with hyphens for the characters that don't fit. */
+/** A name as a DNS label, normalized as in OpenFactory: lower case, with hyphens for invalid characters. */
 const dnsLabel = (name: string): string =>
   name
     .toLowerCase()
@@ -65,37 +65,38 @@ const dnsLabel = (name: string): string =>
 /** Letters, digits, hyphens and underscores between dots. */
 const DOMAIN = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i;
 
-/** Whether OpenFactory's development environment is asked for. */
+/** Whether this is OpenFactory's development environment. */
 export const isDevelopment = (environment: Environment): boolean =>
   environmentLookup(environment)("OPENFACTORY_ENV") === "dev";
 
-/** The path under which an app is reached on localhost in the development environment. */
+/** The path of an app on localhost in the development environment. */
 export const developmentPath = (uuid: string): string => `/${dnsLabel(uuid)}`;
 
 /** Traefik's labels of an app with `routing.expose`, named as OpenFactory names them. */
 function routingLabels(context: AppContext): Label[] {
-  const { entry, tell } = context;
+  const { entry, report } = context;
   const { routing } = entry;
   if (routing?.expose !== true) return [];
   const path = [...context.path, "routing"];
-  const wrong = (message: string, hint: string): [] => {
-    tell(path, message, hint);
+  const fail = (message: string, hint: string): [] => {
+    report(path, message, hint);
     return [];
   };
-  if (routing.port == null) return wrong('an exposed app needs "port"', "Name the app's port in the container.");
+  if (routing.port == null)
+    return fail("expose: true requires port", "Set routing.port to the port of the app in the container.");
   const domain = environmentLookup(context.environment)("OPENFACTORY_BASE_DOMAIN") || undefined;
   if (domain !== undefined && !DOMAIN.test(domain)) {
-    return wrong("OPENFACTORY_BASE_DOMAIN is not a domain name", "Set it to a name such as factory.example.com.");
+    return fail("OPENFACTORY_BASE_DOMAIN is not a domain name", "Set it to a name such as factory.example.com.");
   }
   const hosts = hostNames(entry, domain);
   if (hosts.length === 0) {
-    return wrong(
+    return fail(
       "OPENFACTORY_BASE_DOMAIN is not set, so the app has no host name",
-      "Set OPENFACTORY_BASE_DOMAIN in the environment or an env file, or write the full host name as hostname.",
+      "Set OPENFACTORY_BASE_DOMAIN in the environment or an env file, or set routing.hostname to the full host name.",
     );
   }
-  if (hosts.some((host) => host.split(".").some((label) => label.length > LONGEST_DNS_LABEL))) {
-    return wrong(`a part of its host name is longer than ${LONGEST_DNS_LABEL} characters`, "Shorten it.");
+  if (hosts.some((host) => host.split(".").some((label) => label.length > MAX_DNS_LABEL))) {
+    return fail(`a part of the host name is longer than ${MAX_DNS_LABEL} characters`, "Shorten the uuid or hostname.");
   }
 
   const name = `ofa-${dnsLabel(entry.uuid)}`;
@@ -110,7 +111,7 @@ function routingLabels(context: AppContext): Label[] {
   return Object.entries(labels).map(([key, value]) => ({ key, value, path }));
 }
 
-/** A second router, on localhost under a path. A request of the path itself is redirected to the path with a slash. */
+/** A second router, for a path on localhost. Requests for the path without a trailing slash are redirected. */
 const developmentLabels = (name: string, prefix: string): Record<string, string> => ({
   [`traefik.http.routers.${name}-external.rule`]: `Host(\`localhost\`) && PathPrefix(\`${prefix}\`)`,
   [`traefik.http.routers.${name}-external.entrypoints`]: "web",

@@ -1,46 +1,51 @@
 import type { DeployRequest } from "@openfactory/deploy-core";
-import type { Declared } from "../resources.js";
-import { type AppContext, at, type Part, type Parts } from "./fields.js";
+import type { Declaration } from "../resources.js";
+import { type AppContext, field, type RequestField, type RequestFields } from "./fields.js";
 
-/** The networks by their names on the engine. */
-export function networksPart({ entry: { networks }, path, declared, tell }: AppContext): Part<string[]> | undefined {
+/** The networks, by name on the engine. */
+export function networksField({
+  entry: { networks },
+  path,
+  declared,
+  report,
+}: AppContext): RequestField<string[]> | undefined {
   if (networks == null) return undefined;
   networks.forEach((name, index) => {
     if (name !== "default" || declared.networks.has(name)) return;
-    const hint = "Leave networks out, or declare a network at the top: networks: {default: {}}.";
-    // An engine takes this word for "no network named", and Compose for the project's own network.
-    tell([...path, "networks", index], "default is not the name of a network", hint);
+    const hint = "Remove networks, or declare the network at the top level: networks: {default: {}}.";
+    // For an engine, "default" means no network; for Compose, the project's own network.
+    report([...path, "networks", index], '"default" is not a network', hint);
   });
-  return at(
+  return field(
     networks.map((name) => declared.networks.get(name)?.name ?? name),
     [...path, "networks"],
   );
 }
 
 /** As in Compose a declared secret becomes the file `/run/secrets/<key>`, whatever its name on the engine. */
-export const secretsPart = ({ entry: { secrets }, path, declared }: AppContext): Parts["secrets"] =>
+export const secretsField = ({ entry: { secrets }, path, declared }: AppContext): RequestFields["secrets"] =>
   secrets == null
     ? undefined
-    : at(
+    : field(
         resolved(secrets, declared.secrets, (key) => key),
         [...path, "secrets"],
       );
 
 /** As in Compose a declared config becomes the file `/<key>`. */
-export const configsPart = ({ entry: { configs }, path, declared }: AppContext): Parts["configs"] =>
+export const configsField = ({ entry: { configs }, path, declared }: AppContext): RequestFields["configs"] =>
   configs == null
     ? undefined
-    : at(
+    : field(
         resolved(configs, declared.configs, (key) => `/${key}`),
         [...path, "configs"],
       );
 
 type References = NonNullable<DeployRequest["secrets"]>;
 
-/** What the file does not declare exists already, by that name. */
+/** A resource that the file does not declare exists under the given name. */
 const resolved = (
   references: References,
-  declared: ReadonlyMap<string, Declared>,
+  declared: ReadonlyMap<string, Declaration>,
   targetOf: (key: string) => string,
 ): References =>
   references.map((reference) => {

@@ -10,7 +10,7 @@ const nfs = (more: string) =>
 const local = (path: string, file?: string) => mountOf(`{type: local, local_path: '${path}', mount_point: /d}`, file);
 
 describe("NFS storage", () => {
-  it("is a volume of the local driver, named for what it mounts", () => {
+  it("is a volume of the local driver, with a name from server and path", () => {
     expect(nfs("")).toEqual({
       Type: "volume",
       Source: "nfs_10_0_0_5_exports_data",
@@ -42,7 +42,7 @@ describe("NFS storage", () => {
     expect(mount?.ReadOnly).toBeUndefined();
   });
 
-  it("of an IPv6 server has a name that Docker takes", () => {
+  it("of an IPv6 server has a valid volume name", () => {
     const mount = mountOf("{type: nfs, server: '[fd00::1]', remote_path: /a, mount_point: /d}");
     expect(mount?.Source).toBe("nfs__fd00__1__a");
     expect(mount?.VolumeOptions?.DriverConfig?.Options?.["o"]).toBe("addr=fd00::1,nfsvers=4");
@@ -59,17 +59,17 @@ describe("local storage", () => {
     ["C:\\data", "C:\\data"],
   ])("%s is %s", (path, source) => expect(local(path)).toEqual({ Type: "bind", Source: source, Target: "/d" }));
 
-  it("counts from the folder of a file that is named relatively", () => {
+  it("is relative to the directory of the file", () => {
     expect(local("./x", "sub/apps.yml")?.Source).toBe(`${process.cwd()}/sub/x`);
   });
 });
 
 describe("a volume", () => {
-  it("is named for its service and itself", () => {
+  it("is named after the service and the storage", () => {
     expect(mountOf("{type: volume, mount_point: /data/}")).toEqual({ Type: "volume", Source: "aa_s", Target: "/data" });
   });
 
-  it("is shared by its name, and read-only on request", () => {
+  it("can be shared by name, and be read-only", () => {
     expect(mountOf("{type: volume, volume: recipes, mount_point: /data, read_only: true}")).toEqual({
       Type: "volume",
       Source: "recipes",
@@ -78,7 +78,7 @@ describe("a volume", () => {
     });
   });
 
-  it("has a name that Docker takes", () => {
-    expect(() => mountOf("{type: volume, volume: -x, mount_point: /data}")).toThrow(/a volume's name is made of/);
+  it("refuses a name that Docker does not accept", () => {
+    expect(() => mountOf("{type: volume, volume: -x, mount_point: /data}")).toThrow(/volume names consist of/);
   });
 });

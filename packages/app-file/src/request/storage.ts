@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
 import { posix, resolve } from "node:path";
 import type { Mount } from "@openfactory/deploy-core";
-import { isWindowsPath, pathFrom } from "../files/referenced-files.js";
+import { isWindowsPath, resolvePath } from "../files/referenced-files.js";
 import type { AppEntry } from "../schema/app-file.js";
 import type { LocalStorage, NfsStorage, VolumeStorage } from "../schema/storage.js";
 import type { FilePath } from "../yaml/source-tree.js";
-import type { AppContext, Part } from "./fields.js";
+import type { AppContext, RequestField } from "./fields.js";
 
-/** Names in the file of a mount's pieces. */
-const WRITTEN_AS: Readonly<Record<string, string>> = { Target: "mount_point", ReadOnly: "read_only" };
-const SOURCES: Readonly<Record<string, string>> = { nfs: "remote_path", local: "local_path", volume: "volume" };
+/** Keys in the file of a mount's fields. */
+const MOUNT_KEYS: Readonly<Record<string, string>> = { Target: "mount_point", ReadOnly: "read_only" };
+const SOURCE_KEYS: Readonly<Record<string, string>> = { nfs: "remote_path", local: "local_path", volume: "volume" };
 
-/** Docker's mounts of an app's storage. */
-export function mountsPart({ entry: { uuid, storage }, path, tree }: AppContext): Part<Mount[]> | undefined {
+/** The mounts of an app's storage. */
+export function mountsField({ entry: { uuid, storage }, path, tree }: AppContext): RequestField<Mount[]> | undefined {
   const named = Object.entries(storage ?? {});
   if (named.length === 0) return undefined;
   const mountOf = (name: string, each: NfsStorage | LocalStorage | VolumeStorage): Mount => {
@@ -22,10 +22,10 @@ export function mountsPart({ entry: { uuid, storage }, path, tree }: AppContext)
   };
   return {
     value: named.map(([name, each]) => mountOf(name, each)),
-    from: ([index, key]) => {
+    pathOf: ([index, key]) => {
       const [name, each] = named[Number(index)] ?? [];
       const here: FilePath = [...path, "storage", ...(name === undefined ? [] : [name])];
-      const written = key === "Source" ? SOURCES[each?.type ?? ""] : WRITTEN_AS[String(key)];
+      const written = key === "Source" ? SOURCE_KEYS[each?.type ?? ""] : MOUNT_KEYS[String(key)];
       return written === undefined ? here : [...here, written];
     },
   };
@@ -35,13 +35,13 @@ export function mountsPart({ entry: { uuid, storage }, path, tree }: AppContext)
 const mountPoint = (path: string): string => posix.normalize(path).replace(/(?!^)\/+$/, "");
 
 /**
- * A volume of Docker's `local` driver, which mounts the export itself, on whatever node the app runs. Name and options
- * are OpenFactory's own, to the letter: a volume that one of the two tools made serves the other.
+ * A volume of Docker's `local` driver, which mounts the export on the node that runs the app. Name and options are the same
+ * as in OpenFactory, so that both tools can use each other's volumes.
  */
 function nfsMount({ server, remote_path, mount_point, mount_options }: NfsStorage): Mount {
   const options = mount_options ?? [];
   const hasVersion = options.some((option) => option.split(",").some((each) => each.trim().startsWith("nfsvers=")));
-  // The engine resolves the address, and takes no brackets.
+  // The engine resolves the address, and does not accept brackets.
   const address = server.replace(/^\[(.*)\]$/, "$1");
   return {
     Type: "volume",
@@ -63,8 +63,8 @@ function nfsMount({ server, remote_path, mount_point, mount_options }: NfsStorag
 }
 
 /**
- * The name of the volume says what is mounted how, so that apps with the same storage share it:
- * `nfs_<server>_<path>`, with `_` and 8 hex digits of the mount options' SHA-1 where there are any.
+ * The volume name is derived from the storage, so that apps with the same storage share a volume:
+ * `nfs_<server>_<path>`, followed by `_` and 8 hex digits of the mount options' SHA-1, if there are any.
  */
 function nfsVolumeName(server: string, remotePath: string, options: readonly string[]): string {
   const base = `nfs_${server.replaceAll(".", "_")}_${remotePath.replace(/^\/+|\/+$/g, "").replaceAll("/", "_")}`;
@@ -76,13 +76,13 @@ function nfsVolumeName(server: string, remotePath: string, options: readonly str
     .slice(0, 8)}`;
 }
 
-/** A bind mount, of an absolute path. */
+/** A bind mount of an absolute path. */
 function localMount({ local_path, mount_point }: LocalStorage, file: string): Mount {
-  const path = pathFrom(local_path, file);
+  const path = resolvePath(local_path, file);
   return { Type: "bind", Source: isWindowsPath(path) ? path : resolve(path), Target: mountPoint(mount_point) } as Mount;
 }
 
-/** A volume of the engine itself, of its own by default: two apps share one by naming it. */
+/** A volume of the engine. By default each storage has its own; apps share one with the key `volume`. */
 const volumeMount = ({ volume, mount_point, read_only }: VolumeStorage, ownName: string): Mount =>
   ({
     Type: "volume",
@@ -94,15 +94,15 @@ const volumeMount = ({ volume, mount_point, read_only }: VolumeStorage, ownName:
 type Storage = NonNullable<AppEntry["storage"]>[string];
 
 /**
- * The variable `STORAGE`: an app's storage by name, as OpenFactory's application framework reads it. The framework stops
- * the app at a key that it does not know, so only its own keys are here, in its order. It opens local storage at
- * `local_path` inside the container: there, that is the mount point. A Docker volume, which the framework does not know,
- * is such a local directory too. JSON, spaced and escaped as Python writes it.
+ * The variable `STORAGE`: an app's storage by name, in the format of OpenFactory's application framework. The framework
+ * rejects unknown keys, so it has the framework's keys only, in the same order. The framework opens local storage at
+ * `local_path` inside the container, which is the mount point there. It has no volumes, so a volume appears as local
+ * storage. The JSON is spaced and escaped as in Python.
  */
 export const storageVariable = (storage: Readonly<Record<string, Storage>>): string =>
-  pythonJson(Object.fromEntries(Object.entries(storage).map(([name, each]) => [name, backend(each)])));
+  pythonJson(Object.fromEntries(Object.entries(storage).map(([name, each]) => [name, storageEntry(each)])));
 
-function backend(storage: Storage): object {
+function storageEntry(storage: Storage): object {
   const target = mountPoint(storage.mount_point);
   if (storage.type !== "nfs") return { type: "local", local_path: target, mount_point: target };
   const { server, remote_path, mount_options } = storage;

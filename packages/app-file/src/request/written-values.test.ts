@@ -11,7 +11,7 @@ const parse = (...lines: string[]) =>
   );
 const appOf = (...lines: string[]) => parse(...lines).apps[0];
 
-describe("a file's mode is its digits in octal", () => {
+describe("the mode of a file is read as octal digits", () => {
   it.each([
     ["400", 0o400],
     ["0400", 0o400],
@@ -34,7 +34,7 @@ describe("a file's mode is its digits in octal", () => {
   });
 });
 
-it("takes a number that is written in another way as its text", () => {
+it("reads a number in an unusual notation as text", () => {
   const request = appOf(
     "hostname: 1.10",
     "labels: {version: 1.10, build: 0o17, size: 1e3}",
@@ -46,12 +46,12 @@ it("takes a number that is written in another way as its text", () => {
 });
 
 describe("templates", () => {
-  it.each(["expand", "literal"] as const)("%s goes into the request", (templates) => {
+  it.each(["expand", "literal"] as const)("%s is part of the request", (templates) => {
     expect(appOf(`templates: ${templates}`, "environment: ['A={{.ID}}']")?.request.templates).toBe(templates);
   });
 });
 
-it("locate() says where a field of the request is written", () => {
+it("locate() returns the location of a request field", () => {
   const app = appOf(
     "environment: [A=1, 'B={{.ID}}']",
     "storage: {d: {type: volume, mount_point: /d}}",

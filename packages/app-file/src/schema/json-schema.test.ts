@@ -11,9 +11,9 @@ interface Node {
 }
 
 describe("the JSON Schema", () => {
-  it("is of draft 2020-12", () => expect(schema.$schema).toBe("https://json-schema.org/draft/2020-12/schema"));
+  it("uses draft 2020-12", () => expect(schema.$schema).toBe("https://json-schema.org/draft/2020-12/schema"));
 
-  it("asks for what an app needs, and lets other tools have their keys", () => {
+  it("requires the required keys of an app, and allows x-... keys", () => {
     const app = schema.properties.apps.additionalProperties;
     expect(app.required).toEqual(["uuid", "image"]);
     expect(schema).toMatchObject({ anyOf: [{ required: ["apps"] }, { required: ["devices"] }] });
@@ -28,7 +28,7 @@ describe("the JSON Schema", () => {
     expect(silent.map(([key]) => key)).toEqual([]);
   });
 
-  it("describes every key above, and of what may be declared there", () => {
+  it("describes every top-level key and every key of declared resources", () => {
     const top = (schema as unknown as { properties: Record<string, object> }).properties;
     const described = JSON.stringify([top["networks"], top["secrets"], top["configs"]]);
     for (const key of ["driver_opts", "attachable", "internal", "environment", "content", "external"]) {
@@ -36,7 +36,7 @@ describe("the JSON Schema", () => {
     }
   });
 
-  it("takes variables where a form is asked for, and no other text", () => {
+  it("allows variables where text has a pattern, but no other text", () => {
     const reader = z.fromJSONSchema(schema as never);
     const fits = (extra: object) => reader.safeParse({ apps: { a: { uuid: "a", image: "x", ...extra } } }).success;
     expect(fits({ deploy: { replicas: 2 }, ports: ["80", 81, { target: 80 }], "x-note": 1 })).toBe(true);
@@ -47,7 +47,7 @@ describe("the JSON Schema", () => {
     expect(fits({ imge: "x" })).toBe(false);
   });
 
-  it("knows the keys of every mapping", () => {
+  it("knownKeys() returns the keys of every mapping", () => {
     expect(knownKeys([])).toEqual(["name", "apps", "devices", "networks", "secrets", "configs"]);
     expect(knownKeys(["apps", "any", "routing"])).toEqual(["expose", "port", "hostname"]);
     expect(knownKeys(["apps", "any", "ports", 3])).toEqual(["target", "published", "host_ip", "protocol", "mode"]);

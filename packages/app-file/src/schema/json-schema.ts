@@ -5,7 +5,7 @@ import { shdrSchema } from "../devices/shdr.js";
 import type { FilePath } from "../yaml/source-tree.js";
 import { deviceSchema, fileSchema } from "./app-file.js";
 
-/** A connector that a plugin adds has keys of its own. */
+/** A connector of a plugin, with any keys. */
 const pluginConnector = z.looseObject({ type: z.string().regex(/^(?!(?:mtconnect|opcua|shdr)$)/) });
 const connector = z.union([mtconnectSchema, opcuaSchema, shdrSchema, pluginConnector]);
 const describedFile = fileSchema
@@ -14,12 +14,12 @@ const describedFile = fileSchema
   })
   .meta({ ...fileSchema.meta() });
 
-/** What holds a variable is whatever the variable holds. */
+/** A text with a variable, whose value is not known. */
 const VARIABLE = { type: "string", pattern: "\\$" } as const;
 
 type Node = z.core.JSONSchema.BaseSchema;
 
-/** Editors see the file before variables are put in: where a text has to be of a form, a variable is good, too. */
+/** Editors validate the file before interpolation, so a variable is allowed wherever text has a pattern. */
 function allowVariables(node: Node): void {
   if (node.type !== "string" || (node.enum === undefined && node.pattern === undefined)) return;
   const { description: _kept, ...form } = node;
@@ -27,7 +27,7 @@ function allowVariables(node: Node): void {
   node.anyOf = [form, VARIABLE];
 }
 
-/** The JSON Schema (draft 2020-12) of an app file, for editors: made from the schema that validates. */
+/** The JSON Schema (draft 2020-12) of an app file, for editors. Generated from the schema that validates. */
 export const appFileJsonSchema = (): object =>
   z.toJSONSchema(describedFile, {
     target: "draft-2020-12",
@@ -47,13 +47,13 @@ interface Schema {
 
 let root: Schema | undefined;
 
-/** The keys that a mapping at `path` of an app file may have. */
+/** The known keys of a mapping at `path` of an app file. */
 export function knownKeys(path: FilePath): string[] {
   root ??= appFileJsonSchema() as Schema;
   return keysAt(root, path);
 }
 
-/** The same of another schema, such as a connector's. None where the schema can't be described. */
+/** The known keys at `path` of another schema, such as a connector's. Empty if the schema has no JSON Schema. */
 export function keysInSchema(schema: z.ZodType, path: FilePath): string[] {
   try {
     return keysAt(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Schema, path);

@@ -23,7 +23,7 @@ describe("ports", () => {
       [{ target: 80, published: 8080, protocol: "udp", hostAddress: "10.0.0.1", mode: "host" }],
     ],
     [{ target: 80 }, [{ target: 80 }]],
-  ])("%j", (written, expected) => expect(ports.parse([written])).toEqual([expected]));
+  ])("%j is parsed", (written, expected) => expect(ports.parse([written])).toEqual([expected]));
 
   it.each([
     "",
@@ -43,7 +43,7 @@ describe("ports", () => {
     "host:1:2",
   ])("%j is refused", (written) => expect(ports.safeParse([written]).success).toBe(false));
 
-  it("are at most 1000", () => {
+  it("allows at most 1000 ports", () => {
     const ranges = (count: number) =>
       Array.from({ length: count }, (_, index) => `${1 + index * 250}-${250 + index * 250}`);
     expect(ports.safeParse(ranges(4)).success).toBe(true);

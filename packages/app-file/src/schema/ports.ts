@@ -2,11 +2,11 @@ import { hostAddressSchema, type PortInput } from "@openfactory/deploy-core";
 import { z } from "zod";
 import { integer, maybe, wholeNumber } from "./scalars.js";
 
-/** How many ports one range may span. */
-const LONGEST_RANGE = 256;
+/** Maximum number of ports in a range. */
+const MAX_RANGE = 256;
 
-/** How many ports one app may publish. */
-const MOST_PORTS = 1000;
+/** Maximum number of ports of an app. */
+const MAX_PORTS = 1000;
 
 const FORM = 'expected a port, such as "8080:80", "127.0.0.1:8080:80/udp", "3000-3005:3000-3005" or "80"';
 
@@ -23,8 +23,8 @@ const shortPort = z
 const longPort = z
   .strictObject({
     target: wholeNumber(1, 65535).describe("Port in the container."),
-    published: maybe(wholeNumber(1, 65535)).describe("Port of the host. Default: the engine chooses one."),
-    host_ip: maybe(hostAddressSchema).describe("Address of the host to listen on. Default: all."),
+    published: maybe(wholeNumber(1, 65535)).describe("Port on the host. Default: chosen by the engine."),
+    host_ip: maybe(hostAddressSchema).describe("Host address to listen on. Default: all."),
     protocol: maybe(z.enum(["tcp", "udp", "sctp"])).describe("Default: tcp."),
     mode: maybe(z.enum(["ingress", "host"])).describe("Swarm's publish mode. Default: ingress."),
   })
@@ -38,22 +38,22 @@ const longPort = z
     },
   ]);
 
-/** Each entry as the ports that it publishes. */
+/** Each entry becomes the list of ports that it publishes. */
 export const ports = z
   .array(
     z.union([shortPort, longPort], {
       error: ({ input }) => (input === null || typeof input === "boolean" || Array.isArray(input) ? FORM : undefined),
     }),
   )
-  .refine((lists) => lists.flat().length <= MOST_PORTS, `expected at most ${MOST_PORTS} ports`)
+  .refine((lists) => lists.flat().length <= MAX_PORTS, `expected at most ${MAX_PORTS} ports`)
   .describe("Published ports, in Compose's short or long form.");
 
-/** A port or a range; a leading zero would make it octal to some readers. */
+/** A port or a range. No leading zero, since some readers would treat it as octal. */
 const RANGE = String.raw`(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*))?`;
 const SHORT = new RegExp(String.raw`^(?:(.*):)?(${RANGE})(?:\/([a-zA-Z]+))?$`);
 const HOST = new RegExp(String.raw`^(?:(.+):)?(${RANGE})?$`);
 
-/** The ports of a short form, or what is wrong with it. */
+/** The ports of a short form, or a message if it is invalid. */
 function parseShortPort(value: string): PortInput[] | string {
   const [, hostPart, targetPart, protocol] = SHORT.exec(value) ?? [];
   if (targetPart === undefined) return FORM;
@@ -84,8 +84,8 @@ const isProtocol = (name: string | undefined): name is PortInput["protocol"] =>
 
 const range = (written: string): number[] | string => {
   const [first = Number.NaN, last = first] = written.split("-").map(Number);
-  if (first < 1 || last > 65535) return "a port is from 1 to 65535";
-  if (last < first) return "a range of ports goes up";
-  if (last - first >= LONGEST_RANGE) return `a range spans at most ${LONGEST_RANGE} ports`;
+  if (first < 1 || last > 65535) return "expected ports from 1 to 65535";
+  if (last < first) return "expected a port range that ends at or above its start";
+  if (last - first >= MAX_RANGE) return `expected a range of at most ${MAX_RANGE} ports`;
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { flag, integer, maybe, text } from "./scalars.js";
 
-/** How many of a kind one file may declare. */
+/** Maximum number of declarations of each kind in a file. */
 const MAX_DECLARED = 100;
 
 const KEY = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
@@ -9,25 +9,23 @@ const KEY = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
 const byName = <Schema extends z.ZodType>(kind: string, schema: Schema) =>
   z
     .record(
-      text.regex(KEY, `a ${kind}'s name is made of letters, digits, _, . and -, with a letter or digit first`),
+      text.regex(KEY, `${kind} names consist of letters, digits, _, . and -, and start with a letter or digit`),
       schema,
     )
     .refine((named) => Object.keys(named).length <= MAX_DECLARED, `expected at most ${MAX_DECLARED} ${kind}s`);
 
-const engineName = text.regex(KEY, "a name is made of letters, digits, _, . and -, with a letter or digit first");
-const external = maybe(flag).describe("It exists already: nothing is made, and nothing removed. Default: false.");
-const nameOfExternal = maybe(engineName).describe(
-  "Its name on the engine, where external is true. Default: the name here.",
-);
-const fromFile = maybe(text).describe("A file that holds it. A relative path counts from the folder of this file.");
-const fromVariable = maybe(text).describe("The variable that holds it, of the environment or an env file.");
+const engineName = text.regex(KEY, "names consist of letters, digits, _, . and -, and start with a letter or digit");
+const external = maybe(flag).describe("Whether it already exists, and is neither created nor removed. Default: false.");
+const nameOfExternal = maybe(engineName).describe("Name on the engine, if external is true. Default: the name here.");
+const fromFile = maybe(text).describe("File with the content. Relative paths start at the directory of this file.");
+const fromVariable = maybe(text).describe("Variable with the content, from the environment or an env file.");
 
-/** Networks that an engine has by itself and that can't be created: by name, and a second network of these drivers. */
+/** Networks that every engine has: they can't be created again, by these names or with these drivers. */
 const PREDEFINED = { name: ["bridge", "default", "host", "none"], driver: ["host", "null"] } as const;
 
 const scalarMap = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
-/** Asks for exactly one place where the content comes from, and for a name of what is there already only. */
+/** Requires exactly one source of the content, and allows `name` with `external` only. */
 const exactlyOne =
   (places: readonly string[]) =>
   (given: object, context: z.RefinementCtx): void => {
@@ -38,7 +36,7 @@ const exactlyOne =
     if (sources.length === 0) wrong(`expected ${all}`);
     if (sources.length > 1) wrong(`expected one of ${all}, found ${sources.join(" and ")}`);
     if (name != null && exists !== true) {
-      wrong("it goes with external: true only, since the name of what is made holds a hash of its content", ["name"]);
+      wrong("allowed with external: true only, since other names contain a hash of the content", ["name"]);
     }
   };
 
@@ -50,7 +48,7 @@ const config = z
   .strictObject({
     file: fromFile,
     environment: fromVariable,
-    content: maybe(text).describe("What it holds, with variables put in."),
+    content: maybe(text).describe("The content, in which variables are replaced."),
     external,
     name: nameOfExternal,
   })
@@ -58,12 +56,12 @@ const config = z
 
 const network = z
   .strictObject({
-    name: maybe(engineName).describe("Its name on the engine. Default: the project's name, _, and the name here."),
+    name: maybe(engineName).describe("Name on the engine. Default: the project name, _, and the name here."),
     external,
     driver: maybe(text).describe("Default: bridge on one engine, overlay on a swarm."),
     driver_opts: maybe(scalarMap).describe("Options of the driver."),
-    attachable: maybe(flag).describe("Whether containers that belong to no app may join. Default: true."),
-    internal: maybe(flag).describe("Whether there is no way out of it. Default: false."),
+    attachable: maybe(flag).describe("Whether containers that belong to no app can join. Default: true."),
+    internal: maybe(flag).describe("Whether external access is blocked. Default: false."),
     labels: maybe(z.union([z.array(text), scalarMap])).describe("Labels, as a list of KEY=VALUE or a mapping."),
   })
   .superRefine((entry, context) => {
@@ -74,9 +72,9 @@ const network = z
       context.addIssue({
         code: "custom",
         path: [key],
-        message: `an engine has one network of the ${key} ${value}, and creates no other`,
+        message: `engines have one network with the ${key} ${value} and can't create another`,
         params: {
-          hint: `To join the engine's own, write {external: true, name: ${value === "null" ? "none" : value}}.`,
+          hint: `To join the existing network, write {external: true, name: ${value === "null" ? "none" : value}}.`,
         },
       });
     }
@@ -87,14 +85,14 @@ const network = z
     context.addIssue({
       code: "custom",
       path: [key],
-      message: "it does not go with external: true, which makes nothing",
+      message: "not allowed with external: true, since no network is created",
     });
   });
 
 const OCTAL = "expected a file mode in octal digits, such as 0440";
 const MODE = "^(?:0o)?0*[0-7]{1,4}$";
 
-/** The digits are octal, with or without quotes, `0` or `0o`, as in chmod. */
+/** Octal digits as in chmod, with or without quotes, `0` or `0o`. */
 const mode = z
   .union([integer.meta({ minimum: 0, maximum: 7777 }), z.string().meta({ pattern: MODE })], OCTAL)
   .transform((value, context) => {
@@ -105,9 +103,9 @@ const mode = z
   });
 
 const owner = z
-  .union([text, integer.meta({ minimum: 0 })], "expected a user's or group's id")
+  .union([text, integer.meta({ minimum: 0 })], "expected a user or group id")
   .transform(String)
-  .refine((id) => /^(?:0|[1-9][0-9]*)$/.test(id), "expected a user's or group's id");
+  .refine((id) => /^(?:0|[1-9][0-9]*)$/.test(id), "expected a user or group id");
 
 /** Secrets and configs: names, or Compose's long form. */
 export const fileReferences = z.array(
@@ -115,8 +113,8 @@ export const fileReferences = z.array(
     text,
     z
       .strictObject({
-        source: text.describe("Its name in this file, or on the engine."),
-        target: maybe(text).describe("Its file in the container."),
+        source: text.describe("Name in this file, or on the engine."),
+        target: maybe(text).describe("File in the container."),
         uid: maybe(owner),
         gid: maybe(owner),
         mode: maybe(mode).describe("Permissions of the file, in octal digits: 0440."),
@@ -131,13 +129,13 @@ export const fileReferences = z.array(
   ]),
 );
 
-/** What an app file declares beside its apps. */
+/** The resources that an app file declares. */
 export const resources = {
   networks: maybe(byName("network", maybe(network))).describe(
-    "Networks that are made for the apps, and removed with them. Other networks that apps name exist already.",
+    "Networks that are created for the apps and removed with them. Other networks of apps must already exist.",
   ),
-  secrets: maybe(byName("secret", secret)).describe("Secrets that are made for the apps, and removed with them."),
-  configs: maybe(byName("config", config)).describe("Configs that are made for the apps, and removed with them."),
+  secrets: maybe(byName("secret", secret)).describe("Secrets that are created for the apps and removed with them."),
+  configs: maybe(byName("config", config)).describe("Configs that are created for the apps and removed with them."),
 };
 
 export type NetworkEntry = z.output<typeof network>;

@@ -53,16 +53,17 @@ describe("duration", () => {
   );
 });
 
-describe("numbers and flags", () => {
+describe("numbers and booleans", () => {
   it.each([0.5, "0.5", "2", ".5"])("%j CPUs", (written) => expect(cpus.parse(written)).toBe(Number(written)));
-  it.each([0, "0", -1, "x", "", Number.POSITIVE_INFINITY])("%j is no number of CPUs", (written) =>
+  it.each([0, "0", -1, "x", "", Number.POSITIVE_INFINITY])("%j is not a number of CPUs", (written) =>
     expect(cpus.safeParse(written).success).toBe(false),
   );
   it.each([1, "1", 5, "5"])("%j is a whole number from 1 to 5", (written) =>
     expect(wholeNumber(1, 5).parse(written)).toBe(Number(written)),
   );
-  it.each([0, 6, "6", 1.5, "1.5", "01", "", " 1", "1e0", Number.NaN])("%j is none", (written) =>
-    expect(wholeNumber(1, 5).safeParse(written).success).toBe(false),
+  it.each([0, 6, "6", 1.5, "1.5", "01", "", " 1", "1e0", Number.NaN])(
+    "%j is not a whole number from 1 to 5",
+    (written) => expect(wholeNumber(1, 5).safeParse(written).success).toBe(false),
   );
   it.each([
     [true, true],
@@ -73,7 +74,7 @@ describe("numbers and flags", () => {
     ["no", false],
     ["OFF", false],
   ])("%j is %j", (written, expected) => expect(flag.parse(written)).toBe(expected));
-  it.each(["", "1", "constructor", "y"])("%j is neither", (written) =>
+  it.each(["", "1", "constructor", "y"])("%j is not a boolean", (written) =>
     expect(flag.safeParse(written).success).toBe(false),
   );
 });

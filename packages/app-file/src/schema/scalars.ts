@@ -2,17 +2,17 @@ import { z } from "zod";
 
 export const text = z.string();
 
-/** A key that may be left out, or be there with nothing after it. */
+/** An optional key, which can also be empty: `key:`. */
 export const maybe = <Schema extends z.ZodType>(schema: Schema) => schema.nullish();
 
-/** An object without the keys that are left out. */
+/** An object without its undefined and null fields. */
 export const compact = <Fields extends object>(fields: Fields): { [Key in keyof Fields]: NonNullable<Fields[Key]> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null)) as never;
 
-/** A number that the JSON Schema calls an integer; what it may be is for a transform to say, in words of ours. */
+/** An integer in the JSON Schema. A transform checks the value, with its own message. */
 export const integer = z.number().meta({ type: "integer" });
 
-/** A whole number, as a number or as text (which is what a variable gives). */
+/** A whole number, or its text, which results from a variable. */
 export const wholeNumber = (min: number, max = Number.MAX_SAFE_INTEGER) => {
   const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
   const expected = `expected a whole number ${range}`;
@@ -27,7 +27,7 @@ export const wholeNumber = (min: number, max = Number.MAX_SAFE_INTEGER) => {
     });
 };
 
-/** A decimal number that fits; `expected` says what does. */
+/** A decimal number, or its text. `expected` is the message for other values. */
 export const decimalNumber = (expected: string, fits: (value: number) => boolean) =>
   z.union([z.number(), z.string().meta({ pattern: "^[0-9]*\\.?[0-9]+$" })], expected).transform((value, context) => {
     const isNumber = typeof value === "number" || /^(?:\d+\.?\d*|\.\d+)$/.test(value);
@@ -39,7 +39,7 @@ export const decimalNumber = (expected: string, fits: (value: number) => boolean
 const WORDS = { true: true, yes: true, on: true, false: false, no: false, off: false };
 const isWord = (word: string): word is keyof typeof WORDS => Object.hasOwn(WORDS, word);
 
-/** `true` or `false`; also the words that YAML 1.1 readers take for them, in any case. */
+/** `true` or `false`, or a boolean word of YAML 1.1 in any case. */
 export const flag = z
   .union([z.boolean(), z.string().meta({ pattern: `^(${Object.keys(WORDS).join("|")})$` })], "expected true or false")
   .transform((value, context) => {
@@ -51,9 +51,9 @@ export const flag = z
 
 const POWERS = ["", "k", "m", "g", "t"];
 const SIZE = /^(\d+(?:\.\d+)?|\.\d+)\s*([kmgt]?)(i?b?)$/i;
-const MEMORY = "expected a size, such as 512Mi, 1.5G or 1073741824 (units b, k, m, g, t, all of 1024)";
+const MEMORY = "expected a size, such as 512Mi, 1.5G or 1073741824 (units b, k, m, g and t are powers of 1024)";
 
-/** Bytes. All units count in 1024, as OpenFactory and Docker have it: `M`, `MB` and `Mi` are the same. */
+/** Bytes. All units are powers of 1024, as in OpenFactory and Docker: `M`, `MB` and `Mi` are the same. */
 export const memory = z
   .union([z.number(), z.string()], MEMORY)
   .transform((value, context) => {
@@ -66,7 +66,9 @@ export const memory = z
     context.addIssue({ code: "custom", message: known ? limits : MEMORY });
     return z.NEVER;
   })
-  .describe("A size: 512Mi, 1.5G, or plain bytes. Units b, k, m, g and t, with or without i and b, count in 1024.");
+  .describe(
+    "A size: 512Mi, 1.5G, or plain bytes. Units b, k, m, g and t, with or without i and b, are powers of 1024.",
+  );
 
 /** CPUs, e.g. `0.5`. */
 export const cpus = decimalNumber(

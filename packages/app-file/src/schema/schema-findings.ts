@@ -6,30 +6,30 @@ import { knownKeys } from "./json-schema.js";
 
 type Advice = Readonly<Record<string, string>>;
 
-const limits = "Write deploy.resources.limits.";
+const limits = "Use deploy.resources.limits.";
 
-/** Keys of Compose that people try here, and what to write instead. */
-const OTHER_TOOLS_KEYS: { readonly file: Advice; readonly app: Advice } = {
+/** Hints for keys of Compose that app files don't have. */
+const COMPOSE_KEY_HINTS: { readonly file: Advice; readonly app: Advice } = {
   file: {
-    services: 'Write "apps": an entry of it is an app with a uuid.',
-    version: "Leave it out.",
-    volumes: 'Leave it out: an app has "storage".',
+    services: 'Use "apps", with a uuid in each entry.',
+    version: "Remove it.",
+    volumes: 'Use "storage" in each app.',
   },
   app: {
-    volumes: 'Write "storage", with a type (nfs, local or volume) and a mount_point for each.',
-    entrypoint: 'Write "command": it replaces the image\'s entrypoint; words for the entrypoint are "args".',
-    user: 'Write "runtime_uid" and "runtime_gid".',
-    env: 'Write "environment".',
-    container_name: 'Leave it out: the lower-cased "uuid" is the name of the service.',
-    name: 'Leave it out: the lower-cased "uuid" is the name of the service.',
-    build: 'Leave it out: "image" names an image that exists.',
-    pull_policy: 'Write "image_pull_policy".',
-    expose: 'Write "ports" to publish ports, or "routing" to expose the app through Traefik.',
-    replicas: 'Write "deploy" with "replicas".',
-    scale: 'Write "deploy" with "replicas".',
-    resources: 'Write "deploy" with "resources".',
-    constraints: 'Write "deploy" with "placement" and "constraints".',
-    ulimits: "Write deploy.resources.limits.open_files.",
+    volumes: 'Use "storage", with a type (nfs, local or volume) and a mount_point for each.',
+    entrypoint: 'Use "command" to replace the image\'s entrypoint, and "args" for its arguments.',
+    user: 'Use "runtime_uid" and "runtime_gid".',
+    env: 'Use "environment".',
+    container_name: 'Remove it: the service name is the lower-cased "uuid".',
+    name: 'Remove it: the service name is the lower-cased "uuid".',
+    build: 'Remove it: "image" refers to an existing image.',
+    pull_policy: 'Use "image_pull_policy".',
+    expose: 'Use "ports" to publish ports, or "routing" to expose the app through Traefik.',
+    replicas: 'Use "deploy" with "replicas".',
+    scale: 'Use "deploy" with "replicas".',
+    resources: 'Use "deploy" with "resources".',
+    constraints: 'Use "deploy" with "placement" and "constraints".',
+    ulimits: "Use deploy.resources.limits.open_files.",
     cpus: limits,
     mem_limit: limits,
     memory: limits,
@@ -50,8 +50,8 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Adds what zod found at `base` of the file, in words of the file and at the place of each finding.
- * @param keysAt the keys that a mapping at a path of the file may have. Default: those of an app file.
+ * Converts zod's issues for the value at `base` to findings with locations and messages about the file.
+ * @param keysAt the known keys of a mapping at a path of the file. Default: those of an app file.
  */
 export function addSchemaFindings(
   error: z.ZodError,
@@ -66,20 +66,20 @@ export function addSchemaFindings(
     if (issue.code === "unrecognized_keys") {
       for (const key of issue.keys) {
         findings.add(tree.locateKey([...path, key]), `unknown key ${quote(key)}${inside(path)}`, () =>
-          adviceOn(key, path, keysAt),
+          unknownKeyHint(key, path, keysAt),
         );
       }
     } else if (tree.find(path) === undefined) {
       const key = String(path.at(-1));
       findings.add(tree.locateKey(path.slice(0, -1)), `${quote(key)} is missing${inside(path.slice(0, -1))}`);
     } else {
-      const message = `${fieldPath(path) || "the file"}: ${inWords(issue, path, tree)}`;
+      const message = `${fieldPath(path) || "the file"}: ${describeIssue(issue, path, tree)}`;
       findings.add(tree.locate(path), message, hintFor(issue, path, tree));
     }
   }
 }
 
-/** A union without words of its own speaks through the one branch that is of the value's kind. */
+/** For a union without its own message: the issues of the one branch that matches the kind of the value. */
 const bestBranch = (issue: Issue): Issue[] => {
   if (issue.code !== "invalid_union" || issue.message !== "Invalid input") return [issue];
   const fitting = issue.errors.filter((branch) => !branch.some(isOtherKind));
@@ -87,33 +87,33 @@ const bestBranch = (issue: Issue): Issue[] => {
   return (fitting[0] ?? []).flatMap((inner) => bestBranch({ ...inner, path: [...issue.path, ...inner.path] } as Issue));
 };
 
-/** Whether a finding says that the value is not of the branch's kind at all. */
+/** Whether an issue means that the value has another kind than the branch. */
 const isOtherKind = (issue: Issue): boolean => {
   if (issue.path.length > 0) return false;
   if (issue.code === "invalid_union") return issue.errors.every((branch) => branch.some(isOtherKind));
   return issue.code === "invalid_type";
 };
 
-function adviceOn(key: string, path: FilePath, keysAt: (path: FilePath) => string[]): string {
+function unknownKeyHint(key: string, path: FilePath, keysAt: (path: FilePath) => string[]): string {
   const elsewhere =
-    path.length === 2 && path[0] === "apps" ? OTHER_TOOLS_KEYS.app : path.length === 0 ? OTHER_TOOLS_KEYS.file : {};
+    path.length === 2 && path[0] === "apps" ? COMPOSE_KEY_HINTS.app : path.length === 0 ? COMPOSE_KEY_HINTS.file : {};
   const advice = Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined;
   const known = keysAt(path);
-  return advice ?? didYouMean(key, known) ?? `Known here: ${known.join(", ")}.`;
+  return advice ?? didYouMean(key, known) ?? `Known keys: ${known.join(", ")}.`;
 }
 
 const inside = (path: FilePath): string => (path.length === 0 ? "" : ` in ${fieldPath(path)}`);
 
-function inWords(issue: Issue, path: FilePath, tree: SourceTree): string {
+function describeIssue(issue: Issue, path: FilePath, tree: SourceTree): string {
   const found = kindOf(tree.find(path)?.value);
   if (issue.code === "invalid_type" && issue.message.startsWith("Invalid input")) {
     return `expected ${KINDS[issue.expected] ?? issue.expected}, found ${found}`;
   }
   if (issue.code === "invalid_value" && issue.message.startsWith("Invalid")) {
-    return `expected ${inARow(issue.values.map(String))}`;
+    return `expected ${joinWithOr(issue.values.map(String))}`;
   }
   if (issue.code === "invalid_union" && issue.discriminator !== undefined)
-    return `expected ${inARow(optionsOf(issue))}`;
+    return `expected ${joinWithOr(optionsOf(issue))}`;
   if (issue.code === "invalid_union" && issue.message === "Invalid input") {
     const kinds = issue.errors.flatMap((branch) => branch.filter((inner) => inner.path.length === 0).flatMap(kindsOf));
     return `expected ${[...new Set(kinds)].join(" or ")}, found ${found}`;
@@ -122,9 +122,9 @@ function inWords(issue: Issue, path: FilePath, tree: SourceTree): string {
   return issue.message;
 }
 
-const inARow = (words: readonly string[]): string => words.join(", ").replace(/, ([^,]*)$/, " or $1");
+const joinWithOr = (words: readonly string[]): string => words.join(", ").replace(/, ([^,]*)$/, " or $1");
 
-/** The values of the key that tells the branches of a union apart. */
+/** The values of the key that distinguishes the branches of a union. */
 const optionsOf = (issue: Issue): string[] =>
   "options" in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
 
@@ -147,5 +147,5 @@ function hintFor(issue: Issue, path: FilePath, tree: SourceTree): string | undef
   }
   const wantsText = issue.code === "invalid_type" && issue.expected === "string";
   const isOther = typeof located?.value === "number" || typeof located?.value === "boolean";
-  return wantsText && isOther ? "Put it in quotes." : undefined;
+  return wantsText && isOther ? "Quote the value." : undefined;
 }

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { flag, maybe, text } from "./scalars.js";
 
-/** What OpenFactory's application framework takes in `STORAGE`, and an IPv6 address without its brackets. */
+/** Servers that OpenFactory's application framework accepts in `STORAGE`, and IPv6 addresses without brackets. */
 const HOST = /^(?:[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)*|\[[0-9a-fA-F:]+\]|[0-9a-fA-F]*:[0-9a-fA-F:]*)$/;
 
-/** How many storages one app may have. */
-const MOST_STORAGES = 100;
+/** Maximum number of storages of an app. */
+const MAX_STORAGES = 100;
 
-/** As OpenFactory's application framework takes it: it stops an app with another mount point as the app starts. */
+/** OpenFactory's application framework stops an app with any other mount point at its start. */
 const mountPoint = text
   .refine((path) => path.startsWith("/"), "expected an absolute path in the container")
   .refine((path) => !path.includes(".."), 'expected a path without ".."')
@@ -17,12 +17,12 @@ const mountPoint = text
 
 const CONTROL = /\p{Cc}/u;
 
-/** Pairs of which the one that stands last counts. */
+/** Opposite options, of which the last one is effective. */
 const OPPOSITES: Readonly<Record<string, string>> = { rw: "ro", hard: "soft" };
 
 /**
- * One storage, one meaning: the order of options is no part of a volume's name, so no option may depend on it. The address
- * is the server's.
+ * Refuses options whose effect depends on their order, since the order is not part of a volume's name. Also refuses `addr`,
+ * which is set from the server.
  */
 function checkMountOptions(options: readonly string[], context: z.core.$RefinementCtx): void {
   const seen = new Map<string, string>();
@@ -33,33 +33,33 @@ function checkMountOptions(options: readonly string[], context: z.core.$Refineme
     if (name === "addr")
       context.addIssue({
         code: "custom",
-        message: "the mount option addr is made of server",
-        params: { hint: "Leave addr out." },
+        message: "the mount option addr is set from server",
+        params: { hint: "Remove addr." },
       });
     else if (CONTROL.test(option))
       context.addIssue({ code: "custom", message: "expected mount options without control characters" });
     else if (before !== undefined && before !== option) {
       const message =
         before === OPPOSITES[option] || OPPOSITES[before] === option
-          ? `${before} and ${option} exclude each other`
-          : `the mount option ${name} is set twice`;
+          ? `mount options ${before} and ${option} conflict`
+          : `duplicate mount option ${name}`;
       context.addIssue({
         code: "custom",
         message,
-        params: { hint: "Keep one of them: the order of mount options is no part of a volume's name." },
+        params: { hint: "Keep one of them. The order of mount options is not part of the volume name." },
       });
     }
     seen.set(key, option);
   }
 }
 
-const description = maybe(text).describe("For readers; not used.");
+const description = maybe(text).describe("Description for readers. Has no effect.");
 
 const nfs = z.strictObject({
   type: z.literal("nfs").describe("A directory that an NFS server exports."),
   server: text
     .regex(HOST, "expected a host name or an IP address")
-    .describe("Host name or IP address of the NFS server. An IPv6 address may stand in brackets."),
+    .describe("Host name or IP address of the NFS server. An IPv6 address can have brackets."),
   remote_path: text
     .refine((path) => path.startsWith("/"), "expected an absolute path on the server")
     .refine((path) => !CONTROL.test(path), "expected a path without control characters")
@@ -71,27 +71,27 @@ const nfs = z.strictObject({
       .transform((options) => (Array.isArray(options) ? options : options.split(",")))
       .transform((options) => options.map((option) => option.trim()).filter((option) => option !== ""))
       .superRefine(checkMountOptions),
-  ).describe("NFS mount options, as a list or separated by commas. nfsvers=4 unless given; ro mounts it read-only."),
+  ).describe("NFS mount options, as a list or separated by commas. Default: nfsvers=4. ro mounts it read-only."),
   description,
 });
 
 const local = z.strictObject({
-  type: z.literal("local").describe("A directory of the engine's host; for one node, not for a cluster."),
+  type: z.literal("local").describe("A directory of the engine's host, for single-node platforms."),
   local_path: text
     .min(1, "expected a path")
-    .describe("Path on the host. A relative one counts from the folder of this file; ~ is the home directory."),
+    .describe("Path on the host. Relative paths start at the directory of this file; ~ is the home directory."),
   mount_point: mountPoint,
   description,
 });
 
 const volume = z.strictObject({
-  type: z.literal("volume").describe("A Docker volume, kept by the engine of the node that the app runs on. Ours."),
+  type: z.literal("volume").describe("A Docker volume of the node that the app runs on. Not in OpenFactory."),
   volume: maybe(
     text.regex(
       /^[a-zA-Z0-9][\w.-]*$/,
-      "a volume's name is made of letters, digits, _, . and -, with a letter or digit first",
+      "volume names consist of letters, digits, _, . and -, and start with a letter or digit",
     ),
-  ).describe("Name of the volume. Default: the service's name, _, and the storage's name."),
+  ).describe("Name of the volume. Default: the service name, _, and the storage name."),
   mount_point: mountPoint,
   read_only: maybe(flag).describe("Mounts it read-only. Default false."),
   description,
@@ -99,14 +99,14 @@ const volume = z.strictObject({
 
 const named = z
   .record(
-    text.regex(/^[a-zA-Z0-9_-]+$/, "a storage's name is made of letters, digits, _ and -"),
+    text.regex(/^[a-zA-Z0-9_-]+$/, "storage names consist of letters, digits, _ and -"),
     z.discriminatedUnion("type", [nfs, local, volume]),
   )
-  .refine((all) => Object.keys(all).length <= MOST_STORAGES, `expected at most ${MOST_STORAGES} storages`);
+  .refine((all) => Object.keys(all).length <= MAX_STORAGES, `expected at most ${MAX_STORAGES} storages`);
 
 const STORAGE_KEYS: ReadonlySet<string> = new Set([nfs, local, volume].flatMap(({ shape }) => Object.keys(shape)));
 
-/** `storage: {type: nfs, ...}`, without a name, as an example in OpenFactory's documentation has it. */
+/** Detects `storage: {type: nfs, ...}` without a name, as in an example of OpenFactory's documentation. */
 function checkNamed(value: unknown, context: z.core.$RefinementCtx): unknown {
   const entries = typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
   const isFlat = entries.some(([key, each]) => STORAGE_KEYS.has(key) && (typeof each !== "object" || each === null));
@@ -116,7 +116,7 @@ function checkNamed(value: unknown, context: z.core.$RefinementCtx): unknown {
   const written = keys.map((key) => `${key}: ${key === "type" && isType(type) ? type : "..."}`).join(", ");
   context.addIssue({
     code: "custom",
-    message: "each storage needs a name above its keys",
+    message: "expected storage by name, such as data: {type: ...}",
     params: { hint: `Choose a name, such as data, and write: storage: {data: {${written}}}` },
   });
   return z.NEVER;

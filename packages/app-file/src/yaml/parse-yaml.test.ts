@@ -25,7 +25,7 @@ test.each([
   ["a:", 2, null],
   ["a: # nothing\n", 2, null],
   ["a: ~", 3, null],
-])("%j: the value begins at %i", (text, offset, value) => {
+])("%j: the value starts at %i", (text, offset, value) => {
   expect(valueOf(text)).toMatchObject({ kind: "scalar", offset, value });
 });
 
@@ -59,7 +59,7 @@ test.each([
 });
 
 describe("lists and mappings", () => {
-  test("begin with their first part, or their bracket", () => {
+  test("start at their first node, or at their bracket", () => {
     expect(compose("# c\nk:\n  - a\n  -\n  - [1, {x: y}]\n  - {}\n  -\n")).toEqual({
       kind: "map",
       offset: 4,
@@ -89,7 +89,7 @@ describe("lists and mappings", () => {
     });
   });
 
-  test("are what an alias stands for: the last anchor of its name before it", () => {
+  test("are the target of an alias: the last anchor with its name before it", () => {
     const root = compose("- &a x\n- *a\n- &a [y]\n- *a\n- *b\n");
     const [first, one, second, two, none] = root.kind === "list" ? root.items : [];
     expect(one).toEqual({ kind: "alias", name: "a", offset: 9, target: first });
@@ -99,11 +99,11 @@ describe("lists and mappings", () => {
 });
 
 test.each([
-  ["a: !!set {}", '1:4: the tag "set" is not known'],
-  ["a: !!map x", '1:4: the tag "map" is not known'],
-  ["a: !!int x", '1:4: the tag "int" is not known'],
-  ["a: 1\n...\n---\nb: 1\n", "3:1: a second YAML document begins here"],
-  ["--- a\n--- b\n", "2:1: a second YAML document begins here"],
+  ["a: !!set {}", '1:4: unknown YAML tag "set"'],
+  ["a: !!map x", '1:4: unknown YAML tag "map"'],
+  ["a: !!int x", '1:4: unknown YAML tag "int"'],
+  ["a: 1\n...\n---\nb: 1\n", "3:1: a second YAML document starts here"],
+  ["--- a\n--- b\n", "2:1: a second YAML document starts here"],
   ["---\n...\n", "1:1: the file is empty"],
   ["a: 'x", "1:6: not valid YAML: "],
 ])("%j: %s", (text, message) => {

@@ -17,23 +17,23 @@ import { MAX_BYTES } from "../files/read-file.js";
 import { type Findings, quote } from "../findings.js";
 import type { SourceText } from "./source-tree.js";
 
-/** A part of a YAML document, and where it begins: an offset in its text. */
+/** A node of a YAML document. `offset` is its start in the text. */
 export type YamlNode = YamlScalar | YamlMap | YamlList | YamlAlias;
 
 export interface YamlScalar {
   kind: "scalar";
   offset: number;
-  /** Behind its last character. */
+  /** Offset after the last character. */
   end: number;
   value: string | number | boolean | null;
-  /** Its text, without quotes, escapes and folding. */
+  /** The text, with quotes, escapes and folding resolved. */
   written: string;
-  /** Without quotes, and not a block. */
+  /** Neither quoted nor a block. */
   isPlain: boolean;
   /** `|` or `>`. */
   isBlock: boolean;
-  /** There is nothing where it would stand. */
-  isLeftOut: boolean;
+  /** The value is omitted, as in `key:`. */
+  isOmitted: boolean;
 }
 
 export interface YamlMap {
@@ -52,34 +52,34 @@ export interface YamlAlias {
   kind: "alias";
   offset: number;
   name: string;
-  /** What stands last under that name before it. */
+  /** The last node with that anchor before the alias. */
   target: YamlNode | undefined;
 }
 
-/** How deep collections may lie in each other. */
+/** Maximum nesting of collections. */
 const MAX_DEPTH = 100;
 
 /**
- * The YAML 1.2 document of a text, as nodes with positions.
- * @throws DeploymentError `INVALID_FILE`: not YAML, empty, several documents, nested too deep, unknown tags, too large.
+ * Parses a YAML 1.2 document into nodes with positions.
+ * @throws DeploymentError `INVALID_FILE`: not YAML, empty, several documents, nested too deep, unknown tags, or too large.
  */
 export function composeYaml(source: SourceText, findings: Findings): YamlNode {
   const { text } = source;
-  if (text.length > MAX_BYTES) findings.abort(source.at(0), "the file is larger than 1 MiB", "Split the file.");
+  if (text.length > MAX_BYTES) findings.abort(source.locationAt(0), "the file is larger than 1 MiB", "Split the file.");
   const nul = text.indexOf("\0");
-  if (nul >= 0) findings.abort(source.at(nul), "it is a binary file, not YAML", "Check the path.");
+  if (nul >= 0) findings.abort(source.locationAt(nul), "the file is binary, not YAML", "Check the path.");
   const events = eventsOf(source, findings);
   const [, second] = events.flatMap(({ type }, index) => (type === EVENT_ID.DOCUMENT ? [index] : []));
   if (second !== undefined) {
     findings.abort(
-      source.at(secondBegin(text, events, second)),
-      "a second YAML document begins here",
-      "Keep one document in a file.",
+      source.locationAt(secondDocumentOffset(text, events, second)),
+      "a second YAML document starts here",
+      "Keep one document per file.",
     );
   }
-  const root = new Nodes(source, findings).build(events);
+  const root = new NodeBuilder(source, findings).build(events);
   findings.throwIfAny();
-  return root ?? findings.abort(source.at(0), "the file is empty", "Declare apps:, devices:, or both.");
+  return root ?? findings.abort(source.locationAt(0), "the file is empty", "Declare apps:, devices:, or both.");
 }
 
 function eventsOf(source: SourceText, findings: Findings): Event[] {
@@ -88,51 +88,47 @@ function eventsOf(source: SourceText, findings: Findings): Event[] {
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const { reason, mark } = error;
-    return findings.abort(source.at(mark?.position ?? 0), ...inOurWords(reason));
+    return findings.abort(source.locationAt(mark?.position ?? 0), ...explainYamlError(reason));
   }
 }
 
-const inOurWords = (reason: string): [message: string, hint: string] => {
-  if (reason.startsWith("tab characters")) return ["a tab indents the line", "Indent with spaces."];
-  if (reason.includes("maxDepth"))
-    return [`it is nested more than ${MAX_DEPTH} levels deep`, "Lay less in each other."];
+const explainYamlError = (reason: string): [message: string, hint: string] => {
+  if (reason.startsWith("tab characters")) return ["a tab is used for indentation", "Indent with spaces."];
+  if (reason.includes("maxDepth")) return [`nested more than ${MAX_DEPTH} levels deep`, "Reduce the nesting."];
   if (reason.includes("non-printable")) {
-    return [
-      "a control character is in the text",
-      'Remove it, or write it in double quotes as an escape, such as "\\x1b".',
-    ];
+    return ["the text contains a control character", 'Remove it, or use an escape in double quotes, such as "\\x1b".'];
   }
   return [
     `not valid YAML: ${reason}`,
-    "See how this line and the one before are indented, and put what holds `: ` or ` #`, or begins with one of `@`%&*!|>{[`, in quotes.",
+    "Check the indentation of this line and the line before. Quote values that contain `: ` or ` #`, or start with one of `@`%&*!|>{[`.",
   ];
 };
 
-/** Where the line `---` stands that ends the first document. */
-function secondBegin(text: string, events: readonly Event[], second: number): number {
-  const last = events.slice(0, second).findLast((event) => placeOf(event) > 0);
-  const begin = text.slice(last === undefined ? 0 : placeOf(last)).search(/^(?:---|%)/m);
-  return begin < 0 ? 0 : begin + (last === undefined ? 0 : placeOf(last));
+/** Offset of the line `---` that ends the first document. */
+function secondDocumentOffset(text: string, events: readonly Event[], second: number): number {
+  const last = events.slice(0, second).findLast((event) => eventEnd(event) > 0);
+  const begin = text.slice(last === undefined ? 0 : eventEnd(last)).search(/^(?:---|%)/m);
+  return begin < 0 ? 0 : begin + (last === undefined ? 0 : eventEnd(last));
 }
 
-const placeOf = (event: Event): number => {
+const eventEnd = (event: Event): number => {
   if (event.type === EVENT_ID.SCALAR) return event.valueEnd;
   return event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE ? event.start : 0;
 };
 
-/** What is being filled: a collection, or the document. */
-interface Open {
+/** The collection or document that is being filled. */
+interface OpenCollection {
   node: YamlNode | undefined;
-  /** Of a mapping: the key whose value comes next. Of the document: its content. */
+  /** In a mapping, the key whose value comes next. In the document, its content. */
   part?: YamlNode | undefined;
 }
 
-/** Makes nodes of events; each alias is given what stands last under its name before it. */
-class Nodes {
+/** Builds nodes from parser events, and resolves aliases to the last anchor before them. */
+class NodeBuilder {
   readonly #source: SourceText;
   readonly #findings: Findings;
   readonly #anchors = new Map<string, YamlNode>();
-  /** Behind what was read last: where a value that is left out would stand. */
+  /** Offset after the last token: the position of an omitted value. */
   #end = 0;
 
   constructor(source: SourceText, findings: Findings) {
@@ -142,8 +138,8 @@ class Nodes {
 
   /** @returns undefined for a document without content. */
   build(events: readonly Event[]): YamlNode | undefined {
-    const document: Open = { node: undefined };
-    const open: Open[] = [];
+    const document: OpenCollection = { node: undefined };
+    const open: OpenCollection[] = [];
     let current = document;
     for (const event of events) {
       if (event.type === EVENT_ID.DOCUMENT) continue;
@@ -158,7 +154,7 @@ class Nodes {
       current = { node };
     }
     const { part: root } = document;
-    return root?.kind === "scalar" && root.isLeftOut ? undefined : root;
+    return root?.kind === "scalar" && root.isOmitted ? undefined : root;
   }
 
   #node(event: Exclude<Event, { type: typeof EVENT_ID.DOCUMENT | typeof EVENT_ID.POP }>): YamlNode {
@@ -184,14 +180,14 @@ class Nodes {
 
   #scalar(event: ScalarEvent): YamlScalar {
     const { valueStart, valueEnd, style } = event;
-    const isLeftOut = valueStart < 0;
+    const isOmitted = valueStart < 0;
     const { text } = this.#source;
-    const written = isLeftOut ? "" : getScalarValue(text, event);
+    const written = isOmitted ? "" : getScalarValue(text, event);
     const isQuoted = style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED;
     const header = style === SCALAR_STYLE.LITERAL_BLOCK ? "|" : style === SCALAR_STYLE.FOLDED_BLOCK ? ">" : undefined;
-    const begin = header === undefined ? valueStart - (isQuoted ? 1 : 0) : this.#beginOfBlock(event, header);
-    const offset = isLeftOut ? this.#behindIndicator() : begin;
-    if (!isLeftOut) this.#end = valueEnd + (isQuoted ? 1 : 0);
+    const begin = header === undefined ? valueStart - (isQuoted ? 1 : 0) : this.#blockStart(event, header);
+    const offset = isOmitted ? this.#offsetAfterIndicator() : begin;
+    if (!isOmitted) this.#end = valueEnd + (isQuoted ? 1 : 0);
     const isPlain = style === SCALAR_STYLE.PLAIN;
     const value = this.#valueOf(event, written, isPlain);
     return {
@@ -202,26 +198,26 @@ class Nodes {
       written,
       isPlain,
       isBlock: header !== undefined,
-      isLeftOut,
+      isOmitted,
     };
   }
 
-  /** The value of a block begins with the line behind its header, which may end with a comment. */
-  #beginOfBlock({ valueStart, anchorEnd, tagEnd }: ScalarEvent, header: string): number {
+  /** Offset of a block's header. The value starts on the next line, and a comment may follow the header. */
+  #blockStart({ valueStart, anchorEnd, tagEnd }: ScalarEvent, header: string): number {
     const { text } = this.#source;
     const line = text.lastIndexOf("\n", valueStart - 2) + 1;
     return text.indexOf(header, Math.max(line, this.#end, anchorEnd, tagEnd));
   }
 
-  /** Where a value would stand: behind the `:` or `-` that comes next. */
-  #behindIndicator(): number {
+  /** Position of an omitted value: after the next `:` or `-`. */
+  #offsetAfterIndicator(): number {
     const [before = "", indicator] = /^[\s\]}]*([:-])?/.exec(this.#source.text.slice(this.#end, this.#end + 200)) ?? [];
     return this.#end + (indicator === undefined ? 0 : before.length);
   }
 
   #valueOf(event: ScalarEvent, written: string, isPlain: boolean): YamlScalar["value"] {
     const tag = this.#tagOf(event);
-    if (tag === undefined) return isPlain ? resolved(written) : written;
+    if (tag === undefined) return isPlain ? resolvePlain(written) : written;
     if (tag === "" || tag === "str") return written;
     const type = TYPES.find(({ tagName }) => tagName === `tag:yaml.org,2002:${tag}`);
     const value = type?.resolve(written, true, type.tagName);
@@ -230,7 +226,7 @@ class Nodes {
     return null;
   }
 
-  /** `str` of `!!str`; empty of `!`; a tag of another kind as it is written. */
+  /** `str` for `!!str`, empty for `!`, and any other tag as written. */
   #tagOf({ tagStart, tagEnd }: { tagStart: number; tagEnd: number }): string | undefined {
     if (tagStart < 0) return undefined;
     const tag = this.#source.text.slice(tagStart, tagEnd);
@@ -238,16 +234,12 @@ class Nodes {
   }
 
   #unknownTag({ tagStart }: { tagStart: number }, tag: string): void {
-    this.#findings.add(
-      this.#source.at(tagStart),
-      `the tag ${quote(tag)} is not known`,
-      "Leave the tag out: values are plain YAML.",
-    );
+    this.#findings.add(this.#source.locationAt(tagStart), `unknown YAML tag ${quote(tag)}`, "Remove the tag.");
   }
 }
 
-/** A mapping's parts come in turn: a key, its value. */
-function add(open: Open, part: YamlNode): void {
+/** In a mapping, keys and values alternate. */
+function add(open: OpenCollection, part: YamlNode): void {
   const { node, part: key } = open;
   if (node?.kind === "list") node.items.push(part);
   else if (node?.kind === "map" && key !== undefined) {
@@ -258,11 +250,11 @@ function add(open: Open, part: YamlNode): void {
 
 const TYPES = [nullCoreTag, boolCoreTag, intCoreTag, floatCoreTag];
 
-/** What may be something else than text begins with one of these (YAML 1.2, core schema); what is empty is nothing. */
-const TYPED = /^(?:$|[~nNtTfF.+\-0-9])/;
+/** Start of a plain scalar that may not be text (YAML 1.2, core schema). An empty scalar is null. */
+const TYPED_START = /^(?:$|[~nNtTfF.+\-0-9])/;
 
-function resolved(written: string): YamlScalar["value"] {
-  if (!TYPED.test(written)) return written;
+function resolvePlain(written: string): YamlScalar["value"] {
+  if (!TYPED_START.test(written)) return written;
   for (const type of TYPES) {
     const value = type.resolve(written, false, type.tagName);
     if (value !== NOT_RESOLVED) return value;

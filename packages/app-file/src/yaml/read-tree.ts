@@ -3,22 +3,22 @@ import { interpolate, type Lookup } from "../interpolation/interpolate.js";
 import { composeYaml, type YamlAlias, type YamlMap, type YamlNode, type YamlScalar } from "./parse-yaml.js";
 import { type FilePath, type Located, type SourceText, SourceTree } from "./source-tree.js";
 
-/** How many values aliases may stand for in all. */
+/** Maximum number of values that aliases expand to. */
 const MAX_ALIASED_VALUES = 50_000;
 
-/** Whether a key is for other tools (`x-...`): at the top of the file, and in an app. */
+/** Whether a key is for other tools (`x-...`), which is possible at the top level and in an app. */
 const isExtension = (path: FilePath, key: string): boolean =>
   key.startsWith("x-") && (path.length === 0 || (path.length === 2 && path[0] === "apps"));
 
 /**
- * Whether a number is its text: `400`, `1.5`. `0400` and `0o400` are octal to some readers, `1.10` and `1e3` lose a part
- * of their text as numbers: each stays text, and the schema of its key says what it is.
+ * Whether a number is written in its shortest form, such as `400` or `1.5`. Some YAML readers treat `0400` and `0o400` as
+ * octal, and `1.10` and `1e3` change when printed: these stay text, and the schema of the key decides.
  */
 const isPlainNumber = (value: number, written: string): boolean => String(value) === written;
 
 /**
- * Reads a YAML text: aliases and merge keys followed, variables put in.
- * @throws DeploymentError `INVALID_FILE` where it is no YAML; whatever else is wrong is added to the findings.
+ * Reads a YAML text: resolves aliases and merge keys, and replaces variables. Other problems become findings.
+ * @throws DeploymentError `INVALID_FILE` if the text is not YAML.
  */
 export function readTree(source: SourceText, lookup: Lookup, findings: Findings): SourceTree {
   const root = composeYaml(source, findings);
@@ -29,12 +29,12 @@ class TreeReader {
   readonly #source: SourceText;
   readonly #lookup: Lookup;
   readonly #findings: Findings;
-  /** The collections round the current node: an alias to one of them would never end. */
-  readonly #open = new Set<YamlNode>();
-  /** How many aliases the current node is inside of, and where the first of them stands. */
-  #aliases = 0;
-  #outermost = 0;
-  #aliased = 0;
+  /** The collections that contain the current node. An alias to one of them would be infinite. */
+  readonly #ancestors = new Set<YamlNode>();
+  /** Number of aliases that contain the current node, and offset of the outermost. */
+  #aliasDepth = 0;
+  #outermostOffset = 0;
+  #aliasedValues = 0;
 
   constructor(source: SourceText, lookup: Lookup, findings: Findings) {
     this.#source = source;
@@ -44,33 +44,33 @@ class TreeReader {
 
   read(node: YamlNode, path: FilePath): Located {
     if (node.kind === "alias") return this.#alias(node, path);
-    if (this.#aliases > 0) this.#aliased += 1;
+    if (this.#aliasDepth > 0) this.#aliasedValues += 1;
     if (node.kind === "scalar") return this.#scalar(node);
-    this.#open.add(node);
+    this.#ancestors.add(node);
     const located = node.kind === "map" ? this.#map(node, path) : this.#list(node.items, node.offset, path);
-    this.#open.delete(node);
+    this.#ancestors.delete(node);
     return located;
   }
 
   #alias({ name, offset, target }: YamlAlias, path: FilePath): Located {
     const broken = { value: null, offset, broken: true };
     if (target === undefined) {
-      this.#findings.add(this.#source.at(offset), `there is no anchor ${quote(name)} before this alias`);
+      this.#findings.add(this.#source.locationAt(offset), `no anchor ${quote(name)} before this YAML alias`);
       return broken;
     }
-    if (this.#open.has(target)) {
-      this.#findings.add(this.#source.at(offset), `the alias ${quote(name)} stands inside its own anchor`);
+    if (this.#ancestors.has(target)) {
+      this.#findings.add(this.#source.locationAt(offset), `YAML alias ${quote(name)} refers to itself`);
       return broken;
     }
-    if (this.#aliases === 0) this.#outermost = offset;
-    this.#aliases += 1;
+    if (this.#aliasDepth === 0) this.#outermostOffset = offset;
+    this.#aliasDepth += 1;
     const located = this.read(target, path);
-    this.#aliases -= 1;
-    if (this.#aliased > MAX_ALIASED_VALUES) {
+    this.#aliasDepth -= 1;
+    if (this.#aliasedValues > MAX_ALIASED_VALUES) {
       this.#findings.abort(
-        this.#source.at(this.#outermost),
-        `the aliases up to this one stand for more than ${MAX_ALIASED_VALUES} values`,
-        "Use fewer aliases of aliases.",
+        this.#source.locationAt(this.#outermostOffset),
+        `YAML aliases expand to more than ${MAX_ALIASED_VALUES} values`,
+        "Use fewer nested aliases.",
       );
     }
     return located;
@@ -86,16 +86,16 @@ class TreeReader {
     const merged: Located[] = [];
     for (const { key: keyNode, value: valueNode } of map.items) {
       if (isMergeKey(keyNode)) {
-        merged.push(...this.#merged(valueNode, path));
+        merged.push(...this.#readMerged(valueNode, path));
         continue;
       }
       const { offset: keyOffset } = keyNode;
       const written = this.#key(keyNode);
       if (written === undefined || isExtension(path, written)) continue;
-      const key = this.#withoutVariable(written, keyOffset);
+      const key = this.#literalKey(written, keyOffset);
       if (key === undefined) continue;
       const first = children.get(key);
-      if (first !== undefined) this.#twice(key, keyOffset, first);
+      if (first !== undefined) this.#reportDuplicate(key, keyOffset, first);
       const read = this.read(valueNode, [...path, key]);
       if (first !== undefined) continue;
       children.set(key, { ...read, offset: read.offset || keyOffset, keyOffset });
@@ -112,52 +112,54 @@ class TreeReader {
     if (typeof key !== "string") {
       // `{{x}}` without quotes is a mapping whose key is a mapping.
       const hint =
-        node.kind === "scalar"
-          ? 'Put it in quotes: "1": ...'
-          : 'Put a text that begins with { or [ in quotes: "{{...}}".';
-      this.#findings.add(this.#source.at(node.offset), "a key is text", hint);
+        node.kind === "scalar" ? 'Quote the key: "1": ...' : 'Quote text that starts with { or [: "{{...}}".';
+      this.#findings.add(this.#source.locationAt(node.offset), "keys must be text", hint);
       return undefined;
     }
     if (key === "__proto__") {
-      this.#findings.add(this.#source.at(node.offset), `the key ${quote(key)} is not allowed`, "Name it otherwise.");
+      this.#findings.add(
+        this.#source.locationAt(node.offset),
+        `the key ${quote(key)} is not allowed`,
+        "Choose another name.",
+      );
       return undefined;
     }
     return key;
   }
 
-  /** A key stays as it is written, so that messages can name it: variables in it are refused. */
-  #withoutVariable(key: string, offset: number): string | undefined {
+  /** The key itself. Keys appear in messages, so variables are refused in them. */
+  #literalKey(key: string, offset: number): string | undefined {
     if (!key.includes("${")) return key;
     let hasVariable = false;
-    const notice: Lookup = () => {
+    const detect: Lookup = () => {
       hasVariable = true;
       return "";
     };
-    const { text, problems } = interpolate(key, notice, "braces");
+    const { text, problems } = interpolate(key, detect, "braces");
     if (!hasVariable && problems.length === 0) return text;
     const hint =
-      "Write the name itself, or a list of NAME=value, in which variables are replaced. For ${ itself, write $${.";
-    this.#findings.add(this.#source.at(offset), "variables are not replaced in keys", hint);
+      "Write the literal name, or use a list of NAME=value, where variables are replaced. Write $${ for a literal ${.";
+    this.#findings.add(this.#source.locationAt(offset), "variables are not supported in keys", hint);
     return undefined;
   }
 
-  #twice(key: string, keyOffset: number, first: Located): void {
-    const { line, column } = this.#source.at(first.keyOffset ?? first.offset);
+  #reportDuplicate(key: string, keyOffset: number, first: Located): void {
+    const { line, column } = this.#source.locationAt(first.keyOffset ?? first.offset);
     this.#findings.add(
-      this.#source.at(keyOffset),
-      `the key ${quote(key)} is written twice`,
-      `It is on line ${line}, column ${column} already: keep one.`,
+      this.#source.locationAt(keyOffset),
+      `duplicate key ${quote(key)}`,
+      `Also on line ${line}, column ${column}. Keep one of them.`,
     );
   }
 
-  /** The mappings that a merge key (`<<`) takes in; of several the first counts. */
-  #merged(node: YamlNode, path: FilePath): Located[] {
+  /** The mappings of a merge key (`<<`). The first takes precedence. */
+  #readMerged(node: YamlNode, path: FilePath): Located[] {
     const maps = node.kind === "list" ? node.items : [node];
     return maps.flatMap((map) => {
       const located = this.read(map, path);
       if (located.children !== undefined && !Array.isArray(located.value)) return [located];
       if (!located.broken) {
-        this.#findings.add(this.#source.at(map.offset), "<< takes a mapping, or a list of mappings");
+        this.#findings.add(this.#source.locationAt(map.offset), "<< expects a mapping or a list of mappings");
       }
       return [];
     });
@@ -179,14 +181,14 @@ class TreeReader {
     };
     const { text, problems } = interpolate(written, lookup, "braces");
     for (const { index, message, hint } of problems) {
-      this.#findings.add(this.#source.at(this.#offsetIn(node, written, index)), message, hint);
+      this.#findings.add(this.#source.locationAt(this.#dollarOffset(node, written, index)), message, hint);
     }
     const broken = problems.length > 0;
     return { value: text, offset, text, written, broken, ...(variables.size === 0 ? {} : { variables }) };
   }
 
-  /** The n-th dollar of a scalar's value is the n-th in its source, whatever quotes and folding do between them. */
-  #offsetIn({ offset: start, end, isBlock }: YamlScalar, value: string, index: number): number {
+  /** The offset of a dollar sign. Quotes and folding don't change the order, so the n-th in the value is the n-th in the source. */
+  #dollarOffset({ offset: start, end, isBlock }: YamlScalar, value: string, index: number): number {
     let at = isBlock ? this.#source.text.indexOf("\n", start) : start - 1;
     const dollars = value.slice(0, index + 1).split("$").length - 1;
     for (let n = 0; n < dollars; n += 1) at = this.#source.text.indexOf("$", at + 1);

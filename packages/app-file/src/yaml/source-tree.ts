@@ -1,10 +1,10 @@
 import type { SourceLocation } from "@openfactory/deploy-core";
 
-/** A text, and the line and column (from 1) of every offset in it. */
+/** The text of a file, which maps offsets to lines and columns, counted from 1. */
 export class SourceText {
   readonly file: string;
   readonly text: string;
-  /** The offset at which each line begins. */
+  /** Start offset of each line. */
   readonly #lines = [0];
 
   constructor(file: string, text: string) {
@@ -15,12 +15,12 @@ export class SourceText {
     }
   }
 
-  at(offset: number): SourceLocation {
+  locationAt(offset: number): SourceLocation {
     const line = this.#lineOf(offset);
     return { file: this.file, line: line + 1, column: Math.max(offset - (this.#lines[line] ?? 0), 0) + 1 };
   }
 
-  /** Of the lines that begin up to there, the last one. */
+  /** Index of the last line that starts at or before the offset. */
   #lineOf(offset: number): number {
     let [low, high] = [0, this.#lines.length];
     while (low + 1 < high) {
@@ -35,25 +35,25 @@ export class SourceText {
 /** Keys and indexes from the root of a file: `["apps", "demo", "ports", 0]`. */
 export type FilePath = readonly PropertyKey[];
 
-/** A value of the file and where it stands. */
+/** A value of the file and its position. */
 export interface Located {
-  /** Plain data: interpolated text, numbers, lists, objects. */
+  /** Plain data, after interpolation. */
   value: unknown;
   offset: number;
-  /** Of the key whose value it is. */
+  /** Offset of its key. */
   keyOffset?: number;
   /** A scalar's text before interpolation. */
   written?: string;
-  /** A scalar's text after interpolation: `1.10` stays `1.10`, though as a number it is 1.1. */
+  /** A scalar's text after interpolation: `1.10` stays `1.10`, although the number is 1.1. */
   text?: string;
-  /** The variables in its text, by name. Their values are never shown. */
+  /** The variables in the text, by name. Findings never show their values. */
   variables?: ReadonlyMap<string, string>;
-  /** It could not be interpolated, which is told already. */
+  /** It could not be interpolated, which is a finding already. */
   broken?: boolean;
   children?: ReadonlyMap<PropertyKey, Located>;
 }
 
-/** A file's data, with the place of every part. */
+/** The data of a file, with the position of every value. */
 export class SourceTree {
   readonly source: SourceText;
   readonly root: Located;
@@ -67,28 +67,28 @@ export class SourceTree {
     return path.reduce<Located | undefined>((at, step) => at?.children?.get(step), this.root);
   }
 
-  /** Where the value at `path` begins, or the nearest part round it that is written in the file. */
+  /** Location of the value at `path`, or of the closest parent that exists in the file. */
   locate(path: FilePath): SourceLocation {
-    return this.source.at(this.#nearest(path).offset);
+    return this.source.locationAt(this.#nearest(path).offset);
   }
 
-  /** As {@link locate}, of the key. */
+  /** As {@link locate}, but of the key. */
   locateKey(path: FilePath): SourceLocation {
     const found = this.#nearest(path);
-    return this.source.at(found.keyOffset ?? found.offset);
+    return this.source.locationAt(found.keyOffset ?? found.offset);
   }
 
-  /** The text of the scalar at `path` as it counts, after interpolation; an empty text for nothing. */
+  /** The text of the scalar at `path` after interpolation; empty if there is none. */
   text(path: FilePath): string {
     return this.find(path)?.text ?? "";
   }
 
-  /** Whether nothing more is to be said of the value at `path`: it could not be interpolated. */
+  /** Whether the value at `path` could not be interpolated. It gets no further findings. */
   isBroken(path: FilePath): boolean {
     return this.#nearest(path).broken === true;
   }
 
-  /** Whether the value at `path`, or one inside it, holds variables' values. */
+  /** Whether the value at `path`, or one inside it, contains values of variables. */
   isInterpolated(path: FilePath): boolean {
     const holds = ({ variables, children }: Located): boolean =>
       variables !== undefined || [...(children?.values() ?? [])].some(holds);
@@ -110,16 +110,16 @@ export class SourceTree {
 /** `KEY=VALUE`, from a list or from a mapping. */
 export interface KeyValue {
   key: string;
-  /** Undefined where a list's entry has no `=`. */
+  /** Undefined for a list entry without `=`. */
   value: string | undefined;
   path: FilePath;
-  /** It is there, and nothing is written: `KEY:`. */
+  /** A mapping entry without a value: `KEY:`. */
   isNothing: boolean;
-  /** The key as it may be shown: undefined where it came out of a variable. */
+  /** The key for messages. Undefined if it comes from a variable. */
   shown: string | undefined;
 }
 
-/** The entries at `path`, in the file's order. A mapping's values count as they are written: `1.10` stays `1.10`. */
+/** The entries at `path`, in the file's order. Values of a mapping stay as written: `1.10` stays `1.10`. */
 export function keyValues(path: FilePath, tree: SourceTree): KeyValue[] {
   const located = tree.find(path);
   return [...(located?.children ?? [])].map(([step, child]) => {
@@ -138,16 +138,16 @@ export function keyValues(path: FilePath, tree: SourceTree): KeyValue[] {
   });
 }
 
-/** The entries without those whose key is there already: `tell` is told of them. */
-export function withoutTwins(
+/** The entries with distinct keys. `report` is called for each duplicate. */
+export function uniqueByKey(
   entries: readonly KeyValue[],
-  tell: (twin: KeyValue, first: KeyValue) => void,
+  report: (duplicate: KeyValue, first: KeyValue) => void,
 ): KeyValue[] {
   const firsts = new Map<string, KeyValue>();
   for (const entry of entries) {
     const first = firsts.get(entry.key);
     if (first === undefined) firsts.set(entry.key, entry);
-    else tell(entry, first);
+    else report(entry, first);
   }
   return [...firsts.values()];
 }

@@ -15,11 +15,11 @@ test.each([
   ["other letters", "Größe 温度 \u{1F3ED} \uFEFF"],
 ])("printf %%b restores %s", (_, text) => expect(printed(escapeForPrintf(Buffer.from(text))).toString()).toBe(text));
 
-test("nothing that a swarm takes for a template is left", () => {
+test("escaped text contains no template", () => {
   expect(escapeForPrintf(Buffer.from("{{{ {{{{.Task.Slot}}"))).not.toContain("{{");
 });
 
-test("text without backslashes and templates stays as it is", () => {
+test("text without backslashes and templates is not changed", () => {
   const text = `<a b="100%">$x {y} 温</a>\n`;
   expect(escapeForPrintf(Buffer.from(text))).toBe(text);
 });
@@ -29,7 +29,7 @@ test("printf %b restores bytes that are not UTF-8", () => {
   expect(printed(escapeForPrintf(bytes))).toEqual(bytes);
 });
 
-test("pieces of a long text restore it together, and end inside no escape", () => {
+test("the parts of a long text restore it, and no part ends inside an escape", () => {
   const text = `${"\\{{é温".repeat(30_000)}end`;
   const pieces = splitVariable("M", escapeForPrintf(Buffer.from(text)));
   expect(pieces.length).toBeGreaterThan(2);

@@ -1,6 +1,6 @@
-/** The port inside the container on which the agent answers. */
+/** The port of the agent in the container. */
 export const AGENT_PORT = 5000;
-/** The name of the model beside the configuration. */
+/** File name of the device model, next to the configuration. */
 export const MODEL_FILE = "device.xml";
 
 export interface AgentConfigValues {
@@ -12,9 +12,8 @@ export interface AgentConfigValues {
 }
 
 /**
- * The configuration of an MTConnect agent (cppagent) with one device and one adapter. The values are written out, so that
- * it does not depend on how a version of the agent expands variables. The log goes to standard output, where
- * `ofdeploy logs` reads it. See https://github.com/mtconnect/cppagent#configuration-parameters.
+ * The configuration of an MTConnect agent (cppagent) with one device and one adapter. It contains the values themselves,
+ * since the expansion of variables depends on the version of the agent. The log goes to standard output, for `ofdeploy logs`. See https://github.com/mtconnect/cppagent#configuration-parameters.
  */
 export const agentConfig = ({ agentUuid, deviceUuid, adapterHost, adapterPort }: AgentConfigValues): string => `\
 # Made by OpenFactory Deploy. Change the device's entry in its file instead.
@@ -61,25 +60,25 @@ logger_config {
 
 const ROOT = "MTConnectDevices";
 
-/** What is wrong with a device model, in one sentence without a full stop; undefined: it is well-formed, and a model. */
-export async function modelFlaw(bytes: Uint8Array): Promise<string | undefined> {
+/** The problem of a device model, without a full stop. Undefined if it is well-formed XML with the root element of a model. */
+export async function modelProblem(bytes: Uint8Array): Promise<string | undefined> {
   if (bytes.includes(0)) return "the device model is not UTF-8 text: save it as UTF-8";
-  // Loaded only for files with such a device.
+  // Loaded on demand, for files with an MTConnect device.
   const { SaxesParser } = await import("saxes");
   const parser = new SaxesParser({ xmlns: true, position: true });
-  let flaw: string | undefined;
+  let problem: string | undefined;
   let depth = 0;
-  // The first error is the cause; what follows is its consequence. saxes begins messages with line:column.
+  // Errors after the first are consequences. saxes starts messages with line:column.
   parser.on("error", ({ message }) => {
     const [, line, column, reason] = /^(\d+):(\d+): (.*?)\.?$/s.exec(message) ?? [];
-    flaw ??= `the device model is not well-formed XML: ${line === undefined ? message : `line ${line}, column ${column}: ${reason}`}`;
+    problem ??= `the device model is not well-formed XML: ${line === undefined ? message : `line ${line}, column ${column}: ${reason}`}`;
   });
   parser.on("opentag", ({ local }) => {
-    if (depth === 0 && local !== ROOT) flaw ??= `the device model has the root element ${local}, expected ${ROOT}`;
+    if (depth === 0 && local !== ROOT) problem ??= `the device model has the root element ${local}, expected ${ROOT}`;
     depth += 1;
   });
   parser.on("closetag", () => void (depth -= 1));
-  // A parser that is given bytes of another encoding sees other letters, and the same markup.
+  // In another encoding that extends ASCII, the letters may be wrong, but the markup is the same.
   parser
     .write(
       Buffer.from(bytes)
@@ -87,26 +86,26 @@ export async function modelFlaw(bytes: Uint8Array): Promise<string | undefined> 
         .replace(/^\uFEFF/, ""),
     )
     .close();
-  return flaw;
+  return problem;
 }
 
-/** Linux takes no string longer than this as a variable, its name and the final NUL included (MAX_ARG_STRLEN). */
-const LONGEST_VARIABLE = 128 * 1024;
+/** Maximum size of a variable on Linux, in bytes, with its name and the final NUL (MAX_ARG_STRLEN). */
+const MAX_VARIABLE_BYTES = 128 * 1024;
 
 const octal = (code: number): string => `\\0${code.toString(8).padStart(3, "0")}`;
 
 /**
- * Bytes as text from which `printf "%b"` of a POSIX shell makes these bytes again. UTF-8 without a backslash and without
- * `{{` (a template on Swarm) stays as it is; bytes that are not UTF-8 become octal escapes.
+ * Escapes bytes for `printf "%b"` of a POSIX shell. UTF-8 stays readable, except for backslashes and `{{` (a template on
+ * Swarm). Bytes that are not UTF-8 become octal escapes.
  */
 export function escapeForPrintf(bytes: Uint8Array): string {
-  // Of latin1, each character is a byte.
+  // In latin1, each character is a byte.
   const text = decodeUtf8(bytes) ?? Buffer.from(bytes).toString("latin1");
   const special = decodeUtf8(bytes) === undefined ? /\\|(?<=\{)\{|[\u0080-\u00FF]/g : /\\|(?<=\{)\{/g;
   return text.replace(special, (character) => (character === "\\" ? "\\\\" : octal(character.charCodeAt(0))));
 }
 
-/** Undefined for bytes that are not UTF-8. A byte order mark is kept. */
+/** The text, with its byte order mark. Undefined for bytes that are not UTF-8. */
 function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -116,15 +115,15 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
 }
 
 /**
- * Variables `name`, `name_2`, ... that hold an escaped text in pieces that Linux takes, each a `KEY=VALUE`. A short text is
- * one piece.
+ * Splits an escaped text over the variables `name`, `name_2`, ... within the size limit of Linux. Each entry is
+ * `KEY=VALUE`. A short text needs one variable.
  */
 export function splitVariable(name: string, escaped: string): { key: string; entry: string }[] {
   const pieces: string[] = [];
   let piece = "";
   let size = 0;
-  // No piece ends inside an escape. The longest name has a suffix of three characters.
-  const room = LONGEST_VARIABLE - name.length - "_99=\0".length;
+  // Don't split inside an escape. The longest name has a suffix of three characters.
+  const room = MAX_VARIABLE_BYTES - name.length - "_99=\0".length;
   for (const [unit] of escaped.matchAll(/\\0[0-7]{3}|\\\\|[^\\]/gsu)) {
     const length = Buffer.byteLength(unit);
     if (size + length > room) {

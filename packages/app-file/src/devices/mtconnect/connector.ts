@@ -6,20 +6,20 @@ import {
   defineConnectorPlugin,
   type DeviceService,
 } from "@openfactory/deploy-core";
-import { withDoubleEquals } from "../../request/deploy.js";
-import { AGENT_PORT, agentConfig, escapeForPrintf, MODEL_FILE, modelFlaw, splitVariable } from "./agent-files.js";
+import { normalizeConstraint } from "../../request/deploy.js";
+import { AGENT_PORT, agentConfig, escapeForPrintf, MODEL_FILE, modelProblem, splitVariable } from "./agent-files.js";
 import { type Adapter, type Agent, type DeviceDeploy, type MtconnectConfig, mtconnectSchema } from "./schema.js";
 
 const NETWORK = "factory-net";
 const AGENT_IMAGE = "ghcr.io/openfactoryio/mtcagent:v2.5.0.11";
 const PRODUCER_IMAGE = "ghcr.io/openfactoryio/kafka-mtc-producer";
 
-/** A service's specification may be twice in one message of a swarm, which has room for 1.5 MB. */
-const LARGEST_MODEL = 512 * 1024;
+/** A swarm's messages are limited to 1.5 MB and can contain a service's specification twice. */
+const MAX_MODEL_BYTES = 512 * 1024;
 
 type Device = ConnectorDevice<MtconnectConfig>;
 
-/** A device with an MTConnect agent: its adapter, the agent and the producer, as far as they do not run elsewhere. */
+/** A device with an MTConnect agent. Deploys its adapter, agent and producer, unless they run elsewhere. */
 export const plugin = defineConnectorPlugin({
   name: "mtconnect",
   contractVersion: CONTRACT_VERSION,
@@ -53,7 +53,7 @@ function adapterService({ environment, deploy }: Adapter, image: string, context
     context.report(
       [...path, "environment", index],
       "expected KEY=VALUE",
-      "Write NAME=value; the name has no white space.",
+      "Write NAME=value, without white space in the name.",
     );
     return [];
   });
@@ -62,10 +62,10 @@ function adapterService({ environment, deploy }: Adapter, image: string, context
     request: {
       image,
       env,
-      // As OpenFactory has it: a swarm expands them.
+      // As in OpenFactory, a swarm expands templates.
       ...(env.some((entry) => entry.includes("{{")) && { templates: "expand" as const }),
       networks: [NETWORK],
-      ...deployFields(deploy, [...path, "deploy"], context),
+      ...serviceFields(deploy, [...path, "deploy"], context),
     },
     ...deployDefaults(deploy),
     writtenAt: { image: [...path, "image"], env: [...path, "environment"], ...deployPaths(path) },
@@ -80,13 +80,13 @@ async function agentService(
 ): Promise<DeviceService> {
   const modelPath = ["agent", "device_xml"];
   const model = await context.read(modelPath);
-  const flaw = model && (await modelFlaw(model));
-  if (flaw !== undefined) context.report(modelPath, flaw, "Correct the model; nothing was deployed.");
+  const problem = model && (await modelProblem(model));
+  if (problem !== undefined) context.report(modelPath, problem, "Correct the model; nothing was deployed.");
   const escaped = escapeForPrintf(model ?? new Uint8Array());
   const size = Buffer.byteLength(escaped);
-  if (size > LARGEST_MODEL) {
-    const message = `the device model takes ${Math.ceil(size / 1024)} KiB of variables, and at most ${LARGEST_MODEL / 1024} KiB fit`;
-    context.report(modelPath, message, "Shorten the model: leave out comments and data items that are not used.");
+  if (size > MAX_MODEL_BYTES) {
+    const message = `the device model takes ${Math.ceil(size / 1024)} KiB of variables, but the limit is ${MAX_MODEL_BYTES / 1024} KiB`;
+    context.report(modelPath, message, "Remove comments and unused data items from the model.");
   }
   const values = {
     agentUuid: upper(device, "AGENT"),
@@ -112,7 +112,7 @@ async function agentService(
       labels: traefikLabels(device, context),
       ports: [{ target: AGENT_PORT, published: agent.port }],
       networks: [NETWORK],
-      ...deployFields(agent.deploy, ["agent", "deploy"], context),
+      ...serviceFields(agent.deploy, ["agent", "deploy"], context),
     },
     ...deployDefaults(agent.deploy),
     ...(adapter.image != null && { after: ["adapter"] }),
@@ -125,11 +125,11 @@ function producerService(device: Device, agent: Agent, context: ConnectorContext
   const image = context.variable("MTCONNECT_PRODUCER_IMAGE") ?? (version && `${PRODUCER_IMAGE}:${version}`);
   if (image === undefined) {
     const hint = "Set OPENFACTORY_VERSION, for example in .ofaenv, or MTCONNECT_PRODUCER_IMAGE.";
-    context.report([], "the version of the producer's image is not known: OPENFACTORY_VERSION is not set", hint);
+    context.report([], "unknown version of the producer's image: OPENFACTORY_VERSION is not set", hint);
     return [];
   }
   const broker = context.variable("KAFKA_BROKER");
-  if (broker === undefined) context.note("KAFKA_BROKER is not set: the producer gets no broker.");
+  if (broker === undefined) context.note("KAFKA_BROKER is not set: the producer has no broker.");
   return [
     {
       role: "producer",
@@ -141,7 +141,7 @@ function producerService(device: Device, agent: Agent, context: ConnectorContext
           `MTC_AGENT=${agentUrl(device, agent)}`,
         ],
         networks: [NETWORK],
-        ...deployFields(agent.deploy, ["agent", "deploy"]),
+        ...serviceFields(agent.deploy, ["agent", "deploy"]),
       },
       ...deployDefaults(agent.deploy),
       ...(agent.ip == null && { after: ["agent"] }),
@@ -171,10 +171,10 @@ function traefikLabels(device: Device, context: ConnectorContext): Record<string
   };
 }
 
-const nano = (cpus: number): number => Math.round(cpus * 1e9);
+const nanoCpus = (cpus: number): number => Math.round(cpus * 1e9);
 
-/** The fields of a request that `deploy` sets. Each service of a device is limited to one CPU unless `deploy` says otherwise. */
-function deployFields(
+/** The fields of a request that `deploy` sets. Default: a limit of one CPU, and a reservation of half a CPU. */
+function serviceFields(
   deploy: DeviceDeploy | null | undefined,
   path: readonly PropertyKey[],
   context?: ConnectorContext,
@@ -183,29 +183,29 @@ function deployFields(
   const constraints = deploy?.placement?.constraints ?? [];
   const openFiles = limits?.open_files ?? reservations?.open_files;
   if (deploy?.replicas != null && deploy.replicas !== 1) {
-    context?.note(`${path.join(".")}.replicas is not used: each service of a device has one replica.`);
+    context?.note(`${path.join(".")}.replicas has no effect: each service of a device has one replica.`);
   }
   return {
     mode: { Replicated: { Replicas: 1 } },
     resources: {
       Limits: {
-        NanoCPUs: nano(limits?.cpus ?? 1),
+        NanoCPUs: nanoCpus(limits?.cpus ?? 1),
         ...(limits?.memory != null && { MemoryBytes: limits.memory }),
         ...(limits?.pids != null && { Pids: limits.pids }),
       },
       Reservations: {
-        NanoCPUs: nano(reservations?.cpus ?? 0.5),
+        NanoCPUs: nanoCpus(reservations?.cpus ?? 0.5),
         ...(reservations?.memory != null && { MemoryBytes: reservations.memory }),
       },
     },
     ...(openFiles != null && { openFiles }),
-    ...(constraints.length > 0 && { constraints: constraints.map(withDoubleEquals) }),
+    ...(constraints.length > 0 && { constraints: constraints.map(normalizeConstraint) }),
   };
 }
 
 const CPU_RESERVATION = "resources.Reservations.NanoCPUs";
 
-/** The parts of {@link deployFields} that the file does not ask for. */
+/** The paths in the result of {@link serviceFields} that are defaults, not set in the file. */
 const deployDefaults = (deploy: DeviceDeploy | null | undefined) =>
   deploy?.resources?.reservations?.cpus == null ? { defaults: [CPU_RESERVATION] } : {};
 

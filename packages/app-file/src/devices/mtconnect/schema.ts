@@ -5,22 +5,22 @@ import { maybe, text, wholeNumber } from "../../schema/scalars.js";
 const port = wholeNumber(1, 65535);
 const host = text.regex(/^[\w.:-]+$/, "expected a host name or an address");
 
-/** The part of an app's `deploy` that holds for a service of a device. */
+/** The keys of an app's `deploy` that a service of a device supports. */
 const deviceDeploy = deploy.pick({ replicas: true, resources: true, placement: true });
 
 export type DeviceDeploy = z.output<typeof deviceDeploy>;
 
 const adapter = z
   .strictObject({
-    ip: maybe(host).describe("Address of an adapter that runs elsewhere. Either ip or image."),
-    image: maybe(text).describe("Image of an adapter that is deployed as a service. Either ip or image."),
+    ip: maybe(host).describe("Address of an adapter that runs elsewhere. Set either ip or image."),
+    image: maybe(text).describe("Image of an adapter that is deployed as a service. Set either ip or image."),
     port: port.describe("Port that the adapter listens on."),
     environment: maybe(z.array(text)).describe("Variables of the adapter, as a list of KEY=VALUE."),
     deploy: maybe(deviceDeploy).describe("Resources and placement of the adapter."),
   })
   .superRefine(({ ip, image }, context) => {
     if ((ip == null) !== (image == null)) return;
-    const message = ip == null ? "ip or image is missing: write one of them" : "ip and image: write one of them";
+    const message = ip == null ? "ip or image is missing" : "set either ip or image, not both";
     context.addIssue({ code: "custom", message });
   });
 
@@ -28,8 +28,8 @@ export type Adapter = z.output<typeof adapter>;
 
 const agent = z
   .strictObject({
-    ip: maybe(host).describe("Address of an agent that runs elsewhere; then without device_xml and adapter."),
-    port: port.describe("Port of the host on which the agent answers, or port of the agent that runs elsewhere."),
+    ip: maybe(host).describe("Address of an agent that runs elsewhere, without device_xml and adapter."),
+    port: port.describe("Port on the host for the agent, or port of the agent that runs elsewhere."),
     device_xml: maybe(text).describe(
       "The device model: a path (relative to this file), http(s)://..., or github://owner:repo@ref/path.",
     ),
@@ -42,7 +42,7 @@ const agent = z
       const isGiven = given[key] != null;
       if (isGiven !== isElsewhere) continue;
       const message = isGiven
-        ? `an agent that runs elsewhere (ip) has no ${key} here: leave one of them out`
+        ? `not allowed with ip, which means that the agent runs elsewhere: remove ${key} or ip`
         : `${key} is missing`;
       context.addIssue({ code: "custom", path: [key], message });
     }
