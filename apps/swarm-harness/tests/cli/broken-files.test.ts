@@ -35,11 +35,11 @@ const broken: [what: string, text: string, finding: RegExp][] = [
   [
     "a missing secret file",
     `${good}secrets: {key: {file: gone.txt}}\n`,
-    /openfactory\.yml:\d+:\d+: secrets\.key\.file: there is no such file/,
+    /openfactory\.yml:\d+:\d+: secrets\.key\.file: no such file/,
   ],
-  ["a missing env file", good.replace("environment: ['A=${A:-a}']", "env_file: gone.env"), /there is no such file/],
-  ["text that is no YAML", good.replace("  web:", "\tweb:"), /openfactory\.yml:3:1: a tab indents the line/],
-  ["no apps left", "name: factory\napps: {}\n", /there are no apps in the file/],
+  ["a missing env file", good.replace("environment: ['A=${A:-a}']", "env_file: gone.env"), /no such file/],
+  ["text that is no YAML", good.replace("  web:", "\tweb:"), /openfactory\.yml:3:1: a tab is used for indentation/],
+  ["no apps left", "name: factory\napps: {}\n", /no apps in the file/],
 ];
 
 describe.each(broken)("with %s", (_, text, finding) => {
@@ -130,7 +130,7 @@ describe("a project without a known name", () => {
     expect(ran).toMatchObject({
       code: 3,
       err: expect.stringMatching(
-        /error\[INVALID_FILE\] openfactory\.yml:1:7: the name of the project holds a variable[^]*-p <name>/,
+        /error\[INVALID_FILE\] openfactory\.yml:1:7: the project name contains a variable[^]*-p <name>/,
       ),
     });
     expect((await project.run("ps", "-p", "factory")).out).toMatch(/web +web +running/);
@@ -140,7 +140,7 @@ describe("a project without a known name", () => {
     const ran = await project.run("down", "-f", "gone.yml");
     expect(ran).toMatchObject({
       code: 3,
-      err: expect.stringMatching(/gone\.yml:1:1: there is no such file[^]*-p <name>/),
+      err: expect.stringMatching(/gone\.yml:1:1: no such file[^]*-p <name>/),
     });
     expect((await project.run("ps", "-f", "gone.yml", "-p", "factory")).code).toBe(0);
   });

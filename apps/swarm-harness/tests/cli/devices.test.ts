@@ -120,7 +120,7 @@ describe("devices", () => {
     project.write(FILE.replace("model.xml", "absent.xml"));
     expect(await project.run("up")).toMatchObject({
       code: 3,
-      err: expect.stringMatching(/openfactory.yml:11:21: .*there is no such file/),
+      err: expect.stringMatching(/openfactory.yml:11:21: .*no such file/),
     });
     expect((await project.run("down")).code).toBe(0);
     expect(await services()).toEqual([]);
@@ -181,12 +181,12 @@ describe("plugins of an installed package from outside the workspace", () => {
     expect(await project.run("validate")).toMatchObject({
       code: 3,
       err: expect.stringContaining(
-        "error[PLUGIN_FAILED] The connector modbus can't be used: it throws for the device m: boom.",
+        "error[PLUGIN_FAILED] The connector modbus failed: it threw an error for device m: boom.",
       ),
     });
     project.write("devices:\n  m:\n    uuid: M-1\n    connector: {type: modbos}\n");
     expect((await project.run("validate")).err).toMatch(
-      /there is no connector "modbos"[^]*did you mean "modbus"\? Known here: modbus, mtconnect, opcua, shdr/,
+      /unknown connector "modbos"[^]*did you mean "modbus"\? Known connectors: modbus, mtconnect, opcua, shdr/,
     );
   });
 

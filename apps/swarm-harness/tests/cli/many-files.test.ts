@@ -77,7 +77,7 @@ describe("-f with several files", () => {
     });
     expect(await project.run("up", "-f", "plant/app_web.yml", "-f", "none.yml")).toMatchObject({
       code: 3,
-      err: expect.stringContaining("none.yml:1:1: there is no such file"),
+      err: expect.stringContaining("none.yml:1:1: no such file"),
     });
     expect(await project.run("up", "-f", "")).toMatchObject({
       code: 3,

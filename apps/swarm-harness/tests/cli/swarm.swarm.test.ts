@@ -313,7 +313,7 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
     await writeFile(join(folder, "large.bin"), Buffer.alloc(500 * 1024, 7));
     expect(await ofdeploy("up", "--file", file)).toMatchObject({
       code: 3,
-      stderr: expect.stringMatching(/openfactory\.yml:2:17: .*less than 500 KiB/),
+      stderr: expect.stringMatching(/openfactory\.yml:2:17: .*smaller than 500 KiB/),
     });
   });
 

@@ -42,7 +42,7 @@ export const appKeys: ParityTable = {
       "A list of `KEY=VALUE`; white space around the name and the value is removed. OpenFactory fails at a value that holds `=`. A variable that is set twice is an error here. A mapping is an addition.",
       all(
         app("environment: [A = 1, 'DSN=a=b;c=d']").variables({ A: "1", DSN: "a=b;c=d" }),
-        app("environment: [A=1, A=2]").refused(/set twice/),
+        app("environment: [A=1, A=2]").refused(/duplicate variable/),
         app("environment: {A: 1}").variables({ A: "1" }),
       ),
     ),
@@ -141,7 +141,7 @@ export const appKeys: ParityTable = {
       "routing.port",
       "From 1 to 65535. Without it, OpenFactory sets `PORT=None` and routes to the port `None`; here an exposed app without a port is an error, and `PORT` is not set.",
       all(
-        app("routing: {expose: true}").refused(/needs "port"/),
+        app("routing: {expose: true}").refused(/requires port/),
         app("routing: {expose: false}").variables({ PORT: undefined }),
         app("routing: {port: 70000}").refused(/65535/),
       ),

@@ -33,13 +33,13 @@ export const deviceKeys: ParityTable = {
     identical(
       ["connector", "connector.type"],
       "`mtconnect`, `opcua` and `shdr`. Plugins add others; a type that is not known is an error here before anything is deployed, and a warning in OpenFactory.",
-      device("type: modbus").refused(/no connector/),
+      device("type: modbus").refused(/unknown connector/),
     ),
     identical(
       "ksql_tables",
       "Accepted, without effect: `device`, `producer` and `agent`. A note says so.",
       all(
-        device(shdr(), { more: "ksql_tables: [device]" }).device({ notes: ["ksql_tables is not used."] }),
+        device(shdr(), { more: "ksql_tables: [device]" }).device({ notes: ["ksql_tables has no effect."] }),
         device(shdr(), { more: "ksql_tables: [other]" }).refused(/ksql_tables/),
       ),
     ),
@@ -91,7 +91,7 @@ export const mtconnectKeys: ParityTable = {
       all(
         device(mtconnect()).variables({ ADAPTER_IP: "press-01-adapter" }),
         device(mtconnect().replace("image: adapter:1", "ip: 192.0.2.5")).variables({ ADAPTER_IP: "192.0.2.5" }),
-        device(mtconnect({ adapter: "ip: 192.0.2.5" })).refused(/ip and image/),
+        device(mtconnect({ adapter: "ip: 192.0.2.5" })).refused(/set either ip or image/),
       ),
     ),
     identical(
@@ -162,7 +162,7 @@ export const opcuaKeys: ParityTable = {
       "Nodes by name. A name is used once in all four, and a node once in each.",
       all(
         device(opcua("events: {a: {node_id: ns=1;i=1}}\nmethods: {b: {node_id: ns=1;i=1}}")).services(),
-        device(opcua("events: {a: {node_id: ns=1;i=1}}\nmethods: {a: {node_id: ns=1;i=2}}")).refused(/name is used/),
+        device(opcua("events: {a: {node_id: ns=1;i=1}}\nmethods: {a: {node_id: ns=1;i=2}}")).refused(/name is also used/),
         device(opcua("events: {a: {node_id: ns=1;i=1}, b: {node_id: ns=1;i=1}}")).refused(/same node/),
       ),
     ),
@@ -172,7 +172,7 @@ export const opcuaKeys: ParityTable = {
       all(
         device(node("node_id: ns=3;s=Temperature")).services(),
         device(node("node_id: i=5")).refused(/node id/),
-        device(node("node_id: ns=1;i=1, browse_path: '0:Root'")).refused(/write one of them/),
+        device(node("node_id: ns=1;i=1, browse_path: '0:Root'")).refused(/set either node_id or browse_path/),
       ),
     ),
     identical(
@@ -185,7 +185,7 @@ export const opcuaKeys: ParityTable = {
       "From `0:Root`, each step `<namespace index>:<name>`, without white space at its ends.",
       all(
         device(node("browse_path: '0:Root/0:Objects/2:Sensors'")).services(),
-        device(node("browse_path: '0:Objects'")).refused(/begins with 0:Root/),
+        device(node("browse_path: '0:Objects'")).refused(/must start with 0:Root/),
         device(node("browse_path: '0:Root/x:Sensors'")).refused(/not a number/),
       ),
     ),
