@@ -162,7 +162,9 @@ export const opcuaKeys: ParityTable = {
       "Nodes by name. A name is used once in all four, and a node once in each.",
       all(
         device(opcua("events: {a: {node_id: ns=1;i=1}}\nmethods: {b: {node_id: ns=1;i=1}}")).services(),
-        device(opcua("events: {a: {node_id: ns=1;i=1}}\nmethods: {a: {node_id: ns=1;i=2}}")).refused(/name is also used/),
+        device(opcua("events: {a: {node_id: ns=1;i=1}}\nmethods: {a: {node_id: ns=1;i=2}}")).refused(
+          /name is also used/,
+        ),
         device(opcua("events: {a: {node_id: ns=1;i=1}, b: {node_id: ns=1;i=1}}")).refused(/same node/),
       ),
     ),
