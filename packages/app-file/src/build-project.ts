@@ -55,23 +55,23 @@ export function buildProject(
   { sources, files, devices: prepared, name, directory, isComplete = true }: ProjectSources,
   findings: Findings,
 ): AppProject {
-  const named = nameProject(
+  const identity = nameProject(
     sources.map(({ tree }) => tree),
     { given: name, directory },
     findings,
   );
   const outlined = sources.map((source) => outline(source, findings));
   const isDeployed = outlined.some(({ keys }) => keys.apps.length + keys.devices.length > 0);
-  for (const one of outlined) checkEntries(one, isDeployed || !isComplete, findings);
+  for (const file of outlined) checkEntries(file, isDeployed || !isComplete, findings);
   const declarations = outlined.map(({ source: { tree, file, env }, outline }) => {
     const report = reporterFor(tree, findings);
-    return { tree, declared: declareResources(outline, { project: named.project, tree, file, files, env, report }) };
+    return { tree, declared: declareResources(outline, { project: identity.project, tree, file, files, env, report }) };
   });
   checkResourceNames(declarations, findings);
   const declared = mergeDeclarations(declarations, findings);
 
   const deviceNames = nameDevices(outlined, prepared);
-  const read = outlined.map(({ source: { tree, file, env }, keys }) => {
+  const located = outlined.map(({ source: { tree, file, env }, keys }) => {
     const report = reporterFor(tree, findings);
     const inherited = inheritedVariables(env);
     const shared = { tree, file, environment: env, inherited, files, declared, findings, report };
@@ -81,31 +81,21 @@ export function buildProject(
       apps: [...keys.apps.flatMap((key) => readApp(key, shared)), ...devices.flatMap(({ apps }) => apps)],
     };
   });
-  const apps = read.flatMap((each) => each.apps);
-  const allKeys = outlined.flatMap(({ source: { tree }, keys }): LocatedKey[] =>
-    (["apps", "devices"] as const).flatMap((kind) =>
-      keys[kind].map((key) => ({
-        key: kind === "devices" ? deviceNames(tree, key) : key,
-        path: [kind, key],
-        tree,
-      })),
-    ),
-  );
-  checkKeys(allKeys, findings);
-  checkDeviceUuids(
-    read.flatMap(({ devices }) => devices),
-    findings,
-  );
+  const apps = located.flatMap((each) => each.apps);
+  const devices = located.flatMap((each) => each.devices);
+  const keys = outlined.flatMap((file) => locateKeys(file, deviceNames));
+  checkKeys(keys, findings);
+  checkDeviceUuids(devices, findings);
   checkServiceNames(apps, findings);
   checkHostPorts(apps, findings);
   checkVolumeNames(apps, findings);
-  resolveDependencies(apps, isComplete ? allKeys : undefined, findings);
+  resolveDependencies(apps, isComplete ? keys : undefined, findings);
   findings.throwIfAny();
   return {
-    ...named,
+    ...identity,
     files: sources.map(({ file }) => file),
     apps: apps.map(({ app }) => app),
-    devices: read.flatMap(({ devices }) => devices.map(({ device }) => device)),
+    devices: devices.map(({ device }) => device),
     networks: existingNetworks(apps, declared),
     resources: usedResources(
       declared,
@@ -114,18 +104,26 @@ export function buildProject(
   };
 }
 
+type DeviceNames = (tree: SourceTree, key: string) => string;
+
 /**
  * Names of devices on the command line: the name in the file, or the lower-cased uuid if several files use the name, as
  * OpenFactory's own files do.
  */
-function nameDevices(outlined: readonly OutlinedFile[], prepared: PreparedDevices | undefined) {
+function nameDevices(outlined: readonly OutlinedFile[], prepared: PreparedDevices | undefined): DeviceNames {
   const counts = new Map<string, number>();
   for (const { keys } of outlined) for (const key of keys.devices) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return (tree: SourceTree, key: string): string => {
+  return (tree, key) => {
     const uuid = prepared?.get(tree)?.get(key)?.entry.uuid;
     return (counts.get(key) ?? 0) > 1 && uuid !== undefined ? uuid.toLowerCase() : key;
   };
 }
+
+/** The names of all apps and devices of a file, including those with invalid entries. */
+const locateKeys = ({ source: { tree }, keys }: OutlinedFile, deviceNames: DeviceNames): LocatedKey[] => [
+  ...keys.apps.map((key) => ({ key, path: ["apps", key], tree })),
+  ...keys.devices.map((key) => ({ key: deviceNames(tree, key), path: ["devices", key], tree })),
+];
 
 interface OutlinedFile {
   source: SourceFile;

@@ -65,23 +65,23 @@ function addUnknown(
 function checkCycles(byKey: ReadonlyMap<string, LocatedApp>, findings: Findings): void {
   const done = new Set<string>();
   for (const start of byKey.keys()) {
-    const trail: { key: string; tree: SourceTree; left: Edge[] }[] = [];
-    const onTrail = new Set<string>();
+    const stack: { key: string; tree: SourceTree; remaining: Edge[] }[] = [];
+    const onStack = new Set<string>();
     const enter = (key: string): void => {
       const each = byKey.get(key);
       if (each === undefined || done.has(key)) return;
-      trail.push({ key, tree: each.tree, left: edges(each) });
-      onTrail.add(key);
+      stack.push({ key, tree: each.tree, remaining: edges(each) });
+      onStack.add(key);
     };
     enter(start);
-    for (let top = trail.at(-1); top !== undefined; top = trail.at(-1)) {
-      const edge = top.left.shift();
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const edge = top.remaining.shift();
       if (edge === undefined) {
-        trail.pop();
-        onTrail.delete(top.key);
+        stack.pop();
+        onStack.delete(top.key);
         done.add(top.key);
-      } else if (onTrail.has(edge.name)) {
-        const keys = trail.map(({ key }) => key);
+      } else if (onStack.has(edge.name)) {
+        const keys = stack.map(({ key }) => key);
         const cycle = [...keys.slice(keys.indexOf(edge.name)), edge.name].map(quote).join(" -> ");
         const message = `circular depends_on: ${cycle}`;
         findings.add(top.tree.locateKey(edge.path), message, "Remove one of these dependencies.");

@@ -72,7 +72,7 @@ function readService(
   const { role, request, defaults, after = [], writtenAt = {} } = service;
   const nameOf = (other: string): string => `${uuid.toLowerCase()}-${other}`;
   const networks = request.networks?.map((network) => declared.networks.get(network)?.name ?? network);
-  const asked: DeployRequest = {
+  const desired: DeployRequest = {
     ...request,
     name: nameOf(role),
     ...(networks !== undefined && { networks }),
@@ -88,7 +88,7 @@ function readService(
       service: nameOf(role),
       location: tree.locateKey(path),
       file,
-      request: validated(asked, origin, shared),
+      request: normalized(desired, origin, shared),
       ...(defaults !== undefined && { defaults }),
       locate: (field) => tree.locateKey(filePathOf(fieldSteps(field), origin) ?? path),
       dependsOn: after.map((other) => ({ service: nameOf(other), condition: "service_started" })),
@@ -97,7 +97,7 @@ function readService(
       ...(isPartial && { isPartial }),
     },
     entry: { ...(request.networks !== undefined && { networks: [...request.networks] }) },
-    publishedPorts: publishedPorts(asked.ports, [...path, "connector", ...(writtenAt.ports ?? [])]),
+    publishedPorts: publishedPorts(desired.ports, [...path, "connector", ...(writtenAt.ports ?? [])]),
     path,
     tree,
   };
@@ -135,7 +135,7 @@ const NAME_HINT =
  * The normalized request. A problem with a field from the file is a finding.
  * @throws DeploymentError `PLUGIN_FAILED` for a problem with a field that the connector set.
  */
-function validated(request: DeployRequest, origin: Origin, { tree, report }: SharedContext): DeployRequest {
+function normalized(request: DeployRequest, origin: Origin, { tree, report }: SharedContext): DeployRequest {
   try {
     return parseRequest(request);
   } catch (error) {

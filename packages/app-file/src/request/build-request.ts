@@ -23,6 +23,7 @@ import { mountsField } from "./storage.js";
  */
 export const REQUEST_FORMAT = 2;
 
+/** The request of an app, and where its fields are in the file. */
 export interface BuiltRequest {
   request: DeployRequest;
   /** Location of a field of the request. */
@@ -31,28 +32,28 @@ export interface BuiltRequest {
 
 /** Builds the request of an app. Problems become findings at their location in the file. */
 export function buildRequest(context: AppContext): BuiltRequest {
-  const parts = buildFields(context);
+  const fields = buildFields(context);
   const request = Object.fromEntries(
-    Object.entries(parts).map(([field, part]) => [field, (part as RequestField).value]),
+    Object.entries(fields).map(([name, each]) => [name, (each as RequestField).value]),
   );
   return {
-    request: validated(request as unknown as DeployRequest, parts, context),
-    locate: (field) => locationOf(fieldSteps(field), parts, context),
+    request: normalized(request as unknown as DeployRequest, fields, context),
+    locate: (field) => locationOf(fieldSteps(field), fields, context),
   };
 }
 
 /** Path in the file of a subfield of the request, or of the app if the subfield is not in the file. */
-function filePathOf([field, ...piece]: FilePath, parts: RequestFields, { path }: AppContext): FilePath {
-  return fieldNamed(field, parts)?.pathOf(piece) ?? path;
+function filePathOf([name, ...subfield]: FilePath, fields: RequestFields, { path }: AppContext): FilePath {
+  return fieldNamed(name, fields)?.pathOf(subfield) ?? path;
 }
 
-const fieldNamed = (field: PropertyKey | undefined, parts: RequestFields): RequestField | undefined =>
-  (parts as Record<PropertyKey, RequestField | undefined>)[field ?? ""];
+const fieldNamed = (name: PropertyKey | undefined, fields: RequestFields): RequestField | undefined =>
+  (fields as Record<PropertyKey, RequestField | undefined>)[name ?? ""];
 
 /** Location of a subfield of the request, in the app file or in a file that it references. */
-const locationOf = (steps: FilePath, parts: RequestFields, context: AppContext): SourceLocation =>
-  fieldNamed(steps[0], parts)?.locationOf?.(steps.slice(1)) ??
-  context.tree.locateKey(filePathOf(steps, parts, context));
+const locationOf = (steps: FilePath, fields: RequestFields, context: AppContext): SourceLocation =>
+  fieldNamed(steps[0], fields)?.locationOf?.(steps.slice(1)) ??
+  context.tree.locateKey(filePathOf(steps, fields, context));
 
 function buildFields(context: AppContext): RequestFields {
   const { entry, path } = context;
@@ -96,15 +97,15 @@ function userField({ entry, path, report }: AppContext): RequestFields["user"] {
   const { runtime_uid: uid, runtime_gid: gid } = entry;
   if (uid == null && gid == null) return undefined;
   if (uid != null && gid != null) return field(`${uid}:${gid}`, [...path, "runtime_uid"]);
-  const [there, missing] = uid == null ? ["runtime_gid", "runtime_uid"] : ["runtime_uid", "runtime_gid"];
-  report([...path, there], `requires ${missing}`, `Add ${missing}, or remove ${there}.`);
+  const [given, missing] = uid == null ? ["runtime_gid", "runtime_uid"] : ["runtime_uid", "runtime_gid"];
+  report([...path, given], `requires ${missing}`, `Add ${missing}, or remove ${given}.`);
   return undefined;
 }
 
 const NAME_HINT = "The service name is the lower-cased uuid. Choose a matching uuid, such as HALL-3_PRESS.";
 
 /** The normalized request. An invalid request is returned unchanged, and its problems are findings. */
-function validated(request: DeployRequest, parts: RequestFields, context: AppContext): DeployRequest {
+function normalized(request: DeployRequest, fields: RequestFields, context: AppContext): DeployRequest {
   const { tree, report } = context;
   try {
     return parseRequest(request);
@@ -113,9 +114,9 @@ function validated(request: DeployRequest, parts: RequestFields, context: AppCon
   }
   // Parse it again to get the path of each issue.
   for (const issue of deployRequestSchema.safeParse(request).error?.issues ?? []) {
-    const from = filePathOf(issue.path, parts, context);
+    const filePath = filePathOf(issue.path, fields, context);
     for (const { message } of zodIssues({ issues: [issue] } as z.ZodError)) {
-      report(from, withoutValues(message, from, tree), issue.path[0] === "name" ? NAME_HINT : undefined);
+      report(filePath, withoutValues(message, filePath, tree), issue.path[0] === "name" ? NAME_HINT : undefined);
     }
   }
   return request;
