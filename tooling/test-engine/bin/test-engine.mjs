@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The engine to test on, by hand: up (prints its DOCKER_HOST), status, down.
-const commands = { up, status, down, tidy };
+// Manages the engine for tests by hand: up (prints its DOCKER_HOST), status, down.
+const commands = { up, status, down, "clean-up": cleanUp };
 const command = commands[process.argv[2]];
 
 if (!command) fail("Usage: test-engine up|status|down");
@@ -20,7 +20,7 @@ async function up() {
 async function status() {
   const at = engines.settings();
   const found = (await engines.findEngine({})) ?? (await engines.findPrivateEngine(at));
-  if (!found) fail("No engine runs here.");
+  if (!found) fail("No engine is running.");
   const { Version, ApiVersion } = await found.call("GET", "/version");
   process.stdout.write(`DOCKER_HOST=${found.host}\nDocker Engine ${Version}, API ${ApiVersion}\n`);
 }
@@ -28,13 +28,15 @@ async function status() {
 async function down() {
   const users = await engines.stopHeldEngine("by-hand");
   process.stderr.write(
-    users ? `${users} other uses of the private engine go on: the last one stops it.\n` : "No private engine runs.\n",
+    users
+      ? `${users} other processes use the private engine; the last one stops it.\n`
+      : "The private engine is not running.\n",
   );
 }
 
-/** After runs that were cut off; started by them. */
-async function tidy() {
-  await engines.tidy(process.argv[3]);
+/** Cleans up after an interrupted run, which starts this command. */
+async function cleanUp() {
+  await engines.cleanUp(process.argv[3]);
 }
 
 function fail(message) {

@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { address } from "./raw-engine.js";
 
-/** Stands between a client and an engine, and notes every call. */
+/** A proxy between a client and an engine, which records every call. */
 export interface CountingProxy {
-  /** Where the client finds it, as in `DOCKER_HOST`. */
+  /** Address of the proxy, as in `DOCKER_HOST`. */
   readonly host: string;
-  /** The calls in their order, such as `POST /containers/create`: without API version and query. */
+  /** The calls in their order, such as `POST /containers/create`, without API version and query. */
   readonly calls: string[];
   close(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export async function startCountingProxy(engine: string): Promise<CountingProxy>
     const { method, url, headers } = request;
     const onward = http.request({ ...target, method, path: url, headers, agent: false }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
-      // An event stream says nothing until something happens: its head is what the client waits for.
+      // The client waits for the headers, while an event stream has no content until something happens.
       response.flushHeaders();
       answer.pipe(response);
     });

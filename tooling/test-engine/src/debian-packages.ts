@@ -1,10 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { withLock } from "./lock.js";
-import { logToStderr, type Log } from "./log.js";
+import { type Log, logToStderr, TestEngineError } from "./errors-and-log.js";
+import { withLock } from "./locks.js";
 import { hasCommand, mustRun, runCommand } from "./run-command.js";
 import { settings } from "./settings.js";
-import { TestEngineError } from "./test-engine-error.js";
 
 const POLICY = "/usr/sbin/policy-rc.d";
 const POLICY_SAVED = `${POLICY}.saved-by-openfactory-deploy`;
@@ -13,31 +12,31 @@ const QUIET = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C.UTF-8" };
 let listsAreFresh = false;
 
 /**
- * Installs those of the Debian packages that are missing, and starts no service of theirs.
- * @param why ends the sentence "Installing ... : " on the log
- * @throws TestEngineError with what to do on a machine without apt, for a plain user, or when it may not install
+ * Installs missing Debian packages, without starting their services.
+ * @param purpose why they are needed, such as `a registry with TLS`
+ * @throws TestEngineError with what to do, on a machine without apt, without root, or if installation is forbidden
  */
-export async function installPackages(names: string[], why: string, log: Log = logToStderr): Promise<void> {
+export async function installPackages(names: string[], purpose: string, log: Log = logToStderr): Promise<void> {
   const missing = await missingPackages(names);
   if (missing.length === 0) return;
   const wanted = missing.join(", ");
   if (!(await hasCommand("apt-get"))) {
     throw new TestEngineError(
-      `${why} needs ${wanted}, and this machine has no apt-get: install and start a Docker Engine, or set DOCKER_HOST to one.`,
+      `${purpose} requires ${wanted}, but this machine has no apt-get. Install and start a Docker Engine, or set DOCKER_HOST to an engine.`,
     );
   }
   if (process.getuid?.() !== 0) {
     throw new TestEngineError(
-      `${why} needs ${wanted}, and only root may install packages: run \`sudo apt-get install ${missing.join(" ")}\`, or start a Docker Engine.`,
+      `${purpose} requires ${wanted}, but only root can install packages. Run \`sudo apt-get install ${missing.join(" ")}\`, or start a Docker Engine.`,
     );
   }
   const use = settings();
   if (!use.mayInstall) {
     throw new TestEngineError(
-      `${why} needs ${wanted}, and OPENFACTORY_TEST_INSTALL=0 forbids to install: install them, or set DOCKER_HOST to an engine.`,
+      `${purpose} requires ${wanted}, but OPENFACTORY_TEST_INSTALL=0 forbids installation. Install the packages, or set DOCKER_HOST to an engine.`,
     );
   }
-  log(`Installing Debian packages for ${why}: ${wanted}`);
+  log(`Installing Debian packages for ${purpose}: ${wanted}`);
   await withLock(join(use.run, "apt.lock"), async () => {
     await refreshLists();
     await withoutServices(() =>
@@ -47,8 +46,8 @@ export async function installPackages(names: string[], why: string, log: Log = l
 }
 
 /**
- * Unpacks a Debian package into the cache and installs nothing; returns the folder. Needs no root.
- * @throws TestEngineError when the package cannot be downloaded
+ * Unpacks a Debian package into the cache, without installation or root. Returns the folder.
+ * @throws TestEngineError if the package can't be downloaded
  */
 export async function unpackPackage(name: string, log: Log = logToStderr): Promise<string> {
   const { cache, run } = settings();
@@ -91,7 +90,7 @@ async function refreshLists(): Promise<void> {
   listsAreFresh = true;
 }
 
-/** Shielded from Ctrl-C: an installation cut off half-way leaves the machine's package system broken. */
+/** Protected from Ctrl-C, since an interrupted installation breaks the machine's package system. */
 async function aptGet(args: string[]): Promise<void> {
   await mustRun("apt-get", ["-q", ...args], { env: QUIET, shielded: true });
 }

@@ -1,25 +1,23 @@
 import { join } from "node:path";
-import { findEngine } from "./find-engine.js";
-import { leases, type Leases } from "./leases.js";
-import { withLock } from "./lock.js";
-import { logToStderr, type Log } from "./log.js";
+import { type Log, logToStderr } from "./errors-and-log.js";
+import { leases, type Leases, withLock } from "./locks.js";
 import { findPrivateEngine, privateHost, startPrivateEngine, stopPrivateEngine } from "./private-engine.js";
-import type { RawEngine } from "./raw-engine.js";
+import { findEngine, type RawEngine } from "./raw-engine.js";
 import { settings, type Settings } from "./settings.js";
 
-/** The engine to test on. */
+/** An engine for tests. */
 export interface TestEngine {
   /** As in `DOCKER_HOST`. */
   readonly host: string;
   /** Its API, by plain HTTP. */
   readonly api: RawEngine;
-  /** Is it the private engine, which nobody but tests and demos uses? */
+  /** Whether it is the private engine, which only tests and demos use. */
   readonly isPrivate: boolean;
-  /** As in `20.10.24`. */
+  /** Such as `20.10.24`. */
   readonly version: string;
-  /** As in `1.41`. */
+  /** Such as `1.41`. */
   readonly apiVersion: string;
-  /** Says that this process has done with it: the last user of the private engine stops it. */
+  /** Ends the use by this process. The last user of the private engine stops it. */
   release(): Promise<void>;
 }
 
@@ -28,9 +26,9 @@ export interface EnsureEngineOptions {
 }
 
 /**
- * An engine that answers: the one that runs here already, or a private one, started now or by another process.
- * Processes may call it at once. A private engine stays until the last of them has released it or ended.
- * @throws TestEngineError with what to install or start when there is none and none can be started
+ * Returns an existing engine, or a private one, started now or by another process. Several processes can call it at the same
+ * time. A private engine runs until the last of them has released it or ended.
+ * @throws TestEngineError with what to install or start, if there is no engine and none can be started
  */
 export async function ensureEngine({ log = logToStderr }: EnsureEngineOptions = {}): Promise<TestEngine> {
   const at = settings();
@@ -43,7 +41,7 @@ export async function ensureEngine({ log = logToStderr }: EnsureEngineOptions = 
     await findOrStart(at, users, log);
     return users.take();
   });
-  // A process that ends without releasing has its lease lapse: the next one to come or go stops the engine.
+  // If a process ends without release(), its lease expires, and the next process stops the engine.
   const engine = (await findPrivateEngine(at))!;
   return describe(engine, true, async () => {
     end();
@@ -51,7 +49,7 @@ export async function ensureEngine({ log = logToStderr }: EnsureEngineOptions = 
   });
 }
 
-/** Keeps a private engine up after this process, until `stopHeldEngine` with the same name; returns it. */
+/** Keeps a private engine running after this process, until `stopHeldEngine` with the same name. */
 export async function holdEngine(name: string, options: EnsureEngineOptions = {}): Promise<TestEngine> {
   const engine = await ensureEngine(options);
   if (engine.isPrivate) leases(join(settings().run, "leases")).hold(name);
@@ -59,13 +57,13 @@ export async function holdEngine(name: string, options: EnsureEngineOptions = {}
   return engine;
 }
 
-/** Ends `holdEngine`. Returns how many others still use the private engine; at 0 it is stopped. */
+/** Ends `holdEngine`. Returns the number of other users of the private engine; without any, it is stopped. */
 export function stopHeldEngine(name: string): Promise<number> {
   leases(join(settings().run, "leases")).dropHeld(name);
   return stopUnusedEngine();
 }
 
-/** Stops the private engine when nobody uses it. Returns how many do. */
+/** Stops the private engine if it has no users. Returns the number of users. */
 export async function stopUnusedEngine(): Promise<number> {
   const at = settings();
   const users = leases(join(at.run, "leases"));

@@ -1,6 +1,5 @@
 export { startCountingProxy, type CountingProxy } from "./counting-proxy.js";
 export { installPackages, unpackPackage } from "./debian-packages.js";
-export { findEngine } from "./find-engine.js";
 export {
   ensureEngine,
   holdEngine,
@@ -10,10 +9,17 @@ export {
 } from "./ensure-engine.js";
 export { findPrivateEngine } from "./private-engine.js";
 export { listLeftovers, sweep, TEST_LABEL } from "./leftovers.js";
-export { withLock } from "./lock.js";
-export { logToStderr, type Log } from "./log.js";
-export { unmountBelow } from "./mounts.js";
-export { address, engineApi, RawEngine, type EngineJson, type RawAnswer, type RawRequest } from "./raw-engine.js";
+export { withLock } from "./locks.js";
+export { logToStderr, TestEngineError, type Log } from "./errors-and-log.js";
+export {
+  address,
+  engineApi,
+  findEngine,
+  RawEngine,
+  type EngineJson,
+  type RawAnswer,
+  type RawRequest,
+} from "./raw-engine.js";
 export {
   CHANGED_ACCOUNT,
   REGISTRY_ACCOUNT,
@@ -23,13 +29,23 @@ export {
   type RegistryOptions,
 } from "./registry.js";
 export { pushIndex } from "./registry-index.js";
-export { startRefusingRegistry, type RefusingRegistry } from "./refusing-registry.js";
-export { startRegistryProxy, type RegistryProxy } from "./registry-proxy.js";
-export { hasCommand, mustRun, runCommand, type CommandOptions, type CommandResult } from "./run-command.js";
+export {
+  startRefusingRegistry,
+  startRegistryProxy,
+  type RefusingRegistry,
+  type RegistryProxy,
+} from "./faulty-registries.js";
+export {
+  hasCommand,
+  mustRun,
+  runCommand,
+  unmountBelow,
+  type CommandOptions,
+  type CommandResult,
+} from "./run-command.js";
 export { runInside, type InsideResult } from "./run-inside.js";
 export { settings, type Settings } from "./settings.js";
-export { freeSubnet, type Subnet } from "./subnet.js";
-export { TestEngineError } from "./test-engine-error.js";
+export { freeSubnet, type Subnet } from "./network.js";
 export {
   ensureEntrypointImage,
   ensureTestImage,
@@ -38,4 +54,4 @@ export {
   TEST_IMAGE,
 } from "./test-image.js";
 export { tar, type TarEntry } from "./tar.js";
-export { startTestRun, tidy, type TestRun } from "./test-run.js";
+export { startTestRun, cleanUp, type TestRun } from "./test-run.js";

@@ -1,11 +1,11 @@
 import type { RawEngine } from "./raw-engine.js";
 
-/** Every resource the tests make carries this label. */
+/** The label of every resource that tests create. */
 export const TEST_LABEL = "org.openfactory.deploy.test=1";
 
 const BUILT_IN_NETWORKS = ["bridge", "host", "none", "ingress"];
 
-/** Removes everything but the images from an engine that is ours alone, and takes it out of its swarm. */
+/** Removes everything except images from the private engine, and leaves its swarm. */
 export async function emptyEngine(engine: RawEngine): Promise<void> {
   await removeAll(engine, undefined);
   await engine.request("POST", "/swarm/leave?force=true");
@@ -13,12 +13,12 @@ export async function emptyEngine(engine: RawEngine): Promise<void> {
   await engine.request("POST", "/volumes/prune?filters=%7B%22all%22%3A%5B%22true%22%5D%7D");
 }
 
-/** Removes what tests left on an engine: services, containers, networks, volumes, secrets and configs with the label. */
+/** Removes services, containers, networks, volumes, secrets and configs with the label from an engine. */
 export async function sweep(engine: RawEngine, label: string = TEST_LABEL): Promise<void> {
   await removeAll(engine, label);
 }
 
-/** What of the tests is on the engine now, as `kind name` lines. */
+/** The resources with the label on the engine, as lines `kind name`. */
 export async function listLeftovers(engine: RawEngine, label: string = TEST_LABEL): Promise<string[]> {
   const kinds = ["services", "containers", "networks", "volumes", "secrets", "configs"];
   const lists = await Promise.all(kinds.map((kind) => list(engine, kind, label)));
@@ -44,7 +44,7 @@ async function removeEach(
   await Promise.all(found.map(({ id }) => removeOne(engine, path(id))));
 }
 
-/** A network is in use until the last task's container is gone, which takes a moment after its service. */
+/** Retries, since a network is in use until the last task's container is removed, shortly after its service. */
 async function removeOne(engine: RawEngine, path: string): Promise<void> {
   for (let attempt = 0; attempt < 20; attempt++) {
     const { status } = await engine.request("DELETE", path);
@@ -63,7 +63,7 @@ async function list(engine: RawEngine, kind: string, label: string | undefined):
   const filters = label ? `filters=${encodeURIComponent(JSON.stringify({ label: [label] }))}` : "";
   const path = kind === "containers" ? `/containers/json?all=true&${filters}` : `/${kind}?${filters}`;
   const { status, body } = await engine.request("GET", path);
-  // Services, secrets and configs are for swarm managers only; elsewhere there are none.
+  // Services, secrets and configs exist on swarm managers only.
   if (status >= 400) return [];
   if (kind === "volumes")
     return (body.Volumes ?? []).map((one: { Name: string }) => ({ id: one.Name, name: one.Name }));

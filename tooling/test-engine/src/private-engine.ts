@@ -2,24 +2,27 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { bridgeName, makeBridge, removeBridge } from "./bridge.js";
 import { installPackages } from "./debian-packages.js";
+import { type Log, TestEngineError } from "./errors-and-log.js";
 import { emptyEngine } from "./leftovers.js";
-import { ping } from "./find-engine.js";
-import { readFirewall, restoreFirewall, type FirewallBefore } from "./firewall.js";
-import type { Log } from "./log.js";
-import { unmountBelow } from "./mounts.js";
-import { identify, isAlive, type ProcessIdentity } from "./process-identity.js";
-import { RawEngine } from "./raw-engine.js";
-import { systemPath } from "./run-command.js";
+import { identify, isAlive, type ProcessIdentity } from "./locks.js";
+import {
+  bridgeName,
+  type FirewallBefore,
+  createBridge,
+  readFirewall,
+  removeBridge,
+  restoreFirewall,
+} from "./network.js";
+import { ping, RawEngine } from "./raw-engine.js";
+import { systemPath, unmountBelow } from "./run-command.js";
 import type { Settings } from "./settings.js";
-import { TestEngineError } from "./test-engine-error.js";
 
 const PACKAGES = ["docker.io", "iptables", "busybox-static"];
 const START_LIMIT = 60_000;
 const STOP_LIMIT = 30_000;
 
-/** A private engine that was started, as its state file tells the process that will stop it. */
+/** The content of the state file, which the process that stops the engine reads. */
 interface State {
   readonly processes: ProcessIdentity[];
   readonly firewall: FirewallBefore;
@@ -28,26 +31,26 @@ interface State {
 /** The private engine's address. */
 export const privateHost = (at: Settings) => `unix://${join(at.run, "docker.sock")}`;
 
-/** The private engine, where one runs. */
+/** The private engine, if it runs. */
 export async function findPrivateEngine(at: Settings): Promise<RawEngine | undefined> {
   const engine = new RawEngine(privateHost(at));
   return (await ping(engine)) ? undefined : engine;
 }
 
 /**
- * Starts an engine with its own data, sockets, containerd and bridge; installs what it needs. The caller holds the lock.
- * @throws TestEngineError with the end of the engine's log when it does not come up
+ * Starts an engine with its own data, sockets, containerd and bridge; installs the required packages. The caller holds the lock.
+ * @throws TestEngineError with the end of the engine's log if it does not start
  */
 export async function startPrivateEngine(at: Settings, log: Log): Promise<RawEngine> {
   await installPackages(PACKAGES, "a private Docker Engine to test on", log);
-  const wasCutOff = existsSync(stateFile(at));
+  const wasKilled = existsSync(stateFile(at));
   await stopPrivateEngine(at);
   const firewall = await readFirewall();
   const processes: ProcessIdentity[] = [];
   const remember = () => writeFileSync(stateFile(at), JSON.stringify({ processes, firewall } satisfies State));
   remember();
   try {
-    await makeBridge(bridgeName(at.dir));
+    await createBridge(bridgeName(at.dir));
     const engine = new RawEngine(privateHost(at));
     for (const [command, config, settings] of [containerd(at), dockerd(at)]) {
       writeFileSync(config, settings);
@@ -56,8 +59,8 @@ export async function startPrivateEngine(at: Settings, log: Log): Promise<RawEng
       if (command === "containerd") await until(at, command, processes, () => existsSync(containerdSocket(at)));
     }
     await until(at, "dockerd", processes, async () => (await ping(engine)) === undefined);
-    // An engine that was cut off brings its containers and networks back.
-    if (wasCutOff) await emptyEngine(engine);
+    // An engine that was killed restores its containers and networks.
+    if (wasKilled) await emptyEngine(engine);
     return engine;
   } catch (error) {
     await stopPrivateEngine(at);
@@ -65,7 +68,7 @@ export async function startPrivateEngine(at: Settings, log: Log): Promise<RawEng
   }
 }
 
-/** Stops the private engine and everything it started, and removes what it made except its images. The caller holds the lock. */
+/** Stops the private engine and its processes, and removes its resources except images. The caller holds the lock. */
 export async function stopPrivateEngine(at: Settings): Promise<void> {
   if (!existsSync(stateFile(at))) return;
   const state = JSON.parse(readFileSync(stateFile(at), "utf8")) as State;
@@ -86,7 +89,7 @@ const stateFile = (at: Settings) => join(at.run, "engine.json");
 const logFile = (at: Settings, name: string) => join(at.run, `${name}.log`);
 const containerdSocket = (at: Settings) => join(at.run, "containerd.sock");
 
-/** Its own containerd: beside a system's one, the engine would share that one's namespace with the user's engine. */
+/** A separate containerd. In the system's containerd, the engine would share the namespace of the user's engine. */
 function containerd(at: Settings): [command: string, config: string, settings: string] {
   const root = join(at.data, "containerd");
   mkdirSync(root, { recursive: true });
@@ -100,7 +103,7 @@ function containerd(at: Settings): [command: string, config: string, settings: s
   return ["containerd", join(at.run, "containerd.toml"), `${settings.join("\n")}\n`];
 }
 
-/** Every setting in a file of its own, so that /etc/docker/daemon.json has no part in it. */
+/** All settings are in a separate file, so that /etc/docker/daemon.json is not used. */
 function dockerd(at: Settings): [command: string, config: string, settings: string] {
   const settings = {
     hosts: [privateHost(at)],
@@ -114,7 +117,7 @@ function dockerd(at: Settings): [command: string, config: string, settings: stri
   return ["dockerd", join(at.run, "dockerd.json"), JSON.stringify(settings, undefined, 2)];
 }
 
-/** Detached, so that Ctrl-C reaches it only after its containers are taken down. */
+/** Detached from Ctrl-C, so that the engine stops only after its containers are removed. */
 function startDaemon(at: Settings, command: string, config: string): ProcessIdentity {
   const log = openSync(logFile(at, command), "w");
   const flag = command === "dockerd" ? "--config-file" : "--config";
@@ -126,7 +129,7 @@ function startDaemon(at: Settings, command: string, config: string): ProcessIden
   child.on("error", () => {});
   child.unref();
   const started = child.pid === undefined ? undefined : identify(child.pid);
-  if (!started) throw new TestEngineError(`${command} could not be started: is it on the path?`);
+  if (!started) throw new TestEngineError(`Could not start ${command}. Check that it is installed and on the PATH.`);
   return started;
 }
 
@@ -141,16 +144,16 @@ async function until(
     if (Date.now() > deadline || !processes.every(isAlive)) {
       const tail = readFileSync(logFile(at, name), "utf8").trim().split("\n").slice(-8).join("\n  ");
       throw new TestEngineError(
-        `The private engine's ${name} did not come up. The end of ${logFile(at, name)}:\n  ${tail}`,
+        `The private engine's ${name} did not start. The end of ${logFile(at, name)}:\n  ${tail}`,
       );
     }
     await sleep(50);
   }
 }
 
-async function stop(process: ProcessIdentity, patience: number): Promise<void> {
-  if (patience > 0) signal(process, "SIGTERM");
-  for (const deadline = Date.now() + patience; Date.now() < deadline && isAlive(process);) await sleep(50);
+async function stop(process: ProcessIdentity, timeout: number): Promise<void> {
+  if (timeout > 0) signal(process, "SIGTERM");
+  for (const deadline = Date.now() + timeout; Date.now() < deadline && isAlive(process);) await sleep(50);
   signal(process, "SIGKILL");
   while (isAlive(process)) await sleep(20);
 }
@@ -159,11 +162,11 @@ function signal(target: ProcessIdentity, name: NodeJS.Signals): void {
   try {
     if (isAlive(target)) process.kill(target.pid, name);
   } catch {
-    // It ended in between.
+    // It ended in the meantime.
   }
 }
 
-/** The shims of containers that outlived the engine: only ours name our containerd's socket. */
+/** Container shims that outlived the engine, recognized by the socket of the private containerd. */
 function leftoverShims(at: Settings): ProcessIdentity[] {
   const ours = readdirSync("/proc").filter(
     (name) => /^\d+$/.test(name) && commandLine(name).includes(containerdSocket(at)),

@@ -1,43 +1,42 @@
-import { readFileSync } from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { TestEngineError } from "./test-engine-error.js";
+import { TestEngineError } from "./errors-and-log.js";
 
-/** The Engine API's own JSON, which look-ups take as it comes. */
+/** JSON of the Engine API, not validated. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type EngineJson = any;
 
-/** What the engine answered: the body parsed where it is JSON, else as text. */
+/** An answer of the engine, with its body parsed as JSON if possible, else as text. */
 export interface RawAnswer {
   readonly status: number;
-  // The Engine API's own JSON, which these look-ups take as it comes.
   readonly body: EngineJson;
 }
 
 export interface RawRequest {
   readonly headers?: Record<string, string>;
   readonly signal?: AbortSignal;
-  /** Gives up after this many milliseconds without a byte; default 120000. */
+  /** Timeout in milliseconds without a byte. Default 120000. */
   readonly timeout?: number;
 }
 
 type Body = Buffer | Readable | object | undefined;
 
-/** The Engine API by plain HTTP, going round every client that is under test. */
+/** The Engine API by plain HTTP, which bypasses the clients under test. */
 export class RawEngine {
   readonly #target: http.RequestOptions;
   readonly #secure: boolean;
 
-  /** @param host as in `DOCKER_HOST`: unix://, npipe://, tcp:// or http(s)://; TLS as `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH` say */
+  /** @param host as in `DOCKER_HOST`: unix://, npipe://, tcp:// or http(s)://; TLS by `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH` */
   constructor(readonly host: string) {
     const tls = certificates(host);
     this.#secure = tls !== undefined;
     this.#target = { ...address(host), ...tls };
   }
 
-  /** One request, with the answer whatever its status. `path` may begin with an API version (`/v1.41/...`). */
+  /** Sends a request. Does not throw for an error status. `path` can start with an API version (`/v1.41/...`). */
   async request(method: string, path: string, body?: Body, options: RawRequest = {}): Promise<RawAnswer> {
     const answer = await this.open(method, path, body, options);
     const bytes = await collect(answer);
@@ -45,17 +44,17 @@ export class RawEngine {
   }
 
   /**
-   * One request that must succeed; returns the body.
-   * @throws TestEngineError with the engine's own message for a status of 400 and more
+   * Sends a request and returns the body of the answer.
+   * @throws TestEngineError with the engine's message for a status of 400 or more
    */
   async call(method: string, path: string, body?: Body, options: RawRequest = {}): Promise<EngineJson> {
     const answer = await this.request(method, path, body, options);
     if (answer.status < 400) return answer.body;
     const message = answer.body?.message ?? answer.body;
-    throw new TestEngineError(`${method} ${path} was answered with ${answer.status}: ${String(message).trim()}`);
+    throw new TestEngineError(`${method} ${path} failed with status ${answer.status}: ${String(message).trim()}`);
   }
 
-  /** One request whose answer is read as a stream. */
+  /** Sends a request whose answer is read as a stream. */
   open(method: string, path: string, body?: Body, options: RawRequest = {}): Promise<http.IncomingMessage> {
     const { content, headers } = encode(body);
     return new Promise((resolve, reject) => {
@@ -73,7 +72,7 @@ export class RawEngine {
       const timeout = options.timeout ?? 120_000;
       request.setTimeout(timeout, () =>
         request.destroy(
-          new TestEngineError(`${this.host} gave no answer to ${method} ${path} in ${timeout / 1000} s.`),
+          new TestEngineError(`${this.host} did not answer ${method} ${path} within ${timeout / 1000} s.`),
         ),
       );
       request.on("error", reject);
@@ -83,14 +82,14 @@ export class RawEngine {
   }
 }
 
-/** One look-up on the engine that `DOCKER_HOST` names: the probe of the contract tests. */
+/** Sends a request to the engine of `DOCKER_HOST`: the probe of the contract tests. */
 export function engineApi(method: string, path: string, body?: Body): Promise<RawAnswer> {
   const host = process.env.DOCKER_HOST;
-  if (!host) throw new TestEngineError("DOCKER_HOST is not set: run this test through the project's vitest settings.");
+  if (!host) throw new TestEngineError("DOCKER_HOST is not set. Run this test with tooling/vitest/vitest.config.ts.");
   return new RawEngine(host).request(method, path, body);
 }
 
-/** Where a host is, as `node:http` takes it. */
+/** A host as options of `node:http`. */
 export function address(host: string): http.RequestOptions {
   const [, scheme, rest = ""] = /^([a-z]+):\/\/(.*)$/.exec(host) ?? [];
   if (scheme === "unix" || scheme === "npipe") return { socketPath: rest };
@@ -98,7 +97,7 @@ export function address(host: string): http.RequestOptions {
     const { hostname, port } = new URL(`http://${rest}`);
     return { hostname: hostname.replace(/^\[|\]$/g, ""), port: port || (scheme === "https" ? 2376 : 2375) };
   }
-  throw new TestEngineError(`The tests reach an engine by unix://, npipe:// or tcp://, and DOCKER_HOST is ${host}.`);
+  throw new TestEngineError(`DOCKER_HOST is ${host}, but tests support unix://, npipe:// and tcp:// only.`);
 }
 
 function certificates(host: string): https.RequestOptions | undefined {
@@ -130,4 +129,38 @@ async function collect(stream: Readable): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of stream) parts.push(part as Buffer);
   return Buffer.concat(parts);
+}
+
+const DEFAULT_HOST = process.platform === "win32" ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock";
+
+/**
+ * The existing engine: that of `DOCKER_HOST`, or at the default socket.
+ * @throws TestEngineError if the engine of `DOCKER_HOST` does not answer, or this user has no access to the socket
+ */
+export async function findEngine(env: NodeJS.ProcessEnv = process.env): Promise<RawEngine | undefined> {
+  const named = env.DOCKER_HOST;
+  const engine = new RawEngine(named || DEFAULT_HOST);
+  const failure = await ping(engine);
+  if (!failure) return engine;
+  if (failure.code === "EACCES") {
+    throw new TestEngineError(
+      `This user has no access to the engine at ${engine.host}. Add the user to the group docker, or run as root.`,
+    );
+  }
+  if (named) {
+    throw new TestEngineError(
+      `DOCKER_HOST is ${named}, but no engine answers there (${failure.message}). Start the engine, or unset DOCKER_HOST.`,
+    );
+  }
+  return undefined;
+}
+
+/** Pings the engine. Returns undefined if it answers, else the error. */
+export async function ping(engine: RawEngine): Promise<NodeJS.ErrnoException | undefined> {
+  try {
+    await engine.call("GET", "/_ping", undefined, { timeout: 5_000 });
+    return undefined;
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
+  }
 }

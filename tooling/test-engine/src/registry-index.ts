@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Registry } from "./registry.js";
 
-/** Both kinds of index that there are: Docker's own and OCI's. */
+/** The media types of an index: Docker's and OCI's. */
 export const INDEX_TYPES = {
   docker: "application/vnd.docker.distribution.manifest.list.v2+json",
   oci: "application/vnd.oci.image.index.v1+json",
@@ -10,8 +10,8 @@ export const INDEX_TYPES = {
 const MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
 
 /**
- * Makes one image for several platforms of images that the registry has, in one repository.
- * @param name as in `app:multi`
+ * Combines images of one repository into an image for several platforms.
+ * @param name such as `app:multi`
  * @param platforms the tag of each platform's image, by architecture: `{ amd64: "1", arm64: "2" }`
  * @returns the digest of the index
  */
@@ -25,7 +25,7 @@ export async function pushIndex(
   const manifests = await Promise.all(
     Object.entries(platforms).map(async ([architecture, of]) => {
       const { body } = await registry.get(`/v2/${repository}/manifests/${of}`);
-      // As the registry writes manifests of this kind, which is what their digests are of.
+      // The registry formats manifests this way, and computes digests of that text.
       const text = typeof body === "string" ? body : JSON.stringify(body, null, 3);
       return { mediaType: MANIFEST, digest: sha256(text), size: text.length, platform: { architecture, os: "linux" } };
     }),

@@ -21,7 +21,7 @@ const pull = (registryAuth?: string) =>
     headers: registryAuth ? { "X-Registry-Auth": registryAuth } : {},
   });
 
-test("an image is pushed and pulled by its digest's name", async () => {
+test("push() returns the digest of the image that a pull gets", async () => {
   registry = await startRegistry();
   const digest = await registry.push(engine.api, TEST_IMAGE, "app:1");
   expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
@@ -29,7 +29,7 @@ test("an image is pushed and pulled by its digest's name", async () => {
   expect(String((await pull()).body)).toContain(digest);
 });
 
-test("with an account, a pull without credentials is refused and one with them is not", async () => {
+test("with an account, a pull requires credentials", async () => {
   registry = await startRegistry({ auth: true });
   const digest = await registry.push(engine.api, TEST_IMAGE, "app:1");
   expect(await pull()).toMatchObject({
@@ -39,7 +39,7 @@ test("with an account, a pull without credentials is refused and one with them i
   expect(String((await pull(registry.registryAuth)).body)).toContain(digest);
 });
 
-test("once its password is changed, the old one is refused", async () => {
+test("changePassword() invalidates the old password", async () => {
   registry = await startRegistry({ auth: true });
   const { registryAuth: before } = registry;
   expect(registry.credentials).toEqual(REGISTRY_ACCOUNT);
@@ -50,7 +50,7 @@ test("once its password is changed, the old one is refused", async () => {
   expect(String((await pull(registry.registryAuth)).body)).toContain(digest);
 });
 
-test.each(["docker", "oci"] as const)("an index (%s) is one image for several platforms", async (type) => {
+test.each(["docker", "oci"] as const)("pushIndex() (%s) creates an image for several platforms", async (type) => {
   registry = await startRegistry();
   const digest = await registry.push(engine.api, TEST_IMAGE, "app:1");
   const index = await pushIndex(registry, "app:multi", { amd64: "1", arm64: "1" }, type);
@@ -62,7 +62,7 @@ test.each(["docker", "oci"] as const)("an index (%s) is one image for several pl
   });
 });
 
-test("with TLS, the engine pulls over HTTPS and plain HTTP is refused", async () => {
+test("with TLS, the engine pulls over HTTPS, and plain HTTP is refused", async () => {
   registry = await startRegistry({ tls: true });
   const digest = await registry.push(engine.api, TEST_IMAGE, "app:1");
   expect(String((await pull()).body)).toContain(digest);
@@ -70,7 +70,7 @@ test("with TLS, the engine pulls over HTTPS and plain HTTP is refused", async ()
   expect(registry.certificate).toContain("BEGIN CERTIFICATE");
 });
 
-test("a registry that was stopped is gone", async () => {
+test("stop() ends the registry", async () => {
   registry = await startRegistry();
   const { get, stop } = registry;
   await stop();

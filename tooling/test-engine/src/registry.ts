@@ -1,65 +1,64 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
-import { createServer, type AddressInfo } from "node:net";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { makeCertificate, type Certificate } from "./certificate.js";
-import { unpackPackage } from "./debian-packages.js";
-import { logToStderr, type Log } from "./log.js";
+import { installPackages, unpackPackage } from "./debian-packages.js";
+import { type Log, logToStderr, TestEngineError } from "./errors-and-log.js";
 import type { RawAnswer, RawEngine } from "./raw-engine.js";
-import { TestEngineError } from "./test-engine-error.js";
+import { hasCommand, mustRun } from "./run-command.js";
 
 export interface RegistryAccount {
   readonly username: string;
   readonly password: string;
 }
 
-/** The one account of a registry started with `auth`. The file of passwords holds its bcrypt hash. */
+/** The account of a registry started with `auth`. The password file contains its bcrypt hash. */
 export const REGISTRY_ACCOUNT: RegistryAccount = { username: "tester", password: "open-sesame" };
 const HTPASSWD = "tester:$2b$04$Eo32H20hHstgCM2J8AdLfuwisH6hmZcOMVx2pINHgkQvUo8tK16RC\n";
 
-/** What that account is after `changePassword`. */
+/** The account after `changePassword`. */
 export const CHANGED_ACCOUNT: RegistryAccount = { username: "tester", password: "open-barley" };
 const CHANGED_HTPASSWD = "tester:$2b$04$Q/HEZa22e/4NyRcV0nmHw.uwfTFGlQUlwwd9XRoeYvw7klMXCAUoa\n";
 
 export interface RegistryOptions {
-  /** Asks for `REGISTRY_ACCOUNT`; default: open to all. */
+  /** Requires `REGISTRY_ACCOUNT`. Default: no authentication. */
   readonly auth?: boolean;
-  /** Serves HTTPS with a self-signed certificate; default: HTTP, which engines accept from 127.0.0.0/8. */
+  /** Serves HTTPS with a self-signed certificate. Default: HTTP, which engines accept from 127.0.0.0/8. */
   readonly tls?: boolean;
-  /** The address it listens on; default 127.0.0.1. A swarm's `gateway` lets its nodes reach it. */
+  /** The address to listen on. Default 127.0.0.1. Use a swarm's `gateway` to make it reachable for its nodes. */
   readonly address?: string;
   readonly log?: Log;
 }
 
-/** A real registry on this machine, empty at first. */
+/** A real registry on this machine, initially empty. */
 export interface Registry {
-  /** As it stands before an image's name, as in `127.0.0.1:34567`. */
+  /** The registry part of image names, such as `127.0.0.1:34567`. */
   readonly host: string;
-  /** The account as it is now; set with `auth`. */
+  /** The current account, with `auth`. */
   readonly credentials?: RegistryAccount;
-  /** The value for a request's `X-Registry-Auth`. */
+  /** The value of the header `X-Registry-Auth`. */
   readonly registryAuth: string;
-  /** PEM, set with `tls`. */
+  /** PEM, with `tls`. */
   readonly certificate?: string;
-  /** Pushes an image the engine has as `<host>/<name>`, as in `push(engine, "openfactory/test:1", "app:1")`; returns its digest. */
+  /** Pushes an image of the engine as `<host>/<name>`: `push(engine, "openfactory/test:1", "app:1")`. Returns its digest. */
   push(engine: RawEngine, image: string, name: string): Promise<string>;
-  /** Asks the registry itself, as in `/v2/_catalog`, with the credentials where there are. */
+  /** Requests a path such as `/v2/_catalog` from the registry, with the credentials, if any. */
   get(path: string): Promise<RawAnswer>;
-  /** Gives it a manifest or an index, as in `/v2/app/manifests/1`. @throws TestEngineError where it is not taken */
+  /** Uploads a manifest or an index to a path such as `/v2/app/manifests/1`. @throws TestEngineError if it is refused */
   put(path: string, body: string, contentType: string): Promise<void>;
-  /** Makes the account {@link CHANGED_ACCOUNT}: who has the old password is refused from now on. */
+  /** Changes the account to {@link CHANGED_ACCOUNT}. The old password is refused from then on. */
   changePassword(): void;
-  /** Ends it and removes its files. */
+  /** Stops the registry and removes its files. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts Debian's docker-registry on a free port, with its files in a temporary folder.
- * @throws TestEngineError when it cannot be downloaded or does not come up
+ * @throws TestEngineError if it can't be downloaded or started
  */
 export async function startRegistry(options: RegistryOptions = {}): Promise<Registry> {
   const { address = "127.0.0.1", auth = false, tls = false, log = logToStderr } = options;
@@ -94,7 +93,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
     async put(path, body, type) {
       const answer = await ask("PUT", path, { body, type });
       if (answer.status !== 201)
-        throw new TestEngineError(`PUT ${path} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
+        throw new TestEngineError(`PUT ${path} failed with status ${answer.status}: ${JSON.stringify(answer.body)}`);
     },
     changePassword() {
       account = CHANGED_ACCOUNT;
@@ -138,7 +137,7 @@ async function untilReady(registry: Registry, server: ChildProcess): Promise<voi
     await sleep(50);
   }
   await registry.stop();
-  throw new TestEngineError(`The test registry did not come up: ${errors.trim().split("\n").at(-1) ?? ""}`);
+  throw new TestEngineError(`The test registry did not start: ${errors.trim().split("\n").at(-1) ?? ""}`);
 }
 
 async function push(engine: RawEngine, image: string, target: string, registryAuth: string): Promise<string> {
@@ -151,11 +150,11 @@ async function push(engine: RawEngine, image: string, target: string, registryAu
     }),
   );
   const failure = /"error":"([^"]*)"/.exec(output);
-  if (failure) throw new TestEngineError(`${target} could not be pushed: ${failure[1]}`);
+  if (failure) throw new TestEngineError(`Could not push ${target}: ${failure[1]}`);
   return /"Digest":"(sha256:[0-9a-f]{64})"/.exec(output)?.[1] ?? "";
 }
 
-/** Base64 for URLs with its padding: without that, the engine takes the header for no credentials at all. */
+/** URL-safe base64 with padding. Without padding, the engine ignores the header. */
 function urlBase64(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
 }
@@ -223,4 +222,23 @@ function ended(server: ChildProcess): Promise<void> {
     server.kill("SIGTERM");
     setTimeout(() => server.kill("SIGKILL"), 5_000).unref();
   });
+}
+
+/** A self-signed certificate. */
+interface Certificate {
+  readonly keyFile: string;
+  readonly certificateFile: string;
+  /** PEM. */
+  readonly certificate: string;
+}
+
+/** Creates a key and a certificate for an IP address in `folder`, valid for a day. */
+async function makeCertificate(folder: string, address: string): Promise<Certificate> {
+  if (!(await hasCommand("openssl"))) await installPackages(["openssl"], "a registry with TLS");
+  const keyFile = join(folder, "key.pem");
+  const certificateFile = join(folder, "cert.pem");
+  const subject = ["-subj", "/CN=openfactory-test", "-addext", `subjectAltName=IP:${address},DNS:localhost`];
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", keyFile];
+  await mustRun("openssl", ["req", "-x509", "-days", "1", ...key, "-out", certificateFile, ...subject]);
+  return { keyFile, certificateFile, certificate: readFileSync(certificateFile, "utf8") };
 }

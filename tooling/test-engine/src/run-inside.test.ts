@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { splitStreams } from "./run-inside.js";
 
-test("the engine's frames are split into its two streams", () => {
+test("splitStreams() splits the engine's frames into both streams", () => {
   const frame = (stream: number, text: string) => {
     const head = Buffer.from([stream, 0, 0, 0, 0, 0, 0, Buffer.byteLength(text)]);
     return Buffer.concat([head, Buffer.from(text)]);

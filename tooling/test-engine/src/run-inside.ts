@@ -1,13 +1,13 @@
 import type { RawEngine } from "./raw-engine.js";
 
-/** What a command printed inside a container, its two streams apart. */
+/** Output and exit code of a command inside a container. */
 export interface InsideResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs `command` inside a running container and waits for its end (Engine API: ContainerExec, ExecStart, ExecInspect). */
+/** Runs `command` inside a running container and waits until it ends (Engine API: ContainerExec, ExecStart, ExecInspect). */
 export async function runInside(engine: RawEngine, container: string, command: string[]): Promise<InsideResult> {
   const { Id } = await engine.call("POST", `/containers/${container}/exec`, {
     Cmd: command,

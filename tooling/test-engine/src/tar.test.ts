@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { tar } from "./tar.js";
 
-test("an archive lists directories, files and links as the tar command reads them", () => {
+test("tar() creates directories, files and links that the tar command reads", () => {
   const archive = tar([
     { path: "tmp/", mode: 0o1777 },
     { path: "bin/run", mode: 0o755, content: Buffer.from("x".repeat(513)) },
@@ -21,7 +21,7 @@ test("an archive lists directories, files and links as the tar command reads the
   ]);
 });
 
-test("equal entries give equal bytes", () => {
+test("tar() creates equal bytes for equal entries", () => {
   const entries = [{ path: "a", mode: 0o644, content: Buffer.from("a") }];
   expect(tar(entries).equals(tar(entries))).toBe(true);
 });

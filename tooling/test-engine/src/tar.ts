@@ -9,7 +9,7 @@ export interface TarEntry {
 
 const BLOCK = 512;
 
-/** A tar archive (POSIX ustar) of the entries, all owned by root and dated 0: equal entries give equal bytes. */
+/** A tar archive (POSIX ustar) of the entries, all owned by root, with time 0. Equal entries result in equal bytes. */
 export function tar(entries: TarEntry[]): Buffer {
   const blocks = entries.flatMap((entry) => [header(entry), padded(entry.content ?? Buffer.alloc(0))]);
   return Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)]);
@@ -24,7 +24,7 @@ function header(entry: TarEntry): Buffer {
   block.write(octal(0, 8), 116);
   block.write(octal(entry.content?.length ?? 0, 12), 124);
   block.write(octal(0, 12), 136);
-  // The sum is taken with its own field as spaces.
+  // For the checksum, its own field counts as spaces.
   block.fill(" ", 148, 156);
   block.write(typeFlag(entry), 156);
   block.write(entry.linkTo ?? "", 157);

@@ -4,7 +4,7 @@ import { listLeftovers, sweep } from "./leftovers.js";
 import { runInside } from "./run-inside.js";
 import { TEST_ENTRYPOINT_IMAGE, TEST_IMAGE } from "./test-image.js";
 
-// A label of this file alone, so that nobody else's resources are looked at or swept.
+// A label for this file only, so that resources of other tests are not listed or removed.
 const LABEL = "org.openfactory.deploy.test.of=test-engine";
 const Labels = { [LABEL.split("=")[0]!]: "test-engine", "org.openfactory.deploy.test": "1" };
 let engine: TestEngine;
@@ -21,7 +21,7 @@ async function start(Image: string, more: object = {}): Promise<string> {
   return Id;
 }
 
-test("the engine is the one DOCKER_HOST names", () => {
+test("the engine is that of DOCKER_HOST", () => {
   expect(engine.host).toBe(process.env.DOCKER_HOST);
 });
 
@@ -39,14 +39,14 @@ test("a container of the test image runs its commands under a memory limit", asy
   }
 });
 
-test("the other image starts its own entrypoint with its own command", async () => {
+test("the entrypoint image starts its entrypoint with its command", async () => {
   const id = await start(TEST_ENTRYPOINT_IMAGE);
   await expect
     .poll(() => engine.api.call("GET", `/containers/${id}/logs?stdout=true`).then(String), { timeout: 10_000 })
     .toContain("entrypoint of the image\n");
 });
 
-test("what tests leave is listed and swept, running or not", async () => {
+test("listLeftovers() and sweep() find running and stopped resources", async () => {
   await start(TEST_IMAGE, { Cmd: ["sleep", "1000"] });
   await engine.api.call("POST", "/networks/create", { Name: "test-engine-sweep", Labels });
   await engine.api.call("POST", "/volumes/create", { Name: "test-engine-sweep", Labels });

@@ -3,42 +3,41 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ensureEngine, stopUnusedEngine, type TestEngine } from "./ensure-engine.js";
-import { ping } from "./find-engine.js";
-import { leases } from "./leases.js";
-import { logToStderr, type Log } from "./log.js";
-import { settings } from "./settings.js";
-import { RawEngine } from "./raw-engine.js";
+import { type Log, logToStderr } from "./errors-and-log.js";
 import { sweep } from "./leftovers.js";
+import { leases } from "./locks.js";
+import { ping, RawEngine } from "./raw-engine.js";
+import { settings } from "./settings.js";
 import { ensureEntrypointImage, ensureTestImage, TEST_ENTRYPOINT_IMAGE, TEST_IMAGE } from "./test-image.js";
 
 /** One run of tests on an engine. */
 export interface TestRun {
   readonly engine: TestEngine;
-  /** Removes what tests left on the engine, unless another run goes on there, and gives the engine back. */
+  /** Removes leftovers from the engine, unless another run uses it, and releases the engine. */
   end(): Promise<void>;
 }
 
-/** An engine with the test images on it, and nothing left of runs that were cut off. */
+/** Returns an engine with the test images, without leftovers of interrupted runs. */
 export async function startTestRun(log: Log = logToStderr): Promise<TestRun> {
   const engine = await ensureEngine({ log });
   const runs = leases(join(settings().run, "test-runs"));
   try {
     if (runs.count() === 0) await sweep(engine.api);
     const endRun = runs.take();
-    // vitest, interrupted, ends without giving us a turn.
-    const tidyLater = () => spawnTidy(engine.host);
-    process.once("exit", tidyLater);
-    const made = await makeImages(engine, log);
+    // An interrupted vitest exits without calling end().
+    const cleanUpLater = () => spawnCleanUp(engine.host);
+    process.once("exit", cleanUpLater);
+    const created = await createImages(engine, log);
     return {
       engine,
       async end() {
-        process.removeListener("exit", tidyLater);
+        process.removeListener("exit", cleanUpLater);
         endRun();
         if (runs.count() === 0) {
           await sweep(engine.api);
-          // The private engine keeps them: they make the next start quicker and are in nobody's way.
+          // The private engine keeps the images, which makes the next start faster.
           if (!engine.isPrivate)
-            await Promise.all(made.map((image) => engine.api.request("DELETE", `/images/${image}`)));
+            await Promise.all(created.map((image) => engine.api.request("DELETE", `/images/${image}`)));
         }
         await engine.release();
       },
@@ -50,29 +49,29 @@ export async function startTestRun(log: Log = logToStderr): Promise<TestRun> {
 }
 
 /**
- * Does what the end of runs that were cut off would have done: sweeps the engine at `host` and stops the private one,
- * as soon as nobody uses them; gives up where somebody still does after `patience` milliseconds.
+ * Cleans up after interrupted runs: sweeps the engine at `host` and stops the private engine, as soon as they are not in
+ * use. Gives up after `timeout` milliseconds.
  */
-export async function tidy(host: string, patience = 15_000): Promise<void> {
+export async function cleanUp(host: string, timeout = 15_000): Promise<void> {
   const runs = leases(join(settings().run, "test-runs"));
-  for (const deadline = Date.now() + patience; runs.count() > 0; await sleep(200)) {
+  for (const deadline = Date.now() + timeout; runs.count() > 0; await sleep(200)) {
     if (Date.now() > deadline) return;
   }
   const engine = new RawEngine(host);
   if (!(await ping(engine))) await sweep(engine);
-  for (const deadline = Date.now() + patience; (await stopUnusedEngine()) > 0; await sleep(200)) {
+  for (const deadline = Date.now() + timeout; (await stopUnusedEngine()) > 0; await sleep(200)) {
     if (Date.now() > deadline) return;
   }
 }
 
-/** Starts a process that outlives this one, to tidy up after it. */
-function spawnTidy(host: string): void {
+/** Starts a process that cleans up after this one has ended. */
+function spawnCleanUp(host: string): void {
   const script = fileURLToPath(new URL("../bin/test-engine.mjs", import.meta.url));
-  spawn(process.execPath, [script, "tidy", host], { detached: true, stdio: "ignore" }).unref();
+  spawn(process.execPath, [script, "clean-up", host], { detached: true, stdio: "ignore" }).unref();
 }
 
-/** Returns the images that were not there before. */
-async function makeImages(engine: TestEngine, log: Log): Promise<string[]> {
+/** Creates missing test images, and returns their names. */
+async function createImages(engine: TestEngine, log: Log): Promise<string[]> {
   const plain = await ensureTestImage(engine.api, TEST_IMAGE, log);
   const withEntrypoint = await ensureEntrypointImage(engine.api, TEST_ENTRYPOINT_IMAGE, log);
   return [...(plain ? [TEST_IMAGE] : []), ...(withEntrypoint ? [TEST_ENTRYPOINT_IMAGE] : [])];

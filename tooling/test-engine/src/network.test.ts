@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { freeSubnet } from "./subnet.js";
+import { freeSubnet } from "./network.js";
 
-test("a range that is taken is passed over", () => {
+test("freeSubnet() skips a range that is in use", () => {
   const first = freeSubnet([], 7);
   const second = freeSubnet([first.cidr], 7);
   expect(second.cidr).not.toBe(first.cidr);

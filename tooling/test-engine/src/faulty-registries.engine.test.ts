@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ensureEngine, type TestEngine } from "./ensure-engine.js";
 import { startRegistry, type Registry } from "./registry.js";
-import { startRegistryProxy, type RegistryProxy } from "./registry-proxy.js";
+import { startRegistryProxy, type RegistryProxy } from "./faulty-registries.js";
 import { tar } from "./tar.js";
 import { importRootfs } from "./test-image.js";
 
@@ -33,13 +33,13 @@ afterEach(async () => {
 const pull = async (): Promise<string> =>
   String((await engine.api.request("POST", `/images/create?fromImage=${proxy.host}/app&tag=1`)).body);
 
-test("an image comes through it, and what was asked for is told", async () => {
+test("an image is pulled through the proxy, which records the requests", async () => {
   expect(await pull()).toContain("Downloaded newer image");
   expect(proxy.asked.filter((what) => what.startsWith("HEAD "))).toEqual(["HEAD /v2/app/manifests/1"]);
   expect(proxy.asked.filter((what) => what.includes("/blobs/"))).toHaveLength(2);
 });
 
-test("a layer is slowed down, and let go", async () => {
+test("slow() slows down a layer until release()", async () => {
   const manifest = (await registry.get("/v2/app/manifests/1")).body;
   const slowed = proxy.slow(new RegExp(manifest.layers[0].digest));
   const pulled = pull();
@@ -50,7 +50,7 @@ test("a layer is slowed down, and let go", async () => {
   expect(proxy.slowed()).toBe(0);
 });
 
-test("stopped in the middle, it is gone", async () => {
+test("stop() breaks a pull", async () => {
   const slowed = proxy.slow(/blobs/);
   const pulled = pull();
   await slowed;

@@ -2,30 +2,30 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Registry } from "./registry.js";
 
-/** A way to a registry that counts what is asked for, can be slowed down to a crawl, and can be cut. */
+/** A proxy of a registry that records requests, and can slow down or break connections. */
 export interface RegistryProxy {
-  /** As it stands before an image's name: images are pulled through it by this name. */
+  /** The registry part of image names that are pulled through the proxy. */
   readonly host: string;
-  /** What was asked for, in order: `GET /v2/app/manifests/1`. */
+  /** The requests in their order, such as `GET /v2/app/manifests/1`. */
   readonly asked: readonly string[];
   /**
-   * From now on the second half of an answer to such a request takes ten seconds, in small pieces. Resolves when the first
-   * one has come that far.
+   * From now on, the second half of an answer to such a request takes ten seconds, in small parts. Resolves when the first
+   * such answer has reached its second half.
    *
-   * Engines ask for a layer that broke off again for more than a minute, but for an image's configuration for seconds only:
-   * slow down both (`/blobs/`) to see a pull fail soon after `stop`.
+   * Engines retry a broken download of a layer for more than a minute, but of an image's configuration for seconds only.
+   * Slow down both (`/blobs/`) to make a pull fail soon after `stop`.
    */
   slow(request: RegExp): Promise<void>;
-  /** How many slow answers somebody still waits for. */
+  /** Number of slow answers in progress. */
   slowed(): number;
-  /** Lets slow answers end at once, and slows no more. */
+  /** Completes slow answers at once, and slows down no more. */
   release(): void;
-  /** Breaks every connection, and refuses new ones, as a registry that was stopped. */
+  /** Breaks all connections and refuses new ones, like a stopped registry. */
   stop(): Promise<void>;
 }
 
-const PIECE_EVERY_MS = 100;
-const PIECES = 100;
+const PART_INTERVAL_MS = 100;
+const PARTS = 100;
 
 /** @param address of this machine, as the engine sees it; default 127.0.0.1. */
 export async function startRegistryProxy(registry: Registry, address = "127.0.0.1"): Promise<RegistryProxy> {
@@ -34,15 +34,15 @@ export async function startRegistryProxy(registry: Registry, address = "127.0.0.
   let pattern: RegExp | undefined;
   let onSlowed = (): void => {};
 
-  const crawl = (whole: Buffer, to: http.ServerResponse): void => {
+  const sendSlowly = (whole: Buffer, to: http.ServerResponse): void => {
     const half = whole.length >> 1;
-    const size = Math.ceil(half / PIECES);
+    const size = Math.ceil(half / PARTS);
     let sent = half;
     const timer = setInterval(() => {
       to.write(whole.subarray(sent, sent + size));
       sent += size;
       if (sent >= whole.length) to.end();
-    }, PIECE_EVERY_MS);
+    }, PART_INTERVAL_MS);
     const finish = (): void => void to.end(whole.subarray(sent));
     slowed.add(finish);
     to.on("close", () => {
@@ -57,12 +57,12 @@ export async function startRegistryProxy(registry: Registry, address = "127.0.0.
     if (!isSlow) return void from.pipe(to);
     const parts: Buffer[] = [];
     for await (const part of from) parts.push(part as Buffer);
-    crawl(Buffer.concat(parts), to);
+    sendSlowly(Buffer.concat(parts), to);
   };
   const server = http.createServer((request, response) => {
-    const what = `${request.method} ${request.url}`;
-    asked.push(what);
-    const isSlow = pattern?.test(what) ?? false;
+    const line = `${request.method} ${request.url}`;
+    asked.push(line);
+    const isSlow = pattern?.test(line) ?? false;
     const { method, url: path, headers } = request;
     const [hostname, port] = registry.host.split(":");
     const onward = http.request({ hostname, port, method, path, headers, agent: false }, (from) => {
@@ -85,6 +85,38 @@ export async function startRegistryProxy(registry: Registry, address = "127.0.0.
       pattern = undefined;
       for (const finish of slowed) finish();
     },
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** A registry that answers every request with the same status, such as for too many requests. */
+export interface RefusingRegistry {
+  /** The registry part of image names. */
+  readonly host: string;
+  stop(): Promise<void>;
+}
+
+/** The answer of Docker Hub (Docker, "Docker Hub pull usage and limits"). */
+const TOO_MANY = {
+  code: "TOOMANYREQUESTS",
+  message: "You have reached your pull rate limit. You may increase the limit by authenticating.",
+};
+
+/** @param address of this machine, as the engine sees it; default 127.0.0.1. */
+export async function startRefusingRegistry(status: 429 | 503, address = "127.0.0.1"): Promise<RefusingRegistry> {
+  const server = http.createServer((_, response) => {
+    response.writeHead(status, { "content-type": status === 429 ? "application/json" : "text/html" });
+    response.end(
+      status === 429 ? JSON.stringify({ errors: [TOO_MANY] }) : "<html>Service Temporarily Unavailable</html>",
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  return {
+    host: `${address}:${(server.address() as AddressInfo).port}`,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
