@@ -1,4 +1,4 @@
-// npm run bench: how fast it is, against its peers. Runs on the system's Node with nothing installed.
+// npm run bench: benchmarks against other tools. Runs on the system's Node without installed dependencies.
 import { main, runOnOwnNode } from "./lib/main.mjs";
 import { setup } from "./setup.mjs";
 

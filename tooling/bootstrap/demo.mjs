@@ -1,4 +1,4 @@
-// npm run demo: sets the checkout up, then shows it at work. Runs on the system's Node with nothing installed.
+// npm run demo: sets up the checkout, then runs the demo. Runs on the system's Node without installed dependencies.
 import { main, runOnOwnNode } from "./lib/main.mjs";
 import { setup } from "./setup.mjs";
 

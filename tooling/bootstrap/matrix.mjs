@@ -1,4 +1,4 @@
-// npm run test:matrix: the contract on every engine version. Runs on the system's Node with nothing installed.
+// npm run test:matrix: the contract on every engine version. Runs on the system's Node without installed dependencies.
 import { main, runOnOwnNode } from "./lib/main.mjs";
 import { setup } from "./setup.mjs";
 

@@ -1,4 +1,4 @@
-// Makes a checkout ready: dependencies and build. Runs on the system's Node with nothing installed.
+// Sets up a checkout: dependencies and build. Runs on the system's Node without installed dependencies.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isMain, main } from "./lib/main.mjs";
@@ -8,7 +8,7 @@ import { runTool, step } from "./lib/step.mjs";
 
 const PNPM = "pnpm@12.21.0";
 
-/** Installs and builds what has changed since the last time; nothing at all where nothing has. */
+/** Installs dependencies and builds, if they have changed since the last setup. */
 export async function setup() {
   await install();
   await build();
@@ -17,7 +17,7 @@ export async function setup() {
 async function install() {
   if (existsSync(join(root, "node_modules", ".bin", "node")) && readStamp().dependencies === hashDependencies()) return;
   await step("Installing dependencies", () =>
-    runTool("The dependencies could not be installed", "npx", [
+    runTool("Could not install the dependencies", "npx", [
       "-y",
       PNPM,
       "install",
@@ -31,7 +31,7 @@ async function install() {
 async function build() {
   if (readStamp().build === hashBuild()) return;
   await step("Building", () =>
-    // turbo runs each package's script by pnpm, and has to find it on the path.
+    // turbo runs the scripts of packages with pnpm, which must be on the PATH.
     runTool("The build failed", "npx", [
       "-y",
       `--package=${PNPM}`,

@@ -3,12 +3,12 @@ import type { TestProject } from "vitest/node";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The engine under the tests, as in `DOCKER_HOST`; its version and API version. */
+    /** The engine for the tests, as in `DOCKER_HOST`, with its version and API version. */
     engine: { host: string; version: string; apiVersion: string };
   }
 }
 
-/** Gives the tests an engine with the test images on it, by `DOCKER_HOST`, and takes back what they leave there. */
+/** Sets `DOCKER_HOST` to an engine with the test images, and removes leftovers of the tests at the end. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const run = await startTestRun();
   const { host, version, apiVersion } = run.engine;

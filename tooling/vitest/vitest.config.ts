@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-// Workspace packages are read from their sources, so that no test runs against a stale build.
+// Resolve workspace packages to their sources, so that tests don't use an old build.
 const conditions = ["@openfactory/source", "node", "import", "default"];
 const shared = {
   root,
@@ -18,18 +18,18 @@ const repeatTests = `${sources}/*.repeat.test.ts`;
 const matrixTests = `${sources}/*.matrix.test.ts`;
 const packageTests = `${sources}/*.packages.test.ts`;
 const onRealEngines = {
-  // Containers start and stop in seconds. These tests wait more than they compute: four run at a time on two cores.
+  // These tests wait for containers more than they compute, so four run at the same time on two cores.
   maxWorkers: 4,
   sequence: { groupOrder: 1 },
   testTimeout: 120_000,
   hookTimeout: 600_000,
-  // An engine in a container was seen to hang as it started one, once in many thousands: nothing of ours can be done
-  // about it, and `npm test` tells which test was tried again.
+  // In rare cases, an engine in a container hangs when it starts a container, which tests can't avoid. `npm test` lists
+  // retried tests.
   retry: { count: 1, condition: /did not answer within \d+ ms when asked to/ },
   globalSetup: ["tooling/vitest/engine.setup.ts"],
 };
 
-/** Files whose tests take minutes: they start first, so that no worker is alone with one of them at the end. */
+/** Files with tests that take minutes. They start first, so that the workers finish at about the same time. */
 const LONGEST = ["contract.swarm", "contract.engine", "newest-engine", "scenarios", "killed", "update", "images"];
 
 class LongestFirst extends BaseSequencer {

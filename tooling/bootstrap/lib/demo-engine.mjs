@@ -1,34 +1,34 @@
 import { ensureTestImage } from "@openfactory/test-engine";
 import { DEMO } from "./demo-settings.mjs";
 
-/** What the demo makes on the engine, and sees to it that nothing of it stays. */
-export function makeDemoEngine({ api, isPrivate }) {
+/** Prepares an engine for the demo, and removes the demo's resources. */
+export function prepareDemoEngine({ api, isPrivate }) {
   let ours = false;
-  let madeImage = false;
+  let createdImage = false;
   let before = new Set();
 
   return {
-    /** Makes the image that the example file names, where it is missing. */
+    /** Creates the image of the example file, if it is missing. */
     async prepare() {
       const others = (await containers()).map((one) => one.Names[0].slice(1));
       if (others.length > 0)
-        throw new Error(`Containers of the demo's image are there already: remove ${others.join(", ")} first.`);
+        throw new Error(`Containers of the demo's image already exist. Remove ${others.join(", ")} first.`);
       ours = true;
       before = new Set((await resources()).map(({ name }) => name));
-      madeImage = await ensureTestImage(api, DEMO.image, (line) => console.log(`  ${line}`));
+      createdImage = await ensureTestImage(api, DEMO.image, (line) => console.log(`  ${line}`));
     },
-    /** What is still there of the demo's containers, networks and volumes, by name. */
+    /** Names of the demo's remaining containers, networks and volumes. */
     leftovers: async () => [
       ...(await containers()).map((one) => one.Names[0].slice(1)),
-      ...(await madeResources()).map(({ name }) => name),
+      ...(await createdResources()).map(({ name }) => name),
     ],
-    /** Removes the demo's containers, and the volumes, networks and the image that were not there before. */
+    /** Removes the demo's containers, and the volumes, networks and the image that did not exist before. */
     async clean() {
       if (!ours) return;
       for (const one of await containers()) await api.request("DELETE", `/containers/${one.Id}?force=true&v=true`);
-      for (const { kind, name } of await madeResources())
+      for (const { kind, name } of await createdResources())
         await api.request("DELETE", `/${kind}/${encodeURIComponent(name)}`);
-      if (madeImage && !isPrivate) await api.request("DELETE", `/images/${DEMO.image}`);
+      if (createdImage && !isPrivate) await api.request("DELETE", `/images/${DEMO.image}`);
     },
   };
 
@@ -51,7 +51,7 @@ export function makeDemoEngine({ api, isPrivate }) {
     ];
   }
 
-  async function madeResources() {
+  async function createdResources() {
     return (await resources()).filter(({ name }) => !before.has(name));
   }
 }

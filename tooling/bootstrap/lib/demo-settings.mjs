@@ -1,10 +1,10 @@
-/** What the demo shows, as the example file has it. */
+/** The example file of the demo, and its settings. */
 export const DEMO = {
   file: "apps/cli/example/openfactory.yml",
-  /** The image of every app in it, made without a registry. */
+  /** The image of its apps, created without a registry. */
   image: "openfactory/demo:1",
-  /** The label of what is made for its project. */
+  /** The label of the project's resources. */
   label: "org.openfactory.deploy.project=weather-demo",
-  /** Where the app that publishes a port answers. */
+  /** URL of the app that publishes a port. */
   url: "http://127.0.0.1:18080/",
 };

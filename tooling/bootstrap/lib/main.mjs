@@ -6,10 +6,10 @@ import { root, toolEnvironment } from "./root.mjs";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** Is the module at `url` the one Node was started with? */
+/** Whether Node was started with the module at `url`. */
 export const isMain = (url) => realpathSync(process.argv[1]) === fileURLToPath(url);
 
-/** Runs a command's work, which returns its exit code; an error is told in its own words, without a stack. */
+/** Runs a command, which returns its exit code. An error is printed without its stack. */
 export async function main(work) {
   try {
     process.exitCode = await work();
@@ -21,7 +21,7 @@ export async function main(work) {
 
 /**
  * Runs a script, by its path from this folder, on the checkout's Node, and returns its exit code.
- * Signals are passed on, and the script's end is awaited whatever they are: it is the one that cleans up.
+ * Forwards signals and waits until the script ends, since the script cleans up.
  */
 export function runOnOwnNode(script, args = []) {
   return new Promise((resolve, reject) => {
@@ -34,23 +34,23 @@ export function runOnOwnNode(script, args = []) {
         stdio: "inherit",
       },
     );
-    const passOn = (signal) => child.kill(signal);
-    for (const signal of SIGNALS) process.on(signal, passOn);
+    const forward = (signal) => child.kill(signal);
+    for (const signal of SIGNALS) process.on(signal, forward);
     child.on("error", reject);
     child.on("close", (code) => {
-      for (const signal of SIGNALS) process.removeListener(signal, passOn);
+      for (const signal of SIGNALS) process.removeListener(signal, forward);
       resolve(code ?? 1);
     });
   });
 }
 
-/** A signal that is aborted by Ctrl-C, a request to end, or a closed terminal. */
+/** A signal that is aborted by Ctrl-C, SIGTERM, or a closed terminal. */
 export function abortOnSignals() {
   const controller = new AbortController();
   for (const signal of SIGNALS) {
     process.on(signal, () => {
       if (controller.signal.aborted) return;
-      console.error("\nInterrupted: taking everything down.");
+      console.error("\nInterrupted: cleaning up.");
       controller.abort(new Error("Interrupted."));
     });
   }

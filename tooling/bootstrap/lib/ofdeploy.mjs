@@ -4,8 +4,8 @@ import { root, toolEnvironment } from "./root.mjs";
 import { StepError } from "./step.mjs";
 
 /**
- * Runs `ofdeploy <command>` with the example file on local Docker, its output straight to the terminal.
- * Kept from the terminal's own Ctrl-C, so that `signal` interrupts it once. Throws StepError when it fails.
+ * Runs `ofdeploy <command>` with the example file on local Docker, with output to the terminal. Detached from the terminal's
+ * Ctrl-C, so that `signal` interrupts it once. Throws StepError if it fails.
  */
 export function ofdeploy(host, command, { signal } = {}) {
   const args = ["apps/cli/bin/ofdeploy.js", ...command, "--platform", "docker", "--file", DEMO.file];

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 /** The checkout. */
 export const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** The environment of every tool: the checkout's own commands first, Node 24 among them. */
+/** The environment of tools: the checkout's own commands come first on the PATH, including Node 24. */
 export const toolEnvironment = {
   ...process.env,
   PATH: join(root, "node_modules", ".bin") + delimiter + (process.env.PATH ?? ""),

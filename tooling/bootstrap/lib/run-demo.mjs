@@ -1,7 +1,7 @@
-// The demo, on the checkout's Node and after its setup: the example file, up and down again, on a real engine.
+// The demo, on the checkout's Node after setup: runs up and down with the example file on a real engine.
 import { setTimeout as sleep } from "node:timers/promises";
 import { ensureEngine } from "@openfactory/test-engine";
-import { makeDemoEngine } from "./demo-engine.mjs";
+import { prepareDemoEngine } from "./demo-engine.mjs";
 import { DEMO } from "./demo-settings.mjs";
 import { abortOnSignals, main } from "./main.mjs";
 import { ofdeploy } from "./ofdeploy.mjs";
@@ -19,24 +19,24 @@ await main(async () => {
   } finally {
     if (engine.isPrivate) await step("Stopping the private engine", engine.release);
   }
-  console.log("\nThe demo is over, and nothing of it is left.");
+  console.log("\nThe demo is complete; its resources are removed.");
   return 0;
 });
 
 async function show(engine) {
-  const world = makeDemoEngine(engine);
+  const demo = prepareDemoEngine(engine);
   const run = (command, options) => ofdeploy(engine.host, command, options);
   try {
-    await unlessAborted("Making the demo's image", world.prepare);
-    await unlessAborted(`Bringing up ${DEMO.file}`, () => run(["up"], { signal }));
-    await unlessAborted("What runs now", () => run(["ps"], { signal }));
-    await unlessAborted(`Asking the app at ${DEMO.url}`, answer);
-    await unlessAborted("Taking it down, with its volume", () => run(["down", "--volumes", "--yes"], { signal }));
-    const left = await world.leftovers();
-    if (left.length > 0) throw new StepError(`\`ofdeploy down --volumes\` left something behind: ${left.join(", ")}.`);
+    await unlessAborted("Creating the demo's image", demo.prepare);
+    await unlessAborted(`Deploying ${DEMO.file}`, () => run(["up"], { signal }));
+    await unlessAborted("Listing the services", () => run(["ps"], { signal }));
+    await unlessAborted(`Requesting ${DEMO.url}`, answer);
+    await unlessAborted("Removing the services and the volume", () => run(["down", "--volumes", "--yes"], { signal }));
+    const left = await demo.leftovers();
+    if (left.length > 0) throw new StepError(`\`ofdeploy down --volumes\` did not remove: ${left.join(", ")}.`);
   } finally {
-    // What a step that failed left standing, and what the demo itself made.
-    await world.clean();
+    // Removes leftovers of failed steps, and the demo's own image.
+    await demo.clean();
   }
 }
 
@@ -63,5 +63,5 @@ async function answer() {
       await sleep(200);
     }
   }
-  throw new StepError(`${DEMO.url} gave no answer: ${failure}.`);
+  throw new StepError(`${DEMO.url} did not answer: ${failure}.`);
 }

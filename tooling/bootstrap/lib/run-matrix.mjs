@@ -1,4 +1,4 @@
-// The contract on every engine version, on the checkout's Node and after its setup.
+// The contract on every engine version, on the checkout's Node after setup.
 import { spawnSync } from "node:child_process";
 import { root, toolEnvironment } from "./root.mjs";
 

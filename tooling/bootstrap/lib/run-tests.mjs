@@ -40,7 +40,7 @@ try {
     await stage(title, () => (run ? vitest(...projects) : fail(`${title}: there is no engine to run them on`)));
   }
 } finally {
-  await run?.end().catch((error) => fail(`test engine: it could not be taken down: ${error.message}`));
+  await run?.end().catch((error) => fail(`test engine: could not clean up: ${error.message}`));
   rmSync(folder, { recursive: true, force: true });
 }
 report();
@@ -52,7 +52,7 @@ async function prepareEngine() {
 }
 
 async function stage(title, work) {
-  if (signal.aborted) return fail(`${title}: not run, since the test was interrupted`);
+  if (signal.aborted) return fail(`${title}: not run, since npm test was interrupted`);
   const began = performance.now();
   console.log(`\n=== ${title}`);
   await work().catch((error) => fail(`${title}: ${error.message}`));
@@ -76,7 +76,7 @@ async function vitest(...projects) {
   const ran = counts.passed + counts.failures.length + counts.skipped.length;
   total.passed += counts.passed;
   for (const kind of ["failures", "skipped", "retried"]) total[kind].push(...counts[kind]);
-  if (ran === 0) fail(`${title} tests: there are none`);
+  if (ran === 0) fail(`${title} tests: no tests found`);
   else if (code !== 0 && counts.failures.length === 0) fail(`${title} tests: vitest ended with exit code ${code}`);
 }
 
@@ -115,7 +115,7 @@ function engineEnvironment() {
 function report() {
   console.log("");
   for (const { name, reason } of total.skipped) console.log(`skipped: ${name} (${reason})`);
-  for (const { name, reason } of total.retried) console.log(`passed at the second try: ${name} (${reason})`);
+  for (const { name, reason } of total.retried) console.log(`passed on the second attempt: ${name} (${reason})`);
   for (const { name, reason } of total.failures) console.log(`failed: ${name} (${reason})`);
   for (const note of notes) console.log(`failed: ${note}`);
   const failed = total.failures.length + notes.length;

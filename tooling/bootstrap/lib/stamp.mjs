@@ -20,14 +20,14 @@ export function writeStamp(stamp) {
   writeFileSync(stampFile, JSON.stringify(stamp));
 }
 
-/** What the installed dependencies follow from, and whether every package has its folder of them. */
+/** A hash of the files that determine the dependencies, and of the packages that have them installed. */
 export function hashDependencies() {
   const manifests = packages().map((folder) => join(folder, "package.json"));
   const installed = packages().filter((folder) => existsSync(join(root, folder, "node_modules")));
   return hash(["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", ...manifests], installed);
 }
 
-/** What the build follows from, and which packages have one. */
+/** A hash of the files that determine the build, and of the packages that are built. */
 export function hashBuild() {
   const built = packages().filter((folder) => existsSync(join(root, folder, "dist", "index.js")));
   const sources = packages().flatMap((folder) => [

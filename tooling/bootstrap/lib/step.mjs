@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { root, toolEnvironment } from "./root.mjs";
 
-/** The system's Node is older than the checkout's own, on which everything runs that is warned of here. */
+/** Expected warnings: the system's Node may be older than the checkout's Node, which runs the tools. */
 const EXPECTED = /\bWARN\b.*Unsupported engine/;
 
-/** A step that failed for a reason the user can read: one sentence, the tool's own output standing above it. */
+/** A failed step with a message for users: one sentence, after the tool's output. */
 export class StepError extends Error {}
 
-/** Runs one step, announced by its title and ended by the seconds it took. */
+/** Runs a step, and prints its title and duration. */
 export async function step(title, work) {
   const began = performance.now();
   console.log(`> ${title}`);
@@ -17,8 +17,7 @@ export async function step(title, work) {
 }
 
 /**
- * Runs a tool to its end, its output shown indented as it comes.
- * Throws StepError with `sentence` when it fails.
+ * Runs a tool and prints its output, indented. Throws StepError with `sentence` if it fails.
  */
 export function runTool(sentence, command, args) {
   return new Promise((resolve, reject) => {

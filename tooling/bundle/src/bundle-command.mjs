@@ -1,17 +1,17 @@
 #!/usr/bin/env node
-// Run in the folder of a command, after tsc: dist/main.js and all that it imports become dist/ofdeploy*.cjs.
+// Runs in the folder of a command, after tsc. Bundles dist/main.js and its imports to dist/ofdeploy*.cjs.
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { leanModules } from "./lean-modules.mjs";
 import { ascii } from "./ascii.mjs";
-import { writeLicences } from "./write-licences.mjs";
+import { writeLicenses } from "./write-licenses.mjs";
 
 const NAME = "ofdeploy";
 const DIST = "dist";
 
-/** The file of a module: the first group that matches. What only errors need is in separate files. */
+/** The output file of a module is that of the first group that matches. Modules for errors are in separate files. */
 const GROUPS = [
   { name: `${NAME}-zod`, test: /\/node_modules\/zod\/|stand-in/ },
   {
@@ -36,15 +36,15 @@ for (const file of await readdir(DIST)) if (file.endsWith(".cjs")) await rm(join
 const bundle = await rolldown({
   input: { [NAME]: join(DIST, "main.js") },
   platform: "node",
-  // Strategies are packages of their own, which may be there or not.
+  // Strategies are separate packages, which may not be installed.
   external: /^@openfactory\/strategy-/,
   plugins: [leanModules],
-  // The global one loads Node's whole perf_hooks, for 4 ms.
+  // The global `performance` loads Node's perf_hooks, which takes 4 ms.
   transform: { inject: { performance: [fileURLToPath(new URL("./clock.mjs", import.meta.url)), "clock"] } },
 });
 const { output } = await bundle.write({
   dir: DIST,
-  // CommonJS: an ESM import of node:http loads all that it exports, which is 20 ms of things never used.
+  // CommonJS, since an ESM import of node:http loads all exports, which takes 20 ms.
   format: "cjs",
   entryFileNames: "[name].cjs",
   chunkFileNames: "[name].cjs",
@@ -53,4 +53,4 @@ const { output } = await bundle.write({
 });
 await bundle.close();
 for (const { fileName, code } of output) await writeFile(join(DIST, fileName), ascii(code));
-writeLicences(join(DIST, `${NAME}.licences.txt`), output);
+writeLicenses(join(DIST, `${NAME}.licenses.txt`), output);

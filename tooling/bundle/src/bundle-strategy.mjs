@@ -1,14 +1,14 @@
 #!/usr/bin/env node
-// Run in the folder of a strategy's package, after tsc: dist/plugin.js and all that it imports become dist/hosted.cjs,
-// but for the modules that its host has already.
+// Runs in the folder of a strategy's package, after tsc. Bundles dist/plugin.js and its imports to dist/hosted.cjs, without
+// the modules that the command provides.
 import { writeFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { rolldown } from "rolldown";
 import { leanModules } from "./lean-modules.mjs";
 import { ascii } from "./ascii.mjs";
-import { writeLicences } from "./write-licences.mjs";
+import { writeLicenses } from "./write-licenses.mjs";
 
-/** What the command has anyway: see apps/cli/src/built-in-platforms.ts. */
+/** The modules that the command provides: see apps/cli/src/built-in-platforms.ts. */
 const HOSTED = ["@openfactory/deploy-core", "zod", "tsyringe", "reflect-metadata"];
 
 const bundle = await rolldown({
@@ -24,14 +24,14 @@ const { output } = await bundle.generate({
   exports: "named",
 });
 await bundle.close();
-writeLicences("dist/hosted.licences.txt", output);
+writeLicenses("dist/hosted.licenses.txt", output);
 
 const [{ code, imports }, ...others] = output;
 const missing = imports.filter((id) => !HOSTED.includes(id) && !builtinModules.includes(id.replace(/^node:/, "")));
 if (others.length > 0 || missing.length > 0)
-  throw new Error(`not one file that stands alone: it needs ${missing.join(", ")}`);
+  throw new Error(`The bundle is not a single file, or requires other modules: ${missing.join(", ")}`);
 
-/** What the code takes from a module of its host: `sleep`, `z.string`. */
+/** The names that the code uses of a provided module: `sleep`, `z.string`. */
 const namesFrom = (id) => {
   const variables = [...code.matchAll(/^(?:let|const|var) ([\w$]+) = require\("([^"]+)"\)/gm)].filter(
     ([, , of]) => of === id,
@@ -43,7 +43,7 @@ const namesFrom = (id) => {
 };
 const needs = Object.fromEntries(HOSTED.map((id) => [id, namesFrom(id)]));
 if (needs[HOSTED[0]].length === 0)
-  throw new Error(`it takes nothing from ${HOSTED[0]}: has the bundler's output changed?`);
+  throw new Error(`The bundle uses nothing of ${HOSTED[0]}. Check whether the bundler's output has changed.`);
 await writeFile(
   "dist/hosted.cjs",
   ascii(`"use strict";

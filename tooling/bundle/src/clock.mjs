@@ -1,2 +1,2 @@
-/** What of the global `performance` a command uses: milliseconds since some moment. */
+/** Replaces the global `performance`: milliseconds since a fixed time. */
 export const clock = { now: () => Number(process.hrtime.bigint()) / 1e6 };

@@ -1,19 +1,19 @@
 /**
- * What a bundle does without, by the end of its path or by who asks for it: parts of libraries that are never reached
- * here, and take longer to load than all the rest.
+ * Modules that are excluded from a bundle, by path, or by id and importer: unused parts of libraries that take longer to
+ * load than everything else.
  */
 const STAND_INS = [
-  // Messages in fifty languages: ours are our own.
+  // Messages in fifty languages, which are not used.
   { path: /\/zod\/v4\/locales\/index\.[cm]?js$/, code: "export {};" },
-  // dockerode's BuildKit session (gRPC, protobuf) and build contexts (tar, .dockerignore, gzip): nothing here builds.
+  // dockerode's BuildKit session (gRPC, protobuf) and build contexts (tar, .dockerignore, gzip): no image is built.
   { id: "./session", from: /\/dockerode\//, code: "module.exports = () => { throw new Error('not bundled'); };" },
   { id: "./buildkit", from: /\/dockerode\//, code: "module.exports = {};" },
   { id: "@balena/dockerignore", from: /\/dockerode\//, code: "module.exports = {};" },
   { id: "tar-fs", from: /\/dockerode\//, code: "module.exports = {};" },
   { id: "zlib", from: /\/dockerode\//, code: "module.exports = {};" },
-  // docker-modem's own SSH client: connections are opened by the user's `ssh`, or by sockets.
+  // docker-modem's SSH client: connections use the user's `ssh`, or sockets.
   { id: "./ssh", from: /\/docker-modem\//, code: "module.exports = () => { throw new Error('not bundled'); };" },
-  // Its log, which is off; hijacked connections; certificates, which the agent has; HTTPS, which the agent speaks.
+  // Its log, which is off; hijacked connections; certificates and HTTPS, which the agent handles.
   { id: "debug", from: /\/docker-modem\//, code: "module.exports = () => () => {};" },
   { id: "./http_duplex", from: /\/docker-modem\//, code: "module.exports = class {};" },
   { id: "split-ca", from: /\/docker-modem\//, code: "module.exports = () => [];" },

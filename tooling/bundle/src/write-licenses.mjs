@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Writes the licences of all packages that a bundle's chunks hold something of: who passes on their code passes on these. */
-export function writeLicences(file, output) {
+/** Writes the licenses of all packages in a bundle, which must be distributed with their code. */
+export function writeLicenses(file, output) {
   const folders = new Set(
     output
       .flatMap(({ moduleIds }) => moduleIds)
