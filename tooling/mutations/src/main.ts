@@ -1,7 +1,7 @@
 // npm run test:mutations -- [--write] [part of a mutation's name]...
 import { startTestRun } from "@openfactory/test-engine";
 import { parseArgs } from "node:util";
-import type { Judgement } from "./judge.ts";
+import type { MutationResult } from "./judge.ts";
 import { dockerLane, swarmLane } from "./lanes.ts";
 import { idOf } from "./mutation.ts";
 import { writeTable } from "./readme-table.ts";
@@ -14,23 +14,24 @@ const { values, positionals } = parseArgs({
 const chosen = mutations.filter(
   (one) => positionals.length === 0 || positionals.some((part) => idOf(one).includes(part)),
 );
-if (values.write && positionals.length > 0) throw new Error("--write is for all mutations: name none.");
+if (values.write && positionals.length > 0)
+  throw new Error("--write requires a run of all mutations: remove the names.");
 const of = (suite: string) => chosen.filter((one) => one.suite === suite);
 
-const tell = ({ mutation, verdict, detail, seconds }: Judgement): void =>
+const report = ({ mutation, verdict, detail, seconds }: MutationResult): void =>
   console.log(`${verdict.padEnd(8)} ${idOf(mutation)} (${seconds.toFixed(1)} s): ${detail}`);
 
-// Held as long as the swarm is there: the end of the last run on an engine sweeps what tests left on it.
+// Held while the swarm exists, since the end of the last run on an engine removes resources of tests.
 const run = await startTestRun();
 process.env["DOCKER_HOST"] = run.engine.host;
 try {
-  // Side by side: both spend most of their time waiting for their engines.
-  const lanes = await Promise.all([dockerLane(of("docker"), tell), swarmLane(of("swarm"), tell)]);
-  const judgements = lanes.flat();
-  const caught = judgements.filter(({ verdict }) => verdict === "caught").length;
-  console.log(`${caught} of ${judgements.length} mutations caught.`);
-  if (values.write) await writeTable(judgements);
-  process.exitCode = caught > 0 && caught === judgements.length ? 0 : 1;
+  // In parallel, since both mostly wait for their engines.
+  const lanes = await Promise.all([dockerLane(of("docker"), report), swarmLane(of("swarm"), report)]);
+  const results = lanes.flat();
+  const caught = results.filter(({ verdict }) => verdict === "caught").length;
+  console.log(`${caught} of ${results.length} mutations caught.`);
+  if (values.write) await writeTable(results);
+  process.exitCode = caught > 0 && caught === results.length ? 0 : 1;
 } finally {
   await run.end();
 }

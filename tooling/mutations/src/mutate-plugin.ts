@@ -4,8 +4,8 @@ import type { Plugin } from "vitest/config";
 import { type Mutation, patternOf } from "./mutation.ts";
 
 /**
- * Puts a mutation into the one source file that it is of, as it is read; the file itself stays as it is.
- * @param proof a file that is written once that is done.
+ * Applies a mutation when vitest reads its source file. The file itself is not changed.
+ * @param proof a file that is written when the mutation is applied.
  */
 export const mutatePlugin = (root: string, { file, find, replace }: Mutation, proof?: string): Plugin => ({
   name: "mutate",

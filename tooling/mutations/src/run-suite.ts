@@ -3,18 +3,17 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SuiteName } from "./mutation.ts";
-import { root } from "./root.ts";
+import { root, type SuiteName } from "./mutation.ts";
 
 /** The cases of one run that were not skipped, by full name. */
 export interface Outcome {
   passed: string[];
   failed: string[];
-  /** Those of the failed that did so at vitest's own time limit. */
-  late: string[];
+  /** Failed cases that reached vitest's time limit. */
+  timedOut: string[];
   /** Whether a source file was mutated. */
   mutated: boolean;
-  /** What vitest wrote, for a run without any case: the sources could not be read. */
+  /** The output of vitest, for a run without cases, such as with a syntax error. */
   output: string;
 }
 
@@ -22,7 +21,7 @@ interface Report {
   testResults: { assertionResults: { fullName: string; status: string; failureMessages: string[] }[] }[];
 }
 
-/** Runs the cases of a suite whose full names match, with this added to the environment. */
+/** Runs the cases of a suite whose full names match, with additional environment variables. */
 export async function runSuite(suite: SuiteName, pattern: string, env: Record<string, string>): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), "openfactory-mutation-"));
   try {
@@ -33,10 +32,10 @@ export async function runSuite(suite: SuiteName, pattern: string, env: Record<st
     const { testResults } = JSON.parse(await readFile(report, "utf8").catch(() => '{"testResults":[]}')) as Report;
     const cases = testResults.flatMap(({ assertionResults }) => assertionResults);
     const names = (status: string) => cases.filter((one) => one.status === status).map(({ fullName }) => fullName);
-    const late = cases
+    const timedOut = cases
       .filter(({ failureMessages }) => /Test timed out/.test(failureMessages.join()))
       .map(({ fullName }) => fullName);
-    return { late, passed: names("passed"), failed: names("failed"), mutated: existsSync(proof), output };
+    return { timedOut, passed: names("passed"), failed: names("failed"), mutated: existsSync(proof), output };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

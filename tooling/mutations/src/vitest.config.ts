@@ -7,7 +7,7 @@ import { mutations } from "./table/mutations.ts";
 const { root = "", resolve, ssr } = shared;
 const mutation = mutations.find((one) => idOf(one) === process.env["MUTATION"]);
 
-/** The contract of one strategy, with the mutation that `MUTATION` names, or as it is. */
+/** The contract of one strategy, with the mutation of the variable `MUTATION`, if it is set. */
 export default defineConfig({
   root,
   resolve,
@@ -17,7 +17,7 @@ export default defineConfig({
     include: ["tooling/mutations/src/suites/*.suite.ts"],
     globalSetup: ["tooling/vitest/engine.setup.ts"],
     hookTimeout: 60_000,
-    // It knows a module by its file, not by what the plugin makes of it: one mutation would be taken for another.
+    // The cache identifies a module by its file, not by the mutated text, and would mix up mutations.
     fsModuleCache: false,
   },
 });

@@ -1,8 +1,8 @@
 import type { Outside } from "./outside.js";
 
-/** Packages whose plugins can't be used, each for a reason of its own: name to the text of its module. */
+/** Packages with unusable plugins, each for another reason: name to the text of its module. */
 const packages: Record<string, { platform: string; module: string }> = {
-  "plugin-that-throws": { platform: "throwing", module: `throw new Error("no licence found\\nat secret.js:1");` },
+  "plugin-that-throws": { platform: "throwing", module: `throw new Error("no license found\\nat secret.js:1");` },
   "plugin-of-tomorrow": {
     platform: "tomorrow",
     module: `export const plugin = { name: "tomorrow", contractVersion: 99, options: {}, register() {} };`,
@@ -11,11 +11,11 @@ const packages: Record<string, { platform: string; module: string }> = {
   "plugin-two": { platform: "twice", module: `export const plugin = {};` },
 };
 
-/** What is said of each platform that can't be used. */
-export const complaints = {
+/** The expected error of each unusable platform. */
+export const expectedErrors = {
   throwing: {
     code: "PLUGIN_FAILED",
-    message: "The strategy plugin plugin-that-throws can't be used: it failed to load: no licence found.",
+    message: "The strategy plugin plugin-that-throws can't be used: it failed to load: no license found.",
   },
   tomorrow: {
     code: "PLUGIN_FAILED",
@@ -30,7 +30,7 @@ export const complaints = {
   },
 };
 
-/** Puts them into a project that is installed, and one among its dependencies that is not there. */
+/** Adds the packages to an installed project, and a dependency that is not installed. */
 export async function addBrokenPlugins(
   outside: Outside,
   project: string,

@@ -1,4 +1,4 @@
-/** A program of somebody else's that uses each package by its types. It is compiled and run outside the workspace. */
+/** A program of a user, with types of each package. It is compiled and run outside of the workspace. */
 export const CONSUMER = `
 import { readFile } from "node:fs/promises";
 import { appFileJsonSchema, parseAppFile } from "@openfactory/app-file";
@@ -31,7 +31,7 @@ const callable = functions.every((one) => typeof one === "function");
 console.log(JSON.stringify([registry.names(), ids.length, state, image, EXIT.ok, typeof LOWEST_API, callable, project]));
 `;
 
-/** As strict as can be: every declaration file of the packages is checked, too. */
+/** With all strict options, and checks of every declaration file of the packages. */
 export const CONSUMER_TSCONFIG = {
   compilerOptions: {
     target: "es2024",

@@ -5,7 +5,7 @@ import { packAll, type Tarball } from "./pack.js";
 import { type Registry, serve } from "./registry.js";
 import { outsideEnvironment, type Ran, run, tryRun } from "./run.js";
 
-/** A place outside the workspace, where npm has the packed packages of OpenFactory and nobody else's of its scope. */
+/** A folder outside of the workspace, where npm gets packages of OpenFactory's scope from the tarballs only. */
 export class Outside {
   readonly #folder: string;
   readonly tarballs: readonly Tarball[];
@@ -17,7 +17,7 @@ export class Outside {
     this.#registry = registry;
   }
 
-  static async make(): Promise<Outside> {
+  static async create(): Promise<Outside> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), "openfactory-outside-")));
     const tarballs = await packAll(join(folder, "tarballs"));
     return new Outside(folder, tarballs, await serve(tarballs));
@@ -28,7 +28,7 @@ export class Outside {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  /** What npm looked for in OpenFactory's scope, and did not find among the tarballs. */
+  /** Packages of OpenFactory's scope that npm requested and that are not among the tarballs. */
   get missing(): string[] {
     return [...this.#registry.missing];
   }
@@ -43,7 +43,7 @@ export class Outside {
     return join(this.#folder, ...parts);
   }
 
-  /** Writes files below a folder of this place. */
+  /** Writes files to a subfolder. */
   async write(folder: string, files: Record<string, string | object>): Promise<void> {
     for (const [name, content] of Object.entries(files)) {
       const path = this.path(folder, name);
@@ -52,12 +52,12 @@ export class Outside {
     }
   }
 
-  /** Runs npm in a folder of this place; it must succeed. */
+  /** Runs npm in a subfolder. @throws if it fails. */
   npm(folder: string, ...args: string[]): Promise<Ran> {
     return run("npm", args, this.path(folder), this.#environment());
   }
 
-  /** Runs a command that is installed in a folder of this place, whatever its exit code. */
+  /** Runs a command that is installed in a subfolder. Does not throw for an exit code other than 0. */
   installed(folder: string, command: string, ...args: string[]): Promise<Ran> {
     return tryRun(this.path(folder, "node_modules", ".bin", command), args, this.path(folder), this.#environment());
   }
@@ -74,7 +74,7 @@ export class Outside {
   }
 }
 
-/** What is installed below a folder: its packages' names, sorted, and the bytes of all files. */
+/** The installed packages of a folder: their names, sorted, and the total size of their files. */
 export async function installedIn(folder: string): Promise<{ packages: string[]; bytes: number }> {
   const entries = await readdir(join(folder, "node_modules"), { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));

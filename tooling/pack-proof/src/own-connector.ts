@@ -16,23 +16,23 @@ export const connector = defineConnectorPlugin({
 });
 
 export const listener = defineAssetListenerPlugin({
-  name: "noted",
+  name: "recorder",
   contractVersion: 1,
-  description: "Notes assets.",
+  description: "Records assets.",
   create: ({ cwd }) => ({
-    name: "noted",
+    name: "recorder",
     onAsset: ({ change, asset }) => appendFile(join(cwd, "assets.txt"), \`\${change} \${asset.kind} \${asset.uuid}\\n\`),
   }),
 });
 `;
 
-/** What the package brings in copies of its own. */
+/** Dependencies that the package has as separate copies. */
 const COPIES = ["@openfactory/deploy-core", "reflect-metadata", "tsyringe", "zod"];
 
-/** Puts a package with a connector and an asset listener into a project that is installed, as one of its dependencies. */
+/** Adds a package with a connector and an asset listener to the dependencies of an installed project. */
 export async function addOwnConnector(outside: Outside, project: string): Promise<void> {
   const folder = `${project}/node_modules/acme-modbus`;
-  const plugins = { connectors: { modbus: "./plugin.js" }, assetListeners: { noted: "./plugin.js" } };
+  const plugins = { connectors: { modbus: "./plugin.js" }, assetListeners: { recorder: "./plugin.js" } };
   const manifest = JSON.parse(await readFile(outside.path(project, "package.json"), "utf8"));
   await outside.write(folder, {
     "package.json": { name: "acme-modbus", version: "1.0.0", type: "module", openfactory: plugins },

@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { outsideEnvironment, root, run } from "./run.js";
 
-/** A package.json, as far as it matters here. */
+/** A package.json, with the keys that are used here. */
 export interface Manifest {
   name: string;
   version: string;
@@ -15,18 +15,18 @@ export interface Manifest {
   [section: string]: unknown;
 }
 
-/** One package as it would be published. */
+/** A package as it would be published. */
 export interface Tarball {
   manifest: Manifest;
-  /** Its path. */
+  /** Path of the tarball. */
   file: string;
-  /** The paths in it, without `package/` in front. */
+  /** The paths in the tarball, without the prefix `package/`. */
   paths: string[];
-  /** As npm wants it: `sha512-...`. */
+  /** In npm's format: `sha512-...`. */
   integrity: string;
 }
 
-/** Every package of the workspace that is published, sorted by name. */
+/** The public packages of the workspace, sorted by name. */
 async function publicPackages(): Promise<{ folder: string; name: string }[]> {
   const found: { folder: string; name: string }[] = [];
   for (const top of ["packages", "apps"]) {
@@ -40,7 +40,7 @@ async function publicPackages(): Promise<{ folder: string; name: string }[]> {
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Builds and packs every public package, as `pnpm publish` would, into the folder. */
+/** Builds and packs every public package, like `pnpm publish`. */
 export async function packAll(destination: string): Promise<Tarball[]> {
   const packages = await publicPackages();
   const env = outsideEnvironment({ PATH: [join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter) });

@@ -1,43 +1,43 @@
 import { readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { addBrokenPlugins, complaints } from "./broken-plugins.js";
+import { addBrokenPlugins, expectedErrors } from "./broken-plugins.js";
 import { CONSUMER, CONSUMER_TSCONFIG } from "./consumer.js";
-import { flaws } from "./flaws.js";
+import { tarballProblems } from "./tarball-problems.js";
 import { installedIn, Outside } from "./outside.js";
 import { addOwnConnector } from "./own-connector.js";
 import { addPluginWithOwnCopies } from "./plugin-with-own-copies.js";
 import type { Tarball } from "./pack.js";
 import { root, run } from "./run.js";
 
-// Several installs, by npm and outside the workspace.
+// Several installs with npm outside of the workspace.
 const LIMIT = 300_000;
-// ssh2 and cpu-features can do without what their install scripts compile, and take their time for it.
+// The install scripts of ssh2 and cpu-features take long and are optional.
 const INSTALL = ["install", "--ignore-scripts"];
 
 let outside: Outside;
 beforeAll(async () => {
-  outside = await Outside.make();
+  outside = await Outside.create();
 }, LIMIT);
 afterAll(() => outside?.close(), LIMIT);
 
 const megabytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 
-/** Tells a figure on the terminal, beside the tests. */
-const tell = (line: string): void => void process.stdout.write(`${line}\n`);
+/** Prints a line next to the test results. */
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-test("every tarball has what it names, a README and the licence; no tests, no sources, no workspace versions", () => {
-  const all = outside.tarballs.map((tarball) => [tarball.manifest.name, flaws(tarball)]);
+test("every tarball has its files, a README and the license, but no tests, sources or workspace versions", () => {
+  const all = outside.tarballs.map((tarball) => [tarball.manifest.name, tarballProblems(tarball)]);
   expect(all.length).toBeGreaterThanOrEqual(11);
   expect(Object.fromEntries(all)).toEqual(Object.fromEntries(all.map(([name]) => [name, []])));
 });
 
-describe("who installs one strategy gets no code of the others", { timeout: LIMIT }, () => {
+describe("an installation of one strategy has no code of the others", { timeout: LIMIT }, () => {
   const install = async (project: string, ...packages: string[]) => {
     await outside.write(project, { "package.json": { name: project, private: true } });
     await outside.npm(project, ...INSTALL, ...packages);
     const { packages: all, bytes } = await installedIn(outside.path(project));
-    tell(`installed ${packages.join(" and ")}: ${all.length} packages, ${megabytes(bytes)}`);
+    print(`installed ${packages.join(" and ")}: ${all.length} packages, ${megabytes(bytes)}`);
     return all.filter((name) => name.startsWith("@openfactory/"));
   };
   const core = "@openfactory/deploy-core";
@@ -56,9 +56,9 @@ describe("who installs one strategy gets no code of the others", { timeout: LIMI
   });
 });
 
-test("types and exports of every package resolve for a program outside", { timeout: LIMIT }, async () => {
+test("types and exports of every package resolve outside of the workspace", { timeout: LIMIT }, async () => {
   const all = outside.tarballs.map(({ manifest }) => manifest.name);
-  // It needs vitest: the strategy that is made below compiles against it.
+  // Requires vitest; the strategy that is created below compiles against it.
   const used = all.filter((name) => name !== "@openfactory/strategy-contract-tests");
   expect(used.filter((name) => !CONSUMER.includes(`"${name}"`))).toEqual([]);
   await outside.write("consumer", {
@@ -74,7 +74,7 @@ test("types and exports of every package resolve for a program outside", { timeo
 });
 
 test(
-  "the command is one bundle, with no strategy's code in it; each built-in strategy is one file for it",
+  "the command is a bundle without code of strategies, and each built-in strategy is one file",
   { timeout: LIMIT },
   async () => {
     const unpacked = async (name: string, path: string): Promise<string> =>
@@ -95,7 +95,7 @@ test(
 );
 
 test(
-  "the command installed with one strategy has that one, in its one file, and says what the other lacks",
+  "the command with one installed strategy loads it from its bundle, and reports the other as missing",
   { timeout: LIMIT },
   async () => {
     await outside.write("one", { "package.json": { name: "one", private: true } });
@@ -110,10 +110,10 @@ test(
     };
     const all = await platforms();
     expect(all.swarm).toMatchObject({ capabilities: expect.arrayContaining(["wait"]) });
-    expect(all.docker).toMatchObject({ error: complaints.docker });
+    expect(all.docker).toMatchObject({ error: expectedErrors.docker });
     expect((await installedIn(outside.path("one"))).packages).not.toContain("@openfactory/strategy-local-docker");
 
-    // It is that file which is read, and without it the package's modules one by one.
+    // The command loads the bundle, or without it the package's modules.
     const strategy = (file: string) =>
       outside.path("one", "node_modules", "@openfactory", "strategy-swarm", "dist", file);
     await rename(strategy("index.js"), strategy("away.js"));
@@ -124,11 +124,11 @@ test(
   },
 );
 
-describe("a strategy of one's own, by public packages alone", () => {
+describe("a new strategy, from public packages only", () => {
   const plant = "plant";
   const ofdeploy = (...args: string[]) => outside.installed(plant, "ofdeploy", ...args);
 
-  test("is made by npm create, builds, and passes the contract", { timeout: LIMIT }, async () => {
+  test("is created by npm create, builds, and passes the contract", { timeout: LIMIT }, async () => {
     await outside.write(".", { "package.json": { name: "outside", private: true } });
     const { out } = await outside.npm(".", "create", "@openfactory/strategy", "rack", "--", "--package", "@acme/rack");
     expect(out).toContain("Created @acme/rack for the platform rack in rack");
@@ -141,16 +141,16 @@ describe("a strategy of one's own, by public packages alone", () => {
     await outside.npm("rack", "exec", "--", "changeset", "version");
     expect(await readFile(outside.path("rack", "CHANGELOG.md"), "utf8")).toContain("## 0.1.0");
     await outside.npm("rack", "pack", "--pack-destination", "..");
-    tell(`the contract on the strategy made outside: ${passed} passed`);
+    print(`contract of the created strategy: ${passed} passed`);
   });
 
-  test("is found by its declaration, and deployed on by ofdeploy", { timeout: LIMIT }, async () => {
+  test("is found by its declaration, and used by ofdeploy", { timeout: LIMIT }, async () => {
     await outside.write(plant, {
       "package.json": { name: plant, private: true },
       "openfactory.yml":
         "name: factory\napps:\n  web:\n    uuid: WEB\n    image: demo:1\n  db:\n    uuid: DB\n    image: demo:1\n",
     });
-    // The registry's own ofdeploy is not wanted here, nor are the strategies that it brings along.
+    // Without the registry's ofdeploy, and without its strategies.
     await outside.npm(
       plant,
       "install",
@@ -159,7 +159,7 @@ describe("a strategy of one's own, by public packages alone", () => {
       outside.path("acme-rack-0.1.0.tgz"),
     );
     const { packages, bytes } = await installedIn(outside.path(plant));
-    tell(
+    print(
       `installed ofdeploy without optional packages, and a strategy: ${packages.length} packages, ${megabytes(bytes)}`,
     );
     expect(packages.filter((name) => name.includes("/strategy-"))).toEqual([]);
@@ -168,7 +168,7 @@ describe("a strategy of one's own, by public packages alone", () => {
     expect(up.err).not.toContain("error");
     expect(up).toMatchObject({ code: 0, out: expect.stringContaining("factory: 2 started") });
     expect(up.err).toContain("still the placeholder");
-    // Another command finds what the first one made.
+    // Another command finds the deployed services.
     expect((await ofdeploy("ps", "--platform", "rack")).out).toMatch(/web +web +running/);
     expect((await ofdeploy("up", "--platform", "rack")).out).toContain("factory: 2 unchanged");
     expect(await ofdeploy("down", "--platform", "rack")).toMatchObject({
@@ -178,7 +178,7 @@ describe("a strategy of one's own, by public packages alone", () => {
     expect((await ofdeploy("ps", "--platform", "rack")).out).toMatch(/web +web +not deployed/);
   });
 
-  test("takes a plugin that brings its own core and tsyringe", { timeout: LIMIT }, async () => {
+  test("accepts a plugin with its own copies of core and tsyringe", { timeout: LIMIT }, async () => {
     const plugin = await addPluginWithOwnCopies(outside, plant);
     const named = ["--plugin", plugin, "--platform", "own", "--option", "reason=by its own copy"];
     const up = await ofdeploy("up", "--no-rollback", ...named);
@@ -189,7 +189,7 @@ describe("a strategy of one's own, by public packages alone", () => {
     });
   });
 
-  test("takes a connector of devices and an asset listener of an installed package", { timeout: LIMIT }, async () => {
+  test("accepts a connector and an asset listener of an installed package", { timeout: LIMIT }, async () => {
     await addOwnConnector(outside, plant);
     const up = await ofdeploy("up", "--platform", "rack", "--file", "modbus.yml");
     expect(up, up.err).toMatchObject({ code: 0 });
@@ -205,7 +205,7 @@ describe("a strategy of one's own, by public packages alone", () => {
     expect(noted).toBe("created device VALVE-1\nremoved device VALVE-1\n");
   });
 
-  test("works beside plugins that can't be used, of which each says why", { timeout: LIMIT }, async () => {
+  test("works with unusable plugins, whose errors have reasons", { timeout: LIMIT }, async () => {
     const manifest = JSON.parse(await readFile(outside.path(plant, "package.json"), "utf8"));
     await addBrokenPlugins(outside, plant, manifest);
 
@@ -215,7 +215,7 @@ describe("a strategy of one's own, by public packages alone", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
-    for (const [name, error] of Object.entries(complaints)) {
+    for (const [name, error] of Object.entries(expectedErrors)) {
       expect(platforms.find((platform) => platform.name === name)).toMatchObject({ error });
       const refused = await ofdeploy("up", "--platform", name);
       expect(refused.code, name).not.toBe(0);
@@ -228,7 +228,7 @@ describe("a strategy of one's own, by public packages alone", () => {
       capabilities: ["inspect", "list"],
     });
 
-    // One that is not installed adds no platform; asked for by name, or as a module, it says so.
+    // A plugin that is not installed adds no platform. By name or as a module, it is an error.
     const unknown = await ofdeploy("up", "--platform", "absent");
     expect(unknown.err).toMatch(
       /error\[UNKNOWN_PLATFORM\] Unknown platform absent\. Known platforms: [^]*hint: .*install/,
@@ -246,6 +246,6 @@ describe("a strategy of one's own, by public packages alone", () => {
   });
 });
 
-test("nothing of OpenFactory's scope was wanted that is not among the tarballs", () => {
+test("npm requested no packages of OpenFactory's scope that are not among the tarballs", () => {
   expect(outside.missing).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { cp } from "node:fs/promises";
 import type { Outside } from "./outside.js";
 
-/** What it brings in copies of its own: those of the command, and of other plugins, are never the same. */
+/** Dependencies that the plugin has as separate copies, different from those of the command and other plugins. */
 const COPIES = ["@openfactory/deploy-core", "tsyringe", "reflect-metadata", "zod"];
 
 const MODULE = `
@@ -39,7 +39,7 @@ export const plugin = defineStrategyPlugin({
 });
 `;
 
-/** Puts the plugin of the platform `own` into a project that is installed: its file, for `--plugin`. */
+/** Adds the plugin of the platform `own` to an installed project. Returns its file, for `--plugin`. */
 export async function addPluginWithOwnCopies(outside: Outside, project: string): Promise<string> {
   const folder = `${project}/node_modules/plugin-with-own-copies`;
   await outside.write(folder, {

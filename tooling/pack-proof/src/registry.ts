@@ -5,11 +5,11 @@ import type { AddressInfo } from "node:net";
 import { basename } from "node:path";
 import type { Tarball } from "./pack.js";
 
-/** An npm registry that has these tarballs and nothing else, so that they are installed as if they were published. */
+/** An npm registry with the tarballs only, so that they can be installed as if they were published. */
 export interface Registry {
-  /** With a path of its own, so that nothing of an earlier one is in npm's cache. */
+  /** With a random path, so that npm's cache has no entries of an earlier registry. */
   url: string;
-  /** The names that were asked for and are not here. */
+  /** Requested names that are not among the tarballs. */
   missing: Set<string>;
   close(): Promise<void>;
 }

@@ -11,11 +11,11 @@ export interface Ran {
   err: string;
 }
 
-/** What the tests' own npm and vitest put into the environment, and what names an engine or a platform. */
+/** Variables of the tests' own npm and vitest, and of an engine or a platform. */
 const OWN =
   /^(?:npm_(?:lifecycle|package|command|config_local_prefix)|INIT_CWD|VITEST|NODE_ENV|NODE_PATH|DOCKER_|DEPLOYMENT_|OFDEPLOY_)/;
 
-/** The environment of somebody who has no checkout: this Node, the system's npm, none of the checkout's commands. */
+/** The environment of a user without a checkout: this Node, the system's npm, and no commands of the checkout. */
 export function outsideEnvironment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !OWN.test(name));
   const path = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => !folder.startsWith(root));
@@ -30,7 +30,7 @@ export function outsideEnvironment(more: Record<string, string> = {}): NodeJS.Pr
   };
 }
 
-/** Runs a command to its end, whatever its exit code. */
+/** Runs a command. Does not throw for an exit code other than 0. */
 export function tryRun(
   command: string,
   args: readonly string[],
@@ -47,7 +47,7 @@ export function tryRun(
   });
 }
 
-/** Runs a command that must succeed; where it fails, its output is the error. */
+/** Runs a command. @throws an error with its output if it fails. */
 export async function run(
   command: string,
   args: readonly string[],
@@ -56,5 +56,5 @@ export async function run(
 ): Promise<Ran> {
   const ran = await tryRun(command, args, cwd, env);
   if (ran.code === 0) return ran;
-  throw new Error(`${command} ${args.join(" ")} ended with ${ran.code}:\n${ran.out}\n${ran.err}`);
+  throw new Error(`${command} ${args.join(" ")} failed with exit code ${ran.code}:\n${ran.out}\n${ran.err}`);
 }

@@ -1,2 +1,2 @@
-/** A mutated strategy may never come to an end. These are enough for any case that is awaited here. */
+/** A mutated strategy may never finish. These limits are sufficient for the other cases. */
 export const limits = { patienceMs: 12_000, timeoutMs: 60_000 };

@@ -4,7 +4,7 @@ import { describeStrategyContract } from "@openfactory/strategy-contract-tests";
 import { SwarmDeploymentStrategy } from "@openfactory/strategy-swarm";
 import { limits } from "./limits.ts";
 
-/** The swarm that all mutations share, as the runner tells of it. */
+/** The swarm that all mutations share, passed by the runner. */
 const { nodes, gateway } = JSON.parse(process.env["MUTATION_SWARM"] ?? "{}");
 
 describeStrategyContract(
