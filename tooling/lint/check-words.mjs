@@ -13,7 +13,7 @@ const SKIPPED = new Set(["node_modules", "dist", ".git", ".turbo", ".cache", "co
 /** The list itself, and texts that are not ours. */
 const EXEMPT = new Set(["tooling/lint/refused-words.json", "pnpm-lock.yaml"]);
 
-/** The words of an identifier or a file name, apart: `putBack` and `put-back` read as `put back`. */
+/** The words of an identifier or a file name, apart: `startFirst` and `start-first` read as `start first`. */
 const apart = (text) => text.replace(/([a-z\d])([A-Z])/g, "$1 $2").replace(/([a-z])-(?=[a-z])/gi, "$1 ");
 
 const files = globSync(`{**,.changeset,.github/**}/*.${EXTENSIONS}`, {

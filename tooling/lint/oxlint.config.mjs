@@ -1,6 +1,6 @@
 /**
  * Lint rules. The layering of the packages is the table below: a package imports the workspace packages named with it,
- * and third-party packages that are not somebody else's alone.
+ * and third-party packages that are not reserved for another package.
  */
 const layers = {
   "packages/core": [],

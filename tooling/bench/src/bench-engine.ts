@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createSwarm, type EngineVersion } from "@openfactory/swarm-harness";
 import { ensureEngine, ensureTestImage, type RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 
-/** The engine to measure on: nobody else's, and a swarm of one node. */
+/** The engine for benchmarks: private, and a swarm of one node. */
 export interface BenchEngine {
   host: string;
   api: RawEngine;
@@ -13,8 +13,8 @@ export interface BenchEngine {
 }
 
 /**
- * A private engine in a folder of its own, so that no test shares it; or, of another version, one in a container.
- * @throws TestEngineError where none can be had.
+ * A private engine in a separate folder, so that no test shares it; or an engine of another version, in a container.
+ * @throws TestEngineError if none is available.
  */
 export async function startBenchEngine(
   version: EngineVersion | undefined,

@@ -4,11 +4,11 @@ import type { Peer, Peers } from "./peers/peers.ts";
 import { type Timed, timedProcess, type TimedOptions } from "./timed-process.ts";
 import type { Contender } from "./workload.ts";
 
-/** What every workload has to do with. */
+/** The context of workloads. */
 export interface Bench {
-  /** For files; its own. */
+  /** A folder for the files of workloads. */
   folder: string;
-  /** Undefined: none can be had here. */
+  /** Undefined if none is available. */
   engine: BenchEngine | undefined;
   peers: Peers;
 }
@@ -18,26 +18,26 @@ const BIN = fileURLToPath(new URL("../../../apps/cli/bin/ofdeploy.js", import.me
 const onEngine = ({ engine }: Bench): Record<string, string> =>
   engine === undefined ? {} : { DOCKER_HOST: engine.host };
 
-/** Our command, on the engine. */
+/** Runs ofdeploy on the engine. */
 export const ofdeploy = (bench: Bench, args: readonly string[], options: TimedOptions = {}): Promise<Timed> =>
   timedProcess([process.execPath, BIN, ...args], { ...options, env: { ...onEngine(bench), ...options.env } });
 
-/** A peer's command, on the engine. */
+/** Runs a peer's command on the engine. */
 export function peerRun(bench: Bench, peer: Peer, args: readonly string[], options: TimedOptions = {}): Promise<Timed> {
   if ("missing" in peer) throw new Error(peer.missing);
   return timedProcess([...peer.command, ...args], { ...options, env: { ...onEngine(bench), ...peer.env } });
 }
 
-/** A contender, where its peer is there. */
+/** A contender, if its peer is available. */
 export const where = (peer: Peer, contender: Contender): Contender | undefined =>
   "missing" in peer ? undefined : contender;
 
-/** Of these contenders those that are there. */
+/** The available contenders. */
 export const present = <Key extends string>(all: Record<Key, Contender | undefined>): Partial<Record<Key, Contender>> =>
   Object.fromEntries(Object.entries(all).filter(([, contender]) => contender !== undefined)) as Partial<
     Record<Key, Contender>
   >;
 
-/** Whether the command knows a subcommand. */
+/** Whether ofdeploy has a subcommand. */
 export const knows = async (bench: Bench, command: string): Promise<boolean> =>
-  (await ofdeploy(bench, ["help", command], { mayExit: [0, 3] })).out.includes(`ofdeploy ${command}`);
+  (await ofdeploy(bench, ["help", command], { allowedExits: [0, 3] })).out.includes(`ofdeploy ${command}`);

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TEST_IMAGE } from "@openfactory/test-engine";
 
-/** So many services, of which the last `changed` have another variable than the others. */
+/** A number of services, of which the last `changed` have another variable. */
 export interface Load {
   count: number;
   replicas: number;
@@ -17,7 +17,7 @@ const environment = (index: number, { count, changed = 0 }: Load): string[] => [
   `TAG=${index >= count - changed ? "new" : "old"}`,
 ];
 
-/** What one service is to the Engine API (ServiceCreate). */
+/** A service for the Engine API (ServiceCreate). */
 export const serviceSpec = (index: number, load: Load): object => ({
   Name: `app-${index}`,
   Labels: { "com.docker.stack.namespace": "floor" },
@@ -28,7 +28,7 @@ export const serviceSpec = (index: number, load: Load): object => ({
   Mode: { Replicated: { Replicas: load.replicas } },
 });
 
-/** What one container is to it (ContainerCreate). */
+/** A container for the Engine API (ContainerCreate). */
 export const containerBody = (index: number, load: Load): object => ({
   Image: TEST_IMAGE,
   Entrypoint: ["sleep", "3600"],
@@ -61,7 +61,7 @@ export function appFile(project: string, load: Load): string {
   return `name: ${project}\napps:\n${apps.join("\n")}\n`;
 }
 
-/** A file of apps as short as they can be: thousands of them in the 1 MiB that a file may have. */
+/** An app file with minimal apps, of which thousands fit in the limit of 1 MiB. */
 export const shortAppFile = (project: string, count: number): string =>
   `name: ${project}\napps:\n${names({ count, replicas: 1 })
     .map(
@@ -88,7 +88,7 @@ export function composeFile(load: Load, on: "swarm" | "local"): string {
       "          memory: 64M",
     ].join("\n"),
   );
-  // A stack can't do without a network; this one costs a service nothing, since it gives out no addresses.
+  // A stack requires a network. The network host is the fastest, since it assigns no addresses.
   const networks = on === "swarm" ? "networks:\n  default:\n    external: true\n    name: host\n" : "";
   return `${on === "swarm" ? 'version: "3.8"\n' : ""}services:\n${services.join("\n")}\n${networks}`;
 }

@@ -31,7 +31,7 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Workload[] | Promise<Work
   logs: logWorkloads,
   concurrency: concurrencyWorkloads,
 };
-/** Not part of a run that names no part. */
+/** Parts that run only with --only. */
 const ON_REQUEST = new Set(["concurrency"]);
 
 const { values } = parseArgs({
@@ -45,12 +45,12 @@ const { values } = parseArgs({
 const parts = values.only ?? Object.keys(PARTS).filter((part) => !ON_REQUEST.has(part));
 const unknown = parts.find((part) => PARTS[part] === undefined);
 const runs = Number(values.runs);
-if (unknown !== undefined)
-  throw new Error(`There is no part ${unknown}; the parts are ${Object.keys(PARTS).join(", ")}.`);
-if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs takes a whole number from 1, not ${values.runs}.`);
+if (unknown !== undefined) throw new Error(`Unknown part ${unknown}. Parts: ${Object.keys(PARTS).join(", ")}.`);
+if (!Number.isInteger(runs) || runs < 1)
+  throw new Error(`--runs requires a whole number of at least 1, not ${values.runs}.`);
 const version = ENGINE_VERSIONS.find((each): each is EngineVersion => each === values.engine);
 if (values.engine !== undefined && version === undefined)
-  throw new Error(`--engine takes one of ${ENGINE_VERSIONS.join(", ")}.`);
+  throw new Error(`--engine requires one of ${ENGINE_VERSIONS.join(", ")}.`);
 
 const log = (line: string): void => console.error(line);
 const folder = mkdtempSync(join(tmpdir(), "openfactory-bench-files-"));
@@ -78,9 +78,7 @@ try {
   };
   console.log(`\n${table(results)}\n`);
   for (const line of remarks(results)) console.log(line);
-  console.log(
-    `Medians of ${runs} runs each (fewer where a run takes long), in turn; the least and the most in brackets.`,
-  );
+  console.log(`Medians of ${runs} runs each (fewer for long runs), alternating; minimum and maximum in brackets.`);
   console.log(
     `Engine ${about.engine === null ? "none" : `${about.engine.version}, API ${about.engine.api}`}; ${JSON.stringify(about.versions)}`,
   );

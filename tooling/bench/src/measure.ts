@@ -11,16 +11,16 @@ export interface Figure {
 export interface Result {
   workload: Workload;
   figures: Partial<Record<Role, Figure>>;
-  /** What went wrong, by role. */
+  /** Error messages by role. */
   failures: Partial<Record<Role, string>>;
 }
 
-/** Runs the contenders of a workload in turn, each run beginning with another one, so that what else loads the machine hits all alike. */
+/** Runs the contenders of a workload alternately, starting with another one in each run, so that other load affects all equally. */
 export async function measure(workload: Workload, runs: number): Promise<Result> {
   const contenders = Object.entries(workload.contenders) as [Role, Contender][];
   const samples = new Map<Role, number[]>(contenders.map(([role]) => [role, []]));
   const failures: Result["failures"] = {};
-  for (let run = 0; run < Math.min(runs, workload.mostRuns ?? runs); run += 1) {
+  for (let run = 0; run < Math.min(runs, workload.maxRuns ?? runs); run += 1) {
     for (let turn = 0; turn < contenders.length; turn += 1) {
       const [role, contender] = contenders[(run + turn) % contenders.length] as [Role, Contender];
       if (failures[role] !== undefined) continue;

@@ -1,7 +1,7 @@
 import * as http from "node:http";
 import { address } from "@openfactory/test-engine";
 
-/** The floor: a plain HTTP client on connections that are kept alive, one unless told otherwise. Only what the work needs. */
+/** The client of the floor: plain HTTP on persistent connections, by default one, with the necessary calls only. */
 export class RawClient {
   readonly #agent: http.Agent;
   readonly #target: http.RequestOptions;
@@ -13,7 +13,7 @@ export class RawClient {
     this.#version = apiVersion;
   }
 
-  // The Engine API's own JSON, as it comes.
+  // JSON of the Engine API, not validated.
   // oxlint-disable-next-line typescript/no-explicit-any
   call(method: string, path: string, body?: object): Promise<any> {
     const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
@@ -44,14 +44,14 @@ export class RawClient {
   }
 }
 
-/** Milliseconds that some work takes. */
+/** Duration of some work in milliseconds. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = process.hrtime.bigint();
   await work();
   return Number(process.hrtime.bigint() - began) / 1e6;
 }
 
-/** Runs `work` on each item, so many at a time. */
+/** Runs `work` on each item, with at most `size` at the same time. */
 export async function each<Item>(
   size: number,
   items: readonly Item[],

@@ -2,7 +2,7 @@ import { type Bench, ofdeploy } from "./bench.ts";
 import { shortAppFile, write } from "./files.ts";
 import { type RecordedSwarm, startRecordedSwarm } from "./recorded-swarm.ts";
 
-/** An app file of so many apps, and a recorded swarm on which they have been brought up. */
+/** An app file, and a recorded swarm on which its apps are deployed. */
 export interface RecordedProject {
   file: string;
   swarm: RecordedSwarm;
@@ -10,7 +10,7 @@ export interface RecordedProject {
 
 const projects = new Map<number, Promise<RecordedProject>>();
 
-/** Made once for each number of apps, by the command itself, so that what is recorded carries its labels. Ends with the process. */
+/** Created once for each number of apps, with ofdeploy, so that the recorded services have its labels. Ends with the process. */
 export function recordedProject(bench: Bench, count: number): Promise<RecordedProject> {
   const known = projects.get(count) ?? make(bench, count);
   projects.set(count, known);

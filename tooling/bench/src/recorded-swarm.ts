@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-// The Engine API's own JSON, as a real engine gave it.
+// JSON of the Engine API, recorded from a real engine.
 // oxlint-disable-next-line typescript/no-explicit-any
 type Json = any;
 
@@ -12,13 +12,13 @@ interface Recording {
   nodes: Json[];
 }
 
-/** What an engine answered of a service made by ofdeploy, of its task and its node (API 1.41). */
+/** The answers of an engine for a service of ofdeploy, its task and its node (API 1.41). */
 const recording = (): Recording => JSON.parse(readFileSync(new URL("./recorded/swarm.json", import.meta.url), "utf8"));
 
-/** A server that answers as a manager did, of every service that is made on it; each has a task, which runs. */
+/** A server with the recorded answers of a manager, for every service that is created on it. Each has a running task. */
 export interface RecordedSwarm {
   host: string;
-  /** How many logs are being read, and how many of them wait for their reader. */
+  /** Number of open log streams, and of those that wait for their reader. */
   logs(): { open: number; blocked: number };
   close(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export async function startRecordedSwarm(): Promise<RecordedSwarm> {
         await readJson(request),
       );
       if (answer === undefined)
-        response.writeHead(404).end(JSON.stringify({ message: `no answer is recorded for ${request.method} ${path}` }));
+        response.writeHead(404).end(JSON.stringify({ message: `no recorded answer for ${request.method} ${path}` }));
       else response.end(typeof answer === "string" ? answer : JSON.stringify(answer));
     };
     respond().catch((error: Error) => response.writeHead(500).end(JSON.stringify({ message: error.message })));
@@ -69,16 +69,16 @@ async function readJson(request: IncomingMessage): Promise<Json> {
   return parts.length === 0 ? undefined : JSON.parse(Buffer.concat(parts).toString("utf8"));
 }
 
-/** The names that a filter asks for; undefined: it asks for all. */
+/** The names in a filter. Undefined: all. */
 const wanted = (filter: Record<string, true> | string[] | undefined): string[] | undefined =>
   filter && (Array.isArray(filter) ? filter : Object.keys(filter));
 
-/** What is there, and what is answered of it. A config is what the deployer locks a project with. */
+/** The services on the server, and the answers about them. The deployer locks a project with a config. */
 class Answers {
   readonly #recorded: Recording;
   readonly #services = new Map<string, Json>();
   readonly #configs = new Map<string, Json>();
-  /** The listing of all services, as it was asked for last. */
+  /** The last list of all services, as JSON. */
   #listing: string | undefined;
 
   constructor(recorded: Recording) {
@@ -130,7 +130,7 @@ class Answers {
 
 const LINE = "2026-01-01T00:00:00.000000000Z";
 
-/** Lines without an end, as fast as they are taken (Engine API, ServiceLogs with timestamps and details). */
+/** Writes lines without end, as fast as they are read (Engine API, ServiceLogs with timestamps and details). */
 function writeLog(response: ServerResponse, service: string): void {
   const details = `com.docker.swarm.node.id=k8dd1yeeult639yw3buqrqb4s,com.docker.swarm.service.id=${service},com.docker.swarm.task.id=${service.replace("service", "task000")}`;
   const text = Buffer.from(`${LINE} ${details} ${"what a process says ".repeat(5)}\n`);

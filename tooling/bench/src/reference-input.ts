@@ -1,7 +1,7 @@
 import { TEST_IMAGE } from "@openfactory/test-engine";
 import { type Load, names } from "./files.ts";
 
-/** The services of a load, as `peers/reference.py` reads them. */
+/** The services of a load, in the format of `peers/reference.py`. */
 export const referenceInput = (load: Load): string =>
   JSON.stringify(
     names(load).map((name, index) => ({

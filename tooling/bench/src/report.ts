@@ -14,7 +14,7 @@ const ratio = (ours: Figure | undefined, other: Figure | undefined): number | un
 
 const TITLES = ["PART", "WORKLOAD", "OURS", "PEER", "FLOOR", "PYTHON", "x PEER", "x FLOOR"];
 
-/** One line of the table for each workload: medians, and the least and the most in brackets. */
+/** A table with one line for each workload: medians, with minimum and maximum in brackets. */
 export function table(results: readonly Result[]): string {
   const rows = results.map(({ workload: { part, name, unit = "ms" }, figures: { ours, peer, floor, python } }) => [
     part,
@@ -33,7 +33,7 @@ export function table(results: readonly Result[]): string {
     .join("\n");
 }
 
-/** What the table leaves out: skipped, failed, and what the figures must be known with. */
+/** Remarks for the table: skipped and failed workloads, and notes about figures. */
 export const remarks = (results: readonly Result[]): string[] =>
   results.flatMap(({ workload: { part, name, skip, note }, failures }) => [
     ...(skip === undefined ? [] : [`skipped: ${part}: ${name} (${skip})`]),

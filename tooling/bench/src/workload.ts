@@ -1,27 +1,27 @@
-/** Who does the work of a workload. `floor`: the fewest Engine API calls, by one plain HTTP client. */
+/** The contenders of a workload. `floor`: the minimal Engine API calls with a plain HTTP client. */
 export type Role = "ours" | "peer" | "floor" | "python";
 
-/** One who does it. */
+/** A tool that does the work of a workload. */
 export interface Contender {
-  /** What is run: `docker stack deploy`. */
+  /** The command: `docker stack deploy`. */
   label: string;
-  /** Does it once, and says how much of the workload's unit it took. */
+  /** Runs once, and returns the result in the workload's unit. */
   run: () => Promise<number>;
-  /** Brings about what the run starts from; not timed. */
+  /** Prepares a run; not timed. */
   before?: () => Promise<void>;
 }
 
 export interface Workload {
-  /** What `--only` chooses by. */
+  /** The part for `--only`. */
   part: string;
   name: string;
   /** Default `ms`. */
   unit?: "ms" | "MB" | "KB";
   contenders: Partial<Record<Role, Contender>>;
-  /** Runs of each contender at most; for what takes long, or does not vary. */
-  mostRuns?: number;
-  /** Why it can't be run here. */
+  /** Maximum number of runs of each contender, for workloads that take long or don't vary. */
+  maxRuns?: number;
+  /** Why the workload can't run. */
   skip?: string;
-  /** What the figures must be known with. */
+  /** A note about the figures. */
   note?: string;
 }

@@ -6,9 +6,9 @@ const MIRROR = "http://deb.debian.org/debian";
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /**
- * Unpacks a Debian package of any suite into the cache, with package lists of its own: nothing is installed, and the
- * machine's own lists are left alone. Returns the folder. The mirror is `OPENFACTORY_DEBIAN_MIRROR`.
- * @throws TestEngineError where it can't be had.
+ * Unpacks a Debian package of any suite into the cache, with separate package lists. Neither installs it nor changes the
+ * machine's lists. Returns the folder. `OPENFACTORY_DEBIAN_MIRROR` sets the mirror.
+ * @throws TestEngineError if it is not available.
  */
 export async function unpackFromSuite(suite: string, name: string, log: (line: string) => void): Promise<string> {
   const base = join(settings().cache, "suites", suite);
@@ -39,7 +39,7 @@ export async function unpackFromSuite(suite: string, name: string, log: (line: s
   return folder;
 }
 
-/** The newest version of a package that the machine's own suite has. */
+/** The newest version of a package in the machine's suite. */
 export async function candidate(name: string): Promise<string | undefined> {
   const { stdout } = await runCommand("apt-cache", ["policy", name]).catch(() => ({ stdout: "" }));
   return /Candidate: (\d\S*)/.exec(stdout)?.[1];

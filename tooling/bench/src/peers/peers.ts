@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { runCommand, unpackPackage } from "@openfactory/test-engine";
 import { candidate, unpackFromSuite } from "./debian-suite.ts";
 
-/** A peer's command; or why there is none. */
+/** A peer's command, or why it is not available. */
 export type Peer = { command: readonly string[]; env?: Record<string, string>; version: string } | { missing: string };
 
 export interface Peers {
@@ -15,7 +15,7 @@ export interface Peers {
 
 type Log = (line: string) => void;
 
-/** What is here, or can be unpacked from Debian's packages. That one can't be had is said, and no failure. */
+/** Finds peers on this machine or in Debian's packages. A missing peer is logged, and is not a failure. */
 export async function findPeers(log: Log): Promise<Peers> {
   const peers = {
     docker: await orMissing(docker()),
@@ -23,7 +23,7 @@ export async function findPeers(log: Log): Promise<Peers> {
     python: await orMissing(python(log)),
   };
   for (const [name, peer] of Object.entries(peers))
-    log("missing" in peer ? `peer ${name}: none: ${peer.missing}` : `peer ${name}: ${peer.version}`);
+    log("missing" in peer ? `peer ${name}: not available: ${peer.missing}` : `peer ${name}: ${peer.version}`);
   return peers;
 }
 
@@ -32,18 +32,18 @@ const orMissing = (found: Promise<Peer>): Promise<Peer> =>
 
 const firstLine = async (command: string, args: string[], env?: Record<string, string>): Promise<string> => {
   const { code, stdout, stderr } = await runCommand(command, args, { env });
-  if (code !== 0) throw new Error(`${command} does not run: ${stderr.trim().split("\n").at(-1)}`);
+  if (code !== 0) throw new Error(`${command} failed: ${stderr.trim().split("\n").at(-1)}`);
   return stdout.trim().split("\n")[0] ?? "";
 };
 
-/** Debian's docker.io brings it along with the engine; one on the path is taken first. */
+/** The docker command on the PATH, which Debian's docker.io also installs. */
 async function docker(): Promise<Peer> {
   const version = await firstLine("docker", ["--version"]);
   await firstLine("docker", ["stack", "deploy", "--help"]);
   return { command: ["docker"], version };
 }
 
-/** As a plugin it is a program that runs by itself. */
+/** The plugin is also a separate program. */
 const PLUGIN = "usr/libexec/docker/cli-plugins/docker-compose";
 const FOLDERS = ["/usr/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins", "/usr/local/lib/docker/cli-plugins"];
 
@@ -53,14 +53,14 @@ async function compose(log: Log): Promise<Peer> {
   return { command: [program], version: await firstLine(program, ["version"]) };
 }
 
-/** The first suite whose version is 2 and runs on this machine's C library. */
+/** Compose 2 of the machine's suite, or else of trixie. */
 async function unpackCompose(log: Log): Promise<string> {
   if ((await candidate("docker-compose"))?.startsWith("2."))
     return join(await unpackPackage("docker-compose", log), PLUGIN);
   return join(await unpackFromSuite("trixie", "docker-compose", log), PLUGIN);
 }
 
-/** The machine's own Python 3, and Debian's SDK beside it. */
+/** Packages of Docker's SDK for the machine's Python 3. */
 const SDK = [
   "python3-docker",
   "python3-requests",

@@ -1,5 +1,5 @@
-# What the Python reference does: one service or container after the other, by Docker's SDK for Python. Reads a list of
-# services as JSON from standard input, as appFile() of files.ts has them.
+# The Python reference: creates services or containers in sequence with Docker's SDK for Python. Reads a list of services as
+# JSON from standard input (see reference-input.ts).
 import json
 import sys
 

@@ -12,7 +12,7 @@ import type { Workload } from "../workload.ts";
 const SERVICES = 200;
 const CONTAINERS = 5;
 
-/** The library by itself, one deploy after the other on one warm connection: milliseconds a deploy. */
+/** The library without the command: milliseconds for each deploy, in sequence on one open connection. */
 export function callWorkloads({ engine }: Bench): Workload[] {
   if (engine === undefined) return [{ part: "calls", name: "library deploy", contenders: {}, skip: "no engine" }];
   return [onSwarm(engine), onDocker(engine)];
@@ -43,14 +43,14 @@ function onSwarm(engine: BenchEngine): Workload {
         label: "SwarmDeploymentStrategy.deploy",
         before,
         run: async () =>
-          (await timed(() => inTurn(names(load), (name) => strategy.deploy(request(name, 0))))) / SERVICES,
+          (await timed(() => sequentially(names(load), (name) => strategy.deploy(request(name, 0))))) / SERVICES,
       },
       floor: {
         label: "POST /services/create",
         before,
         run: async () =>
           (await timed(() =>
-            inTurn(names(load), (name) =>
+            sequentially(names(load), (name) =>
               client.call("POST", "/services/create", serviceSpec(Number(name.slice(4)), load)),
             ),
           )) / SERVICES,
@@ -76,14 +76,14 @@ function onDocker(engine: BenchEngine): Workload {
         label: "LocalDockerDeploymentStrategy.deploy",
         before,
         run: async () =>
-          (await timed(() => inTurn(names(load), (name) => strategy.deploy(request(name, 1))))) / CONTAINERS,
+          (await timed(() => sequentially(names(load), (name) => strategy.deploy(request(name, 1))))) / CONTAINERS,
       },
       floor: {
         label: "POST /containers/create, /start",
         before,
         run: async () =>
           (await timed(() =>
-            inTurn(names(load), async (name) => {
+            sequentially(names(load), async (name) => {
               const { Id } = await client.call(
                 "POST",
                 `/containers/create?name=${name}`,
@@ -97,7 +97,7 @@ function onDocker(engine: BenchEngine): Workload {
   };
 }
 
-/** One deploy, so that connections are open and the version is agreed on. */
+/** Deploys once, so that connections are open and the API version is negotiated. */
 async function warm(
   strategy: OpenFactoryServiceDeploymentStrategy,
   client: RawClient,
@@ -109,6 +109,6 @@ async function warm(
   await remove("warm-up");
 }
 
-async function inTurn(items: readonly string[], work: (item: string) => Promise<unknown>): Promise<void> {
+async function sequentially(items: readonly string[], work: (item: string) => Promise<unknown>): Promise<void> {
   for (const item of items) await work(item);
 }

@@ -5,7 +5,7 @@ import type { Contender, Workload } from "../workload.ts";
 
 const SIZES = [1, 2, 4, 8, 16, 32];
 
-/** How many apps are made at the same time: what the default was chosen by. Only on request: `--only concurrency`. */
+/** Several values of --concurrency, for the choice of the default. Runs with `--only concurrency` only. */
 export function concurrencyWorkloads(bench: Bench): Workload[] {
   const { engine } = bench;
   if (engine === undefined) return [{ part: "concurrency", name: "up", contenders: {}, skip: "no engine" }];
@@ -49,7 +49,7 @@ export function concurrencyWorkloads(bench: Bench): Workload[] {
     {
       part: "concurrency",
       name: `up of 20 containers, ${size} at a time`,
-      mostRuns: 5,
+      maxRuns: 5,
       contenders: { ours: up("docker", 20, size) },
     },
   ]);

@@ -5,7 +5,7 @@ import { each, RawClient, timed } from "../raw-client.ts";
 import { referenceInput } from "../reference-input.ts";
 import type { Workload } from "../workload.ts";
 
-/** Containers of one engine. Their start is the engine's work, and most of the time of what is new. */
+/** Containers of one engine. Most of the time for new containers is their start by the engine. */
 export function localWorkloads(bench: Bench): Workload[] {
   const { engine } = bench;
   if (engine === undefined) return [{ part: "local", name: "up", contenders: {}, skip: "no engine" }];
@@ -31,8 +31,7 @@ const up = (bench: Bench, file: string) => ofdeploy(bench, ["up", "--platform", 
 const composeUp = (bench: Bench, file: string) =>
   peerRun(bench, bench.peers.compose, ["--file", file, "--project-name", project, "up", "--detach"]);
 
-const note =
-  "ofdeploy up --no-wait; docker compose up --detach; neither waits longer than until the process is started";
+const note = "ofdeploy up --no-wait; docker compose up --detach; both wait only until the process is started";
 
 function created(bench: Bench, engine: BenchEngine, count: number): Workload {
   const load = { count, replicas: 1 };
@@ -42,7 +41,7 @@ function created(bench: Bench, engine: BenchEngine, count: number): Workload {
     part: "local",
     name: `up of ${count} new containers`,
     note,
-    mostRuns: count > 50 ? 3 : 9,
+    maxRuns: count > 50 ? 3 : 9,
     contenders: present({
       ours: { label: "ofdeploy up", before, run: async () => (await up(bench, file)).ms },
       peer: where(bench.peers.compose, {
@@ -81,7 +80,7 @@ function created(bench: Bench, engine: BenchEngine, count: number): Workload {
 function unchanged(bench: Bench, engine: BenchEngine, count: number): Workload {
   const load = { count, replicas: 1 };
   const [file, composeYml] = filesOf(bench, load);
-  // Both stay up beside each other: their names differ.
+  // Both run at the same time, since their names differ.
   let isReady = false;
   const before = async (): Promise<void> => {
     if (isReady) return;

@@ -5,7 +5,7 @@ import type { Workload } from "../workload.ts";
 const FEW = 500;
 const MANY = 5_000;
 
-/** The most memory that the command has had, on a recorded engine; and what each app adds to it. */
+/** Peak memory of the command on a recorded engine, and the increase for each app. */
 export async function memoryWorkloads(bench: Bench): Promise<Workload[]> {
   return [
     ...perApp(bench, "validate", ["validate", "--platform", "swarm"], undefined),
@@ -36,7 +36,7 @@ function perApp(bench: Bench, what: string, args: readonly string[], skip: strin
       part,
       name: `${what}, ${count} apps: peak memory`,
       unit: "MB",
-      mostRuns: 3,
+      maxRuns: 3,
       contenders: skip === undefined ? { ours: { label: `ofdeploy ${args[0]}`, run: () => peak(count) } } : {},
       ...skipped,
     })),
@@ -44,7 +44,7 @@ function perApp(bench: Bench, what: string, args: readonly string[], skip: strin
       part,
       name: `${what}: memory an app, from ${FEW} to ${MANY}`,
       unit: "KB",
-      mostRuns: 1,
+      maxRuns: 1,
       contenders: skip === undefined ? { ours: { label: `ofdeploy ${args[0]}`, run: growth } } : {},
       ...skipped,
     },

@@ -2,7 +2,7 @@ import { type Bench, knows, ofdeploy } from "../bench.ts";
 import { recordedProject } from "../recorded-project.ts";
 import type { Workload } from "../workload.ts";
 
-/** Thousands of apps against a recorded engine, which answers at once: what the command itself takes. */
+/** Thousands of apps on a recorded engine, which answers immediately, to measure the command itself. */
 export async function planWorkloads(bench: Bench): Promise<Workload[]> {
   const skip = (await knows(bench, "plan")) ? undefined : "this ofdeploy has no plan";
   return [500, 5_000].flatMap((count) => [
@@ -22,7 +22,7 @@ function workload(
   return {
     part: "plan",
     name,
-    mostRuns: 5,
+    maxRuns: 5,
     contenders: {
       ours: {
         label: `ofdeploy ${args[0]}`,

@@ -3,7 +3,7 @@ import { appFile, composeFile, write } from "../files.ts";
 import { timedProcess } from "../timed-process.ts";
 import type { Contender, Workload } from "../workload.ts";
 
-/** How long the command takes until it works at all. The floor is a Node that does nothing. */
+/** The start of the command. The floor is an empty Node script. */
 export function startWorkloads(bench: Bench): Workload[] {
   const part = "start";
   const { docker, compose } = bench.peers;

@@ -5,7 +5,7 @@ import { each, RawClient, timed } from "../raw-client.ts";
 import { referenceInput } from "../reference-input.ts";
 import type { Contender, Workload } from "../workload.ts";
 
-/** Services of no replicas: what is measured is the deploying, not the starting of processes. */
+/** Services without replicas, to measure deployment without the start of processes. */
 export async function swarmWorkloads(bench: Bench): Promise<Workload[]> {
   const { engine } = bench;
   if (engine === undefined) return [{ part: "swarm", name: "up", contenders: {}, skip: "no engine" }];
@@ -13,7 +13,7 @@ export async function swarmWorkloads(bench: Bench): Promise<Workload[]> {
   return [...[50, 500].flatMap((count) => [created(bench, engine, count), unchanged(bench, engine, count)]), changed];
 }
 
-/** Removes every service, and sees that the manager has done with them. */
+/** Removes every service. */
 async function clear({ host, apiVersion }: BenchEngine): Promise<void> {
   const client = new RawClient(host, apiVersion, 8);
   const services: { ID: string }[] = await client.call("GET", "/services");
@@ -28,7 +28,7 @@ const stackOf = (bench: Bench, name: string, load: Load): string =>
   write(bench.folder, `swarm-${name}-stack.yml`, composeFile(load, "swarm"));
 
 const up = (bench: Bench, file: string) => ofdeploy(bench, ["up", "--platform", "swarm", "--no-wait", "--file", file]);
-// Without a look at a registry for every image: that takes the docker command seconds each where none answers.
+// Without a registry request for every image, which takes seconds each if no registry answers.
 const stack = (bench: Bench, file: string) =>
   peerRun(bench, bench.peers.docker, ["stack", "deploy", "--resolve-image", "never", "--compose-file", file, project]);
 
@@ -104,7 +104,7 @@ function unchanged(bench: Bench, engine: BenchEngine, count: number): Workload {
   };
 }
 
-/** Makes the services of a file, by its own tool, and takes all others away. */
+/** Creates the services of a file with its tool, and removes all others. */
 async function only(bench: Bench, engine: BenchEngine, role: "ours" | "peer", file: string): Promise<void> {
   await clear(engine);
   await (role === "ours" ? up : stack)(bench, file);
@@ -120,7 +120,7 @@ async function changedWorkload(bench: Bench, engine: BenchEngine): Promise<Workl
   const workload = { part: "swarm", name: "up of 500 services, 5 changed", note };
   await only(bench, engine, "ours", file);
   const refused = await ofdeploy(bench, ["up", "--platform", "swarm", "--no-wait", "--file", changedFile], {
-    mayExit: [0, 5],
+    allowedExits: [0, 5],
   });
   if (refused.code === 5) return { ...workload, contenders: {}, skip: "this ofdeploy refuses to change an app" };
   return {

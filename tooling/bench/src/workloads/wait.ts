@@ -11,11 +11,11 @@ import type { Workload } from "../workload.ts";
 const NAME = "bench-wait";
 const TASKS = 3;
 
-/** How long until it is told that a service is ready, and how long after the engine knew. */
+/** The time until a service is reported as ready, and the delay after the engine knows. */
 export function waitWorkloads(bench: Bench): Workload[] {
   const { engine } = bench;
   if (engine === undefined) return [{ part: "wait", name: "wait", contenders: {}, skip: "no engine" }];
-  return [untilRunning(bench, engine), toldOnSwarm(engine), toldOnDocker(engine)];
+  return [untilRunning(bench, engine), delayOnSwarm(engine), delayOnDocker(engine)];
 }
 
 const request = {
@@ -25,7 +25,7 @@ const request = {
   mode: { Replicated: { Replicas: TASKS } },
 };
 
-/** Takes the service away, and sees its tasks go. */
+/** Removes the service, and waits until its tasks are removed. */
 async function clear(engine: BenchEngine): Promise<void> {
   const client = new RawClient(engine.host, engine.apiVersion);
   for (const { ID } of await client.call("GET", "/services")) await client.call("DELETE", `/services/${ID}`);
@@ -49,8 +49,8 @@ function untilRunning(bench: Bench, engine: BenchEngine): Workload {
   return {
     part: "wait",
     name: `a service of ${TASKS} tasks, until all run`,
-    mostRuns: 5,
-    note: "docker service create goes on to watch the tasks for 5 s before it ends; the floor asks every 5 ms",
+    maxRuns: 5,
+    note: "docker service create monitors the tasks for another 5 s before it ends; the floor polls every 5 ms",
     contenders: present({
       ours: {
         label: "deploy, wait without settling",
@@ -86,7 +86,7 @@ function untilRunning(bench: Bench, engine: BenchEngine): Workload {
           ).ms,
       }),
       floor: {
-        label: "create, ask",
+        label: "create, poll",
         before,
         async run() {
           const client = new RawClient(engine.host, engine.apiVersion);
@@ -107,24 +107,24 @@ function untilRunning(bench: Bench, engine: BenchEngine): Workload {
   };
 }
 
-/** Milliseconds from when a client that asks all the time knows to when `told` resolves. */
-async function lag(told: Promise<unknown>, knows: () => Promise<boolean>): Promise<number> {
-  let knownAt = 0;
+/** Milliseconds between the result of a client that polls constantly and the resolution of `reported`. */
+async function delay(reported: Promise<unknown>, isReady: () => Promise<boolean>): Promise<number> {
+  let readyAt = 0;
   const watching = (async () => {
-    while (!(await knows())) await sleep(3);
-    knownAt = performance.now();
+    while (!(await isReady())) await sleep(3);
+    readyAt = performance.now();
   })();
-  await told;
-  const toldAt = performance.now();
+  await reported;
+  const reportedAt = performance.now();
   await watching;
-  return Math.max(0, toldAt - knownAt);
+  return Math.max(0, reportedAt - readyAt);
 }
 
-function toldOnSwarm(engine: BenchEngine): Workload {
+function delayOnSwarm(engine: BenchEngine): Workload {
   return {
     part: "wait",
-    name: "Swarm: ready is told after the manager knows",
-    mostRuns: 7,
+    name: "Swarm: delay of ready after the manager",
+    maxRuns: 7,
     contenders: {
       ours: {
         label: "wait without settling",
@@ -133,7 +133,7 @@ function toldOnSwarm(engine: BenchEngine): Workload {
           const strategy = new SwarmDeploymentStrategy(createEngine({ host: engine.host }));
           const client = new RawClient(engine.host, engine.apiVersion);
           await strategy.deploy(request);
-          const ms = await lag(strategy.wait(NAME, { settleMs: 0 }), () => running(client));
+          const ms = await delay(strategy.wait(NAME, { settleMs: 0 }), () => running(client));
           client.close();
           await strategy.close();
           return ms;
@@ -143,13 +143,13 @@ function toldOnSwarm(engine: BenchEngine): Workload {
   };
 }
 
-function toldOnDocker(engine: BenchEngine): Workload {
+function delayOnDocker(engine: BenchEngine): Workload {
   const client = new RawClient(engine.host, engine.apiVersion);
   const health = { Test: "test -e /tmp/ready || ! touch /tmp/ready", Interval: 1_000_000_000, Retries: 10 };
   return {
     part: "wait",
-    name: "local Docker: healthy is told after the engine knows",
-    mostRuns: 7,
+    name: "local Docker: delay of healthy after the engine",
+    maxRuns: 7,
     contenders: {
       ours: {
         label: "wait",
@@ -157,7 +157,7 @@ function toldOnDocker(engine: BenchEngine): Workload {
         async run() {
           const strategy = new LocalDockerDeploymentStrategy(createEngine({ host: engine.host }));
           await strategy.deploy({ name: NAME, image: TEST_IMAGE, command: ["sleep", "3600"], healthcheck: health });
-          const ms = await lag(strategy.wait(NAME), async () => {
+          const ms = await delay(strategy.wait(NAME), async () => {
             const { State } = await client.call("GET", `/containers/${NAME}/json`);
             return State.Health?.Status === "healthy";
           });
