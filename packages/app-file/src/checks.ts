@@ -16,6 +16,25 @@ const MAX_NAME_LENGTH = 255;
 /** Control characters, and characters that some terminals treat as line breaks. */
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 
+interface PortUse {
+  key: string;
+  port: PortInput;
+  /** Path of the entry in `ports:`. */
+  path: FilePath;
+  tree: SourceTree;
+}
+
+/** A storage that is a Docker volume. */
+interface VolumeUse {
+  /** Name of the app. */
+  key: string;
+  volume: string;
+  driver: VolumeDriver;
+  /** Path of the storage in the file. */
+  path: FilePath;
+  tree: SourceTree;
+}
+
 /** Why a name can't be used in commands and in their output. */
 function keyProblem(key: string): string | undefined {
   if (key.trim() === "") return "must not be empty";
@@ -94,14 +113,6 @@ export function checkServiceNames(apps: readonly LocatedApp[], findings: Finding
   }
 }
 
-interface PortUse {
-  key: string;
-  port: PortInput;
-  /** Path of the entry in `ports:`. */
-  path: FilePath;
-  tree: SourceTree;
-}
-
 /** Two apps that publish the same host port: a finding at the second. */
 export function checkHostPorts(apps: readonly LocatedApp[], findings: Findings): void {
   const taken = Map.groupBy(apps.flatMap(portUses), hostPort);
@@ -129,17 +140,6 @@ function portUses({ app: { key }, entry, publishedPorts, path, tree }: LocatedAp
     publishedPorts ??
     (entry.ports ?? []).flatMap((list, index) => list.map((port) => ({ port, path: [...path, "ports", index] })));
   return all.filter(({ port }) => port.published !== undefined).map((each) => ({ ...each, key, tree }));
-}
-
-/** A storage that is a Docker volume. */
-interface VolumeUse {
-  /** Name of the app. */
-  key: string;
-  volume: string;
-  driver: VolumeDriver;
-  /** Path of the storage in the file. */
-  path: FilePath;
-  tree: SourceTree;
 }
 
 /**

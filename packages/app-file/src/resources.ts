@@ -36,16 +36,26 @@ export interface DeclarationContext {
 /** Maximum length of the names of secrets and configs on an engine (swarmkit). */
 const MAX_CONTENT_NAME = 64;
 
+/** Maximum length of a network's name on a swarm (swarmkit). */
+const MAX_NETWORK_NAME = 63;
+
+/** Content must be smaller than this, in bytes (swarmkit's MaxSecretSize and MaxConfigSize), and not empty. */
+const MAX_CONTENT_BYTES = { secret: 500 * 1024, config: 1000 * 1024 } as const;
+
+const HEX_DIGITS = 12;
+
+const KINDS = ["networks", "secrets", "configs"] as const;
+
 /** The declarations of a file. Unreadable content and names that are too long are findings. */
 export function declareResources(outline: Outline | undefined, context: DeclarationContext): Declarations {
-  const each = <Entry>(
+  const declareAll = <Entry>(
     entries: Record<string, Entry> | null | undefined,
     declare: (key: string, entry: Entry) => Declaration,
   ) => new Map(Object.entries(entries ?? {}).map(([key, entry]) => [key, declare(key, entry)]));
   return {
-    networks: each(outline?.networks, (key, entry) => declareNetwork(key, entry ?? {}, context)),
-    secrets: each(outline?.secrets, (key, entry) => declareContent("secret", key, entry, context)),
-    configs: each(outline?.configs, (key, entry) => declareContent("config", key, entry, context)),
+    networks: declareAll(outline?.networks, (key, entry) => declareNetwork(key, entry ?? {}, context)),
+    secrets: declareAll(outline?.secrets, (key, entry) => declareContent("secret", key, entry, context)),
+    configs: declareAll(outline?.configs, (key, entry) => declareContent("config", key, entry, context)),
   };
 }
 
@@ -74,7 +84,7 @@ function declareContent(
 
 /** The declared resources that apps use: networks, then secrets, then configs, each in the order of the file. */
 export function usedResources(declarations: Declarations, entries: readonly Partial<AppEntry>[]): AppResource[] {
-  return (["networks", "secrets", "configs"] as const).flatMap((kind) => {
+  return KINDS.flatMap((kind) => {
     const used = new Set(entries.flatMap((entry) => (entry[kind] ?? []).map(referenceName)));
     return [...declarations[kind]].flatMap(([key, { resource }]) =>
       resource !== undefined && used.has(key) ? [resource] : [],
@@ -84,9 +94,6 @@ export function usedResources(declarations: Declarations, entries: readonly Part
 
 const referenceName = (reference: string | { name: string }): string =>
   typeof reference === "string" ? reference : reference.name;
-
-/** Maximum length of a network's name on a swarm (swarmkit). */
-const MAX_NETWORK_NAME = 63;
 
 /** As in Compose, a network is named `<project>_<key>`, unless it has a `name` or is external. */
 function declareNetwork(
@@ -100,22 +107,19 @@ function declareNetwork(
   if (name.length > MAX_NETWORK_NAME) {
     report(path, `the name on the engine is longer than ${MAX_NETWORK_NAME} characters`, "Set a shorter name.");
   }
-  const textsAt = (part: string): Record<string, string> | undefined => {
+  const readMap = (part: string): Record<string, string> | undefined => {
     const written = uniqueByKey(keyValues([...path, part], tree), ({ path: duplicate }, first) => {
       report(duplicate, "duplicate name", `Also on line ${tree.locate(first.path).line}. Keep one of them.`);
     });
     const entries = written.map(({ key: option, value = "" }) => [option, value] as const);
     return entries.length === 0 ? undefined : Object.fromEntries(entries);
   };
-  const options = { driver, attachable, internal, driverOptions: textsAt("driver_opts"), labels: textsAt("labels") };
+  const options = { driver, attachable, internal, driverOptions: readMap("driver_opts"), labels: readMap("labels") };
   return {
     name,
     resource: { key, spec: { kind: "network", name, ...compact(options) }, location: tree.locateKey(path), file },
   };
 }
-
-/** Content must be smaller than this, in bytes (swarmkit's MaxSecretSize and MaxConfigSize), and not empty. */
-const MAX_CONTENT_BYTES = { secret: 500 * 1024, config: 1000 * 1024 } as const;
 
 /** The content of a secret or config. Undefined if it can't be read, which is a finding. */
 function resourceContent(
@@ -163,8 +167,6 @@ function readContent(
   return [[...path, "content"], Buffer.from(content ?? "")];
 }
 
-const HEX_DIGITS = 12;
-
 /**
  * The name of a secret or config contains a hash of its content: changed content is a new resource, and changes the request
  * of each app that uses it. Many users can read a secret's name, so the hash is slow (scrypt; N 16384, r 8, p 1: about
@@ -183,8 +185,6 @@ export interface FileDeclarations {
   tree: SourceTree;
   declared: Declarations;
 }
-
-const KINDS = ["networks", "secrets", "configs"] as const;
 
 /**
  * Merges the declarations of all files: as in Compose, every app of the project can use the declarations of any file. Two

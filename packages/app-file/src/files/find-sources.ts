@@ -10,6 +10,16 @@ const STDIN = "-";
 /** Maximum number of files in a project. */
 const MAX_FILES = 1000;
 
+/** Maximum depth and number of directories that are searched. */
+const MAX_LEVELS = 20;
+
+const MAX_DIRECTORIES = 10_000;
+
+/** The names of app files in a directory. */
+const APP_FILE = /^(?:app_.*|dev_.*|openfactory)\.ya?ml$/;
+
+const FILE_NAMES = "app_*.yml, dev_*.yml and openfactory.yml (or .yaml)";
+
 /** A file of a project. */
 export interface FoundFile {
   /** Path for reading and for messages; `<stdin>` for standard input. */
@@ -79,15 +89,6 @@ async function listSource(path: string, cwd: string): Promise<Listed> {
 }
 
 const realDirectory = (path: string): Promise<string> => realpath(path).catch(() => resolve(path));
-
-/** Maximum depth and number of directories that are searched. */
-const MAX_LEVELS = 20;
-const MAX_DIRECTORIES = 10_000;
-
-/** The names of app files in a directory. */
-const APP_FILE = /^(?:app_.*|dev_.*|openfactory)\.ya?ml$/;
-
-const FILE_NAMES = "app_*.yml, dev_*.yml and openfactory.yml (or .yaml)";
 
 /** Directories that are not searched. */
 const isSkipped = (name: string): boolean => name.startsWith(".") || name === "node_modules";

@@ -21,6 +21,22 @@ const DEPLOY_KEYS: Readonly<Record<string, string>> = {
   FailureAction: "failure_action",
 };
 
+const HEALTHCHECK_KEYS: Readonly<Record<string, string>> = {
+  Test: "test",
+  Interval: "interval",
+  Timeout: "timeout",
+  Retries: "retries",
+  StartPeriod: "start_period",
+  StartInterval: "start_interval",
+};
+
+const CONDITIONS: Readonly<Record<string, "none" | "any" | "on-failure">> = {
+  no: "none",
+  always: "any",
+  "unless-stopped": "any",
+  "on-failure": "on-failure",
+};
+
 /** The fields of a request that come from `deploy`. */
 export function deployFields(context: AppContext): RequestFields {
   const { deploy } = context.entry;
@@ -129,15 +145,6 @@ const rollout = (config: Rollout) => ({
   Order: config.order,
 });
 
-const HEALTHCHECK_KEYS: Readonly<Record<string, string>> = {
-  Test: "test",
-  Interval: "interval",
-  Timeout: "timeout",
-  Retries: "retries",
-  StartPeriod: "start_period",
-  StartInterval: "start_interval",
-};
-
 export function healthcheckField({ entry: { healthcheck }, path }: AppContext): RequestFields["healthcheck"] {
   if (healthcheck == null) return undefined;
   return renamedField(healthcheckValue(healthcheck), [...path, "healthcheck"], HEALTHCHECK_KEYS);
@@ -156,13 +163,6 @@ const healthcheckValue = (check: Healthcheck) =>
           StartInterval: check.start_interval,
         }),
       };
-
-const CONDITIONS: Readonly<Record<string, "none" | "any" | "on-failure">> = {
-  no: "none",
-  always: "any",
-  "unless-stopped": "any",
-  "on-failure": "on-failure",
-};
 
 /** Compose's `restart`, an alternative to `deploy.restart_policy`. */
 export function restartField({ entry: { restart, deploy }, path, report }: AppContext): RequestFields["restart"] {

@@ -13,6 +13,22 @@ import { storageVariable } from "./storage.js";
 /** Variables of OpenFactory that every app inherits if they are set. */
 const INHERITED_NAMES = ["KAFKA_BROKER", "KSQLDB_URL", "ASSET_ROUTER_URL"];
 
+/** A variable of an app. */
+interface Variable {
+  key: string;
+  value: string;
+  /** Path in the app file of the variable, or of its env file. */
+  path: FilePath;
+  /** Location in the env file. */
+  location?: SourceLocation;
+}
+
+interface EnvFileReference {
+  name: string;
+  required: boolean;
+  at: FilePath;
+}
+
 /** OpenFactory's own variables that every app inherits. Looked up once for all apps, since each lookup is a system call. */
 export function inheritedVariables(environment: Environment): ReadonlyMap<string, string> {
   const lookup = environmentLookup(environment);
@@ -128,16 +144,6 @@ const withoutSpaceAround = (entry: KeyValue): KeyValue =>
     ? entry
     : { ...entry, key: entry.key.trim(), value: entry.value?.trim(), shown: entry.shown?.trim() };
 
-/** A variable of an app. */
-interface Variable {
-  key: string;
-  value: string;
-  /** Path in the app file of the variable, or of its env file. */
-  path: FilePath;
-  /** Location in the env file. */
-  location?: SourceLocation;
-}
-
 /** The variables of an app's env files. Later files override earlier ones. */
 function envFileVariables(context: AppContext): Variable[] {
   const { entry, path, environment } = context;
@@ -155,12 +161,6 @@ function envFileVariables(context: AppContext): Variable[] {
 }
 
 const NOTHING = { entries: new Map<string, EnvEntry>() };
-
-interface EnvFileReference {
-  name: string;
-  required: boolean;
-  at: FilePath;
-}
 
 function envFileReferences(envFile: EnvFile | null | undefined, path: FilePath): EnvFileReference[] {
   if (envFile == null) return [];
