@@ -41,7 +41,7 @@ const twoApps = (first: string, second: string) =>
     `    ${second}`,
   ].join("\n");
 
-/** An app that is well, below what is declared. */
+/** A valid app, after a declaration. */
 const declared = (line: string) => `${line}\napps: {demo: {uuid: demo, image: x}}`;
 
 /** Nine aliases of nine aliases, eleven times: 9^11 values. */
@@ -311,13 +311,13 @@ const cases: Case[] = [
     hint: /"a"/,
   },
   {
-    what: "a circle",
+    what: "circular dependencies",
     text: twoApps("depends_on: [b]", "depends_on: {a: {}}"),
     place: [9, 18],
     says: /circular depends_on: "a" -> "b" -> "a"/,
   },
   {
-    what: "itself",
+    what: "a dependency on itself",
     text: app("    depends_on: [demo]"),
     place: [5, 18],
     says: /circular depends_on: "demo" -> "demo"/,

@@ -44,7 +44,7 @@ test.each([
   ["FALSE", false],
   ["null", null],
   ["Null", null],
-  // Types of YAML 1.1, and what only looks like one.
+  // Types of YAML 1.1, and similar text.
   ["yes", "yes"],
   ["0b1", "0b1"],
   ["1_000", "1_000"],

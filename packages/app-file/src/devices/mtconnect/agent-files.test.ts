@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { escapeForPrintf, splitVariable } from "./agent-files.js";
 
-/** What a POSIX shell's printf makes of it, in bytes. */
+/** The output of a POSIX shell's printf, in bytes. */
 const printed = (escaped: string): Buffer =>
   spawnSync("sh", ["-c", `printf "%b" "$TEXT"`], { env: { PATH: process.env["PATH"], TEXT: escaped } }).stdout;
 
