@@ -1,6 +1,6 @@
-// npm test: sets the checkout up, then runs every check and test. With --all (npm run test:all) also the repetitions on
-// further engine versions; with --check (npm run check) only what needs no engine. Runs on the system's Node with nothing
-// installed.
+// npm test: sets up the checkout, then runs every check and test. With --all (npm run test:all) also the repetitions on other
+// engine versions; with --check (npm run check) only the checks without an engine. Runs on the system's Node without installed
+// dependencies.
 import { runOnOwnNode } from "./lib/main.mjs";
 import { setup } from "./setup.mjs";
 

@@ -43,9 +43,9 @@ class LongestFirst extends BaseSequencer {
 }
 
 /**
- * `unit` needs nothing, `engine` a Docker Engine, `swarm` an engine on which dind nodes can run, `packages` npm and its
- * registry. `repeat` and `matrix` are not part of `npm test`: the same tests on further engine versions, and the contract
- * on every engine version.
+ * `unit` requires nothing, `engine` a Docker Engine, `swarm` an engine that can run dind nodes, `packages` npm and its
+ * registry. `repeat` and `matrix` are not part of `npm test`: they run the same tests on other engine versions, and the
+ * contract on every engine version.
  */
 export default defineConfig({
   ...shared,
@@ -57,10 +57,10 @@ export default defineConfig({
         test: {
           name: "unit",
           maxWorkers: 2,
-          // No test changes a module or a global for others. Loading each module once per worker, and not once per file,
-          // takes a quarter of the time.
+          // No test changes a module or a global for others. Loading each module once per worker instead of once per file
+          // reduces the time to a quarter.
           isolate: false,
-          // Most take milliseconds. A few run the command many times, on machines that may be busy.
+          // Most take milliseconds, but a few run the command many times.
           testTimeout: 30_000,
           include: [`${sources}/*.test.ts`],
           exclude: [

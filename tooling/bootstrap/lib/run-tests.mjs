@@ -1,6 +1,6 @@
-// The stages of npm test, on the checkout's own Node and after its setup: static checks, unit tests while the test engine
-// gets ready, then everything that needs an engine. --check stops after the unit tests (npm run check); --all adds the
-// repetitions on further engine versions and the matrix (npm run test:all).
+// The stages of npm test, on the checkout's Node after setup: static checks, unit tests while the test engine starts, then
+// tests that require an engine. --check stops after the unit tests (npm run check); --all adds the repetitions on other
+// engine versions and the matrix (npm run test:all).
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,7 +18,7 @@ const VITEST = [
   "--reporter=default",
   "--reporter=./tooling/vitest/counts-reporter.ts",
 ];
-/** They share the workers: most of their time they wait for engines. */
+/** They share the workers, since they mostly wait for engines. */
 const REAL = ["engine", "swarm", "packages"];
 const total = { passed: 0, failures: [], skipped: [], retried: [] };
 const notes = [];
@@ -30,14 +30,14 @@ let run;
 
 try {
   await stage("format, lint and types", () => Promise.all(CHECKS.map(check)));
-  // The engine's preparation waits for downloads, and the unit tests compute.
+  // In parallel, since the engine's preparation waits for downloads while the unit tests compute.
   await Promise.all([
     stage("unit tests", () => vitest("unit")),
     onlyCheck || stage("test engine and images of its nodes", prepareEngine),
   ]);
   for (const projects of real) {
     const title = `${projects.join(", ")} tests`;
-    await stage(title, () => (run ? vitest(...projects) : fail(`${title}: there is no engine to run them on`)));
+    await stage(title, () => (run ? vitest(...projects) : fail(`${title}: no engine is available`)));
   }
 } finally {
   await run?.end().catch((error) => fail(`test engine: could not clean up: ${error.message}`));
@@ -45,7 +45,7 @@ try {
 }
 report();
 
-/** An engine for the tests, and the images that nodes of a swarm run from: no test waits for either. */
+/** Starts the engine and creates the images of swarm nodes in advance, so that no test waits for them. */
 async function prepareEngine() {
   run = await startTestRun(console.log);
   for (const version of ENGINE_VERSIONS) await ensureNodeImage(run.engine.api, version, console.log, signal);
@@ -88,12 +88,12 @@ function readCounts(file) {
   }
 }
 
-/** Counts one failure outside of any test. */
+/** Counts a failure outside of tests. */
 async function fail(note) {
   notes.push(note);
 }
 
-/** Runs a tool in a process group of its own, so that Ctrl-C reaches it once, through the signal. Returns its exit code. */
+/** Runs a tool in a separate process group, so that `signal` interrupts it once on Ctrl-C. Returns its exit code. */
 function tool(command, args, env = {}) {
   return new Promise((resolve, reject) => {
     const options = { cwd: root, env: { ...toolEnvironment, ...engineEnvironment(), ...env }, stdio: "inherit" };
