@@ -222,7 +222,7 @@ describe("an mtconnect device", () => {
     ],
     ["image: press-adapter:1", "image: Press Adapter", /^10:11 .*adapter.image: an image reference/],
     ["- MODE = a=b", "- MODE", /^13:15 .*environment.0: expected KEY=VALUE/],
-    ["- MODE = a=b", "- EMPTY=1", /^14:15 .*environment\[1\]: EMPTY is set already/],
+    ["- MODE = a=b", "- EMPTY=1", /^14:15 .*environment\[1\]: EMPTY is already set/],
     ["device_xml:", "device_xlm:", /unknown key "device_xlm" in devices.press.connector.agent/],
     ["model.xml", "absent.xml", /^8:21 .*device_xml: "absent.xml": no such file/],
     ["model.xml", "ftp://plc/model.xml", /^8:21 .*unknown scheme ftp:\/\//],
@@ -234,7 +234,7 @@ describe("an mtconnect device", () => {
 
   test("reports a uuid that is not a valid service name, and service names and ports of other entries", async () => {
     expect(await findings(device(MTCONNECT).replace("Press-01", "Press 01"))).toContainEqual(
-      expect.stringMatching(/^3:5 devices.press.uuid: a service name is made of/),
+      expect.stringMatching(/^3:5 devices.press.uuid: a service name must consist of/),
     );
     const app = `apps:\n  other:\n    uuid: press-01-AGENT\n    image: x\n    ports: ["2101:80"]\n`;
     expect(await findings(app + device(MTCONNECT))).toEqual([
