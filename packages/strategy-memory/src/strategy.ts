@@ -88,7 +88,8 @@ export class MemoryDeploymentStrategy
     super();
     this.options = { ...options };
     this.engine = engine;
-    this.manifest = { ...memoryManifest(options.honours), ...options.manifest };
+    const { honours, listsSettings = true, manifest } = options;
+    this.manifest = { ...memoryManifest(honours), listsSettings, ...manifest };
   }
 
   async deploy(input: DeployRequest, options: DeployOptions = {}): Promise<Deployment> {
@@ -141,8 +142,10 @@ export class MemoryDeploymentStrategy
 
   async *logs(name: string, options: LogsOptions = {}): AsyncGenerator<LogEntry> {
     try {
-      throwIfAborted(options.signal);
-      this.#failIfAsked("logs", name);
+      await this.#call(`logs ${name}`, () => {
+        throwIfAborted(options.signal);
+        this.#failIfAsked("logs", name);
+      });
       yield* logsOf(this.engine, name, options);
     } catch (error) {
       throw this.#explained(error, name);

@@ -105,7 +105,7 @@ describe("up, ps, down", () => {
     project.write(two);
     const first = await project.run("up");
     expect(first.code).toBe(5);
-    expect(first.err).toContain("error[CONFLICT] openfactory.yml:7:3: db: a service db exists already");
+    expect(first.err).toContain("error[CONFLICT] openfactory.yml:7:3: db: a service db already exists");
     expect((await project.run("down")).out).toContain("db: kept: it belongs to nothing that ofdeploy manages\n");
     await memory.remove("db");
     await project.run("up");

@@ -61,7 +61,7 @@ test("validate rejects a reserved label at the declaration of a network", async 
   expect(ran).toMatchObject({
     code: 3,
     err: expect.stringMatching(
-      /^error\[INVALID_REQUEST\] openfactory.yml:1:12: the network back: the label org.openfactory.deploy.project is set by/,
+      /^error\[INVALID_REQUEST\] openfactory.yml:1:12: the network back: the label org.openfactory.deploy.project is reserved/,
     ),
   });
 });

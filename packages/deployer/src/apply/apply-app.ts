@@ -1,14 +1,14 @@
 import { DeploymentError, type ServiceStatus, sleep, supports, throwIfAborted } from "@openfactory/deploy-core";
-import { applyService } from "./apply-service.js";
-import { locateError } from "./locate-error.js";
-import { strategyObserver, reportPhase, type Run } from "./run.js";
 import type { CheckedApp } from "../check/check-project.js";
 import { asDeploymentError } from "../model/errors.js";
 import type { PlannedApp } from "../model/plan.js";
 import { type DesiredApp, MILESTONE_OF } from "../model/project.js";
 import type { AppNow, AppOutcome, AppVerdict } from "../model/report.js";
 import { withoutSettings } from "../observe/observe.js";
-import { type ObservedService, waitUntilRunning, observeOrUnknown } from "../observe/observed-service.js";
+import { type ObservedService, observeOrUnknown, waitUntilRunning } from "../observe/observed-service.js";
+import { applyService } from "./apply-service.js";
+import { locateError } from "./locate-error.js";
+import { reportPhase, type Run, strategyObserver } from "./run.js";
 
 /** Applies the plan of one app, and waits for the app. Never rejects. */
 export async function applyApp(checked: CheckedApp, planned: PlannedApp, run: Run): Promise<AppVerdict> {

@@ -6,15 +6,15 @@ import {
   type ServiceStatus,
   throwIfAborted,
 } from "@openfactory/deploy-core";
-import { strategyObserver, reportPhase, type Run } from "./run.js";
 import type { CheckedApp } from "../check/check-project.js";
 import { ownerOf } from "../model/labels.js";
-import { tracksOwnership, ownershipOf } from "../model/ownership.js";
+import { ownershipOf, tracksOwnership } from "../model/ownership.js";
 import type { FieldChange, PlannedApp } from "../model/plan.js";
 import type { DesiredApp } from "../model/project.js";
 import { canObserve, observeOne } from "../observe/observe.js";
 import { compareSettings } from "../plan/compare-settings.js";
 import type { Change } from "../revert/journal.js";
+import { reportPhase, type Run, strategyObserver } from "./run.js";
 
 /**
  * Creates, updates or replaces the service of one app, when a slot is free.

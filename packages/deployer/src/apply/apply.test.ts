@@ -1,6 +1,6 @@
 import { DeploymentError } from "@openfactory/deploy-core";
-import { describe, expect, test } from "vitest";
 import type { MemoryOptions } from "@openfactory/strategy-memory";
+import { describe, expect, test } from "vitest";
 import { ALL, app, changeManually, changes, config, fail, memory, project } from "../../test/fixtures.js";
 import type { DeployerEvent } from "../model/events.js";
 import { RUN_LABEL } from "../model/labels.js";

@@ -1,9 +1,9 @@
+import type { PreparedPlan } from "../plan/plan.js";
+import { revert, type RunResults, withRevertResult } from "../revert/revert.js";
 import { applyApp } from "./apply-app.js";
 import { removeOrphans } from "./remove-services.js";
 import { createResources, removeResources } from "./resources.js";
 import type { ApplyOptions, Run } from "./run.js";
-import type { PreparedPlan } from "../plan/plan.js";
-import { withRevertResult, revert, type RunResults } from "../revert/revert.js";
 
 /**
  * Applies a plan: creates resources, deploys and updates apps in the order of their dependencies, and removes orphans and

@@ -22,7 +22,7 @@ import {
   USES_LABEL,
   VOLUME_LABELS,
 } from "../model/labels.js";
-import { tracksOwnership, fileLabels, type Scope } from "../model/ownership.js";
+import { fileLabels, type Scope, tracksOwnership } from "../model/ownership.js";
 import { isVolume, resourcesOf } from "../model/resources.js";
 import { fingerprint } from "../plan/compare-settings.js";
 

@@ -1,10 +1,10 @@
 import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
-import type { Run } from "./run.js";
-import { REMOVE_CONCURRENCY, limit } from "../model/concurrency.js";
+import { limit, REMOVE_CONCURRENCY } from "../model/concurrency.js";
 import { asDeploymentError } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
 import type { PlannedOrphan } from "../model/plan.js";
 import type { RemovalVerdict } from "../model/report.js";
+import type { Run } from "./run.js";
 
 /** A service to remove. */
 export interface Removal {

@@ -4,15 +4,15 @@ import {
   type ResourceKind,
   supports,
 } from "@openfactory/deploy-core";
-import type { Run } from "./run.js";
 import { mapLimit } from "../model/concurrency.js";
 import { asDeploymentError } from "../model/errors.js";
 import type { Observer } from "../model/events.js";
 import type { PlannedResource } from "../model/plan.js";
 import type { DesiredResource } from "../model/project.js";
 import type { ResourceVerdict } from "../model/report.js";
-import { withResourceLabels, resourceId } from "../model/resources.js";
+import { resourceId, withResourceLabels } from "../model/resources.js";
 import type { Change } from "../revert/journal.js";
+import type { Run } from "./run.js";
 
 const RESOURCE_CONCURRENCY = 4;
 

@@ -6,15 +6,15 @@ import {
   type ProgressEvent,
   type ServiceStatus,
 } from "@openfactory/deploy-core";
-import { withOwnershipLabels } from "./ownership-labels.js";
 import type { CheckedApp } from "../check/check-project.js";
-import { Milestones, type Limit, limit } from "../model/concurrency.js";
+import { type Limit, limit, Milestones } from "../model/concurrency.js";
 import { type AppPhase, type Observer, WarningLog } from "../model/events.js";
 import type { Scope } from "../model/ownership.js";
 import { type DesiredApp, type Milestone, MILESTONE_OF } from "../model/project.js";
 import { resourceId } from "../model/resources.js";
 import type { PlanOptions, PreparedPlan } from "../plan/plan.js";
 import { Journal } from "../revert/journal.js";
+import { withOwnershipLabels } from "./ownership-labels.js";
 
 /** How a plan is applied. */
 export interface ApplyOptions extends Pick<PlanOptions, "signal" | "observer" | "strict" | "showEnv"> {

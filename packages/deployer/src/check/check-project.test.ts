@@ -1,8 +1,8 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import { app } from "../../test/fixtures.js";
-import { checkApps } from "./check-project.js";
 import type { DesiredApp } from "../model/project.js";
+import { checkApps } from "./check-project.js";
 
 const after = (service: string, ...services: string[]): DesiredApp =>
   app(service, { dependsOn: services.map((other) => ({ service: other, condition: "service_started" as const })) });

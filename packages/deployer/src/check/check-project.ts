@@ -1,10 +1,10 @@
 import { DeploymentError, type ErrorIssue, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
-import { type CheckedRequest, parseRequests } from "./check-requests.js";
-import { checkResources, checkVolumes } from "./check-resources.js";
 import type { Scope } from "../model/ownership.js";
 import type { DesiredApp, DesiredDevice, DesiredProject, DesiredResource } from "../model/project.js";
 import { hashNormalized } from "../model/request-hash.js";
 import type { ProjectWarning } from "../model/warnings.js";
+import { type CheckedRequest, parseRequests } from "./check-requests.js";
+import { checkResources, checkVolumes } from "./check-resources.js";
 
 /** An app whose request is valid. The request is parsed and hashed once in a run. */
 export interface CheckedApp extends CheckedRequest {

@@ -1,8 +1,8 @@
 import { DeploymentError, type StrategyManifest } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import { app, memory } from "../../test/fixtures.js";
-import { parseRequests } from "./check-requests.js";
 import type { DesiredApp } from "../model/project.js";
+import { parseRequests } from "./check-requests.js";
 
 const at = (line: number) => ({ file: "apps.yml", line, column: 5 });
 

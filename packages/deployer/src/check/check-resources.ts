@@ -7,10 +7,10 @@ import {
   volumeDifference,
   type VolumeDriver,
 } from "@openfactory/deploy-core";
-import type { CheckedRequest } from "./check-requests.js";
 import { OWNERSHIP_LABELS } from "../model/labels.js";
 import type { DesiredResource } from "../model/project.js";
 import type { ProjectWarning } from "../model/warnings.js";
+import type { CheckedRequest } from "./check-requests.js";
 
 /** The resources that the platform can create, and warnings for the others. */
 interface CheckedResources {

@@ -1,8 +1,8 @@
 import type { DeployRequest } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import { memory } from "../../test/fixtures.js";
-import { parseRequests } from "./check-requests.js";
 import type { DesiredApp } from "../model/project.js";
+import { parseRequests } from "./check-requests.js";
 
 const PATH = "resources.Reservations.NanoCPUs";
 

@@ -8,10 +8,10 @@ import {
   type PreflightProblem,
   supports,
 } from "@openfactory/deploy-core";
-import type { CheckedApp } from "./check-project.js";
 import type { Plan } from "../model/plan.js";
 import { locationOf } from "../model/project.js";
 import { resourceId } from "../model/resources.js";
+import type { CheckedApp } from "./check-project.js";
 
 const LISTS = { networks: "network", configs: "config", secrets: "secret" } as const;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mapLimit, limit } from "./concurrency.js";
+import { limit, mapLimit } from "./concurrency.js";
 
 test("limit() runs at most `size` functions at a time, runs all of them, and frees the slot of a failed one", async () => {
   const limited = limit(2);

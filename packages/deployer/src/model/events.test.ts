@@ -1,9 +1,9 @@
-import type { DeployOptions, Deployment, DeploymentWarning, DeployRequest } from "@openfactory/deploy-core";
-import { expect, test } from "vitest";
+import type { Deployment, DeploymentWarning, DeployOptions, DeployRequest } from "@openfactory/deploy-core";
 import { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
+import { expect, test } from "vitest";
 import { app, project, testOptions } from "../../test/fixtures.js";
-import type { DeployerEvent } from "./events.js";
 import { up } from "../operations/up.js";
+import type { DeployerEvent } from "./events.js";
 
 const about = (service: string, registry: string): DeploymentWarning => ({
   code: "CREDENTIALS_UNAVAILABLE",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DIRECTORY_LABEL, FILE_LABEL, PROJECT_LABEL } from "./labels.js";
-import { ownershipOf, describeOwnerOf, type Scope } from "./ownership.js";
+import { describeOwnerOf, ownershipOf, type Scope } from "./ownership.js";
 
 const labels = (project: string, file?: string, directory?: string) => ({
   [PROJECT_LABEL]: project,

@@ -1,6 +1,6 @@
 import { DeploymentError, type ServiceStatus } from "@openfactory/deploy-core";
 import { APP_LABEL, DEVICE_LABEL, ownerOf } from "../model/labels.js";
-import { ownershipOf, describeOwner, type Scope } from "../model/ownership.js";
+import { describeOwner, ownershipOf, type Scope } from "../model/ownership.js";
 import type { DesiredProject } from "../model/project.js";
 import { oneShotReason } from "../observe/observed-service.js";
 

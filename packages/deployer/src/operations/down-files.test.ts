@@ -1,6 +1,6 @@
 import type { AuthRefresh, CanRefreshAuth } from "@openfactory/deploy-core";
-import { describe, expect, test } from "vitest";
 import { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
+import { describe, expect, test } from "vitest";
 import {
   ALL,
   app,
@@ -15,14 +15,14 @@ import {
 } from "../../test/fixtures.js";
 import { FILE_LABEL, PLATFORM_LABEL } from "../model/labels.js";
 import type { DesiredProject } from "../model/project.js";
+import { planDown } from "../plan/plan-down.js";
+import { plan } from "../plan/plan.js";
 import { down, type DownOptions } from "./down.js";
 import { ps } from "./ps.js";
 import { refreshAuth } from "./refresh-auth.js";
 import { rollback } from "./rollback.js";
 import { scale } from "./scale.js";
 import { up } from "./up.js";
-import { planDown } from "../plan/plan-down.js";
-import { plan } from "../plan/plan.js";
 
 /** Renews credentials without any effect. */
 class WithCredentials extends MemoryDeploymentStrategy implements CanRefreshAuth {

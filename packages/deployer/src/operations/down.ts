@@ -7,10 +7,10 @@ import type { DownPlan, PlannedRemoval } from "../model/plan.js";
 import { dependents, type DesiredProject } from "../model/project.js";
 import type { DownReport, RemovalVerdict, ResourceVerdict } from "../model/report.js";
 import type { ProjectWarning } from "../model/warnings.js";
+import { assertConfirmed, prepareDown } from "../plan/plan-down.js";
 import { deliverAssets, type ListenerOptions } from "./asset-listeners.js";
 import { compareAssets, declaredDevices, recordOfStatus } from "./assets.js";
 import { type LockOptions, withLock } from "./lock.js";
-import { assertConfirmed, prepareDown } from "../plan/plan-down.js";
 
 export interface DownOptions extends LockOptions, ListenerOptions {
   signal?: AbortSignal;

@@ -9,7 +9,7 @@ import { requestFor } from "../check/check-requests.js";
 import { mapLimit } from "../model/concurrency.js";
 import { withRedaction } from "../model/errors.js";
 import { FILE_LABEL, ownerOf } from "../model/labels.js";
-import { type Ownership, ownershipOf, describeOwnerOf, type Scope } from "../model/ownership.js";
+import { describeOwnerOf, type Ownership, ownershipOf, type Scope } from "../model/ownership.js";
 import type { DesiredApp, DesiredProject } from "../model/project.js";
 import { hashNormalized } from "../model/request-hash.js";
 import { INSPECT_CONCURRENCY, observe, withoutSettings } from "../observe/observe.js";

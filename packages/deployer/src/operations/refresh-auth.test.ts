@@ -5,8 +5,8 @@ import {
   type DeploymentWarning,
   type OperationOptions,
 } from "@openfactory/deploy-core";
-import { expect, test } from "vitest";
 import { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
+import { expect, test } from "vitest";
 import { app, memory, project, testOptions } from "../../test/fixtures.js";
 import type { DeployerEvent } from "../model/events.js";
 import { PROJECT_LABEL } from "../model/labels.js";

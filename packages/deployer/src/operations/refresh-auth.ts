@@ -9,7 +9,7 @@ import { mapLimit } from "../model/concurrency.js";
 import { asDeploymentError, withRedaction } from "../model/errors.js";
 import { type Observer, WarningLog } from "../model/events.js";
 import { ownerOf } from "../model/labels.js";
-import { tracksOwnership, ownershipOf, describeOwner } from "../model/ownership.js";
+import { describeOwner, ownershipOf, tracksOwnership } from "../model/ownership.js";
 import type { DesiredProject } from "../model/project.js";
 import type { RefreshReport, RefreshVerdict } from "../model/report.js";
 import { ownersUnknownWarning } from "../model/warnings.js";

@@ -1,12 +1,12 @@
 import { DeploymentError } from "@openfactory/deploy-core";
-import { expect, test } from "vitest";
 import type { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
+import { expect, test } from "vitest";
 import { ALL, app, fail, memory, project } from "../../test/fixtures.js";
 import type { DeployerEvent } from "../model/events.js";
 import type { RollbackReport } from "../model/report.js";
+import { plan } from "../plan/plan.js";
 import { rollback } from "./rollback.js";
 import { up } from "./up.js";
-import { plan } from "../plan/plan.js";
 
 const fake = () => memory({ capabilities: ALL });
 const version = (number: number, ...services: string[]) =>

@@ -5,7 +5,7 @@ import {
   type ServiceStatus,
   throwIfAborted,
 } from "@openfactory/deploy-core";
-import { Milestones, limit } from "../model/concurrency.js";
+import { limit, Milestones } from "../model/concurrency.js";
 import { asDeploymentError, withRedaction } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
 import { UUID_LABEL } from "../model/labels.js";
@@ -17,7 +17,7 @@ import { observe, withoutSettings } from "../observe/observe.js";
 import { waitUntilRunning } from "../observe/observed-service.js";
 import { deliverAssets, type ListenerOptions } from "./asset-listeners.js";
 import { compareAssets, recordsOfProject } from "./assets.js";
-import { type RollbackCandidate, chooseVersions } from "./choose-versions.js";
+import { chooseVersions, type RollbackCandidate } from "./choose-versions.js";
 import { type LockOptions, withLock } from "./lock.js";
 
 export interface RollbackOptions extends LockOptions, ListenerOptions {

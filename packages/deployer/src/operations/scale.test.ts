@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { ALL, app, changes, memory, project } from "../../test/fixtures.js";
 import type { DeployerEvent } from "../model/events.js";
+import { plan } from "../plan/plan.js";
 import { scale } from "./scale.js";
 import { up } from "./up.js";
-import { plan } from "../plan/plan.js";
 
 const file = project(app("web", { mode: { Replicated: { Replicas: 2 } } }));
 

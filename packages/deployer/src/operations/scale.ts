@@ -8,7 +8,7 @@ import {
 import { withRedaction } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
 import { APP_LABEL } from "../model/labels.js";
-import { tracksOwnership, isOfProject, ownershipOf, describeOwnerOf, type Scope } from "../model/ownership.js";
+import { describeOwnerOf, isOfProject, ownershipOf, type Scope, tracksOwnership } from "../model/ownership.js";
 import type { DesiredProject } from "../model/project.js";
 import type { ScaleReport, ScaleVerdict } from "../model/report.js";
 import type { ProjectWarning } from "../model/warnings.js";

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
-import { type DeployOptions, type Deployment, DeploymentError, type DeployRequest } from "@openfactory/deploy-core";
-import { expect, test } from "vitest";
+import { type Deployment, DeploymentError, type DeployOptions, type DeployRequest } from "@openfactory/deploy-core";
 import { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
+import { expect, test } from "vitest";
 import { app, memory, project, testOptions } from "../../test/fixtures.js";
 import type { DeployerEvent } from "../model/events.js";
 import { down } from "./down.js";

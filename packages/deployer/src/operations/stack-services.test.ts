@@ -2,11 +2,11 @@ import { DeploymentError } from "@openfactory/deploy-core";
 import { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
 import { expect, test } from "vitest";
 import { app, project } from "../../test/fixtures.js";
+import { plan } from "../plan/plan.js";
 import { down } from "./down.js";
 import { rollback } from "./rollback.js";
 import { scale } from "./scale.js";
 import { up } from "./up.js";
-import { plan } from "../plan/plan.js";
 
 const stack = { "com.docker.stack.namespace": "shop", "com.docker.stack.image": "demo:0" };
 

@@ -5,16 +5,16 @@ import {
   type ResourceKind,
   type ServiceStatus,
 } from "@openfactory/deploy-core";
+import { MemoryDeploymentStrategy, type MemoryEngine, type UpdateFailureAction } from "@openfactory/strategy-memory";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { MemoryDeploymentStrategy, type MemoryEngine, type UpdateFailureAction } from "@openfactory/strategy-memory";
 import { ALL, app, config, network, newEngine, testOptions } from "../../test/fixtures.js";
 import { RUN_LABEL } from "../model/labels.js";
 import type { DesiredApp, DesiredProject } from "../model/project.js";
 import type { UpReport } from "../model/report.js";
+import { plan } from "../plan/plan.js";
 import { down } from "./down.js";
 import { up } from "./up.js";
-import { plan } from "../plan/plan.js";
 
 const NAMES = ["aa", "bb", "cc", "dd"] as const;
 

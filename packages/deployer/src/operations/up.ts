@@ -5,12 +5,12 @@ import { checkPreflight } from "../check/preflight.js";
 import { withRedaction } from "../model/errors.js";
 import type { DesiredProject } from "../model/project.js";
 import type { UpReport } from "../model/report.js";
-import { deliverAssets, type ListenerOptions } from "./asset-listeners.js";
-import { assetsOfUp, declaredDevices } from "./assets.js";
-import { type LockOptions, withLock } from "./lock.js";
 import { assertNoConflicts } from "../plan/findings.js";
 import { type PlanOptions, prepare, type PreparedPlan } from "../plan/plan.js";
 import type { RunResults } from "../revert/revert.js";
+import { deliverAssets, type ListenerOptions } from "./asset-listeners.js";
+import { assetsOfUp, declaredDevices } from "./assets.js";
+import { type LockOptions, withLock } from "./lock.js";
 
 export interface UpOptions extends Omit<PlanOptions, "refresh">, ApplyOptions, LockOptions, ListenerOptions {
   /**

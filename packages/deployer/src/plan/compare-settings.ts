@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { NormalizedRequest, ServiceSettings, ServiceStatus } from "@openfactory/deploy-core";
 import { SETTINGS_LABEL } from "../model/labels.js";
 import type { FieldChange } from "../model/plan.js";
-import { type SettingValue, flattenSettings } from "./flatten-settings.js";
+import { flattenSettings, type SettingValue } from "./flatten-settings.js";
 import { type MaskOptions, maskValue } from "./mask.js";
 
 /** The differences between observed (`from`) and desired (`to`) settings, sorted by path. */

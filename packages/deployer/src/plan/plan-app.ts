@@ -7,7 +7,7 @@ import {
 } from "@openfactory/deploy-core";
 import type { CheckedApp } from "../check/check-project.js";
 import { DIRECTORY_LABEL, FILE_LABEL, type Owner, ownerOf } from "../model/labels.js";
-import { fileLabels, type Ownership, ownershipOf, describeOwner, type Scope } from "../model/ownership.js";
+import { describeOwner, fileLabels, type Ownership, ownershipOf, type Scope } from "../model/ownership.js";
 import type { FieldChange, PlannedApp } from "../model/plan.js";
 import { observeOne, withoutSettings } from "../observe/observe.js";
 import { compareSettings, matchesFingerprint } from "./compare-settings.js";

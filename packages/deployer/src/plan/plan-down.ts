@@ -10,7 +10,7 @@ import {
 import { checkApps } from "../check/check-project.js";
 import { withRedaction } from "../model/errors.js";
 import { FILE_LABEL, otherPlatform, ownerOf, PROJECT_LABEL, usesOf } from "../model/labels.js";
-import { tracksOwnership, isOfProject, type Ownership, ownershipOf, describeOwnerOf } from "../model/ownership.js";
+import { describeOwnerOf, isOfProject, type Ownership, ownershipOf, tracksOwnership } from "../model/ownership.js";
 import { changesAnything, type DownPlan, type PlannedRemoval, type PlannedResourceRemoval } from "../model/plan.js";
 import type { DesiredProject } from "../model/project.js";
 import { resourceId, resourcesOf } from "../model/resources.js";

@@ -9,7 +9,7 @@ import {
   SPEC_LABEL,
   usesOf,
 } from "../model/labels.js";
-import { isOfProject, ownershipOf, describeOwnerOf, type Scope } from "../model/ownership.js";
+import { describeOwnerOf, isOfProject, ownershipOf, type Scope } from "../model/ownership.js";
 import type { Plan, PlannedOther, PlannedResource } from "../model/plan.js";
 import type { DesiredResource } from "../model/project.js";
 import { isVolume, resourceId, resourcesOf, specHash } from "../model/resources.js";

@@ -1,6 +1,6 @@
 import { DeploymentError } from "@openfactory/deploy-core";
-import { describe, expect, test } from "vitest";
 import type { MemoryDeploymentStrategy, MemoryOptions } from "@openfactory/strategy-memory";
+import { describe, expect, test } from "vitest";
 import { ALL, app, changeManually, changes, config, memory, network, project } from "../../test/fixtures.js";
 import { SETTINGS_LABEL } from "../model/labels.js";
 import { down } from "../operations/down.js";

@@ -1,6 +1,6 @@
 import type { InstanceStatus, ListOptions, ServiceStatus } from "@openfactory/deploy-core";
-import { expect, test } from "vitest";
 import { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
+import { expect, test } from "vitest";
 import { ALL, app, memory, project, testOptions } from "../../test/fixtures.js";
 import { scale } from "../operations/scale.js";
 import { up } from "../operations/up.js";

@@ -1,5 +1,5 @@
-import { describe, expect, test } from "vitest";
 import type { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
+import { describe, expect, test } from "vitest";
 import { ALL, app, config, fail, memory, project } from "../../test/fixtures.js";
 import { rollback } from "../operations/rollback.js";
 import { scale } from "../operations/scale.js";

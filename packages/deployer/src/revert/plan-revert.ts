@@ -11,8 +11,8 @@ import type { AppNow, CompensationAction } from "../model/report.js";
 import {
   observeAfterChange,
   type ObservedService,
-  waitUntilRunning,
   oneShotReason,
+  waitUntilRunning,
 } from "../observe/observed-service.js";
 import type { Change, Journal, ServiceChange } from "./journal.js";
 

@@ -1,5 +1,5 @@
 import type { DeploymentError, OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
-import { REMOVE_CONCURRENCY, limit } from "../model/concurrency.js";
+import { limit, REMOVE_CONCURRENCY } from "../model/concurrency.js";
 import { asDeploymentError } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
 import { dependents } from "../model/project.js";
@@ -7,7 +7,7 @@ import type { AppNow, AppVerdict, CompensationStep, RemovalVerdict, ResourceVerd
 import { resourceId } from "../model/resources.js";
 import { observeOrUnknown } from "../observe/observed-service.js";
 import { type Change, type Journal, type ServiceChange, StepLog } from "./journal.js";
-import { planRevert, type PlannedRevert, type RevertContext } from "./plan-revert.js";
+import { type PlannedRevert, planRevert, type RevertContext } from "./plan-revert.js";
 
 interface RevertOptions {
   /** Id of the run to revert. */
