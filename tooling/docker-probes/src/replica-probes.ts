@@ -11,7 +11,7 @@ type Json = any;
 interface Listed {
   name: string;
   service: string | undefined;
-  /** It is, or stands for, a replica; and not beside one, such as `demo-2.next`. */
+  /** It is, or stands for, a replica; and not beside one, such as `demo-2.candidate`. */
   isReplica: boolean;
   runs: boolean;
 }
