@@ -42,6 +42,11 @@ const workspace = [
   "ofdeploy",
 ];
 
+/** Workspace packages of which a package imports types only. */
+const typesOnly = {
+  "packages/docker-engine": ["@openfactory/docker-translators"],
+};
+
 /** Third-party packages that one package alone may know. */
 const owners = {
   dockerode: "packages/docker-engine",
@@ -65,9 +70,13 @@ const layerRule = ([folder, allowed]) => ({
       {
         patterns: [
           ...refuse(
-            workspace.filter((name) => !allowed.includes(name)),
+            workspace.filter((name) => !allowed.includes(name) && !typesOnly[folder]?.includes(name)),
             `${folder} may not import it: see the table of layers in tooling/lint/oxlint.config.mjs.`,
           ),
+          ...refuse(typesOnly[folder] ?? [], `${folder} may import only types of it.`).map((pattern) => ({
+            ...pattern,
+            allowTypeImports: true,
+          })),
           ...refuse(
             Object.keys(owners).filter((name) => owners[name] !== folder),
             "It is known in one package only: see owners in tooling/lint/oxlint.config.mjs.",

@@ -165,3 +165,4 @@ export {
   secretsWithin,
   type SecretValue,
 } from "./secrets/secret-values.js";
+export { compareVersions } from "./version.js";

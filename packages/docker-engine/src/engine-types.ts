@@ -1,3 +1,5 @@
+import type { EndpointPortConfig, ImageConfig, InspectedContainer, ServiceSpec } from "@openfactory/docker-translators";
+
 /**
  * The parts of the Engine API's answers that are used here, with the API's own keys.
  * Source: Docker Engine API 1.41 to 1.51. A key marked optional is missing on some versions or in some states.
@@ -68,9 +70,7 @@ export interface ContainerSummary {
 }
 
 /** Engine API, ContainerInspectResponse. */
-export interface ContainerDetails {
-  Id: string;
-  Name: string;
+export interface ContainerDetails extends InspectedContainer {
   /** ISO 8601. */
   Created: string;
   /** Image id. */
@@ -87,70 +87,12 @@ export interface ContainerDetails {
     FinishedAt: string;
     Health?: { Status: string; FailingStreak: number; Log?: { ExitCode: number; Output: string }[] };
   };
-  Config: ContainerConfig;
-  HostConfig: HostConfig;
   NetworkSettings: {
-    Ports?: Record<string, { HostIp: string; HostPort: string }[] | null>;
+    Ports?: InspectedContainer["HostConfig"]["PortBindings"];
     Networks: Record<string, { NetworkID: string; IPAddress?: string; Aliases?: string[] | null }>;
   };
-  /** What is mounted, whoever asked for it. */
+  /** The mounts of the request and those of the image. */
   Mounts?: MountPoint[];
-}
-
-/** Engine API, ContainerConfig: as asked for, with the image's where nothing was. */
-export interface ContainerConfig {
-  Image: string;
-  Labels: Record<string, string>;
-  Env?: string[] | null;
-  Entrypoint?: string[] | null;
-  Cmd?: string[] | null;
-  User?: string;
-  Hostname?: string;
-  Healthcheck?: Healthcheck | null;
-  /** Seconds. */
-  StopTimeout?: number | null;
-  [key: string]: unknown;
-}
-
-/** Engine API, HostConfig. */
-export interface HostConfig {
-  NetworkMode?: string;
-  LogConfig?: { Type: string };
-  RestartPolicy?: { Name: string; MaximumRetryCount?: number };
-  PortBindings?: Record<string, { HostIp: string; HostPort: string }[] | null> | null;
-  Mounts?: ConfiguredMount[] | null;
-  /** `source:target[:options]`. */
-  Binds?: string[] | null;
-  /** 10⁹ are one CPU. */
-  NanoCpus?: number;
-  Memory?: number;
-  MemoryReservation?: number;
-  PidsLimit?: number | null;
-  Ulimits?: { Name: string; Soft: number; Hard: number }[] | null;
-  Init?: boolean | null;
-  ReadonlyRootfs?: boolean;
-  CapAdd?: string[] | null;
-  CapDrop?: string[] | null;
-  [key: string]: unknown;
-}
-
-/** Engine API, HealthConfig. Durations are nanoseconds. */
-export interface Healthcheck {
-  Test: string[];
-  Interval?: number;
-  Timeout?: number;
-  Retries?: number;
-  StartPeriod?: number;
-  StartInterval?: number;
-}
-
-/** Engine API, Mount: as asked for. */
-export interface ConfiguredMount {
-  Type: "bind" | "volume" | "tmpfs";
-  Source?: string;
-  Target: string;
-  ReadOnly?: boolean;
-  VolumeOptions?: { DriverConfig?: { Name?: string; Options?: Record<string, string> } };
 }
 
 /** Engine API, MountPoint. */
@@ -177,38 +119,10 @@ export interface ServiceDetails {
   UpdatedAt: string;
   Spec: ServiceSpec;
   PreviousSpec?: ServiceSpec;
-  Endpoint?: { Ports?: ServicePort[] };
+  Endpoint?: { Ports?: readonly EndpointPortConfig[] };
   UpdateStatus?: { State?: string; StartedAt?: string; CompletedAt?: string; Message?: string };
   ServiceStatus?: { RunningTasks: number; DesiredTasks: number; CompletedTasks?: number };
   JobStatus?: { JobIteration: { Index: number }; LastExecution?: string };
-}
-
-export interface ServicePort {
-  Protocol?: string;
-  TargetPort: number;
-  PublishedPort?: number;
-  PublishMode?: string;
-}
-
-export interface ServiceSpec {
-  Name: string;
-  Labels?: Record<string, string>;
-  TaskTemplate: {
-    ContainerSpec?: { Image: string; [key: string]: unknown };
-    RestartPolicy?: { Condition?: string; Delay?: number; MaxAttempts?: number; Window?: number };
-    ForceUpdate?: number;
-    LogDriver?: { Name?: string; Options?: Record<string, string> | null };
-    [key: string]: unknown;
-  };
-  Mode?: {
-    Replicated?: { Replicas?: number };
-    Global?: object;
-    ReplicatedJob?: { MaxConcurrent?: number; TotalCompletions?: number };
-    GlobalJob?: object;
-  };
-  EndpointSpec?: { Mode?: string; Ports?: ServicePort[] };
-  UpdateConfig?: { FailureAction?: string };
-  [key: string]: unknown;
 }
 
 /** Engine API, Task. */
@@ -259,15 +173,7 @@ export interface ImageDetails {
   Id: string;
   RepoTags: string[] | null;
   RepoDigests: string[] | null;
-  Config?: {
-    Env?: string[] | null;
-    Labels?: Record<string, string> | null;
-    Entrypoint?: string[] | null;
-    Cmd?: string[] | null;
-    User?: string;
-    Healthcheck?: Healthcheck | null;
-    [key: string]: unknown;
-  };
+  Config?: ImageConfig;
 }
 
 export interface NodeDetails {

@@ -1,3 +1,4 @@
+import type { Answered, ContainerCreateBody, ServiceSpec } from "@openfactory/docker-translators";
 import type {
   ContainerCreated,
   ContainerDetails,
@@ -77,9 +78,12 @@ export interface DockerEngine {
   close(): Promise<void>;
 }
 
+/** The body of ContainerCreate, or parts of it. */
+export type ContainerBody = Answered<ContainerCreateBody>;
+
 export interface Containers {
   /** @throws DeploymentError `IMAGE_NOT_FOUND`, `NETWORK_NOT_FOUND`, `CONFLICT` (the name is in use), ... */
-  create(name: string, body: object, options?: CallOptions): Promise<ContainerCreated>;
+  create(name: string, body: ContainerBody, options?: CallOptions): Promise<ContainerCreated>;
   /** @throws DeploymentError `NETWORK_NOT_FOUND`, `CONFLICT` (a host port in use), `NOT_FOUND` (the container), ... */
   start(id: string, options?: CallOptions): Promise<void>;
   /** `graceSeconds`: seconds until the process is killed. Default: the container's stop timeout. */
@@ -102,12 +106,12 @@ export interface Services {
    * Sends the registry credentials for the image, if there are any.
    * @throws DeploymentError `NETWORK_NOT_FOUND`, `CONFLICT` (the name is in use), ...
    */
-  create(body: object, options?: CallOptions & { image?: string }): Promise<ServiceCreated>;
+  create(body: ServiceSpec, options?: CallOptions & { image?: string }): Promise<ServiceCreated>;
   /** @throws DeploymentError `CONFLICT` (the version is outdated), `NETWORK_NOT_FOUND`, `NOT_FOUND`, ... */
   update(
     id: string,
     version: number,
-    body: object,
+    body: ServiceSpec,
     options?: CallOptions & { image?: string; rollback?: "previous"; registryAuthFrom?: "spec" | "previous-spec" },
   ): Promise<{ warnings: string[] }>;
   /** With `ServiceStatus` (running and desired tasks) on API 1.41 and later. */

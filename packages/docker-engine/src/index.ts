@@ -21,6 +21,7 @@ export { resolveEndpoint } from "./endpoint/resolve-endpoint.js";
 export type { EndpointInput } from "./endpoint/resolve-endpoint.js";
 export type * from "./engine.js";
 export type * from "./engine-types.js";
+export type { ServiceSpec } from "@openfactory/docker-translators";
 export { unreadableLog } from "./resources/logs.js";
 export { failedHealthOutput } from "./resources/containers.js";
 export { positionAfter } from "./resources/logs.js";

@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "./bodies/service-spec.js";
+import type { ServiceCreateBody, ServiceSpec } from "./engine-api/service.js";
 import { copyDefined, hasKeys } from "./support/copy-defined.js";
 
 type Section = Readonly<Record<string, unknown>>;
@@ -52,7 +52,7 @@ const optional = <Key extends string>(key: Key, value: Section): Partial<Record<
  */
 export function changeServiceSpec(
   present: object,
-  asked: ServiceSpec,
+  asked: ServiceCreateBody,
   networkIds: ReadonlyMap<string, string> = new Map(),
 ): ServiceSpec {
   const spec = section(present);
@@ -77,7 +77,7 @@ export function changeServiceSpec(
 }
 
 /** Of the lists that a request says a part of, the rest: ulimits but open files, and configs that become no file. */
-function lists(present: Section, asked: ServiceSpec["TaskTemplate"]["ContainerSpec"]): Section {
+function lists(present: Section, asked: ServiceCreateBody["TaskTemplate"]["ContainerSpec"]): Section {
   const ulimits = list(present["Ulimits"]).filter(({ Name }) => Name !== "nofile");
   const configs = list(present["Configs"]).filter(({ File }) => !File);
   return {
@@ -92,7 +92,7 @@ const resources = (present: Section, asked: Section): Section => ({
 });
 
 /** The platforms, which the docker command takes from the image's manifest, go with the image. */
-function placement(present: Section, asked: ServiceSpec["TaskTemplate"]): Section {
+function placement(present: Section, asked: ServiceCreateBody["TaskTemplate"]): Section {
   const kept = unsaid(present["Placement"], SAID.placement);
   const sameImage = section(present["ContainerSpec"])["Image"] === asked.ContainerSpec.Image;
   return { ...(sameImage ? kept : unsaid(kept, ["Platforms"])), ...asked.Placement };
@@ -100,7 +100,7 @@ function placement(present: Section, asked: ServiceSpec["TaskTemplate"]): Sectio
 
 function networks(
   present: unknown,
-  asked: NonNullable<ServiceSpec["TaskTemplate"]["Networks"]>,
+  asked: NonNullable<ServiceCreateBody["TaskTemplate"]["Networks"]>,
   ids: ReadonlyMap<string, string>,
 ): Section[] {
   return asked.map((network) => {

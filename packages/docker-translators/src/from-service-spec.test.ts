@@ -1,6 +1,6 @@
 import { type DeployRequest, parseRequest, REQUEST_FIELDS, type ServiceSettings } from "@openfactory/deploy-core";
 import { describe, expect, it } from "vitest";
-import type { ListedServiceSpec } from "./bodies/listed-service-spec.js";
+import type { ServiceSpec } from "./engine-api/service.js";
 import { deepFreeze, everyField, objectsWithin } from "./every-field.test.data.js";
 import { fromServiceSpec } from "./from-service-spec.js";
 import { OPERATION_LABEL } from "./own-labels.js";
@@ -159,7 +159,7 @@ it("leaves out what a small request leaves out, and what engines and the docker 
     UpdateConfig: { Parallelism: 1, FailureAction: "pause", Monitor: 5e9, MaxFailureRatio: 0, Order: "stop-first" },
     RollbackConfig: { Parallelism: 1, FailureAction: "pause", MaxFailureRatio: 0, Order: "stop-first" },
     EndpointSpec: { Mode: "vip" },
-  } as unknown as ListedServiceSpec;
+  } as unknown as ServiceSpec;
   expect(fromServiceSpec(deepFreeze(filled))).toStrictEqual(plain);
   expect(fromServiceSpec({ Name: "mill", TaskTemplate: { ContainerSpec: { Image: "mill" } } })).toStrictEqual(plain);
 });
@@ -275,10 +275,10 @@ it.each(different)("%s: a difference", (_, part) => {
 });
 
 it("tells a container's label where it is not the service's", () => {
-  const listed = (ofContainer: object) =>
+  const listed = (ofContainer: Record<string, string>) =>
     fromServiceSpec({
       ...toServiceSpec(small({ labels: { a: "1", b: "2" } }), API),
-      TaskTemplate: { ContainerSpec: { Labels: ofContainer } },
+      TaskTemplate: { ContainerSpec: { Image: "mill", Labels: ofContainer } },
     });
   expect(listed({ a: "3", b: "2", c: "4" }).labels).toStrictEqual({ a: "3", b: "2", c: "4" });
 });

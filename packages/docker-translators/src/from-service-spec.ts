@@ -1,6 +1,7 @@
 import type { ServiceSettings } from "@openfactory/deploy-core";
-import type { Listed, ListedServiceSpec } from "./bodies/listed-service-spec.js";
-import type { ContainerSpec } from "./bodies/service-spec.js";
+import type { Answered } from "./engine-api/body.js";
+import type { ServiceSpec } from "./engine-api/service.js";
+import type { ContainerSpec } from "./engine-api/service.js";
 import { fromServiceCapabilities } from "./fields/capabilities-from-service.js";
 import { fromPlacement } from "./fields/constraints-from-service.js";
 import { fromConfigReferences, fromSecretReferences } from "./fields/file-references-from-service.js";
@@ -24,18 +25,18 @@ import { fromEscapedTexts } from "./fields/templates.js";
  * one, and whatever an engine or the docker command fills in by itself is left out, as is what no request can say.
  */
 export function fromServiceSpec(
-  spec: ListedServiceSpec,
+  spec: ServiceSpec,
   { networkNames = new Map() }: { networkNames?: NetworkNames } = {},
 ): ServiceSettings {
-  const task = spec.TaskTemplate ?? {};
-  const replicaEnv = fromReplicaEnv(spec.Labels as Record<string, string>);
+  const task = spec.TaskTemplate;
+  const replicaEnv = fromReplicaEnv(spec.Labels);
   const { container, templates } = fromEscapedTexts(task.ContainerSpec ?? {}, replicaEnv);
   return {
-    name: spec.Name ?? "",
+    name: spec.Name,
     image: container.Image ?? "",
     env: [...(container.Env ?? [])].sort(),
     ...replicaEnv,
-    ...fromServiceLabels(spec.Labels as Record<string, string>, container.Labels as Record<string, string>),
+    ...fromServiceLabels(spec.Labels, container.Labels),
     ...fromContainerSpec(container),
     ...fromTaskNetworks(task, networkNames),
     ...fromPlacement(task),
@@ -49,7 +50,7 @@ export function fromServiceSpec(
   };
 }
 
-function fromContainerSpec(container: Listed<ContainerSpec>): Partial<ServiceSettings> {
+function fromContainerSpec(container: Answered<ContainerSpec>): Partial<ServiceSettings> {
   const { Command, Args, User, Hostname, Init, ReadOnly } = container;
   return {
     ...(Command?.length && { command: [...Command] }),

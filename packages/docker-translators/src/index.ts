@@ -1,7 +1,6 @@
-export type * from "./bodies/container-create-body.js";
-export type * from "./bodies/inspected-container.js";
-export type { ListedMode, ListedServiceSpec } from "./bodies/listed-service-spec.js";
-export type * from "./bodies/service-spec.js";
+export type { Answered } from "./engine-api/body.js";
+export type * from "./engine-api/container.js";
+export type * from "./engine-api/service.js";
 export { changeServiceSpec } from "./change-service-spec.js";
 export { containerReplicas, withoutReplicaNumber } from "./container-replicas.js";
 export { toHostCapabilities, toServiceCapabilities } from "./fields/capabilities.js";
@@ -42,8 +41,7 @@ export {
   REPLICA_LABEL,
   withoutOwnLabels,
 } from "./own-labels.js";
-export { type ApiVersion, apiAtLeast, compareApiVersions, parseApiVersion } from "./support/api-version.js";
-export type { TranslationContext } from "./support/require-api.js";
+export type { TranslationContext } from "./api-version.js";
 export { type ContainerBodyOptions, toContainerCreateBody } from "./to-container-create-body.js";
 export { checkServiceRequest, toServiceSettings } from "./to-service-settings.js";
 export { type ServiceSpecOptions, toServiceSpec } from "./to-service-spec.js";

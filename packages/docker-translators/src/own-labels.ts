@@ -34,5 +34,5 @@ const OWN: ReadonlySet<string> = new Set([
 ]);
 
 /** Labels as a request would have them: without the strategies' own. */
-export const withoutOwnLabels = (labels: Readonly<Record<string, string>> = {}): Record<string, string> =>
-  Object.fromEntries(Object.entries(labels).filter(([name]) => !OWN.has(name)));
+export const withoutOwnLabels = (labels?: Readonly<Record<string, string>> | null): Record<string, string> =>
+  Object.fromEntries(Object.entries(labels ?? {}).filter(([name]) => !OWN.has(name)));

@@ -1,5 +1,5 @@
 import type { NormalizedRequest } from "@openfactory/deploy-core";
-import type { ContainerCreateBody } from "./bodies/container-create-body.js";
+import type { ContainerCreateBody } from "./engine-api/container.js";
 import { toHostCapabilities } from "./fields/capabilities.js";
 import { toContainerCommand } from "./fields/command.js";
 import { toEnv } from "./fields/env.js";
@@ -13,7 +13,7 @@ import { toExposedPorts, toPortBindings } from "./fields/ports.js";
 import { toHostResources } from "./fields/resources.js";
 import { toHostRestartPolicy } from "./fields/restart.js";
 import { toStopTimeout } from "./fields/stop-grace-period.js";
-import type { TranslationContext } from "./support/require-api.js";
+import type { TranslationContext } from "./api-version.js";
 
 export interface ContainerBodyOptions {
   /** The negotiated Engine API version, e.g. `1.41`. */

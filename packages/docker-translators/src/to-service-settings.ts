@@ -1,5 +1,5 @@
 import type { FileReference, NormalizedRequest, ServiceSettings } from "@openfactory/deploy-core";
-import type { ServiceSpec } from "./bodies/service-spec.js";
+import type { ServiceCreateBody } from "./engine-api/service.js";
 import { fromServiceSpec } from "./from-service-spec.js";
 import { type ServiceSpecOptions, toServiceSpec } from "./to-service-spec.js";
 
@@ -26,7 +26,7 @@ export function checkServiceRequest(request: NormalizedRequest, options: Pick<Se
 const toSpecByNames = (
   request: NormalizedRequest,
   options: Pick<ServiceSpecOptions, "apiVersion" | "image">,
-): ServiceSpec =>
+): ServiceCreateBody =>
   toServiceSpec(request, { ...options, secrets: standIns(request.secrets), configs: standIns(request.configs) });
 
 const standIns = (files: readonly FileReference[] = []): Record<string, string> =>

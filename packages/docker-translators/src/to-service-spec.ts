@@ -1,5 +1,5 @@
 import type { NormalizedRequest } from "@openfactory/deploy-core";
-import type { ContainerSpec, ServiceSpec } from "./bodies/service-spec.js";
+import type { ContainerSpec, ServiceCreateBody } from "./engine-api/service.js";
 import { toServiceCapabilities } from "./fields/capabilities.js";
 import { toServiceCommand } from "./fields/command.js";
 import { toPlacement } from "./fields/constraints.js";
@@ -21,7 +21,7 @@ import { toStopGracePeriod } from "./fields/stop-grace-period.js";
 import { withEscapedTexts } from "./fields/templates.js";
 import { PULL_POLICY_LABEL, REPLICA_ENV_LABEL } from "./own-labels.js";
 import { hasKeys } from "./support/copy-defined.js";
-import type { TranslationContext } from "./support/require-api.js";
+import type { TranslationContext } from "./api-version.js";
 
 export interface ServiceSpecOptions {
   /** The negotiated Engine API version, e.g. `1.41`. */
@@ -41,7 +41,7 @@ export interface ServiceSpecOptions {
  * @throws DeploymentError `UNSUPPORTED` for a setting that the API version, or Swarm, does not have; `INVALID_REQUEST`
  * for a secret or config without an id, and for a job with an `updateConfig` or with restarts on `any` end.
  */
-export function toServiceSpec(request: NormalizedRequest, options: ServiceSpecOptions): ServiceSpec {
+export function toServiceSpec(request: NormalizedRequest, options: ServiceSpecOptions): ServiceCreateBody {
   const context: TranslationContext = { apiVersion: options.apiVersion, service: request.name };
   return {
     Name: request.name,
@@ -61,7 +61,7 @@ export function toServiceSpec(request: NormalizedRequest, options: ServiceSpecOp
 }
 
 /** The request's, and what a service has no field for. */
-function toServiceLabels(request: NormalizedRequest): Pick<ServiceSpec, "Labels"> {
+function toServiceLabels(request: NormalizedRequest): Pick<ServiceCreateBody, "Labels"> {
   const own = {
     ...(request.imagePullPolicy === "never" && { [PULL_POLICY_LABEL]: "never" }),
     ...(request.replicaEnv && { [REPLICA_ENV_LABEL]: toReplicaEnv(request).names.join(" ") }),

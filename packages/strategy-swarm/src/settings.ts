@@ -10,7 +10,6 @@ import {
 import type { CallOptions, DockerEngine, ServiceDetails, ServiceSpec } from "@openfactory/docker-engine";
 import {
   fromServiceSpec,
-  type ListedServiceSpec,
   type NetworkNames,
   toServiceSettings,
   withoutOwnLabels,
@@ -31,7 +30,7 @@ export async function settingsOf(
 
 /** The settings of an existing service, read from its spec. */
 export const readSettings = (spec: ServiceSpec, networkNames: NetworkNames): ServiceSettings =>
-  fromServiceSpec(spec as ListedServiceSpec, { networkNames });
+  fromServiceSpec(spec, { networkNames });
 
 /** Adds settings, networks, revision and the version before the last update to a status. */
 export function withSettings(status: ServiceStatus, service: ServiceDetails, names: NetworkNames): ServiceStatus {
@@ -117,7 +116,7 @@ export async function networkNames(
 
 /** The ids of the networks that a service joins. */
 const networkIds = ({ TaskTemplate }: ServiceSpec): string[] =>
-  ((TaskTemplate["Networks"] ?? []) as { Target: string }[]).map(({ Target }) => Target);
+  (TaskTemplate.Networks ?? []).map(({ Target }) => Target);
 
 /** The name of a network, or its id if the network no longer exists. */
 async function networkName(engine: DockerEngine, id: string, options: CallOptions): Promise<string> {

@@ -158,7 +158,7 @@ test("an update keeps settings of other tools that no request can express", asyn
 
 describe("a modification between the lookup and the update", () => {
   /** A strategy whose first update arrives after a modification by another process. */
-  const racing = (change: (spec: ServiceDetails["Spec"]) => object) => {
+  const racing = (change: (spec: ServiceDetails["Spec"]) => ServiceDetails["Spec"]) => {
     let raced = false;
     const services: DockerEngine["services"] = {
       ...engine.services,

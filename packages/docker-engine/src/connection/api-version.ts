@@ -1,4 +1,4 @@
-import { DeploymentError } from "@openfactory/deploy-core";
+import { compareVersions, DeploymentError } from "@openfactory/deploy-core";
 import type { CallLimits } from "./call-limits.js";
 import type { EngineVersion } from "../engine-types.js";
 
@@ -11,14 +11,7 @@ const PATTERN = /^(\d+)\.(\d+)$/;
 
 export const isApiVersion = (text: string): boolean => PATTERN.test(text);
 
-/** Negative if `a` is older than `b`, positive if it is newer, 0 if they are equal. */
-export function compareApi(a: string, b: string): number {
-  const [majorA = 0, minorA = 0] = a.split(".").map(Number);
-  const [majorB = 0, minorB = 0] = b.split(".").map(Number);
-  return majorA - majorB || minorA - minorB;
-}
-
-export const lowerApi = (a: string, b: string): string => (compareApi(a, b) <= 0 ? a : b);
+export const lowerApi = (a: string, b: string): string => (compareVersions(a, b) <= 0 ? a : b);
 
 /** The calls that need no version. */
 export interface Unversioned {
@@ -57,7 +50,7 @@ export class Negotiation {
    * @param highest the highest version to use. Default: {@link HIGHEST_API}
    */
   constructor(calls: Unversioned, target: { readonly endpoint: { readonly host: string } }, highest = HIGHEST_API) {
-    if (!isApiVersion(highest) || compareApi(highest, LOWEST_API) < 0) {
+    if (!isApiVersion(highest) || compareVersions(highest, LOWEST_API) < 0) {
       throw new DeploymentError("INVALID_REQUEST", `API version "${highest}" is not supported.`, {
         hint: `Set DOCKER_API_VERSION to a version from ${LOWEST_API} to ${HIGHEST_API}, or unset it.`,
       });
@@ -94,19 +87,19 @@ export class Negotiation {
       throw isRefusal(error) ? notAnEngine(host, error) : error;
     });
     if (offered === undefined || !isApiVersion(offered)) throw notAnEngine(host);
-    if (compareApi(offered, LOWEST_API) < 0) {
+    if (compareVersions(offered, LOWEST_API) < 0) {
       throw unsupported(
         `The engine at ${host} is too old: it supports API ${offered}, and ${LOWEST_API} or later is required.`,
         "Update it to Docker Engine 20.10 or later.",
       );
     }
-    if (compareApi(offered, this.#highest) > 0) await this.#checkMinimum(limits);
+    if (compareVersions(offered, this.#highest) > 0) await this.#checkMinimum(limits);
     return lowerApi(offered, this.#highest);
   }
 
   async #checkMinimum(limits: CallLimits): Promise<void> {
     const { MinAPIVersion: minimum } = await this.#calls.version(limits);
-    if (minimum === undefined || compareApi(minimum, this.#highest) <= 0) return;
+    if (minimum === undefined || compareVersions(minimum, this.#highest) <= 0) return;
     throw unsupported(
       `The engine at ${this.#target.endpoint.host} is too new: it requires API ${minimum} or later, and ${this.#highest} is the highest supported version.`,
       "Update OpenFactory Deploy, or unset DOCKER_API_VERSION.",

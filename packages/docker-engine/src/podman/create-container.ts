@@ -2,35 +2,21 @@ import { DeploymentError } from "@openfactory/deploy-core";
 import { queryAndBody } from "../connection/dockerode.js";
 import type { EngineCalls } from "../connection/engine-call.js";
 import { isMissing } from "../connection/shared-calls.js";
-import type { CallOptions } from "../engine.js";
+import type { ContainerMount } from "@openfactory/docker-translators";
+import type { CallOptions, ContainerBody } from "../engine.js";
 import { withRequestedLabel } from "./requested-config.js";
 
 /** Docker's default time for a process to end, in seconds. Podman 4 has none. */
 const STOP_TIMEOUT = 10;
 
-/** The parts of a body (Engine API, ContainerCreate) that Podman ignores or misreads without an error. */
-interface CreateBody {
-  StopTimeout?: number;
-  Labels?: Record<string, string>;
-  HostConfig?: { Mounts?: Mount[] };
-}
-
-interface Mount {
-  Type: string;
-  Source?: string;
-  VolumeOptions?: {
-    NoCopy?: boolean;
-    Labels?: Record<string, string>;
-    DriverConfig?: { Name?: string; Options?: Record<string, string> };
-  };
-}
+type Mount = ContainerMount;
 
 const unsupported = (field: string, problem: string, hint: string): DeploymentError =>
   new DeploymentError("UNSUPPORTED", `Podman ${problem}.`, { field, hint });
 
 /** Podman reads `{"a=b": "c"}` as `{"a": "b=c"}`. */
-function checkLabels({ Labels = {} }: CreateBody): void {
-  const wrong = Object.keys(Labels).find((name) => name.includes("="));
+function checkLabels({ Labels }: ContainerBody): void {
+  const wrong = Object.keys(Labels ?? {}).find((name) => name.includes("="));
   if (wrong === undefined) return;
   const problem = `does not support an equals sign in a label's name: ${wrong}`;
   throw unsupported("labels", problem, "Rename the label, or deploy on a Docker Engine.");
@@ -72,12 +58,11 @@ async function createVolume(calls: EngineCalls, { Source: Name, VolumeOptions }:
  */
 export async function prepareCreate(
   calls: EngineCalls,
-  { name, body }: { name: string; body: object },
+  { name, body }: { name: string; body: ContainerBody },
   options?: CallOptions,
-): Promise<object> {
-  const requested = body as CreateBody;
-  const mounts = requested.HostConfig?.Mounts ?? [];
-  checkLabels(requested);
+): Promise<ContainerBody> {
+  const mounts = body.HostConfig?.Mounts ?? [];
+  checkLabels(body);
   mounts.forEach(checkMount);
   const volumes = mounts.filter(({ Type, VolumeOptions }) => Type === "volume" && VolumeOptions !== undefined);
   // If the name is in use, the creation fails: no volume is created.

@@ -89,7 +89,9 @@ it.each([
 
 describe("create() of a container with volume options, on Podman", () => {
   const volume = { Labels: { a: "b" }, DriverConfig: { Name: "local", Options: { type: "nfs", device: ":/data" } } };
-  const bodyOf = (mount: object) => ({ HostConfig: { Mounts: [{ Type: "volume", Target: "/data", ...mount }] } });
+  const bodyOf = (mount: object) => ({
+    HostConfig: { Mounts: [{ Type: "volume" as const, Target: "/data", ...mount }] },
+  });
   const having =
     (...there: string[]): Handler =>
     ({ method, url }, response) =>

@@ -1,13 +1,15 @@
 import type { EngineCalls } from "../connection/engine-call.js";
 import { inspectVolume } from "../connection/shared-calls.js";
-import type { CallOptions } from "../engine.js";
-import type { ContainerDetails, ContainerSummary, HostConfig } from "../engine-types.js";
+import type { CallOptions, ContainerBody } from "../engine.js";
+import type { ContainerDetails, ContainerSummary } from "../engine-types.js";
 
 /**
  * The label in which a container's requested configuration is recorded, as far as Podman's inspect differs from it.
  * It holds names of variables and of volumes, and no values: these may be secret.
  */
 const REQUESTED_LABEL = "org.openfactory.deploy.podman";
+
+type HostConfig = ContainerDetails["HostConfig"];
 
 interface RequestedConfig {
   image: string;
@@ -35,25 +37,18 @@ const RECORDED_FIELDS = [
 
 type Mount = NonNullable<HostConfig["Mounts"]>[number];
 
-/** The part of a body (Engine API, ContainerCreate) that is used here. */
-interface CreateBody {
-  Image?: string;
-  Env?: string[];
-  Labels?: Record<string, string>;
-  HostConfig?: HostConfig;
-}
-
 const nameOf = (entry: string): string => entry.split("=", 1)[0] ?? "";
 
 /** The body with the label that records it. */
-export function withRequestedLabel<Body extends object>(body: Body): Body {
-  const { Image = "", Env = [], Labels, HostConfig = {} } = body as CreateBody;
-  const given = new Set(Env.map(nameOf));
-  const host: HostConfig = Object.fromEntries(
-    RECORDED_FIELDS.flatMap((key) => (HostConfig[key] == null ? [] : [[key, HostConfig[key]]])),
-  );
-  if (HostConfig.PidsLimit) host.PidsLimit = HostConfig.PidsLimit;
-  if (host.Mounts) host.Mounts = host.Mounts.map(withoutOptions);
+export function withRequestedLabel(body: ContainerBody): ContainerBody {
+  const { Image = "", Env, Labels } = body;
+  const HostConfig = body.HostConfig ?? {};
+  const given = new Set((Env ?? []).map(nameOf));
+  const host: HostConfig = {
+    ...Object.fromEntries(RECORDED_FIELDS.flatMap((key) => (HostConfig[key] == null ? [] : [[key, HostConfig[key]]]))),
+    ...(HostConfig.PidsLimit && { PidsLimit: HostConfig.PidsLimit }),
+    ...(HostConfig.Mounts && { Mounts: HostConfig.Mounts.map(withoutOptions) }),
+  };
   const requested: RequestedConfig = { image: Image, env: PODMAN_VARIABLES.filter((name) => given.has(name)), host };
   return { ...body, Labels: { ...Labels, [REQUESTED_LABEL]: JSON.stringify(requested) } };
 }

@@ -92,7 +92,7 @@ export function containersOf(client: EngineClient): Containers {
     async *logs(id, query = {}) {
       // The format of the log depends on the container: raw with a terminal, otherwise in frames.
       const { Config, HostConfig, Name } = await inspect(id, query);
-      const format = { tty: Config["Tty"] === true, details: false };
+      const format = { tty: Config.Tty === true, details: false };
       const read = (part: LogQuery, since?: string): AsyncIterable<LogFrame> => {
         const parameters = { ...logQuery(part), ...(since === undefined ? {} : { since }) };
         const call = { action: `read the log of container ${id}`, read: true } as const;

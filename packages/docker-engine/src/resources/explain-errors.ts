@@ -1,7 +1,8 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import type { EngineCalls } from "../connection/engine-call.js";
 import { inspectContainer, isMissing } from "../connection/shared-calls.js";
-import type { CallOptions } from "../engine.js";
+import type { ServiceSpec } from "@openfactory/docker-translators";
+import type { CallOptions, ContainerBody } from "../engine.js";
 import type { ContainerDetails } from "../engine-types.js";
 import { engineFault } from "../errors/engine-error.js";
 import { ambiguousNetworkError, firstMissingNetwork, recodeError } from "./network-errors.js";
@@ -10,17 +11,13 @@ import { ambiguousNetworkError, firstMissingNetwork, recodeError } from "./netwo
 export async function explainCreate(
   error: unknown,
   calls: EngineCalls,
-  body: object,
+  body: ContainerBody,
   options?: CallOptions,
 ): Promise<unknown> {
   const ambiguous = DeploymentError.isInstance(error) ? ambiguousNetworkError(error) : undefined;
   if (ambiguous !== undefined) return ambiguous;
   if (!DeploymentError.isInstance(error, "NOT_FOUND")) return error;
-  const { Image, NetworkingConfig, HostConfig } = body as {
-    Image?: string;
-    NetworkingConfig?: { EndpointsConfig?: object };
-    HostConfig?: { NetworkMode?: string };
-  };
+  const { Image, NetworkingConfig, HostConfig } = body;
   if (Image && (await isMissing(calls, "image", Image, options))) {
     return recodeError(error, "IMAGE_NOT_FOUND", "Check the image's name and tag, or build, load or pull it first.");
   }
@@ -86,10 +83,6 @@ export async function explainConnect(
   return (await firstMissingNetwork(error, calls, [network], options)) ?? error;
 }
 
-interface Networks {
-  TaskTemplate?: { Networks?: { Target?: string }[] };
-}
-
 /**
  * A missing network is a 404 or 500 of ServiceCreate and ServiceUpdate, by version of the engine. An outdated service version
  * is a 500, which only its text shows.
@@ -97,7 +90,7 @@ interface Networks {
 export async function explainService(
   error: unknown,
   calls: EngineCalls,
-  body: object,
+  body: ServiceSpec,
   options?: CallOptions,
 ): Promise<unknown> {
   if (!DeploymentError.isInstance(error)) return error;
@@ -109,6 +102,6 @@ export async function explainService(
       "Another client changed the service at the same time. Run the command again.",
     );
   }
-  const names = (body as Networks).TaskTemplate?.Networks?.map(({ Target }) => Target) ?? [];
+  const names = body.TaskTemplate.Networks?.map(({ Target }) => Target) ?? [];
   return (await firstMissingNetwork(error, calls, names, options)) ?? error;
 }

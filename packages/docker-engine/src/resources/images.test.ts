@@ -159,7 +159,7 @@ it("events, errors and their causes never contain credentials that the engine re
     .catch((error: unknown) => error);
   const asked: unknown = await engine.images.digest("r.io/a:1").catch((error: unknown) => error);
   const created: unknown = await engine.services
-    .create({ Name: "a" }, { image: "r.io/a:1" })
+    .create({ Name: "a", TaskTemplate: {} }, { image: "r.io/a:1" })
     .catch((error: unknown) => error);
   expect(events).toEqual([{ status: "trying ada:*** with ***, ***" }]);
   for (const error of [pulled, asked, created])

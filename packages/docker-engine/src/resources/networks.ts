@@ -1,8 +1,9 @@
+import type { ServiceSpec } from "@openfactory/docker-translators";
 import { dial, filterQuery, segment } from "../connection/dockerode.js";
 import type { EngineClient } from "../connection/engine-client.js";
 import { inspectNetwork } from "../connection/shared-calls.js";
 import type { Networks, CallOptions, DockerEngine } from "../engine.js";
-import type { NetworkDetails, ServiceSpec } from "../engine-types.js";
+import type { NetworkDetails } from "../engine-types.js";
 import { explainConnect } from "./explain-errors.js";
 
 export function networksOf(client: EngineClient): Networks {
@@ -75,5 +76,5 @@ export async function networkUsers(
   ].sort();
 }
 
-const targetsOf = ({ TaskTemplate }: ServiceSpec): (string | undefined)[] =>
-  ((TaskTemplate as { Networks?: { Target?: string }[] | null }).Networks ?? []).map(({ Target }) => Target);
+const targetsOf = ({ TaskTemplate }: ServiceSpec): string[] =>
+  (TaskTemplate.Networks ?? []).map(({ Target }) => Target);

@@ -1,4 +1,4 @@
-import { compareApi } from "../connection/api-version.js";
+import { compareVersions } from "@openfactory/deploy-core";
 import { dial, dialStream, filterQuery, queryAndBody, segment } from "../connection/dockerode.js";
 import type { EngineRequest } from "../connection/engine-call.js";
 import type { EngineClient } from "../connection/engine-client.js";
@@ -10,8 +10,6 @@ import { explainUnreadable, logQuery } from "./logs.js";
 import { logFrames } from "../streams/log-frames.js";
 
 const STATUS_SINCE = "1.41";
-
-const nameIn = (body: object): string => (body as { Name?: string }).Name ?? "without a name";
 
 export function servicesOf(client: EngineClient, auth: RegistryAuth): Services {
   const inspect: Services["inspect"] = async (id, options) =>
@@ -26,7 +24,7 @@ export function servicesOf(client: EngineClient, auth: RegistryAuth): Services {
       const authconfig = await auth.authconfig(options.image, options);
       try {
         const created = await client.json<{ ID: string; Warnings?: string[] | null }>(
-          { action: `create service ${nameIn(body)}`, swarm: true },
+          { action: `create service ${body.Name}`, swarm: true },
           // Not dockerode's createService(): it drops the warnings.
           (docker, signal) => dial(docker, { method: "POST", path: "/services/create", body, authconfig }, signal),
           options,
@@ -42,7 +40,7 @@ export function servicesOf(client: EngineClient, auth: RegistryAuth): Services {
       const sent = queryAndBody({ version, rollback, registryAuthFrom }, body);
       try {
         const { Warnings } = await client.json<{ Warnings?: string[] | null }>(
-          { action: `update service ${nameIn(body)}`, swarm: true },
+          { action: `update service ${body.Name}`, swarm: true },
           (docker, abortSignal) => docker.getService(segment(id)).update({ ...sent, authconfig, abortSignal }),
           options,
         );
@@ -52,7 +50,7 @@ export function servicesOf(client: EngineClient, auth: RegistryAuth): Services {
       }
     },
     async list(filters, options) {
-      const withStatus = compareApi(await client.apiVersion(options), STATUS_SINCE) >= 0;
+      const withStatus = compareVersions(await client.apiVersion(options), STATUS_SINCE) >= 0;
       const query = { ...(withStatus && { status: true }), ...filterQuery(filters) };
       return client.json<ServiceDetails[]>(
         { action: "list services", swarm: true, read: true },
@@ -73,7 +71,7 @@ export function servicesOf(client: EngineClient, auth: RegistryAuth): Services {
       const parameters = { ...logQuery(query), details: 1 };
       const request: EngineRequest = (docker, abortSignal) =>
         dialStream(docker, { path: `/services/${segment(id)}/logs`, query: parameters }, abortSignal);
-      const tty = Spec.TaskTemplate.ContainerSpec?.["TTY"] === true;
+      const tty = Spec.TaskTemplate.ContainerSpec?.TTY === true;
       try {
         yield* logFrames(client.stream(call, request, query), { tty, details: true });
       } catch (error) {

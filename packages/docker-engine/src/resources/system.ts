@@ -1,5 +1,4 @@
-import { DeploymentError } from "@openfactory/deploy-core";
-import { compareApi } from "../connection/api-version.js";
+import { compareVersions, DeploymentError } from "@openfactory/deploy-core";
 import { filterQuery } from "../connection/dockerode.js";
 import type { EngineRequest } from "../connection/engine-call.js";
 import type { EngineClient } from "../connection/engine-client.js";
@@ -15,7 +14,7 @@ export function systemOf(client: EngineClient): System {
   return {
     apiVersion: (options) => client.apiVersion(options),
     async supportsApi(version, options) {
-      return compareApi(await client.apiVersion(options), version) >= 0;
+      return compareVersions(await client.apiVersion(options), version) >= 0;
     },
     version: async (options) =>
       client.json<EngineVersion>({ action: "report its version", read: true }, versionRequest, options),

@@ -1,6 +1,6 @@
 import type { ServiceSettings } from "@openfactory/deploy-core";
-import type { ContainerSpec } from "../bodies/service-spec.js";
-import type { Listed } from "../bodies/listed-service-spec.js";
+import type { ContainerSpec } from "../engine-api/service.js";
+import type { Answered } from "../engine-api/body.js";
 import { sortedSet } from "../support/sorted.js";
 
 const plainName = (capability: string): string => capability.toUpperCase().replace(/^CAP_/, "");
@@ -9,7 +9,7 @@ const plainName = (capability: string): string => capability.toUpperCase().repla
 export function fromServiceCapabilities({
   CapabilityAdd,
   CapabilityDrop,
-}: Listed<Pick<ContainerSpec, "CapabilityAdd" | "CapabilityDrop">>): Pick<ServiceSettings, "capAdd" | "capDrop"> {
+}: Answered<Pick<ContainerSpec, "CapabilityAdd" | "CapabilityDrop">>): Pick<ServiceSettings, "capAdd" | "capDrop"> {
   const capAdd = sortedSet(CapabilityAdd?.map(plainName));
   const capDrop = sortedSet(CapabilityDrop?.map(plainName));
   return { ...(capAdd.length > 0 && { capAdd }), ...(capDrop.length > 0 && { capDrop }) };

@@ -1,7 +1,7 @@
 import type { NormalizedRequest } from "@openfactory/deploy-core";
-import type { HostConfig } from "../bodies/container-create-body.js";
-import type { ContainerSpec } from "../bodies/service-spec.js";
-import { requireApi, type TranslationContext } from "../support/require-api.js";
+import type { HostConfig } from "../engine-api/container.js";
+import type { ContainerSpec } from "../engine-api/service.js";
+import { requireApi, type TranslationContext } from "../api-version.js";
 
 type CapabilityFields = Pick<NormalizedRequest, "capAdd" | "capDrop">;
 

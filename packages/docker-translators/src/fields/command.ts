@@ -1,6 +1,6 @@
 import type { NormalizedRequest } from "@openfactory/deploy-core";
-import type { ContainerCreateBody } from "../bodies/container-create-body.js";
-import type { ContainerSpec } from "../bodies/service-spec.js";
+import type { ContainerCreateBody } from "../engine-api/container.js";
+import type { ContainerSpec } from "../engine-api/service.js";
 
 type CommandFields = Pick<NormalizedRequest, "command" | "args">;
 

@@ -1,6 +1,6 @@
 import type { ServiceSettings } from "@openfactory/deploy-core";
-import type { Listed } from "../bodies/listed-service-spec.js";
-import type { TaskSpec } from "../bodies/service-spec.js";
+import type { Answered } from "../engine-api/body.js";
+import type { TaskSpec } from "../engine-api/service.js";
 import { sortedSet } from "../support/sorted.js";
 import { plainConstraint } from "./constraints.js";
 
@@ -10,7 +10,7 @@ import { plainConstraint } from "./constraints.js";
  */
 export function fromPlacement({
   Placement,
-}: Listed<Pick<TaskSpec, "Placement">>): Pick<ServiceSettings, "constraints"> {
+}: Answered<Pick<TaskSpec, "Placement">>): Pick<ServiceSettings, "constraints"> {
   const constraints = sortedSet(Placement?.Constraints?.map(plainConstraint));
   return constraints.length === 0 ? {} : { constraints };
 }

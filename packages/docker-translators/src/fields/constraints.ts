@@ -1,5 +1,5 @@
 import type { NormalizedRequest } from "@openfactory/deploy-core";
-import type { TaskSpec } from "../bodies/service-spec.js";
+import type { TaskSpec } from "../engine-api/service.js";
 
 /** `node.role == worker` as `node.role==worker`; only the first operator is one, the value may hold more. */
 export const plainConstraint = (constraint: string): string => constraint.trim().replace(/\s*(==|!=)\s*/, "$1");

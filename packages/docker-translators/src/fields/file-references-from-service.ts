@@ -1,6 +1,6 @@
 import type { FileReference, ServiceSettings } from "@openfactory/deploy-core";
-import type { Listed } from "../bodies/listed-service-spec.js";
-import type { ContainerSpec, ReferenceFile } from "../bodies/service-spec.js";
+import type { Answered } from "../engine-api/body.js";
+import type { ContainerSpec, ReferenceFile } from "../engine-api/service.js";
 import { copyDefined } from "../support/copy-defined.js";
 import { sortedBy } from "../support/sorted.js";
 
@@ -10,7 +10,7 @@ const unless = <Value>(value: Value | null | undefined, plain: Value): Value | u
   value === plain || value === null ? undefined : value;
 
 /** A reference without what it would be if it were left out. */
-const toReference = (name: string, file: Listed<ReferenceFile>, target: string): FileReference =>
+const toReference = (name: string, file: Answered<ReferenceFile>, target: string): FileReference =>
   copyDefined({
     name,
     target: unless(file.Name, target),
@@ -25,7 +25,7 @@ const ordered = (files: FileReference[]): FileReference[] =>
 /** `Secrets` of ContainerSpec to `secrets`, by name: ids are the swarm's own. */
 export function fromSecretReferences({
   Secrets,
-}: Listed<Pick<ContainerSpec, "Secrets">>): Pick<ServiceSettings, "secrets"> {
+}: Answered<Pick<ContainerSpec, "Secrets">>): Pick<ServiceSettings, "secrets"> {
   const secrets = (Secrets ?? []).flatMap(({ SecretName, File }) =>
     SecretName && File ? [toReference(SecretName, File, SecretName)] : [],
   );
@@ -35,7 +35,7 @@ export function fromSecretReferences({
 /** `Configs` of ContainerSpec to `configs`, by name; one that becomes no file (`Runtime`) is no part of a request. */
 export function fromConfigReferences({
   Configs,
-}: Listed<Pick<ContainerSpec, "Configs">>): Pick<ServiceSettings, "configs"> {
+}: Answered<Pick<ContainerSpec, "Configs">>): Pick<ServiceSettings, "configs"> {
   const configs = (Configs ?? []).flatMap(({ ConfigName, File }) =>
     ConfigName && File ? [toReference(ConfigName, File, `/${ConfigName}`)] : [],
   );

@@ -1,5 +1,5 @@
 import { DeploymentError, type FileReference, type NormalizedRequest } from "@openfactory/deploy-core";
-import type { ContainerSpec, ReferenceFile } from "../bodies/service-spec.js";
+import type { ContainerSpec, ReferenceFile } from "../engine-api/service.js";
 
 /** Ids of secrets or configs, by name. */
 export type ResourceIds = Readonly<Record<string, string>>;

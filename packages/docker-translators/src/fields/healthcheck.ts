@@ -1,7 +1,7 @@
 import type { NormalizedRequest } from "@openfactory/deploy-core";
-import type { HealthConfig } from "../bodies/container-create-body.js";
+import type { HealthConfig } from "../engine-api/container.js";
 import { copyDefined } from "../support/copy-defined.js";
-import { requireApi, type TranslationContext } from "../support/require-api.js";
+import { requireApi, type TranslationContext } from "../api-version.js";
 
 /**
  * `healthcheck` to `Healthcheck` of ContainerConfig, and of ContainerSpec: the API's reference spells the latter

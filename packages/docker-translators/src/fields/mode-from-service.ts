@@ -1,8 +1,8 @@
 import type { ServiceMode, ServiceSettings } from "@openfactory/deploy-core";
-import type { ListedMode } from "../bodies/listed-service-spec.js";
+import type { AnsweredMode } from "../engine-api/service.js";
 
 /** `Mode` of ServiceSpec to `mode`; one replica, as without a mode, is left out. */
-export function fromServiceMode(mode: ListedMode | null | undefined): Pick<ServiceSettings, "mode"> {
+export function fromServiceMode(mode: AnsweredMode | null | undefined): Pick<ServiceSettings, "mode"> {
   if (mode?.Global) return { mode: { Global: {} } };
   if (mode?.GlobalJob) return { mode: { GlobalJob: {} } };
   if (mode?.ReplicatedJob) return { mode: { ReplicatedJob: jobSize(mode.ReplicatedJob) } };
@@ -21,5 +21,5 @@ function jobSize({ MaxConcurrent = 1, TotalCompletions = MaxConcurrent }: JobSiz
 }
 
 /** Whether a service is a job: its tasks run to completion. */
-export const isJobMode = (mode: ListedMode | null | undefined): boolean =>
+export const isJobMode = (mode: AnsweredMode | null | undefined): boolean =>
   Boolean(mode?.ReplicatedJob ?? mode?.GlobalJob);

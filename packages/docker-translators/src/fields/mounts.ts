@@ -1,8 +1,8 @@
 import { DeploymentError, type Mount, type NormalizedRequest } from "@openfactory/deploy-core";
-import type { ContainerMount, HostConfig } from "../bodies/container-create-body.js";
-import type { ContainerSpec } from "../bodies/service-spec.js";
+import type { ContainerMount, HostConfig } from "../engine-api/container.js";
+import type { ContainerSpec } from "../engine-api/service.js";
 import { copyDefined } from "../support/copy-defined.js";
-import { type NeededApi, requireApi, type TranslationContext } from "../support/require-api.js";
+import { type RequiredApi, requireApi, type TranslationContext } from "../api-version.js";
 
 type MountsField = Pick<NormalizedRequest, "mounts">;
 
@@ -50,8 +50,8 @@ const LATER_OPTIONS: readonly LaterOption[] = [
 interface LaterOption {
   path: string;
   isSet: (mount: Mount) => boolean;
-  container: NeededApi;
-  service: NeededApi | "never";
+  container: RequiredApi;
+  service: RequiredApi | "never";
 }
 
 type MountUser = "container" | "service";

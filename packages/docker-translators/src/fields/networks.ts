@@ -1,12 +1,7 @@
 import type { NormalizedRequest } from "@openfactory/deploy-core";
-import type {
-  ContainerCreateBody,
-  EndpointSettings,
-  HostConfig,
-  NetworkConnectBody,
-} from "../bodies/container-create-body.js";
-import type { TaskSpec } from "../bodies/service-spec.js";
-import { apiAtLeast } from "../support/api-version.js";
+import type { ContainerCreateBody, EndpointSettings, HostConfig, NetworkConnectBody } from "../engine-api/container.js";
+import type { TaskSpec } from "../engine-api/service.js";
+import { apiAtLeast } from "../api-version.js";
 
 type NetworkFields = Pick<NormalizedRequest, "name" | "networks">;
 

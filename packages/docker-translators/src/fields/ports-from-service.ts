@@ -1,9 +1,9 @@
 import type { PublishedPort, ServiceSettings } from "@openfactory/deploy-core";
-import type { Listed } from "../bodies/listed-service-spec.js";
-import type { EndpointPortConfig, ServiceSpec } from "../bodies/service-spec.js";
+import type { Answered } from "../engine-api/body.js";
+import type { EndpointPortConfig, ServiceCreateBody } from "../engine-api/service.js";
 import { sortedBy } from "../support/sorted.js";
 
-const toPort = ({ Protocol, TargetPort, PublishedPort, PublishMode }: Listed<EndpointPortConfig>): PublishedPort => ({
+const toPort = ({ Protocol, TargetPort, PublishedPort, PublishMode }: Answered<EndpointPortConfig>): PublishedPort => ({
   target: TargetPort ?? 0,
   ...(PublishedPort && { published: PublishedPort }),
   protocol: (Protocol || "tcp") as PublishedPort["protocol"],
@@ -19,7 +19,7 @@ const key = ({ target, published = 0, protocol, mode }: PublishedPort): string =
  */
 export function fromEndpointSpec({
   EndpointSpec,
-}: Listed<Pick<ServiceSpec, "EndpointSpec">>): Pick<ServiceSettings, "ports"> {
+}: Answered<Pick<ServiceCreateBody, "EndpointSpec">>): Pick<ServiceSettings, "ports"> {
   if (!EndpointSpec?.Ports?.length) return {};
   return { ports: sortedBy(EndpointSpec.Ports.map(toPort), key) };
 }

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import { DeploymentError, type NormalizedRequest, type PublishedPort } from "@openfactory/deploy-core";
-import type { ContainerCreateBody, HostConfig, PortBinding } from "../bodies/container-create-body.js";
-import type { EndpointPortConfig, ServiceSpec } from "../bodies/service-spec.js";
-import type { TranslationContext } from "../support/require-api.js";
+import type { ContainerCreateBody, HostConfig, PortBinding } from "../engine-api/container.js";
+import type { EndpointPortConfig, ServiceCreateBody } from "../engine-api/service.js";
+import type { TranslationContext } from "../api-version.js";
 
 type PortsField = Pick<NormalizedRequest, "ports">;
 
@@ -53,7 +53,7 @@ function toHostIp({ hostAddress, target, protocol }: PublishedPort): string {
 export function toEndpointSpec(
   { ports = [] }: PortsField,
   context: Pick<TranslationContext, "service">,
-): Pick<ServiceSpec, "EndpointSpec"> {
+): Pick<ServiceCreateBody, "EndpointSpec"> {
   if (ports.length === 0) return {};
   ports.forEach((port, index) => {
     refuseHostAddress(port, index, context.service);

@@ -1,4 +1,5 @@
 import type { NormalizedRequest, ServiceSettings } from "@openfactory/deploy-core";
+import type { ServiceSpec } from "../engine-api/service.js";
 import { REPLICA_ENV_LABEL } from "../own-labels.js";
 
 /** The variable that holds the number of replicas. */
@@ -55,17 +56,12 @@ export const fromReplicaEnv = (
   labels: Readonly<Record<string, string>> | null | undefined,
 ): Pick<ServiceSettings, "replicaEnv"> => (labels?.[REPLICA_ENV_LABEL] === undefined ? {} : { replicaEnv: true });
 
-interface ScaledSpec {
-  Labels?: Readonly<Record<string, string>> | null;
-  TaskTemplate: { ContainerSpec?: object };
-}
-
 /** The spec with another number of replicas in the variable that holds it, if `replicaEnv` added that variable. */
-export function withReplicasVariable<Spec extends ScaledSpec>(spec: Spec, replicas: number): Spec {
+export function withReplicasVariable(spec: ServiceSpec, replicas: number): ServiceSpec {
   if (!spec.Labels?.[REPLICA_ENV_LABEL]?.split(" ").includes(REPLICAS_VARIABLE)) return spec;
-  const { ContainerSpec = {} } = spec.TaskTemplate;
-  const { Env: env } = ContainerSpec as { Env?: readonly string[] | null };
-  const Env = (env ?? []).map((entry) =>
+  const { ContainerSpec } = spec.TaskTemplate;
+  if (!ContainerSpec) return spec;
+  const Env = (ContainerSpec.Env ?? []).map((entry) =>
     entry.startsWith(`${REPLICAS_VARIABLE}=`) ? `${REPLICAS_VARIABLE}=${replicas}` : entry,
   );
   return { ...spec, TaskTemplate: { ...spec.TaskTemplate, ContainerSpec: { ...ContainerSpec, Env } } };

@@ -1,12 +1,12 @@
 import type { ServiceSettings } from "@openfactory/deploy-core";
-import type { Listed } from "../bodies/listed-service-spec.js";
-import type { TaskSpec } from "../bodies/service-spec.js";
+import type { Answered } from "../engine-api/body.js";
+import type { TaskSpec } from "../engine-api/service.js";
 import { withoutEmpty } from "../support/without-empty.js";
 
 /** `Resources` of TaskSpec to `resources`, without sections that say nothing. */
 export function fromTaskResources({
   Resources,
-}: Listed<Pick<TaskSpec, "Resources">>): Pick<ServiceSettings, "resources"> {
+}: Answered<Pick<TaskSpec, "Resources">>): Pick<ServiceSettings, "resources"> {
   const { NanoCPUs, MemoryBytes, Pids } = Resources?.Limits ?? {};
   const reserved = Resources?.Reservations ?? {};
   const resources = withoutEmpty({

@@ -1,8 +1,8 @@
 import type { NormalizedRequest } from "@openfactory/deploy-core";
-import type { HostConfig } from "../bodies/container-create-body.js";
-import type { TaskSpec } from "../bodies/service-spec.js";
+import type { HostConfig } from "../engine-api/container.js";
+import type { TaskSpec } from "../engine-api/service.js";
 import { copyDefined, hasKeys } from "../support/copy-defined.js";
-import { requireApi, type TranslationContext } from "../support/require-api.js";
+import { requireApi, type TranslationContext } from "../api-version.js";
 
 type ResourcesField = Pick<NormalizedRequest, "resources">;
 

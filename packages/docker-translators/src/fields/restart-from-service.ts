@@ -1,6 +1,7 @@
 import type { RestartPolicy, ServiceSettings } from "@openfactory/deploy-core";
-import type { Listed, ListedMode } from "../bodies/listed-service-spec.js";
-import type { TaskSpec } from "../bodies/service-spec.js";
+import type { Answered } from "../engine-api/body.js";
+import type { AnsweredMode } from "../engine-api/service.js";
+import type { TaskSpec } from "../engine-api/service.js";
 import { copyDefined, hasKeys } from "../support/copy-defined.js";
 import { isJobMode } from "./mode-from-service.js";
 
@@ -12,8 +13,8 @@ const DEFAULT_DELAY = 5_000_000_000;
  * after 5 s, as often as needed.
  */
 export function fromTaskRestartPolicy(
-  { RestartPolicy }: Listed<Pick<TaskSpec, "RestartPolicy">>,
-  mode: ListedMode | null | undefined,
+  { RestartPolicy }: Answered<Pick<TaskSpec, "RestartPolicy">>,
+  mode: AnsweredMode | null | undefined,
 ): Pick<ServiceSettings, "restart"> {
   const { Condition, Delay, MaxAttempts, Window } = RestartPolicy ?? {};
   const usual = isJobMode(mode) ? "on-failure" : "any";

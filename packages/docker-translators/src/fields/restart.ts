@@ -1,8 +1,8 @@
 import { DeploymentError, type NormalizedRequest } from "@openfactory/deploy-core";
-import type { ContainerRestartPolicy, HostConfig } from "../bodies/container-create-body.js";
-import type { TaskSpec } from "../bodies/service-spec.js";
+import type { ContainerRestartPolicy, HostConfig } from "../engine-api/container.js";
+import type { TaskSpec } from "../engine-api/service.js";
 import { copyDefined } from "../support/copy-defined.js";
-import type { TranslationContext } from "../support/require-api.js";
+import type { TranslationContext } from "../api-version.js";
 import { isJob } from "./mode.js";
 
 const RESTART_NAMES = { none: "no", "on-failure": "on-failure", any: "unless-stopped" } as const;

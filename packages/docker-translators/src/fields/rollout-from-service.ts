@@ -1,6 +1,6 @@
 import type { RollbackConfig, ServiceSettings, UpdateConfig } from "@openfactory/deploy-core";
-import type { Listed } from "../bodies/listed-service-spec.js";
-import type { ServiceSpec } from "../bodies/service-spec.js";
+import type { Answered } from "../engine-api/body.js";
+import type { ServiceCreateBody } from "../engine-api/service.js";
 import { copyDefined, hasKeys } from "../support/copy-defined.js";
 
 /** What the swarm does where nothing is said; a `Monitor` of 0 is one that was left out. */
@@ -15,7 +15,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
 
 /** The settings of a rollout that are not the swarm's defaults; undefined if all are. */
 function settingsOf<Config extends UpdateConfig | RollbackConfig>(
-  config: Listed<UpdateConfig> | null | undefined,
+  config: Answered<UpdateConfig> | null | undefined,
 ): Config | undefined {
   const { Parallelism, Delay, FailureAction, Monitor, MaxFailureRatio, Order } = config ?? {};
   const all = { Parallelism, Delay, FailureAction, Monitor: Monitor || undefined, MaxFailureRatio, Order };
@@ -27,7 +27,7 @@ function settingsOf<Config extends UpdateConfig | RollbackConfig>(
 /** `UpdateConfig` of ServiceSpec to `updateConfig`. */
 export function fromUpdateConfig({
   UpdateConfig,
-}: Listed<Pick<ServiceSpec, "UpdateConfig">>): Pick<ServiceSettings, "updateConfig"> {
+}: Answered<Pick<ServiceCreateBody, "UpdateConfig">>): Pick<ServiceSettings, "updateConfig"> {
   const updateConfig = settingsOf<UpdateConfig>(UpdateConfig);
   return updateConfig === undefined ? {} : { updateConfig };
 }
@@ -35,7 +35,7 @@ export function fromUpdateConfig({
 /** `RollbackConfig` of ServiceSpec to `rollbackConfig`. */
 export function fromRollbackConfig({
   RollbackConfig,
-}: Listed<Pick<ServiceSpec, "RollbackConfig">>): Pick<ServiceSettings, "rollbackConfig"> {
+}: Answered<Pick<ServiceCreateBody, "RollbackConfig">>): Pick<ServiceSettings, "rollbackConfig"> {
   const rollbackConfig = settingsOf<RollbackConfig>(RollbackConfig);
   return rollbackConfig === undefined ? {} : { rollbackConfig };
 }

@@ -1,7 +1,7 @@
 import { DeploymentError, type NormalizedRequest } from "@openfactory/deploy-core";
-import type { ServiceSpec } from "../bodies/service-spec.js";
+import type { ServiceCreateBody } from "../engine-api/service.js";
 import { copyDefined } from "../support/copy-defined.js";
-import type { TranslationContext } from "../support/require-api.js";
+import type { TranslationContext } from "../api-version.js";
 import { isJob } from "./mode.js";
 
 /**
@@ -17,7 +17,7 @@ const DEFAULTS = { Parallelism: 1 };
 export function toUpdateConfig(
   request: Pick<NormalizedRequest, "updateConfig" | "mode">,
   context: Pick<TranslationContext, "service">,
-): Pick<ServiceSpec, "UpdateConfig"> {
+): Pick<ServiceCreateBody, "UpdateConfig"> {
   if (request.updateConfig === undefined) return {};
   if (isJob(request)) {
     throw new DeploymentError("INVALID_REQUEST", `Job ${context.service} can't have an updateConfig.`, {
@@ -32,5 +32,5 @@ export function toUpdateConfig(
 /** `rollbackConfig` to `RollbackConfig` of ServiceSpec. Durations are nanoseconds. Left out, Swarm's defaults. */
 export const toRollbackConfig = ({
   rollbackConfig,
-}: Pick<NormalizedRequest, "rollbackConfig">): Pick<ServiceSpec, "RollbackConfig"> =>
+}: Pick<NormalizedRequest, "rollbackConfig">): Pick<ServiceCreateBody, "RollbackConfig"> =>
   rollbackConfig === undefined ? {} : { RollbackConfig: { ...DEFAULTS, ...copyDefined(rollbackConfig) } };

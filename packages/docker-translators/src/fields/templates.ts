@@ -1,6 +1,6 @@
 import { holdsTemplate, type Mount, type NormalizedRequest, type Templates } from "@openfactory/deploy-core";
-import type { Listed } from "../bodies/listed-service-spec.js";
-import type { ContainerSpec } from "../bodies/service-spec.js";
+import type { Answered } from "../engine-api/body.js";
+import type { ContainerSpec } from "../engine-api/service.js";
 import { isReplicaEntry } from "./replica-env.js";
 
 /** A Go template that makes `{{`. */
@@ -62,10 +62,10 @@ export const withEscapedTexts = (request: NormalizedRequest): NormalizedRequest 
  * where all `{{` are escaped. Without any `{{` there is nothing to say.
  */
 export function fromEscapedTexts(
-  container: Listed<ContainerSpec>,
+  container: Answered<ContainerSpec>,
   { replicaEnv }: Pick<NormalizedRequest, "replicaEnv"> = {},
 ): {
-  container: Listed<ContainerSpec>;
+  container: Answered<ContainerSpec>;
   templates?: Templates;
 } {
   const { Env, Hostname, Mounts } = container;
@@ -86,5 +86,5 @@ export function fromEscapedTexts(
     ...(Hostname && { Hostname: hostname }),
     ...(Mounts && { Mounts: mounts }),
   };
-  return { container: plain as Listed<ContainerSpec>, templates: "literal" };
+  return { container: plain as Answered<ContainerSpec>, templates: "literal" };
 }

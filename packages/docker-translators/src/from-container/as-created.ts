@@ -1,6 +1,6 @@
 import type { NormalizedRequest } from "@openfactory/deploy-core";
-import type { HealthConfig } from "../bodies/container-create-body.js";
-import type { ImageConfig, InspectedContainer } from "../bodies/inspected-container.js";
+import type { HealthConfig } from "../engine-api/container.js";
+import type { ImageConfig, InspectedContainer } from "../engine-api/container.js";
 import { toContainerCreateBody } from "../to-container-create-body.js";
 
 /**
@@ -33,7 +33,7 @@ export function asCreated(
       Cmd: Cmd ?? (Entrypoint === undefined ? image?.Cmd : undefined),
       Healthcheck: merged(Healthcheck, image?.Healthcheck),
     },
-    HostConfig,
+    HostConfig: { ...HostConfig },
     NetworkSettings: { Networks: Object.fromEntries(networks.map((network) => [network, {}])) },
   };
 }
@@ -41,7 +41,7 @@ export function asCreated(
 const keyOf = (entry: string): string => entry.split("=")[0] ?? "";
 
 /** The check that is asked for, its times that are 0 or left out being the image's. */
-function merged(own: HealthConfig | undefined, image: ImageConfig["Healthcheck"]): HealthConfig | undefined {
+function merged(own: HealthConfig | undefined, image: ImageConfig["Healthcheck"]): ImageConfig["Healthcheck"] {
   if (own === undefined) return image?.Test && { ...image, Test: image.Test };
   return { ...image, ...(Object.fromEntries(Object.entries(own).filter(([, value]) => value !== 0)) as HealthConfig) };
 }

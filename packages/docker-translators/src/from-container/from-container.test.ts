@@ -1,6 +1,6 @@
 import { type DeployRequest, parseRequest, type ServiceSettings } from "@openfactory/deploy-core";
 import { describe, expect, it } from "vitest";
-import type { ImageConfig, InspectedContainer } from "../bodies/inspected-container.js";
+import type { ImageConfig, InspectedContainer } from "../engine-api/container.js";
 import { everyField } from "../every-field.test.data.js";
 import { OPERATION_LABEL, PINNED_LABEL, REPLACES_LABEL, REPLICA_LABEL } from "../own-labels.js";
 import { asCreated } from "./as-created.js";
@@ -24,7 +24,14 @@ const settings = (more: Partial<DeployRequest>, of = image): ServiceSettings =>
 const inspected = (config: object, hostConfig: object = {}, networks: object = { bridge: {} }): InspectedContainer => ({
   Id: "4f1c9e2b7a60d3",
   Name: "/mill",
-  Config: { Image: "mill:1", Env: ["PATH=/bin", "LEVEL=low"], Cmd: ["--slow"], Entrypoint: ["/bin/mill"], ...config },
+  Config: {
+    Image: "mill:1",
+    Labels: {},
+    Env: ["PATH=/bin", "LEVEL=low"],
+    Cmd: ["--slow"],
+    Entrypoint: ["/bin/mill"],
+    ...config,
+  },
   HostConfig: { RestartPolicy: { Name: "unless-stopped", MaximumRetryCount: 0 }, ...hostConfig },
   NetworkSettings: { Networks: networks as Record<string, unknown> },
 });

@@ -1,5 +1,5 @@
 import type { ServiceSettings } from "@openfactory/deploy-core";
-import type { ImageConfig, InspectedContainer } from "../bodies/inspected-container.js";
+import type { ImageConfig, InspectedContainer } from "../engine-api/container.js";
 import { healthcheckOf } from "./healthcheck.js";
 import {
   capabilitiesOf,

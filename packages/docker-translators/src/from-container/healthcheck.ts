@@ -1,7 +1,8 @@
 import type { ServiceSettings } from "@openfactory/deploy-core";
 import { isDeepStrictEqual } from "node:util";
-import type { HealthConfig } from "../bodies/container-create-body.js";
-import type { ImageConfig, InspectedContainer } from "../bodies/inspected-container.js";
+import type { Answered } from "../engine-api/body.js";
+import type { HealthConfig } from "../engine-api/container.js";
+import type { ImageConfig, InspectedContainer } from "../engine-api/container.js";
 
 /** The engine's own (nanoseconds; Engine API, HealthConfig). */
 const DEFAULTS = { Interval: 30e9, Timeout: 30e9, Retries: 3, StartPeriod: 0, StartInterval: 5e9 } as const;
@@ -9,7 +10,7 @@ const DEFAULTS = { Interval: 30e9, Timeout: 30e9, Retries: 3, StartPeriod: 0, St
 type Times = keyof typeof DEFAULTS;
 
 /** The check with each of its times as they hold: its own, the image's, or the engine's. */
-const inForce = (check: Partial<HealthConfig> | undefined, image: Partial<HealthConfig>): Record<Times, number> =>
+const inForce = (check: Answered<HealthConfig> | undefined, image: Answered<HealthConfig>): Record<Times, number> =>
   Object.fromEntries(
     Object.entries(DEFAULTS).map(([key, value]) => [key, check?.[key as Times] || image[key as Times] || value]),
   ) as Record<Times, number>;

@@ -1,5 +1,5 @@
 import type { ServiceSettings } from "@openfactory/deploy-core";
-import type { InspectedContainer } from "../bodies/inspected-container.js";
+import type { InspectedContainer } from "../engine-api/container.js";
 import { copyDefined, hasKeys } from "../support/copy-defined.js";
 
 type HostConfig = InspectedContainer["HostConfig"];

@@ -1,6 +1,6 @@
 import type { Mount, ServiceSettings } from "@openfactory/deploy-core";
-import type { ContainerMount } from "../bodies/container-create-body.js";
-import type { InspectedContainer } from "../bodies/inspected-container.js";
+import type { ContainerMount } from "../engine-api/container.js";
+import type { InspectedContainer } from "../engine-api/container.js";
 import { hasKeys } from "../support/copy-defined.js";
 
 /** The mounts that were asked for, by target, without what is the engine's default anyway. Volumes of the image's are none. */

@@ -1,5 +1,5 @@
 import type { ServiceSettings } from "@openfactory/deploy-core";
-import type { InspectedContainer } from "../bodies/inspected-container.js";
+import type { InspectedContainer } from "../engine-api/container.js";
 
 /** The engine's default bridge, which a container is on that asks for no network. */
 const DEFAULT_NETWORK = "bridge";

@@ -1,6 +1,6 @@
 import type { PublishedPort, ServiceSettings } from "@openfactory/deploy-core";
-import type { PortBinding } from "../bodies/container-create-body.js";
-import type { InspectedContainer } from "../bodies/inspected-container.js";
+import type { PortBinding } from "../engine-api/container.js";
+import type { InspectedContainer } from "../engine-api/container.js";
 
 /** The ports that were asked for, by container port, protocol and host port; not those that the engine chose. */
 export function portsOf({ PortBindings }: InspectedContainer["HostConfig"]): Pick<ServiceSettings, "ports"> {

@@ -1,6 +1,6 @@
 import type { ServiceSettings } from "@openfactory/deploy-core";
 import { isDeepStrictEqual } from "node:util";
-import type { ImageConfig, InspectedContainer } from "../bodies/inspected-container.js";
+import type { ImageConfig, InspectedContainer } from "../engine-api/container.js";
 import { withoutOwnLabels } from "../own-labels.js";
 
 type Config = InspectedContainer["Config"];

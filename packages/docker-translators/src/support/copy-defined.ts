@@ -1,11 +1,4 @@
-/** A type with optional keys where `undefined` was possible, and nothing `readonly`, all the way down. */
-export type Defined<T> = T extends readonly (infer Item)[]
-  ? Defined<Item>[]
-  : T extends object
-    ? { -readonly [Key in keyof T as undefined extends T[Key] ? never : Key]: Defined<T[Key]> } & {
-        -readonly [Key in keyof T as undefined extends T[Key] ? Key : never]?: Defined<Exclude<T[Key], undefined>>;
-      }
-    : T;
+import type { Defined } from "../engine-api/body.js";
 
 /** A deep copy of plain data in which keys that hold `undefined` are left out. Shares no object with `value`. */
 export function copyDefined<T>(value: T): Defined<T> {

@@ -1,4 +1,5 @@
-import { type Defined, hasKeys } from "./copy-defined.js";
+import type { Defined } from "../engine-api/body.js";
+import { hasKeys } from "./copy-defined.js";
 
 /** A type that may lack whatever is undefined, null, 0, false, or empty. */
 type Said<T> = { [Key in keyof T]?: Exclude<T[Key], null | undefined> };

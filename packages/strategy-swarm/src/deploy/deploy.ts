@@ -8,7 +8,7 @@ import {
   throwIfAborted,
 } from "@openfactory/deploy-core";
 import type { DockerEngine, ServiceCreated } from "@openfactory/docker-engine";
-import { OPERATION_LABEL, toServiceSpec } from "@openfactory/docker-translators";
+import { OPERATION_LABEL, type ServiceCreateBody, toServiceSpec } from "@openfactory/docker-translators";
 import { resolveImage } from "./images.js";
 import { resolveFiles } from "./resolve-files.js";
 import { explainCreateError } from "./spec-error.js";
@@ -47,7 +47,7 @@ export async function deployService(
 async function create(
   engine: DockerEngine,
   request: NormalizedRequest,
-  { spec, authFor, operation }: { spec: object; authFor: string | undefined; operation: string },
+  { spec, authFor, operation }: { spec: ServiceCreateBody; authFor: string | undefined; operation: string },
 ): Promise<ServiceCreated> {
   try {
     // Without the signal: an answer that is not awaited would leave a service behind.

@@ -7,7 +7,7 @@ export const eligibleNodes = (nodes: readonly NodeDetails[], constraints: readon
 
 /** The placement constraints of a service. */
 export const constraintsOf = ({ TaskTemplate }: ServiceSpec): readonly string[] =>
-  (TaskTemplate["Placement"] as { Constraints?: string[] } | undefined)?.Constraints ?? [];
+  TaskTemplate.Placement?.Constraints ?? [];
 
 const acceptsTasks = ({ Status, Spec }: NodeDetails): boolean =>
   Status.State === "ready" && Spec.Availability === "active";

@@ -136,10 +136,7 @@ const READABLE: ReadonlySet<string> = new Set(["json-file", "local", "journald"]
  * with an empty log in that case.
  */
 export function unreadableDriver({ TaskTemplate }: ServiceSpec): string | undefined {
-  const { Name, Options } = (TaskTemplate["LogDriver"] ?? {}) as {
-    Name?: string;
-    Options?: Record<string, string> | null;
-  };
+  const { Name, Options } = TaskTemplate.LogDriver ?? {};
   if (Name === "none") return Name;
   const isCached = Options?.["cache-disabled"] !== "true";
   return Name === undefined || READABLE.has(Name) || isCached ? undefined : Name;
@@ -151,7 +148,7 @@ async function unreadableDefault(
   { service, tasks }: Observation,
   options: CallOptions,
 ): Promise<string | undefined> {
-  if (service.Spec.TaskTemplate["LogDriver"] || tasks.length === 0) return undefined;
+  if (service.Spec.TaskTemplate.LogDriver || tasks.length === 0) return undefined;
   const { LoggingDriver, Swarm } = await engine.info(options);
   return LoggingDriver === "none" && tasks.every(({ NodeID }) => NodeID === Swarm.NodeID) ? LoggingDriver : undefined;
 }

@@ -135,8 +135,8 @@ export const taskName = (service: string, task: TaskDetails): string =>
 
 /** Swarm runs the health check of a task before it reports the task as running, and stops the task when the check fails. */
 export const healthOf = ({ Spec }: ServiceDetails, task: TaskDetails): InstanceStatus["health"] => {
-  const check = Spec.TaskTemplate.ContainerSpec?.["Healthcheck"] as { Test?: string[] } | undefined;
-  if (check?.Test === undefined || check.Test[0] === "NONE") return undefined;
+  const test = Spec.TaskTemplate.ContainerSpec?.Healthcheck?.Test;
+  if (!test || test[0] === "NONE") return undefined;
   if (isRunning(task)) return "healthy";
   return task.Status.State === "starting" ? "starting" : undefined;
 };
@@ -221,6 +221,6 @@ export function statusFromCounts(service: ServiceDetails): ServiceStatus {
  */
 export const redactorFor = ({ Spec }: ServiceDetails): Redactor =>
   new Redactor(() => {
-    const { Env, Image = "" } = (Spec.TaskTemplate.ContainerSpec ?? {}) as { Env?: readonly string[]; Image?: string };
+    const { Env, Image = "" } = Spec.TaskTemplate.ContainerSpec ?? {};
     return secretsOfRequest({ name: Spec.Name, image: Image, env: Env ?? [] });
   });

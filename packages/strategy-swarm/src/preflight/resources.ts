@@ -74,7 +74,7 @@ export function volumeProblems(checked: CheckedRequest, snapshot: EngineSnapshot
 }
 
 /** The driver and options that a mount asks for. Undefined: the mount accepts any volume. */
-function driverOf({ Type, VolumeOptions }: Mount): VolumeDriver | undefined {
+function driverOf({ Type, VolumeOptions }: Pick<Mount, "Type" | "VolumeOptions">): VolumeDriver | undefined {
   const driver = VolumeOptions?.DriverConfig;
   return Type !== "volume" || (driver?.Name === undefined && driver?.Options === undefined) ? undefined : driver;
 }

@@ -1,10 +1,4 @@
-import type {
-  Mount,
-  NormalizedRequest,
-  PreflightOptions,
-  PreflightProblem,
-  ServiceStatus,
-} from "@openfactory/deploy-core";
+import type { NormalizedRequest, PreflightOptions, PreflightProblem, ServiceStatus } from "@openfactory/deploy-core";
 import type {
   CallOptions,
   ContainerSummary,
@@ -15,6 +9,7 @@ import type {
   TaskDetails,
   VolumeDetails,
 } from "@openfactory/docker-engine";
+import type { ContainerMount } from "@openfactory/docker-translators";
 import { serviceSummary } from "../observe/status.js";
 import { hasEnded } from "../observe/tasks.js";
 
@@ -39,7 +34,7 @@ export function tasksOf({ mode = { Replicated: { Replicas: 1 } } }: NormalizedRe
 /** An existing service, with what a request may conflict with. */
 export type ExistingService = Pick<ServiceStatus, "name" | "ids" | "image" | "ports" | "settings"> & {
   /** Set if `settings` is unknown. */
-  readonly mounts?: readonly Mount[];
+  readonly mounts?: readonly ContainerMount[];
 };
 
 /** The state of the swarm. Lists that no request needs are empty. */
@@ -109,7 +104,7 @@ export async function takeSnapshot(
 
 const listServices = async (engine: DockerEngine, options: CallOptions): Promise<ExistingService[]> =>
   (await engine.services.list({}, options)).map((service) => {
-    const mounts = service.Spec.TaskTemplate.ContainerSpec?.["Mounts"] as readonly Mount[] | undefined;
+    const mounts = service.Spec.TaskTemplate.ContainerSpec?.Mounts;
     return { ...serviceSummary(service), ...(mounts && { mounts }) };
   });
 

@@ -7,7 +7,7 @@ import { isSameTemplate, type Observation } from "../observe/tasks.js";
 
 /** The body and options of the Engine API's ServiceUpdate. */
 interface UpdateBody {
-  spec: object;
+  spec: ServiceSpec;
   /** The image whose registry credentials are stored. Default: the stored credentials stay. */
   image?: string;
   rollback?: "previous";

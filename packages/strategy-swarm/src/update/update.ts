@@ -8,7 +8,7 @@ import {
   type ServiceSettings,
   type UpdateOptions,
 } from "@openfactory/deploy-core";
-import type { DockerEngine, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
+import type { DockerEngine, ServiceDetails, ServiceSpec, TaskDetails } from "@openfactory/docker-engine";
 import {
   changeServiceSpec,
   type NetworkNames,
@@ -135,7 +135,7 @@ const taskSettings = ({ labels = {}, ...settings }: ServiceSettings): ServiceSet
 const isActive = (task: TaskDetails): boolean => !hasFailed(task) && !hasCompleted(task) && !isShuttingDown(task);
 
 /** Raises the swarm's counter of forced updates (Engine API, TaskSpec.ForceUpdate). */
-const withForceUpdate = <Spec extends { TaskTemplate: object }>(spec: Spec): Spec => {
-  const { ForceUpdate = 0 } = spec.TaskTemplate as { ForceUpdate?: number };
+const withForceUpdate = (spec: ServiceSpec): ServiceSpec => {
+  const { ForceUpdate = 0 } = spec.TaskTemplate;
   return { ...spec, TaskTemplate: { ...spec.TaskTemplate, ForceUpdate: ForceUpdate + 1 } };
 };

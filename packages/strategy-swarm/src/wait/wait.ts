@@ -145,9 +145,9 @@ async function findFailed(
 
 /** Whether the restart policy does not restart the newest task. */
 const isFinalFailure = ({ Spec }: ServiceDetails, newest: TaskDetails, history: readonly TaskDetails[]): boolean => {
-  const { Condition = "any", MaxAttempts = 0 } = Spec.TaskTemplate.RestartPolicy ?? {};
+  const { Condition = "any", MaxAttempts } = Spec.TaskTemplate.RestartPolicy ?? {};
   if (Condition === "none" || (Condition === "on-failure" && hasCompleted(newest))) return true;
-  return MaxAttempts > 0 && history.length > MaxAttempts;
+  return MaxAttempts ? history.length > MaxAttempts : false;
 };
 
 const describeProgress = ({ instances }: ServiceStatus): string =>

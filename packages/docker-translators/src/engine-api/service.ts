@@ -1,9 +1,9 @@
 import type { Resources, RestartPolicy, RollbackConfig, ServiceMode, UpdateConfig } from "@openfactory/deploy-core";
-import type { Defined } from "../support/copy-defined.js";
-import type { ContainerMount, HealthConfig, Ulimit } from "./container-create-body.js";
+import type { Answered, Defined } from "./body.js";
+import type { ContainerMount, HealthConfig, Ulimit } from "./container.js";
 
-/** Engine API, ServiceSpec. */
-export interface ServiceSpec {
+/** Engine API, ServiceCreate and ServiceUpdate: a ServiceSpec as a request makes it. */
+export interface ServiceCreateBody {
   Name: string;
   Labels?: Record<string, string>;
   TaskTemplate: TaskSpec;
@@ -59,12 +59,12 @@ export interface EndpointSpec {
 export interface EndpointPortConfig {
   Protocol: "tcp" | "udp" | "sctp";
   TargetPort: number;
-  /** Left out, the swarm chooses. */
+  /** Default: the swarm chooses. */
   PublishedPort?: number;
   PublishMode: "ingress" | "host";
 }
 
-/** The file that a secret or config becomes. */
+/** The file of a secret or config in a container. */
 export interface ReferenceFile {
   Name: string;
   UID: string;
@@ -89,3 +89,33 @@ export interface ConfigReference {
 
 /** Engine API, ServiceSpec.UpdateConfig and RollbackConfig; `Parallelism` is always sent. */
 export type RolloutConfig<Settings> = Defined<Settings> & { Parallelism: number };
+
+/** A ServiceSpec as ServiceList and ServiceInspect answer it (Engine API 1.41 to 1.51). */
+export type ServiceSpec = Answered<Omit<ServiceCreateBody, "Name" | "Labels" | "TaskTemplate" | "Mode">> & {
+  readonly Name: string;
+  readonly Labels?: Readonly<Record<string, string>>;
+  readonly TaskTemplate: AnsweredTaskSpec;
+  readonly Mode?: AnsweredMode | null;
+};
+
+/** Engine API, TaskSpec, with the parts that no request has. */
+export type AnsweredTaskSpec = Answered<Omit<TaskSpec, "ContainerSpec">> & {
+  readonly ContainerSpec?: AnsweredContainerSpec | null;
+  /** The swarm's counter of forced updates. */
+  readonly ForceUpdate?: number;
+  readonly LogDriver?: { readonly Name?: string; readonly Options?: Readonly<Record<string, string>> | null } | null;
+};
+
+/** Engine API, TaskSpec.ContainerSpec, with the parts that no request has. */
+export type AnsweredContainerSpec = Answered<Omit<ContainerSpec, "Image">> & {
+  readonly Image: string;
+  readonly TTY?: boolean;
+};
+
+/** Engine API, ServiceSpec.Mode. */
+export interface AnsweredMode {
+  readonly Replicated?: { readonly Replicas?: number } | null;
+  readonly Global?: object | null;
+  readonly ReplicatedJob?: { readonly MaxConcurrent?: number; readonly TotalCompletions?: number } | null;
+  readonly GlobalJob?: object | null;
+}

@@ -1,7 +1,7 @@
 import type { Healthcheck, Mount } from "@openfactory/deploy-core";
-import type { Defined } from "../support/copy-defined.js";
+import type { Answered, Defined } from "./body.js";
 
-/** Engine API, ContainerCreate: ContainerConfig with HostConfig and NetworkingConfig. The name is not part of it. */
+/** Engine API, ContainerCreate: ContainerConfig with HostConfig and NetworkingConfig. The name goes into the query. */
 export interface ContainerCreateBody {
   Image: string;
   Env: string[];
@@ -13,7 +13,7 @@ export interface ContainerCreateBody {
   Labels?: Record<string, string>;
   Entrypoint?: string[];
   Cmd?: string[];
-  /** `80/tcp` each. */
+  /** By `80/tcp`. */
   ExposedPorts?: Record<string, Record<string, never>>;
   Healthcheck?: HealthConfig;
   /** Seconds. */
@@ -25,8 +25,9 @@ export interface ContainerCreateBody {
 /** Engine API, HostConfig. */
 export interface HostConfig {
   RestartPolicy: ContainerRestartPolicy;
-  /** The first network; left out, the engine's default bridge. */
+  /** The first network. Default: the engine's default bridge. */
   NetworkMode?: string;
+  /** By `80/tcp`. */
   PortBindings?: Record<string, PortBinding[]>;
   Mounts?: ContainerMount[];
   /** 10⁹ are one CPU. */
@@ -46,7 +47,7 @@ export interface HostConfig {
 /** Engine API, RestartPolicy. */
 export interface ContainerRestartPolicy {
   Name: "no" | "on-failure" | "unless-stopped";
-  /** With `on-failure` only; left out, no limit. */
+  /** With `on-failure` only. Default: no limit. */
   MaximumRetryCount?: number;
 }
 
@@ -65,13 +66,13 @@ export interface Ulimit {
   Hard: number;
 }
 
-/** Engine API, HealthConfig. */
+/** Engine API, HealthConfig. Durations are nanoseconds. */
 export type HealthConfig = Defined<Healthcheck>;
 
 /** Engine API, Mount. Services take the same shape. */
 export type ContainerMount = Defined<Mount>;
 
-/** Engine API, NetworkingConfig, by the networks' names. */
+/** Engine API, NetworkingConfig, by network name. */
 export interface NetworkingConfig {
   EndpointsConfig: Record<string, EndpointSettings>;
 }
@@ -87,3 +88,33 @@ export interface NetworkConnectBody {
   Container: string;
   EndpointConfig: EndpointSettings;
 }
+
+/**
+ * The configuration of a container as ContainerInspect answers it: as requested, with the image's values where the
+ * request has none. Engines write `null`, `0`, `""` or nothing for a setting that was not requested.
+ */
+export interface InspectedContainer {
+  Id: string;
+  /** With a leading slash. */
+  Name: string;
+  Config: Answered<Omit<ContainerCreateBody, "Image" | "Labels" | "HostConfig" | "NetworkingConfig">> & {
+    Image: string;
+    Labels: Record<string, string>;
+    Tty?: boolean;
+  };
+  HostConfig: Answered<Omit<HostConfig, "RestartPolicy" | "PortBindings">> & {
+    RestartPolicy?: { Name: string; MaximumRetryCount?: number };
+    PortBindings?: Record<string, readonly PortBinding[] | null> | null;
+    /** `source:target[:options]`: mounts in the short form. */
+    Binds?: readonly string[] | null;
+    LogConfig?: { Type: string };
+    [key: string]: unknown;
+  };
+  /** By network name. */
+  NetworkSettings: { Networks: Record<string, unknown> };
+}
+
+/** The parts of an image's Config (Engine API, ImageInspect) that a container inherits. */
+export type ImageConfig = Answered<
+  Pick<ContainerCreateBody, "Env" | "Labels" | "Entrypoint" | "Cmd" | "User" | "Healthcheck">
+>;
