@@ -7,7 +7,7 @@ const replicasOf = (more: Partial<DeployRequest>) =>
   containerReplicas(deepFreeze(parseRequest({ image: "mill", name: "mill", ...more }))).replicas;
 const mode = (Replicas: number) => ({ mode: { Replicated: { Replicas } } });
 
-it("suffixes the name and APP_UUID of each, and nothing else", () => {
+it("adds the number of a replica to its name and its APP_UUID only", () => {
   const env = ["APP_UUID=MILL", "APP_UUID_OF=MILL", "OTHER=APP_UUID=X"];
   const request = parseRequest({ image: "mill", name: "mill", env, hostname: "mill", ...mode(2) });
   expect(containerReplicas(request).replicas).toStrictEqual([
@@ -16,38 +16,38 @@ it("suffixes the name and APP_UUID of each, and nothing else", () => {
   ]);
 });
 
-it("reads env back as it was asked for", () => {
+it("withoutReplicaNumber() restores the env of the service", () => {
   const env = ["APP_UUID=MILL-12-2", "APP_UUID_OF=MILL-2", "OTHER=x-2"];
   expect(withoutReplicaNumber(env, 2)).toStrictEqual(["APP_UUID=MILL-12", "APP_UUID_OF=MILL-2", "OTHER=x-2"]);
   expect(withoutReplicaNumber(env, 12)).toStrictEqual(env);
 });
 
-it("makes one of a request without a mode, and none of 0 replicas", () => {
+it("returns one replica without a mode, and none for 0 replicas", () => {
   expect(replicasOf({}).map(({ name }) => name)).toStrictEqual(["mill-1"]);
   expect(replicasOf(mode(0))).toStrictEqual([]);
 });
 
-it("shares no object with the request, nor between the replicas", () => {
+it("shares no object with the request or between the replicas", () => {
   const settings = { labels: { a: "b" }, mounts: [{ Target: "/a" }], ...mode(2) };
   const request = parseRequest({ image: "mill", name: "mill", ...settings });
   const all = [...objectsWithin(request), ...containerReplicas(request).replicas.flatMap(objectsWithin)];
   expect(new Set(all).size).toBe(all.length);
 });
 
-it("lets the engine choose host ports, and one replica have a fixed one", () => {
+it("accepts host ports that the engine chooses, and a fixed one for one replica", () => {
   expect(replicasOf({ ports: [{ target: 80 }], ...mode(2) })).toHaveLength(2);
   expect(replicasOf({ ports: { 8080: 80 }, ...mode(1) })).toHaveLength(1);
 });
 
 it.each([
   [
-    "a host port for two",
+    "a fixed host port for two replicas",
     { ports: [{ target: 81 }, { target: 80, published: 8080 }], ...mode(2) },
     "INVALID_REQUEST",
     "ports[1].published",
   ],
   ["mode Global", { mode: { Global: {} } }, "UNSUPPORTED", "mode"],
   ["a job", { mode: { ReplicatedJob: {} } }, "UNSUPPORTED", "mode"],
-] as const)("refuses %s", (_, more, code, field) => {
+] as const)("rejects %s", (_, more, code, field) => {
   expect(() => replicasOf(more)).toThrow(expect.objectContaining({ code, field }));
 });

@@ -6,7 +6,7 @@ const request = (more: Partial<DeployRequest>) => parseRequest({ image: "mill", 
 const api = (apiVersion: string) => ({ apiVersion, service: "mill" });
 const asked = request({ capAdd: ["cap_net_admin", "SYS_TIME"], capDrop: ["ALL"] });
 
-it("names them as each body does", () => {
+it("uses the prefix CAP_ for services only", () => {
   expect(toHostCapabilities(asked)).toStrictEqual({ CapAdd: ["NET_ADMIN", "SYS_TIME"], CapDrop: ["ALL"] });
   expect(toServiceCapabilities(asked, api("1.41"))).toStrictEqual({
     CapabilityAdd: ["CAP_NET_ADMIN", "CAP_SYS_TIME"],
@@ -14,17 +14,17 @@ it("names them as each body does", () => {
   });
 });
 
-it("shares no list with the request", () => {
+it("copies the lists of the request", () => {
   expect(toHostCapabilities(asked).CapAdd).not.toBe(asked.capAdd);
   expect(toHostCapabilities(asked).CapDrop).not.toBe(asked.capDrop);
 });
 
-it.each([{}, { capAdd: [], capDrop: [] }])("says nothing without capabilities: %j", (more) => {
+it.each([{}, { capAdd: [], capDrop: [] }])("sends nothing without capabilities: %j", (more) => {
   expect(toHostCapabilities(request(more))).toStrictEqual({});
   expect(toServiceCapabilities(request(more), api("1.40"))).toStrictEqual({});
 });
 
-it.each(["capAdd", "capDrop"])("refuses a service's %s below API 1.41", (field) => {
+it.each(["capAdd", "capDrop"])("rejects %s of a service below API 1.41", (field) => {
   expect(() => toServiceCapabilities(request({ [field]: ["KILL"] }), api("1.40"))).toThrow(
     expect.objectContaining({ code: "UNSUPPORTED", field }),
   );

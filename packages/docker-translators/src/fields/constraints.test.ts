@@ -10,11 +10,11 @@ it.each([
   ["  node.labels.line  !=\t1 ", "node.labels.line!=1"],
   ["node.labels.note == a b|c", "node.labels.note==a b|c"],
   ["node.labels.zone != hall 2  ", "node.labels.zone!=hall 2"],
-])("writes %j as %j", (asked, written) => {
+])("normalizes %j to %j", (asked, written) => {
   expect(toPlacement(request({ constraints: [asked] }))).toStrictEqual({ Placement: { Constraints: [written] } });
 });
 
-it("keeps all, in their order", () => {
+it("keeps the order of the constraints", () => {
   const constraints = ["node.role == manager", "node.hostname != a"];
   expect(toPlacement(request({ constraints })).Placement?.Constraints).toStrictEqual([
     "node.role==manager",
@@ -22,6 +22,6 @@ it("keeps all, in their order", () => {
   ]);
 });
 
-it.each([{}, { constraints: [] }])("says nothing without constraints: %j", (more) => {
+it.each([{}, { constraints: [] }])("sends nothing without constraints: %j", (more) => {
   expect(toPlacement(request(more))).toStrictEqual({});
 });

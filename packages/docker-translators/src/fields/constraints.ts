@@ -1,11 +1,24 @@
-import type { NormalizedRequest } from "@openfactory/deploy-core";
-import type { TaskSpec } from "../engine-api/service.js";
+import type { NormalizedRequest, ServiceSettings } from "@openfactory/deploy-core";
+import type { Answered } from "../engine-api/body-types.js";
+import type { TaskSpec } from "../engine-api/service-types.js";
+import { sortedSet } from "../plain-data.js";
 
-/** `node.role == worker` as `node.role==worker`; only the first operator is one, the value may hold more. */
-export const plainConstraint = (constraint: string): string => constraint.trim().replace(/\s*(==|!=)\s*/, "$1");
+/** `node.role == worker` as `node.role==worker`. Only the first operator counts: the value may contain more. */
+const normalize = (constraint: string): string => constraint.trim().replace(/\s*(==|!=)\s*/, "$1");
 
-/** `constraints` to `Placement.Constraints` of TaskSpec, without white space round `==` and `!=`. */
+/** `constraints` to `Placement.Constraints` of TaskSpec, without white space around `==` and `!=`. */
 export const toPlacement = ({
   constraints = [],
 }: Pick<NormalizedRequest, "constraints">): Pick<TaskSpec, "Placement"> =>
-  constraints.length === 0 ? {} : { Placement: { Constraints: constraints.map(plainConstraint) } };
+  constraints.length === 0 ? {} : { Placement: { Constraints: constraints.map(normalize) } };
+
+/**
+ * `Placement.Constraints` of TaskSpec to `constraints`: a sorted set, since all of them apply. A request has no field for
+ * the other parts of a placement: platforms, preferences, maximum replicas per node.
+ */
+export function fromPlacement({
+  Placement,
+}: Answered<Pick<TaskSpec, "Placement">>): Pick<ServiceSettings, "constraints"> {
+  const constraints = sortedSet(Placement?.Constraints?.map(normalize));
+  return constraints.length === 0 ? {} : { constraints };
+}

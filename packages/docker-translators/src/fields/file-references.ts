@@ -1,5 +1,12 @@
-import { DeploymentError, type FileReference, type NormalizedRequest } from "@openfactory/deploy-core";
-import type { ContainerSpec, ReferenceFile } from "../engine-api/service.js";
+import {
+  DeploymentError,
+  type FileReference,
+  type NormalizedRequest,
+  type ServiceSettings,
+} from "@openfactory/deploy-core";
+import type { Answered } from "../engine-api/body-types.js";
+import type { ContainerSpec, ReferenceFile } from "../engine-api/service-types.js";
+import { copyDefined, sortedBy } from "../plain-data.js";
 
 /** Ids of secrets or configs, by name. */
 export type ResourceIds = Readonly<Record<string, string>>;
@@ -10,28 +17,13 @@ interface ReferenceContext {
   ids?: ResourceIds;
 }
 
-/** Readable by all, owned by root, as the docker command has it. */
-const toFile = (reference: FileReference, target: string): ReferenceFile => ({
-  Name: reference.target ?? target,
-  UID: reference.uid ?? "0",
-  GID: reference.gid ?? "0",
-  Mode: reference.mode ?? 0o444,
-});
-
-function idOf(kind: "secret" | "config", name: string, index: number, { service, ids = {} }: ReferenceContext): string {
-  const id = Object.hasOwn(ids, name) ? ids[name] : undefined;
-  if (id !== undefined) return id;
-  throw new DeploymentError("INVALID_REQUEST", `There is no ${kind} ${name}, which service ${service} names.`, {
-    service,
-    field: `${kind}s[${index}]`,
-    hint: `Create it first: docker ${kind} create ${name} FILE.`,
-  });
-}
+/** Readable by all, owned by root, as the docker command creates it. */
+const DEFAULTS = { UID: "0", GID: "0", Mode: 0o444 };
 
 /**
  * `secrets` to `Secrets` of ContainerSpec. A target without a leading slash, by default the name, is under
  * `/run/secrets`.
- * @throws DeploymentError `INVALID_REQUEST` for a secret whose id is not given.
+ * @throws DeploymentError `INVALID_REQUEST` for a secret without an id.
  */
 export function toSecretReferences(
   { secrets = [] }: Pick<NormalizedRequest, "secrets">,
@@ -47,10 +39,19 @@ export function toSecretReferences(
   };
 }
 
+/** `Secrets` of ContainerSpec to `secrets`, by name: ids differ between swarms. */
+export function fromSecretReferences({
+  Secrets,
+}: Answered<Pick<ContainerSpec, "Secrets">>): Pick<ServiceSettings, "secrets"> {
+  const secrets = (Secrets ?? []).flatMap(({ SecretName, File }) =>
+    SecretName && File ? [fromFile(SecretName, File, SecretName)] : [],
+  );
+  return secrets.length === 0 ? {} : { secrets: sorted(secrets) };
+}
+
 /**
- * `configs` to `Configs` of ContainerSpec. A target without a leading slash is under `/`, where the default,
- * `/<name>`, is as well.
- * @throws DeploymentError `INVALID_REQUEST` for a config whose id is not given.
+ * `configs` to `Configs` of ContainerSpec. A target without a leading slash, and the default `/<name>`, are under `/`.
+ * @throws DeploymentError `INVALID_REQUEST` for a config without an id.
  */
 export function toConfigReferences(
   { configs = [] }: Pick<NormalizedRequest, "configs">,
@@ -65,3 +66,46 @@ export function toConfigReferences(
     })),
   };
 }
+
+/** `Configs` of ContainerSpec to `configs`, by name. A config without a file (`Runtime`) is not part of a request. */
+export function fromConfigReferences({
+  Configs,
+}: Answered<Pick<ContainerSpec, "Configs">>): Pick<ServiceSettings, "configs"> {
+  const configs = (Configs ?? []).flatMap(({ ConfigName, File }) =>
+    ConfigName && File ? [fromFile(ConfigName, File, `/${ConfigName}`)] : [],
+  );
+  return configs.length === 0 ? {} : { configs: sorted(configs) };
+}
+
+function idOf(kind: "secret" | "config", name: string, index: number, { service, ids = {} }: ReferenceContext): string {
+  const id = Object.hasOwn(ids, name) ? ids[name] : undefined;
+  if (id !== undefined) return id;
+  throw new DeploymentError("INVALID_REQUEST", `Service ${service} uses ${kind} ${name}, which does not exist.`, {
+    service,
+    field: `${kind}s[${index}]`,
+    hint: `Create the ${kind} first: docker ${kind} create ${name} FILE.`,
+  });
+}
+
+const toFile = (reference: FileReference, target: string): ReferenceFile => ({
+  Name: reference.target ?? target,
+  UID: reference.uid ?? DEFAULTS.UID,
+  GID: reference.gid ?? DEFAULTS.GID,
+  Mode: reference.mode ?? DEFAULTS.Mode,
+});
+
+/** A reference without the values that are the default. */
+const fromFile = (name: string, file: Answered<ReferenceFile>, target: string): FileReference =>
+  copyDefined({
+    name,
+    target: unless(file.Name, target),
+    uid: unless(file.UID || undefined, DEFAULTS.UID),
+    gid: unless(file.GID || undefined, DEFAULTS.GID),
+    mode: unless(file.Mode, DEFAULTS.Mode),
+  });
+
+const unless = <Value>(value: Value | null | undefined, usual: Value): Value | undefined =>
+  value === usual || value === null ? undefined : value;
+
+const sorted = (files: FileReference[]): FileReference[] =>
+  sortedBy(files, ({ name, target = "" }) => `${name}\0${target}`);

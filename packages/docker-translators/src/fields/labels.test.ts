@@ -4,18 +4,18 @@ import { toLabels, toTaskLabels } from "./labels.js";
 
 const request = (more: Partial<DeployRequest>) => parseRequest({ image: "mill", name: "mill", ...more });
 
-it("copies the labels, whatever their characters", () => {
+it("copies labels with any characters", () => {
   const asked = request({ labels: { "a.b/c": "x=y", ü: "{{.Service.Name}}", empty: "" } });
   expect(toLabels(asked)).toStrictEqual({ Labels: { "a.b/c": "x=y", ü: "{{.Service.Name}}", empty: "" } });
   expect(toLabels(asked).Labels).not.toBe(asked.labels);
 });
 
-it("says nothing where nothing is asked, and an empty set where that is asked", () => {
+it("sends no labels without the field, and an empty set for an empty one", () => {
   expect(toLabels(request({}))).toStrictEqual({});
   expect(toLabels(request({ labels: {} }))).toStrictEqual({ Labels: {} });
 });
 
-it("leaves out of a task what says nothing of its process, and would start it anew each time", () => {
+it("omits the metadata of the deployer from a task, which would restart it with every deploy", () => {
   const kept = { "org.openfactory.deploy.project": "plant", "org.openfactory.deploy.app": "mill", other: "1" };
   const labels = {
     ...kept,

@@ -18,35 +18,35 @@ const NFS = {
   },
 } as const satisfies Mount;
 
-describe("swarmMountToContainerMount", () => {
-  it("keeps target, source, read-only flag and driver configuration of a volume, in a copy", () => {
+describe("swarmMountToContainerMount()", () => {
+  it("copies target, source, read-only flag and driver configuration of a volume", () => {
     const mount = deepFreeze(structuredClone(NFS));
     const converted = swarmMountToContainerMount(mount);
     expect(converted).toStrictEqual(NFS);
     expect(objectsWithin(converted).filter((object) => objectsWithin(mount).includes(object))).toStrictEqual([]);
   });
 
-  it.each(["VOLUME", "Volume"])("takes type %s", (type) => {
+  it.each(["VOLUME", "Volume"])("accepts type %s", (type) => {
     expect(swarmMountToContainerMount({ ...NFS, Type: type as Mount["Type"] }).Type).toBe("volume");
   });
 
-  it("has no key for what is undefined", () => {
+  it("omits keys that hold undefined", () => {
     const mount = { Type: "tmpfs", Source: undefined, Target: "/t", ReadOnly: undefined } as const;
     expect(swarmMountToContainerMount(mount)).toStrictEqual({ Type: "tmpfs", Target: "/t" });
   });
 
-  it("keeps a read-only flag that is off", () => {
+  it("keeps ReadOnly: false", () => {
     expect(swarmMountToContainerMount({ ...NFS, ReadOnly: false }).ReadOnly).toBe(false);
   });
 
-  it.each(["npipe", "cluster", "", undefined])("refuses type %s", (type) => {
+  it.each(["npipe", "cluster", "", undefined])("rejects type %s", (type) => {
     expect(() => swarmMountToContainerMount({ ...NFS, Type: type as Mount["Type"] })).toThrow(
       expect.objectContaining({ code: "INVALID_REQUEST" }),
     );
   });
 });
 
-it("mounts binds, volumes and tmpfs alike in containers and services", () => {
+it("sends the same mounts for containers and services", () => {
   const mounts = request([
     { Type: "BIND", Source: "/srv", Target: "/a", BindOptions: { Propagation: "rslave" }, Consistency: "cached" },
     { Target: "/b" },
@@ -63,7 +63,7 @@ it("mounts binds, volumes and tmpfs alike in containers and services", () => {
   expect(toServiceMounts(mounts, api("1.37"))).toStrictEqual(expected);
 });
 
-it.each([undefined, []])("says nothing without mounts: %j", (mounts) => {
+it.each([undefined, []])("sends nothing without mounts: %j", (mounts) => {
   expect(toHostMounts(request(mounts), api("1.41"))).toStrictEqual({});
   expect(toServiceMounts(request(mounts), api("1.41"))).toStrictEqual({});
 });
@@ -74,7 +74,7 @@ const bind = (BindOptions: NonNullable<Mount["BindOptions"]>) =>
 it.each([
   [bind({ NonRecursive: true }), "BindOptions.NonRecursive", ["1.39", "1.40"], ["1.40", "1.41"]],
   [NFS, "VolumeOptions.Subpath", ["1.44", "1.45"], ["1.44", "1.45"]],
-] as const)("knows from which API %j is honoured", (mount, option, container, service) => {
+] as const)("rejects an option below the API that has it: %j", (mount, option, container, service) => {
   const second = request([{ Target: "/first" }, mount]);
   const refusal = expect.objectContaining({ code: "UNSUPPORTED", field: `mounts[1].${option}` });
   expect(() => toHostMounts(second, api(container[0]))).toThrow(refusal);
@@ -83,7 +83,7 @@ it.each([
   expect(toServiceMounts(second, api(service[1])).Mounts?.[1]).toStrictEqual(mount);
 });
 
-it("makes a bind's source for a container from API 1.42, and never for a service, which would not keep it", () => {
+it("accepts CreateMountpoint for containers since API 1.42 and rejects it for services, which drop it", () => {
   const made = request([bind({ CreateMountpoint: true })]);
   const refusal = expect.objectContaining({ code: "UNSUPPORTED", field: "mounts[0].BindOptions.CreateMountpoint" });
   expect(() => toHostMounts(made, api("1.41"))).toThrow(refusal);
@@ -91,7 +91,7 @@ it("makes a bind's source for a container from API 1.42, and never for a service
   expect(() => toServiceMounts(made, api("1.51"))).toThrow(refusal);
 });
 
-it("takes an option that is off on any API", () => {
+it("accepts an option that is false on any API", () => {
   const off = request([bind({ NonRecursive: false, CreateMountpoint: false })]);
   expect(toServiceMounts(off, api("1.37")).Mounts).toHaveLength(1);
 });

@@ -1,31 +1,61 @@
-import { DeploymentError, type Mount, type NormalizedRequest } from "@openfactory/deploy-core";
-import type { ContainerMount, HostConfig } from "../engine-api/container.js";
-import type { ContainerSpec } from "../engine-api/service.js";
-import { copyDefined } from "../support/copy-defined.js";
+import { DeploymentError, type Mount, type NormalizedRequest, type ServiceSettings } from "@openfactory/deploy-core";
 import { type RequiredApi, requireApi, type TranslationContext } from "../api-version.js";
+import type { Answered } from "../engine-api/body-types.js";
+import type { ContainerMount, HostConfig, InspectedContainer } from "../engine-api/container-types.js";
+import type { ContainerSpec } from "../engine-api/service-types.js";
+import { copyDefined, hasKeys, sortedBy, withoutEmpty } from "../plain-data.js";
 
 type MountsField = Pick<NormalizedRequest, "mounts">;
+type MountsSetting = Pick<ServiceSettings, "mounts">;
+
+/**
+ * `mounts` to `Mounts` of HostConfig. Without `CreateMountpoint`, the engine rejects a bind whose source does not exist.
+ * @throws DeploymentError `UNSUPPORTED` for NonRecursive below API 1.40, CreateMountpoint below 1.42, Subpath below
+ * 1.45.
+ */
+export const toHostMounts = ({ mounts = [] }: MountsField, context: TranslationContext): Pick<HostConfig, "Mounts"> =>
+  mounts.length === 0 ? {} : { Mounts: toMounts(mounts, "container", context) };
+
+/**
+ * `mounts` to `Mounts` of ContainerSpec. The volume of a task is created on its node. Engine 26.0 accepts a Subpath for
+ * services and mounts the whole volume; 26.1, of the same API 1.45, mounts the part. `Consistency` is sent, and no engine
+ * keeps it.
+ * @throws DeploymentError `UNSUPPORTED` for NonRecursive below API 1.41, Subpath below 1.45, and CreateMountpoint, which
+ * the swarm drops.
+ */
+export const toServiceMounts = (
+  { mounts = [] }: MountsField,
+  context: TranslationContext,
+): Pick<ContainerSpec, "Mounts"> => (mounts.length === 0 ? {} : { Mounts: toMounts(mounts, "service", context) });
 
 const TYPES: readonly string[] = ["bind", "volume", "tmpfs"];
 
 /**
- * A Swarm mount dictionary as a Mount of HostConfig, which has the same keys: type (in any case), source, target,
- * read-only and all options are kept, an NFS volume's driver configuration among them. Shares no object with `mount`.
+ * A Swarm mount dictionary as a Mount of HostConfig, which has the same keys. Type (in any case), source, target,
+ * read-only and all options are kept, such as the driver configuration of an NFS volume. Shares no object with `mount`.
  * @throws DeploymentError `INVALID_REQUEST` for a type other than bind, volume and tmpfs.
  */
 export function swarmMountToContainerMount(mount: Mount): ContainerMount {
   const type = String(mount.Type).toLowerCase();
   if (!TYPES.includes(type)) {
-    throw new DeploymentError("INVALID_REQUEST", `The mount at ${mount.Target} is of type ${mount.Type}.`, {
+    const message = `The mount at ${mount.Target} has the type "${mount.Type}", which is not supported.`;
+    throw new DeploymentError("INVALID_REQUEST", message, {
       field: "Type",
-      hint: "Use a mount of type bind, volume or tmpfs.",
+      hint: "Set Type to bind, volume or tmpfs.",
     });
   }
   return copyDefined({ ...mount, Type: type as Mount["Type"] });
 }
 
-/** Options that later engines brought, with the API each needs for containers and for services. */
-const LATER_OPTIONS: readonly LaterOption[] = [
+interface VersionedOption {
+  path: string;
+  isSet: (mount: Mount) => boolean;
+  container: RequiredApi;
+  service: RequiredApi | "never";
+}
+
+/** The options that not all engines have, with the API that each requires for containers and for services. */
+const VERSIONED_OPTIONS: readonly VersionedOption[] = [
   {
     path: "BindOptions.NonRecursive",
     isSet: ({ BindOptions }) => BindOptions?.NonRecursive === true,
@@ -36,7 +66,7 @@ const LATER_OPTIONS: readonly LaterOption[] = [
     path: "BindOptions.CreateMountpoint",
     isSet: ({ BindOptions }) => BindOptions?.CreateMountpoint === true,
     container: "1.42",
-    // Seen on engines 20.10, 26.1 and 28.5: the swarm does not keep it.
+    // The swarm drops it. Seen on engines 20.10, 26.1 and 28.5.
     service: "never",
   },
   {
@@ -47,51 +77,100 @@ const LATER_OPTIONS: readonly LaterOption[] = [
   },
 ];
 
-interface LaterOption {
-  path: string;
-  isSet: (mount: Mount) => boolean;
-  container: RequiredApi;
-  service: RequiredApi | "never";
-}
-
-type MountUser = "container" | "service";
-
-function translate(mounts: readonly Mount[], user: MountUser, context: TranslationContext): ContainerMount[] {
+function toMounts(
+  mounts: readonly Mount[],
+  target: "container" | "service",
+  context: TranslationContext,
+): ContainerMount[] {
   return mounts.map((mount, index) => {
-    for (const option of LATER_OPTIONS.filter(({ isSet }) => isSet(mount))) {
+    for (const option of VERSIONED_OPTIONS.filter(({ isSet }) => isSet(mount))) {
       const field = `mounts[${index}].${option.path}`;
-      const needed = option[user];
-      if (needed === "never") throw notKept(field, context.service);
-      requireApi(context, needed, field);
+      const required = option[target];
+      if (required === "never") throw droppedBySwarm(field, context.service);
+      requireApi(context, required, field);
     }
     return swarmMountToContainerMount(mount);
   });
 }
 
-const notKept = (field: string, service: string): DeploymentError =>
-  new DeploymentError("UNSUPPORTED", `Swarm does not keep ${field} of service ${service}.`, {
+const droppedBySwarm = (field: string, service: string): DeploymentError =>
+  new DeploymentError("UNSUPPORTED", `Swarm ignores ${field} of service ${service}.`, {
     service,
     field,
-    hint: "Make the directory on every node that may run the service, and leave it out.",
+    hint: `Create the directory on every node that may run the service, and remove ${field}.`,
   });
 
 /**
- * `mounts` to `Mounts` of HostConfig. A bind whose source is missing is the engine's error, unless `CreateMountpoint`
- * is set.
- * @throws DeploymentError `UNSUPPORTED` for NonRecursive below API 1.40, CreateMountpoint below 1.42, Subpath below
- * 1.45.
+ * `Mounts` and `Binds` of HostConfig to `mounts`, sorted by target and without the engine's defaults. The volumes that an
+ * image declares are not part of either.
  */
-export const toHostMounts = ({ mounts = [] }: MountsField, context: TranslationContext): Pick<HostConfig, "Mounts"> =>
-  mounts.length === 0 ? {} : { Mounts: translate(mounts, "container", context) };
+export function fromHostMounts({ Mounts, Binds }: InspectedContainer["HostConfig"]): MountsSetting {
+  const mounts = [...(Mounts ?? []), ...(Binds ?? []).map(parseBind)].map(withoutDefaults);
+  return mounts.length === 0 ? {} : { mounts: sortedBy(mounts, ({ Target }) => Target) as Mount[] };
+}
 
-/**
- * `mounts` to `Mounts` of ContainerSpec. The volume of a task is made on its node. Engine 26.0 takes a Subpath for
- * services and mounts the whole volume all the same; 26.1, of the same API 1.45, does it right. `Consistency` is sent, and
- * no engine keeps it.
- * @throws DeploymentError `UNSUPPORTED` for NonRecursive below API 1.41, Subpath below 1.45, and CreateMountpoint, which
- * the swarm drops.
- */
-export const toServiceMounts = (
-  { mounts = [] }: MountsField,
-  context: TranslationContext,
-): Pick<ContainerSpec, "Mounts"> => (mounts.length === 0 ? {} : { Mounts: translate(mounts, "service", context) });
+const DEFAULTS: Readonly<Record<string, unknown>> = { Propagation: "rprivate", Consistency: "default", Name: "local" };
+
+const withoutDefaults = (mount: ContainerMount): ContainerMount => ({
+  ...(withoutDefaultKeys(mount) as ContainerMount),
+  Type: mount.Type.toLowerCase() as Mount["Type"],
+});
+
+/** An object without what is empty, false or the default, at every depth. Labels and driver options are kept as they are. */
+const withoutDefaultKeys = (section: object): object =>
+  Object.fromEntries(
+    Object.entries(section)
+      .map(([key, value]) => [
+        key,
+        isSection(value) && key !== "Labels" && key !== "Options" ? withoutDefaultKeys(value) : value,
+      ])
+      .filter(([key, value]) =>
+        isSection(value) ? hasKeys(value) : Boolean(value) && DEFAULTS[key as string] !== value,
+      ),
+  );
+
+const isSection = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+/** `/srv:/data:ro,rprivate`, `volume:/data`, or `/data` alone, a volume without a name. */
+function parseBind(bind: string): ContainerMount {
+  const [first = "", second, options = ""] = bind.split(":");
+  const [Source, Target] = second === undefined ? [undefined, first] : [first, second];
+  const words = options.split(",");
+  return {
+    Type: Source?.startsWith("/") ? "bind" : "volume",
+    ...(Source && { Source }),
+    Target,
+    ...(words.includes("ro") && { ReadOnly: true }),
+    ...(words.includes("nocopy") && { VolumeOptions: { NoCopy: true } }),
+  };
+}
+
+/** `Mounts` of ContainerSpec to `mounts`, sorted by target and without the engine's defaults. */
+export function fromServiceMounts({ Mounts }: Answered<Pick<ContainerSpec, "Mounts">>): MountsSetting {
+  if (!Mounts?.length) return {};
+  return { mounts: sortedBy(Mounts.map(fromServiceMount), ({ Target }) => Target) };
+}
+
+/** The swarm keeps neither `Consistency` nor `CreateMountpoint`. */
+const fromServiceMount = ({ Type, Source, Target, ReadOnly, ...options }: Answered<ContainerMount>): Mount =>
+  copyDefined({
+    Type: (Type || "volume") as Mount["Type"],
+    Source: Source || undefined,
+    Target: Target ?? "",
+    ReadOnly: ReadOnly || undefined,
+    BindOptions: bindOptions(options.BindOptions),
+    VolumeOptions: volumeOptions(options.VolumeOptions),
+    TmpfsOptions: withoutEmpty(options.TmpfsOptions),
+  }) as Mount;
+
+function bindOptions(options: Answered<ContainerMount>["BindOptions"]) {
+  const { Propagation, NonRecursive } = options ?? {};
+  return withoutEmpty({ Propagation: Propagation === "rprivate" ? undefined : Propagation, NonRecursive });
+}
+
+function volumeOptions(options: Answered<ContainerMount>["VolumeOptions"]) {
+  const { NoCopy, Labels, DriverConfig, Subpath } = options ?? {};
+  const { Name, Options } = DriverConfig ?? {};
+  const driver = withoutEmpty({ Name: Name === "local" ? undefined : Name, Options });
+  return withoutEmpty({ NoCopy, Labels, DriverConfig: driver, Subpath });
+}

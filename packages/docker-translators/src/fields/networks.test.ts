@@ -11,25 +11,25 @@ import {
 const request = (more: Partial<DeployRequest>) => parseRequest({ image: "mill", name: "mill", ...more });
 const three = request({ networks: ["plant", "office", "bridge"] });
 
-it("names all networks at creation on API 1.44", () => {
+it("joins all networks at creation on API 1.44", () => {
   expect(toNetworkingConfig(three, { apiVersion: "1.44" })).toStrictEqual({
     NetworkingConfig: { EndpointsConfig: { plant: {}, office: {}, bridge: {} } },
   });
   expect(networksToConnect(three, { apiVersion: "1.44" })).toStrictEqual([]);
 });
 
-it("names the first and leaves the others to be connected before API 1.44", () => {
+it("joins the first network at creation and lists the others below API 1.44", () => {
   expect(toNetworkingConfig(three, { apiVersion: "1.43" })).toStrictEqual({
     NetworkingConfig: { EndpointsConfig: { plant: {} } },
   });
   expect(networksToConnect(three, { apiVersion: "1.43" })).toStrictEqual(["office", "bridge"]);
 });
 
-it("makes the first the network mode", () => {
+it("uses the first network as the network mode", () => {
   expect(toNetworkMode(three)).toStrictEqual({ NetworkMode: "plant" });
 });
 
-it("gives the service's name to a replica, but on networks that refuse aliases", () => {
+it("adds the service's name as an alias of a replica, except on networks that reject aliases", () => {
   const options = { apiVersion: "1.44", serviceName: "line" };
   expect(toNetworkingConfig(three, options).NetworkingConfig?.EndpointsConfig).toStrictEqual({
     plant: { Aliases: ["line"] },
@@ -42,20 +42,20 @@ it("gives the service's name to a replica, but on networks that refuse aliases",
   });
 });
 
-it("gives a service's only container no alias: its own name is the service's", () => {
+it("adds no alias to a container that has the service's name", () => {
   expect(toNetworkConnectBody(three, "office", { container: "c1", serviceName: "mill" })).toStrictEqual({
     Container: "c1",
     EndpointConfig: {},
   });
 });
 
-it("attaches tasks to all networks, in their order", () => {
+it("joins tasks to all networks in order", () => {
   expect(toTaskNetworks(three)).toStrictEqual({
     Networks: [{ Target: "plant" }, { Target: "office" }, { Target: "bridge" }],
   });
 });
 
-it.each([{}, { networks: [] }])("leaves the default bridge without networks: %j", (more) => {
+it.each([{}, { networks: [] }])("sends nothing without networks: %j", (more) => {
   const none = request(more);
   for (const apiVersion of ["1.41", "1.44"]) {
     expect(toNetworkingConfig(none, { apiVersion })).toStrictEqual({});
@@ -64,7 +64,7 @@ it.each([{}, { networks: [] }])("leaves the default bridge without networks: %j"
   expect([toNetworkMode(none), toTaskNetworks(none)]).toStrictEqual([{}, {}]);
 });
 
-it("refuses what is no API version", () => {
+it("rejects a text that is not an API version", () => {
   expect(() => networksToConnect(three, { apiVersion: "new" })).toThrow(
     expect.objectContaining({ code: "ENGINE_ERROR" }),
   );

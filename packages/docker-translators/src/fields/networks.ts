@@ -1,22 +1,33 @@
-import type { NormalizedRequest } from "@openfactory/deploy-core";
-import type { ContainerCreateBody, EndpointSettings, HostConfig, NetworkConnectBody } from "../engine-api/container.js";
-import type { TaskSpec } from "../engine-api/service.js";
+import type { NormalizedRequest, ServiceSettings } from "@openfactory/deploy-core";
 import { apiAtLeast } from "../api-version.js";
+import type { Answered } from "../engine-api/body-types.js";
+import type {
+  ContainerCreateBody,
+  EndpointSettings,
+  HostConfig,
+  InspectedContainer,
+  NetworkConnectBody,
+} from "../engine-api/container-types.js";
+import type { TaskSpec } from "../engine-api/service-types.js";
+import { sortedSet } from "../plain-data.js";
 
 type NetworkFields = Pick<NormalizedRequest, "name" | "networks">;
 
-/** The Engine API that takes all of a container's networks at creation; earlier ones take one. */
-const SEVERAL_AT_CREATE = "1.44";
+/** The first Engine API that connects a new container to several networks; earlier ones connect it to one. */
+const SEVERAL_NETWORKS_API = "1.44";
 
-/** Networks of the engine's own: the engine resolves no names there, and refuses aliases. */
+/** Networks that exist on every engine. They have no name resolution, and the engine rejects aliases on them. */
 const PREDEFINED = new Set(["default", "bridge", "host", "none"]);
 
+/** The network of a container that requests none. */
+const DEFAULT_NETWORK = "bridge";
+
 /**
- * EndpointSettings of one network. On networks that users make, the engine resolves a container by its own name, as it
- * does a Swarm service by its. A container that is one of several of a service (`serviceName` differs from its own
- * name) gets the service's name as an alias, so that other containers find the service by the same name as on Swarm.
+ * EndpointSettings of one network. On a user-defined network, the engine resolves a container by its name, as it resolves
+ * a Swarm service. A container that is one of several of a service (`serviceName` differs from its own name) gets the
+ * service's name as an alias, so that other containers find the service by the same name as on Swarm.
  */
-export function toEndpointSettings(
+function toEndpointSettings(
   request: Pick<NormalizedRequest, "name">,
   network: string,
   serviceName: string = request.name,
@@ -24,30 +35,30 @@ export function toEndpointSettings(
   return serviceName === request.name || PREDEFINED.has(network) ? {} : { Aliases: [serviceName] };
 }
 
-/** `networks` to `NetworkMode` of HostConfig: the first; without networks, the engine's default bridge. */
+/** `networks` to `NetworkMode` of HostConfig: the first. Without networks, the engine uses its default bridge. */
 export const toNetworkMode = ({ networks }: NetworkFields): Pick<HostConfig, "NetworkMode"> =>
   networks?.[0] === undefined ? {} : { NetworkMode: networks[0] };
 
-/** `networks` to `NetworkingConfig` of ContainerCreate: all of them on API 1.44 and later, the first before. */
+/** `networks` to `NetworkingConfig` of ContainerCreate: all of them on API 1.44 and later, the first on earlier ones. */
 export function toNetworkingConfig(
   request: NetworkFields,
   options: { apiVersion: string; serviceName?: string },
 ): Pick<ContainerCreateBody, "NetworkingConfig"> {
   const networks = request.networks ?? [];
-  const joined = apiAtLeast(options.apiVersion, SEVERAL_AT_CREATE) ? networks : networks.slice(0, 1);
+  const joined = apiAtLeast(options.apiVersion, SEVERAL_NETWORKS_API) ? networks : networks.slice(0, 1);
   if (joined.length === 0) return {};
   const endpoints = joined.map((network) => [network, toEndpointSettings(request, network, options.serviceName)]);
   return { NetworkingConfig: { EndpointsConfig: Object.fromEntries(endpoints) } };
 }
 
 /**
- * The networks that `toContainerCreateBody` could not name: the container has to be connected to them between its
- * creation and its start, so that the process finds all of them. None on API 1.44 and later.
+ * The networks that are missing in the body of `toContainerCreateBody`: connect the container to them after its creation
+ * and before its start, so that the process finds all of them. None on API 1.44 and later.
  */
 export const networksToConnect = (
   { networks = [] }: Pick<NormalizedRequest, "networks">,
   options: { apiVersion: string },
-): string[] => (apiAtLeast(options.apiVersion, SEVERAL_AT_CREATE) ? [] : networks.slice(1));
+): string[] => (apiAtLeast(options.apiVersion, SEVERAL_NETWORKS_API) ? [] : networks.slice(1));
 
 /** The body of NetworkConnect for one of {@link networksToConnect}; `container` is an id. */
 export const toNetworkConnectBody = (
@@ -59,6 +70,33 @@ export const toNetworkConnectBody = (
   EndpointConfig: toEndpointSettings(request, network, options.serviceName),
 });
 
+/** The names of a container's networks to `networks`, sorted: their order has no effect on the process. */
+export function fromNetworkSettings({
+  Networks,
+}: InspectedContainer["NetworkSettings"]): Pick<ServiceSettings, "networks"> {
+  const networks = Object.keys(Networks).sort();
+  return networks.length === 0 || (networks.length === 1 && networks[0] === DEFAULT_NETWORK) ? {} : { networks };
+}
+
+/** NetworkSettings of a new container, as far as {@link fromNetworkSettings} reads them. */
+export const toNetworkSettings = ({
+  networks,
+}: Pick<NormalizedRequest, "networks">): InspectedContainer["NetworkSettings"] => ({
+  Networks: Object.fromEntries((networks?.length ? networks : [DEFAULT_NETWORK]).map((network) => [network, {}])),
+});
+
 /** `networks` to `Networks` of TaskSpec. */
 export const toTaskNetworks = ({ networks = [] }: Pick<NormalizedRequest, "networks">): Pick<TaskSpec, "Networks"> =>
   networks.length === 0 ? {} : { Networks: networks.map((Target) => ({ Target })) };
+
+/** The names of networks by id: a ServiceSpec of an engine has ids, also where the request had names. */
+export type NetworkNames = ReadonlyMap<string, string>;
+
+/** `Networks` of TaskSpec to `networks`, by name, as a sorted set. A network without a known name keeps its id. */
+export function fromTaskNetworks(
+  { Networks }: Answered<Pick<TaskSpec, "Networks">>,
+  names: NetworkNames,
+): Pick<ServiceSettings, "networks"> {
+  const networks = sortedSet(Networks?.map(({ Target }) => names.get(Target) ?? Target));
+  return networks.length === 0 ? {} : { networks };
+}

@@ -5,7 +5,7 @@ import { toEndpointSpec, toExposedPorts, toPortBindings } from "./ports.js";
 const request = (more: Partial<DeployRequest>) => parseRequest({ image: "mill", name: "mill", ...more });
 const mill = { service: "mill" };
 
-it("publishes host to container", () => {
+it("publishes a container port on a host port", () => {
   const asked = request({ ports: { 8080: 80 } });
   expect(toExposedPorts(asked)).toStrictEqual({ ExposedPorts: { "80/tcp": {} } });
   expect(toPortBindings(asked)).toStrictEqual({ PortBindings: { "80/tcp": [{ HostIp: "", HostPort: "8080" }] } });
@@ -14,7 +14,7 @@ it("publishes host to container", () => {
   });
 });
 
-it("gives one container port several host ports, on IPv4 and IPv6 addresses", () => {
+it("publishes one container port on several host ports and addresses", () => {
   const asked = request({
     ports: [
       { target: 80, published: 8080, hostAddress: "127.0.0.1" },
@@ -34,7 +34,7 @@ it("gives one container port several host ports, on IPv4 and IPv6 addresses", ()
   });
 });
 
-it("tells protocols apart", () => {
+it("distinguishes protocols", () => {
   const asked = request({
     ports: [
       { target: 53, published: 53 },
@@ -46,7 +46,7 @@ it("tells protocols apart", () => {
   });
 });
 
-it("lets the engine choose a host port", () => {
+it("lets the engine choose a host port if none is published", () => {
   const asked = request({ ports: [{ target: 132, protocol: "sctp", mode: "host" }] });
   expect(toPortBindings(asked)).toStrictEqual({ PortBindings: { "132/sctp": [{ HostIp: "", HostPort: "" }] } });
   expect(toEndpointSpec(asked, mill)).toStrictEqual({
@@ -54,13 +54,13 @@ it("lets the engine choose a host port", () => {
   });
 });
 
-it.each([{}, { ports: [] }, { ports: {} }])("says nothing without ports: %j", (more) => {
+it.each([{}, { ports: [] }, { ports: {} }])("sends nothing without ports: %j", (more) => {
   const asked = request(more);
   expect([toExposedPorts(asked), toPortBindings(asked), toEndpointSpec(asked, mill)]).toStrictEqual([{}, {}, {}]);
 });
 
 it.each(["fe80::1%lo", "fe80::1%25eth0", "", "localhost", "010.0.0.1", "1.2.3"])(
-  "rejects the host address %j of a container, which the engine would take for every address",
+  "rejects host address %j of a container, which the engine would read as all addresses",
   (hostAddress) => {
     const ports = [{ target: 80, published: 8080, hostAddress, protocol: "tcp", mode: "ingress" }] as const;
     expect(() => toPortBindings({ ports: [...ports] })).toThrow(
@@ -69,19 +69,19 @@ it.each(["fe80::1%lo", "fe80::1%25eth0", "", "localhost", "010.0.0.1", "1.2.3"])
   },
 );
 
-it.each(["127.0.0.1", "::1"])("refuses host address %s on Swarm, which would open the port to all", (hostAddress) => {
+it.each(["127.0.0.1", "::1"])("rejects host address %s on Swarm, which publishes on all addresses", (hostAddress) => {
   const asked = request({ ports: [{ target: 81 }, { target: 80, published: 8080, hostAddress }] });
   expect(() => toEndpointSpec(asked, mill)).toThrow(
     expect.objectContaining({ code: "UNSUPPORTED", field: "ports[1].hostAddress", service: "mill" }),
   );
 });
 
-it.each(["0.0.0.0", "::"])("takes host address %s on Swarm, which is all", (hostAddress) => {
+it.each(["0.0.0.0", "::"])("accepts host address %s on Swarm, which means all addresses", (hostAddress) => {
   const asked = request({ ports: [{ target: 80, published: 8080, hostAddress }] });
   expect(toEndpointSpec(asked, mill).EndpointSpec?.Ports).toHaveLength(1);
 });
 
-it("refuses one container port on two host ports in host mode on Swarm, which would lose the first", () => {
+it("rejects one container port on two host ports in host mode on Swarm, which drops the first", () => {
   const twice = request({
     ports: [
       { target: 80, published: 8080, mode: "host" },

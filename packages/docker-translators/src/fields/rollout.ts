@@ -1,17 +1,34 @@
-import { DeploymentError, type NormalizedRequest } from "@openfactory/deploy-core";
-import type { ServiceCreateBody } from "../engine-api/service.js";
-import { copyDefined } from "../support/copy-defined.js";
+import {
+  DeploymentError,
+  type NormalizedRequest,
+  type RollbackConfig,
+  type ServiceSettings,
+  type UpdateConfig,
+} from "@openfactory/deploy-core";
 import type { TranslationContext } from "../api-version.js";
+import type { Answered } from "../engine-api/body-types.js";
+import type { ServiceCreateBody } from "../engine-api/service-types.js";
+import { copyDefined, hasKeys } from "../plain-data.js";
 import { isJob } from "./mode.js";
 
-/**
- * One task at a time, Swarm's own default, is sent where `Parallelism` is left out: in a section that is there, the
- * engine takes a missing number for 0, which is all tasks at once.
- */
-const DEFAULTS = { Parallelism: 1 };
+/** Swarm's defaults. A `Monitor` of 0 is the same as none. */
+const DEFAULTS = {
+  Parallelism: 1,
+  Delay: 0,
+  FailureAction: "pause",
+  Monitor: 5_000_000_000,
+  MaxFailureRatio: 0,
+  Order: "stop-first",
+};
 
 /**
- * `updateConfig` to `UpdateConfig` of ServiceSpec. Durations are nanoseconds. Left out, Swarm's defaults.
+ * `Parallelism` is always sent: in a section that is there, the engine reads a missing number as 0, which means all tasks
+ * at once.
+ */
+const ALWAYS_SENT = { Parallelism: DEFAULTS.Parallelism };
+
+/**
+ * `updateConfig` to `UpdateConfig` of ServiceSpec. Durations are nanoseconds. Default: Swarm's.
  * @throws DeploymentError `INVALID_REQUEST` for a job: it has no updates.
  */
 export function toUpdateConfig(
@@ -23,14 +40,42 @@ export function toUpdateConfig(
     throw new DeploymentError("INVALID_REQUEST", `Job ${context.service} can't have an updateConfig.`, {
       service: context.service,
       field: "updateConfig",
-      hint: "Leave updateConfig out: a job's tasks run to completion and are not updated.",
+      hint: "Remove updateConfig: the tasks of a job run to completion and are not updated.",
     });
   }
-  return { UpdateConfig: { ...DEFAULTS, ...copyDefined(request.updateConfig) } };
+  return { UpdateConfig: { ...ALWAYS_SENT, ...copyDefined(request.updateConfig) } };
 }
 
-/** `rollbackConfig` to `RollbackConfig` of ServiceSpec. Durations are nanoseconds. Left out, Swarm's defaults. */
+/** `rollbackConfig` to `RollbackConfig` of ServiceSpec. Durations are nanoseconds. Default: Swarm's. */
 export const toRollbackConfig = ({
   rollbackConfig,
 }: Pick<NormalizedRequest, "rollbackConfig">): Pick<ServiceCreateBody, "RollbackConfig"> =>
-  rollbackConfig === undefined ? {} : { RollbackConfig: { ...DEFAULTS, ...copyDefined(rollbackConfig) } };
+  rollbackConfig === undefined ? {} : { RollbackConfig: { ...ALWAYS_SENT, ...copyDefined(rollbackConfig) } };
+
+/** `UpdateConfig` of ServiceSpec to `updateConfig`. */
+export function fromUpdateConfig({
+  UpdateConfig,
+}: Answered<Pick<ServiceCreateBody, "UpdateConfig">>): Pick<ServiceSettings, "updateConfig"> {
+  const updateConfig = withoutDefaults<UpdateConfig>(UpdateConfig);
+  return updateConfig === undefined ? {} : { updateConfig };
+}
+
+/** `RollbackConfig` of ServiceSpec to `rollbackConfig`. */
+export function fromRollbackConfig({
+  RollbackConfig,
+}: Answered<Pick<ServiceCreateBody, "RollbackConfig">>): Pick<ServiceSettings, "rollbackConfig"> {
+  const rollbackConfig = withoutDefaults<RollbackConfig>(RollbackConfig);
+  return rollbackConfig === undefined ? {} : { rollbackConfig };
+}
+
+function withoutDefaults<Config extends UpdateConfig | RollbackConfig>(
+  config: Answered<UpdateConfig> | null | undefined,
+): Config | undefined {
+  const { Parallelism, Delay, FailureAction, Monitor, MaxFailureRatio, Order } = config ?? {};
+  const all = { Parallelism, Delay, FailureAction, Monitor: Monitor || undefined, MaxFailureRatio, Order };
+  const changed = Object.entries(all).filter(
+    ([key, value]) => value !== DEFAULTS[key as keyof typeof DEFAULTS] && value !== null && value !== "",
+  );
+  const settings = copyDefined(Object.fromEntries(changed));
+  return hasKeys(settings) ? (settings as Config) : undefined;
+}

@@ -1,9 +1,7 @@
 import { type DeployRequest, parseRequest } from "@openfactory/deploy-core";
 import { describe, expect, it } from "vitest";
-import { fromServiceSpec } from "../from-service-spec.js";
-import { toContainerCreateBody } from "../to-container-create-body.js";
-import { toServiceSettings } from "../to-service-settings.js";
-import { toServiceSpec } from "../to-service-spec.js";
+import { toContainerCreateBody } from "../container.js";
+import { fromServiceSpec, toServiceSettings, toServiceSpec } from "../service.js";
 
 const API = { apiVersion: "1.41" };
 const request = (more: Partial<DeployRequest>) => parseRequest({ image: "mill", name: "mill", ...more });
@@ -24,7 +22,7 @@ const texts: Partial<DeployRequest> = {
 };
 
 describe("templates: literal", () => {
-  it("escapes every {{ that a swarm expands, and none that it does not", () => {
+  it("escapes {{ only in the texts that a swarm expands", () => {
     const { Env, Hostname, Mounts } = containerOf({ ...texts, templates: "literal" });
     expect(Env).toEqual(['A={{"{{"}}.ID}} {{"{{"}}{ }} {{"{{"}}{{"{{"}}', "{{NAME}}=x"]);
     expect(Hostname).toBe('h-{{"{{"}}x}}');
@@ -35,7 +33,7 @@ describe("templates: literal", () => {
     expect(Mounts?.[1]?.Source).toBe('/b/{{"{{"}}s}}');
   });
 
-  it("is read back as it was asked for", () => {
+  it("is read from a service as requested", () => {
     const asked = request({ ...texts, templates: "literal" });
     const read = fromServiceSpec(toServiceSpec(asked, API));
     expect(read).toMatchObject({ hostname: "h-{{x}}", templates: "literal" });
@@ -47,7 +45,7 @@ describe("templates: literal", () => {
     expect(toServiceSettings(parseRequest(read), API)).toStrictEqual(read);
   });
 
-  it("changes nothing of a container, nor of the request", () => {
+  it("changes neither a container nor the request", () => {
     const asked = request({ ...texts, templates: "literal" });
     expect(toContainerCreateBody(asked, API)).toMatchObject({ Env: texts.env, Hostname: texts.hostname });
     toServiceSpec(asked, API);
@@ -60,7 +58,7 @@ describe("templates: literal", () => {
     expect(settings("literal")).not.toEqual(settings("expand"));
   });
 
-  it("says nothing of texts without {{", () => {
+  it("has no effect on texts without {{", () => {
     const plain = toServiceSettings(request({ env: ["A=}}"] }), API);
     expect(toServiceSettings(request({ env: ["A=}}"], templates: "literal" }), API)).toStrictEqual(plain);
     expect(toServiceSettings(request({ env: ["A=}}"], templates: "expand" }), API)).toStrictEqual(plain);
@@ -68,7 +66,7 @@ describe("templates: literal", () => {
 });
 
 describe("templates: expand", () => {
-  it("passes templates on, and reads them back", () => {
+  it("sends templates unchanged and reads them from a service", () => {
     const asked = request({
       env: ["A={{.Task.Slot}}", 'B={{"{{"}}'],
       hostname: "{{.Node.Hostname}}",

@@ -1,90 +1,86 @@
 import { holdsTemplate, type Mount, type NormalizedRequest, type Templates } from "@openfactory/deploy-core";
-import type { Answered } from "../engine-api/body.js";
-import type { ContainerSpec } from "../engine-api/service.js";
-import { isReplicaEntry } from "./replica-env.js";
+import type { Answered } from "../engine-api/body-types.js";
+import type { ContainerSpec } from "../engine-api/service-types.js";
+import { isReplicaEntry } from "./env.js";
 
-/** A Go template that makes `{{`. */
-const LITERAL = '{{"{{"}}';
+/** A Go template that expands to `{{`. */
+const ESCAPED = '{{"{{"}}';
 
-/** Text that a swarm expands to `text` itself. */
-const escaped = (text: string): string => text.replaceAll("{{", LITERAL);
+const escape = (text: string): string => text.replaceAll("{{", ESCAPED);
 
-const unescaped = (text: string): string => text.replaceAll(LITERAL, "{{");
+const unescape = (text: string): string => text.replaceAll(ESCAPED, "{{");
 
-/** Whether a swarm expands something in `text` that is not an escaped `{{`. */
-const isTemplate = (text: string): boolean => text.split(LITERAL).some(holdsTemplate);
+/** Whether `text` has a template other than an escaped `{{`. */
+const isTemplate = (text: string): boolean => text.split(ESCAPED).some(holdsTemplate);
 
-type Change = (text: string) => string;
+/** The request with every `{{` escaped if it has `templates: literal`, so that the process gets the text unchanged. */
+export const withEscapedTemplates = (request: NormalizedRequest): NormalizedRequest =>
+  request.templates === "literal" ? { ...request, ...mapTexts(request, escape) } : request;
+
+/**
+ * A container with its texts unescaped, and `templates`: `expand` if a swarm expands any text of it, `literal` if every
+ * `{{` is escaped, and undefined if it has no `{{`.
+ */
+export function fromEscapedTemplates<Container extends Answered<Omit<ContainerSpec, "Image">>>(
+  container: Container,
+  { replicaEnv }: Pick<NormalizedRequest, "replicaEnv"> = {},
+): { container: Container; templates?: Templates } {
+  const { Env, Hostname, Mounts } = container;
+  const seen: string[] = [];
+  const texts = mapTexts(
+    { env: [...(Env ?? [])], hostname: Hostname ?? "", mounts: [...((Mounts ?? []) as Mount[])], replicaEnv },
+    (text) => {
+      if (holdsTemplate(text)) seen.push(text);
+      return unescape(text);
+    },
+  );
+  if (seen.length === 0) return { container };
+  if (seen.some(isTemplate)) return { container, templates: "expand" };
+  const { env = [], hostname = "", mounts = [] } = texts;
+  const unescaped = {
+    ...container,
+    ...(Env && { Env: env }),
+    ...(Hostname && { Hostname: hostname }),
+    ...(Mounts && { Mounts: mounts }),
+  };
+  return { container: unescaped, templates: "literal" };
+}
+
+type Transform = (text: string) => string;
 type Texts = Partial<Pick<NormalizedRequest, "env" | "hostname" | "mounts" | "replicaEnv">>;
 
-/** The value of `KEY=VALUE`: a swarm expands no names. */
-const inEntry = (entry: string, change: Change): string => {
+/** Transforms every text that a swarm expands (swarmkit, template.ExpandContainerSpec) but the templates of `replicaEnv`. */
+const mapTexts = ({ env, hostname, mounts, replicaEnv }: Texts, transform: Transform): Texts => ({
+  ...(env && { env: env.map((entry) => (replicaEnv && isReplicaEntry(entry) ? entry : mapValue(entry, transform))) }),
+  ...(hostname !== undefined && { hostname: transform(hostname) }),
+  ...(mounts && { mounts: mounts.map((mount) => mapMount(mount, transform)) }),
+});
+
+/** Transforms the value of `KEY=VALUE`: a swarm does not expand names. */
+const mapValue = (entry: string, transform: Transform): string => {
   const value = entry.indexOf("=") + 1;
-  return value === 0 ? entry : entry.slice(0, value) + change(entry.slice(value));
+  return value === 0 ? entry : entry.slice(0, value) + transform(entry.slice(value));
 };
 
-const inMapping = <Mapping extends object>(mapping: Mapping, change: Change): Mapping =>
-  Object.fromEntries(Object.entries(mapping).map(([key, text]) => [key, change(text as string)])) as Mapping;
-
-function inMount(mount: Mount, change: Change): Mount {
+function mapMount(mount: Mount, transform: Transform): Mount {
   const { Source, Target, VolumeOptions } = mount;
   const { Labels, DriverConfig } = VolumeOptions ?? {};
   const { Options } = DriverConfig ?? {};
   return {
     ...mount,
-    Target: change(Target),
-    ...(Source && { Source: change(Source) }),
+    Target: transform(Target),
+    ...(Source && { Source: transform(Source) }),
     ...(VolumeOptions && {
       VolumeOptions: {
         ...VolumeOptions,
-        ...(Labels && { Labels: inMapping(Labels, change) }),
+        ...(Labels && { Labels: mapValues(Labels, transform) }),
         ...(DriverConfig && {
-          DriverConfig: { ...DriverConfig, ...(Options && { Options: inMapping(Options, change) }) },
+          DriverConfig: { ...DriverConfig, ...(Options && { Options: mapValues(Options, transform) }) },
         }),
       },
     }),
   };
 }
 
-/** Every text that a swarm expands (swarmkit, template.ExpandContainerSpec), changed; not the templates of `replicaEnv`. */
-const inTexts = ({ env, hostname, mounts, replicaEnv }: Texts, change: Change): Texts => ({
-  ...(env && { env: env.map((entry) => (replicaEnv && isReplicaEntry(entry) ? entry : inEntry(entry, change))) }),
-  ...(hostname !== undefined && { hostname: change(hostname) }),
-  ...(mounts && { mounts: mounts.map((mount) => inMount(mount, change)) }),
-});
-
-/** The request as a swarm needs it: with `templates: literal`, every `{{` is escaped, so that the process gets it as it is. */
-export const withEscapedTexts = (request: NormalizedRequest): NormalizedRequest =>
-  request.templates === "literal" ? { ...request, ...inTexts(request, escaped) } : request;
-
-/**
- * The texts of a service as they were asked for, and what they are: `expand` where a swarm expands something, `literal`
- * where all `{{` are escaped. Without any `{{` there is nothing to say.
- */
-export function fromEscapedTexts(
-  container: Answered<ContainerSpec>,
-  { replicaEnv }: Pick<NormalizedRequest, "replicaEnv"> = {},
-): {
-  container: Answered<ContainerSpec>;
-  templates?: Templates;
-} {
-  const { Env, Hostname, Mounts } = container;
-  const seen: string[] = [];
-  const texts = inTexts(
-    { env: [...(Env ?? [])], hostname: Hostname ?? "", mounts: [...((Mounts ?? []) as Mount[])], replicaEnv },
-    (text) => {
-      if (holdsTemplate(text)) seen.push(text);
-      return unescaped(text);
-    },
-  );
-  if (seen.length === 0) return { container };
-  if (seen.some(isTemplate)) return { container, templates: "expand" };
-  const { env = [], hostname = "", mounts = [] } = texts;
-  const plain = {
-    ...container,
-    ...(Env && { Env: env }),
-    ...(Hostname && { Hostname: hostname }),
-    ...(Mounts && { Mounts: mounts }),
-  };
-  return { container: plain as Answered<ContainerSpec>, templates: "literal" };
-}
+const mapValues = (texts: Readonly<Record<string, string>>, transform: Transform): Record<string, string> =>
+  Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, transform(text)]));

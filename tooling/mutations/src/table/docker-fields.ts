@@ -1,7 +1,7 @@
 import { ofSuite } from "./of-suite.ts";
 
 const fields = "packages/docker-translators/src/fields";
-const body = "packages/docker-translators/src/to-container-create-body.ts";
+const body = "packages/docker-translators/src/container.ts";
 
 /** What a request asks for and the container does not get. */
 export const dockerFieldMutations = ofSuite("docker", [
@@ -35,7 +35,7 @@ export const dockerFieldMutations = ofSuite("docker", [
   ],
   [
     "the soft limit of open files only",
-    `${fields}/open-files.ts`,
+    `${fields}/resources.ts`,
     "Hard: limit }",
     "Hard: 65536 }",
     "both limits of open files",
@@ -72,8 +72,8 @@ export const dockerFieldMutations = ofSuite("docker", [
   ["env dropped", `${fields}/env.ts`, "[...request.env]", "[]", "request field\\W+env$"],
   [
     "the user dropped",
-    body,
-    "    ...(request.user !== undefined && { User: request.user }),\n",
+    `${fields}/process.ts`,
+    "  ...(user !== undefined && { User: user }),\n",
     "",
     "request field\\W+user",
   ],

@@ -1,7 +1,7 @@
 import { ofSuite } from "./of-suite.ts";
 
 const fields = "packages/docker-translators/src/fields";
-const spec = "packages/docker-translators/src/to-service-spec.ts";
+const spec = "packages/docker-translators/src/service.ts";
 
 /** Fields of a request that the service does not get. */
 export const swarmFieldMutations = ofSuite("swarm", [
@@ -90,8 +90,8 @@ export const swarmFieldMutations = ofSuite("swarm", [
   [
     "the mode of a secret's file lost",
     `${fields}/file-references.ts`,
-    "Mode: reference.mode ?? 0o444",
-    "Mode: 0o444",
+    "Mode: reference.mode ?? DEFAULTS.Mode",
+    "Mode: DEFAULTS.Mode",
     "secrets, with target",
   ],
   ["updateConfig dropped", spec, "    ...toUpdateConfig(request, context),\n", "", "request field\\W+updateConfig"],

@@ -1,6 +1,6 @@
 import type { Resources, RestartPolicy, RollbackConfig, ServiceMode, UpdateConfig } from "@openfactory/deploy-core";
-import type { Answered, Defined } from "./body.js";
-import type { ContainerMount, HealthConfig, Ulimit } from "./container.js";
+import type { Answered, Defined } from "./body-types.js";
+import type { ContainerMount, HealthConfig, Ulimit } from "./container-types.js";
 
 /** Engine API, ServiceCreate and ServiceUpdate: a ServiceSpec as a request makes it. */
 export interface ServiceCreateBody {

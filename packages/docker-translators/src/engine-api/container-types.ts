@@ -1,5 +1,5 @@
 import type { Healthcheck, Mount } from "@openfactory/deploy-core";
-import type { Answered, Defined } from "./body.js";
+import type { Answered, Defined } from "./body-types.js";
 
 /** Engine API, ContainerCreate: ContainerConfig with HostConfig and NetworkingConfig. The name goes into the query. */
 export interface ContainerCreateBody {

@@ -1,11 +1,155 @@
 import { type DeployRequest, parseRequest, REQUEST_FIELDS, type ServiceSettings } from "@openfactory/deploy-core";
 import { describe, expect, it } from "vitest";
-import type { ServiceSpec } from "./engine-api/service.js";
+import type { ServiceSpec } from "./engine-api/service-types.js";
 import { deepFreeze, everyField, objectsWithin } from "./every-field.test.data.js";
-import { fromServiceSpec } from "./from-service-spec.js";
-import { OPERATION_LABEL } from "./own-labels.js";
-import { toServiceSettings } from "./to-service-settings.js";
-import { toServiceSpec } from "./to-service-spec.js";
+import { fromServiceSpec, toServiceSettings, toServiceSpec } from "./service.js";
+import { OPERATION_LABEL, withoutOwnLabels } from "./strategy-labels.js";
+
+describe("toServiceSpec()", () => {
+  const request = deepFreeze(parseRequest(everyField()));
+  const options = deepFreeze({
+    apiVersion: "1.45",
+    image: "registry.example:5000/plant/mill:1.2@sha256:abc",
+    secrets: { key: "s1", token: "s2" },
+    configs: { settings: "c1" },
+  });
+
+  it("translates every field", () => {
+    expect(toServiceSpec(request, options)).toStrictEqual({
+      Name: "mill",
+      Labels: {
+        "org.example.kind": "mill",
+        "org.openfactory.deploy.replica-env":
+          "SWARM_TASK_SLOT SWARM_TASK_ID SWARM_SERVICE_NAME SWARM_NODE_HOSTNAME SWARM_REPLICAS",
+      },
+      TaskTemplate: {
+        ContainerSpec: {
+          Image: "registry.example:5000/plant/mill:1.2@sha256:abc",
+          User: "1000:1001",
+          Hostname: "mill-host",
+          Env: [
+            "APP_UUID=MILL",
+            "QUERY=a=b",
+            'FORMAT={{"{{"}}.ID}} {{"{{"}}',
+            "SWARM_TASK_SLOT={{.Task.Slot}}",
+            "SWARM_TASK_ID={{.Task.ID}}",
+            "SWARM_SERVICE_NAME={{.Service.Name}}",
+            "SWARM_NODE_HOSTNAME={{.Node.Hostname}}",
+            "SWARM_REPLICAS=3",
+          ],
+          Labels: { "org.example.kind": "mill" },
+          Command: ["/bin/mill", "run"],
+          Args: ["--fast", "a b"],
+          Mounts: [
+            {
+              Type: "bind",
+              Source: "/srv/mill",
+              Target: "/srv",
+              ReadOnly: true,
+              BindOptions: { Propagation: "rprivate" },
+            },
+            {
+              Type: "volume",
+              Source: "nfs_data",
+              Target: "/data",
+              VolumeOptions: {
+                NoCopy: true,
+                Labels: { "org.example.volume": "1" },
+                DriverConfig: { Name: "local", Options: { type: "nfs", o: "addr=nas,nfsvers=4", device: ":/export" } },
+                Subpath: "mill",
+              },
+            },
+            { Type: "tmpfs", Target: "/tmp", TmpfsOptions: { SizeBytes: 1048576, Mode: 0o1777 } },
+          ],
+          Healthcheck: {
+            Test: ["CMD", "true"],
+            Interval: 5e9,
+            Timeout: 1e9,
+            Retries: 3,
+            StartPeriod: 10e9,
+            StartInterval: 1e9,
+          },
+          StopGracePeriod: 20e9,
+          Init: true,
+          ReadOnly: true,
+          CapabilityAdd: ["CAP_NET_ADMIN"],
+          CapabilityDrop: ["ALL"],
+          Ulimits: [{ Name: "nofile", Soft: 4096, Hard: 4096 }],
+          Secrets: [
+            { SecretID: "s1", SecretName: "key", File: { Name: "/etc/key", UID: "1000", GID: "1001", Mode: 0o400 } },
+            { SecretID: "s2", SecretName: "token", File: { Name: "token", UID: "0", GID: "0", Mode: 0o444 } },
+          ],
+          Configs: [
+            { ConfigID: "c1", ConfigName: "settings", File: { Name: "/settings", UID: "0", GID: "0", Mode: 0o444 } },
+          ],
+        },
+        Resources: {
+          Limits: { NanoCPUs: 1_500_000_000, MemoryBytes: 268435456, Pids: 100 },
+          Reservations: { NanoCPUs: 500_000_000, MemoryBytes: 67108864 },
+        },
+        RestartPolicy: { Condition: "on-failure", Delay: 2e9, MaxAttempts: 4, Window: 60e9 },
+        Placement: { Constraints: ["node.role==worker", "node.labels.line!=1"] },
+        Networks: [{ Target: "plant" }, { Target: "office" }],
+      },
+      Mode: { Replicated: { Replicas: 3 } },
+      UpdateConfig: {
+        Parallelism: 2,
+        Delay: 1e9,
+        Monitor: 10e9,
+        MaxFailureRatio: 0.5,
+        Order: "start-first",
+        FailureAction: "rollback",
+      },
+      RollbackConfig: { Parallelism: 0, FailureAction: "continue" },
+      EndpointSpec: {
+        Ports: [
+          { Protocol: "tcp", TargetPort: 80, PublishedPort: 8080, PublishMode: "ingress" },
+          { Protocol: "tcp", TargetPort: 80, PublishedPort: 8081, PublishMode: "host" },
+          { Protocol: "udp", TargetPort: 53, PublishedPort: 5353, PublishMode: "host" },
+          { Protocol: "tcp", TargetPort: 9000, PublishMode: "ingress" },
+        ],
+      },
+    });
+  });
+
+  it("sends only the required keys for a minimal request, also to old engines", () => {
+    expect(toServiceSpec(parseRequest({ image: "mill", name: "mill" }), { apiVersion: "1.25" })).toStrictEqual({
+      Name: "mill",
+      TaskTemplate: { ContainerSpec: { Image: "mill", Env: [] }, RestartPolicy: { Condition: "any" } },
+      Mode: { Replicated: { Replicas: 1 } },
+    });
+  });
+
+  it("shares no object with the request or the options, nor the labels between service and container", () => {
+    const spec = toServiceSpec(request, options);
+    const theirs = new Set([...objectsWithin(request), ...objectsWithin(options)]);
+    expect(objectsWithin(spec).filter((object) => theirs.has(object))).toStrictEqual([]);
+    expect(spec.Labels).not.toBe(spec.TaskTemplate.ContainerSpec.Labels);
+  });
+
+  it("keeps the pull policy never in a label of the service", () => {
+    const base = parseRequest({ image: "mill", name: "mill", labels: { a: "b" }, imagePullPolicy: "never" });
+    const { Labels, TaskTemplate } = toServiceSpec(base, { apiVersion: "1.41" });
+    expect(Labels).toStrictEqual({ a: "b", "org.openfactory.deploy.pull-policy": "never" });
+    expect(TaskTemplate.ContainerSpec.Labels).toStrictEqual({ a: "b" });
+    expect(withoutOwnLabels(Labels)).toStrictEqual({ a: "b" });
+    expect(toServiceSpec({ ...base, imagePullPolicy: "always" }, { apiVersion: "1.41" }).Labels).toStrictEqual({
+      a: "b",
+    });
+  });
+
+  it("rejects a secret without an id", () => {
+    expect(() => toServiceSpec(request, { ...options, secrets: { key: "s1" } })).toThrow(
+      expect.objectContaining({ code: "INVALID_REQUEST", service: "mill", field: "secrets[1]" }),
+    );
+  });
+
+  it("rejects a field that the API version does not have", () => {
+    expect(() => toServiceSpec(request, { ...options, apiVersion: "1.40" })).toThrow(
+      expect.objectContaining({ code: "UNSUPPORTED", service: "mill" }),
+    );
+  });
+});
 
 const API = { apiVersion: "1.45" };
 const ids = { secrets: { key: "s1", token: "s2" }, configs: { settings: "c1" } };
@@ -91,18 +235,18 @@ const everySetting = {
   templates: "literal",
 } as ServiceSettings;
 
-describe("every field", () => {
+describe("fromServiceSpec() with every field", () => {
   const request = parseRequest(everyField());
   const image = everySetting.image;
   const spec = deepFreeze(toServiceSpec(request, { ...API, image, ...ids }));
 
-  it("is read back from the spec that was made of it", () => {
+  it("reads the spec of the request", () => {
     expect(fromServiceSpec(spec)).toStrictEqual(everySetting);
     const asked = new Set(REQUEST_FIELDS.filter((field) => field !== "imagePullPolicy"));
     expect(new Set(Object.keys(everySetting))).toEqual(asked);
   });
 
-  it("is what the settings of the request say, before there is a service", () => {
+  it("reads the same settings as toServiceSettings() returns for the request", () => {
     expect(toServiceSettings(request, { ...API, image })).toStrictEqual(everySetting);
   });
 
@@ -111,18 +255,18 @@ describe("every field", () => {
     expect(objectsWithin(fromServiceSpec(spec)).filter((object) => theirs.has(object))).toStrictEqual([]);
   });
 
-  it("is a request again, of the same settings", () => {
+  it("returns settings that are a request with the same settings", () => {
     expect(toServiceSettings(parseRequest(everySetting), API)).toStrictEqual(everySetting);
   });
 
-  it("names networks that the engine has by id", () => {
+  it("replaces ids of networks by their names", () => {
     const Networks = [{ Target: "n1" }, { Target: "n3" }, { Target: "n2", Aliases: ["m"] }];
     const listed = { ...spec, TaskTemplate: { ...spec.TaskTemplate, Networks } };
     expect(fromServiceSpec(listed, { networkNames }).networks).toStrictEqual(["n3", "office", "plant"]);
   });
 });
 
-it("leaves out what a small request leaves out, and what engines and the docker command fill in", () => {
+it("fromServiceSpec() omits values that engines and the docker command add", () => {
   const plain = { name: "mill", image: "mill", env: [] };
   expect(toServiceSettings(small(), API)).toStrictEqual(plain);
   const filled = {
@@ -164,7 +308,7 @@ it("leaves out what a small request leaves out, and what engines and the docker 
   expect(fromServiceSpec({ Name: "mill", TaskTemplate: { ContainerSpec: { Image: "mill" } } })).toStrictEqual(plain);
 });
 
-/** Pieces of requests that ask for the same. */
+/** Equivalent parts of requests. */
 const same: [string, Partial<DeployRequest>, Partial<DeployRequest>][] = [
   ["env in another order", { env: ["B=1", "A=2"] }, { env: ["A=2", "B=1"] }],
   [
@@ -184,29 +328,29 @@ const same: [string, Partial<DeployRequest>, Partial<DeployRequest>][] = [
     { constraints: ["node.role == x", "node.id!=1", "node.id!=1"] },
   ],
   [
-    "capabilities in another spelling",
+    "capabilities in other spellings",
     { capAdd: ["CAP_SYS_TIME", "chown"] },
     { capAdd: ["CHOWN", "SYS_TIME", "chown"] },
   ],
-  ["no words", { command: "a b", args: [] }, { command: ["a", "b"] }],
+  ["no arguments", { command: "a b", args: [] }, { command: ["a", "b"] }],
   ["one replica", { mode: { Replicated: { Replicas: 1 } } }, {}],
-  ["any end", { restart: { Condition: "any", Delay: 5e9, MaxAttempts: 0 } }, {}],
+  ["the default restart policy", { restart: { Condition: "any", Delay: 5e9, MaxAttempts: 0 } }, {}],
   [
-    "a job that tries again",
+    "the default restart policy of a job",
     { mode: { GlobalJob: {} }, restart: { Condition: "on-failure" } },
     { mode: { GlobalJob: {} } },
   ],
   [
-    "a job of one task",
+    "the default size of a job",
     { mode: { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 1 } } },
     { mode: { ReplicatedJob: {} } },
   ],
-  ["ten seconds to end", { stopGracePeriod: 10e9 }, {}],
-  ["part of a second to end", { stopGracePeriod: 1_500_000_000 }, { stopGracePeriod: 2e9 }],
+  ["the default stopGracePeriod", { stopGracePeriod: 10e9 }, {}],
+  ["a stopGracePeriod of part of a second", { stopGracePeriod: 1_500_000_000 }, { stopGracePeriod: 2e9 }],
   ["an empty updateConfig", { updateConfig: { Monitor: 0, Order: "stop-first" } }, {}],
   ["no labels, limits or mounts", { labels: {}, resources: { Limits: {} }, mounts: [] }, {}],
   [
-    "a file as it is by default",
+    "the default file of a config",
     { configs: [{ name: "settings", target: "/settings", uid: "0", mode: 0o444 }] },
     { configs: ["settings"] },
   ],
@@ -217,7 +361,7 @@ const same: [string, Partial<DeployRequest>, Partial<DeployRequest>][] = [
     { healthcheck: { Test: ["CMD-SHELL", "x"] } },
   ],
   [
-    "mounts in another order, and their defaults",
+    "mounts in another order, with defaults",
     {
       mounts: [
         {
@@ -241,29 +385,26 @@ const same: [string, Partial<DeployRequest>, Partial<DeployRequest>][] = [
   ],
 ];
 
-it.each(same)("%s: no difference", (_, one, other) => {
+it.each(same)("toServiceSettings() returns equal settings for equivalent requests: %s", (_, one, other) => {
   expect(toServiceSettings(small(one), API)).toStrictEqual(toServiceSettings(small(other), API));
 });
 
-/** Pieces of requests that ask for something else than without them. */
+/** Parts of requests that are not the default. */
 const different: [string, Partial<DeployRequest>][] = [
   ["no replicas", { mode: { Replicated: { Replicas: 0 } } }],
-  ["a restart at once", { restart: { Condition: "any", Delay: 0 } }],
-  ["a job that is not tried again", { mode: { ReplicatedJob: {} }, restart: { Condition: "none" } }],
-  ["no time to end", { stopGracePeriod: 0 }],
+  ["a restart without delay", { restart: { Condition: "any", Delay: 0 } }],
+  ["a job without restarts", { mode: { ReplicatedJob: {} }, restart: { Condition: "none" } }],
+  ["a stopGracePeriod of 0", { stopGracePeriod: 0 }],
   ["all tasks at once", { updateConfig: { Parallelism: 0 } }],
   ["no init process", { init: false }],
   ["no health check", { healthcheck: { Test: ["NONE"] } }],
   ["a job of two tasks, one at a time", { mode: { ReplicatedJob: { TotalCompletions: 2 } } }],
   ["an empty label", { labels: { a: "" } }],
-  [
-    "a volume option that is empty",
-    { mounts: [{ Target: "/v", VolumeOptions: { DriverConfig: { Options: { o: "" } } } }] },
-  ],
-  ["a port that the swarm chooses", { ports: [{ target: 80 }] }],
+  ["an empty volume option", { mounts: [{ Target: "/v", VolumeOptions: { DriverConfig: { Options: { o: "" } } } }] }],
+  ["a host port that the swarm chooses", { ports: [{ target: 80 }] }],
 ];
 
-it.each(different)("%s: a difference", (_, part) => {
+it.each(different)("toServiceSettings() keeps a value that is not the default: %s", (_, part) => {
   const { name, env, image, ...rest } = toServiceSettings(small(part), API);
   expect(rest).not.toStrictEqual({});
   expect(toServiceSettings(parseRequest({ name, env, image, ...rest }), API)).toStrictEqual({
@@ -274,7 +415,7 @@ it.each(different)("%s: a difference", (_, part) => {
   });
 });
 
-it("tells a container's label where it is not the service's", () => {
+it("fromServiceSpec() returns the label of the container if it differs from that of the service", () => {
   const listed = (ofContainer: Record<string, string>) =>
     fromServiceSpec({
       ...toServiceSpec(small({ labels: { a: "1", b: "2" } }), API),

@@ -1,10 +1,121 @@
 import { type DeployRequest, parseRequest, type ServiceSettings } from "@openfactory/deploy-core";
 import { describe, expect, it } from "vitest";
-import type { ImageConfig, InspectedContainer } from "../engine-api/container.js";
-import { everyField } from "../every-field.test.data.js";
-import { OPERATION_LABEL, PINNED_LABEL, REPLACES_LABEL, REPLICA_LABEL } from "../own-labels.js";
-import { asCreated } from "./as-created.js";
-import { fromContainer } from "./from-container.js";
+import { asCreated, fromContainer, toContainerCreateBody } from "./container.js";
+import type { ImageConfig, InspectedContainer } from "./engine-api/container-types.js";
+import { deepFreeze, everyField, objectsWithin } from "./every-field.test.data.js";
+import { OPERATION_LABEL, PINNED_LABEL, REPLACES_LABEL, REPLICA_LABEL } from "./strategy-labels.js";
+
+describe("toContainerCreateBody()", () => {
+  const request = deepFreeze(parseRequest(everyField()));
+
+  it("translates every field that a container has", () => {
+    expect(toContainerCreateBody(request, { apiVersion: "1.45" })).toStrictEqual({
+      Image: "registry.example:5000/plant/mill:1.2",
+      User: "1000:1001",
+      Hostname: "mill-host",
+      Env: ["APP_UUID=MILL", "QUERY=a=b", "FORMAT={{.ID}} {{"],
+      Labels: { "org.example.kind": "mill" },
+      Entrypoint: ["/bin/mill", "run"],
+      Cmd: ["--fast", "a b"],
+      ExposedPorts: { "80/tcp": {}, "53/udp": {}, "9000/tcp": {} },
+      Healthcheck: {
+        Test: ["CMD", "true"],
+        Interval: 5e9,
+        Timeout: 1e9,
+        Retries: 3,
+        StartPeriod: 10e9,
+        StartInterval: 1e9,
+      },
+      StopTimeout: 20,
+      AttachStdin: false,
+      AttachStdout: false,
+      AttachStderr: false,
+      HostConfig: {
+        NetworkMode: "plant",
+        PortBindings: {
+          "80/tcp": [
+            { HostIp: "", HostPort: "8080" },
+            { HostIp: "", HostPort: "8081" },
+          ],
+          "53/udp": [{ HostIp: "", HostPort: "5353" }],
+          "9000/tcp": [{ HostIp: "", HostPort: "" }],
+        },
+        Mounts: [
+          {
+            Type: "bind",
+            Source: "/srv/mill",
+            Target: "/srv",
+            ReadOnly: true,
+            BindOptions: { Propagation: "rprivate" },
+          },
+          {
+            Type: "volume",
+            Source: "nfs_data",
+            Target: "/data",
+            VolumeOptions: {
+              NoCopy: true,
+              Labels: { "org.example.volume": "1" },
+              DriverConfig: { Name: "local", Options: { type: "nfs", o: "addr=nas,nfsvers=4", device: ":/export" } },
+              Subpath: "mill",
+            },
+          },
+          { Type: "tmpfs", Target: "/tmp", TmpfsOptions: { SizeBytes: 1048576, Mode: 0o1777 } },
+        ],
+        NanoCpus: 1_500_000_000,
+        Memory: 268435456,
+        MemoryReservation: 67108864,
+        PidsLimit: 100,
+        Ulimits: [{ Name: "nofile", Soft: 4096, Hard: 4096 }],
+        RestartPolicy: { Name: "on-failure", MaximumRetryCount: 4 },
+        Init: true,
+        ReadonlyRootfs: true,
+        CapAdd: ["NET_ADMIN"],
+        CapDrop: ["ALL"],
+      },
+      NetworkingConfig: { EndpointsConfig: { plant: {}, office: {} } },
+    });
+  });
+
+  it("sends only the required keys for a minimal request", () => {
+    const small = parseRequest({ image: "mill", name: "mill" });
+    expect(toContainerCreateBody(small, { apiVersion: "1.41" })).toStrictEqual({
+      Image: "mill",
+      Env: [],
+      AttachStdin: false,
+      AttachStdout: false,
+      AttachStderr: false,
+      HostConfig: { RestartPolicy: { Name: "unless-stopped" } },
+    });
+  });
+
+  it("sends only the first network below API 1.44", () => {
+    const two = parseRequest({ image: "mill", name: "mill", networks: ["plant", "office"] });
+    const body = toContainerCreateBody(two, { apiVersion: "1.43" });
+    expect(body.HostConfig.NetworkMode).toBe("plant");
+    expect(body.NetworkingConfig).toStrictEqual({ EndpointsConfig: { plant: {} } });
+  });
+
+  it("adds the service's name as an alias of a replica on every network", () => {
+    const replica = parseRequest({ image: "mill", name: "mill-2", networks: ["plant", "office"] });
+    const body = toContainerCreateBody(replica, { apiVersion: "1.44", serviceName: "mill" });
+    expect(body.NetworkingConfig?.EndpointsConfig).toStrictEqual({
+      plant: { Aliases: ["mill"] },
+      office: { Aliases: ["mill"] },
+    });
+  });
+
+  it("shares no object with the request", () => {
+    const theirs = new Set(objectsWithin(request));
+    const shared = objectsWithin(toContainerCreateBody(request, { apiVersion: "1.45" })).filter((o) => theirs.has(o));
+    expect(shared).toStrictEqual([]);
+  });
+
+  it("rejects a field that the API version does not have, naming the service", () => {
+    expect(() => toContainerCreateBody(request, { apiVersion: "1.41", serviceName: "line" })).toThrow(
+      expect.objectContaining({ code: "UNSUPPORTED", service: "line" }),
+    );
+  });
+});
 
 const image: ImageConfig = {
   Env: ["PATH=/bin", "LEVEL=low"],
@@ -20,7 +131,7 @@ const plain = { image: "mill:1", name: "mill", env: [] };
 const settings = (more: Partial<DeployRequest>, of = image): ServiceSettings =>
   fromContainer(asCreated(parseRequest({ ...plain, ...more }), of, { apiVersion: "1.51" }), of);
 
-/** What an engine holds, field by field: as asked, with the image's, and with its own. */
+/** A container as an engine answers it, with values of the image and of the engine. */
 const inspected = (config: object, hostConfig: object = {}, networks: object = { bridge: {} }): InspectedContainer => ({
   Id: "4f1c9e2b7a60d3",
   Name: "/mill",
@@ -36,11 +147,11 @@ const inspected = (config: object, hostConfig: object = {}, networks: object = {
   NetworkSettings: { Networks: networks as Record<string, unknown> },
 });
 
-describe("what was not asked for is left out", () => {
+describe("fromContainer() omits values that were not requested", () => {
   it.each([
-    ["the image's own", { ...image, User: "1000", Labels: { vendor: "mills" } }, {}],
+    ["values of the image", { ...image, User: "1000", Labels: { vendor: "mills" } }, {}],
     [
-      "the engine's own",
+      "values of the engine",
       { Hostname: "4f1c9e2b7a60", Labels: null, Healthcheck: image.Healthcheck, StopTimeout: null },
       {},
     ],
@@ -50,16 +161,16 @@ describe("what was not asked for is left out", () => {
       { NanoCpus: 0, Memory: 0, PidsLimit: -1, Ulimits: null, Init: null, ReadonlyRootfs: false, Binds: null },
     ],
     [
-      "the strategies' labels",
+      "labels of the strategies",
       { Labels: { [OPERATION_LABEL]: "1", [REPLICA_LABEL]: "1", [REPLACES_LABEL]: "1", [PINNED_LABEL]: "1" } },
       {},
     ],
-    ["the host's name", { Hostname: "bench-pc" }, { NetworkMode: "host" }],
+    ["the host name of the host", { Hostname: "bench-pc" }, { NetworkMode: "host" }],
   ])("%s", (_, config, hostConfig) => {
     expect(fromContainer(inspected(config, hostConfig), image)).toStrictEqual(plain);
   });
 
-  it("an image that is not known any more has given nothing", () => {
+  it("nothing, if the image is unknown", () => {
     expect(fromContainer(inspected({}))).toStrictEqual({
       ...plain,
       env: ["LEVEL=low", "PATH=/bin"],
@@ -69,11 +180,11 @@ describe("what was not asked for is left out", () => {
   });
 });
 
-describe("a request is read as the container that is made of it", () => {
+describe("fromContainer() reads a request as the container that it becomes", () => {
   it.each([
-    ["nothing but the name", none, {}],
-    ["variables, sorted; the image's value is none", { env: ["Z=1", "LEVEL=low", "A=2"] }, { env: ["A=2", "Z=1"] }],
-    ["a variable of the image's with another value", { env: ["LEVEL=high"] }, { env: ["LEVEL=high"] }],
+    ["a minimal request", none, {}],
+    ["variables, sorted and without those of the image", { env: ["Z=1", "LEVEL=low", "A=2"] }, { env: ["A=2", "Z=1"] }],
+    ["a variable of the image with another value", { env: ["LEVEL=high"] }, { env: ["LEVEL=high"] }],
     ["labels", { labels: { vendor: "mills", a: "b" } }, { labels: { a: "b" } }],
     ["no labels", { labels: {} }, {}],
     ["a command", { command: "/bin/grind fast" }, { command: ["/bin/grind", "fast"] }],
@@ -93,11 +204,11 @@ describe("a request is read as the container that is made of it", () => {
       { healthcheck: { Test: ["CMD", "true"], Interval: 30e9 } },
     ],
     ["no health check", { healthcheck: { Test: ["NONE"] } }, { healthcheck: { Test: ["NONE"] } }],
-    ["ten seconds to end", { stopGracePeriod: 10e9 }, {}],
-    ["half a second to end", { stopGracePeriod: 5e8 }, { stopGracePeriod: 1e9 }],
-    ["no time to end", { stopGracePeriod: 0 }, { stopGracePeriod: 0 }],
+    ["the default stopGracePeriod", { stopGracePeriod: 10e9 }, {}],
+    ["a stopGracePeriod of half a second", { stopGracePeriod: 5e8 }, { stopGracePeriod: 1e9 }],
+    ["a stopGracePeriod of 0", { stopGracePeriod: 0 }, { stopGracePeriod: 0 }],
     [
-      "ports, sorted, in the one mode there is",
+      "ports, sorted, in mode ingress",
       {
         ports: [
           { target: 81, mode: "host" },
@@ -113,22 +224,26 @@ describe("a request is read as the container that is made of it", () => {
     ],
     ["networks, sorted", { networks: ["plant", "office"] }, { networks: ["office", "plant"] }],
     ["the default network", { networks: ["bridge"] }, {}],
-    ["the default network beside another", { networks: ["plant", "bridge"] }, { networks: ["bridge", "plant"] }],
-    ["a CPU reservation, which is not honoured", { resources: { Reservations: { NanoCPUs: 1e9 } } }, {}],
+    ["the default network and another", { networks: ["plant", "bridge"] }, { networks: ["bridge", "plant"] }],
+    ["a CPU reservation, which a container does not have", { resources: { Reservations: { NanoCPUs: 1e9 } } }, {}],
     ["resources with empty sections", { resources: { Limits: {}, Reservations: {} } }, {}],
     ["a restart always", { restart: { Condition: "any" } }, {}],
-    ["a restart with what is not honoured", { restart: { Condition: "any", Delay: 1e9, MaxAttempts: 3 } }, {}],
+    [
+      "a restart with settings that a container does not have",
+      { restart: { Condition: "any", Delay: 1e9, MaxAttempts: 3 } },
+      {},
+    ],
     ["no restart", { restart: { Condition: "none" } }, { restart: { Condition: "none" } }],
     ["a restart on failure", { restart: { Condition: "on-failure" } }, { restart: { Condition: "on-failure" } }],
     ["no init", { init: false }, { init: false }],
-    ["a root that can be written", { readOnly: false }, {}],
+    ["a writable root", { readOnly: false }, {}],
     [
       "capabilities, sorted",
       { capAdd: ["SYS_PTRACE", "cap_net_admin"], capDrop: [] },
       { capAdd: ["NET_ADMIN", "SYS_PTRACE"] },
     ],
     [
-      "mounts by target, without what holds anyway",
+      "mounts, sorted by target and without defaults",
       {
         mounts: [
           { Type: "tmpfs", Target: "/t", TmpfsOptions: {} },
@@ -145,7 +260,7 @@ describe("a request is read as the container that is made of it", () => {
       },
     ],
     [
-      "a volume's labels and driver options, empty ones too",
+      "labels and driver options of a volume, also empty ones",
       {
         mounts: [
           {
@@ -165,26 +280,26 @@ describe("a request is read as the container that is made of it", () => {
       },
     ],
     [
-      "what takes a swarm",
+      "fields that require a swarm",
       { constraints: ["node.role==worker"], secrets: ["key"], configs: ["c"], updateConfig: {}, rollbackConfig: {} },
       {},
     ],
-    ["the mode", { mode: { Replicated: { Replicas: 3 } } }, {}],
+    ["a mode", { mode: { Replicated: { Replicas: 3 } } }, {}],
   ] as [string, Partial<DeployRequest>, Partial<ServiceSettings>][])("%s", (_, request, expected) => {
     expect(settings(request)).toStrictEqual({ ...plain, ...expected });
   });
 
-  it("without an image that is known, all that is asked for is there", () => {
+  it("all values of the request, if the image is unknown", () => {
     const request = { env: ["PATH=/bin"], user: "1000", args: ["--slow"] };
     const container = asCreated(parseRequest({ ...plain, ...request }), undefined, { apiVersion: "1.51" });
     expect(fromContainer(container)).toStrictEqual({ ...plain, ...request });
   });
 
-  it("a health check of NONE where the image has none", () => {
+  it("no health check for NONE, if the image has none", () => {
     expect(settings({ healthcheck: { Test: ["NONE"] } }, {})).toStrictEqual(plain);
   });
 
-  it("every field at once", () => {
+  it("every field together", () => {
     expect(settings(everyField(), {})).toMatchObject({
       image: "registry.example:5000/plant/mill:1.2",
       user: "1000:1001",
@@ -199,7 +314,7 @@ describe("a request is read as the container that is made of it", () => {
     });
   });
 
-  it("says nothing of the policy, and shares no object with the request", () => {
+  it("without the pull policy, and shares no object with the request", () => {
     const request = parseRequest({ ...everyField() });
     const read = fromContainer(asCreated(request, {}, { apiVersion: "1.51" }));
     expect(read).not.toHaveProperty("imagePullPolicy");
@@ -208,8 +323,8 @@ describe("a request is read as the container that is made of it", () => {
   });
 });
 
-describe("what other hands have made", () => {
-  it("has mounts in the short form", () => {
+describe("fromContainer() reads containers of other tools", () => {
+  it("with mounts in the short form", () => {
     const Binds = ["/srv:/data:ro", "vol:/v", "wol:/w:nocopy,z"];
     expect(fromContainer(inspected({}, { Binds }), image).mounts).toStrictEqual([
       { Type: "bind", Source: "/srv", Target: "/data", ReadOnly: true },
@@ -221,13 +336,13 @@ describe("what other hands have made", () => {
   it.each([
     ["always", undefined],
     ["", { Condition: "none" }],
-  ])("has the restart policy %j", (Name, restart) => {
+  ])("with the restart policy %j", (Name, restart) => {
     expect(
       fromContainer(inspected({}, { RestartPolicy: { Name, MaximumRetryCount: 0 } }), image).restart,
     ).toStrictEqual(restart);
   });
 
-  it("lets the engine choose a host port with 0", () => {
+  it("with the host port 0, which the engine chooses", () => {
     const PortBindings = { "80/tcp": [{ HostIp: "", HostPort: "0" }], "81/tcp": null };
     expect(fromContainer(inspected({}, { PortBindings }), image).ports).toStrictEqual([
       { target: 80, protocol: "tcp", mode: "ingress" },

@@ -1,14 +1,14 @@
 import { type DeployRequest, parseRequest } from "@openfactory/deploy-core";
 import { describe, expect, it } from "vitest";
-import { changeServiceSpec } from "./change-service-spec.js";
+import { changeServiceSpec } from "./service-update.js";
 import { deepFreeze, everyField, objectsWithin } from "./every-field.test.data.js";
-import { toServiceSpec } from "./to-service-spec.js";
+import { toServiceSpec } from "./service.js";
 
 const options = { apiVersion: "1.45", secrets: { key: "s1", token: "s2" }, configs: { settings: "c1" } };
 const specOf = (part: Partial<DeployRequest>) =>
   deepFreeze(toServiceSpec(parseRequest({ image: "mill:1", name: "mill", ...part }), options));
 
-/** What no request can say, as an engine answers it. */
+/** A spec with settings for which a request has no field, as an engine answers it. */
 const others = deepFreeze({
   Name: "mill",
   Labels: { old: "1" },
@@ -53,7 +53,7 @@ const others = deepFreeze({
   EndpointSpec: { Mode: "dnsrr", Ports: [{ TargetPort: 1 }] },
 });
 
-it("is what the request says, and keeps what no request can say", () => {
+it("changeServiceSpec() applies the request and keeps the settings for which it has no field", () => {
   const asked = specOf({
     networks: ["plant"],
     openFiles: 8,
@@ -96,16 +96,16 @@ it("is what the request says, and keeps what no request can say", () => {
   });
 });
 
-it("drops the platforms of an image that is no longer run", () => {
+it("changeServiceSpec() drops the platforms of the replaced image", () => {
   expect(changeServiceSpec(others, specOf({ image: "mill:2" })).TaskTemplate.Placement).toStrictEqual({
     MaxReplicas: 2,
   });
 });
 
-describe("every field", () => {
+describe("changeServiceSpec() with every field", () => {
   const asked = deepFreeze(toServiceSpec(parseRequest(everyField()), options));
 
-  it("is as asked, whatever there was", () => {
+  it("applies all of them to any spec", () => {
     expect(changeServiceSpec({}, asked)).toStrictEqual(asked);
     expect(changeServiceSpec(asked, asked)).toStrictEqual(asked);
     const { TaskTemplate, EndpointSpec, ...rest } = changeServiceSpec(others, asked);
@@ -115,7 +115,7 @@ describe("every field", () => {
     expect(TaskTemplate.ContainerSpec).toMatchObject(container);
   });
 
-  it("is gone when the request says nothing any more", () => {
+  it("removes those that the request no longer has", () => {
     const small = specOf({});
     expect(changeServiceSpec(asked, small)).toStrictEqual(small);
   });

@@ -1,0 +1,32 @@
+/** The labels that the strategies add to the services and containers they create. They are not part of a request. */
+
+/** The operation that created a service or container: finds it again if the engine's answer is lost. */
+export const OPERATION_LABEL = "org.openfactory.deploy.operation";
+
+/** On each container of an emulated replicated service: the service's name. */
+export const REPLICA_LABEL = "org.openfactory.deploy.replica-of";
+
+/** On a service whose image is never pulled: `never`. A ServiceSpec has no pull policy. */
+export const PULL_POLICY_LABEL = "org.openfactory.deploy.pull-policy";
+
+/** On a service with `replicaEnv`: the names of the variables that it adds, separated by spaces. */
+export const REPLICA_ENV_LABEL = "org.openfactory.deploy.replica-env";
+
+/** On a container that replaces another: the operation of the other, or its id if it has none. */
+export const REPLACES_LABEL = "org.openfactory.deploy.replaces";
+
+/** On a container with the pull policy `always`: the digest of its image is part of its settings. */
+export const PINNED_LABEL = "org.openfactory.deploy.pinned";
+
+const STRATEGY_LABELS: ReadonlySet<string> = new Set([
+  OPERATION_LABEL,
+  REPLICA_LABEL,
+  REPLACES_LABEL,
+  PINNED_LABEL,
+  PULL_POLICY_LABEL,
+  REPLICA_ENV_LABEL,
+]);
+
+/** The labels of a request: without those that the strategies add. */
+export const withoutOwnLabels = (labels?: Readonly<Record<string, string>> | null): Record<string, string> =>
+  Object.fromEntries(Object.entries(labels ?? {}).filter(([name]) => !STRATEGY_LABELS.has(name)));
