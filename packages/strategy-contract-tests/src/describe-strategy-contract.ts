@@ -1,48 +1,30 @@
 import { describe } from "vitest";
-import { abortDeployCases } from "./cases/abort-deploy.js";
-import { abortedReadsCases } from "./cases/aborted-reads.js";
-import { alreadyExistsCases } from "./cases/already-exists.js";
-import { concurrencyCases } from "./cases/concurrency.js";
-import { deploymentCases } from "./cases/deployment.js";
+import { abortDeployCases, abortedReadsCases } from "./cases/aborts.js";
+import { alreadyExistsCases, concurrencyCases, deploymentCases, inputUnchangedCases } from "./cases/deploy.js";
 import { diagnoseCases } from "./cases/diagnose.js";
-import { entrypointCases } from "./cases/entrypoint.js";
-import { exactNameCases } from "./cases/exact-names.js";
-import { failureCases } from "./cases/failures.js";
-import { fieldCases } from "./cases/fields.js";
-import { inputUnchangedCases } from "./cases/input-unchanged.js";
-import { insideCases } from "./cases/inside.js";
-import { inspectCases } from "./cases/inspect.js";
-import { invalidRequestCases } from "./cases/invalid-requests.js";
-import { listCases } from "./cases/list.js";
+import { failureCases, invalidRequestCases } from "./cases/failures.js";
+import { logsFollowCases } from "./cases/followed-logs.js";
+import { entrypointCases, pullPolicyCases, refreshAuthCases, slowImageCases } from "./cases/images.js";
+import { inspectCases, listCases } from "./cases/inspect-and-list.js";
 import { lockCases } from "./cases/lock.js";
-import { logsFollowCases } from "./cases/logs-follow.js";
 import { logsCases } from "./cases/logs.js";
-import { manifestCases } from "./cases/manifest.js";
-import { nameCases } from "./cases/names.js";
-import { networksBeforeStartCases } from "./cases/networks-before-start.js";
-import { oddCharactersCases } from "./cases/odd-characters.js";
+import { exactNameCases, nameCases } from "./cases/names.js";
 import { otherOrchestratorCases } from "./cases/other-orchestrators.js";
+import { networksBeforeStartCases, publishedPortCases, trafficCases } from "./cases/ports-and-networks.js";
 import { preflightCases } from "./cases/preflight.js";
-import { publishedPortCases } from "./cases/published-ports.js";
-import { pullPolicyCases } from "./cases/pull-policy.js";
-import { type ModelOptions, randomRunCases } from "./cases/random-runs.js";
-import { refreshAuthCases } from "./cases/refresh-auth.js";
 import { removeCases } from "./cases/remove.js";
-import { replicaEnvCases } from "./cases/replica-env.js";
+import { fieldCases, insideCases, manifestCases } from "./cases/request-fields.js";
 import { resourceCases } from "./cases/resources.js";
 import { rollbackCases } from "./cases/rollback.js";
-import { scaleCases } from "./cases/scale.js";
+import { replicaEnvCases, scaleCases } from "./cases/scale.js";
 import { secrecyCases } from "./cases/secrecy.js";
 import { settingsCases } from "./cases/settings.js";
-import { slowImageCases } from "./cases/slow-images.js";
-import { trafficCases } from "./cases/traffic.js";
-import { updateConflictCases } from "./cases/update-conflicts.js";
-import { updateFailureCases } from "./cases/update-failures.js";
-import { updateHeldCases } from "./cases/update-held.js";
-import { updateCases } from "./cases/update.js";
+import { oddCharactersCases } from "./cases/special-characters.js";
+import { updateConflictCases, updateFailureCases } from "./cases/update-failures.js";
+import { updateCases, updateHeldCases } from "./cases/update.js";
 import { waitCases } from "./cases/wait.js";
-import type { Differences } from "./differences.js";
-import { describeWithTarget } from "./describe-with-target.js";
+import { type ModelOptions, randomRunCases } from "./model/random-runs.js";
+import { type Differences, describeWithTarget } from "./describe-with-target.js";
 import type { Suite } from "./suite.js";
 import type { ContractFactory } from "./target.js";
 
@@ -128,4 +110,18 @@ export function describeStrategyContract(name: string, factory: ContractFactory,
   describeWithTarget(`strategy contract: ${name}`, factory, { timeoutMs, patienceMs, differs }, (suite) => {
     for (const [behaviour, register] of chosen) describe(behaviour, () => register(suite, options));
   });
+}
+
+const TIMEOUT_MS = 180_000;
+
+/**
+ * Registers random runs alone, as many and as long as is wanted: sequences of deploys, removals, what else the strategy
+ * declares, and failures, over a handful of names. After every step the engine must have exactly the services, settings
+ * and processes that a plain model says. A run that fails prints its steps, and its seed and path, by which
+ * `CONTRACT_SEED=... CONTRACT_PATH=...` in the environment repeats it.
+ * @param factory as of `describeStrategyContract`, which has a few short runs too.
+ */
+export function describeStrategyModel(name: string, factory: ContractFactory, options: ModelOptions = {}): void {
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  describeWithTarget(`strategy model: ${name}`, factory, { timeoutMs }, (suite) => randomRunCases(suite, options));
 }

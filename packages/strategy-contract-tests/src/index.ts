@@ -1,7 +1,10 @@
-export type { ModelOptions } from "./cases/random-runs.js";
-export { type Behaviour, type ContractOptions, describeStrategyContract } from "./describe-strategy-contract.js";
-export { describeStrategyModel } from "./describe-strategy-model.js";
-export type { ObservedInstance, ObservedOpenFiles, ObservedPort, ObservedSettings } from "./observed.js";
+export {
+  type Behaviour,
+  type ContractOptions,
+  describeStrategyContract,
+  describeStrategyModel,
+} from "./describe-strategy-contract.js";
+export type { ModelOptions } from "./model/random-runs.js";
 export { type ContractPrograms, type PrintedLine, shellPrograms } from "./programs.js";
 export type {
   ContractFactory,
@@ -9,5 +12,9 @@ export type {
   ContractProbes,
   ContractTarget,
   ForeignWorkload,
+  ObservedInstance,
+  ObservedOpenFiles,
+  ObservedPort,
+  ObservedSettings,
   SlowImage,
 } from "./target.js";

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import {
+  type Capabilities,
   type CapabilityName,
   checkHonoured,
-  type Capabilities,
   DeploymentError,
-  type DeployRequest,
   type DeploymentWarning,
+  type DeployRequest,
   type ErrorCode,
   type OpenFactoryServiceDeploymentStrategy,
   parseRequest,
@@ -16,12 +16,10 @@ import {
   type UnhonouredPart,
 } from "@openfactory/deploy-core";
 import { expect, type TestContext } from "vitest";
-import { expectError } from "./expect-error.js";
-import { freePort } from "./free-port.js";
-import type { ObservedSettings } from "./observed.js";
-import { eventually, PATIENCE_MS } from "./polling.js";
+import { eventually, expectError, PATIENCE_MS } from "./expectations.js";
 import { type ContractPrograms, shellPrograms } from "./programs.js";
-import type { ContractProbes, ContractTarget } from "./target.js";
+import type { ContractProbes, ContractTarget, ObservedSettings } from "./target.js";
+import { freePort } from "./utilities.js";
 
 /** What the cases share: the target, names that are cleaned up, and requests that suit the strategy. */
 export class Suite {

@@ -1,8 +1,8 @@
 import type { CanLogs, LogsOptions } from "@openfactory/deploy-core";
 import { expect, test, type TestContext } from "vitest";
-import { collect } from "../collect.js";
 import type { PrintedLine } from "../programs.js";
 import type { Suite } from "../suite.js";
+import { collect } from "../utilities.js";
 
 /**
  * Beyond the 16 KiB at which engines cut lines. Its characters have four bytes, so that no cut falls within one: Docker's

@@ -1,6 +1,7 @@
 import { supports } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
 import type { Suite } from "../suite.js";
+import { collect } from "../utilities.js";
 
 const LONGEST = 63;
 
@@ -40,5 +41,64 @@ export function nameCases(suite: Suite): void {
       const removing = name.includes("\n") ? undefined : suite.strategy.remove(name);
       if (removing) await suite.fails(removing, ["NOT_FOUND", "INVALID_REQUEST"]);
     });
+  });
+}
+
+/** A name is that service's, and never part of another's. */
+export function exactNameCases(suite: Suite): void {
+  /** A name, and neighbours that hold it: before, behind, both. All but the name itself are deployed. */
+  const neighbours = async () => {
+    const name = suite.name();
+    const others = [`${name}-x`, `x${name}`, `x${name}x`, `${name}_x`, `${name}0`].map((other) => suite.owned(other));
+    for (const other of others) await suite.running(suite.request({ name: other }));
+    return { name, others: others.sort() };
+  };
+
+  const instancesOf = (names: string[]) =>
+    Promise.all(
+      names.map(async (name) =>
+        (await suite.probes.instances(name)).filter(({ running }) => running).map(({ id }) => id),
+      ),
+    );
+
+  test("removing a service leaves all whose names hold its name, running as before", async () => {
+    const { name, others } = await neighbours();
+    const before = await instancesOf(others);
+    await suite.running(suite.request({ name }));
+    await suite.strategy.remove(name, { wait: true });
+    expect(await suite.existing()).toEqual(others);
+    expect(await instancesOf(others)).toEqual(before);
+  });
+
+  test("a name that is only part of others is NOT_FOUND, and nothing happens to them", async () => {
+    const { name, others } = await neighbours();
+    const before = await instancesOf(others);
+    const { strategy } = suite;
+    await suite.fails(strategy.remove(name), "NOT_FOUND", name);
+    if (supports(strategy, "inspect")) await suite.fails(strategy.inspect(name), "NOT_FOUND", name);
+    if (supports(strategy, "wait")) await suite.fails(strategy.wait(name, { timeoutMs: 30_000 }), "NOT_FOUND", name);
+    if (supports(strategy, "scale")) await suite.fails(strategy.scale(name, 2), "NOT_FOUND", name);
+    if (supports(strategy, "rollback")) await suite.fails(strategy.rollback(name), "NOT_FOUND", name);
+    if (supports(strategy, "update")) await suite.fails(strategy.update(suite.request({ name })), "NOT_FOUND", name);
+    expect(await suite.existing()).toEqual(others);
+    expect(await instancesOf(others)).toEqual(before);
+  });
+
+  test("an id, whole or cut off, is no name", async () => {
+    const { name } = await suite.running(suite.request());
+    const { ids } = await suite.settings(name);
+    const { strategy } = suite;
+    for (const id of ids) {
+      for (const part of [id, id.slice(0, 12), id.slice(0, 4)]) {
+        await suite.fails(strategy.remove(part), ["NOT_FOUND", "INVALID_REQUEST"]);
+        if (supports(strategy, "inspect")) await suite.fails(strategy.inspect(part), ["NOT_FOUND", "INVALID_REQUEST"]);
+        if (supports(strategy, "wait"))
+          await suite.fails(strategy.wait(part, { timeoutMs: 30_000 }), ["NOT_FOUND", "INVALID_REQUEST"]);
+        if (supports(strategy, "logs"))
+          await suite.fails(collect(strategy.logs(part)), ["NOT_FOUND", "INVALID_REQUEST"]);
+      }
+    }
+    expect(await suite.existing()).toEqual([name]);
+    await suite.untilRunning(name);
   });
 }

@@ -1,8 +1,8 @@
 import { supports } from "@openfactory/deploy-core";
 import { expect, test, type TestContext } from "vitest";
-import { collect } from "../collect.js";
 import type { Suite } from "../suite.js";
 import type { ForeignWorkload } from "../target.js";
+import { collect } from "../utilities.js";
 
 type Make = (workload: ForeignWorkload) => Promise<() => Promise<unknown>>;
 

@@ -1,7 +1,7 @@
 import { type DeployRequest, type ErrorCode, type PreflightProblem, supports } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { freeze } from "../freeze.js";
 import type { Suite } from "../suite.js";
+import { freeze } from "../utilities.js";
 
 const SECRET = "s3cr3t-value-of-the-caller";
 

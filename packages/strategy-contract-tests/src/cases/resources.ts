@@ -2,14 +2,14 @@ import {
   type Capabilities,
   type DeployRequest,
   type OpenFactoryServiceDeploymentStrategy,
-  RESOURCE_KINDS,
   type Resource,
+  RESOURCE_KINDS,
   type ResourceKind,
   type ResourceSpec,
 } from "@openfactory/deploy-core";
 import { describe, expect, test, type TestContext } from "vitest";
-import { freeze } from "../freeze.js";
 import type { Suite } from "../suite.js";
+import { freeze } from "../utilities.js";
 
 type Managing = OpenFactoryServiceDeploymentStrategy & Capabilities["resources"];
 

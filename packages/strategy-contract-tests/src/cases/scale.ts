@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { type DeployRequest, type StrategyManifest, supports } from "@openfactory/deploy-core";
+import { expect, test, type TestContext } from "vitest";
 import type { Suite } from "../suite.js";
 
 /** The number of replicas. */
@@ -57,5 +58,97 @@ export function scaleCases(suite: Suite): void {
     expect((await suite.settings(name)).mode ?? { Replicated: { Replicas: 1 } }).toEqual({
       Replicated: { Replicas: 1 },
     });
+  });
+}
+
+type Variables = NonNullable<StrategyManifest["replicaVariables"]>;
+
+/** The variables that identify each replica: what `replicaEnv` adds. */
+export function replicaEnvCases(suite: Suite): void {
+  const variablesOf = (context: TestContext): Variables => {
+    const { replicaVariables } = suite.manifest;
+    if (replicaVariables === undefined || !suite.honoursField("replicaEnv"))
+      return context.skip("the strategy declares no variables of a replica");
+    return replicaVariables;
+  };
+  // A platform that rolls a change out one replica at a time would take a minute for five.
+  const quick: Partial<DeployRequest> = { updateConfig: { Parallelism: 0, Monitor: 500_000_000 } };
+  const replicas = (count: number): Partial<DeployRequest> => ({
+    replicaEnv: true,
+    mode: { Replicated: { Replicas: count } },
+    ...(suite.honoursField("updateConfig") && quick),
+  });
+  const entries = (env: readonly string[], { names }: Variables): string[] =>
+    env.filter((entry) => names.some((name) => entry.startsWith(`${name}=`))).sort();
+
+  test("each of three replicas reads its own values, and so does each that is left after scale to 5 and to 1", async (context) => {
+    const variables = variablesOf(context);
+    const { printVariables } = suite.programs;
+    if (printVariables === undefined) return context.skip("the target has no program that prints variables");
+    suite.needs(context, { ...replicas(3), command: ["x"] });
+    const { name } = await suite.running(suite.request({ ...replicas(3), command: printVariables(variables.names) }));
+
+    const linesOf = async (count: number, before: readonly string[]): Promise<string[]> => {
+      const isOf = (line: string) => line.startsWith(`${variables.names[0]}=`) && !before.includes(line);
+      const lines = await suite.eventually(
+        `${count} replicas of ${name} write their variables`,
+        async () => (await suite.probes.output(name)).filter(isOf),
+        (found) => found.length >= count,
+      );
+      await suite.untilRunning(name, count);
+      expect(new Set(lines).size, "each replica has values of its own").toBe(lines.length);
+      return lines;
+    };
+    const expectCount = (lines: readonly string[], count: number): void => {
+      if (variables.replicas === undefined) return;
+      for (const line of lines)
+        expect(line.split(" "), "the number of replicas").toContain(`${variables.replicas}=${count}`);
+    };
+    const first = await linesOf(3, []);
+    expect(first).toHaveLength(3);
+    expectCount(first, 3);
+    if (!supports(suite.strategy, "scale")) return;
+    const seen = [...first];
+    for (const count of [5, 1]) {
+      await suite.strategy.scale(name, count);
+      const lines = await linesOf(count, seen);
+      expectCount(lines, count);
+      seen.push(...lines);
+    }
+  });
+
+  test("a request without replicaEnv gets none of them", async (context) => {
+    const variables = variablesOf(context);
+    const request = suite.request();
+    await suite.strategy.deploy(request);
+    expect(entries((await suite.settings(request.name)).env, variables)).toEqual([]);
+  });
+
+  test("a variable that env sets keeps its value, also after scale", async (context) => {
+    const variables = variablesOf(context);
+    const own = variables.names.map((name) => `${name}=own`);
+    const { name } = await suite.running(suite.request({ ...replicas(1), env: own }));
+    if (supports(suite.strategy, "scale")) await suite.strategy.scale(name, 2);
+    expect(entries((await suite.settings(name)).env, variables)).toEqual(own.sort());
+  });
+
+  test("the settings of a scaled service are those of a request with that number of replicas", async (context) => {
+    variablesOf(context);
+    const [telling, scaling] = [suite.with(context, "settings"), suite.with(context, "scale")];
+    const looking = suite.with(context, "inspect");
+    const request = suite.request(replicas(2));
+    await suite.running({ ...request, mode: { Replicated: { Replicas: 1 } } });
+    await scaling.scale(request.name, 2);
+    expect((await looking.inspect(request.name)).settings).toStrictEqual(await telling.settingsOf(request));
+  });
+
+  test("the settings of a service with these variables are a request for the same service", async (context) => {
+    variablesOf(context);
+    const [telling, scaling] = [suite.with(context, "settings"), suite.with(context, "scale")];
+    const request = suite.request(replicas(1));
+    await suite.running({ ...(await telling.settingsOf(request)), labels: request.labels });
+    await scaling.scale(request.name, 2);
+    const env = entries((await suite.settings(request.name)).env, variablesOf(context));
+    expect(env).toEqual(entries((await telling.settingsOf({ ...request, ...replicas(2) })).env, variablesOf(context)));
   });
 }

@@ -9,11 +9,9 @@ import {
   supports,
 } from "@openfactory/deploy-core";
 import { describe, expect, test, type TestContext } from "vitest";
-import { freeze } from "../freeze.js";
-import { everything } from "../samples/everything.js";
-import { fieldSamples } from "../samples/field-samples.js";
-import { partOf } from "../samples/sample.js";
+import { everything, fieldSamples, partOf } from "../samples/field-samples.js";
 import type { Suite } from "../suite.js";
+import { freeze } from "../utilities.js";
 
 type Telling = OpenFactoryServiceDeploymentStrategy & Capabilities["settings"];
 

@@ -1,8 +1,7 @@
 import { type DeployRequest, supports } from "@openfactory/deploy-core";
 import * as fc from "fast-check";
 import type { Suite } from "../suite.js";
-import { PLACES, PORTS } from "./places.js";
-import type { Fault, Settings, Step } from "./step.js";
+import { type Fault, PLACES, PORTS, type Settings, type Step } from "./steps.js";
 
 const MEBIBYTE = 1024 ** 2;
 const SECOND = 1_000_000_000;

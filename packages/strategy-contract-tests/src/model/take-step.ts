@@ -3,13 +3,15 @@ import {
   type DeployOptions,
   type DeployRequest,
   type ErrorCode,
+  parseRequest,
   requireCapability,
   supports,
 } from "@openfactory/deploy-core";
+import { expect } from "vitest";
+import { expectRestUnset, expectSettings } from "../compare-settings.js";
 import type { Suite } from "../suite.js";
-import type { Model } from "./model.js";
-import type { Places } from "./places.js";
-import type { Fault, Step } from "./step.js";
+import type { Expected, Model } from "./model.js";
+import type { Fault, Places, Step } from "./steps.js";
 
 /** What a run consists of. */
 export interface Run {
@@ -125,4 +127,38 @@ async function outcome(
   }
   await suite.fails(operation, expected, name);
   return false;
+}
+
+/** The processes of each service, as they were seen last, by the model's word on that service. */
+export type Seen = Map<Expected, readonly string[]>;
+
+/**
+ * The engine and the model agree: the same services, with the same settings, each with as many processes as it should
+ * have; and of what no step has changed, the same processes as before.
+ */
+export async function expectAgreement({ suite, model }: Run, seen: Seen): Promise<void> {
+  const services = model.all();
+  const names = services.map(([name]) => name).sort();
+  expect(await suite.existing(), "the services that exist").toEqual(names);
+  for (const [name, expected] of services) {
+    const settings = await suite.settings(name);
+    expectSettings(settings, parseRequest(expected.request));
+    expectRestUnset(suite, settings, expected.request);
+    const running = await suite.untilRunning(name, expected.replicas);
+    const before = seen.get(expected) ?? running;
+    expect([...running].sort(), `the processes of ${name}, which no step has changed`).toEqual([...before].sort());
+    seen.set(expected, running);
+  }
+  const { strategy } = suite;
+  if (!supports(strategy, "list")) return;
+  const listed = await suite.eventually(
+    `the strategy lists ${names.join(", ") || "nothing"}`,
+    async () => (await strategy.list({ settings: true })).filter(({ name }) => suite.owns(name)),
+    (all) => all.map(({ name }) => name).join() === names.join(),
+  );
+  if (!supports(strategy, "settings")) return;
+  for (const [name, { request }] of services) {
+    const told = listed.find((status) => status.name === name)?.settings;
+    expect(told, `settings that the strategy tells of ${name}`).toStrictEqual(await strategy.settingsOf(request));
+  }
 }

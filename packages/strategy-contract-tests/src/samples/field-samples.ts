@@ -1,9 +1,238 @@
-import { fileSamples } from "./file-samples.js";
-import { lifecycleSamples } from "./lifecycle-samples.js";
-import { networkSamples } from "./network-samples.js";
-import { placementSamples } from "./placement-samples.js";
-import { processSamples } from "./process-samples.js";
-import type { FieldSample } from "./sample.js";
+import type { DeployRequest, PortInput } from "@openfactory/deploy-core";
+import type { Suite } from "../suite.js";
+
+type Part = Partial<DeployRequest>;
+
+/** A piece of a request, whose meaning on the engine is checked field by field. */
+export interface FieldSample {
+  title: string;
+  /** Makes what the piece refers to (networks, secrets, ...) where the strategy honours it. */
+  part: Part | ((suite: Suite) => Promise<Part>);
+  /** Engines in use lack it: a strategy may find out at the deploy only, and refuse it then. */
+  recent?: boolean;
+  /** It asks for what holds without it, too, or for what the suite asks for anyway: settings are the same with it. */
+  usual?: boolean;
+}
+
+export const partOf = async ({ part }: FieldSample, suite: Suite): Promise<Part> =>
+  typeof part === "function" ? part(suite) : part;
+
+/** What runs, and as whom. */
+export const processSamples: FieldSample[] = [
+  { title: "env", part: { env: ["FIRST=1", "SECOND=a=b=c", "EMPTY="] } },
+  // A platform may have no such variables.
+  { title: "replicaEnv", usual: true, part: { replicaEnv: true } },
+  { title: "labels", part: { labels: { "org.example.a": "1", b: "" } } },
+  { title: "command, as words", usual: true, part: async ({ programs }) => ({ command: programs.run() }) },
+  {
+    title: "command, as a line that a shell would split",
+    part: { command: `sh -c 'sleep 1000 & wait' "two words" \\$x` },
+  },
+  {
+    title: "command with args",
+    part: async ({ programs }) => ({ command: programs.run(), args: ["one", "two words", ""] }),
+  },
+  {
+    title: "args alone, which leave the image's entrypoint",
+    part: async ({ target }) => ({ image: target.images.withEntrypoint, args: ["one", "two"] }),
+  },
+  { title: "user", part: { user: "1234:2345" } },
+  { title: "hostname", part: { hostname: "contract-host" } },
+  { title: "templates: text as it is written", usual: true, part: { templates: "literal" } },
+  { title: "init", part: { init: true } },
+  { title: "readOnly", part: { readOnly: true } },
+  { title: "capAdd", part: { capAdd: ["CAP_NET_ADMIN", "sys_ptrace"] } },
+  { title: "capDrop", part: { capDrop: ["NET_RAW", "CAP_CHOWN"] } },
+  { title: "capDrop of all", part: { capDrop: ["ALL"] } },
+];
+
+const listed = (port: Partial<PortInput>) => async (suite: Suite) => ({
+  ports: [{ target: 80, published: await suite.freePort(), ...port }],
+});
+
+const networks = (count: number) => async (suite: Suite) => ({
+  networks: suite.honoursField("networks")
+    ? await suite.networks(count)
+    : Array.from({ length: count }, (_, index) => `network-${index}`),
+});
+
+/** Ports and networks. */
+export const networkSamples: FieldSample[] = [
+  { title: "ports, host to container", part: async (suite) => ({ ports: { [await suite.freePort()]: 80 } }) },
+  {
+    title: "ports, two",
+    part: async (suite) => ({ ports: { [await suite.freePort()]: 80, [await suite.freePort()]: 81 } }),
+  },
+  { title: "ports of UDP", part: listed({ protocol: "udp" }) },
+  { title: "ports at a host address", part: listed({ hostAddress: "127.0.0.1" }) },
+  { title: "ports in host mode", part: listed({ mode: "host" }) },
+  { title: "networks, one", part: networks(1) },
+  { title: "networks, three", part: networks(3) },
+];
+
+const mebibytes = (count: number): number => count * 1024 ** 2;
+
+/** Where it runs, how often, and with how much. */
+export const placementSamples: FieldSample[] = [
+  {
+    title: "constraints",
+    part: async ({ target }) => ({ constraints: [target.constraint ?? "node.role == manager"] }),
+  },
+  { title: "resources: limit of CPU", part: { resources: { Limits: { NanoCPUs: 500_000_000 } } } },
+  { title: "resources: limit of memory", part: { resources: { Limits: { MemoryBytes: mebibytes(64) } } } },
+  { title: "resources: limit of processes", part: { resources: { Limits: { Pids: 50 } } } },
+  { title: "resources: reservation of CPU", part: { resources: { Reservations: { NanoCPUs: 10_000_000 } } } },
+  { title: "resources: reservation of memory", part: { resources: { Reservations: { MemoryBytes: mebibytes(16) } } } },
+  {
+    title: "resources: limits and reservation together",
+    part: {
+      resources: {
+        Limits: { NanoCPUs: 250_000_000, MemoryBytes: mebibytes(96) },
+        Reservations: { MemoryBytes: mebibytes(32) },
+      },
+    },
+  },
+  { title: "openFiles", part: { openFiles: 1234 } },
+  { title: "mode: one replica", usual: true, part: { mode: { Replicated: { Replicas: 1 } } } },
+  { title: "mode: three replicas", part: { mode: { Replicated: { Replicas: 3 } } } },
+  { title: "mode: global", part: { mode: { Global: {} } } },
+  {
+    title: "mode: replicated job",
+    part: { mode: { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 2 } }, restart: { Condition: "none" } },
+  },
+  { title: "mode: global job", part: { mode: { GlobalJob: {} }, restart: { Condition: "none" } } },
+];
+
+/** A folder that every host has. */
+const HOST_FOLDER = "/etc";
+
+const volume = async (suite: Suite): Promise<string> => {
+  if (!suite.honoursField("mounts")) return "volume";
+  if (suite.target.volume === undefined) throw new Error("the strategy honours mounts: its target must have `volume`");
+  return suite.target.volume();
+};
+
+const reference = (field: "secrets" | "configs") => async (suite: Suite) => {
+  if (!suite.honoursField(field)) return "reference";
+  const make = field === "secrets" ? suite.target.secret : suite.target.config;
+  if (make === undefined)
+    throw new Error(`the strategy honours ${field}: its target must have a function that makes one`);
+  return make.call(suite.target, "content");
+};
+
+/** Mounts, secrets, configs. */
+export const fileSamples: FieldSample[] = [
+  { title: "mounts: bind", part: { mounts: [{ Type: "bind", Source: HOST_FOLDER, Target: "/host" }] } },
+  {
+    title: "mounts: read-only bind",
+    part: { mounts: [{ Type: "bind", Source: HOST_FOLDER, Target: "/host", ReadOnly: true }] },
+  },
+  {
+    title: "mounts: volume",
+    part: async (suite) => ({ mounts: [{ Type: "volume", Source: await volume(suite), Target: "/data" }] }),
+  },
+  {
+    title: "mounts: read-only volume, its Type in capitals",
+    part: async (suite) => ({
+      mounts: [{ Type: "VOLUME", Source: await volume(suite), Target: "/data", ReadOnly: true }],
+    }),
+  },
+  {
+    title: "mounts: volume with driver and labels",
+    part: async (suite) => ({
+      mounts: [
+        {
+          Type: "volume",
+          Source: await volume(suite),
+          Target: "/data",
+          VolumeOptions: {
+            Labels: { "org.example.a": "1" },
+            DriverConfig: { Name: "local", Options: { type: "tmpfs", device: "tmpfs", o: "nr_inodes=64" } },
+          },
+        },
+      ],
+    }),
+  },
+  { title: "mounts: tmpfs", part: { mounts: [{ Type: "tmpfs", Target: "/scratch" }] } },
+  {
+    title: "mounts: tmpfs with size and mode",
+    part: { mounts: [{ Type: "tmpfs", Target: "/scratch", TmpfsOptions: { SizeBytes: 1024 ** 2, Mode: 0o1770 } }] },
+  },
+  {
+    title: "mounts: one of each",
+    part: async (suite) => ({
+      mounts: [
+        { Type: "bind", Source: HOST_FOLDER, Target: "/host", ReadOnly: true },
+        { Type: "volume", Source: await volume(suite), Target: "/data" },
+        { Type: "tmpfs", Target: "/scratch" },
+      ],
+    }),
+  },
+  { title: "secrets, by name", part: async (suite) => ({ secrets: [await reference("secrets")(suite)] }) },
+  {
+    title: "secrets, with target, owner and mode",
+    part: async (suite) => ({
+      secrets: [{ name: await reference("secrets")(suite), target: "key", uid: "1000", gid: "1001", mode: 0o440 }],
+    }),
+  },
+  { title: "configs, by name", part: async (suite) => ({ configs: [await reference("configs")(suite)] }) },
+  {
+    title: "configs, with target, owner and mode",
+    part: async (suite) => ({
+      configs: [
+        { name: await reference("configs")(suite), target: "/config.txt", uid: "1000", gid: "1001", mode: 0o444 },
+      ],
+    }),
+  },
+];
+
+const seconds = (count: number): number => count * 1_000_000_000;
+
+const rollout = {
+  Parallelism: 2,
+  Delay: seconds(1),
+  Monitor: seconds(2),
+  MaxFailureRatio: 0.5,
+  Order: "start-first",
+} as const;
+
+/** How it is watched, started again, stopped and updated. */
+export const lifecycleSamples: FieldSample[] = [
+  { title: "healthcheck, as words", part: async ({ programs }) => ({ healthcheck: { Test: programs.health.good() } }) },
+  { title: "healthcheck, as a shell line", part: { healthcheck: { Test: "exit 0" } } },
+  {
+    title: "healthcheck with times",
+    part: async ({ programs }) => ({
+      healthcheck: {
+        Test: programs.health.good(),
+        Interval: seconds(2),
+        Timeout: seconds(3),
+        Retries: 4,
+        StartPeriod: seconds(5),
+      },
+    }),
+  },
+  {
+    title: "healthcheck with a start interval",
+    recent: true,
+    part: async ({ programs }) => ({
+      healthcheck: { Test: programs.health.good(), StartPeriod: seconds(5), StartInterval: seconds(1) },
+    }),
+  },
+  // Of an image that has none, it says nothing.
+  { title: "healthcheck: none", usual: true, part: { healthcheck: { Test: ["NONE"] } } },
+  { title: "restart: any", usual: true, part: { restart: { Condition: "any" } } },
+  { title: "restart: none", part: { restart: { Condition: "none" } } },
+  { title: "restart: on failure", part: { restart: { Condition: "on-failure" } } },
+  { title: "restart: on failure, at most three times", part: { restart: { Condition: "on-failure", MaxAttempts: 3 } } },
+  {
+    title: "restart: with delay and window",
+    part: { restart: { Condition: "on-failure", Delay: seconds(1), Window: seconds(60) } },
+  },
+  { title: "stopGracePeriod", part: { stopGracePeriod: seconds(3) } },
+  { title: "updateConfig", part: { updateConfig: { ...rollout, FailureAction: "rollback" } } },
+  { title: "rollbackConfig", part: { rollbackConfig: { ...rollout, FailureAction: "pause" } } },
+];
 
 export const fieldSamples: FieldSample[] = [
   ...processSamples,
@@ -12,3 +241,21 @@ export const fieldSamples: FieldSample[] = [
   ...fileSamples,
   ...lifecycleSamples,
 ];
+
+/** Samples that do not go with others. */
+const APART = new Set([
+  "args alone, which leave the image's entrypoint",
+  "command, as a line that a shell would split",
+]);
+
+/** One request with every field that the strategy honours; of several samples of a field, the last that it honours. */
+export async function everything(suite: Suite): Promise<Partial<DeployRequest>> {
+  let whole: Partial<DeployRequest> = {};
+  for (const sample of fieldSamples.filter(({ title, recent }) => !APART.has(title) && !recent)) {
+    const part = await partOf(sample, suite);
+    // Several replicas can't share a host port on one machine.
+    if (part.mode !== undefined) continue;
+    if (suite.honours(part)) whole = { ...whole, ...part };
+  }
+  return whole;
+}

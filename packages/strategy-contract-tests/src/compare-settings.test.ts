@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fullName } from "./image-name.js";
+import { fullName } from "./compare-settings.js";
 
 test.each([
   ["busybox", "docker.io/library/busybox:latest"],

@@ -1,6 +1,6 @@
 import { parseRequest } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { expectSettings } from "../compare.js";
+import { expectSettings } from "../compare-settings.js";
 import type { Suite } from "../suite.js";
 
 const oddTexts = {

@@ -1,7 +1,7 @@
 import type { CanLogs, LogEntry } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { collect } from "../collect.js";
 import type { Suite } from "../suite.js";
+import { collect } from "../utilities.js";
 
 /** Logs as they are written. */
 export function logsFollowCases(suite: Suite): void {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { DeploymentError, type ErrorCode } from "@openfactory/deploy-core";
 import { expect } from "vitest";
 
@@ -29,4 +30,27 @@ export async function expectError(operation: Promise<unknown>, expected: Expecte
   if (expected.service !== undefined) expect(error.service, "an error names its service").toBe(expected.service);
   if (error.code !== "ABORTED") expect(error.hint, "an error says what to do").toMatch(/^\S[^\n]*$/);
   return error;
+}
+
+/** How long is waited for what must happen sooner or later. Passing is never a matter of speed. */
+export const PATIENCE_MS = 60_000;
+const STEP_MS = 50;
+
+/**
+ * Looks until what it sees is as it should be, and tells what that was.
+ * @throws Error with what was seen last.
+ */
+export async function eventually<Value>(
+  what: string,
+  look: () => Promise<Value>,
+  isThere: (value: Value) => boolean,
+  patienceMs: number,
+): Promise<Value> {
+  const end = Date.now() + patienceMs;
+  for (;;) {
+    const value = await look();
+    if (isThere(value)) return value;
+    if (Date.now() > end) throw new Error(`Waited in vain: ${what}. Last seen: ${JSON.stringify(value)}`);
+    await delay(STEP_MS);
+  }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { differenceOf } from "./differences.js";
+import { differenceOf } from "./describe-with-target.js";
 
 interface Task {
   name: string;

@@ -1,7 +1,19 @@
-import type { Mount, NormalizedRequest, RequestField } from "@openfactory/deploy-core";
+import type { DeployRequest, Mount, NormalizedRequest, RequestField } from "@openfactory/deploy-core";
 import { expect } from "vitest";
-import { fullName } from "./image-name.js";
-import type { ObservedPort, ObservedSettings } from "./observed.js";
+import type { Suite } from "./suite.js";
+import type { ObservedPort, ObservedSettings } from "./target.js";
+
+/**
+ * An image's name in full and without its digest: `busybox` and `docker.io/library/busybox:latest` are one image, and
+ * engines tell either.
+ */
+export function fullName(image: string): string {
+  const name = image.replace(/@.*$/, "");
+  const [first = "", ...path] = name.split("/");
+  const hasRegistry = path.length > 0 && (/[.:]/.test(first) || first === "localhost");
+  const full = hasRegistry ? name : `docker.io/${path.length > 0 ? "" : "library/"}${name}`;
+  return /:[^/]*$/.test(full) ? full : `${full}:latest`;
+}
 
 /** Without what says nothing: undefined, null, 0, false, "", and what is empty after that. */
 export const said = (value: unknown): unknown => {
@@ -124,4 +136,27 @@ const comparisons: Record<RequestField, Comparison> = {
 export function expectSettings(seen: ObservedSettings, asked: NormalizedRequest): void {
   const told = (Object.keys(asked) as RequestField[]).filter((field) => seen.untold?.[field] === undefined);
   for (const field of told) comparisons[field](seen, asked);
+}
+
+/** Fields that no engine has a default for that it tells. */
+const fields = [
+  "args",
+  "user",
+  "ports",
+  "constraints",
+  "resources",
+  "mounts",
+  "readOnly",
+  "capAdd",
+  "capDrop",
+  "secrets",
+  "configs",
+] as const;
+
+/** What a request leaves out, the engine must not have. */
+export function expectRestUnset(suite: Suite, seen: ObservedSettings, asked: DeployRequest): void {
+  const left = fields.filter((field) => asked[field] === undefined && suite.honoursField(field));
+  for (const field of left.filter((field) => seen.untold?.[field] === undefined)) {
+    expect(said(seen[field]), `${field} on the engine`).toBeUndefined();
+  }
 }

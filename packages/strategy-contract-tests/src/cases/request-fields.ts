@@ -1,9 +1,47 @@
-import { DeploymentError, type DeployRequest, parseRequest, type ProgressEvent } from "@openfactory/deploy-core";
+import {
+  CAPABILITIES,
+  type CapabilityName,
+  DeploymentError,
+  type DeployRequest,
+  parseRequest,
+  type ProgressEvent,
+  REQUEST_FIELDS,
+  type RequestField,
+  REQUIRED_FIELDS,
+} from "@openfactory/deploy-core";
 import { describe, expect, test, type TestContext } from "vitest";
-import { expectSettings } from "../compare.js";
-import { fieldSamples } from "../samples/field-samples.js";
-import { partOf } from "../samples/sample.js";
+import { expectSettings } from "../compare-settings.js";
+import { fieldSamples, partOf } from "../samples/field-samples.js";
+import { requestOf, views } from "../samples/process-checks.js";
 import type { Suite } from "../suite.js";
+
+/** A capability's method, where it is not called as the capability is. */
+const METHODS: Partial<Record<CapabilityName, string>> = { settings: "settingsOf", resources: "listResources" };
+
+/** What the strategy says of itself is well formed, and true of its own shape. */
+export function manifestCases(suite: Suite): void {
+  test("the manifest honours the required fields, and knows only fields and capabilities that there are", () => {
+    const { name, honours, capabilities } = suite.manifest;
+    expect(name).toMatch(/\S/);
+    expect(honours).toEqual(expect.arrayContaining([...REQUIRED_FIELDS]));
+    expect(REQUEST_FIELDS).toEqual(expect.arrayContaining([...honours]));
+    expect(CAPABILITIES).toEqual(expect.arrayContaining([...capabilities]));
+    expect(new Set(honours).size, "a field is declared once").toBe(honours.length);
+  });
+
+  test("every capability that is declared is implemented", () => {
+    const methods = suite.strategy as unknown as Record<string, unknown>;
+    for (const capability of suite.manifest.capabilities)
+      expect(methods[METHODS[capability] ?? capability], capability).toBeTypeOf("function");
+  });
+
+  test("every part that is not honoured is a part of a request, with a reason in a sentence", () => {
+    for (const { field, reason } of suite.manifest.unhonoured) {
+      expect(REQUEST_FIELDS, `unhonoured ${field}`).toContain(field.split(/[.[]/)[0] as RequestField);
+      expect(reason, `reason of ${field}`).toMatch(/^\S+ \S.*\.$/);
+    }
+  });
+}
 
 /** Every field of a request: on the engine as asked, or told to the caller, as the manifest says. */
 export function fieldCases(suite: Suite): void {
@@ -71,4 +109,17 @@ async function warned(suite: Suite, request: DeployRequest): Promise<void> {
   // The rest of the request holds.
   const { image, env } = parseRequest(request);
   expectSettings(await suite.settings(request.name), { image, env, name: request.name });
+}
+
+/** What a process sees of the request that it runs by. */
+export function insideCases(suite: Suite): void {
+  describe("a process sees", () => {
+    test.for(views)("$title", async (view, context) => {
+      const exec = suite.probe(context, "exec");
+      const part = await requestOf(view, suite);
+      suite.needs(context, part);
+      const { name } = await suite.running(suite.request(part));
+      view.check(await exec(name, view.words));
+    });
+  });
 }

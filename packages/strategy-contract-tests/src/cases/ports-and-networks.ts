@@ -2,6 +2,43 @@ import { type PortInput, type PublishedPort, supports } from "@openfactory/deplo
 import { expect, test, type TestContext } from "vitest";
 import type { Suite } from "../suite.js";
 
+const COUNT = 3;
+
+/** A process never sees fewer networks than it was promised. */
+export function networksBeforeStartCases(suite: Suite): void {
+  test("all networks are joined before the process starts", async (context) => {
+    suite.needs(context, { networks: ["x"], command: ["x"] });
+    const networks = await suite.networks(COUNT);
+    const { name } = await suite.running(suite.request({ networks, command: suite.programs.countNetworks() }));
+    const isCount = (line: string) => /^networks \d+$/.test(line);
+    const lines = await suite.eventually(
+      `${name} counts`,
+      () => suite.probes.output(name),
+      (all) => all.some(isCount),
+    );
+    const seen = Number(lines.find(isCount)?.split(" ")[1]);
+    // An orchestrator may add networks of its own.
+    expect(seen, "networks that the process saw as its first act").toBeGreaterThanOrEqual(COUNT);
+    expect((await suite.probes.instances(name)).filter(({ running }) => running)).toHaveLength(1);
+  });
+}
+
+/** A published port leads to the process. */
+export function trafficCases(suite: Suite): void {
+  test("a request to the host port is answered by the process", async (context) => {
+    const get = suite.probe(context, "get");
+    suite.needs(context, { ports: { 80: 80 }, command: ["x"] });
+    const mode = suite.honours({ ports: [{ target: 80, published: 80, mode: "host" }] }) ? "host" : "ingress";
+    const published = await suite.freePort();
+    const body = suite.name();
+    await suite.running(
+      suite.request({ ports: [{ target: 8080, published, mode }], command: suite.programs.serve(8080, body) }),
+    );
+    const answer = () => get(published).catch((error: unknown) => String(error));
+    await suite.eventually(`an answer at port ${published}`, answer, (text) => text.trim() === body);
+  });
+}
+
 /** A port is open where it was asked for, or the strategy reports that it is not. */
 export function publishedPortCases(suite: Suite): void {
   const skipWithout = <Value>(context: TestContext, value: Value | undefined, what: string): Value =>
