@@ -9,6 +9,6 @@ test.each([
   ["localhost/app", "localhost/app:latest"],
   ["registry:5000/app", "registry:5000/app:latest"],
   ["registry.example.com/a/b:2", "registry.example.com/a/b:2"],
-])("%s is %s", (image, full) => {
+])("fullName() of %s is %s", (image, full) => {
   expect(fullName(image)).toBe(full);
 });

@@ -4,8 +4,8 @@ import type { Suite } from "./suite.js";
 import type { ObservedPort, ObservedSettings } from "./target.js";
 
 /**
- * An image's name in full and without its digest: `busybox` and `docker.io/library/busybox:latest` are one image, and
- * engines tell either.
+ * The full name of an image without its digest: `busybox` and `docker.io/library/busybox:latest` are one image, and
+ * engines return either.
  */
 export function fullName(image: string): string {
   const name = image.replace(/@.*$/, "");
@@ -15,20 +15,20 @@ export function fullName(image: string): string {
   return /:[^/]*$/.test(full) ? full : `${full}:latest`;
 }
 
-/** Without what says nothing: undefined, null, 0, false, "", and what is empty after that. */
-export const said = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.length > 0 ? value.map(said) : undefined;
+/** A value without its empty parts, at every depth: undefined, null, 0, false, "", and empty objects and lists. */
+const withoutEmpty = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.length > 0 ? value.map(withoutEmpty) : undefined;
   if (typeof value !== "object" || value === null) return value || undefined;
   const entries = Object.entries(value)
-    .map(([key, part]) => [key, said(part)] as const)
+    .map(([key, part]) => [key, withoutEmpty(part)] as const)
     .filter(([, part]) => part !== undefined);
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 };
 
-/** What a service is that says nothing of its mode. */
+/** The default mode. */
 const ONE_REPLICA = { Replicated: { Replicas: 1 } };
 const sorted = (texts: readonly string[] = []): string[] => [...texts].sort();
-const plainConstraint = (constraint: string): string => constraint.trim().replace(/\s*(==|!=)\s*/, "$1");
+const normalizeConstraint = (constraint: string): string => constraint.trim().replace(/\s*(==|!=)\s*/, "$1");
 const byTarget = (mounts: readonly Mount[] = []): Mount[] =>
   [...mounts].sort((a, b) => a.Target.localeCompare(b.Target));
 const portKey = ({ target, protocol, published = 0 }: ObservedPort): string => `${target}/${protocol}/${published}`;
@@ -41,54 +41,56 @@ const duplicateKeys = (env: readonly string[]): string[] => {
 const withoutCap = (capabilities: readonly string[] = []): string[] =>
   sorted(capabilities.map((name) => name.replace(/^CAP_/, "")));
 
-/** At least what was asked, in the same order, and not one more. */
-const expectEach = (seen: readonly unknown[], asked: readonly unknown[], field: string): void => {
-  expect(seen, `${field} on the engine`).toHaveLength(asked.length);
-  asked.forEach((one, index) =>
-    expect(seen[index], `${field}[${index}] on the engine`).toMatchObject(said(one) as object),
+/** The requested items in the same order, and no other item. */
+const expectItems = (observed: readonly unknown[], requested: readonly unknown[], field: string): void => {
+  expect(observed, `${field} on the engine`).toHaveLength(requested.length);
+  requested.forEach((one, index) =>
+    expect(observed[index], `${field}[${index}] on the engine`).toMatchObject(withoutEmpty(one) as object),
   );
 };
 
-type Comparison = (seen: ObservedSettings, asked: NormalizedRequest) => void;
+type Comparison = (observed: ObservedSettings, requested: NormalizedRequest) => void;
 
 const same =
   (field: keyof ObservedSettings & RequestField): Comparison =>
-  (seen, asked) =>
-    expect(said(seen[field]), `${field} on the engine`).toEqual(said(asked[field]));
+  (observed, requested) =>
+    expect(withoutEmpty(observed[field]), `${field} on the engine`).toEqual(withoutEmpty(requested[field]));
 
 const atLeast =
   (field: keyof ObservedSettings & RequestField): Comparison =>
-  (seen, asked) =>
-    expect(seen[field], `${field} on the engine`).toMatchObject((said(asked[field]) ?? {}) as object);
+  (observed, requested) =>
+    expect(observed[field], `${field} on the engine`).toMatchObject((withoutEmpty(requested[field]) ?? {}) as object);
 
 const references =
   (field: "secrets" | "configs"): Comparison =>
-  (seen, asked) => {
+  (observed, requested) => {
     const ordered = (list: ObservedSettings[typeof field]) =>
       [...(list ?? [])].sort((a, b) => a.name.localeCompare(b.name));
-    expectEach(ordered(seen[field]), ordered(asked[field]), field);
+    expectItems(ordered(observed[field]), ordered(requested[field]), field);
   };
 
-/** For each field, what the engine must have of it. */
+/** How each field is compared with the engine. */
 const comparisons: Record<RequestField, Comparison> = {
   name: () => undefined,
-  // What a policy does shows in what runs, and in no setting.
+  // A pull policy decides which image runs, and is not a setting of the engine.
   imagePullPolicy: () => undefined,
-  // It adds to `env`, or nothing.
+  // It adds entries to `env`.
   replicaEnv: () => undefined,
-  image: (seen, asked) => expect(fullName(seen.image), "image on the engine").toBe(fullName(asked.image)),
-  env: (seen, asked) => {
-    expect(seen.env, "env on the engine").toEqual(expect.arrayContaining(asked.env));
-    expect(duplicateKeys(seen.env), "keys set twice in env on the engine").toEqual([]);
+  image: (observed, requested) =>
+    expect(fullName(observed.image), "image on the engine").toBe(fullName(requested.image)),
+  env: (observed, requested) => {
+    expect(observed.env, "env on the engine").toEqual(expect.arrayContaining(requested.env));
+    expect(duplicateKeys(observed.env), "keys set twice in env on the engine").toEqual([]);
   },
-  labels: (seen, asked) => expect(seen.labels, "labels on the engine").toMatchObject(asked.labels ?? {}),
+  labels: (observed, requested) =>
+    expect(observed.labels, "labels on the engine").toMatchObject(requested.labels ?? {}),
   command: same("command"),
   args: same("args"),
   user: same("user"),
   hostname: same("hostname"),
-  ports: (seen, asked) => {
-    const wanted = byPort(asked.ports);
-    const found = byPort(seen.ports);
+  ports: (observed, requested) => {
+    const wanted = byPort(requested.ports);
+    const found = byPort(observed.ports);
     expect(found, "ports on the engine").toHaveLength(wanted.length);
     wanted.forEach((port, index) => {
       const { mode, ...rest } = port;
@@ -97,19 +99,24 @@ const comparisons: Record<RequestField, Comparison> = {
       expect(one?.hostAddress || undefined, `ports[${index}].hostAddress on the engine`).toBe(port.hostAddress);
     });
   },
-  networks: (seen, asked) => expect(sorted(seen.networks), "networks on the engine").toEqual(sorted(asked.networks)),
-  constraints: (seen, asked) =>
-    expect(sorted(seen.constraints?.map(plainConstraint)), "constraints on the engine").toEqual(
-      sorted(asked.constraints?.map(plainConstraint)),
+  networks: (observed, requested) =>
+    expect(sorted(observed.networks), "networks on the engine").toEqual(sorted(requested.networks)),
+  constraints: (observed, requested) =>
+    expect(sorted(observed.constraints?.map(normalizeConstraint)), "constraints on the engine").toEqual(
+      sorted(requested.constraints?.map(normalizeConstraint)),
     ),
   resources: same("resources"),
-  openFiles: (seen, asked) =>
-    expect(seen.openFiles, "openFiles on the engine").toEqual({ soft: asked.openFiles, hard: asked.openFiles }),
-  mode: (seen, asked) => expect(seen.mode ?? ONE_REPLICA, "mode on the engine").toEqual(asked.mode ?? ONE_REPLICA),
-  mounts: (seen, asked) => {
-    const wanted = byTarget(asked.mounts);
-    const found = byTarget(seen.mounts);
-    expectEach(found, wanted, "mounts");
+  openFiles: (observed, requested) =>
+    expect(observed.openFiles, "openFiles on the engine").toEqual({
+      soft: requested.openFiles,
+      hard: requested.openFiles,
+    }),
+  mode: (observed, requested) =>
+    expect(observed.mode ?? ONE_REPLICA, "mode on the engine").toEqual(requested.mode ?? ONE_REPLICA),
+  mounts: (observed, requested) => {
+    const wanted = byTarget(requested.mounts);
+    const found = byTarget(observed.mounts);
+    expectItems(found, wanted, "mounts");
     wanted.forEach((mount, index) =>
       expect(found[index]?.ReadOnly ?? false, `mount ${mount.Target} is read-only on the engine`).toBe(
         mount.ReadOnly ?? false,
@@ -121,24 +128,27 @@ const comparisons: Record<RequestField, Comparison> = {
   stopGracePeriod: same("stopGracePeriod"),
   init: same("init"),
   readOnly: same("readOnly"),
-  capAdd: (seen, asked) => expect(withoutCap(seen.capAdd), "capAdd on the engine").toEqual(withoutCap(asked.capAdd)),
-  capDrop: (seen, asked) =>
-    expect(withoutCap(seen.capDrop), "capDrop on the engine").toEqual(withoutCap(asked.capDrop)),
+  capAdd: (observed, requested) =>
+    expect(withoutCap(observed.capAdd), "capAdd on the engine").toEqual(withoutCap(requested.capAdd)),
+  capDrop: (observed, requested) =>
+    expect(withoutCap(observed.capDrop), "capDrop on the engine").toEqual(withoutCap(requested.capDrop)),
   secrets: references("secrets"),
   configs: references("configs"),
   updateConfig: atLeast("updateConfig"),
-  // What the texts of other fields are: the cases on odd characters look at what the process gets.
+  // It applies to the texts of other fields: the cases on special characters check them.
   templates: () => undefined,
   rollbackConfig: atLeast("rollbackConfig"),
 };
 
-/** What the engine has must be what was asked, in every field that the request sets and the engine tells. */
-export function expectSettings(seen: ObservedSettings, asked: NormalizedRequest): void {
-  const told = (Object.keys(asked) as RequestField[]).filter((field) => seen.untold?.[field] === undefined);
-  for (const field of told) comparisons[field](seen, asked);
+/** Expects the requested value in every field that the request sets and the engine returns. */
+export function expectSettings(observed: ObservedSettings, requested: NormalizedRequest): void {
+  const comparable = (Object.keys(requested) as RequestField[]).filter(
+    (field) => observed.untold?.[field] === undefined,
+  );
+  for (const field of comparable) comparisons[field](observed, requested);
 }
 
-/** Fields that no engine has a default for that it tells. */
+/** Fields for which engines return no default. */
 const fields = [
   "args",
   "user",
@@ -153,10 +163,10 @@ const fields = [
   "configs",
 ] as const;
 
-/** What a request leaves out, the engine must not have. */
-export function expectRestUnset(suite: Suite, seen: ObservedSettings, asked: DeployRequest): void {
-  const left = fields.filter((field) => asked[field] === undefined && suite.honoursField(field));
-  for (const field of left.filter((field) => seen.untold?.[field] === undefined)) {
-    expect(said(seen[field]), `${field} on the engine`).toBeUndefined();
+/** Expects that fields which the request does not have are not set on the engine. */
+export function expectRestUnset(suite: Suite, observed: ObservedSettings, requested: DeployRequest): void {
+  const left = fields.filter((field) => requested[field] === undefined && suite.supportsField(field));
+  for (const field of left.filter((field) => observed.untold?.[field] === undefined)) {
+    expect(withoutEmpty(observed[field]), `${field} on the engine`).toBeUndefined();
   }
 }

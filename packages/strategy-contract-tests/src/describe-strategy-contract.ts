@@ -30,27 +30,27 @@ import type { ContractFactory } from "./target.js";
 
 type Register = (suite: Suite, options: ContractOptions) => void;
 
-const behaviours = {
+const caseGroups = {
   manifest: manifestCases,
   deployment: deploymentCases,
   "request fields": fieldCases,
-  "what a process sees": insideCases,
-  "odd characters": oddCharactersCases,
+  "process environment": insideCases,
+  "special characters": oddCharactersCases,
   entrypoint: entrypointCases,
   networks: networksBeforeStartCases,
   "pull policy": pullPolicyCases,
   "slow images": slowImageCases,
   traffic: trafficCases,
   "published ports": publishedPortCases,
-  "names that can be": nameCases,
-  "names are exact": exactNameCases,
+  "valid names": nameCases,
+  "exact names": exactNameCases,
   "invalid requests": invalidRequestCases,
   "names in use": alreadyExistsCases,
   failures: failureCases,
   secrecy: secrecyCases,
-  "the caller's objects": inputUnchangedCases,
+  "request objects": inputUnchangedCases,
   "aborted deploys": abortDeployCases,
-  "aborted questions": abortedReadsCases,
+  "aborted reads": abortedReadsCases,
   concurrency: concurrencyCases,
   "other orchestrators": otherOrchestratorCases,
   remove: removeCases,
@@ -58,14 +58,14 @@ const behaviours = {
   list: listCases,
   wait: waitCases,
   logs: logsCases,
-  "logs that are followed": logsFollowCases,
+  "followed logs": logsFollowCases,
   update: updateCases,
-  "updates in each other's way": updateConflictCases,
-  "updates that fail": updateFailureCases,
-  "updates of what is held": updateHeldCases,
+  "concurrent updates": updateConflictCases,
+  "failed updates": updateFailureCases,
+  "updates that reuse a host port or volume": updateHeldCases,
   rollback: rollbackCases,
   scale: scaleCases,
-  "variables of a replica": replicaEnvCases,
+  "replica variables": replicaEnvCases,
   refreshAuth: refreshAuthCases,
   settings: settingsCases,
   resources: resourceCases,
@@ -76,50 +76,49 @@ const behaviours = {
 } satisfies Record<string, Register>;
 
 /** A group of cases. */
-export type Behaviour = keyof typeof behaviours;
+export type CaseGroup = keyof typeof caseGroups;
 
 export interface ContractOptions {
   /** Time limit of one case in milliseconds; a case on a real engine may start a dozen containers. Default 180000. */
   timeoutMs?: number;
-  /** How long what must happen sooner or later is waited for, in milliseconds. Default 60000. */
+  /** How long a case polls the engine for an expected state, in milliseconds. Default 60000. */
   patienceMs?: number;
-  /** The groups of cases that are run, where all of them would take too long. Default: all. */
-  only?: readonly Behaviour[];
-  /** The random runs: few and short ones by default. */
+  /** The groups of cases to run. Default: all. */
+  only?: readonly CaseGroup[];
+  /** The number and length of the random runs. */
   model?: ModelOptions;
   /**
-   * Cases that this target does not show, by name (`"odd characters > labels"`), each with the reason: they are skipped,
-   * with the reason printed. For what an engine does otherwise and its strategy documents; a name of no case is an error.
+   * Cases that this target can't pass, by name (`"remove > remove() frees the host port"`), each with the reason. They are
+   * skipped, and the reason is printed. For documented differences of an engine. A name without a case is an error.
    */
   differs?: Differences;
 }
 
 /**
- * Registers the contract that every strategy keeps as vitest cases.
+ * Registers the contract of all strategies as vitest cases.
  *
- * Which cases run is decided by the strategy's own manifest: what it honours is looked up in the world, through the
- * target's probes; what it declares not to honour must be told, and refused in strict mode; a capability that it does
- * not declare is skipped, with the reason.
- * @param factory called once, before the first case; `close` of what it makes is called after the last.
+ * The manifest of the strategy decides which cases run. The probes of the target check supported fields on the engine; an
+ * unsupported field must be reported as a warning, and rejected in strict mode; cases of a capability that is not declared
+ * are skipped, with the reason.
+ * @param factory called once, before the first case; `close` of its target is called after the last.
  */
 export function describeStrategyContract(name: string, factory: ContractFactory, options: ContractOptions = {}): void {
   const { timeoutMs = 180_000, patienceMs, differs, only } = options;
-  const chosen = (Object.entries(behaviours) as [Behaviour, Register][]).filter(
+  const chosen = (Object.entries(caseGroups) as [CaseGroup, Register][]).filter(
     ([name]) => only?.includes(name) ?? true,
   );
   describeWithTarget(`strategy contract: ${name}`, factory, { timeoutMs, patienceMs, differs }, (suite) => {
-    for (const [behaviour, register] of chosen) describe(behaviour, () => register(suite, options));
+    for (const [group, register] of chosen) describe(group, () => register(suite, options));
   });
 }
 
 const TIMEOUT_MS = 180_000;
 
 /**
- * Registers random runs alone, as many and as long as is wanted: sequences of deploys, removals, what else the strategy
- * declares, and failures, over a handful of names. After every step the engine must have exactly the services, settings
- * and processes that a plain model says. A run that fails prints its steps, and its seed and path, by which
- * `CONTRACT_SEED=... CONTRACT_PATH=...` in the environment repeats it.
- * @param factory as of `describeStrategyContract`, which has a few short runs too.
+ * Registers random runs only: sequences of deploys, removals, declared capabilities and failures with a few names. After
+ * every step the engine must have exactly the services, settings and processes of a model. A run that fails prints its
+ * steps, and its seed and path: `CONTRACT_SEED=... CONTRACT_PATH=...` in the environment repeats it.
+ * @param factory as for `describeStrategyContract`, which has a few short runs as well.
  */
 export function describeStrategyModel(name: string, factory: ContractFactory, options: ModelOptions = {}): void {
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;

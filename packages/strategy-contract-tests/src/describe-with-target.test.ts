@@ -9,7 +9,7 @@ interface Task {
 
 const CONTRACT = "strategy contract: mine";
 
-/** Cases of a contract, each given by its groups and its own name; the contract is in a group of its user's. */
+/** Cases of a contract, each given by its groups and its name. The contract is in a group of its user. */
 function casesOf(...paths: string[][]): Task[] {
   const contract: Task = { name: CONTRACT, suite: { name: "my tests" }, tasks: [] };
   return paths.map((path) => {
@@ -27,7 +27,7 @@ function casesOf(...paths: string[][]): Task[] {
 
 const cases = casesOf(["wait", "to its end"], ["fields", "field", "env"], ["fields", "field", "labels"]);
 
-test("a case is found by the names of its groups and its own", () => {
+test("differenceOf() finds a case by the names of its groups and its own", () => {
   const differs = { "fields > field > env": "It has none.", "wait > to its end": "It never ends." };
   expect(cases.map((task) => differenceOf(task, CONTRACT, differs))).toEqual([
     "It never ends.",
@@ -36,15 +36,15 @@ test("a case is found by the names of its groups and its own", () => {
   ]);
 });
 
-test("nothing declared, nothing differs", () => {
+test("differenceOf() returns undefined without declarations", () => {
   expect(cases.map((task) => differenceOf(task, CONTRACT, {}))).toEqual([undefined, undefined, undefined]);
 });
 
 test.each(["fields > env", "env", "fields", "strategy contract: mine > wait > to its end"])(
-  "%s names no case",
+  "differenceOf() rejects %s, which names no case",
   (name) => {
     expect(() => differenceOf(cases[0] as Task, CONTRACT, { [name]: "Because." })).toThrow(
-      `declared to differ, and no case of the contract: ${name}`,
+      `differs names cases that the contract does not have: ${name}`,
     );
   },
 );

@@ -2,19 +2,19 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
 import { Suite } from "./suite.js";
 import type { ContractFactory, ContractTarget } from "./target.js";
 
-/** Cases by name, as in `"odd characters > labels"`, each with the reason why a target does not show what it asks for. */
+/** Cases by name, as `"remove > remove() frees the host port"`, each with the reason why a target can't pass it. */
 export type Differences = Readonly<Record<string, string>>;
 
-/** As much of vitest's tasks as names take: a case, its groups, and what they are in. */
+/** The part of vitest's tasks that names consist of: a case, its groups, and their parents. */
 interface Task {
   name: string;
   suite?: Task;
   tasks?: readonly Task[];
 }
 
-/** From the contract's groups down to a case. */
-const lineOf = (task: Task, contract: string): Task[] =>
-  task.suite === undefined || task.name === contract ? [] : [...lineOf(task.suite, contract), task];
+/** The path from the contract's groups to a case. */
+const pathOf = (task: Task, contract: string): Task[] =>
+  task.suite === undefined || task.name === contract ? [] : [...pathOf(task.suite, contract), task];
 
 const rootOf = (task: Task, contract: string): Task =>
   task.suite === undefined || task.name === contract ? task : rootOf(task.suite, contract);
@@ -22,18 +22,18 @@ const rootOf = (task: Task, contract: string): Task =>
 const casesIn = (task: Task): Task[] => (task.tasks === undefined ? [task] : task.tasks.flatMap(casesIn));
 
 /**
- * Why a case is declared to differ, if it is.
- * @param contract the title of the contract that it is of.
- * @throws Error for a declaration that names no case of the contract.
+ * The reason why a case is declared to differ; undefined if it is not.
+ * @param contract the title of the contract.
+ * @throws Error for a declaration without a case.
  */
 export function differenceOf(task: Task, contract: string, differs: Differences): string | undefined {
   const nameOf = (one: Task): string =>
-    lineOf(one, contract)
+    pathOf(one, contract)
       .map(({ name }) => name)
       .join(" > ");
   const names = new Set(casesIn(rootOf(task, contract)).map(nameOf));
   const unknown = Object.keys(differs).filter((name) => !names.has(name));
-  if (unknown.length > 0) throw new Error(`declared to differ, and no case of the contract: ${unknown.join("; ")}`);
+  if (unknown.length > 0) throw new Error(`differs names cases that the contract does not have: ${unknown.join("; ")}`);
   return differs[nameOf(task)];
 }
 
@@ -43,7 +43,7 @@ interface TargetOptions {
   differs?: Differences;
 }
 
-/** Registers cases on a target that is made before the first of them and closed after the last. */
+/** Registers cases on a target that is created before the first case and closed after the last. */
 export function describeWithTarget(
   title: string,
   factory: ContractFactory,
@@ -53,7 +53,7 @@ export function describeWithTarget(
   describe(title, { timeout: timeoutMs }, () => {
     let target: ContractTarget | undefined;
     const suite = new Suite(() => {
-      if (target === undefined) throw new Error("the target is made before the first case, and not earlier");
+      if (target === undefined) throw new Error("the target does not exist before the first case");
       return target;
     }, patienceMs);
 

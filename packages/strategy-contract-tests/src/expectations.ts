@@ -3,14 +3,14 @@ import { DeploymentError, type ErrorCode } from "@openfactory/deploy-core";
 import { expect } from "vitest";
 
 export interface ExpectedError {
-  /** The code, or the codes of which it must be one. */
+  /** The code, or a list of accepted codes. */
   code: ErrorCode | readonly ErrorCode[];
   /** Name of the strategy. */
   strategy: string;
   service?: string;
 }
 
-/** The error with which an operation fails: a DeploymentError of that code, with all that its reader needs. */
+/** The error with which an operation fails: a DeploymentError with that code, a message, a hint and its strategy. */
 export async function expectError(operation: Promise<unknown>, expected: ExpectedError): Promise<DeploymentError> {
   const outcome = await operation.then(
     (value) => ({ value }),
@@ -18,39 +18,39 @@ export async function expectError(operation: Promise<unknown>, expected: Expecte
   );
   const codes = [expected.code].flat();
   if (!("error" in outcome)) {
-    throw new Error(`expected ${codes.join(" or ")}, and it was done: ${JSON.stringify(outcome.value)}`);
+    throw new Error(`expected ${codes.join(" or ")}, and the operation succeeded: ${JSON.stringify(outcome.value)}`);
   }
   const { error } = outcome;
   if (!DeploymentError.isInstance(error)) {
     throw new Error(`expected a DeploymentError (${codes.join(" or ")}), and got: ${String(error)}`, { cause: error });
   }
   expect(codes, `code of the error: ${error.message}`).toContain(error.code);
-  expect(error.message, "an error says what happened, in one line").toMatch(/^\S[^\n]*$/);
+  expect(error.message, "an error has a message of one line").toMatch(/^\S[^\n]*$/);
   expect(error.strategy, "an error names its strategy").toBe(expected.strategy);
   if (expected.service !== undefined) expect(error.service, "an error names its service").toBe(expected.service);
-  if (error.code !== "ABORTED") expect(error.hint, "an error says what to do").toMatch(/^\S[^\n]*$/);
+  if (error.code !== "ABORTED") expect(error.hint, "an error has a hint of one line").toMatch(/^\S[^\n]*$/);
   return error;
 }
 
-/** How long is waited for what must happen sooner or later. Passing is never a matter of speed. */
+/** The default time limit of polling. No case depends on speed. */
 export const PATIENCE_MS = 60_000;
 const STEP_MS = 50;
 
 /**
- * Looks until what it sees is as it should be, and tells what that was.
- * @throws Error with what was seen last.
+ * Polls until `isThere` holds, and returns the value.
+ * @throws Error with the last value.
  */
 export async function eventually<Value>(
   what: string,
-  look: () => Promise<Value>,
+  read: () => Promise<Value>,
   isThere: (value: Value) => boolean,
   patienceMs: number,
 ): Promise<Value> {
   const end = Date.now() + patienceMs;
   for (;;) {
-    const value = await look();
+    const value = await read();
     if (isThere(value)) return value;
-    if (Date.now() > end) throw new Error(`Waited in vain: ${what}. Last seen: ${JSON.stringify(value)}`);
+    if (Date.now() > end) throw new Error(`Timed out waiting until ${what}. Last seen: ${JSON.stringify(value)}`);
     await delay(STEP_MS);
   }
 }

@@ -1,5 +1,5 @@
 export {
-  type Behaviour,
+  type CaseGroup,
   type ContractOptions,
   describeStrategyContract,
   describeStrategyModel,

@@ -5,51 +5,51 @@ export interface PrintedLine {
 }
 
 /**
- * What the suite has services run, as words for `command` with the plain image. Each ends promptly, with exit code 0,
- * when it is told to stop.
+ * The programs of the suite's services, as words for `command` with the plain image. Each exits promptly with code 0 on
+ * SIGTERM.
  */
 export interface ContractPrograms {
-  /** Writes nothing, runs on. */
+  /** Writes nothing and keeps running. */
   run(): string[];
-  /** Ends at once. */
+  /** Exits at once. */
   exit(code: number): string[];
-  /** Writes the lines in order, then runs on. */
+  /** Writes the lines in order, then keeps running. */
   print(lines: readonly PrintedLine[]): string[];
-  /** Writes the lines in order, then ends with that code. */
+  /** Writes the lines in order, then exits with that code. */
   printAndExit(lines: readonly PrintedLine[], code: number): string[];
-  /** Writes one line again and again, for ever. */
+  /** Writes one line every second. */
   repeat(line: string): string[];
   /**
-   * Writes `<label> 0`, `<label> 1`, ... a second apart: for ever, or so many lines, and then ends with 1. Without it, its
-   * cases are skipped.
+   * Writes `<label> 0`, `<label> 1`, ... every second: without end, or `times` lines, and then exits with 1. Without this
+   * program, its cases are skipped.
    */
   count?(label: string, times?: number): string[];
-  /** As its first act writes `networks <n>`, n being the number of network interfaces without loopback; runs on. */
+  /** First writes `networks <n>`, the number of network interfaces without loopback, then keeps running. */
   countNetworks(): string[];
-  /** Writes one line, `NAME=value` for each of these variables with a space between, then runs on. Without it, its cases are skipped. */
+  /** Writes one line with `NAME=value` for each variable, then keeps running. Without this program, its cases are skipped. */
   printVariables?(names: readonly string[]): string[];
   /** Answers every HTTP GET on that port with the body. */
   serve(port: number, body: string): string[];
   /**
-   * Writes a line as soon as it can be told to stop. Told so, takes a second, writes a line into that file, and ends.
-   * Without it, its case is skipped.
+   * Writes a line when it is ready. On SIGTERM it waits a second, writes a line into the file, and exits. Without this
+   * program, its case is skipped.
    */
   endSlowly?(file: string): string[];
-  /** Can't be started: there is no such program in the image. */
+  /** A program that the image does not have. */
   absent(): string[];
-  /** Health checks (`Healthcheck.Test`) for a service that does `run`. `slow` passes some seconds after the start. */
+  /** Health checks (`Healthcheck.Test`) for a service with `run`. `slow` passes some seconds after the start. */
   health: { good(): string[]; bad(): string[]; slow(): string[] };
-  /** What `slow` is the health check of; by default `run`. */
+  /** The program that the health check `slow` is for. */
   slowStarter(): string[];
 }
 
-/** A shell that runs on until it is told to stop: the trap interrupts `wait` at once. */
+/** A shell that runs until it gets a signal: the trap interrupts `wait` at once. */
 const untilStopped = "while :; do sleep 3600 & wait $!; done";
 const endOnStop = "trap 'exit 0' TERM INT";
 
 const script = (...lines: string[]): string[] => ["sh", "-c", [endOnStop, ...lines].join("\n")];
 
-/** The lines are passed as words, so that no character in them means anything to the shell. */
+/** Passes the lines as arguments, so that the shell interprets no character of them. */
 const printing = (lines: readonly PrintedLine[], then: string): string[] => [
   ...script(
     ...lines.map(({ stream }, index) => `printf '%s\\n' "\${${index + 1}}"${stream === "stderr" ? " >&2" : ""}`),

@@ -21,7 +21,7 @@ import { type ContractPrograms, shellPrograms } from "./programs.js";
 import type { ContractProbes, ContractTarget, ObservedSettings } from "./target.js";
 import { freePort } from "./utilities.js";
 
-/** What the cases share: the target, names that are cleaned up, and requests that suit the strategy. */
+/** The shared state of the cases: the target, names that are cleaned up, and requests that suit the strategy. */
 export class Suite {
   readonly #target: () => ContractTarget;
   readonly #patienceMs: number;
@@ -55,54 +55,54 @@ export class Suite {
     return this.target.programs ?? shellPrograms;
   }
 
-  /** A name that nothing has; what comes to bear it is removed after the case. */
+  /** An unused name. A service with that name is removed after the case. */
   name(prefix = "", suffix = ""): string {
     this.#count += 1;
     return this.owned(`${prefix}${this.#run}-${this.#count}${suffix}`);
   }
 
-  /** Has whatever bears that name removed after the case. */
+  /** Removes the service with that name after the case. */
   owned(name: string): string {
     this.#names.add(name);
     return name;
   }
 
-  /** Removes what the case has left there. */
+  /** Removes the remaining services of the case. */
   async cleanup(): Promise<void> {
     const names = [...this.#names];
     this.#names.clear();
     await Promise.all(names.map((name) => this.target.cleanup(name)));
   }
 
-  /** The names of all that this suite has made and that is there, sorted. */
+  /** The names of all existing services of this suite, sorted. */
   async existing(): Promise<string[]> {
     return (await this.probes.names()).filter((name) => this.owns(name)).sort();
   }
 
-  /** Whether it is a name of this suite's. */
+  /** Whether the name is one of this suite. */
   owns(name: string): boolean {
     return name.includes(this.#run);
   }
 
-  /** A request for a service that runs on, with what `part` says. */
+  /** A request for a service that keeps running, with the fields of `part`. */
   request(part: Partial<DeployRequest> = {}): DeployRequest {
     const labels = { ...this.target.labels, ...part.labels };
     return {
       image: this.target.images.plain,
-      ...(this.honours({ command: ["x"] }) && part.image === undefined ? { command: this.programs.run() } : {}),
+      ...(this.isSupported({ command: ["x"] }) && part.image === undefined ? { command: this.programs.run() } : {}),
       ...part,
       name: part.name ?? this.name(),
-      ...(this.honours({ labels: { a: "b" } }) || part.labels ? { labels } : {}),
+      ...(this.isSupported({ labels: { a: "b" } }) || part.labels ? { labels } : {}),
     };
   }
 
-  /** As {@link request}, for a process that is not started again when it ends. */
+  /** As {@link request}, for a process that is not restarted when it exits. */
   once(part: Partial<DeployRequest>): DeployRequest {
     const restart = { Condition: "none" } as const;
-    return this.request(this.honours({ restart }) ? { restart, ...part } : part);
+    return this.request(this.isSupported({ restart }) ? { restart, ...part } : part);
   }
 
-  /** What the manifest says of a request: the warnings, and whether it is refused even without strict mode. */
+  /** The declaration of the manifest for a request: the warnings, and whether it is rejected even without strict mode. */
   declared(request: DeployRequest): { warnings: DeploymentWarning[]; refused: boolean } {
     const normalized = parseRequest(request);
     const tolerant = this.manifest.unhonoured.map(({ refuse: _, ...part }): UnhonouredPart => part);
@@ -116,22 +116,22 @@ export class Suite {
     }
   }
 
-  /** Whether the strategy honours all of this. */
-  honours(part: Partial<DeployRequest>): boolean {
+  /** Whether the strategy supports all of `part`. */
+  isSupported(part: Partial<DeployRequest>): boolean {
     return this.declared({ image: "image", name: "name", ...part }).warnings.length === 0;
   }
 
-  honoursField(field: RequestField): boolean {
+  supportsField(field: RequestField): boolean {
     return this.manifest.honours.includes(field);
   }
 
-  /** Skips a case that needs what the strategy does not honour. */
-  needs(context: TestContext, part: Partial<DeployRequest>): void {
+  /** Skips a case that requires something that the strategy does not support. */
+  skipUnlessSupported(context: TestContext, part: Partial<DeployRequest>): void {
     const fields = this.declared({ image: "image", name: "name", ...part }).warnings.map(({ field }) => field);
-    if (fields.length > 0) context.skip(`the strategy declares not to honour ${fields.join(", ")}`);
+    if (fields.length > 0) context.skip(`the strategy declares not to support ${fields.join(", ")}`);
   }
 
-  /** The strategy with a capability; skips a case that needs one which is not declared. */
+  /** The strategy with a capability. Skips a case if the capability is not declared. */
   with<Name extends CapabilityName>(
     context: TestContext,
     capability: Name,
@@ -141,7 +141,7 @@ export class Suite {
     return strategy;
   }
 
-  /** An optional probe; skips a case that needs one which the target lacks. */
+  /** An optional probe. Skips a case if the target does not have it. */
   probe<Name extends "exec" | "stop" | "get" | "getAt">(
     context: TestContext,
     probe: Name,
@@ -151,7 +151,7 @@ export class Suite {
     return found.bind(this.probes) as NonNullable<ContractProbes[Name]>;
   }
 
-  /** Names of that many networks; the same ones for every case, since engines have room for few. */
+  /** Names of `count` networks: the same ones for every case, since engines have address space for few. */
   async networks(count: number): Promise<string[]> {
     while (this.#networks.length < count) this.#networks.push(await this.target.network());
     return this.#networks.slice(0, count);
@@ -162,15 +162,15 @@ export class Suite {
   }
 
   /** Deploys, and waits until as many instances run as the request asks for. */
-  async running(request: DeployRequest): Promise<DeployRequest> {
+  async deployRunning(request: DeployRequest): Promise<DeployRequest> {
     const { mode } = request;
-    const isReplicated = mode !== undefined && "Replicated" in mode && this.honours({ mode });
+    const isReplicated = mode !== undefined && "Replicated" in mode && this.isSupported({ mode });
     await this.strategy.deploy(request);
     await this.untilRunning(request.name, isReplicated ? mode.Replicated.Replicas : 1);
     return request;
   }
 
-  /** Looks until what it sees is as it should be. @throws Error with what was seen last. */
+  /** Polls until `isThere` holds. @throws Error with the last value. */
   eventually<Value>(what: string, look: () => Promise<Value>, isThere: (value: Value) => boolean): Promise<Value> {
     return eventually(what, look, isThere, this.#patienceMs);
   }
@@ -185,19 +185,19 @@ export class Suite {
     return instances.filter(({ running }) => running).map(({ id }) => id);
   }
 
-  /** The settings that the engine has; the service must be there. */
+  /** The settings that the engine has. @throws Error if the service does not exist. */
   async settings(name: string): Promise<ObservedSettings> {
     const settings = await this.probes.settings(name);
     if (settings === undefined) throw new Error(`the engine has no service ${name}`);
     return settings;
   }
 
-  /** Gives a call that was cut off the time to show what it did on the engine. */
+  /** Waits until an interrupted call can have had its effect on the engine. */
   async lateEffects(): Promise<void> {
     await delay(this.target.lateEffectsMs ?? 500);
   }
 
-  /** Awaits an operation that must fail with that code, and name this strategy. */
+  /** Awaits an operation that must fail with a code, with an error that names this strategy. */
   fails(operation: Promise<unknown>, code: ErrorCode | readonly ErrorCode[], service?: string) {
     return expectError(operation, {
       code,
@@ -206,7 +206,7 @@ export class Suite {
     });
   }
 
-  /** Awaits an operation that must fail, and leave the engine's services as they were. */
+  /** Awaits an operation that must fail and leave the engine's services unchanged. */
   async failsCleanly(operation: () => Promise<unknown>, code: ErrorCode | readonly ErrorCode[], service?: string) {
     const before = await this.existing();
     const error = await this.fails(operation(), code, service);

@@ -15,24 +15,24 @@ import type {
 import type { ContractPrograms } from "./programs.js";
 
 /**
- * Looks at the world round a strategy: each probe asks the engine itself, never the strategy. Names are exact.
- * A probe that is optional and missing has the cases that need it skipped, with the reason printed.
+ * Probes of a platform: each one asks the engine itself, never the strategy. Names are exact. Cases that require a missing
+ * optional probe are skipped, and the reason is printed.
  */
 export interface ContractProbes {
-  /** The settings of the service of exactly that name, or undefined if there is none. */
+  /** The settings of the service with exactly that name, or undefined if it does not exist. */
   settings(name: string): Promise<ObservedSettings | undefined>;
   /**
-   * The names of all services (of all containers, where the engine has no services), running or not, so that what is
-   * left behind is seen. Others' may be among them.
+   * The names of all services (of all containers, if the engine has no services), running or not. Services of other users
+   * may be among them.
    */
   names(): Promise<readonly string[]>;
-  /** Every container or task there is of that service: running, and the last of what ended. */
+  /** Every container or task of that service: the running ones, and the last ones that exited. */
   instances(name: string): Promise<readonly ObservedInstance[]>;
-  /** The lines that its processes have written so far, from both streams. */
+  /** The lines that the processes of the service have written so far, from both streams. */
   output(name: string): Promise<readonly string[]>;
-  /** Runs a command beside the process of the service, with the same view of files, networks and limits. */
+  /** Runs a command in the container of the service, with the same files, networks and limits as its process. */
   exec?(name: string, words: readonly string[]): Promise<{ exitCode: number; output: string }>;
-  /** Stops the process, as somebody else would, and leaves the service there. */
+  /** Stops the process as another user would, and keeps the service. */
   stop?(name: string): Promise<void>;
   /** The body of `GET http://<a host of the engine>:<port>/`. Rejects while nothing answers. */
   get?(port: number): Promise<string>;
@@ -40,13 +40,13 @@ export interface ContractProbes {
   getAt?(address: string, port: number): Promise<string>;
 }
 
-/** What another orchestrator runs on the platform of the strategy. */
+/** A workload of another orchestrator on the platform of the strategy. */
 export interface ForeignWorkload {
-  /** The name of what the engine lists: the container, or the service. */
+  /** The name of the container or service. */
   name: string;
-  /** Besides the orchestrator's own labels. */
+  /** Added to the orchestrator's own labels. */
   labels: Readonly<Record<string, string>>;
-  /** Its process has ended. */
+  /** Its process has exited. */
   ended: boolean;
   /** A host port that it publishes. */
   port?: number;
@@ -54,119 +54,119 @@ export interface ForeignWorkload {
 
 export interface SlowImage {
   reference: string;
-  /** Resolves when an engine has begun to pull it, and now waits. */
+  /** Resolves when an engine has begun to pull it. */
   asked: Promise<void>;
-  /** Has the registry give it, now and from now on. */
+  /** Lets the registry serve the image from now on. */
   letGo(): void;
 }
 
 export interface ContractImages {
   /**
-   * Has no entrypoint, and what {@link ContractPrograms} needs (by default `sh` and the usual small programs). For a
-   * strategy that does not honour `command`, its own command must run on.
+   * Has no entrypoint, and has the programs that {@link ContractPrograms} uses (by default `sh` and common utilities). For a
+   * strategy that does not support `command`, its own command must keep running.
    */
   plain: string;
-  /** Its own entrypoint writes the line `entrypoint`, a space, its arguments with a space between; and runs on until stopped. */
+  /** Its entrypoint writes the line `entrypoint <arguments>`, with spaces between the arguments, and runs until it is stopped. */
   withEntrypoint: string;
-  /** A reference that no engine has and no registry serves. */
+  /** A reference of an image that does not exist. */
   missing: string;
   /**
-   * Makes an image in a registry that the engine can reach, under a new tag. Started without a command it writes `first`
-   * and runs on. After `move()`, the same tag in the registry is an image that writes `second`.
+   * Creates an image under a new tag in a registry that the engine can reach. Without a command it writes `first` and keeps
+   * running. After `move()`, the same tag is an image that writes `second`.
    */
   moving?(): Promise<{ reference: string; move(): Promise<void> }>;
-  /** Makes an image in a registry that gives none of it before it is let go. Started without a command, it runs on. */
+  /** Creates an image in a registry that serves it only after its release. Without a command, it keeps running. */
   slow?(): Promise<SlowImage>;
 }
 
-/** A strategy and its world, as the suite needs them. */
+/** A strategy, its platform and its probes. */
 export interface ContractTarget {
   strategy: OpenFactoryServiceDeploymentStrategy;
   probes: ContractProbes;
   images: ContractImages;
-  /** What the images can run. Default: {@link shellPrograms}, for images with a POSIX shell. */
+  /** Programs of the images. Default: {@link shellPrograms}, for images with a POSIX shell. */
   programs?: ContractPrograms;
-  /** Put on everything that the suite deploys, so that leftovers of a broken run can be found. */
+  /** Labels of everything that the suite deploys, to find the remains of an interrupted run. */
   labels?: Readonly<Record<string, string>>;
-  /** Makes a network that services of this strategy can join, and tells its name; `close` removes it. Called thrice at most. */
+  /** Creates a network that services can join, and returns its name; `close` removes it. Called three times at most. */
   network(): Promise<string>;
-  /** Tells a name for a volume that does not exist yet; `close` removes the volume. Needed if `mounts` is honoured. */
+  /** Returns the name of a volume that does not exist yet; `close` removes the volume. Required if `mounts` is supported. */
   volume?(): Promise<string>;
-  /** Makes a secret, and tells its name; `close` removes it. Needed if `secrets` is honoured. */
+  /** Creates a secret, and returns its name; `close` removes it. Required if `secrets` is supported. */
   secret?(content: string): Promise<string>;
-  /** Makes a config, and tells its name; `close` removes it. Needed if `configs` is honoured. */
+  /** Creates a config, and returns its name; `close` removes it. Required if `configs` is supported. */
   config?(content: string): Promise<string>;
-  /** A host port that is free. Default: one that is free on this machine. */
+  /** A free host port. Default: a port that is free on this machine. */
   freePort?(): Promise<number>;
-  /** A constraint that some node fits. Needed if `constraints` is honoured. Default: `node.role == manager`. */
+  /** A constraint that some node matches. Required if `constraints` is supported. Default: `node.role == manager`. */
   constraint?: string;
-  /** All replicas are on one host, so that only one can have a host port: none is asked for with several. Default false. */
+  /** All replicas run on one host, so no case requests a host port for several replicas. Default false. */
   oneHost?: boolean;
   /**
-   * The engine expands Go templates (`{{.Service.Name}}`) in env: the strategy refuses one that `templates` does not mark.
+   * The engine expands Go templates (`{{.Service.Name}}`) in env: the strategy rejects a template without `templates`.
    * Default false.
    */
   expandsTemplates?: boolean;
-  /** How long a call that was cut off may take to show on the engine, in milliseconds. Default 500. */
+  /** How long an interrupted call may take to have its effect on the engine, in milliseconds. Default 500. */
   lateEffectsMs?: number;
   /**
-   * By the name of an orchestrator: makes a workload as that orchestrator would, without the strategy. The result tells what
-   * the engine has of the workload; `cleanup` removes it.
+   * By the name of an orchestrator: creates a workload as that orchestrator does, without the strategy. The result returns
+   * the state of the workload on the engine; `cleanup` removes it.
    */
   foreign?: Readonly<Record<string, (workload: ForeignWorkload) => Promise<() => Promise<unknown>>>>;
-  /** Networks of the platform's own on which no port is published, and next to which a service joins no other network. */
+  /** Predefined networks on which no port is published, and which a service can't join together with another network. */
   portlessNetworks?: readonly string[];
-  /** Makes a network that services can join and that publishes no ports, and tells its name; `close` removes it. */
+  /** Creates a network that services can join and that publishes no ports, and returns its name; `close` removes it. */
   internalNetwork?(): Promise<string>;
   /** Two addresses of the host on which services publish ports, for the probe `getAt`. */
   hostAddresses?: readonly [string, string];
-  /** Removes whatever has that name, running or not, without the strategy; content if there is nothing. */
+  /** Removes the service with that name, running or not, without the strategy. No-op if it does not exist. */
   cleanup(name: string): Promise<void>;
-  /** Removes what the other functions made, and closes strategy and probes. */
+  /** Removes the resources that the other functions created, and closes the strategy and the probes. */
   close(): Promise<void>;
 }
 
-/** Makes a target; called once, before the first case. */
+/** Creates a target; called once, before the first case. */
 export type ContractFactory = () => Promise<ContractTarget> | ContractTarget;
 
-/** RLIMIT_NOFILE as the engine holds it. */
+/** RLIMIT_NOFILE as the engine has it. */
 export interface ObservedOpenFiles {
   soft: number;
   hard: number;
 }
 
-/** A published port as the engine holds it. `mode` is left out where the engine has no publish modes. */
+/** A published port as the engine has it. `mode` is missing if the engine has no publish modes. */
 export type ObservedPort = Omit<PublishedPort, "mode"> & Partial<Pick<PublishedPort, "mode">>;
 
 /**
- * A service as the ENGINE holds it, in the words of a normalised request: the probe translates back. A probe tells every
- * field that the strategy honours; a field left out means that nothing is set, and the engine's default holds.
+ * A service as the ENGINE has it, in the fields of a normalized request. A probe returns every field that the strategy
+ * supports; a missing field means that nothing is set and the engine's default applies.
  */
 export interface ObservedSettings {
-  /** What `Deployment.ids` should say: one service, or each container. */
+  /** The expected `Deployment.ids`: one service, or each container. */
   ids: readonly string[];
-  /** The image reference, with its digest where it is pinned to one. */
+  /** The image reference, with its digest if it is pinned. */
   image: string;
-  /** May hold more than was asked for: the image's own. */
+  /** May contain more than the request: the entries of the image. */
   env: readonly string[];
-  /** May hold more than was asked for: the image's and the strategy's own. */
+  /** May contain more than the request: the labels of the image and of the strategy. */
   labels: Readonly<Record<string, string>>;
-  /** What replaces the image's entrypoint; left out while the image's own is used. */
+  /** Replaces the image's entrypoint; missing if the image's entrypoint is used. */
   command?: readonly string[];
-  /** Words for the entrypoint; left out, or empty, without any. */
+  /** Arguments of the entrypoint; missing or empty without arguments. */
   args?: readonly string[];
   user?: string;
-  /** Left out where the engine chose it. */
+  /** Missing if the engine chose it. */
   hostname?: string;
   ports?: readonly ObservedPort[];
-  /** Names of exactly the networks it is on. */
+  /** Names of all its networks. */
   networks?: readonly string[];
-  /** As the engine holds them. */
+  /** As the engine has them. */
   constraints?: readonly string[];
   resources?: Resources;
   openFiles?: ObservedOpenFiles;
   mode?: ServiceMode;
-  /** `Type` in lower case; options that are empty may be left out. */
+  /** `Type` in lower case; empty options may be missing. */
   mounts?: readonly Mount[];
   healthcheck?: Healthcheck;
   restart?: Partial<RestartPolicy>;
@@ -181,7 +181,7 @@ export interface ObservedSettings {
   configs?: readonly FileReference[];
   updateConfig?: UpdateConfig;
   rollbackConfig?: RollbackConfig;
-  /** Fields that the engine has and does not tell as they were asked for, each with the reason: they can't be compared. */
+  /** Fields that the engine does not return as requested, each with the reason: they can't be compared. */
   untold?: Readonly<Partial<Record<RequestField, string>>>;
 }
 
@@ -191,6 +191,6 @@ export interface ObservedInstance {
   id: string;
   running: boolean;
   health?: "starting" | "healthy" | "unhealthy";
-  /** Once it has ended. */
+  /** Of an instance that exited. */
   exitCode?: number;
 }

@@ -1,19 +1,19 @@
 import { createServer } from "node:net";
 
-/** All that an iteration gives. */
+/** All items of an iteration. */
 export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   const all: Item[] = [];
   for await (const item of items) all.push(item);
   return all;
 }
 
-/** Freezes plain data, all the way down: whoever writes to it throws. */
+/** Freezes plain data deeply, so that a write to it throws. */
 export const freeze = <Value>(value: Value): Value => {
   if (typeof value === "object" && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
   return value;
 };
 
-/** A TCP port that nothing on this machine listens on. */
+/** A free TCP port of this machine. */
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer();

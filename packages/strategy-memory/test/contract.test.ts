@@ -4,9 +4,10 @@ import { memoryTarget } from "./contract-target.js";
 
 describeStrategyContract("memory", () => memoryTarget());
 
-// Keeps every field, so that each case on a field is passed by something that needs no engine.
-describeStrategyContract("memory that honours every field", () => memoryTarget({ honours: REQUEST_FIELDS }), {
+// Keeps every field, so that each case about a field runs without an engine.
+describeStrategyContract("memory that supports every field", () => memoryTarget({ honours: REQUEST_FIELDS }), {
   differs: {
-    "remove > of one that ends again and again": "a restart policy is kept, and nothing is started again by it",
+    "remove > remove() of a service in a crash loop removes all of it":
+      "it keeps a restart policy and restarts nothing",
   },
 });

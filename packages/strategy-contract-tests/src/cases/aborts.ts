@@ -7,19 +7,19 @@ import type { Suite } from "../suite.js";
 export function abortDeployCases(suite: Suite): void {
   const expectNothing = async (): Promise<void> => {
     expect(await suite.existing(), "nothing is left behind").toEqual([]);
-    // A call that was cut off on this side may go on on the engine's.
+    // The engine may complete a call that the client interrupted.
     await suite.lateEffects();
     expect(await suite.existing(), "nothing appears later").toEqual([]);
   };
 
-  /** With all that takes steps of its own. */
+  /** A request with everything that takes a separate step. */
   const manySteps = async (): Promise<DeployRequest> => {
-    const networks = suite.honours({ networks: ["x"] }) ? await suite.networks(2) : undefined;
-    const ports = suite.honours({ ports: { 80: 80 } }) ? { [await suite.freePort()]: 80 } : undefined;
+    const networks = suite.isSupported({ networks: ["x"] }) ? await suite.networks(2) : undefined;
+    const ports = suite.isSupported({ ports: { 80: 80 } }) ? { [await suite.freePort()]: 80 } : undefined;
     return suite.request({ ...(networks && { networks }), ...(ports && { ports }) });
   };
 
-  test("a signal that has fired already: ABORTED, nothing done", async () => {
+  test("deploy() with an aborted signal rejects with ABORTED and does nothing", async () => {
     const request = suite.request();
     const events: ProgressEvent[] = [];
     const options = { signal: AbortSignal.abort(), observer: (event: ProgressEvent) => events.push(event) };
@@ -28,12 +28,12 @@ export function abortDeployCases(suite: Suite): void {
     await expectNothing();
   });
 
-  test("at each progress event: ABORTED, nothing left behind, the name free", async (context) => {
+  test("deploy() aborted at each progress event rejects with ABORTED, leaves nothing behind and frees the name", async (context) => {
     const request = await manySteps();
     const all: ProgressEvent[] = [];
     await suite.strategy.deploy(request, { observer: (event) => all.push(event) });
     await suite.strategy.remove(request.name, { wait: true });
-    if (all.length === 0) context.skip("the strategy tells no progress");
+    if (all.length === 0) context.skip("the strategy reports no progress");
     for (let stop = 0; stop < all.length; stop += 1) {
       const controller = new AbortController();
       let seen = 0;
@@ -45,10 +45,10 @@ export function abortDeployCases(suite: Suite): void {
       await suite.fails(deploying, "ABORTED", request.name);
       await expectNothing();
     }
-    await suite.running(request);
+    await suite.deployRunning(request);
   });
 
-  describe("at any moment: either it was done, or nothing is left behind", () => {
+  describe("deploy() aborted at any time either completes or leaves nothing behind", () => {
     test.for([0, 1, 3, 10, 30, 60, 100, 200, 400])("after %i ms", async (ms) => {
       const request = await manySteps();
       const controller = new AbortController();
@@ -63,14 +63,14 @@ export function abortDeployCases(suite: Suite): void {
     });
   });
 
-  test("a reason that is a DeploymentError is the error", async () => {
+  test("deploy() rejects with the reason of the signal if that is a DeploymentError", async () => {
     const request = suite.request();
     const reason = new DeploymentError("TIMEOUT", "It took too long.", { hint: "Give it more time." });
     await suite.fails(suite.strategy.deploy(request, { signal: AbortSignal.abort(reason) }), "TIMEOUT", request.name);
     await expectNothing();
   });
 
-  test("after it was done: nothing happens", async () => {
+  test("a signal that is aborted after deploy() has no effect", async () => {
     const controller = new AbortController();
     const request = suite.request();
     await suite.strategy.deploy(request, { signal: controller.signal });
@@ -82,23 +82,23 @@ export function abortDeployCases(suite: Suite): void {
   });
 }
 
-/** Questions that are taken back before they are asked. */
+/** Reads with a signal that is aborted before. */
 export function abortedReadsCases(suite: Suite): void {
   const signal = AbortSignal.abort();
 
-  test("inspect with a signal that has fired already: ABORTED", async (context) => {
+  test("inspect() with an aborted signal rejects with ABORTED", async (context) => {
     const strategy = suite.with(context, "inspect");
-    const { name } = await suite.running(suite.request());
+    const { name } = await suite.deployRunning(suite.request());
     await suite.fails(strategy.inspect(name, { signal }), "ABORTED", name);
   });
 
-  test("list with a signal that has fired already: ABORTED", async (context) => {
+  test("list() with an aborted signal rejects with ABORTED", async (context) => {
     await suite.fails(suite.with(context, "list").list({ signal }), "ABORTED");
   });
 
-  test("wait with a signal that has fired already: ABORTED", async (context) => {
+  test("wait() with an aborted signal rejects with ABORTED", async (context) => {
     const strategy = suite.with(context, "wait");
-    const { name } = await suite.running(suite.request());
+    const { name } = await suite.deployRunning(suite.request());
     await suite.fails(strategy.wait(name, { signal }), "ABORTED", name);
   });
 }

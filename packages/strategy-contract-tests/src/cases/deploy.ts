@@ -5,9 +5,9 @@ import { everything } from "../samples/field-samples.js";
 import type { Suite } from "../suite.js";
 import { freeze } from "../utilities.js";
 
-/** What a deploy gives back is what the engine has. */
+/** The result of a deploy is the state of the engine. */
 export function deploymentCases(suite: Suite): void {
-  test("a deploy makes a service that runs, and tells its name, ids and image", async () => {
+  test("deploy() starts a service and returns its name, ids and image", async () => {
     const request = suite.request();
     const deployment = await suite.strategy.deploy(request);
     await suite.untilRunning(request.name);
@@ -20,34 +20,34 @@ export function deploymentCases(suite: Suite): void {
     expect(await suite.existing()).toHaveLength(1);
   });
 
-  test("what a request leaves out is not set", async () => {
+  test("deploy() sets no field that the request does not have", async () => {
     const request = suite.request();
     await suite.strategy.deploy(request);
     const settings = await suite.settings(request.name);
     expectSettings(settings, parseRequest(request));
     expectRestUnset(suite, settings, request);
-    // The defaults that the contract gives.
-    if (suite.honours({ restart: { Condition: "any" } })) expect(settings.restart?.Condition ?? "any").toBe("any");
+    // The defaults of the contract.
+    if (suite.isSupported({ restart: { Condition: "any" } })) expect(settings.restart?.Condition ?? "any").toBe("any");
     expect(settings.mode ?? { Replicated: { Replicas: 1 } }).toEqual({ Replicated: { Replicas: 1 } });
   });
 
-  test("all honoured fields together", async () => {
+  test("deploy() applies all supported fields together", async () => {
     const request = suite.request({ ...(await everything(suite)), env: ["A=1"] });
     await suite.strategy.deploy(request, { strict: true });
     expectSettings(await suite.settings(request.name), parseRequest(request));
   });
 }
 
-/** The caller's objects are the caller's. */
+/** A strategy does not change the objects of its caller. */
 export function inputUnchangedCases(suite: Suite): void {
-  test("a frozen request with every honoured field deploys, and is what it was", async () => {
+  test("deploy() accepts a frozen request with every supported field and leaves it unchanged", async () => {
     const request = freeze(suite.request(await everything(suite)));
     const before = structuredClone(request);
     await suite.strategy.deploy(request, Object.freeze({ strict: false }));
     expect(request).toEqual(before);
   });
 
-  test("what the caller does to the request while it is deployed changes nothing", async () => {
+  test("deploy() ignores changes that the caller makes to the request while it runs", async () => {
     const env = ["A=1"];
     const request = suite.request({ env });
     const deploying = suite.strategy.deploy(request);
@@ -59,7 +59,7 @@ export function inputUnchangedCases(suite: Suite): void {
     expect(settings.env).not.toContain("B=3");
   });
 
-  test("a request deploys twice, under two names", async () => {
+  test("a request can be deployed twice under two names", async () => {
     const request = suite.request({ env: ["A=1"] });
     const other = suite.name();
     await suite.strategy.deploy(request);
@@ -70,10 +70,10 @@ export function inputUnchangedCases(suite: Suite): void {
   });
 }
 
-/** A name in use is refused, and what has it is as it was. */
+/** A name in use is rejected, and its service stays unchanged. */
 export function alreadyExistsCases(suite: Suite): void {
-  test("a name in use: ALREADY_EXISTS, the service as it was", async () => {
-    const request = await suite.running(suite.request({ env: ["VERSION=1"] }));
+  test("deploy() with a name in use rejects with ALREADY_EXISTS and leaves the service unchanged", async () => {
+    const request = await suite.deployRunning(suite.request({ env: ["VERSION=1"] }));
     const before = { settings: await suite.settings(request.name), ids: await suite.untilRunning(request.name) };
     for (const second of [request, { ...request, env: ["VERSION=2"] }]) {
       await suite.failsCleanly(() => suite.strategy.deploy(second), "ALREADY_EXISTS", request.name);
@@ -83,19 +83,19 @@ export function alreadyExistsCases(suite: Suite): void {
     }
   });
 
-  test("the name of a service that is stopped is in use", async (context) => {
+  test("the name of a stopped service is in use", async (context) => {
     const stop = suite.probe(context, "stop");
-    const request = await suite.running(suite.request());
+    const request = await suite.deployRunning(suite.request());
     await stop(request.name);
     await suite.untilRunning(request.name, 0);
     await suite.failsCleanly(() => suite.strategy.deploy(request), "ALREADY_EXISTS", request.name);
     expect((await suite.probes.instances(request.name)).some(({ running }) => running)).toBe(false);
   });
 
-  test("a name that was removed is free", async () => {
-    const request = await suite.running(suite.request({ env: ["VERSION=1"] }));
+  test("the name of a removed service is free", async () => {
+    const request = await suite.deployRunning(suite.request({ env: ["VERSION=1"] }));
     await suite.strategy.remove(request.name);
-    await suite.running({ ...request, env: ["VERSION=2"] });
+    await suite.deployRunning({ ...request, env: ["VERSION=2"] });
     expect((await suite.settings(request.name)).env).toContain("VERSION=2");
   });
 }
@@ -103,9 +103,9 @@ export function alreadyExistsCases(suite: Suite): void {
 const MANY = 5;
 const numbers = Array.from({ length: MANY }, (_, index) => index);
 
-/** Several operations at the same time. */
+/** Concurrent operations. */
 export function concurrencyCases(suite: Suite): void {
-  test("different names: all are there, each with its own settings", async () => {
+  test("concurrent deploys of different names all succeed, each with its own settings", async () => {
     const requests = numbers.map((number) => suite.request({ env: [`NUMBER=${number}`] }));
     await Promise.all(requests.map((request) => suite.strategy.deploy(request)));
     expect(await suite.existing()).toEqual(requests.map(({ name }) => name).sort());
@@ -117,7 +117,7 @@ export function concurrencyCases(suite: Suite): void {
     expect(await suite.existing()).toEqual([]);
   });
 
-  test("one name: exactly one wins, the others are ALREADY_EXISTS and leave it alone", async () => {
+  test("of concurrent deploys of one name, one succeeds and the others reject with ALREADY_EXISTS", async () => {
     const name = suite.name();
     const requests = numbers.map((number) => suite.request({ name, env: [`NUMBER=${number}`] }));
     const outcomes = await Promise.allSettled(requests.map((request) => suite.strategy.deploy(request)));
@@ -132,8 +132,8 @@ export function concurrencyCases(suite: Suite): void {
     expect((await suite.settings(name)).env).toContain(`NUMBER=${winners[0]}`);
   });
 
-  test("removals of one name: it is gone, and whoever comes too late gets NOT_FOUND", async () => {
-    const { name } = await suite.running(suite.request());
+  test("concurrent removals of one name remove the service, and late ones reject with NOT_FOUND", async () => {
+    const { name } = await suite.deployRunning(suite.request());
     const outcomes = await Promise.allSettled([1, 2, 3].map(() => suite.strategy.remove(name)));
     const codes = outcomes.map((outcome) =>
       outcome.status === "rejected" ? (outcome.reason as DeploymentError).code : "done",

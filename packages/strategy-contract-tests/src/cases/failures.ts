@@ -25,28 +25,34 @@ const wrong: Record<string, unknown>[] = [
   { user: "a b" },
   { imagePullPolicy: "IfNotPresent" },
   { stopGracePeriod: 1 },
-  { colour: "red" },
+  { color: "red" },
 ];
 
-/** A request that is not valid is refused before anything is touched. */
+/** An invalid request is rejected before any change. */
 export function invalidRequestCases(suite: Suite): void {
-  describe("INVALID_REQUEST, and nothing made", () => {
+  describe("deploy() rejects with INVALID_REQUEST and creates nothing", () => {
     test.for(wrong.map((part) => [JSON.stringify(part), part] as const))("%s", async ([, part]) => {
       const request = { ...suite.request(), ...part } as DeployRequest;
       await suite.failsCleanly(() => suite.strategy.deploy(request), "INVALID_REQUEST", request.name);
     });
 
-    test.for([undefined, null, [], "demo"])("%j", async (request) => {
+    const notRequests = [
+      ["undefined", undefined],
+      ["null", null],
+      ["a list", []],
+      ["a text", "demo"],
+    ] as const;
+    test.for(notRequests)("%s", async ([, request]) => {
       await suite.failsCleanly(() => suite.strategy.deploy(request as unknown as DeployRequest), "INVALID_REQUEST");
     });
   });
 }
 
-/** A deploy that fails says why, and leaves nothing behind. */
+/** A failed deploy has an error with its cause, and leaves nothing behind. */
 export function failureCases(suite: Suite): void {
   /**
-   * What can't run is refused by the deploy, with nothing left; or, by a strategy that only schedules, accepted, and it
-   * never runs and `wait` says so.
+   * A strategy rejects a service that can't run and leaves nothing behind; or, if it only schedules, it accepts the service,
+   * which never runs, and `wait` fails.
    */
   const neverRuns = async (request: DeployRequest, code: readonly ErrorCode[]): Promise<void> => {
     const before = await suite.existing();
@@ -63,15 +69,15 @@ export function failureCases(suite: Suite): void {
     if (supports(strategy, "wait"))
       await suite.fails(strategy.wait(request.name), [...code, "TASK_FAILED"], request.name);
     expect((await suite.probes.instances(request.name)).filter(({ running }) => running)).toEqual([]);
-    expect(await suite.existing(), "what was accepted is there").toContain(request.name);
+    expect(await suite.existing(), "an accepted service exists").toContain(request.name);
   };
 
-  test("an image that is nowhere: IMAGE_NOT_FOUND", async () => {
+  test("a missing image fails with IMAGE_NOT_FOUND and runs nothing", async () => {
     await neverRuns(suite.once({ image: suite.target.images.missing }), ["IMAGE_NOT_FOUND"]);
   });
 
-  test("a program that the image lacks", async (context) => {
-    suite.needs(context, { command: ["x"] });
+  test("a missing program fails and runs nothing", async (context) => {
+    suite.skipUnlessSupported(context, { command: ["x"] });
     await neverRuns(suite.once({ command: suite.programs.absent() }), [
       "TASK_FAILED",
       "ENGINE_ERROR",
@@ -79,42 +85,42 @@ export function failureCases(suite: Suite): void {
     ]);
   });
 
-  describe("a network that is missing: NETWORK_NOT_FOUND", () => {
+  describe("deploy() with a missing network rejects with NETWORK_NOT_FOUND", () => {
     test.for([0, 1, 2])("as number %i of three", async (place, context) => {
-      suite.needs(context, { networks: ["x"] });
+      suite.skipUnlessSupported(context, { networks: ["x"] });
       const networks = await suite.networks(2);
       networks.splice(place, 0, suite.name());
       const request = suite.request({ networks });
       await suite.failsCleanly(() => suite.strategy.deploy(request), "NETWORK_NOT_FOUND", request.name);
-      await suite.running({ ...request, networks: networks.toSpliced(place, 1) });
+      await suite.deployRunning({ ...request, networks: networks.toSpliced(place, 1) });
     });
   });
 
-  test("a host port that another service has: CONFLICT; the other runs on, and the name stays free", async (context) => {
-    suite.needs(context, { ports: { 80: 80 } });
+  test("deploy() with another service's host port rejects with CONFLICT, keeps that service running and frees the name", async (context) => {
+    suite.skipUnlessSupported(context, { ports: { 80: 80 } });
     const port = await suite.freePort();
-    const first = await suite.running(suite.request({ ports: { [port]: 80 } }));
+    const first = await suite.deployRunning(suite.request({ ports: { [port]: 80 } }));
     const second = suite.request({ ports: { [await suite.freePort()]: 81, [port]: 80 } });
     await suite.failsCleanly(() => suite.strategy.deploy(second), "CONFLICT", second.name);
     await suite.untilRunning(first.name);
-    await suite.running({ ...second, ports: { [await suite.freePort()]: 80 } });
+    await suite.deployRunning({ ...second, ports: { [await suite.freePort()]: 80 } });
   });
 
-  test("an observer that throws, at whatever event, ends the deploy with what it threw; nothing is left behind", async (context) => {
-    const own = new Error("the caller's own");
-    const networks = suite.honours({ networks: ["x"] }) ? await suite.networks(2) : undefined;
+  test("an observer that throws at any event ends deploy() with its error, and nothing is left behind", async (context) => {
+    const own = new Error("an error of the caller");
+    const networks = suite.isSupported({ networks: ["x"] }) ? await suite.networks(2) : undefined;
     const request = suite.request(networks && { networks });
-    let told = 0;
-    await suite.strategy.deploy(request, { observer: () => (told += 1) });
+    let events = 0;
+    await suite.strategy.deploy(request, { observer: () => (events += 1) });
     await suite.strategy.remove(request.name, { wait: true });
-    if (told === 0) context.skip("the strategy tells no progress");
-    for (let stop = 0; stop < told; stop += 1) {
+    if (events === 0) context.skip("the strategy reports no progress");
+    for (let stop = 0; stop < events; stop += 1) {
       let seen = 0;
       const observer = () => {
         if (seen++ === stop) throw own;
       };
       const outcome = await suite.strategy.deploy(request, { observer }).catch((error: unknown) => error);
-      expect(outcome, `thrown at event ${stop + 1} of ${told}`).toBe(own);
+      expect(outcome, `thrown at event ${stop + 1} of ${events}`).toBe(own);
       expect(await suite.existing(), "nothing is left behind").toEqual([]);
     }
   });

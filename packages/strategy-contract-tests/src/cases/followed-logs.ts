@@ -3,16 +3,16 @@ import { expect, test } from "vitest";
 import type { Suite } from "../suite.js";
 import { collect } from "../utilities.js";
 
-/** Logs as they are written. */
+/** Logs that are followed. */
 export function logsFollowCases(suite: Suite): void {
   const repeating = async (): Promise<string> => {
-    const { name } = await suite.running(suite.request({ command: suite.programs.repeat("again") }));
+    const { name } = await suite.deployRunning(suite.request({ command: suite.programs.repeat("again") }));
     return name;
   };
 
-  test("following goes on until it is aborted: ABORTED", async (context) => {
+  test("logs() with follow continues until it is aborted and rejects with ABORTED", async (context) => {
     const strategy = suite.with(context, "logs");
-    suite.needs(context, { command: ["x"] });
+    suite.skipUnlessSupported(context, { command: ["x"] });
     const name = await repeating();
     const controller = new AbortController();
     const seen: LogEntry[] = [];
@@ -27,9 +27,9 @@ export function logsFollowCases(suite: Suite): void {
     await suite.untilRunning(name);
   });
 
-  test("following ends when its reader leaves", async (context) => {
+  test("logs() with follow ends when the reader stops", async (context) => {
     const strategy = suite.with(context, "logs");
-    suite.needs(context, { command: ["x"] });
+    suite.skipUnlessSupported(context, { command: ["x"] });
     const name = await repeating();
     for (let time = 0; time < 2; time += 1) {
       for await (const entry of strategy.logs(name, { follow: true })) {
@@ -39,9 +39,9 @@ export function logsFollowCases(suite: Suite): void {
     }
   });
 
-  test("following one that ends has all its lines", async (context) => {
+  test("logs() with follow returns all lines of a service that exits", async (context) => {
     const strategy = suite.with(context, "logs");
-    suite.needs(context, { command: ["x"] });
+    suite.skipUnlessSupported(context, { command: ["x"] });
     const lines = ["one", "two", "three"];
     const command = suite.programs.printAndExit(
       lines.map((line) => ({ stream: "stdout", line })),
@@ -54,7 +54,7 @@ export function logsFollowCases(suite: Suite): void {
     const follow = async () => {
       for await (const { line } of strategy.logs(name, { follow: true, signal: controller.signal })) {
         seen.push(line);
-        // An orchestrator's stream may go on, for the tasks to come.
+        // The stream of an orchestrator may continue, for later tasks.
         if (seen.length === lines.length) setTimeout(() => controller.abort(), 1000);
       }
     };
@@ -62,7 +62,7 @@ export function logsFollowCases(suite: Suite): void {
     expect(seen).toEqual(lines);
   });
 
-  /** Follows until what it has seen is enough, or the follow ends by itself. */
+  /** Follows until `isEnough` holds, or until the log ends. */
   const followUntil = async (
     strategy: CanLogs,
     name: string,
@@ -84,7 +84,7 @@ export function logsFollowCases(suite: Suite): void {
       await Promise.race([
         following,
         suite.eventually(
-          "the follow has seen enough",
+          "the followed log has enough lines",
           async () => seen.map(({ line }) => line),
           () => isEnough(seen),
         ),
@@ -96,7 +96,7 @@ export function logsFollowCases(suite: Suite): void {
     expect(isEnough(seen), `seen: ${seen.map(({ line }) => line).join(", ")}`).toBe(true);
     return seen;
   };
-  /** Each line once, whole runs of numbers from 0: nothing lost, nothing repeated. */
+  /** Expects consecutive numbers from 0: no line is lost or repeated. */
   const expectNoGaps = (seen: readonly LogEntry[], label: string): void => {
     const numbers = seen.flatMap(({ line }) =>
       line.startsWith(`${label} `) ? [Number(line.slice(label.length + 1))] : [],
@@ -108,9 +108,9 @@ export function logsFollowCases(suite: Suite): void {
   const until = (what: string, isThere: () => boolean): Promise<unknown> =>
     suite.eventually(what, async () => undefined, isThere);
 
-  test("following goes on when the process is started again, and repeats no line", async (context) => {
+  test("logs() with follow continues after a restart without repeating a line", async (context) => {
     const strategy = suite.with(context, "logs");
-    suite.needs(context, { command: ["x"], restart: { Condition: "any" } });
+    suite.skipUnlessSupported(context, { command: ["x"], restart: { Condition: "any" } });
     const { count } = suite.programs;
     if (count === undefined) return context.skip("the target has no program count");
     const request = suite.request({ restart: { Condition: "any" }, command: count("line", 2) });
@@ -128,12 +128,12 @@ export function logsFollowCases(suite: Suite): void {
     );
   });
 
-  test("following goes on with the new version after an update, and repeats no line", async (context) => {
+  test("logs() with follow continues with the new version after an update without repeating a line", async (context) => {
     const [strategy, updates] = [suite.with(context, "logs"), suite.with(context, "update")];
-    suite.needs(context, { command: ["x"] });
+    suite.skipUnlessSupported(context, { command: ["x"] });
     const { count } = suite.programs;
     if (count === undefined) return context.skip("the target has no program count");
-    const request = await suite.running(suite.request({ command: count("old") }));
+    const request = await suite.deployRunning(suite.request({ command: count("old") }));
     const seen = await followUntil(
       strategy,
       request.name,
@@ -147,12 +147,12 @@ export function logsFollowCases(suite: Suite): void {
     expectNoGaps(seen, "new");
   });
 
-  test("following goes on with replicas that are added", async (context) => {
+  test("logs() with follow continues with added replicas", async (context) => {
     const [strategy, scales] = [suite.with(context, "logs"), suite.with(context, "scale")];
-    suite.needs(context, { command: ["x"] });
+    suite.skipUnlessSupported(context, { command: ["x"] });
     const { count } = suite.programs;
     if (count === undefined) return context.skip("the target has no program count");
-    const { name } = await suite.running(suite.request({ command: count("line") }));
+    const { name } = await suite.deployRunning(suite.request({ command: count("line") }));
     const instances = (all: readonly LogEntry[]) => Map.groupBy(all, ({ instance }) => instance);
     const seen = await followUntil(
       strategy,
@@ -166,9 +166,9 @@ export function logsFollowCases(suite: Suite): void {
     for (const lines of instances(seen).values()) expectNoGaps(lines, "line");
   });
 
-  test("following ends when the service is removed", async (context) => {
+  test("logs() with follow ends when the service is removed", async (context) => {
     const strategy = suite.with(context, "logs");
-    suite.needs(context, { command: ["x"] });
+    suite.skipUnlessSupported(context, { command: ["x"] });
     const name = await repeating();
     let lines = 0;
     const follow = async (): Promise<void> => {
@@ -180,9 +180,9 @@ export function logsFollowCases(suite: Suite): void {
     await following;
   });
 
-  test("a signal that has fired already: ABORTED", async (context) => {
+  test("logs() with an aborted signal rejects with ABORTED", async (context) => {
     const strategy = suite.with(context, "logs");
-    const { name } = await suite.running(suite.request());
+    const { name } = await suite.deployRunning(suite.request());
     await suite.fails(collect(strategy.logs(name, { signal: AbortSignal.abort() })), "ABORTED", name);
   });
 }

@@ -3,13 +3,13 @@ import { expect, test } from "vitest";
 import { fullName } from "../compare-settings.js";
 import type { Suite } from "../suite.js";
 
-/** What a strategy tells of a service is what the engine has. */
+/** The status of a service is the state of the engine. */
 export function inspectCases(suite: Suite): void {
-  test("inspect tells what the engine has", async (context) => {
+  test("inspect() returns the state of the engine", async (context) => {
     const strategy = suite.with(context, "inspect");
     const port = await suite.freePort();
-    const labels = suite.honours({ labels: { a: "b" } }) ? { labels: { "org.example.a": "x=y" } } : {};
-    const ports = suite.honours({ ports: { 80: 80 } }) ? { ports: { [port]: 80 } } : {};
+    const labels = suite.isSupported({ labels: { a: "b" } }) ? { labels: { "org.example.a": "x=y" } } : {};
+    const ports = suite.isSupported({ ports: { 80: 80 } }) ? { ports: { [port]: 80 } } : {};
     const request = suite.request({ ...labels, ...ports });
     const { ids } = await suite.strategy.deploy(request);
     const running = await suite.untilRunning(request.name);
@@ -34,9 +34,9 @@ export function inspectCases(suite: Suite): void {
     [0, "completed"],
     [1, "failed"],
     [42, "failed"],
-  ] as const)("inspect tells of one that has ended with %i: %s", async ([code, state], context) => {
+  ] as const)("inspect() of a service that exited with %i returns %s", async ([code, state], context) => {
     const strategy = suite.with(context, "inspect");
-    suite.needs(context, { command: ["x"] });
+    suite.skipUnlessSupported(context, { command: ["x"] });
     const request = suite.once({ command: suite.programs.exit(code) });
     await suite.strategy.deploy(request);
     const status = await suite.eventually<ServiceStatus>(
@@ -48,10 +48,10 @@ export function inspectCases(suite: Suite): void {
     expect(status.instances.map(({ exitCode }) => exitCode)).toContain(code);
   });
 
-  test("inspect tells of one that somebody stopped that nothing runs", async (context) => {
+  test("inspect() of a service that another process stopped counts no running replica", async (context) => {
     const strategy = suite.with(context, "inspect");
     const stop = suite.probe(context, "stop");
-    const { name } = await suite.running(suite.request());
+    const { name } = await suite.deployRunning(suite.request());
     await stop(name);
     await suite.untilRunning(name, 0);
     const status = await strategy.inspect(name);
@@ -59,11 +59,11 @@ export function inspectCases(suite: Suite): void {
     expect(status.state).not.toBe("running");
   });
 
-  test("inspect tells of health", async (context) => {
+  test("inspect() returns the health of an instance", async (context) => {
     const strategy = suite.with(context, "inspect");
-    suite.needs(context, { healthcheck: { Test: "x" } });
+    suite.skipUnlessSupported(context, { healthcheck: { Test: "x" } });
     const healthcheck = { Test: suite.programs.health.good(), Interval: 200_000_000 };
-    const { name } = await suite.running(suite.request({ healthcheck }));
+    const { name } = await suite.deployRunning(suite.request({ healthcheck }));
     const status = await suite.eventually(
       "it is healthy",
       () => strategy.inspect(name),
@@ -72,17 +72,17 @@ export function inspectCases(suite: Suite): void {
     expect(status.state).toBe("running");
   });
 
-  test("inspect of none: NOT_FOUND", async (context) => {
+  test("inspect() of a missing service rejects with NOT_FOUND", async (context) => {
     const name = suite.name();
     await suite.fails(suite.with(context, "inspect").inspect(name), "NOT_FOUND", name);
   });
 }
 
-/** The list of services is the engine's. */
+/** The list of services is the state of the engine. */
 export function listCases(suite: Suite): void {
   const own = (listed: readonly string[], names: readonly string[]) => listed.filter((name) => names.includes(name));
 
-  test("list has each service once, sorted by name, and none that was removed", async (context) => {
+  test("list() returns each service once, sorted by name, and no removed one", async (context) => {
     const strategy = suite.with(context, "list");
     const names = [suite.name("z"), suite.name("a"), suite.name("m")];
     for (const name of names) await suite.strategy.deploy(suite.request({ name }));
@@ -94,9 +94,9 @@ export function listCases(suite: Suite): void {
     expect(own(left, names)).toEqual(names.slice(1).sort());
   });
 
-  test("list tells of each what the engine has", async (context) => {
+  test("list() returns the state of the engine for each service", async (context) => {
     const strategy = suite.with(context, "list");
-    const request = await suite.running(suite.request());
+    const request = await suite.deployRunning(suite.request());
     const { ids } = await suite.settings(request.name);
     const find = async () => (await strategy.list()).find(({ name }) => name === request.name);
     const status = await suite.eventually("the list has it running", find, (found) => found?.state === "running");
@@ -105,21 +105,21 @@ export function listCases(suite: Suite): void {
     expect(fullName(status?.image ?? "")).toBe(fullName(request.image));
   });
 
-  test("list has what has ended, too", async (context) => {
+  test("list() returns services that exited", async (context) => {
     const strategy = suite.with(context, "list");
-    suite.needs(context, { command: ["x"] });
+    suite.skipUnlessSupported(context, { command: ["x"] });
     const request = suite.once({ command: suite.programs.exit(1) });
     await suite.strategy.deploy(request);
     const find = async () => (await strategy.list()).find(({ name }) => name === request.name);
     await suite.eventually("the list has it failed", find, (found) => found?.state === "failed");
   });
 
-  test("list tells of one that is not healthy yet: pending; of one that is: running", async (context) => {
+  test("list() returns pending for a service that is not healthy yet, and running for a healthy one", async (context) => {
     const strategy = suite.with(context, "list");
-    suite.needs(context, { healthcheck: { Test: "x" } });
+    suite.skipUnlessSupported(context, { healthcheck: { Test: "x" } });
     const listed = async (Test: string[]) => {
       const request = suite.request({ healthcheck: { Test, Interval: 200_000_000, Retries: 1000 } });
-      await suite.running(request);
+      await suite.deployRunning(request);
       return async () => (await strategy.list()).find(({ name }) => name === request.name);
     };
     const sick = await listed(suite.programs.health.bad());
@@ -128,9 +128,9 @@ export function listCases(suite: Suite): void {
     expect(await sick()).toMatchObject({ state: "pending", replicas: { running: 0, desired: 1 } });
   });
 
-  test("list by labels has those that carry all of them with these values", async (context) => {
+  test("list() by labels returns the services that have all labels with these values", async (context) => {
     const strategy = suite.with(context, "list");
-    suite.needs(context, { labels: { a: "b" } });
+    suite.skipUnlessSupported(context, { labels: { a: "b" } });
     const mark = suite.name();
     const carrying = async (labels: Record<string, string>) => {
       const request = suite.request({ labels });

@@ -4,7 +4,7 @@ import type { Suite } from "../suite.js";
 
 const MANY = 20;
 
-/** Locks that all users of one platform see. */
+/** Locks that all users of a platform share. */
 export function lockCases(suite: Suite): void {
   const holder = (id: number | string, owner = `ada@bench-${id} (ofdeploy up, pid ${id})`): LockHolder => ({
     id: `holder-${id}`,
@@ -12,22 +12,22 @@ export function lockCases(suite: Suite): void {
     since: "2026-01-01T00:00:00.000Z",
   });
 
-  /** The strategy, and names of locks that are let go of in the end, whoever holds them. */
+  /** The strategy, and names of locks that are released after the case, whoever holds them. */
   const locks = (context: TestContext) => {
     const strategy = suite.with(context, "lock");
     return {
       strategy,
-      name(wanted = suite.name()): string {
+      name(lockName = suite.name()): string {
         context.onTestFinished(async () => {
-          const found = await strategy.lock(wanted, holder("of the tests"));
-          await strategy.unlock(wanted, found?.id ?? holder("of the tests").id);
+          const found = await strategy.lock(lockName, holder("of the tests"));
+          await strategy.unlock(lockName, found?.id ?? holder("of the tests").id);
         });
-        return wanted;
+        return lockName;
       },
     };
   };
 
-  test("a lock that nobody holds is taken; one that is held tells its holder, whoever asks", async (context) => {
+  test("lock() takes a free lock, and returns the holder of a held one", async (context) => {
     const { strategy, name } = locks(context);
     const lock = name();
     expect(await strategy.lock(lock, holder(1))).toBeUndefined();
@@ -35,7 +35,7 @@ export function lockCases(suite: Suite): void {
     expect(await strategy.lock(lock, holder(1))).toEqual(holder(1));
   });
 
-  test("only its holder lets go of a lock, and then it is free", async (context) => {
+  test("unlock() releases a lock for its holder only", async (context) => {
     const { strategy, name } = locks(context);
     const lock = name();
     await strategy.lock(lock, holder(1));
@@ -46,7 +46,7 @@ export function lockCases(suite: Suite): void {
     expect(await strategy.lock(lock, holder(1))).toEqual(holder(2));
   });
 
-  test("letting go of a lock that nobody holds changes nothing", async (context) => {
+  test("unlock() of a free lock changes nothing", async (context) => {
     const { strategy, name } = locks(context);
     const lock = name();
     await strategy.unlock(lock, holder(1).id);
@@ -56,21 +56,21 @@ export function lockCases(suite: Suite): void {
     expect(await strategy.lock(lock, holder(2))).toBeUndefined();
   });
 
-  test(`of ${MANY} who try at once one gets it, and the others are told who`, async (context) => {
+  test(`of ${MANY} concurrent calls of lock(), one gets the lock and the others get its holder`, async (context) => {
     const { strategy, name } = locks(context);
     const lock = name();
     const all = Array.from({ length: MANY }, (_, number) => holder(number));
     for (let round = 0; round < 3; round += 1) {
-      const told = await Promise.all(all.map((who) => strategy.lock(lock, who)));
-      const winners = all.filter((_, number) => told[number] === undefined);
-      expect(winners, "those who got it").toHaveLength(1);
+      const holders = await Promise.all(all.map((who) => strategy.lock(lock, who)));
+      const winners = all.filter((_, number) => holders[number] === undefined);
+      expect(winners, "holders").toHaveLength(1);
       const [winner] = winners as [LockHolder];
-      expect(told.filter((who) => who !== undefined)).toEqual(Array(MANY - 1).fill(winner));
+      expect(holders.filter((who) => who !== undefined)).toEqual(Array(MANY - 1).fill(winner));
       await strategy.unlock(lock, winner.id);
     }
   });
 
-  test("each name is a lock of its own, whatever it is", async (context) => {
+  test("each name is a separate lock, with any characters", async (context) => {
     const { strategy, name } = locks(context);
     const plain = suite.name();
     const names = [
@@ -90,7 +90,7 @@ export function lockCases(suite: Suite): void {
       expect(await strategy.lock(lock, holder("x")), lock).toEqual(holder(number));
   });
 
-  test("a holder is told as it is", async (context) => {
+  test("lock() returns the holder unchanged", async (context) => {
     const { strategy, name } = locks(context);
     const lock = name();
     const odd = holder(1, `"Ada" = ${"ä".repeat(50)}, {{.Node.Hostname}} $HOME`);
@@ -98,17 +98,17 @@ export function lockCases(suite: Suite): void {
     expect(await strategy.lock(lock, holder(2))).toEqual(odd);
   });
 
-  test("a lock is no service, and in no service's way", async (context) => {
+  test("a lock is not a service and does not block one", async (context) => {
     const { strategy, name } = locks(context);
     const lock = name();
     await strategy.lock(lock, holder(1));
     expect(await suite.existing()).toEqual([]);
-    await suite.running(suite.request({ name: lock }));
+    await suite.deployRunning(suite.request({ name: lock }));
     await suite.strategy.remove(lock);
     expect(await strategy.lock(lock, holder(2))).toEqual(holder(1));
   });
 
-  test("with a signal that has fired already: ABORTED, and nothing is taken or let go of", async (context) => {
+  test("lock() and unlock() with an aborted signal reject with ABORTED and change nothing", async (context) => {
     const { strategy, name } = locks(context);
     const lock = name();
     const aborted = { signal: AbortSignal.abort() };

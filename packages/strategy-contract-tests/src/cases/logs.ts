@@ -5,8 +5,8 @@ import type { Suite } from "../suite.js";
 import { collect } from "../utilities.js";
 
 /**
- * Beyond the 16 KiB at which engines cut lines. Its characters have four bytes, so that no cut falls within one: Docker's
- * own log driver loses those.
+ * Longer than 16 KiB, at which engines split lines. Its characters have four bytes, so that no split falls within one:
+ * Docker's log driver loses such characters.
  */
 const LONG = `${"😀".repeat(10_000)}end`;
 
@@ -26,15 +26,15 @@ const lines: PrintedLine[] = [
 const of = (stream: string, all: readonly { stream: string; line: string }[]): string[] =>
   all.filter((one) => one.stream === stream).map(({ line }) => line);
 
-/** What processes wrote, line by line. */
+/** The output of processes, line by line. */
 export function logsCases(suite: Suite): void {
   const printing = async (
     context: TestContext,
     printed: readonly PrintedLine[],
   ): Promise<{ strategy: CanLogs; name: string }> => {
     const strategy = suite.with(context, "logs");
-    suite.needs(context, { command: ["x"] });
-    const { name } = await suite.running(suite.request({ command: suite.programs.print(printed) }));
+    suite.skipUnlessSupported(context, { command: ["x"] });
+    const { name } = await suite.deployRunning(suite.request({ command: suite.programs.print(printed) }));
     await suite.eventually(
       `${name} has written`,
       () => suite.probes.output(name),
@@ -46,7 +46,7 @@ export function logsCases(suite: Suite): void {
   const logs = ({ strategy, name }: { strategy: CanLogs; name: string }, options?: LogsOptions) =>
     collect(strategy.logs(name, options));
 
-  test("logs have each line whole, in its stream, in its order", async (context) => {
+  test("logs() returns each line complete, in its stream and in order", async (context) => {
     const printed = await printing(context, lines);
     const entries = await logs(printed);
     expect(of("stdout", entries)).toEqual(of("stdout", lines));
@@ -58,15 +58,15 @@ export function logsCases(suite: Suite): void {
     }
   });
 
-  test("logs of one that has written nothing are empty", async (context) => {
+  test("logs() of a service without output is empty", async (context) => {
     const strategy = suite.with(context, "logs");
-    const { name } = await suite.running(suite.request());
+    const { name } = await suite.deployRunning(suite.request());
     expect(await logs({ strategy, name })).toEqual([]);
   });
 
-  test("logs of one that has ended", async (context) => {
+  test("logs() of a service that exited returns its lines", async (context) => {
     const strategy = suite.with(context, "logs");
-    suite.needs(context, { command: ["x"] });
+    suite.skipUnlessSupported(context, { command: ["x"] });
     const request = suite.once({ command: suite.programs.printAndExit(lines.slice(0, 2), 1) });
     await suite.strategy.deploy(request);
     await suite.eventually(
@@ -78,7 +78,7 @@ export function logsCases(suite: Suite): void {
     expect(entries.map(({ line }) => line).sort()).toEqual(["first", "first of the errors"]);
   });
 
-  test("logs with `tail` are the last lines", async (context) => {
+  test("logs() with tail returns the last lines", async (context) => {
     const numbered = ["1", "2", "3", "4"].map((line): PrintedLine => ({ stream: "stdout", line }));
     const printed = await printing(context, numbered);
     expect((await logs(printed, { tail: 2 })).map(({ line }) => line)).toEqual(["3", "4"]);
@@ -86,14 +86,14 @@ export function logsCases(suite: Suite): void {
     expect(await logs(printed, { tail: 0 })).toEqual([]);
   });
 
-  test("logs with `since` are those written since", async (context) => {
+  test("logs() with since returns the lines written since then", async (context) => {
     const printed = await printing(context, [{ stream: "stdout", line: "now" }]);
     const hour = 3_600_000;
     expect((await logs(printed, { since: new Date(Date.now() - hour) })).map(({ line }) => line)).toEqual(["now"]);
     expect(await logs(printed, { since: new Date(Date.now() + hour) })).toEqual([]);
   });
 
-  test("logs of none: NOT_FOUND", async (context) => {
+  test("logs() of a missing service rejects with NOT_FOUND", async (context) => {
     const strategy = suite.with(context, "logs");
     const name = suite.name();
     await suite.fails(logs({ strategy, name }), "NOT_FOUND", name);

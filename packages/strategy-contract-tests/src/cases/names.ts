@@ -5,9 +5,9 @@ import { collect } from "../utilities.js";
 
 const LONGEST = 63;
 
-/** Which names there are. */
+/** Valid and invalid names. */
 export function nameCases(suite: Suite): void {
-  test.for(["-", "_", "--", "A", "-_-_-", "9"])("a name with %s", async (odd) => {
+  test.for(["-", "_", "--", "A", "-_-_-", "9"])("a name with %s is accepted", async (odd) => {
     const request = suite.request({ name: suite.name("0Z", `${odd}z`) });
     await suite.strategy.deploy(request);
     expect(await suite.existing()).toEqual([request.name]);
@@ -15,26 +15,26 @@ export function nameCases(suite: Suite): void {
     expect(await suite.existing()).toEqual([]);
   });
 
-  test(`a name of ${LONGEST} characters`, async () => {
+  test(`a name of ${LONGEST} characters is accepted`, async () => {
     const name = suite.owned(suite.name().padEnd(LONGEST, "z"));
-    await suite.running(suite.request({ name }));
+    await suite.deployRunning(suite.request({ name }));
     expect(await suite.existing()).toEqual([name]);
     await suite.strategy.remove(name);
     expect(await suite.existing()).toEqual([]);
   });
 
-  test.for([LONGEST + 1, LONGEST + 2, 255, 5000])("a name of %i characters is refused", async (length) => {
-    const short = await suite.running(suite.request({ name: suite.owned(suite.name().padEnd(LONGEST, "z")) }));
+  test.for([LONGEST + 1, LONGEST + 2, 255, 5000])("a name of %i characters is rejected", async (length) => {
+    const short = await suite.deployRunning(suite.request({ name: suite.owned(suite.name().padEnd(LONGEST, "z")) }));
     const name = short.name.padEnd(length, "z");
     await suite.failsCleanly(() => suite.strategy.deploy(suite.request({ name })), "INVALID_REQUEST");
-    // Nor is it cut off to one that there is.
+    // Nor is it truncated to an existing name.
     await suite.fails(suite.strategy.remove(name), ["NOT_FOUND", "INVALID_REQUEST"]);
     const { strategy } = suite;
     if (supports(strategy, "inspect")) await suite.fails(strategy.inspect(name), ["NOT_FOUND", "INVALID_REQUEST"]);
     expect(await suite.existing()).toEqual([short.name]);
   });
 
-  describe("a name that can't be one is refused", () => {
+  describe("an invalid name is rejected with INVALID_REQUEST", () => {
     test.for(["", "a", "a b", "a/b", "../a", "a.b", "-a", "a-", "ä-b", "a\nb"])("%j", async (name) => {
       const request = suite.request({ name: "placeholder" });
       await suite.failsCleanly(() => suite.strategy.deploy({ ...request, name }), "INVALID_REQUEST");
@@ -44,13 +44,13 @@ export function nameCases(suite: Suite): void {
   });
 }
 
-/** A name is that service's, and never part of another's. */
+/** A name stands for the service with exactly that name. */
 export function exactNameCases(suite: Suite): void {
-  /** A name, and neighbours that hold it: before, behind, both. All but the name itself are deployed. */
-  const neighbours = async () => {
+  /** A name, and deployed services whose names contain it. The name itself is unused. */
+  const deploySimilarNames = async () => {
     const name = suite.name();
     const others = [`${name}-x`, `x${name}`, `x${name}x`, `${name}_x`, `${name}0`].map((other) => suite.owned(other));
-    for (const other of others) await suite.running(suite.request({ name: other }));
+    for (const other of others) await suite.deployRunning(suite.request({ name: other }));
     return { name, others: others.sort() };
   };
 
@@ -61,17 +61,17 @@ export function exactNameCases(suite: Suite): void {
       ),
     );
 
-  test("removing a service leaves all whose names hold its name, running as before", async () => {
-    const { name, others } = await neighbours();
+  test("remove() keeps services whose names contain the name", async () => {
+    const { name, others } = await deploySimilarNames();
     const before = await instancesOf(others);
-    await suite.running(suite.request({ name }));
+    await suite.deployRunning(suite.request({ name }));
     await suite.strategy.remove(name, { wait: true });
     expect(await suite.existing()).toEqual(others);
     expect(await instancesOf(others)).toEqual(before);
   });
 
-  test("a name that is only part of others is NOT_FOUND, and nothing happens to them", async () => {
-    const { name, others } = await neighbours();
+  test("every operation on a part of other services' names rejects with NOT_FOUND and changes nothing", async () => {
+    const { name, others } = await deploySimilarNames();
     const before = await instancesOf(others);
     const { strategy } = suite;
     await suite.fails(strategy.remove(name), "NOT_FOUND", name);
@@ -84,8 +84,8 @@ export function exactNameCases(suite: Suite): void {
     expect(await instancesOf(others)).toEqual(before);
   });
 
-  test("an id, whole or cut off, is no name", async () => {
-    const { name } = await suite.running(suite.request());
+  test("an id, complete or truncated, is not a name", async () => {
+    const { name } = await suite.deployRunning(suite.request());
     const { ids } = await suite.settings(name);
     const { strategy } = suite;
     for (const id of ids) {

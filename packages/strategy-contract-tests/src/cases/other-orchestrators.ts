@@ -6,15 +6,15 @@ import { collect } from "../utilities.js";
 
 type Make = (workload: ForeignWorkload) => Promise<() => Promise<unknown>>;
 
-/** What another orchestrator runs on the same engine is that orchestrator's: never listed, adopted, changed or removed. */
+/** Workloads of other orchestrators on the same engine are never listed, adopted, changed or removed. */
 export function otherOrchestratorCases(suite: Suite): void {
   const kinds = (context: TestContext): [string, Make][] => {
     const { foreign } = suite.target;
     return foreign === undefined
-      ? context.skip("the target makes no workloads of other orchestrators")
+      ? context.skip("the target creates no workloads of other orchestrators")
       : Object.entries(foreign);
   };
-  /** Carries the labels of this suite's services, as a task of a swarm carries those of its service. */
+  /** A workload with the labels of this suite's services, as a task of a swarm has those of its service. */
   const workload = (part: Partial<ForeignWorkload> = {}): ForeignWorkload => ({
     name: suite.name(),
     ended: false,
@@ -22,7 +22,7 @@ export function otherOrchestratorCases(suite: Suite): void {
     labels: { ...suite.target.labels, "org.openfactory.deploy.project": "contract", ...part.labels },
   });
 
-  test.for([false, true])("containers of other orchestrators are in no list (ended: %s)", async (ended, context) => {
+  test.for([false, true])("list() omits containers of other orchestrators (ended: %s)", async (ended, context) => {
     const strategy = suite.with(context, "list");
     const names: string[] = [];
     for (const [, make] of kinds(context)) {
@@ -59,12 +59,12 @@ export function otherOrchestratorCases(suite: Suite): void {
         if (supports(strategy, "update")) await refused(strategy.update(suite.request({ name: one.name })));
         if (supports(strategy, "scale")) await refused(strategy.scale(one.name, 2));
         if (supports(strategy, "rollback")) await refused(strategy.rollback(one.name));
-        expect(await state(), `${kind}: the container is as it was`).toEqual(before);
+        expect(await state(), `${kind}: the container is unchanged`).toEqual(before);
       }
     },
   );
 
-  test("deploy under the name of another orchestrator's container rejects, names the owner and changes nothing", async (context) => {
+  test("deploy() with the name of another orchestrator's container rejects, names the owner and changes nothing", async (context) => {
     for (const [kind, make] of kinds(context)) {
       const one = workload();
       const state = await make(one);
@@ -72,13 +72,13 @@ export function otherOrchestratorCases(suite: Suite): void {
       const deploying = () => suite.strategy.deploy(suite.request({ name: one.name }));
       const error = await suite.failsCleanly(deploying, ["ALREADY_EXISTS", "CONFLICT"], one.name);
       expect(error.message, "the error names the orchestrator").toContain(kind);
-      expect(await state(), `${kind}: the container is as it was`).toEqual(before);
+      expect(await state(), `${kind}: the container is unchanged`).toEqual(before);
     }
   });
 
-  test("preflight finds a host port that another orchestrator's container has", async (context) => {
+  test("preflight() finds a host port of another orchestrator's container", async (context) => {
     const strategy = suite.with(context, "preflight");
-    suite.needs(context, { ports: { 80: 80 } });
+    suite.skipUnlessSupported(context, { ports: { 80: 80 } });
     const [first] = kinds(context);
     if (first === undefined) return;
     const port = await suite.freePort();

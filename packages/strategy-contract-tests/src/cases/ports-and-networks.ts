@@ -6,10 +6,10 @@ const COUNT = 3;
 
 /** A process never sees fewer networks than it was promised. */
 export function networksBeforeStartCases(suite: Suite): void {
-  test("all networks are joined before the process starts", async (context) => {
-    suite.needs(context, { networks: ["x"], command: ["x"] });
+  test("a service joins all its networks before its process starts", async (context) => {
+    suite.skipUnlessSupported(context, { networks: ["x"], command: ["x"] });
     const networks = await suite.networks(COUNT);
-    const { name } = await suite.running(suite.request({ networks, command: suite.programs.countNetworks() }));
+    const { name } = await suite.deployRunning(suite.request({ networks, command: suite.programs.countNetworks() }));
     const isCount = (line: string) => /^networks \d+$/.test(line);
     const lines = await suite.eventually(
       `${name} counts`,
@@ -17,21 +17,21 @@ export function networksBeforeStartCases(suite: Suite): void {
       (all) => all.some(isCount),
     );
     const seen = Number(lines.find(isCount)?.split(" ")[1]);
-    // An orchestrator may add networks of its own.
-    expect(seen, "networks that the process saw as its first act").toBeGreaterThanOrEqual(COUNT);
+    // An orchestrator may add networks.
+    expect(seen, "networks of the process at its start").toBeGreaterThanOrEqual(COUNT);
     expect((await suite.probes.instances(name)).filter(({ running }) => running)).toHaveLength(1);
   });
 }
 
 /** A published port leads to the process. */
 export function trafficCases(suite: Suite): void {
-  test("a request to the host port is answered by the process", async (context) => {
+  test("the process answers a request to the host port", async (context) => {
     const get = suite.probe(context, "get");
-    suite.needs(context, { ports: { 80: 80 }, command: ["x"] });
-    const mode = suite.honours({ ports: [{ target: 80, published: 80, mode: "host" }] }) ? "host" : "ingress";
+    suite.skipUnlessSupported(context, { ports: { 80: 80 }, command: ["x"] });
+    const mode = suite.isSupported({ ports: [{ target: 80, published: 80, mode: "host" }] }) ? "host" : "ingress";
     const published = await suite.freePort();
     const body = suite.name();
-    await suite.running(
+    await suite.deployRunning(
       suite.request({ ports: [{ target: 8080, published, mode }], command: suite.programs.serve(8080, body) }),
     );
     const answer = () => get(published).catch((error: unknown) => String(error));
@@ -39,18 +39,18 @@ export function trafficCases(suite: Suite): void {
   });
 }
 
-/** A port is open where it was asked for, or the strategy reports that it is not. */
+/** A port is published as requested, or the strategy reports that it is not. */
 export function publishedPortCases(suite: Suite): void {
   const skipWithout = <Value>(context: TestContext, value: Value | undefined, what: string): Value =>
     value === undefined ? context.skip(`the target names no ${what}`) : value;
 
-  /** Of a platform with several ways to publish a port, the one that leaves the network out of it. */
+  /** On a platform with several ways to publish a port, the one without a network of the platform. */
   const onHost = (published: number): PortInput => {
     const port: PortInput = { target: 80, published, mode: "host" };
-    return suite.honours({ ports: [port] }) ? port : { target: 80, published };
+    return suite.isSupported({ ports: [port] }) ? port : { target: 80, published };
   };
 
-  /** Deploys in strict mode and without it: the port is reported each time, and told as published by neither operation. */
+  /** Deploys in strict mode and without it: the port is reported each time, and never counts as published. */
   const reported = async (network: string): Promise<void> => {
     const request = suite.request({ networks: [network], ports: [onHost(await suite.freePort())] });
     const strictly = () => suite.strategy.deploy(request, { strict: true });
@@ -69,7 +69,7 @@ export function publishedPortCases(suite: Suite): void {
     return supports(strategy, "inspect") ? (await strategy.inspect(name)).ports : [];
   };
 
-  test("a port on a network that publishes none is reported by the manifest and the deploy, and rejected in strict mode", async (context) => {
+  test("a port on a network that publishes none is reported by the manifest and by deploy(), and rejected in strict mode", async (context) => {
     const networks = skipWithout(context, suite.target.portlessNetworks, "networks without published ports");
     for (const network of networks) {
       const { warnings, refused } = suite.declared({
@@ -86,11 +86,11 @@ export function publishedPortCases(suite: Suite): void {
     }
   });
 
-  test("a port on an internal network is reported by the deploy, and rejected in strict mode", async (context) => {
+  test("a port on an internal network is reported by deploy(), and rejected in strict mode", async (context) => {
     await reported(await skipWithout(context, suite.target.internalNetwork, "internal network")());
   });
 
-  test("a network that a process can't share with others is refused beside another", async (context) => {
+  test("a network that excludes others is rejected together with another network", async (context) => {
     const networks = skipWithout(context, suite.target.portlessNetworks, "networks without published ports");
     const [other = ""] = await suite.networks(1);
     for (const network of networks) {
@@ -109,19 +109,19 @@ export function publishedPortCases(suite: Suite): void {
     }
   });
 
-  test("inspect and list tell the ports that the engine has published", async (context) => {
+  test("inspect() and list() return the ports that the engine publishes", async (context) => {
     const [inspects, lists] = [suite.with(context, "inspect"), suite.with(context, "list")];
-    suite.needs(context, { ports: { 80: 80 } });
+    suite.skipUnlessSupported(context, { ports: { 80: 80 } });
     const port = await suite.freePort();
-    const { name } = await suite.running(suite.request({ ports: { [port]: 80 } }));
+    const { name } = await suite.deployRunning(suite.request({ ports: { [port]: 80 } }));
     const listed = (await lists.list()).find((service) => service.name === name);
     for (const status of [await inspects.inspect(name), listed]) {
       expect(status?.ports).toMatchObject([{ target: 80, published: port, protocol: "tcp" }]);
     }
   });
 
-  test("a port at every address, written as 0.0.0.0 or ::, is honored in strict mode", async (context) => {
-    suite.needs(context, { ports: { 80: 80 } });
+  test("a port at all addresses, written as 0.0.0.0 or ::, is accepted in strict mode", async (context) => {
+    suite.skipUnlessSupported(context, { ports: { 80: 80 } });
     for (const hostAddress of ["0.0.0.0", "::"]) {
       const ports = [{ target: 80, published: await suite.freePort(), hostAddress }];
       expect(suite.declared({ image: "image", name: "name", ports }).warnings).toEqual([]);
@@ -133,13 +133,16 @@ export function publishedPortCases(suite: Suite): void {
     await suite.untilRunning(request.name);
   });
 
-  test("a port at a host address answers at that address, and at no other", async (context) => {
+  test("a port at a host address answers at that address only", async (context) => {
     const [address, other] = skipWithout(context, suite.target.hostAddresses, "host addresses");
     const getAt = suite.probe(context, "getAt");
     const port = await suite.freePort();
-    suite.needs(context, { ports: [{ target: 8080, published: port, hostAddress: address }], command: ["x"] });
+    suite.skipUnlessSupported(context, {
+      ports: [{ target: 8080, published: port, hostAddress: address }],
+      command: ["x"],
+    });
     const body = suite.name();
-    await suite.running(
+    await suite.deployRunning(
       suite.request({
         ports: [{ target: 8080, published: port, hostAddress: address }],
         command: suite.programs.serve(8080, body),

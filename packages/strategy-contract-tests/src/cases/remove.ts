@@ -1,62 +1,65 @@
 import { expect, test } from "vitest";
 import type { Suite } from "../suite.js";
 
-/** The end of a service. */
+/** Removal of a service. */
 export function removeCases(suite: Suite): void {
   const gone = async (name: string): Promise<void> => {
     expect(await suite.probes.settings(name)).toBeUndefined();
     expect(await suite.existing()).toEqual([]);
     await suite.eventually(
-      `all of ${name} ends`,
+      `all of ${name} exits`,
       () => suite.probes.instances(name),
       (instances) => instances.length === 0,
     );
   };
 
-  test("of one that runs", async () => {
-    const { name } = await suite.running(suite.request());
+  test("remove() of a running service removes all of it", async () => {
+    const { name } = await suite.deployRunning(suite.request());
     await suite.strategy.remove(name);
     await gone(name);
   });
 
-  test("with `wait`: when it resolves, nothing of it is left", async () => {
-    const { name } = await suite.running(suite.request());
+  test("remove() with wait resolves when nothing of the service is left", async () => {
+    const { name } = await suite.deployRunning(suite.request());
     await suite.strategy.remove(name, { wait: true, timeoutMs: 60_000 });
     expect(await suite.probes.instances(name)).toEqual([]);
     await gone(name);
   });
 
-  test("tells the process to stop, and gives it the time to end", async (context) => {
+  test("remove() stops the process and waits for its grace period", async (context) => {
     const exec = suite.probe(context, "exec");
     const { endSlowly } = suite.programs;
     if (endSlowly === undefined) return context.skip("the target has no program endSlowly");
-    suite.needs(context, { command: ["x"], mounts: [{ Type: "volume", Source: "data", Target: "/data" }] });
+    suite.skipUnlessSupported(context, {
+      command: ["x"],
+      mounts: [{ Type: "volume", Source: "data", Target: "/data" }],
+    });
     const mounts = [{ Type: "volume", Source: (await suite.target.volume?.()) ?? "none", Target: "/data" }] as const;
-    // A volume is a node's: both services have to be on the same one.
+    // A volume belongs to a node: both services must run on the same one.
     const constraints = [suite.target.constraint ?? "node.role == manager"];
-    const place = suite.honours({ constraints }) ? { constraints } : {};
-    const { name } = await suite.running(suite.request({ ...place, mounts, command: endSlowly("/data/end") }));
+    const place = suite.isSupported({ constraints }) ? { constraints } : {};
+    const { name } = await suite.deployRunning(suite.request({ ...place, mounts, command: endSlowly("/data/end") }));
     await suite.eventually(
-      `${name} can be told to stop`,
+      `${name} is ready for its signal`,
       () => suite.probes.output(name),
       (lines) => lines.length > 0,
     );
     await suite.strategy.remove(name, { wait: true });
-    const reader = await suite.running(suite.request({ ...place, mounts }));
+    const reader = await suite.deployRunning(suite.request({ ...place, mounts }));
     expect((await exec(reader.name, ["cat", "/data/end"])).output.trim()).toBe("ended");
   });
 
-  test("of one that is stopped", async (context) => {
+  test("remove() of a stopped service removes all of it", async (context) => {
     const stop = suite.probe(context, "stop");
-    const { name } = await suite.running(suite.request());
+    const { name } = await suite.deployRunning(suite.request());
     await stop(name);
     await suite.untilRunning(name, 0);
     await suite.strategy.remove(name, { wait: true });
     await gone(name);
   });
 
-  test.for([0, 1])("of one that has ended with %i", async (code, context) => {
-    suite.needs(context, { command: ["x"] });
+  test.for([0, 1])("remove() of a service that exited with %i removes all of it", async (code, context) => {
+    suite.skipUnlessSupported(context, { command: ["x"] });
     const request = suite.once({ command: suite.programs.exit(code) });
     await suite.strategy.deploy(request);
     const ended = (instances: readonly { exitCode?: number }[]) => instances.some(({ exitCode }) => exitCode === code);
@@ -65,8 +68,8 @@ export function removeCases(suite: Suite): void {
     await gone(request.name);
   });
 
-  test("of one that ends again and again", async (context) => {
-    suite.needs(context, { command: ["x"], restart: { Condition: "any" } });
+  test("remove() of a service in a crash loop removes all of it", async (context) => {
+    suite.skipUnlessSupported(context, { command: ["x"], restart: { Condition: "any" } });
     const command = suite.programs.printAndExit([{ stream: "stdout", line: "once more" }], 3);
     const { name, ...request } = suite.request({ command, restart: { Condition: "any" } });
     await suite.strategy.deploy({ name, ...request });
@@ -81,7 +84,7 @@ export function removeCases(suite: Suite): void {
     await gone(name);
   });
 
-  test("of one that isn't there, or not any more: NOT_FOUND", async () => {
+  test("remove() of a missing or removed service rejects with NOT_FOUND", async () => {
     const name = suite.name();
     await suite.fails(suite.strategy.remove(name), "NOT_FOUND", name);
     await suite.strategy.deploy(suite.request({ name }));
@@ -89,18 +92,18 @@ export function removeCases(suite: Suite): void {
     await suite.fails(suite.strategy.remove(name), "NOT_FOUND", name);
   });
 
-  test("with a signal that has fired already: ABORTED, the service runs on", async () => {
-    const { name } = await suite.running(suite.request());
+  test("remove() with an aborted signal rejects with ABORTED and keeps the service running", async () => {
+    const { name } = await suite.deployRunning(suite.request());
     const before = await suite.untilRunning(name);
     await suite.fails(suite.strategy.remove(name, { signal: AbortSignal.abort() }), "ABORTED", name);
     expect(await suite.untilRunning(name)).toEqual(before);
   });
 
-  test("frees its host port", async (context) => {
-    suite.needs(context, { ports: { 80: 80 } });
+  test("remove() frees the host port", async (context) => {
+    suite.skipUnlessSupported(context, { ports: { 80: 80 } });
     const ports = { [await suite.freePort()]: 80 };
-    const { name } = await suite.running(suite.request({ ports }));
+    const { name } = await suite.deployRunning(suite.request({ ports }));
     await suite.strategy.remove(name, { wait: true });
-    await suite.running(suite.request({ ports }));
+    await suite.deployRunning(suite.request({ ports }));
   });
 }

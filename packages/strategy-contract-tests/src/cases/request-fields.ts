@@ -12,15 +12,15 @@ import {
 import { describe, expect, test, type TestContext } from "vitest";
 import { expectSettings } from "../compare-settings.js";
 import { fieldSamples, partOf } from "../samples/field-samples.js";
-import { requestOf, views } from "../samples/process-checks.js";
+import { requestOf, processChecks } from "../samples/process-checks.js";
 import type { Suite } from "../suite.js";
 
-/** A capability's method, where it is not called as the capability is. */
+/** The method of a capability, if it has another name. */
 const METHODS: Partial<Record<CapabilityName, string>> = { settings: "settingsOf", resources: "listResources" };
 
-/** What the strategy says of itself is well formed, and true of its own shape. */
+/** The manifest is well formed, and the strategy has the declared methods. */
 export function manifestCases(suite: Suite): void {
-  test("the manifest honours the required fields, and knows only fields and capabilities that there are", () => {
+  test("the manifest supports the required fields and names only existing fields and capabilities", () => {
     const { name, honours, capabilities } = suite.manifest;
     expect(name).toMatch(/\S/);
     expect(honours).toEqual(expect.arrayContaining([...REQUIRED_FIELDS]));
@@ -29,21 +29,21 @@ export function manifestCases(suite: Suite): void {
     expect(new Set(honours).size, "a field is declared once").toBe(honours.length);
   });
 
-  test("every capability that is declared is implemented", () => {
+  test("every declared capability is implemented", () => {
     const methods = suite.strategy as unknown as Record<string, unknown>;
     for (const capability of suite.manifest.capabilities)
       expect(methods[METHODS[capability] ?? capability], capability).toBeTypeOf("function");
   });
 
-  test("every part that is not honoured is a part of a request, with a reason in a sentence", () => {
+  test("every limitation names a request field and has a reason in a sentence", () => {
     for (const { field, reason } of suite.manifest.unhonoured) {
-      expect(REQUEST_FIELDS, `unhonoured ${field}`).toContain(field.split(/[.[]/)[0] as RequestField);
+      expect(REQUEST_FIELDS, `limitation ${field}`).toContain(field.split(/[.[]/)[0] as RequestField);
       expect(reason, `reason of ${field}`).toMatch(/^\S+ \S.*\.$/);
     }
   });
 }
 
-/** Every field of a request: on the engine as asked, or told to the caller, as the manifest says. */
+/** Every field of a request is on the engine, or reported to the caller, as the manifest declares. */
 export function fieldCases(suite: Suite): void {
   describe("request field", () => {
     test.for(fieldSamples)("$title", async (sample, context) => {
@@ -51,20 +51,20 @@ export function fieldCases(suite: Suite): void {
       const request = suite.request(part);
       const { warnings, refused } = suite.declared(request);
       if (warnings.length === 0) {
-        if (sample.recent && (await engineLacks(suite, request)))
-          context.skip("the engine is too old for it, and the strategy says so");
-        await honoured(suite, request);
-        return skipUntold(suite, context, request.name, part);
+        if (sample.recent && (await isEngineTooOld(suite, request)))
+          context.skip("the engine is too old for it, and the strategy reports that");
+        await expectApplied(suite, request);
+        return skipIncomparable(suite, context, request.name, part);
       }
-      await refusedStrictly(suite, request);
+      await expectRejectedStrictly(suite, request);
       if (refused) await suite.failsCleanly(() => suite.strategy.deploy(request), "UNSUPPORTED", request.name);
-      else await warned(suite, request);
+      else await expectWarnings(suite, request);
     });
   });
 }
 
-/** Whether the strategy refuses what it honours elsewhere, and cleanly. */
-async function engineLacks(suite: Suite, request: DeployRequest): Promise<boolean> {
+/** Whether the strategy rejects a field that it supports on other engines, and leaves nothing behind. */
+async function isEngineTooOld(suite: Suite, request: DeployRequest): Promise<boolean> {
   const name = suite.name();
   const refusal = await suite.strategy.deploy({ ...request, name }).catch((error: unknown) => error);
   if (!DeploymentError.isInstance(refusal, "UNSUPPORTED")) return false;
@@ -73,14 +73,14 @@ async function engineLacks(suite: Suite, request: DeployRequest): Promise<boolea
   return true;
 }
 
-async function honoured(suite: Suite, request: DeployRequest): Promise<void> {
+async function expectApplied(suite: Suite, request: DeployRequest): Promise<void> {
   const { warnings } = await suite.strategy.deploy(request, { strict: true });
   expect(warnings.filter(({ code }) => code === "FIELD_NOT_HONOURED")).toEqual([]);
   expectSettings(await suite.settings(request.name), parseRequest(request));
 }
 
-/** What the engine does not tell was not compared: that is no pass. */
-async function skipUntold(
+/** A field that the engine does not return was not compared, so its case does not pass. */
+async function skipIncomparable(
   suite: Suite,
   context: TestContext,
   name: string,
@@ -90,7 +90,7 @@ async function skipUntold(
   for (const [field, reason] of Object.entries(untold)) if (field in part) context.skip(reason);
 }
 
-async function refusedStrictly(suite: Suite, request: DeployRequest): Promise<void> {
+async function expectRejectedStrictly(suite: Suite, request: DeployRequest): Promise<void> {
   const deploying = () => suite.strategy.deploy(request, { strict: true });
   const error = await suite.failsCleanly(deploying, "UNSUPPORTED", request.name);
   expect(error.field).toBeTruthy();
@@ -99,27 +99,27 @@ async function refusedStrictly(suite: Suite, request: DeployRequest): Promise<vo
   );
 }
 
-async function warned(suite: Suite, request: DeployRequest): Promise<void> {
+async function expectWarnings(suite: Suite, request: DeployRequest): Promise<void> {
   const events: ProgressEvent[] = [];
   const { warnings } = await suite.strategy.deploy(request, { observer: (event) => events.push(event) });
-  const told = warnings.filter(({ code }) => code === "FIELD_NOT_HONOURED");
-  expect(told, "warnings of the result").toEqual(suite.declared(request).warnings);
+  const reported = warnings.filter(({ code }) => code === "FIELD_NOT_HONOURED");
+  expect(reported, "warnings of the result").toEqual(suite.declared(request).warnings);
   const observed = events.filter((event) => event.type === "warning").map(({ warning }) => warning);
-  expect(observed, "warnings of the observer").toEqual(expect.arrayContaining(told));
-  // The rest of the request holds.
+  expect(observed, "warnings of the observer").toEqual(expect.arrayContaining(reported));
+  // The rest of the request applies.
   const { image, env } = parseRequest(request);
   expectSettings(await suite.settings(request.name), { image, env, name: request.name });
 }
 
-/** What a process sees of the request that it runs by. */
+/** The effect of a request inside the process. */
 export function insideCases(suite: Suite): void {
   describe("a process sees", () => {
-    test.for(views)("$title", async (view, context) => {
+    test.for(processChecks)("$title", async (check, context) => {
       const exec = suite.probe(context, "exec");
-      const part = await requestOf(view, suite);
-      suite.needs(context, part);
-      const { name } = await suite.running(suite.request(part));
-      view.check(await exec(name, view.words));
+      const part = await requestOf(check, suite);
+      suite.skipUnlessSupported(context, part);
+      const { name } = await suite.deployRunning(suite.request(part));
+      check.check(await exec(name, check.words));
     });
   });
 }

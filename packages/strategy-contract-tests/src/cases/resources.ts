@@ -15,7 +15,7 @@ type Managing = OpenFactoryServiceDeploymentStrategy & Capabilities["resources"]
 
 const CONTENT = "first=1\nsecond=€ \u{1F527}\n";
 
-/** Networks, volumes, configs and secrets, as far as the strategy has them. */
+/** Networks, volumes, configs and secrets, if the strategy has them. */
 export function resourceCases(suite: Suite): void {
   const spec = (kind: ResourceKind, name = suite.name(), labels: Record<string, string> = {}): ResourceSpec => {
     const all = { name, labels: { ...suite.target.labels, ...labels } };
@@ -24,7 +24,7 @@ export function resourceCases(suite: Suite): void {
   const find = async (strategy: Managing, kind: ResourceKind, name: string): Promise<Resource | undefined> =>
     (await strategy.listResources({ kinds: [kind] })).find((resource) => resource.name === name);
 
-  /** Runs a case on a strategy that has that kind, and takes back what was made. */
+  /** Runs a case on a strategy that has that kind, and removes the created resources. */
   const on =
     (
       kind: ResourceKind,
@@ -47,11 +47,11 @@ export function resourceCases(suite: Suite): void {
       }
     };
 
-  /** A service that uses a resource, where the strategy honours that. */
+  /** A service that uses a resource, if the strategy supports that. */
   const user = (kind: ResourceKind, name: string): Partial<DeployRequest> => {
     const constraint = suite.target.constraint ?? "node.role == manager";
-    // What is of one node only is used there.
-    const constraints = suite.honours({ constraints: [constraint] }) ? { constraints: [constraint] } : {};
+    // A resource of one node is used there.
+    const constraints = suite.isSupported({ constraints: [constraint] }) ? { constraints: [constraint] } : {};
     const parts = {
       network: { networks: [name] },
       volume: { mounts: [{ Type: "volume", Source: name, Target: "/data" }], ...constraints },
@@ -63,7 +63,7 @@ export function resourceCases(suite: Suite): void {
 
   describe.each(RESOURCE_KINDS)("a %s", (kind) => {
     test(
-      "is made, listed with its labels, and removed",
+      "is created, listed with its labels and removed",
       on(kind, async (strategy, make) => {
         const wanted = freeze(spec(kind, suite.name(), { "org.example.a": "x=y" }).labels);
         const name = suite.name();
@@ -97,7 +97,7 @@ export function resourceCases(suite: Suite): void {
     );
 
     test(
-      "whose name is in use: ALREADY_EXISTS, the first as it was",
+      "whose name is in use rejects with ALREADY_EXISTS and leaves the first unchanged",
       on(kind, async (strategy, make) => {
         const made = await make(spec(kind));
         await suite.fails(
@@ -109,7 +109,7 @@ export function resourceCases(suite: Suite): void {
     );
 
     test(
-      "is known by its exact name only",
+      "is found by its exact name only",
       on(kind, async (strategy, make) => {
         const { name } = await make(spec(kind));
         const longer = await make(spec(kind, `${name}-x`));
@@ -121,7 +121,7 @@ export function resourceCases(suite: Suite): void {
     );
 
     test(
-      "of an invalid name: INVALID_REQUEST, nothing made",
+      "with an invalid name rejects with INVALID_REQUEST and creates nothing",
       on(kind, async (strategy) => {
         const before = await strategy.listResources({ kinds: [kind] });
         for (const name of ["", "two words", "a/b"])
@@ -131,7 +131,7 @@ export function resourceCases(suite: Suite): void {
     );
 
     test(
-      "with a signal that has fired already: ABORTED, nothing made, nothing removed",
+      "with an aborted signal rejects with ABORTED and changes nothing",
       on(kind, async (strategy, make) => {
         const made = await make(spec(kind));
         const signal = AbortSignal.abort();
@@ -144,12 +144,12 @@ export function resourceCases(suite: Suite): void {
       }),
     );
 
-    test("that a service uses: CONFLICT, and the service runs on; once the service is gone, it is removed", async (context) => {
+    test("that a service uses rejects its removal with CONFLICT until the service is removed", async (context) => {
       suite.with(context, "resources");
-      suite.needs(context, user(kind, "name"));
+      suite.skipUnlessSupported(context, user(kind, "name"));
       await on(kind, async (strategy, make) => {
         const { name } = await make(spec(kind));
-        const request = await suite.running(suite.request(user(kind, name)));
+        const request = await suite.deployRunning(suite.request(user(kind, name)));
         const error = await suite.fails(strategy.removeResource(kind, name, { timeoutMs: 300 }), "CONFLICT");
         expect(error.message).toContain(name);
         expect(await find(strategy, kind, name)).toMatchObject({ name });
@@ -166,25 +166,25 @@ export function resourceCases(suite: Suite): void {
     ["config", "/config.txt"],
     ["secret", "/run/secrets/secret.txt"],
   ] as const)("the content of a %s", (kind, path) => {
-    test("is what a process reads, and is nowhere else", async (context) => {
+    test("reaches the process and is nowhere else", async (context) => {
       suite.with(context, "resources");
-      suite.needs(context, user(kind, "name"));
+      suite.skipUnlessSupported(context, user(kind, "name"));
       const exec = suite.probe(context, "exec");
       await on(kind, async (strategy, make) => {
         const made = await make(spec(kind));
-        const { name } = await suite.running(suite.request(user(kind, made.name)));
+        const { name } = await suite.deployRunning(suite.request(user(kind, made.name)));
         expect(await exec(name, ["cat", path])).toEqual({ exitCode: 0, output: CONTENT });
-        const told = JSON.stringify([made, await strategy.listResources()]);
-        expect(told).not.toContain("second=");
-        expect(told).not.toContain(Buffer.from(CONTENT).toString("base64"));
+        const text = JSON.stringify([made, await strategy.listResources()]);
+        expect(text).not.toContain("second=");
+        expect(text).not.toContain(Buffer.from(CONTENT).toString("base64"));
       })(context);
     });
   });
 
-  test("a kind that there is not: UNSUPPORTED", async (context) => {
+  test("an unknown kind rejects with UNSUPPORTED", async (context) => {
     const strategy = suite.with(context, "resources");
     const missing = RESOURCE_KINDS.filter((kind) => !strategy.resourceKinds.includes(kind));
-    for (const kind of [...missing, "cupboard" as ResourceKind]) {
+    for (const kind of [...missing, "unknown" as ResourceKind]) {
       await suite.fails(strategy.createResource(spec(kind)), "UNSUPPORTED");
       await suite.fails(strategy.removeResource(kind, suite.name()), "UNSUPPORTED");
     }

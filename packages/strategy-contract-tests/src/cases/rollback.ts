@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import type { Suite } from "../suite.js";
 
-/** The way back. */
+/** The return to the previous version. */
 export function rollbackCases(suite: Suite): void {
-  test("rollback brings back what the service was before its update", async (context) => {
+  test("rollback() restores the service from before its update", async (context) => {
     const strategy = suite.with(context, "rollback");
     const updating = suite.with(context, "update");
-    const request = await suite.running(suite.request({ env: ["VERSION=1"] }));
+    const request = await suite.deployRunning(suite.request({ env: ["VERSION=1"] }));
     const before = await suite.settings(request.name);
     await updating.update({ ...request, env: ["VERSION=2"] });
     await suite.eventually(
@@ -27,11 +27,11 @@ export function rollbackCases(suite: Suite): void {
     expect([...deployment.ids].sort()).toEqual([...ids].sort());
   });
 
-  test("rollback of a job that has completed: wait ends with the run of the earlier version", async (context) => {
+  test("rollback() of a completed job runs the previous version, and wait() waits for it", async (context) => {
     const strategy = suite.with(context, "rollback");
     const [updating, waiting] = [suite.with(context, "update"), suite.with(context, "wait")];
     const job = { mode: { ReplicatedJob: {} }, restart: { Condition: "none" } } as const;
-    suite.needs(context, { ...job, command: ["x"] });
+    suite.skipUnlessSupported(context, { ...job, command: ["x"] });
     const request = suite.request({ ...job, command: suite.programs.exit(0), env: ["VERSION=1"] });
     await suite.strategy.deploy(request);
     await waiting.wait(request.name);
@@ -42,11 +42,11 @@ export function rollbackCases(suite: Suite): void {
     expect((await suite.settings(request.name)).env).toContain("VERSION=1");
   });
 
-  test("rollback done twice is back at the newer version; wait is content with either", async (context) => {
+  test("rollback() twice returns to the newer version, and wait() accepts either", async (context) => {
     const strategy = suite.with(context, "rollback");
     const updating = suite.with(context, "update");
     const waiting = suite.with(context, "wait");
-    const request = await suite.running(suite.request({ env: ["VERSION=1"] }));
+    const request = await suite.deployRunning(suite.request({ env: ["VERSION=1"] }));
     await updating.update({ ...request, env: ["VERSION=2"] });
     await waiting.wait(request.name);
     const newer = await suite.settings(request.name);
@@ -63,24 +63,24 @@ export function rollbackCases(suite: Suite): void {
     expect(ids).toHaveLength(newer.ids.length);
   });
 
-  test("rollback with a signal that has fired already: ABORTED, the service as it was", async (context) => {
+  test("rollback() with an aborted signal rejects with ABORTED and leaves the service unchanged", async (context) => {
     const strategy = suite.with(context, "rollback");
     const updating = suite.with(context, "update");
-    const request = await suite.running(suite.request({ env: ["VERSION=1"] }));
+    const request = await suite.deployRunning(suite.request({ env: ["VERSION=1"] }));
     await updating.update({ ...request, env: ["VERSION=2"] });
     await suite.fails(strategy.rollback(request.name, { signal: AbortSignal.abort() }), "ABORTED", request.name);
     expect((await suite.settings(request.name)).env).toContain("VERSION=2");
   });
 
-  test("rollback of one that was never updated: CONFLICT, the service as it was", async (context) => {
+  test("rollback() of a service that was never updated rejects with CONFLICT and leaves it unchanged", async (context) => {
     const strategy = suite.with(context, "rollback");
-    const { name } = await suite.running(suite.request({ env: ["VERSION=1"] }));
+    const { name } = await suite.deployRunning(suite.request({ env: ["VERSION=1"] }));
     const before = { settings: await suite.settings(name), ids: await suite.untilRunning(name) };
     await suite.fails(strategy.rollback(name), "CONFLICT", name);
     expect({ settings: await suite.settings(name), ids: await suite.untilRunning(name) }).toEqual(before);
   });
 
-  test("rollback of none: NOT_FOUND", async (context) => {
+  test("rollback() of a missing service rejects with NOT_FOUND", async (context) => {
     const name = suite.name();
     await suite.fails(suite.with(context, "rollback").rollback(name), "NOT_FOUND", name);
   });

@@ -5,64 +5,65 @@ import type { Suite } from "../suite.js";
 
 const SECRET = "s3cr3t-value-of-the-caller";
 
-/** Values of env may be secret: they are in the environment of the process, and nowhere else. */
+/** Values of env may be secret: they are in the environment of the process only. */
 export function secrecyCases(suite: Suite): void {
   const wrong: Record<string, (suite: Suite) => Partial<DeployRequest>> = {
     "a missing image": ({ target }) => ({ image: target.images.missing }),
     "a missing network": () => ({ networks: ["no-such-network"] }),
     "a key set twice": () => ({ env: [`PASSWORD=${SECRET}`, `PASSWORD=${SECRET}`] }),
     "an entry without a key": () => ({ env: [`=${SECRET}`] }),
-    "an entry that is no text": () => ({ env: [{ PASSWORD: SECRET }] as unknown as string[] }),
-    "a port that is none": () => ({ ports: { 0: 0 } }),
-    "a template that the engine can't expand, which repeats it": () => ({
+    "an entry that is not a text": () => ({ env: [{ PASSWORD: SECRET }] as unknown as string[] }),
+    "an invalid port": () => ({ ports: { 0: 0 } }),
+    "a template that the engine can't expand and quotes in its error": () => ({
       env: [`PASSWORD=${SECRET}`, `QUERY=select * from t where pw='${SECRET}' and k='{{index .env 0}}'`],
     }),
-    "nothing wrong": () => ({}),
+    "a valid request": () => ({}),
   };
 
-  describe("no error, event, warning or label repeats a value of env", () => {
+  describe("no error, event, warning or label contains a value of env", () => {
     test.for(Object.entries(wrong))("%s", async ([, part]) => {
       const events: ProgressEvent[] = [];
       const request = { ...suite.request(), env: [`PASSWORD=${SECRET}`], ...part(suite) };
       const observer = (event: ProgressEvent) => events.push(event);
       const outcome = await suite.strategy.deploy(request, { observer }).catch((error: unknown) => error);
-      // With message, stack, properties and causes, as a log might print it.
+      // With message, stack, properties and causes, as a log may print them.
       expect(inspect([outcome, events], { depth: 10, maxStringLength: null })).not.toContain(SECRET);
       const settings = await suite.probes.settings(request.name);
       expect(JSON.stringify({ ...settings, env: [] })).not.toContain(SECRET);
     });
   });
 
-  const told = (value: unknown): string => inspect(value, { depth: 10, maxStringLength: null }) + JSON.stringify(value);
+  const textOf = (value: unknown): string =>
+    inspect(value, { depth: 10, maxStringLength: null }) + JSON.stringify(value);
 
-  test("no error, event or instance repeats a value of env that the engine repeats from the command", async (context) => {
-    suite.needs(context, { command: ["x"] });
+  test("no error, event or instance contains a value of env that the engine quotes from the command", async (context) => {
+    suite.skipUnlessSupported(context, { command: ["x"] });
     const { strategy } = suite;
     const events: ProgressEvent[] = [];
     const observer = (event: ProgressEvent) => events.push(event);
     const request = { ...suite.once({ command: [`/no/such/program-${SECRET}`] }), env: [`PASSWORD=${SECRET}`] };
     const deployed = await strategy.deploy(request, { observer }).catch((error: unknown) => error);
-    const isThere = (await suite.probes.settings(request.name)) !== undefined;
-    if (isThere && supports(strategy, "wait")) {
+    const exists = (await suite.probes.settings(request.name)) !== undefined;
+    if (exists && supports(strategy, "wait")) {
       const waited: unknown = await strategy.wait(request.name, { observer }).then(
         () => undefined,
         (error: unknown) => error,
       );
-      expect(told(waited)).not.toContain(SECRET);
+      expect(textOf(waited)).not.toContain(SECRET);
     }
-    // What a service was asked to be holds its command: only what is said of its instances is the engine's word.
-    if (isThere && supports(strategy, "inspect"))
-      expect(told((await strategy.inspect(request.name)).instances)).not.toContain(SECRET);
-    expect(told([deployed, events])).not.toContain(SECRET);
+    // The settings of a service contain its command: only the status of its instances comes from the engine.
+    if (exists && supports(strategy, "inspect"))
+      expect(textOf((await strategy.inspect(request.name)).instances)).not.toContain(SECRET);
+    expect(textOf([deployed, events])).not.toContain(SECRET);
   });
 
-  test("no error repeats a value of env that is in the last log lines", async (context) => {
+  test("no error contains a value of env that is in the last log lines", async (context) => {
     const strategy = suite.with(context, "wait");
-    suite.needs(context, { command: ["x"] });
+    suite.skipUnlessSupported(context, { command: ["x"] });
     const command = suite.programs.printAndExit([{ stream: "stdout", line: `connecting with ${SECRET}` }], 3);
     const request = { ...suite.once({ command }), env: [`PASSWORD=${SECRET}`] };
     await strategy.deploy(request);
     const error = await suite.fails(strategy.wait(request.name), "TASK_FAILED", request.name);
-    expect(told(error)).not.toContain(SECRET);
+    expect(textOf(error)).not.toContain(SECRET);
   });
 }

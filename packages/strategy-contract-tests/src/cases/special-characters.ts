@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { expectSettings } from "../compare-settings.js";
 import type { Suite } from "../suite.js";
 
-const oddTexts = {
+const specialTexts = {
   equals: "a=b==c=",
   quotes: `"double" 'single' \`back\``,
   newline: "first\nsecond\r\nthird",
@@ -26,57 +26,57 @@ const oddTexts = {
 
 const TEMPLATE = "{{.Service.Name}} {{ 1 }} }}";
 
-/** What a template engine would read as something else. */
+/** Texts that a template engine would expand. */
 const LITERALS = [TEMPLATE, "{{{", "{{{{", "}}", "{{- x -}}", "{{/* x */}}", '{{"{{"}}', "{{`", "{ {", "{{\n}}"];
 
-/** The environment that the process itself was started with, where the target can look inside. */
+/** The environment of the process, if the target has the probe `exec`. */
 const environmentOf = async (suite: Suite, name: string): Promise<string[] | undefined> => {
   const answer = await suite.probes.exec?.(name, ["cat", "/proc/1/environ"]);
   return answer?.output.split("\0");
 };
 
-/** Every character that is legal reaches the process as it was written. */
+/** Every allowed character reaches the process unchanged. */
 export function oddCharactersCases(suite: Suite): void {
-  test("env", async () => {
-    const env = Object.entries(oddTexts).map(([key, value]) => `ODD_${key}=${value}`);
+  test("env reaches the process unchanged", async () => {
+    const env = Object.entries(specialTexts).map(([key, value]) => `ODD_${key}=${value}`);
     env.push("lower.case-key=1", "_=2", "Ümlaut=3", "with space=4", 'qu"ote=5', "$dollar=6", "{a}/b:c,d=7", "9=8");
-    const request = await suite.running(suite.request({ env }));
+    const request = await suite.deployRunning(suite.request({ env }));
     expectSettings(await suite.settings(request.name), parseRequest(request));
     const inside = await environmentOf(suite, request.name);
     if (inside !== undefined) expect(inside).toEqual(expect.arrayContaining(env));
   });
 
-  test("env with what looks like a template reaches the process as it is written, or is refused", async () => {
+  test("env with a possible template reaches the process unchanged, or is rejected", async () => {
     const env = [`TEMPLATE=${TEMPLATE}`, "{{.Node.Hostname}}=1"];
     const request = suite.request({ env });
     if (suite.target.expandsTemplates) {
       const error = await suite.failsCleanly(() => suite.strategy.deploy(request), "UNSUPPORTED", request.name);
       expect(error.issues.map(({ field }) => field)).toEqual(["env[0]"]);
-      expect(JSON.stringify(error), "the value is not repeated").not.toContain(".Service.Name");
+      expect(JSON.stringify(error), "the error does not contain the value").not.toContain(".Service.Name");
       return;
     }
-    const { name } = await suite.running(request);
+    const { name } = await suite.deployRunning(request);
     const inside = await environmentOf(suite, name);
     expect(inside ?? (await suite.settings(name)).env).toEqual(expect.arrayContaining(env));
   });
 
-  test("templates: literal: env and hostname reach the process as they are written", async (context) => {
-    suite.needs(context, { templates: "literal" });
+  test("templates: literal: env and hostname reach the process unchanged", async (context) => {
+    suite.skipUnlessSupported(context, { templates: "literal" });
     const env = [...LITERALS.map((text, index) => `TEMPLATE_${index}=${text}`), "{{.Node.Hostname}}=1"];
-    const isHostnameHonoured = suite.honoursField("hostname");
-    const { name } = await suite.running(
-      suite.request({ env, templates: "literal", ...(isHostnameHonoured && { hostname: "h-{{x}}" }) }),
+    const supportsHostname = suite.supportsField("hostname");
+    const { name } = await suite.deployRunning(
+      suite.request({ env, templates: "literal", ...(supportsHostname && { hostname: "h-{{x}}" }) }),
     );
     const inside = await environmentOf(suite, name);
-    if (inside === undefined) context.skip("the target can't look inside");
+    if (inside === undefined) context.skip("the target has no probe exec");
     expect(inside).toEqual(expect.arrayContaining(env));
-    if (!isHostnameHonoured) return;
+    if (!supportsHostname) return;
     const host = await suite.probes.exec?.(name, ["cat", "/proc/sys/kernel/hostname"]);
     expect(host?.output.trim()).toBe("h-{{x}}");
   });
 
-  test("templates: expand: the platform expands env, or the result says that it does not", async (context) => {
-    suite.needs(context, { templates: "literal" });
+  test("templates: expand: the platform expands env, or the result has a warning", async (context) => {
+    suite.skipUnlessSupported(context, { templates: "literal" });
     const request = suite.request({ env: ["NAME={{.Service.Name}}"], templates: "expand" });
     const { warnings } = await suite.strategy.deploy(request);
     const declared = suite.declared(request).warnings;
@@ -87,25 +87,29 @@ export function oddCharactersCases(suite: Suite): void {
     if (inside !== undefined) expect(inside).toContain(isExpanded ? `NAME=${request.name}` : "NAME={{.Service.Name}}");
   });
 
-  test("labels", async (context) => {
-    suite.needs(context, { labels: { a: "b" } });
-    const labels = Object.fromEntries(Object.entries(oddTexts).map(([key, value]) => [`org.example.${key}`, value]));
+  test("labels reach the engine unchanged", async (context) => {
+    suite.skipUnlessSupported(context, { labels: { a: "b" } });
+    const labels = Object.fromEntries(
+      Object.entries(specialTexts).map(([key, value]) => [`org.example.${key}`, value]),
+    );
     const named = { "a=b": "1", "with space": "2", 'qu"ote': "3", grüße: "4", "{{.Node.Hostname}}": TEMPLATE };
-    const request = await suite.running(suite.request({ labels: { ...labels, ...named } }));
+    const request = await suite.deployRunning(suite.request({ labels: { ...labels, ...named } }));
     expectSettings(await suite.settings(request.name), parseRequest(request));
   });
 
-  test("words of a command", async (context) => {
-    suite.needs(context, { command: ["x"] });
-    const lines = Object.entries(oddTexts).filter(([key]) => !["newline", "trailingNewline", "control"].includes(key));
+  test("the words of command reach the engine unchanged", async (context) => {
+    suite.skipUnlessSupported(context, { command: ["x"] });
+    const lines = Object.entries(specialTexts).filter(
+      ([key]) => !["newline", "trailingNewline", "control"].includes(key),
+    );
     const command = suite.programs.print(lines.map(([, line]) => ({ stream: "stdout", line })));
-    const request = await suite.running(suite.request({ command }));
+    const request = await suite.deployRunning(suite.request({ command }));
     expectSettings(await suite.settings(request.name), parseRequest(request));
   });
 
-  test("words of args", async (context) => {
-    suite.needs(context, { args: ["x"] });
-    const request = await suite.running(suite.request({ args: Object.values(oddTexts) }));
+  test("the words of args reach the engine unchanged", async (context) => {
+    suite.skipUnlessSupported(context, { args: ["x"] });
+    const request = await suite.deployRunning(suite.request({ args: Object.values(specialTexts) }));
     expectSettings(await suite.settings(request.name), parseRequest(request));
   });
 }

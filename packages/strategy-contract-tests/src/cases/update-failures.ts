@@ -13,19 +13,19 @@ import type { Suite } from "../suite.js";
 
 const numbers = [0, 1, 2, 3, 4];
 
-/** Updates that others get in the way of, and updates that are aborted. */
+/** Concurrent updates, and aborted ones. */
 export function updateConflictCases(suite: Suite): void {
   const version = (request: DeployRequest, number: number | string): DeployRequest => ({
     ...request,
     env: [`VERSION=${number}`],
   });
-  const first = (): Promise<DeployRequest> => suite.running(version(suite.request(), "first"));
+  const first = (): Promise<DeployRequest> => suite.deployRunning(version(suite.request(), "first"));
 
-  /** The revision as it is told now. */
+  /** The current revision. */
   const revisionOf = async (context: TestContext, name: string): Promise<string> => {
     const { strategy } = suite;
     const status = supports(strategy, "inspect") ? await strategy.inspect(name) : undefined;
-    return status?.revision ?? context.skip("the strategy tells no revision");
+    return status?.revision ?? context.skip("the strategy returns no revision");
   };
   const expectOneOf = async (name: string, requests: readonly DeployRequest[]): Promise<void> => {
     const { env } = await suite.settings(name);
@@ -40,7 +40,7 @@ export function updateConflictCases(suite: Suite): void {
       return DeploymentError.isInstance(outcome.reason) ? outcome.reason.code : String(outcome.reason);
     });
 
-  test("an update of what was seen is made; one of what has been changed since: CONFLICT, the service as it is", async (context) => {
+  test("update() of the current revision succeeds, and of an earlier revision rejects with CONFLICT and changes nothing", async (context) => {
     const strategy = suite.with(context, "update");
     const request = await first();
     const revision = await revisionOf(context, request.name);
@@ -53,38 +53,38 @@ export function updateConflictCases(suite: Suite): void {
     await expectOneOf(request.name, [version(request, "third")]);
   });
 
-  test("updates of the same that was seen: exactly one is made, the others are CONFLICT", async (context) => {
+  test("of concurrent updates of one revision, one succeeds and the others reject with CONFLICT", async (context) => {
     const strategy = suite.with(context, "update");
     const request = await first();
     const revision = await revisionOf(context, request.name);
     const requests = numbers.map((number) => version(request, number));
-    const told = await outcomes(requests.map((one) => strategy.update(one, { revision })));
-    expect(told.toSorted()).toEqual(["CONFLICT", "CONFLICT", "CONFLICT", "CONFLICT", "done"]);
-    await expectOneOf(request.name, [requests[told.indexOf("done")] as DeployRequest]);
+    const results = await outcomes(requests.map((one) => strategy.update(one, { revision })));
+    expect(results.toSorted()).toEqual(["CONFLICT", "CONFLICT", "CONFLICT", "CONFLICT", "done"]);
+    await expectOneOf(request.name, [requests[results.indexOf("done")] as DeployRequest]);
   });
 
-  test("updates at the same time: the service is one of them, whole; those that are not made are CONFLICT", async (context) => {
+  test("concurrent updates leave the service with one complete version, and lost ones reject with CONFLICT", async (context) => {
     const strategy = suite.with(context, "update");
     const request = await first();
     const requests = numbers.map((number) => version(request, number));
-    const told = await outcomes(requests.map((one) => strategy.update(one)));
-    expect(told.filter((outcome) => outcome !== "done" && outcome !== "CONFLICT")).toEqual([]);
-    expect(told).toContain("done");
+    const results = await outcomes(requests.map((one) => strategy.update(one)));
+    expect(results.filter((outcome) => outcome !== "done" && outcome !== "CONFLICT")).toEqual([]);
+    expect(results).toContain("done");
     await expectOneOf(
       request.name,
-      requests.filter((_, index) => told[index] === "done"),
+      requests.filter((_, index) => results[index] === "done"),
     );
     expect(await suite.existing()).toEqual([request.name]);
   });
 
-  describe("an update that is aborted", () => {
-    test("at each progress event: ABORTED, the service as it was", async (context) => {
+  describe("an aborted update", () => {
+    test("at each progress event rejects with ABORTED and leaves the service unchanged", async (context) => {
       const strategy = suite.with(context, "update");
       const request = await first();
       const all: ProgressEvent[] = [];
       const earlier = version(request, "earlier");
       await strategy.update(earlier, { observer: (event) => all.push(event) });
-      if (all.length === 0) context.skip("the strategy tells no progress");
+      if (all.length === 0) context.skip("the strategy reports no progress");
       const { ids: _, ...before } = await suite.settings(request.name);
       for (let stop = 0; stop < all.length; stop += 1) {
         const controller = new AbortController();
@@ -97,14 +97,14 @@ export function updateConflictCases(suite: Suite): void {
         await suite.fails(updating, "ABORTED", request.name);
         await suite.lateEffects();
         const { ids: __, ...after } = await suite.settings(request.name);
-        expect(after, `as it was before, aborted at event ${stop}`).toEqual(before);
+        expect(after, `unchanged after an abort at event ${stop}`).toEqual(before);
         expect(await suite.existing(), "nothing is left behind").toEqual([request.name]);
       }
       await suite.untilRunning(request.name);
     });
 
     test.for([0, 1, 3, 10, 30, 100, 300])(
-      "after %i ms: either it was made, or the service is as it was",
+      "after %i ms either completes or leaves the service unchanged",
       async (ms, context) => {
         const strategy = suite.with(context, "update");
         const request = await first();
@@ -113,10 +113,10 @@ export function updateConflictCases(suite: Suite): void {
         const updating = outcomes([strategy.update(second, { signal: controller.signal })]);
         await delay(ms);
         controller.abort();
-        const [told] = await updating;
-        expect(["done", "ABORTED"]).toContain(told);
+        const [results] = await updating;
+        expect(["done", "ABORTED"]).toContain(results);
         await suite.lateEffects();
-        await expectOneOf(request.name, [told === "done" ? second : request]);
+        await expectOneOf(request.name, [results === "done" ? second : request]);
         expect(await suite.existing(), "nothing is left behind").toEqual([request.name]);
       },
     );
@@ -125,10 +125,10 @@ export function updateConflictCases(suite: Suite): void {
 
 const seconds = (count: number): number => count * 1_000_000_000;
 
-/** Updates to what can't run: what is told of them, and what becomes of the service. */
+/** Updates to a version that can't run: their errors, and the state of the service. */
 export function updateFailureCases(suite: Suite): void {
   const first = (part: Partial<DeployRequest> = {}): Promise<DeployRequest> =>
-    suite.running(suite.request({ env: ["VERSION=1"], command: suite.programs.run(), ...part }));
+    suite.deployRunning(suite.request({ env: ["VERSION=1"], command: suite.programs.run(), ...part }));
   const crashing = (request: DeployRequest): DeployRequest => ({
     ...request,
     env: ["VERSION=2"],
@@ -143,7 +143,7 @@ export function updateFailureCases(suite: Suite): void {
     await suite.untilRunning(name);
   };
 
-  /** The error with which an update fails, or, where it is only begun, the wait for it. */
+  /** The error of an update, or of the wait for it if the update only starts it. */
   const failureOf = async (
     updating: Promise<unknown>,
     waiting: () => Promise<unknown>,
@@ -157,9 +157,9 @@ export function updateFailureCases(suite: Suite): void {
     return { refused, error: await suite.fails(refused ? updating : waiting(), codes, name) };
   };
 
-  test("an update to what ends at once is told, with exit code and last lines; one that is refused leaves the service as it was", async (context) => {
+  test("an update to a process that exits fails with the exit code and the last log lines; a rejected one leaves the service unchanged", async (context) => {
     const [updates, waits] = [suite.with(context, "update"), suite.with(context, "wait")];
-    suite.needs(context, { command: ["x"] });
+    suite.skipUnlessSupported(context, { command: ["x"] });
     const request = await first();
     const codes = ["TASK_FAILED", "ROLLED_BACK"] as const;
     const { refused, error } = await failureOf(
@@ -174,10 +174,10 @@ export function updateFailureCases(suite: Suite): void {
     expect(await suite.existing(), "nothing is left behind").toEqual([request.name]);
   });
 
-  test("an update that is to be rolled back when it fails: ROLLED_BACK, and the earlier version runs", async (context) => {
+  test("a failed update with FailureAction rollback fails with ROLLED_BACK, and the previous version runs", async (context) => {
     const [updates, waits] = [suite.with(context, "update"), suite.with(context, "wait")];
     const updateConfig = { FailureAction: "rollback", Monitor: seconds(3) } as const;
-    suite.needs(context, { command: ["x"], updateConfig });
+    suite.skipUnlessSupported(context, { command: ["x"], updateConfig });
     const request = await first({ updateConfig });
     const updating = updates.update(crashing(request));
     const { error } = await failureOf(updating, () => waits.wait(request.name), ["ROLLED_BACK"], request.name);
@@ -185,17 +185,17 @@ export function updateFailureCases(suite: Suite): void {
     expect(error.instance?.lastLogLines?.join("\n")).toContain("it went wrong");
     await isFirst(request.name);
 
-    // A failure that was told is history once the service is updated again.
+    // A reported failure does not count after the next update.
     const last = { ...request, env: ["VERSION=3"] };
     await updates.update(last);
     expect(await waits.wait(request.name)).toMatchObject({ state: "running" });
     expect((await suite.settings(request.name)).env).toContain("VERSION=3");
   });
 
-  test("an update that is to pause when it fails: TASK_FAILED, and the service stays what it was updated to", async (context) => {
+  test("a failed update with FailureAction pause fails with TASK_FAILED and keeps the new version", async (context) => {
     const [updates, waits] = [suite.with(context, "update"), suite.with(context, "wait")];
     const updateConfig = { FailureAction: "pause", Monitor: seconds(3) } as const;
-    suite.needs(context, { command: ["x"], updateConfig });
+    suite.skipUnlessSupported(context, { command: ["x"], updateConfig });
     const request = await first({ updateConfig });
     await updates.update(crashing(request));
     const error = await suite.fails(waits.wait(request.name), "TASK_FAILED", request.name);
@@ -203,16 +203,16 @@ export function updateFailureCases(suite: Suite): void {
     expect((await suite.settings(request.name)).env).toContain("VERSION=2");
   });
 
-  test("an update that no node can take, and that is taken back, leaves a service that runs", async (context) => {
+  test("an update that no node can run keeps the service running and can be reverted", async (context) => {
     const [updates, waits] = [suite.with(context, "update"), suite.with(context, "wait")];
     const looks = suite.with(context, "inspect");
     const constraints = ["node.labels.no-such-label == 1"];
     const updateConfig = { Order: "start-first", Monitor: seconds(1) } as const;
-    suite.needs(context, { command: ["x"], constraints, updateConfig });
+    suite.skipUnlessSupported(context, { command: ["x"], constraints, updateConfig });
     const request = await first({ updateConfig });
     await updates.update({ ...request, env: ["VERSION=2"], constraints });
     await suite.lateEffects();
-    expect(await looks.inspect(request.name), "the earlier version runs on").toMatchObject({
+    expect(await looks.inspect(request.name), "the previous version keeps running").toMatchObject({
       replicas: { running: 1, desired: 1 },
     });
     await updates.update(request);
@@ -221,7 +221,7 @@ export function updateFailureCases(suite: Suite): void {
     await isFirst(request.name);
   });
 
-  test("an update to an image that is nowhere is told, and where it is refused the service is as it was", async (context) => {
+  test("an update to a missing image fails; a rejected one leaves the service unchanged", async (context) => {
     const [updates, waits] = [suite.with(context, "update"), suite.with(context, "wait")];
     const request = await first();
     const updating = updates.update({ ...request, env: ["VERSION=2"], image: suite.target.images.missing });

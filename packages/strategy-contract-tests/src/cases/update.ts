@@ -4,10 +4,10 @@ import { expectRestUnset, expectSettings } from "../compare-settings.js";
 import { everything } from "../samples/field-samples.js";
 import type { Suite } from "../suite.js";
 
-/** A change of a service to what a request says. */
+/** Updates of a service to a request. */
 export function updateCases(suite: Suite): void {
   const first = (): DeployRequest => {
-    const labels = suite.honours({ labels: { a: "b" } })
+    const labels = suite.isSupported({ labels: { a: "b" } })
       ? { labels: { "org.example.kept": "1", "org.example.dropped": "1" } }
       : {};
     return suite.request({ env: ["VERSION=1", "DROPPED=1"], ...labels });
@@ -18,9 +18,9 @@ export function updateCases(suite: Suite): void {
     ...(request.labels && { labels: { ...suite.target.labels, "org.example.kept": "2" } }),
   });
 
-  test("update makes the service what the request says, and not a bit of what it was", async (context) => {
+  test("update() replaces every setting of the service with those of the request", async (context) => {
     const strategy = suite.with(context, "update");
-    const request = await suite.running(first());
+    const request = await suite.deployRunning(first());
     const changed = second(request);
     const deployment = await strategy.update(changed);
     expect(deployment.name).toBe(request.name);
@@ -38,9 +38,9 @@ export function updateCases(suite: Suite): void {
     expect(await suite.existing()).toEqual([request.name]);
   });
 
-  test("update to all honoured fields, and back to none of them: each is as asked, and none is left over", async (context) => {
+  test("update() to all supported fields and then to none of them applies each and keeps none", async (context) => {
     const strategy = suite.with(context, "update");
-    const plain = await suite.running(suite.request({ env: ["A=1"] }));
+    const plain = await suite.deployRunning(suite.request({ env: ["A=1"] }));
     for (const part of [await everything(suite), {}]) {
       const request = { ...plain, ...part, name: plain.name, env: ["A=1"] };
       const deployment = await strategy.update(request);
@@ -52,7 +52,7 @@ export function updateCases(suite: Suite): void {
     await suite.untilRunning(plain.name);
   });
 
-  describe("wait after an update is about the new version: none of the old is taken for it", () => {
+  describe("wait() after an update waits for the new version", () => {
     const changes: Record<string, (suite: Suite) => Promise<Partial<DeployRequest>>> = {
       "another command": async ({ programs }) => ({
         command: programs.print([{ stream: "stdout", line: "the new version" }]),
@@ -62,8 +62,8 @@ export function updateCases(suite: Suite): void {
     test.for(Object.entries(changes))("%s", async ([, change], context) => {
       const [updates, waits] = [suite.with(context, "update"), suite.with(context, "wait")];
       const part = await change(suite);
-      suite.needs(context, part);
-      const request = await suite.running(suite.request({ command: suite.programs.run() }));
+      suite.skipUnlessSupported(context, part);
+      const request = await suite.deployRunning(suite.request({ command: suite.programs.run() }));
       const before = await suite.untilRunning(request.name);
       await updates.update({ ...request, ...part });
       const status = await waits.wait(request.name);
@@ -78,28 +78,28 @@ export function updateCases(suite: Suite): void {
     });
   });
 
-  test("update changes no other service", async (context) => {
+  test("update() changes no other service", async (context) => {
     const strategy = suite.with(context, "update");
-    const request = await suite.running(first());
-    const other = await suite.running({ ...request, name: suite.owned(`${request.name}-x`) });
+    const request = await suite.deployRunning(first());
+    const other = await suite.deployRunning({ ...request, name: suite.owned(`${request.name}-x`) });
     const before = { settings: await suite.settings(other.name), ids: await suite.untilRunning(other.name) };
     await strategy.update(second(request));
     expect({ settings: await suite.settings(other.name), ids: await suite.untilRunning(other.name) }).toEqual(before);
   });
 
-  test("update of none: NOT_FOUND, nothing made", async (context) => {
+  test("update() of a missing service rejects with NOT_FOUND and creates nothing", async (context) => {
     const strategy = suite.with(context, "update");
     const request = suite.request();
     await suite.failsCleanly(() => strategy.update(request), "NOT_FOUND", request.name);
   });
 
-  test("an update that is refused leaves the service as it was", async (context) => {
+  test("a rejected update leaves the service unchanged", async (context) => {
     const strategy = suite.with(context, "update");
-    const request = await suite.running(first());
+    const request = await suite.deployRunning(first());
     const before = { settings: await suite.settings(request.name), ids: await suite.untilRunning(request.name) };
     await suite.fails(strategy.update({ ...request, image: "" }), "INVALID_REQUEST", request.name);
     await suite.fails(strategy.update(second(request), { signal: AbortSignal.abort() }), "ABORTED", request.name);
-    if (suite.honours({ networks: ["x"] })) {
+    if (suite.isSupported({ networks: ["x"] })) {
       await suite.fails(
         strategy.update({ ...second(request), networks: [suite.name()] }),
         "NETWORK_NOT_FOUND",
@@ -112,7 +112,7 @@ export function updateCases(suite: Suite): void {
   });
 }
 
-/** Updates to what needs just what the service has: a host port, a volume. And what is left of an update. */
+/** Updates that reuse a host port or volume of the service, and the remains of an update. */
 export function updateHeldCases(suite: Suite): void {
   const version = (request: DeployRequest, number: number): DeployRequest => ({
     ...request,
@@ -126,27 +126,27 @@ export function updateHeldCases(suite: Suite): void {
     );
     await suite.untilRunning(name);
   };
-  /** A part of a request that two processes can't, or should not, have at the same time. */
-  const held: [string, (context: TestContext) => Promise<Partial<DeployRequest>>][] = [
+  /** A part of a request that two processes can't share, or should not. */
+  const exclusive: [string, (context: TestContext) => Promise<Partial<DeployRequest>>][] = [
     [
       "a host port",
       async (context) => {
-        suite.needs(context, { ports: { 80: 80 } });
+        suite.skipUnlessSupported(context, { ports: { 80: 80 } });
         return { ports: { [await suite.freePort()]: 80 } };
       },
     ],
     [
       "a volume",
       async (context) => {
-        suite.needs(context, { mounts: [{ Target: "/data" }] });
+        suite.skipUnlessSupported(context, { mounts: [{ Target: "/data" }] });
         return { mounts: [{ Type: "volume", Source: (await suite.target.volume?.()) ?? "none", Target: "/data" }] };
       },
     ],
   ];
 
-  test.for(held)("an update of one that has %s is made, and its rollback", async ([, part], context) => {
+  test.for(exclusive)("update() and rollback() of a service with %s succeed", async ([, part], context) => {
     const strategy = suite.with(context, "update");
-    const request = await suite.running(version(suite.request(await part(context)), 1));
+    const request = await suite.deployRunning(version(suite.request(await part(context)), 1));
     await strategy.update(version(request, 2));
     await isVersion(request.name, 2);
     if (!supports(strategy, "rollback")) return;
@@ -154,12 +154,12 @@ export function updateHeldCases(suite: Suite): void {
     await isVersion(request.name, 1);
   });
 
-  test.for(held)(
-    "an update of one that has %s, to what can't be started: if it is refused, it runs on",
+  test.for(exclusive)(
+    "a rejected update of a service with %s to a missing program keeps the service running",
     async ([, part], context) => {
       const strategy = suite.with(context, "update");
-      suite.needs(context, { command: ["x"] });
-      const request = await suite.running(version(suite.request(await part(context)), 1));
+      suite.skipUnlessSupported(context, { command: ["x"] });
+      const request = await suite.deployRunning(version(suite.request(await part(context)), 1));
       const absent = { ...version(request, 2), command: suite.programs.absent() };
       const refused = await strategy.update(absent).then(
         () => false,
@@ -170,9 +170,9 @@ export function updateHeldCases(suite: Suite): void {
     },
   );
 
-  test("after updates there is one service, and nothing of it once it is removed", async (context) => {
+  test("update() leaves one service, and remove() nothing of it", async (context) => {
     const strategy = suite.with(context, "update");
-    const request = await suite.running(version(suite.request(), 1));
+    const request = await suite.deployRunning(version(suite.request(), 1));
     for (const number of [2, 3]) {
       await strategy.update(version(request, number));
       await isVersion(request.name, number);

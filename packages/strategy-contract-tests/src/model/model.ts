@@ -1,21 +1,21 @@
 import type { DeployRequest } from "@openfactory/deploy-core";
 
-/** A service as it should be. */
+/** The expected state of a service. */
 export interface Expected {
-  /** What it was last made from. */
+  /** The request of its last change. */
   request: DeployRequest;
-  /** How many of its processes should run. */
+  /** The expected number of running processes. */
   replicas: number;
-  /** What a rollback brings back: a request; nothing, so that it is refused; or what the contract does not say. */
-  previous: DeployRequest | "none" | "unsaid";
+  /** The version that a rollback restores; `none`: the rollback is rejected; `unspecified`: the contract does not define it. */
+  previous: DeployRequest | "none" | "unspecified";
 }
 
-/** Which services should exist, with which settings. */
+/** The services that should exist, with their settings. */
 export class Model {
   readonly #services = new Map<string, Expected>();
   readonly #missingImage: string;
 
-  /** @param missingImage an image of which no process runs, whatever is asked for. */
+  /** @param missingImage an image of which no process runs. */
   constructor(missingImage: string) {
     this.#missingImage = missingImage;
   }
@@ -28,7 +28,7 @@ export class Model {
     return [...this.#services];
   }
 
-  /** Whether another service has one of this request's host ports. */
+  /** Whether another service has a host port of this request. */
   portTaken({ name, ports }: DeployRequest): boolean {
     const wanted = Object.keys(ports ?? {});
     return this.all().some(
@@ -43,17 +43,17 @@ export class Model {
 
   updated(request: DeployRequest): void {
     const before = this.#services.get(request.name)?.request;
-    // How a rollback ends at a version that can't run is not said.
-    const previous = before === undefined ? "none" : this.#runs(before) ? before : "unsaid";
+    // The contract does not define a rollback to a version that can't run.
+    const previous = before === undefined ? "none" : this.#runs(before) ? before : "unspecified";
     this.#services.set(request.name, { request, replicas: this.#replicasOf(request), previous });
   }
 
   scaled(name: string, { request }: Expected, replicas: number): void {
     const scaled = { ...request, mode: { Replicated: { Replicas: replicas } } };
-    this.#services.set(name, { request: scaled, replicas: this.#replicasOf(scaled), previous: "unsaid" });
+    this.#services.set(name, { request: scaled, replicas: this.#replicasOf(scaled), previous: "unspecified" });
   }
 
-  /** A second rollback brings back what the first took away. */
+  /** A second rollback restores the version that the first replaced. */
   rolledBack(name: string, { request }: Expected, previous: DeployRequest): void {
     this.#services.set(name, { request: previous, replicas: this.#replicasOf(previous), previous: request });
   }

@@ -3,27 +3,27 @@ import { test } from "vitest";
 import type { Suite } from "../suite.js";
 import { Model } from "./model.js";
 import { randomSteps } from "./random-steps.js";
-import { Places, type Step } from "./steps.js";
+import { RunServices, type Step } from "./steps.js";
 import { expectAgreement, type Seen, takeStep } from "./take-step.js";
 
-/** How random runs are made. */
-export interface RandomRuns {
+/** The number, length and seed of random runs. */
+interface RandomRuns {
   runs: number;
-  /** At most, in one run. */
+  /** The highest number of steps in a run. */
   steps: number;
   seed?: number;
-  /** Of one run, in milliseconds. */
+  /** The time limit of one run, in milliseconds. */
   timeoutMs: number;
 }
 
-/** How long a failure may be made smaller, in milliseconds: then the smallest so far is told. */
-export const SHRINK_MS = 60_000;
+/** How long a failed run is shrunk, in milliseconds: then the shortest run so far is reported. */
+const SHRINK_MS = 60_000;
 
 /**
- * Has the strategy and the model take random steps, run after run.
- * @throws Error with the steps of the smallest run that failed, and how to repeat it.
+ * Takes random steps with the strategy and the model, in several runs.
+ * @throws Error with the steps of the shortest run that failed, and how to repeat it.
  */
-export async function checkRandomRuns(suite: Suite, { runs, steps, seed, timeoutMs }: RandomRuns): Promise<void> {
+async function checkRandomRuns(suite: Suite, { runs, steps, seed, timeoutMs }: RandomRuns): Promise<void> {
   let failedAt: number | undefined;
   const property = fc.asyncProperty(randomSteps(suite, steps), async (taken) => {
     fc.pre(failedAt === undefined || Date.now() - failedAt < SHRINK_MS);
@@ -49,28 +49,28 @@ export async function checkRandomRuns(suite: Suite, { runs, steps, seed, timeout
   throw new Error(`${await fc.asyncDefaultReportMessage(details)}\n\nIt failed at ${why}\n${replay}`, { cause });
 }
 
-/** One run, which leaves nothing behind. */
+/** One run. It leaves nothing behind. */
 async function runOf(suite: Suite, steps: readonly Step[]): Promise<void> {
-  const run = { suite, places: new Places(suite), model: new Model(suite.target.images.missing) };
+  const run = { suite, services: new RunServices(suite), model: new Model(suite.target.images.missing) };
   const seen: Seen = new Map();
   try {
     for (const [index, step] of steps.entries()) {
-      await told(`step ${index + 1}, ${step.do} ${run.places.name(step.place)}`, async () => {
+      await atStep(`step ${index + 1}, ${step.do} ${run.services.name(step.service)}`, async () => {
         await takeStep(run, step);
         await expectAgreement(run, seen);
       });
     }
-    // A call that was cut off on this side may go on on the engine's.
+    // The engine may complete a call that the client interrupted.
     if (steps.some((step) => "fault" in step && typeof step.fault === "object")) {
       await suite.lateEffects();
-      await told("after the last step", () => expectAgreement(run, seen));
+      await atStep("after the last step", () => expectAgreement(run, seen));
     }
   } finally {
     await suite.cleanup();
   }
 }
 
-async function told(where: string, work: () => Promise<void>): Promise<void> {
+async function atStep(where: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -78,23 +78,23 @@ async function told(where: string, work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** How many random runs there are, and how long they are. */
+/** The number and length of random runs. */
 export interface ModelOptions {
   /** Default 4. */
   runs?: number;
-  /** Steps of one run at most. Default 12. */
+  /** The highest number of steps in a run. Default 12. */
   steps?: number;
-  /** Default: another one each time. The environment's `CONTRACT_SEED` and `CONTRACT_PATH` go before it. */
+  /** Default: a random one. `CONTRACT_SEED` and `CONTRACT_PATH` in the environment take precedence. */
   seed?: number;
   /** Time limit of one run in milliseconds. Default 180000. */
   timeoutMs?: number;
 }
 
-/** Random steps, after each of which the engine has what a plain model says. */
+/** Random steps: after each one, the engine must agree with a model. */
 export function randomRunCases(suite: Suite, options: ModelOptions = {}): void {
   const { runs = 4, steps = 12, seed, timeoutMs = 180_000 } = options;
   test(
-    "after every step of a random run, the engine has what the model says",
+    "the engine agrees with the model after every step of a random run",
     { timeout: (runs + 2) * timeoutMs + SHRINK_MS },
     () => checkRandomRuns(suite, { runs, steps, seed, timeoutMs }),
   );

@@ -1,18 +1,18 @@
 import { type DeployRequest, supports } from "@openfactory/deploy-core";
 import * as fc from "fast-check";
 import type { Suite } from "../suite.js";
-import { type Fault, PLACES, PORTS, type Settings, type Step } from "./steps.js";
+import { type Fault, SERVICES, PORTS, type Settings, type Step } from "./steps.js";
 
 const MEBIBYTE = 1024 ** 2;
 const SECOND = 1_000_000_000;
 
-/** Text as env and labels may hold it, and where the engine expands templates none of those. */
+/** Texts of env and labels; without templates if the engine expands them. */
 const texts = (expandsTemplates = false): fc.Arbitrary<string> =>
   fc
     .string({ unit: "grapheme", maxLength: 12 })
     .filter((text) => !text.includes("\0") && !(expandsTemplates && text.includes("{{")));
 
-/** Pieces of requests that any service runs on with, each with what it takes of a strategy. */
+/** Parts of requests with which any service keeps running. */
 const parts = (
   text: fc.Arbitrary<string>,
 ): { [Field in keyof DeployRequest]?: fc.Arbitrary<DeployRequest[Field]> } => ({
@@ -37,19 +37,19 @@ const settings = (suite: Suite): fc.Arbitrary<Settings> => {
   const env = fc
     .uniqueArray(fc.tuple(fc.constantFrom("A", "B", "LONG_KEY"), text), { maxLength: 3, selector: ([key]) => key })
     .map((entries) => entries.map(([key, value]) => `${key}=${value}`));
-  const honoured = Object.fromEntries(
+  const supported = Object.fromEntries(
     Object.entries(parts(text)).filter(([field, values]) =>
-      fc.sample(values as fc.Arbitrary<unknown>, 20).every((value) => suite.honours({ [field]: value })),
+      fc.sample(values as fc.Arbitrary<unknown>, 20).every((value) => suite.isSupported({ [field]: value })),
     ),
   ) as Record<string, fc.Arbitrary<unknown>>;
-  const fields = fc.record({ env, ...honoured }, { requiredKeys: ["env"], noNullPrototype: true });
-  const optional = <Value>(honoured: boolean, value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
-    honoured ? fc.option(value, { nil: undefined, freq: 2 }) : fc.constant(undefined);
+  const fields = fc.record({ env, ...supported }, { requiredKeys: ["env"], noNullPrototype: true });
+  const optional = <Value>(supported: boolean, value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
+    supported ? fc.option(value, { nil: undefined, freq: 2 }) : fc.constant(undefined);
   return fc.record(
     {
       part: fields as fc.Arbitrary<Partial<DeployRequest>>,
-      networks: optional(suite.honours({ networks: ["x"] }), fc.integer({ min: 1, max: 2 })),
-      port: optional(suite.honours({ ports: { 80: 80 } }), fc.integer({ min: 0, max: PORTS - 1 })),
+      networks: optional(suite.isSupported({ networks: ["x"] }), fc.integer({ min: 1, max: 2 })),
+      port: optional(suite.isSupported({ ports: { 80: 80 } }), fc.integer({ min: 0, max: PORTS - 1 })),
     },
     { noNullPrototype: true },
   );
@@ -61,34 +61,39 @@ const deployFault = (suite: Suite): fc.Arbitrary<Fault> =>
     fc.integer({ min: 0, max: 4 }).map((abort) => ({ abort })),
   );
 
-/** How far an update that is aborted has come is the engine's affair: only one that is aborted before is sure. */
+/** The outcome of an aborted update depends on the engine, unless it is aborted before. */
 const updateFault = (suite: Suite): fc.Arbitrary<Fault> =>
   fc.constantFrom<Fault>("invalid request", { abort: 0 }, ...missingNetwork(suite));
 
-const missingNetwork = (suite: Suite): Fault[] => (suite.honours({ networks: ["x"] }) ? ["missing network"] : []);
+const missingNetwork = (suite: Suite): Fault[] => (suite.isSupported({ networks: ["x"] }) ? ["missing network"] : []);
 
-/** Steps of what the strategy declares that it can do, at most so many. */
+/** At most `most` steps with the capabilities that the strategy declares. */
 export function randomSteps(suite: Suite, most: number): fc.Arbitrary<Step[]> {
-  const place = fc.integer({ min: 0, max: PLACES - 1 });
+  const service = fc.integer({ min: 0, max: SERVICES - 1 });
   const changing = <Do extends "deploy" | "update">(kind: Do, fault: fc.Arbitrary<Fault>) =>
     fc.record(
-      { do: fc.constant(kind), place, settings: settings(suite), fault: fc.option(fault, { nil: undefined, freq: 2 }) },
-      { requiredKeys: ["do", "place", "settings"], noNullPrototype: true },
+      {
+        do: fc.constant(kind),
+        service,
+        settings: settings(suite),
+        fault: fc.option(fault, { nil: undefined, freq: 2 }),
+      },
+      { requiredKeys: ["do", "service", "settings"], noNullPrototype: true },
     );
   const kinds: fc.WeightedArbitrary<Step>[] = [
     { weight: 6, arbitrary: changing("deploy", deployFault(suite)) },
-    { weight: 3, arbitrary: fc.record({ do: fc.constant("remove" as const), place }, { noNullPrototype: true }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant("remove" as const), service }, { noNullPrototype: true }) },
   ];
   if (supports(suite.strategy, "update")) {
     kinds.push({ weight: 3, arbitrary: changing("update", updateFault(suite)) });
   }
   if (supports(suite.strategy, "scale")) {
     const replicas = fc.integer({ min: 0, max: 3 });
-    const scale = fc.record({ do: fc.constant("scale" as const), place, replicas }, { noNullPrototype: true });
+    const scale = fc.record({ do: fc.constant("scale" as const), service, replicas }, { noNullPrototype: true });
     kinds.push({ weight: 2, arbitrary: scale });
   }
   if (supports(suite.strategy, "rollback")) {
-    const rollback = fc.record({ do: fc.constant("rollback" as const), place }, { noNullPrototype: true });
+    const rollback = fc.record({ do: fc.constant("rollback" as const), service }, { noNullPrototype: true });
     kinds.push({ weight: 1, arbitrary: rollback });
   }
   return fc.array(fc.oneof(...kinds), { minLength: 1, maxLength: most, size: "max" });

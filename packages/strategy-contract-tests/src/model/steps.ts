@@ -1,30 +1,30 @@
 import type { DeployRequest } from "@openfactory/deploy-core";
 import type { Suite } from "../suite.js";
 
-/** What a step gives a service, beside its name. */
+/** The settings of a service in a step. */
 export interface Settings {
   part: Partial<DeployRequest>;
-  /** How many networks it joins. */
+  /** The number of its networks. */
   networks?: number;
-  /** Which of the run's few host ports it publishes: so that services get in each other's way. */
+  /** Which of the run's host ports it publishes. There are few, so that services conflict. */
   port?: number;
 }
 
-/** What goes wrong in a step; `abort` is the number of progress events after which the caller aborts, 0 being before the call. */
+/** The fault of a step; `abort` is the number of progress events after which the caller aborts, 0 before the call. */
 export type Fault = "missing image" | "missing network" | "invalid request" | { abort: number };
 
 /**
- * One step of a random run. `place` is one of a handful of names. Every step means something in every state (removing
- * what isn't there is a step as well), so that steps are plain data, and a run replays by its seed and path.
+ * One step of a random run; `service` is an index into the names of the run. Every step is possible in every state
+ * (removing a missing service is a step as well), so steps are plain data, and a run repeats by its seed and path.
  */
 export type Step =
-  | { do: "deploy"; place: number; settings: Settings; fault?: Fault }
-  | { do: "remove"; place: number }
-  | { do: "scale"; place: number; replicas: number }
-  | { do: "update"; place: number; settings: Settings; fault?: Fault }
-  | { do: "rollback"; place: number };
+  | { do: "deploy"; service: number; settings: Settings; fault?: Fault }
+  | { do: "remove"; service: number }
+  | { do: "scale"; service: number; replicas: number }
+  | { do: "update"; service: number; settings: Settings; fault?: Fault }
+  | { do: "rollback"; service: number };
 
-/** The names of one run: each holds the first. */
+/** The names of one run: each contains the first. */
 const patterns = [
   (name: string) => name,
   (name: string) => `${name}-x`,
@@ -32,11 +32,11 @@ const patterns = [
   (name: string) => `${name}0`,
 ];
 
-export const PLACES = patterns.length;
+export const SERVICES = patterns.length;
 export const PORTS = 2;
 
-/** The names and host ports of one run, of its own, so that nothing of an earlier run is in its way. */
-export class Places {
+/** The services of one run: their names, host ports and requests. Each run has new ones, so that runs do not conflict. */
+export class RunServices {
   readonly #suite: Suite;
   readonly #names: readonly string[];
   readonly #ports = new Map<number, number>();
@@ -47,13 +47,13 @@ export class Places {
     this.#names = patterns.map((pattern) => suite.owned(pattern(first)));
   }
 
-  name(place: number): string {
-    return this.#names[place] as string;
+  name(service: number): string {
+    return this.#names[service] as string;
   }
 
-  /** The request that a step means. */
-  async request(place: number, { part, networks, port }: Settings, fault?: Fault): Promise<DeployRequest> {
-    const request = { ...part, name: this.name(place) };
+  /** The request of a step. */
+  async request(service: number, { part, networks, port }: Settings, fault?: Fault): Promise<DeployRequest> {
+    const request = { ...part, name: this.name(service) };
     const joined = networks === undefined ? [] : await this.#suite.networks(networks);
     if (fault === "missing network") joined.push("no-such-network");
     const whole = {
@@ -62,7 +62,7 @@ export class Places {
       ...(port !== undefined && this.#canPublish(part) && { ports: { [await this.#port(port)]: 80 } }),
     };
     if (fault === "missing image") {
-      // What can't run must not be tried again and again.
+      // A service that can't run must not be restarted.
       const { restart: _, ...rest } = whole;
       return this.#suite.once({ ...rest, image: this.#suite.target.images.missing });
     }

@@ -11,23 +11,23 @@ import { expect } from "vitest";
 import { expectRestUnset, expectSettings } from "../compare-settings.js";
 import type { Suite } from "../suite.js";
 import type { Expected, Model } from "./model.js";
-import type { Fault, Places, Step } from "./steps.js";
+import type { Fault, RunServices, Step } from "./steps.js";
 
-/** What a run consists of. */
+/** The state of a run. */
 export interface Run {
   suite: Suite;
-  places: Places;
+  services: RunServices;
   model: Model;
 }
 
-/** Has the strategy take a step, expects the outcome that the model asks for, and has the model take it as well. */
-export async function takeStep({ suite, places, model }: Run, step: Step): Promise<void> {
+/** Takes a step with the strategy, expects the outcome that the model predicts, and takes the step with the model. */
+export async function takeStep({ suite, services, model }: Run, step: Step): Promise<void> {
   const { strategy } = suite;
-  const name = places.name(step.place);
+  const name = services.name(step.service);
   const there = model.get(name);
   switch (step.do) {
     case "deploy": {
-      const request = await places.request(step.place, step.settings, step.fault);
+      const request = await services.request(step.service, step.settings, step.fault);
       const { options, fired } = aborting(step.fault);
       const codes = () => refusals(model, request, { fault: step.fault, aborted: fired(), inUse: there !== undefined });
       const done = await outcome(suite, strategy.deploy(request, options), codes, name);
@@ -39,7 +39,7 @@ export async function takeStep({ suite, places, model }: Run, step: Step): Promi
       await strategy.remove(name, { wait: true });
       return model.removed(name);
     case "update": {
-      const request = await places.request(step.place, step.settings, step.fault);
+      const request = await services.request(step.service, step.settings, step.fault);
       const { options, fired } = aborting(step.fault);
       const updating = requireCapability(strategy, "update").update(request, options);
       const codes = () => [
@@ -53,7 +53,7 @@ export async function takeStep({ suite, places, model }: Run, step: Step): Promi
       return;
     }
     case "scale": {
-      // Whether a service of no replicas keeps its host port is the engine's affair.
+      // Whether a service with 0 replicas keeps its host port depends on the engine.
       const most = suite.target.oneHost ? 1 : step.replicas;
       const replicas = there?.request.ports === undefined ? step.replicas : Math.max(1, most);
       const scaling = requireCapability(strategy, "scale").scale(name, replicas);
@@ -62,11 +62,11 @@ export async function takeStep({ suite, places, model }: Run, step: Step): Promi
       return model.scaled(name, there, replicas);
     }
     case "rollback": {
-      if (there?.previous === "unsaid") return;
+      if (there?.previous === "unspecified") return;
       const rolling = requireCapability(strategy, "rollback").rollback(name);
       if (there === undefined) return void (await suite.fails(rolling, "NOT_FOUND", name));
       if (there.previous === "none") return void (await suite.fails(rolling, "CONFLICT", name));
-      // What it had before, another may have now.
+      // Another service may have its previous host port now.
       if (model.portTaken(there.previous)) return void (await suite.fails(rolling, "CONFLICT", name));
       await rolling;
       await settled(suite, name);
@@ -75,12 +75,12 @@ export async function takeStep({ suite, places, model }: Run, step: Step): Promi
   }
 }
 
-/** An update may still be under way when it is made: which of the processes are old ones, only its wait tells. */
+/** An update may still run when the call returns: only wait() distinguishes old and new processes. */
 async function settled({ strategy }: Suite, name: string): Promise<void> {
   if (supports(strategy, "wait")) await strategy.wait(name);
 }
 
-/** A signal that fires as the fault says. */
+/** A signal that is aborted as the fault defines. */
 function aborting(fault: Fault | undefined): { options: DeployOptions; fired: () => boolean } {
   if (typeof fault !== "object") return { options: {}, fired: () => false };
   const controller = new AbortController();
@@ -93,7 +93,7 @@ function aborting(fault: Fault | undefined): { options: DeployOptions; fired: ()
   return { options: { signal: controller.signal, observer }, fired: () => controller.signal.aborted };
 }
 
-/** All that stands in a request's way; which of it is told is the strategy's affair, but for what comes first. */
+/** The errors that are possible for a request. The strategy may choose one, except that an invalid request comes first. */
 function refusals(
   model: Model,
   request: DeployRequest,
@@ -103,14 +103,14 @@ function refusals(
   return [
     ...(aborted ? (["ABORTED"] as const) : []),
     ...(inUse ? (["ALREADY_EXISTS"] as const) : []),
-    // Whose the port is says nothing to somebody who may not have the name.
+    // With a name in use, the host port is not checked.
     ...(model.portTaken(request) && !inUse ? (["CONFLICT"] as const) : []),
     ...(fault === "missing network" ? (["NETWORK_NOT_FOUND"] as const) : []),
     ...(fault === "missing image" ? (["IMAGE_NOT_FOUND"] as const) : []),
   ];
 }
 
-/** Whether it was done. It must be if nothing stands in its way; only an image may be found missing later, when it should run. */
+/** Whether the operation succeeded. It must if no error is possible; only a missing image may be found later. */
 async function outcome(
   suite: Suite,
   operation: Promise<unknown>,
@@ -122,19 +122,19 @@ async function outcome(
   if (settled.status === "fulfilled" && expected.every((code) => code === "IMAGE_NOT_FOUND")) return true;
   if (settled.status === "rejected" && expected.length === 0) {
     const { reason } = settled;
-    const told = DeploymentError.isInstance(reason) ? `${reason.code}: ${reason.message}` : String(reason);
-    throw new Error(`nothing stood in its way, and it failed with ${told}`, { cause: reason });
+    const failure = DeploymentError.isInstance(reason) ? `${reason.code}: ${reason.message}` : String(reason);
+    throw new Error(`expected success, and the operation failed with ${failure}`, { cause: reason });
   }
   await suite.fails(operation, expected, name);
   return false;
 }
 
-/** The processes of each service, as they were seen last, by the model's word on that service. */
+/** The last known processes of each service, by its expected state. */
 export type Seen = Map<Expected, readonly string[]>;
 
 /**
- * The engine and the model agree: the same services, with the same settings, each with as many processes as it should
- * have; and of what no step has changed, the same processes as before.
+ * Expects that the engine and the model agree: the same services, with the same settings and number of processes; and the
+ * same processes as before for services that no step has changed.
  */
 export async function expectAgreement({ suite, model }: Run, seen: Seen): Promise<void> {
   const services = model.all();
@@ -158,7 +158,7 @@ export async function expectAgreement({ suite, model }: Run, seen: Seen): Promis
   );
   if (!supports(strategy, "settings")) return;
   for (const [name, { request }] of services) {
-    const told = listed.find((status) => status.name === name)?.settings;
-    expect(told, `settings that the strategy tells of ${name}`).toStrictEqual(await strategy.settingsOf(request));
+    const settings = listed.find((status) => status.name === name)?.settings;
+    expect(settings, `settings of ${name} in the list`).toStrictEqual(await strategy.settingsOf(request));
   }
 }

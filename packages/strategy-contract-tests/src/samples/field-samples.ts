@@ -3,29 +3,29 @@ import type { Suite } from "../suite.js";
 
 type Part = Partial<DeployRequest>;
 
-/** A piece of a request, whose meaning on the engine is checked field by field. */
+/** A part of a request that is checked on the engine field by field. */
 export interface FieldSample {
   title: string;
-  /** Makes what the piece refers to (networks, secrets, ...) where the strategy honours it. */
+  /** Creates the networks, secrets, ... that the part refers to, if the strategy supports them. */
   part: Part | ((suite: Suite) => Promise<Part>);
-  /** Engines in use lack it: a strategy may find out at the deploy only, and refuse it then. */
+  /** Older engines do not have it: a strategy may reject it at the deploy. */
   recent?: boolean;
-  /** It asks for what holds without it, too, or for what the suite asks for anyway: settings are the same with it. */
+  /** It requests a default, or something that every request of the suite has: the settings are the same with it. */
   usual?: boolean;
 }
 
 export const partOf = async ({ part }: FieldSample, suite: Suite): Promise<Part> =>
   typeof part === "function" ? part(suite) : part;
 
-/** What runs, and as whom. */
-export const processSamples: FieldSample[] = [
+/** The process and its user. */
+const processSamples: FieldSample[] = [
   { title: "env", part: { env: ["FIRST=1", "SECOND=a=b=c", "EMPTY="] } },
-  // A platform may have no such variables.
+  // A platform may have no variables of replicas.
   { title: "replicaEnv", usual: true, part: { replicaEnv: true } },
   { title: "labels", part: { labels: { "org.example.a": "1", b: "" } } },
   { title: "command, as words", usual: true, part: async ({ programs }) => ({ command: programs.run() }) },
   {
-    title: "command, as a line that a shell would split",
+    title: "command, as a shell line",
     part: { command: `sh -c 'sleep 1000 & wait' "two words" \\$x` },
   },
   {
@@ -33,12 +33,12 @@ export const processSamples: FieldSample[] = [
     part: async ({ programs }) => ({ command: programs.run(), args: ["one", "two words", ""] }),
   },
   {
-    title: "args alone, which leave the image's entrypoint",
+    title: "args without command, which keep the image's entrypoint",
     part: async ({ target }) => ({ image: target.images.withEntrypoint, args: ["one", "two"] }),
   },
   { title: "user", part: { user: "1234:2345" } },
   { title: "hostname", part: { hostname: "contract-host" } },
-  { title: "templates: text as it is written", usual: true, part: { templates: "literal" } },
+  { title: "templates, literal", usual: true, part: { templates: "literal" } },
   { title: "init", part: { init: true } },
   { title: "readOnly", part: { readOnly: true } },
   { title: "capAdd", part: { capAdd: ["CAP_NET_ADMIN", "sys_ptrace"] } },
@@ -51,14 +51,14 @@ const listed = (port: Partial<PortInput>) => async (suite: Suite) => ({
 });
 
 const networks = (count: number) => async (suite: Suite) => ({
-  networks: suite.honoursField("networks")
+  networks: suite.supportsField("networks")
     ? await suite.networks(count)
     : Array.from({ length: count }, (_, index) => `network-${index}`),
 });
 
 /** Ports and networks. */
-export const networkSamples: FieldSample[] = [
-  { title: "ports, host to container", part: async (suite) => ({ ports: { [await suite.freePort()]: 80 } }) },
+const networkSamples: FieldSample[] = [
+  { title: "ports, as a map", part: async (suite) => ({ ports: { [await suite.freePort()]: 80 } }) },
   {
     title: "ports, two",
     part: async (suite) => ({ ports: { [await suite.freePort()]: 80, [await suite.freePort()]: 81 } }),
@@ -72,8 +72,8 @@ export const networkSamples: FieldSample[] = [
 
 const mebibytes = (count: number): number => count * 1024 ** 2;
 
-/** Where it runs, how often, and with how much. */
-export const placementSamples: FieldSample[] = [
+/** Placement, replicas and resources. */
+const placementSamples: FieldSample[] = [
   {
     title: "constraints",
     part: async ({ target }) => ({ constraints: [target.constraint ?? "node.role == manager"] }),
@@ -103,25 +103,26 @@ export const placementSamples: FieldSample[] = [
   { title: "mode: global job", part: { mode: { GlobalJob: {} }, restart: { Condition: "none" } } },
 ];
 
-/** A folder that every host has. */
+/** A directory that every host has. */
 const HOST_FOLDER = "/etc";
 
 const volume = async (suite: Suite): Promise<string> => {
-  if (!suite.honoursField("mounts")) return "volume";
-  if (suite.target.volume === undefined) throw new Error("the strategy honours mounts: its target must have `volume`");
+  if (!suite.supportsField("mounts")) return "volume";
+  if (suite.target.volume === undefined)
+    throw new Error("the strategy supports mounts, so its target must have `volume`");
   return suite.target.volume();
 };
 
 const reference = (field: "secrets" | "configs") => async (suite: Suite) => {
-  if (!suite.honoursField(field)) return "reference";
+  if (!suite.supportsField(field)) return "reference";
   const make = field === "secrets" ? suite.target.secret : suite.target.config;
   if (make === undefined)
-    throw new Error(`the strategy honours ${field}: its target must have a function that makes one`);
+    throw new Error(`the strategy supports ${field}, so its target must have a function that creates one`);
   return make.call(suite.target, "content");
 };
 
 /** Mounts, secrets, configs. */
-export const fileSamples: FieldSample[] = [
+const fileSamples: FieldSample[] = [
   { title: "mounts: bind", part: { mounts: [{ Type: "bind", Source: HOST_FOLDER, Target: "/host" }] } },
   {
     title: "mounts: read-only bind",
@@ -132,7 +133,7 @@ export const fileSamples: FieldSample[] = [
     part: async (suite) => ({ mounts: [{ Type: "volume", Source: await volume(suite), Target: "/data" }] }),
   },
   {
-    title: "mounts: read-only volume, its Type in capitals",
+    title: "mounts: read-only volume, with its Type in capitals",
     part: async (suite) => ({
       mounts: [{ Type: "VOLUME", Source: await volume(suite), Target: "/data", ReadOnly: true }],
     }),
@@ -196,8 +197,8 @@ const rollout = {
   Order: "start-first",
 } as const;
 
-/** How it is watched, started again, stopped and updated. */
-export const lifecycleSamples: FieldSample[] = [
+/** Health check, restart, stop and update. */
+const lifecycleSamples: FieldSample[] = [
   { title: "healthcheck, as words", part: async ({ programs }) => ({ healthcheck: { Test: programs.health.good() } }) },
   { title: "healthcheck, as a shell line", part: { healthcheck: { Test: "exit 0" } } },
   {
@@ -219,7 +220,7 @@ export const lifecycleSamples: FieldSample[] = [
       healthcheck: { Test: programs.health.good(), StartPeriod: seconds(5), StartInterval: seconds(1) },
     }),
   },
-  // Of an image that has none, it says nothing.
+  // It has no effect if the image has no health check.
   { title: "healthcheck: none", usual: true, part: { healthcheck: { Test: ["NONE"] } } },
   { title: "restart: any", usual: true, part: { restart: { Condition: "any" } } },
   { title: "restart: none", part: { restart: { Condition: "none" } } },
@@ -242,20 +243,17 @@ export const fieldSamples: FieldSample[] = [
   ...lifecycleSamples,
 ];
 
-/** Samples that do not go with others. */
-const APART = new Set([
-  "args alone, which leave the image's entrypoint",
-  "command, as a line that a shell would split",
-]);
+/** Samples that can't be combined with others. */
+const APART = new Set(["args without command, which keep the image's entrypoint", "command, as a shell line"]);
 
-/** One request with every field that the strategy honours; of several samples of a field, the last that it honours. */
+/** One request with every field that the strategy supports, with the last supported sample of each field. */
 export async function everything(suite: Suite): Promise<Partial<DeployRequest>> {
   let whole: Partial<DeployRequest> = {};
   for (const sample of fieldSamples.filter(({ title, recent }) => !APART.has(title) && !recent)) {
     const part = await partOf(sample, suite);
-    // Several replicas can't share a host port on one machine.
+    // Several replicas can't share a host port on one host.
     if (part.mode !== undefined) continue;
-    if (suite.honours(part)) whole = { ...whole, ...part };
+    if (suite.isSupported(part)) whole = { ...whole, ...part };
   }
   return whole;
 }

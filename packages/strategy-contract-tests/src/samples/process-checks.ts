@@ -7,17 +7,17 @@ interface Answer {
   output: string;
 }
 
-/** A piece of a request, and a command whose answer shows that a process has it. */
-export interface View {
+/** A part of a request, and a command whose output shows that the process has it. */
+export interface ProcessCheck {
   title: string;
   part: Partial<DeployRequest>;
-  /** A volume is mounted at `/data`: read-only or not, and of the local driver with these options. */
+  /** The volume to mount at `/data`, of the local driver with these options. */
   volume?: { readOnly: boolean; driverOptions?: Record<string, string> };
   words: readonly string[];
   check(answer: Answer): void;
 }
 
-const says =
+const prints =
   (pattern: RegExp) =>
   ({ output }: Answer) =>
     expect(output.trim()).toMatch(pattern);
@@ -39,35 +39,35 @@ const touch = (path: string) => ["sh", "-c", `echo 1 > ${path}`];
 const memoryLimit = "cat /sys/fs/cgroup/memory.max 2>/dev/null || cat /sys/fs/cgroup/memory/memory.limit_in_bytes";
 const hostFolder = { Type: "bind", Source: "/etc", Target: "/host", ReadOnly: true } as const;
 
-export const views: View[] = [
+export const processChecks: ProcessCheck[] = [
   {
     title: "its user and group",
     part: { user: "1234:2345" },
     words: ["sh", "-c", "id -u; id -g"],
-    check: says(/^1234\s+2345$/),
+    check: prints(/^1234\s+2345$/),
   },
   {
     title: "its host name",
     part: { hostname: "contract-host" },
     words: ["cat", "/proc/sys/kernel/hostname"],
-    check: says(/^contract-host$/),
+    check: prints(/^contract-host$/),
   },
   {
     title: "both limits of open files",
     part: { openFiles: 1234 },
     words: ["cat", "/proc/1/limits"],
-    check: says(/Max open files\s+1234\s+1234\s/),
+    check: prints(/Max open files\s+1234\s+1234\s/),
   },
   {
     title: "its memory limit",
     part: { resources: { Limits: { MemoryBytes: 64 * 1024 ** 2 } } },
     words: ["sh", "-c", memoryLimit],
-    check: says(/^67108864$/),
+    check: prints(/^67108864$/),
   },
-  { title: "a root that it can write", part: {}, words: touch("/written"), check: succeeds },
+  { title: "a writable root", part: {}, words: touch("/written"), check: succeeds },
   { title: "a read-only root", part: { readOnly: true }, words: touch("/written"), check: fails },
   {
-    title: "a volume that it can write",
+    title: "a writable volume",
     part: {},
     volume: { readOnly: false },
     words: touch("/data/written"),
@@ -75,11 +75,11 @@ export const views: View[] = [
   },
   { title: "a read-only volume", part: {}, volume: { readOnly: true }, words: touch("/data/written"), check: fails },
   {
-    title: "a volume by the options of its driver",
+    title: "a volume with the options of its driver",
     part: {},
     volume: { readOnly: false, driverOptions: { type: "tmpfs", device: "tmpfs", o: "nr_inodes=64" } },
     words: ["cat", "/proc/mounts"],
-    check: says(/ \/data tmpfs \S*nr_inodes=64/),
+    check: prints(/ \/data tmpfs \S*nr_inodes=64/),
   },
   {
     title: "a read-only folder of the host",
@@ -91,25 +91,25 @@ export const views: View[] = [
     title: "a tmpfs",
     part: { mounts: [{ Type: "tmpfs", Target: "/scratch" }] },
     words: ["cat", "/proc/mounts"],
-    check: says(/ \/scratch tmpfs /),
+    check: prints(/ \/scratch tmpfs /),
   },
   {
-    title: "a capability that was added",
+    title: "an added capability",
     part: { capAdd: ["NET_ADMIN"] },
     words: status,
     check: bounded(NET_ADMIN, 1n),
   },
-  { title: "no capability that was dropped", part: { capDrop: ["CHOWN"] }, words: status, check: bounded(CHOWN, 0n) },
+  { title: "no dropped capability", part: { capDrop: ["CHOWN"] }, words: status, check: bounded(CHOWN, 0n) },
   {
     title: "an init process",
     part: { init: true },
     words: ["cat", "/proc/1/comm"],
-    check: says(/init|tini|catatonit/),
+    check: prints(/init|tini|catatonit/),
   },
 ];
 
-/** The whole piece of the request, its volume too. */
-export async function requestOf({ part, volume }: View, suite: Suite): Promise<Partial<DeployRequest>> {
+/** The part of the request with its volume. */
+export async function requestOf({ part, volume }: ProcessCheck, suite: Suite): Promise<Partial<DeployRequest>> {
   if (volume === undefined) return part;
   const { readOnly, driverOptions } = volume;
   const mount = {

@@ -60,14 +60,14 @@ export const dockerFieldMutations = ofSuite("docker", [
     `${fields}/command.ts`,
     "return { ...(Entrypoint && { Entrypoint }), ...(Cmd && { Cmd }) };",
     "return Entrypoint ? { Cmd: [...Entrypoint, ...(Cmd ?? [])] } : { ...(Cmd && { Cmd }) };",
-    "command replaces the image's own entrypoint",
+    "command replaces the image's entrypoint",
   ],
   [
     "args dropped",
     `${fields}/command.ts`,
     "return { ...(Entrypoint && { Entrypoint }), ...(Cmd && { Cmd }) };",
     "return { ...(Entrypoint && { Entrypoint }) };",
-    "args go to the image's own entrypoint",
+    "args are passed to the image's entrypoint",
   ],
   ["env dropped", `${fields}/env.ts`, "[...request.env]", "[]", "request field\\W+env$"],
   [
@@ -107,13 +107,13 @@ export const dockerFieldMutations = ofSuite("docker", [
     `${fields}/capabilities.ts`,
     "  ...(capDrop.length > 0 && { CapDrop: [...capDrop] }),\n",
     "",
-    "capDrop|was dropped",
+    "capDrop|no dropped capability",
   ],
   [
     "a volume's driver lost",
     `${fields}/mounts.ts`,
     "copyDefined({ ...mount, Type: type",
     "copyDefined({ ...mount, VolumeOptions: undefined, Type: type",
-    "a volume by the options of its driver",
+    "a volume with the options of its driver",
   ],
 ]);

@@ -36,7 +36,7 @@ export const swarmFieldMutations = ofSuite("swarm", [
     `${fields}/command.ts`,
     "return { ...(Command && { Command }), ...(Args && { Args }) };",
     "return Command ? { Args: [...Command, ...(Args ?? [])] } : { ...(Args && { Args }) };",
-    "command replaces the image's own entrypoint",
+    "command replaces the image's entrypoint",
   ],
   [
     "the publish mode ignored",
@@ -57,7 +57,7 @@ export const swarmFieldMutations = ofSuite("swarm", [
     "packages/strategy-swarm/src/manifest.ts",
     "    when: ({ templates }) => templates === undefined,\n",
     "    when: () => false,\n",
-    "what looks like a template",
+    "a possible template",
   ],
   [
     "a host address opened to all",
