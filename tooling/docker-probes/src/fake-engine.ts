@@ -3,10 +3,10 @@ import type { DockerEngine } from "@openfactory/docker-engine";
 
 type Answer = (...args: never[]) => unknown;
 
-/** Asks the user's files, and is no call to the engine. By default there are none. */
+/** Reads files of the user, so it does not count as a call to the engine. Default: no credentials. */
 const CREDENTIALS = "images.credentials";
 
-/** An engine that answers as told, and notes its calls: `["containers.create demo", ...]`. For faults, and for counting. */
+/** An engine with the given answers, and the list of its calls: `["containers.create demo", ...]`. */
 export function fakeEngine(
   answers: Record<string, Answer>,
   apiVersion = "1.51",
@@ -45,7 +45,7 @@ export function fakeEngine(
   return { engine: engine as unknown as DockerEngine, calls };
 }
 
-/** An answer that is an error of that code. */
+/** An answer that fails with an error code. */
 export const fails =
   (code: ErrorCode, message = `fake ${code}`): Answer =>
   () => {

@@ -3,7 +3,7 @@ import { type RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 
 type Labels = (name: string) => Readonly<Record<string, string>>;
 
-/** The labels that orchestrators put on the containers that they make, by the orchestrator's name. */
+/** The labels of containers of orchestrators, by the name of the orchestrator. */
 const ORCHESTRATORS: Readonly<Record<string, Labels>> = {
   "Docker Swarm": (name) => ({
     "com.docker.swarm.node.id": "n1",
@@ -27,18 +27,18 @@ const ORCHESTRATORS: Readonly<Record<string, Labels>> = {
   Nomad: (name) => ({ "com.hashicorp.nomad.alloc_id": "a1", "com.hashicorp.nomad.job_name": name }),
 };
 
-/** Makes containers of an engine as other orchestrators do. */
+/** Creates containers as other orchestrators do. */
 export const foreignContainers = (
   engine: RawEngine,
 ): Record<string, (workload: ForeignWorkload) => Promise<() => Promise<unknown>>> =>
   Object.fromEntries(
     Object.entries(ORCHESTRATORS).map(([kind, labels]) => [
       kind,
-      (workload) => makeContainer(engine, labels, workload),
+      (workload) => createContainer(engine, labels, workload),
     ]),
   );
 
-async function makeContainer(
+async function createContainer(
   engine: RawEngine,
   labelsOf: Labels,
   { name, labels, ended, port }: ForeignWorkload,

@@ -8,7 +8,7 @@ const at = (Target: string, more: object = {}): Part => ({
 });
 const port = { protocol: "tcp", mode: "ingress" } as const;
 
-/** Requests in their normalised shape that engines refuse, and that core's schema refuses for that reason. */
+/** Normalized requests that engines reject, so that core's schema rejects them as well. */
 export const REFUSED_EVERYWHERE: readonly (readonly [title: string, part: Part])[] = [
   ["a memory limit below 6 MiB", { resources: { Limits: { MemoryBytes: 6 * MEBIBYTE - 1 } } }],
   ["a CPU limit of 0.001", { resources: { Limits: { NanoCPUs: 1_000_000 } } }],
@@ -20,7 +20,7 @@ export const REFUSED_EVERYWHERE: readonly (readonly [title: string, part: Part])
   ["a volume name of 256 characters", at("/m", { Source: "x".repeat(256) })],
   ["a read-only volume without a name", at("/m", { Source: undefined, ReadOnly: true })],
   ["a mount at /", at("/")],
-  ["a mount at a way to /", at("/a/..")],
+  ["a mount at another path of /", at("/a/..")],
   ["a volume at /proc", at("/proc")],
   ["a volume below /proc", at("/proc/sys")],
   ["a bind below /proc", at("/proc/version", { Type: "bind", Source: "/etc/hostname" })],
@@ -43,7 +43,7 @@ export const REFUSED_EVERYWHERE: readonly (readonly [title: string, part: Part])
   ["a name with a space", { name: "re fused" }],
 ];
 
-/** As {@link REFUSED_EVERYWHERE}, of what only a swarm has, or what only a swarm refuses in this way. */
+/** As {@link REFUSED_EVERYWHERE}, for fields that only a swarm has, or values that only a swarm rejects. */
 export const REFUSED_BY_A_SWARM: readonly (readonly [title: string, part: Part])[] = [
   ["a memory reservation below 4 MiB", { resources: { Reservations: { MemoryBytes: 4 * MEBIBYTE - 1 } } }],
   ["a CPU reservation below 0.001", { resources: { Reservations: { NanoCPUs: 999_999 } } }],
@@ -89,7 +89,7 @@ export const REFUSED_BY_A_SWARM: readonly (readonly [title: string, part: Part])
   ["a name of 64 characters", { name: "a".repeat(64) }],
 ];
 
-/** Whether core's schema refuses it. */
+/** Whether core's schema rejects the request. */
 export function isRefusedByCore(request: NormalizedRequest): boolean {
   try {
     parseRequest(request);

@@ -1,28 +1,23 @@
 import type { ContractProbes, ObservedSettings } from "@openfactory/strategy-contract-tests";
 import type { RawEngine } from "@openfactory/test-engine";
-import { containerProbes } from "./container-probes.js";
-import { containerSettings } from "./container-settings.js";
-import { writtenLines } from "./exec.js";
+import { containerProbes, containerSettings } from "./containers.js";
+import { writtenLines, type Json } from "./engine-io.js";
 
-// The Engine API's own JSON, which these look-ups take as it comes.
-// oxlint-disable-next-line typescript/no-explicit-any
-type Json = any;
-
-interface Listed {
+interface ListedContainer {
   name: string;
   service: string | undefined;
-  /** It is, or stands for, a replica; and not beside one, such as `demo-2.candidate`. */
+  /** It is a replica or the stand-in of 0 replicas, not a temporary container such as `demo-2.candidate`. */
   isReplica: boolean;
   runs: boolean;
 }
 
-/** What follows on the service's name. */
+/** The suffix of the service's name. */
 const REPLICA = /^-(?:[1-9][0-9]*|0(?:[.](?:always|no|on-failure.*))?)$/;
 const REPLICA_OF = "org.openfactory.deploy.replica-of";
 
 /**
- * Sees replicated services as containers of one engine, `<name>-1`, `<name>-2`, ...; or `<name>-0`, stopped, of one that has
- * no replicas, whose restart policy its name tells if it is not the usual one.
+ * Probes of replicated services that are containers of one engine: `<name>-1`, `<name>-2`, ...; or with 0 replicas the
+ * stopped container `<name>-0`, whose name contains the restart policy if that is not the default.
  */
 export function replicaProbes(engine: RawEngine): ContractProbes {
   const plain = containerProbes(engine);
@@ -37,7 +32,7 @@ export function replicaProbes(engine: RawEngine): ContractProbes {
   };
   const first = async (name: string): Promise<Json> => {
     const [container] = await containersOf(name);
-    if (container === undefined) throw new Error(`there is no service ${name}`);
+    if (container === undefined) throw new Error(`service ${name} does not exist`);
     return container;
   };
   const numberOf = (name: string, { Name }: Json): number => Number.parseInt(Name.slice(name.length + 2), 10);
@@ -64,7 +59,7 @@ export function replicaProbes(engine: RawEngine): ContractProbes {
     },
     async names() {
       const all: Json[] = await engine.call("GET", "/containers/json?all=1");
-      const containers = all.map(({ Names, Labels, State }): Listed => {
+      const containers = all.map(({ Names, Labels, State }): ListedContainer => {
         const name = String(Names[0]).slice(1);
         const service = Labels[REPLICA_OF];
         return {
@@ -75,8 +70,8 @@ export function replicaProbes(engine: RawEngine): ContractProbes {
         };
       });
       const services = new Set(containers.flatMap(({ isReplica, service }) => (isReplica ? [service] : [])));
-      // The version before the last update, stopped and kept for a rollback.
-      const isKept = ({ name, service, runs }: Listed): boolean =>
+      // The previous version, which is stopped and kept for a rollback.
+      const isKept = ({ name, service, runs }: ListedContainer): boolean =>
         /[.]previous\b/.test(name) && !runs && services.has(service);
       return [
         ...new Set(

@@ -1,6 +1,10 @@
 import type { RawEngine } from "@openfactory/test-engine";
 
-/** Runs a command in a container; both its streams as one text (Engine API, ContainerExec and ExecStart). */
+/** JSON of the Engine API, which the probes read as it is. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type Json = any;
+
+/** Runs a command in a container and returns both of its streams as one text (Engine API, ContainerExec and ExecStart). */
 export async function execIn(
   engine: RawEngine,
   container: string,
@@ -18,7 +22,7 @@ export async function execIn(
   return { exitCode: ExitCode, output: demultiplex(Buffer.concat(parts)) };
 }
 
-/** The payload of frames of an 8-byte header (stream, 0, 0, 0, length) and its bytes. */
+/** The payload of frames, each with an 8-byte header (stream, 0, 0, 0, length). */
 function demultiplex(bytes: Buffer): string {
   const payload: Buffer[] = [];
   for (let at = 0; at + 8 <= bytes.length;) {
@@ -35,4 +39,11 @@ export async function writtenLines(engine: RawEngine, path: string): Promise<str
   const parts: Buffer[] = [];
   for await (const part of stream) parts.push(part as Buffer);
   return demultiplex(Buffer.concat(parts)).split("\n").slice(0, -1);
+}
+
+/** The body of `GET http://host:port/`. */
+export async function get(host: string, port: number): Promise<string> {
+  const answer = await fetch(`http://${host}:${port}/`, { signal: AbortSignal.timeout(2_000) });
+  if (!answer.ok) throw new Error(`${host}:${port} answered with ${answer.status}`);
+  return answer.text();
 }
