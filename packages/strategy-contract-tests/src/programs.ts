@@ -34,7 +34,7 @@ export interface ContractPrograms {
    * Writes a line when it is ready. On SIGTERM it waits a second, writes a line into the file, and exits. Without this
    * program, its case is skipped.
    */
-  endSlowly?(file: string): string[];
+  exitSlowly?(file: string): string[];
   /** A program that the image does not have. */
   absent(): string[];
   /** Health checks (`Healthcheck.Test`) for a service with `run`. `slow` passes some seconds after the start. */
@@ -96,7 +96,7 @@ export const shellPrograms: ContractPrograms = {
     "serve",
     body,
   ],
-  endSlowly: (file) => [
+  exitSlowly: (file) => [
     "sh",
     "-c",
     [`trap 'sleep 1; echo ended > "$1"; exit 0' TERM INT`, "echo ready", untilStopped].join("\n"),

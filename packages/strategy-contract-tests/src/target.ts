@@ -55,9 +55,9 @@ export interface ForeignWorkload {
 export interface SlowImage {
   reference: string;
   /** Resolves when an engine has begun to pull it. */
-  asked: Promise<void>;
+  requested: Promise<void>;
   /** Lets the registry serve the image from now on. */
-  letGo(): void;
+  release(): void;
 }
 
 export interface ContractImages {
@@ -182,7 +182,7 @@ export interface ObservedSettings {
   updateConfig?: UpdateConfig;
   rollbackConfig?: RollbackConfig;
   /** Fields that the engine does not return as requested, each with the reason: they can't be compared. */
-  untold?: Readonly<Partial<Record<RequestField, string>>>;
+  incomparable?: Readonly<Partial<Record<RequestField, string>>>;
 }
 
 /** One container or task of a service, as the engine has it. */

@@ -51,7 +51,7 @@ const DEFAULT_PIDS = 2048;
  * The fields of a request from ContainerInspect of Podman's Docker-compatible API.
  * @param image ImageInspect of its image. @param volumes VolumeInspect of its volumes, by name.
  */
-export function podmanSettings(container: Json, image: Json, volumes: ReadonlyMap<string, Json>): ObservedSettings {
+function podmanSettings(container: Json, image: Json, volumes: ReadonlyMap<string, Json>): ObservedSettings {
   const settings = containerSettings(container, image);
   const { HostConfig, Mounts, NetworkSettings } = container;
   const { Limits, Reservations } = settings.resources ?? {};
@@ -70,7 +70,7 @@ export function podmanSettings(container: Json, image: Json, volumes: ReadonlyMa
     openFiles: nofile && { soft: nofile.Soft, hard: nofile.Hard },
     mounts: [...Mounts.map((mount: Json) => mounted(mount, volumes)), ...scratch.map(tmpfs)],
     // Podman returns the missing default capabilities, not the dropped ones.
-    untold: { capDrop: "Podman returns the missing default capabilities, not the dropped ones" },
+    incomparable: { capDrop: "Podman returns the missing default capabilities, not the dropped ones" },
   };
 }
 
@@ -99,7 +99,7 @@ const STEP_MS = 200;
  * Runs the health checks of all containers, as timers of systemd do: Podman itself runs none without
  * `podman healthcheck run`, and the nodes of the tests have no systemd.
  */
-export function keepHealthChecks(engine: RawEngine): { stop(): Promise<void> } {
+function keepHealthChecks(engine: RawEngine): { stop(): Promise<void> } {
   const stopped = new AbortController();
   const running = (async () => {
     while (!stopped.signal.aborted) {

@@ -56,7 +56,11 @@ export function registryImages(engine: RawEngine, address: string): RegistryImag
       await push(engine, image, `${repo}:1`);
       // An engine does not pull an image that it has under any name.
       await engine.call("DELETE", `/images/${created.at(-1)}?force=true`);
-      return { reference: `${slowRegistry.host}/${repo}:1`, asked: slowRegistry.asked, letGo: slowRegistry.letGo };
+      return {
+        reference: `${slowRegistry.host}/${repo}:1`,
+        requested: slowRegistry.requested,
+        release: slowRegistry.release,
+      };
     },
     async close() {
       for (const slowRegistry of slowRegistries) await slowRegistry.close();
@@ -68,25 +72,25 @@ export function registryImages(engine: RawEngine, address: string): RegistryImag
 }
 
 /** A proxy of a registry that delays the layers of images. */
-export interface SlowRegistry {
+interface SlowRegistry {
   /** The registry part of an image reference. */
   host: string;
   /** Resolves at the first delayed request. */
-  asked: Promise<void>;
-  letGo(): void;
+  requested: Promise<void>;
+  release(): void;
   close(): Promise<void>;
 }
 
 /** @param registry host and port. @param address the address of this machine as the engine sees it. */
-export async function startSlowRegistry(registry: string, address: string): Promise<SlowRegistry> {
-  const { promise: asked, resolve: resolveAsked } = Promise.withResolvers<void>();
-  const { promise: free, resolve: letGo } = Promise.withResolvers<void>();
+async function startSlowRegistry(registry: string, address: string): Promise<SlowRegistry> {
+  const { promise: requested, resolve: resolveRequested } = Promise.withResolvers<void>();
+  const { promise: free, resolve: release } = Promise.withResolvers<void>();
   const [hostname, port] = registry.split(":");
   const server = http.createServer((request, response) => {
     void (async () => {
       const { method, url: path = "", headers } = request;
       if (path.includes("/blobs/")) {
-        resolveAsked();
+        resolveRequested();
         await free;
       }
       const onward = http.request({ hostname, port, method, path, headers, agent: false }, (from) => {
@@ -100,10 +104,10 @@ export async function startSlowRegistry(registry: string, address: string): Prom
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
   return {
     host: `${address}:${(server.address() as AddressInfo).port}`,
-    asked,
-    letGo,
+    requested,
+    release,
     async close() {
-      letGo();
+      release();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;

@@ -149,7 +149,7 @@ export const probedNodes = (
 };
 
 /** The fields of a request from ServiceInspect (Engine API). @param networkNames names by id. */
-export function serviceSettings(service: Json, networkNames: ReadonlyMap<string, string>): ObservedSettings {
+function serviceSettings(service: Json, networkNames: ReadonlyMap<string, string>): ObservedSettings {
   const { Spec } = service;
   const task = Spec.TaskTemplate;
   const container = task.ContainerSpec;

@@ -92,12 +92,12 @@ export function slowImageCases(suite: Suite): void {
       () => true,
       (error: unknown) => (DeploymentError.isInstance(error, "ABORTED") ? false : Promise.reject(error)),
     );
-    await image.asked;
+    await image.requested;
     controller.abort();
     // A scheduled service is removed during the pull of its image.
     if (await deploying) await suite.strategy.remove(request.name, { wait: true });
     expect(await suite.existing(), "nothing is left behind").toEqual([]);
-    image.letGo();
+    image.release();
     await suite.lateEffects();
     expect(await suite.existing(), "nothing appears later").toEqual([]);
     await suite.deployRunning(request);
@@ -108,14 +108,14 @@ export function slowImageCases(suite: Suite): void {
     const request = suite.request({ image: image.reference });
     let done = false;
     const deploying = suite.strategy.deploy(request).finally(() => (done = true));
-    await image.asked;
+    await image.requested;
     await suite.deployRunning(suite.request());
     const { strategy } = suite;
     if (done && supports(strategy, "wait")) {
       await suite.fails(strategy.wait(request.name, { timeoutMs: 1500 }), "TIMEOUT", request.name);
     }
     expect((await suite.probes.instances(request.name)).filter(({ running }) => running)).toEqual([]);
-    image.letGo();
+    image.release();
     await deploying;
     await suite.untilRunning(request.name);
   });
@@ -129,11 +129,11 @@ export function slowImageCases(suite: Suite): void {
       () => undefined,
       (error: unknown) => error,
     );
-    await image.asked;
+    await image.requested;
     const reason = new DeploymentError("TIMEOUT", "It took too long.", { hint: "Give it more time." });
     controller.abort(reason);
     const error = await outcome;
-    image.letGo();
+    image.release();
     if (error === undefined) return context.skip("the strategy schedules: its deploy ends before the pull begins");
     await suite.fails(deploying, "TIMEOUT", request.name);
     await suite.lateEffects();

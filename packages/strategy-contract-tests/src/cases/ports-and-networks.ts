@@ -4,7 +4,7 @@ import type { Suite } from "../suite.js";
 
 const COUNT = 3;
 
-/** A process never sees fewer networks than it was promised. */
+/** A process starts with all networks of its request. */
 export function networksBeforeStartCases(suite: Suite): void {
   test("a service joins all its networks before its process starts", async (context) => {
     suite.skipUnlessSupported(context, { networks: ["x"], command: ["x"] });

@@ -28,8 +28,8 @@ export function removeCases(suite: Suite): void {
 
   test("remove() stops the process and waits for its grace period", async (context) => {
     const exec = suite.probe(context, "exec");
-    const { endSlowly } = suite.programs;
-    if (endSlowly === undefined) return context.skip("the target has no program endSlowly");
+    const { exitSlowly } = suite.programs;
+    if (exitSlowly === undefined) return context.skip("the target has no program exitSlowly");
     suite.skipUnlessSupported(context, {
       command: ["x"],
       mounts: [{ Type: "volume", Source: "data", Target: "/data" }],
@@ -38,7 +38,7 @@ export function removeCases(suite: Suite): void {
     // A volume belongs to a node: both services must run on the same one.
     const constraints = [suite.target.constraint ?? "node.role == manager"];
     const place = suite.isSupported({ constraints }) ? { constraints } : {};
-    const { name } = await suite.deployRunning(suite.request({ ...place, mounts, command: endSlowly("/data/end") }));
+    const { name } = await suite.deployRunning(suite.request({ ...place, mounts, command: exitSlowly("/data/end") }));
     await suite.eventually(
       `${name} is ready for its signal`,
       () => suite.probes.output(name),

@@ -86,8 +86,8 @@ async function skipIncomparable(
   name: string,
   part: Partial<DeployRequest>,
 ): Promise<void> {
-  const { untold = {} } = await suite.settings(name);
-  for (const [field, reason] of Object.entries(untold)) if (field in part) context.skip(reason);
+  const { incomparable = {} } = await suite.settings(name);
+  for (const [field, reason] of Object.entries(incomparable)) if (field in part) context.skip(reason);
 }
 
 async function expectRejectedStrictly(suite: Suite, request: DeployRequest): Promise<void> {
