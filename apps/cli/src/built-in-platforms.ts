@@ -14,12 +14,12 @@ interface BuiltInPlatform {
 const platforms: Readonly<Record<string, BuiltInPlatform>> = {
   docker: {
     origin: "@openfactory/strategy-local-docker",
-    embedded: () => import("@openfactory/strategy-local-docker/hosted"),
+    embedded: () => import("@openfactory/strategy-local-docker/embedded"),
     package: () => import("@openfactory/strategy-local-docker"),
   },
   swarm: {
     origin: "@openfactory/strategy-swarm",
-    embedded: () => import("@openfactory/strategy-swarm/hosted"),
+    embedded: () => import("@openfactory/strategy-swarm/embedded"),
     package: () => import("@openfactory/strategy-swarm"),
   },
 };
@@ -73,12 +73,12 @@ const sharedModules: Readonly<Record<string, object>> = {
 /** A plugin that is bundled without its peer dependencies, made by tooling/bundle. */
 interface EmbeddedPlugin {
   /** The exports that the plugin uses, by module. */
-  readonly needs: Readonly<Record<string, readonly string[]>>;
-  host(modules: Readonly<Record<string, object>>): object;
+  readonly requires: Readonly<Record<string, readonly string[]>>;
+  embed(modules: Readonly<Record<string, object>>): object;
 }
 
 /** Returns the plugin, or undefined if it was built for another version and requires exports that the command lacks. */
-function embedPlugin({ needs: requires, host: embed }: EmbeddedPlugin): object | undefined {
+function embedPlugin({ requires, embed }: EmbeddedPlugin): object | undefined {
   const isComplete = Object.entries(requires).every(([id, names]) =>
     names.every((name) => hasExport(sharedModules[id], name)),
   );

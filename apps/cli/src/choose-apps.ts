@@ -1,8 +1,4 @@
-import {
-  BOOKKEEPING_LABELS,
-  DeploymentError,
-  type OpenFactoryServiceDeploymentStrategy,
-} from "@openfactory/deploy-core";
+import { METADATA_LABELS, DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { DesiredProject } from "@openfactory/deployer";
 import { closestMatch } from "leven";
 
@@ -104,7 +100,7 @@ async function deployedApps(
   if (sees !== "all") return undefined;
   return [...services.values()].flatMap(({ name, labels }) => {
     const isOwn = ["ours", "unrecorded"].includes(ownershipOf(labels, desired, false));
-    const device = labels[BOOKKEEPING_LABELS.device];
+    const device = labels[METADATA_LABELS.device];
     return isOwn
       ? [{ key: ownerOf(labels)?.app ?? name, service: name, ...(device !== undefined && { device: { key: device } }) }]
       : [];

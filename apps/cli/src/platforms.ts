@@ -9,7 +9,7 @@ import { findPlugins } from "./plugins.js";
 /**
  * The platform that the user chose: with `--platform`, in the environment, or in `.ofaenv` of the working directory, as
  * with OpenFactory. Undefined if the user chose none.
- * @throws DeploymentError `INVALID_FILE` for an invalid line in `.ofaenv`, because it might name another platform.
+ * @throws DeploymentError `INVALID_FILE` for an invalid line in `.ofaenv`, causedBy it might name another platform.
  */
 async function chosenPlatform(
   { platform }: Pick<GlobalOptions, "platform">,
@@ -54,8 +54,8 @@ export async function openGuardedStrategy(
 ): Promise<OpenFactoryServiceDeploymentStrategy> {
   const strategy = await openStrategy(options, io);
   if (project === undefined) return guardStrategy(strategy, new Redactor());
-  const { redactorOf } = await import("@openfactory/deployer");
-  return guardStrategy(strategy, redactorOf(project));
+  const { createRedactor } = await import("@openfactory/deployer");
+  return guardStrategy(strategy, createRedactor(project));
 }
 
 export interface PlatformWarningContext {
@@ -74,8 +74,8 @@ export async function findPlatformWarnings(
   { io, options, signal }: PlatformWarningContext,
   { deploys = false }: { deploys?: boolean } = {},
 ): Promise<ProjectWarning[]> {
-  const { findElsewhere } = await import("@openfactory/deployer");
-  const { platforms, warnings } = await findElsewhere(strategy, scope, { signal });
+  const { findOtherPlatforms } = await import("@openfactory/deployer");
+  const { platforms, warnings } = await findOtherPlatforms(strategy, scope, { signal });
   if (!deploys || warnings.length > 0 || (await chosenPlatform(options, io)) !== undefined) return [...warnings];
   return platforms.flatMap(({ platform, reason }): ProjectWarning[] =>
     reason === undefined

@@ -5,12 +5,12 @@ import {
   AssetListenerRegistry,
   type ConnectorRegistry,
   CONNECTORS_KEY,
-  DECLARATION_KEY,
+  PLATFORMS_KEY,
   DeploymentError,
   discoverAllPlugins,
   exportedPlugins,
   LISTENERS_KEY,
-  loadInTime,
+  loadWithTimeout,
   type PluginDeclaration,
   StrategyRegistry,
 } from "@openfactory/deploy-core";
@@ -61,7 +61,7 @@ export async function collectPlugins(options: GlobalOptions, io: Io, { tolerant 
     }
   }
   const found = await discoverAllPlugins(io.cwd);
-  declareInstalled(found[DECLARATION_KEY], platforms, builtInNames.platforms);
+  declareInstalled(found[PLATFORMS_KEY], platforms, builtInNames.platforms);
   declareInstalled(found[CONNECTORS_KEY], plugins.connectors, builtInNames.connectors);
   declareInstalled(found[LISTENERS_KEY], plugins.listeners, new Set());
   return plugins;
@@ -99,7 +99,7 @@ const isPath = (module: string): boolean => isAbsolute(module) || /^\.{1,2}[\\/]
 /** Imports a module with plugins: a path, or a package resolved from `cwd`. @throws DeploymentError `PLUGIN_FAILED`. */
 async function loadPluginModule(module: string, cwd: string): Promise<unknown> {
   try {
-    return await loadInTime(module, () => import(locate(module, cwd)));
+    return await loadWithTimeout(module, () => import(locate(module, cwd)));
   } catch (error) {
     if (DeploymentError.isInstance(error)) throw error;
     const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0];

@@ -47,15 +47,15 @@ export async function loadFiles(
   const { file, envFile, project } = options;
   const sources = findAppFiles(file, io);
   if (sources === undefined) throw noAppFile(io);
-  const { loadProject, projectName } = await import("@openfactory/app-file");
-  if (project !== undefined && projectName(project) !== project) {
+  const { loadProject, normalizeProjectName } = await import("@openfactory/app-file");
+  if (project !== undefined && normalizeProjectName(project) !== project) {
     throw new DeploymentError("INVALID_REQUEST", `${JSON.stringify(project)} is not a project name.`, {
-      hint: `A project name consists of lowercase letters, digits, _ and -, and starts with a letter or digit: -p ${projectName(project) || "<name>"}.`,
+      hint: `A project name consists of lowercase letters, digits, _ and -, and starts with a letter or digit: -p ${normalizeProjectName(project) || "<name>"}.`,
     });
   }
   const { connectors } = await findPlugins(options, io);
   const { env, cwd } = io;
-  // io.stdin is read only if needed, because an open standard input keeps the process running.
+  // io.stdin is read only if needed, causedBy an open standard input keeps the process running.
   const input = stdin ?? (sources.includes("-") ? io.stdin : undefined);
   return loadProject(sources, { env, envFiles: envFile, project, cwd, stdin: input, connectors, contents });
 }

@@ -28,7 +28,7 @@ const report = (more: Partial<UpReport>): UpReport => ({
   apps: [],
   orphans: [],
   resources: [],
-  compensation: [],
+  revertSteps: [],
   warnings: [],
   elapsedMs: 4200,
   ...more,
@@ -56,19 +56,19 @@ const stuck = new DeploymentError("TIMEOUT", "The update of cache timed out.");
 export const badReport = report({
   outcome: "failed",
   apps: [
-    verdict("web", "put-back", { now: "before", because: "db" }),
-    verdict("new", "put-back", { action: "create", now: "nothing", because: "db" }),
-    verdict("db", "failed", { now: "before", error: failure }),
+    verdict("web", "reverted", { now: "previous", causedBy: "db" }),
+    verdict("new", "reverted", { action: "create", now: "absent", causedBy: "db" }),
+    verdict("db", "failed", { now: "previous", error: failure }),
     verdict("api", "rolled-back", {
-      now: "before",
+      now: "previous",
       error: new DeploymentError("ROLLED_BACK", "The engine rolled api back."),
     }),
-    verdict("ui", "skipped", { action: "create", now: "nothing", because: "db" }),
-    verdict("mail", "skipped", { now: "before", because: "db" }),
-    verdict("cache", "put-back", { now: "unknown", because: "db", leftBehind: stuck }),
+    verdict("ui", "skipped", { action: "create", now: "absent", causedBy: "db" }),
+    verdict("mail", "skipped", { now: "previous", causedBy: "db" }),
+    verdict("cache", "reverted", { now: "unknown", causedBy: "db", leftBehind: stuck }),
   ],
-  resources: [{ kind: "network", name: "factory_back", outcome: "put-back" }],
-  compensation: [
+  resources: [{ kind: "network", name: "factory_back", outcome: "reverted" }],
+  revertSteps: [
     { action: "restore", app: "cache", service: "cache", state: "failed", error: stuck, elapsedMs: 120_000 },
     { action: "rollback", app: "web", service: "web", state: "done", elapsedMs: 900 },
     { action: "remove", app: "new", service: "new", state: "done", elapsedMs: 100 },

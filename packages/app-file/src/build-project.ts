@@ -170,7 +170,7 @@ function readApp(key: string, shared: SharedContext): LocatedApp[] {
     ...buildRequest({ ...shared, entry, path }),
     format: REQUEST_FORMAT,
     dependsOn: [],
-    usesLocalStorage: localStorage(key, entry, tree),
+    localStorageLocations: localStorage(key, entry, tree),
   };
   return [{ app, entry, path, tree }];
 }

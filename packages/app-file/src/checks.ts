@@ -193,8 +193,8 @@ export interface TargetTraits {
 export function validateFor({ apps }: AppProject, { multiNode }: TargetTraits): void {
   if (!multiNode) return;
   const findings = new Findings();
-  for (const { key, usesLocalStorage } of apps) {
-    for (const location of usesLocalStorage) {
+  for (const { key, localStorageLocations } of apps) {
+    for (const location of localStorageLocations) {
       findings.add(
         location,
         `app ${quote(key)} uses local storage, but the platform may run the app on any node`,

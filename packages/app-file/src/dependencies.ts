@@ -1,4 +1,4 @@
-import { fieldPath } from "@openfactory/deploy-core";
+import { formatFieldPath } from "@openfactory/deploy-core";
 import { didYouMean, type Findings, quote } from "./findings.js";
 import type { LocatedApp, LocatedKey } from "./located.js";
 import type { Dependency } from "./model.js";
@@ -58,7 +58,7 @@ function addUnknown(
   const which = isHidden ? "no such app in the project" : `no app ${quote(name)} in the project`;
   const hint = () =>
     (isHidden ? undefined : didYouMean(name, known)) ?? "Use the name of an app in the project's files.";
-  findings.add(tree.locateKey(path), `${fieldPath(path.slice(0, 3))}: ${which}`, hint);
+  findings.add(tree.locateKey(path), `${formatFieldPath(path.slice(0, 3))}: ${which}`, hint);
 }
 
 /** Reports each cycle once, at the edge that closes it. Not recursive, since a chain can be as long as the file. */

@@ -1,4 +1,4 @@
-import { DeploymentError, type ErrorIssue, fieldPath, type SourceLocation } from "@openfactory/deploy-core";
+import { DeploymentError, type ErrorIssue, formatFieldPath, type SourceLocation } from "@openfactory/deploy-core";
 import { closestMatch } from "leven";
 import type { FilePath, SourceTree } from "./yaml/source-tree.js";
 
@@ -129,7 +129,7 @@ export type Report = (path: FilePath, message: string, hint?: string) => void;
 export const reporterFor =
   (tree: SourceTree, findings: Findings): Report =>
   (path, message, hint) => {
-    if (!tree.isBroken(path)) findings.add(tree.locateKey(path), `${fieldPath(path)}: ${message}`, hint);
+    if (!tree.isBroken(path)) findings.add(tree.locateKey(path), `${formatFieldPath(path)}: ${message}`, hint);
   };
 
 /** A second location, as a finding cites it: with its file name only if the file differs. */

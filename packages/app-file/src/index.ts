@@ -5,6 +5,6 @@ export { openfactoryEnvironment } from "./interpolation/variables.js";
 export { type LoadOptions, loadProject } from "./load-project.js";
 export type { App, AppNetwork, AppProject, AppResource, Dependency, DependencyCondition, Device } from "./model.js";
 export { parseAppFile, type ParseOptions } from "./load-project.js";
-export { projectName } from "./project-name.js";
+export { normalizeProjectName } from "./project-name.js";
 export { appFileJsonSchema } from "./schema/json-schema.js";
 export { type TargetTraits, validateFor } from "./checks.js";

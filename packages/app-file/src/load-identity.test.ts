@@ -59,7 +59,7 @@ describe("loadIdentity", () => {
       project,
       directory: root,
       files: ["apps.yml"],
-      ...(project !== "plant" && { hasChosenName: true }),
+      ...(project !== "plant" && { hasExplicitName: true }),
     });
   });
 
@@ -67,7 +67,7 @@ describe("loadIdentity", () => {
     const sources = [await write("a.yml", "apps:\n\tweb: 1\n"), await write("b.yml", "name: shop\napps: 1")];
     expect(await identify(sources)).toEqual({
       project: "shop",
-      hasChosenName: true,
+      hasExplicitName: true,
       directory: root,
       files: ["a.yml", "b.yml"],
     });
@@ -76,7 +76,7 @@ describe("loadIdentity", () => {
   it("reads standard input", async () => {
     expect(await identify(["-"], { stdin: Readable.from(["name: shop\napps:\n\tweb: 1\n"]) })).toMatchObject({
       project: "shop",
-      hasChosenName: true,
+      hasExplicitName: true,
       files: ["-"],
     });
   });
@@ -99,7 +99,7 @@ describe("loadIdentity", () => {
     expect(await failureOf(sources)).toContain('c.yml:1:7: the project name "two" differs from "one" in b.yml:1:7.');
     expect(await identify([broken, ...sources], { project: "mine" })).toMatchObject({
       project: "mine",
-      hasChosenName: true,
+      hasExplicitName: true,
       files: ["a.yml", "b.yml", "c.yml"],
     });
   });
@@ -111,7 +111,7 @@ describe("loadIdentity", () => {
     );
     expect(await identify([missing], { project: "mine" })).toMatchObject({
       project: "mine",
-      hasChosenName: true,
+      hasExplicitName: true,
       files: ["none.yml"],
     });
     await expect(identify([root], { project: "mine" })).rejects.toMatchObject({ code: "INVALID_FILE" });

@@ -12,7 +12,7 @@ import { readTree } from "./yaml/read-tree.js";
 import { SourceText, SourceTree } from "./yaml/source-tree.js";
 
 /** The identity of a project, for commands that act on deployed services only. */
-export type ProjectIdentity = Pick<AppProject, "project" | "directory" | "hasChosenName" | "files">;
+export type ProjectIdentity = Pick<AppProject, "project" | "directory" | "hasExplicitName" | "files">;
 
 const PASS_NAME = "Correct the file, or pass the project name with -p <name>.";
 

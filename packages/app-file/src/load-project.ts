@@ -28,7 +28,7 @@ export interface LoadOptions {
   connectors?: ConnectorRegistry;
   /**
    * Which contents that devices reference are read, such as device models: `all`; `local`, files on this machine; or
-   * `none`. Apps of a device with unread content are `isPartial`, with valid service names. Default: `all`.
+   * `none`. Apps of a device with unread content are `isIncomplete`, with valid service names. Default: `all`.
    */
   contents?: Contents;
 }

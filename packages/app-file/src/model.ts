@@ -29,11 +29,11 @@ export interface App {
   format?: number;
   dependsOn: Dependency[];
   /** Locations of storage with `type: local`, a directory of the engine's host. */
-  usesLocalStorage: SourceLocation[];
+  localStorageLocations: SourceLocation[];
   /** The device that this service belongs to. */
   device?: { key: string; uuid: string; references?: AssetReferences };
   /** Content that the device references was not read: the service name is valid, the request is incomplete. */
-  isPartial?: true;
+  isIncomplete?: true;
 }
 
 /** One entry of `devices:`. */
@@ -97,7 +97,7 @@ export interface AppProject {
    * The name comes from an option or from `name:` of a file, and identifies the project in every directory. Default false:
    * another directory of the same name is another project.
    */
-  hasChosenName?: boolean;
+  hasExplicitName?: boolean;
   /** Paths of the files relative to the project directory, with `/` as separator; `-` for standard input. */
   files: string[];
   /** In the order of the files, and in each file's order. */

@@ -91,7 +91,7 @@ describe("parseAppFile", () => {
         format: 2,
         dependsOn: [],
         locate: expect.any(Function),
-        usesLocalStorage: [{ file: "/srv/Smart Shop_1/apps.yml", line: 28, column: 15 }],
+        localStorageLocations: [{ file: "/srv/Smart Shop_1/apps.yml", line: 28, column: 15 }],
         request: {
           name: "app-scheduler",
           image: "ghcr.io/openfactoryio/scheduler:v1.0.0",

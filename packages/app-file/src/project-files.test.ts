@@ -220,13 +220,13 @@ describe("the name of the project", () => {
     const db = await write("db.yml", `name: Factory\n${app("db")}`);
     expect(await load([web, db], { project: "mine" })).toMatchObject({
       project: "mine",
-      hasChosenName: true,
+      hasExplicitName: true,
       directory: root,
     });
-    expect(await load([web, db])).toMatchObject({ project: "factory", hasChosenName: true, directory: root });
+    expect(await load([web, db])).toMatchObject({ project: "factory", hasExplicitName: true, directory: root });
     const derived = await load([web]);
     expect(derived).toMatchObject({ project: "plant", directory: root });
-    expect(derived.hasChosenName).toBeUndefined();
+    expect(derived.hasExplicitName).toBeUndefined();
   });
 
   it("is an error if two files differ, unless a name is given", async () => {

@@ -4,7 +4,7 @@ import type { AppProject } from "./model.js";
 import type { SourceTree } from "./yaml/source-tree.js";
 
 /** As Compose normalizes project names: lower case, letters, digits, `_` and `-`, a letter or digit first. */
-export const projectName = (name: string): string =>
+export const normalizeProjectName = (name: string): string =>
   name
     .toLowerCase()
     .replace(/[^a-z0-9_-]/g, "")
@@ -14,29 +14,29 @@ const HINT = "Set name: to lower-case letters, digits, _ and -, starting with a 
 
 /**
  * The project of some files: the given name, else `name:` of the files, which must agree, else the name of the project
- * directory. `hasChosenName` is not set in the last case.
+ * directory. `hasExplicitName` is not set in the last case.
  */
 export function nameProject(
   trees: readonly SourceTree[],
   { given, directory }: { given: string | undefined; directory: string },
   findings: Findings,
-): Pick<AppProject, "project" | "directory" | "hasChosenName"> {
-  if (given !== undefined) return { project: projectName(given), directory, hasChosenName: true };
+): Pick<AppProject, "project" | "directory" | "hasExplicitName"> {
+  if (given !== undefined) return { project: normalizeProjectName(given), directory, hasExplicitName: true };
   const [first, ...others] = trees.flatMap(namesOf);
   if (first === undefined) {
-    const project = projectName(basename(directory));
+    const project = normalizeProjectName(basename(directory));
     const [tree] = trees;
     if (project === "" && tree !== undefined) {
       findings.add(tree.locate(["name"]), "the directory name is not a valid project name", HINT);
     }
     return { project, directory };
   }
-  const project = projectName(first.name);
+  const project = normalizeProjectName(first.name);
   if (project === "" && !first.tree.isBroken(["name"])) {
     findings.add(first.tree.locate(["name"]), "name: not a valid project name", HINT);
   }
   for (const { name, tree } of others) {
-    if (projectName(name) === project || [first.tree, tree].some((each) => each.isBroken(["name"]))) continue;
+    if (normalizeProjectName(name) === project || [first.tree, tree].some((each) => each.isBroken(["name"]))) continue;
     const { file, line, column } = first.tree.locate(["name"]);
     const isHidden = tree.isInterpolated(["name"]) || first.tree.isInterpolated(["name"]);
     const which = isHidden
@@ -48,7 +48,7 @@ export function nameProject(
       "Use the same name in all files that are deployed together, or pass -p <name>.",
     );
   }
-  return { project, directory, hasChosenName: true };
+  return { project, directory, hasExplicitName: true };
 }
 
 function namesOf(tree: SourceTree): { name: string; tree: SourceTree }[] {

@@ -9,7 +9,7 @@ export {
   inContext,
   type SourceLocation,
 } from "./errors.js";
-export { BOOKKEEPING_LABELS, isBookkeepingLabel } from "./labels.js";
+export { METADATA_LABELS, isMetadataLabel } from "./labels.js";
 export {
   type Deployment,
   type DeploymentWarning,
@@ -35,16 +35,16 @@ export {
 export {
   type ImageById,
   type ImageReference,
-  imageText,
+  formatImageReference,
   type NamedImage,
   parseImageReference,
 } from "./request/image-reference.js";
 export type { Healthcheck, RestartPolicy, RollbackConfig, UpdateConfig } from "./request/lifecycle.js";
 export type { Mount } from "./request/mounts.js";
-export { amendRequest, fieldPath, fieldSteps, parseRequest, zodIssues } from "./request/parse-request.js";
+export { amendRequest, formatFieldPath, parseFieldPath, parseRequest, zodIssues } from "./request/parse-request.js";
 export type { Resources, ServiceMode } from "./request/placement.js";
 export { hostAddressesOverlap, hostAddressSchema, type PublishedPort } from "./request/ports.js";
-export { holdsTemplate, someValueHoldsTemplate, type Templates } from "./request/process.js";
+export { containsTemplate, someValueContainsTemplate, type Templates } from "./request/process.js";
 export { canonicalDriverOptions, isSameDriver, type VolumeDriver, volumeDifference } from "./request/volume-driver.js";
 
 export { CAPABILITIES, type Capabilities, type CapabilityName } from "./capabilities/capabilities.js";
@@ -79,7 +79,7 @@ export type {
   CanRefreshAuth,
   CanRollback,
   CanScale,
-  CanTellSettings,
+  CanReportSettings,
   CanUpdate,
   CanWait,
   ListOptions,
@@ -96,13 +96,8 @@ export type {
   UpdateState,
 } from "./capabilities/status.js";
 
-export { checkHonoured } from "./strategy/check-support.js";
-export {
-  type NetworkOptions,
-  REQUIRED_FIELDS,
-  type StrategyManifest,
-  type UnhonouredPart,
-} from "./strategy/manifest.js";
+export { checkSupport } from "./strategy/check-support.js";
+export { type NetworkOptions, REQUIRED_FIELDS, type StrategyManifest, type Limitation } from "./strategy/manifest.js";
 export { OpenFactoryServiceDeploymentStrategy, requireCapability, supports } from "./strategy/strategy.js";
 
 export {
@@ -130,7 +125,7 @@ export {
 } from "./plugins/connector-plugin.js";
 export {
   CONNECTORS_KEY,
-  DECLARATION_KEY,
+  PLATFORMS_KEY,
   discoverAllPlugins,
   discoverPlugins,
   LISTENERS_KEY,
@@ -138,19 +133,18 @@ export {
 export {
   CONTRACT_VERSION,
   exportedPlugins,
-  loadInTime,
+  loadWithTimeout,
   type PluginDeclaration,
   type PluginDescription,
 } from "./plugins/plugin-registry.js";
 export {
   DEPLOYMENT_STRATEGY,
   defineStrategyPlugin,
-  type PlatformDescription,
   type StrategyPlugin,
   StrategyRegistry,
 } from "./plugins/strategy-plugin.js";
 
-export { guardStrategy, withoutOwnSecrets, withoutSecrets } from "./secrets/guard-strategy.js";
+export { guardStrategy, redactStatus, withoutSecrets } from "./secrets/guard-strategy.js";
 export { redactError } from "./secrets/redact-error.js";
 export { Redactor } from "./secrets/redactor.js";
 export {
@@ -166,3 +160,4 @@ export {
   type SecretValue,
 } from "./secrets/secret-values.js";
 export { compareVersions } from "./version.js";
+export * from "./legacy-names.js";

@@ -3,7 +3,7 @@
  * every deploy. A strategy keeps them with the service; if a change of these labels alone would restart the processes, it
  * keeps them off the processes.
  */
-export const BOOKKEEPING_LABELS = {
+export const METADATA_LABELS = {
   /** Hash of the request. */
   request: "org.openfactory.deploy.request",
   /** Fingerprint of the settings. */
@@ -26,6 +26,6 @@ export const BOOKKEEPING_LABELS = {
   references: "org.openfactory.deploy.references",
 } as const;
 
-const LABELS: ReadonlySet<string> = new Set(Object.values(BOOKKEEPING_LABELS));
+const LABELS: ReadonlySet<string> = new Set(Object.values(METADATA_LABELS));
 
-export const isBookkeepingLabel = (label: string): boolean => LABELS.has(label);
+export const isMetadataLabel = (label: string): boolean => LABELS.has(label);

@@ -34,7 +34,7 @@ export type ProgressEvent =
 /** Part of a request that was not carried out as requested, although the deployment succeeded. */
 export interface DeploymentWarning {
   /**
-   * - `FIELD_NOT_HONOURED`: the strategy doesn't support a field of the request
+   * - `FIELD_NOT_SUPPORTED`: the strategy doesn't support a field of the request
    * - `ENGINE_WARNING`: a warning from the engine
    * - `DIGEST_NOT_RESOLVED`: no registry returned the digest
    * - `SHORT_LIVED_CREDENTIALS`: the registry credentials that are stored with the service expire soon
@@ -45,7 +45,7 @@ export interface DeploymentWarning {
    * - `INSTANCES_RESTART`: running instances restart, because one of their variables holds the number of replicas
    */
   code:
-    | "FIELD_NOT_HONOURED"
+    | "FIELD_NOT_SUPPORTED"
     | "ENGINE_WARNING"
     | "DIGEST_NOT_RESOLVED"
     | "SHORT_LIVED_CREDENTIALS"

@@ -1,5 +1,5 @@
 export { type CheckedApp, type CheckedProject, checkProject } from "./check/check-project.js";
-export { redactorOf } from "./model/errors.js";
+export { createRedactor } from "./model/errors.js";
 export type { AppPhase, DeployerEvent, LockEvent, Observer } from "./model/events.js";
 export { FILE_LABEL, type Owner, ownerOf, PROJECT_LABEL } from "./model/labels.js";
 export { type Ownership, ownershipOf, type Scope } from "./model/ownership.js";
@@ -24,11 +24,11 @@ export type {
   DesiredResource,
 } from "./model/project.js";
 export type {
-  AppNow,
+  ActualState,
   AppOutcome,
   AppVerdict,
-  CompensationAction,
-  CompensationStep,
+  RevertAction,
+  RevertStep,
   DownReport,
   RefreshReport,
   RefreshVerdict,
@@ -41,9 +41,9 @@ export type {
   ScaleVerdict,
   UpReport,
 } from "./model/report.js";
-export { othersLeft, type ProjectWarning } from "./model/warnings.js";
+export { otherFilesWarning, type ProjectWarning } from "./model/warnings.js";
 export { observe, type Observed } from "./observe/observe.js";
-export { findElsewhere, type OtherPlatforms } from "./observe/other-platforms.js";
+export { findOtherPlatforms, type OtherPlatforms } from "./observe/other-platforms.js";
 export type { ListenerOptions } from "./operations/asset-listeners.js";
 export { down, type DownOptions } from "./operations/down.js";
 export type { LockOptions } from "./operations/lock.js";

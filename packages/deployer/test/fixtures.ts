@@ -37,11 +37,11 @@ export const testOptions = (
   manifest: Partial<StrategyManifest> = {},
   { failOn, ...options }: MemoryOptions = {},
 ): MemoryOptions => ({
-  honours: [...REQUEST_FIELDS],
+  supportedFields: [...REQUEST_FIELDS],
   listsSettings: false,
   failOn: { ...failOn },
   ...options,
-  manifest: { capabilities: FEW, unhonoured: [], ...manifest },
+  manifest: { capabilities: FEW, limitations: [], ...manifest },
 });
 
 /** A strategy in memory with few capabilities, that supports every field, and lists no settings. */

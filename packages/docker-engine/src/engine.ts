@@ -17,7 +17,7 @@ import type {
   TaskDetails,
   VolumeDetails,
 } from "./engine-types.js";
-import type { CredentialsNote } from "./registry-auth/credentials.js";
+import type { CredentialsInfo } from "./registry-auth/credentials.js";
 
 /** Options of every call. */
 export interface CallOptions {
@@ -25,7 +25,7 @@ export interface CallOptions {
   /** Milliseconds until `TIMEOUT`; for streams, until the first byte. Default: the engine's (30000). */
   timeoutMs?: number;
   /** Read the engine's state for the hint of `NOT_A_SWARM_MANAGER`, with one more call. Default true. */
-  explainsState?: boolean;
+  explainSwarmState?: boolean;
 }
 
 /** The engine's own filters, e.g. `{label: ["a=b"], name: ["demo"]}`. Names match by prefix or part: check them. */
@@ -49,7 +49,7 @@ export interface LogPosition {
  * A connection to one Docker Engine. Paths and bodies are those of the Engine API; the version is negotiated at the
  * first call. Every method throws DeploymentError: `ENGINE_UNREACHABLE`, `TIMEOUT`, `ABORTED`, `UNAUTHORIZED`, and by
  * the status code `NOT_FOUND` (404), `CONFLICT` (409), `NOT_A_SWARM_MANAGER` (503 of a swarm call), `INVALID_REQUEST`
- * (400), `ENGINE_ERROR`, with the engine's own error as `cause` (an {@link EngineFault}).
+ * (400), `ENGINE_ERROR`, with the engine's own error as `cause` (an {@link EngineErrorCause}).
  */
 export interface DockerEngine {
   /** The address, e.g. `unix:///var/run/docker.sock`. Never contains a password. */
@@ -160,7 +160,7 @@ export interface Images {
    * its credentials.
    * @throws DeploymentError `ABORTED`.
    */
-  credentials(image: string, options?: CallOptions): Promise<CredentialsNote | undefined>;
+  credentials(image: string, options?: CallOptions): Promise<CredentialsInfo | undefined>;
 }
 
 export interface Volumes {

@@ -1,6 +1,6 @@
 import { type DeployRequest, parseRequest, type ServiceSettings } from "@openfactory/deploy-core";
 import { describe, expect, it } from "vitest";
-import { asCreated, fromContainer, toContainerCreateBody } from "./container.js";
+import { expectedContainer, fromContainer, toContainerCreateBody } from "./container.js";
 import type { ImageConfig, InspectedContainer } from "./engine-api/container-types.js";
 import { deepFreeze, everyField, objectsWithin } from "./every-field.test.data.js";
 import { OPERATION_LABEL, PINNED_LABEL, REPLACES_LABEL, REPLICA_LABEL } from "./strategy-labels.js";
@@ -129,7 +129,7 @@ const none: Partial<DeployRequest> = {};
 
 const plain = { image: "mill:1", name: "mill", env: [] };
 const settings = (more: Partial<DeployRequest>, of = image): ServiceSettings =>
-  fromContainer(asCreated(parseRequest({ ...plain, ...more }), of, { apiVersion: "1.51" }), of);
+  fromContainer(expectedContainer(parseRequest({ ...plain, ...more }), of, { apiVersion: "1.51" }), of);
 
 /** A container as an engine answers it, with values of the image and of the engine. */
 const inspected = (config: object, hostConfig: object = {}, networks: object = { bridge: {} }): InspectedContainer => ({
@@ -291,7 +291,7 @@ describe("fromContainer() reads a request as the container that it becomes", () 
 
   it("all values of the request, if the image is unknown", () => {
     const request = { env: ["PATH=/bin"], user: "1000", args: ["--slow"] };
-    const container = asCreated(parseRequest({ ...plain, ...request }), undefined, { apiVersion: "1.51" });
+    const container = expectedContainer(parseRequest({ ...plain, ...request }), undefined, { apiVersion: "1.51" });
     expect(fromContainer(container)).toStrictEqual({ ...plain, ...request });
   });
 
@@ -316,7 +316,7 @@ describe("fromContainer() reads a request as the container that it becomes", () 
 
   it("without the pull policy, and shares no object with the request", () => {
     const request = parseRequest({ ...everyField() });
-    const read = fromContainer(asCreated(request, {}, { apiVersion: "1.51" }));
+    const read = fromContainer(expectedContainer(request, {}, { apiVersion: "1.51" }));
     expect(read).not.toHaveProperty("imagePullPolicy");
     (read.mounts as object[]).forEach((mount) => Object.assign(mount, { Target: "changed" }));
     expect(request.mounts?.map(({ Target }) => Target)).toStrictEqual(["/srv", "/data", "/tmp"]);

@@ -108,7 +108,7 @@ export function fromContainer(container: InspectedContainer, image: ImageConfig 
  * nor arguments, and its entrypoint if the request has none.
  * @throws DeploymentError as toContainerCreateBody.
  */
-export function asCreated(
+export function expectedContainer(
   request: NormalizedRequest,
   image: ImageConfig | undefined,
   options: { apiVersion: string },

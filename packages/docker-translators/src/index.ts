@@ -1,5 +1,5 @@
-export { changeServiceSpec } from "./service-update.js";
-export { asCreated, type ContainerBodyOptions, fromContainer, toContainerCreateBody } from "./container.js";
+export { mergeServiceSpec } from "./service-update.js";
+export { expectedContainer, type ContainerBodyOptions, fromContainer, toContainerCreateBody } from "./container.js";
 export { containerReplicas, withoutReplicaNumber } from "./container-replicas.js";
 export type { Answered } from "./engine-api/body-types.js";
 export type * from "./engine-api/container-types.js";
@@ -22,5 +22,5 @@ export {
   PULL_POLICY_LABEL,
   REPLACES_LABEL,
   REPLICA_LABEL,
-  withoutOwnLabels,
+  withoutStrategyLabels,
 } from "./strategy-labels.js";

@@ -1,6 +1,6 @@
 import { type DeployRequest, parseRequest } from "@openfactory/deploy-core";
 import { describe, expect, it } from "vitest";
-import { changeServiceSpec } from "./service-update.js";
+import { mergeServiceSpec } from "./service-update.js";
 import { deepFreeze, everyField, objectsWithin } from "./every-field.test.data.js";
 import { toServiceSpec } from "./service.js";
 
@@ -53,14 +53,14 @@ const others = deepFreeze({
   EndpointSpec: { Mode: "dnsrr", Ports: [{ TargetPort: 1 }] },
 });
 
-it("changeServiceSpec() applies the request and keeps the settings for which it has no field", () => {
+it("mergeServiceSpec() applies the request and keeps the settings for which it has no field", () => {
   const asked = specOf({
     networks: ["plant"],
     openFiles: 8,
     configs: ["settings"],
     resources: { Limits: { Pids: 3 } },
   });
-  expect(changeServiceSpec(others, asked, new Map([["plant", "n1"]]))).toStrictEqual({
+  expect(mergeServiceSpec(others, asked, new Map([["plant", "n1"]]))).toStrictEqual({
     Name: "mill",
     TaskTemplate: {
       ContainerSpec: {
@@ -96,19 +96,19 @@ it("changeServiceSpec() applies the request and keeps the settings for which it 
   });
 });
 
-it("changeServiceSpec() drops the platforms of the replaced image", () => {
-  expect(changeServiceSpec(others, specOf({ image: "mill:2" })).TaskTemplate.Placement).toStrictEqual({
+it("mergeServiceSpec() drops the platforms of the replaced image", () => {
+  expect(mergeServiceSpec(others, specOf({ image: "mill:2" })).TaskTemplate.Placement).toStrictEqual({
     MaxReplicas: 2,
   });
 });
 
-describe("changeServiceSpec() with every field", () => {
+describe("mergeServiceSpec() with every field", () => {
   const asked = deepFreeze(toServiceSpec(parseRequest(everyField()), options));
 
   it("applies all of them to any spec", () => {
-    expect(changeServiceSpec({}, asked)).toStrictEqual(asked);
-    expect(changeServiceSpec(asked, asked)).toStrictEqual(asked);
-    const { TaskTemplate, EndpointSpec, ...rest } = changeServiceSpec(others, asked);
+    expect(mergeServiceSpec({}, asked)).toStrictEqual(asked);
+    expect(mergeServiceSpec(asked, asked)).toStrictEqual(asked);
+    const { TaskTemplate, EndpointSpec, ...rest } = mergeServiceSpec(others, asked);
     expect({ ...asked, ...rest }).toStrictEqual(asked);
     expect(EndpointSpec).toStrictEqual({ Mode: "dnsrr", ...asked.EndpointSpec });
     const { Ulimits: _, Configs: __, ...container } = asked.TaskTemplate.ContainerSpec;
@@ -117,11 +117,11 @@ describe("changeServiceSpec() with every field", () => {
 
   it("removes those that the request no longer has", () => {
     const small = specOf({});
-    expect(changeServiceSpec(asked, small)).toStrictEqual(small);
+    expect(mergeServiceSpec(asked, small)).toStrictEqual(small);
   });
 
   it("shares no object with either spec", () => {
     const theirs = new Set([...objectsWithin(others), ...objectsWithin(asked)]);
-    expect(objectsWithin(changeServiceSpec(others, asked)).filter((object) => theirs.has(object))).toStrictEqual([]);
+    expect(objectsWithin(mergeServiceSpec(others, asked)).filter((object) => theirs.has(object))).toStrictEqual([]);
   });
 });

@@ -39,7 +39,7 @@ const REQUEST_KEYS = {
  * @param requested the spec of the request: see `toServiceSpec`.
  * @param networkIds ids of networks by name: the spec of an engine has ids.
  */
-export function changeServiceSpec(
+export function mergeServiceSpec(
   present: object,
   requested: ServiceCreateBody,
   networkIds: ReadonlyMap<string, string> = new Map(),

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ServiceSpec } from "./engine-api/service-types.js";
 import { deepFreeze, everyField, objectsWithin } from "./every-field.test.data.js";
 import { fromServiceSpec, toServiceSettings, toServiceSpec } from "./service.js";
-import { OPERATION_LABEL, withoutOwnLabels } from "./strategy-labels.js";
+import { OPERATION_LABEL, withoutStrategyLabels } from "./strategy-labels.js";
 
 describe("toServiceSpec()", () => {
   const request = deepFreeze(parseRequest(everyField()));
@@ -132,7 +132,7 @@ describe("toServiceSpec()", () => {
     const { Labels, TaskTemplate } = toServiceSpec(base, { apiVersion: "1.41" });
     expect(Labels).toStrictEqual({ a: "b", "org.openfactory.deploy.pull-policy": "never" });
     expect(TaskTemplate.ContainerSpec.Labels).toStrictEqual({ a: "b" });
-    expect(withoutOwnLabels(Labels)).toStrictEqual({ a: "b" });
+    expect(withoutStrategyLabels(Labels)).toStrictEqual({ a: "b" });
     expect(toServiceSpec({ ...base, imagePullPolicy: "always" }, { apiVersion: "1.41" }).Labels).toStrictEqual({
       a: "b",
     });

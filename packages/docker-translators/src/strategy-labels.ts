@@ -28,5 +28,5 @@ const STRATEGY_LABELS: ReadonlySet<string> = new Set([
 ]);
 
 /** The labels of a request: without those that the strategies add. */
-export const withoutOwnLabels = (labels?: Readonly<Record<string, string>> | null): Record<string, string> =>
+export const withoutStrategyLabels = (labels?: Readonly<Record<string, string>> | null): Record<string, string> =>
   Object.fromEntries(Object.entries(labels ?? {}).filter(([name]) => !STRATEGY_LABELS.has(name)));

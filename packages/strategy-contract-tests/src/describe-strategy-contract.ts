@@ -82,7 +82,7 @@ export interface ContractOptions {
   /** Time limit of one case in milliseconds; a case on a real engine may start a dozen containers. Default 180000. */
   timeoutMs?: number;
   /** How long a case polls the engine for an expected state, in milliseconds. Default 60000. */
-  patienceMs?: number;
+  pollTimeoutMs?: number;
   /** The groups of cases to run. Default: all. */
   only?: readonly CaseGroup[];
   /** The number and length of the random runs. */
@@ -103,11 +103,11 @@ export interface ContractOptions {
  * @param factory called once, before the first case; `close` of its target is called after the last.
  */
 export function describeStrategyContract(name: string, factory: ContractFactory, options: ContractOptions = {}): void {
-  const { timeoutMs = 180_000, patienceMs, differs, only } = options;
+  const { timeoutMs = 180_000, pollTimeoutMs, differs, only } = options;
   const chosen = (Object.entries(caseGroups) as [CaseGroup, Register][]).filter(
     ([name]) => only?.includes(name) ?? true,
   );
-  describeWithTarget(`strategy contract: ${name}`, factory, { timeoutMs, patienceMs, differs }, (suite) => {
+  describeWithTarget(`strategy contract: ${name}`, factory, { timeoutMs, pollTimeoutMs, differs }, (suite) => {
     for (const [group, register] of chosen) describe(group, () => register(suite, options));
   });
 }

@@ -39,7 +39,7 @@ export function differenceOf(task: Task, contract: string, differs: Differences)
 
 interface TargetOptions {
   timeoutMs: number;
-  patienceMs?: number;
+  pollTimeoutMs?: number;
   differs?: Differences;
 }
 
@@ -47,7 +47,7 @@ interface TargetOptions {
 export function describeWithTarget(
   title: string,
   factory: ContractFactory,
-  { timeoutMs, patienceMs, differs = {} }: TargetOptions,
+  { timeoutMs, pollTimeoutMs, differs = {} }: TargetOptions,
   register: (suite: Suite) => void,
 ): void {
   describe(title, { timeout: timeoutMs }, () => {
@@ -55,7 +55,7 @@ export function describeWithTarget(
     const suite = new Suite(() => {
       if (target === undefined) throw new Error("the target does not exist before the first case");
       return target;
-    }, patienceMs);
+    }, pollTimeoutMs);
 
     beforeAll(async () => {
       target = await factory();

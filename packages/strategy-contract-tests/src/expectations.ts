@@ -44,9 +44,9 @@ export async function eventually<Value>(
   what: string,
   read: () => Promise<Value>,
   isThere: (value: Value) => boolean,
-  patienceMs: number,
+  pollTimeoutMs: number,
 ): Promise<Value> {
-  const end = Date.now() + patienceMs;
+  const end = Date.now() + pollTimeoutMs;
   for (;;) {
     const value = await read();
     if (isThere(value)) return value;

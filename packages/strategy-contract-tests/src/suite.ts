@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import {
   type Capabilities,
   type CapabilityName,
-  checkHonoured,
+  checkSupport,
   DeploymentError,
   type DeploymentWarning,
   type DeployRequest,
@@ -13,7 +13,7 @@ import {
   type RequestField,
   type StrategyManifest,
   supports,
-  type UnhonouredPart,
+  type Limitation,
 } from "@openfactory/deploy-core";
 import { expect, type TestContext } from "vitest";
 import { eventually, expectError, PATIENCE_MS } from "./expectations.js";
@@ -24,15 +24,15 @@ import { freePort } from "./utilities.js";
 /** The shared state of the cases: the target, names that are cleaned up, and requests that suit the strategy. */
 export class Suite {
   readonly #target: () => ContractTarget;
-  readonly #patienceMs: number;
+  readonly #pollTimeoutMs: number;
   readonly #run = `ct${randomBytes(3).toString("hex")}`;
   readonly #names = new Set<string>();
   readonly #networks: string[] = [];
   #count = 0;
 
-  constructor(target: () => ContractTarget, patienceMs = PATIENCE_MS) {
+  constructor(target: () => ContractTarget, pollTimeoutMs = PATIENCE_MS) {
     this.#target = target;
-    this.#patienceMs = patienceMs;
+    this.#pollTimeoutMs = pollTimeoutMs;
   }
 
   get target(): ContractTarget {
@@ -105,10 +105,10 @@ export class Suite {
   /** The declaration of the manifest for a request: the warnings, and whether it is rejected even without strict mode. */
   declared(request: DeployRequest): { warnings: DeploymentWarning[]; refused: boolean } {
     const normalized = parseRequest(request);
-    const tolerant = this.manifest.unhonoured.map(({ refuse: _, ...part }): UnhonouredPart => part);
-    const warnings = checkHonoured(normalized, { ...this.manifest, unhonoured: tolerant });
+    const tolerant = this.manifest.limitations.map(({ refuse: _, ...part }): Limitation => part);
+    const warnings = checkSupport(normalized, { ...this.manifest, limitations: tolerant });
     try {
-      checkHonoured(normalized, this.manifest);
+      checkSupport(normalized, this.manifest);
       return { warnings, refused: false };
     } catch (error) {
       if (!DeploymentError.isInstance(error, "UNSUPPORTED")) throw error;
@@ -122,7 +122,7 @@ export class Suite {
   }
 
   supportsField(field: RequestField): boolean {
-    return this.manifest.honours.includes(field);
+    return this.manifest.supportedFields.includes(field);
   }
 
   /** Skips a case that requires something that the strategy does not support. */
@@ -172,7 +172,7 @@ export class Suite {
 
   /** Polls until `isThere` holds. @throws Error with the last value. */
   eventually<Value>(what: string, look: () => Promise<Value>, isThere: (value: Value) => boolean): Promise<Value> {
-    return eventually(what, look, isThere, this.#patienceMs);
+    return eventually(what, look, isThere, this.#pollTimeoutMs);
   }
 
   /** Waits until that many instances run. */

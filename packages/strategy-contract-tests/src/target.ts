@@ -101,7 +101,7 @@ export interface ContractTarget {
   /** A constraint that some node matches. Required if `constraints` is supported. Default: `node.role == manager`. */
   constraint?: string;
   /** All replicas run on one host, so no case requests a host port for several replicas. Default false. */
-  oneHost?: boolean;
+  singleHost?: boolean;
   /**
    * The engine expands Go templates (`{{.Service.Name}}`) in env: the strategy rejects a template without `templates`.
    * Default false.

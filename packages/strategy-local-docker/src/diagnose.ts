@@ -39,7 +39,7 @@ export async function elsewhere(engine: DockerEngine, { labels, signal }: Elsewh
   try {
     const listed = await engine.services.list(
       { label: wanted.map(([name, value]) => `${name}=${value}`) },
-      { signal, explainsState: false },
+      { signal, explainSwarmState: false },
     );
     // The engine accepts a service that has any of the labels.
     const services = listed

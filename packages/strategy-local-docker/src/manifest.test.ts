@@ -1,9 +1,9 @@
-import { checkHonoured, type DeployRequest, type NetworkOptions, parseRequest } from "@openfactory/deploy-core";
+import { checkSupport, type DeployRequest, type NetworkOptions, parseRequest } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import { localDockerManifest } from "./manifest.js";
 
 const check = (part: Partial<DeployRequest>, strict = false, networks: Record<string, NetworkOptions> = {}) =>
-  checkHonoured(parseRequest({ image: "app", name: "web", ...part }), localDockerManifest(), {
+  checkSupport(parseRequest({ image: "app", name: "web", ...part }), localDockerManifest(), {
     strict,
     networks: new Map(Object.entries(networks)),
   }).map(({ field }) => field);

@@ -1,4 +1,4 @@
-import type { NormalizedRequest, StrategyManifest, UnhonouredPart } from "@openfactory/deploy-core";
+import type { NormalizedRequest, StrategyManifest, Limitation } from "@openfactory/deploy-core";
 import type { LocalDockerOptions } from "./options.js";
 
 const swarmOnly = "Swarm only: a single engine has no rolling updates.";
@@ -9,7 +9,7 @@ const on =
     networks.includes(network);
 
 /** Ports that the engine accepts without publishing them (moby, daemon: verifyNetworkingConfig, sandbox options). */
-const unpublishedPorts: UnhonouredPart[] = [
+const unpublishedPorts: Limitation[] = [
   {
     field: "ports",
     reason:
@@ -20,13 +20,13 @@ const unpublishedPorts: UnhonouredPart[] = [
   {
     field: "ports",
     reason: "No network of the app publishes ports: internal, macvlan and ipvlan networks publish none.",
-    onEveryNetwork: ({ internal, driver = "bridge" }) =>
+    whenEveryNetwork: ({ internal, driver = "bridge" }) =>
       internal === true || driver === "macvlan" || driver === "ipvlan",
     hint: "Add a network that is not internal, or remove ports.",
   },
 ];
 
-const generalLimitations: UnhonouredPart[] = [
+const generalLimitations: Limitation[] = [
   { field: "constraints", reason: "A single engine has no nodes to choose from." },
   { field: "resources.Reservations.NanoCPUs", reason: "A single engine reserves memory only. Limit the CPUs instead." },
   { field: "restart.Delay", reason: "The engine sets the delay between restarts of a container itself." },
@@ -41,7 +41,7 @@ const generalLimitations: UnhonouredPart[] = [
   {
     field: "resources.Reservations.MemoryBytes",
     reason: "A single engine reserves at least 6 MiB of memory.",
-    holdsFor: (bytes) => Number(bytes) < 6 * 1024 ** 2,
+    appliesTo: (bytes) => Number(bytes) < 6 * 1024 ** 2,
     refuse: true,
     hint: "Reserve at least 6Mi.",
   },
@@ -54,7 +54,7 @@ const generalLimitations: UnhonouredPart[] = [
   { field: "rollbackConfig", reason: swarmOnly },
 ];
 
-const replicatedOnly: UnhonouredPart = {
+const replicatedOnly: Limitation = {
   field: "mode",
   reason: "Only the mode Replicated can be emulated with containers.",
   when: ({ mode }: NormalizedRequest) => mode !== undefined && !("Replicated" in mode),
@@ -64,7 +64,7 @@ const replicatedOnly: UnhonouredPart = {
 const isJob = ({ mode }: NormalizedRequest): boolean =>
   mode !== undefined && ("ReplicatedJob" in mode || "GlobalJob" in mode);
 
-const oneContainer: UnhonouredPart[] = [
+const oneContainer: Limitation[] = [
   {
     field: "mode",
     reason: "Runs 1 container. Set the platform option emulateReplicas=true for more.",
@@ -92,7 +92,7 @@ export const localDockerManifest = ({ emulateReplicas }: LocalDockerOptions = {}
     "preflight",
     "elsewhere",
   ],
-  honours: [
+  supportedFields: [
     "image",
     "imagePullPolicy",
     "user",
@@ -119,5 +119,5 @@ export const localDockerManifest = ({ emulateReplicas }: LocalDockerOptions = {}
     "templates",
     ...(emulateReplicas ? (["mode"] as const) : []),
   ],
-  unhonoured: [...generalLimitations, ...unpublishedPorts, ...(emulateReplicas ? [replicatedOnly] : oneContainer)],
+  limitations: [...generalLimitations, ...unpublishedPorts, ...(emulateReplicas ? [replicatedOnly] : oneContainer)],
 });

@@ -87,7 +87,7 @@ test("checkPublishedPorts() reports a port that is not published, with its netwo
   const [warning, ...rest] = await check([port(), port({ target: 81, published: 8181 })], { "80/tcp": [at("0.0.0.0")] })
     .outcome;
   expect(rest).toEqual([]);
-  expect(warning).toMatchObject({ code: "FIELD_NOT_HONOURED", service: "web", strategy: "docker", field: "ports" });
+  expect(warning).toMatchObject({ code: "FIELD_NOT_SUPPORTED", service: "web", strategy: "docker", field: "ports" });
   expect(warning?.reason).toContain("8181:81/tcp");
   expect(warning?.reason).toContain("plant");
 });

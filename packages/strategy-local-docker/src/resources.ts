@@ -12,13 +12,13 @@ import {
 } from "@openfactory/deploy-core";
 import {
   type DockerEngine,
-  engineFault,
+  engineErrorCause,
   type Filters,
   type NetworkDetails,
   networkUsers,
   type VolumeDetails,
 } from "@openfactory/docker-engine";
-import { OPERATION_LABEL, withoutOwnLabels } from "@openfactory/docker-translators";
+import { OPERATION_LABEL, withoutStrategyLabels } from "@openfactory/docker-translators";
 import { listedName } from "./containers/group.js";
 import { LOCK_LABEL } from "./lock.js";
 
@@ -130,7 +130,7 @@ const networkOperations: KindOperations<NetworkSpec> = {
   remove: (engine, id, { signal }) => engine.networks.remove(id, { signal }),
   // The engine answers 400 for a network of the swarm that a service uses.
   isInUse: (error) => {
-    const { statusCode, message = "" } = engineFault(error) ?? {};
+    const { statusCode, message = "" } = engineErrorCause(error) ?? {};
     return statusCode === FORBIDDEN || /is in use by|has active endpoints/i.test(message);
   },
   async users(engine, id, { signal }) {
@@ -144,7 +144,7 @@ const networkResource = (network: NetworkDetails): Resource => ({
   kind: "network",
   name: network.Name,
   id: network.Id,
-  labels: withoutOwnLabels(network.Labels ?? {}),
+  labels: withoutStrategyLabels(network.Labels ?? {}),
   ...(isSwarmNetwork(network) && { orchestrator: "Docker Swarm" }),
 });
 
@@ -214,7 +214,7 @@ const volumeResource = ({ Name, Labels }: VolumeDetails): Resource => ({
   kind: "volume",
   name: Name,
   id: Name,
-  labels: withoutOwnLabels(Labels ?? {}),
+  labels: withoutStrategyLabels(Labels ?? {}),
 });
 
 const volumeCreation = (engine: DockerEngine, spec: VolumeSpec): Creation => ({

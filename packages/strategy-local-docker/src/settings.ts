@@ -7,7 +7,7 @@ import {
 } from "@openfactory/deploy-core";
 import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
 import {
-  asCreated,
+  expectedContainer,
   containerReplicas,
   fromContainer,
   PINNED_LABEL,
@@ -36,7 +36,7 @@ export async function settingsOf(
     engine.apiVersion({ signal: options.signal }),
   ]);
   return {
-    ...fromContainer(asCreated(request, image?.Config, { apiVersion }), image?.Config),
+    ...fromContainer(expectedContainer(request, image?.Config, { apiVersion }), image?.Config),
     ...replicatedMode(replicas),
     image:
       request.imagePullPolicy === "always"

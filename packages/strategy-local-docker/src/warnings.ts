@@ -29,7 +29,7 @@ export function unsupportedField(
   { strict, observer }: DeployOptions,
 ): DeploymentWarning {
   if (strict) throw unsupportedError(service, field, reason);
-  const warning: DeploymentWarning = { code: "FIELD_NOT_HONOURED", service, strategy: STRATEGY, field, reason };
+  const warning: DeploymentWarning = { code: "FIELD_NOT_SUPPORTED", service, strategy: STRATEGY, field, reason };
   observer?.({ type: "warning", service, warning });
   return warning;
 }

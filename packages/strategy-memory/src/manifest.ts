@@ -1,11 +1,6 @@
-import {
-  REQUEST_FIELDS,
-  type RequestField,
-  type StrategyManifest,
-  type UnhonouredPart,
-} from "@openfactory/deploy-core";
+import { REQUEST_FIELDS, type RequestField, type StrategyManifest, type Limitation } from "@openfactory/deploy-core";
 
-const honoured: readonly RequestField[] = [
+const supported: readonly RequestField[] = [
   "image",
   "name",
   "env",
@@ -20,7 +15,7 @@ const honoured: readonly RequestField[] = [
   "templates",
 ];
 
-const exceptions: readonly UnhonouredPart[] = [
+const exceptions: readonly Limitation[] = [
   { field: "imagePullPolicy", reason: "There is no registry.", unless: ["missing", "never"] },
   {
     field: "restart",
@@ -42,9 +37,9 @@ const NO_PROCESS = "A simulated process has no user, files, limits, kernel or no
  * @param more additional supported fields: they are stored with the service and have no effect.
  */
 export function memoryManifest(more: readonly RequestField[] = []): StrategyManifest {
-  const honours = REQUEST_FIELDS.filter((field) => honoured.includes(field) || more.includes(field));
+  const supportedFields = REQUEST_FIELDS.filter((field) => supported.includes(field) || more.includes(field));
   const explained = exceptions.map(({ field }) => field);
-  const rest = REQUEST_FIELDS.filter((field) => !honours.includes(field) && !explained.includes(field));
+  const rest = REQUEST_FIELDS.filter((field) => !supportedFields.includes(field) && !explained.includes(field));
   return {
     name: "memory",
     listsSettings: true,
@@ -61,8 +56,8 @@ export function memoryManifest(more: readonly RequestField[] = []): StrategyMani
       "resources",
       "preflight",
     ],
-    honours,
-    unhonoured: [
+    supportedFields,
+    limitations: [
       ...exceptions.filter(({ field }) => !more.includes(field.split(".")[0] as RequestField)),
       ...rest.map((field) => ({ field, reason: NO_PROCESS })),
     ],

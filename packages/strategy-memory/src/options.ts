@@ -21,7 +21,7 @@ export const memoryOptionsSchema = z.strictObject({
   /** Duration of each step of an operation, in milliseconds. Default 0. */
   latencyMs: z.number().min(0).optional(),
   /** Additional supported fields. They are stored with the service and have no effect. */
-  honours: z.array(z.enum(REQUEST_FIELDS)).optional(),
+  supportedFields: z.array(z.enum(REQUEST_FIELDS)).optional(),
   /** Errors by service name: the error of its deploy, or errors by operation. */
   failOn: z.record(z.string(), z.union([error, z.partialRecord(z.enum(OPERATIONS), error)])).optional(),
   /** Images that don't exist. Default: every image exists. */

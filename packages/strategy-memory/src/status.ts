@@ -28,12 +28,12 @@ const isEmpty = (value: unknown): boolean =>
   value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
 
 /** The settings of a request: supported fields only, sets sorted, and default values left out. */
-export function settingsOf(request: NormalizedRequest, honours: readonly RequestField[]): ServiceSettings {
+export function settingsOf(request: NormalizedRequest, supportedFields: readonly RequestField[]): ServiceSettings {
   // No variable identifies a replica, so `replicaEnv` has no effect.
   const { image, name, env, replicaEnv: _, ...optional } = structuredClone(request);
   const asked = Object.entries(optional)
     .map(([field, value]) => [field as RequestField, value] as const)
-    .filter(([field, value]) => field !== "imagePullPolicy" && honours.includes(field) && !isEmpty(value))
+    .filter(([field, value]) => field !== "imagePullPolicy" && supportedFields.includes(field) && !isEmpty(value))
     .filter(([field, value]) => JSON.stringify(DEFAULTS[field]) !== JSON.stringify(value))
     .map(([field, value]) => [field, SETS.includes(field) ? sorted(value as unknown[]) : value]);
   return { image, name, env: sorted(env), ...(Object.fromEntries(asked) as Part) };
@@ -79,8 +79,8 @@ const overall = (states: readonly ServiceState[]): ServiceState => {
   return worst ?? (states.length > 0 ? "completed" : "stopped");
 };
 
-/** The status of a service. @param honours the fields that settings contain. */
-export function serviceStatus(service: MemoryService, honours: readonly RequestField[]): ServiceStatus {
+/** The status of a service. @param supportedFields the fields that settings contain. */
+export function serviceStatus(service: MemoryService, supportedFields: readonly RequestField[]): ServiceStatus {
   const { id, request, previous, createdAt, instances, networks } = service;
   const all = instances.map((instance) => instanceStatus(instance, request));
   const desired = desiredInstances(request);
@@ -95,7 +95,7 @@ export function serviceStatus(service: MemoryService, honours: readonly RequestF
     labels: { ...request.labels },
     createdAt: time(createdAt),
     instances: all,
-    settings: settingsOf(request, honours),
+    settings: settingsOf(request, supportedFields),
     revision: revisionOf(request),
     ...(networks && { networks: networks.map((network) => ({ ...network })) }),
     ...(previous && { previous: { image: previous.image, labels: { ...previous.labels } } }),

@@ -192,7 +192,7 @@ describe("the plugin", () => {
     });
   });
 
-  test.each([{ color: 1 }, { latencyMs: -1 }, { failOn: { demo: new Error("x") } }, { honours: ["color"] }])(
+  test.each([{ color: 1 }, { latencyMs: -1 }, { failOn: { demo: new Error("x") } }, { supportedFields: ["color"] }])(
     "rejects %j",
     async (options) => {
       const registry = new StrategyRegistry();

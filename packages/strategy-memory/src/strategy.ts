@@ -8,7 +8,7 @@ import {
   type CanPreflight,
   type CanRollback,
   type CanScale,
-  type CanTellSettings,
+  type CanReportSettings,
   type CanUpdate,
   type CanWait,
   DeploymentError,
@@ -68,7 +68,7 @@ export class MemoryDeploymentStrategy
     CanUpdate,
     CanRollback,
     CanScale,
-    CanTellSettings,
+    CanReportSettings,
     CanLock,
     CanManageResources,
     CanPreflight
@@ -88,8 +88,8 @@ export class MemoryDeploymentStrategy
     super();
     this.options = { ...options };
     this.engine = engine;
-    const { honours, listsSettings = true, manifest } = options;
-    this.manifest = { ...memoryManifest(honours), listsSettings, ...manifest };
+    const { supportedFields, listsSettings = true, manifest } = options;
+    this.manifest = { ...memoryManifest(supportedFields), listsSettings, ...manifest };
   }
 
   async deploy(input: DeployRequest, options: DeployOptions = {}): Promise<Deployment> {
@@ -136,7 +136,7 @@ export class MemoryDeploymentStrategy
 
   async wait(name: string, options: WaitOptions = {}): Promise<ServiceStatus> {
     return this.#run("wait", name, options, async () =>
-      this.#covered(await waitFor(this.engine, name, this.manifest.honours, options)),
+      this.#covered(await waitFor(this.engine, name, this.manifest.supportedFields, options)),
     );
   }
 
@@ -154,7 +154,9 @@ export class MemoryDeploymentStrategy
 
   async settingsOf(input: DeployRequest, options: OperationOptions = {}): Promise<ServiceSettings> {
     const { request } = this.prepare(input, { signal: options.signal });
-    return this.#call(`settingsOf ${request.name}`, () => settingsOf(this.#pinned(request), this.manifest.honours));
+    return this.#call(`settingsOf ${request.name}`, () =>
+      settingsOf(this.#pinned(request), this.manifest.supportedFields),
+    );
   }
 
   async update(input: DeployRequest, options: UpdateOptions = {}): Promise<Deployment> {
@@ -315,7 +317,7 @@ export class MemoryDeploymentStrategy
   }
 
   #status(service: MemoryService, withSettings = true): ServiceStatus {
-    return this.#covered(serviceStatus(service, this.manifest.honours), withSettings);
+    return this.#covered(serviceStatus(service, this.manifest.supportedFields), withSettings);
   }
 
   /** The request with the digest that the registry returns for its image. */

@@ -21,14 +21,14 @@ const LAST_LINES = 10;
 export async function waitFor(
   engine: MemoryEngine,
   name: string,
-  honours: readonly RequestField[],
+  supportedFields: readonly RequestField[],
   options: WaitOptions,
 ): Promise<ServiceStatus> {
   const { timeoutMs = DEFAULT_TIMEOUT_MS, signal, observer } = options;
   const end = Date.now() + timeoutMs;
   for (;;) {
     const service = engine.service(name);
-    const status = serviceStatus(service, honours);
+    const status = serviceStatus(service, supportedFields);
     // The last lines of a process may contain its variables.
     const secrets = new Redactor(() => secretsOfRequest(service.request));
     if (service.rolledBackFor !== undefined) throw redactError(rolledBack(name, service.rolledBackFor), secrets);

@@ -31,7 +31,7 @@ export function memoryTarget(
 ): ContractTarget {
   const strategy = make({
     networks: [],
-    onlyMadeFiles: options.honours?.includes("secrets") ?? false,
+    onlyMadeFiles: options.supportedFields?.includes("secrets") ?? false,
     missingImages: [missing],
     entrypoints: { [withEntrypoint]: ["entrypoint"] },
     ...options,

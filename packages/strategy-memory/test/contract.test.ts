@@ -5,7 +5,7 @@ import { memoryTarget } from "./contract-target.js";
 describeStrategyContract("memory", () => memoryTarget());
 
 // Keeps every field, so that each case about a field runs without an engine.
-describeStrategyContract("memory that supports every field", () => memoryTarget({ honours: REQUEST_FIELDS }), {
+describeStrategyContract("memory that supports every field", () => memoryTarget({ supportedFields: REQUEST_FIELDS }), {
   differs: {
     "remove > remove() of a service in a crash loop removes all of it":
       "it keeps a restart policy and restarts nothing",

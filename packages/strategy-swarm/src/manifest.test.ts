@@ -1,9 +1,9 @@
-import { checkHonoured, type DeployRequest, type NetworkOptions, parseRequest } from "@openfactory/deploy-core";
+import { checkSupport, type DeployRequest, type NetworkOptions, parseRequest } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import { swarmManifest } from "./manifest.js";
 
 const check = (part: Partial<DeployRequest>, networks: Record<string, NetworkOptions> = {}, strict = false) =>
-  checkHonoured(parseRequest({ image: "app", name: "web", ...part }), swarmManifest, {
+  checkSupport(parseRequest({ image: "app", name: "web", ...part }), swarmManifest, {
     strict,
     networks: new Map(Object.entries(networks)),
   }).map(({ field }) => field);

@@ -1,11 +1,11 @@
 import {
-  holdsTemplate,
+  containsTemplate,
   type NormalizedRequest,
   REQUEST_FIELDS,
   type ServiceMode,
-  someValueHoldsTemplate,
+  someValueContainsTemplate,
   type StrategyManifest,
-  type UnhonouredPart,
+  type Limitation,
 } from "@openfactory/deploy-core";
 import { isReplicaEntry, REPLICA_VARIABLES, REPLICAS_VARIABLE } from "@openfactory/docker-translators";
 
@@ -16,22 +16,22 @@ const isOnHost = ({ networks = [] }: NormalizedRequest): boolean => networks.inc
 const isJob = ({ mode }: NormalizedRequest): boolean => kindOf(mode).endsWith("Job");
 
 /** The values in which a swarm expands Go templates (swarmkit, template.ExpandContainerSpec). Names in env are not expanded. */
-const EXPANDED: readonly Pick<UnhonouredPart, "field" | "holdsFor">[] = [
+const EXPANDED: readonly Pick<Limitation, "field" | "appliesTo">[] = [
   {
     field: "env[]",
-    holdsFor: (value, { replicaEnv }) => {
+    appliesTo: (value, { replicaEnv }) => {
       const entry = String(value);
-      return holdsTemplate(entry.slice(entry.indexOf("="))) && !(replicaEnv === true && isReplicaEntry(entry));
+      return containsTemplate(entry.slice(entry.indexOf("="))) && !(replicaEnv === true && isReplicaEntry(entry));
     },
   },
-  { field: "hostname", holdsFor: holdsTemplate },
-  { field: "mounts[].Source", holdsFor: holdsTemplate },
-  { field: "mounts[].Target", holdsFor: holdsTemplate },
-  { field: "mounts[].VolumeOptions.Labels", holdsFor: someValueHoldsTemplate },
-  { field: "mounts[].VolumeOptions.DriverConfig.Options", holdsFor: someValueHoldsTemplate },
+  { field: "hostname", appliesTo: containsTemplate },
+  { field: "mounts[].Source", appliesTo: containsTemplate },
+  { field: "mounts[].Target", appliesTo: containsTemplate },
+  { field: "mounts[].VolumeOptions.Labels", appliesTo: someValueContainsTemplate },
+  { field: "mounts[].VolumeOptions.DriverConfig.Options", appliesTo: someValueContainsTemplate },
 ];
 
-const unmarkedTemplates = EXPANDED.map((part): UnhonouredPart => ({
+const unmarkedTemplates = EXPANDED.map((part): Limitation => ({
   ...part,
   reason: "The text contains {{, which Swarm would expand as a Go template.",
   when: ({ templates }) => templates === undefined,
@@ -66,8 +66,8 @@ export const swarmManifest: StrategyManifest = {
     kindOf(from) === kindOf(to)
       ? undefined
       : `Swarm can't change the mode from ${kindOf(from)} to ${kindOf(to)} in place`,
-  honours: REQUEST_FIELDS,
-  unhonoured: [
+  supportedFields: REQUEST_FIELDS,
+  limitations: [
     {
       field: "imagePullPolicy",
       reason:
@@ -92,22 +92,22 @@ export const swarmManifest: StrategyManifest = {
         "The network host publishes no ports: the process listens directly on its node, on its own ports and addresses.",
       when: (request) => isOnHost(request) && (request.ports ?? []).every(({ mode }) => mode === "host"),
     },
-    ...(["secrets[].mode", "configs[].mode"] as const).map((field): UnhonouredPart => ({
+    ...(["secrets[].mode", "configs[].mode"] as const).map((field): Limitation => ({
       field,
       reason: "Swarm sets the permissions up to 0777 and ignores higher bits.",
-      holdsFor: (mode) => typeof mode === "number" && mode > 0o777,
+      appliesTo: (mode) => typeof mode === "number" && mode > 0o777,
     })),
     {
       field: "networks[]",
       reason: "A swarm has no network none and rejects the service.",
-      holdsFor: (name) => name === "none",
+      appliesTo: (name) => name === "none",
       refuse: true,
       hint: "Remove it, or use a network that is declared with internal: true.",
     },
     {
       field: "networks[]",
       reason: "The network ingress is the swarm's own: services can't join it.",
-      holdsFor: (name) => name === "ingress",
+      appliesTo: (name) => name === "ingress",
       refuse: true,
       hint: "Remove it: published ports use the network ingress automatically.",
     },
@@ -115,7 +115,7 @@ export const swarmManifest: StrategyManifest = {
       field: "ports",
       reason: "A node does not publish ports in mode host for a task whose networks are all internal.",
       when: ({ ports = [] }) => ports.some(({ mode }) => mode === "host"),
-      onEveryNetwork: ({ internal }) => internal === true,
+      whenEveryNetwork: ({ internal }) => internal === true,
       hint: "Add a network that is not internal, or remove the port.",
     },
     {
@@ -139,7 +139,7 @@ export const swarmManifest: StrategyManifest = {
     {
       field: "restart.Condition",
       reason: "A job that restarts after each exit never completes.",
-      holdsFor: (condition) => condition === "any",
+      appliesTo: (condition) => condition === "any",
       when: isJob,
       refuse: true,
       hint: "Set the restart condition to on-failure or none.",

@@ -13,7 +13,7 @@ import {
 import {
   type CallOptions,
   type DockerEngine,
-  engineFault,
+  engineErrorCause,
   type Filters,
   type NamedResource,
   type NetworkDetails,
@@ -248,11 +248,12 @@ const lingers = async (engine: DockerEngine, { kind, name, id }: Resource, optio
 
 /** For a network that lingers, the engine answers 500 instead of 404. */
 const isGone = (error: DeploymentError): boolean =>
-  error.code === "NOT_FOUND" || (error.code === "ENGINE_ERROR" && /not found/i.test(engineFault(error)?.message ?? ""));
+  error.code === "NOT_FOUND" ||
+  (error.code === "ENGINE_ERROR" && /not found/i.test(engineErrorCause(error)?.message ?? ""));
 
 /** The engine answers 409 for a volume in use. For other kinds the status is ambiguous, so its message decides. */
 const isInUse = (error: DeploymentError): boolean =>
-  error.code === "CONFLICT" || /in use|has active endpoints/i.test(engineFault(error)?.message ?? "");
+  error.code === "CONFLICT" || /in use|has active endpoints/i.test(engineErrorCause(error)?.message ?? "");
 
 function deleteResource(engine: DockerEngine, { kind, id }: Resource, signal?: AbortSignal): Promise<void> {
   switch (kind) {
@@ -296,7 +297,7 @@ function inUseError(
       hint: `Wait until the tasks have stopped, then remove the ${kind} again.`,
     });
   }
-  const reason = users.length > 0 ? `by ${users.join(", ")}` : engineFault(error)?.message;
+  const reason = users.length > 0 ? `by ${users.join(", ")}` : engineErrorCause(error)?.message;
   return new DeploymentError(
     "CONFLICT",
     `The ${kind} ${name} is in use: ${reason ?? "the engine does not report by which container"}.`,

@@ -108,5 +108,5 @@ test("mount options that Swarm ignores are a warning or an error", async () => {
   await expect(strategy.settingsOf(created)).rejects.toMatchObject({ code: "UNSUPPORTED" });
   await expect(strategy.deploy(created)).rejects.toMatchObject({ code: "UNSUPPORTED" });
   const { warnings } = await strategy.deploy(mounted({ Consistency: "cached" }));
-  expect(warnings).toMatchObject([{ code: "FIELD_NOT_HONOURED", field: "mounts[].Consistency" }]);
+  expect(warnings).toMatchObject([{ code: "FIELD_NOT_SUPPORTED", field: "mounts[].Consistency" }]);
 });

@@ -12,7 +12,7 @@ import {
   fromServiceSpec,
   type NetworkNames,
   toServiceSettings,
-  withoutOwnLabels,
+  withoutStrategyLabels,
 } from "@openfactory/docker-translators";
 import { resolveImage } from "./deploy/images.js";
 import { BatchPoller, NO_DELAY, perEngine } from "./observe/batch-poller.js";
@@ -44,7 +44,7 @@ export function withSettings(status: ServiceStatus, service: ServiceDetails, nam
     ...(previous && {
       previous: {
         image: previous.TaskTemplate.ContainerSpec?.Image ?? "",
-        labels: withoutOwnLabels(previous.Labels),
+        labels: withoutStrategyLabels(previous.Labels),
       },
     }),
   };

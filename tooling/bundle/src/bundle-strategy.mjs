@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs in the folder of a strategy's package, after tsc. Bundles dist/plugin.js and its imports to dist/hosted.cjs, without
+// Runs in the folder of a strategy's package, after tsc. Bundles dist/plugin.js and its imports to dist/embedded.cjs, without
 // the modules that the command provides.
 import { writeFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
@@ -9,12 +9,12 @@ import { ascii } from "./ascii.mjs";
 import { writeLicenses } from "./write-licenses.mjs";
 
 /** The modules that the command provides: see apps/cli/src/built-in-platforms.ts. */
-const HOSTED = ["@openfactory/deploy-core", "zod", "tsyringe", "reflect-metadata"];
+const PROVIDED = ["@openfactory/deploy-core", "zod", "tsyringe", "reflect-metadata"];
 
 const bundle = await rolldown({
   input: "dist/plugin.js",
   platform: "node",
-  external: HOSTED,
+  external: PROVIDED,
   plugins: [leanModules],
 });
 const { output } = await bundle.generate({
@@ -24,10 +24,10 @@ const { output } = await bundle.generate({
   exports: "named",
 });
 await bundle.close();
-writeLicenses("dist/hosted.licenses.txt", output);
+writeLicenses("dist/embedded.licenses.txt", output);
 
 const [{ code, imports }, ...others] = output;
-const missing = imports.filter((id) => !HOSTED.includes(id) && !builtinModules.includes(id.replace(/^node:/, "")));
+const missing = imports.filter((id) => !PROVIDED.includes(id) && !builtinModules.includes(id.replace(/^node:/, "")));
 if (others.length > 0 || missing.length > 0)
   throw new Error(`The bundle is not a single file, or requires other modules: ${missing.join(", ")}`);
 
@@ -41,14 +41,14 @@ const namesFrom = (id) => {
   ]);
   return [...new Set(names.map(([, name]) => name))].sort();
 };
-const needs = Object.fromEntries(HOSTED.map((id) => [id, namesFrom(id)]));
-if (needs[HOSTED[0]].length === 0)
-  throw new Error(`The bundle uses nothing of ${HOSTED[0]}. Check whether the bundler's output has changed.`);
+const requires = Object.fromEntries(PROVIDED.map((id) => [id, namesFrom(id)]));
+if (requires[PROVIDED[0]].length === 0)
+  throw new Error(`The bundle uses nothing of ${PROVIDED[0]}. Check whether the bundler's output has changed.`);
 await writeFile(
-  "dist/hosted.cjs",
+  "dist/embedded.cjs",
   ascii(`"use strict";
-exports.needs = ${JSON.stringify(needs)};
-exports.host = (modules, exports = {}, own = require) => (((require) => {
+exports.requires = ${JSON.stringify(requires)};
+exports.embed = (modules, exports = {}, own = require) => (((require) => {
 ${code}
 })((id) => modules[id] ?? own(id)), exports.plugin);
 `),

@@ -84,8 +84,8 @@ test(
     expect(files).toContain("dist/ofdeploy.cjs");
     const code = (await Promise.all(files.map((path) => unpacked("ofdeploy", path)))).join("");
     for (const name of ["strategy-swarm", "strategy-local-docker"]) {
-      expect(code).toContain(`import("@openfactory/${name}/hosted")`);
-      const own = await unpacked(`@openfactory/${name}`, "dist/hosted.cjs");
+      expect(code).toContain(`import("@openfactory/${name}/embedded")`);
+      const own = await unpacked(`@openfactory/${name}`, "dist/embedded.cjs");
       const [className = ""] = /\w+DeploymentStrategy(?= = class)/.exec(own) ?? [];
       expect(className).not.toBe("");
       expect(code).not.toContain(className);
@@ -119,7 +119,7 @@ test(
     await rename(strategy("index.js"), strategy("away.js"));
     expect(await platforms()).toEqual(all);
     await rename(strategy("away.js"), strategy("index.js"));
-    await rm(strategy("hosted.cjs"));
+    await rm(strategy("embedded.cjs"));
     expect(await platforms()).toEqual(all);
   },
 );

@@ -1,6 +1,6 @@
 import {
   DeploymentError,
-  type PlatformDescription,
+  type PluginDescription,
   REQUEST_FIELDS,
   type StrategyManifest,
 } from "@openfactory/deploy-core";
@@ -10,7 +10,7 @@ import { writeJson } from "../output/json-lines.js";
 import { table } from "../output/table.js";
 import { collectPlugins } from "../plugins.js";
 
-interface Platform extends PlatformDescription {
+interface Platform extends PluginDescription {
   /** Undefined if the platform requires options or can't be used. */
   manifest?: StrategyManifest;
 }
@@ -35,9 +35,15 @@ export async function platformsCommand({ io, options }: CommandContext): Promise
   );
   if (options.json) {
     for (const { manifest, ...platform } of platforms) {
-      const { capabilities, honours, unhonoured, placesOnNodes } = manifest ?? {};
-      const limitations = unhonoured?.map(({ field, reason, refuse }) => ({ field, reason, refuse: refuse ?? false }));
-      writeJson(io.stdout, "platform", { ...platform, capabilities, honours, unhonoured: limitations, placesOnNodes });
+      const { capabilities, supportedFields, limitations, placesOnNodes } = manifest ?? {};
+      const parts = limitations?.map(({ field, reason, refuse }) => ({ field, reason, refuse: refuse ?? false }));
+      writeJson(io.stdout, "platform", {
+        ...platform,
+        capabilities,
+        supportedFields,
+        limitations: parts,
+        placesOnNodes,
+      });
     }
     writeJson(io.stdout, "result", { command: "platforms", ok: true, exitCode: EXIT.ok });
     return EXIT.ok;
@@ -62,11 +68,11 @@ export async function platformsCommand({ io, options }: CommandContext): Promise
 }
 
 /** The fields that the platform does not support, and those that it supports in part. */
-function unsupportedFields({ honours, unhonoured }: StrategyManifest): string {
-  const limited = unhonoured.map(({ field }) => field);
-  const undeclared = REQUEST_FIELDS.filter((field) => !honours.includes(field) && !limited.includes(field));
+function unsupportedFields({ supportedFields, limitations }: StrategyManifest): string {
+  const limited = limitations.map(({ field }) => field);
+  const undeclared = REQUEST_FIELDS.filter((field) => !supportedFields.includes(field) && !limited.includes(field));
   const parts = limited.map((field) =>
-    honours.some((supported) => supported === field) ? `${field} (partly)` : field,
+    supportedFields.some((supported) => supported === field) ? `${field} (partly)` : field,
   );
   return [...parts, ...undeclared].join(", ") || "none";
 }

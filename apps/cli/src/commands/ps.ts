@@ -13,7 +13,7 @@ export async function psCommand({ io, options }: CommandContext): Promise<ExitCo
   const desired = await loadProject(options, io, undefined, "local");
   const strategy = await openStrategy(options, io);
   try {
-    const { othersLeft, ownerOf, ps } = await import("@openfactory/deployer");
+    const { otherFilesWarning, ownerOf, ps } = await import("@openfactory/deployer");
     const [rows, platformWarnings] = await Promise.all([
       ps(strategy, desired),
       findPlatformWarnings(strategy, desired, { io, options }),
@@ -23,7 +23,7 @@ export async function psCommand({ io, options }: CommandContext): Promise<ExitCo
       !ownServices.has(service) && (relation === "other-file" || relation === "unrecorded");
     const owners = rows.filter(isOfOtherFile).flatMap(({ status }) => ownerOf(status?.labels ?? {}) ?? []);
     const warnings = [
-      ...othersLeft(
+      ...otherFilesWarning(
         owners.map((owner) => ({ owner })),
         desired,
         "not listed",

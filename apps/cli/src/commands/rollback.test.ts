@@ -18,7 +18,7 @@ const report: RollbackReport = {
     },
     { app: "new", service: "new", outcome: "no-previous", reason: "It was made by that run.", elapsedMs: 0 },
     { app: "db", service: "db", outcome: "failed", error: failure, elapsedMs: 10 },
-    { app: "ui", service: "ui", outcome: "skipped", because: "db", elapsedMs: 0 },
+    { app: "ui", service: "ui", outcome: "skipped", causedBy: "db", elapsedMs: 0 },
   ],
   warnings: [],
   elapsedMs: 1000,

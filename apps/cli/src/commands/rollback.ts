@@ -20,7 +20,11 @@ export interface RollbackCommandOptions {
 
 export async function rollbackCommand(context: CommandContext<RollbackCommandOptions>): Promise<ExitCode> {
   const { io, options } = context;
-  const desired = await loadProject(options, io, "Apps are rolled back in any order, because depends_on is not known.");
+  const desired = await loadProject(
+    options,
+    io,
+    "Apps are rolled back in any order, causedBy depends_on is not known.",
+  );
   const strategy = await openStrategy(options, io);
   const { rollback } = await import("@openfactory/deployer");
   return runOperation(strategy, context, {
@@ -61,9 +65,10 @@ export function rollbackText({ apps, project, elapsedMs, outcome }: RollbackRepo
   return `${table(columns, apps, width)}${project}: ${sum} in ${formatDuration(elapsedMs)}${outcome === "interrupted" ? "; interrupted" : ""}\n`;
 }
 
-function noteOf({ outcome, reason, because, error }: RollbackVerdict): string {
+function noteOf({ outcome, reason, causedBy, error }: RollbackVerdict): string {
   if (outcome === "failed") return error?.code ?? "";
-  if (outcome === "skipped" && reason === undefined) return because === undefined ? "interrupted" : `${because} failed`;
+  if (outcome === "skipped" && reason === undefined)
+    return causedBy === undefined ? "interrupted" : `${causedBy} failed`;
   return reason?.replace(/\.$/, "") ?? "";
 }
 

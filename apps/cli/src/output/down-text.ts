@@ -8,7 +8,7 @@ const RESULTS: Readonly<Record<RemovalVerdict["outcome"], string>> = {
   failed: "not removed",
   skipped: "skipped: interrupted",
   foreign: "kept: not managed by this project",
-  "put-back": "restored",
+  reverted: "restored",
 };
 
 const noteOf = ({ outcome, reason }: RemovalVerdict): string =>

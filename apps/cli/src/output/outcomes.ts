@@ -1,8 +1,8 @@
 import type {
-  AppNow,
+  ActualState,
   AppOutcome,
-  CompensationAction,
-  CompensationStep,
+  RevertAction,
+  RevertStep,
   ResourceVerdict,
   RollbackOutcome,
 } from "@openfactory/deployer";
@@ -19,15 +19,15 @@ export const OUTCOME_WORDS: Readonly<Record<AppOutcome, string>> = {
   unchanged: "unchanged",
   "rolled-back": "rolled back",
   failed: "failed",
-  "put-back": "reverted",
+  reverted: "reverted",
   skipped: "skipped",
 };
 
 /** The version of an app at the end of a run. */
-export const NOW_WORDS: Readonly<Record<AppNow, string>> = {
+export const NOW_WORDS: Readonly<Record<ActualState, string>> = {
   desired: "as in the file",
-  before: "previous version",
-  nothing: "not deployed",
+  previous: "previous version",
+  absent: "not deployed",
   unknown: "unknown",
 };
 
@@ -57,7 +57,7 @@ export function countOutcomes<Outcome extends string>(
 const RESOURCE_WORDS: Readonly<Record<ResourceVerdict["outcome"], string>> = {
   created: "created",
   removed: "removed",
-  "put-back": "reverted",
+  reverted: "reverted",
   failed: "failed",
   skipped: "skipped",
   kept: "kept",
@@ -86,7 +86,7 @@ export function resourcesText(resources: readonly ResourceVerdict[]): string {
 }
 
 /** The texts of a step that reverts a change: while it runs, when it is done, when it failed. */
-const REVERT_WORDS: Readonly<Record<CompensationAction, readonly [begun: string, done: string, failed: string]>> = {
+const REVERT_WORDS: Readonly<Record<RevertAction, readonly [begun: string, done: string, failed: string]>> = {
   remove: ["removing", "removed", "not removed"],
   rollback: ["rolling back", "rolled back", "not rolled back"],
   restore: ["restoring the previous settings", "previous settings restored", "previous settings not restored"],
@@ -95,11 +95,11 @@ const REVERT_WORDS: Readonly<Record<CompensationAction, readonly [begun: string,
 };
 
 /** The subject of a step: the app, or the kind and name of a resource. */
-export const subjectOf = ({ app, service, resource }: CompensationStep): string =>
+export const subjectOf = ({ app, service, resource }: RevertStep): string =>
   resource === undefined ? (app ?? service ?? "") : `${resource.kind} ${resource.name}`;
 
 /** `removing`, `rolled back`, `previous settings not restored: ...`. */
-export function revertWords({ action, state, reason, error }: CompensationStep): string {
+export function revertWords({ action, state, reason, error }: RevertStep): string {
   const [begun, done, failed] = REVERT_WORDS[action];
   if (state === "begun") return begun;
   if (state === "done")
@@ -108,7 +108,7 @@ export function revertWords({ action, state, reason, error }: CompensationStep):
 }
 
 /** The steps that reverted a failed run, one per line, in their order. */
-export function revertText(steps: readonly CompensationStep[]): string {
+export function revertText(steps: readonly RevertStep[]): string {
   if (steps.length === 0) return "";
   const lines = steps.map((step) => {
     const took = step.elapsedMs === undefined ? "" : ` (${formatDuration(step.elapsedMs)})`;

@@ -26,7 +26,7 @@ const MAX_ROWS = 30;
  * the file declares it, prints the current versions too.
  */
 export function upText(report: UpReport, width?: number): string {
-  const { apps, orphans, resources, compensation, project, elapsedMs, outcome } = report;
+  const { apps, orphans, resources, revertSteps, project, elapsedMs, outcome } = report;
   const isAsDesired = apps.every((verdict) => verdict.now === "desired");
   const shown = isAsDesired ? columns : columns.toSpliced(2, 0, now);
   const removed = orphans.map(
@@ -41,7 +41,7 @@ export function upText(report: UpReport, width?: number): string {
     rows.length === 0 ? "" : table(shown, rows, width),
     resourcesText(resources),
     ...removed,
-    revertText(compensation),
+    revertText(revertSteps),
     `${project}: ${total} in ${formatDuration(elapsedMs)}${outcome === "interrupted" ? "; interrupted" : ""}\n`,
     isAsDesired
       ? ""
@@ -52,21 +52,21 @@ export function upText(report: UpReport, width?: number): string {
   ].join("");
 }
 
-function noteOf({ outcome, because, error, leftBehind, kept, status }: AppVerdict): string {
+function noteOf({ outcome, causedBy, error, leftBehind, kept, status }: AppVerdict): string {
   if (kept !== undefined)
     return `${outcome === "failed" ? `${error?.code ?? ""}, ` : ""}not reverted: ${kept.charAt(0).toLowerCase()}${kept.slice(1).replace(/\.$/, "")}`;
   if (leftBehind !== undefined) return "could not be reverted";
   if (outcome === "failed") return error?.code ?? "";
   if (outcome === "rolled-back") return "the new version failed";
-  if (outcome === "skipped" || outcome === "put-back") {
-    return because === undefined ? "interrupted" : `${because} failed`;
+  if (outcome === "skipped" || outcome === "reverted") {
+    return causedBy === undefined ? "interrupted" : `${causedBy} failed`;
   }
   if (outcome === "unchanged" && status !== undefined && status.state !== "running") return status.state;
   return "";
 }
 
 /** The errors of a run, apps first. */
-export const upErrors = ({ apps, orphans, resources, compensation }: UpReport): (DeploymentError | undefined)[] => [
+export const upErrors = ({ apps, orphans, resources, revertSteps }: UpReport): (DeploymentError | undefined)[] => [
   ...apps.flatMap(({ error, leftBehind }) => [error, leftBehind]),
-  ...[...resources, ...orphans, ...compensation].map(({ error }) => error),
+  ...[...resources, ...orphans, ...revertSteps].map(({ error }) => error),
 ];

@@ -65,7 +65,7 @@ export function describeEvent(event: DeployerEvent): AppState | undefined {
       const { app, service, outcome } = event.removal;
       return { app: app ?? service, text: outcome, kind: outcome === "failed" ? "bad" : "good" };
     }
-    case "compensate": {
+    case "revert": {
       const { app, state } = event.step;
       if (app === undefined) return undefined;
       return {
@@ -87,9 +87,9 @@ export function describeEvent(event: DeployerEvent): AppState | undefined {
   }
 }
 
-function describeVerdict({ app, outcome, because, error, status }: AppVerdict): AppState {
-  const reason = because === undefined ? "" : ` (${because} failed)`;
-  const kind = error !== undefined ? "bad" : outcome === "skipped" || outcome === "put-back" ? "idle" : "good";
+function describeVerdict({ app, outcome, causedBy, error, status }: AppVerdict): AppState {
+  const reason = causedBy === undefined ? "" : ` (${causedBy} failed)`;
+  const kind = error !== undefined ? "bad" : outcome === "skipped" || outcome === "reverted" ? "idle" : "good";
   return { app, text: `${OUTCOME_WORDS[outcome]}${reason}`, kind, ...(status && { replicas: status.replicas }) };
 }
 
@@ -97,7 +97,7 @@ function describeVerdict({ app, outcome, because, error, status }: AppVerdict): 
 export function describeResource(event: DeployerEvent): string | undefined {
   if (event.type === "resource")
     return `${event.resource.kind} ${event.resource.name}: ${resourceWords(event.resource)}`;
-  if (event.type !== "compensate" || event.step.resource === undefined) return undefined;
+  if (event.type !== "revert" || event.step.resource === undefined) return undefined;
   return `${subjectOf(event.step)}: ${revertWords(event.step)}`;
 }
 

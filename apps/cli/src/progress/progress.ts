@@ -39,7 +39,7 @@ function fieldsOf(event: DeployerEvent): object {
       return event.lock;
     case "resource":
       return event.resource;
-    case "compensate":
+    case "revert":
       return event.step;
     case "refresh":
       return event.refresh;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { error, service, status, warning, enumOf } from "./parts.js";
 import { planFields } from "./plan-schema.js";
 import {
-  compensationFields,
+  revertStepFields,
   downFields,
   downPlanFields,
   refreshAuthFields,
@@ -78,7 +78,7 @@ const progress = [
   event("scale", scaleVerdict),
   event("refresh", refreshFields),
   event("resource", resourceFields),
-  event("compensate", compensationFields),
+  event("revert", revertStepFields),
 ];
 
 /** Events of commands that list something. */
@@ -95,7 +95,7 @@ const listed = [
     connector: z.string(),
     services: z
       .array(z.string())
-      .describe("Empty if nothing is deployed for the device, because its connector is registered elsewhere."),
+      .describe("Empty if nothing is deployed for the device, causedBy its connector is registered elsewhere."),
     notes: z.array(z.string()).describe("Parts of the entry without effect."),
   }),
   event("log", {
@@ -117,8 +117,8 @@ const listed = [
     origin: z.string(),
     description: z.string().optional(),
     capabilities: z.array(z.string()).optional(),
-    honours: z.array(z.string()).optional(),
-    unhonoured: z.array(z.object({ field: z.string(), reason: z.string(), refuse: z.boolean() })).optional(),
+    supportedFields: z.array(z.string()).optional(),
+    limitations: z.array(z.object({ field: z.string(), reason: z.string(), refuse: z.boolean() })).optional(),
     placesOnNodes: z.boolean().optional(),
     error: error.optional(),
   }),
@@ -161,7 +161,7 @@ export const planSchema = event("plan", planFields).meta({
 
 /**
  * Converts a schema to JSON Schema (draft 2020-12).
- * @param exact rejects additional fields, for tests. The published schemas accept them, because fields may be added.
+ * @param exact rejects additional fields, for tests. The published schemas accept them, causedBy fields may be added.
  */
 export const outputJsonSchema = (schema: z.ZodType, { exact = false } = {}): object =>
   z.toJSONSchema(schema, { target: "draft-2020-12", io: exact ? "output" : "input" });

@@ -1,8 +1,8 @@
 import type {
-  AppNow,
+  ActualState,
   AppOutcome,
-  CompensationAction,
-  CompensationStep,
+  RevertAction,
+  RevertStep,
   PlannedRemoval,
   RefreshVerdict,
   RemovalVerdict,
@@ -27,13 +27,13 @@ const appOutcome = enumOf<AppOutcome>({
   "rolled-back": "the new version failed, and the platform restored the previous one",
   failed: "",
   skipped: "not changed",
-  "put-back": "its changes were reverted, because the run failed or was interrupted",
+  reverted: "its changes were reverted, causedBy the run failed or was interrupted",
 });
 
-const appNow = enumOf<AppNow>({
+const appNow = enumOf<ActualState>({
   desired: "the version of the file",
-  before: "the version before the run",
-  nothing: "not deployed",
+  previous: "the version before the run",
+  absent: "not deployed",
   unknown: "the platform did not report it",
 });
 
@@ -41,20 +41,20 @@ const removalOutcome = enumOf<RemovalVerdict["outcome"]>({
   removed: "",
   failed: "",
   skipped: "not started",
-  foreign: "not removed, because another project or file owns it",
-  "put-back": "restored, because the run failed",
+  foreign: "not removed, causedBy another project or file owns it",
+  reverted: "restored, causedBy the run failed",
 });
 
 const resourceOutcome = enumOf<ResourceVerdict["outcome"]>({
   created: "",
   removed: "",
   failed: "",
-  "put-back": "created by this run, and removed because it failed",
+  reverted: "created by this run, and removed because it failed",
   skipped: "not started",
   kept: "not removed by down: see reason",
 });
 
-const compensationAction = enumOf<CompensationAction>({
+const compensationAction = enumOf<RevertAction>({
   remove: "a creation is removed",
   rollback: "the platform restores the previous version",
   restore: "the previous settings are restored",
@@ -77,10 +77,10 @@ const refreshOutcome = enumOf<RefreshVerdict["outcome"]>({
   kept: "there are no credentials to store: see warnings",
   failed: "",
   skipped: "not started",
-  foreign: "not changed, because the project does not own it",
+  foreign: "not changed, causedBy the project does not own it",
 });
 
-const because = z.string().optional().describe("The app whose failure caused this outcome.");
+const causedBy = z.string().optional().describe("The app whose failure caused this outcome.");
 
 /** The result for an app. */
 export const verdictFields = {
@@ -89,7 +89,7 @@ export const verdictFields = {
   outcome: appOutcome,
   now: appNow,
   error: error.optional(),
-  because,
+  causedBy,
   status: status.optional().describe("The last observed state."),
   kept: z.string().optional().describe("The reason why the run was reverted and this app was not."),
   leftBehind: error.optional().describe("The error that prevented reverting the app."),
@@ -117,13 +117,13 @@ export const resourceFields = {
 };
 
 /** One step that reverts a change of a failed run. */
-export const compensationFields = {
+export const revertStepFields = {
   action: compensationAction,
   app: z.string().optional(),
   service: z.string().optional(),
   resource: z.object({ kind: resourceKind, name: z.string() }).optional(),
   reason: z.string().optional().describe("For keep."),
-  state: enumOf<CompensationStep["state"]>({ begun: "", done: "", failed: "" }),
+  state: enumOf<RevertStep["state"]>({ begun: "", done: "", failed: "" }),
   error: error.optional(),
   elapsedMs: milliseconds.optional(),
 };
@@ -139,7 +139,7 @@ export const upFields = {
   apps: list(verdictFields),
   orphans: list(removalFields),
   resources: list(resourceFields),
-  compensation: list(compensationFields).describe("The steps that reverted the changes of the run, in their order."),
+  revertSteps: list(revertStepFields).describe("The steps that reverted the changes of the run, in their order."),
 };
 
 const removalAction = enumOf<PlannedRemoval["action"]>({ remove: "", keep: "see reason" });
@@ -181,7 +181,7 @@ export const rollbackVerdict = {
   from: z.string().optional().describe("The image before the rollback."),
   to: z.string().optional().describe("The image after the rollback."),
   reason: z.string().optional(),
-  because,
+  causedBy,
   error: error.optional(),
   status: status.optional(),
   elapsedMs: milliseconds,

@@ -78,7 +78,7 @@ describe("validate", () => {
     project.write(appFile({ web: "secrets: [key]" }));
     const ran = await project.run("validate");
     expect(ran.code).toBe(0);
-    expect(ran.err).toContain("warning[FIELD_NOT_HONOURED] web: secrets: ");
+    expect(ran.err).toContain("warning[FIELD_NOT_SUPPORTED] web: secrets: ");
     const strict = await project.run("validate", "--strict");
     expect(strict.code).toBe(3);
     expect(strict.err).toContain("error[UNSUPPORTED] openfactory.yml:6:5: web: secrets: ");
@@ -93,10 +93,10 @@ describe("validate", () => {
     expect(ran.code).toBe(0);
     expect(ran.events[0]).toMatchObject({
       event: "warning",
-      code: "RESOURCE_NOT_MADE",
+      code: "RESOURCE_NOT_CREATED",
       reason: expect.stringContaining("network back"),
     });
-    expect((await project.run("validate")).err).toContain("warning[RESOURCE_NOT_MADE] ");
+    expect((await project.run("validate")).err).toContain("warning[RESOURCE_NOT_CREATED] ");
   });
 
   test("takes the platform and plugins from the environment", async () => {

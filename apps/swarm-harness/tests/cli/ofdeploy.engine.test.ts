@@ -169,7 +169,7 @@ depends_on: {init: {condition: service_completed_successfully}}`,
     const up = await ofdeploy(["up"], { env });
     expect(up).toMatchObject({ code: 0, out: expect.stringContaining(`created: network ${id}_back\n`) });
     expect(up.err).toMatch(
-      /warning\[RESOURCE_NOT_MADE\] .*secret key is not created[^]*warning\[FIELD_NOT_HONOURED\] web: secrets: /,
+      /warning\[RESOURCE_NOT_CREATED\] .*secret key is not created[^]*warning\[FIELD_NOT_SUPPORTED\] web: secrets: /,
     );
     expect(up.err).not.toContain("hunter2");
     const { body } = await engineApi("GET", `/networks/${id}_back`);

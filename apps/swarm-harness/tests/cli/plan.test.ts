@@ -73,7 +73,7 @@ describe("plan", () => {
 
   test("warns of unsupported fields, and fails with --strict", async () => {
     project.write(appFile({ web: "secrets: [key]" }));
-    expect((await project.run("plan")).err).toContain("warning[FIELD_NOT_HONOURED] web: secrets: ");
+    expect((await project.run("plan")).err).toContain("warning[FIELD_NOT_SUPPORTED] web: secrets: ");
     expect(await project.run("plan", "--strict")).toMatchObject({
       code: 3,
       err: expect.stringContaining("error[UNSUPPORTED] "),

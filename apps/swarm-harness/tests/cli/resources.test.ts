@@ -8,7 +8,7 @@ let project: TestProject;
 let memory: MemoryDeploymentStrategy;
 beforeEach(() => {
   project = new TestProject();
-  memory = resetMemory({ honours: ["secrets", "configs", "mounts"], onlyMadeFiles: true });
+  memory = resetMemory({ supportedFields: ["secrets", "configs", "mounts"], onlyMadeFiles: true });
   project.write("hunter2", "key.txt");
 });
 afterEach(() => project.remove());
@@ -89,9 +89,7 @@ describe("declared networks, secrets and configs", () => {
     expect(failed.out).toContain("reverted: ");
     expect(names()).toEqual([]);
     const { events } = await project.run("up", "--json");
-    expect(events.map(({ event }) => event)).toEqual(
-      expect.arrayContaining(["lock", "resource", "compensate", "verdict"]),
-    );
+    expect(events.map(({ event }) => event)).toEqual(expect.arrayContaining(["lock", "resource", "revert", "verdict"]));
   });
 
   test("adopt creates only the resources of the adopted apps", async () => {

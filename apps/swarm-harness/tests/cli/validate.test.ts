@@ -44,7 +44,7 @@ test("validate warns of mode bits that Swarm ignores, and fails with --strict", 
   const ran = await validate("swarm", lines);
   expect(ran).toMatchObject({ code: 0 });
   expect(ran.err).toBe(
-    "warning[FIELD_NOT_HONOURED] web: secrets[].mode: Swarm sets the permissions up to 0777 and ignores higher bits.\n",
+    "warning[FIELD_NOT_SUPPORTED] web: secrets[].mode: Swarm sets the permissions up to 0777 and ignores higher bits.\n",
   );
   const strict = await validate("swarm", lines, "--strict");
   expect(strict).toMatchObject({

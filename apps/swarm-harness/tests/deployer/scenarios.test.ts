@@ -38,8 +38,8 @@ const PLATFORMS: Readonly<Record<string, Platform>> = {
 
 function createFixture({ capabilities, ...options }: Platform): PlatformFixture {
   const engine = new MemoryEngine({ networks: [], onlyMadeFiles: true });
-  const manifest = { capabilities, unhonoured: [] };
-  const strategy = new MemoryDeploymentStrategy({ honours: [...REQUEST_FIELDS], manifest, ...options }, engine);
+  const manifest = { capabilities, limitations: [] };
+  const strategy = new MemoryDeploymentStrategy({ supportedFields: [...REQUEST_FIELDS], manifest, ...options }, engine);
   const addNetwork = (name: string, id: string, key?: string): void => {
     const labels = engine.resources.get("network", name)?.labels ?? {};
     engine.resources.put({ kind: "network", name, id, labels }, key);

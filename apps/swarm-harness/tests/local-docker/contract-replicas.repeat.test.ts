@@ -9,5 +9,5 @@ const host = process.env["DOCKER_HOST"] ?? "";
 describeStrategyContract("local Docker with emulated replicas", () => {
   const raw = new RawEngine(host);
   const strategy = new LocalDockerDeploymentStrategy(createEngine({ host }), { emulateReplicas: true });
-  return { ...containerTarget(strategy, raw, undefined, replicaProbes(raw)), oneHost: true };
+  return { ...containerTarget(strategy, raw, undefined, replicaProbes(raw)), singleHost: true };
 });

@@ -191,7 +191,7 @@ describe("with a proxy that records requests to the registry and can be stopped"
     const never = request("", { image, imagePullPolicy: "never", constraints: on("node-3") });
     expect(await strategy.deploy(never)).toMatchObject({
       image,
-      warnings: [{ code: "FIELD_NOT_HONOURED", field: "imagePullPolicy" }],
+      warnings: [{ code: "FIELD_NOT_SUPPORTED", field: "imagePullPolicy" }],
     });
     await expect(strategy.wait(never.name)).rejects.toMatchObject({
       code: "IMAGE_NOT_FOUND",

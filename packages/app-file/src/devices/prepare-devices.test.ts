@@ -199,7 +199,7 @@ describe("an mtconnect device", () => {
     ["local", "https://127.0.0.1:59999/model.xml"],
   ] as const)("with contents %s names its services without the model %s", async (contents, model) => {
     const { apps } = await load(device(MTCONNECT.replace("model.xml", model)), { contents });
-    expect(apps.map(({ key, isPartial }) => [key, isPartial])).toEqual([
+    expect(apps.map(({ key, isIncomplete }) => [key, isIncomplete])).toEqual([
       ["press-adapter", true],
       ["press-agent", true],
       ["press-producer", true],

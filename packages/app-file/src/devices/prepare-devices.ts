@@ -21,7 +21,7 @@ export interface PreparedDevice {
   /** Notes for users. */
   notes: string[];
   /** Content that the device references was not read. */
-  isPartial: boolean;
+  isIncomplete: boolean;
 }
 
 /** Devices by file, and by name in the file. Invalid devices are omitted, since they are findings. */
@@ -38,7 +38,7 @@ const MAX_CONCURRENT_READS = 32;
 
 /**
  * Which contents that devices reference are read: `all`; `local`, existing files on this machine; or `none`. Apps of a
- * device with unread content are `isPartial`.
+ * device with unread content are `isIncomplete`.
  */
 export type Contents = "all" | "local" | "none";
 
@@ -102,7 +102,7 @@ async function prepareDevice(
   const variable = (name: string): string | undefined => environment(name) || undefined;
   const notes: string[] = [];
   let isReported = false;
-  let isPartial = false;
+  let isIncomplete = false;
   const report = (inner: ConnectorPath, message: string, hint?: string): void => {
     isReported = true;
     findings.add(tree.locate([...base, ...inner]), `${[...base, ...inner].map(String).join(".")}: ${message}`, hint);
@@ -111,7 +111,7 @@ async function prepareDevice(
     const { value, written } = tree.find([...base, ...inner]) ?? {};
     if (typeof value !== "string") return undefined;
     if (contents === "none" || (contents === "local" && isRemote(value))) {
-      isPartial = true;
+      isIncomplete = true;
       return undefined;
     }
     const id = JSON.stringify([tree.source.file, value]);
@@ -120,7 +120,7 @@ async function prepareDevice(
     const content = await reading;
     if ("bytes" in content) return content.bytes;
     if (contents === "local") {
-      isPartial = true;
+      isIncomplete = true;
       return undefined;
     }
     report(inner, `${quote(written ?? value)}: ${content.problem}`, content.hint);
@@ -135,7 +135,7 @@ async function prepareDevice(
     throw connectorError(plugin.name, `it threw an error for device ${key}: ${firstLine(error)}`, error);
   }
   checkServices(built, plugin.name, key);
-  return isReported ? undefined : { entry, plugin, built, notes, isPartial };
+  return isReported ? undefined : { entry, plugin, built, notes, isIncomplete };
 }
 
 /** Runs at most `count` tasks at the same time. Other tasks wait in a queue. */

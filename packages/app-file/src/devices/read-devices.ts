@@ -4,7 +4,7 @@ import {
   type DeployRequest,
   deployRequestSchema,
   type DeviceService,
-  fieldSteps,
+  parseFieldPath,
   parseRequest,
   zodIssues,
 } from "@openfactory/deploy-core";
@@ -64,7 +64,7 @@ function readDevice(path: FilePath, key: string, prepared: PreparedDevice, share
 function readService(
   service: DeviceService,
   { path, key }: { path: FilePath; key: string },
-  { entry: { uuid }, plugin, built, isPartial }: PreparedDevice,
+  { entry: { uuid }, plugin, built, isIncomplete }: PreparedDevice,
   labels: Readonly<Record<string, string>>,
   shared: SharedContext,
 ): LocatedApp {
@@ -90,11 +90,11 @@ function readService(
       file,
       request: normalized(desired, origin, shared),
       ...(defaults !== undefined && { defaults }),
-      locate: (field) => tree.locateKey(filePathOf(fieldSteps(field), origin) ?? path),
+      locate: (field) => tree.locateKey(filePathOf(parseFieldPath(field), origin) ?? path),
       dependsOn: after.map((other) => ({ service: nameOf(other), condition: "service_started" })),
-      usesLocalStorage: [],
+      localStorageLocations: [],
       device: { key, uuid, ...(references !== undefined && { references }) },
-      ...(isPartial && { isPartial }),
+      ...(isIncomplete && { isIncomplete }),
     },
     entry: { ...(request.networks !== undefined && { networks: [...request.networks] }) },
     publishedPorts: publishedPorts(desired.ports, [...path, "connector", ...(writtenAt.ports ?? [])]),

@@ -2,7 +2,7 @@ import {
   DeploymentError,
   type DeployRequest,
   deployRequestSchema,
-  fieldSteps,
+  parseFieldPath,
   parseRequest,
   type SourceLocation,
   zodIssues,
@@ -38,7 +38,7 @@ export function buildRequest(context: AppContext): BuiltRequest {
   );
   return {
     request: normalized(request as unknown as DeployRequest, fields, context),
-    locate: (field) => locationOf(fieldSteps(field), fields, context),
+    locate: (field) => locationOf(parseFieldPath(field), fields, context),
   };
 }
 

@@ -1,4 +1,4 @@
-import { fieldPath } from "@openfactory/deploy-core";
+import { formatFieldPath } from "@openfactory/deploy-core";
 import type { z } from "zod";
 import { didYouMean, type Findings, nearest, quote } from "../findings.js";
 import type { FilePath, SourceTree } from "../yaml/source-tree.js";
@@ -73,7 +73,7 @@ export function addSchemaFindings(
       const key = String(path.at(-1));
       findings.add(tree.locateKey(path.slice(0, -1)), `${quote(key)} is missing${inside(path.slice(0, -1))}`);
     } else {
-      const message = `${fieldPath(path) || "the file"}: ${describeIssue(issue, path, tree)}`;
+      const message = `${formatFieldPath(path) || "the file"}: ${describeIssue(issue, path, tree)}`;
       findings.add(tree.locate(path), message, hintFor(issue, path, tree));
     }
   }
@@ -102,7 +102,7 @@ function unknownKeyHint(key: string, path: FilePath, keysAt: (path: FilePath) =>
   return advice ?? didYouMean(key, known) ?? `Known keys: ${known.join(", ")}.`;
 }
 
-const inside = (path: FilePath): string => (path.length === 0 ? "" : ` in ${fieldPath(path)}`);
+const inside = (path: FilePath): string => (path.length === 0 ? "" : ` in ${formatFieldPath(path)}`);
 
 function describeIssue(issue: Issue, path: FilePath, tree: SourceTree): string {
   const found = kindOf(tree.find(path)?.value);

@@ -7,7 +7,7 @@ import type {
   CanRefreshAuth,
   CanRollback,
   CanScale,
-  CanTellSettings,
+  CanReportSettings,
   CanUpdate,
   CanWait,
 } from "./services.js";
@@ -23,7 +23,7 @@ export interface Capabilities {
   scale: CanScale;
   refreshAuth: CanRefreshAuth;
   diagnose: CanDiagnose;
-  settings: CanTellSettings;
+  settings: CanReportSettings;
   lock: CanLock;
   resources: CanManageResources;
   preflight: CanPreflight;

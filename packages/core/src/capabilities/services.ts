@@ -124,7 +124,7 @@ export interface CanRefreshAuth {
 }
 
 /** Sets `ServiceStatus.settings`: in `inspect` always, in `list` as `ListOptions.settings` describes. */
-export interface CanTellSettings {
+export interface CanReportSettings {
   /**
    * The settings that {@link ServiceStatus} will have once this request is deployed. If they equal the present ones, a
    * deploy would change nothing. Reads the digest from a registry only if the request's pull policy requires it.

@@ -9,13 +9,13 @@ import type { PluginDeclaration } from "./plugin-registry.js";
  * `openfactory.deployment_platforms` of Python packages:
  * `{"openfactory": {"deploymentPlatforms": {"podman": "./dist/plugin.js"}}}`.
  */
-export const DECLARATION_KEY = "deploymentPlatforms";
+export const PLATFORMS_KEY = "deploymentPlatforms";
 /** The same for connectors of devices. */
 export const CONNECTORS_KEY = "connectors";
 /** The same for asset listeners. */
 export const LISTENERS_KEY = "assetListeners";
 
-type DeclarationKey = typeof DECLARATION_KEY | typeof CONNECTORS_KEY | typeof LISTENERS_KEY;
+type DeclarationKey = typeof PLATFORMS_KEY | typeof CONNECTORS_KEY | typeof LISTENERS_KEY;
 
 type Declarations = Record<DeclarationKey, PluginDeclaration[]>;
 
@@ -41,7 +41,7 @@ export async function discoverAllPlugins(folder: string): Promise<Declarations> 
   const declarations = (key: DeclarationKey): PluginDeclaration[] =>
     packages.flatMap((found) => readDeclarations(found, key));
   return {
-    [DECLARATION_KEY]: declarations(DECLARATION_KEY),
+    [PLATFORMS_KEY]: declarations(PLATFORMS_KEY),
     [CONNECTORS_KEY]: declarations(CONNECTORS_KEY),
     [LISTENERS_KEY]: declarations(LISTENERS_KEY),
   };
@@ -50,7 +50,7 @@ export async function discoverAllPlugins(folder: string): Promise<Declarations> 
 /** As {@link discoverAllPlugins}, for one kind. */
 export const discoverPlugins = async (
   folder: string,
-  key: DeclarationKey = DECLARATION_KEY,
+  key: DeclarationKey = PLATFORMS_KEY,
 ): Promise<PluginDeclaration[]> => (await discoverAllPlugins(folder))[key];
 
 function readDeclarations({ folder, json }: Package, key: DeclarationKey): PluginDeclaration[] {

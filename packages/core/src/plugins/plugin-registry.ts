@@ -113,7 +113,7 @@ export class PluginRegistry<Plugin extends AnyPlugin> {
     }
     let loaded: unknown;
     try {
-      loaded = await loadInTime(origin, declaration.load, label);
+      loaded = await loadWithTimeout(origin, declaration.load, label);
     } catch (error) {
       if (DeploymentError.isInstance(error)) throw error;
       const hint = "Reinstall the plugin, or report the error to the plugin's author.";
@@ -157,7 +157,7 @@ function findPlugin<Plugin extends AnyPlugin>(loaded: unknown, origin: string, k
 }
 
 /** The time limit for loading a plugin, in milliseconds. */
-export const LOAD_LIMIT_MS = 15_000;
+export const LOAD_TIMEOUT_MS = 15_000;
 
 /**
  * Loads a plugin's module with a time limit. A module that waits forever would otherwise end the process without a message,
@@ -165,7 +165,7 @@ export const LOAD_LIMIT_MS = 15_000;
  * @param label the kind of plugin, for the message.
  * @throws DeploymentError `PLUGIN_FAILED` at the time limit; any error of `load`.
  */
-export async function loadInTime(
+export async function loadWithTimeout(
   origin: string,
   load: () => Promise<unknown>,
   label = "strategy plugin",
@@ -173,8 +173,8 @@ export async function loadInTime(
   const hint = "The plugin's module must not block while loading; report this to the plugin's author.";
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    const problem = `it did not load within ${LOAD_LIMIT_MS / 1000} s`;
-    timer = setTimeout(() => reject(pluginFailed({ label }, origin, problem, hint)), LOAD_LIMIT_MS);
+    const problem = `it did not load within ${LOAD_TIMEOUT_MS / 1000} s`;
+    timer = setTimeout(() => reject(pluginFailed({ label }, origin, problem, hint)), LOAD_TIMEOUT_MS);
   });
   try {
     return await Promise.race([load(), timeout]);

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { DeploymentError } from "../errors.js";
 import { REQUIRED_FIELDS } from "../strategy/manifest.js";
 import { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
-import { CONTRACT_VERSION, LOAD_LIMIT_MS } from "./plugin-registry.js";
+import { CONTRACT_VERSION, LOAD_TIMEOUT_MS } from "./plugin-registry.js";
 import {
   acceptForeignClasses,
   defineStrategyPlugin,
@@ -22,7 +22,7 @@ class SomeStrategy extends OpenFactoryServiceDeploymentStrategy {
 
   constructor(@inject(LABEL) label: unknown) {
     super();
-    this.manifest = { name: String(label), capabilities: [], honours: REQUIRED_FIELDS, unhonoured: [] };
+    this.manifest = { name: String(label), capabilities: [], supportedFields: REQUIRED_FIELDS, limitations: [] };
   }
 
   async deploy(): Promise<never> {
@@ -161,7 +161,7 @@ describe("StrategyRegistry", () => {
     onTestFinished(() => void vi.useRealTimers());
     const known = registry(["bad", () => new Promise(() => undefined)], ["good", async () => plugin("good")]);
     const described = known.describe();
-    await vi.advanceTimersByTimeAsync(LOAD_LIMIT_MS);
+    await vi.advanceTimersByTimeAsync(LOAD_TIMEOUT_MS);
     expect(await described).toMatchObject([
       {
         name: "bad",

@@ -2,17 +2,10 @@ import "reflect-metadata";
 import { container as rootContainer, type DependencyContainer, injectable, type InjectionToken } from "tsyringe";
 import type { z } from "zod";
 import { DeploymentError } from "../errors.js";
-import { fieldPath } from "../request/parse-request.js";
+import { formatFieldPath } from "../request/parse-request.js";
+import { withReadableManifest } from "../strategy/read-manifest.js";
 import type { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
-import {
-  isSchema,
-  messageOf,
-  type PluginDescription,
-  pluginFailed,
-  type PluginKind,
-  PluginRegistry,
-  REPORT_BUG,
-} from "./plugin-registry.js";
+import { isSchema, messageOf, pluginFailed, type PluginKind, PluginRegistry, REPORT_BUG } from "./plugin-registry.js";
 
 /** The token under which a plugin registers its strategy. Copies of this package share it. */
 export const DEPLOYMENT_STRATEGY: InjectionToken<OpenFactoryServiceDeploymentStrategy> =
@@ -37,9 +30,6 @@ export interface StrategyPlugin<Options = unknown> {
 
 /** Returns the plugin with its types. */
 export const defineStrategyPlugin = <Options>(plugin: StrategyPlugin<Options>): StrategyPlugin<Options> => plugin;
-
-/** A known platform. */
-export type PlatformDescription = PluginDescription;
 
 const STRATEGY: PluginKind = {
   kind: undefined,
@@ -73,7 +63,7 @@ export class StrategyRegistry extends PluginRegistry<StrategyPlugin> {
     const parsed = parseOptions(plugin, options);
     if (!parsed.success) {
       const problems = parsed.error.issues.map(({ path, message }) =>
-        [fieldPath(path), message].filter(Boolean).join(": "),
+        [formatFieldPath(path), message].filter(Boolean).join(": "),
       );
       throw new DeploymentError("INVALID_REQUEST", `Invalid options for platform ${name}: ${problems.join("; ")}.`, {
         strategy: name,
@@ -84,7 +74,7 @@ export class StrategyRegistry extends PluginRegistry<StrategyPlugin> {
     try {
       await plugin.register(container, parsed.data);
       const strategy = container.resolve(DEPLOYMENT_STRATEGY);
-      if (isStrategy(strategy)) return strategy;
+      if (isStrategy(strategy)) return withReadableManifest(strategy);
       throw pluginFailed(STRATEGY, name, "it registers a value that is not a strategy", REPORT_BUG);
     } catch (error) {
       if (DeploymentError.isInstance(error)) throw error;

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { z } from "zod";
 import { type Mount, targetProblem, normalizeTarget } from "./mounts.js";
-import { holdsTemplate, HOSTNAME_TOO_LONG, MAX_HOSTNAME, type Templates } from "./process.js";
+import { containsTemplate, HOSTNAME_TOO_LONG, MAX_HOSTNAME, type Templates } from "./process.js";
 
 /** Swarm's rule for names of secrets and configs (swarmkit, validateConfigOrSecretAnnotations). */
 const resourceName = z
@@ -106,15 +106,15 @@ export function findUnexpandedTemplates({
   if (templates === "expand") return [];
   const findings: Finding[] = [];
   mounts.forEach((mount, index) => {
-    if (mount.Type === "volume" && holdsTemplate(mount.Source)) {
+    if (mount.Type === "volume" && containsTemplate(mount.Source)) {
       const message =
         "a volume's name must consist of letters, digits, _, . and -; to use a template, set templates to expand";
       findings.push({ path: ["mounts", index, "Source"], message });
     }
-    const problem = holdsTemplate(mount.Target) ? targetProblem(mount.Target, mount) : undefined;
+    const problem = containsTemplate(mount.Target) ? targetProblem(mount.Target, mount) : undefined;
     if (problem !== undefined) findings.push({ path: ["mounts", index, "Target"], message: problem });
   });
-  if (holdsTemplate(hostname) && Buffer.byteLength(hostname ?? "") > MAX_HOSTNAME) {
+  if (containsTemplate(hostname) && Buffer.byteLength(hostname ?? "") > MAX_HOSTNAME) {
     findings.push({ path: ["hostname"], message: HOSTNAME_TOO_LONG });
   }
   return findings;

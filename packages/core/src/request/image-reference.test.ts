@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DeploymentError } from "../errors.js";
-import { imagePullPolicySchema, imageSchema, imageText, parseImageReference } from "./image-reference.js";
+import { imagePullPolicySchema, imageSchema, formatImageReference, parseImageReference } from "./image-reference.js";
 
 const HEX = "0123456789abcdef".repeat(4);
 const SHA = `sha256:${HEX}`;
@@ -57,7 +57,7 @@ describe("parseImageReference()", () => {
     expect(rest).toEqual({ registry, repository, ...(tag && { tag }), ...(digest && { digest }) });
     expect(image.startsWith(name)).toBe(true);
     const whole = tag === undefined && digest === undefined ? `${image}:latest` : image;
-    expect(imageText({ name, tag, digest })).toBe(whole);
+    expect(formatImageReference({ name, tag, digest })).toBe(whole);
   });
 
   test.each([HEX, SHA])("reads %s as an image id", (image) => {

@@ -102,7 +102,7 @@ export function parseImageReference(image: string): ImageReference {
 }
 
 /** Formats a named image as `name:tag@digest`. The tag is `latest` if the image has neither tag nor digest. */
-export const imageText = ({ name, tag, digest }: Pick<NamedImage, "name" | "tag" | "digest">): string =>
+export const formatImageReference = ({ name, tag, digest }: Pick<NamedImage, "name" | "tag" | "digest">): string =>
   `${name}${tag === undefined ? (digest === undefined ? ":latest" : "") : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
 
 export const imageSchema = z.string().superRefine((image, context) => {

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { z } from "zod";
-import { holdsTemplate } from "./process.js";
+import { containsTemplate } from "./process.js";
 
 /** Whether a path is absolute, on Linux or on Windows. */
 const isAbsolute = (path: string): boolean => path.startsWith("/") || /^[a-zA-Z]:[\\/]/.test(path);
@@ -62,7 +62,7 @@ function volumeProblems({ Source, ReadOnly, VolumeOptions }: VolumeMount): [key:
   if (Source === undefined) {
     return ReadOnly ? [["ReadOnly", "an anonymous volume is empty, so it can't be mounted read-only"]] : [];
   }
-  if (holdsTemplate(Source)) return [];
+  if (containsTemplate(Source)) return [];
   if (!/^[a-zA-Z0-9][\w.-]*$/.test(Source)) {
     return [
       ["Source", "a volume's name must consist of letters, digits, _, . and -, and start with a letter or digit"],
@@ -128,7 +128,7 @@ const mountSchema = z
       addIssue("Source", "a bind mount's source must be an absolute path");
     }
     if (mount.Type === "volume") volumeProblems(mount).forEach(([path, message]) => addIssue(path, message));
-    const problem = holdsTemplate(mount.Target) ? undefined : targetProblem(mount.Target, mount);
+    const problem = containsTemplate(mount.Target) ? undefined : targetProblem(mount.Target, mount);
     if (problem !== undefined) addIssue("Target", problem);
     if (mount.Type === "tmpfs" && mount.Source !== undefined) addIssue("Source", "a tmpfs can't have a source");
     const options = { bind: "BindOptions", volume: "VolumeOptions", tmpfs: "TmpfsOptions" } as const;

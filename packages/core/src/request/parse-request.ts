@@ -80,14 +80,14 @@ function invalidRequest(issues: ErrorIssue[], context: { service?: string; strat
 }
 
 /** `["mounts", 0, "Target"]` as `mounts[0].Target`. */
-export const fieldPath = (path: readonly PropertyKey[]): string =>
+export const formatFieldPath = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((text, key) => {
     if (typeof key === "number") return `${text}[${key}]`;
     return text === "" ? String(key) : `${text}.${String(key)}`;
   }, "");
 
 /** `mounts[0].Target` as `["mounts", 0, "Target"]`. */
-export const fieldSteps = (field: string): (string | number)[] =>
+export const parseFieldPath = (field: string): (string | number)[] =>
   field.split(/[.[]/).map((step) => (/^\d+\]$/.test(step) ? Number.parseInt(step, 10) : step));
 
 /** Replaces the issue of a union by those of the only branch that has the value's type, since they are more specific. */
@@ -104,7 +104,7 @@ const isTypeMismatch = (issue: z.core.$ZodIssue): boolean =>
 
 /** Converts a zod error to issues. They contain no values, since a value may be secret. */
 export const zodIssues = (error: z.core.$ZodError): ErrorIssue[] =>
-  error.issues.flatMap(unwrapUnion).map((issue) => ({ field: fieldPath(issue.path), message: messageOf(issue) }));
+  error.issues.flatMap(unwrapUnion).map((issue) => ({ field: formatFieldPath(issue.path), message: messageOf(issue) }));
 
 /** For an invalid key of a mapping, the message of the key's schema. */
 const messageOf = (issue: z.core.$ZodIssue): string =>

@@ -7,11 +7,11 @@ export const templatesSchema = z.enum(["expand", "literal"]);
 export type Templates = z.output<typeof templatesSchema>;
 
 /** Whether a text contains a Go template. */
-export const holdsTemplate = (text: unknown): boolean => typeof text === "string" && text.includes("{{");
+export const containsTemplate = (text: unknown): boolean => typeof text === "string" && text.includes("{{");
 
 /** Whether one of the values of a mapping contains a Go template. */
-export const someValueHoldsTemplate = (mapping: unknown): boolean =>
-  typeof mapping === "object" && mapping !== null && Object.values(mapping).some(holdsTemplate);
+export const someValueContainsTemplate = (mapping: unknown): boolean =>
+  typeof mapping === "object" && mapping !== null && Object.values(mapping).some(containsTemplate);
 
 const noNul = (text: string): boolean => !text.includes("\0");
 const text = z.string().refine(noNul, "must not contain a NUL character");
@@ -80,9 +80,9 @@ export const HOSTNAME_TOO_LONG = `a host name must have at most ${MAX_HOSTNAME} 
 export const hostnameSchema = z
   .string()
   .min(1, "a host name must not be empty")
-  .refine((name) => holdsTemplate(name) || Buffer.byteLength(name) <= MAX_HOSTNAME, HOSTNAME_TOO_LONG)
+  .refine((name) => containsTemplate(name) || Buffer.byteLength(name) <= MAX_HOSTNAME, HOSTNAME_TOO_LONG)
   .refine(
-    (name) => holdsTemplate(name) || /^[^\s/\p{Cc}]*$/u.test(name),
+    (name) => containsTemplate(name) || /^[^\s/\p{Cc}]*$/u.test(name),
     "a host name must not contain white space or a slash",
   );
 

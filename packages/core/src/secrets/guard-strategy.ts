@@ -79,7 +79,7 @@ async function* guardLines(lines: AsyncIterable<unknown>, redactor: Redactor): A
 }
 
 /** Masks the secrets of the status's own settings in the errors of its instances. */
-export const withoutOwnSecrets = (status: ServiceStatus): ServiceStatus =>
+export const redactStatus = (status: ServiceStatus): ServiceStatus =>
   redactInstances(status, new Redactor(() => (status.settings === undefined ? [] : secretsOfRequest(status.settings))));
 
 const redactWarnings = (warnings: readonly DeploymentWarning[], redactor: Redactor): DeploymentWarning[] =>
@@ -125,7 +125,7 @@ const maskWarnings = <Result extends Deployment | AuthRefresh>(result: Result, r
 
 const maskStatus = (status: ServiceStatus, redactor: Redactor): ServiceStatus =>
   // The redactor may not know this service's secrets, but its settings contain them.
-  withoutOwnSecrets(redactInstances(status, redactor));
+  redactStatus(redactInstances(status, redactor));
 
 /** @returns the same list if there is nothing to mask, since the strategy may compare it by identity. */
 function maskStatuses(statuses: readonly ServiceStatus[], redactor: Redactor): readonly ServiceStatus[] {

@@ -2,21 +2,24 @@ import { describe, expect, test } from "vitest";
 import { DeploymentError } from "../errors.js";
 import type { DeployRequest } from "../request/deploy-request.js";
 import { parseRequest } from "../request/parse-request.js";
-import { checkHonoured } from "./check-support.js";
-import { REQUIRED_FIELDS, type StrategyManifest, type UnhonouredPart } from "./manifest.js";
+import { checkSupport } from "./check-support.js";
+import { REQUIRED_FIELDS, type StrategyManifest, type Limitation } from "./manifest.js";
 
-const manifest = (honours: StrategyManifest["honours"], unhonoured: UnhonouredPart[] = []): StrategyManifest => ({
+const manifest = (
+  supportedFields: StrategyManifest["supportedFields"],
+  limitations: Limitation[] = [],
+): StrategyManifest => ({
   name: "mine",
   capabilities: [],
-  honours: [...REQUIRED_FIELDS, ...honours],
-  unhonoured,
+  supportedFields: [...REQUIRED_FIELDS, ...supportedFields],
+  limitations,
 });
 
 const request = (part: Partial<DeployRequest> = {}) =>
   parseRequest({ image: "app", name: "demo", env: ["A=secret"], ...part });
 
 const fields = (part: Partial<DeployRequest>, of: StrategyManifest): (string | undefined)[] =>
-  checkHonoured(request(part), of).map(({ field }) => field);
+  checkSupport(request(part), of).map(({ field }) => field);
 
 const refusal = (attempt: () => unknown): DeploymentError => {
   try {
@@ -28,16 +31,16 @@ const refusal = (attempt: () => unknown): DeploymentError => {
   throw new Error("expected UNSUPPORTED");
 };
 
-describe("checkHonoured()", () => {
+describe("checkSupport()", () => {
   test("returns no warning for supported fields and for fields that are not set", () => {
-    expect(checkHonoured(request({ user: "1" }), manifest(["user"]), { strict: true })).toEqual([]);
-    expect(checkHonoured(request(), manifest([]), { strict: true })).toEqual([]);
+    expect(checkSupport(request({ user: "1" }), manifest(["user"]), { strict: true })).toEqual([]);
+    expect(checkSupport(request(), manifest([]), { strict: true })).toEqual([]);
   });
 
   test("returns a warning for a field that the manifest doesn't mention", () => {
-    expect(checkHonoured(request({ user: "1" }), manifest([]))).toEqual([
+    expect(checkSupport(request({ user: "1" }), manifest([]))).toEqual([
       {
-        code: "FIELD_NOT_HONOURED",
+        code: "FIELD_NOT_SUPPORTED",
         service: "demo",
         strategy: "mine",
         field: "user",
@@ -48,7 +51,7 @@ describe("checkHonoured()", () => {
 
   test("returns the declared reason, once", () => {
     const declared = manifest([], [{ field: "constraints", reason: "There is one machine." }]);
-    expect(checkHonoured(request({ constraints: ["node.role == worker"] }), declared)).toMatchObject([
+    expect(checkSupport(request({ constraints: ["node.role == worker"] }), declared)).toMatchObject([
       { field: "constraints", reason: "There is one machine." },
     ]);
   });
@@ -74,8 +77,8 @@ describe("checkHonoured()", () => {
     ["networks", { networks: [] }, false],
     ["mode.Global", { mode: { Replicated: {} } }, false],
   ] as [string, Partial<DeployRequest>, boolean][])("finds %s in %j: %s", (field, part, unsupported) => {
-    const honours = [field.split(/[.[]/)[0]] as StrategyManifest["honours"];
-    expect(fields(part, manifest(honours, [{ field, reason: "No." }]))).toEqual(unsupported ? [field] : []);
+    const supportedFields = [field.split(/[.[]/)[0]] as StrategyManifest["supportedFields"];
+    expect(fields(part, manifest(supportedFields, [{ field, reason: "No." }]))).toEqual(unsupported ? [field] : []);
   });
 
   test("ignores the values of `unless`", () => {
@@ -87,7 +90,7 @@ describe("checkHonoured()", () => {
 
   test("rejects in strict mode with all unsupported fields", () => {
     const declared = manifest([], [{ field: "user", reason: "Everyone is root." }]);
-    const error = refusal(() => checkHonoured(request({ user: "1", init: true }), declared, { strict: true }));
+    const error = refusal(() => checkSupport(request({ user: "1", init: true }), declared, { strict: true }));
     expect(error).toMatchObject({ service: "demo", strategy: "mine", field: "user" });
     expect(error.issues.map(({ field }) => field)).toEqual(["user", "init"]);
     expect(error.message).toContain("user (Everyone is root), init.");
@@ -100,7 +103,7 @@ describe("checkHonoured()", () => {
       [{ field: "ports[].hostAddress", reason: "It would be open to all.", refuse: true }],
     );
     const error = refusal(() =>
-      checkHonoured(request({ user: "1", ports: [{ target: 1, hostAddress: "10.0.0.1" }] }), declared),
+      checkSupport(request({ user: "1", ports: [{ target: 1, hostAddress: "10.0.0.1" }] }), declared),
     );
     expect(error.issues.map(({ field }) => field)).toEqual(["ports[0].hostAddress"]);
     expect(error.hint).not.toContain("strict");
@@ -108,31 +111,31 @@ describe("checkHonoured()", () => {
   });
 
   test("never repeats a value of the request", () => {
-    const none = { ...manifest([]), honours: [] };
-    const found = checkHonoured(request(), none);
+    const none = { ...manifest([]), supportedFields: [] };
+    const found = checkSupport(request(), none);
     expect(JSON.stringify(found)).not.toContain("secret");
-    expect(JSON.stringify(refusal(() => checkHonoured(request(), none, { strict: true })))).not.toContain("secret");
+    expect(JSON.stringify(refusal(() => checkSupport(request(), none, { strict: true })))).not.toContain("secret");
   });
 });
 
-test("checkHonoured() applies a part with `when` only to matching requests", () => {
+test("checkSupport() applies a part with `when` only to matching requests", () => {
   const when = (request: { init?: boolean }) => request.init === true;
   const declared = manifest(["user", "init"], [{ field: "user", reason: "No.", when }]);
   expect(fields({ user: "1" }, declared)).toEqual([]);
   expect(fields({ user: "1", init: true }, declared)).toEqual(["user"]);
 });
 
-test("checkHonoured() applies a part with `onEveryNetwork` if every network of the request is known and matches", () => {
+test("checkSupport() applies a part with `whenEveryNetwork` if every network of the request is known and matches", () => {
   const declared = manifest(
     ["ports", "networks"],
-    [{ field: "ports", reason: "It publishes no ports.", onEveryNetwork: ({ internal }) => internal === true }],
+    [{ field: "ports", reason: "It publishes no ports.", whenEveryNetwork: ({ internal }) => internal === true }],
   );
   const networks = new Map([
     ["in", { internal: true }],
     ["out", {}],
   ]);
   const countWarnings = (joined: string[], known = networks) =>
-    checkHonoured(request({ ports: [{ target: 80 }], networks: joined }), declared, { networks: known }).length;
+    checkSupport(request({ ports: [{ target: 80 }], networks: joined }), declared, { networks: known }).length;
   expect(["in", "out", "other"].map((one) => countWarnings([one]))).toEqual([1, 0, 0]);
   expect([
     countWarnings(["in", "out"]),
@@ -142,7 +145,7 @@ test("checkHonoured() applies a part with `onEveryNetwork` if every network of t
   ]).toEqual([0, 0, 0, 0]);
   expect(
     refusal(() =>
-      checkHonoured(request({ ports: [{ target: 80 }], networks: ["in"] }), declared, { networks, strict: true }),
+      checkSupport(request({ ports: [{ target: 80 }], networks: ["in"] }), declared, { networks, strict: true }),
     ).field,
   ).toBe("ports");
 });

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import { DeploymentError } from "../errors.js";
 import type { DeploymentWarning } from "../operation.js";
 import type { NormalizedRequest, RequestField } from "../request/deploy-request.js";
-import type { NetworkOptions, StrategyManifest, UnhonouredPart } from "./manifest.js";
+import { readManifest } from "./read-manifest.js";
+import type { NetworkOptions, StrategyManifest, Limitation } from "./manifest.js";
 
 /** Networks by name. */
 type Networks = ReadonlyMap<string, NetworkOptions>;
@@ -13,12 +14,13 @@ type Networks = ReadonlyMap<string, NetworkOptions>;
  * @returns a warning for each part.
  * @throws DeploymentError `UNSUPPORTED` in strict mode, and always for a part that is declared with `refuse`.
  */
-export function checkHonoured(
+export function checkSupport(
   request: NormalizedRequest,
-  manifest: StrategyManifest,
+  declared: StrategyManifest,
   options: { strict?: boolean; networks?: Networks } = {},
 ): DeploymentWarning[] {
-  const found = [...manifest.unhonoured, ...undeclaredFields(request, manifest)]
+  const manifest = readManifest(declared);
+  const found = [...manifest.limitations, ...undeclaredFields(request, manifest)]
     .map((part) => ({ ...part, paths: unsupportedPaths(request, part, options.networks ?? new Map()) }))
     .filter(({ paths }) => paths.length > 0);
 
@@ -39,7 +41,7 @@ export function checkHonoured(
     });
   }
   return found.map(({ field, reason }) => ({
-    code: "FIELD_NOT_HONOURED",
+    code: "FIELD_NOT_SUPPORTED",
     service: request.name,
     strategy: manifest.name,
     field,
@@ -48,8 +50,8 @@ export function checkHonoured(
 }
 
 /** The fields that the request sets and the manifest doesn't mention. */
-function undeclaredFields(request: NormalizedRequest, manifest: StrategyManifest): UnhonouredPart[] {
-  const declared = new Set<string>([...manifest.honours, ...manifest.unhonoured.map((part) => part.field)]);
+function undeclaredFields(request: NormalizedRequest, manifest: StrategyManifest): Limitation[] {
+  const declared = new Set<string>([...manifest.supportedFields, ...manifest.limitations.map((part) => part.field)]);
   return (Object.keys(request) as RequestField[])
     .filter((field) => !declared.has(field))
     .map((field) => ({
@@ -65,19 +67,19 @@ const notSupportedOn = (platform: string): string => `Not supported on ${platfor
 const hasSeveralInstances = ({ mode = { Replicated: { Replicas: 1 } } }: NormalizedRequest): boolean =>
   !("Replicated" in mode) || (mode.Replicated.Replicas ?? 1) > 1;
 
-const defaultHint = (refused: readonly UnhonouredPart[]): string =>
+const defaultHint = (refused: readonly Limitation[]): string =>
   refused.some((part) => part.refuse)
     ? "Remove the field, or use a platform that supports it: see `ofdeploy platforms`."
     : "Remove the field, use a platform that supports it (see `ofdeploy platforms`), or drop --strict.";
 
 /** The paths of the values that a limitation applies to. */
-function unsupportedPaths(request: NormalizedRequest, part: UnhonouredPart, networks: Networks): string[] {
-  const { field, unless = [], holdsFor, when } = part;
+function unsupportedPaths(request: NormalizedRequest, part: Limitation, networks: Networks): string[] {
+  const { field, unless = [], appliesTo, when } = part;
   if (when?.(request) === false || !matchesNetworks(request, part, networks)) return [];
   return valuesAt(request, parsePath(field))
     .filter(
       ({ value }) =>
-        !unless.some((allowed) => isDeepStrictEqual(allowed, value)) && (holdsFor?.(value, request) ?? true),
+        !unless.some((allowed) => isDeepStrictEqual(allowed, value)) && (appliesTo?.(value, request) ?? true),
     )
     .map(({ path }) => path);
 }
@@ -85,12 +87,12 @@ function unsupportedPaths(request: NormalizedRequest, part: UnhonouredPart, netw
 /** Whether all of the request's networks are known and meet the limitation's condition on networks. */
 function matchesNetworks(
   { networks = [] }: NormalizedRequest,
-  { onEveryNetwork }: UnhonouredPart,
+  { whenEveryNetwork }: Limitation,
   known: Networks,
 ): boolean {
-  if (onEveryNetwork === undefined) return true;
+  if (whenEveryNetwork === undefined) return true;
   const joined = networks.map((name) => known.get(name));
-  return joined.length > 0 && joined.every((network) => network !== undefined && onEveryNetwork(network));
+  return joined.length > 0 && joined.every((network) => network !== undefined && whenEveryNetwork(network));
 }
 
 /** A value of a request, and its path: `ports[0].hostAddress`. */

@@ -13,9 +13,9 @@ export interface StrategyManifest {
   /** The capabilities that the strategy implements. */
   readonly capabilities: readonly CapabilityName[];
   /** The request fields that the strategy supports. */
-  readonly honours: readonly RequestField[];
+  readonly supportedFields: readonly RequestField[];
   /** Parts of supported fields that are not supported, and the reasons for unsupported fields. */
-  readonly unhonoured: readonly UnhonouredPart[];
+  readonly limitations: readonly Limitation[];
   /**
    * The platform chooses a node for each instance, so that a directory of one host is not available to all instances.
    * Default false: all instances run on one host.
@@ -32,7 +32,7 @@ export interface StrategyManifest {
    */
   readonly listsSettings?: boolean;
   /**
-   * `update` changes metadata labels alone (`isBookkeepingLabel`) without restarting a process. Default false: a change of
+   * `update` changes metadata labels alone (`isMetadataLabel`) without restarting a process. Default false: a change of
    * labels requires new containers.
    */
   readonly relabelsInPlace?: boolean;
@@ -44,7 +44,7 @@ export interface StrategyManifest {
 }
 
 /** A part of a request that a strategy doesn't support, although it may support the field in general. */
-export interface UnhonouredPart {
+export interface Limitation {
   /** Path in the normalized request, with `[]` for every element: `resources.Reservations.NanoCPUs`, `ports[].hostAddress`. */
   field: string;
   /** Why, in a sentence that describes the consequence for the user. */
@@ -52,14 +52,14 @@ export interface UnhonouredPart {
   /** Values that require no support, such as the platform's default. */
   unless?: readonly unknown[];
   /** Which values the limitation applies to. Default: all values. The value never becomes part of a message. */
-  holdsFor?: (value: unknown, request: NormalizedRequest) => boolean;
+  appliesTo?: (value: unknown, request: NormalizedRequest) => boolean;
   /** Which requests the limitation applies to, if that depends on other fields. Default: all requests. */
   when?: (request: NormalizedRequest) => boolean;
   /**
-   * Limits it to requests whose networks are all declared in the project (option `networks` of `checkHonoured`) and all
+   * Limits it to requests whose networks are all declared in the project (option `networks` of `checkSupport`) and all
    * match. Default: independent of networks.
    */
-  onEveryNetwork?: (network: NetworkOptions) => boolean;
+  whenEveryNetwork?: (network: NetworkOptions) => boolean;
   /** What to do, in one sentence. Default: remove the field, or use another platform. */
   hint?: string;
   /** Reject with `UNSUPPORTED` instead of a warning, where continuing would be unsafe. Default false. */

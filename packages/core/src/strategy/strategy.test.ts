@@ -23,8 +23,8 @@ describe("a strategy with the two required methods", () => {
     expect(strategy.manifest).toEqual({
       name: "MinimalStrategy",
       capabilities: [],
-      honours: REQUIRED_FIELDS,
-      unhonoured: [],
+      supportedFields: REQUIRED_FIELDS,
+      limitations: [],
     });
     await expect(strategy.close()).resolves.toBeUndefined();
     await expect(strategy.deploy(request)).resolves.toMatchObject({ name: "demo", warnings: [] });
@@ -64,7 +64,7 @@ describe("a strategy with the two required methods", () => {
 });
 
 const strategy = {
-  manifest: { name: "mine", capabilities: ["list"], honours: [], unhonoured: [] },
+  manifest: { name: "mine", capabilities: ["list"], supportedFields: [], limitations: [] },
   inspect: () => undefined,
 } as unknown as OpenFactoryServiceDeploymentStrategy;
 

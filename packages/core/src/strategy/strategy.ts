@@ -9,7 +9,7 @@ import {
 } from "../operation.js";
 import type { DeployRequest, NormalizedRequest } from "../request/deploy-request.js";
 import { parseRequest } from "../request/parse-request.js";
-import { checkHonoured } from "./check-support.js";
+import { checkSupport } from "./check-support.js";
 import { REQUIRED_FIELDS, type StrategyManifest } from "./manifest.js";
 
 /**
@@ -27,8 +27,8 @@ export abstract class OpenFactoryServiceDeploymentStrategy {
   readonly manifest: StrategyManifest = {
     name: this.constructor.name,
     capabilities: [],
-    honours: REQUIRED_FIELDS,
-    unhonoured: [],
+    supportedFields: REQUIRED_FIELDS,
+    limitations: [],
   };
 
   /**
@@ -59,7 +59,7 @@ export abstract class OpenFactoryServiceDeploymentStrategy {
     const strategy = this.manifest.name;
     const normalized = parseRequest(request, { strategy });
     throwIfAborted(options.signal, { service: normalized.name, strategy });
-    const warnings = checkHonoured(normalized, this.manifest, options);
+    const warnings = checkSupport(normalized, this.manifest, options);
     for (const warning of warnings) options.observer?.({ type: "warning", service: normalized.name, warning });
     return { request: normalized, warnings };
   }

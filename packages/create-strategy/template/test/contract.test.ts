@@ -6,7 +6,7 @@ import { MyPlatformStrategy } from "../src/index.js";
 import { createProbes } from "./probes.js";
 
 /** The time limit for expected state changes, in milliseconds. Your platform may need more. */
-const patienceMs = 10_000;
+const pollTimeoutMs = 10_000;
 
 const createTarget: ContractFactory = async () => {
   const folder = await mkdtemp(join(tmpdir(), "my-platform-"));
@@ -20,4 +20,4 @@ const createTarget: ContractFactory = async () => {
   };
 };
 
-describeStrategyContract("my-platform", createTarget, { patienceMs });
+describeStrategyContract("my-platform", createTarget, { pollTimeoutMs });

@@ -3,7 +3,7 @@ import type { CheckedApp } from "../check/check-project.js";
 import { asDeploymentError } from "../model/errors.js";
 import type { PlannedApp } from "../model/plan.js";
 import { type DesiredApp, MILESTONE_OF } from "../model/project.js";
-import type { AppNow, AppOutcome, AppVerdict } from "../model/report.js";
+import type { ActualState, AppOutcome, AppVerdict } from "../model/report.js";
 import { withoutSettings } from "../observe/observe.js";
 import { type ObservedService, observeOrUnknown, waitUntilRunning } from "../observe/observed-service.js";
 import { applyService } from "./apply-service.js";
@@ -14,7 +14,7 @@ import { reportPhase, type Run, strategyObserver } from "./run.js";
 export async function applyApp(checked: CheckedApp, planned: PlannedApp, run: Run): Promise<AppVerdict> {
   const { app } = checked;
   const began = performance.now();
-  const verdict = (outcome: AppOutcome, now: AppNow, more: Partial<AppVerdict> = {}): AppVerdict => ({
+  const verdict = (outcome: AppOutcome, now: ActualState, more: Partial<AppVerdict> = {}): AppVerdict => ({
     app: app.key,
     service: app.service,
     action: planned.action,
@@ -29,7 +29,9 @@ export async function applyApp(checked: CheckedApp, planned: PlannedApp, run: Ru
     const blocker = planned.action === "unchanged" ? undefined : await waitForDependencies(app, run);
     if (blocker !== undefined) {
       run.milestones.giveUp(app.service);
-      return verdict("skipped", stateIfUnchanged(planned), { because: run.signal.aborted ? run.failedApp() : blocker });
+      return verdict("skipped", stateIfUnchanged(planned), {
+        causedBy: run.signal.aborted ? run.failedApp() : blocker,
+      });
     }
     throwIfAborted(run.signal, { service: app.service });
     const isChanged = planned.action !== "unchanged" && (await applyService(checked, planned, run));
@@ -41,7 +43,7 @@ export async function applyApp(checked: CheckedApp, planned: PlannedApp, run: Ru
     const failure = locateError(asDeploymentError(error, app.service, run.strategy), app);
     const isEnded = run.signal.aborted && failure.code === "ABORTED";
     const observed = await inspectAfterFailure(failure, planned, run);
-    if (isEnded) return verdict(interruptedOutcome(planned, observed), observed.now, { because: run.failedApp() });
+    if (isEnded) return verdict(interruptedOutcome(planned, observed), observed.now, { causedBy: run.failedApp() });
     run.recordFailure(app.key);
     return verdict(
       isRolledBack(failure, observed, run.beforeOf(app.service)) ? "rolled-back" : "failed",
@@ -85,13 +87,13 @@ const isRolledBack = (
   { now }: ObservedService,
   before: ServiceStatus | undefined,
 ): boolean =>
-  now === "before" &&
+  now === "previous" &&
   (code === "ROLLED_BACK" || ((code === "TASK_FAILED" || code === "TIMEOUT") && (before?.replicas.running ?? 0) > 0));
 
 const shownStatus = (status: ServiceStatus | undefined): { status?: ServiceStatus } =>
   status === undefined ? {} : { status: withoutSettings(status) };
 
-/** A limit of its own, because the run's signal may have fired. */
+/** A limit of its own, causedBy the run's signal may have fired. */
 const INSPECT_TIMEOUT_MS = 30_000;
 
 /** Determines the state of an app after its failure. Asks the engine only if the run began to change the app. */
@@ -108,17 +110,17 @@ async function inspectAfterFailure(failure: DeploymentError, planned: PlannedApp
 }
 
 /** The state of an app that the run did not change. */
-function stateIfUnchanged({ action, status }: PlannedApp): AppNow {
+function stateIfUnchanged({ action, status }: PlannedApp): ActualState {
   if (action === "unchanged") return "desired";
-  return status === undefined ? "nothing" : "before";
+  return status === undefined ? "absent" : "previous";
 }
 
 /** The state where the engine can't be asked: by the contract, a failed deploy or update changes nothing. */
-function assumedState({ code }: DeploymentError, kind: string, isApplied: boolean): AppNow {
-  if (code === "ROLLED_BACK") return "before";
+function assumedState({ code }: DeploymentError, kind: string, isApplied: boolean): ActualState {
+  if (code === "ROLLED_BACK") return "previous";
   if (isApplied) return "desired";
-  if (kind === "create") return code === "ALREADY_EXISTS" ? "before" : "nothing";
-  return kind === "update" ? "before" : "unknown";
+  if (kind === "create") return code === "ALREADY_EXISTS" ? "previous" : "absent";
+  return kind === "update" ? "previous" : "unknown";
 }
 
 /** How often a process is checked for completion. */

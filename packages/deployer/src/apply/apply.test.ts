@@ -13,8 +13,8 @@ const after = (service: string, on: string, more: object = {}) =>
 const v2 = { image: "demo:2" };
 const bad = { image: "demo:2", command: ["print-and-exit", "3", "no disk"] };
 const outcomes = ({ apps }: UpReport) => Object.fromEntries(apps.map(({ service, outcome }) => [service, outcome]));
-const steps = ({ compensation }: UpReport) =>
-  compensation.map(({ action, service, resource, state }) => `${action} ${service ?? resource?.name} ${state}`);
+const steps = ({ revertSteps }: UpReport) =>
+  revertSteps.map(({ action, service, resource, state }) => `${action} ${service ?? resource?.name} ${state}`);
 
 describe("updates", () => {
   test("run after the updates of dependencies, and skip unchanged apps", async () => {
@@ -57,7 +57,7 @@ describe("updates", () => {
       expect(report.outcome).toBe("failed");
       expect(report.apps[0]).toMatchObject({
         outcome: "rolled-back",
-        now: "before",
+        now: "previous",
         error: { code: onFailedUpdate === "keep" ? "TASK_FAILED" : "ROLLED_BACK" },
       });
       if (onFailedUpdate === "keep")
@@ -65,7 +65,7 @@ describe("updates", () => {
           exitCode: 3,
           lastLogLines: ["no disk"],
         });
-      expect(report.compensation).toEqual([]);
+      expect(report.revertSteps).toEqual([]);
       expect(strategy.engine.services.get("web")?.request).toEqual(before);
     },
   );
@@ -75,8 +75,8 @@ describe("updates", () => {
     await up(strategy, project(app("web")));
     fail(strategy, "web", { update: new DeploymentError("IMAGE_NOT_FOUND", "There is no demo:2.") });
     const report = await up(strategy, project(app("web", v2)));
-    expect(report.apps[0]).toMatchObject({ outcome: "failed", now: "before", error: { code: "IMAGE_NOT_FOUND" } });
-    expect(report.compensation).toEqual([]);
+    expect(report.apps[0]).toMatchObject({ outcome: "failed", now: "previous", error: { code: "IMAGE_NOT_FOUND" } });
+    expect(report.revertSteps).toEqual([]);
   });
 
   test("of a service that changed since the plan reject with CONFLICT and the masked differences", async () => {
@@ -89,7 +89,7 @@ describe("updates", () => {
     const report = await up(strategy, project(app("web", { ...v2, env: ["KEY=hunter3"] })));
     expect(report.apps[0]).toMatchObject({
       outcome: "failed",
-      now: "before",
+      now: "previous",
       error: {
         code: "CONFLICT",
         service: "web",
@@ -137,7 +137,7 @@ describe("updates", () => {
       if (call === "deploy web" && phase === "before") strategy.engine.put({ name: "web", image: "demo:9" });
     };
     const report = await up(strategy, project(app("web")));
-    expect(report.apps[0]).toMatchObject({ outcome: "failed", now: "before", error: { code: "ALREADY_EXISTS" } });
+    expect(report.apps[0]).toMatchObject({ outcome: "failed", now: "previous", error: { code: "ALREADY_EXISTS" } });
     expect(strategy.engine.services.get("web")?.request.image).toBe("demo:9");
   });
 });
@@ -158,9 +158,9 @@ describe("the revert of a failed run", () => {
       resources: [config("conf", "a")],
     };
     const report = await up(strategy, desired, { observer: (event) => events.push(event) });
-    expect(outcomes(report)).toEqual({ db: "put-back", web: "put-back", new: "put-back", bad: "failed" });
-    expect(report.apps.map(({ now }) => now)).toEqual(["before", "before", "nothing", "nothing"]);
-    expect(report.apps.map(({ because }) => because)).toEqual(["Bad", "Bad", "Bad", undefined]);
+    expect(outcomes(report)).toEqual({ db: "reverted", web: "reverted", new: "reverted", bad: "failed" });
+    expect(report.apps.map(({ now }) => now)).toEqual(["previous", "previous", "absent", "absent"]);
+    expect(report.apps.map(({ causedBy }) => causedBy)).toEqual(["Bad", "Bad", "Bad", undefined]);
     expect(steps(report)).toEqual([
       "remove bad done",
       "remove new done",
@@ -168,7 +168,7 @@ describe("the revert of a failed run", () => {
       "rollback db done",
       "remove conf-a done",
     ]);
-    expect(report.resources).toEqual([{ kind: "config", name: "conf-a", outcome: "put-back" }]);
+    expect(report.resources).toEqual([{ kind: "config", name: "conf-a", outcome: "reverted" }]);
     expect(changes(strategy).slice(-5)).toEqual([
       "remove bad",
       "remove new",
@@ -177,7 +177,7 @@ describe("the revert of a failed run", () => {
       "removeResource config conf-a",
     ]);
     const reported = events.flatMap((event) =>
-      event.type === "compensate" ? [`${event.step.state} ${event.step.service ?? event.step.resource?.name}`] : [],
+      event.type === "revert" ? [`${event.step.state} ${event.step.service ?? event.step.resource?.name}`] : [],
     );
     expect(reported.slice(0, 4)).toEqual(["begun bad", "done bad", "begun new", "done new"]);
     expect(reported).toHaveLength(10);
@@ -226,7 +226,7 @@ describe("the revert of a failed run", () => {
     fail(strategy, "db", { rollback: new DeploymentError("ENGINE_ERROR", "It went wrong.") });
     const report = await up(strategy, project(app("db", v2), after("bad", "db", bad)));
     expect(report.apps[0]).toMatchObject({ outcome: "failed", now: "desired", leftBehind: { code: "ENGINE_ERROR" } });
-    expect(report.compensation).toMatchObject([
+    expect(report.revertSteps).toMatchObject([
       { state: "done" },
       { action: "rollback", state: "failed", error: { code: "ENGINE_ERROR" } },
     ]);
@@ -241,7 +241,7 @@ describe("the revert of a failed run", () => {
       fail(strategy, "db", { wait: new DeploymentError("TIMEOUT", "It does not run.") });
     };
     const report = await up(strategy, project(app("db", v2), after("bad", "db", bad)));
-    expect(report.apps[0]).toMatchObject({ outcome: "failed", now: "before", leftBehind: { code: "TIMEOUT" } });
+    expect(report.apps[0]).toMatchObject({ outcome: "failed", now: "previous", leftBehind: { code: "TIMEOUT" } });
   });
 
   test("restores the previous version after an interrupted update", async () => {
@@ -255,12 +255,12 @@ describe("the revert of a failed run", () => {
       observer: (event) => {
         if (event.type === "phase" && event.phase === "waiting" && event.service === "db")
           setImmediate(() => caller.abort());
-        if (event.type === "compensate") delete strategy.engine.processes["db"];
+        if (event.type === "revert") delete strategy.engine.processes["db"];
       },
     });
     expect(report.outcome).toBe("interrupted");
-    expect(outcomes(report)).toEqual({ db: "put-back", web: "put-back" });
-    expect(report.apps.map(({ because }) => because)).toEqual([undefined, undefined]);
+    expect(outcomes(report)).toEqual({ db: "reverted", web: "reverted" });
+    expect(report.apps.map(({ causedBy }) => causedBy)).toEqual([undefined, undefined]);
     expect(strategy.engine.snapshot()).toEqual(before);
   });
 
@@ -277,10 +277,10 @@ describe("the revert of a failed run", () => {
       },
     });
     expect(report.outcome).toBe("interrupted");
-    expect(outcomes(report)).toEqual({ db: "put-back" });
+    expect(outcomes(report)).toEqual({ db: "reverted" });
     expect(report.orphans.map(({ service, outcome }) => `${service} ${outcome}`)).toEqual([
-      "old put-back",
-      "older put-back",
+      "old reverted",
+      "older reverted",
     ]);
     expect(strategy.engine.snapshot()).toEqual(before);
   });
@@ -290,7 +290,7 @@ describe("the revert of a failed run", () => {
     await up(strategy, project(app("db"), app("old"), app("older")));
     fail(strategy, "old", { remove: new DeploymentError("TIMEOUT", "old does not go.") });
     const report = await up(strategy, project(app("db", v2)), { prune: true });
-    expect(report).toMatchObject({ outcome: "failed", apps: [{ outcome: "updated" }], compensation: [] });
+    expect(report).toMatchObject({ outcome: "failed", apps: [{ outcome: "updated" }], revertSteps: [] });
     expect(report.orphans).toMatchObject([
       { service: "old", outcome: "failed", error: { code: "TIMEOUT" } },
       { service: "older", outcome: "removed" },
@@ -316,9 +316,12 @@ describe("the revert of a failed run", () => {
       resources: [config("one", "a"), { ...config("conf", "b"), key: "conf" }],
     };
     const report = await up(strategy, desired);
-    expect(report).toMatchObject({ outcome: "failed", apps: [{ outcome: "skipped", now: "before", because: "conf" }] });
+    expect(report).toMatchObject({
+      outcome: "failed",
+      apps: [{ outcome: "skipped", now: "previous", causedBy: "conf" }],
+    });
     expect(report.resources).toMatchObject([
-      { name: "one-a", outcome: "put-back" },
+      { name: "one-a", outcome: "reverted" },
       { name: "conf-b", outcome: "failed", error: { code: "ENGINE_ERROR" } },
     ]);
     expect(strategy.engine.resources.keys().length).toBe(0);
@@ -365,7 +368,7 @@ describe("a service that does not run", () => {
     expect(report.apps[0]).toMatchObject({
       action: "update",
       outcome: "failed",
-      now: "before",
+      now: "previous",
       error: { code: "TASK_FAILED" },
     });
     expect(steps(report)).toEqual(["rollback web done"]);

@@ -28,7 +28,7 @@ export async function applyPlan(
   // A revert may need the orphans, so they stay until all apps are done.
   const isComplete = (): boolean => !run.hasFailed() && !run.signal.aborted;
   const orphans = await removeOrphans(isComplete() ? plan.orphans : [], run);
-  const results: RunResults = { apps, orphans, resources: created, compensation: [] };
+  const results: RunResults = { apps, orphans, resources: created, revertSteps: [] };
   if (isReverted()) return { ...(await revertRun(run, results, prepared, options)), isInterrupted: !run.hasFailed() };
   if (!isComplete()) return { ...results, isInterrupted: run.signal.aborted };
 

@@ -26,7 +26,7 @@ export interface CheckedProject extends Scope {
  * @throws DeploymentError `INVALID_REQUEST`, `UNSUPPORTED`, with one issue per finding.
  */
 export function checkProject(
-  { project, files, directory, hasChosenName, apps, resources = [], devices = [] }: DesiredProject,
+  { project, files, directory, hasExplicitName, apps, resources = [], devices = [] }: DesiredProject,
   strategy: OpenFactoryServiceDeploymentStrategy,
   options: { strict?: boolean; adopt?: readonly string[] } = {},
 ): CheckedProject {
@@ -44,7 +44,7 @@ export function checkProject(
     project,
     ...(files && { files }),
     ...(directory !== undefined && { directory }),
-    ...(hasChosenName && { hasChosenName }),
+    ...(hasExplicitName && { hasExplicitName }),
   };
   return { ...scope, apps: checked, devices, ...checkResources(resources, strategy, options) };
 }

@@ -6,8 +6,8 @@ import { parseRequests } from "./check-requests.js";
 
 const at = (line: number) => ({ file: "apps.yml", line, column: 5 });
 
-function issuesOf(one: DesiredApp, unhonoured: StrategyManifest["unhonoured"]) {
-  const strategy = memory({ unhonoured });
+function issuesOf(one: DesiredApp, limitations: StrategyManifest["limitations"]) {
+  const strategy = memory({ limitations });
   try {
     parseRequests([one], strategy);
     return [];
@@ -28,8 +28,8 @@ test("parseRequests() reports a range of ports, which is one entry of the file, 
 
 test("parseRequests() names an unsupported variable, and not its value", () => {
   const one = { ...app("web", { env: ["A=1", "QUERY=secret={{x}}", "KEY={{y}}"] }), locate: () => at(8) };
-  const holdsFor = (value: unknown) => String(value).includes("{{");
-  expect(issuesOf(one, [{ field: "env[]", reason: "A template.", refuse: true, holdsFor }])).toEqual([
+  const appliesTo = (value: unknown) => String(value).includes("{{");
+  expect(issuesOf(one, [{ field: "env[]", reason: "A template.", refuse: true, appliesTo }])).toEqual([
     "8: Web: env[1] (QUERY): A template.",
     "8: Web: env[2] (KEY): A template.",
   ]);

@@ -1,6 +1,6 @@
 import {
   amendRequest,
-  checkHonoured,
+  checkSupport,
   DeploymentError,
   type DeploymentWarning,
   type ErrorIssue,
@@ -38,7 +38,7 @@ export function parseRequests(
     try {
       assertNoReservedLabels(app);
       const request = requestFor(app, strategy);
-      checked.push({ app, request, warnings: checkHonoured(request, strategy.manifest, options) });
+      checked.push({ app, request, warnings: checkSupport(request, strategy.manifest, options) });
     } catch (error) {
       if (!DeploymentError.isInstance(error)) throw error;
       errors.push(error);
@@ -59,7 +59,7 @@ export function parseRequests(
 export function requestFor(app: DesiredApp, { manifest }: OpenFactoryServiceDeploymentStrategy): NormalizedRequest {
   const request = parseRequest(app.request, { strategy: manifest.name });
   if (app.defaults === undefined) return request;
-  const ignored = new Set(checkHonoured(request, manifest).map(({ field }) => field));
+  const ignored = new Set(checkSupport(request, manifest).map(({ field }) => field));
   return app.defaults.filter((path) => ignored.has(path)).reduce(withoutPart, request);
 }
 

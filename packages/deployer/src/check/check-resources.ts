@@ -47,7 +47,7 @@ export function checkResources(
   }
   return {
     resources: desired.filter(({ spec }) => kinds.has(spec.kind)),
-    warnings: reasons.map((reason) => ({ code: "RESOURCE_NOT_MADE", reason })),
+    warnings: reasons.map((reason) => ({ code: "RESOURCE_NOT_CREATED", reason })),
   };
 }
 

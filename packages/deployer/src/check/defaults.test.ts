@@ -6,7 +6,7 @@ import { parseRequests } from "./check-requests.js";
 
 const PATH = "resources.Reservations.NanoCPUs";
 
-const withoutReservations = () => memory({ unhonoured: [{ field: PATH, reason: "It reserves no CPUs." }] });
+const withoutReservations = () => memory({ limitations: [{ field: PATH, reason: "It reserves no CPUs." }] });
 
 const resources = { Limits: { NanoCPUs: 1e9 }, Reservations: { NanoCPUs: 5e8 } };
 const app = (request: Partial<DeployRequest>, defaults?: readonly string[]): DesiredApp => ({

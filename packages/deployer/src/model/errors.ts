@@ -36,10 +36,10 @@ type ProjectSecrets = Pick<DesiredProject, "resources"> & {
 export const withRedaction = <Strategy extends OpenFactoryServiceDeploymentStrategy>(
   strategy: Strategy,
   project: ProjectSecrets,
-): Strategy => guardStrategy(strategy, redactorOf(project));
+): Strategy => guardStrategy(strategy, createRedactor(project));
 
 /** Masks the secrets of a project in texts. */
-export function redactorOf({ apps, resources = [] }: ProjectSecrets): Redactor {
+export function createRedactor({ apps, resources = [] }: ProjectSecrets): Redactor {
   return new Redactor(() => [
     ...apps.flatMap(({ request }) => secretsOfRequest(request)),
     ...resources.flatMap(({ spec }) => secretsOfResource(spec)),

@@ -2,7 +2,7 @@ import type { DeploymentWarning, LockHolder, ProgressEvent } from "@openfactory/
 import type { Plan } from "./plan.js";
 import type {
   AppVerdict,
-  CompensationStep,
+  RevertStep,
   RefreshVerdict,
   RemovalVerdict,
   ResourceVerdict,
@@ -65,7 +65,7 @@ export type DeployerEvent =
   /** A network, volume, config or secret was created or removed, or could not be. */
   | { type: "resource"; resource: ResourceVerdict }
   /** A step of the revert of a failed or interrupted run, once when it begins and once when it ends. */
-  | { type: "compensate"; step: CompensationStep }
+  | { type: "revert"; step: RevertStep }
   /** The registry credentials of a service were renewed, or could not be. */
   | { type: "refresh"; refresh: RefreshVerdict };
 

@@ -1,4 +1,4 @@
-import { type AssetReferences, BOOKKEEPING_LABELS } from "@openfactory/deploy-core";
+import { type AssetReferences, METADATA_LABELS } from "@openfactory/deploy-core";
 import type { DesiredApp } from "./project.js";
 
 /** The project of a service or resource. The labels on the engine are the only state: there is no state file. */
@@ -8,34 +8,34 @@ export const PROJECT_LABEL = "org.openfactory.deploy.project";
 export const APP_LABEL = "org.openfactory.deploy.app";
 
 /** {@link requestHash} of the request that the service was deployed from. */
-export const REQUEST_LABEL = BOOKKEEPING_LABELS.request;
+export const REQUEST_LABEL = METADATA_LABELS.request;
 
 /** Fingerprint of the settings that the service was deployed with. It reveals manual changes. */
-export const SETTINGS_LABEL = BOOKKEEPING_LABELS.settings;
+export const SETTINGS_LABEL = METADATA_LABELS.settings;
 
 /** Id of the run that created the service or changed it last. */
-export const RUN_LABEL = BOOKKEEPING_LABELS.run;
+export const RUN_LABEL = METADATA_LABELS.run;
 
 /** Path of the file that owns the service or resource, relative to the project directory, with `/` between its parts. */
-export const FILE_LABEL = BOOKKEEPING_LABELS.file;
+export const FILE_LABEL = METADATA_LABELS.file;
 
 /** Absolute path of the project directory. */
-export const DIRECTORY_LABEL = BOOKKEEPING_LABELS.directory;
+export const DIRECTORY_LABEL = METADATA_LABELS.directory;
 
 /** The project's resources that the service uses, and its volumes: `config/web-conf-1a2b network/factory-net`. */
-export const USES_LABEL = BOOKKEEPING_LABELS.uses;
+export const USES_LABEL = METADATA_LABELS.uses;
 
 /** Version of the rules that translated the file to the request: see `DesiredApp.format`. */
-export const FORMAT_LABEL = BOOKKEEPING_LABELS.format;
+export const FORMAT_LABEL = METADATA_LABELS.format;
 
 /** UUID of the asset: of the app, or of the device that the service belongs to. */
-export const UUID_LABEL = BOOKKEEPING_LABELS.uuid;
+export const UUID_LABEL = METADATA_LABELS.uuid;
 
 /** The device's name in its file. */
-export const DEVICE_LABEL = BOOKKEEPING_LABELS.device;
+export const DEVICE_LABEL = METADATA_LABELS.device;
 
 /** The device's references to other assets, as JSON. */
-const REFERENCES_LABEL = BOOKKEEPING_LABELS.references;
+const REFERENCES_LABEL = METADATA_LABELS.references;
 
 export const OWNERSHIP_LABELS: readonly string[] = [
   PROJECT_LABEL,
@@ -127,7 +127,7 @@ export function assetLabels({ device }: DesiredApp, env: readonly string[]): Rec
 
 /**
  * Reads an asset from the labels of its service.
- * @param known the UUID to use if the labels lack it, because an earlier release deployed the service.
+ * @param known the UUID to use if the labels lack it, causedBy an earlier release deployed the service.
  */
 export function readAssetLabels(known: string, labels: Labels) {
   const device = labels[DEVICE_LABEL];

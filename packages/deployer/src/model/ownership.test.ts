@@ -8,7 +8,7 @@ const labels = (project: string, file?: string, directory?: string) => ({
   ...(directory !== undefined && { [DIRECTORY_LABEL]: directory }),
 });
 const one: Scope = { project: "factory", files: ["a.yml"], directory: "/srv/factory" };
-const chosen: Scope = { ...one, hasChosenName: true };
+const chosen: Scope = { ...one, hasExplicitName: true };
 const whole: Scope = { project: "factory" };
 
 test.each([
@@ -43,7 +43,7 @@ test.each([
   [
     "any directory, to the whole project with a chosen name",
     labels("factory", "a.yml", "/opt/factory"),
-    { ...whole, directory: "/srv/factory", hasChosenName: true },
+    { ...whole, directory: "/srv/factory", hasExplicitName: true },
     false,
     "ours",
   ],

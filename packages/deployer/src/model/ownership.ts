@@ -7,7 +7,7 @@ export interface Scope {
   /** Undefined: the whole project. */
   readonly files?: readonly string[];
   readonly directory?: string;
-  readonly hasChosenName?: boolean;
+  readonly hasExplicitName?: boolean;
 }
 
 /**
@@ -25,13 +25,13 @@ type Labels = Readonly<Record<string, string>>;
 /** @param isNamed whether the run's files contain it: an app by its service, a resource by its name or key. */
 export function ownershipOf(
   labels: Labels,
-  { project, files, directory, hasChosenName = false }: Scope,
+  { project, files, directory, hasExplicitName = false }: Scope,
   isNamed: boolean,
 ): Ownership {
   if (labels[PROJECT_LABEL] !== project) return "foreign";
   const recorded = labels[DIRECTORY_LABEL];
   const isElsewhere = directory !== undefined && recorded !== undefined && recorded !== directory;
-  if (isElsewhere && !hasChosenName) return "other-directory";
+  if (isElsewhere && !hasExplicitName) return "other-directory";
   if (files === undefined) return "ours";
   if (isElsewhere && !isNamed) return "other-file";
   const file = labels[FILE_LABEL];
@@ -72,4 +72,4 @@ export const describeOwnerOf = (labels: Labels, scope: Scope): string => describ
  * name in use itself (`ALREADY_EXISTS`), and services are removed by name alone.
  */
 export const tracksOwnership = (strategy: OpenFactoryServiceDeploymentStrategy): boolean =>
-  strategy.manifest.honours.includes("labels") && (supports(strategy, "list") || supports(strategy, "inspect"));
+  strategy.manifest.supportedFields.includes("labels") && (supports(strategy, "list") || supports(strategy, "inspect"));

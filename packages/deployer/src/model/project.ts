@@ -36,7 +36,7 @@ export interface DesiredApp {
   /** The device that the service belongs to. Default: none, the service is an app. */
   readonly device?: { readonly key: string; readonly uuid: string; readonly references?: AssetReferences };
   /** The request lacks content that was not read: it identifies the service, and is not compared. Default: false. */
-  readonly isPartial?: boolean;
+  readonly isIncomplete?: boolean;
 }
 
 /** A device of the project, with or without services. */
@@ -99,7 +99,7 @@ export interface DesiredProject {
    * belong to them, whichever directory deployed them. Other services stay with their directory. Default false: the name
    * comes from the directory, and another directory with that name is another project.
    */
-  readonly hasChosenName?: boolean;
+  readonly hasExplicitName?: boolean;
 }
 
 /** The states that other apps can wait for, in the order in which a service reaches them. */

@@ -13,8 +13,8 @@ import type { ProjectWarning } from "./warnings.js";
  * - `unchanged`: the existing service matched the file
  * - `rolled-back`: its new version failed, and the platform restored the previous one: see `error`
  * - `failed`: see `error`
- * - `skipped`: not changed: see `because`
- * - `put-back`: deployed or changed by this run, and reverted because the run failed or was interrupted
+ * - `skipped`: not changed: see `causedBy`
+ * - `reverted`: deployed or changed by this run, and reverted because the run failed or was interrupted
  */
 export type AppOutcome =
   | "running"
@@ -27,7 +27,7 @@ export type AppOutcome =
   | "rolled-back"
   | "failed"
   | "skipped"
-  | "put-back";
+  | "reverted";
 
 /**
  * The version of an app that exists after the run:
@@ -36,7 +36,7 @@ export type AppOutcome =
  * - `nothing`: no service has its name
  * - `unknown`: the platform could not be asked
  */
-export type AppNow = "desired" | "before" | "nothing" | "unknown";
+export type ActualState = "desired" | "previous" | "absent" | "unknown";
 
 export interface AppVerdict {
   app: string;
@@ -44,10 +44,10 @@ export interface AppVerdict {
   /** The planned action. */
   action: AppAction;
   outcome: AppOutcome;
-  now: AppNow;
+  now: ActualState;
   error?: DeploymentError;
   /** The app that caused this one to be skipped or reverted; undefined: the run was interrupted. */
-  because?: string;
+  causedBy?: string;
   /** The last observed status, without settings. */
   status?: ServiceStatus;
   /** Why this app was deliberately not reverted with the run, in one sentence. */
@@ -73,7 +73,7 @@ export interface UpReport {
   /** Resources that were created or removed, or could not be. */
   resources: readonly ResourceVerdict[];
   /** The steps that reverted the run, in order. Empty: nothing was reverted. */
-  compensation: readonly CompensationStep[];
+  revertSteps: readonly RevertStep[];
   warnings: readonly ProjectWarning[];
   elapsedMs: number;
 }
@@ -86,11 +86,11 @@ export interface UpReport {
  * - `redeploy`: the removed service is deployed again with its previous settings
  * - `keep`: the service is a job, or its process has completed, so the run's version stays; see `reason`
  */
-export type CompensationAction = "remove" | "rollback" | "restore" | "redeploy" | "keep";
+export type RevertAction = "remove" | "rollback" | "restore" | "redeploy" | "keep";
 
 /** One step of the revert of a failed or interrupted run. Plain data. */
-export interface CompensationStep {
-  readonly action: CompensationAction;
+export interface RevertStep {
+  readonly action: RevertAction;
   /** The app's name; `app` and `service` are omitted for a resource. */
   readonly app?: string;
   readonly service?: string;
@@ -111,11 +111,11 @@ export interface ResourceVerdict {
   /**
    * - `created`, `removed`
    * - `failed`: it could not be created or removed; see `error`
-   * - `put-back`: created by this run, and removed again because the run failed
+   * - `reverted`: created by this run, and removed again because the run failed
    * - `skipped`: the run ended first
    * - `kept`: `down` did not remove it; see `reason`
    */
-  readonly outcome: "created" | "removed" | "failed" | "put-back" | "skipped" | "kept";
+  readonly outcome: "created" | "removed" | "failed" | "reverted" | "skipped" | "kept";
   /** Of `kept`: one sentence. */
   readonly reason?: string;
   readonly error?: DeploymentError;
@@ -130,10 +130,10 @@ export interface RemovalVerdict {
    * - `removed`
    * - `failed`: see `error`
    * - `skipped`: the run was interrupted first
-   * - `foreign`: not removed, because another project or file owns it; see `reason`
-   * - `put-back`: removed by a run that then failed, and deployed again
+   * - `foreign`: not removed, causedBy another project or file owns it; see `reason`
+   * - `reverted`: removed by a run that then failed, and deployed again
    */
-  outcome: "removed" | "failed" | "skipped" | "foreign" | "put-back";
+  outcome: "removed" | "failed" | "skipped" | "foreign" | "reverted";
   /** Of `foreign`: its owner, in one sentence. */
   reason?: string;
   error?: DeploymentError;
@@ -160,7 +160,7 @@ export interface DownReport {
  * - `started`: its previous version is restored, without waiting for it
  * - `failed`: see `error`
  * - `no-previous`: there is no version to roll back to; see `reason`
- * - `skipped`: an app that it depends on failed (`because`), it is a job that was not named (`reason`), or the run was
+ * - `skipped`: an app that it depends on failed (`causedBy`), it is a job that was not named (`reason`), or the run was
  *   interrupted
  */
 export type RollbackOutcome = "running" | "completed" | "stopped" | "started" | "failed" | "no-previous" | "skipped";
@@ -175,7 +175,7 @@ export interface RollbackVerdict {
   to?: string;
   /** One sentence. */
   reason?: string;
-  because?: string;
+  causedBy?: string;
   error?: DeploymentError;
   /** The last observed status, without settings. */
   status?: ServiceStatus;
@@ -227,7 +227,7 @@ export interface RefreshVerdict {
    * - `kept`: there are no credentials to store; see `warnings`
    * - `failed`: see `error`
    * - `skipped`: the run was interrupted first
-   * - `foreign`: not changed, because it does not belong to this project
+   * - `foreign`: not changed, causedBy it does not belong to this project
    */
   outcome: "renewed" | "kept" | "failed" | "skipped" | "foreign";
   /** Of `foreign`: its owner, in one sentence. */

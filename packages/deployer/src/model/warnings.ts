@@ -14,10 +14,10 @@ export interface ProjectWarning {
    * - `SHARED_RESOURCES`: files of one project share networks, volumes, configs or secrets
    * - `RESOURCE_LABELS`: the labels of a network or volume differ from the file, and can't be changed
    * - `AMBIGUOUS_NETWORK`: several networks have the name of a network that an app joins
-   * - `RESOURCE_NOT_MADE`: the platform can't create a network, volume, config or secret of the file
+   * - `RESOURCE_NOT_CREATED`: the platform can't create a network, volume, config or secret of the file
    * - `LOCK_TAKEN_OVER`: the run released the lock of another run, whose process is gone or who was overruled
    * - `LOCK_NOT_RELEASED`: the run could not release its lock
-   * - `INSTANCES_RESTART`: `scale` restarts running instances, because one of their variables contains the number of replicas
+   * - `INSTANCES_RESTART`: `scale` restarts running instances, causedBy one of their variables contains the number of replicas
    * - `LISTENER_FAILED`: an asset listener did not receive every event
    */
   code:
@@ -31,7 +31,7 @@ export interface ProjectWarning {
     | "SHARED_RESOURCES"
     | "RESOURCE_LABELS"
     | "AMBIGUOUS_NETWORK"
-    | "RESOURCE_NOT_MADE"
+    | "RESOURCE_NOT_CREATED"
     | "LOCK_TAKEN_OVER"
     | "LOCK_NOT_RELEASED"
     | "INSTANCES_RESTART"
@@ -45,7 +45,7 @@ export interface ProjectWarning {
  * One warning: `2 services of this project belong to app_b.yml and were not changed.`
  * @param done ends the sentence after "was" or "were".
  */
-export function othersLeft(
+export function otherFilesWarning(
   others: readonly { readonly owner: Owner }[],
   scope: Scope,
   done = "not changed",

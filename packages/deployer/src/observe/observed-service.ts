@@ -9,12 +9,12 @@ import {
 } from "@openfactory/deploy-core";
 import { RUN_LABEL } from "../model/labels.js";
 import { tracksOwnership } from "../model/ownership.js";
-import type { AppNow } from "../model/report.js";
+import type { ActualState } from "../model/report.js";
 import { canObserve, observeOne } from "./observe.js";
 
 /** The observed state of one service, after a run tried to change it. */
 export interface ObservedService {
-  readonly now: AppNow;
+  readonly now: ActualState;
   readonly status?: ServiceStatus;
 }
 
@@ -31,8 +31,8 @@ export async function observeAfterChange(
 ): Promise<ObservedService> {
   if (!tracksOwnership(strategy)) return { now: "unknown" };
   const status = await observeOne(strategy, service, options);
-  if (status === undefined) return { now: "nothing" };
-  return { now: status.labels[RUN_LABEL] === run ? "desired" : "before", status };
+  if (status === undefined) return { now: "absent" };
+  return { now: status.labels[RUN_LABEL] === run ? "desired" : "previous", status };
 }
 
 /** As {@link observeAfterChange}; the state is also `unknown` if the engine does not answer. */

@@ -3,7 +3,7 @@ import { DIRECTORY_LABEL, PROJECT_LABEL } from "../model/labels.js";
 import type { Scope } from "../model/ownership.js";
 import type { ProjectWarning } from "../model/warnings.js";
 
-/** Short, because this is only a warning: a slow engine must not delay the command. */
+/** Short, causedBy this is only a warning: a slow engine must not delay the command. */
 const TIMEOUT_MS = 3000;
 
 /** The other platforms of the same engine, with a warning if one of them runs the project. */
@@ -18,16 +18,16 @@ const NONE: OtherPlatforms = { platforms: [], warnings: [] };
  * Checks whether the project runs on another platform of the same engine, to notice a forgotten `--platform`. Makes at
  * most one call, and ignores its failure.
  */
-export async function findElsewhere(
+export async function findOtherPlatforms(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  { project, directory, hasChosenName = false }: Scope,
+  { project, directory, hasExplicitName = false }: Scope,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<OtherPlatforms> {
   if (!supports(strategy, "elsewhere")) return NONE;
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   const labels = {
     [PROJECT_LABEL]: project,
-    ...(directory !== undefined && !hasChosenName && { [DIRECTORY_LABEL]: directory }),
+    ...(directory !== undefined && !hasExplicitName && { [DIRECTORY_LABEL]: directory }),
   };
   try {
     const platforms = await strategy.elsewhere({

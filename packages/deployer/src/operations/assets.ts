@@ -23,7 +23,7 @@ export function assetsOfUp(
     if (isNew && app !== undefined) {
       after.push(recordOfApp(app, verdict.status));
       touched.add(verdict.service);
-    } else if (old !== undefined && verdict.now !== "nothing") {
+    } else if (old !== undefined && verdict.now !== "absent") {
       after.push(old);
     }
   }
@@ -123,7 +123,7 @@ interface ServiceRecord {
 
 /**
  * The record of an observed service.
- * @param known the UUID to use if the labels lack it, because an earlier release deployed the service. Default: its name.
+ * @param known the UUID to use if the labels lack it, causedBy an earlier release deployed the service. Default: its name.
  */
 export function recordOfStatus({ name, labels, replicas, settings }: ServiceStatus, known?: string): ServiceRecord {
   const mode = settings?.mode;

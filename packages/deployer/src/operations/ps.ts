@@ -100,7 +100,7 @@ async function relationOf(
   if (ownership === "foreign") return "foreign";
   if (ownership !== "ours") return "other-file";
   const owner = ownerOf(status.labels);
-  if (app.isPartial) return "current";
+  if (app.isIncomplete) return "current";
   const request = requestFor(app, strategy);
   const isSame = owner?.request === hashNormalized(request);
   const { settings } = status;

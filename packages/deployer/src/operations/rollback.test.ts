@@ -96,7 +96,7 @@ test("rollback() runs in the order of dependencies, and continues after a failur
   const report = await rollback(strategy, file(2));
   expect(report.outcome).toBe("failed");
   expect(report.apps).toMatchObject([
-    { app: "Web", outcome: "skipped", because: "Db" },
+    { app: "Web", outcome: "skipped", causedBy: "Db" },
     { app: "Db", outcome: "failed", error: { code: "ENGINE_ERROR", service: "db" } },
     { app: "Ui", outcome: "running" },
   ]);

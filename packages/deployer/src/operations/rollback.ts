@@ -141,8 +141,8 @@ async function rollBackAll(
       const dependencies = (dependenciesOf.get(service) ?? []).filter((needed) => rollingBack.has(needed.service));
       const ready = await Promise.all(dependencies.map((needed) => milestones.until(needed.service, "ready")));
       const blocker = dependencies[ready.indexOf(false)];
-      const because = blocker && rollingBack.get(blocker.service);
-      const verdict = await rollBackApp(strategy, candidate, because, options, limited);
+      const causedBy = blocker && rollingBack.get(blocker.service);
+      const verdict = await rollBackApp(strategy, candidate, causedBy, options, limited);
       if (verdict.outcome === "failed" || verdict.outcome === "skipped") milestones.giveUp(service);
       else milestones.reach(service, "ready");
       options.observer?.({ type: "rollback", verdict });
@@ -154,7 +154,7 @@ async function rollBackAll(
 async function rollBackApp(
   strategy: OpenFactoryServiceDeploymentStrategy,
   { app, service, status, noVersionReason, skipReason }: RollbackCandidate,
-  because: string | undefined,
+  causedBy: string | undefined,
   { signal, observer, wait = true, timeoutMs = 120_000, settleMs }: RollbackOptions,
   limited: ReturnType<typeof limit>,
 ): Promise<RollbackVerdict> {
@@ -170,7 +170,7 @@ async function rollBackApp(
   });
   if (noVersionReason !== undefined) return verdict("no-previous", { reason: noVersionReason });
   if (skipReason !== undefined) return verdict("skipped", { reason: skipReason });
-  if (because !== undefined) return verdict("skipped", { because });
+  if (causedBy !== undefined) return verdict("skipped", { causedBy });
   const reportPhase = (phase: "rolling-back" | "waiting"): void => observer?.({ type: "phase", app, service, phase });
   let isRolledBack = false;
   try {

@@ -182,8 +182,8 @@ function checkReport(
     const isReported = verdict !== undefined && ("now" in verdict ? verdict.leftBehind : verdict.error) !== undefined;
     expect(isAsBefore || isReported, `${service}: ${JSON.stringify(verdict)}`).toBe(true);
     if (verdict === undefined || !("now" in verdict)) continue;
-    if (verdict.now === "nothing") expect(is, service).toBeUndefined();
-    if (verdict.now === "before") expect(is?.settings, service).toEqual(was?.settings);
+    if (verdict.now === "absent") expect(is, service).toBeUndefined();
+    if (verdict.now === "previous") expect(is?.settings, service).toEqual(was?.settings);
     if (verdict.now === "desired" && verdict.outcome !== "unchanged")
       expect(is?.labels[RUN_LABEL], service).toBe(report.run);
   }
@@ -235,8 +235,8 @@ test("after any fault, up() restores the state before or reports the differences
 }, 120_000);
 
 /** A run in which only pruning failed is not reverted. */
-const hasPruneFailure = ({ apps, compensation, outcome }: UpReport): boolean =>
-  outcome === "failed" && compensation.length === 0 && apps.every(({ error }) => error === undefined);
+const hasPruneFailure = ({ apps, revertSteps, outcome }: UpReport): boolean =>
+  outcome === "failed" && revertSteps.length === 0 && apps.every(({ error }) => error === undefined);
 
 test("after up() was killed at any call, before or after it took effect, the next up() converges", async () => {
   await fc.assert(

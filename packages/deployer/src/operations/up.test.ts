@@ -106,7 +106,7 @@ describe("up", () => {
   });
 
   test("reports an unsupported field as one warning, and rejects it in strict mode", async () => {
-    const manifest = { honours: ["image", "name", "env", "labels"] as const };
+    const manifest = { supportedFields: ["image", "name", "env", "labels"] as const };
     const desired = project(app("web", { user: "1:1" }));
     const strict = memory(manifest);
     expect((await codeOf(up(strict, desired, { strict: true })))?.code).toBe("UNSUPPORTED");
@@ -114,7 +114,7 @@ describe("up", () => {
 
     const events: DeployerEvent[] = [];
     const report = await up(memory(manifest), desired, { observer: (event) => events.push(event) });
-    expect(report.apps[0]?.warnings).toMatchObject([{ code: "FIELD_NOT_HONOURED", field: "user" }]);
+    expect(report.apps[0]?.warnings).toMatchObject([{ code: "FIELD_NOT_SUPPORTED", field: "user" }]);
     expect(events.filter(({ type }) => type === "warning")).toHaveLength(1);
   });
 
@@ -162,7 +162,7 @@ describe("up", () => {
     const desired = project(app("db", after("init", "service_completed_successfully")), app("init"));
     const report = await up(strategy, desired, { timeoutMs: 300 });
     expect(report.apps[1]?.error?.code).toBe("TIMEOUT");
-    expect(report.apps[0]).toMatchObject({ outcome: "skipped", because: "Init" });
+    expect(report.apps[0]).toMatchObject({ outcome: "skipped", causedBy: "Init" });
   });
 
   test("deploys at most `concurrency` apps at the same time", async () => {
@@ -196,13 +196,13 @@ describe("up", () => {
     expect(report.outcome).toBe("failed");
     expect(outcomes(report)).toEqual({
       old: "unchanged",
-      cache: "put-back",
-      ui: "put-back",
+      cache: "reverted",
+      ui: "reverted",
       db: "failed",
       web: "skipped",
     });
-    expect(report.apps[3]).toMatchObject({ error: { code: "TASK_FAILED" }, now: "nothing" });
-    expect(report.apps[4]).toMatchObject({ because: "Db" });
+    expect(report.apps[3]).toMatchObject({ error: { code: "TASK_FAILED" }, now: "absent" });
+    expect(report.apps[4]).toMatchObject({ causedBy: "Db" });
     expect(changes(strategy)).toEqual([
       "deploy cache",
       "deploy ui",
@@ -246,7 +246,7 @@ describe("up", () => {
       },
     });
     expect(report.outcome).toBe("interrupted");
-    expect(outcomes(report)).toEqual({ ui: "put-back", db: "put-back", web: "skipped" });
+    expect(outcomes(report)).toEqual({ ui: "reverted", db: "reverted", web: "skipped" });
     expect(strategy.engine.services.size).toBe(0);
   });
 
@@ -276,7 +276,7 @@ describe("up", () => {
 });
 
 describe("with a strategy with few capabilities", () => {
-  const bare = () => memory({ capabilities: [], honours: ["image", "name", "env"] });
+  const bare = () => memory({ capabilities: [], supportedFields: ["image", "name", "env"] });
 
   test("up() deploys without labels or waiting, with warnings, even in strict mode", async () => {
     const strategy = bare();

@@ -92,7 +92,7 @@ async function applyUp(
     apps: results.apps,
     orphans: results.orphans,
     resources: results.resources,
-    compensation: results.compensation,
+    revertSteps: results.revertSteps,
     warnings,
     elapsedMs: Math.round(performance.now() - began),
   };

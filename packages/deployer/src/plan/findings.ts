@@ -9,7 +9,7 @@ import type { Owner } from "../model/labels.js";
 import { tracksOwnership } from "../model/ownership.js";
 import type { Plan, PlannedApp, PlannedResource } from "../model/plan.js";
 import { MILESTONE_OF } from "../model/project.js";
-import { othersLeft, ownersUnknownWarning, type ProjectWarning } from "../model/warnings.js";
+import { otherFilesWarning, ownersUnknownWarning, type ProjectWarning } from "../model/warnings.js";
 
 /** Warnings about a plan: what the platform can't do, and what the run will not change. */
 export function findWarnings(
@@ -34,7 +34,7 @@ export function findWarnings(
       reason: `The platform ${name} can't report readiness, so --wait has no effect${order}.`,
     });
   }
-  warnings.push(...othersLeft(others, checked), ...sharedResourcesWarning(shared));
+  warnings.push(...otherFilesWarning(others, checked), ...sharedResourcesWarning(shared));
   const kept = orphans.filter(({ action }) => action === "keep");
   return [
     ...warnings,

@@ -101,7 +101,8 @@ export async function planApp(
 /** Whether a service that was deployed from this same request is known to be unchanged since. */
 function isKnownUnchanged(status: ServiceStatus, { request }: CheckedApp, { strategy }: PlanContext): boolean {
   // Without settings, the hash decides, and the number of replicas, which every status has.
-  if (status.settings === undefined) return !strategy.manifest.honours.includes("mode") || hasReplicas(status, request);
+  if (status.settings === undefined)
+    return !strategy.manifest.supportedFields.includes("mode") || hasReplicas(status, request);
   // Only the registry knows whether the digest is still the newest.
   if (request.imagePullPolicy === "always" && !request.image.includes("@")) return false;
   return matchesFingerprint(status, request);
@@ -207,6 +208,6 @@ function ownerChangeReason(
   if (moves.length === 0 || differs) return undefined;
   const restart = strategy.manifest.relabelsInPlace
     ? "no container restarts"
-    : `its containers are replaced, because the platform ${strategy.manifest.name} can't change labels in place`;
+    : `its containers are replaced, causedBy the platform ${strategy.manifest.name} can't change labels in place`;
   return `The owner changes; ${restart}.`;
 }

@@ -14,7 +14,7 @@ import { describeOwnerOf, isOfProject, type Ownership, ownershipOf, tracksOwners
 import { changesAnything, type DownPlan, type PlannedRemoval, type PlannedResourceRemoval } from "../model/plan.js";
 import type { DesiredProject } from "../model/project.js";
 import { resourceId, resourcesOf } from "../model/resources.js";
-import { othersLeft, ownersUnknownWarning } from "../model/warnings.js";
+import { otherFilesWarning, ownersUnknownWarning } from "../model/warnings.js";
 import { observe } from "../observe/observe.js";
 import { otherUsers } from "./plan-resources.js";
 
@@ -68,7 +68,7 @@ export async function prepareDown(
       resources,
       warnings: [
         ...(tracksOwnership(strategy) ? [] : [ownersUnknownWarning(platform)]),
-        ...othersLeft(others, desired),
+        ...otherFilesWarning(others, desired),
       ],
       hasChanges: changesAnything([...plannedServices, ...resources]),
     },

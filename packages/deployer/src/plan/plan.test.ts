@@ -172,7 +172,7 @@ describe("the plan", () => {
   test("ignores differences in fields that the platform does not support", async () => {
     const strategy = fake({ listsSettings: true });
     await up(strategy, project(app("web")));
-    // As the strategies leave out of settings what they don't honour.
+    // As the strategies leave out of settings what they don't support.
     strategy.settingsOf = async () => strategy.engine.services.get("web")!.request;
     expect((await plan(strategy, project(app("web", { constraints: ["node.role == worker"] })))).hasChanges).toBe(
       false,
@@ -255,7 +255,7 @@ describe("resources", () => {
     const desired = { ...project(app("web")), resources: [config("conf", "a"), network("own-net")] };
     const planned = await plan(strategy, desired);
     expect(planned.warnings).toMatchObject([
-      { code: "RESOURCE_NOT_MADE", reason: expect.stringContaining("config conf") },
+      { code: "RESOURCE_NOT_CREATED", reason: expect.stringContaining("config conf") },
     ]);
     expect(planned.resources.map(({ name }) => name)).toEqual(["own-net"]);
     await expect(plan(strategy, desired, { strict: true })).rejects.toMatchObject({ code: "UNSUPPORTED" });
@@ -341,8 +341,8 @@ describe("a network whose name another orchestrator on the engine uses", () => {
 test("plan() reports ports that the declared networks do not publish, and rejects them in strict mode", async () => {
   const manifest = {
     capabilities: ALL,
-    unhonoured: [
-      { field: "ports", reason: "No.", onEveryNetwork: ({ internal }: { internal?: boolean }) => internal === true },
+    limitations: [
+      { field: "ports", reason: "No.", whenEveryNetwork: ({ internal }: { internal?: boolean }) => internal === true },
     ],
   };
   const strategy = memory(manifest);
@@ -352,7 +352,7 @@ test("plan() reports ports that the declared networks do not publish, and reject
     resources: [{ ...inner, spec: { ...inner.spec, internal: true } }],
   };
   expect((await plan(strategy, desired)).apps[0]?.warnings).toMatchObject([
-    { code: "FIELD_NOT_HONOURED", field: "ports" },
+    { code: "FIELD_NOT_SUPPORTED", field: "ports" },
   ]);
   await expect(plan(strategy, desired, { strict: true })).rejects.toMatchObject({ code: "UNSUPPORTED" });
   expect((await plan(strategy, { ...desired, resources: [inner] })).apps[0]?.warnings).toEqual([]);

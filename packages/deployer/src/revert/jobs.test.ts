@@ -33,8 +33,8 @@ describe.each([
     expect(strategy.calls.filter((call) => /^(deploy|rollback|update) migrate/.test(call))).toEqual(["update migrate"]);
     const reason = `${why}, and a revert would run its previous version again.`;
     expect(report.apps[0]).toMatchObject({ outcome: "completed", now: "desired", kept: reason });
-    expect(report.apps[1]).toMatchObject({ outcome: "failed", now: "before" });
-    expect(report.compensation).toContainEqual(
+    expect(report.apps[1]).toMatchObject({ outcome: "failed", now: "previous" });
+    expect(report.revertSteps).toContainEqual(
       expect.objectContaining({ action: "keep", app: "Migrate", state: "done", reason }),
     );
   });
@@ -101,7 +101,7 @@ test("a config that a kept job uses is not removed by the revert", async () => {
 test("a job that the run created is removed by the revert", async () => {
   const strategy = fake();
   const report = await up(strategy, project(migrate(1), web("sh -c exit 3")));
-  expect(report.apps[0]).toMatchObject({ outcome: "put-back", now: "nothing" });
+  expect(report.apps[0]).toMatchObject({ outcome: "reverted", now: "absent" });
   expect([...strategy.engine.services.keys()]).toEqual([]);
 });
 

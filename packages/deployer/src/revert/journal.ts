@@ -1,6 +1,6 @@
 import type { DeploymentError, Resource, ServiceStatus } from "@openfactory/deploy-core";
 import type { Observer } from "../model/events.js";
-import type { CompensationAction, CompensationStep } from "../model/report.js";
+import type { RevertAction, RevertStep } from "../model/report.js";
 
 /**
  * A change that a run has begun:
@@ -62,7 +62,7 @@ export class Journal {
 
 /** The steps of a revert. Each is reported when it begins and when it ends. */
 export class StepLog {
-  readonly #steps = new Map<Change, CompensationStep>();
+  readonly #steps = new Map<Change, RevertStep>();
   readonly #began = new Map<Change, number>();
   readonly #observer: Observer | undefined;
 
@@ -70,7 +70,7 @@ export class StepLog {
     this.#observer = observer;
   }
 
-  begin(change: Change, action: CompensationAction, reason?: string): void {
+  begin(change: Change, action: RevertAction, reason?: string): void {
     this.#began.set(change, this.#began.get(change) ?? performance.now());
     this.#report(change, { action, ...subject(change), state: "begun", ...(reason !== undefined && { reason }) });
   }
@@ -91,17 +91,17 @@ export class StepLog {
     });
   }
 
-  all(): CompensationStep[] {
+  all(): RevertStep[] {
     return [...this.#steps.values()];
   }
 
-  #report(change: Change, step: CompensationStep): void {
+  #report(change: Change, step: RevertStep): void {
     this.#steps.set(change, step);
-    this.#observer?.({ type: "compensate", step });
+    this.#observer?.({ type: "revert", step });
   }
 }
 
-const subject = (change: Change): Pick<CompensationStep, "app" | "service" | "resource"> =>
+const subject = (change: Change): Pick<RevertStep, "app" | "service" | "resource"> =>
   change.kind === "resource"
     ? { resource: { kind: change.resource.kind, name: change.resource.name } }
     : { app: change.app, service: change.service };

@@ -7,7 +7,7 @@ import {
   supports,
 } from "@openfactory/deploy-core";
 import { RUN_LABEL, usesOf } from "../model/labels.js";
-import type { AppNow, CompensationAction } from "../model/report.js";
+import type { ActualState, RevertAction } from "../model/report.js";
 import {
   observeAfterChange,
   type ObservedService,
@@ -31,12 +31,12 @@ export interface RevertContext {
 /** How one change is reverted. Without `action`, there is nothing to revert. */
 export interface PlannedRevert {
   /** The state after the revert. */
-  readonly now: AppNow;
+  readonly now: ActualState;
   /** Why the change is deliberately not reverted, in one sentence. */
   readonly kept?: string;
   /** Of a kept service: ids of the resources that it uses. */
   readonly uses?: readonly string[];
-  readonly action?: CompensationAction;
+  readonly action?: RevertAction;
   readonly execute?: () => Promise<void>;
 }
 
@@ -50,25 +50,25 @@ export async function planRevert(change: Change, context: RevertContext): Promis
   const observed = await observeAfterChange(strategy, change.service, run, { signal: AbortSignal.timeout(timeoutMs) });
   const isApplied = observed.now === "desired" || (observed.now === "unknown" && journal.isConfirmed(change));
   if (change.kind === "create") {
-    if (isApplied) return { now: "nothing", action: "remove", execute: () => remove(change, context) };
-    return { now: observed.now === "unknown" ? "nothing" : observed.now };
+    if (isApplied) return { now: "absent", action: "remove", execute: () => remove(change, context) };
+    return { now: observed.now === "unknown" ? "absent" : observed.now };
   }
   const oneShot = oneShotReason(change.before);
-  if (oneShot !== undefined && (observed.now === "nothing" || (change.kind !== "prune" && isApplied)))
+  if (oneShot !== undefined && (observed.now === "absent" || (change.kind !== "prune" && isApplied)))
     return kept(observed, oneShot);
-  if (observed.now === "nothing")
-    return { now: "before", action: "redeploy", execute: () => redeploy(change, context) };
+  if (observed.now === "absent")
+    return { now: "previous", action: "redeploy", execute: () => redeploy(change, context) };
   if (change.kind === "prune" || !isApplied) return planUnconfirmed(change, observed, context);
   if (change.kind === "replace")
-    return { now: "before", action: "redeploy", execute: () => replaceWithPrevious(change, context) };
+    return { now: "previous", action: "redeploy", execute: () => replaceWithPrevious(change, context) };
   return canRollBack(strategy, observed)
-    ? { now: "before", action: "rollback", execute: () => rollBack(change, context) }
-    : { now: "before", action: "restore", execute: () => restore(change, context) };
+    ? { now: "previous", action: "rollback", execute: () => rollBack(change, context) }
+    : { now: "previous", action: "restore", execute: () => restore(change, context) };
 }
 
 /** A revert never runs a job again: the run's version stays. */
 const kept = ({ now, status }: ObservedService, reason: string): PlannedRevert => ({
-  now: now === "nothing" ? "nothing" : "desired",
+  now: now === "absent" ? "absent" : "desired",
   action: "keep",
   kept: `${reason}, and a revert would run its previous version again.`,
   uses: usesOf(status?.labels ?? {}),
@@ -80,9 +80,9 @@ function planUnconfirmed(
   { now, status }: ObservedService,
   context: RevertContext,
 ): PlannedRevert {
-  if (now === "unknown") return { now: change.kind === "replace" ? "unknown" : "before" };
-  if (status?.state === "running") return { now: "before" };
-  return { now: "before", execute: () => waitUntilRestored(change, context) };
+  if (now === "unknown") return { now: change.kind === "replace" ? "unknown" : "previous" };
+  if (status?.state === "running") return { now: "previous" };
+  return { now: "previous", execute: () => waitUntilRestored(change, context) };
 }
 
 type ChangedService = Extract<ServiceChange, { before: ServiceStatus }>;
@@ -147,15 +147,15 @@ async function planResourceRevert(
   change: ResourceChange,
   { strategy, run, journal, timeoutMs }: RevertContext,
 ): Promise<PlannedRevert> {
-  if (!supports(strategy, "resources")) return { now: "nothing" };
+  if (!supports(strategy, "resources")) return { now: "absent" };
   const { kind, name } = change.resource;
   const limits = { signal: AbortSignal.timeout(timeoutMs) };
   if (!journal.isConfirmed(change)) {
     const created = await strategy.listResources({ kinds: [kind], labels: { [RUN_LABEL]: run }, ...limits });
-    if (!created.some((resource) => resource.name === name)) return { now: "nothing" };
+    if (!created.some((resource) => resource.name === name)) return { now: "absent" };
   }
   return {
-    now: "nothing",
+    now: "absent",
     action: "remove",
     execute: () => ignoreNotFound(() => strategy.removeResource(kind, name, { ...limits, timeoutMs })),
   };

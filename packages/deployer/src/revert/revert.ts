@@ -3,7 +3,7 @@ import { limit, REMOVE_CONCURRENCY } from "../model/concurrency.js";
 import { asDeploymentError } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
 import { dependents } from "../model/project.js";
-import type { AppNow, AppVerdict, CompensationStep, RemovalVerdict, ResourceVerdict } from "../model/report.js";
+import type { ActualState, AppVerdict, RevertStep, RemovalVerdict, ResourceVerdict } from "../model/report.js";
 import { resourceId } from "../model/resources.js";
 import { observeOrUnknown } from "../observe/observed-service.js";
 import { type Change, type Journal, type ServiceChange, StepLog } from "./journal.js";
@@ -21,7 +21,7 @@ interface RevertOptions {
 
 /** The state of a service after the revert; with `error`, its revert failed. */
 interface RevertedService {
-  readonly now: AppNow;
+  readonly now: ActualState;
   /** Why it was deliberately not reverted, in one sentence. */
   readonly kept?: string;
   readonly error?: DeploymentError;
@@ -31,7 +31,7 @@ type RevertAttempt = RevertedService & Pick<PlannedRevert, "uses">;
 
 /** The result of a revert. */
 interface RevertResult {
-  readonly steps: readonly CompensationStep[];
+  readonly steps: readonly RevertStep[];
   /** By service name. */
   readonly services: ReadonlyMap<string, RevertedService>;
   /** The errors of resources that could not be removed, by resource id. */
@@ -40,8 +40,8 @@ interface RevertResult {
 
 /**
  * Reverts the changes of a failed or interrupted run, latest first: an app after its dependents, resources after all apps.
- * Each step has its own time limit, because the run's signal has fired already. A failed step is tried once more after all
- * others, because another service may have been in the way.
+ * Each step has its own time limit, causedBy the run's signal has fired already. A failed step is tried once more after all
+ * others, causedBy another service may have been in the way.
  */
 export async function revert(
   strategy: OpenFactoryServiceDeploymentStrategy,
@@ -116,7 +116,10 @@ async function tryRevert(change: Change, context: RevertContext, log: StepLog): 
   }
 }
 
-const observeState = async ({ service }: ServiceChange, { strategy, run, timeoutMs }: RevertContext): Promise<AppNow> =>
+const observeState = async (
+  { service }: ServiceChange,
+  { strategy, run, timeoutMs }: RevertContext,
+): Promise<ActualState> =>
   (await observeOrUnknown(strategy, service, run, { signal: AbortSignal.timeout(timeoutMs) })).now;
 
 /** The outcomes of a run. */
@@ -124,21 +127,25 @@ export interface RunResults {
   readonly apps: readonly AppVerdict[];
   readonly orphans: readonly RemovalVerdict[];
   readonly resources: readonly ResourceVerdict[];
-  readonly compensation: readonly CompensationStep[];
+  readonly revertSteps: readonly RevertStep[];
 }
 
 /**
  * The outcomes of a run after its revert.
  * @param because the app or resource whose failure ended the run.
  */
-export const withRevertResult = (results: RunResults, done: RevertResult, because: string | undefined): RunResults => ({
-  apps: results.apps.map((verdict) => revertedApp(verdict, done, because)),
+export const withRevertResult = (
+  results: RunResults,
+  done: RevertResult,
+  causedBy: string | undefined,
+): RunResults => ({
+  apps: results.apps.map((verdict) => revertedApp(verdict, done, causedBy)),
   orphans: results.orphans.map((removal) => revertedOrphan(removal, done)),
   resources: results.resources.map((resource) => revertedResource(resource, done)),
-  compensation: done.steps,
+  revertSteps: done.steps,
 });
 
-function revertedApp(verdict: AppVerdict, { services }: RevertResult, because: string | undefined): AppVerdict {
+function revertedApp(verdict: AppVerdict, { services }: RevertResult, causedBy: string | undefined): AppVerdict {
   const service = services.get(verdict.service);
   if (service === undefined) return verdict;
   const { status: _, ...rest } = verdict;
@@ -147,23 +154,23 @@ function revertedApp(verdict: AppVerdict, { services }: RevertResult, because: s
   if (error !== undefined) return { ...rest, outcome: "failed", now, error: verdict.error ?? error, leftBehind: error };
   if (verdict.outcome === "failed" || verdict.outcome === "rolled-back" || verdict.outcome === "skipped")
     return { ...rest, now };
-  return { ...rest, outcome: "put-back", now, because };
+  return { ...rest, outcome: "reverted", now, causedBy };
 }
 
 function revertedOrphan(removal: RemovalVerdict, { services }: RevertResult): RemovalVerdict {
   const service = services.get(removal.service);
   if (service === undefined || service.kept !== undefined || removal.outcome === "skipped") return removal;
   if (service.error !== undefined) return { ...removal, outcome: "failed", error: service.error };
-  return removal.outcome === "removed" ? { ...removal, outcome: "put-back" } : removal;
+  return removal.outcome === "removed" ? { ...removal, outcome: "reverted" } : removal;
 }
 
 function revertedResource(resource: ResourceVerdict, { resources, steps }: RevertResult): ResourceVerdict {
   const error = resources.get(resourceId(resource));
   if (error !== undefined) return { ...resource, outcome: "failed", error };
   if (resource.outcome !== "created" || !wasRemoved(resource, steps)) return resource;
-  return { ...resource, outcome: "put-back" };
+  return { ...resource, outcome: "reverted" };
 }
 
 /** Resources of a kept job are not removed. */
-const wasRemoved = (resource: ResourceVerdict, steps: readonly CompensationStep[]): boolean =>
+const wasRemoved = (resource: ResourceVerdict, steps: readonly RevertStep[]): boolean =>
   steps.some((step) => step.resource !== undefined && resourceId(step.resource) === resourceId(resource));

@@ -148,8 +148,8 @@ export class EngineClient implements EngineCalls {
     }
   }
 
-  async #withState(error: unknown, { signal, explainsState = true }: CallOptions): Promise<unknown> {
-    if (!explainsState || !DeploymentError.isInstance(error, "NOT_A_SWARM_MANAGER")) return error;
+  async #withState(error: unknown, { signal, explainSwarmState: explains = true }: CallOptions): Promise<unknown> {
+    if (!explains || !DeploymentError.isInstance(error, "NOT_A_SWARM_MANAGER")) return error;
     return explainSwarmState(error, this.host, () =>
       this.json<EngineInfo>(INFO, infoRequest, { signal, timeoutMs: STATE_TIMEOUT_MS }),
     );

@@ -1,6 +1,6 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import type { ResolvedEndpoint } from "../endpoint/endpoint.js";
-import type { EngineFault } from "./engine-error.js";
+import type { EngineErrorCause } from "./engine-error.js";
 
 interface Explanation {
   reason: string;
@@ -75,7 +75,7 @@ export function systemErrorCode(error: NodeJS.ErrnoException): string {
 export function connectionError(error: NodeJS.ErrnoException, endpoint: ResolvedEndpoint): DeploymentError {
   const code = systemErrorCode(error);
   const { reason, hint } = explain(code, endpoint);
-  const cause: EngineFault = { message: error.message, code };
+  const cause: EngineErrorCause = { message: error.message, code };
   // The messages of TLS and SSH are more precise than their codes.
   const detail = TLS_CODE.test(code) || code === "SSH" ? ` (${error.message})` : "";
   const address = `${endpoint.host} (${endpoint.source})`;

@@ -3,7 +3,7 @@ import type { CallSubject } from "../connection/engine-call.js";
 import { dockerStatus } from "../podman/dialect.js";
 
 /** The engine's own error, as the `cause` of an error of this package. */
-export interface EngineFault {
+export interface EngineErrorCause {
   /** HTTP status code; undefined if the engine did not answer. */
   statusCode?: number;
   /** The engine's text. */
@@ -13,10 +13,10 @@ export interface EngineFault {
 }
 
 /** The engine's own error in a DeploymentError of this package; undefined if it has none. */
-export function engineFault(error: unknown): EngineFault | undefined {
+export function engineErrorCause(error: unknown): EngineErrorCause | undefined {
   if (!DeploymentError.isInstance(error)) return undefined;
-  const fault = error.cause as Partial<EngineFault> | undefined;
-  return typeof fault === "object" && typeof fault?.message === "string" ? (fault as EngineFault) : undefined;
+  const fault = error.cause as Partial<EngineErrorCause> | undefined;
+  return typeof fault === "object" && typeof fault?.message === "string" ? (fault as EngineErrorCause) : undefined;
 }
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
@@ -61,7 +61,7 @@ const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text
 export function statusError(status: number, body: string, subject: CallSubject): DeploymentError {
   const { message, cause } = parseBody(status, body);
   const code = codeOf(dockerStatus(status, cause), subject);
-  const fault: EngineFault = { statusCode: status, message };
+  const fault: EngineErrorCause = { statusCode: status, message };
   const text = sentence(message.replace(/\s*\n\s*/g, " "));
   return new DeploymentError(code, `The engine could not ${subject.action}: ${text}`, {
     hint: HINTS[code],

@@ -1,6 +1,6 @@
 import { DeploymentError, type ErrorCode } from "@openfactory/deploy-core";
 import type { CredentialsProblem } from "../registry-auth/credentials.js";
-import { engineFault } from "./engine-error.js";
+import { engineErrorCause } from "./engine-error.js";
 
 /** The image of a pull or a digest lookup, for its errors. */
 export interface PullSubject {
@@ -18,7 +18,7 @@ export interface PullSubject {
  * - `unavailable`: overloaded or under maintenance (500, 502, 503, 504)
  * - `unreachable`: no connection
  */
-export type RegistryTrouble = "rate-limited" | "unavailable" | "unreachable";
+export type RegistryFailure = "rate-limited" | "unavailable" | "unreachable";
 
 // Errors within a stream of status 200, and answers with status 500, differ in their text only.
 const CODES_BY_TEXT: readonly (readonly [pattern: RegExp, code: ErrorCode])[] = [
@@ -44,7 +44,7 @@ const CODES_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 const STATUS = "(?:status(?: code)?:?\\s*|HTTP/[\\d.]+ )";
 
 // Engines pass on a registry's text, within a stream of status 200 or with a status of their own.
-const TROUBLES_BY_TEXT: readonly (readonly [pattern: RegExp, trouble: RegistryTrouble])[] = [
+const FAILURES_BY_TEXT: readonly (readonly [pattern: RegExp, trouble: RegistryFailure])[] = [
   [new RegExp(`toomanyrequests|too many requests|rate limit|${STATUS}429\\b`, "i"), "rate-limited"],
   [new RegExp(`${STATUS}50[0234]\\b|service unavailable|bad gateway|gateway time-?out`, "i"), "unavailable"],
   [
@@ -60,34 +60,34 @@ const TROUBLES_BY_TEXT: readonly (readonly [pattern: RegExp, trouble: RegistryTr
 export function pullError(text: string, subject: PullSubject, status?: number): DeploymentError {
   const { image, registry } = subject;
   const byStatus = CODES_BY_STATUS[status ?? 0];
-  const trouble = byStatus === undefined ? troubleIn(text, status) : undefined;
+  const trouble = byStatus === undefined ? registryFailureIn(text, status) : undefined;
   const byText = CODES_BY_TEXT.find(([pattern]) => pattern.test(text))?.[1];
   const code = trouble ? "ENGINE_ERROR" : (byStatus ?? byText ?? "ENGINE_ERROR");
   return new DeploymentError(
     code,
     `The engine could not get image ${image} from registry ${registry}: ${text.replace(/\.?\s*$/, ".")}`,
     {
-      hint: trouble ? troubleHint(trouble, registry) : hintFor(code, subject),
+      hint: trouble ? registryFailureHint(trouble, registry) : hintFor(code, subject),
       cause: { message: text, ...(status === undefined ? {} : { statusCode: status }) },
     },
   );
 }
 
 /** The registry's trouble behind an error of a pull or a digest lookup; undefined for any other error. */
-export function registryTrouble(error: unknown): RegistryTrouble | undefined {
-  const { message, statusCode } = engineFault(error) ?? {};
-  return message === undefined ? undefined : troubleIn(message, statusCode);
+export function registryFailure(error: unknown): RegistryFailure | undefined {
+  const { message, statusCode } = engineErrorCause(error) ?? {};
+  return message === undefined ? undefined : registryFailureIn(message, statusCode);
 }
 
 /** @param status of the engine's answer; some engines pass on the registry's. */
-function troubleIn(text: string, status?: number): RegistryTrouble | undefined {
+function registryFailureIn(text: string, status?: number): RegistryFailure | undefined {
   if (status === 429) return "rate-limited";
-  const byText = TROUBLES_BY_TEXT.find(([pattern]) => pattern.test(text))?.[1];
+  const byText = FAILURES_BY_TEXT.find(([pattern]) => pattern.test(text))?.[1];
   return byText ?? (status === 503 || status === 502 || status === 504 ? "unavailable" : undefined);
 }
 
 /** The hint for an error with this trouble. */
-export function troubleHint(trouble: RegistryTrouble, registry: string): string {
+export function registryFailureHint(trouble: RegistryFailure, registry: string): string {
   switch (trouble) {
     case "rate-limited":
       return `${registry} limits requests. Wait, run docker login for a higher limit, or pull from a mirror (registry-mirrors in the engine's daemon.json) or your own registry.`;

@@ -36,7 +36,7 @@ export interface ShortLived {
 }
 
 /** Where the credentials for a registry come from. Never contains the credentials. */
-export interface CredentialsNote {
+export interface CredentialsInfo {
   /** Host, with its port; `docker.io` for Docker Hub. */
   registry: string;
   /** The credential helper that returned them; undefined if they are in config.json itself. */
@@ -97,7 +97,7 @@ export function shortLived(registry: string, { credentials, helper }: FoundCrede
 export function credentialsWarning(
   service: string,
   strategy: string,
-  note: CredentialsNote | undefined,
+  note: CredentialsInfo | undefined,
 ): DeploymentWarning[] {
   if (note?.problem === undefined) return [];
   const { registry, problem, unavailable } = note;

@@ -1,4 +1,4 @@
-import { imageText, parseImageReference } from "@openfactory/deploy-core";
+import { formatImageReference, parseImageReference } from "@openfactory/deploy-core";
 
 /** Docker Hub's key in config.json and its name for credential helpers. */
 const HUB_KEY = "https://index.docker.io/v1/";
@@ -48,6 +48,6 @@ export function remoteImage(image: string): RemoteImage | undefined {
     registry: normalizeRegistry(registry),
     name,
     version: digest ?? tag ?? "latest",
-    text: imageText(reference),
+    text: formatImageReference(reference),
   };
 }

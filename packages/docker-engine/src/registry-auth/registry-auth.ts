@@ -2,7 +2,7 @@ import type { Redactor } from "@openfactory/deploy-core";
 import type { AuthConfig } from "../connection/dockerode.js";
 import type { CallOptions } from "../engine.js";
 import type { CredentialStore } from "./credential-store.js";
-import { type CredentialsNote, type FoundCredentials, type RegistryCredentials, shortLived } from "./credentials.js";
+import { type CredentialsInfo, type FoundCredentials, type RegistryCredentials, shortLived } from "./credentials.js";
 import { registryOf } from "./image-reference.js";
 import { SharedWork } from "../shared-work.js";
 
@@ -45,7 +45,7 @@ export class RegistryAuth {
   }
 
   /** Where the credentials for the image's registry come from; undefined without credentials. */
-  async info(image: string, options?: CallOptions): Promise<CredentialsNote | undefined> {
+  async info(image: string, options?: CallOptions): Promise<CredentialsInfo | undefined> {
     const registry = registryOf(image);
     const found = registry === undefined ? undefined : await this.#find(registry, options);
     if (registry === undefined || found === undefined) return undefined;

@@ -4,7 +4,7 @@ import { inspectContainer, isMissing } from "../connection/shared-calls.js";
 import type { ServiceSpec } from "@openfactory/docker-translators";
 import type { CallOptions, ContainerBody } from "../engine.js";
 import type { ContainerDetails } from "../engine-types.js";
-import { engineFault } from "../errors/engine-error.js";
+import { engineErrorCause } from "../errors/engine-error.js";
 import { ambiguousNetworkError, firstMissingNetwork, recodeError } from "./network-errors.js";
 
 /** A 404 of ContainerCreate is a missing image or network. The status does not show which: one call each. */
@@ -61,7 +61,7 @@ async function inspectIfPresent(
 }
 
 function portInUse(error: DeploymentError): DeploymentError | undefined {
-  const text = engineFault(error)?.message ?? "";
+  const text = engineErrorCause(error)?.message ?? "";
   if (!/port is already allocated|address already in use/i.test(text)) return undefined;
   return recodeError(
     error,
@@ -95,7 +95,7 @@ export async function explainService(
 ): Promise<unknown> {
   if (!DeploymentError.isInstance(error)) return error;
   if (error.code !== "ENGINE_ERROR" && error.code !== "NOT_FOUND") return error;
-  if (/update out of sequence/i.test(engineFault(error)?.message ?? "")) {
+  if (/update out of sequence/i.test(engineErrorCause(error)?.message ?? "")) {
     return recodeError(
       error,
       "CONFLICT",

@@ -5,7 +5,7 @@ import { imageRequest } from "../connection/shared-calls.js";
 import type { EngineClient } from "../connection/engine-client.js";
 import type { CallOptions, Images } from "../engine.js";
 import type { ImageDetails, PullEvent } from "../engine-types.js";
-import { engineFault } from "../errors/engine-error.js";
+import { engineErrorCause } from "../errors/engine-error.js";
 import { pullError, type PullSubject } from "../errors/registry-error.js";
 import { type RemoteImage, remoteImage } from "../registry-auth/image-reference.js";
 import type { RegistryAuth } from "../registry-auth/registry-auth.js";
@@ -96,6 +96,6 @@ function remoteOf(image: string): RemoteImage {
 
 /** Engines report a registry's answer with various statuses, often with 500. */
 function explainRegistry(error: unknown, subject: PullSubject): unknown {
-  const { message, statusCode } = engineFault(error) ?? {};
+  const { message, statusCode } = engineErrorCause(error) ?? {};
   return statusCode === undefined || message === undefined ? error : pullError(message, subject, statusCode);
 }

@@ -1,7 +1,7 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import type { LogPosition, LogQuery } from "../engine.js";
 import type { LogFrame } from "../engine-types.js";
-import { engineFault } from "../errors/engine-error.js";
+import { engineErrorCause } from "../errors/engine-error.js";
 
 /** Reads a log. `since`, in seconds with nine digits, overrides the query's. */
 export type ReadLog = (query: LogQuery, since?: string) => AsyncIterable<LogFrame>;
@@ -89,7 +89,7 @@ const HINT =
 /** The error of reading a log: `UNSUPPORTED` if the logging driver does not support it, otherwise unchanged. */
 export function explainUnreadable(error: unknown, subject: string, driver?: string): unknown {
   if (!DeploymentError.isInstance(error, "ENGINE_ERROR")) return error;
-  const fault = engineFault(error);
+  const fault = engineErrorCause(error);
   if (fault?.statusCode !== NOT_IMPLEMENTED && !UNREADABLE.test(fault?.message ?? "")) return error;
   return unreadableLog(subject, driver, error.cause);
 }

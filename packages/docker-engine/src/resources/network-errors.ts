@@ -3,7 +3,7 @@ import type { EngineCalls } from "../connection/engine-call.js";
 import { isMissing } from "../connection/shared-calls.js";
 import type { CallOptions } from "../engine.js";
 import type { NetworkDetails } from "../engine-types.js";
-import { engineFault } from "../errors/engine-error.js";
+import { engineErrorCause } from "../errors/engine-error.js";
 
 type Named = Pick<NetworkDetails, "Id" | "Name" | "Driver" | "Scope" | "Created">;
 
@@ -44,10 +44,10 @@ const shortId = (id: string): string => id.slice(0, 12);
 
 /** The name that an engine rejects because several networks have it. Only the engine's text shows this. */
 const ambiguousName = (error: unknown): string | undefined =>
-  /network (\S+) is ambiguous/i.exec(engineFault(error)?.message ?? "")?.[1];
+  /network (\S+) is ambiguous/i.exec(engineErrorCause(error)?.message ?? "")?.[1];
 
 /** Whether an engine rejects the name of a network because several networks have it. */
-export const isAmbiguousRefusal = (error: unknown): boolean => ambiguousName(error) !== undefined;
+export const isAmbiguousNetworkError = (error: unknown): boolean => ambiguousName(error) !== undefined;
 
 /** The error for a name that several networks have. Engines send 400, 404 or 500, by call and version. */
 export function ambiguousNetworkError(error: DeploymentError): DeploymentError | undefined {

@@ -1,7 +1,7 @@
-import { isBookkeepingLabel, type NormalizedRequest, type ServiceSettings } from "@openfactory/deploy-core";
+import { isMetadataLabel, type NormalizedRequest, type ServiceSettings } from "@openfactory/deploy-core";
 import type { ImageConfig, InspectedContainer } from "../engine-api/container-types.js";
 import { hasKeys } from "../plain-data.js";
-import { withoutOwnLabels } from "../strategy-labels.js";
+import { withoutStrategyLabels } from "../strategy-labels.js";
 
 type LabelsField = Pick<NormalizedRequest, "labels">;
 type LabelsSetting = Pick<ServiceSettings, "labels">;
@@ -18,12 +18,12 @@ export const toLabels = ({ labels }: LabelsField): { Labels?: Record<string, str
 export const toTaskLabels = ({ labels }: LabelsField): { Labels?: Record<string, string> } =>
   labels === undefined
     ? {}
-    : { Labels: Object.fromEntries(Object.entries(labels).filter(([label]) => !isBookkeepingLabel(label))) };
+    : { Labels: Object.fromEntries(Object.entries(labels).filter(([label]) => !isMetadataLabel(label))) };
 
 /** `Labels` of ContainerConfig to `labels`, without those of the strategies and those of the image. */
 export function fromContainerLabels({ Labels }: InspectedContainer["Config"], image: ImageConfig): LabelsSetting {
   const inherited = new Map(Object.entries(image.Labels ?? {}));
-  const own = Object.entries(withoutOwnLabels(Labels)).filter(([name, value]) => inherited.get(name) !== value);
+  const own = Object.entries(withoutStrategyLabels(Labels)).filter(([name, value]) => inherited.get(name) !== value);
   return own.length === 0 ? {} : { labels: Object.fromEntries(own) };
 }
 
@@ -32,6 +32,6 @@ export function fromContainerLabels({ Labels }: InspectedContainer["Config"], im
  * both; where the two differ, the container's value is used, so that the difference shows.
  */
 export function fromServiceLabels(ofService: Labels, ofContainer: Labels): LabelsSetting {
-  const labels = withoutOwnLabels({ ...ofService, ...ofContainer });
+  const labels = withoutStrategyLabels({ ...ofService, ...ofContainer });
   return hasKeys(labels) ? { labels } : {};
 }

@@ -1,4 +1,4 @@
-import { holdsTemplate, type Mount, type NormalizedRequest, type Templates } from "@openfactory/deploy-core";
+import { containsTemplate, type Mount, type NormalizedRequest, type Templates } from "@openfactory/deploy-core";
 import type { Answered } from "../engine-api/body-types.js";
 import type { ContainerSpec } from "../engine-api/service-types.js";
 import { isReplicaEntry } from "./env.js";
@@ -11,7 +11,7 @@ const escape = (text: string): string => text.replaceAll("{{", ESCAPED);
 const unescape = (text: string): string => text.replaceAll(ESCAPED, "{{");
 
 /** Whether `text` has a template other than an escaped `{{`. */
-const isTemplate = (text: string): boolean => text.split(ESCAPED).some(holdsTemplate);
+const isTemplate = (text: string): boolean => text.split(ESCAPED).some(containsTemplate);
 
 /** The request with every `{{` escaped if it has `templates: literal`, so that the process gets the text unchanged. */
 export const withEscapedTemplates = (request: NormalizedRequest): NormalizedRequest =>
@@ -30,7 +30,7 @@ export function fromEscapedTemplates<Container extends Answered<Omit<ContainerSp
   const texts = mapTexts(
     { env: [...(Env ?? [])], hostname: Hostname ?? "", mounts: [...((Mounts ?? []) as Mount[])], replicaEnv },
     (text) => {
-      if (holdsTemplate(text)) seen.push(text);
+      if (containsTemplate(text)) seen.push(text);
       return unescape(text);
     },
   );

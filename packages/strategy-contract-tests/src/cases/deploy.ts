@@ -16,7 +16,7 @@ export function deploymentCases(suite: Suite): void {
     expect([...deployment.ids].sort()).toEqual([...settings.ids].sort());
     expect(deployment.ids.length).toBeGreaterThan(0);
     expect(fullName(deployment.image)).toBe(fullName(request.image));
-    expect(deployment.warnings.filter(({ code }) => code === "FIELD_NOT_HONOURED")).toEqual([]);
+    expect(deployment.warnings.filter(({ code }) => code === "FIELD_NOT_SUPPORTED")).toEqual([]);
     expect(await suite.existing()).toHaveLength(1);
   });
 

@@ -59,7 +59,7 @@ export function publishedPortCases(suite: Suite): void {
     expect(
       warnings.map(({ code, field }) => [code, field]),
       network,
-    ).toContainEqual(["FIELD_NOT_HONOURED", "ports"]);
+    ).toContainEqual(["FIELD_NOT_SUPPORTED", "ports"]);
     await suite.untilRunning(request.name);
     expect(await published(request.name), network).toEqual([]);
   };

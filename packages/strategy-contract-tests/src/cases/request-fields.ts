@@ -21,12 +21,12 @@ const METHODS: Partial<Record<CapabilityName, string>> = { settings: "settingsOf
 /** The manifest is well formed, and the strategy has the declared methods. */
 export function manifestCases(suite: Suite): void {
   test("the manifest supports the required fields and names only existing fields and capabilities", () => {
-    const { name, honours, capabilities } = suite.manifest;
+    const { name, supportedFields, capabilities } = suite.manifest;
     expect(name).toMatch(/\S/);
-    expect(honours).toEqual(expect.arrayContaining([...REQUIRED_FIELDS]));
-    expect(REQUEST_FIELDS).toEqual(expect.arrayContaining([...honours]));
+    expect(supportedFields).toEqual(expect.arrayContaining([...REQUIRED_FIELDS]));
+    expect(REQUEST_FIELDS).toEqual(expect.arrayContaining([...supportedFields]));
     expect(CAPABILITIES).toEqual(expect.arrayContaining([...capabilities]));
-    expect(new Set(honours).size, "a field is declared once").toBe(honours.length);
+    expect(new Set(supportedFields).size, "a field is declared once").toBe(supportedFields.length);
   });
 
   test("every declared capability is implemented", () => {
@@ -36,7 +36,7 @@ export function manifestCases(suite: Suite): void {
   });
 
   test("every limitation names a request field and has a reason in a sentence", () => {
-    for (const { field, reason } of suite.manifest.unhonoured) {
+    for (const { field, reason } of suite.manifest.limitations) {
       expect(REQUEST_FIELDS, `limitation ${field}`).toContain(field.split(/[.[]/)[0] as RequestField);
       expect(reason, `reason of ${field}`).toMatch(/^\S+ \S.*\.$/);
     }
@@ -75,7 +75,7 @@ async function isEngineTooOld(suite: Suite, request: DeployRequest): Promise<boo
 
 async function expectApplied(suite: Suite, request: DeployRequest): Promise<void> {
   const { warnings } = await suite.strategy.deploy(request, { strict: true });
-  expect(warnings.filter(({ code }) => code === "FIELD_NOT_HONOURED")).toEqual([]);
+  expect(warnings.filter(({ code }) => code === "FIELD_NOT_SUPPORTED")).toEqual([]);
   expectSettings(await suite.settings(request.name), parseRequest(request));
 }
 
@@ -102,7 +102,7 @@ async function expectRejectedStrictly(suite: Suite, request: DeployRequest): Pro
 async function expectWarnings(suite: Suite, request: DeployRequest): Promise<void> {
   const events: ProgressEvent[] = [];
   const { warnings } = await suite.strategy.deploy(request, { observer: (event) => events.push(event) });
-  const reported = warnings.filter(({ code }) => code === "FIELD_NOT_HONOURED");
+  const reported = warnings.filter(({ code }) => code === "FIELD_NOT_SUPPORTED");
   expect(reported, "warnings of the result").toEqual(suite.declared(request).warnings);
   const observed = events.filter((event) => event.type === "warning").map(({ warning }) => warning);
   expect(observed, "warnings of the observer").toEqual(expect.arrayContaining(reported));

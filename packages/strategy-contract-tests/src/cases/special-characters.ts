@@ -80,7 +80,7 @@ export function oddCharactersCases(suite: Suite): void {
     const request = suite.request({ env: ["NAME={{.Service.Name}}"], templates: "expand" });
     const { warnings } = await suite.strategy.deploy(request);
     const declared = suite.declared(request).warnings;
-    expect(warnings.filter(({ code }) => code === "FIELD_NOT_HONOURED")).toEqual(declared);
+    expect(warnings.filter(({ code }) => code === "FIELD_NOT_SUPPORTED")).toEqual(declared);
     const isExpanded = declared.length === 0;
     await suite.untilRunning(request.name);
     const inside = await environmentOf(suite, request.name);

@@ -71,7 +71,7 @@ export class RunServices {
 
   #canPublish({ mode }: Partial<DeployRequest>): boolean {
     return (
-      !this.#suite.target.oneHost ||
+      !this.#suite.target.singleHost ||
       mode === undefined ||
       !("Replicated" in mode) ||
       (mode.Replicated.Replicas ?? 1) < 2

@@ -54,7 +54,7 @@ export async function takeStep({ suite, services, model }: Run, step: Step): Pro
     }
     case "scale": {
       // Whether a service with 0 replicas keeps its host port depends on the engine.
-      const most = suite.target.oneHost ? 1 : step.replicas;
+      const most = suite.target.singleHost ? 1 : step.replicas;
       const replicas = there?.request.ports === undefined ? step.replicas : Math.max(1, most);
       const scaling = requireCapability(strategy, "scale").scale(name, replicas);
       if (there === undefined) return void (await suite.fails(scaling, "NOT_FOUND", name));

@@ -1,5 +1,5 @@
 import { DeploymentError, type DeploymentWarning, type DeployOptions, throwIfAborted } from "@openfactory/deploy-core";
-import { type DockerEngine, isAmbiguousRefusal } from "@openfactory/docker-engine";
+import { type DockerEngine, isAmbiguousNetworkError } from "@openfactory/docker-engine";
 import { OPERATION_LABEL, toContainerCreateBody } from "@openfactory/docker-translators";
 import { listedName } from "../containers/group.js";
 import { foreignOwner, ownedByOther } from "../containers/other-orchestrators.js";
@@ -54,7 +54,7 @@ async function create(
     // Without the signal: it takes milliseconds, and an answer that is not awaited would leave a container behind.
     return { ...(await engine.containers.create(initialName, body)), pullWarnings };
   } catch (error) {
-    if (isAmbiguousRefusal(error)) throw explainStartError(engine, request, error);
+    if (isAmbiguousNetworkError(error)) throw explainStartError(engine, request, error);
     if (DeploymentError.isInstance(error, "CONFLICT")) throw await nameInUse(engine, serviceName, initialName, error);
     if (DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "ENGINE_UNREACHABLE")) {
       await removeUnanswered(engine, initialName, labels[OPERATION_LABEL]);

@@ -1,6 +1,6 @@
 import {
   DeploymentError,
-  imageText,
+  formatImageReference,
   type NamedImage,
   type NormalizedRequest,
   parseImageReference,
@@ -83,7 +83,7 @@ export function pinDigest(image: string, digest: string | undefined): string {
   const reference = parseNamed(image);
   return digest === undefined || reference === undefined || reference.digest !== undefined
     ? image
-    : `${imageText(reference)}@${digest}`;
+    : `${formatImageReference(reference)}@${digest}`;
 }
 
 /** Undefined for an id, and for text that is no reference: engines also write `<none>@<none>`. */

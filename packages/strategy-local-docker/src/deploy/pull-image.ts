@@ -8,10 +8,10 @@ import {
 import {
   credentialsWarning,
   type DockerEngine,
-  engineFault,
+  engineErrorCause,
   registryOf,
-  registryTrouble,
-  troubleHint,
+  registryFailure,
+  registryFailureHint,
 } from "@openfactory/docker-engine";
 import { forgetImage } from "./images.js";
 
@@ -33,7 +33,7 @@ export async function pullLatest(
     const registry = registryOf(image) ?? "";
     const reason =
       `Could not pull ${image} from the registry ${registry} (${engineMessage(error)}): the container runs the image on ${engine.host}, which may be older. ` +
-      troubleHint(registryTrouble(error) ?? "unreachable", registry);
+      registryFailureHint(registryFailure(error) ?? "unreachable", registry);
     if (!options.strict)
       return [{ code: "DIGEST_NOT_RESOLVED", service, strategy: "docker", field: "imagePullPolicy", reason }];
     throw new DeploymentError("UNSUPPORTED", reason, {
@@ -94,7 +94,7 @@ async function pullImage(
 /** The registry did not answer, or had an error of its own. A refusal, or a missing image, is none. */
 const isRegistryUnavailable = (error: unknown): error is DeploymentError =>
   DeploymentError.isInstance(error, "TIMEOUT") ||
-  (DeploymentError.isInstance(error, "ENGINE_ERROR") && registryTrouble(error) !== undefined);
+  (DeploymentError.isInstance(error, "ENGINE_ERROR") && registryFailure(error) !== undefined);
 
 async function isOnEngine(engine: DockerEngine, image: string, { signal }: DeployOptions): Promise<boolean> {
   try {
@@ -107,7 +107,7 @@ async function isOnEngine(engine: DockerEngine, image: string, { signal }: Deplo
 }
 
 function notPulled(engine: DockerEngine, request: NormalizedRequest, error: DeploymentError): DeploymentError {
-  const trouble = registryTrouble(error);
+  const trouble = registryFailure(error);
   // A registry that is busy may well have the image.
   if (error.code !== "ENGINE_ERROR" || trouble === "rate-limited" || trouble === "unavailable") return error;
   const registry = registryOf(request.image);
@@ -124,4 +124,4 @@ function notPulled(engine: DockerEngine, request: NormalizedRequest, error: Depl
 }
 
 const engineMessage = (error: DeploymentError): string =>
-  (engineFault(error)?.message ?? error.message).replace(/\.?\s*$/, "");
+  (engineErrorCause(error)?.message ?? error.message).replace(/\.?\s*$/, "");

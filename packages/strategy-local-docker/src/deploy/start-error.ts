@@ -1,5 +1,10 @@
 import { DeploymentError, type NormalizedRequest } from "@openfactory/deploy-core";
-import { type DockerEngine, engineFault, isAmbiguousRefusal, withNetworkField } from "@openfactory/docker-engine";
+import {
+  type DockerEngine,
+  engineErrorCause,
+  isAmbiguousNetworkError,
+  withNetworkField,
+} from "@openfactory/docker-engine";
 import { sameAddress } from "../ports.js";
 
 /** The parts of a request that can prevent a start. */
@@ -12,8 +17,8 @@ export type StartedRequest = Pick<NormalizedRequest, "name" | "ports" | "network
 export function explainStartError(engine: DockerEngine, request: StartedRequest, error: unknown): unknown {
   if (!DeploymentError.isInstance(error)) return error;
   const context = { service: request.name, cause: error.cause };
-  const message = engineFault(error)?.message ?? error.message;
-  if (isAmbiguousRefusal(error)) return withNetworkField(error, request);
+  const message = engineErrorCause(error)?.message ?? error.message;
+  if (isAmbiguousNetworkError(error)) return withNetworkField(error, request);
   if (error.code === "CONFLICT") {
     return new DeploymentError(
       "CONFLICT",

@@ -1,11 +1,6 @@
-import {
-  type ListOptions,
-  type OperationOptions,
-  type ServiceStatus,
-  withoutOwnSecrets,
-} from "@openfactory/deploy-core";
+import { type ListOptions, type OperationOptions, type ServiceStatus, redactStatus } from "@openfactory/deploy-core";
 import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
-import { withoutOwnLabels } from "@openfactory/docker-translators";
+import { withoutStrategyLabels } from "@openfactory/docker-translators";
 import { assertFound, findServiceContainers, inspectContainers } from "../containers/find.js";
 import {
   groupByService,
@@ -41,12 +36,12 @@ export async function inspectService(
   const containers = current.map(({ details }) => details);
   const previousConfig = previous[0]?.details.Config;
   const status = serviceStatus(serviceName, containers);
-  return withoutOwnSecrets({
+  return redactStatus({
     ...status,
     ...((isUnfinished(group) || status.unfinished) && { unfinished: true }),
     ...(await settingsAndRevision(serviceName, containers, imageLookup(engine))),
     ...(previousConfig && {
-      previous: { image: previousConfig.Image, labels: withoutOwnLabels(previousConfig.Labels) },
+      previous: { image: previousConfig.Image, labels: withoutStrategyLabels(previousConfig.Labels) },
     }),
   });
 }
@@ -107,7 +102,7 @@ function toServiceStatus(
     {
       ...status,
       ...((isUnfinished(group) || status.unfinished) && { unfinished: true }),
-      ...(before && { previous: { image: before.Image, labels: withoutOwnLabels(before.Labels) } }),
+      ...(before && { previous: { image: before.Image, labels: withoutStrategyLabels(before.Labels) } }),
     },
   ];
 }

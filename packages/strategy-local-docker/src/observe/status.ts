@@ -1,6 +1,6 @@
 import type { InstanceStatus, ServiceState, ServiceStatus } from "@openfactory/deploy-core";
 import type { ContainerDetails, ContainerSummary } from "@openfactory/docker-engine";
-import { withoutOwnLabels } from "@openfactory/docker-translators";
+import { withoutStrategyLabels } from "@openfactory/docker-translators";
 import { listedName, toInspectedContainer, toListedContainer } from "../containers/group.js";
 import { boundPorts, listedPorts } from "../ports.js";
 
@@ -19,7 +19,7 @@ export function serviceStatus(name: string, containers: readonly ContainerDetail
     state: combineStates(instances),
     replicas: countReplicas(instances),
     ports: containers.flatMap(({ NetworkSettings }) => boundPorts(NetworkSettings.Ports)),
-    labels: withoutOwnLabels(first?.Config.Labels),
+    labels: withoutStrategyLabels(first?.Config.Labels),
     createdAt: first?.Created ?? "",
     instances,
     ...attachedNetworks(containers),
@@ -38,7 +38,7 @@ export function listedServiceStatus(name: string, summaries: readonly ContainerS
     state: combineStates(instances),
     replicas: countReplicas(instances),
     ports: summaries.flatMap(({ Ports }) => listedPorts(Ports)),
-    labels: withoutOwnLabels(first?.Labels),
+    labels: withoutStrategyLabels(first?.Labels),
     createdAt: new Date((first?.Created ?? 0) * 1000).toISOString(),
     instances,
     ...attachedNetworks(summaries),

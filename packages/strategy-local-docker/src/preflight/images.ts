@@ -1,5 +1,5 @@
 import { DeploymentError, type OperationOptions } from "@openfactory/deploy-core";
-import { type DockerEngine, engineFault, registryTrouble } from "@openfactory/docker-engine";
+import { type DockerEngine, engineErrorCause, registryFailure } from "@openfactory/docker-engine";
 import { type ImageLookup, imageLookup } from "../deploy/images.js";
 import { mapLimit } from "../map-limit.js";
 import type { CheckedRequest, Problem } from "./snapshot.js";
@@ -60,14 +60,14 @@ async function checkRegistry(
       return [{ code, field: "image", message: withoutPeriod(message), hint: hint ?? "" }];
     // The deploy uses the engine's image, with a warning.
     if ((await lookUp(image)) !== undefined) return [];
-    const trouble = registryTrouble(error);
+    const trouble = registryFailure(error);
     if (trouble === "rate-limited" || trouble === "unavailable")
       return [{ code, field: "image", message: withoutPeriod(message), hint: hint ?? "Try again later." }];
     return [
       {
         code: "IMAGE_NOT_FOUND",
         field: "image",
-        message: `Can't check the image ${image}: its registry is unreachable (${withoutPeriod(engineFault(error)?.message ?? message)})`,
+        message: `Can't check the image ${image}: its registry is unreachable (${withoutPeriod(engineErrorCause(error)?.message ?? message)})`,
         hint: "Check the image's name and tag, and that the engine reaches its registry; or build or load the image there.",
       },
     ];

@@ -70,7 +70,7 @@ test("deploy() sends the registry's credentials, except with the pull policy nev
     { options: { image: undefined }, labels: { "org.openfactory.deploy.pull-policy": "never" } },
   ]);
   expect(warnings).toMatchObject([
-    { code: "FIELD_NOT_HONOURED", field: "imagePullPolicy" },
+    { code: "FIELD_NOT_SUPPORTED", field: "imagePullPolicy" },
     { code: "ENGINE_WARNING" },
   ]);
   await expect(strategy.deploy({ ...request, imagePullPolicy: "never" }, { strict: true })).rejects.toMatchObject({

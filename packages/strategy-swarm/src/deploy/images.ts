@@ -1,7 +1,7 @@
 import {
   DeploymentError,
   type DeploymentWarning,
-  imageText,
+  formatImageReference,
   type NormalizedRequest,
   parseImageReference,
 } from "@openfactory/deploy-core";
@@ -9,11 +9,11 @@ import {
   type CallOptions,
   credentialsWarning,
   type DockerEngine,
-  engineFault,
+  engineErrorCause,
   registryOf,
-  registryTrouble,
+  registryFailure,
   type ShortLived,
-  troubleHint,
+  registryFailureHint,
 } from "@openfactory/docker-engine";
 
 /** The image of a service to create or update. */
@@ -53,7 +53,7 @@ export async function resolveImage(
   if (imagePullPolicy !== "always" || reference.digest !== undefined) return { image, authFor: image, warnings };
   try {
     const digest = await engine.images.digest(image, { signal: options.signal });
-    return { image: `${imageText(reference)}@${digest}`, authFor: image, warnings };
+    return { image: `${formatImageReference(reference)}@${digest}`, authFor: image, warnings };
   } catch (error) {
     return { image, authFor: image, warnings: [...warnings, digestWarning(error, request, options)] };
   }
@@ -83,8 +83,8 @@ function digestWarning(
 
 /** What to do about a registry that answers with an error. For one that does not answer, the engine's message is enough. */
 function remedy(error: DeploymentError, registry: string): string {
-  const trouble = registryTrouble(error);
-  return trouble === undefined || trouble === "unreachable" ? "" : ` ${troubleHint(trouble, registry)}`;
+  const trouble = registryFailure(error);
+  return trouble === undefined || trouble === "unreachable" ? "" : ` ${registryFailureHint(trouble, registry)}`;
 }
 
 /** A service stores the credentials of its last deploy, and its nodes pull with them for as long as it runs. */
@@ -101,7 +101,7 @@ const shortLivedWarning = (service: string, registry: string, { issuer, lasting 
 
 /** The engine's own message, without a full stop at the end. */
 export const engineMessage = (error: DeploymentError): string =>
-  (engineFault(error)?.message ?? error.message).replace(/\.?\s*$/, "");
+  (engineErrorCause(error)?.message ?? error.message).replace(/\.?\s*$/, "");
 
 /** The time limit of a registry lookup, in milliseconds. */
 const REGISTRY_TIMEOUT_MS = 10_000;

@@ -1,5 +1,5 @@
 import { DeploymentError, type NormalizedRequest } from "@openfactory/deploy-core";
-import { type DockerEngine, engineFault, withNetworkField } from "@openfactory/docker-engine";
+import { type DockerEngine, engineErrorCause, withNetworkField } from "@openfactory/docker-engine";
 import { findService } from "../observe/services.js";
 import { engineMessage } from "./images.js";
 
@@ -40,7 +40,7 @@ function explainSpecError(request: Subject, error: unknown): unknown {
 
   if (error.code === "NETWORK_NOT_FOUND") return withNetworkField(error, request);
   // 403 otherwise means refused credentials; here, a network that exists on one node only.
-  if (engineFault(error)?.statusCode === 403 && /network/i.test(message)) {
+  if (engineErrorCause(error)?.statusCode === 403 && /network/i.test(message)) {
     const network = networkIn(message, networks);
     return new DeploymentError(
       "CONFLICT",

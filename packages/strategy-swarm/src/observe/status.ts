@@ -8,7 +8,7 @@ import {
   type UpdateState,
 } from "@openfactory/deploy-core";
 import type { ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
-import { withoutOwnLabels } from "@openfactory/docker-translators";
+import { withoutStrategyLabels } from "@openfactory/docker-translators";
 import {
   desiredTasks,
   hasCompleted,
@@ -153,7 +153,7 @@ export const serviceSummary = (service: ServiceDetails) => ({
   ids: [service.ID],
   image: service.Spec.TaskTemplate.ContainerSpec?.Image ?? "",
   ports: portsOf(service),
-  labels: withoutOwnLabels(service.Spec.Labels),
+  labels: withoutStrategyLabels(service.Spec.Labels),
   createdAt: service.CreatedAt,
 });
 

@@ -1,5 +1,5 @@
 import {
-  checkHonoured,
+  checkSupport,
   DeploymentError,
   parseRequest,
   type PreflightOptions,
@@ -43,7 +43,7 @@ function checkRequest({ request, updates }: PreflightRequest, apiVersion: string
   const strategy = swarmManifest.name;
   try {
     const checked = { request: parseRequest(request, { strategy }), updates };
-    checkHonoured(checked.request, swarmManifest);
+    checkSupport(checked.request, swarmManifest);
     checkServiceRequest(checked.request, { apiVersion });
     return checked;
   } catch (error) {

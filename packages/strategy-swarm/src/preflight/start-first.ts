@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import {
-  isBookkeepingLabel,
+  isMetadataLabel,
   type NormalizedRequest,
   type PreflightProblem,
   type PublishedPort,
@@ -100,5 +100,5 @@ function replacesTasks(
 
 const taskSettings = ({ labels = {}, ...settings }: ServiceSettings): object => ({
   ...Object.fromEntries(Object.entries(settings).filter(([field]) => !IN_PLACE.has(field))),
-  labels: Object.fromEntries(Object.entries(labels).filter(([label]) => !isBookkeepingLabel(label))),
+  labels: Object.fromEntries(Object.entries(labels).filter(([label]) => !isMetadataLabel(label))),
 });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import {
   DeploymentError,
   type Deployment,
-  isBookkeepingLabel,
+  isMetadataLabel,
   type NormalizedRequest,
   type OperationOptions,
   type ServiceSettings,
@@ -10,7 +10,7 @@ import {
 } from "@openfactory/deploy-core";
 import type { DockerEngine, ServiceDetails, ServiceSpec, TaskDetails } from "@openfactory/docker-engine";
 import {
-  changeServiceSpec,
+  mergeServiceSpec,
   type NetworkNames,
   OPERATION_LABEL,
   toServiceSettings,
@@ -65,7 +65,7 @@ export async function updateService(
         bodyFor(current) {
           assertRevision(current, { revision, names, first: service });
           assertSameMode(readSettings(current.Spec, names), request);
-          const spec = changeServiceSpec(current.Spec, desired, ids);
+          const spec = mergeServiceSpec(current.Spec, desired, ids);
           return { spec: forcesUpdate ? withForceUpdate(spec) : spec, image: authFor };
         },
         isApplied: ({ Spec }) => Spec.Labels?.[OPERATION_LABEL] === operation,
@@ -129,7 +129,7 @@ async function needsForceUpdate(
 /** The settings without the labels that are on the service only. */
 const taskSettings = ({ labels = {}, ...settings }: ServiceSettings): ServiceSettings => ({
   ...settings,
-  labels: Object.fromEntries(Object.entries(labels).filter(([label]) => !isBookkeepingLabel(label))),
+  labels: Object.fromEntries(Object.entries(labels).filter(([label]) => !isMetadataLabel(label))),
 });
 
 const isActive = (task: TaskDetails): boolean => !hasFailed(task) && !hasCompleted(task) && !isShuttingDown(task);

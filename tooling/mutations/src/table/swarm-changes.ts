@@ -29,7 +29,7 @@ export const swarmChangeMutations = ofSuite("swarm", [
   [
     "settings hold the strategy's own labels",
     `${translators}/fields/labels.ts`,
-    "withoutOwnLabels({ ...ofService, ...ofContainer })",
+    "withoutStrategyLabels({ ...ofService, ...ofContainer })",
     "{ ...ofService, ...ofContainer }",
     "settings contain the fields of the request",
   ],

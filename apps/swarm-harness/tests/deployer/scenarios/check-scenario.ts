@@ -11,12 +11,12 @@ import type { Scenario } from "./scenario.js";
 
 /** Why a scenario can't run on a platform; undefined if it can. */
 export function skipReason({ requires = [] }: Scenario, fixture: PlatformFixture): string | undefined {
-  const { honours } = fixture.strategy.manifest;
+  const { supportedFields } = fixture.strategy.manifest;
   const missing = requires.find((need) => {
     if (need === "stop" || need === "recreateNetwork" || need === "duplicateNetwork")
       return fixture[need] === undefined;
     if (need === "network" || need === "config")
-      return !kindsOf(fixture).includes(need) || !honours.includes(`${need}s`);
+      return !kindsOf(fixture).includes(need) || !supportedFields.includes(`${need}s`);
     return !supports(fixture.strategy, need);
   });
   return missing === undefined ? undefined : `the platform has no ${missing}`;
@@ -83,7 +83,7 @@ async function checkStates(
   for (const { app, service, now } of apps) {
     if (versions[app] === undefined) continue;
     const version = await fixture.versionOf(service);
-    expect(now === "nothing", `${app} is reported as ${now}, and its version is ${version}`).toBe(version === 0);
+    expect(now === "absent", `${app} is reported as ${now}, and its version is ${version}`).toBe(version === 0);
   }
 }
 

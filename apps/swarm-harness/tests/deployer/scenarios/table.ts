@@ -103,7 +103,7 @@ export const SCENARIOS: readonly Scenario[] = [
     desired: { apps: { web: { version: 2 }, bad: { does: "fails", dependsOn: ["web"] } } },
     options: { adopt: ["web"] },
     plan: { web: "adopt env.VERSION", bad: "create" },
-    end: { outcome: "failed", apps: { web: "put-back", bad: "failed" }, versions: { web: 1, bad: 0 } },
+    end: { outcome: "failed", apps: { web: "reverted", bad: "failed" }, versions: { web: 1, bad: 0 } },
   },
   {
     name: "a new app fails",
@@ -122,14 +122,14 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "a new app fails after another was deployed",
     desired: { apps: { web: {}, bad: { does: "fails", dependsOn: ["web"] } } },
     plan: { web: "create", bad: "create" },
-    end: { outcome: "failed", apps: { web: "put-back", bad: "failed" }, versions: { web: 0, bad: 0 } },
+    end: { outcome: "failed", apps: { web: "reverted", bad: "failed" }, versions: { web: 0, bad: 0 } },
   },
   {
     name: "a new app fails after another was updated",
     given: [{ apps: { web: {} } }],
     desired: { apps: { web: { version: 2 }, bad: { does: "fails", dependsOn: ["web"] } } },
     plan: { web: "update env.VERSION", bad: "create" },
-    end: { outcome: "failed", apps: { web: "put-back", bad: "failed" }, versions: { web: 1, bad: 0 } },
+    end: { outcome: "failed", apps: { web: "reverted", bad: "failed" }, versions: { web: 1, bad: 0 } },
   },
   {
     name: "an update fails",
@@ -147,7 +147,7 @@ export const SCENARIOS: readonly Scenario[] = [
     plan: { db: "update env.VERSION", new: "create", web: "update command env.VERSION" },
     end: {
       outcome: "failed",
-      apps: { db: "put-back", new: "put-back", web: FAILED_CHANGE },
+      apps: { db: "reverted", new: "reverted", web: FAILED_CHANGE },
       versions: { db: 1, new: 0, web: 1 },
     },
   },

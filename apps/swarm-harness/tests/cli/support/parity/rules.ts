@@ -180,7 +180,7 @@ export const rules: ParityTable = {
     ),
     better(
       "Replicas on local Docker",
-      "OpenFactory starts `<service>-1`, `<service>-2` and so on, with `APP_UUID` suffixed alike. Here that takes `--option emulateReplicas=true`; without it one container runs, and a warning says so, because an app that publishes ports or keeps files expects to be alone.",
+      "OpenFactory starts `<service>-1`, `<service>-2` and so on, with `APP_UUID` suffixed alike. Here that takes `--option emulateReplicas=true`; without it one container runs, and a warning says so, causedBy an app that publishes ports or keeps files expects to be alone.",
       all(
         validates(REPLICAS, [], {}, ({ err }) => expect(err).toContain("mode: Runs 1 container")),
         validates(REPLICAS, ["--option", "emulateReplicas=true"], {}, ({ err }) => expect(err).not.toContain("mode")),
