@@ -30,7 +30,18 @@ const onRealEngines = {
 };
 
 /** Files with tests that take minutes. They start first, so that the workers finish at about the same time. */
-const LONGEST = ["contract.swarm", "contract.engine", "newest-engine", "scenarios", "killed", "update", "images"];
+const LONGEST = [
+  "contract-",
+  "swarm.swarm",
+  "scenarios.swarm",
+  "two-files.swarm",
+  "scenarios",
+  "newest-engine",
+  "update",
+  "killed",
+  "devices",
+  "images",
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -85,6 +85,8 @@ export interface ContractOptions {
   pollTimeoutMs?: number;
   /** The groups of cases to run. Default: all. */
   only?: readonly CaseGroup[];
+  /** Runs every `count`-th group, beginning with the `index`-th from 1, so that several files can run in parallel. */
+  shard?: { index: number; count: number };
   /** The number and length of the random runs. */
   model?: ModelOptions;
   /**
@@ -103,14 +105,30 @@ export interface ContractOptions {
  * @param factory called once, before the first case; `close` of its target is called after the last.
  */
 export function describeStrategyContract(name: string, factory: ContractFactory, options: ContractOptions = {}): void {
-  const { timeoutMs = 180_000, pollTimeoutMs, differs, only } = options;
-  const chosen = (Object.entries(caseGroups) as [CaseGroup, Register][]).filter(
-    ([name]) => only?.includes(name) ?? true,
+  const { timeoutMs = 180_000, pollTimeoutMs } = options;
+  const chosen = chooseGroups(options);
+  const differs = Object.fromEntries(
+    Object.entries(options.differs ?? {}).filter(([title]) => isOf(chosen, title) || !isOf(groupNames, title)),
   );
   describeWithTarget(`strategy contract: ${name}`, factory, { timeoutMs, pollTimeoutMs, differs }, (suite) => {
-    for (const [group, register] of chosen) describe(group, () => register(suite, options));
+    for (const group of chosen) {
+      const register: Register = caseGroups[group];
+      describe(group, () => register(suite, options));
+    }
   });
 }
+
+const groupNames = Object.keys(caseGroups) as CaseGroup[];
+
+/** Whether a case with this title is in one of the groups. */
+const isOf = (groups: readonly CaseGroup[], title: string): boolean =>
+  groups.some((group) => title.startsWith(`${group} > `));
+
+/** The groups that `only` and `shard` select. */
+export const chooseGroups = ({ only, shard }: Pick<ContractOptions, "only" | "shard">): CaseGroup[] =>
+  groupNames
+    .filter((name) => only?.includes(name) ?? true)
+    .filter((_, position) => shard === undefined || position % shard.count === shard.index - 1);
 
 const TIMEOUT_MS = 180_000;
 

@@ -25,7 +25,8 @@ const notes = [];
 const folder = mkdtempSync(join(tmpdir(), "openfactory-test-"));
 const signal = abortOnSignals();
 const onlyCheck = process.argv.includes("--check");
-const real = onlyCheck ? [] : process.argv.includes("--all") ? [REAL, ["repeat"], ["matrix"]] : [REAL];
+const all = process.argv.includes("--all");
+const real = onlyCheck ? [] : all ? [REAL, ["repeat"], ["matrix"]] : [REAL];
 let run;
 
 try {
@@ -70,6 +71,8 @@ async function vitest(...projects) {
   const file = join(folder, `${projects[0]}.json`);
   const code = await tool("vitest", [...VITEST, ...projects.map((project) => `--project=${project}`)], {
     TEST_COUNTS_FILE: file,
+    // Each test that kills processes has a few kills of its own as default.
+    ...(all && { KILLS: "20" }),
   });
   const counts = readCounts(file);
   if (!counts) return fail(`${title} tests: vitest ended with exit code ${code} and ran no test`);

@@ -1,11 +1,7 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { RawEngine } from "@openfactory/test-engine";
-import { beforeAll, test } from "vitest";
+import { test } from "vitest";
 import { killRuns, type TestPlatform } from "./support/kill-runs.js";
 
-const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const host = process.env["DOCKER_HOST"] ?? "";
 const raw = new RawEngine(host);
 
@@ -58,12 +54,8 @@ const platform: TestPlatform = {
   },
 };
 
-beforeAll(async () => {
-  await promisify(execFile)(`${root}/node_modules/.bin/tsc`, ["-b", `${root}/apps/cli`]);
-});
-
 /** `npm run test:kills` sets 100. */
-const RUNS = Number(process.env["KILLS"] ?? 8);
+const RUNS = Number(process.env["KILLS"] ?? 4);
 
 test("the next up converges to the file after up was killed at any moment", { timeout: 60_000 + RUNS * 30_000 }, () =>
   killRuns(platform, RUNS),

@@ -79,7 +79,6 @@ const containers = async (query = "?all=1"): Promise<string[]> => {
 };
 
 beforeAll(async () => {
-  await promisify(execFile)(join(root, "node_modules/.bin/tsc"), ["-b", join(root, "apps/cli")]);
   network = `cli-${randomBytes(4).toString("hex")}`;
   await engineApi("POST", "/networks/create", { Name: network, Labels: TEST_LABELS });
 });

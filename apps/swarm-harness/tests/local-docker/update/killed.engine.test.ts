@@ -9,7 +9,8 @@ import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, expect, test } from "vitest";
 import { LocalDockerDeploymentStrategy } from "@openfactory/strategy-local-docker";
 
-const KILLS = 20;
+/** `npm run test:all` sets 20. */
+const KILLS = Number(process.env["KILLS"] ?? 5);
 const FAST = { settleMs: 100, timeoutMs: 20_000 };
 const host = process.env["DOCKER_HOST"] ?? "";
 const raw = new RawEngine(host);
