@@ -49,7 +49,11 @@ report();
 /** Starts the engine and creates the images of swarm nodes in advance, so that no test waits for them. */
 async function prepareEngine() {
   run = await startTestRun(console.log);
-  for (const version of ENGINE_VERSIONS) await ensureNodeImage(run.engine.api, version, console.log, signal);
+  await Promise.all(
+    ENGINE_VERSIONS.map((version) =>
+      ensureNodeImage(run.engine.api, version, (line) => console.log(`Node ${version}: ${line}`), signal),
+    ),
+  );
 }
 
 async function stage(title, work) {
