@@ -21,7 +21,9 @@ export interface Swarm {
   readonly workers: Node[];
   /** The address of this machine on the nodes' network, for registries of a test. */
   readonly gateway: string;
-  /** Removes the nodes and their network. */
+  /** The id of the nodes' network on the host engine. */
+  readonly network: string;
+  /** Removes the nodes and their network. For a shared swarm: removes everything that was deployed to it. */
   down(): Promise<void>;
 }
 
@@ -41,7 +43,7 @@ export async function createSwarm(options: SwarmOptions = {}): Promise<Swarm> {
     const managers = nodes.slice(0, managerCount);
     const workers = nodes.slice(managerCount);
     await formSwarm(managers, workers, signal);
-    return { name, nodes, managers, workers, gateway: network.subnet.address(1), down };
+    return { name, nodes, managers, workers, gateway: network.subnet.address(1), network: network.id, down };
   } catch (error) {
     await down();
     throw signal?.aborted ? signal.reason : error;

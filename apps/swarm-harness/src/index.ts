@@ -9,3 +9,4 @@ export {
 } from "./node-engines.js";
 export { ensureNodeImage } from "./node-image.js";
 export type { Node } from "./node.js";
+export { shareSwarm } from "./share-swarm.js";

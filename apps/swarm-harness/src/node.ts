@@ -69,27 +69,45 @@ export async function startNode(
   });
   await engine.call("POST", `/containers/${Id}/start`);
 
+  return attachNode(engine, { name, address, container: Id, network: network.id });
+}
+
+/** What identifies a running node. */
+export interface NodeIdentity {
+  readonly name: string;
+  readonly address: string;
+  /** The id of the node's container on the host engine. */
+  readonly container: string;
+  /** The id of the nodes' network on the host engine. */
+  readonly network: string;
+}
+
+/** A node that runs on the host engine already. */
+export function attachNode(engine: RawEngine, { name, address, container, network }: NodeIdentity): Node {
   const api = new RawEngine(`tcp://${address}:2375`);
   const node: Node = {
     name,
     address,
     host: api.host,
     api,
-    container: Id,
+    container,
     async loadImage(tag) {
       const archive = await engine.open("GET", `/images/${tag}/get`);
       if (archive.statusCode !== 200)
         throw new TestEngineError(`The host engine has no image ${tag} to load on the nodes.`);
       await restoreName(api, tag, await api.call("POST", "/images/load?quiet=true", archive));
     },
-    kill: () => engine.call("POST", `/containers/${Id}/kill`),
+    kill: () => engine.call("POST", `/containers/${container}/kill`),
     async start() {
-      await engine.call("POST", `/containers/${Id}/start`);
+      await engine.call("POST", `/containers/${container}/start`);
       await waitUntilUp(engine, node);
     },
-    disconnect: () => engine.call("POST", `/networks/${network.id}/disconnect`, { Container: Id, Force: true }),
+    disconnect: () => engine.call("POST", `/networks/${network}/disconnect`, { Container: container, Force: true }),
     reconnect: () =>
-      engine.call("POST", `/networks/${network.id}/connect`, { Container: Id, EndpointConfig: endpoint }),
+      engine.call("POST", `/networks/${network}/connect`, {
+        Container: container,
+        EndpointConfig: { IPAMConfig: { IPv4Address: address } },
+      }),
   };
   return node;
 }
@@ -119,7 +137,8 @@ export async function waitUntilUp(engine: RawEngine, node: Node, signal?: AbortS
   }
 }
 
-async function answers(node: Node): Promise<boolean> {
+/** Whether the engine of a node answers. */
+export async function answers(node: Node): Promise<boolean> {
   return node.api.request("GET", "/_ping", undefined, { timeout: 2_000 }).then(
     (answer) => answer.status === 200,
     () => false,

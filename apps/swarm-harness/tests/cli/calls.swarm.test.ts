@@ -1,4 +1,4 @@
-import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { type CountingProxy, startCountingProxy, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { countCalls, withoutNegotiation } from "./support/count-calls.js";
@@ -26,7 +26,7 @@ let swarm: Swarm;
 let proxy: CountingProxy;
 beforeAll(async () => {
   project = new TestProject();
-  swarm = await createSwarm({ nodes: 1, images: [TEST_IMAGE] });
+  swarm = await shareSwarm({ nodes: 1, images: [TEST_IMAGE] });
   proxy = await startCountingProxy(swarm.nodes[0]?.host ?? "");
 });
 afterAll(async () => {

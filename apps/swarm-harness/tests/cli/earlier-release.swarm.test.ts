@@ -1,11 +1,11 @@
-import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, test } from "vitest";
 import { checkEarlierRelease, NEW_FIELDS } from "./support/earlier-release.js";
 
 let swarm: Swarm;
 beforeAll(async () => {
-  swarm = await createSwarm({ nodes: 1, images: [TEST_IMAGE] });
+  swarm = await shareSwarm({ nodes: 1, images: [TEST_IMAGE] });
 });
 afterAll(() => swarm?.down());
 

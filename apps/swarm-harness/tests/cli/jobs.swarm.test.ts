@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { spawnOfdeploy, type ProcessResult } from "./support/spawn-ofdeploy.js";
@@ -11,7 +11,7 @@ let manager: RawEngine;
 let folder: string;
 
 beforeAll(async () => {
-  swarm = await createSwarm({ nodes: 1, images: [TEST_IMAGE] });
+  swarm = await shareSwarm({ nodes: 1, images: [TEST_IMAGE] });
   manager = new RawEngine(swarm.managers[0]?.host ?? "");
   folder = mkdtempSync(join(tmpdir(), "ofdeploy-jobs-"));
 });

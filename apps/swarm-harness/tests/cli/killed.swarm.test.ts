@@ -1,4 +1,4 @@
-import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, test } from "vitest";
 import { killRuns, type TestPlatform } from "./support/kill-runs.js";
@@ -7,7 +7,7 @@ let swarm: Swarm;
 let manager: RawEngine;
 
 beforeAll(async () => {
-  swarm = await createSwarm({ nodes: 1, images: [TEST_IMAGE] });
+  swarm = await shareSwarm({ nodes: 1, images: [TEST_IMAGE] });
   manager = new RawEngine(swarm.managers[0]?.host ?? "");
 });
 afterAll(() => swarm?.down());

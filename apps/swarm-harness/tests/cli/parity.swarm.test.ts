@@ -1,4 +1,4 @@
-import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { type RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import {
@@ -30,7 +30,7 @@ let swarm: Swarm;
 let manager: RawEngine;
 
 beforeAll(async () => {
-  swarm = await createSwarm({ nodes: 1, managers: 1, images: [TEST_IMAGE] });
+  swarm = await shareSwarm({ nodes: 1, managers: 1, images: [TEST_IMAGE] });
   manager = swarm.nodes[0]!.api;
   await manager.call("POST", "/networks/create", { Name: "parity-net", Driver: "overlay" });
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { type RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { spawnOfdeploy, type ProcessResult } from "./support/spawn-ofdeploy.js";
@@ -12,7 +12,7 @@ let folder: string;
 let file: string;
 
 beforeAll(async () => {
-  swarm = await createSwarm({ nodes: 3, images: [TEST_IMAGE] });
+  swarm = await shareSwarm({ nodes: 3, images: [TEST_IMAGE] });
   manager = swarm.nodes[0]!.api;
   folder = await mkdtemp(join(tmpdir(), "of-replicas-"));
   file = join(folder, "openfactory.yml");

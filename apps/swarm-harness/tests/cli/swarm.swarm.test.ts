@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { ensureTestImage, RawEngine, startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { spawnOfdeploy, type ProcessResult } from "./support/spawn-ofdeploy.js";
@@ -17,7 +17,7 @@ let folder: string;
 
 beforeAll(async () => {
   await ensureTestImage(new RawEngine(process.env["DOCKER_HOST"] ?? ""), DEMO_IMAGE);
-  swarm = await createSwarm({ nodes: 3, managers: 1, images: [DEMO_IMAGE, TEST_IMAGE] });
+  swarm = await shareSwarm({ nodes: 3, managers: 1, images: [DEMO_IMAGE, TEST_IMAGE] });
   manager = swarm.nodes[0]!.api;
   folder = await mkdtemp(join(tmpdir(), "ofdeploy-swarm-"));
 });

@@ -1,4 +1,4 @@
-import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { spawnOfdeploy } from "./support/spawn-ofdeploy.js";
@@ -10,7 +10,7 @@ let manager: RawEngine;
 let host: string;
 
 beforeAll(async () => {
-  swarm = await createSwarm({ nodes: 1, images: [TEST_IMAGE] });
+  swarm = await shareSwarm({ nodes: 1, images: [TEST_IMAGE] });
   host = swarm.managers[0]?.host ?? "";
   manager = new RawEngine(host);
 });

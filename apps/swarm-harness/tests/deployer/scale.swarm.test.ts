@@ -1,4 +1,4 @@
-import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { plan } from "@openfactory/deployer";
@@ -12,7 +12,7 @@ let manager: RawEngine;
 let fixture: DockerFixture;
 
 beforeAll(async () => {
-  swarm = await createSwarm({ nodes: 1, images: [TEST_IMAGE] });
+  swarm = await shareSwarm({ nodes: 1, images: [TEST_IMAGE] });
   manager = new RawEngine(swarm.managers[0]?.host ?? "");
 });
 afterAll(() => swarm?.down());

@@ -1,4 +1,4 @@
-import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, test } from "vitest";
 import { createSwarmFixture } from "./docker-fixtures.js";
@@ -8,7 +8,7 @@ import { SCENARIOS } from "./scenarios/table.js";
 let swarm: Swarm;
 
 beforeAll(async () => {
-  swarm = await createSwarm({ nodes: 1, images: [TEST_IMAGE] });
+  swarm = await shareSwarm({ nodes: 1, images: [TEST_IMAGE] });
 });
 afterAll(() => swarm?.down());
 

@@ -1,7 +1,7 @@
 import { createEngine } from "@openfactory/docker-engine";
 import { logIn, probedNodes, serviceTarget } from "@openfactory/docker-probes";
 import type { ContractFactory } from "@openfactory/strategy-contract-tests";
-import { createSwarm, type EngineVersion } from "@openfactory/swarm-harness";
+import { shareSwarm, type EngineVersion } from "@openfactory/swarm-harness";
 import { TEST_ENTRYPOINT_IMAGE, TEST_IMAGE } from "@openfactory/test-engine";
 import { SwarmDeploymentStrategy } from "@openfactory/strategy-swarm";
 
@@ -9,7 +9,7 @@ import { SwarmDeploymentStrategy } from "@openfactory/strategy-swarm";
 export const onSwarm =
   (nodes: number, engine: EngineVersion): ContractFactory =>
   async () => {
-    const swarm = await createSwarm({ nodes, engine, images: [TEST_IMAGE, TEST_ENTRYPOINT_IMAGE] });
+    const swarm = await shareSwarm({ nodes, engine, images: [TEST_IMAGE, TEST_ENTRYPOINT_IMAGE] });
     const login = logIn();
     const strategy = new SwarmDeploymentStrategy(createEngine({ host: swarm.managers[0]?.host, env: login.env }));
     const target = serviceTarget(strategy, probedNodes(swarm.nodes), swarm.gateway);

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { DeployRequest } from "@openfactory/deploy-core";
 import { createEngine, type DockerEngine } from "@openfactory/docker-engine";
-import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { SwarmDeploymentStrategy } from "@openfactory/strategy-swarm";
@@ -16,7 +16,7 @@ let swarm: Swarm;
 let engine: DockerEngine;
 let strategy: SwarmDeploymentStrategy;
 beforeAll(async () => {
-  swarm = await createSwarm({ nodes: 3, images: [TEST_IMAGE] });
+  swarm = await shareSwarm({ nodes: 3, images: [TEST_IMAGE] });
   engine = createEngine({ host: swarm.managers[0]?.host });
   strategy = new SwarmDeploymentStrategy(engine);
 });

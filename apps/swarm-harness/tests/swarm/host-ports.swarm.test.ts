@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { DeployRequest } from "@openfactory/deploy-core";
 import { createEngine } from "@openfactory/docker-engine";
-import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { SwarmDeploymentStrategy } from "@openfactory/strategy-swarm";
@@ -12,7 +12,7 @@ let swarm: Swarm;
 let raw: RawEngine;
 let strategy: SwarmDeploymentStrategy;
 beforeAll(async () => {
-  swarm = await createSwarm({ nodes: 1, images: [TEST_IMAGE] });
+  swarm = await shareSwarm({ nodes: 1, images: [TEST_IMAGE] });
   const host = swarm.managers[0]?.host ?? "";
   raw = new RawEngine(host);
   strategy = new SwarmDeploymentStrategy(createEngine({ host }));

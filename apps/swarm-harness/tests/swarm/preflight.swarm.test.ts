@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DeployRequest, PreflightRequest } from "@openfactory/deploy-core";
 import { createEngine, type DockerEngine } from "@openfactory/docker-engine";
-import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { SwarmDeploymentStrategy } from "@openfactory/strategy-swarm";
@@ -12,7 +12,7 @@ let swarm: Swarm;
 let engine: DockerEngine;
 let strategy: SwarmDeploymentStrategy;
 beforeAll(async () => {
-  swarm = await createSwarm({ nodes: 3, images: [TEST_IMAGE] });
+  swarm = await shareSwarm({ nodes: 3, images: [TEST_IMAGE] });
   engine = createEngine({ host: swarm.managers[0]?.host });
   strategy = new SwarmDeploymentStrategy(engine);
 });

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { NormalizedRequest } from "@openfactory/deploy-core";
 import { isRefusedByCore, REFUSED_BY_A_SWARM, REFUSED_EVERYWHERE } from "@openfactory/docker-probes";
 import { toServiceSpec } from "@openfactory/docker-translators";
-import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
+import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -10,7 +10,7 @@ let swarm: Swarm;
 let raw: RawEngine;
 const ids: { secrets: Record<string, string>; configs: Record<string, string> } = { secrets: {}, configs: {} };
 beforeAll(async () => {
-  swarm = await createSwarm({ nodes: 1, images: [TEST_IMAGE] });
+  swarm = await shareSwarm({ nodes: 1, images: [TEST_IMAGE] });
   raw = new RawEngine(swarm.managers[0]?.host ?? "");
   for (const kind of ["secrets", "configs"] as const) {
     for (const Name of ["one", "two"])
