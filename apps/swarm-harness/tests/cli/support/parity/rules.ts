@@ -180,7 +180,7 @@ export const rules: ParityTable = {
     ),
     better(
       "Replicas on local Docker",
-      "OpenFactory starts `<service>-1`, `<service>-2` and so on, with `APP_UUID` suffixed alike. Here that takes `--option emulateReplicas=true`; without it one container runs, and a warning says so, causedBy an app that publishes ports or keeps files expects to be alone.",
+      "OpenFactory starts `<service>-1`, `<service>-2` and so on, with `APP_UUID` suffixed alike. Here that takes `--option emulateReplicas=true`; without it one container runs, and a warning says so, because an app that publishes ports or keeps files expects to be alone.",
       all(
         validates(REPLICAS, [], {}, ({ err }) => expect(err).toContain("mode: Runs 1 container")),
         validates(REPLICAS, ["--option", "emulateReplicas=true"], {}, ({ err }) => expect(err).not.toContain("mode")),
@@ -230,7 +230,7 @@ export const rules: ParityTable = {
     ),
     notSupported(
       "Registration of assets in Kafka and ksqlDB",
-      "The deployment needs no Kafka. [Asset listeners](../packages/core/README.md#an-asset-listener-of-your-own) receive every asset that was created, changed or removed, with its references, so that a package can register them.",
+      "The deployment needs no Kafka. [Asset listeners](../packages/core/README.md#write-an-asset-listener) receive every asset that was created, changed or removed, with its references, so that a package can register them.",
       device(mtconnect()).device({
         references: {
           agent: { uuid: "PRESS-01-AGENT", service: "press-01-agent" },
