@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
-import { delimiter, dirname } from "node:path";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The checkout. */
@@ -15,6 +17,10 @@ export interface Ran {
 const OWN =
   /^(?:npm_(?:lifecycle|package|command|config_local_prefix)|INIT_CWD|VITEST|NODE_ENV|NODE_PATH|DOCKER_|DEPLOYMENT_|OFDEPLOY_)/;
 
+/** npm's cache of this run: all builds have one version, and npx reuses an earlier build of a version that it has. */
+const npmCache = mkdtempSync(join(tmpdir(), "openfactory-npm-"));
+process.once("exit", () => rmSync(npmCache, { recursive: true, force: true }));
+
 /** The environment of a user without a checkout: this Node, the system's npm, and no commands of the checkout. */
 export function outsideEnvironment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !OWN.test(name));
@@ -26,6 +32,7 @@ export function outsideEnvironment(more: Record<string, string> = {}): NodeJS.Pr
     NO_PROXY: noProxy,
     no_proxy: noProxy,
     NO_COLOR: "1",
+    npm_config_cache: npmCache,
     ...more,
   };
 }

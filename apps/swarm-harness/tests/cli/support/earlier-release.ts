@@ -61,8 +61,8 @@ apps:
     expect(deployed.outcome).toBe("ok");
 
     const plan = await files.run("app_web.yml", "plan", "--show-env");
-    expect(plan).toMatchObject({ code: 2 });
-    expect(plan.stdout).toContain("deployed by an earlier release of ofdeploy, which set other variables and labels");
+    expect(plan, plan.stderr).toMatchObject({ code: 2 });
+    expect(plan.stdout).toContain("Deployed by an earlier release of ofdeploy, which set other variables and labels");
     for (const field of expected) expect(plan.stdout).toContain(field);
     expect(await files.ok("app_web.yml", "up")).toMatchObject({ stdout: expect.stringContaining("1 updated") });
     expect(await files.ok("app_web.yml", "plan")).toMatchObject({ stdout: expect.stringContaining("1 unchanged") });
