@@ -108,7 +108,7 @@ describe("a registry with a password", () => {
     expect(error).toMatchObject({
       code: "UNAUTHORIZED",
       service: refused.name,
-      message: expect.stringContaining(`the image ${refused.image} from the registry ${registry.host}: `),
+      message: expect.stringContaining(`image ${refused.image} from registry ${registry.host}: `),
       hint: expect.stringContaining(`docker login ${registry.host}`),
     });
     expect(JSON.stringify(error)).not.toContain(WRONG.password);
