@@ -1,4 +1,5 @@
-import { startTestRun } from "@openfactory/test-engine";
+import { ENGINE_VERSIONS, ensureNodeImage, PODMAN_VERSIONS } from "@openfactory/swarm-harness";
+import { logToStderr, startTestRun } from "@openfactory/test-engine";
 import type { TestProject } from "vitest/node";
 
 declare module "vitest" {
@@ -13,6 +14,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const run = await startTestRun();
   const { host, version, apiVersion } = run.engine;
   process.env.DOCKER_HOST = host;
+  // These projects use all versions. Building the image of one takes longer than a hook of a test may.
+  if (project.name === "repeat" || project.name === "matrix") {
+    const versions = [...ENGINE_VERSIONS, ...PODMAN_VERSIONS];
+    await Promise.all(versions.map((version) => ensureNodeImage(run.engine.api, version, logToStderr)));
+  }
   project.provide("engine", { host, version, apiVersion });
   return () => run.end();
 }
