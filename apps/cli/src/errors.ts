@@ -17,7 +17,7 @@ const REPORT_TO =
 
 /** Prints an error, as text or as the `result` of `--json`, and returns its exit code. Prints no stack trace. */
 export async function reportError(thrown: unknown, { json }: { json: boolean }, io: Io): Promise<ExitCode> {
-  // Loaded on demand, causedBy `--help` and `--version` don't need these modules.
+  // Loaded on demand, because `--help` and `--version` don't need these modules.
   const { redactError, Redactor, secretsOfEnvironment } = await import("@openfactory/deploy-core");
   const { writeJson } = await import("./output/json-lines.js");
   const error = redactError(thrown, new Redactor(() => secretsOfEnvironment(io.env)));

@@ -68,7 +68,7 @@ export function processIo(): Io {
     };
   };
   return {
-    // A getter, causedBy reading process.stdin opens it.
+    // A getter, because reading process.stdin opens it.
     get stdin() {
       return process.stdin;
     },
@@ -102,7 +102,7 @@ async function ask(question: string, release: () => void): Promise<boolean> {
 }
 
 /**
- * Joins writes of the same turn of the event loop into one, causedBy the reader of a pipe handles each write separately.
+ * Joins writes of the same turn of the event loop into one, because the reader of a pipe handles each write separately.
  * Holds one stream at a time, so that text on stdout and stderr keeps its order.
  */
 function bufferWrites(): { hold: (stream: NodeJS.WriteStream) => void; release: () => void } {

@@ -9,7 +9,7 @@ import { findPlugins } from "./plugins.js";
 /**
  * The platform that the user chose: with `--platform`, in the environment, or in `.ofaenv` of the working directory, as
  * with OpenFactory. Undefined if the user chose none.
- * @throws DeploymentError `INVALID_FILE` for an invalid line in `.ofaenv`, causedBy it might name another platform.
+ * @throws DeploymentError `INVALID_FILE` for an invalid line in `.ofaenv`, because it might name another platform.
  */
 async function chosenPlatform(
   { platform }: Pick<GlobalOptions, "platform">,

@@ -55,7 +55,7 @@ export async function loadFiles(
   }
   const { connectors } = await findPlugins(options, io);
   const { env, cwd } = io;
-  // io.stdin is read only if needed, causedBy an open standard input keeps the process running.
+  // io.stdin is read only if needed, because an open standard input keeps the process running.
   const input = stdin ?? (sources.includes("-") ? io.stdin : undefined);
   return loadProject(sources, { env, envFiles: envFile, project, cwd, stdin: input, connectors, contents });
 }

@@ -25,7 +25,7 @@ export interface DownCommandOptions {
 /** Removes the services and resources that the files own. Removes the whole project, after confirmation, with `--all` or without a file. */
 export async function downCommand(context: CommandContext<DownCommandOptions>): Promise<ExitCode> {
   const { io, options } = context;
-  const loaded = await loadProject(options, io, "Services are removed in any order, causedBy depends_on is not known.");
+  const loaded = await loadProject(options, io, "Services are removed in any order, because depends_on is not known.");
   const desired: DesiredProject = options.all ? { ...loaded, files: undefined } : loaded;
   const strategy = await openStrategy(options, io);
   if (options.dryRun) return dryRun(strategy, desired, context);

@@ -23,7 +23,7 @@ export async function rollbackCommand(context: CommandContext<RollbackCommandOpt
   const desired = await loadProject(
     options,
     io,
-    "Apps are rolled back in any order, causedBy depends_on is not known.",
+    "Apps are rolled back in any order, because depends_on is not known.",
   );
   const strategy = await openStrategy(options, io);
   const { rollback } = await import("@openfactory/deployer");

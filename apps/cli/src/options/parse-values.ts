@@ -67,7 +67,7 @@ export function collectOption(text: string, before: Record<string, string> = {})
 /** Adds a value to the values before. */
 export const collect = (text: string, before: string[] = []): string[] => [...before, notEmpty(text)];
 
-/** Makes an option fail when it is given twice, causedBy one of its values would be ignored. */
+/** Makes an option fail when it is given twice, because one of its values would be ignored. */
 export const single = <Value>(option: Option, parse: (text: string) => Value = (text) => text as Value): Option =>
   option.argParser((text: string, before: Value | undefined) => {
     if (before !== undefined) throw givenTwice(option);

@@ -95,7 +95,7 @@ const listed = [
     connector: z.string(),
     services: z
       .array(z.string())
-      .describe("Empty if nothing is deployed for the device, causedBy its connector is registered elsewhere."),
+      .describe("Empty if nothing is deployed for the device, because its connector is registered elsewhere."),
     notes: z.array(z.string()).describe("Parts of the entry without effect."),
   }),
   event("log", {
@@ -161,7 +161,7 @@ export const planSchema = event("plan", planFields).meta({
 
 /**
  * Converts a schema to JSON Schema (draft 2020-12).
- * @param exact rejects additional fields, for tests. The published schemas accept them, causedBy fields may be added.
+ * @param exact rejects additional fields, for tests. The published schemas accept them, because fields may be added.
  */
 export const outputJsonSchema = (schema: z.ZodType, { exact = false } = {}): object =>
   z.toJSONSchema(schema, { target: "draft-2020-12", io: exact ? "output" : "input" });

@@ -27,7 +27,7 @@ const appOutcome = enumOf<AppOutcome>({
   "rolled-back": "the new version failed, and the platform restored the previous one",
   failed: "",
   skipped: "not changed",
-  reverted: "its changes were reverted, causedBy the run failed or was interrupted",
+  reverted: "its changes were reverted, because the run failed or was interrupted",
 });
 
 const appNow = enumOf<ActualState>({
@@ -41,8 +41,8 @@ const removalOutcome = enumOf<RemovalVerdict["outcome"]>({
   removed: "",
   failed: "",
   skipped: "not started",
-  foreign: "not removed, causedBy another project or file owns it",
-  reverted: "restored, causedBy the run failed",
+  foreign: "not removed, because another project or file owns it",
+  reverted: "restored, because the run failed",
 });
 
 const resourceOutcome = enumOf<ResourceVerdict["outcome"]>({
@@ -77,7 +77,7 @@ const refreshOutcome = enumOf<RefreshVerdict["outcome"]>({
   kept: "there are no credentials to store: see warnings",
   failed: "",
   skipped: "not started",
-  foreign: "not changed, causedBy the project does not own it",
+  foreign: "not changed, because the project does not own it",
 });
 
 const causedBy = z.string().optional().describe("The app whose failure caused this outcome.");

@@ -91,7 +91,7 @@ describe.each(broken)("with %s", (_, text, finding) => {
     const ran = await project.run("down");
     expect(ran).toMatchObject({ code: 0, out: expect.stringContaining("2 removed") });
     warned(ran.err);
-    expect(ran.err).toContain("Services are removed in any order, causedBy depends_on is not known.");
+    expect(ran.err).toContain("Services are removed in any order, because depends_on is not known.");
   });
 
   test("up, plan and validate fail with exit code 3", async () => {

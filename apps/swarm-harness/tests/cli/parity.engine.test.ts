@@ -117,7 +117,7 @@ test.each([
   expect(Config.Env.find((entry: string) => entry.startsWith("AGENT_CFG_FILE="))).toContain(
     "Host = parity-furnace-adapter",
   );
-  // The agent restarts, causedBy the image has no mtcagent.
+  // The agent restarts, because the image has no mtcagent.
   expect(up.stderr).not.toContain("did not publish");
   // The default reservation is not in the file, so there is no warning.
   expect(up.stderr).not.toContain("furnace-agent: resources");

@@ -83,7 +83,7 @@ async function deployed(name: string): Promise<object> {
   };
 }
 
-// The archive has 0 replicas, causedBy NFS needs a server. The service still has the whole request.
+// The archive has 0 replicas, because NFS needs a server. The service still has the whole request.
 test.each([
   ["the default environment", false],
   ["OPENFACTORY_ENV=dev", true],

@@ -93,7 +93,7 @@ const isRolledBack = (
 const shownStatus = (status: ServiceStatus | undefined): { status?: ServiceStatus } =>
   status === undefined ? {} : { status: withoutSettings(status) };
 
-/** A limit of its own, causedBy the run's signal may have fired. */
+/** A limit of its own, because the run's signal may have fired. */
 const INSPECT_TIMEOUT_MS = 30_000;
 
 /** Determines the state of an app after its failure. Asks the engine only if the run began to change the app. */

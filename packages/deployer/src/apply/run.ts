@@ -83,7 +83,7 @@ export const strategyObserver =
     else run.observer?.({ type: "progress", app: app.key, service: app.service, progress });
   };
 
-/** Far higher than for deploys, causedBy waiting takes long and costs the engine little. */
+/** Far higher than for deploys, because waiting takes long and costs the engine little. */
 const WAIT_CONCURRENCY = 512;
 
 export function startRun(

@@ -127,7 +127,7 @@ export function assetLabels({ device }: DesiredApp, env: readonly string[]): Rec
 
 /**
  * Reads an asset from the labels of its service.
- * @param known the UUID to use if the labels lack it, causedBy an earlier release deployed the service.
+ * @param known the UUID to use if the labels lack it, because an earlier release deployed the service.
  */
 export function readAssetLabels(known: string, labels: Labels) {
   const device = labels[DEVICE_LABEL];

@@ -57,7 +57,7 @@ export interface PlannedOrphan {
   readonly status: ServiceStatus;
 }
 
-/** A service of the project that a run does not change, causedBy the run's files do not own it. */
+/** A service of the project that a run does not change, because the run's files do not own it. */
 export interface PlannedOther {
   readonly app: string;
   readonly service: string;

@@ -130,7 +130,7 @@ export interface RemovalVerdict {
    * - `removed`
    * - `failed`: see `error`
    * - `skipped`: the run was interrupted first
-   * - `foreign`: not removed, causedBy another project or file owns it; see `reason`
+   * - `foreign`: not removed, because another project or file owns it; see `reason`
    * - `reverted`: removed by a run that then failed, and deployed again
    */
   outcome: "removed" | "failed" | "skipped" | "foreign" | "reverted";
@@ -227,7 +227,7 @@ export interface RefreshVerdict {
    * - `kept`: there are no credentials to store; see `warnings`
    * - `failed`: see `error`
    * - `skipped`: the run was interrupted first
-   * - `foreign`: not changed, causedBy it does not belong to this project
+   * - `foreign`: not changed, because it does not belong to this project
    */
   outcome: "renewed" | "kept" | "failed" | "skipped" | "foreign";
   /** Of `foreign`: its owner, in one sentence. */

@@ -23,7 +23,7 @@ export const hashNormalized = (request: NormalizedRequest): string =>
 /**
  * SHA-256 of a request, as `sha256:<64 hex digits>`: requests with the same hash deploy the same service.
  *
- * The values of `env` are part of the hash, causedBy a changed value is a changed service. The hash does not reveal them:
+ * The values of `env` are part of the hash, because a changed value is a changed service. The hash does not reveal them:
  * it can only confirm a guess of the whole request, and a user who can read labels can read the variables on the engine
  * as well. Values that such users must not read belong in `secrets`, which the request only names.
  * @throws DeploymentError `INVALID_REQUEST`.

@@ -17,7 +17,7 @@ export interface ProjectWarning {
    * - `RESOURCE_NOT_CREATED`: the platform can't create a network, volume, config or secret of the file
    * - `LOCK_TAKEN_OVER`: the run released the lock of another run, whose process is gone or who was overruled
    * - `LOCK_NOT_RELEASED`: the run could not release its lock
-   * - `INSTANCES_RESTART`: `scale` restarts running instances, causedBy one of their variables contains the number of replicas
+   * - `INSTANCES_RESTART`: `scale` restarts running instances, because one of their variables contains the number of replicas
    * - `LISTENER_FAILED`: an asset listener did not receive every event
    */
   code:

@@ -3,7 +3,7 @@ import { DIRECTORY_LABEL, PROJECT_LABEL } from "../model/labels.js";
 import type { Scope } from "../model/ownership.js";
 import type { ProjectWarning } from "../model/warnings.js";
 
-/** Short, causedBy this is only a warning: a slow engine must not delay the command. */
+/** Short, because this is only a warning: a slow engine must not delay the command. */
 const TIMEOUT_MS = 3000;
 
 /** The other platforms of the same engine, with a warning if one of them runs the project. */

@@ -123,7 +123,7 @@ interface ServiceRecord {
 
 /**
  * The record of an observed service.
- * @param known the UUID to use if the labels lack it, causedBy an earlier release deployed the service. Default: its name.
+ * @param known the UUID to use if the labels lack it, because an earlier release deployed the service. Default: its name.
  */
 export function recordOfStatus({ name, labels, replicas, settings }: ServiceStatus, known?: string): ServiceRecord {
   const mode = settings?.mode;

@@ -21,7 +21,7 @@ export interface LockOptions {
   purpose?: string;
 }
 
-/** The release has a limit of its own, causedBy the run's signal may have fired. */
+/** The release has a limit of its own, because the run's signal may have fired. */
 const UNLOCK_TIMEOUT_MS = 30_000;
 
 interface WithLockOptions extends LockOptions {

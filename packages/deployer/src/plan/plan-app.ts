@@ -208,6 +208,6 @@ function ownerChangeReason(
   if (moves.length === 0 || differs) return undefined;
   const restart = strategy.manifest.relabelsInPlace
     ? "no container restarts"
-    : `its containers are replaced, causedBy the platform ${strategy.manifest.name} can't change labels in place`;
+    : `its containers are replaced, because the platform ${strategy.manifest.name} can't change labels in place`;
   return `The owner changes; ${restart}.`;
 }

@@ -58,7 +58,7 @@ export interface PreparedPlan {
   readonly before: ReadonlyMap<string, ServiceStatus>;
   /** Desired settings, by service name, if they were computed. */
   readonly after: ReadonlyMap<string, ServiceSettings>;
-  /** All services, as listed. Kept only if there is something to change, causedBy there can be thousands. */
+  /** All services, as listed. Kept only if there is something to change, because there can be thousands. */
   readonly listed?: readonly ServiceStatus[];
 }
 

@@ -40,8 +40,8 @@ interface RevertResult {
 
 /**
  * Reverts the changes of a failed or interrupted run, latest first: an app after its dependents, resources after all apps.
- * Each step has its own time limit, causedBy the run's signal has fired already. A failed step is tried once more after all
- * others, causedBy another service may have been in the way.
+ * Each step has its own time limit, because the run's signal has fired already. A failed step is tried once more after all
+ * others, because another service may have been in the way.
  */
 export async function revert(
   strategy: OpenFactoryServiceDeploymentStrategy,

@@ -56,7 +56,7 @@ const nfs = (options: string, device: string) => ({
   DriverConfig: { Name: "local", Options: { type: "nfs", o: options, device } },
 });
 
-/** The services of the directory, by name, as OpenFactory deploys them. Literal values, causedBy derived ones would repeat errors of the code. */
+/** The services of the directory, by name, as OpenFactory deploys them. Literal values, because derived ones would repeat errors of the code. */
 export const expectedFactory = ({ isDev, port, agentPort, data }: FactoryValues): Record<string, ExpectedService> => ({
   "parity-press_01": {
     image: "openfactory/test:1",
