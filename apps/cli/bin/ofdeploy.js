@@ -3,7 +3,7 @@
 var OLDEST_NODE = 22;
 if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
   process.stderr.write(
-    "error[USAGE] ofdeploy needs Node " +
+    "error[USAGE] ofdeploy requires Node " +
       OLDEST_NODE +
       " or later. This is " +
       process.version +

@@ -54,7 +54,7 @@ function findApps<App extends NamedApp>(
       "NOT_FOUND",
       `The device ${name} has no services: its connector is ${device.connector}.`,
       {
-        hint: "The connector service of OpenFactory connects it; nothing is deployed for it.",
+        hint: "OpenFactory's connector service connects the device. ofdeploy deploys nothing for it.",
       },
     );
   }
@@ -69,7 +69,7 @@ function findApps<App extends NamedApp>(
           ? `Did you mean ${nearest}?`
           : apps.length === 0
             ? "Run `ofdeploy ps` to see what is deployed."
-            : `The apps are: ${apps.map(({ key }) => key).join(", ")}.`,
+            : `Known apps: ${apps.map(({ key }) => key).join(", ")}.`,
     },
   );
 }

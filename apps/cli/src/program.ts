@@ -64,7 +64,7 @@ export async function runProgram(args: readonly string[], io: Io, version: strin
  */
 function makeProgram(io: Io, version: string, finish: (code: ExitCode) => void): Command {
   const program = new Command("ofdeploy")
-    .description("Deploys the apps of OpenFactory files to local Docker, Docker Swarm, or a platform of your own.")
+    .description("Deploy the apps of OpenFactory files to local Docker, Docker Swarm, or a platform of your own.")
     .enablePositionalOptions()
     .helpOption("-h, --help", "Print help")
     .helpCommand(false)
@@ -150,8 +150,8 @@ function makeProgram(io: Io, version: string, finish: (code: ExitCode) => void):
   program
     .command("down")
     .description("Remove the apps and resources of the files")
-    .addOption(new Option("--all", "Remove the whole project, other files' apps too"))
-    .addOption(new Option("-y, --yes", "Don't ask before --all and --volumes"))
+    .addOption(new Option("--all", "Remove the whole project, including apps of other files"))
+    .addOption(new Option("-y, --yes", "Don't ask for confirmation"))
     .addOption(new Option("--dry-run", "Print what would be removed"))
     .addOption(new Option("-v, --volumes", "Remove volumes and their data too"))
     .addOption(single(new Option("--timeout <duration>", "Time limit for each removal (default: 1m)"), parseDuration))
@@ -168,7 +168,7 @@ function makeProgram(io: Io, version: string, finish: (code: ExitCode) => void):
     .addArgument(new Argument("[apps...]", "Names of apps or services (default: all)"))
     .addOption(new Option("-f, --follow", "Keep printing new lines"))
     .addOption(single(new Option("--tail <n>", "Number of last lines of each instance (default: all)"), parseLines))
-    .addOption(single(new Option("--since <when>", "Only lines since then: 10m, or an ISO date"), parseSince))
+    .addOption(single(new Option("--since <when>", "Print lines since a time: 10m, or an ISO date"), parseSince))
     .action(action<{ apps: string[] }>(async (context) => (await import("./commands/logs.js")).logsCommand(context)));
   program
     .command("refresh-auth")
@@ -229,7 +229,7 @@ function makeProgram(io: Io, version: string, finish: (code: ExitCode) => void):
     if (command !== undefined) {
       throw new UsageError(
         "--version can't be combined with a command.",
-        `Leave --version out to run \`ofdeploy ${command}\`.`,
+        `Remove --version to run \`ofdeploy ${command}\`.`,
       );
     }
     io.stdout.write(`ofdeploy ${version}\n`);
@@ -241,7 +241,7 @@ function makeProgram(io: Io, version: string, finish: (code: ExitCode) => void):
 /** Prints the help of a command, or of the program. @throws UsageError for an unknown command. */
 function helpCommand(program: Command, name: string | undefined): ExitCode {
   const command = name === undefined ? program : program.commands.find((each) => each.name() === name);
-  if (command === undefined) throw new UsageError(`Unknown command '${name}'.`, unknownCommand(name ?? "", program));
+  if (command === undefined) throw new UsageError(`Unknown command "${name}".`, unknownCommand(name ?? "", program));
   command.outputHelp();
   return EXIT.ok;
 }

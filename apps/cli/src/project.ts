@@ -29,7 +29,7 @@ function noAppFile({ cwd }: Io): DeploymentError {
     hint:
       others.length === 0
         ? "Change to the directory of the file, or pass its path: -f <path>."
-        : `There is ${others.slice(0, 3).join(", ")}${others.length > 3 ? ", ..." : ""}: pass -f . to deploy all app_* and dev_* files, or -f ${others[0]} for a single file.`,
+        : `Found ${others.slice(0, 3).join(", ")}${others.length > 3 ? ", ..." : ""}: pass -f . to deploy all app_* and dev_* files, or -f ${others[0]} for a single file.`,
   });
 }
 
@@ -49,7 +49,7 @@ export async function loadFiles(
   if (sources === undefined) throw noAppFile(io);
   const { loadProject, normalizeProjectName } = await import("@openfactory/app-file");
   if (project !== undefined && normalizeProjectName(project) !== project) {
-    throw new DeploymentError("INVALID_REQUEST", `${JSON.stringify(project)} is not a project name.`, {
+    throw new DeploymentError("INVALID_REQUEST", `Invalid project name ${JSON.stringify(project)}.`, {
       hint: `A project name consists of lowercase letters, digits, _ and -, and starts with a letter or digit: -p ${normalizeProjectName(project) || "<name>"}.`,
     });
   }

@@ -48,7 +48,7 @@ export const samplePlan: Plan = {
     app("opaque", "update"),
     app("legacy", "adopt"),
     app("cache", "conflict", {
-      reason: "The service cache belongs to the project other.",
+      reason: "Service cache belongs to the project other.",
       owner: { project: "other" },
     }),
     app("same", "unchanged"),
@@ -70,7 +70,7 @@ export const samplePlan: Plan = {
     { kind: "network", name: "factory_back", action: "create" },
     { kind: "secret", name: "factory_key_0123456789ab", action: "unchanged" },
     { kind: "config", name: "factory_conf_0123456789ab", action: "remove" },
-    { kind: "secret", name: "factory_key_ba9876543210", action: "keep", reason: "A rollback of api needs it." },
+    { kind: "secret", name: "factory_key_ba9876543210", action: "keep", reason: "Needed for a rollback of api." },
     { kind: "volume", name: "web_data", action: "keep", reason: "Its data may be needed." },
     { kind: "network", name: "edge", action: "conflict", reason: "It is not this project's." },
   ],

@@ -36,7 +36,7 @@ const READY_TIMEOUT_MS = 60_000;
 export async function createSwarm(options: SwarmOptions = {}): Promise<Swarm> {
   const { nodes: count = 3, managers: managerCount = 1, signal } = options;
   if (!(managerCount >= 1 && managerCount <= count)) {
-    throw new TestEngineError(`A swarm of ${count} nodes cannot have ${managerCount} managers: use 1 to ${count}.`);
+    throw new TestEngineError(`A swarm of ${count} nodes can't have ${managerCount} managers: use 1 to ${count}.`);
   }
   const { name, nodes, network, down } = await startNodes(count, options);
   try {

@@ -107,7 +107,7 @@ export function buildProject(
 type DeviceNames = (tree: SourceTree, key: string) => string;
 
 /**
- * Names of devices on the command line: the name in the file, or the lower-cased uuid if several files use the name, as
+ * Names of devices on the command line: the name in the file, or the lowercase uuid if several files use the name, as
  * OpenFactory's own files do.
  */
 function nameDevices(outlined: readonly OutlinedFile[], prepared: PreparedDevices | undefined): DeviceNames {

@@ -9,7 +9,7 @@ test.each([
   ["enviroment", "environment"],
   ["image-pull-policy", "image_pull_policy"],
   ["network", "networks"],
-])("didYouMean(%s) suggests %s", (name, match) => expect(didYouMean(name, known)).toBe(`did you mean "${match}"?`));
+])("didYouMean(%s) suggests %s", (name, match) => expect(didYouMean(name, known)).toBe(`Did you mean "${match}"?`));
 
 test.each(["volumes", "x", "hue"])("didYouMean(%s) suggests nothing", (name) =>
   expect(didYouMean(name, known)).toBeUndefined(),

@@ -65,7 +65,7 @@ export class Findings {
     const more = all.length > 1 ? `; and ${others(all.length - 1)}` : "";
     if (all.length > issues.length) issues.push({ message: `and ${others(all.length - issues.length)}` });
     return new DeploymentError("INVALID_FILE", `${formatLocation(all[0])}${issues[0]?.message}${more}.`, {
-      hint: issues[0]?.hint ?? "Correct the file; nothing was deployed.",
+      hint: issues[0]?.hint ?? "Correct the file. Nothing was deployed.",
       issues,
       cause: all[0]?.cause,
     });
@@ -112,10 +112,10 @@ export const nearest = (name: string, known: readonly string[]): string | undefi
   closestMatch(name.toLowerCase().replaceAll("-", "_"), known, { maxDistance: tolerance(name) }) ??
   closestMatch(name, known, { maxDistance: tolerance(name) });
 
-/** `did you mean "image"?` */
+/** `Did you mean "image"?` */
 export const didYouMean = (name: string, known: readonly string[]): string | undefined => {
   const match = nearest(name, known);
-  return match === undefined ? undefined : `did you mean "${match}"?`;
+  return match === undefined ? undefined : `Did you mean "${match}"?`;
 };
 
 /** Quotes a name from the file. Long names are shortened. */

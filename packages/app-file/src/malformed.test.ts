@@ -222,7 +222,7 @@ const cases: Case[] = [
     what: "an upper-case image",
     text: "apps:\n  demo: {uuid: demo, image: Nginx}",
     place: [2, 22],
-    says: /lower case/,
+    says: /lowercase/,
   },
   {
     what: "a bad memory unit",
@@ -349,7 +349,7 @@ const cases: Case[] = [
     hint: /HOME=\$\{HOME\}/,
   },
   { what: "a variable of nothing", text: app("    environment: {A: }"), place: [5, 19], says: /expected KEY=VALUE/ },
-  { what: "a name with white space", text: app('    environment: ["A B = 1"]'), place: [5, 19], says: /white space/ },
+  { what: "a name with whitespace", text: app('    environment: ["A B = 1"]'), place: [5, 19], says: /whitespace/ },
   {
     what: "an unknown storage",
     text: app("    storage: {d: {type: smb, mount_point: /m}}"),
@@ -661,7 +661,7 @@ const cases: Case[] = [
     what: "a number as env file",
     text: app("    env_file: 12"),
     place: [5, 15],
-    says: /expected text or a mapping or a list, found a number/,
+    says: /expected text, a mapping or a list, found a number/,
   },
   {
     what: "a wrong key of an env file",
@@ -837,7 +837,7 @@ const cases: Case[] = [
     what: "a secret as image",
     text: "apps:\n  demo: {uuid: demo, image: '${SECRET}'}",
     place: [2, 22],
-    says: /lower case/,
+    says: /lowercase/,
   },
   {
     what: "a secret as service name",
@@ -1039,7 +1039,7 @@ const cases: Case[] = [
     what: "one secret with two modes",
     text: app("    secrets: [{source: s, target: a, mode: 400}, {source: s, target: b}]"),
     place: [5, 50],
-    says: /secrets\[1\]: an engine keeps one file for a secret/,
+    says: /secrets\[1\]: an engine stores one file per secret/,
   },
   {
     what: "a directory as the target of a config",

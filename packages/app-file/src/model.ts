@@ -14,7 +14,7 @@ export interface Dependency {
 export interface App {
   /** Name in the file. Unique in the project. */
   key: string;
-  /** Service name: the lower-cased `uuid`. */
+  /** Service name: the lowercase `uuid`. */
   service: string;
   /** Location of the name in the file. */
   location: SourceLocation;
@@ -38,7 +38,7 @@ export interface App {
 
 /** One entry of `devices:`. */
 export interface Device {
-  /** Name in the file, or the lower-cased uuid if several files use the name. Unique in the project. */
+  /** Name in the file, or the lowercase uuid if several files use the name. Unique in the project. */
   key: string;
   /** As written. */
   uuid: string;

@@ -189,10 +189,10 @@ describe("files", () => {
     );
     expect(await issuesOf([path], { env: { OPENFACTORY_VERSION: "v1" } })).toEqual([
       expect.stringMatching(
-        /^a.yml:3:5: apps.web.uuid: a service name must consist of letters, .*\(The service name is the lower-cased uuid\. Choose/,
+        /^a.yml:3:5: apps.web.uuid: a service name must consist of letters, .*\(The service name is the lowercase uuid\. Choose/,
       ),
       expect.stringMatching(
-        /^a.yml:6:7: devices.d.uuid: a service name must have at most 63 .*\(The names of its services are the lower-cased uuid and a role, such as -producer/,
+        /^a.yml:6:7: devices.d.uuid: a service name must have at most 63 .*\(The names of its services are the lowercase uuid and a role, such as -producer/,
       ),
     ]);
   });
@@ -282,7 +282,7 @@ describe("across files", () => {
     ]);
     await write("b.yml", app("db", "depends_on: [wb]"));
     expect(await issuesOf([a, b])).toEqual([
-      'b.yml:5:18: apps.db.depends_on: no app "wb" in the project (did you mean "web"?)',
+      'b.yml:5:18: apps.db.depends_on: no app "wb" in the project (Did you mean "web"?)',
     ]);
   });
 

@@ -10,7 +10,7 @@ export const normalizeProjectName = (name: string): string =>
     .replace(/[^a-z0-9_-]/g, "")
     .replace(/^[_-]+/, "");
 
-const HINT = "Set name: to lower-case letters, digits, _ and -, starting with a letter or digit.";
+const HINT = "Set name: to lowercase letters, digits, _ and -, starting with a letter or digit.";
 
 /**
  * The project of some files: the given name, else `name:` of the files, which must agree, else the name of the project

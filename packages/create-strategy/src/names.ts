@@ -33,13 +33,13 @@ export function chooseNames(folder: string, given: { platform?: string; package?
   if (!/^[a-z0-9][a-z0-9-]*$/.test(platform)) {
     throw new UserError(
       `Invalid platform name ${JSON.stringify(platform)}: it must consist of lowercase letters, digits and -.`,
-      "Choose another name with --name, such as --name my-platform",
+      "Choose another name with --name, such as --name my-platform.",
     );
   }
   if (BUILT_IN_PLATFORMS.includes(platform)) {
     throw new UserError(
       `The platform name ${platform} is reserved for a built-in platform of ofdeploy.`,
-      "Choose another name with --name, such as --name my-platform",
+      "Choose another name with --name, such as --name my-platform.",
     );
   }
   const packageName = given.package ?? `openfactory-strategy-${platform}`;
@@ -49,7 +49,7 @@ export function chooseNames(folder: string, given: { platform?: string; package?
   ) {
     throw new UserError(
       `Invalid npm package name ${JSON.stringify(packageName)}.`,
-      "Use lowercase letters, digits and -, such as --package @my-company/my-strategy",
+      "Use lowercase letters, digits and -, such as --package @my-company/my-strategy.",
     );
   }
   return { platform, package: packageName, className: toClassName(platform) };

@@ -33,7 +33,12 @@ export async function diagnoseNetwork(
       return { check, state: "failed", detail: `${ambiguous.message}.`, hint: ambiguous.hint };
     const [network] = [...candidates, ...found];
     if (network !== undefined) return { check, ...judge(network) };
-    return { check, state: "failed", detail: `There is no network ${name}.`, hint: `Create it: ${create} ${name}` };
+    return {
+      check,
+      state: "failed",
+      detail: `There is no network ${name}.`,
+      hint: `Create the network: \`${create} ${name}\`.`,
+    };
   });
 }
 

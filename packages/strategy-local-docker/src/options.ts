@@ -13,7 +13,11 @@ export const localDockerOptionsSchema = z.strictObject({
    * Runs `mode.Replicated.Replicas` containers, `<name>-1`, `<name>-2`, ..., each with its number after `APP_UUID`.
    * Default false: one container for any `mode`, with a warning.
    */
-  emulateReplicas: z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]).optional(),
+  emulateReplicas: z
+    .union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")], {
+      error: "expected true or false",
+    })
+    .optional(),
 });
 
 export type LocalDockerOptions = z.output<typeof localDockerOptionsSchema>;

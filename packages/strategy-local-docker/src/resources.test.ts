@@ -90,7 +90,7 @@ test("listResources() leaves out networks that a swarm created, and removeResour
   for (const name of ["swarms", "stack"]) {
     await expect(strategy.removeResource("network", name)).rejects.toMatchObject({
       code: "CONFLICT",
-      message: `The network ${name} belongs to Docker Swarm. It was not changed.`,
+      message: `Network ${name} belongs to Docker Swarm. It was not changed.`,
     });
   }
   expect(calls.every((call) => call === "networks.list")).toBe(true);

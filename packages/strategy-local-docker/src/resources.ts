@@ -116,13 +116,13 @@ const networkOperations: KindOperations<NetworkSpec> = {
     const found = all.find((network) => !isSwarmNetwork(network)) ?? all[0];
     if (found === undefined) throw notFound("network", name, engine);
     if (isPredefined(found)) {
-      throw new DeploymentError("CONFLICT", `The network ${name} is predefined by the engine, and can't be removed.`, {
+      throw new DeploymentError("CONFLICT", `Network ${name} is predefined by the engine, and can't be removed.`, {
         hint: "Remove it from the resources, or choose another name.",
       });
     }
     if (isSwarmNetwork(found)) {
-      throw new DeploymentError("CONFLICT", `The network ${name} belongs to Docker Swarm. It was not changed.`, {
-        hint: "Use `--platform swarm`, or docker network rm on a manager.",
+      throw new DeploymentError("CONFLICT", `Network ${name} belongs to Docker Swarm. It was not changed.`, {
+        hint: "Use `--platform swarm`, or `docker network rm` on a manager.",
       });
     }
     return networkResource(found);
@@ -288,7 +288,12 @@ function explainCreateError(error: unknown, spec: ResourceSpec): unknown {
   if (DeploymentError.isInstance(error, "CONFLICT")) return alreadyExists(spec, error.cause);
   const driver = "driver" in spec ? spec.driver : undefined;
   if (!DeploymentError.isInstance(error, "NOT_FOUND") || driver === undefined) return error;
-  return invalid(spec, `The engine has no ${spec.kind} driver ${driver}`, "driver", error.cause);
+  return invalid(
+    spec,
+    `The engine has no ${spec.kind} driver ${driver}, which ${spec.kind} ${spec.name} requires`,
+    "driver",
+    error.cause,
+  );
 }
 
 const invalid = ({ kind }: ResourceSpec, problem: string, field: string, cause?: unknown): DeploymentError =>
@@ -300,13 +305,13 @@ const invalid = ({ kind }: ResourceSpec, problem: string, field: string, cause?:
 
 const alreadyExists = ({ kind, name }: Pick<ResourceSpec, "kind" | "name">, cause?: unknown): DeploymentError =>
   new DeploymentError("ALREADY_EXISTS", `A ${kind} named ${name} already exists.`, {
-    hint: `Mark it external to use it, choose another name, or remove it: docker ${kind} rm ${name}. It was not changed.`,
+    hint: `Mark the ${kind} external to use it, choose another name, or remove it: \`docker ${kind} rm ${name}\`. It was not changed.`,
     cause,
   });
 
 const notFound = (kind: ResourceKind, name: string, engine: DockerEngine): DeploymentError =>
   new DeploymentError("NOT_FOUND", `There is no ${kind} ${JSON.stringify(name).slice(1, -1)} on ${engine.host}.`, {
-    hint: `Names must match exactly. docker ${kind} ls lists the existing ones.`,
+    hint: `Names must match exactly. \`docker ${kind} ls\` lists the existing ones.`,
   });
 
 async function inUseError(

@@ -35,7 +35,7 @@ export function unsupportedField(
 }
 
 const unsupportedError = (service: string, field: string | undefined, reason: string): DeploymentError =>
-  new DeploymentError("UNSUPPORTED", `${service} can't run as requested: ${reason.replace(/\.$/, "")}.`, {
+  new DeploymentError("UNSUPPORTED", `Service ${service} can't run as requested: ${reason.replace(/\.$/, "")}.`, {
     service,
     field,
     hint: "Change the request, or drop --strict.",

@@ -56,15 +56,15 @@ export class MemoryEngine {
     const service = this.services.get(name);
     if (service !== undefined) return service;
     throw new DeploymentError("NOT_FOUND", `There is no service ${name}.`, {
-      hint: "Check the name; it must be exact.",
+      hint: "Names must match exactly.",
     });
   }
 
   /** Creates a service that does not run yet. @throws DeploymentError `ALREADY_EXISTS`, `IMAGE_NOT_FOUND`, `NETWORK_NOT_FOUND`, `NOT_FOUND`. */
   create(request: NormalizedRequest): MemoryService {
     if (this.services.has(request.name)) {
-      throw new DeploymentError("ALREADY_EXISTS", `The name ${request.name} is in use.`, {
-        hint: "Remove that service first, or choose another name.",
+      throw new DeploymentError("ALREADY_EXISTS", `A service named ${request.name} already exists.`, {
+        hint: "Choose another name, or remove the existing service first.",
       });
     }
     throwIfMissing(findMissing(this, request));
@@ -214,7 +214,7 @@ export class MemoryEngine {
     if (process.absent) {
       throw new DeploymentError(
         "TASK_FAILED",
-        `The process of ${request.name} can't be started: its program does not exist.`,
+        `Can't start the process of ${request.name}: the program does not exist.`,
         {
           hint: "Correct the command.",
         },

@@ -34,8 +34,8 @@ const nameInUse = (engine: MemoryEngine, { name }: NormalizedRequest): MissingRe
         {
           code: "ALREADY_EXISTS",
           field: "name",
-          message: `The name ${name} is in use`,
-          hint: "Remove that service first, or choose another name.",
+          message: `A service named ${name} already exists`,
+          hint: "Choose another name, or remove the existing service first.",
         },
       ]
     : [];
@@ -49,5 +49,5 @@ const otherVolumes = (engine: MemoryEngine, { mounts = [] }: NormalizedRequest):
       existing && options && volumeDifference({ Options: existing.driverOptions }, { Options: options });
     if (difference === undefined) return [];
     const message = `Volume ${Source} exists with ${difference}, and would be mounted unchanged`;
-    return [{ code: "CONFLICT", field: `mounts[${index}]`, message, hint: "Remove it, or use another name." }];
+    return [{ code: "CONFLICT", field: `mounts[${index}]`, message, hint: "Remove the volume, or use another name." }];
   });

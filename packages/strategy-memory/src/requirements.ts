@@ -65,7 +65,7 @@ export function findPortInUse(
   const refused = ports.find((port) => taken.some((other) => sameHostPort(port, other)));
   if (refused === undefined) return [];
   const hint = "Publish another port, or remove the service that uses this one.";
-  return [{ code: "CONFLICT", field: "ports", message: `The host port ${refused.published} is in use`, hint }];
+  return [{ code: "CONFLICT", field: "ports", message: `Host port ${refused.published} is already in use`, hint }];
 }
 
 const sameHostPort = (a: PublishedPort, b: PublishedPort): boolean =>

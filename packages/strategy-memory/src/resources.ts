@@ -53,15 +53,15 @@ export class MemoryResources {
     const { kind, name, labels } = spec;
     checkKind(kind);
     if (!/^[a-zA-Z0-9][\w.-]*$/.test(name)) {
-      throw new DeploymentError("INVALID_REQUEST", `${JSON.stringify(name)} is not a valid name of a ${kind}.`, {
+      throw new DeploymentError("INVALID_REQUEST", `Invalid name ${JSON.stringify(name)} of a ${kind}.`, {
         field: "name",
-        hint: "Use letters, digits, _, . and -, and begin with a letter or digit.",
+        hint: "Use letters, digits, _, . and -, starting with a letter or digit.",
       });
     }
     if (this.get(kind, name) !== undefined) {
-      throw new DeploymentError("ALREADY_EXISTS", `There is a ${kind} named ${name} already.`, {
+      throw new DeploymentError("ALREADY_EXISTS", `A ${kind} named ${name} already exists.`, {
         field: "name",
-        hint: "Choose another name, or remove the existing one first.",
+        hint: `Choose another name, or remove the existing ${kind} first.`,
       });
     }
     const resource: Resource = { kind, name, id: newId(), labels: { ...labels } };
@@ -77,7 +77,7 @@ export class MemoryResources {
     const found = this.get(kind, name);
     if (found !== undefined) return found;
     throw new DeploymentError("NOT_FOUND", `There is no ${kind} ${JSON.stringify(name)}.`, {
-      hint: "Check the name; it must be exact.",
+      hint: "Names must match exactly.",
     });
   }
 
@@ -88,8 +88,8 @@ export class MemoryResources {
 
 function checkKind(kind: ResourceKind): void {
   if (RESOURCE_KINDS.includes(kind)) return;
-  throw new DeploymentError("UNSUPPORTED", `There is no resource of the kind ${JSON.stringify(kind)}.`, {
-    hint: `There are: ${RESOURCE_KINDS.join(", ")}.`,
+  throw new DeploymentError("UNSUPPORTED", `Unknown kind of resource ${JSON.stringify(kind)}.`, {
+    hint: `Known kinds: ${RESOURCE_KINDS.join(", ")}.`,
   });
 }
 

@@ -166,7 +166,7 @@ export class MemoryDeploymentStrategy
       this.#failIfAsked("update", request.name);
       const service = this.engine.service(request.name);
       if (options.revision !== undefined && options.revision !== revisionOf(service.request)) {
-        throw new DeploymentError("CONFLICT", `Service ${request.name} was changed since the plan was made.`, {
+        throw new DeploymentError("CONFLICT", `Service ${request.name} was modified since the plan was made.`, {
           hint: "Run `ofdeploy plan` again.",
         });
       }
@@ -180,7 +180,7 @@ export class MemoryDeploymentStrategy
       const service = this.engine.service(name);
       if (service.previous === undefined) {
         throw new DeploymentError("CONFLICT", `Service ${name} has no previous version to roll back to.`, {
-          hint: "Deploy the version you want.",
+          hint: "Deploy the version that you want.",
         });
       }
       await step("rollback");
@@ -203,9 +203,13 @@ export class MemoryDeploymentStrategy
         }
         const service = this.engine.service(name);
         if (service.request.mode !== undefined && !("Replicated" in service.request.mode)) {
-          throw new DeploymentError("UNSUPPORTED", `Service ${name} has no replicas.`, {
-            hint: "Deploy it in replicated mode.",
-          });
+          throw new DeploymentError(
+            "UNSUPPORTED",
+            `Service ${name} can't be scaled: it is a global service or a job.`,
+            {
+              hint: "Deploy it in replicated mode.",
+            },
+          );
         }
         await step("scale");
         this.#failIfAsked("scale", name);

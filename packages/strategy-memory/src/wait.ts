@@ -35,8 +35,8 @@ export async function waitFor(
     if (status.state === "failed") throw redactError(failed(engine, status), secrets);
     if (status.state !== "pending") return status;
     if (Date.now() >= end) {
-      throw new DeploymentError("TIMEOUT", `Service ${name} is not ready after ${timeoutMs} ms.`, {
-        hint: "Check its health check, or raise the time limit.",
+      throw new DeploymentError("TIMEOUT", `Service ${name} was not ready within ${timeoutMs / 1000} s.`, {
+        hint: "Check the health check, or raise the time limit.",
       });
     }
     observer?.({ type: "waiting", service: name, ...status.replicas });
@@ -51,10 +51,14 @@ const lastLines = (instance: MemoryInstance): string[] =>
 
 function rolledBack(name: string, failedInstance: MemoryInstance): DeploymentError {
   const { exitCode } = failedInstance.process;
-  return new DeploymentError("ROLLED_BACK", `${name} was rolled back: its new version exited with code ${exitCode}.`, {
-    instance: { id: failedInstance.id, exitCode, lastLogLines: lastLines(failedInstance) },
-    hint: "The previous version runs again. Check the log of the new one.",
-  });
+  return new DeploymentError(
+    "ROLLED_BACK",
+    `Service ${name} was rolled back because its new version exited with code ${exitCode}.`,
+    {
+      instance: { id: failedInstance.id, exitCode, lastLogLines: lastLines(failedInstance) },
+      hint: "The previous version is running. Check the log of the new version.",
+    },
+  );
 }
 
 function failed(engine: MemoryEngine, { name, instances }: ServiceStatus): DeploymentError {

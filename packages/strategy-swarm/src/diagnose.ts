@@ -19,7 +19,7 @@ export async function diagnose(engine: DockerEngine, options: DiagnoseOptions): 
           : {
               state: "failed",
               detail: `${name} exists on one node only.`,
-              hint: `Remove it and create an overlay network: docker network create --driver overlay ${name}`,
+              hint: `Remove the network and create an overlay network: \`docker network create --driver overlay ${name}\`.`,
             },
       "docker network create --driver overlay",
       ({ Scope }) => Scope === "swarm",
@@ -43,7 +43,7 @@ async function diagnoseManager(engine: DockerEngine, { signal }: DiagnoseOptions
     check,
     state: "warning",
     detail: `${engine.host} manages ${count}. These nodes take no tasks: ${names.join(", ")}.`,
-    hint: "Start the nodes, set them active (docker node update --availability active), or remove them (docker node rm).",
+    hint: "Start the nodes, set them active (`docker node update --availability active`), or remove them (`docker node rm`).",
   };
 }
 

@@ -28,7 +28,7 @@ export const resourceKinds: readonly ResourceKind[] = RESOURCE_KINDS;
 /** @throws DeploymentError `UNSUPPORTED` for an unknown kind. */
 function checkKind(kind: ResourceKind): void {
   if (resourceKinds.includes(kind)) return;
-  throw new DeploymentError("UNSUPPORTED", `${JSON.stringify(kind)} is not a kind of resource.`, {
+  throw new DeploymentError("UNSUPPORTED", `Unknown kind of resource ${JSON.stringify(kind)}.`, {
     hint: `Use one of: ${resourceKinds.join(", ")}.`,
   });
 }
@@ -130,9 +130,9 @@ export async function createResource(
 const NAME = /^[a-zA-Z0-9][\w.-]*$/;
 
 const invalidName = (kind: string, name: string): DeploymentError =>
-  new DeploymentError("INVALID_REQUEST", `${JSON.stringify(name)} is not a valid name for a ${kind}.`, {
+  new DeploymentError("INVALID_REQUEST", `Invalid name ${JSON.stringify(name)} of a ${kind}.`, {
     field: "name",
-    hint: "Use letters, digits, _, . and -, with a letter or digit first.",
+    hint: "Use letters, digits, _, . and -, starting with a letter or digit.",
   });
 
 /** @returns the id. Without the signal: the result must be known. */
@@ -180,7 +180,7 @@ const fileBody = ({ name, labels, content }: SpecOf<"config" | "secret">): objec
 const nameInUse = (kind: string, name: string, cause?: unknown): DeploymentError =>
   new DeploymentError("ALREADY_EXISTS", `A ${kind} named ${name} already exists.`, {
     field: "name",
-    hint: `Choose another name, or remove the existing ${kind} first; it was not changed.`,
+    hint: `Choose another name, or remove the existing ${kind} first. The ${kind} was not changed.`,
     cause,
   });
 
@@ -193,7 +193,7 @@ function explainCreateError({ kind, name }: ResourceSpec, error: unknown): unkno
     return new DeploymentError("INVALID_REQUEST", error.message, { field: "driver", hint, cause });
   }
   if (error.code !== "INVALID_REQUEST") return error;
-  return new DeploymentError(error.code, error.message, { hint: `Correct the ${kind}; nothing was created.`, cause });
+  return new DeploymentError(error.code, error.message, { hint: `Correct the ${kind}. Nothing was created.`, cause });
 }
 
 const RETRY_EVERY_MS = 200;
@@ -302,7 +302,7 @@ function inUseError(
     "CONFLICT",
     `The ${kind} ${name} is in use: ${reason ?? "the engine does not report by which container"}.`,
     {
-      hint: `Remove the users of the ${kind} first; the ${kind} was not changed.`,
+      hint: `Remove the users of the ${kind} first. The ${kind} was not changed.`,
       cause: error.cause,
     },
   );

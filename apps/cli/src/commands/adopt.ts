@@ -52,7 +52,7 @@ async function adoptApps(
   const missing = apps.find(({ action }) => action === "create");
   if (missing !== undefined) {
     const { app, service } = missing;
-    throw new DeploymentError("NOT_FOUND", `${app} can't be adopted: there is no service ${service}.`, {
+    throw new DeploymentError("NOT_FOUND", `The app ${app} can't be adopted: there is no service ${service}.`, {
       service,
       hint: "Run `ofdeploy up` to create it.",
     });

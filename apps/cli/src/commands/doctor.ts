@@ -54,7 +54,7 @@ async function* diagnose(options: GlobalOptions, io: Io, signal: AbortSignal): A
   try {
     platform = await platformOf(options, io);
     strategy = await openGuardedStrategy(options, io, project);
-    yield { check: "platform", state: "ok", detail: `${platform} is installed.` };
+    yield { check: "platform", state: "ok", detail: `The platform ${platform} is installed.` };
   } catch (error) {
     yield failure("platform", error);
     return;
@@ -64,7 +64,11 @@ async function* diagnose(options: GlobalOptions, io: Io, signal: AbortSignal): A
       yield* await strategy.diagnose({ signal, networks: project?.networks.map(({ name }) => name) });
     } else if (supports(strategy, "list")) {
       const services = await strategy.list({ signal });
-      yield { check: "engine", state: "ok", detail: `Reachable; ${services.length} services.` };
+      yield {
+        check: "engine",
+        state: "ok",
+        detail: `Reachable; ${services.length} ${services.length === 1 ? "service" : "services"}.`,
+      };
     } else {
       yield {
         check: "engine",

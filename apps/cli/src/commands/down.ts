@@ -123,7 +123,7 @@ async function confirm(
         : `${volumes} volumes and their data`;
     if (io.confirm === undefined || options.json) {
       throw new UsageError(
-        `Removing ${subject} needs a confirmation, which takes a terminal, and no --json. Nothing was removed.`,
+        `Removing ${subject} requires confirmation, which is not possible with --json or without a terminal. Nothing was removed.`,
         isWholeProject ? "Pass --yes, or pass -f <path> to remove the apps of that file only." : "Pass --yes.",
       );
     }

@@ -33,7 +33,7 @@ export async function logsCommand({ io, options }: CommandContext<LogsCommandOpt
     const signal = AbortSignal.any([interrupt.signal, write.closed]);
     const missing = await read(strategy, targets, { follow, tail, since, signal }, write.entry);
     for (const { key, service } of missing) {
-      const reason = `${key} is not deployed: there is no service ${service}.`;
+      const reason = `The app ${key} is not deployed: there is no service ${service}.`;
       if (options.apps.length > 0 || missing.length === targets.length) {
         const [warning] =
           desired === undefined ? [] : await findPlatformWarnings(opened, desired, { io, options, signal });
@@ -56,7 +56,7 @@ function rejectFileNames({ apps, follow }: LogsCommandOptions): void {
   const path = follow ? apps.find((name) => name === "-" || /[\\/]|\.ya?ml$/.test(name)) : undefined;
   if (path === undefined) return;
   throw new UsageError(
-    `-f after \`logs\` means --follow, and ${path} is a file, not an app.`,
+    `-f after \`logs\` means --follow, but ${path} is a file, not an app.`,
     `Run \`ofdeploy -f ${path} logs\`.`,
   );
 }

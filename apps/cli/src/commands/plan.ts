@@ -99,7 +99,7 @@ function conflictOf({ apps, resources }: Plan): DeploymentError | undefined {
   if (count === 0) return undefined;
   return new DeploymentError(
     "CONFLICT",
-    `The plan has ${count === 1 ? "a conflict" : `${count} conflicts`} and can't be applied.`,
+    `The plan has ${count === 1 ? "1 conflict" : `${count} conflicts`} and can't be applied.`,
     {
       hint: "Resolve each entry marked with ! in the plan. `ofdeploy up` prints a hint for each of them.",
     },

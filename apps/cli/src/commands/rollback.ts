@@ -20,11 +20,7 @@ export interface RollbackCommandOptions {
 
 export async function rollbackCommand(context: CommandContext<RollbackCommandOptions>): Promise<ExitCode> {
   const { io, options } = context;
-  const desired = await loadProject(
-    options,
-    io,
-    "Apps are rolled back in any order, because depends_on is not known.",
-  );
+  const desired = await loadProject(options, io, "Apps are rolled back in any order, because depends_on is not known.");
   const strategy = await openStrategy(options, io);
   const { rollback } = await import("@openfactory/deployer");
   return runOperation(strategy, context, {

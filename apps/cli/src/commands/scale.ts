@@ -52,7 +52,7 @@ export async function scaleCommand(context: CommandContext<ScaleCommandOptions>)
       for (const [name, replicas] of Object.entries(options.replicas)) {
         for (const target of scaleTargets(name, replicas, await chooseDeployed([name], desired, strategy))) {
           if (targets.some(({ app }) => app === target.app))
-            throw new UsageError(`${target.app} is given twice.`, "Name each app once.");
+            throw new UsageError(`The app ${target.app} is given twice.`, "Name each app once.");
           targets.push(target);
         }
       }

@@ -67,7 +67,7 @@ const globalOptions = (flags: (short: string, long: string) => string): Option[]
   single(
     new Option(
       flags("-H", "--host <url>"),
-      "Engine address: unix://, tcp:// or ssh:// (default: as the docker command)",
+      "Engine address: unix://, tcp:// or ssh:// (default: same as the docker command)",
     ),
   ),
   single(new Option("--context <name>", "Docker context")),

@@ -22,8 +22,19 @@ export function parseError({ code, message }: CommanderError, command: Command):
   return new UsageError(asSentence(sentence), hint?.() ?? `Run \`${helpOf(command)}\`.`);
 }
 
+/** The texts of commander that read badly, and their replacements. */
+const REWORDED: readonly (readonly [pattern: RegExp, text: string])[] = [
+  [/^option '(?:-\w, )?(--[\w-]+).*' argument '(.*)' is invalid\./s, 'Invalid value "$2" for $1.'],
+  [/^command-argument value '(.*)' is invalid for argument '(.*)'\./s, 'Invalid value "$1" for the argument $2.'],
+  [/^option '(?:-\w, )?(--[\w-]+).*' argument missing/s, "$1 requires a value."],
+  [/^missing required argument '(.*)'/s, "The argument $1 is missing."],
+  [/'([^']*)'/g, '"$1"'],
+];
+
 const asSentence = (words: string): string => {
-  const capital = words.charAt(0).toUpperCase() + words.slice(1);
+  const [pattern, replacement] = REWORDED.find(([each]) => words.search(each) >= 0) ?? [/$/, ""];
+  const text = words.replace(pattern, replacement);
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.?!]$/.test(capital) ? capital : `${capital}.`;
 };
 
@@ -39,7 +50,7 @@ export function unknownCommand(name: string, program: Command): string {
   if (Object.hasOwn(OTHER_COMMANDS, name)) return OTHER_COMMANDS[name] as string;
   const names = program.commands.map((command) => command.name());
   const nearest = closest(name.toLowerCase(), names);
-  return nearest === undefined ? `The commands are: ${names.join(", ")}.` : `Did you mean ${nearest}?`;
+  return nearest === undefined ? `Known commands: ${names.join(", ")}.` : `Did you mean ${nearest}?`;
 }
 
 function unknownOption(flag: string, command: Command): string | undefined {
@@ -79,7 +90,7 @@ export function refuseMisreadOptions(args: readonly string[], program: Command):
   if (opposite !== undefined) {
     throw new UsageError(
       `${opposite.replace("--no-", "--")} and ${opposite} can't be used together.`,
-      "Leave one of them out.",
+      "Remove one of these options.",
     );
   }
   const shortOptions = new Set(
@@ -88,11 +99,14 @@ export function refuseMisreadOptions(args: readonly string[], program: Command):
   for (const arg of options) {
     const [, short = "", value = ""] = /^(-[A-Za-z])=(.*)$/s.exec(arg) ?? [];
     if (shortOptions.has(short)) {
-      throw new UsageError(`${short} takes its value without an equals sign.`, `Write ${short} ${value || "<value>"}.`);
+      throw new UsageError(
+        `${short} does not accept an equals sign before its value.`,
+        `Write ${short} ${value || "<value>"}.`,
+      );
     }
     const name = /^-([a-z][a-z-]+)(?:=|$)/.exec(arg)?.[1];
     if (name !== undefined && known.has(`--${name}`)) {
-      throw new UsageError(`Unknown option '-${name}'.`, `Write two dashes: --${name}.`);
+      throw new UsageError(`Unknown option "-${name}".`, `Write two dashes: --${name}.`);
     }
   }
 }

@@ -33,7 +33,7 @@ export function collectReplicas(text: string, before: Record<string, number> = {
   if (app === "" || !/^\d{1,7}$/.test(count) || Number(count) > 1_000_000) {
     throw new InvalidArgumentError("Expected app=replicas, such as web=3, with at most 1000000.");
   }
-  if (Object.hasOwn(before, app)) throw new InvalidArgumentError(`${app} is given twice.`);
+  if (Object.hasOwn(before, app)) throw new InvalidArgumentError(`The app ${app} is given twice.`);
   return { ...before, [app]: Number(count) };
 }
 
@@ -60,7 +60,7 @@ export function collectOption(text: string, before: Record<string, string> = {})
   const at = text.indexOf("=");
   if (at < 1) throw new InvalidArgumentError("Expected key=value.");
   const key = text.slice(0, at);
-  if (Object.hasOwn(before, key)) throw new InvalidArgumentError(`${key} is given twice.`);
+  if (Object.hasOwn(before, key)) throw new InvalidArgumentError(`The option ${key} is given twice.`);
   return { ...before, [key]: text.slice(at + 1) };
 }
 
@@ -75,7 +75,7 @@ export const single = <Value>(option: Option, parse: (text: string) => Value = (
   });
 
 export const givenTwice = ({ long }: Pick<Option, "long">): UsageError =>
-  new UsageError(`${long} is given twice.`, "It takes one value: leave one of them out.");
+  new UsageError(`${long} is given twice.`, `Pass ${long} once.`);
 
 /** An unset variable of a shell becomes an empty argument. */
 const notEmpty = (text: string): string => {

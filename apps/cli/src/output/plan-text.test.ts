@@ -22,7 +22,7 @@ test("planText() prints each entry with its mark and changed fields, hides maske
       resources.Limits.MemoryBytes  67108864 => (none)
   ~ opaque: differs from the file; the platform does not report the fields
   ~ legacy: adopted
-  ! cache: conflict: The service cache belongs to the project other
+  ! cache: conflict: Service cache belongs to the project other
   - gone: not in the file
   ? left: not in the file; \`ofdeploy up --prune\` removes it
 
@@ -40,7 +40,7 @@ test("planText() counts unchanged entries, and lists them with verbose", () => {
 
 test("planText() counts configs and secrets kept for a rollback, and lists them with verbose", () => {
   expect(planText(samplePlan, { style: plain, verbose: true })).toContain(
-    "  ? secret factory_key_ba9876543210: A rollback of api needs it\n",
+    "  ? secret factory_key_ba9876543210: Needed for a rollback of api\n",
   );
 });
 

@@ -41,8 +41,8 @@ const relation = enumOf<PsRow["relation"]>({
   current: "as in the file",
   changed: "differs from the file: it was deployed from another version of the file, or changed manually",
   orphan: "not in the file",
-  "other-file": "another file of the project owns it: see owner",
-  unrecorded: "it has no recorded file, and these files don't declare it",
+  "other-file": "owned by another file of the project: see owner",
+  unrecorded: "no file is recorded for it, and these files don't declare it",
   foreign: "not owned by the project",
   absent: "not deployed",
 });

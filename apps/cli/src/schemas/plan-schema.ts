@@ -50,7 +50,7 @@ const other = z.object({
   ownership: enumOf<PlannedOther["ownership"]>({
     "other-file": "another file of the project owns it",
     "other-directory": "a project of the same name in another directory owns it",
-    unrecorded: "it has no recorded file, and these files don't declare it",
+    unrecorded: "no file is recorded for it, and these files don't declare it",
   }),
   owner: z.object(owner),
   status,

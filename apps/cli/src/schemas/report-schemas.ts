@@ -55,7 +55,7 @@ const resourceOutcome = enumOf<ResourceVerdict["outcome"]>({
 });
 
 const compensationAction = enumOf<RevertAction>({
-  remove: "a creation is removed",
+  remove: "a created service is removed",
   rollback: "the platform restores the previous version",
   restore: "the previous settings are restored",
   redeploy: "the service is created again with the previous settings",

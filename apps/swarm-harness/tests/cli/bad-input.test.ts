@@ -13,10 +13,10 @@ const two = appFile({ web: "depends_on: [db]", db: "" });
 
 describe("bad input", () => {
   const refused: [name: string, args: string[], code: number, message: string][] = [
-    ["an unknown command", ["upp"], 3, "error[USAGE] Unknown command 'upp'.\n  hint: Did you mean up?\n"],
+    ["an unknown command", ["upp"], 3, 'error[USAGE] Unknown command "upp".\n  hint: Did you mean up?\n'],
     ["an unknown option", ["up", "--timeuot", "3"], 3, "hint: Did you mean --timeout?"],
     ["a bad duration", ["up", "--timeout", "soon"], 3, "Expected seconds, or a duration such as 90s"],
-    ["a missing value", ["up", "--file"], 3, "error[USAGE] Option '-f, --file <path>' argument missing."],
+    ["a missing value", ["up", "--file"], 3, "error[USAGE] --file requires a value."],
     ["a file that isn't there", ["up", "-f", "nope.yml"], 3, "error[INVALID_FILE] nope.yml:1:1: "],
     ["an unknown platform", ["up", "--platform", "nomad"], 3, "error[UNKNOWN_PLATFORM] "],
     ["an option the platform does not have", ["up", "--option", "x=1"], 3, "error[INVALID_REQUEST] "],

@@ -186,7 +186,7 @@ describe("plugins of an installed package from outside the workspace", () => {
     });
     project.write("devices:\n  m:\n    uuid: M-1\n    connector: {type: modbos}\n");
     expect((await project.run("validate")).err).toMatch(
-      /unknown connector "modbos"[^]*did you mean "modbus"\? Known connectors: modbus, mtconnect, opcua, shdr/,
+      /unknown connector "modbos"[^]*Did you mean "modbus"\? Known connectors: modbus, mtconnect, opcua, shdr/,
     );
   });
 

@@ -76,7 +76,7 @@ test("a failed up does not run the previous version of a job again, and rollback
   write(2, "exit 3");
   const failed = await ofdeploy("up");
   expect(failed.code).toBe(1);
-  expect(failed.stdout).toContain("not reverted: it is a job, and a revert would run its previous version again");
+  expect(failed.stdout).toContain("not reverted: the app is a job, and a revert would run its previous version again");
   expect(failed.stdout).toMatch(/migrate: kept/);
   expect(await migrations()).toEqual(["1", "2"]);
 
@@ -91,7 +91,7 @@ test("a failed up does not run the previous version of a job again, and rollback
   const back = await ofdeploy("rollback");
   expect(back).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining("It is a job, and a rollback would run it again"),
+    stdout: expect.stringContaining("The app is a job, and a rollback would run it again"),
   });
   expect(await migrations()).toEqual(["1", "2", "3"]);
   const named = await ofdeploy("rollback", "migrate");

@@ -44,7 +44,7 @@ describe("logs", () => {
     });
     expect(await project.run("logs", "web")).toMatchObject({
       code: 1,
-      err: expect.stringContaining("error[NOT_FOUND] web is not deployed"),
+      err: expect.stringContaining("error[NOT_FOUND] The app web is not deployed"),
     });
   });
 

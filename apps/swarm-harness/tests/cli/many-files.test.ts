@@ -119,7 +119,7 @@ describe("without -f", () => {
     expect(ran).toMatchObject({
       code: 3,
       err: expect.stringContaining(
-        "There is app_web.yml, dev_db.yaml: pass -f . to deploy all app_* and dev_* files, or -f app_web.yml for a single file.",
+        "Found app_web.yml, dev_db.yaml: pass -f . to deploy all app_* and dev_* files, or -f app_web.yml for a single file.",
       ),
     });
     expect((await project.run("validate", "-f", ".")).out).toContain("2 files valid");
@@ -142,7 +142,7 @@ describe("without -f", () => {
     project.write(appFile({ web: "" }));
     expect(await project.run("up", "-p", "My Shop")).toMatchObject({
       code: 3,
-      err: expect.stringMatching(/error\[INVALID_REQUEST\] "My Shop" is not a project name.[^]*myshop/),
+      err: expect.stringMatching(/error\[INVALID_REQUEST\] Invalid project name "My Shop".[^]*myshop/),
     });
   });
 });

@@ -34,7 +34,7 @@ describe("two files in one directory", () => {
     const down = await project.run("down", "-f", "app_a.yml");
     expect(down).toMatchObject({
       code: 0,
-      out: expect.stringContaining("kept: network factory_back: api (app_b.yml) uses it.\n"),
+      out: expect.stringContaining("kept: network factory_back: Used by api (app_b.yml).\n"),
       err: expect.stringContaining("1 service of this project belongs to app_b.yml and was not changed."),
     });
     expect(services()).toEqual(["api"]);
@@ -57,10 +57,10 @@ describe("two files in one directory", () => {
     const dry = await project.run("down", "-f", "app_a.yml", "--dry-run");
     expect(dry).toMatchObject({ code: 2 });
     expect(dry.out).toBe(`factory on memory:
-  ? service api: It belongs to app_b.yml
+  ? service api: Belongs to app_b.yml
   - service db: owned by app_a.yml
   - service web: owned by app_a.yml
-  ? network factory_back: api (app_b.yml) uses it
+  ? network factory_back: Used by api (app_b.yml)
 
 factory: 2 to remove; 2 kept
 `);
@@ -116,7 +116,7 @@ factory: 2 to remove; 2 kept
     const refused = await project.run("up", "-f", "app_b.yml");
     expect(refused).toMatchObject({
       code: 5,
-      err: expect.stringContaining("db: the service db of this project belongs to app_a.yml"),
+      err: expect.stringContaining("db: service db of this project belongs to app_a.yml"),
     });
     expect(refused.err).toContain("--take-ownership");
     const plan = await project.run("plan", "-f", "app_b.yml", "--take-ownership");

@@ -202,7 +202,7 @@ describe("adopt", () => {
     project.write(before);
     expect(await project.run("adopt", "web")).toMatchObject({
       code: 1,
-      err: expect.stringContaining("error[NOT_FOUND] web can't be adopted: there is no service web."),
+      err: expect.stringContaining("error[NOT_FOUND] The app web can't be adopted: there is no service web."),
     });
     expect(await project.run("adopt", "wep")).toMatchObject({
       code: 1,

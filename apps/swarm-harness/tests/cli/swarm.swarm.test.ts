@@ -395,7 +395,7 @@ apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [ba
       const other = await fileOf(`name: other\napps:${ofPrivate("other-app")}\n`);
       const refused = await ofdeployWith({ DOCKER_CONFIG: join(folder, "none") }, "up", "--file", other);
       expect(refused.code).toBe(4);
-      expect(refused.stderr).toContain(`has no login for this registry. Run docker login ${registry.host}.`);
+      expect(refused.stderr).toContain(`has no login for this registry. Run \`docker login ${registry.host}\`.`);
       expect(await services()).toEqual(["open-app", "private-app"]);
     } finally {
       await registry.stop();

@@ -105,8 +105,8 @@ describe("up, ps, down", () => {
     project.write(two);
     const first = await project.run("up");
     expect(first.code).toBe(5);
-    expect(first.err).toContain("error[CONFLICT] openfactory.yml:7:3: db: a service db already exists");
-    expect((await project.run("down")).out).toContain("db: kept: it belongs to nothing that ofdeploy manages\n");
+    expect(first.err).toContain("error[CONFLICT] openfactory.yml:7:3: db: a service named db already exists");
+    expect((await project.run("down")).out).toContain("db: kept: belongs to no ofdeploy project\n");
     await memory.remove("db");
     await project.run("up");
     project.write(two.replace("demo:1", "demo:2"));

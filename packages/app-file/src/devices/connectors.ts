@@ -49,7 +49,7 @@ function servicesProblem(built: unknown): string | undefined {
     if (!isObject(service) || !isObject(service["request"])) return "a service has no request";
     const { role, after = [] } = service;
     if (typeof role !== "string" || !/^[a-z0-9][a-z0-9-]*$/.test(role))
-      return "a role does not consist of lower-case letters, digits and -";
+      return "a role does not consist of lowercase letters, digits and -";
     if (roles.has(role)) return `two services have the role ${role}`;
     roles.add(role);
     if (!Array.isArray(after)) return `after of ${role} is not a list of roles`;
@@ -79,7 +79,7 @@ export async function findConnector(
   findings.add(tree.locate(path), `${path.map(String).join(".")}: ${which}`, () => {
     const near = isHidden ? undefined : nearest(type, names);
     const others = `Known connectors: ${names.join(", ")}. Plugins can add others.`;
-    return near === undefined ? others : `did you mean "${near}"? ${others}`;
+    return near === undefined ? others : `Did you mean "${near}"? ${others}`;
   });
   return undefined;
 }

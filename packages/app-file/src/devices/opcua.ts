@@ -13,7 +13,7 @@ function browsePathProblem(path: string): string | undefined {
     const shown = JSON.stringify(segment);
     if (index === undefined || name === undefined) return `${shown} must have the form <namespace index>:<name>`;
     if (segment !== segment.trim() || index !== index.trim() || name !== name.trim())
-      return `${shown} has leading or trailing white space`;
+      return `${shown} has leading or trailing whitespace`;
     if (!/^\d+$/.test(index)) return `the namespace index of ${shown} is not a number`;
     if (name === "") return `${shown} has no name`;
   }

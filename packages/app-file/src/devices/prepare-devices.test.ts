@@ -341,7 +341,7 @@ methods:
     ["rw", "rx", /variables.temp.access_level: expected ro or rw/],
     ["0:Root/2:Temp", "Root/2:Temp", /variables.temp.browse_path: a browse path must start with 0:Root/],
     ["0:Root/2:Temp", "0:Root/x:Temp", /the namespace index of "x:Temp" is not a number/],
-    ["0:Root/2:Temp", "0:Root/2: Temp", /"2: Temp" has leading or trailing white space/],
+    ["0:Root/2:Temp", "0:Root/2: Temp", /"2: Temp" has leading or trailing whitespace/],
     ["0:Root/2:Temp", "0:Root/Temp", /"Temp" must have the form/],
     ["0:Root/2:Temp", "0:Root/2:", /"2:" has no name/],
     ["ns=2;i=6", "i=6", /variables.hum.node_id: expected a node id/],
@@ -389,7 +389,7 @@ describe("a connector of a plugin", () => {
       (reason: unknown) => reason,
     );
     expect(error).toMatchObject({
-      issues: expect.arrayContaining([expect.objectContaining({ hint: 'did you mean "unit_id"?' })]),
+      issues: expect.arrayContaining([expect.objectContaining({ hint: 'Did you mean "unit_id"?' })]),
     });
   });
 
@@ -399,7 +399,7 @@ describe("a connector of a plugin", () => {
     );
     expect(error).toMatchObject({
       issues: [
-        { hint: 'did you mean "modbus"? Known connectors: modbus, mtconnect, opcua, shdr. Plugins can add others.' },
+        { hint: 'Did you mean "modbus"? Known connectors: modbus, mtconnect, opcua, shdr. Plugins can add others.' },
       ],
     });
   });

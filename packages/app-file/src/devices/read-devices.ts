@@ -129,7 +129,7 @@ function filePathOf([field, ...subfield]: FilePath, { writtenAt, path }: Origin)
 }
 
 const NAME_HINT =
-  "The names of its services are the lower-cased uuid and a role, such as -producer. Choose a matching uuid, such as HALL-3_PRESS.";
+  "The names of its services are the lowercase uuid and a role, such as -producer. Choose a matching uuid, such as HALL-3_PRESS.";
 
 /**
  * The normalized request. A problem with a field from the file is a finding.

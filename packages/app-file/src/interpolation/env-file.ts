@@ -2,7 +2,7 @@ import { Findings } from "../findings.js";
 import { SourceText } from "../yaml/source-tree.js";
 import { type Environment, environmentLookup, interpolate, type Lookup } from "./interpolate.js";
 
-/** White space within a line, as in Compose's parser. */
+/** Whitespace within a line, as in Compose's parser. */
 const SPACE = String.raw`[ \t\v\f\r\u0085\u00A0]`;
 /** Compose's names: letters, digits (of any script), `_`, `.`, `-`, `[` and `]`. */
 const NAME = String.raw`([\p{L}\p{N}_.\-[\]]+)`;

@@ -102,7 +102,7 @@ function userField({ entry, path, report }: AppContext): RequestFields["user"] {
   return undefined;
 }
 
-const NAME_HINT = "The service name is the lower-cased uuid. Choose a matching uuid, such as HALL-3_PRESS.";
+const NAME_HINT = "The service name is the lowercase uuid. Choose a matching uuid, such as HALL-3_PRESS.";
 
 /** The normalized request. An invalid request is returned unchanged, and its problems are findings. */
 function normalized(request: DeployRequest, fields: RequestFields, context: AppContext): DeployRequest {

@@ -73,7 +73,7 @@ describe("the environment of an app", () => {
     });
   });
 
-  it("treats names that differ only in white space as duplicates", () => {
+  it("treats names that differ only in whitespace as duplicates", () => {
     expect(failureOf(["environment: [A=1, A = 2]"])).toMatchObject([
       { message: expect.stringContaining('duplicate variable "A"'), location: { line: 5, column: 24 } },
     ]);

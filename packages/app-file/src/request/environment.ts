@@ -123,7 +123,7 @@ function ownVariables({ path, tree, report }: AppContext): KeyValue[] {
     const hasSpace = /\s/.test(key) && value !== undefined;
     report(
       here,
-      hasSpace ? "variable names can't contain white space" : "expected KEY=VALUE",
+      hasSpace ? "variable names can't contain whitespace" : "expected KEY=VALUE",
       `Write ${name}=value, or ${name}=\${${name}} to pass the variable through.`,
     );
     return false;

@@ -94,7 +94,7 @@ const metrics = z
 /** One entry of `apps:`. */
 export const appSchema = z
   .strictObject({
-    uuid: text.describe("Unique name of the app in OpenFactory. Lower-cased, it is the name of the service."),
+    uuid: text.describe("Unique name of the app in OpenFactory. Its lowercase form is the name of the service."),
     image: text.describe("Image reference: [registry/]repository[:tag][@digest]."),
     image_pull_policy: maybe(z.enum(["missing", "always", "never"])).describe(
       "missing (default): pull if the engine does not have the image. always: pull first. never: don't contact a registry.",

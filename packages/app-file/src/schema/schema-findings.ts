@@ -20,8 +20,8 @@ const COMPOSE_KEY_HINTS: { readonly file: Advice; readonly app: Advice } = {
     entrypoint: 'Use "command" to replace the image\'s entrypoint, and "args" for its arguments.',
     user: 'Use "runtime_uid" and "runtime_gid".',
     env: 'Use "environment".',
-    container_name: 'Remove it: the service name is the lower-cased "uuid".',
-    name: 'Remove it: the service name is the lower-cased "uuid".',
+    container_name: 'Remove it: the service name is the lowercase "uuid".',
+    name: 'Remove it: the service name is the lowercase "uuid".',
     build: 'Remove it: "image" refers to an existing image.',
     pull_policy: 'Use "image_pull_policy".',
     expose: 'Use "ports" to publish ports, or "routing" to expose the app through Traefik.',
@@ -116,7 +116,7 @@ function describeIssue(issue: Issue, path: FilePath, tree: SourceTree): string {
     return `expected ${joinWithOr(optionsOf(issue))}`;
   if (issue.code === "invalid_union" && issue.message === "Invalid input") {
     const kinds = issue.errors.flatMap((branch) => branch.filter((inner) => inner.path.length === 0).flatMap(kindsOf));
-    return `expected ${[...new Set(kinds)].join(" or ")}, found ${found}`;
+    return `expected ${joinWithOr([...new Set(kinds)])}, found ${found}`;
   }
   if (issue.code === "invalid_key") return issue.issues[0]?.message ?? issue.message;
   return issue.message;
@@ -143,7 +143,7 @@ function hintFor(issue: Issue, path: FilePath, tree: SourceTree): string | undef
   const known = issue.code === "invalid_value" ? issue.values.map(String) : optionsOf(issue);
   if (known.length > 0 && located?.variables === undefined && typeof located?.value === "string") {
     const match = nearest(located.value, known);
-    return match === undefined ? undefined : `did you mean "${match}"?`;
+    return match === undefined ? undefined : `Did you mean "${match}"?`;
   }
   const wantsText = issue.code === "invalid_type" && issue.expected === "string";
   const isOther = typeof located?.value === "number" || typeof located?.value === "boolean";

@@ -93,7 +93,7 @@ const volume = z.strictObject({
     ),
   ).describe("Name of the volume. Default: the service name, _, and the storage name."),
   mount_point: mountPoint,
-  read_only: maybe(flag).describe("Mounts it read-only. Default false."),
+  read_only: maybe(flag).describe("Mounts it read-only. Default: false."),
   description,
 });
 

@@ -34,7 +34,7 @@ export interface ConnectorContext {
 
 /** One service of a device. */
 export interface DeviceService {
-  /** Such as `agent`. The service is `<lower-cased uuid>-<role>`, and `<device>-<role>` on the command line. */
+  /** Such as `agent`. The service is `<lowercase uuid>-<role>`, and `<device>-<role>` on the command line. */
   readonly role: string;
   /** All fields except the name. Use the key in the file for a network that the file declares. */
   readonly request: Omit<DeployRequest, "name">;

@@ -62,8 +62,10 @@ export class StrategyRegistry extends PluginRegistry<StrategyPlugin> {
     const plugin = await this.plugin(name);
     const parsed = parseOptions(plugin, options);
     if (!parsed.success) {
-      const problems = parsed.error.issues.map(({ path, message }) =>
-        [formatFieldPath(path), message].filter(Boolean).join(": "),
+      const problems = parsed.error.issues.map((issue) =>
+        issue.code === "unrecognized_keys"
+          ? `unknown option ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}`
+          : [formatFieldPath(issue.path), issue.message.replace(/^Invalid input: /, "")].filter(Boolean).join(": "),
       );
       throw new DeploymentError("INVALID_REQUEST", `Invalid options for platform ${name}: ${problems.join("; ")}.`, {
         strategy: name,

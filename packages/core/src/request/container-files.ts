@@ -85,7 +85,7 @@ export function findOwnerConflicts({ secrets = [], configs = [] }: TargetFields)
       const first = firsts.get(file.name);
       if (first === undefined) firsts.set(file.name, index);
       else if (ownerOf(file) !== ownerOf(files[first] as FileReference)) {
-        const message = `an engine keeps one file for a ${kind.slice(0, -1)}: uid, gid and mode must equal those of ${kind}[${first}]`;
+        const message = `an engine stores one file per ${kind.slice(0, -1)}: uid, gid and mode must equal those of ${kind}[${first}]`;
         return [{ path: [kind, index], message }];
       }
       return [];

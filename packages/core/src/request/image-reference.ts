@@ -62,9 +62,9 @@ function digestProblem(text: string): string | undefined {
 /** The most likely reason why a text is not a reference. */
 function syntaxProblem(image: string): string {
   if (image === "") return "the image must not be empty";
-  if (/\s/.test(image)) return "an image reference must not contain white space";
+  if (/\s/.test(image)) return "an image reference must not contain whitespace";
   const repository = image.replace(/@.*$/, "").replace(/:[^/]*$/, "");
-  if (/[A-Z]/.test(repository.slice(repository.indexOf("/") + 1))) return "an image's repository must be in lower case";
+  if (/[A-Z]/.test(repository.slice(repository.indexOf("/") + 1))) return "an image's repository must be lowercase";
   return "not an image reference: expected [registry/]repository[:tag][@digest]";
 }
 

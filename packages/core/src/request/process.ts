@@ -83,7 +83,7 @@ export const hostnameSchema = z
   .refine((name) => containsTemplate(name) || Buffer.byteLength(name) <= MAX_HOSTNAME, HOSTNAME_TOO_LONG)
   .refine(
     (name) => containsTemplate(name) || /^[^\s/\p{Cc}]*$/u.test(name),
-    "a host name must not contain white space or a slash",
+    "a host name must not contain whitespace or a slash",
   );
 
 /** Linux's capabilities (capabilities(7)), and `ALL`. An older engine or kernel supports fewer and rejects the others. */
@@ -137,7 +137,7 @@ const capabilitySchema = z.string().transform((written, context) => {
   const name = upper.replace(/^CAP_/, "");
   // Engines accept ALL without the prefix only.
   if (LINUX_CAPABILITIES.has(name) && upper !== "CAP_ALL") return name;
-  context.addIssue({ code: "custom", message: "not a Linux capability: expected one such as NET_ADMIN, or ALL" });
+  context.addIssue({ code: "custom", message: "not a Linux capability: expected a name such as NET_ADMIN, or ALL" });
   return z.NEVER;
 });
 

@@ -82,6 +82,6 @@ export function requireCapability<Name extends CapabilityName>(
   const { name } = strategy.manifest;
   throw new DeploymentError("UNSUPPORTED", `The platform ${name} doesn't support ${capability}.`, {
     strategy: name,
-    hint: "Use a platform that supports it: `ofdeploy platforms` lists the capabilities of each.",
+    hint: "Use another platform: `ofdeploy platforms` lists the capabilities of each platform.",
   });
 }

@@ -17,7 +17,7 @@ function toDeploymentError(error: PlatformError, service = ""): DeploymentError 
   switch (error.reason) {
     case "name in use":
       return new DeploymentError("ALREADY_EXISTS", `The name ${service} is already in use.`, {
-        hint: "Remove that service first, or choose another name.",
+        hint: "Choose another name, or remove the existing service first.",
       });
     case "service not found":
       return new DeploymentError("NOT_FOUND", `Service ${service} not found.`, {

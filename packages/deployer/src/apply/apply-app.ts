@@ -192,7 +192,7 @@ async function waitUntilCompleted(
     const status = await strategy.wait(app.service, { signal, timeoutMs: Math.max(1, end - Date.now()), settleMs: 0 });
     if (status.state === "completed") return status;
   }
-  throw new DeploymentError("TIMEOUT", `${app.service} did not complete within ${timeoutMs / 1000} s.`, {
+  throw new DeploymentError("TIMEOUT", `Service ${app.service} did not complete within ${timeoutMs / 1000} s.`, {
     service: app.service,
     hint: "Raise --timeout. If its process does not exit, use the condition service_started or service_healthy.",
   });
@@ -200,7 +200,7 @@ async function waitUntilCompleted(
 
 const hasFailed = ({ name, instances }: ServiceStatus): DeploymentError => {
   const [instance] = instances.filter(({ state }) => state === "failed");
-  return new DeploymentError("TASK_FAILED", `${name} is unchanged, and it has failed.`, {
+  return new DeploymentError("TASK_FAILED", `Service ${name} is unchanged, and its process has failed.`, {
     service: name,
     hint: "Run `ofdeploy logs` to see its output.",
     instance: instance && { id: instance.id, node: instance.node, exitCode: instance.exitCode, error: instance.error },

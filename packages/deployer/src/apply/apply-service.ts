@@ -100,7 +100,7 @@ async function assertUnchanged(before: ServiceStatus, run: Run): Promise<void> {
   if (before.revision === undefined) return;
   const now = await observeOne(run.strategy, before.name, { signal: run.signal });
   if (now?.revision === before.revision) return;
-  const changed = new DeploymentError("CONFLICT", `${before.name} was changed since the plan was made.`);
+  const changed = new DeploymentError("CONFLICT", `Service ${before.name} was modified since the plan was made.`);
   throw await explainConflict(changed, before, run, now);
 }
 
@@ -126,7 +126,7 @@ async function explainConflict(
   const issues = before.settings && now.settings ? differences(before.settings, now.settings, run) : [];
   return new DeploymentError(
     "CONFLICT",
-    `${before.name} was modified by someone else during this run, and was not changed.`,
+    `Service ${before.name} was modified by another process during this run, so this run did not change it.`,
     {
       ...error,
       issues,

@@ -93,7 +93,7 @@ describe("updates", () => {
       error: {
         code: "CONFLICT",
         service: "web",
-        message: "web was modified by someone else during this run, and was not changed.",
+        message: "Service web was modified by another process during this run, so this run did not change it.",
         issues: [
           { field: "env.KEY", message: "env.KEY was *** and is now ***" },
           { field: "user", message: "user was not set and is now 7:7" },

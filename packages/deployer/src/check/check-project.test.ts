@@ -37,7 +37,7 @@ test("checkApps() names the apps of a circular dependency", () => {
 
 test("checkApps() rejects unknown dependencies and duplicate names", () => {
   expect(findings(after("web", "db"), { ...app("web"), key: "Twin" })).toEqual([
-    "Web and Twin have the same service name, web",
-    "Web depends on the service db, which is not an app of this project",
+    "apps Web and Twin have the same service name, web",
+    "app Web depends on service db, which is not an app of this project",
   ]);
 });

@@ -57,8 +57,8 @@ function checkNames(names: readonly string[], apps: readonly { key: string }[]):
   throw new DeploymentError("INVALID_REQUEST", `The file has no app ${unknown.join(", ")}.`, {
     hint:
       known.size === 0
-        ? "Name a file with --file."
-        : `The apps of the file are: ${[...known].slice(0, 20).join(", ")}.`,
+        ? "Pass the file of the app: --file <path>."
+        : `Known apps: ${[...known].slice(0, 20).join(", ")}.`,
   });
 }
 
@@ -75,7 +75,7 @@ export function checkApps(apps: readonly DesiredApp[]): void {
       app.dependsOn
         .filter(({ service }) => !services.has(service))
         .map(({ service }): ErrorIssue => ({
-          message: `${app.key} depends on the service ${service}, which is not an app of this project`,
+          message: `app ${app.key} depends on service ${service}, which is not an app of this project`,
           location: app.location,
         })),
     ),
@@ -89,7 +89,7 @@ export function checkApps(apps: readonly DesiredApp[]): void {
 }
 
 const duplicateName = (app: DesiredApp, services: ReadonlyMap<string, DesiredApp>): ErrorIssue => ({
-  message: `${app.key} and ${services.get(app.service)?.key} have the same service name, ${app.service}`,
+  message: `apps ${app.key} and ${services.get(app.service)?.key} have the same service name, ${app.service}`,
   location: app.location,
 });
 

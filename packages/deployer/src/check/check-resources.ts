@@ -42,7 +42,7 @@ export function checkResources(
     throw new DeploymentError("UNSUPPORTED", reasons[0] ?? "", {
       strategy: name,
       issues: missing.map(({ location }, index): ErrorIssue => ({ message: reasons[index] ?? "", location })),
-      hint: "Remove it from the file, create it yourself and mark it external, use another --platform, or drop --strict.",
+      hint: "Remove the resource from the file, create it yourself and mark it external, use another --platform, or drop --strict.",
     });
   }
   return {
@@ -74,7 +74,7 @@ function assertUniqueNames(desired: readonly DesiredResource[]): void {
   if (issues.length === 0) return;
   throw new DeploymentError("INVALID_REQUEST", `${issues[0]?.message}.`, {
     issues,
-    hint: "Give one of them another name. Nothing was deployed.",
+    hint: "Change the name of one of these resources. Nothing was deployed.",
   });
 }
 

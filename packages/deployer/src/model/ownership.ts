@@ -57,7 +57,7 @@ const STDIN = "-";
 
 /** An owner as a part of a sentence: `app_b.yml`, `app.yml in /srv/line-2`, `the project other`, `no recorded file`. */
 export function describeOwner(owner: Owner | undefined, scope: Scope): string {
-  if (owner === undefined) return "nothing that ofdeploy manages";
+  if (owner === undefined) return "no ofdeploy project";
   const place = owner.directory !== undefined && owner.directory !== scope.directory ? ` in ${owner.directory}` : "";
   if (owner.project !== scope.project) return `the project ${owner.project}${place}`;
   if (owner.file === undefined) return place === "" ? "no recorded file" : `the project ${owner.project}${place}`;

@@ -50,8 +50,8 @@ export async function observeOrUnknown(...args: Parameters<typeof observeAfterCh
  */
 export function oneShotReason({ settings, state }: ServiceStatus): string | undefined {
   const { mode } = settings ?? {};
-  if (mode !== undefined && ("ReplicatedJob" in mode || "GlobalJob" in mode)) return "It is a job";
-  return state === "completed" ? "Its process has completed" : undefined;
+  if (mode !== undefined && ("ReplicatedJob" in mode || "GlobalJob" in mode)) return "The app is a job";
+  return state === "completed" ? "The process has completed" : undefined;
 }
 
 const POLL_INTERVAL_MS = 250;
@@ -78,7 +78,7 @@ export async function waitUntilRunning(
   for (;;) {
     const status = await observeOne(strategy, service, { signal });
     if (status === undefined)
-      throw new DeploymentError("NOT_FOUND", `The service ${service} was removed while waiting for it.`, { service });
+      throw new DeploymentError("NOT_FOUND", `Service ${service} was removed while waiting for it.`, { service });
     if (status.state === "running" || status.state === "completed") return status;
     if (Date.now() >= end) throw notRunning(status, timeoutMs);
     await sleep(POLL_INTERVAL_MS, signal, { service });

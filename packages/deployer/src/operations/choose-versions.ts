@@ -77,15 +77,15 @@ function selectNamed(
 
 function checkCandidate(candidate: RollbackCandidate, scope: Scope, isNamed: boolean): RollbackCandidate {
   const { previous } = candidate.status;
-  if (previous === undefined) return { ...candidate, noVersionReason: "It has no previous version." };
+  if (previous === undefined) return { ...candidate, noVersionReason: "No previous version." };
   const owner = ownerOf(previous.labels);
   if (ownershipOf(previous.labels, scope, true) !== "ours") {
     return {
       ...candidate,
       noVersionReason:
         owner === undefined
-          ? "Its previous version was not managed by ofdeploy: the service was adopted since."
-          : `Its previous version belongs to ${describeOwner(owner, scope)}: the service was adopted since.`,
+          ? "The previous version was not managed by ofdeploy: the service was adopted since."
+          : `The previous version belongs to ${describeOwner(owner, scope)}: the service was adopted since.`,
     };
   }
   const oneShot = isNamed ? undefined : oneShotReason(candidate.status);

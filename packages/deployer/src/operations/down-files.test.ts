@@ -96,7 +96,7 @@ describe("two files of one project", () => {
     for (const file of order) expect((await up(strategy, file)).outcome).toBe("ok");
     const report = await take(strategy, first);
     expect(report.resources).toMatchObject([
-      { name: "own-back", outcome: "kept", reason: expect.stringMatching(/^(Web|Api) \(app_[ab]\.yml\) uses it\.$/) },
+      { name: "own-back", outcome: "kept", reason: expect.stringMatching(/^Used by (Web|Api) \(app_[ab]\.yml\)\.$/) },
     ]);
     expect(networks(strategy)).toEqual(["own-back"]);
     expect((await take(strategy, last)).resources).toMatchObject([{ name: "own-back", outcome: "removed" }]);
@@ -109,12 +109,12 @@ describe("two files of one project", () => {
     await up(strategy, b);
     await up(strategy, fileOf("app_a.yml", [app("web"), app("db")]));
     expect((await planDown(strategy, b)).resources).toMatchObject([
-      { reason: "A rollback of Web (app_a.yml) needs it." },
+      { reason: "Needed for a rollback of Web (app_a.yml)." },
     ]);
     delete strategy.engine.service("web").previous;
     const planned = await planDown(strategy, b);
     expect(planned.resources).toEqual([
-      { kind: "network", name: "own-back", action: "keep", owner: "app_a.yml", reason: "It belongs to app_a.yml." },
+      { kind: "network", name: "own-back", action: "keep", owner: "app_a.yml", reason: "Belongs to app_a.yml." },
     ]);
   });
 
@@ -161,7 +161,7 @@ describe("two files of one project", () => {
         kind: "volume",
         name: "data",
         action: "keep",
-        reason: "It may contain data. --volumes removes it.",
+        reason: "May contain data. Pass --volumes to remove.",
       }),
     );
     expect((await planDown(strategy, a, { volumes: true })).resources).toContainEqual(
@@ -175,7 +175,7 @@ describe("two files of one project", () => {
     await up(strategy, a);
     const labels = { ...strategy.engine.services.get("web")?.request.labels, [PLATFORM_LABEL]: "other" };
     strategy.engine.resources.create({ kind: "volume", name: "data", labels });
-    const reason = "It was created on the platform other. Remove it with --platform other.";
+    const reason = "Created on the platform other. Pass --platform other to remove.";
     for (const desired of [a, project()]) {
       expect((await planDown(strategy, desired, { volumes: true })).resources).toContainEqual(
         expect.objectContaining({ name: "data", action: "keep", reason }),
@@ -194,9 +194,9 @@ describe("two files of one project", () => {
       labels: { ...strategy.engine.services.get("web")?.request.labels },
     });
     const first = await planDown(strategy, fileOf("app_a.yml", [app("web", { mounts })]), { volumes: true });
-    expect(first.resources).toMatchObject([{ name: "data", action: "keep", reason: "Api (app_b.yml) uses it." }]);
+    expect(first.resources).toMatchObject([{ name: "data", action: "keep", reason: "Used by Api (app_b.yml)." }]);
     const other = await planDown(strategy, fileOf("app_b.yml", [app("api", { mounts })]), { volumes: true });
-    expect(other.resources).toMatchObject([{ name: "data", action: "keep", reason: "Web (app_a.yml) uses it." }]);
+    expect(other.resources).toMatchObject([{ name: "data", action: "keep", reason: "Used by Web (app_a.yml)." }]);
   });
 });
 
@@ -211,7 +211,7 @@ describe("an app whose service another file owns", () => {
     const error: unknown = await up(strategy, moved).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
       code: "CONFLICT",
-      message: "Web: the service web of this project belongs to app_a.yml. Nothing was changed.",
+      message: "Web: service web of this project belongs to app_a.yml. Nothing was changed.",
       hint: expect.stringContaining("--take-ownership"),
     });
     const taken = await plan(strategy, moved, { takeOwnership: true });
@@ -239,10 +239,10 @@ describe("an app whose service another file owns", () => {
     await expect(rollback(strategy, moved, { apps: ["Web"] })).rejects.toMatchObject({ code: "NOT_FOUND" });
     expect((await rollback(strategy, moved)).apps).toEqual([]);
     expect((await refreshAuth(strategy, moved)).services).toMatchObject([
-      { service: "web", outcome: "foreign", reason: "It belongs to app_a.yml." },
+      { service: "web", outcome: "foreign", reason: "Belongs to app_a.yml." },
     ]);
     expect((await down(strategy, moved)).services).toMatchObject([
-      { service: "web", outcome: "foreign", reason: "It belongs to app_a.yml." },
+      { service: "web", outcome: "foreign", reason: "Belongs to app_a.yml." },
     ]);
     expect(
       (await ps(strategy, moved)).map(({ service, relation, owner }) => `${service} ${relation} ${owner}`),

@@ -86,12 +86,12 @@ function lockedError(
   const isStale = Date.now() - Date.parse(since) > STALE_MS;
   return new DeploymentError(
     "CONFLICT",
-    `The project ${project} is locked by ${owner} since ${since} (${age(since)}).`,
+    `The project ${project} has been locked by ${owner} since ${since} (${age(since)}).`,
     {
       strategy: manifest.name,
       hint: isStale
-        ? "That run was probably killed. If its process is gone, release the lock with `--force-unlock`."
-        : "Wait until that run has finished. If its process is gone, release the lock with `--force-unlock`.",
+        ? "That run was probably killed. If its process is gone, pass --force-unlock to take the lock."
+        : "Wait until that run has finished. If its process is gone, pass --force-unlock to take the lock.",
     },
   );
 }
@@ -105,7 +105,7 @@ const notReleasedWarning = (project: string, error: unknown): ProjectWarning => 
   code: "LOCK_NOT_RELEASED",
   reason:
     `The lock of the project ${project} could not be released (${error instanceof Error ? error.message.replace(/\.$/, "") : "unknown error"}). ` +
-    "If the next run reports that the project is locked, run it with `--force-unlock`.",
+    "If the next run reports that the project is locked, pass --force-unlock.",
 });
 
 function age(since: string): string {

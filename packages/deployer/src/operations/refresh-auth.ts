@@ -107,7 +107,7 @@ async function refreshOne(
     elapsedMs: Math.round(performance.now() - began),
   });
   if (state === "foreign")
-    return { ...verdict("foreign"), ...(owner !== undefined && { reason: `It belongs to ${owner}.` }) };
+    return { ...verdict("foreign"), ...(owner !== undefined && { reason: `Belongs to ${owner}.` }) };
   if (state === "absent") return verdict("failed", notDeployed(service, app, strategy.manifest.name));
   if (signal?.aborted) return verdict("skipped");
   observer?.({ type: "phase", app, service, phase: "refreshing" });
@@ -128,7 +128,7 @@ async function refreshOne(
 }
 
 const notDeployed = (service: string, app: string, strategy: string): DeploymentError =>
-  new DeploymentError("NOT_FOUND", `${app} is not deployed: no service is named ${service}.`, {
+  new DeploymentError("NOT_FOUND", `The app ${app} is not deployed: there is no service ${service}.`, {
     service,
     strategy,
     hint: "Run `ofdeploy up` first. `ofdeploy ps` lists the deployed apps.",

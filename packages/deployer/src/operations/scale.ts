@@ -122,11 +122,11 @@ async function findService(
   const ownership = ownershipOf(found.labels, desired, true);
   if (ownership === "ours") return found;
   const owner = describeOwnerOf(found.labels, desired);
-  throw new DeploymentError("CONFLICT", `The service ${found.name} belongs to ${owner}, and was not changed.`, {
+  throw new DeploymentError("CONFLICT", `Service ${found.name} belongs to ${owner}, and was not changed.`, {
     service: found.name,
     hint: isOfProject(ownership)
-      ? "Name that file with --file."
-      : "Run `ofdeploy up --adopt` first to manage the service with this project.",
+      ? "Pass that file: --file <path>."
+      : "Run `ofdeploy up --adopt <app>` first to manage the service with this project.",
   });
 }
 

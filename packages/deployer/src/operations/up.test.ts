@@ -87,7 +87,7 @@ describe("up", () => {
     const error = await codeOf(up(strategy, desired));
     expect(error?.code).toBe("CONFLICT");
     expect(error?.issues.map(({ message }) => message)).toEqual([
-      expect.stringContaining("Db: a service db already exists"),
+      expect.stringContaining("Db: a service named db already exists"),
       expect.stringContaining("belongs to the project other"),
     ]);
     expect(error?.hint).toContain("--adopt");

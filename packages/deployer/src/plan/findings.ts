@@ -41,7 +41,7 @@ export function findWarnings(
     ...kept.map(({ service }): ProjectWarning => ({
       code: "ORPHAN",
       service,
-      reason: `The service ${service} belongs to this project and is no longer in the file. \`ofdeploy up --prune\` removes it.`,
+      reason: `Service ${service} belongs to this project and is no longer in the file. \`ofdeploy up --prune\` removes it.`,
     })),
   ];
 }
@@ -85,9 +85,10 @@ const appIssue = ({ app, owner, reason, location }: PlannedApp, project: string)
 });
 
 function conflictHint(owner: Owner | undefined, project: string): string {
-  if (owner === undefined) return "Give the app another uuid, remove the existing service, or adopt it with `--adopt`.";
+  if (owner === undefined)
+    return "Give the app another uuid, remove the existing service, or adopt it with `ofdeploy up --adopt <app>`.";
   if (owner.project !== project)
-    return "Give the app another uuid, run `ofdeploy down` for the other project, or adopt the service with `--adopt`.";
+    return "Give the app another uuid, run `ofdeploy down` for the other project, or adopt the service with `ofdeploy up --adopt <app>`.";
   return (
     "Give the app another uuid. If the app, its file or the project directory was moved, run `ofdeploy up --take-ownership`. " +
     "With a `name:` in the file, the project is the same in every directory."
@@ -97,5 +98,5 @@ function conflictHint(owner: Owner | undefined, project: string): string {
 const resourceIssue = ({ key, name, reason, hint, location }: PlannedResource): ErrorIssue => ({
   message: `${key ?? name}: ${asClause(reason)}`,
   location,
-  hint: hint ?? "Give it another name, mark it external, or remove the existing one.",
+  hint: hint ?? "Choose another name, mark the resource external, or remove the existing one.",
 });

@@ -166,15 +166,15 @@ function planAdoption(
       ? "Not managed by ofdeploy yet."
       : `Currently belongs to ${describeOwner(owner, context.scope)}.`;
   if (replacement === undefined) return ["adopt", { changes, ...(owner && { owner }), reason: previousOwner }];
-  const reason = `The service ${service} can't be adopted without replacing it: ${replacement}`;
+  const reason = `Service ${service} can't be adopted without replacing it: ${replacement}`;
   return ["conflict", { changes, ...(owner && { owner }), reason }];
 }
 
 function ownershipConflict(service: string, owner: Owner | undefined, ownership: Ownership, scope: Scope): string {
-  if (owner === undefined) return `A service ${service} already exists, and ofdeploy does not manage it.`;
+  if (owner === undefined) return `A service named ${service} already exists, and ofdeploy does not manage it.`;
   const text = describeOwner(owner, scope);
-  if (ownership === "foreign") return `The service ${service} belongs to ${text}, not to ${scope.project}.`;
-  return `The service ${service} of this project belongs to ${text}.`;
+  if (ownership === "foreign") return `Service ${service} belongs to ${text}, not to the project ${scope.project}.`;
+  return `Service ${service} of this project belongs to ${text}.`;
 }
 
 /**

@@ -113,11 +113,11 @@ async function findServices(
   });
 }
 
-const NO_FILE = "Its owner file is not recorded. `ofdeploy down --all` removes it.";
+const NO_FILE = "No owner file is recorded. `ofdeploy down --all` removes it.";
 
 function keepReason(ownership: Ownership, labels: ServiceStatus["labels"], desired: DesiredProject): string {
   if (ownership === "unrecorded") return NO_FILE;
-  return `It belongs to ${describeOwnerOf(labels, desired)}.`;
+  return `Belongs to ${describeOwnerOf(labels, desired)}.`;
 }
 
 async function listResources(
@@ -164,16 +164,15 @@ function planRemovals(
 
     const user = users.get(id);
     if (user !== undefined) return keep(user);
-    if (kind === "volume" && !volumes) return keep("It may contain data. --volumes removes it.");
+    if (kind === "volume" && !volumes) return keep("May contain data. Pass --volumes to remove.");
     const other = otherPlatform(labels, platform);
-    if (other !== undefined)
-      return keep(`It was created on the platform ${other}. Remove it with --platform ${other}.`);
+    if (other !== undefined) return keep(`Created on the platform ${other}. Pass --platform ${other} to remove.`);
     if (ownership === "ours") return remove();
     if (isOfOtherOwner) {
       // The last user also removes resources of other files, but not volumes: their data belongs to the owner.
       const isOwnerGone = !remaining.some((status) => hasSameFile(status.labels, labels));
       if (kind !== "volume" && usedByRemoved.has(id) && isOwnerGone) return remove();
-      return keep(`It belongs to ${describeOwnerOf(labels, desired)}.`);
+      return keep(`Belongs to ${describeOwnerOf(labels, desired)}.`);
     }
     if (kind !== "volume" && remaining.length === 0) return remove();
     return keep(NO_FILE);
@@ -200,7 +199,7 @@ export function assertConfirmed(now: DownPlan, confirmed: DownPlan): void {
   if (more.length === 0) return;
   throw new DeploymentError(
     "CONFLICT",
-    `This would also be removed, but was not in the confirmed list: ${more.join(", ")}. Nothing was removed.`,
+    `The list of removals has changed since the confirmation. New: ${more.join(", ")}. Nothing was removed.`,
     {
       hint: "Run the command again and check the new list.",
     },

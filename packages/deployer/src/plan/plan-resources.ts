@@ -85,7 +85,7 @@ const identityOf = ({ key, spec, location }: DesiredResource) => ({
 const nameTaken = (desired: DesiredResource, { kind, name, orchestrator }: Resource): PlannedResource => ({
   ...identityOf(desired),
   action: "conflict",
-  reason: `A ${kind} ${name} already exists, and it belongs to ${orchestrator}.`,
+  reason: `A ${kind} named ${name} already exists, and it belongs to ${orchestrator}.`,
   hint: `Choose another name, or deploy the project on that platform with --platform.`,
 });
 
@@ -109,7 +109,7 @@ function planDesired(
   if (present.length > 1) return conflict(describeDuplicates(kind, name, present), REMOVE_DUPLICATES_HINT);
   const ownership = ownershipOf(found.labels, scope, true);
   if (ownership === "foreign")
-    return conflict(`A ${kind} ${name} already exists, and it does not belong to this project.`);
+    return conflict(`A ${kind} named ${name} already exists, and it does not belong to this project.`);
   if (ownership === "other-directory" && !takeOwnership) {
     return conflict(
       `The ${kind} ${name} belongs to ${describeOwnerOf(found.labels, scope)}.`,
@@ -137,7 +137,7 @@ function planDesired(
 const RECREATE_HINT =
   "Undo the change in the file; or run `ofdeploy down`, which removes it with its users, and then `ofdeploy up`.";
 
-const REMOVE_DUPLICATES_HINT = "Remove all but one of them. `docker network ls --no-trunc` shows their ids.";
+const REMOVE_DUPLICATES_HINT = "Keep one and remove the others. `docker network ls --no-trunc` shows their ids.";
 
 const describeDuplicates = (kind: ResourceKind, name: string, present: readonly Resource[]): string =>
   `There are ${present.length} ${kind}s named ${name} (${present.map(({ id }) => id.slice(0, 12)).join(", ")}), so the name is ambiguous.`;
@@ -183,17 +183,17 @@ function planUnneeded(
   const resource = { kind, name, ...(key !== undefined && { key }) };
   if (user !== undefined) return { ...resource, action: "keep", reason: user };
   const other = otherPlatform(labels, platform);
-  if (other !== undefined) return { ...resource, action: "keep", reason: `It was created on the platform ${other}.` };
+  if (other !== undefined) return { ...resource, action: "keep", reason: `Created on the platform ${other}.` };
   if (kind === "volume") {
-    if (prune && volumes) return { ...resource, action: "remove", reason: "It is no longer in the file." };
-    return { ...resource, action: "keep", reason: "It is no longer in the file, and may contain data." };
+    if (prune && volumes) return { ...resource, action: "remove", reason: "No longer in the file." };
+    return { ...resource, action: "keep", reason: "No longer in the file, and may contain data." };
   }
   const isContent = kind === "config" || kind === "secret";
   if (isContent && key !== undefined && keys.has(keyOf(kind, key))) {
     return { ...resource, action: "remove", reason: `The ${kind} ${key} has new content.` };
   }
-  if (prune) return { ...resource, action: "remove", reason: "It is no longer in the file." };
-  return { ...resource, action: "keep", reason: "It is no longer in the file." };
+  if (prune) return { ...resource, action: "remove", reason: "No longer in the file." };
+  return { ...resource, action: "keep", reason: "No longer in the file." };
 }
 
 const keyOf = (kind: ResourceKind, key: string): string => `${kind} ${key}`;
@@ -212,10 +212,10 @@ function findUsers(
     for (const id of labels === undefined ? [] : usesOf(labels)) users.set(id, reason);
   };
   for (const { app, action, status } of [...apps, ...orphans]) {
-    const previous = `A rollback of ${app} needs it.`;
+    const previous = `Needed for a rollback of ${app}.`;
     if (action === "unchanged" || action === "keep" || action === "conflict") {
       add(status?.previous?.labels, previous);
-      add(status?.labels, `${app} uses it.`);
+      add(status?.labels, `Used by ${app}.`);
     }
     if ((action === "update" || action === "adopt") && canRollBack) add(status?.labels, previous);
   }
@@ -230,8 +230,8 @@ export function otherUsers(services: readonly ServiceStatus[], scope: Scope): Ma
   };
   const named = ({ name, labels }: ServiceStatus): string =>
     `${ownerOf(labels)?.app ?? name} (${describeOwnerOf(labels, scope)})`;
-  for (const service of services) add(service.labels, `${named(service)} uses it.`);
-  for (const service of services) add(service.previous?.labels, `A rollback of ${named(service)} needs it.`);
+  for (const service of services) add(service.labels, `Used by ${named(service)}.`);
+  for (const service of services) add(service.previous?.labels, `Needed for a rollback of ${named(service)}.`);
   return users;
 }
 

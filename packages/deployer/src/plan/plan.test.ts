@@ -192,7 +192,7 @@ describe("the plan", () => {
     const error: unknown = await plan(fake(), project(app("web")), { adopt: ["Wbe"] }).catch(
       (reason: unknown) => reason,
     );
-    expect(error).toMatchObject({ code: "INVALID_REQUEST", hint: "The apps of the file are: Web." });
+    expect(error).toMatchObject({ code: "INVALID_REQUEST", hint: "Known apps: Web." });
   });
 
   test("has a conflict if a service to adopt would have to be replaced", async () => {
@@ -317,7 +317,7 @@ describe("a network whose name another orchestrator on the engine uses", () => {
       {
         name: "own-back",
         action: "conflict",
-        reason: "A network own-back already exists, and it belongs to Docker Swarm.",
+        reason: "A network named own-back already exists, and it belongs to Docker Swarm.",
       },
     ]);
     await expect(up(strategy, desired)).rejects.toMatchObject({

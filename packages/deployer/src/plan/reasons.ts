@@ -63,10 +63,10 @@ export function staleNetworkReason(
     if (present.some(({ id }) => attached.has(id))) continue;
     const isDeclared = resources.some(({ spec }) => spec.kind === "network" && spec.name === name);
     if (present.length === 0 && !isDeclared) continue;
-    if (present.length === 0) return `Its network ${name} was removed.`;
+    if (present.length === 0) return `Network ${name} was removed.`;
     const wasAttached = networks.some((network) => network.name === name || network.name === undefined);
     return wasAttached
-      ? `The network ${name} was removed and created again; the service is still attached to the old network.`
+      ? `Network ${name} was removed and created again; the service is still attached to the old network.`
       : `The service is no longer attached to the network ${name}.`;
   }
   return undefined;

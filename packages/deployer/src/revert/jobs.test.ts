@@ -20,8 +20,8 @@ const versionOf = (strategy: MemoryDeploymentStrategy) =>
   strategy.engine.services.get("migrate")?.request.command?.at(-1);
 
 describe.each([
-  ["a job", migrate, "It is a job"],
-  ["a process that completed", once, "Its process has completed"],
+  ["a job", migrate, "The app is a job"],
+  ["a process that completed", once, "The process has completed"],
 ])("reverting a failed run in which %s changed", (_, made, why) => {
   test("keeps the run's version, with a reason in the report", async () => {
     const strategy = fake();

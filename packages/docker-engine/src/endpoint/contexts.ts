@@ -24,7 +24,7 @@ function readMeta(file: string): ContextMeta | undefined {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw new DeploymentError("INVALID_REQUEST", `The Docker context file ${file} can't be read.`, {
-      hint: "Create the context again with docker context create.",
+      hint: "Create the context again with `docker context create`.",
     });
   }
 }
@@ -64,7 +64,7 @@ export function readContext(name: string, source: string, env: Environment): End
   const endpoint = meta.Endpoints?.docker;
   if (!endpoint?.Host) {
     throw new DeploymentError("INVALID_REQUEST", `The Docker context "${name}" (${source}) has no Docker endpoint.`, {
-      hint: "Create the context again with docker context create.",
+      hint: "Create the context again with `docker context create`.",
     });
   }
   return parseHost(endpoint.Host, `context "${name}"`, contextTls(env, name, endpoint.SkipTLSVerify === true));

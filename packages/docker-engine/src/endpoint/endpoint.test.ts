@@ -50,7 +50,7 @@ describe("parseHost", () => {
     ["unix://relative", "must start with a slash"],
     ["/var/run/docker.sock", "unix://"],
     ["tcp://", "no valid host name"],
-    ["tcp://a b", "white space"],
+    ["tcp://a b", "whitespace"],
     ["tcp://host:99999", "no valid host name and port"],
     ["tcp://host:0", "port 0"],
     ["tcp://host?x=1", "query"],

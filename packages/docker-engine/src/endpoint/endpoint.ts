@@ -126,7 +126,7 @@ export function parseHost(text: string, source: string, tls?: TlsMaterial): Endp
   const trimmed = text.trim();
   const address = { text: trimmed.includes("://") ? trimmed : `tcp://${trimmed}`, source };
   if (trimmed === "") throw invalid({ text, source }, "it is empty");
-  if (/[\s\0]/.test(trimmed)) throw invalid({ text: trimmed, source }, "it contains white space");
+  if (/[\s\0]/.test(trimmed)) throw invalid({ text: trimmed, source }, "it contains whitespace");
   if (/^[/.\\]/.test(trimmed)) throw invalid({ text: trimmed, source }, "a path must start with unix://");
   const scheme = address.text.slice(0, address.text.indexOf("://"));
   switch (scheme) {

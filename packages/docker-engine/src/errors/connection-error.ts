@@ -17,7 +17,7 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
   },
   EACCES: {
     reason: "permission denied on the socket",
-    hint: "Add the user to the docker group (sudo usermod -aG docker $USER) and log in again, or use rootless Docker.",
+    hint: "Add the user to the docker group (`sudo usermod -aG docker $USER`) and log in again, or use rootless Docker.",
   },
   ECONNREFUSED: { reason: "the connection was refused", hint: START },
   ENOTFOUND: { reason: "unknown host name", hint: "Check the address and this machine's DNS settings." },

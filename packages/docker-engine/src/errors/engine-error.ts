@@ -20,10 +20,10 @@ export function engineErrorCause(error: unknown): EngineErrorCause | undefined {
 }
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
-  UNAUTHORIZED: "Log in with docker login, or ask for permission on that engine.",
+  UNAUTHORIZED: "Log in with `docker login`, or ask for permission on that engine.",
   IMAGE_NOT_FOUND: "Check the image's name and tag, or build, load or pull it first.",
   NOT_A_SWARM_MANAGER:
-    "Use a manager's address (--host, --context or DOCKER_HOST), or run docker swarm init on this engine.",
+    "Use a manager's address (--host, --context or DOCKER_HOST), or run `docker swarm init` on this engine.",
   ENGINE_ERROR: "See the engine's log for details.",
 };
 

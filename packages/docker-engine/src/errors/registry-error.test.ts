@@ -30,10 +30,10 @@ it("the message names the image and the registry, and the hint the next step", (
     message: "The engine could not get image r.io/a:1 from registry r.io: connection refused.",
     hint: "Check that r.io is running and that the engine can reach it.",
   });
-  expect(pullError("denied", subject).hint).toContain("Run docker login r.io as a user");
+  expect(pullError("denied", subject).hint).toContain("Run `docker login r.io` as a user");
   const withoutLogin = { image: "a", registry: "docker.io", hasCredentials: false };
   expect(pullError("denied", withoutLogin).hint).toBe(
-    "Docker's config.json has no login for this registry. Run docker login.",
+    "Docker's config.json has no login for this registry. Run `docker login`.",
   );
 });
 

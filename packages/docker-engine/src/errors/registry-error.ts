@@ -90,9 +90,9 @@ function registryFailureIn(text: string, status?: number): RegistryFailure | und
 export function registryFailureHint(trouble: RegistryFailure, registry: string): string {
   switch (trouble) {
     case "rate-limited":
-      return `${registry} limits requests. Wait, run docker login for a higher limit, or pull from a mirror (registry-mirrors in the engine's daemon.json) or your own registry.`;
+      return `${registry} limits requests. Wait, run \`docker login\` for a higher limit, or pull from a mirror (registry-mirrors in the engine's daemon.json) or your own registry.`;
     case "unavailable":
-      return `Try again when ${registry} is available. Until then, pull from a mirror, or load the image on the engine (docker load).`;
+      return `Try again when ${registry} is available. Until then, pull from a mirror, or load the image on the engine (\`docker load\`).`;
     case "unreachable":
       return `Check that ${registry} is running and that the engine can reach it.`;
   }
@@ -103,7 +103,7 @@ function hintFor(code: ErrorCode, { registry, hasCredentials, problem }: PullSub
     const check = code === "IMAGE_NOT_FOUND" ? "Check the image's name, tag and platform. " : "";
     return `${check}The likely cause is a failed lookup of credentials: ${problem.message}. ${problem.hint}`;
   }
-  const login = registry === "docker.io" ? "docker login" : `docker login ${registry}`;
+  const login = registry === "docker.io" ? "`docker login`" : `\`docker login ${registry}\``;
   if (code === "IMAGE_NOT_FOUND")
     return `Check the image's name, tag and platform. If the image is private, run ${login}.`;
   if (code === "INVALID_REQUEST") return "Check the image's name and tag.";

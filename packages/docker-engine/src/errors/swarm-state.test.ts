@@ -17,7 +17,7 @@ const inState = (Swarm: object): Handler => refusing(answering(200, { Swarm }));
 
 it.each([
   [{ LocalNodeState: "inactive" }, "NOT_A_SWARM_MANAGER", /is not part of a swarm.*docker swarm init/],
-  [{ LocalNodeState: "locked" }, "NOT_A_SWARM_MANAGER", /locked\. Run docker swarm unlock on that host\.$/],
+  [{ LocalNodeState: "locked" }, "NOT_A_SWARM_MANAGER", /locked\. Run `docker swarm unlock` on that host\.$/],
   [
     { LocalNodeState: "active", RemoteManagers: managers },
     "NOT_A_SWARM_MANAGER",

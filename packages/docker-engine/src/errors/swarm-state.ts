@@ -29,15 +29,15 @@ function hintFor(
   switch (LocalNodeState) {
     case "active":
       return ControlAvailable
-        ? `More than half of the swarm's managers must be online. Start the others${at}, or run docker node ls on one of them.`
+        ? `More than half of the swarm's managers must be online. Start the others${at}, or run \`docker node ls\` on one of them.`
         : `${host} is a worker of the swarm. Use a manager (--host, --context or DOCKER_HOST)${at}.`;
     case "locked":
-      return `The swarm of ${host} is locked. Run docker swarm unlock on that host.`;
+      return `The swarm of ${host} is locked. Run \`docker swarm unlock\` on that host.`;
     case "pending":
       return `${host} is still joining its swarm. Wait, and check that it can reach the managers${at}.`;
     case "error":
-      return `${host} can't take part in its swarm${why ? ` (${why.replace(/\.$/, "")})` : ""}. See the engine's log, or run docker swarm leave --force and join again${at}.`;
+      return `${host} can't take part in its swarm${why ? ` (${why.replace(/\.$/, "")})` : ""}. See the engine's log, or run \`docker swarm leave --force\` and join again${at}.`;
     case "inactive":
-      return `${host} is not part of a swarm. Use a manager's address (--host, --context or DOCKER_HOST), or run docker swarm init.`;
+      return `${host} is not part of a swarm. Use a manager's address (--host, --context or DOCKER_HOST), or run \`docker swarm init\`.`;
   }
 }

@@ -23,7 +23,7 @@ const failed = (program: string, server: string, why: string): DeploymentError =
     "UNAUTHORIZED",
     `The credential helper ${program} returned no credentials for ${server}: ${why}.`,
     {
-      hint: "Fix the helper, remove it from Docker's config.json (credHelpers, credsStore), or log in with docker login.",
+      hint: "Fix the helper, remove it from Docker's config.json (credHelpers, credsStore), or log in with `docker login`.",
     },
   );
 

@@ -26,7 +26,7 @@ export class CredentialStore {
         if (!DeploymentError.isInstance(error) || error.code === "ABORTED") throw error;
         problem ??= {
           message: error.message.replace(/\.$/, ""),
-          hint: error.hint ?? "Log in again with docker login.",
+          hint: error.hint ?? "Log in again with `docker login`.",
         };
         return undefined;
       }
@@ -60,7 +60,7 @@ function decodeAuth(auth: string, registry: string): { username: string; passwor
   const colon = text.indexOf(":");
   if (colon <= 0) {
     throw new DeploymentError("INVALID_REQUEST", `The credentials for ${registry} in config.json can't be read.`, {
-      hint: `Log in again with docker login ${registry}.`,
+      hint: `Log in again with \`docker login ${registry}\`.`,
     });
   }
   return { username: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, "") };

@@ -66,7 +66,7 @@ function portInUse(error: DeploymentError): DeploymentError | undefined {
   return recodeError(
     error,
     "CONFLICT",
-    "Publish another host port, or stop the container or process that uses this one (docker ps).",
+    "Publish another host port, or stop the container or process that uses this one (`docker ps`).",
   );
 }
 

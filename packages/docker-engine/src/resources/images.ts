@@ -90,7 +90,7 @@ function remoteOf(image: string): RemoteImage {
   const remote = remoteImage(image);
   if (remote !== undefined) return remote;
   throw new DeploymentError("IMAGE_NOT_FOUND", `The image ${image} is an id, which can't be pulled from a registry.`, {
-    hint: "Load the image on the engine (docker load), or use a name such as registry.example.com/team/app:1.4.",
+    hint: "Load the image on the engine (`docker load`), or use a name such as registry.example.com/team/app:1.4.",
   });
 }
 

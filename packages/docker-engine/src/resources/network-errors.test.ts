@@ -16,7 +16,7 @@ it("ambiguousNetwork() lists the networks by id, the oldest first, and how to ke
   expect(ambiguousNetwork("plant", networks)).toEqual({
     message:
       "There are 2 networks named plant: aaaaaaaaaaaa (bridge, created 2026-01-01T00:00:00) and bbbbbbbbbbbb (bridge, created 2026-02-01T00:00:00)",
-    hint: "Keep one of them and remove the others by id: docker network rm bbbbbbbbbbbb",
+    hint: "Keep one of them and remove the others by id: `docker network rm bbbbbbbbbbbb`.",
   });
 });
 

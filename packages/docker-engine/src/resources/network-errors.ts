@@ -33,10 +33,10 @@ export function ambiguousNetwork(name: string, networks: readonly Named[]): Ambi
   );
   return {
     message: `There are ${found.length} networks named ${name}: ${each.join(" and ")}`,
-    hint: `${REMOVE}: docker network rm ${found
+    hint: `${REMOVE}: \`docker network rm ${found
       .slice(1)
       .map(({ Id }) => shortId(Id))
-      .join(" ")}`,
+      .join(" ")}\`.`,
   };
 }
 
@@ -53,7 +53,7 @@ export const isAmbiguousNetworkError = (error: unknown): boolean => ambiguousNam
 export function ambiguousNetworkError(error: DeploymentError): DeploymentError | undefined {
   const name = ambiguousName(error);
   if (name === undefined) return undefined;
-  const hint = `${REMOVE} (docker network ls shows them, docker network rm <id> removes one).`;
+  const hint = `${REMOVE} (\`docker network ls\` shows them, \`docker network rm <id>\` removes one).`;
   return recodeError(error, "CONFLICT", hint, { kind: "network", name });
 }
 
@@ -68,7 +68,7 @@ export const recodeError = (
 
 const networkMissing = (error: DeploymentError, network: string): DeploymentError =>
   new DeploymentError("NETWORK_NOT_FOUND", `There is no network ${network}.`, {
-    hint: `Create it first (docker network create ${network}; for a swarm, with --driver overlay), or correct its name.`,
+    hint: `Create it first (\`docker network create ${network}\`; for a swarm, with --driver overlay), or correct its name.`,
     cause: error.cause,
     subject: { kind: "network", name: network },
   });

@@ -6,7 +6,7 @@ import { sortedSet } from "../plain-data.js";
 /** `node.role == worker` as `node.role==worker`. Only the first operator counts: the value may contain more. */
 const normalize = (constraint: string): string => constraint.trim().replace(/\s*(==|!=)\s*/, "$1");
 
-/** `constraints` to `Placement.Constraints` of TaskSpec, without white space around `==` and `!=`. */
+/** `constraints` to `Placement.Constraints` of TaskSpec, without whitespace around `==` and `!=`. */
 export const toPlacement = ({
   constraints = [],
 }: Pick<NormalizedRequest, "constraints">): Pick<TaskSpec, "Placement"> =>

@@ -83,7 +83,7 @@ function idOf(kind: "secret" | "config", name: string, index: number, { service,
   throw new DeploymentError("INVALID_REQUEST", `Service ${service} uses ${kind} ${name}, which does not exist.`, {
     service,
     field: `${kind}s[${index}]`,
-    hint: `Create the ${kind} first: docker ${kind} create ${name} FILE.`,
+    hint: `Create the ${kind} first: \`docker ${kind} create ${name} FILE\`.`,
   });
 }
 

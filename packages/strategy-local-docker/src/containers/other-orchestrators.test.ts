@@ -49,7 +49,7 @@ test("the error names the container, its owner and how to change the container",
   const owner = foreignOwner({ "com.docker.compose.project": "shop" });
   expect(owner && ownedByOther("CONFLICT", "web", owner)).toMatchObject({
     code: "CONFLICT",
-    message: "The container web belongs to Docker Compose (project shop). It was not changed.",
-    hint: "Use docker compose to change that container, or choose another name.",
+    message: "Container web belongs to Docker Compose (project shop). It was not changed.",
+    hint: "Use `docker compose` to change the container, or choose another name.",
   });
 });

@@ -20,31 +20,31 @@ const ORCHESTRATORS: readonly Orchestrator[] = [
     name: "Docker Swarm",
     labels: ["com.docker.swarm."],
     workload: { "com.docker.swarm.service.name": "service" },
-    use: "Use `--platform swarm`, or docker service",
+    use: "Use `--platform swarm`, or `docker service`",
   },
   {
     name: "Docker Compose",
     labels: ["com.docker.compose.project", "com.docker.compose.service"],
     workload: { "com.docker.compose.project": "project", "com.docker.compose.service": "service" },
-    use: "Use docker compose",
+    use: "Use `docker compose`",
   },
   {
     name: "Kubernetes",
     labels: ["io.kubernetes."],
     workload: { "io.kubernetes.pod.namespace": "namespace", "io.kubernetes.pod.name": "pod" },
-    use: "Use kubectl",
+    use: "Use `kubectl`",
   },
   {
     name: "Podman",
     labels: ["io.podman.", "PODMAN_SYSTEMD_UNIT"],
     workload: { "io.podman.pod.name": "pod", "io.podman.compose.project": "project", PODMAN_SYSTEMD_UNIT: "unit" },
-    use: "Use podman pod, podman-compose or systemctl",
+    use: "Use `podman pod`, `podman-compose` or `systemctl`",
   },
   {
     name: "Nomad",
     labels: ["com.hashicorp.nomad."],
     workload: { "com.hashicorp.nomad.job_name": "job", "com.hashicorp.nomad.alloc_id": "allocation" },
-    use: "Use nomad job",
+    use: "Use `nomad job`",
   },
   {
     name: "Amazon ECS",
@@ -102,8 +102,8 @@ export const ownedByOther = (
   { text, use }: ForeignOwner,
   context: { service?: string; cause?: unknown } = {},
 ): DeploymentError =>
-  new DeploymentError(code, `The container ${container} belongs to ${text}. It was not changed.`, {
+  new DeploymentError(code, `Container ${container} belongs to ${text}. It was not changed.`, {
     ...context,
     ...(code === "ALREADY_EXISTS" && { field: "name" }),
-    hint: `${use} to change that container, or choose another name.`,
+    hint: `${use} to change the container, or choose another name.`,
   });

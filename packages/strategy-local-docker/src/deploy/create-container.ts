@@ -76,7 +76,7 @@ async function nameInUse(
   return new DeploymentError("ALREADY_EXISTS", `A container named ${name} already exists.`, {
     service,
     field: "name",
-    hint: `Choose another name, or remove the container: docker rm ${name}. It was not changed.`,
+    hint: `Choose another name, or remove the container: \`docker rm ${name}\`. It was not changed.`,
     cause,
   });
 }

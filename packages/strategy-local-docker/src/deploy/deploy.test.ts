@@ -211,7 +211,7 @@ test("deploy() names the containers that it could not remove after a failure", a
   await expect(new LocalDockerDeploymentStrategy(engine).deploy(request)).rejects.toMatchObject({
     code: "ENGINE_ERROR",
     message: "The engine broke. Could not remove container abc, created by the failed deploy.",
-    hint: "None. Remove with: docker rm --force abc.",
+    hint: "None. Remove with: `docker rm --force abc`.",
     service: "demo",
     strategy: "docker",
   });

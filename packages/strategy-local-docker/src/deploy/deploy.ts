@@ -59,7 +59,7 @@ export async function assertNameFree(engine: DockerEngine, service: string, opti
   throw new DeploymentError("ALREADY_EXISTS", `A service named ${service} already exists: container ${first.name}.`, {
     service,
     field: "name",
-    hint: `Choose another name, update the service, or remove its containers first (docker ps --all --filter name=${service}). The service was not changed.`,
+    hint: `Choose another name, update the service, or remove its containers first (\`docker ps --all --filter name=${service}\`). The service was not changed.`,
   });
 }
 
@@ -131,7 +131,7 @@ async function removeCreated(engine: DockerEngine, ids: readonly string[], error
       ...error,
       issues: [...error.issues],
       cause: error.cause,
-      hint: `${error.hint ?? ""} Remove with: docker rm --force ${short.join(" ")}.`.trim(),
+      hint: `${error.hint ?? ""} Remove with: \`docker rm --force ${short.join(" ")}\`.`.trim(),
     },
   );
 }

@@ -39,7 +39,7 @@ export async function pullLatest(
     throw new DeploymentError("UNSUPPORTED", reason, {
       service,
       field: "imagePullPolicy",
-      hint: "Make the registry reachable from the engine, choose another imagePullPolicy, or drop --strict.",
+      hint: "Make the registry reachable from the engine, change the pull policy, or drop --strict.",
       cause: error.cause,
     });
   }
@@ -70,7 +70,7 @@ export const imageNotLoaded = (
     {
       service: name,
       field: "image",
-      hint: "Build the image or load it there (docker load), correct its name, or set imagePullPolicy to missing or always.",
+      hint: "Build the image or load it there (`docker load`), correct its name, or set the pull policy to missing or always.",
       cause,
     },
   );

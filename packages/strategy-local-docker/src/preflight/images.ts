@@ -38,7 +38,7 @@ const notLoaded = ({ host }: DockerEngine, image: string): Problem => ({
   code: "IMAGE_NOT_FOUND",
   field: "image",
   message: `${host} does not have the image ${image}, and its pull policy is never`,
-  hint: "Build the image or load it there (docker load), or choose another imagePullPolicy.",
+  hint: "Build the image or load it there (`docker load`), or change the pull policy.",
 });
 
 async function checkRegistry(

@@ -32,7 +32,7 @@ const nameInUse = (name: string, host: string, owner: ForeignOwner | undefined):
   message: `A container named ${name} already exists on ${host}${owner ? `, and belongs to ${owner.text}` : ""}`,
   hint: owner
     ? `Choose another name. ${owner.use} to change that container.`
-    : `Choose another name, or remove the container: docker rm ${name}.`,
+    : `Choose another name, or remove the container: \`docker rm ${name}\`.`,
 });
 
 /**
@@ -73,7 +73,7 @@ function portUser(
       text: `already in use by container ${user.name}${owner}`,
       hint: user.foreign
         ? `Change ports. ${user.foreign.use} to change that container.`
-        : `Change ports, or stop the container: docker stop ${user.name}.`,
+        : `Change ports, or stop the container: \`docker stop ${user.name}\`.`,
     };
   }
   // A service that has the port already keeps it. Otherwise the first request gets it.

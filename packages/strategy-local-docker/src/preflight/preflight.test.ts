@@ -256,7 +256,7 @@ describe("volumes", () => {
     ["no options requested", volume(undefined), existing(nfs, "other"), false],
     ["no such volume", volume(nfs), { volumes: [] }, false],
   ])("%s", async (_, request, state, conflicts) => {
-    const expected = [["demo", "CONFLICT", "mounts[1]", expect.stringContaining("The volume vol exists")]];
+    const expected = [["demo", "CONFLICT", "mounts[1]", expect.stringContaining("Volume vol exists")]];
     expect(await problemsOf(state, request)).toEqual(conflicts ? expected : []);
   });
 

@@ -26,7 +26,7 @@ function missingNetwork(name: string, { info, host }: EngineSnapshot): Problem |
   return {
     code: "NETWORK_NOT_FOUND",
     message: `There is no network ${name} on ${host}`,
-    hint: `Create the network with docker network create ${name}, or correct its name.`,
+    hint: `Create the network with \`docker network create ${name}\`, or correct its name.`,
   };
 }
 
@@ -34,7 +34,7 @@ function notAttachable({ Name, Scope, Attachable, Ingress }: NetworkDetails): Pr
   if (Scope !== "swarm" || (Attachable && !Ingress)) return undefined;
   return {
     code: "CONFLICT",
-    message: `The network ${Name} belongs to the swarm, and is not attachable: containers can't join it`,
+    message: `Network ${Name} belongs to the swarm, and is not attachable: containers can't join it`,
     hint: "Create the network again with --attachable, or deploy with --platform swarm.",
   };
 }
@@ -55,8 +55,8 @@ export function checkVolumes(
       {
         code: "CONFLICT",
         field: `mounts[${index}]`,
-        message: `The volume ${mount.Source} exists on ${host} with ${difference}, and Docker would mount it unchanged`,
-        hint: `Use another volume name. If its data is not needed, remove the volume: docker volume rm ${mount.Source}.`,
+        message: `Volume ${mount.Source} exists on ${host} with ${difference}, and Docker would mount it unchanged`,
+        hint: `Use another volume name. If its data is not needed, remove the volume: \`docker volume rm ${mount.Source}\`.`,
       },
     ];
   });
@@ -79,7 +79,7 @@ export function checkLimits({ request: { resources } }: CheckedRequest, { info, 
     code: "INVALID_REQUEST",
     field: `resources.${field}`,
     message: `Requests ${requested}; ${host} has ${available}`,
-    hint: `Lower resources.${field}, or deploy to a larger host.`,
+    hint: "Request less, or deploy to a larger host.",
   });
   return [
     ...(cpus !== undefined && cpus > NCPU * NANO ? [problem("Limits.NanoCPUs", `${cpus / NANO} CPUs`, `${NCPU}`)] : []),

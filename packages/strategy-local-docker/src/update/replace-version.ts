@@ -170,7 +170,7 @@ async function restoreVersion(
       ...error,
       issues: [...error.issues],
       cause: error.cause,
-      hint: `${error.hint ?? ""} List its containers with docker ps --all --filter name=${service}. The next update or removal cleans up.`.trim(),
+      hint: `${error.hint ?? ""} List its containers with \`docker ps --all --filter name=${service}\`. The next update or removal cleans up.`.trim(),
     });
   }
 }
@@ -202,7 +202,7 @@ function withCandidateRole({ candidates }: VersionChange, container: InspectedCo
 }
 
 export const modifiedError = (service: string, cause?: unknown): DeploymentError =>
-  new DeploymentError("CONFLICT", `${service} was modified by another process during the change.`, {
+  new DeploymentError("CONFLICT", `Service ${service} was modified by another process during the change.`, {
     service,
     hint: "Run `ofdeploy plan` to see the difference, then run the command again.",
     cause,

@@ -65,7 +65,7 @@ async function prepareRestore(
 }
 
 const noPreviousVersion = (service: string): DeploymentError =>
-  new DeploymentError("CONFLICT", `${service} has no previous version to roll back to.`, {
+  new DeploymentError("CONFLICT", `Service ${service} has no previous version to roll back to.`, {
     service,
     hint: "Deploy the version that you want with `ofdeploy up`.",
   });

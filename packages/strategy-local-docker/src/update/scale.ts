@@ -152,13 +152,17 @@ const shouldRun = ({ placeholder, active, startedAt, currentPolicy }: InspectedC
   !placeholder && !active && (startedAt === -Infinity || currentPolicy === DEFAULT_RESTART_POLICY);
 
 const invalidReplicas = (service: string): DeploymentError =>
-  new DeploymentError("INVALID_REQUEST", `The number of replicas of ${service} must be a whole number, 0 or more.`, {
-    service,
-    hint: "Correct the number of replicas.",
-  });
+  new DeploymentError(
+    "INVALID_REQUEST",
+    `The number of replicas of service ${service} must be a whole number, 0 or more.`,
+    {
+      service,
+      hint: "Correct the number of replicas.",
+    },
+  );
 
 const notReplicated = (service: string): DeploymentError =>
-  new DeploymentError("UNSUPPORTED", `Can't scale ${service}: it runs without emulated replicas.`, {
+  new DeploymentError("UNSUPPORTED", `Service ${service} can't be scaled: it runs without emulated replicas.`, {
     service,
-    hint: "Deploy it with the platform option emulateReplicas=true and a replicated mode, then scale it.",
+    hint: "Deploy the service with the platform option emulateReplicas=true and a replicated mode, then scale it.",
   });

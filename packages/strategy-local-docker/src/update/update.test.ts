@@ -119,7 +119,7 @@ test("update() reports a failure to restore the old version with the first error
   await expect(strategy.update({ ...withPort, image: "app:2" }, FAST)).rejects.toMatchObject({
     code: "ENGINE_ERROR",
     message: "The engine broke. Could not restore demo: The engine broke.",
-    hint: "Mend it. List its containers with docker ps --all --filter name=demo. The next update or removal cleans up.",
+    hint: "Mend it. List its containers with `docker ps --all --filter name=demo`. The next update or removal cleans up.",
   });
   expect(memory.all()).toEqual({ demo: "app:1 exited unless-stopped" });
 });

@@ -70,7 +70,7 @@ async function createCandidate(
 }
 
 const changedSincePlan = (service: string): DeploymentError =>
-  new DeploymentError("CONFLICT", `${service} has changed since the plan was made.`, {
+  new DeploymentError("CONFLICT", `Service ${service} was modified since the plan was made.`, {
     service,
     hint: "Run `ofdeploy plan` to see the difference, then run `ofdeploy up` again.",
   });

@@ -27,7 +27,7 @@ export async function taskFailed(
   const instance = status.instances.find(({ id }) => id === container.Id);
   const exitCode =
     instance?.exitCode ?? lastExitCode ?? (container.RestartCount > 0 ? container.State.ExitCode : undefined);
-  return new DeploymentError("TASK_FAILED", `${service} ${reasonFor(isCrashLooping, instance, exitCode)}.`, {
+  return new DeploymentError("TASK_FAILED", `Service ${service} ${reasonFor(isCrashLooping, instance, exitCode)}.`, {
     service,
     hint: hintFor(container, instance, exitCode),
     instance: {
@@ -52,7 +52,7 @@ export async function timedOut(
   const { running, desired } = status.replicas;
   return new DeploymentError(
     "TIMEOUT",
-    `${service} was not ready within ${timeoutMs / 1000} s: ${running} of ${desired} ready, ${describeProgress(status)}.`,
+    `Service ${service} was not ready within ${timeoutMs / 1000} s: ${running} of ${desired} ready, ${describeProgress(status)}.`,
     {
       service,
       hint: "Raise --timeout, or check the log with `ofdeploy logs`.",

@@ -51,7 +51,7 @@ test("wait() rejects with TASK_FAILED for a container that is restarted repeated
     waitOn(container(0, restarting), container(1, restarting), container(2, restarting)),
   ).rejects.toMatchObject({
     code: "TASK_FAILED",
-    message: "demo is in a crash loop: its process exits with code 3.",
+    message: "Service demo is in a crash loop: its process exits with code 3.",
     instance: { exitCode: 3 },
   });
 });
@@ -124,7 +124,7 @@ test("wait() reports the last exit code of a container in a crash loop that runs
   };
   const waiting = new LocalDockerDeploymentStrategy({ ...engine, events } as unknown as DockerEngine).wait("demo");
   await expect(waiting).rejects.toMatchObject({
-    message: "demo is in a crash loop: its process exits with code 3.",
+    message: "Service demo is in a crash loop: its process exits with code 3.",
     instance: { exitCode: 3 },
   });
 });

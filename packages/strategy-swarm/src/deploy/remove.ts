@@ -26,7 +26,7 @@ export async function removeService(
     if (Date.now() >= end) {
       throw new DeploymentError(
         "TIMEOUT",
-        `Service ${serviceName} is removed, but ${running} of its tasks did not end within ${timeoutMs / 1000} s.`,
+        `Service ${serviceName} was removed, but ${running} of its tasks did not end within ${timeoutMs / 1000} s.`,
         {
           service: serviceName,
           hint: "The tasks end without further action. Tasks on an offline node are reported once the node returns.",

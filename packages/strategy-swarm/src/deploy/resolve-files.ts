@@ -53,6 +53,6 @@ async function idsOf(
   throw new DeploymentError("NOT_FOUND", `There is no ${kind} ${missing.join(", ")} on the swarm.`, {
     service,
     field: `${kind}s`,
-    hint: `Create it first: docker ${kind} create ${missing[0]} FILE.`,
+    hint: `Create it first: \`docker ${kind} create ${missing[0]} FILE\`.`,
   });
 }

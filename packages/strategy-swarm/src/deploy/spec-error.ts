@@ -48,7 +48,7 @@ function explainSpecError(request: Subject, error: unknown): unknown {
       {
         ...context,
         field: `networks[${Math.max(0, networks.indexOf(network))}]`,
-        hint: "Create an overlay network (docker network create --driver overlay <name>), or use an existing one.",
+        hint: "Create an overlay network (`docker network create --driver overlay <name>`), or use an existing one.",
       },
     );
   }
@@ -71,7 +71,7 @@ const nameInUse = ({ cause }: DeploymentError, name: string): DeploymentError =>
   new DeploymentError("ALREADY_EXISTS", `A service named ${name} already exists.`, {
     service: name,
     field: "name",
-    hint: "Choose another name, or remove the existing service first; it was not changed.",
+    hint: "Choose another name, or remove the existing service first. The service was not changed.",
     cause,
   });
 

@@ -29,12 +29,12 @@ export function placementProblems(checked: CheckedRequest, snapshot: EngineSnaps
 function noEligibleNode(checked: CheckedRequest, constraints: readonly string[]): PreflightProblem {
   if (constraints.length === 0) {
     const message = "No node of the swarm is active and ready";
-    const hint = "Start a node, or set one active (docker node update --availability active NODE).";
+    const hint = "Start a node, or set one active (`docker node update --availability active NODE`).";
     return problem(checked, { code: "CONFLICT", message, hint });
   }
   const message = `No node that is active and ready matches ${constraints.join(", ")}`;
   const hint =
-    "Correct the constraints, label a node (docker node update --label-add KEY=VALUE NODE), or start the node that matches.";
+    "Correct the constraints, label a node (`docker node update --label-add KEY=VALUE NODE`), or start the node that matches.";
   return problem(checked, { code: "CONFLICT", field: "constraints", message, hint });
 }
 

@@ -164,7 +164,7 @@ test("preflight() finds an ambiguous network", async () => {
       code: "CONFLICT",
       field: "networks[0]",
       message: "There are 2 networks named plant: net-1 (overlay) and net-2 (overlay)",
-      hint: "Keep one of them and remove the others by id: docker network rm net-2",
+      hint: "Keep one of them and remove the others by id: `docker network rm net-2`.",
     },
   ]);
 });

@@ -24,7 +24,7 @@ const missingFiles = (
   files.flatMap(({ name }, index) => {
     if (existing.has(name)) return [];
     const message = `There is no ${kind} ${name} on the swarm`;
-    const hint = `Create it first: docker ${kind} create ${name} FILE.`;
+    const hint = `Create it first: \`docker ${kind} create ${name} FILE\`.`;
     return [problem(checked, { code: "NOT_FOUND", field: `${kind}s[${index}]`, message, hint })];
   });
 
@@ -43,13 +43,13 @@ export function networkProblems(checked: CheckedRequest, { networks }: EngineSna
     if (ambiguous !== undefined) return [problem(checked, { code: "CONFLICT", field, ...ambiguous })];
     if (joinable.length > 0) return [];
     if (found.length === 0) {
-      const hint = `Create it first (docker network create --driver overlay ${name}), or correct its name.`;
+      const hint = `Create it first (\`docker network create --driver overlay ${name}\`), or correct its name.`;
       return [problem(checked, { code: "NETWORK_NOT_FOUND", field, message: `There is no network ${name}`, hint })];
     }
     const message = found.some(({ Ingress }) => Ingress)
       ? `Network ${name} is the swarm's own, for published ports`
       : `Network ${name} is not a network of the swarm: it exists on one node only`;
-    const hint = "Create an overlay network (docker network create --driver overlay NAME), or use an existing one.";
+    const hint = "Create an overlay network (`docker network create --driver overlay NAME`), or use an existing one.";
     return [problem(checked, { code: "CONFLICT", field, message, hint })];
   });
 }
@@ -68,7 +68,7 @@ export function volumeProblems(checked: CheckedRequest, snapshot: EngineSnapshot
       conflictOnManager(mount.Source, requested, checked, snapshot) ??
       conflictWithService(mount.Source, requested, checked, snapshot);
     if (message === undefined) return [];
-    const hint = `Use another volume name. If the data is not needed, remove the volume on every node: docker volume rm ${mount.Source}.`;
+    const hint = `Use another volume name. If the data is not needed, remove the volume on every node: \`docker volume rm ${mount.Source}\`. Data on a remote server (NFS) is not deleted.`;
     return [problem(checked, { code: "CONFLICT", field: `mounts[${index}]`, message, hint })];
   });
 }

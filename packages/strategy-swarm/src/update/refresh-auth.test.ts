@@ -81,10 +81,10 @@ test("refreshAuth() rejects at once with any other error", async () => {
 });
 
 test.each([
-  ["updating", "The last update of demo is in progress."],
-  ["paused", "The last update of demo is paused."],
-  ["rollback_started", "The rollback of demo is in progress."],
-  ["rollback_paused", "The rollback of demo is paused."],
+  ["updating", "The last update of service demo is in progress."],
+  ["paused", "The last update of service demo is paused."],
+  ["rollback_started", "The rollback of service demo is in progress."],
+  ["rollback_paused", "The rollback of service demo is paused."],
 ])("refreshAuth() rejects with CONFLICT when the service is %s", async (State, message) => {
   const { strategy, updates } = swarm(service(7, { UpdateStatus: { State } }));
   await expect(strategy.refreshAuth("demo")).rejects.toMatchObject({
@@ -111,7 +111,7 @@ describe("refreshAuth() makes no update without credentials to store", () => {
       "the pull policy is never",
       service(7, { Spec: spec({ Labels: { "org.openfactory.deploy.pull-policy": "never" } }) }),
       {},
-      "pull policy of demo is never",
+      "pull policy of service demo is never",
     ],
     ["the image is an id", service(7, { Spec: spec({}, `sha256:${"a".repeat(64)}`) }), {}, "is an image id"],
   ])("%s", async (_, found, answers, words) => {

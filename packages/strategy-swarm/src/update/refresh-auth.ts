@@ -55,10 +55,12 @@ async function reasonToSkip(
     reason,
   });
   if (Labels?.[PULL_POLICY_LABEL] === "never")
-    return warning(`The pull policy of ${Name} is never: the service stores no credentials.`);
+    return warning(`The pull policy of service ${Name} is never: the service stores no credentials.`);
   const registry = registryOf(image);
   if (registry === undefined)
-    return warning(`The image of ${Name} is an image id, which no registry has: it needs no credentials.`);
+    return warning(
+      `The image of service ${Name} is an image id, which no registry has: the service needs no credentials.`,
+    );
   const note = await engine.images.credentials(image, { signal });
   // Unlike a deploy, a refresh can do nothing without credentials.
   if (note?.unavailable) {
@@ -83,12 +85,16 @@ function assertNoUpdateInProgress({ Spec, UpdateStatus }: ServiceDetails): void 
   if (State === undefined || State === "completed" || State === "rollback_completed") return;
   const change = State.startsWith("rollback") ? "rollback" : "last update";
   const isPaused = State.endsWith("paused");
-  throw new DeploymentError("CONFLICT", `The ${change} of ${Spec.Name} is ${isPaused ? "paused" : "in progress"}.`, {
-    service: Spec.Name,
-    hint: isPaused
-      ? "Deploy the service again, which also stores new credentials, or roll it back."
-      : `Wait until the ${change} has ended. An update also stores new credentials.`,
-  });
+  throw new DeploymentError(
+    "CONFLICT",
+    `The ${change} of service ${Spec.Name} is ${isPaused ? "paused" : "in progress"}.`,
+    {
+      service: Spec.Name,
+      hint: isPaused
+        ? "Deploy the service again, which also stores new credentials, or roll it back."
+        : `Wait until the ${change} has ended. An update also stores new credentials.`,
+    },
+  );
 }
 
 async function storeAuth(

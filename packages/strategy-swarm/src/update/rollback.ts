@@ -56,5 +56,5 @@ function earlierVersion(service: ServiceDetails): ServiceSpec {
 const modifiedDuringRollback = (service: string): DeploymentError =>
   new DeploymentError("CONFLICT", `Service ${service} was modified during the rollback.`, {
     service,
-    hint: "Check the service with `ofdeploy ps` and run the rollback again; it was not rolled back.",
+    hint: "Check the service with `ofdeploy ps`, then run the rollback again. The service was not rolled back.",
   });

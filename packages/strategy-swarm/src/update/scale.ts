@@ -21,9 +21,9 @@ export async function scaleService(
   options: OperationOptions,
 ): Promise<void> {
   if (!Number.isSafeInteger(replicas) || replicas < 0) {
-    throw new DeploymentError("INVALID_REQUEST", "The number of replicas must be a whole number of at least 0.", {
+    throw new DeploymentError("INVALID_REQUEST", "The number of replicas must be a whole number, 0 or more.", {
       service: serviceName,
-      hint: "Give the number of replicas to run.",
+      hint: "Use a whole number, 0 or more.",
     });
   }
   const service = await findService(engine, serviceName, options);

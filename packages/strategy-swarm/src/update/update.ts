@@ -97,7 +97,7 @@ function assertRevision({ Spec, PreviousSpec }: ServiceDetails, { revision, name
   throw new DeploymentError("CONFLICT", `Service ${Spec.Name} was modified since the plan was made${changes}.`, {
     service: Spec.Name,
     issues: paths?.map((field) => ({ field, message: `${field} was modified` })),
-    hint: "Run `ofdeploy plan` again; the service was not updated.",
+    hint: "Run `ofdeploy plan` again. The service was not updated.",
   });
 }
 

@@ -95,7 +95,7 @@ export async function explainMissingImage(
     return {
       code: "IMAGE_NOT_FOUND",
       reason: "",
-      hint: `The pull policy is never: load the image on ${node} (docker load) and on every node that may run the service, or exclude the node with a constraint.`,
+      hint: `The pull policy is never: load the image on ${node} (\`docker load\`) and on every node that may run the service, or exclude the node with a constraint.`,
     };
   }
   const image = Spec.TaskTemplate.ContainerSpec?.Image ?? "";
@@ -109,20 +109,20 @@ export async function explainMissingImage(
     reason: answer === undefined ? "" : `; the manager asked ${registry}: ${answer}`,
     hint:
       `Check that ${registry ?? "the registry"} has the image, that ${node} can reach it, and that the service's credentials are valid ` +
-      "(docker login, then `ofdeploy refresh-auth`); or load the image on every node that may run the service (docker load).",
+      "(`docker login`, then `ofdeploy refresh-auth`); or load the image on every node that may run the service (`docker load`).",
   };
 }
 
 /** A registry that is rate limited or down. The engine answers with a status of its own, so its message decides. */
 function unavailableRegistry(registry: string, answer: string, node: string): MissingImage | undefined {
-  const load = `load the image on ${node} and on every node that may run the service (docker load)`;
+  const load = `load the image on ${node} and on every node that may run the service (\`docker load\`)`;
   if (/too ?many ?requests|\b429\b|rate limit/i.test(answer)) {
     return {
       code: "TASK_FAILED",
       reason: `; the registry ${registry} answers 429: too many requests`,
       hint:
         `Wait until the rate limit of ${registry} allows pulls again, log in as a user with a higher limit ` +
-        `(docker login, then \`ofdeploy refresh-auth\`), or ${load}.`,
+        `(\`docker login\`, then \`ofdeploy refresh-auth\`), or ${load}.`,
     };
   }
   if (/\b503\b|service unavailable/i.test(answer)) {

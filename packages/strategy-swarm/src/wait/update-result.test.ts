@@ -119,7 +119,7 @@ describe("wait() on an update that is rolled back", () => {
   test("rejects with the task that failed: node, exit code and the engine's message", async () => {
     await expect(wait(rollingBack, rolledBack(before(0)))).rejects.toMatchObject({
       code: "ROLLED_BACK",
-      message: "demo was rolled back because its new version failed: task: non-zero exit (3) on node-1.",
+      message: "Service demo was rolled back because its new version failed: task: non-zero exit (3) on node-1.",
       hint: "The previous version is running. See the last log lines.",
       instance: { id: "task2", node: "node-1", error: "task: non-zero exit (3)", lastLogLines: [] },
     });
@@ -180,13 +180,13 @@ describe("wait() on a paused update", () => {
     const tasks = [task(3, "running"), task(2, "failed", crashed), other(1, "shutdown")];
     await expect(wait({ found: service({}, updating), tasks }, paused(tasks))).rejects.toMatchObject({
       code: "TASK_FAILED",
-      message: expect.stringMatching(/^The update of demo is paused because a task failed: .* on node-1\.$/),
+      message: expect.stringMatching(/^The update of service demo is paused because a task failed: .* on node-1\.$/),
       instance: { id: "task2" },
     });
     await expect(wait({ found: service({}, updating), tasks }, paused(tasks, "rollback_paused"))).rejects.toMatchObject(
       {
         code: "TASK_FAILED",
-        message: expect.stringContaining("The rollback of demo"),
+        message: expect.stringContaining("The rollback of service demo"),
       },
     );
   });

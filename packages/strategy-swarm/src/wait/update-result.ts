@@ -65,7 +65,7 @@ export async function updateFailure(
       const failedTask = lastFailed(tasks.filter((task) => !current.includes(task)));
       return serviceFailure(engine, observed, failedTask, {
         code: "ROLLED_BACK",
-        summary: `${Name} was rolled back because its new version failed`,
+        summary: `Service ${Name} was rolled back because its new version failed`,
         hint: "The previous version is running.",
       });
     }
@@ -75,7 +75,7 @@ export async function updateFailure(
       const change = service.UpdateStatus.State === "paused" ? "update" : "rollback";
       return serviceFailure(engine, observed, lastFailed(current) ?? lastFailed(tasks), {
         code: "TASK_FAILED",
-        summary: `The ${change} of ${Name} is paused because a task failed`,
+        summary: `The ${change} of service ${Name} is paused because a task failed`,
         hint: "Some tasks may be of the previous version: roll the service back, or update it again.",
       });
     }

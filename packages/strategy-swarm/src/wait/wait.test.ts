@@ -34,7 +34,7 @@ test("wait() rejects when tasks fail during the wait, with node and the engine's
   ];
   await expect(waitOn(service(), ...polls)).rejects.toMatchObject({
     code: "TASK_FAILED",
-    message: "demo can't start (2 tasks failed): rejected on node-1: invalid mount.",
+    message: "Service demo can't start (2 tasks failed): rejected on node-1: invalid mount.",
     instance: { node: "node-1", error: "invalid mount", lastLogLines: [] },
   });
 });
@@ -89,7 +89,7 @@ test.each([
     const polls = [task(1, "rejected", withoutImage), task(2, "rejected", withoutImage)];
     await expect(waitOn({ ...found, Spec: { ...found.Spec, Labels } }, polls)).rejects.toMatchObject({
       code: "IMAGE_NOT_FOUND",
-      message: "demo can't start (2 tasks failed): rejected on node-1: No such image: r.io:5000/demo:1.",
+      message: "Service demo can't start (2 tasks failed): rejected on node-1: No such image: r.io:5000/demo:1.",
       hint: expect.stringMatching(new RegExp(hint.join(".*"))),
       instance: { node: "node-1", error: "No such image: r.io:5000/demo:1" },
     });
@@ -157,14 +157,14 @@ describe("wait() on a service with a health check", () => {
     );
     expect(error).toMatchObject({
       code: "TASK_FAILED",
-      message: "demo is in a crash loop (2 tasks ended): the process exited on node-1 with exit code 7.",
+      message: "Service demo is in a crash loop (2 tasks ended): the process exited on node-1 with exit code 7.",
       instance: { exitCode: 7, error: "task: non-zero exit (7)" },
     });
   });
 
   test("reports a crash loop when the process exits with exit code 0 and its container shows no failed check", async () => {
     await expect(waitWith(here(1), checked, ...loop("complete", ended(undefined, 0)))).rejects.toMatchObject({
-      message: "demo is in a crash loop (2 tasks ended): the process exited on node-1 with exit code 0.",
+      message: "Service demo is in a crash loop (2 tasks ended): the process exited on node-1 with exit code 0.",
       hint: expect.stringContaining("make the service a job"),
     });
   });
@@ -172,7 +172,7 @@ describe("wait() on a service with a health check", () => {
   test("says that the process exited before the check had passed if the container can't be read", async () => {
     await expect(waitWith(elsewhere, checked, ...loop("complete", ended(undefined, 0)))).rejects.toMatchObject({
       message:
-        "demo is in a crash loop (2 tasks ended): the process exited on node-1 with exit code 0, before its health check had passed.",
+        "Service demo is in a crash loop (2 tasks ended): the process exited on node-1 with exit code 0, before its health check had passed.",
     });
   });
 
@@ -184,7 +184,7 @@ describe("wait() on a service with a health check", () => {
     async (state, status) => {
       await expect(waitWith(here(2), checked, ...loop(state, status))).rejects.toMatchObject({
         code: "TASK_FAILED",
-        message: "demo is unhealthy (2 tasks ended): its health check failed on node-1: exit code 1: no route.",
+        message: "Service demo is unhealthy (2 tasks ended): its health check failed on node-1: exit code 1: no route.",
         hint: expect.stringContaining("health check"),
         instance: { error: expect.stringContaining("health check: exit code 1: no route") },
       });
@@ -202,7 +202,7 @@ describe("wait() on a service with a health check", () => {
       },
     };
     await expect(waitWith(here(2), given, ...loop("complete", ended(undefined, 0)))).rejects.toMatchObject({
-      message: "demo is unhealthy (2 tasks ended): its health check failed on node-1: exit code 1: ***.",
+      message: "Service demo is unhealthy (2 tasks ended): its health check failed on node-1: exit code 1: ***.",
       instance: { error: expect.stringContaining("exit code 1: ***") },
     });
     const starting = task(1, "starting", { ContainerStatus: { ContainerID: "c1" } });

@@ -172,11 +172,11 @@ async function taskFailure(
   return serviceFailure(engine, observed, last, {
     code: "TASK_FAILED",
     summary(healthFailed) {
-      if (healthFailed) return `${Name} is unhealthy${count}`;
-      if (ended.length < 2) return `${Name} failed`;
+      if (healthFailed) return `Service ${Name} is unhealthy${count}`;
+      if (ended.length < 2) return `Service ${Name} failed`;
       return last?.Status.State === "rejected"
-        ? `${Name} can't start (${ended.length} tasks failed)`
-        : `${Name} is in a crash loop${count}`;
+        ? `Service ${Name} can't start (${ended.length} tasks failed)`
+        : `Service ${Name} is in a crash loop${count}`;
     },
     neverHealthy: last !== undefined && neverHealthy.has(last.ID),
   });
@@ -196,7 +196,7 @@ async function timeoutError(
   const check = output === undefined ? "" : `; health check: ${output}`;
   return new DeploymentError(
     "TIMEOUT",
-    `${status.name} was not ready within ${timeoutMs / 1000} s: ${running} of ${desired} tasks running; ${detail}${check}.`,
+    `Service ${status.name} was not ready within ${timeoutMs / 1000} s: ${running} of ${desired} tasks running; ${detail}${check}.`,
     {
       service: status.name,
       hint: timeoutHint(detail),
@@ -211,9 +211,9 @@ function timeoutHint(detail: string): string {
   if (/host-mode port already in use/i.test(detail))
     return "Publish another host port, or free the port on a node that may run the service.";
   if (/no suitable node/i.test(detail))
-    return "No node matches the constraints or has room for the reservations: change them, or check the nodes (docker node ls).";
+    return "No node matches the constraints or has room for the reservations: change them, or check the nodes (`docker node ls`).";
   if (/no such image/i.test(detail)) {
-    return "Check that the registry is reachable, or load the image on every node that may run the service (docker load).";
+    return "Check that the registry is reachable, or load the image on every node that may run the service (`docker load`).";
   }
   return "Raise --timeout, or check the log with `ofdeploy logs`.";
 }

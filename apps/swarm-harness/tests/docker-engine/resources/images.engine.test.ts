@@ -142,7 +142,7 @@ describe("a failed lookup of credentials", () => {
 
 describe("a registry without an answer", () => {
   it.each([
-    [429, "run docker login for a higher limit"],
+    [429, "run `docker login` for a higher limit"],
     [503, "is available. Until then, pull from a mirror"],
   ] as const)("with %i: pulls and digests are ENGINE_ERROR with a hint", async (status, remedy) => {
     const refusing = await startRefusingRegistry(status);

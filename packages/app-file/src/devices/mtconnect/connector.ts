@@ -53,7 +53,7 @@ function adapterService({ environment, deploy }: Adapter, image: string, context
     context.report(
       [...path, "environment", index],
       "expected KEY=VALUE",
-      "Write NAME=value, without white space in the name.",
+      "Write NAME=value, without whitespace in the name.",
     );
     return [];
   });
@@ -81,7 +81,7 @@ async function agentService(
   const modelPath = ["agent", "device_xml"];
   const model = await context.read(modelPath);
   const problem = model && (await modelProblem(model));
-  if (problem !== undefined) context.report(modelPath, problem, "Correct the model; nothing was deployed.");
+  if (problem !== undefined) context.report(modelPath, problem, "Correct the model. Nothing was deployed.");
   const escaped = escapeForPrintf(model ?? new Uint8Array());
   const size = Buffer.byteLength(escaped);
   if (size > MAX_MODEL_BYTES) {

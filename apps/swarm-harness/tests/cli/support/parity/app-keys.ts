@@ -17,7 +17,7 @@ export const appKeys: ParityTable = {
   cases: [
     identical(
       "uuid",
-      "The lower-cased `uuid` is the name of the service. It is checked when the file is read: 2 to 63 letters, digits, `-` and `_`. A dot, which Swarm refuses in a name, is an error on every platform, and so are two apps with one service name.",
+      "The lowercase `uuid` is the name of the service. It is checked when the file is read: 2 to 63 letters, digits, `-` and `_`. A dot, which Swarm refuses in a name, is an error on every platform, and so are two apps with one service name.",
       all(app().request({ name: "demo_app" }), file("apps: {a: {uuid: a b, image: x}}", "a b").refused(/name/)),
     ),
     identical("image", "As written.", app().request({ image: "demo:1" })),
@@ -39,7 +39,7 @@ export const appKeys: ParityTable = {
     ),
     better(
       "environment",
-      "A list of `KEY=VALUE`; white space around the name and the value is removed. OpenFactory fails at a value that holds `=`. A variable that is set twice is an error here. A mapping is an addition.",
+      "A list of `KEY=VALUE`; whitespace around the name and the value is removed. OpenFactory fails at a value that holds `=`. A variable that is set twice is an error here. A mapping is an addition.",
       all(
         app("environment: [A = 1, 'DSN=a=b;c=d']").variables({ A: "1", DSN: "a=b;c=d" }),
         app("environment: [A=1, A=2]").refused(/duplicate variable/),
@@ -174,7 +174,7 @@ export const appKeys: ParityTable = {
     better(
       "deploy",
       "OpenFactory ignores unknown keys in `deploy`, `routing` and `metrics`; here a misspelled key is an error that names the nearest known one.",
-      app("deploy: {replica: 3}").refused(/did you mean "replicas"/),
+      app("deploy: {replica: 3}").refused(/Did you mean "replicas"/),
     ),
     identical(
       "deploy.replicas",

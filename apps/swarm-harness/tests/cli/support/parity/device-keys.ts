@@ -184,7 +184,7 @@ export const opcuaKeys: ParityTable = {
         "events.<name>.browse_path",
         "methods.<name>.browse_path",
       ],
-      "From `0:Root`, each step `<namespace index>:<name>`, without white space at its ends.",
+      "From `0:Root`, each step `<namespace index>:<name>`, without whitespace at its ends.",
       all(
         device(node("browse_path: '0:Root/0:Objects/2:Sensors'")).services(),
         device(node("browse_path: '0:Objects'")).refused(/must start with 0:Root/),

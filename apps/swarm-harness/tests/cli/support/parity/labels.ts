@@ -69,7 +69,7 @@ export const labels: ParityTable = {
         "traefik.http.routers.<agent>.entrypoints",
         "traefik.http.services.<agent>.loadbalancer.server.port",
       ],
-      "``Host(`<uuid>.agent.<domain>`)`` with the lower-cased uuid, `web`, and 5000.",
+      "``Host(`<uuid>.agent.<domain>`)`` with the lowercase uuid, `web`, and 5000.",
       device(mtconnect()).labels({
         [`${AGENT}.rule`]: "Host(`press-01.agent.factory.test`)",
         [`${AGENT}.entrypoints`]: "web",

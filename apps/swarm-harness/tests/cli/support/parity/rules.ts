@@ -198,7 +198,7 @@ export const rules: ParityTable = {
     ),
     identical(
       "Services of an MTConnect device",
-      "`<uuid>-adapter`, `<uuid>-agent`, `<uuid>-producer`, lower-cased, on the network `factory-net`, one replica each, with the limits above. Here each starts after the one before.",
+      "`<uuid>-adapter`, `<uuid>-agent`, `<uuid>-producer`, lowercase, on the network `factory-net`, one replica each, with the limits above. Here each starts after the one before.",
       all(
         device(mtconnect()).services("press-01-adapter", "press-01-agent", "press-01-producer"),
         device(mtconnect()).request({ networks: ["factory-net"], mode: { Replicated: { Replicas: 1 } } }),
