@@ -41,7 +41,7 @@ const explainMissing = (error: unknown, platform: string, origin: string): unkno
   if (code !== "ERR_MODULE_NOT_FOUND" || !message.includes(`'${origin}'`)) return error;
   return new DeploymentError(
     "PLUGIN_FAILED",
-    `The platform ${platform} needs the package ${origin}, which is not installed.`,
+    `The platform ${platform} requires the package ${origin}, which is not installed.`,
     { hint: `Run \`npm install ${origin}\`.`, cause: error },
   );
 };

@@ -49,7 +49,7 @@ export function checkKeys(keys: readonly LocatedKey[], findings: Findings): void
   for (const each of keys) {
     const problem = keyProblem(each.key);
     if (problem !== undefined) {
-      const hint = "Choose another name: commands such as `ofdeploy logs` use it.";
+      const hint = "Choose another name: commands such as `ofdeploy logs` use the name.";
       findings.add(
         each.tree.locateKey(each.path),
         `the ${each.path[0] === "apps" ? "app" : "device"} name ${problem}`,

@@ -55,7 +55,7 @@ function parseOptions(args: readonly string[]): CreateOptions | undefined {
   if (values.help) return undefined;
   const [directory] = positionals;
   if (directory === undefined || directory === "") {
-    throw new UserError("The argument <directory> is missing.", "Run: npm create @openfactory/strategy my-platform");
+    throw new UserError("The argument <directory> is missing.", "Run `npm create @openfactory/strategy my-platform`.");
   }
   if (positionals.length > 1) {
     throw new UserError(`Expected one directory, got ${positionals.length}: ${positionals.join(", ")}.`, "See --help.");

@@ -117,7 +117,7 @@ const networkOperations: KindOperations<NetworkSpec> = {
     if (found === undefined) throw notFound("network", name, engine);
     if (isPredefined(found)) {
       throw new DeploymentError("CONFLICT", `Network ${name} is predefined by the engine, and can't be removed.`, {
-        hint: "Remove it from the resources, or choose another name.",
+        hint: "Remove the network from the resources, or choose another name.",
       });
     }
     if (isSwarmNetwork(found)) {

@@ -102,14 +102,14 @@ export const swarmManifest: StrategyManifest = {
       reason: "A swarm has no network none and rejects the service.",
       appliesTo: (name) => name === "none",
       refuse: true,
-      hint: "Remove it, or use a network that is declared with internal: true.",
+      hint: "Remove the network, or use one that is declared with internal: true.",
     },
     {
       field: "networks[]",
       reason: "The network ingress is the swarm's own: services can't join it.",
       appliesTo: (name) => name === "ingress",
       refuse: true,
-      hint: "Remove it: published ports use the network ingress automatically.",
+      hint: "Remove the network: published ports use ingress automatically.",
     },
     {
       field: "ports",
@@ -120,13 +120,13 @@ export const swarmManifest: StrategyManifest = {
     },
     {
       field: "mounts[].BindOptions.CreateMountpoint",
-      reason: "Swarm ignores it: a node without the directory would reject the task.",
+      reason: "Swarm ignores the field: a node without the directory would reject the task.",
       unless: [false],
       refuse: true,
     },
     {
       field: "mounts[].Consistency",
-      reason: "Swarm ignores it. It has no effect on Linux.",
+      reason: "Swarm ignores the field, which has no effect on Linux.",
       unless: ["default"],
     },
     {

@@ -86,7 +86,10 @@ function routingLabels(context: AppContext): Label[] {
     return fail("expose: true requires port", "Set routing.port to the port of the app in the container.");
   const domain = environmentLookup(context.environment)("OPENFACTORY_BASE_DOMAIN") || undefined;
   if (domain !== undefined && !DOMAIN.test(domain)) {
-    return fail("OPENFACTORY_BASE_DOMAIN is not a domain name", "Set it to a name such as factory.example.com.");
+    return fail(
+      "OPENFACTORY_BASE_DOMAIN is not a domain name",
+      "Set OPENFACTORY_BASE_DOMAIN to a name such as factory.example.com.",
+    );
   }
   const hosts = hostNames(entry, domain);
   if (hosts.length === 0) {

@@ -12,7 +12,7 @@ const limits = "Use deploy.resources.limits.";
 const COMPOSE_KEY_HINTS: { readonly file: Advice; readonly app: Advice } = {
   file: {
     services: 'Use "apps", with a uuid in each entry.',
-    version: "Remove it.",
+    version: 'Remove "version".',
     volumes: 'Use "storage" in each app.',
   },
   app: {
@@ -20,9 +20,9 @@ const COMPOSE_KEY_HINTS: { readonly file: Advice; readonly app: Advice } = {
     entrypoint: 'Use "command" to replace the image\'s entrypoint, and "args" for its arguments.',
     user: 'Use "runtime_uid" and "runtime_gid".',
     env: 'Use "environment".',
-    container_name: 'Remove it: the service name is the lowercase "uuid".',
-    name: 'Remove it: the service name is the lowercase "uuid".',
-    build: 'Remove it: "image" refers to an existing image.',
+    container_name: 'Remove "container_name": the service name is the lowercase "uuid".',
+    name: 'Remove "name": the service name is the lowercase "uuid".',
+    build: 'Remove "build": "image" refers to an existing image.',
     pull_policy: 'Use "image_pull_policy".',
     expose: 'Use "ports" to publish ports, or "routing" to expose the app through Traefik.',
     replicas: 'Use "deploy" with "replicas".',

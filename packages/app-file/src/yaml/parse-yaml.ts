@@ -96,7 +96,10 @@ const explainYamlError = (reason: string): [message: string, hint: string] => {
   if (reason.startsWith("tab characters")) return ["a tab is used for indentation", "Indent with spaces."];
   if (reason.includes("maxDepth")) return [`nested more than ${MAX_DEPTH} levels deep`, "Reduce the nesting."];
   if (reason.includes("non-printable")) {
-    return ["the text contains a control character", 'Remove it, or use an escape in double quotes, such as "\\x1b".'];
+    return [
+      "the text contains a control character",
+      'Remove the character, or use an escape in double quotes, such as "\\x1b".',
+    ];
   }
   return [
     `not valid YAML: ${reason}`,

@@ -68,5 +68,5 @@ test.each([
   [labels("factory", "-", "/srv/factory"), "standard input"],
   [labels("factory"), "no recorded file"],
   [labels("other", "a.yml"), "the project other"],
-  [{}, "nothing that ofdeploy manages"],
+  [{}, "no ofdeploy project"],
 ])("ownerTextOf() names the owner", (found, expected) => expect(describeOwnerOf(found, one)).toBe(expected));

@@ -41,7 +41,7 @@ export function readTlsFiles(directory: string, options: { verify: boolean; requ
   });
   if ((cert === undefined) !== (key === undefined)) {
     throw new DeploymentError("INVALID_REQUEST", `${directory} has only one of cert.pem and key.pem.`, {
-      hint: "A client certificate needs both files.",
+      hint: "Add the missing file: a client certificate requires both.",
     });
   }
   return { ca, cert, key, verify: options.verify };

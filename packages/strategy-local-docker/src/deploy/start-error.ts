@@ -38,7 +38,7 @@ export function explainStartError(engine: DockerEngine, request: StartedRequest,
       {
         ...context,
         field: addressField(address, request),
-        hint: "Use an address of that host, or leave out the host address. The container was removed.",
+        hint: "Use an address of that host, or remove the host address. The container was removed.",
       },
     );
   }
