@@ -1,11 +1,15 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import type { AppVerdict, UpReport } from "@openfactory/deployer";
 
-export const failure = new DeploymentError("TASK_FAILED", "The process of db ended with exit code 3.", {
-  service: "db",
-  hint: "Read its log.",
-  instance: { id: "0123456789abcdef", node: "node-2", exitCode: 3, lastLogLines: ["no disk"] },
-});
+export const failure = new DeploymentError(
+  "TASK_FAILED",
+  "Service db is in a crash loop (2 tasks ended): the process exited on node-2 with exit code 3.",
+  {
+    service: "db",
+    hint: "Read its log.",
+    instance: { id: "0123456789abcdef", node: "node-2", exitCode: 3, lastLogLines: ["no disk"] },
+  },
+);
 
 const status = (running: number) => ({ replicas: { running, desired: 2 } }) as AppVerdict["status"];
 

@@ -216,7 +216,7 @@ function addConflict(kind: string, key: string, first: SourceTree, second: Sourc
   findings.add(
     here,
     `${kind}.${key}: differs from the declaration of ${quote(key)} in ${place}`,
-    "Declare it in one file only, or with the same content. All files of the project can use it.",
+    "Keep one declaration, or give both the same content. All files of the project can use a declaration.",
   );
 }
 

@@ -238,5 +238,5 @@ const updateFailed = (name: string, { id, process }: MemoryInstance): Deployment
       ...(process.exitCode !== undefined && { exitCode: process.exitCode }),
       lastLogLines: (process.lines ?? []).map(({ line }) => line),
     },
-    hint: "Check its log.",
+    hint: "Check the log of the process.",
   });

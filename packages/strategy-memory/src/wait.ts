@@ -71,5 +71,8 @@ function failed(engine: MemoryEngine, { name, instances }: ServiceStatus): Deplo
   };
   const reason =
     failedInstance?.exitCode === undefined ? "is unhealthy" : `exited with code ${failedInstance.exitCode}`;
-  return new DeploymentError("TASK_FAILED", `The process of ${name} ${reason}.`, { instance, hint: "Check its log." });
+  return new DeploymentError("TASK_FAILED", `The process of ${name} ${reason}.`, {
+    instance,
+    hint: "Check the log of the process.",
+  });
 }

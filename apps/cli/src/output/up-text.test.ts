@@ -46,7 +46,7 @@ test("upText() only counts unchanged apps if there are more than 30 apps", () =>
 
 test("errorTexts() prints each error once, with task, node, exit code and last log lines", () => {
   expect(errorTexts(upErrors(badReport), (_, text) => text))
-    .toBe(`error[TASK_FAILED] The process of db ended with exit code 3.
+    .toBe(`error[TASK_FAILED] Service db is in a crash loop (2 tasks ended): the process exited on node-2 with exit code 3.
   instance 0123456789ab, node node-2, exit code 3
   last log lines:
   | no disk

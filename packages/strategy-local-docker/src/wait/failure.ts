@@ -89,7 +89,7 @@ const hintFor = (container: ContainerDetails, instance?: InstanceStatus, exitCod
   if (container.State.OOMKilled)
     return "Raise the memory limit of the service, or reduce the memory that its process uses.";
   if (exitCode === 0) return "If the process is meant to end, set its restart condition to none or on-failure.";
-  return "Check its last log lines.";
+  return "Check the last log lines of the process.";
 };
 
 /**

@@ -98,7 +98,7 @@ const hintFor = (
   }
   const driver = unreadableDriver(service.Spec);
   const log =
-    driver === undefined ? "See the last log lines." : `The log can't be read: the logging driver is ${driver}.`;
+    driver === undefined ? "Check the last log lines." : `The log can't be read: the logging driver is ${driver}.`;
   if (healthFailed) return `Correct the health check, or give the process more time to start (start_period). ${log}`;
   if (instance?.exitCode === 0)
     return "If the process is meant to end, make the service a job, or set its restart condition to on-failure.";

@@ -120,7 +120,7 @@ describe("wait() on an update that is rolled back", () => {
     await expect(wait(rollingBack, rolledBack(before(0)))).rejects.toMatchObject({
       code: "ROLLED_BACK",
       message: "Service demo was rolled back because its new version failed: task: non-zero exit (3) on node-1.",
-      hint: "The previous version is running. See the last log lines.",
+      hint: "The previous version is running. Check the last log lines.",
       instance: { id: "task2", node: "node-1", error: "task: non-zero exit (3)", lastLogLines: [] },
     });
   });
