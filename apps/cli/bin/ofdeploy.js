@@ -8,9 +8,9 @@ if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
       " or later. This is " +
       process.version +
       ".\n" +
-      "  hint: Install a newer Node, or run ofdeploy with one: npx -y node@24 " +
+      "  hint: Install a newer Node, or run ofdeploy with one: `npx -y node@24 " +
       process.argv[1] +
-      "\n",
+      "`.\n",
   );
   process.exitCode = 3;
 } else {

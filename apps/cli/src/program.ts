@@ -31,7 +31,7 @@ Examples:
   ofdeploy up --platform swarm -f apps.yml  Deploy apps.yml to a swarm
   ofdeploy up -H ssh://me@factory-1         Deploy to another machine
   ofdeploy logs weather-station --follow    Follow the log of an app
-  ofdeploy rollback                         Return to the previous versions
+  ofdeploy rollback                         Roll back to the previous versions
   ofdeploy down                             Remove the apps of the file
   ofdeploy refresh-auth --platform swarm    Refresh registry credentials
 

@@ -61,7 +61,7 @@ const globalOptions = (flags: (short: string, long: string) => string): Option[]
   single(
     new Option(
       "--platform <name>",
-      `docker, swarm or a plugin's platform (default: $DEPLOYMENT_PLATFORM, also from .ofaenv here, else ${DEFAULT_PLATFORM})`,
+      `Platform: docker, swarm or one of a plugin (default: $DEPLOYMENT_PLATFORM, also from .ofaenv in this directory, else ${DEFAULT_PLATFORM})`,
     ),
   ),
   single(
