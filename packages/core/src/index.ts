@@ -1,3 +1,4 @@
+export { type Limit, limit, mapLimit } from "./concurrency.js";
 export {
   DeploymentError,
   type DeploymentErrorOptions,

@@ -11,7 +11,6 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { loadProject, type LoadOptions } from "../load-project.js";
 import { builtInConnectors } from "./connectors.js";
-import { limitConcurrency } from "./prepare-devices.js";
 
 let directory: string;
 beforeEach(async () => {
@@ -434,20 +433,4 @@ describe("a connector of a plugin", () => {
       message: expect.stringMatching(new RegExp(`^The connector modbus failed: .*${reason}`)),
     });
   });
-});
-
-test("limitConcurrency() runs all tasks, including failing ones, but only the given number at the same time", async () => {
-  const limited = limitConcurrency(3);
-  let running = 0;
-  let most = 0;
-  const task = (index: number) => async (): Promise<number> => {
-    most = Math.max(most, ++running);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    running -= 1;
-    if (index === 4) throw new Error("four");
-    return index;
-  };
-  const results = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => limited(task(index))));
-  expect(most).toBe(3);
-  expect(results.filter(({ status }) => status === "rejected")).toHaveLength(1);
 });

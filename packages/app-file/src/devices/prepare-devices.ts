@@ -3,6 +3,8 @@ import {
   type ConnectorPlugin,
   type ConnectorRegistry,
   type DeviceServices,
+  type Limit,
+  limit,
 } from "@openfactory/deploy-core";
 import { type Findings, quote } from "../findings.js";
 import { environmentLookup } from "../interpolation/interpolate.js";
@@ -57,12 +59,12 @@ export async function prepareDevices(
   findings: Findings,
 ): Promise<PreparedDevices> {
   const cache = new Map<string, Promise<Content>>();
-  const limit = limitConcurrency(MAX_CONCURRENT_READS);
+  const limitReads = limit(MAX_CONCURRENT_READS);
   const all = sources.map(async (source) => {
     const { tree } = source;
     const keys = [...(tree.find(["devices"])?.children?.keys() ?? [])].filter((key) => typeof key === "string");
     const found = keys.map(async (key) => {
-      const device = await prepareDevice(key, source, { ...options, cache, limit }, findings);
+      const device = await prepareDevice(key, source, { ...options, cache, limitReads }, findings);
       return device === undefined ? [] : [[key, device] as const];
     });
     return [tree, new Map((await Promise.all(found)).flat())] as const;
@@ -74,13 +76,13 @@ interface DeviceOptions extends PrepareOptions {
   /** Contents that were read for other devices, by file and path or URL. */
   cache: Map<string, Promise<Content>>;
   /** Limits the number of concurrent reads. */
-  limit: ReturnType<typeof limitConcurrency>;
+  limitReads: Limit;
 }
 
 async function prepareDevice(
   key: string,
   { tree, env }: Source,
-  { connectors, contents, cache, limit }: DeviceOptions,
+  { connectors, contents, cache, limitReads }: DeviceOptions,
   findings: Findings,
 ): Promise<PreparedDevice | undefined> {
   const path = ["devices", key];
@@ -115,7 +117,7 @@ async function prepareDevice(
       return undefined;
     }
     const id = JSON.stringify([tree.source.file, value]);
-    const reading = cache.get(id) ?? limit(() => readContent(value, { file: tree.source.file, variable }));
+    const reading = cache.get(id) ?? limitReads(() => readContent(value, { file: tree.source.file, variable }));
     cache.set(id, reading);
     const content = await reading;
     if ("bytes" in content) return content.bytes;
@@ -136,22 +138,4 @@ async function prepareDevice(
   }
   checkServices(built, plugin.name, key);
   return isReported ? undefined : { entry, plugin, built, notes, isIncomplete };
-}
-
-/** Runs at most `count` tasks at the same time. Other tasks wait in a queue. */
-export function limitConcurrency(count: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (task) => {
-    if (running < count) running += 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await task();
-    } finally {
-      // The slot is passed to the next task directly, so that no other task can take it.
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  };
 }

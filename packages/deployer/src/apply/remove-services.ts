@@ -1,5 +1,5 @@
-import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
-import { limit, REMOVE_CONCURRENCY } from "../model/concurrency.js";
+import { DeploymentError, limit, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import { REMOVE_CONCURRENCY } from "../model/concurrency.js";
 import { asDeploymentError } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
 import type { PlannedOrphan } from "../model/plan.js";

@@ -1,10 +1,10 @@
 import {
   DeploymentError,
+  mapLimit,
   type OpenFactoryServiceDeploymentStrategy,
   type ResourceKind,
   supports,
 } from "@openfactory/deploy-core";
-import { mapLimit } from "../model/concurrency.js";
 import { asDeploymentError } from "../model/errors.js";
 import type { Observer } from "../model/events.js";
 import type { PlannedResource } from "../model/plan.js";

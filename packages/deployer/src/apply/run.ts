@@ -2,12 +2,14 @@ import { randomBytes } from "node:crypto";
 import {
   DeploymentError,
   type DeployRequest,
+  type Limit,
+  limit,
   type OpenFactoryServiceDeploymentStrategy,
   type ProgressEvent,
   type ServiceStatus,
 } from "@openfactory/deploy-core";
 import type { CheckedApp } from "../check/check-project.js";
-import { type Limit, limit, Milestones } from "../model/concurrency.js";
+import { Milestones } from "../model/concurrency.js";
 import { type AppPhase, type Observer, WarningLog } from "../model/events.js";
 import type { Scope } from "../model/ownership.js";
 import { type DesiredApp, type Milestone, MILESTONE_OF } from "../model/project.js";

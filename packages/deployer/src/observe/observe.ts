@@ -1,6 +1,7 @@
 import {
   DeploymentError,
   type ListOptions,
+  mapLimit,
   type OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   type Resource,
@@ -9,7 +10,6 @@ import {
   supports,
 } from "@openfactory/deploy-core";
 import type { CheckedProject } from "../check/check-project.js";
-import { mapLimit } from "../model/concurrency.js";
 
 /** The state of the engine, as far as the strategy can read it. */
 export interface Observed {

@@ -1,4 +1,5 @@
 import {
+  mapLimit,
   type OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   requireCapability,
@@ -6,7 +7,6 @@ import {
   supports,
 } from "@openfactory/deploy-core";
 import { requestFor } from "../check/check-requests.js";
-import { mapLimit } from "../model/concurrency.js";
 import { withRedaction } from "../model/errors.js";
 import { FILE_LABEL, ownerOf } from "../model/labels.js";
 import { describeOwnerOf, type Ownership, ownershipOf, type Scope } from "../model/ownership.js";

@@ -1,11 +1,11 @@
 import {
   type Capabilities,
   DeploymentError,
+  mapLimit,
   type OpenFactoryServiceDeploymentStrategy,
   requireCapability,
 } from "@openfactory/deploy-core";
 import { checkApps } from "../check/check-project.js";
-import { mapLimit } from "../model/concurrency.js";
 import { asDeploymentError, withRedaction } from "../model/errors.js";
 import { type Observer, WarningLog } from "../model/events.js";
 import { ownerOf } from "../model/labels.js";

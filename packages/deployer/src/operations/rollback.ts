@@ -1,11 +1,12 @@
 import {
   DeploymentError,
+  limit,
   type OpenFactoryServiceDeploymentStrategy,
   requireCapability,
   type ServiceStatus,
   throwIfAborted,
 } from "@openfactory/deploy-core";
-import { limit, Milestones } from "../model/concurrency.js";
+import { Milestones } from "../model/concurrency.js";
 import { asDeploymentError, withRedaction } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
 import { UUID_LABEL } from "../model/labels.js";

@@ -1,11 +1,11 @@
 import {
+  mapLimit,
   type OpenFactoryServiceDeploymentStrategy,
   type ServiceSettings,
   type ServiceStatus,
   supports,
 } from "@openfactory/deploy-core";
 import { type CheckedProject, checkProject } from "../check/check-project.js";
-import { mapLimit } from "../model/concurrency.js";
 import { withRedaction } from "../model/errors.js";
 import type { Observer } from "../model/events.js";
 import { ownerOf } from "../model/labels.js";

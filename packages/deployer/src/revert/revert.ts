@@ -1,5 +1,5 @@
-import type { DeploymentError, OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
-import { limit, REMOVE_CONCURRENCY } from "../model/concurrency.js";
+import { type DeploymentError, limit, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import { REMOVE_CONCURRENCY } from "../model/concurrency.js";
 import { asDeploymentError } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
 import { dependents } from "../model/project.js";

@@ -1,4 +1,10 @@
-import { type ListOptions, type OperationOptions, type ServiceStatus, redactStatus } from "@openfactory/deploy-core";
+import {
+  type ListOptions,
+  mapLimit,
+  type OperationOptions,
+  redactStatus,
+  type ServiceStatus,
+} from "@openfactory/deploy-core";
 import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
 import { withoutStrategyLabels } from "@openfactory/docker-translators";
 import { assertFound, findServiceContainers, inspectContainers } from "../containers/find.js";
@@ -18,7 +24,6 @@ import {
   resolveState,
 } from "../containers/state.js";
 import { type ImageLookup, imageLookup } from "../deploy/images.js";
-import { mapLimit } from "../map-limit.js";
 import { readSettings, revisionOf } from "../settings.js";
 import { listedServiceStatus, serviceStatus } from "./status.js";
 

@@ -1,7 +1,6 @@
-import { DeploymentError, type OperationOptions } from "@openfactory/deploy-core";
+import { DeploymentError, mapLimit, type OperationOptions } from "@openfactory/deploy-core";
 import { type DockerEngine, engineErrorCause, registryFailure } from "@openfactory/docker-engine";
 import { type ImageLookup, imageLookup } from "../deploy/images.js";
-import { mapLimit } from "../map-limit.js";
 import type { CheckedRequest, Problem } from "./snapshot.js";
 
 const MAX_CHECKS = 8;

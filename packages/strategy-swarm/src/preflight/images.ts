@@ -1,4 +1,4 @@
-import type { DeploymentError, PreflightProblem } from "@openfactory/deploy-core";
+import { type DeploymentError, mapLimit, type PreflightProblem } from "@openfactory/deploy-core";
 import type { CallOptions, DockerEngine } from "@openfactory/docker-engine";
 import { isImageOnManager, registryRefusal } from "../deploy/images.js";
 import { type CheckedRequest, type EngineSnapshot, problem } from "./snapshot.js";
@@ -28,19 +28,14 @@ export async function checkImages(
   snapshot: EngineSnapshot,
   { signal }: CallOptions,
 ): Promise<ImageResults> {
-  const queue = [...imagesToCheck(requests, snapshot)];
   const refusals = new Map<string, DeploymentError>();
   const onManager = new Set<string>();
-  const checkNext = async (): Promise<void> => {
-    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      const [image, policies] = next;
-      if (policies.has("missing") && (await isImageOnManager(engine, image, { signal }))) onManager.add(image);
-      if (onManager.has(image) && !policies.has("always")) continue;
-      const refusal = await registryRefusal(engine, image, { signal });
-      if (refusal !== undefined) refusals.set(image, refusal);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, checkNext));
+  await mapLimit(CONCURRENCY, [...imagesToCheck(requests, snapshot)], async ([image, policies]) => {
+    if (policies.has("missing") && (await isImageOnManager(engine, image, { signal }))) onManager.add(image);
+    if (onManager.has(image) && !policies.has("always")) return;
+    const refusal = await registryRefusal(engine, image, { signal });
+    if (refusal !== undefined) refusals.set(image, refusal);
+  });
   return { refusals, onManager };
 }
 

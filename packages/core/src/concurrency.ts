@@ -1,0 +1,30 @@
+/** Runs a function when a slot is free. Functions that wait start in order. */
+export type Limit = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
+/** Limits how many functions run at the same time. */
+export function limit(size: number): Limit {
+  const waiting: (() => void)[] = [];
+  let free = size;
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      // The slot passes to the next in line, so that no later call takes it.
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
+}
+
+/** Maps items with at most `size` calls at a time. Returns results in the order of the items; throws the first error. */
+export function mapLimit<Item, Result>(
+  size: number,
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const limited = limit(size);
+  return Promise.all(items.map((item) => limited(() => work(item))));
+}
