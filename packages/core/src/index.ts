@@ -20,6 +20,7 @@ export {
   type RemoveOptions,
   sleep,
   throwIfAborted,
+  undoIfAborted,
 } from "./operation.js";
 
 export type { FileReference } from "./request/container-files.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DeploymentError } from "./errors.js";
-import { sleep, throwIfAborted } from "./operation.js";
+import { sleep, throwIfAborted, undoIfAborted } from "./operation.js";
 
 const context = { service: "demo", strategy: "docker" };
 
@@ -29,6 +29,26 @@ describe("throwIfAborted()", () => {
     expect(() => throwIfAborted(AbortSignal.abort(reason), context)).toThrow(
       expect.objectContaining({ code: "TIMEOUT", message: "It took too long.", hint: "h", ...context }),
     );
+  });
+});
+
+describe("undoIfAborted()", () => {
+  test("does nothing without a signal, and for a signal that has not fired", async () => {
+    const undo = async (): Promise<void> => expect.unreachable();
+    await undoIfAborted(undefined, undo);
+    await undoIfAborted(new AbortController().signal, undo);
+  });
+
+  test("undoes the change and throws ABORTED with the context if the signal has fired", async () => {
+    let undone = 0;
+    const undoing = undoIfAborted(AbortSignal.abort(), async () => (undone += 1), context);
+    await expect(undoing).rejects.toMatchObject({ code: "ABORTED", ...context });
+    expect(undone).toBe(1);
+  });
+
+  test("rejects with the error of a change that can't be undone", async () => {
+    const undo = (): Promise<never> => Promise.reject(new DeploymentError("CONFLICT", "In use."));
+    await expect(undoIfAborted(AbortSignal.abort(), undo)).rejects.toMatchObject({ code: "CONFLICT" });
   });
 });
 

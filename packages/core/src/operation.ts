@@ -83,6 +83,20 @@ export function throwIfAborted(signal: AbortSignal | undefined, context: Context
   if (signal?.aborted) throw abortError(signal, context);
 }
 
+/**
+ * After a change that is made without the signal: undoes the change if the signal has fired in the meantime.
+ * @throws DeploymentError as {@link throwIfAborted}; an error of `undo` instead.
+ */
+export async function undoIfAborted(
+  signal: AbortSignal | undefined,
+  undo: () => Promise<unknown>,
+  context: Context = {},
+): Promise<void> {
+  if (!signal?.aborted) return;
+  await undo();
+  throwIfAborted(signal, context);
+}
+
 /** Resolves after `ms` milliseconds. @throws DeploymentError as {@link throwIfAborted} if the signal fires first. */
 export async function sleep(ms: number, signal?: AbortSignal, context: Context = {}): Promise<void> {
   throwIfAborted(signal, context);

@@ -27,3 +27,5 @@ export { failedHealthOutput } from "./resources/containers.js";
 export { positionAfter } from "./resources/logs.js";
 export type { EngineErrorCause } from "./errors/engine-error.js";
 export { engineErrorCause } from "./errors/engine-error.js";
+export { LOCK_LABEL, lockHolder, lockLabels, lockObjectName } from "./strategy-support/locks.js";
+export { hasImage, hasLabels, ifExists, ifUnanswered, labelFilter, perEngine } from "./strategy-support/lookups.js";

@@ -1,12 +1,16 @@
-import { createHash, randomUUID } from "node:crypto";
-import { DeploymentError, type LockHolder, type OperationOptions, throwIfAborted } from "@openfactory/deploy-core";
-import type { DockerEngine, VolumeDetails } from "@openfactory/docker-engine";
+import { randomUUID } from "node:crypto";
+import { type LockHolder, type OperationOptions, throwIfAborted, undoIfAborted } from "@openfactory/deploy-core";
+import {
+  type DockerEngine,
+  ifExists,
+  ifUnanswered,
+  LOCK_LABEL,
+  lockHolder,
+  lockLabels,
+  lockObjectName,
+  type VolumeDetails,
+} from "@openfactory/docker-engine";
 
-/** The lock's name, as a label of the volume that is the lock. */
-export const LOCK_LABEL = "org.openfactory.deploy.lock";
-const HOLDER_LABEL = `${LOCK_LABEL}.holder`;
-const OWNER_LABEL = `${LOCK_LABEL}.owner`;
-const SINCE_LABEL = `${LOCK_LABEL}.since`;
 /** Distinguishes attempts, also of the same holder. */
 const ATTEMPT_LABEL = `${LOCK_LABEL}.try`;
 
@@ -26,14 +30,9 @@ export async function acquireLock(
   throwIfAborted(signal);
   const attempt = randomUUID();
   const lock = await createLock(engine, name, holder, attempt);
-  if (lock.Labels?.[ATTEMPT_LABEL] !== attempt) return holderOf(lock);
-  try {
-    throwIfAborted(signal);
-    return undefined;
-  } catch (aborted) {
-    await releaseLock(engine, name, holder.id, {});
-    throw aborted;
-  }
+  if (lock.Labels?.[ATTEMPT_LABEL] !== attempt) return lockHolder(lock.Labels);
+  await undoIfAborted(signal, () => releaseLock(engine, name, holder.id, {}));
+  return undefined;
 }
 
 /** Releases a lock. No-op if that holder does not hold it. */
@@ -43,59 +42,26 @@ export async function releaseLock(
   holderId: string,
   options: OperationOptions,
 ): Promise<void> {
-  try {
-    const lock = await engine.volumes.inspect(volumeName(name), { signal: options.signal });
-    if (holderOf(lock).id === holderId) await engine.volumes.remove(lock.Name, { signal: options.signal });
-  } catch (error) {
-    if (!DeploymentError.isInstance(error, "NOT_FOUND")) throw error;
-  }
+  const { signal } = options;
+  const lock = await ifExists(engine.volumes.inspect(lockObjectName(name), { signal }));
+  if (lock === undefined || lockHolder(lock.Labels).id !== holderId) return;
+  await ifExists(engine.volumes.remove(lock.Name, { signal }));
 }
 
 async function createLock(
   engine: DockerEngine,
   name: string,
-  { id, owner, since }: LockHolder,
+  holder: LockHolder,
   attempt: string,
 ): Promise<VolumeDetails> {
-  const Labels = {
-    [LOCK_LABEL]: name,
-    [HOLDER_LABEL]: id,
-    [OWNER_LABEL]: owner,
-    [SINCE_LABEL]: since,
-    [ATTEMPT_LABEL]: attempt,
-  };
+  const Name = lockObjectName(name);
+  const Labels = { ...lockLabels(name, holder), [ATTEMPT_LABEL]: attempt };
   try {
     // Without the signal: the result must be known.
-    return await engine.volumes.create({ Name: volumeName(name), Driver: "local", Labels });
+    return await engine.volumes.create({ Name, Driver: "local", Labels });
   } catch (error) {
-    return (await findUnanswered(engine, name, attempt, error)) ?? Promise.reject(error);
+    const found = await ifUnanswered(error, () => engine.volumes.inspect(Name));
+    if (found?.Labels?.[ATTEMPT_LABEL] === attempt) return found;
+    throw error;
   }
 }
-
-/** After a lost answer, the engine may have created the volume. */
-async function findUnanswered(
-  engine: DockerEngine,
-  name: string,
-  attempt: string,
-  error: unknown,
-): Promise<VolumeDetails | undefined> {
-  if (!DeploymentError.isInstance(error, "TIMEOUT") && !DeploymentError.isInstance(error, "ENGINE_UNREACHABLE"))
-    return undefined;
-  try {
-    const lock = await engine.volumes.inspect(volumeName(name));
-    return lock.Labels?.[ATTEMPT_LABEL] === attempt ? lock : undefined;
-  } catch {
-    // The engine still does not answer: the caller throws the first error, which says so.
-    return undefined;
-  }
-}
-
-/** A lock may have any name. The name of a volume allows few characters. */
-const volumeName = (lock: string): string =>
-  `openfactory-lock-${createHash("sha256").update(lock).digest("hex").slice(0, 32)}`;
-
-const holderOf = ({ Labels }: VolumeDetails): LockHolder => ({
-  id: Labels?.[HOLDER_LABEL] ?? "",
-  owner: Labels?.[OWNER_LABEL] ?? "another process",
-  since: Labels?.[SINCE_LABEL] ?? "",
-});

@@ -14,13 +14,13 @@ import {
   type DockerEngine,
   engineErrorCause,
   type Filters,
+  LOCK_LABEL,
   type NetworkDetails,
   networkUsers,
   type VolumeDetails,
 } from "@openfactory/docker-engine";
 import { OPERATION_LABEL, withoutStrategyLabels } from "@openfactory/docker-translators";
 import { listedName } from "./containers/group.js";
-import { LOCK_LABEL } from "./lock.js";
 
 type NetworkSpec = Extract<ResourceSpec, { kind: "network" }>;
 type VolumeSpec = Extract<ResourceSpec, { kind: "volume" }>;

@@ -1,13 +1,20 @@
-import { createHash } from "node:crypto";
-import { DeploymentError, type LockHolder, type OperationOptions, throwIfAborted } from "@openfactory/deploy-core";
-import type { DockerEngine, NamedResource } from "@openfactory/docker-engine";
-import { perEngine } from "./observe/batch-poller.js";
-
-/** The label of a config that is a lock: the name of the lock. */
-export const LOCK_LABEL = "org.openfactory.deploy.lock";
-const HOLDER_LABEL = `${LOCK_LABEL}.holder`;
-const OWNER_LABEL = `${LOCK_LABEL}.owner`;
-const SINCE_LABEL = `${LOCK_LABEL}.since`;
+import {
+  DeploymentError,
+  type LockHolder,
+  type OperationOptions,
+  throwIfAborted,
+  undoIfAborted,
+} from "@openfactory/deploy-core";
+import {
+  type DockerEngine,
+  ifExists,
+  ifUnanswered,
+  lockHolder,
+  lockLabels,
+  lockObjectName,
+  type NamedResource,
+  perEngine,
+} from "@openfactory/docker-engine";
 
 /** The ids of the configs that this process created, by lock and holder: `releaseLock` needs no lookup for them. */
 const createdIds = perEngine(() => new Map<string, string>());
@@ -22,7 +29,7 @@ const ATTEMPTS = 20;
  * @returns undefined if the lock was acquired, otherwise its holder.
  * @throws DeploymentError `CONFLICT`; `ABORTED`, with the lock released.
  */
-export async function takeLock(
+export async function acquireLock(
   engine: DockerEngine,
   name: string,
   holder: LockHolder,
@@ -30,9 +37,12 @@ export async function takeLock(
 ): Promise<LockHolder | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     throwIfAborted(signal);
-    if (await createLock(engine, name, holder)) return releaseIfAborted(engine, name, holder, signal);
+    if (await createLock(engine, name, holder)) {
+      await undoIfAborted(signal, () => releaseLock(engine, name, holder.id, {}));
+      return undefined;
+    }
     const found = await findLock(engine, name, { signal });
-    if (found !== undefined) return holderOf(found);
+    if (found !== undefined) return lockHolder(found.Spec.Labels);
     if (attempt === ATTEMPTS) {
       throw new DeploymentError("CONFLICT", `Could not acquire the lock ${name}: too much contention.`, {
         hint: "Run the command again when fewer runs use the lock.",
@@ -42,43 +52,19 @@ export async function takeLock(
 }
 
 /** @returns false if the lock exists. */
-async function createLock(engine: DockerEngine, name: string, { id, owner, since }: LockHolder): Promise<boolean> {
-  const Labels = { [LOCK_LABEL]: name, [HOLDER_LABEL]: id, [OWNER_LABEL]: owner, [SINCE_LABEL]: since };
+async function createLock(engine: DockerEngine, name: string, holder: LockHolder): Promise<boolean> {
+  // A config can't be empty.
+  const Data = Buffer.from("lock").toString("base64");
+  const config = { Name: lockObjectName(name), Labels: lockLabels(name, holder), Data };
   try {
-    // Without the signal: the result must be known. A config can't be empty.
-    const config = { Name: configName(name), Labels, Data: Buffer.from("lock").toString("base64") };
-    createdIds(engine).set(keyOf(name, id), await engine.configs.create(config));
+    // Without the signal: the result must be known.
+    createdIds(engine).set(keyOf(name, holder.id), await engine.configs.create(config));
     return true;
   } catch (error) {
     if (DeploymentError.isInstance(error, "CONFLICT")) return false;
-    if (await wasCreated(engine, name, id, error)) return true;
+    const id = await ifUnanswered(error, () => heldLockId(engine, name, holder.id, {}));
+    if (id !== undefined) return true;
     throw error;
-  }
-}
-
-/** Whether the lock was created although the answer was lost. */
-async function wasCreated(engine: DockerEngine, name: string, holderId: string, error: unknown): Promise<boolean> {
-  if (!DeploymentError.isInstance(error, "TIMEOUT") && !DeploymentError.isInstance(error, "ENGINE_UNREACHABLE"))
-    return false;
-  try {
-    return (await heldLockId(engine, name, holderId, {})) !== undefined;
-  } catch {
-    // The engine still does not answer: the first error is thrown.
-    return false;
-  }
-}
-
-async function releaseIfAborted(
-  engine: DockerEngine,
-  name: string,
-  { id }: LockHolder,
-  signal: AbortSignal | undefined,
-): Promise<undefined> {
-  try {
-    throwIfAborted(signal);
-  } catch (aborted) {
-    await releaseLock(engine, name, id, {});
-    throw aborted;
   }
 }
 
@@ -92,12 +78,8 @@ export async function releaseLock(
   const key = keyOf(name, holderId);
   const id = createdIds(engine).get(key) ?? (await heldLockId(engine, name, holderId, options));
   if (id === undefined) return;
-  try {
-    // By id: another config of this name is the lock of another holder.
-    await engine.configs.remove(id, { signal: options.signal });
-  } catch (error) {
-    if (!DeploymentError.isInstance(error, "NOT_FOUND")) throw error;
-  }
+  // By id: another config of this name is the lock of another holder.
+  await ifExists(engine.configs.remove(id, { signal: options.signal }));
   createdIds(engine).delete(key);
 }
 
@@ -108,7 +90,7 @@ async function heldLockId(
   options: OperationOptions,
 ): Promise<string | undefined> {
   const found = await findLock(engine, name, options);
-  return found !== undefined && holderOf(found).id === holderId ? found.ID : undefined;
+  return found !== undefined && lockHolder(found.Spec.Labels).id === holderId ? found.ID : undefined;
 }
 
 async function findLock(
@@ -116,16 +98,6 @@ async function findLock(
   name: string,
   { signal }: OperationOptions,
 ): Promise<NamedResource | undefined> {
-  const expected = configName(name);
+  const expected = lockObjectName(name);
   return (await engine.configs.list({ name: [expected] }, { signal })).find(({ Spec }) => Spec.Name === expected);
 }
-
-/** The name of a config has at most 64 characters, and few kinds of them. The name of a lock may be any text. */
-const configName = (lock: string): string =>
-  `openfactory-lock-${createHash("sha256").update(lock).digest("hex").slice(0, 32)}`;
-
-const holderOf = ({ Spec: { Labels = {} } }: NamedResource): LockHolder => ({
-  id: Labels[HOLDER_LABEL] ?? "",
-  owner: Labels[OWNER_LABEL] ?? "unknown",
-  since: Labels[SINCE_LABEL] ?? "",
-});

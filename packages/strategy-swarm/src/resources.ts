@@ -15,12 +15,12 @@ import {
   type DockerEngine,
   engineErrorCause,
   type Filters,
+  LOCK_LABEL,
   type NamedResource,
   type NetworkDetails,
   networkUsers,
   type VolumeDetails,
 } from "@openfactory/docker-engine";
-import { LOCK_LABEL } from "./lock.js";
 
 /** The kinds of a swarm. Volumes are those of the manager's own node: a swarm has none of its own. */
 export const resourceKinds: readonly ResourceKind[] = RESOURCE_KINDS;

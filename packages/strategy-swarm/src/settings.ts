@@ -1,13 +1,19 @@
 import { hash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import {
-  DeploymentError,
   type NormalizedRequest,
   type OperationOptions,
   type ServiceSettings,
   type ServiceStatus,
 } from "@openfactory/deploy-core";
-import type { CallOptions, DockerEngine, ServiceDetails, ServiceSpec } from "@openfactory/docker-engine";
+import {
+  type CallOptions,
+  type DockerEngine,
+  ifExists,
+  perEngine,
+  type ServiceDetails,
+  type ServiceSpec,
+} from "@openfactory/docker-engine";
 import {
   fromServiceSpec,
   type NetworkNames,
@@ -15,7 +21,7 @@ import {
   withoutStrategyLabels,
 } from "@openfactory/docker-translators";
 import { resolveImage } from "./deploy/images.js";
-import { BatchPoller, NO_DELAY, perEngine } from "./observe/batch-poller.js";
+import { BatchPoller, NO_DELAY } from "./observe/batch-poller.js";
 
 /** The settings that a service of this request would have. Asks a registry for the digest if the deploy would. */
 export async function settingsOf(
@@ -119,11 +125,5 @@ const networkIds = ({ TaskTemplate }: ServiceSpec): string[] =>
   (TaskTemplate.Networks ?? []).map(({ Target }) => Target);
 
 /** The name of a network, or its id if the network no longer exists. */
-async function networkName(engine: DockerEngine, id: string, options: CallOptions): Promise<string> {
-  try {
-    return (await engine.networks.inspect(id, options)).Name;
-  } catch (error) {
-    if (DeploymentError.isInstance(error, "NOT_FOUND")) return id;
-    throw error;
-  }
-}
+const networkName = async (engine: DockerEngine, id: string, options: CallOptions): Promise<string> =>
+  (await ifExists(engine.networks.inspect(id, options)))?.Name ?? id;

@@ -49,7 +49,7 @@ import { inject, injectable } from "tsyringe";
 import { deployService } from "./deploy/deploy.js";
 import { removeService } from "./deploy/remove.js";
 import { diagnose, elsewhere } from "./diagnose.js";
-import { takeLock, releaseLock } from "./lock.js";
+import { acquireLock, releaseLock } from "./lock.js";
 import { swarmManifest } from "./manifest.js";
 import { readLogs } from "./observe/logs.js";
 import { inspectService, listServices } from "./observe/services.js";
@@ -160,7 +160,7 @@ export class SwarmDeploymentStrategy
 
   /** A lock is a config of the swarm. */
   async lock(name: string, holder: LockHolder, options: OperationOptions = {}): Promise<LockHolder | undefined> {
-    return this.#run(() => takeLock(this.#engine, name, holder, options));
+    return this.#run(() => acquireLock(this.#engine, name, holder, options));
   }
 
   async unlock(name: string, holderId: string, options: OperationOptions = {}): Promise<void> {

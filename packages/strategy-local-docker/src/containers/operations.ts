@@ -1,5 +1,5 @@
 import { DeploymentError, type OperationOptions, sleep } from "@openfactory/deploy-core";
-import type { CallOptions, ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
+import { type CallOptions, type ContainerDetails, type DockerEngine, ifExists } from "@openfactory/docker-engine";
 import type { InspectedContainer } from "./group.js";
 import { type ContainerName, formatContainerName } from "./names.js";
 
@@ -10,26 +10,14 @@ const PORT_RELEASE_MS = 3_000;
 const DEFAULT_GRACE_SECONDS = 10;
 
 /** A container by name or id; undefined if there is none. */
-export async function inspectIfExists(
+export const inspectIfExists = (
   engine: DockerEngine,
   nameOrId: string,
   { signal }: OperationOptions = {},
-): Promise<ContainerDetails | undefined> {
-  try {
-    return await engine.containers.inspect(nameOrId, { signal });
-  } catch (error) {
-    if (DeploymentError.isInstance(error, "NOT_FOUND")) return undefined;
-    throw error;
-  }
-}
+): Promise<ContainerDetails | undefined> => ifExists(engine.containers.inspect(nameOrId, { signal }));
 
-export async function removeIfExists(engine: DockerEngine, id: string): Promise<void> {
-  try {
-    await engine.containers.remove(id, { force: true });
-  } catch (error) {
-    if (!DeploymentError.isInstance(error, "NOT_FOUND")) throw error;
-  }
-}
+export const removeIfExists = (engine: DockerEngine, id: string): Promise<void> =>
+  ifExists(engine.containers.remove(id, { force: true }));
 
 /** The engine refuses to rename a container to the name that it has. */
 export async function renameContainer(
@@ -79,20 +67,11 @@ export async function rejoinNetworks(
   for (const [name, { NetworkID, Aliases }] of Object.entries(details.NetworkSettings.Networks)) {
     // Podman 4 gives the name instead of the id, and finds the network by it.
     if (NetworkID === name) continue;
-    const currentId = await networkId(engine, name, signal);
-    if (currentId === undefined || currentId === NetworkID) continue;
+    const network = await ifExists(engine.networks.inspect(name, { signal }));
+    // The start reports a network that no longer exists.
+    if (network === undefined || network.Id === NetworkID) continue;
     // The engine itself adds the prefix of the container's id.
     const ownAliases = (Aliases ?? []).filter((alias) => !id.startsWith(alias));
     await engine.networks.connect(name, { Container: id, EndpointConfig: { Aliases: ownAliases } }, { signal });
-  }
-}
-
-/** Undefined if there is no such network: the start then reports it. */
-async function networkId(engine: DockerEngine, name: string, signal?: AbortSignal): Promise<string | undefined> {
-  try {
-    return (await engine.networks.inspect(name, { signal })).Id;
-  } catch (error) {
-    if (DeploymentError.isInstance(error, "NOT_FOUND")) return undefined;
-    throw error;
   }
 }

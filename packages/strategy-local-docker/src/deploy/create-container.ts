@@ -1,5 +1,5 @@
 import { DeploymentError, type DeploymentWarning, type DeployOptions, throwIfAborted } from "@openfactory/deploy-core";
-import { type DockerEngine, isAmbiguousNetworkError } from "@openfactory/docker-engine";
+import { type DockerEngine, ifUnanswered, isAmbiguousNetworkError, labelFilter } from "@openfactory/docker-engine";
 import { OPERATION_LABEL, toContainerCreateBody } from "@openfactory/docker-translators";
 import { listedName } from "../containers/group.js";
 import { foreignOwner, ownedByOther } from "../containers/other-orchestrators.js";
@@ -56,9 +56,7 @@ async function create(
   } catch (error) {
     if (isAmbiguousNetworkError(error)) throw explainStartError(engine, request, error);
     if (DeploymentError.isInstance(error, "CONFLICT")) throw await nameInUse(engine, serviceName, initialName, error);
-    if (DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "ENGINE_UNREACHABLE")) {
-      await removeUnanswered(engine, initialName, labels[OPERATION_LABEL]);
-    }
+    await ifUnanswered(error, () => removeCreated(engine, initialName, labels[OPERATION_LABEL]));
     throw error;
   }
 }
@@ -81,13 +79,9 @@ async function nameInUse(
   });
 }
 
-/** After a lost answer, the engine may have created the container. Only a container of the same operation is removed. */
-async function removeUnanswered(engine: DockerEngine, name: string, operation: string): Promise<void> {
-  try {
-    const listed = await engine.containers.list({ label: [`${OPERATION_LABEL}=${operation}`] });
-    const created = listed.filter((container) => listedName(container) === name);
-    await Promise.all(created.map(({ Id }) => engine.containers.remove(Id, { force: true })));
-  } catch {
-    // The engine still does not answer: the caller throws the first error, which says so.
-  }
+/** Removes a container that the engine may have created. Only a container of the same operation is removed. */
+async function removeCreated(engine: DockerEngine, name: string, operation: string): Promise<void> {
+  const listed = await engine.containers.list(labelFilter({ [OPERATION_LABEL]: operation }));
+  const created = listed.filter((container) => listedName(container) === name);
+  await Promise.all(created.map(({ Id }) => engine.containers.remove(Id, { force: true })));
 }

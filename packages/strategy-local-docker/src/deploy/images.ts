@@ -1,11 +1,10 @@
 import {
-  DeploymentError,
   formatImageReference,
   type NamedImage,
   type NormalizedRequest,
   parseImageReference,
 } from "@openfactory/deploy-core";
-import type { DockerEngine, ImageDetails } from "@openfactory/docker-engine";
+import { type DockerEngine, ifExists, type ImageDetails, perEngine } from "@openfactory/docker-engine";
 
 /** Inspects an image by reference or id; undefined if the engine does not have it. */
 export type ImageLookup = (image: string) => Promise<ImageDetails | undefined>;
@@ -18,16 +17,15 @@ interface CachedImage {
   readonly found: Promise<ImageDetails | undefined>;
 }
 
-const caches = new WeakMap<DockerEngine, Map<string, CachedImage>>();
+const cacheOf = perEngine(() => new Map<string, CachedImage>());
 
 /** Inspects each image once within moments. Without a signal, since several callers share the answer. */
 export function imageLookup(engine: DockerEngine): ImageLookup {
-  const cache = caches.get(engine) ?? new Map<string, CachedImage>();
-  caches.set(engine, cache);
+  const cache = cacheOf(engine);
   return (image) => {
     const cached = cache.get(image);
     if (cached !== undefined && Date.now() - cached.at < CACHE_MS) return cached.found;
-    const found = inspectIfExists(engine, image);
+    const found = ifExists(engine.images.inspect(image), "IMAGE_NOT_FOUND");
     cache.set(image, { at: Date.now(), found });
     found.catch(() => cache.get(image)?.found === found && cache.delete(image));
     return found;
@@ -35,16 +33,7 @@ export function imageLookup(engine: DockerEngine): ImageLookup {
 }
 
 /** After a pull, the reference may mean another image. */
-export const forgetImage = (engine: DockerEngine, image: string): void => void caches.get(engine)?.delete(image);
-
-async function inspectIfExists(engine: DockerEngine, image: string): Promise<ImageDetails | undefined> {
-  try {
-    return await engine.images.inspect(image);
-  } catch (error) {
-    if (DeploymentError.isInstance(error, "IMAGE_NOT_FOUND")) return undefined;
-    throw error;
-  }
-}
+export const forgetImage = (engine: DockerEngine, image: string): void => void cacheOf(engine).delete(image);
 
 /**
  * The image of a deployment. With the pull policy `always` it has the digest of the image that was pulled, so that the

@@ -9,9 +9,10 @@ import {
   credentialsWarning,
   type DockerEngine,
   engineErrorCause,
-  registryOf,
+  hasImage,
   registryFailure,
   registryFailureHint,
+  registryOf,
 } from "@openfactory/docker-engine";
 import { forgetImage } from "./images.js";
 
@@ -28,7 +29,7 @@ export async function pullLatest(
     return await pullImage(engine, request, options);
   } catch (error) {
     if (!isRegistryUnavailable(error)) throw error;
-    if (!(await isOnEngine(engine, request.image, options))) throw notPulled(engine, request, error);
+    if (!(await hasImage(engine, request.image, { signal: options.signal }))) throw notPulled(engine, request, error);
     const { image, name: service } = request;
     const registry = registryOf(image) ?? "";
     const reason =
@@ -95,16 +96,6 @@ async function pullImage(
 const isRegistryUnavailable = (error: unknown): error is DeploymentError =>
   DeploymentError.isInstance(error, "TIMEOUT") ||
   (DeploymentError.isInstance(error, "ENGINE_ERROR") && registryFailure(error) !== undefined);
-
-async function isOnEngine(engine: DockerEngine, image: string, { signal }: DeployOptions): Promise<boolean> {
-  try {
-    await engine.images.inspect(image, { signal });
-    return true;
-  } catch (error) {
-    if (DeploymentError.isInstance(error, "IMAGE_NOT_FOUND")) return false;
-    throw error;
-  }
-}
 
 function notPulled(engine: DockerEngine, request: NormalizedRequest, error: DeploymentError): DeploymentError {
   const trouble = registryFailure(error);

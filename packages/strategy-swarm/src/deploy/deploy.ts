@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import {
-  DeploymentError,
   type Deployment,
   type DeploymentWarning,
   type DeployOptions,
   type NormalizedRequest,
   throwIfAborted,
+  undoIfAborted,
 } from "@openfactory/deploy-core";
-import type { DockerEngine, ServiceCreated } from "@openfactory/docker-engine";
+import { type DockerEngine, ifUnanswered, labelFilter, type ServiceCreated } from "@openfactory/docker-engine";
 import { OPERATION_LABEL, type ServiceCreateBody, toServiceSpec } from "@openfactory/docker-translators";
 import { resolveImage } from "./images.js";
 import { resolveFiles } from "./resolve-files.js";
@@ -35,7 +35,7 @@ export async function deployService(
   const spec = toServiceSpec(request, { apiVersion, image, ...files });
   spec.Labels = { ...spec.Labels, [OPERATION_LABEL]: operation };
   const created = await create(engine, request, { spec, authFor, operation });
-  await removeIfAborted(engine, created, name, signal);
+  await undoIfAborted(signal, () => engine.services.remove(created.id), { service: name });
   return {
     name,
     ids: [created.id],
@@ -53,35 +53,15 @@ async function create(
     // Without the signal: an answer that is not awaited would leave a service behind.
     return await engine.services.create(spec, { image: authFor });
   } catch (error) {
-    if (DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "ENGINE_UNREACHABLE")) {
-      await removeUnanswered(engine, operation);
-    }
+    await ifUnanswered(error, () => removeCreated(engine, operation));
     throw await explainCreateError(engine, request, error);
   }
 }
 
-/** The swarm may have created the service although the answer was lost. */
-async function removeUnanswered(engine: DockerEngine, operation: string): Promise<void> {
-  try {
-    const created = await engine.services.list({ label: [`${OPERATION_LABEL}=${operation}`] });
-    await Promise.all(created.map(({ ID }) => engine.services.remove(ID)));
-  } catch {
-    // The engine still does not answer: the first error is thrown.
-  }
-}
-
-async function removeIfAborted(
-  engine: DockerEngine,
-  created: ServiceCreated,
-  service: string,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  try {
-    throwIfAborted(signal, { service });
-  } catch (aborted) {
-    await engine.services.remove(created.id);
-    throw aborted;
-  }
+/** Removes the service that the swarm may have created. */
+async function removeCreated(engine: DockerEngine, operation: string): Promise<void> {
+  const created = await engine.services.list(labelFilter({ [OPERATION_LABEL]: operation }));
+  await Promise.all(created.map(({ ID }) => engine.services.remove(ID)));
 }
 
 /** A warning that the engine returned. */

@@ -135,14 +135,3 @@ export async function registryRefusal(
   if (error?.code === "ABORTED") throw error;
   return error?.code === "IMAGE_NOT_FOUND" || error?.code === "UNAUTHORIZED" ? error : undefined;
 }
-
-/** Whether the manager's own node has an image. Images of other nodes can't be listed. */
-export async function isImageOnManager(engine: DockerEngine, image: string, options: CallOptions): Promise<boolean> {
-  try {
-    await engine.images.inspect(image, options);
-    return true;
-  } catch (error) {
-    if (DeploymentError.isInstance(error, "IMAGE_NOT_FOUND")) return false;
-    throw error;
-  }
-}

@@ -1,5 +1,4 @@
 import { throwIfAborted } from "@openfactory/deploy-core";
-import type { DockerEngine } from "@openfactory/docker-engine";
 
 /** Answers for all keys with one poll. The function that it resolves with returns the result of one key, or throws. */
 export type Poll<Key, Result> = (keys: readonly Key[]) => Promise<(key: Key) => Result>;
@@ -100,14 +99,4 @@ export class BatchPoller<Key, Result> {
     }
     this.#schedule();
   }
-}
-
-/** Creates one value for each engine, on first use, and drops it with the engine. */
-export function perEngine<Value>(create: (engine: DockerEngine) => Value): (engine: DockerEngine) => Value {
-  const values = new WeakMap<DockerEngine, Value>();
-  return (engine) => {
-    const value = values.get(engine) ?? create(engine);
-    values.set(engine, value);
-    return value;
-  };
 }

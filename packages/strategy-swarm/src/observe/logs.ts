@@ -1,7 +1,8 @@
-import { DeploymentError, type LogEntry, type LogsOptions, sleep } from "@openfactory/deploy-core";
+import { type LogEntry, type LogsOptions, sleep } from "@openfactory/deploy-core";
 import {
   type CallOptions,
   type DockerEngine,
+  ifExists,
   type LogFrame,
   type ServiceSpec,
   unreadableLog,
@@ -96,7 +97,7 @@ async function waitUntilRemoved(engine: DockerEngine, id: string, signal: AbortS
     const removal = removalEvent(engine, id, opened.resolve, signal);
     await Promise.race([opened.promise, removal]);
     // It may have been removed before the event stream was open.
-    if (!(await exists(engine, id, signal)) || (await removal)) return;
+    if ((await ifExists(engine.services.inspect(id, { signal }))) === undefined || (await removal)) return;
     await sleep(WITHOUT_EVENTS_MS, signal);
   }
 }
@@ -116,16 +117,6 @@ async function removalEvent(
     // The next lookup finds out what the stream would have reported.
   }
   return false;
-}
-
-async function exists(engine: DockerEngine, id: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    await engine.services.inspect(id, { signal });
-    return true;
-  } catch (error) {
-    if (DeploymentError.isInstance(error, "NOT_FOUND")) return false;
-    throw error;
-  }
 }
 
 /** Logging drivers whose logs the engine reads. Engines cache the output of all other drivers except `none`. */

@@ -1,7 +1,13 @@
 import { DeploymentError, isServiceName, type OperationOptions, type ServiceStatus } from "@openfactory/deploy-core";
-import type { DockerEngine, Filters, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
+import {
+  type DockerEngine,
+  type Filters,
+  perEngine,
+  type ServiceDetails,
+  type TaskDetails,
+} from "@openfactory/docker-engine";
 import { networkNames, withSettings } from "../settings.js";
-import { BatchPoller, NO_DELAY, perEngine, type PollInterval } from "./batch-poller.js";
+import { BatchPoller, NO_DELAY, type PollInterval } from "./batch-poller.js";
 import { isConverged, serviceStatus, statusFromCounts } from "./status.js";
 import { isGlobal, type NodesById, nodesById, type Observation } from "./tasks.js";
 

@@ -1,6 +1,6 @@
 import { type DeploymentError, mapLimit, type PreflightProblem } from "@openfactory/deploy-core";
-import type { CallOptions, DockerEngine } from "@openfactory/docker-engine";
-import { isImageOnManager, registryRefusal } from "../deploy/images.js";
+import { type CallOptions, type DockerEngine, hasImage } from "@openfactory/docker-engine";
+import { registryRefusal } from "../deploy/images.js";
 import { type CheckedRequest, type EngineSnapshot, problem } from "./snapshot.js";
 
 /** The number of images that are looked up at the same time. */
@@ -31,7 +31,7 @@ export async function checkImages(
   const refusals = new Map<string, DeploymentError>();
   const onManager = new Set<string>();
   await mapLimit(CONCURRENCY, [...imagesToCheck(requests, snapshot)], async ([image, policies]) => {
-    if (policies.has("missing") && (await isImageOnManager(engine, image, { signal }))) onManager.add(image);
+    if (policies.has("missing") && (await hasImage(engine, image, { signal }))) onManager.add(image);
     if (onManager.has(image) && !policies.has("always")) return;
     const refusal = await registryRefusal(engine, image, { signal });
     if (refusal !== undefined) refusals.set(image, refusal);

@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { DeploymentError, type OperationOptions, throwIfAborted } from "@openfactory/deploy-core";
-import type { CallOptions, DockerEngine, ServiceDetails, ServiceSpec } from "@openfactory/docker-engine";
+import {
+  type CallOptions,
+  type DockerEngine,
+  ifUnanswered,
+  type ServiceDetails,
+  type ServiceSpec,
+} from "@openfactory/docker-engine";
 import { constraintsOf, eligibleNodes } from "../observe/eligible-nodes.js";
 import { findService, servicePoller } from "../observe/services.js";
 import { isSameTemplate, type Observation } from "../observe/tasks.js";
@@ -68,26 +74,9 @@ async function send(
   } catch (error) {
     const isStale = DeploymentError.isInstance(error, "CONFLICT") || DeploymentError.isInstance(error, "NOT_FOUND");
     if (isStale && !isLast) return undefined;
-    if (await wasApplied(engine, update, before, error)) return [];
+    const after = await ifUnanswered(error, () => engine.services.inspect(before.ID));
+    if (after !== undefined && update.isApplied(after, before)) return [];
     throw error;
-  }
-}
-
-/** Whether a change was made although the answer was lost. */
-async function wasApplied(
-  engine: DockerEngine,
-  update: ServiceUpdate,
-  before: ServiceDetails,
-  error: unknown,
-): Promise<boolean> {
-  const isUnanswered =
-    DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "ENGINE_UNREACHABLE");
-  if (!isUnanswered) return false;
-  try {
-    return update.isApplied(await engine.services.inspect(before.ID), before);
-  } catch {
-    // The engine still does not answer: the first error is thrown.
-    return false;
   }
 }
 

@@ -2,12 +2,13 @@ import type { ErrorCode, InstanceStatus } from "@openfactory/deploy-core";
 import {
   type CallOptions,
   type DockerEngine,
+  hasImage,
   registryOf,
   type ServiceDetails,
   type TaskDetails,
 } from "@openfactory/docker-engine";
 import { PULL_POLICY_LABEL } from "@openfactory/docker-translators";
-import { engineMessage, isImageOnManager, registryError, registryRefusal } from "../deploy/images.js";
+import { engineMessage, registryError, registryRefusal } from "../deploy/images.js";
 import { constraintsOf, eligibleNodes } from "../observe/eligible-nodes.js";
 
 const NO_SUCH_IMAGE = /no such image/i;
@@ -62,7 +63,7 @@ export class Rejections {
   async #lookUpImage(engine: DockerEngine, image: string, options: CallOptions): Promise<void> {
     try {
       const isRefused = (await registryRefusal(engine, image, options)) !== undefined;
-      this.#isImageUnavailable = isRefused && !(await isImageOnManager(engine, image, options));
+      this.#isImageUnavailable = isRefused && !(await hasImage(engine, image, options));
     } catch {
       // The wait itself reports an abort.
     }

@@ -112,15 +112,15 @@ export const dockerUpdateMutations = ofSuite("docker", [
   [
     "a held lock acquired",
     `${source}/lock.ts`,
-    "if (lock.Labels?.[ATTEMPT_LABEL] !== attempt) return holderOf(lock);",
-    "if (lock.Labels?.[ATTEMPT_LABEL] === undefined) return holderOf(lock);",
+    "if (lock.Labels?.[ATTEMPT_LABEL] !== attempt) return lockHolder(lock.Labels);",
+    "if (lock.Labels?.[ATTEMPT_LABEL] === undefined) return lockHolder(lock.Labels);",
     "concurrent calls of lock",
   ],
   [
     "another holder's lock released",
     `${source}/lock.ts`,
-    "if (holderOf(lock).id === holderId) await",
-    "await",
+    "if (lock === undefined || lockHolder(lock.Labels).id !== holderId) return;",
+    "if (lock === undefined) return;",
     "for its holder only",
   ],
   [

@@ -16,15 +16,15 @@ export const swarmServiceMutations = ofSuite("swarm", [
   [
     "an aborted deploy goes on",
     `${source}/deploy/deploy.ts`,
-    "  await removeIfAborted(engine, created, name, signal);\n",
+    "  await undoIfAborted(signal, () => engine.services.remove(created.id), { service: name });\n",
     "",
     "at each progress event",
   ],
   [
     "an aborted deploy not cleaned up",
     `${source}/deploy/deploy.ts`,
-    "    await engine.services.remove(created.id);\n",
-    "",
+    "() => engine.services.remove(created.id)",
+    "async () => undefined",
     "at each progress event",
   ],
   [
