@@ -5,7 +5,7 @@ import { ambiguousNetwork } from "./resources/network-errors.js";
 
 /** Whether an engine answers, and which one. If it fails, further checks can't succeed. */
 export async function diagnoseEngine(engine: DockerEngine, { signal }: DiagnoseOptions): Promise<Diagnosis> {
-  return finding("engine", async () => {
+  return runDiagnosis("engine", async () => {
     const [{ Version, Components }, api] = [await engine.version({ signal }), await engine.apiVersion({ signal })];
     const name = Components?.[0]?.Name ?? "Engine";
     return { check: "engine", state: "ok", detail: `${name} ${Version}, API ${api}, at ${engine.host}.` };
@@ -25,7 +25,7 @@ export async function diagnoseNetwork(
   isCandidate: (network: NetworkDetails) => boolean = () => true,
 ): Promise<Diagnosis> {
   const check = `network ${name}`;
-  return finding(check, async () => {
+  return runDiagnosis(check, async () => {
     const found = (await engine.networks.list({ name: [name] }, { signal })).filter(({ Name }) => Name === name);
     const candidates = found.filter(isCandidate);
     const ambiguous = ambiguousNetwork(name, candidates);
@@ -43,7 +43,7 @@ export async function diagnoseNetwork(
 }
 
 /** Runs a check. Its error, except for `ABORTED`, is the finding. */
-export async function finding(check: string, run: () => Promise<Diagnosis>): Promise<Diagnosis> {
+export async function runDiagnosis(check: string, run: () => Promise<Diagnosis>): Promise<Diagnosis> {
   try {
     return await run();
   } catch (error) {

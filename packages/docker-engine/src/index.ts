@@ -1,12 +1,11 @@
 export { ambiguousNetwork, type AmbiguousNetwork, isAmbiguousNetworkError } from "./resources/network-errors.js";
 export { withNetworkField } from "./resources/network-errors.js";
 export { networkUsers } from "./resources/networks.js";
-export { diagnoseEngine, diagnoseNetwork, finding } from "./diagnose-engine.js";
+export { diagnoseEngine, diagnoseNetwork, runDiagnosis } from "./diagnose-engine.js";
 export { HIGHEST_API, LOWEST_API } from "./connection/api-version.js";
 export { createEngine, DOCKER_ENGINE, type EngineOptions } from "./create-engine.js";
 export { registryFailure, type RegistryFailure, registryFailureHint } from "./errors/registry-error.js";
 export type { CredentialsInfo, CredentialsProblem, ShortLived } from "./registry-auth/credentials.js";
-export { credentialsWarning } from "./registry-auth/credentials.js";
 export { registryOf } from "./registry-auth/image-reference.js";
 export { contextNames } from "./endpoint/contexts.js";
 export type {
@@ -22,10 +21,9 @@ export type { EndpointInput } from "./endpoint/resolve-endpoint.js";
 export type * from "./engine.js";
 export type * from "./engine-types.js";
 export type { ServiceSpec } from "@openfactory/docker-translators";
-export { unreadableLog } from "./resources/logs.js";
 export { failedHealthOutput } from "./resources/containers.js";
-export { positionAfter } from "./resources/logs.js";
-export type { EngineErrorCause } from "./errors/engine-error.js";
-export { engineErrorCause } from "./errors/engine-error.js";
+export { LAST_LINES, positionAfter, readLastLines, unreadableLog } from "./resources/logs.js";
+export { type EngineErrorCause, engineErrorCause, engineMessage, withoutPeriod } from "./errors/engine-error.js";
 export { LOCK_LABEL, lockHolder, lockLabels, lockObjectName } from "./strategy-support/locks.js";
 export { hasImage, hasLabels, ifExists, ifUnanswered, labelFilter, perEngine } from "./strategy-support/lookups.js";
+export { credentialsWarning, digestWarning, engineWarnings } from "./strategy-support/warnings.js";

@@ -5,7 +5,7 @@ import {
   type ElsewhereOptions,
   type OtherPlatform,
 } from "@openfactory/deploy-core";
-import { diagnoseEngine, diagnoseNetwork, type DockerEngine } from "@openfactory/docker-engine";
+import { diagnoseEngine, diagnoseNetwork, type DockerEngine, hasLabels, labelFilter } from "@openfactory/docker-engine";
 
 /** Checks the engine, and that each network exists and containers can join it. */
 export async function diagnose(engine: DockerEngine, options: DiagnoseOptions): Promise<Diagnosis[]> {
@@ -35,16 +35,9 @@ export async function diagnose(engine: DockerEngine, options: DiagnoseOptions): 
  * 503, and Podman 404.
  */
 export async function elsewhere(engine: DockerEngine, { labels, signal }: ElsewhereOptions): Promise<OtherPlatform[]> {
-  const wanted = Object.entries(labels);
   try {
-    const listed = await engine.services.list(
-      { label: wanted.map(([name, value]) => `${name}=${value}`) },
-      { signal, explainSwarmState: false },
-    );
-    // The engine accepts a service that has any of the labels.
-    const services = listed
-      .filter(({ Spec }) => wanted.every(([name, value]) => Spec.Labels?.[name] === value))
-      .map(({ Spec }) => Spec.Name);
+    const listed = await engine.services.list(labelFilter(labels), { signal, explainSwarmState: false });
+    const services = listed.filter(({ Spec }) => hasLabels(Spec.Labels, labels)).map(({ Spec }) => Spec.Name);
     return [{ platform: "swarm", services: services.sort(), reason: "This engine is a Swarm manager" }];
   } catch (error) {
     if (DeploymentError.isInstance(error, "NOT_A_SWARM_MANAGER") || DeploymentError.isInstance(error, "NOT_FOUND"))

@@ -1,24 +1,17 @@
 import { DeploymentError, type DeploymentWarning, type DeployOptions } from "@openfactory/deploy-core";
+import { engineWarnings, withoutPeriod } from "@openfactory/docker-engine";
 
 const STRATEGY = "docker";
 
-/** A warning that the engine reported. */
-export const engineWarning = (service: string, reason: string): DeploymentWarning => ({
-  code: "ENGINE_WARNING",
-  service,
-  strategy: STRATEGY,
-  reason,
-});
-
 /** The engine's warnings about a creation. @throws DeploymentError `UNSUPPORTED` in strict mode, if there are any. */
-export function engineWarnings(
+export function creationWarnings(
   service: string,
   reasons: readonly string[],
   { strict }: DeployOptions,
 ): DeploymentWarning[] {
   const [first] = reasons;
   if (strict && first !== undefined) throw unsupportedError(service, undefined, reasons.join(" "));
-  return reasons.map((reason) => engineWarning(service, reason));
+  return engineWarnings(service, STRATEGY, reasons);
 }
 
 /** A warning about a field that the engine accepted without effect. @throws DeploymentError `UNSUPPORTED` in strict mode. */
@@ -35,7 +28,7 @@ export function unsupportedField(
 }
 
 const unsupportedError = (service: string, field: string | undefined, reason: string): DeploymentError =>
-  new DeploymentError("UNSUPPORTED", `Service ${service} can't run as requested: ${reason.replace(/\.$/, "")}.`, {
+  new DeploymentError("UNSUPPORTED", `Service ${service} can't run as requested: ${withoutPeriod(reason)}.`, {
     service,
     field,
     hint: "Change the request, or drop --strict.",

@@ -1,12 +1,18 @@
 import type { DiagnoseOptions, Diagnosis, ElsewhereOptions, OtherPlatform } from "@openfactory/deploy-core";
-import { diagnoseEngine, diagnoseNetwork, type DockerEngine, finding } from "@openfactory/docker-engine";
+import {
+  diagnoseEngine,
+  diagnoseNetwork,
+  type DockerEngine,
+  labelFilter,
+  runDiagnosis,
+} from "@openfactory/docker-engine";
 import { REPLICA_LABEL } from "@openfactory/docker-translators";
 
 /** Checks the engine, whether it is a manager, the swarm's nodes, and whether each network exists in the swarm. */
 export async function diagnose(engine: DockerEngine, options: DiagnoseOptions): Promise<Diagnosis[]> {
   const found = await diagnoseEngine(engine, options);
   if (found.state === "failed") return [found];
-  const manager = await finding(MANAGER_CHECK, () => diagnoseManager(engine, options));
+  const manager = await runDiagnosis(MANAGER_CHECK, () => diagnoseManager(engine, options));
   if (manager.state === "failed") return [found, manager];
   const networks = (options.networks ?? []).map((name) =>
     diagnoseNetwork(
@@ -52,8 +58,7 @@ const TASK_LABEL = "com.docker.swarm.task.id";
 
 /** The services with these labels that run as containers of the manager's own engine, outside of the swarm: one call. */
 export async function elsewhere(engine: DockerEngine, { labels, signal }: ElsewhereOptions): Promise<OtherPlatform[]> {
-  const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
-  const containers = await engine.containers.list({ label }, { signal });
+  const containers = await engine.containers.list(labelFilter(labels), { signal });
   const names = containers
     .filter(({ Labels }) => Labels[TASK_LABEL] === undefined)
     .map(({ Names, Labels }) => Labels[REPLICA_LABEL] ?? serviceNameOf(Names));

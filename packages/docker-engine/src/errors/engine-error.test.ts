@@ -1,5 +1,6 @@
+import { DeploymentError } from "@openfactory/deploy-core";
 import { describe, expect, it } from "vitest";
-import { statusError } from "./engine-error.js";
+import { engineMessage, statusError } from "./engine-error.js";
 
 const words = (message: string): string => JSON.stringify({ message });
 
@@ -54,5 +55,16 @@ describe("statusError", () => {
     expect(statusError(500, words("one\n  two."), { action: "do it" }).message).toBe(
       "The engine could not do it: one two.",
     );
+  });
+});
+
+describe("engineMessage", () => {
+  it("is the engine's message without the period at its end", () => {
+    const error = statusError(409, words("name in use.\n"), { action: "do it" });
+    expect(engineMessage(error)).toBe("name in use");
+  });
+
+  it("is the error's message if the engine sent none", () => {
+    expect(engineMessage(new DeploymentError("TIMEOUT", "No answer. In 5 s."))).toBe("No answer. In 5 s");
   });
 });

@@ -19,6 +19,13 @@ export function engineErrorCause(error: unknown): EngineErrorCause | undefined {
   return typeof fault === "object" && typeof fault?.message === "string" ? (fault as EngineErrorCause) : undefined;
 }
 
+/** A text without the period at its end, to continue the sentence. */
+export const withoutPeriod = (text: string): string => text.replace(/\.?\s*$/, "");
+
+/** The engine's own message in an error, or else the error's message, without the period at its end. */
+export const engineMessage = (error: DeploymentError): string =>
+  withoutPeriod(engineErrorCause(error)?.message ?? error.message);
+
 const HINTS: Partial<Record<ErrorCode, string>> = {
   UNAUTHORIZED: "Log in with `docker login`, or ask for permission on that engine.",
   IMAGE_NOT_FOUND: "Check the image's name and tag, or build, load or pull it first.",

@@ -1,6 +1,7 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { type ConfigFile, readConfigFile, type Environment, type AuthEntry } from "../endpoint/docker-config.js";
 import type { CallOptions } from "../engine.js";
+import { withoutPeriod } from "../errors/engine-error.js";
 import type { CredentialsProblem, FoundCredentials, RegistryCredentials } from "./credentials.js";
 import { serverAddress, normalizeRegistry } from "./image-reference.js";
 
@@ -25,7 +26,7 @@ export class CredentialStore {
       } catch (error) {
         if (!DeploymentError.isInstance(error) || error.code === "ABORTED") throw error;
         problem ??= {
-          message: error.message.replace(/\.$/, ""),
+          message: withoutPeriod(error.message),
           hint: error.hint ?? "Log in again with `docker login`.",
         };
         return undefined;

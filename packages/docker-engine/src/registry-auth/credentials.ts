@@ -1,5 +1,3 @@
-import type { DeploymentWarning } from "@openfactory/deploy-core";
-
 /** Credentials as a registry gets them. Source: Engine API, "Authentication". */
 export interface RegistryCredentials {
   username?: string;
@@ -91,25 +89,4 @@ export function shortLived(registry: string, { credentials, helper }: FoundCrede
       (helper !== undefined && names.test(helper)) || (host.test(registry) && user.test(credentials?.username ?? "")),
   );
   return kind && { issuer: kind.issuer, lasting: kind.lasting };
-}
-
-/** The warning for a failed lookup of credentials; empty without a failure. Equal for all services of a registry. */
-export function credentialsWarning(
-  service: string,
-  strategy: string,
-  note: CredentialsInfo | undefined,
-): DeploymentWarning[] {
-  if (note?.problem === undefined) return [];
-  const { registry, problem, unavailable } = note;
-  const instead = unavailable ? "without credentials" : "with the credentials in config.json";
-  return [
-    {
-      code: "CREDENTIALS_UNAVAILABLE",
-      service,
-      strategy,
-      field: "image",
-      registry,
-      reason: `${problem.message}. The deployment continues ${instead} for ${registry}. ${problem.hint}`,
-    },
-  ];
 }

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { collect } from "../../test/bytes.js";
 import type { LogQuery } from "../engine.js";
 import type { LogFrame } from "../engine-types.js";
-import { explainUnreadable, followToEnd, positionAfter, toEngineTime } from "./logs.js";
+import { explainUnreadable, followToEnd, LAST_LINES, positionAfter, readLastLines, toEngineTime } from "./logs.js";
 
 const fault = (cause: object): DeploymentError => new DeploymentError("ENGINE_ERROR", "x", { hint: "y", cause });
 
@@ -113,4 +113,24 @@ it("positionAfter() counts the lines of a timestamp", () => {
 
 it("toEngineTime() is exact to the nanosecond", () => {
   expect(toEngineTime("1970-01-01T00:00:02.123456789Z")).toBe("2.123456789");
+});
+
+/** A log of `count` lines, which then ends or fails. */
+async function* numbered(count: number, error?: Error): AsyncGenerator<LogFrame> {
+  for (let index = 0; index < count; index += 1) yield { line: `line ${index}` } as LogFrame;
+  if (error !== undefined) throw error;
+}
+
+it("readLastLines() returns the last lines, oldest first", async () => {
+  const lines = await readLastLines(numbered(LAST_LINES + 2));
+  expect(lines).toHaveLength(LAST_LINES);
+  expect([lines[0], lines.at(-1)]).toEqual(["line 2", `line ${LAST_LINES + 1}`]);
+});
+
+it("readLastLines() returns only the wanted lines", async () => {
+  expect(await readLastLines(numbered(12), ({ line }) => line.endsWith("1"))).toEqual(["line 1", "line 11"]);
+});
+
+it("readLastLines() returns the lines before an error of the log", async () => {
+  expect(await readLastLines(numbered(2, new Error("no log")))).toEqual(["line 0", "line 1"]);
 });

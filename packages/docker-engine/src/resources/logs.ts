@@ -77,6 +77,27 @@ export function logQuery({ follow, tail, since }: LogQuery): Record<string, stri
   };
 }
 
+/** How many lines of a log an error shows. */
+export const LAST_LINES = 20;
+
+/**
+ * The last lines of a log, oldest first, for an error about its process. An error of the log does not hide that error: the
+ * result then has the lines that were read before.
+ * @param isWanted selects frames. Default: all.
+ */
+export async function readLastLines(
+  frames: AsyncIterable<LogFrame>,
+  isWanted: (frame: LogFrame) => boolean = () => true,
+): Promise<string[]> {
+  const lines: string[] = [];
+  try {
+    for await (const frame of frames) if (isWanted(frame)) lines.push(frame.line);
+  } catch {
+    // The caller's error must be reported, not the error of the log.
+  }
+  return lines.slice(-LAST_LINES);
+}
+
 /** Engine API, ContainerLogs: the status for a logging driver that does not support reading. */
 const NOT_IMPLEMENTED = 501;
 

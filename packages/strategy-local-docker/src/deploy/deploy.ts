@@ -11,7 +11,7 @@ import { findServiceContainers } from "../containers/find.js";
 import { startWhenPortsFree } from "../containers/operations.js";
 import { resolveState } from "../containers/state.js";
 import { checkPublishedPorts } from "../ports.js";
-import { engineWarnings } from "../warnings.js";
+import { creationWarnings } from "../warnings.js";
 import { createContainer } from "./create-container.js";
 import type { PlannedContainer } from "./plan-containers.js";
 import { explainStartError, type StartedRequest } from "./start-error.js";
@@ -38,7 +38,7 @@ export async function deployContainers(
       const { id, warnings: engineTexts, pullWarnings } = await createContainer(engine, container, options);
       created.push(id);
       await joinNetworks(engine, id, container, options);
-      const warnings = [...pullWarnings, ...engineWarnings(container.serviceName, engineTexts, options)];
+      const warnings = [...pullWarnings, ...creationWarnings(container.serviceName, engineTexts, options)];
       if (!container.placeholder) warnings.push(...(await startContainer(engine, id, container, options)));
       started.push({ id, warnings });
     }

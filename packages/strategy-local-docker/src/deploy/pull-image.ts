@@ -7,8 +7,9 @@ import {
 } from "@openfactory/deploy-core";
 import {
   credentialsWarning,
+  digestWarning,
   type DockerEngine,
-  engineErrorCause,
+  engineMessage,
   hasImage,
   registryFailure,
   registryFailureHint,
@@ -30,19 +31,12 @@ export async function pullLatest(
   } catch (error) {
     if (!isRegistryUnavailable(error)) throw error;
     if (!(await hasImage(engine, request.image, { signal: options.signal }))) throw notPulled(engine, request, error);
-    const { image, name: service } = request;
+    const { image, name } = request;
     const registry = registryOf(image) ?? "";
     const reason =
       `Could not pull ${image} from the registry ${registry} (${engineMessage(error)}): the container runs the image on ${engine.host}, which may be older. ` +
       registryFailureHint(registryFailure(error) ?? "unreachable", registry);
-    if (!options.strict)
-      return [{ code: "DIGEST_NOT_RESOLVED", service, strategy: "docker", field: "imagePullPolicy", reason }];
-    throw new DeploymentError("UNSUPPORTED", reason, {
-      service,
-      field: "imagePullPolicy",
-      hint: "Make the registry reachable from the engine, change the pull policy, or drop --strict.",
-      cause: error.cause,
-    });
+    return [digestWarning(name, "docker", reason, { strict: options.strict, cause: error.cause })];
   }
 }
 
@@ -113,6 +107,3 @@ function notPulled(engine: DockerEngine, request: NormalizedRequest, error: Depl
     },
   );
 }
-
-const engineMessage = (error: DeploymentError): string =>
-  (engineErrorCause(error)?.message ?? error.message).replace(/\.?\s*$/, "");

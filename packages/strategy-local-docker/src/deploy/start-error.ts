@@ -1,7 +1,7 @@
 import { DeploymentError, type NormalizedRequest } from "@openfactory/deploy-core";
 import {
   type DockerEngine,
-  engineErrorCause,
+  engineMessage,
   isAmbiguousNetworkError,
   withNetworkField,
 } from "@openfactory/docker-engine";
@@ -17,7 +17,7 @@ export type StartedRequest = Pick<NormalizedRequest, "name" | "ports" | "network
 export function explainStartError(engine: DockerEngine, request: StartedRequest, error: unknown): unknown {
   if (!DeploymentError.isInstance(error)) return error;
   const context = { service: request.name, cause: error.cause };
-  const message = engineErrorCause(error)?.message ?? error.message;
+  const message = engineMessage(error);
   if (isAmbiguousNetworkError(error)) return withNetworkField(error, request);
   if (error.code === "CONFLICT") {
     return new DeploymentError(

@@ -1,5 +1,5 @@
 import type { LogEntry, LogsOptions } from "@openfactory/deploy-core";
-import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
+import { type ContainerDetails, type DockerEngine, LAST_LINES, readLastLines } from "@openfactory/docker-engine";
 
 /** The log lines of a service's containers. Lines of several containers are merged as they arrive. */
 export function logLines(
@@ -18,15 +18,8 @@ export function logLines(
 }
 
 /** The last log lines of a container, oldest first, for an error. Empty if the log can't be read. */
-export async function lastLines(engine: DockerEngine, id: string, count = 20): Promise<string[]> {
-  const lines: string[] = [];
-  try {
-    for await (const { line } of engine.containers.logs(id, { tail: count, timeoutMs: 5_000 })) lines.push(line);
-  } catch {
-    // An error of the log must not hide the error that it would explain.
-  }
-  return lines.slice(-count);
-}
+export const lastLogLines = (engine: DockerEngine, id: string): Promise<string[]> =>
+  readLastLines(engine.containers.logs(id, { tail: LAST_LINES, timeoutMs: 5_000 }));
 
 /** Merges sequences: each item as soon as it arrives. Ends after the last of them; the first error ends all. */
 export async function* merge<Item>(sources: readonly AsyncGenerator<Item>[]): AsyncGenerator<Item> {

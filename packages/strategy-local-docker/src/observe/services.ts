@@ -5,7 +5,7 @@ import {
   redactStatus,
   type ServiceStatus,
 } from "@openfactory/deploy-core";
-import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
+import { type ContainerDetails, type DockerEngine, hasLabels } from "@openfactory/docker-engine";
 import { withoutStrategyLabels } from "@openfactory/docker-translators";
 import { assertFound, findServiceContainers, inspectContainers } from "../containers/find.js";
 import {
@@ -97,8 +97,7 @@ function toServiceStatus(
   wanted: Readonly<Record<string, string>>,
 ): ServiceStatus[] {
   const [first, before] = [current[0]?.summary, previous[0]?.summary];
-  if (first === undefined || !Object.entries(wanted).every(([label, value]) => first.Labels[label] === value))
-    return [];
+  if (first === undefined || !hasLabels(first.Labels, wanted)) return [];
   const status = listedServiceStatus(
     name,
     current.map(({ summary }) => summary),

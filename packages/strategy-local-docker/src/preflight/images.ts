@@ -1,5 +1,5 @@
 import { DeploymentError, mapLimit, type OperationOptions } from "@openfactory/deploy-core";
-import { type DockerEngine, engineErrorCause, registryFailure } from "@openfactory/docker-engine";
+import { type DockerEngine, engineMessage, registryFailure, withoutPeriod } from "@openfactory/docker-engine";
 import { type ImageLookup, imageLookup } from "../deploy/images.js";
 import type { CheckedRequest, Problem } from "./snapshot.js";
 
@@ -66,11 +66,9 @@ async function checkRegistry(
       {
         code: "IMAGE_NOT_FOUND",
         field: "image",
-        message: `Can't check the image ${image}: its registry is unreachable (${withoutPeriod(engineErrorCause(error)?.message ?? message)})`,
+        message: `Can't check the image ${image}: its registry is unreachable (${engineMessage(error)})`,
         hint: "Check the image's name and tag, and that the engine reaches its registry; or build or load the image there.",
       },
     ];
   }
 }
-
-const withoutPeriod = (message: string): string => message.replace(/\.$/, "");

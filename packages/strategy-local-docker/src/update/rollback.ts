@@ -1,12 +1,11 @@
 import { DeploymentError, type OperationOptions, type ServiceSettings, throwIfAborted } from "@openfactory/deploy-core";
-import type { DockerEngine } from "@openfactory/docker-engine";
+import { type DockerEngine, engineWarnings } from "@openfactory/docker-engine";
 import type { InspectedContainer } from "../containers/group.js";
 import { formatContainerName, parseRestartPolicy } from "../containers/names.js";
 import { rejoinNetworks } from "../containers/operations.js";
 import { recoverService } from "../containers/recovery.js";
 import { imageLookup } from "../deploy/images.js";
 import { readSettings } from "../settings.js";
-import { engineWarning } from "../warnings.js";
 import { hostResourcesOfContainer } from "./host-resources.js";
 import { replaceVersion, type VersionChange } from "./replace-version.js";
 import type { UpdateResult } from "./update.js";
@@ -40,7 +39,7 @@ export async function rollbackService(
   );
   return {
     ids: change.candidates.map(({ id }) => id),
-    warnings: [...change.warnings, ...engineTexts.map((reason) => engineWarning(service, reason))],
+    warnings: [...change.warnings, ...engineWarnings(service, "docker", engineTexts)],
     image: settings?.image ?? "",
   };
 }

@@ -1,5 +1,5 @@
 import { DeploymentError, type DeploymentWarning, type UpdateOptions } from "@openfactory/deploy-core";
-import type { DockerEngine } from "@openfactory/docker-engine";
+import { type DockerEngine, engineWarnings } from "@openfactory/docker-engine";
 import { REPLACES_LABEL } from "@openfactory/docker-translators";
 import { formatContainerName } from "../containers/names.js";
 import { recoverService } from "../containers/recovery.js";
@@ -7,7 +7,7 @@ import { createContainer } from "../deploy/create-container.js";
 import { joinNetworks } from "../deploy/deploy.js";
 import type { PlannedContainer } from "../deploy/plan-containers.js";
 import { revisionOf } from "../settings.js";
-import { engineWarning, engineWarnings } from "../warnings.js";
+import { creationWarnings } from "../warnings.js";
 import { hostResourcesOfRequest } from "./host-resources.js";
 import { modifiedError, replaceVersion, type VersionChange } from "./replace-version.js";
 
@@ -43,7 +43,7 @@ export async function updateService(
   const engineTexts = await replaceVersion(engine, change, hostResources, createCandidates, options);
   return {
     ids: change.candidates.map(({ id }) => id),
-    warnings: [...change.warnings, ...engineTexts.map((reason) => engineWarning(service, reason))],
+    warnings: [...change.warnings, ...engineWarnings(service, "docker", engineTexts)],
   };
 }
 
@@ -60,7 +60,7 @@ async function createCandidate(
   try {
     const { id, warnings, pullWarnings } = await createContainer(engine, candidate, options);
     change.candidates.push({ id, base, role: "candidate", request, placeholder, policy });
-    change.warnings.push(...pullWarnings, ...engineWarnings(change.service, warnings, options));
+    change.warnings.push(...pullWarnings, ...creationWarnings(change.service, warnings, options));
     await joinNetworks(engine, id, candidate, options);
   } catch (error) {
     // Recovery has removed the candidates of interrupted updates: this one belongs to another update that is in progress.

@@ -8,7 +8,7 @@ import {
 } from "@openfactory/deploy-core";
 import { type ContainerDetails, type DockerEngine, failedHealthOutput } from "@openfactory/docker-engine";
 import { imageLookup } from "../deploy/images.js";
-import { lastLines } from "../observe/logs.js";
+import { lastLogLines } from "../observe/logs.js";
 import { readSettings } from "../settings.js";
 
 interface ObservedFailure {
@@ -34,7 +34,7 @@ export async function taskFailed(
       id: container.Id,
       exitCode,
       error: engineErrorOf(container, instance),
-      lastLogLines: await lastLines(engine, container.Id),
+      lastLogLines: await lastLogLines(engine, container.Id),
     },
   });
 }
@@ -59,7 +59,7 @@ export async function timedOut(
       instance: late && {
         id: late.id,
         error: container ? engineErrorOf(container, late) : late.error,
-        lastLogLines: await lastLines(engine, late.id),
+        lastLogLines: await lastLogLines(engine, late.id),
       },
     },
   );

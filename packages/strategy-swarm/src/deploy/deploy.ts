@@ -1,13 +1,18 @@
 import { randomUUID } from "node:crypto";
 import {
   type Deployment,
-  type DeploymentWarning,
   type DeployOptions,
   type NormalizedRequest,
   throwIfAborted,
   undoIfAborted,
 } from "@openfactory/deploy-core";
-import { type DockerEngine, ifUnanswered, labelFilter, type ServiceCreated } from "@openfactory/docker-engine";
+import {
+  type DockerEngine,
+  engineWarnings,
+  ifUnanswered,
+  labelFilter,
+  type ServiceCreated,
+} from "@openfactory/docker-engine";
 import { OPERATION_LABEL, type ServiceCreateBody, toServiceSpec } from "@openfactory/docker-translators";
 import { resolveImage } from "./images.js";
 import { resolveFiles } from "./resolve-files.js";
@@ -40,7 +45,7 @@ export async function deployService(
     name,
     ids: [created.id],
     image,
-    warnings: [...warnings, ...created.warnings.map((reason) => engineWarning(name, reason))],
+    warnings: [...warnings, ...engineWarnings(name, "swarm", created.warnings)],
   };
 }
 
@@ -63,11 +68,3 @@ async function removeCreated(engine: DockerEngine, operation: string): Promise<v
   const created = await engine.services.list(labelFilter({ [OPERATION_LABEL]: operation }));
   await Promise.all(created.map(({ ID }) => engine.services.remove(ID)));
 }
-
-/** A warning that the engine returned. */
-export const engineWarning = (service: string, reason: string): DeploymentWarning => ({
-  code: "ENGINE_WARNING",
-  service,
-  strategy: "swarm",
-  reason,
-});

@@ -75,7 +75,7 @@ describe("resolveImage() when no registry answers", () => {
       code: "UNSUPPORTED",
       message: expect.stringContaining("The registry r.io:5000 did not return"),
       field: "imagePullPolicy",
-      hint: expect.stringContaining("reachable from the manager"),
+      hint: expect.stringContaining("reachable from the engine"),
       cause: { message: REFUSED },
     });
   });

@@ -8,12 +8,13 @@ import {
 import {
   type CallOptions,
   credentialsWarning,
+  digestWarning,
   type DockerEngine,
-  engineErrorCause,
-  registryOf,
+  engineMessage,
   registryFailure,
-  type ShortLived,
   registryFailureHint,
+  registryOf,
+  type ShortLived,
 } from "@openfactory/docker-engine";
 
 /** The image of a service to create or update. */
@@ -55,7 +56,7 @@ export async function resolveImage(
     const digest = await engine.images.digest(image, { signal: options.signal });
     return { image: `${formatImageReference(reference)}@${digest}`, authFor: image, warnings };
   } catch (error) {
-    return { image, authFor: image, warnings: [...warnings, digestWarning(error, request, options)] };
+    return { image, authFor: image, warnings: [...warnings, unresolvedDigest(error, request, options)] };
   }
 }
 
@@ -63,22 +64,16 @@ export async function resolveImage(
 const UNANSWERED: ReadonlySet<string> = new Set(["ENGINE_ERROR", "TIMEOUT"]);
 
 /** The warning about a digest that no registry returned. @throws the error itself if the registry refused, or in strict mode. */
-function digestWarning(
+function unresolvedDigest(
   error: unknown,
-  { image, name: service }: Pick<NormalizedRequest, "image" | "name">,
+  { image, name }: Pick<NormalizedRequest, "image" | "name">,
   { strict }: ResolveImageOptions,
 ): DeploymentWarning {
   if (!DeploymentError.isInstance(error) || !UNANSWERED.has(error.code)) throw error;
   const reason =
     `The registry ${registryOf(image)} did not return the digest of ${image} (${engineMessage(error)}): ` +
     `each node pulls the image itself or runs its local copy, so nodes may differ.${remedy(error, registryOf(image) ?? image)}`;
-  if (!strict) return { code: "DIGEST_NOT_RESOLVED", service, strategy: "swarm", field: "imagePullPolicy", reason };
-  throw new DeploymentError("UNSUPPORTED", reason, {
-    service,
-    field: "imagePullPolicy",
-    hint: "Make the registry reachable from the manager, set the image by digest, or drop --strict.",
-    cause: error.cause,
-  });
+  return digestWarning(name, "swarm", reason, { strict, cause: error.cause });
 }
 
 /** What to do about a registry that answers with an error. For one that does not answer, the engine's message is enough. */
@@ -98,10 +93,6 @@ const shortLivedWarning = (service: string, registry: string, { issuer, lasting 
     "After that, nodes without the image can't pull it, and tasks on them are rejected. " +
     "Run `ofdeploy refresh-auth` before the tokens expire.",
 });
-
-/** The engine's own message, without a full stop at the end. */
-export const engineMessage = (error: DeploymentError): string =>
-  (engineErrorCause(error)?.message ?? error.message).replace(/\.?\s*$/, "");
 
 /** The time limit of a registry lookup, in milliseconds. */
 const REGISTRY_TIMEOUT_MS = 10_000;

@@ -1,7 +1,6 @@
 import { DeploymentError, type NormalizedRequest } from "@openfactory/deploy-core";
-import { type DockerEngine, engineErrorCause, withNetworkField } from "@openfactory/docker-engine";
+import { type DockerEngine, engineErrorCause, engineMessage, withNetworkField } from "@openfactory/docker-engine";
 import { findService } from "../observe/services.js";
-import { engineMessage } from "./images.js";
 
 /** The swarm reports a port in use with the status of any invalid specification: only its message distinguishes it. */
 const PORT_IN_USE = /port '?(\d+)'? is already in use by service '?([^'\s]+)/;

@@ -4,6 +4,7 @@ import {
   type DockerEngine,
   ifExists,
   type LogFrame,
+  readLastLines,
   type ServiceSpec,
   unreadableLog,
 } from "@openfactory/docker-engine";
@@ -72,19 +73,11 @@ export async function lastLogLines(
   engine: DockerEngine,
   { service, tasks }: Pick<Observation, "service" | "tasks">,
   taskId: string,
-  count = 20,
 ): Promise<string[]> {
-  const lines: string[] = [];
   // A task that never had a container has no log, and the engine would wait for one.
-  if (!tasks.find(({ ID }) => ID === taskId)?.Status.ContainerStatus?.ContainerID) return lines;
-  try {
-    for await (const frame of engine.services.logs(service.ID, { timeoutMs: 5_000 })) {
-      if (frame.details[TASK] === taskId) lines.push(frame.line);
-    }
-  } catch {
-    // The error of the task must be reported, not the error of its log.
-  }
-  return lines.slice(-count);
+  if (!tasks.find(({ ID }) => ID === taskId)?.Status.ContainerStatus?.ContainerID) return [];
+  const frames = engine.services.logs(service.ID, { timeoutMs: 5_000 });
+  return readLastLines(frames, ({ details }) => details[TASK] === taskId);
 }
 
 /** When the event stream breaks or can't be opened, the service is looked up this often, in milliseconds. */

@@ -2,6 +2,8 @@ import { DeploymentError, isServiceName, type OperationOptions, type ServiceStat
 import {
   type DockerEngine,
   type Filters,
+  hasLabels,
+  labelFilter,
   perEngine,
   type ServiceDetails,
   type TaskDetails,
@@ -134,8 +136,7 @@ export async function listServices(
   labels: Readonly<Record<string, string>>,
   { signal, instances = true }: { signal?: AbortSignal; instances?: boolean },
 ): Promise<ServiceStatus[]> {
-  const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
-  const listed = await engine.services.list(label.length > 0 ? { label } : {}, { signal });
+  const listed = await engine.services.list(labelFilter(labels), { signal });
   const services = listed.filter(({ Spec }) => hasLabels(Spec.Labels, labels));
   const needsTasks = (service: ServiceDetails): boolean => instances || !isConverged(service);
   const inspected = services.filter(needsTasks);
@@ -151,7 +152,3 @@ export async function listServices(
     .map((service) => withSettings(statusOf(service), service, networks))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
-
-/** The engine's filter matches any of several labels, and a label without value matches all values. */
-const hasLabels = (actual: Record<string, string> = {}, expected: Readonly<Record<string, string>>): boolean =>
-  Object.entries(expected).every(([name, value]) => actual[name] === value);

@@ -1,6 +1,5 @@
 import { DeploymentError, type Deployment, type OperationOptions } from "@openfactory/deploy-core";
-import type { DockerEngine, ServiceDetails, ServiceSpec } from "@openfactory/docker-engine";
-import { engineWarning } from "../deploy/deploy.js";
+import { type DockerEngine, engineWarnings, type ServiceDetails, type ServiceSpec } from "@openfactory/docker-engine";
 import { withSpecErrors } from "../deploy/spec-error.js";
 import { findService } from "../observe/services.js";
 import { previousSpec, revisionOf } from "../settings.js";
@@ -35,7 +34,7 @@ export async function rollbackService(
     name: serviceName,
     ids: [before.ID],
     image: earlier.TaskTemplate.ContainerSpec?.Image ?? "",
-    warnings: warnings.map((reason) => engineWarning(serviceName, reason)),
+    warnings: engineWarnings(serviceName, "swarm", warnings),
   };
 }
 

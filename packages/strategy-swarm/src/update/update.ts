@@ -8,7 +8,13 @@ import {
   type ServiceSettings,
   type UpdateOptions,
 } from "@openfactory/deploy-core";
-import type { DockerEngine, ServiceDetails, ServiceSpec, TaskDetails } from "@openfactory/docker-engine";
+import {
+  type DockerEngine,
+  engineWarnings,
+  type ServiceDetails,
+  type ServiceSpec,
+  type TaskDetails,
+} from "@openfactory/docker-engine";
 import {
   mergeServiceSpec,
   type NetworkNames,
@@ -16,7 +22,6 @@ import {
   toServiceSettings,
   toServiceSpec,
 } from "@openfactory/docker-translators";
-import { engineWarning } from "../deploy/deploy.js";
 import { resolveImage } from "../deploy/images.js";
 import { resolveFiles } from "../deploy/resolve-files.js";
 import { withSpecErrors } from "../deploy/spec-error.js";
@@ -77,7 +82,7 @@ export async function updateService(
     name,
     ids: [updated.before.ID],
     image,
-    warnings: [...warnings, ...updated.warnings.map((reason) => engineWarning(name, reason))],
+    warnings: [...warnings, ...engineWarnings(name, "swarm", updated.warnings)],
   };
 }
 

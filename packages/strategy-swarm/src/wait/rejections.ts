@@ -2,13 +2,14 @@ import type { ErrorCode, InstanceStatus } from "@openfactory/deploy-core";
 import {
   type CallOptions,
   type DockerEngine,
+  engineMessage,
   hasImage,
   registryOf,
   type ServiceDetails,
   type TaskDetails,
 } from "@openfactory/docker-engine";
 import { PULL_POLICY_LABEL } from "@openfactory/docker-translators";
-import { engineMessage, registryError, registryRefusal } from "../deploy/images.js";
+import { registryError, registryRefusal } from "../deploy/images.js";
 import { constraintsOf, eligibleNodes } from "../observe/eligible-nodes.js";
 
 const NO_SUCH_IMAGE = /no such image/i;

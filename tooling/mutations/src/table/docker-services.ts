@@ -161,8 +161,8 @@ export const dockerServiceMutations = ofSuite("docker", [
   [
     "list ignores labels",
     `${source}/observe/services.ts`,
-    "first.Labels[label] === value)",
-    "first.Labels[label] !== undefined || value)",
+    "!hasLabels(first.Labels, wanted)",
+    "!Object.keys(wanted).every((label) => label in first.Labels)",
     "list\\(\\) by labels",
   ],
   [
