@@ -27,3 +27,10 @@ export { type EngineErrorCause, engineErrorCause, engineMessage, withoutPeriod }
 export { LOCK_LABEL, lockHolder, lockLabels, lockObjectName } from "./strategy-support/locks.js";
 export { hasImage, hasLabels, ifExists, ifUnanswered, labelFilter, perEngine } from "./strategy-support/lookups.js";
 export { credentialsWarning, digestWarning, engineWarnings } from "./strategy-support/warnings.js";
+export {
+  type CheckedRequest,
+  checkRequests,
+  ifNeeded,
+  type Problem,
+  volumeConflict,
+} from "./strategy-support/preflight.js";

@@ -1,7 +1,13 @@
 import { DeploymentError, mapLimit, type OperationOptions } from "@openfactory/deploy-core";
-import { type DockerEngine, engineMessage, registryFailure, withoutPeriod } from "@openfactory/docker-engine";
+import {
+  type CheckedRequest,
+  type DockerEngine,
+  engineMessage,
+  type Problem,
+  registryFailure,
+  withoutPeriod,
+} from "@openfactory/docker-engine";
 import { type ImageLookup, imageLookup } from "../deploy/images.js";
-import type { CheckedRequest, Problem } from "./snapshot.js";
 
 const MAX_CHECKS = 8;
 /** A registry that needs longer counts as unreachable. */

@@ -1,21 +1,21 @@
 import type { PublishedPort } from "@openfactory/deploy-core";
-import type { ContainerSummary } from "@openfactory/docker-engine";
+import type { CheckedRequest, ContainerSummary, Problem } from "@openfactory/docker-engine";
 import { formatContainerName, type Role } from "../containers/names.js";
 import type { ForeignOwner } from "../containers/other-orchestrators.js";
 import { listedPorts, sameHostPort } from "../ports.js";
-import { type CheckedRequest, type EngineSnapshot, type Problem, replacedBy } from "./snapshot.js";
+import { type EngineSnapshot, type PlannedRequest, replacedBy } from "./snapshot.js";
 
 /** The roles whose names an update needs beside the service's name. */
 const UPDATE_ROLES: readonly Role[] = ["candidate", "retiring", "previous"];
 
 /** Names that other containers have: those of the new containers, and those that an update needs beside them. */
-export function checkNames(request: CheckedRequest, snapshot: EngineSnapshot): Problem[] {
-  const { service, containers, updates } = request;
-  const replaced = replacedBy(request, snapshot);
+export function checkNames(checked: PlannedRequest, snapshot: EngineSnapshot): Problem[] {
+  const { request, containers, updates } = checked;
+  const replaced = replacedBy(checked, snapshot);
   const others = new Map(
     snapshot.containers.filter(({ id }) => !replaced.has(id)).map((container) => [container.name, container]),
   );
-  const bases = new Set([service, ...containers.map(({ base }) => base)]);
+  const bases = new Set([request.name, ...containers.map(({ base }) => base)]);
   const names = [...bases].flatMap((base) => [
     { base },
     ...(updates ? UPDATE_ROLES.map((role) => ({ base, role })) : []),
@@ -80,7 +80,7 @@ function portUser(
   const publishing = all.filter((one) => one.request.ports?.some((other) => sameHostPort(port, other)));
   const first = publishing.find((one) => keepsPort(one, port, snapshot)) ?? publishing[0];
   if (first === request || first === undefined) return undefined;
-  return { text: `also requested by service ${first.service}`, hint: "Change ports of one of the two services." };
+  return { text: `also requested by service ${first.request.name}`, hint: "Change ports of one of the two services." };
 }
 
 const publishes = ({ Ports }: ContainerSummary, port: PublishedPort): boolean =>

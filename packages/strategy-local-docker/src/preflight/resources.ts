@@ -1,6 +1,11 @@
-import { type Mount, volumeDifference } from "@openfactory/deploy-core";
-import { ambiguousNetwork, type NetworkDetails, type VolumeDetails } from "@openfactory/docker-engine";
-import type { CheckedRequest, EngineSnapshot, Problem } from "./snapshot.js";
+import {
+  ambiguousNetwork,
+  type CheckedRequest,
+  type NetworkDetails,
+  type Problem,
+  volumeConflict,
+} from "@openfactory/docker-engine";
+import type { EngineSnapshot } from "./snapshot.js";
 
 const NANO = 1_000_000_000;
 const MEBIBYTE = 2 ** 20;
@@ -40,31 +45,22 @@ function notAttachable({ Name, Scope, Attachable, Ingress }: NetworkDetails): Pr
 }
 
 /**
- * Volumes that exist with another driver or other options. The engine mounts an existing volume unchanged and reports nothing,
- * so that the service would use other data. The engine does not report whether the source of a bind mount exists.
+ * Volumes that exist with another driver or other options. A mount without a driver accepts any volume. The engine does not
+ * report whether the source of a bind mount exists.
  */
 export function checkVolumes(
   { request: { mounts = [] } }: CheckedRequest,
   { volumes, host }: EngineSnapshot,
 ): Problem[] {
-  return mounts.flatMap((mount, index): Problem[] => {
-    const existing = mount.Type === "volume" && mount.Source !== undefined ? volumes.get(mount.Source) : undefined;
-    const difference = existing && differenceOf(existing, mount);
-    if (difference === undefined) return [];
-    return [
-      {
-        code: "CONFLICT",
-        field: `mounts[${index}]`,
-        message: `Volume ${mount.Source} exists on ${host} with ${difference}, and Docker would mount it unchanged`,
-        hint: `Use another volume name. If its data is not needed, remove the volume: \`docker volume rm ${mount.Source}\`.`,
-      },
-    ];
+  return mounts.flatMap(({ Type, Source, VolumeOptions }, index): Problem[] => {
+    const existing = Type === "volume" && Source !== undefined ? volumes.get(Source) : undefined;
+    const requested = VolumeOptions?.DriverConfig;
+    const message = existing && requested && volumeConflict(existing, requested, host);
+    if (message === undefined) return [];
+    const hint = `Use another volume name. If its data is not needed, remove the volume: \`docker volume rm ${Source}\`.`;
+    return [{ code: "CONFLICT", field: `mounts[${index}]`, message, hint }];
   });
 }
-
-/** A mount without a driver accepts any volume. */
-const differenceOf = ({ Driver, Options }: VolumeDetails, { VolumeOptions }: Mount): string | undefined =>
-  VolumeOptions?.DriverConfig && volumeDifference({ Name: Driver, Options }, VolumeOptions.DriverConfig);
 
 /** Limits and reservations that are larger than the host. */
 export function checkLimits({ request: { resources } }: CheckedRequest, { info, host }: EngineSnapshot): Problem[] {

@@ -1,5 +1,13 @@
-import type { NormalizedRequest, PreflightOptions, PreflightProblem } from "@openfactory/deploy-core";
-import type { CallOptions, DockerEngine, EngineInfo, NetworkDetails, VolumeDetails } from "@openfactory/docker-engine";
+import type { PreflightOptions } from "@openfactory/deploy-core";
+import {
+  type CallOptions,
+  type CheckedRequest,
+  type DockerEngine,
+  type EngineInfo,
+  ifNeeded,
+  type NetworkDetails,
+  type VolumeDetails,
+} from "@openfactory/docker-engine";
 import {
   groupByService,
   type ListedContainer,
@@ -10,16 +18,9 @@ import type { PlannedContainer } from "../deploy/plan-containers.js";
 import { containersOfListing } from "../observe/services.js";
 
 /** A valid request, with its containers. */
-export interface CheckedRequest {
-  service: string;
-  request: NormalizedRequest;
-  containers: readonly PlannedContainer[];
-  /** The service exists, and is updated. */
-  updates: boolean;
+export interface PlannedRequest extends CheckedRequest {
+  readonly containers: readonly PlannedContainer[];
 }
-
-/** A problem of one request. */
-export type Problem = Omit<PreflightProblem, "service">;
 
 /** The state of the engine, as far as the requests need it. */
 export interface EngineSnapshot {
@@ -35,26 +36,13 @@ export interface EngineSnapshot {
 /** Takes one call for each kind of object that the requests need, whatever their number. */
 export async function takeSnapshot(
   engine: DockerEngine,
-  requests: readonly NormalizedRequest[],
+  requests: readonly CheckedRequest[],
   { signal, listed }: PreflightOptions,
 ): Promise<EngineSnapshot> {
-  const ifNeeded = async <Found>(
-    needs: (request: NormalizedRequest) => boolean,
-    get: () => Promise<Found>,
-  ): Promise<Found | undefined> => (requests.some(needs) ? get() : undefined);
   const [info, networks = [], volumes = [], containers] = await Promise.all([
-    ifNeeded(
-      ({ resources, networks: wanted }) => resources !== undefined || Boolean(wanted?.length),
-      () => engine.info({ signal }),
-    ),
-    ifNeeded(
-      ({ networks: wanted }) => Boolean(wanted?.length),
-      () => engine.networks.list({}, { signal }),
-    ),
-    ifNeeded(
-      ({ mounts }) => mounts?.some(({ Type }) => Type === "volume") ?? false,
-      () => engine.volumes.list({}, { signal }),
-    ),
+    ifNeeded(requests, needsInfo, () => engine.info({ signal })),
+    ifNeeded(requests, needsNetworks, () => engine.networks.list({}, { signal })),
+    ifNeeded(requests, needsVolumes, () => engine.volumes.list({}, { signal })),
     containersOfListing(listed) ?? listContainers(engine, { signal }),
   ]);
   return {
@@ -67,11 +55,17 @@ export async function takeSnapshot(
   };
 }
 
+const needsNetworks = ({ request: { networks = [] } }: CheckedRequest): boolean => networks.length > 0;
+
+const needsInfo = (checked: CheckedRequest): boolean =>
+  checked.request.resources !== undefined || needsNetworks(checked);
+
+const needsVolumes = ({ request: { mounts = [] } }: CheckedRequest): boolean =>
+  mounts.some(({ Type }) => Type === "volume");
+
 const listContainers = async (engine: DockerEngine, options: CallOptions): Promise<ListedContainer[]> =>
   (await engine.containers.list({}, options)).map(toListedContainer);
 
 /** The ids of the containers that an update of a service replaces or removes; none for a new service. */
-export const replacedBy = (
-  { service, updates }: Pick<CheckedRequest, "service" | "updates">,
-  { services }: EngineSnapshot,
-): ReadonlySet<string> => new Set(updates ? services.get(service)?.map(({ id }) => id) : []);
+export const replacedBy = ({ request, updates }: CheckedRequest, { services }: EngineSnapshot): ReadonlySet<string> =>
+  new Set(updates ? services.get(request.name)?.map(({ id }) => id) : []);

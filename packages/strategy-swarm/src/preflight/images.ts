@@ -1,7 +1,13 @@
-import { type DeploymentError, mapLimit, type PreflightProblem } from "@openfactory/deploy-core";
-import { type CallOptions, type DockerEngine, hasImage } from "@openfactory/docker-engine";
+import { type DeploymentError, mapLimit } from "@openfactory/deploy-core";
+import {
+  type CallOptions,
+  type CheckedRequest,
+  type DockerEngine,
+  hasImage,
+  type Problem,
+} from "@openfactory/docker-engine";
 import { registryRefusal } from "../deploy/images.js";
-import { type CheckedRequest, type EngineSnapshot, problem } from "./snapshot.js";
+import type { EngineSnapshot } from "./snapshot.js";
 
 /** The number of images that are looked up at the same time. */
 const CONCURRENCY = 4;
@@ -52,13 +58,13 @@ function imagesToCheck(requests: readonly CheckedRequest[], { services }: Engine
 }
 
 /** Images that a registry does not have, or does not let this user pull. */
-export function imageProblems(checked: CheckedRequest, { refusals, onManager }: ImageResults): PreflightProblem[] {
+export function imageProblems(checked: CheckedRequest, { refusals, onManager }: ImageResults): Problem[] {
   const { image, imagePullPolicy = "missing" } = checked.request;
   const refusal = refusals.get(image);
   if (refusal === undefined || !PULLED.has(imagePullPolicy)) return [];
   if (imagePullPolicy === "missing" && onManager.has(image)) return [];
   return [
-    problem(checked, {
+    {
       code: refusal.code,
       field: "image",
       message:
@@ -66,6 +72,6 @@ export function imageProblems(checked: CheckedRequest, { refusals, onManager }: 
           ? `The registry denies this user access to the image ${image}`
           : `The registry has no image ${image}`,
       hint: refusal.hint ?? "Check the image's name and tag.",
-    }),
+    },
   ];
 }

@@ -1,7 +1,7 @@
-import type { NormalizedRequest, PreflightProblem } from "@openfactory/deploy-core";
-import type { NodeDetails, TaskDetails } from "@openfactory/docker-engine";
+import type { NormalizedRequest } from "@openfactory/deploy-core";
+import type { CheckedRequest, NodeDetails, Problem, TaskDetails } from "@openfactory/docker-engine";
 import { eligibleNodes } from "../observe/eligible-nodes.js";
-import { type CheckedRequest, type EngineSnapshot, needsNodes, problem, tasksOf } from "./snapshot.js";
+import { type EngineSnapshot, needsNodes, tasksOf } from "./snapshot.js";
 
 export interface Amounts {
   NanoCPUs: number;
@@ -11,38 +11,38 @@ export interface Amounts {
 const NONE: Amounts = { NanoCPUs: 0, MemoryBytes: 0 };
 
 /** Constraints that no node matches, limits that no node accepts, and reservations that the nodes have no room for. */
-export function placementProblems(checked: CheckedRequest, snapshot: EngineSnapshot): PreflightProblem[] {
+export function placementProblems(checked: CheckedRequest, snapshot: EngineSnapshot): Problem[] {
   if (!needsNodes(checked)) return [];
   const { constraints = [], resources } = checked.request;
   const eligible = eligibleNodes(snapshot.nodes, constraints);
-  if (eligible.length === 0) return [noEligibleNode(checked, constraints)];
+  if (eligible.length === 0) return [noEligibleNode(constraints)];
   const cpus = resources?.Limits?.NanoCPUs ?? 0;
   const most = Math.max(...eligible.map(({ Description }) => Description.Resources.NanoCPUs));
   if (cpus > most) {
     const message = `The limit of ${inCpus(cpus)} exceeds the ${inCpus(most)} of the largest eligible node: every node would reject the task`;
     const field = "resources.Limits.NanoCPUs";
-    return [problem(checked, { code: "CONFLICT", field, message, hint: "Lower the limit." })];
+    return [{ code: "CONFLICT", field, message, hint: "Lower the limit." }];
   }
   return reservationProblems(checked, snapshot, eligible);
 }
 
-function noEligibleNode(checked: CheckedRequest, constraints: readonly string[]): PreflightProblem {
+function noEligibleNode(constraints: readonly string[]): Problem {
   if (constraints.length === 0) {
     const message = "No node of the swarm is active and ready";
     const hint = "Start a node, or set one active (`docker node update --availability active NODE`).";
-    return problem(checked, { code: "CONFLICT", message, hint });
+    return { code: "CONFLICT", message, hint };
   }
   const message = `No node that is active and ready matches ${constraints.join(", ")}`;
   const hint =
     "Correct the constraints, label a node (`docker node update --label-add KEY=VALUE NODE`), or start the node that matches.";
-  return problem(checked, { code: "CONFLICT", field: "constraints", message, hint });
+  return { code: "CONFLICT", field: "constraints", message, hint };
 }
 
 function reservationProblems(
   checked: CheckedRequest,
   { tasks, services }: EngineSnapshot,
   eligible: readonly NodeDetails[],
-): PreflightProblem[] {
+): Problem[] {
   const { request, updates } = checked;
   const reservation = reservationOf(request);
   if (reservation.NanoCPUs === 0 && reservation.MemoryBytes === 0) return [];
@@ -56,7 +56,7 @@ function reservationProblems(
       ? `No eligible node has room for ${describeReservation(request)}`
       : `Room for ${room} of ${needed} tasks (each reserves ${describeReservation(request)})`;
   const hint = "Lower the reservation, ask for fewer replicas, or free resources on the nodes.";
-  return [problem(checked, { code: "CONFLICT", field: "resources.Reservations", message, hint })];
+  return [{ code: "CONFLICT", field: "resources.Reservations", message, hint }];
 }
 
 /** The resources that a request reserves for each task. */

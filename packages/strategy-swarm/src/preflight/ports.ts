@@ -1,6 +1,7 @@
-import type { PreflightProblem, PublishedPort } from "@openfactory/deploy-core";
+import type { PublishedPort } from "@openfactory/deploy-core";
+import type { CheckedRequest, Problem } from "@openfactory/docker-engine";
 import { eligibleNodes } from "../observe/eligible-nodes.js";
-import { type CheckedRequest, type EngineSnapshot, type ExistingService, problem, tasksOf } from "./snapshot.js";
+import { type EngineSnapshot, type ExistingService, tasksOf } from "./snapshot.js";
 
 /** A service that publishes a host port, or will. */
 interface PortOwner {
@@ -44,7 +45,7 @@ function otherOwners(owners: PortOwners, port: PublishedPort, checked: CheckedRe
  * Host ports that another service or an earlier request publishes. A port in mode `ingress` is published on every node and
  * has one owner. Two services may publish the same port in mode `host` on different nodes: see `hostPortProblems`.
  */
-export const portProblems = (checked: CheckedRequest, owners: PortOwners): PreflightProblem[] =>
+export const portProblems = (checked: CheckedRequest, owners: PortOwners): Problem[] =>
   (checked.request.ports ?? []).flatMap((port) => {
     const owner = otherOwners(owners, port, checked).find(
       ({ port: other }) => !(port.mode === "host" && other.mode === "host"),
@@ -52,14 +53,14 @@ export const portProblems = (checked: CheckedRequest, owners: PortOwners): Prefl
     if (owner === undefined) return [];
     const message = `Host port ${port.published} is already published by service ${owner.name}`;
     const hint = `Publish another host port, or remove service ${owner.name}.`;
-    return [problem(checked, { code: "CONFLICT", field: "ports", message, hint })];
+    return [{ code: "CONFLICT", field: "ports", message, hint }];
   });
 
 /**
  * Ports of the routing mesh that a container on the manager's own node publishes. The swarm accepts them, but on that node
  * only one of the two can be reached. Containers of other nodes can't be listed.
  */
-export const containerPortProblems = (checked: CheckedRequest, { containers }: EngineSnapshot): PreflightProblem[] => {
+export const containerPortProblems = (checked: CheckedRequest, { containers }: EngineSnapshot): Problem[] => {
   const { request, updates } = checked;
   if (updates) return [];
   return (request.ports ?? []).flatMap((port) => {
@@ -71,18 +72,14 @@ export const containerPortProblems = (checked: CheckedRequest, { containers }: E
     const name = owner.Names[0]?.replace(/^\//, "") ?? owner.Id;
     const message = `Host port ${port.published}/${port.protocol} is already in use by container ${name} on the manager's node`;
     const hint = `Publish another host port, or stop container ${name}.`;
-    return [problem(checked, { code: "CONFLICT", field: "ports", message, hint })];
+    return [{ code: "CONFLICT", field: "ports", message, hint }];
   });
 };
 
 export const isHostPort = ({ mode, published }: PublishedPort): boolean => mode === "host" && published !== undefined;
 
 /** Ports in mode `host` that too few nodes have free: each task needs the port on a node of its own. */
-export function hostPortProblems(
-  checked: CheckedRequest,
-  snapshot: EngineSnapshot,
-  owners: PortOwners,
-): PreflightProblem[] {
+export function hostPortProblems(checked: CheckedRequest, snapshot: EngineSnapshot, owners: PortOwners): Problem[] {
   const { request } = checked;
   const eligible = eligibleNodes(snapshot.nodes, request.constraints).map(({ ID }) => ID);
   // Without eligible nodes, the constraints are the problem.
@@ -99,7 +96,7 @@ export function hostPortProblems(
         ? `Host port ${port.published} is in use on every eligible node`
         : `Host port ${port.published} is free on ${free} of ${eligible.length} eligible nodes, and ${needed} tasks need it`;
     const hint = "Publish another host port, ask for fewer replicas, or remove the service that uses the port.";
-    return [problem(checked, { code: "CONFLICT", field: "ports", message, hint })];
+    return [{ code: "CONFLICT", field: "ports", message, hint }];
   });
 }
 

@@ -1,20 +1,19 @@
 import {
   checkSupport,
-  DeploymentError,
   parseRequest,
   type PreflightOptions,
   type PreflightProblem,
   type PreflightRequest,
   throwIfAborted,
 } from "@openfactory/deploy-core";
-import type { DockerEngine } from "@openfactory/docker-engine";
+import { type CheckedRequest, checkRequests, type DockerEngine, type Problem } from "@openfactory/docker-engine";
 import { checkServiceRequest } from "@openfactory/docker-translators";
 import { swarmManifest } from "../manifest.js";
 import { checkImages, imageProblems, type ImageResults } from "./images.js";
 import { placementProblems } from "./placement.js";
 import { containerPortProblems, findPortOwners, hostPortProblems, type PortOwners, portProblems } from "./ports.js";
 import { fileProblems, networkProblems, volumeProblems } from "./resources.js";
-import { type CheckedRequest, type EngineSnapshot, problem, takeSnapshot } from "./snapshot.js";
+import { type EngineSnapshot, takeSnapshot } from "./snapshot.js";
 import { startFirstProblems } from "./start-first.js";
 
 /**
@@ -29,30 +28,20 @@ export async function preflight(
 ): Promise<PreflightProblem[]> {
   throwIfAborted(signal);
   const apiVersion = await engine.apiVersion({ signal });
-  const results = requests.map((request) => checkRequest(request, apiVersion));
-  const valid = results.filter((result): result is CheckedRequest => "request" in result);
+  const { valid, collectProblems } = checkRequests(requests, (request) => checkRequest(request, apiVersion));
   const snapshot = await takeSnapshot(engine, valid, { signal, listed });
   const images = await checkImages(engine, valid, snapshot, { signal });
   const serviceNames = new Set(snapshot.services.map(({ name }) => name));
   const context = { snapshot, images, serviceNames, portOwners: findPortOwners(snapshot.services, valid) };
-  return results.flatMap((result) => ("request" in result ? problemsOf(result, context) : [result]));
+  return collectProblems((checked) => problemsOf(checked, context));
 }
 
-/** @returns the request, or why it can never be deployed. */
-function checkRequest({ request, updates }: PreflightRequest, apiVersion: string): CheckedRequest | PreflightProblem {
-  const strategy = swarmManifest.name;
-  try {
-    const checked = { request: parseRequest(request, { strategy }), updates };
-    checkSupport(checked.request, swarmManifest);
-    checkServiceRequest(checked.request, { apiVersion });
-    return checked;
-  } catch (error) {
-    if (!DeploymentError.isInstance(error)) throw error;
-    const { code, issues, message, hint = "Correct the request." } = error;
-    // An issue has the index of the element: ports[0] instead of ports[].
-    const field = issues[0]?.field ?? error.field;
-    return { code, service: request.name, ...(field && { field }), message: message.replace(/\.$/, ""), hint };
-  }
+/** Checks a request without the engine's state. @throws DeploymentError if it can never be deployed. */
+function checkRequest({ request, updates }: PreflightRequest, apiVersion: string): CheckedRequest {
+  const checked = { request: parseRequest(request, { strategy: swarmManifest.name }), updates };
+  checkSupport(checked.request, swarmManifest);
+  checkServiceRequest(checked.request, { apiVersion });
+  return checked;
 }
 
 interface CheckContext {
@@ -65,7 +54,7 @@ interface CheckContext {
 const problemsOf = (
   checked: CheckedRequest,
   { snapshot, images, serviceNames, portOwners }: CheckContext,
-): PreflightProblem[] => [
+): Problem[] => [
   ...nameProblems(checked, serviceNames),
   ...imageProblems(checked, images),
   ...networkProblems(checked, snapshot),
@@ -78,10 +67,10 @@ const problemsOf = (
   ...fileProblems(checked, snapshot),
 ];
 
-function nameProblems(checked: CheckedRequest, serviceNames: ReadonlySet<string>): PreflightProblem[] {
+function nameProblems(checked: CheckedRequest, serviceNames: ReadonlySet<string>): Problem[] {
   const { request, updates } = checked;
   if (updates || !serviceNames.has(request.name)) return [];
   const message = `A service named ${request.name} already exists`;
   const hint = "Choose another name, or remove the existing service first.";
-  return [problem(checked, { code: "ALREADY_EXISTS", field: "name", message, hint })];
+  return [{ code: "ALREADY_EXISTS", field: "name", message, hint }];
 }

@@ -1,28 +1,19 @@
-import type { NormalizedRequest, PreflightOptions, PreflightProblem, ServiceStatus } from "@openfactory/deploy-core";
-import type {
-  CallOptions,
-  ContainerSummary,
-  DockerEngine,
-  NamedResource,
-  NetworkDetails,
-  NodeDetails,
-  TaskDetails,
-  VolumeDetails,
+import type { NormalizedRequest, PreflightOptions, ServiceStatus } from "@openfactory/deploy-core";
+import {
+  type CallOptions,
+  type CheckedRequest,
+  type ContainerSummary,
+  type DockerEngine,
+  ifNeeded,
+  type NamedResource,
+  type NetworkDetails,
+  type NodeDetails,
+  type TaskDetails,
+  type VolumeDetails,
 } from "@openfactory/docker-engine";
 import type { ContainerMount } from "@openfactory/docker-translators";
 import { serviceSummary } from "../observe/status.js";
 import { hasEnded } from "../observe/tasks.js";
-
-/** A valid request to check, for a new service or for an update of an existing one. */
-export interface CheckedRequest {
-  readonly request: NormalizedRequest;
-  readonly updates: boolean;
-}
-
-export const problem = ({ request }: CheckedRequest, found: Omit<PreflightProblem, "service">): PreflightProblem => ({
-  ...found,
-  service: request.name,
-});
 
 /** The number of tasks of a request that run at the same time; 1 for a global service, which has at least one. */
 export function tasksOf({ mode = { Replicated: { Replicas: 1 } } }: NormalizedRequest): number {
@@ -62,32 +53,29 @@ export async function takeSnapshot(
   { signal, listed }: PreflightOptions,
 ): Promise<EngineSnapshot> {
   const options = { signal };
-  const ifNeeded = async <Item>(
-    needs: (request: CheckedRequest) => boolean,
-    list: () => Promise<Item[]>,
-  ): Promise<Item[]> => (requests.some(needs) ? list() : []);
-  const [apiVersion, services, nodes, networks, tasks, secrets, configs, volumes, managers, containers] =
-    await Promise.all([
-      engine.apiVersion(options),
-      listed ?? listServices(engine, options),
-      ifNeeded(needsNodes, () => engine.nodes.list(options)),
-      ifNeeded(
-        ({ request }) => Boolean(request.networks?.length),
-        () => engine.networks.list({}, options),
-      ),
-      ifNeeded(needsTasks, () => engine.tasks.list({ "desired-state": ["running"] }, options)),
-      ifNeeded(
-        ({ request }) => Boolean(request.secrets?.length),
-        () => engine.secrets.list({}, options),
-      ),
-      ifNeeded(
-        ({ request }) => Boolean(request.configs?.length),
-        () => engine.configs.list({}, options),
-      ),
-      ifNeeded(needsVolumes, () => engine.volumes.list({}, options)),
-      ifNeeded(needsVolumes, async () => [await engine.info(options)]),
-      ifNeeded(needsContainers, () => engine.containers.list({}, options)),
-    ]);
+  const [
+    apiVersion,
+    services,
+    nodes = [],
+    networks = [],
+    tasks = [],
+    secrets,
+    configs,
+    volumes = [],
+    info,
+    containers = [],
+  ] = await Promise.all([
+    engine.apiVersion(options),
+    listed ?? listServices(engine, options),
+    ifNeeded(requests, needsNodes, () => engine.nodes.list(options)),
+    ifNeeded(requests, needsNetworks, () => engine.networks.list({}, options)),
+    ifNeeded(requests, needsTasks, () => engine.tasks.list({ "desired-state": ["running"] }, options)),
+    ifNeeded(requests, needsSecrets, () => engine.secrets.list({}, options)),
+    ifNeeded(requests, needsConfigs, () => engine.configs.list({}, options)),
+    ifNeeded(requests, needsVolumes, () => engine.volumes.list({}, options)),
+    ifNeeded(requests, needsVolumes, () => engine.info(options)),
+    ifNeeded(requests, needsContainers, () => engine.containers.list({}, options)),
+  ]);
   return {
     apiVersion,
     services,
@@ -98,7 +86,7 @@ export async function takeSnapshot(
     configs: namesOf(configs),
     volumes,
     containers: containers.filter(({ Labels }) => Labels["com.docker.swarm.task.id"] === undefined),
-    managerId: managers[0]?.Swarm.NodeID,
+    managerId: info?.Swarm.NodeID,
   };
 }
 
@@ -107,6 +95,10 @@ const listServices = async (engine: DockerEngine, options: CallOptions): Promise
     const mounts = service.Spec.TaskTemplate.ContainerSpec?.Mounts;
     return { ...serviceSummary(service), ...(mounts && { mounts }) };
   });
+
+const needsNetworks = ({ request: { networks = [] } }: CheckedRequest): boolean => networks.length > 0;
+const needsSecrets = ({ request: { secrets = [] } }: CheckedRequest): boolean => secrets.length > 0;
+const needsConfigs = ({ request: { configs = [] } }: CheckedRequest): boolean => configs.length > 0;
 
 /** An update without requirements on nodes keeps running on the nodes that it has. */
 export const needsNodes = (checked: CheckedRequest): boolean => {
@@ -131,5 +123,5 @@ const needsContainers = ({ request: { ports = [] }, updates }: CheckedRequest): 
 const needsVolumes = ({ request: { mounts = [] } }: CheckedRequest): boolean =>
   mounts.some(({ VolumeOptions }) => VolumeOptions?.DriverConfig !== undefined);
 
-const namesOf = (resources: readonly NamedResource[]): ReadonlySet<string> =>
+const namesOf = (resources: readonly NamedResource[] = []): ReadonlySet<string> =>
   new Set(resources.map(({ Spec }) => Spec.Name));

@@ -2,23 +2,22 @@ import { isDeepStrictEqual } from "node:util";
 import {
   isMetadataLabel,
   type NormalizedRequest,
-  type PreflightProblem,
   type PublishedPort,
   type ServiceSettings,
 } from "@openfactory/deploy-core";
-import type { NodeDetails } from "@openfactory/docker-engine";
+import type { CheckedRequest, NodeDetails, Problem } from "@openfactory/docker-engine";
 import { toServiceSettings } from "@openfactory/docker-translators";
 import { eligibleNodes } from "../observe/eligible-nodes.js";
 import { describeReservation, freeResources, reservationOf, timesItFits } from "./placement.js";
 import { isHostPort, nodesOf } from "./ports.js";
-import { type CheckedRequest, type EngineSnapshot, problem } from "./snapshot.js";
+import type { EngineSnapshot } from "./snapshot.js";
 
 /**
  * Host ports and reservations that an update with the order start-first can't get because the old task still has them.
  * One free node is enough for a replicated service, whose tasks are replaced in sequence. A task of a global service has
  * no other node.
  */
-export function startFirstProblems(checked: CheckedRequest, snapshot: EngineSnapshot): PreflightProblem[] {
+export function startFirstProblems(checked: CheckedRequest, snapshot: EngineSnapshot): Problem[] {
   const { request, updates } = checked;
   const existing = snapshot.services.find(({ name }) => name === request.name);
   if (!updates || existing === undefined || request.updateConfig?.Order !== "start-first") return [];
@@ -43,7 +42,7 @@ interface StartFirstUpdate {
   occupied: readonly NodeDetails[];
 }
 
-function portProblems({ checked, snapshot, currentPorts, eligible, occupied }: StartFirstUpdate): PreflightProblem[] {
+function portProblems({ checked, snapshot, currentPorts, eligible, occupied }: StartFirstUpdate): Problem[] {
   const { request } = checked;
   return (request.ports ?? []).filter(isHostPort).flatMap((port) => {
     if (!currentPorts.some((current) => isHostPort(current) && isSamePort(current, port))) return [];
@@ -60,7 +59,7 @@ function portProblems({ checked, snapshot, currentPorts, eligible, occupied }: S
 const isSamePort = (a: PublishedPort, b: PublishedPort): boolean =>
   a.published === b.published && a.protocol === b.protocol;
 
-function reservationProblems({ checked, snapshot, eligible, occupied }: StartFirstUpdate): PreflightProblem[] {
+function reservationProblems({ checked, snapshot, eligible, occupied }: StartFirstUpdate): Problem[] {
   const reservation = reservationOf(checked.request);
   if (reservation.NanoCPUs === 0 && reservation.MemoryBytes === 0) return [];
   const hasRoom = (node: NodeDetails): boolean => timesItFits(reservation, freeResources(node, snapshot.tasks)) > 0;
@@ -69,18 +68,18 @@ function reservationProblems({ checked, snapshot, eligible, occupied }: StartFir
   return isBlocked ? [conflict(checked, `the reservation of ${describeReservation(checked.request)}`, full)] : [];
 }
 
-function conflict(checked: CheckedRequest, resource: string, nodes: readonly NodeDetails[]): PreflightProblem {
+function conflict(checked: CheckedRequest, resource: string, nodes: readonly NodeDetails[]): Problem {
   const names = nodes
     .map(({ Description }) => Description.Hostname)
     .toSorted()
     .join(", ");
   const noOther = isGlobal(checked.request) ? "" : ", and no other eligible node is free";
-  return problem(checked, {
+  return {
     code: "CONFLICT",
     field: "updateConfig.Order",
     message: `The update order start-first starts the new task while the old one still has ${resource} on ${names}${noOther}`,
     hint: "Set the update order to stop-first, or free resources on one more node that the constraints allow.",
-  });
+  };
 }
 
 const isGlobal = ({ mode }: NormalizedRequest): boolean => mode !== undefined && "Global" in mode;

@@ -278,7 +278,7 @@ export const swarmResourceMutations = ofSuite("swarm", [
   [
     "preflight takes any node",
     `${source}/preflight/placement.ts`,
-    "if (eligible.length === 0) return [noEligibleNode(checked, constraints)];",
+    "if (eligible.length === 0) return [noEligibleNode(constraints)];",
     "if (eligible.length === 0) return [];",
     "constraints that no node matches",
   ],
