@@ -1,6 +1,7 @@
 export { ambiguousNetwork, type AmbiguousNetwork, isAmbiguousNetworkError } from "./resources/network-errors.js";
 export { withNetworkField } from "./resources/network-errors.js";
 export { networkUsers } from "./resources/networks.js";
+export { volumeUsers } from "./resources/volumes.js";
 export { diagnoseEngine, diagnoseNetwork, runDiagnosis } from "./diagnose-engine.js";
 export { HIGHEST_API, LOWEST_API } from "./connection/api-version.js";
 export { createEngine, DOCKER_ENGINE, type EngineOptions } from "./create-engine.js";
@@ -34,3 +35,11 @@ export {
   type Problem,
   volumeConflict,
 } from "./strategy-support/preflight.js";
+export {
+  explainResourceError,
+  invalidResourceName,
+  resourceExists,
+  resourceInUse,
+  resourceNotFound,
+  selectResources,
+} from "./strategy-support/resources.js";

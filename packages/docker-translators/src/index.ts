@@ -9,6 +9,7 @@ export type { ResourceIds } from "./fields/file-references.js";
 export { swarmMountToContainerMount } from "./fields/mounts.js";
 export { type NetworkNames, networksToConnect, toNetworkConnectBody } from "./fields/networks.js";
 export { toHostRestartPolicy } from "./fields/restart.js";
+export { fromNetwork, fromVolume, toNetworkCreateBody, toVolumeCreateBody } from "./networks-and-volumes.js";
 export {
   checkServiceRequest,
   fromServiceSpec,

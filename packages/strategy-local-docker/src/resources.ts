@@ -13,13 +13,26 @@ import {
 import {
   type DockerEngine,
   engineErrorCause,
-  type Filters,
+  explainResourceError,
+  ifExists,
+  invalidResourceName,
+  labelFilter,
   LOCK_LABEL,
   type NetworkDetails,
   networkUsers,
-  type VolumeDetails,
+  resourceExists,
+  resourceInUse,
+  resourceNotFound,
+  selectResources,
+  volumeUsers,
 } from "@openfactory/docker-engine";
-import { OPERATION_LABEL, withoutStrategyLabels } from "@openfactory/docker-translators";
+import {
+  fromNetwork,
+  fromVolume,
+  OPERATION_LABEL,
+  toNetworkCreateBody,
+  toVolumeCreateBody,
+} from "@openfactory/docker-translators";
 import { listedName } from "./containers/group.js";
 
 type NetworkSpec = Extract<ResourceSpec, { kind: "network" }>;
@@ -34,7 +47,7 @@ interface KindOperations<Spec extends ResourceSpec = ResourceSpec> {
   find(engine: DockerEngine, name: string, options: OperationOptions): Promise<Resource>;
   remove(engine: DockerEngine, id: string, options: OperationOptions): Promise<void>;
   /** Whether the engine refused the removal because the resource is in use. */
-  isInUse(error: unknown): boolean;
+  isInUse(error: DeploymentError): boolean;
   /** The names of the containers and services that use it. */
   users(engine: DockerEngine, id: string, options: OperationOptions): Promise<string[]>;
 }
@@ -52,10 +65,7 @@ export const resourceKinds = ["network", "volume"] as const satisfies readonly R
 export async function listResources(engine: DockerEngine, options: ListResourcesOptions): Promise<Resource[]> {
   const kinds = resourceKinds.filter((kind) => options.kinds?.includes(kind) ?? true);
   const found = await Promise.all(kinds.map((kind) => operationsOf(kind).list(engine, options)));
-  // Every engine matches labels by name and value, but versions differ in the details.
-  const wanted = Object.entries(options.labels ?? {});
-  const all = found.flat().filter(({ labels }) => wanted.every(([label, value]) => labels[label] === value));
-  return all.sort((a, b) => (`${a.kind} ${a.name}` < `${b.kind} ${b.name}` ? -1 : 1));
+  return selectResources(found.flat(), options.labels);
 }
 
 /** @throws DeploymentError `ALREADY_EXISTS`, `INVALID_REQUEST`, `UNSUPPORTED`, `ABORTED`. After an error, nothing is left behind. */
@@ -77,7 +87,7 @@ export async function removeResource(
 ): Promise<void> {
   const { signal, timeoutMs = 10_000 } = options;
   const operations = operationsOf(kind);
-  if (!RESOURCE_NAME.test(name)) throw notFound(kind, name, engine);
+  if (!RESOURCE_NAME.test(name)) throw resourceNotFound(kind, name, engine.host);
   const { id } = await operations.find(engine, name, options);
   const end = Date.now() + timeoutMs;
   for (;;) {
@@ -86,8 +96,11 @@ export async function removeResource(
     } catch (error) {
       // Another process has removed it.
       if (DeploymentError.isInstance(error, "NOT_FOUND")) return;
-      if (!operations.isInUse(error)) throw error;
-      if (Date.now() >= end) throw await inUseError(engine, operations, `${kind} ${name}`, id, error);
+      if (!DeploymentError.isInstance(error) || !operations.isInUse(error)) throw error;
+      if (Date.now() >= end) {
+        const users = await operations.users(engine, id, {}).catch(() => []);
+        throw resourceInUse({ kind, name }, users, error);
+      }
     }
     await sleep(Math.min(RETRY_MS, Math.max(0, end - Date.now())), signal);
   }
@@ -107,14 +120,14 @@ const networkOperations: KindOperations<NetworkSpec> = {
       .map(networkResource);
   },
   async create(engine, spec, options) {
-    if (PREDEFINED_NETWORKS.has(spec.name)) throw alreadyExists(spec);
+    if (PREDEFINED_NETWORKS.has(spec.name)) throw resourceExists(spec);
     return createOrCleanUp(networkCreation(engine, spec), options);
   },
   async find(engine, name, { signal }) {
     const all = await networksNamed(engine, name, signal);
     // A swarm may have a network of the same name.
     const found = all.find((network) => !isSwarmNetwork(network)) ?? all[0];
-    if (found === undefined) throw notFound("network", name, engine);
+    if (found === undefined) throw resourceNotFound("network", name, engine.host);
     if (isPredefined(found)) {
       throw new DeploymentError("CONFLICT", `Network ${name} is predefined by the engine, and can't be removed.`, {
         hint: "Remove the network from the resources, or choose another name.",
@@ -136,15 +149,15 @@ const networkOperations: KindOperations<NetworkSpec> = {
   async users(engine, id, { signal }) {
     const containers = await engine.containers.list({ network: [id] }, { signal });
     const others = await networkUsers(engine, { id }, { signal });
-    return [...containers.map(listedName), ...others.filter((user) => user.startsWith("service "))];
+    return [
+      ...containers.map((container) => `container ${listedName(container)}`),
+      ...others.filter((user) => user.startsWith("service ")),
+    ];
   },
 };
 
 const networkResource = (network: NetworkDetails): Resource => ({
-  kind: "network",
-  name: network.Name,
-  id: network.Id,
-  labels: withoutStrategyLabels(network.Labels ?? {}),
+  ...fromNetwork(network),
   ...(isSwarmNetwork(network) && { orchestrator: "Docker Swarm" }),
 });
 
@@ -161,16 +174,9 @@ const networksNamed = async (engine: DockerEngine, name: string, signal?: AbortS
 const networkCreation = (engine: DockerEngine, spec: NetworkSpec): Creation => ({
   spec,
   async create(operation) {
-    const { id } = await engine.networks.create({
-      Name: spec.name,
-      // Before API 1.44 the engine checks for duplicates only on request, and not atomically.
-      CheckDuplicate: true,
-      Driver: spec.driver ?? "bridge",
-      Attachable: spec.attachable ?? true,
-      Internal: spec.internal ?? false,
-      Options: { ...spec.driverOptions },
-      Labels: { ...spec.labels, [OPERATION_LABEL]: operation },
-    });
+    const body = toNetworkCreateBody(withOperation(spec, operation), "bridge");
+    // Before API 1.44 the engine checks for duplicates only on request, and not atomically.
+    const { id } = await engine.networks.create({ ...body, CheckDuplicate: true });
     const [oldest] = (await networksNamed(engine, spec.name)).sort(byAge);
     if (oldest !== undefined && oldest.Id !== id) {
       await engine.networks.remove(id);
@@ -180,7 +186,7 @@ const networkCreation = (engine: DockerEngine, spec: NetworkSpec): Creation => (
   },
   remove: ({ id }) => engine.networks.remove(id),
   async createdBy(operation) {
-    return (await engine.networks.list({ label: [`${OPERATION_LABEL}=${operation}`] })).map(networkResource);
+    return (await engine.networks.list(labelFilter({ [OPERATION_LABEL]: operation }))).map(networkResource);
   },
 });
 
@@ -193,45 +199,29 @@ const volumeOperations: KindOperations<VolumeSpec> = {
   async list(engine, { labels, signal }) {
     const volumes = await engine.volumes.list(labelFilter(labels), { signal });
     // Locks are volumes, too.
-    return volumes.filter(({ Labels }) => Labels?.[LOCK_LABEL] === undefined).map(volumeResource);
+    return volumes.filter(({ Labels }) => Labels?.[LOCK_LABEL] === undefined).map(fromVolume);
   },
   create: (engine, spec, options) => createOrCleanUp(volumeCreation(engine, spec), options),
   async find(engine, name, { signal }) {
-    try {
-      return volumeResource(await engine.volumes.inspect(name, { signal }));
-    } catch (error) {
-      throw DeploymentError.isInstance(error, "NOT_FOUND") ? notFound("volume", name, engine) : error;
-    }
+    const volume = await ifExists(engine.volumes.inspect(name, { signal }));
+    if (volume === undefined) throw resourceNotFound("volume", name, engine.host);
+    return fromVolume(volume);
   },
   remove: (engine, id, { signal }) => engine.volumes.remove(id, { signal }),
-  isInUse: (error) => DeploymentError.isInstance(error, "CONFLICT"),
-  async users(engine, id, { signal }) {
-    return (await engine.containers.list({ volume: [id] }, { signal })).map(listedName);
-  },
+  isInUse: ({ code }) => code === "CONFLICT",
+  users: (engine, id, { signal }) => volumeUsers(engine, id, { signal }),
 };
-
-const volumeResource = ({ Name, Labels }: VolumeDetails): Resource => ({
-  kind: "volume",
-  name: Name,
-  id: Name,
-  labels: withoutStrategyLabels(Labels ?? {}),
-});
 
 const volumeCreation = (engine: DockerEngine, spec: VolumeSpec): Creation => ({
   spec,
   async create(operation) {
     // If the name is in use, the engine answers with the existing volume.
-    const volume = await engine.volumes.create({
-      Name: spec.name,
-      Driver: spec.driver ?? "local",
-      DriverOpts: { ...spec.driverOptions },
-      Labels: { ...spec.labels, [OPERATION_LABEL]: operation },
-    });
-    return volume.Labels?.[OPERATION_LABEL] === operation ? volumeResource(volume) : undefined;
+    const volume = await engine.volumes.create(toVolumeCreateBody(withOperation(spec, operation)));
+    return volume.Labels?.[OPERATION_LABEL] === operation ? fromVolume(volume) : undefined;
   },
   remove: ({ name }) => engine.volumes.remove(name),
   async createdBy(operation) {
-    return (await engine.volumes.list({ label: [`${OPERATION_LABEL}=${operation}`] })).map(volumeResource);
+    return (await engine.volumes.list(labelFilter({ [OPERATION_LABEL]: operation }))).map(fromVolume);
   },
 });
 
@@ -257,22 +247,26 @@ interface Creation {
   createdBy(operation: string): Promise<Resource[]>;
 }
 
+const withOperation = <Spec extends ResourceSpec>(spec: Spec, operation: string): Spec => ({
+  ...spec,
+  labels: { ...spec.labels, [OPERATION_LABEL]: operation },
+});
+
 /** Creates a resource. If that fails, or the signal fires, removes whatever the engine has created. */
 async function createOrCleanUp(creation: Creation, { signal }: OperationOptions): Promise<Resource> {
   const { spec } = creation;
   throwIfAborted(signal);
-  if (!RESOURCE_NAME.test(spec.name))
-    throw invalid(spec, `${JSON.stringify(spec.name)} can't be the name of a ${spec.kind}`, "name");
+  if (!RESOURCE_NAME.test(spec.name)) throw invalidResourceName(spec);
   const operation = randomUUID();
   try {
     // Without the signal: an answer that is not awaited would leave a resource behind.
     const resource = await creation.create(operation);
-    if (resource === undefined) throw alreadyExists(spec);
+    if (resource === undefined) throw resourceExists(spec);
     throwIfAborted(signal);
     return resource;
   } catch (error) {
     if (!DeploymentError.isInstance(error, "ALREADY_EXISTS")) await removeCreated(creation, operation);
-    throw explainCreateError(error, spec);
+    throw explainResourceError(error, spec);
   }
 }
 
@@ -283,53 +277,3 @@ async function removeCreated({ createdBy, remove }: Creation, operation: string)
     // The engine does not answer: the caller throws the first error, which says so.
   }
 }
-
-function explainCreateError(error: unknown, spec: ResourceSpec): unknown {
-  if (DeploymentError.isInstance(error, "CONFLICT")) return alreadyExists(spec, error.cause);
-  const driver = "driver" in spec ? spec.driver : undefined;
-  if (!DeploymentError.isInstance(error, "NOT_FOUND") || driver === undefined) return error;
-  return invalid(
-    spec,
-    `The engine has no ${spec.kind} driver ${driver}, which ${spec.kind} ${spec.name} requires`,
-    "driver",
-    error.cause,
-  );
-}
-
-const invalid = ({ kind }: ResourceSpec, problem: string, field: string, cause?: unknown): DeploymentError =>
-  new DeploymentError("INVALID_REQUEST", `${problem}.`, {
-    field,
-    hint: `Correct the ${field} of the ${kind}. Nothing was created.`,
-    cause,
-  });
-
-const alreadyExists = ({ kind, name }: Pick<ResourceSpec, "kind" | "name">, cause?: unknown): DeploymentError =>
-  new DeploymentError("ALREADY_EXISTS", `A ${kind} named ${name} already exists.`, {
-    hint: `Mark the ${kind} external to use it, choose another name, or remove it: \`docker ${kind} rm ${name}\`. It was not changed.`,
-    cause,
-  });
-
-const notFound = (kind: ResourceKind, name: string, engine: DockerEngine): DeploymentError =>
-  new DeploymentError("NOT_FOUND", `There is no ${kind} ${JSON.stringify(name).slice(1, -1)} on ${engine.host}.`, {
-    hint: `Names must match exactly. \`docker ${kind} ls\` lists the existing ones.`,
-  });
-
-async function inUseError(
-  engine: DockerEngine,
-  operations: KindOperations,
-  resource: string,
-  id: string,
-  error: unknown,
-): Promise<DeploymentError> {
-  const users = await operations.users(engine, id, {}).catch(() => []);
-  const by = users.length === 0 ? "" : ` by ${users.sort().join(", ")}`;
-  return new DeploymentError("CONFLICT", `The ${resource} is still in use${by}.`, {
-    hint: "Remove the services and containers that use it first.",
-    cause: (error as DeploymentError).cause,
-  });
-}
-
-const labelFilter = (labels: Readonly<Record<string, string>> = {}): Filters => {
-  const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
-  return label.length === 0 ? {} : { label };
-};

@@ -92,7 +92,7 @@ describe("createResource()", () => {
   ] as const)("translates %s (%s): %i to %s", async (code, words, status, expected) => {
     const { engine } = fakeEngine({ "networks.create": refused(code, words, status) });
     const error: unknown = await new SwarmDeploymentStrategy(engine)
-      .createResource({ kind: "network", name: "plant", labels })
+      .createResource({ kind: "network", name: "plant", labels, driver: "none" })
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: expected, cause: { message: words } });
   });
@@ -157,7 +157,7 @@ describe("removeResource()", () => {
       {
         code: "CONFLICT",
         message:
-          "The network plant is in use: rpc error: code = FailedPrecondition desc = network id-plant is in use by task x.",
+          "The network plant is still in use: rpc error: code = FailedPrecondition desc = network id-plant is in use by task x.",
       },
     );
     const named = fakeEngine({
@@ -176,7 +176,7 @@ describe("removeResource()", () => {
       new SwarmDeploymentStrategy(named.engine).removeResource("network", "plant", { timeoutMs: 0 }),
     ).rejects.toMatchObject({
       code: "CONFLICT",
-      message: "The network plant is in use: by container by-hand, service web.",
+      message: "The network plant is still in use by container by-hand, service web.",
     });
     const mounted = fakeEngine({
       "volumes.list": () => [{ Name: "data" }],
@@ -186,7 +186,7 @@ describe("removeResource()", () => {
     await expect(
       new SwarmDeploymentStrategy(mounted.engine).removeResource("volume", "data", { timeoutMs: 0 }),
     ).rejects.toMatchObject({
-      message: "The volume data is in use: by container web.1.abc.",
+      message: "The volume data is still in use by container web.1.abc.",
     });
     await expect(holding(1, 100).strategy.removeResource("network", "plant", { timeoutMs: 300 })).rejects.toMatchObject(
       {

@@ -9,18 +9,27 @@ import {
   type ResourceSpec,
   sleep,
   throwIfAborted,
+  undoIfAborted,
 } from "@openfactory/deploy-core";
 import {
   type CallOptions,
   type DockerEngine,
   engineErrorCause,
+  explainResourceError,
   type Filters,
+  invalidResourceName,
+  labelFilter,
   LOCK_LABEL,
   type NamedResource,
   type NetworkDetails,
   networkUsers,
-  type VolumeDetails,
+  resourceExists,
+  resourceInUse,
+  resourceNotFound,
+  selectResources,
+  volumeUsers,
 } from "@openfactory/docker-engine";
+import { fromNetwork, fromVolume, toNetworkCreateBody, toVolumeCreateBody } from "@openfactory/docker-translators";
 
 /** The kinds of a swarm. Volumes are those of the manager's own node: a swarm has none of its own. */
 export const resourceKinds: readonly ResourceKind[] = RESOURCE_KINDS;
@@ -42,19 +51,10 @@ export async function listResources(
   { kinds = resourceKinds, labels = {}, signal }: ListResourcesOptions,
 ): Promise<Resource[]> {
   kinds.forEach(checkKind);
-  const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
-  const filters: Filters = label.length > 0 ? { label } : {};
-  const lists = await Promise.all([...new Set(kinds)].map((kind) => LISTS[kind](engine, filters, { signal })));
-  // For configs and secrets, the swarm's filter matches a label without a value for all values.
-  const hasLabels = (resource: Resource) =>
-    Object.entries(labels).every(([name, value]) => resource.labels[name] === value);
-  return lists
-    .flat()
-    .filter(hasLabels)
-    .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const filter = labelFilter(labels);
+  const lists = await Promise.all([...new Set(kinds)].map((kind) => LISTS[kind](engine, filter, { signal })));
+  return selectResources(lists.flat(), labels);
 }
-
-const keyOf = ({ kind, name }: Resource): string => `${kind} ${name}`;
 
 /** The resource with exactly this name: the engine's filters also match prefixes and parts of names. */
 async function findResource(
@@ -81,18 +81,6 @@ const LISTS: Readonly<Record<ResourceKind, List>> = {
 const isOfSwarm = ({ Scope, Ingress }: NetworkDetails): boolean => Scope === "swarm" && !Ingress;
 const isNoLock = ({ Spec: { Labels = {} } }: NamedResource): boolean => Labels[LOCK_LABEL] === undefined;
 
-const fromNetwork = ({ Id, Name, Labels }: NetworkDetails): Resource => ({
-  kind: "network",
-  name: Name,
-  id: Id,
-  labels: Labels ?? {},
-});
-const fromVolume = ({ Name, Labels }: VolumeDetails): Resource => ({
-  kind: "volume",
-  name: Name,
-  id: Name,
-  labels: Labels ?? {},
-});
 const fromFile =
   (kind: "config" | "secret") =>
   ({ ID, Spec: { Name, Labels } }: NamedResource): Resource => ({ kind, name: Name, id: ID, labels: Labels ?? {} });
@@ -109,92 +97,46 @@ export async function createResource(
 ): Promise<Resource> {
   const { kind, name, labels } = spec;
   checkKind(kind);
-  if (!NAME.test(name)) throw invalidName(kind, name);
+  if (!NAME.test(name)) throw invalidResourceName(spec);
   // An engine reports success for an existing volume, even if its options differ.
   if (kind === "volume" && (await findResource(engine, kind, name, { signal })) !== undefined)
-    throw nameInUse(kind, name);
+    throw resourceExists(spec);
   observer?.({ type: "step", service: name, step: `create ${kind}` });
   throwIfAborted(signal);
   const id = await create(engine, spec);
   const resource: Resource = { kind, name, id, labels: { ...labels } };
-  try {
-    throwIfAborted(signal);
-  } catch (aborted) {
-    await deleteResource(engine, resource);
-    throw aborted;
-  }
+  await undoIfAborted(signal, () => deleteResource(engine, resource));
   return resource;
 }
 
 /** Checked here because an engine chooses a name for a volume without one. */
 const NAME = /^[a-zA-Z0-9][\w.-]*$/;
 
-const invalidName = (kind: string, name: string): DeploymentError =>
-  new DeploymentError("INVALID_REQUEST", `Invalid name ${JSON.stringify(name)} of a ${kind}.`, {
-    field: "name",
-    hint: "Use letters, digits, _, . and -, starting with a letter or digit.",
-  });
-
 /** @returns the id. Without the signal: the result must be known. */
 async function create(engine: DockerEngine, spec: ResourceSpec): Promise<string> {
   try {
     switch (spec.kind) {
       case "network":
-        return (await engine.networks.create(networkBody(spec))).id;
+        return (await engine.networks.create(toNetworkCreateBody(spec, "overlay"))).id;
       case "volume":
-        return (await engine.volumes.create(volumeBody(spec))).Name;
+        return (await engine.volumes.create(toVolumeCreateBody(spec))).Name;
       case "config":
         return await engine.configs.create(fileBody(spec));
       case "secret":
         return await engine.secrets.create(fileBody(spec));
     }
   } catch (error) {
-    throw explainCreateError(spec, error);
+    throw explainResourceError(error, spec);
   }
 }
 
 type SpecOf<Kind> = Extract<ResourceSpec, { kind: Kind }>;
-
-const networkBody = ({ name, labels, driver, attachable, internal, driverOptions }: SpecOf<"network">): object => ({
-  Name: name,
-  Driver: driver ?? "overlay",
-  Attachable: attachable ?? true,
-  Internal: internal ?? false,
-  Options: { ...driverOptions },
-  Labels: { ...labels },
-});
-
-const volumeBody = ({ name, labels, driver, driverOptions }: SpecOf<"volume">): object => ({
-  Name: name,
-  Driver: driver ?? "local",
-  DriverOpts: { ...driverOptions },
-  Labels: { ...labels },
-});
 
 const fileBody = ({ name, labels, content }: SpecOf<"config" | "secret">): object => ({
   Name: name,
   Labels: { ...labels },
   Data: Buffer.from(content).toString("base64"),
 });
-
-const nameInUse = (kind: string, name: string, cause?: unknown): DeploymentError =>
-  new DeploymentError("ALREADY_EXISTS", `A ${kind} named ${name} already exists.`, {
-    field: "name",
-    hint: `Choose another name, or remove the existing ${kind} first. The ${kind} was not changed.`,
-    cause,
-  });
-
-function explainCreateError({ kind, name }: ResourceSpec, error: unknown): unknown {
-  if (!DeploymentError.isInstance(error)) return error;
-  const { cause } = error;
-  if (error.code === "CONFLICT") return nameInUse(kind, name, cause);
-  if (error.code === "NOT_FOUND") {
-    const hint = "Install the driver's plugin on every node, or use another driver.";
-    return new DeploymentError("INVALID_REQUEST", error.message, { field: "driver", hint, cause });
-  }
-  if (error.code !== "INVALID_REQUEST") return error;
-  return new DeploymentError(error.code, error.message, { hint: `Correct the ${kind}. Nothing was created.`, cause });
-}
 
 const RETRY_EVERY_MS = 200;
 
@@ -212,7 +154,8 @@ export async function removeResource(
   checkKind(kind);
   const end = Date.now() + timeoutMs;
   const found = await findResource(engine, kind, name, { signal });
-  if (found === undefined) throw notFound(engine, kind, name);
+  const place = `${kind === "volume" ? "the node" : "the swarm"} of ${engine.host}`;
+  if (found === undefined) throw resourceNotFound(kind, name, place);
   observer?.({ type: "step", service: name, step: `remove ${kind}`, id: found.id });
   for (;;) {
     const inUse = await tryToRemove(engine, found, signal);
@@ -268,22 +211,10 @@ function deleteResource(engine: DockerEngine, { kind, id }: Resource, signal?: A
   }
 }
 
-const notFound = ({ host }: DockerEngine, kind: ResourceKind, name: string): DeploymentError => {
-  const where = kind === "volume" ? `the node of ${host}` : `the swarm of ${host}`;
-  return new DeploymentError("NOT_FOUND", `There is no ${kind} ${JSON.stringify(name)} on ${where}.`, {
-    hint: `Names must match exactly. \`docker ${kind} ls\` lists the existing ones.`,
-  });
-};
-
 /** The users by name: the engine's message names them by id. */
 async function usersOf(engine: DockerEngine, { kind, name, id }: Resource): Promise<string[]> {
   if (kind === "network") return networkUsers(engine, { id, name });
-  if (kind !== "volume") return [];
-  const containers = await engine.containers.list({ volume: [name] });
-  return containers
-    .flatMap(({ Names }) => Names.slice(0, 1))
-    .map((container) => `container ${container.replace(/^\//, "")}`)
-    .sort();
+  return kind === "volume" ? volumeUsers(engine, name) : [];
 }
 
 /** @param error the engine's error; undefined for a network that lingers. */
@@ -297,13 +228,5 @@ function inUseError(
       hint: `Wait until the tasks have stopped, then remove the ${kind} again.`,
     });
   }
-  const reason = users.length > 0 ? `by ${users.join(", ")}` : engineErrorCause(error)?.message;
-  return new DeploymentError(
-    "CONFLICT",
-    `The ${kind} ${name} is in use: ${reason ?? "the engine does not report by which container"}.`,
-    {
-      hint: `Remove the users of the ${kind} first. The ${kind} was not changed.`,
-      cause: error.cause,
-    },
-  );
+  return resourceInUse({ kind, name }, users, error);
 }

@@ -1,7 +1,7 @@
 import { dial, filterQuery, segment } from "../connection/dockerode.js";
 import type { EngineClient } from "../connection/engine-client.js";
 import { inspectVolume } from "../connection/shared-calls.js";
-import type { Volumes } from "../engine.js";
+import type { CallOptions, DockerEngine, Volumes } from "../engine.js";
 import type { VolumeDetails } from "../engine-types.js";
 
 export function volumesOf(client: EngineClient): Volumes {
@@ -38,4 +38,10 @@ export function volumesOf(client: EngineClient): Volumes {
       );
     },
   };
+}
+
+/** The containers of this engine that use a volume, sorted: `container web`. */
+export async function volumeUsers(engine: DockerEngine, name: string, options: CallOptions = {}): Promise<string[]> {
+  const containers = await engine.containers.list({ volume: [name] }, options);
+  return containers.map(({ Id, Names }) => `container ${Names[0]?.replace(/^\//, "") ?? Id}`).sort();
 }

@@ -126,8 +126,8 @@ export const dockerUpdateMutations = ofSuite("docker", [
   [
     "a resource name in use reported as created",
     `${source}/resources.ts`,
-    "return volume.Labels?.[OPERATION_LABEL] === operation ? volumeResource(volume) : undefined;",
-    "return volumeResource(volume);",
+    "return volume.Labels?.[OPERATION_LABEL] === operation ? fromVolume(volume) : undefined;",
+    "return fromVolume(volume);",
     "ALREADY_EXISTS",
   ],
   [

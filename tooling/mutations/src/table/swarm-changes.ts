@@ -236,8 +236,8 @@ export const swarmResourceMutations = ofSuite("swarm", [
   [
     "resources listed with any value of a label",
     `${source}/resources.ts`,
-    "resource.labels[name] === value",
-    "(resource.labels[name] === value || true)",
+    "selectResources(lists.flat(), labels)",
+    "selectResources(lists.flat())",
     "is listed by kinds and labels",
   ],
   [
