@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
+import { z } from "zod";
 import { collect } from "../test/bytes.js";
 import { engineOn } from "../test/engine-on.js";
 import { answering } from "../test/fake-engine.js";
-import { createEngine, DOCKER_ENGINE } from "./create-engine.js";
+import { createEngine, DOCKER_ENGINE, engineOptionsShape } from "./create-engine.js";
 
 it("createEngine() reads nothing before the first call, which reports errors", async () => {
   const engine = createEngine({ context: "nowhere", env: { DOCKER_CONFIG: "/nowhere" } });
@@ -51,4 +52,15 @@ it("containers.logs() reads a raw log if the container has a terminal", async ()
 
 it("DOCKER_ENGINE is equal in all copies of the package", () => {
   expect(DOCKER_ENGINE).toBe(Symbol.for("openfactory.deploy.docker-engine"));
+});
+
+it("engineOptionsShape accepts numbers as text, since options come from the command line", () => {
+  const schema = z.strictObject(engineOptionsShape);
+  expect(schema.parse({ host: "tcp://a", context: "plant", timeoutMs: "5000" })).toEqual({
+    host: "tcp://a",
+    context: "plant",
+    timeoutMs: 5000,
+  });
+  expect(schema.parse({})).toEqual({});
+  for (const timeoutMs of ["0", "1.5", "soon"]) expect(schema.safeParse({ timeoutMs }).success).toBe(false);
 });

@@ -1,4 +1,5 @@
 import { Redactor } from "@openfactory/deploy-core";
+import { z } from "zod";
 import { Connection } from "./connection/connection.js";
 import { EngineClient } from "./connection/engine-client.js";
 import type { Environment } from "./endpoint/docker-config.js";
@@ -25,6 +26,13 @@ export interface EngineOptions {
   /** The highest API version to use. Default: `DOCKER_API_VERSION`, or the highest supported version, 1.51. */
   maxApiVersion?: string;
 }
+
+/** The options of an engine that users of a platform set, for the platform's own schema. See {@link EngineOptions}. */
+export const engineOptionsShape = {
+  host: z.string().optional(),
+  context: z.string().optional(),
+  timeoutMs: z.coerce.number().int().positive().optional(),
+};
 
 /** The token by which strategies inject the {@link DockerEngine}. */
 export const DOCKER_ENGINE = Symbol.for("openfactory.deploy.docker-engine");

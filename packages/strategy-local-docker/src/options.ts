@@ -1,14 +1,10 @@
+import { engineOptionsShape } from "@openfactory/docker-engine";
 import type { InjectionToken } from "tsyringe";
 import { z } from "zod";
 
 /** Options of the `docker` platform. */
 export const localDockerOptionsSchema = z.strictObject({
-  /** The engine, in the format of `DOCKER_HOST`. Default: the same engine as the docker command. */
-  host: z.string().optional(),
-  /** The name of a docker context. */
-  context: z.string().optional(),
-  /** Time limit of one call to the engine, in milliseconds. Default 30000. */
-  timeoutMs: z.coerce.number().int().positive().optional(),
+  ...engineOptionsShape,
   /**
    * Runs `mode.Replicated.Replicas` containers, `<name>-1`, `<name>-2`, ..., each with its number after `APP_UUID`.
    * Default false: one container for any `mode`, with a warning.

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import {
   DeploymentError,
   type NormalizedRequest,
@@ -121,5 +121,5 @@ export function revisionOf(containers: readonly ContainerDetails[]): string {
     UPDATABLE.map((key) => HostConfig[key] ?? null),
     Object.keys(NetworkSettings.Networks).sort(),
   ]);
-  return createHash("sha256").update(JSON.stringify(states)).digest("hex").slice(0, 32);
+  return hash("sha256", JSON.stringify(states)).slice(0, 32);
 }

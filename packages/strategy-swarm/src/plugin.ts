@@ -1,17 +1,10 @@
 import { defineStrategyPlugin, DEPLOYMENT_STRATEGY } from "@openfactory/deploy-core";
-import { createEngine, DOCKER_ENGINE } from "@openfactory/docker-engine";
+import { createEngine, DOCKER_ENGINE, engineOptionsShape } from "@openfactory/docker-engine";
 import { z } from "zod";
 import { SwarmDeploymentStrategy } from "./strategy.js";
 
 /** Options of the platform `swarm`. */
-export const swarmOptionsSchema = z.strictObject({
-  /** The address of a manager's engine, as in `DOCKER_HOST`. Default: the engine that the docker command uses. */
-  host: z.string().optional(),
-  /** The name of a docker context. */
-  context: z.string().optional(),
-  /** The time limit of one call to the engine, in milliseconds. Default 30000. */
-  timeoutMs: z.coerce.number().int().positive().optional(),
-});
+export const swarmOptionsSchema = z.strictObject(engineOptionsShape);
 
 export type SwarmOptions = z.output<typeof swarmOptionsSchema>;
 
