@@ -22,7 +22,7 @@ export type { EndpointInput } from "./endpoint/resolve-endpoint.js";
 export type * from "./engine.js";
 export type * from "./engine-types.js";
 export type { ServiceSpec } from "@openfactory/docker-translators";
-export { failedHealthOutput } from "./resources/containers.js";
+export { errorWithHealthOutput, failedHealthOutput, listedName } from "./resources/containers.js";
 export { LAST_LINES, positionAfter, readLastLines, unreadableLog } from "./resources/logs.js";
 export { type EngineErrorCause, engineErrorCause, engineMessage, withoutPeriod } from "./errors/engine-error.js";
 export { LOCK_LABEL, lockHolder, lockLabels, lockObjectName } from "./strategy-support/locks.js";

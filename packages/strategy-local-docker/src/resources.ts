@@ -17,6 +17,7 @@ import {
   ifExists,
   invalidResourceName,
   labelFilter,
+  listedName,
   LOCK_LABEL,
   type NetworkDetails,
   networkUsers,
@@ -33,7 +34,6 @@ import {
   toNetworkCreateBody,
   toVolumeCreateBody,
 } from "@openfactory/docker-translators";
-import { listedName } from "./containers/group.js";
 
 type NetworkSpec = Extract<ResourceSpec, { kind: "network" }>;
 type VolumeSpec = Extract<ResourceSpec, { kind: "volume" }>;

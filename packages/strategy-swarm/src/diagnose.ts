@@ -7,6 +7,7 @@ import {
   runDiagnosis,
 } from "@openfactory/docker-engine";
 import { REPLICA_LABEL } from "@openfactory/docker-translators";
+import { TASK_LABEL } from "./observe/tasks.js";
 
 /** Checks the engine, whether it is a manager, the swarm's nodes, and whether each network exists in the swarm. */
 export async function diagnose(engine: DockerEngine, options: DiagnoseOptions): Promise<Diagnosis[]> {
@@ -52,9 +53,6 @@ async function diagnoseManager(engine: DockerEngine, { signal }: DiagnoseOptions
     hint: "Start the nodes, set them active (`docker node update --availability active`), or remove them (`docker node rm`).",
   };
 }
-
-/** A label of every container of a task (Engine API). */
-const TASK_LABEL = "com.docker.swarm.task.id";
 
 /** The services with these labels that run as containers of the manager's own engine, outside of the swarm: one call. */
 export async function elsewhere(engine: DockerEngine, { labels, signal }: ElsewhereOptions): Promise<OtherPlatform[]> {

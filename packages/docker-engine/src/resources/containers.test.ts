@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { ContainerDetails } from "../engine-types.js";
-import { failedHealthOutput } from "./containers.js";
+import type { ContainerDetails, ContainerSummary } from "../engine-types.js";
+import { errorWithHealthOutput, failedHealthOutput, listedName } from "./containers.js";
 
 const output = (...Log: { ExitCode: number; Output: string }[]): string | undefined =>
   failedHealthOutput({
@@ -22,4 +22,17 @@ it("failedHealthOutput() is undefined if the last run passed, or none has run", 
   expect(output({ ExitCode: 1, Output: "no" }, { ExitCode: 0, Output: "ok" })).toBeUndefined();
   expect(output()).toBeUndefined();
   expect(failedHealthOutput({ State: {} } as unknown as ContainerDetails)).toBeUndefined();
+});
+
+it("listedName() leaves out names that other containers have for a container, and falls back to the id", () => {
+  const summary = (...Names: string[]) => ({ Id: "0123", Names }) as ContainerSummary;
+  expect(listedName(summary("/web/db", "/db"))).toBe("db");
+  expect(listedName(summary())).toBe("0123");
+});
+
+it("errorWithHealthOutput() joins the error and the output of the health check", () => {
+  expect(errorWithHealthOutput("OOM", "exit code 1")).toBe("OOM; health check: exit code 1");
+  expect(errorWithHealthOutput(undefined, "exit code 1")).toBe("health check: exit code 1");
+  expect(errorWithHealthOutput("OOM", undefined)).toBe("OOM");
+  expect(errorWithHealthOutput(undefined, undefined)).toBeUndefined();
 });

@@ -124,3 +124,11 @@ export function failedHealthOutput({ State }: Pick<ContainerDetails, "State">): 
   const end = output.length > MAX_CHARACTERS ? `…${output.slice(-MAX_CHARACTERS)}` : output;
   return `exit code ${last.ExitCode}${end === "" ? ", no output" : `: ${end}`}`;
 }
+
+/** A listing gives a container's links to others as further names, which contain a second slash. */
+export const listedName = ({ Names, Id }: ContainerSummary): string =>
+  Names.find((name) => name.lastIndexOf("/") === 0)?.slice(1) ?? Id;
+
+/** An error of a container, with the last output of its health check if that failed; undefined without either. */
+export const errorWithHealthOutput = (error: string | undefined, output: string | undefined): string | undefined =>
+  [error, output && `health check: ${output}`].filter(Boolean).join("; ") || undefined;

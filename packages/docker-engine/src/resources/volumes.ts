@@ -3,6 +3,7 @@ import type { EngineClient } from "../connection/engine-client.js";
 import { inspectVolume } from "../connection/shared-calls.js";
 import type { CallOptions, DockerEngine, Volumes } from "../engine.js";
 import type { VolumeDetails } from "../engine-types.js";
+import { listedName } from "./containers.js";
 
 export function volumesOf(client: EngineClient): Volumes {
   return {
@@ -43,5 +44,5 @@ export function volumesOf(client: EngineClient): Volumes {
 /** The containers of this engine that use a volume, sorted: `container web`. */
 export async function volumeUsers(engine: DockerEngine, name: string, options: CallOptions = {}): Promise<string[]> {
   const containers = await engine.containers.list({ volume: [name] }, options);
-  return containers.map(({ Id, Names }) => `container ${Names[0]?.replace(/^\//, "") ?? Id}`).sort();
+  return containers.map((container) => `container ${listedName(container)}`).sort();
 }

@@ -1,4 +1,4 @@
-import type { ContainerDetails, ContainerSummary } from "@openfactory/docker-engine";
+import { type ContainerDetails, type ContainerSummary, listedName } from "@openfactory/docker-engine";
 import { OPERATION_LABEL, REPLACES_LABEL, REPLICA_LABEL } from "@openfactory/docker-translators";
 import {
   type ContainerName,
@@ -94,10 +94,6 @@ function toServiceContainer(
     active: ACTIVE_STATES.has(state),
   };
 }
-
-/** A listing gives a container's links to others as further names, which contain a second slash. */
-export const listedName = ({ Names, Id }: ContainerSummary): string =>
-  Names.find((name) => name.lastIndexOf("/") === 0)?.slice(1) ?? Id;
 
 /** The engine writes the year 1 for never. */
 const toTime = (iso: string): number => (iso.startsWith("0001-") ? -Infinity : Date.parse(iso));

@@ -1,7 +1,12 @@
 import { DeploymentError, type DeploymentWarning, type DeployOptions, throwIfAborted } from "@openfactory/deploy-core";
-import { type DockerEngine, ifUnanswered, isAmbiguousNetworkError, labelFilter } from "@openfactory/docker-engine";
+import {
+  type DockerEngine,
+  ifUnanswered,
+  isAmbiguousNetworkError,
+  labelFilter,
+  listedName,
+} from "@openfactory/docker-engine";
 import { OPERATION_LABEL, toContainerCreateBody } from "@openfactory/docker-translators";
-import { listedName } from "../containers/group.js";
 import { foreignOwner, ownedByOther } from "../containers/other-orchestrators.js";
 import type { PlannedContainer } from "./plan-containers.js";
 import { imageNotLoaded, pullLatest, pullMissing } from "./pull-image.js";

@@ -1,7 +1,7 @@
 import type { InstanceStatus, ServiceState, ServiceStatus } from "@openfactory/deploy-core";
-import type { ContainerDetails, ContainerSummary } from "@openfactory/docker-engine";
+import { type ContainerDetails, type ContainerSummary, listedName } from "@openfactory/docker-engine";
 import { withoutStrategyLabels } from "@openfactory/docker-translators";
-import { listedName, toInspectedContainer, toListedContainer } from "../containers/group.js";
+import { toInspectedContainer, toListedContainer } from "../containers/group.js";
 import { boundPorts, listedPorts } from "../ports.js";
 
 type Health = InstanceStatus["health"];

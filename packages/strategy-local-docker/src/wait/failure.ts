@@ -6,7 +6,12 @@ import {
   secretsOfRequest,
   type ServiceStatus,
 } from "@openfactory/deploy-core";
-import { type ContainerDetails, type DockerEngine, failedHealthOutput } from "@openfactory/docker-engine";
+import {
+  type ContainerDetails,
+  type DockerEngine,
+  errorWithHealthOutput,
+  failedHealthOutput,
+} from "@openfactory/docker-engine";
 import { imageLookup } from "../deploy/images.js";
 import { lastLogLines } from "../observe/logs.js";
 import { readSettings } from "../settings.js";
@@ -69,12 +74,8 @@ export async function timedOut(
 export const describeProgress = ({ instances }: ServiceStatus): string =>
   [...new Set(instances.map(({ engineState, health }) => health ?? engineState))].join(", ");
 
-/** The engine's error about a container, and the last output of its failing health check. */
-function engineErrorOf(container: ContainerDetails, instance?: InstanceStatus): string | undefined {
-  const healthOutput = failedHealthOutput(container);
-  const parts = [instance?.error, healthOutput && `health check: ${healthOutput}`].filter((part) => part !== undefined);
-  return parts.length === 0 ? undefined : parts.join("; ");
-}
+const engineErrorOf = (container: ContainerDetails, instance?: InstanceStatus): string | undefined =>
+  errorWithHealthOutput(instance?.error, failedHealthOutput(container));
 
 const reasonFor = (isCrashLooping: boolean, instance?: InstanceStatus, exitCode?: number): string => {
   if (instance?.health === "unhealthy") return "is unhealthy: its health check fails";

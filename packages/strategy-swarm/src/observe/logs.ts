@@ -10,10 +10,9 @@ import {
 } from "@openfactory/docker-engine";
 import { observe } from "./services.js";
 import { taskName } from "./status.js";
-import { hostName, type Observation } from "./tasks.js";
+import { hostName, type Observation, TASK_LABEL } from "./tasks.js";
 
-/** The details of a log frame that name its task and node (Engine API, ServiceLogs with details). */
-const TASK = "com.docker.swarm.task.id";
+/** The detail of a log frame that names its node (Engine API, ServiceLogs with details). */
 const NODE = "com.docker.swarm.node.id";
 
 /** The last lines of tasks that were removed with their service arrive within this time, in milliseconds. */
@@ -43,7 +42,7 @@ export async function* readLogs(
   try {
     for await (const frame of engine.services.logs(ID, { follow, tail, since, signal: endOrAbort })) {
       // The task may be newer than the observation.
-      if (!observed.tasks.some((task) => task.ID === frame.details[TASK])) {
+      if (!observed.tasks.some((task) => task.ID === frame.details[TASK_LABEL])) {
         observed = { ...observed, tasks: await engine.tasks.list({ service: [ID] }, { signal }) };
       }
       yield toEntry(serviceName, frame, observed);
@@ -56,11 +55,11 @@ export async function* readLogs(
 }
 
 const toEntry = (service: string, frame: LogFrame, { tasks, nodes }: Observation): LogEntry => {
-  const task = tasks.find(({ ID }) => ID === frame.details[TASK]);
+  const task = tasks.find(({ ID }) => ID === frame.details[TASK_LABEL]);
   const node = frame.details[NODE];
   return {
     service,
-    instance: task === undefined ? (frame.details[TASK] ?? service) : taskName(service, task),
+    instance: task === undefined ? (frame.details[TASK_LABEL] ?? service) : taskName(service, task),
     node: node === undefined ? undefined : hostName(nodes, node),
     stream: frame.stream,
     timestamp: frame.timestamp,
@@ -77,7 +76,7 @@ export async function lastLogLines(
   // A task that never had a container has no log, and the engine would wait for one.
   if (!tasks.find(({ ID }) => ID === taskId)?.Status.ContainerStatus?.ContainerID) return [];
   const frames = engine.services.logs(service.ID, { timeoutMs: 5_000 });
-  return readLastLines(frames, ({ details }) => details[TASK] === taskId);
+  return readLastLines(frames, ({ details }) => details[TASK_LABEL] === taskId);
 }
 
 /** When the event stream breaks or can't be opened, the service is looked up this often, in milliseconds. */

@@ -2,6 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { NodeDetails, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
 import { constraintsOf, eligibleNodes } from "./eligible-nodes.js";
 
+/** The label of a container, and the detail of a log line, with the id of their task (Engine API). */
+export const TASK_LABEL = "com.docker.swarm.task.id";
+
 /** Nodes by id. */
 export type NodesById = ReadonlyMap<string, NodeDetails>;
 

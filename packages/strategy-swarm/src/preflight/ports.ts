@@ -1,5 +1,5 @@
 import type { PublishedPort } from "@openfactory/deploy-core";
-import type { CheckedRequest, Problem } from "@openfactory/docker-engine";
+import { type CheckedRequest, listedName, type Problem } from "@openfactory/docker-engine";
 import { eligibleNodes } from "../observe/eligible-nodes.js";
 import { type EngineSnapshot, type ExistingService, tasksOf } from "./snapshot.js";
 
@@ -69,7 +69,7 @@ export const containerPortProblems = (checked: CheckedRequest, { containers }: E
       Ports.some(({ PublicPort, Type }) => PublicPort === port.published && Type === port.protocol),
     );
     if (owner === undefined) return [];
-    const name = owner.Names[0]?.replace(/^\//, "") ?? owner.Id;
+    const name = listedName(owner);
     const message = `Host port ${port.published}/${port.protocol} is already in use by container ${name} on the manager's node`;
     const hint = `Publish another host port, or stop container ${name}.`;
     return [{ code: "CONFLICT", field: "ports", message, hint }];

@@ -13,7 +13,7 @@ import {
 } from "@openfactory/docker-engine";
 import type { ContainerMount } from "@openfactory/docker-translators";
 import { serviceSummary } from "../observe/status.js";
-import { hasEnded } from "../observe/tasks.js";
+import { hasEnded, TASK_LABEL } from "../observe/tasks.js";
 
 /** The number of tasks of a request that run at the same time; 1 for a global service, which has at least one. */
 export function tasksOf({ mode = { Replicated: { Replicas: 1 } } }: NormalizedRequest): number {
@@ -85,7 +85,7 @@ export async function takeSnapshot(
     secrets: namesOf(secrets),
     configs: namesOf(configs),
     volumes,
-    containers: containers.filter(({ Labels }) => Labels["com.docker.swarm.task.id"] === undefined),
+    containers: containers.filter(({ Labels }) => Labels[TASK_LABEL] === undefined),
     managerId: info?.Swarm.NodeID,
   };
 }

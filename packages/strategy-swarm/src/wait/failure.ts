@@ -2,6 +2,7 @@ import { DeploymentError, type ErrorCode, type FailedInstance, type InstanceStat
 import {
   type ContainerDetails,
   type DockerEngine,
+  errorWithHealthOutput,
   failedHealthOutput,
   type ServiceDetails,
   type TaskDetails,
@@ -63,13 +64,13 @@ export async function failedInstance(
   { healthFailed, output }: Health,
 ): Promise<FailedInstance> {
   const redactor = redactorFor(observed.service);
-  const errors = [error, healthFailed && output && `health check: ${output}`].filter(Boolean).join("; ");
+  const errors = errorWithHealthOutput(error, healthFailed ? output : undefined);
   const lines = await lastLogLines(engine, observed, id);
   return {
     id,
     node,
     exitCode,
-    error: errors === "" ? undefined : redactor.text(errors),
+    error: errors && redactor.text(errors),
     lastLogLines: lines.map((line) => redactor.text(line)),
   };
 }
