@@ -1,5 +1,9 @@
-export { ambiguousNetwork, type AmbiguousNetwork, isAmbiguousNetworkError } from "./resources/network-errors.js";
-export { withNetworkField } from "./resources/network-errors.js";
+export {
+  ambiguousNetwork,
+  type AmbiguousNetwork,
+  isAmbiguousNetworkError,
+  withNetworkField,
+} from "./resources/network-errors.js";
 export { networkUsers } from "./resources/networks.js";
 export { volumeUsers } from "./resources/volumes.js";
 export { diagnoseEngine, diagnoseNetwork, runDiagnosis } from "./diagnose-engine.js";
