@@ -22,7 +22,7 @@ export const resourceNotFound = (kind: ResourceKind, name: string, place: string
 export const resourceExists = ({ kind, name }: Named, cause?: unknown): DeploymentError =>
   new DeploymentError("ALREADY_EXISTS", `A ${kind} named ${name} already exists.`, {
     field: "name",
-    hint: `Mark it external to use it, choose another name, or remove it: docker ${kind} rm ${name}. It was not changed.`,
+    hint: `Mark the ${kind} external to use it, choose another name, or remove it: \`docker ${kind} rm ${name}\`. It was not changed.`,
     cause,
   });
 
