@@ -82,9 +82,10 @@ export function replicaProbes(engine: RawEngine): ContractProbes {
     async instances(name) {
       return (await containersOf(name))
         .filter((container) => numberOf(name, container) > 0)
-        .map(({ Id, State: { Running, ExitCode, Health } }) => ({
+        .map(({ Id, State: { Running, Restarting, ExitCode, Health } }) => ({
           id: Id,
-          running: Running,
+          // The engine reports a container that waits for its restart as running.
+          running: Running && !Restarting,
           health: Running && Health?.Status !== "none" ? Health?.Status : undefined,
           exitCode: Running ? undefined : ExitCode,
         }));

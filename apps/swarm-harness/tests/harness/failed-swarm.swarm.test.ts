@@ -38,5 +38,5 @@ test("createSwarm() leaves nothing when it is aborted", async () => {
 });
 
 test("createSwarm() rejects more managers than nodes before it starts any", async () => {
-  await expect(createSwarm({ nodes: 1, managers: 2 })).rejects.toThrow("A swarm of 1 nodes cannot have 2 managers");
+  await expect(createSwarm({ nodes: 1, managers: 2 })).rejects.toThrow("A swarm of 1 nodes can't have 2 managers");
 });

@@ -1,3 +1,4 @@
+import { sleep } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import type { Suite } from "../suite.js";
 
@@ -77,6 +78,16 @@ export function removeCases(suite: Suite): void {
       `${name} has ended, and runs again`,
       () => suite.probes.output(name),
       (lines) => lines.length > 1,
+    );
+    // Between two starts that are far apart: an engine refuses to remove a container that it is about to restart.
+    await suite.eventually(
+      `${name} waits for its next start`,
+      async () => {
+        const first = await suite.probes.instances(name);
+        await sleep(400);
+        return [...first, ...(await suite.probes.instances(name))];
+      },
+      (instances) => instances.every(({ running }) => !running),
     );
     await suite.strategy.remove(name, { wait: true });
     await gone(name);
