@@ -76,7 +76,7 @@ export async function checkTwoFiles(
     expect(Object.keys(await platform.running(id))).toEqual([service("api")]);
     await untouched();
     if (isOneProject) {
-      expect(down.stdout).toContain(`kept: network ${id}_back: api (`);
+      expect(down.stdout).toContain(`kept: network ${id}_back: Used by api (`);
       expect(await platform.networks(id)).toEqual([`${id}_back`]);
     }
 
