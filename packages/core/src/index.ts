@@ -99,6 +99,7 @@ export type {
 } from "./capabilities/status.js";
 
 export { checkSupport } from "./strategy/check-support.js";
+export { type LegacyManifest, readManifest } from "./strategy/read-manifest.js";
 export { type NetworkOptions, REQUIRED_FIELDS, type StrategyManifest, type Limitation } from "./strategy/manifest.js";
 export { OpenFactoryServiceDeploymentStrategy, requireCapability, supports } from "./strategy/strategy.js";
 

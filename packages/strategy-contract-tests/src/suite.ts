@@ -10,6 +10,7 @@ import {
   type ErrorCode,
   type OpenFactoryServiceDeploymentStrategy,
   parseRequest,
+  readManifest,
   type RequestField,
   type StrategyManifest,
   supports,
@@ -44,7 +45,7 @@ export class Suite {
   }
 
   get manifest(): StrategyManifest {
-    return this.strategy.manifest;
+    return readManifest(this.strategy.manifest);
   }
 
   get probes(): ContractProbes {
