@@ -55,6 +55,9 @@ interface KindOperations<Spec extends ResourceSpec = ResourceSpec> {
 /** How often a removal is tried while the resource is in use. */
 const RETRY_MS = 100;
 
+/** How long the creator of a younger network of the same name has to remove it. */
+const YOUNGER_TIMEOUT_MS = 2_000;
+
 /** The names that the engine accepts for volumes (Engine API, VolumeCreate). It accepts more for networks, but no container can join those. */
 const RESOURCE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
@@ -177,12 +180,11 @@ const networkCreation = (engine: DockerEngine, spec: NetworkSpec): Creation => (
     const body = toNetworkCreateBody(withOperation(spec, operation), "bridge");
     // Before API 1.44 the engine checks for duplicates only on request, and not atomically.
     const { id } = await engine.networks.create({ ...body, CheckDuplicate: true });
-    const [oldest] = (await networksNamed(engine, spec.name)).sort(byAge);
-    if (oldest !== undefined && oldest.Id !== id) {
-      await engine.networks.remove(id);
-      return undefined;
+    if (await isOnlyOne(engine, spec.name, id)) {
+      return { kind: "network", name: spec.name, id, labels: { ...spec.labels } };
     }
-    return { kind: "network", name: spec.name, id, labels: { ...spec.labels } };
+    await engine.networks.remove(id);
+    return undefined;
   },
   remove: ({ id }) => engine.networks.remove(id),
   async createdBy(operation) {
@@ -190,8 +192,23 @@ const networkCreation = (engine: DockerEngine, spec: NetworkSpec): Creation => (
   },
 });
 
-const byAge = (a: NetworkDetails, b: NetworkDetails): number =>
-  `${a.Created} ${a.Id}` < `${b.Created} ${b.Id}` ? -1 : 1;
+/**
+ * Whether a new network keeps its name. Of several that were created at the same time, the oldest does. An engine dates a
+ * network before it lists it, so the creator of a younger one may have seen no other: if a younger one stays, the new one goes.
+ */
+async function isOnlyOne(engine: DockerEngine, name: string, id: string): Promise<boolean> {
+  const end = Date.now() + YOUNGER_TIMEOUT_MS;
+  for (;;) {
+    const all = await networksNamed(engine, name);
+    const own = all.find((network) => network.Id === id);
+    const others = all.filter((network) => network.Id !== id);
+    if (others.length === 0) return true;
+    if (own === undefined || others.some((other) => ageKey(other) < ageKey(own)) || Date.now() > end) return false;
+    await sleep(RETRY_MS);
+  }
+}
+
+const ageKey = ({ Created, Id }: NetworkDetails): string => `${Created} ${Id}`;
 
 // Volumes
 

@@ -26,7 +26,7 @@ export const expectedErrors = {
   twice: { code: "CONFLICT", message: "Two plugins provide the platform twice: plugin-one and plugin-two." },
   docker: {
     code: "PLUGIN_FAILED",
-    message: "The platform docker needs the package @openfactory/strategy-local-docker, which is not installed.",
+    message: "The platform docker requires the package @openfactory/strategy-local-docker, which is not installed.",
   },
 };
 

@@ -9,17 +9,7 @@ import { plugin } from "@openfactory/strategy-swarm";
 import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { RawEngine, runInside, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  ADAPTER_IMAGE,
-  AGENT_IMAGE,
-  DEVICE_ENV,
-  deviceFile,
-  DIFFICULT_MODEL,
-  LONG_MODEL,
-  makeDeviceImages,
-  PRODUCER_IMAGE,
-  removeDeviceImages,
-} from "./support/device-images.js";
+import { DEVICE_ENV, deviceFile, DIFFICULT_MODEL, LONG_MODEL, makeDeviceImages } from "./support/device-images.js";
 
 /** Without IPVS in the kernel, the routing mesh does not work, and ports are published on hosts. */
 const HAS_MESH = existsSync("/proc/net/ip_vs");
@@ -31,14 +21,9 @@ let strategy: OpenFactoryServiceDeploymentStrategy;
 let folder: string;
 
 beforeAll(async () => {
-  const engine = new RawEngine(process.env["DOCKER_HOST"] ?? "");
-  await makeDeviceImages(engine);
-  swarm = await createSwarm({
-    nodes: 2,
-    managers: 1,
-    images: [TEST_IMAGE, AGENT_IMAGE, PRODUCER_IMAGE, ADAPTER_IMAGE],
-  });
-  await removeDeviceImages(engine);
+  swarm = await createSwarm({ nodes: 2, managers: 1, images: [TEST_IMAGE] });
+  // Not on the host engine, where another file uses images of the same names.
+  for (const node of swarm.nodes) await makeDeviceImages(node.api);
   manager = swarm.nodes[0]!.api;
   const registry = new StrategyRegistry();
   registry.register(plugin);
