@@ -1,9 +1,9 @@
 import { type RawEngine, tar, TEST_IMAGE } from "@openfactory/test-engine";
 
 /** The names of OpenFactory's images. On a test engine, they name stand-ins. */
-export const AGENT_IMAGE = "ghcr.io/openfactoryio/mtcagent:v2.5.0.11";
-export const PRODUCER_IMAGE = "ghcr.io/openfactoryio/kafka-mtc-producer:v9.9.9-test";
-export const ADAPTER_IMAGE = "openfactory/test-adapter:1";
+const AGENT_IMAGE = "ghcr.io/openfactoryio/mtcagent:v2.5.0.11";
+const PRODUCER_IMAGE = "ghcr.io/openfactoryio/kafka-mtc-producer:v9.9.9-test";
+const ADAPTER_IMAGE = "openfactory/test-adapter:1";
 
 /** A stand-in for the agent: `mtcagent run agent.cfg` serves its two files on the port of its configuration. */
 const MTCAGENT = `#!/bin/sh
