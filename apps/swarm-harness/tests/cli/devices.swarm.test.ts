@@ -7,7 +7,7 @@ import { down, up } from "@openfactory/deployer";
 import { type OpenFactoryServiceDeploymentStrategy, parseRequest, StrategyRegistry } from "@openfactory/deploy-core";
 import { plugin } from "@openfactory/strategy-swarm";
 import { createSwarm, type Swarm } from "@openfactory/swarm-harness";
-import { RawEngine, runInside, TEST_IMAGE } from "@openfactory/test-engine";
+import { type RawEngine, runInside, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DEVICE_ENV, deviceFile, DIFFICULT_MODEL, LONG_MODEL, makeDeviceImages } from "./support/device-images.js";
 
