@@ -69,5 +69,11 @@ export async function prepareCreate(
   if (volumes.length > 0 && (await isMissing(calls, "container", name, options))) {
     for (const volume of volumes) await createVolume(calls, volume, options);
   }
-  return withRequestedLabel({ StopTimeout: STOP_TIMEOUT, ...body });
+  return withRequestedLabel({ StopTimeout: STOP_TIMEOUT, ...withoutEndpoints(body) });
+}
+
+/** Podman 4 rejects endpoints on the networks `host` and `none`, which have no settings. */
+function withoutEndpoints({ NetworkingConfig, ...body }: ContainerBody): ContainerBody {
+  const mode = body.HostConfig?.NetworkMode;
+  return NetworkingConfig === undefined || mode === "host" || mode === "none" ? body : { ...body, NetworkingConfig };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { engineOn, podmanOn } from "../../test/engine-on.js";
-import type { Handler } from "../../test/fake-engine.js";
+import { answering, type Handler } from "../../test/fake-engine.js";
 
 const filtersOf = (url: string): Record<string, string[]> =>
   JSON.parse(new URL(url, "http://engine").searchParams.get("filters") ?? "{}") as Record<string, string[]>;
@@ -85,6 +85,17 @@ it.each([
   const { engine, fake } = await podmanOn(podmanLike);
   await engine.containers.create("demo", body);
   expect(JSON.parse(fake.requests[0]?.body ?? "")).toMatchObject({ StopTimeout: seconds });
+});
+
+it.each([
+  ["host", undefined],
+  ["none", undefined],
+  ["plant", { EndpointsConfig: { plant: {} } }],
+])("on Podman, a container on the network %s is created with the endpoints %j", async (network, expected) => {
+  const { engine, fake } = await podmanOn(answering(201, { Id: "1" }));
+  const NetworkingConfig = { EndpointsConfig: { [network]: {} } };
+  await engine.containers.create("demo", { HostConfig: { NetworkMode: network }, NetworkingConfig });
+  expect(JSON.parse(fake.requests[0]?.body ?? "").NetworkingConfig).toEqual(expected);
 });
 
 describe("create() of a container with volume options, on Podman", () => {
