@@ -34,7 +34,7 @@ export function waitCases(suite: Suite): void {
     const strategy = suite.with(context, "wait");
     suite.skipUnlessSupported(context, { healthcheck: { Test: "x" } });
     // Long enough to be seen during its start: a platform may drop the health check of a process that exited.
-    const healthcheck = { Test: suite.programs.health.bad(), Interval: milliseconds(1_000), Retries: 1 };
+    const healthcheck = { Test: suite.programs.health.bad(), Interval: milliseconds(3_000), Retries: 1 };
     const name = await deployed(suite.once({ healthcheck, command: suite.programs.run() }));
     const error = await suite.fails(strategy.wait(name), "TASK_FAILED", name);
     expect(error.instance?.id).toBeTruthy();
