@@ -22,18 +22,16 @@ const EXEMPT = new Set([
 /** The words of an identifier or a file name, apart: `startFirst` and `start-first` read as `start first`. */
 const apart = (text) => text.replace(/([a-z\d])([A-Z])/g, "$1 $2").replace(/([a-z])-(?=[a-z])/gi, "$1 ");
 
+const parts = process.argv.slice(2).map((part) => relative(root, join(process.cwd(), part)));
+const isChosen = (file) => parts.length === 0 || parts.some((part) => file === part || file.startsWith(`${part}/`));
+
 const files = globSync(`{**,.changeset,.github/**}/*.${EXTENSIONS}`, {
   cwd: root,
   exclude: (name) => SKIPPED.has(name),
 })
   .filter((file) => !EXEMPT.has(file))
-  .filter(chosen)
+  .filter(isChosen)
   .sort();
-
-function chosen(file) {
-  const parts = process.argv.slice(2).map((part) => relative(root, join(process.cwd(), part)));
-  return parts.length === 0 || parts.some((part) => file === part || file.startsWith(`${part}/`));
-}
 
 let found = 0;
 for (const file of files) {

@@ -63,7 +63,7 @@ export async function shareSwarm(options: Omit<SwarmOptions, "name"> = {}): Prom
       }
       await removeNodes(hostEngine.api, claimed.name);
     }
-    // Its own release would stop a private engine while other test files use it, so this process keeps its lease.
+    // createSwarm() takes a second lease on the host engine. It lasts until this process ends, since its down() is not called.
     return share(await createSwarm(options));
   } catch (error) {
     await hostEngine.release();
@@ -107,7 +107,7 @@ async function isReady(hostEngine: RawEngine, { nodes, managers }: Swarm): Promi
   const listed = await managers[0]?.api.request("GET", "/nodes");
   const states = (listed?.body ?? []) as {
     Status: { State: string };
-    Spec: { Availability: string; Labels?: object };
+    Spec: { Availability: string };
   }[];
   return (
     states.length === nodes.length &&

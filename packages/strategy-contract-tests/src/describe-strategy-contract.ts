@@ -28,6 +28,8 @@ import { type Differences, describeWithTarget } from "./describe-with-target.js"
 import type { Suite } from "./suite.js";
 import type { ContractFactory } from "./target.js";
 
+const TIMEOUT_MS = 180_000;
+
 type Register = (suite: Suite, options: ContractOptions) => void;
 
 const caseGroups = {
@@ -105,7 +107,7 @@ export interface ContractOptions {
  * @param factory called once, before the first case; `close` of its target is called after the last.
  */
 export function describeStrategyContract(name: string, factory: ContractFactory, options: ContractOptions = {}): void {
-  const { timeoutMs = 180_000, pollTimeoutMs } = options;
+  const { timeoutMs = TIMEOUT_MS, pollTimeoutMs } = options;
   const chosen = chooseGroups(options);
   const differs = Object.fromEntries(
     Object.entries(options.differs ?? {}).filter(([title]) => isOf(chosen, title) || !isOf(groupNames, title)),
@@ -130,8 +132,6 @@ export const chooseGroups = ({ only, shard }: Pick<ContractOptions, "only" | "sh
     .filter((name) => only?.includes(name) ?? true)
     .filter((_, position) => shard === undefined || position % shard.count === shard.index - 1);
 
-const TIMEOUT_MS = 180_000;
-
 /**
  * Registers random runs only: sequences of deploys, removals, declared capabilities and failures with a few names. After
  * every step the engine must have exactly the services, settings and processes of a model. A run that fails prints its
@@ -139,6 +139,6 @@ const TIMEOUT_MS = 180_000;
  * @param factory as for `describeStrategyContract`, which has a few short runs as well.
  */
 export function describeStrategyModel(name: string, factory: ContractFactory, options: ModelOptions = {}): void {
-  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const { timeoutMs = TIMEOUT_MS } = options;
   describeWithTarget(`strategy model: ${name}`, factory, { timeoutMs }, (suite) => randomRunCases(suite, options));
 }
