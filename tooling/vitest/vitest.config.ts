@@ -18,8 +18,8 @@ const repeatTests = `${sources}/*.repeat.test.ts`;
 const matrixTests = `${sources}/*.matrix.test.ts`;
 const packageTests = `${sources}/*.packages.test.ts`;
 const onRealEngines = {
-  // These tests wait for containers more than they compute, so four run at the same time on two cores.
-  maxWorkers: 4,
+  // These tests wait for containers more than they compute, so six run at the same time on two cores.
+  maxWorkers: 6,
   sequence: { groupOrder: 1 },
   testTimeout: 120_000,
   hookTimeout: 600_000,
@@ -87,7 +87,7 @@ export default defineConfig({
       },
       { ...shared, test: { name: "engine", include: [engineTests], ...onRealEngines } },
       { ...shared, test: { name: "swarm", include: [swarmTests], ...onRealEngines } },
-      { ...shared, test: { name: "packages", include: [packageTests], maxWorkers: 4, sequence: { groupOrder: 1 } } },
+      { ...shared, test: { name: "packages", include: [packageTests], maxWorkers: 6, sequence: { groupOrder: 1 } } },
       { ...shared, test: { name: "repeat", include: [repeatTests], ...onRealEngines } },
       { ...shared, test: { name: "matrix", include: [matrixTests], ...onRealEngines } },
     ],

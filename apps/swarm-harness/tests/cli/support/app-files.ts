@@ -28,7 +28,7 @@ export class AppFiles {
       `  ${key}:`,
       `    uuid: ${this.id}-${key}`,
       `    image: ${TEST_IMAGE}`,
-      `    command: ["sh", "-c", "echo ${key} is up; trap 'exit 0' TERM; while :; do sleep 1; done"]`,
+      `    command: ["sh", "-c", "echo ${key} is up; trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"]`,
       `    environment: ["VERSION=${version}"]`,
       '    labels: ["org.openfactory.deploy.test=1"]',
       "    stop_grace_period: 2s",

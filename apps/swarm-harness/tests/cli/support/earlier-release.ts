@@ -45,7 +45,7 @@ apps:
   web:
     uuid: ${files.id}-web
     image: ${TEST_IMAGE}
-    command: ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1; done"]
+    command: ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"]
     routing: {expose: true, port: 8000, hostname: web.factory.test}
     storage: {data: {type: volume, mount_point: /data}}
     labels: ["org.openfactory.deploy.test=1"]
