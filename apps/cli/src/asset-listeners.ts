@@ -1,6 +1,6 @@
 import { type AssetListener, DeploymentError, isAssetListener } from "@openfactory/deploy-core";
 import type { Io } from "./io.js";
-import type { GlobalOptions } from "./options/options.js";
+import type { GlobalOptions } from "./options/context.js";
 import { findPlugins } from "./plugins.js";
 
 /** Time limit of a listener to start, and to close. */

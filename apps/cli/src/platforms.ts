@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { guardStrategy, type OpenFactoryServiceDeploymentStrategy, Redactor } from "@openfactory/deploy-core";
 import type { DesiredProject, ProjectWarning, Scope } from "@openfactory/deployer";
 import type { Io } from "./io.js";
-import { DEFAULT_PLATFORM, type GlobalOptions } from "./options/options.js";
+import type { GlobalOptions } from "./options/context.js";
+import { DEFAULT_PLATFORM } from "./options/options.js";
 import { findPlugins } from "./plugins.js";
 
 /**

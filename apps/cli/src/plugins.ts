@@ -16,7 +16,7 @@ import {
 } from "@openfactory/deploy-core";
 import { builtInPlatforms } from "./built-in-platforms.js";
 import type { Io } from "./io.js";
-import type { GlobalOptions } from "./options/options.js";
+import type { GlobalOptions } from "./options/context.js";
 
 /** All available plugins, by kind. */
 export interface Plugins {

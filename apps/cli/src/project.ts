@@ -4,7 +4,7 @@ import type { AppProject, Contents } from "@openfactory/app-file";
 import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { DesiredProject } from "@openfactory/deployer";
 import type { Io } from "./io.js";
-import type { GlobalOptions } from "./options/options.js";
+import type { GlobalOptions } from "./options/context.js";
 import { printWarnings } from "./output/messages.js";
 import { openStrategy } from "./platforms.js";
 import { findPlugins } from "./plugins.js";

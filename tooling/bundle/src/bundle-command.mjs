@@ -17,7 +17,7 @@ const GROUPS = [
   {
     // Imports no file but zod: program.js configures zod before any schema is created.
     name: `${NAME}-parse`,
-    test: /\/node_modules\/(?:commander|leven)\/|\/cli\/dist\/(?:program|errors|options\/.*)\.js$/,
+    test: /\/node_modules\/(?:commander|leven)\/|\/cli\/dist\/(?:program|errors|(?:options|command-table)\/.*|commands\/help)\.js$/,
   },
   { name: `${NAME}-yaml`, test: /\/node_modules\/js-yaml\/|\/app-file\/dist\/yaml\/parse-yaml\.js$/ },
   { name: `${NAME}-xml`, test: /\/node_modules\/(?:saxes|xmlchars)\// },

@@ -2,7 +2,7 @@ import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@ope
 import type { DesiredProject, Observer, UpOptions, UpReport } from "@openfactory/deployer";
 import { chooseApps } from "../choose-apps.js";
 import type { ExitCode } from "../exit-codes.js";
-import type { CommandContext } from "../options/options.js";
+import type { CommandContext } from "../options/context.js";
 import { upErrors, upText } from "../output/up-text.js";
 import { loadDesired } from "../project.js";
 import { runOperation } from "./run-operation.js";

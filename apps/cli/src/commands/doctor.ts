@@ -3,7 +3,7 @@ import { DeploymentError, type Diagnosis, supports } from "@openfactory/deploy-c
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
 import type { Io } from "../io.js";
-import type { CommandContext, GlobalOptions } from "../options/options.js";
+import type { CommandContext, GlobalOptions } from "../options/context.js";
 import { filesText } from "../output/files-text.js";
 import { stripControlChars, styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";

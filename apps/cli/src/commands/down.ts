@@ -3,7 +3,7 @@ import type { DesiredProject, DownPlan } from "@openfactory/deployer";
 import { UsageError } from "../errors.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
-import type { CommandContext } from "../options/options.js";
+import type { CommandContext } from "../options/context.js";
 import { downErrors, downPlanText, downText } from "../output/down-text.js";
 import { styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";

@@ -4,7 +4,7 @@ import { UsageError } from "../errors.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
 import type { Io } from "../io.js";
-import type { CommandContext } from "../options/options.js";
+import type { CommandContext } from "../options/context.js";
 import { styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
 import { openGuardedStrategy, findPlatformWarnings } from "../platforms.js";

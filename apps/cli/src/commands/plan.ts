@@ -3,7 +3,7 @@ import type { Plan, ProjectWarning } from "@openfactory/deployer";
 import { appKeys } from "../choose-apps.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
-import type { CommandContext } from "../options/options.js";
+import type { CommandContext } from "../options/context.js";
 import { deviceFields, devicesText } from "../output/files-text.js";
 import { styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";

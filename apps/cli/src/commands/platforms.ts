@@ -5,7 +5,7 @@ import {
   type StrategyManifest,
 } from "@openfactory/deploy-core";
 import { EXIT, type ExitCode } from "../exit-codes.js";
-import type { CommandContext } from "../options/options.js";
+import type { CommandContext } from "../options/context.js";
 import { writeJson } from "../output/json-lines.js";
 import { table } from "../output/table.js";
 import { collectPlugins } from "../plugins.js";

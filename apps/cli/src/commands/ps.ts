@@ -1,7 +1,7 @@
 import type { PublishedPort } from "@openfactory/deploy-core";
 import type { PsRow } from "@openfactory/deployer";
 import { EXIT, type ExitCode } from "../exit-codes.js";
-import type { CommandContext } from "../options/options.js";
+import type { CommandContext } from "../options/context.js";
 import { ago, shortenDigest } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
 import { printWarnings } from "../output/messages.js";

@@ -1,7 +1,7 @@
 import type { RefreshReport } from "@openfactory/deployer";
 import { chooseDeployed } from "../choose-apps.js";
 import type { ExitCode } from "../exit-codes.js";
-import type { CommandContext } from "../options/options.js";
+import type { CommandContext } from "../options/context.js";
 import { formatDuration } from "../output/format.js";
 import { openStrategy } from "../platforms.js";
 import { loadProject } from "../project.js";

@@ -2,7 +2,7 @@ import type { DeploymentError } from "@openfactory/deploy-core";
 import type { RollbackReport, RollbackVerdict } from "@openfactory/deployer";
 import { chooseDeployed } from "../choose-apps.js";
 import type { ExitCode } from "../exit-codes.js";
-import type { CommandContext } from "../options/options.js";
+import type { CommandContext } from "../options/context.js";
 import { shortenDigest, formatDuration } from "../output/format.js";
 import { countOutcomes, ROLLBACK_WORDS } from "../output/outcomes.js";
 import { type Column, table } from "../output/table.js";

@@ -3,7 +3,7 @@ import type { Observer } from "@openfactory/deployer";
 import { openAssetListeners } from "../asset-listeners.js";
 import { EXIT, type ExitCode, exitCodeOfRun } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
-import type { CommandContext } from "../options/options.js";
+import type { CommandContext } from "../options/context.js";
 import { styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
 import { errorTexts } from "../output/messages.js";

@@ -3,7 +3,7 @@ import type { DesiredProject, ScaleOptions, ScaleReport } from "@openfactory/dep
 import { chooseDeployed, type NamedApp } from "../choose-apps.js";
 import { UsageError } from "../errors.js";
 import type { ExitCode } from "../exit-codes.js";
-import type { CommandContext } from "../options/options.js";
+import type { CommandContext } from "../options/context.js";
 import { formatDuration, stripControlChars } from "../output/format.js";
 import { openStrategy } from "../platforms.js";
 import { loadProject } from "../project.js";

@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from "../exit-codes.js";
-import type { CommandContext } from "../options/options.js";
+import type { CommandContext } from "../options/context.js";
 
 /** The formats with a JSON Schema. */
 export type SchemaName = "file" | "plan" | "events";

@@ -1,6 +1,6 @@
 import { appKeys } from "../choose-apps.js";
 import type { ExitCode } from "../exit-codes.js";
-import type { CommandContext } from "../options/options.js";
+import type { CommandContext } from "../options/context.js";
 import { deviceFields, devicesText } from "../output/files-text.js";
 import { writeJson } from "../output/json-lines.js";
 import { upErrors, upText } from "../output/up-text.js";

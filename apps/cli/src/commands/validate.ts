@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from "../exit-codes.js";
-import type { CommandContext } from "../options/options.js";
+import type { CommandContext } from "../options/context.js";
 import { deviceFields, devicesText, filesText } from "../output/files-text.js";
 import { writeJson } from "../output/json-lines.js";
 import { printWarnings } from "../output/messages.js";

@@ -1,47 +1,20 @@
 import { type Command, Option } from "commander";
-import type { Io } from "../io.js";
+import { GLOBAL_OPTIONS } from "./help-text.js";
 import { collect, collectOption, givenTwice, parseCount, parseDuration, single } from "./parse-values.js";
-
-/** Options of every command, before or after its name. */
-export interface GlobalOptions {
-  file?: string[];
-  project?: string;
-  envFile?: string[];
-  platform?: string;
-  host?: string;
-  context?: string;
-  option?: Record<string, string>;
-  plugin?: string[];
-  json?: boolean;
-}
-
-/** The input of every command. */
-export interface CommandContext<Options = object> {
-  io: Io;
-  options: GlobalOptions & Options;
-}
 
 export const DEFAULT_PLATFORM = "docker";
 
-const HEADING = "Global Options:";
-
 /**
  * Adds the global options. The program and each command have options of their own, so that a letter can have another
- * meaning after a command: `logs -f` follows. The help of a command lists the global options in short.
+ * meaning after a command: `logs -f` follows.
  */
 export function addGlobalOptions(command: Command): void {
   const taken = new Set(command.options.map(({ short }) => short));
   const options = globalOptions((short, long) => (taken.has(short) ? long : `${short}, ${long}`));
   for (const option of options) {
-    option.helpGroup(HEADING).hideHelp(command.parent !== null);
+    option.helpGroup(GLOBAL_OPTIONS).hideHelp(command.parent !== null);
     command.addOption(option);
   }
-  if (command.parent === null) return;
-  const names = options.map(({ flags }) => flags.replace(/ <.*/, ""));
-  command.addHelpText(
-    "after",
-    `\n${HEADING} see \`ofdeploy --help\`\n  ${names.slice(0, 6).join("  ")}\n  ${names.slice(6).join("  ")}`,
-  );
 }
 
 const globalOptions = (flags: (short: string, long: string) => string): Option[] => [
@@ -82,13 +55,11 @@ const globalOptions = (flags: (short: string, long: string) => string): Option[]
 // Options of several commands.
 
 /** @param condition what `--wait` waits for. */
-export const waitOptions = (command: Command, condition: string): Command =>
-  command
-    .addOption(new Option("--wait", `Wait until ${condition} (default)`))
-    .addOption(new Option("--no-wait", "Don't wait, except for dependencies of other apps"))
-    .addOption(
-      single(new Option("--timeout <duration>", "Time limit for each app to get ready (default: 2m)"), parseDuration),
-    );
+export const waitOptions = (condition: string): Option[] => [
+  new Option("--wait", `Wait until ${condition}`).hideHelp(),
+  new Option("--no-wait", `Don't wait until ${condition}`),
+  single(new Option("--timeout <duration>", "Time limit for each app to get ready (default: 2m)"), parseDuration),
+];
 
 export const concurrencyOption = (subject: string, standard: number): Option =>
   single(new Option("--concurrency <n>", `Number of ${subject} at the same time (default: ${standard})`), parseCount);

@@ -1,0 +1,98 @@
+import { Argument, Option } from "commander";
+import {
+  adoptOption,
+  concurrencyOption,
+  forceUnlockOption,
+  pruneOption,
+  strictOption,
+  takeOwnershipOption,
+  waitOptions,
+} from "../options/options.js";
+import { collectReplicas, parseDuration, single } from "../options/parse-values.js";
+import { command, type CommandGroup } from "./command.js";
+
+/** The commands that change services, and the plan. */
+export const deployCommands: CommandGroup = {
+  title: "Deploy:",
+  commands: [
+    command({
+      name: "up",
+      description: "Create or update apps in dependency order",
+      options: [
+        ...waitOptions("every app is running and healthy"),
+        concurrencyOption("apps to change", 8),
+        strictOption(),
+        pruneOption(),
+        adoptOption(),
+        takeOwnershipOption(),
+        new Option("--refresh", "Inspect every service to detect manual changes"),
+        new Option("--no-preflight", "Skip preflight checks"),
+        forceUnlockOption(),
+        new Option("--no-rollback", "Don't roll back on failure; continue with other apps"),
+        new Option("--dry-run", "Print the plan without changing anything"),
+      ],
+      examples: {
+        up: "Deploy the apps of this directory",
+        "up --platform swarm -f apps.yml": "Deploy apps.yml to a swarm",
+      },
+      run: async (context) => (await import("../commands/up.js")).upCommand(context),
+    }),
+    command({
+      name: "plan",
+      description: "Show what up would change, field by field",
+      options: [
+        pruneOption(),
+        adoptOption(),
+        takeOwnershipOption(),
+        strictOption(),
+        new Option("--show-env", "Show the values of environment variables"),
+        new Option("--verbose", "List unchanged apps and resources too"),
+      ],
+      examples: { plan: "Show what `ofdeploy up` would change", "plan --json > plan.json": "Save the plan as JSON" },
+      run: async (context) => (await import("../commands/plan.js")).planCommand(context),
+    }),
+    command<{ apps: string[] }>({
+      name: "adopt",
+      description: "Adopt existing services that have an app's name",
+      arguments: [new Argument("<apps...>", "Names of apps")],
+      options: [...waitOptions("every app is running and healthy"), forceUnlockOption()],
+      examples: { "adopt web": "Adopt the service of the app web" },
+      run: async (context) => (await import("../commands/adopt.js")).adoptCommand(context),
+    }),
+    command<{ apps: string[] }>({
+      name: "rollback",
+      description: "Roll back to the previous versions",
+      arguments: [new Argument("[apps...]", "Names of apps (default: all that the last up changed)")],
+      options: [
+        ...waitOptions("every app is running and healthy"),
+        concurrencyOption("apps to roll back", 4),
+        forceUnlockOption(),
+      ],
+      examples: { rollback: "Roll back the last up", "rollback web": "Roll back the last change of web" },
+      run: async (context) => (await import("../commands/rollback.js")).rollbackCommand(context),
+    }),
+    command<{ replicas: Record<string, number> }>({
+      name: "scale",
+      description: "Set the number of replicas until the next up",
+      arguments: [new Argument("<replicas...>", "For example web=3").argParser(collectReplicas)],
+      options: [...waitOptions("all replicas are running"), forceUnlockOption()],
+      examples: { "scale web=3": "Run 3 replicas of web", "scale web=0": "Stop web" },
+      run: async (context) => (await import("../commands/scale.js")).scaleCommand(context),
+    }),
+    command({
+      name: "down",
+      description: "Remove the apps and resources of the files",
+      options: [
+        new Option("--all", "Remove the whole project, including apps of other files"),
+        new Option("-y, --yes", "Don't ask for confirmation"),
+        new Option("--dry-run", "Print what would be removed"),
+        new Option("-v, --volumes", "Remove volumes and their data too"),
+        single(new Option("--timeout <duration>", "Time limit for each removal (default: 1m)"), parseDuration),
+        concurrencyOption("removals", 16),
+        forceUnlockOption(),
+      ],
+      examples: { down: "Remove the apps of the files", "down --volumes --yes": "Remove their volumes and data too" },
+      run: async (context) => (await import("../commands/down.js")).downCommand(context),
+    }),
+  ],
+};

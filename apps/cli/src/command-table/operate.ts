@@ -1,0 +1,37 @@
+import { Argument, Option } from "commander";
+import { concurrencyOption } from "../options/options.js";
+import { parseLines, parseSince, single } from "../options/parse-values.js";
+import { command, type CommandGroup } from "./command.js";
+
+/** The commands for deployed apps. */
+export const operateCommands: CommandGroup = {
+  title: "Operate:",
+  commands: [
+    command({
+      name: "ps",
+      description: "List the apps and their state",
+      examples: { ps: "List the apps of the files", "ps --json": "Print all details as JSON" },
+      run: async (context) => (await import("../commands/ps.js")).psCommand(context),
+    }),
+    command<{ apps: string[] }>({
+      name: "logs",
+      description: "Print the logs of apps",
+      arguments: [new Argument("[apps...]", "Names of apps or services (default: all)")],
+      options: [
+        new Option("-f, --follow", "Keep printing new lines"),
+        single(new Option("--tail <n>", "Number of last lines of each instance (default: all)"), parseLines),
+        single(new Option("--since <when>", "Print lines since a time: 10m, or an ISO date"), parseSince),
+      ],
+      examples: { logs: "Print the logs of all apps", "logs web --follow --tail 20": "Follow the log of web" },
+      run: async (context) => (await import("../commands/logs.js")).logsCommand(context),
+    }),
+    command<{ apps: string[] }>({
+      name: "refresh-auth",
+      description: "Refresh stored registry credentials",
+      arguments: [new Argument("[apps...]", "Names of apps or services (default: the whole project)")],
+      options: [concurrencyOption("services to refresh", 8)],
+      examples: { "refresh-auth --platform swarm": "Refresh all services" },
+      run: async (context) => (await import("../commands/refresh-auth.js")).refreshAuthCommand(context),
+    }),
+  ],
+};

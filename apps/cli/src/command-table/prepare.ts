@@ -1,0 +1,59 @@
+import { Argument } from "commander";
+import type { SchemaName } from "../commands/schema.js";
+import { strictOption } from "../options/options.js";
+import { command, type CommandGroup } from "./command.js";
+
+/** The commands that check files and the environment, and print help. They change nothing. */
+export const prepareCommands: CommandGroup = {
+  title: "Prepare:",
+  commands: [
+    command({
+      name: "validate",
+      description: "Check the files without deploying",
+      options: [strictOption()],
+      examples: {
+        validate: "Check openfactory.yml",
+        "validate -f plant --platform swarm": "Check all files of plant for Swarm",
+      },
+      run: async (context) => (await import("../commands/validate.js")).validateCommand(context),
+    }),
+    command({
+      name: "platforms",
+      description: "List the platforms and their capabilities",
+      examples: { platforms: "List docker, swarm and the platforms of plugins" },
+      run: async (context) => (await import("../commands/platforms.js")).platformsCommand(context),
+    }),
+    command({
+      name: "doctor",
+      description: "Check everything that up needs",
+      examples: { doctor: "Check the local engine", "doctor -H ssh://me@factory-1": "Check another machine" },
+      run: async (context) => (await import("../commands/doctor.js")).doctorCommand(context),
+    }),
+    command<{ format: SchemaName }>({
+      name: "schema",
+      description: "Print the JSON Schema of files, plans or events",
+      arguments: [
+        new Argument("[format]", "Format that the schema describes")
+          .choices(["file", "plan", "events"])
+          .default("file"),
+      ],
+      examples: { "schema > openfactory.schema.json": "Save the schema for an editor" },
+      run: async (context) => (await import("../commands/schema.js")).schemaCommand(context),
+    }),
+    command<{ shell: "bash" | "zsh" | "fish" }>({
+      name: "completion",
+      description: "Print a shell completion script",
+      arguments: [new Argument("<shell>").choices(["bash", "zsh", "fish"])],
+      examples: { "completion bash": "Print the script for bash" },
+      run: async ({ io, options }, program) =>
+        (await import("../commands/completion.js")).completionCommand(program, options.shell, io),
+    }),
+    command<{ command?: string }>({
+      name: "help",
+      description: "Print help for a command",
+      arguments: [new Argument("[command]", "Name of the command")],
+      examples: { "help up": "Print the options of up" },
+      run: async ({ options }, program) => (await import("../commands/help.js")).helpCommand(program, options.command),
+    }),
+  ],
+};
