@@ -13,7 +13,7 @@ export const prepareCommands: CommandGroup = {
       options: [strictOption()],
       examples: {
         validate: "Check openfactory.yml",
-        "validate -f plant --platform swarm": "Check all files of plant for Swarm",
+        "validate -f plant --platform swarm": "Check the files in plant",
       },
       run: async (context) => (await import("../commands/validate.js")).validateCommand(context),
     }),
