@@ -3,7 +3,16 @@ export type { Contents } from "./devices/prepare-devices.js";
 export { builtInConnectors } from "./devices/connectors.js";
 export { openfactoryEnvironment } from "./interpolation/variables.js";
 export { type LoadOptions, loadProject } from "./load-project.js";
-export type { App, AppNetwork, AppProject, AppResource, Dependency, DependencyCondition, Device } from "./model.js";
+export type {
+  App,
+  AppNetwork,
+  AppProject,
+  AppResource,
+  Dependency,
+  DependencyCondition,
+  Device,
+  FieldSource,
+} from "./model.js";
 export { parseAppFile, type ParseOptions } from "./load-project.js";
 export { normalizeProjectName } from "./project-name.js";
 export { appFileJsonSchema } from "./schema/json-schema.js";

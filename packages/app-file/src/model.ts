@@ -10,6 +10,17 @@ export interface Dependency {
   condition: DependencyCondition;
 }
 
+/** Where a field of a request is written. */
+export interface FieldSource {
+  /**
+   * Path of the key in the app's entry, such as `deploy.resources.limits.cpus`, `ports[0]` or `environment.LOG_LEVEL`; of
+   * the key that sets the field, if the file does not contain it. Undefined if no key sets it.
+   */
+  key?: string;
+  /** Location of the key, or of its closest parent in the file. */
+  location: SourceLocation;
+}
+
 /** One app: an entry of `apps:`, or a service of a device. */
 export interface App {
   /** Name in the file. Unique in the project. */
@@ -25,6 +36,11 @@ export interface App {
   defaults?: readonly string[];
   /** Location of a request field, such as `mounts[0].Target`, or of the closest key that is in the file. */
   locate: (field: string) => SourceLocation;
+  /**
+   * Key and location of a request field, by its path: `["env", "LOG_LEVEL"]`, `["ports", 0]`. Default: only `locate` knows
+   * where the fields are.
+   */
+  sourceOf?: (path: readonly PropertyKey[]) => FieldSource;
   /** Version of the rules that produced the request. A new version changes deployed apps once. */
   format?: number;
   dependsOn: Dependency[];

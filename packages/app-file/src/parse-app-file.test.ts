@@ -91,6 +91,7 @@ describe("parseAppFile", () => {
         format: 2,
         dependsOn: [],
         locate: expect.any(Function),
+        sourceOf: expect.any(Function),
         localStorageLocations: [{ file: "/srv/Smart Shop_1/apps.yml", line: 28, column: 15 }],
         request: {
           name: "app-scheduler",

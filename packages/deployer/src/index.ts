@@ -8,6 +8,7 @@ export type {
   DownPlan,
   FieldChange,
   Plan,
+  PlanFinding,
   PlannedApp,
   PlannedOrphan,
   PlannedOther,
@@ -22,6 +23,7 @@ export type {
   DesiredDevice,
   DesiredProject,
   DesiredResource,
+  FieldSource,
 } from "./model/project.js";
 export type {
   ActualState,

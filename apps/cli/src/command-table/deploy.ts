@@ -45,6 +45,7 @@ export const deployCommands: CommandGroup = {
         adoptOption(),
         takeOwnershipOption(),
         strictOption(),
+        new Option("--no-preflight", "Skip preflight checks"),
         new Option("--show-env", "Show the values of environment variables"),
         new Option("--verbose", "List unchanged apps and resources too"),
       ],

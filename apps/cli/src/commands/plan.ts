@@ -18,6 +18,7 @@ export interface PlanCommandOptions {
   takeOwnership?: boolean;
   refresh?: boolean;
   dryRun?: boolean;
+  preflight?: boolean;
   strict?: boolean;
   showEnv?: boolean;
   verbose?: boolean;
@@ -40,6 +41,7 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
       adopt: appKeys(options.adopt ?? [], desired),
       strict: options.strict,
       showEnv: options.showEnv,
+      preflight: options.preflight,
     });
     const planned = {
       ...compared,

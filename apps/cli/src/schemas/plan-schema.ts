@@ -13,6 +13,17 @@ export const appAction = enumOf<AppAction>({
 
 const change = z.object({
   path: z.string().describe("Such as image, env.LOG_LEVEL, resources.Limits.MemoryBytes."),
+  key: z
+    .string()
+    .optional()
+    .describe(
+      "The key in the app's entry of the file, or the key that would set it: environment.LOG_LEVEL, ports[0]. Left out if no key sets the field.",
+    ),
+  item: z
+    .string()
+    .optional()
+    .describe("The part of the key that differs, where the key does not identify it: 8080/tcp of ports[0]."),
+  location: location.optional().describe("The position of the key, or of its closest parent in the file."),
   from: z.string().optional().describe("As text. Left out if it was not set."),
   to: z.string().optional().describe("As text. Left out if it will not be set."),
   masked: z.literal(true).optional().describe("The values may be secret and are replaced with ***."),
@@ -74,6 +85,16 @@ const resource = z.object({
   location: location.optional(),
 });
 
+const finding = z.object({
+  ...service,
+  code: z.string().describe("The code of the error with which up would fail."),
+  message: z.string(),
+  hint: z.string().optional(),
+  field: z.string().optional().describe("Path in the request."),
+  key: z.string().optional().describe("The key in the app's entry of the file."),
+  location: location.optional(),
+});
+
 /** The fields of a plan. */
 export const planFields = {
   project: z.string(),
@@ -83,5 +104,9 @@ export const planFields = {
   others: z.array(other).describe("Services of the project that other files own. They are not changed."),
   resources: z.array(resource).describe("Networks, volumes, configs and secrets of the project."),
   warnings: z.array(warning),
+  findings: z
+    .array(finding)
+    .optional()
+    .describe("Problems on the engine that would make up fail. Left out if they were not searched for."),
   hasChanges: z.boolean().describe("Whether up would change anything. A plan with conflicts can't be applied."),
 };

@@ -53,6 +53,14 @@ agent:
       - EMPTY=`;
 
 describe("an mtconnect device", () => {
+  test("sourceOf() returns the position of a field, and no key, because the connector sets the fields", async () => {
+    const { apps } = await load(device(MTCONNECT));
+    const [adapter] = apps;
+    expect(adapter?.sourceOf?.(["image"])).toEqual({ location: adapter?.locate("image") });
+    expect(adapter?.sourceOf?.(["image"]).location.line).toBeGreaterThan(adapter!.location.line);
+    expect(adapter?.sourceOf?.(["hostname"])).toEqual({ location: adapter?.location });
+  });
+
   test("becomes an adapter, an agent and a producer, which start in this order", async () => {
     const { apps, devices, networks } = await load(device(MTCONNECT, "    uns: {area: north, line: 1.10}\n"));
     const resources = { Limits: { NanoCPUs: 1e9 }, Reservations: { NanoCPUs: 5e8 } };

@@ -91,6 +91,8 @@ function readService(
       request: normalized(desired, origin, shared),
       ...(defaults !== undefined && { defaults }),
       locate: (field) => tree.locateKey(filePathOf(parseFieldPath(field), origin) ?? path),
+      // The connector sets the fields, so they have no keys.
+      sourceOf: (field) => ({ location: tree.locateKey(filePathOf(field, origin) ?? path) }),
       dependsOn: after.map((other) => ({ service: nameOf(other), condition: "service_started" })),
       localStorageLocations: [],
       device: { key, uuid, ...(references !== undefined && { references }) },

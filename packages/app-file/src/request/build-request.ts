@@ -8,10 +8,12 @@ import {
   zodIssues,
 } from "@openfactory/deploy-core";
 import type { z } from "zod";
+import type { FieldSource } from "../model.js";
 import { compact } from "../schema/scalars.js";
 import type { FilePath } from "../yaml/source-tree.js";
 import { deployFields, healthcheckField, restartField } from "./deploy.js";
 import { environmentField } from "./environment.js";
+import { sourceOf } from "./field-source.js";
 import { type AppContext, field, listField, type RequestField, type RequestFields } from "./fields.js";
 import { labelsField } from "./labels.js";
 import { configsField, networksField, secretsField } from "./references.js";
@@ -28,6 +30,8 @@ export interface BuiltRequest {
   request: DeployRequest;
   /** Location of a field of the request. */
   locate: (field: string) => SourceLocation;
+  /** Key and location of a field of the request, by its path. */
+  sourceOf: (path: FilePath) => FieldSource;
 }
 
 /** Builds the request of an app. Problems become findings at their location in the file. */
@@ -38,22 +42,14 @@ export function buildRequest(context: AppContext): BuiltRequest {
   );
   return {
     request: normalized(request as unknown as DeployRequest, fields, context),
-    locate: (field) => locationOf(parseFieldPath(field), fields, context),
+    locate: (field) => sourceOf(parseFieldPath(field), fields, context).location,
+    sourceOf: (path) => sourceOf(path, fields, context),
   };
 }
 
 /** Path in the file of a subfield of the request, or of the app if the subfield is not in the file. */
-function filePathOf([name, ...subfield]: FilePath, fields: RequestFields, { path }: AppContext): FilePath {
-  return fieldNamed(name, fields)?.pathOf(subfield) ?? path;
-}
-
-const fieldNamed = (name: PropertyKey | undefined, fields: RequestFields): RequestField | undefined =>
-  (fields as Record<PropertyKey, RequestField | undefined>)[name ?? ""];
-
-/** Location of a subfield of the request, in the app file or in a file that it references. */
-const locationOf = (steps: FilePath, fields: RequestFields, context: AppContext): SourceLocation =>
-  fieldNamed(steps[0], fields)?.locationOf?.(steps.slice(1)) ??
-  context.tree.locateKey(filePathOf(steps, fields, context));
+const filePathOf = ([name, ...subfield]: FilePath, fields: RequestFields, { path }: AppContext): FilePath =>
+  (fields as Record<PropertyKey, RequestField | undefined>)[name ?? ""]?.pathOf(subfield) ?? path;
 
 function buildFields(context: AppContext): RequestFields {
   const { entry, path } = context;

@@ -1,10 +1,10 @@
 import type { Healthcheck } from "../schema/app-file.js";
 import type { Deploy } from "../schema/deploy.js";
 import { compact } from "../schema/scalars.js";
-import { type AppContext, field, type RequestField, type RequestFields, renamedField } from "./fields.js";
+import { type AppContext, field, type RequestField, type RequestFields, renamedField, wholeField } from "./fields.js";
 
 /** Keys in the file of the request's fields. */
-const DEPLOY_KEYS: Readonly<Record<string, string>> = {
+export const DEPLOY_KEYS: Readonly<Record<string, string>> = {
   Limits: "limits",
   Reservations: "reservations",
   NanoCPUs: "cpus",
@@ -21,7 +21,7 @@ const DEPLOY_KEYS: Readonly<Record<string, string>> = {
   FailureAction: "failure_action",
 };
 
-const HEALTHCHECK_KEYS: Readonly<Record<string, string>> = {
+export const HEALTHCHECK_KEYS: Readonly<Record<string, string>> = {
   Test: "test",
   Interval: "interval",
   Timeout: "timeout",
@@ -82,9 +82,9 @@ function modeField({ mode, replicas }: Deploy, { path, report }: AppContext): Re
   const count = replicas ?? 1;
   switch (mode ?? "replicated") {
     case "replicated":
-      return mode == null && replicas == null ? undefined : field({ Replicated: { Replicas: count } }, here);
+      return mode == null && replicas == null ? undefined : wholeField({ Replicated: { Replicas: count } }, here);
     case "replicated-job":
-      return field({ ReplicatedJob: { MaxConcurrent: count, TotalCompletions: count } }, here);
+      return wholeField({ ReplicatedJob: { MaxConcurrent: count, TotalCompletions: count } }, here);
     default: {
       if (replicas != null) {
         report(
@@ -94,7 +94,7 @@ function modeField({ mode, replicas }: Deploy, { path, report }: AppContext): Re
         );
       }
       const value = mode === "global" ? { Global: {} } : { GlobalJob: {} };
-      return field(value, [...path, "deploy", "mode"]);
+      return wholeField(value, [...path, "deploy", "mode"]);
     }
   }
 }
@@ -173,5 +173,5 @@ export function restartField({ entry: { restart, deploy }, path, report }: AppCo
   }
   const [condition = "", attempts] = restart.split(":");
   const MaxAttempts = attempts === undefined ? undefined : Number(attempts);
-  return field(compact({ Condition: CONDITIONS[condition], MaxAttempts }), here);
+  return wholeField(compact({ Condition: CONDITIONS[condition], MaxAttempts }), here);
 }

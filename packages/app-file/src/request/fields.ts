@@ -45,6 +45,9 @@ export const field = <Value>(value: Value, path: FilePath): RequestField<Value> 
   pathOf: (subfield) => [...path, ...subfield],
 });
 
+/** A field that one key of the file sets as a whole. */
+export const wholeField = <Value>(value: Value, path: FilePath): RequestField<Value> => ({ value, pathOf: () => path });
+
 /** A field whose subfields have other names in the file. */
 export const renamedField = <Value>(
   value: Value,

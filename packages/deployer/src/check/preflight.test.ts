@@ -3,6 +3,7 @@ import { MemoryEngine } from "@openfactory/strategy-memory";
 import { expect, test, vi } from "vitest";
 import { ALL, app, changes, memory, network, project } from "../../test/fixtures.js";
 import { up } from "../operations/up.js";
+import { plan } from "../plan/plan.js";
 
 const problem = (service: string, more: Partial<PreflightProblem> = {}): PreflightProblem => ({
   code: "CONFLICT",
@@ -88,4 +89,46 @@ test("resources that the run creates count as present, and fields have the index
   expect(seen).toMatchObject([{ request: { networks: ["near", "far"] }, updates: false }]);
   expect(error?.issues).toMatchObject([{ field: "networks[2]" }]);
   expect(web.request.networks).toEqual(["near", "own-net", "far"]);
+});
+
+test("plan() has the problems as findings with their keys, and none for a conflict or with preflight: false", async () => {
+  const strategy = withProblems(problem("web", { field: "ports[1]", message: "The host port 80 is in use." }));
+  const location = { file: "openfactory.yml", line: 7, column: 5 };
+  const web = { ...app("web"), sourceOf: () => ({ key: "ports[1]", location }) };
+  const { findings, hasChanges } = await plan(strategy, project(web, app("db")));
+  expect(hasChanges).toBe(true);
+  expect(findings).toEqual([
+    {
+      app: "Web",
+      service: "web",
+      code: "CONFLICT",
+      message: "The host port 80 is in use",
+      hint: "Publish another port.",
+      field: "ports[1]",
+      key: "ports[1]",
+      location,
+    },
+  ]);
+  expect(changes(strategy)).toEqual([]);
+  expect((await plan(strategy, project(web), { preflight: false })).findings).toBeUndefined();
+  strategy.engine.put({ image: "demo:1", name: "web" });
+  strategy.calls.length = 0;
+  expect((await plan(strategy, project(web))).findings).toEqual([]);
+  expect(strategy.calls).not.toContain("preflight web");
+});
+
+test("plan() warns if the preflight fails, and masks values of env in the reason", async () => {
+  const strategy = withProblems();
+  strategy.preflight = () => Promise.reject(new DeploymentError("ENGINE_ERROR", "The engine said hunter2hunter2."));
+  const desired = project(app("web", { env: ["KEY=hunter2hunter2"] }));
+  const { warnings, findings } = await plan(strategy, desired);
+  expect(findings).toBeUndefined();
+  expect(warnings).toEqual([
+    {
+      code: "PREFLIGHT_FAILED",
+      reason: "The check for problems that would make `up` fail did not complete: The engine said ***.",
+    },
+  ]);
+  strategy.preflight = () => Promise.reject(new DeploymentError("ABORTED", "Stopped."));
+  await expect(plan(strategy, desired)).rejects.toMatchObject({ code: "ABORTED" });
 });

@@ -4,12 +4,13 @@ import {
   type ErrorIssue,
   type NormalizedRequest,
   type OpenFactoryServiceDeploymentStrategy,
+  parseFieldPath,
   type PreflightOptions,
   type PreflightProblem,
   supports,
 } from "@openfactory/deploy-core";
-import type { Plan } from "../model/plan.js";
-import { locationOf } from "../model/project.js";
+import type { Plan, PlanFinding } from "../model/plan.js";
+import { sourceOf } from "../model/project.js";
 import { resourceId } from "../model/resources.js";
 import type { CheckedApp } from "./check-project.js";
 
@@ -20,32 +21,53 @@ type ListField = keyof typeof LISTS;
 /**
  * Checks the engine for problems that would make the deploys of a plan fail, where the strategy can. Resources that the
  * plan creates count as present.
+ * @returns undefined if the strategy can't check.
+ */
+export async function findProblems(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  { apps, resources }: Pick<Plan, "apps" | "resources">,
+  checked: readonly CheckedApp[],
+  options: PreflightOptions,
+): Promise<PlanFinding[] | undefined> {
+  if (!supports(strategy, "preflight")) return undefined;
+  const planned = new Set(resources.filter(({ action }) => action === "create").map(resourceId));
+  const requests = checked.flatMap(({ request }, index) => {
+    const action = apps[index]?.action;
+    if (action === undefined || action === "unchanged" || action === "conflict") return [];
+    return [{ request: withoutPlanned(request, planned), updates: action !== "create" }];
+  });
+  if (requests.length === 0) return [];
+  const problems = await strategy.preflight(requests, options);
+  const byService = new Map(checked.map((app) => [app.app.service, app]));
+  return problems.map((problem) => findingOf(problem, byService.get(problem.service), planned));
+}
+
+/**
+ * Ends a run whose deploys would fail: see {@link findProblems}.
  * @throws DeploymentError of the first problem's code, with one issue per problem, each of its own code.
  */
 export async function checkPreflight(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  { apps, resources }: Plan,
+  plan: Plan,
   checked: readonly CheckedApp[],
   options: PreflightOptions,
 ): Promise<void> {
-  if (!supports(strategy, "preflight")) return;
-  const planned = new Set(resources.filter(({ action }) => action === "create").map(resourceId));
-  const requests = checked.flatMap(({ request }, index) => {
-    const action = apps[index]?.action;
-    if (action === undefined || action === "unchanged") return [];
-    return [{ request: withoutPlanned(request, planned), updates: action !== "create" }];
-  });
-  const problems = await strategy.preflight(requests, options);
-  const [first] = problems;
+  const findings = (await findProblems(strategy, plan, checked, options)) ?? [];
+  const [first] = findings;
   if (first === undefined) return;
-  const byService = new Map(checked.map((app) => [app.app.service, app]));
-  const issues = problems.map((problem) => issueOf(problem, byService.get(problem.service), planned));
-  const more = problems.length > 1 ? `; and ${problems.length - 1} more` : "";
+  const issues = findings.map(({ app, message, code, field, location, hint }): ErrorIssue => ({
+    message: `${app}: ${message}`,
+    code,
+    ...(field !== undefined && { field }),
+    location,
+    hint,
+  }));
+  const more = findings.length > 1 ? `; and ${findings.length - 1} more` : "";
   throw new DeploymentError(first.code, `${issues[0]?.message}${more}. Nothing was changed.`, {
     issues,
     service: first.service,
     strategy: strategy.manifest.name,
-    field: issues[0]?.field,
+    field: first.field,
     hint: first.hint,
   });
 }
@@ -60,14 +82,23 @@ function withoutPlanned(request: NormalizedRequest, planned: ReadonlySet<string>
   });
 }
 
-function issueOf(problem: PreflightProblem, checked: CheckedApp | undefined, planned: ReadonlySet<string>): ErrorIssue {
-  const field = checked && problem.field ? fieldInFile(problem.field, checked.request, planned) : problem.field;
+function findingOf(
+  { code, service, message, hint, field: checkedField }: PreflightProblem,
+  checked: CheckedApp | undefined,
+  planned: ReadonlySet<string>,
+): PlanFinding {
+  const field = checked && checkedField ? fieldInFile(checkedField, checked.request, planned) : checkedField;
+  const { key, location = checked?.app.location } =
+    checked && field !== undefined ? sourceOf(checked.app, parseFieldPath(field)) : {};
   return {
-    message: `${checked?.app.key ?? problem.service}: ${problem.message.replace(/\.$/, "")}`,
-    code: problem.code,
+    app: checked?.app.key ?? service,
+    service,
+    code,
+    message: message.replace(/\.$/, ""),
+    hint,
     ...(field !== undefined && { field }),
-    location: checked && locationOf(checked.app, field),
-    hint: problem.hint,
+    ...(key !== undefined && { key }),
+    ...(location && { location }),
   };
 }
 

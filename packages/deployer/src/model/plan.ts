@@ -1,4 +1,10 @@
-import type { DeploymentWarning, ResourceKind, ServiceStatus, SourceLocation } from "@openfactory/deploy-core";
+import type {
+  DeploymentWarning,
+  ErrorCode,
+  ResourceKind,
+  ServiceStatus,
+  SourceLocation,
+} from "@openfactory/deploy-core";
 import type { Owner } from "./labels.js";
 import type { ProjectWarning } from "./warnings.js";
 
@@ -6,6 +12,15 @@ import type { ProjectWarning } from "./warnings.js";
 export interface FieldChange {
   /** Path of the field: `image`, `env.LOG_LEVEL`, `labels.team`, `mounts./data.ReadOnly`, `resources.Limits.MemoryBytes`. */
   readonly path: string;
+  /**
+   * The key in the app's entry of the file: `environment.LOG_LEVEL`, `deploy.resources.limits.cpus`, `ports[0]`; for a
+   * removed setting, the key that would set it. Undefined if no key of the file sets the field: show `path` instead.
+   */
+  readonly key?: string;
+  /** The part of `key` that differs, where the key alone does not identify it: `8080/tcp` of `ports[0]`. */
+  readonly item?: string;
+  /** Position of the key, or of its closest parent in the file. */
+  readonly location?: SourceLocation;
   /** Observed value as text; omitted if it is not set. */
   readonly from?: string;
   /** Desired value as text; omitted if it will not be set. */
@@ -44,6 +59,23 @@ export interface PlannedApp {
   /** The parts of the request that the platform does not support. */
   readonly warnings: readonly DeploymentWarning[];
   /** Position of the app in its file. */
+  readonly location?: SourceLocation;
+}
+
+/** A problem on the engine that would make `up` fail, found by the platform's preflight. */
+export interface PlanFinding {
+  readonly app: string;
+  readonly service: string;
+  readonly code: ErrorCode;
+  /** One sentence, without a period at its end. */
+  readonly message: string;
+  /** What to do, in one sentence. */
+  readonly hint?: string;
+  /** Path in the request: `networks[1]`. */
+  readonly field?: string;
+  /** As in {@link FieldChange}. */
+  readonly key?: string;
+  /** Position of the key, or of the app. */
   readonly location?: SourceLocation;
 }
 
@@ -104,6 +136,8 @@ export interface Plan {
    */
   readonly resources: readonly PlannedResource[];
   readonly warnings: readonly ProjectWarning[];
+  /** The problems that the preflight found. Undefined: it was not run, or the platform has none. */
+  readonly findings?: readonly PlanFinding[];
   /** Whether applying it would change anything. A plan with conflicts can't be applied. */
   readonly hasChanges: boolean;
 }

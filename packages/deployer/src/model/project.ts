@@ -1,4 +1,10 @@
-import type { AssetReferences, DeployRequest, ResourceSpec, SourceLocation } from "@openfactory/deploy-core";
+import {
+  type AssetReferences,
+  type DeployRequest,
+  formatFieldPath,
+  type ResourceSpec,
+  type SourceLocation,
+} from "@openfactory/deploy-core";
 
 /** The state that a dependency must reach before an app starts, with the names of Compose. */
 export type DependencyCondition = "service_started" | "service_healthy" | "service_completed_successfully";
@@ -7,6 +13,13 @@ export interface DesiredDependency {
   /** Service name of the app that must start first. */
   readonly service: string;
   readonly condition: DependencyCondition;
+}
+
+/** Where a field of a request is written. */
+export interface FieldSource {
+  /** Path of the key in the app's entry: `deploy.resources.limits.cpus`, `ports[0]`. */
+  readonly key?: string;
+  readonly location?: SourceLocation;
 }
 
 /** One app that should run. */
@@ -26,6 +39,12 @@ export interface DesiredApp {
   readonly location?: SourceLocation;
   /** Returns the position of a field of the request, such as `mounts[0].Target`. Default: `location`. */
   readonly locate?: (field: string) => SourceLocation | undefined;
+  /**
+   * Returns the key and position of a field of the request, by its path: `["ports", 0]`, and variables and labels by name:
+   * `["env", "LOG_LEVEL"]`. The key is as written in the file, such as `environment.LOG_LEVEL`, or the key that would set
+   * the field; undefined if no key sets it. Default: the positions of `locate`, without keys.
+   */
+  readonly sourceOf?: (path: readonly PropertyKey[]) => FieldSource;
   /** The file that declares it: one of {@link DesiredProject.files}. Default: none, the project as a whole owns it. */
   readonly file?: string;
   /**
@@ -60,6 +79,13 @@ export interface DesiredDevice {
 /** The position of a field of an app's request; the position of the app where that is unknown. */
 export const locationOf = ({ locate, location }: DesiredApp, field?: string): SourceLocation | undefined =>
   (field === undefined ? undefined : locate?.(field)) ?? location;
+
+/** The key and the position of a field of an app's request, as far as the app knows them. */
+export function sourceOf({ sourceOf, locate }: DesiredApp, path: readonly PropertyKey[]): FieldSource {
+  if (sourceOf !== undefined) return sourceOf(path);
+  const location = locate?.(formatFieldPath(path));
+  return location === undefined ? {} : { location };
+}
 
 /**
  * A network, volume, config or secret that the project creates for its apps, and removes when no service needs it. The

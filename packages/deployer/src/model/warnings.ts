@@ -11,6 +11,7 @@ export interface ProjectWarning {
    * - `NEEDS_REFRESH`: services were changed manually, which `up` detects on this platform only with `refresh`
    * - `DEFAULT_PLATFORM`: no platform was chosen, and the engine belongs to another one than the default
    * - `OTHER_PLATFORM`: another platform of the same engine runs services of the project
+   * - `PREFLIGHT_FAILED`: the platform's preflight failed, so the plan lacks its findings
    * - `SHARED_RESOURCES`: files of one project share networks, volumes, configs or secrets
    * - `RESOURCE_LABELS`: the labels of a network or volume differ from the file, and can't be changed
    * - `AMBIGUOUS_NETWORK`: several networks have the name of a network that an app joins
@@ -28,6 +29,7 @@ export interface ProjectWarning {
     | "OTHER_PLATFORM"
     | "DEFAULT_PLATFORM"
     | "NEEDS_REFRESH"
+    | "PREFLIGHT_FAILED"
     | "SHARED_RESOURCES"
     | "RESOURCE_LABELS"
     | "AMBIGUOUS_NETWORK"

@@ -37,6 +37,29 @@ type Fields = {
   ) => void;
 };
 
+type Elements<Field extends keyof ServiceSettings> =
+  NonNullable<ServiceSettings[Field]> extends readonly (infer Element)[] ? Element : never;
+
+type NamedFields = "ports" | "mounts" | "secrets" | "configs" | "networks" | "constraints" | "capAdd" | "capDrop";
+
+const fileName = ({ name, target }: { name: string; target?: string }): string => target ?? name;
+const itself = (value: string): string => value;
+
+/** The names that the elements of a list have in the paths of settings: `8080/tcp` in `ports.8080/tcp`. */
+export const ELEMENT_NAMES: { readonly [Field in NamedFields]: (element: Elements<Field>) => string } = {
+  ports({ target, published, protocol, hostAddress }) {
+    const host = published === undefined ? `any:${target}` : published;
+    return `${hostAddress === undefined ? "" : `${hostAddress}:`}${host}/${protocol}`;
+  },
+  mounts: ({ Target }) => Target,
+  secrets: fileName,
+  configs: fileName,
+  networks: itself,
+  constraints: itself,
+  capAdd: itself,
+  capDrop: itself,
+};
+
 const addElements = (values: readonly string[], path: string, add: Add): void => {
   for (const value of values) add(`${path}.${value}`, value);
 };
@@ -54,10 +77,9 @@ const FIELDS: Fields = {
       if (!OWNERSHIP_LABELS.includes(label)) add(`${path}.${label}`, value);
   },
   ports(ports, path, add) {
-    for (const { target, published, protocol, hostAddress, mode } of ports) {
-      const host = published === undefined ? `any:${target}` : published;
-      const address = hostAddress === undefined ? "" : `${hostAddress}:`;
-      add(`${path}.${address}${host}/${protocol}`, mode === "ingress" ? `${target}` : `${target} in ${mode} mode`);
+    for (const port of ports) {
+      const { target, mode } = port;
+      add(`${path}.${ELEMENT_NAMES.ports(port)}`, mode === "ingress" ? `${target}` : `${target} in ${mode} mode`);
     }
   },
   mounts(mounts, path, add) {

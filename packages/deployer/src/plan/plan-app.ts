@@ -11,6 +11,7 @@ import { describeOwner, fileLabels, type Ownership, ownershipOf, type Scope } fr
 import type { FieldChange, PlannedApp } from "../model/plan.js";
 import { observeOne, withoutSettings } from "../observe/observe.js";
 import { compareSettings, matchesFingerprint } from "./compare-settings.js";
+import { locateChanges } from "./locate-changes.js";
 import { releaseReason, restartedInstances, restartReason } from "./reasons.js";
 
 /** The inputs that are common to all apps of a plan. */
@@ -46,8 +47,8 @@ export async function planApp(
       app: key,
       service,
       action,
-      changes: [],
       ...more,
+      changes: locateChanges(more.changes ?? [], checked),
       ...(before && { status: withoutSettings(before) }),
       warnings: checked.warnings,
       ...(location && { location }),

@@ -30,7 +30,7 @@ describe("calls of plan()", () => {
     expect(planned.filter(({ action }) => action !== "unchanged")).toMatchObject([
       { app: "App3", action: "update", drifted: true, changes: [{ path: "user", from: "1:1" }] },
     ]);
-    expect(strategy.calls).toEqual(["list", "settingsOf app3"]);
+    expect(strategy.calls).toEqual(["list", "settingsOf app3", "preflight app3"]);
   });
 
   test("without settings in the listing, the hash decides, and refresh inspects each service", async () => {
@@ -53,7 +53,7 @@ describe("calls of plan()", () => {
       drifted: true,
       changes: [{ from: "5", to: "2" }],
     });
-    expect(strategy.calls).toEqual(["list", "inspect web", "settingsOf web"]);
+    expect(strategy.calls).toEqual(["list", "inspect web", "settingsOf web", "preflight web"]);
   });
 
   test("a service with another hash is inspected", async () => {
@@ -63,7 +63,7 @@ describe("calls of plan()", () => {
     expect((await planOnly(strategy, desired, { refresh: false })).apps.at(-1)?.changes).toEqual([
       { path: "image", from: "demo:1", to: "demo:2" },
     ]);
-    expect(strategy.calls).toEqual(["list", "inspect app0", "settingsOf app0"]);
+    expect(strategy.calls).toEqual(["list", "inspect app0", "settingsOf app0", "preflight app0"]);
   });
 
   test("resources are listed for the kinds that the file declares, for joined networks, and for all kinds on request", async () => {

@@ -1,4 +1,5 @@
 import {
+  DeploymentError,
   mapLimit,
   type OpenFactoryServiceDeploymentStrategy,
   type ServiceSettings,
@@ -6,6 +7,7 @@ import {
   supports,
 } from "@openfactory/deploy-core";
 import { type CheckedProject, checkProject } from "../check/check-project.js";
+import { findProblems } from "../check/preflight.js";
 import { withRedaction } from "../model/errors.js";
 import type { Observer } from "../model/events.js";
 import { ownerOf } from "../model/labels.js";
@@ -48,6 +50,8 @@ export interface PlanOptions {
   takeOwnership?: boolean;
   /** Show values of `env` in changes. Default false: they are masked. */
   showEnv?: boolean;
+  /** Check the engine for problems that would make a deploy fail, where the platform can. Default true. */
+  preflight?: boolean;
 }
 
 /** A plan with the data that applying it needs. */
@@ -82,7 +86,7 @@ export async function prepare(
 }
 
 /**
- * Plans what `up` would change in a project, field by field. Changes nothing.
+ * Plans what `up` would change in a project, field by field, and finds problems that would make it fail. Changes nothing.
  * @returns a plan that can have conflicts, with which `up` would fail.
  * @throws DeploymentError `INVALID_REQUEST`, `UNSUPPORTED`, `ENGINE_UNREACHABLE`, `NOT_A_SWARM_MANAGER`, `ABORTED`; where
  * an app's pull policy asks a registry for its digest, `IMAGE_NOT_FOUND` and `UNAUTHORIZED`; ...
@@ -92,7 +96,27 @@ export async function plan(
   desired: DesiredProject,
   options: PlanOptions = {},
 ): Promise<Plan> {
-  return (await prepare(strategy, desired, options)).plan;
+  const prepared = await prepare(strategy, desired, options);
+  return options.preflight === false
+    ? prepared.plan
+    : withFindings(withRedaction(strategy, desired), prepared, options);
+}
+
+/** Adds the problems that the preflight finds. A preflight that fails is a warning, because the plan is valid without it. */
+async function withFindings(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  { plan, checked, listed }: PreparedPlan,
+  { signal }: PlanOptions,
+): Promise<Plan> {
+  try {
+    const findings = await findProblems(strategy, plan, checked.apps, { signal, listed });
+    return findings === undefined ? plan : { ...plan, findings };
+  } catch (error) {
+    if (DeploymentError.isInstance(error, "ABORTED")) throw error;
+    const message = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    const reason = `The check for problems that would make \`up\` fail did not complete: ${message}`;
+    return { ...plan, warnings: [...plan.warnings, { code: "PREFLIGHT_FAILED", reason }] };
+  }
 }
 
 /**

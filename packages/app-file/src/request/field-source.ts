@@ -1,0 +1,92 @@
+import { type DeployRequest, formatFieldPath } from "@openfactory/deploy-core";
+import type { FieldSource } from "../model.js";
+import type { FilePath } from "../yaml/source-tree.js";
+import { DEPLOY_KEYS, HEALTHCHECK_KEYS } from "./deploy.js";
+import type { AppContext, RequestField, RequestFields } from "./fields.js";
+
+interface Key {
+  path: FilePath;
+  /** Names in the file of subfields. */
+  names?: Readonly<Record<string, string>>;
+}
+
+/** The keys of an app's entry that set the fields of its request. */
+const KEYS: Readonly<Record<keyof DeployRequest, Key | undefined>> = {
+  name: { path: ["uuid"] },
+  image: { path: ["image"] },
+  imagePullPolicy: { path: ["image_pull_policy"] },
+  user: { path: ["runtime_uid"] },
+  env: { path: ["environment"] },
+  replicaEnv: undefined,
+  templates: { path: ["templates"] },
+  labels: { path: ["labels"] },
+  command: { path: ["command"] },
+  args: { path: ["args"] },
+  ports: { path: ["ports"] },
+  networks: { path: ["networks"] },
+  mounts: { path: ["storage"] },
+  mode: { path: ["deploy", "replicas"] },
+  resources: { path: ["deploy", "resources"], names: DEPLOY_KEYS },
+  openFiles: { path: ["deploy", "resources", "limits", "open_files"] },
+  constraints: { path: ["deploy", "placement", "constraints"] },
+  restart: { path: ["deploy", "restart_policy"], names: DEPLOY_KEYS },
+  updateConfig: { path: ["deploy", "update_config"], names: DEPLOY_KEYS },
+  rollbackConfig: { path: ["deploy", "rollback_config"], names: DEPLOY_KEYS },
+  healthcheck: { path: ["healthcheck"], names: HEALTHCHECK_KEYS },
+  stopGracePeriod: { path: ["stop_grace_period"] },
+  hostname: { path: ["hostname"] },
+  init: { path: ["init"] },
+  readOnly: { path: ["read_only"] },
+  capAdd: { path: ["cap_add"] },
+  capDrop: { path: ["cap_drop"] },
+  secrets: { path: ["secrets"] },
+  configs: { path: ["configs"] },
+};
+
+/**
+ * Finds the key and the location of a field of the request.
+ * @param steps path in the request. A variable or label is found by its name: `["env", "LOG_LEVEL"]`.
+ */
+export function sourceOf(steps: FilePath, fields: RequestFields, context: AppContext): FieldSource {
+  const { path, tree } = context;
+  const found = indexOfVariable(steps, fields);
+  const written = writtenPath(found, fields, context);
+  const key = keyOf(steps, written.slice(path.length));
+  return {
+    ...(key !== "" && { key }),
+    location: fieldNamed(found[0], fields)?.locationOf?.(found.slice(1)) ?? tree.locateKey(written),
+  };
+}
+
+/** Path in the file of a field of the request. For a field that is not in the file, the path that would set it. */
+function writtenPath([name, ...subfield]: FilePath, fields: RequestFields, { path }: AppContext): FilePath {
+  const field = fieldNamed(name, fields);
+  // The elements of a list can come from several keys, which can't stand for the list or for an element that is not in it.
+  const isList = Array.isArray(field?.value) && typeof subfield[0] !== "number";
+  if (field !== undefined && !isList) return field.pathOf(subfield);
+  const key = KEYS[name as keyof DeployRequest];
+  if (key === undefined) return path;
+  const { names } = key;
+  return [...path, ...key.path, ...(names === undefined ? [] : subfield.map((step) => names[String(step)] ?? step))];
+}
+
+/** Variables and labels are named in their keys, whether the file has a list or a mapping of them. */
+function keyOf([name, ...subfield]: FilePath, written: FilePath): string {
+  const isNamed = (name === "env" || name === "labels") && typeof subfield[0] === "string";
+  if (!isNamed) return formatFieldPath(written);
+  const own = name === "env" ? "environment" : "labels";
+  // A variable of an env file, or of the environment of ofdeploy, can be set in `environment`.
+  const isOwn = written[0] === own || written[0] === "env_file" || written.length === 0;
+  return formatFieldPath(isOwn ? [own, ...subfield] : written);
+}
+
+/** `["env", "LOG_LEVEL"]` as `["env", 2]`, if the request has that variable. */
+function indexOfVariable(steps: FilePath, { env }: RequestFields): FilePath {
+  const [field, name] = steps;
+  if (field !== "env" || typeof name !== "string") return steps;
+  const index = (env?.value ?? []).findIndex((variable) => variable.startsWith(`${name}=`));
+  return index < 0 ? steps : ["env", index];
+}
+
+const fieldNamed = (name: PropertyKey | undefined, fields: RequestFields): RequestField | undefined =>
+  (fields as Record<PropertyKey, RequestField | undefined>)[name ?? ""];
