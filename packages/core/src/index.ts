@@ -62,6 +62,16 @@ export type {
   PreflightProblem,
   PreflightRequest,
 } from "./capabilities/checks.js";
+export type {
+  CanExec,
+  CanRestart,
+  CanStop,
+  ExecOptions,
+  ExecResult,
+  ExecTerminal,
+  ProcessChange,
+  TerminalSize,
+} from "./capabilities/processes.js";
 export {
   type CanLock,
   type CanManageResources,

@@ -101,12 +101,32 @@ export class MemoryEngine {
     delete service.status;
   }
 
-  /** Sets the number of instances. Existing ones keep running. */
+  /** Sets the number of instances. Existing ones keep running, and stopped ones are replaced. */
   scale(service: MemoryService, replicas: number): void {
     const request = { ...service.request, mode: { Replicated: { Replicas: replicas } } };
-    service.instances = this.#launch(request, service.instances.slice(0, replicas));
+    const kept = service.instances.filter(({ stoppedAt }) => stoppedAt === undefined).slice(0, replicas);
+    service.instances = this.#launch(request, kept);
     service.request = request;
     delete service.status;
+  }
+
+  /** Replaces the instances of a service by new ones. @returns whether there are any. @throws DeploymentError as {@link start}. */
+  restart(service: MemoryService): boolean {
+    this.start(service);
+    delete service.status;
+    return service.instances.length > 0;
+  }
+
+  /** Stops the instances of a service. @returns whether any was running. */
+  stopService({ instances }: MemoryService): boolean {
+    const running = instances.filter(isRunning);
+    for (const instance of running) instance.stoppedAt = Date.now();
+    return running.length > 0;
+  }
+
+  /** Starts a service if it was stopped. @returns whether it was. @throws DeploymentError as {@link start}. */
+  startService(service: MemoryService): boolean {
+    return service.instances.some(({ stoppedAt }) => stoppedAt !== undefined) && this.restart(service);
   }
 
   /** Creates or replaces a service that runs, without any check. @param status overrides parts of its status. */
@@ -128,7 +148,7 @@ export class MemoryEngine {
 
   /** Stops the processes of a service, as a user does. */
   stop(name: string): void {
-    for (const instance of this.service(name).instances.filter(isRunning)) instance.stoppedAt = Date.now();
+    this.stopService(this.service(name));
   }
 
   /** Removes exactly this service, not a later one with its name. */

@@ -2,7 +2,20 @@ import { DeploymentError, REQUEST_FIELDS, type StrategyManifest } from "@openfac
 import { z } from "zod";
 
 /** An operation of the strategy, as in {@link MemoryOptions.failOn}. */
-const OPERATIONS = ["deploy", "remove", "inspect", "wait", "logs", "update", "rollback", "scale"] as const;
+const OPERATIONS = [
+  "deploy",
+  "remove",
+  "inspect",
+  "wait",
+  "logs",
+  "update",
+  "rollback",
+  "scale",
+  "restart",
+  "stop",
+  "start",
+  "exec",
+] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 const error = z.custom<DeploymentError>((value) => DeploymentError.isInstance(value), "expected a DeploymentError");

@@ -1,13 +1,16 @@
 import {
   amendRequest,
+  type CanExec,
   type CanInspect,
   type CanList,
   type CanLock,
   type CanLogs,
   type CanManageResources,
   type CanPreflight,
+  type CanRestart,
   type CanRollback,
   type CanScale,
+  type CanStop,
   type CanReportSettings,
   type CanUpdate,
   type CanWait,
@@ -16,6 +19,8 @@ import {
   type Deployment,
   type DeploymentWarning,
   type DeployRequest,
+  type ExecOptions,
+  type ExecResult,
   inContext,
   type ListOptions,
   type ListResourcesOptions,
@@ -28,6 +33,7 @@ import {
   type PreflightOptions,
   type PreflightProblem,
   type PreflightRequest,
+  type ProcessChange,
   type RemoveOptions,
   type RemoveResourceOptions,
   type Resource,
@@ -43,6 +49,7 @@ import {
   type WaitOptions,
 } from "@openfactory/deploy-core";
 import { MemoryEngine } from "./engine.js";
+import { execIn } from "./exec.js";
 import { logsOf } from "./logs.js";
 import { memoryManifest } from "./manifest.js";
 import type { MemoryOptions, Operation } from "./options.js";
@@ -68,6 +75,9 @@ export class MemoryDeploymentStrategy
     CanUpdate,
     CanRollback,
     CanScale,
+    CanRestart,
+    CanStop,
+    CanExec,
     CanReportSettings,
     CanLock,
     CanManageResources,
@@ -219,6 +229,25 @@ export class MemoryDeploymentStrategy
     );
   }
 
+  async restart(name: string, options: OperationOptions = {}): Promise<ProcessChange> {
+    return this.#changeProcesses("restart", name, options, (service) => this.engine.restart(service));
+  }
+
+  async stop(name: string, options: OperationOptions = {}): Promise<ProcessChange> {
+    return this.#changeProcesses("stop", name, options, (service) => this.engine.stopService(service));
+  }
+
+  async start(name: string, options: OperationOptions = {}): Promise<ProcessChange> {
+    return this.#changeProcesses("start", name, options, (service) => this.engine.startService(service));
+  }
+
+  async exec(name: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    return this.#run("exec", name, options, async () => {
+      this.#failIfAsked("exec", name);
+      return execIn(this.engine.service(name), command, options);
+    });
+  }
+
   async listResources(options: ListResourcesOptions = {}): Promise<Resource[]> {
     const { kinds = this.resourceKinds } = options;
     return this.#onEngine(`listResources ${kinds.join(" ")}`, options, () => this.engine.resources.list(options));
@@ -253,6 +282,20 @@ export class MemoryDeploymentStrategy
   async unlock(name: string, holderId: string, options: OperationOptions = {}): Promise<void> {
     await this.#onEngine(`unlock ${name}`, options, () => {
       if (this.engine.locks.get(name)?.id === holderId) this.engine.locks.delete(name);
+    });
+  }
+
+  async #changeProcesses(
+    operation: "restart" | "stop" | "start",
+    name: string,
+    options: OperationOptions,
+    change: (service: MemoryService) => boolean,
+  ): Promise<ProcessChange> {
+    return this.#run(operation, name, options, async (step) => {
+      const service = this.engine.service(name);
+      await step(operation);
+      this.#failIfAsked(operation, name);
+      return { name, changed: change(service), warnings: [] };
     });
   }
 

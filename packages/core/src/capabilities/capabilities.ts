@@ -1,4 +1,5 @@
 import type { CanDiagnose, CanPreflight, CanSeeElsewhere } from "./checks.js";
+import type { CanExec, CanRestart, CanStop } from "./processes.js";
 import type { CanLock, CanManageResources } from "./resources.js";
 import type {
   CanInspect,
@@ -21,6 +22,9 @@ export interface Capabilities {
   update: CanUpdate;
   rollback: CanRollback;
   scale: CanScale;
+  restart: CanRestart;
+  stop: CanStop;
+  exec: CanExec;
   refreshAuth: CanRefreshAuth;
   diagnose: CanDiagnose;
   settings: CanReportSettings;
@@ -40,6 +44,9 @@ export const CAPABILITIES = [
   "update",
   "rollback",
   "scale",
+  "restart",
+  "stop",
+  "exec",
   "refreshAuth",
   "diagnose",
   "settings",

@@ -1,4 +1,5 @@
 import type { Diagnosis, PreflightProblem } from "../capabilities/checks.js";
+import type { ProcessChange } from "../capabilities/processes.js";
 import type { AuthRefresh } from "../capabilities/services.js";
 import type { ServiceStatus } from "../capabilities/status.js";
 import type { Deployment, DeploymentWarning, OperationOptions, ProgressEvent } from "../operation.js";
@@ -118,7 +119,10 @@ function redactInstances(status: ServiceStatus, redactor: Redactor): ServiceStat
 /** Masks text from the engine in the result of an operation. Settings and labels are kept, since callers compare them. */
 type MaskResult = (result: never, redactor: Redactor) => unknown;
 
-const maskWarnings = <Result extends Deployment | AuthRefresh>(result: Result, redactor: Redactor): Result =>
+const maskWarnings = <Result extends Deployment | AuthRefresh | ProcessChange>(
+  result: Result,
+  redactor: Redactor,
+): Result =>
   result?.warnings === undefined || result.warnings.length === 0
     ? result
     : { ...result, warnings: redactWarnings(result.warnings, redactor) };
@@ -141,6 +145,9 @@ const OPERATIONS: Readonly<Record<string, MaskResult>> = {
   update: maskWarnings,
   rollback: maskWarnings,
   refreshAuth: maskWarnings,
+  restart: maskWarnings,
+  stop: maskWarnings,
+  start: maskWarnings,
   inspect: maskStatus,
   wait: maskStatus,
   list: maskStatuses,
@@ -158,6 +165,7 @@ const OPERATIONS: Readonly<Record<string, MaskResult>> = {
     })),
   remove: keepResult,
   scale: keepResult,
+  exec: keepResult,
   settingsOf: keepResult,
   lock: keepResult,
   unlock: keepResult,
