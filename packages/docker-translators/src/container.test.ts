@@ -72,7 +72,9 @@ describe("toContainerCreateBody()", () => {
         CapAdd: ["NET_ADMIN"],
         CapDrop: ["ALL"],
       },
-      NetworkingConfig: { EndpointsConfig: { plant: {}, office: {} } },
+      NetworkingConfig: {
+        EndpointsConfig: { plant: { Aliases: ["mill-1", "line.mill"] }, office: { Aliases: ["mill-1", "line.mill"] } },
+      },
     });
   });
 
@@ -144,7 +146,7 @@ const inspected = (config: object, hostConfig: object = {}, networks: object = {
     ...config,
   },
   HostConfig: { RestartPolicy: { Name: "unless-stopped", MaximumRetryCount: 0 }, ...hostConfig },
-  NetworkSettings: { Networks: networks as Record<string, unknown> },
+  NetworkSettings: { Networks: networks as Record<string, object> },
 });
 
 describe("fromContainer() omits values that were not requested", () => {
@@ -223,6 +225,11 @@ describe("fromContainer() reads a request as the container that it becomes", () 
       },
     ],
     ["networks, sorted", { networks: ["plant", "office"] }, { networks: ["office", "plant"] }],
+    [
+      "aliases, without the container's name and id",
+      { networks: ["plant"], networkAliases: ["line"] },
+      { networks: ["plant"], networkAliases: ["line"] },
+    ],
     ["the default network", { networks: ["bridge"] }, {}],
     ["the default network and another", { networks: ["plant", "bridge"] }, { networks: ["bridge", "plant"] }],
     ["a CPU reservation, which a container does not have", { resources: { Reservations: { NanoCPUs: 1e9 } } }, {}],

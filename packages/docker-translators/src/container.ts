@@ -75,7 +75,7 @@ export function toContainerCreateBody(request: NormalizedRequest, options: Conta
  * has counts as requested.
  */
 export function fromContainer(container: InspectedContainer, image: ImageConfig = {}): ServiceSettings {
-  const { Config, HostConfig, Name, NetworkSettings } = container;
+  const { Config, HostConfig, Name } = container;
   return {
     image: Config.Image,
     name: Name.slice(1),
@@ -87,7 +87,7 @@ export function fromContainer(container: InspectedContainer, image: ImageConfig 
     ...fromContainerHealthcheck(Config, image),
     ...fromStopTimeout(Config),
     ...fromPortBindings(HostConfig),
-    ...fromNetworkSettings(NetworkSettings),
+    ...fromNetworkSettings(container),
     ...fromHostMounts(HostConfig),
     ...fromHostResources(HostConfig),
     ...fromUlimits(HostConfig),

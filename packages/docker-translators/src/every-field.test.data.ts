@@ -30,6 +30,7 @@ const request: DeployRequest = {
     { target: 9000 },
   ],
   networks: ["plant", "office"],
+  networkAliases: ["mill-1", "line.mill"],
   constraints: [" node.role == worker ", "node.labels.line!= 1"],
   resources: {
     Limits: { NanoCPUs: 1_500_000_000, MemoryBytes: 256 * 2 ** 20, Pids: 100 },

@@ -41,7 +41,7 @@ const others = deepFreeze({
       Platforms: [{ OS: "linux", Architecture: "amd64" }],
     },
     Networks: [
-      { Target: "n1", Aliases: ["grinder"] },
+      { Target: "n1", Aliases: ["grinder"], DriverOpts: { mtu: "9000" } },
       { Target: "n2", Aliases: ["gone"] },
     ],
     LogDriver: { Name: "journald" },
@@ -86,7 +86,7 @@ it("mergeServiceSpec() applies the request and keeps the settings for which it h
       },
       RestartPolicy: { Condition: "any" },
       Placement: { MaxReplicas: 2, Platforms: [{ OS: "linux", Architecture: "amd64" }] },
-      Networks: [{ Target: "plant", Aliases: ["grinder"] }],
+      Networks: [{ Target: "plant", DriverOpts: { mtu: "9000" } }],
       LogDriver: { Name: "journald" },
       ForceUpdate: 4,
       Runtime: "container",

@@ -34,7 +34,7 @@ const REQUEST_KEYS = {
 /**
  * The spec (Engine API, ServiceUpdate) that applies a request to an existing service. Settings for which a request has no
  * field stay as another tool set them: the counter of forced updates, log driver, DNS, TTY, other ulimits, replicas per
- * node, aliases in networks, ...
+ * node, driver options of networks, ...
  * @param present the service's spec as the engine answers it.
  * @param requested the spec of the request: see `toServiceSpec`.
  * @param networkIds ids of networks by name: the spec of an engine has ids.
@@ -113,6 +113,6 @@ function mergedNetworks(
   return requested.map((network) => {
     const names = [network.Target, ids.get(network.Target)];
     const joined = list(present).find(({ Target }) => names.includes(Target as string));
-    return { ...joined, ...network };
+    return { ...keptKeys(joined, ["Aliases"]), ...network };
   });
 }

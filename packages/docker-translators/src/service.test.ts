@@ -89,7 +89,10 @@ describe("toServiceSpec()", () => {
         },
         RestartPolicy: { Condition: "on-failure", Delay: 2e9, MaxAttempts: 4, Window: 60e9 },
         Placement: { Constraints: ["node.role==worker", "node.labels.line!=1"] },
-        Networks: [{ Target: "plant" }, { Target: "office" }],
+        Networks: [
+          { Target: "plant", Aliases: ["mill-1", "line.mill"] },
+          { Target: "office", Aliases: ["mill-1", "line.mill"] },
+        ],
       },
       Mode: { Replicated: { Replicas: 3 } },
       UpdateConfig: {
@@ -184,6 +187,7 @@ const everySetting = {
     { target: 9000, protocol: "tcp", mode: "ingress" },
   ],
   networks: ["office", "plant"],
+  networkAliases: ["line.mill", "mill-1"],
   constraints: ["node.labels.line!=1", "node.role==worker"],
   resources: {
     Limits: { NanoCPUs: 1_500_000_000, MemoryBytes: 268435456, Pids: 100 },

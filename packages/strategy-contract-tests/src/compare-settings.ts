@@ -101,6 +101,8 @@ const comparisons: Record<RequestField, Comparison> = {
   },
   networks: (observed, requested) =>
     expect(sorted(observed.networks), "networks on the engine").toEqual(sorted(requested.networks)),
+  networkAliases: (observed, requested) =>
+    expect(sorted(observed.networkAliases), "networkAliases on the engine").toEqual(sorted(requested.networkAliases)),
   constraints: (observed, requested) =>
     expect(sorted(observed.constraints?.map(normalizeConstraint)), "constraints on the engine").toEqual(
       sorted(requested.constraints?.map(normalizeConstraint)),

@@ -161,6 +161,8 @@ export interface ObservedSettings {
   ports?: readonly ObservedPort[];
   /** Names of all its networks. */
   networks?: readonly string[];
+  /** Names on its networks, without its own name and id. */
+  networkAliases?: readonly string[];
   /** As the engine has them. */
   constraints?: readonly string[];
   resources?: Resources;

@@ -8,6 +8,9 @@ const on =
   ({ networks = [] }: NormalizedRequest): boolean =>
     networks.includes(network);
 
+/** Networks that every engine has. */
+const PREDEFINED_NETWORKS: ReadonlySet<string> = new Set(["default", "bridge", "host", "none"]);
+
 /** Ports that the engine accepts without publishing them (moby, daemon: verifyNetworkingConfig, sandbox options). */
 const unpublishedPorts: Limitation[] = [
   {
@@ -27,6 +30,12 @@ const unpublishedPorts: Limitation[] = [
 ];
 
 const generalLimitations: Limitation[] = [
+  {
+    field: "networkAliases",
+    reason: "The engine's predefined networks resolve no names: no container finds the app by an alias.",
+    when: ({ networks = [] }) => networks.every((name) => PREDEFINED_NETWORKS.has(name)),
+    hint: "Declare a network in the file, and add it to networks.",
+  },
   { field: "constraints", reason: "A single engine has no nodes to choose from." },
   { field: "resources.Reservations.NanoCPUs", reason: "A single engine reserves memory only. Limit the CPUs instead." },
   { field: "restart.Delay", reason: "The engine sets the delay between restarts of a container itself." },
@@ -105,6 +114,7 @@ export const localDockerManifest = ({ emulateReplicas }: LocalDockerOptions = {}
     "args",
     "ports",
     "networks",
+    "networkAliases",
     "resources",
     "openFiles",
     "mounts",

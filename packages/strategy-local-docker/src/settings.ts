@@ -86,10 +86,20 @@ export async function readSettings(
   const asRunning = placeholder
     ? { ...first, HostConfig: { ...first.HostConfig, RestartPolicy: parseRestartPolicy(policy) } }
     : first;
-  const settings = { ...fromContainer(asRunning, image?.Config), name: service, image: pinDigest(Image, digest) };
+  const settings = {
+    ...withoutServiceAlias(fromContainer(asRunning, image?.Config), service),
+    name: service,
+    image: pinDigest(Image, digest),
+  };
   if (Labels[REPLICA_LABEL] === undefined) return settings;
   const env = withoutReplicaNumber(settings.env, replicaNumber(service, base) || 1).sort();
   return { ...settings, env, ...replicatedMode(placeholder ? 0 : containers.length) };
+}
+
+/** One of several containers has the name of its service as an alias, which is no setting. */
+function withoutServiceAlias({ networkAliases, ...settings }: ServiceSettings, service: string): ServiceSettings {
+  const own = networkAliases?.filter((alias) => alias !== service) ?? [];
+  return own.length === 0 ? settings : { ...settings, networkAliases: own };
 }
 
 /** One replica is the default, and no setting. */

@@ -13,6 +13,9 @@ const kindOf = (mode: ServiceMode | undefined): string => Object.keys(mode ?? { 
 
 const isOnHost = ({ networks = [] }: NormalizedRequest): boolean => networks.includes("host");
 
+/** Networks of each node, without name resolution. */
+const PREDEFINED_NETWORKS: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
+
 const isJob = ({ mode }: NormalizedRequest): boolean => kindOf(mode).endsWith("Job");
 
 /** The values in which a swarm expands Go templates (swarmkit, template.ExpandContainerSpec). Names in env are not expanded. */
@@ -110,6 +113,12 @@ export const swarmManifest: StrategyManifest = {
       appliesTo: (name) => name === "ingress",
       refuse: true,
       hint: "Remove the network: published ports use ingress automatically.",
+    },
+    {
+      field: "networkAliases",
+      reason: "The service joins no network of the swarm, so no task finds it by an alias.",
+      when: ({ networks = [] }) => networks.every((name) => PREDEFINED_NETWORKS.has(name)),
+      hint: "Declare a network in the file, and add it to networks.",
     },
     {
       field: "ports",

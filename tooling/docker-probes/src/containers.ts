@@ -136,6 +136,7 @@ export function containerSettings(container: Json, image: Json): ObservedSetting
     ports: Object.entries<Json>(HostConfig.PortBindings ?? {}).flatMap(([port, bindings]) =>
       (bindings ?? []).map((binding: Json) => publishedPort(port, binding)),
     ),
+    networkAliases: aliasesOf(container),
     networks: joined(Object.keys(container.NetworkSettings.Networks)),
     resources: {
       Limits: {
@@ -160,6 +161,15 @@ export function containerSettings(container: Json, image: Json): ObservedSetting
     capDrop: HostConfig.CapDrop?.map(plainCapability),
   };
 }
+
+/** The aliases on all networks; the engine adds the container's name or short id. */
+const aliasesOf = ({ Id, Name, NetworkSettings }: Json): string[] => [
+  ...new Set<string>(
+    Object.values<Json>(NetworkSettings.Networks)
+      .flatMap(({ Aliases }) => Aliases ?? [])
+      .filter((alias: string) => !Id.startsWith(alias) && `/${alias}` !== Name),
+  ),
+];
 
 /** A container without networks is on the default bridge only. */
 const joined = (networks: string[]): string[] => (networks.length === 1 && networks[0] === "bridge" ? [] : networks);

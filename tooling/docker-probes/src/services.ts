@@ -174,6 +174,7 @@ function serviceSettings(service: Json, networkNames: ReadonlyMap<string, string
       protocol: port.Protocol,
       mode: port.PublishMode,
     })),
+    networkAliases: [...new Set<string>((task.Networks ?? []).flatMap(({ Aliases }: Json) => Aliases ?? []))],
     networks: (task.Networks ?? []).map(({ Target }: { Target: string }) => networkNames.get(Target) ?? Target),
     constraints: task.Placement?.Constraints,
     resources: task.Resources,

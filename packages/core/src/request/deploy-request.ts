@@ -14,7 +14,14 @@ import {
   updateConfigSchema,
 } from "./lifecycle.js";
 import { mountsSchema } from "./mounts.js";
-import { constraintsSchema, modeSchema, networksSchema, openFilesSchema, resourcesSchema } from "./placement.js";
+import {
+  constraintsSchema,
+  modeSchema,
+  networkAliasesSchema,
+  networksSchema,
+  openFilesSchema,
+  resourcesSchema,
+} from "./placement.js";
 import { portsSchema } from "./ports.js";
 import {
   argsSchema,
@@ -57,6 +64,7 @@ export const deployRequestSchema = z
     args: argsSchema.optional(),
     ports: portsSchema.optional(),
     networks: networksSchema.optional(),
+    networkAliases: networkAliasesSchema.optional(),
     constraints: constraintsSchema.optional(),
     resources: resourcesSchema.optional(),
     openFiles: openFilesSchema.optional(),
@@ -125,6 +133,8 @@ export interface DeployRequest {
   ports?: Readonly<Record<number, number>> | readonly PortInput[];
   /** Names of existing networks. The container joins them before its process starts. */
   networks?: readonly string[];
+  /** Further names by which other containers find the service on each of its networks. Default: none but its name. */
+  networkAliases?: readonly string[];
   /** Placement constraints, e.g. `node.role == worker`. */
   constraints?: readonly string[];
   /** `{Limits: {NanoCPUs, MemoryBytes, Pids}, Reservations: {NanoCPUs, MemoryBytes}}`; 10⁹ NanoCPUs are one CPU. */

@@ -18,6 +18,7 @@ const complete: DeployRequest = {
   args: ["x"],
   ports: { 8080: 80 },
   networks: ["one", "two"],
+  networkAliases: ["uno"],
   constraints: ["node.role == worker"],
   resources: { Limits: { NanoCPUs: 1e9, MemoryBytes: 2 ** 26 } },
   openFiles: 1024,

@@ -27,6 +27,17 @@ export const networksSchema = uniqueNames("network").superRefine((names, context
   });
 });
 
+/** Host names that a platform's name resolution accepts: labels of letters, digits, `-` and `_`, between dots. */
+const ALIAS = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/i;
+
+export const networkAliasesSchema = uniqueNames("network alias").superRefine((names, context) => {
+  names.forEach((name, index) => {
+    if (ALIAS.test(name)) return;
+    const message = "a network alias must be a host name of letters, digits, -, _ and .";
+    context.addIssue({ code: "custom", path: [index], message });
+  });
+});
+
 /** `key==value` or `key!=value`, with optional spaces around the operator (swarmkit, manager/constraint). */
 const constraintSchema = z
   .string()

@@ -109,7 +109,7 @@ interface PublicWords {
 const NO_WORDS: PublicWords = { whole: new Set(), parts: new Set() };
 
 function publicWords(request: Partial<DeployRequest>): PublicWords {
-  const { name, image, networks, hostname, user, mounts, labels, secrets, configs } = request;
+  const { name, image, networks, networkAliases, hostname, user, mounts, labels, secrets, configs } = request;
   const paths = listOf(mounts).flatMap((mount) => {
     const { Source, Target } = (mount ?? {}) as { Source?: unknown; Target?: unknown };
     return [Source, Target];
@@ -126,6 +126,7 @@ function publicWords(request: Partial<DeployRequest>): PublicWords {
     hostname,
     user,
     ...listOf(networks),
+    ...listOf(networkAliases),
     ...paths,
     ...files,
     ...Object.keys(labels ?? {}),

@@ -111,7 +111,7 @@ export interface InspectedContainer {
     [key: string]: unknown;
   };
   /** By network name. */
-  NetworkSettings: { Networks: Record<string, unknown> };
+  NetworkSettings: { Networks: Record<string, { Aliases?: readonly string[] | null }> };
 }
 
 /** The parts of an image's Config (Engine API, ImageInspect) that a container inherits. */

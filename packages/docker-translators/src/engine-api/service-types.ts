@@ -48,6 +48,7 @@ export interface ContainerSpec {
 export interface NetworkAttachmentConfig {
   /** Name or id. */
   Target: string;
+  Aliases?: readonly string[] | null;
 }
 
 /** Engine API, EndpointSpec. */

@@ -1,6 +1,7 @@
 import { type DeployRequest, parseRequest } from "@openfactory/deploy-core";
 import { expect, it } from "vitest";
 import {
+  fromNetworkSettings,
   networksToConnect,
   toNetworkConnectBody,
   toNetworkingConfig,
@@ -46,6 +47,25 @@ it("adds no alias to a container that has the service's name", () => {
   expect(toNetworkConnectBody(three, "office", { container: "c1", serviceName: "mill" })).toStrictEqual({
     Container: "c1",
     EndpointConfig: {},
+  });
+});
+
+it("adds aliases on each network, except on networks that reject them", () => {
+  const named = request({ networks: ["plant", "bridge"], networkAliases: ["press", "line.a"] });
+  expect(toNetworkingConfig(named, { apiVersion: "1.44" }).NetworkingConfig?.EndpointsConfig).toStrictEqual({
+    plant: { Aliases: ["press", "line.a"] },
+    bridge: {},
+  });
+  expect(toTaskNetworks(named)).toStrictEqual({
+    Networks: [{ Target: "plant", Aliases: ["press", "line.a"] }, { Target: "bridge" }],
+  });
+});
+
+it("reads aliases back without those that the engine adds", () => {
+  const Networks = { plant: { Aliases: ["press", "4f1c9e2b7a60", "mill"] }, office: { Aliases: null } };
+  expect(fromNetworkSettings({ Id: "4f1c9e2b7a60d3", Name: "/mill", NetworkSettings: { Networks } })).toStrictEqual({
+    networks: ["office", "plant"],
+    networkAliases: ["press"],
   });
 });
 

@@ -11,7 +11,9 @@ import type {
 import type { TaskSpec } from "../engine-api/service-types.js";
 import { sortedSet } from "../plain-data.js";
 
-type NetworkFields = Pick<NormalizedRequest, "name" | "networks">;
+type NetworkFields = Pick<NormalizedRequest, "name" | "networks" | "networkAliases">;
+
+type AliasFields = Pick<NormalizedRequest, "name" | "networkAliases">;
 
 /** The first Engine API that connects a new container to several networks; earlier ones connect it to one. */
 const SEVERAL_NETWORKS_API = "1.44";
@@ -28,11 +30,12 @@ const DEFAULT_NETWORK = "bridge";
  * service's name as an alias, so that other containers find the service by the same name as on Swarm.
  */
 function toEndpointSettings(
-  request: Pick<NormalizedRequest, "name">,
+  { name, networkAliases = [] }: AliasFields,
   network: string,
-  serviceName: string = request.name,
+  serviceName: string = name,
 ): EndpointSettings {
-  return serviceName === request.name || PREDEFINED.has(network) ? {} : { Aliases: [serviceName] };
+  const aliases = [...(serviceName === name ? [] : [serviceName]), ...networkAliases];
+  return aliases.length === 0 || PREDEFINED.has(network) ? {} : { Aliases: aliases };
 }
 
 /** `networks` to `NetworkMode` of HostConfig: the first. Without networks, the engine uses its default bridge. */
@@ -62,7 +65,7 @@ export const networksToConnect = (
 
 /** The body of NetworkConnect for one of {@link networksToConnect}; `container` is an id. */
 export const toNetworkConnectBody = (
-  request: Pick<NormalizedRequest, "name">,
+  request: AliasFields,
   network: string,
   options: { container: string; serviceName?: string },
 ): NetworkConnectBody => ({
@@ -70,33 +73,63 @@ export const toNetworkConnectBody = (
   EndpointConfig: toEndpointSettings(request, network, options.serviceName),
 });
 
-/** The names of a container's networks to `networks`, sorted: their order has no effect on the process. */
+/**
+ * The names of a container's networks to `networks`, and their aliases to `networkAliases`, both sorted: their order has no
+ * effect on the process. The engine adds the container's short id to the aliases.
+ */
 export function fromNetworkSettings({
-  Networks,
-}: InspectedContainer["NetworkSettings"]): Pick<ServiceSettings, "networks"> {
+  Id,
+  Name,
+  NetworkSettings: { Networks },
+}: Pick<InspectedContainer, "Id" | "Name" | "NetworkSettings">): Pick<ServiceSettings, "networks" | "networkAliases"> {
   const networks = Object.keys(Networks).sort();
-  return networks.length === 0 || (networks.length === 1 && networks[0] === DEFAULT_NETWORK) ? {} : { networks };
+  const isOwn = (alias: string): boolean => `/${alias}` === Name || (Id !== "" && Id.startsWith(alias));
+  const aliases = Object.values(Networks).flatMap(({ Aliases }) => (Aliases ?? []).filter((alias) => !isOwn(alias)));
+  return {
+    ...(networks.length === 0 || (networks.length === 1 && networks[0] === DEFAULT_NETWORK) ? {} : { networks }),
+    ...(aliases.length > 0 && { networkAliases: sortedSet(aliases) }),
+  };
 }
 
 /** NetworkSettings of a new container, as far as {@link fromNetworkSettings} reads them. */
-export const toNetworkSettings = ({
-  networks,
-}: Pick<NormalizedRequest, "networks">): InspectedContainer["NetworkSettings"] => ({
-  Networks: Object.fromEntries((networks?.length ? networks : [DEFAULT_NETWORK]).map((network) => [network, {}])),
+export const toNetworkSettings = (request: NetworkFields): InspectedContainer["NetworkSettings"] => ({
+  Networks: Object.fromEntries(
+    (request.networks?.length ? request.networks : [DEFAULT_NETWORK]).map((network) => [
+      network,
+      toEndpointSettings(request, network),
+    ]),
+  ),
 });
 
-/** `networks` to `Networks` of TaskSpec. */
-export const toTaskNetworks = ({ networks = [] }: Pick<NormalizedRequest, "networks">): Pick<TaskSpec, "Networks"> =>
-  networks.length === 0 ? {} : { Networks: networks.map((Target) => ({ Target })) };
+/** `networks` and `networkAliases` to `Networks` of TaskSpec. A predefined network of a node has no aliases. */
+export const toTaskNetworks = ({
+  networks = [],
+  networkAliases: Aliases = [],
+}: Pick<NetworkFields, "networks" | "networkAliases">): Pick<TaskSpec, "Networks"> =>
+  networks.length === 0
+    ? {}
+    : {
+        Networks: networks.map((Target) => ({
+          Target,
+          ...(Aliases.length > 0 && !PREDEFINED.has(Target) && { Aliases: [...Aliases] }),
+        })),
+      };
 
 /** The names of networks by id: a ServiceSpec of an engine has ids, also where the request had names. */
 export type NetworkNames = ReadonlyMap<string, string>;
 
-/** `Networks` of TaskSpec to `networks`, by name, as a sorted set. A network without a known name keeps its id. */
+/**
+ * `Networks` of TaskSpec to `networks`, by name, and `networkAliases`, as sorted sets. A network without a known name keeps
+ * its id.
+ */
 export function fromTaskNetworks(
   { Networks }: Answered<Pick<TaskSpec, "Networks">>,
   names: NetworkNames,
-): Pick<ServiceSettings, "networks"> {
+): Pick<ServiceSettings, "networks" | "networkAliases"> {
   const networks = sortedSet(Networks?.map(({ Target }) => names.get(Target) ?? Target));
-  return networks.length === 0 ? {} : { networks };
+  const networkAliases = sortedSet(Networks?.flatMap(({ Aliases }) => Aliases ?? []));
+  return {
+    ...(networks.length > 0 && { networks }),
+    ...(networkAliases.length > 0 && { networkAliases }),
+  };
 }

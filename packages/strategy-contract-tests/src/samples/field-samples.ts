@@ -68,6 +68,10 @@ const networkSamples: FieldSample[] = [
   { title: "ports in host mode", part: listed({ mode: "host" }) },
   { title: "networks, one", part: networks(1) },
   { title: "networks, three", part: networks(3) },
+  {
+    title: "networkAliases",
+    part: async (suite) => ({ ...(await networks(2)(suite)), networkAliases: ["line-1", "press.line"] }),
+  },
 ];
 
 const mebibytes = (count: number): number => count * 1024 ** 2;

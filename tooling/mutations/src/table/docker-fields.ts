@@ -13,6 +13,13 @@ export const dockerFieldMutations = ofSuite("docker", [
     "networks, three",
   ],
   [
+    "the network aliases dropped",
+    `${fields}/networks.ts`,
+    ", ...networkAliases];",
+    "];",
+    "request field\\W+networkAliases",
+  ],
+  [
     "the memory limit ignored",
     `${fields}/resources.ts`,
     "    Memory: resources?.Limits?.MemoryBytes,\n",
