@@ -14,6 +14,8 @@ interface TemplateProblem {
   index: number;
   message: string;
   hint: string;
+  /** The variable that is not set and has no default. Compose replaces it by an empty text, with a warning. */
+  unset?: string;
 }
 
 export interface Interpolated {
@@ -163,6 +165,7 @@ function resolve(
     index,
     message: `the variable ${name} is ${value === undefined ? "not set" : "empty"}${customMessage(operand)}`,
     hint: `Set ${name} in the environment or in an env file, or give it a default: \${${name}:-...}.`,
+    ...(operator === "" && { unset: name }),
   });
   return "";
 }

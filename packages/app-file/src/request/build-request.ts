@@ -72,6 +72,7 @@ function buildFields(context: AppContext): RequestFields {
         ? undefined
         : listField(ports.flatMap((list, index) => list.map((value) => ({ value, path: [...path, "ports", index] })))),
     networks: networksField(context),
+    networkAliases: fromKey("network_aliases", entry.network_aliases),
     mounts: mountsField(context),
     healthcheck: healthcheckField(context),
     ...deployFields(context),

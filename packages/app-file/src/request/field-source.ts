@@ -24,6 +24,7 @@ const KEYS: Readonly<Record<keyof DeployRequest, Key | undefined>> = {
   args: { path: ["args"] },
   ports: { path: ["ports"] },
   networks: { path: ["networks"] },
+  networkAliases: { path: ["network_aliases"] },
   mounts: { path: ["storage"] },
   mode: { path: ["deploy", "replicas"] },
   resources: { path: ["deploy", "resources"], names: DEPLOY_KEYS },

@@ -107,6 +107,9 @@ export const appSchema = z
     networks: maybe(z.array(text).max(100, "expected at most 100 networks")).describe(
       "Names of networks that the app joins, declared in this file or existing.",
     ),
+    network_aliases: maybe(z.array(text)).describe(
+      "Further names by which other apps find this one on its networks. Its service name is always one.",
+    ),
     routing: maybe(routing),
     metrics: maybe(metrics),
     uns: maybe(z.record(z.string(), z.unknown())).describe("Place in the Unified Namespace; kept as labels."),

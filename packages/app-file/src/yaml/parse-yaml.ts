@@ -23,6 +23,8 @@ export type YamlNode = YamlScalar | YamlMap | YamlList | YamlAlias;
 export interface YamlScalar {
   kind: "scalar";
   offset: number;
+  /** One of the local tags that the format allows. */
+  tag?: string;
   /** Offset after the last character. */
   end: number;
   value: string | number | boolean | null;
@@ -39,12 +41,14 @@ export interface YamlScalar {
 export interface YamlMap {
   kind: "map";
   offset: number;
+  tag?: string;
   items: { key: YamlNode; value: YamlNode }[];
 }
 
 interface YamlList {
   kind: "list";
   offset: number;
+  tag?: string;
   items: YamlNode[];
 }
 
@@ -61,9 +65,10 @@ const MAX_DEPTH = 100;
 
 /**
  * Parses a YAML 1.2 document into nodes with positions.
+ * @param localTags tags that the format allows, such as `!reset`.
  * @throws DeploymentError `INVALID_FILE`: not YAML, empty, several documents, nested too deep, unknown tags, or too large.
  */
-export function composeYaml(source: SourceText, findings: Findings): YamlNode {
+export function composeYaml(source: SourceText, findings: Findings, localTags: readonly string[] = []): YamlNode {
   const { text } = source;
   if (text.length > MAX_BYTES) findings.abort(source.locationAt(0), "the file is larger than 1 MiB", "Split the file.");
   const nul = text.indexOf("\0");
@@ -77,7 +82,7 @@ export function composeYaml(source: SourceText, findings: Findings): YamlNode {
       "Keep one document per file.",
     );
   }
-  const root = new NodeBuilder(source, findings).build(events);
+  const root = new NodeBuilder(source, findings, localTags).build(events);
   findings.throwIfAny();
   return root ?? findings.abort(source.locationAt(0), "the file is empty", "Declare apps:, devices:, or both.");
 }
@@ -130,13 +135,15 @@ interface OpenCollection {
 class NodeBuilder {
   readonly #source: SourceText;
   readonly #findings: Findings;
+  readonly #localTags: readonly string[];
   readonly #anchors = new Map<string, YamlNode>();
   /** Offset after the last token: the position of an omitted value. */
   #end = 0;
 
-  constructor(source: SourceText, findings: Findings) {
+  constructor(source: SourceText, findings: Findings, localTags: readonly string[]) {
     this.#source = source;
     this.#findings = findings;
+    this.#localTags = localTags;
   }
 
   /** @returns undefined for a document without content. */
@@ -177,8 +184,12 @@ class NodeBuilder {
     this.#end = style === COLLECTION_STYLE.FLOW ? offset + 1 : offset;
     const kind = type === EVENT_ID.MAPPING ? "map" : "list";
     const tag = this.#tagOf(event);
-    if (tag !== undefined && tag !== "" && tag !== (kind === "map" ? "map" : "seq")) this.#unknownTag(event, tag);
-    return kind === "map" ? { kind, offset, items: [] } : { kind, offset, items: [] };
+    const local = this.#localTag(tag);
+    const isKnown = tag === "" || tag === (kind === "map" ? "map" : "seq");
+    if (tag !== undefined && local === undefined && !isKnown) this.#unknownTag(event, tag);
+    return kind === "map"
+      ? { kind, offset, items: [], ...(local && { tag: local }) }
+      : { kind, offset, items: [], ...(local && { tag: local }) };
   }
 
   #scalar(event: ScalarEvent): YamlScalar {
@@ -193,7 +204,9 @@ class NodeBuilder {
     if (!isOmitted) this.#end = valueEnd + (isQuoted ? 1 : 0);
     const isPlain = style === SCALAR_STYLE.PLAIN;
     const value = this.#valueOf(event, written, isPlain);
+    const local = this.#localTag(this.#tagOf(event));
     return {
+      ...(local && { tag: local }),
       kind: "scalar",
       offset,
       end: this.#end,
@@ -220,7 +233,7 @@ class NodeBuilder {
 
   #valueOf(event: ScalarEvent, written: string, isPlain: boolean): YamlScalar["value"] {
     const tag = this.#tagOf(event);
-    if (tag === undefined) return isPlain ? resolvePlain(written) : written;
+    if (tag === undefined || this.#localTag(tag)) return isPlain ? resolvePlain(written) : written;
     if (tag === "" || tag === "str") return written;
     const type = TYPES.find(({ tagName }) => tagName === `tag:yaml.org,2002:${tag}`);
     const value = type?.resolve(written, true, type.tagName);
@@ -234,6 +247,10 @@ class NodeBuilder {
     if (tagStart < 0) return undefined;
     const tag = this.#source.text.slice(tagStart, tagEnd);
     return tag === "!" ? "" : tag.replace(/^!!|^!<tag:yaml\.org,2002:(.*)>$/, "$1");
+  }
+
+  #localTag(tag: string | undefined): string | undefined {
+    return tag !== undefined && this.#localTags.includes(tag) ? tag : undefined;
   }
 
   #unknownTag({ tagStart }: { tagStart: number }, tag: string): void {

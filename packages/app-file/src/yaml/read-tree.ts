@@ -1,14 +1,29 @@
+import type { SourceLocation } from "@openfactory/deploy-core";
 import { type Findings, quote } from "../findings.js";
-import { interpolate, type Lookup } from "../interpolation/interpolate.js";
+import { interpolate, type Lookup, type VariableSyntax } from "../interpolation/interpolate.js";
 import { composeYaml, type YamlAlias, type YamlMap, type YamlNode, type YamlScalar } from "./parse-yaml.js";
 import { type FilePath, type Located, type SourceText, SourceTree } from "./source-tree.js";
 
 /** Maximum number of values that aliases expand to. */
 const MAX_ALIASED_VALUES = 50_000;
 
-/** Whether a key is for other tools (`x-...`), which is possible at the top level and in an app. */
-const isExtension = (path: FilePath, key: string): boolean =>
-  key.startsWith("x-") && (path.length === 0 || (path.length === 2 && path[0] === "apps"));
+/** The rules of a file format. */
+export interface TreeFormat {
+  syntax: VariableSyntax;
+  /** Whether a key is for other tools (`x-...`), and not read. */
+  isExtension: (path: FilePath, key: string) => boolean;
+  /** Local YAML tags, which are kept in {@link Located.tag}. */
+  localTags: readonly string[];
+  /** Receives a variable that is not set and becomes an empty text. Default: such a variable is a finding. */
+  reportUnset?: (name: string, location: SourceLocation) => void;
+}
+
+/** App files: extensions are possible at the top level and in an app. */
+const APP_FILE: TreeFormat = {
+  syntax: "braces",
+  isExtension: (path, key) => key.startsWith("x-") && (path.length === 0 || (path.length === 2 && path[0] === "apps")),
+  localTags: [],
+};
 
 /**
  * Whether a number is written in its shortest form, such as `400` or `1.5`. Some YAML readers treat `0400` and `0o400` as
@@ -20,15 +35,21 @@ const isPlainNumber = (value: number, written: string): boolean => String(value)
  * Reads a YAML text: resolves aliases and merge keys, and replaces variables. Other problems become findings.
  * @throws DeploymentError `INVALID_FILE` if the text is not YAML.
  */
-export function readTree(source: SourceText, lookup: Lookup, findings: Findings): SourceTree {
-  const root = composeYaml(source, findings);
-  return new SourceTree(source, new TreeReader(source, lookup, findings).read(root, []));
+export function readTree(
+  source: SourceText,
+  lookup: Lookup,
+  findings: Findings,
+  format: TreeFormat = APP_FILE,
+): SourceTree {
+  const root = composeYaml(source, findings, format.localTags);
+  return new SourceTree(source, new TreeReader(source, lookup, findings, format).read(root, []));
 }
 
 class TreeReader {
   readonly #source: SourceText;
   readonly #lookup: Lookup;
   readonly #findings: Findings;
+  readonly #format: TreeFormat;
   /** The collections that contain the current node. An alias to one of them would be infinite. */
   readonly #ancestors = new Set<YamlNode>();
   /** Number of aliases that contain the current node, and offset of the outermost. */
@@ -36,10 +57,11 @@ class TreeReader {
   #outermostOffset = 0;
   #aliasedValues = 0;
 
-  constructor(source: SourceText, lookup: Lookup, findings: Findings) {
+  constructor(source: SourceText, lookup: Lookup, findings: Findings, format: TreeFormat) {
     this.#source = source;
     this.#lookup = lookup;
     this.#findings = findings;
+    this.#format = format;
   }
 
   read(node: YamlNode, path: FilePath): Located {
@@ -49,7 +71,7 @@ class TreeReader {
     this.#ancestors.add(node);
     const located = node.kind === "map" ? this.#map(node, path) : this.#list(node.items, node.offset, path);
     this.#ancestors.delete(node);
-    return located;
+    return node.tag === undefined ? located : { ...located, tag: node.tag };
   }
 
   #alias({ name, offset, target }: YamlAlias, path: FilePath): Located {
@@ -91,7 +113,7 @@ class TreeReader {
       }
       const { offset: keyOffset } = keyNode;
       const written = this.#key(keyNode);
-      if (written === undefined || isExtension(path, written)) continue;
+      if (written === undefined || this.#format.isExtension(path, written)) continue;
       const key = this.#literalKey(written, keyOffset);
       if (key === undefined) continue;
       const first = children.get(key);
@@ -129,7 +151,7 @@ class TreeReader {
 
   /** The key itself. Keys appear in messages, so variables are refused in them. */
   #literalKey(key: string, offset: number): string | undefined {
-    if (!key.includes("${")) return key;
+    if (this.#format.syntax === "compose" || !key.includes("${")) return key;
     let hasVariable = false;
     const detect: Lookup = () => {
       hasVariable = true;
@@ -166,6 +188,11 @@ class TreeReader {
   }
 
   #scalar(node: YamlScalar): Located {
+    const located = this.#scalarValue(node);
+    return node.tag === undefined ? located : { ...located, tag: node.tag };
+  }
+
+  #scalarValue(node: YamlScalar): Located {
     const { offset, written } = node;
     if (typeof node.value !== "string") {
       const text = node.value === null ? "" : written;
@@ -179,11 +206,19 @@ class TreeReader {
       if (value !== undefined) variables.set(name, value);
       return value;
     };
-    const { text, problems } = interpolate(written, lookup, "braces");
-    for (const { index, message, hint } of problems) {
-      this.#findings.add(this.#source.locationAt(this.#dollarOffset(node, written, index)), message, hint);
+    const { syntax, reportUnset } = this.#format;
+    const { text, problems } = interpolate(written, lookup, syntax);
+    let broken = false;
+    for (const { index, message, hint, unset } of problems) {
+      const location = this.#source.locationAt(this.#dollarOffset(node, written, index));
+      if (unset !== undefined && reportUnset !== undefined) {
+        variables.set(unset, "");
+        reportUnset(unset, location);
+        continue;
+      }
+      broken = true;
+      this.#findings.add(location, message, hint);
     }
-    const broken = problems.length > 0;
     return { value: text, offset, text, written, broken, ...(variables.size === 0 ? {} : { variables }) };
   }
 

@@ -39,6 +39,10 @@ export type FilePath = readonly PropertyKey[];
 export interface Located {
   /** Plain data, after interpolation. */
   value: unknown;
+  /** The file of its offsets. Default: that of the tree. Several files can be merged to one tree. */
+  source?: SourceText;
+  /** A local YAML tag, such as `!reset`. */
+  tag?: string;
   offset: number;
   /** Offset of its key. */
   keyOffset?: number;
@@ -69,13 +73,14 @@ export class SourceTree {
 
   /** Location of the value at `path`, or of the closest parent that exists in the file. */
   locate(path: FilePath): SourceLocation {
-    return this.source.locationAt(this.#nearest(path).offset);
+    const found = this.#nearest(path);
+    return (found.source ?? this.source).locationAt(found.offset);
   }
 
   /** As {@link locate}, but of the key. */
   locateKey(path: FilePath): SourceLocation {
     const found = this.#nearest(path);
-    return this.source.locationAt(found.keyOffset ?? found.offset);
+    return (found.source ?? this.source).locationAt(found.keyOffset ?? found.offset);
   }
 
   /** The text of the scalar at `path` after interpolation; empty if there is none. */

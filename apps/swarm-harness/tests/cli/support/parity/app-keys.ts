@@ -296,6 +296,11 @@ export const addedKeys: ParityTable = {
       }),
     ),
     added(
+      "network_aliases",
+      "Further names of the app on its networks.",
+      app("networks: [plant]\nnetwork_aliases: [press]").request({ networkAliases: ["press"] }),
+    ),
+    added(
       "templates",
       "Whether `{{...}}` is a template of the platform or text. Swarm expands templates: without this key, `{{` is refused there.",
       app("templates: literal\nenvironment: ['A={{x}}']").swarm({
