@@ -1,3 +1,4 @@
+import type { SourceLocation } from "@openfactory/deploy-core";
 import type { Plan, PlannedApp } from "@openfactory/deployer";
 
 const status = {
@@ -22,6 +23,8 @@ const app = (name: string, action: PlannedApp["action"], more: Partial<PlannedAp
   ...more,
 });
 
+const at = (line: number): SourceLocation => ({ file: "openfactory.yml", line, column: 5 });
+
 /** A plan with every kind of entry. */
 export const samplePlan: Plan = {
   project: "factory",
@@ -29,15 +32,26 @@ export const samplePlan: Plan = {
   apps: [
     app("new", "create"),
     app("api", "update", {
+      location: at(12),
       changes: [
         {
           path: "command",
+          key: "command",
+          location: at(15),
           from: 'sh -c "one"\nsecond line',
           to: 'sh -c "another one which is rather long, so that it does not fit into eighty columns"',
         },
-        { path: "env.TOKEN", from: "***", to: "***", masked: true },
+        {
+          path: "env.TOKEN",
+          key: "environment.TOKEN",
+          location: { file: "api.env", line: 3, column: 1 },
+          from: "***",
+          to: "***",
+          masked: true,
+        },
         { path: "image", from: "demo:1", to: "demo:2" },
-        { path: "labels.team", to: "" },
+        { path: "labels.team", key: "labels.team", location: at(120), to: "" },
+        { path: "ports.8080/tcp", key: "ports[0]", item: "8080/tcp", location: at(17), to: "80" },
       ],
     }),
     app("db", "replace", {
@@ -67,7 +81,7 @@ export const samplePlan: Plan = {
     },
   ],
   resources: [
-    { kind: "network", name: "factory_back", action: "create" },
+    { kind: "network", name: "factory_back", action: "create", key: "back", location: at(140) },
     { kind: "secret", name: "factory_key_0123456789ab", action: "unchanged" },
     { kind: "config", name: "factory_conf_0123456789ab", action: "remove" },
     { kind: "secret", name: "factory_key_ba9876543210", action: "keep", reason: "Needed for a rollback of api." },
@@ -75,5 +89,18 @@ export const samplePlan: Plan = {
     { kind: "network", name: "edge", action: "conflict", reason: "It is not this project's." },
   ],
   warnings: [],
+  findings: [
+    {
+      app: "api",
+      service: "api",
+      code: "CONFLICT",
+      message: 'Host port 8080 is already in use by container "old-api"',
+      hint: "Stop the container, or publish another port.",
+      field: "ports[0]",
+      key: "ports[0]",
+      location: at(17),
+    },
+    { app: "new", service: "new", code: "IMAGE_NOT_FOUND", message: "There is no image demo:9" },
+  ],
   hasChanges: true,
 };

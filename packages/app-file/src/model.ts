@@ -37,7 +37,7 @@ export interface App {
   /** Location of a request field, such as `mounts[0].Target`, or of the closest key that is in the file. */
   locate: (field: string) => SourceLocation;
   /**
-   * Key and location of a request field, by its path: `["env", "LOG_LEVEL"]`, `["ports", 0]`. Default: only `locate` knows
+   * Key and location of a request field, by its path: `["env", "LEVEL"]`, `["ports", 0]`. Default: only `locate` knows
    * where the fields are.
    */
   sourceOf?: (path: readonly PropertyKey[]) => FieldSource;

@@ -1,4 +1,6 @@
-import type { FieldChange, Plan, PlannedApp, PlannedOrphan, PlannedResource } from "@openfactory/deployer";
+import type { SourceLocation } from "@openfactory/deploy-core";
+import type { FieldChange, Plan, PlanFinding, PlannedApp, PlannedOrphan, PlannedResource } from "@openfactory/deployer";
+import { changeLines, lineOf } from "./change-lines.js";
 import { stripControlChars, type Style } from "./format.js";
 
 export interface PlanTextOptions {
@@ -16,6 +18,7 @@ interface Entry {
   mark: string;
   format: Format;
   name: string;
+  location?: SourceLocation | undefined;
   note?: string | undefined;
   changes?: readonly FieldChange[];
   /** Printed with `verbose` only. */
@@ -24,20 +27,27 @@ interface Entry {
 
 /**
  * A plan as text: resources, apps and orphans, each with a mark (`+` create, `~` change or adopt, `±` replace, `-` remove,
- * `!` conflict, `?` keep, `=` unchanged) and its changed fields, and the total.
+ * `!` conflict, `?` keep, `=` unchanged), its position in the file and its changed fields; the problems of the preflight; and
+ * the total.
  */
 export function planText(plan: Plan, { style, width, verbose = false }: PlanTextOptions): string {
   const entries = [...plan.resources.map(resourceEntry), ...plan.apps.map(appEntry), ...plan.orphans.map(orphanEntry)];
   const shown = entries.filter(({ quiet }) => verbose || !quiet);
-  const lines = shown.flatMap(({ mark, format, name, note, changes = [] }) => [
-    `  ${style(format, `${mark} ${stripControlChars(name)}`)}${note === undefined ? "" : `: ${stripControlChars(note)}`}`,
-    ...changeLines(changes, { style, width }),
-  ]);
+  const lines = shown.flatMap(({ mark, format, name, location, note, changes = [] }) => {
+    const place = location === undefined ? "" : ` (${lineOf(location)})`;
+    return [
+      `  ${style(format, `${mark} ${stripControlChars(name)}`)}${stripControlChars(place + (note === undefined ? "" : `: ${note}`))}`,
+      ...changeLines(changes, { style, width, file: location?.file }),
+    ];
+  });
   const head = lines.length === 0 ? [] : [`${plan.project} on ${plan.platform}:`, ...lines, ""];
-  return [...head, `${plan.project}: ${planTotal(plan)}`, ""].join("\n");
+  const findings = findingLines(plan.findings ?? [], { style, width });
+  return [...head, ...findings, `${plan.project}: ${planTotal(plan)}`, ""].join("\n");
 }
 
-function appEntry({ app, action, changes, drifted, reason, restarts }: PlannedApp): Entry {
+const appEntry = (planned: PlannedApp): Entry => ({ ...describeAction(planned), location: planned.location });
+
+function describeAction({ app, action, changes, drifted, reason, restarts }: PlannedApp): Entry {
   const restarting = restarts && `its number of replicas is passed as a variable, so ${restarts.join(", ")} restart`;
   const note = joined(reason === undefined ? undefined : sentencePart(reason), restarting);
   const drift = drifted ? "changed manually since the last deploy" : undefined;
@@ -75,7 +85,7 @@ const RESOURCE_MARKS = {
 } as const;
 
 /** Previous contents of configs and secrets are kept for rollbacks, and listed with `verbose` only. */
-function resourceEntry({ kind, name, action, reason }: PlannedResource): Entry {
+function resourceEntry({ kind, name, action, reason, location }: PlannedResource): Entry {
   const [mark, format] = RESOURCE_MARKS[action];
   const note = joined(action === "conflict" ? "conflict" : undefined, reason && sentencePart(reason));
   const isPreviousContent = action === "keep" && (kind === "config" || kind === "secret");
@@ -83,6 +93,7 @@ function resourceEntry({ kind, name, action, reason }: PlannedResource): Entry {
     mark,
     format,
     name: `${kind} ${name}`,
+    location,
     note,
     quiet: (action === "unchanged" && reason === undefined) || isPreviousContent,
   };
@@ -93,31 +104,34 @@ const joined = (...parts: (string | undefined)[]): string | undefined => parts.f
 /** A sentence without its period, for the end of a line. */
 const sentencePart = (sentence: string): string => sentence.replace(/\.$/, "");
 
-const INDENT = "      ";
-const NOTHING = "(none)";
-const HIDDEN = "(hidden)";
-
-/** Each change on a line, `path  from => to`, or on three lines if it is wider than the terminal. No value is cut. */
-function changeLines(
-  changes: readonly FieldChange[],
-  { style, width = Infinity }: { style: Style; width?: number | undefined },
+/** The problems of the preflight, each with its key, its position and what to do. */
+function findingLines(
+  findings: readonly PlanFinding[],
+  { style, width }: Pick<PlanTextOptions, "style" | "width">,
 ): string[] {
-  const column = Math.max(0, ...changes.map(({ path }) => path.length));
-  return changes.flatMap((change) => {
-    const path = stripControlChars(change.path);
-    const [from, to] = [valueText(change.from, change), valueText(change.to, change)];
-    const line = `${INDENT}${path.padEnd(Math.min(column, 40))}  ${from} => ${to}`;
-    if (line.length <= width)
-      return [`${INDENT}${path.padEnd(Math.min(column, 40))}  ${from} ${style("dim", "=>")} ${to}`];
-    return [`${INDENT}${path}`, `${INDENT}  ${style("red", "-")} ${from}`, `${INDENT}  ${style("green", "+")} ${to}`];
+  if (findings.length === 0) return [];
+  const count = findings.length === 1 ? "1 problem" : `${findings.length} problems`;
+  const lines = findings.flatMap(({ app, code, message, hint, field, key = field, location }) => {
+    const subject = joined(app, key) ?? app;
+    const place = location === undefined ? "" : ` (${lineOf(location)})`;
+    return [
+      `  ${style("red", `! ${stripControlChars(subject)}`)}${stripControlChars(place)}: ${code}`,
+      ...wrapped(`${message}.`, width, "      "),
+      ...(hint === undefined ? [] : wrapped(`hint: ${hint}`, width, "      ")),
+    ];
   });
+  return [`The preflight found ${count}. Until solved, \`ofdeploy up\` changes nothing:`, ...lines, ""];
 }
 
-/** A value as one line, with newlines as `\n`. */
-function valueText(value: string | undefined, { masked }: FieldChange): string {
-  if (value === undefined) return NOTHING;
-  if (masked) return HIDDEN;
-  return value === "" ? '""' : stripControlChars(value.replaceAll("\n", "\\n"));
+/** A text in lines of at most `width`, broken at spaces. */
+function wrapped(text: string, width = Infinity, indent = ""): string[] {
+  const lines: string[] = [];
+  for (const word of stripControlChars(text).split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`${indent}${word}`);
+  }
+  return lines;
 }
 
 /** The total: `2 to create, 1 to change; 3 unchanged`. Counts services and resources. */

@@ -54,7 +54,7 @@ describe("devices", () => {
     const planned = await project.run("plan");
     expect(planned).toMatchObject({
       code: 2,
-      out: expect.stringMatching(/\+ press-adapter\n.*\+ press-agent\n.*\+ press-producer/s),
+      out: expect.stringMatching(/\+ press-adapter .*\+ press-agent .*\+ press-producer/s),
     });
     expect(planned.out).toContain(line);
     const up = await project.run("up", "--json");
@@ -105,7 +105,7 @@ describe("devices", () => {
     const { out } = await project.run("ps", "--json");
     expect(out).toMatch(/"app":"press-agent","service":"press-01-agent","relation":"changed"/);
     const plan = await project.run("plan");
-    expect(plan.out).toMatch(/~ press-agent\n +env.XML_MODEL +\(hidden\) => \(hidden\)/);
+    expect(plan.out).toMatch(/~ press-agent .*\n +:11 {2}env.XML_MODEL +\(hidden\) => \(hidden\)/);
     expect(plan.out).toContain("1 to change; 2 unchanged");
   });
 

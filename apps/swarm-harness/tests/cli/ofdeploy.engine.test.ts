@@ -220,9 +220,9 @@ describe("changes on a real engine", () => {
     writeFileSync(join(folder, "web.env"), "LEVEL=debug\nTOKEN=hunter2\n");
     const plan = await ofdeploy(["plan"]);
     expect(plan.code).toBe(2);
-    expect(plan.out).toContain("env.LEVEL  (hidden) => (hidden)");
+    expect(plan.out).toContain("environment.LEVEL  (hidden) => (hidden)");
     expect(plan.out).not.toMatch(/TOKEN|debug/);
-    expect((await ofdeploy(["plan", "--show-env"])).out).toContain("env.LEVEL  info => debug");
+    expect((await ofdeploy(["plan", "--show-env"])).out).toContain("environment.LEVEL  info => debug");
     const before = await inspect("db");
     const up = await ofdeploy(["up"]);
     expect(up).toMatchObject({ code: 0, out: expect.stringMatching(/web +updated[^]*db +unchanged/) });

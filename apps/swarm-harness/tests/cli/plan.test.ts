@@ -17,11 +17,15 @@ describe("plan", () => {
     const memory = resetMemory();
     const first = await project.write(before).run("plan");
     expect(first).toMatchObject({ code: 2, err: "" });
-    expect(first.out).toBe("factory on memory:\n  + web\n  + db\n\nfactory: 2 to create\n");
+    expect(first.out).toBe(
+      "factory on memory:\n  + web (openfactory.yml:3)\n  + db (openfactory.yml:8)\n\nfactory: 2 to create\n",
+    );
     expect(await memory.list()).toEqual([]);
     await project.run("up");
     expect(await project.run("plan")).toMatchObject({ code: 0, out: "factory: nothing to do; 2 unchanged\n" });
-    expect((await project.run("plan", "--verbose")).out).toContain("  = web\n  = db\n");
+    expect((await project.run("plan", "--verbose")).out).toContain(
+      "  = web (openfactory.yml:3)\n  = db (openfactory.yml:8)\n",
+    );
   });
 
   test("lists apps that are no longer in the file, and removes them with --prune", async () => {
@@ -43,13 +47,13 @@ describe("plan", () => {
     await memory.deploy({ image: "demo:1", name: "db" });
     const refused = await project.write(before).run("plan");
     expect(refused.code).toBe(5);
-    expect(refused.out).toMatch(/^ {2}! db: conflict: /m);
+    expect(refused.out).toMatch(/^ {2}! db \(openfactory.yml:8\): conflict: /m);
     expect((await project.run("plan", "--json")).events).toMatchObject([
       { event: "plan", apps: [{ action: "create" }, { action: "conflict" }] },
       { event: "result", ok: false, exitCode: 5, error: { code: "CONFLICT" } },
     ]);
     const adopted = await project.run("plan", "--adopt", "DB");
-    expect(adopted).toMatchObject({ code: 2, out: expect.stringMatching(/^ {2}~ db: adopted/m) });
+    expect(adopted).toMatchObject({ code: 2, out: expect.stringMatching(/^ {2}~ db .*: adopted/m) });
     expect(await project.run("plan", "--adopt", "dbb")).toMatchObject({
       code: 1,
       err: expect.stringContaining("Did you mean db?"),
@@ -100,8 +104,10 @@ describe("plan", () => {
       expect(code).toBe(2);
       expect(out + err).not.toMatch(/hunter/);
     }
-    expect(hidden[0]?.out).toContain("      env.TOKEN  (hidden) => (hidden)\n      image      demo:1 => demo:2\n");
-    expect((await project.run("plan", "--show-env")).out).toContain("env.TOKEN  hunter2 => hunter3");
+    expect(hidden[0]?.out).toContain(
+      "      :6  environment.TOKEN  (hidden) => (hidden)\n      :5  image              demo:1 => demo:2\n",
+    );
+    expect((await project.run("plan", "--show-env")).out).toContain("environment.TOKEN  hunter2 => hunter3");
   });
 
   test("is colored on a terminal only", async () => {

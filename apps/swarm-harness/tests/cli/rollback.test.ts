@@ -82,7 +82,7 @@ describe("scale", () => {
     });
     expect((await memory.list()).map(({ replicas }) => replicas.running)).toEqual([2, 1, 3]);
     expect((await project.run("ps")).out).toMatch(/web +web +running \(changed\) +3\/3/);
-    expect((await project.run("plan")).out).toMatch(/web: changed manually|web\n +mode/);
+    expect((await project.run("plan")).out).toMatch(/web .*: changed manually|web .*\n +:3 {2}deploy.replicas/);
     await project.run("up");
     expect((await memory.list()).map(({ replicas }) => replicas.running)).toEqual([1, 1, 1]);
     const { events } = await project.run("scale", "web=0", "--no-wait", "--project", "factory", "--json");

@@ -150,7 +150,7 @@ ${more}`;
     const plan = await ofdeploy("plan", "--file", second, "--show-env");
     expect(plan, plan.stderr).toMatchObject({
       code: 2,
-      stdout: expect.stringContaining("~ web\n      env.LEVEL  info => debug\n"),
+      stdout: expect.stringMatching(/~ web .*\n +:\d+ {2}environment\.LEVEL {2}info => debug\n/),
     });
     const up = await ofdeploy("up", "--file", second);
     expect(up, up.stderr).toMatchObject({
@@ -169,7 +169,9 @@ ${more}`;
     const drift = await ofdeploy("plan", "--file", second);
     expect(drift).toMatchObject({
       code: 2,
-      stdout: expect.stringMatching(/~ web: changed manually[^\n]*\n +env\.SWARM_REPLICAS +3 => 1\n +mode\S* +3 => /),
+      stdout: expect.stringMatching(
+        /~ web .*: changed manually[^\n]*\n +:\d+ {2}environment\.SWARM_REPLICAS +3 => 1\n +:\d+ {2}deploy\.replicas +3 => /,
+      ),
     });
     expect(await ofdeploy("up", "--file", second)).toMatchObject({
       code: 0,

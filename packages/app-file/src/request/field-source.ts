@@ -46,7 +46,7 @@ const KEYS: Readonly<Record<keyof DeployRequest, Key | undefined>> = {
 
 /**
  * Finds the key and the location of a field of the request.
- * @param steps path in the request. A variable or label is found by its name: `["env", "LOG_LEVEL"]`.
+ * @param steps path in the request. A variable or label is found by its name: `["env", "LEVEL"]`.
  */
 export function sourceOf(steps: FilePath, fields: RequestFields, context: AppContext): FieldSource {
   const { path, tree } = context;
@@ -81,7 +81,7 @@ function keyOf([name, ...subfield]: FilePath, written: FilePath): string {
   return formatFieldPath(isOwn ? [own, ...subfield] : written);
 }
 
-/** `["env", "LOG_LEVEL"]` as `["env", 2]`, if the request has that variable. */
+/** `["env", "LEVEL"]` as `["env", 2]`, if the request has that variable. */
 function indexOfVariable(steps: FilePath, { env }: RequestFields): FilePath {
   const [field, name] = steps;
   if (field !== "env" || typeof name !== "string") return steps;
