@@ -60,11 +60,6 @@ test("planText() prints a change that is wider than the terminal on three lines,
   expect(text).toContain('           :120  labels.team          (none) => ""\n');
   expect(text).toContain('      Host port 8080 is already in use by container\n      "old-api".\n');
 });
-  expect(text).toContain(
-    '      command\n        - sh -c "one"\\nsecond line\n        + sh -c "another one which is rather long, so',
-  );
-  expect(text).toContain('      labels.team  (none) => ""\n');
-});
 
 test("planText() colors only the marks and names, and removes control characters", () => {
   const style = (_: unknown, text: string): string => `<${text}>`;

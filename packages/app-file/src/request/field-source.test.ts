@@ -1,4 +1,3 @@
-import { REQUEST_FIELDS } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import { parseAppFile } from "../load-project.js";
 
@@ -66,8 +65,3 @@ test.each([
     expect(textOf(...path)).toBe(expected);
   },
 );
-
-test("sourceOf() knows the key of every field of a request, except the platform's variables", () => {
-  const without = REQUEST_FIELDS.filter((field) => web!.sourceOf!([field]).key === undefined);
-  expect(without).toEqual(["replicaEnv"]);
-});
