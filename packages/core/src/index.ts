@@ -44,7 +44,7 @@ export {
 export type { Healthcheck, RestartPolicy, RollbackConfig, UpdateConfig } from "./request/lifecycle.js";
 export type { Mount } from "./request/mounts.js";
 export { amendRequest, formatFieldPath, parseFieldPath, parseRequest, zodIssues } from "./request/parse-request.js";
-export type { Resources, ServiceMode } from "./request/placement.js";
+export { type Constraint, parseConstraint, type Resources, type ServiceMode } from "./request/placement.js";
 export { hostAddressesOverlap, hostAddressSchema, type PublishedPort } from "./request/ports.js";
 export { containsTemplate, someValueContainsTemplate, type Templates } from "./request/process.js";
 export { canonicalDriverOptions, isSameDriver, type VolumeDriver, volumeDifference } from "./request/volume-driver.js";

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { versionAnswer } from "../test/answers.js";
 import { engineOn } from "../test/engine-on.js";
 import { answering } from "../test/fake-engine.js";
 import { diagnoseEngine } from "./diagnose-engine.js";
@@ -21,7 +22,7 @@ it.each([
   [undefined, "Engine 1.0"],
 ])("diagnoseEngine() names the first component of %j", async (components, expected) => {
   const Version = components?.[0]?.Version ?? "1.0";
-  const { engine } = await engineOn(answering(200, { Version, Components: components }));
+  const { engine } = await engineOn(answering(200, versionAnswer({ Version, Components: components })));
   expect(await diagnoseEngine(engine, {})).toEqual({
     check: "engine",
     state: "ok",

@@ -1,4 +1,10 @@
-import type { DeployRequest, Mount, NormalizedRequest, RequestField } from "@openfactory/deploy-core";
+import {
+  type DeployRequest,
+  type Mount,
+  type NormalizedRequest,
+  parseConstraint,
+  type RequestField,
+} from "@openfactory/deploy-core";
 import { expect } from "vitest";
 import type { Suite } from "./suite.js";
 import type { ObservedPort, ObservedSettings } from "./target.js";
@@ -28,7 +34,10 @@ const withoutEmpty = (value: unknown): unknown => {
 /** The default mode. */
 const ONE_REPLICA = { Replicated: { Replicas: 1 } };
 const sorted = (texts: readonly string[] = []): string[] => [...texts].sort();
-const normalizeConstraint = (constraint: string): string => constraint.trim().replace(/\s*(==|!=)\s*/, "$1");
+const normalizeConstraint = (constraint: string): string => {
+  const { key, operator, value } = parseConstraint(constraint) ?? {};
+  return key === undefined ? constraint : `${key}${operator}${value}`;
+};
 const byTarget = (mounts: readonly Mount[] = []): Mount[] =>
   [...mounts].sort((a, b) => a.Target.localeCompare(b.Target));
 const portKey = ({ target, protocol, published = 0 }: ObservedPort): string => `${target}/${protocol}/${published}`;

@@ -74,8 +74,14 @@ const mapDefined = <Value, Made>(value: Value | null | undefined, make: (value: 
   value == null ? undefined : make(value);
 
 /** `key == value`, with the spaces that OpenFactory uses. A single `=` counts as `==`. */
-export const normalizeConstraint = (constraint: string): string =>
-  constraint.trim().replace(/\s*([=!]=|=)\s*/, (_, operator: string) => (operator === "!=" ? " != " : " == "));
+export function normalizeConstraint(constraint: string): string {
+  const equals = constraint.indexOf("=");
+  if (equals < 0) return constraint.trim();
+  const isNot = constraint[equals - 1] === "!";
+  const key = constraint.slice(0, isNot ? equals - 1 : equals).trim();
+  const value = constraint.slice(constraint[equals + 1] === "=" && !isNot ? equals + 2 : equals + 1).trim();
+  return `${key} ${isNot ? "!=" : "=="} ${value}`;
+}
 
 function modeField({ mode, replicas }: Deploy, { path, report }: AppContext): RequestFields["mode"] {
   const here = [...path, "deploy", "replicas"];

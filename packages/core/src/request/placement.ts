@@ -38,17 +38,38 @@ export const networkAliasesSchema = uniqueNames("network alias").superRefine((na
   });
 });
 
-/** `key==value` or `key!=value`, with optional spaces around the operator (swarmkit, manager/constraint). */
-const constraintSchema = z
-  .string()
-  .regex(/^\s*[a-z_][\w.-]+\s*(?:==|!=)\s*[^\s].*$/is, {
-    abort: true,
-    message: "expected a constraint, such as node.role == worker",
-  })
-  .refine(
-    (constraint) => /^(?:==|!=)\s*[a-z0-9:\-_ \t\n\f\r.*()?+[\]\\^$|/]+$/i.test(constraint.replace(/^[^=!]*/, "")),
-    "a constraint's value must consist of letters, digits, spaces and : - _ . * ( ) ? + [ ] \\ ^ $ | /",
-  );
+/** The parts of a placement constraint, without the spaces around them. */
+export interface Constraint {
+  /** E.g. `node.role`, `node.labels.line`. */
+  key: string;
+  operator: "==" | "!=";
+  value: string;
+}
+
+/** Splits `key==value` or `key!=value` at its first operator: the value may contain more. Undefined without an operator. */
+export function parseConstraint(constraint: string): Constraint | undefined {
+  const [at] = ["==", "!="]
+    .map((each) => constraint.indexOf(each))
+    .filter((index) => index >= 0)
+    .sort((a, b) => a - b);
+  if (at === undefined) return undefined;
+  return {
+    key: constraint.slice(0, at).trim(),
+    operator: constraint.slice(at, at + 2) as Constraint["operator"],
+    value: constraint.slice(at + 2).trim(),
+  };
+}
+
+/** Source: swarmkit, manager/constraint. */
+const constraintSchema = z.string().superRefine((constraint, context) => {
+  const { key = "", value = "" } = parseConstraint(constraint) ?? {};
+  const refuse = (message: string): void => context.addIssue({ code: "custom", message });
+  if (!/^[a-z_][\w.-]+$/i.test(key) || value === "") {
+    refuse("expected a constraint, such as node.role == worker");
+  } else if (!/^[a-z0-9:\-_ \t\n\f\r.*()?+[\]\\^$|/]+$/i.test(value)) {
+    refuse("a constraint's value must consist of letters, digits, spaces and : - _ . * ( ) ? + [ ] \\ ^ $ | /");
+  }
+});
 
 export const constraintsSchema = z.array(constraintSchema);
 

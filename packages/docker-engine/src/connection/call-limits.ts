@@ -5,6 +5,8 @@ import { systemErrorCode } from "../errors/connection-error.js";
 /** The caller's signal and the time limit of a call, as one signal. Call `close` when the call has ended. */
 export class CallLimits {
   readonly #caller: AbortSignal | undefined;
+  readonly #action: string;
+  readonly #host: string;
   readonly #ended = new AbortController();
   readonly #onAbort = (): void => this.#end();
   #timer: NodeJS.Timeout | undefined;
@@ -13,18 +15,11 @@ export class CallLimits {
   /** @param action completes "when asked to ...", e.g. `create container demo`. */
   constructor(options: CallOptions, defaultTimeoutMs: number, action: string, host: string) {
     this.#caller = options.signal;
+    this.#action = action;
+    this.#host = host;
     throwIfAborted(this.#caller);
     this.#caller?.addEventListener("abort", this.#onAbort, { once: true });
-    const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-    if (!Number.isFinite(timeoutMs)) return;
-    this.#timer = setTimeout(() => {
-      this.#timedOut = new DeploymentError(
-        "TIMEOUT",
-        `The engine at ${host} did not answer within ${timeoutMs} ms when asked to ${action}.`,
-        { hint: "Check the load of the engine's host, or set a longer time limit." },
-      );
-      this.#end();
-    }, timeoutMs);
+    this.#startClock(options.timeoutMs ?? defaultTimeoutMs, "did not answer within");
   }
 
   /** Fires when the caller aborts or the time limit passes. */
@@ -35,6 +30,11 @@ export class CallLimits {
   /** Ends the time limit. The caller's signal still applies. */
   stopClock(): void {
     clearTimeout(this.#timer);
+  }
+
+  /** Starts a time limit for the next part of a stream, in milliseconds. */
+  expectNext(idleMs: number): void {
+    this.#startClock(idleMs, "sent nothing for");
   }
 
   /** @throws DeploymentError `ABORTED` or `TIMEOUT` if the signal has fired. */
@@ -61,6 +61,19 @@ export class CallLimits {
   close(): void {
     this.stopClock();
     this.#caller?.removeEventListener("abort", this.#onAbort);
+  }
+
+  #startClock(timeoutMs: number, failed: string): void {
+    this.stopClock();
+    if (!Number.isFinite(timeoutMs)) return;
+    this.#timer = setTimeout(() => {
+      this.#timedOut = new DeploymentError(
+        "TIMEOUT",
+        `The engine at ${this.#host} ${failed} ${timeoutMs} ms when asked to ${this.#action}.`,
+        { hint: "Check the load of the engine's host, or set a longer time limit." },
+      );
+      this.#end();
+    }, timeoutMs);
   }
 
   #end(): void {

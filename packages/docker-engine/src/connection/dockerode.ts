@@ -34,7 +34,9 @@ export function createDocker(Client: typeof Docker, endpoint: Endpoint, agent: A
   const version = [prefix, apiVersion && `v${apiVersion}`].filter(Boolean).join("/");
   // The agent ignores the socket path. It keeps docker-modem from resolving an address itself.
   const options = { socketPath: endpoint.host, agent, headers, ...(version && { version }) };
-  return withoutDockerHost(() => new Client(options));
+  const client = withoutDockerHost(() => new Client(options));
+  limitAnswers(client.modem as Modem);
+  return client;
 }
 
 /**
@@ -86,73 +88,129 @@ interface DialRequest {
   authconfig?: AuthConfig | undefined;
 }
 
-interface Dialer {
-  dial(options: object, callback: (error: Error | null, answer: unknown) => void): void;
+interface ModemCall {
+  isStream?: boolean;
+  hijack?: boolean;
+  openStdin?: boolean;
+  statusCodes: object;
+}
+
+type Callback = (error: Error | null, answer: unknown) => void;
+
+/** docker-modem, which makes the calls of dockerode's classes. */
+interface Modem {
+  dial(call: ModemCall, callback: Callback): void;
+}
+
+/** The longest answer that is read, in bytes: about 100,000 containers with 1 kB of labels each. */
+const MAX_ANSWER = 256 * 1024 ** 2;
+/** The longest answer with an error status: the rest of it is not read. */
+const MAX_ERROR_ANSWER = 64 * 1024;
+
+const ANY_STATUS = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [index + 100, true]));
+
+/**
+ * docker-modem keeps answers of any length in memory, and returns the bytes of an answer that is not JSON. Every call,
+ * those of dockerode's classes included, goes through `dial`: here answers are read up to a limit.
+ */
+function limitAnswers(modem: Modem): void {
+  const dial = modem.dial.bind(modem);
+  modem.dial = (call, callback) => {
+    if (call.hijack || call.openStdin) return dial(call, callback);
+    dial({ ...call, isStream: true, statusCodes: ANY_STATUS }, (error, answer) => {
+      if (error !== null) return callback(error, null);
+      readAnswer(answer as IncomingMessage, call).then(
+        (read) => callback(null, read),
+        (failure: Error) => callback(failure, null),
+      );
+    });
+  };
+}
+
+/**
+ * The JSON of an answer, its bytes if it is not JSON, or for a stream the answer itself. Every status below 300 is a success:
+ * dockerode's methods do not list all of them.
+ * @throws AnswerError; DeploymentError `ENGINE_ERROR` if it is too long.
+ */
+async function readAnswer(response: IncomingMessage, { isStream }: ModemCall): Promise<unknown> {
+  const { statusCode = 0 } = response;
+  if (statusCode >= 300) {
+    const body = await readBody(response, MAX_ERROR_ANSWER, "cut");
+    throw Object.assign(new Error(`HTTP status ${statusCode}`), { statusCode, body });
+  }
+  if (isStream) return response;
+  const body = await readBody(response);
+  if (body === "") return undefined;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return Buffer.from(body);
+  }
 }
 
 function dialWith(docker: Docker, request: DialRequest, abortSignal: AbortSignal, more: object): Promise<unknown> {
   const { method = "GET", path, query = {}, body, authconfig } = request;
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  const options = { path: `${path}?`, method, options: queryAndBody(query, body), authconfig, abortSignal, ...more };
-  (docker.modem as Dialer).dial(options, (error, answer) => (error ? reject(error) : resolve(answer)));
+  const options = { path: `${path}?`, method, options: queryAndBody(query, body), authconfig, abortSignal };
+  const call = { ...options, statusCodes: {}, ...more };
+  (docker.modem as Modem).dial(call, (error, answer) => (error ? reject(error) : resolve(answer)));
   return promise;
 }
 
 /** A call that dockerode's classes lack. Resolves with the answer's JSON, as these do. */
 export const dial = (docker: Docker, request: DialRequest, abortSignal: AbortSignal): Promise<unknown> =>
-  dialWith(docker, request, abortSignal, {
-    statusCodes: { 200: true, 201: true, 204: true },
-    allowEmpty: request.body !== undefined,
-  });
+  dialWith(docker, request, abortSignal, { allowEmpty: request.body !== undefined });
 
-const ANY_STATUS = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [index + 100, true]));
+/** The same, for an answer that is read as a stream. */
+export const dialStream = (docker: Docker, request: DialRequest, abortSignal: AbortSignal): Promise<IncomingMessage> =>
+  dialWith(docker, request, abortSignal, { isStream: true }) as Promise<IncomingMessage>;
 
-/** The same, for an answer that is read as a stream. @throws AnswerError */
-export async function dialStream(
-  docker: Docker,
-  request: DialRequest,
-  abortSignal: AbortSignal,
-): Promise<IncomingMessage> {
-  const more = { isStream: true, statusCodes: ANY_STATUS };
-  const response = (await dialWith(docker, request, abortSignal, more)) as IncomingMessage;
-  const { statusCode = 0 } = response;
-  if (statusCode < 300) return response;
-  const json = await readBody(response);
-  throw Object.assign(new Error(`HTTP status ${statusCode}`), { statusCode, json });
-}
-
-/** dockerode's error for an answer with an error status. */
+/** The error for an answer with an error status. */
 interface AnswerError extends Error {
   statusCode: number;
-  reason?: string;
-  /** The body, parsed if it is JSON; missing for calls that return a stream. */
-  json?: unknown;
+  body: string;
 }
 
-/** The answer behind dockerode's error; undefined for any other error. */
-export function errorAnswer(error: unknown): { status: number; body: string; json?: unknown } | undefined {
-  const { statusCode, reason = "unexpected", json, message } = error as Partial<AnswerError>;
-  if (!(error instanceof Error) || typeof statusCode !== "number") return undefined;
-  // For a stream, dockerode has the body's message only, within its own: `(HTTP code 404) reason - message `.
-  const body = json ?? message?.slice(`(HTTP code ${statusCode}) ${reason} - `.length, -1);
-  const text = typeof body === "string" || Buffer.isBuffer(body) ? body.toString() : JSON.stringify(body);
-  return { status: statusCode, body: text, json };
+/** The answer behind an error of a call; undefined for any other error. */
+export function errorAnswer(error: unknown): { status: number; body: string } | undefined {
+  const { statusCode, body = "" } = error as Partial<AnswerError>;
+  return error instanceof Error && typeof statusCode === "number" ? { status: statusCode, body } : undefined;
 }
 
 /**
- * The body as text. Rejects with the system's error if the connection breaks before its end.
+ * The body as text, up to `limit` bytes. Rejects with the system's error if the connection breaks before its end.
+ * @param beyond a longer body is an error, or cut at the limit. The connection is closed.
+ * @throws DeploymentError `ENGINE_ERROR` for a longer body.
  */
-export function readBody(response: IncomingMessage): Promise<string> {
+export function readBody(
+  response: IncomingMessage,
+  limit: number = MAX_ANSWER,
+  beyond: "fail" | "cut" = "fail",
+): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  let text = "";
+  const pieces: Buffer[] = [];
+  let length = 0;
+  const text = (): string => Buffer.concat(pieces).toString("utf8", 0, limit);
   // Events are faster than an iterator for short answers.
   response
-    .setEncoding("utf8")
-    .on("data", (piece: string) => (text += piece))
-    .once("end", () => resolve(text))
-    .once("error", reject)
+    .on("data", (piece: Buffer) => {
+      pieces.push(piece);
+      length += piece.length;
+      if (length <= limit) return;
+      if (beyond === "cut") resolve(text());
+      else reject(tooLong(limit));
+      response.destroy();
+    })
+    .once("end", () => resolve(text()))
+    .on("error", reject)
     .once("close", () =>
       reject(Object.assign(new Error("The connection closed within the answer."), { code: "ECONNRESET" })),
     );
   return promise;
 }
+
+const tooLong = (limit: number): DeploymentError =>
+  new DeploymentError("ENGINE_ERROR", `The engine's response is longer than ${limit / 1024 ** 2} MiB.`, {
+    hint: "Check that the address is that of a Docker Engine.",
+    cause: { message: "the response is too long" },
+  });

@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import type { Shape } from "../answers/shape.js";
 import type { CallOptions } from "../engine.js";
 
 /** The subject of a call, for its errors. */
@@ -23,12 +24,14 @@ export type EngineRequest = (docker: Docker, abortSignal: AbortSignal) => Promis
 export interface StreamOptions extends CallOptions {
   /** Called when the engine has started the stream. */
   onOpen?: () => void;
+  /** Milliseconds without a byte until `TIMEOUT`, for streams in which silence is not normal. Default: no limit. */
+  idleMs?: number;
 }
 
 /** Calls to an engine: version, time limits, aborts, retries and errors are the same for each. */
 export interface EngineCalls {
-  /** The answer's JSON. @throws DeploymentError `ENGINE_ERROR` if it is not JSON. */
-  json<Result>(call: EngineCall, request: EngineRequest, options?: CallOptions): Promise<Result>;
+  /** The answer's JSON. @throws DeploymentError `ENGINE_ERROR` if it is not JSON, or has another shape. */
+  json<Result>(call: EngineCall, shape: Shape<Result>, request: EngineRequest, options?: CallOptions): Promise<Result>;
   /** For calls without an answer. */
   send(call: EngineCall, request: EngineRequest, options?: CallOptions): Promise<void>;
   /** The answer's bytes as they arrive. The time limit applies until the answer begins, the signal to its end. */

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { connect } from "../../test/client-on.js";
 import { answering, type Handler } from "../../test/fake-engine.js";
+import { anyObject } from "../answers/shape.js";
 import { Connection } from "./connection.js";
-import { dial } from "./dockerode.js";
+import { dial, dialStream } from "./dockerode.js";
 import type { EngineRequest } from "./engine-call.js";
 import { EngineClient } from "./engine-client.js";
 
+const anything = (): undefined => undefined;
 const READ = { action: "list things", read: true } as const;
 const CHANGE = { action: "create a thing" } as const;
 
@@ -27,7 +29,9 @@ describe("a call", () => {
   it("negotiates the version once, and keeps its connection", async () => {
     const { fake, client } = await connect(answering(200, { a: 1 }));
     const query = { a: "b&c", n: 1, none: undefined };
-    expect(await client.json(READ, (docker, signal) => dial(docker, { path: "/things", query }, signal))).toEqual({
+    expect(
+      await client.json(READ, anything, (docker, signal) => dial(docker, { path: "/things", query }, signal)),
+    ).toEqual({
       a: 1,
     });
     await client.send(CHANGE, create);
@@ -71,7 +75,11 @@ describe("a call", () => {
 
   it("rejects an answer that is not JSON", async () => {
     const { client } = await connect((_request, response) => response.end("<html>"));
-    await expect(client.json(READ, list)).rejects.toMatchObject({ code: "ENGINE_ERROR" });
+    await expect(client.json(READ, anyObject, list)).rejects.toMatchObject({
+      code: "ENGINE_ERROR",
+      message:
+        "The engine's response has another format when asked to list things: expected an object, found text that is not JSON.",
+    });
   });
 
   it("rejects with ENGINE_UNREACHABLE if the server does not speak HTTP", async () => {
@@ -83,13 +91,45 @@ describe("a call", () => {
   });
 });
 
+/** Sends text without end, with back-pressure. */
+const endlessly =
+  (status: number, piece: string): Handler =>
+  (_request, response) => {
+    response.writeHead(status);
+    const write = (): void => {
+      while (!response.destroyed && response.write(piece));
+      if (!response.destroyed) response.once("drain", write);
+    };
+    write();
+  };
+
+describe("the size of an answer", () => {
+  it("an endless answer is an error, and the connection is closed", async () => {
+    const { fake, client } = await connect(endlessly(200, " ".repeat(1024 ** 2)));
+    await expect(client.json(READ, anything, list)).rejects.toMatchObject({
+      code: "ENGINE_ERROR",
+      message: expect.stringContaining("longer than 256 MiB"),
+    });
+    await fake.requests[0]?.gone;
+  });
+
+  it.each([" ", "x", "a \n"])("of an endless error answer (%j), the beginning is read", async (piece) => {
+    const { fake, client } = await connect(endlessly(500, piece.repeat(1024)));
+    await expect(client.send(CHANGE, create)).rejects.toMatchObject({
+      code: "ENGINE_ERROR",
+      message: expect.stringMatching(/^The engine could not create a thing: .{1,2500}$/s),
+    });
+    await fake.requests[0]?.gone;
+  });
+});
+
 describe("a broken connection", () => {
   it.each([
     ["before the answer", reset],
     ["within the answer", halfBody],
   ])("%s: a read is sent three times, a change once", async (_when, handler) => {
     const reading = await connect(handler);
-    await expect(reading.client.json(READ, list)).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
+    await expect(reading.client.json(READ, anything, list)).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
     expect(reading.fake.requests).toHaveLength(3);
     const changing = await connect(handler);
     await expect(changing.client.send(CHANGE, create)).rejects.toMatchObject({ code: "ENGINE_UNREACHABLE" });
@@ -102,7 +142,7 @@ describe("a broken connection", () => {
       asked += 1;
       (asked < 3 ? reset : answering(200, { a: 1 }))(request, response);
     });
-    expect(await client.json(READ, list)).toEqual({ a: 1 });
+    expect(await client.json(READ, anything, list)).toEqual({ a: 1 });
   });
 });
 
@@ -112,7 +152,7 @@ describe("limits", () => {
     ["within the answer", headOnly],
   ])("%s: the time limit ends the call and the request", async (_when, handler) => {
     const { fake, client } = await connect(handler);
-    await expect(client.json(READ, list, { timeoutMs: 100 })).rejects.toMatchObject({ code: "TIMEOUT" });
+    await expect(client.json(READ, anything, list, { timeoutMs: 100 })).rejects.toMatchObject({ code: "TIMEOUT" });
     await fake.requests[0]?.gone;
     expect(fake.requests).toHaveLength(1);
   });
@@ -126,7 +166,9 @@ describe("limits", () => {
       handler(request, response);
       setTimeout(() => abort.abort(), 20);
     });
-    await expect(client.json(READ, list, { signal: abort.signal })).rejects.toMatchObject({ code: "ABORTED" });
+    await expect(client.json(READ, anything, list, { signal: abort.signal })).rejects.toMatchObject({
+      code: "ABORTED",
+    });
     await fake.requests[0]?.gone;
   });
 
@@ -142,11 +184,28 @@ describe("limits", () => {
     const abort = new AbortController();
     const { fake, client } = await connect(answering(200, { a: 1 }));
     fake.delayPingMs = 50;
-    const aborted = client.json(READ, list, { signal: abort.signal });
-    const other = client.json(READ, list);
+    const aborted = client.json(READ, anything, list, { signal: abort.signal });
+    const other = client.json(READ, anything, list);
     setTimeout(() => abort.abort(), 20);
     await expect(aborted).rejects.toMatchObject({ code: "ABORTED" });
     expect(await other).toEqual({ a: 1 });
+  });
+
+  it("a stream in which silence is not normal ends with TIMEOUT, however long its reader takes", async () => {
+    const { fake, client } = await connect((_request, response) => {
+      response.writeHead(200).write("first");
+    });
+    const request: EngineRequest = (docker, signal) => dialStream(docker, { path: "/things" }, signal);
+    const pieces: string[] = [];
+    const reading = (async () => {
+      for await (const piece of client.stream(READ, request, { idleMs: 100 })) {
+        pieces.push(piece.toString());
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    })();
+    await expect(reading).rejects.toMatchObject({ code: "TIMEOUT", message: /sent nothing for 100 ms/ });
+    expect(pieces).toEqual(["first"]);
+    await fake.requests[0]?.gone;
   });
 
   it("the client's time limit applies to a call without its own", async () => {

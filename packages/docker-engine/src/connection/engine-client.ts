@@ -1,3 +1,5 @@
+import { checkShape, type Shape } from "../answers/shape.js";
+import { infoShape, versionShape } from "../answers/shapes.js";
 import type { IncomingHttpHeaders } from "node:http";
 import { DeploymentError, redactError, Redactor, throwIfAborted } from "@openfactory/deploy-core";
 import { Negotiation } from "./api-version.js";
@@ -7,7 +9,6 @@ import { readBody, dialStream, errorAnswer } from "./dockerode.js";
 import type { EngineCall, EngineCalls, EngineRequest, StreamOptions } from "./engine-call.js";
 import { infoRequest, versionRequest } from "./shared-calls.js";
 import type { CallOptions } from "../engine.js";
-import type { EngineInfo, EngineVersion } from "../engine-types.js";
 import { connectionError } from "../errors/connection-error.js";
 import { statusError } from "../errors/engine-error.js";
 import { explainSwarmState } from "../errors/swarm-state.js";
@@ -53,7 +54,7 @@ export class EngineClient implements EngineCalls {
         return headers["api-version"]?.toString();
       },
       version: async (limits: CallLimits) =>
-        parseAnswer<EngineVersion>(await this.#answer(VERSION, versionRequest, limits), VERSION),
+        checkShape(await this.#answer(VERSION, versionRequest, limits), versionShape, VERSION.action),
     };
     this.#negotiation = new Negotiation(calls, connection, maxApiVersion);
   }
@@ -73,9 +74,14 @@ export class EngineClient implements EngineCalls {
     return this.#dialect;
   }
 
-  json<Result>(call: EngineCall, request: EngineRequest, options: CallOptions = {}): Promise<Result> {
+  json<Result>(
+    call: EngineCall,
+    shape: Shape<Result>,
+    request: EngineRequest,
+    options: CallOptions = {},
+  ): Promise<Result> {
     return this.#limited(call, options, async (limits) =>
-      parseAnswer<Result>(await this.#versioned(call, request, limits), call),
+      checkShape(await this.#versioned(call, request, limits), shape, call.action),
     );
   }
 
@@ -93,7 +99,14 @@ export class EngineClient implements EngineCalls {
       const response = await this.#versioned(call, request, limits);
       limits.stopClock();
       options.onOpen?.();
-      yield* response as AsyncIterable<Buffer>;
+      const { idleMs = Infinity } = options;
+      limits.expectNext(idleMs);
+      for await (const chunk of response as AsyncIterable<Buffer>) {
+        // The time that the reader takes is not the engine's.
+        limits.stopClock();
+        yield chunk;
+        limits.expectNext(idleMs);
+      }
       limits.check();
     } catch (error) {
       throw await this.#withState(this.#failure(error, limits), options);
@@ -123,8 +136,7 @@ export class EngineClient implements EngineCalls {
       limits.check();
       const answer = errorAnswer(error);
       if (answer === undefined) throw error;
-      // dockerode rejects a success that the method does not list, such as 200 instead of 204.
-      if (answer.status < 300 || answer.status === NOT_MODIFIED) return answer.json;
+      if (answer.status === NOT_MODIFIED) return undefined;
       throw statusError(answer.status, answer.body, call);
     }
   }
@@ -151,7 +163,7 @@ export class EngineClient implements EngineCalls {
   async #withState(error: unknown, { signal, explainSwarmState: explains = true }: CallOptions): Promise<unknown> {
     if (!explains || !DeploymentError.isInstance(error, "NOT_A_SWARM_MANAGER")) return error;
     return explainSwarmState(error, this.host, () =>
-      this.json<EngineInfo>(INFO, infoRequest, { signal, timeoutMs: STATE_TIMEOUT_MS }),
+      this.json(INFO, infoShape, infoRequest, { signal, timeoutMs: STATE_TIMEOUT_MS }),
     );
   }
 
@@ -163,19 +175,5 @@ export class EngineClient implements EngineCalls {
     }
     const isOther = DeploymentError.isInstance(error) || !isSystemError(error);
     return redactError(isOther ? error : connectionError(error, this.#connection.endpoint), this.#secrets);
-  }
-}
-
-/** @throws DeploymentError `ENGINE_ERROR` if it is not JSON. */
-function parseAnswer<Result>(answer: unknown, call: EngineCall): Result {
-  // dockerode returns the bytes of an answer that is not JSON, and of `null` and `false`.
-  if (!Buffer.isBuffer(answer)) return answer as Result;
-  try {
-    return JSON.parse(answer.toString()) as Result;
-  } catch {
-    throw new DeploymentError("ENGINE_ERROR", `The engine's response is not JSON when asked to ${call.action}.`, {
-      hint: "A proxy may be intercepting the connection: check the engine's address.",
-      cause: { message: "the response is not JSON" },
-    });
   }
 }

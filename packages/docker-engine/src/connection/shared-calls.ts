@@ -1,3 +1,4 @@
+import { containerShape, containersShape, networkShape, volumeShape } from "../answers/shapes.js";
 import { DeploymentError } from "@openfactory/deploy-core";
 import type { CallOptions, Filters } from "../engine.js";
 import type { ContainerDetails, ContainerSummary, NetworkDetails, VolumeDetails } from "../engine-types.js";
@@ -32,10 +33,10 @@ export const imageRequest = (image: string): EngineRequest => {
 
 /** The container as the engine reports it, without regard to Podman's differences. */
 export const inspectContainer = (calls: EngineCalls, id: string, options?: CallOptions): Promise<ContainerDetails> =>
-  calls.json({ action: `inspect container ${id}`, read: true }, containerRequest(id), options);
+  calls.json({ action: `inspect container ${id}`, read: true }, containerShape, containerRequest(id), options);
 
 export const inspectVolume = (calls: EngineCalls, name: string, options?: CallOptions): Promise<VolumeDetails> =>
-  calls.json({ action: `inspect volume ${name}`, read: true }, volumeRequest(name), options);
+  calls.json({ action: `inspect volume ${name}`, read: true }, volumeShape, volumeRequest(name), options);
 
 /** @param action completes "could not ..." in errors. Default: `inspect network <name>`. */
 export const inspectNetwork = (
@@ -43,7 +44,7 @@ export const inspectNetwork = (
   name: string,
   options?: CallOptions,
   action = `inspect network ${name}`,
-): Promise<NetworkDetails> => calls.json({ action, read: true }, networkRequest(name), options);
+): Promise<NetworkDetails> => calls.json({ action, read: true }, networkShape, networkRequest(name), options);
 
 /** Containers in any state, without regard to Podman's differences. @param action as of {@link inspectNetwork}. */
 export const listContainers = (
@@ -54,6 +55,7 @@ export const listContainers = (
 ): Promise<ContainerSummary[]> =>
   calls.json(
     { action, read: true },
+    containersShape,
     (docker, abortSignal) => docker.listContainers({ all: true, ...filterQuery(filters), abortSignal }),
     options,
   );

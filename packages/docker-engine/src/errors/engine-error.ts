@@ -20,7 +20,7 @@ export function engineErrorCause(error: unknown): EngineErrorCause | undefined {
 }
 
 /** A text without the period at its end, to continue the sentence. */
-export const withoutPeriod = (text: string): string => text.replace(/\.?\s*$/, "");
+export const withoutPeriod = (text: string): string => text.trimEnd().replace(/\.$/, "");
 
 /** The engine's own message in an error, or else the error's message, without the period at its end. */
 export const engineMessage = (error: DeploymentError): string =>
@@ -43,6 +43,9 @@ function codeOf(status: number, subject: CallSubject): ErrorCode {
   return "ENGINE_ERROR";
 }
 
+/** A longer message of an engine is cut. */
+const MAX_MESSAGE = 2_000;
+
 interface ErrorBody {
   /** `message` of the body, or the text of a proxy in between. */
   message: string;
@@ -54,7 +57,7 @@ function parseBody(status: number, body: string): ErrorBody {
   try {
     const { message, cause } = JSON.parse(body) as { message?: unknown; cause?: unknown };
     if (typeof message === "string" && message.trim() !== "") {
-      return { message: message.trim(), ...(typeof cause === "string" && { cause }) };
+      return { message: message.trim().slice(0, MAX_MESSAGE), ...(typeof cause === "string" && { cause }) };
     }
   } catch {
     // not JSON, so not the engine's answer
@@ -69,7 +72,12 @@ export function statusError(status: number, body: string, subject: CallSubject):
   const { message, cause } = parseBody(status, body);
   const code = codeOf(dockerStatus(status, cause), subject);
   const fault: EngineErrorCause = { statusCode: status, message };
-  const text = sentence(message.replace(/\s*\n\s*/g, " "));
+  const text = sentence(
+    message
+      .split("\n")
+      .map((line) => line.trim())
+      .join(" "),
+  );
   return new DeploymentError(code, `The engine could not ${subject.action}: ${text}`, {
     hint: HINTS[code],
     cause: fault,

@@ -1,6 +1,6 @@
 import { DeploymentError, type ErrorCode } from "@openfactory/deploy-core";
 import type { CredentialsProblem } from "../registry-auth/credentials.js";
-import { engineErrorCause } from "./engine-error.js";
+import { engineErrorCause, withoutPeriod } from "./engine-error.js";
 
 /** The image of a pull or a digest lookup, for its errors. */
 export interface PullSubject {
@@ -65,7 +65,7 @@ export function pullError(text: string, subject: PullSubject, status?: number): 
   const code = trouble ? "ENGINE_ERROR" : (byStatus ?? byText ?? "ENGINE_ERROR");
   return new DeploymentError(
     code,
-    `The engine could not get image ${image} from registry ${registry}: ${text.replace(/\.?\s*$/, ".")}`,
+    `The engine could not get image ${image} from registry ${registry}: ${withoutPeriod(text)}.`,
     {
       hint: trouble ? registryFailureHint(trouble, registry) : hintFor(code, subject),
       cause: { message: text, ...(status === undefined ? {} : { statusCode: status }) },

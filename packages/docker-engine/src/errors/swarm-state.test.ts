@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { infoAnswer } from "../../test/answers.js";
 import { engineOn } from "../../test/engine-on.js";
 import { answering, type Handler } from "../../test/fake-engine.js";
 
@@ -13,7 +14,7 @@ const managers = [
   { NodeID: "a", Addr: "10.0.0.2:2377" },
   { NodeID: "b", Addr: "[fd00::3]:2377" },
 ];
-const inState = (Swarm: object): Handler => refusing(answering(200, { Swarm }));
+const inState = (Swarm: object): Handler => refusing(answering(200, infoAnswer(Swarm)));
 
 it.each([
   [{ LocalNodeState: "inactive" }, "NOT_A_SWARM_MANAGER", /is not part of a swarm.*docker swarm init/],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { containerAnswer, networkAnswer, summaryAnswer, volumeAnswer } from "../../test/answers.js";
 import { engineOn, podmanOn } from "../../test/engine-on.js";
 import { answering, type Handler } from "../../test/fake-engine.js";
 
@@ -12,15 +13,10 @@ const podmanLike: Handler = ({ url }, response) => {
     { Id: "2", State: "running", Status: "Up 3 seconds", Labels: { a: "" } },
     { Id: "3", State: "stopped", Status: "Exited (1) 3 seconds ago", Labels: { b: "x=y" } },
     { Id: "4", State: "running", Status: "Up 3 seconds", Labels: { a: "1", b: "x=y" } },
-  ];
+  ].map((parts) => ({ ...parts, ...summaryAnswer(parts) }));
   const health: Record<string, string[]> = { unhealthy: ["1", "3"], starting: ["2"], healthy: [] };
   const { health: [asked] = [] } = filtersOf(url);
-  const details = {
-    Id: "1",
-    Name: "/demo",
-    Config: { Labels: {} },
-    State: { Status: "stopped", Running: false, Health: { Status: "" } },
-  };
+  const details = containerAnswer({ State: { Status: "stopped", Running: false, Health: { Status: "" } } });
   const listed = asked === undefined ? all : all.filter(({ Id }) => health[asked]?.includes(Id));
   const pods = [{ Name: "shop", Containers: [{ Id: "4" }] }];
   const answer = url.includes("/pods/json") ? pods : url.includes("/containers/json") ? listed : details;
@@ -31,7 +27,8 @@ describe("on Podman", () => {
   it("a container has Docker's states, and no health if Podman's is empty", async () => {
     const { engine } = await podmanOn(podmanLike);
     const { State } = await engine.containers.inspect("demo");
-    expect(State).toEqual({ Status: "exited", Running: false });
+    expect(State).toMatchObject({ Status: "exited", Running: false });
+    expect(State.Health).toBeUndefined();
   });
 
   it("a list has the health in the status, as Docker's has", async () => {
@@ -106,7 +103,9 @@ describe("create() of a container with volume options, on Podman", () => {
   const having =
     (...there: string[]): Handler =>
     ({ method, url }, response) =>
-      response.writeHead(method === "POST" || there.some((path) => url.includes(path)) ? 200 : 404).end("{}");
+      response
+        .writeHead(method === "POST" || there.some((path) => url.includes(path)) ? 200 : 404)
+        .end(JSON.stringify({ ...volumeAnswer(), Id: "1" }));
   const calls = async (mount: object, ...there: string[]) => {
     const { engine, fake } = await podmanOn(having(...there));
     await engine.containers.create("demo", bodyOf(mount));
@@ -157,9 +156,7 @@ describe("the requested configuration of a container, on Podman", () => {
     } = body as { Labels: Record<string, string>; Env?: string[]; HostConfig?: object };
     const own = ["container=podman", "HOME=/root", "HOSTNAME=1", "TERM=xterm"];
     const names = new Set(Env.map((entry) => entry.split("=")[0]));
-    return {
-      Id: "1",
-      Name: "/demo",
+    return containerAnswer({
       Config: {
         Image: "docker.io/library/demo:1",
         Labels,
@@ -175,8 +172,7 @@ describe("the requested configuration of a container, on Podman", () => {
         CapDrop: ["CAP_MKNOD"],
       },
       NetworkSettings: { Networks: "NetworkMode" in HostConfig ? { plant: {} } : { podman: {} } },
-      State: { Status: "running", Running: true },
-    };
+    });
   };
   /** Creates a container and inspects it. */
   const createAndInspect = async (body: object, options: object = {}) => {
@@ -184,14 +180,8 @@ describe("the requested configuration of a container, on Podman", () => {
     const { engine } = await podmanOn(({ method, url, body: sent }, response) => {
       if (method === "POST") made = JSON.parse(sent) as Record<string, unknown>;
       if (url.includes("/volumes/"))
-        return void response.writeHead(200).end(JSON.stringify({ Name: "data", Options: options }));
-      const listed = {
-        ...podmanDetails(made),
-        Image: "docker.io/library/demo:1",
-        Labels: made["Labels"],
-        State: "running",
-        Status: "Up",
-      };
+        return void response.writeHead(200).end(JSON.stringify(volumeAnswer({ Options: options })));
+      const listed = summaryAnswer({ Image: "docker.io/library/demo:1", Labels: made["Labels"] });
       const answer =
         method === "POST"
           ? { Id: "1" }
@@ -272,7 +262,7 @@ describe("the requested configuration of a container, on Podman", () => {
 it("volumes.create() returns a volume that another client created at the same time, as Docker does", async () => {
   const { engine } = await podmanOn(({ method }, response) => {
     if (method === "GET")
-      return void response.writeHead(200).end(JSON.stringify({ Name: "data", Labels: { a: "theirs" } }));
+      return void response.writeHead(200).end(JSON.stringify(volumeAnswer({ Labels: { a: "theirs" } })));
     response.writeHead(500).end(
       JSON.stringify({
         cause: "volume already exists",
@@ -286,7 +276,17 @@ it("volumes.create() returns a volume that another client created at the same ti
 
 it("networks.remove() rejects with CONFLICT if containers use the network", async () => {
   const { engine, fake } = await podmanOn(({ url }, response) =>
-    response.writeHead(200).end(url.includes("busy") ? JSON.stringify([{ Id: "1", Names: ["/web"] }]) : "[]"),
+    response
+      .writeHead(200)
+      .end(
+        JSON.stringify(
+          url.includes("/networks/busy")
+            ? networkAnswer({ Name: "busy" })
+            : url.includes("busy")
+              ? [summaryAnswer({ Names: ["/web"] })]
+              : [],
+        ),
+      ),
   );
   await expect(engine.networks.remove("busy")).rejects.toMatchObject({
     code: "CONFLICT",

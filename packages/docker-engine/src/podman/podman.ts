@@ -1,3 +1,4 @@
+import { podsShape } from "../answers/shapes.js";
 import type { IncomingHttpHeaders } from "node:http";
 import { DeploymentError } from "@openfactory/deploy-core";
 import { dial } from "../connection/dockerode.js";
@@ -76,12 +77,8 @@ const hasLabel = ({ Labels }: ContainerSummary, label: string): boolean => {
 /** The label with which a container of a pod is listed; its value is the pod's name. Podman itself sets no label. */
 const POD_LABEL = "io.podman.pod.name";
 
-/** The part of Podman's own API that is used here (libpod, PodListLibpod). */
-interface Pod {
-  Name: string;
-  /** Includes its infra container. */
-  Containers?: { Id: string }[] | null;
-}
+/** Its containers include its infra container. */
+type Pod = NonNullable<(typeof podsShape)["type"]>[number];
 
 /** Podman's Docker-compatible list does not show which containers belong to a pod. Podman's own API does. */
 export async function withPods(
@@ -101,8 +98,9 @@ export async function withPods(
 
 async function listPods(calls: EngineCalls, options?: CallOptions): Promise<Pod[]> {
   try {
-    return await calls.json<Pod[]>(
+    return await calls.json(
       { action: "list pods", read: true },
+      podsShape,
       (docker, abortSignal) => dial(docker, { path: "/libpod/pods/json" }, abortSignal),
       options,
     );

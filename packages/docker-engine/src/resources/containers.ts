@@ -1,3 +1,4 @@
+import { createdShape, warningsShape } from "../answers/shapes.js";
 import { dial, dialStream, queryAndBody, segment } from "../connection/dockerode.js";
 import type { EngineRequest } from "../connection/engine-call.js";
 import type { EngineClient } from "../connection/engine-client.js";
@@ -5,13 +6,8 @@ import { inspectContainer, listContainers } from "../connection/shared-calls.js"
 import type { Containers, Filters, LogQuery } from "../engine.js";
 import type { ContainerSummary, LogFrame, ContainerDetails } from "../engine-types.js";
 import { explainCreate, explainStart } from "./explain-errors.js";
-import { explainUnreadable, followToEnd, logQuery } from "./logs.js";
+import { explainUnreadable, followToEnd, logIdle, logQuery } from "./logs.js";
 import { logFrames } from "../streams/log-frames.js";
-
-interface Created {
-  Id: string;
-  Warnings?: string[] | null;
-}
 
 export function containersOf(client: EngineClient): Containers {
   const inspect: Containers["inspect"] = async (id, options) => {
@@ -27,8 +23,9 @@ export function containersOf(client: EngineClient): Containers {
       // Not dockerode's createContainer(): it drops the warnings.
       const request = { method: "POST", path: "/containers/create", query: { name }, body: sent } as const;
       try {
-        const { Id, Warnings } = await client.json<Created>(
+        const { Id, Warnings } = await client.json(
           call,
+          createdShape,
           (docker, signal) => dial(docker, request, signal),
           options,
         );
@@ -75,8 +72,9 @@ export function containersOf(client: EngineClient): Containers {
     async update(id, body, options) {
       const { noUpdate } = await client.dialect(options);
       if (noUpdate !== undefined) return { warnings: [noUpdate] };
-      const { Warnings } = await client.json<{ Warnings?: string[] | null }>(
+      const { Warnings } = await client.json(
         { action: `update container ${id}` },
+        warningsShape,
         // Not dockerode's update(): it sends no body for `{}`, which engines refuse.
         (docker, signal) => dial(docker, { method: "POST", path: `/containers/${segment(id)}/update`, body }, signal),
         options,
@@ -99,7 +97,7 @@ export function containersOf(client: EngineClient): Containers {
         // Not dockerode's logs(): without follow, it returns the whole log at once (apocas/dockerode#456).
         const request: EngineRequest = (docker, abortSignal) =>
           dialStream(docker, { path: `/containers/${segment(id)}/logs`, query: parameters }, abortSignal);
-        return logFrames(client.stream(call, request, query), format);
+        return logFrames(client.stream(call, request, { ...query, ...logIdle(part) }), format);
       };
       try {
         yield* query.follow ? followToEnd(read, query) : read(query);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { containerAnswer, networkAnswer } from "../../test/answers.js";
 import { engineOn } from "../../test/engine-on.js";
 import { answering, type Handler } from "../../test/fake-engine.js";
 
@@ -11,7 +12,7 @@ const routes =
     (handler ?? answering(404, { message: "the engine's words" }))(request, response);
   };
 
-const found = answering(200, {});
+const found = answering(200, networkAnswer());
 
 describe("containers.create() that gets 404", () => {
   const body = { Image: "host:5000/a:1", NetworkingConfig: { EndpointsConfig: { front: {} } } };
@@ -40,10 +41,13 @@ describe("containers.create() that gets 404", () => {
 });
 
 describe("containers.start()", () => {
-  const details = answering(200, {
-    NetworkSettings: { Networks: { front: {}, back: {} } },
-    HostConfig: { NetworkMode: "front" },
-  });
+  const details = answering(
+    200,
+    containerAnswer({
+      NetworkSettings: { Networks: { front: {}, back: {} } },
+      HostConfig: { NetworkMode: "front" },
+    }),
+  );
 
   it("rejects with NETWORK_NOT_FOUND if a network is missing", async () => {
     const { engine } = await engineOn(routes({ "/containers/c/json": details, "/networks/front": found }));

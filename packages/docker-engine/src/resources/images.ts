@@ -1,10 +1,11 @@
+import { distributionShape, imageShape } from "../answers/shapes.js";
 import { DeploymentError, redactError, Redactor } from "@openfactory/deploy-core";
 import { type AuthConfig, dial, imagePath, queryAndBody } from "../connection/dockerode.js";
 import type { EngineRequest } from "../connection/engine-call.js";
 import { imageRequest } from "../connection/shared-calls.js";
 import type { EngineClient } from "../connection/engine-client.js";
 import type { CallOptions, Images } from "../engine.js";
-import type { ImageDetails, PullEvent } from "../engine-types.js";
+import type { PullEvent } from "../engine-types.js";
 import { engineErrorCause } from "../errors/engine-error.js";
 import { pullError, type PullSubject } from "../errors/registry-error.js";
 import { type RemoteImage, remoteImage } from "../registry-auth/image-reference.js";
@@ -45,7 +46,10 @@ export function imagesOf(client: EngineClient, auth: RegistryAuth, secrets = new
     const sent = queryAndBody({ fromImage: remote.name, tag: remote.version });
     const request: EngineRequest = (docker, abortSignal) => docker.createImage(authconfig, { ...sent, abortSignal });
     try {
-      const stream = client.stream({ action: `pull image ${image}`, image }, request, options);
+      const stream = client.stream({ action: `pull image ${image}`, image }, request, {
+        ...options,
+        idleMs: PULL_IDLE_MS,
+      });
       const events = pullEvents(stream, (text) => pullError(text, subject));
       for await (const event of events) emit({ ...event, ...(event.status && { status: secrets.text(event.status) }) });
     } catch (error) {
@@ -63,7 +67,7 @@ export function imagesOf(client: EngineClient, auth: RegistryAuth, secrets = new
     const request: EngineRequest = (docker, abortSignal) =>
       dial(docker, { path: `/distribution/${imagePath(remote.text)}/json`, authconfig }, abortSignal);
     try {
-      return (await client.json<{ Descriptor: { digest: string } }>(call, request, options)).Descriptor.digest;
+      return (await client.json(call, distributionShape, request, options)).Descriptor.digest;
     } catch (error) {
       throw explain(error);
     }
@@ -71,7 +75,7 @@ export function imagesOf(client: EngineClient, auth: RegistryAuth, secrets = new
 
   return {
     inspect: async (image, options) =>
-      client.json<ImageDetails>({ action: `inspect image ${image}`, image, read: true }, imageRequest(image), options),
+      client.json({ action: `inspect image ${image}`, image, read: true }, imageShape, imageRequest(image), options),
     pull: async (image, { signal, timeoutMs, onEvent } = {}) =>
       pulls.join(sharedKey(image, timeoutMs), (ending, emit) => pull(image, { signal: ending, timeoutMs }, emit), {
         signal,
@@ -82,6 +86,9 @@ export function imagesOf(client: EngineClient, auth: RegistryAuth, secrets = new
     credentials: (image, options) => auth.info(image, options),
   };
 }
+
+/** Engines report the progress of a pull all the time, except while they extract a large layer. */
+const PULL_IDLE_MS = 300_000;
 
 /** The key of calls that are one. */
 const sharedKey = (image: string, timeoutMs: number | undefined): string => `${remoteOf(image).text} ${timeoutMs}`;

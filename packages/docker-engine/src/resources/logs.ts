@@ -9,7 +9,8 @@ export type ReadLog = (query: LogQuery, since?: string) => AsyncIterable<LogFram
 /** An engine's timestamp in the format of its parameters, exact to the nanosecond. */
 export function toEngineTime(timestamp: string): string {
   const nanoseconds = /\.(\d{9})/.exec(timestamp)?.[1] ?? "000000000";
-  return `${Math.floor(Date.parse(timestamp) / 1000)}.${nanoseconds}`;
+  // A time that does not exist, such as a 31st of June, counts as the beginning.
+  return `${Math.floor((Date.parse(timestamp) || 0) / 1000)}.${nanoseconds}`;
 }
 
 /** The position after another line. */
@@ -76,6 +77,12 @@ export function logQuery({ follow, tail, since }: LogQuery): Record<string, stri
     since: since === undefined ? undefined : (since.getTime() / 1000).toFixed(3),
   };
 }
+
+/** The limit of silence in a log: none while it is followed. Otherwise the engine sends what it has. */
+export const logIdle = ({ follow, timeoutMs }: LogQuery): { idleMs?: number } =>
+  follow ? {} : { idleMs: timeoutMs ?? LOG_IDLE_MS };
+
+const LOG_IDLE_MS = 30_000;
 
 /** How many lines of a log an error shows. */
 export const LAST_LINES = 20;

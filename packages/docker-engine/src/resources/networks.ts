@@ -1,24 +1,26 @@
+import { createdShape, networksShape } from "../answers/shapes.js";
 import type { ServiceSpec } from "@openfactory/docker-translators";
 import { dial, filterQuery, segment } from "../connection/dockerode.js";
 import type { EngineClient } from "../connection/engine-client.js";
 import { inspectNetwork } from "../connection/shared-calls.js";
 import type { Networks, CallOptions, DockerEngine } from "../engine.js";
-import type { NetworkDetails } from "../engine-types.js";
 import { explainConnect } from "./explain-errors.js";
 
 export function networksOf(client: EngineClient): Networks {
   return {
     list: async (filters, options) =>
-      client.json<NetworkDetails[]>(
+      client.json(
         { action: "list networks", read: true },
+        networksShape,
         (docker, abortSignal) => docker.listNetworks({ ...filterQuery(filters), abortSignal }),
         options,
       ),
     inspect: (name, options) => inspectNetwork(client, name, options),
     async create(body, options) {
       const { Name } = body as { Name?: string };
-      const { Id, Warning } = await client.json<{ Id: string; Warning?: string }>(
+      const { Id, Warning } = await client.json(
         { action: `create network ${Name}` },
+        createdShape,
         // Not dockerode's createNetwork(): it drops the warning.
         (docker, signal) => dial(docker, { method: "POST", path: "/networks/create", body }, signal),
         options,

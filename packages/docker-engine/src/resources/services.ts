@@ -1,20 +1,21 @@
+import { createdServiceShape, serviceShape, servicesShape, warningsShape } from "../answers/shapes.js";
 import { compareVersions } from "@openfactory/deploy-core";
 import { dial, dialStream, filterQuery, queryAndBody, segment } from "../connection/dockerode.js";
 import type { EngineRequest } from "../connection/engine-call.js";
 import type { EngineClient } from "../connection/engine-client.js";
 import type { Services } from "../engine.js";
-import type { ServiceDetails } from "../engine-types.js";
 import type { RegistryAuth } from "../registry-auth/registry-auth.js";
 import { explainService } from "./explain-errors.js";
-import { explainUnreadable, logQuery } from "./logs.js";
+import { explainUnreadable, logIdle, logQuery } from "./logs.js";
 import { logFrames } from "../streams/log-frames.js";
 
 const STATUS_SINCE = "1.41";
 
 export function servicesOf(client: EngineClient, auth: RegistryAuth): Services {
   const inspect: Services["inspect"] = async (id, options) =>
-    client.json<ServiceDetails>(
+    client.json(
       { action: `inspect service ${id}`, swarm: true, read: true },
+      serviceShape,
       (docker, abortSignal) => docker.getService(segment(id)).inspect({ abortSignal }),
       options,
     );
@@ -23,8 +24,9 @@ export function servicesOf(client: EngineClient, auth: RegistryAuth): Services {
     async create(body, options = {}) {
       const authconfig = await auth.authconfig(options.image, options);
       try {
-        const created = await client.json<{ ID: string; Warnings?: string[] | null }>(
+        const created = await client.json(
           { action: `create service ${body.Name}`, swarm: true },
+          createdServiceShape,
           // Not dockerode's createService(): it drops the warnings.
           (docker, signal) => dial(docker, { method: "POST", path: "/services/create", body, authconfig }, signal),
           options,
@@ -39,8 +41,9 @@ export function servicesOf(client: EngineClient, auth: RegistryAuth): Services {
       const authconfig = await auth.authconfig(options.image, options);
       const sent = queryAndBody({ version, rollback, registryAuthFrom }, body);
       try {
-        const { Warnings } = await client.json<{ Warnings?: string[] | null }>(
+        const { Warnings } = await client.json(
           { action: `update service ${body.Name}`, swarm: true },
+          warningsShape,
           (docker, abortSignal) => docker.getService(segment(id)).update({ ...sent, authconfig, abortSignal }),
           options,
         );
@@ -52,8 +55,9 @@ export function servicesOf(client: EngineClient, auth: RegistryAuth): Services {
     async list(filters, options) {
       const withStatus = compareVersions(await client.apiVersion(options), STATUS_SINCE) >= 0;
       const query = { ...(withStatus && { status: true }), ...filterQuery(filters) };
-      return client.json<ServiceDetails[]>(
+      return client.json(
         { action: "list services", swarm: true, read: true },
+        servicesShape,
         (docker, abortSignal) => docker.listServices({ ...query, abortSignal }),
         options,
       );
@@ -73,7 +77,7 @@ export function servicesOf(client: EngineClient, auth: RegistryAuth): Services {
         dialStream(docker, { path: `/services/${segment(id)}/logs`, query: parameters }, abortSignal);
       const tty = Spec.TaskTemplate.ContainerSpec?.TTY === true;
       try {
-        yield* logFrames(client.stream(call, request, query), { tty, details: true });
+        yield* logFrames(client.stream(call, request, { ...query, ...logIdle(query) }), { tty, details: true });
       } catch (error) {
         throw explainUnreadable(error, `service ${Spec.Name}`, Spec.TaskTemplate?.LogDriver?.Name);
       }

@@ -1,14 +1,15 @@
+import { namedResourcesShape, nodesShape, objectShape, tasksShape } from "../answers/shapes.js";
 import type Docker from "dockerode";
 import { filterQuery, queryAndBody, segment } from "../connection/dockerode.js";
 import type { EngineClient } from "../connection/engine-client.js";
 import type { NamedResources, Nodes, Tasks } from "../engine.js";
-import type { NamedResource, NodeDetails, TaskDetails } from "../engine-types.js";
 
 export function tasksOf(client: EngineClient): Tasks {
   return {
     list: async (filters, options) =>
-      client.json<TaskDetails[]>(
+      client.json(
         { action: "list tasks", swarm: true, read: true },
+        tasksShape,
         (docker, abortSignal) => docker.listTasks({ ...filterQuery(filters), abortSignal }),
         options,
       ),
@@ -18,8 +19,9 @@ export function tasksOf(client: EngineClient): Tasks {
 export function nodesOf(client: EngineClient): Nodes {
   return {
     list: async (options) =>
-      client.json<NodeDetails[]>(
+      client.json(
         { action: "list nodes", swarm: true, read: true },
+        nodesShape,
         (docker, abortSignal) => docker.listNodes({ abortSignal }),
         options,
       ),
@@ -45,15 +47,17 @@ export function namedResourcesOf(client: EngineClient, kind: "secrets" | "config
   const one = kind.slice(0, -1);
   return {
     list: async (filters, options) =>
-      client.json<NamedResource[]>(
+      client.json(
         { action: `list ${kind}`, swarm: true, read: true },
+        namedResourcesShape,
         (docker, abortSignal) => list(docker, { ...filterQuery(filters), abortSignal }),
         options,
       ),
     async create(body, options) {
       const { Name = "without a name" } = body as { Name?: string };
-      const { id } = await client.json<{ id: string }>(
+      const { id } = await client.json(
         { action: `create ${one} ${Name}`, swarm: true },
+        objectShape,
         (docker, abortSignal) => create(docker, { ...queryAndBody({}, body), abortSignal }),
         options,
       );

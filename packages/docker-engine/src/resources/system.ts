@@ -1,10 +1,10 @@
+import { eventShape, infoShape, versionShape } from "../answers/shapes.js";
 import { compareVersions, DeploymentError } from "@openfactory/deploy-core";
 import { filterQuery } from "../connection/dockerode.js";
 import type { EngineRequest } from "../connection/engine-call.js";
 import type { EngineClient } from "../connection/engine-client.js";
 import { infoRequest, versionRequest } from "../connection/shared-calls.js";
 import type { DockerEngine } from "../engine.js";
-import type { EngineEvent, EngineInfo, EngineVersion } from "../engine-types.js";
 import { jsonLines } from "../streams/json-lines.js";
 
 /** Calls about the engine as a whole. */
@@ -17,15 +17,15 @@ export function systemOf(client: EngineClient): System {
       return compareVersions(await client.apiVersion(options), version) >= 0;
     },
     version: async (options) =>
-      client.json<EngineVersion>({ action: "report its version", read: true }, versionRequest, options),
+      client.json({ action: "report its version", read: true }, versionShape, versionRequest, options),
     info: async (options) =>
-      client.json<EngineInfo>({ action: "report its state (GET /info)", read: true }, infoRequest, options),
+      client.json({ action: "report its state (GET /info)", read: true }, infoShape, infoRequest, options),
     async *events(filters, options = {}) {
       const { since } = options;
       const query = { ...(since !== undefined && { since }), ...filterQuery(filters) };
       const call = { action: "report its events", read: true } as const;
       const request: EngineRequest = (docker, abortSignal) => docker.getEvents({ ...query, abortSignal });
-      yield* jsonLines<EngineEvent>(client.stream(call, request, options));
+      yield* jsonLines(client.stream(call, request, options), eventShape, call.action);
       throw new DeploymentError("ENGINE_UNREACHABLE", `The engine at ${client.host} closed its event stream.`, {
         hint: "Check that the engine is running.",
       });

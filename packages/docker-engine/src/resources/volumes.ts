@@ -1,15 +1,16 @@
+import { volumeShape, volumesShape } from "../answers/shapes.js";
 import { dial, filterQuery, segment } from "../connection/dockerode.js";
 import type { EngineClient } from "../connection/engine-client.js";
 import { inspectVolume } from "../connection/shared-calls.js";
 import type { CallOptions, DockerEngine, Volumes } from "../engine.js";
-import type { VolumeDetails } from "../engine-types.js";
 import { listedName } from "./containers.js";
 
 export function volumesOf(client: EngineClient): Volumes {
   return {
     async list(filters, options) {
-      const { Volumes } = await client.json<{ Volumes?: VolumeDetails[] | null }>(
+      const { Volumes } = await client.json(
         { action: "list volumes", read: true },
+        volumesShape,
         (docker, abortSignal) => docker.listVolumes({ ...filterQuery(filters), abortSignal }),
         options,
       );
@@ -20,8 +21,9 @@ export function volumesOf(client: EngineClient): Volumes {
       const { Name } = body as { Name?: string };
       const { isVolumeExistsError } = await client.dialect(options);
       try {
-        return await client.json<VolumeDetails>(
+        return await client.json(
           { action: `create volume ${Name ?? "without a name"}` },
+          volumeShape,
           // Not dockerode's createVolume(): it returns only the name.
           (docker, signal) => dial(docker, { method: "POST", path: "/volumes/create", body }, signal),
           options,

@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { containerAnswer } from "../../test/answers.js";
 import { createEngine } from "../create-engine.js";
 
 const COUNT = 100;
@@ -29,7 +30,7 @@ async function endless() {
   const server = createServer((request, response) => {
     response.setHeader("Api-Version", "1.41");
     if (/_ping/.test(request.url ?? "")) return response.end("OK");
-    if (/\/json/.test(request.url ?? "")) return response.end(JSON.stringify({ Config: { Tty: false } }));
+    if (/\/json/.test(request.url ?? "")) return response.end(JSON.stringify(containerAnswer()));
     const piece = /\/events/.test(request.url ?? "") ? event : frame("a line of a log");
     const burst = Buffer.concat(Array.from({ length: 100 }, () => piece));
     const write = (): void => {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { collect, inPieces } from "../../test/bytes.js";
+import { anyObject } from "../answers/shape.js";
 import { jsonLines, LineBuffer, pullEvents } from "./json-lines.js";
 
 const items = [{ a: "ü" }, { b: [1, "\n"] }, {}];
@@ -7,15 +8,29 @@ const items = [{ a: "ü" }, { b: [1, "\n"] }, {}];
 it("jsonLines() parses the same objects for any chunks and line ends", async () => {
   const bytes = Buffer.from(`\n${items.map((item) => JSON.stringify(item)).join("\r\n")}`);
   for (let length = 1; length <= bytes.length; length++) {
-    expect(await collect(jsonLines(inPieces(bytes, length)))).toEqual(items);
+    expect(await collect(jsonLines(inPieces(bytes, length), anyObject, "x"))).toEqual(items);
   }
 });
 
 it("jsonLines() rejects a line that is not JSON", async () => {
   const bytes = Buffer.from('{"a":1}\n<html>\n');
-  await expect(collect(jsonLines(inPieces(bytes, 5)))).rejects.toMatchObject({
+  await expect(collect(jsonLines(inPieces(bytes, 5), anyObject, "x"))).rejects.toMatchObject({
     code: "ENGINE_ERROR",
     cause: { message: "<html>" },
+  });
+});
+
+it("jsonLines() rejects a line of another shape, and one that never ends", async () => {
+  await expect(
+    collect(jsonLines(inPieces(Buffer.from("[]\n"), 5), anyObject, "report its events")),
+  ).rejects.toMatchObject({
+    code: "ENGINE_ERROR",
+    message: expect.stringContaining("when asked to report its events: expected an object, found a list"),
+  });
+  const long = Buffer.alloc(5 * 1024 ** 2, "x");
+  await expect(collect(jsonLines(inPieces(long, 65_536), anyObject, "x"))).rejects.toMatchObject({
+    code: "ENGINE_ERROR",
+    message: expect.stringContaining("longer than 4 MiB"),
   });
 });
 

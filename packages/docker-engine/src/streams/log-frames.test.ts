@@ -71,6 +71,40 @@ describe("a log in frames", () => {
     expect(line?.line).toBe(text);
   });
 
+  it("cuts a line that is longer than 4 MiB, and marks it", async () => {
+    const text = "x".repeat(5 * 1024 ** 2);
+    const [first, second] = await read(
+      Buffer.concat([frame(1, `${at(1)} ${text}\n`), frame(1, `${at(2)} next\n`)]),
+      {},
+      65_536,
+    );
+    expect(first?.line.length).toBeLessThan(4 * 1024 ** 2 + 100);
+    expect(first?.line).toMatch(/x … \[cut: the line is longer than 4 MiB\]$/);
+    expect(second?.line).toBe("next");
+  });
+
+  it("keeps at most 4 MiB of a frame that claims 4 GB, and of a line without an end", async () => {
+    const head = Buffer.alloc(8);
+    head.writeUInt8(1, 0);
+    head.writeUInt32BE(2 ** 32 - 1, 4);
+    let sent = 0;
+    async function* endless(): AsyncGenerator<Buffer> {
+      yield Buffer.concat([head, Buffer.from(`${at(1)} `)]);
+      const piece = Buffer.alloc(1024 ** 2, "x");
+      for (; sent < 200; sent++) yield piece;
+    }
+    const before = process.memoryUsage().arrayBuffers;
+    const lines: number[] = [];
+    await expect(
+      (async () => {
+        for await (const { line } of logFrames(endless(), { tty: false, details: false })) lines.push(line.length);
+      })(),
+    ).rejects.toMatchObject({ code: "ENGINE_ERROR" });
+    expect(sent).toBe(200);
+    expect(lines).toEqual([expect.any(Number)]);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100 * 1024 ** 2);
+  });
+
   it("throws the engine's own message about the log", async () => {
     const bytes = Buffer.concat([frame(1, `${at(1)} a\n`), frame(3, "Error grabbing logs: no space\n")]);
     await expect(read(bytes)).rejects.toMatchObject({ code: "ENGINE_ERROR", cause: { message: /no space/ } });
@@ -82,6 +116,13 @@ describe("a log in frames", () => {
 });
 
 describe("the log of a terminal", () => {
+  it("cuts a line that is longer than 4 MiB, and marks it", async () => {
+    const bytes = Buffer.from(`${at(1)} ${"x".repeat(5 * 1024 ** 2)}\r\n${at(2)} next\r\n`);
+    const lines = await read(bytes, { tty: true }, 65_536);
+    expect(lines[0]?.line).toMatch(/x … \[cut: the line is longer than 4 MiB\]$/);
+    expect(lines[1]?.line).toBe("next");
+  });
+
   it("has its lines as stdout for any chunks", async () => {
     const bytes = Buffer.from(`${at(1)} zwölf\r\n${at(2)} \r\n${at(3)} last`);
     for (let length = 1; length <= bytes.length; length++) {

@@ -1,9 +1,11 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import type { LogFrame } from "../engine-types.js";
-import { LineBuffer } from "./json-lines.js";
-import { LogLines, parseDetails, parsePrefix } from "./log-lines.js";
+import { LineBuffer, MAX_LINE } from "./json-lines.js";
+import { lineOf, LogLines, parseDetails, parsePrefix } from "./log-lines.js";
 
 const HEADER_LENGTH = 8;
+/** Engines send frames of 16 KiB. */
+const MAX_PAYLOAD = 1024 ** 2;
 
 /** 0 is stdin, which the engine writes as stdout. Source: Engine API, ContainerAttach, "Stream format". */
 const STREAMS = ["stdout", "stdout", "stderr", "engine"] as const;
@@ -12,12 +14,18 @@ export interface Frame {
   /** `engine`: a message of the engine itself about reading the log. */
   stream: "stdout" | "stderr" | "engine";
   payload: Buffer;
+  /** The next frame is another part of this one. */
+  continues: boolean;
 }
 
-/** Splits the bytes of a multiplexed stream into frames (type, three zeros, length, payload). */
+/**
+ * Splits the bytes of a multiplexed stream into frames (type, three zeros, length, payload). A payload of more than
+ * {@link MAX_PAYLOAD} comes in parts, so that no frame, whatever length it claims, is kept in memory as a whole.
+ */
 export class FrameReader {
   #pieces: Buffer[] = [];
   #available = 0;
+  /** `length`: the bytes of its payload that are missing. */
   #head: { stream: Frame["stream"]; length: number } | undefined;
 
   /** The frames that `chunk` completes. @throws DeploymentError `ENGINE_ERROR` if the format is another one. */
@@ -30,9 +38,10 @@ export class FrameReader {
         this.#head = parseHeader(this.#take(HEADER_LENGTH));
       }
       const { stream, length } = this.#head;
-      if (this.#available < length) return;
-      this.#head = undefined;
-      yield { stream, payload: this.#take(length) };
+      const part = Math.min(length, MAX_PAYLOAD);
+      if (this.#available < part) return;
+      this.#head = length > part ? { stream, length: length - part } : undefined;
+      yield { stream, payload: this.#take(part), continues: length > part };
     }
   }
 
@@ -61,6 +70,9 @@ function parseHeader(header: Buffer): { stream: Frame["stream"]; length: number 
   return { stream, length: header.readUInt32BE(4) };
 }
 
+/** The longest message of the engine about a log, in bytes; a longer one is cut. */
+const MAX_MESSAGE = 2_000;
+
 const brokenLog = (text: string): DeploymentError =>
   new DeploymentError("ENGINE_ERROR", `The engine could not read the log to its end: ${text}.`, {
     hint: "See the engine's log. The container's logging driver may not support reading.",
@@ -71,10 +83,12 @@ const brokenLog = (text: string): DeploymentError =>
 async function* multiplexed(chunks: AsyncIterable<Buffer>, withDetails: boolean): AsyncGenerator<LogFrame> {
   const frames = new FrameReader();
   const lines = new LogLines(withDetails);
+  let isPart = false;
   for await (const chunk of chunks) {
-    for (const { stream, payload } of frames.push(chunk)) {
-      if (stream === "engine") throw brokenLog(payload.toString("utf8").trim());
-      yield* lines.push(stream, payload);
+    for (const { stream, payload, continues } of frames.push(chunk)) {
+      if (stream === "engine") throw brokenLog(payload.toString("utf8", 0, MAX_MESSAGE).trim());
+      yield* lines.push(stream, payload, isPart);
+      isPart = continues;
     }
   }
   yield* lines.rest();
@@ -86,7 +100,7 @@ async function* raw(chunks: AsyncIterable<Buffer>, withDetails: boolean): AsyncG
   const lines = new LineBuffer();
   const toFrame = (bytes: Buffer): LogFrame => {
     const { timestamp = "", details, rest } = parsePrefix(bytes, withDetails);
-    const line = rest.toString("utf8").replace(/\r$/, "");
+    const line = lineOf(rest, bytes.length > MAX_LINE).replace(/\r$/, "");
     return { stream: "stdout", timestamp, line, details: parseDetails(details) };
   };
   for await (const chunk of chunks) {

@@ -1,4 +1,5 @@
 import type { LogFrame } from "../engine-types.js";
+import { MAX_LINE } from "./json-lines.js";
 
 const NEWLINE = 0x0a;
 
@@ -6,6 +7,18 @@ const NEWLINE = 0x0a;
 interface OpenLine {
   timestamp: string;
   pieces: Buffer[];
+  /** In bytes. */
+  length: number;
+}
+
+/** The tasks whose lines can be open at the same time, in a service's log. Each may keep {@link MAX_LINE} bytes. */
+const MAX_OPEN = 1_000;
+
+const CUT = " … [cut: the line is longer than 4 MiB]";
+
+/** The text of a line, with a mark if it was cut. Default: it was if it is longer than {@link MAX_LINE}. */
+export function lineOf(bytes: Buffer, isCut = bytes.length > MAX_LINE): string {
+  return isCut ? `${bytes.toString("utf8", 0, MAX_LINE)}${CUT}` : bytes.toString("utf8");
 }
 
 /**
@@ -21,21 +34,29 @@ export class LogLines {
     this.#withDetails = withDetails;
   }
 
-  /** The lines that a payload completes. */
-  *push(stream: LogFrame["stream"], payload: Buffer): Generator<LogFrame> {
+  /**
+   * The lines that a payload completes.
+   * @param isPart it continues the previous payload, so that its first line has no prefix.
+   */
+  *push(stream: LogFrame["stream"], payload: Buffer, isPart = false): Generator<LogFrame> {
     let key = this.#last;
     let stamp = "";
     for (let start = 0; start < payload.length;) {
       const newline = payload.indexOf(NEWLINE, start);
       const end = newline === -1 ? payload.length : newline;
-      const { timestamp, details, rest } = parsePrefix(payload.subarray(start, end), this.#withDetails);
+      const part = payload.subarray(start, end);
+      const continues = isPart && start === 0;
+      const { timestamp, details, rest } = continues ? asRest(part) : parsePrefix(part, this.#withDetails);
       // Without a prefix, it continues the last message.
       if (timestamp !== undefined || !key.startsWith(stream)) key = `${stream} ${details}`;
       stamp = timestamp ?? stamp;
-      const line = this.#open.get(key) ?? { timestamp: stamp, pieces: [] };
-      line.pieces.push(rest);
+      const line = this.#open.get(key) ?? { timestamp: stamp, pieces: [], length: 0 };
+      const kept = rest.subarray(0, Math.max(0, MAX_LINE + 1 - line.length));
+      line.length += kept.length;
+      if (kept.length > 0) line.pieces.push(kept);
       this.#open.set(key, line);
       if (newline !== -1) yield this.#close(key, line);
+      else if (this.#open.size > MAX_OPEN) yield* this.#closeOldest();
       start = end + 1;
     }
     this.#last = key;
@@ -46,13 +67,17 @@ export class LogLines {
     for (const [key, line] of this.#open) yield this.#close(key, line);
   }
 
+  *#closeOldest(): Generator<LogFrame> {
+    for (const [key, line] of this.#open) return yield this.#close(key, line);
+  }
+
   #close(key: string, { timestamp, pieces }: OpenLine): LogFrame {
     this.#open.delete(key);
     const space = key.indexOf(" ");
     return {
       stream: key.slice(0, space) as LogFrame["stream"],
       timestamp,
-      line: Buffer.concat(pieces).toString("utf8"),
+      line: lineOf(Buffer.concat(pieces)),
       details: parseDetails(key.slice(space + 1)),
     };
   }
@@ -69,6 +94,8 @@ export interface PrefixedLine {
   details: string;
   rest: Buffer;
 }
+
+const asRest = (rest: Buffer): PrefixedLine => ({ details: "", rest });
 
 /**
  * Splits the engine's prefix off a line: the timestamp, and with `details` the log attributes.

@@ -1,10 +1,13 @@
-import type { NormalizedRequest, ServiceSettings } from "@openfactory/deploy-core";
+import { type NormalizedRequest, parseConstraint, type ServiceSettings } from "@openfactory/deploy-core";
 import type { Answered } from "../engine-api/body-types.js";
 import type { TaskSpec } from "../engine-api/service-types.js";
 import { sortedSet } from "../plain-data.js";
 
 /** `node.role == worker` as `node.role==worker`. Only the first operator counts: the value may contain more. */
-const normalize = (constraint: string): string => constraint.trim().replace(/\s*(==|!=)\s*/, "$1");
+function normalize(constraint: string): string {
+  const parsed = parseConstraint(constraint);
+  return parsed === undefined ? constraint : `${parsed.key}${parsed.operator}${parsed.value}`;
+}
 
 /** `constraints` to `Placement.Constraints` of TaskSpec, without whitespace around `==` and `!=`. */
 export const toPlacement = ({

@@ -1,3 +1,4 @@
+import { parseConstraint } from "@openfactory/deploy-core";
 import { BlockList, isIP } from "node:net";
 import type { NodeDetails, ServiceSpec } from "@openfactory/docker-engine";
 
@@ -17,7 +18,7 @@ const acceptsTasks = ({ Status, Spec }: NodeDetails): boolean =>
  * an unknown key never matches.
  */
 function matchesConstraint(node: NodeDetails, constraint: string): boolean {
-  const [, key = "", operator, value = ""] = /^\s*(.*?)\s*(==|!=)\s*(.*?)\s*$/.exec(constraint) ?? [];
+  const { key = "", operator, value = "" } = parseConstraint(constraint) ?? {};
   const actual = nodeAttribute(node, key);
   if (operator === undefined || actual === undefined) return false;
   const isEqual =
