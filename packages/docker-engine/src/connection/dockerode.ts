@@ -1,5 +1,5 @@
 import type { Agent, IncomingMessage } from "node:http";
-import { inspect } from "node:util";
+import { callbackify, inspect, promisify } from "node:util";
 import { DeploymentError } from "@openfactory/deploy-core";
 import type Docker from "dockerode";
 import type { Endpoint } from "../endpoint/endpoint.js";
@@ -115,16 +115,12 @@ const ANY_STATUS = Object.fromEntries(Array.from({ length: 500 }, (_, index) => 
  */
 function limitAnswers(modem: Modem): void {
   const dial = modem.dial.bind(modem);
-  modem.dial = (call, callback) => {
-    if (call.hijack || call.openStdin) return dial(call, callback);
-    dial({ ...call, isStream: true, statusCodes: ANY_STATUS }, (error, answer) => {
-      if (error !== null) return callback(error, null);
-      readAnswer(answer as IncomingMessage, call).then(
-        (read) => callback(null, read),
-        (failure: Error) => callback(failure, null),
-      );
-    });
-  };
+  const dialAnswer = promisify(dial);
+  const limited = callbackify(async (call: ModemCall) => {
+    const answer = await dialAnswer({ ...call, isStream: true, statusCodes: ANY_STATUS });
+    return readAnswer(answer as IncomingMessage, call);
+  });
+  modem.dial = (call, callback) => (call.hijack || call.openStdin ? dial : limited)(call, callback);
 }
 
 /**
