@@ -1,3 +1,4 @@
+import type { AppProject } from "@openfactory/app-file";
 import { METADATA_LABELS, DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { DesiredProject } from "@openfactory/deployer";
 import { closestMatch } from "leven";
@@ -38,6 +39,21 @@ export function chooseApps<App extends NamedApp>(
 /** The keys of apps by key, service or device. Without names, returns none. @throws DeploymentError as `chooseApps`. */
 export const appKeys = (names: readonly string[], project: NamedProject<NamedApp>): string[] =>
   names.flatMap((name) => findApps(name, project).map(({ key }) => key));
+
+/**
+ * Reduces a project to the named apps and those that they depend on. Without names, returns the whole project.
+ * @param options.deps include the apps that the named apps depend on. Default true.
+ * @throws DeploymentError as `chooseApps`.
+ */
+export async function selectNamed(
+  names: readonly string[] | undefined,
+  desired: AppProject,
+  { deps = true }: { deps?: boolean | undefined } = {},
+): Promise<DesiredProject> {
+  if (names === undefined || names.length === 0) return desired;
+  const { selectApps } = await import("@openfactory/deployer");
+  return selectApps(desired, appKeys(names, desired), { dependencies: deps });
+}
 
 function findApps<App extends NamedApp>(
   name: string,

@@ -43,6 +43,7 @@ export type {
   ScaleVerdict,
   UpReport,
 } from "./model/report.js";
+export { selectApps, type SelectionOptions } from "./model/selection.js";
 export { otherFilesWarning, type ProjectWarning } from "./model/warnings.js";
 export { observe, type Observed } from "./observe/observe.js";
 export { findOtherPlatforms, type OtherPlatforms } from "./observe/other-platforms.js";

@@ -1,8 +1,10 @@
 import { Argument, Option } from "commander";
 import {
   adoptOption,
+  appNames,
   concurrencyOption,
   forceUnlockOption,
+  noDepsOption,
   pruneOption,
   strictOption,
   takeOwnershipOption,
@@ -18,7 +20,9 @@ export const deployCommands: CommandGroup = {
     command({
       name: "up",
       description: "Create or update apps in dependency order",
+      arguments: [appNames("Names of apps, deployed with what they depend on (default: all)")],
       options: [
+        noDepsOption(),
         ...waitOptions("every app is running and healthy"),
         concurrencyOption("apps to change", 8),
         strictOption(),
@@ -32,7 +36,7 @@ export const deployCommands: CommandGroup = {
         new Option("--dry-run", "Print the plan without changing anything"),
       ],
       examples: {
-        up: "Deploy the apps of this directory",
+        "up web": "Deploy web and what it depends on",
         "up --platform swarm -f apps.yml": "Deploy apps.yml to a swarm",
       },
       run: async (context) => (await import("../commands/up.js")).upCommand(context),
@@ -40,7 +44,9 @@ export const deployCommands: CommandGroup = {
     command({
       name: "plan",
       description: "Show what up would change, field by field",
+      arguments: [appNames("Names of apps, planned with what they depend on (default: all)")],
       options: [
+        noDepsOption(),
         pruneOption(),
         adoptOption(),
         takeOwnershipOption(),
@@ -63,7 +69,7 @@ export const deployCommands: CommandGroup = {
     command<{ apps: string[] }>({
       name: "rollback",
       description: "Roll back to the previous versions",
-      arguments: [new Argument("[apps...]", "Names of apps (default: all that the last up changed)")],
+      arguments: [appNames("Names of apps (default: all that the last up changed)")],
       options: [
         ...waitOptions("every app is running and healthy"),
         concurrencyOption("apps to roll back", 4),
@@ -83,6 +89,7 @@ export const deployCommands: CommandGroup = {
     command({
       name: "down",
       description: "Remove the apps and resources of the files",
+      arguments: [appNames("Names of apps or services (default: all of the files)")],
       options: [
         new Option("--all", "Remove the whole project, including apps of other files"),
         new Option("-y, --yes", "Don't ask for confirmation"),
@@ -92,7 +99,11 @@ export const deployCommands: CommandGroup = {
         concurrencyOption("removals", 16),
         forceUnlockOption(),
       ],
-      examples: { down: "Remove the apps of the files", "down --volumes --yes": "Remove their volumes and data too" },
+      examples: {
+        down: "Remove the apps of the files",
+        "down web": "Remove web only",
+        "down --volumes --yes": "Remove their volumes and data too",
+      },
       run: async (context) => (await import("../commands/down.js")).downCommand(context),
     }),
   ],

@@ -1,5 +1,5 @@
 import { Argument, Option } from "commander";
-import { concurrencyOption } from "../options/options.js";
+import { appNames, concurrencyOption } from "../options/options.js";
 import { parseLines, parseSince, single } from "../options/parse-values.js";
 import { command, type CommandGroup } from "./command.js";
 
@@ -10,12 +10,14 @@ export const operateCommands: CommandGroup = {
     command({
       name: "ps",
       description: "List the apps and their state",
+      arguments: [appNames("Names of apps or services (default: all)")],
       examples: { ps: "List the apps of the files", "ps --json": "Print all details as JSON" },
       run: async (context) => (await import("../commands/ps.js")).psCommand(context),
     }),
     command<{ apps: string[] }>({
       name: "logs",
       description: "Print the logs of apps",
+      // With --follow, the command explains that -f does not name a file.
       arguments: [new Argument("[apps...]", "Names of apps or services (default: all)")],
       options: [
         new Option("-f, --follow", "Keep printing new lines"),
@@ -28,7 +30,7 @@ export const operateCommands: CommandGroup = {
     command<{ apps: string[] }>({
       name: "refresh-auth",
       description: "Refresh stored registry credentials",
-      arguments: [new Argument("[apps...]", "Names of apps or services (default: the whole project)")],
+      arguments: [appNames("Names of apps or services (default: the whole project)")],
       options: [concurrencyOption("services to refresh", 8)],
       examples: { "refresh-auth --platform swarm": "Refresh all services" },
       run: async (context) => (await import("../commands/refresh-auth.js")).refreshAuthCommand(context),

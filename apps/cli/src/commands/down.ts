@@ -1,5 +1,6 @@
 import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { DesiredProject, DownPlan } from "@openfactory/deployer";
+import { chooseDeployed } from "../choose-apps.js";
 import { UsageError } from "../errors.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
@@ -13,6 +14,8 @@ import { loadProject } from "../project.js";
 import { runOperation } from "./run-operation.js";
 
 export interface DownCommandOptions {
+  /** Names of the apps to remove. Default: all that the files own. */
+  apps?: string[];
   all?: boolean;
   yes?: boolean;
   dryRun?: boolean;
@@ -22,15 +25,25 @@ export interface DownCommandOptions {
   forceUnlock?: boolean;
 }
 
-/** Removes the services and resources that the files own. Removes the whole project, after confirmation, with `--all` or without a file. */
+/**
+ * Removes the named apps, or the services and resources that the files own. Removes the whole project, after confirmation,
+ * with `--all` or without a file.
+ */
 export async function downCommand(context: CommandContext<DownCommandOptions>): Promise<ExitCode> {
   const { io, options } = context;
+  if (options.all && options.apps?.length) {
+    throw new UsageError(
+      "--all can't be combined with names of apps.",
+      "Remove the names to remove the whole project, or remove --all.",
+    );
+  }
   const loaded = await loadProject(options, io, "Services are removed in any order, because depends_on is not known.");
   const desired: DesiredProject = options.all ? { ...loaded, files: undefined } : loaded;
   const strategy = await openStrategy(options, io);
-  if (options.dryRun) return dryRun(strategy, desired, context);
-  const confirmed =
-    desired.files === undefined || options.volumes ? await confirm(strategy, desired, context) : undefined;
+  const services = await namedServices(strategy, desired, options);
+  if (options.dryRun) return dryRun(strategy, desired, services, context);
+  const isWholeProject = desired.files === undefined && services === undefined;
+  const confirmed = isWholeProject || options.volumes ? await confirm(strategy, desired, services, context) : undefined;
   if (confirmed === "refused") {
     await strategy.close();
     io.stderr.write("Nothing was removed.\n");
@@ -50,6 +63,7 @@ export async function downCommand(context: CommandContext<DownCommandOptions>): 
           purpose,
           listeners,
           confirmed,
+          services,
           volumes: options.volumes,
           timeoutMs: options.timeout,
           concurrency: options.concurrency,
@@ -61,16 +75,32 @@ export async function downCommand(context: CommandContext<DownCommandOptions>): 
   });
 }
 
+/** The services of the named apps; undefined without names. Closes the strategy if a name is unknown. */
+async function namedServices(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  desired: DesiredProject,
+  { apps = [] }: DownCommandOptions,
+): Promise<string[] | undefined> {
+  if (apps.length === 0) return undefined;
+  try {
+    return (await chooseDeployed(apps, desired, strategy)).map(({ service }) => service);
+  } catch (error) {
+    await strategy.close();
+    throw error;
+  }
+}
+
 /** Prints the services and resources to remove. Exits as `plan` does: 2 with changes, else 0. */
 async function dryRun(
   strategy: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
+  services: readonly string[] | undefined,
   context: CommandContext<DownCommandOptions>,
 ): Promise<ExitCode> {
   const { io, options } = context;
   try {
     const [planned, warnings] = await Promise.all([
-      planRemoval(strategy, desired, context),
+      planRemoval(strategy, desired, services, context),
       findPlatformWarnings(strategy, desired, context),
     ]);
     const plan = { ...planned, warnings: [...planned.warnings, ...warnings] };
@@ -105,13 +135,14 @@ async function dryRun(
 async function confirm(
   strategy: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
+  services: readonly string[] | undefined,
   context: CommandContext<DownCommandOptions>,
 ): Promise<DownPlan | "refused" | undefined> {
   const { io, options } = context;
   try {
-    const plan = await planRemoval(strategy, desired, context);
+    const plan = await planRemoval(strategy, desired, services, context);
     const volumes = plan.resources.filter(({ kind, action }) => kind === "volume" && action === "remove").length;
-    const isWholeProject = desired.files === undefined;
+    const isWholeProject = desired.files === undefined && services === undefined;
     if (!plan.hasChanges || (!isWholeProject && volumes === 0)) return undefined;
     if (options.json) writeJson(io.stdout, "down-plan", plan);
     else io.stderr.write(downPlanText(plan, { style: styleFor(io.stderr, io) }));
@@ -137,12 +168,13 @@ async function confirm(
 async function planRemoval(
   strategy: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
+  services: readonly string[] | undefined,
   { io, options }: CommandContext<DownCommandOptions>,
 ): Promise<DownPlan> {
   const { planDown } = await import("@openfactory/deployer");
   const interrupt = listenForInterrupt(io);
   try {
-    return await planDown(strategy, desired, { volumes: options.volumes, signal: interrupt.signal });
+    return await planDown(strategy, desired, { volumes: options.volumes, services, signal: interrupt.signal });
   } finally {
     interrupt.stop();
   }

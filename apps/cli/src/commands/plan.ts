@@ -1,6 +1,7 @@
 import { DeploymentError, type StrategyManifest } from "@openfactory/deploy-core";
 import type { Plan, ProjectWarning } from "@openfactory/deployer";
-import { appKeys } from "../choose-apps.js";
+import { appKeys, selectNamed } from "../choose-apps.js";
+import { UsageError } from "../errors.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
 import type { CommandContext } from "../options/context.js";
@@ -13,6 +14,10 @@ import { findPlatformWarnings } from "../platforms.js";
 import { loadDesired } from "../project.js";
 
 export interface PlanCommandOptions {
+  /** Names of the apps to plan. Default: all. */
+  apps?: string[];
+  /** With names: plan the apps that they depend on, too. Default true. */
+  deps?: boolean;
   prune?: boolean;
   adopt?: string[];
   takeOwnership?: boolean;
@@ -26,7 +31,10 @@ export interface PlanCommandOptions {
 
 /** Shows what `up` would change. Exits with 0 without changes, 2 with changes, 5 with conflicts. */
 export async function planCommand({ io, options }: CommandContext<PlanCommandOptions>): Promise<ExitCode> {
-  const { desired, strategy } = await loadDesired(options, io);
+  rejectPruneWithNames(options);
+  const { desired: loaded, strategy } = await loadDesired(options, io);
+  const desired = await selectNamed(options.apps, loaded, options);
+  const { devices = [] } = desired;
   const { plan } = await import("@openfactory/deployer");
   const interrupt = listenForInterrupt(io);
   try {
@@ -56,7 +64,7 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
     if (options.json) {
       const { project, platform, hasChanges } = planned;
       writeJson(io.stdout, "plan", planned);
-      for (const device of desired.devices) writeJson(io.stdout, "device", deviceFields(device));
+      for (const device of devices) writeJson(io.stdout, "device", deviceFields(device));
       writeJson(io.stdout, "result", {
         command: "plan",
         ok: conflict === undefined,
@@ -72,13 +80,22 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
     const warnings = planned.warnings.filter(({ code }) => code !== "ORPHAN");
     printWarnings(warnings, planned.apps, options, io);
     const width = io.stdout.isTTY ? io.stdout.columns : undefined;
-    io.stdout.write(devicesText(desired.devices));
+    io.stdout.write(devicesText(devices));
     io.stdout.write(planText(planned, { style: styleFor(io.stdout, io), width, verbose: options.verbose ?? false }));
     return exitCode;
   } finally {
     interrupt.stop();
     await strategy.close();
   }
+}
+
+/** @throws UsageError for `--prune` with names of apps: orphans are services without an app. */
+export function rejectPruneWithNames({ apps = [], prune }: Pick<PlanCommandOptions, "apps" | "prune">): void {
+  if (!prune || apps.length === 0) return;
+  throw new UsageError(
+    "--prune can't be combined with names of apps.",
+    "Remove the names to prune the whole project, or remove --prune.",
+  );
 }
 
 /** `plan` inspects every service. `up` does so only with `--refresh`, or if the platform lists settings. */

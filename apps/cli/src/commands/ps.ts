@@ -1,5 +1,6 @@
-import type { PublishedPort } from "@openfactory/deploy-core";
-import type { PsRow } from "@openfactory/deployer";
+import { METADATA_LABELS, type PublishedPort } from "@openfactory/deploy-core";
+import type { DesiredProject, PsRow } from "@openfactory/deployer";
+import { chooseApps, type NamedApp } from "../choose-apps.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import type { CommandContext } from "../options/context.js";
 import { ago, shortenDigest } from "../output/format.js";
@@ -9,19 +10,31 @@ import { type Column, table } from "../output/table.js";
 import { openStrategy, findPlatformWarnings } from "../platforms.js";
 import { loadProject } from "../project.js";
 
-export async function psCommand({ io, options }: CommandContext): Promise<ExitCode> {
+export interface PsCommandOptions {
+  /** Names of the apps to list. Default: all. */
+  apps?: string[];
+}
+
+export async function psCommand({ io, options }: CommandContext<PsCommandOptions>): Promise<ExitCode> {
   const desired = await loadProject(options, io, undefined, "local");
   const strategy = await openStrategy(options, io);
   try {
     const { otherFilesWarning, ownerOf, ps } = await import("@openfactory/deployer");
-    const [rows, platformWarnings] = await Promise.all([
+    const names = options.apps ?? [];
+    const [found, platformWarnings] = await Promise.all([
       ps(strategy, desired),
       findPlatformWarnings(strategy, desired, { io, options }),
     ]);
+    const rows = chooseApps(names, {
+      apps: found.map((row) => asNamedApp(row, desired)),
+      devices: desired.devices,
+    }).map(({ row }) => row);
     const ownServices = new Set(desired.apps.map(({ service }) => service));
     const isOfOtherFile = ({ service, relation }: PsRow): boolean =>
       !ownServices.has(service) && (relation === "other-file" || relation === "unrecorded");
-    const owners = rows.filter(isOfOtherFile).flatMap(({ status }) => ownerOf(status?.labels ?? {}) ?? []);
+    const owners = (names.length > 0 ? [] : rows.filter(isOfOtherFile)).flatMap(
+      ({ status }) => ownerOf(status?.labels ?? {}) ?? [],
+    );
     const warnings = [
       ...otherFilesWarning(
         owners.map((owner) => ({ owner })),
@@ -30,7 +43,7 @@ export async function psCommand({ io, options }: CommandContext): Promise<ExitCo
       ),
       ...platformWarnings,
     ];
-    const listed = rows.filter((row) => !isOfOtherFile(row));
+    const listed = names.length > 0 ? rows : rows.filter((row) => !isOfOtherFile(row));
     printWarnings(warnings, [], options, io);
     if (options.json) {
       for (const row of rows) writeJson(io.stdout, "app", row);
@@ -46,6 +59,13 @@ export async function psCommand({ io, options }: CommandContext): Promise<ExitCo
   } finally {
     await strategy.close();
   }
+}
+
+/** A row that the command line can name by its app, service or device. */
+function asNamedApp(row: PsRow, { apps }: DesiredProject): NamedApp & { row: PsRow } {
+  const { app: key, service, status } = row;
+  const device = apps.find((app) => app.service === service)?.device?.key ?? status?.labels[METADATA_LABELS.device];
+  return { key, service, row, ...(device !== undefined && { device: { key: device } }) };
 }
 
 const RELATIONS: Readonly<Record<PsRow["relation"], string>> = {

@@ -1,4 +1,4 @@
-import { appKeys } from "../choose-apps.js";
+import { appKeys, selectNamed } from "../choose-apps.js";
 import type { ExitCode } from "../exit-codes.js";
 import type { CommandContext } from "../options/context.js";
 import { deviceFields, devicesText } from "../output/files-text.js";
@@ -6,9 +6,14 @@ import { writeJson } from "../output/json-lines.js";
 import { upErrors, upText } from "../output/up-text.js";
 import { findPlatformWarnings, withWarnings } from "../platforms.js";
 import { loadDesired } from "../project.js";
+import { planCommand, rejectPruneWithNames } from "./plan.js";
 import { runOperation } from "./run-operation.js";
 
 export interface UpCommandOptions {
+  /** Names of the apps to deploy. Default: all. */
+  apps?: string[];
+  /** With names: deploy the apps that they depend on, too. Default true. */
+  deps?: boolean;
   wait?: boolean;
   timeout?: number;
   concurrency?: number;
@@ -25,10 +30,13 @@ export interface UpCommandOptions {
 
 export async function upCommand(context: CommandContext<UpCommandOptions>): Promise<ExitCode> {
   const { io, options } = context;
-  if (options.dryRun) return (await import("./plan.js")).planCommand(context);
-  const { desired, strategy } = await loadDesired(options, io);
+  if (options.dryRun) return planCommand(context);
+  rejectPruneWithNames(options);
+  const { desired: loaded, strategy } = await loadDesired(options, io);
+  const desired = await selectNamed(options.apps, loaded, options);
+  const { devices = [] } = desired;
   const { up } = await import("@openfactory/deployer");
-  if (options.json) for (const device of desired.devices) writeJson(io.stdout, "device", deviceFields(device));
+  if (options.json) for (const device of devices) writeJson(io.stdout, "device", deviceFields(device));
   const keepFailed = options.rollback === false;
   return runOperation(strategy, context, {
     command: "up",
@@ -52,7 +60,7 @@ export async function upCommand(context: CommandContext<UpCommandOptions>): Prom
           keepFailed,
         }),
       ),
-    text: (report, width) => `${devicesText(desired.devices)}${upText(report, width)}`,
+    text: (report, width) => `${devicesText(devices)}${upText(report, width)}`,
     errors: upErrors,
   });
 }

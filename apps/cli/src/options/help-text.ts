@@ -15,16 +15,16 @@ export function commandHelp(command: Command, help: Help, examples: CommandDefin
     .filter(({ long }) => long !== "--help")
     .map((option) => item(help.optionTerm(option), help.optionDescription(option)));
   const title = options.length === 0 ? "Arguments:" : accepted.length === 0 ? "Options:" : "Arguments and options:";
-  const sections = [
-    [`Usage: ${help.commandUsage(command)}`, command.description()],
-    accepted.length + options.length === 0 ? [] : [title, ...accepted, ...options],
-    ["Examples:", ...exampleLines(examples)],
-    [`${GLOBAL_OPTIONS} see \`ofdeploy --help\``, ...globalOptionLines(command)],
+  const lines = [
+    `Usage: ${help.commandUsage(command)}`,
+    command.description(),
+    ...(accepted.length + options.length === 0 ? [] : ["", title, ...accepted, ...options]),
+    "",
+    "Examples:",
+    ...exampleLines(examples),
+    globalOptionsLine(command),
   ];
-  return sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => `${lines.join("\n")}\n`)
-    .join("\n");
+  return `${lines.join("\n")}\n`;
 }
 
 function exampleLines(examples: CommandDefinition["examples"]): string[] {
@@ -32,9 +32,10 @@ function exampleLines(examples: CommandDefinition["examples"]): string[] {
   return Object.entries(examples).map(([line, effect]) => `  ofdeploy ${line.padEnd(width)}  ${effect}`);
 }
 
-function globalOptionLines(command: Command): string[] {
-  const flags = command.options.flatMap(({ helpGroupHeading, flags: each }) =>
-    helpGroupHeading === GLOBAL_OPTIONS ? [each.replace(/ <.*/, "")] : [],
+/** The global options of the command that most users need: a letter can have another meaning after a command. */
+function globalOptionsLine(command: Command): string {
+  const flags = command.options.flatMap(({ helpGroupHeading, short, long }) =>
+    helpGroupHeading === GLOBAL_OPTIONS && (short ?? long) !== undefined ? [short ?? long] : [],
   );
-  return [flags.slice(0, 6), flags.slice(6)].map((each) => `  ${each.join("  ")}`);
+  return `${GLOBAL_OPTIONS} ${flags.join(" ")} (see \`ofdeploy help\`)`;
 }

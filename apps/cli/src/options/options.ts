@@ -1,5 +1,7 @@
-import { type Command, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
+import { UsageError } from "../errors.js";
 import { GLOBAL_OPTIONS } from "./help-text.js";
+import { ANOTHER_FILE } from "./other-tools.js";
 import { collect, collectOption, givenTwice, parseCount, parseDuration, single } from "./parse-values.js";
 
 export const DEFAULT_PLATFORM = "docker";
@@ -60,6 +62,16 @@ export const waitOptions = (condition: string): Option[] => [
   new Option("--no-wait", `Don't wait until ${condition}`),
   single(new Option("--timeout <duration>", "Time limit for each app to get ready (default: 2m)"), parseDuration),
 ];
+
+/** Names of apps. A name that ends like a file's is refused before any file is read. */
+export const appNames = (description: string): Argument =>
+  new Argument("[apps...]", description).argParser((name: string, before: readonly string[] = []) => {
+    if (/\.ya?ml$/.test(name)) throw new UsageError(`${name} is a file, not an app.`, ANOTHER_FILE);
+    return [...before, name];
+  });
+
+export const noDepsOption = (): Option =>
+  new Option("--no-deps", "With names: leave out what the named apps depend on");
 
 export const concurrencyOption = (subject: string, standard: number): Option =>
   single(new Option("--concurrency <n>", `Number of ${subject} at the same time (default: ${standard})`), parseCount);

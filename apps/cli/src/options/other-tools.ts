@@ -113,9 +113,8 @@ export const OTHER_OPTIONS: Readonly<Record<string, Readonly<Record<string, stri
 
 /** Hints for the commands that take no names of apps. */
 export const EXCESS_ARGUMENTS: Readonly<Record<string, string>> = {
-  up: "`up` deploys all apps of its files. Pass -f <path> to deploy one file.",
-  plan: "`plan` covers all apps of its files. Pass -f <path> to plan one file.",
-  down: "`down` removes all apps of its files. To remove one app, delete it from its file and run `ofdeploy up --prune`; to stop it, run `ofdeploy scale <app>=0`.",
-  ps: "`ps` lists all apps: remove the names.",
   validate: "`validate` checks all files. Pass -f <path> to check one file.",
 };
+
+/** The hint for a file without -f. A shell expands `-f app_*.yml` to `-f app_a.yml app_b.yml`. */
+export const ANOTHER_FILE = "Write -f before each file, or pass -f <directory>.";

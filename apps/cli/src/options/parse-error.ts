@@ -1,7 +1,7 @@
 import type { Command, CommanderError } from "commander";
 import { closestMatch } from "leven";
 import { UsageError } from "../errors.js";
-import { EXCESS_ARGUMENTS, OTHER_COMMANDS, OTHER_OPTIONS } from "./other-tools.js";
+import { ANOTHER_FILE, EXCESS_ARGUMENTS, OTHER_COMMANDS, OTHER_OPTIONS } from "./other-tools.js";
 
 /** Turns a parser error of commander into a sentence, with a hint that names the nearest command or option. */
 export function parseError({ code, message }: CommanderError, command: Command): UsageError {
@@ -40,9 +40,6 @@ const asSentence = (words: string): string => {
 
 const helpOf = (command: Command): string =>
   command.parent === null ? "ofdeploy --help" : `ofdeploy ${command.name()} --help`;
-
-/** A shell expands `-f app_*.yml` to `-f app_a.yml app_b.yml`. */
-const ANOTHER_FILE = "Write -f before each file, or pass -f <directory>.";
 
 /** The hint for an unknown command of the program. */
 export function unknownCommand(name: string, program: Command): string {

@@ -25,11 +25,7 @@ describe("an invalid command line", () => {
     ["up -V", 'Unknown option "-V".', "ofdeploy --version"],
     ["up --version", 'Unknown option "--version".', "ofdeploy --version"],
     ["--version up", "--version can't be combined with a command.", "Remove --version to run `ofdeploy up`."],
-    ["down web", 'Too many arguments for "down".', "ofdeploy up --prune"],
-    ["up web", 'Too many arguments for "up".', "-f <path>"],
-    ["plan web", 'Too many arguments for "plan".', "-f <path>"],
-    ["ps web", 'Too many arguments for "ps".', "lists all apps"],
-    ["up -f a.yml b.yml", 'Too many arguments for "up".', "Write -f before each file, or pass -f <directory>."],
+    ["up -f a.yml b.yml", "b.yml is a file, not an app.", "Write -f before each file, or pass -f <directory>."],
     ["-f a.yml b.yml up", 'Unknown command "b.yml".', "Write -f before each file, or pass -f <directory>."],
     ["completion bsh", "Allowed choices are bash, zsh, fish.", "Did you mean bash?"],
     ["up --timeuot 3", 'Unknown option "--timeuot".', "Did you mean --timeout?"],
@@ -150,7 +146,9 @@ describe("a valid command line", () => {
     });
     expect(await run("help", "logs")).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^Usage: ofdeploy logs[^]*-f, --follow[^]*Global Options:[^]* {2}--file/),
+      out: expect.stringMatching(
+        /^Usage: ofdeploy logs[^]*-f, --follow[^]*Examples:\n {2}ofdeploy logs[^]*Global Options: --file/,
+      ),
     });
   });
 

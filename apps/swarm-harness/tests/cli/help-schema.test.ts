@@ -18,7 +18,7 @@ describe("help, version, schema, completion", () => {
     const help = await run("up", "--help");
     expect(help).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/--no-rollback[^]*Global Options:[^]*--platform/),
+      out: expect.stringMatching(/--no-rollback[^]*Examples:[^]*Global Options: -f[^]*--platform/),
     });
     for (const command of ["plan", "adopt", "rollback", "scale"]) {
       expect(await run(command, "--help")).toMatchObject({

@@ -18,6 +18,8 @@ export interface CheckedProject extends Scope {
   readonly resources: readonly DesiredResource[];
   readonly devices: readonly DesiredDevice[];
   readonly warnings: readonly ProjectWarning[];
+  /** The run is for some apps of its files only: see `DesiredProject.unselected`. */
+  readonly isPartial: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface CheckedProject extends Scope {
  * @throws DeploymentError `INVALID_REQUEST`, `UNSUPPORTED`, with one issue per finding.
  */
 export function checkProject(
-  { project, files, directory, hasExplicitName, apps, resources = [], devices = [] }: DesiredProject,
+  { project, files, directory, hasExplicitName, apps, resources = [], devices = [], unselected }: DesiredProject,
   strategy: OpenFactoryServiceDeploymentStrategy,
   options: { strict?: boolean; adopt?: readonly string[] } = {},
 ): CheckedProject {
@@ -46,7 +48,8 @@ export function checkProject(
     ...(directory !== undefined && { directory }),
     ...(hasExplicitName && { hasExplicitName }),
   };
-  return { ...scope, apps: checked, devices, ...checkResources(resources, strategy, options) };
+  const isPartial = unselected !== undefined;
+  return { ...scope, apps: checked, devices, isPartial, ...checkResources(resources, strategy, options) };
 }
 
 /** @throws DeploymentError `INVALID_REQUEST` if a name is not the name of an app. */

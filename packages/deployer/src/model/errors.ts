@@ -25,7 +25,7 @@ export function asDeploymentError(
 }
 
 /** The parts of a project that contain secrets. */
-type ProjectSecrets = Pick<DesiredProject, "resources"> & {
+type ProjectSecrets = Pick<DesiredProject, "resources" | "unselected"> & {
   readonly apps: readonly Pick<DesiredProject["apps"][number], "request">[];
 };
 
@@ -39,9 +39,9 @@ export const withRedaction = <Strategy extends OpenFactoryServiceDeploymentStrat
 ): Strategy => guardStrategy(strategy, createRedactor(project));
 
 /** Masks the secrets of a project in texts. */
-export function createRedactor({ apps, resources = [] }: ProjectSecrets): Redactor {
+export function createRedactor({ apps, resources = [], unselected }: ProjectSecrets): Redactor {
   return new Redactor(() => [
-    ...apps.flatMap(({ request }) => secretsOfRequest(request)),
-    ...resources.flatMap(({ spec }) => secretsOfResource(spec)),
+    ...[...apps, ...(unselected?.apps ?? [])].flatMap(({ request }) => secretsOfRequest(request)),
+    ...[...resources, ...(unselected?.resources ?? [])].flatMap(({ spec }) => secretsOfResource(spec)),
   ]);
 }

@@ -126,6 +126,11 @@ export interface DesiredProject {
    * comes from the directory, and another directory with that name is another project.
    */
   readonly hasExplicitName?: boolean;
+  /**
+   * The apps and resources that a run for some apps leaves out: see {@link selectApps}. The run neither plans, removes nor
+   * reports services and resources that `apps` and `resources` do not contain. Default: the run covers everything.
+   */
+  readonly unselected?: Pick<DesiredProject, "apps"> & { readonly resources: readonly DesiredResource[] };
 }
 
 /** The states that other apps can wait for, in the order in which a service reaches them. */

@@ -8,6 +8,7 @@ export interface ProjectWarning {
    * - `NO_WAIT`: the platform can't report readiness
    * - `ORPHAN`: a service of the project is not in the file
    * - `OTHER_FILES`: other files of the same project own services, which were not changed
+   * - `DEPENDENTS_RUN`: an app still runs that depends on an app that `down` removes
    * - `NEEDS_REFRESH`: services were changed manually, which `up` detects on this platform only with `refresh`
    * - `DEFAULT_PLATFORM`: no platform was chosen, and the engine belongs to another one than the default
    * - `OTHER_PLATFORM`: another platform of the same engine runs services of the project
@@ -28,6 +29,7 @@ export interface ProjectWarning {
     | "OTHER_FILES"
     | "OTHER_PLATFORM"
     | "DEFAULT_PLATFORM"
+    | "DEPENDENTS_RUN"
     | "NEEDS_REFRESH"
     | "PREFLIGHT_FAILED"
     | "SHARED_RESOURCES"

@@ -7,7 +7,7 @@ import type { DownPlan, PlannedRemoval } from "../model/plan.js";
 import { dependents, type DesiredProject } from "../model/project.js";
 import type { DownReport, RemovalVerdict, ResourceVerdict } from "../model/report.js";
 import type { ProjectWarning } from "../model/warnings.js";
-import { assertConfirmed, prepareDown } from "../plan/plan-down.js";
+import { assertConfirmed, assertRemovable, prepareDown } from "../plan/plan-down.js";
 import { deliverAssets, type ListenerOptions } from "./asset-listeners.js";
 import { compareAssets, declaredDevices, recordOfStatus } from "./assets.js";
 import { type LockOptions, withLock } from "./lock.js";
@@ -21,6 +21,11 @@ export interface DownOptions extends LockOptions, ListenerOptions {
   timeoutMs?: number;
   /** Remove volumes too, with their data. Default false. */
   volumes?: boolean;
+  /**
+   * Names of the services to remove, with the resources that only they use. Default: all that the run's files own, and
+   * their resources.
+   */
+  services?: readonly string[];
   /** The plan that the user confirmed: a run that would remove more fails with `CONFLICT`. Default: no confirmation. */
   confirmed?: DownPlan;
 }
@@ -31,7 +36,7 @@ export interface DownOptions extends LockOptions, ListenerOptions {
  * removed, too. Services of other files and projects are kept and reported. Continues after a failure.
  * @param desired may have no apps, if only the project's name is known; without `files`, the whole project is removed.
  * @throws DeploymentError if nothing was removed: `CONFLICT` (another process holds the lock; there is more to remove than
- * was confirmed), `ENGINE_UNREACHABLE`, `NOT_A_SWARM_MANAGER`, ...
+ * was confirmed; a service of `services` belongs to something else), `ENGINE_UNREACHABLE`, `NOT_A_SWARM_MANAGER`, ...
  */
 export async function down(
   rawStrategy: OpenFactoryServiceDeploymentStrategy,
@@ -41,7 +46,8 @@ export async function down(
   const strategy = withRedaction(rawStrategy, desired);
   const began = performance.now();
   const { signal, observer, timeoutMs, volumes, confirmed } = options;
-  const first = await prepareDown(strategy, desired, { signal, volumes });
+  const scope = { signal, volumes, services: options.services };
+  const first = await prepareDown(strategy, desired, scope);
   const warnings: ProjectWarning[] = [];
   const warn = (warning: ProjectWarning): void => {
     warnings.push(warning);
@@ -49,15 +55,17 @@ export async function down(
   };
   first.plan.warnings.forEach(warn);
   if (confirmed !== undefined) assertConfirmed(first.plan, confirmed);
+  if (options.services !== undefined) assertRemovable(first.plan);
   const kept = reportKept(first.plan, desired, observer);
   const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "down", signal, observer, warn };
   const deliver = async (seen: readonly ServiceStatus[], services: readonly RemovalVerdict[]): Promise<void> => {
-    const assets = [...assetsOfDown(seen, services), ...declaredDevices(desired.devices ?? [], "removed")];
+    // A run for some services removes no device without services.
+    const devices = options.services === undefined ? (desired.devices ?? []) : [];
+    const assets = [...assetsOfDown(seen, services), ...declaredDevices(devices, "removed")];
     await deliverAssets(assets, { project: desired.project, platform: strategy.manifest.name }, options, warn);
   };
   const remove = async (): Promise<Pick<DownReport, "services" | "resources">> => {
-    const { plan, removed } =
-      confirmed === undefined ? first : await prepareDown(strategy, desired, { signal, volumes });
+    const { plan, removed } = confirmed === undefined ? first : await prepareDown(strategy, desired, scope);
     if (confirmed !== undefined) assertConfirmed(plan, confirmed);
     const servicesToRemove = plan.services.filter(({ action }) => action === "remove");
     const resourcesToRemove = plan.resources.filter(({ action }) => action === "remove");

@@ -14,13 +14,18 @@ import { describeOwnerOf, isOfProject, type Ownership, ownershipOf, tracksOwners
 import { changesAnything, type DownPlan, type PlannedRemoval, type PlannedResourceRemoval } from "../model/plan.js";
 import type { DesiredProject } from "../model/project.js";
 import { resourceId, resourcesOf } from "../model/resources.js";
-import { otherFilesWarning, ownersUnknownWarning } from "../model/warnings.js";
+import { otherFilesWarning, ownersUnknownWarning, type ProjectWarning } from "../model/warnings.js";
 import { observe } from "../observe/observe.js";
 import { otherUsers } from "./plan-resources.js";
 
 export interface PlanDownOptions extends OperationOptions {
   /** Remove volumes too, with their data. Default false. */
   volumes?: boolean;
+  /**
+   * Names of the services to remove, with the resources that only they use. Other services and resources are neither
+   * removed nor reported. Default: all that the run's files own.
+   */
+  services?: readonly string[];
 }
 
 /**
@@ -43,18 +48,21 @@ export async function planDown(
 export async function prepareDown(
   strategy: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
-  { volumes = false, listsVolumes = false, signal }: PlanDownOptions & { listsVolumes?: boolean },
+  { volumes = false, listsVolumes = false, services: named, signal }: PlanDownOptions & { listsVolumes?: boolean },
 ): Promise<{ readonly plan: DownPlan; readonly removed: readonly ServiceStatus[] }> {
   checkApps(desired.apps);
   const platform = strategy.manifest.name;
+  const selected = named === undefined ? undefined : new Set(named);
   const services = tracksOwnership(strategy)
-    ? await findServices(strategy, desired, signal)
-    : desired.apps.map(({ service, key }): FoundService => ({
-        ownership: "ours",
-        planned: { service, app: key, action: "remove" },
-      }));
+    ? await findServices(strategy, desired, selected, signal)
+    : desired.apps
+        .filter(({ service }) => selected?.has(service) ?? true)
+        .map(({ service, key }): FoundService => ({
+          ownership: "ours",
+          planned: { service, app: key, action: "remove" },
+        }));
   const listed = await listResources(strategy, desired, { volumes: volumes || listsVolumes, signal });
-  const resources = planRemovals(listed, services, desired, { volumes, platform });
+  const resources = planRemovals(listed, services, desired, { volumes, platform, isPartial: selected !== undefined });
   const others = services.flatMap(({ status, ownership }) => {
     const owner = status && ownerOf(status.labels);
     return owner === undefined || ownership === "ours" || ownership === "foreign" ? [] : [{ owner }];
@@ -68,7 +76,9 @@ export async function prepareDown(
       resources,
       warnings: [
         ...(tracksOwnership(strategy) ? [] : [ownersUnknownWarning(platform)]),
-        ...otherFilesWarning(others, desired),
+        ...(selected === undefined
+          ? otherFilesWarning(others, desired)
+          : dependentsWarnings(desired, selected, services)),
       ],
       hasChanges: changesAnything([...plannedServices, ...resources]),
     },
@@ -82,17 +92,19 @@ export async function prepareDown(
 interface FoundService {
   readonly ownership: Ownership;
   readonly status?: ServiceStatus;
-  /** Undefined if the service is neither of the project nor has the name of an app. */
+  /** Undefined if the service is not selected, or is neither of the project nor has the name of an app. */
   readonly planned?: PlannedRemoval;
 }
 
 async function findServices(
   strategy: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
+  selected: ReadonlySet<string> | undefined,
   signal: AbortSignal | undefined,
 ): Promise<FoundService[]> {
   const names = new Map(desired.apps.map(({ service, key }) => [service, key]));
-  const { services } = await observe(strategy, [...names.keys()], { signal, instances: false });
+  const wanted = new Set([...names.keys(), ...(selected ?? [])]);
+  const { services } = await observe(strategy, [...wanted], { signal, instances: false });
   return [...services.values()].map((status): FoundService => {
     const { name: service, labels } = status;
     const isNamed = names.has(service);
@@ -103,6 +115,7 @@ async function findServices(
       ...(app !== undefined && { app }),
       ...(labels[FILE_LABEL] !== undefined && { owner: describeOwnerOf(labels, desired) }),
     };
+    if (selected?.has(service) === false) return { ownership, status };
     if (ownership === "ours") return { ownership, status, planned: { ...subject, action: "remove" } };
     if (!isNamed && !isOfProject(ownership)) return { ownership, status };
     return {
@@ -110,6 +123,26 @@ async function findServices(
       status,
       planned: { ...subject, action: "keep", reason: keepReason(ownership, labels, desired) },
     };
+  });
+}
+
+/** A warning for each app that depends on a service to remove, is not removed itself, and is not stopped. */
+function dependentsWarnings(
+  { apps }: DesiredProject,
+  selected: ReadonlySet<string>,
+  found: readonly FoundService[],
+): ProjectWarning[] {
+  const states = new Map(found.flatMap(({ status }) => (status === undefined ? [] : [[status.name, status.state]])));
+  const keys = new Map(apps.map(({ service, key }) => [service, key]));
+  return apps.flatMap(({ key, service, dependsOn }): ProjectWarning[] => {
+    const removed = dependsOn.filter(
+      (dependency) => selected.has(dependency.service) && states.has(dependency.service),
+    );
+    const isRunning = ["running", "pending"].includes(states.get(service) ?? "");
+    if (selected.has(service) || removed.length === 0 || !isRunning) return [];
+    const list = removed.map((dependency) => keys.get(dependency.service)).join(" and ");
+    const reason = `App ${key} depends on ${list} and still runs. \`ofdeploy down ${key}\` removes it.`;
+    return [{ code: "DEPENDENTS_RUN", service, reason }];
   });
 }
 
@@ -134,7 +167,7 @@ function planRemovals(
   listed: readonly Resource[],
   services: readonly FoundService[],
   desired: DesiredProject,
-  { volumes, platform }: { volumes: boolean; platform: string },
+  { volumes, platform, isPartial }: { volumes: boolean; platform: string; isPartial: boolean },
 ): PlannedResourceRemoval[] {
   const statuses = (action: "remove" | "keep"): ServiceStatus[] =>
     services.flatMap(({ planned, status }) =>
@@ -160,7 +193,7 @@ function planRemovals(
     const remove = (): PlannedResourceRemoval[] => [{ kind, name, action: "remove", ...owner }];
     const keep = (reason: string): PlannedResourceRemoval[] => [{ kind, name, action: "keep", ...owner, reason }];
     const isOfOtherOwner = ownership === "other-file" || ownership === "other-directory";
-    if (isOfOtherOwner && !named.has(id)) return [];
+    if ((isOfOtherOwner && !named.has(id)) || (isPartial && !usedByRemoved.has(id))) return [];
 
     const user = users.get(id);
     if (user !== undefined) return keep(user);
@@ -204,4 +237,18 @@ export function assertConfirmed(now: DownPlan, confirmed: DownPlan): void {
       hint: "Run the command again and check the new list.",
     },
   );
+}
+
+/**
+ * Ends a run for named services that would keep one of them.
+ * @throws DeploymentError `CONFLICT`.
+ */
+export function assertRemovable({ services }: DownPlan): void {
+  const kept = services.find(({ action }) => action === "keep");
+  if (kept === undefined) return;
+  const { service, reason = "" } = kept;
+  throw new DeploymentError("CONFLICT", `Service ${service} can't be removed. ${reason} Nothing was removed.`, {
+    service,
+    hint: "Pass -f <path> with the file that owns it, or remove its name.",
+  });
 }

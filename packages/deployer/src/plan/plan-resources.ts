@@ -55,6 +55,8 @@ export function planResources(
   const keys = new Set(resources.map(({ key, spec }) => keyOf(spec.kind, key)));
   const users = findUsers(planned, checked, options);
   const ours = own.filter((resource) => {
+    // A resource that the selected apps don't use may be one of the other apps.
+    if (checked.isPartial) return false;
     const key = resource.labels[RESOURCE_LABEL];
     const isNamed = key !== undefined && keys.has(keyOf(resource.kind, key));
     return !wanted.has(resourceId(resource)) && ownershipOf(resource.labels, checked, isNamed) === "ours";

@@ -190,11 +190,12 @@ async function planUp(
   };
 }
 
-/** The services that belong to no app of the run's files. */
+/** The services that belong to no app of the run's files. A run for some apps does not consider them. */
 const unnamedServices = (
   checked: CheckedProject,
   { services }: Observed,
 ): { status: ServiceStatus; ownership: Ownership }[] => {
+  if (checked.isPartial) return [];
   const wanted = new Set(checked.apps.map(({ app }) => app.service));
   return [...services.values()]
     .filter(({ name }) => !wanted.has(name))
