@@ -32,10 +32,10 @@ function exampleLines(examples: CommandDefinition["examples"]): string[] {
   return Object.entries(examples).map(([line, effect]) => `  ofdeploy ${line.padEnd(width)}  ${effect}`);
 }
 
-/** The global options of the command that most users need: a letter can have another meaning after a command. */
+/** The global options that most users need, as the command has them: a letter can have another meaning after a command. */
+const MAIN_OPTIONS = new Set(["--file", "--project", "--platform", "--host", "--json", "--quiet"]);
+
 function globalOptionsLine(command: Command): string {
-  const flags = command.options.flatMap(({ helpGroupHeading, short, long }) =>
-    helpGroupHeading === GLOBAL_OPTIONS && (short ?? long) !== undefined ? [short ?? long] : [],
-  );
-  return `${GLOBAL_OPTIONS} ${flags.join(" ")} (see \`ofdeploy help\`)`;
+  const flags = command.options.flatMap(({ short, long }) => (MAIN_OPTIONS.has(long ?? "") ? [short ?? long] : []));
+  return `${GLOBAL_OPTIONS} ${flags.join(" ")} ... (see \`ofdeploy help\`)`;
 }
