@@ -72,7 +72,8 @@ export async function unpackPackage(name: string, log: Log = logToStderr): Promi
   });
 }
 
-async function missingPackages(names: string[]): Promise<string[]> {
+/** The packages that are not installed. */
+export async function missingPackages(names: string[]): Promise<string[]> {
   const installed = await runCommand("dpkg-query", ["-W", "-f", "${Package} ${db:Status-Status}\n", ...names]).catch(
     () => ({ stdout: "" }),
   );
