@@ -1,8 +1,6 @@
-import { createRequire } from "node:module";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import { exitWhenWritten, type Io, processIo } from "./io.js";
-
-const readVersion = (): string => (createRequire(import.meta.url)("../package.json") as { version: string }).version;
+import { readVersion } from "./version.js";
 
 /**
  * Runs a command line.

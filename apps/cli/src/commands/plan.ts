@@ -12,8 +12,9 @@ import { printWarnings } from "../output/messages.js";
 import { planText } from "../output/plan-text.js";
 import { findPlatformWarnings } from "../platforms.js";
 import { loadDesired } from "../project.js";
+import { checkPlanOutputs, type PlanOutputOptions, writeFailure, writePlanFiles } from "./plan-outputs.js";
 
-export interface PlanCommandOptions {
+export interface PlanCommandOptions extends PlanOutputOptions {
   /** Names of the apps to plan. Default: all. */
   apps?: string[];
   /** With names: plan the apps that they depend on, too. Default true. */
@@ -30,9 +31,25 @@ export interface PlanCommandOptions {
 }
 
 /** Shows what `up` would change. Exits with 0 without changes, 2 with changes, 5 with conflicts. */
-export async function planCommand({ io, options }: CommandContext<PlanCommandOptions>): Promise<ExitCode> {
-  rejectPruneWithNames(options);
-  const { desired: loaded, strategy } = await loadDesired(options, io);
+export async function planCommand(context: CommandContext<PlanCommandOptions>): Promise<ExitCode> {
+  rejectPruneWithNames(context.options);
+  checkPlanOutputs(context.options);
+  let project = context.options.project;
+  try {
+    const loaded = await loadDesired(context.options, context.io);
+    project = loaded.desired.project;
+    return await planLoaded(loaded, context);
+  } catch (error) {
+    await writeFailure(error, project, context);
+    throw error;
+  }
+}
+
+async function planLoaded(
+  { desired: loaded, strategy }: Awaited<ReturnType<typeof loadDesired>>,
+  context: CommandContext<PlanCommandOptions>,
+): Promise<ExitCode> {
+  const { io, options } = context;
   const desired = await selectNamed(options.apps, loaded, options);
   const { devices = [] } = desired;
   const { plan } = await import("@openfactory/deployer");
@@ -50,6 +67,8 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
       strict: options.strict,
       showEnv: options.showEnv,
       preflight: options.preflight,
+      // The page shows the nodes of instances.
+      instances: options.html !== undefined,
     });
     const planned = {
       ...compared,
@@ -59,6 +78,7 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
         ...(await platformWarnings),
       ],
     };
+    await writePlanFiles(planned, desired, context);
     const conflict = conflictOf(planned);
     const exitCode = conflict !== undefined ? EXIT.conflict : planned.hasChanges ? EXIT.changes : EXIT.ok;
     if (options.json) {
@@ -79,6 +99,11 @@ export async function planCommand({ io, options }: CommandContext<PlanCommandOpt
     // The plan lists the orphans.
     const warnings = planned.warnings.filter(({ code }) => code !== "ORPHAN");
     printWarnings(warnings, planned.apps, options, io);
+    if (options.markdown) {
+      const { planMarkdown } = await import("../output/plan-markdown.js");
+      io.stdout.write(planMarkdown(planned));
+      return exitCode;
+    }
     const width = io.stdout.isTTY ? io.stdout.columns : undefined;
     io.stdout.write(devicesText(devices));
     io.stdout.write(planText(planned, { style: styleFor(io.stdout, io), width, verbose: options.verbose ?? false }));

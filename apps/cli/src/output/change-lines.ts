@@ -13,7 +13,7 @@ const MAX_COLUMN = 40;
 const MAX_PLACE = 20;
 
 /** The name of a changed setting: its key in the file, as far as it has one: `ports[0] (8080/tcp)`. */
-const changeName = ({ path, key, item }: FieldChange): string =>
+export const changeName = ({ path, key, item }: FieldChange): string =>
   key === undefined ? path : item === undefined ? key : `${key} (${item})`;
 
 /** `openfactory.yml:12`, or `:12` in the file `base`. */

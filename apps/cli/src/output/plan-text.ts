@@ -14,7 +14,7 @@ export interface PlanTextOptions {
 type Format = Parameters<Style>[0];
 
 /** A planned app or resource. */
-interface Entry {
+export interface Entry {
   mark: string;
   format: Format;
   name: string;
@@ -45,7 +45,7 @@ export function planText(plan: Plan, { style, width, verbose = false }: PlanText
   return [...head, ...findings, `${plan.project}: ${planTotal(plan)}`, ""].join("\n");
 }
 
-const appEntry = (planned: PlannedApp): Entry => ({ ...describeAction(planned), location: planned.location });
+export const appEntry = (planned: PlannedApp): Entry => ({ ...describeAction(planned), location: planned.location });
 
 function describeAction({ app, action, changes, drifted, reason, restarts }: PlannedApp): Entry {
   const restarting = restarts && `its number of replicas is passed as a variable, so ${restarts.join(", ")} restart`;
@@ -70,7 +70,7 @@ function describeAction({ app, action, changes, drifted, reason, restarts }: Pla
   }
 }
 
-function orphanEntry({ app, action }: PlannedOrphan): Entry {
+export function orphanEntry({ app, action }: PlannedOrphan): Entry {
   const name = "not in the file";
   if (action === "remove") return { mark: "-", format: "red", name: app, note: name };
   return { mark: "?", format: "dim", name: app, note: `${name}; \`ofdeploy up --prune\` removes it` };
@@ -85,7 +85,7 @@ const RESOURCE_MARKS = {
 } as const;
 
 /** Previous contents of configs and secrets are kept for rollbacks, and listed with `verbose` only. */
-function resourceEntry({ kind, name, action, reason, location }: PlannedResource): Entry {
+export function resourceEntry({ kind, name, action, reason, location }: PlannedResource): Entry {
   const [mark, format] = RESOURCE_MARKS[action];
   const note = joined(action === "conflict" ? "conflict" : undefined, reason && sentencePart(reason));
   const isPreviousContent = action === "keep" && (kind === "config" || kind === "secret");

@@ -50,6 +50,8 @@ export interface PlanOptions {
   takeOwnership?: boolean;
   /** Show values of `env` in changes. Default false: they are masked. */
   showEnv?: boolean;
+  /** List the instances of services, for their nodes. Default false, which saves calls to the engine. */
+  instances?: boolean;
   /** Check the engine for problems that would make a deploy fail, where the platform can. Default true. */
   preflight?: boolean;
 }
@@ -72,12 +74,12 @@ export async function prepare(
   desired: DesiredProject,
   options: PlanOptions = {},
 ): Promise<PreparedPlan> {
-  const { observer, refresh = true, prune = false, signal } = options;
+  const { observer, refresh = true, prune = false, instances = false, signal } = options;
   const strategy = withRedaction(rawStrategy, desired);
   const checked = checkProject(desired, strategy, options);
   const names = checked.apps.map(({ app }) => app.service);
   const [observed, resources] = await Promise.all([
-    observe(strategy, names, { signal, settings: refresh, instances: false }),
+    observe(strategy, names, { signal, settings: refresh, instances }),
     observeResources(strategy, checked, { all: refresh || prune, signal }),
   ]);
   const planned = await planUp(strategy, checked, { ...observed, ...(resources && { resources }) }, options);

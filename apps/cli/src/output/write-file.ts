@@ -1,0 +1,38 @@
+import { randomBytes } from "node:crypto";
+import { chmod, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { UsageError } from "../errors.js";
+
+/**
+ * Writes a file that everyone can read (mode 0644). Readers see the previous or the new content, never a part of it: the
+ * text is written beside the file and then renamed.
+ * @param path relative to `cwd`, or absolute.
+ * @param option the option that names it, for the message.
+ * @throws UsageError if it can't be written.
+ */
+export async function writeOutputFile(path: string, text: string, cwd: string, option: string): Promise<void> {
+  const target = resolve(cwd, path);
+  // A collector of *.prom files ignores the dot and the suffix.
+  const draft = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
+  try {
+    await writeFile(draft, text, { flag: "wx" });
+    await chmod(draft, 0o644);
+    await rename(draft, target);
+  } catch (error) {
+    await rm(draft, { force: true });
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    throw new UsageError(
+      `Could not write ${path}: ${REASONS[code] ?? message}.`,
+      `Pass the path of a file in an existing, writable directory: ${option} <file>.`,
+    );
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "its directory does not exist",
+  EACCES: "permission denied",
+  EISDIR: "it is a directory",
+  ENOTDIR: "its directory is a file",
+  EROFS: "the file system is read-only",
+  ENOSPC: "no space is left",
+};
