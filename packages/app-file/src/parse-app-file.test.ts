@@ -235,7 +235,61 @@ describe("parseAppFile", () => {
     });
   });
 
+  it("the keys for devices, names, the kernel and the log", () => {
+    expect(
+      requestOf([
+        "working_dir: /srv",
+        "tty: true",
+        "stdin_open: yes",
+        "stop_signal: 2",
+        "privileged: true",
+        "devices: ['/dev/ttyUSB0:/dev/reader:rw', {source: /dev/null}]",
+        "group_add: [dialout, 20]",
+        "extra_hosts: ['db:192.0.2.1', 'gateway=host-gateway']",
+        "dns: 192.0.2.53",
+        "dns_search: [plant.example, example]",
+        "dns_opt: ['ndots:2']",
+        "sysctls: {net.core.somaxconn: 1024, net.ipv4.tcp_syncookies: 0}",
+        "shm_size: 64mb",
+        "storage: {data: {type: volume, mount_point: /data}}",
+        "tmpfs: ['/run', '/tmp:size=64m,mode=1777,noexec,ro']",
+        "logging: {driver: json-file, options: {max-size: 10m, max-file: 3, compress: true}}",
+      ]),
+    ).toMatchObject({
+      workingDir: "/srv",
+      tty: true,
+      openStdin: true,
+      stopSignal: "SIGINT",
+      privileged: true,
+      devices: [
+        { source: "/dev/ttyUSB0", target: "/dev/reader", permissions: "rw" },
+        { source: "/dev/null", target: "/dev/null", permissions: "rwm" },
+      ],
+      groupAdd: ["dialout", "20"],
+      extraHosts: ["db:192.0.2.1", "gateway:host-gateway"],
+      dns: { servers: ["192.0.2.53"], search: ["plant.example", "example"], options: ["ndots:2"] },
+      sysctls: { "net.core.somaxconn": "1024", "net.ipv4.tcp_syncookies": "0" },
+      shmSize: 64 * 1024 ** 2,
+      mounts: [
+        { Type: "volume", Target: "/data" },
+        { Type: "tmpfs", Target: "/run" },
+        { Type: "tmpfs", Target: "/tmp", ReadOnly: true, TmpfsOptions: { SizeBytes: 64 * 1024 ** 2, Mode: 0o1777 } },
+      ],
+      logging: { driver: "json-file", options: { "max-size": "10m", "max-file": "3", compress: "true" } },
+    });
+  });
+
   it.each([
+    ["network_mode: host", { networks: ["host"] }],
+    ["network_mode: none", { networks: ["none"] }],
+    ["network_mode: bridge", {}],
+    [
+      "extra_hosts: {db: 192.0.2.1, nas: [192.0.2.2, '2001:db8::2']}",
+      { extraHosts: ["db:192.0.2.1", "nas:192.0.2.2", "nas:2001:db8::2"] },
+    ],
+    ["sysctls: [net.core.somaxconn=1024]", { sysctls: { "net.core.somaxconn": "1024" } }],
+    ["tmpfs: /run", { mounts: [{ Type: "tmpfs", Source: undefined, Target: "/run", ReadOnly: undefined }] }],
+    ["logging: {}", { logging: {} }],
     ["restart: 'no'", { restart: { Condition: "none" } }],
     ["restart: no", { restart: { Condition: "none" } }],
     ["restart: unless-stopped", { restart: { Condition: "any" } }],

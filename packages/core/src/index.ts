@@ -27,6 +27,7 @@ export type { FileReference } from "./request/container-files.js";
 export {
   type DeployRequest,
   deployRequestSchema,
+  type DeviceInput,
   type FileReferenceInput,
   isServiceName,
   type NormalizedRequest,
@@ -34,6 +35,7 @@ export {
   REQUEST_FIELDS,
   type RequestField,
 } from "./request/deploy-request.js";
+export { type Device, devicesSchema } from "./request/host-access.js";
 export {
   type ImageById,
   type ImageReference,
@@ -42,11 +44,14 @@ export {
   parseImageReference,
 } from "./request/image-reference.js";
 export type { Healthcheck, RestartPolicy, RollbackConfig, UpdateConfig } from "./request/lifecycle.js";
+export { type Logging, loggingSchema } from "./request/logging.js";
 export type { Mount } from "./request/mounts.js";
+export { type Dns, parseExtraHost } from "./request/name-resolution.js";
 export { amendRequest, formatFieldPath, parseFieldPath, parseRequest, zodIssues } from "./request/parse-request.js";
 export { type Constraint, parseConstraint, type Resources, type ServiceMode } from "./request/placement.js";
 export { hostAddressesOverlap, hostAddressSchema, type PublishedPort } from "./request/ports.js";
 export { containsTemplate, someValueContainsTemplate, type Templates } from "./request/process.js";
+export { canonicalSignal } from "./request/signals.js";
 export { canonicalDriverOptions, isSameDriver, type VolumeDriver, volumeDifference } from "./request/volume-driver.js";
 
 export { CAPABILITIES, type Capabilities, type CapabilityName } from "./capabilities/capabilities.js";

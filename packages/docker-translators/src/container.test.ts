@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { expectedContainer, fromContainer, toContainerCreateBody } from "./container.js";
 import type { ImageConfig, InspectedContainer } from "./engine-api/container-types.js";
 import { deepFreeze, everyField, objectsWithin } from "./every-field.test.data.js";
-import { OPERATION_LABEL, PINNED_LABEL, REPLACES_LABEL, REPLICA_LABEL } from "./strategy-labels.js";
+import { OPERATION_LABEL, OVERRIDES_LABEL, PINNED_LABEL, REPLACES_LABEL, REPLICA_LABEL } from "./strategy-labels.js";
 
 describe("toContainerCreateBody()", () => {
   const request = deepFreeze(parseRequest(everyField()));
@@ -14,7 +14,10 @@ describe("toContainerCreateBody()", () => {
       User: "1000:1001",
       Hostname: "mill-host",
       Env: ["APP_UUID=MILL", "QUERY=a=b", "FORMAT={{.ID}} {{"],
-      Labels: { "org.example.kind": "mill" },
+      Labels: {
+        "org.example.kind": "mill",
+        [OVERRIDES_LABEL]: "shmSize logging.driver logging.options.max-size logging.options.max-file",
+      },
       Entrypoint: ["/bin/mill", "run"],
       Cmd: ["--fast", "a b"],
       ExposedPorts: { "80/tcp": {}, "53/udp": {}, "9000/tcp": {} },
@@ -27,6 +30,10 @@ describe("toContainerCreateBody()", () => {
         StartInterval: 1e9,
       },
       StopTimeout: 20,
+      WorkingDir: "/srv/mill",
+      Tty: true,
+      OpenStdin: true,
+      StopSignal: "SIGINT",
       AttachStdin: false,
       AttachStdout: false,
       AttachStderr: false,
@@ -71,6 +78,19 @@ describe("toContainerCreateBody()", () => {
         ReadonlyRootfs: true,
         CapAdd: ["NET_ADMIN"],
         CapDrop: ["ALL"],
+        Privileged: false,
+        Devices: [
+          { PathOnHost: "/dev/ttyUSB0", PathInContainer: "/dev/reader", CgroupPermissions: "rw" },
+          { PathOnHost: "/dev/null", PathInContainer: "/dev/null", CgroupPermissions: "rwm" },
+        ],
+        GroupAdd: ["dialout", "20"],
+        ExtraHosts: ["nas:192.0.2.10", "host.docker.internal:host-gateway", "nas:2001:db8::10"],
+        Dns: ["192.0.2.53"],
+        DnsSearch: ["plant.example"],
+        DnsOptions: ["ndots:2"],
+        Sysctls: { "net.core.somaxconn": "1024" },
+        ShmSize: 134217728,
+        LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } },
       },
       NetworkingConfig: {
         EndpointsConfig: { plant: { Aliases: ["mill-1", "line.mill"] }, office: { Aliases: ["mill-1", "line.mill"] } },
@@ -125,6 +145,8 @@ const image: ImageConfig = {
   Entrypoint: ["/bin/mill"],
   Cmd: ["--slow"],
   User: "1000",
+  WorkingDir: "/srv/",
+  StopSignal: "3",
   Healthcheck: { Test: ["CMD", "true"], Interval: 5e9 },
 };
 const none: Partial<DeployRequest> = {};
@@ -166,6 +188,28 @@ describe("fromContainer() omits values that were not requested", () => {
       "labels of the strategies",
       { Labels: { [OPERATION_LABEL]: "1", [REPLICA_LABEL]: "1", [REPLACES_LABEL]: "1", [PINNED_LABEL]: "1" } },
       {},
+    ],
+    [
+      "the engine's defaults of logging, shared memory and devices",
+      {
+        Labels: { [OPERATION_LABEL]: "1" },
+        WorkingDir: "/srv",
+        StopSignal: "SIGQUIT",
+        Tty: false,
+        OpenStdin: false,
+      },
+      {
+        LogConfig: { Type: "journald", Config: { tag: "x" } },
+        ShmSize: 2 ** 20,
+        Privileged: false,
+        Devices: [],
+        GroupAdd: null,
+        ExtraHosts: null,
+        Dns: [],
+        DnsSearch: null,
+        DnsOptions: [],
+        Sysctls: {},
+      },
     ],
     ["the host name of the host", { Hostname: "bench-pc" }, { NetworkMode: "host" }],
   ])("%s", (_, config, hostConfig) => {
@@ -249,6 +293,37 @@ describe("fromContainer() reads a request as the container that it becomes", () 
       { capAdd: ["SYS_PTRACE", "cap_net_admin"], capDrop: [] },
       { capAdd: ["NET_ADMIN", "SYS_PTRACE"] },
     ],
+    ["the image's directory and signal", { workingDir: "/srv", stopSignal: "QUIT" }, {}],
+    ["a directory and a signal", { workingDir: "/", stopSignal: "15" }, { workingDir: "/", stopSignal: "SIGTERM" }],
+    ["a terminal", { tty: true, openStdin: true }, { tty: true, openStdin: true }],
+    ["no terminal", { tty: false, openStdin: false, privileged: false }, {}],
+    ["a privileged container", { privileged: true }, { privileged: true }],
+    [
+      "devices, sorted by target",
+      { devices: ["/dev/b:/dev/z:r", "/dev/c"] },
+      {
+        devices: [
+          { source: "/dev/c", target: "/dev/c", permissions: "rwm" },
+          { source: "/dev/b", target: "/dev/z", permissions: "r" },
+        ],
+      },
+    ],
+    ["groups, sorted", { groupAdd: ["dialout", "20"] }, { groupAdd: ["20", "dialout"] }],
+    ["extra hosts, sorted", { extraHosts: ["b=192.0.2.1", "a:::1"] }, { extraHosts: ["a:::1", "b:192.0.2.1"] }],
+    [
+      "the resolver's settings, in order",
+      { dns: { servers: ["192.0.2.2", "192.0.2.1"], search: [] } },
+      { dns: { servers: ["192.0.2.2", "192.0.2.1"] } },
+    ],
+    ["kernel parameters", { sysctls: { "net.core.somaxconn": 9 } }, { sysctls: { "net.core.somaxconn": "9" } }],
+    ["a size of /dev/shm, also the default", { shmSize: 64 * 2 ** 20 }, { shmSize: 64 * 2 ** 20 }],
+    [
+      "log options of the default driver",
+      { logging: { options: { tag: "x" } } },
+      { logging: { options: { tag: "x" } } },
+    ],
+    ["a log driver", { logging: { driver: "local" } }, { logging: { driver: "local" } }],
+    ["an empty logging", { logging: { options: {} } }, {}],
     [
       "mounts, sorted by target and without defaults",
       {
@@ -302,6 +377,18 @@ describe("fromContainer() reads a request as the container that it becomes", () 
     expect(fromContainer(container)).toStrictEqual({ ...plain, ...request });
   });
 
+  it("the engine's default directory and signal as no settings, if the image has none", () => {
+    expect(settings({ workingDir: "/", stopSignal: "SIGTERM" }, {})).toStrictEqual(plain);
+  });
+
+  it("log options without those of the engine's configuration", () => {
+    const request = parseRequest({ ...plain, logging: { driver: "json-file", options: { "max-size": "1m" } } });
+    const container = expectedContainer(request, image, { apiVersion: "1.51" });
+    const LogConfig = { Type: "json-file", Config: { "max-size": "1m", "max-file": "7" } };
+    const merged = { ...container, HostConfig: { ...container.HostConfig, LogConfig } };
+    expect(fromContainer(merged, image).logging).toStrictEqual(request.logging);
+  });
+
   it("no health check for NONE, if the image has none", () => {
     expect(settings({ healthcheck: { Test: ["NONE"] } }, {})).toStrictEqual(plain);
   });
@@ -347,6 +434,17 @@ describe("fromContainer() reads containers of other tools", () => {
     expect(
       fromContainer(inspected({}, { RestartPolicy: { Name, MaximumRetryCount: 0 } }), image).restart,
     ).toStrictEqual(restart);
+  });
+
+  it("with a log driver and a size of /dev/shm that no engine has by itself", () => {
+    const LogConfig = { Type: "syslog", Config: { tag: "x" } };
+    expect(fromContainer(inspected({}, { LogConfig, ShmSize: 2 ** 20 }), image)).toStrictEqual({
+      ...plain,
+      shmSize: 2 ** 20,
+      logging: { driver: "syslog", options: { tag: "x" } },
+    });
+    const ofEngine = { LogConfig: { Type: "json-file", Config: {} }, ShmSize: 64 * 2 ** 20 };
+    expect(fromContainer(inspected({}, ofEngine), image)).toStrictEqual(plain);
   });
 
   it("with the host port 0, which the engine chooses", () => {

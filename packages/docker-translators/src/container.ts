@@ -3,10 +3,14 @@ import type { TranslationContext } from "./api-version.js";
 import type { ContainerCreateBody, ImageConfig, InspectedContainer } from "./engine-api/container-types.js";
 import { fromHostCapabilities, toHostCapabilities } from "./fields/capabilities.js";
 import { fromContainerCommand, toContainerCommand } from "./fields/command.js";
+import { fromHostDefaults, toHostDefaults, toOverridesLabel } from "./fields/engine-defaults.js";
 import { fromContainerEnv, toEnv } from "./fields/env.js";
 import { fromContainerHealthcheck, mergeHealthcheck, toHealthcheck } from "./fields/healthcheck.js";
+import { fromHostAccess, toHostAccess } from "./fields/host-access.js";
+import { fromSysctls, toHostSysctls } from "./fields/kernel.js";
 import { fromContainerLabels, toLabels } from "./fields/labels.js";
 import { fromHostMounts, toHostMounts } from "./fields/mounts.js";
+import { fromHostResolution, toHostResolution } from "./fields/name-resolution.js";
 import { fromNetworkSettings, toNetworkingConfig, toNetworkMode, toNetworkSettings } from "./fields/networks.js";
 import { fromPortBindings, toExposedPorts, toPortBindings } from "./fields/ports.js";
 import {
@@ -19,8 +23,10 @@ import {
   toStopTimeout,
   toUserAndHostname,
 } from "./fields/process.js";
+import { fromContainerProcess, toContainerProcess } from "./fields/process-settings.js";
 import { fromHostResources, fromUlimits, toHostResources, toHostUlimits } from "./fields/resources.js";
 import { fromHostRestartPolicy, toHostRestartPolicy } from "./fields/restart.js";
+import { hasKeys } from "./plain-data.js";
 
 export interface ContainerBodyOptions {
   /** The negotiated Engine API version, e.g. `1.41`. */
@@ -42,12 +48,13 @@ export function toContainerCreateBody(request: NormalizedRequest, options: Conta
   return {
     Image: request.image,
     ...toEnv(request),
-    ...toLabels(request),
+    ...toContainerLabels(request),
     ...toContainerCommand(request),
     ...toExposedPorts(request),
     ...toHealthcheck(request, context),
     ...toStopTimeout(request),
     ...toUserAndHostname(request),
+    ...toContainerProcess(request),
     // The output of the process goes to the log.
     AttachStdin: false,
     AttachStdout: false,
@@ -62,9 +69,19 @@ export function toContainerCreateBody(request: NormalizedRequest, options: Conta
       ...toHostInit(request),
       ...toHostCapabilities(request),
       ...(request.readOnly !== undefined && { ReadonlyRootfs: request.readOnly }),
+      ...toHostAccess(request),
+      ...toHostResolution(request),
+      ...toHostSysctls(request),
+      ...toHostDefaults(request),
     },
     ...toNetworkingConfig(request, options),
   };
+}
+
+/** The labels of the request, and the label of settings that inspect does not distinguish from the defaults of the engine. */
+function toContainerLabels(request: NormalizedRequest): Pick<ContainerCreateBody, "Labels"> {
+  const added = toOverridesLabel(request);
+  return hasKeys(added) ? { Labels: { ...request.labels, ...added } } : toLabels(request);
 }
 
 /**
@@ -86,6 +103,7 @@ export function fromContainer(container: InspectedContainer, image: ImageConfig 
     ...fromContainerHostname(container),
     ...fromContainerHealthcheck(Config, image),
     ...fromStopTimeout(Config),
+    ...fromContainerProcess(Config, image),
     ...fromPortBindings(HostConfig),
     ...fromNetworkSettings(container),
     ...fromHostMounts(HostConfig),
@@ -95,6 +113,10 @@ export function fromContainer(container: InspectedContainer, image: ImageConfig 
     ...fromInit(HostConfig),
     ...fromReadonlyRootfs(HostConfig),
     ...fromHostCapabilities(HostConfig),
+    ...fromHostAccess(HostConfig),
+    ...fromHostResolution(HostConfig),
+    ...fromSysctls(HostConfig),
+    ...fromHostDefaults(container),
   };
 }
 
@@ -104,7 +126,7 @@ export function fromContainer(container: InspectedContainer, image: ImageConfig 
  * to a field.
  *
  * The engine's rules (moby, daemon/commit.go `merge`): the image's variables and labels that the request does not set, its
- * user, and its health check or those of its numbers that are 0; the image's `Cmd` if the request has neither entrypoint
+ * user, directory and stop signal, and its health check or those of its numbers that are 0; the image's `Cmd` if the request has neither entrypoint
  * nor arguments, and its entrypoint if the request has none.
  * @throws DeploymentError as toContainerCreateBody.
  */
@@ -114,7 +136,7 @@ export function expectedContainer(
   options: { apiVersion: string },
 ): InspectedContainer {
   const { HostConfig, NetworkingConfig: _, ...config } = toContainerCreateBody(request, options);
-  const { Entrypoint, Cmd, Env, Labels, User, Healthcheck } = config;
+  const { Entrypoint, Cmd, Env, Labels, User, Healthcheck, WorkingDir, StopSignal } = config;
   const names = new Set(Env.map(variableName));
   return {
     Id: "",
@@ -124,6 +146,8 @@ export function expectedContainer(
       Env: [...Env, ...(image?.Env ?? []).filter((entry) => !names.has(variableName(entry)))],
       Labels: { ...image?.Labels, ...Labels },
       User: User ?? image?.User,
+      WorkingDir: WorkingDir ?? image?.WorkingDir,
+      StopSignal: StopSignal ?? image?.StopSignal,
       Entrypoint: Entrypoint ?? image?.Entrypoint,
       Cmd: Cmd ?? (Entrypoint === undefined ? image?.Cmd : undefined),
       Healthcheck: mergeHealthcheck(Healthcheck, image?.Healthcheck),

@@ -66,10 +66,6 @@ it("mergeServiceSpec() applies the request and keeps the settings for which it h
       ContainerSpec: {
         Image: "mill:1",
         Env: [],
-        Dir: "/srv",
-        TTY: true,
-        Hosts: ["10.0.0.1 nas"],
-        DNSConfig: { Nameservers: ["10.0.0.2"] },
         Isolation: "default",
         Ulimits: [
           { Name: "nproc", Soft: 1, Hard: 1 },
@@ -87,7 +83,6 @@ it("mergeServiceSpec() applies the request and keeps the settings for which it h
       RestartPolicy: { Condition: "any" },
       Placement: { MaxReplicas: 2, Platforms: [{ OS: "linux", Architecture: "amd64" }] },
       Networks: [{ Target: "plant", DriverOpts: { mtu: "9000" } }],
-      LogDriver: { Name: "journald" },
       ForceUpdate: 4,
       Runtime: "container",
     },

@@ -6,7 +6,7 @@ type Section = Readonly<Record<string, unknown>>;
 /** The keys that a request sets or leaves unset, by section of a ServiceSpec. All others are kept by an update. */
 const REQUEST_KEYS = {
   spec: ["Name", "Labels", "TaskTemplate", "Mode", "UpdateConfig", "RollbackConfig", "EndpointSpec"],
-  task: ["ContainerSpec", "RestartPolicy", "Resources", "Placement", "Networks"],
+  task: ["ContainerSpec", "RestartPolicy", "Resources", "Placement", "Networks", "LogDriver"],
   container: [
     "Image",
     "Env",
@@ -15,6 +15,14 @@ const REQUEST_KEYS = {
     "Labels",
     "Command",
     "Args",
+    "Dir",
+    "TTY",
+    "OpenStdin",
+    "StopSignal",
+    "Groups",
+    "Hosts",
+    "DNSConfig",
+    "Sysctls",
     "Mounts",
     "Healthcheck",
     "StopGracePeriod",
@@ -33,8 +41,8 @@ const REQUEST_KEYS = {
 
 /**
  * The spec (Engine API, ServiceUpdate) that applies a request to an existing service. Settings for which a request has no
- * field stay as another tool set them: the counter of forced updates, log driver, DNS, TTY, other ulimits, replicas per
- * node, driver options of networks, ...
+ * field stay as another tool set them: the counter of forced updates, isolation, other ulimits, replicas per node, driver
+ * options of networks, ...
  * @param present the service's spec as the engine answers it.
  * @param requested the spec of the request: see `toServiceSpec`.
  * @param networkIds ids of networks by name: the spec of an engine has ids.

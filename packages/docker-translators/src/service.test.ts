@@ -1,4 +1,10 @@
-import { type DeployRequest, parseRequest, REQUEST_FIELDS, type ServiceSettings } from "@openfactory/deploy-core";
+import {
+  type DeployRequest,
+  parseRequest,
+  REQUEST_FIELDS,
+  type RequestField,
+  type ServiceSettings,
+} from "@openfactory/deploy-core";
 import { describe, expect, it } from "vitest";
 import type { ServiceSpec } from "./engine-api/service-types.js";
 import { deepFreeze, everyField, objectsWithin } from "./every-field.test.data.js";
@@ -60,7 +66,16 @@ describe("toServiceSpec()", () => {
               },
             },
             { Type: "tmpfs", Target: "/tmp", TmpfsOptions: { SizeBytes: 1048576, Mode: 0o1777 } },
+            { Type: "tmpfs", Target: "/dev/shm", TmpfsOptions: { SizeBytes: 134217728 } },
           ],
+          Dir: "/srv/mill",
+          TTY: true,
+          OpenStdin: true,
+          StopSignal: "SIGINT",
+          Groups: ["dialout", "20"],
+          Hosts: ["192.0.2.10 nas", "host-gateway host.docker.internal", "2001:db8::10 nas"],
+          DNSConfig: { Nameservers: ["192.0.2.53"], Search: ["plant.example"], Options: ["ndots:2"] },
+          Sysctls: { "net.core.somaxconn": "1024" },
           Healthcheck: {
             Test: ["CMD", "true"],
             Interval: 5e9,
@@ -93,6 +108,7 @@ describe("toServiceSpec()", () => {
           { Target: "plant", Aliases: ["mill-1", "line.mill"] },
           { Target: "office", Aliases: ["mill-1", "line.mill"] },
         ],
+        LogDriver: { Name: "json-file", Options: { "max-size": "10m", "max-file": "3" } },
       },
       Mode: { Replicated: { Replicas: 3 } },
       UpdateConfig: {
@@ -225,6 +241,16 @@ const everySetting = {
   readOnly: true,
   capAdd: ["NET_ADMIN"],
   capDrop: ["ALL"],
+  groupAdd: ["20", "dialout"],
+  workingDir: "/srv/mill",
+  tty: true,
+  openStdin: true,
+  stopSignal: "SIGINT",
+  extraHosts: ["host.docker.internal:host-gateway", "nas:192.0.2.10", "nas:2001:db8::10"],
+  dns: { servers: ["192.0.2.53"], search: ["plant.example"], options: ["ndots:2"] },
+  sysctls: { "net.core.somaxconn": "1024" },
+  shmSize: 134217728,
+  logging: { driver: "json-file", options: { "max-size": "10m", "max-file": "3" } },
   secrets: [{ name: "key", target: "/etc/key", uid: "1000", gid: "1001", mode: 0o400 }, { name: "token" }],
   configs: [{ name: "settings" }],
   updateConfig: {
@@ -246,7 +272,8 @@ describe("fromServiceSpec() with every field", () => {
 
   it("reads the spec of the request", () => {
     expect(fromServiceSpec(spec)).toStrictEqual(everySetting);
-    const asked = new Set(REQUEST_FIELDS.filter((field) => field !== "imagePullPolicy"));
+    const without: readonly RequestField[] = ["imagePullPolicy", "privileged", "devices"];
+    const asked = new Set(REQUEST_FIELDS.filter((field) => !without.includes(field)));
     expect(new Set(Object.keys(everySetting))).toEqual(asked);
   });
 
@@ -289,6 +316,11 @@ it("fromServiceSpec() omits values that engines and the docker command add", () 
         StopGracePeriod: 10e9,
         Init: null,
         DNSConfig: {},
+        Dir: "",
+        TTY: false,
+        Groups: null,
+        Hosts: null,
+        Sysctls: null,
         Isolation: "default",
         Privileges: { CredentialSpec: null, SELinuxContext: null },
         Healthcheck: { Interval: 0 },
@@ -335,6 +367,21 @@ const same: [string, Partial<DeployRequest>, Partial<DeployRequest>][] = [
     "capabilities in other spellings",
     { capAdd: ["CAP_SYS_TIME", "chown"] },
     { capAdd: ["CHOWN", "SYS_TIME", "chown"] },
+  ],
+  [
+    "hosts, groups and signals in other spellings and orders",
+    { extraHosts: ["b=192.0.2.1", "a:[::1]"], groupAdd: ["2", "1"], stopSignal: "15", workingDir: "/a/" },
+    { extraHosts: ["a:::1", "b:192.0.2.1"], groupAdd: ["1", "2"], stopSignal: "SIGTERM", workingDir: "/a" },
+  ],
+  [
+    "the default terminal, resolver and logging",
+    { tty: false, openStdin: false, dns: { servers: [] }, logging: {} },
+    {},
+  ],
+  [
+    "a tmpfs at /dev/shm as its size",
+    { mounts: [{ Type: "tmpfs", Target: "/dev/shm", TmpfsOptions: { SizeBytes: 2 ** 20 } }] },
+    { shmSize: 2 ** 20 },
   ],
   ["no arguments", { command: "a b", args: [] }, { command: ["a", "b"] }],
   ["one replica", { mode: { Replicated: { Replicas: 1 } } }, {}],
@@ -403,6 +450,11 @@ const different: [string, Partial<DeployRequest>][] = [
   ["no init process", { init: false }],
   ["no health check", { healthcheck: { Test: ["NONE"] } }],
   ["a job of two tasks, one at a time", { mode: { ReplicatedJob: { TotalCompletions: 2 } } }],
+  ["log options of the default driver", { logging: { options: { "max-size": "1m" } } }],
+  [
+    "a tmpfs with a mode at /dev/shm",
+    { mounts: [{ Type: "tmpfs", Target: "/dev/shm", TmpfsOptions: { Mode: 0o700 } }] },
+  ],
   ["an empty label", { labels: { a: "" } }],
   ["an empty volume option", { mounts: [{ Target: "/v", VolumeOptions: { DriverConfig: { Options: { o: "" } } } }] }],
   ["a host port that the swarm chooses", { ports: [{ target: 80 }] }],

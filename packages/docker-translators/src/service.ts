@@ -9,6 +9,7 @@ import type {
 import { fromServiceCapabilities, toServiceCapabilities } from "./fields/capabilities.js";
 import { fromServiceCommand, toServiceCommand } from "./fields/command.js";
 import { fromPlacement, toPlacement } from "./fields/constraints.js";
+import { fromTaskLogging, toTaskLogging } from "./fields/engine-defaults.js";
 import { fromReplicaEnvLabel, toReplicaEnvLabel, toServiceEnv } from "./fields/env.js";
 import {
   fromConfigReferences,
@@ -18,9 +19,12 @@ import {
   toSecretReferences,
 } from "./fields/file-references.js";
 import { fromServiceHealthcheck, toHealthcheck } from "./fields/healthcheck.js";
+import { fromServiceGroups, toServiceGroups } from "./fields/host-access.js";
+import { fromShmMount, fromSysctls, toServiceSysctls, withShmMount } from "./fields/kernel.js";
 import { fromServiceLabels, toLabels, toTaskLabels } from "./fields/labels.js";
 import { fromServiceMode, toServiceMode } from "./fields/mode.js";
 import { fromServiceMounts, toServiceMounts } from "./fields/mounts.js";
+import { fromServiceResolution, toServiceResolution } from "./fields/name-resolution.js";
 import { fromTaskNetworks, type NetworkNames, toTaskNetworks } from "./fields/networks.js";
 import { fromEndpointSpec, toEndpointSpec } from "./fields/ports.js";
 import {
@@ -31,6 +35,7 @@ import {
   toStopGracePeriod,
   toUserAndHostname,
 } from "./fields/process.js";
+import { fromServiceDirAndSignal, toServiceProcess } from "./fields/process-settings.js";
 import { fromTaskResources, fromUlimits, toServiceUlimits, toTaskResources } from "./fields/resources.js";
 import { fromTaskRestartPolicy, toTaskRestartPolicy } from "./fields/restart.js";
 import { fromRollbackConfig, fromUpdateConfig, toRollbackConfig, toUpdateConfig } from "./fields/rollout.js";
@@ -50,7 +55,8 @@ export interface ServiceSpecOptions {
 }
 
 /**
- * The body of `POST /services/create` (Engine API, ServiceSpec). A service has no field for a port's `hostAddress`.
+ * The body of `POST /services/create` (Engine API, ServiceSpec). A service has no field for a port's `hostAddress`,
+ * for `devices` and for `privileged`.
  * @throws DeploymentError `UNSUPPORTED` for a setting that the API version, or Swarm, does not have; `INVALID_REQUEST`
  * for a secret or config without an id, and for a job with an `updateConfig` or with the restart condition `any`.
  */
@@ -65,6 +71,7 @@ export function toServiceSpec(request: NormalizedRequest, options: ServiceSpecOp
       ...toTaskRestartPolicy(request, context),
       ...toPlacement(request),
       ...toTaskNetworks(request),
+      ...toTaskLogging(request),
     },
     ...toServiceMode(request, context),
     ...toUpdateConfig(request, context),
@@ -92,7 +99,7 @@ function toContainerSpec(
     ...toServiceEnv(request),
     ...toTaskLabels(request),
     ...toServiceCommand(request),
-    ...toServiceMounts(request, context),
+    ...toServiceMounts(withShmMount(request), context),
     ...toHealthcheck(request, context),
     ...toStopGracePeriod(request),
     ...toServiceInit(request, context),
@@ -102,6 +109,10 @@ function toContainerSpec(
     ...toConfigReferences(request, { service: request.name, ids: options.configs }),
     ...toUserAndHostname(request),
     ...(request.readOnly !== undefined && { ReadOnly: request.readOnly }),
+    ...toServiceProcess(request),
+    ...toServiceGroups(request),
+    ...toServiceResolution(request),
+    ...toServiceSysctls(request, context),
   };
 }
 
@@ -128,6 +139,7 @@ export function fromServiceSpec(
     ...fromPlacement(TaskTemplate),
     ...fromTaskResources(TaskTemplate),
     ...fromTaskRestartPolicy(TaskTemplate, Mode),
+    ...fromTaskLogging(TaskTemplate),
     ...fromServiceMode(Mode),
     ...fromEndpointSpec(spec),
     ...fromUpdateConfig(spec),
@@ -140,13 +152,17 @@ const fromContainerSpec = (container: AnsweredContainerSpec): Partial<ServiceSet
   ...fromServiceCommand(container),
   ...fromServiceProcess(container),
   ...fromInit(container),
-  ...fromServiceMounts(container),
+  ...fromShmMount(fromServiceMounts(container)),
   ...fromUlimits(container),
   ...fromServiceHealthcheck(container),
   ...fromStopGracePeriod(container),
   ...fromServiceCapabilities(container),
   ...fromSecretReferences(container),
   ...fromConfigReferences(container),
+  ...fromServiceDirAndSignal(container),
+  ...fromServiceGroups(container),
+  ...fromServiceResolution(container),
+  ...fromSysctls(container),
 });
 
 /**

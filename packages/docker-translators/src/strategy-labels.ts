@@ -18,6 +18,12 @@ export const REPLACES_LABEL = "org.openfactory.deploy.replaces";
 /** On a container with the pull policy `always`: the digest of its image is part of its settings. */
 export const PINNED_LABEL = "org.openfactory.deploy.pinned";
 
+/**
+ * On a container that requests settings for which the engine has defaults of its own: the names of these settings,
+ * separated by spaces.
+ */
+export const OVERRIDES_LABEL = "org.openfactory.deploy.overrides";
+
 const STRATEGY_LABELS: ReadonlySet<string> = new Set([
   OPERATION_LABEL,
   REPLICA_LABEL,
@@ -25,6 +31,7 @@ const STRATEGY_LABELS: ReadonlySet<string> = new Set([
   PINNED_LABEL,
   PULL_POLICY_LABEL,
   REPLICA_ENV_LABEL,
+  OVERRIDES_LABEL,
 ]);
 
 /** The labels of a request: without those that the strategies add. */

@@ -78,6 +78,15 @@ const references =
     expectItems(ordered(observed[field]), ordered(requested[field]), field);
   };
 
+/** The texts of a set, in any order. */
+const sameSet =
+  (field: "groupAdd" | "extraHosts"): Comparison =>
+  (observed, requested) =>
+    expect(sorted(observed[field]), `${field} on the engine`).toEqual(sorted(requested[field]));
+
+const devicesByTarget = (devices: NormalizedRequest["devices"] = []) =>
+  [...devices].sort((a, b) => a.target.localeCompare(b.target));
+
 /** How each field is compared with the engine. */
 const comparisons: Record<RequestField, Comparison> = {
   name: () => undefined,
@@ -143,6 +152,19 @@ const comparisons: Record<RequestField, Comparison> = {
     expect(withoutCap(observed.capAdd), "capAdd on the engine").toEqual(withoutCap(requested.capAdd)),
   capDrop: (observed, requested) =>
     expect(withoutCap(observed.capDrop), "capDrop on the engine").toEqual(withoutCap(requested.capDrop)),
+  privileged: same("privileged"),
+  devices: (observed, requested) =>
+    expect(devicesByTarget(observed.devices), "devices on the engine").toEqual(devicesByTarget(requested.devices)),
+  groupAdd: sameSet("groupAdd"),
+  workingDir: same("workingDir"),
+  tty: same("tty"),
+  openStdin: same("openStdin"),
+  stopSignal: same("stopSignal"),
+  extraHosts: sameSet("extraHosts"),
+  dns: same("dns"),
+  sysctls: same("sysctls"),
+  shmSize: same("shmSize"),
+  logging: atLeast("logging"),
   secrets: references("secrets"),
   configs: references("configs"),
   updateConfig: atLeast("updateConfig"),
@@ -170,6 +192,14 @@ const fields = [
   "readOnly",
   "capAdd",
   "capDrop",
+  "privileged",
+  "devices",
+  "groupAdd",
+  "tty",
+  "openStdin",
+  "extraHosts",
+  "dns",
+  "sysctls",
   "secrets",
   "configs",
 ] as const;

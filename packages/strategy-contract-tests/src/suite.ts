@@ -132,6 +132,13 @@ export class Suite {
     if (fields.length > 0) context.skip(`the strategy declares not to support ${fields.join(", ")}`);
   }
 
+  /** Skips a case with a field that the host of the engine can't apply. */
+  skipIfUnavailable(context: TestContext, part: Partial<DeployRequest>): void {
+    for (const [field, reason] of Object.entries(this.target.unavailable ?? {})) {
+      if (part[field as RequestField]) context.skip(reason);
+    }
+  }
+
   /** The strategy with a capability. Skips a case if the capability is not declared. */
   with<Name extends CapabilityName>(
     context: TestContext,

@@ -107,6 +107,11 @@ export interface ContractTarget {
    * Default false.
    */
   expandsTemplates?: boolean;
+  /**
+   * Fields that the strategy supports and that the host of the engine under test can't apply, each with the reason: their
+   * cases are skipped. Default: none.
+   */
+  unavailable?: Readonly<Partial<Record<RequestField, string>>>;
   /** How long an interrupted call may take to have its effect on the engine, in milliseconds. Default 500. */
   lateEffectsMs?: number;
   /**
@@ -179,6 +184,23 @@ export interface ObservedSettings {
   /** Without `CAP_`, in upper case. */
   capAdd?: NormalizedRequest["capAdd"];
   capDrop?: NormalizedRequest["capDrop"];
+  privileged?: boolean;
+  devices?: NormalizedRequest["devices"];
+  groupAdd?: readonly string[];
+  /** Missing if it is the image's. */
+  workingDir?: string;
+  tty?: boolean;
+  openStdin?: boolean;
+  /** With `SIG`; missing if it is the image's. */
+  stopSignal?: string;
+  /** `host:address`. */
+  extraHosts?: readonly string[];
+  dns?: NormalizedRequest["dns"];
+  sysctls?: NormalizedRequest["sysctls"];
+  /** Bytes; may be the engine's default. */
+  shmSize?: number;
+  /** May contain the engine's defaults. */
+  logging?: NormalizedRequest["logging"];
   secrets?: readonly FileReference[];
   configs?: readonly FileReference[];
   updateConfig?: UpdateConfig;

@@ -19,7 +19,7 @@ const sorted = <Item>(items: readonly Item[]): Item[] =>
     .map(([, item]) => item);
 
 /** Fields whose order does not count. */
-const SETS: readonly RequestField[] = ["env", "ports", "networks", "constraints"];
+const SETS: readonly RequestField[] = ["env", "ports", "networks", "constraints", "groupAdd", "extraHosts"];
 
 /** The values of fields that a request omits. */
 const DEFAULTS: Part = { mode: { Replicated: { Replicas: 1 } }, restart: { Condition: "any" } };

@@ -153,6 +153,19 @@ export const swarmManifest: StrategyManifest = {
       refuse: true,
       hint: "Set the restart condition to on-failure or none.",
     },
+    {
+      field: "devices",
+      reason: "Swarm can't give a device of a node to a task: the process would run without it.",
+      refuse: true,
+      hint: "Deploy the app on the host that has the device, with --platform docker, or remove devices.",
+    },
+    {
+      field: "privileged",
+      reason: "Swarm never runs privileged containers: the process would run without the rights that it needs.",
+      unless: [false],
+      refuse: true,
+      hint: "Deploy the app on its host with --platform docker, or use capAdd for the capabilities that it needs.",
+    },
     ...unmarkedTemplates,
   ],
 };

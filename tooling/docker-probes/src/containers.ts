@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import type {
   Mount,
@@ -38,6 +39,7 @@ export function containerTarget(
     probes,
     foreign: foreignContainers(engine),
     portlessNetworks: ["host", "none"],
+    unavailable: fieldsUnavailableHere(),
     // Every address of 127.0.0.0/8 belongs to this machine.
     ...(remote === undefined && { hostAddresses: ["127.0.0.1", "127.0.0.2"] as const }),
     async cleanup(name) {
@@ -52,6 +54,18 @@ export function containerTarget(
       await resources.close();
     },
   };
+}
+
+/** The number of CAP_SYS_RESOURCE (capabilities(7)). */
+const SYS_RESOURCE = 24n;
+
+/** A privileged container gets all capabilities, so the engines of the tests, on this machine, must have all of them. */
+function fieldsUnavailableHere(): NonNullable<ContractTarget["unavailable"]> {
+  const [, bounding = "0"] = /^CapBnd:\s*([0-9a-f]+)/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  const isMissing = ((BigInt(`0x${bounding}`) >> SYS_RESOURCE) & 1n) === 0n;
+  return isMissing
+    ? { privileged: "this machine lacks CAP_SYS_RESOURCE: no engine on it runs privileged containers" }
+    : {};
 }
 
 /** Probes of services that are containers of one engine, by exact name. @param published the host of the published ports. */
@@ -159,6 +173,22 @@ export function containerSettings(container: Json, image: Json): ObservedSetting
     readOnly: HostConfig.ReadonlyRootfs,
     capAdd: HostConfig.CapAdd?.map(plainCapability),
     capDrop: HostConfig.CapDrop?.map(plainCapability),
+    privileged: HostConfig.Privileged,
+    devices: HostConfig.Devices?.map((device: Json) => ({
+      source: device.PathOnHost,
+      target: device.PathInContainer,
+      permissions: device.CgroupPermissions,
+    })),
+    groupAdd: HostConfig.GroupAdd ?? [],
+    workingDir: own(Config.WorkingDir, image?.Config?.WorkingDir) || undefined,
+    tty: Config.Tty,
+    openStdin: Config.OpenStdin,
+    stopSignal: own(Config.StopSignal, image?.Config?.StopSignal) || undefined,
+    extraHosts: HostConfig.ExtraHosts ?? [],
+    dns: { servers: HostConfig.Dns ?? [], search: HostConfig.DnsSearch ?? [], options: HostConfig.DnsOptions ?? [] },
+    sysctls: HostConfig.Sysctls,
+    shmSize: HostConfig.ShmSize,
+    logging: { driver: HostConfig.LogConfig?.Type, options: HostConfig.LogConfig?.Config },
   };
 }
 

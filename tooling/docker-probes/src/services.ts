@@ -180,7 +180,8 @@ function serviceSettings(service: Json, networkNames: ReadonlyMap<string, string
     resources: task.Resources,
     openFiles: nofile && { soft: nofile.Soft, hard: nofile.Hard },
     mode: Spec.Mode,
-    mounts: container.Mounts?.map((mount: Json) => mount as Mount),
+    mounts: container.Mounts?.filter((mount: Json) => !isSharedMemory(mount)).map((mount: Json) => mount as Mount),
+    shmSize: container.Mounts?.find(isSharedMemory)?.TmpfsOptions?.SizeBytes,
     healthcheck: container.Healthcheck,
     restart: task.RestartPolicy,
     stopGracePeriod: container.StopGracePeriod,
@@ -188,12 +189,28 @@ function serviceSettings(service: Json, networkNames: ReadonlyMap<string, string
     readOnly: container.ReadOnly ?? false,
     capAdd: container.CapabilityAdd?.map(plainCapability),
     capDrop: container.CapabilityDrop?.map(plainCapability),
+    groupAdd: container.Groups,
+    workingDir: container.Dir || undefined,
+    tty: container.TTY ?? false,
+    openStdin: container.OpenStdin ?? false,
+    stopSignal: container.StopSignal || undefined,
+    extraHosts: container.Hosts?.map((line: string) => line.split(" ").toReversed().join(":")),
+    dns: {
+      servers: container.DNSConfig?.Nameservers,
+      search: container.DNSConfig?.Search,
+      options: container.DNSConfig?.Options,
+    },
+    sysctls: container.Sysctls,
+    logging: task.LogDriver && { driver: task.LogDriver.Name, options: task.LogDriver.Options },
     secrets: container.Secrets?.map((secret: Json) => file(secret.SecretName, secret.File)),
     configs: container.Configs?.map((config: Json) => file(config.ConfigName, config.File)),
     updateConfig: Spec.UpdateConfig,
     rollbackConfig: Spec.RollbackConfig,
   };
 }
+
+/** A service has no size of its shared memory, so that the strategy mounts one of that size. */
+const isSharedMemory = ({ Type, Target }: Json): boolean => Type === "tmpfs" && Target === "/dev/shm";
 
 const file = (name: string, { Name, UID, GID, Mode }: Json): FileReference => ({
   name,

@@ -15,6 +15,7 @@ import { deployFields, healthcheckField, restartField } from "./deploy.js";
 import { environmentField } from "./environment.js";
 import { sourceOf } from "./field-source.js";
 import { type AppContext, field, listField, type RequestField, type RequestFields } from "./fields.js";
+import { hostSettingsFields } from "./host-settings.js";
 import { labelsField } from "./labels.js";
 import { configsField, networksField, secretsField } from "./references.js";
 import { mountsField } from "./storage.js";
@@ -84,6 +85,7 @@ function buildFields(context: AppContext): RequestFields {
     templates: fromKey("templates", entry.templates),
     capAdd: fromKey("cap_add", entry.cap_add),
     capDrop: fromKey("cap_drop", entry.cap_drop),
+    ...hostSettingsFields(context),
     secrets: secretsField(context),
     configs: configsField(context),
   }) as RequestFields;

@@ -3,6 +3,7 @@ import type { FieldSource } from "../model.js";
 import type { FilePath } from "../yaml/source-tree.js";
 import { DEPLOY_KEYS, HEALTHCHECK_KEYS } from "./deploy.js";
 import type { AppContext, RequestField, RequestFields } from "./fields.js";
+import { DNS_KEYS } from "./host-settings.js";
 
 interface Key {
   path: FilePath;
@@ -40,6 +41,18 @@ const KEYS: Readonly<Record<keyof DeployRequest, Key | undefined>> = {
   readOnly: { path: ["read_only"] },
   capAdd: { path: ["cap_add"] },
   capDrop: { path: ["cap_drop"] },
+  privileged: { path: ["privileged"] },
+  devices: { path: ["devices"] },
+  groupAdd: { path: ["group_add"] },
+  workingDir: { path: ["working_dir"] },
+  tty: { path: ["tty"] },
+  openStdin: { path: ["stdin_open"] },
+  stopSignal: { path: ["stop_signal"] },
+  extraHosts: { path: ["extra_hosts"] },
+  dns: { path: [], names: DNS_KEYS },
+  sysctls: { path: ["sysctls"] },
+  shmSize: { path: ["shm_size"] },
+  logging: { path: ["logging"] },
   secrets: { path: ["secrets"] },
   configs: { path: ["configs"] },
 };
@@ -71,11 +84,17 @@ function writtenPath([name, ...subfield]: FilePath, fields: RequestFields, { pat
   return [...path, ...key.path, ...(names === undefined ? [] : subfield.map((step) => names[String(step)] ?? step))];
 }
 
-/** Variables and labels are named in their keys, whether the file has a list or a mapping of them. */
-function keyOf([name, ...subfield]: FilePath, written: FilePath): string {
-  const isNamed = (name === "env" || name === "labels") && typeof subfield[0] === "string";
-  if (!isNamed) return formatFieldPath(written);
-  const own = name === "env" ? "environment" : "labels";
+/** The fields whose values have names, and their keys. */
+const NAMED_VALUES: Readonly<Record<PropertyKey, string>> = {
+  env: "environment",
+  labels: "labels",
+  sysctls: "sysctls",
+};
+
+/** Named values have their name in the key, whether the file has a list or a mapping of them. */
+function keyOf([name = "", ...subfield]: FilePath, written: FilePath): string {
+  const own = NAMED_VALUES[name];
+  if (own === undefined || typeof subfield[0] !== "string") return formatFieldPath(written);
   // A variable of an env file, or of the environment of ofdeploy, can be set in `environment`.
   const isOwn = written[0] === own || written[0] === "env_file" || written.length === 0;
   return formatFieldPath(isOwn ? [own, ...subfield] : written);

@@ -1,14 +1,19 @@
 import type { DeployRequest } from "@openfactory/deploy-core";
 import type { Declaration } from "../resources.js";
-import { type AppContext, field, type RequestField, type RequestFields } from "./fields.js";
+import { type AppContext, field, listField, type RequestField, type RequestFields } from "./fields.js";
 
 /** The networks, by name on the engine. */
 export function networksField({
-  entry: { networks },
+  entry: { networks, network_mode: mode },
   path,
   declared,
   report,
 }: AppContext): RequestField<string[]> | undefined {
+  if (mode != null && networks != null) {
+    report([...path, "network_mode"], "can't be combined with networks", "Remove network_mode, or remove networks.");
+  }
+  // The engine's default network is that of an app without networks.
+  if (mode === "host" || mode === "none") return listField([{ value: mode, path: [...path, "network_mode"] }]);
   if (networks == null) return undefined;
   networks.forEach((name, index) => {
     if (name !== "default" || declared.networks.has(name)) return;

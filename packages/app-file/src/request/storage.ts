@@ -3,6 +3,8 @@ import { posix, resolve } from "node:path";
 import type { Mount } from "@openfactory/deploy-core";
 import { isWindowsPath, resolvePath } from "../files/referenced-files.js";
 import type { AppEntry } from "../schema/app-file.js";
+import type { TmpfsEntry } from "../schema/host-settings.js";
+import { compact } from "../schema/scalars.js";
 import type { LocalStorage, NfsStorage, VolumeStorage } from "../schema/storage.js";
 import type { FilePath } from "../yaml/source-tree.js";
 import type { AppContext, RequestField } from "./fields.js";
@@ -11,18 +13,25 @@ import type { AppContext, RequestField } from "./fields.js";
 const MOUNT_KEYS: Readonly<Record<string, string>> = { Target: "mount_point", ReadOnly: "read_only" };
 const SOURCE_KEYS: Readonly<Record<string, string>> = { nfs: "remote_path", local: "local_path", volume: "volume" };
 
-/** The mounts of an app's storage. */
-export function mountsField({ entry: { uuid, storage }, path, tree }: AppContext): RequestField<Mount[]> | undefined {
+/** The mounts of an app's `storage`, then those of its `tmpfs`. */
+export function mountsField({
+  entry: { uuid, storage, tmpfs },
+  path,
+  tree,
+}: AppContext): RequestField<Mount[]> | undefined {
   const named = Object.entries(storage ?? {});
-  if (named.length === 0) return undefined;
+  const inMemory = tmpfs == null ? [] : Array.isArray(tmpfs) ? tmpfs : [tmpfs];
+  if (named.length === 0 && inMemory.length === 0) return undefined;
   const mountOf = (name: string, each: NfsStorage | LocalStorage | VolumeStorage): Mount => {
     if (each.type === "nfs") return nfsMount(each);
     if (each.type === "local") return localMount(each, tree.source.file);
     return volumeMount(each, `${uuid.toLowerCase()}_${name}`);
   };
   return {
-    value: named.map(([name, each]) => mountOf(name, each)),
+    value: [...named.map(([name, each]) => mountOf(name, each)), ...inMemory.map(tmpfsMount)],
     pathOf: ([index, key]) => {
+      const ofTmpfs = Number(index) - named.length;
+      if (ofTmpfs >= 0) return [...path, "tmpfs", ...(Array.isArray(tmpfs) ? [ofTmpfs] : [])];
       const [name, each] = named[Number(index)] ?? [];
       const here: FilePath = [...path, "storage", ...(name === undefined ? [] : [name])];
       const written = key === "Source" ? SOURCE_KEYS[each?.type ?? ""] : MOUNT_KEYS[String(key)];
@@ -89,6 +98,16 @@ const volumeMount = ({ volume, mount_point, read_only }: VolumeStorage, ownName:
     Source: volume ?? ownName,
     Target: mountPoint(mount_point),
     ...(read_only ? { ReadOnly: true } : {}),
+  }) as Mount;
+
+const tmpfsMount = ({ target, readOnly, sizeBytes, mode }: TmpfsEntry): Mount =>
+  ({
+    Type: "tmpfs",
+    Target: mountPoint(target),
+    ...(readOnly ? { ReadOnly: true } : {}),
+    ...(sizeBytes === undefined && mode === undefined
+      ? {}
+      : { TmpfsOptions: compact({ SizeBytes: sizeBytes, Mode: mode }) }),
   }) as Mount;
 
 type Storage = NonNullable<AppEntry["storage"]>[string];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { deploy } from "./deploy.js";
+import { hostSettings } from "./host-settings.js";
 import { ports } from "./ports.js";
 import { fileReferences, resources } from "./resources.js";
 import { duration, flag, maybe, text, wholeNumber } from "./scalars.js";
@@ -136,6 +137,7 @@ export const appSchema = z
     ),
     cap_add: maybe(z.array(text)).describe("Kernel capabilities to add, such as NET_ADMIN."),
     cap_drop: maybe(z.array(text)).describe("Kernel capabilities to drop, or ALL."),
+    ...hostSettings,
   })
   .meta({ ...extensions, description: "One app, deployed as one service." });
 

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { z } from "zod";
-import { type Mount, targetProblem, normalizeTarget } from "./mounts.js";
+import { type Mount, targetProblem } from "./mounts.js";
+import { normalizeTarget } from "./paths.js";
 import { containsTemplate, HOSTNAME_TOO_LONG, MAX_HOSTNAME, type Templates } from "./process.js";
 
 /** Swarm's rule for names of secrets and configs (swarmkit, validateConfigOrSecretAnnotations). */

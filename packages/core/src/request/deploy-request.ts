@@ -5,7 +5,9 @@ import {
   findTargetConflicts,
   findUnexpandedTemplates,
 } from "./container-files.js";
+import { devicesSchema } from "./host-access.js";
 import { imagePullPolicySchema, imageSchema } from "./image-reference.js";
+import { shmSizeSchema, sysctlsSchema } from "./kernel.js";
 import {
   healthcheckSchema,
   restartSchema,
@@ -13,7 +15,9 @@ import {
   stopGracePeriodSchema,
   updateConfigSchema,
 } from "./lifecycle.js";
+import { loggingSchema } from "./logging.js";
 import { mountsSchema } from "./mounts.js";
+import { dnsSchema, extraHostsSchema } from "./name-resolution.js";
 import {
   constraintsSchema,
   modeSchema,
@@ -28,11 +32,15 @@ import {
   capabilitiesSchema,
   commandSchema,
   envSchema,
+  groupAddSchema,
   hostnameSchema,
   labelsSchema,
   templatesSchema,
   userSchema,
+  workingDirSchema,
 } from "./process.js";
+import { findSettingConflicts } from "./setting-conflicts.js";
+import { stopSignalSchema } from "./signals.js";
 
 /**
  * Service names: 2 to 63 letters, digits, `-` and `_`, with a letter or digit at the start and the end. Docker containers and
@@ -78,6 +86,18 @@ export const deployRequestSchema = z
     readOnly: z.boolean().optional(),
     capAdd: capabilitiesSchema.optional(),
     capDrop: capabilitiesSchema.optional(),
+    privileged: z.boolean().optional(),
+    devices: devicesSchema.optional(),
+    groupAdd: groupAddSchema.optional(),
+    workingDir: workingDirSchema.optional(),
+    tty: z.boolean().optional(),
+    openStdin: z.boolean().optional(),
+    stopSignal: stopSignalSchema.optional(),
+    extraHosts: extraHostsSchema.optional(),
+    dns: dnsSchema.optional(),
+    sysctls: sysctlsSchema.optional(),
+    shmSize: shmSizeSchema.optional(),
+    logging: loggingSchema.optional(),
     secrets: fileReferencesSchema.optional(),
     configs: fileReferencesSchema.optional(),
     updateConfig: updateConfigSchema.optional(),
@@ -89,13 +109,26 @@ export const deployRequestSchema = z
       ...findTargetConflicts(request),
       ...findOwnerConflicts(request),
       ...findUnexpandedTemplates(request),
+      ...findSettingConflicts(request),
     ]) {
       context.addIssue({ code: "custom", path, message });
     }
   });
 
 /** The fields whose validity depends on each other. */
-export const CROSS_CHECKED_FIELDS: readonly RequestField[] = ["mounts", "secrets", "configs", "hostname", "templates"];
+export const CROSS_CHECKED_FIELDS: readonly RequestField[] = [
+  "mounts",
+  "secrets",
+  "configs",
+  "hostname",
+  "templates",
+  "networks",
+  "sysctls",
+  "privileged",
+  "capDrop",
+  "shmSize",
+  "devices",
+];
 
 type Input = z.input<typeof deployRequestSchema>;
 
@@ -159,6 +192,36 @@ export interface DeployRequest {
   /** Kernel capabilities, with or without `CAP_`. */
   capAdd?: readonly string[];
   capDrop?: readonly string[];
+  /** Gives the container all capabilities and all devices of the host. Default false. */
+  privileged?: boolean;
+  /**
+   * Devices of the host: `source[:target][:permissions]`, or their parts. `target` is the path in the container, by default
+   * the source; `permissions` are letters of `rwm` (read, write, create device nodes), by default all.
+   */
+  devices?: readonly (string | DeviceInput)[];
+  /** Names or ids of groups of the process, in addition to the group of `user`. Names are those of the image. */
+  groupAdd?: readonly string[];
+  /** The process's directory: an absolute path. Default: the image's. */
+  workingDir?: string;
+  /** The process has a terminal. Its stdout and stderr are then one stream. Default false. */
+  tty?: boolean;
+  /** The process's stdin stays open although nothing is attached. Default false. */
+  openStdin?: boolean;
+  /** Signal that asks the process to end, such as `SIGINT`, `int` or `2`. Default: the image's, or SIGTERM. */
+  stopSignal?: string;
+  /**
+   * Additional lines of `/etc/hosts`: `host:address`. `host-gateway` as the address is the engine's host, as containers
+   * reach it.
+   */
+  extraHosts?: readonly string[];
+  /** DNS servers (IP addresses), search domains and resolver options, each in order. Default: the engine's. */
+  dns?: Input["dns"];
+  /** Kernel parameters of the container's namespaces, such as `net.core.somaxconn`. Default: the engine's. */
+  sysctls?: Readonly<Record<string, string | number>>;
+  /** Size of `/dev/shm` in bytes. Default: the engine's (64 MiB). */
+  shmSize?: number;
+  /** Log driver, and its options by name. Default: the engine's. Options with a name such as `splunk-token` are secret. */
+  logging?: Input["logging"];
   /** Existing secrets, by name, and their files in the container. */
   secrets?: readonly (string | FileReferenceInput)[];
   /** Existing configs, by name, and their files in the container. */
@@ -184,6 +247,13 @@ export interface PortInput {
   hostAddress?: string;
   /** Default `ingress`. */
   mode?: "ingress" | "host";
+}
+
+/** A device of the host. */
+export interface DeviceInput {
+  source: string;
+  target?: string;
+  permissions?: string;
 }
 
 /** A secret or config. `target` is a path, by default the name (in `/run/secrets` for secrets); `mode` e.g. `0o444`. */

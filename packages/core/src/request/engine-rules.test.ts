@@ -54,6 +54,48 @@ describe("parseRequest() rejects with INVALID_REQUEST and the field for what eve
     ["an unknown capability", { capAdd: ["NET_ADMN"] }, "capAdd[0]"],
     ["CAP_ALL, which is not a capability", { capDrop: ["CAP_ALL"] }, "capDrop[0]"],
     ["two prefixes of a capability", { capAdd: ["CAP_CAP_CHOWN"] }, "capAdd[0]"],
+    ["a relative working directory", { workingDir: "app" }, "workingDir"],
+    ["an unknown signal", { stopSignal: "SIGSTOPPED" }, "stopSignal"],
+    ["a signal number that does not exist", { stopSignal: "65" }, "stopSignal"],
+    ["a real-time signal out of range", { stopSignal: "SIGRTMIN+31" }, "stopSignal"],
+    ["a group id above 2147483647", { groupAdd: ["2147483648"] }, "groupAdd[0]"],
+    ["a device without a path", { devices: ["ttyUSB0"] }, "devices[0].source"],
+    ["a relative target of a device", { devices: ["/dev/ttyUSB0:tty"] }, "devices[0].permissions"],
+    ["unknown permissions of a device", { devices: ["/dev/ttyUSB0:/dev/tty0:rx"] }, "devices[0].permissions"],
+    ["permissions of a device that repeat a letter", { devices: ["/dev/a:/dev/a:rr"] }, "devices[0].permissions"],
+    ["the name of a CDI device", { devices: ["vendor.com/gpu=0"] }, "devices[0]"],
+    ["two devices at one target", { devices: ["/dev/a:/dev/x", "/dev/b:/dev/x"] }, "devices[1].target"],
+    ["an extra host without an address", { extraHosts: ["db"] }, "extraHosts[0]"],
+    ["an extra host with a name as its address", { extraHosts: ["db:other"] }, "extraHosts[0]"],
+    ["an extra host twice", { extraHosts: ["db:192.0.2.1", "db=192.0.2.1"] }, "extraHosts[1]"],
+    ["the name of a DNS server", { dns: { servers: ["dns.example"] } }, "dns.servers[0]"],
+    ["a search domain with a space", { dns: { search: ["a b"] } }, "dns.search[0]"],
+    ["a kernel parameter of the host", { sysctls: { "vm.swappiness": "1" } }, "sysctls.vm.swappiness"],
+    ["a kernel parameter with a slash", { sysctls: { "net/core/somaxconn": "1" } }, "sysctls.net/core/somaxconn"],
+    [
+      "a kernel parameter of an interface",
+      { sysctls: { "net.ipv4.conf.eth0.rp_filter": "1" } },
+      "sysctls.net.ipv4.conf.eth0.rp_filter",
+    ],
+    [
+      "a kernel parameter of the network on the network host",
+      { sysctls: { "net.core.somaxconn": "1" }, networks: ["host"] },
+      "sysctls.net.core.somaxconn",
+    ],
+    ["a size of /dev/shm of 0", { shmSize: 0 }, "shmSize"],
+    [
+      "a size of /dev/shm and a mount there",
+      { shmSize: MEBIBYTE, mounts: [{ Type: "tmpfs", Target: "/dev/shm/" }] },
+      "mounts[0].Target",
+    ],
+    ["a mount at a device", { ...at("/dev/x"), devices: ["/dev/a:/dev/x"] }, "mounts[0].Target"],
+    ["dropped capabilities of a privileged container", { privileged: true, capDrop: ["CHOWN"] }, "capDrop"],
+    ["a log driver with a space", { logging: { driver: "json file" } }, "logging.driver"],
+    [
+      "a log option with a space in its name",
+      { logging: { options: { "max size": "1m" } } },
+      "logging.options.max size",
+    ],
     [
       "two mounts at one target",
       {
@@ -208,6 +250,10 @@ describe("parseRequest() accepts what some engine accepts", () => {
     ],
     ["the network host alone", { networks: ["host"] }],
     ["one host port in two protocols", port({}, { protocol: "udp" })],
+    ["a kernel parameter of IPC on the network host", { sysctls: { "kernel.shmmax": 1 }, networks: ["host"] }],
+    ["a kernel parameter of all interfaces", { sysctls: { "net.ipv4.conf.all.rp_filter": 0 } }],
+    ["added capabilities of a privileged container", { privileged: true, capAdd: ["NET_ADMIN"] }],
+    ["one extra host with an IPv4 and an IPv6 address", { extraHosts: ["db:192.0.2.1", "db:2001:db8::1"] }],
     ["a template in a volume's name", { ...volume("v-{{.Task.Slot}}"), templates: "expand" }],
     ["a template in a host name", { hostname: `{{.Node.Hostname}}-${"x".repeat(60)}`, templates: "expand" }],
   ])("%s", (_, part) => {
@@ -248,4 +294,58 @@ test("amendRequest() checks the fields whose validity depends on each other", ()
   expect(() => amendRequest(request, { mounts: [{ Type: "tmpfs", Target: "/k" }] })).toThrow(
     "its target /k is already used",
   );
+});
+
+describe("parseRequest() normalizes", () => {
+  const parsed = (part: object) => parseRequest({ ...base, ...part } as DeployRequest);
+
+  test.each([
+    ["SIGTERM", "SIGTERM"],
+    ["term", "SIGTERM"],
+    ["2", "SIGINT"],
+    ["sigusr1", "SIGUSR1"],
+    ["37", "SIGRTMIN+3"],
+    ["RTMIN+3", "SIGRTMIN+3"],
+    ["SIGRTMAX-1", "SIGRTMAX-1"],
+    ["64", "SIGRTMAX"],
+    ["SIGCLD", "SIGCHLD"],
+  ])("the stop signal %s to %s", (written, name) => {
+    expect(parsed({ stopSignal: written }).stopSignal).toBe(name);
+  });
+
+  test.each([
+    ["/dev/a", { source: "/dev/a", target: "/dev/a", permissions: "rwm" }],
+    ["/dev/a:/dev/b", { source: "/dev/a", target: "/dev/b", permissions: "rwm" }],
+    ["/dev/a:/dev/b:wr", { source: "/dev/a", target: "/dev/b", permissions: "rw" }],
+    ["/dev/a:r", { source: "/dev/a", target: "/dev/a", permissions: "r" }],
+    [{ source: "/dev/a/" }, { source: "/dev/a", target: "/dev/a", permissions: "rwm" }],
+  ])("the device %j", (written, device) => {
+    expect(parsed({ devices: [written] }).devices).toEqual([device]);
+  });
+
+  test.each([
+    ["db:192.0.2.1", "db:192.0.2.1"],
+    ["db=192.0.2.1", "db:192.0.2.1"],
+    ["db:[2001:db8::1]", "db:2001:db8::1"],
+    ["db=2001:db8::1", "db:2001:db8::1"],
+    ["host.docker.internal:host-gateway", "host.docker.internal:host-gateway"],
+  ])("the extra host %s", (written, entry) => {
+    expect(parsed({ extraHosts: [written] }).extraHosts).toEqual([entry]);
+  });
+
+  test("the working directory, and numbers of kernel parameters and log options", () => {
+    const request = parsed({
+      workingDir: "/app/",
+      sysctls: { "net.core.somaxconn": 1024 },
+      logging: { options: { "max-file": 3, compress: true } },
+    });
+    expect(request.workingDir).toBe("/app");
+    expect(request.sysctls).toEqual({ "net.core.somaxconn": "1024" });
+    expect(request.logging).toEqual({ options: { "max-file": "3", compress: "true" } });
+  });
+});
+
+test("amendRequest() checks kernel parameters against a changed network", () => {
+  const request = parseRequest({ ...base, sysctls: { "net.core.somaxconn": "1" } });
+  expect(() => amendRequest(request, { networks: ["host"] })).toThrow("can't be set on the network host");
 });

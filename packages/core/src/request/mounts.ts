@@ -1,16 +1,6 @@
-import { posix } from "node:path";
 import { z } from "zod";
+import { isAbsolute, normalizeTarget } from "./paths.js";
 import { containsTemplate } from "./process.js";
-
-/** Whether a path is absolute, on Linux or on Windows. */
-const isAbsolute = (path: string): boolean => path.startsWith("/") || /^[a-zA-Z]:[\\/]/.test(path);
-
-/** The canonical form of a path in a container: `/data` for `/data/`, `//data` and `/x/../data`. */
-export const normalizeTarget = (target: string): string =>
-  posix
-    .normalize(target)
-    .replace(/^\/{2,}/, "/")
-    .replace(/(?<=.)\/$/, "");
 
 /** The files below `/proc` that container runtimes (runc) allow as a mount target. */
 const ALLOWED_PROC_FILES: ReadonlySet<string> = new Set([

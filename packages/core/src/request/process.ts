@@ -1,5 +1,6 @@
 import { split } from "shlex";
 import { z } from "zod";
+import { normalizeTarget } from "./paths.js";
 
 /** How a platform treats Go templates (`{{...}}`) in the fields of a request. */
 export const templatesSchema = z.enum(["expand", "literal"]);
@@ -26,6 +27,27 @@ export const userSchema = z
   .string()
   .regex(/^[^\s:]+(?::[^\s:]+)?$/, "expected UID:GID, such as 1000:1000")
   .refine((user) => !user.split(":").some(isInvalidId), `a user id or group id must be from 0 to ${MAX_ID}`);
+
+/** Names or ids of groups, in addition to the group of `user`. */
+export const groupAddSchema = z
+  .array(
+    z
+      .string()
+      .regex(/^[^\s:]+$/, "expected the name or id of a group, such as dialout or 20")
+      .refine((group) => !isInvalidId(group), `a group id must be from 0 to ${MAX_ID}`),
+  )
+  .superRefine((groups, context) => {
+    groups.forEach((group, index) => {
+      if (groups.indexOf(group) < index)
+        context.addIssue({ code: "custom", path: [index], message: `group ${group} is listed twice` });
+    });
+  });
+
+/** An absolute path in the container, normalized: `/app` for `/app/`. */
+export const workingDirSchema = z
+  .string()
+  .refine((path) => path.startsWith("/") && noNul(path), "the working directory must be an absolute path, such as /app")
+  .transform(normalizeTarget);
 
 /** Messages never contain a value, since it may be secret. */
 export const envSchema = z.array(text).superRefine((entries, context) => {

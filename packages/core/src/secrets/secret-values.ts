@@ -86,19 +86,30 @@ const MIN_LENGTH = 3;
 const WORD_LENGTH = 6;
 
 /**
- * The secret values of a request: the values of `env`, and passwords within them. Values that messages need are left out:
+ * The secret values of a request: the values of `env`, passwords within them, and log options with a name such as
+ * `splunk-token`. Values that messages need are left out:
  * common words, numbers of up to five digits, and values that other fields of the request contain (name, image, networks,
  * ...). Of a variable with a name such as `PASSWORD`, only the latter are left out.
  */
-export function secretsOfRequest(request: Pick<DeployRequest, "name" | "image" | "env">): SecretValue[] {
+export function secretsOfRequest(request: Pick<DeployRequest, "name" | "image" | "env" | "logging">): SecretValue[] {
   const env = Array.isArray(request.env) ? request.env.filter((entry) => typeof entry === "string") : [];
-  if (env.length === 0) return [];
+  const logging = secretsOfLogging(request);
+  if (env.length === 0) return logging;
   const known = publicWords(request);
-  return env.flatMap((entry) => {
+  const ofVariables = env.flatMap((entry) => {
     const equals = entry.indexOf("=");
     return secretsOfVariable(entry.slice(0, Math.max(0, equals)), entry.slice(equals + 1), known);
   });
+  return [...ofVariables, ...logging];
 }
+
+/** The other log options are settings that messages need, such as `max-size`. A request may not be valid yet. */
+const secretsOfLogging = ({ logging }: Pick<DeployRequest, "logging">): SecretValue[] =>
+  Object.entries(logging?.options ?? {}).flatMap(([name, value]) =>
+    typeof value === "string" && isSecretName(name) && value.length >= MIN_LENGTH
+      ? [{ value }]
+      : secretsWithin(String(value)).map((part) => ({ value: part })),
+  );
 
 /** Words that are not secret, in lowercase. */
 interface PublicWords {

@@ -40,7 +40,18 @@ type Fields = {
 type Elements<Field extends keyof ServiceSettings> =
   NonNullable<ServiceSettings[Field]> extends readonly (infer Element)[] ? Element : never;
 
-type NamedFields = "ports" | "mounts" | "secrets" | "configs" | "networks" | "constraints" | "capAdd" | "capDrop";
+type NamedFields =
+  | "ports"
+  | "mounts"
+  | "secrets"
+  | "configs"
+  | "devices"
+  | "networks"
+  | "constraints"
+  | "capAdd"
+  | "capDrop"
+  | "groupAdd"
+  | "extraHosts";
 
 const fileName = ({ name, target }: { name: string; target?: string }): string => target ?? name;
 const itself = (value: string): string => value;
@@ -54,10 +65,13 @@ export const ELEMENT_NAMES: { readonly [Field in NamedFields]: (element: Element
   mounts: ({ Target }) => Target,
   secrets: fileName,
   configs: fileName,
+  devices: ({ target }) => target,
   networks: itself,
   constraints: itself,
   capAdd: itself,
   capDrop: itself,
+  groupAdd: itself,
+  extraHosts: itself,
 };
 
 const addElements = (values: readonly string[], path: string, add: Add): void => {
@@ -92,6 +106,11 @@ const FIELDS: Fields = {
   constraints: addElements,
   capAdd: addElements,
   capDrop: addElements,
+  groupAdd: addElements,
+  extraHosts: addElements,
+  devices(devices, path, add) {
+    for (const { target, ...device } of devices) addNested(device, `${path}.${target}`, add);
+  },
   secrets: addFiles,
   configs: addFiles,
   mode(mode, path, add) {

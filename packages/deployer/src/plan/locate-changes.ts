@@ -26,6 +26,9 @@ export function locateChanges(changes: readonly FieldChange[], { app, request }:
   });
 }
 
+/** The fields whose values have names, which may contain dots. */
+const NAMED_VALUES: readonly string[] = ["env", "labels", "sysctls"];
+
 /** Splits the path of a setting into the field and the rest: `["env", "LOG_LEVEL"]`. */
 function splitPath(path: string): [field: string, rest: string] {
   const end = path.indexOf(".");
@@ -38,7 +41,7 @@ function splitPath(path: string): [field: string, rest: string] {
  */
 function requestPathOf(path: string, request: NormalizedRequest): (string | number)[] {
   const [field, rest] = splitPath(path);
-  if (field === "env" || field === "labels") return [field, rest];
+  if (NAMED_VALUES.includes(field)) return [field, rest];
   const nameOf = ELEMENT_NAMES[field as keyof typeof ELEMENT_NAMES] as ((element: unknown) => string) | undefined;
   if (nameOf === undefined) return path.split(".");
   const elements = request[field as keyof typeof ELEMENT_NAMES] ?? [];
@@ -56,6 +59,6 @@ function itemOf({ path, from, to }: FieldChange, key: string, isWhole: boolean):
   const [field, rest] = splitPath(path);
   // The value of a network, constraint or capability is its name.
   if (rest === "" || rest === from || rest === to) return undefined;
-  if (field === "env" || field === "labels") return key.endsWith(`.${rest}`) ? undefined : path;
+  if (NAMED_VALUES.includes(field)) return key.endsWith(`.${rest}`) ? undefined : path;
   return isWhole && field !== "ports" ? undefined : rest;
 }

@@ -9,10 +9,13 @@ import type { ContainerDetails, ContainerSummary } from "../engine-types.js";
  */
 const REQUESTED_LABEL = "org.openfactory.deploy.podman";
 
+type Config = ContainerDetails["Config"];
 type HostConfig = ContainerDetails["HostConfig"];
 
 interface RequestedConfig {
   image: string;
+  /** Missing in labels of earlier releases, which could not request these fields. */
+  process?: Partial<Record<(typeof RECORDED_PROCESS_FIELDS)[number], string>>;
   /** Those of {@link PODMAN_VARIABLES} that were requested. */
   env: string[];
   host: HostConfig;
@@ -33,7 +36,19 @@ const RECORDED_FIELDS = [
   "Init",
   "CapAdd",
   "CapDrop",
+  "Privileged",
+  "Devices",
+  "GroupAdd",
+  "ExtraHosts",
+  "Dns",
+  "DnsSearch",
+  "DnsOptions",
+  "Sysctls",
+  "ShmSize",
 ] as const satisfies readonly (keyof HostConfig)[];
+
+/** The same for fields of the process, where Podman fills in its defaults and a signal's number. */
+const RECORDED_PROCESS_FIELDS = ["WorkingDir", "StopSignal"] as const satisfies readonly (keyof Config)[];
 
 type Mount = NonNullable<HostConfig["Mounts"]>[number];
 
@@ -47,9 +62,18 @@ export function withRequestedLabel(body: ContainerBody): ContainerBody {
   const host: HostConfig = {
     ...Object.fromEntries(RECORDED_FIELDS.flatMap((key) => (HostConfig[key] == null ? [] : [[key, HostConfig[key]]]))),
     ...(HostConfig.PidsLimit && { PidsLimit: HostConfig.PidsLimit }),
+    ...(HostConfig.LogConfig && { LogConfig: HostConfig.LogConfig }),
     ...(HostConfig.Mounts && { Mounts: HostConfig.Mounts.map(withoutOptions) }),
   };
-  const requested: RequestedConfig = { image: Image, env: PODMAN_VARIABLES.filter((name) => given.has(name)), host };
+  const process = Object.fromEntries(
+    RECORDED_PROCESS_FIELDS.flatMap((key) => (body[key] === undefined ? [] : [[key, body[key]]])),
+  );
+  const requested: RequestedConfig = {
+    image: Image,
+    env: PODMAN_VARIABLES.filter((name) => given.has(name)),
+    host,
+    ...(Object.keys(process).length > 0 && { process }),
+  };
   return { ...body, Labels: { ...Labels, [REQUESTED_LABEL]: JSON.stringify(requested) } };
 }
 
@@ -74,8 +98,9 @@ function readLabel(labels: Record<string, string> | null | undefined): {
 /** Undefined for a label of another program. */
 function parseLabel(text: string): RequestedConfig | undefined {
   try {
-    const { image, env, host } = JSON.parse(text) as Partial<RequestedConfig>;
-    return image !== undefined && Array.isArray(env) && typeof host === "object" ? { image, env, host } : undefined;
+    const { image, env, host, process } = JSON.parse(text) as Partial<RequestedConfig>;
+    const isValid = image !== undefined && Array.isArray(env) && typeof host === "object";
+    return isValid ? { image, env, host, ...(process && { process }) } : undefined;
   } catch {
     return undefined;
   }
@@ -102,12 +127,15 @@ export async function restoreDetails(
       ...Config,
       Image: requested.image,
       Labels: labels,
+      ...Object.fromEntries(RECORDED_PROCESS_FIELDS.map((key) => [key, requested.process?.[key]])),
       Env: (Config.Env ?? []).filter((entry) => !added.has(nameOf(entry))),
     },
     HostConfig: {
       ...HostConfig,
       ...recorded,
       ...(isDefaultPids && { PidsLimit: 0 }),
+      // Podman omits the options, and has other names for Docker's drivers.
+      ...(requested.host.LogConfig && { LogConfig: requested.host.LogConfig }),
       Binds: null,
       Mounts: Mounts ?? null,
     },

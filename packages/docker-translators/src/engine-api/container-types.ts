@@ -18,6 +18,10 @@ export interface ContainerCreateBody {
   Healthcheck?: HealthConfig;
   /** Seconds. */
   StopTimeout?: number;
+  StopSignal?: string;
+  WorkingDir?: string;
+  Tty?: boolean;
+  OpenStdin?: boolean;
   HostConfig: HostConfig;
   NetworkingConfig?: NetworkingConfig;
 }
@@ -42,6 +46,33 @@ export interface HostConfig {
   ReadonlyRootfs?: boolean;
   CapAdd?: string[];
   CapDrop?: string[];
+  Privileged?: boolean;
+  Devices?: DeviceMapping[];
+  GroupAdd?: string[];
+  /** `host:address`. */
+  ExtraHosts?: string[];
+  Dns?: string[];
+  DnsSearch?: string[];
+  DnsOptions?: string[];
+  Sysctls?: Record<string, string>;
+  /** Bytes. */
+  ShmSize?: number;
+  LogConfig?: LogConfig;
+}
+
+/** Engine API, DeviceMapping. */
+export interface DeviceMapping {
+  PathOnHost: string;
+  PathInContainer: string;
+  /** Letters of `rwm`. */
+  CgroupPermissions: string;
+}
+
+/** Engine API, HostConfig.LogConfig. */
+export interface LogConfig {
+  /** Empty: the engine's default. */
+  Type: string;
+  Config: Record<string, string>;
 }
 
 /** Engine API, RestartPolicy. */
@@ -100,14 +131,12 @@ export interface InspectedContainer {
   Config: Answered<Omit<ContainerCreateBody, "Image" | "Labels" | "HostConfig" | "NetworkingConfig">> & {
     Image: string;
     Labels: Record<string, string>;
-    Tty?: boolean;
   };
   HostConfig: Answered<Omit<HostConfig, "RestartPolicy" | "PortBindings">> & {
     RestartPolicy?: { Name: string; MaximumRetryCount?: number };
     PortBindings?: Record<string, readonly PortBinding[] | null> | null;
     /** `source:target[:options]`: mounts in the short form. */
     Binds?: readonly string[] | null;
-    LogConfig?: { Type: string };
     [key: string]: unknown;
   };
   /** By network name. */
@@ -116,5 +145,8 @@ export interface InspectedContainer {
 
 /** The parts of an image's Config (Engine API, ImageInspect) that a container inherits. */
 export type ImageConfig = Answered<
-  Pick<ContainerCreateBody, "Env" | "Labels" | "Entrypoint" | "Cmd" | "User" | "Healthcheck">
+  Pick<
+    ContainerCreateBody,
+    "Env" | "Labels" | "Entrypoint" | "Cmd" | "User" | "Healthcheck" | "WorkingDir" | "StopSignal"
+  >
 >;

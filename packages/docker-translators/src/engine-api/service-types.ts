@@ -20,6 +20,14 @@ export interface TaskSpec {
   Resources?: Defined<Resources>;
   Placement?: { Constraints: string[] };
   Networks?: NetworkAttachmentConfig[];
+  LogDriver?: TaskLogDriver;
+}
+
+/** Engine API, TaskSpec.LogDriver. */
+export interface TaskLogDriver {
+  /** Empty: the default of the node's engine. */
+  Name: string;
+  Options: Record<string, string>;
 }
 
 /** Engine API, TaskSpec.ContainerSpec. */
@@ -31,6 +39,16 @@ export interface ContainerSpec {
   Labels?: Record<string, string>;
   Command?: string[];
   Args?: string[];
+  Dir?: string;
+  TTY?: boolean;
+  OpenStdin?: boolean;
+  StopSignal?: string;
+  Groups?: string[];
+  /** Lines of hosts(5): the address, then the name. */
+  Hosts?: string[];
+  DNSConfig?: DnsConfig;
+  /** API 1.40 and later. */
+  Sysctls?: Record<string, string>;
   Mounts?: ContainerMount[];
   Healthcheck?: HealthConfig;
   /** Nanoseconds. */
@@ -42,6 +60,13 @@ export interface ContainerSpec {
   Ulimits?: Ulimit[];
   Secrets?: SecretReference[];
   Configs?: ConfigReference[];
+}
+
+/** Engine API, ContainerSpec.DNSConfig. */
+export interface DnsConfig {
+  Nameservers?: string[];
+  Search?: string[];
+  Options?: string[];
 }
 
 /** Engine API, NetworkAttachmentConfig. */
@@ -104,14 +129,10 @@ export type AnsweredTaskSpec = Answered<Omit<TaskSpec, "ContainerSpec">> & {
   readonly ContainerSpec?: AnsweredContainerSpec | null;
   /** The swarm's counter of forced updates. */
   readonly ForceUpdate?: number;
-  readonly LogDriver?: { readonly Name?: string; readonly Options?: Readonly<Record<string, string>> | null } | null;
 };
 
-/** Engine API, TaskSpec.ContainerSpec, with the parts that no request has. */
-export type AnsweredContainerSpec = Answered<Omit<ContainerSpec, "Image">> & {
-  readonly Image: string;
-  readonly TTY?: boolean;
-};
+/** Engine API, TaskSpec.ContainerSpec. */
+export type AnsweredContainerSpec = Answered<Omit<ContainerSpec, "Image">> & { readonly Image: string };
 
 /** Engine API, ServiceSpec.Mode. */
 export interface AnsweredMode {

@@ -51,6 +51,7 @@ export function fieldCases(suite: Suite): void {
       const request = suite.request(part);
       const { warnings, refused } = suite.declared(request);
       if (warnings.length === 0) {
+        suite.skipIfUnavailable(context, part);
         if (sample.recent && (await isEngineTooOld(suite, request)))
           context.skip("the engine is too old for it, and the strategy reports that");
         await expectApplied(suite, request);
@@ -118,6 +119,7 @@ export function insideCases(suite: Suite): void {
       const exec = suite.probe(context, "exec");
       const part = await requestOf(check, suite);
       suite.skipUnlessSupported(context, part);
+      suite.skipIfUnavailable(context, part);
       const { name } = await suite.deployRunning(suite.request(part));
       check.check(await exec(name, check.words));
     });

@@ -42,6 +42,7 @@ export function settingsCases(suite: Suite): void {
       if (suite.declared(request).refused) {
         return void (await suite.fails(strategy.settingsOf(request), "UNSUPPORTED", request.name));
       }
+      suite.skipIfUnavailable(context, part);
       const settings = await unlessTooOld(context, strategy.settingsOf(request), sample.recent);
       await strategy.deploy(request);
       await expectSettingsOf(strategy, request.name, settings);

@@ -30,6 +30,17 @@ const parts = (
   init: fc.boolean(),
   readOnly: fc.boolean(),
   capDrop: fc.subarray(["NET_RAW", "CHOWN"], { minLength: 1 }),
+  devices: fc.subarray(["/dev/zero:/dev/model-zero", "/dev/null:/dev/model-null:r"], { minLength: 1 }),
+  groupAdd: fc.subarray(["2345", "3456"], { minLength: 1 }),
+  workingDir: fc.constantFrom("/", "/etc"),
+  openStdin: fc.boolean(),
+  tty: fc.boolean(),
+  stopSignal: fc.constantFrom("SIGTERM", "SIGINT"),
+  extraHosts: fc.subarray(["a.model:192.0.2.1", "b.model:192.0.2.2"], { minLength: 1 }),
+  dns: fc.record({ servers: fc.constant(["192.0.2.53"]), search: fc.constantFrom(["a.model"], ["b.model"]) }),
+  sysctls: fc.integer({ min: 1000, max: 1024 }).map((port) => ({ "net.ipv4.ip_unprivileged_port_start": port })),
+  shmSize: fc.integer({ min: 1, max: 64 }).map((mebibytes) => mebibytes * MEBIBYTE),
+  logging: fc.integer({ min: 1, max: 9 }).map((size) => ({ options: { "max-size": `${size}m` } })),
 });
 
 const settings = (suite: Suite): fc.Arbitrary<Settings> => {

@@ -44,6 +44,28 @@ const processSamples: FieldSample[] = [
   { title: "capAdd", part: { capAdd: ["CAP_NET_ADMIN", "sys_ptrace"] } },
   { title: "capDrop", part: { capDrop: ["NET_RAW", "CAP_CHOWN"] } },
   { title: "capDrop of all", part: { capDrop: ["ALL"] } },
+  { title: "privileged", part: { privileged: true } },
+  { title: "devices", part: { devices: ["/dev/zero:/dev/contract-zero", "/dev/null:/dev/contract-null:r"] } },
+  { title: "groupAdd", part: { groupAdd: ["3456", "2345"] } },
+  { title: "workingDir", part: { workingDir: "/etc/" } },
+  { title: "tty", part: { tty: true } },
+  { title: "openStdin", part: { openStdin: true } },
+  { title: "stopSignal", part: { stopSignal: "int" } },
+  {
+    title: "extraHosts",
+    part: { extraHosts: ["db.contract=192.0.2.10", "db.contract:2001:db8::10", "host.contract:host-gateway"] },
+  },
+  {
+    title: "dns",
+    part: { dns: { servers: ["192.0.2.53", "192.0.2.54"], search: ["plant.contract"], options: ["ndots:2"] } },
+  },
+  {
+    title: "sysctls",
+    part: { sysctls: { "net.ipv4.ip_unprivileged_port_start": 1000, "kernel.shm_rmid_forced": "1" } },
+  },
+  { title: "shmSize", part: { shmSize: 32 * 1024 ** 2 } },
+  { title: "logging", part: { logging: { driver: "json-file", options: { "max-size": "1m" } } } },
+  { title: "logging: options of the default driver", part: { logging: { options: { "max-size": "2m" } } } },
 ];
 
 const listed = (port: Partial<PortInput>) => async (suite: Suite) => ({
@@ -248,7 +270,12 @@ export const fieldSamples: FieldSample[] = [
 ];
 
 /** Samples that can't be combined with others. */
-const APART = new Set(["args without command, which keep the image's entrypoint", "command, as a shell line"]);
+const APART = new Set([
+  "args without command, which keep the image's entrypoint",
+  "command, as a shell line",
+  // It can't be combined with capDrop.
+  "privileged",
+]);
 
 /** One request with every field that the strategy supports, with the last supported sample of each field. */
 export async function everything(suite: Suite): Promise<Partial<DeployRequest>> {

@@ -27,6 +27,7 @@ const fails = ({ exitCode }: Answer) => expect(exitCode).not.toBe(0);
 /** Bits of capabilities(7) in the bounding set. */
 const CHOWN = 0n;
 const NET_ADMIN = 12n;
+const SYS_ADMIN = 21n;
 const bounded =
   (capability: bigint, is: bigint) =>
   ({ output }: Answer) => {
@@ -105,6 +106,78 @@ export const processChecks: ProcessCheck[] = [
     part: { init: true },
     words: ["cat", "/proc/1/comm"],
     check: prints(/init|tini|catatonit/),
+  },
+  {
+    title: "all capabilities, if it is privileged",
+    part: { privileged: true },
+    words: status,
+    check: bounded(SYS_ADMIN, 1n),
+  },
+  {
+    title: "a device of the host",
+    part: { devices: ["/dev/zero:/dev/contract-zero:r"] },
+    words: ["sh", "-c", "test -c /dev/contract-zero && head -c 4 /dev/contract-zero | wc -c"],
+    check: prints(/^4$/),
+  },
+  {
+    title: "its additional groups",
+    part: { groupAdd: ["2345", "3456"] },
+    words: status,
+    check: prints(/^Groups:.*\b2345 3456\b/m),
+  },
+  {
+    title: "its working directory",
+    part: { workingDir: "/etc" },
+    words: ["readlink", "/proc/1/cwd"],
+    check: prints(/^\/etc$/),
+  },
+  {
+    title: "a terminal",
+    part: { tty: true },
+    words: ["readlink", "/proc/1/fd/1"],
+    check: prints(/^\/dev\/(?:pts\/\d+|console|\d+)$/),
+  },
+  {
+    title: "no terminal",
+    part: {},
+    words: ["readlink", "/proc/1/fd/1"],
+    check: prints(/^(?:pipe|socket|\/dev\/null)/),
+  },
+  {
+    title: "an open stdin",
+    part: { openStdin: true },
+    words: ["readlink", "/proc/1/fd/0"],
+    check: prints(/^(?:pipe|socket)/),
+  },
+  {
+    title: "its additional hosts",
+    part: { extraHosts: ["db.contract=192.0.2.10", "host.contract:host-gateway"] },
+    words: ["cat", "/etc/hosts"],
+    check: prints(/^192\.0\.2\.10\s+db\.contract$[^]*^\d+\.\d+\.\d+\.\d+\s+host\.contract$/m),
+  },
+  {
+    title: "its DNS servers, search domains and resolver options",
+    part: { dns: { servers: ["192.0.2.53"], search: ["plant.contract"], options: ["ndots:2"] } },
+    words: ["sh", "-c", "sort /etc/resolv.conf"],
+    check: prints(/^nameserver 192\.0\.2\.53$[^]*^options .*ndots:2$[^]*^search .*plant\.contract$/m),
+  },
+  {
+    title: "its kernel parameters",
+    part: { sysctls: { "net.ipv4.ip_unprivileged_port_start": 1000 } },
+    words: ["cat", "/proc/sys/net/ipv4/ip_unprivileged_port_start"],
+    check: prints(/^1000$/),
+  },
+  {
+    title: "the size of its shared memory",
+    part: { shmSize: 32 * 1024 ** 2 },
+    words: ["cat", "/proc/mounts"],
+    check: prints(/ \/dev\/shm tmpfs \S*size=32768k/),
+  },
+  {
+    title: "the size of a tmpfs",
+    part: { mounts: [{ Type: "tmpfs", Target: "/scratch", TmpfsOptions: { SizeBytes: 1024 ** 2 } }] },
+    words: ["cat", "/proc/mounts"],
+    check: prints(/ \/scratch tmpfs \S*size=1024k/),
   },
 ];
 

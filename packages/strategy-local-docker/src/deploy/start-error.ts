@@ -8,7 +8,7 @@ import {
 import { sameAddress } from "../ports.js";
 
 /** The parts of a request that can prevent a start. */
-export type StartedRequest = Pick<NormalizedRequest, "name" | "ports" | "networks" | "mounts">;
+export type StartedRequest = Pick<NormalizedRequest, "name" | "ports" | "networks" | "mounts" | "devices">;
 
 /**
  * Explains an error of a start in terms of the request. The engine answers with various status codes if a process can't be
@@ -45,6 +45,8 @@ export function explainStartError(engine: DockerEngine, request: StartedRequest,
   if (error.code === "NETWORK_NOT_FOUND") return withNetworkField(error, request);
   const unmounted = /volumes\/([\w.-]+)\/_data': failed to mount local volume: .*: ([^:]+?)\.?$/s.exec(message);
   if (unmounted) return mountError(request, unmounted[1] ?? "", unmounted[2] ?? "", error);
+  const device = missingDevice(message, request);
+  if (device !== undefined) return deviceError(request.name, device, engine.host, error);
   if (
     /no such file or directory|executable file not found|permission denied|OCI runtime|not a directory/i.test(message)
   ) {
@@ -55,6 +57,29 @@ export function explainStartError(engine: DockerEngine, request: StartedRequest,
   }
   return error;
 }
+
+/** The engine, or Podman, names a device of the host that does not exist or is no device. */
+function missingDevice(
+  message: string,
+  { devices = [] }: StartedRequest,
+): { index: number; source: string } | undefined {
+  const named = /device information .*"([^"]+)"|(?:stat|device|is) (\/\S+?)(?:: | is not a device)/.exec(message);
+  const index = devices.findIndex(({ source }) => source === (named?.[1] ?? named?.[2]));
+  return index < 0 ? undefined : { index, source: devices[index]?.source ?? "" };
+}
+
+const deviceError = (
+  service: string,
+  { index, source }: { index: number; source: string },
+  host: string,
+  { cause }: DeploymentError,
+): DeploymentError =>
+  new DeploymentError("TASK_FAILED", `Can't start the process of ${service}: ${host} has no device ${source}.`, {
+    service,
+    field: `devices[${index}].source`,
+    hint: "Connect the device, or correct its path. `ls -l /dev/serial/by-id` lists serial devices by stable names.",
+    cause,
+  });
 
 /** The engine's message repeats the mount options, which may contain a password. Only the system error at its end is used. */
 function mountError(

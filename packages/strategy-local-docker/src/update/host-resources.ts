@@ -9,6 +9,8 @@ export interface HostResources {
   /** Only ports that have a host port. */
   ports: readonly PublishedPort[];
   data: readonly DataSource[];
+  /** Paths of devices on the host: two processes can't use a serial port at the same time. */
+  devices: readonly string[];
   /** The container is on the host's network, where all its ports are host ports. */
   hostNetwork: boolean;
   /** The container is on a network with DNS, where others find it by its name. */
@@ -45,13 +47,25 @@ export async function canRunTogether(
   return Swarm.LocalNodeState !== "active";
 }
 
-/** Whether two containers share no host port, and no data that one of them writes: two writers can corrupt a data directory. */
+/** The devices that any number of processes can use at the same time. */
+const SHARED_DEVICE = /^\/dev\/(?:null|zero|full|u?random|fuse|kvm|dri|net\/tun)(?:\/|$)/;
+
+/**
+ * Whether two containers share no host port, no device, and no data that one of them writes: two writers can corrupt a data
+ * directory.
+ */
 export const areCompatible = (a: HostResources, b: HostResources): boolean =>
   !(a.hostNetwork && b.hostNetwork) &&
   !a.ports.some((port) => b.ports.some((other) => sameHostPort(port, other))) &&
+  !a.devices.some((device) => !SHARED_DEVICE.test(device) && b.devices.some((other) => overlap(device, other))) &&
   !a.data.some((one) => b.data.some((other) => (one.writable || other.writable) && sameData(one, other)));
 
-export function hostResourcesOfRequest({ ports = [], mounts = [], networks = [] }: NormalizedRequest): HostResources {
+export function hostResourcesOfRequest({
+  ports = [],
+  mounts = [],
+  devices = [],
+  networks = [],
+}: NormalizedRequest): HostResources {
   return {
     ports: ports.filter(({ published }) => published !== undefined),
     data: mounts.map(({ Type, Source, ReadOnly, VolumeOptions }) => ({
@@ -59,6 +73,7 @@ export function hostResourcesOfRequest({ ports = [], mounts = [], networks = [] 
       ...(Type === "volume" && { volume: Source, ...deviceOf(VolumeOptions?.DriverConfig?.Options) }),
       writable: !ReadOnly && !isReadOnly(VolumeOptions?.DriverConfig?.Options),
     })),
+    devices: devices.map(({ source }) => source),
     ...networkResources(networks),
   };
 }
@@ -80,6 +95,7 @@ export function hostResourcesOfContainer({
       ...(Type === "volume" && { volume: Name, ...deviceOf(optionsOf(Name)) }),
       writable: RW && !isReadOnly(optionsOf(Name)),
     })),
+    devices: (HostConfig.Devices ?? []).map(({ PathOnHost }) => PathOnHost),
     ...networkResources(Object.keys(NetworkSettings.Networks)),
   };
 }

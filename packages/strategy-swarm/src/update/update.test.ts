@@ -51,7 +51,7 @@ const once = (now: Stored, done: { value: boolean }, change: (now: Stored) => vo
 };
 
 test("update() changes the observed version in one call, with the image whose credentials are stored", async () => {
-  const { strategy, calls, sent } = swarm(service({ ForceUpdate: 3, LogDriver: { Name: "journald" } }));
+  const { strategy, calls, sent } = swarm(service({ ForceUpdate: 3, Runtime: "container" }));
   const deployment = await strategy.update(request);
   expect(deployment).toMatchObject({ name: "demo", ids: ["svc"], image: "demo:2" });
   expect(deployment.warnings).toEqual([
@@ -61,7 +61,7 @@ test("update() changes the observed version in one call, with the image whose cr
   expect(sent[0]?.spec.TaskTemplate).toMatchObject({
     ContainerSpec: { Image: "demo:2", Env: ["TOKEN=s3cret"] },
     ForceUpdate: 3,
-    LogDriver: { Name: "journald" },
+    Runtime: "container",
   });
   expect(calls).toEqual(["services.list", "services.update svc", "services.list", "tasks.list"]);
 });

@@ -8,7 +8,7 @@ export const swarmChangeMutations = ofSuite("swarm", [
   [
     "settings lose mounts",
     `${translators}/service.ts`,
-    "  ...fromServiceMounts(container),\n",
+    "  ...fromShmMount(fromServiceMounts(container)),\n",
     "",
     "settings\\W.*mounts: ",
   ],

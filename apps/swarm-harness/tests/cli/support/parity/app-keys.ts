@@ -301,6 +301,76 @@ export const addedKeys: ParityTable = {
       app("networks: [plant]\nnetwork_aliases: [press]").request({ networkAliases: ["press"] }),
     ),
     added(
+      ["working_dir", "tty", "stdin_open", "stop_signal", "group_add", "sysctls", "shm_size"],
+      "As in Compose. On Swarm, `shm_size` is a tmpfs at `/dev/shm`.",
+      all(
+        app(
+          "working_dir: /srv\ntty: true\nstdin_open: true\nstop_signal: SIGINT\ngroup_add: [dialout]\nsysctls: {net.core.somaxconn: 9}\nshm_size: 64mb",
+        ).request({
+          workingDir: "/srv",
+          tty: true,
+          openStdin: true,
+          stopSignal: "SIGINT",
+          groupAdd: ["dialout"],
+          sysctls: { "net.core.somaxconn": "9" },
+          shmSize: 64 * 1024 ** 2,
+        }),
+        app("shm_size: 64mb").swarm({
+          TaskTemplate: {
+            ContainerSpec: {
+              Mounts: [{ Type: "tmpfs", Target: "/dev/shm", TmpfsOptions: { SizeBytes: 64 * 1024 ** 2 } }],
+            },
+          },
+        }),
+      ),
+    ),
+    added(
+      ["devices", "privileged"],
+      "As in Compose, for serial ports and other hardware. Swarm has neither: an app with one of them is an error there, before anything is deployed. An update of an app with devices stops the old container first.",
+      app("devices: ['/dev/ttyUSB0:/dev/ttyUSB0:rw']\nprivileged: true").docker({
+        HostConfig: {
+          Privileged: true,
+          Devices: [{ PathOnHost: "/dev/ttyUSB0", PathInContainer: "/dev/ttyUSB0", CgroupPermissions: "rw" }],
+        },
+      }),
+      below,
+    ),
+    added(
+      "network_mode",
+      "`host`, `none` or `bridge`, in place of `networks`. `host` is the network of the host, on Swarm that of the node; `none` is refused on Swarm.",
+      all(
+        app("network_mode: host").docker({ HostConfig: { NetworkMode: "host" } }),
+        app("network_mode: host\nnetworks: [plant]").refused(/can't be combined with networks/),
+      ),
+    ),
+    added(
+      ["extra_hosts", "dns", "dns_search", "dns_opt"],
+      "As in Compose: further lines of `/etc/hosts`, and the resolver's settings.",
+      app("extra_hosts: {nas: 192.0.2.1}\ndns: 192.0.2.53\ndns_search: plant.example\ndns_opt: ['ndots:2']").swarm({
+        TaskTemplate: {
+          ContainerSpec: {
+            Hosts: ["192.0.2.1 nas"],
+            DNSConfig: { Nameservers: ["192.0.2.53"], Search: ["plant.example"], Options: ["ndots:2"] },
+          },
+        },
+      }),
+    ),
+    added(
+      "tmpfs",
+      "File systems in memory, with the options `size`, `mode` and `ro`.",
+      app("tmpfs: '/run:size=64m,mode=1777'").request({
+        mounts: [{ Type: "tmpfs", Target: "/run", TmpfsOptions: { SizeBytes: 64 * 1024 ** 2, Mode: 0o1777 } }],
+      }),
+    ),
+    added(
+      "logging",
+      "The log driver and its options, as in Compose.",
+      app("logging: {driver: local, options: {max-size: 10m}}").docker({
+        HostConfig: { LogConfig: { Type: "local", Config: { "max-size": "10m" } } },
+      }),
+      below,
+    ),
+    added(
       "templates",
       "Whether `{{...}}` is a template of the platform or text. Swarm expands templates: without this key, `{{` is refused there.",
       app("templates: literal\nenvironment: ['A={{x}}']").swarm({

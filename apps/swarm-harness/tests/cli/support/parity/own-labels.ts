@@ -61,6 +61,7 @@ export const ownLabels: ParityTable = {
     own("replica-of", "On local Docker: the service of an emulated replica.", inCode),
     own("replaces", "On local Docker: the container that is being replaced.", inCode),
     own("pinned", "On local Docker: the image is pinned to the digest of the registry.", inCode),
+    own("overrides", "On local Docker: the requested settings for which the engine has defaults of its own.", inCode),
     own("operation", "Marks everything that one deploy created.", inCode),
     own("lock", "Marks the volume or config that is a project's lock.", inCode),
     own("podman", "On Podman: the requested configuration of a container.", inCode),
