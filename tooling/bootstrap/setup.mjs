@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isMain, main } from "./lib/main.mjs";
 import { root } from "./lib/root.mjs";
+import { removeStaleOutputs } from "./lib/stale-outputs.mjs";
 import { hashBuild, hashDependencies, readStamp, writeStamp } from "./lib/stamp.mjs";
 import { runTool, step } from "./lib/step.mjs";
 
@@ -42,6 +43,8 @@ async function build() {
       "--output-logs=errors-only",
     ]),
   );
+  // Afterwards, since turbo restores outputs from its cache with those that were stale.
+  removeStaleOutputs();
   writeStamp({ ...readStamp(), build: hashBuild() });
 }
 

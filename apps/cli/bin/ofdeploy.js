@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Old versions of Node can parse this file, so that they print a message instead of a syntax error.
-var OLDEST_NODE = 22;
+var OLDEST_NODE = 20;
 if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
   process.stderr.write(
     "error[USAGE] ofdeploy requires Node " +

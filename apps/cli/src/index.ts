@@ -1,3 +1,3 @@
 export { EXIT, type ExitCode } from "./exit-codes.js";
 export type { Io, Output } from "./io.js";
-export { run } from "./main.js";
+export { run, runProcess } from "./main.js";

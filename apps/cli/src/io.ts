@@ -1,4 +1,5 @@
 import type { EventEmitter } from "node:events";
+import { realpathSync } from "node:fs";
 
 /** A stream that receives text. `isTTY`, `columns` and `rows` are those of `process.stdout`. */
 export interface Output {
@@ -23,6 +24,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The working directory of the process. */
   readonly cwd: string;
+  /** The folder whose `node_modules` contains the command. Undefined in a checkout and in an executable. */
+  readonly installation?: string | undefined;
   /** Emits `SIGINT` and `SIGTERM`. */
   readonly signals: Pick<EventEmitter, "on" | "off">;
   /** Asks a question on the terminal; resolves with true only for yes. Undefined without a terminal. */
@@ -76,6 +79,7 @@ export function processIo(): Io {
     stderr: output(process.stderr),
     env: process.env,
     cwd: process.cwd(),
+    installation: findInstallation(process.argv[1]),
     signals: process,
     ...(process.stdin.isTTY &&
       process.stderr.isTTY && { confirm: (question: string) => ask(question, buffer.release) }),
@@ -84,6 +88,20 @@ export function processIo(): Io {
       process.exit(code);
     },
   };
+}
+
+/**
+ * Finds the installation of the command.
+ * @param script the path of the started script. npm links it into a folder of commands; pnpm links the package's folder.
+ */
+export function findInstallation(script: string | undefined): string | undefined {
+  if (script === undefined) return undefined;
+  const folder = (path: string): string | undefined => /^(.*)[\\/]node_modules[\\/]ofdeploy[\\/]/.exec(path)?.[1];
+  try {
+    return folder(script) ?? folder(realpathSync(script));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Ctrl-C and Ctrl-D count as no. */

@@ -28,8 +28,8 @@ export interface Plugins {
 const cache = new WeakMap<GlobalOptions, Promise<Plugins>>();
 
 /**
- * Finds all plugins: the built-in ones, those of `--plugin` and `OFDEPLOY_PLUGINS`, and those that installed packages
- * declare. A plugin of `--plugin` replaces an installed one of the same name. Searches once per command.
+ * Finds all plugins: the built-in ones, those of `--plugin` and `OFDEPLOY_PLUGINS`, and those that packages of the
+ * project and of the command's installation declare. A plugin of `--plugin` replaces an installed one of the same name. Searches once per command.
  * @throws DeploymentError `PLUGIN_FAILED`.
  */
 export function findPlugins(options: GlobalOptions, io: Io): Promise<Plugins> {
@@ -60,7 +60,7 @@ export async function collectPlugins(options: GlobalOptions, io: Io, { tolerant 
       platforms.declare({ name: module, origin: module, load: () => Promise.reject(error) });
     }
   }
-  const found = await discoverAllPlugins(io.cwd);
+  const found = await discoverAllPlugins(io.cwd, io.installation);
   declareInstalled(found[PLATFORMS_KEY], platforms, builtInNames.platforms);
   declareInstalled(found[CONNECTORS_KEY], plugins.connectors, builtInNames.connectors);
   declareInstalled(found[LISTENERS_KEY], plugins.listeners, new Set());

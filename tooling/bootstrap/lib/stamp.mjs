@@ -37,7 +37,7 @@ export function hashBuild() {
   return hash(["package.json", "pnpm-lock.yaml", "tsconfig.base.json", "turbo.json", ...sources], built);
 }
 
-function packages() {
+export function packages() {
   const folders = WORKSPACES.flatMap((top) =>
     readdirSync(join(root, top))
       .sort()
@@ -46,7 +46,7 @@ function packages() {
   return folders.filter((folder) => existsSync(join(root, folder, "package.json")));
 }
 
-function filesBelow(folder) {
+export function filesBelow(folder) {
   if (!existsSync(join(root, folder))) return [];
   const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));

@@ -1,11 +1,8 @@
 #!/usr/bin/env node
-// Runs in the folder of a command, after tsc. Bundles dist/main.js and its imports to dist/ofdeploy*.cjs.
+// Runs in the folder of a command, after tsc. Bundles dist/index.js and its imports to dist/ofdeploy*.cjs.
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { rolldown } from "rolldown";
-import { leanModules } from "./lean-modules.mjs";
-import { ascii } from "./ascii.mjs";
+import { bundle } from "./bundle.mjs";
 import { writeLicenses } from "./write-licenses.mjs";
 
 const NAME = "ofdeploy";
@@ -13,44 +10,38 @@ const DIST = "dist";
 
 /** The output file of a module is that of the first group that matches. Modules for errors are in separate files. */
 const GROUPS = [
-  { name: `${NAME}-zod`, test: /\/node_modules\/zod\/|stand-in/ },
+  { name: "zod", test: /\/node_modules\/zod\/|stand-in/ },
   {
     // Imports no file but zod: program.js configures zod before any schema is created.
-    name: `${NAME}-parse`,
+    name: "parse",
     test: /\/node_modules\/(?:commander|leven)\/|\/cli\/dist\/(?:program|errors|(?:options|command-table)\/.*|commands\/help)\.js$/,
   },
-  { name: `${NAME}-yaml`, test: /\/node_modules\/js-yaml\/|\/app-file\/dist\/yaml\/parse-yaml\.js$/ },
-  { name: `${NAME}-xml`, test: /\/node_modules\/(?:saxes|xmlchars)\// },
+  { name: "yaml", test: /\/node_modules\/js-yaml\/|\/app-file\/dist\/yaml\/parse-yaml\.js$/ },
+  { name: "xml", test: /\/node_modules\/(?:saxes|xmlchars)\// },
+  { name: "docker", test: /\/strategy-local-docker\/dist\// },
+  { name: "swarm", test: /\/strategy-swarm\/dist\// },
   {
-    name: `${NAME}-rare`,
+    name: "engine",
+    test: /\/docker-(?:engine|translators)\/dist\/|\/node_modules\/(?:dockerode|docker-modem)\//,
+  },
+  {
+    name: "rare",
     test: /\/cli\/dist\/(?:schemas\/.*|commands\/(?:completion|doctor|platforms|schema))\.js$/,
   },
   {
-    name: `${NAME}-work`,
-    test: /\/(?:cli|core|app-file|deployer)\/dist\/(?!main\.|io\.|exit-codes)|\/node_modules\/|clock\.mjs$/,
+    name: "work",
+    test: /\/(?:cli|core|app-file|deployer)\/dist\/(?!main\.|io\.|index\.|exit-codes)|\/node_modules\/|(?:clock|node-20)\.mjs$/,
   },
 ];
 
 for (const file of await readdir(DIST)) if (file.endsWith(".cjs")) await rm(join(DIST, file));
-
-const bundle = await rolldown({
-  input: { [NAME]: join(DIST, "main.js") },
-  platform: "node",
-  // Strategies are separate packages, which may not be installed.
-  external: /^@openfactory\/strategy-/,
-  plugins: [leanModules],
-  // The global `performance` loads Node's perf_hooks, which takes 4 ms.
-  transform: { inject: { performance: [fileURLToPath(new URL("./clock.mjs", import.meta.url)), "clock"] } },
-});
-const { output } = await bundle.write({
-  dir: DIST,
-  // CommonJS, since an ESM import of node:http loads all exports, which takes 20 ms.
-  format: "cjs",
+const output = await bundle({
+  input: { [NAME]: join(DIST, "index.js") },
   entryFileNames: "[name].cjs",
-  chunkFileNames: "[name].cjs",
-  comments: { legal: true, annotation: false, jsdoc: false },
+  chunkFileNames: `${NAME}-[name].cjs`,
   codeSplitting: { groups: GROUPS, includeDependenciesRecursively: false },
 });
-await bundle.close();
-for (const { fileName, code } of output) await writeFile(join(DIST, fileName), ascii(code));
+for (const { fileName, code } of output) await writeFile(join(DIST, fileName), code);
+// For programs that import the command: Node finds the names of this CommonJS file.
+await writeFile(join(DIST, `${NAME}.js`), `export { EXIT, run, runProcess } from "./${NAME}.cjs";\n`);
 writeLicenses(join(DIST, `${NAME}.licenses.txt`), output);

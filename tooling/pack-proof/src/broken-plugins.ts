@@ -24,10 +24,6 @@ export const expectedErrors = {
       "it is built for contract version 99, not for version 1.",
   },
   twice: { code: "CONFLICT", message: "Two plugins provide the platform twice: plugin-one and plugin-two." },
-  docker: {
-    code: "PLUGIN_FAILED",
-    message: "The platform docker requires the package @openfactory/strategy-local-docker, which is not installed.",
-  },
 };
 
 /** Adds the packages to an installed project, and a dependency that is not installed. */

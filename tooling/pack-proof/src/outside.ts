@@ -43,8 +43,9 @@ export class Outside {
     return join(this.#folder, ...parts);
   }
 
-  /** Writes files to a subfolder. */
+  /** Creates a subfolder with files. */
   async write(folder: string, files: Record<string, string | object>): Promise<void> {
+    await mkdir(this.path(folder), { recursive: true });
     for (const [name, content] of Object.entries(files)) {
       const path = this.path(folder, name);
       await mkdir(dirname(path), { recursive: true });
@@ -55,6 +56,11 @@ export class Outside {
   /** Runs npm in a subfolder. @throws if it fails. */
   npm(folder: string, ...args: string[]): Promise<Ran> {
     return run("npm", args, this.path(folder), this.#environment());
+  }
+
+  /** Runs npm or npx in a subfolder with the tarballs as the only registry. @throws if it fails. */
+  onlyTarballs(folder: string, command: "npm" | "npx", ...args: string[]): Promise<Ran> {
+    return run(command, args, this.path(folder), { ...this.#environment(), npm_config_registry: this.#registry.url });
   }
 
   /** Runs a command that is installed in a subfolder. Does not throw for an exit code other than 0. */
@@ -76,11 +82,20 @@ export class Outside {
 
 /** The installed packages of a folder: their names, sorted, and the total size of their files. */
 export async function installedIn(folder: string): Promise<{ packages: string[]; bytes: number }> {
-  const entries = await readdir(join(folder, "node_modules"), { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
-  const packages = files
+  const modules = join(folder, "node_modules");
+  const packages = (await filesIn(modules))
     .map((file) => /.*\/node_modules\/((?:@[^/]+\/)?[^/@.][^/]*)\/package\.json$/.exec(file)?.[1])
     .filter((name) => name !== undefined);
-  return { packages: packages.sort(), bytes: sizes.reduce((sum, size) => sum + size, 0) };
+  return { packages: packages.sort(), bytes: await bytesIn(modules) };
+}
+
+/** The total size of the files below a folder. */
+export async function bytesIn(folder: string): Promise<number> {
+  const sizes = await Promise.all((await filesIn(folder)).map(async (file) => (await stat(file)).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }

@@ -1,14 +1,14 @@
-import { readFile, rename, rm } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addBrokenPlugins, expectedErrors } from "./broken-plugins.js";
 import { CONSUMER, CONSUMER_TSCONFIG } from "./consumer.js";
 import { tarballProblems } from "./tarball-problems.js";
-import { installedIn, Outside } from "./outside.js";
+import { bytesIn, installedIn, Outside } from "./outside.js";
 import { addOwnConnector } from "./own-connector.js";
 import { addPluginWithOwnCopies } from "./plugin-with-own-copies.js";
 import type { Tarball } from "./pack.js";
-import { root, run } from "./run.js";
+import { root, run, tryRun } from "./run.js";
 
 // Several installs with npm outside of the workspace.
 const LIMIT = 300_000;
@@ -21,12 +21,23 @@ beforeAll(async () => {
 }, LIMIT);
 afterAll(() => outside?.close(), LIMIT);
 
+const APPS = "name: factory\napps:\n  web:\n    uuid: WEB\n    image: demo:1\n  db:\n    uuid: DB\n    image: demo:1\n";
+
+/** A plugin without imports, which registers no strategy. */
+const SHELF = `
+export const plugin = {
+  name: "shelf", contractVersion: 1, description: "A shelf.",
+  options: { safeParse: (data) => ({ success: true, data }) },
+  register() {},
+};
+`;
+
 const megabytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 
 /** Prints a line next to the test results. */
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-test("every tarball has its files, a README and the license, but no tests, sources or workspace versions", () => {
+test("every tarball has its files, a README and the license, but no tests or workspace versions", () => {
   const all = outside.tarballs.map((tarball) => [tarball.manifest.name, tarballProblems(tarball)]);
   expect(all.length).toBeGreaterThanOrEqual(11);
   expect(Object.fromEntries(all)).toEqual(Object.fromEntries(all.map(([name]) => [name, []])));
@@ -73,56 +84,79 @@ test("types and exports of every package resolve outside of the workspace", { ti
   expect(JSON.parse(out)).toEqual([["docker", "swarm"], 1, "running", "demo:1", 0, "string", true, { project: "p" }]);
 });
 
-test(
-  "the command is a bundle without code of strategies, and each built-in strategy is one file",
-  { timeout: LIMIT },
-  async () => {
-    const unpacked = async (name: string, path: string): Promise<string> =>
-      (await run("tar", ["-xzOf", outside.tarball(name), `package/${path}`], root)).out;
-    const { paths } = outside.tarballs.find(({ manifest }) => manifest.name === "ofdeploy") as Tarball;
-    const files = paths.filter((path) => path.endsWith(".cjs"));
-    expect(files).toContain("dist/ofdeploy.cjs");
-    const code = (await Promise.all(files.map((path) => unpacked("ofdeploy", path)))).join("");
-    for (const name of ["strategy-swarm", "strategy-local-docker"]) {
-      expect(code).toContain(`import("@openfactory/${name}/embedded")`);
-      const own = await unpacked(`@openfactory/${name}`, "dist/embedded.cjs");
-      const [className = ""] = /\w+DeploymentStrategy(?= = class)/.exec(own) ?? [];
-      expect(className).not.toBe("");
-      expect(code).not.toContain(className);
-      expect(own).not.toMatch(/require\("(?:dockerode|docker-modem|@openfactory\/docker-)/);
-    }
-  },
-);
+describe("the command", { timeout: LIMIT }, () => {
+  const MAX_BYTES = 4 * 1024 ** 2;
 
-test(
-  "the command with one installed strategy loads it from its bundle, and reports the other as missing",
-  { timeout: LIMIT },
-  async () => {
-    await outside.write("one", { "package.json": { name: "one", private: true } });
-    await outside.npm("one", ...INSTALL, "--omit=optional", outside.tarball("ofdeploy"), "@openfactory/strategy-swarm");
-    const platforms = async () => {
-      const { out } = await outside.installed("one", "ofdeploy", "platforms", "--json");
-      const lines = out
+  test("is one package without dependencies, of at most 4 MiB", async () => {
+    const { manifest, file } = outside.tarballs.find((tarball) => tarball.manifest.name === "ofdeploy") as Tarball;
+    for (const section of ["dependencies", "optionalDependencies", "peerDependencies"])
+      expect(manifest[section], section).toBeUndefined();
+    await outside.write("size", {});
+    await run("tar", ["-xzf", file, "-C", outside.path("size")], root);
+    const bytes = await bytesIn(outside.path("size"));
+    print(`ofdeploy unpacked: ${megabytes(bytes)}`);
+    expect(bytes).toBeLessThan(MAX_BYTES);
+  });
+
+  test("is installed by `npm install --global`, with both strategies, and finds a plugin installed the same way", async () => {
+    const prefix = outside.path("prefix");
+    await outside.write("global", {});
+    await outside.write("shelf", {
+      "package.json": {
+        name: "openfactory-shelf",
+        version: "1.0.0",
+        openfactory: { deploymentPlatforms: { shelf: "./plugin.mjs" } },
+      },
+      "plugin.mjs": SHELF,
+    });
+    await outside.onlyTarballs("global", "npm", "install", "--global", "--prefix", prefix, "ofdeploy");
+    expect(await readdir(join(prefix, "lib", "node_modules"))).toEqual(["ofdeploy"]);
+    const names = async () => {
+      const { out } = await run(join(prefix, "bin", "ofdeploy"), ["platforms", "--json"], outside.path("global"));
+      return out
         .trim()
         .split("\n")
-        .map((line) => JSON.parse(line));
-      return Object.fromEntries(lines.map(({ time: _, name, ...platform }) => [name, platform]));
+        .map((line) => JSON.parse(line))
+        .filter(({ event }) => event === "platform")
+        .map(({ name, origin }) => `${name} of ${origin}`);
     };
-    const all = await platforms();
-    expect(all.swarm).toMatchObject({ capabilities: expect.arrayContaining(["wait"]) });
-    expect(all.docker).toMatchObject({ error: expectedErrors.docker });
-    expect((await installedIn(outside.path("one"))).packages).not.toContain("@openfactory/strategy-local-docker");
+    const builtIn = ["docker of @openfactory/strategy-local-docker", "swarm of @openfactory/strategy-swarm"];
+    expect(await names()).toEqual(builtIn);
+    const shelf = ["pack", "--pack-destination", outside.path("global")];
+    await outside.onlyTarballs("shelf", "npm", ...shelf);
+    const tarball = outside.path("global", "openfactory-shelf-1.0.0.tgz");
+    await outside.onlyTarballs("global", "npm", "install", "--global", "--prefix", prefix, tarball);
+    expect((await names()).sort()).toEqual([...builtIn, "shelf of openfactory-shelf"].sort());
+  });
 
-    // The command loads the bundle, or without it the package's modules.
-    const strategy = (file: string) =>
-      outside.path("one", "node_modules", "@openfactory", "strategy-swarm", "dist", file);
-    await rename(strategy("index.js"), strategy("away.js"));
-    expect(await platforms()).toEqual(all);
-    await rename(strategy("away.js"), strategy("index.js"));
-    await rm(strategy("embedded.cjs"));
-    expect(await platforms()).toEqual(all);
-  },
-);
+  test("runs by `npx ofdeploy`", async () => {
+    await outside.write("npx", {});
+    const { manifest } = outside.tarballs.find((tarball) => tarball.manifest.name === "ofdeploy") as Tarball;
+    const { out } = await outside.onlyTarballs("npx", "npx", "--yes", "ofdeploy", "--version");
+    expect(out).toBe(`ofdeploy ${manifest.version}\n`);
+  });
+
+  test.each(["20", "22"])("runs on Node %s", async (version) => {
+    const folder = `node-${version}`;
+    await outside.write(folder, {
+      "package.json": { name: folder, private: true },
+      "openfactory.yml": APPS,
+    });
+    await outside.npm(folder, "install", outside.tarball("ofdeploy"), `node@${version}`);
+    const ofdeploy = (...args: string[]) =>
+      tryRun(
+        outside.path(folder, "node_modules", "node", "bin", "node"),
+        [outside.path(folder, "node_modules", "ofdeploy", "bin", "ofdeploy.js"), ...args],
+        outside.path(folder),
+      );
+    expect(await ofdeploy("validate")).toMatchObject({ code: 0, out: expect.stringContaining("2 apps") });
+    expect(await ofdeploy("platforms")).toMatchObject({ code: 0, err: "" });
+    expect(await ofdeploy("up", "--host", "tcp://127.0.0.1:1")).toMatchObject({
+      code: 4,
+      err: expect.stringContaining("error[ENGINE_UNREACHABLE]"),
+    });
+  });
+});
 
 describe("a new strategy, from public packages only", () => {
   const plant = "plant";
@@ -147,21 +181,11 @@ describe("a new strategy, from public packages only", () => {
   test("is found by its declaration, and used by ofdeploy", { timeout: LIMIT }, async () => {
     await outside.write(plant, {
       "package.json": { name: plant, private: true },
-      "openfactory.yml":
-        "name: factory\napps:\n  web:\n    uuid: WEB\n    image: demo:1\n  db:\n    uuid: DB\n    image: demo:1\n",
+      "openfactory.yml": APPS,
     });
-    // Without the registry's ofdeploy, and without its strategies.
-    await outside.npm(
-      plant,
-      "install",
-      "--omit=optional",
-      outside.tarball("ofdeploy"),
-      outside.path("acme-rack-0.1.0.tgz"),
-    );
+    await outside.npm(plant, "install", outside.tarball("ofdeploy"), outside.path("acme-rack-0.1.0.tgz"));
     const { packages, bytes } = await installedIn(outside.path(plant));
-    print(
-      `installed ofdeploy without optional packages, and a strategy: ${packages.length} packages, ${megabytes(bytes)}`,
-    );
+    print(`installed ofdeploy and a strategy: ${packages.length} packages, ${megabytes(bytes)}`);
     expect(packages.filter((name) => name.includes("/strategy-"))).toEqual([]);
 
     const up = await ofdeploy("up", "--platform", "rack");

@@ -2,8 +2,8 @@ import type { Manifest, Tarball } from "./pack.js";
 
 const SECTIONS = ["dependencies", "peerDependencies", "optionalDependencies", "devDependencies"];
 
-/** Files that must not be published: tests and their helpers, sources and their maps, caches. */
-const UNWANTED = /\.test\.|(?:^|\/)testing\/|^src\/|^test\/|\.map$|tsbuildinfo|(?:^|\/)node_modules\/|(?:^|\/)\.turbo/;
+/** Files that must not be published: tests and their helpers, caches. */
+const UNWANTED = /\.test\.|(?:^|\/)testing\/|^test\/|tsbuildinfo|(?:^|\/)node_modules\/|(?:^|\/)\.turbo/;
 
 /** The files that a manifest refers to. */
 const named = ({ bin = {}, exports = {} }: Manifest): string[] =>
@@ -24,8 +24,14 @@ export function tarballProblems({ manifest, paths }: Tarball): string[] {
     ...versions
       .filter(([, version]) => version.includes(":"))
       .map(([name, version]) => `dependency ${name} with the version ${version}`),
+    // An editor follows a declaration to its source.
+    ...paths
+      .filter((path) => /^dist\/.*\.d\.ts$/.test(path))
+      .flatMap((path) => [`${path}.map`, path.replace(/^dist\/(.*)\.d\.ts$/, "src/$1.ts")])
+      .filter((path) => !paths.includes(path))
+      .map((path) => `missing file ${path}`),
     ...(JSON.stringify(manifest.exports ?? {}).includes("@openfactory/source") ? ["exports its sources"] : []),
-    ...["license", "description", "repository", "engines", "exports"]
+    ...["license", "description", "keywords", "homepage", "bugs", "repository", "engines", "exports"]
       .filter((key) => manifest[key] === undefined)
       .map((key) => `missing key ${key}`),
   ];

@@ -110,3 +110,35 @@ describe("discoverPlugins()", () => {
     expect(await found(join(project, "nowhere"))).toEqual([]);
   });
 });
+
+describe("discoverAllPlugins() with the installation of the program", () => {
+  const foundWith = async (installation: string): Promise<string[]> =>
+    (await discoverAllPlugins(join(project, "mine"), join(project, installation))).deploymentPlatforms.map(
+      ({ name, origin }) => `${name} of ${origin}`,
+    );
+
+  test("finds the platforms of all packages beside the program, if the folder has no package.json", async () => {
+    await write("lib/node_modules/ofdeploy/package.json", { name: "ofdeploy" });
+    await write("lib/node_modules/a/package.json", declaring("a", { one: "./one.js" }));
+    await write("lib/node_modules/@scope/b/package.json", declaring("@scope/b", { two: "./two.js" }));
+    expect(await foundWith("lib")).toEqual(["one of a", "two of @scope/b"]);
+  });
+
+  test("finds only the platforms of declared dependencies, if the folder has a package.json", async () => {
+    await write("global/package.json", { name: "global", dependencies: { a: "1" } });
+    await write("global/node_modules/a/package.json", declaring("a", { one: "./one.js" }));
+    await write("global/node_modules/undeclared/package.json", declaring("undeclared", { two: "./two.js" }));
+    expect(await foundWith("global")).toEqual(["one of a"]);
+  });
+
+  test("prefers the project's plugin of the same name", async () => {
+    await write("mine/package.json", { name: "mine", dependencies: { a: "1" } });
+    await write("mine/node_modules/a/package.json", declaring("a", { one: "./one.js" }));
+    await write("lib/node_modules/b/package.json", declaring("b", { one: "./one.js", two: "./two.js" }));
+    expect(await foundWith("lib")).toEqual(["one of a", "two of b"]);
+  });
+
+  test("finds none in a folder that can't be read", async () => {
+    expect(await foundWith("absent")).toEqual([]);
+  });
+});

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -35,11 +35,19 @@ interface Package {
 /**
  * Finds the plugins of all kinds that a project and its installed dependencies declare.
  * @param folder the project is that of the nearest `package.json` at or above this folder.
+ * @param installation the folder whose `node_modules` contains the program. Its plugins are found too, unless the project
+ * declares the same name. With a `package.json`, its dependencies are read; without one, as in npm's global folder, all
+ * packages are.
  */
-export async function discoverAllPlugins(folder: string): Promise<Declarations> {
+export async function discoverAllPlugins(folder: string, installation?: string): Promise<Declarations> {
   const packages = await readPackages(folder);
-  const declarations = (key: DeclarationKey): PluginDeclaration[] =>
-    packages.flatMap((found) => readDeclarations(found, key));
+  const beside = installation === undefined ? [] : await readInstallation(installation);
+  const declarations = (key: DeclarationKey): PluginDeclaration[] => {
+    const own = packages.flatMap((found) => readDeclarations(found, key));
+    const names = new Set(own.map(({ name }) => name));
+    const others = beside.flatMap((found) => readDeclarations(found, key));
+    return [...own, ...others.filter(({ name }) => !names.has(name))];
+  };
   return {
     [PLATFORMS_KEY]: declarations(PLATFORMS_KEY),
     [CONNECTORS_KEY]: declarations(CONNECTORS_KEY),
@@ -69,7 +77,31 @@ function readDeclarations({ folder, json }: Package, key: DeclarationKey): Plugi
 /** The project's package and those of its installed dependencies. */
 async function readPackages(folder: string): Promise<Package[]> {
   const project = await findProject(folder);
-  if (project === undefined) return [];
+  return project === undefined ? [] : withDependencies(project);
+}
+
+/** The dependencies of the folder's package, or all packages of its `node_modules` if it is no package. */
+async function readInstallation(folder: string): Promise<Package[]> {
+  const json = await readPackageJson(folder);
+  if (json !== undefined) return withDependencies({ folder, json });
+  const modules = join(folder, "node_modules");
+  const names = await readNames(modules);
+  const inScopes = names
+    .filter((name) => name.startsWith("@"))
+    .map(async (scope) => (await readNames(join(modules, scope))).map((name) => join(scope, name)));
+  const paths = [...names, ...(await Promise.all(inScopes)).flat()].map((name) => join(modules, name));
+  const found = await Promise.all(paths.map(async (path) => ({ folder: path, json: await readPackageJson(path) })));
+  return found.flatMap(({ folder: path, json: own }) => (own === undefined ? [] : [{ folder: path, json: own }]));
+}
+
+/** Sorted; empty if the folder can't be read. */
+const readNames = (folder: string): Promise<string[]> =>
+  readdir(folder).then(
+    (names) => names.sort(),
+    () => [],
+  );
+
+async function withDependencies(project: Package): Promise<Package[]> {
   const { dependencies, devDependencies, optionalDependencies } = project.json;
   const names = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
   const installed = await Promise.all(
