@@ -24,7 +24,7 @@ export async function reportError(thrown: unknown, { json }: { json: boolean }, 
   const { exitCode, text, data } = await describeError(error, io);
   if (json) writeJson(io.stdout, "result", { ok: false, exitCode, error: data });
   else io.stderr.write(text);
-  if (io.env["OFDEPLOY_DEBUG"] === "1") io.stderr.write(causeChain(error));
+  if (io.debug ?? io.env["OFDEPLOY_DEBUG"] === "1") io.stderr.write(causeChain(error));
   return exitCode;
 }
 
@@ -54,7 +54,7 @@ async function describeError(error: unknown, io: Io): Promise<ErrorReport> {
   };
 }
 
-/** The stack of an error and of its causes, for `OFDEPLOY_DEBUG=1`. */
+/** The stack of an error and of its causes, for `--debug`. */
 function causeChain(error: unknown): string {
   const lines: string[] = [];
   let current: unknown = error;

@@ -30,6 +30,10 @@ export interface Io {
   readonly signals: Pick<EventEmitter, "on" | "off">;
   /** Asks a question on the terminal; resolves with true only for yes. Undefined without a terminal. */
   readonly confirm?: (question: string) => Promise<boolean>;
+  /** Colors, whether on a terminal or not. Default: on terminals, and not with `NO_COLOR`. */
+  readonly color?: boolean;
+  /** Print the causes of errors. Default: with `OFDEPLOY_DEBUG=1`. */
+  readonly debug?: boolean;
   /** Ends the process at once. */
   exit(code: number): void;
 }

@@ -4,7 +4,7 @@ import { guardStrategy, type OpenFactoryServiceDeploymentStrategy, Redactor } fr
 import type { DesiredProject, ProjectWarning, Scope } from "@openfactory/deployer";
 import type { Io } from "./io.js";
 import type { GlobalOptions } from "./options/context.js";
-import { DEFAULT_PLATFORM } from "./options/options.js";
+import { DEFAULT_PLATFORM } from "./options/global-options.js";
 import { findPlugins } from "./plugins.js";
 
 /**

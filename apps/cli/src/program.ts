@@ -8,8 +8,8 @@ import { reportError, UsageError } from "./errors.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import type { Io } from "./io.js";
 import { commandHelp } from "./options/help-text.js";
-import type { GlobalOptions } from "./options/context.js";
-import { addGlobalOptions, mergeOptions } from "./options/options.js";
+import type { CommandContext, GlobalOptions } from "./options/context.js";
+import { addGlobalOptions, ioFor, mergeOptions, resolveSynonyms } from "./options/global-options.js";
 import { parseError, refuseMisreadOptions } from "./options/parse-error.js";
 
 // zod compiles a function for each object schema at its first use, which takes longer than a command needs it. zod reads
@@ -37,8 +37,11 @@ Exit codes: 0 ok, 1 failed, 2 plan with changes, 3 bad input, 4 engine,
 /** Parses the command line and runs the command. Reports every error; returns the exit code. */
 export async function runProgram(args: readonly string[], io: Io, version: string): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok;
-  const program = makeProgram(io, version, (code) => {
-    exitCode = code;
+  // Until the options are parsed.
+  let output: { io: Io; json: boolean } = { io, json: args.includes("--json") };
+  const program = makeProgram(io, version, async ({ options, ...context }, run) => {
+    output = { io: context.io, json: options.json ?? false };
+    exitCode = await run({ ...context, options });
   });
   if (args.length === 0) {
     io.stdout.write(program.helpInformation());
@@ -50,15 +53,18 @@ export async function runProgram(args: readonly string[], io: Io, version: strin
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
-    return reportError(error, { json: args.includes("--json") }, io);
+    return reportError(error, output, output.io);
   }
 }
 
-/**
- * The program with its commands and their options.
- * @param finish receives the exit code of the action.
- */
-function makeProgram(io: Io, version: string, finish: (code: ExitCode) => void): Command {
+/** Runs a command with its options. */
+type RunCommand = (
+  context: CommandContext,
+  run: (context: CommandContext) => Promise<ExitCode> | ExitCode,
+) => Promise<void>;
+
+/** The program with its commands and their options. */
+function makeProgram(io: Io, version: string, runCommand: RunCommand): Command {
   const program = new Command("ofdeploy")
     .description("Deploy the apps of OpenFactory files to local Docker, Docker Swarm, or a platform of your own.")
     .enablePositionalOptions()
@@ -73,7 +79,7 @@ function makeProgram(io: Io, version: string, finish: (code: ExitCode) => void):
 
   for (const { title, commands } of COMMAND_GROUPS) {
     program.commandsGroup(title);
-    for (const definition of commands) addCommand(program, definition, io, finish);
+    for (const definition of commands) addCommand(program, definition, io, runCommand);
   }
   for (const command of [program, ...program.commands]) {
     addGlobalOptions(command);
@@ -98,7 +104,7 @@ function makeProgram(io: Io, version: string, finish: (code: ExitCode) => void):
 }
 
 /** Adds a command. Its function receives its arguments by name, its options and the global options. */
-function addCommand(program: Command, definition: CommandDefinition, io: Io, finish: (code: ExitCode) => void): void {
+function addCommand(program: Command, definition: CommandDefinition, io: Io, runCommand: RunCommand): void {
   const { name, description, arguments: accepted = [], options = [], examples, run } = definition;
   const command = program
     .command(name)
@@ -110,6 +116,7 @@ function addCommand(program: Command, definition: CommandDefinition, io: Io, fin
     const named = Object.fromEntries(
       command.registeredArguments.map((argument, index) => [argument.name(), command.processedArgs[index]]),
     );
-    finish(await run({ io, options: { ...mergeOptions<GlobalOptions>(command), ...named } }, program));
+    const options = { ...resolveSynonyms(mergeOptions<GlobalOptions>(command)), ...named };
+    await runCommand({ io: ioFor(io, options), options }, (context) => run(context, program));
   });
 }

@@ -5,12 +5,14 @@ import {
   concurrencyOption,
   forceUnlockOption,
   noDepsOption,
-  pruneOption,
+  pruneOptions,
   strictOption,
   takeOwnershipOption,
   waitOptions,
+  withoutEffect,
 } from "../options/options.js";
 import { collectReplicas, parseDuration, single } from "../options/parse-values.js";
+import { PULL_POLICIES } from "../options/pull-policy.js";
 import { command, type CommandGroup } from "./command.js";
 
 /** The commands that change services, and the plan. */
@@ -20,20 +22,22 @@ export const deployCommands: CommandGroup = {
     command({
       name: "up",
       description: "Create or update apps in dependency order",
-      arguments: [appNames("Names of apps, deployed with what they depend on (default: all)")],
+      arguments: [appNames("Names of apps, with what they depend on (default: all)")],
       options: [
         noDepsOption(),
         ...waitOptions("every app is running and healthy"),
         concurrencyOption("apps to change", 8),
         strictOption(),
-        pruneOption(),
+        ...pruneOptions(),
         adoptOption(),
         takeOwnershipOption(),
         new Option("--refresh", "Inspect every service to detect manual changes"),
         new Option("--no-preflight", "Skip preflight checks"),
         forceUnlockOption(),
         new Option("--no-rollback", "Don't roll back on failure; continue with other apps"),
+        new Option("--pull <policy>", "Pull images: always, missing or never").choices(PULL_POLICIES),
         new Option("--dry-run", "Print the plan without changing anything"),
+        ...withoutEffect("-y, --yes"),
       ],
       examples: {
         "up web": "Deploy web and what it depends on",
@@ -44,16 +48,15 @@ export const deployCommands: CommandGroup = {
     command({
       name: "plan",
       description: "Show what up would change, field by field",
-      arguments: [appNames("Names of apps, planned with what they depend on (default: all)")],
+      arguments: [appNames("Names of apps, with what they depend on (default: all)")],
       options: [
         noDepsOption(),
-        pruneOption(),
+        ...pruneOptions(),
         adoptOption(),
         takeOwnershipOption(),
         strictOption(),
         new Option("--no-preflight", "Skip preflight checks"),
         new Option("--show-env", "Show the values of environment variables"),
-        new Option("--verbose", "List unchanged apps and resources too"),
         new Option("--markdown", "Print Markdown, for a pull request"),
         single(new Option("--html <file>", "Write a page with a diagram, for review")),
         single(new Option("--metrics <file>", "Write Prometheus metrics, for alerts on drift")),
@@ -101,6 +104,7 @@ export const deployCommands: CommandGroup = {
         single(new Option("--timeout <duration>", "Time limit for each removal (default: 1m)"), parseDuration),
         concurrencyOption("removals", 16),
         forceUnlockOption(),
+        ...withoutEffect("--remove-orphans"),
       ],
       examples: {
         down: "Remove the apps of the files",

@@ -1,5 +1,5 @@
 import { Argument, Option } from "commander";
-import { appNames, concurrencyOption } from "../options/options.js";
+import { appNames, concurrencyOption, withoutEffect } from "../options/options.js";
 import { parseLines, parseSince, single } from "../options/parse-values.js";
 import { command, type CommandGroup } from "./command.js";
 
@@ -11,7 +11,12 @@ export const operateCommands: CommandGroup = {
       name: "ps",
       description: "List the apps and their state",
       arguments: [appNames("Names of apps or services (default: all)")],
-      examples: { ps: "List the apps of the files", "ps --json": "Print all details as JSON" },
+      options: withoutEffect("-a, --all"),
+      examples: {
+        ps: "List the apps of the files",
+        "ps -q web": "Print the ids of web",
+        "ps --json": "Print all details",
+      },
       run: async (context) => (await import("../commands/ps.js")).psCommand(context),
     }),
     command<{ apps: string[] }>({
@@ -21,10 +26,11 @@ export const operateCommands: CommandGroup = {
       arguments: [new Argument("[apps...]", "Names of apps or services (default: all)")],
       options: [
         new Option("-f, --follow", "Keep printing new lines"),
-        single(new Option("--tail <n>", "Number of last lines of each instance (default: all)"), parseLines),
+        single(new Option("-n, --tail <n>", "Number of last lines of each instance (default: all)"), parseLines),
         single(new Option("--since <when>", "Print lines since a time: 10m, or an ISO date"), parseSince),
+        new Option("-t, --timestamps", "Print the time of each line"),
       ],
-      examples: { logs: "Print the logs of all apps", "logs web --follow --tail 20": "Follow the log of web" },
+      examples: { logs: "Print the logs of all apps", "logs -f -n 20 web": "Follow the log of web" },
       run: async (context) => (await import("../commands/logs.js")).logsCommand(context),
     }),
     command<{ apps: string[] }>({

@@ -26,6 +26,7 @@ export async function doctorCommand({ io, options }: CommandContext): Promise<Ex
         continue;
       }
       const { check, state, detail, hint } = diagnosis;
+      if (options.quiet && state !== "failed") continue;
       io.stdout.write(
         `${style(COLORS[state], state.padEnd(7))}  ${check}: ${stripControlChars(detail)}\n${hintText(hint)}`,
       );

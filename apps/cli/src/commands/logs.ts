@@ -16,6 +16,7 @@ export interface LogsCommandOptions {
   follow?: boolean;
   tail?: number;
   since?: Date;
+  timestamps?: boolean;
 }
 
 export async function logsCommand({ io, options }: CommandContext<LogsCommandOptions>): Promise<ExitCode> {
@@ -66,7 +67,7 @@ const COLORS = ["cyan", "yellow", "green", "magenta", "blue", "cyanBright", "yel
 /** Writes each line after the name of its app, no faster than the reader of stdout accepts them. */
 function logWriter(
   targets: readonly NamedApp[],
-  { json }: { json?: boolean },
+  { json, timestamps }: { json?: boolean; timestamps?: boolean },
   io: Io,
 ): { entry: WriteEntry; closed: AbortSignal } {
   const style = styleFor(io.stdout, io);
@@ -78,7 +79,10 @@ function logWriter(
 
   const write = (target: NamedApp, entry: LogEntry): void => {
     if (json) writeJson(io.stdout, "log", { app: target.key, ...entry });
-    else io.stdout.write(`${prefixes.get(target.key) ?? target.key} ${entry.line}\n`);
+    else {
+      const time = timestamps ? `${style("dim", entry.timestamp)} ` : "";
+      io.stdout.write(`${prefixes.get(target.key) ?? target.key} ${time}${entry.line}\n`);
+    }
   };
   return {
     closed: closing.signal,

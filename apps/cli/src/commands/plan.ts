@@ -5,10 +5,11 @@ import { UsageError } from "../errors.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
 import type { CommandContext } from "../options/context.js";
+import { type PullPolicy, withPullPolicy } from "../options/pull-policy.js";
 import { deviceFields, devicesText } from "../output/files-text.js";
-import { styleFor } from "../output/format.js";
+import { stripControlChars, styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
-import { printWarnings } from "../output/messages.js";
+import { errorTexts, printWarnings } from "../output/messages.js";
 import { planText } from "../output/plan-text.js";
 import { findPlatformWarnings } from "../platforms.js";
 import { loadDesired } from "../project.js";
@@ -27,7 +28,8 @@ export interface PlanCommandOptions extends PlanOutputOptions {
   preflight?: boolean;
   strict?: boolean;
   showEnv?: boolean;
-  verbose?: boolean;
+  /** Of `up --dry-run`: replaces the pull policy of every app. */
+  pull?: PullPolicy;
 }
 
 /** Shows what `up` would change. Exits with 0 without changes, 2 with changes, 5 with conflicts. */
@@ -50,7 +52,7 @@ async function planLoaded(
   context: CommandContext<PlanCommandOptions>,
 ): Promise<ExitCode> {
   const { io, options } = context;
-  const desired = await selectNamed(options.apps, loaded, options);
+  const desired = withPullPolicy(await selectNamed(options.apps, loaded, options), options.pull);
   const { devices = [] } = desired;
   const { plan } = await import("@openfactory/deployer");
   const interrupt = listenForInterrupt(io);
@@ -94,6 +96,12 @@ async function planLoaded(
         hasChanges,
         error: conflict,
       });
+      return exitCode;
+    }
+    if (options.quiet) {
+      for (const { app } of planned.apps.filter(({ action }) => action !== "unchanged" && action !== "conflict"))
+        io.stdout.write(`${stripControlChars(app)}\n`);
+      if (conflict !== undefined) io.stderr.write(errorTexts([conflict], styleFor(io.stderr, io)));
       return exitCode;
     }
     // The plan lists the orphans.

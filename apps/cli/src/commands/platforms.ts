@@ -48,6 +48,10 @@ export async function platformsCommand({ io, options }: CommandContext): Promise
     writeJson(io.stdout, "result", { command: "platforms", ok: true, exitCode: EXIT.ok });
     return EXIT.ok;
   }
+  if (options.quiet) {
+    for (const { name } of platforms) io.stdout.write(`${name}\n`);
+    return EXIT.ok;
+  }
   io.stdout.write(
     table<Platform>(
       [

@@ -50,6 +50,10 @@ export async function psCommand({ io, options }: CommandContext<PsCommandOptions
       writeJson(io.stdout, "result", { command: "ps", ok: true, exitCode: EXIT.ok, project: desired.project });
       return EXIT.ok;
     }
+    if (options.quiet) {
+      for (const { status } of listed) for (const id of status?.ids ?? []) io.stdout.write(`${id}\n`);
+      return EXIT.ok;
+    }
     if (listed.length === 0) {
       io.stdout.write(`${desired.project}: nothing is deployed\n`);
     } else {

@@ -4,7 +4,7 @@ import { openAssetListeners } from "../asset-listeners.js";
 import { EXIT, type ExitCode, exitCodeOfRun } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
 import type { CommandContext } from "../options/context.js";
-import { styleFor } from "../output/format.js";
+import { stripControlChars, styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
 import { errorTexts } from "../output/messages.js";
 import { chooseProgress } from "../progress/progress.js";
@@ -12,7 +12,34 @@ import { chooseProgress } from "../progress/progress.js";
 /** The common part of all reports. */
 interface AnyReport {
   outcome: "ok" | "failed" | "interrupted";
+  apps?: readonly ChangedApp[];
+  services?: readonly ChangedApp[];
 }
+
+interface ChangedApp {
+  app?: string;
+  service?: string;
+  outcome: string;
+}
+
+/** The outcomes of apps that a run did not change as requested. */
+const NOT_CHANGED: ReadonlySet<string> = new Set([
+  "unchanged",
+  "skipped",
+  "failed",
+  "foreign",
+  "kept",
+  "reverted",
+  "rolled-back",
+  "no-previous",
+]);
+
+/** For `--quiet`: the names of the apps that the run changed, one per line. */
+const changedText = ({ apps = [], services = [] }: AnyReport): string =>
+  [...apps, ...services]
+    .filter(({ outcome }) => !NOT_CHANGED.has(outcome))
+    .map(({ app, service = "" }) => `${stripControlChars(app ?? service)}\n`)
+    .join("");
 
 /** The options that every run of the deployer receives. */
 interface Hooks {
@@ -57,7 +84,8 @@ export async function runOperation<Report extends AnyReport>(
     if (options.json) {
       writeJson(io.stdout, "result", { command, ok: exitCode === EXIT.ok, exitCode, ...report });
     } else {
-      io.stdout.write(text(report, io.stdout.isTTY ? io.stdout.columns : undefined));
+      const width = io.stdout.isTTY ? io.stdout.columns : undefined;
+      io.stdout.write(options.quiet ? changedText(report) : text(report, width));
       io.stderr.write(errorTexts(found, styleFor(io.stderr, io)));
     }
     return exitCode;

@@ -1,6 +1,7 @@
 import { appKeys, selectNamed } from "../choose-apps.js";
 import type { ExitCode } from "../exit-codes.js";
 import type { CommandContext } from "../options/context.js";
+import { type PullPolicy, withPullPolicy } from "../options/pull-policy.js";
 import { deviceFields, devicesText } from "../output/files-text.js";
 import { writeJson } from "../output/json-lines.js";
 import { upErrors, upText } from "../output/up-text.js";
@@ -26,6 +27,8 @@ export interface UpCommandOptions {
   forceUnlock?: boolean;
   rollback?: boolean;
   dryRun?: boolean;
+  /** Replaces the pull policy of every app. */
+  pull?: PullPolicy;
 }
 
 export async function upCommand(context: CommandContext<UpCommandOptions>): Promise<ExitCode> {
@@ -33,7 +36,7 @@ export async function upCommand(context: CommandContext<UpCommandOptions>): Prom
   if (options.dryRun) return planCommand(context);
   rejectPruneWithNames(options);
   const { desired: loaded, strategy } = await loadDesired(options, io);
-  const desired = await selectNamed(options.apps, loaded, options);
+  const desired = withPullPolicy(await selectNamed(options.apps, loaded, options), options.pull);
   const { devices = [] } = desired;
   const { up } = await import("@openfactory/deployer");
   if (options.json) for (const device of devices) writeJson(io.stdout, "device", deviceFields(device));

@@ -26,7 +26,7 @@ export async function validateCommand({ io, options }: CommandContext<{ strict?:
       platform,
       apps,
     });
-  } else {
+  } else if (!options.quiet) {
     io.stdout.write(devicesText(desired.devices));
     io.stdout.write(`${filesText(desired, platform)}, project ${project}\n`);
   }

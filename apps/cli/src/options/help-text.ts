@@ -18,7 +18,7 @@ export function commandHelp(command: Command, help: Help, examples: CommandDefin
   const lines = [
     `Usage: ${help.commandUsage(command)}`,
     command.description(),
-    ...(accepted.length + options.length === 0 ? [] : ["", title, ...accepted, ...options]),
+    ...(accepted.length + options.length === 0 ? [] : [title, ...accepted, ...options]),
     "",
     "Examples:",
     ...exampleLines(examples),

@@ -6,9 +6,9 @@ type Format = Parameters<typeof styleText>[0];
 /** Formats text for a terminal, or returns it unchanged. */
 export type Style = (format: Format, text: string) => string;
 
-/** Colors are used on terminals only, and not with `NO_COLOR` (https://no-color.org). */
-export function styleFor(output: Output, { env }: Pick<Io, "env">): Style {
-  const hasColors = output.isTTY === true && !env["NO_COLOR"] && env["TERM"] !== "dumb";
+/** Without `color`, colors are used on terminals only, and not with `NO_COLOR` (https://no-color.org). */
+export function styleFor(output: Output, { env, color }: Pick<Io, "env" | "color">): Style {
+  const hasColors = color ?? (output.isTTY === true && !env["NO_COLOR"] && env["TERM"] !== "dumb");
   return hasColors ? (format, text) => styleText(format, text, { validateStream: false }) : (_, text) => text;
 }
 

@@ -1,5 +1,6 @@
 import type { DeploymentError, ErrorIssue, FailedInstance, SourceLocation } from "@openfactory/deploy-core";
 import type { Io } from "../io.js";
+import { type GlobalOptions, showsWarnings } from "../options/context.js";
 import { stripControlChars, type Style, styleFor } from "./format.js";
 import { writeJson } from "./json-lines.js";
 
@@ -66,16 +67,17 @@ export function warningText({ app, warning }: Warning, style: Style): string {
 export function printWarnings(
   warnings: readonly Warning["warning"][],
   apps: readonly { app: string; warnings: readonly Warning["warning"][] }[],
-  { json = false }: { json?: boolean },
+  options: Pick<GlobalOptions, "json" | "quiet" | "logLevel">,
   io: Io,
 ): void {
+  if (!options.json && !showsWarnings(options)) return;
   const style = styleFor(io.stderr, io);
   const all: Warning[] = [
     ...warnings.map((warning) => ({ warning })),
     ...apps.flatMap(({ app, warnings: own }) => own.map((warning) => ({ app, warning }))),
   ];
   for (const each of all) {
-    if (json) writeJson(io.stdout, "warning", { app: each.app, ...each.warning });
+    if (options.json) writeJson(io.stdout, "warning", { app: each.app, ...each.warning });
     else io.stderr.write(warningText(each, style));
   }
 }

@@ -1,7 +1,9 @@
 import type { DeployerEvent } from "@openfactory/deployer";
 import type { Io, Output } from "../io.js";
-import { styleFor } from "../output/format.js";
+import { type GlobalOptions, showsProgress, showsWarnings } from "../options/context.js";
+import { type Style, styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
+import { warningText } from "../output/messages.js";
 import type { Progress } from "./describe-event.js";
 import { liveProgress } from "./live-progress.js";
 import { plainProgress } from "./plain-progress.js";
@@ -49,11 +51,23 @@ function fieldsOf(event: DeployerEvent): object {
 /** The least width of a terminal for lines that are redrawn. */
 const MIN_LIVE_COLUMNS = 40;
 
+/** Prints warnings only, if at all. */
+const noProgress = (output: Output, style: Style, options: OutputOptions): Progress => ({
+  observe: (event) => {
+    if (event.type === "warning" && showsWarnings(options)) output.write(warningText(event, style));
+  },
+  note: (text) => output.write(text),
+  stop: () => {},
+});
+
+type OutputOptions = Pick<GlobalOptions, "json" | "quiet" | "verbose" | "logLevel">;
+
 /** JSON lines on stdout with `--json`; else on stderr: live lines on a terminal, plain lines in pipes, CI and narrow windows. */
-export function chooseProgress({ json }: { json?: boolean }, io: Io): Progress {
-  if (json) return jsonProgress(io.stdout, io.stderr);
+export function chooseProgress(options: OutputOptions, io: Io): Progress {
+  if (options.json) return jsonProgress(io.stdout, io.stderr);
   const { isTTY, columns = 80 } = io.stderr;
   const style = styleFor(io.stderr, io);
-  const isLive = isTTY === true && columns >= MIN_LIVE_COLUMNS && !io.env["CI"] && io.env["TERM"] !== "dumb";
-  return isLive ? liveProgress(io.stderr, style) : plainProgress(io.stderr, style);
+  if (!showsProgress(options)) return noProgress(io.stderr, style, options);
+  const canRedraw = isTTY === true && columns >= MIN_LIVE_COLUMNS && !io.env["CI"] && io.env["TERM"] !== "dumb";
+  return canRedraw && !options.verbose ? liveProgress(io.stderr, style) : plainProgress(io.stderr, style);
 }
