@@ -1,6 +1,6 @@
 import { Argument, Option } from "commander";
 import { appNames, concurrencyOption, withoutEffect } from "../options/options.js";
-import { parseLines, parseSince, single } from "../options/parse-values.js";
+import { parseDuration, parseLines, parseSince, single } from "../options/parse-values.js";
 import { command, type CommandGroup } from "./command.js";
 
 /** The commands for deployed apps. */
@@ -11,11 +11,18 @@ export const operateCommands: CommandGroup = {
       name: "ps",
       description: "List the apps and their state",
       arguments: [appNames("Names of apps or services (default: all)")],
-      options: withoutEffect("-a, --all"),
+      options: [
+        new Option("-w, --watch", "Keep the table up to date until Ctrl-C"),
+        single(
+          new Option("--interval <duration>", "Time between two listings of --watch (default: 2s)"),
+          parseDuration,
+        ),
+        ...withoutEffect("-a, --all"),
+      ],
       examples: {
         ps: "List the apps of the files",
         "ps -q web": "Print the ids of web",
-        "ps --json": "Print all details",
+        "ps --watch": "Follow the state of all apps",
       },
       run: async (context) => (await import("../commands/ps.js")).psCommand(context),
     }),
