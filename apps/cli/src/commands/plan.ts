@@ -98,7 +98,7 @@ async function planLoaded(
       });
       return exitCode;
     }
-    if (options.quiet) {
+    if (options.quiet && !options.markdown) {
       for (const { app } of planned.apps.filter(({ action }) => action !== "unchanged" && action !== "conflict"))
         io.stdout.write(`${stripControlChars(app)}\n`);
       if (conflict !== undefined) io.stderr.write(errorTexts([conflict], styleFor(io.stderr, io)));

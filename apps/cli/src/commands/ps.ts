@@ -24,6 +24,9 @@ export async function psCommand({ io, options }: CommandContext<PsCommandOptions
   if (options.interval !== undefined && !options.watch) {
     throw new UsageError("--interval requires --watch.", "Add --watch, or remove --interval.");
   }
+  if (options.watch && options.quiet) {
+    throw new UsageError("--watch can't be combined with --quiet.", "Remove --quiet, or list the ids once.");
+  }
   const desired = await loadProject(options, io, undefined, "local");
   const strategy = await openStrategy(options, io);
   try {

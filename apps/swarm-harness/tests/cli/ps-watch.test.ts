@@ -173,9 +173,9 @@ describe("ps --watch on a terminal", () => {
   });
 });
 
-test("--interval requires --watch", async () => {
-  expect(await project.run("ps", "--interval", "5s")).toMatchObject({
-    code: 3,
-    err: expect.stringContaining("--interval requires --watch."),
-  });
+test("--interval requires --watch, and --quiet can't be combined with it", async () => {
+  const interval = await project.run("ps", "--interval", "5s");
+  expect(interval).toMatchObject({ code: 3, err: expect.stringContaining("--interval requires --watch.") });
+  const quiet = await project.run("ps", "--watch", "-q");
+  expect(quiet).toMatchObject({ code: 3, err: expect.stringContaining("--watch can't be combined with --quiet.") });
 });
