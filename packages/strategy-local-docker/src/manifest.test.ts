@@ -35,3 +35,8 @@ test.each([{ internal: true }, { driver: "macvlan" }, { driver: "ipvlan" }])(
     expect(check({ networks: ["outer"], ports }, false, networks)).toEqual([]);
   },
 );
+
+test("the manifest names the option for scale unless it is set", () => {
+  expect(localDockerManifest().capabilityOptions).toEqual({ scale: "emulateReplicas=true" });
+  expect(localDockerManifest({ emulateReplicas: true }).capabilityOptions).toBeUndefined();
+});

@@ -76,7 +76,7 @@ const isJob = ({ mode }: NormalizedRequest): boolean =>
 const oneContainer: Limitation[] = [
   {
     field: "mode",
-    reason: "Runs 1 container. Set the platform option emulateReplicas=true for more.",
+    reason: "Runs 1 container. Pass --option emulateReplicas=true for more.",
     unless: [{ Replicated: { Replicas: 1 } }],
     when: (request) => !isJob(request),
   },
@@ -86,6 +86,7 @@ const oneContainer: Limitation[] = [
 /** The fields that local Docker supports, and the reasons for its limitations. */
 export const localDockerManifest = ({ emulateReplicas }: LocalDockerOptions = {}): StrategyManifest => ({
   name: "docker",
+  ...(!emulateReplicas && { capabilityOptions: { scale: "emulateReplicas=true" } }),
   capabilities: [
     "inspect",
     "list",

@@ -12,6 +12,11 @@ export interface StrategyManifest {
   readonly name: string;
   /** The capabilities that the strategy implements. */
   readonly capabilities: readonly CapabilityName[];
+  /**
+   * The platform options that turn on a capability, as `key=value`: `{ scale: "emulateReplicas=true" }`. Errors name them.
+   * Default: no option turns on a capability.
+   */
+  readonly capabilityOptions?: Readonly<Partial<Record<CapabilityName, string>>>;
   /** The request fields that the strategy supports. */
   readonly supportedFields: readonly RequestField[];
   /** Parts of supported fields that are not supported, and the reasons for unsupported fields. */

@@ -79,3 +79,13 @@ test("supports() and requireCapability() depend on the manifest, not on the meth
     }),
   );
 });
+
+test("requireCapability() names the option that turns on the capability", () => {
+  const optional = { ...strategy, manifest: { ...strategy.manifest, capabilityOptions: { scale: "many=true" } } };
+  expect(() => requireCapability(optional as unknown as OpenFactoryServiceDeploymentStrategy, "scale")).toThrow(
+    expect.objectContaining({
+      message: "The platform mine doesn't support scale without an option.",
+      hint: "Pass --option many=true, and deploy the apps with it too.",
+    }),
+  );
+});

@@ -79,9 +79,17 @@ export function requireCapability<Name extends CapabilityName>(
   capability: Name,
 ): OpenFactoryServiceDeploymentStrategy & Capabilities[Name] {
   if (supports(strategy, capability)) return strategy;
-  const { name } = strategy.manifest;
-  throw new DeploymentError("UNSUPPORTED", `The platform ${name} doesn't support ${capability}.`, {
-    strategy: name,
-    hint: "Use another platform: `ofdeploy platforms` lists the capabilities of each platform.",
-  });
+  const { name, capabilityOptions } = strategy.manifest;
+  const option = capabilityOptions?.[capability];
+  throw new DeploymentError(
+    "UNSUPPORTED",
+    `The platform ${name} doesn't support ${capability}${option === undefined ? "" : " without an option"}.`,
+    {
+      strategy: name,
+      hint:
+        option === undefined
+          ? "Use another platform: `ofdeploy platforms` lists the capabilities of each platform."
+          : `Pass --option ${option}, and deploy the apps with it too.`,
+    },
+  );
 }

@@ -31,9 +31,12 @@ export const imageRequest = (image: string): EngineRequest => {
   return (docker, abortSignal) => dial(docker, { path: `/images/${imagePath(image)}/json` }, abortSignal);
 };
 
+/** The first 12 digits of an id, as the docker command prints it. Names stay as they are. */
+export const shortId = (id: string): string => (/^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id);
+
 /** The container as the engine reports it, without regard to Podman's differences. */
 export const inspectContainer = (calls: EngineCalls, id: string, options?: CallOptions): Promise<ContainerDetails> =>
-  calls.json({ action: `inspect container ${id}`, read: true }, containerShape, containerRequest(id), options);
+  calls.json({ action: `inspect container ${shortId(id)}`, read: true }, containerShape, containerRequest(id), options);
 
 export const inspectVolume = (calls: EngineCalls, name: string, options?: CallOptions): Promise<VolumeDetails> =>
   calls.json({ action: `inspect volume ${name}`, read: true }, volumeShape, volumeRequest(name), options);

@@ -2,7 +2,7 @@ import { createdShape, warningsShape } from "../answers/shapes.js";
 import { dial, dialStream, queryAndBody, segment } from "../connection/dockerode.js";
 import type { EngineRequest } from "../connection/engine-call.js";
 import type { EngineClient } from "../connection/engine-client.js";
-import { inspectContainer, listContainers } from "../connection/shared-calls.js";
+import { inspectContainer, listContainers, shortId } from "../connection/shared-calls.js";
 import type { Containers, Filters, LogQuery } from "../engine.js";
 import type { ContainerSummary, LogFrame, ContainerDetails } from "../engine-types.js";
 import { explainCreate, explainStart } from "./explain-errors.js";
@@ -37,7 +37,7 @@ export function containersOf(client: EngineClient): Containers {
     async start(id, options) {
       try {
         await client.send(
-          { action: `start container ${id}` },
+          { action: `start container ${shortId(id)}` },
           (docker, abortSignal) => docker.getContainer(segment(id)).start({ abortSignal }),
           options,
         );
@@ -48,7 +48,7 @@ export function containersOf(client: EngineClient): Containers {
     async stop(id, options = {}) {
       const { graceSeconds } = options;
       await client.send(
-        { action: `stop container ${id}` },
+        { action: `stop container ${shortId(id)}` },
         (docker, abortSignal) =>
           docker.getContainer(segment(id)).stop({ ...queryAndBody({ t: graceSeconds }), abortSignal }),
         options,
@@ -57,14 +57,14 @@ export function containersOf(client: EngineClient): Containers {
     async remove(id, options = {}) {
       const query = { v: 1, ...(options.force && { force: 1 }) };
       await client.send(
-        { action: `remove container ${id}` },
+        { action: `remove container ${shortId(id)}` },
         (docker, abortSignal) => docker.getContainer(segment(id)).remove({ ...query, abortSignal }),
         options,
       );
     },
     async rename(id, name, options) {
       await client.send(
-        { action: `rename container ${id} to ${name}` },
+        { action: `rename container ${shortId(id)} to ${name}` },
         (docker, abortSignal) => docker.getContainer(segment(id)).rename({ ...queryAndBody({ name }), abortSignal }),
         options,
       );
@@ -73,7 +73,7 @@ export function containersOf(client: EngineClient): Containers {
       const { noUpdate } = await client.dialect(options);
       if (noUpdate !== undefined) return { warnings: [noUpdate] };
       const { Warnings } = await client.json(
-        { action: `update container ${id}` },
+        { action: `update container ${shortId(id)}` },
         warningsShape,
         // Not dockerode's update(): it sends no body for `{}`, which engines refuse.
         (docker, signal) => dial(docker, { method: "POST", path: `/containers/${segment(id)}/update`, body }, signal),
@@ -93,7 +93,7 @@ export function containersOf(client: EngineClient): Containers {
       const format = { tty: Config.Tty === true, details: false };
       const read = (part: LogQuery, since?: string): AsyncIterable<LogFrame> => {
         const parameters = { ...logQuery(part), ...(since === undefined ? {} : { since }) };
-        const call = { action: `read the log of container ${id}`, read: true } as const;
+        const call = { action: `read the log of container ${shortId(id)}`, read: true } as const;
         // Not dockerode's logs(): without follow, it returns the whole log at once (apocas/dockerode#456).
         const request: EngineRequest = (docker, abortSignal) =>
           dialStream(docker, { path: `/containers/${segment(id)}/logs`, query: parameters }, abortSignal);

@@ -1,6 +1,6 @@
 import { DeploymentError, type ErrorCode, type ErrorSubject } from "@openfactory/deploy-core";
 import type { EngineCalls } from "../connection/engine-call.js";
-import { isMissing } from "../connection/shared-calls.js";
+import { isMissing, shortId } from "../connection/shared-calls.js";
 import type { CallOptions } from "../engine.js";
 import type { NetworkDetails } from "../engine-types.js";
 import { engineErrorCause } from "../errors/engine-error.js";
@@ -39,8 +39,6 @@ export function ambiguousNetwork(name: string, networks: readonly Named[]): Ambi
       .join(" ")}\`.`,
   };
 }
-
-const shortId = (id: string): string => id.slice(0, 12);
 
 /** The name that an engine rejects because several networks have it. Only the engine's text shows this. */
 const ambiguousName = (error: unknown): string | undefined =>
