@@ -1,27 +1,21 @@
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 import type { AppProject, Contents } from "@openfactory/app-file";
 import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { DesiredProject } from "@openfactory/deployer";
+import { APP_FILES, type DefaultFiles, findDefaultFiles } from "./default-files.js";
 import type { Io } from "./io.js";
 import type { GlobalOptions } from "./options/context.js";
 import { printWarnings } from "./output/messages.js";
 import { openStrategy } from "./platforms.js";
 import { findPlugins } from "./plugins.js";
 
-/** Default names of the app file, in order of precedence. */
-const FILE_NAMES = ["openfactory.yml", "openfactory.yaml", "apps.yml", "apps.yaml"] as const;
-
-/** The files and directories of `-f`, or the first of {@link FILE_NAMES} in the working directory. */
-function findAppFiles(given: readonly string[] | undefined, { cwd }: Io): string[] | undefined {
-  if (given !== undefined && given.length > 0) return [...given];
-  const found = FILE_NAMES.find((name) => existsSync(join(cwd, name)));
-  return found === undefined ? undefined : [found];
-}
+/** The files and directories of `-f`, or the default files of the working directory. */
+const findAppFiles = (given: readonly string[] | undefined, { cwd }: Io): DefaultFiles | undefined =>
+  given !== undefined && given.length > 0 ? { files: [...given], notes: [] } : findDefaultFiles(cwd);
 
 /** The error if `-f` is missing and the working directory has no app file. */
 function noAppFile({ cwd }: Io): DeploymentError {
-  const names = `${FILE_NAMES.slice(0, -1).join(", ")} or ${FILE_NAMES.at(-1)}`;
+  const names = `${APP_FILES.join(", ")} or compose.yaml`;
   const others = readdirSync(cwd)
     .filter((name) => /^(?:app|dev)_.+\.ya?ml$/.test(name))
     .sort();
@@ -44,9 +38,10 @@ export async function loadFiles(
   io: Io,
   { stdin, contents = "all" }: { stdin?: Io["stdin"] | undefined; contents?: Contents } = {},
 ): Promise<AppProject> {
-  const { file, envFile, project } = options;
-  const sources = findAppFiles(file, io);
-  if (sources === undefined) throw noAppFile(io);
+  const { file, envFile, project, profile: profiles } = options;
+  const found = findAppFiles(file, io);
+  if (found === undefined) throw noAppFile(io);
+  const { files: sources, notes } = found;
   const { loadProject, normalizeProjectName } = await import("@openfactory/app-file");
   if (project !== undefined && normalizeProjectName(project) !== project) {
     throw new DeploymentError("INVALID_REQUEST", `Invalid project name ${JSON.stringify(project)}.`, {
@@ -57,7 +52,9 @@ export async function loadFiles(
   const { env, cwd } = io;
   // io.stdin is read only if needed, because an open standard input keeps the process running.
   const input = stdin ?? (sources.includes("-") ? io.stdin : undefined);
-  return loadProject(sources, { env, envFiles: envFile, project, cwd, stdin: input, connectors, contents });
+  const loadOptions = { env, envFiles: envFile, project, cwd, stdin: input, connectors, contents, profiles };
+  const loaded = await loadProject(sources, loadOptions);
+  return notes.length === 0 ? loaded : { ...loaded, notes: [...notes, ...(loaded.notes ?? [])] };
 }
 
 /**
@@ -89,7 +86,7 @@ export async function loadProject(
   contents: Contents = "none",
 ): Promise<DesiredProject> {
   const { project, file, envFile } = options;
-  const sources = findAppFiles(file, io);
+  const sources = findAppFiles(file, io)?.files;
   if (sources === undefined) {
     if (project === undefined) throw noAppFile(io);
     return { project, apps: [] };

@@ -162,17 +162,18 @@ function readApp(key: string, shared: SharedContext): LocatedApp[] {
   const { data: entry, error } = appSchema.safeParse(tree.find(path)?.value);
   if (error) addSchemaFindings(error, path, tree, findings);
   if (entry === undefined) return [];
+  const { fields, ...built } = buildRequest({ ...shared, entry, path });
   const app: App = {
     key,
     service: entry.uuid.toLowerCase(),
     location: tree.locateKey(path),
     file,
-    ...buildRequest({ ...shared, entry, path }),
+    ...built,
     format: REQUEST_FORMAT,
     dependsOn: [],
     localStorageLocations: localStorage(key, entry, tree),
   };
-  return [{ app, entry, path, tree }];
+  return [{ app, entry, path, tree, fields }];
 }
 
 const localStorage = (key: string, { storage }: AppEntry, tree: SourceTree): SourceLocation[] =>

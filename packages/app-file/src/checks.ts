@@ -104,11 +104,14 @@ export function checkServiceNames(apps: readonly LocatedApp[], findings: Finding
     const here = tree.locate(uuidOf(each));
     const place = citeLocation(first.tree.locate(uuidOf(first)), here);
     // The service name of a device's service is its uuid and a role.
-    const which = (app.device ?? first.app.device) ? "service name" : "uuid";
+    const isCompose = each.path[0] === "services";
+    const which = (app.device ?? first.app.device) || isCompose ? "service name" : "uuid";
     findings.add(
       here,
       `apps ${quote(app.key)} and ${quote(first.app.key)} (${place}) have the same ${which}`,
-      "Give each app its own uuid. Upper and lower case don't make a difference.",
+      isCompose
+        ? "Give each service its own container_name, or remove it."
+        : "Give each app its own uuid. Upper and lower case don't make a difference.",
     );
   }
 }

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { DeploymentError } from "@openfactory/deploy-core";
+import { isComposeText } from "./compose/read-compose.js";
 import { findSources, type FoundFile } from "./files/find-sources.js";
 import { readBytes, readStream } from "./files/read-file.js";
 import { Findings, unreadableFile } from "./findings.js";
@@ -31,7 +32,13 @@ export async function loadIdentity(sources: readonly string[], options: LoadOpti
   if (given === undefined) {
     for (const file of files) trees.push(await readName(file, { ...options, cwd }));
   }
-  const named = nameProject(trees, { given, directory }, findings);
+  const isCompose = trees.some(({ source }) => isComposeText(source.text));
+  // Of merged Compose files, the last name counts.
+  const named = nameProject(
+    isCompose ? trees.filter((tree) => tree.find(["name"])).slice(-1) : trees,
+    { given, directory },
+    findings,
+  );
   findings.throwIfAny();
   return { ...named, files: files.map(({ file }) => file) };
 }
@@ -44,6 +51,8 @@ async function readName(
   const source = new SourceText(path, await readLeniently(path, isStdin ? (stdin ?? process.stdin) : undefined));
   const variables = await variablesFor(isStdin ? cwd : dirname(path), { env, envFiles, cwd, isTolerant: true });
   const lookup = environmentLookup(variables);
+  const composeName = isComposeText(source.text) ? lookup("COMPOSE_PROJECT_NAME") : undefined;
+  if (composeName) return named(source, composeName, 0);
   const tree = tryReadTree(source, lookup) ?? treeFromNameLine(source, lookup);
   const name = tree.find(["name"]);
   if (name?.broken === true) {
@@ -88,6 +97,11 @@ function treeFromNameLine(source: SourceText, lookup: Lookup): SourceTree {
     .trim()
     .replace(/^(["'])(.*)\1$/, "$2");
   const { text, problems } = interpolate(written, lookup);
-  const name = { value: text, offset, text, written, broken: problems.length > 0 };
+  return named(source, text, offset, problems.length > 0);
+}
+
+/** A tree that has only a name. */
+function named(source: SourceText, text: string, offset: number, broken = false): SourceTree {
+  const name = { value: text, offset, text, written: text, broken };
   return new SourceTree(source, { value: { name: text }, offset: 0, children: new Map([["name", name]]) });
 }

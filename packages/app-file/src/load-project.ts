@@ -1,6 +1,8 @@
 import { basename, dirname, resolve } from "node:path";
 import type { ConnectorRegistry } from "@openfactory/deploy-core";
 import { buildProject, type SourceFile } from "./build-project.js";
+import { isComposeText } from "./compose/read-compose.js";
+import { loadComposeProject } from "./compose/load-compose.js";
 import { builtInConnectors } from "./devices/connectors.js";
 import { type Contents, prepareDevices } from "./devices/prepare-devices.js";
 import { findSources, type FoundFile } from "./files/find-sources.js";
@@ -24,6 +26,8 @@ export interface LoadOptions {
   cwd?: string;
   /** What `-` reads. Default: the process's standard input. */
   stdin?: AsyncIterable<Uint8Array | string>;
+  /** Active profiles of a Compose file, in addition to the variable COMPOSE_PROFILES. `*`: all. Default: none. */
+  profiles?: readonly string[];
   /** The connectors that devices can use. Default: `builtInConnectors()`. */
   connectors?: ConnectorRegistry;
   /**
@@ -44,7 +48,11 @@ export async function loadProject(sources: readonly string[], options: LoadOptio
   const { cwd = process.cwd(), connectors = builtInConnectors(), contents = "all" } = options;
   const findings = new Findings();
   const { directory, files } = await findSources(sources, cwd, findings);
-  const read = await readSources(files, { ...options, cwd }, findings);
+  const texts = await readTexts(files, options.stdin, findings);
+  if (texts.some(({ source }) => isComposeText(source.text))) {
+    return loadComposeProject(texts, { ...options, cwd, directory }, findings);
+  }
+  const read = await readSources(texts, { ...options, cwd }, findings);
   const referenced = await readFiles(read.flatMap(({ tree }) => referencedPaths(tree)));
   const devices = await prepareDevices(read, { connectors, contents }, findings);
   const isComplete = read.length === files.length;
@@ -54,10 +62,34 @@ export async function loadProject(sources: readonly string[], options: LoadOptio
   );
 }
 
-/** The files that can be read. The others are findings. */
-async function readSources(
+/** A file of a project, and its text. */
+interface FoundText extends FoundFile {
+  source: SourceText;
+}
+
+/** The texts of the files that can be read. The others are findings. */
+async function readTexts(
   files: readonly FoundFile[],
-  { env = process.env, envFiles, cwd, stdin }: LoadOptions & { cwd: string },
+  stdin: LoadOptions["stdin"],
+  findings: Findings,
+): Promise<FoundText[]> {
+  const read: FoundText[] = [];
+  for (const found of files) {
+    const { path, isStdin } = found;
+    try {
+      const text = isStdin ? await readStream(stdin ?? process.stdin, path) : await readTextFile(path);
+      read.push({ ...found, source: new SourceText(path, text) });
+    } catch (error) {
+      findings.include(error);
+    }
+  }
+  return read;
+}
+
+/** The files that are YAML. The others are findings. */
+async function readSources(
+  files: readonly FoundText[],
+  { env = process.env, envFiles, cwd }: LoadOptions & { cwd: string },
   findings: Findings,
 ): Promise<SourceFile[]> {
   const variables = new Map<string, Promise<Environment>>();
@@ -67,12 +99,11 @@ async function readSources(
     return known;
   };
   const read: SourceFile[] = [];
-  for (const { path, file, isStdin } of files) {
+  for (const { path, file, isStdin, source } of files) {
     const own = new Findings();
     try {
-      const text = isStdin ? await readStream(stdin ?? process.stdin, path) : await readTextFile(path);
       const env = await variablesOf(isStdin ? cwd : dirname(path));
-      read.push({ tree: readTree(new SourceText(path, text), environmentLookup(env), own), file, env });
+      read.push({ tree: readTree(source, environmentLookup(env), own), file, env });
     } catch (error) {
       own.include(error);
     }

@@ -1,5 +1,6 @@
 import type { PortInput } from "@openfactory/deploy-core";
 import type { App, Device } from "./model.js";
+import type { RequestFields } from "./request/fields.js";
 import type { AppEntry } from "./schema/app-file.js";
 import type { FilePath, SourceTree } from "./yaml/source-tree.js";
 
@@ -10,6 +11,8 @@ export interface LocatedApp {
   entry: Partial<AppEntry>;
   /** Path of the entry: `["apps", <key>]`. */
   path: FilePath;
+  /** The fields of its request, with their paths in the file. Default: unknown, for a device's service. */
+  fields?: RequestFields;
   /** Published ports of a device's service, with their paths in the file. Default: `ports` of the entry. */
   publishedPorts?: { port: PortInput; path: FilePath }[];
   tree: SourceTree;

@@ -103,6 +103,23 @@ export interface AppResource {
   file: string;
 }
 
+/**
+ * What a user must know about a valid file:
+ * - `KEY_NOT_SUPPORTED`: a key that is not supported
+ * - `VARIABLE_NOT_SET`: a variable that is replaced by an empty text
+ * - `PROFILE_INACTIVE`: a service that is not deployed, since none of its profiles is active
+ * - `COMPOSE_FILE_IGNORED`: a file in the working directory that is not read, since there is an app file
+ */
+export interface FileNote {
+  code: "KEY_NOT_SUPPORTED" | "VARIABLE_NOT_SET" | "PROFILE_INACTIVE" | "COMPOSE_FILE_IGNORED";
+  /** Path of the key, `services.web.dns`; the name of the variable or service. The first, if several are noted. */
+  key: string;
+  /** One sentence. */
+  reason: string;
+  /** All positions, in the order of the files. */
+  locations: SourceLocation[];
+}
+
 /** One or more files, read as one project. Fits `DesiredProject` of `@openfactory/deployer`. */
 export interface AppProject {
   /** The given name, else `name:` of a file, else the name of the project directory, normalized as Compose does. */
@@ -123,4 +140,6 @@ export interface AppProject {
   networks: AppNetwork[];
   /** Networks, then secrets, then configs, each in the order of the files. */
   resources: AppResource[];
+  /** Keys of Compose files that are not supported, and the like. Default: none. */
+  notes?: FileNote[];
 }

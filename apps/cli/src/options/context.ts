@@ -5,6 +5,7 @@ export interface GlobalOptions {
   file?: string[];
   project?: string;
   envFile?: string[];
+  profile?: string[];
   platform?: string;
   host?: string;
   context?: string;

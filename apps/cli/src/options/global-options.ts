@@ -22,7 +22,7 @@ export function addGlobalOptions(command: Command): void {
 const globalOptions = (flags: (short: string, long: string) => string): Option[] => [
   new Option(
     flags("-f", "--file <path>"),
-    "App file, directory of app files, or - for standard input; repeatable (default: openfactory.yml, openfactory.yaml, apps.yml or apps.yaml in this directory)",
+    "App file, Compose file, directory of app files, or - for standard input; repeatable (default: openfactory.yml, openfactory.yaml, apps.yml, apps.yaml or compose.yaml in this directory)",
   ).argParser(collect),
   single(
     new Option(
@@ -31,6 +31,9 @@ const globalOptions = (flags: (short: string, long: string) => string): Option[]
     ),
   ),
   new Option("--env-file <path>", "File with variables, repeatable (default: .env beside each file)").argParser(
+    collect,
+  ),
+  new Option("--profile <name>", "Active profile of a Compose file, repeatable (also $COMPOSE_PROFILES)").argParser(
     collect,
   ),
   single(

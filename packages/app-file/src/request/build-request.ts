@@ -13,7 +13,7 @@ import { compact } from "../schema/scalars.js";
 import type { FilePath } from "../yaml/source-tree.js";
 import { deployFields, healthcheckField, restartField } from "./deploy.js";
 import { environmentField } from "./environment.js";
-import { sourceOf } from "./field-source.js";
+import { APP_KEYS, type FieldKeys, sourceOf } from "./field-source.js";
 import { type AppContext, field, listField, type RequestField, type RequestFields } from "./fields.js";
 import { hostSettingsFields } from "./host-settings.js";
 import { labelsField } from "./labels.js";
@@ -33,18 +33,32 @@ export interface BuiltRequest {
   locate: (field: string) => SourceLocation;
   /** Key and location of a field of the request, by its path. */
   sourceOf: (path: FilePath) => FieldSource;
+  /** The fields, with their paths in the file. */
+  fields: RequestFields;
 }
 
 /** Builds the request of an app. Problems become findings at their location in the file. */
-export function buildRequest(context: AppContext): BuiltRequest {
-  const fields = buildFields(context);
+export const buildRequest = (context: AppContext): BuiltRequest =>
+  requestOf(buildFields(context), context, { keys: APP_KEYS, nameHint: NAME_HINT });
+
+/** How a file format names the fields of a request. */
+export interface RequestFormat {
+  /** The keys that set fields which are not in the file. */
+  keys: FieldKeys;
+  /** What to do about a name that is not a valid service name. */
+  nameHint: string;
+}
+
+/** The normalized request of these fields. Problems become findings at their location in the file. */
+export function requestOf(fields: RequestFields, context: AppContext, format: RequestFormat): BuiltRequest {
   const request = Object.fromEntries(
     Object.entries(fields).map(([name, each]) => [name, (each as RequestField).value]),
   );
   return {
-    request: normalized(request as unknown as DeployRequest, fields, context),
-    locate: (field) => sourceOf(parseFieldPath(field), fields, context).location,
-    sourceOf: (path) => sourceOf(path, fields, context),
+    request: normalized(request as unknown as DeployRequest, fields, context, format.nameHint),
+    locate: (field) => sourceOf(parseFieldPath(field), fields, context, format.keys).location,
+    sourceOf: (path) => sourceOf(path, fields, context, format.keys),
+    fields,
   };
 }
 
@@ -104,7 +118,12 @@ function userField({ entry, path, report }: AppContext): RequestFields["user"] {
 const NAME_HINT = "The service name is the lowercase uuid. Choose a matching uuid, such as HALL-3_PRESS.";
 
 /** The normalized request. An invalid request is returned unchanged, and its problems are findings. */
-function normalized(request: DeployRequest, fields: RequestFields, context: AppContext): DeployRequest {
+function normalized(
+  request: DeployRequest,
+  fields: RequestFields,
+  context: AppContext,
+  nameHint: string,
+): DeployRequest {
   const { tree, report } = context;
   try {
     return parseRequest(request);
@@ -115,7 +134,7 @@ function normalized(request: DeployRequest, fields: RequestFields, context: AppC
   for (const issue of deployRequestSchema.safeParse(request).error?.issues ?? []) {
     const filePath = filePathOf(issue.path, fields, context);
     for (const { message } of zodIssues({ issues: [issue] } as z.ZodError)) {
-      report(filePath, withoutValues(message, filePath, tree), issue.path[0] === "name" ? NAME_HINT : undefined);
+      report(filePath, withoutValues(message, filePath, tree), issue.path[0] === "name" ? nameHint : undefined);
     }
   }
   return request;

@@ -14,7 +14,7 @@ import { storageVariable } from "./storage.js";
 const INHERITED_NAMES = ["KAFKA_BROKER", "KSQLDB_URL", "ASSET_ROUTER_URL"];
 
 /** A variable of an app. */
-interface Variable {
+export interface Variable {
   key: string;
   value: string;
   /** Path in the app file of the variable, or of its env file. */
@@ -145,7 +145,7 @@ const withoutSpaceAround = (entry: KeyValue): KeyValue =>
     : { ...entry, key: entry.key.trim(), value: entry.value?.trim(), shown: entry.shown?.trim() };
 
 /** The variables of an app's env files. Later files override earlier ones. */
-function envFileVariables(context: AppContext): Variable[] {
+export function envFileVariables(context: AppContext): Variable[] {
   const { entry, path, environment } = context;
   const variables = new Map<string, Variable>();
   for (const { name, required, at } of envFileReferences(entry.env_file, [...path, "env_file"])) {

@@ -11,8 +11,11 @@ interface Key {
   names?: Readonly<Record<string, string>>;
 }
 
-/** The keys of an app's entry that set the fields of its request. */
-const KEYS: Readonly<Record<keyof DeployRequest, Key | undefined>> = {
+/** The keys of an entry that set the fields of its request. Undefined: no key sets the field. */
+export type FieldKeys = Readonly<Record<keyof DeployRequest, Key | undefined>>;
+
+/** The keys of an app's entry. */
+export const APP_KEYS: FieldKeys = {
   name: { path: ["uuid"] },
   image: { path: ["image"] },
   imagePullPolicy: { path: ["image_pull_policy"] },
@@ -61,10 +64,10 @@ const KEYS: Readonly<Record<keyof DeployRequest, Key | undefined>> = {
  * Finds the key and the location of a field of the request.
  * @param steps path in the request. A variable or label is found by its name: `["env", "LEVEL"]`.
  */
-export function sourceOf(steps: FilePath, fields: RequestFields, context: AppContext): FieldSource {
+export function sourceOf(steps: FilePath, fields: RequestFields, context: AppContext, keys: FieldKeys): FieldSource {
   const { path, tree } = context;
   const found = indexOfVariable(steps, fields);
-  const written = writtenPath(found, fields, context);
+  const written = writtenPath(found, fields, context, keys);
   const key = keyOf(steps, written.slice(path.length));
   return {
     ...(key !== "" && { key }),
@@ -73,12 +76,17 @@ export function sourceOf(steps: FilePath, fields: RequestFields, context: AppCon
 }
 
 /** Path in the file of a field of the request. For a field that is not in the file, the path that would set it. */
-function writtenPath([name, ...subfield]: FilePath, fields: RequestFields, { path }: AppContext): FilePath {
+function writtenPath(
+  [name, ...subfield]: FilePath,
+  fields: RequestFields,
+  { path }: AppContext,
+  keys: FieldKeys,
+): FilePath {
   const field = fieldNamed(name, fields);
   // The elements of a list can come from several keys, which can't stand for the list or for an element that is not in it.
   const isList = Array.isArray(field?.value) && typeof subfield[0] !== "number";
   if (field !== undefined && !isList) return field.pathOf(subfield);
-  const key = KEYS[name as keyof DeployRequest];
+  const key = keys[name as keyof DeployRequest];
   if (key === undefined) return path;
   const { names } = key;
   return [...path, ...key.path, ...(names === undefined ? [] : subfield.map((step) => names[String(step)] ?? step))];

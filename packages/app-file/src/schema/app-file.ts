@@ -15,7 +15,7 @@ const envFileEntry = z.strictObject({
 });
 
 /** Compose's `env_file`. */
-const envFile = z
+export const envFile = z
   .union([
     text,
     envFileEntry,
@@ -25,18 +25,20 @@ const envFile = z
 
 export type EnvFile = z.output<typeof envFile>;
 
-const healthcheck = z
-  .strictObject({
-    test: maybe(z.union([text, z.array(text)])).describe(
-      "A shell line, or a list that begins with CMD, CMD-SHELL or NONE.",
-    ),
-    interval: maybe(duration),
-    timeout: maybe(duration),
-    retries: maybe(wholeNumber(0, 1_000_000)),
-    start_period: maybe(duration),
-    start_interval: maybe(duration),
-    disable: maybe(flag).describe("Turns off the health check of the image."),
-  })
+/** The keys of a health check. Compose does not require `test`: the image's is used. */
+export const healthcheckShape = z.strictObject({
+  test: maybe(z.union([text, z.array(text)])).describe(
+    "A shell line, or a list that begins with CMD, CMD-SHELL or NONE.",
+  ),
+  interval: maybe(duration),
+  timeout: maybe(duration),
+  retries: maybe(wholeNumber(0, 1_000_000)),
+  start_period: maybe(duration),
+  start_interval: maybe(duration),
+  disable: maybe(flag).describe("Turns off the health check of the image."),
+});
+
+const healthcheck = healthcheckShape
   .refine((check) => check.disable === true || check.test != null, {
     message: "expected test, or disable: true",
     path: [],
@@ -45,7 +47,7 @@ const healthcheck = z
 
 const RESTART = 'expected "no", always, on-failure, on-failure:<attempts> or unless-stopped';
 
-const restart = z
+export const restart = z
   .string(RESTART)
   .regex(/^(?:no|always|unless-stopped|on-failure(?::\d{1,9})?)$/, RESTART)
   .describe('When the app is restarted: "no", always, on-failure, on-failure:<attempts>, unless-stopped.');

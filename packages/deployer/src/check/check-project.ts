@@ -3,6 +3,7 @@ import type { Scope } from "../model/ownership.js";
 import type { DesiredApp, DesiredDevice, DesiredProject, DesiredResource } from "../model/project.js";
 import { hashNormalized } from "../model/request-hash.js";
 import type { ProjectWarning } from "../model/warnings.js";
+import { checkNotes } from "./check-notes.js";
 import { type CheckedRequest, parseRequests } from "./check-requests.js";
 import { checkResources, checkVolumes } from "./check-resources.js";
 
@@ -28,7 +29,17 @@ export interface CheckedProject extends Scope {
  * @throws DeploymentError `INVALID_REQUEST`, `UNSUPPORTED`, with one issue per finding.
  */
 export function checkProject(
-  { project, files, directory, hasExplicitName, apps, resources = [], devices = [], unselected }: DesiredProject,
+  {
+    project,
+    files,
+    directory,
+    hasExplicitName,
+    apps,
+    resources = [],
+    devices = [],
+    notes = [],
+    unselected,
+  }: DesiredProject,
   strategy: OpenFactoryServiceDeploymentStrategy,
   options: { strict?: boolean; adopt?: readonly string[] } = {},
 ): CheckedProject {
@@ -48,8 +59,15 @@ export function checkProject(
     ...(directory !== undefined && { directory }),
     ...(hasExplicitName && { hasExplicitName }),
   };
-  const isPartial = unselected !== undefined;
-  return { ...scope, apps: checked, devices, isPartial, ...checkResources(resources, strategy, options) };
+  const { resources: creatable, warnings } = checkResources(resources, strategy, options);
+  return {
+    ...scope,
+    apps: checked,
+    devices,
+    isPartial: unselected !== undefined,
+    resources: creatable,
+    warnings: [...checkNotes(notes, options), ...warnings],
+  };
 }
 
 /** @throws DeploymentError `INVALID_REQUEST` if a name is not the name of an app. */

@@ -105,6 +105,23 @@ type Distribute<Spec> = Spec extends unknown
   ? Omit<Spec, "labels"> & { labels?: Readonly<Record<string, string>> }
   : never;
 
+/**
+ * What a user must know about a valid file:
+ * - `KEY_NOT_SUPPORTED`: a key that is not supported; an error in strict mode
+ * - `VARIABLE_NOT_SET`: a variable that is replaced by an empty text; an error in strict mode
+ * - `PROFILE_INACTIVE`: a service that is not deployed, since none of its profiles is active
+ * - `COMPOSE_FILE_IGNORED`: a file in the working directory that is not read
+ */
+export interface FileNote {
+  readonly code: "KEY_NOT_SUPPORTED" | "VARIABLE_NOT_SET" | "PROFILE_INACTIVE" | "COMPOSE_FILE_IGNORED";
+  /** Path of the key, `services.web.dns`; the name of the variable or service. */
+  readonly key: string;
+  /** One sentence. */
+  readonly reason: string;
+  /** All positions of the key, in the order of the files. */
+  readonly locations: readonly SourceLocation[];
+}
+
 /** The apps, devices and resources of one project. `@openfactory/app-file` returns this shape. */
 export interface DesiredProject {
   readonly project: string;
@@ -131,6 +148,8 @@ export interface DesiredProject {
    * reports services and resources that `apps` and `resources` do not contain. Default: the run covers everything.
    */
   readonly unselected?: Pick<DesiredProject, "apps"> & { readonly resources: readonly DesiredResource[] };
+  /** Warnings about the files. Default: none. */
+  readonly notes?: readonly FileNote[];
 }
 
 /** The states that other apps can wait for, in the order in which a service reaches them. */

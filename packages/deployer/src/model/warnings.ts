@@ -1,4 +1,5 @@
 import type { Owner } from "./labels.js";
+import type { FileNote } from "./project.js";
 import { describeOwner, type Scope } from "./ownership.js";
 
 /** A warning that is not about one request. */
@@ -20,6 +21,7 @@ export interface ProjectWarning {
    * - `LOCK_TAKEN_OVER`: the run released the lock of another run, whose process is gone or who was overruled
    * - `LOCK_NOT_RELEASED`: the run could not release its lock
    * - `INSTANCES_RESTART`: `scale` restarts running instances, because one of their variables contains the number of replicas
+   * - `KEY_NOT_SUPPORTED`, `VARIABLE_NOT_SET`, `PROFILE_INACTIVE`, `COMPOSE_FILE_IGNORED`: see {@link FileNote}
    * - `LISTENER_FAILED`: an asset listener did not receive every event
    */
   code:
@@ -39,6 +41,7 @@ export interface ProjectWarning {
     | "LOCK_TAKEN_OVER"
     | "LOCK_NOT_RELEASED"
     | "INSTANCES_RESTART"
+    | FileNote["code"]
     | "LISTENER_FAILED";
   service?: string;
   /** One sentence. */
