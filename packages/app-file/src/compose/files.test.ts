@@ -150,7 +150,7 @@ describe("a key that is not supported is noted with its position:", () => {
     ],
     ["volumes: ['/a:/a:z']", "services.web.volumes.0"],
     ["volumes: [{type: bind, source: /a, target: /a, bind: {selinux: z}}]", "services.web.volumes.0.bind.selinux"],
-    ["tmpfs: ['/a:noexec']", "services.web.tmpfs.0"],
+    ["tmpfs: ['/a:uid=1000']", "services.web.tmpfs.0"],
     ["pull_policy: daily", "services.web.pull_policy"],
     ["entrypoint: []", "services.web.entrypoint"],
     ["links: ['web2:db']", "services.web.links.0", "  web2: {image: x}\n"],
@@ -170,13 +170,13 @@ describe("a key that is not supported is noted with its position:", () => {
   });
 
   it("once for several services", async () => {
-    const text = "services:\n  a: {image: x, dns: 1.1.1.1}\n  b: {image: x, dns: [1.1.1.1]}\n";
-    expect(files.notesOf(await files.load(text))).toEqual(["compose.yaml:2,compose.yaml:3 services.a.dns"]);
+    const text = "services:\n  a: {image: x, platform: linux/arm64}\n  b: {image: x, platform: linux/amd64}\n";
+    expect(files.notesOf(await files.load(text))).toEqual(["compose.yaml:2,compose.yaml:3 services.a.platform"]);
   });
 
   it("but not if its value requests nothing", async () => {
     const text = service(
-      "privileged: false\ntty: false\ndns: []\nlogging: {}\nexpose: [80]\nattach: false\ndevelop: {watch: []}",
+      "oom_kill_disable: false\nsecurity_opt: []\nannotations: {}\nexpose: [80]\nattach: false\ndevelop: {watch: []}",
       "version: '3.8'\n",
     );
     expect(files.notesOf(await files.load(text))).toEqual([]);

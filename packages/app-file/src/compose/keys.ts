@@ -11,8 +11,6 @@ export interface KeyRule {
   none?: string;
   keys?: Readonly<Record<string, KeyRule>>;
   each?: KeyRule;
-  /** Also for a value that is empty or false, which otherwise has no effect. */
-  always?: true;
 }
 
 const to = (target: string, more: Omit<KeyRule, "to"> = {}): KeyRule => ({ to: target, ...more });
@@ -184,22 +182,22 @@ export const SERVICE_KEYS: Readonly<Record<string, KeyRule>> = {
   extends: none("resolved while the file is read"),
   attach: none("of the command docker compose only"),
   develop: none("of the command docker compose only"),
-  stdin_open: no("The process has no standard input."),
-  tty: no("The process has no terminal."),
-  working_dir: no("The process starts in the directory of the image."),
-  stop_signal: no("The process is stopped with the signal of the image."),
-  logging: no("The engine's own log driver is used."),
-  devices: no("A request has no devices."),
+  stdin_open: to("openStdin"),
+  tty: to("tty"),
+  working_dir: to("workingDir"),
+  stop_signal: to("stopSignal"),
+  logging: to("logging", { keys: { driver: to(""), options: to("") } }),
+  devices: to("devices", { each: { keys: { source: to(""), target: to(""), permissions: to("") } } }),
   device_cgroup_rules: no("A request has no rules for devices."),
   gpus: no("A request has no GPUs."),
-  dns: no("The platform's name servers are used."),
-  dns_opt: no("The platform's name servers are used."),
-  dns_search: no("The platform's name servers are used."),
-  extra_hosts: no("No names are added to /etc/hosts."),
-  group_add: no("The process has the groups of its user only."),
-  sysctls: no("A request has no kernel parameters."),
-  shm_size: no("/dev/shm has the engine's default size."),
-  privileged: no("A request has capabilities only: see `cap_add`."),
+  dns: to("dns"),
+  dns_opt: to("dns"),
+  dns_search: to("dns"),
+  extra_hosts: to("extraHosts"),
+  group_add: to("groupAdd"),
+  sysctls: to("sysctls"),
+  shm_size: to("shmSize"),
+  privileged: to("privileged"),
   security_opt: no("A request has no options of AppArmor, SELinux or seccomp."),
   userns_mode: no("The engine's user namespace is used."),
   cgroup: no("The engine's cgroup namespace is used."),

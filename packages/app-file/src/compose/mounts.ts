@@ -135,25 +135,32 @@ function volumeMount(
   return { Type: "volume", Source: name, Target: target, ...set, ...optional("VolumeOptions", volumeOptions) } as Mount;
 }
 
+/** Docker mounts every tmpfs with these options. */
+const DEFAULT_TMPFS_OPTIONS: ReadonlySet<string> = new Set(["rw", "noexec", "nosuid", "nodev"]);
+
 /** `/run:size=64m,mode=1777`. */
 function tmpfsMount(entry: string, here: FilePath, { report, notes, tree }: ServiceContext): Mount {
   const [target = "", options = ""] = entry.split(":", 2);
   const set: { SizeBytes?: number; Mode?: number } = {};
-  for (const option of options.split(",").filter((each) => each !== "")) {
+  let readOnly = false;
+  for (const option of options.split(",").filter((each) => each !== "" && !DEFAULT_TMPFS_OPTIONS.has(each))) {
     const [name = "", value = ""] = option.split("=", 2);
     const size = name === "size" ? memory.safeParse(value) : undefined;
     if (size?.success) set.SizeBytes = size.data;
     else if (name === "mode" && /^[0-7]{1,4}$/.test(value)) set.Mode = Number.parseInt(value, 8);
+    else if (option === "ro") readOnly = true;
     else if (size !== undefined || name === "mode") report(here, `invalid option ${name} of a tmpfs`);
-    else
-      notes.addUnsupported(
-        `tmpfs ${name}`,
-        pathText(here),
-        tree.locate(here),
-        `A tmpfs has a size and a mode only (option ${name}).`,
-      );
+    else {
+      const reason = `A tmpfs has a size, a mode and ro only (option ${name}).`;
+      notes.addUnsupported(`tmpfs ${name}`, pathText(here), tree.locate(here), reason);
+    }
   }
-  return { Type: "tmpfs", Target: target, ...optional("TmpfsOptions", set) } as Mount;
+  return {
+    Type: "tmpfs",
+    Target: target,
+    ...(readOnly && { ReadOnly: true }),
+    ...optional("TmpfsOptions", set),
+  } as Mount;
 }
 
 /** The volume of a declaration: `<project>_<key>`, unless it has a name or is external. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { envFile, healthcheckShape, restart } from "../schema/app-file.js";
 import { deploy as deployOfApp } from "../schema/deploy.js";
+import { hostSettings } from "../schema/host-settings.js";
 import { ports } from "../schema/ports.js";
 import { fileReferences } from "../schema/resources.js";
 import { cpus, duration, flag, maybe, memory, text, wholeNumber } from "../schema/scalars.js";
@@ -43,6 +44,8 @@ const dependsOn = z.union([
 
 const limit = z.union([wholeNumber(-1), z.object({ soft: wholeNumber(-1), hard: wholeNumber(-1) })]);
 
+const { tmpfs: _tmpfs, network_mode: _networkMode, ...sharedHostSettings } = hostSettings;
+
 /** The keys of a service that are supported. */
 export const serviceSchema = z.object({
   image: maybe(text.min(1, "must not be empty")),
@@ -72,6 +75,7 @@ export const serviceSchema = z.object({
   hostname: maybe(text),
   init: maybe(flag),
   read_only: maybe(flag),
+  ...sharedHostSettings,
   cap_add: maybe(z.array(text)),
   cap_drop: maybe(z.array(text)),
   stop_grace_period: maybe(duration),

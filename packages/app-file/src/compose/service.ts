@@ -1,9 +1,11 @@
 import type { DeployRequest } from "@openfactory/deploy-core";
 import { environmentLookup } from "../interpolation/interpolate.js";
 import { type BuiltRequest, type RequestFormat, requestOf } from "../request/build-request.js";
-import { DEPLOY_KEYS, deployFields, HEALTHCHECK_KEYS, healthcheckField, restartField } from "../request/deploy.js";
+import { deployFields, healthcheckField, restartField } from "../request/deploy.js";
 import { envFileVariables, type Variable } from "../request/environment.js";
+import { APP_KEYS } from "../request/field-source.js";
 import { field, listField, type RequestField, type RequestFields } from "../request/fields.js";
+import { hostSettingsFields } from "../request/host-settings.js";
 import { labelsField } from "../request/labels.js";
 import { configsField, secretsField } from "../request/references.js";
 import type { AppEntry } from "../schema/app-file.js";
@@ -33,36 +35,18 @@ export function networkKeys({ networks, network_mode: mode }: ServiceEntry): str
 
 const FORMAT: RequestFormat = {
   keys: {
+    ...APP_KEYS,
     name: { path: ["container_name"] },
-    image: { path: ["image"] },
     imagePullPolicy: { path: ["pull_policy"] },
     user: { path: ["user"] },
-    env: { path: ["environment"] },
     replicaEnv: { path: ["x-openfactory", "replica_env"] },
     templates: { path: ["x-openfactory", "templates"] },
-    labels: { path: ["labels"] },
     command: { path: ["entrypoint"] },
     args: { path: ["command"] },
-    ports: { path: ["ports"] },
-    networks: { path: ["networks"] },
     networkAliases: { path: ["networks"] },
     mounts: { path: ["volumes"] },
-    mode: { path: ["deploy", "replicas"] },
-    resources: { path: ["deploy", "resources"], names: DEPLOY_KEYS },
     openFiles: { path: ["ulimits", "nofile"] },
-    constraints: { path: ["deploy", "placement", "constraints"] },
     restart: { path: ["restart"] },
-    updateConfig: { path: ["deploy", "update_config"], names: DEPLOY_KEYS },
-    rollbackConfig: { path: ["deploy", "rollback_config"], names: DEPLOY_KEYS },
-    healthcheck: { path: ["healthcheck"], names: HEALTHCHECK_KEYS },
-    stopGracePeriod: { path: ["stop_grace_period"] },
-    hostname: { path: ["hostname"] },
-    init: { path: ["init"] },
-    readOnly: { path: ["read_only"] },
-    capAdd: { path: ["cap_add"] },
-    capDrop: { path: ["cap_drop"] },
-    secrets: { path: ["secrets"] },
-    configs: { path: ["configs"] },
   },
   nameHint:
     "The service name is container_name, or the project and the service's key. Set container_name to a shorter or simpler name.",
@@ -98,6 +82,7 @@ export function buildServiceRequest(context: ServiceContext): BuiltRequest {
     readOnly: fromKey("read_only", service.read_only),
     capAdd: fromKey("cap_add", service.cap_add),
     capDrop: fromKey("cap_drop", service.cap_drop),
+    ...hostSettingsFields(context),
     secrets: secretsField(context),
     configs: configsField(context),
   }) as RequestFields;
@@ -317,19 +302,12 @@ function openFilesField({ service: { ulimits }, path, notes, tree }: ServiceCont
 
 /** The keys of a service that app files have, too. */
 export const sharedEntry = (service: ServiceEntry, key: string): AppEntry => {
-  const { image, env_file, labels, healthcheck, depends_on, secrets, configs, restart, deploy, ports } = service;
-  const { labels: _, ...deployment } = deploy ?? {};
+  const { deploy, image, volumes: _volumes, tmpfs: _tmpfs, networks: _networks, ...shared } = service;
+  const { labels: _labels, ...deployment } = deploy ?? {};
   return compact({
+    ...shared,
     uuid: key,
     image: image ?? "",
-    env_file,
-    labels,
-    healthcheck,
-    secrets,
-    configs,
-    ports,
-    restart,
-    depends_on,
     deploy: deploy == null ? undefined : deployment,
-  }) as AppEntry;
+  }) as unknown as AppEntry;
 };
