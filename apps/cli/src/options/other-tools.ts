@@ -95,7 +95,6 @@ export const OTHER_OPTIONS: Readonly<Record<string, Readonly<Record<string, stri
     "-o": "Pass --json.",
     "--output": "Pass --json.",
     "--project-directory": "Pass -f <directory>.",
-    "--profile": "ofdeploy has no profiles: pass -f for each file to deploy.",
     "--parallel": "Pass --concurrency <n> after the command.",
     "--progress": "Pass --quiet for no progress, or --verbose for lines.",
     "-y": "This command asks no questions: remove this option.",
