@@ -50,10 +50,12 @@ export { findOtherPlatforms, type OtherPlatforms } from "./observe/other-platfor
 export type { ListenerOptions } from "./operations/asset-listeners.js";
 export { down, type DownOptions } from "./operations/down.js";
 export type { LockOptions } from "./operations/lock.js";
+export { listProjects, type ProjectSummary } from "./operations/projects.js";
 export { ps, type PsRow } from "./operations/ps.js";
 export { refreshAuth, type RefreshOptions } from "./operations/refresh-auth.js";
 export { rollback, type RollbackOptions } from "./operations/rollback.js";
 export { scale, type ScaleOptions } from "./operations/scale.js";
 export { up, type UpOptions } from "./operations/up.js";
+export { waitFor, type WaitForOptions, type WaitReport, type WaitVerdict } from "./operations/wait-for.js";
 export { planDown, type PlanDownOptions } from "./plan/plan-down.js";
 export { plan, type PlanOptions } from "./plan/plan.js";

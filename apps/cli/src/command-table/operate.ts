@@ -40,6 +40,38 @@ export const operateCommands: CommandGroup = {
       examples: { logs: "Print the logs of all apps", "logs -f -n 20 web": "Follow the log of web" },
       run: async (context) => (await import("../commands/logs.js")).logsCommand(context),
     }),
+    command({
+      name: "ls",
+      description: "List the projects on the engine",
+      options: withoutEffect("-a, --all"),
+      examples: { ls: "List the projects of the local engine", "ls --platform swarm -q": "Print their names" },
+      run: async (context) => (await import("../commands/ls.js")).lsCommand(context),
+    }),
+    command({
+      name: "wait",
+      description: "Wait until apps are ready or have completed",
+      arguments: [appNames("Names of apps or services (default: all)")],
+      options: [single(new Option("--timeout <duration>", "Time limit for each app (default: 2m)"), parseDuration)],
+      examples: { wait: "Wait for all apps", "wait migrate --timeout 5m": "Wait until the job migrate has completed" },
+      run: async (context) => (await import("../commands/wait.js")).waitCommand(context),
+    }),
+    command({
+      name: "images",
+      description: "List the images of the apps",
+      arguments: [appNames("Names of apps or services (default: all)")],
+      examples: { images: "List the images of all apps", "images -q web": "Print the image of web" },
+      run: async (context) => (await import("../commands/images.js")).imagesCommand(context),
+    }),
+    command<{ app: string; port?: string }>({
+      name: "port",
+      description: "Print the address of a published port",
+      arguments: [
+        new Argument("<app>", "Name of an app or service"),
+        new Argument("[port]", "Port in the container, such as 8080 or 53/udp (default: all)"),
+      ],
+      examples: { "port web 8080": "Print the address of port 8080 of web", "port web": "Print all ports of web" },
+      run: async (context) => (await import("../commands/port.js")).portCommand(context),
+    }),
     command<{ apps: string[] }>({
       name: "refresh-auth",
       description: "Refresh stored registry credentials",

@@ -1,6 +1,3 @@
-import { METADATA_LABELS, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
-import type { DesiredProject, ProjectWarning, PsRow } from "@openfactory/deployer";
-import { chooseApps, type NamedApp } from "../choose-apps.js";
 import { UsageError } from "../errors.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import type { CommandContext } from "../options/context.js";
@@ -10,6 +7,7 @@ import { psText } from "../output/ps-text.js";
 import type { PsListing } from "../output/ps-views.js";
 import { openStrategy, findPlatformWarnings } from "../platforms.js";
 import { loadProject } from "../project.js";
+import { listApps } from "./list-apps.js";
 
 export interface PsCommandOptions {
   /** Names of the apps to list. Default: all. */
@@ -31,13 +29,13 @@ export async function psCommand({ io, options }: CommandContext<PsCommandOptions
   const strategy = await openStrategy(options, io);
   try {
     const [{ rows, listed, warnings }, platformWarnings] = await Promise.all([
-      listApps(strategy, desired, options),
+      listApps(strategy, desired, options.apps),
       findPlatformWarnings(strategy, desired, { io, options }),
     ]);
     printWarnings([...warnings, ...platformWarnings], [], options, io);
     if (options.watch) {
       const { watchPs } = await import("./watch-ps.js");
-      const read = (signal: AbortSignal): Promise<PsListing> => listApps(strategy, desired, options, signal);
+      const read = (signal: AbortSignal): Promise<PsListing> => listApps(strategy, desired, options.apps, signal);
       const { project } = desired;
       const platform = strategy.manifest.name;
       return await watchPs(
@@ -63,37 +61,4 @@ export async function psCommand({ io, options }: CommandContext<PsCommandOptions
   } finally {
     await strategy.close();
   }
-}
-
-/** The apps that the command line names, or all. */
-async function listApps(
-  strategy: OpenFactoryServiceDeploymentStrategy,
-  desired: DesiredProject,
-  { apps: names = [] }: PsCommandOptions,
-  signal?: AbortSignal,
-): Promise<PsListing & { warnings: ProjectWarning[] }> {
-  const { otherFilesWarning, ownerOf, ps } = await import("@openfactory/deployer");
-  const found = await ps(strategy, desired, { signal });
-  const rows = chooseApps(names, {
-    apps: found.map((row) => asNamedApp(row, desired)),
-    devices: desired.devices,
-  }).map(({ row }) => row);
-  if (names.length > 0) return { rows, listed: rows, warnings: [] };
-  const ownServices = new Set(desired.apps.map(({ service }) => service));
-  const isOfOtherFile = ({ service, relation }: PsRow): boolean =>
-    !ownServices.has(service) && (relation === "other-file" || relation === "unrecorded");
-  const owners = rows.filter(isOfOtherFile).flatMap(({ status }) => ownerOf(status?.labels ?? {}) ?? []);
-  const warnings = otherFilesWarning(
-    owners.map((owner) => ({ owner })),
-    desired,
-    "not listed",
-  );
-  return { rows, listed: rows.filter((row) => !isOfOtherFile(row)), warnings };
-}
-
-/** A row that the command line can name by its app, service or device. */
-function asNamedApp(row: PsRow, { apps }: DesiredProject): NamedApp & { row: PsRow } {
-  const { app: key, service, status } = row;
-  const device = apps.find((app) => app.service === service)?.device?.key ?? status?.labels[METADATA_LABELS.device];
-  return { key, service, row, ...(device !== undefined && { device: { key: device } }) };
 }

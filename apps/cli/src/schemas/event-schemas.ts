@@ -1,6 +1,6 @@
 import type { AppPhase, LockEvent, PsRow } from "@openfactory/deployer";
 import { z } from "zod";
-import { error, service, status, warning, enumOf } from "./parts.js";
+import { enumOf, error, port, service, state, status, warning } from "./parts.js";
 import { planFields } from "./plan-schema.js";
 import {
   revertStepFields,
@@ -16,6 +16,7 @@ import {
   scaleVerdict,
   upFields,
   verdictFields,
+  waitFields,
 } from "./report-schemas.js";
 
 const phase = enumOf<AppPhase>({
@@ -98,6 +99,21 @@ const listed = [
       .describe("Empty if nothing is deployed for the device, because its connector is registered elsewhere."),
     notes: z.array(z.string()).describe("Parts of the entry without effect."),
   }),
+  event("project", {
+    project: z.string(),
+    platform: z.string(),
+    apps: z.int().describe("Number of services."),
+    running: z.int().describe("Number of services that run, or have completed."),
+    state: state.describe("The state of the service that needs attention first."),
+    files: z.array(z.string()).describe("Relative to the project directory."),
+    directory: z.string().optional(),
+  }),
+  event("image", {
+    ...service,
+    image: z.string().describe("Of the deployed service, else of the file."),
+    deployed: z.boolean(),
+  }),
+  event("port", { ...service, ...port.shape }),
   event("log", {
     ...service,
     instance: z.string(),
@@ -138,14 +154,15 @@ const results = [
   result("rollback", rollbackFields),
   result("scale", scaleFields),
   result("refresh-auth", refreshAuthFields),
-  result("ps", { project: z.string() }),
+  result("wait", waitFields),
+  ...(["ps", "images"] as const).map((command) => result(command, { project: z.string() })),
   result("validate", {
     files: z.array(z.string()).describe("Relative to the project directory."),
     project: z.string(),
     platform: z.string(),
     apps: z.array(z.object(service)),
   }),
-  ...(["logs", "doctor", "platforms"] as const).map((command) => result(command, {})),
+  ...(["logs", "doctor", "platforms", "ls", "port"] as const).map((command) => result(command, {})),
 ];
 
 /** A line of `--json`. */

@@ -76,7 +76,7 @@ export const warning = z
   })
   .meta({ id: "warning" });
 
-const state = enumOf<ServiceState>({
+export const state = enumOf<ServiceState>({
   pending: "created, but not completely running yet",
   running: "all replicas are running and healthy",
   completed: "all replicas exited with code 0",
@@ -100,6 +100,15 @@ const instance = z.object({
   restarts: z.int().min(0),
 });
 
+/** A published port. */
+export const port = z.object({
+  target: z.int(),
+  published: z.int().optional(),
+  protocol: z.enum(["tcp", "udp", "sctp"]),
+  hostAddress: z.string().optional(),
+  mode: z.enum(["ingress", "host"]),
+});
+
 /** The observed state of a service. */
 export const status = z
   .object({
@@ -112,15 +121,7 @@ export const status = z
       .optional()
       .describe("An update by the platform that is still in progress or paused."),
     replicas: z.object({ running: z.int().min(0), desired: z.int().min(0) }),
-    ports: z.array(
-      z.object({
-        target: z.int(),
-        published: z.int().optional(),
-        protocol: z.enum(["tcp", "udp", "sctp"]),
-        hostAddress: z.string().optional(),
-        mode: z.enum(["ingress", "host"]),
-      }),
-    ),
+    ports: z.array(port),
     labels: z.record(z.string(), z.string()),
     createdAt: dateTime,
     networks: z

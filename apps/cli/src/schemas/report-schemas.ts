@@ -10,6 +10,7 @@ import type {
   RollbackOutcome,
   ScaleVerdict,
   UpReport,
+  WaitVerdict,
 } from "@openfactory/deployer";
 import { z } from "zod";
 import type { ScaledApp } from "../commands/scale.js";
@@ -228,5 +229,25 @@ export const scaleFields = {
   platform: z.string(),
   outcome,
   apps: list(scaled),
+  elapsedMs: milliseconds,
+};
+
+/** The result of waiting for an app. */
+export const waitFields = {
+  project: z.string(),
+  platform: z.string(),
+  outcome,
+  apps: list({
+    ...service,
+    outcome: enumOf<WaitVerdict["outcome"]>({
+      running: "ready",
+      completed: "exited with code 0",
+      stopped: "0 replicas requested",
+      failed: "",
+    }),
+    error: error.optional(),
+    status: status.optional(),
+    elapsedMs: milliseconds,
+  }),
   elapsedMs: milliseconds,
 };

@@ -30,6 +30,9 @@ const WORKS: Readonly<Record<string, RegExp>> = {
   "--ansi never ps": /^APP/,
   "--debug ps": /^APP/,
   "--log-level debug ps": /^APP/,
+  ls: /^PROJECT.*\nfactory +running +2\/2/,
+  images: /^APP.*\nweb +demo:1 +deployed/,
+  "port web 8080": /^0\.0\.0\.0:18080\n$/,
   "down web": /^web: removed\nfactory: 1 removed/,
   "plan web": /^factory: nothing to do; 1 unchanged\n$/,
 };
@@ -46,15 +49,12 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   "exec web sh": /`docker exec`/,
   pull: /`ofdeploy up --pull always`/,
   config: /validate/,
-  ls: /ps/,
   stats: /`docker stats \$\(ofdeploy ps -q\)`/,
   top: /`docker top \$\(ofdeploy ps -q <app>\)`/,
   events: /`docker events --filter/,
   "kill web": /`ofdeploy stop <app>`/,
   rm: /`ofdeploy down <app>`/,
-  images: /ps/,
   "run web ls": /`ofdeploy exec <app> <command>`/,
-  "port web 8080": /ps/,
   destroy: /`ofdeploy down`/,
   apply: /`ofdeploy up`/,
   deploy: /`ofdeploy up`/,
@@ -63,7 +63,7 @@ const NAMES: Readonly<Record<string, RegExp>> = {
 
 let project: TestProject;
 beforeEach(async () => {
-  project = new TestProject().write(appFile({ web: "", db: "" }));
+  project = new TestProject().write(appFile({ web: 'ports: ["18080:8080"]', db: "" }));
   const memory = resetMemory({ processes: { web: { lines: [{ stream: "stdout", line: "hello" }] } } });
   await project.run("up");
   await memory.createResource({ kind: "volume", name: "web_data", labels: VOLUME_LABELS });
