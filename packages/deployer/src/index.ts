@@ -43,6 +43,14 @@ export type {
   ScaleVerdict,
   UpReport,
 } from "./model/report.js";
+export type {
+  PlanBasis,
+  ResourceBasis,
+  ReviewedPlan,
+  SavedPlan,
+  SavedPlanOptions,
+  ServiceBasis,
+} from "./model/saved-plan.js";
 export { selectApps, type SelectionOptions } from "./model/selection.js";
 export { otherFilesWarning, type ProjectWarning } from "./model/warnings.js";
 export { observe, type Observed } from "./observe/observe.js";
@@ -59,3 +67,5 @@ export { up, type UpOptions } from "./operations/up.js";
 export { waitFor, type WaitForOptions, type WaitReport, type WaitVerdict } from "./operations/wait-for.js";
 export { planDown, type PlanDownOptions } from "./plan/plan-down.js";
 export { plan, type PlanOptions } from "./plan/plan.js";
+export { planToSave } from "./plan/save-plan.js";
+export { planSaved } from "./plan/saved-plan.js";

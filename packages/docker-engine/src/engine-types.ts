@@ -16,9 +16,12 @@ export interface EngineVersion {
 }
 
 export interface EngineInfo {
+  /** Of the engine, whatever its address is. */
   ID: string;
   Name: string;
   ServerVersion: string;
+  /** Where the engine stores its data. */
+  DockerRootDir?: string;
   NCPU: number;
   MemTotal: number;
   /** ISO 8601: the engine's own clock. */
@@ -27,6 +30,8 @@ export interface EngineInfo {
   LoggingDriver?: string;
   Swarm: {
     NodeID: string;
+    /** Of the swarm that it manages. */
+    Cluster?: { ID: string } | null;
     LocalNodeState: "inactive" | "pending" | "active" | "error" | "locked";
     ControlAvailable: boolean;
     Error?: string;

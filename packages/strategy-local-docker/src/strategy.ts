@@ -131,6 +131,10 @@ export class LocalDockerDeploymentStrategy
     return inContext({ strategy: this.manifest.name }, () => listServices(this.#engine, options));
   }
 
+  async engineId(options: OperationOptions = {}): Promise<string> {
+    return inContext({ strategy: this.manifest.name }, async () => (await this.#engine.info(options)).ID);
+  }
+
   async settingsOf(request: DeployRequest, options: OperationOptions = {}): Promise<ServiceSettings> {
     const parsed = parseRequest(request, { strategy: this.manifest.name });
     return this.#inService(parsed.name, () => settingsOf(this.#engine, parsed, this.#options, options));

@@ -35,6 +35,8 @@ export type UpdateFailureAction = "leave" | "rollback" | "keep";
 
 /** The engine in memory: services, resources and locks. Several strategies can share it. Tests read and change it directly. */
 export class MemoryEngine {
+  /** Differs for every engine. */
+  readonly id = newId();
   readonly services = new Map<string, MemoryService>();
   /** The holders of locks, by name of the lock. */
   readonly locks = new Map<string, LockHolder>();

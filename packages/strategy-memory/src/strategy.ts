@@ -144,6 +144,10 @@ export class MemoryDeploymentStrategy
     });
   }
 
+  async engineId({ signal }: OperationOptions = {}): Promise<string> {
+    return this.#onEngine("engineId", { signal }, () => this.engine.id);
+  }
+
   async wait(name: string, options: WaitOptions = {}): Promise<ServiceStatus> {
     return this.#run("wait", name, options, async () =>
       this.#covered(await waitFor(this.engine, name, this.manifest.supportedFields, options)),

@@ -15,6 +15,7 @@ import {
   type CanReportSettings,
   type CanUpdate,
   type CanWait,
+  DeploymentError,
   type Deployment,
   type DeployOptions,
   type DeployRequest,
@@ -116,6 +117,17 @@ export class SwarmDeploymentStrategy
   /** Three calls for any number of services; one without instances if all have converged. One more if some have networks. */
   async list({ labels = {}, ...options }: ListOptions = {}): Promise<ServiceStatus[]> {
     return this.#run(() => listServices(this.#engine, labels, options));
+  }
+
+  /** The id of the swarm, whichever of its managers answers. */
+  async engineId(options: OperationOptions = {}): Promise<string> {
+    return this.#run(async () => {
+      const { Swarm } = await this.#engine.info(options);
+      if (Swarm.Cluster?.ID) return Swarm.Cluster.ID;
+      throw new DeploymentError("NOT_A_SWARM_MANAGER", `The engine at ${this.#engine.host} manages no swarm.`, {
+        hint: "Pass the address of a manager: -H <url>.",
+      });
+    });
   }
 
   async settingsOf(request: DeployRequest, options: OperationOptions = {}): Promise<ServiceSettings> {

@@ -58,10 +58,14 @@ export const deployCommands: CommandGroup = {
         new Option("--no-preflight", "Skip preflight checks"),
         new Option("--show-env", "Show the values of environment variables"),
         new Option("--markdown", "Print Markdown, for a pull request"),
+        single(new Option("-o, --out <file>", "Save the plan for `ofdeploy up <file>`")),
         single(new Option("--html <file>", "Write a page with a diagram, for review")),
         single(new Option("--metrics <file>", "Write Prometheus metrics, for alerts on drift")),
       ],
-      examples: { plan: "Show what `ofdeploy up` would change", "plan --json > plan.json": "Save the plan as JSON" },
+      examples: {
+        plan: "Show what `ofdeploy up` would change",
+        "plan --out plan.json": "Save the plan; `up plan.json` applies it",
+      },
       run: async (context) => (await import("../commands/plan.js")).planCommand(context),
     }),
     command<{ apps: string[] }>({

@@ -35,11 +35,11 @@ export async function writePlanFiles(
   if (options.html !== undefined) {
     const { planPage } = await import("../output/plan-page/page.js");
     const page = planPage(plan, desired, { version: readVersion(), now });
-    await writeOutputFile(options.html, page, io.cwd, "--html");
+    await writeOutputFile(options.html, page, io.cwd, { option: "--html" });
   }
   if (options.metrics !== undefined) {
     const { planMetrics } = await import("../output/plan-metrics.js");
-    await writeOutputFile(options.metrics, planMetrics(plan, now), io.cwd, "--metrics");
+    await writeOutputFile(options.metrics, planMetrics(plan, now), io.cwd, { option: "--metrics" });
   }
 }
 
@@ -57,12 +57,9 @@ export async function writeFailure(
   const { failedPlanMetrics } = await import("../output/plan-metrics.js");
   const platform = await platformOf(options, io).catch(() => undefined);
   try {
-    await writeOutputFile(
-      options.metrics,
-      failedPlanMetrics({ project, platform }, code, new Date()),
-      io.cwd,
-      "--metrics",
-    );
+    await writeOutputFile(options.metrics, failedPlanMetrics({ project, platform }, code, new Date()), io.cwd, {
+      option: "--metrics",
+    });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     printWarnings([{ code: "METRICS_NOT_WRITTEN", reason: error.message }], [], options, io);

@@ -1,5 +1,5 @@
 import { DeploymentError, type StrategyManifest } from "@openfactory/deploy-core";
-import type { Plan, ProjectWarning } from "@openfactory/deployer";
+import type { Plan, PlanOptions, ProjectWarning, SavedPlan } from "@openfactory/deployer";
 import { appKeys, selectNamed } from "../choose-apps.js";
 import { UsageError } from "../errors.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
@@ -13,6 +13,7 @@ import { errorTexts, printWarnings } from "../output/messages.js";
 import { planText } from "../output/plan-text.js";
 import { findPlatformWarnings } from "../platforms.js";
 import { loadDesired } from "../project.js";
+import { checkBeforeSaving, checkPlanName, savedText, savePlan } from "./save-plan.js";
 import { checkPlanOutputs, type PlanOutputOptions, writeFailure, writePlanFiles } from "./plan-outputs.js";
 
 export interface PlanCommandOptions extends PlanOutputOptions {
@@ -30,17 +31,23 @@ export interface PlanCommandOptions extends PlanOutputOptions {
   showEnv?: boolean;
   /** Of `up --dry-run`: replaces the pull policy of every app. */
   pull?: PullPolicy;
+  /** The file to save the plan in, for `up`. */
+  out?: string;
 }
 
-/** Shows what `up` would change. Exits with 0 without changes, 2 with changes, 5 with conflicts. */
-export async function planCommand(context: CommandContext<PlanCommandOptions>): Promise<ExitCode> {
+/**
+ * Shows what `up` would change. Exits with 0 without changes, 2 with changes, 5 with conflicts.
+ * @param saved a saved plan, which is compared with a new one.
+ */
+export async function planCommand(context: CommandContext<PlanCommandOptions>, saved?: SavedPlan): Promise<ExitCode> {
   rejectPruneWithNames(context.options);
   checkPlanOutputs(context.options);
+  await checkBeforeSaving(context);
   let project = context.options.project;
   try {
     const loaded = await loadDesired(context.options, context.io);
     project = loaded.desired.project;
-    return await planLoaded(loaded, context);
+    return await planLoaded(loaded, context, saved);
   } catch (error) {
     await writeFailure(error, project, context);
     throw error;
@@ -50,16 +57,18 @@ export async function planCommand(context: CommandContext<PlanCommandOptions>): 
 async function planLoaded(
   { desired: loaded, strategy }: Awaited<ReturnType<typeof loadDesired>>,
   context: CommandContext<PlanCommandOptions>,
+  saved: SavedPlan | undefined,
 ): Promise<ExitCode> {
   const { io, options } = context;
   const desired = withPullPolicy(await selectNamed(options.apps, loaded, options), options.pull);
   const { devices = [] } = desired;
-  const { plan } = await import("@openfactory/deployer");
+  const { plan, planSaved, planToSave } = await import("@openfactory/deployer");
   const interrupt = listenForInterrupt(io);
   try {
+    checkPlanName(options.out, loaded);
     const { signal } = interrupt;
     const platformWarnings = findPlatformWarnings(strategy, desired, { io, options, signal }, { deploys: true });
-    const compared = await plan(strategy, desired, {
+    const planOptions: PlanOptions = {
       signal,
       prune: options.prune,
       takeOwnership: options.takeOwnership,
@@ -71,17 +80,24 @@ async function planLoaded(
       preflight: options.preflight,
       // The page shows the nodes of instances.
       instances: options.html !== undefined,
-    });
+    };
+    const toSave = options.out === undefined ? undefined : await planToSave(strategy, desired, planOptions);
+    const compared =
+      toSave?.plan ??
+      (await (saved === undefined
+        ? plan(strategy, desired, planOptions)
+        : planSaved(strategy, desired, saved, planOptions)));
     const planned = {
       ...compared,
       warnings: [
         ...compared.warnings,
-        ...needsRefresh(compared, options, strategy.manifest),
+        ...(toSave || saved ? [] : needsRefresh(compared, options, strategy.manifest)),
         ...(await platformWarnings),
       ],
     };
     await writePlanFiles(planned, desired, context);
     const conflict = conflictOf(planned);
+    const file = toSave && conflict === undefined ? await savePlan(toSave.saved, context) : undefined;
     const exitCode = conflict !== undefined ? EXIT.conflict : planned.hasChanges ? EXIT.changes : EXIT.ok;
     if (options.json) {
       const { project, platform, hasChanges } = planned;
@@ -94,6 +110,7 @@ async function planLoaded(
         project,
         platform,
         hasChanges,
+        file,
         error: conflict,
       });
       return exitCode;
@@ -107,6 +124,7 @@ async function planLoaded(
     // The plan lists the orphans.
     const warnings = planned.warnings.filter(({ code }) => code !== "ORPHAN");
     printWarnings(warnings, planned.apps, options, io);
+    if (options.out !== undefined) io.stderr.write(savedText(options.out, file !== undefined));
     if (options.markdown) {
       const { planMarkdown } = await import("../output/plan-markdown.js");
       io.stdout.write(planMarkdown(planned));

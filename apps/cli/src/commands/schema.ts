@@ -12,6 +12,8 @@ export async function schemaCommand({ io, options }: CommandContext<{ format: Sc
 
 async function schemaOf(format: SchemaName): Promise<object> {
   if (format === "file") return (await import("@openfactory/app-file")).appFileJsonSchema();
-  const { eventSchema, outputJsonSchema, planSchema } = await import("../schemas/event-schemas.js");
-  return outputJsonSchema(format === "plan" ? planSchema : eventSchema);
+  const { eventSchema, outputJsonSchema, planFileSchema } = await import("../schemas/event-schemas.js");
+  if (format === "events") return outputJsonSchema(eventSchema);
+  const { savedPlanSchema } = await import("../schemas/saved-plan-schema.js");
+  return outputJsonSchema(planFileSchema(savedPlanSchema));
 }

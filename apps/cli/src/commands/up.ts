@@ -7,7 +7,9 @@ import { writeJson } from "../output/json-lines.js";
 import { upErrors, upText } from "../output/up-text.js";
 import { findPlatformWarnings, withWarnings } from "../platforms.js";
 import { loadDesired } from "../project.js";
+import type { SavedPlanFile } from "../schemas/saved-plan-schema.js";
 import { planCommand, rejectPruneWithNames } from "./plan.js";
+import { findSavedPlan } from "../saved-plan/find-saved-plan.js";
 import { runOperation } from "./run-operation.js";
 
 export interface UpCommandOptions {
@@ -31,9 +33,16 @@ export interface UpCommandOptions {
   pull?: PullPolicy;
 }
 
+const withSaved = async (
+  options: CommandContext<UpCommandOptions>["options"],
+  saved: SavedPlanFile,
+): Promise<typeof options> => (await import("../saved-plan/saved-command.js")).withSavedOptions(options, saved);
+
 export async function upCommand(context: CommandContext<UpCommandOptions>): Promise<ExitCode> {
-  const { io, options } = context;
-  if (options.dryRun) return planCommand(context);
+  const { io } = context;
+  const saved = await findSavedPlan(context.options.apps ?? [], io);
+  const options = saved === undefined ? context.options : await withSaved(context.options, saved);
+  if (options.dryRun) return planCommand({ io, options }, saved);
   rejectPruneWithNames(options);
   const { desired: loaded, strategy } = await loadDesired(options, io);
   const desired = withPullPolicy(await selectNamed(options.apps, loaded, options), options.pull);
@@ -41,29 +50,34 @@ export async function upCommand(context: CommandContext<UpCommandOptions>): Prom
   const { up } = await import("@openfactory/deployer");
   if (options.json) for (const device of devices) writeJson(io.stdout, "device", deviceFields(device));
   const keepFailed = options.rollback === false;
-  return runOperation(strategy, context, {
-    command: "up",
-    consequence: keepFailed ? "keeping the changes of this run" : "reverting the changes of this run",
-    run: (hooks) =>
-      withWarnings(
-        findPlatformWarnings(strategy, desired, { ...context, signal: hooks.signal }, { deploys: true }),
-        hooks.observer,
-        up(strategy, desired, {
-          ...hooks,
-          wait: options.wait ?? true,
-          timeoutMs: options.timeout,
-          concurrency: options.concurrency,
-          strict: options.strict,
-          prune: options.prune,
-          takeOwnership: options.takeOwnership,
-          adopt: appKeys(options.adopt ?? [], desired),
-          refresh: options.refresh,
-          preflight: options.preflight,
-          forceUnlock: options.forceUnlock,
-          keepFailed,
-        }),
-      ),
-    text: (report, width) => `${devicesText(devices)}${upText(report, width)}`,
-    errors: upErrors,
-  });
+  return runOperation(
+    strategy,
+    { io, options },
+    {
+      command: "up",
+      consequence: keepFailed ? "keeping the changes of this run" : "reverting the changes of this run",
+      run: (hooks) =>
+        withWarnings(
+          findPlatformWarnings(strategy, desired, { io, options, signal: hooks.signal }, { deploys: true }),
+          hooks.observer,
+          up(strategy, desired, {
+            ...hooks,
+            wait: options.wait ?? true,
+            timeoutMs: options.timeout,
+            concurrency: options.concurrency,
+            strict: options.strict,
+            prune: options.prune,
+            takeOwnership: options.takeOwnership,
+            adopt: appKeys(options.adopt ?? [], desired),
+            refresh: options.refresh,
+            preflight: options.preflight,
+            forceUnlock: options.forceUnlock,
+            keepFailed,
+            saved,
+          }),
+        ),
+      text: (report, width) => `${devicesText(devices)}${upText(report, width)}`,
+      errors: upErrors,
+    },
+  );
 }

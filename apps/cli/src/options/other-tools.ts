@@ -61,9 +61,6 @@ export const OTHER_OPTIONS: Readonly<Record<string, Readonly<Record<string, stri
     "--auto-approve": "`up` asks no questions: remove this option. Run `ofdeploy plan` to see the changes first.",
   },
   plan: {
-    "-out": "Write `ofdeploy plan --json > plan.json` to keep the plan.",
-    "--out": "Write `ofdeploy plan --json > plan.json` to keep the plan.",
-    "-o": "Write `ofdeploy plan --json > plan.json` to keep the plan.",
     "-destroy": "Run `ofdeploy down --dry-run`.",
     "-target": "Name the app: `ofdeploy plan <app>`.",
     "--target": "Name the app: `ofdeploy plan <app>`.",

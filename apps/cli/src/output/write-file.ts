@@ -4,19 +4,25 @@ import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../errors.js";
 
 /**
- * Writes a file that everyone can read (mode 0644). Readers see the previous or the new content, never a part of it: the
+ * Writes a file. Readers see the previous or the new content, never a part of it: the
  * text is written beside the file and then renamed.
  * @param path relative to `cwd`, or absolute.
- * @param option the option that names it, for the message.
+ * @param options.option the option that names it, for the message.
+ * @param options.mode the permissions. Default 0644: everyone can read it.
  * @throws UsageError if it can't be written.
  */
-export async function writeOutputFile(path: string, text: string, cwd: string, option: string): Promise<void> {
+export async function writeOutputFile(
+  path: string,
+  text: string,
+  cwd: string,
+  { option, mode = 0o644 }: { option: string; mode?: number },
+): Promise<void> {
   const target = resolve(cwd, path);
   // A collector of *.prom files ignores the dot and the suffix.
   const draft = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
   try {
-    await writeFile(draft, text, { flag: "wx" });
-    await chmod(draft, 0o644);
+    await writeFile(draft, text, { flag: "wx", mode });
+    await chmod(draft, mode);
     await rename(draft, target);
   } catch (error) {
     await rm(draft, { force: true });

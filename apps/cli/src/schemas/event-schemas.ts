@@ -148,7 +148,13 @@ const results = [
   event("result", { ok: z.literal(false), exitCode: z.int(), error }),
   result("up", upFields),
   result("adopt", upFields),
-  result("plan", { project: z.string(), platform: z.string(), hasChanges: z.boolean(), error: error.optional() }),
+  result("plan", {
+    project: z.string(),
+    platform: z.string(),
+    hasChanges: z.boolean(),
+    file: z.string().optional().describe("The file of --out in which the plan was saved."),
+    error: error.optional(),
+  }),
   result("down", downFields),
   result("down", { project: z.string(), platform: z.string(), dryRun: z.literal(true), hasChanges: z.boolean() }),
   result("rollback", rollbackFields),
@@ -170,11 +176,14 @@ export const eventSchema = z
   .union([...progress, ...listed, ...results])
   .meta({ title: "ofdeploy --json", description: "One line of the output of ofdeploy with --json." });
 
-/** The event `plan`. */
-export const planSchema = event("plan", planFields).meta({
+const planSchema = event("plan", planFields).meta({
   title: "ofdeploy plan --json",
   description: "The changes that up would make: the first line of `ofdeploy plan --json`.",
 });
+
+/** A plan: the event `plan`, or a file of `ofdeploy plan --out`. */
+export const planFileSchema = (savedPlan: z.ZodType) =>
+  z.union([planSchema, savedPlan]).meta({ title: "ofdeploy plan", description: "A plan, printed or saved." });
 
 /**
  * Converts a schema to JSON Schema (draft 2020-12).

@@ -38,7 +38,7 @@ const owner = {
   directory: z.string().optional(),
 };
 
-const app = z.object({
+export const app = z.object({
   ...service,
   action: appAction,
   changes: z.array(change).describe("Empty if the platform can't report the fields."),
@@ -54,9 +54,13 @@ const app = z.object({
   location: location.optional(),
 });
 
-const orphan = z.object({ ...service, action: enumOf<PlannedOrphan["action"]>({ keep: "", remove: "" }), status });
+export const orphan = z.object({
+  ...service,
+  action: enumOf<PlannedOrphan["action"]>({ keep: "", remove: "" }),
+  status,
+});
 
-const other = z.object({
+export const other = z.object({
   ...service,
   ownership: enumOf<PlannedOther["ownership"]>({
     "other-file": "another file of the project owns it",

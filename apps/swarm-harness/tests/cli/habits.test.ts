@@ -42,7 +42,7 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   "down -v": /Pass --yes\./,
   "up --build": /`docker build`/,
   "up --force-recreate": /`ofdeploy restart`/,
-  "plan -out x": /`ofdeploy plan --json > plan\.json`/,
+  "plan -out x": /^Write two dashes: --out\./,
   "restart web": /`ofdeploy/,
   "stop web": /`ofdeploy/,
   "start web": /`ofdeploy/,

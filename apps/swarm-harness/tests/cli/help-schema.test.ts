@@ -33,7 +33,10 @@ describe("help, version, schema, completion", () => {
     expect(await schemaOf()).toMatchObject({ properties: { apps: expect.any(Object) } });
     expect(await schemaOf("file")).toEqual(await schemaOf());
     expect(await schemaOf("plan")).toMatchObject({
-      required: expect.arrayContaining(["apps", "resources", "hasChanges"]),
+      anyOf: [
+        { required: expect.arrayContaining(["apps", "resources", "hasChanges"]) },
+        { required: expect.arrayContaining(["kind", "plan", "basis"]) },
+      ],
     });
     const events = await schemaOf("events");
     expect(events).toMatchObject({ anyOf: expect.any(Array), $schema: "https://json-schema.org/draft/2020-12/schema" });

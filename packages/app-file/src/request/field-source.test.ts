@@ -15,15 +15,6 @@ const FILE = `apps:
     ports: ["80:80", "90:90"]
     networks: [front]
     restart: always
-    devices: [/dev/a, {source: /dev/b, permissions: r}]
-    dns: 192.0.2.1
-    dns_search: [a, b]
-    sysctls: [net.core.somaxconn=1]
-    extra_hosts: {db: 192.0.2.1}
-    tmpfs: /run
-    logging:
-      options:
-        max-size: 1m
     deploy:
       replicas: 2
       resources:
@@ -52,16 +43,8 @@ test.each([
   [["ports", 1], "ports[1] apps.yml:12"],
   [["networks", 0], "networks[0] apps.yml:13"],
   [["restart", "Condition"], "restart apps.yml:14"],
-  [["devices", 0, "permissions"], "devices[0] apps.yml:15"],
-  [["devices", 1, "permissions"], "devices[1].permissions apps.yml:15"],
-  [["dns", "servers"], "dns apps.yml:16"],
-  [["dns", "search"], "dns_search apps.yml:17"],
-  [["sysctls", "net.core.somaxconn"], "sysctls.net.core.somaxconn apps.yml:18"],
-  [["extraHosts", 0], "extra_hosts.db apps.yml:19"],
-  [["mounts", 1, "TmpfsOptions", "SizeBytes"], "tmpfs apps.yml:20"],
-  [["logging", "options", "max-size"], "logging.options.max-size apps.yml:23"],
-  [["mode", "Replicated", "Replicas"], "deploy.replicas apps.yml:25"],
-  [["resources", "Limits", "NanoCPUs"], "deploy.resources.limits.cpus apps.yml:27"],
+  [["mode", "Replicated", "Replicas"], "deploy.replicas apps.yml:16"],
+  [["resources", "Limits", "NanoCPUs"], "deploy.resources.limits.cpus apps.yml:18"],
 ] as const)("sourceOf(%j) returns the key and line of the file: %s", (path, expected) => {
   expect(textOf(...path)).toBe(expected);
 });
@@ -72,11 +55,9 @@ test.each([
   [["labels", "gone"], "labels.gone apps.yml:8"],
   [["ports"], "ports apps.yml:12"],
   [["secrets"], "secrets apps.yml:2"],
-  [["resources", "Limits", "MemoryBytes"], "deploy.resources.limits.memory apps.yml:27"],
-  [["updateConfig", "MaxFailureRatio"], "deploy.update_config.max_failure_ratio apps.yml:24"],
+  [["resources", "Limits", "MemoryBytes"], "deploy.resources.limits.memory apps.yml:18"],
+  [["updateConfig", "MaxFailureRatio"], "deploy.update_config.max_failure_ratio apps.yml:15"],
   [["readOnly"], "read_only apps.yml:2"],
-  [["dns", "options"], "dns_opt apps.yml:2"],
-  [["shmSize"], "shm_size apps.yml:2"],
   [["replicaEnv"], "(none) apps.yml:2"],
 ] as const)(
   "sourceOf(%j) returns the key that would set a field that the file does not contain: %s",

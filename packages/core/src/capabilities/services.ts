@@ -25,6 +25,13 @@ export interface ListOptions extends OperationOptions {
 export interface CanList {
   /** The services of this platform, sorted by name. */
   list(options?: ListOptions): Promise<ServiceStatus[]>;
+  /**
+   * Identifies the engine, or the cluster, that `list` reads: the same text as long as the engine exists, by whatever address it
+   * is reached, and another one for every other engine. A saved plan is applied only to the engine that it was made for.
+   * Optional: without it, that is not checked.
+   * @throws DeploymentError `ENGINE_UNREACHABLE`, `NOT_A_SWARM_MANAGER`, `ABORTED`, ...
+   */
+  engineId?(options?: OperationOptions): Promise<string>;
 }
 
 export interface WaitOptions extends OperationOptions {

@@ -173,4 +173,5 @@ const OPERATIONS: Readonly<Record<string, MaskResult>> = {
   createResource: keepResult,
   removeResource: keepResult,
   elsewhere: keepResult,
+  engineId: keepResult,
 };

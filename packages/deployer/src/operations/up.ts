@@ -5,8 +5,10 @@ import { checkPreflight } from "../check/preflight.js";
 import { withRedaction } from "../model/errors.js";
 import type { DesiredProject } from "../model/project.js";
 import type { UpReport } from "../model/report.js";
+import type { SavedPlan } from "../model/saved-plan.js";
 import { assertNoConflicts } from "../plan/findings.js";
 import { type PlanOptions, prepare, type PreparedPlan } from "../plan/plan.js";
+import { prepareSaved } from "../plan/saved-plan.js";
 import type { RunResults } from "../revert/revert.js";
 import { deliverAssets, type ListenerOptions } from "./asset-listeners.js";
 import { assetsOfUp, declaredDevices } from "./assets.js";
@@ -20,6 +22,11 @@ export interface UpOptions extends Omit<PlanOptions, "refresh">, ApplyOptions, L
   refresh?: boolean;
   /** Check the engine first for problems that would make a deploy fail, where the platform can. Default true. */
   preflight?: boolean;
+  /**
+   * Apply exactly this plan: its options replace those of the run, and the settings of every service are read. The run is
+   * rejected with `CONFLICT` if the files or the engine differ from the plan. Default: the run makes its own plan.
+   */
+  saved?: SavedPlan;
 }
 
 /**
@@ -35,21 +42,38 @@ export async function up(
   desired: DesiredProject,
   options: UpOptions = {},
 ): Promise<UpReport> {
-  const { refresh = false } = options;
+  const { refresh = false, saved } = options;
   // Not the checked project: that lacks the resources that the platform can't create, whose content is secret, too.
   const strategy = withRedaction(rawStrategy, desired);
+  if (saved !== undefined) return upSaved(strategy, desired, saved, options);
   return applyUp(strategy, await prepare(strategy, desired, { ...options, refresh }), options);
+}
+
+/** Compares a saved plan with a new one before the lock is acquired, and again while it is held. */
+async function upSaved(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  desired: DesiredProject,
+  saved: SavedPlan,
+  options: UpOptions,
+): Promise<UpReport> {
+  const { strict } = saved.options;
+  const prepared = await prepareSaved(strategy, desired, saved, options);
+  return applyUp(strategy, prepared, { ...options, strict }, async () => {
+    await prepareSaved(strategy, desired, saved, { ...options, observer: undefined });
+  });
 }
 
 /**
  * Runs the preflight and applies a plan while holding the project's lock, and delivers the changed assets.
  * @throws DeploymentError before any change: `CONFLICT` for a plan with conflicts, or if another process holds the lock; an
  * error of the preflight. Later failures are in the report.
+ * @param recheck called once the lock is held, before any change.
  */
 async function applyUp(
   rawStrategy: OpenFactoryServiceDeploymentStrategy,
   prepared: PreparedPlan,
   options: UpOptions = {},
+  recheck: () => Promise<void> = async () => {},
 ): Promise<UpReport> {
   const { checked, plan, listed } = prepared;
   const strategy = withRedaction(rawStrategy, checked);
@@ -78,6 +102,7 @@ async function applyUp(
   };
   const results = plan.hasChanges
     ? await withLock(strategy, checked.project, locked, async () => {
+        await recheck();
         if (preflight) await checkPreflight(strategy, plan, checked.apps, { signal, listed });
         return applyAndDeliver();
       })

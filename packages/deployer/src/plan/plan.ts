@@ -2,6 +2,7 @@ import {
   DeploymentError,
   mapLimit,
   type OpenFactoryServiceDeploymentStrategy,
+  type Resource,
   type ServiceSettings,
   type ServiceStatus,
   supports,
@@ -64,6 +65,8 @@ export interface PreparedPlan {
   readonly before: ReadonlyMap<string, ServiceStatus>;
   /** Desired settings, by service name, if they were computed. */
   readonly after: ReadonlyMap<string, ServiceSettings>;
+  /** The resources of the engine, as far as they were read. */
+  readonly observedResources: readonly Resource[];
   /** All services, as listed. Kept only if there is something to change, because there can be thousands. */
   readonly listed?: readonly ServiceStatus[];
 }
@@ -84,7 +87,12 @@ export async function prepare(
   ]);
   const planned = await planUp(strategy, checked, { ...observed, ...(resources && { resources }) }, options);
   observer?.({ type: "plan", plan: planned.plan });
-  return { checked, ...planned, ...(planned.plan.hasChanges && { listed: observed.listed }) };
+  return {
+    checked,
+    ...planned,
+    observedResources: resources ?? [],
+    ...(planned.plan.hasChanges && { listed: observed.listed }),
+  };
 }
 
 /**
@@ -99,13 +107,11 @@ export async function plan(
   options: PlanOptions = {},
 ): Promise<Plan> {
   const prepared = await prepare(strategy, desired, options);
-  return options.preflight === false
-    ? prepared.plan
-    : withFindings(withRedaction(strategy, desired), prepared, options);
+  return options.preflight === false ? prepared.plan : addFindings(withRedaction(strategy, desired), prepared, options);
 }
 
 /** Adds the problems that the preflight finds. A preflight that fails is a warning, because the plan is valid without it. */
-async function withFindings(
+export async function addFindings(
   strategy: OpenFactoryServiceDeploymentStrategy,
   { plan, checked, listed }: PreparedPlan,
   { signal }: PlanOptions,

@@ -1,6 +1,6 @@
 import type { EngineCalls } from "../connection/engine-call.js";
 import type { CallOptions, Filters } from "../engine.js";
-import type { ContainerDetails, ContainerSummary } from "../engine-types.js";
+import type { ContainerDetails, ContainerSummary, EngineInfo } from "../engine-types.js";
 
 export type ListContainers = (filters?: Filters) => Promise<ContainerSummary[]>;
 
@@ -20,6 +20,8 @@ export interface Dialect {
     containers: readonly ContainerSummary[],
     options?: CallOptions,
   ): Promise<ContainerSummary[]>;
+  /** Default: unchanged. */
+  convertInfo?(info: EngineInfo): EngineInfo;
   /** Why containers are not updated, in a sentence: no call is made. Default: the engine updates them. */
   readonly noUpdate?: string;
   /** Why the engine can't look up digests, in a sentence. Default: it can. */

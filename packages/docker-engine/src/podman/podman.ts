@@ -18,13 +18,15 @@ export function detectDialect(headers: IncomingHttpHeaders): Dialect {
 
 /** Podman's Docker-compatible API, as seen with 4.3 and 5.4. */
 const podman = (version: string): Dialect => ({
-  prepareCreate: (calls, create, options) => prepareCreate(calls, { ...create, version }, options),
+  prepareCreate,
   convertContainer: async (container, calls, options) => ({
     ...(await restoreDetails(container, calls, options)),
     State: { ...withoutEmptyHealth(container.State), Status: dockerState(container.State.Status) },
   }),
   listContainers: async (list, filters) => dockerList(await listWithHealth(list, filters), filters).map(restoreSummary),
   addLabels: withPods,
+  // Podman reports another random ID with each call. Source: podman, `pkg/api/handlers/compat/info.go`.
+  convertInfo: (info) => ({ ...info, ID: `${info.Name}:${info.DockerRootDir}` }),
   ...(Number.parseInt(version, 10) < 5 && {
     noUpdate: `Podman ${version} can't change a restart policy: after a reboot it may also start the previous version's container.`,
   }),

@@ -18,8 +18,12 @@ export function systemOf(client: EngineClient): System {
     },
     version: async (options) =>
       client.json({ action: "report its version", read: true }, versionShape, versionRequest, options),
-    info: async (options) =>
-      client.json({ action: "report its state (GET /info)", read: true }, infoShape, infoRequest, options),
+    async info(options) {
+      const action = "report its state (GET /info)";
+      const info = await client.json({ action, read: true }, infoShape, infoRequest, options);
+      const { convertInfo } = await client.dialect(options);
+      return convertInfo?.(info) ?? info;
+    },
     async *events(filters, options = {}) {
       const { since } = options;
       const query = { ...(since !== undefined && { since }), ...filterQuery(filters) };

@@ -105,6 +105,15 @@ export function listCases(suite: Suite): void {
     expect(fullName(status?.image ?? "")).toBe(fullName(request.image));
   });
 
+  test("engineId() returns the same id of the engine in every call", async (context) => {
+    const strategy = suite.with(context, "list");
+    if (strategy.engineId === undefined) return context.skip("the strategy does not identify its engine");
+    const id = await strategy.engineId();
+    expect(id).toMatch(/\S/);
+    await suite.strategy.deploy(suite.request());
+    expect(await strategy.engineId()).toBe(id);
+  });
+
   test("list() returns services that exited", async (context) => {
     const strategy = suite.with(context, "list");
     suite.skipUnlessSupported(context, { command: ["x"] });

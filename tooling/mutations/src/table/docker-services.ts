@@ -12,6 +12,13 @@ export const dockerServiceMutations = ofSuite("docker", [
     "exact names",
   ],
   [
+    "an engine without a lasting id",
+    `${source}/strategy.ts`,
+    "(await this.#engine.info(options)).ID",
+    "(await this.#engine.info(options)).SystemTime ?? ''",
+    "the same id of the engine",
+  ],
+  [
     "look-up by the beginning of an id",
     `${source}/containers/find.ts`,
     "return container?.Name === `/${name}` ? container : undefined;",

@@ -14,6 +14,13 @@ export const swarmServiceMutations = ofSuite("swarm", [
     "with a name in use rejects",
   ],
   [
+    "a swarm without a lasting id",
+    `${source}/strategy.ts`,
+    "return Swarm.Cluster.ID;",
+    "return `${Swarm.Cluster.ID}${Date.now()}`;",
+    "the same id of the engine",
+  ],
+  [
     "an aborted deploy goes on",
     `${source}/deploy/deploy.ts`,
     "  await undoIfAborted(signal, () => engine.services.remove(created.id), { service: name });\n",
