@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -86,6 +86,12 @@ describe("the example file on a swarm of three nodes", () => {
     const ps = await ofdeploy("ps", "--file", EXAMPLE);
     expect(ps.stdout).toMatch(/weather-reader +weather-reader +running +2\/2/);
     expect(ps.stdout).toContain(readers[0]);
+
+    const html = join(folder, "plan.html");
+    expect(await ofdeploy("plan", "--file", EXAMPLE, "--html", html)).toMatchObject({ code: 0 });
+    const page = await readFile(html, "utf8");
+    for (const node of readers) expect(page).toContain(`weather-reader runs on node ${node}`);
+    expect(page).toContain("weather-archive uses volume weather-archive_archive");
 
     const logs = await ofdeploy("logs", "weather-archive", "--file", EXAMPLE);
     expect(logs.stdout).toContain("archive opened");

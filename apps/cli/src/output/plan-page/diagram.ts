@@ -69,10 +69,10 @@ ${boxes.map((box) => drawBox(box, measures))}
 const describe = ({ app, target, kind }: PlacedLink, boxes: readonly PlacedBox[]): string =>
   `${boxes.find(({ id }) => id === app)?.name ?? ""} ${LINK_WORDS[kind]} ${KIND_WORDS[target.kind]} ${target.name}`;
 
-/** The average width of a letter, as a part of its size, rounded up. A nested svg cuts a text that is wider. */
-const LETTER = 0.6;
+/** The average width of a letter, as a part of its size. A nested svg cuts a text that is wider than its box. */
+const LETTER = 0.57;
 
-function drawBox({ x, y, kind, name, action, note }: PlacedBox, { boxWidth, boxHeight }: Measures): Markup {
+function drawBox({ x, y, kind, name, key = name, action, note }: PlacedBox, { boxWidth, boxHeight }: Measures): Markup {
   const isNode = kind === "node" || kind === "placement";
   const mark = isNode ? "" : MARKS[action];
   const details = [
@@ -82,7 +82,9 @@ function drawBox({ x, y, kind, name, action, note }: PlacedBox, { boxWidth, boxH
         ? ""
         : kind === "network" && action === "external"
           ? "external"
-          : ACTION_WORDS[action],
+          : action === "unchanged" && note !== undefined
+            ? ""
+            : ACTION_WORDS[action],
     note,
   ].filter((each) => each !== undefined && each !== "");
   const room = (size: number): number => Math.floor((boxWidth - 20) / (size * LETTER));
@@ -99,7 +101,7 @@ function drawBox({ x, y, kind, name, action, note }: PlacedBox, { boxWidth, boxH
   const [top, bottom] = details.length === 0 ? [middle + 4, 0] : [middle - 3, middle + 12];
   return markup`<svg x="${x}" y="${y}" width="${boxWidth}" height="${boxHeight}" class="box ${kind} ${action}">
 <title>${full}</title>${shape}
-<text class="name" x="${inset}" y="${top}">${mark && markup`<tspan class="mark">${mark}</tspan> `}${cut(name, room(13) - (mark ? 2 : 0) - (inset > 10 ? 2 : 0))}</text>
+<text class="name" x="${inset}" y="${top}">${mark && markup`<tspan class="mark">${mark}</tspan> `}${cut(key, room(13) - (mark ? 2 : 0) - (inset > 10 ? 2 : 0))}</text>
 ${details.length > 0 && markup`<text class="detail" x="${inset}" y="${bottom}">${cut(details.join(" · "), room(11) - (inset > 10 ? 2 : 0))}</text>`}
 </svg>\n`;
 }

@@ -11,7 +11,7 @@ export interface Measures {
 }
 
 export const WIDE: Measures = { width: 1080, boxWidth: 270, boxHeight: 46, gap: 14, hasNodeColumn: true };
-export const NARROW: Measures = { width: 336, boxWidth: 144, boxHeight: 42, gap: 12, hasNodeColumn: false };
+export const NARROW: Measures = { width: 336, boxWidth: 150, boxHeight: 42, gap: 12, hasNodeColumn: false };
 
 export interface PlacedBox extends Box {
   readonly x: number;

@@ -60,10 +60,12 @@ ${warnings(plan)}
 `.text;
 }
 
+const NBSP = raw("&nbsp;");
+
 /** A section with a heading; nothing if it would be empty. */
 function section(title: string, count: number | undefined, body: Markup): Markup {
   if (count === 0) return NOTHING;
-  return markup`<section><h2>${title}${count !== undefined && markup` <span class="count">${count}</span>`}</h2>${body}</section>`;
+  return markup`<section><h2>${title}${count !== undefined && markup`${NBSP}<span class="count">${count}</span>`}</h2>${body}</section>`;
 }
 
 function problems(plan: Plan): Markup {
@@ -82,7 +84,7 @@ function changedApp(planned: PlannedApp, desired: DesiredApp | undefined): Marku
     service !== app && markup`<span class="soft">service ${service}</span>`
   }${place(location)}</div>${note !== undefined && markup`<p>${prose(asSentence(note))}</p>`}${
     action === "create" && desired !== undefined && facts(desired)
-  }${changes.length > 0 && changeTable(changes)}</article>\n`;
+  }${changes.length > 0 && changeTable(changes, location?.file)}</article>\n`;
 }
 
 /** The main settings of an app to create. No values of variables. */
@@ -103,10 +105,10 @@ function facts(app: DesiredApp): Markup {
   return markup`<dl class="facts">${all.map(([name, value]) => (value ? markup`<div><dt>${name}</dt><dd>${value}</dd></div>` : NOTHING))}</dl>`;
 }
 
-const changeTable = (changes: readonly FieldChange[]): Markup =>
+const changeTable = (changes: readonly FieldChange[], file: string | undefined): Markup =>
   markup`<table class="changes"><thead><tr><th scope="col">Field</th><th scope="col">Now</th><th scope="col">After</th></tr></thead><tbody>${changes.map(
     (change) =>
-      markup`<tr><th scope="row"><code>${changeName(change)}</code>${place(change.location)}</th><td class="from" data-label="Now">${value(change.from, change)}</td><td class="to" data-label="After">${value(change.to, change)}</td></tr>\n`,
+      markup`<tr><th scope="row"><code>${changeName(change)}</code>${place(change.location, file)}</th><td class="from" data-label="Now">${value(change.from, change)}</td><td class="to" data-label="After">${value(change.to, change)}</td></tr>\n`,
   )}</tbody></table>`;
 
 function value(text: string | undefined, { masked }: FieldChange): Markup {
@@ -162,8 +164,11 @@ function warnings(plan: Plan): Markup {
   );
 }
 
-const place = (location: SourceLocation | undefined): Markup =>
-  location === undefined ? NOTHING : markup` <span class="soft">${lineOf(location)}</span>`;
+/** A position: `app.yml:12`, or `line 12` of the file `base`. */
+const place = (location: SourceLocation | undefined, base?: string): Markup =>
+  location === undefined
+    ? NOTHING
+    : markup` <span class="place">${location.file === base ? `line\u00a0${location.line}` : lineOf(location)}</span>`;
 
 /** A sentence; text in backticks becomes code. */
 const prose = (text: string): Markup =>

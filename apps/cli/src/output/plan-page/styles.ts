@@ -26,7 +26,8 @@ p { margin: 0; }
 section { margin: 16px 0; padding: 18px 20px; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
 code, .value { font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 code { padding: 1px 4px; background: var(--code); border-radius: 4px; }
-.soft, .note, footer { color: var(--soft); }
+.soft, .note, .place, footer { color: var(--soft); }
+.place { font-size: 13px; }
 .note { margin-top: 8px; font-size: 14px; }
 .verdict { display: inline-block; margin-top: 10px; padding: 5px 12px; border-radius: 8px; font-weight: 600; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(112px, 1fr)); gap: 10px; margin: 16px 0 0; padding: 0; list-style: none; }

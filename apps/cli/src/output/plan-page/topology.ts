@@ -9,6 +9,8 @@ export interface Box {
   /** `placement`: all nodes that match the constraints of an app. */
   readonly kind: "app" | "network" | "volume" | "node" | "placement";
   readonly name: string;
+  /** The shorter name in the file, if it differs. */
+  readonly key?: string | undefined;
   readonly action: BoxAction;
   /** More about it, such as `2 replicas`. */
   readonly note?: string;
@@ -55,7 +57,13 @@ export function topologyOf(plan: Plan, desired: DesiredProject): Topology {
       };
     }),
     ...plan.orphans.map(({ app, service, action, status }): Part => ({
-      app: { id: `app/${service}`, kind: "app", name: app, action, note: "not in the file" },
+      app: {
+        id: `app/${service}`,
+        kind: "app",
+        name: app,
+        action,
+        ...(action === "keep" && { note: "not in the file" }),
+      },
       networks: (status.networks ?? []).flatMap(({ name }) => name ?? []),
       volumes: [],
       nodes: nodesOf(status),
@@ -63,12 +71,13 @@ export function topologyOf(plan: Plan, desired: DesiredProject): Topology {
   ];
   const boxes = new Map<string, Box>(parts.map(({ app }) => [app.id, app]));
   const links: Link[] = [];
-  const resources = new Map(plan.resources.map((each) => [`${each.kind}/${each.name}`, each.action]));
+  const resources = new Map(plan.resources.map((each) => [`${each.kind}/${each.name}`, each]));
   const connect = (app: Box, kind: Exclude<Box["kind"], "app">, name: string, link: Link["kind"]): void => {
     const id = `${kind}/${name}`;
     const isResource = kind === "network" || kind === "volume";
     if (!boxes.has(id)) {
-      boxes.set(id, { id, kind, name, action: isResource ? (resources.get(id) ?? "external") : "unchanged" });
+      const { key, action = "external" } = resources.get(id) ?? {};
+      boxes.set(id, { id, kind, name, key, action: isResource ? action : "unchanged" });
     }
     links.push({ app: app.id, to: id, kind: link });
   };
@@ -79,9 +88,9 @@ export function topologyOf(plan: Plan, desired: DesiredProject): Topology {
     if (placement !== undefined && nodes.length === 0) connect(app, "placement", placement, "may-run");
   }
   // Resources that no app uses are part of the plan, too.
-  for (const { kind, name, action } of plan.resources) {
+  for (const { kind, name, key, action } of plan.resources) {
     const id = `${kind}/${name}`;
-    if ((kind === "network" || kind === "volume") && !boxes.has(id)) boxes.set(id, { id, kind, name, action });
+    if ((kind === "network" || kind === "volume") && !boxes.has(id)) boxes.set(id, { id, kind, name, key, action });
   }
   return { boxes: [...boxes.values()], links };
 }
