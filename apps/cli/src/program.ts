@@ -19,6 +19,8 @@ config({ jitless: true });
 /** All commands, in the order of the help. */
 const COMMAND_GROUPS: readonly CommandGroup[] = [deployCommands, operateCommands, prepareCommands];
 
+const DESCRIPTION = "Deploy the apps of OpenFactory files to local Docker, Docker Swarm, or a platform of your own.";
+
 const EXAMPLES = `
 Examples:
   ofdeploy validate                         Check the file without deploying
@@ -57,6 +59,20 @@ export async function runProgram(args: readonly string[], io: Io, version: strin
   }
 }
 
+/**
+ * The commands and the options of all commands, for the manual page that tooling/bundle writes.
+ * @public
+ */
+export function describeProgram(): {
+  description: string;
+  groups: readonly CommandGroup[];
+  globalOptions: readonly Option[];
+} {
+  const program = new Command();
+  addGlobalOptions(program);
+  return { description: DESCRIPTION, groups: COMMAND_GROUPS, globalOptions: program.options };
+}
+
 /** Runs a command with its options. */
 type RunCommand = (
   context: CommandContext,
@@ -66,7 +82,7 @@ type RunCommand = (
 /** The program with its commands and their options. */
 function makeProgram(io: Io, version: string, runCommand: RunCommand): Command {
   const program = new Command("ofdeploy")
-    .description("Deploy the apps of OpenFactory files to local Docker, Docker Swarm, or a platform of your own.")
+    .description(DESCRIPTION)
     .enablePositionalOptions()
     .helpOption("-h, --help", "Print help")
     .helpCommand(false)

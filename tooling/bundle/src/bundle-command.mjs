@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 // Runs in the folder of a command, after tsc. Bundles dist/index.js and its imports to dist/ofdeploy*.cjs.
-import { readdir, rm, writeFile } from "node:fs/promises";
+// Also writes the manual page, and the JSON Schema of app files.
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { bundle } from "./bundle.mjs";
+import { manPage } from "./man-page.mjs";
 import { writeLicenses } from "./write-licenses.mjs";
 
 const NAME = "ofdeploy";
@@ -45,3 +48,10 @@ for (const { fileName, code } of output) await writeFile(join(DIST, fileName), c
 // For programs that import the command: Node finds the names of this CommonJS file.
 await writeFile(join(DIST, `${NAME}.js`), `export { EXIT, run, runProcess } from "./${NAME}.cjs";\n`);
 writeLicenses(join(DIST, `${NAME}.licenses.txt`), output);
+
+const load = (path) => import(pathToFileURL(join(process.cwd(), path)).href);
+const { describeProgram } = await load("dist/program.js");
+const { version } = JSON.parse(await readFile("package.json", "utf8"));
+await writeFile(join(DIST, `${NAME}.1`), manPage({ ...describeProgram(), version }));
+const { appFileJsonSchema } = await load("node_modules/@openfactory/app-file/dist/index.js");
+await writeFile(join(DIST, "openfactory.schema.json"), `${JSON.stringify(appFileJsonSchema(), undefined, 2)}\n`);

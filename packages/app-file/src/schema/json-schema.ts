@@ -27,15 +27,20 @@ function allowVariables(node: Node): void {
   node.anyOf = [form, VARIABLE];
 }
 
+/** The schema's file in the latest published package of the command. */
+const APP_FILE_SCHEMA = "https://unpkg.com/ofdeploy/dist/openfactory.schema.json";
+
 /** The JSON Schema (draft 2020-12) of an app file, for editors. Generated from the schema that validates. */
-export const appFileJsonSchema = (): object =>
-  z.toJSONSchema(describedFile, {
+export const appFileJsonSchema = (): object => ({
+  $id: APP_FILE_SCHEMA,
+  ...z.toJSONSchema(describedFile, {
     target: "draft-2020-12",
     io: "input",
     override: ({ jsonSchema, path }) => {
       if (!path.includes("propertyNames")) allowVariables(jsonSchema);
     },
-  });
+  }),
+});
 
 interface Schema {
   properties?: Record<string, Schema>;
