@@ -93,7 +93,7 @@ onSocket(
     const executable = fileNamed(/linux-x64$/);
     await expectUsable(sh, executable);
     const { stdout, stderr } = await sh(`${executable} platforms --plugin ./shelf.mjs`);
-  expect(stderr).toBe("");
+    expect(stderr).toBe("");
     expect(stdout).toMatch(/^shelf/m);
     // `platforms` creates each strategy, and this plugin registers none.
     expect(stdout).toContain("failed to start");

@@ -44,7 +44,7 @@ function inlineVersion(version) {
   return {
     name: "inline-version",
     transform(code, id) {
-      if (!/\/cli\/dist\/version\.js$/.test(id)) return null;
+      if (!id.endsWith("/cli/dist/version.js")) return null;
       const inlined = code.replace(
         'createRequire(import.meta.url)("../package.json")',
         `(${JSON.stringify({ version })})`,
