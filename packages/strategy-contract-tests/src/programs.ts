@@ -35,6 +35,11 @@ export interface ContractPrograms {
    * program, its case is skipped.
    */
   exitSlowly?(file: string): string[];
+  /**
+   * Writes `ready`, then keeps running. On the signal (its name without `SIG`), writes a line and exits. Without this program,
+   * its case is skipped.
+   */
+  reportSignal?(signal: string, line: string): string[];
   /** A program that the image does not have. */
   absent(): string[];
   /** Health checks (`Healthcheck.Test`) for a service with `run`. `slow` passes some seconds after the start. */
@@ -65,6 +70,11 @@ export const shellPrograms: ContractPrograms = {
   exit: (code) => ["sh", "-c", `exit ${code}`],
   print: (lines) => printing(lines, untilStopped),
   printAndExit: (lines, code) => printing(lines, `exit ${code}`),
+  reportSignal: (signal, line) => [
+    ...script(`trap 'printf "%s\\n" "$1"; exit 0' ${signal}`, "echo ready", untilStopped),
+    "report-signal",
+    line,
+  ],
   repeat: (line) => [...script(`while :; do printf '%s\\n' "$1"; sleep 1 & wait $!; done`), "repeat", line],
   count: (label, times) => [
     ...script(

@@ -192,12 +192,12 @@ export function containerSettings(container: Json, image: Json): ObservedSetting
   };
 }
 
-/** The aliases on all networks; the engine adds the container's name or short id. */
-const aliasesOf = ({ Id, Name, NetworkSettings }: Json): string[] => [
+/** The aliases on all networks; the engine adds the container's name, short id and host name. */
+const aliasesOf = ({ Id, Name, Config, NetworkSettings }: Json): string[] => [
   ...new Set<string>(
     Object.values<Json>(NetworkSettings.Networks)
       .flatMap(({ Aliases }) => Aliases ?? [])
-      .filter((alias: string) => !Id.startsWith(alias) && `/${alias}` !== Name),
+      .filter((alias: string) => alias !== Config.Hostname && !Id.startsWith(alias) && `/${alias}` !== Name),
   ),
 ];
 

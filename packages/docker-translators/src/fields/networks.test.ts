@@ -62,8 +62,11 @@ it("adds aliases on each network, except on networks that reject them", () => {
 });
 
 it("reads aliases back without those that the engine adds", () => {
-  const Networks = { plant: { Aliases: ["press", "4f1c9e2b7a60", "mill"] }, office: { Aliases: null } };
-  expect(fromNetworkSettings({ Id: "4f1c9e2b7a60d3", Name: "/mill", NetworkSettings: { Networks } })).toStrictEqual({
+  const Networks = { plant: { Aliases: ["press", "4f1c9e2b7a60", "mill", "mill-host"] }, office: { Aliases: null } };
+  const Config = { Image: "mill:1", Labels: {}, Hostname: "mill-host" };
+  expect(
+    fromNetworkSettings({ Id: "4f1c9e2b7a60d3", Name: "/mill", Config, NetworkSettings: { Networks } }),
+  ).toStrictEqual({
     networks: ["office", "plant"],
     networkAliases: ["press"],
   });

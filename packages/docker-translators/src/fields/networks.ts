@@ -75,15 +75,20 @@ export const toNetworkConnectBody = (
 
 /**
  * The names of a container's networks to `networks`, and their aliases to `networkAliases`, both sorted: their order has no
- * effect on the process. The engine adds the container's short id to the aliases.
+ * effect on the process. The engine adds the container's short id and its host name to the aliases.
  */
 export function fromNetworkSettings({
   Id,
   Name,
+  Config: { Hostname },
   NetworkSettings: { Networks },
-}: Pick<InspectedContainer, "Id" | "Name" | "NetworkSettings">): Pick<ServiceSettings, "networks" | "networkAliases"> {
+}: Pick<InspectedContainer, "Id" | "Name" | "Config" | "NetworkSettings">): Pick<
+  ServiceSettings,
+  "networks" | "networkAliases"
+> {
   const networks = Object.keys(Networks).sort();
-  const isOwn = (alias: string): boolean => `/${alias}` === Name || (Id !== "" && Id.startsWith(alias));
+  const isOwn = (alias: string): boolean =>
+    `/${alias}` === Name || alias === Hostname || (Id !== "" && Id.startsWith(alias));
   const aliases = Object.values(Networks).flatMap(({ Aliases }) => (Aliases ?? []).filter((alias) => !isOwn(alias)));
   return {
     ...(networks.length === 0 || (networks.length === 1 && networks[0] === DEFAULT_NETWORK) ? {} : { networks }),

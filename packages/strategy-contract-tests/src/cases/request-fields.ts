@@ -124,4 +124,22 @@ export function insideCases(suite: Suite): void {
       check.check(await exec(name, check.words));
     });
   });
+
+  test("a process gets its stop signal when it is stopped", async (context) => {
+    const stop = suite.probe(context, "stop");
+    const { reportSignal } = suite.programs;
+    if (reportSignal === undefined) return context.skip("the target has no program reportSignal");
+    suite.skipUnlessSupported(context, { stopSignal: "SIGUSR1", command: ["x"] });
+    const command = reportSignal("USR1", "asked to stop");
+    const { name } = await suite.deployRunning(suite.request({ stopSignal: "SIGUSR1", command }));
+    const untilWritten = (line: string) =>
+      suite.eventually(
+        line,
+        () => suite.probes.output(name),
+        (lines) => lines.includes(line),
+      );
+    await untilWritten("ready");
+    await stop(name);
+    await untilWritten("asked to stop");
+  });
 }

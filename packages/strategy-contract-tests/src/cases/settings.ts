@@ -90,6 +90,13 @@ export function settingsCases(suite: Suite): void {
     await expectSettingsOf(strategy, request.name, settings);
   });
 
+  // Not every machine runs privileged containers, so that their own case may be skipped.
+  test("settingsOf() contains that a container is privileged", async (context) => {
+    const strategy = suite.with(context, "settings");
+    suite.skipUnlessSupported(context, { privileged: true });
+    expect(await strategy.settingsOf(suite.request({ privileged: true }))).toMatchObject({ privileged: true });
+  });
+
   const usual: [string, Partial<DeployRequest>][] = [
     ["env in another order", { env: ["A=1", "B=2"] }],
     ["the default pull policy", { imagePullPolicy: "missing" }],

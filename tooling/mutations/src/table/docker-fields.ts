@@ -128,7 +128,7 @@ export const dockerFieldMutations = ofSuite("docker", [
     `${fields}/host-access.ts`,
     "  ...(privileged !== undefined && { Privileged: privileged }),\n",
     "",
-    "privileged",
+    "that a container is privileged",
   ],
   [
     "the permissions of devices ignored",
@@ -201,12 +201,5 @@ export const dockerFieldMutations = ofSuite("docker", [
     "Config: { ...options } }",
     "Config: {} }",
     "request field\\W+logging",
-  ],
-  [
-    "the engine's log options read as requested",
-    `${fields}/engine-defaults.ts`,
-    "isOwn = Config.Labels",
-    "isOwn = false && Config.Labels",
-    "settings of a service equal.*logging: options of the default driver",
   ],
 ]);
