@@ -101,7 +101,7 @@ test("--log-level warn prints warnings and no progress, and --debug the causes o
   const warned = await project.run("up", "--log-level", "warn");
   expect(warned.err).toMatch(/^warning\[ORPHAN\][^\n]*\n$/);
   expect((await project.run("up", "--log-level", "error")).err).toBe("");
-  expect((await project.run("--debug", "logs", "nobody")).err).toMatch(/debug: DeploymentError/);
+  expect((await project.run("--debug", "logs", "missing")).err).toMatch(/debug: DeploymentError/);
 });
 
 test("--color and --no-color decide whether colors are used", async () => {
