@@ -6,8 +6,8 @@ import { readDevices } from "./devices/read-devices.js";
 import type { Files } from "./files/referenced-files.js";
 import { type Findings, reporterFor } from "./findings.js";
 import type { Environment } from "./interpolation/interpolate.js";
-import type { LocatedApp, LocatedKey } from "./located.js";
-import type { App, AppNetwork, AppProject } from "./model.js";
+import type { BuiltProject, LocatedApp, LocatedKey } from "./located.js";
+import type { App, AppNetwork } from "./model.js";
 import { nameProject } from "./project-name.js";
 import { buildRequest, REQUEST_FORMAT } from "./request/build-request.js";
 import { inheritedVariables } from "./request/environment.js";
@@ -54,7 +54,7 @@ export interface ProjectSources {
 export function buildProject(
   { sources, files, devices: prepared, name, directory, isComplete = true }: ProjectSources,
   findings: Findings,
-): AppProject {
+): BuiltProject {
   const identity = nameProject(
     sources.map(({ tree }) => tree),
     { given: name, directory },
@@ -91,7 +91,7 @@ export function buildProject(
   checkVolumeNames(apps, findings);
   resolveDependencies(apps, isComplete ? keys : undefined, findings);
   findings.throwIfAny();
-  return {
+  const project = {
     ...identity,
     files: sources.map(({ file }) => file),
     apps: apps.map(({ app }) => app),
@@ -102,6 +102,7 @@ export function buildProject(
       apps.map(({ entry }) => entry),
     ),
   };
+  return { project, located: apps };
 }
 
 type DeviceNames = (tree: SourceTree, key: string) => string;
@@ -178,7 +179,7 @@ function readApp(key: string, shared: SharedContext): LocatedApp[] {
 
 const localStorage = (key: string, { storage }: AppEntry, tree: SourceTree): SourceLocation[] =>
   Object.entries(storage ?? {})
-    .filter(([, { type }]) => type === "local")
+    .filter(([, storage]) => storage.type === "local" && storage.any_node !== true)
     .map(([name]) => tree.locate(["apps", key, "storage", name, "type"]));
 
 /** The networks that apps join and that no file declares. */

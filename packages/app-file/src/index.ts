@@ -17,3 +17,4 @@ export { parseAppFile, type ParseOptions } from "./load-project.js";
 export { normalizeProjectName } from "./project-name.js";
 export { appFileJsonSchema } from "./schema/json-schema.js";
 export { type TargetTraits, validateFor } from "./checks.js";
+export { type ConvertedProject, type ConvertOptions, convertProject, type ProjectFormat } from "./convert/convert.js";

@@ -11,6 +11,7 @@ import { referencedPaths, readFiles } from "./files/referenced-files.js";
 import { Findings } from "./findings.js";
 import { type Environment, environmentLookup } from "./interpolation/interpolate.js";
 import { variablesFor } from "./interpolation/variables.js";
+import type { BuiltProject } from "./located.js";
 import type { AppProject } from "./model.js";
 import { readTree } from "./yaml/read-tree.js";
 import { SourceText } from "./yaml/source-tree.js";
@@ -44,7 +45,11 @@ export interface LoadOptions {
  * @throws DeploymentError `INVALID_FILE` with the findings of all files, each with file, line and column: unreadable
  * files, files larger than 1 MiB, and invalid files.
  */
-export async function loadProject(sources: readonly string[], options: LoadOptions = {}): Promise<AppProject> {
+export const loadProject = async (sources: readonly string[], options: LoadOptions = {}): Promise<AppProject> =>
+  (await readProject(sources, options)).project;
+
+/** As {@link loadProject}, with the positions of the apps. */
+export async function readProject(sources: readonly string[], options: LoadOptions = {}): Promise<BuiltProject> {
   const { cwd = process.cwd(), connectors = builtInConnectors(), contents = "all" } = options;
   const findings = new Findings();
   const { directory, files } = await findSources(sources, cwd, findings);
@@ -135,5 +140,5 @@ export function parseAppFile(text: string, { file, env, files = {} }: ParseOptio
   const contents = Object.entries(files).map(([path, bytes]) => [path, { bytes: Buffer.from(bytes) }] as const);
   const directory = resolve(dirname(file));
   const sources = [{ tree, file: basename(file), env }];
-  return buildProject({ sources, files: new Map(contents), directory }, findings);
+  return buildProject({ sources, files: new Map(contents), directory }, findings).project;
 }

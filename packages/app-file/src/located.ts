@@ -1,5 +1,5 @@
 import type { PortInput } from "@openfactory/deploy-core";
-import type { App, Device } from "./model.js";
+import type { App, AppProject, Device } from "./model.js";
 import type { RequestFields } from "./request/fields.js";
 import type { AppEntry } from "./schema/app-file.js";
 import type { FilePath, SourceTree } from "./yaml/source-tree.js";
@@ -32,4 +32,10 @@ export interface LocatedDevice {
   path: FilePath;
   tree: SourceTree;
   apps: LocatedApp[];
+}
+
+/** A project, and its apps with their positions. */
+export interface BuiltProject {
+  project: AppProject;
+  located: LocatedApp[];
 }

@@ -4,7 +4,7 @@ import { resolveDependencies } from "../dependencies.js";
 import { resolvePath, type Files } from "../files/referenced-files.js";
 import { type Findings, quote, type Report, reporterFor } from "../findings.js";
 import type { Environment } from "../interpolation/interpolate.js";
-import type { LocatedApp } from "../located.js";
+import type { BuiltProject, LocatedApp } from "../located.js";
 import type { App, AppProject } from "../model.js";
 import type { FileNotes } from "../notes.js";
 import { nameProject } from "../project-name.js";
@@ -48,10 +48,7 @@ interface Context extends ComposeSources {
  * Builds a project from a Compose model, with the rules and checks of app files.
  * @throws DeploymentError `INVALID_FILE` with all findings, including those of reading the files.
  */
-export function buildComposeProject(
-  sources: ComposeSources,
-  findings: Findings,
-): AppProject & { located: LocatedApp[] } {
+export function buildComposeProject(sources: ComposeSources, findings: Findings): BuiltProject {
   const { tree, names, name, directory, notes } = sources;
   const report = reporterFor(tree, findings);
   const identity = nameProject([tree], { given: name, directory }, findings);
@@ -102,7 +99,7 @@ export function buildComposeProject(
   resolveDependencies(located, keys, findings);
   findings.throwIfAny();
   const entries = located.map(({ entry }) => entry);
-  return {
+  const project = {
     ...identity,
     files: [...names],
     apps: located.map(({ app }) => app),
@@ -110,8 +107,8 @@ export function buildComposeProject(
     networks: existingNetworks(located, declared),
     resources: usedResources(declared, entries),
     notes: notes.list(),
-    located,
   };
+  return { project, located };
 }
 
 interface ActiveService {

@@ -3,10 +3,9 @@ import { readFiles } from "../files/referenced-files.js";
 import type { Findings } from "../findings.js";
 import { type Environment, environmentLookup } from "../interpolation/interpolate.js";
 import { variablesFor } from "../interpolation/variables.js";
-import type { AppProject } from "../model.js";
 import { FileNotes } from "../notes.js";
 import type { SourceText } from "../yaml/source-tree.js";
-import type { LocatedApp } from "../located.js";
+import type { BuiltProject } from "../located.js";
 import { buildComposeProject, composeReferences } from "./build-compose.js";
 import { isComposeText, readCompose } from "./read-compose.js";
 
@@ -34,7 +33,7 @@ export async function loadComposeProject(
   texts: readonly ComposeText[],
   { env = process.env, envFiles, cwd, directory, project, profiles = [] }: ComposeOptions,
   findings: Findings,
-): Promise<AppProject & { located: LocatedApp[] }> {
+): Promise<BuiltProject> {
   refuseAppFiles(texts, findings);
   const notes = new FileNotes();
   const base = resolve(cwd, directory);

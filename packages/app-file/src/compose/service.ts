@@ -72,7 +72,7 @@ export function buildServiceRequest(context: ServiceContext): BuiltRequest {
     ports: portsField(context),
     ...networkFields(context),
     mounts: mountsField(context),
-    healthcheck: healthcheckField(context),
+    healthcheck: healthcheckOf(context),
     ...deployFields(context),
     restart: restartOf(context),
     ...limitFields(context),
@@ -240,6 +240,21 @@ function networkModeField(mode: string, { path, report }: ServiceContext): Pick<
     "Join the networks of both with networks:, or use host or none.",
   );
   return {};
+}
+
+/** A request has no health check that takes its command from the image. */
+function healthcheckOf(context: ServiceContext): RequestFields["healthcheck"] {
+  const { service, path, notes, tree } = context;
+  const { healthcheck } = service;
+  if (healthcheck == null || healthcheck.test != null || healthcheck.disable === true) return healthcheckField(context);
+  const here = [...path, "healthcheck"];
+  notes.addUnsupported(
+    "healthcheck",
+    pathText(here),
+    tree.locateKey(here),
+    "A health check requires test: the image's own is used unchanged.",
+  );
+  return undefined;
 }
 
 /** Compose does not restart a service that has no `restart`. */

@@ -78,7 +78,7 @@ function buildFields(context: AppContext): RequestFields {
     name: fromKey("uuid", entry.uuid.toLowerCase()),
     env: environmentField(context),
     // Each replica of an app is a separate asset.
-    replicaEnv: field(true, path),
+    replicaEnv: entry.openfactory_variables === false ? undefined : field(true, path),
     labels: labelsField(context),
     command: fromKey("command", entry.command),
     args: fromKey("args", entry.args),
@@ -107,7 +107,11 @@ function buildFields(context: AppContext): RequestFields {
 
 /** The user of the process, `UID:GID`. Requires both ids, or neither. */
 function userField({ entry, path, report }: AppContext): RequestFields["user"] {
-  const { runtime_uid: uid, runtime_gid: gid } = entry;
+  const { runtime_uid: uid, runtime_gid: gid, user } = entry;
+  if (user != null) {
+    if (uid == null && gid == null) return field(user, [...path, "user"]);
+    report([...path, "user"], "conflicts with runtime_uid and runtime_gid", "Keep either user or both ids.");
+  }
   if (uid == null && gid == null) return undefined;
   if (uid != null && gid != null) return field(`${uid}:${gid}`, [...path, "runtime_uid"]);
   const [given, missing] = uid == null ? ["runtime_gid", "runtime_uid"] : ["runtime_uid", "runtime_gid"];

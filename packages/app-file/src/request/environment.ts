@@ -51,6 +51,7 @@ export function inheritedVariables(environment: Environment): ReadonlyMap<string
  */
 export function environmentField(context: AppContext): RequestField<string[]> {
   const { entry, path } = context;
+  if (entry.openfactory_variables === false) return asField(appVariables(context));
   const identity = [
     { key: "APP_UUID", value: entry.uuid, path: [...path, "uuid"] },
     { key: "DOCKER_SERVICE", value: entry.uuid.toLowerCase(), path: [...path, "uuid"] },
@@ -60,8 +61,11 @@ export function environmentField(context: AppContext): RequestField<string[]> {
   const inherited = [...context.inherited].map(([key, value]) => ({ key, value, path }));
   const given = [...inherited, ...routingVariables(context), ...storageVariables(context)];
   const all: Variable[] = [...identity, ...given.filter(({ key }) => !ownNames.has(key)), ...own];
-  return listField(all.map(({ key, value, ...place }) => ({ value: `${key}=${value}`, ...place })));
+  return asField(all);
 }
+
+const asField = (variables: readonly Variable[]): RequestField<string[]> =>
+  listField(variables.map(({ key, value, ...place }) => ({ value: `${key}=${value}`, ...place })));
 
 /** `PORT`, also for an app that is not exposed, and in the development environment the path of the app. */
 function routingVariables({ entry: { uuid, routing }, path, environment }: AppContext): Variable[] {

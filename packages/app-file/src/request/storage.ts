@@ -86,19 +86,34 @@ function nfsVolumeName(server: string, remotePath: string, options: readonly str
 }
 
 /** A bind mount of an absolute path. */
-function localMount({ local_path, mount_point }: LocalStorage, file: string): Mount {
+function localMount({ local_path, mount_point, read_only }: LocalStorage, file: string): Mount {
   const path = resolvePath(local_path, file);
-  return { Type: "bind", Source: isWindowsPath(path) ? path : resolve(path), Target: mountPoint(mount_point) } as Mount;
+  return {
+    Type: "bind",
+    Source: isWindowsPath(path) ? path : resolve(path),
+    Target: mountPoint(mount_point),
+    ...(read_only && { ReadOnly: true }),
+  } as Mount;
 }
 
 /** A volume of the engine. By default each storage has its own; apps share one with the key `volume`. */
-const volumeMount = ({ volume, mount_point, read_only }: VolumeStorage, ownName: string): Mount =>
-  ({
+function volumeMount(storage: VolumeStorage, ownName: string): Mount {
+  const { volume, mount_point, read_only, driver, driver_opts, labels, nocopy, subpath } = storage;
+  const driverConfig = compact({ Name: driver, Options: driver_opts });
+  const options = compact({
+    NoCopy: nocopy || undefined,
+    Subpath: subpath,
+    Labels: labels,
+    DriverConfig: Object.keys(driverConfig).length > 0 ? driverConfig : undefined,
+  });
+  return {
     Type: "volume",
     Source: volume ?? ownName,
     Target: mountPoint(mount_point),
-    ...(read_only ? { ReadOnly: true } : {}),
-  }) as Mount;
+    ...(read_only && { ReadOnly: true }),
+    ...(Object.keys(options).length > 0 && { VolumeOptions: options }),
+  } as Mount;
+}
 
 const tmpfsMount = ({ target, readOnly, sizeBytes, mode }: TmpfsEntry): Mount =>
   ({

@@ -104,6 +104,12 @@ export const appSchema = z
     ),
     runtime_uid: maybe(wholeNumber(1, MAX_ID)).describe("User id of the process; requires runtime_gid."),
     runtime_gid: maybe(wholeNumber(1, MAX_ID)).describe("Group id of the process; requires runtime_uid."),
+    user: maybe(text).describe(
+      "User and group of the process by name, UID[:GID]. Alternative to runtime_uid and runtime_gid.",
+    ),
+    openfactory_variables: maybe(flag).describe(
+      "Whether the app gets the variables that OpenFactory adds, such as APP_UUID. Default: true.",
+    ),
     environment: maybe(z.union([z.array(text), scalarMap])).describe("Variables, as a list of KEY=VALUE or a mapping."),
     env_file: maybe(envFile),
     storage: maybe(storage),

@@ -18,7 +18,6 @@ const COMPOSE_KEY_HINTS: { readonly file: Advice; readonly app: Advice } = {
   app: {
     volumes: 'Use "storage", with a type (nfs, local or volume) and a mount_point for each.',
     entrypoint: 'Use "command" to replace the image\'s entrypoint, and "args" for its arguments.',
-    user: 'Use "runtime_uid" and "runtime_gid".',
     env: 'Use "environment".',
     container_name: 'Remove "container_name": the service name is the lowercase "uuid".',
     name: 'Remove "name": the service name is the lowercase "uuid".',

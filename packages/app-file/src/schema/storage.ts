@@ -81,8 +81,14 @@ const local = z.strictObject({
     .min(1, "expected a path")
     .describe("Path on the host. Relative paths start at the directory of this file; ~ is the home directory."),
   mount_point: mountPoint,
+  read_only: maybe(flag).describe("Mounts it read-only. Default: false."),
+  any_node: maybe(flag).describe(
+    "The directory exists on every node, so that a platform of several nodes can use it. Default: false.",
+  ),
   description,
 });
+
+const textMap = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
 
 const volume = z.strictObject({
   type: z.literal("volume").describe("A Docker volume of the node that the app runs on. Not in OpenFactory."),
@@ -94,6 +100,11 @@ const volume = z.strictObject({
   ).describe("Name of the volume. Default: the service name, _, and the storage name."),
   mount_point: mountPoint,
   read_only: maybe(flag).describe("Mounts it read-only. Default: false."),
+  driver: maybe(text).describe("Volume driver. Default: local."),
+  driver_opts: maybe(textMap).describe("Options of the volume driver."),
+  labels: maybe(textMap).describe("Labels of the volume."),
+  nocopy: maybe(flag).describe("Doesn't copy the files of the image to a new volume. Default: false."),
+  subpath: maybe(text).describe("Directory of the volume that is mounted. Default: the volume itself."),
   description,
 });
 
