@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import type { AppProject, Contents } from "@openfactory/app-file";
+import type { AppProject, Contents, LoadOptions } from "@openfactory/app-file";
 import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { DesiredProject } from "@openfactory/deployer";
 import { APP_FILES, type DefaultFiles, findDefaultFiles } from "./default-files.js";
@@ -33,16 +33,29 @@ function noAppFile({ cwd }: Io): DeploymentError {
  * @param options.contents the device models to read. Default: all.
  * @throws DeploymentError `INVALID_FILE`, `INVALID_REQUEST` (`-p`); `PLUGIN_FAILED` for the connector of a device.
  */
-export async function loadFiles(
+export async function loadFiles(options: GlobalOptions, io: Io, input: FileInput = {}): Promise<AppProject> {
+  const { sources, notes, loadOptions } = await prepareLoad(options, io, input);
+  const { loadProject } = await import("@openfactory/app-file");
+  const loaded = await loadProject(sources, loadOptions);
+  return notes.length === 0 ? loaded : { ...loaded, notes: [...notes, ...(loaded.notes ?? [])] };
+}
+
+interface FileInput {
+  stdin?: Io["stdin"] | undefined;
+  contents?: Contents;
+}
+
+/** The files that the options name, and how to read them. @throws DeploymentError as {@link loadFiles}. */
+export async function prepareLoad(
   options: GlobalOptions,
   io: Io,
-  { stdin, contents = "all" }: { stdin?: Io["stdin"] | undefined; contents?: Contents } = {},
-): Promise<AppProject> {
+  { stdin, contents = "all" }: FileInput = {},
+): Promise<{ sources: string[]; notes: DefaultFiles["notes"]; loadOptions: LoadOptions }> {
   const { file, envFile, project, profile: profiles } = options;
   const found = findAppFiles(file, io);
   if (found === undefined) throw noAppFile(io);
   const { files: sources, notes } = found;
-  const { loadProject, normalizeProjectName } = await import("@openfactory/app-file");
+  const { normalizeProjectName } = await import("@openfactory/app-file");
   if (project !== undefined && normalizeProjectName(project) !== project) {
     throw new DeploymentError("INVALID_REQUEST", `Invalid project name ${JSON.stringify(project)}.`, {
       hint: `A project name consists of lowercase letters, digits, _ and -, and starts with a letter or digit: -p ${normalizeProjectName(project) || "<name>"}.`,
@@ -52,9 +65,20 @@ export async function loadFiles(
   const { env, cwd } = io;
   // io.stdin is read only if needed, because an open standard input keeps the process running.
   const input = stdin ?? (sources.includes("-") ? io.stdin : undefined);
-  const loadOptions = { env, envFiles: envFile, project, cwd, stdin: input, connectors, contents, profiles };
-  const loaded = await loadProject(sources, loadOptions);
-  return notes.length === 0 ? loaded : { ...loaded, notes: [...notes, ...(loaded.notes ?? [])] };
+  return {
+    sources,
+    notes,
+    loadOptions: {
+      env,
+      cwd,
+      connectors,
+      contents,
+      ...(envFile && { envFiles: envFile }),
+      ...(project !== undefined && { project }),
+      ...(input && { stdin: input }),
+      ...(profiles && { profiles }),
+    },
+  };
 }
 
 /**

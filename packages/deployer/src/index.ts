@@ -1,3 +1,4 @@
+export { checkNotes } from "./check/check-notes.js";
 export { type CheckedApp, type CheckedProject, checkProject } from "./check/check-project.js";
 export { createRedactor } from "./model/errors.js";
 export type { AppPhase, DeployerEvent, LockEvent, Observer } from "./model/events.js";

@@ -1,6 +1,8 @@
-import { Argument } from "commander";
+import { Argument, Option } from "commander";
+import type { ConvertCommandOptions } from "../commands/convert.js";
 import type { SchemaName } from "../commands/schema.js";
 import { strictOption } from "../options/options.js";
+import { single } from "../options/parse-values.js";
 import { command, type CommandGroup } from "./command.js";
 
 /** The commands that check files and the environment, and print help. They change nothing. */
@@ -16,6 +18,23 @@ export const prepareCommands: CommandGroup = {
         "validate -f plant --platform swarm": "Check the files in plant",
       },
       run: async (context) => (await import("../commands/validate.js")).validateCommand(context),
+    }),
+    command<ConvertCommandOptions>({
+      name: "convert",
+      description: "Convert Compose files to an app file, or app files to a Compose file",
+      options: [
+        new Option("--to <format>", "Format of the new file (default: the other one)").choices([
+          "openfactory",
+          "compose",
+        ]),
+        single(new Option("-o, --output <path>", "New file (default: standard output)")),
+        new Option("--strict", "Fail if the new file would lack something"),
+      ],
+      examples: {
+        "convert -f compose.yaml -o openfactory.yml": "Write an app file",
+        "convert --to compose": "Print openfactory.yml as a Compose file",
+      },
+      run: async (context) => (await import("../commands/convert.js")).convertCommand(context),
     }),
     command({
       name: "platforms",

@@ -168,6 +168,11 @@ const results = [
     platform: z.string(),
     apps: z.array(z.object(service)),
   }),
+  result("convert", {
+    format: z.enum(["openfactory", "compose"]),
+    text: z.string().optional().describe("The new file, unless it was written."),
+    file: z.string().optional().describe("Path of the file that was written."),
+  }),
   ...(["logs", "doctor", "platforms", "ls", "port"] as const).map((command) => result(command, {})),
 ];
 

@@ -14,7 +14,7 @@ const UNITS = [
 ] as const;
 
 /** Nanoseconds as `1m30s`. */
-export function durationText(nanoseconds: number): string {
+function durationText(nanoseconds: number): string {
   let rest = nanoseconds;
   const parts = UNITS.map(([unit, size]) => {
     const count = Math.floor(rest / size);
@@ -25,7 +25,7 @@ export function durationText(nanoseconds: number): string {
 }
 
 /** Bytes as `512m`. */
-export function sizeText(bytes: number): string {
+function sizeText(bytes: number): string {
   const [unit, size] = (
     [
       ["g", 1024 ** 3],

@@ -296,6 +296,32 @@ export const addedKeys: ParityTable = {
       }),
     ),
     added(
+      "user",
+      "The user of the process by name, or an id without a group.",
+      app("user: postgres").request({ user: "postgres" }),
+    ),
+    added(
+      "openfactory_variables",
+      "With `false`, the app gets no variables but its own, such as an app of a Compose file.",
+      app("openfactory_variables: false\nenvironment: [A=1]").request({ env: ["A=1"] }),
+    ),
+    added(
+      ["storage.<name>.any_node", "storage.<name>.driver", "storage.<name>.driver_opts", "storage.<name>.labels"],
+      "A directory that exists on every node, and the driver and labels of a volume.",
+      app(
+        "storage: {data: {type: volume, volume: archive, mount_point: /data, driver: local, driver_opts: {type: tmpfs, device: tmpfs}, labels: {a: b}}, d: {type: local, local_path: /srv, mount_point: /srv, any_node: true}}",
+      ).request({
+        mounts: [{ VolumeOptions: { Labels: { a: "b" }, DriverConfig: { Name: "local" } } }, { Type: "bind" }],
+      }),
+    ),
+    added(
+      ["storage.<name>.nocopy", "storage.<name>.subpath"],
+      "How a volume is mounted.",
+      app("storage: {data: {type: volume, volume: archive, mount_point: /data, nocopy: true, subpath: a}}").request({
+        mounts: [{ VolumeOptions: { NoCopy: true, Subpath: "a" } }],
+      }),
+    ),
+    added(
       "network_aliases",
       "Further names of the app on its networks.",
       app("networks: [plant]\nnetwork_aliases: [press]").request({ networkAliases: ["press"] }),
