@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import type { AppProject, Contents, LoadOptions } from "@openfactory/app-file";
+import type { AppProject, Contents, LoadOptions, ResolvedDocument } from "@openfactory/app-file";
 import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { DesiredProject } from "@openfactory/deployer";
 import { APP_FILES, type DefaultFiles, findDefaultFiles } from "./default-files.js";
@@ -79,6 +79,14 @@ export async function prepareLoad(
       ...(profiles && { profiles }),
     },
   };
+}
+
+/** Reads the files as one app file, with all variables replaced. @throws DeploymentError as `loadFiles`; `UNSUPPORTED`. */
+export async function resolveFiles(options: GlobalOptions, io: Io): Promise<ResolvedDocument> {
+  const stdin = options.file?.includes("-") ? replayStdin(io.stdin) : undefined;
+  const { sources, loadOptions } = await prepareLoad(options, io, { stdin });
+  const { resolveDocument } = await import("@openfactory/app-file");
+  return resolveDocument(sources, loadOptions);
 }
 
 /**

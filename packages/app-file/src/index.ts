@@ -3,6 +3,8 @@ export type { Contents } from "./devices/prepare-devices.js";
 export { builtInConnectors } from "./devices/connectors.js";
 export { openfactoryEnvironment } from "./interpolation/variables.js";
 export { type LoadOptions, loadProject } from "./load-project.js";
+export { resolveDocument, type ResolvedDocument } from "./resolve-document.js";
+export { printYaml } from "./yaml/print-yaml.js";
 export type {
   App,
   AppNetwork,

@@ -73,7 +73,7 @@ interface FoundText extends FoundFile {
 }
 
 /** The texts of the files that can be read. The others are findings. */
-async function readTexts(
+export async function readTexts(
   files: readonly FoundFile[],
   stdin: LoadOptions["stdin"],
   findings: Findings,
@@ -92,7 +92,7 @@ async function readTexts(
 }
 
 /** The files that are YAML. The others are findings. */
-async function readSources(
+export async function readSources(
   files: readonly FoundText[],
   { env = process.env, envFiles, cwd }: LoadOptions & { cwd: string },
   findings: Findings,

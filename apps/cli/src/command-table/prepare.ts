@@ -37,6 +37,17 @@ export const prepareCommands: CommandGroup = {
       run: async (context) => (await import("../commands/convert.js")).convertCommand(context),
     }),
     command({
+      name: "config",
+      description: "Print the files as one, with all variables replaced",
+      options: [
+        new Option("--show-env", "Show the values of environment variables and the contents of configs"),
+        new Option("--format <format>", "Format of the file: yaml or json (default: yaml)").choices(["yaml", "json"]),
+        new Option("--services", "Print the names of the apps only"),
+      ],
+      examples: { config: "Print the resolved file", "config --show-env > resolved.yml": "Save it with all values" },
+      run: async (context) => (await import("../commands/config.js")).configCommand(context),
+    }),
+    command({
       name: "platforms",
       description: "List the platforms and their capabilities",
       examples: { platforms: "List docker, swarm and the platforms of plugins" },
