@@ -106,7 +106,8 @@ function liveView(watch: ViewOptions, { stdout, signals, env }: Io): PsView {
   let isOpen = true;
   const draw = (): void => {
     const { columns = 80, rows = 24 } = stdout;
-    const lines = frameOf({ listing, seenAt, failure, watch, style, columns, rows });
+    // After a line of the full width, the sequence that erases the rest of the line would erase its last character.
+    const lines = frameOf({ listing, seenAt, failure, watch, style, columns: columns - 1, rows });
     const text = lines.map((line) => `${line}${REST_OF_LINE}`).join("\r\n");
     stdout.write(`${HOME}${text}${REST_OF_SCREEN}`);
   };
