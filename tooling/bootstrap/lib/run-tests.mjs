@@ -34,6 +34,7 @@ try {
   // In parallel, since the engine's preparation waits for downloads while the unit tests compute.
   await Promise.all([
     stage("unit tests", () => vitest("unit")),
+    stage("published packages", () => check("check:packages")),
     onlyCheck || stage("test engine and images of its nodes", prepareEngine),
   ]);
   for (const projects of real) {

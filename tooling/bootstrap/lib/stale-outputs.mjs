@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { root } from "./root.mjs";
 import { filesBelow, packages } from "./stamp.mjs";
 
-/** Outputs without a source of the same name: the command's bundle, and declarations of create-strategy's template. */
-const OTHERS = /\/dist\/(?:ofdeploy|template\/|\.)/;
+/** Outputs without a source of the same name: the files of the command, and declarations of create-strategy's template. */
+const OTHERS = /\/dist\/(?:ofdeploy|openfactory|template\/|\.)/;
 
 /** Removes outputs of tsc whose source no longer exists: tsc leaves them, and they would be published. */
 export function removeStaleOutputs() {
