@@ -172,6 +172,8 @@ export interface VolumeDetails {
   Driver: string;
   Options: Record<string, string> | null;
   Labels: Record<string, string> | null;
+  /** The directory on the engine's host. */
+  Mountpoint?: string;
 }
 
 export interface ImageDetails {

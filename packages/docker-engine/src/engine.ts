@@ -99,6 +99,10 @@ export interface Containers {
   list(filters?: Filters, options?: CallOptions): Promise<ContainerSummary[]>;
   /** @throws DeploymentError `UNSUPPORTED` if the logging driver does not support reading, ... */
   logs(id: string, query?: LogQuery): AsyncIterable<LogFrame>;
+  /** The file or directory at a path as a tar archive, also of a container that never ran. @throws DeploymentError `NOT_FOUND`. */
+  getArchive(id: string, path: string, options?: CallOptions): Promise<Buffer>;
+  /** Unpacks a tar archive in a directory, also of a container that never ran. */
+  putArchive(id: string, path: string, archive: Buffer, options?: CallOptions): Promise<void>;
 }
 
 export interface Services {
@@ -141,6 +145,12 @@ export interface Networks {
 export interface Images {
   /** @throws DeploymentError `IMAGE_NOT_FOUND` if the engine does not have it. */
   inspect(image: string, options?: CallOptions): Promise<ImageDetails>;
+  /** Creates an image without a name from a tar archive of its root. @returns its id. */
+  import(archive: Buffer, options?: CallOptions & { labels?: Readonly<Record<string, string>> }): Promise<string>;
+  /** The ids of images. */
+  list(filters: Filters, options?: CallOptions): Promise<string[]>;
+  /** @throws DeploymentError `IMAGE_NOT_FOUND`, `CONFLICT` (a container uses it). */
+  remove(image: string, options?: CallOptions): Promise<void>;
   /**
    * Pulls with the credentials of the user's config.json, and resolves when the pull is complete. Pulls of the same image at
    * the same time are one: each caller gets its events and can be aborted; the abort of the last caller ends the pull.

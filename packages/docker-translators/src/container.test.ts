@@ -67,6 +67,27 @@ describe("toContainerCreateBody()", () => {
             },
           },
           { Type: "tmpfs", Target: "/tmp", TmpfsOptions: { SizeBytes: 1048576, Mode: 0o1777 } },
+          {
+            Type: "volume",
+            Source: "openfactory-secret-1000-1001-400.key",
+            Target: "/etc/key",
+            ReadOnly: true,
+            VolumeOptions: { Subpath: "content" },
+          },
+          {
+            Type: "volume",
+            Source: "openfactory-secret.token",
+            Target: "/run/secrets/token",
+            ReadOnly: true,
+            VolumeOptions: { Subpath: "content" },
+          },
+          {
+            Type: "volume",
+            Source: "openfactory-config.settings",
+            Target: "/settings",
+            ReadOnly: true,
+            VolumeOptions: { Subpath: "content" },
+          },
         ],
         NanoCpus: 1_500_000_000,
         Memory: 268435456,
@@ -361,11 +382,7 @@ describe("fromContainer() reads a request as the container that it becomes", () 
         ],
       },
     ],
-    [
-      "fields that require a swarm",
-      { constraints: ["node.role==worker"], secrets: ["key"], configs: ["c"], updateConfig: {}, rollbackConfig: {} },
-      {},
-    ],
+    ["fields that require a swarm", { constraints: ["node.role==worker"], updateConfig: {}, rollbackConfig: {} }, {}],
     ["a mode", { mode: { Replicated: { Replicas: 3 } } }, {}],
   ] as [string, Partial<DeployRequest>, Partial<ServiceSettings>][])("%s", (_, request, expected) => {
     expect(settings(request)).toStrictEqual({ ...plain, ...expected });

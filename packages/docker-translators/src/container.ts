@@ -9,6 +9,7 @@ import { fromContainerHealthcheck, mergeHealthcheck, toHealthcheck } from "./fie
 import { fromHostAccess, toHostAccess } from "./fields/host-access.js";
 import { fromSysctls, toHostSysctls } from "./fields/kernel.js";
 import { fromContainerLabels, toLabels } from "./fields/labels.js";
+import type { Mountpoints } from "./fields/file-volumes.js";
 import { fromHostMounts, toHostMounts } from "./fields/mounts.js";
 import { fromHostResolution, toHostResolution } from "./fields/name-resolution.js";
 import { fromNetworkSettings, toNetworkingConfig, toNetworkMode, toNetworkSettings } from "./fields/networks.js";
@@ -33,13 +34,15 @@ export interface ContainerBodyOptions {
   apiVersion: string;
   /** The service of which the container is one of several: an alias on its networks. Default: the request's name. */
   serviceName?: string;
+  /** The mountpoints of the volumes of secrets and configs, by name. Below API 1.45, a body that is sent requires them. */
+  mountpoints?: Mountpoints;
 }
 
 /**
  * The body of `POST /containers/create` (Engine API, ContainerCreate); the name goes into the query. Below API 1.44 it
  * has the first network only: `networksToConnect` returns the others.
  *
- * A container has no field for `constraints`, `mode`, `secrets`, `configs`, `updateConfig`, `rollbackConfig`,
+ * A container has no field for `constraints`, `mode`, `updateConfig`, `rollbackConfig`,
  * `resources.Reservations.NanoCPUs`, `restart.Delay`, `restart.Window`, and `restart.MaxAttempts` without `on-failure`.
  * @throws DeploymentError `UNSUPPORTED` for a setting that the API version does not have.
  */
@@ -62,7 +65,7 @@ export function toContainerCreateBody(request: NormalizedRequest, options: Conta
     HostConfig: {
       ...toNetworkMode(request),
       ...toPortBindings(request),
-      ...toHostMounts(request, context),
+      ...toHostMounts(request, context, options.mountpoints),
       ...toHostResources(request),
       ...toHostUlimits(request),
       ...toHostRestartPolicy(request),

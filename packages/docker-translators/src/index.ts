@@ -5,6 +5,16 @@ export type { Answered } from "./engine-api/body-types.js";
 export type * from "./engine-api/container-types.js";
 export type * from "./engine-api/service-types.js";
 export { isReplicaEntry, REPLICA_VARIABLES, REPLICAS_VARIABLE, withReplicasVariable } from "./fields/env.js";
+export {
+  CONTENT_FILE,
+  fileVolumeName,
+  fillingMarker,
+  isFileVolume,
+  type Mountpoints,
+  parseFileVolume,
+  parseFillingMarker,
+  referencedFiles,
+} from "./fields/file-volumes.js";
 export type { ResourceIds } from "./fields/file-references.js";
 export { swarmMountToContainerMount } from "./fields/mounts.js";
 export { type NetworkNames, networksToConnect, toNetworkConnectBody } from "./fields/networks.js";
@@ -18,6 +28,7 @@ export {
   toServiceSpec,
 } from "./service.js";
 export {
+  FILE_VOLUME_LABEL,
   OPERATION_LABEL,
   PINNED_LABEL,
   PULL_POLICY_LABEL,

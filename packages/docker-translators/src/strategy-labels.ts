@@ -23,6 +23,8 @@ export const PINNED_LABEL = "org.openfactory.deploy.pinned";
  * separated by spaces.
  */
 export const OVERRIDES_LABEL = "org.openfactory.deploy.overrides";
+/** On the objects with which a single engine stores a secret or config: the name of its volume. */
+export const FILE_VOLUME_LABEL = "org.openfactory.deploy.file-volume";
 
 const STRATEGY_LABELS: ReadonlySet<string> = new Set([
   OPERATION_LABEL,
@@ -32,6 +34,7 @@ const STRATEGY_LABELS: ReadonlySet<string> = new Set([
   PULL_POLICY_LABEL,
   REPLICA_ENV_LABEL,
   OVERRIDES_LABEL,
+  FILE_VOLUME_LABEL,
 ]);
 
 /** The labels of a request: without those that the strategies add. */

@@ -45,8 +45,6 @@ const generalLimitations: Limitation[] = [
     reason: "The engine counts attempts only for the condition on-failure.",
     when: (request: NormalizedRequest) => request.restart?.Condition === "any",
   },
-  { field: "secrets", reason: "A single engine stores no secrets: their files are missing in the container." },
-  { field: "configs", reason: "A single engine stores no configs: their files are missing in the container." },
   {
     field: "resources.Reservations.MemoryBytes",
     reason: "A single engine reserves at least 6 MiB of memory.",
@@ -139,6 +137,8 @@ export const localDockerManifest = ({ emulateReplicas }: LocalDockerOptions = {}
     "sysctls",
     "shmSize",
     "logging",
+    "secrets",
+    "configs",
     "templates",
     ...(emulateReplicas ? (["mode"] as const) : []),
   ],

@@ -5,6 +5,7 @@ import {
   type OperationOptions,
   type RemoveResourceOptions,
   type Resource,
+  RESOURCE_KINDS,
   type ResourceKind,
   type ResourceSpec,
   sleep,
@@ -30,17 +31,20 @@ import {
 import {
   fromNetwork,
   fromVolume,
+  isFileVolume,
   OPERATION_LABEL,
   toNetworkCreateBody,
   toVolumeCreateBody,
 } from "@openfactory/docker-translators";
+import { storedFiles } from "./files/file-volumes.js";
+import { createFile, fileResources, fileUsers, findFile, removeStoredFile } from "./files/resources.js";
 
 type NetworkSpec = Extract<ResourceSpec, { kind: "network" }>;
 type VolumeSpec = Extract<ResourceSpec, { kind: "volume" }>;
+type FileSpec = Extract<ResourceSpec, { kind: "secret" | "config" }>;
 
 /** The operations on one kind of resource. */
 interface KindOperations<Spec extends ResourceSpec = ResourceSpec> {
-  list(engine: DockerEngine, options: Pick<ListResourcesOptions, "labels" | "foreign" | "signal">): Promise<Resource[]>;
   /** @throws DeploymentError `ALREADY_EXISTS`, `INVALID_REQUEST`. */
   create(engine: DockerEngine, spec: Spec, options: OperationOptions): Promise<Resource>;
   /** @throws DeploymentError `NOT_FOUND`. */
@@ -61,14 +65,19 @@ const YOUNGER_TIMEOUT_MS = 2_000;
 /** The names that the engine accepts for volumes (Engine API, VolumeCreate). It accepts more for networks, but no container can join those. */
 const RESOURCE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
-/** The kinds of resources of a single engine. Configs and secrets need a swarm. */
-export const resourceKinds = ["network", "volume"] as const satisfies readonly ResourceKind[];
+/** The kinds of resources of a single engine. It stores secrets and configs in volumes. */
+export const resourceKinds: readonly ResourceKind[] = RESOURCE_KINDS;
 
-/** The resources of an engine, by kind and name, without its predefined networks. Other kinds than {@link resourceKinds} have none. */
+/** The resources of an engine, by kind and name, without its predefined networks. Takes at most two calls. */
 export async function listResources(engine: DockerEngine, options: ListResourcesOptions): Promise<Resource[]> {
-  const kinds = resourceKinds.filter((kind) => options.kinds?.includes(kind) ?? true);
-  const found = await Promise.all(kinds.map((kind) => operationsOf(kind).list(engine, options)));
-  return selectResources(found.flat(), options.labels);
+  const kinds = new Set(options.kinds ?? resourceKinds);
+  const hasVolumes = (["volume", "config", "secret"] as const).some((kind) => kinds.has(kind));
+  const [networks, volumes] = await Promise.all([
+    kinds.has("network") ? listNetworks(engine, options) : [],
+    hasVolumes ? listVolumes(engine, options) : [],
+  ]);
+  const found = [...networks, ...volumes].filter(({ kind }) => kinds.has(kind));
+  return selectResources(found, options.labels);
 }
 
 /** @throws DeploymentError `ALREADY_EXISTS`, `INVALID_REQUEST`, `UNSUPPORTED`, `ABORTED`. After an error, nothing is left behind. */
@@ -90,7 +99,6 @@ export async function removeResource(
 ): Promise<void> {
   const { signal, timeoutMs = 10_000 } = options;
   const operations = operationsOf(kind);
-  if (!RESOURCE_NAME.test(name)) throw resourceNotFound(kind, name, engine.host);
   const { id } = await operations.find(engine, name, options);
   const end = Date.now() + timeoutMs;
   for (;;) {
@@ -115,18 +123,23 @@ export async function removeResource(
 const PREDEFINED_NETWORKS: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
 const FORBIDDEN = 403;
 
+async function listNetworks(
+  engine: DockerEngine,
+  { labels, foreign = false, signal }: ListResourcesOptions,
+): Promise<Resource[]> {
+  const networks = await engine.networks.list(labelFilter(labels), { signal });
+  return networks
+    .filter((network) => !isPredefined(network) && (foreign || !isSwarmNetwork(network)))
+    .map(networkResource);
+}
+
 const networkOperations: KindOperations<NetworkSpec> = {
-  async list(engine, { labels, foreign = false, signal }) {
-    const networks = await engine.networks.list(labelFilter(labels), { signal });
-    return networks
-      .filter((network) => !isPredefined(network) && (foreign || !isSwarmNetwork(network)))
-      .map(networkResource);
-  },
   async create(engine, spec, options) {
     if (PREDEFINED_NETWORKS.has(spec.name)) throw resourceExists(spec);
     return createOrCleanUp(networkCreation(engine, spec), options);
   },
   async find(engine, name, { signal }) {
+    if (!RESOURCE_NAME.test(name)) throw resourceNotFound("network", name, engine.host);
     const all = await networksNamed(engine, name, signal);
     // A swarm may have a network of the same name.
     const found = all.find((network) => !isSwarmNetwork(network)) ?? all[0];
@@ -212,14 +225,17 @@ const ageKey = ({ Created, Id }: NetworkDetails): string => `${Created} ${Id}`;
 
 // Volumes
 
+/** The volumes, secrets and configs. Locks are volumes, too. */
+async function listVolumes(engine: DockerEngine, { labels, signal }: ListResourcesOptions): Promise<Resource[]> {
+  const volumes = await engine.volumes.list(labelFilter(labels), { signal });
+  const own = volumes.filter(({ Name, Labels }) => Labels?.[LOCK_LABEL] === undefined && !isFileVolume(Name));
+  return [...own.map(fromVolume), ...fileResources(storedFiles(volumes))];
+}
+
 const volumeOperations: KindOperations<VolumeSpec> = {
-  async list(engine, { labels, signal }) {
-    const volumes = await engine.volumes.list(labelFilter(labels), { signal });
-    // Locks are volumes, too.
-    return volumes.filter(({ Labels }) => Labels?.[LOCK_LABEL] === undefined).map(fromVolume);
-  },
   create: (engine, spec, options) => createOrCleanUp(volumeCreation(engine, spec), options),
   async find(engine, name, { signal }) {
+    if (!RESOURCE_NAME.test(name)) throw resourceNotFound("volume", name, engine.host);
     const volume = await ifExists(engine.volumes.inspect(name, { signal }));
     if (volume === undefined) throw resourceNotFound("volume", name, engine.host);
     return fromVolume(volume);
@@ -242,15 +258,30 @@ const volumeCreation = (engine: DockerEngine, spec: VolumeSpec): Creation => ({
   },
 });
 
-// Both kinds
+// Secrets and configs
 
-const OPERATIONS = { network: networkOperations, volume: volumeOperations };
+const fileOperations = (kind: "secret" | "config"): KindOperations<FileSpec> => ({
+  create: createFile,
+  find: (engine, name, options) => findFile(engine, kind, name, options),
+  remove: removeStoredFile,
+  isInUse: ({ code }) => code === "CONFLICT",
+  users: fileUsers,
+});
+
+// All kinds
+
+const OPERATIONS = {
+  network: networkOperations,
+  volume: volumeOperations,
+  secret: fileOperations("secret"),
+  config: fileOperations("config"),
+};
 
 /** @throws DeploymentError `UNSUPPORTED`. */
 function operationsOf(kind: ResourceKind): KindOperations {
-  if (Object.hasOwn(OPERATIONS, kind)) return OPERATIONS[kind as keyof typeof OPERATIONS] as KindOperations;
-  throw new DeploymentError("UNSUPPORTED", `A single engine has no ${kind}s. They need a swarm.`, {
-    hint: `Deploy with --platform swarm, or remove the ${kind}.`,
+  if (Object.hasOwn(OPERATIONS, kind)) return OPERATIONS[kind] as KindOperations;
+  throw new DeploymentError("UNSUPPORTED", `Unknown kind of resource ${JSON.stringify(kind)}.`, {
+    hint: `Use one of: ${resourceKinds.join(", ")}.`,
   });
 }
 

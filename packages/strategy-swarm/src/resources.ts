@@ -29,7 +29,13 @@ import {
   selectResources,
   volumeUsers,
 } from "@openfactory/docker-engine";
-import { fromNetwork, fromVolume, toNetworkCreateBody, toVolumeCreateBody } from "@openfactory/docker-translators";
+import {
+  fromNetwork,
+  fromVolume,
+  isFileVolume,
+  toNetworkCreateBody,
+  toVolumeCreateBody,
+} from "@openfactory/docker-translators";
 
 /** The kinds of a swarm. Volumes are those of the manager's own node: a swarm has none of its own. */
 export const resourceKinds: readonly ResourceKind[] = RESOURCE_KINDS;
@@ -43,8 +49,8 @@ function checkKind(kind: ResourceKind): void {
 }
 
 /**
- * The networks, configs and secrets of the swarm, and the volumes of the manager's own node: one call for each kind. Locks
- * and the swarm's own ingress network are left out.
+ * The networks, configs and secrets of the swarm, and the volumes of the manager's own node: one call for each kind. Locks,
+ * the swarm's own ingress network, and the volumes in which local Docker stores secrets and configs are left out.
  */
 export async function listResources(
   engine: DockerEngine,
@@ -72,7 +78,8 @@ type List = (engine: DockerEngine, filters: Filters, options: CallOptions) => Pr
 const LISTS: Readonly<Record<ResourceKind, List>> = {
   network: async ({ networks }, filters, options) =>
     (await networks.list({ ...filters, scope: ["swarm"] }, options)).filter(isOfSwarm).map(fromNetwork),
-  volume: async ({ volumes }, filters, options) => (await volumes.list(filters, options)).map(fromVolume),
+  volume: async ({ volumes }, filters, options) =>
+    (await volumes.list(filters, options)).filter(({ Name }) => !isFileVolume(Name)).map(fromVolume),
   config: async ({ configs }, filters, options) =>
     (await configs.list(filters, options)).filter(isNoLock).map(fromFile("config")),
   secret: async ({ secrets }, filters, options) => (await secrets.list(filters, options)).map(fromFile("secret")),

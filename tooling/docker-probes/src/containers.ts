@@ -1,15 +1,17 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import type {
-  Mount,
-  OpenFactoryServiceDeploymentStrategy,
-  PublishedPort,
-  RestartPolicy,
+import {
+  type OpenFactoryServiceDeploymentStrategy,
+  type PublishedPort,
+  type RestartPolicy,
+  supports,
 } from "@openfactory/deploy-core";
 import type { ContractProbes, ContractTarget, ObservedSettings } from "@openfactory/strategy-contract-tests";
 import type { RawEngine } from "@openfactory/test-engine";
 import { execIn, get, writtenLines, type Json } from "./engine-io.js";
-import { engineResources } from "./engine-resources.js";
+import { engineResources, TEST_LABELS } from "./engine-resources.js";
+import { splitMounts } from "./file-mounts.js";
 import { foreignContainers } from "./foreign-containers.js";
 
 /** The addresses of an engine on another machine, and of this machine as that engine sees it. */
@@ -33,8 +35,11 @@ export function containerTarget(
 ): ContractTarget {
   // Engines accept a registry on their own loopback address without TLS.
   const resources = engineResources(engine, "bridge", remote === undefined ? "127.0.0.1" : remote.registry);
+  const files = strategyFiles(strategy);
   return {
     ...resources,
+    secret: (content) => files.create("secret", content),
+    config: (content) => files.create("config", content),
     strategy,
     probes,
     foreign: foreignContainers(engine),
@@ -50,6 +55,7 @@ export function containerTarget(
       );
     },
     async close() {
+      await files.close();
       await strategy.close();
       await resources.close();
     },
@@ -66,6 +72,26 @@ function fieldsUnavailableHere(): NonNullable<ContractTarget["unavailable"]> {
   return isMissing
     ? { privileged: "this machine lacks CAP_SYS_RESOURCE: no engine on it runs privileged containers" }
     : {};
+}
+
+/** Secrets and configs that the strategy creates: a single engine has none of its own. */
+function strategyFiles(strategy: OpenFactoryServiceDeploymentStrategy) {
+  const created: [kind: "secret" | "config", name: string][] = [];
+  const managing = () => {
+    if (supports(strategy, "resources")) return strategy;
+    throw new Error("the strategy manages no resources");
+  };
+  return {
+    async create(kind: "secret" | "config", content: string): Promise<string> {
+      const name = `contract-${randomUUID().slice(0, 8)}`;
+      created.push([kind, name]);
+      await managing().createResource({ kind, name, labels: TEST_LABELS, content: Buffer.from(content) });
+      return name;
+    },
+    async close(): Promise<void> {
+      for (const [kind, name] of created) await managing().removeResource(kind, name);
+    },
+  };
 }
 
 /** Probes of services that are containers of one engine, by exact name. @param published the host of the published ports. */
@@ -161,7 +187,7 @@ export function containerSettings(container: Json, image: Json): ObservedSetting
       Reservations: { MemoryBytes: orUnset(HostConfig.MemoryReservation) },
     },
     openFiles: nofile && { soft: nofile.Soft, hard: nofile.Hard },
-    mounts: (HostConfig.Mounts ?? []).map((mount: Json) => ({ ...mount, Type: mount.Type.toLowerCase() }) as Mount),
+    ...splitMounts((HostConfig.Mounts ?? []).map((mount: Json) => ({ ...mount, Type: mount.Type.toLowerCase() }))),
     healthcheck: own(Config.Healthcheck, image?.Config?.Healthcheck) ?? undefined,
     restart: {
       Condition: CONDITIONS[HostConfig.RestartPolicy?.Name ?? ""],

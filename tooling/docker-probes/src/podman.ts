@@ -4,6 +4,7 @@ import type { ContractTarget, ObservedSettings } from "@openfactory/strategy-con
 import type { RawEngine } from "@openfactory/test-engine";
 import { containerSettings, containerTarget, type RemoteEngine } from "./containers.js";
 import type { Json } from "./engine-io.js";
+import { splitMounts } from "./file-mounts.js";
 
 /** The contract's target for a strategy that runs services as containers of Podman. */
 export function podmanTarget(
@@ -68,7 +69,7 @@ function podmanSettings(container: Json, image: Json, volumes: ReadonlyMap<strin
     networks: networks.length === 1 && networks[0] === "podman" ? [] : networks,
     resources: { Reservations, Limits: { ...Limits, Pids: Limits?.Pids === DEFAULT_PIDS ? undefined : Limits?.Pids } },
     openFiles: nofile && { soft: nofile.Soft, hard: nofile.Hard },
-    mounts: [...Mounts.map((mount: Json) => mounted(mount, volumes)), ...scratch.map(tmpfs)],
+    ...splitMounts([...Mounts.map((mount: Json) => mounted(mount, volumes)), ...scratch.map(tmpfs)]),
     // Podman returns the missing default capabilities, not the dropped ones.
     incomparable: { capDrop: "Podman returns the missing default capabilities, not the dropped ones" },
   };

@@ -12,29 +12,34 @@ interface Named {
 interface Container {
   Id: string;
   Names: string[];
+  Labels: Record<string, string> | null;
 }
+
+/** Whether a label has the project in its value, as the volume of a config has it in its name. */
+const isLabeled = ({ Labels }: Pick<Named, "Labels">, project: string): boolean =>
+  Object.values(Labels ?? {}).some((value) => value.includes(project));
 
 const containers = async (project: string): Promise<Container[]> => {
   const all: Container[] = await raw.call("GET", "/containers/json?all=true");
-  return all.filter(({ Names }) => Names.some((name) => name.includes(project)));
+  return all.filter((each) => each.Names.some((name) => name.includes(project)) || isLabeled(each, project));
 };
 
 /** The kind and name of every object of the project. */
 async function objectsOf(project: string): Promise<[kind: string, name: string][]> {
-  const belongs = ({ Name, Labels }: Named): boolean =>
-    Name.includes(project) || Object.values(Labels ?? {}).includes(project);
+  const belongs = (each: Named): boolean => each.Name.includes(project) || isLabeled(each, project);
   const networks: Named[] = await raw.call("GET", "/networks");
   const { Volumes }: { Volumes: Named[] | null } = await raw.call("GET", "/volumes");
+  const images: Pick<Container, "Id" | "Labels">[] = await raw.call("GET", "/images/json");
   return [
     ...(await containers(project)).map(({ Id, Names }): [string, string] => ["containers", Names[0]?.slice(1) ?? Id]),
     ...networks.filter(belongs).map(({ Name }): [string, string] => ["networks", Name]),
     ...(Volumes ?? []).filter(belongs).map(({ Name }): [string, string] => ["volumes", Name]),
+    ...images.filter((each) => isLabeled(each, project)).map(({ Id }): [string, string] => ["images", Id]),
   ];
 }
 
 const platform: TestPlatform = {
   options: ["--platform", "docker", "--host", host],
-  configs: false,
   async versions(project) {
     const found = await Promise.all(
       (await containers(project)).map(({ Id }) => raw.call("GET", `/containers/${Id}/json`)),

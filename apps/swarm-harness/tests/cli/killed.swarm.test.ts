@@ -30,7 +30,6 @@ const platform: TestPlatform = {
   get options() {
     return ["--platform", "swarm", "--host", manager.host];
   },
-  configs: true,
   async versions(project) {
     const services: Service[] = await manager.call("GET", "/services?status=true");
     return Object.fromEntries(

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { ensureTestImage, RawEngine, startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { checkFiles } from "./support/files-scenario.js";
 import { spawnOfdeploy, type ProcessResult } from "./support/spawn-ofdeploy.js";
 
 const EXAMPLE = fileURLToPath(new URL("../../../cli/example/openfactory.yml", import.meta.url));
@@ -264,50 +265,17 @@ ${more}`;
     await Promise.all(swarm.workers.map(answers));
   });
 
-  test("up creates and replaces secrets, configs and a network, rollback restores them, and down removes them", async () => {
-    const names = async (kind: "secrets" | "configs" | "networks"): Promise<string[]> =>
-      ((await manager.call("GET", `/${kind}`)) as { Name?: string; Spec?: { Name: string } }[])
+  test("one file with a file secret, a secret of the environment and a config deploys on a swarm", async () => {
+    const file = join(folder, "openfactory.yml");
+    const leftovers = async (): Promise<string[]> => {
+      const kinds = ["services", "secrets", "configs", "networks"];
+      const lists = await Promise.all(kinds.map((kind) => manager.call("GET", `/${kind}`)));
+      return (lists.flat() as { Name?: string; Spec?: { Name: string } }[])
         .map(({ Name, Spec }) => Spec?.Name ?? Name ?? "")
-        .filter((name) => name.startsWith("owned_"))
-        .sort();
-    const file = await fileOf(`name: owned
-secrets: {key: {file: key.txt}}
-configs: {conf: {content: "level=\${LEVEL}"}}
-networks: {back: {internal: true}}
-apps:${app("reader", "    secrets: [key]\n    configs: [conf]\n    networks: [back]").replace(
-      "command: sleep 1000",
-      "command: sh -c 'cat /run/secrets/key /conf; echo; sleep 1000'",
-    )}
-`);
-    const upWith = async (key: string, level: string): Promise<ProcessResult> => {
-      await writeFile(join(folder, "key.txt"), `${key}\n`);
-      await writeFile(join(folder, ".env"), `LEVEL=${level}\n`);
-      return ofdeploy("up", "--file", file);
+        .filter((name) => name.startsWith("owned"));
     };
-    const lastLines = async (): Promise<string> =>
-      (await ofdeploy("logs", "reader", "--tail", "2", "--file", file)).stdout;
-
-    const first = await upWith("hunter2", "info");
-    expect(first, first.stderr).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/^created: network owned_back, secret owned_key_\w+, config owned_conf_\w+$/m),
-    });
-    expect(await lastLines()).toBe("reader | hunter2\nreader | level=info\n");
-    expect(await names("networks")).toEqual(["owned_back"]);
-    const [before] = await names("secrets");
-
-    const second = await upWith("hunter3", "debug");
-    expect(second, second.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/reader +updated/) });
-    expect(await lastLines()).toContain("reader | hunter3\nreader | level=debug\n");
-    expect(await names("secrets")).toContain(before);
-    const back = await ofdeploy("rollback", "--file", file);
-    expect(back, back.stderr).toMatchObject({ code: 0 });
-    expect(await lastLines()).toContain("reader | hunter2\nreader | level=info\n");
-    expect(`${first.stdout}${first.stderr}${second.stdout}${second.stderr}`).not.toMatch(/hunter|level=/);
-
-    const down = await ofdeploy("down", "--file", file);
-    expect(down, down.stderr).toMatchObject({ code: 0 });
-    for (const kind of ["secrets", "configs", "networks"] as const) expect(await names(kind), kind).toEqual([]);
+    const run = (env: Record<string, string>, ...words: string[]) => ofdeployWith(env, ...words, "--file", file);
+    await checkFiles({ run, folder, project: "owned", leftovers });
   });
 
   test("up accepts a secret of the maximum size, and rejects a larger one with its position", async () => {

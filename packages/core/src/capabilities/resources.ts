@@ -13,6 +13,11 @@ export interface Resource {
   labels: Readonly<Record<string, string>>;
   /** The other orchestrator that owns the resource, such as `Docker Swarm`. Set only with {@link ListResourcesOptions.foreign}. */
   orchestrator?: string;
+  /**
+   * Its creation was interrupted, or is in progress: it can't be used. `createResource` with its name creates it again, and
+   * `removeResource` removes the remains. Default false.
+   */
+  incomplete?: boolean;
 }
 
 /** A resource to create. */

@@ -118,6 +118,7 @@ function planDesired(
       "Set a different `name:` in one of the two projects. If the directory was moved, run `ofdeploy up --take-ownership`.",
     );
   }
+  if (found.incomplete) return { ...resource, action: "create", reason: "Its creation was interrupted." };
   const createdFrom = found.labels[SPEC_LABEL];
   if (createdFrom !== undefined && createdFrom !== specHash(desired)) {
     return conflict(

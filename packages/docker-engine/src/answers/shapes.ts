@@ -252,6 +252,7 @@ export const volumeShape = object<VolumeDetails>({
   Driver: text,
   Options: textMap as Shape<Record<string, string> | null>,
   Labels: textMap as Shape<Record<string, string> | null>,
+  Mountpoint: optionalText,
 });
 export const volumesShape = object<{ Volumes?: VolumeDetails[] | null }>({ Volumes: optional(listOf(volumeShape)) });
 
@@ -270,6 +271,10 @@ export const imageShape = object<ImageDetails>({
     }),
   ),
 });
+
+export const imagesShape = listOf(object<{ Id: string }>({ Id: text }));
+
+export const importedShape = object<{ status?: string; error?: string }>({ status: optionalText, error: optionalText });
 
 export const distributionShape = object<{ Descriptor: { digest: string } }>({ Descriptor: object({ digest: text }) });
 

@@ -80,11 +80,13 @@ export const queryAndBody = (query: Query, body: object = {}): { _query: object;
 });
 
 interface DialRequest {
-  method?: "GET" | "POST";
+  method?: "GET" | "POST" | "PUT" | "DELETE";
   /** Without the version. */
   path: string;
   query?: Query;
   body?: object;
+  /** A tar archive, sent instead of a body. */
+  file?: Buffer;
   authconfig?: AuthConfig | undefined;
 }
 
@@ -145,9 +147,9 @@ async function readAnswer(response: IncomingMessage, { isStream }: ModemCall): P
 }
 
 function dialWith(docker: Docker, request: DialRequest, abortSignal: AbortSignal, more: object): Promise<unknown> {
-  const { method = "GET", path, query = {}, body, authconfig } = request;
+  const { method = "GET", path, query = {}, body, file, authconfig } = request;
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  const options = { path: `${path}?`, method, options: queryAndBody(query, body), authconfig, abortSignal };
+  const options = { path: `${path}?`, method, options: queryAndBody(query, body), file, authconfig, abortSignal };
   const call = { ...options, statusCodes: {}, ...more };
   (docker.modem as Modem).dial(call, (error, answer) => (error ? reject(error) : resolve(answer)));
   return promise;

@@ -87,6 +87,21 @@ export function containersOf(client: EngineClient): Containers {
       const listed = await dialect.listContainers(list, filters);
       return dialect.addLabels?.(client, listed, options) ?? listed;
     },
+    async getArchive(id, path, options) {
+      const call = { action: `read ${path} of container ${id}`, read: true } as const;
+      const request: EngineRequest = (docker, abortSignal) =>
+        dialStream(docker, { path: archivePath(id), query: { path } }, abortSignal);
+      const pieces: Buffer[] = [];
+      for await (const piece of client.stream(call, request, options)) pieces.push(piece);
+      return Buffer.concat(pieces);
+    },
+    async putArchive(id, path, file, options) {
+      await client.send(
+        { action: `write to ${path} of container ${id}` },
+        (docker, signal) => dial(docker, { method: "PUT", path: archivePath(id), query: { path }, file }, signal),
+        options,
+      );
+    },
     async *logs(id, query = {}) {
       // The format of the log depends on the container: raw with a terminal, otherwise in frames.
       const { Config, HostConfig, Name } = await inspect(id, query);
@@ -107,6 +122,8 @@ export function containersOf(client: EngineClient): Containers {
     },
   };
 }
+
+const archivePath = (id: string): string => `/containers/${segment(id)}/archive`;
 
 /** Longer outputs lose their beginning: the reason of a failure is at the end. */
 const MAX_CHARACTERS = 2_000;

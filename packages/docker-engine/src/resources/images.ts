@@ -1,6 +1,6 @@
-import { distributionShape, imageShape } from "../answers/shapes.js";
+import { distributionShape, imageShape, imagesShape, importedShape } from "../answers/shapes.js";
 import { DeploymentError, redactError, Redactor } from "@openfactory/deploy-core";
-import { type AuthConfig, dial, imagePath, queryAndBody } from "../connection/dockerode.js";
+import { type AuthConfig, dial, filterQuery, imagePath, queryAndBody } from "../connection/dockerode.js";
 import type { EngineRequest } from "../connection/engine-call.js";
 import { imageRequest } from "../connection/shared-calls.js";
 import type { EngineClient } from "../connection/engine-client.js";
@@ -76,6 +76,40 @@ export function imagesOf(client: EngineClient, auth: RegistryAuth, secrets = new
   return {
     inspect: async (image, options) =>
       client.json({ action: `inspect image ${image}`, image, read: true }, imageShape, imageRequest(image), options),
+    async import(archive, { labels = {}, ...options } = {}) {
+      const changes = Object.entries(labels).map(
+        ([name, value]) => `LABEL ${JSON.stringify(name)}=${JSON.stringify(value)}`,
+      );
+      const query = { fromSrc: "-", changes: changes.join("\n") };
+      const call = { action: "import an image" };
+      const { status, error } = await client.json(
+        call,
+        importedShape,
+        (docker, signal) => dial(docker, { method: "POST", path: "/images/create", query, file: archive }, signal),
+        options,
+      );
+      if (status !== undefined) return status;
+      const message = `The engine could not import an image: ${error ?? "its answer has no id"}.`;
+      throw new DeploymentError("ENGINE_ERROR", message, {
+        hint: "Check the disk space of the engine: `docker system df`.",
+      });
+    },
+    async list(filters, options) {
+      const listed = await client.json(
+        { action: "list images", read: true },
+        imagesShape,
+        (docker, abortSignal) => docker.listImages({ ...filterQuery(filters), abortSignal }),
+        options,
+      );
+      return listed.map(({ Id }) => Id);
+    },
+    async remove(image, options) {
+      await client.send(
+        { action: `remove image ${image}`, image },
+        (docker, signal) => dial(docker, { method: "DELETE", path: `/images/${imagePath(image)}` }, signal),
+        options,
+      );
+    },
     pull: async (image, { signal, timeoutMs, onEvent } = {}) =>
       pulls.join(sharedKey(image, timeoutMs), (ending, emit) => pull(image, { signal: ending, timeoutMs }, emit), {
         signal,

@@ -18,7 +18,7 @@ interface ReferenceContext {
 }
 
 /** Readable by all, owned by root, as the docker command creates it. */
-const DEFAULTS = { UID: "0", GID: "0", Mode: 0o444 };
+export const FILE_DEFAULTS = { UID: "0", GID: "0", Mode: 0o444 };
 
 /**
  * `secrets` to `Secrets` of ContainerSpec. A target without a leading slash, by default the name, is under
@@ -44,9 +44,9 @@ export function fromSecretReferences({
   Secrets,
 }: Answered<Pick<ContainerSpec, "Secrets">>): Pick<ServiceSettings, "secrets"> {
   const secrets = (Secrets ?? []).flatMap(({ SecretName, File }) =>
-    SecretName && File ? [fromFile(SecretName, File, SecretName)] : [],
+    SecretName && File ? [toFileReference(SecretName, File, SecretName)] : [],
   );
-  return secrets.length === 0 ? {} : { secrets: sorted(secrets) };
+  return secrets.length === 0 ? {} : { secrets: sortReferences(secrets) };
 }
 
 /**
@@ -72,9 +72,9 @@ export function fromConfigReferences({
   Configs,
 }: Answered<Pick<ContainerSpec, "Configs">>): Pick<ServiceSettings, "configs"> {
   const configs = (Configs ?? []).flatMap(({ ConfigName, File }) =>
-    ConfigName && File ? [fromFile(ConfigName, File, `/${ConfigName}`)] : [],
+    ConfigName && File ? [toFileReference(ConfigName, File, `/${ConfigName}`)] : [],
   );
-  return configs.length === 0 ? {} : { configs: sorted(configs) };
+  return configs.length === 0 ? {} : { configs: sortReferences(configs) };
 }
 
 function idOf(kind: "secret" | "config", name: string, index: number, { service, ids = {} }: ReferenceContext): string {
@@ -89,23 +89,23 @@ function idOf(kind: "secret" | "config", name: string, index: number, { service,
 
 const toFile = (reference: FileReference, target: string): ReferenceFile => ({
   Name: reference.target ?? target,
-  UID: reference.uid ?? DEFAULTS.UID,
-  GID: reference.gid ?? DEFAULTS.GID,
-  Mode: reference.mode ?? DEFAULTS.Mode,
+  UID: reference.uid ?? FILE_DEFAULTS.UID,
+  GID: reference.gid ?? FILE_DEFAULTS.GID,
+  Mode: reference.mode ?? FILE_DEFAULTS.Mode,
 });
 
 /** A reference without the values that are the default. */
-const fromFile = (name: string, file: Answered<ReferenceFile>, target: string): FileReference =>
+export const toFileReference = (name: string, file: Answered<ReferenceFile>, target: string): FileReference =>
   copyDefined({
     name,
     target: unless(file.Name, target),
-    uid: unless(file.UID || undefined, DEFAULTS.UID),
-    gid: unless(file.GID || undefined, DEFAULTS.GID),
-    mode: unless(file.Mode, DEFAULTS.Mode),
+    uid: unless(file.UID || undefined, FILE_DEFAULTS.UID),
+    gid: unless(file.GID || undefined, FILE_DEFAULTS.GID),
+    mode: unless(file.Mode, FILE_DEFAULTS.Mode),
   });
 
 const unless = <Value>(value: Value | null | undefined, usual: Value): Value | undefined =>
   value === usual || value === null ? undefined : value;
 
-const sorted = (files: FileReference[]): FileReference[] =>
+export const sortReferences = (files: FileReference[]): FileReference[] =>
   sortedBy(files, ({ name, target = "" }) => `${name}\0${target}`);

@@ -4,17 +4,28 @@ import type { Answered } from "../engine-api/body-types.js";
 import type { ContainerMount, HostConfig, InspectedContainer } from "../engine-api/container-types.js";
 import type { ContainerSpec } from "../engine-api/service-types.js";
 import { copyDefined, hasKeys, sortedBy, withoutEmpty } from "../plain-data.js";
+import { fromFileMounts, isFileMount, type Mountpoints, toFileMounts } from "./file-volumes.js";
 
 type MountsField = Pick<NormalizedRequest, "mounts">;
 type MountsSetting = Pick<ServiceSettings, "mounts">;
+type FilesField = Pick<NormalizedRequest, "secrets" | "configs">;
+type FilesSetting = Pick<ServiceSettings, "secrets" | "configs">;
 
 /**
- * `mounts` to `Mounts` of HostConfig. Without `CreateMountpoint`, the engine rejects a bind whose source does not exist.
+ * `mounts`, `secrets` and `configs` to `Mounts` of HostConfig. Without `CreateMountpoint`, the engine rejects a bind whose
+ * source does not exist.
+ * @param mountpoints as for {@link toFileMounts}.
  * @throws DeploymentError `UNSUPPORTED` for NonRecursive below API 1.40, CreateMountpoint below 1.42, Subpath below
  * 1.45.
  */
-export const toHostMounts = ({ mounts = [] }: MountsField, context: TranslationContext): Pick<HostConfig, "Mounts"> =>
-  mounts.length === 0 ? {} : { Mounts: toMounts(mounts, "container", context) };
+export function toHostMounts(
+  { mounts = [], ...files }: MountsField & FilesField,
+  context: TranslationContext,
+  mountpoints?: Mountpoints,
+): Pick<HostConfig, "Mounts"> {
+  const all = [...toMounts(mounts, "container", context), ...toFileMounts(files, context, mountpoints)];
+  return all.length === 0 ? {} : { Mounts: all };
+}
 
 /**
  * `mounts` to `Mounts` of ContainerSpec. The volume of a task is created on its node. Engine 26.0 accepts a Subpath for
@@ -101,12 +112,16 @@ const droppedBySwarm = (field: string, service: string): DeploymentError =>
   });
 
 /**
- * `Mounts` and `Binds` of HostConfig to `mounts`, sorted by target and without the engine's defaults. The volumes that an
- * image declares are not part of either.
+ * `Mounts` and `Binds` of HostConfig to `mounts`, sorted by target and without the engine's defaults, `secrets` and `configs`.
+ * The volumes that an image declares are not part of either.
  */
-export function fromHostMounts({ Mounts, Binds }: InspectedContainer["HostConfig"]): MountsSetting {
-  const mounts = [...(Mounts ?? []), ...(Binds ?? []).map(parseBind)].map(withoutDefaults);
-  return mounts.length === 0 ? {} : { mounts: sortedBy(mounts, ({ Target }) => Target) as Mount[] };
+export function fromHostMounts({ Mounts, Binds }: InspectedContainer["HostConfig"]): MountsSetting & FilesSetting {
+  const all = [...(Mounts ?? []), ...(Binds ?? []).map(parseBind)].map(withoutDefaults);
+  const mounts = all.filter((mount) => !isFileMount(mount));
+  return {
+    ...(mounts.length > 0 && { mounts: sortedBy(mounts, ({ Target }) => Target) as Mount[] }),
+    ...fromFileMounts(all),
+  };
 }
 
 const DEFAULTS: Readonly<Record<string, unknown>> = { Propagation: "rprivate", Consistency: "default", Name: "local" };

@@ -1,4 +1,4 @@
-import type { DeployRequest } from "@openfactory/deploy-core";
+import type { DeployRequest, FileReference } from "@openfactory/deploy-core";
 import { expect } from "vitest";
 import type { Suite } from "../suite.js";
 
@@ -13,6 +13,8 @@ export interface ProcessCheck {
   part: Partial<DeployRequest>;
   /** The volume to mount at `/data`, of the local driver with these options. */
   volume?: { readOnly: boolean; driverOptions?: Record<string, string> };
+  /** The secret or config to refer to: its content, and the reference without its name. */
+  file?: { field: "secrets" | "configs"; content: string; reference: Omit<FileReference, "name"> };
   words: readonly string[];
   check(answer: Answer): void;
 }
@@ -39,6 +41,17 @@ const status = ["cat", "/proc/1/status"];
 const touch = (path: string) => ["sh", "-c", `echo 1 > ${path}`];
 const memoryLimit = "cat /sys/fs/cgroup/memory.max 2>/dev/null || cat /sys/fs/cgroup/memory/memory.limit_in_bytes";
 const hostFolder = { Type: "bind", Source: "/etc", Target: "/host", ReadOnly: true } as const;
+
+const FILE_CONTENT = "first=1\n\tsecond=€ $HOME\n";
+
+/** Prints owner, mode and content of a file, and whether it can be written. */
+const readFile = (path: string) => [
+  "sh",
+  "-c",
+  `for file in ${path}; do ls -ln $file; cat $file; if (echo 1 > $file) 2>/dev/null; then echo writable; fi; done`,
+];
+const isFile = (mode: string, uid: string, gid: string): RegExp =>
+  new RegExp(`^-${mode}\\s+1\\s+${uid}\\s+${gid}\\s.*\\n${FILE_CONTENT.trim().replaceAll("$", "\\$")}$`);
 
 export const processChecks: ProcessCheck[] = [
   {
@@ -93,6 +106,42 @@ export const processChecks: ProcessCheck[] = [
     part: { mounts: [{ Type: "tmpfs", Target: "/scratch" }] },
     words: ["cat", "/proc/mounts"],
     check: prints(/ \/scratch tmpfs /),
+  },
+  {
+    title: "a secret, as a read-only file with its content",
+    part: { readOnly: true },
+    file: { field: "secrets", content: FILE_CONTENT, reference: {} },
+    words: readFile("/run/secrets/*"),
+    check: prints(isFile("r--r--r--", "0", "0")),
+  },
+  {
+    title: "a secret at another path, with its owner and mode",
+    part: { user: "1234:2345" },
+    file: {
+      field: "secrets",
+      content: FILE_CONTENT,
+      reference: { target: "/var/lib/new/key", uid: "1234", gid: "2345", mode: 0o400 },
+    },
+    words: readFile("/var/lib/new/key"),
+    check: prints(isFile("r--------", "1234", "2345")),
+  },
+  {
+    title: "no secret that its user may not read",
+    part: { user: "1234:2345" },
+    file: { field: "secrets", content: FILE_CONTENT, reference: { target: "key", mode: 0o400 } },
+    words: ["cat", "/run/secrets/key"],
+    check: fails,
+  },
+  {
+    title: "a config, as a read-only file with its content, owner and mode",
+    part: { readOnly: true },
+    file: {
+      field: "configs",
+      content: FILE_CONTENT,
+      reference: { target: "/etc/new/app.conf", uid: "4000000000", gid: "1", mode: 0o640 },
+    },
+    words: readFile("/etc/new/app.conf"),
+    check: prints(isFile("rw-r-----", "4000000000", "1")),
   },
   {
     title: "an added capability",
@@ -181,8 +230,13 @@ export const processChecks: ProcessCheck[] = [
   },
 ];
 
-/** The part of the request with its volume. */
-export async function requestOf({ part, volume }: ProcessCheck, suite: Suite): Promise<Partial<DeployRequest>> {
+/** The part of the request with its volume, secret or config. */
+export async function requestOf({ part, volume, file }: ProcessCheck, suite: Suite): Promise<Partial<DeployRequest>> {
+  if (file !== undefined) {
+    const { field, content, reference } = file;
+    const make = suite.supportsField(field) ? suite.target[field === "secrets" ? "secret" : "config"] : undefined;
+    return { ...part, [field]: [{ name: (await make?.call(suite.target, content)) ?? "none", ...reference }] };
+  }
   if (volume === undefined) return part;
   const { readOnly, driverOptions } = volume;
   const mount = {

@@ -1,5 +1,5 @@
 import { type ContainerDetails, type ContainerSummary, listedName } from "@openfactory/docker-engine";
-import { OPERATION_LABEL, REPLACES_LABEL, REPLICA_LABEL } from "@openfactory/docker-translators";
+import { FILE_VOLUME_LABEL, OPERATION_LABEL, REPLACES_LABEL, REPLICA_LABEL } from "@openfactory/docker-translators";
 import {
   type ContainerName,
   DEFAULT_RESTART_POLICY,
@@ -24,6 +24,8 @@ export interface ServiceContainer extends ContainerName {
   managed: boolean;
   /** The other orchestrator that owns the container, which then belongs to no service. */
   foreign?: ForeignOwner;
+  /** It fills the volume of a secret or config, never starts, and belongs to no service. */
+  helper: boolean;
   /** It represents a service that has no replicas, and does not run. */
   placeholder: boolean;
   /** Its process runs, or the engine is about to restart it. */
@@ -90,6 +92,7 @@ function toServiceContainer(
     replicaOf,
     managed: labels[OPERATION_LABEL] !== undefined,
     foreign: foreignOwner(labels),
+    helper: labels[FILE_VOLUME_LABEL] !== undefined,
     placeholder,
     active: ACTIVE_STATES.has(state),
   };
@@ -101,12 +104,12 @@ const toTime = (iso: string): number => (iso.startsWith("0001-") ? -Infinity : D
 /**
  * Groups containers by their service. A container beside a service's name (`mill.previous`) belongs to the service if this
  * strategy created it, or if one of the two replaced the other; a container that another tool named like that is a service
- * of its own. Containers of other orchestrators belong to no service.
+ * of its own. Containers of other orchestrators, and helpers, belong to no service.
  */
 export function groupByService<Container extends ServiceContainer>(
   containers: readonly Container[],
 ): Map<string, ServiceContainers<Container>> {
-  const own = containers.filter(({ foreign }) => foreign === undefined);
+  const own = containers.filter(({ foreign, helper }) => foreign === undefined && !helper);
   const named = own.map((container) => (hasRole(container, own) ? container : withPlainName(container)));
   const groups = Map.groupBy(named, serviceOf);
   return new Map(

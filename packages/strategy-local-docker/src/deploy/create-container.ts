@@ -8,6 +8,7 @@ import {
 } from "@openfactory/docker-engine";
 import { OPERATION_LABEL, toContainerCreateBody } from "@openfactory/docker-translators";
 import { foreignOwner, ownedByOther } from "../containers/other-orchestrators.js";
+import { prepareFiles } from "../files/prepare-files.js";
 import type { PlannedContainer } from "./plan-containers.js";
 import { imageNotLoaded, pullLatest, pullMissing } from "./pull-image.js";
 import { explainStartError } from "./start-error.js";
@@ -53,8 +54,14 @@ async function create(
 ): Promise<CreatedContainer> {
   throwIfAborted(signal, { service: request.name });
   observer?.({ type: "step", service: request.name, step: "create" });
+  const mountpoints = await prepareFiles(engine, { ...request, name: serviceName }, { signal });
+  throwIfAborted(signal, { service: request.name });
   const labeled = { ...request, name: base, labels: { ...request.labels, ...labels } };
-  const body = toContainerCreateBody(labeled, { apiVersion: await engine.apiVersion({ signal }), serviceName });
+  const body = toContainerCreateBody(labeled, {
+    apiVersion: await engine.apiVersion({ signal }),
+    serviceName,
+    mountpoints,
+  });
   try {
     // Without the signal: it takes milliseconds, and an answer that is not awaited would leave a container behind.
     return { ...(await engine.containers.create(initialName, body)), pullWarnings };

@@ -11,7 +11,7 @@ import { planContainers } from "../deploy/plan-containers.js";
 import type { LocalDockerOptions } from "../options.js";
 import { checkImages } from "./images.js";
 import { checkNames, checkPorts } from "./names-and-ports.js";
-import { checkLimits, checkNetworks, checkVolumes } from "./resources.js";
+import { checkFiles, checkLimits, checkNetworks, checkVolumes } from "./resources.js";
 import { type PlannedRequest, takeSnapshot } from "./snapshot.js";
 
 /**
@@ -37,6 +37,7 @@ export async function preflight(
     ...checkNetworks(request, snapshot),
     ...checkPorts(request, snapshot, valid),
     ...checkVolumes(request, snapshot),
+    ...checkFiles(request, snapshot),
     ...checkLimits(request, snapshot),
   ]);
 }

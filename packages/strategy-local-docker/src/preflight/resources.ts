@@ -5,6 +5,7 @@ import {
   type Problem,
   volumeConflict,
 } from "@openfactory/docker-engine";
+import { missingFiles } from "../files/prepare-files.js";
 import type { EngineSnapshot } from "./snapshot.js";
 
 const NANO = 1_000_000_000;
@@ -61,6 +62,10 @@ export function checkVolumes(
     return [{ code: "CONFLICT", field: `mounts[${index}]`, message, hint }];
   });
 }
+
+/** Secrets and configs that are missing. */
+export const checkFiles = ({ request }: CheckedRequest, { files, host }: EngineSnapshot): Problem[] =>
+  missingFiles(request, files, host).map((missing) => ({ code: "NOT_FOUND", ...missing }));
 
 /** Limits and reservations that are larger than the host. */
 export function checkLimits({ request: { resources } }: CheckedRequest, { info, host }: EngineSnapshot): Problem[] {

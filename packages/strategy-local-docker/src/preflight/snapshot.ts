@@ -8,6 +8,7 @@ import {
   type NetworkDetails,
   type VolumeDetails,
 } from "@openfactory/docker-engine";
+import { referencedFiles } from "@openfactory/docker-translators";
 import {
   groupByService,
   type ListedContainer,
@@ -15,6 +16,7 @@ import {
   toListedContainer,
 } from "../containers/group.js";
 import type { PlannedContainer } from "../deploy/plan-containers.js";
+import { type StoredFile, storedFiles } from "../files/file-volumes.js";
 import { containersOfListing } from "../observe/services.js";
 
 /** A valid request, with its containers. */
@@ -29,6 +31,8 @@ export interface EngineSnapshot {
   info: EngineInfo | undefined;
   networks: readonly NetworkDetails[];
   volumes: ReadonlyMap<string, VolumeDetails>;
+  /** By the name of the volume. */
+  files: ReadonlyMap<string, StoredFile>;
   containers: readonly ListedContainer[];
   services: ReadonlyMap<string, ServiceContainers<ListedContainer>>;
 }
@@ -50,6 +54,7 @@ export async function takeSnapshot(
     info,
     networks,
     volumes: new Map(volumes.map((volume) => [volume.Name, volume])),
+    files: new Map(storedFiles(volumes).map((file) => [file.volume, file])),
     containers,
     services: groupByService(containers),
   };
@@ -60,8 +65,8 @@ const needsNetworks = ({ request: { networks = [] } }: CheckedRequest): boolean 
 const needsInfo = (checked: CheckedRequest): boolean =>
   checked.request.resources !== undefined || needsNetworks(checked);
 
-const needsVolumes = ({ request: { mounts = [] } }: CheckedRequest): boolean =>
-  mounts.some(({ Type }) => Type === "volume");
+const needsVolumes = ({ request }: CheckedRequest): boolean =>
+  (request.mounts ?? []).some(({ Type }) => Type === "volume") || referencedFiles(request).length > 0;
 
 const listContainers = async (engine: DockerEngine, options: CallOptions): Promise<ListedContainer[]> =>
   (await engine.containers.list({}, options)).map(toListedContainer);

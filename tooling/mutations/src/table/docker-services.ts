@@ -26,6 +26,20 @@ export const dockerServiceMutations = ofSuite("docker", [
     "an id, complete or truncated",
   ],
   [
+    "deploy with a missing secret",
+    `${source}/files/prepare-files.ts`,
+    "  if (missing !== undefined) {",
+    "  if (missing !== undefined && files.length > 1) {",
+    "finds missing secrets",
+  ],
+  [
+    "an existing secret filled again",
+    `${source}/files/file-volumes.ts`,
+    "    if (await isComplete(engine, file.volume)) return undefined;\n",
+    "    if (await isComplete(engine, file.volume)) await removeFile(engine, file.volume);\n",
+    "a secret\\W+whose name is in use",
+  ],
+  [
     "removal without a stop",
     `${source}/containers/operations.ts`,
     "await engine.containers.stop(id, { signal, timeoutMs: grace * 1000 + timeoutMs });",
@@ -203,8 +217,8 @@ export const dockerServiceMutations = ofSuite("docker", [
   [
     "containers of other orchestrators listed",
     `${source}/containers/group.ts`,
-    "containers.filter(({ foreign }) => foreign === undefined)",
-    "containers",
+    "foreign === undefined && !helper",
+    "!helper",
     "omits containers of other orchestrators",
   ],
   [

@@ -90,8 +90,8 @@ export const swarmFieldMutations = ofSuite("swarm", [
   [
     "the mode of a secret's file lost",
     `${fields}/file-references.ts`,
-    "Mode: reference.mode ?? DEFAULTS.Mode",
-    "Mode: DEFAULTS.Mode",
+    "Mode: reference.mode ?? FILE_DEFAULTS.Mode",
+    "Mode: FILE_DEFAULTS.Mode",
     "secrets, with target",
   ],
   ["updateConfig dropped", spec, "    ...toUpdateConfig(request, context),\n", "", "request field\\W+updateConfig"],

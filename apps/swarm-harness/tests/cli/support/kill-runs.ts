@@ -11,8 +11,6 @@ import { COMMAND } from "./spawn-ofdeploy.js";
 export interface TestPlatform {
   /** `--platform docker --host ...` */
   options: readonly string[];
-  /** Whether the platform has configs. */
-  configs: boolean;
   /** The running version of each service of the project, from the engine. */
   versions(project: string): Promise<Record<string, string>>;
   /** The names of all objects on the engine that have the project in their name or labels. */
@@ -34,26 +32,24 @@ const FILES: readonly Versions[] = [
 
 const LABELS = 'labels: ["org.openfactory.deploy.test=1"]';
 
-const appOf = (id: string, name: string, version: number, configs: boolean): string[] => [
+const appOf = (id: string, name: string, version: number): string[] => [
   `  ${name}:`,
   `    uuid: ${id}-${name}`,
   `    image: ${TEST_IMAGE}`,
   `    command: sh -c "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"`,
   `    environment: ["VERSION=${version}"]`,
   `    ${LABELS}`,
-  ...(name === "web"
-    ? ["    depends_on: [db]", "    networks: [net]", ...(configs ? ["    configs: [conf]"] : [])]
-    : []),
+  ...(name === "web" ? ["    depends_on: [db]", "    networks: [net]", "    configs: [conf]"] : []),
 ];
 
-function fileOf(id: string, versions: Versions, configs: boolean): string {
+function fileOf(id: string, versions: Versions): string {
   const { web } = versions;
   return [
     `name: ${id}`,
     ...(web === undefined ? [] : ["networks:", "  net:", `    ${LABELS}`]),
-    ...(web === undefined || !configs ? [] : ["configs:", "  conf:", `    content: version ${web}`]),
+    ...(web === undefined ? [] : ["configs:", "  conf:", `    content: version ${web}`]),
     "apps:",
-    ...Object.entries(versions).flatMap(([name, version]) => appOf(id, name, version, configs)),
+    ...Object.entries(versions).flatMap(([name, version]) => appOf(id, name, version)),
     "",
   ].join("\n");
 }
@@ -104,7 +100,7 @@ export async function killRuns(platform: TestPlatform, runs: number, seed: numbe
     let longestMs = 2000;
     for (let run = 1; run <= runs; run += 1) {
       const versions = FILES[Math.floor(random() * FILES.length)] ?? {};
-      writeFileSync(file, fileOf(id, versions, platform.configs));
+      writeFileSync(file, fileOf(id, versions));
       await ofdeploy(["up", "--prune"], random() * longestMs);
       const next = await ofdeploy(["up", "--prune"]);
       const about = `run ${run} of seed ${seed}:\n${next.text}`;

@@ -3,11 +3,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ResourceSpec } from "@openfactory/deploy-core";
 import { createEngine } from "@openfactory/docker-engine";
 import { TEST_LABELS } from "@openfactory/docker-probes";
-import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
+import { RawEngine, runInside, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { LocalDockerDeploymentStrategy } from "@openfactory/strategy-local-docker";
 
-/** Tests networks and volumes on a real engine. */
+/** Tests networks, volumes, secrets and configs on a real engine. */
 export function resourcesOn(engineAt: () => Promise<{ host: string; close(): Promise<void> }>): void {
   const run = `res-${randomBytes(3).toString("hex")}`;
   let raw: RawEngine;
@@ -24,7 +24,10 @@ export function resourcesOn(engineAt: () => Promise<{ host: string; close(): Pro
     for (const { Id } of await raw.call("GET", `/containers/json?all=1&filters=${filters}`)) {
       await raw.call("DELETE", `/containers/${Id}?force=true&v=true`);
     }
-    for (const { kind, id } of await ours()) await raw.call("DELETE", `/${kind}s/${id}`);
+    for (const { kind, name, id } of await ours()) {
+      if (kind === "secret" || kind === "config") await strategy.removeResource(kind, name);
+      else await raw.call("DELETE", `/${kind}s/${id}`);
+    }
   });
   afterAll(async () => {
     await strategy.close();
@@ -156,10 +159,84 @@ export function resourcesOn(engineAt: () => Promise<{ host: string; close(): Pro
     await expect(strategy.createResource(spec("network", "bridge"))).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
   });
 
-  test.each(["config", "secret"] as const)("a %s needs a swarm: UNSUPPORTED", async (kind) => {
-    const making = strategy.createResource({ kind, name: `${run}-x`, labels: {}, content: new Uint8Array() });
-    await expect(making).rejects.toMatchObject({ code: "UNSUPPORTED", strategy: "docker" });
-    await expect(strategy.removeResource(kind, `${run}-x`)).rejects.toMatchObject({ code: "UNSUPPORTED" });
-    expect(await strategy.listResources({ kinds: [kind] })).toEqual([]);
+  describe("a secret or config", () => {
+    const content = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+    const file = (kind: "secret" | "config", name = `${run}-x`): ResourceSpec => ({
+      kind,
+      name,
+      labels: { ...TEST_LABELS, team: "mill" },
+      content,
+    });
+    const objects = async (): Promise<string[]> => {
+      const { Volumes } = await raw.call("GET", "/volumes");
+      const ofRun = ({ Names, Labels }: { Names: string[]; Labels: object | null }) =>
+        [...Names, ...Object.values(Labels ?? {})].some((text) => text.includes(run));
+      const containers = (await raw.call("GET", "/containers/json?all=1")).filter(ofRun);
+      const images = (await raw.call("GET", "/images/json")).filter(({ Labels }: { Labels: object | null }) =>
+        ofRun({ Names: [], Labels }),
+      );
+      const volumes = (Volumes ?? []).map(({ Name }: { Name: string }) => Name);
+      return [...volumes.filter((name: string) => name.includes(run)), ...containers, ...images].sort();
+    };
+    const read = async (kind: "secret" | "config", reference: object): Promise<string> => {
+      const name = `${run}-reader`;
+      const words = `for file in /files/*; do ls -ln $file; od -An -v -tx1 $file; done`;
+      const labels = TEST_LABELS;
+      const references = { [`${kind}s`]: [{ name: `${run}-x`, target: "/files/one", ...reference }] };
+      const image = TEST_IMAGE;
+      await strategy.deploy({
+        name,
+        image,
+        labels,
+        command: user("volume", "").command,
+        readOnly: true,
+        ...references,
+      });
+      const { stdout } = await runInside(raw, name, ["sh", "-c", words]);
+      await strategy.remove(name);
+      return stdout;
+    };
+    const hex = content.toString("hex").replace(/../g, " $&");
+    const asRead = (text: string): string => text.split("\n").slice(1).join("");
+
+    test.each(["secret", "config"] as const)("is created by exactly one of ten concurrent calls: %s", async (kind) => {
+      const all = await Promise.allSettled(Array.from({ length: 10 }, () => strategy.createResource(file(kind))));
+      const codes = all.map((one) => (one.status === "fulfilled" ? "made" : one.reason.code));
+      expect(codes.toSorted()).toEqual([...Array(9).fill("ALREADY_EXISTS"), "made"]);
+      expect(await objects()).toEqual([`openfactory-${kind}.${run}-x`]);
+    });
+
+    test("has every byte of its content, the default owner and mode, and leaves nothing when it is removed", async () => {
+      await strategy.createResource(file("secret"));
+      const text = await read("secret", {});
+      expect(text).toMatch(/^-r--r--r-- +1 0 +0 /);
+      expect(asRead(text)).toBe(hex);
+      await strategy.removeResource("secret", `${run}-x`);
+      expect(await objects()).toEqual([]);
+    });
+
+    test("has the owner and mode of its reference, with the bits above 0777", async () => {
+      await strategy.createResource(file("config"));
+      const text = await read("config", { uid: "4000000000", gid: "7", mode: 0o4640 });
+      expect(text).toMatch(/^-rwSr----- +1 4000000000 +7 /);
+      expect(asRead(text)).toBe(hex);
+      expect(await objects()).toEqual([`openfactory-config-4000000000-7-4640.${run}-x`, `openfactory-config.${run}-x`]);
+      await strategy.removeResource("config", `${run}-x`);
+      expect(await objects()).toEqual([]);
+    });
+
+    test("is still a file of the container after the engine restarted the container", async () => {
+      await strategy.createResource(file("secret"));
+      await strategy.deploy({ ...user("volume", `${run}-v`), mounts: [], secrets: [`${run}-x`] });
+      await raw.call("POST", `/containers/${run}-user/restart?t=0`);
+      const { stdout } = await runInside(raw, `${run}-user`, ["wc", "-c", `/run/secrets/${run}-x`]);
+      expect(stdout).toMatch(/^256 /);
+      await expect(strategy.removeResource("secret", `${run}-x`, { timeoutMs: 100 })).rejects.toMatchObject({
+        code: "CONFLICT",
+        message: expect.stringContaining(`container ${run}-user`),
+      });
+      // The engine itself also knows the user.
+      expect((await raw.request("DELETE", `/volumes/openfactory-secret.${run}-x`)).status).toBe(409);
+    });
   });
 }
