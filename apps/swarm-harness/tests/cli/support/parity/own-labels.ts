@@ -62,6 +62,7 @@ export const ownLabels: ParityTable = {
     own("replaces", "On local Docker: the container that is being replaced.", inCode),
     own("pinned", "On local Docker: the image is pinned to the digest of the registry.", inCode),
     own("overrides", "On local Docker: the requested settings for which the engine has defaults of its own.", inCode),
+    own("file-volume", "On local Docker: the volume of a secret or config.", inCode),
     own("operation", "Marks everything that one deploy created.", inCode),
     own("lock", "Marks the volume or config that is a project's lock.", inCode),
     own("podman", "On Podman: the requested configuration of a container.", inCode),
