@@ -75,6 +75,23 @@ const parts: [string, Partial<DeployRequest>][] = [
   ["no init", { init: false }],
   ["readOnly", { readOnly: true }],
   ["capabilities", { capAdd: ["SYS_PTRACE", "cap_net_admin"], capDrop: ["ALL"] }],
+  [
+    "devices, names, kernel and log",
+    {
+      devices: ["/dev/zero:/dev/z:r", "/dev/null"],
+      groupAdd: ["3456", "2345"],
+      extraHosts: ["b:192.0.2.1", "a=host-gateway"],
+      dns: { servers: ["192.0.2.53"], options: ["ndots:2"] },
+      sysctls: { "net.core.somaxconn": 99 },
+      shmSize: 64 * MEBIBYTE,
+      logging: { options: { "max-size": "1m" } },
+    },
+  ],
+  [
+    "the process's directory, terminal and signal",
+    { workingDir: "/etc/", tty: true, openStdin: true, stopSignal: "2" },
+  ],
+  ["the engine's own directory and signal", { workingDir: "/", stopSignal: "SIGTERM" }],
   ["swarm-only fields", { constraints: ["node.role == worker"], updateConfig: { Parallelism: 2 } }],
 ];
 

@@ -15,6 +15,10 @@ const request: DeployRequest = {
   openFiles: 90_000,
   resources: { Limits: { NanoCPUs: 1e9 } },
   command: ["nope"],
+  privileged: true,
+  devices: ["/dev/null", { source: "/dev/ttyUSB0", target: "/dev/reader" }],
+  sysctls: { "net.core.somaxconn": 1 },
+  logging: { driver: "syslog" },
 };
 
 test.each<[string, string | undefined]>([
@@ -26,9 +30,18 @@ test.each<[string, string | undefined]>([
   ["range of CPUs is from 0.01 to 2.00", "resources.Limits.NanoCPUs"],
   ["minimum memory limit allowed is 6MB", undefined],
   ['exec: "nope": executable file not found in $PATH', "command"],
+  ["unable to apply caps: operation not permitted", "privileged"],
+  ['gathering device information while adding custom device "/dev/ttyUSB0": no such file', "devices[1]"],
+  ['sysctl "net.core.somaxconn" is not allowed', "sysctls"],
+  ["failed to initialize logging driver: dial unix: no such file", "logging"],
   ["something went wrong", undefined],
 ])("%s: %s", (message, field) => {
   expect(namedField(new DeploymentError("ENGINE_ERROR", message), request)).toBe(field);
+});
+
+test("an engine's error about capabilities is about capAdd, if the request has it", () => {
+  const error = new DeploymentError("ENGINE_ERROR", "unable to apply caps: operation not permitted");
+  expect(namedField(error, { ...request, capAdd: ["NET_ADMIN"] })).toBe("capAdd");
 });
 
 test("finds the field in the error of the task, too", () => {

@@ -16,6 +16,9 @@ const PATTERNS: readonly (readonly [pattern: RegExp, field: string])[] = [
   [/sethostname/i, "hostname"],
   [/rlimit/i, "openFiles"],
   [/capabilit|apply caps/i, "capAdd"],
+  [/apply caps|privileged/i, "privileged"],
+  [/\bsysctl/i, "sysctls"],
+  [/log(?:ger|ging| driver| opt)/i, "logging"],
   [/\bmemory\b/i, "resources.Limits.MemoryBytes"],
   [/\bcpus?\b/i, "resources.Limits.NanoCPUs"],
   [/\buids?\b|\bgids?\b|find (?:user|group)/i, "user"],
@@ -30,15 +33,21 @@ const MIN_LENGTH = 3;
 function namedTexts({
   mounts = [],
   networks = [],
+  devices = [],
   secrets = [],
   configs = [],
   hostname,
+  workingDir,
 }: DeployRequest): [text: string, field: string][] {
   const files = { secrets, configs };
   return [
     ...mounts.flatMap(({ Source, Target }, index): [string, string][] => [
       [Source ?? "", `mounts[${index}].Source`],
       [Target, `mounts[${index}].Target`],
+    ]),
+    ...devices.map((device, index): [string, string] => [
+      typeof device === "string" ? device : device.source,
+      `devices[${index}]`,
     ]),
     ...networks.map((name, index): [string, string] => [name, `networks[${index}]`]),
     ...Object.entries(files).flatMap(([kind, references]) =>
@@ -48,6 +57,7 @@ function namedTexts({
       ]),
     ),
     [hostname ?? "", "hostname"],
+    [workingDir ?? "", "workingDir"],
   ];
 }
 
