@@ -238,7 +238,7 @@ describe("changes on a real engine", () => {
     expect(await ofdeploy(["plan"])).toMatchObject({
       code: 2,
       err: expect.stringContaining("warning[NEEDS_REFRESH] Changed manually since the last deploy: web."),
-      out: expect.stringMatching(/web: .*changed manually[^]*networks/),
+      out: expect.stringMatching(/web .*: changed manually[^]*networks/),
     });
     expect((await ofdeploy(["ps"])).out).toMatch(/web .* running/);
     expect(await ofdeploy(["up", "--refresh"])).toMatchObject({ code: 0, out: expect.stringMatching(/web +updated/) });
