@@ -5,4 +5,4 @@ import { checkSavedPlan } from "./support/check-saved-plan.js";
 const host = process.env["DOCKER_HOST"] ?? "";
 
 test("up applies a saved plan on an engine, and refuses it once a network or a service has changed", () =>
-  checkSavedPlan(new RawEngine(host), ["--platform", "docker", "--host", host]));
+  checkSavedPlan(new RawEngine(host), ["--platform", "docker", "--host", host], "bridge"));

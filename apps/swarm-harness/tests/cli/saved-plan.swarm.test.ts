@@ -12,5 +12,5 @@ afterAll(() => swarm?.down());
 
 test("up applies a saved plan on a swarm, and refuses it once a network or a service has changed", () => {
   const { host } = swarm.nodes[0]!;
-  return checkSavedPlan(new RawEngine(host), ["--platform", "swarm", "--host", host]);
+  return checkSavedPlan(new RawEngine(host), ["--platform", "swarm", "--host", host], "overlay");
 });

@@ -12,7 +12,9 @@ const FILE = `apps:
     routing: {port: 8080}
     storage:
       data: {type: volume, mount_point: /data}
-    ports: ["80:80", "90:90"]
+    ports:
+      - "80:80"
+      - "90:90"
     networks: [front]
     restart: always
     deploy:
@@ -40,11 +42,11 @@ test.each([
   [["labels", "team"], "labels.team apps.yml:8"],
   [["labels", "com.example.a"], "labels.com.example.a apps.yml:8"],
   [["mounts", 0, "Target"], "storage.data.mount_point apps.yml:11"],
-  [["ports", 1], "ports[1] apps.yml:12"],
-  [["networks", 0], "networks[0] apps.yml:13"],
-  [["restart", "Condition"], "restart apps.yml:14"],
-  [["mode", "Replicated", "Replicas"], "deploy.replicas apps.yml:16"],
-  [["resources", "Limits", "NanoCPUs"], "deploy.resources.limits.cpus apps.yml:18"],
+  [["ports", 1], "ports[1] apps.yml:14"],
+  [["networks", 0], "networks[0] apps.yml:15"],
+  [["restart", "Condition"], "restart apps.yml:16"],
+  [["mode", "Replicated", "Replicas"], "deploy.replicas apps.yml:18"],
+  [["resources", "Limits", "NanoCPUs"], "deploy.resources.limits.cpus apps.yml:20"],
 ] as const)("sourceOf(%j) returns the key and line of the file: %s", (path, expected) => {
   expect(textOf(...path)).toBe(expected);
 });
@@ -53,10 +55,10 @@ test.each([
   [["env", "GONE"], "environment.GONE apps.yml:5"],
   [["env", "KSQLDB_LOG_LEVEL"], "environment.KSQLDB_LOG_LEVEL apps.yml:2"],
   [["labels", "gone"], "labels.gone apps.yml:8"],
-  [["ports"], "ports apps.yml:12"],
+  [["ports"], "ports apps.yml:13"],
   [["secrets"], "secrets apps.yml:2"],
-  [["resources", "Limits", "MemoryBytes"], "deploy.resources.limits.memory apps.yml:18"],
-  [["updateConfig", "MaxFailureRatio"], "deploy.update_config.max_failure_ratio apps.yml:15"],
+  [["resources", "Limits", "MemoryBytes"], "deploy.resources.limits.memory apps.yml:20"],
+  [["updateConfig", "MaxFailureRatio"], "deploy.update_config.max_failure_ratio apps.yml:17"],
   [["readOnly"], "read_only apps.yml:2"],
   [["replicaEnv"], "(none) apps.yml:2"],
 ] as const)(

@@ -69,9 +69,11 @@ export function sourceOf(steps: FilePath, fields: RequestFields, context: AppCon
   const found = indexOfVariable(steps, fields);
   const written = writtenPath(found, fields, context, keys);
   const key = keyOf(steps, written.slice(path.length));
+  // A message about a whole list points to its first element.
+  const place = found.length === 1 ? (fieldNamed(found[0], fields)?.pathOf([]) ?? written) : written;
   return {
     ...(key !== "" && { key }),
-    location: fieldNamed(found[0], fields)?.locationOf?.(found.slice(1)) ?? tree.locateKey(written),
+    location: fieldNamed(found[0], fields)?.locationOf?.(found.slice(1)) ?? tree.locateKey(place),
   };
 }
 

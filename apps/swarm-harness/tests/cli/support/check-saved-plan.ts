@@ -7,8 +7,13 @@ import { AppFiles } from "./app-files.js";
 /**
  * Saves plans, applies them, and expects a plan to be refused after a change of the engine.
  * @param options of the command: the platform and its address.
+ * @param Driver of the platform's networks.
  */
-export async function checkSavedPlan(engine: RawEngine, options: readonly string[]): Promise<void> {
+export async function checkSavedPlan(
+  engine: RawEngine,
+  options: readonly string[],
+  Driver: "bridge" | "overlay",
+): Promise<void> {
   const files = new AppFiles(options);
   const { id } = files;
   const file = join(files.folder, "plan.json");
@@ -29,6 +34,7 @@ export async function checkSavedPlan(engine: RawEngine, options: readonly string
     await save();
     const network = await engine.call("POST", "/networks/create", {
       Name: `${id}_back`,
+      Driver,
       Labels: { "org.openfactory.deploy.test": "1" },
     });
     await refused(`the network ${id}_back was created since the plan was saved`);
