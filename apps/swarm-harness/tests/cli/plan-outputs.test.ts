@@ -45,6 +45,15 @@ describe("plan --html", () => {
     expect(read("plan.html")).toContain("hunter3hunter3");
   });
 
+  test("can be written with a saved plan, which is applied afterwards", async () => {
+    await project.write(before).run("up");
+    project.write(after);
+    expect((await project.run("plan", "--out", "plan.json", "--html", "plan.html")).code).toBe(2);
+    expect(read("plan.html")).toContain("demo:2");
+    expect(await project.run("up", "plan.json")).toMatchObject({ code: 0 });
+    expect((await project.run("plan")).code).toBe(0);
+  });
+
   test("names the file that can't be written, and what is wrong", async () => {
     project.write(before);
     mkdirSync(join(project.folder, "folder"));
