@@ -32,7 +32,7 @@ export const prepareCommands: CommandGroup = {
       ],
       examples: {
         "convert -f compose.yaml -o openfactory.yml": "Write an app file",
-        "convert --to compose": "Print openfactory.yml as a Compose file",
+        "convert --to compose": "Print a Compose file",
       },
       run: async (context) => (await import("../commands/convert.js")).convertCommand(context),
     }),

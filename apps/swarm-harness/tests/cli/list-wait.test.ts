@@ -110,3 +110,13 @@ test("--color and --no-color decide whether colors are used", async () => {
   const terminal = captureIo(project.folder, { isTTY: true });
   expect((await project.runOnMemory(terminal, "validate", "--no-color")).err).not.toContain("\u001b[");
 });
+
+test("up --pull replaces the pull policy for one run: the next plan has no changes", async () => {
+  project.write(appFile({ web: "" }));
+  await project.run("up", "--pull", "always");
+  expect(await project.run("plan")).toMatchObject({ code: 0 });
+  expect(await project.run("up", "--pull", "sometimes")).toMatchObject({
+    code: 3,
+    err: expect.stringContaining("always"),
+  });
+});
