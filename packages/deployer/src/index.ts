@@ -58,6 +58,7 @@ export { observe, type Observed } from "./observe/observe.js";
 export { findOtherPlatforms, type OtherPlatforms } from "./observe/other-platforms.js";
 export type { ListenerOptions } from "./operations/asset-listeners.js";
 export { down, type DownOptions } from "./operations/down.js";
+export { createDeployer, type Deployer, type DeployerRun } from "./operations/create-deployer.js";
 export type { LockOptions } from "./operations/lock.js";
 export { listProjects, type ProjectSummary } from "./operations/projects.js";
 export { ps, type PsRow } from "./operations/ps.js";
