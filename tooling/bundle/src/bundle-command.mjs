@@ -29,7 +29,7 @@ const GROUPS = [
   },
   {
     name: "rare",
-    test: /\/cli\/dist\/(?:schemas\/.*|commands\/(?:completion|doctor|platforms|schema))\.js$/,
+    test: /\/cli\/dist\/(?:schemas\/.*|commands\/(?:completion|doctor|platforms|schema|watch-ps)|output\/(?:plan-(?:markdown|metrics|page\/.*|summary)|ps-views|visible))\.js$/,
   },
   {
     name: "work",
