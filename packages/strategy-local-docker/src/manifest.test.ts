@@ -40,3 +40,8 @@ test("the manifest names the option for scale unless it is set", () => {
   expect(localDockerManifest().capabilityOptions).toEqual({ scale: "emulateReplicas=true" });
   expect(localDockerManifest({ emulateReplicas: true }).capabilityOptions).toBeUndefined();
 });
+
+test("the manifest reports a pseudo-terminal among the devices, and accepts other devices", () => {
+  expect(check({ devices: ["/dev/ttyUSB0", "/dev/pts/3:/dev/ttyUSB1"] })).toEqual(["devices[].source"]);
+  expect(check({ devices: ["/dev/ttyUSB0"], privileged: true })).toEqual([]);
+});

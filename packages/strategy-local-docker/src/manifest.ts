@@ -57,6 +57,13 @@ const generalLimitations: Limitation[] = [
     reason: "A single engine expands no templates: the container gets the text unchanged.",
     unless: ["literal"],
   },
+  {
+    field: "devices[].source",
+    reason:
+      "The kernel opens a pseudo-terminal only in its own file system: the process would get an input/output error.",
+    appliesTo: (path) => String(path).startsWith("/dev/pts/"),
+    hint: "Mount the pseudo-terminal instead, with storage of the type local.",
+  },
   { field: "updateConfig", reason: swarmOnly },
   { field: "rollbackConfig", reason: swarmOnly },
 ];

@@ -25,3 +25,13 @@ test("ports in mode host of an app with only internal networks are a warning, an
   // The routing mesh reaches a task through the network ingress.
   expect(check({ ...part, ports: ports("ingress") }, networks)).toEqual([]);
 });
+
+test.each([
+  ["devices", { devices: ["/dev/ttyUSB0"] }],
+  ["privileged", { privileged: true }],
+])("%s is rejected, with the platform docker as a remedy", (field, part) => {
+  expect(() => check(part)).toThrow(
+    expect.objectContaining({ code: "UNSUPPORTED", field, hint: expect.stringContaining("--platform docker") }),
+  );
+  expect(check({ devices: [], privileged: false })).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Mount, OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import { canonicalSignal, type Mount, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { ContractTarget, ObservedSettings } from "@openfactory/strategy-contract-tests";
 import type { RawEngine } from "@openfactory/test-engine";
 import { containerSettings, containerTarget, type RemoteEngine } from "./containers.js";
@@ -70,8 +70,13 @@ function podmanSettings(container: Json, image: Json, volumes: ReadonlyMap<strin
     resources: { Reservations, Limits: { ...Limits, Pids: Limits?.Pids === DEFAULT_PIDS ? undefined : Limits?.Pids } },
     openFiles: nofile && { soft: nofile.Soft, hard: nofile.Hard },
     ...splitMounts([...Mounts.map((mount: Json) => mounted(mount, volumes)), ...scratch.map(tmpfs)]),
-    // Podman returns the missing default capabilities, not the dropped ones.
-    incomparable: { capDrop: "Podman returns the missing default capabilities, not the dropped ones" },
+    stopSignal: canonicalSignal(settings.stopSignal ?? ""),
+    incomparable: {
+      capDrop: "Podman returns the missing default capabilities, not the dropped ones",
+      devices: "Podman does not return the permissions of devices",
+      logging: "Podman does not return the options of the log driver",
+      sysctls: "Podman does not return kernel parameters",
+    },
   };
 }
 

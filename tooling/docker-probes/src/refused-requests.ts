@@ -41,6 +41,17 @@ export const REFUSED_EVERYWHERE: readonly (readonly [title: string, part: Part])
   ["a health check more often than each 1 ms", { healthcheck: { Test: ["CMD", "true"], Interval: 500_000 } }],
   ["negative retries", { healthcheck: { Test: ["CMD", "true"], Retries: -1 } }],
   ["a name with a space", { name: "re fused" }],
+  ["a relative working directory", { workingDir: "app" }],
+  ["an unknown signal", { stopSignal: "SIGNONE" }],
+  ["an additional group above 2147483647", { groupAdd: ["2147483648"] }],
+  ["an extra host without an address", { extraHosts: ["db"] }],
+  ["an extra host with a name as its address", { extraHosts: ["db:other"] }],
+  ["a kernel parameter of the host", { sysctls: { "vm.swappiness": "1" } }],
+  [
+    "a kernel parameter of the network on the network host",
+    { sysctls: { "net.core.somaxconn": "1" }, networks: ["host"] },
+  ],
+  ["a negative size of /dev/shm", { shmSize: -1 }],
 ];
 
 /** As {@link REFUSED_EVERYWHERE}, for fields that only a swarm has, or values that only a swarm rejects. */

@@ -12,11 +12,15 @@ const always = {
     "Podman reads the size of a tmpfs volume as its own quota",
 };
 
+const NO_HOST_GATEWAY = "Podman 4 does not support the address host-gateway, and the strategy rejects it";
+
 export const podmanDifferences: Record<PodmanVersion, Record<string, string>> = {
   "podman-4.3": {
     ...always,
     "process environment > a process sees > both limits of open files":
       "Podman 4 adds a limit of 1048576 processes to a container with own limits, which not every machine allows",
+    "process environment > a process sees > the address of its host": NO_HOST_GATEWAY,
+    "settings > the settings of a service equal those of its request > extraHosts: host-gateway": NO_HOST_GATEWAY,
   },
   "podman-5.4": always,
 };

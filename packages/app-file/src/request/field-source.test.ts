@@ -17,6 +17,15 @@ const FILE = `apps:
       - "90:90"
     networks: [front]
     restart: always
+    devices: [/dev/a, {source: /dev/b, permissions: r}]
+    dns: 192.0.2.1
+    dns_search: [a, b]
+    sysctls: [net.core.somaxconn=1]
+    extra_hosts: {db: 192.0.2.1}
+    tmpfs: /run
+    logging:
+      options:
+        max-size: 1m
     deploy:
       replicas: 2
       resources:
@@ -45,8 +54,16 @@ test.each([
   [["ports", 1], "ports[1] apps.yml:14"],
   [["networks", 0], "networks[0] apps.yml:15"],
   [["restart", "Condition"], "restart apps.yml:16"],
-  [["mode", "Replicated", "Replicas"], "deploy.replicas apps.yml:18"],
-  [["resources", "Limits", "NanoCPUs"], "deploy.resources.limits.cpus apps.yml:20"],
+  [["devices", 0, "permissions"], "devices[0] apps.yml:17"],
+  [["devices", 1, "permissions"], "devices[1].permissions apps.yml:17"],
+  [["dns", "servers"], "dns apps.yml:18"],
+  [["dns", "search"], "dns_search apps.yml:19"],
+  [["sysctls", "net.core.somaxconn"], "sysctls.net.core.somaxconn apps.yml:20"],
+  [["extraHosts", 0], "extra_hosts.db apps.yml:21"],
+  [["mounts", 1, "TmpfsOptions", "SizeBytes"], "tmpfs apps.yml:22"],
+  [["logging", "options", "max-size"], "logging.options.max-size apps.yml:25"],
+  [["mode", "Replicated", "Replicas"], "deploy.replicas apps.yml:27"],
+  [["resources", "Limits", "NanoCPUs"], "deploy.resources.limits.cpus apps.yml:29"],
 ] as const)("sourceOf(%j) returns the key and line of the file: %s", (path, expected) => {
   expect(textOf(...path)).toBe(expected);
 });
@@ -57,9 +74,11 @@ test.each([
   [["labels", "gone"], "labels.gone apps.yml:8"],
   [["ports"], "ports apps.yml:13"],
   [["secrets"], "secrets apps.yml:2"],
-  [["resources", "Limits", "MemoryBytes"], "deploy.resources.limits.memory apps.yml:20"],
-  [["updateConfig", "MaxFailureRatio"], "deploy.update_config.max_failure_ratio apps.yml:17"],
+  [["resources", "Limits", "MemoryBytes"], "deploy.resources.limits.memory apps.yml:29"],
+  [["updateConfig", "MaxFailureRatio"], "deploy.update_config.max_failure_ratio apps.yml:26"],
   [["readOnly"], "read_only apps.yml:2"],
+  [["dns", "options"], "dns_opt apps.yml:2"],
+  [["shmSize"], "shm_size apps.yml:2"],
   [["replicaEnv"], "(none) apps.yml:2"],
 ] as const)(
   "sourceOf(%j) returns the key that would set a field that the file does not contain: %s",

@@ -83,6 +83,12 @@ test.each([
   expect(redactorFor([entry], more).text(text)).toBe(text);
 });
 
+test("Redactor.text() masks a log option with a name that suggests a secret, and no other", () => {
+  const options = { "splunk-token": "abc-123-def", "gelf-address": "udp://ada:hunter2@192.0.2.1", "max-size": "10m" };
+  const redactor = redactorFor([], { logging: { driver: "splunk", options } });
+  expect(redactor.text("token abc-123-def, hunter2, max-size 10m")).toBe("token ***, ***, max-size 10m");
+});
+
 test.each([
   ["https://ada:hunter2@registry.example/v2/", "https://ada:***@registry.example/v2/"],
   ["HTTPS://ada:hunter2@x and git+github://ada:hunter2@x", "HTTPS://ada:***@x and git+github://ada:***@x"],

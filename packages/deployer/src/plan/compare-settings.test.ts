@@ -35,6 +35,35 @@ test.each<[string, Partial<DeployRequest>, Partial<DeployRequest>, string[]]>([
     ["labels.a.b: 1 -> 2", "labels.c:  -> -"],
   ],
   [
+    "devices by target, and hosts and groups each by itself",
+    { devices: ["/dev/a:/dev/x", "/dev/b"], extraHosts: ["db:192.0.2.1"], groupAdd: ["20"] },
+    { devices: ["/dev/a:/dev/x:r"], extraHosts: ["db:192.0.2.2"], groupAdd: ["20", "dialout"] },
+    [
+      "devices./dev/b.permissions: rwm -> -",
+      "devices./dev/b.source: /dev/b -> -",
+      "devices./dev/x.permissions: rwm -> r",
+      "extraHosts.db:192.0.2.1: db:192.0.2.1 -> -",
+      "extraHosts.db:192.0.2.2: - -> db:192.0.2.2",
+      "groupAdd.dialout: - -> dialout",
+    ],
+  ],
+  [
+    "kernel parameters by name, and the resolver's settings in order",
+    { sysctls: { "net.core.somaxconn": 1 }, dns: { servers: ["192.0.2.1", "192.0.2.2"] } },
+    { sysctls: { "net.core.somaxconn": 2 }, dns: { servers: ["192.0.2.2", "192.0.2.1"] } },
+    ["dns.servers: 192.0.2.1 192.0.2.2 -> 192.0.2.2 192.0.2.1", "sysctls.net.core.somaxconn: 1 -> 2"],
+  ],
+  [
+    "log options, masked if their name suggests a secret",
+    { logging: { options: { "max-size": "1m", "splunk-token": "s3cret" } } },
+    { logging: { driver: "local", options: { "max-size": "2m" } } },
+    [
+      "logging.driver: - -> local",
+      "logging.options.max-size: 1m -> 2m",
+      "logging.options.splunk-token: *** -> - (masked)",
+    ],
+  ],
+  [
     "words",
     { command: "sh -c 'sleep 1'" },
     { command: "sh -c 'sleep 2'" },

@@ -9,7 +9,10 @@ export interface MaskOptions {
 }
 
 /** The fields that are searched for secrets. Not the image: an image named `auth` has a tag, not a secret. */
-const MASKED_FIELDS = /^(?:labels|command|args|healthcheck|mounts)\b/;
+const MASKED_FIELDS = /^(?:labels|command|args|healthcheck|mounts|logging)\b/;
+
+/** The paths of values that have a name: that of a label, or of a log option. */
+const NAMED_VALUES = /^(?:labels|logging\.options)\./;
 
 const SECRET_FLAG = new RegExp(`^--?[\\w-]*?${SECRET_WORD}${SECRET_NAME_END}$`, "i");
 
@@ -22,8 +25,8 @@ const ASSIGNED_SECRET = new RegExp(
 const SCHEME = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
 
 /**
- * Masks secrets in a value. Values of `env` are masked whole, unless `showEnv` is set, and so are labels with the name of a
- * secret. In commands, labels and mounts, texts that look like a secret are masked: the value of `--password` and similar
+ * Masks secrets in a value. Values of `env` are masked whole, unless `showEnv` is set, and so are labels and log options with
+ * the name of a secret. In commands, labels, log options and mounts, texts that look like a secret are masked: the value of `--password` and similar
  * flags, `TOKEN=...`, and passwords in addresses. A value that must never be shown belongs in `secrets`.
  */
 export function maskValue(
@@ -35,7 +38,7 @@ export function maskValue(
     return showEnv || shownEnv.includes(path.slice("env.".length))
       ? { text: String(value), masked: false }
       : { text: MASK, masked: true };
-  if (path.startsWith("labels.") && isSecretName(path)) return { text: MASK, masked: true };
+  if (NAMED_VALUES.test(path) && isSecretName(path)) return { text: MASK, masked: true };
   const raw = typeof value === "string" ? value : quoteWords(value);
   if (!MASKED_FIELDS.test(path)) return { text: raw, masked: false };
   const text = typeof value === "string" ? maskText(value) : quoteWords(maskWords(value));

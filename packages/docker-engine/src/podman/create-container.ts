@@ -39,6 +39,17 @@ function checkMount({ Source, VolumeOptions }: Mount, index: number): void {
 const hasSettings = ({ Labels, DriverConfig }: NonNullable<Mount["VolumeOptions"]>): boolean =>
   Labels !== undefined || DriverConfig !== undefined;
 
+/** Podman 4 writes the text host-gateway into /etc/hosts, in place of an address. */
+function checkExtraHosts({ HostConfig }: ContainerBody, version: string): void {
+  const index = (HostConfig?.ExtraHosts ?? []).findIndex((entry) => entry.endsWith(":host-gateway"));
+  if (index < 0 || Number.parseInt(version, 10) >= 5) return;
+  throw unsupported(
+    `extraHosts[${index}]`,
+    `${version} does not support the address host-gateway`,
+    "Use the name host.containers.internal, which Podman adds to every container, or upgrade to Podman 5.",
+  );
+}
+
 /** Podman creates a container's volumes without labels, driver and options. They are created before the container. */
 async function createVolume(calls: EngineCalls, { Source: Name, VolumeOptions }: Mount, options?: CallOptions) {
   if (Name === undefined || VolumeOptions === undefined || !hasSettings(VolumeOptions)) return;
@@ -54,15 +65,17 @@ async function createVolume(calls: EngineCalls, { Source: Name, VolumeOptions }:
 
 /**
  * Creates the container's volumes and returns the body to send.
+ * @param create.version Podman's version, e.g. `4.3.1`.
  * @throws DeploymentError `UNSUPPORTED` for settings that Podman ignores or misreads; as every call.
  */
 export async function prepareCreate(
   calls: EngineCalls,
-  { name, body }: { name: string; body: ContainerBody },
+  { name, body, version }: { name: string; body: ContainerBody; version: string },
   options?: CallOptions,
 ): Promise<ContainerBody> {
   const mounts = body.HostConfig?.Mounts ?? [];
   checkLabels(body);
+  checkExtraHosts(body, version);
   mounts.forEach(checkMount);
   const volumes = mounts.filter(({ Type, VolumeOptions }) => Type === "volume" && VolumeOptions !== undefined);
   // If the name is in use, the creation fails: no volume is created.

@@ -242,6 +242,21 @@ describe("the requested configuration of a container, on Podman", () => {
     expect((await createAndInspect({ Image: "demo:1", HostConfig })).details.HostConfig).toMatchObject(HostConfig);
   });
 
+  it("contains the directory, the signal, the log driver and the devices of the request, and no others", async () => {
+    const HostConfig = {
+      Devices: [{ PathOnHost: "/dev/a", PathInContainer: "/dev/b", CgroupPermissions: "r" }],
+      LogConfig: { Type: "json-file", Config: { "max-size": "1m" } },
+      ShmSize: 1024,
+    };
+    const body = { Image: "demo:1", WorkingDir: "/srv", StopSignal: "SIGINT", HostConfig };
+    const { details } = await createAndInspect(body);
+    expect(details.Config).toMatchObject({ WorkingDir: "/srv", StopSignal: "SIGINT" });
+    expect(details.HostConfig).toMatchObject(HostConfig);
+    const { details: plain } = await createAndInspect({ Image: "demo:1" });
+    expect(plain.Config).toMatchObject({ WorkingDir: undefined, StopSignal: undefined });
+    expect(plain.HostConfig).toMatchObject({ Devices: null, ShmSize: null });
+  });
+
   it("is recorded without values of variables and volume options", async () => {
     const DriverConfig = { Name: "local", Options: { type: "cifs", o: "password=s3cret" } };
     const Mounts = [{ Type: "volume", Source: "data", Target: "/data", VolumeOptions: { DriverConfig } }];
@@ -267,6 +282,20 @@ describe("the requested configuration of a container, on Podman", () => {
       });
     },
   );
+});
+
+it("create() with the address host-gateway is rejected by Podman 4, before any call, and sent to Podman 5", async () => {
+  const body = { HostConfig: { ExtraHosts: ["db:192.0.2.1", "host:host-gateway"] } };
+  const four = await podmanOn(podmanLike, "4.3.1");
+  await expect(four.engine.containers.create("demo", body)).rejects.toMatchObject({
+    code: "UNSUPPORTED",
+    field: "extraHosts[1]",
+    hint: expect.stringContaining("host.containers.internal"),
+  });
+  expect(four.fake.requests).toEqual([]);
+  const five = await podmanOn(podmanLike, "5.4.2");
+  await five.engine.containers.create("demo", body);
+  expect(five.fake.requests).toHaveLength(1);
 });
 
 it("volumes.create() returns a volume that another client created at the same time, as Docker does", async () => {

@@ -18,7 +18,7 @@ export function detectDialect(headers: IncomingHttpHeaders): Dialect {
 
 /** Podman's Docker-compatible API, as seen with 4.3 and 5.4. */
 const podman = (version: string): Dialect => ({
-  prepareCreate,
+  prepareCreate: (calls, create, options) => prepareCreate(calls, { ...create, version }, options),
   convertContainer: async (container, calls, options) => ({
     ...(await restoreDetails(container, calls, options)),
     State: { ...withoutEmptyHealth(container.State), Status: dockerState(container.State.Status) },

@@ -53,8 +53,9 @@ const processSamples: FieldSample[] = [
   { title: "stopSignal", part: { stopSignal: "int" } },
   {
     title: "extraHosts",
-    part: { extraHosts: ["db.contract=192.0.2.10", "db.contract:2001:db8::10", "host.contract:host-gateway"] },
+    part: { extraHosts: ["db.contract=192.0.2.10", "db.contract:2001:db8::10"] },
   },
+  { title: "extraHosts: host-gateway", recent: true, part: { extraHosts: ["host.contract:host-gateway"] } },
   {
     title: "dns",
     part: { dns: { servers: ["192.0.2.53", "192.0.2.54"], search: ["plant.contract"], options: ["ndots:2"] } },

@@ -39,3 +39,21 @@ test("explainStartError() sets the field mounts for a volume that the request do
     field: "mounts",
   });
 });
+
+test.each([
+  // Engines 20.10 to 28.
+  'error gathering device information while adding custom device "/dev/ttyUSB9": no such file or directory',
+  // Podman 4.3 and 5.4.
+  "stat /dev/ttyUSB9: no such file or directory",
+])("explainStartError() names a device that the host does not have: %s", (message) => {
+  const devices = ["/dev/null", "/dev/ttyUSB9"].map((source) => ({ source, target: source, permissions: "rwm" }));
+  const refusal = new DeploymentError("ENGINE_ERROR", `The engine could not start container abc: ${message}.`, {
+    cause: { statusCode: 500, message },
+  });
+  expect(explainStartError(engine, { name: "reader", devices }, refusal)).toMatchObject({
+    code: "TASK_FAILED",
+    message: expect.stringMatching(/^Can't start the process of reader: .* has no device \/dev\/ttyUSB9\.$/),
+    field: "devices[1].source",
+    hint: expect.stringContaining("Connect the device"),
+  });
+});
