@@ -167,6 +167,13 @@ describe("convertProject()", () => {
     }
   });
 
+  it("keeps a variable that is not set and has a default", async () => {
+    const text = 'apps:\n  web: {uuid: WEB, image: "x:${NOT_SET:-1}", args: ["$${x}"]}\n';
+    expect((await roundTrip("openfactory.yml", text, "compose.yaml")).text).toMatch(
+      /image: x:\$\{NOT_SET:-1\}\n[^]*- \$\$\{x\}/,
+    );
+  });
+
   it("is deterministic", async () => {
     const { text } = await roundTrip("compose.yaml", COMPOSE, "openfactory.yml");
     expect((await roundTrip("compose.yaml", COMPOSE, "openfactory.yml")).text).toBe(text);

@@ -36,8 +36,8 @@ export class Printer {
   text(path: FilePath, value: string): string {
     const { from, to } = this.conversion;
     const located = this.#locate(path);
-    const { text, written, variables } = located ?? {};
-    if (variables !== undefined && text !== undefined && written !== undefined) {
+    const { text, written } = located ?? {};
+    if (text !== undefined && written !== undefined && written !== text) {
       if (text === value) return translateVariables(written, from);
       // `KEY=VALUE` in a list, of which the value is printed.
       const key = text.endsWith(`=${value}`) ? text.slice(0, text.length - value.length) : "";

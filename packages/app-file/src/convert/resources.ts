@@ -48,10 +48,8 @@ function contentEntry(
     if (entry === undefined) continue;
     const { file, environment, content } = entry.value as Record<string, string | null | undefined>;
     const written = (part: string): string => {
-      const { text = "", written: before, variables } = tree.find([kind, key, part]) ?? {};
-      return variables !== undefined && before !== undefined
-        ? translateVariables(before, from)
-        : escapeVariables(text, to);
+      const { text = "", written: before = text } = tree.find([kind, key, part]) ?? {};
+      return before === text ? escapeVariables(text, to) : translateVariables(before, from);
     };
     if (file != null) {
       const base = tree.find([kind, key, "file"])?.source?.file ?? tree.source.file;
