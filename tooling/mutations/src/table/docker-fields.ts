@@ -88,7 +88,7 @@ export const dockerFieldMutations = ofSuite("docker", [
     "packages/strategy-local-docker/src/files/file-volumes.ts",
     "uid: Number(uid), gid: Number(gid), mode, content",
     "mode, content",
-    "a secret at another path, with its owner and mode",
+    "a secret at another path",
   ],
   [
     "the command as Cmd",

@@ -29,7 +29,7 @@ export const dockerServiceMutations = ofSuite("docker", [
     "deploy with a missing secret",
     `${source}/files/prepare-files.ts`,
     "  if (missing !== undefined) {",
-    "  if (missing !== undefined && files.length > 1) {",
+    "  if (missing !== undefined && files.length === 0) {",
     "finds missing secrets",
   ],
   [
