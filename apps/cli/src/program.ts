@@ -86,6 +86,7 @@ function makeProgram(io: Io, version: string, runCommand: RunCommand): Command {
     .enablePositionalOptions()
     .helpOption("-h, --help", "Print help")
     .helpCommand(false)
+    .configureHelp({ subcommandTerm: (command) => [command.name(), ...argumentsOf(command)].join(" ") })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: () => {},
@@ -136,3 +137,10 @@ function addCommand(program: Command, definition: CommandDefinition, io: Io, run
     await runCommand({ io: ioFor(io, options), options }, (context) => run(context, program));
   });
 }
+
+/** `<app> [port]`. */
+const argumentsOf = (command: Command): string[] =>
+  command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? "..." : ""}`;
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
