@@ -218,14 +218,14 @@ export function containerSettings(container: Json, image: Json): ObservedSetting
   };
 }
 
-/** The aliases on all networks; the engine adds the container's name, short id and host name. */
-const aliasesOf = ({ Id, Name, Config, NetworkSettings }: Json): string[] => [
-  ...new Set<string>(
-    Object.values<Json>(NetworkSettings.Networks)
-      .flatMap(({ Aliases }) => Aliases ?? [])
-      .filter((alias: string) => alias !== Config.Hostname && !Id.startsWith(alias) && `/${alias}` !== Name),
-  ),
-];
+/** The aliases that every network has; the engine adds the container's name or short id. */
+function aliasesOf({ Id, Name, NetworkSettings }: Json): string[] {
+  const [first = [], ...others] = Object.values<Json>(NetworkSettings.Networks).map(
+    ({ Aliases }): string[] => Aliases ?? [],
+  );
+  const common = first.filter((alias) => others.every((each) => each.includes(alias)));
+  return common.filter((alias) => !Id.startsWith(alias) && `/${alias}` !== Name);
+}
 
 /** A container without networks is on the default bridge only. */
 const joined = (networks: string[]): string[] => (networks.length === 1 && networks[0] === "bridge" ? [] : networks);

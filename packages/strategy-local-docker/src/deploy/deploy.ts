@@ -77,7 +77,7 @@ export async function joinNetworks(
     for (const network of networksToConnect(request, { apiVersion })) {
       throwIfAborted(signal, { service: name });
       observer?.({ type: "step", service: name, step: "connect", id: network });
-      const body = toNetworkConnectBody({ name: base }, network, { container: id, serviceName });
+      const body = toNetworkConnectBody({ ...request, name: base }, network, { container: id, serviceName });
       await engine.networks.connect(network, body, { signal });
     }
   } catch (error) {
