@@ -12,6 +12,8 @@ import { exactNameCases, nameCases } from "./cases/names.js";
 import { otherOrchestratorCases } from "./cases/other-orchestrators.js";
 import { networksBeforeStartCases, publishedPortCases, trafficCases } from "./cases/ports-and-networks.js";
 import { preflightCases } from "./cases/preflight.js";
+import { execCases } from "./cases/exec.js";
+import { restartCases, stopCases } from "./cases/processes.js";
 import { removeCases } from "./cases/remove.js";
 import { fieldCases, insideCases, manifestCases } from "./cases/request-fields.js";
 import { resourceCases } from "./cases/resources.js";
@@ -68,6 +70,9 @@ const caseGroups = {
   rollback: rollbackCases,
   scale: scaleCases,
   "replica variables": replicaEnvCases,
+  restart: restartCases,
+  stop: stopCases,
+  exec: execCases,
   refreshAuth: refreshAuthCases,
   settings: settingsCases,
   resources: resourceCases,

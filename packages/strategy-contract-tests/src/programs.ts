@@ -46,6 +46,17 @@ export interface ContractPrograms {
   health: { good(): string[]; bad(): string[]; slow(): string[] };
   /** The program that the health check `slow` is for. */
   slowStarter(): string[];
+  /** Commands for `exec`, which end by themselves. Without them, its cases are skipped. */
+  exec?: {
+    /** Writes its input to stdout until the input ends, then exits with that code. */
+    copyInput(code: number): string[];
+    /** Writes a line with the value of the variable. */
+    printVariable(name: string): string[];
+    /** Writes a line with its working directory. */
+    printDirectory(): string[];
+    /** Writes the line `yes` if its stdin is a terminal, otherwise `no`. */
+    isTerminal(): string[];
+  };
 }
 
 /** A shell that runs until it gets a signal: the trap interrupts `wait` at once. */
@@ -120,4 +131,10 @@ export const shellPrograms: ContractPrograms = {
     slow: () => ["CMD-SHELL", "test -e /tmp/ready"],
   },
   slowStarter: () => script("sleep 3 & wait $!", "mkdir -p /tmp", "touch /tmp/ready", untilStopped),
+  exec: {
+    copyInput: (code) => ["sh", "-c", `cat; exit ${code}`],
+    printVariable: (name) => ["sh", "-c", `printf '%s\\n' "$${name}"`],
+    printDirectory: () => ["pwd"],
+    isTerminal: () => ["sh", "-c", "if [ -t 0 ]; then echo yes; else echo no; fi"],
+  },
 };

@@ -193,6 +193,13 @@ export class Suite {
     return instances.filter(({ running }) => running).map(({ id }) => id);
   }
 
+  /** The processes of the running instances, sorted. Skips a case if the target does not identify them. */
+  async processes(context: TestContext, name: string, count = 1): Promise<readonly string[]> {
+    await this.untilRunning(name, count);
+    const running = (await this.probes.instances(name)).filter((instance) => instance.running);
+    return running.map(({ process }) => process ?? context.skip("the probe instances identifies no processes")).sort();
+  }
+
   /** The settings that the engine has. @throws Error if the service does not exist. */
   async settings(name: string): Promise<ObservedSettings> {
     const settings = await this.probes.settings(name);

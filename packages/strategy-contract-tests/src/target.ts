@@ -214,6 +214,8 @@ export interface ObservedInstance {
   /** As in `InstanceStatus.id`. */
   id: string;
   running: boolean;
+  /** Identifies its process: different after a restart, for example with its start time. Required for `restart` and `stop`. */
+  process?: string;
   health?: "starting" | "healthy" | "unhealthy";
   /** Of an instance that exited. */
   exitCode?: number;

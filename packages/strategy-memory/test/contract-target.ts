@@ -18,6 +18,12 @@ const programs: ContractPrograms = {
   absent: () => ["absent"],
   health: { good: () => ["CMD", "exit", "0"], bad: () => ["CMD", "exit", "1"], slow: () => ["CMD", "after", "200"] },
   slowStarter: () => ["run"],
+  exec: {
+    copyInput: (code) => ["copy-input", String(code)],
+    printVariable: (name) => ["print-variable", name],
+    printDirectory: () => ["print-directory"],
+    isTerminal: () => ["is-terminal"],
+  },
 };
 
 const image = "app:1";
@@ -65,7 +71,7 @@ export function memoryTarget(
         const service = services.get(name);
         return (service?.instances ?? []).map((instance) => {
           const { id, engineState, health, exitCode } = instanceStatus(instance, (service as MemoryService).request);
-          return { id, running: engineState === "running", health, exitCode };
+          return { id, process: id, running: engineState === "running", health, exitCode };
         });
       },
       output: async (name) =>

@@ -120,10 +120,11 @@ export function containerProbes(engine: RawEngine, published = "127.0.0.1"): Con
     async instances(name) {
       const container = await find(name);
       if (container === undefined) return [];
-      const { Running, Restarting, ExitCode, Health } = container.State;
+      const { Running, Restarting, ExitCode, Health, StartedAt } = container.State;
       return [
         {
           id: container.Id,
+          process: `${container.Id} ${StartedAt}`,
           // The engine reports a container that waits for its restart as running.
           running: Running && !Restarting,
           health: Running && Health?.Status !== "none" ? Health?.Status : undefined,

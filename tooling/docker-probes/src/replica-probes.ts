@@ -82,8 +82,9 @@ export function replicaProbes(engine: RawEngine): ContractProbes {
     async instances(name) {
       return (await containersOf(name))
         .filter((container) => numberOf(name, container) > 0)
-        .map(({ Id, State: { Running, Restarting, ExitCode, Health } }) => ({
+        .map(({ Id, State: { Running, Restarting, ExitCode, Health, StartedAt } }) => ({
           id: Id,
+          process: `${Id} ${StartedAt}`,
           // The engine reports a container that waits for its restart as running.
           running: Running && !Restarting,
           health: Running && Health?.Status !== "none" ? Health?.Status : undefined,

@@ -114,6 +114,8 @@ export function serviceProbes(nodes: readonly [ProbedNode, ...ProbedNode[]]): Co
       const checked = service.Spec.TaskTemplate.ContainerSpec.Healthcheck !== undefined;
       return (await tasksOf(name)).filter(isPresent).map(({ ID, Status }) => ({
         id: ID,
+        // Swarm never restarts the process of a task.
+        process: ID,
         running: isUp(Status, checked),
         health: checked && isUp(Status, checked) ? (Status.State === "running" ? "healthy" : "starting") : undefined,
         exitCode: ENDED.has(Status.State) ? Status.ContainerStatus?.ExitCode : undefined,
