@@ -77,6 +77,7 @@ export type {
   ProcessChange,
   TerminalSize,
 } from "./capabilities/processes.js";
+export { type InstanceChoice, selectInstance } from "./capabilities/select-instance.js";
 export {
   type CanLock,
   type CanManageResources,

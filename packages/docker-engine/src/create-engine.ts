@@ -7,6 +7,7 @@ import type { DockerEngine } from "./engine.js";
 import { CredentialStore } from "./registry-auth/credential-store.js";
 import { RegistryAuth } from "./registry-auth/registry-auth.js";
 import { containersOf } from "./resources/containers.js";
+import { execsOf } from "./resources/execs.js";
 import { imagesOf } from "./resources/images.js";
 import { networksOf } from "./resources/networks.js";
 import { servicesOf } from "./resources/services.js";
@@ -56,6 +57,7 @@ export function createEngine(options: EngineOptions = {}): DockerEngine {
     },
     ...systemOf(client),
     containers: containersOf(client),
+    execs: execsOf(client),
     services: servicesOf(client, auth),
     tasks: tasksOf(client),
     networks: networksOf(client),

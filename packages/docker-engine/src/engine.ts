@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { Answered, ContainerCreateBody, ServiceSpec } from "@openfactory/docker-translators";
 import type {
   ContainerCreated,
@@ -66,6 +67,7 @@ export interface DockerEngine {
    */
   events(filters: Filters, options?: CallOptions & { since?: number; onOpen?: () => void }): AsyncIterable<EngineEvent>;
   readonly containers: Containers;
+  readonly execs: Execs;
   readonly services: Services;
   readonly tasks: Tasks;
   readonly networks: Networks;
@@ -88,6 +90,8 @@ export interface Containers {
   start(id: string, options?: CallOptions): Promise<void>;
   /** `graceSeconds`: seconds until the process is killed. Default: the container's stop timeout. */
   stop(id: string, options?: CallOptions & { graceSeconds?: number }): Promise<void>;
+  /** Stops and starts the process; starts it if it does not run. @throws as `start`. */
+  restart(id: string, options?: CallOptions): Promise<void>;
   /** Removes it with its anonymous volumes (`v=1`); `force` kills first. */
   remove(id: string, options?: CallOptions & { force?: boolean }): Promise<void>;
   /** @throws DeploymentError `CONFLICT` (the name is in use), `NOT_FOUND`, ... */
@@ -103,6 +107,20 @@ export interface Containers {
   getArchive(id: string, path: string, options?: CallOptions): Promise<Buffer>;
   /** Unpacks a tar archive in a directory, also of a container that never ran. */
   putArchive(id: string, path: string, archive: Buffer, options?: CallOptions): Promise<void>;
+}
+
+/** Commands in running containers (Engine API, Exec). */
+export interface Execs {
+  /** @returns the id. @throws DeploymentError `NOT_FOUND`, `CONFLICT` (the container does not run). */
+  create(container: string, body: object, options?: CallOptions): Promise<string>;
+  /**
+   * Starts it. The connection takes the command's input and returns its output: as it is with a terminal, otherwise in
+   * frames. The time limit and the signal apply until it is open.
+   */
+  start(id: string, options?: CallOptions & { tty?: boolean }): Promise<Duplex>;
+  resize(id: string, size: { columns: number; rows: number }, options?: CallOptions): Promise<void>;
+  /** `exitCode` is missing while the command runs. */
+  inspect(id: string, options?: CallOptions): Promise<{ running: boolean; exitCode?: number }>;
 }
 
 export interface Services {

@@ -29,6 +29,7 @@ export type { ServiceSpec } from "@openfactory/docker-translators";
 export { errorWithHealthOutput, failedHealthOutput, listedName } from "./resources/containers.js";
 export { LAST_LINES, positionAfter, readLastLines, unreadableLog } from "./resources/logs.js";
 export { type EngineErrorCause, engineErrorCause, engineMessage, withoutPeriod } from "./errors/engine-error.js";
+export { execInContainer } from "./strategy-support/exec.js";
 export { LOCK_LABEL, lockHolder, lockLabels, lockObjectName } from "./strategy-support/locks.js";
 export { hasImage, hasLabels, ifExists, ifUnanswered, labelFilter, perEngine } from "./strategy-support/lookups.js";
 export { credentialsWarning, digestWarning, engineWarnings } from "./strategy-support/warnings.js";

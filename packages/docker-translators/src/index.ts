@@ -34,5 +34,7 @@ export {
   PULL_POLICY_LABEL,
   REPLACES_LABEL,
   REPLICA_LABEL,
+  RESTART_LABEL,
+  STOPPED_LABEL,
   withoutStrategyLabels,
 } from "./strategy-labels.js";

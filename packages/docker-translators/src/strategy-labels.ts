@@ -26,6 +26,12 @@ export const OVERRIDES_LABEL = "org.openfactory.deploy.overrides";
 /** On the objects with which a single engine stores a secret or config: the name of its volume. */
 export const FILE_VOLUME_LABEL = "org.openfactory.deploy.file-volume";
 
+/** On a container whose restart policy is not the default: that policy, which it does not have while it is stopped. */
+export const RESTART_LABEL = "org.openfactory.deploy.restart";
+
+/** On a stopped Swarm service: the number of replicas that it had. */
+export const STOPPED_LABEL = "org.openfactory.deploy.stopped";
+
 const STRATEGY_LABELS: ReadonlySet<string> = new Set([
   OPERATION_LABEL,
   REPLICA_LABEL,
@@ -35,6 +41,8 @@ const STRATEGY_LABELS: ReadonlySet<string> = new Set([
   REPLICA_ENV_LABEL,
   OVERRIDES_LABEL,
   FILE_VOLUME_LABEL,
+  RESTART_LABEL,
+  STOPPED_LABEL,
 ]);
 
 /** The labels of a request: without those that the strategies add. */

@@ -82,10 +82,17 @@ export async function readSettings(
   const image = await images(first.Image);
   const { Image, Labels } = first.Config;
   const digest = image && Labels[PINNED_LABEL] !== undefined ? repoDigests(image, Image)[0] : undefined;
-  const { placeholder, base, policy = "" } = toInspectedContainer(first);
-  const asRunning = placeholder
-    ? { ...first, HostConfig: { ...first.HostConfig, RestartPolicy: parseRestartPolicy(policy) } }
-    : first;
+  const { placeholder, base, policy = "", stopped, runningPolicy } = toInspectedContainer(first);
+  const asRunning =
+    placeholder || stopped
+      ? {
+          ...first,
+          HostConfig: {
+            ...first.HostConfig,
+            RestartPolicy: parseRestartPolicy(placeholder ? policy : runningPolicy),
+          },
+        }
+      : first;
   const settings = {
     ...withoutServiceAlias(fromContainer(asRunning, image?.Config), service),
     name: service,

@@ -1,15 +1,18 @@
 import "reflect-metadata";
 import {
   type CanDiagnose,
+  type CanExec,
   type CanInspect,
   type CanList,
   type CanLock,
   type CanLogs,
   type CanManageResources,
   type CanPreflight,
+  type CanRestart,
   type CanRollback,
   type CanScale,
   type CanSeeElsewhere,
+  type CanStop,
   type CanReportSettings,
   type CanUpdate,
   type CanWait,
@@ -19,6 +22,8 @@ import {
   type DiagnoseOptions,
   type Diagnosis,
   type ElsewhereOptions,
+  type ExecOptions,
+  type ExecResult,
   inContext,
   type ListOptions,
   type ListResourcesOptions,
@@ -32,6 +37,7 @@ import {
   type PreflightOptions,
   type PreflightProblem,
   type PreflightRequest,
+  type ProcessChange,
   type RemoveOptions,
   type RemoveResourceOptions,
   type Resource,
@@ -60,6 +66,8 @@ import { inspectService, listServices } from "./observe/services.js";
 import { LOCAL_DOCKER_OPTIONS, type LocalDockerOptions } from "./options.js";
 import { preflight } from "./preflight/preflight.js";
 import { createResource, listResources, removeResource, resourceKinds } from "./resources.js";
+import { execInService } from "./processes/exec.js";
+import { restartService, startService, stopService } from "./processes/processes.js";
 import { settingsOf } from "./settings.js";
 import { rollbackService } from "./update/rollback.js";
 import { scaleService } from "./update/scale.js";
@@ -78,6 +86,9 @@ export class LocalDockerDeploymentStrategy
     CanUpdate,
     CanRollback,
     CanScale,
+    CanRestart,
+    CanStop,
+    CanExec,
     CanDiagnose,
     CanReportSettings,
     CanLock,
@@ -184,6 +195,28 @@ export class LocalDockerDeploymentStrategy
   /** Only for services with emulated replicas. The manifest declares it with the option `emulateReplicas`. */
   async scale(serviceName: string, replicas: number, options: OperationOptions = {}): Promise<void> {
     await this.#inService(serviceName, () => scaleService(this.#engine, serviceName, replicas, options));
+  }
+
+  /** Restarts the containers. They keep their ids, and so does the previous version. */
+  async restart(serviceName: string, options: OperationOptions = {}): Promise<ProcessChange> {
+    return this.#inService(serviceName, () => restartService(this.#engine, serviceName, options));
+  }
+
+  /**
+   * Stops the containers, and keeps them. A container with the restart policy `no` or `on-failure` gets `unless-stopped` until
+   * its start, which tells it from one that has ended by itself; the label `org.openfactory.deploy.restart` records its own.
+   */
+  async stop(serviceName: string, options: OperationOptions = {}): Promise<ProcessChange> {
+    return this.#inService(serviceName, () => stopService(this.#engine, serviceName, options));
+  }
+
+  /** Starts the same containers. */
+  async start(serviceName: string, options: OperationOptions = {}): Promise<ProcessChange> {
+    return this.#inService(serviceName, () => startService(this.#engine, serviceName, options));
+  }
+
+  async exec(serviceName: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    return this.#inService(serviceName, () => execInService(this.#engine, serviceName, command, options));
   }
 
   async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis[]> {

@@ -1,7 +1,13 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
-import { DeploymentError, type ExecOptions, type ExecResult, throwIfAborted } from "@openfactory/deploy-core";
-import { isRunning, type MemoryInstance, type MemoryService } from "./service.js";
+import {
+  DeploymentError,
+  type ExecOptions,
+  type ExecResult,
+  selectInstance,
+  throwIfAborted,
+} from "@openfactory/deploy-core";
+import { isRunning, type MemoryService } from "./service.js";
 
 const NOT_FOUND_EXIT_CODE = 127;
 
@@ -55,7 +61,12 @@ export async function execIn(
   if (program === undefined) {
     throw new DeploymentError("INVALID_REQUEST", "There is no command to execute.", { hint: "Pass a command." });
   }
-  const instance = chooseInstance(service, options.instance);
+  const choices = service.instances.map((instance, index) => ({
+    ...instance,
+    number: index + 1,
+    running: isRunning(instance),
+  }));
+  const instance = selectInstance(service.request.name, choices, options.instance);
   const { signal, terminal, stdout, stderr, env = [] } = options;
   throwIfAborted(signal);
   const context: CommandContext = {
@@ -78,19 +89,3 @@ const aborted = async (signal: AbortSignal | undefined): Promise<number> => {
   await (signal === undefined ? new Promise(() => {}) : once(signal, "abort"));
   return 0;
 };
-
-function chooseInstance({ request, instances }: MemoryService, wanted: ExecOptions["instance"]): MemoryInstance {
-  const name = typeof wanted === "number" ? `${request.name}.${wanted}` : wanted;
-  const candidates = name === undefined ? instances : instances.filter((one) => one.name === name || one.id === name);
-  if (name !== undefined && candidates.length === 0) {
-    throw new DeploymentError("NOT_FOUND", `Service ${request.name} has no instance ${wanted}.`, {
-      hint: "Run `ofdeploy ps` to list the instances.",
-    });
-  }
-  const instance = candidates.find(isRunning);
-  if (instance !== undefined) return instance;
-  const subject = name === undefined ? `No instance of service ${request.name}` : `The instance ${wanted}`;
-  throw new DeploymentError("CONFLICT", `${subject} ${name === undefined ? "is running" : "is not running"}.`, {
-    hint: "Run `ofdeploy start` first.",
-  });
-}

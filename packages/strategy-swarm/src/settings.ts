@@ -22,6 +22,7 @@ import {
 } from "@openfactory/docker-translators";
 import { resolveImage } from "./deploy/images.js";
 import { BatchPoller, NO_DELAY } from "./observe/batch-poller.js";
+import { asStarted } from "./processes/stopped.js";
 
 /** The settings that a service of this request would have. Asks a registry for the digest if the deploy would. */
 export async function settingsOf(
@@ -34,9 +35,9 @@ export async function settingsOf(
   return toServiceSettings(request, { apiVersion: await engine.apiVersion({ signal }), image });
 }
 
-/** The settings of an existing service, read from its spec. */
+/** The settings of an existing service, read from its spec. Those of a stopped service are as if it ran. */
 export const readSettings = (spec: ServiceSpec, networkNames: NetworkNames): ServiceSettings =>
-  fromServiceSpec(spec, { networkNames });
+  fromServiceSpec(asStarted(spec), { networkNames });
 
 /** Adds settings, networks, revision and the version before the last update to a status. */
 export function withSettings(status: ServiceStatus, service: ServiceDetails, names: NetworkNames): ServiceStatus {
@@ -60,9 +61,20 @@ export function withSettings(status: ServiceStatus, service: ServiceDetails, nam
 const networkReference = (id: string, name: string | undefined): { id: string; name?: string } =>
   name === undefined || name === id ? { id } : { id, name };
 
-/** The spec before the last update. New credentials count as an update, too, and leave the same spec twice. */
-export const previousSpec = ({ Spec, PreviousSpec }: ServiceDetails): ServiceSpec | undefined =>
-  PreviousSpec !== undefined && isDeepStrictEqual(PreviousSpec, Spec) ? undefined : PreviousSpec;
+/**
+ * The version before the last update, as it ran. New credentials, a restart, a stop and a start count as updates, too, and
+ * leave the same version twice.
+ */
+export function previousSpec({ Spec, PreviousSpec }: ServiceDetails): ServiceSpec | undefined {
+  if (PreviousSpec === undefined || isDeepStrictEqual(versionOf(PreviousSpec), versionOf(Spec))) return undefined;
+  return asStarted(PreviousSpec);
+}
+
+const versionOf = (spec: ServiceSpec): ServiceSpec => {
+  const { TaskTemplate, ...rest } = asStarted(spec);
+  const { ForceUpdate: _, ...task } = TaskTemplate;
+  return { ...rest, TaskTemplate: task };
+};
 
 /**
  * `ServiceStatus.revision`: a hash of the service's spec. The swarm's own version index also changes with each step of an

@@ -2,6 +2,7 @@ import "reflect-metadata";
 import {
   type AuthRefresh,
   type CanDiagnose,
+  type CanExec,
   type CanInspect,
   type CanList,
   type CanLock,
@@ -9,8 +10,10 @@ import {
   type CanManageResources,
   type CanPreflight,
   type CanRefreshAuth,
+  type CanRestart,
   type CanRollback,
   type CanScale,
+  type CanStop,
   type CanSeeElsewhere,
   type CanReportSettings,
   type CanUpdate,
@@ -22,6 +25,8 @@ import {
   type DiagnoseOptions,
   type Diagnosis,
   type ElsewhereOptions,
+  type ExecOptions,
+  type ExecResult,
   inContext,
   type ListOptions,
   type ListResourcesOptions,
@@ -34,6 +39,7 @@ import {
   type PreflightOptions,
   type PreflightProblem,
   type PreflightRequest,
+  type ProcessChange,
   type RemoveOptions,
   type RemoveResourceOptions,
   type Resource,
@@ -56,6 +62,8 @@ import { readLogs } from "./observe/logs.js";
 import { inspectService, listServices } from "./observe/services.js";
 import { preflight } from "./preflight/preflight.js";
 import { createResource, listResources, removeResource, resourceKinds } from "./resources.js";
+import { execInService } from "./processes/exec.js";
+import { restartService, startService, stopService } from "./processes/processes.js";
 import { settingsOf } from "./settings.js";
 import { refreshServiceAuth } from "./update/refresh-auth.js";
 import { rollbackService } from "./update/rollback.js";
@@ -76,6 +84,9 @@ export class SwarmDeploymentStrategy
     CanUpdate,
     CanRollback,
     CanScale,
+    CanRestart,
+    CanStop,
+    CanExec,
     CanDiagnose,
     CanReportSettings,
     CanLock,
@@ -168,6 +179,29 @@ export class SwarmDeploymentStrategy
 
   async scale(serviceName: string, replicas: number, options: OperationOptions = {}): Promise<void> {
     await this.#forService(serviceName, () => scaleService(this.#engine, serviceName, replicas, options));
+  }
+
+  /** Raises the counter of forced updates: the swarm replaces all tasks, in the order and number of `updateConfig`. */
+  async restart(serviceName: string, options: OperationOptions = {}): Promise<ProcessChange> {
+    return this.#forService(serviceName, async () => {
+      const { id, ...change } = await restartService(this.#engine, serviceName, options);
+      this.#updated.add(id);
+      return change;
+    });
+  }
+
+  /** Sets 0 replicas. A label of the service records their number. Only for replicated services. */
+  async stop(serviceName: string, options: OperationOptions = {}): Promise<ProcessChange> {
+    return this.#forService(serviceName, () => stopService(this.#engine, serviceName, options));
+  }
+
+  async start(serviceName: string, options: OperationOptions = {}): Promise<ProcessChange> {
+    return this.#forService(serviceName, () => startService(this.#engine, serviceName, options));
+  }
+
+  /** Only in tasks on the node of the engine: a manager can't execute commands on other nodes. */
+  async exec(serviceName: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    return this.#forService(serviceName, () => execInService(this.#engine, serviceName, command, options));
   }
 
   /** A lock is a config of the swarm. */

@@ -65,6 +65,11 @@ export const infoShape = object<EngineInfo>({
   }),
 });
 
+export const execShape = object<{ Running: boolean; ExitCode?: number | null }>({
+  Running: flag,
+  ExitCode: optionalNumber,
+});
+
 export const eventShape = object<EngineEvent>({
   Type: text,
   Action: text,

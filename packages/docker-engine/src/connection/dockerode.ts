@@ -1,4 +1,5 @@
 import type { Agent, IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 import { callbackify, inspect, promisify } from "node:util";
 import { DeploymentError } from "@openfactory/deploy-core";
 import type Docker from "dockerode";
@@ -130,7 +131,7 @@ function limitAnswers(modem: Modem): void {
  * dockerode's methods do not list all of them.
  * @throws AnswerError; DeploymentError `ENGINE_ERROR` if it is too long.
  */
-async function readAnswer(response: IncomingMessage, { isStream }: ModemCall): Promise<unknown> {
+async function readAnswer(response: IncomingMessage, { isStream }: Pick<ModemCall, "isStream">): Promise<unknown> {
   const { statusCode = 0 } = response;
   if (statusCode >= 300) {
     const body = await readBody(response, MAX_ERROR_ANSWER, "cut");
@@ -162,6 +163,22 @@ export const dial = (docker: Docker, request: DialRequest, abortSignal: AbortSig
 /** The same, for an answer that is read as a stream. */
 export const dialStream = (docker: Docker, request: DialRequest, abortSignal: AbortSignal): Promise<IncomingMessage> =>
   dialWith(docker, request, abortSignal, { isStream: true }) as Promise<IncomingMessage>;
+
+/** The connection of a call that the engine turns into a two-way stream. */
+export async function dialDuplex(docker: Docker, request: DialRequest, abortSignal: AbortSignal): Promise<Duplex> {
+  const call = { isStream: true, hijack: true, statusCodes: ANY_STATUS };
+  const answer = await dialWith(docker, request, abortSignal, call);
+  if (!isResponse(answer)) return answer as Duplex;
+  await readAnswer(answer, {});
+  throw new DeploymentError("ENGINE_ERROR", "The engine did not open a two-way stream.", {
+    hint: "A proxy may be intercepting the connection: check the engine's address.",
+    cause: { message: `HTTP status ${answer.statusCode}` },
+  });
+}
+
+/** An upgraded connection has no status. */
+const isResponse = (answer: unknown): answer is IncomingMessage =>
+  typeof (answer as Partial<IncomingMessage>).statusCode === "number";
 
 /** The error for an answer with an error status. */
 interface AnswerError extends Error {

@@ -1,6 +1,8 @@
 import { checkShape, type Shape } from "../answers/shape.js";
 import { infoShape, versionShape } from "../answers/shapes.js";
 import type { IncomingHttpHeaders } from "node:http";
+import type { Duplex } from "node:stream";
+import type Docker from "dockerode";
 import { DeploymentError, redactError, Redactor, throwIfAborted } from "@openfactory/deploy-core";
 import { Negotiation } from "./api-version.js";
 import { CallLimits, retryRead } from "./call-limits.js";
@@ -113,6 +115,15 @@ export class EngineClient implements EngineCalls {
     } finally {
       limits.close();
     }
+  }
+
+  /** The connection of a call that the engine turns into a two-way stream. The limits apply until it is open. */
+  duplex(
+    call: EngineCall,
+    request: (docker: Docker, abortSignal: AbortSignal) => Promise<Duplex>,
+    options: CallOptions = {},
+  ): Promise<Duplex> {
+    return this.#limited(call, options, async (limits) => (await this.#versioned(call, request, limits)) as Duplex);
   }
 
   close(): Promise<void> {

@@ -54,6 +54,17 @@ export function containersOf(client: EngineClient): Containers {
         options,
       );
     },
+    async restart(id, options) {
+      try {
+        await client.send(
+          { action: `restart container ${id}` },
+          (docker, abortSignal) => docker.getContainer(segment(id)).restart({ abortSignal }),
+          options,
+        );
+      } catch (error) {
+        throw await explainStart(error, client, id, options);
+      }
+    },
     async remove(id, options = {}) {
       const query = { v: 1, ...(options.force && { force: 1 }) };
       await client.send(

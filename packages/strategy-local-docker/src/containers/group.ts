@@ -1,5 +1,11 @@
 import { type ContainerDetails, type ContainerSummary, listedName } from "@openfactory/docker-engine";
-import { FILE_VOLUME_LABEL, OPERATION_LABEL, REPLACES_LABEL, REPLICA_LABEL } from "@openfactory/docker-translators";
+import {
+  FILE_VOLUME_LABEL,
+  OPERATION_LABEL,
+  REPLACES_LABEL,
+  REPLICA_LABEL,
+  RESTART_LABEL,
+} from "@openfactory/docker-translators";
 import {
   type ContainerName,
   DEFAULT_RESTART_POLICY,
@@ -45,12 +51,19 @@ export interface InspectedContainer extends ServiceContainer {
   finishedAt: number;
   /** The restart policy that the engine applies now. */
   currentPolicy: string;
+  /** The restart policy that it has while it is not stopped. */
+  runningPolicy: string;
+  /** It was stopped, and did not end by itself: its policy restarts a process that ends. */
+  stopped: boolean;
 }
 
 /** The containers of one service, in any role. */
 export type ServiceContainers<Container extends ServiceContainer = ServiceContainer> = readonly Container[];
 
 const ACTIVE_STATES: ReadonlySet<string> = new Set(["running", "restarting", "paused"]);
+
+/** The policies with which the engine restarts a process whatever its exit code is. */
+const RESTARTING_POLICIES: ReadonlySet<string> = new Set(["always", "unless-stopped"]);
 
 export const toListedContainer = (summary: ContainerSummary): ListedContainer => ({
   ...toServiceContainer(summary.Id, listedName(summary), summary.Labels, summary.State),
@@ -59,13 +72,19 @@ export const toListedContainer = (summary: ContainerSummary): ListedContainer =>
 
 export function toInspectedContainer(details: ContainerDetails): InspectedContainer {
   const { Config, Created, HostConfig, Id, Name, State } = details;
+  const container = toServiceContainer(Id, Name.slice(1), Config.Labels, State.Status);
+  const currentPolicy = formatRestartPolicy(HostConfig.RestartPolicy);
+  const stopped =
+    State.Status === "exited" && !State.Error && RESTARTING_POLICIES.has(currentPolicy) && !container.placeholder;
   return {
-    ...toServiceContainer(Id, Name.slice(1), Config.Labels, State.Status),
+    ...container,
     details,
     createdAt: Date.parse(Created),
     startedAt: toTime(State.StartedAt),
     finishedAt: toTime(State.FinishedAt),
-    currentPolicy: formatRestartPolicy(HostConfig.RestartPolicy),
+    currentPolicy,
+    runningPolicy: (stopped ? Config.Labels[RESTART_LABEL] : undefined) ?? currentPolicy,
+    stopped,
   };
 }
 

@@ -1,7 +1,7 @@
 import { DeploymentError, type OperationOptions, sleep } from "@openfactory/deploy-core";
 import { type CallOptions, type ContainerDetails, type DockerEngine, ifExists } from "@openfactory/docker-engine";
 import type { InspectedContainer } from "./group.js";
-import { type ContainerName, formatContainerName } from "./names.js";
+import { type ContainerName, formatContainerName, parseRestartPolicy } from "./names.js";
 
 const RETRY_MS = 100;
 /** How long an engine may need to release the host ports of a process that has ended. */
@@ -35,8 +35,19 @@ export async function stopContainer(
   { Id: id, Config }: Pick<ContainerDetails, "Id" | "Config">,
   { signal, timeoutMs = 60_000 }: Pick<OperationOptions, "signal"> & { timeoutMs?: number } = {},
 ): Promise<void> {
-  const grace = typeof Config.StopTimeout === "number" ? Config.StopTimeout : DEFAULT_GRACE_SECONDS;
-  await engine.containers.stop(id, { signal, timeoutMs: grace * 1000 + timeoutMs });
+  await engine.containers.stop(id, { signal, timeoutMs: graceMs(Config) + timeoutMs });
+}
+
+const graceMs = ({ StopTimeout }: ContainerDetails["Config"]): number =>
+  (typeof StopTimeout === "number" ? StopTimeout : DEFAULT_GRACE_SECONDS) * 1000;
+
+/** As {@link stopContainer}, and starts it again. */
+export async function restartContainer(
+  engine: DockerEngine,
+  { Id: id, Config }: Pick<ContainerDetails, "Id" | "Config">,
+  { signal }: OperationOptions = {},
+): Promise<void> {
+  await engine.containers.restart(id, { signal, timeoutMs: graceMs(Config) + 60_000 });
 }
 
 /**
@@ -52,6 +63,27 @@ export async function startWhenPortsFree(engine: DockerEngine, id: string, optio
       if (!DeploymentError.isInstance(error, "CONFLICT") || Date.now() >= end) throw error;
       await sleep(RETRY_MS, options.signal);
     }
+  }
+}
+
+/** Starts a container that was stopped, or that has ended, with the restart policy that it has while it runs. */
+export async function startStopped(
+  engine: DockerEngine,
+  container: InspectedContainer,
+  { signal }: OperationOptions,
+): Promise<void> {
+  const { id, currentPolicy, runningPolicy } = container;
+  await rejoinNetworks(engine, container, { signal });
+  const setPolicy = (policy: string): Promise<unknown> =>
+    engine.containers.update(id, { RestartPolicy: parseRestartPolicy(policy) });
+  // Before the start: the engine would restart a process that ends at once.
+  if (currentPolicy !== runningPolicy) await setPolicy(runningPolicy);
+  try {
+    await startWhenPortsFree(engine, id, { signal });
+  } catch (error) {
+    // It is still stopped.
+    if (currentPolicy !== runningPolicy) await setPolicy(currentPolicy);
+    throw error;
   }
 }
 

@@ -130,5 +130,5 @@ export async function applyRecovery(
 }
 
 /** The name of a container that is kept, which records its restart policy. */
-const asPrevious = ({ base, policy, currentPolicy }: InspectedContainer) =>
-  ({ base, role: "previous", policy: policy ?? currentPolicy }) as const;
+const asPrevious = ({ base, policy, runningPolicy }: InspectedContainer) =>
+  ({ base, role: "previous", policy: policy ?? runningPolicy }) as const;

@@ -6,7 +6,13 @@ import {
   labelFilter,
   listedName,
 } from "@openfactory/docker-engine";
-import { OPERATION_LABEL, toContainerCreateBody } from "@openfactory/docker-translators";
+import {
+  OPERATION_LABEL,
+  RESTART_LABEL,
+  toContainerCreateBody,
+  toHostRestartPolicy,
+} from "@openfactory/docker-translators";
+import { DEFAULT_RESTART_POLICY, formatRestartPolicy } from "../containers/names.js";
 import { foreignOwner, ownedByOther } from "../containers/other-orchestrators.js";
 import { prepareFiles } from "../files/prepare-files.js";
 import type { PlannedContainer } from "./plan-containers.js";
@@ -48,7 +54,7 @@ export async function createContainer(
 
 async function create(
   engine: DockerEngine,
-  { request, serviceName, base, labels, initialName = base }: PlannedContainer,
+  { request, serviceName, base, labels: own, initialName = base, policy }: PlannedContainer,
   { signal, observer }: DeployOptions,
   pullWarnings: readonly DeploymentWarning[] = [],
 ): Promise<CreatedContainer> {
@@ -56,6 +62,7 @@ async function create(
   observer?.({ type: "step", service: request.name, step: "create" });
   const mountpoints = await prepareFiles(engine, { ...request, name: serviceName }, { signal });
   throwIfAborted(signal, { service: request.name });
+  const labels = { ...own, ...restartLabel(policy ?? formatRestartPolicy(toHostRestartPolicy(request).RestartPolicy)) };
   const labeled = { ...request, name: base, labels: { ...request.labels, ...labels } };
   const body = toContainerCreateBody(labeled, {
     apiVersion: await engine.apiVersion({ signal }),
@@ -68,10 +75,13 @@ async function create(
   } catch (error) {
     if (isAmbiguousNetworkError(error)) throw explainStartError(engine, request, error);
     if (DeploymentError.isInstance(error, "CONFLICT")) throw await nameInUse(engine, serviceName, initialName, error);
-    await ifUnanswered(error, () => removeCreated(engine, initialName, labels[OPERATION_LABEL]));
+    await ifUnanswered(error, () => removeCreated(engine, initialName, own[OPERATION_LABEL]));
     throw error;
   }
 }
+
+const restartLabel = (policy: string): Record<string, string> =>
+  policy === DEFAULT_RESTART_POLICY ? {} : { [RESTART_LABEL]: policy };
 
 async function nameInUse(
   engine: DockerEngine,

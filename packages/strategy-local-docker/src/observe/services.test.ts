@@ -1,4 +1,5 @@
 import { fails, fakeEngine } from "@openfactory/docker-probes";
+import { DeploymentError } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import { LocalDockerDeploymentStrategy } from "../strategy.js";
 
@@ -89,7 +90,9 @@ test.each([
   ],
   ["the service was created, and never started", [container("demo", "created")], true],
 ])("list() reports whether a change is unfinished: %s", async (_, summaries, unfinished) => {
-  const { engine } = fakeEngine({ "containers.list": () => summaries });
+  // The restart policy of an ended container is read. It was removed meanwhile.
+  const inspect = () => Promise.reject(new DeploymentError("NOT_FOUND", "There is no such container."));
+  const { engine } = fakeEngine({ "containers.list": () => summaries, "containers.inspect": inspect });
   const services = await new LocalDockerDeploymentStrategy(engine).list();
   expect(services.map((service) => [service.name, service.unfinished])).toEqual([["demo", unfinished]]);
 });

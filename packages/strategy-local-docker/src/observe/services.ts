@@ -13,6 +13,7 @@ import {
   type ListedContainer,
   type ServiceContainer,
   type ServiceContainers,
+  toInspectedContainer,
   toListedContainer,
 } from "../containers/group.js";
 import { inspectIfExists } from "../containers/operations.js";
@@ -57,11 +58,15 @@ export async function listServices(engine: DockerEngine, options: ListOptions): 
   // Without a filter: containers of a service may lack its labels, such as those of its previous version.
   const containers = (await engine.containers.list({}, { signal })).map(toListedContainer);
   const groups = groupByService(containers);
-  const services = await Promise.all(
-    [...groups].map(async ([name, group]) =>
-      toServiceStatus(name, group, await resolveGroup(engine, group, options), labels),
-    ),
+  const resolved = await Promise.all(
+    [...groups].map(async ([name, group]) => ({ name, group, state: await resolveGroup(engine, group, options) })),
   );
+  const stopped = await findStopped(
+    engine,
+    resolved.flatMap(({ state }) => state.current),
+    options,
+  );
+  const services = resolved.map(({ name, group, state }) => toServiceStatus(name, group, state, stopped, labels));
   const sorted = services.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
   const listed = settings ? await withSettings(engine, sorted, options) : sorted;
   containersByListing.set(listed, containers);
@@ -89,11 +94,27 @@ async function resolveGroup(
   return { current: listed(current), previous: listed(previous) };
 }
 
+/**
+ * The ids of the containers that were stopped. A listing does not contain the restart policy, which tells them from those
+ * that ended by themselves: one call for each container that has ended.
+ */
+async function findStopped(
+  engine: DockerEngine,
+  containers: readonly ListedContainer[],
+  options: OperationOptions,
+): Promise<ReadonlySet<string>> {
+  const ended = containers.filter(({ summary, placeholder }) => summary.State === "exited" && !placeholder);
+  const inspected = await mapLimit(MAX_INSPECTIONS, ended, ({ id }) => inspectIfExists(engine, id, options));
+  const found = inspected.flatMap((details) => (details === undefined ? [] : [toInspectedContainer(details)]));
+  return new Set(found.filter(({ stopped }) => stopped).map(({ id }) => id));
+}
+
 /** @returns nothing for a group without current containers, and for a service that lacks a wanted label. */
 function toServiceStatus(
   name: string,
   group: ServiceContainers,
   { current, previous }: ResolvedState<ListedContainer>,
+  stopped: ReadonlySet<string>,
   wanted: Readonly<Record<string, string>>,
 ): ServiceStatus[] {
   const [first, before] = [current[0]?.summary, previous[0]?.summary];
@@ -101,6 +122,7 @@ function toServiceStatus(
   const status = listedServiceStatus(
     name,
     current.map(({ summary }) => summary),
+    stopped,
   );
   return [
     {

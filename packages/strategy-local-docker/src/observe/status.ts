@@ -27,9 +27,15 @@ export function serviceStatus(name: string, containers: readonly ContainerDetail
   };
 }
 
-/** The status of a service, from a listing of its containers. */
-export function listedServiceStatus(name: string, summaries: readonly ContainerSummary[]): ServiceStatus {
-  const instances = summaries.filter((summary) => !toListedContainer(summary).placeholder).map(listedInstance);
+/** The status of a service, from a listing of its containers. @param stopped the ids of those that were stopped. */
+export function listedServiceStatus(
+  name: string,
+  summaries: readonly ContainerSummary[],
+  stopped: ReadonlySet<string> = new Set(),
+): ServiceStatus {
+  const instances = summaries
+    .filter((summary) => !toListedContainer(summary).placeholder)
+    .map((summary) => ({ ...listedInstance(summary), ...(stopped.has(summary.Id) && { state: "stopped" as const }) }));
   const first = summaries[0];
   return {
     name,
@@ -55,7 +61,7 @@ function inspectedInstance(container: ContainerDetails): InstanceStatus {
   return {
     id: container.Id,
     name: container.Name.slice(1),
-    state: State.Status === "created" && State.Error !== "" ? "failed" : toState(State.Status, health, State.ExitCode),
+    state: inspectedState(container, health),
     engineState: State.Status,
     health,
     exitCode: hasEnded ? State.ExitCode : undefined,
@@ -64,6 +70,12 @@ function inspectedInstance(container: ContainerDetails): InstanceStatus {
     finishedAt: hasEnded ? toTime(State.FinishedAt) : undefined,
     restarts: container.RestartCount,
   };
+}
+
+function inspectedState(container: ContainerDetails, health: Health): ServiceState {
+  const { Status, Error, ExitCode } = container.State;
+  if (toInspectedContainer(container).stopped) return "stopped";
+  return Status === "created" && Error !== "" ? "failed" : toState(Status, health, ExitCode);
 }
 
 /** A listing has health and exit code only in its text: `Up 3 seconds (healthy)`, `Exited (1) ...`. */

@@ -15,7 +15,7 @@ import {
 import { inspectContainers } from "../containers/find.js";
 import type { InspectedContainer } from "../containers/group.js";
 import { DEFAULT_RESTART_POLICY, parseRestartPolicy, replicaNumber } from "../containers/names.js";
-import { rejoinNetworks, renameContainer, stopContainer } from "../containers/operations.js";
+import { rejoinNetworks, renameContainer, startStopped, stopContainer } from "../containers/operations.js";
 import { recoverService } from "../containers/recovery.js";
 import { deployContainers } from "../deploy/deploy.js";
 import { imageLookup } from "../deploy/images.js";
@@ -47,7 +47,7 @@ export async function scaleService(
     replicas === 0 ? container !== first : (replicaNumber(service, container.base) ?? 0) > replicas,
   );
   await Promise.all(surplus.map((container) => removeReplica(engine, container)));
-  if (replicas === 0) await makePlaceholder(engine, service, first, first.policy ?? first.currentPolicy);
+  if (replicas === 0) await makePlaceholder(engine, service, first, first.policy ?? first.runningPolicy);
 }
 
 /** All replicas that the service will have, with the settings and the image of the present ones. @throws DeploymentError as containerReplicas. */
@@ -100,7 +100,7 @@ async function startReplicas(
       options,
     );
     const stopped = current.filter((container) => wanted.has(container.base) && shouldRun(container));
-    await Promise.all(stopped.map(({ id }) => engine.containers.start(id)));
+    await Promise.all(stopped.map((container) => startStopped(engine, container, {})));
   } catch (error) {
     if (placeholder) await restorePlaceholder(engine, service, placeholder);
     throw error;
@@ -147,9 +147,9 @@ async function restorePlaceholder(
     await makePlaceholder(engine, service, container, policy);
 }
 
-/** A replica that an interrupted scale() created without starting it, or stopped. */
-const shouldRun = ({ placeholder, active, startedAt, currentPolicy }: InspectedContainer): boolean =>
-  !placeholder && !active && (startedAt === -Infinity || currentPolicy === DEFAULT_RESTART_POLICY);
+/** A replica that was stopped, or that an interrupted scale() created without starting it. */
+const shouldRun = ({ placeholder, active, startedAt, stopped }: InspectedContainer): boolean =>
+  !placeholder && !active && (startedAt === -Infinity || stopped);
 
 const invalidReplicas = (service: string): DeploymentError =>
   new DeploymentError(

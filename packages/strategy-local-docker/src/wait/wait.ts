@@ -1,12 +1,16 @@
 import { type InstanceStatus, type ServiceStatus, throwIfAborted, type WaitOptions } from "@openfactory/deploy-core";
 import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
 import { findCurrentContainers } from "../containers/find.js";
+import { toInspectedContainer } from "../containers/group.js";
 import { serviceStatus } from "../observe/status.js";
 import { describeProgress, redactContainerError, taskFailed, timedOut } from "./failure.js";
 import { watchContainers } from "./watch-containers.js";
 
 /** A container that was restarted this often since the wait began is in a crash loop, even while it runs. */
 const CRASH_LOOP_RESTARTS = 2;
+
+/** How long a container must have been stopped, in milliseconds. */
+const STOPPED_MS = 500;
 
 /** Waits for a service by its name. @throws DeploymentError as {@link waitUntilReady}. */
 export const waitForService = (
@@ -81,7 +85,10 @@ const hasFailed = (instance: InstanceStatus | undefined): boolean =>
 
 /** Milliseconds until a container counts as ready; Infinity if that takes an event. */
 const msUntilReady = (container: ContainerDetails, settleMs: number): number => {
-  const { Status, Health, StartedAt } = container.State;
+  const { Status, Health, StartedAt, FinishedAt } = container.State;
+  // Podman shows a process that it is about to restart as exited, as if it had been stopped.
+  if (toInspectedContainer(container).stopped)
+    return Math.min(STOPPED_MS, Date.parse(FinishedAt) + STOPPED_MS - Date.now());
   if (Status === "exited") return 0;
   if (Status !== "running") return Infinity;
   if (Health !== undefined && Health.Status !== "none") return Health.Status === "healthy" ? 0 : Infinity;

@@ -9,6 +9,7 @@ import {
 } from "@openfactory/deploy-core";
 import type { ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
 import { withoutStrategyLabels } from "@openfactory/docker-translators";
+import { stoppedReplicas } from "../processes/stopped.js";
 import {
   desiredTasks,
   hasCompleted,
@@ -46,7 +47,10 @@ export function serviceStatus(service: ServiceDetails, tasks: readonly TaskDetai
     ports: reportedPorts(service, tasks),
     state: serviceState(service, { instances, desired, upToDate }),
     ...(update && { update }),
-    replicas: { running: instances.filter(({ state }) => state === "running").length, desired },
+    replicas: {
+      running: instances.filter(({ state }) => state === "running").length,
+      desired: stoppedReplicas(service.Spec) ?? desired,
+    },
     instances: instances.filter(({ state }) => desired > 0 || state !== "stopped"),
   };
 }
@@ -210,7 +214,7 @@ export function statusFromCounts(service: ServiceDetails): ServiceStatus {
   return {
     ...serviceSummary(service),
     state: desired === 0 ? "stopped" : "running",
-    replicas: { running: desired, desired },
+    replicas: { running: desired, desired: stoppedReplicas(service.Spec) ?? desired },
     instances: [],
   };
 }

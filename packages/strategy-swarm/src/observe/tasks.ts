@@ -33,6 +33,10 @@ export const isShuttingDown = ({ DesiredState }: TaskDetails): boolean =>
   DesiredState === "shutdown" || DesiredState === "remove";
 export const isRunning = (task: TaskDetails): boolean => task.Status.State === "running" && !isShuttingDown(task);
 
+/** Whether the task runs or is about to. */
+export const isActive = (task: TaskDetails): boolean =>
+  !hasFailed(task) && !hasCompleted(task) && !isShuttingDown(task);
+
 export const newestFirst = (a: TaskDetails, b: TaskDetails): number => (a.CreatedAt < b.CreatedAt ? 1 : -1);
 
 export const isJob = ({ Spec }: ServiceDetails): boolean =>

@@ -10,6 +10,7 @@ import {
 import { type DockerEngine, registryOf, type ServiceDetails } from "@openfactory/docker-engine";
 import { PULL_POLICY_LABEL } from "@openfactory/docker-translators";
 import { findService } from "../observe/services.js";
+import { previousSpec } from "../settings.js";
 
 /** The swarm itself increments the version of a service now and then, mostly of a new one. */
 const ATTEMPTS = 5;
@@ -72,15 +73,17 @@ async function reasonToSkip(
 }
 
 /** Swarm keeps one earlier version, and counts every update as a version. */
-function previousLostWarnings({ Spec, PreviousSpec }: ServiceDetails): DeploymentWarning[] {
-  if (PreviousSpec === undefined || isDeepStrictEqual(PreviousSpec, Spec)) return [];
-  const reason =
-    "Swarm keeps one earlier version of a service and counts new credentials as a version: no earlier version is left for a rollback.";
-  return [{ code: "PREVIOUS_VERSION_LOST", service: Spec.Name, strategy: "swarm", reason }];
+export function previousLostWarnings(service: ServiceDetails, change = "new credentials"): DeploymentWarning[] {
+  if (previousSpec(service) === undefined) return [];
+  const reason = `Swarm keeps one earlier version of a service and counts ${change} as a version: no earlier version is left for a rollback.`;
+  return [{ code: "PREVIOUS_VERSION_LOST", service: service.Spec.Name, strategy: "swarm", reason }];
 }
 
 /** An update to the same spec would restart an update in progress without its earlier version, or resume a paused one. */
-function assertNoUpdateInProgress({ Spec, UpdateStatus }: ServiceDetails): void {
+export function assertNoUpdateInProgress(
+  { Spec, UpdateStatus }: ServiceDetails,
+  pausedHint = "Deploy the service again, which also stores new credentials, or roll it back.",
+): void {
   const { State } = UpdateStatus ?? {};
   if (State === undefined || State === "completed" || State === "rollback_completed") return;
   const change = State.startsWith("rollback") ? "rollback" : "last update";
@@ -90,9 +93,7 @@ function assertNoUpdateInProgress({ Spec, UpdateStatus }: ServiceDetails): void 
     `The ${change} of service ${Spec.Name} is ${isPaused ? "paused" : "in progress"}.`,
     {
       service: Spec.Name,
-      hint: isPaused
-        ? "Deploy the service again, which also stores new credentials, or roll it back."
-        : `Wait until the ${change} has ended. An update also stores new credentials.`,
+      hint: isPaused ? pausedHint : `Wait until the ${change} has ended, then run the command again.`,
     },
   );
 }

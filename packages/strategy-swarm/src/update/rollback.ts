@@ -3,6 +3,7 @@ import { type DockerEngine, engineWarnings, type ServiceDetails, type ServiceSpe
 import { withSpecErrors } from "../deploy/spec-error.js";
 import { findService } from "../observe/services.js";
 import { previousSpec, revisionOf } from "../settings.js";
+import { isStopped } from "../processes/stopped.js";
 import { sendServiceUpdate, type ServiceUpdate } from "./service-update.js";
 
 /**
@@ -22,7 +23,10 @@ export async function rollbackService(
     bodyFor(current) {
       // The version to restore must be the one that the caller saw.
       if (!isSame(earlierVersion(current), earlier)) throw modifiedDuringRollback(serviceName);
-      return { spec: current.Spec, rollback: "previous" };
+      if (current.PreviousSpec === undefined || !isStopped(current.PreviousSpec))
+        return { spec: current.Spec, rollback: "previous" };
+      // The swarm would restore it stopped.
+      return { spec: earlier, registryAuthFrom: "previous-spec" };
     },
     isApplied: ({ Spec, PreviousSpec }, { Spec: replaced }) => isSame(Spec, earlier) && isSame(PreviousSpec, replaced),
   };

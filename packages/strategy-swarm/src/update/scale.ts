@@ -6,6 +6,7 @@ import { findService } from "../observe/services.js";
 import { taskName } from "../observe/status.js";
 import { isRunning } from "../observe/tasks.js";
 import { revisionOf } from "../settings.js";
+import { asStarted } from "../processes/stopped.js";
 import { sendServiceUpdate } from "./service-update.js";
 
 /**
@@ -41,7 +42,8 @@ export async function scaleService(
 }
 
 /** @throws DeploymentError `UNSUPPORTED`. */
-function withReplicas(spec: ServiceSpec, Replicas: number): ServiceSpec {
+function withReplicas(current: ServiceSpec, Replicas: number): ServiceSpec {
+  const spec = asStarted(current);
   if (spec.Mode?.Replicated) {
     return { ...withReplicasVariable(spec, Replicas), Mode: { Replicated: { ...spec.Mode.Replicated, Replicas } } };
   }

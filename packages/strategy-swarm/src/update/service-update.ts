@@ -17,12 +17,14 @@ interface UpdateBody {
   /** The image whose registry credentials are stored. Default: the stored credentials stay. */
   image?: string;
   rollback?: "previous";
+  /** The spec whose stored registry credentials are kept. Default: the current one. */
+  registryAuthFrom?: "previous-spec";
 }
 
 /** A change of a service by one ServiceUpdate: an update, a rollback or a new number of replicas. */
 export interface ServiceUpdate {
   /** The name of the step in progress events. */
-  step: "update" | "rollback" | "scale";
+  step: "update" | "rollback" | "scale" | "restart" | "stop" | "start";
   /** The body for the service in its current version. @throws DeploymentError if that version can't be changed this way. */
   bodyFor(service: ServiceDetails): UpdateBody;
   /** Whether `service` is the result of this change of `before`. */

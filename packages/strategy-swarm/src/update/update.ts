@@ -8,13 +8,7 @@ import {
   type ServiceSettings,
   type UpdateOptions,
 } from "@openfactory/deploy-core";
-import {
-  type DockerEngine,
-  engineWarnings,
-  type ServiceDetails,
-  type ServiceSpec,
-  type TaskDetails,
-} from "@openfactory/docker-engine";
+import { type DockerEngine, engineWarnings, type ServiceDetails } from "@openfactory/docker-engine";
 import {
   mergeServiceSpec,
   type NetworkNames,
@@ -27,8 +21,9 @@ import { resolveFiles } from "../deploy/resolve-files.js";
 import { withSpecErrors } from "../deploy/spec-error.js";
 import { swarmManifest } from "../manifest.js";
 import { findService } from "../observe/services.js";
-import { hasCompleted, hasFailed, isShuttingDown } from "../observe/tasks.js";
+import { isActive } from "../observe/tasks.js";
 import { changedPaths, networkNames, readSettings, revisionOf } from "../settings.js";
+import { withForceUpdate } from "../processes/stopped.js";
 import { sendServiceUpdate } from "./service-update.js";
 
 /**
@@ -136,11 +131,3 @@ const taskSettings = ({ labels = {}, ...settings }: ServiceSettings): ServiceSet
   ...settings,
   labels: Object.fromEntries(Object.entries(labels).filter(([label]) => !isMetadataLabel(label))),
 });
-
-const isActive = (task: TaskDetails): boolean => !hasFailed(task) && !hasCompleted(task) && !isShuttingDown(task);
-
-/** Raises the swarm's counter of forced updates (Engine API, TaskSpec.ForceUpdate). */
-const withForceUpdate = (spec: ServiceSpec): ServiceSpec => {
-  const { ForceUpdate = 0 } = spec.TaskTemplate;
-  return { ...spec, TaskTemplate: { ...spec.TaskTemplate, ForceUpdate: ForceUpdate + 1 } };
-};

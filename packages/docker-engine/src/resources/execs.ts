@@ -1,0 +1,51 @@
+import { createdShape, execShape } from "../answers/shapes.js";
+import { dial, dialDuplex, queryAndBody, segment } from "../connection/dockerode.js";
+import type { EngineClient } from "../connection/engine-client.js";
+import type { Execs } from "../engine.js";
+
+export const execsOf = (client: EngineClient): Execs => ({
+  async create(container, body, options) {
+    const { Id } = await client.json(
+      { action: `execute a command in container ${container}` },
+      createdShape,
+      // Not dockerode's exec(): it returns an object without the engine's answer.
+      (docker, signal) =>
+        dial(docker, { method: "POST", path: `/containers/${segment(container)}/exec`, body }, signal),
+      options,
+    );
+    return Id;
+  },
+  start: (id, options = {}) =>
+    client.duplex(
+      { action: "start a command" },
+      // Not dockerode's start(): its errors lack the engine's answer.
+      (docker, signal) =>
+        dialDuplex(
+          docker,
+          {
+            method: "POST",
+            path: `/exec/${segment(id)}/start`,
+            body: { Detach: false, Tty: options.tty === true },
+          },
+          signal,
+        ),
+      options,
+    ),
+  async resize(id, { columns, rows }, options) {
+    await client.send(
+      { action: "resize the terminal of a command" },
+      (docker, abortSignal) =>
+        docker.getExec(segment(id)).resize({ ...queryAndBody({ w: columns, h: rows }), abortSignal }),
+      options,
+    );
+  },
+  async inspect(id, options) {
+    const { Running, ExitCode } = await client.json(
+      { action: "inspect a command", read: true },
+      execShape,
+      (docker, abortSignal) => docker.getExec(segment(id)).inspect({ abortSignal }),
+      options,
+    );
+    return { running: Running, ...(!Running && typeof ExitCode === "number" && { exitCode: ExitCode }) };
+  },
+});
