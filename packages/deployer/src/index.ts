@@ -36,6 +36,10 @@ export type {
   RefreshReport,
   RefreshVerdict,
   RemovalVerdict,
+  ProcessOperation,
+  ProcessOutcome,
+  ProcessReport,
+  ProcessVerdict,
   ResourceVerdict,
   RollbackOutcome,
   RollbackReport,
@@ -61,6 +65,8 @@ export { down, type DownOptions } from "./operations/down.js";
 export { createDeployer, type Deployer, type DeployerRun } from "./operations/create-deployer.js";
 export type { LockOptions } from "./operations/lock.js";
 export { listProjects, type ProjectSummary } from "./operations/projects.js";
+export { exec } from "./operations/exec.js";
+export { changeProcesses, type ProcessOptions } from "./operations/processes.js";
 export { ps, type PsRow } from "./operations/ps.js";
 export { refreshAuth, type RefreshOptions } from "./operations/refresh-auth.js";
 export { rollback, type RollbackOptions } from "./operations/rollback.js";

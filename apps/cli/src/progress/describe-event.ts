@@ -23,6 +23,9 @@ const PHASES: Readonly<Record<AppPhase, string>> = {
   replacing: "replacing",
   "rolling-back": "rolling back",
   scaling: "scaling",
+  restarting: "restarting",
+  stopping: "stopping",
+  starting: "starting",
   waiting: WAITING,
   completing: "waiting for completion",
   removing: "removing",
@@ -56,6 +59,11 @@ export function describeEvent(event: DeployerEvent): AppState | undefined {
       const { app, outcome, status } = event.verdict;
       const kind = outcome === "failed" ? "bad" : outcome === "skipped" || outcome === "no-previous" ? "idle" : "good";
       return { app, text: ROLLBACK_WORDS[outcome], kind, ...(status && { replicas: status.replicas }) };
+    }
+    case "process": {
+      const { app, outcome, status } = event.verdict;
+      const kind = outcome === "failed" ? "bad" : outcome === "skipped" || outcome === "unchanged" ? "idle" : "good";
+      return { app, text: outcome, kind, ...(status && { replicas: status.replicas }) };
     }
     case "scale": {
       const { app, outcome, status } = event.scaled;

@@ -6,7 +6,7 @@ import { ImagePulls } from "./pulls.js";
 
 const REDRAW_MS = 100;
 /** The last events of an app. */
-const ENDS: ReadonlySet<string> = new Set(["verdict", "removal", "rollback", "scale", "refresh"]);
+const ENDS: ReadonlySet<string> = new Set(["verdict", "removal", "rollback", "scale", "process", "refresh"]);
 
 /**
  * Redraws one line per app, and per image that is being pulled. With more lines than rows, shows the active ones and a

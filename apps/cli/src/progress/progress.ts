@@ -34,6 +34,7 @@ function fieldsOf(event: DeployerEvent): object {
     case "removal":
       return event.removal;
     case "rollback":
+    case "process":
       return event.verdict;
     case "scale":
       return event.scaled;

@@ -7,6 +7,7 @@ import type {
   RefreshVerdict,
   RemovalVerdict,
   ResourceVerdict,
+  ProcessOutcome,
   RollbackOutcome,
   ScaleVerdict,
   UpReport,
@@ -194,6 +195,27 @@ export const rollbackFields = {
   outcome,
   apps: list(rollbackVerdict),
 };
+
+/** The result of restarting, stopping or starting an app. */
+export const processVerdict = {
+  ...service,
+  outcome: enumOf<ProcessOutcome>({
+    running: "its processes were started and are ready",
+    completed: "its processes have exited with code 0",
+    started: "its processes were started, without waiting for them",
+    stopped: "its processes have ended",
+    unchanged: "it already was as requested",
+    failed: "",
+    skipped: "not changed",
+  }),
+  causedBy,
+  error: error.optional(),
+  status: status.optional(),
+  warnings: z.array(warning),
+  elapsedMs: milliseconds,
+};
+
+export const processFields = { ...run, outcome, apps: list(processVerdict) };
 
 /** The result of scaling an app. */
 export const scaleVerdict = {

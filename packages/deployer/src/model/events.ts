@@ -2,6 +2,7 @@ import type { DeploymentWarning, LockHolder, ProgressEvent } from "@openfactory/
 import type { Plan } from "./plan.js";
 import type {
   AppVerdict,
+  ProcessVerdict,
   RevertStep,
   RefreshVerdict,
   RemovalVerdict,
@@ -19,6 +20,7 @@ import type { ProjectWarning } from "./warnings.js";
  * - `replacing`: its service is being removed, and will be created again
  * - `rolling-back`: `rollback` restores its previous version
  * - `scaling`: `scale` sets its number of replicas
+ * - `restarting`, `stopping`, `starting`: `restart`, `stop` or `start` changes its processes
  * - `waiting`: deployed or updated, and not ready yet
  * - `completing`: ready, and other apps wait for its process to complete
  * - `removing`: its service is being removed: by `down`, as an orphan, or by a revert
@@ -31,6 +33,9 @@ export type AppPhase =
   | "replacing"
   | "rolling-back"
   | "scaling"
+  | "restarting"
+  | "stopping"
+  | "starting"
   | "waiting"
   | "completing"
   | "removing"
@@ -62,6 +67,8 @@ export type DeployerEvent =
   | { type: "rollback"; verdict: RollbackVerdict }
   /** `scale` has finished an app; a failure is thrown instead. */
   | { type: "scale"; scaled: ScaleVerdict }
+  /** `restart`, `stop` or `start` has finished an app. */
+  | { type: "process"; verdict: ProcessVerdict }
   /** A network, volume, config or secret was created or removed, or could not be. */
   | { type: "resource"; resource: ResourceVerdict }
   /** A step of the revert of a failed or interrupted run, once when it begins and once when it ends. */

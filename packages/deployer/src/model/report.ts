@@ -195,6 +195,44 @@ export interface RollbackReport {
   elapsedMs: number;
 }
 
+/** An operation on the processes of apps. */
+export type ProcessOperation = "restart" | "stop" | "start";
+
+/**
+ * The outcome of an app that is restarted, stopped or started:
+ * - `running`, `completed`: its processes were started, and are ready, or exited with code 0
+ * - `started`: its processes were started, without waiting for them
+ * - `stopped`: its processes have ended
+ * - `unchanged`: it already was as requested
+ * - `failed`: see `error`
+ * - `skipped`: an app that must come first failed (`causedBy`), or the run was interrupted
+ */
+export type ProcessOutcome = "running" | "completed" | "started" | "stopped" | "unchanged" | "failed" | "skipped";
+
+/** Plain data. */
+export interface ProcessVerdict {
+  app: string;
+  service: string;
+  outcome: ProcessOutcome;
+  causedBy?: string;
+  error?: DeploymentError;
+  /** The last observed status, without settings. */
+  status?: ServiceStatus;
+  warnings: readonly DeploymentWarning[];
+  elapsedMs: number;
+}
+
+/** The result of `restart`, `stop` or `start`. Plain data. */
+export interface ProcessReport {
+  project: string;
+  platform: string;
+  outcome: "ok" | "failed" | "interrupted";
+  /** In the order of the file; other apps last. */
+  apps: readonly ProcessVerdict[];
+  warnings: readonly ProjectWarning[];
+  elapsedMs: number;
+}
+
 /** The outcome of a scaled app. Plain data. */
 export interface ScaleVerdict {
   app: string;

@@ -1,14 +1,12 @@
-import { DeploymentError, type ServiceStatus } from "@openfactory/deploy-core";
-import { APP_LABEL, DEVICE_LABEL, ownerOf } from "../model/labels.js";
+import type { ServiceStatus } from "@openfactory/deploy-core";
+import { ownerOf } from "../model/labels.js";
 import { describeOwner, ownershipOf, type Scope } from "../model/ownership.js";
 import type { DesiredProject } from "../model/project.js";
 import { oneShotReason } from "../observe/observed-service.js";
+import { type OwnedService, ownedServices } from "./owned-services.js";
 
 /** An app to roll back, or the reason not to. */
-export interface RollbackCandidate {
-  readonly app: string;
-  readonly service: string;
-  readonly status: ServiceStatus;
+export interface RollbackCandidate extends OwnedService {
   /** Why there is no version to roll back to, in one sentence. */
   readonly noVersionReason?: string;
   /** Why it is skipped unless it is named, in one sentence. */
@@ -32,22 +30,8 @@ export function chooseVersions(
   services: Iterable<ServiceStatus>,
   names: readonly string[] | undefined,
 ): RollbackCandidates {
-  const { project, apps } = desired;
-  const indexes = new Map(apps.map(({ service }, index) => [service, index]));
-  const indexOf = ({ service }: RollbackCandidate): number => indexes.get(service) ?? apps.length;
-  const keys = new Map(apps.map(({ service, key }) => [service, key]));
-  const ours = [...services]
-    .filter(({ name, labels }) => ownershipOf(labels, desired, indexes.has(name)) === "ours")
-    .map((status): RollbackCandidate => ({
-      app: keys.get(status.name) ?? status.labels[APP_LABEL] ?? status.name,
-      service: status.name,
-      status,
-    }))
-    .sort((a, b) => indexOf(a) - indexOf(b));
-  if (names !== undefined)
-    return {
-      candidates: selectNamed(names, ours, project).map((candidate) => checkCandidate(candidate, desired, true)),
-    };
+  const ours = ownedServices(desired, services, names);
+  if (names !== undefined) return { candidates: ours.map((candidate) => checkCandidate(candidate, desired, true)) };
 
   const run = ours.map(runIdOf).sort().at(-1);
   if (run === undefined || run === "") return { candidates: [] };
@@ -58,22 +42,6 @@ export function chooseVersions(
 }
 
 const runIdOf = ({ status }: RollbackCandidate): string => ownerOf(status.labels)?.run ?? "";
-
-function selectNamed(
-  names: readonly string[],
-  ours: readonly RollbackCandidate[],
-  project: string,
-): RollbackCandidate[] {
-  const wanted = new Set(names);
-  const namesOf = ({ app, status }: RollbackCandidate): string[] => [app, status.labels[DEVICE_LABEL] ?? app];
-  const found = ours.filter((candidate) => namesOf(candidate).some((name) => wanted.has(name)));
-  const known = new Set(found.flatMap(namesOf));
-  const missing = names.find((name) => !known.has(name));
-  if (missing === undefined) return found;
-  throw new DeploymentError("NOT_FOUND", `The app ${missing} is not deployed in the project ${project}.`, {
-    hint: "Run `ofdeploy ps` to list the deployed apps.",
-  });
-}
 
 function checkCandidate(candidate: RollbackCandidate, scope: Scope, isNamed: boolean): RollbackCandidate {
   const { previous } = candidate.status;

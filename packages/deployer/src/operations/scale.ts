@@ -3,20 +3,18 @@ import {
   type OpenFactoryServiceDeploymentStrategy,
   type ProgressEvent,
   requireCapability,
-  type ServiceStatus,
 } from "@openfactory/deploy-core";
 import { withRedaction } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
-import { APP_LABEL } from "../model/labels.js";
-import { describeOwnerOf, isOfProject, ownershipOf, type Scope, tracksOwnership } from "../model/ownership.js";
 import type { DesiredProject } from "../model/project.js";
 import type { ScaleReport, ScaleVerdict } from "../model/report.js";
 import type { ProjectWarning } from "../model/warnings.js";
-import { observe, observeOne, withoutSettings } from "../observe/observe.js";
+import { withoutSettings } from "../observe/observe.js";
 import { waitUntilRunning } from "../observe/observed-service.js";
 import { deliverAssets, type ListenerOptions } from "./asset-listeners.js";
 import { compareAssets, recordOfStatus } from "./assets.js";
 import { type LockOptions, withLock } from "./lock.js";
+import { findOwnedService } from "./owned-services.js";
 
 export interface ScaleOptions extends LockOptions, ListenerOptions {
   signal?: AbortSignal;
@@ -54,7 +52,7 @@ export async function scale(
   const began = performance.now();
   const { signal, observer, wait = true, timeoutMs = 120_000, settleMs } = options;
   const { project } = desired;
-  const before = await findService(strategy, desired, app, signal);
+  const before = await findOwnedService(strategy, desired, app, signal);
   const service = before.name;
   const from = before.replicas.desired;
   const warnings: ProjectWarning[] = [];
@@ -63,7 +61,7 @@ export async function scale(
     observer?.({ type: "warning", warning });
   };
   const limits = { signal, observer: progressObserver(app, service, observer) };
-  if (from !== replicas) {
+  if (from !== replicas || (replicas > 0 && before.state === "stopped")) {
     const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "scale", signal, observer, warn };
     await withLock(strategy, project, locked, async () => {
       observer?.({ type: "phase", app, service, phase: "scaling", detail: `${from} to ${replicas}` });
@@ -99,45 +97,3 @@ const withWarnings =
     }
     observer(event);
   };
-
-/** @throws DeploymentError `NOT_FOUND`, `CONFLICT`. */
-async function findService(
-  strategy: OpenFactoryServiceDeploymentStrategy,
-  desired: DesiredProject,
-  app: string,
-  signal: AbortSignal | undefined,
-): Promise<ServiceStatus> {
-  const { project, apps } = desired;
-  if (!tracksOwnership(strategy)) requireCapability(strategy, "list");
-  const service = apps.find(({ key }) => key === app)?.service;
-  const found =
-    service === undefined
-      ? await findByLabel(strategy, desired, app, signal)
-      : await observeOne(strategy, service, { signal });
-  if (found === undefined) {
-    throw new DeploymentError("NOT_FOUND", `The app ${app} is not deployed in the project ${project}.`, {
-      hint: "Run `ofdeploy ps` to list the deployed apps.",
-    });
-  }
-  const ownership = ownershipOf(found.labels, desired, true);
-  if (ownership === "ours") return found;
-  const owner = describeOwnerOf(found.labels, desired);
-  throw new DeploymentError("CONFLICT", `Service ${found.name} belongs to ${owner}, and was not changed.`, {
-    service: found.name,
-    hint: isOfProject(ownership)
-      ? "Pass that file: --file <path>."
-      : "Run `ofdeploy up --adopt <app>` first to manage the service with this project.",
-  });
-}
-
-async function findByLabel(
-  strategy: OpenFactoryServiceDeploymentStrategy,
-  scope: Scope,
-  app: string,
-  signal: AbortSignal | undefined,
-): Promise<ServiceStatus | undefined> {
-  const { services } = await observe(strategy, [], { signal });
-  return [...services.values()].find(
-    ({ labels }) => ownershipOf(labels, scope, false) === "ours" && labels[APP_LABEL] === app,
-  );
-}
