@@ -13,10 +13,18 @@ export interface Output {
   readonly closed?: boolean;
 }
 
+export interface ProcessStreams {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
 /** The process as a command sees it. */
 export interface Io {
   /** The input of `-f -`. */
   readonly stdin: AsyncIterable<Uint8Array | string>;
+  /** The streams of the process, for commands that pass bytes through or use its terminal. Undefined in tests. */
+  readonly streams?: ProcessStreams;
   /** Results. */
   readonly stdout: Output;
   /** Progress, warnings and errors. */
@@ -78,6 +86,9 @@ export function processIo(): Io {
     // A getter, because reading process.stdin opens it.
     get stdin() {
       return process.stdin;
+    },
+    get streams() {
+      return { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
     },
     stdout: output(process.stdout),
     stderr: output(process.stderr),

@@ -129,6 +129,7 @@ function addCommand(program: Command, definition: CommandDefinition, io: Io, run
     .configureHelp({ formatHelp: (self, help) => commandHelp(self, help, examples) });
   for (const argument of accepted) command.addArgument(argument);
   for (const option of options) command.addOption(option);
+  if (definition.passThrough) command.passThroughOptions();
   command.action(async () => {
     const named = Object.fromEntries(
       command.registeredArguments.map((argument, index) => [argument.name(), command.processedArgs[index]]),

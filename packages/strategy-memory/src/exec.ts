@@ -43,6 +43,7 @@ const commands: Readonly<Record<string, Command>> = {
     await print("stdout", `${workingDir}\n`);
     return 0;
   },
+  sh: async ([, ...script]) => Number(/\bexit (\d+)$/.exec(script.join(" "))?.[1] ?? 0),
   "is-terminal": async (_, { terminal, write: print }) => {
     await print("stdout", terminal ? "yes\r\n" : "no\n");
     return 0;

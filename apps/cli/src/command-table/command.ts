@@ -10,6 +10,8 @@ export interface CommandDefinition<Options = object> {
   /** The values are options by the name of the argument. */
   arguments?: readonly Argument[];
   options?: readonly Option[];
+  /** Everything after the first argument is an argument, also words with dashes. */
+  passThrough?: true;
   /** Arguments of `ofdeploy`, and what they do. At most three. */
   examples: Readonly<Record<string, string>>;
   /** Imports the command when it runs, so that `--help` loads none. */

@@ -1,7 +1,27 @@
 import { Argument, Option } from "commander";
-import { appNames, concurrencyOption, withoutEffect } from "../options/options.js";
-import { parseDuration, parseLines, parseSince, single } from "../options/parse-values.js";
-import { command, type CommandGroup } from "./command.js";
+import type { ExecCommandOptions } from "../commands/exec.js";
+import { appNames, concurrencyOption, forceUnlockOption, waitOptions, withoutEffect } from "../options/options.js";
+import { collectVariable, parseCount, parseDuration, parseLines, parseSince, single } from "../options/parse-values.js";
+import { command, type CommandDefinition, type CommandGroup } from "./command.js";
+
+/** A command that changes the processes of apps. */
+const processCommand = (
+  name: "restart" | "stop" | "start",
+  description: string,
+  examples: Readonly<Record<string, string>>,
+): CommandDefinition =>
+  command<{ apps: string[] }>({
+    name,
+    description,
+    arguments: [appNames("Names of apps or services (default: all)")],
+    options: [
+      ...(name === "stop" ? [] : waitOptions("every app is running and healthy")),
+      concurrencyOption(`apps to ${name}`, 8),
+      forceUnlockOption(),
+    ],
+    examples,
+    run: async (context) => (await import("../commands/processes.js")).processesCommand(context, name),
+  });
 
 /** The commands for deployed apps. */
 export const operateCommands: CommandGroup = {
@@ -39,6 +59,38 @@ export const operateCommands: CommandGroup = {
       ],
       examples: { logs: "Print the logs of all apps", "logs -f -n 20 web": "Follow the log of web" },
       run: async (context) => (await import("../commands/logs.js")).logsCommand(context),
+    }),
+    processCommand("restart", "Restart apps with the same settings", {
+      restart: "Restart all apps",
+      "restart web": "Restart web only",
+    }),
+    processCommand("stop", "Stop apps, and keep their settings and data", {
+      stop: "Stop all apps",
+      "stop web": "Stop web until `ofdeploy start web` or `ofdeploy up`",
+    }),
+    processCommand("start", "Start stopped apps", { start: "Start all stopped apps", "start web": "Start web only" }),
+    command<ExecCommandOptions>({
+      name: "exec",
+      description: "Run a command in a running app",
+      arguments: [
+        new Argument("<app>", "Name of an app or service"),
+        new Argument("<command...>", "The command and its arguments, passed on unchanged"),
+      ],
+      options: [
+        new Option("-T, --no-tty", "Don't allocate a terminal (default: one if stdin and stdout are terminals)"),
+        single(new Option("--index <n>", "Number of the replica (default: the first that runs)"), parseCount),
+        single(new Option("-u, --user <user>", "Name or UID[:GID] of the user (default: the user of the app)")),
+        new Option("-e, --env <key=value>", "Additional environment variable; repeatable").argParser(collectVariable),
+        single(new Option("-w, --workdir <path>", "Working directory (default: the one of the app)")),
+        ...withoutEffect("-i, --interactive", "-t, --tty"),
+      ],
+      passThrough: true,
+      examples: {
+        "exec web sh": "Open a shell in web",
+        "exec -T db dump > dump.sql": "Save the output of a command",
+        "exec --index 2 web ls -l /data": "List files in the second replica",
+      },
+      run: async (context) => (await import("../commands/exec.js")).execCommand(context),
     }),
     command({
       name: "ls",

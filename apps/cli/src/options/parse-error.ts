@@ -72,14 +72,20 @@ const longOptions = (command: Command): string[] => command.options.flatMap(({ l
 const closest = (word: string, known: readonly string[]): string | undefined =>
   closestMatch(word, known, { maxDistance: Math.max(word.length < 4 ? 1 : 2, Math.floor(word.length / 3)) });
 
+/** Where the words of `exec` begin that are passed on unchanged; -1 for other commands. */
+function startOfExecuted(args: readonly string[]): number {
+  const exec = args.indexOf("exec");
+  return exec < 0 ? -1 : args.findIndex((arg, index) => index > exec && !arg.startsWith("-"));
+}
+
 /**
  * Rejects options that commander would misread: a long option with one dash (`-project x` would be `-p roject`), a short
  * option with an equals sign (`-f=x` would be the file `=x`), and an option with its opposite (`--wait --no-wait`).
  * @throws UsageError
  */
 export function refuseMisreadOptions(args: readonly string[], program: Command): void {
-  const end = args.indexOf("--");
-  const options = end < 0 ? args : args.slice(0, end);
+  const end = [args.indexOf("--"), startOfExecuted(args)].find((index) => index >= 0);
+  const options = args.slice(0, end);
   const known = new Set([program, ...program.commands].flatMap(longOptions));
   const opposite = options.find(
     (arg) => arg.startsWith("--no-") && known.has(arg) && options.includes(arg.replace("--no-", "--")),

@@ -64,6 +64,12 @@ export function collectOption(text: string, before: Record<string, string> = {})
   return { ...before, [key]: text.slice(at + 1) };
 }
 
+/** Adds a variable to those before. Its value may be secret: no error repeats it. @throws UsageError */
+export function collectVariable(text: string, before: string[] = []): string[] {
+  if (text.indexOf("=") < 1) throw new UsageError("A variable of --env has no value.", "Write --env KEY=VALUE.");
+  return [...before, text];
+}
+
 /** Adds a value to the values before. */
 export const collect = (text: string, before: string[] = []): string[] => [...before, notEmpty(text)];
 

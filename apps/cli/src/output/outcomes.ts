@@ -4,6 +4,7 @@ import type {
   RevertAction,
   RevertStep,
   ResourceVerdict,
+  ProcessOutcome,
   RollbackOutcome,
 } from "@openfactory/deployer";
 import { formatDuration, stripControlChars } from "./format.js";
@@ -39,6 +40,17 @@ export const ROLLBACK_WORDS: Readonly<Record<RollbackOutcome, string>> = {
   started: "started",
   failed: "failed",
   "no-previous": "no previous version",
+  skipped: "skipped",
+};
+
+/** The results of a restart, stop or start, in the order of the summary. */
+export const PROCESS_WORDS: Readonly<Record<ProcessOutcome, string>> = {
+  running: "running",
+  completed: "completed",
+  started: "started",
+  stopped: "stopped",
+  unchanged: "unchanged",
+  failed: "failed",
   skipped: "skipped",
 };
 

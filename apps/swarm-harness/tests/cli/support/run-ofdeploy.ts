@@ -82,7 +82,7 @@ export class TestProject {
 
   /** Runs the command on the platform `memory`. */
   run(...args: string[]): Promise<CommandResult> {
-    return this.runWith(captureIo(this.folder), [...args, ...onMemory]);
+    return this.runOnMemory(captureIo(this.folder), ...args);
   }
 
   async runWith(io: CapturedIo, args: readonly string[]): Promise<CommandResult> {
@@ -101,7 +101,8 @@ export class TestProject {
 
   /** As {@link run}, with an `Io` of the test. */
   runOnMemory(io: CapturedIo, ...args: string[]): Promise<CommandResult> {
-    return this.runWith(io, [...args, ...onMemory]);
+    // The words after `exec` belong to its command.
+    return this.runWith(io, args.includes("exec") ? [...onMemory, ...args] : [...args, ...onMemory]);
   }
 
   remove(): void {

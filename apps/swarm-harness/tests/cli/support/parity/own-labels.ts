@@ -61,6 +61,8 @@ export const ownLabels: ParityTable = {
     own("replica-of", "On local Docker: the service of an emulated replica.", inCode),
     own("replaces", "On local Docker: the container that is being replaced.", inCode),
     own("pinned", "On local Docker: the image is pinned to the digest of the registry.", inCode),
+    own("restart", "On local Docker: the restart policy, if it is not the default one.", inCode),
+    own("stopped", "On a Swarm service that `stop` has stopped: the number of replicas that it had.", inCode),
     own("overrides", "On local Docker: the requested settings for which the engine has defaults of its own.", inCode),
     own("file-volume", "On local Docker: the volume of a secret or config.", inCode),
     own("operation", "Marks everything that one deploy created.", inCode),
