@@ -204,7 +204,7 @@ export class LocalDockerDeploymentStrategy
 
   /**
    * Stops the containers, and keeps them. A container with the restart policy `no` or `on-failure` gets `unless-stopped` until
-   * its start, which tells it from one that has ended by itself; the label `org.openfactory.deploy.restart` records its own.
+   * its start, which distinguishes it from one that has ended by itself; the label `org.openfactory.deploy.restart` records its own.
    */
   async stop(serviceName: string, options: OperationOptions = {}): Promise<ProcessChange> {
     return this.#inService(serviceName, () => stopService(this.#engine, serviceName, options));

@@ -99,13 +99,13 @@ async function changeAll(
   const names = new Map(services.map(({ service, app }) => [service, app]));
   const edges = apps.flatMap(({ service, dependsOn }) =>
     dependsOn.map((needed) =>
-      operation === "stop" ? { first: service, then: needed.service } : { first: needed.service, then: service },
+      operation === "stop" ? { first: service, next: needed.service } : { first: needed.service, next: service },
     ),
   );
   return Promise.all(
     services.map(async (owned): Promise<ProcessVerdict> => {
       const { service } = owned;
-      const before = edges.filter(({ first, then }) => then === service && names.has(first)).map(({ first }) => first);
+      const before = edges.filter(({ first, next }) => next === service && names.has(first)).map(({ first }) => first);
       const done = await Promise.all(before.map((first) => milestones.until(first, "ready")));
       const causedBy = names.get(before[done.indexOf(false)] ?? "");
       const verdict = await changeApp(strategy, owned, operation, causedBy, options, limited);

@@ -95,7 +95,7 @@ async function resolveGroup(
 }
 
 /**
- * The ids of the containers that were stopped. A listing does not contain the restart policy, which tells them from those
+ * The ids of the containers that were stopped. A listing does not contain the restart policy, which distinguishes them from those
  * that ended by themselves: one call for each container that has ended.
  */
 async function findStopped(
