@@ -61,7 +61,7 @@ test("exec on a terminal gives the command a terminal of the same size, and rest
   const hasScript = await run("script", ["--version"]).catch(() => undefined);
   if (hasScript === undefined) return context.skip("there is no program script (util-linux)");
   // Older engines set the size a moment after the start.
-  const inner = "test -t 0 && test -t 1 && until stty size 2>/dev/null; do sleep 0.1; done";
+  const inner = "test -t 0 && test -t 1 && until stty size 2>/dev/null | grep .; do sleep 0.1; done";
   const command = [process.execPath, COMMAND, "exec", "-f", file, "web", "sh", "-c", `'${inner}'`].join(" ");
   const { stdout } = await run("script", ["-qec", `stty rows 33 cols 99; ${command}; stty -a`, "/dev/null"]);
   expect(stdout).toMatch(/33 99\r+\n/);
