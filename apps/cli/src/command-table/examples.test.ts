@@ -16,6 +16,7 @@ test.each(definitions)("the examples of $name are valid command lines of it", (d
     const command = program.command(name).action(() => {});
     for (const argument of accepted) command.addArgument(argument);
     for (const option of options) command.addOption(option);
+    if (definition.passThrough) command.passThroughOptions();
     addGlobalOptions(command);
     addGlobalOptions(program);
     for (const each of [program, command]) each.exitOverride().configureOutput({ writeErr: () => {} });
