@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Runs in the folder of a command, after tsc. Bundles dist/index.js and its imports to dist/ofdeploy*.cjs.
 // Also writes the manual page, and the JSON Schema of app files.
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundle } from "./bundle.mjs";
@@ -37,14 +37,21 @@ const GROUPS = [
   },
 ];
 
-for (const file of await readdir(DIST)) if (file.endsWith(".cjs")) await rm(join(DIST, file));
 const output = await bundle({
   input: { [NAME]: join(DIST, "index.js") },
   entryFileNames: "[name].cjs",
   chunkFileNames: `${NAME}-[name].cjs`,
   codeSplitting: { groups: GROUPS, includeDependenciesRecursively: false },
 });
-for (const { fileName, code } of output) await writeFile(join(DIST, fileName), code);
+// A command that runs during the build finds every file at any time.
+for (const { fileName, code } of output) {
+  await writeFile(join(DIST, `${fileName}.new`), code);
+  await rename(join(DIST, `${fileName}.new`), join(DIST, fileName));
+}
+const written = new Set(output.map(({ fileName }) => fileName));
+for (const file of await readdir(DIST)) {
+  if (file.endsWith(".cjs") && !written.has(file)) await rm(join(DIST, file));
+}
 // For programs that import the command: Node finds the names of this CommonJS file.
 await writeFile(join(DIST, `${NAME}.js`), `export { EXIT, run, runProcess } from "./${NAME}.cjs";\n`);
 writeLicenses(join(DIST, `${NAME}.licenses.txt`), output);

@@ -219,13 +219,13 @@ export function containerSettings(container: Json, image: Json): ObservedSetting
   };
 }
 
-/** The aliases that every network has; the engine adds the container's name or short id. */
-function aliasesOf({ Id, Name, NetworkSettings }: Json): string[] {
+/** The aliases that every network has; the engine adds the container's name or short id, and its host name. */
+function aliasesOf({ Id, Name, Config, NetworkSettings }: Json): string[] {
   const [first = [], ...others] = Object.values<Json>(NetworkSettings.Networks).map(
     ({ Aliases }): string[] => Aliases ?? [],
   );
   const common = first.filter((alias) => others.every((each) => each.includes(alias)));
-  return common.filter((alias) => !Id.startsWith(alias) && `/${alias}` !== Name);
+  return common.filter((alias) => !Id.startsWith(alias) && `/${alias}` !== Name && alias !== Config.Hostname);
 }
 
 /** A container without networks is on the default bridge only. */

@@ -44,7 +44,6 @@ export const REFUSED_EVERYWHERE: readonly (readonly [title: string, part: Part])
   ["a relative working directory", { workingDir: "app" }],
   ["an unknown signal", { stopSignal: "SIGNONE" }],
   ["an additional group above 2147483647", { groupAdd: ["2147483648"] }],
-  ["an extra host without an address", { extraHosts: ["db"] }],
   ["an extra host with a name as its address", { extraHosts: ["db:other"] }],
   ["a kernel parameter of the host", { sysctls: { "vm.swappiness": "1" } }],
   [

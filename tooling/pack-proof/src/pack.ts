@@ -40,15 +40,17 @@ async function publicPackages(): Promise<{ folder: string; name: string }[]> {
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Builds and packs every public package, like `pnpm publish`. @param build false packs the present build. */
-export async function packAll(destination: string, { build = true } = {}): Promise<Tarball[]> {
+/**
+ * Packs every public package as `npm run setup` has built it, like `pnpm publish`. It builds nothing: other tests run the
+ * command of this checkout at the same time.
+ */
+export async function packAll(destination: string): Promise<Tarball[]> {
   const packages = await publicPackages();
   const env = outsideEnvironment({ PATH: [join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter) });
   const { devEngines } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   const filters = packages.map(({ name }) => `--filter=${name}`);
   const pnpm = (...args: string[]) =>
     run("npx", ["-y", `pnpm@${devEngines.packageManager.version}`, "-r", ...filters, ...args], root, env);
-  if (build) await pnpm("run", "build");
   const { out } = await pnpm("pack", "--pack-destination", destination, "--json");
   const packed = JSON.parse(out) as { filename: string }[];
   const tarballs = await Promise.all(packed.map(({ filename }) => readTarball(filename)));

@@ -14,7 +14,7 @@ const problems = await checkApiReports({ update });
 if (!update) {
   const folder = await mkdtemp(join(tmpdir(), "openfactory-check-"));
   try {
-    for (const { file, manifest } of await packAll(folder, { build: false })) {
+    for (const { file, manifest } of await packAll(folder)) {
       const data = await readFile(file);
       problems.push(...(await lint(data)).map((line) => `${manifest.name}: ${line}`));
       problems.push(...(await checkTypes(data)).map((line) => `${manifest.name}: ${line}`));

@@ -58,7 +58,7 @@ test("an app on the network of its node answers there, with its settings, and a 
     command: [
       "sh",
       "-c",
-      `trap 'echo asked to stop; exit 0' USR1; pwd; id -G; grep ' /dev/shm ' /proc/mounts; httpd -p ${PORT} -h /etc; while :; do sleep 1; done`,
+      `trap 'echo asked to stop; exit 0' USR1; pwd; id -G; grep ' /dev/shm ' /proc/mounts; httpd -p ${PORT} -h /etc; while :; do sleep 1 & wait $!; done`,
     ],
   });
   const up = await ofdeploy("up", "--yes");
@@ -79,7 +79,8 @@ test("an app on the network of its node answers there, with its settings, and a 
   const [service] = await manager.call("GET", "/services");
   await manager.call("POST", `/services/${service.ID}/update?version=${service.Version.Index}`, {
     ...service.Spec,
-    Mode: { Replicated: { Replicas: 0 } },
+    // The log of a replaced task stays, unlike that of a removed one.
+    TaskTemplate: { ...service.Spec.TaskTemplate, ForceUpdate: 1 },
   });
   await expect.poll(async () => (await ofdeploy("logs", "app")).stdout, { timeout: 20_000 }).toMatch(/asked to stop/);
 });

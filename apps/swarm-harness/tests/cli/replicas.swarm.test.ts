@@ -102,7 +102,7 @@ test("replicas on three nodes read different slots, before and after scale to 5 
   await expectReplicas(5);
   const planned = await ofdeploy("plan");
   expect(planned.code).toBe(2);
-  expect(planned.stdout).toMatch(/env\.SWARM_REPLICAS +5 => 3/);
+  expect(planned.stdout).toMatch(/environment\.SWARM_REPLICAS +5 => 3/);
   expect(planned.stdout).toContain("press.1, press.2, press.3, press.4, press.5 restart");
 
   await succeeds("rollback", "press");

@@ -142,15 +142,15 @@ test("an update keeps settings of other tools that no request can express", asyn
   const { ID, Version, Spec } = await inspect();
   const TaskTemplate = {
     ...Spec.TaskTemplate,
-    ContainerSpec: { ...Spec.TaskTemplate.ContainerSpec, Image: TEST_IMAGE, Hosts: ["10.0.0.9 nas"], TTY: true },
-    LogDriver: { Name: "json-file", Options: { "max-size": "1m" } },
+    ContainerSpec: { ...Spec.TaskTemplate.ContainerSpec, Image: TEST_IMAGE, Isolation: "default" },
+    Placement: { ...Spec.TaskTemplate.Placement, MaxReplicas: 3 },
     ForceUpdate: 5,
   };
   await engine.services.update(ID, Version.Index, { ...Spec, TaskTemplate });
   await strategy.update({ ...first, env: ["VERSION=2"] });
   expect((await inspect()).Spec.TaskTemplate).toMatchObject({
-    ContainerSpec: { Env: ["VERSION=2"], Hosts: ["10.0.0.9 nas"], TTY: true },
-    LogDriver: { Options: { "max-size": "1m" } },
+    ContainerSpec: { Env: ["VERSION=2"], Isolation: "default" },
+    Placement: { MaxReplicas: 3 },
     ForceUpdate: 5,
   });
   await strategy.wait(name);

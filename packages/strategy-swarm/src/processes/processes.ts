@@ -123,8 +123,13 @@ async function untilEnded(
   for (;;) {
     const { service: now, tasks } = await servicePoller(engine).next(service, { signal, service });
     // Another process may have started it again.
-    if (now.ID !== ID || !isStopped(now.Spec) || tasks.every(hasEnded)) return;
+    if (now.ID !== ID || !isStopped(now.Spec)) return;
+    const haveEnded = tasks.every(hasEnded);
+    // Until the swarm has deleted an ended task, that task takes the place of a new one if it must not restart (swarmkit,
+    // UpdatableTasksInSlot): the service would not start again.
+    if (haveEnded && !tasks.some(({ DesiredState }) => DesiredState === "remove")) return;
     if (Date.now() < end) continue;
+    if (haveEnded) return;
     throw new DeploymentError("TIMEOUT", `Not all tasks of service ${service} have ended.`, {
       service,
       hint: "A node may be down: check `docker node ls`. The service is stopped, and its tasks end when the node is back.",

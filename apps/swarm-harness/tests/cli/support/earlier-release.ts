@@ -75,8 +75,8 @@ apps:
 
 /** Fields that the plan shows on every platform. */
 export const NEW_FIELDS = [
-  "env.KSQLDB_LOG_LEVEL",
-  "env.OPENFACTORY_LOG_BACKEND",
+  "environment.KSQLDB_LOG_LEVEL",
+  "environment.OPENFACTORY_LOG_BACKEND",
   "env.PORT",
   "env.STORAGE",
   "labels.traefik.enable",
