@@ -12,6 +12,7 @@ const always = {
     "Podman reads the size of a tmpfs volume as its own quota",
 };
 
+const NO_POLICY_CHANGE = "Podman 4 can't change a restart policy, and stop() rejects with UNSUPPORTED";
 const NO_HOST_GATEWAY = "Podman 4 does not support the address host-gateway, and the strategy rejects it";
 
 export const podmanDifferences: Record<PodmanVersion, Record<string, string>> = {
@@ -21,6 +22,10 @@ export const podmanDifferences: Record<PodmanVersion, Record<string, string>> = 
       "Podman 4 adds a limit of 1048576 processes to a container with own limits, which not every machine allows",
     "process environment > a process sees > the address of its host": NO_HOST_GATEWAY,
     "settings > the settings of a service equal those of its request > extraHosts: host-gateway": NO_HOST_GATEWAY,
+    "stop > a service with the restart condition on-failure is stopped for inspect(), list() and wait(), and has the same settings":
+      NO_POLICY_CHANGE,
+    "stop > a service with the restart condition none is stopped for inspect(), list() and wait(), and has the same settings":
+      NO_POLICY_CHANGE,
   },
   "podman-5.4": always,
 };

@@ -63,7 +63,7 @@ export type ServiceContainers<Container extends ServiceContainer = ServiceContai
 const ACTIVE_STATES: ReadonlySet<string> = new Set(["running", "restarting", "paused"]);
 
 /** The policies with which the engine restarts a process whatever its exit code is. */
-const RESTARTING_POLICIES: ReadonlySet<string> = new Set(["always", "unless-stopped"]);
+export const RESTARTING_POLICIES: ReadonlySet<string> = new Set(["always", "unless-stopped"]);
 
 export const toListedContainer = (summary: ContainerSummary): ListedContainer => ({
   ...toServiceContainer(summary.Id, listedName(summary), summary.Labels, summary.State),

@@ -1,7 +1,7 @@
-import { type OperationOptions, type ProcessChange, throwIfAborted } from "@openfactory/deploy-core";
+import { DeploymentError, type OperationOptions, type ProcessChange, throwIfAborted } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { RESTART_LABEL } from "@openfactory/docker-translators";
-import type { InspectedContainer } from "../containers/group.js";
+import { type InspectedContainer, RESTARTING_POLICIES } from "../containers/group.js";
 import { DEFAULT_RESTART_POLICY, parseRestartPolicy } from "../containers/names.js";
 import { restartContainer, startStopped, stopContainer } from "../containers/operations.js";
 import { recoverService } from "../containers/recovery.js";
@@ -31,7 +31,7 @@ export const stopService = (engine: DockerEngine, service: string, options: Oper
     step: "stop",
     concerns: ({ active }) => active,
     async change(container) {
-      await markAsStopped(engine, container);
+      await markAsStopped(engine, service, container);
       await stopContainer(engine, container.details, options);
     },
   });
@@ -76,10 +76,35 @@ async function changeProcesses(
 }
 
 /**
- * With the policies `no` and `on-failure`, a stopped container looks like one that has ended. The container's label keeps its
- * own policy; without the label, it was created by an earlier release or another tool, and keeps its policy.
+ * With the policies `no` and `on-failure`, a stopped container looks like one that has ended, and `start` would leave it as it
+ * is. It gets another policy, and its label keeps its own.
+ * @throws DeploymentError `UNSUPPORTED` without that label, for a container of an earlier release or another tool; and if the
+ * engine can't change the policy.
  */
-async function markAsStopped(engine: DockerEngine, { id, details, currentPolicy }: InspectedContainer): Promise<void> {
-  if (details.Config.Labels[RESTART_LABEL] !== currentPolicy) return;
-  await engine.containers.update(id, { RestartPolicy: parseRestartPolicy(DEFAULT_RESTART_POLICY) });
+async function markAsStopped(
+  engine: DockerEngine,
+  service: string,
+  { id, details, currentPolicy }: InspectedContainer,
+): Promise<void> {
+  if (RESTARTING_POLICIES.has(currentPolicy)) return;
+  if (details.Config.Labels[RESTART_LABEL] !== currentPolicy) {
+    throw cannotStop(service, currentPolicy, "another release or tool created the container", {
+      hint: "Run `ofdeploy down` and `ofdeploy up` to replace the container.",
+    });
+  }
+  const { warnings } = await engine.containers.update(id, {
+    RestartPolicy: parseRestartPolicy(DEFAULT_RESTART_POLICY),
+  });
+  if (warnings.length > 0) {
+    throw cannotStop(service, currentPolicy, warnings.join(" ").replace(/\.$/, ""), {
+      hint: "Use `ofdeploy down` and `ofdeploy up` instead, or update Podman.",
+    });
+  }
 }
+
+const cannotStop = (service: string, policy: string, reason: string, { hint }: { hint: string }): DeploymentError =>
+  new DeploymentError(
+    "UNSUPPORTED",
+    `Service ${service} can't be stopped so that it can be started again: its restart policy is ${policy}, and ${reason}.`,
+    { service, hint },
+  );

@@ -56,8 +56,8 @@ export const dockerServiceMutations = ofSuite("docker", [
   [
     "a stopped container taken for an ended one",
     `${source}/processes/processes.ts`,
-    "if (details.Config.Labels[RESTART_LABEL] !== currentPolicy) return;",
-    "if (details.Config.Labels[RESTART_LABEL] !== undefined) return;",
+    "const { warnings } = await engine.containers.update(id, { RestartPolicy: parseRestartPolicy(DEFAULT_RESTART_POLICY) });",
+    "const { warnings } = { warnings: [] as string[] };",
     "restart condition (on-failure|none) is stopped",
   ],
   [
