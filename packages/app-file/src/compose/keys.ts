@@ -223,6 +223,7 @@ export const SERVICE_KEYS: Readonly<Record<string, KeyRule>> = {
   memswap_limit: kernel,
   oom_kill_disable: kernel,
   oom_score_adj: kernel,
+  pre_start: no("Hooks are not run."),
   post_start: no("Hooks are not run."),
   pre_stop: no("Hooks are not run."),
   provider: no("Only containers are deployed."),
