@@ -2,7 +2,6 @@ import { basename, dirname, resolve } from "node:path";
 import type { ConnectorRegistry } from "@openfactory/deploy-core";
 import { buildProject, type SourceFile } from "./build-project.js";
 import { isComposeText } from "./compose/read-compose.js";
-import { loadComposeProject } from "./compose/load-compose.js";
 import { builtInConnectors } from "./devices/connectors.js";
 import { type Contents, prepareDevices } from "./devices/prepare-devices.js";
 import { findSources, type FoundFile } from "./files/find-sources.js";
@@ -55,6 +54,8 @@ export async function readProject(sources: readonly string[], options: LoadOptio
   const { directory, files } = await findSources(sources, cwd, findings);
   const texts = await readTexts(files, options.stdin, findings);
   if (texts.some(({ source }) => isComposeText(source.text))) {
+    // Loaded on demand, because most projects have no Compose file.
+    const { loadComposeProject } = await import("./compose/load-compose.js");
     return loadComposeProject(texts, { ...options, cwd, directory }, findings);
   }
   const read = await readSources(texts, { ...options, cwd }, findings);

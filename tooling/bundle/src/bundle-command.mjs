@@ -21,6 +21,10 @@ const GROUPS = [
   },
   { name: "yaml", test: /\/node_modules\/js-yaml\/|\/app-file\/dist\/yaml\/parse-yaml\.js$/ },
   { name: "xml", test: /\/node_modules\/(?:saxes|xmlchars)\// },
+  {
+    name: "compose",
+    test: /\/app-file\/dist\/compose\/(?!read-compose|merge|keys|support)/,
+  },
   { name: "docker", test: /\/strategy-local-docker\/dist\// },
   { name: "swarm", test: /\/strategy-swarm\/dist\// },
   {
@@ -29,11 +33,11 @@ const GROUPS = [
   },
   {
     name: "rare",
-    test: /\/cli\/dist\/(?:schemas\/.*|commands\/(?:completion|doctor|platforms|schema|watch-ps)|output\/(?:plan-(?:markdown|metrics|page\/.*|summary)|ps-views|visible))\.js$/,
+    test: /\/cli\/dist\/(?:schemas\/.*|saved-plan\/(?:saved-plan-file|json-text)|commands\/(?:completion|doctor|platforms|schema|watch-ps)|output\/(?:plan-(?:markdown|metrics|page\/.*|summary)|ps-views|visible))\.js$/,
   },
   {
     name: "work",
-    test: /\/(?:cli|core|app-file|deployer)\/dist\/(?!main\.|io\.|index\.|exit-codes)|\/node_modules\/|(?:clock|node-20)\.mjs$/,
+    test: /\/(?:cli|core|app-file|deployer)\/dist\/(?!main\.|io\.|index\.|exit-codes|version\.)|\/node_modules\/|(?:clock|node-20)\.mjs$/,
   },
 ];
 

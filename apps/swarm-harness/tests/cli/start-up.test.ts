@@ -56,3 +56,28 @@ test("ofdeploy works if the compile cache can't be written", { timeout: LIMIT },
   expect(await spawnOfdeploy(PLATFORMS, { NODE_COMPILE_CACHE: file })).toMatchObject({ code: 0, stderr: "" });
   expect(await spawnOfdeploy(PLATFORMS, { NODE_DISABLE_COMPILE_CACHE: "1" })).toMatchObject({ code: 0, stderr: "" });
 });
+
+/** Writes the names of the loaded files of the command. */
+const CHUNKS = `
+process.on("exit", () => {
+  const files = Object.keys(require.cache).map((file) => require("node:path").basename(file));
+  require("node:fs").writeFileSync(process.env.LOADED, JSON.stringify(files.filter((file) => file.endsWith(".cjs"))));
+});
+`;
+
+test.each([
+  [["--version"], ["ofdeploy.cjs"], /work|parse|zod/],
+  [["--help"], ["ofdeploy-parse.cjs"], /work|rare|compose|yaml/],
+  [["platforms"], ["ofdeploy-rare.cjs"], /compose/],
+  [["validate"], ["ofdeploy-work.cjs"], /rare|compose|xml/],
+])("ofdeploy %j loads only the files that it needs", { timeout: LIMIT }, async (words, needed, unwanted) => {
+  const directory = await temporaryDirectory();
+  const [report, loaded] = [join(directory, "report.cjs"), join(directory, "loaded.json")];
+  await writeFile(report, CHUNKS);
+  await writeFile(join(directory, "openfactory.yml"), "apps:\n  web: {uuid: WEB, image: demo}\n");
+  const env = { ...process.env, LOADED: loaded };
+  await promisify(execFile)(process.execPath, ["--require", report, COMMAND, ...words], { env, cwd: directory });
+  const files: string[] = JSON.parse(await readFile(loaded, "utf8"));
+  expect(files).toEqual(expect.arrayContaining(needed));
+  expect(files.filter((file) => unwanted.test(file))).toEqual([]);
+});
