@@ -1,4 +1,10 @@
-import { DeploymentError, type ErrorIssue, formatFieldPath, type SourceLocation } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type ErrorIssue,
+  formatFieldPath,
+  formatLocation,
+  type SourceLocation,
+} from "@openfactory/deploy-core";
 import { closestMatch } from "leven";
 import type { FilePath, SourceTree } from "./yaml/source-tree.js";
 
@@ -64,22 +70,19 @@ export class Findings {
     const issues = all.slice(0, MAX_FINDINGS).map(asIssue);
     const more = all.length > 1 ? `; and ${others(all.length - 1)}` : "";
     if (all.length > issues.length) issues.push({ message: `and ${others(all.length - issues.length)}` });
-    return new DeploymentError("INVALID_FILE", `${formatLocation(all[0])}${issues[0]?.message}${more}.`, {
-      hint: issues[0]?.hint ?? "Correct the file. Nothing was deployed.",
-      issues,
-      cause: all[0]?.cause,
-    });
+    return new DeploymentError(
+      "INVALID_FILE",
+      `${all[0] ? `${formatLocation(all[0].location)}: ` : ""}${issues[0]?.message}${more}.`,
+      {
+        hint: issues[0]?.hint ?? "Correct the file. Nothing was deployed.",
+        issues,
+        cause: all[0]?.cause,
+      },
+    );
   }
 }
 
-const keyOf = ({ file, line, column }: SourceLocation, message: string): string =>
-  `${file}:${line}:${column}:${message}`;
-
-const formatLocation = (finding: Finding | undefined): string => {
-  if (finding === undefined) return "";
-  const { file, line, column } = finding.location;
-  return `${file}:${line}:${column}: `;
-};
+const keyOf = (location: SourceLocation, message: string): string => `${formatLocation(location)}:${message}`;
 
 const asIssue = ({ message, location, hint }: Finding): ErrorIssue => {
   const resolved = typeof hint === "function" ? hint() : hint;
@@ -93,8 +96,7 @@ export function unreadableFile(
   hint: string,
   cause?: unknown,
 ): DeploymentError {
-  const { file, line, column } = location;
-  return new DeploymentError("INVALID_FILE", `${file}:${line}:${column}: ${message}.`, {
+  return new DeploymentError("INVALID_FILE", `${formatLocation(location)}: ${message}.`, {
     hint,
     issues: [{ message, location, hint }],
     cause,
@@ -133,5 +135,5 @@ export const reporterFor =
   };
 
 /** A second location, as a finding cites it: with its file name only if the file differs. */
-export const citeLocation = ({ file, line, column }: SourceLocation, from: SourceLocation): string =>
-  file === from.file ? `line ${line}, column ${column}` : `${file}:${line}:${column}`;
+export const citeLocation = (location: SourceLocation, from: SourceLocation): string =>
+  location.file === from.file ? `line ${location.line}, column ${location.column}` : formatLocation(location);

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { formatLocation } from "@openfactory/deploy-core";
 import { type Findings, quote } from "./findings.js";
 import type { AppProject } from "./model.js";
 import type { SourceTree } from "./yaml/source-tree.js";
@@ -37,14 +38,13 @@ export function nameProject(
   }
   for (const { name, tree } of others) {
     if (normalizeProjectName(name) === project || [first.tree, tree].some((each) => each.isBroken(["name"]))) continue;
-    const { file, line, column } = first.tree.locate(["name"]);
     const isHidden = tree.isInterpolated(["name"]) || first.tree.isInterpolated(["name"]);
     const which = isHidden
       ? "the project name differs from the one"
       : `the project name ${quote(name)} differs from ${quote(first.name)}`;
     findings.add(
       tree.locate(["name"]),
-      `${which} in ${file}:${line}:${column}`,
+      `${which} in ${formatLocation(first.tree.locate(["name"]))}`,
       "Use the same name in all files that are deployed together, or pass -p <name>.",
     );
   }

@@ -49,6 +49,9 @@ export interface SourceLocation {
   column: number;
 }
 
+/** A position as `compose.yaml:12:5`. */
+export const formatLocation = ({ file, line, column }: SourceLocation): string => `${file}:${line}:${column}`;
+
 /** One of the findings that an error consists of: about a field of a request, or a position in a file. */
 export interface ErrorIssue {
   message: string;

@@ -7,6 +7,7 @@ export {
   type ErrorIssue,
   type ErrorSubject,
   type FailedInstance,
+  formatLocation,
   inContext,
   type SourceLocation,
 } from "./errors.js";

@@ -1,27 +1,19 @@
 import type { ProcessOperation, ProcessReport, ProcessVerdict } from "@openfactory/deployer";
-import { chooseDeployed } from "../choose-apps.js";
 import type { ExitCode } from "../exit-codes.js";
 import type { CommandContext } from "../options/context.js";
 import { formatDuration } from "../output/format.js";
-import { countOutcomes, PROCESS_WORDS } from "../output/outcomes.js";
+import { PROCESS_WORDS, totalText } from "../output/outcomes.js";
 import { type Column, table } from "../output/table.js";
 import { openStrategy } from "../platforms.js";
 import { loadProject } from "../project.js";
+import { type ChangeCommandOptions, changeOptions } from "./change-options.js";
 import { runOperation } from "./run-operation.js";
-
-export interface ProcessCommandOptions {
-  apps: string[];
-  wait?: boolean;
-  timeout?: number;
-  concurrency?: number;
-  forceUnlock?: boolean;
-}
 
 const PAST: Readonly<Record<ProcessOperation, string>> = { restart: "restarted", stop: "stopped", start: "started" };
 
 /** `restart`, `stop` and `start`. */
 export async function processesCommand(
-  context: CommandContext<ProcessCommandOptions>,
+  context: CommandContext<ChangeCommandOptions>,
   operation: ProcessOperation,
 ): Promise<ExitCode> {
   const { io, options } = context;
@@ -32,17 +24,8 @@ export async function processesCommand(
   return runOperation(strategy, context, {
     command: operation,
     consequence: `apps that were ${PAST[operation]} stay so; no more are ${PAST[operation]}`,
-    run: async (hooks) => {
-      const named = options.apps.length === 0 ? undefined : await chooseDeployed(options.apps, desired, strategy);
-      return changeProcesses(strategy, desired, operation, {
-        ...hooks,
-        apps: named?.map(({ key }) => key),
-        wait: options.wait ?? true,
-        timeoutMs: options.timeout,
-        concurrency: options.concurrency,
-        forceUnlock: options.forceUnlock,
-      });
-    },
+    run: async (hooks) =>
+      changeProcesses(strategy, desired, operation, { ...hooks, ...(await changeOptions(options, desired, strategy)) }),
     text: (report, width) => processesText(report, operation, width),
     errors: ({ apps }) => apps.map(({ error }) => error),
   });
@@ -62,11 +45,7 @@ export function processesText(
   width?: number,
 ): string {
   if (apps.length === 0) return `${project}: nothing to ${operation}\n`;
-  const sum = countOutcomes(
-    PROCESS_WORDS,
-    apps.map((verdict) => verdict.outcome),
-  );
-  return `${table(columns, apps, width)}${project}: ${sum} in ${formatDuration(elapsedMs)}${outcome === "interrupted" ? "; interrupted" : ""}\n`;
+  return `${table(columns, apps, width)}${totalText({ project, apps, elapsedMs, outcome }, PROCESS_WORDS)}`;
 }
 
 function noteOf({ outcome, causedBy, error }: ProcessVerdict): string {

@@ -1,24 +1,16 @@
 import type { DeploymentError } from "@openfactory/deploy-core";
 import type { RollbackReport, RollbackVerdict } from "@openfactory/deployer";
-import { chooseDeployed } from "../choose-apps.js";
 import type { ExitCode } from "../exit-codes.js";
 import type { CommandContext } from "../options/context.js";
 import { shortenDigest, formatDuration } from "../output/format.js";
-import { countOutcomes, ROLLBACK_WORDS } from "../output/outcomes.js";
+import { ROLLBACK_WORDS, totalText } from "../output/outcomes.js";
 import { type Column, table } from "../output/table.js";
 import { openStrategy } from "../platforms.js";
 import { loadProject } from "../project.js";
+import { type ChangeCommandOptions, changeOptions } from "./change-options.js";
 import { runOperation } from "./run-operation.js";
 
-export interface RollbackCommandOptions {
-  apps: string[];
-  wait?: boolean;
-  timeout?: number;
-  concurrency?: number;
-  forceUnlock?: boolean;
-}
-
-export async function rollbackCommand(context: CommandContext<RollbackCommandOptions>): Promise<ExitCode> {
+export async function rollbackCommand(context: CommandContext<ChangeCommandOptions>): Promise<ExitCode> {
   const { io, options } = context;
   const desired = await loadProject(options, io, "Apps are rolled back in any order, because depends_on is not known.");
   const strategy = await openStrategy(options, io);
@@ -26,17 +18,8 @@ export async function rollbackCommand(context: CommandContext<RollbackCommandOpt
   return runOperation(strategy, context, {
     command: "rollback",
     consequence: "apps that were rolled back stay rolled back; no more are started",
-    run: async (hooks) => {
-      const named = options.apps.length === 0 ? undefined : await chooseDeployed(options.apps, desired, strategy);
-      return rollback(strategy, desired, {
-        ...hooks,
-        apps: named?.map(({ key }) => key),
-        wait: options.wait ?? true,
-        timeoutMs: options.timeout,
-        concurrency: options.concurrency,
-        forceUnlock: options.forceUnlock,
-      });
-    },
+    run: async (hooks) =>
+      rollback(strategy, desired, { ...hooks, ...(await changeOptions(options, desired, strategy)) }),
     text: rollbackText,
     errors: rollbackErrors,
   });
@@ -54,11 +37,7 @@ const columns: readonly Column<RollbackVerdict>[] = [
 /** The result for each app, and the total. */
 export function rollbackText({ apps, project, elapsedMs, outcome }: RollbackReport, width?: number): string {
   if (apps.length === 0) return `${project}: nothing to roll back\n`;
-  const sum = countOutcomes(
-    ROLLBACK_WORDS,
-    apps.map((verdict) => verdict.outcome),
-  );
-  return `${table(columns, apps, width)}${project}: ${sum} in ${formatDuration(elapsedMs)}${outcome === "interrupted" ? "; interrupted" : ""}\n`;
+  return `${table(columns, apps, width)}${totalText({ project, apps, elapsedMs, outcome }, ROLLBACK_WORDS)}`;
 }
 
 function noteOf({ outcome, reason, causedBy, error }: RollbackVerdict): string {

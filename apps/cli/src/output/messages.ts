@@ -1,4 +1,4 @@
-import type { DeploymentError, ErrorIssue, FailedInstance, SourceLocation } from "@openfactory/deploy-core";
+import { type DeploymentError, type ErrorIssue, type FailedInstance, formatLocation } from "@openfactory/deploy-core";
 import type { Io } from "../io.js";
 import { type GlobalOptions, showsWarnings } from "../options/context.js";
 import { stripControlChars, type Style, styleFor } from "./format.js";
@@ -28,8 +28,6 @@ const labelOf = (code: string, style: Style): string => style(["red", "bold"], `
 /** The texts of several errors, without duplicates. */
 export const errorTexts = (errors: readonly (DeploymentError | undefined)[], style: Style): string =>
   [...new Set(errors.flatMap((error) => (error === undefined ? [] : [errorText(error, style)])))].join("");
-
-const formatLocation = ({ file, line, column }: SourceLocation): string => `${file}:${line}:${column}`;
 
 const findingText = ({ location, message }: ErrorIssue): string =>
   stripControlChars(`${location ? `${formatLocation(location)}: ` : ""}${message}${/[.?!]$/.test(message) ? "" : "."}`);

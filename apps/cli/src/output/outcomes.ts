@@ -66,6 +66,25 @@ export function countOutcomes<Outcome extends string>(
     .join(", ");
 }
 
+interface Total<Outcome extends string> {
+  project: string;
+  apps: readonly { outcome: Outcome }[];
+  elapsedMs: number;
+  outcome: "ok" | "failed" | "interrupted";
+}
+
+/** The last line of a report: `plant: 2 running, 1 failed in 4.2 s`. */
+export const totalText = <Outcome extends string>(
+  { project, apps, elapsedMs, outcome }: Total<Outcome>,
+  words: Readonly<Record<Outcome, string>>,
+): string => {
+  const sum = countOutcomes(
+    words,
+    apps.map((app) => app.outcome),
+  );
+  return `${project}: ${sum} in ${formatDuration(elapsedMs)}${outcome === "interrupted" ? "; interrupted" : ""}\n`;
+};
+
 const RESOURCE_WORDS: Readonly<Record<ResourceVerdict["outcome"], string>> = {
   created: "created",
   removed: "removed",

@@ -1,5 +1,6 @@
 import type { Mount } from "@openfactory/deploy-core";
 import { listField, type RequestField } from "../request/fields.js";
+import { DEFAULT_TMPFS_OPTIONS } from "../schema/host-settings.js";
 import { compact, memory } from "../schema/scalars.js";
 import { type FilePath, keyValues } from "../yaml/source-tree.js";
 import type { ServiceContext, Volume } from "./context.js";
@@ -134,9 +135,6 @@ function volumeMount(
   });
   return { Type: "volume", Source: name, Target: target, ...set, ...optional("VolumeOptions", volumeOptions) } as Mount;
 }
-
-/** Docker mounts every tmpfs with these options. */
-const DEFAULT_TMPFS_OPTIONS: ReadonlySet<string> = new Set(["rw", "noexec", "nosuid", "nodev"]);
 
 /** `/run:size=64m,mode=1777`. */
 function tmpfsMount(entry: string, here: FilePath, { report, notes, tree }: ServiceContext): Mount {

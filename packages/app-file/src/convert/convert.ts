@@ -1,11 +1,11 @@
 import { dirname, resolve } from "node:path";
-import { dump } from "js-yaml";
 import { type LoadOptions, readProject } from "../load-project.js";
 import type { FileNote } from "../model.js";
 import { FileNotes } from "../notes.js";
 import type { Conversion } from "./printer.js";
 import { toAppFile } from "./to-app-file.js";
 import { toCompose } from "./to-compose.js";
+import { printYaml } from "../yaml/print-yaml.js";
 
 /** A file format of a project. */
 export type ProjectFormat = "openfactory" | "compose";
@@ -53,7 +53,7 @@ export async function convertProject(
   }
   const entry = format === "compose" ? toCompose(conversion) : toAppFile(conversion);
   return {
-    text: `${headerOf(format, project.files)}${yamlOf(entry)}`,
+    text: `${headerOf(format, project.files)}${printYaml(entry)}`,
     format,
     notes: [...(project.notes ?? []), ...notes.list()],
   };
@@ -70,5 +70,3 @@ const headerOf = (format: ProjectFormat, files: readonly string[]): string =>
         ]),
     "",
   ].join("\n");
-
-const yamlOf = (entry: object): string => dump(entry, { lineWidth: 120, noRefs: true });

@@ -18,7 +18,7 @@ const device = z.union([
 const TMPFS = 'expected a path with options, such as "/run:size=64m,mode=1777"';
 
 /** Docker mounts every tmpfs with these options. */
-const DEFAULT_TMPFS_OPTIONS = ["rw", "noexec", "nosuid", "nodev"];
+export const DEFAULT_TMPFS_OPTIONS: ReadonlySet<string> = new Set(["rw", "noexec", "nosuid", "nodev"]);
 
 /** A tmpfs of the short form: `path[:size=64m,mode=1777]`. */
 export interface TmpfsEntry {
@@ -44,7 +44,7 @@ function parseTmpfs(value: string): TmpfsEntry | string {
   const entry: TmpfsEntry = { target };
   for (const option of options?.split(",") ?? []) {
     const [name = "", setting] = option.split("=");
-    if (setting === undefined && DEFAULT_TMPFS_OPTIONS.includes(name)) continue;
+    if (setting === undefined && DEFAULT_TMPFS_OPTIONS.has(name)) continue;
     if (option === "ro") entry.readOnly = true;
     else if (name === "size") {
       const size = memory.safeParse(setting);

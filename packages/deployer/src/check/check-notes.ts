@@ -1,4 +1,4 @@
-import { DeploymentError, type SourceLocation } from "@openfactory/deploy-core";
+import { DeploymentError, formatLocation } from "@openfactory/deploy-core";
 import type { FileNote } from "../model/project.js";
 import type { ProjectWarning } from "../model/warnings.js";
 
@@ -26,11 +26,9 @@ export function checkNotes(
   return notes.map((note) => ({ code: note.code, reason: noteText(note) }));
 }
 
-const positionOf = ({ file, line, column }: SourceLocation): string => `${file}:${line}:${column}`;
-
 /** `compose.yaml:12:5: services.web.dns: reason Also at compose.yaml:20:5.` */
 function noteText({ key, reason, locations: [first, ...others] }: FileNote): string {
-  const where = first === undefined ? "" : `${positionOf(first)}: `;
-  const also = others.length === 0 ? "" : ` Also at ${others.map(positionOf).join(", ")}.`;
+  const where = first === undefined ? "" : `${formatLocation(first)}: `;
+  const also = others.length === 0 ? "" : ` Also at ${others.map(formatLocation).join(", ")}.`;
   return `${where}${key}: ${reason}${also}`;
 }

@@ -85,6 +85,19 @@ export const progressObserver =
     if (progress.type !== "warning") observer?.({ type: "progress", app, service, progress });
   };
 
+/** The warnings of a run: each is reported, and kept for the report. */
+export function collectWarnings(observer: Observer | undefined): {
+  readonly warnings: readonly ProjectWarning[];
+  readonly warn: (warning: ProjectWarning) => void;
+} {
+  const warnings: ProjectWarning[] = [];
+  const warn = (warning: ProjectWarning): void => {
+    warnings.push(warning);
+    observer?.({ type: "warning", warning });
+  };
+  return { warnings, warn };
+}
+
 /**
  * The warnings of one app, each reported and kept once. A warning about a registry is kept with the first app of the run
  * that has it.

@@ -2,11 +2,10 @@ import type { OpenFactoryServiceDeploymentStrategy, ServiceStatus } from "@openf
 import { type Removal, removeServices } from "../apply/remove-services.js";
 import { removeResources } from "../apply/resources.js";
 import { withRedaction } from "../model/errors.js";
-import type { Observer } from "../model/events.js";
+import { collectWarnings, type Observer } from "../model/events.js";
 import type { DownPlan, PlannedRemoval } from "../model/plan.js";
 import { dependents, type DesiredProject } from "../model/project.js";
 import type { DownReport, RemovalVerdict, ResourceVerdict } from "../model/report.js";
-import type { ProjectWarning } from "../model/warnings.js";
 import { assertConfirmed, assertRemovable, prepareDown } from "../plan/plan-down.js";
 import { deliverAssets, type ListenerOptions } from "./asset-listeners.js";
 import { compareAssets, declaredDevices, recordOfStatus } from "./assets.js";
@@ -48,11 +47,7 @@ export async function down(
   const { signal, observer, timeoutMs, volumes, confirmed } = options;
   const scope = { signal, volumes, services: options.services };
   const first = await prepareDown(strategy, desired, scope);
-  const warnings: ProjectWarning[] = [];
-  const warn = (warning: ProjectWarning): void => {
-    warnings.push(warning);
-    observer?.({ type: "warning", warning });
-  };
+  const { warnings, warn } = collectWarnings(observer);
   first.plan.warnings.forEach(warn);
   if (confirmed !== undefined) assertConfirmed(first.plan, confirmed);
   if (options.services !== undefined) assertRemovable(first.plan);

@@ -1,35 +1,23 @@
 import {
-  DeploymentError,
   limit,
   type OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   type ProcessChange,
   requireCapability,
-  throwIfAborted,
 } from "@openfactory/deploy-core";
-import { Milestones } from "../model/concurrency.js";
-import { asDeploymentError, withRedaction } from "../model/errors.js";
-import { type AppPhase, type Observer, progressObserver } from "../model/events.js";
+import { withRedaction } from "../model/errors.js";
+import { type AppPhase, collectWarnings } from "../model/events.js";
 import { tracksOwnership } from "../model/ownership.js";
 import type { DesiredProject } from "../model/project.js";
 import type { ProcessOperation, ProcessReport, ProcessVerdict } from "../model/report.js";
-import type { ProjectWarning } from "../model/warnings.js";
-import { observe, withoutSettings } from "../observe/observe.js";
-import { waitUntilRunning } from "../observe/observed-service.js";
+import { observe } from "../observe/observe.js";
+import { changeAndWait, changeInOrder, type ChangeOptions } from "./change-apps.js";
 import { type LockOptions, withLock } from "./lock.js";
 import { type OwnedService, ownedServices } from "./owned-services.js";
 
-export interface ProcessOptions extends LockOptions {
-  signal?: AbortSignal;
-  observer?: Observer;
+export interface ProcessOptions extends LockOptions, ChangeOptions {
   /** Names of apps. Default: all apps that the run's files own. */
   apps?: readonly string[];
-  /** After a restart or a start, wait until each app is ready. Default true. */
-  wait?: boolean;
-  /** As in `UpOptions`. */
-  timeoutMs?: number;
-  /** As in `UpOptions`. */
-  settleMs?: number;
   /** Number of apps that are changed at the same time. Default 8. */
   concurrency?: number;
 }
@@ -61,11 +49,7 @@ export async function changeProcesses(
   const began = performance.now();
   const { signal, observer } = options;
   const { project, apps } = desired;
-  const warnings: ProjectWarning[] = [];
-  const warn = (warning: ProjectWarning): void => {
-    warnings.push(warning);
-    observer?.({ type: "warning", warning });
-  };
+  const { warnings, warn } = collectWarnings(observer);
   const observed = await observe(
     strategy,
     apps.map(({ service }) => service),
@@ -87,7 +71,7 @@ export async function changeProcesses(
   };
 }
 
-async function changeAll(
+function changeAll(
   strategy: OpenFactoryServiceDeploymentStrategy,
   { apps }: DesiredProject,
   services: readonly OwnedService[],
@@ -95,26 +79,20 @@ async function changeAll(
   options: ProcessOptions,
 ): Promise<ProcessVerdict[]> {
   const limited = limit(options.concurrency ?? 8);
-  const milestones = new Milestones();
   const names = new Map(services.map(({ service, app }) => [service, app]));
   const edges = apps.flatMap(({ service, dependsOn }) =>
     dependsOn.map((needed) =>
       operation === "stop" ? { first: service, next: needed.service } : { first: needed.service, next: service },
     ),
   );
-  return Promise.all(
-    services.map(async (owned): Promise<ProcessVerdict> => {
-      const { service } = owned;
-      const before = edges.filter(({ first, next }) => next === service && names.has(first)).map(({ first }) => first);
-      const done = await Promise.all(before.map((first) => milestones.until(first, "ready")));
-      const causedBy = names.get(before[done.indexOf(false)] ?? "");
-      const verdict = await changeApp(strategy, owned, operation, causedBy, options, limited);
-      if (verdict.outcome === "failed" || verdict.outcome === "skipped") milestones.giveUp(service);
-      else milestones.reach(service, "ready");
-      options.observer?.({ type: "process", verdict });
-      return verdict;
-    }),
-  );
+  const before = (service: string): string[] =>
+    edges.filter(({ first, next }) => next === service && names.has(first)).map(({ first }) => first);
+  return changeInOrder(services, before, async (owned, failed) => {
+    const causedBy = failed === undefined ? undefined : names.get(failed);
+    const verdict = await changeApp(strategy, owned, operation, causedBy, options, limited);
+    options.observer?.({ type: "process", verdict });
+    return verdict;
+  });
 }
 
 async function changeApp(
@@ -122,48 +100,23 @@ async function changeApp(
   { app, service }: OwnedService,
   operation: ProcessOperation,
   causedBy: string | undefined,
-  { signal, observer, wait = true, timeoutMs = 120_000, settleMs }: ProcessOptions,
+  options: ProcessOptions,
   limited: ReturnType<typeof limit>,
 ): Promise<ProcessVerdict> {
   const began = performance.now();
   let warnings: ProcessChange["warnings"] = [];
-  const verdict = (outcome: ProcessVerdict["outcome"], more: Partial<ProcessVerdict> = {}): ProcessVerdict => ({
-    app,
-    service,
-    outcome,
-    ...more,
-    warnings,
-    elapsedMs: Math.round(performance.now() - began),
-  });
-  if (causedBy !== undefined) return verdict("skipped", { causedBy });
-  const limits = { signal, observer: progressObserver(app, service, observer) };
-  let isChanged = false;
-  try {
-    const change = await limited(async () => {
-      throwIfAborted(signal, { service });
-      observer?.({ type: "phase", app, service, phase: PHASES[operation] });
-      return run(strategy, operation, service, limits);
-    });
-    ({ warnings, changed: isChanged } = change);
-    for (const warning of warnings) observer?.({ type: "warning", app, warning });
-    if (!isChanged) return verdict("unchanged");
-    if (operation === "stop") return verdict("stopped");
-    if (!wait) return verdict("started");
-    observer?.({ type: "phase", app, service, phase: "waiting" });
-    const now = await waitUntilRunning(strategy, service, {
-      ...limits,
-      timeoutMs,
-      ...(settleMs !== undefined && { settleMs }),
-    });
-    if (now === undefined) return verdict("started");
-    return verdict(now.state === "completed" || now.state === "stopped" ? now.state : "running", {
-      status: withoutSettings(now),
-    });
-  } catch (error) {
-    if (signal?.aborted && DeploymentError.isInstance(error, "ABORTED"))
-      return verdict(isChanged ? "started" : "skipped");
-    return verdict("failed", { error: asDeploymentError(error, service, strategy) });
-  }
+  const change = async (limits: OperationOptions): Promise<"unchanged" | "stopped" | undefined> => {
+    const { changed, ...made } = await run(strategy, operation, service, limits);
+    ({ warnings } = made);
+    for (const warning of warnings) options.observer?.({ type: "warning", app, warning });
+    if (!changed) return "unchanged";
+    return operation === "stop" ? "stopped" : undefined;
+  };
+  const result =
+    causedBy === undefined
+      ? await changeAndWait(strategy, { app, service, phase: PHASES[operation], change, limited }, options)
+      : ({ outcome: "skipped", causedBy } as const);
+  return { app, service, ...result, warnings, elapsedMs: Math.round(performance.now() - began) };
 }
 
 const run = (

@@ -1,40 +1,29 @@
 import {
-  DeploymentError,
   limit,
   type OpenFactoryServiceDeploymentStrategy,
+  type OperationOptions,
   requireCapability,
   type ServiceStatus,
-  throwIfAborted,
 } from "@openfactory/deploy-core";
-import { Milestones } from "../model/concurrency.js";
-import { asDeploymentError, withRedaction } from "../model/errors.js";
-import { type Observer, progressObserver } from "../model/events.js";
+import { withRedaction } from "../model/errors.js";
+import { collectWarnings } from "../model/events.js";
 import { UUID_LABEL } from "../model/labels.js";
 import { tracksOwnership } from "../model/ownership.js";
 import type { DesiredProject } from "../model/project.js";
 import type { RollbackReport, RollbackVerdict } from "../model/report.js";
-import type { ProjectWarning } from "../model/warnings.js";
-import { observe, withoutSettings } from "../observe/observe.js";
-import { waitUntilRunning } from "../observe/observed-service.js";
+import { observe } from "../observe/observe.js";
 import { deliverAssets, type ListenerOptions } from "./asset-listeners.js";
 import { compareAssets, recordsOfProject } from "./assets.js";
+import { changeAndWait, changeInOrder, type ChangeOptions } from "./change-apps.js";
 import { chooseVersions, type RollbackCandidate } from "./choose-versions.js";
 import { type LockOptions, withLock } from "./lock.js";
 
-export interface RollbackOptions extends LockOptions, ListenerOptions {
-  signal?: AbortSignal;
-  observer?: Observer;
+export interface RollbackOptions extends LockOptions, ListenerOptions, ChangeOptions {
   /**
    * Names of apps to switch to their previous version. Doing that twice returns an app to the newer version. Default: the
    * apps that the newest run changed, if they have an earlier version.
    */
   apps?: readonly string[];
-  /** As in `UpOptions`. */
-  wait?: boolean;
-  /** As in `UpOptions`. */
-  timeoutMs?: number;
-  /** As in `UpOptions`. */
-  settleMs?: number;
   /** Number of apps that are rolled back at the same time. Default 4. */
   concurrency?: number;
 }
@@ -58,11 +47,7 @@ export async function rollback(
   const began = performance.now();
   const { signal, observer, apps: names } = options;
   const { project, apps } = desired;
-  const warnings: ProjectWarning[] = [];
-  const warn = (warning: ProjectWarning): void => {
-    warnings.push(warning);
-    observer?.({ type: "warning", warning });
-  };
+  const { warnings, warn } = collectWarnings(observer);
   const observed = await observe(
     strategy,
     apps.map(({ service }) => service),
@@ -124,79 +109,54 @@ function assetsOfRollback(
 const willRollBack = ({ noVersionReason, skipReason }: RollbackCandidate): boolean =>
   noVersionReason === undefined && skipReason === undefined;
 
-async function rollBackAll(
+function rollBackAll(
   strategy: OpenFactoryServiceDeploymentStrategy,
   { apps }: DesiredProject,
   candidates: readonly RollbackCandidate[],
   options: RollbackOptions,
 ): Promise<RollbackVerdict[]> {
   const limited = limit(options.concurrency ?? 4);
-  const milestones = new Milestones();
   const rollingBack = new Map(
     candidates.flatMap((candidate) => (willRollBack(candidate) ? [[candidate.service, candidate.app] as const] : [])),
   );
   const dependenciesOf = new Map(apps.map(({ service, dependsOn }) => [service, dependsOn]));
-  return Promise.all(
-    candidates.map(async (candidate): Promise<RollbackVerdict> => {
-      const { service } = candidate;
-      const dependencies = (dependenciesOf.get(service) ?? []).filter((needed) => rollingBack.has(needed.service));
-      const ready = await Promise.all(dependencies.map((needed) => milestones.until(needed.service, "ready")));
-      const blocker = dependencies[ready.indexOf(false)];
-      const causedBy = blocker && rollingBack.get(blocker.service);
-      const verdict = await rollBackApp(strategy, candidate, causedBy, options, limited);
-      if (verdict.outcome === "failed" || verdict.outcome === "skipped") milestones.giveUp(service);
-      else milestones.reach(service, "ready");
-      options.observer?.({ type: "rollback", verdict });
-      return verdict;
-    }),
-  );
+  const before = (service: string): string[] =>
+    (dependenciesOf.get(service) ?? []).map((needed) => needed.service).filter((needed) => rollingBack.has(needed));
+  return changeInOrder(candidates, before, async (candidate, failed) => {
+    const causedBy = failed === undefined ? undefined : rollingBack.get(failed);
+    const verdict = await rollBackApp(strategy, candidate, causedBy, options, limited);
+    options.observer?.({ type: "rollback", verdict });
+    return verdict;
+  });
 }
 
 async function rollBackApp(
   strategy: OpenFactoryServiceDeploymentStrategy,
   { app, service, status, noVersionReason, skipReason }: RollbackCandidate,
   causedBy: string | undefined,
-  { signal, observer, wait = true, timeoutMs = 120_000, settleMs }: RollbackOptions,
+  options: RollbackOptions,
   limited: ReturnType<typeof limit>,
 ): Promise<RollbackVerdict> {
   const began = performance.now();
-  const verdict = (outcome: RollbackVerdict["outcome"], more: Partial<RollbackVerdict> = {}): RollbackVerdict => ({
+  const verdict = (
+    result: Pick<RollbackVerdict, "outcome" | "reason" | "causedBy" | "error" | "status">,
+  ): RollbackVerdict => ({
     app,
     service,
-    outcome,
+    ...result,
     from: status.image,
     ...(status.previous && { to: status.previous.image }),
-    ...more,
     elapsedMs: Math.round(performance.now() - began),
   });
-  if (noVersionReason !== undefined) return verdict("no-previous", { reason: noVersionReason });
-  if (skipReason !== undefined) return verdict("skipped", { reason: skipReason });
-  if (causedBy !== undefined) return verdict("skipped", { causedBy });
-  const reportPhase = (phase: "rolling-back" | "waiting"): void => observer?.({ type: "phase", app, service, phase });
-  let isRolledBack = false;
-  try {
-    const limits = { signal, observer: progressObserver(app, service, observer) };
-    await limited(async () => {
-      throwIfAborted(signal, { service });
-      reportPhase("rolling-back");
-      await requireCapability(strategy, "rollback").rollback(service, limits);
-      isRolledBack = true;
-    });
-    if (!wait) return verdict("started");
-    reportPhase("waiting");
-    const now = await waitUntilRunning(strategy, service, {
-      ...limits,
-      timeoutMs,
-      ...(settleMs !== undefined && { settleMs }),
-    });
-    if (now === undefined) return verdict("started");
-    const { state } = now;
-    return verdict(state === "completed" || state === "stopped" ? state : "running", { status: withoutSettings(now) });
-  } catch (error) {
-    if (signal?.aborted && DeploymentError.isInstance(error, "ABORTED"))
-      return verdict(isRolledBack ? "started" : "skipped");
-    return verdict("failed", { error: asDeploymentError(error, service, strategy) });
-  }
+  if (noVersionReason !== undefined) return verdict({ outcome: "no-previous", reason: noVersionReason });
+  if (skipReason !== undefined) return verdict({ outcome: "skipped", reason: skipReason });
+  if (causedBy !== undefined) return verdict({ outcome: "skipped", causedBy });
+  const change = async (limits: OperationOptions): Promise<undefined> => {
+    await requireCapability(strategy, "rollback").rollback(service, limits);
+  };
+  return verdict(
+    await changeAndWait<never>(strategy, { app, service, phase: "rolling-back", change, limited }, options),
+  );
 }
 
 /** `failed` also if no app was rolled back, or if a named app has no previous version. */

@@ -5,7 +5,7 @@ import {
   requireCapability,
 } from "@openfactory/deploy-core";
 import { withRedaction } from "../model/errors.js";
-import { type Observer, progressObserver } from "../model/events.js";
+import { collectWarnings, type Observer, progressObserver } from "../model/events.js";
 import type { DesiredProject } from "../model/project.js";
 import type { ScaleReport, ScaleVerdict } from "../model/report.js";
 import type { ProjectWarning } from "../model/warnings.js";
@@ -55,11 +55,7 @@ export async function scale(
   const before = await findOwnedService(strategy, desired, app, signal);
   const service = before.name;
   const from = before.replicas.desired;
-  const warnings: ProjectWarning[] = [];
-  const warn = (warning: ProjectWarning): void => {
-    warnings.push(warning);
-    observer?.({ type: "warning", warning });
-  };
+  const { warnings, warn } = collectWarnings(observer);
   const limits = { signal, observer: progressObserver(app, service, observer) };
   if (from !== replicas || (replicas > 0 && before.state === "stopped")) {
     const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "scale", signal, observer, warn };

@@ -3,6 +3,7 @@ import { applyPlan } from "../apply/apply.js";
 import { type ApplyOptions, startRun } from "../apply/run.js";
 import { checkPreflight } from "../check/preflight.js";
 import { withRedaction } from "../model/errors.js";
+import { collectWarnings } from "../model/events.js";
 import type { DesiredProject } from "../model/project.js";
 import type { UpReport } from "../model/report.js";
 import type { SavedPlan } from "../model/saved-plan.js";
@@ -81,14 +82,10 @@ async function applyUp(
   const began = performance.now();
   const { observer, signal, preflight = true } = options;
   const run = startRun(strategy, prepared, options);
-  const warnings = [...plan.warnings];
-  for (const warning of warnings) observer?.({ type: "warning", warning });
+  const { warnings, warn } = collectWarnings(observer);
+  plan.warnings.forEach(warn);
   for (const { app, warnings: found } of checked.apps) run.warningsOf(app).add(...found);
 
-  const warn = (warning: UpReport["warnings"][number]): void => {
-    warnings.push(warning);
-    observer?.({ type: "warning", warning });
-  };
   const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "up", signal, observer, warn };
   const applyAndDeliver = async (): Promise<RunResults & { isInterrupted: boolean }> => {
     const applied = await applyPlan(run, prepared, options);

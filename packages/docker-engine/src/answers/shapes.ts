@@ -12,7 +12,7 @@ import type {
   TaskDetails,
   VolumeDetails,
 } from "../engine-types.js";
-import { anyObject, flag, listOf, mapOf, number, object, optional, type Shape, text, time } from "./shape.js";
+import { anyObject, flag, listOf, mapOf, number, object, optional, text, time } from "./shape.js";
 
 // The shape of each answer: the keys that this package or a strategy reads. Engines leave out or write null for whatever was
 // not set, so most are optional.
@@ -247,7 +247,7 @@ export const networkShape = object<NetworkDetails>({
   Driver: text,
   Attachable: flag,
   Ingress: flag,
-  Labels: textMap as Shape<Record<string, string> | null>,
+  Labels: textMap,
   Containers: optional(mapOf(object({ Name: text }))),
 });
 export const networksShape = listOf(networkShape);
@@ -255,8 +255,8 @@ export const networksShape = listOf(networkShape);
 export const volumeShape = object<VolumeDetails>({
   Name: text,
   Driver: text,
-  Options: textMap as Shape<Record<string, string> | null>,
-  Labels: textMap as Shape<Record<string, string> | null>,
+  Options: textMap,
+  Labels: textMap,
   Mountpoint: optionalText,
 });
 export const volumesShape = object<{ Volumes?: VolumeDetails[] | null }>({ Volumes: optional(listOf(volumeShape)) });

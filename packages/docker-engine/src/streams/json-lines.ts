@@ -9,41 +9,51 @@ const NEWLINE = 0x0a;
 export const MAX_LINE = 4 * 1024 ** 2;
 
 /**
- * Splits chunks of bytes into lines. A line is decoded only when it is complete, so that no character is split, and copied
- * only once. Of a line longer than {@link MAX_LINE}, it keeps one more byte than that and drops the rest.
+ * The bytes of one line, copied only once. Of a line longer than {@link MAX_LINE}, it keeps one more byte than that and drops
+ * the rest.
  */
-export class LineBuffer {
+export class LineBytes {
   #pieces: Buffer[] = [];
   #length = 0;
+
+  add(piece: Buffer): void {
+    const kept = piece.subarray(0, MAX_LINE + 1 - this.#length);
+    this.#length += kept.length;
+    if (kept.length > 0) this.#pieces.push(kept);
+  }
+
+  /** Removes and returns the bytes. */
+  take(): Buffer {
+    const [first] = this.#pieces;
+    const line = this.#pieces.length === 1 && first ? first : Buffer.concat(this.#pieces);
+    this.#pieces = [];
+    this.#length = 0;
+    return line;
+  }
+
+  get isEmpty(): boolean {
+    return this.#length === 0;
+  }
+}
+
+/** Splits chunks of bytes into lines. A line is decoded only when it is complete, so that no character is split. */
+export class LineBuffer {
+  readonly #line = new LineBytes();
 
   /** The lines that `chunk` completes, without their line ends. */
   *push(chunk: Buffer): Generator<Buffer> {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      this.#add(chunk.subarray(start, end));
-      yield this.#take();
+      this.#line.add(chunk.subarray(start, end));
+      yield this.#line.take();
       start = end + 1;
     }
-    if (start < chunk.length) this.#add(chunk.subarray(start));
+    if (start < chunk.length) this.#line.add(chunk.subarray(start));
   }
 
   /** The text after the last line end, if any. */
   rest(): Buffer | undefined {
-    return this.#pieces.length > 0 ? this.#take() : undefined;
-  }
-
-  #add(piece: Buffer): void {
-    const kept = piece.subarray(0, Math.max(0, MAX_LINE + 1 - this.#length));
-    this.#length += kept.length;
-    if (kept.length > 0 || this.#pieces.length === 0) this.#pieces.push(kept);
-  }
-
-  #take(): Buffer {
-    this.#length = 0;
-    const [first] = this.#pieces;
-    const line = this.#pieces.length === 1 && first ? first : Buffer.concat(this.#pieces);
-    this.#pieces = [];
-    return line;
+    return this.#line.isEmpty ? undefined : this.#line.take();
   }
 }
 

@@ -1,14 +1,12 @@
 import type { LogFrame } from "../engine-types.js";
-import { MAX_LINE } from "./json-lines.js";
+import { LineBytes, MAX_LINE } from "./json-lines.js";
 
 const NEWLINE = 0x0a;
 
 /** A line without its end so far. */
 interface OpenLine {
   timestamp: string;
-  pieces: Buffer[];
-  /** In bytes. */
-  length: number;
+  bytes: LineBytes;
 }
 
 /** The tasks whose lines can be open at the same time, in a service's log. Each may keep {@link MAX_LINE} bytes. */
@@ -50,10 +48,8 @@ export class LogLines {
       // Without a prefix, it continues the last message.
       if (timestamp !== undefined || !key.startsWith(stream)) key = `${stream} ${details}`;
       stamp = timestamp ?? stamp;
-      const line = this.#open.get(key) ?? { timestamp: stamp, pieces: [], length: 0 };
-      const kept = rest.subarray(0, Math.max(0, MAX_LINE + 1 - line.length));
-      line.length += kept.length;
-      if (kept.length > 0) line.pieces.push(kept);
+      const line = this.#open.get(key) ?? { timestamp: stamp, bytes: new LineBytes() };
+      line.bytes.add(rest);
       this.#open.set(key, line);
       if (newline !== -1) yield this.#close(key, line);
       else if (this.#open.size > MAX_OPEN) yield* this.#closeOldest();
@@ -71,13 +67,13 @@ export class LogLines {
     for (const [key, line] of this.#open) return yield this.#close(key, line);
   }
 
-  #close(key: string, { timestamp, pieces }: OpenLine): LogFrame {
+  #close(key: string, { timestamp, bytes }: OpenLine): LogFrame {
     this.#open.delete(key);
     const space = key.indexOf(" ");
     return {
       stream: key.slice(0, space) as LogFrame["stream"],
       timestamp,
-      line: lineOf(Buffer.concat(pieces)),
+      line: lineOf(bytes.take()),
       details: parseDetails(key.slice(space + 1)),
     };
   }

@@ -30,6 +30,27 @@ import { listedServiceStatus, serviceStatus } from "./status.js";
 
 const MAX_INSPECTIONS = 8;
 
+/** The details of the containers of one listing: each container is inspected once. */
+class Inspections {
+  readonly #engine: DockerEngine;
+  readonly #options: OperationOptions;
+  readonly #details = new Map<string, ContainerDetails | undefined>();
+
+  constructor(engine: DockerEngine, options: OperationOptions) {
+    this.#engine = engine;
+    this.#options = options;
+  }
+
+  /** Containers that were removed since the listing are left out. */
+  async of(ids: readonly string[]): Promise<ContainerDetails[]> {
+    const unknown = ids.filter((id) => !this.#details.has(id));
+    await mapLimit(MAX_INSPECTIONS, unknown, async (id) => {
+      this.#details.set(id, await inspectIfExists(this.#engine, id, this.#options));
+    });
+    return ids.flatMap((id) => this.#details.get(id) ?? []);
+  }
+}
+
 /** A service with its settings. @throws DeploymentError `NOT_FOUND`. */
 export async function inspectService(
   engine: DockerEngine,
@@ -61,14 +82,14 @@ export async function listServices(engine: DockerEngine, options: ListOptions): 
   const resolved = await Promise.all(
     [...groups].map(async ([name, group]) => ({ name, group, state: await resolveGroup(engine, group, options) })),
   );
+  const inspections = new Inspections(engine, options);
   const stopped = await findStopped(
-    engine,
+    inspections,
     resolved.flatMap(({ state }) => state.current),
-    options,
   );
   const services = resolved.map(({ name, group, state }) => toServiceStatus(name, group, state, stopped, labels));
   const sorted = services.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
-  const listed = settings ? await withSettings(engine, sorted, options) : sorted;
+  const listed = settings ? await withSettings(engine, sorted, inspections) : sorted;
   containersByListing.set(listed, containers);
   return listed;
 }
@@ -99,13 +120,11 @@ async function resolveGroup(
  * that ended by themselves: one call for each container that has ended.
  */
 async function findStopped(
-  engine: DockerEngine,
+  inspections: Inspections,
   containers: readonly ListedContainer[],
-  options: OperationOptions,
 ): Promise<ReadonlySet<string>> {
   const ended = containers.filter(({ summary, placeholder }) => summary.State === "exited" && !placeholder);
-  const inspected = await mapLimit(MAX_INSPECTIONS, ended, ({ id }) => inspectIfExists(engine, id, options));
-  const found = inspected.flatMap((details) => (details === undefined ? [] : [toInspectedContainer(details)]));
+  const found = (await inspections.of(ended.map(({ id }) => id))).map(toInspectedContainer);
   return new Set(found.filter(({ stopped }) => stopped).map(({ id }) => id));
 }
 
@@ -136,14 +155,12 @@ function toServiceStatus(
 async function withSettings(
   engine: DockerEngine,
   listed: readonly ServiceStatus[],
-  options: OperationOptions,
+  inspections: Inspections,
 ): Promise<ServiceStatus[]> {
-  const ids = listed.flatMap((service) => service.ids);
-  const inspected = await mapLimit(MAX_INSPECTIONS, ids, (id) => inspectIfExists(engine, id, options));
-  const found = new Map(ids.map((id, index) => [id, inspected[index]]));
+  await inspections.of(listed.flatMap((service) => service.ids));
   const images = imageLookup(engine);
   const services = await mapLimit(MAX_INSPECTIONS, listed, async (service) => {
-    const containers = service.ids.map((id) => found.get(id)).filter((container) => container !== undefined);
+    const containers = await inspections.of(service.ids);
     return containers.length === 0
       ? []
       : [{ ...service, ...(await settingsAndRevision(service.name, containers, images)) }];
