@@ -37,7 +37,7 @@ export const hostilePlan = hostile({
   warnings: [{ code: "OTHER_FILES", reason: "Some." }],
 }) as Plan;
 
-/** The files of a plan: each app joins a network, and writes to a volume of its own. */
+/** The files of a plan: each app joins a network, and writes to a separate volume. */
 export const desiredOf = ({ project, apps }: Plan): DesiredProject => ({
   project,
   apps: apps.map(({ app, service }) => ({

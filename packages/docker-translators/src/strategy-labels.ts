@@ -19,7 +19,7 @@ export const REPLACES_LABEL = "org.openfactory.deploy.replaces";
 export const PINNED_LABEL = "org.openfactory.deploy.pinned";
 
 /**
- * On a container that requests settings for which the engine has defaults of its own: the names of these settings,
+ * On a container that requests settings for which the engine has defaults: the names of these settings,
  * separated by spaces.
  */
 export const OVERRIDES_LABEL = "org.openfactory.deploy.overrides";

@@ -74,7 +74,7 @@ function fieldsUnavailableHere(): NonNullable<ContractTarget["unavailable"]> {
     : {};
 }
 
-/** Secrets and configs that the strategy creates: a single engine has none of its own. */
+/** Secrets and configs that the strategy creates: a single engine has no such objects. */
 function strategyFiles(strategy: OpenFactoryServiceDeploymentStrategy) {
   const created: [kind: "secret" | "config", name: string][] = [];
   const managing = () => {

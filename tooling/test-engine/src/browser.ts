@@ -32,13 +32,13 @@ export interface RenderOptions {
 
 /** A headless Chromium. */
 export interface Browser {
-  /** Loads an address, such as one of `file:`, in a page of its own. */
+  /** Loads an address, such as one of `file:`, in a new page. */
   render(url: string, options: RenderOptions): Promise<RenderedPage>;
   close(): Promise<void>;
 }
 
 /**
- * Starts headless Chromium with a profile of its own. Messages go through a pipe, so that no port is opened.
+ * Starts headless Chromium with a temporary profile. Messages go through a pipe, so that no port is opened.
  * @throws TestEngineError as `findChromium`, or if it doesn't start.
  */
 export async function startBrowser(): Promise<Browser> {

@@ -7,7 +7,7 @@ import { collect, collectOption, givenTwice, single } from "./parse-values.js";
 export const DEFAULT_PLATFORM = "docker";
 
 /**
- * Adds the global options. The program and each command have options of their own, so that a letter can have another
+ * Adds the global options. The program and each command have separate options, so that a letter can have another
  * meaning after a command: `logs -f` follows.
  */
 export function addGlobalOptions(command: Command): void {

@@ -31,7 +31,7 @@ describe("several files", () => {
     expect(request).not.toHaveProperty("mounts");
   });
 
-  it("belong to the first file, and keep the positions of their own", async () => {
+  it("belong to the first file, and each value keeps its position", async () => {
     const { apps } = await files.load(
       { "compose.yaml": BASE, "over.yaml": "services:\n  web:\n    hostname: h\n" },
       two,

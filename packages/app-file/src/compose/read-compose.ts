@@ -223,7 +223,7 @@ async function readSource(
 
 const RESOURCES = ["services", "networks", "volumes", "secrets", "configs"] as const;
 
-/** Adds the files of `include`. Each is read as a project of its own; a name that both declare is a finding. */
+/** Adds the files of `include`. Each is read as a separate project; a name that both declare is a finding. */
 async function includeFiles(
   root: Located,
   source: SourceText,

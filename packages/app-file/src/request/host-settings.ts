@@ -24,7 +24,7 @@ export function hostSettingsFields(context: AppContext): RequestFields {
   }) as RequestFields;
 }
 
-/** The parts of a device in the short form have no positions of their own. */
+/** The parts of a device in the short form have the position of the device. */
 function devicesField({ entry: { devices }, path }: AppContext): RequestFields["devices"] {
   if (devices == null) return undefined;
   const base: FilePath = [...path, "devices"];

@@ -44,7 +44,7 @@ export async function findProblems(
 
 /**
  * Ends a run whose deploys would fail: see {@link findProblems}.
- * @throws DeploymentError of the first problem's code, with one issue per problem, each of its own code.
+ * @throws DeploymentError of the first problem's code, with one issue per problem, which has the problem's code.
  */
 export async function checkPreflight(
   strategy: OpenFactoryServiceDeploymentStrategy,

@@ -26,8 +26,8 @@ const SCHEME = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
 
 /**
  * Masks secrets in a value. Values of `env` are masked whole, unless `showEnv` is set, and so are labels and log options with
- * the name of a secret. In commands, labels, log options and mounts, texts that look like a secret are masked: the value of `--password` and similar
- * flags, `TOKEN=...`, and passwords in addresses. A value that must never be shown belongs in `secrets`.
+ * the name of a secret. In commands, labels, log options and mounts, texts that look like a secret are masked: the value of
+ * `--password` and similar flags, `TOKEN=...`, and passwords in addresses. A value that must never be shown belongs in `secrets`.
  */
 export function maskValue(
   path: string,

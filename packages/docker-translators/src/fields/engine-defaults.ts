@@ -35,7 +35,7 @@ export function toOverridesLabel({ shmSize, logging }: DefaultedFields): Record<
   return names.length === 0 ? {} : { [OVERRIDES_LABEL]: names.join(" ") };
 }
 
-/** The size of `/dev/shm` of an engine without settings of its own: Docker's, and Podman's. */
+/** The size of `/dev/shm` of an engine that is not configured: Docker's, and Podman's. */
 const SHM_SIZES: readonly number[] = [64 * 1024 ** 2, 65_536_000];
 /** The log drivers of most engines: Docker's default, and those of distributions and of Podman. */
 const LOG_DRIVERS: readonly string[] = ["json-file", "journald", "k8s-file"];

@@ -122,8 +122,8 @@ const toTime = (iso: string): number => (iso.startsWith("0001-") ? -Infinity : D
 
 /**
  * Groups containers by their service. A container beside a service's name (`mill.previous`) belongs to the service if this
- * strategy created it, or if one of the two replaced the other; a container that another tool named like that is a service
- * of its own. Containers of other orchestrators, and helpers, belong to no service.
+ * strategy created it, or if one of the two replaced the other; a container that another tool named like that is a
+ * separate service. Containers of other orchestrators, and helpers, belong to no service.
  */
 export function groupByService<Container extends ServiceContainer>(
   containers: readonly Container[],

@@ -7,7 +7,7 @@ type FilesRequest = Pick<NormalizedRequest, "name" | "secrets" | "configs">;
 
 /**
  * Finds the volumes of the secrets and configs of a request, in one call. Owner and mode belong to a reference: for a reference
- * with others than the default, copies the file into a volume of its own, unless that exists.
+ * with others than the default, copies the file into a separate volume, unless that exists.
  * @returns the mountpoints of the volumes.
  * @throws DeploymentError `NOT_FOUND`.
  */

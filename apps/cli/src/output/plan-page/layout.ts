@@ -6,7 +6,7 @@ export interface Measures {
   readonly boxWidth: number;
   readonly boxHeight: number;
   readonly gap: number;
-  /** Whether nodes have a column of their own, left of the apps. Otherwise, they are below the networks and volumes. */
+  /** Whether nodes have a separate column, left of the apps. Otherwise, they are below the networks and volumes. */
   readonly hasNodeColumn: boolean;
 }
 

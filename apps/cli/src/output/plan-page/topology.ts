@@ -119,7 +119,7 @@ export function replicasOf(app: DesiredApp | undefined): string | undefined {
 /** The most boxes and lines that a diagram of a page is readable with. */
 const MAX_BOXES = 60;
 const MAX_LINKS = 160;
-/** The most apps with a box of their own. */
+/** The most apps that get one box each. */
 const MAX_APPS = 24;
 
 const isSmall = ({ boxes, links }: Topology): boolean => boxes.length <= MAX_BOXES && links.length <= MAX_LINKS;

@@ -63,7 +63,7 @@ export const ownLabels: ParityTable = {
     own("pinned", "On local Docker: the image is pinned to the digest of the registry.", inCode),
     own("restart", "On local Docker: the restart policy, if it is not the default one.", inCode),
     own("stopped", "On a Swarm service that `stop` has stopped: the number of replicas that it had.", inCode),
-    own("overrides", "On local Docker: the requested settings for which the engine has defaults of its own.", inCode),
+    own("overrides", "On local Docker: the requested settings for which the engine has defaults.", inCode),
     own("file-volume", "On local Docker: the volume of a secret or config.", inCode),
     own("operation", "Marks everything that one deploy created.", inCode),
     own("lock", "Marks the volume or config that is a project's lock.", inCode),
