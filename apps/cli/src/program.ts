@@ -73,6 +73,17 @@ export function describeProgram(): {
   return { description: DESCRIPTION, groups: COMMAND_GROUPS, globalOptions: program.options };
 }
 
+/**
+ * Parses a command line and runs nothing, for the tests of the documentation.
+ * @throws UsageError, or a CommanderError with exit code 0 for `--help` and `--version`
+ * @public
+ */
+export async function checkArguments(args: readonly string[], io: Io): Promise<void> {
+  const program = makeProgram(io, "", async () => {});
+  refuseMisreadOptions(args, program);
+  await program.parseAsync([...args], { from: "user" });
+}
+
 /** Runs a command with its options. */
 type RunCommand = (
   context: CommandContext,

@@ -16,7 +16,7 @@ test(
   { timeout: 30_000 },
   async () => {
     const readme = await readFile(join(here, "../../../../packages/deployer/README.md"), "utf8");
-    const [, program = ""] = /## In a program\n\n```ts\n([^]*?)```/.exec(readme) ?? [];
+    const [, program = ""] = /## In a program\n[^#]*?```ts\n([^]*?)```/.exec(readme) ?? [];
     const outfile = join(temporaryDirectory(), "program.mjs");
     const { errors, warnings } = await build({
       stdin: { contents: program, resolveDir: here, loader: "ts" },
