@@ -11,23 +11,35 @@ const PNPM = "pnpm@12.21.0";
 
 /** Installs dependencies and builds, if they have changed since the last setup. */
 export async function setup() {
-  await install();
+  await installDependencies();
   await build();
 }
 
-async function install() {
+/** Without the generator of the documentation site, which only `npm run docs` needs. */
+async function installDependencies() {
   if (existsSync(join(root, "node_modules", ".bin", "node")) && readStamp().dependencies === hashDependencies()) return;
-  await step("Installing dependencies", () =>
-    runTool("Could not install the dependencies", "npx", [
-      "-y",
-      PNPM,
-      "install",
-      "--frozen-lockfile",
-      "--reporter=append-only",
-    ]),
-  );
+  await step("Installing dependencies", () => install("--filter=!@openfactory/docs"));
   writeStamp({ ...readStamp(), dependencies: hashDependencies() });
 }
+
+/** Installs the dependencies of all packages and those of the documentation site, if they have changed. Builds nothing. */
+export async function installWithDocs() {
+  const stamp = readStamp();
+  const installed = hashDependencies();
+  if (existsSync(join(root, "docs", "node_modules", "vitepress")) && stamp.docs === installed) return;
+  await step("Installing dependencies of the documentation site", () => install());
+  writeStamp({ ...readStamp(), dependencies: hashDependencies(), docs: hashDependencies() });
+}
+
+const install = (...filter) =>
+  runTool("Could not install the dependencies", "npx", [
+    "-y",
+    PNPM,
+    "install",
+    "--frozen-lockfile",
+    "--reporter=append-only",
+    ...filter,
+  ]);
 
 async function build() {
   if (readStamp().build === hashBuild()) return;

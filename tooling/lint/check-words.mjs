@@ -1,4 +1,4 @@
-// Refuses the words of refused-words.json in code, comments, messages and documentation: see docs/vocabulary.md.
+// Refuses the words of refused-words.json in code, comments, messages and documentation: see docs/reference/vocabulary.md.
 // node tooling/lint/check-words.mjs [path]...
 import { globSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -40,7 +40,7 @@ for (const file of files) {
   for (const [index, line] of readFileSync(join(root, file), "utf8").split("\n").entries())
     report(file, index + 1, line);
 }
-if (found > 0) console.log(`${found} refused words. docs/vocabulary.md has the words to use.`);
+if (found > 0) console.log(`${found} refused words. docs/reference/vocabulary.md has the words to use.`);
 process.exitCode = found > 0 ? 1 : 0;
 
 function report(file, line, text) {

@@ -13,21 +13,21 @@ import { tables } from "./support/parity/tables.js";
 const cases = tables.flatMap((table) => table.cases);
 const items = new Set(cases.flatMap((each) => each.items));
 
-describe("each statement of docs/openfactory.md is true", () => {
+describe("each statement of docs/reference/openfactory.md is true", () => {
   test.each(tables.flatMap(({ id, cases }) => cases.map((each) => [id, each.items.join(", "), each] as const)))(
     "%s: %s",
     (_id, _items, { check }: ParityCase) => check(),
   );
 });
 
-test("the tables of docs/openfactory.md match the cases (UPDATE_DOCS=1 writes them)", () => {
+test("the tables of docs/reference/openfactory.md match the cases (UPDATE_DOCS=1 writes them)", () => {
   const page = readFileSync(PAGE, "utf8");
   const written = withTables(page, tables);
   if (process.env["UPDATE_DOCS"] === "1") writeFileSync(PAGE, written);
   else expect(page).toBe(written);
 });
 
-test("the links of docs/openfactory.md point to existing files", () => {
+test("the links of docs/reference/openfactory.md point to existing files", () => {
   const links = [...readFileSync(PAGE, "utf8").matchAll(/\]\(([^)#]+)/g)].map(([, link = ""]) => link);
   expect(links.length).toBeGreaterThan(3);
   expect(links.filter((link) => !existsSync(join(dirname(PAGE), link)))).toEqual([]);
@@ -99,7 +99,7 @@ describe("completeness", () => {
     const errorCodes = ["INVALID_FILE", "INVALID_REQUEST", "PLUGIN_FAILED", "UNKNOWN_PLUGIN"];
     const names = literals(/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/, "packages/app-file");
     expect(names.size).toBeGreaterThan(10);
-    // docs/compose.md describes the variables and notes of Compose files.
+    // docs/reference/compose.md describes the variables and notes of Compose files.
     const isOfCompose = (name: string) =>
       /^COMPOSE_|^(KEY_NOT_SUPPORTED|VARIABLE_NOT_SET|PROFILE_INACTIVE)$/.test(name);
     expect([...names].filter((name) => !items.has(name) && !errorCodes.includes(name) && !isOfCompose(name))).toEqual(

@@ -58,7 +58,7 @@ function problemOf(link: string, page: string): string | undefined {
 
 test("the repository has Markdown files to check", () => {
   expect(pages).toContain("README.md");
-  expect(pages).toContain("docs/architecture.md");
+  expect(pages).toContain("docs/explanation/architecture.md");
   expect(pages.flatMap((page) => linksOf(readFileSync(join(root, page), "utf8"))).length).toBeGreaterThan(100);
 });
 
@@ -67,8 +67,8 @@ test.each(pages)("each relative link of %s points to an existing file or heading
   expect(links.flatMap((link) => problemOf(link, page) ?? [])).toEqual([]);
 });
 
-describe("docs/architecture.md", () => {
-  const page = "docs/architecture.md";
+describe("docs/explanation/architecture.md", () => {
+  const page = "docs/explanation/architecture.md";
   const text = readFileSync(join(root, page), "utf8");
 
   test("each name that links to a source file occurs in that file", () => {

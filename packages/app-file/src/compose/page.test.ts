@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { FILE_KEYS, type KeyRule, SERVICE_KEYS } from "./keys.js";
 
-const PAGE = fileURLToPath(new URL("../../../../docs/compose.md", import.meta.url));
+const PAGE = fileURLToPath(new URL("../../../../docs/reference/compose.md", import.meta.url));
 
 /** The keys of a rule, each with what becomes of it. Keys with the same effect are one row. */
 function rows(path: string, { to, no, none, keys, each }: KeyRule): [key: string, effect: string][] {
@@ -42,7 +42,7 @@ const SECTIONS: Readonly<Record<string, () => string>> = {
 
 const withoutPadding = (text: string): string => text.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---");
 
-test("docs/compose.md has what becomes of each key", async () => {
+test("docs/reference/compose.md has what becomes of each key", async () => {
   const page = await readFile(PAGE, "utf8");
   const updated = page.replaceAll(
     /<!-- table: (\w+) -->\n[\s\S]*?<!-- end -->/g,

@@ -160,7 +160,7 @@ export const appKeys: ParityTable = {
     ),
     identical(
       ["metrics", "metrics.port", "metrics.path"],
-      "`path` defaults to `/metrics`. Here they become labels, and [asset listeners](../packages/core/README.md#write-an-asset-listener) receive them.",
+      "`path` defaults to `/metrics`. Here they become labels, and [asset listeners](../../packages/core/README.md#write-an-asset-listener) receive them.",
       app("metrics: {port: 9100}").labels({
         "openfactory.metrics.port": "9100",
         "openfactory.metrics.path": "/metrics",

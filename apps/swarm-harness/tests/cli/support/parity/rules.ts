@@ -230,7 +230,7 @@ export const rules: ParityTable = {
     ),
     notSupported(
       "Registration of assets in Kafka and ksqlDB",
-      "The deployment needs no Kafka. [Asset listeners](../packages/core/README.md#write-an-asset-listener) receive every asset that was created, changed or removed, with its references, so that a package can register them.",
+      "The deployment needs no Kafka. [Asset listeners](../../packages/core/README.md#write-an-asset-listener) receive every asset that was created, changed or removed, with its references, so that a package can register them.",
       device(mtconnect()).device({
         references: {
           agent: { uuid: "PRESS-01-AGENT", service: "press-01-agent" },

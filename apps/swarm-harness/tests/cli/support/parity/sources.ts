@@ -15,4 +15,4 @@ export function literals(form: RegExp, packages = "packages/*"): Set<string> {
 }
 
 /** The page that the tables are part of. */
-export const PAGE = `${root}docs/openfactory.md`;
+export const PAGE = `${root}docs/reference/openfactory.md`;

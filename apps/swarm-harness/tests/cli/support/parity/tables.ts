@@ -7,7 +7,7 @@ import { ownLabels } from "./own-labels.js";
 import { rules } from "./rules.js";
 import { readVariables, setVariables } from "./variables.js";
 
-/** The tables of docs/openfactory.md. */
+/** The tables of docs/reference/openfactory.md. */
 export const tables: readonly ParityTable[] = [
   fileKeys,
   appKeys,
