@@ -1,6 +1,7 @@
 import type { SourceLocation } from "@openfactory/deploy-core";
 import type { FieldChange } from "@openfactory/deployer";
 import { stripControlChars, type Style } from "./format.js";
+import { inFileUnits } from "./units.js";
 
 const INDENT = "      ";
 const NOTHING = "(none)";
@@ -46,8 +47,8 @@ export function changeLines(
 }
 
 /** A value as one line, with newlines as `\n`. */
-function valueText(value: string | undefined, { masked }: FieldChange): string {
+function valueText(value: string | undefined, { masked, path }: FieldChange): string {
   if (value === undefined) return NOTHING;
   if (masked) return HIDDEN;
-  return value === "" ? '""' : stripControlChars(value.replaceAll("\n", "\\n"));
+  return value === "" ? '""' : stripControlChars(inFileUnits(path, value).replaceAll("\n", "\\n"));
 }

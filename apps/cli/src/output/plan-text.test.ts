@@ -20,7 +20,7 @@ test("planText() prints each entry with its mark, position and changed keys, hid
   ± db: replaced: Its mode can't be changed in place
       mode  replicated => global
   ~ edited: changed manually since the last deploy
-      resources.Limits.MemoryBytes  67108864 => (none)
+      resources.Limits.MemoryBytes  64Mi => (none)
   ~ opaque: differs from the file; the platform does not report the fields
   ~ legacy: adopted
   ! cache: conflict: Service cache belongs to the project other

@@ -8,8 +8,9 @@ import {
   supports,
 } from "@openfactory/deploy-core";
 import type { CheckedApp, CheckedProject } from "../check/check-project.js";
-import { FORMAT_LABEL } from "../model/labels.js";
+import { FORMAT_LABEL, ownerOf, usesOf } from "../model/labels.js";
 import type { DesiredApp } from "../model/project.js";
+import { resourceId } from "../model/resources.js";
 
 /**
  * Why a service with the desired settings must be restarted: an earlier change of it was interrupted, or none of its
@@ -48,26 +49,30 @@ export function releaseReason(labels: Readonly<Record<string, string>>, { format
 
 /**
  * Why a running service is not attached to one of its networks: the network was removed, or removed and created again
- * with the same name. Undefined if it is attached to all networks, or the platform does not report them.
+ * with the same name. Undefined if it is attached to all networks, or the platform does not report them. A network that
+ * the service has not used before is a change of its settings.
  */
 export function staleNetworkReason(
-  { networks, replicas }: ServiceStatus,
-  { request }: CheckedApp,
+  { networks, replicas, labels }: ServiceStatus,
+  { request, hash }: CheckedApp,
   listed: readonly Resource[] | undefined,
   { resources }: CheckedProject,
 ): string | undefined {
   if (networks === undefined || listed === undefined || replicas.running === 0) return undefined;
   const attached = new Set(networks.map(({ id }) => id));
+  const isSame = ownerOf(labels)?.request === hash;
   for (const name of request.networks ?? []) {
     const present = listed.filter((resource) => resource.kind === "network" && resource.name === name);
     if (present.some(({ id }) => attached.has(id))) continue;
     const isDeclared = resources.some(({ spec }) => spec.kind === "network" && spec.name === name);
     if (present.length === 0 && !isDeclared) continue;
+    const wasUsed = isSame || usesOf(labels).includes(resourceId({ kind: "network", name }));
+    if (present.length === 0 && !wasUsed) continue;
     if (present.length === 0) return `Network ${name} was removed.`;
     const wasAttached = networks.some((network) => network.name === name || network.name === undefined);
-    return wasAttached
-      ? `Network ${name} was removed and created again; the service is still attached to the old network.`
-      : `The service is no longer attached to the network ${name}.`;
+    if (wasAttached)
+      return `Network ${name} was removed and created again; the service is still attached to the old network.`;
+    if (wasUsed) return `The service is no longer attached to the network ${name}.`;
   }
   return undefined;
 }

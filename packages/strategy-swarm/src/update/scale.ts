@@ -71,7 +71,7 @@ async function warnOfRestarts(
   const restarts =
     replicas < running.length
       ? `${replicas} of the tasks ${names.join(", ")} stay and restart`
-      : `${names.join(", ")} restart`;
+      : `${names.join(", ")} ${names.length === 1 ? "restarts" : "restart"}`;
   observer({
     type: "warning",
     service: Spec.Name,

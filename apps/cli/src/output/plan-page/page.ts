@@ -4,6 +4,7 @@ import type { DesiredApp, DesiredProject, FieldChange, Plan, PlannedApp, Planned
 import { changeName, lineOf } from "../change-lines.js";
 import { appEntry, orphanEntry } from "../plan-text.js";
 import { asSentence, conflictsOf, countsOf, problemsOf, type Remark, verdictOf, warningsOf } from "../plan-summary.js";
+import { inFileUnits } from "../units.js";
 import { ACTION_WORDS, diagramOf, MARKS } from "./diagram.js";
 import { type Markup, markup, NOTHING, raw } from "./markup.js";
 import { STYLES } from "./styles.js";
@@ -111,11 +112,11 @@ const changeTable = (changes: readonly FieldChange[], file: string | undefined):
       markup`<tr><th scope="row"><code>${changeName(change)}</code>${place(change.location, file)}</th><td class="from" data-label="Now">${value(change.from, change)}</td><td class="to" data-label="After">${value(change.to, change)}</td></tr>\n`,
   )}</tbody></table>`;
 
-function value(text: string | undefined, { masked }: FieldChange): Markup {
+function value(text: string | undefined, { masked, path }: FieldChange): Markup {
   if (text === undefined) return markup`<span class="none">not set</span>`;
   if (masked) return markup`<span class="none">hidden</span>`;
   if (text === "") return markup`<span class="none">empty</span>`;
-  return markup`<span class="value">${text}</span>`;
+  return markup`<span class="value">${inFileUnits(path, text)}</span>`;
 }
 
 function resources(all: readonly PlannedResource[]): Markup {

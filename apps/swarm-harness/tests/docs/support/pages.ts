@@ -28,6 +28,8 @@ export interface CodeBlock {
   readonly page: string;
   /** The line of the first line of the text, from 1. */
   readonly line: number;
+  /** Where the text starts in the page. */
+  readonly offset: number;
   /** The first word after the fence, such as `ts`. */
   readonly language: string;
   /** The rest of that line. */
@@ -48,6 +50,7 @@ export function codeBlocksOf(page: string): CodeBlock[] {
     return {
       page,
       line: before.split("\n").length + 1,
+      offset: match.index + match[0].indexOf("\n") + 1,
       language,
       info,
       text: text.replaceAll(new RegExp(`^${indent}`, "gm"), ""),

@@ -1,0 +1,99 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, delimiter, dirname, join } from "node:path";
+import { COMMAND } from "../../cli/support/spawn-ofdeploy.js";
+import { type CodeBlock, codeBlocksOf, root } from "../support/pages.js";
+import { Terminal } from "./terminal.js";
+import { showsSame } from "./volatile.js";
+
+/** The engine or swarm of a session. */
+export interface SessionEngine {
+  readonly env: Readonly<Record<string, string>>;
+  /** Texts of this machine, and what the page shows instead. */
+  readonly shown: Readonly<Record<string, string>>;
+}
+
+/** A block whose output is not the one of the page. `captured` is its text with the output of this run. */
+interface Difference {
+  readonly block: CodeBlock;
+  readonly captured: string;
+}
+
+/**
+ * Does what a page says, in a terminal: writes its files, and types its commands. A file is a block whose first line is a
+ * comment with the file's name.
+ * @returns the blocks whose output has changed
+ */
+export async function runSession(page: string, { env, shown }: SessionEngine): Promise<Difference[]> {
+  const home = mkdtempSync(join(tmpdir(), "docs-session-"));
+  const folder = join(home, basename(page, ".md"));
+  const terminal = await openTerminal(home, folder, env);
+  const onPage = { ...shown, [folder]: `/home/me/${basename(folder)}`, [home]: "/home/me" };
+  const type = async (command: string): Promise<string> =>
+    Object.entries(onPage).reduce((text, [here, there]) => text.replaceAll(here, there), await terminal.type(command));
+  try {
+    const differences: Difference[] = [];
+    for (const block of codeBlocksOf(page)) {
+      for (const command of block.directives.get("hidden")?.split("\n") ?? []) await type(command.trim());
+      if (block.directives.has("not run")) continue;
+      const file = fileNameOf(block);
+      if (file !== undefined) writeFile(join(folder, file), block.text);
+      else if (block.language === "sh") for (const line of block.text.trimEnd().split("\n")) await type(line);
+      else if (block.language === "console") {
+        const captured = await retype(block.text, type);
+        if (captured !== block.text) differences.push({ block, captured });
+      }
+    }
+    return differences;
+  } finally {
+    await terminal.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** A shell that has `ofdeploy`, as after its installation. */
+function openTerminal(home: string, folder: string, env: Readonly<Record<string, string>>): Promise<Terminal> {
+  const bin = join(home, ".local", "bin");
+  mkdirSync(folder);
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, "ofdeploy"), `#!/bin/sh\nexec "${process.execPath}" "${COMMAND}" "$@"\n`);
+  chmodSync(join(bin, "ofdeploy"), 0o755);
+  symlinkSync(process.execPath, join(bin, "node"));
+  const path = [bin, process.env.PATH ?? ""].join(delimiter);
+  return Terminal.open(folder, { HOME: home, PATH: path, LANG: "C.UTF-8", ...env });
+}
+
+function writeFile(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+/** `openfactory.yml` for a block that starts with `# openfactory.yml`. */
+const fileNameOf = ({ language, text }: CodeBlock): string | undefined =>
+  ["sh", "console"].includes(language) ? undefined : /^(?:#|\/\/) ([\w./-]+\.\w+)\n/.exec(text)?.[1];
+
+/** Types the commands of a `console` block. Returns its text, with the outputs that have changed. */
+async function retype(text: string, type: (command: string) => Promise<string>): Promise<string> {
+  const parts = text.split(/^(?=\$ )/m);
+  let captured = "";
+  for (const part of parts) {
+    const [, command = "", shown = ""] = /^\$ (.*(?:\n> .*)*)\n([\s\S]*)$/.exec(part) ?? [];
+    const output = await type(command.replaceAll("\n> ", "\n"));
+    const isSame = showsSame(output, shown.trimEnd());
+    captured += isSame
+      ? part
+      : `$ ${command}\n${output === "" ? "" : `${output}\n`}${part.endsWith("\n\n") ? "\n" : ""}`;
+  }
+  return captured;
+}
+
+/** Writes the outputs of this run into their page. */
+export function writeCaptures(page: string, differences: readonly Difference[]): void {
+  const path = join(root, page);
+  const source = readFileSync(path, "utf8");
+  // From the end, so that the offsets of earlier blocks stay.
+  const updated = differences.toReversed().reduce((text, { block: { offset, text: shown }, captured }) => {
+    return text.slice(0, offset) + captured + text.slice(offset + shown.length);
+  }, source);
+  writeFileSync(path, updated);
+}
