@@ -38,10 +38,13 @@ export async function openStrategy(options: GlobalOptions, io: Io): Promise<Open
   const { host, context, option } = options;
   return platforms.create(await platformOf(options, io), {
     ...option,
-    ...(host === undefined ? {} : { host }),
-    ...(context === undefined ? {} : { context }),
+    ...(host === undefined ? {} : { host: oneOrAll(host) }),
+    ...(context === undefined ? {} : { context: oneOrAll(context) }),
   });
 }
+
+/** Only a platform of several engines has an option that is a list. */
+const oneOrAll = (values: readonly string[]): unknown => (values.length === 1 ? values[0] : values);
 
 /**
  * The strategy for a command that calls it directly. Masks the project's secrets in its results and errors, except in the

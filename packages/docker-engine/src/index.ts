@@ -8,7 +8,13 @@ export { networkUsers } from "./resources/networks.js";
 export { volumeUsers } from "./resources/volumes.js";
 export { diagnoseEngine, diagnoseNetwork, runDiagnosis } from "./diagnose-engine.js";
 export { HIGHEST_API, LOWEST_API } from "./connection/api-version.js";
-export { createEngine, DOCKER_ENGINE, type EngineOptions, engineOptionsShape } from "./create-engine.js";
+export {
+  createEngine,
+  DOCKER_ENGINE,
+  type EngineOptions,
+  engineOptionsShape,
+  swarmOptionsShape,
+} from "./create-engine.js";
 export { registryFailure, type RegistryFailure, registryFailureHint } from "./errors/registry-error.js";
 export type { CredentialsInfo, CredentialsProblem, ShortLived } from "./registry-auth/credentials.js";
 export { registryOf } from "./registry-auth/image-reference.js";

@@ -1,10 +1,13 @@
 import { defineStrategyPlugin, DEPLOYMENT_STRATEGY } from "@openfactory/deploy-core";
-import { createEngine, DOCKER_ENGINE, engineOptionsShape } from "@openfactory/docker-engine";
+import { createEngine, DOCKER_ENGINE, swarmOptionsShape } from "@openfactory/docker-engine";
 import { z } from "zod";
 import { SwarmDeploymentStrategy } from "./strategy.js";
 
 /** Options of the platform `swarm`. */
-export const swarmOptionsSchema = z.strictObject(engineOptionsShape);
+export const swarmOptionsSchema = z.strictObject(swarmOptionsShape);
+
+/** Longer than an election after the loss of the leader, which takes 10 to 25 s. */
+const ELECTION_MS = 45_000;
 
 export type SwarmOptions = z.output<typeof swarmOptionsSchema>;
 
@@ -16,7 +19,7 @@ export const plugin = defineStrategyPlugin({
   options: swarmOptionsSchema,
   register(container, options) {
     if (!container.isRegistered(DOCKER_ENGINE, true)) {
-      container.register(DOCKER_ENGINE, { useValue: createEngine(options) });
+      container.register(DOCKER_ENGINE, { useValue: createEngine({ electionMs: ELECTION_MS, ...options }) });
     }
     container.register(DEPLOYMENT_STRATEGY, { useClass: SwarmDeploymentStrategy });
   },

@@ -7,8 +7,8 @@ export interface GlobalOptions {
   envFile?: string[];
   profile?: string[];
   platform?: string;
-  host?: string;
-  context?: string;
+  host?: string[];
+  context?: string[];
   option?: Record<string, string>;
   plugin?: string[];
   json?: boolean;

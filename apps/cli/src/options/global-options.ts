@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { Io } from "../io.js";
 import { type GlobalOptions, LOG_LEVELS } from "./context.js";
 import { GLOBAL_OPTIONS } from "./help-text.js";
-import { collect, collectOption, givenTwice, single } from "./parse-values.js";
+import { collect, collectList, collectOption, givenTwice, single } from "./parse-values.js";
 
 export const DEFAULT_PLATFORM = "docker";
 
@@ -42,13 +42,11 @@ const globalOptions = (flags: (short: string, long: string) => string): Option[]
       `Platform: docker, swarm or one of a plugin (default: $DEPLOYMENT_PLATFORM, also from .ofaenv in this directory, else ${DEFAULT_PLATFORM})`,
     ),
   ),
-  single(
-    new Option(
-      flags("-H", "--host <url>"),
-      "Engine address: unix://, tcp:// or ssh:// (default: same as the docker command)",
-    ),
-  ),
-  single(new Option("--context <name>", "Docker context")),
+  new Option(
+    flags("-H", "--host <url>"),
+    "Engine address: unix://, tcp:// or ssh://; repeatable for the managers of a swarm (default: same as the docker command)",
+  ).argParser(collectList),
+  new Option("--context <name>", "Docker context, repeatable for the managers of a swarm").argParser(collectList),
   new Option("--option <key=value>", "Option of the platform, repeatable").argParser(collectOption),
   new Option(
     "--plugin <module>",

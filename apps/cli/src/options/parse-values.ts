@@ -73,6 +73,12 @@ export function collectVariable(text: string, before: string[] = []): string[] {
 /** Adds a value to the values before. */
 export const collect = (text: string, before: string[] = []): string[] => [...before, notEmpty(text)];
 
+/** Adds the values of a comma-separated list to the values before. */
+export const collectList = (text: string, before: string[] = []): string[] => [
+  ...before,
+  ...text.split(",").map((value) => notEmpty(value.trim())),
+];
+
 /** Makes an option fail when it is given twice, because one of its values would be ignored. */
 export const single = <Value>(option: Option, parse: (text: string) => Value = (text) => text as Value): Option =>
   option.argParser((text: string, before: Value | undefined) => {

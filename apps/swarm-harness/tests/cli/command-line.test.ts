@@ -36,7 +36,7 @@ describe("an invalid command line", () => {
     ["up --platform a --platform b", "--platform is given twice.", "Pass --platform once."],
     ["-p a ps -p b", "--project is given twice.", "Pass --project once."],
     ["up --timeout 3 --timeout 4", "--timeout is given twice.", "Pass --timeout once."],
-    ["-H a ps --host b", "--host is given twice.", "Pass --host once."],
+    ["--platform a ps --platform b", "--platform is given twice.", "Pass --platform once."],
     ["up --concurrency 3 --concurrency 4", "--concurrency is given twice.", "Pass --concurrency once."],
     ["up --option a=1 --option a=2", "a is given twice.", "ofdeploy up --help"],
     ["ps --project=", "The value is empty.", "ofdeploy ps --help"],

@@ -16,6 +16,10 @@ export interface CallSubject {
 export interface EngineCall extends CallSubject {
   /** The call changes nothing: it is repeated if the connection breaks or is refused. */
   read?: true;
+  /** The engine rejects the same call if it has made the change, since the version is outdated: it can be made again. */
+  versioned?: true;
+  /** Looks up whether the engine has made the change. @returns the answer of the call; undefined if it has not. */
+  recheck?(calls: EngineCalls, options: CallOptions): Promise<unknown>;
 }
 
 /** Makes the call. Rejects as dockerode does; the signal ends the request. */

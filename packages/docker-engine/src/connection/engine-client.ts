@@ -2,13 +2,13 @@ import { checkShape, type Shape } from "../answers/shape.js";
 import { infoShape, versionShape } from "../answers/shapes.js";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Duplex } from "node:stream";
-import type Docker from "dockerode";
 import { DeploymentError, redactError, Redactor, throwIfAborted } from "@openfactory/deploy-core";
 import { Negotiation } from "./api-version.js";
 import { CallLimits, retryRead } from "./call-limits.js";
 import type { Connection } from "./connection.js";
 import { readBody, dialStream, errorAnswer } from "./dockerode.js";
-import type { EngineCall, EngineCalls, EngineRequest, StreamOptions } from "./engine-call.js";
+import type { Client, DuplexRequest } from "./client.js";
+import type { EngineCall, EngineRequest, StreamOptions } from "./engine-call.js";
 import { infoRequest, versionRequest } from "./shared-calls.js";
 import type { CallOptions } from "../engine.js";
 import { connectionError } from "../errors/connection-error.js";
@@ -37,7 +37,7 @@ const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && typeof (error as NodeJS.ErrnoException).code === "string";
 
 /** Calls the engine through dockerode. Version, time limits, aborts, retries and errors are the same for every call. */
-export class EngineClient implements EngineCalls {
+export class EngineClient implements Client {
   readonly #connection: Connection;
   readonly #secrets: Redactor;
   readonly #timeoutMs: number;
@@ -70,7 +70,11 @@ export class EngineClient implements EngineCalls {
     return this.#negotiation.agreed ?? this.#limited(PING, options, (limits) => this.#negotiation.agree(limits));
   }
 
-  /** The engine's dialect. Needs no call of its own. */
+  /** Resolves if the engine answers at all. */
+  async ping(options: CallOptions): Promise<void> {
+    await this.#limited(PING, options, (limits) => this.#answer(PING, pingHeaders, limits));
+  }
+
   async dialect(options: CallOptions = {}): Promise<Dialect> {
     await this.apiVersion(options);
     return this.#dialect;
@@ -117,12 +121,7 @@ export class EngineClient implements EngineCalls {
     }
   }
 
-  /** The connection of a call that the engine turns into a two-way stream. The limits apply until it is open. */
-  duplex(
-    call: EngineCall,
-    request: (docker: Docker, abortSignal: AbortSignal) => Promise<Duplex>,
-    options: CallOptions = {},
-  ): Promise<Duplex> {
+  duplex(call: EngineCall, request: DuplexRequest, options: CallOptions = {}): Promise<Duplex> {
     return this.#limited(call, options, async (limits) => (await this.#versioned(call, request, limits)) as Duplex);
   }
 

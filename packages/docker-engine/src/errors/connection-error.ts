@@ -71,11 +71,22 @@ export function systemErrorCode(error: NodeJS.ErrnoException): string {
   return error.code ?? "UNKNOWN";
 }
 
+/** The steps before a request is sent. Node tries several addresses of a name, and reports an error for each. */
+const isNotConnected = (error: NodeJS.ErrnoException): boolean =>
+  error.syscall === "connect" ||
+  error.syscall === "getaddrinfo" ||
+  TLS_CODE.test(error.code ?? "") ||
+  (error instanceof AggregateError && error.errors.every(isNotConnected));
+
 /** The error `ENGINE_UNREACHABLE` for a connection that failed or broke. */
 export function connectionError(error: NodeJS.ErrnoException, endpoint: ResolvedEndpoint): DeploymentError {
   const code = systemErrorCode(error);
   const { reason, hint } = explain(code, endpoint);
-  const cause: EngineErrorCause = { message: error.message, code };
+  const cause: EngineErrorCause = {
+    message: error.message,
+    code,
+    ...(isNotConnected(error) && { notConnected: true }),
+  };
   // The messages of TLS and SSH are more precise than their codes.
   const detail = TLS_CODE.test(code) || code === "SSH" ? ` (${error.message})` : "";
   const address = `${endpoint.host} (${endpoint.source})`;

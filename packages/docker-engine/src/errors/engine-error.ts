@@ -10,6 +10,8 @@ export interface EngineErrorCause {
   message: string;
   /** System error code, e.g. `ECONNREFUSED`. */
   code?: string;
+  /** The connection was not opened, so the engine did not get the call. */
+  notConnected?: true;
 }
 
 /** The engine's own error in a DeploymentError of this package; undefined if it has none. */
@@ -33,6 +35,11 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
     "Use a manager's address (--host, --context or DOCKER_HOST), or run `docker swarm init` on this engine.",
   ENGINE_ERROR: "See the engine's log for details.",
 };
+
+/** A manager that can't reach the others. The status is 500 or 503, depending on the engine's version. */
+const NO_LEADER = /does not have a leader/;
+const NO_LEADER_HINT =
+  "More than half of the swarm's managers must be online. Start the others, and run `docker node ls` on one of them.";
 
 function codeOf(status: number, subject: CallSubject): ErrorCode {
   if (status === 400) return "INVALID_REQUEST";
@@ -79,7 +86,7 @@ export function statusError(status: number, body: string, subject: CallSubject):
       .join(" "),
   );
   return new DeploymentError(code, `The engine could not ${subject.action}: ${text}`, {
-    hint: HINTS[code],
+    hint: code === "ENGINE_ERROR" && NO_LEADER.test(message) ? NO_LEADER_HINT : HINTS[code],
     cause: fault,
   });
 }

@@ -1,7 +1,7 @@
 import { createdShape, warningsShape } from "../answers/shapes.js";
 import { dial, dialStream, queryAndBody, segment } from "../connection/dockerode.js";
+import type { Client } from "../connection/client.js";
 import type { EngineRequest } from "../connection/engine-call.js";
-import type { EngineClient } from "../connection/engine-client.js";
 import { inspectContainer, listContainers, shortId } from "../connection/shared-calls.js";
 import type { Containers, Filters, LogQuery } from "../engine.js";
 import type { ContainerSummary, LogFrame, ContainerDetails } from "../engine-types.js";
@@ -9,7 +9,7 @@ import { explainCreate, explainStart } from "./explain-errors.js";
 import { explainUnreadable, followToEnd, logIdle, logQuery } from "./logs.js";
 import { logFrames } from "../streams/log-frames.js";
 
-export function containersOf(client: EngineClient): Containers {
+export function containersOf(client: Client): Containers {
   const inspect: Containers["inspect"] = async (id, options) => {
     const { convertContainer } = await client.dialect(options);
     return convertContainer(await inspectContainer(client, id, options), client, options);

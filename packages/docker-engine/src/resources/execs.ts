@@ -1,9 +1,9 @@
 import { createdShape, execShape } from "../answers/shapes.js";
 import { dial, dialDuplex, queryAndBody, segment } from "../connection/dockerode.js";
-import type { EngineClient } from "../connection/engine-client.js";
+import type { Client } from "../connection/client.js";
 import type { Execs } from "../engine.js";
 
-export const execsOf = (client: EngineClient): Execs => ({
+export const execsOf = (client: Client): Execs => ({
   async create(container, body, options) {
     const { Id } = await client.json(
       { action: `execute a command in container ${container}` },

@@ -1,9 +1,9 @@
 import { distributionShape, imageShape, imagesShape, importedShape } from "../answers/shapes.js";
 import { DeploymentError, redactError, Redactor } from "@openfactory/deploy-core";
 import { type AuthConfig, dial, filterQuery, imagePath, queryAndBody } from "../connection/dockerode.js";
+import type { Client } from "../connection/client.js";
 import type { EngineRequest } from "../connection/engine-call.js";
 import { imageRequest } from "../connection/shared-calls.js";
-import type { EngineClient } from "../connection/engine-client.js";
 import type { CallOptions, Images } from "../engine.js";
 import type { PullEvent } from "../engine-types.js";
 import { engineErrorCause } from "../errors/engine-error.js";
@@ -22,7 +22,7 @@ interface RegistryCall {
   subject: PullSubject;
 }
 
-export function imagesOf(client: EngineClient, auth: RegistryAuth, secrets = new Redactor()): Images {
+export function imagesOf(client: Client, auth: RegistryAuth, secrets = new Redactor()): Images {
   // The latest event of a layer is enough.
   const pulls = new SharedWork<void, PullEvent>(({ id }) => id);
   const digests = new SharedWork<string>();

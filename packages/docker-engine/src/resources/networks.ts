@@ -1,12 +1,13 @@
 import { createdShape, networksShape } from "../answers/shapes.js";
 import type { ServiceSpec } from "@openfactory/docker-translators";
 import { dial, filterQuery, segment } from "../connection/dockerode.js";
-import type { EngineClient } from "../connection/engine-client.js";
+import type { Client } from "../connection/client.js";
 import { inspectNetwork } from "../connection/shared-calls.js";
 import type { Networks, CallOptions, DockerEngine } from "../engine.js";
 import { explainConnect } from "./explain-errors.js";
+import { createdWith, removed } from "./recheck.js";
 
-export function networksOf(client: EngineClient): Networks {
+export function networksOf(client: Client): Networks {
   return {
     list: async (filters, options) =>
       client.json(
@@ -17,9 +18,15 @@ export function networksOf(client: EngineClient): Networks {
       ),
     inspect: (name, options) => inspectNetwork(client, name, options),
     async create(body, options) {
-      const { Name } = body as { Name?: string };
+      const { Name, Labels } = body as { Name?: string; Labels?: Record<string, string> };
+      const recheck = createdWith(
+        Labels,
+        (calls, at) => inspectNetwork(calls, Name ?? "", at),
+        (network) => network.Labels,
+        ({ Id }) => ({ Id }),
+      );
       const { Id, Warning } = await client.json(
-        { action: `create network ${Name}` },
+        { action: `create network ${Name}`, recheck },
         createdShape,
         // Not dockerode's createNetwork(): it drops the warning.
         (docker, signal) => dial(docker, { method: "POST", path: "/networks/create", body }, signal),
@@ -41,7 +48,7 @@ export function networksOf(client: EngineClient): Networks {
     async remove(name, options) {
       await (await client.dialect(options)).assertNetworkUnused(client, name, options);
       await client.send(
-        { action: `remove network ${name}` },
+        { action: `remove network ${name}`, recheck: removed((calls, at) => inspectNetwork(calls, name, at)) },
         (docker, abortSignal) => docker.getNetwork(segment(name)).remove({ abortSignal }),
         options,
       );

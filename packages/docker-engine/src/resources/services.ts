@@ -1,31 +1,28 @@
 import { createdServiceShape, serviceShape, servicesShape, warningsShape } from "../answers/shapes.js";
 import { compareVersions } from "@openfactory/deploy-core";
 import { dial, dialStream, filterQuery, queryAndBody, segment } from "../connection/dockerode.js";
-import type { EngineRequest } from "../connection/engine-call.js";
-import type { EngineClient } from "../connection/engine-client.js";
-import type { Services } from "../engine.js";
+import type { Client } from "../connection/client.js";
+import type { EngineCall, EngineCalls, EngineRequest } from "../connection/engine-call.js";
+import type { ServiceSpec } from "@openfactory/docker-translators";
+import type { CallOptions, Services } from "../engine.js";
+import type { ServiceDetails } from "../engine-types.js";
 import type { RegistryAuth } from "../registry-auth/registry-auth.js";
 import { explainService } from "./explain-errors.js";
 import { explainUnreadable, logIdle, logQuery } from "./logs.js";
+import { createdWith, removed } from "./recheck.js";
 import { logFrames } from "../streams/log-frames.js";
 
 const STATUS_SINCE = "1.41";
 
-export function servicesOf(client: EngineClient, auth: RegistryAuth): Services {
-  const inspect: Services["inspect"] = async (id, options) =>
-    client.json(
-      { action: `inspect service ${id}`, swarm: true, read: true },
-      serviceShape,
-      (docker, abortSignal) => docker.getService(segment(id)).inspect({ abortSignal }),
-      options,
-    );
+export function servicesOf(client: Client, auth: RegistryAuth): Services {
+  const inspect: Services["inspect"] = (id, options) => inspectService(client, id, options);
   return {
     inspect,
     async create(body, options = {}) {
       const authconfig = await auth.authconfig(options.image, options);
       try {
         const created = await client.json(
-          { action: `create service ${body.Name}`, swarm: true },
+          { action: `create service ${body.Name}`, swarm: true, recheck: recheckCreate(body) },
           createdServiceShape,
           // Not dockerode's createService(): it drops the warnings.
           (docker, signal) => dial(docker, { method: "POST", path: "/services/create", body, authconfig }, signal),
@@ -42,7 +39,7 @@ export function servicesOf(client: EngineClient, auth: RegistryAuth): Services {
       const sent = queryAndBody({ version, rollback, registryAuthFrom }, body);
       try {
         const { Warnings } = await client.json(
-          { action: `update service ${body.Name}`, swarm: true },
+          { action: `update service ${body.Name}`, swarm: true, versioned: true },
           warningsShape,
           (docker, abortSignal) => docker.getService(segment(id)).update({ ...sent, authconfig, abortSignal }),
           options,
@@ -64,7 +61,7 @@ export function servicesOf(client: EngineClient, auth: RegistryAuth): Services {
     },
     async remove(id, options) {
       await client.send(
-        { action: `remove service ${id}`, swarm: true },
+        { action: `remove service ${id}`, swarm: true, recheck: removed((calls, at) => inspectService(calls, id, at)) },
         (docker, abortSignal) => docker.getService(segment(id)).remove({ abortSignal }),
         options,
       );
@@ -84,3 +81,19 @@ export function servicesOf(client: EngineClient, auth: RegistryAuth): Services {
     },
   };
 }
+
+const inspectService = (calls: EngineCalls, id: string, options?: CallOptions): Promise<ServiceDetails> =>
+  calls.json(
+    { action: `inspect service ${id}`, swarm: true, read: true },
+    serviceShape,
+    (docker, abortSignal) => docker.getService(segment(id)).inspect({ abortSignal }),
+    options,
+  );
+
+const recheckCreate = ({ Name = "", Labels }: ServiceSpec): EngineCall["recheck"] =>
+  createdWith(
+    Labels,
+    (calls, options) => inspectService(calls, Name, options),
+    ({ Spec }) => Spec.Labels,
+    ({ ID }) => ({ ID }),
+  );

@@ -1,10 +1,13 @@
 import { namedResourcesShape, nodesShape, objectShape, tasksShape } from "../answers/shapes.js";
 import type Docker from "dockerode";
 import { filterQuery, queryAndBody, segment } from "../connection/dockerode.js";
-import type { EngineClient } from "../connection/engine-client.js";
-import type { NamedResources, Nodes, Tasks } from "../engine.js";
+import type { Client } from "../connection/client.js";
+import type { EngineCalls } from "../connection/engine-call.js";
+import type { CallOptions, Filters, NamedResources, Nodes, Tasks } from "../engine.js";
+import type { NamedResource } from "../engine-types.js";
+import { createdWith, removed } from "./recheck.js";
 
-export function tasksOf(client: EngineClient): Tasks {
+export function tasksOf(client: Client): Tasks {
   return {
     list: async (filters, options) =>
       client.json(
@@ -16,7 +19,7 @@ export function tasksOf(client: EngineClient): Tasks {
   };
 }
 
-export function nodesOf(client: EngineClient): Nodes {
+export function nodesOf(client: Client): Nodes {
   return {
     list: async (options) =>
       client.json(
@@ -42,21 +45,28 @@ const METHODS = {
   },
 };
 
-export function namedResourcesOf(client: EngineClient, kind: "secrets" | "configs"): NamedResources {
+export function namedResourcesOf(client: Client, kind: "secrets" | "configs"): NamedResources {
   const { list, create, remove } = METHODS[kind];
   const one = kind.slice(0, -1);
+  const listOn = (calls: EngineCalls, filters?: Filters, options?: CallOptions): Promise<NamedResource[]> =>
+    calls.json(
+      { action: `list ${kind}`, swarm: true, read: true },
+      namedResourcesShape,
+      (docker, abortSignal) => list(docker, { ...filterQuery(filters), abortSignal }),
+      options,
+    );
   return {
-    list: async (filters, options) =>
-      client.json(
-        { action: `list ${kind}`, swarm: true, read: true },
-        namedResourcesShape,
-        (docker, abortSignal) => list(docker, { ...filterQuery(filters), abortSignal }),
-        options,
-      ),
+    list: (filters, options) => listOn(client, filters, options),
     async create(body, options) {
-      const { Name = "without a name" } = body as { Name?: string };
+      const { Name = "without a name", Labels } = body as { Name?: string; Labels?: Record<string, string> };
+      const recheck = createdWith(
+        Labels,
+        async (calls, at) => (await listOn(calls, { name: [Name] }, at)).find(({ Spec }) => Spec.Name === Name),
+        ({ Spec }) => Spec.Labels,
+        ({ ID }) => ({ id: ID }),
+      );
       const { id } = await client.json(
-        { action: `create ${one} ${Name}`, swarm: true },
+        { action: `create ${one} ${Name}`, swarm: true, recheck },
         objectShape,
         (docker, abortSignal) => create(docker, { ...queryAndBody({}, body), abortSignal }),
         options,
@@ -64,8 +74,9 @@ export function namedResourcesOf(client: EngineClient, kind: "secrets" | "config
       return id;
     },
     async remove(id, options) {
+      const find = async (calls: EngineCalls, at: CallOptions) => (await listOn(calls, { id: [id] }, at))[0];
       await client.send(
-        { action: `remove ${one} ${id}`, swarm: true },
+        { action: `remove ${one} ${id}`, swarm: true, recheck: removed(find) },
         (docker, abortSignal) => remove(docker, segment(id), abortSignal),
         options,
       );

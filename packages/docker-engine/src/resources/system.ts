@@ -1,8 +1,8 @@
 import { eventShape, infoShape, versionShape } from "../answers/shapes.js";
 import { compareVersions, DeploymentError } from "@openfactory/deploy-core";
 import { filterQuery } from "../connection/dockerode.js";
+import type { Client } from "../connection/client.js";
 import type { EngineRequest } from "../connection/engine-call.js";
-import type { EngineClient } from "../connection/engine-client.js";
 import { infoRequest, versionRequest } from "../connection/shared-calls.js";
 import type { DockerEngine } from "../engine.js";
 import { jsonLines } from "../streams/json-lines.js";
@@ -10,7 +10,7 @@ import { jsonLines } from "../streams/json-lines.js";
 /** Calls about the engine as a whole. */
 export type System = Pick<DockerEngine, "apiVersion" | "supportsApi" | "version" | "info" | "events">;
 
-export function systemOf(client: EngineClient): System {
+export function systemOf(client: Client): System {
   return {
     apiVersion: (options) => client.apiVersion(options),
     async supportsApi(version, options) {

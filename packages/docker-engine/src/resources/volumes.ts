@@ -1,11 +1,11 @@
 import { volumeShape, volumesShape } from "../answers/shapes.js";
 import { dial, filterQuery, segment } from "../connection/dockerode.js";
-import type { EngineClient } from "../connection/engine-client.js";
+import type { Client } from "../connection/client.js";
 import { inspectVolume } from "../connection/shared-calls.js";
 import type { CallOptions, DockerEngine, Volumes } from "../engine.js";
 import { listedName } from "./containers.js";
 
-export function volumesOf(client: EngineClient): Volumes {
+export function volumesOf(client: Client): Volumes {
   return {
     async list(filters, options) {
       const { Volumes } = await client.json(

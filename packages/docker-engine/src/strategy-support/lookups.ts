@@ -1,5 +1,6 @@
 import { DeploymentError, type ErrorCode } from "@openfactory/deploy-core";
 import type { CallOptions, DockerEngine, Filters } from "../engine.js";
+import { managerFailure } from "../errors/manager-error.js";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -36,8 +37,7 @@ export const hasImage = async (engine: DockerEngine, image: string, options: Cal
  * either. The caller then throws the error of its call, which says so.
  */
 export async function ifUnanswered<Found>(error: unknown, lookUp: () => Promise<Found>): Promise<Found | undefined> {
-  if (!DeploymentError.isInstance(error, "TIMEOUT") && !DeploymentError.isInstance(error, "ENGINE_UNREACHABLE"))
-    return undefined;
+  if (managerFailure(error)?.mayHaveActed !== true) return undefined;
   try {
     return await lookUp();
   } catch {
