@@ -45,6 +45,15 @@ interface FileInput {
   contents?: Contents;
 }
 
+/** @throws DeploymentError `INVALID_REQUEST` for a name of `-p` that is no project name. */
+export async function checkProjectName(project: string | undefined): Promise<void> {
+  const { normalizeProjectName } = await import("@openfactory/app-file");
+  if (project === undefined || normalizeProjectName(project) === project) return;
+  throw new DeploymentError("INVALID_REQUEST", `Invalid project name ${JSON.stringify(project)}.`, {
+    hint: `A project name consists of lowercase letters, digits, _ and -, and starts with a letter or digit: -p ${normalizeProjectName(project) || "<name>"}.`,
+  });
+}
+
 /** The files that the options name, and how to read them. @throws DeploymentError as {@link loadFiles}. */
 export async function prepareLoad(
   options: GlobalOptions,
@@ -55,12 +64,7 @@ export async function prepareLoad(
   const found = findAppFiles(file, io);
   if (found === undefined) throw noAppFile(io);
   const { files: sources, notes } = found;
-  const { normalizeProjectName } = await import("@openfactory/app-file");
-  if (project !== undefined && normalizeProjectName(project) !== project) {
-    throw new DeploymentError("INVALID_REQUEST", `Invalid project name ${JSON.stringify(project)}.`, {
-      hint: `A project name consists of lowercase letters, digits, _ and -, and starts with a letter or digit: -p ${normalizeProjectName(project) || "<name>"}.`,
-    });
-  }
+  await checkProjectName(project);
   const { connectors } = await findPlugins(options, io);
   const { env, cwd } = io;
   // io.stdin is read only if needed, because an open standard input keeps the process running.

@@ -20,3 +20,6 @@ export { normalizeProjectName } from "./project-name.js";
 export { appFileJsonSchema } from "./schema/json-schema.js";
 export { type TargetTraits, validateFor } from "./checks.js";
 export { type ConvertedProject, type ConvertOptions, convertProject, type ProjectFormat } from "./convert/convert.js";
+export { describeServices, type DescribeOptions, type NewFile, type RunningService } from "./init/from-services.js";
+export type { SecretVariable } from "./init/secret-variables.js";
+export { starterFile, type StarterOptions } from "./init/starter.js";

@@ -165,14 +165,13 @@ export {
 } from "./plugins/strategy-plugin.js";
 
 export { guardStrategy, redactStatus, withoutSecrets } from "./secrets/guard-strategy.js";
+export { maskText, maskWords } from "./secrets/mask-text.js";
 export { redactError } from "./secrets/redact-error.js";
 export { Redactor } from "./secrets/redactor.js";
 export {
   isSecretName,
   MASK,
   maskAddresses,
-  SECRET_NAME_END,
-  SECRET_WORD,
   secretsOfEnvironment,
   secretsOfRequest,
   secretsOfResource,

@@ -68,6 +68,7 @@ export { listProjects, type ProjectSummary } from "./operations/projects.js";
 export { exec } from "./operations/exec.js";
 export { changeProcesses, type ProcessOptions } from "./operations/processes.js";
 export { ps, type PsRow } from "./operations/ps.js";
+export { type ReadService, readServices } from "./operations/read-services.js";
 export { refreshAuth, type RefreshOptions } from "./operations/refresh-auth.js";
 export { rollback, type RollbackOptions } from "./operations/rollback.js";
 export { scale, type ScaleOptions } from "./operations/scale.js";

@@ -38,3 +38,4 @@ export {
   STOPPED_LABEL,
   withoutStrategyLabels,
 } from "./strategy-labels.js";
+export { unmappedContainerSettings, unmappedServiceSettings } from "./unmapped-settings.js";

@@ -77,6 +77,32 @@ export function mergeServiceSpec(
   return copyDefined(changed) as unknown as ServiceSpec;
 }
 
+/** The settings that {@link mergeServiceSpec} keeps, with their paths: `TaskTemplate.Placement.MaxReplicas`. */
+export function settingsWithoutField(present: object): [path: string, value: unknown][] {
+  const spec = section(present);
+  const task = section(spec["TaskTemplate"]);
+  const container = section(task["ContainerSpec"]);
+  const resources = section(task["Resources"]);
+  const kept = (path: string, values: unknown, keys: readonly string[]): [string, unknown][] =>
+    Object.entries(keptKeys(values, keys)).map(([key, value]) => [`${path}${key}`, value]);
+  const { Ulimits = [], Configs = [] } = mergedLists(container, { Image: "", Env: [] }) as Record<string, Section[]>;
+  return [
+    ...kept("", spec, REQUEST_KEYS.spec),
+    ...kept("TaskTemplate.", task, REQUEST_KEYS.task),
+    ...kept("TaskTemplate.ContainerSpec.", container, REQUEST_KEYS.container),
+    ...Ulimits.map(({ Name, Soft, Hard }): [string, unknown] => [
+      "TaskTemplate.ContainerSpec.Ulimits",
+      `${Name}=${Soft}:${Hard}`,
+    ]),
+    ...Configs.map(({ ConfigName }): [string, unknown] => ["TaskTemplate.ContainerSpec.Configs", ConfigName]),
+    ...kept("TaskTemplate.Resources.Limits.", resources["Limits"], REQUEST_KEYS.limits),
+    ...kept("TaskTemplate.Resources.Reservations.", resources["Reservations"], REQUEST_KEYS.limits),
+    ...kept("TaskTemplate.Placement.", task["Placement"], REQUEST_KEYS.placement),
+    ...list(task["Networks"]).flatMap((network) => kept("TaskTemplate.Networks.", network, ["Target", "Aliases"])),
+    ...kept("EndpointSpec.", spec["EndpointSpec"], REQUEST_KEYS.endpoint),
+  ];
+}
+
 const section = (value: unknown): Section => (typeof value === "object" && value !== null ? (value as Section) : {});
 const list = (value: unknown): Section[] => (Array.isArray(value) ? value.map(section) : []);
 

@@ -33,7 +33,7 @@ const GROUPS = [
   },
   {
     name: "rare",
-    test: /\/cli\/dist\/(?:schemas\/.*|saved-plan\/(?:saved-plan-file|json-text)|commands\/(?:completion|doctor|platforms|schema|watch-ps)|output\/(?:plan-(?:markdown|metrics|page\/.*|summary)|ps-views|visible))\.js$/,
+    test: /\/cli\/dist\/(?:schemas\/.*|saved-plan\/(?:saved-plan-file|json-text)|commands\/(?:completion|doctor|init|platforms|schema|watch-ps)|output\/(?:plan-(?:markdown|metrics|page\/.*|summary)|ps-views|visible))\.js$/,
   },
   {
     name: "work",

@@ -1,5 +1,6 @@
 import { Argument, Option } from "commander";
 import type { ConvertCommandOptions } from "../commands/convert.js";
+import type { InitCommandOptions } from "../commands/init.js";
 import type { SchemaName } from "../commands/schema.js";
 import { strictOption } from "../options/options.js";
 import { single } from "../options/parse-values.js";
@@ -9,6 +10,23 @@ import { command, type CommandGroup } from "./command.js";
 export const prepareCommands: CommandGroup = {
   title: "Prepare:",
   commands: [
+    command<InitCommandOptions>({
+      name: "init",
+      description: "Write a new file, also from running services or a Compose file (-f)",
+      options: [
+        single(new Option("--name <name>", "Name of the app (default: web)")),
+        single(new Option("--image <image>", "Image of the app (default: nginx:alpine)")),
+        new Option("--from-running <services...>", "Names of containers or services to describe"),
+        single(new Option("-o, --output <path>", "New file, - for standard output (default: openfactory.yml)")),
+        new Option("--force", "Replace the file if it exists"),
+      ],
+      examples: {
+        "init --image demo:1": "Write openfactory.yml with one app",
+        "init --from-running web db": "Describe the containers web and db",
+        "init -f compose.yaml": "Convert a Compose file",
+      },
+      run: async (context) => (await import("../commands/init.js")).initCommand(context),
+    }),
     command({
       name: "validate",
       description: "Check the files without deploying",

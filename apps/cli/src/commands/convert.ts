@@ -1,11 +1,10 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { ProjectFormat } from "@openfactory/app-file";
 import { UsageError } from "../errors.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import type { CommandContext } from "../options/context.js";
 import { writeJson } from "../output/json-lines.js";
 import { printWarnings } from "../output/messages.js";
+import { writeNewFile } from "../output/write-file.js";
 import { prepareLoad } from "../project.js";
 
 export interface ConvertCommandOptions {
@@ -25,7 +24,7 @@ export async function convertCommand({ io, options }: CommandContext<ConvertComm
   const converted = await convertProject(sources, { ...loadOptions, to, output });
   const { checkNotes } = await import("@openfactory/deployer");
   printWarnings(checkNotes([...notes, ...converted.notes], { strict }), [], options, io);
-  if (output !== undefined) await writeNew(resolve(io.cwd, output), output, converted.text);
+  if (output !== undefined) await writeNewFile(output, converted.text, io.cwd, { option: "-o", exists: alreadyExists });
   else if (!options.json) io.stdout.write(converted.text);
   if (options.json) {
     const { format, text } = converted;
@@ -35,14 +34,5 @@ export async function convertCommand({ io, options }: CommandContext<ConvertComm
   return EXIT.ok;
 }
 
-/** @throws UsageError if the file exists. */
-async function writeNew(path: string, shown: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text, { flag: "wx" });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") {
-      throw new UsageError(`The file ${shown} already exists.`, "Remove it, or pass another path: -o <path>.");
-    }
-    throw new UsageError(`The file ${shown} can't be written: ${(error as Error).message}.`, "Check the path.");
-  }
-}
+const alreadyExists = (file: string): UsageError =>
+  new UsageError(`The file ${file} already exists.`, "Remove it, or pass another path: -o <path>.");

@@ -14,7 +14,6 @@ export const OTHER_COMMANDS: Readonly<Record<string, string>> = {
     "Run `docker events --filter label=org.openfactory.deploy.project=<project>` on the engine, `ofdeploy logs --follow` for the logs, or `ofdeploy ps` for the state.",
   export: "Run `ofdeploy config` to print the files with all variables replaced.",
   fmt: "Run `ofdeploy config` to print the files in one format.",
-  init: "Write an openfactory.yml, and check it with `ofdeploy validate`. `ofdeploy schema` prints its JSON Schema for an editor.",
   inspect: "Run `ofdeploy ps --json <app>` for all details.",
   kill: "Run `ofdeploy stop <app>` to stop an app, or `ofdeploy down <app>` to remove it.",
   list: "Run `ofdeploy ls` for the projects, or `ofdeploy ps` for the apps.",

@@ -26,12 +26,36 @@ export async function writeOutputFile(
     await rename(draft, target);
   } catch (error) {
     await rm(draft, { force: true });
-    const { code = "", message } = error as NodeJS.ErrnoException;
-    throw new UsageError(
-      `Could not write ${path}: ${REASONS[code] ?? message}.`,
-      `Pass the path of a file in an existing, writable directory: ${option} <file>.`,
-    );
+    throw notWritten(path, error, option);
   }
+}
+
+/**
+ * Writes a file that does not exist yet.
+ * @param path relative to `cwd`, or absolute.
+ * @param options.option the option that names it, for the message.
+ * @param options.exists the error if the file exists.
+ * @throws UsageError if it exists, or can't be written.
+ */
+export async function writeNewFile(
+  path: string,
+  text: string,
+  cwd: string,
+  { option, exists }: { option: string; exists: (path: string) => UsageError },
+): Promise<void> {
+  try {
+    await writeFile(resolve(cwd, path), text, { flag: "wx" });
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === "EEXIST" ? exists(path) : notWritten(path, error, option);
+  }
+}
+
+function notWritten(path: string, error: unknown, option: string): UsageError {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  return new UsageError(
+    `Could not write ${path}: ${REASONS[code] ?? message}.`,
+    `Pass the path of a file in an existing, writable directory: ${option} <file>.`,
+  );
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -175,6 +175,15 @@ const results = [
     platform: z.string(),
     apps: z.array(z.object(service)),
   }),
+  result("init", {
+    project: z.string(),
+    apps: z.array(z.string()).describe("The names of the apps in the new file."),
+    variables: z
+      .array(z.object({ name: z.string(), app: z.string(), key: z.string() }))
+      .describe("The variables that stand for values which look secret and were not copied."),
+    text: z.string().optional().describe("The new file, unless it was written."),
+    file: z.string().optional().describe("Path of the file that was written."),
+  }),
   result("convert", {
     format: z.enum(["openfactory", "compose"]),
     text: z.string().optional().describe("The new file, unless it was written."),

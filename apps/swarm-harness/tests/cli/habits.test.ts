@@ -58,7 +58,7 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   destroy: /`ofdeploy down`/,
   apply: /`ofdeploy up`/,
   deploy: /`ofdeploy up`/,
-  init: /`ofdeploy validate`/,
+  init: /Pass --force/,
 };
 
 let project: TestProject;

@@ -5,6 +5,7 @@ import { FileNotes } from "../notes.js";
 import type { Conversion } from "./printer.js";
 import { toAppFile } from "./to-app-file.js";
 import { toCompose } from "./to-compose.js";
+import { FILE_HEADER } from "../schema/json-schema.js";
 import { printYaml } from "../yaml/print-yaml.js";
 
 /** A file format of a project. */
@@ -21,6 +22,10 @@ export interface ConvertedProject {
   /** The new file, as YAML. */
   text: string;
   format: ProjectFormat;
+  /** Name of the project. */
+  project: string;
+  /** Names of the apps in the new file. */
+  apps: string[];
   /** What the new file lacks, and the keys of the sources that are not supported. */
   notes: FileNote[];
 }
@@ -55,13 +60,16 @@ export async function convertProject(
   return {
     text: `${headerOf(format, project.files)}${printYaml(entry)}`,
     format,
+    project: project.project,
+    apps: located.map(({ app }) => app.key),
     notes: [...(project.notes ?? []), ...notes.list()],
   };
 }
 
 const headerOf = (format: ProjectFormat, files: readonly string[]): string =>
   [
-    `# Converted from ${files.join(", ")} with \`ofdeploy convert\`.`,
+    ...(format === "openfactory" ? [FILE_HEADER.trimEnd()] : []),
+    `# Converted from ${files.join(", ")} by ofdeploy.`,
     ...(format === "compose"
       ? ["# x-openfactory: settings of ofdeploy, which other tools ignore."]
       : [

@@ -30,6 +30,9 @@ function allowVariables(node: Node): void {
 /** The schema's file in the latest published package of the command. */
 const APP_FILE_SCHEMA = "https://unpkg.com/ofdeploy/dist/openfactory.schema.json";
 
+/** The first line of a new app file: editors then validate and complete it. */
+export const FILE_HEADER = `# yaml-language-server: $schema=${APP_FILE_SCHEMA}\n`;
+
 /** The JSON Schema (draft 2020-12) of an app file, for editors. Generated from the schema that validates. */
 export const appFileJsonSchema = (): object => ({
   $id: APP_FILE_SCHEMA,

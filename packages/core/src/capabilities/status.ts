@@ -59,6 +59,12 @@ export interface ServiceStatus {
   /** The settings of the service, from strategies with the capability `settings`. */
   settings?: ServiceSettings;
   /**
+   * The settings that another tool gave the service and for which a request has no field, as the platform names them:
+   * `HostConfig.PidMode: host`. Set by `inspect`, from strategies that read services of other tools. Contains no values of
+   * variables, labels or options.
+   */
+  unmappedSettings?: readonly string[];
+  /**
    * The networks that all instances are attached to, if known without another call. A network without `name` no longer
    * exists.
    */

@@ -70,7 +70,7 @@ export const canObserve = (strategy: OpenFactoryServiceDeploymentStrategy): bool
 
 /** A status for plans, reports and events: settings contain values of `env`. */
 export function withoutSettings(status: ServiceStatus): ServiceStatus {
-  const { settings: _, ...rest } = status;
+  const { settings: _, unmappedSettings: _unmapped, ...rest } = status;
   return rest;
 }
 

@@ -1,4 +1,4 @@
-import { isSecretName, MASK, maskAddresses, SECRET_NAME_END, SECRET_WORD } from "@openfactory/deploy-core";
+import { isSecretName, MASK, maskText, maskWords } from "@openfactory/deploy-core";
 import type { SettingValue } from "./flatten-settings.js";
 
 export interface MaskOptions {
@@ -13,16 +13,6 @@ const MASKED_FIELDS = /^(?:labels|command|args|healthcheck|mounts|logging)\b/;
 
 /** The paths of values that have a name: that of a label, or of a log option. */
 const NAMED_VALUES = /^(?:labels|logging\.options)\./;
-
-const SECRET_FLAG = new RegExp(`^--?[\\w-]*?${SECRET_WORD}${SECRET_NAME_END}$`, "i");
-
-/** `PASSWORD=x`, `--token=x`, `api_key: x`, `--secret x` within a line; a quoted value whole. */
-const ASSIGNED_SECRET = new RegExp(
-  `([\\w-]*?${SECRET_WORD}${SECRET_NAME_END}(?:\\s*[=:]\\s*|(?<=--?[\\w-]*)\\s+))(?:(?:bearer|basic)\\s+)?("[^"]*"|'[^']*'|[^\\s,;&"']+)`,
-  "gi",
-);
-
-const SCHEME = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
 
 /**
  * Masks secrets in a value. Values of `env` are masked whole, unless `showEnv` is set, and so are labels and log options with
@@ -44,17 +34,6 @@ export function maskValue(
   const text = typeof value === "string" ? maskText(value) : quoteWords(maskWords(value));
   return { text, masked: text !== raw };
 }
-
-const maskText = (text: string): string =>
-  maskAddresses(text.replace(ASSIGNED_SECRET, `$1${MASK}`).replace(SCHEME, `$1 ${MASK}`));
-
-const maskWords = (words: readonly string[]): string[] =>
-  words.map((word, index) => {
-    const before = words[index - 1] ?? "";
-    if (SECRET_FLAG.test(before) && !word.startsWith("-")) return MASK;
-    if (/^(?:-u|--user)$/.test(before)) return word.replace(/:.*$/s, `:${MASK}`);
-    return maskText(word);
-  });
 
 /** Words as typed in a shell. */
 const quoteWords = (words: readonly string[]): string =>

@@ -137,6 +137,8 @@ export interface InspectedContainer {
     PortBindings?: Record<string, readonly PortBinding[] | null> | null;
     /** `source:target[:options]`: mounts in the short form. */
     Binds?: readonly string[] | null;
+    /** Options by target: file systems in memory in the short form. */
+    Tmpfs?: Readonly<Record<string, string>> | null;
     [key: string]: unknown;
   };
   /** By network name. */

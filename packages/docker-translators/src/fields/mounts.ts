@@ -112,11 +112,20 @@ const droppedBySwarm = (field: string, service: string): DeploymentError =>
   });
 
 /**
- * `Mounts` and `Binds` of HostConfig to `mounts`, sorted by target and without the engine's defaults, `secrets` and `configs`.
- * The volumes that an image declares are not part of either.
+ * `Mounts`, `Binds` and `Tmpfs` of HostConfig to `mounts`, sorted by target and without the engine's defaults, `secrets` and
+ * `configs`. The volumes that an image declares are not part of either.
  */
-export function fromHostMounts({ Mounts, Binds }: InspectedContainer["HostConfig"]): MountsSetting & FilesSetting {
-  const all = [...(Mounts ?? []), ...(Binds ?? []).map(parseBind)].map(withoutDefaults);
+export function fromHostMounts({
+  Mounts,
+  Binds,
+  Tmpfs,
+}: InspectedContainer["HostConfig"]): MountsSetting & FilesSetting {
+  const listed = [...(Mounts ?? []), ...(Binds ?? []).map(parseBind)];
+  const targets = new Set(listed.map(({ Target }) => Target));
+  const inMemory = Object.entries(Tmpfs ?? {}).filter(([target]) => !targets.has(target));
+  const all = [...listed, ...inMemory.map(([target, options]) => parseTmpfs(target, options).mount)].map(
+    withoutDefaults,
+  );
   const mounts = all.filter((mount) => !isFileMount(mount));
   return {
     ...(mounts.length > 0 && { mounts: sortedBy(mounts, ({ Target }) => Target) as Mount[] }),
@@ -158,6 +167,30 @@ function parseBind(bind: string): ContainerMount {
     ...(words.includes("ro") && { ReadOnly: true }),
     ...(words.includes("nocopy") && { VolumeOptions: { NoCopy: true } }),
   };
+}
+
+const BYTES: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/**
+ * The short form of a tmpfs, `docker run --tmpfs /run:size=64m,mode=1777`, and the options that a mount does not have. Docker
+ * mounts every tmpfs with `rw`, `noexec`, `nosuid` and `nodev`.
+ */
+export function parseTmpfs(target: string, options: string): { mount: ContainerMount; rest: string[] } {
+  const tmpfs: { SizeBytes?: number; Mode?: number } = {};
+  const rest: string[] = [];
+  let readOnly = false;
+  for (const option of options.split(",")) {
+    const [, count, unit = ""] = /^size=(\d+)([kmg]?)b?$/i.exec(option) ?? [];
+    const [, mode] = /^mode=([0-7]{3,4})$/.exec(option) ?? [];
+    if (count !== undefined) tmpfs.SizeBytes = Number(count) * (BYTES[unit.toLowerCase()] ?? 1);
+    else if (mode !== undefined) tmpfs.Mode = Number.parseInt(mode, 8);
+    else if (option === "ro") readOnly = true;
+    else if (!["", "rw", "noexec", "nosuid", "nodev"].includes(option)) rest.push(option);
+  }
+  const mount: ContainerMount = { Type: "tmpfs", Target: target };
+  if (readOnly) mount.ReadOnly = true;
+  if (hasKeys(tmpfs)) mount.TmpfsOptions = tmpfs;
+  return { mount, rest };
 }
 
 /** `Mounts` of ContainerSpec to `mounts`, sorted by target and without the engine's defaults. */

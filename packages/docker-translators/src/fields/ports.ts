@@ -66,12 +66,15 @@ export function fromPortBindings({ PortBindings }: InspectedContainer["HostConfi
   return ports.length === 0 ? {} : { ports: sortedBy(ports, sortKey) };
 }
 
+/** A host port. Not 0, with which the engine chooses one, nor `8000-8005`, one of which it chooses. */
+const isHostPort = (port: string): boolean => /^[1-9]\d*$/.test(port);
+
 /** `80/tcp` with one of its bindings. All of them have the same mode: a container has one host. */
 function fromPortBinding(key: string, { HostIp, HostPort }: PortBinding): PublishedPort {
   const [target, protocol = "tcp"] = key.split("/");
   return {
     target: Number(target),
-    ...(HostPort && HostPort !== "0" && { published: Number(HostPort) }),
+    ...(isHostPort(HostPort) && { published: Number(HostPort) }),
     protocol: protocol as PublishedPort["protocol"],
     ...(HostIp && { hostAddress: HostIp }),
     mode: "ingress",

@@ -6,7 +6,7 @@ import {
   type ServiceStatus,
 } from "@openfactory/deploy-core";
 import { type ContainerDetails, type DockerEngine, hasLabels } from "@openfactory/docker-engine";
-import { withoutStrategyLabels } from "@openfactory/docker-translators";
+import { OPERATION_LABEL, unmappedContainerSettings, withoutStrategyLabels } from "@openfactory/docker-translators";
 import { assertFound, findServiceContainers, inspectContainers } from "../containers/find.js";
 import {
   groupByService,
@@ -63,14 +63,26 @@ export async function inspectService(
   const containers = current.map(({ details }) => details);
   const previousConfig = previous[0]?.details.Config;
   const status = serviceStatus(serviceName, containers);
+  const images = imageLookup(engine);
   return redactStatus({
     ...status,
     ...((isUnfinished(group) || status.unfinished) && { unfinished: true }),
-    ...(await settingsAndRevision(serviceName, containers, imageLookup(engine))),
+    ...(await settingsAndRevision(serviceName, containers, images)),
+    ...(await unmappedSettings(containers, images)),
     ...(previousConfig && {
       previous: { image: previousConfig.Image, labels: withoutStrategyLabels(previousConfig.Labels) },
     }),
   });
+}
+
+/** The settings of another tool's container for which a request has no field. The strategy's own containers have none. */
+async function unmappedSettings(
+  [first]: readonly ContainerDetails[],
+  images: ImageLookup,
+): Promise<Pick<ServiceStatus, "unmappedSettings">> {
+  if (first === undefined || first.Config.Labels[OPERATION_LABEL] !== undefined) return {};
+  const unmapped = unmappedContainerSettings(first, (await images(first.Image))?.Config);
+  return unmapped.length === 0 ? {} : { unmappedSettings: unmapped };
 }
 
 /** The services among the containers of an engine, by name. */

@@ -8,6 +8,7 @@ import {
   type ServiceDetails,
   type TaskDetails,
 } from "@openfactory/docker-engine";
+import { unmappedServiceSettings } from "@openfactory/docker-translators";
 import { networkNames, withSettings } from "../settings.js";
 import { BatchPoller, NO_DELAY, type PollInterval } from "./batch-poller.js";
 import { isConverged, serviceStatus, statusFromCounts } from "./status.js";
@@ -123,7 +124,11 @@ export async function inspectService(
 ): Promise<ServiceStatus> {
   const { service, tasks, nodes } = await observe(engine, serviceName, options);
   const networks = await networkNames(engine, [service], { signal: options.signal });
-  return withSettings(serviceStatus(service, tasks, nodes), service, networks);
+  const unmapped = unmappedServiceSettings(service.Spec);
+  return {
+    ...withSettings(serviceStatus(service, tasks, nodes), service, networks),
+    ...(unmapped.length > 0 && { unmappedSettings: unmapped }),
+  };
 }
 
 /**

@@ -1,0 +1,51 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { spawnOfdeploy } from "./spawn-ofdeploy.js";
+
+/**
+ * Writes a file from running services, and expects that it is valid, that it lacks what `missing` lists and nothing else, that
+ * adopting the services changes nothing, and that they then belong to the file.
+ * @param options `--platform docker --host ...`
+ * @param variables the values of the variables that stand for secrets.
+ */
+export async function checkInitFromRunning(
+  options: readonly string[],
+  names: readonly string[],
+  { variables, missing }: { variables: Readonly<Record<string, string>>; missing: readonly string[] },
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "ofdeploy-init-"));
+  const file = join(folder, "openfactory.yml");
+  const ok = async (...words: string[]) => {
+    const ran = await spawnOfdeploy([...words, ...options]);
+    expect(ran, `${words.join(" ")}: ${ran.stdout}${ran.stderr}`).toMatchObject({ code: 0 });
+    return ran;
+  };
+  try {
+    const { stderr } = await ok("init", "--from-running", ...names, "-o", file);
+    const text = readFileSync(file, "utf8");
+    for (const value of Object.values(variables)) expect(text).not.toContain(value);
+    expect(
+      stderr
+        .trim()
+        .split("\n")
+        .map((line) => line.split("Not in the file: ")[1]),
+    ).toEqual(missing);
+    for (const each of missing) expect(text).toContain(`  #   ${each}\n`);
+
+    const env = Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`);
+    writeFileSync(join(folder, ".env"), env.join(""));
+    await ok("validate", "--strict", "-f", file);
+    const adopt = names.flatMap((name) => ["--adopt", name]);
+    const plan = await spawnOfdeploy(["plan", "--json", "-f", file, ...adopt, ...options]);
+    const [{ apps }] = plan.stdout.split("\n").map((line) => JSON.parse(line || "{}")) as [{ apps: object[] }];
+    expect(apps).toMatchObject(names.map((name) => ({ app: name, action: "adopt", changes: [] })));
+
+    await ok("up", "--no-wait", "-f", file, ...adopt);
+    expect((await ok("plan", "-f", file)).stdout).toContain("nothing to do");
+    await ok("down", "--yes", "-f", file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
