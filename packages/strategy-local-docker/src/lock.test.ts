@@ -19,15 +19,45 @@ function volumes() {
         return volume;
       },
       "volumes.inspect": (name: string) => existing.get(name) ?? fails("NOT_FOUND")(),
+      "volumes.list": () => [...existing.values()],
       "volumes.remove": (name: string) => void existing.delete(name),
     },
   };
 }
 
-test("lock() takes one call", async () => {
+const bob = { id: "2", owner: "bob@desk (ofdeploy down, pid 2)", since: "2026-01-02T00:00:00Z" };
+
+test("lock() takes three calls, and one if the lock is held", async () => {
   const { strategy, calls } = locking(volumes().answers);
   expect(await strategy.lock("weather", holder)).toBeUndefined();
+  expect(calls.splice(0)).toEqual(["volumes.create", "volumes.create", "volumes.list"]);
+  expect(await strategy.lock("weather", bob)).toEqual(holder);
   expect(calls).toEqual(["volumes.create"]);
+});
+
+test("lock() does not acquire a lock whose entry was removed by a slow takeover while its claim exists", async () => {
+  const { answers, existing } = volumes();
+  const { strategy } = locking(answers);
+  await strategy.lock("weather", holder);
+  existing.delete([...existing.keys()].sort()[0] ?? "");
+  expect(await strategy.lock("weather", bob)).toEqual(holder);
+  expect(existing.size, "the claim").toBe(1);
+  await strategy.unlock("weather", holder.id);
+  expect(existing.size).toBe(0);
+});
+
+test("lock() starts again if another run removes its claim by force", async () => {
+  const { answers, existing } = volumes();
+  let removals = 0;
+  const { strategy } = locking({
+    ...answers,
+    "volumes.list": () => {
+      if ((removals += 1) === 1) existing.clear();
+      return answers["volumes.list"]();
+    },
+  });
+  expect(await strategy.lock("weather", holder)).toBeUndefined();
+  expect(existing.size, "an entry and a claim").toBe(2);
 });
 
 test("lock() returns the holder if the same holder acquires the lock again", async () => {
@@ -43,7 +73,7 @@ test("unlock() does not remove a volume of the lock's name without the lock's la
   for (const name of existing.keys()) existing.set(name, { Name: name, Labels: null as never });
   expect(await strategy.lock("weather", holder)).toEqual({ id: "", owner: "another process", since: "" });
   await strategy.unlock("weather", "1");
-  expect(existing.size).toBe(1);
+  expect(existing.size, "entry and claim").toBe(2);
 });
 
 test("lock() releases the lock when it is aborted", async () => {

@@ -20,6 +20,7 @@ export interface ProjectWarning {
    * - `RESOURCE_NOT_CREATED`: the platform can't create a network, volume, config or secret of the file
    * - `LOCK_TAKEN_OVER`: the run released the lock of another run, whose process is gone or who was overruled
    * - `LOCK_NOT_RELEASED`: the run could not release its lock
+   * - `LOCK_NOT_HELD`: `forceUnlock` was set, and there was no lock to release
    * - `INSTANCES_RESTART`: `scale` restarts running instances, because one of their variables contains the number of replicas
    * - `KEY_NOT_SUPPORTED`, `VARIABLE_NOT_SET`, `PROFILE_INACTIVE`, `COMPOSE_FILE_IGNORED`: see {@link FileNote}
    * - `LISTENER_FAILED`: an asset listener did not receive every event
@@ -40,6 +41,7 @@ export interface ProjectWarning {
     | "RESOURCE_NOT_CREATED"
     | "LOCK_TAKEN_OVER"
     | "LOCK_NOT_RELEASED"
+    | "LOCK_NOT_HELD"
     | "INSTANCES_RESTART"
     | FileNote["code"]
     | "LISTENER_FAILED";

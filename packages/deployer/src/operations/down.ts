@@ -59,21 +59,22 @@ export async function down(
     const assets = [...assetsOfDown(seen, services), ...declaredDevices(devices, "removed")];
     await deliverAssets(assets, { project: desired.project, platform: strategy.manifest.name }, options, warn);
   };
-  const remove = async (): Promise<Pick<DownReport, "services" | "resources">> => {
+  const remove = async (held: typeof strategy): Promise<Pick<DownReport, "services" | "resources">> => {
     const { plan, removed } = confirmed === undefined ? first : await prepareDown(strategy, desired, scope);
     if (confirmed !== undefined) assertConfirmed(plan, confirmed);
     const servicesToRemove = plan.services.filter(({ action }) => action === "remove");
     const resourcesToRemove = plan.resources.filter(({ action }) => action === "remove");
-    const services = await removeServices(strategy, withDependents(servicesToRemove, desired), {
+    const services = await removeServices(held, withDependents(servicesToRemove, desired), {
       ...options,
       signal: () => signal,
     });
-    const resources = await removeResources(strategy, resourcesToRemove, { signal, observer, timeoutMs });
+    const resources = await removeResources(held, resourcesToRemove, { signal, observer, timeoutMs });
     await deliver(removed, services);
     return { services, resources };
   };
-  if (!first.plan.hasChanges) await deliver([], []);
-  const results = first.plan.hasChanges
+  const takesLock = first.plan.hasChanges || options.forceUnlock === true;
+  if (!takesLock) await deliver([], []);
+  const results = takesLock
     ? await withLock(strategy, desired.project, locked, remove)
     : { services: [], resources: [] };
   return {

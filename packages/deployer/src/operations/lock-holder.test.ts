@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { isHolderGone, newHolder, processStartTime, thisMachine } from "./lock.js";
+import { isHolderGone, newHolder, processStartTime, thisMachine } from "./lock-holder.js";
 
 /** The holder that a process of this machine would be, with some fields replaced. */
 const holderOf = (pid: number, other: Partial<ReturnType<typeof thisMachine> & { started: string }> = {}) => {

@@ -1,5 +1,5 @@
 import { DeploymentError, type LockHolder } from "@openfactory/deploy-core";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ALL, app, changes, memory, project } from "../../test/fixtures.js";
 import type { DeployerEvent } from "../model/events.js";
 import { down } from "./down.js";
@@ -13,7 +13,7 @@ const elsewhere: LockHolder = {
 };
 /** A process of this machine that is no more: no process has such an id. */
 const gone = async (): Promise<LockHolder> => {
-  const { newHolder } = await import("./lock.js");
+  const { newHolder } = await import("./lock-holder.js");
   return { ...newHolder("up"), id: newHolder("up").id.replace(`/${process.pid}/`, "/99999999/") };
 };
 const locks = (events: DeployerEvent[]) => events.flatMap((event) => (event.type === "lock" ? [event.lock.state] : []));
@@ -113,4 +113,51 @@ test("a lock is released if the answer to its acquisition was lost", async () =>
   expect((await codeOf(up(strategy, project(app("web")))))?.code).toBe("TIMEOUT");
   expect(strategy.engine.locks.size).toBe(0);
   expect(changes(strategy)).toEqual([]);
+});
+
+test("forceUnlock releases the lock of another process in a run without changes", async () => {
+  const strategy = fake();
+  await up(strategy, project(app("web")));
+  strategy.engine.locks.set("factory", elsewhere);
+  const report = await up(strategy, project(app("web")), { forceUnlock: true });
+  expect(report).toMatchObject({ outcome: "ok", warnings: [{ code: "LOCK_TAKEN_OVER" }] });
+  expect(strategy.engine.locks.size).toBe(0);
+  strategy.engine.locks.set("factory", elsewhere);
+  await down(strategy, project(app("web")), { forceUnlock: true });
+  strategy.engine.locks.set("factory", elsewhere);
+  const nothing = await down(strategy, project(app("web")), { forceUnlock: true });
+  expect(nothing).toMatchObject({ services: [], warnings: [{ code: "LOCK_TAKEN_OVER" }] });
+});
+
+test("forceUnlock reports that there was no lock to release", async () => {
+  const strategy = fake();
+  const report = await up(strategy, project(app("web")), { forceUnlock: true });
+  expect(report.warnings).toMatchObject([{ code: "LOCK_NOT_HELD", reason: expect.stringContaining("was not locked") }]);
+  const without = memory({ capabilities: ALL.filter((name) => name !== "lock") });
+  const unlocked = await up(without, project(app("web")), { forceUnlock: true });
+  expect(unlocked.warnings).toMatchObject([{ code: "LOCK_NOT_HELD", reason: expect.stringContaining("has no locks") }]);
+});
+
+test("a run whose lock was released by force makes no further change, and reverts nothing", async () => {
+  const strategy = fake();
+  const clock = vi.spyOn(performance, "now");
+  let now = 0;
+  clock.mockImplementation(() => now);
+  strategy.intercept = (call, phase) => {
+    if (call !== "deploy db" || phase !== "after") return;
+    strategy.engine.locks.set("factory", elsewhere);
+    now += 2000;
+  };
+  const report = await up(
+    strategy,
+    project(app("db"), app("web", { dependsOn: [{ service: "db", condition: "service_healthy" }] })),
+  );
+  clock.mockRestore();
+  expect(report.outcome).toBe("failed");
+  expect(report.apps[1]?.error).toMatchObject({
+    code: "CONFLICT",
+    message: expect.stringContaining("held by ada@bench (ofdeploy up, pid 1) since 2026-01-01T00:00:00Z"),
+  });
+  expect(changes(strategy)).toEqual(["deploy db"]);
+  expect(strategy.engine.locks.get("factory"), "the lock of the other run").toBe(elsewhere);
 });

@@ -1,6 +1,3 @@
-import { createHash, randomUUID } from "node:crypto";
-import { readFileSync, readlinkSync } from "node:fs";
-import { hostname, networkInterfaces, userInfo } from "node:os";
 import {
   DeploymentError,
   type LockHolder,
@@ -9,13 +6,18 @@ import {
 } from "@openfactory/deploy-core";
 import type { Observer } from "../model/events.js";
 import type { ProjectWarning } from "../model/warnings.js";
+import { isHolderGone, newHolder } from "./lock-holder.js";
+import { whileHeld } from "./while-held.js";
 
 /**
  * How a run acquires the lock of its project, if the platform supports locks. A run without changes acquires none. If two
  * runs change a project, the later one fails with `CONFLICT`.
  */
 export interface LockOptions {
-  /** Release the lock of another run, whoever holds it. Default false: only if its process was on this machine and is gone. */
+  /**
+   * Release the lock of another run, whoever holds it, also in a run without changes. The report says what was released. The
+   * other run makes no further change once it notices. Default false: only if its process was on this machine and is gone.
+   */
   forceUnlock?: boolean;
   /** The holder's operation, for the error message of other runs, e.g. `ofdeploy up`. Default `up`, `down`, ... */
   purpose?: string;
@@ -33,15 +35,20 @@ interface WithLockOptions extends LockOptions {
 
 /**
  * Calls `work` while this process holds the project's lock. If the platform has no locks, calls it without one.
+ * @param work receives a strategy whose changes are rejected with `CONFLICT` once another run has released the lock by force:
+ * see {@link whileHeld}.
  * @throws DeploymentError `CONFLICT` if another process holds the lock.
  */
-export async function withLock<Result>(
-  strategy: OpenFactoryServiceDeploymentStrategy,
+export async function withLock<Strategy extends OpenFactoryServiceDeploymentStrategy, Result>(
+  strategy: Strategy,
   project: string,
   options: WithLockOptions,
-  work: () => Promise<Result>,
+  work: (strategy: Strategy) => Promise<Result>,
 ): Promise<Result> {
-  if (!supports(strategy, "lock")) return work();
+  if (!supports(strategy, "lock")) {
+    if (options.forceUnlock) options.warn(noLocksWarning(strategy.manifest.name));
+    return work(strategy);
+  }
   const { observer, signal, warn } = options;
   const holder = newHolder(options.purpose);
   const release = (): Promise<void> =>
@@ -62,11 +69,11 @@ export async function withLock<Result>(
     observer?.({ type: "lock", lock: { state: "taken-over", holder: other } });
     warn(takenOverWarning(project, other));
     other = await acquire();
-  }
+  } else if (options.forceUnlock) warn(notLockedWarning(project));
   if (other !== undefined) throw lockedError(project, other, strategy);
   observer?.({ type: "lock", lock: { state: "taken", holder } });
   try {
-    return await work();
+    return await work(whileHeld(strategy, project, holder));
   } finally {
     await release().then(
       () => observer?.({ type: "lock", lock: { state: "released", holder } }),
@@ -101,6 +108,16 @@ const takenOverWarning = (project: string, { owner, since }: LockHolder): Projec
   reason: `The lock of the project ${project} was forcibly released (held by ${owner}, acquired ${age(since)}).`,
 });
 
+const notLockedWarning = (project: string): ProjectWarning => ({
+  code: "LOCK_NOT_HELD",
+  reason: `The project ${project} was not locked, so --force-unlock released nothing.`,
+});
+
+const noLocksWarning = (platform: string): ProjectWarning => ({
+  code: "LOCK_NOT_HELD",
+  reason: `The platform ${platform} has no locks, so --force-unlock released nothing.`,
+});
+
 const notReleasedWarning = (project: string, error: unknown): ProjectWarning => ({
   code: "LOCK_NOT_RELEASED",
   reason:
@@ -114,108 +131,3 @@ function age(since: string): string {
   if (seconds < 120) return `${seconds} s ago`;
   return seconds < 7200 ? `${Math.round(seconds / 60)} min ago` : `${Math.round(seconds / 3600)} h ago`;
 }
-
-/** Identifies a process, so that another run can determine whether it is gone. */
-interface ProcessIdentity extends Machine {
-  pid: string;
-  started: string;
-}
-
-const PARTS = [
-  "host",
-  "machine",
-  "boot",
-  "pidSpace",
-  "pid",
-  "started",
-] as const satisfies readonly (keyof ProcessIdentity)[];
-
-/** The initial PID namespace of every Linux kernel (`PROC_PID_INIT_INO`). */
-const OUTSIDE_CONTAINERS = "pid:[4026531836]";
-
-/** This process as the holder of a lock. The id identifies its machine and process. */
-export function newHolder(purpose: string): LockHolder {
-  const { pid } = process;
-  const holding: ProcessIdentity = { ...thisMachine(), pid: String(pid), started: processStartTime(pid) };
-  return {
-    id: [...PARTS.map((part) => encodeURIComponent(holding[part])), randomUUID()].join("/"),
-    owner: `${userName()}@${holding.host} (${purpose}, pid ${pid})`,
-    since: new Date().toISOString(),
-  };
-}
-
-/**
- * Whether the holder was a process of this machine that is gone, killed before it could release its lock. The liveness of a
- * process on another machine can't be checked from here.
- */
-export function isHolderGone({ id }: LockHolder): boolean {
-  const values = id.split("/");
-  if (values.length !== PARTS.length + 1) return false;
-  const [host, machine, boot, pidSpace, pid, started] = values.map(decodeURIComponent);
-  const here = thisMachine();
-  if (host !== here.host || machine !== here.machine || pidSpace !== here.pidSpace) return false;
-  // The machine was restarted. In a container this proves nothing: containers on two machines can look the same.
-  if (boot !== here.boot) return boot !== "" && here.boot !== "" && pidSpace === OUTSIDE_CONTAINERS;
-  return !isProcessAlive(Number(pid)) || (started !== "" && started !== processStartTime(Number(pid)));
-}
-
-const userName = (): string => {
-  try {
-    return userInfo().username;
-  } catch {
-    // The user has no passwd entry, as in many containers.
-    return `uid-${process.getuid?.() ?? "unknown"}`;
-  }
-};
-
-/** Identifies the machine of a process. A field is empty if the system does not provide it. */
-interface Machine {
-  host: string;
-  /** A hash, so that the machine's id is not disclosed. */
-  machine: string;
-  /** Id of the boot: changes when the machine restarts. */
-  boot: string;
-  /** PID namespace: process ids are valid only within it. */
-  pidSpace: string;
-}
-
-export const thisMachine = (): Machine => ({
-  host: hostname(),
-  machine: shortHash(readOrEmpty(() => readFileSync("/etc/machine-id", "utf8")) || hardwareAddresses()),
-  boot: readOrEmpty(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8")),
-  pidSpace: readOrEmpty(() => readlinkSync("/proc/self/ns/pid")),
-});
-
-/** The start time of a process of this machine; empty if it is gone or the system does not provide it. */
-export const processStartTime = (pid: number): string =>
-  // The program's name, in brackets, may contain spaces and brackets.
-  readOrEmpty(() => readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\)/s, "").trim().split(" ")[19] ?? "");
-
-/** Whether a process of this machine exists. */
-function isProcessAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
-  }
-}
-
-const hardwareAddresses = (): string =>
-  Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ internal }) => !internal)
-    .map(({ mac }) => mac)
-    .sort()
-    .join(" ");
-
-const shortHash = (text: string): string =>
-  createHash("sha256").update(`openfactory-deploy ${text}`).digest("hex").slice(0, 12);
-
-const readOrEmpty = (read: () => string): string => {
-  try {
-    return read().trim();
-  } catch {
-    return "";
-  }
-};

@@ -57,7 +57,8 @@ export async function changeProcesses(
   );
   const services = ownedServices(desired, observed.services.values(), options.apps);
   const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? operation, signal, observer, warn };
-  const change = (): Promise<ProcessVerdict[]> => changeAll(strategy, desired, services, operation, options);
+  const change = (held: typeof strategy): Promise<ProcessVerdict[]> =>
+    changeAll(held, desired, services, operation, options);
   const verdicts = services.length > 0 ? await withLock(strategy, project, locked, change) : [];
   const hasFailed = verdicts.some(({ outcome }) => outcome === "failed");
   const isIncomplete = hasFailed || verdicts.some(({ outcome }) => outcome === "skipped");

@@ -55,16 +55,16 @@ export async function rollback(
   );
   const { candidates, run } = chooseVersions(desired, observed.services.values(), names);
   const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "rollback", signal, observer, warn };
-  const rollBackAndDeliver = async (): Promise<RollbackVerdict[]> => {
-    const verdicts = await rollBackAll(strategy, desired, candidates, options);
+  const rollBackAndDeliver = async (held: typeof strategy): Promise<RollbackVerdict[]> => {
+    const verdicts = await rollBackAll(held, desired, candidates, options);
     const assets = assetsOfRollback(observed.services, project, candidates, verdicts);
     await deliverAssets(assets, { project, platform: strategy.manifest.name }, options, warn);
     return verdicts;
   };
-  const hasChanges = candidates.some(willRollBack);
-  const verdicts = hasChanges
+  const takesLock = candidates.some(willRollBack) || options.forceUnlock === true;
+  const verdicts = takesLock
     ? await withLock(strategy, project, locked, rollBackAndDeliver)
-    : await rollBackAndDeliver();
+    : await rollBackAndDeliver(strategy);
   return {
     project,
     platform: strategy.manifest.name,

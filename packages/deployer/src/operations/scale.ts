@@ -43,7 +43,7 @@ export async function scale(
   options: ScaleOptions = {},
 ): Promise<ScaleReport> {
   const strategy = withRedaction(rawStrategy, desired);
-  const scaling = requireCapability(strategy, "scale");
+  requireCapability(strategy, "scale");
   if (!Number.isInteger(replicas) || replicas < 0) {
     throw new DeploymentError("INVALID_REQUEST", `Invalid number of replicas: ${replicas}.`, {
       hint: "Use a whole number, 0 or more.",
@@ -59,9 +59,12 @@ export async function scale(
   const limits = { signal, observer: progressObserver(app, service, observer) };
   if (from !== replicas || (replicas > 0 && before.state === "stopped")) {
     const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "scale", signal, observer, warn };
-    await withLock(strategy, project, locked, async () => {
+    await withLock(strategy, project, locked, async (held) => {
       observer?.({ type: "phase", app, service, phase: "scaling", detail: `${from} to ${replicas}` });
-      await scaling.scale(service, replicas, { signal, observer: withWarnings(limits.observer, warn) });
+      await requireCapability(held, "scale").scale(service, replicas, {
+        signal,
+        observer: withWarnings(limits.observer, warn),
+      });
       const old = recordOfStatus(before);
       const assets = compareAssets([old], [{ ...old, replicas }], new Set([service]));
       await deliverAssets(assets, { project, platform: strategy.manifest.name }, options, warn);

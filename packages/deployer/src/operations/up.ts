@@ -87,8 +87,8 @@ async function applyUp(
   for (const { app, warnings: found } of checked.apps) run.warningsOf(app).add(...found);
 
   const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "up", signal, observer, warn };
-  const applyAndDeliver = async (): Promise<RunResults & { isInterrupted: boolean }> => {
-    const applied = await applyPlan(run, prepared, options);
+  const applyAndDeliver = async (held: typeof strategy): Promise<RunResults & { isInterrupted: boolean }> => {
+    const applied = await applyPlan({ ...run, strategy: held }, prepared, options);
     const isComplete = !run.hasFailed() && !applied.isInterrupted;
     const assets = [
       ...assetsOfUp(prepared, applied),
@@ -97,13 +97,14 @@ async function applyUp(
     await deliverAssets(assets, { project: checked.project, platform: strategy.manifest.name }, options, warn);
     return applied;
   };
-  const results = plan.hasChanges
-    ? await withLock(strategy, checked.project, locked, async () => {
+  const takesLock = plan.hasChanges || options.forceUnlock === true;
+  const results = takesLock
+    ? await withLock(strategy, checked.project, locked, async (held) => {
         await recheck();
         if (preflight) await checkPreflight(strategy, plan, checked.apps, { signal, listed });
-        return applyAndDeliver();
+        return applyAndDeliver(held);
       })
-    : await applyAndDeliver();
+    : await applyAndDeliver(strategy);
 
   const failures = [...results.orphans, ...results.resources].some(({ outcome }) => outcome === "failed");
   return {

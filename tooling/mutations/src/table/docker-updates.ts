@@ -112,15 +112,15 @@ export const dockerUpdateMutations = ofSuite("docker", [
   [
     "a held lock acquired",
     `${source}/lock.ts`,
-    "if (lock.Labels?.[ATTEMPT_LABEL] !== attempt) return lockHolder(lock.Labels);",
-    "if (lock.Labels?.[ATTEMPT_LABEL] === undefined) return lockHolder(lock.Labels);",
+    "if (attemptOf(entry) !== attempt) return lockHolder(entry.Labels);\n    const result = await claimLock(engine, name, attempt, labels);",
+    'const result = "claimed" as "claimed" | "removed" | Volume;',
     "concurrent calls of lock",
   ],
   [
     "another holder's lock released",
     `${source}/lock.ts`,
-    "if (lock === undefined || lockHolder(lock.Labels).id !== holderId) return;",
-    "if (lock === undefined) return;",
+    "(({ Labels }) => lockHolder(Labels).id === holderId);",
+    "(() => true);",
     "for its holder only",
   ],
   [
