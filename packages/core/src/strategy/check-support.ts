@@ -19,9 +19,15 @@ export function checkSupport(
   declared: StrategyManifest,
   options: { strict?: boolean; networks?: Networks } = {},
 ): DeploymentWarning[] {
-  const manifest = readManifest(declared);
-  const found = [...manifest.limitations, ...undeclaredFields(request, manifest)]
-    .map((part) => ({ ...part, paths: unsupportedPaths(request, part, options.networks ?? new Map()) }))
+  const { manifest, supported, limitations } = checksOf(declared);
+  const fields = Object.keys(request) as RequestField[];
+  const parts = [
+    // Most limitations are about fields that the request doesn't set.
+    ...limitations.filter(({ field }) => request[field] !== undefined).map(({ part }) => part),
+    ...fields.filter((field) => !supported.has(field)).map((field) => undeclared(field, manifest)),
+  ];
+  const found = parts
+    .map((part) => ({ ...part, paths: unsupportedPaths(request, part, options.networks) }))
     .filter(({ paths }) => paths.length > 0);
 
   const refused = found.filter((part) => options.strict || part.refuse);
@@ -49,18 +55,37 @@ export function checkSupport(
   }));
 }
 
-/** The fields that the request sets and the manifest doesn't mention. */
-function undeclaredFields(request: NormalizedRequest, manifest: StrategyManifest): Limitation[] {
-  const declared = new Set<string>([...manifest.supportedFields, ...manifest.limitations.map((part) => part.field)]);
-  return (Object.keys(request) as RequestField[])
-    .filter((field) => !declared.has(field))
-    .map((field) => ({
-      field,
-      reason: notSupportedOn(manifest.name),
-      // A single instance needs no variables that distinguish it from others.
-      ...(field === "replicaEnv" && { unless: [false], when: hasSeveralInstances }),
-    }));
+/** What a manifest makes necessary to check, prepared once for all requests. */
+interface Checks {
+  readonly manifest: StrategyManifest;
+  /** Fields that the manifest mentions. */
+  readonly supported: ReadonlySet<string>;
+  /** Limitations with the field of the request that they are about. */
+  readonly limitations: readonly { readonly field: RequestField; readonly part: Limitation }[];
 }
+
+const prepared = new WeakMap<StrategyManifest, Checks>();
+
+function checksOf(declared: StrategyManifest): Checks {
+  const known = prepared.get(declared);
+  if (known !== undefined) return known;
+  const manifest = readManifest(declared);
+  const checks: Checks = {
+    manifest,
+    supported: new Set<string>([...manifest.supportedFields, ...manifest.limitations.map((part) => part.field)]),
+    limitations: manifest.limitations.map((part) => ({ field: parsePath(part.field)[0] as RequestField, part })),
+  };
+  prepared.set(declared, checks);
+  return checks;
+}
+
+/** A limitation for a field that the manifest doesn't mention. */
+const undeclared = (field: RequestField, { name }: StrategyManifest): Limitation => ({
+  field,
+  reason: notSupportedOn(name),
+  // A single instance needs no variables that distinguish it from others.
+  ...(field === "replicaEnv" && { unless: [false], when: hasSeveralInstances }),
+});
 
 const notSupportedOn = (platform: string): string => `Not supported on ${platform}.`;
 
@@ -73,7 +98,7 @@ const defaultHint = (refused: readonly Limitation[]): string =>
     : "Remove the field, use a platform that supports it (see `ofdeploy platforms`), or drop --strict.";
 
 /** The paths of the values that a limitation applies to. */
-function unsupportedPaths(request: NormalizedRequest, part: Limitation, networks: Networks): string[] {
+function unsupportedPaths(request: NormalizedRequest, part: Limitation, networks: Networks = new Map()): string[] {
   const { field, unless = [], appliesTo, when } = part;
   if (when?.(request) === false || !matchesNetworks(request, part, networks)) return [];
   return valuesAt(request, parsePath(field))

@@ -31,12 +31,16 @@ export const hashNormalized = (request: NormalizedRequest): string =>
 export const requestHash = (request: DeployRequest): string => hashNormalized(parseRequest(request));
 
 /** JSON with sorted keys and without undefined values: equal values give equal text. */
-export const canonicalJson = (value: unknown): string =>
-  JSON.stringify(value, (_, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+export const canonicalJson = (value: unknown): string => JSON.stringify(withSortedKeys(value));
+
+function withSortedKeys(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(withSortedKeys);
+  // JSON.parse() creates a key __proto__ as an ordinary property, and so must this copy.
+  const sorted: Record<string, unknown> = Object.create(null);
+  for (const key of Object.keys(value).sort()) sorted[key] = withSortedKeys((value as Record<string, unknown>)[key]);
+  return sorted;
+}
 
 /** The canonical form of a mount: the order of a volume's mount options does not count. */
 export function canonicalMount(mount: Mount): Mount {
