@@ -1,6 +1,7 @@
 import { CONTRACT_VERSION, defineConnectorPlugin } from "@openfactory/deploy-core";
 import { z } from "zod";
-import { decimalNumber, maybe, text, wholeNumber } from "../schema/scalars.js";
+import { BROWSE_PATH } from "../schema/patterns.js";
+import { decimalNumber, optional, patternText, required, text, wholeNumber } from "../schema/scalars.js";
 
 const NODE_ID = /^ns=\d+;[is]=.+$/s;
 
@@ -20,14 +21,20 @@ function browsePathProblem(path: string): string | undefined {
   return undefined;
 }
 
-const browsePath = text.superRefine((path, context) => {
+const browsePath = patternText(BROWSE_PATH).superRefine((path, context) => {
   const problem = browsePathProblem(path);
   if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
 });
 
 const address = {
-  node_id: maybe(text.regex(NODE_ID, "expected a node id, such as ns=3;i=1050 or ns=2;s=Temperature")),
-  browse_path: maybe(browsePath).describe("From the root, such as 0:Root/0:Objects/2:Sensors."),
+  node_id: optional(text.regex(NODE_ID, "expected a node id, such as ns=3;i=1050 or ns=2;s=Temperature"), {
+    description: "Id of the node. Alternative to browse_path.",
+    examples: ["ns=3;i=1050", "ns=2;s=Temperature"],
+  }),
+  browse_path: optional(browsePath, {
+    description: "Path of the node from the root. Alternative to node_id.",
+    examples: ["0:Root/0:Objects/2:Sensors"],
+  }),
 };
 
 interface Address {
@@ -44,22 +51,33 @@ const addressed = <Schema extends z.ZodType<Address>>(schema: Schema) =>
     context.addIssue({ code: "custom", message });
   });
 
-const tag = text.describe("Tag of the data in OpenFactory.");
-const milliseconds = maybe(decimalNumber("expected a number of milliseconds", Number.isFinite));
-const queueSize = maybe(wholeNumber(0)).describe("Queue size of a monitored item on the server.");
-const samplingInterval = milliseconds.describe("Milliseconds; 0: on change, if the server supports it.");
+const tag = required(text, { description: "Tag of the data in OpenFactory.", examples: ["Temperature"] });
+const milliseconds = decimalNumber("expected a number of milliseconds", Number.isFinite);
+const queueSize = optional(wholeNumber(0), {
+  description: "Queue size of a monitored item on the server. Default: the connector's.",
+  examples: [10],
+});
+const samplingInterval = optional(milliseconds, {
+  description: "Milliseconds between two samples. 0: on change, if the server supports it. Default: the connector's.",
+  examples: [250],
+});
 
 const constant = addressed(z.strictObject({ ...address, tag }));
 const variable = addressed(
   z.strictObject({
     ...address,
     tag,
-    access_level: maybe(z.enum(["ro", "rw"])).describe("Default: ro."),
+    access_level: optional(z.enum(["ro", "rw"]), {
+      description: "ro: OpenFactory reads the variable. rw: it also writes it. Default: ro.",
+      default: "ro",
+      examples: ["rw"],
+    }),
     queue_size: queueSize,
     sampling_interval: samplingInterval,
-    deadband: maybe(decimalNumber("expected a number", Number.isFinite)).describe(
-      "Changes below this value are ignored.",
-    ),
+    deadband: optional(decimalNumber("expected a number", Number.isFinite), {
+      description: "Changes below this value are ignored. Default: the connector's.",
+      examples: [0.5],
+    }),
   }),
 );
 const node = addressed(z.strictObject(address));
@@ -93,24 +111,45 @@ function checkUnique(connector: Sections, context: z.RefinementCtx): void {
 
 export const opcuaSchema = z
   .strictObject({
-    type: z.literal("opcua"),
-    server: z.strictObject({
-      // The scheme is not checked: OpenFactory accepts any text, and published files rely on it.
-      uri: text
-        .min(1, "expected a URI, such as opc.tcp://192.0.2.1:4840")
-        .describe("Address of the server, such as opc.tcp://192.0.2.1:4840."),
-      subscription: maybe(
-        z.strictObject({
-          publishing_interval: milliseconds.describe("Milliseconds. Default: 100."),
-          queue_size: queueSize,
-          sampling_interval: samplingInterval,
+    type: required(z.literal("opcua"), { description: "opcua: a device with an OPC UA server.", examples: ["opcua"] }),
+    server: required(
+      z.strictObject({
+        // The scheme is not checked: OpenFactory accepts any text, and published files rely on it.
+        uri: required(text.min(1, "expected a URI, such as opc.tcp://192.0.2.1:4840"), {
+          description: "Address of the server.",
+          examples: ["opc.tcp://192.0.2.1:4840"],
         }),
-      ).describe("Defaults of all variables."),
+        subscription: optional(
+          z.strictObject({
+            publishing_interval: optional(milliseconds, {
+              description: "Milliseconds between two notifications. Default: 100.",
+              default: 100,
+              examples: [500],
+            }),
+            queue_size: queueSize,
+            sampling_interval: samplingInterval,
+          }),
+          { description: "Defaults of all variables.", examples: [{ publishing_interval: 500 }] },
+        ),
+      }),
+      { description: "The OPC UA server.", examples: [{ uri: "opc.tcp://192.0.2.1:4840" }] },
+    ),
+    variables: optional(z.record(z.string(), variable), {
+      description: "Values that change, by a name of your choice.",
+      examples: [{ temperature: { node_id: "ns=3;i=1050", tag: "Temperature" } }],
     }),
-    variables: maybe(z.record(z.string(), variable)).describe("Values that change, by name of your choice."),
-    constants: maybe(z.record(z.string(), constant)).describe("Values that are read once."),
-    events: maybe(z.record(z.string(), node)).describe("Nodes that emit events."),
-    methods: maybe(z.record(z.string(), node)).describe("Objects with methods that can be called."),
+    constants: optional(z.record(z.string(), constant), {
+      description: "Values that are read once, by a name of your choice.",
+      examples: [{ serial: { node_id: "ns=3;i=1001", tag: "SerialNumber" } }],
+    }),
+    events: optional(z.record(z.string(), node), {
+      description: "Nodes that emit events, by a name of your choice.",
+      examples: [{ alarms: { browse_path: "0:Root/0:Objects/0:Server" } }],
+    }),
+    methods: optional(z.record(z.string(), node), {
+      description: "Objects with methods that can be called, by a name of your choice.",
+      examples: [{ press: { node_id: "ns=3;i=2000" } }],
+    }),
   })
   .superRefine(checkUnique);
 

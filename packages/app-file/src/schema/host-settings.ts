@@ -1,17 +1,38 @@
 import { z } from "zod";
-import { flag, integer, maybe, memory, text } from "./scalars.js";
+import {
+  ABSOLUTE_PATH,
+  DEVICE,
+  EXTRA_HOST,
+  GROUP,
+  IP_ADDRESS,
+  SIGNAL,
+  SYSCTL,
+  TMPFS as TMPFS_PATTERN,
+  WORD,
+} from "./patterns.js";
+import { flag, integer, memory, optional, patternText, required } from "./scalars.js";
 
 /** Compose's keys for the host's devices, the network's names, the kernel and the log. */
 
-const textOrList = z.union([text, z.array(text)]);
+const textOrList = (pattern: string) => z.union([patternText(pattern), z.array(patternText(pattern))]);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 const device = z.union([
-  text.describe('source[:target][:permissions], such as "/dev/ttyUSB0:/dev/ttyUSB0:rw".'),
+  patternText(DEVICE),
   z.strictObject({
-    source: text.describe("Path on the host."),
-    target: maybe(text).describe("Path in the container. Default: the source."),
-    permissions: maybe(text).describe("Letters of rwm: read, write, create device nodes. Default: rwm."),
+    source: required(patternText(ABSOLUTE_PATH), {
+      description: "Absolute path on the host.",
+      examples: ["/dev/ttyUSB0"],
+    }),
+    target: optional(patternText(ABSOLUTE_PATH), {
+      description: "Absolute path in the container. Default: the source.",
+      examples: ["/dev/ttyUSB0"],
+    }),
+    permissions: optional(patternText("^[rwmRWM]{1,3}$"), {
+      description: "What the app may do: r (read), w (write), m (create device nodes). Default: rwm.",
+      default: "rwm",
+      examples: ["rw"],
+    }),
   }),
 ]);
 
@@ -28,14 +49,12 @@ export interface TmpfsEntry {
   mode?: number;
 }
 
-const tmpfsEntry = text
-  .transform((value, context): TmpfsEntry => {
-    const entry = parseTmpfs(value);
-    if (typeof entry !== "string") return entry;
-    context.addIssue({ code: "custom", message: entry });
-    return z.NEVER;
-  })
-  .describe('path[:options], such as "/run:size=64m,mode=1777". Options: size, mode, ro.');
+const tmpfsEntry = patternText(TMPFS_PATTERN).transform((value, context): TmpfsEntry => {
+  const entry = parseTmpfs(value);
+  if (typeof entry !== "string") return entry;
+  context.addIssue({ code: "custom", message: entry });
+  return z.NEVER;
+});
 
 /** The parts of a short form, or a message if it is invalid. */
 function parseTmpfs(value: string): TmpfsEntry | string {
@@ -60,41 +79,88 @@ function parseTmpfs(value: string): TmpfsEntry | string {
   return entry;
 }
 
-const logging = z
-  .strictObject({
-    driver: maybe(text).describe("Log driver, such as json-file, local, journald or none. Default: the engine's."),
-    options: maybe(z.record(z.string(), scalar)).describe("Options of the driver, such as max-size and max-file."),
-  })
-  .describe("Where the output of the app goes.");
+const logging = z.strictObject({
+  driver: optional(patternText(WORD), {
+    description: "Log driver, such as json-file, local, journald or none. Default: the engine's.",
+    examples: ["json-file"],
+  }),
+  options: optional(z.record(z.string(), scalar), {
+    description: "Options of the driver, by name. Default: the engine's.",
+    examples: [{ "max-size": "10m", "max-file": 3 }],
+  }),
+});
 
 /** The keys of an app. */
 export const hostSettings = {
-  working_dir: maybe(text).describe("Absolute path in the container where the process starts. Default: the image's."),
-  tty: maybe(flag).describe("Whether the process has a terminal. Default: false."),
-  stdin_open: maybe(flag).describe("Whether the stdin of the process stays open. Default: false."),
-  stop_signal: maybe(z.union([text, integer])).describe(
-    "Signal that asks the process to end, such as SIGINT. Default: the image's, or SIGTERM.",
-  ),
-  privileged: maybe(flag).describe("Gives the container all capabilities and devices of the host. Not on Swarm."),
-  devices: maybe(z.array(device)).describe("Devices of the host, such as serial ports. Not on Swarm."),
-  group_add: maybe(z.array(z.union([text, integer]))).describe(
-    "Names or ids of further groups of the process, such as dialout.",
-  ),
-  network_mode: maybe(z.enum(["host", "none", "bridge"])).describe(
-    "host: the network of the host. none: no network. bridge: the engine's default network. Excludes networks.",
-  ),
-  extra_hosts: maybe(z.union([z.array(text), z.record(z.string(), textOrList)])).describe(
-    "Further lines of /etc/hosts, as a list of host:address or a mapping. The address host-gateway is the host.",
-  ),
-  dns: maybe(textOrList).describe("IP addresses of DNS servers. Default: the engine's."),
-  dns_search: maybe(textOrList).describe("Search domains of the resolver."),
-  dns_opt: maybe(z.array(text)).describe("Options of the resolver, such as ndots:2."),
-  sysctls: maybe(z.union([z.array(text), z.record(z.string(), scalar)])).describe(
-    "Kernel parameters of the container, as a list of name=value or a mapping.",
-  ),
-  shm_size: maybe(memory).describe("Size of /dev/shm. Default: the engine's (64 MiB)."),
-  tmpfs: maybe(z.union([tmpfsEntry, z.array(tmpfsEntry)])).describe(
-    "File systems in memory: a path, or a list, with options.",
-  ),
-  logging: maybe(logging),
+  working_dir: optional(patternText(ABSOLUTE_PATH), {
+    description: "Absolute path of the directory in the container where the process starts. Default: the image's.",
+    examples: ["/app"],
+  }),
+  tty: optional(flag, {
+    description: "Whether the process has a terminal. Its stdout and stderr are then one stream. Default: false.",
+    default: false,
+    examples: [true],
+  }),
+  stdin_open: optional(flag, {
+    description: "Whether the stdin of the process stays open. Default: false.",
+    default: false,
+    examples: [true],
+  }),
+  stop_signal: optional(z.union([patternText(SIGNAL), integer.meta({ minimum: 1, maximum: 64 })]), {
+    description: "Signal that asks the process to end, by name or number. Default: the image's, or SIGTERM.",
+    examples: ["SIGINT"],
+  }),
+  privileged: optional(flag, {
+    description: "Gives the container all capabilities and devices of the host. Not on Swarm. Default: false.",
+    default: false,
+    examples: [true],
+  }),
+  devices: optional(z.array(device), {
+    description:
+      "Devices of the host, such as serial ports: source[:target][:permissions], or their parts. Not on Swarm.",
+    examples: [["/dev/ttyUSB0"], ["/dev/ttyUSB0:/dev/plc:rw"]],
+  }),
+  group_add: optional(z.array(z.union([patternText(GROUP), integer.meta({ minimum: 0 })])), {
+    description: "Names or ids of further groups of the process.",
+    examples: [["dialout"]],
+  }),
+  network_mode: optional(z.enum(["host", "none", "bridge"]), {
+    description:
+      "host: the network of the host. none: no network. bridge: the engine's default network. Can't be combined with networks. Default: bridge.",
+    default: "bridge",
+    examples: ["host"],
+  }),
+  extra_hosts: optional(z.union([z.array(patternText(EXTRA_HOST)), z.record(z.string(), textOrList(WORD))]), {
+    description:
+      "Further lines of /etc/hosts, as a list of host:address or a mapping. The address host-gateway is the engine's host.",
+    examples: [["plc:192.0.2.10"], { "host.docker.internal": "host-gateway" }],
+  }),
+  dns: optional(textOrList(IP_ADDRESS), {
+    description: "IP addresses of DNS servers. Default: the engine's.",
+    examples: [["192.0.2.53"], "192.0.2.53"],
+  }),
+  dns_search: optional(textOrList(WORD), {
+    description: "Search domains of the resolver. Default: the engine's.",
+    examples: [["plant.example.com"]],
+  }),
+  dns_opt: optional(z.array(patternText(WORD)), {
+    description: "Options of the resolver (resolv.conf(5)). Default: the engine's.",
+    examples: [["ndots:2"]],
+  }),
+  sysctls: optional(z.union([z.array(patternText(SYSCTL)), z.record(z.string(), scalar)]), {
+    description: "Kernel parameters of the container, as a mapping or a list of name=value. Default: the engine's.",
+    examples: [{ "net.core.somaxconn": 1024 }, ["net.core.somaxconn=1024"]],
+  }),
+  shm_size: optional(memory, {
+    description: "Size of /dev/shm. Units b, k, m, g and t are powers of 1024. Default: the engine's (64 MiB).",
+    examples: ["128m"],
+  }),
+  tmpfs: optional(z.union([tmpfsEntry, z.array(tmpfsEntry)]), {
+    description: "File systems in memory: a path, or a list, each with the options size, mode and ro.",
+    examples: [["/run:size=64m,mode=1777"], "/tmp"],
+  }),
+  logging: optional(logging, {
+    description: "Where the output of the app goes. Default: as the engine is configured.",
+    examples: [{ driver: "json-file", options: { "max-size": "10m" } }],
+  }),
 };

@@ -1,6 +1,7 @@
 import { hostAddressSchema, type PortInput } from "@openfactory/deploy-core";
 import { z } from "zod";
-import { integer, maybe, wholeNumber } from "./scalars.js";
+import { IP_ADDRESS, PORT } from "./patterns.js";
+import { integer, optional, patternText, required, wholeNumber } from "./scalars.js";
 
 /** Maximum number of ports in a range. */
 const MAX_RANGE = 256;
@@ -11,22 +12,36 @@ const MAX_PORTS = 1000;
 const FORM = 'expected a port, such as "8080:80", "127.0.0.1:8080:80/udp", "3000-3005:3000-3005" or "80"';
 
 const shortPort = z
-  .union([z.string(), integer], FORM)
+  .union([patternText(PORT), integer.meta({ minimum: 1, maximum: 65535 })], FORM)
   .transform((value, context): PortInput[] => {
     const ports = parseShortPort(String(value));
     if (typeof ports !== "string") return ports;
     context.addIssue({ code: "custom", message: ports });
     return z.NEVER;
-  })
-  .describe('[[address:]host:]container[/protocol], such as "127.0.0.1:8080:80/tcp"; ranges allowed.');
+  });
 
 const longPort = z
   .strictObject({
-    target: wholeNumber(1, 65535).describe("Port in the container."),
-    published: maybe(wholeNumber(1, 65535)).describe("Port on the host. Default: chosen by the engine."),
-    host_ip: maybe(hostAddressSchema).describe("Host address to listen on. Default: all."),
-    protocol: maybe(z.enum(["tcp", "udp", "sctp"])).describe("Default: tcp."),
-    mode: maybe(z.enum(["ingress", "host"])).describe("Swarm's publish mode. Default: ingress."),
+    target: required(wholeNumber(1, 65535), { description: "Port in the container.", examples: [80] }),
+    published: optional(wholeNumber(1, 65535), {
+      description: "Port on the host. Default: chosen by the engine.",
+      examples: [8080],
+    }),
+    host_ip: optional(hostAddressSchema.meta({ pattern: IP_ADDRESS }), {
+      description: "Address of the host to listen on. Not on Swarm. Default: all addresses.",
+      examples: ["127.0.0.1"],
+    }),
+    protocol: optional(z.enum(["tcp", "udp", "sctp"]), {
+      description: "Protocol of the port. Default: tcp.",
+      default: "tcp",
+      examples: ["udp"],
+    }),
+    mode: optional(z.enum(["ingress", "host"]), {
+      description:
+        "On Swarm, ingress: every node listens and forwards to the app. host: only the nodes that run the app listen. Default: ingress.",
+      default: "ingress",
+      examples: ["host"],
+    }),
   })
   .transform(({ target, published, host_ip, protocol, mode }): PortInput[] => [
     {
@@ -45,8 +60,7 @@ export const ports = z
       error: ({ input }) => (input === null || typeof input === "boolean" || Array.isArray(input) ? FORM : undefined),
     }),
   )
-  .refine((lists) => lists.flat().length <= MAX_PORTS, `expected at most ${MAX_PORTS} ports`)
-  .describe("Published ports, in Compose's short or long form.");
+  .refine((lists) => lists.flat().length <= MAX_PORTS, `expected at most ${MAX_PORTS} ports`);
 
 /** A port or a range. No leading zero, since some readers would treat it as octal. */
 const RANGE = String.raw`(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*))?`;

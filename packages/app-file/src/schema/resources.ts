@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { flag, integer, maybe, text } from "./scalars.js";
+import { ID, LABEL, OCTAL_MODE, RESOURCE_NAME } from "./patterns.js";
+import { flag, integer, maybe, optional, patternText, required, text } from "./scalars.js";
 
 /** Maximum number of declarations of each kind in a file. */
 const MAX_DECLARED = 100;
@@ -15,10 +16,23 @@ const byName = <Schema extends z.ZodType>(kind: string, schema: Schema) =>
     .refine((named) => Object.keys(named).length <= MAX_DECLARED, `expected at most ${MAX_DECLARED} ${kind}s`);
 
 const engineName = text.regex(KEY, "names consist of letters, digits, _, . and -, and start with a letter or digit");
-const external = maybe(flag).describe("Whether it already exists, and is neither created nor removed. Default: false.");
-const nameOfExternal = maybe(engineName).describe("Name on the engine, if external is true. Default: the name here.");
-const fromFile = maybe(text).describe("File with the content. Relative paths start at the directory of this file.");
-const fromVariable = maybe(text).describe("Variable with the content, from the environment or an env file.");
+const external = optional(flag, {
+  description: "Whether it already exists, and is neither created nor removed. Default: false.",
+  default: false,
+  examples: [true],
+});
+const nameOfExternal = optional(engineName, {
+  description: "Name on the engine, allowed with external: true only. Default: the name here.",
+  examples: ["plant-password"],
+});
+const fromFile = optional(text, {
+  description: "File with the content. Relative paths start at the directory of this file.",
+  examples: ["./password.txt"],
+});
+const fromVariable = optional(text, {
+  description: "Variable with the content, from the environment or an env file.",
+  examples: ["PASSWORD"],
+});
 
 /** Networks that every engine has: they can't be created again, by these names or with these drivers. */
 const PREDEFINED = { name: ["bridge", "default", "host", "none"], driver: ["host", "null"] } as const;
@@ -48,7 +62,10 @@ const config = z
   .strictObject({
     file: fromFile,
     environment: fromVariable,
-    content: maybe(text).describe("The content, in which variables are replaced."),
+    content: optional(text, {
+      description: "The content itself, in which variables are replaced.",
+      examples: ["interval: ${INTERVAL:-10s}\n"],
+    }),
     external,
     name: nameOfExternal,
   })
@@ -56,13 +73,33 @@ const config = z
 
 const network = z
   .strictObject({
-    name: maybe(engineName).describe("Name on the engine. Default: the project name, _, and the name here."),
+    name: optional(engineName, {
+      description: "Name on the engine. Default: the project name, _, and the name here.",
+      examples: ["plant_line-3"],
+    }),
     external,
-    driver: maybe(text).describe("Default: bridge on one engine, overlay on a swarm."),
-    driver_opts: maybe(scalarMap).describe("Options of the driver."),
-    attachable: maybe(flag).describe("Whether containers that belong to no app can join. Default: true."),
-    internal: maybe(flag).describe("Whether external access is blocked. Default: false."),
-    labels: maybe(z.union([z.array(text), scalarMap])).describe("Labels, as a list of KEY=VALUE or a mapping."),
+    driver: optional(text, {
+      description: "Network driver. Default: bridge on one engine, overlay on a swarm.",
+      examples: ["overlay"],
+    }),
+    driver_opts: optional(scalarMap, {
+      description: "Options of the driver, by name. Default: none.",
+      examples: [{ encrypted: "true" }],
+    }),
+    attachable: optional(flag, {
+      description: "Whether containers that belong to no app can join. Default: true.",
+      default: true,
+      examples: [false],
+    }),
+    internal: optional(flag, {
+      description: "Whether external access is blocked. Default: false.",
+      default: false,
+      examples: [true],
+    }),
+    labels: optional(z.union([z.array(patternText(LABEL)), scalarMap]), {
+      description: "Labels of the network, as a list of KEY=VALUE or a mapping. Default: none.",
+      examples: [{ "com.example.line": "3" }, ["com.example.line=3"]],
+    }),
   })
   .superRefine((entry, context) => {
     if (entry.external === true) return;
@@ -90,34 +127,47 @@ const network = z
   });
 
 const OCTAL = "expected a file mode in octal digits, such as 0440";
-const MODE = "^(?:0o)?0*[0-7]{1,4}$";
 
 /** Octal digits as in chmod, with or without quotes, `0` or `0o`. */
 const mode = z
-  .union([integer.meta({ minimum: 0, maximum: 7777 }), z.string().meta({ pattern: MODE })], OCTAL)
+  .union([integer.meta({ minimum: 0, maximum: 7777 }), patternText(OCTAL_MODE)], OCTAL)
   .transform((value, context) => {
     const written = String(value);
-    if (new RegExp(MODE).test(written)) return Number.parseInt(written.replace("0o", ""), 8);
+    if (new RegExp(OCTAL_MODE).test(written)) return Number.parseInt(written.replace("0o", ""), 8);
     context.addIssue({ code: "custom", message: OCTAL });
     return z.NEVER;
   });
 
 const owner = z
-  .union([text, integer.meta({ minimum: 0 })], "expected a user or group id")
+  .union([patternText(ID), integer.meta({ minimum: 0 })], "expected a user or group id")
   .transform(String)
   .refine((id) => /^(?:0|[1-9][0-9]*)$/.test(id), "expected a user or group id");
 
 /** Secrets and configs: names, or Compose's long form. */
 export const fileReferences = z.array(
   z.union([
-    text,
+    patternText(RESOURCE_NAME),
     z
       .strictObject({
-        source: text.describe("Name in this file, or on the engine."),
-        target: maybe(text).describe("File in the container."),
-        uid: maybe(owner),
-        gid: maybe(owner),
-        mode: maybe(mode).describe("Permissions of the file, in octal digits: 0440."),
+        source: required(patternText(RESOURCE_NAME), {
+          description: "Name in this file, or on the engine.",
+          examples: ["db-password"],
+        }),
+        target: optional(text, {
+          description: "Path of the file in the container. Default: the source, for secrets in /run/secrets.",
+          examples: ["/etc/app/password"],
+        }),
+        uid: optional(owner, {
+          description: "User id of the file's owner. Default: 0.",
+          default: "0",
+          examples: ["1000"],
+        }),
+        gid: optional(owner, { description: "Group id of the file. Default: 0.", default: "0", examples: ["1000"] }),
+        mode: optional(mode, {
+          description: "Permissions of the file, in octal digits. Default: 0444.",
+          default: "0444",
+          examples: ["0440"],
+        }),
       })
       .transform(({ source, target, uid, gid, mode: permissions }) => ({
         name: source,
@@ -131,11 +181,19 @@ export const fileReferences = z.array(
 
 /** The resources that an app file declares. */
 export const resources = {
-  networks: maybe(byName("network", maybe(network))).describe(
-    "Networks that are created for the apps and removed with them. Other networks of apps must already exist.",
-  ),
-  secrets: maybe(byName("secret", secret)).describe("Secrets that are created for the apps and removed with them."),
-  configs: maybe(byName("config", config)).describe("Configs that are created for the apps and removed with them."),
+  networks: optional(byName("network", maybe(network)), {
+    description:
+      "Networks by name, which are created for the apps and removed with them. Other networks of apps must already exist.",
+    examples: [{ line: {} }, { plant: { external: true } }],
+  }),
+  secrets: optional(byName("secret", secret), {
+    description: "Secrets by name, which are created for the apps and removed with them.",
+    examples: [{ "db-password": { file: "./password.txt" } }],
+  }),
+  configs: optional(byName("config", config), {
+    description: "Configs by name, which are created for the apps and removed with them.",
+    examples: [{ settings: { file: "./settings.yml" } }],
+  }),
 };
 
 export type NetworkEntry = z.output<typeof network>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { deploy } from "../../schema/deploy.js";
-import { maybe, text, wholeNumber } from "../../schema/scalars.js";
+import { IMAGE, VARIABLE } from "../../schema/patterns.js";
+import { optional, patternText, required, text, wholeNumber } from "../../schema/scalars.js";
 
 const port = wholeNumber(1, 65535);
 const host = text.regex(/^[\w.:-]+$/, "expected a host name or an address");
@@ -12,11 +13,23 @@ export type DeviceDeploy = z.output<typeof deviceDeploy>;
 
 const adapter = z
   .strictObject({
-    ip: maybe(host).describe("Address of an adapter that runs elsewhere. Set either ip or image."),
-    image: maybe(text).describe("Image of an adapter that is deployed as a service. Set either ip or image."),
-    port: port.describe("Port that the adapter listens on."),
-    environment: maybe(z.array(text)).describe("Variables of the adapter, as a list of KEY=VALUE."),
-    deploy: maybe(deviceDeploy).describe("Resources and placement of the adapter."),
+    ip: optional(host, {
+      description: "Address of an adapter that runs elsewhere. Set either ip or image.",
+      examples: ["192.0.2.7"],
+    }),
+    image: optional(patternText(IMAGE), {
+      description: "Image of an adapter that is deployed as a service. Set either ip or image.",
+      examples: ["registry.example.com/adapters/cnc:1.2"],
+    }),
+    port: required(port, { description: "Port that the adapter listens on.", examples: [7878] }),
+    environment: optional(z.array(patternText(VARIABLE)), {
+      description: "Variables of the adapter, as a list of KEY=VALUE.",
+      examples: [["CNC_ADDRESS=192.0.2.7"]],
+    }),
+    deploy: optional(deviceDeploy, {
+      description: "Resources and placement of the adapter.",
+      examples: [{ resources: { limits: { memory: "64Mi" } } }],
+    }),
   })
   .superRefine(({ ip, image }, context) => {
     if ((ip == null) !== (image == null)) return;
@@ -28,13 +41,26 @@ export type Adapter = z.output<typeof adapter>;
 
 const agent = z
   .strictObject({
-    ip: maybe(host).describe("Address of an agent that runs elsewhere, without device_xml and adapter."),
-    port: port.describe("Port on the host for the agent, or port of the agent that runs elsewhere."),
-    device_xml: maybe(text).describe(
-      "The device model: a path (relative to this file), http(s)://..., or github://owner:repo@ref/path.",
-    ),
-    adapter: maybe(adapter).describe("The adapter that the agent reads."),
-    deploy: maybe(deviceDeploy).describe("Resources and placement of the agent and the producer."),
+    ip: optional(host, {
+      description: "Address of an agent that runs elsewhere. Excludes device_xml and adapter.",
+      examples: ["192.0.2.8"],
+    }),
+    port: required(port, {
+      description: "Port on the host for the agent, or port of the agent that runs elsewhere.",
+      examples: [5000],
+    }),
+    device_xml: optional(text, {
+      description: "The device model: a path (relative to this file), http(s)://..., or github://owner:repo@ref/path.",
+      examples: ["./cnc-7.xml", "https://example.com/cnc-7.xml"],
+    }),
+    adapter: optional(adapter, {
+      description: "The adapter that the agent reads.",
+      examples: [{ ip: "192.0.2.7", port: 7878 }],
+    }),
+    deploy: optional(deviceDeploy, {
+      description: "Resources and placement of the agent and the producer.",
+      examples: [{ placement: { constraints: ["node.labels.zone == building-a"] } }],
+    }),
   })
   .superRefine((given, context) => {
     const isElsewhere = given.ip != null;
@@ -51,8 +77,14 @@ const agent = z
 export type Agent = z.output<typeof agent>;
 
 export const mtconnectSchema = z.strictObject({
-  type: z.literal("mtconnect"),
-  agent: agent.describe("The MTConnect agent."),
+  type: required(z.literal("mtconnect"), {
+    description: "mtconnect: a device with an MTConnect agent and adapter.",
+    examples: ["mtconnect"],
+  }),
+  agent: required(agent, {
+    description: "The MTConnect agent.",
+    examples: [{ port: 5000, device_xml: "./cnc-7.xml", adapter: { ip: "192.0.2.7", port: 7878 } }],
+  }),
 });
 
 export type MtconnectConfig = z.output<typeof mtconnectSchema>;
