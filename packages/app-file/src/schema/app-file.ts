@@ -176,7 +176,7 @@ export const appSchema = z
     user: optional(patternText(USER), {
       description:
         "User and group of the process, by name or id. Alternative to runtime_uid and runtime_gid. Default: the image's.",
-      examples: ["nobody", "1000:1000"],
+      examples: ["1000:1000", "app"],
     }),
     openfactory_variables: optional(flag, {
       description: "Whether the app gets the variables that OpenFactory adds, such as APP_UUID. Default: true.",
