@@ -1,3 +1,5 @@
+import { GO_MEMORY } from "@openfactory/test-engine";
+
 /** The engine versions of a node. */
 export const ENGINE_VERSIONS = ["20.10", "26.1", "28.5"] as const;
 export type EngineVersion = (typeof ENGINE_VERSIONS)[number];
@@ -55,6 +57,9 @@ export function nodeScript(source: EngineSource, registries: InsecureRegistries)
 /** Runs a Docker Engine. */
 const startDocker = ({ cidr }: InsecureRegistries): string[] => [
   "rm -f /var/run/docker.pid",
+  `export ${Object.entries(GO_MEMORY)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(" ")}`,
   `exec dockerd -H unix:///var/run/docker.sock -H tcp://0.0.0.0:2375 --tls=false --insecure-registry ${cidr}`,
 ];
 

@@ -8,7 +8,7 @@ export {
   type EnsureEngineOptions,
   type TestEngine,
 } from "./ensure-engine.js";
-export { findPrivateEngine } from "./private-engine.js";
+export { findPrivateEngine, GO_MEMORY } from "./private-engine.js";
 export { listLeftovers, sweep, TEST_LABEL } from "./leftovers.js";
 export { withLock } from "./locks.js";
 export { logToStderr, TestEngineError, type Log } from "./errors-and-log.js";

@@ -3,7 +3,7 @@ import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { spawnOfdeploy } from "./support/spawn-ofdeploy.js";
 import { AppFiles } from "./support/app-files.js";
-import { checkRenamed, checkTwoFiles, type TestPlatform } from "./support/check-ownership.js";
+import { checkRenamed, checkTwoFiles, swarmPlatform } from "./support/check-ownership.js";
 
 let swarm: Swarm;
 let manager: RawEngine;
@@ -16,39 +16,10 @@ beforeAll(async () => {
 });
 afterAll(() => swarm?.down());
 
-const platform = (): TestPlatform => ({
-  options: ["--platform", "swarm", "--host", host],
-  canScale: true,
-  async running(prefix) {
-    const services: { ID: string; Spec: { Name: string } }[] = await manager.call("GET", "/services");
-    const filters = encodeURIComponent(JSON.stringify({ "desired-state": ["running"] }));
-    const tasks: { ID: string; ServiceID: string }[] = await manager.call("GET", `/tasks?filters=${filters}`);
-    const own = services.filter(({ Spec }) => Spec.Name.startsWith(prefix));
-    const idsOf = (id: string): string =>
-      tasks
-        .filter(({ ServiceID }) => ServiceID === id)
-        .map(({ ID }) => ID)
-        .sort()
-        .join(" ");
-    return Object.fromEntries(own.map(({ ID, Spec }) => [Spec.Name, idsOf(ID)] as const).sort());
-  },
-  async networks(prefix) {
-    const networks: { Name: string }[] = await manager.call("GET", "/networks");
-    return networks.map(({ Name }) => Name).filter((name) => name.startsWith(prefix));
-  },
-});
-
 test("every command changes only the services of its file, with two files in one directory", () =>
-  checkTwoFiles(platform(), ["app_a.yml", "app_b.yml"], true));
+  checkTwoFiles(swarmPlatform(manager, host), ["app_a.yml", "app_b.yml"], true));
 
-test("every command changes only the services of its directory, with two directories of one name", () =>
-  checkTwoFiles(
-    platform(),
-    ["opcua/coordinator/app_opcua_coordinator.yml", "shdr/coordinator/app_shdr_coordinator.yml"],
-    false,
-  ));
-
-test("up --take-ownership of a renamed file restarts nothing", () => checkRenamed(platform(), false));
+test("up --take-ownership of a renamed file restarts nothing", () => checkRenamed(swarmPlatform(manager, host), false));
 
 describe("a forgotten --platform", () => {
   const containers = async (prefix: string): Promise<string[]> => {
