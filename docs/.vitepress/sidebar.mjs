@@ -13,8 +13,9 @@ const SECTIONS = [
   {
     text: "Reference",
     folder: "reference",
-    first: ["index", "app-file", "command", "errors", "compose", "openfactory", "platforms", "contract", "vocabulary"],
+    first: ["index", "app-file", "command", "platforms", "compose", "openfactory", "contract", "vocabulary"],
   },
+  { text: "Errors", folder: "errors", first: ["index"], collapsed: true },
   { text: "API", folder: "reference/api", first: ["index"], collapsed: true },
   { text: "Packages", files: PACKAGES.map((folder) => `${folder}/README.md`), collapsed: true },
   { text: "Explanation", folder: "explanation", first: ["index", "architecture"] },

@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-codes.js";
 import type { Io } from "./io.js";
+import type { GlobalOptions } from "./options/context.js";
 
 /** An invalid command line: exit code 3, `error[USAGE]`. */
 export class UsageError extends Error {
@@ -16,12 +17,16 @@ const REPORT_TO =
   "This is a bug in ofdeploy. Please report it with this line and the command: https://github.com/openfactoryio/openfactory-deploy/issues";
 
 /** Prints an error, as text or as the `result` of `--json`, and returns its exit code. Prints no stack trace. */
-export async function reportError(thrown: unknown, { json }: { json: boolean }, io: Io): Promise<ExitCode> {
+export async function reportError(
+  thrown: unknown,
+  { json, quiet }: Pick<GlobalOptions, "json" | "quiet">,
+  io: Io,
+): Promise<ExitCode> {
   // Loaded on demand, because `--help` and `--version` don't need these modules.
   const { redactError, Redactor, secretsOfEnvironment } = await import("@openfactory/deploy-core");
   const { writeJson } = await import("./output/json-lines.js");
   const error = redactError(thrown, new Redactor(() => secretsOfEnvironment(io.env)));
-  const { exitCode, text, data } = await describeError(error, io);
+  const { exitCode, text, data } = await describeError(error, { quiet }, io);
   if (json) writeJson(io.stdout, "result", { ok: false, exitCode, error: data });
   else io.stderr.write(text);
   if (io.debug ?? io.env["OFDEPLOY_DEBUG"] === "1") io.stderr.write(causeChain(error));
@@ -34,23 +39,24 @@ interface ErrorReport {
   data: object;
 }
 
-async function describeError(error: unknown, io: Io): Promise<ErrorReport> {
-  const { DeploymentError } = await import("@openfactory/deploy-core");
+async function describeError(error: unknown, { quiet }: Pick<GlobalOptions, "quiet">, io: Io): Promise<ErrorReport> {
+  const { DeploymentError, errorPage } = await import("@openfactory/deploy-core");
   const { styleFor } = await import("./output/format.js");
-  const { errorText, hintText } = await import("./output/messages.js");
+  const { errorTexts, helpText, hintText } = await import("./output/messages.js");
   const style = styleFor(io.stderr, io);
   if (DeploymentError.isInstance(error)) {
-    return { exitCode: exitCodeOf(error.code), text: errorText(error, style), data: error };
+    return { exitCode: exitCodeOf(error.code), text: errorTexts([error], style, { quiet }), data: error };
   }
   const text = (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
   const isUsage = error instanceof UsageError;
   const code = isUsage ? "USAGE" : "INTERNAL";
   const message = isUsage ? text : `ofdeploy failed unexpectedly: ${text}`;
   const hint = isUsage ? (error.hint ?? "Run `ofdeploy --help`.") : REPORT_TO;
+  const help = errorPage(code);
   return {
     exitCode: isUsage ? EXIT.badInput : EXIT.internal,
-    text: `${style(["red", "bold"], `error[${code}]`)} ${message}\n${hintText(hint)}`,
-    data: { code, message, hint },
+    text: `${style(["red", "bold"], `error[${code}]`)} ${message}\n${hintText(hint)}${quiet ? "" : helpText([help])}`,
+    data: { code, message, hint, help },
   };
 }
 

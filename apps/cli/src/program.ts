@@ -40,9 +40,9 @@ Exit codes: 0 ok, 1 failed, 2 plan with changes, 3 bad input, 4 engine,
 export async function runProgram(args: readonly string[], io: Io, version: string): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok;
   // Until the options are parsed.
-  let output: { io: Io; json: boolean } = { io, json: args.includes("--json") };
+  let output: { io: Io; json: boolean; quiet: boolean } = { io, json: args.includes("--json"), quiet: false };
   const program = makeProgram(io, version, async ({ options, ...context }, run) => {
-    output = { io: context.io, json: options.json ?? false };
+    output = { io: context.io, json: options.json ?? false, quiet: options.quiet ?? false };
     exitCode = await run({ ...context, options });
   });
   if (args.length === 0) {

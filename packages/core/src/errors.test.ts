@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { DeploymentError, ERROR_CODES, inContext } from "./errors.js";
+import { DeploymentError, ERROR_CODES, errorPage, inContext } from "./errors.js";
 
 const importCopy = async (): Promise<typeof DeploymentError> => {
   vi.resetModules();
@@ -67,13 +67,34 @@ describe("DeploymentError", () => {
       code: "TASK_FAILED",
       message: "The task of demo failed.",
       hint: "See its log.",
+      help: errorPage("TASK_FAILED"),
       service: "demo",
       strategy: "swarm",
       field: "command",
       issues: [{ message: "m", field: "f", location: { file: "a.yaml", line: 1, column: 2 } }],
       instance: { id: "1", node: "n1", exitCode: 137, error: "OOM", lastLogLines: ["a", "b"] },
     });
-    expect(JSON.parse(JSON.stringify(new DeploymentError("TIMEOUT", "m")))).toEqual({ code: "TIMEOUT", message: "m" });
+    expect(JSON.parse(JSON.stringify(new DeploymentError("TIMEOUT", "m")))).toEqual({
+      code: "TIMEOUT",
+      message: "m",
+      help: errorPage("TIMEOUT"),
+    });
+  });
+});
+
+describe("the page of an error", () => {
+  test.each([...ERROR_CODES, "USAGE", "INTERNAL"])("errorPage() returns an address for %s", (code) => {
+    expect(errorPage(code)).toBe(`https://openfactoryio.github.io/openfactory-deploy/errors/${code}`);
+  });
+
+  test("a code of a plugin has no page, unless the plugin gives one", () => {
+    expect(errorPage("QUOTA_EXCEEDED")).toBeUndefined();
+    const code = "QUOTA_EXCEEDED" as "CONFLICT";
+    expect(new DeploymentError(code, "m").help).toBeUndefined();
+    const help = "https://plugin.example/quota";
+    const error = new DeploymentError(code, "m", { help });
+    expect(error.help).toBe(help);
+    expect(DeploymentError.withContext(error, { service: "web" }).help).toBe(help);
   });
 });
 

@@ -39,6 +39,16 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
+const ERROR_PAGES = "https://openfactoryio.github.io/openfactory-deploy/errors/";
+const WITH_PAGE: ReadonlySet<string> = new Set([...ERROR_CODES, "USAGE", "INTERNAL"]);
+
+/**
+ * The address of the page about an error code, with its causes and what to do. Undefined for a code that is neither one of
+ * {@link ERROR_CODES} nor one of the command (`USAGE`, `INTERNAL`).
+ */
+export const errorPage = (code: string): string | undefined =>
+  WITH_PAGE.has(code) ? `${ERROR_PAGES}${code}` : undefined;
+
 // A plugin may bring its own copy of this package, and instanceof fails across copies.
 const marker = Symbol.for("openfactory.deploy.error");
 
@@ -86,6 +96,8 @@ export interface ErrorSubject {
 export interface DeploymentErrorOptions {
   /** What to do, in one sentence. */
   hint?: string;
+  /** Address of a page about the error, starting with https://. Default: the page of the code, {@link errorPage}. */
+  help?: string;
   /** The service that the error is about. */
   service?: string;
   /** Name of the strategy that threw the error. */
@@ -113,6 +125,8 @@ export class DeploymentError extends Error {
   readonly [marker] = true;
   readonly code: ErrorCode;
   readonly hint?: string;
+  /** Address of a page about the error. Undefined if the code is not one of {@link ERROR_CODES} and no page was given. */
+  readonly help?: string;
   readonly service?: string;
   readonly strategy?: string;
   readonly field?: string;
@@ -125,6 +139,7 @@ export class DeploymentError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
+    this.help = options.help ?? errorPage(code);
     this.service = options.service;
     this.strategy = options.strategy;
     this.field = options.field;
@@ -166,6 +181,7 @@ export class DeploymentError extends Error {
       code: this.code,
       message: this.message,
       hint: this.hint,
+      help: this.help,
       service: this.service,
       strategy: this.strategy,
       field: this.field,

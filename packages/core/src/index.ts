@@ -3,6 +3,7 @@ export {
   DeploymentError,
   type DeploymentErrorOptions,
   ERROR_CODES,
+  errorPage,
   type ErrorCode,
   type ErrorIssue,
   type ErrorSubject,

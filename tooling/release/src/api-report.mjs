@@ -1,27 +1,38 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
+import { apiPage } from "./api-page.mjs";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const reports = fileURLToPath(new URL("../api", import.meta.url));
+const pages = join(root, "docs", "reference", "api");
 
 /**
- * Compares the declarations of every public package with its committed report, or updates the reports. Returns a line for
- * each package that differs.
+ * Compares the declarations of every public package with its committed report, and its page of the documentation with them,
+ * or updates both. Returns a line for each package that differs.
  */
 export async function checkApiReports({ update }) {
   await mkdir(reports, { recursive: true });
+  await mkdir(pages, { recursive: true });
   const lines = [];
   for (const folder of await publicPackages()) {
-    const file = join(reports, `${folder.split("/").at(-1)}.api.txt`);
-    const present = await declarationsOf(join(root, folder, "dist", "index.d.ts"));
-    const reported = existsSync(file) ? await readFile(file, "utf8") : "";
-    if (present === reported) continue;
-    if (update) await writeFile(file, present);
-    else lines.push(`${folder}: the public declarations have changed. Run \`npm run api\`, and review the difference.`);
+    const { name, description } = JSON.parse(await readFile(join(root, folder, "package.json"), "utf8"));
+    const declarations = await declarationsOf(join(root, folder, "dist", "index.d.ts"));
+    const written = {
+      [join(reports, `${folder.split("/").at(-1)}.api.txt`)]: apiReport(declarations),
+      [join(pages, `${name.split("/").at(-1)}.md`)]: apiPage({ name, description, folder }, declarations),
+    };
+    for (const [file, present] of Object.entries(written)) {
+      if (present === (existsSync(file) ? await readFile(file, "utf8") : "")) continue;
+      if (update) await writeFile(file, present);
+      else
+        lines.push(
+          `${folder}: ${relative(root, file)} is out of date. Run \`npm run api\`, and review the difference.`,
+        );
+    }
   }
   return lines;
 }
@@ -31,7 +42,7 @@ async function publicPackages() {
   return [...packages, "apps/cli"].filter((folder) => existsSync(join(root, folder, "dist", "index.d.ts")));
 }
 
-/** All declarations that a package exports, and those that they use, as one text without comments, sorted. */
+/** All declarations that a package exports, and those that they use, with their comments. */
 async function declarationsOf(file) {
   const build = await rolldown({
     input: file,
@@ -40,10 +51,12 @@ async function declarationsOf(file) {
   });
   const { output } = await build.generate({ format: "es" });
   await build.close();
-  const text = output
-    .map(({ code }) => code)
-    .join("\n")
-    .replace(/^ *\/\*\*[^]*?\*\/\n/gm, "");
+  return output.map(({ code }) => code).join("\n");
+}
+
+/** The declarations without comments, sorted. */
+function apiReport(declarations) {
+  const text = declarations.replace(/^ *\/\*\*[^]*?\*\/\n/gm, "");
   // A declaration starts at the margin. The order of the files does not matter.
   return `${text
     .split(/\n(?=[a-z@])/)

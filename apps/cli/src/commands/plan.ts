@@ -118,7 +118,7 @@ async function planLoaded(
     if (options.quiet && !options.markdown) {
       for (const { app } of planned.apps.filter(({ action }) => action !== "unchanged" && action !== "conflict"))
         io.stdout.write(`${stripControlChars(app)}\n`);
-      if (conflict !== undefined) io.stderr.write(errorTexts([conflict], styleFor(io.stderr, io)));
+      if (conflict !== undefined) io.stderr.write(errorTexts([conflict], styleFor(io.stderr, io), options));
       return exitCode;
     }
     // The plan lists the orphans.

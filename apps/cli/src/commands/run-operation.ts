@@ -86,7 +86,7 @@ export async function runOperation<Report extends AnyReport>(
     } else {
       const width = io.stdout.isTTY ? io.stdout.columns : undefined;
       io.stdout.write(options.quiet ? changedText(report) : text(report, width));
-      io.stderr.write(errorTexts(found, styleFor(io.stderr, io)));
+      io.stderr.write(errorTexts(found, styleFor(io.stderr, io), options));
     }
     return exitCode;
   } finally {

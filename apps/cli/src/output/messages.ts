@@ -1,4 +1,10 @@
-import { type DeploymentError, type ErrorIssue, type FailedInstance, formatLocation } from "@openfactory/deploy-core";
+import {
+  type DeploymentError,
+  type ErrorIssue,
+  errorPage,
+  type FailedInstance,
+  formatLocation,
+} from "@openfactory/deploy-core";
 import type { Io } from "../io.js";
 import { type GlobalOptions, showsWarnings } from "../options/context.js";
 import { stripControlChars, type Style, styleFor } from "./format.js";
@@ -25,9 +31,27 @@ export function errorText(error: DeploymentError, style: Style): string {
 
 const labelOf = (code: string, style: Style): string => style(["red", "bold"], `error[${code}]`);
 
-/** The texts of several errors, without duplicates. */
-export const errorTexts = (errors: readonly (DeploymentError | undefined)[], style: Style): string =>
-  [...new Set(errors.flatMap((error) => (error === undefined ? [] : [errorText(error, style)])))].join("");
+/** The texts of several errors, without duplicates, then the page of each code, unless `quiet`. */
+export function errorTexts(
+  errors: readonly (DeploymentError | undefined)[],
+  style: Style,
+  { quiet = false }: Pick<GlobalOptions, "quiet"> = {},
+): string {
+  const found = errors.filter((error) => error !== undefined);
+  const texts = new Set(found.map((error) => errorText(error, style)));
+  return [...texts, quiet ? "" : helpText(found.flatMap(pagesOf))].join("");
+}
+
+/** The pages of the codes that the text of an error shows. A plugin may have an older copy of the error class, without pages. */
+function pagesOf(error: DeploymentError): (string | undefined)[] {
+  const located = error.issues.filter((issue) => issue.location !== undefined);
+  const codes = located.length === 0 ? [error.code] : located.map(({ code }) => code ?? error.code);
+  return codes.map((code) => (code === error.code ? (error.help ?? errorPage(code)) : errorPage(code)));
+}
+
+/** A line for each page, without duplicates. */
+export const helpText = (pages: readonly (string | undefined)[]): string =>
+  [...new Set(pages)].map((page) => (page === undefined ? "" : `  help: ${stripControlChars(page)}\n`)).join("");
 
 const findingText = ({ location, message }: ErrorIssue): string =>
   stripControlChars(`${location ? `${formatLocation(location)}: ` : ""}${message}${/[.?!]$/.test(message) ? "" : "."}`);

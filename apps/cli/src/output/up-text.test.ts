@@ -44,7 +44,7 @@ test("upText() only counts unchanged apps if there are more than 30 apps", () =>
   expect(text).not.toContain("app1");
 });
 
-test("errorTexts() prints each error once, with task, node, exit code and last log lines", () => {
+test("errorTexts() prints each error once, with task, node, exit code and last log lines, then the pages of the codes", () => {
   expect(errorTexts(upErrors(badReport), (_, text) => text))
     .toBe(`error[TASK_FAILED] Service db is in a crash loop (2 tasks ended): the process exited on node-2 with exit code 3.
   instance 0123456789ab, node node-2, exit code 3
@@ -53,6 +53,9 @@ test("errorTexts() prints each error once, with task, node, exit code and last l
   hint: Read its log.
 error[ROLLED_BACK] The engine rolled api back.
 error[TIMEOUT] The update of cache timed out.
+  help: https://openfactoryio.github.io/openfactory-deploy/errors/TASK_FAILED
+  help: https://openfactoryio.github.io/openfactory-deploy/errors/ROLLED_BACK
+  help: https://openfactoryio.github.io/openfactory-deploy/errors/TIMEOUT
 `);
 });
 

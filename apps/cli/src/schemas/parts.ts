@@ -27,6 +27,7 @@ export const error = z
     code: z.string().describe("Stable: CONFLICT, TASK_FAILED, ...") as z.ZodType<AnyCode>,
     message: z.string().describe("What happened, in one sentence."),
     hint: z.string().optional().describe("What to do, in one sentence."),
+    help: z.string().optional().describe("Address of a page about the error, with its causes and what to do."),
     service: z.string().optional(),
     strategy: z.string().optional(),
     field: z.string().optional().describe("Path in the request."),

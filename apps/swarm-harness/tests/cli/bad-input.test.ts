@@ -61,10 +61,41 @@ describe("bad input", () => {
     const quiet = await project.run("up");
     expect(quiet.code).toBe(70);
     expect(quiet.err).toMatch(
-      /^error\[INTERNAL\] ofdeploy failed unexpectedly: x is undefined\n {2}hint: This is a bug in ofdeploy. Please report it.*\n$/,
+      /^error\[INTERNAL\] ofdeploy failed unexpectedly: x is undefined\n {2}hint: This is a bug in ofdeploy. Please report it.*\n {2}help: https:\S+\/errors\/INTERNAL\n$/,
     );
     const loud = await project.runOnMemory(captureIo(project.folder, { env: { OFDEPLOY_DEBUG: "1" } }), "up");
     expect(loud.err).toContain("debug: caused by Error: deep down");
+  });
+});
+
+describe("the page of an error", () => {
+  const help = "https://openfactoryio.github.io/openfactory-deploy/errors/";
+
+  test("is printed once per code, after the errors", async () => {
+    project.write(appFile({ web: "image: [1]", db: "image: [2]" }));
+    const { err } = await project.run("validate");
+    expect(err.match(/^error\[INVALID_FILE\]/gm)).toHaveLength(2);
+    expect(err.endsWith(`\n  help: ${help}INVALID_FILE\n`)).toBe(true);
+    expect(err.split("help: ")).toHaveLength(2);
+  });
+
+  test("is printed for a bad command line", async () => {
+    const { err } = await project.run("upp");
+    expect(err).toContain(`\n  help: ${help}USAGE\n`);
+  });
+
+  test("is left out by --quiet", async () => {
+    const { err } = await project.write(two).run("logs", "wep", "--quiet");
+    expect(err).toContain("error[NOT_FOUND]");
+    expect(err).not.toContain("help:");
+  });
+
+  test.each([
+    ["USAGE", ["ps", "--json", "--what"]],
+    ["NOT_FOUND", ["logs", "--json", "wep"]],
+  ])("is a field of the JSON of %s", async (code, args) => {
+    const { out } = await project.write(two).run(...args);
+    expect(JSON.parse(out)).toMatchObject({ event: "result", error: { code, help: `${help}${code}` } });
   });
 });
 

@@ -26,6 +26,7 @@ const fileWith = (more: string): string =>
 const failure = (): DeploymentError =>
   new DeploymentError("ENGINE_ERROR", leak, {
     hint: leak,
+    help: leak,
     issues: [{ message: leak, hint: leak }],
     instance: { id: "1", error: leak, lastLogLines: [leak] },
     cause: Object.assign(new Error(leak), { cause: new TypeError(leak) }),

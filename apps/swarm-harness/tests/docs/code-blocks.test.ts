@@ -9,8 +9,8 @@ import { problemOfYaml } from "./support/yaml-blocks.js";
 
 const SHELL = ["sh", "console", "crontab"];
 const PROGRAMS = ["ts", "js"];
-/** Figures, and output without a command. */
-const NOT_CODE = ["mermaid", "text"];
+/** Figures, output without a command, and declarations of the reference, which are copied from the sources. */
+const NOT_CODE = ["mermaid", "text", "typescript"];
 
 const all = pages.flatMap(codeBlocksOf);
 const unchecked = all.filter(({ directives }) => directives.has("unchecked"));

@@ -5,7 +5,7 @@ import type { Redactor } from "./redactor.js";
 const MAX_DEPTH = 8;
 
 /**
- * Masks known secrets in an error's message, hint, issues, instance, stack and causes.
+ * Masks known secrets in an error's message, hint, help, issues, instance, stack and causes.
  * @returns the same object if there is nothing to mask.
  */
 export function redactError<Thrown>(error: Thrown, redactor: Redactor): Thrown {
@@ -56,6 +56,7 @@ function redactDeploymentError(error: DeploymentError, redactor: Redactor, depth
   const data = <Data>(part: Data): Data => redactAny(part, redactor, depth - 1) as Data;
   const message = redactor.text(error.message);
   const hint = data(error.hint);
+  const help = data(error.help);
   const issues = keepIfEqual(
     error.issues,
     error.issues.map((issue) => redactIssue(issue, redactor)),
@@ -66,12 +67,20 @@ function redactDeploymentError(error: DeploymentError, redactor: Redactor, depth
   const isSame =
     message === error.message &&
     hint === error.hint &&
+    help === error.help &&
     issues === error.issues &&
     instance === error.instance &&
     cause === error.cause &&
     stack === error.stack;
   if (isSame) return error;
-  const masked = new DeploymentError(error.code, message, { ...error, hint, issues: [...issues], instance, cause });
+  const masked = new DeploymentError(error.code, message, {
+    ...error,
+    hint,
+    help,
+    issues: [...issues],
+    instance,
+    cause,
+  });
   return withStack(masked, stack);
 }
 

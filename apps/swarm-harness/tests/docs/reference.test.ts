@@ -1,0 +1,31 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { REQUEST_FIELDS } from "@openfactory/deploy-core";
+import { expect, test } from "vitest";
+import { root } from "./support/pages.js";
+import { appFilePage, fieldsOfKeys } from "./support/reference/app-file.js";
+import { commandPage } from "./support/reference/command.js";
+import { contractPage } from "./support/reference/contract.js";
+import { platformsPage } from "./support/reference/platforms.js";
+
+const PAGES: Readonly<Record<string, () => string>> = {
+  "docs/reference/app-file.md": appFilePage,
+  "docs/reference/command.md": commandPage,
+  "docs/reference/platforms.md": platformsPage,
+  "docs/reference/contract.md": contractPage,
+};
+
+/** `npm run format` pads the cells of tables. */
+const withoutPadding = (text: string): string => text.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---");
+
+test.each(Object.entries(PAGES))("%s is up to date (`npm run docs:update` writes it)", (path, write) => {
+  const file = join(root, path);
+  const before = existsSync(file) ? withoutPadding(readFileSync(file, "utf8")) : "";
+  const written = write();
+  if (process.env["UPDATE_DOCS"] !== "1") expect(before).toBe(withoutPadding(written));
+  else if (before !== withoutPadding(written)) writeFileSync(file, written);
+});
+
+test("each field of a request belongs to a key of an app, and each key to existing fields", () => {
+  expect([...fieldsOfKeys()].sort()).toEqual([...REQUEST_FIELDS].sort());
+});
