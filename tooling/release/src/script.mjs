@@ -28,7 +28,8 @@ export async function bundleScript(version) {
     codeSplitting: false,
   });
   let found = 0;
-  const script = code.replace(/(?<![\w$.])import\((?!["`])/g, () => {
+  // Not the methods named import.
+  const script = code.replace(/(?<![\w$.])(?<!\basync )import\((?!["`])/g, () => {
     found += 1;
     return "importFile(";
   });
