@@ -16,6 +16,7 @@ const engineTests = `${sources}/*.engine.test.ts`;
 const swarmTests = `${sources}/*.swarm.test.ts`;
 const repeatTests = `${sources}/*.repeat.test.ts`;
 const matrixTests = `${sources}/*.matrix.test.ts`;
+const faultTests = `${sources}/*.faults.test.ts`;
 const packageTests = `${sources}/*.packages.test.ts`;
 const onRealEngines = {
   // These tests wait for containers more than they compute, so six run at the same time on two cores.
@@ -81,6 +82,7 @@ export default defineConfig({
             swarmTests,
             repeatTests,
             matrixTests,
+            faultTests,
             packageTests,
           ],
         },
@@ -90,6 +92,10 @@ export default defineConfig({
       { ...shared, test: { name: "packages", include: [packageTests], maxWorkers: 6, sequence: { groupOrder: 1 } } },
       { ...shared, test: { name: "repeat", include: [repeatTests], ...onRealEngines } },
       { ...shared, test: { name: "matrix", include: [matrixTests], ...onRealEngines } },
+      {
+        ...shared,
+        test: { name: "faults", include: [faultTests], ...onRealEngines, retry: 0, hookTimeout: 1_200_000 },
+      },
     ],
   },
 });

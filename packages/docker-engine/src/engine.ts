@@ -25,6 +25,8 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** Milliseconds until `TIMEOUT`; for streams, until the first byte. Default: the engine's (30000). */
   timeoutMs?: number;
+  /** Milliseconds that the call may take longer, such as the grace period of a process. Default 0. */
+  graceMs?: number;
   /** Read the engine's state for the hint of `NOT_A_SWARM_MANAGER`, with one more call. Default true. */
   explainSwarmState?: boolean;
 }

@@ -115,8 +115,12 @@ function stateIfUnchanged({ action, status }: PlannedApp): ActualState {
   return status === undefined ? "absent" : "previous";
 }
 
-/** The state where the engine can't be asked: by the contract, a failed deploy or update changes nothing. */
+/**
+ * The state where the engine can't be asked: by the contract, a failed deploy or update changes nothing, unless the engine did
+ * not answer.
+ */
 function assumedState({ code }: DeploymentError, kind: string, isApplied: boolean): ActualState {
+  if (code === "ENGINE_UNREACHABLE" || code === "TIMEOUT") return "unknown";
   if (code === "ROLLED_BACK") return "previous";
   if (isApplied) return "desired";
   if (kind === "create") return code === "ALREADY_EXISTS" ? "previous" : "absent";

@@ -1,6 +1,7 @@
 import type { OpenFactoryServiceDeploymentStrategy, ServiceStatus } from "@openfactory/deploy-core";
 import { type Removal, removeServices } from "../apply/remove-services.js";
 import { removeResources } from "../apply/resources.js";
+import { whileAnswering } from "../model/answering.js";
 import { withRedaction } from "../model/errors.js";
 import { collectWarnings, type Observer } from "../model/events.js";
 import type { DownPlan, PlannedRemoval } from "../model/plan.js";
@@ -42,7 +43,7 @@ export async function down(
   desired: DesiredProject,
   options: DownOptions = {},
 ): Promise<DownReport> {
-  const strategy = withRedaction(rawStrategy, desired);
+  const strategy = whileAnswering(withRedaction(rawStrategy, desired));
   const began = performance.now();
   const { signal, observer, timeoutMs, volumes, confirmed } = options;
   const scope = { signal, volumes, services: options.services };

@@ -105,6 +105,22 @@ test("a run that can't release its lock reports a warning", async () => {
   });
 });
 
+test("the release of a lock is repeated after a short failure of the engine, and not after a time limit", async () => {
+  const strategy = fake();
+  let failures = 2;
+  let code: "ENGINE_UNREACHABLE" | "TIMEOUT" = "ENGINE_UNREACHABLE";
+  strategy.intercept = (call, phase) => {
+    if (phase === "before" && call.startsWith("unlock") && failures-- > 0)
+      throw new DeploymentError(code, "No answer.");
+  };
+  expect((await up(strategy, project(app("web")))).warnings).toEqual([]);
+  expect(strategy.engine.locks.size).toBe(0);
+  failures = 1;
+  code = "TIMEOUT";
+  const { warnings } = await down(strategy, project(app("web")));
+  expect(warnings).toMatchObject([{ code: "LOCK_NOT_RELEASED" }]);
+});
+
 test("a lock is released if the answer to its acquisition was lost", async () => {
   const strategy = fake();
   strategy.intercept = (call, phase) => {

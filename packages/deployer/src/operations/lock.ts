@@ -1,7 +1,9 @@
 import {
   DeploymentError,
+  type ErrorCode,
   type LockHolder,
   type OpenFactoryServiceDeploymentStrategy,
+  sleep,
   supports,
 } from "@openfactory/deploy-core";
 import type { Observer } from "../model/events.js";
@@ -51,8 +53,9 @@ export async function withLock<Strategy extends OpenFactoryServiceDeploymentStra
   }
   const { observer, signal, warn } = options;
   const holder = newHolder(options.purpose);
-  const release = (): Promise<void> =>
+  const unlock = (): Promise<void> =>
     strategy.unlock(project, holder.id, { signal: AbortSignal.timeout(UNLOCK_TIMEOUT_MS) });
+  const release = (): Promise<void> => releaseWithRetries(unlock);
   const acquire = async (): Promise<LockHolder | undefined> => {
     try {
       return await strategy.lock(project, holder, { signal });
@@ -80,6 +83,31 @@ export async function withLock<Strategy extends OpenFactoryServiceDeploymentStra
       (error: unknown) => warn(notReleasedWarning(project, error)),
     );
   }
+}
+
+/** Delays before the second and the third attempt, in milliseconds. */
+const RELEASE_DELAYS_MS = [200, 1_000] as const;
+
+/** Not `TIMEOUT`: an engine that hangs would take the time limit of each attempt. */
+const SHORT_FAILURES: ReadonlySet<ErrorCode> = new Set([
+  "ENGINE_UNREACHABLE",
+  "ENGINE_ERROR",
+  "NOT_A_SWARM_MANAGER",
+  "CONFLICT",
+]);
+
+/** A lock that is left behind blocks runs on other machines, so its release survives a short failure of the engine. */
+async function releaseWithRetries(unlock: () => Promise<void>): Promise<void> {
+  for (const delayMs of RELEASE_DELAYS_MS) {
+    try {
+      return await unlock();
+    } catch (error) {
+      if (DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "UNAUTHORIZED"))
+        throw error;
+    }
+    await sleep(delayMs);
+  }
+  await unlock();
 }
 
 /** Longer than almost any run. */

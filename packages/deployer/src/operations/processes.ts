@@ -5,6 +5,7 @@ import {
   type ProcessChange,
   requireCapability,
 } from "@openfactory/deploy-core";
+import { whileAnswering } from "../model/answering.js";
 import { withRedaction } from "../model/errors.js";
 import { type AppPhase, collectWarnings } from "../model/events.js";
 import { tracksOwnership } from "../model/ownership.js";
@@ -43,7 +44,7 @@ export async function changeProcesses(
   operation: ProcessOperation,
   options: ProcessOptions = {},
 ): Promise<ProcessReport> {
-  const strategy = withRedaction(rawStrategy, desired);
+  const strategy = whileAnswering(withRedaction(rawStrategy, desired));
   requireCapability(strategy, operation === "restart" ? "restart" : "stop");
   if (!tracksOwnership(strategy)) requireCapability(strategy, "list");
   const began = performance.now();

@@ -6,6 +6,7 @@ import {
   requireCapability,
 } from "@openfactory/deploy-core";
 import { checkApps } from "../check/check-project.js";
+import { whileAnswering } from "../model/answering.js";
 import { asDeploymentError, withRedaction } from "../model/errors.js";
 import { type Observer, WarningLog } from "../model/events.js";
 import { ownerOf } from "../model/labels.js";
@@ -46,7 +47,7 @@ export async function refreshAuth(
   desired: DesiredProject,
   options: RefreshOptions = {},
 ): Promise<RefreshReport> {
-  const strategy = withRedaction(rawStrategy, desired);
+  const strategy = whileAnswering(withRedaction(rawStrategy, desired));
   checkApps(desired.apps);
   const refresher = requireCapability(strategy, "refreshAuth");
   const began = performance.now();

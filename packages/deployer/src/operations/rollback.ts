@@ -5,6 +5,7 @@ import {
   requireCapability,
   type ServiceStatus,
 } from "@openfactory/deploy-core";
+import { whileAnswering } from "../model/answering.js";
 import { withRedaction } from "../model/errors.js";
 import { collectWarnings } from "../model/events.js";
 import { UUID_LABEL } from "../model/labels.js";
@@ -41,7 +42,7 @@ export async function rollback(
   desired: DesiredProject,
   options: RollbackOptions = {},
 ): Promise<RollbackReport> {
-  const strategy = withRedaction(rawStrategy, desired);
+  const strategy = whileAnswering(withRedaction(rawStrategy, desired));
   requireCapability(strategy, "rollback");
   if (!tracksOwnership(strategy)) requireCapability(strategy, "list");
   const began = performance.now();

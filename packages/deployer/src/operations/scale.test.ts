@@ -39,6 +39,16 @@ test("scale() to the current number changes nothing, by the project's name alone
   expect(changes(strategy)).toEqual([]);
 });
 
+test("scale() to the current number completes replicas that an interrupted run created and did not start", async () => {
+  const strategy = memory({ capabilities: ALL });
+  await up(strategy, file);
+  const { inspect } = strategy;
+  strategy.inspect = async (...args) => ({ ...(await inspect.apply(strategy, args)), unfinished: true });
+  strategy.calls.length = 0;
+  await scale(strategy, file, "Web", 2);
+  expect(changes(strategy)).toEqual(["scale web 2"]);
+});
+
 test("scale() rejects a service of something else, a missing app, and an invalid number", async () => {
   const strategy = memory({ capabilities: ALL });
   strategy.engine.put({ name: "web" });

@@ -4,6 +4,7 @@ import {
   type ProgressEvent,
   requireCapability,
 } from "@openfactory/deploy-core";
+import { whileAnswering } from "../model/answering.js";
 import { withRedaction } from "../model/errors.js";
 import { collectWarnings, type Observer, progressObserver } from "../model/events.js";
 import type { DesiredProject } from "../model/project.js";
@@ -42,7 +43,7 @@ export async function scale(
   replicas: number,
   options: ScaleOptions = {},
 ): Promise<ScaleReport> {
-  const strategy = withRedaction(rawStrategy, desired);
+  const strategy = whileAnswering(withRedaction(rawStrategy, desired));
   requireCapability(strategy, "scale");
   if (!Number.isInteger(replicas) || replicas < 0) {
     throw new DeploymentError("INVALID_REQUEST", `Invalid number of replicas: ${replicas}.`, {
@@ -57,7 +58,9 @@ export async function scale(
   const from = before.replicas.desired;
   const { warnings, warn } = collectWarnings(observer);
   const limits = { signal, observer: progressObserver(app, service, observer) };
-  if (from !== replicas || (replicas > 0 && before.state === "stopped")) {
+  // Replicas that were stopped, or that an interrupted run created and did not start, count as desired ones.
+  const isIncomplete = replicas > 0 && (before.unfinished === true || before.state === "stopped");
+  if (from !== replicas || isIncomplete) {
     const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "scale", signal, observer, warn };
     await withLock(strategy, project, locked, async (held) => {
       observer?.({ type: "phase", app, service, phase: "scaling", detail: `${from} to ${replicas}` });

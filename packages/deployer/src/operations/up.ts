@@ -2,6 +2,7 @@ import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-c
 import { applyPlan } from "../apply/apply.js";
 import { type ApplyOptions, startRun } from "../apply/run.js";
 import { checkPreflight } from "../check/preflight.js";
+import { whileAnswering } from "../model/answering.js";
 import { withRedaction } from "../model/errors.js";
 import { collectWarnings } from "../model/events.js";
 import type { DesiredProject } from "../model/project.js";
@@ -45,7 +46,7 @@ export async function up(
 ): Promise<UpReport> {
   const { refresh = false, saved } = options;
   // Not the checked project: that lacks the resources that the platform can't create, whose content is secret, too.
-  const strategy = withRedaction(rawStrategy, desired);
+  const strategy = whileAnswering(withRedaction(rawStrategy, desired));
   if (saved !== undefined) return upSaved(strategy, desired, saved, options);
   return applyUp(strategy, await prepare(strategy, desired, { ...options, refresh }), options);
 }

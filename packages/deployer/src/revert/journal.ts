@@ -60,6 +60,15 @@ export class Journal {
   }
 }
 
+/** The action of a change that could not be observed. */
+const INTENDED: Readonly<Record<Change["kind"], RevertAction>> = {
+  create: "remove",
+  update: "restore",
+  replace: "redeploy",
+  prune: "redeploy",
+  resource: "remove",
+};
+
 /** The steps of a revert. Each is reported when it begins and when it ends. */
 export class StepLog {
   readonly #steps = new Map<Change, RevertStep>();
@@ -80,7 +89,7 @@ export class StepLog {
     const step = this.#steps.get(change);
     if (step === undefined && error === undefined) return;
     const elapsedMs = Math.round(performance.now() - (this.#began.get(change) ?? performance.now()));
-    const { action, reason } = step ?? { action: "restore" };
+    const { action, reason } = step ?? { action: INTENDED[change.kind] };
     this.#report(change, {
       action,
       ...subject(change),

@@ -19,7 +19,7 @@ export class CallLimits {
     this.#host = host;
     throwIfAborted(this.#caller);
     this.#caller?.addEventListener("abort", this.#onAbort, { once: true });
-    this.#startClock(options.timeoutMs ?? defaultTimeoutMs, "did not answer within");
+    this.#startClock((options.timeoutMs ?? defaultTimeoutMs) + (options.graceMs ?? 0), "did not answer within");
   }
 
   /** Fires when the caller aborts or the time limit passes. */
@@ -63,17 +63,25 @@ export class CallLimits {
     this.#caller?.removeEventListener("abort", this.#onAbort);
   }
 
+  /** Ends the call because the engine does not answer others either. */
+  giveUp(): void {
+    this.#timeOut("stopped answering");
+  }
+
   #startClock(timeoutMs: number, failed: string): void {
     this.stopClock();
     if (!Number.isFinite(timeoutMs)) return;
-    this.#timer = setTimeout(() => {
-      this.#timedOut = new DeploymentError(
-        "TIMEOUT",
-        `The engine at ${this.#host} ${failed} ${timeoutMs} ms when asked to ${this.#action}.`,
-        { hint: "Check the load of the engine's host, or set a longer time limit." },
-      );
-      this.#end();
-    }, timeoutMs);
+    this.#timer = setTimeout(() => this.#timeOut(`${failed} ${timeoutMs} ms`), timeoutMs);
+  }
+
+  #timeOut(failed: string): void {
+    const message = `The engine at ${this.#host} ${failed} when asked to ${this.#action}.`;
+    this.#timedOut = new DeploymentError("TIMEOUT", message, {
+      hint: "Check the load of the engine's host, or set a longer time limit.",
+      // Tells the deployer that it was the engine, and not a service that was not ready in time.
+      cause: { message, code: "ETIMEDOUT" },
+    });
+    this.#end();
   }
 
   #end(): void {

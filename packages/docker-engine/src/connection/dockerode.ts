@@ -205,6 +205,10 @@ export function readBody(
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const pieces: Buffer[] = [];
   let length = 0;
+  if (beyond === "fail" && Number(response.headers["content-length"] ?? 0) > limit) {
+    response.on("error", () => {}).destroy();
+    return Promise.reject(tooLong(limit));
+  }
   const text = (): string => Buffer.concat(pieces).toString("utf8", 0, limit);
   // Events are faster than an iterator for short answers.
   response

@@ -228,3 +228,38 @@ describe("an unreachable engine", () => {
     });
   });
 });
+
+describe("a call that may take longer than the time limit of others", () => {
+  const slow: Handler = (_request, response) => void setTimeout(() => response.writeHead(200).end("{}"), 400);
+
+  it("waits for the engine while it answers pings", async () => {
+    const { fake, client } = await connect(slow, 100);
+    await client.send(CHANGE, create, { timeoutMs: 60_000 });
+    expect(fake.pings).toBeGreaterThan(1);
+  });
+
+  it("ends with TIMEOUT once the engine does not answer a ping", async () => {
+    const { fake, client } = await connect(hang, 100);
+    await client.apiVersion();
+    fake.delayPingMs = 60_000;
+    await expect(client.send(CHANGE, create, { timeoutMs: 60_000 })).rejects.toMatchObject({
+      code: "TIMEOUT",
+      message: expect.stringMatching(/ stopped answering when asked to create a thing\.$/),
+      cause: { code: "ETIMEDOUT" },
+    });
+  });
+
+  it("is also a stream in which silence is normal", async () => {
+    const { fake, client } = await connect((_request, response) => {
+      response.writeHead(200).write("1");
+      fake.delayPingMs = 60_000;
+    }, 500);
+    const read: EngineRequest = (docker, signal) => dialStream(docker, { path: "/events" }, signal);
+    const chunks: string[] = [];
+    const reading = async (): Promise<void> => {
+      for await (const chunk of client.stream(READ, read)) chunks.push(String(chunk));
+    };
+    await expect(reading()).rejects.toMatchObject({ code: "TIMEOUT" });
+    expect(chunks).toEqual(["1"]);
+  });
+});

@@ -33,6 +33,25 @@ const STATE_TIMEOUT_MS = 5_000;
 /** The status if there is nothing to do: the container is already running, or stopped. */
 const NOT_MODIFIED = 304;
 
+/** Calls {@link CallLimits.giveUp} once the engine does not answer a ping. Returns a function that ends the checks. */
+function watchEngine(limits: CallLimits, intervalMs: number, ping: () => Promise<unknown>): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
+  const schedule = (): void => {
+    if (!isOver) timer = setTimeout(check, intervalMs);
+  };
+  const check = (): void => {
+    ping().then(schedule, () => {
+      if (!isOver) limits.giveUp();
+    });
+  };
+  schedule();
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
+}
+
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && typeof (error as NodeJS.ErrnoException).code === "string";
 
@@ -101,6 +120,8 @@ export class EngineClient implements Client {
     options: StreamOptions = {},
   ): AsyncGenerator<Buffer, void, undefined> {
     const limits = this.#limits(call, options);
+    // Where silence is normal, the engine must still answer other calls.
+    const stopWatch = this.#watch(limits);
     try {
       const response = await this.#versioned(call, request, limits);
       limits.stopClock();
@@ -117,6 +138,7 @@ export class EngineClient implements Client {
     } catch (error) {
       throw await this.#withState(this.#failure(error, limits), options);
     } finally {
+      stopWatch();
       limits.close();
     }
   }
@@ -161,13 +183,28 @@ export class EngineClient implements Client {
     work: (limits: CallLimits) => Promise<Result>,
   ): Promise<Result> {
     const limits = this.#limits(call, options);
+    const isLong = (options.graceMs ?? 0) > 0 || (options.timeoutMs ?? 0) > this.#timeoutMs;
+    const stopWatch = isLong ? this.#watch(limits) : undefined;
     try {
       return await work(limits);
     } catch (error) {
       throw await this.#withState(this.#failure(error, limits), options);
     } finally {
+      stopWatch?.();
       limits.close();
     }
+  }
+
+  /** During a call that may take longer than other calls, checks at their time limit that the engine answers a ping. */
+  #watch(limits: CallLimits): () => void {
+    return watchEngine(limits, this.#timeoutMs, async () => {
+      const pingLimits = this.#limits(PING, {});
+      try {
+        await this.#answer(PING, pingHeaders, pingLimits);
+      } finally {
+        pingLimits.close();
+      }
+    });
   }
 
   async #withState(error: unknown, { signal, explainSwarmState: explains = true }: CallOptions): Promise<unknown> {

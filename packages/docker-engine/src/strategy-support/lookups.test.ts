@@ -60,15 +60,25 @@ test("hasImage() returns whether the engine has the image, and rejects if the lo
 });
 
 describe("ifUnanswered()", () => {
-  test.each(["TIMEOUT", "ENGINE_UNREACHABLE"] as const)("looks up the result after %s", async (code) => {
-    expect(await ifUnanswered(failure(code), async () => "created")).toBe("created");
+  test.each(["TIMEOUT", "ENGINE_UNREACHABLE", "ENGINE_ERROR"] as const)(
+    "looks up the result after %s",
+    async (code) => {
+      expect(await ifUnanswered(failure(code), async () => "created")).toBe("created");
+    },
+  );
+
+  test("looks up the result after an answer that does not say what was done", async () => {
+    const answered = (statusCode: number) =>
+      new DeploymentError("ENGINE_ERROR", "no", { cause: { statusCode, message: "no" } });
+    expect(await ifUnanswered(answered(502), async () => "created")).toBe("created");
+    expect(await ifUnanswered(answered(418), async () => expect.unreachable())).toBeUndefined();
   });
 
   test("resolves with undefined if the engine does not answer the lookup either", async () => {
     expect(await ifUnanswered(failure("TIMEOUT"), () => failing("TIMEOUT"))).toBeUndefined();
   });
 
-  test("looks up nothing after an error that the engine answered", async () => {
+  test("looks up nothing after an error by which the engine refused the call", async () => {
     const lookUp = async (): Promise<string> => expect.unreachable();
     expect(await ifUnanswered(failure("CONFLICT"), lookUp)).toBeUndefined();
     expect(await ifUnanswered(new TypeError("bug"), lookUp)).toBeUndefined();

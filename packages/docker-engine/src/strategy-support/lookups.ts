@@ -1,4 +1,5 @@
 import { DeploymentError, type ErrorCode } from "@openfactory/deploy-core";
+import { engineErrorCause } from "../errors/engine-error.js";
 import type { CallOptions, DockerEngine, Filters } from "../engine.js";
 import { managerFailure } from "../errors/manager-error.js";
 
@@ -32,17 +33,24 @@ export const hasImage = async (engine: DockerEngine, image: string, options: Cal
   (await ifExists(engine.images.inspect(image, options), "IMAGE_NOT_FOUND")) !== undefined;
 
 /**
- * After a call that got no answer, looks up what the engine has done.
- * @returns the result of `lookUp`; undefined for an error that is an answer, and if the engine does not answer the lookup
- * either. The caller then throws the error of its call, which says so.
+ * After a call that got no answer, or none that says what happened, looks up what the engine has done.
+ * @returns the result of `lookUp`; undefined for an error by which the engine refused the call, and if the engine does not
+ * answer the lookup either. The caller then throws the error of its call, which says so.
  */
 export async function ifUnanswered<Found>(error: unknown, lookUp: () => Promise<Found>): Promise<Found | undefined> {
-  if (managerFailure(error)?.mayHaveActed !== true) return undefined;
+  if (!isResultUnknown(error)) return undefined;
   try {
     return await lookUp();
   } catch {
     return undefined;
   }
+}
+
+/** An answer that can't be read, or that reports a failure of the engine or of a proxy, does not say what was done. */
+function isResultUnknown(error: unknown): boolean {
+  const failure = managerFailure(error);
+  if (failure !== undefined) return failure.mayHaveActed;
+  return DeploymentError.isInstance(error, "ENGINE_ERROR") && (engineErrorCause(error)?.statusCode ?? 500) >= 500;
 }
 
 /** Creates one value for each engine, on first use, and drops it with the engine. */

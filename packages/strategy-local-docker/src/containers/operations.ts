@@ -29,13 +29,13 @@ export async function renameContainer(
   if (name !== newName) await engine.containers.rename(id, newName);
 }
 
-/** Stops a container within its grace period. @param timeoutMs how much longer the engine may take. */
+/** Stops a container: the engine has its time limit after the grace period of the process. */
 export async function stopContainer(
   engine: DockerEngine,
   { Id: id, Config }: Pick<ContainerDetails, "Id" | "Config">,
-  { signal, timeoutMs = 60_000 }: Pick<OperationOptions, "signal"> & { timeoutMs?: number } = {},
+  { signal }: OperationOptions = {},
 ): Promise<void> {
-  await engine.containers.stop(id, { signal, timeoutMs: graceMs(Config) + timeoutMs });
+  await engine.containers.stop(id, { signal, graceMs: graceMs(Config) });
 }
 
 const graceMs = ({ StopTimeout }: ContainerDetails["Config"]): number =>
@@ -47,7 +47,7 @@ export async function restartContainer(
   { Id: id, Config }: Pick<ContainerDetails, "Id" | "Config">,
   { signal }: OperationOptions = {},
 ): Promise<void> {
-  await engine.containers.restart(id, { signal, timeoutMs: graceMs(Config) + 60_000 });
+  await engine.containers.restart(id, { signal, graceMs: graceMs(Config) });
 }
 
 /**

@@ -27,14 +27,14 @@ async function removeContainer(
   { id, details, active }: InspectedContainer,
   options: RemoveOptions,
 ): Promise<void> {
-  const { signal, observer, timeoutMs = 60_000 } = options;
+  const { signal, observer } = options;
   await untilRemoved(engine, id, options, async () => {
     if (active) {
       observer?.({ type: "step", service, step: "stop", id });
-      await stopContainer(engine, details, { signal, timeoutMs });
+      await stopContainer(engine, details, { signal });
     }
     observer?.({ type: "step", service, step: "remove", id });
-    await engine.containers.remove(id, { signal, timeoutMs });
+    await engine.containers.remove(id, { signal });
   });
 }
 

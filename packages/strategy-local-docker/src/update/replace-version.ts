@@ -1,10 +1,16 @@
-import { DeploymentError, type DeploymentWarning, throwIfAborted, type UpdateOptions } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type DeploymentWarning,
+  sleep,
+  throwIfAborted,
+  type UpdateOptions,
+} from "@openfactory/deploy-core";
 import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
 import { inspectContainers } from "../containers/find.js";
 import type { InspectedContainer, ServiceContainers } from "../containers/group.js";
 import { formatContainerName, type Role } from "../containers/names.js";
 import { renameContainer, stopContainer } from "../containers/operations.js";
-import { applyRecovery, planRollBack, planRollForward } from "../containers/recovery.js";
+import { applyRecovery, planRollBack, planRollForward, recoverService } from "../containers/recovery.js";
 import { startContainer } from "../deploy/deploy.js";
 import type { StartedRequest } from "../deploy/start-error.js";
 import { revisionOf } from "../settings.js";
@@ -175,15 +181,59 @@ async function restoreVersion(
   }
 }
 
-/** The new version is the service now: nothing is restored, and the next update completes a cleanup that fails. */
+/**
+ * The new version is the service now: nothing is restored, and the next update completes a cleanup that fails.
+ * @throws DeploymentError if containers of the old version may still run.
+ */
 async function retireVersion(engine: DockerEngine, change: VersionChange): Promise<string[]> {
   try {
     return await applyRecovery(engine, planRollForward(await inspectAll(engine, change)));
   } catch (error) {
     if (!DeploymentError.isInstance(error)) throw error;
-    return [
-      `Could not clean up the containers of the old version (${error.message.replace(/\.$/, "")}). The next update or removal cleans up.`,
-    ];
+    return retryRetire(engine, change, error);
+  }
+}
+
+/** Delays before the second and the third attempt, in milliseconds. */
+const RETIRE_DELAYS_MS = [0, 1_000] as const;
+
+/** Completes the change as the next update would: a short failure of the engine must not leave both versions running. */
+async function retryRetire(
+  engine: DockerEngine,
+  { service, current }: VersionChange,
+  first: DeploymentError,
+): Promise<string[]> {
+  let failure = first;
+  for (const delayMs of RETIRE_DELAYS_MS) {
+    await sleep(delayMs);
+    try {
+      await recoverService(engine, service, {});
+      return [];
+    } catch (error) {
+      if (!DeploymentError.isInstance(error)) throw error;
+      failure = error;
+      // An engine that hangs is not asked again.
+      if (error.code === "TIMEOUT") break;
+    }
+  }
+  const reason = failure.message.replace(/\.$/, "");
+  if (await mayStillRun(engine, current)) {
+    throw new DeploymentError(
+      failure.code,
+      `Service ${service} runs its new version, and containers of the old version could not be stopped (${reason}).`,
+      { ...failure, issues: [], cause: failure.cause, hint: "Run `ofdeploy up` again: it stops the old version." },
+    );
+  }
+  return [
+    `Could not clean up the containers of the old version of ${service} (${reason}). The next update or removal cleans up.`,
+  ];
+}
+
+async function mayStillRun(engine: DockerEngine, containers: readonly InspectedContainer[]): Promise<boolean> {
+  try {
+    return (await inspectContainers(engine, containers)).some(({ active }) => active);
+  } catch {
+    return true;
   }
 }
 

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeResult, operationsOn, runOperation } from "./support/matrix.js";
+import type { Fault } from "./support/faults.js";
+import type { FaultPlatform } from "./support/platforms.js";
+
+/** Some cells of the matrix, for `npm test`. `npm run test:faults` runs all. */
+const SAMPLE: readonly (readonly [operation: string, faults: readonly Fault[], every: number])[] = [
+  ["up (new)", ["reset after", "garbage", "engine dead"], 11],
+  ["down", ["stall after", "engine dead"], 7],
+  ["scale", ["reset before", "engine dead"], 6],
+  ["exec", ["wrong type", "503"], 3],
+];
+
+/** Runs a sample of the matrix on a platform. */
+export function sampleFaultsOn(
+  open: () => Promise<{ platform: FaultPlatform; close: () => Promise<void> }>,
+  isSwarm: boolean,
+): void {
+  let platform: FaultPlatform;
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    ({ platform, close } = await open());
+  });
+  afterAll(() => close?.());
+
+  test.each(SAMPLE)(
+    "%s with a failed call ends in time, names what is left, and the next up converges",
+    async (...cells) => {
+      const [name, faults, every] = cells;
+      const [operation] = operationsOn({ isSwarm }, { operations: [name] });
+      expect(operation).toBeDefined();
+      const results = operation === undefined ? [] : await runOperation(platform, operation, { faults, every });
+      expect(results.length).toBeGreaterThan(0);
+      expect(results.filter(({ defects }) => defects.length > 0).map(describeResult)).toEqual([]);
+    },
+  );
+}
