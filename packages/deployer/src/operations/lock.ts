@@ -102,8 +102,7 @@ async function releaseWithRetries(unlock: () => Promise<void>): Promise<void> {
     try {
       return await unlock();
     } catch (error) {
-      if (DeploymentError.isInstance(error, "TIMEOUT") || DeploymentError.isInstance(error, "UNAUTHORIZED"))
-        throw error;
+      if (!DeploymentError.isInstance(error) || !SHORT_FAILURES.has(error.code)) throw error;
     }
     await sleep(delayMs);
   }

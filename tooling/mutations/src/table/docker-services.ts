@@ -42,14 +42,14 @@ export const dockerServiceMutations = ofSuite("docker", [
   [
     "removal without a stop",
     `${source}/containers/operations.ts`,
-    "await engine.containers.stop(id, { signal, timeoutMs: graceMs(Config) + timeoutMs });",
+    "await engine.containers.stop(id, { signal, graceMs: graceMs(Config) });",
     "await engine.containers.remove(id, { force: true });",
     "waits for its grace period",
   ],
   [
     "a restart that starts only",
     `${source}/containers/operations.ts`,
-    "await engine.containers.restart(id, { signal, timeoutMs: graceMs(Config) + 60_000 });",
+    "await engine.containers.restart(id, { signal, graceMs: graceMs(Config) });",
     "await engine.containers.start(id, { signal });",
     "restart\\(\\) replaces the processes",
   ],
