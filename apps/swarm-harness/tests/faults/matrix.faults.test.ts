@@ -40,7 +40,7 @@ for (const name of ["docker", "swarm", "podman"] as const) {
       ({ platform, close } = await opened[name]());
     });
     afterAll(async () => {
-      console.log(summarize(results));
+      process.stdout.write(`${summarize(results)}\n`);
       await close?.();
     });
 

@@ -58,7 +58,7 @@ export async function runOperation(
         for (let cell = cells.shift(); cell !== undefined; cell = cells.shift()) {
           const result = await lane.run(operation, observed.complete, cell);
           results.push(result);
-          if (result.defects.length > 0) console.log(describeResult(result));
+          if (result.defects.length > 0) process.stdout.write(`${describeResult(result)}\n`);
         }
       }),
     );

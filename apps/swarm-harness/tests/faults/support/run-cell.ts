@@ -269,7 +269,12 @@ export class Lane {
   ): Promise<Ran> {
     const io = captureIo(this.#folder, { env: { HOME: this.#folder, DOCKER_CONFIG: this.#folder } });
     const options = [
-      ...["--file", this.#file, "--host", host, "--option", `timeoutMs=${timeoutMs}`],
+      "--file",
+      this.#file,
+      "--host",
+      host,
+      "--option",
+      `timeoutMs=${timeoutMs}`,
       ...this.#platform.options,
       ...this.#optionsOf(operation),
     ];
