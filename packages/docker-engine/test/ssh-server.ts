@@ -8,7 +8,8 @@ import { onTestFinished } from "vitest";
 import { withPrograms } from "./programs.js";
 import { temporaryDirectory } from "./temporary-directory.js";
 
-const SSHD = "/usr/sbin/sshd";
+/** `OPENFACTORY_TEST_SSHD`, if OpenSSH's server is not installed in the system. */
+const SSHD = process.env.OPENFACTORY_TEST_SSHD ?? "/usr/sbin/sshd";
 const SSH = "/usr/bin/ssh";
 const CLIENT_OPTIONS = "-F /dev/null -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR";
 

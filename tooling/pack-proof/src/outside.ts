@@ -55,20 +55,21 @@ export class Outside {
 
   /** Runs npm in a subfolder. @throws if it fails. */
   npm(folder: string, ...args: string[]): Promise<Ran> {
-    return run("npm", args, this.path(folder), this.#environment());
+    return run("npm", args, this.path(folder), this.environment);
   }
 
   /** Runs npm or npx in a subfolder with the tarballs as the only registry. @throws if it fails. */
   onlyTarballs(folder: string, command: "npm" | "npx", ...args: string[]): Promise<Ran> {
-    return run(command, args, this.path(folder), { ...this.#environment(), npm_config_registry: this.#registry.url });
+    return run(command, args, this.path(folder), { ...this.environment, npm_config_registry: this.#registry.url });
   }
 
   /** Runs a command that is installed in a subfolder. Does not throw for an exit code other than 0. */
   installed(folder: string, command: string, ...args: string[]): Promise<Ran> {
-    return tryRun(this.path(folder, "node_modules", ".bin", command), args, this.path(folder), this.#environment());
+    return tryRun(this.path(folder, "node_modules", ".bin", command), args, this.path(folder), this.environment);
   }
 
-  #environment(): NodeJS.ProcessEnv {
+  /** The variables with which npm gets packages of OpenFactory's scope from the tarballs. */
+  get environment(): NodeJS.ProcessEnv {
     return outsideEnvironment({
       "npm_config_@openfactory:registry": this.#registry.url,
       npm_config_prefer_offline: "true",

@@ -68,3 +68,14 @@ describe("engineMessage", () => {
     expect(engineMessage(new DeploymentError("TIMEOUT", "No answer. In 5 s."))).toBe("No answer. In 5 s");
   });
 });
+
+it("an engine that can't mount a volume gives the hint to mount it by hand", () => {
+  const message =
+    "error while mounting volume '/var/lib/docker/volumes/nfs/_data': error resolving passed in network volume address: no such host";
+  expect(statusError(500, JSON.stringify({ message }), { action: "start container a" }).hint).toMatch(
+    /^Mount the volume/,
+  );
+  expect(statusError(500, JSON.stringify({ message: "disk full" }), { action: "start container a" }).hint).toBe(
+    "See the engine's log for details.",
+  );
+});

@@ -36,10 +36,18 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   ENGINE_ERROR: "See the engine's log for details.",
 };
 
-/** A manager that can't reach the others. The status is 500 or 503, depending on the engine's version. */
-const NO_LEADER = /does not have a leader/;
-const NO_LEADER_HINT =
-  "More than half of the swarm's managers must be online. Start the others, and run `docker node ls` on one of them.";
+/** Hints for messages of an engine whose cause is known. */
+const MESSAGE_HINTS: readonly (readonly [message: RegExp, hint: string])[] = [
+  // A manager that can't reach the others. The status is 500 or 503, depending on the engine's version.
+  [
+    /does not have a leader/,
+    "More than half of the swarm's managers must be online. Start the others, and run `docker node ls` on one of them.",
+  ],
+  [
+    /error (?:while mounting volume|resolving passed in network volume address)|failed to mount local volume/,
+    "Mount the volume on the machine of the engine by hand to see the reason. It must reach the server, and NFS requires its client (nfs-common).",
+  ],
+];
 
 function codeOf(status: number, subject: CallSubject): ErrorCode {
   if (status === 400) return "INVALID_REQUEST";
@@ -74,6 +82,8 @@ function parseBody(status: number, body: string): ErrorBody {
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
+const hintFor = (message: string): string | undefined => MESSAGE_HINTS.find(([pattern]) => pattern.test(message))?.[1];
+
 /** The error for an answer of the engine, by its status. */
 export function statusError(status: number, body: string, subject: CallSubject): DeploymentError {
   const { message, cause } = parseBody(status, body);
@@ -86,7 +96,7 @@ export function statusError(status: number, body: string, subject: CallSubject):
       .join(" "),
   );
   return new DeploymentError(code, `The engine could not ${subject.action}: ${text}`, {
-    hint: code === "ENGINE_ERROR" && NO_LEADER.test(message) ? NO_LEADER_HINT : HINTS[code],
+    hint: (code === "ENGINE_ERROR" && hintFor(message)) || HINTS[code],
     cause: fault,
   });
 }

@@ -3,15 +3,9 @@ import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join } from "node:path";
 import { COMMAND } from "../../cli/support/spawn-ofdeploy.js";
 import { type CodeBlock, codeBlocksOf, root } from "../support/pages.js";
+import type { SessionEngine } from "./session-engines.js";
 import { Terminal } from "./terminal.js";
 import { showsSame } from "./volatile.js";
-
-/** The engine or swarm of a session. */
-export interface SessionEngine {
-  readonly env: Readonly<Record<string, string>>;
-  /** Texts of this machine, and what the page shows instead. */
-  readonly shown: Readonly<Record<string, string>>;
-}
 
 /** A block whose output is not the one of the page. `captured` is its text with the output of this run. */
 interface Difference {
@@ -24,20 +18,29 @@ interface Difference {
  * comment with the file's name.
  * @returns the blocks whose output has changed
  */
-export async function runSession(page: string, { env, shown }: SessionEngine): Promise<Difference[]> {
+export async function runSession(
+  page: string,
+  { env, shown, addresses, prepare }: SessionEngine,
+): Promise<Difference[]> {
   const home = mkdtempSync(join(tmpdir(), "docs-session-"));
   const folder = join(home, basename(page, ".md"));
+  prepare(home);
   const terminal = await openTerminal(home, folder, env);
-  const onPage = { ...shown, [folder]: `/home/me/${basename(folder)}`, [home]: "/home/me" };
-  const type = async (command: string): Promise<string> =>
-    Object.entries(onPage).reduce((text, [here, there]) => text.replaceAll(here, there), await terminal.type(command));
+  const toHere = (text: string): string => replaceAll(text, Object.entries(addresses));
+  const toPage = (text: string): string =>
+    replaceAll(replaceInColumns(text, addresses), [
+      ...Object.entries(shown),
+      [folder, `/home/me/${basename(folder)}`],
+      [home, "/home/me"],
+    ]);
+  const type = async (command: string): Promise<string> => toPage(await terminal.type(toHere(command)));
   try {
     const differences: Difference[] = [];
     for (const block of codeBlocksOf(page)) {
       for (const command of block.directives.get("hidden")?.split("\n") ?? []) await type(command.trim());
       if (block.directives.has("not run")) continue;
       const file = fileNameOf(block);
-      if (file !== undefined) writeFile(join(folder, file), block.text);
+      if (file !== undefined) writeFile(join(folder, file), toHere(block.text));
       else if (block.language === "sh") for (const line of block.text.trimEnd().split("\n")) await type(line);
       else if (block.language === "console") {
         const captured = await retype(block.text, type);
@@ -47,9 +50,24 @@ export async function runSession(page: string, { env, shown }: SessionEngine): P
     return differences;
   } finally {
     await terminal.close();
-    rmSync(home, { recursive: true, force: true });
+    rmSync(home, { recursive: true, force: true, maxRetries: 10 });
   }
 }
+
+/** Replaces addresses of this machine. Pads a shorter one, so that the columns of a table stay aligned. */
+function replaceInColumns(text: string, addresses: Readonly<Record<string, string>>): string {
+  return Object.entries(addresses).reduce((replaced, [there, here]) => {
+    const pattern = new RegExp(`${here.replaceAll(/[.[\]/]/g, "\\$&")}(\\S*)( {2,})?`, "g");
+    const padding = " ".repeat(Math.max(0, here.length - there.length));
+    return replaced.replaceAll(
+      pattern,
+      (_, rest: string, gap?: string) => `${there}${rest}${gap ? gap + padding : ""}`,
+    );
+  }, text);
+}
+
+const replaceAll = (text: string, pairs: readonly (readonly [from: string, to: string])[]): string =>
+  pairs.reduce((replaced, [from, to]) => replaced.replaceAll(from, to), text);
 
 /** A shell that has `ofdeploy`, as after its installation. */
 function openTerminal(home: string, folder: string, env: Readonly<Record<string, string>>): Promise<Terminal> {
@@ -59,8 +77,8 @@ function openTerminal(home: string, folder: string, env: Readonly<Record<string,
   writeFileSync(join(bin, "ofdeploy"), `#!/bin/sh\nexec "${process.execPath}" "${COMMAND}" "$@"\n`);
   chmodSync(join(bin, "ofdeploy"), 0o755);
   symlinkSync(process.execPath, join(bin, "node"));
-  const path = [bin, process.env.PATH ?? ""].join(delimiter);
-  return Terminal.open(folder, { HOME: home, PATH: path, LANG: "C.UTF-8", ...env });
+  const path = [bin, env.PATH ?? process.env.PATH ?? ""].join(delimiter);
+  return Terminal.open(folder, { ...env, HOME: home, PATH: path, LANG: "C.UTF-8" });
 }
 
 function writeFile(path: string, text: string): void {

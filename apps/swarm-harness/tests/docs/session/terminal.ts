@@ -9,6 +9,7 @@ const TIME_LIMIT_MS = 120_000;
 /** The shell reports where a prompt and the output of a command start, with the sequences of FinalTerm (OSC 133). */
 const SETTINGS = [
   `stty cols ${COLUMNS} rows ${ROWS}`,
+  "unset HISTFILE",
   "bind 'set enable-bracketed-paste off'",
   String.raw`PS0='\e]133;C\a'`,
   String.raw`PS1='\[\e]133;A\a\]$ '`,
@@ -61,7 +62,10 @@ export class Terminal {
   async close(): Promise<void> {
     const closed = once(this.#shell, "close");
     this.#shell.stdin.write("exit\n");
+    // A command that did not end is ended with its terminal.
+    const timer = setTimeout(() => this.#shell.kill("SIGKILL"), 10_000);
     await closed;
+    clearTimeout(timer);
     this.#screen.dispose();
   }
 

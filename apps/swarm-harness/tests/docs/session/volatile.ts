@@ -6,9 +6,10 @@ const VOLATILE: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/\bsha256:[\da-f]{7,}/g, "DIGEST"],
   [/\b[\da-f]{12,}\b/g, "ID"],
   [/\b[\da-z]{25}\b/g, "ID"],
-  [/(\[::ffff:)?\b\d+\.\d+\.\d+\.\d+\]?:\d{4,5}\b/g, "ADDRESS"],
+  [/(\[::ffff:)?\b\d+\.\d+\.\d+\.\d+\]?:\d{2,5}\b/g, "ADDRESS"],
   [/\b(10|172)\.\d+\.\d+\.\d+\b/g, "ADDRESS"],
   [/\bnode-\d+\b/g, "NODE"],
+  [/\b\d+ (passed|skipped|failed)\b|\(\d+\)/g, "COUNT"],
   [/ {2,}/g, " "],
 ];
 

@@ -22,6 +22,7 @@ export const pages: readonly string[] = execFileSync(
  * - `context`: TypeScript before the block: imports, and declarations of names that the reader knows from the text.
  * - `run`: the program is run. Its output is the text of the directive.
  * - `part of`: the place of a YAML fragment in an app file, such as `apps.web`; `file` for top-level keys.
+ * - `hidden`, `not run`: in a page that is done step by step, a command that readers don't see, and why a block is left out.
  * - `files`, `variables`: what the YAML refers to, with commas.
  */
 export interface CodeBlock {
@@ -59,13 +60,15 @@ export function codeBlocksOf(page: string): CodeBlock[] {
   });
 }
 
-const directivesOf = (comments: string): Map<string, string> =>
-  new Map(
-    [...comments.matchAll(/<!-- *([a-z ]+?)(?::\s*([\s\S]*?))?\s*-->/g)].map(([, name = "", value = ""]) => [
-      name,
-      value,
-    ]),
-  );
+/** A directive that is repeated has a value of several lines. */
+function directivesOf(comments: string): Map<string, string> {
+  const directives = new Map<string, string>();
+  for (const [, name = "", value = ""] of comments.matchAll(/<!-- *([a-z ]+?)(?::\s*([\s\S]*?))?\s*-->/g)) {
+    const earlier = directives.get(name);
+    directives.set(name, earlier === undefined ? value : `${earlier}\n${value}`);
+  }
+  return directives;
+}
 
 /** The texts in backticks outside of code blocks, with their lines. */
 export function inlineCodeOf(page: string): { text: string; line: number }[] {

@@ -29,6 +29,16 @@ const folderOf = (name: string, dependent: string): string => {
 /** Creates a project outside of the repository, in which the built packages are installed. */
 export function createConsumer(): string {
   const folder = mkdtempSync(join(tmpdir(), "docs-programs-"));
+  linkPackages(folder);
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({ compilerOptions: COMPILER_OPTIONS, include: ["*.ts"] }),
+  );
+  return folder;
+}
+
+/** Links the built packages into a project, as their installation would. */
+export function linkPackages(folder: string): void {
   const install = (name: string, target: string): void => {
     const path = join(folder, "node_modules", name);
     mkdirSync(dirname(path), { recursive: true });
@@ -45,11 +55,6 @@ export function createConsumer(): string {
   install("vitest", folderOf("vitest", "."));
   install("@types/node", folderOf("@types/node", "."));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "docs", private: true, type: "module" }));
-  writeFileSync(
-    join(folder, "tsconfig.json"),
-    JSON.stringify({ compilerOptions: COMPILER_OPTIONS, include: ["*.ts"] }),
-  );
-  return folder;
 }
 
 /** `README.md`, line 12: `README.md.12.ts`. */
