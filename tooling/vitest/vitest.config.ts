@@ -17,6 +17,7 @@ const swarmTests = `${sources}/*.swarm.test.ts`;
 const repeatTests = `${sources}/*.repeat.test.ts`;
 const matrixTests = `${sources}/*.matrix.test.ts`;
 const faultTests = `${sources}/*.faults.test.ts`;
+const longTests = `${sources}/*.long.test.ts`;
 const packageTests = `${sources}/*.packages.test.ts`;
 const onRealEngines = {
   // These tests wait for containers more than they compute, so six run at the same time on two cores.
@@ -84,6 +85,7 @@ export default defineConfig({
             matrixTests,
             faultTests,
             packageTests,
+            longTests,
           ],
         },
       },
@@ -96,6 +98,8 @@ export default defineConfig({
         ...shared,
         test: { name: "faults", include: [faultTests], ...onRealEngines, retry: 0, hookTimeout: 1_200_000 },
       },
+      // One at a time: they put load on the machine, or measure memory.
+      { ...shared, test: { name: "long", include: [longTests], ...onRealEngines, maxWorkers: 1, retry: 0 } },
     ],
   },
 });
