@@ -34,6 +34,8 @@ export interface Node {
 export interface NodeSource extends EngineSource {
   /** See `ensureNodeImage`. */
   readonly image: string;
+  /** See `NodesOptions`. */
+  readonly diskMib?: number | undefined;
 }
 
 /** Starts node number `number` (from 1) of the swarm `swarm`. Its engine may not answer yet: see `waitUntilUp`. */
@@ -56,13 +58,16 @@ export async function startNode(
     Cmd: [],
     Labels: { [TEST]: "1", [SWARM]: swarm, [NODE]: name },
     // An engine's storage needs a real file system, which the layers of a container are not.
-    Volumes: { [source.storage]: {} },
+    Volumes: source.diskMib === undefined ? { [source.storage]: {} } : {},
     HostConfig: {
       ...nodeRights(),
       // cgroup v1 has no writable private view of the groups.
       Binds: CgroupVersion === "2" ? [] : ["/sys/fs/cgroup:/sys/fs/cgroup:rw"],
       CgroupnsMode: CgroupVersion === "2" ? "private" : "host",
-      Tmpfs: { "/run": "exec" },
+      Tmpfs: {
+        "/run": "exec",
+        ...(source.diskMib !== undefined && { [source.storage]: `exec,size=${source.diskMib}m` }),
+      },
       NetworkMode: network.id,
     },
     NetworkingConfig: { EndpointsConfig: { [network.id]: endpoint } },

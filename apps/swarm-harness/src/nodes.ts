@@ -8,6 +8,8 @@ import { type Node, startNode, waitUntilUp } from "./node.js";
 export interface NodesOptions {
   /** The version of the nodes' engines; default `20.10`. */
   readonly engine?: NodeVersion;
+  /** The size of each node's disk for images, containers and volumes, in MiB. It is in memory. Default: the host's disk. */
+  readonly diskMib?: number;
   /** Images of the host engine to load on every node. */
   readonly images?: string[];
   /** The prefix of the names of containers and network; default: a random name. */
@@ -42,7 +44,15 @@ export async function startNodes(count: number, options: NodesOptions): Promise<
     const network = await createNetwork(hostEngine.api, name);
     const numbers = Array.from({ length: count }, (_, index) => index + 1);
     const nodes = await all(
-      numbers.map((number) => startNode(hostEngine.api, name, number, { ...ENGINE_SOURCES[version], image }, network)),
+      numbers.map((number) =>
+        startNode(
+          hostEngine.api,
+          name,
+          number,
+          { ...ENGINE_SOURCES[version], image, diskMib: options.diskMib },
+          network,
+        ),
+      ),
     );
     await all(nodes.map((node) => waitUntilUp(hostEngine.api, node, signal)));
     await all(nodes.flatMap((node) => images.map((tag) => node.loadImage(tag))));

@@ -16,6 +16,7 @@ import { type DesiredApp, type Milestone, MILESTONE_OF } from "../model/project.
 import { resourceId } from "../model/resources.js";
 import type { PlanOptions, PreparedPlan } from "../plan/plan.js";
 import { Journal } from "../revert/journal.js";
+import { RUN_LABEL } from "../model/labels.js";
 import { withOwnershipLabels } from "./ownership-labels.js";
 
 /** How a plan is applied. */
@@ -99,7 +100,7 @@ export function startRun(
   const stop = new AbortController();
   const running = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const failed: string[] = [];
-  const id = newRunId();
+  const id = newRunId([...before.values()].flatMap(({ labels }) => labels[RUN_LABEL] ?? []));
   const labelContext = { scope: checked, run: id, resources: new Set(resources.map(({ spec }) => resourceId(spec))) };
   const names = new Map(apps.map(({ app }) => [app.service, app.key]));
   const reportedRegistries = new Set<string>();
@@ -146,10 +147,17 @@ export function startRun(
 }
 
 let latest = 0;
+const TIME_LENGTH = "2026-01-31T08:15:00.123Z".length;
+/** Later times have more digits, and don't sort. */
+const LAST_TIME = Date.parse("9999-01-01T00:00:00Z");
 
-/** Creates the id of a run, such as `2026-01-31T08:15:00.123Z-1a2b3c`: later runs sort after earlier ones. */
-export function newRunId(): string {
+/**
+ * Creates the id of a run, such as `2026-01-31T08:15:00.123Z-1a2b3c`: later runs sort after earlier ones.
+ * @param earlier runs of the project. One of another machine, whose clock is ahead, must not sort after this one.
+ */
+export function newRunId(earlier: readonly string[] = []): string {
+  const times = earlier.map((id) => Date.parse(id.slice(0, TIME_LENGTH))).filter((time) => time < LAST_TIME);
   // Two runs of one process can begin within a millisecond.
-  latest = Math.max(Date.now(), latest + 1);
+  latest = Math.max(Date.now(), latest + 1, ...times.map((time) => time + 1));
   return `${new Date(latest).toISOString()}-${randomBytes(3).toString("hex")}`;
 }

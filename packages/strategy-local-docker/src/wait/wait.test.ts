@@ -128,3 +128,18 @@ test("wait() reports the last exit code of a container in a crash loop that runs
     instance: { exitCode: 3 },
   });
 });
+
+test.each(["running", "stopped"])(
+  "wait() ends for a %s container of an engine whose clock is an hour ahead",
+  async (state) => {
+    const ahead = new Date(Date.now() + 3_600_000).toISOString();
+    const stopped = { Status: "exited", Running: false, ExitCode: 137, FinishedAt: ahead };
+    const found = container(0, state === "running" ? { StartedAt: ahead } : stopped);
+    const waiting = new LocalDockerDeploymentStrategy(engineWith(found)).wait("demo", {
+      settleMs: 50,
+      timeoutMs: 5_000,
+    });
+    const outcome = await waiting.catch((error: { code: string }) => error.code);
+    expect(outcome).not.toBe("TIMEOUT");
+  },
+);

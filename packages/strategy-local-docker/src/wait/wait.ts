@@ -37,6 +37,7 @@ export async function waitUntilReady(
   { signal, observer, timeoutMs = 120_000, settleMs = 1_000 }: WaitOptions,
 ): Promise<ServiceStatus> {
   const end = Date.now() + timeoutMs;
+  const since = clock();
   const first = await inspect();
   // A container that runs when the wait begins may have been restarted long ago, and be stable since.
   const restartsBefore = new Map(
@@ -66,7 +67,7 @@ export async function waitUntilReady(
         throw await taskFailed(engine, serviceName, failed, observed);
       }
 
-      const rest = Math.max(...containers.map((container) => msUntilReady(container, settleMs)));
+      const rest = Math.max(...containers.map((container) => msUntilReady(container, settleMs, since)));
       if (rest <= 0) return status;
 
       observer?.({ type: "waiting", service: serviceName, ...status.replicas, detail: describeProgress(status) });
@@ -84,14 +85,26 @@ const hasFailed = (instance: InstanceStatus | undefined): boolean =>
   instance?.state === "failed" && instance.engineState !== "restarting";
 
 /** Milliseconds until a container counts as ready; Infinity if that takes an event. */
-const msUntilReady = (container: ContainerDetails, settleMs: number): number => {
+const msUntilReady = (container: ContainerDetails, settleMs: number, since: Since): number => {
   const { Status, Health, StartedAt, FinishedAt } = container.State;
   // Podman shows a process that it is about to restart as exited, as if it had been stopped.
-  if (toInspectedContainer(container).stopped)
-    return Math.min(STOPPED_MS, Date.parse(FinishedAt) + STOPPED_MS - Date.now());
+  if (toInspectedContainer(container).stopped) return since(container.Id, FinishedAt) + STOPPED_MS - Date.now();
   if (Status === "exited") return 0;
   if (Status !== "running") return Infinity;
   if (Health !== undefined && Health.Status !== "none") return Health.Status === "healthy" ? 0 : Infinity;
-  // The engine's clock may differ from ours: never longer than settleMs from now.
-  return Math.min(settleMs, Date.parse(StartedAt) + settleMs - Date.now());
+  return since(container.Id, StartedAt) + settleMs - Date.now();
 };
+
+/** When a container reached a state, by the clock of this machine. */
+type Since = (id: string, time: string) => number;
+
+/** The engine's clock may be ahead of ours: a state counts from when it was first seen, at the latest. */
+function clock(): Since {
+  const seen = new Map<string, number>();
+  return (id, time) => {
+    const key = `${id} ${time}`;
+    const first = seen.get(key) ?? Date.now();
+    seen.set(key, first);
+    return Math.min(Date.parse(time), first);
+  };
+}
