@@ -57,8 +57,8 @@ class LongestFirst extends BaseSequencer {
 
 /**
  * `unit` requires nothing, `engine` a Docker Engine, `swarm` an engine that can run dind nodes, `packages` npm and its
- * registry. `repeat` and `matrix` are not part of `npm test`: they run the same tests on other engine versions, and the
- * contract on every engine version.
+ * registry. `repeat`, `matrix` and `long` are not part of `npm test`: they run the same tests on other engine versions, the
+ * contract on every engine version, and outages, load and soak.
  */
 export default defineConfig({
   ...shared,

@@ -1,6 +1,6 @@
 // The stages of npm test, on the checkout's Node after setup: static checks, unit tests while the test engine starts, then
 // tests that require an engine. --check stops after the unit tests (npm run check); --all adds the repetitions on other
-// engine versions and the matrix (npm run test:all).
+// engine versions, the matrix, and outages, load and a short soak (npm run test:all).
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,7 +26,7 @@ const folder = mkdtempSync(join(tmpdir(), "openfactory-test-"));
 const signal = abortOnSignals();
 const onlyCheck = process.argv.includes("--check");
 const all = process.argv.includes("--all");
-const real = onlyCheck ? [] : all ? [REAL, ["repeat"], ["matrix"]] : [REAL];
+const real = onlyCheck ? [] : all ? [REAL, ["repeat"], ["matrix"], ["long"]] : [REAL];
 let run;
 
 try {
@@ -76,8 +76,8 @@ async function vitest(...projects) {
   const file = join(folder, `${projects[0]}.json`);
   const code = await tool("vitest", [...VITEST, ...projects.map((project) => `--project=${project}`)], {
     TEST_COUNTS_FILE: file,
-    // Each test that kills processes has a few kills of its own as default.
-    ...(all && { KILLS: "20" }),
+    // Each test that kills processes has a few kills of its own as default; a soak takes half an hour.
+    ...(all && { KILLS: "20", SOAK_MINUTES: "5" }),
   });
   const counts = readCounts(file);
   if (!counts) return fail(`${title} tests: vitest ended with exit code ${code} and ran no test`);
