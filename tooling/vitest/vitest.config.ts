@@ -99,7 +99,10 @@ export default defineConfig({
         test: { name: "faults", include: [faultTests], ...onRealEngines, retry: 0, hookTimeout: 1_200_000 },
       },
       // One at a time: they put load on the machine, or measure memory.
-      { ...shared, test: { name: "long", include: [longTests], ...onRealEngines, maxWorkers: 1, retry: 0 } },
+      {
+        ...shared,
+        test: { name: "long", include: [longTests], ...onRealEngines, maxWorkers: 1, retry: 0, testTimeout: 600_000 },
+      },
     ],
   },
 });

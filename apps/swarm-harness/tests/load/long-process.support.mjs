@@ -20,7 +20,8 @@ async function measure(done) {
   const resources = {};
   for (const name of process.getActiveResourcesInfo()) resources[name] = (resources[name] ?? 0) + 1;
   const listeners = getEventListeners(signal, "abort").length;
-  console.log(JSON.stringify({ done, heap: heapUsed + external + arrayBuffers, rss, resources, listeners }));
+  const measured = { done, heap: heapUsed + external + arrayBuffers, rss, resources, listeners };
+  process.stdout.write(`${JSON.stringify(measured)}\n`);
 }
 
 const request = (name, replicas) => ({
