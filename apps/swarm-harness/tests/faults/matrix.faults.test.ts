@@ -45,7 +45,7 @@ for (const name of ["docker", "swarm", "podman"] as const) {
     });
 
     test.each(operationsOn({ isSwarm: name === "swarm" }, selection))(
-      "$name ends with a documented exit code in time, names what is left, and the next up converges",
+      "$name ends with a documented exit code in time, names the objects that remain, and the next up converges",
       { timeout: 6 * 3_600_000 },
       async (operation) => {
         const ran = await runOperation(platform, operation, selection);

@@ -24,7 +24,7 @@ export function sampleFaultsOn(
   afterAll(() => close?.());
 
   test.each(SAMPLE)(
-    "%s with a failed call ends in time, names what is left, and the next up converges",
+    "%s with a failed call ends in time, names the objects that remain, and the next up converges",
     async (...cells) => {
       const [name, faults, every] = cells;
       const [operation] = operationsOn({ isSwarm }, { operations: [name] });

@@ -43,7 +43,7 @@ test("an answer in between, also an error, is an answer; calls at the same time 
   await expect(other.list()).rejects.toMatchObject({ message: "The engine did not answer." });
 });
 
-test("up() and down() on an engine that hangs end after a few calls, name what is left, and try to release the lock", async () => {
+test("up() and down() on an engine that hangs end after a few calls, name the remaining services, and try to release the lock", async () => {
   const apps = Array.from({ length: 40 }, (_, index) => app(`app-${index}`));
   const strategy = memory({ capabilities: ALL });
   fail(strategy, "app-39", {});

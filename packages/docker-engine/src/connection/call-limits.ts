@@ -78,7 +78,7 @@ export class CallLimits {
     const message = `The engine at ${this.#host} ${failed} when asked to ${this.#action}.`;
     this.#timedOut = new DeploymentError("TIMEOUT", message, {
       hint: "Check the load of the engine's host, or set a longer time limit.",
-      // Tells the deployer that it was the engine, and not a service that was not ready in time.
+      // Distinguishes the engine, for the deployer, from a service that was not ready in time.
       cause: { message, code: "ETIMEDOUT" },
     });
     this.#end();

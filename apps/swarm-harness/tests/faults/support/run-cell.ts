@@ -71,7 +71,7 @@ const withoutPrevious = (state: EngineState): EngineState =>
 const same = (a: EngineState, b: EngineState): boolean =>
   JSON.stringify(withoutPrevious(a)) === JSON.stringify(withoutPrevious(b));
 
-/** One project on one engine, in which cells run one after the other. */
+/** One project on one engine, in which cells run in sequence. */
 export class Lane {
   readonly #platform: FaultPlatform;
   readonly #project: string;
