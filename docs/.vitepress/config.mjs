@@ -4,7 +4,10 @@ import { githubAnchor, linksToSite, pageOf } from "./links.mjs";
 import { sidebar } from "./sidebar.mjs";
 import { flowchartTable } from "./flowchart.mjs";
 
-export const REPOSITORY = "https://github.com/openfactoryio/openfactory-deploy";
+const REPOSITORY = "https://github.com/openfactoryio/openfactory-deploy";
+
+const ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#3451b2"/></svg>';
 
 /** The site: the pages of docs, and the READMEs of the published packages. */
 export default defineConfig({
@@ -28,6 +31,8 @@ export default defineConfig({
   rewrites: pageOf,
   cleanUrls: true,
   lastUpdated: false,
+  // An icon without a file: a square of the color of links.
+  head: [["link", { rel: "icon", href: `data:image/svg+xml,${encodeURIComponent(ICON)}` }]],
   vite: {
     // Vite's public directory would be the one of the repository.
     publicDir: false,
@@ -35,14 +40,13 @@ export default defineConfig({
     server: { fs: { allow: [".."] } },
     build: { chunkSizeWarningLimit: 2000 },
   },
-  // Pages have templates of Docker, such as {{.Node.Hostname}}, and no expressions of Vue.
-  vue: { template: { compilerOptions: { delimiters: ["\0{", "}\0"] } } },
   markdown: {
     anchor: { slugify: githubAnchor },
-    languageAlias: { console: "shellsession" },
+    languageAlias: { console: "shellsession", crontab: "sh" },
     config(markdown) {
       markdown.use(linksToSite, REPOSITORY);
       markdown.use(flowchartTable);
+      markdown.use(withoutExpressions);
     },
   },
   themeConfig: {
@@ -61,6 +65,12 @@ export default defineConfig({
     externalLinkIcon: false,
   },
 });
+
+/** Pages have templates of Docker, such as {{.Node.Hostname}}, and no expressions of Vue. */
+function withoutExpressions(markdown) {
+  const render = markdown.renderAsync.bind(markdown);
+  markdown.renderAsync = async (...args) => (await render(...args)).replaceAll("{{", "&#123;&#123;");
+}
 
 /** Pages in the folders of packages import Vue, which only this package has. */
 function vueOfDocs() {
