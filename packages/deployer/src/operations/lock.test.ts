@@ -121,6 +121,21 @@ test("the release of a lock is repeated after a short failure of the engine, and
   expect(warnings).toMatchObject([{ code: "LOCK_NOT_RELEASED" }]);
 });
 
+test("a warning names the lock if its acquisition and its release got no answer", async () => {
+  const strategy = fake();
+  strategy.intercept = (call, phase) => {
+    if (phase === "after" ? call.startsWith("lock") : call.startsWith("unlock"))
+      throw new DeploymentError("TIMEOUT", "No answer in time.");
+  };
+  const events: DeployerEvent[] = [];
+  const observer = (event: DeployerEvent): void => void events.push(event);
+  expect((await codeOf(up(strategy, project(app("web")), { observer })))?.code).toBe("TIMEOUT");
+  expect(events).toContainEqual({
+    type: "warning",
+    warning: { code: "LOCK_NOT_RELEASED", reason: expect.stringContaining("No answer in time") },
+  });
+});
+
 test("a lock is released if the answer to its acquisition was lost", async () => {
   const strategy = fake();
   strategy.intercept = (call, phase) => {

@@ -61,7 +61,7 @@ export async function withLock<Strategy extends OpenFactoryServiceDeploymentStra
       return await strategy.lock(project, holder, { signal });
     } catch (error) {
       // The lock may have been acquired although the answer never arrived.
-      await release().catch(() => {});
+      await release().catch((failure: unknown) => warn(notReleasedWarning(project, failure)));
       throw error;
     }
   };
