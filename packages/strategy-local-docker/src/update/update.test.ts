@@ -44,6 +44,29 @@ test("update() start-first stops the old version only after the new one is ready
   ]);
 });
 
+test("update() completes its cleanup after a short failure, and rejects if the old version may still run", async () => {
+  const unreachable = new DeploymentError("ENGINE_UNREACHABLE", "No connection.", { hint: "Start it." });
+  for (const failures of [1, Infinity]) {
+    const { memory, strategy } = strategyInMemory();
+    await strategy.deploy(plain);
+    let left = failures;
+    memory.onCall = (index) => {
+      const isRetiring = memory.calls.slice(0, index + 1).includes("stop demo.retiring");
+      if (isRetiring && left-- > 0) throw unreachable;
+    };
+    const update = strategy.update({ ...plain, image: "app:2" }, FAST);
+    if (failures === 1) {
+      await update;
+      expect(Object.keys(memory.all())).toEqual(["demo", "demo.previous"]);
+    } else {
+      await expect(update).rejects.toMatchObject({
+        code: "ENGINE_UNREACHABLE",
+        message: expect.stringContaining("containers of the old version could not be stopped"),
+      });
+    }
+  }
+});
+
 test("update() stop-first exchanges the names while no version runs", async () => {
   const { memory, strategy } = strategyInMemory();
   await strategy.deploy(withPort);

@@ -129,6 +129,7 @@ export class Lane {
     const defects = [...findDefects(ran), ...(isJson && operation.name !== "exec" ? findBadJson(ran.text) : [])];
     const outcome = this.#classify(operation, ran, { before, after, complete }, defects);
     if (!same(before, after) || operation.before === "foreign") await this.#checkRecovery(operation, after, defects);
+    else this.#now = this.#wantedState(operation);
     return {
       platform: this.#platform.name,
       operation: operation.name,
@@ -197,7 +198,8 @@ export class Lane {
       operation.before !== "nothing" &&
       operation.before !== "foreign"
     ) {
-      this.#now = `version ${operation.file} ${this.#optionsOf(operation).join(" ")}`;
+      // A rollback needs a run that changed both apps, which the last one may not have done.
+      this.#now = operation.file === 1 ? `version 1 ${this.#optionsOf(operation).join(" ")}` : undefined;
       return;
     }
     // An `up` without changes needs no lock.
@@ -209,9 +211,14 @@ export class Lane {
     this.#now = Object.keys(left).length === 0 ? "nothing" : undefined;
   }
 
+  #wantedState(operation: Operation): string {
+    const { before } = operation;
+    return before === "nothing" ? before : `${before} ${this.#optionsOf(operation).join(" ")}`;
+  }
+
   async #prepare(operation: Operation): Promise<void> {
     const { before, file } = operation;
-    const wanted = before === "nothing" ? before : `${before} ${this.#optionsOf(operation).join(" ")}`;
+    const wanted = this.#wantedState(operation);
     if (this.#now !== wanted) {
       if (before === "nothing" || before === "foreign" || this.#now === undefined || this.#now.startsWith("stopped"))
         await this.#platform.sweep(this.#project);
