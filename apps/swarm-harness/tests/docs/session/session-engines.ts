@@ -33,7 +33,10 @@ async function useBase(kind: string, onEnd: OnEnd): Promise<Omit<SessionEngine, 
   if (kind === "npm") return usePackedPackages(onEnd);
   const host = process.env.DOCKER_HOST ?? "";
   const api = new RawEngine(host);
-  if (await ensureTestImage(api, IMAGE)) onEnd(async () => void (await api.request("DELETE", `/images/${IMAGE}`)));
+  const created = await ensureTestImage(api, IMAGE);
+  // The private engine keeps its images. Another session may use this one.
+  const isPrivate = host.includes(settings().run);
+  if (created && !isPrivate) onEnd(async () => void (await api.request("DELETE", `/images/${IMAGE}`)));
   const { dir, data } = settings();
   const directory = { [data]: "/var/lib", [dir]: "/var" };
   if (kind === "engine") {
