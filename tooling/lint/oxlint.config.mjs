@@ -57,7 +57,7 @@ const owners = {
 };
 
 /** The one file that may name the built-in strategies, to load them when they are asked for. */
-const strategyNames = "**/apps/cli/src/built-in-platforms.ts";
+const strategyNames = "**/apps/cli/src/{built-in-platforms,policy/verify-images}.ts";
 
 const refuse = (names, message) => names.map((name) => ({ group: [name, `${name}/**`], message }));
 

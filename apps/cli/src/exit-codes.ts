@@ -33,6 +33,7 @@ const CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   UNKNOWN_PLATFORM: EXIT.badInput,
   UNKNOWN_PLUGIN: EXIT.badInput,
   PLUGIN_FAILED: EXIT.badInput,
+  POLICY_VIOLATION: EXIT.badInput,
   ENGINE_UNREACHABLE: EXIT.engine,
   NOT_A_SWARM_MANAGER: EXIT.engine,
   UNAUTHORIZED: EXIT.engine,

@@ -34,6 +34,8 @@ export interface Io {
   readonly cwd: string;
   /** The folder whose `node_modules` contains the command. Undefined in a checkout and in an executable. */
   readonly installation?: string | undefined;
+  /** The policy file of the machine. It may be missing. Default: none. */
+  readonly machinePolicy?: string;
   /** Emits `SIGINT` and `SIGTERM`. */
   readonly signals: Pick<EventEmitter, "on" | "off">;
   /** Asks a question on the terminal; resolves with true only for yes. Undefined without a terminal. */
@@ -95,6 +97,7 @@ export function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     installation: findInstallation(process.argv[1]),
+    machinePolicy: "/etc/ofdeploy/policy.yaml",
     signals: process,
     ...(process.stdin.isTTY &&
       process.stderr.isTTY && { confirm: (question: string) => ask(question, buffer.release) }),

@@ -6,6 +6,7 @@ import type { Io } from "./io.js";
 import type { GlobalOptions } from "./options/context.js";
 import { DEFAULT_PLATFORM } from "./options/global-options.js";
 import { findPlugins } from "./plugins.js";
+import { policyFiles, sitePolicy } from "./policy/site-policy.js";
 
 /**
  * The platform that the user chose: with `--platform`, in the environment, or in `.ofaenv` of the working directory, as
@@ -36,11 +37,15 @@ export const platformOf = async (
 export async function openStrategy(options: GlobalOptions, io: Io): Promise<OpenFactoryServiceDeploymentStrategy> {
   const { platforms } = await findPlugins(options, io);
   const { host, context, option } = options;
-  return platforms.create(await platformOf(options, io), {
+  const strategy = await platforms.create(await platformOf(options, io), {
     ...option,
     ...(host === undefined ? {} : { host: oneOrAll(host) }),
     ...(context === undefined ? {} : { context: oneOrAll(context) }),
   });
+  const files = policyFiles(options, io);
+  if (files.length === 0) return strategy;
+  const { withPolicy } = await import("@openfactory/deployer");
+  return withPolicy(strategy, sitePolicy(files, io));
 }
 
 /** Only a platform of several engines has an option that is a list. */

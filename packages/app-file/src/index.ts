@@ -4,6 +4,7 @@ export { builtInConnectors } from "./devices/connectors.js";
 export { openfactoryEnvironment } from "./interpolation/variables.js";
 export { type LoadOptions, loadProject } from "./load-project.js";
 export { resolveDocument, type ResolvedDocument } from "./resolve-document.js";
+export { type PolicyFile, readPolicy } from "./policy/read-policy.js";
 export { printYaml } from "./yaml/print-yaml.js";
 export type {
   App,

@@ -29,6 +29,8 @@ export const ERROR_CODES = [
   "TASK_FAILED",
   /** Any other error response of the engine. */
   "ENGINE_ERROR",
+  /** A policy of the site forbids the request, or can't be checked. */
+  "POLICY_VIOLATION",
   /** No strategy plugin has this name. */
   "UNKNOWN_PLATFORM",
   /** No connector plugin or asset listener plugin has this name. */

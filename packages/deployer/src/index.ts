@@ -1,4 +1,5 @@
 export { checkNotes } from "./check/check-notes.js";
+export { checkPolicy } from "./check/check-policy.js";
 export { type CheckedApp, type CheckedProject, checkProject } from "./check/check-project.js";
 export { createRedactor } from "./model/errors.js";
 export type { AppPhase, DeployerEvent, LockEvent, Observer } from "./model/events.js";
@@ -17,6 +18,7 @@ export type {
   PlannedResource,
   PlannedResourceRemoval,
 } from "./model/plan.js";
+export { type ImagePolicy, type Policy, type PolicyOptions, type VerifyImage, withPolicy } from "./model/policy.js";
 export type {
   DependencyCondition,
   DesiredApp,

@@ -18,6 +18,7 @@ export {
 export { registryFailure, type RegistryFailure, registryFailureHint } from "./errors/registry-error.js";
 export type { CredentialsInfo, CredentialsProblem, ShortLived } from "./registry-auth/credentials.js";
 export { registryOf } from "./registry-auth/image-reference.js";
+export { createImageVerifier, type ImageVerifier } from "./image-signatures/verify-image.js";
 export { contextNames } from "./endpoint/contexts.js";
 export type {
   Endpoint,

@@ -8,8 +8,8 @@ import { loadDesired } from "../project.js";
 /** Runs the checks of `up` that need no engine. */
 export async function validateCommand({ io, options }: CommandContext<{ strict?: boolean }>): Promise<ExitCode> {
   const { desired, strategy } = await loadDesired(options, io);
-  const { checkProject } = await import("@openfactory/deployer");
-  const checked = checkProject(desired, strategy, options);
+  const { checkPolicy, checkProject } = await import("@openfactory/deployer");
+  const checked = await checkPolicy(strategy, checkProject(desired, strategy, options));
   const checkedApps = checked.apps.map(({ app, warnings }) => ({ app: app.key, warnings }));
   printWarnings(checked.warnings, checkedApps, options, io);
   const { project, files } = desired;

@@ -11,6 +11,8 @@ export interface GlobalOptions {
   context?: string[];
   option?: Record<string, string>;
   plugin?: string[];
+  /** Policy files, in addition to those of the machine and of `OFDEPLOY_POLICY`. */
+  policy?: string[];
   json?: boolean;
   /** Print only errors, and the names or ids of the result. */
   quiet?: boolean;

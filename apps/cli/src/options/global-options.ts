@@ -52,6 +52,10 @@ const globalOptions = (flags: (short: string, long: string) => string): Option[]
     "--plugin <module>",
     "Module with plugins, repeatable (also $OFDEPLOY_PLUGINS, comma-separated)",
   ).argParser(collect),
+  new Option(
+    "--policy <path>",
+    "File with rules that apps must comply with, repeatable (also $OFDEPLOY_POLICY, and always /etc/ofdeploy/policy.yaml)",
+  ).argParser(collect),
   new Option("--json", "Print one JSON object per line on stdout, and nothing else (also --format json)"),
   new Option(flags("-q", "--quiet"), "Print only errors, and the names or ids of the result"),
   new Option("--verbose", "Print unchanged apps too, and progress as lines"),

@@ -1,5 +1,6 @@
 import type { OpenFactoryServiceDeploymentStrategy, OperationOptions } from "@openfactory/deploy-core";
 import type { DeployerEvent, Observer } from "../model/events.js";
+import { type PolicyOptions, withPolicy } from "../model/policy.js";
 import type { Plan } from "../model/plan.js";
 import type { DesiredProject } from "../model/project.js";
 import type { DownReport, RefreshReport, RollbackReport, ScaleReport, UpReport } from "../model/report.js";
@@ -39,17 +40,26 @@ export interface Deployer {
   refreshAuth(desired: DesiredProject, options?: WithoutObserver<RefreshOptions>): DeployerRun<RefreshReport>;
 }
 
-/** Binds the operations to a strategy, for programs. The caller closes the strategy. */
-export const createDeployer = (strategy: OpenFactoryServiceDeploymentStrategy): Deployer => ({
-  plan: (desired, options) => plan(strategy, desired, options),
-  ps: (desired, options) => ps(strategy, desired, options),
-  up: (desired, options) => start((observer) => up(strategy, desired, { ...options, observer })),
-  down: (desired, options) => start((observer) => down(strategy, desired, { ...options, observer })),
-  rollback: (desired, options) => start((observer) => rollback(strategy, desired, { ...options, observer })),
-  scale: (desired, app, replicas, options) =>
-    start((observer) => scale(strategy, desired, app, replicas, { ...options, observer })),
-  refreshAuth: (desired, options) => start((observer) => refreshAuth(strategy, desired, { ...options, observer })),
-});
+/**
+ * Binds the operations to a strategy, for programs. The caller closes the strategy.
+ * @param options.policy what the operations refuse: see {@link PolicyOptions}. Default: nothing.
+ */
+export function createDeployer(
+  plainStrategy: OpenFactoryServiceDeploymentStrategy,
+  { policy }: { policy?: PolicyOptions } = {},
+): Deployer {
+  const strategy = policy === undefined ? plainStrategy : withPolicy(plainStrategy, policy);
+  return {
+    plan: (desired, options) => plan(strategy, desired, options),
+    ps: (desired, options) => ps(strategy, desired, options),
+    up: (desired, options) => start((observer) => up(strategy, desired, { ...options, observer })),
+    down: (desired, options) => start((observer) => down(strategy, desired, { ...options, observer })),
+    rollback: (desired, options) => start((observer) => rollback(strategy, desired, { ...options, observer })),
+    scale: (desired, app, replicas, options) =>
+      start((observer) => scale(strategy, desired, app, replicas, { ...options, observer })),
+    refreshAuth: (desired, options) => start((observer) => refreshAuth(strategy, desired, { ...options, observer })),
+  };
+}
 
 /** Starts an operation, and keeps its events until they are read. */
 function start<Report>(operation: (observer: Observer) => Promise<Report>): DeployerRun<Report> {

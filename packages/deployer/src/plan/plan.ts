@@ -7,6 +7,7 @@ import {
   type ServiceStatus,
   supports,
 } from "@openfactory/deploy-core";
+import { checkPolicy } from "../check/check-policy.js";
 import { type CheckedProject, checkProject } from "../check/check-project.js";
 import { findProblems } from "../check/preflight.js";
 import { withRedaction } from "../model/errors.js";
@@ -79,7 +80,7 @@ export async function prepare(
 ): Promise<PreparedPlan> {
   const { observer, refresh = true, prune = false, instances = false, signal } = options;
   const strategy = withRedaction(rawStrategy, desired);
-  const checked = checkProject(desired, strategy, options);
+  const checked = await checkPolicy(strategy, checkProject(desired, strategy, options), { signal });
   const names = checked.apps.map(({ app }) => app.service);
   const [observed, resources] = await Promise.all([
     observe(strategy, names, { signal, settings: refresh, instances }),
