@@ -6,7 +6,7 @@ import { root } from "./pages.js";
 
 /** Programs of others, whose arguments are not checked. */
 const OTHER_PROGRAMS = new Set(
-  `alias apt apt-get cat cd chmod chown cp crontab curl docker docker-registry echo envsubst esbuild eval export exportfs gh grep head htpasswd jq kubectl mkdir
+  `alias apt apt-get cat cd chmod chown cosign cp crontab curl docker docker-registry echo envsubst esbuild eval export exportfs gh grep head htpasswd jq kubectl mkdir
   mount mv nano ofa openssl rm scp sed sha256sum sleep source ssh ssh-copy-id ssh-keygen sudo tail tar tee test touch uname vt xattr`.split(
     /\s+/,
   ),

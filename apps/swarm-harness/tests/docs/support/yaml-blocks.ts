@@ -1,7 +1,8 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { loadProject, validateFor } from "@openfactory/app-file";
+import { loadProject, readPolicy, validateFor } from "@openfactory/app-file";
 import { load } from "js-yaml";
 import { commandLinesOf, problemOfLine } from "./command-lines.js";
 import { type CodeBlock, root } from "./pages.js";
@@ -25,6 +26,7 @@ export async function problemOfYaml(block: CodeBlock): Promise<string | undefine
     const content = load(text) as Mapping;
     if (part !== undefined) return await readProject(block, "openfactory.yml", JSON.stringify(wrap(content, part)));
     if ("services" in content) return await readProject(block, "compose.yaml", text);
+    if ("engine_socket" in content) return await readPolicyBlock(text);
     if ("jobs" in content) return await problemOfWorkflow(content, page);
     const isAppFile = ["apps", "devices", "networks"].some((key) => key in content);
     return isAppFile ? await readProject(block, "openfactory.yml", text) : undefined;
@@ -45,6 +47,19 @@ async function readProject({ directives }: CodeBlock, name: string, text: string
     writeFileSync(join(folder, name), text);
     const env = Object.fromEntries(list(directives.get("variables")).map((variable) => [variable, "value"]));
     validateFor(await loadProject([join(folder, name)], { env }), { multiNode: false });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Reads a policy beside the key that it names. */
+async function readPolicyBlock(text: string): Promise<undefined> {
+  const folder = mkdtempSync(join(tmpdir(), "docs-policy-"));
+  try {
+    const { publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+    writeFileSync(join(folder, "cosign.pub"), publicKey.export({ type: "spki", format: "pem" }));
+    writeFileSync(join(folder, "policy.yaml"), text);
+    await readPolicy(join(folder, "policy.yaml"));
   } finally {
     rmSync(folder, { recursive: true });
   }
