@@ -38,6 +38,9 @@ type Volume = Pick<VolumeDetails, "Name" | "Labels">;
  * - The claim has a name that no other attempt ever uses, so its removal never hits another lock. An attempt holds the lock if
  *   it lists the claims after it created its own, and finds no other. Of two holders, one would have listed the other's claim.
  *
+ * An entry without labels is nobody's: an engine that is killed while it creates a volume may keep the volume and lose the
+ * labels, and has not answered the request.
+ *
  * @returns undefined if the lock was acquired, else its holder.
  * @throws DeploymentError `CONFLICT`; `ABORTED`, and the lock is then not held.
  */
@@ -52,6 +55,10 @@ export async function acquireLock(
     const attempt = randomUUID();
     const labels = { ...lockLabels(name, holder), [ATTEMPT_LABEL]: attempt };
     const entry = await createVolume(engine, lockObjectName(name), labels);
+    if (entry.Labels?.[LOCK_LABEL] === undefined) {
+      await ifExists(engine.volumes.remove(entry.Name));
+      continue;
+    }
     if (attemptOf(entry) !== attempt) return lockHolder(entry.Labels);
     const result = await claimLock(engine, name, attempt, labels);
     if (result === "removed") continue;
