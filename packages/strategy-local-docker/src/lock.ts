@@ -38,7 +38,7 @@ type Volume = Pick<VolumeDetails, "Name" | "Labels">;
  * - The claim has a name that no other attempt ever uses, so its removal never hits another lock. An attempt holds the lock if
  *   it lists the claims after it created its own, and finds no other. Of two holders, one would have listed the other's claim.
  *
- * An entry without labels is nobody's: an engine that is killed while it creates a volume may keep the volume and lose the
+ * An entry without labels has no holder: an engine that is killed while it creates a volume may keep the volume and lose the
  * labels, and has not answered the request.
  *
  * @returns undefined if the lock was acquired, else its holder.

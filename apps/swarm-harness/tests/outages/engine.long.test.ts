@@ -11,7 +11,7 @@ beforeAll(async () => {
   engine = await createEngine({ images: [TEST_IMAGE] });
 });
 beforeEach(() => {
-  apps = new AppFolder("outage", () => ["--platform", "docker", "--host", engine.host]);
+  apps = new AppFolder("outage", () => ["--platform", "docker", "--host", engine.host]).write({ version: 1 });
 });
 afterEach(async () => {
   const down = await apps.run(["down"]);
