@@ -7,7 +7,7 @@ import { inject } from "postject";
 const run = promisify(execFile);
 
 /** The mark in Node's binary that postject sets. Source: "Single executable applications" in Node's documentation. */
-const SENTINEL = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
+export const SENTINEL = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
 
 /**
  * Writes the data that is added to Node's binary. It is the same for all targets, since it has no code cache, which

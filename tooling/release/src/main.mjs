@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { packAll } from "@openfactory/pack-proof";
+import { checkFormat, emulateArm64 } from "./check-executable.mjs";
 import { writeDebianPackage } from "./debian.mjs";
 import { writeBlob, writeExecutable } from "./executable.mjs";
 import { writeImage } from "./image.mjs";
@@ -38,6 +39,8 @@ await mkdir(work, { recursive: true });
 
 if (values.packages) await report("packages", packages);
 const executables = await report("executables", buildExecutables);
+const arm64 = executables.get("linux-arm64");
+if (arm64 !== undefined && host === "linux-x64") await report("run for arm64 in emulation", () => runArm64(arm64));
 for (const target of targets.filter((each) => DEBIAN[each])) {
   const architecture = DEBIAN[target];
   const executable = executables.get(target);
@@ -89,9 +92,16 @@ async function buildExecutables() {
     const file = join(values.out, `ofdeploy-${version}-${target}${target.startsWith("win") ? ".exe" : ""}`);
     const node = await nodeBinary(target, join(root, "node_modules", ".cache", "openfactory-nodes"));
     await writeExecutable({ node, blob, file, target });
+    await checkFormat(file, target);
     built.set(target, file);
   }
   return built;
+}
+
+async function runArm64(file) {
+  const printed = await emulateArm64(file, work);
+  if (printed === undefined) console.log("  not run: Debian's packages of qemu and of libraries can't be downloaded");
+  else if (printed !== `ofdeploy ${version}`) throw new Error(`${file} --version printed ${JSON.stringify(printed)}.`);
 }
 
 async function texts() {

@@ -40,6 +40,7 @@ export {
   hasCommand,
   mustRun,
   runCommand,
+  systemPath,
   unmountBelow,
   type CommandOptions,
   type CommandResult,

@@ -7,6 +7,7 @@ import { sshServer } from "../../../../../packages/docker-engine/test/ssh-server
 import { testCertificates } from "../../../../../packages/docker-engine/test/test-certificates.js";
 import { Outside } from "../../../../../tooling/pack-proof/src/outside.js";
 import { linkPackages } from "../support/programs.js";
+import type { Terminal } from "./terminal.js";
 
 /** The image of the pages. The test engine's busybox has its name, so that no registry is needed. */
 const IMAGE = "busybox:1.36";
@@ -23,6 +24,8 @@ export interface SessionEngine {
   /** Adds files to the home directory. */
   readonly prepare: (home: string) => void;
   readonly end: () => Promise<void>;
+  /** Opens the terminal, such as one in a container. Default: one on this machine, with the command of the checkout. */
+  readonly open?: (home: string, folder: string) => Promise<Terminal>;
 }
 
 /** Ends what a test has started. */

@@ -20,12 +20,13 @@ interface Difference {
  */
 export async function runSession(
   page: string,
-  { env, shown, addresses, prepare }: SessionEngine,
+  { env, shown, addresses, prepare, open }: Omit<SessionEngine, "api" | "end">,
 ): Promise<Difference[]> {
   const home = mkdtempSync(join(tmpdir(), "docs-session-"));
   const folder = join(home, basename(page, ".md"));
   prepare(home);
-  const terminal = await openTerminal(home, folder, env);
+  mkdirSync(folder);
+  const terminal = await (open ?? openTerminal)(home, folder, env);
   const toHere = (text: string): string => replaceAll(text, Object.entries(addresses));
   const toPage = (text: string): string =>
     replaceAll(replaceInColumns(text, addresses), [
@@ -72,7 +73,6 @@ const replaceAll = (text: string, pairs: readonly (readonly [from: string, to: s
 /** A shell that has `ofdeploy`, as after its installation. */
 function openTerminal(home: string, folder: string, env: Readonly<Record<string, string>>): Promise<Terminal> {
   const bin = join(home, ".local", "bin");
-  mkdirSync(folder);
   mkdirSync(bin, { recursive: true });
   writeFileSync(join(bin, "ofdeploy"), `#!/bin/sh\nexec "${process.execPath}" "${COMMAND}" "$@"\n`);
   chmodSync(join(bin, "ofdeploy"), 0o755);

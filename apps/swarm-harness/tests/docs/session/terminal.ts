@@ -6,6 +6,8 @@ const COLUMNS = 100;
 const ROWS = 50;
 const TIME_LIMIT_MS = 120_000;
 
+export const BASH = "bash --noprofile --norc -i";
+
 /** The shell reports where a prompt and the output of a command start, with the sequences of FinalTerm (OSC 133). */
 const SETTINGS = [
   `stty cols ${COLUMNS} rows ${ROWS}`,
@@ -22,8 +24,8 @@ export class Terminal {
   #outputStart = 0;
   #atPrompt: (() => void) | undefined;
 
-  private constructor(folder: string, env: Readonly<Record<string, string>>) {
-    const command = ["-qfec", "exec bash --noprofile --norc -i", "/dev/null"];
+  private constructor(folder: string, env: Readonly<Record<string, string>>, shell: string) {
+    const command = ["-qfec", `exec ${shell}`, "/dev/null"];
     this.#shell = spawn("script", command, { cwd: folder, env: { ...env, TERM: "xterm-256color", PS1: "" } });
     this.#shell.stdout.on("data", (bytes: Buffer) => this.#screen.write(bytes));
     this.#screen.parser.registerOscHandler(133, (mark) => {
@@ -33,9 +35,12 @@ export class Terminal {
     });
   }
 
-  /** Starts bash in `folder`, without the settings of this user. */
-  static async open(folder: string, env: Readonly<Record<string, string>>): Promise<Terminal> {
-    const terminal = new Terminal(folder, env);
+  /**
+   * Starts bash in `folder`, without the settings of this user.
+   * @param shell the command that starts it, such as `docker exec`. Default: bash of this machine.
+   */
+  static async open(folder: string, env: Readonly<Record<string, string>>, shell: string = BASH): Promise<Terminal> {
+    const terminal = new Terminal(folder, env, shell);
     await terminal.type(SETTINGS);
     return terminal;
   }
