@@ -1,3 +1,4 @@
+import { join, resolve } from "node:path";
 import type { AppProject } from "@openfactory/app-file";
 import { DeploymentError, type Diagnosis, supports } from "@openfactory/deploy-core";
 import { EXIT, type ExitCode } from "../exit-codes.js";
@@ -9,7 +10,9 @@ import { stripControlChars, styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
 import { hintText } from "../output/messages.js";
 import { openGuardedStrategy, platformOf } from "../platforms.js";
+import { policyFiles } from "../policy/site-policy.js";
 import { loadFiles } from "../project.js";
+import { checkPermissions } from "./check-permissions.js";
 
 const COLORS = { ok: "green", warning: "yellow", failed: "red" } as const;
 
@@ -49,6 +52,15 @@ async function* diagnose(options: GlobalOptions, io: Io, signal: AbortSignal): A
   } catch (error) {
     yield failure("file", error);
   }
+
+  yield* checkPermissions(
+    {
+      host: options.host?.[0],
+      policies: policyFiles(options, io),
+      envFiles: options.envFile?.map((path) => resolve(io.cwd, path)) ?? [join(io.cwd, ".env")],
+    },
+    io,
+  );
 
   let platform;
   let strategy;
