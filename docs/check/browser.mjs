@@ -35,27 +35,24 @@ export async function checkInBrowser({ executablePath, address, pages, report })
   try {
     const page = await context.newPage();
     const at = (text) => `${page.url().replace(address, "")}: ${text}`;
-    // ERR_NETWORK_CHANGED: an interface of the machine appeared or disappeared, such as one of a container.
-    const isOurs = (text) => !text.includes("ERR_NETWORK_CHANGED");
-    page.on(
-      "console",
-      (message) => message.type() === "error" && isOurs(message.text()) && problems.push(at(message.text())),
-    );
+    page.on("console", (message) => {
+      if (message.type() === "error" && !isMachine(message.text())) problems.push(at(message.text()));
+    });
     page.on("pageerror", (error) => problems.push(at(error.message)));
     page.on("request", (request) => {
       const url = request.url();
       if (!url.startsWith(address) && !url.startsWith("data:")) problems.push(at(`requests ${url}`));
     });
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 900 });
-      for (const path of pages.filter((name) => name !== "404")) {
-        await page.goto(address + path, { waitUntil: "load" });
-        if (width === WIDTHS[0]) problems.push(...(await rawExpressions(page)).map(at));
+    for (const path of pages.filter((name) => name !== "404")) {
+      await open(page, address + path);
+      problems.push(...(await rawExpressions(page)).map(at));
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         if (wide > 0) problems.push(at(`is ${wide} pixels wider than ${width}`));
       }
-      report(`opened ${pages.length - 1} pages at ${width} pixels`);
     }
+    report(`opened ${pages.length - 1} pages at ${WIDTHS.join(" and ")} pixels`);
     for (const [query, wanted] of SEARCHES) {
       const found = await search(page, address, query);
       if (found.some((link) => link.includes(wanted))) report(`search ${query}: found ${wanted}`);
@@ -69,6 +66,25 @@ export async function checkInBrowser({ executablePath, address, pages, report })
   return problems;
 }
 
+/** Whether the network of the machine changed, such as by a container of another program: Chromium then ends all requests. */
+const isMachine = (text) => text.includes("ERR_NETWORK_CHANGED");
+
+/** Opens a page, again if the network of the machine changed meanwhile. */
+async function open(page, url, attempts = 10) {
+  let changed = false;
+  const notice = (request) => (changed ||= isMachine(request.failure()?.errorText ?? ""));
+  page.on("requestfailed", notice);
+  try {
+    await page.goto(url, { waitUntil: "load" });
+  } catch (error) {
+    if (!isMachine(error.message)) throw error;
+    changed = true;
+  } finally {
+    page.off("requestfailed", notice);
+  }
+  if (changed && attempts > 1) await open(page, url, attempts - 1);
+}
+
 /** Text outside of the page's content in which an expression of the theme was not replaced. */
 const rawExpressions = (page) =>
   page.$$eval(".VPNav, .VPLocalNav, .VPSidebar", (parts) =>
@@ -77,7 +93,7 @@ const rawExpressions = (page) =>
 
 /** Types into the search of the site. Returns the links of the first results. */
 async function search(page, address, query) {
-  await page.goto(address, { waitUntil: "load" });
+  await open(page, address);
   await page.click("button.VPNavBarSearchButton, .VPNavBarSearch button");
   await page.fill("input[type=search], .search-input", query);
   await page.waitForSelector(".result", { timeout: 10_000 }).catch(() => undefined);
@@ -86,7 +102,7 @@ async function search(page, address, query) {
 
 /** A link of the sidebar must change the page without a reload, which the static check does not see. */
 async function checkSidebar(page, address, problems) {
-  await page.goto(`${address}reference/`, { waitUntil: "load" });
+  await open(page, `${address}reference/`);
   await page.click(".VPSidebar a[href$='/reference/command']");
   await page
     .waitForURL(`${address}reference/command`, { timeout: 10_000 })
