@@ -107,12 +107,13 @@ export async function chooseDeployed(
 }
 
 /** The project's services as apps, by their labels; undefined if the strategy can't list services. */
-async function deployedApps(
+export async function deployedApps(
   desired: DesiredProject,
   strategy: OpenFactoryServiceDeploymentStrategy,
+  signal?: AbortSignal,
 ): Promise<NamedApp[] | undefined> {
   const { observe, ownerOf, ownershipOf } = await import("@openfactory/deployer");
-  const { services, sees } = await observe(strategy, [], { instances: false });
+  const { services, sees } = await observe(strategy, [], { instances: false, signal });
   if (sees !== "all") return undefined;
   return [...services.values()].flatMap(({ name, labels }) => {
     const isOwn = ["ours", "unrecorded"].includes(ownershipOf(labels, desired, false));

@@ -13,6 +13,10 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     io.stdout.write(`ofdeploy ${version}\n`);
     return EXIT.ok;
   }
+  if (args[0] === "__complete") {
+    const { completeCommand } = await import("./completion/complete.js");
+    return completeCommand(args.slice(1), io);
+  }
   const { runProgram } = await import("./program.js");
   return runProgram(args, io, version);
 }

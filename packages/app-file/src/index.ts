@@ -3,6 +3,7 @@ export type { Contents } from "./devices/prepare-devices.js";
 export { builtInConnectors } from "./devices/connectors.js";
 export { openfactoryEnvironment } from "./interpolation/variables.js";
 export { type LoadOptions, loadProject } from "./load-project.js";
+export { type FileNames, loadNames } from "./load-names.js";
 export { resolveDocument, type ResolvedDocument } from "./resolve-document.js";
 export { type PolicyFile, readPolicy } from "./policy/read-policy.js";
 export { printYaml } from "./yaml/print-yaml.js";

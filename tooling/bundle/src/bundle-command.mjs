@@ -19,6 +19,8 @@ const GROUPS = [
     name: "parse",
     test: /\/node_modules\/(?:commander|leven)\/|\/cli\/dist\/(?:program|errors|(?:options|command-table)\/.*|commands\/help)\.js$/,
   },
+  // Without names.js, so that completing commands and options loads nothing else.
+  { name: "complete", test: /\/cli\/dist\/(?:completion\/(?!names)|commands\/completion)/ },
   { name: "yaml", test: /\/node_modules\/js-yaml\/|\/app-file\/dist\/yaml\/parse-yaml\.js$/ },
   { name: "xml", test: /\/node_modules\/(?:saxes|xmlchars)\// },
   {
@@ -33,7 +35,7 @@ const GROUPS = [
   },
   {
     name: "rare",
-    test: /\/cli\/dist\/(?:schemas\/.*|saved-plan\/(?:saved-plan-file|json-text)|commands\/(?:completion|doctor|init|platforms|schema|watch-ps)|output\/(?:plan-(?:markdown|metrics|page\/.*|summary)|ps-views|visible))\.js$/,
+    test: /\/cli\/dist\/(?:schemas\/.*|completion\/names|saved-plan\/(?:saved-plan-file|json-text)|commands\/(?:doctor|init|platforms|schema|watch-ps)|output\/(?:plan-(?:markdown|metrics|page\/.*|summary)|ps-views|visible))\.js$/,
   },
   {
     name: "work",

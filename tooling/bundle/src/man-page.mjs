@@ -41,6 +41,7 @@ const VARIABLES = [
   ["DEPLOYMENT_PLATFORM", "The platform, like --platform."],
   ["DOCKER_HOST, DOCKER_CONTEXT, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH", "The engine, as for docker."],
   ["OFDEPLOY_PLUGINS", "Modules with plugins, separated by commas."],
+  ["OFDEPLOY_COMPLETION_TIMEOUT", "How long shell completion waits for an engine, such as 5s. Default: 1.5s."],
   ["NO_COLOR", "Turns colors off."],
 ];
 

@@ -88,13 +88,15 @@ export const prepareCommands: CommandGroup = {
       examples: { "schema > openfactory.schema.json": "Save the schema for an editor" },
       run: async (context) => (await import("../commands/schema.js")).schemaCommand(context),
     }),
-    command<{ shell: "bash" | "zsh" | "fish" }>({
+    command<{ shell: "bash" | "zsh" | "fish" | "powershell" }>({
       name: "completion",
       description: "Print a shell completion script",
-      arguments: [new Argument("<shell>").choices(["bash", "zsh", "fish"])],
-      examples: { "completion bash": "Print the script for bash" },
-      run: async ({ io, options }, program) =>
-        (await import("../commands/completion.js")).completionCommand(program, options.shell, io),
+      arguments: [new Argument("<shell>").choices(["bash", "zsh", "fish", "powershell"])],
+      examples: {
+        "completion bash": "Print the script for bash",
+        "completion zsh > _ofdeploy": "Write it to a file, for zsh",
+      },
+      run: async ({ io, options }) => (await import("../commands/completion.js")).completionCommand(options.shell, io),
     }),
     command<{ command?: string }>({
       name: "help",

@@ -45,41 +45,25 @@ describe("help, version, schema, completion", () => {
     expect(await run("schema", "nope")).toMatchObject({ code: 3, err: expect.stringContaining("file, plan, events") });
   });
 
-  test.each(["bash", "zsh", "fish"])("the completion script for %s has every command and option", async (shell) => {
+  test.each([
+    ["bash", "complete -o default -F _ofdeploy ofdeploy\n"],
+    ["zsh", "#compdef ofdeploy\n"],
+    ["fish", "complete -c ofdeploy -f -a '(__ofdeploy_complete)'\n"],
+    ["powershell", "Register-ArgumentCompleter -Native -CommandName ofdeploy -ScriptBlock {\n"],
+  ])("the completion script for %s registers a function that asks `ofdeploy __complete`", async (shell, register) => {
     const { out, code } = await run("completion", shell);
     expect(code).toBe(0);
-    for (const word of [
-      "up",
-      "down",
-      "ps",
-      "logs",
-      "refresh-auth",
-      "validate",
-      "platforms",
-      "doctor",
-      "schema",
-      "concurrency",
-      "ls",
-      "wait",
-      "images",
-      "port",
-      "config",
-      "quiet",
-      "no-deps",
-      "docker swarm",
-      "plan",
-      "adopt",
-      "rollback",
-      "scale",
-      "prune",
-      "file plan events",
-      "bash zsh fish",
-    ]) {
-      expect(out).toContain(word);
-    }
+    expect(out).toContain(register);
+    expect(out).toMatch(/__complete [^\n]*2>/);
+    const count = (character: string): number => out.split(character).length;
+    if (shell === "powershell")
+      for (const [open, close] of ["{}", "()"]) expect(count(open ?? "")).toBe(count(close ?? ""));
   });
 
   test("completion rejects an unknown shell", async () => {
-    expect(await run("completion", "tcsh")).toMatchObject({ code: 3, err: expect.stringContaining("bash, zsh, fish") });
+    expect(await run("completion", "tcsh")).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("bash, zsh, fish, powershell"),
+    });
   });
 });

@@ -68,6 +68,7 @@ process.on("exit", () => {
 test.each([
   [["--version"], ["ofdeploy.cjs"], /work|parse|zod/],
   [["--help"], ["ofdeploy-parse.cjs"], /work|rare|compose|yaml/],
+  [["__complete", "1", "up", "--"], ["ofdeploy-complete.cjs"], /work|rare|compose|yaml/],
   [["platforms"], ["ofdeploy-rare.cjs"], /compose/],
   [["validate"], ["ofdeploy-work.cjs"], /rare|compose|xml/],
 ])("ofdeploy %j loads only the files that it needs", { timeout: LIMIT }, async (words, needed, unwanted) => {

@@ -6,28 +6,25 @@ import { resetMemory } from "../memory-plugin.js";
 import { captureIo, type CommandResult, TestProject } from "../run-ofdeploy.js";
 import type { Check } from "./case.js";
 
-/** The options of each command, from its completion script. */
-async function commands(): Promise<Map<string, string[]>> {
+/** The words that complete a command line. */
+async function complete(...words: string[]): Promise<string[]> {
   const io = captureIo(process.cwd());
-  expect(await run(["completion", "fish"], io)).toBe(0);
-  const script = io.stdout.text;
-  const names = [...script.matchAll(/__fish_use_subcommand -a ([\w-]+)/g)].map(([, name = ""]) => name);
-  const optionsOf = (name: string): string[] =>
-    [...script.matchAll(new RegExp(`_from ${name}' -l ([\\w-]+)`, "g"))].map(([, option]) => `--${option}`);
-  return new Map(names.map((name) => [name, optionsOf(name)]));
+  expect(await run(["__complete", String(words.length - 1), ...words], io)).toBe(0);
+  return [...io.stdout.text.matchAll(/^([\w-]+)\t/gm)].map(([, word = ""]) => word);
 }
 
 /** `ofdeploy` has the command, with these options. */
 export const hasCommand =
   (name: string, ...options: string[]): Check =>
   async () => {
-    expect((await commands()).get(name)).toEqual(expect.arrayContaining(options));
+    expect(await complete("")).toContain(name);
+    expect(await complete(name, "--")).toEqual(expect.arrayContaining(options));
   };
 
 export const hasNoCommand =
   (...names: string[]): Check =>
   async () => {
-    const known = await commands();
+    const known = new Set(await complete(""));
     for (const name of names) expect(known.keys()).not.toContain(name);
   };
 

@@ -8,7 +8,7 @@ export const commands: ParityTable = {
     better(
       ["ofa apps up PATH", "ofa device up PATH"],
       "`ofdeploy up -f PATH`, for apps and devices. It updates changed apps, waits until all are running, and rolls back on failure. `-f` may be repeated.",
-      hasCommand("up", "--file", "--wait", "--no-rollback"),
+      hasCommand("up", "--file", "--no-wait", "--no-rollback"),
     ),
     better(
       ["ofa apps up PATH --dry-run", "ofa device up PATH --dry-run"],
