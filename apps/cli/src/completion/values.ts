@@ -47,6 +47,7 @@ export const OPTION_VALUES: Readonly<Record<string, Kind>> = {
   "--out": "file",
   "--html": "file",
   "--metrics": "file",
+  "--policy": "file",
   "--output": "file",
   "--name": "text",
   "--image": "text",
