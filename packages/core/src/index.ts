@@ -49,9 +49,10 @@ export type { Healthcheck, RestartPolicy, RollbackConfig, UpdateConfig } from ".
 export { type Logging, loggingSchema } from "./request/logging.js";
 export type { Mount } from "./request/mounts.js";
 export { type Dns, parseExtraHost } from "./request/name-resolution.js";
-export { amendRequest, formatFieldPath, parseFieldPath, parseRequest, zodIssues } from "./request/parse-request.js";
+export { formatFieldPath, parseFieldPath } from "./request/field-path.js";
+export { amendRequest, parseRequest, zodIssues } from "./request/parse-request.js";
 export { type Constraint, parseConstraint, type Resources, type ServiceMode } from "./request/placement.js";
-export { hostAddressesOverlap, hostAddressSchema, type PublishedPort } from "./request/ports.js";
+export { hostAddressSchema, type HostListener, HostListeners, type PublishedPort } from "./request/ports.js";
 export { containsTemplate, someValueContainsTemplate, type Templates } from "./request/process.js";
 export { canonicalSignal } from "./request/signals.js";
 export { canonicalDriverOptions, isSameDriver, type VolumeDriver, volumeDifference } from "./request/volume-driver.js";
@@ -181,3 +182,4 @@ export {
 } from "./secrets/secret-values.js";
 export { compareVersions } from "./version.js";
 export * from "./legacy-names.js";
+export { trimEnd } from "./trim-end.js";

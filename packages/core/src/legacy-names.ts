@@ -4,7 +4,7 @@ export { isMetadataLabel as isBookkeepingLabel, METADATA_LABELS as BOOKKEEPING_L
 export { PLATFORMS_KEY as DECLARATION_KEY } from "./plugins/discover.js";
 export { loadWithTimeout as loadInTime } from "./plugins/plugin-registry.js";
 export { formatImageReference as imageText } from "./request/image-reference.js";
-export { formatFieldPath as fieldPath, parseFieldPath as fieldSteps } from "./request/parse-request.js";
+export { formatFieldPath as fieldPath, parseFieldPath as fieldSteps } from "./request/field-path.js";
 export {
   containsTemplate as holdsTemplate,
   someValueContainsTemplate as someValueHoldsTemplate,

@@ -2,7 +2,7 @@ import "reflect-metadata";
 import { container as rootContainer, type DependencyContainer, injectable, type InjectionToken } from "tsyringe";
 import type { z } from "zod";
 import { DeploymentError } from "../errors.js";
-import { formatFieldPath } from "../request/parse-request.js";
+import { formatFieldPath } from "../request/field-path.js";
 import { withReadableManifest } from "../strategy/read-manifest.js";
 import type { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
 import { isSchema, messageOf, pluginFailed, type PluginKind, PluginRegistry, REPORT_BUG } from "./plugin-registry.js";

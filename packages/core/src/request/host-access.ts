@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { duplicateIndexes } from "./duplicates.js";
 import { normalizeTarget } from "./paths.js";
 
 /** Read, write and create device nodes, in the order in which engines write them. */
@@ -68,10 +69,8 @@ export type Device = z.output<typeof deviceSchema>;
 
 /** Texts `source[:target][:permissions]`, or their parts; parsed to their parts. The target is the source by default. */
 export const devicesSchema = z.array(deviceSchema).superRefine((devices, context) => {
-  devices.forEach(({ target }, index) => {
-    if (devices.findIndex((other) => other.target === target) < index) {
-      const message = `another device already has the target ${target}`;
-      context.addIssue({ code: "custom", path: [index, "target"], message });
-    }
-  });
+  for (const index of duplicateIndexes(devices.map(({ target }) => target))) {
+    const message = `another device already has the target ${devices[index]?.target}`;
+    context.addIssue({ code: "custom", path: [index, "target"], message });
+  }
 });

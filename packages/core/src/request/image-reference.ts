@@ -29,11 +29,12 @@ const MAX_REPOSITORY = 255;
 const HEX_DIGITS: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
 
 // The grammar of distribution/reference: [host[:port]/]path[:tag][@digest], the path in lower case.
-const host = String.raw`(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])`;
+const host = String.raw`[a-zA-Z0-9]+(?:-+[a-zA-Z0-9]+)*`;
 const domain = String.raw`(?:${host}(?:\.${host})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?`;
 const component = String.raw`[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*`;
-const tag = String.raw`[\w][\w.-]{0,127}`;
-const digest = String.raw`[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}`;
+const tag = String.raw`\w[\w.-]*`;
+const MAX_TAG = 128;
+const digest = String.raw`[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]+`;
 const reference = new RegExp(
   `^(?<name>(?:${domain}/)?${component}(?:/${component})*)(?::(?<tag>${tag}))?(?:@(?<digest>${digest}))?$`,
 );
@@ -63,7 +64,9 @@ function digestProblem(text: string): string | undefined {
 function syntaxProblem(image: string): string {
   if (image === "") return "the image must not be empty";
   if (/\s/.test(image)) return "an image reference must not contain whitespace";
-  const repository = image.replace(/@.*$/, "").replace(/:[^/]*$/, "");
+  const [withTag = ""] = image.split("@", 1);
+  const colon = withTag.lastIndexOf(":");
+  const repository = colon > withTag.lastIndexOf("/") ? withTag.slice(0, colon) : withTag;
   if (/[A-Z]/.test(repository.slice(repository.indexOf("/") + 1))) return "an image's repository must be lowercase";
   return "not an image reference: expected [registry/]repository[:tag][@digest]";
 }
@@ -74,7 +77,7 @@ function tryParse(image: string): { reference: ImageReference } | { problem: str
   if (hex !== undefined) return { reference: { id: `sha256:${hex}` } };
   if (image.length > MAX_LENGTH) return { problem: `the image reference must have at most ${MAX_LENGTH} characters` };
   const { name, tag, digest } = reference.exec(image)?.groups ?? {};
-  if (name === undefined) return { problem: syntaxProblem(image) };
+  if (name === undefined || (tag?.length ?? 0) > MAX_TAG) return { problem: syntaxProblem(image) };
   const { registry, repository } = splitName(name);
   if (repository.length > MAX_REPOSITORY) {
     return { problem: `the image's repository must have at most ${MAX_REPOSITORY} characters` };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { duplicateIndexes } from "./duplicates.js";
 import { isAbsolute, normalizeTarget } from "./paths.js";
 import { containsTemplate } from "./process.js";
 
@@ -131,9 +132,8 @@ const mountSchema = z
 export type Mount = z.output<typeof mountSchema>;
 
 export const mountsSchema = z.array(mountSchema).superRefine((mounts, context) => {
-  mounts.forEach((mount, index) => {
-    if (mounts.findIndex((other) => normalizeTarget(other.Target) === normalizeTarget(mount.Target)) < index) {
-      context.addIssue({ code: "custom", path: [index, "Target"], message: `${mount.Target} is mounted twice` });
-    }
-  });
+  for (const index of duplicateIndexes(mounts.map(({ Target }) => normalizeTarget(Target)))) {
+    const message = `${mounts[index]?.Target} is mounted twice`;
+    context.addIssue({ code: "custom", path: [index, "Target"], message });
+  }
 });

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { duplicateIndexes } from "./duplicates.js";
 
 /** The address of `extraHosts` that an engine replaces by the address of its host. */
 const HOST_GATEWAY = "host-gateway";
@@ -36,9 +37,9 @@ function extraHostProblem(host: string, address: string): string | undefined {
 }
 
 export const extraHostsSchema = z.array(extraHostSchema).superRefine((entries, context) => {
-  entries.forEach((entry, index) => {
-    if (entries.indexOf(entry) < index) context.addIssue({ code: "custom", path: [index], message: "is listed twice" });
-  });
+  for (const index of duplicateIndexes(entries)) {
+    context.addIssue({ code: "custom", path: [index], message: "is listed twice" });
+  }
 });
 
 const server = z

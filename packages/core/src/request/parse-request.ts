@@ -9,6 +9,8 @@ import {
   REQUEST_FIELDS,
   type RequestField,
 } from "./deploy-request.js";
+import { formatFieldPath } from "./field-path.js";
+import { findForbiddenKeys } from "./forbidden-keys.js";
 
 /** Requests that {@link parseRequest} has returned. They are frozen, so they need no second validation. */
 const normalized = new WeakSet<object>();
@@ -21,8 +23,10 @@ const normalized = new WeakSet<object>();
 export function parseRequest(request: DeployRequest, context: { strategy?: string } = {}): NormalizedRequest {
   if (isNormalized(request)) return request;
   const parsed = deployRequestSchema.safeParse(request);
-  if (parsed.success) return freezeNormalized(parsed.data);
-  throw invalidRequest(zodIssues(parsed.error), { ...context, service: nameOf(request) });
+  const forbidden = findForbiddenKeys(request);
+  if (parsed.success && forbidden.length === 0) return freezeNormalized(parsed.data);
+  const issues = [...forbidden, ...(parsed.error === undefined ? [] : zodIssues(parsed.error))];
+  throw invalidRequest(issues, { ...context, service: nameOf(request) });
 }
 
 /**
@@ -35,7 +39,8 @@ export function amendRequest(
   context: { strategy?: string } = {},
 ): NormalizedRequest {
   const parseAll = (): NormalizedRequest => parseRequest({ ...request, ...changes }, context);
-  if (!isNormalized(request) || CROSS_CHECKED_FIELDS.some((field) => field in changes)) return parseAll();
+  const isSimple = !CROSS_CHECKED_FIELDS.some((field) => field in changes) && findForbiddenKeys(changes).length === 0;
+  if (!isNormalized(request) || !isSimple) return parseAll();
   const valid: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(changes)) {
     const parsed = deployRequestSchema.shape[field as RequestField]?.safeParse(value);
@@ -78,17 +83,6 @@ function invalidRequest(issues: ErrorIssue[], context: { service?: string; strat
     hint: "Correct these fields. Nothing was deployed.",
   });
 }
-
-/** `["mounts", 0, "Target"]` as `mounts[0].Target`. */
-export const formatFieldPath = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>((text, key) => {
-    if (typeof key === "number") return `${text}[${key}]`;
-    return text === "" ? String(key) : `${text}.${String(key)}`;
-  }, "");
-
-/** `mounts[0].Target` as `["mounts", 0, "Target"]`. */
-export const parseFieldPath = (field: string): (string | number)[] =>
-  field.split(/[.[]/).map((step) => (/^\d+\]$/.test(step) ? Number.parseInt(step, 10) : step));
 
 /** Replaces the issue of a union by those of the only branch that has the value's type, since they are more specific. */
 const unwrapUnion = (issue: z.core.$ZodIssue): z.core.$ZodIssue[] => {

@@ -28,12 +28,53 @@ function canonicalAddress(address: string): string {
 
 const ANY: Readonly<Record<number, string>> = { 4: "0.0.0.0", 6: "::" };
 
-/** Whether two listeners on one host port conflict. A listener without an address uses all IPv4 and IPv6 addresses. */
-export function hostAddressesOverlap(a: string | undefined, b: string | undefined): boolean {
-  if (a === undefined || b === undefined) return true;
-  const [first, second] = [canonicalAddress(a), canonicalAddress(b)];
-  const version = isIP(first);
-  return version === isIP(second) && (first === second || first === ANY[version] || second === ANY[version]);
+/** A listener on a host port. Without an address, it uses all IPv4 and IPv6 addresses. */
+export interface HostListener {
+  published: number;
+  /** Default `tcp`. */
+  protocol?: "tcp" | "udp" | "sctp" | undefined;
+  hostAddress?: string | undefined;
+}
+
+/**
+ * Finds listeners on the same port of a host, in constant time for each. Listeners of one owner don't conflict with each
+ * other.
+ */
+export class HostListeners<Listener extends HostListener, Owner = unknown> {
+  /** For each port and set of addresses: the first listener, and the first of another owner. */
+  readonly #firsts = new Map<string, [Entry<Listener, Owner>, Entry<Listener, Owner>?]>();
+  #count = 0;
+
+  /** Adds a listener. @returns the first listener of another owner that it conflicts with. */
+  add(listener: Listener, owner: Owner): Listener | undefined {
+    const { published, protocol = "tcp", hostAddress } = listener;
+    const port = `${published}/${protocol}`;
+    const address = hostAddress === undefined ? undefined : canonicalAddress(hostAddress);
+    const version = isIP(address ?? "");
+    const [conflicting] = conflictingAddresses(address, version)
+      .flatMap((addresses) => this.#firsts.get(`${port} ${addresses}`) ?? [])
+      .filter((entry) => entry !== undefined && entry.owner !== owner)
+      .sort((a, b) => (a?.order ?? 0) - (b?.order ?? 0));
+    const entry = { listener, owner, order: (this.#count += 1) };
+    for (const addresses of ["", ...(address === undefined ? ["all"] : [`v${version}`, address])]) {
+      const known = this.#firsts.get(`${port} ${addresses}`);
+      if (known === undefined) this.#firsts.set(`${port} ${addresses}`, [entry]);
+      else if (known[0].owner !== owner) known[1] ??= entry;
+    }
+    return conflicting?.listener;
+  }
+}
+
+interface Entry<Listener, Owner> {
+  listener: Listener;
+  owner: Owner;
+  order: number;
+}
+
+/** The sets of addresses with which a listener conflicts: `` is every listener on the port, `v4` those with an IPv4 address. */
+function conflictingAddresses(address: string | undefined, version: number): string[] {
+  if (address === undefined) return [""];
+  return address === ANY[version] ? ["all", `v${version}`] : ["all", ANY[version] ?? "", address];
 }
 
 const portNumber = (name: string) =>
@@ -70,18 +111,14 @@ const hostToContainer = z.record(z.string(), portNumber("container")).transform(
   }),
 );
 
-const conflict = (a: PublishedPort, b: PublishedPort): boolean =>
-  a.published !== undefined &&
-  a.published === b.published &&
-  a.protocol === b.protocol &&
-  hostAddressesOverlap(a.hostAddress, b.hostAddress);
-
 /** `{host: container}`, or a list; parsed to a list. Two entries must not use the same host port. */
 export const portsSchema = z
   .union([z.array(portSchema), hostToContainer], "expected {host: container}, or a list of ports")
   .superRefine((ports, context) => {
+    const listeners = new HostListeners();
     ports.forEach((port, index) => {
-      if (ports.slice(0, index).some((other) => conflict(port, other))) {
+      const { published } = port;
+      if (published !== undefined && listeners.add({ ...port, published }, index) !== undefined) {
         context.addIssue({
           code: "custom",
           path: [index],

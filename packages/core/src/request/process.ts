@@ -1,5 +1,6 @@
 import { split } from "shlex";
 import { z } from "zod";
+import { duplicateIndexes } from "./duplicates.js";
 import { normalizeTarget } from "./paths.js";
 
 /** How a platform treats Go templates (`{{...}}`) in the fields of a request. */
@@ -37,10 +38,9 @@ export const groupAddSchema = z
       .refine((group) => !isInvalidId(group), `a group id must be from 0 to ${MAX_ID}`),
   )
   .superRefine((groups, context) => {
-    groups.forEach((group, index) => {
-      if (groups.indexOf(group) < index)
-        context.addIssue({ code: "custom", path: [index], message: `group ${group} is listed twice` });
-    });
+    for (const index of duplicateIndexes(groups)) {
+      context.addIssue({ code: "custom", path: [index], message: `group ${groups[index]} is listed twice` });
+    }
   });
 
 /** An absolute path in the container, normalized: `/app` for `/app/`. */

@@ -34,14 +34,15 @@ export function findSettingConflicts(request: ConflictingFields): Finding[] {
     const message = "has no effect with privileged: a privileged container has all capabilities. Remove one of them";
     findings.push({ path: ["capDrop"], message });
   }
+  const deviceTargets = new Map(devices.map(({ target }, index) => [target, index]));
   mounts.forEach(({ Target }, index) => {
     const target = normalizeTarget(Target);
     const path = ["mounts", index, "Target"];
     if (shmSize !== undefined && target === SHARED_MEMORY) {
       findings.push({ path, message: `${SHARED_MEMORY} is already mounted by shmSize` });
     }
-    const device = devices.findIndex((other) => other.target === target);
-    if (device >= 0) findings.push({ path, message: `${Target} is already used by devices[${device}]` });
+    const device = deviceTargets.get(target);
+    if (device !== undefined) findings.push({ path, message: `${Target} is already used by devices[${device}]` });
   });
   return findings;
 }

@@ -1,4 +1,5 @@
 import { MASK, maskAddresses, type SecretValue } from "./secret-values.js";
+import { trimEnd } from "../trim-end.js";
 import { type Range, TextMatcher } from "./text-matcher.js";
 
 /** Headers that authenticate requests to registries and engines. */
@@ -144,9 +145,7 @@ function urlEncoded(text: string): string[] {
 function base64Parts(text: string): string[] {
   const bytes = Buffer.from(text);
   return [0, 1, 2].flatMap((offset) => {
-    const digits = Buffer.concat([Buffer.alloc(offset), bytes])
-      .toString("base64")
-      .replace(/=+$/, "");
+    const digits = trimEnd(Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64"), "=");
     const first = Math.ceil((offset * 8) / 6);
     const last = Math.floor(((offset + bytes.length) * 8) / 6);
     const part = digits.slice(first, last);

@@ -24,21 +24,26 @@ export const maskAddresses = (text: string): string => text.replace(PASSWORD, `$
 const passwordsInAddresses = (text: string): string[] =>
   [...text.matchAll(PASSWORD)].map(([, , password = ""]) => password);
 
-/** Pattern of a word that marks the name of a label, flag or variable with a secret value. */
-export const SECRET_WORD =
-  "(?:pass(?:words?|wd|phrase|code)?|pwd|secrets?|tokens?|credentials?|(?:api|access|private|signing)[-_]?keys?|auth(?:orization)?)";
-/** Pattern of the rest of such a name: `--pass` and `basicauth.users` match, `passive` doesn't. */
-export const SECRET_NAME_END = "(?![a-z])[\\w.-]*";
+/** A word that marks the name of a label, flag or variable with a secret value: `--pass` and `basicauth` have one, `passive` doesn't. */
+const SECRET_WORD =
+  /(?:pass(?:words?|wd|phrase|code)?|pwd|secrets?|tokens?|credentials?|(?:api|access|private|signing)[-_]?keys?|auth(?:orization)?)(?![a-z])/i;
 
-const SECRET_NAME = new RegExp(`(?:^|[^a-z])\\w*?${SECRET_WORD}${SECRET_NAME_END}$`, "i");
+/** A character of the part of a name that must contain the word: the `traefik.auth.users` of a longer text. */
+const NAME_CHARACTER = /[\w.-]/;
 
 /** Whether the name of a variable, label or setting suggests a secret value. */
-export const isSecretName = (name: string): boolean => name.length <= 256 && SECRET_NAME.test(name);
+export function isSecretName(name: string): boolean {
+  let start = name.length;
+  while (start > 0 && NAME_CHARACTER.test(name.charAt(start - 1))) start -= 1;
+  return SECRET_WORD.test(name.slice(start));
+}
 
-/** `password=x`, `"token": "x"`, `api_key: x` within a value. */
-const ASSIGNMENT = /([\w.-]{1,128})["']?\s?[=:]\s?(?="([^"\n]{1,1000})"|'([^'\n]{1,1000})'|([^\s,;&"']{1,1000}))/g;
-/** A Go template. An engine that fails to expand it repeats parts of it in the error. */
-const TEMPLATE = /\{\{(.{1,1000}?)\}\}/gs;
+/** Names within a value, such as `password` in `password=x`. */
+const NAMES = /[\w.-]+/g;
+/** After such a name: `=x`, `": "x"`, `: x`. */
+const ASSIGNED = /["']?\s?[=:]\s?(?:"([^"\n]{1,1000})"|'([^'\n]{1,1000})'|([^\s,;&"']{1,1000}))/y;
+/** How many secrets within one value are found. The value as a whole is a secret, too. */
+const MAX_WITHIN = 1000;
 const TEMPLATE_WORDS: ReadonlySet<string> = new Set(
   "index print printf println range with else define block template call html slice join title upper lower split json".split(
     " ",
@@ -49,11 +54,26 @@ const TEMPLATE_WORDS: ReadonlySet<string> = new Set(
 export function secretsWithin(value: string): string[] {
   const found: string[] = [];
   for (const password of passwordsInAddresses(value)) found.push(password, decode(password));
-  for (const [, name = "", double, single, bare] of value.matchAll(ASSIGNMENT)) {
-    if (isSecretName(name)) found.push(double ?? single ?? bare ?? "");
+  for (const { 0: name, index } of value.matchAll(NAMES)) {
+    if (found.length >= MAX_WITHIN) break;
+    if (!isSecretName(name)) continue;
+    ASSIGNED.lastIndex = index + name.length;
+    const [, double, single, bare] = ASSIGNED.exec(value) ?? [];
+    found.push(double ?? single ?? bare ?? "");
   }
-  for (const [, action = ""] of value.matchAll(TEMPLATE)) found.push(action.trim(), ...templateWords(action));
+  for (const action of templatesIn(value)) found.push(action.trim(), ...templateWords(action));
   return [...new Set(found)].filter((part) => part.length >= 3 && !/^\.(?:Service|Node|Task)\b/.test(part));
+}
+
+/** The Go templates in a value. An engine that fails to expand one repeats parts of it in the error. */
+function* templatesIn(value: string): Generator<string> {
+  let start = value.indexOf("{{");
+  while (start >= 0) {
+    const end = value.indexOf("}}", start + 2);
+    if (end < 0) return;
+    yield value.slice(start + 2, end);
+    start = value.indexOf("{{", end + 2);
+  }
 }
 
 const templateWords = (action: string): string[] =>

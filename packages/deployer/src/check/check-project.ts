@@ -139,7 +139,12 @@ function findCycle(apps: readonly DesiredApp[], services: ReadonlyMap<string, De
   return [];
 }
 
-const cycleIssue = (apps: readonly DesiredApp[]): ErrorIssue => ({
-  message: `circular depends_on: ${apps.map(({ key }) => key).join(" -> ")}`,
-  location: apps[0]?.location,
-});
+/** How many apps of a cycle an issue lists. */
+const MAX_CYCLE = 20;
+
+function cycleIssue(apps: readonly DesiredApp[]): ErrorIssue {
+  const keys = apps.map(({ key }) => key);
+  const hidden = keys.length - 1 - MAX_CYCLE;
+  const shown = hidden > 0 ? [...keys.slice(0, MAX_CYCLE), `${hidden} more`, ...keys.slice(-1)] : keys;
+  return { message: `circular depends_on: ${shown.join(" -> ")}`, location: apps[0]?.location };
+}

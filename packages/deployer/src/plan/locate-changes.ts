@@ -44,11 +44,33 @@ function requestPathOf(path: string, request: NormalizedRequest): (string | numb
   if (NAMED_VALUES.includes(field)) return [field, rest];
   const nameOf = ELEMENT_NAMES[field as keyof typeof ELEMENT_NAMES] as ((element: unknown) => string) | undefined;
   if (nameOf === undefined) return path.split(".");
-  const elements = request[field as keyof typeof ELEMENT_NAMES] ?? [];
-  const index = elements.findIndex((element) => `${rest}.`.startsWith(`${nameOf(element)}.`));
-  const name = index < 0 ? "" : nameOf(elements[index]);
+  const elements: readonly unknown[] = request[field as keyof typeof ELEMENT_NAMES] ?? [];
+  const indexes = indexesByName(elements, nameOf);
+  const name = prefixes(rest).find((prefix) => indexes.has(prefix));
+  if (name === undefined) return [field];
   const subfield = rest.slice(name.length + 1);
-  return index < 0 ? [field] : [field, index, ...(subfield === "" ? [] : subfield.split("."))];
+  return [field, indexes.get(name) as number, ...(subfield === "" ? [] : subfield.split("."))];
+}
+
+/** The path and its parents, the longest first: `a.b.c`, `a.b`, `a`. Names may contain dots. */
+function prefixes(path: string): string[] {
+  const found = [path];
+  for (let end = path.lastIndexOf("."); end > 0; end = path.lastIndexOf(".", end - 1)) found.push(path.slice(0, end));
+  return found;
+}
+
+/** For each list of a request: the index of its elements by name. A plan asks for every element that differs. */
+const knownIndexes = new WeakMap<readonly unknown[], ReadonlyMap<string, number>>();
+
+function indexesByName(
+  elements: readonly unknown[],
+  nameOf: (element: unknown) => string,
+): ReadonlyMap<string, number> {
+  const known = knownIndexes.get(elements);
+  if (known !== undefined) return known;
+  const indexes = new Map(elements.map((element, index) => [nameOf(element), index] as const).toReversed());
+  knownIndexes.set(elements, indexes);
+  return indexes;
 }
 
 /**

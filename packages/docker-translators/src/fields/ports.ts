@@ -91,9 +91,12 @@ export function toEndpointSpec(
   context: Pick<TranslationContext, "service">,
 ): Pick<ServiceCreateBody, "EndpointSpec"> {
   if (ports.length === 0) return {};
+  const inHostMode = new Set<string>();
   ports.forEach((port, index) => {
     refuseHostAddress(port, index, context.service);
-    refuseSecondHostPort(ports, index, context.service);
+    if (port.mode !== "host") return;
+    if (inHostMode.has(portKey(port))) throw secondHostPort(port, index, context.service);
+    inHostMode.add(portKey(port));
   });
   return { EndpointSpec: { Ports: ports.map(toEndpointPort) } };
 }
@@ -120,16 +123,12 @@ function refuseHostAddress(port: PublishedPort, index: number, service: string):
   });
 }
 
-function refuseSecondHostPort(ports: readonly PublishedPort[], index: number, service: string): void {
-  const port = ports[index]!;
-  const isSamePort = (other: PublishedPort) => other.mode === "host" && portKey(other) === portKey(port);
-  if (port.mode !== "host" || ports.findIndex(isSamePort) === index) return;
-  throw new DeploymentError(
+const secondHostPort = (port: PublishedPort, index: number, service: string): DeploymentError =>
+  new DeploymentError(
     "UNSUPPORTED",
     `Swarm can't publish port ${portKey(port)} of service ${service} on two host ports in host mode.`,
     { service, field: `ports[${index}]`, hint: "Publish it once in host mode, or use ingress mode for the others." },
   );
-}
 
 /** `EndpointSpec.Ports` of ServiceSpec to `ports`, sorted. Ports that the swarm chose are in the service's `Endpoint` only. */
 export function fromEndpointSpec({ EndpointSpec }: Answered<Pick<ServiceCreateBody, "EndpointSpec">>): PortsSetting {

@@ -1,4 +1,4 @@
-import { canonicalSignal, type NormalizedRequest, type ServiceSettings } from "@openfactory/deploy-core";
+import { canonicalSignal, type NormalizedRequest, type ServiceSettings, trimEnd } from "@openfactory/deploy-core";
 import type { Answered } from "../engine-api/body-types.js";
 import type { ContainerCreateBody, ImageConfig } from "../engine-api/container-types.js";
 import type { ContainerSpec } from "../engine-api/service-types.js";
@@ -65,7 +65,8 @@ const fromTerminal = ({
   ...(OpenStdin && { openStdin: true }),
 });
 
-const withoutEndSlash = (path: string | undefined): string | undefined => path?.replace(/(?<=.)\/+$/, "") || undefined;
+const withoutEndSlash = (path: string | undefined): string | undefined =>
+  path ? trimEnd(path, "/") || "/" : undefined;
 
 /** Engines keep the spelling of the request or of the image, which may be a number. */
 const signalName = (signal: string | undefined): string | undefined =>

@@ -43,8 +43,11 @@ export function explainStartError(engine: DockerEngine, request: StartedRequest,
     );
   }
   if (error.code === "NETWORK_NOT_FOUND") return withNetworkField(error, request);
-  const unmounted = /volumes\/([\w.-]+)\/_data': failed to mount local volume: .*: ([^:]+?)\.?$/s.exec(message);
-  if (unmounted) return mountError(request, unmounted[1] ?? "", unmounted[2] ?? "", error);
+  const unmounted = /volumes\/([\w.-]+)\/_data': failed to mount local volume: /.exec(message)?.[1];
+  if (unmounted !== undefined) {
+    const reason = message.slice(message.lastIndexOf(": ") + 2).replace(/\.$/, "");
+    return mountError(request, unmounted, reason, error);
+  }
   const device = missingDevice(message, request);
   if (device !== undefined) return deviceError(request.name, device, engine.host, error);
   if (
@@ -63,8 +66,15 @@ function missingDevice(
   message: string,
   { devices = [] }: StartedRequest,
 ): { index: number; source: string } | undefined {
-  const named = /device information .*"([^"]+)"|(?:stat|device|is) (\/\S+?)(?:: | is not a device)/.exec(message);
-  const index = devices.findIndex(({ source }) => source === (named?.[1] ?? named?.[2]));
+  const isQuoted = message.includes("device information ");
+  const index = devices.findIndex(({ source }) =>
+    isQuoted
+      ? message.includes(`"${source}"`)
+      : ["stat ", "device ", "is "].some(
+          (before) =>
+            message.includes(`${before}${source}: `) || message.includes(`${before}${source} is not a device`),
+        ),
+  );
   return index < 0 ? undefined : { index, source: devices[index]?.source ?? "" };
 }
 
