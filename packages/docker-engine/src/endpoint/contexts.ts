@@ -1,15 +1,17 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DeploymentError } from "@openfactory/deploy-core";
 import { configDirectory, type Environment } from "./docker-config.js";
 import { type Endpoint, type TlsMaterial, parseHost } from "./endpoint.js";
+import { readSettings } from "./read-settings.js";
 import { readTlsFiles } from "./tls-files.js";
 
-/** A context's meta.json. Source: docker/cli, `cli/context/store`. */
+/** What is used of a context's meta.json. Source: docker/cli, `cli/context/store`. */
 interface ContextMeta {
-  Name: string;
-  Endpoints?: { docker?: { Host?: string; SkipTLSVerify?: boolean } };
+  name: string;
+  host?: string;
+  skipTlsVerify: boolean;
 }
 
 /** The context that means "no context": the environment, or the default socket. */
@@ -19,7 +21,7 @@ const directoryOf = (name: string): string => createHash("sha256").update(name).
 
 function readMeta(file: string): ContextMeta | undefined {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as ContextMeta;
+    return parseMeta(JSON.parse(readSettings(file)));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
@@ -29,13 +31,24 @@ function readMeta(file: string): ContextMeta | undefined {
   }
 }
 
+const fieldOf = (value: unknown, key: string): unknown =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+
+/** @throws an error if a part has another type. */
+function parseMeta(value: unknown): ContextMeta {
+  const docker = fieldOf(fieldOf(value, "Endpoints"), "docker");
+  const [name, host] = [fieldOf(value, "Name"), fieldOf(docker, "Host") ?? undefined];
+  if (typeof name !== "string" || (host !== undefined && typeof host !== "string")) throw new Error("not a context");
+  return { name, ...(host !== undefined && { host }), skipTlsVerify: fieldOf(docker, "SkipTLSVerify") === true };
+}
+
 /** The existing contexts, `default` first, then sorted by name. */
 export function contextNames(env: Environment): string[] {
   const root = join(configDirectory(env), "contexts", "meta");
   if (!existsSync(root)) return [DEFAULT_CONTEXT];
   const names = readdirSync(root).flatMap((directory) => {
     try {
-      return readMeta(join(root, directory, "meta.json"))?.Name ?? [];
+      return readMeta(join(root, directory, "meta.json"))?.name ?? [];
     } catch {
       return []; // readContext() reports a malformed one
     }
@@ -61,11 +74,10 @@ export function readContext(name: string, source: string, env: Environment): End
       hint: `Use one of: ${contextNames(env).join(", ")}.`,
     });
   }
-  const endpoint = meta.Endpoints?.docker;
-  if (!endpoint?.Host) {
+  if (!meta.host) {
     throw new DeploymentError("INVALID_REQUEST", `The Docker context "${name}" (${source}) has no Docker endpoint.`, {
       hint: "Create the context again with `docker context create`.",
     });
   }
-  return parseHost(endpoint.Host, `context "${name}"`, contextTls(env, name, endpoint.SkipTLSVerify === true));
+  return parseHost(meta.host, `context "${name}"`, contextTls(env, name, meta.skipTlsVerify));
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { DeploymentError } from "@openfactory/deploy-core";
+import { readSettings } from "./read-settings.js";
 
 /** Environment variables, as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -50,7 +50,7 @@ const invalid = (file: string, why: string): DeploymentError =>
 
 function read(file: string): string | undefined {
   try {
-    return readFileSync(file, "utf8");
+    return readSettings(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;

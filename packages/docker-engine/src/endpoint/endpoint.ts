@@ -1,4 +1,4 @@
-import { DeploymentError } from "@openfactory/deploy-core";
+import { DeploymentError, trimEnd } from "@openfactory/deploy-core";
 
 /** PEM texts, and whether the engine's certificate is checked. */
 export interface TlsMaterial {
@@ -81,22 +81,30 @@ function tcp(address: Address, scheme: string, tls: TlsMaterial | undefined): Tc
   if (port === 0) throw invalid(address, "port 0 can't be connected to");
   return {
     kind: "tcp",
-    host: `tcp://${url.hostname}:${port}${url.pathname.replace(/\/+$/, "")}`,
+    host: `tcp://${url.hostname}:${port}${trimEnd(url.pathname, "/")}`,
     hostname: url.hostname.replace(/^\[|\]$/g, ""),
     port,
-    pathPrefix: url.pathname.replace(/\/+$/, ""),
+    pathPrefix: trimEnd(url.pathname, "/"),
     tls: material,
   };
+}
+
+function decodeName(address: Address, encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    throw invalid(address, "the user name has an invalid % escape");
+  }
 }
 
 function ssh(address: Address): SshEndpoint {
   const url = toUrl(address, address.text);
   if (url.password) throw invalid(address, "a password is not allowed; use a key or an SSH agent");
   if (url.search || url.hash) throw invalid(address, "a query string is not allowed");
-  const user = decodeURIComponent(url.username);
+  const user = decodeName(address, url.username);
   // The name becomes an argument of ssh: with a leading dash it would be an option.
   if (user.startsWith("-") || url.hostname.startsWith("-")) throw invalid(address, "a name starts with a dash");
-  const socketPath = url.pathname.replace(/\/+$/, "");
+  const socketPath = trimEnd(url.pathname, "/");
   if (!/^[\w./-]*$/.test(socketPath)) throw invalid(address, "invalid characters in the socket path");
   const port = /:(\d+)(?:\/|$)/.exec(address.text.slice("ssh://".length))?.[1];
   return {

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DeploymentError } from "@openfactory/deploy-core";
 import { configDirectory, type Environment } from "./docker-config.js";
 import type { TlsMaterial } from "./endpoint.js";
+import { readSettings } from "./read-settings.js";
 
 /**
  * The environment's TLS settings, for addresses that do not come from a context: `DOCKER_TLS_VERIFY` (any value) checks the
@@ -18,7 +18,7 @@ export function environmentTls(env: Environment): TlsMaterial | undefined {
 
 function readPem(file: string, required: boolean): string | undefined {
   try {
-    return readFileSync(file, "utf8");
+    return readSettings(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (!required && (code === "ENOENT" || code === "ENOTDIR")) return undefined;

@@ -29,7 +29,7 @@ const CODES_BY_TEXT: readonly (readonly [pattern: RegExp, code: ErrorCode])[] = 
   ],
   // A number alone may be a tag.
   [
-    /unauthorized|denied|forbidden|authentication required|no basic auth credentials|status(?: code)?:?\s*40[13]\b/i,
+    /unauthorized|denied|forbidden|authentication required|no basic auth credentials|status(?: code)?:? ?40[13]\b/i,
     "UNAUTHORIZED",
   ],
 ];
@@ -41,7 +41,7 @@ const CODES_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   404: "IMAGE_NOT_FOUND",
 };
 
-const STATUS = "(?:status(?: code)?:?\\s*|HTTP/[\\d.]+ )";
+const STATUS = "(?:status(?: code)?:? ?|HTTP/[\\d.]{1,4} )";
 
 // Engines pass on a registry's text, within a stream of status 200 or with a status of their own.
 const FAILURES_BY_TEXT: readonly (readonly [pattern: RegExp, trouble: RegistryFailure])[] = [

@@ -1,4 +1,4 @@
-import { DeploymentError } from "@openfactory/deploy-core";
+import { DeploymentError, trimEnd } from "@openfactory/deploy-core";
 import { type ConfigFile, readConfigFile, type Environment, type AuthEntry } from "../endpoint/docker-config.js";
 import type { CallOptions } from "../engine.js";
 import { withoutPeriod } from "../errors/engine-error.js";
@@ -64,7 +64,7 @@ function decodeAuth(auth: string, registry: string): { username: string; passwor
       hint: `Log in again with \`docker login ${registry}\`.`,
     });
   }
-  return { username: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, "") };
+  return { username: text.slice(0, colon), password: trimEnd(text.slice(colon + 1), "\0") };
 }
 
 function toCredentials(entry: AuthEntry, registry: string): RegistryCredentials | undefined {

@@ -15,10 +15,8 @@ export function registryOf(image: string): string | undefined {
 
 /** The registry's host of a key in config.json: without scheme and path, and `docker.io` for Docker Hub. */
 export function normalizeRegistry(key: string): string {
-  const host = key
-    .replace(/^https?:\/\//i, "")
-    .replace(/\/.*$/, "")
-    .toLowerCase();
+  const [first = ""] = key.replace(/^https?:\/\//i, "").split("/", 1);
+  const host = first.toLowerCase();
   return HUB_HOSTS.has(host) ? "docker.io" : host;
 }
 
