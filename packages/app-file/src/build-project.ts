@@ -6,10 +6,12 @@ import { readDevices } from "./devices/read-devices.js";
 import type { Files } from "./files/referenced-files.js";
 import { type Findings, reporterFor } from "./findings.js";
 import type { Environment } from "./interpolation/interpolate.js";
+import { ProjectBudget } from "./limits.js";
 import type { BuiltProject, LocatedApp, LocatedKey } from "./located.js";
 import type { App, AppNetwork } from "./model.js";
 import { nameProject } from "./project-name.js";
 import { buildRequest, REQUEST_FORMAT } from "./request/build-request.js";
+import { EnvFiles } from "./request/env-files.js";
 import { inheritedVariables } from "./request/environment.js";
 import type { SharedContext } from "./request/fields.js";
 import {
@@ -70,11 +72,13 @@ export function buildProject(
   checkResourceNames(declarations, findings);
   const declared = mergeDeclarations(declarations, findings);
 
+  const budget = new ProjectBudget(findings);
   const deviceNames = nameDevices(outlined, prepared);
   const located = outlined.map(({ source: { tree, file, env }, keys }) => {
     const report = reporterFor(tree, findings);
     const inherited = inheritedVariables(env);
-    const shared = { tree, file, environment: env, inherited, files, declared, findings, report };
+    const envFiles = new EnvFiles(files, env);
+    const shared = { tree, file, environment: env, inherited, files, declared, envFiles, budget, findings, report };
     const devices = readDevices(keys.devices, prepared, deviceNames, shared);
     return {
       devices,
@@ -163,6 +167,8 @@ function readApp(key: string, shared: SharedContext): LocatedApp[] {
   const { data: entry, error } = appSchema.safeParse(tree.find(path)?.value);
   if (error) addSchemaFindings(error, path, tree, findings);
   if (entry === undefined) return [];
+  const published = (entry.ports ?? []).reduce((total, { length }) => total + length, 0);
+  shared.budget.addPorts(published, tree.locateKey([...path, "ports"]));
   const { fields, ...built } = buildRequest({ ...shared, entry, path });
   const app: App = {
     key,

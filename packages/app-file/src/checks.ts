@@ -1,7 +1,7 @@
 import {
-  hostAddressesOverlap,
+  type HostListener,
+  HostListeners,
   isSameDriver,
-  type PortInput,
   volumeDifference,
   type VolumeDriver,
 } from "@openfactory/deploy-core";
@@ -16,9 +16,9 @@ const MAX_NAME_LENGTH = 255;
 /** Control characters, and characters that some terminals treat as line breaks. */
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 
-interface PortUse {
+interface PortUse extends HostListener {
+  /** Name of the app. */
   key: string;
-  port: PortInput;
   /** Path of the entry in `ports:`. */
   path: FilePath;
   tree: SourceTree;
@@ -118,31 +118,29 @@ export function checkServiceNames(apps: readonly LocatedApp[], findings: Finding
 
 /** Two apps that publish the same host port: a finding at the second. */
 export function checkHostPorts(apps: readonly LocatedApp[], findings: Findings): void {
-  const taken = Map.groupBy(apps.flatMap(portUses), hostPort);
-  for (const [name, uses] of taken) {
-    uses.forEach((second, index) => {
-      const earlier = uses.slice(0, index).filter(({ key }) => key !== second.key);
-      const first = earlier.find((other) => hostAddressesOverlap(other.port.hostAddress, second.port.hostAddress));
-      if (first === undefined) return;
-      const here = second.tree.locate(second.path);
-      const which = second.tree.isInterpolated(second.path) ? "the host port" : `host port ${name}`;
-      findings.add(
-        here,
-        `app ${quote(second.key)} can't publish ${which}: ` +
-          `app ${quote(first.key)} (${citeLocation(first.tree.locate(first.path), here)}) already publishes it`,
-        "Change the host port of one app.",
-      );
-    });
+  const listeners = new HostListeners<PortUse>();
+  for (const second of apps.flatMap(portUses)) {
+    const first = listeners.add(second, second.key);
+    if (first === undefined) continue;
+    const here = second.tree.locate(second.path);
+    const isHidden = second.tree.isInterpolated(second.path);
+    const which = isHidden ? "the host port" : `host port ${second.published}/${second.protocol ?? "tcp"}`;
+    findings.add(
+      here,
+      `app ${quote(second.key)} can't publish ${which}: ` +
+        `app ${quote(first.key)} (${citeLocation(first.tree.locate(first.path), here)}) already publishes it`,
+      "Change the host port of one app.",
+    );
   }
 }
-
-const hostPort = ({ port }: PortUse): string => `${port.published}/${port.protocol ?? "tcp"}`;
 
 function portUses({ app: { key }, entry, publishedPorts, path, tree }: LocatedApp): PortUse[] {
   const all =
     publishedPorts ??
     (entry.ports ?? []).flatMap((list, index) => list.map((port) => ({ port, path: [...path, "ports", index] })));
-  return all.filter(({ port }) => port.published !== undefined).map((each) => ({ ...each, key, tree }));
+  return all.flatMap(({ port: { published, protocol, hostAddress }, path: here }) =>
+    published === undefined ? [] : [{ published, protocol, hostAddress, path: here, key, tree }],
+  );
 }
 
 /**

@@ -92,13 +92,14 @@ function treeFromNameLine(source: SourceText, lookup: Lookup): SourceTree {
   const line = /^name[ \t]*:[ \t]+(.*)$/m.exec(source.text);
   if (line?.[1] === undefined) return new SourceTree(source, { value: {}, offset: 0, children: new Map() });
   const offset = line.index + line[0].length - line[1].length;
-  const written = line[1]
-    .replace(/[ \t]#.*$/, "")
-    .trim()
-    .replace(/^(["'])(.*)\1$/, "$2");
+  const [beforeComment = ""] = line[1].split(/[ \t]#/, 1);
+  const written = withoutQuotes(beforeComment.trim());
   const { text, problems } = interpolate(written, lookup);
   return named(source, text, offset, problems.length > 0);
 }
+
+const withoutQuotes = (text: string): string =>
+  text.length > 1 && /^["']/.test(text) && text.endsWith(text.charAt(0)) ? text.slice(1, -1) : text;
 
 /** A tree that has only a name. */
 function named(source: SourceText, text: string, offset: number, broken = false): SourceTree {

@@ -1,11 +1,11 @@
-import type { SourceLocation } from "@openfactory/deploy-core";
+import { formatLocation, type SourceLocation } from "@openfactory/deploy-core";
 import type { FileNote } from "./model.js";
 
 /** Collects what users must know about a valid file: keys without effect, variables that are not set. */
 export class FileNotes {
   readonly #notes = new Map<
     string,
-    { code: FileNote["code"]; key: string; reason: string; locations: SourceLocation[] }
+    { code: FileNote["code"]; key: string; reason: string; locations: Map<string, SourceLocation> }
   >();
 
   /** Notes a key that is not supported. Keys with the same `pattern` and reason are one note. */
@@ -24,15 +24,12 @@ export class FileNotes {
   }
 
   #add(code: FileNote["code"], id: string, key: string, location: SourceLocation, reason: string): void {
-    const note = this.#notes.get(`${code} ${id} ${reason}`);
-    if (note === undefined) this.#notes.set(`${code} ${id} ${reason}`, { code, key, reason, locations: [location] });
-    else if (!note.locations.some((known) => isSame(known, location))) note.locations.push(location);
+    const note = this.#notes.get(`${code} ${id} ${reason}`) ?? { code, key, reason, locations: new Map() };
+    note.locations.set(formatLocation(location), location);
+    this.#notes.set(`${code} ${id} ${reason}`, note);
   }
 
   list(): FileNote[] {
-    return [...this.#notes.values()];
+    return [...this.#notes.values()].map(({ locations, ...note }) => ({ ...note, locations: [...locations.values()] }));
   }
 }
-
-const isSame = (a: SourceLocation, b: SourceLocation): boolean =>
-  a.file === b.file && a.line === b.line && a.column === b.column;

@@ -4,11 +4,13 @@ import { resolveDependencies } from "../dependencies.js";
 import { resolvePath, type Files } from "../files/referenced-files.js";
 import { type Findings, quote, type Report, reporterFor } from "../findings.js";
 import type { Environment } from "../interpolation/interpolate.js";
+import { ProjectBudget } from "../limits.js";
 import type { BuiltProject, LocatedApp } from "../located.js";
 import type { App, AppProject } from "../model.js";
 import type { FileNotes } from "../notes.js";
 import { nameProject } from "../project-name.js";
 import { REQUEST_FORMAT } from "../request/build-request.js";
+import { EnvFiles } from "../request/env-files.js";
 import { type Declarations, declareResources, usedResources } from "../resources.js";
 import { outlineSchema } from "../schema/app-file.js";
 import { addSchemaFindings } from "../schema/schema-findings.js";
@@ -57,8 +59,14 @@ export function buildComposeProject(sources: ComposeSources, findings: Findings)
   const services = activeServices(context);
   const declared = declare(services, context);
   const volumes = declareVolumes(context);
+  const { env: environment, files } = sources;
+  const budget = new ProjectBudget(findings);
+  const envFiles = new EnvFiles(files, environment);
+  const deployed = new Set(services.map(({ key }) => key));
   const located = services.map(({ key, path, service }) => {
-    const shared = { tree, file: context.file, environment: sources.env, inherited: new Map(), files: sources.files };
+    const shared = { tree, file: context.file, environment, inherited: new Map(), files, envFiles, budget };
+    const published = (service.ports ?? []).reduce((total, { length }) => total + length, 0);
+    budget.addPorts(published, tree.locateKey([...path, "ports"]));
     const entry = sharedEntry(service, key);
     checkReferences(service, path, declared, report);
     const { fields, ...built } = buildServiceRequest({
@@ -86,7 +94,7 @@ export function buildComposeProject(sources: ComposeSources, findings: Findings)
     };
     return {
       app,
-      entry: { ...entry, ...dependencies(service, services), networks: networkKeys(service) },
+      entry: { ...entry, ...dependencies(service, deployed), networks: networkKeys(service) },
       path,
       tree,
       fields,
@@ -132,7 +140,7 @@ function checkTopLevel({ tree, findings, report }: Context): void {
 function activeServices(context: Context): ActiveService[] {
   const { tree, profiles, notes, findings } = context;
   const keys = [...(tree.find(["services"])?.children?.keys() ?? [])].map(String);
-  const inactive = keys.filter((key) => !isActive(tree.find(["services", key, "profiles"])?.value, profiles));
+  const inactive = new Set(keys.filter((key) => !isActive(tree.find(["services", key, "profiles"])?.value, profiles)));
   for (const key of inactive) {
     const names = [tree.find(["services", key, "profiles"])?.value].flat().map(String).join(", ");
     notes.addInactive(
@@ -142,7 +150,7 @@ function activeServices(context: Context): ActiveService[] {
     );
   }
   return keys.flatMap((key): ActiveService[] => {
-    if (inactive.includes(key)) return [];
+    if (inactive.has(key)) return [];
     const path = ["services", key];
     const service = parsed(serviceSchema, path, { keys: SERVICE_KEYS }, context);
     if (service === undefined) return [];
@@ -266,14 +274,13 @@ function checkReferences(service: ServiceEntry, path: FilePath, declared: Declar
 /** `depends_on`, with the services of `links`, and without optional ones that are not deployed. */
 function dependencies(
   { depends_on: dependsOn, links }: ServiceEntry,
-  services: readonly ActiveService[],
+  deployed: ReadonlySet<string>,
 ): Pick<LocatedApp["entry"], "depends_on"> {
   const all = Array.isArray(dependsOn) ? Object.fromEntries(dependsOn.map((key) => [key, {}])) : (dependsOn ?? {});
-  const isDeployed = (name: string): boolean => services.some(({ key }) => key === name);
   const kept = Object.entries(
     all as Record<string, { required?: boolean | null; condition?: "service_started" | null }>,
   )
-    .filter(([name, { required }]) => required !== false || isDeployed(name))
+    .filter(([name, { required }]) => required !== false || deployed.has(name))
     .map(([name, { condition }]) => [name, condition == null ? {} : { condition }] as const);
   const linked = (links ?? []).map((link) => link.split(":")[0] ?? "").map((name) => [name, {}] as const);
   return { depends_on: Object.fromEntries([...linked, ...kept]) };

@@ -83,10 +83,14 @@ function mergeMaps(base: Located, over: Located, path: FilePath): Located {
 
 function appended(base: Located, over: Located, keyOf?: (entry: Located) => string): Located {
   const entries = [...(base.children?.values() ?? [])];
+  // Of entries with the same key, a later file replaces the first.
+  const indexes = new Map(keyOf && entries.map((entry, index) => [keyOf(entry), index] as const).toReversed());
   for (const entry of over.children?.values() ?? []) {
-    const same = keyOf === undefined ? -1 : entries.findIndex((known) => keyOf(known) === keyOf(entry));
-    if (same < 0) entries.push(entry);
-    else entries[same] = entry;
+    const key = keyOf?.(entry);
+    const same = key === undefined ? undefined : indexes.get(key);
+    if (same !== undefined) entries[same] = entry;
+    else if (key !== undefined) indexes.set(key, entries.push(entry) - 1);
+    else entries.push(entry);
   }
   return listOf(base, entries);
 }

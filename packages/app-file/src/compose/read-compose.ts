@@ -3,6 +3,7 @@ import { DeploymentError, type SourceLocation } from "@openfactory/deploy-core";
 import { readTextFile } from "../files/read-file.js";
 import { resolvePath } from "../files/referenced-files.js";
 import { type Findings, quote } from "../findings.js";
+import { MAX_COPIED_VALUES, MAX_INCLUDED_FILES } from "../limits.js";
 import { type Environment, environmentLookup } from "../interpolation/interpolate.js";
 import { variablesFor } from "../interpolation/variables.js";
 import type { FileNotes } from "../notes.js";
@@ -47,19 +48,26 @@ export interface ComposeContext {
   notes: FileNotes;
 }
 
+/** The context of a run, and what its files have used so far. */
+interface ReadContext extends ComposeContext {
+  usage: { files: number; copiedValues: number };
+  /** The services of files that `extends` names, by path. Their values depend on the variables of the context. */
+  extended: Map<string, Promise<Services | undefined>>;
+}
+
 /**
  * Reads Compose files as one model: variables, `extends`, `include`, then the later files merged into the first. Paths become
  * absolute. Positions stay those of the file that a value comes from.
  */
 export async function readCompose(sources: readonly SourceText[], context: ComposeContext): Promise<SourceTree> {
   const [first] = sources;
-  const root = await readFiles(sources, context, []);
+  const root = await readFiles(sources, { ...context, usage: { files: 0, copiedValues: 0 }, extended: new Map() }, []);
   return new SourceTree(first ?? new SourceText("", ""), root ?? { value: {}, offset: 0, children: new Map() });
 }
 
 async function readFiles(
   sources: readonly SourceText[],
-  context: ComposeContext,
+  context: ReadContext,
   including: readonly string[],
 ): Promise<Located | undefined> {
   let model: Located | undefined;
@@ -70,7 +78,7 @@ async function readFiles(
   return model;
 }
 
-async function readFile(source: SourceText, context: ComposeContext, including: readonly string[]): Promise<Located> {
+async function readFile(source: SourceText, context: ReadContext, including: readonly string[]): Promise<Located> {
   const root = withSource(readComposeTree(source, context), source);
   if (root.children === undefined || Array.isArray(root.value)) {
     context.findings.abort(source.locationAt(root.offset), "expected a mapping with services", "Declare services:.");
@@ -137,7 +145,7 @@ function withPath(located: Located, directory: string, isVolume: boolean): Locat
 }
 
 /** Resolves `extends` of all services of a file. */
-async function extendServices(root: Located, source: SourceText, context: ComposeContext): Promise<Located> {
+async function extendServices(root: Located, source: SourceText, context: ReadContext): Promise<Located> {
   const services = root.children?.get("services");
   if (services?.children === undefined || Array.isArray(services.value)) return root;
   const extended = new Map<PropertyKey, Located>();
@@ -157,7 +165,7 @@ interface Services {
 async function extendService(
   name: string,
   { services, source }: Services,
-  context: ComposeContext,
+  context: ReadContext,
   before: readonly string[],
 ): Promise<Located | undefined> {
   const service = services.children?.get(name);
@@ -178,20 +186,47 @@ async function extendService(
     findings.add(at, `services.${name}.extends: expected a service, or {service, file}`);
     return own;
   }
-  const there = file == null ? { services, source } : await readServices(file, context, at, `services.${name}.extends`);
+  const there = file == null ? { services, source } : await servicesOf(file, context, at, `services.${name}.extends`);
   if (there === undefined) return own;
   const base = await extendService(target, there, context, [...before, identity]);
   if (base === undefined) {
     findings.add(at, `services.${name}.extends: there is no service ${quote(target)} in ${there.source.file}`);
     return own;
   }
+  countCopied(base, at, context);
   return merge(base, own, ["services", name]);
+}
+
+/** Many services can extend a large one. @throws DeploymentError `INVALID_FILE` above the limit. */
+function countCopied(base: Located, at: SourceLocation, { usage, findings }: ReadContext): void {
+  const count = (located: Located): void => {
+    usage.copiedValues += 1;
+    if (usage.copiedValues > MAX_COPIED_VALUES) {
+      findings.abort(at, `extends copies more than ${MAX_COPIED_VALUES} values`, "Extend smaller services.");
+    }
+    located.children?.forEach(count);
+  };
+  count(base);
+}
+
+/** As {@link readServices}, once for each file. */
+function servicesOf(
+  file: string,
+  context: ReadContext,
+  at: SourceLocation,
+  what: string,
+): Promise<Services | undefined> {
+  const known = context.extended.get(file);
+  if (known !== undefined) return known;
+  const reading = readServices(file, context, at, what);
+  context.extended.set(file, reading);
+  return reading;
 }
 
 /** The services of another file, whose relative paths start at its directory. */
 async function readServices(
   file: string,
-  context: ComposeContext,
+  context: ReadContext,
   at: SourceLocation,
   what: string,
 ): Promise<Services | undefined> {
@@ -207,10 +242,15 @@ async function readServices(
 /** The text of a file. Undefined if it can't be read, which is a finding at the reference to it. */
 async function readSource(
   path: string,
-  { findings }: ComposeContext,
+  { findings, usage }: ReadContext,
   at: SourceLocation,
   what: string,
 ): Promise<SourceText | undefined> {
+  usage.files += 1;
+  if (usage.files > MAX_INCLUDED_FILES) {
+    const message = `include and extends read more than ${MAX_INCLUDED_FILES} files`;
+    findings.abort(at, message, "Include fewer files, or each of them once.");
+  }
   try {
     return new SourceText(path, await readTextFile(path));
   } catch (error) {
@@ -227,7 +267,7 @@ const RESOURCES = ["services", "networks", "volumes", "secrets", "configs"] as c
 async function includeFiles(
   root: Located,
   source: SourceText,
-  context: ComposeContext,
+  context: ReadContext,
   including: readonly string[],
 ): Promise<Located> {
   const include = root.children?.get("include");
@@ -258,7 +298,7 @@ async function includeFiles(
 async function readIncluded(
   entry: Located,
   at: SourceLocation,
-  context: ComposeContext,
+  context: ReadContext,
   including: readonly string[],
 ): Promise<Located | undefined> {
   const { path, project_directory, env_file } = (
@@ -283,7 +323,9 @@ async function readIncluded(
   const env = await variablesFor(directory, { env: context.env, envFiles, cwd: context.cwd });
   const read = await Promise.all(paths.map((each) => readSource(each, context, at, "include")));
   const sources = read.filter((each) => each !== undefined);
-  return sources.length < read.length ? undefined : readFiles(sources, { ...context, directory, env }, including);
+  return sources.length < read.length
+    ? undefined
+    : readFiles(sources, { ...context, directory, env, extended: new Map() }, including);
 }
 
 const textsIn = (value: unknown): string[] =>

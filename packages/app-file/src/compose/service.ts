@@ -136,6 +136,7 @@ function environmentField(context: ServiceContext): RequestField<string[]> {
     return given === undefined ? [] : [{ key, value: given, path: here }];
   });
   const all = new Map([...envFileVariables(context), ...own].map((variable) => [variable.key, variable]));
+  context.budget.addVariables([...all.values()], tree.locateKey(path));
   return listField([...all.values()].map(({ key, value, ...place }) => ({ value: `${key}=${value}`, ...place })));
 }
 
@@ -195,9 +196,10 @@ function networkFields(context: ServiceContext): Pick<RequestFields, "networks" 
   });
   if (mode != null) return networkModeField(mode, context);
   const keys = networkKeys(service);
+  const positions = Array.isArray(networks) ? new Map(networks.map((network, index) => [network, index])) : undefined;
   const known = keys.filter((network) => {
     if (declared.networks.has(network)) return true;
-    const at = Array.isArray(networks) ? networks.indexOf(network) : network;
+    const at = positions?.get(network) ?? network;
     report(
       [...path, "networks", at],
       `the network ${JSON.stringify(network)} is not declared`,

@@ -1,5 +1,6 @@
-import { MAX_BYTES } from "../files/read-file.js";
+import { trimEnd } from "@openfactory/deploy-core";
 import { FILE_NOT_FOUND, resolvePath, readFiles } from "../files/referenced-files.js";
+import { MAX_BYTES } from "../limits.js";
 
 /** Content that a device references, or why it can't be read. */
 export type Content = { readonly bytes: Uint8Array } | { readonly problem: string; readonly hint: string };
@@ -42,7 +43,7 @@ export async function readContent(written: string, { file, variable }: ContentSo
       hint: "Leave the ref empty for the default branch: github://owner:repo@/path.",
     };
   }
-  const base = (variable("OPENFACTORY_GITHUB_RAW_URL") ?? GITHUB_RAW).replace(/\/+$/, "");
+  const base = trimEnd(variable("OPENFACTORY_GITHUB_RAW_URL") ?? GITHUB_RAW, "/");
   const steps = [owner, repo, ref || "HEAD", ...path.split("/")].map(encodeURIComponent).join("/");
   return fetchContent(`${base}/${steps}`, variable("GITHUB_TOKEN"));
 }

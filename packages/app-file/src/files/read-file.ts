@@ -1,9 +1,12 @@
+import { constants, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { DeploymentError } from "@openfactory/deploy-core";
 import { unreadableFile } from "../findings.js";
+import { MAX_BYTES } from "../limits.js";
 
-/** Maximum size of a file, in bytes: 1 MiB. */
-export const MAX_BYTES = 1024 * 1024;
+/** How long a pipe or device may stay silent, in milliseconds. */
+const MAX_SILENCE_MS = 10_000;
 
 type Kind = "file" | "directory";
 
@@ -28,20 +31,31 @@ export const readTextFile = async (file: string): Promise<string> => decodeText(
 
 /**
  * The content of a file. A file larger than {@link MAX_BYTES} is refused before it is read.
+ * @param maxSilenceMs how long to wait for a pipe or device that has no data. Default: 10 s.
  * @throws DeploymentError `INVALID_FILE`, with the system's error as cause if the file can't be read.
  */
-export async function readBytes(file: string): Promise<Buffer> {
+export async function readBytes(file: string, maxSilenceMs = MAX_SILENCE_MS): Promise<Buffer> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(file, "r");
-    if ((await handle.stat()).size > MAX_BYTES) throw tooLarge(file);
-    return await readUpTo(handle, file);
+    // Without O_NONBLOCK, opening a pipe waits for its writer, and nothing can end that wait.
+    handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const before = await handle.stat();
+    if (before.size > MAX_BYTES) throw tooLarge(file);
+    if (!before.isFile()) return await readPipe(handle, file, maxSilenceMs);
+    const content = await readUpTo(handle, file);
+    if (hasChanged(before, await handle.stat())) {
+      throw unreadableFile(start(file), "the file was changed while it was read", "Run the command again.");
+    }
+    return content;
   } catch (error) {
     throw unreadableFile(start(file), ...describeSystemError(error, "file"), error);
   } finally {
     await handle?.close();
   }
 }
+
+const hasChanged = (before: Stats, after: Stats): boolean =>
+  before.size !== after.size || before.mtimeMs !== after.mtimeMs;
 
 /** The text of a stream, such as standard input. @throws DeploymentError `INVALID_FILE`, as {@link readBytes}. */
 export async function readStream(stream: AsyncIterable<Uint8Array | string>, name: string): Promise<string> {
@@ -67,17 +81,54 @@ export function describeSystemError(error: unknown, kind: Kind): [message: strin
 export const isNotFound = (error: unknown): boolean =>
   DeploymentError.isInstance(error) && (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
 
-/** The size of a pipe or device is not known in advance, so reading stops after the limit. */
 async function readUpTo(handle: FileHandle, file: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for (;;) {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(64 * 1024));
-    if (bytesRead === 0) return Buffer.concat(chunks);
-    size += bytesRead;
+  for (let chunk = await readChunk(handle); chunk.length > 0; chunk = await readChunk(handle)) {
+    size += chunk.length;
     if (size > MAX_BYTES) throw tooLarge(file);
-    chunks.push(buffer.subarray(0, bytesRead));
+    chunks.push(chunk);
   }
+  return Buffer.concat(chunks);
+}
+
+async function readChunk(handle: FileHandle): Promise<Buffer> {
+  const { bytesRead, buffer } = await handle.read(Buffer.alloc(64 * 1024));
+  return buffer.subarray(0, bytesRead);
+}
+
+/** How long to wait before a pipe without data is read again, in milliseconds. */
+const POLL_MS = 20;
+
+/**
+ * The content of a pipe or device, such as `<(command)` of a shell. Its size is not known in advance, and its writer may
+ * open it later than this reader, which then sees an end without data.
+ */
+async function readPipe(handle: FileHandle, file: string, maxSilenceMs: number): Promise<Buffer> {
+  const isPipe = (await handle.stat()).isFIFO();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for (let silence = 0; silence <= maxSilenceMs;) {
+    const chunk = await readChunk(handle).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "EAGAIN") return undefined;
+      throw error;
+    });
+    if (chunk !== undefined && chunk.length > 0) {
+      size += chunk.length;
+      if (size > MAX_BYTES) throw tooLarge(file);
+      chunks.push(chunk);
+      silence = 0;
+      continue;
+    }
+    if (chunk !== undefined && (chunks.length > 0 || !isPipe)) return Buffer.concat(chunks);
+    await sleep(POLL_MS);
+    silence += POLL_MS;
+  }
+  throw unreadableFile(
+    start(file),
+    `the pipe or device sent no data for ${maxSilenceMs / 1000} s`,
+    "Check the program that writes to it.",
+  );
 }
 
 /** @throws DeploymentError `INVALID_FILE` for bytes that are not UTF-8, at the first of them. */

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { DeploymentError } from "@openfactory/deploy-core";
+import { MAX_REFERENCED_BYTES } from "../limits.js";
 import type { SourceTree } from "../yaml/source-tree.js";
 import { isNotFound, readBytes } from "./read-file.js";
 
@@ -48,12 +49,20 @@ export const FILE_NOT_FOUND = {
   hint: "Check the path. Relative paths start at the directory of the app file.",
 };
 
-/** Reads files, each once, up to 1 MiB. */
+const TOO_MANY = {
+  problem: `the files that the project refers to are larger than ${MAX_REFERENCED_BYTES / 1024 / 1024} MiB in total`,
+  hint: "Split the project.",
+};
+
+/** Reads files, each once, up to 1 MiB each and 64 MiB in total. */
 export async function readFiles(pathsIn: readonly string[]): Promise<Files> {
   const files = new Map<string, FileContent>();
+  let size = 0;
   for (const path of new Set(pathsIn)) {
-    const content = await readContent(path);
-    if (content !== undefined) files.set(path, content);
+    const content = size > MAX_REFERENCED_BYTES ? TOO_MANY : await readContent(path);
+    if (content === undefined) continue;
+    files.set(path, content);
+    if ("bytes" in content) size += content.bytes.length;
   }
   return files;
 }

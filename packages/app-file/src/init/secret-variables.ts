@@ -16,11 +16,17 @@ const KEY_NAME = /(?:^|[_.-])(?:key|keys|salt|cert|pem|dsn)$/i;
 
 /** Keys and tokens that are recognized by their form: PEM, JSON Web Tokens, and those of GitHub, GitLab, AWS, Slack, Stripe. */
 const KNOWN_FORM =
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----|\beyJ[\w-]{10,}\.[\w-]{10,}|\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|[sr]k_live_)\w{10,}|\bAKIA[0-9A-Z]{16}\b/;
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----|(?<![\w-])eyJ[\w-]{10,}\.[\w-]{10,}|\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|[sr]k_live_)\w{10,}|\bAKIA[0-9A-Z]{16}\b/;
+
+/** Each part after a `{{`, from the `}}` that closes it. */
+const withoutTemplates = (text: string): string =>
+  text
+    .split("{{")
+    .map((part, index) => (index === 0 || !part.includes("}}") ? part : part.slice(part.indexOf("}}") + 2)))
+    .join("");
 
 const looksSecret = (text: string): boolean =>
-  text !== "" &&
-  (KNOWN_FORM.test(text) || maskText(text) !== text || secretsWithin(text.replace(/\{\{.*?\}\}/gs, "")).length > 0);
+  text !== "" && (KNOWN_FORM.test(text) || maskText(text) !== text || secretsWithin(withoutTemplates(text)).length > 0);
 
 /** Names such as PWD are not secret, which `secretsOfEnvironment` knows. A value that it leaves out can be short. */
 const isSecretVariable = (name: string, value: string): boolean =>

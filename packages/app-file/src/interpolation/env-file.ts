@@ -1,4 +1,5 @@
 import { Findings } from "../findings.js";
+import { MAX_EXPANDED_LENGTH } from "../limits.js";
 import { SourceText } from "../yaml/source-tree.js";
 import { type Environment, environmentLookup, interpolate, type Lookup } from "./interpolate.js";
 
@@ -44,6 +45,7 @@ export function readEnvEntries(source: SourceText, environment: Environment): Ma
   const entries = new Map<string, EnvEntry>();
   const lookup: Lookup = (name) => environmentLookup(environment)(name) ?? entries.get(name)?.value;
   const reader: Reader = { source, lookup, findings };
+  let length = 0;
 
   for (let offset = 0; offset < source.text.length;) {
     const end = lineEnd(source.text, offset);
@@ -55,6 +57,11 @@ export function readEnvEntries(source: SourceText, environment: Environment): Ma
       const read = readValue(offset + assignment[0].length, end, reader);
       entries.set(assignment[1], { value: read.value, offset: offset + nameIndex(assignment) });
       next = read.next;
+      length += read.value.length;
+      if (length > MAX_EXPANDED_LENGTH) {
+        const message = `the values are longer than ${MAX_EXPANDED_LENGTH / 1024 / 1024} MiB after their variables are replaced`;
+        findings.abort(source.locationAt(offset), message, "Use shorter values, or fewer variables.");
+      }
     } else if (inherited?.[1] !== undefined) {
       const value = lookup(inherited[1]);
       if (value !== undefined) entries.set(inherited[1], { value, offset: offset + nameIndex(inherited) });

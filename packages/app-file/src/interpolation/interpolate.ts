@@ -1,3 +1,5 @@
+import { MAX_VALUE_LENGTH } from "../limits.js";
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Looks up own properties only, so that `constructor` is not a variable. */
@@ -48,13 +50,18 @@ const matchAt = (pattern: RegExp, text: string, index: number): string => {
 /**
  * Replaces variables: `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`, `${NAME?message}`,
  * `${NAME:+instead}`, `${NAME+instead}`, nested. With the colon, an empty variable counts as not set. An unset
- * variable without a default is a problem (in Compose, a warning).
+ * variable without a default is a problem (in Compose, a warning), and so is a value longer than 1 MiB.
  * @param syntax default: as in Compose.
  */
 export function interpolate(template: string, lookup: Lookup, syntax: VariableSyntax = "compose"): Interpolated {
   const problems: TemplateProblem[] = [];
   return { text: expand(template, 0, 0, { lookup, syntax, problems }), problems };
 }
+
+const TOO_LONG = {
+  message: `the value is longer than ${MAX_VALUE_LENGTH / 1024} KiB after its variables are replaced`,
+  hint: "Use shorter values, or fewer variables.",
+};
 
 interface Expansion {
   lookup: Lookup;
@@ -82,7 +89,12 @@ function expand(template: string, offset: number, level: number, expansion: Expa
       expansion.problems.push({ index: offset + dollar, message: reference.problem, hint });
       return template;
     }
-    text += resolve(reference, offset + dollar, level, expansion);
+    const value = resolve(reference, offset + dollar, level, expansion);
+    if (text.length + value.length > MAX_VALUE_LENGTH) {
+      expansion.problems.push({ index: offset + dollar, ...TOO_LONG });
+      return "";
+    }
+    text += value;
     index = reference.end;
   }
   return text + template.slice(index);

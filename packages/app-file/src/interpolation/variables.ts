@@ -29,10 +29,11 @@ export async function variablesFor(
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
   const own = join(directory, OPENFACTORY_ENV);
   const shared = resolve(directory) === resolve(cwd) ? [] : [join(cwd, OPENFACTORY_ENV)];
-  const fromFiles: Record<string, string> = {};
+  let fromFiles: Record<string, string> = {};
   const add = async (file: string, isNamed: boolean): Promise<void> => {
     try {
-      Object.assign(fromFiles, parseEnvFile(await readTextFile(file), file, { ...fromFiles, ...set }));
+      // Not Object.assign(), which would set the prototype for a variable named __proto__.
+      fromFiles = { ...fromFiles, ...parseEnvFile(await readTextFile(file), file, { ...fromFiles, ...set }) };
     } catch (error) {
       if (!isTolerant && (isNamed || !isNotFound(error))) throw error;
     }

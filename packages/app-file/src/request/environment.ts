@@ -1,11 +1,10 @@
-import { DeploymentError, type SourceLocation } from "@openfactory/deploy-core";
-import { decodeText } from "../files/read-file.js";
-import { FILE_NOT_FOUND, resolvePath } from "../files/referenced-files.js";
+import type { SourceLocation } from "@openfactory/deploy-core";
+import { resolvePath } from "../files/referenced-files.js";
 import { quote } from "../findings.js";
-import { type EnvEntry, readEnvEntries } from "../interpolation/env-file.js";
 import { type Environment, environmentLookup } from "../interpolation/interpolate.js";
 import type { EnvFile } from "../schema/app-file.js";
-import { type FilePath, type KeyValue, keyValues, SourceText, uniqueByKey } from "../yaml/source-tree.js";
+import { type FilePath, type KeyValue, keyValues, uniqueByKey } from "../yaml/source-tree.js";
+import type { EnvFileContent } from "./env-files.js";
 import { type AppContext, listField, type RequestField } from "./fields.js";
 import { developmentPath, isDevelopment } from "./labels.js";
 import { storageVariable } from "./storage.js";
@@ -116,7 +115,10 @@ function reportVariable(
 
 function appVariables(context: AppContext): Variable[] {
   const own = ownVariables(context).map(({ key, value = "", path }) => ({ key, value, path }));
-  return [...new Map([...envFileVariables(context), ...own].map((variable) => [variable.key, variable])).values()];
+  const all = new Map([...envFileVariables(context), ...own].map((variable) => [variable.key, variable]));
+  const variables = [...all.values()];
+  context.budget.addVariables(variables, context.tree.locateKey(context.path));
+  return variables;
 }
 
 function ownVariables({ path, tree, report }: AppContext): KeyValue[] {
@@ -150,21 +152,26 @@ const withoutSpaceAround = (entry: KeyValue): KeyValue =>
 
 /** The variables of an app's env files. Later files override earlier ones. */
 export function envFileVariables(context: AppContext): Variable[] {
-  const { entry, path, environment } = context;
+  const { entry, path, tree, envFiles } = context;
   const variables = new Map<string, Variable>();
+  const before: string[] = [];
   for (const { name, required, at } of envFileReferences(entry.env_file, [...path, "env_file"])) {
-    const before = Object.fromEntries([...variables].map(([key, { value }]) => [key, value]));
-    const { entries: found, source } = readEnvFile(name, required, at, { ...before, ...environment }, context);
+    const file = resolvePath(name, tree.source.file);
+    if (!required && !envFiles.has(file)) continue;
+    const content = envFiles.read(file, before, variables);
+    before.push(file);
+    if (!("variables" in content)) {
+      reportEnvFile(content, at, context);
+      continue;
+    }
     // A file name that contains a variable is not shown.
-    const isShown = source !== undefined && !context.tree.isInterpolated(at);
-    for (const [key, { value, offset }] of found) {
-      variables.set(key, { key, value, path: at, ...(isShown && { location: source.locationAt(offset) }) });
+    const isShown = !tree.isInterpolated(at);
+    for (const [key, { value, location }] of content.variables) {
+      variables.set(key, { key, value, path: at, ...(isShown && { location }) });
     }
   }
   return [...variables.values()];
 }
-
-const NOTHING = { entries: new Map<string, EnvEntry>() };
 
 function envFileReferences(envFile: EnvFile | null | undefined, path: FilePath): EnvFileReference[] {
   if (envFile == null) return [];
@@ -174,30 +181,15 @@ function envFileReferences(envFile: EnvFile | null | undefined, path: FilePath):
 }
 
 /** Findings are located in the env file, or at its reference if its name contains a variable, which must not be shown. */
-function readEnvFile(
-  name: string,
-  required: boolean,
+function reportEnvFile(
+  content: Exclude<EnvFileContent, { variables: unknown }>,
   at: FilePath,
-  environment: AppContext["environment"],
-  { tree, files, findings, report }: AppContext,
-): { entries: ReadonlyMap<string, EnvEntry>; source?: SourceText } {
-  const path = resolvePath(name, tree.source.file);
-  const found = files.get(path) ?? FILE_NOT_FOUND;
-  if (found === FILE_NOT_FOUND && !required) return NOTHING;
-  if (!("bytes" in found)) {
-    report(at, found.problem, found.hint);
-    return NOTHING;
-  }
-  try {
-    const source = new SourceText(path, decodeText(found.bytes, path));
-    return { entries: readEnvEntries(source, environment), source };
-  } catch (error) {
-    if (!DeploymentError.isInstance(error, "INVALID_FILE")) throw error;
-    for (const { message, location, hint } of error.issues) {
-      if (location === undefined) report(at, message);
-      else if (tree.isInterpolated(at)) report(at, `line ${location.line} of the file: ${message}`, hint);
-      else findings.add(location, message, hint);
-    }
-    return NOTHING;
+  { tree, findings, report }: AppContext,
+): void {
+  if ("problem" in content) return report(at, content.problem, content.hint);
+  for (const { message, location, hint } of content.issues) {
+    if (location === undefined) report(at, message);
+    else if (tree.isInterpolated(at)) report(at, `line ${location.line} of the file: ${message}`, hint);
+    else findings.add(location, message, hint);
   }
 }

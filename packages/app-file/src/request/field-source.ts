@@ -113,9 +113,24 @@ function keyOf([name = "", ...subfield]: FilePath, written: FilePath): string {
 /** `["env", "LEVEL"]` as `["env", 2]`, if the request has that variable. */
 function indexOfVariable(steps: FilePath, { env }: RequestFields): FilePath {
   const [field, name] = steps;
-  if (field !== "env" || typeof name !== "string") return steps;
-  const index = (env?.value ?? []).findIndex((variable) => variable.startsWith(`${name}=`));
-  return index < 0 ? steps : ["env", index];
+  if (field !== "env" || typeof name !== "string" || env?.value === undefined) return steps;
+  const index = variableIndexes(env.value).get(name);
+  return index === undefined ? steps : ["env", index];
+}
+
+/** The indexes of variables by name, for each list: a plan asks for every variable that differs. */
+const knownIndexes = new WeakMap<readonly string[], ReadonlyMap<string, number>>();
+
+function variableIndexes(env: readonly string[]): ReadonlyMap<string, number> {
+  const known = knownIndexes.get(env);
+  if (known !== undefined) return known;
+  const indexes = new Map<string, number>();
+  for (const [index, variable] of env.entries()) {
+    const name = variable.slice(0, Math.max(0, variable.indexOf("=")));
+    if (!indexes.has(name)) indexes.set(name, index);
+  }
+  knownIndexes.set(env, indexes);
+  return indexes;
 }
 
 const fieldNamed = (name: PropertyKey | undefined, fields: RequestFields): RequestField | undefined =>

@@ -3,8 +3,10 @@ import type { Files } from "../files/referenced-files.js";
 import type { Findings, Report } from "../findings.js";
 import type { Environment } from "../interpolation/interpolate.js";
 import type { Declarations } from "../resources.js";
+import type { ProjectBudget } from "../limits.js";
 import type { AppEntry } from "../schema/app-file.js";
 import type { FilePath, SourceTree } from "../yaml/source-tree.js";
+import type { EnvFiles } from "./env-files.js";
 
 /** One field of a request, and the location in the file of its subfields. */
 export interface RequestField<Value = unknown> {
@@ -32,6 +34,10 @@ export interface AppContext {
   files: Files;
   /** The networks, secrets and configs that the files of the project declare. */
   declared: Declarations;
+  /** The env files that the apps of the file name. */
+  envFiles: EnvFiles;
+  /** What the apps of the project may use in total. */
+  budget: ProjectBudget;
   findings: Findings;
   report: Report;
 }

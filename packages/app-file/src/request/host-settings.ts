@@ -74,15 +74,16 @@ function sysctlsField({ entry: { sysctls }, path, report }: AppContext): Request
     if (end < 1) report([...base, index], "expected name=value, such as net.core.somaxconn=1024");
   });
   const names = lines.map(([line, end]) => line.slice(0, Math.max(0, end)).trim());
+  const firsts = new Map(names.map((name, index) => [name, index] as const).toReversed());
   names.forEach((name, index) => {
-    if (name !== "" && names.indexOf(name) < index) report([...base, index], `${name} is already set`);
+    if (name !== "" && firsts.get(name) !== index) report([...base, index], `${name} is already set`);
   });
   const values = lines.flatMap(([line, end]) =>
     end < 1 ? [] : [[line.slice(0, end).trim(), line.slice(end + 1).trim()]],
   );
   return {
     value: Object.fromEntries(values) as NonNullable<DeployRequest["sysctls"]>,
-    pathOf: ([name]) => (name === undefined ? base : [...base, Math.max(0, names.indexOf(String(name)))]),
+    pathOf: ([name]) => (name === undefined ? base : [...base, firsts.get(String(name)) ?? 0]),
   };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { posix, resolve } from "node:path";
-import type { Mount } from "@openfactory/deploy-core";
+import { type Mount, trimEnd } from "@openfactory/deploy-core";
 import { isWindowsPath, resolvePath } from "../files/referenced-files.js";
 import type { AppEntry } from "../schema/app-file.js";
 import type { TmpfsEntry } from "../schema/host-settings.js";
@@ -41,7 +41,7 @@ export function mountsField({
 }
 
 /** A mount point in its shortest form: `/mnt/` and `/mnt` are the same. */
-const mountPoint = (path: string): string => posix.normalize(path).replace(/(?!^)\/+$/, "");
+const mountPoint = (path: string): string => posix.normalize(path).replace(/(?<=.)\/$/, "");
 
 /**
  * A volume of Docker's `local` driver, which mounts the export on the node that runs the app. Name and options are the same
@@ -76,7 +76,7 @@ function nfsMount({ server, remote_path, mount_point, mount_options }: NfsStorag
  * `nfs_<server>_<path>`, followed by `_` and 8 hex digits of the mount options' SHA-1, if there are any.
  */
 function nfsVolumeName(server: string, remotePath: string, options: readonly string[]): string {
-  const base = `nfs_${server.replaceAll(".", "_")}_${remotePath.replace(/^\/+|\/+$/g, "").replaceAll("/", "_")}`;
+  const base = `nfs_${server.replaceAll(".", "_")}_${trimEnd(remotePath.replace(/^\/+/, ""), "/").replaceAll("/", "_")}`;
   const name = base.replace(/[^\w.-]/g, "_");
   if (options.length === 0) return name;
   return `${name}_${createHash("sha1")

@@ -9,14 +9,24 @@ const MAX_RANGE = 256;
 /** Maximum number of ports of an app. */
 const MAX_PORTS = 1000;
 
+/** Consecutive ports, such as `3000-3005:4000-4005`. A type and not an interface, which declarations could not name. */
+type PortRange = { first: PortInput; count: number };
+
+const portsOf = ({ first, count }: PortRange): PortInput[] =>
+  Array.from({ length: count }, (_, index) => ({
+    ...first,
+    target: first.target + index,
+    ...(first.published === undefined ? {} : { published: first.published + index }),
+  }));
+
 const FORM = 'expected a port, such as "8080:80", "127.0.0.1:8080:80/udp", "3000-3005:3000-3005" or "80"';
 
 const shortPort = z
   .union([patternText(PORT), integer.meta({ minimum: 1, maximum: 65535 })], FORM)
-  .transform((value, context): PortInput[] => {
-    const ports = parseShortPort(String(value));
-    if (typeof ports !== "string") return ports;
-    context.addIssue({ code: "custom", message: ports });
+  .transform((value, context): PortRange => {
+    const range = parseShortPort(String(value));
+    if (typeof range !== "string") return range;
+    context.addIssue({ code: "custom", message: range });
     return z.NEVER;
   });
 
@@ -43,15 +53,16 @@ const longPort = z
       examples: ["host"],
     }),
   })
-  .transform(({ target, published, host_ip, protocol, mode }): PortInput[] => [
-    {
+  .transform(({ target, published, host_ip, protocol, mode }): PortRange => ({
+    count: 1,
+    first: {
       target,
       ...(published == null ? {} : { published }),
       ...(protocol == null ? {} : { protocol }),
       ...(host_ip == null ? {} : { hostAddress: host_ip }),
       ...(mode == null ? {} : { mode }),
     },
-  ]);
+  }));
 
 /** Each entry becomes the list of ports that it publishes. */
 export const ports = z
@@ -60,7 +71,12 @@ export const ports = z
       error: ({ input }) => (input === null || typeof input === "boolean" || Array.isArray(input) ? FORM : undefined),
     }),
   )
-  .refine((lists) => lists.flat().length <= MAX_PORTS, `expected at most ${MAX_PORTS} ports`);
+  // Before the ranges are expanded, since a file can hold millions of ports in ranges.
+  .refine(
+    (ranges) => ranges.reduce((total, { count }) => total + count, 0) <= MAX_PORTS,
+    `expected at most ${MAX_PORTS} ports`,
+  )
+  .transform((ranges) => ranges.map(portsOf));
 
 /** A port or a range. No leading zero, since some readers would treat it as octal. */
 const RANGE = String.raw`(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*))?`;
@@ -68,7 +84,7 @@ const SHORT = new RegExp(String.raw`^(?:(.*):)?(${RANGE})(?:\/([a-zA-Z]+))?$`);
 const HOST = new RegExp(String.raw`^(?:(.+):)?(${RANGE})?$`);
 
 /** The ports of a short form, or a message if it is invalid. */
-function parseShortPort(value: string): PortInput[] | string {
+function parseShortPort(value: string): PortRange | string {
   const [, hostPart, targetPart, protocol] = SHORT.exec(value) ?? [];
   if (targetPart === undefined) return FORM;
   const host = hostPart === undefined ? [] : HOST.exec(hostPart);
@@ -79,27 +95,31 @@ function parseShortPort(value: string): PortInput[] | string {
   const hostAddress = addressPart?.replace(/^\[(.*)\]$/, "$1");
   const address = hostAddressSchema.optional().safeParse(hostAddress);
   if (!address.success) return address.error.issues[0]?.message ?? FORM;
-  const targets = range(targetPart);
-  const published = publishedPart === undefined ? undefined : range(publishedPart);
-  for (const list of [targets, published]) if (typeof list === "string") return list;
-  if (published !== undefined && published.length !== targets.length) {
+  const targets = parseRange(targetPart);
+  if (typeof targets === "string") return targets;
+  const published = publishedPart === undefined ? undefined : parseRange(publishedPart);
+  if (typeof published === "string") return published;
+  if (published !== undefined && published.count !== targets.count) {
     return "expected as many host ports as container ports";
   }
-  return [...targets].map((target, index) => ({
-    target: target as number,
-    ...(published === undefined ? {} : { published: published[index] as number }),
-    ...(protocol === undefined ? {} : { protocol }),
-    ...(hostAddress === undefined ? {} : { hostAddress }),
-  }));
+  return {
+    count: targets.count,
+    first: {
+      target: targets.first,
+      ...(published === undefined ? {} : { published: published.first }),
+      ...(protocol === undefined ? {} : { protocol }),
+      ...(hostAddress === undefined ? {} : { hostAddress }),
+    },
+  };
 }
 
 const isProtocol = (name: string | undefined): name is PortInput["protocol"] =>
   name === undefined || ["tcp", "udp", "sctp"].includes(name);
 
-const range = (written: string): number[] | string => {
+function parseRange(written: string): { first: number; count: number } | string {
   const [first = Number.NaN, last = first] = written.split("-").map(Number);
   if (first < 1 || last > 65535) return "expected ports from 1 to 65535";
   if (last < first) return "expected a port range that ends at or above its start";
   if (last - first >= MAX_RANGE) return `expected a range of at most ${MAX_RANGE} ports`;
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-};
+  return { first, count: last - first + 1 };
+}

@@ -60,7 +60,7 @@ export const decimalNumber = (
   limits: { minimum?: number; maximum?: number } = {},
 ) =>
   z.union([z.number().meta(limits), patternText(DECIMAL)], expected).transform((value, context) => {
-    const isNumber = typeof value === "number" || /^(?:\d+\.?\d*|\.\d+)$/.test(value);
+    const isNumber = typeof value === "number" || /^(?:\d+(?:\.\d*)?|\.\d+)$/.test(value);
     if (isNumber && fits(Number(value))) return Number(value);
     context.addIssue({ code: "custom", message: expected });
     return z.NEVER;

@@ -13,8 +13,8 @@ import {
   type ScalarEvent,
   YAMLException,
 } from "js-yaml";
-import { MAX_BYTES } from "../files/read-file.js";
 import { type Findings, quote } from "../findings.js";
+import { MAX_BYTES } from "../limits.js";
 import type { SourceText } from "./source-tree.js";
 
 /** A node of a YAML document. `offset` is its start in the text. */

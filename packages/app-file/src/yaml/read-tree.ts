@@ -1,11 +1,9 @@
 import type { SourceLocation } from "@openfactory/deploy-core";
 import { type Findings, quote } from "../findings.js";
 import { interpolate, type Lookup, type VariableSyntax } from "../interpolation/interpolate.js";
+import { MAX_COPIED_VALUES, MAX_EXPANDED_LENGTH } from "../limits.js";
 import { composeYaml, type YamlAlias, type YamlMap, type YamlNode, type YamlScalar } from "./parse-yaml.js";
 import { type FilePath, type Located, type SourceText, SourceTree } from "./source-tree.js";
-
-/** Maximum number of values that aliases expand to. */
-const MAX_ALIASED_VALUES = 50_000;
 
 /** The rules of a file format. */
 export interface TreeFormat {
@@ -56,6 +54,8 @@ class TreeReader {
   #aliasDepth = 0;
   #outermostOffset = 0;
   #aliasedValues = 0;
+  /** Length of the values that contain variables or come from aliases. */
+  #expandedLength = 0;
 
   constructor(source: SourceText, lookup: Lookup, findings: Findings, format: TreeFormat) {
     this.#source = source;
@@ -66,7 +66,7 @@ class TreeReader {
 
   read(node: YamlNode, path: FilePath): Located {
     if (node.kind === "alias") return this.#alias(node, path);
-    if (this.#aliasDepth > 0) this.#aliasedValues += 1;
+    if (this.#aliasDepth > 0) this.#countAliased();
     if (node.kind === "scalar") return this.#scalar(node);
     this.#ancestors.add(node);
     const located = node.kind === "map" ? this.#map(node, path) : this.#list(node.items, node.offset, path);
@@ -88,14 +88,27 @@ class TreeReader {
     this.#aliasDepth += 1;
     const located = this.read(target, path);
     this.#aliasDepth -= 1;
-    if (this.#aliasedValues > MAX_ALIASED_VALUES) {
-      this.#findings.abort(
-        this.#source.locationAt(this.#outermostOffset),
-        `YAML aliases expand to more than ${MAX_ALIASED_VALUES} values`,
-        "Use fewer nested aliases.",
-      );
-    }
     return located;
+  }
+
+  #countAliased(): void {
+    this.#aliasedValues += 1;
+    if (this.#aliasedValues <= MAX_COPIED_VALUES) return;
+    this.#findings.abort(
+      this.#source.locationAt(this.#outermostOffset),
+      `YAML aliases expand to more than ${MAX_COPIED_VALUES} values`,
+      "Use fewer nested aliases.",
+    );
+  }
+
+  #countExpanded(text: string, offset: number): void {
+    this.#expandedLength += text.length;
+    if (this.#expandedLength <= MAX_EXPANDED_LENGTH) return;
+    this.#findings.abort(
+      this.#source.locationAt(this.#aliasDepth > 0 ? this.#outermostOffset : offset),
+      `variables and YAML aliases expand to more than ${MAX_EXPANDED_LENGTH / 1024 / 1024} MiB of text`,
+      "Use fewer or shorter variables and aliases.",
+    );
   }
 
   #list(items: readonly YamlNode[], offset: number, path: FilePath): Located {
@@ -189,6 +202,9 @@ class TreeReader {
 
   #scalar(node: YamlScalar): Located {
     const located = this.#scalarValue(node);
+    if (this.#aliasDepth > 0 || located.variables !== undefined) {
+      this.#countExpanded(located.text ?? "", node.offset);
+    }
     return node.tag === undefined ? located : { ...located, tag: node.tag };
   }
 
@@ -209,8 +225,9 @@ class TreeReader {
     const { syntax, reportUnset } = this.#format;
     const { text, problems } = interpolate(written, lookup, syntax);
     let broken = false;
+    const offsetOf = problems.length === 0 ? undefined : this.#dollarOffsets(node, written);
     for (const { index, message, hint, unset } of problems) {
-      const location = this.#source.locationAt(this.#dollarOffset(node, written, index));
+      const location = this.#source.locationAt(offsetOf?.get(index) ?? offset);
       if (unset !== undefined && reportUnset !== undefined) {
         variables.set(unset, "");
         reportUnset(unset, location);
@@ -222,12 +239,20 @@ class TreeReader {
     return { value: text, offset, text, written, broken, ...(variables.size === 0 ? {} : { variables }) };
   }
 
-  /** The offset of a dollar sign. Quotes and folding don't change the order, so the n-th in the value is the n-th in the source. */
-  #dollarOffset({ offset: start, end, isBlock }: YamlScalar, value: string, index: number): number {
-    let at = isBlock ? this.#source.text.indexOf("\n", start) : start - 1;
-    const dollars = value.slice(0, index + 1).split("$").length - 1;
-    for (let n = 0; n < dollars; n += 1) at = this.#source.text.indexOf("$", at + 1);
-    return at >= start && at < end ? at : start;
+  /**
+   * The offsets of the dollar signs in a value, by their index. Quotes and folding don't change the order, so the n-th in the
+   * value is the n-th in the source.
+   */
+  #dollarOffsets({ offset: start, end, isBlock }: YamlScalar, value: string): Map<number, number> {
+    const { text } = this.#source;
+    const offsets = new Map<number, number>();
+    let at = isBlock ? text.indexOf("\n", start) : start - 1;
+    for (let index = value.indexOf("$"); index >= 0; index = value.indexOf("$", index + 1)) {
+      at = text.indexOf("$", at + 1);
+      if (at < start || at >= end) break;
+      offsets.set(index, at);
+    }
+    return offsets;
   }
 }
 
