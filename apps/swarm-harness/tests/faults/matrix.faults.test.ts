@@ -48,8 +48,11 @@ for (const name of ["docker", "swarm", "podman"] as const) {
       "$name ends with a documented exit code in time, names the objects that remain, and the next up converges",
       { timeout: 6 * 3_600_000 },
       async (operation) => {
-        const ran = await runOperation(platform, operation, selection);
-        results.push(...ran);
+        const ran = await runOperation(platform, operation, selection, (result) => {
+          results.push(result);
+          // A run of hours may be interrupted.
+          if (results.length % 20 === 0) writeResults(folder, name, results);
+        });
         writeResults(folder, name, results);
         expect(ran.filter(({ defects }) => defects.length > 0).map(describeResult)).toEqual([]);
       },

@@ -5,10 +5,10 @@ import type { FaultPlatform } from "./support/platforms.js";
 
 /** Some cells of the matrix, for `npm test`. `npm run test:faults` runs all. */
 const SAMPLE: readonly (readonly [operation: string, faults: readonly Fault[], every: number])[] = [
-  ["up (new)", ["reset after", "garbage", "engine dead"], 11],
-  ["down", ["stall after", "engine dead"], 7],
-  ["scale", ["reset before", "engine dead"], 6],
-  ["exec", ["wrong type", "503"], 3],
+  ["up (new)", ["reset after", "garbage", "engine dead"], 17],
+  ["down", ["stall after", "engine dead"], 9],
+  ["scale", ["reset before", "engine dead"], 9],
+  ["exec", ["wrong type", "503"], 5],
 ];
 
 /** Runs a sample of the matrix on a platform. */

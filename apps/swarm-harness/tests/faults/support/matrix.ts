@@ -35,11 +35,12 @@ export const operationsOn = (platform: Pick<FaultPlatform, "isSwarm">, { operati
       (only === undefined || platform.isSwarm) && (operations === undefined || operations.includes(name)),
   );
 
-/** Runs an operation once for each of its calls and each fault. */
+/** Runs an operation once for each of its calls and each fault. @param onResult called after each run. */
 export async function runOperation(
   platform: FaultPlatform,
   operation: Operation,
   { calls, faults = FAULTS, every = 1 }: Selection,
+  onResult: (result: CellResult) => void = () => {},
 ): Promise<CellResult[]> {
   const id = randomBytes(3).toString("hex");
   const removable = new Set<string>();
@@ -58,6 +59,7 @@ export async function runOperation(
         for (let cell = cells.shift(); cell !== undefined; cell = cells.shift()) {
           const result = await lane.run(operation, observed.complete, cell);
           results.push(result);
+          onResult(result);
           if (result.defects.length > 0) process.stdout.write(`${describeResult(result)}\n`);
         }
       }),
