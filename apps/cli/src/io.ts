@@ -4,6 +4,8 @@ import { realpathSync } from "node:fs";
 /** A stream that receives text. `isTTY`, `columns` and `rows` are those of `process.stdout`. */
 export interface Output {
   write(text: string): void;
+  /** Writes text without the protection of `safeIo()`. Default: `write`. */
+  writeRaw?(text: string): void;
   /** Resolves when the stream accepts more text. */
   drained(): Promise<void>;
   readonly isTTY?: boolean;

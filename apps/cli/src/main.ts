@@ -17,8 +17,8 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     const { completeCommand } = await import("./completion/complete.js");
     return completeCommand(args.slice(1), io);
   }
-  const { runProgram } = await import("./program.js");
-  return runProgram(args, io, version);
+  const [{ runProgram }, { safeIo }] = await Promise.all([import("./program.js"), import("./output/safe-output.js")]);
+  return runProgram(args, safeIo(io), version);
 }
 
 /** Runs the command line of this process, and ends the process. */

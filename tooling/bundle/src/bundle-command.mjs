@@ -17,7 +17,7 @@ const GROUPS = [
   {
     // Imports no file but zod: program.js configures zod before any schema is created.
     name: "parse",
-    test: /\/node_modules\/(?:commander|leven)\/|\/cli\/dist\/(?:program|errors|(?:options|command-table)\/.*|commands\/help)\.js$/,
+    test: /\/node_modules\/(?:commander|leven)\/|\/cli\/dist\/(?:program|errors|(?:options|command-table)\/.*|commands\/help|output\/(?:safe-output|terminal-text))\.js$/,
   },
   // Without names.js, so that completing commands and options loads nothing else.
   { name: "complete", test: /\/cli\/dist\/(?:completion\/(?!names)|commands\/completion)/ },

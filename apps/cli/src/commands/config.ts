@@ -1,6 +1,8 @@
 import type { Redactor } from "@openfactory/deploy-core";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import type { CommandContext } from "../options/context.js";
+import { jsonText } from "../output/json-lines.js";
+import { writeRaw } from "../output/safe-output.js";
 import { resolveFiles } from "../project.js";
 
 export interface ConfigCommandOptions {
@@ -26,7 +28,10 @@ export async function configCommand({ io, options }: CommandContext<ConfigComman
   const { printYaml } = await import("@openfactory/app-file");
   const shown = options.showEnv ? document : masked(document, createRedactor(project));
   // --format json is --json elsewhere: here it prints the file, not an event.
-  io.stdout.write(options.json ? `${JSON.stringify(shown, null, 2)}\n` : printYaml(shown));
+  if (options.json) io.stdout.write(`${jsonText(shown, undefined, 2)}\n`);
+  else if (io.stdout.isTTY) io.stdout.write(printYaml(shown));
+  // A file must have every character of the values.
+  else writeRaw(io.stdout, printYaml(shown));
   return EXIT.ok;
 }
 

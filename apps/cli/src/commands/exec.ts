@@ -7,6 +7,7 @@ import type { ExitCode } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
 import type { Io, Output, ProcessStreams } from "../io.js";
 import type { CommandContext } from "../options/context.js";
+import { writeRaw } from "../output/safe-output.js";
 import { openStrategy } from "../platforms.js";
 import { loadProject } from "../project.js";
 
@@ -93,7 +94,7 @@ async function* resizesOf(stdout: ProcessStreams["stdout"], signal: AbortSignal)
 const sinkOf = (output: Output): Writable =>
   new Writable({
     write(chunk: Buffer, _encoding, done) {
-      output.write(chunk.toString());
+      writeRaw(output, chunk.toString());
       done();
     },
   });

@@ -64,6 +64,9 @@ function rejectFileNames({ apps, follow }: LogsCommandOptions): void {
 
 const COLORS = ["cyan", "yellow", "green", "magenta", "blue", "cyanBright", "yellowBright", "greenBright"] as const;
 
+/** A line of a log may contain line breaks if its process has a terminal, or its driver joins lines. */
+const oneLine = (line: string): string => line.replace(/\r$/, "").replaceAll("\n", " ");
+
 /** Writes each line after the name of its app, no faster than the reader of stdout accepts them. */
 function logWriter(
   targets: readonly NamedApp[],
@@ -81,7 +84,9 @@ function logWriter(
     if (json) writeJson(io.stdout, "log", { app: target.key, ...entry });
     else {
       const time = timestamps ? `${style("dim", entry.timestamp)} ` : "";
-      io.stdout.write(`${prefixes.get(target.key) ?? target.key} ${time}${entry.line}\n`);
+      // Colors of a line end with it.
+      const reset = entry.line.includes("\u001b[") ? "\u001b[0m" : "";
+      io.stdout.write(`${prefixes.get(target.key) ?? target.key} ${time}${oneLine(entry.line)}${reset}\n`);
     }
   };
   return {

@@ -6,12 +6,13 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 /** Parses `90`, `90s`, `2m`, `1m30s`, `500ms` to milliseconds. A number without a unit is seconds. */
 export function parseDuration(text: string): number {
   const withUnit = /^\d+(?:\.\d+)?$/.test(text) ? `${text}s` : text;
-  const parts = withUnit.match(/\d+(?:\.\d+)?(?:ms|s|m|h)/g) ?? [];
-  if (parts.length === 0 || parts.join("") !== withUnit) {
-    throw new InvalidArgumentError("Expected seconds, or a duration such as 90s, 2m or 1m30s.");
-  }
+  // After each unit.
+  const parts = withUnit.split(/(?<=[a-z])(?=\d)/);
   const total = parts.reduce((sum, part) => {
-    const [, amount = "", unit = ""] = /^([\d.]+)(\w+)$/.exec(part) ?? [];
+    const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(part) ?? [];
+    if (amount === undefined) {
+      throw new InvalidArgumentError("Expected seconds, or a duration such as 90s, 2m or 1m30s.");
+    }
     return sum + Number(amount) * (UNITS[unit] ?? 0);
   }, 0);
   // The longest delay of a Node timer: 2^31 - 1 ms.
@@ -29,7 +30,8 @@ export function parseCount(text: string): number {
 
 /** Parses `web=3` to `{web: 3}`, added to the apps before. */
 export function collectReplicas(text: string, before: Record<string, number> = {}): Record<string, number> {
-  const [app = "", count = ""] = text.split(/=(?=[^=]*$)/);
+  const equals = text.lastIndexOf("=");
+  const [app, count] = [text.slice(0, Math.max(0, equals)), text.slice(equals + 1)];
   if (app === "" || !/^\d{1,7}$/.test(count) || Number(count) > 1_000_000) {
     throw new InvalidArgumentError("Expected app=replicas, such as web=3, with at most 1000000.");
   }

@@ -4,6 +4,8 @@ import type { Io } from "../io.js";
 import { fit, formatDuration, type Style, styleFor } from "./format.js";
 import { writeJson } from "./json-lines.js";
 import { warningText } from "./messages.js";
+import { writeRaw } from "./safe-output.js";
+import { terminalText } from "./terminal-text.js";
 import { psText, stablePsText } from "./ps-text.js";
 
 /** The rows of `ps`, and those of them that the table shows. */
@@ -108,11 +110,11 @@ function liveView(watch: ViewOptions, { stdout, signals, env }: Io): PsView {
     const { columns = 80, rows = 24 } = stdout;
     // After a line of the full width, the sequence that erases the rest of the line would erase its last character.
     const lines = frameOf({ listing, seenAt, failure, watch, style, columns: columns - 1, rows });
-    const text = lines.map((line) => `${line}${REST_OF_LINE}`).join("\r\n");
-    stdout.write(`${HOME}${text}${REST_OF_SCREEN}`);
+    const text = lines.map((line) => `${terminalText(line)}${REST_OF_LINE}`).join("\r\n");
+    writeRaw(stdout, `${HOME}${text}${REST_OF_SCREEN}`);
   };
   signals.on("SIGWINCH", draw);
-  stdout.write(OPEN);
+  writeRaw(stdout, OPEN);
   return {
     show(next) {
       if (!isOpen) return;
@@ -128,7 +130,7 @@ function liveView(watch: ViewOptions, { stdout, signals, env }: Io): PsView {
       if (!isOpen) return;
       isOpen = false;
       signals.off("SIGWINCH", draw);
-      stdout.write(`${CLOSE}${tableText(listing, watch, stdout.columns)}`);
+      writeRaw(stdout, `${CLOSE}${terminalText(tableText(listing, watch, stdout.columns))}`);
     },
   };
 }

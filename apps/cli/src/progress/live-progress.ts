@@ -1,6 +1,8 @@
 import type { Output } from "../io.js";
 import { fit, fitEnd, formatDuration, type Style } from "../output/format.js";
 import { warningText } from "../output/messages.js";
+import { writeRaw } from "../output/safe-output.js";
+import { terminalText } from "../output/terminal-text.js";
 import { type AppState, describeEvent, type Progress } from "./describe-event.js";
 import { ImagePulls } from "./pulls.js";
 
@@ -21,13 +23,13 @@ export function liveProgress(output: Output, style: Style): Progress {
   const erase = (): string => (drawn === 0 ? "" : `\u001b[${drawn}A\r\u001b[J`);
   const draw = (): void => {
     const shown = render([...lines.values()], { columns: output.columns ?? 80, rows: output.rows ?? 24, frame, style });
-    output.write(`${erase()}${shown.map((line) => `${line}\n`).join("")}`);
+    writeRaw(output, `${erase()}${terminalText(shown.map((line) => `${line}\n`).join(""))}`);
     drawn = shown.length;
     frame += 1;
   };
   /** Prints text above the lines, where it stays. */
   const note = (text: string): void => {
-    output.write(`${erase()}${text}`);
+    writeRaw(output, `${erase()}${terminalText(text)}`);
     drawn = 0;
     draw();
   };
@@ -55,7 +57,7 @@ export function liveProgress(output: Output, style: Style): Progress {
     note,
     stop: () => {
       clearInterval(timer);
-      output.write(erase());
+      writeRaw(output, erase());
       drawn = 0;
     },
   };
