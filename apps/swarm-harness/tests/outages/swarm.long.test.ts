@@ -77,7 +77,7 @@ async function services(): Promise<Record<string, string>> {
       .filter(({ Spec }) => Spec.Name.startsWith(`${apps.project}-`))
       .map(({ Spec, ServiceStatus: { RunningTasks, DesiredTasks } }) => [
         Spec.Name.slice(apps.project.length + 1),
-        `${Spec.TaskTemplate.ContainerSpec.Env?.[0]?.replace("VERSION=", "")} ${RunningTasks}/${DesiredTasks}`,
+        `${Spec.TaskTemplate.ContainerSpec.Env?.find((entry) => entry.startsWith("VERSION="))?.slice("VERSION=".length)} ${RunningTasks}/${DesiredTasks}`,
       ]),
   );
 }
@@ -180,13 +180,13 @@ describe("the leader is lost during up", () => {
 });
 
 describe("without a quorum", () => {
-  test("up ends within two minutes with exit code 4 and the action to take, and changes nothing", async () => {
+  test("up ends within two minutes with exit code 1 and the action to take, and changes nothing", async () => {
     apps.write({ version: 1 });
     await succeeds(["up"]);
     await kill(...swarm.managers.slice(1));
     apps.write({ version: 2 });
     const run = await apps.run(["up"]);
-    expect(run.code, run.text).toBe(4);
+    expect(run.code, run.text).toBe(1);
     expect(run.text).toContain("More than half of the swarm's managers must be online");
     expect(run.tookMs).toBeLessThan(120_000);
     await startAgain();

@@ -240,6 +240,15 @@ describe("several managers", () => {
     expect(callsOf(stranger)).toEqual([]);
   });
 
+  it("one that reports no id of its swarm, as without a leader, is not taken for another swarm", async () => {
+    const swarm = fakeSwarm();
+    const [first, second] = [await swarm.manager(), await swarm.manager("")];
+    const engine = connect([first, second]);
+    await engine.services.list();
+    first.faults.push(reset);
+    expect(await engine.services.create(SPEC)).toMatchObject({ id: "id-1" });
+  });
+
   it("an answer that is final is not asked for again", async () => {
     const swarm = fakeSwarm();
     const [first, second] = [await swarm.manager(), await swarm.manager()];

@@ -163,8 +163,8 @@ export class ManagersClient implements Client {
       manager.json(INFO, infoShape, infoRequest, limited),
     );
     const id = Swarm.Cluster?.ID;
-    // Not a manager, or no leader: the call itself reports it.
-    if (id === undefined || !Swarm.ControlAvailable) return;
+    // Not a manager, or no leader (the id is then empty or missing): the call itself reports it.
+    if (!id || !Swarm.ControlAvailable) return;
     this.#swarmId ??= id;
     if (id !== this.#swarmId) {
       throw new DeploymentError(
