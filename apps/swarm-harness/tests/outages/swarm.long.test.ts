@@ -69,7 +69,7 @@ const followers = async (): Promise<Node[]> => {
   return swarm.managers.filter((node) => node !== first);
 };
 
-/** The version and the running and desired tasks of each service. */
+/** The version and the running and desired tasks of each service. A task of a lost node may count as running, beside its substitute. */
 async function services(): Promise<Record<string, string>> {
   const all: Service[] = await aManager().api.call("GET", "/services?status=true");
   return Object.fromEntries(
@@ -77,7 +77,7 @@ async function services(): Promise<Record<string, string>> {
       .filter(({ Spec }) => Spec.Name.startsWith(`${apps.project}-`))
       .map(({ Spec, ServiceStatus: { RunningTasks, DesiredTasks } }) => [
         Spec.Name.slice(apps.project.length + 1),
-        `${Spec.TaskTemplate.ContainerSpec.Env?.find((entry) => entry.startsWith("VERSION="))?.slice("VERSION=".length)} ${RunningTasks}/${DesiredTasks}`,
+        `${Spec.TaskTemplate.ContainerSpec.Env?.find((entry) => entry.startsWith("VERSION="))?.slice("VERSION=".length)} ${Math.min(RunningTasks, DesiredTasks)}/${DesiredTasks}`,
       ]),
   );
 }
