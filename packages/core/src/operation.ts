@@ -43,6 +43,8 @@ export interface DeploymentWarning {
    *   credentials
    * - `PREVIOUS_VERSION_LOST`: there is no longer a previous version to roll back to
    * - `INSTANCES_RESTART`: running instances restart, because one of their variables holds the number of replicas
+   * - `SETTINGS_NOT_KEPT`: an adopted service loses settings for which a request has no field
+   * - `SETTINGS_NOT_IN_FILE`: an adopted service keeps such settings, until it is removed and deployed again
    */
   code:
     | "FIELD_NOT_SUPPORTED"
@@ -52,7 +54,9 @@ export interface DeploymentWarning {
     | "NO_CREDENTIALS"
     | "CREDENTIALS_UNAVAILABLE"
     | "PREVIOUS_VERSION_LOST"
-    | "INSTANCES_RESTART";
+    | "INSTANCES_RESTART"
+    | "SETTINGS_NOT_KEPT"
+    | "SETTINGS_NOT_IN_FILE";
   service: string;
   strategy: string;
   /** Path in the request, e.g. `constraints`. */

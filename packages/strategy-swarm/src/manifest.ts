@@ -47,6 +47,7 @@ export const swarmManifest: StrategyManifest = {
   name: "swarm",
   placesOnNodes: true,
   relabelsInPlace: true,
+  keepsUnmappedSettings: true,
   listsSettings: true,
   capabilities: [
     "inspect",

@@ -50,7 +50,9 @@ export const app = z.object({
     .describe("Instances that restart because the number of replicas is one of their variables."),
   status: status.optional().describe("The observed state."),
   owner: z.object(owner).optional().describe("For a conflict: the owner."),
-  warnings: z.array(warning).describe("Fields that the platform does not support."),
+  warnings: z
+    .array(warning)
+    .describe("Fields that the platform does not support, and settings of an adopted service that the file lacks."),
   location: location.optional(),
 });
 

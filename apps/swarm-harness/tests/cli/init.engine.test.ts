@@ -78,5 +78,6 @@ test("init describes containers of `docker run`, and adopting them changes only 
       "HostConfig.Ulimits: nproc=100:100",
       "HostConfig.Tmpfs: the option exec of /scratch",
     ],
+    keepsMissing: false,
   });
 }, 120_000);

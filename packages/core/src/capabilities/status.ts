@@ -61,7 +61,7 @@ export interface ServiceStatus {
   /**
    * The settings that another tool gave the service and for which a request has no field, as the platform names them:
    * `HostConfig.PidMode: host`. Set by `inspect`, from strategies that read services of other tools. Contains no values of
-   * variables, labels or options.
+   * variables, labels or options. `StrategyManifest.keepsUnmappedSettings` says whether an update keeps them.
    */
   unmappedSettings?: readonly string[];
   /**

@@ -42,6 +42,10 @@ export interface StrategyManifest {
    */
   readonly relabelsInPlace?: boolean;
   /**
+   * `update` keeps the settings in `ServiceStatus.unmappedSettings`. Default false: the updated service does not have them.
+   */
+  readonly keepsUnmappedSettings?: boolean;
+  /**
    * Why `update` can't make this change, so that the service must be removed and deployed again; undefined: it can.
    * A sentence without a period at its end. Default: `update` can make every change.
    */

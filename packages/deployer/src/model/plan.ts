@@ -56,7 +56,7 @@ export interface PlannedApp {
   readonly status?: ServiceStatus;
   /** Of `conflict`: the project and file that own it, if any. */
   readonly owner?: Owner;
-  /** The parts of the request that the platform does not support. */
+  /** The parts of the request that the platform does not support, and what adopting does to the service's other settings. */
   readonly warnings: readonly DeploymentWarning[];
   /** Position of the app in its file. */
   readonly location?: SourceLocation;

@@ -85,7 +85,7 @@ async function applyUp(
   const run = startRun(strategy, prepared, options);
   const { warnings, warn } = collectWarnings(observer);
   plan.warnings.forEach(warn);
-  for (const { app, warnings: found } of checked.apps) run.warningsOf(app).add(...found);
+  checked.apps.forEach(({ app }, index) => run.warningsOf(app).add(...(plan.apps[index]?.warnings ?? [])));
 
   const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "up", signal, observer, warn };
   const applyAndDeliver = async (held: typeof strategy): Promise<RunResults & { isInterrupted: boolean }> => {

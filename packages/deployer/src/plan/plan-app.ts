@@ -10,6 +10,7 @@ import { DIRECTORY_LABEL, FILE_LABEL, type Owner, ownerOf } from "../model/label
 import { describeOwner, fileLabels, type Ownership, ownershipOf, type Scope } from "../model/ownership.js";
 import type { FieldChange, PlannedApp } from "../model/plan.js";
 import { observeOne, withoutSettings } from "../observe/observe.js";
+import { unmappedWarnings } from "./adopted-settings.js";
 import { compareSettings, matchesFingerprint } from "./compare-settings.js";
 import { locateChanges } from "./locate-changes.js";
 import { releaseReason, restartedInstances, restartReason } from "./reasons.js";
@@ -50,7 +51,7 @@ export async function planApp(
       ...more,
       changes: locateChanges(more.changes ?? [], checked),
       ...(before && { status: withoutSettings(before) }),
-      warnings: checked.warnings,
+      warnings: [...checked.warnings, ...(more.warnings ?? [])],
       ...(location && { location }),
     },
     before,
@@ -75,12 +76,12 @@ export async function planApp(
     : undefined;
   if (isSame && moves.length === 0 && restart === undefined && isKnownUnchanged(listed, checked, context))
     return plan("unchanged", {}, listed);
-  const before = await withSettings(listed, context);
+  const before = isOurs ? await withSettings(listed, context) : await inspectAdopted(listed, context);
   // It was removed after the listing.
   if (before === undefined) return plan("create");
   const difference = await compare(checked, before, { ...context, isSame });
   const { to: after } = difference;
-  if (!isOurs) return { ...plan(...planAdoption(service, owner, difference, context), before), after };
+  if (!isOurs) return { ...plan(...planAdoption(before, owner, difference, context), before), after };
   if (!difference.differs && restart === undefined && moves.length === 0) return plan("unchanged", {}, before);
   const changes = [...difference.changes, ...moves].sort((a, b) => (a.path < b.path ? -1 : 1));
   const replacement = replacementReason(difference, context);
@@ -126,6 +127,12 @@ const withSettings = async (
     ? observeOne(strategy, listed.name, { signal })
     : listed;
 
+/** A service to adopt, with `unmappedSettings`, which only `inspect` returns. */
+const inspectAdopted = (listed: ServiceStatus, context: PlanContext): Promise<ServiceStatus | undefined> =>
+  supports(context.strategy, "inspect")
+    ? observeOne(context.strategy, listed.name, { signal: context.signal })
+    : withSettings(listed, context);
+
 interface Difference {
   differs: boolean;
   changes: readonly FieldChange[];
@@ -155,7 +162,7 @@ function replacementReason({ from, to }: Difference, { strategy }: PlanContext):
 }
 
 function planAdoption(
-  service: string,
+  before: ServiceStatus,
   owner: Owner | undefined,
   difference: Difference,
   context: PlanContext,
@@ -166,8 +173,11 @@ function planAdoption(
     owner === undefined
       ? "Not managed by ofdeploy yet."
       : `Currently belongs to ${describeOwner(owner, context.scope)}.`;
-  if (replacement === undefined) return ["adopt", { changes, ...(owner && { owner }), reason: previousOwner }];
-  const reason = `Service ${service} can't be adopted without replacing it: ${replacement}`;
+  if (replacement === undefined) {
+    const warnings = unmappedWarnings(before, context.strategy);
+    return ["adopt", { changes, ...(owner && { owner }), reason: previousOwner, warnings }];
+  }
+  const reason = `Service ${before.name} can't be adopted without replacing it: ${replacement}`;
   return ["conflict", { changes, ...(owner && { owner }), reason }];
 }
 

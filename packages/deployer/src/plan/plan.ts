@@ -24,6 +24,7 @@ import {
   observeResources,
   withoutSettings,
 } from "../observe/observe.js";
+import { assertSettingsKept } from "./adopted-settings.js";
 import { findWarnings } from "./findings.js";
 import { planApp, type PlanContext } from "./plan-app.js";
 import { planResources, sharedResources } from "./plan-resources.js";
@@ -153,6 +154,7 @@ async function planUp(
     planApp(app, observed.services.get(app.app.service), context),
   );
   const planned = compared.map((app) => app.planned);
+  if (strict) assertSettingsKept(planned);
 
   const unnamed = unnamedServices(checked, observed);
   const others = unnamed.flatMap(({ status, ownership }) => otherOf(status, ownership));
