@@ -98,7 +98,9 @@ async function scaleAll(
   let outcome: ScaleAllReport["outcome"] = "ok";
   for (const target of targets) {
     if (outcome === "ok" && options.signal?.aborted) outcome = "interrupted";
-    const scaled = outcome === "ok" ? await scaleOne(strategy, desired, target, options) : notScaled(target, "skipped");
+    // The first app releases another run's lock. A lock that is acquired later is respected.
+    const each = { ...options, forceUnlock: apps.length === 0 && options.forceUnlock };
+    const scaled = outcome === "ok" ? await scaleOne(strategy, desired, target, each) : notScaled(target, "skipped");
     if (scaled.outcome === "failed") outcome = options.signal?.aborted ? "interrupted" : "failed";
     apps.push(scaled);
   }

@@ -3,6 +3,8 @@ import { expect, test, vi } from "vitest";
 import { ALL, app, changes, memory, project } from "../../test/fixtures.js";
 import type { DeployerEvent } from "../model/events.js";
 import { down } from "./down.js";
+import { changeProcesses } from "./processes.js";
+import { scale } from "./scale.js";
 import { up } from "./up.js";
 
 const fake = () => memory({ capabilities: ALL });
@@ -168,6 +170,27 @@ test("forceUnlock reports that there was no lock to release", async () => {
   const unlocked = await up(without, project(app("web")), { forceUnlock: true });
   expect(unlocked.warnings).toMatchObject([{ code: "LOCK_NOT_HELD", reason: expect.stringContaining("has no locks") }]);
 });
+
+test.each(["scale", "restart", "stop", "start"] as const)(
+  "%s with forceUnlock and nothing to change reports the lock that it released, and that there was none",
+  async (operation) => {
+    const strategy = memory({ capabilities: [...ALL, "restart", "stop"] });
+    const web = project(app("web"));
+    if (operation === "scale") await up(strategy, web);
+    const run = () =>
+      operation === "scale"
+        ? scale(strategy, web, "Web", 1, { forceUnlock: true })
+        : changeProcesses(strategy, web, operation, { forceUnlock: true });
+    strategy.calls.length = 0;
+    expect((await run()).warnings).toMatchObject([{ code: "LOCK_NOT_HELD" }]);
+    strategy.engine.locks.set("factory", elsewhere);
+    expect((await run()).warnings).toMatchObject([
+      { code: "LOCK_TAKEN_OVER", reason: expect.stringContaining("ada@bench") },
+    ]);
+    expect(strategy.engine.locks.size).toBe(0);
+    expect(changes(strategy)).toEqual([]);
+  },
+);
 
 test("a run whose lock was released by force makes no further change, and reverts nothing", async () => {
   const strategy = fake();

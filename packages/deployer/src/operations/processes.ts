@@ -60,7 +60,8 @@ export async function changeProcesses(
   const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? operation, signal, observer, warn };
   const change = (held: typeof strategy): Promise<ProcessVerdict[]> =>
     changeAll(held, desired, services, operation, options);
-  const verdicts = services.length > 0 ? await withLock(strategy, project, locked, change) : [];
+  const takesLock = services.length > 0 || options.forceUnlock === true;
+  const verdicts = takesLock ? await withLock(strategy, project, locked, change) : [];
   const hasFailed = verdicts.some(({ outcome }) => outcome === "failed");
   const isIncomplete = hasFailed || verdicts.some(({ outcome }) => outcome === "skipped");
   return {

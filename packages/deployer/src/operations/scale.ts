@@ -60,18 +60,21 @@ export async function scale(
   const limits = { signal, observer: progressObserver(app, service, observer) };
   // Replicas that were stopped, or that an interrupted run created and did not start, count as desired ones.
   const isIncomplete = replicas > 0 && (before.unfinished === true || before.state === "stopped");
-  if (from !== replicas || isIncomplete) {
-    const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "scale", signal, observer, warn };
-    await withLock(strategy, project, locked, async (held) => {
-      observer?.({ type: "phase", app, service, phase: "scaling", detail: `${from} to ${replicas}` });
-      await requireCapability(held, "scale").scale(service, replicas, {
-        signal,
-        observer: withWarnings(limits.observer, warn),
-      });
-      const old = recordOfStatus(before);
-      const assets = compareAssets([old], [{ ...old, replicas }], new Set([service]));
-      await deliverAssets(assets, { project, platform: strategy.manifest.name }, options, warn);
+  const hasChanges = from !== replicas || isIncomplete;
+  const setReplicas = async (held: typeof strategy): Promise<void> => {
+    if (!hasChanges) return;
+    observer?.({ type: "phase", app, service, phase: "scaling", detail: `${from} to ${replicas}` });
+    await requireCapability(held, "scale").scale(service, replicas, {
+      signal,
+      observer: withWarnings(limits.observer, warn),
     });
+    const old = recordOfStatus(before);
+    const assets = compareAssets([old], [{ ...old, replicas }], new Set([service]));
+    await deliverAssets(assets, { project, platform: strategy.manifest.name }, options, warn);
+  };
+  if (hasChanges || options.forceUnlock === true) {
+    const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "scale", signal, observer, warn };
+    await withLock(strategy, project, locked, setReplicas);
   }
   const status = wait
     ? await waitUntilRunning(strategy, service, { ...limits, timeoutMs, ...(settleMs !== undefined && { settleMs }) })
