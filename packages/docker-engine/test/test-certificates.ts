@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mustRun } from "@openfactory/test-engine";
 import { temporaryDirectory } from "./temporary-directory.js";
@@ -10,9 +10,24 @@ export interface TestCertificates {
   server: { cert: string; key: string };
 }
 
+export interface CertificateOptions {
+  /** The name of the authority. */
+  authority?: string;
+  /** How long the server's certificate is valid, in days. Negative: it has expired. */
+  serverDays?: number;
+  /** Where the files are. Default: a directory that is removed when the test has finished. */
+  directory?: string;
+}
+
 /** An authority of its own, and certificates of it for the server 127.0.0.1 and a client; made by openssl. */
-export async function testCertificates(): Promise<TestCertificates> {
-  const directory = temporaryDirectory({ "server.ext": "subjectAltName=IP:127.0.0.1\n", "client.ext": "\n" });
+export async function testCertificates({
+  authority = "test ca",
+  serverDays = 1,
+  directory = temporaryDirectory(),
+}: CertificateOptions = {}): Promise<TestCertificates> {
+  writeFileSync(join(directory, "server.ext"), "subjectAltName=IP:127.0.0.1\n");
+  // Go's servers reject client certificates without this.
+  writeFileSync(join(directory, "client.ext"), "extendedKeyUsage=clientAuth\n");
   const openssl = (...args: string[]): Promise<string> => mustRun("openssl", args, { cwd: directory });
   const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   await openssl(
@@ -26,15 +41,15 @@ export async function testCertificates(): Promise<TestCertificates> {
     "-out",
     "ca.pem",
     "-subj",
-    "/CN=test ca",
+    `/CN=${authority}`,
   );
-  const issue = async (name: string, cert: string, key: string): Promise<void> => {
+  const issue = async (name: string, days: number, cert: string, key: string): Promise<void> => {
     await openssl("req", ...newKey, "-keyout", key, "-out", "request.pem", "-subj", `/CN=${name}`);
-    const signer = ["-CA", "ca.pem", "-CAkey", "ca-key.pem", "-CAcreateserial", "-days", "1"];
+    const signer = ["-CA", "ca.pem", "-CAkey", "ca-key.pem", "-CAcreateserial", "-days", String(days)];
     await openssl("x509", "-req", "-in", "request.pem", ...signer, "-extfile", `${name}.ext`, "-out", cert);
   };
-  await issue("server", "server-cert.pem", "server-key.pem");
-  await issue("client", "cert.pem", "key.pem");
+  await issue("server", serverDays, "server-cert.pem", "server-key.pem");
+  await issue("client", 1, "cert.pem", "key.pem");
   const read = (file: string): string => readFileSync(join(directory, file), "utf8");
   return {
     clientDirectory: directory,

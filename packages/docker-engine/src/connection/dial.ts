@@ -7,6 +7,7 @@ import { Redactor, secretsOfEnvironment, secretsWithin } from "@openfactory/depl
 import { builtIn } from "./built-in.js";
 import type { Environment } from "../endpoint/docker-config.js";
 import type { Endpoint, TlsMaterial, SshEndpoint } from "../endpoint/endpoint.js";
+import type { TlsError } from "../errors/tls-error.js";
 
 /** Opens one connection to the engine. */
 export type Dial = () => Duplex;
@@ -29,7 +30,16 @@ function dialTls(host: string, port: number, { ca, cert, key, verify }: TlsMater
   const { connect } = builtIn("node:tls") as typeof tls;
   // A TLS server name is a name, never an address.
   const servername = isIP(host) ? "" : host;
-  return connect({ host, port, servername, ca, cert, key, rejectUnauthorized: verify, minVersion: "TLSv1.2" });
+  const options = { host, port, servername, ca, cert, key, rejectUnauthorized: verify, minVersion: "TLSv1.2" } as const;
+  return withPeerCertificate(connect(options));
+}
+
+/** Errors get the server's certificate. Node checks it in a listener of `secure`, and discards it with the connection. */
+function withPeerCertificate(socket: tls.TLSSocket): tls.TLSSocket {
+  let peerCertificate: tls.PeerCertificate | undefined;
+  socket.prependOnceListener("secure", () => (peerCertificate = socket.getPeerCertificate()));
+  socket.prependListener("error", (error: TlsError) => Object.assign(error, { peerCertificate }));
+  return socket;
 }
 
 /** Source: docker/cli, `cli/connhelper/ssh`. */
@@ -135,6 +145,7 @@ class ProcessSocket extends Duplex {
   #error(message: string): Error {
     return Object.assign(new Error(`${this.#program}: ${redactOutput(message, this.#env)}`), {
       code: this.#program.toUpperCase(),
+      output: redactOutput(this.#stderr, this.#env),
     });
   }
 }

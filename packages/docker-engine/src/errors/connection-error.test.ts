@@ -11,6 +11,7 @@ const tcp: ResolvedEndpoint = {
   pathPrefix: "",
   source: "--host",
 };
+const ssh: ResolvedEndpoint = { kind: "ssh", host: "ssh://box", hostname: "box", source: "--host" };
 const systemError = (code: string, message = "x") => Object.assign(new Error(message), { code });
 
 it.each([
@@ -25,8 +26,7 @@ it.each([
   ["ERR_STREAM_PREMATURE_CLOSE", "connection closed", "log"],
   ["HPE_INVALID_CONSTANT", "does not speak HTTP", "address"],
   ["DEPTH_ZERO_SELF_SIGNED_CERT", "TLS", "DOCKER_CERT_PATH"],
-  ["ERR_TLS_CERT_ALTNAME_INVALID", "TLS", "DOCKER_CERT_PATH"],
-  ["SSH", "SSH", "Run ssh"],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", "TLS", "subjectAltName"],
   ["EWHATEVER", "the connection failed", "Start Docker"],
 ])("%s is ENGINE_UNREACHABLE with its cause and a hint", (code, what, hint) => {
   expect(connectionError(systemError(code), socket)).toMatchObject({
@@ -43,10 +43,13 @@ it("the message names the engine and the setting that selected it", () => {
   );
 });
 
-it("the message includes the output of TLS and SSH", () => {
-  expect(connectionError(systemError("SSH", "ssh: Permission denied (publickey)."), socket).message).toContain(
-    "publickey",
+it("the message includes the output of SSH", () => {
+  const error = connectionError(systemError("SSH", "ssh: Permission denied (publickey)."), ssh);
+  expect(error.message).toBe(
+    "Can't connect to the Docker Engine at ssh://box (--host): the SSH connection failed: the host rejected the login " +
+      "(ssh: Permission denied (publickey).).",
   );
+  expect(error.hint).toContain("ssh -v box");
 });
 
 it("the hint suggests TLS if a TCP port without TLS does not answer with HTTP", () => {

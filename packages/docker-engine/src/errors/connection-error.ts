@@ -1,14 +1,11 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import type { ResolvedEndpoint } from "../endpoint/endpoint.js";
 import type { EngineErrorCause } from "./engine-error.js";
-
-interface Explanation {
-  reason: string;
-  hint: string;
-}
+import type { Explanation } from "./explanation.js";
+import { explainSsh } from "./ssh-error.js";
+import { explainTls, TLS_CODE } from "./tls-error.js";
 
 const START = "Start Docker on that host, or choose another engine with --host, --context or DOCKER_HOST.";
-const TLS_FILES = "Check DOCKER_CERT_PATH (or the context's TLS files) and DOCKER_TLS_VERIFY.";
 
 const BY_CODE: Readonly<Record<string, Explanation>> = {
   ENOENT: {
@@ -33,10 +30,6 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
     reason: "it answered with an HTTP redirect, so it is not a Docker Engine",
     hint: "Check the address and any proxy in between.",
   },
-  SSH: {
-    reason: "the SSH connection failed",
-    hint: "Run ssh to that host by hand. The remote user needs the docker command and access to its engine.",
-  },
 };
 
 const ALIASES: Readonly<Record<string, string>> = {
@@ -47,11 +40,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   ENOTSOCK: "ECONNREFUSED",
 };
 
-const TLS_CODE =
-  /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/;
-
-function explain(code: string, endpoint: ResolvedEndpoint): Explanation {
-  if (TLS_CODE.test(code)) return { reason: "the TLS connection failed", hint: TLS_FILES };
+function explain(error: Error, code: string, endpoint: ResolvedEndpoint): Explanation {
+  if (TLS_CODE.test(code)) return explainTls(error, code, endpoint);
+  if (endpoint.kind === "ssh" && code === "SSH") return explainSsh(error, endpoint);
   if (code.startsWith("HPE_")) {
     return {
       reason: "the server does not speak HTTP",
@@ -81,14 +72,14 @@ const isNotConnected = (error: NodeJS.ErrnoException): boolean =>
 /** The error `ENGINE_UNREACHABLE` for a connection that failed or broke. */
 export function connectionError(error: NodeJS.ErrnoException, endpoint: ResolvedEndpoint): DeploymentError {
   const code = systemErrorCode(error);
-  const { reason, hint } = explain(code, endpoint);
+  const { reason, hint } = explain(error, code, endpoint);
   const cause: EngineErrorCause = {
     message: error.message,
     code,
     ...(isNotConnected(error) && { notConnected: true }),
   };
-  // The messages of TLS and SSH are more precise than their codes.
-  const detail = TLS_CODE.test(code) || code === "SSH" ? ` (${error.message})` : "";
+  // The output of ssh is more precise than any explanation.
+  const detail = code === "SSH" ? ` (${error.message})` : "";
   const address = `${endpoint.host} (${endpoint.source})`;
   return new DeploymentError(
     "ENGINE_UNREACHABLE",
