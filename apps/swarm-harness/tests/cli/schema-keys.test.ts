@@ -58,7 +58,7 @@ describe("each key of the schema of app files", () => {
 });
 
 test("the schema accepts a value of a key if `ofdeploy validate` accepts it", async () => {
-  const { tried, refused } = await wronglyRefused(16);
+  const { tried, refused } = await wronglyRefused(64);
   expect(refused).toEqual([]);
   expect(tried).toBeGreaterThan(1000);
 });

@@ -195,7 +195,7 @@ async function retireVersion(engine: DockerEngine, change: VersionChange): Promi
 }
 
 /** Delays before the second and the third attempt, in milliseconds. */
-const RETIRE_DELAYS_MS = [0, 1_000] as const;
+const RETIRE_DELAYS_MS = [0, 250] as const;
 
 /** Completes the change as the next update would: a short failure of the engine must not leave both versions running. */
 async function retryRetire(
