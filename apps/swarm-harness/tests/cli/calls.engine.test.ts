@@ -36,10 +36,13 @@ const own = (calls: Record<string, number>): Record<string, number> =>
   Object.fromEntries(
     Object.entries(withoutNegotiation(calls))
       .filter(([kind]) => kind !== "GET /containers/ID/json")
-      .map(([kind, count]) => [kind.replace(/openfactory-lock-.*/, "LOCK"), count]),
+      .map(([kind, count]) => [
+        kind.replace(/openfactory-lock-\w+-.*/, "CLAIM").replace(/openfactory-lock-.*/, "LOCK"),
+        count,
+      ]),
   );
 
-test.each([3, 8])("up of %i apps makes two calls per app and six more; a second up makes two", async (count) => {
+test.each([3, 8])("up of %i apps makes two calls per app and nine more; a second up makes two", async (count) => {
   project.write(fileOf(count));
   const made = await countCalls(project, proxy, "up", "--no-wait");
   const before = count === 3 ? 0 : 3;
@@ -49,8 +52,9 @@ test.each([3, 8])("up of %i apps makes two calls per app and six more; a second 
     "GET /services": 1,
     // Preflight and lock.
     "GET /images/openfactory/test%3A1/json": 1,
-    "POST /volumes/create": 1,
-    "GET /volumes/LOCK": 1,
+    "POST /volumes/create": 2,
+    "GET /volumes": 2,
+    "DELETE /volumes/CLAIM": 1,
     "DELETE /volumes/LOCK": 1,
     "POST /containers/create": count - before,
     "POST /containers/ID/start": count - before,
