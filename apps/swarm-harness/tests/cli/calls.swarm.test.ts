@@ -1,7 +1,7 @@
 import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { type CountingProxy, startCountingProxy, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { countCalls, withoutNegotiation } from "./support/count-calls.js";
+import { countCalls, splitLock, withoutNegotiation } from "./support/count-calls.js";
 import { TestProject } from "./support/run-ofdeploy.js";
 
 /** Apps with 0 replicas, so that the polling of tasks is not counted. */
@@ -45,23 +45,22 @@ const MADE = new Map([
 ]);
 
 test.each([...MADE])(
-  "up of %i apps, of which %i are deployed, makes one call per new app and six more; a second up makes two",
+  "up of %i apps, of which %i are deployed, makes one call per new app, five more, and those of its lock; a second up makes two",
   async (count, before) => {
     project.write(fileOf(same(count)));
     const made = await up("--no-wait");
-    expect(withoutNegotiation(made.calls)).toEqual({
+    const { calls, lock } = splitLock(withoutNegotiation(made.calls), "configs");
+    expect(calls).toEqual({
       "GET /services": 1,
       // Does the project run on the manager's own engine?
       "GET /containers/json": 1,
-      // Preflight and lock.
+      // Preflight.
       "GET /nodes": 1,
       "GET /images/openfactory/test%3A1/json": 1,
-      "POST /configs/create": 1,
-      "DELETE /configs/ID": 1,
       "POST /services/create": count - before,
     });
-    // The negotiation of the API version.
-    expect(proxy.calls.length).toBe(7 + (count - before));
+    expect(lock).toEqual(expect.arrayContaining(["DELETE /configs/ID", "POST /configs/create"]));
+    expect(made.calls["GET /_ping"]).toBe(1);
 
     for (const wait of [[], ["--no-wait"]]) {
       const again = await up(...wait);
@@ -72,14 +71,17 @@ test.each([...MADE])(
   },
 );
 
-test.each([1, 2, 3, 7])("up of %i changed apps of 60 makes one call per app, and at most seven more", async (count) => {
-  project.write(fileOf([...same(60 - count), ...Array.from({ length: count }, () => `other-${count}`)]));
-  const changed = await up("--no-wait");
-  expect(changed.out).toContain(`${count} started`);
-  const { "GET /services": looks, "POST /services/ID/update": updates, ...calls } = withoutNegotiation(changed.calls);
-  expect(calls).toEqual({ "POST /configs/create": 1, "DELETE /configs/ID": 1, "GET /containers/json": 1 });
-  expect(updates).toBe(count);
-  // One listing at the start, and one before each update. Concurrent updates share a listing.
-  expect(looks).toBeLessThanOrEqual(1 + Math.min(3, count));
-  expect(proxy.calls.length).toBeLessThanOrEqual(5 + 2 * count);
-});
+test.each([1, 2, 3, 7])(
+  "up of %i changed apps of 60 makes one call per app, at most four more, and those of its lock",
+  async (count) => {
+    project.write(fileOf([...same(60 - count), ...Array.from({ length: count }, () => `other-${count}`)]));
+    const changed = await up("--no-wait");
+    expect(changed.out).toContain(`${count} started`);
+    const own = splitLock(withoutNegotiation(changed.calls), "configs").calls;
+    const { "GET /services": looks, "POST /services/ID/update": updates, ...calls } = own;
+    expect(calls).toEqual({ "GET /containers/json": 1 });
+    expect(updates).toBe(count);
+    // One listing at the start, and one before each update. Concurrent updates share a listing.
+    expect(looks).toBeLessThanOrEqual(1 + Math.min(3, count));
+  },
+);

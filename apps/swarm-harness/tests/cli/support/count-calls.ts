@@ -21,3 +21,18 @@ export const withoutNegotiation = ({
   "GET /version": _version,
   ...calls
 }: Record<string, number>) => calls;
+
+/**
+ * Separates the calls of the lock, which is kept in objects of this kind. A run that takes longer than a second checks its lock, so
+ * their number depends on the machine's speed.
+ */
+export function splitLock(
+  calls: Record<string, number>,
+  kind: "configs" | "volumes",
+): { calls: Record<string, number>; lock: string[] } {
+  const isOfLock = (call: string): boolean => call.split(" ")[1]?.startsWith(`/${kind}`) === true;
+  return {
+    calls: Object.fromEntries(Object.entries(calls).filter(([call]) => !isOfLock(call))),
+    lock: Object.keys(calls).filter(isOfLock).sort(),
+  };
+}
