@@ -72,6 +72,25 @@ describe("a log in frames", () => {
     expect(line?.line).toBe(text);
   });
 
+  // A frame of more than 1 MiB comes in parts.
+  it.each([0, 1, 10, 31])("has all lines of a long frame whose part could end %i bytes after a line", async (offset) => {
+    const prefix = `${at(1)} `;
+    const text = "x".repeat(1024 ** 2 - prefix.length - 1 - offset);
+    const lines = await read(frame(1, `${prefix}${text}\n${at(2)} next\n${"y".repeat(100)}\n`), {}, 65_536);
+    expect(lines.map(({ timestamp, line }) => [timestamp, line])).toEqual([
+      [at(1), text],
+      [at(2), "next"],
+      [at(2), "y".repeat(100)],
+    ]);
+  });
+
+  it("has the time of a frame's last prefix for the lines of all its parts", async () => {
+    const text = `${"x".repeat(99)}\n`;
+    const lines = await read(frame(1, `${at(1)} ${text.repeat(30_000)}`), {}, 65_536);
+    expect(lines).toHaveLength(30_000);
+    expect(lines.filter(({ timestamp, line }) => timestamp !== at(1) || line.length !== 99)).toEqual([]);
+  });
+
   it("cuts a line that is longer than 4 MiB, and marks it", async () => {
     const text = "x".repeat(5 * 1024 ** 2);
     const [first, second] = await read(

@@ -4,6 +4,7 @@ import { LineBuffer, MAX_LINE } from "./json-lines.js";
 import { lineOf, LogLines, parseDetails, parsePrefix } from "./log-lines.js";
 
 const HEADER_LENGTH = 8;
+const NEWLINE = 0x0a;
 /** Engines send frames of 16 KiB. */
 const MAX_PAYLOAD = 1024 ** 2;
 
@@ -14,7 +15,7 @@ export interface Frame {
   /** `engine`: a message of the engine itself about reading the log. */
   stream: "stdout" | "stderr" | "engine";
   payload: Buffer;
-  /** The next frame is another part of this one. */
+  /** The next frame is another part of this one. The parts end with a line, except within a line that is longer. */
   continues: boolean;
 }
 
@@ -38,8 +39,11 @@ export class FrameReader {
         this.#head = parseHeader(this.#take(HEADER_LENGTH));
       }
       const { stream, length } = this.#head;
-      const part = Math.min(length, MAX_PAYLOAD);
-      if (this.#available < part) return;
+      const longest = Math.min(length, MAX_PAYLOAD);
+      if (this.#available < longest) return;
+      const bytes = this.#join();
+      // A part that ends within a line could split the prefix of that line.
+      const part = length > longest ? bytes.lastIndexOf(NEWLINE, longest - 1) + 1 || longest : length;
       this.#head = length > part ? { stream, length: length - part } : undefined;
       yield { stream, payload: this.#take(part), continues: length > part };
     }
@@ -50,10 +54,16 @@ export class FrameReader {
     return this.#head !== undefined || this.#available > 0;
   }
 
-  #take(length: number): Buffer {
-    // A long frame comes in many chunks, which are joined once.
+  /** The available bytes. A long frame comes in many chunks, which are joined once. */
+  #join(): Buffer {
     const [first] = this.#pieces;
     const whole = this.#pieces.length === 1 && first ? first : Buffer.concat(this.#pieces);
+    this.#pieces = [whole];
+    return whole;
+  }
+
+  #take(length: number): Buffer {
+    const whole = this.#join();
     this.#pieces = whole.length > length ? [whole.subarray(length)] : [];
     this.#available -= length;
     return whole.subarray(0, length);

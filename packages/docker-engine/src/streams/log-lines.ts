@@ -27,6 +27,8 @@ export class LogLines {
   readonly #withDetails: boolean;
   readonly #open = new Map<string, OpenLine>();
   #last = "";
+  #stamp = "";
+  #endsWithLine = true;
 
   constructor(withDetails: boolean) {
     this.#withDetails = withDetails;
@@ -34,16 +36,17 @@ export class LogLines {
 
   /**
    * The lines that a payload completes.
-   * @param isPart it continues the previous payload, so that its first line has no prefix.
+   * @param isPart it continues the previous payload, so that its first line has no prefix if that ended within a line.
    */
   *push(stream: LogFrame["stream"], payload: Buffer, isPart = false): Generator<LogFrame> {
     let key = this.#last;
-    let stamp = "";
+    let stamp = isPart ? this.#stamp : "";
+    const isWithinLine = isPart && !this.#endsWithLine;
     for (let start = 0; start < payload.length;) {
       const newline = payload.indexOf(NEWLINE, start);
       const end = newline === -1 ? payload.length : newline;
       const part = payload.subarray(start, end);
-      const continues = isPart && start === 0;
+      const continues = isWithinLine && start === 0;
       const { timestamp, details, rest } = continues ? asRest(part) : parsePrefix(part, this.#withDetails);
       // Without a prefix, it continues the last message.
       if (timestamp !== undefined || !key.startsWith(stream)) key = `${stream} ${details}`;
@@ -56,6 +59,8 @@ export class LogLines {
       start = end + 1;
     }
     this.#last = key;
+    this.#stamp = stamp;
+    this.#endsWithLine = payload.at(-1) === NEWLINE;
   }
 
   /** The lines without a line end. */
