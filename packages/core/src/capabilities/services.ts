@@ -20,6 +20,11 @@ export interface ListOptions extends OperationOptions {
    * to save calls.
    */
   instances?: boolean;
+  /**
+   * Whether a service is worth calls beyond the listing itself. Default: all are. Of other services, a strategy may leave out
+   * `settings` and `instances`, and may report one that was stopped as one that has ended.
+   */
+  isRelevant?: (service: Pick<ServiceStatus, "name" | "labels">) => boolean;
 }
 
 export interface CanList {

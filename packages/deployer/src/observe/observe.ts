@@ -10,6 +10,7 @@ import {
   supports,
 } from "@openfactory/deploy-core";
 import type { CheckedProject } from "../check/check-project.js";
+import { PROJECT_LABEL } from "../model/labels.js";
 
 /** The state of the engine, as far as the strategy can read it. */
 export interface Observed {
@@ -28,15 +29,21 @@ export const INSPECT_CONCURRENCY = 8;
 /**
  * Reads services: with one listing where the strategy can list, else with one inspection per name.
  * @param options.settings as in `ListOptions`.
+ * @param options.project only the named services and those of this project are worth further calls, see
+ * `ListOptions.isRelevant`. Default: all are.
  */
 export async function observe(
   strategy: OpenFactoryServiceDeploymentStrategy,
   names: readonly string[],
-  options: Pick<ListOptions, "signal" | "settings" | "instances"> = {},
+  { project, ...options }: Pick<ListOptions, "signal" | "settings" | "instances"> & { project?: string } = {},
 ): Promise<Observed> {
   if (supports(strategy, "list")) {
     const { settings = false, ...more } = options;
-    const listed = await strategy.list({ ...more, settings: settings && supports(strategy, "settings") });
+    const listed = await strategy.list({
+      ...more,
+      settings: settings && supports(strategy, "settings"),
+      ...(project !== undefined && { isRelevant: isRelevantTo(project, names) }),
+    });
     return { services: byName(listed), sees: "all", listed };
   }
   if (supports(strategy, "inspect")) {
@@ -44,6 +51,11 @@ export async function observe(
     return { services: byName(found.filter((service) => service !== undefined)), sees: "named" };
   }
   return { services: new Map(), sees: "nothing" };
+}
+
+function isRelevantTo(project: string, names: readonly string[]): NonNullable<ListOptions["isRelevant"]> {
+  const named = new Set(names);
+  return ({ name, labels }) => named.has(name) || labels[PROJECT_LABEL] === project;
 }
 
 /**

@@ -51,7 +51,7 @@ export async function ps(
   const strategy = withRedaction(rawStrategy, desired);
   if (!supports(strategy, "inspect")) requireCapability(strategy, "list");
   const names = apps.map(({ service }) => service);
-  const { services } = await observe(strategy, names, options);
+  const { services } = await observe(strategy, names, { ...options, project: desired.project });
   const rows = await mapLimit(INSPECT_CONCURRENCY, apps, async (app): Promise<PsRow> => {
     const { key, service } = app;
     const status = services.get(service);

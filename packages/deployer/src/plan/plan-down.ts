@@ -104,7 +104,7 @@ async function findServices(
 ): Promise<FoundService[]> {
   const names = new Map(desired.apps.map(({ service, key }) => [service, key]));
   const wanted = new Set([...names.keys(), ...(selected ?? [])]);
-  const { services } = await observe(strategy, [...wanted], { signal, instances: false });
+  const { services } = await observe(strategy, [...wanted], { signal, instances: false, project: desired.project });
   return [...services.values()].map((status): FoundService => {
     const { name: service, labels } = status;
     const isNamed = names.has(service);

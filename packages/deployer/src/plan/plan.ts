@@ -84,7 +84,7 @@ export async function prepare(
   const checked = await checkPolicy(strategy, checkProject(desired, strategy, options), { signal });
   const names = checked.apps.map(({ app }) => app.service);
   const [observed, resources] = await Promise.all([
-    observe(strategy, names, { signal, settings: refresh, instances }),
+    observe(strategy, names, { signal, settings: refresh, instances, project: desired.project }),
     observeResources(strategy, checked, { all: refresh || prune, signal }),
   ]);
   const planned = await planUp(strategy, checked, { ...observed, ...(resources && { resources }) }, options);

@@ -73,16 +73,19 @@ describe("a log in frames", () => {
   });
 
   // A frame of more than 1 MiB comes in parts.
-  it.each([0, 1, 10, 31])("has all lines of a long frame whose part could end %i bytes after a line", async (offset) => {
-    const prefix = `${at(1)} `;
-    const text = "x".repeat(1024 ** 2 - prefix.length - 1 - offset);
-    const lines = await read(frame(1, `${prefix}${text}\n${at(2)} next\n${"y".repeat(100)}\n`), {}, 65_536);
-    expect(lines.map(({ timestamp, line }) => [timestamp, line])).toEqual([
-      [at(1), text],
-      [at(2), "next"],
-      [at(2), "y".repeat(100)],
-    ]);
-  });
+  it.each([0, 1, 10, 31])(
+    "has all lines of a long frame whose part could end %i bytes after a line",
+    async (offset) => {
+      const prefix = `${at(1)} `;
+      const text = "x".repeat(1024 ** 2 - prefix.length - 1 - offset);
+      const lines = await read(frame(1, `${prefix}${text}\n${at(2)} next\n${"y".repeat(100)}\n`), {}, 65_536);
+      expect(lines.map(({ timestamp, line }) => [timestamp, line])).toEqual([
+        [at(1), text],
+        [at(2), "next"],
+        [at(2), "y".repeat(100)],
+      ]);
+    },
+  );
 
   it("has the time of a frame's last prefix for the lines of all its parts", async () => {
     const text = `${"x".repeat(99)}\n`;

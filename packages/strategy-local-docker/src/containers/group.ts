@@ -129,15 +129,20 @@ export function groupByService<Container extends ServiceContainer>(
   containers: readonly Container[],
 ): Map<string, ServiceContainers<Container>> {
   const own = containers.filter(({ foreign, helper }) => foreign === undefined && !helper);
-  const named = own.map((container) => (hasRole(container, own) ? container : withPlainName(container)));
+  // Engines may have 100,000 containers: each is compared only with those that have its base name.
+  const byBase = Map.groupBy(own, ({ base }) => base);
+  const named = own.map((container) =>
+    hasRole(container, byBase.get(container.base) ?? []) ? container : withPlainName(container),
+  );
   const groups = Map.groupBy(named, serviceOf);
   return new Map(
     [...groups].map(([service, group]) => [service, sortByReplica(service, withoutReplicas(service, group))]),
   );
 }
 
+/** @param others have its base name. */
 const hasRole = (container: ServiceContainer, others: readonly ServiceContainer[]): boolean =>
-  container.managed || others.some((other) => other.base === container.base && areSuccessive(container, other));
+  container.managed || others.some((other) => areSuccessive(container, other));
 
 const withPlainName = <Container extends ServiceContainer>(container: Container): Container => ({
   ...container,

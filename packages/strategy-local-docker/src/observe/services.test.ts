@@ -1,6 +1,7 @@
 import { fails, fakeEngine } from "@openfactory/docker-probes";
 import { DeploymentError } from "@openfactory/deploy-core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { groupByService, toListedContainer } from "../containers/group.js";
 import { LocalDockerDeploymentStrategy } from "../strategy.js";
 
 const COUNT = 20;
@@ -95,4 +96,57 @@ test.each([
   const { engine } = fakeEngine({ "containers.list": () => summaries, "containers.inspect": inspect });
   const services = await new LocalDockerDeploymentStrategy(engine).list();
   expect(services.map((service) => [service.name, service.unfinished])).toEqual([["demo", unfinished]]);
+});
+
+describe("list() on an engine with many containers of others", () => {
+  const OTHERS = 10_000;
+  const PROJECT = { project: "mine" };
+  const summary = (name: string, Labels: Record<string, string>) => ({
+    ...container(name, "exited"),
+    Image: "demo:1",
+    ImageID: "image0",
+    Labels,
+  });
+  // Names of other tools that look like those of replaced versions, so that each must be compared.
+  const others = Array.from({ length: OTHERS }, (_, index) => summary(`id${index}.previous`, {}));
+  const mine = [summary("id1", PROJECT), summary("id3", PROJECT)];
+  const answers = (listed: readonly unknown[]) => ({
+    "containers.list": () => listed,
+    "containers.inspect": details,
+    "images.inspect": () => ({ Config: { Env: [] } }),
+  });
+
+  test.each([
+    ["labels", { labels: PROJECT }],
+    ["isRelevant", { isRelevant: ({ labels }: { labels: object }) => "project" in labels, settings: true }],
+  ])("makes as many calls as without them, with %s", async (_, options) => {
+    const alone = fakeEngine(answers(mine));
+    await new LocalDockerDeploymentStrategy(alone.engine).list(options);
+    const crowded = fakeEngine(answers([...others, ...mine]));
+    const listed = await new LocalDockerDeploymentStrategy(crowded.engine).list(options);
+    expect(crowded.calls).toEqual(alone.calls);
+    expect(listed.filter(({ name }) => name === "id1" || name === "id3")).toHaveLength(2);
+  });
+
+  test("with isRelevant, still has the names of the others", async () => {
+    const { engine } = fakeEngine(answers([...others, ...mine]));
+    const listed = await new LocalDockerDeploymentStrategy(engine).list({ isRelevant: () => false, settings: true });
+    expect(listed).toHaveLength(OTHERS + mine.length);
+  });
+});
+
+test("groupByService() compares each container only with those of its base name", () => {
+  const steps = (count: number): number => {
+    let reads = 0;
+    const containers = Array.from({ length: count }, (_, index) => {
+      const listed = toListedContainer(summaries[0] as never);
+      return Object.defineProperty({ ...listed, managed: false }, "base", {
+        get: () => ((reads += 1), `id${index}`),
+        enumerable: true,
+      });
+    });
+    groupByService(containers);
+    return reads;
+  };
+  expect(steps(2_000)).toBeLessThanOrEqual(12 * steps(200));
 });

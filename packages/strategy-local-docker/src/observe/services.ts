@@ -87,21 +87,25 @@ async function unmappedSettings(
 
 /** The services among the containers of an engine, by name. */
 export async function listServices(engine: DockerEngine, options: ListOptions): Promise<ServiceStatus[]> {
-  const { labels = {}, settings = false, signal } = options;
+  const { labels = {}, settings = false, isRelevant = () => true, signal } = options;
   // Without a filter: containers of a service may lack its labels, such as those of its previous version.
   const containers = (await engine.containers.list({}, { signal })).map(toListedContainer);
-  const groups = groupByService(containers);
+  // The others cost no call, so that an engine with many of them does not slow down the work on a few.
+  const mayBeRelevant = (name: string, group: ServiceContainers<ListedContainer>): boolean =>
+    group.some(({ summary: { Labels } }) => hasLabels(Labels, labels) && isRelevant({ name, labels: Labels }));
+  const groups = [...groupByService(containers)];
+  const relevant = new Set(groups.flatMap(([name, group]) => (mayBeRelevant(name, group) ? [name] : [])));
   const resolved = await Promise.all(
-    [...groups].map(async ([name, group]) => ({ name, group, state: await resolveGroup(engine, group, options) })),
+    groups.map(async ([name, group]) => ({ name, group, state: await resolveGroup(engine, group, options) })),
   );
   const inspections = new Inspections(engine, options);
   const stopped = await findStopped(
     inspections,
-    resolved.flatMap(({ state }) => state.current),
+    resolved.flatMap(({ name, state }) => (relevant.has(name) ? state.current : [])),
   );
   const services = resolved.map(({ name, group, state }) => toServiceStatus(name, group, state, stopped, labels));
   const sorted = services.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
-  const listed = settings ? await withSettings(engine, sorted, inspections) : sorted;
+  const listed = settings ? await withSettings(engine, sorted, inspections, relevant) : sorted;
   containersByListing.set(listed, containers);
   return listed;
 }
@@ -168,17 +172,19 @@ async function withSettings(
   engine: DockerEngine,
   listed: readonly ServiceStatus[],
   inspections: Inspections,
+  relevant: ReadonlySet<string>,
 ): Promise<ServiceStatus[]> {
-  await inspections.of(listed.flatMap((service) => service.ids));
+  const wanted = listed.filter(({ name }) => relevant.has(name));
+  await inspections.of(wanted.flatMap((service) => service.ids));
   const images = imageLookup(engine);
-  const services = await mapLimit(MAX_INSPECTIONS, listed, async (service) => {
+  const read = await mapLimit(MAX_INSPECTIONS, wanted, async (service): Promise<[string, ServiceStatus[]]> => {
     const containers = await inspections.of(service.ids);
-    return containers.length === 0
-      ? []
-      : [{ ...service, ...(await settingsAndRevision(service.name, containers, images)) }];
+    // Services that were removed since they were listed are left out.
+    if (containers.length === 0) return [service.name, []];
+    return [service.name, [{ ...service, ...(await settingsAndRevision(service.name, containers, images)) }]];
   });
-  // Services that were removed since they were listed are left out.
-  return services.flat();
+  const withDetails = new Map(read);
+  return listed.flatMap((service) => withDetails.get(service.name) ?? [service]);
 }
 
 const settingsAndRevision = async (
