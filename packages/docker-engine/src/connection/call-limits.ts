@@ -27,6 +27,11 @@ export class CallLimits {
     return this.#ended.signal;
   }
 
+  /** The error of the time limit, once it has passed. */
+  get failure(): DeploymentError | undefined {
+    return this.#timedOut;
+  }
+
   /** Ends the time limit. The caller's signal still applies. */
   stopClock(): void {
     clearTimeout(this.#timer);

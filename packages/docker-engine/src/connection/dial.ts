@@ -1,7 +1,7 @@
 import type * as childProcess from "node:child_process";
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { connect, isIP, type Socket } from "node:net";
-import { Duplex } from "node:stream";
+import { Duplex, type Readable } from "node:stream";
 import type * as tls from "node:tls";
 import { Redactor, secretsOfEnvironment, secretsWithin } from "@openfactory/deploy-core";
 import { builtIn } from "./built-in.js";
@@ -81,6 +81,9 @@ class ProcessSocket extends Duplex {
     this.#env = env;
     this.#child = child;
     this.#program = program;
+    child.on("error", (error) => this.destroy(this.#error(error.message)));
+    // Without a free file descriptor, the process has no streams (Node, ChildProcess.spawn), and reports only an error.
+    if ((child.stdout as Readable | undefined) === undefined) return;
     child.stdout.on("data", (chunk: Buffer) => {
       if (!this.push(chunk)) child.stdout.pause();
     });
@@ -88,8 +91,7 @@ class ProcessSocket extends Duplex {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_KEPT);
     });
     // A write after the process has ended fails; the reason is reported on close.
-    child.stdin.on("error", () => {});
-    child.on("error", (error) => this.destroy(this.#error(error.message)));
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on("error", () => {});
     child.on("close", (exitCode) => {
       if (exitCode === 0) this.push(null);
       else this.destroy(this.#error(this.#stderr.trim().split(/\r?\n/).at(-1) || `exit code ${exitCode}`));
@@ -97,16 +99,17 @@ class ProcessSocket extends Duplex {
   }
 
   override _read(): void {
-    this.#child.stdout.resume();
+    this.#child.stdout?.resume();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    if (this.#child.stdin.write(chunk)) callback();
+    // Without streams, the error that destroys this one is on its way.
+    if (this.#child.stdin?.write(chunk) ?? true) callback();
     else this.#child.stdin.once("drain", callback);
   }
 
   override _final(callback: (error?: Error | null) => void): void {
-    this.#child.stdin.end();
+    this.#child.stdin?.end();
     callback();
   }
 
@@ -138,7 +141,8 @@ class ProcessSocket extends Duplex {
 
   #setRef(method: "ref" | "unref"): this {
     this.#child[method]();
-    for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) (stream as Socket)[method]();
+    for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr])
+      (stream as Socket | undefined)?.[method]();
     return this;
   }
 

@@ -202,30 +202,30 @@ export function readBody(
   limit: number = MAX_ANSWER,
   beyond: "fail" | "cut" = "fail",
 ): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
   const pieces: Buffer[] = [];
   let length = 0;
   if (beyond === "fail" && Number(response.headers["content-length"] ?? 0) > limit) {
     response.on("error", () => {}).destroy();
     return Promise.reject(tooLong(limit));
   }
-  const text = (): string => Buffer.concat(pieces).toString("utf8", 0, limit);
   // Events are faster than an iterator for short answers.
   response
     .on("data", (piece: Buffer) => {
       pieces.push(piece);
       length += piece.length;
       if (length <= limit) return;
-      if (beyond === "cut") resolve(text());
+      if (beyond === "cut") resolve();
       else reject(tooLong(limit));
       response.destroy();
     })
-    .once("end", () => resolve(text()))
+    .once("end", resolve)
     .on("error", reject)
     .once("close", () =>
       reject(Object.assign(new Error("The connection closed within the answer."), { code: "ECONNRESET" })),
     );
-  return promise;
+  // Not in a handler: without the memory for the text, the promise rejects.
+  return promise.then(() => Buffer.concat(pieces).toString("utf8", 0, limit));
 }
 
 const tooLong = (limit: number): DeploymentError =>

@@ -143,8 +143,23 @@ export class EngineClient implements Client {
     }
   }
 
-  duplex(call: EngineCall, request: DuplexRequest, options: CallOptions = {}): Promise<Duplex> {
-    return this.#limited(call, options, async (limits) => (await this.#versioned(call, request, limits)) as Duplex);
+  async duplex(call: EngineCall, request: DuplexRequest, options: CallOptions = {}): Promise<Duplex> {
+    const open = async (limits: CallLimits): Promise<Duplex> =>
+      (await this.#versioned(call, request, limits)) as Duplex;
+    const connection = await this.#limited(call, options, open);
+    this.#watchDuplex(call, connection);
+    return connection;
+  }
+
+  /** Silence is normal in a two-way stream, but the engine must still answer other calls: otherwise the stream fails. */
+  #watchDuplex(call: EngineCall, connection: Duplex): void {
+    const limits = this.#limits(call, { timeoutMs: Infinity });
+    const stopWatch = this.#watch(limits);
+    limits.signal.addEventListener("abort", () => connection.destroy(limits.failure), { once: true });
+    connection.once("close", () => {
+      stopWatch();
+      limits.close();
+    });
   }
 
   close(): Promise<void> {

@@ -20,6 +20,14 @@ describe("askHelper", () => {
     expect(await askHelper("fake", SERVER, env)).toEqual({ identitytoken: "t", serveraddress: SERVER });
   });
 
+  it("ends a helper that prints without end", async () => {
+    const env = helper("exec yes");
+    await expect(askHelper("fake", SERVER, env)).rejects.toMatchObject({
+      code: "UNAUTHORIZED",
+      message: expect.stringContaining("its output is longer than 1 MiB"),
+    });
+  });
+
   it("is undefined if the helper has no credentials", async () => {
     const env = helper("echo 'credentials not found in native keychain'; exit 1");
     expect(await askHelper("fake", SERVER, env)).toBeUndefined();

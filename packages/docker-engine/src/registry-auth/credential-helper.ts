@@ -1,4 +1,5 @@
 import type * as childProcess from "node:child_process";
+import type { Readable } from "node:stream";
 import { DeploymentError, throwIfAborted } from "@openfactory/deploy-core";
 import { builtIn } from "../connection/built-in.js";
 import { redactOutput } from "../connection/dial.js";
@@ -9,6 +10,8 @@ import type { RegistryCredentials } from "./credentials.js";
 const { spawn } = builtIn("node:child_process") as typeof childProcess;
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** The longest output that is read, in bytes. A helper that prints more is ended. */
+const MAX_OUTPUT = 1024 ** 2;
 const NOT_FOUND = /credentials not found/i;
 /** The user name with which helpers return an identity token. */
 const TOKEN_USER = "<token>";
@@ -41,11 +44,21 @@ function run(program: string, server: string, env: Environment, signal: AbortSig
     windowsHide: true,
   });
   const chunks: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+  let length = 0;
   child.on("error", reject);
+  // Without a free file descriptor, the process has no streams (Node, ChildProcess.spawn), and reports only an error.
+  if ((child.stdout as Readable | undefined) === undefined) return promise;
+  child.stdout.on("data", (chunk: Buffer) => {
+    length += chunk.length;
+    if (length <= MAX_OUTPUT) chunks.push(chunk);
+    else {
+      reject(failed(program, server, "its output is longer than 1 MiB"));
+      child.kill();
+    }
+  });
   child.on("close", (exitCode) => resolve({ exitCode, stdout: Buffer.concat(chunks).toString("utf8") }));
   // The exit code reports a helper that ends without reading.
-  child.stdin.on("error", () => {});
+  for (const stream of [child.stdin, child.stdout]) stream.on("error", () => {});
   child.stdin.end(`${server}\n`);
   return promise;
 }

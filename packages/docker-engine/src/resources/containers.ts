@@ -1,3 +1,4 @@
+import { DeploymentError } from "@openfactory/deploy-core";
 import { createdShape, warningsShape } from "../answers/shapes.js";
 import { dial, dialStream, queryAndBody, segment } from "../connection/dockerode.js";
 import type { Client } from "../connection/client.js";
@@ -103,7 +104,13 @@ export function containersOf(client: Client): Containers {
       const request: EngineRequest = (docker, abortSignal) =>
         dialStream(docker, { path: archivePath(id), query: { path } }, abortSignal);
       const pieces: Buffer[] = [];
-      for await (const piece of client.stream(call, request, options)) pieces.push(piece);
+      let length = 0;
+      const idleMs = options?.timeoutMs ?? ARCHIVE_IDLE_MS;
+      for await (const piece of client.stream(call, request, { ...options, idleMs })) {
+        length += piece.length;
+        if (length > MAX_ARCHIVE) throw archiveTooLong(call.action);
+        pieces.push(piece);
+      }
       return Buffer.concat(pieces);
     },
     async putArchive(id, path, file, options) {
@@ -133,6 +140,16 @@ export function containersOf(client: Client): Containers {
     },
   };
 }
+
+/** Archives that are read have one file, such as a config. */
+const MAX_ARCHIVE = 64 * 1024 ** 2;
+const ARCHIVE_IDLE_MS = 30_000;
+
+const archiveTooLong = (action: string): DeploymentError =>
+  new DeploymentError("ENGINE_ERROR", `The engine's response to "${action}" is longer than 64 MiB.`, {
+    hint: "Check that the address is that of a Docker Engine, and the size of that file.",
+    cause: { message: "the archive is too long" },
+  });
 
 const archivePath = (id: string): string => `/containers/${segment(id)}/archive`;
 

@@ -39,8 +39,8 @@ export async function execInContainer(
       if (signal?.aborted) onAbort();
       void followSize(engine, id, options, connection);
       if (stdin === undefined) connection.end();
-      else void sendInput(stdin, connection);
-      await receiveOutput(connection, options);
+      else sendInput(stdin, connection).catch((error: Error) => connection.destroy(error));
+      if (!(await receiveOutput(connection, options))) throw connectionLost(engine);
     } finally {
       signal?.removeEventListener("abort", onAbort);
       connection.destroy();
@@ -90,31 +90,42 @@ async function followSize(
 
 /** Until the input or the command ends. The rest of the input stays with the caller. */
 async function sendInput(stdin: Readable, connection: Duplex): Promise<void> {
-  const ended = new Promise((resolve) => connection.once("close", resolve));
+  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+  connection.once("close", resolve);
   if (stdin.readableEnded) connection.end();
   const onData = (chunk: Buffer): void => {
-    if (connection.writable && !connection.write(chunk)) {
+    try {
+      if (!connection.writable || connection.write(chunk)) return;
       stdin.pause();
       connection.once("drain", () => void stdin.resume());
+    } catch (error) {
+      // A stream of objects has no bytes to send.
+      reject(error);
     }
   };
   const onEnd = (): void => void connection.end();
   stdin.on("data", onData).once("end", onEnd).once("error", onEnd);
-  await ended;
-  stdin.off("data", onData).off("end", onEnd).off("error", onEnd).pause();
+  try {
+    await ended;
+  } finally {
+    stdin.off("data", onData).off("end", onEnd).off("error", onEnd).pause();
+  }
 }
 
-async function receiveOutput(connection: Duplex, { terminal, stdout, stderr }: ExecOptions): Promise<void> {
+/** @returns false if the output ended within a frame. */
+async function receiveOutput(connection: Duplex, { terminal, stdout, stderr }: ExecOptions): Promise<boolean> {
   const frames = new FrameReader();
   for await (const chunk of connection as AsyncIterable<Buffer>) {
     if (terminal !== undefined) await write(stdout, chunk);
     else
       for (const { stream, payload } of frames.push(chunk)) await write(stream === "stdout" ? stdout : stderr, payload);
   }
+  return !frames.incomplete;
 }
 
 async function write(sink: Writable | undefined, bytes: Buffer): Promise<void> {
-  if (sink === undefined || sink.destroyed || sink.write(bytes)) return;
+  // A write after the end would be an "error" event, which ends the process.
+  if (sink === undefined || !sink.writable || sink.write(bytes)) return;
   // A broken sink is the caller's: the command goes on.
   await Promise.race([once(sink, "drain"), once(sink, "close")]).catch(() => {});
 }

@@ -87,3 +87,11 @@ test("a poll starts early for a call with withinMs", async () => {
   expect(await poller.next("b", { withinMs: 1 })).toBe(2);
   expect(await patient).toBe(2);
 });
+
+test("a poll that throws at once, without a promise, rejects", async () => {
+  const poller = new BatchPoller<string, string>(() => {
+    throw new Error("it is broken");
+  }, every(1));
+  await expect(poller.next("a")).rejects.toThrow("it is broken");
+  await expect(poller.next("b")).rejects.toThrow("it is broken");
+});

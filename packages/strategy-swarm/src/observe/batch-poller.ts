@@ -78,14 +78,23 @@ export class BatchPoller<Key, Result> {
     this.#timer = setTimeout(() => void this.#run(), Math.max(0, startAt - Date.now()));
   }
 
+  /** Rejects for no reason: {@link #run} has no caller that could handle that. */
+  async #resultOf(keys: readonly Key[]): Promise<(key: Key) => Result> {
+    try {
+      return await this.#poll(keys);
+    } catch (error) {
+      return () => {
+        throw error;
+      };
+    }
+  }
+
   async #run(): Promise<void> {
     const waiters = [...this.#waiters];
     this.#waiters.clear();
     this.#isPolling = true;
     const startedAt = Date.now();
-    const resultOf = await this.#poll([...new Set(waiters.map(({ key }) => key))]).catch((error: unknown) => () => {
-      throw error;
-    });
+    const resultOf = await this.#resultOf([...new Set(waiters.map(({ key }) => key))]);
     this.#isPolling = false;
     const { minDelayMs, backoffFactor, maxDelayMs } = this.#interval;
     const delay = (Date.now() - startedAt) * backoffFactor;
