@@ -58,6 +58,6 @@ test("names of apps with control or bidi characters are not offered", async () =
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
   writeFileSync(join(folder, "app.yml"), escaped);
-  const printed = await complete(folder, "-f", "app.yml", "plan", "");
+  const printed = await complete(folder, "-f", join(folder, "app.yml"), "plan", "");
   expect(printed.split("\n").map((line) => line.split("\t")[0])).toEqual(["web", ":done", ""]);
 });

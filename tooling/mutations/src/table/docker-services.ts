@@ -84,7 +84,7 @@ export const dockerServiceMutations = ofSuite("docker", [
   [
     "the input of a command dropped",
     "packages/docker-engine/src/strategy-support/exec.ts",
-    "else void sendInput(stdin, connection);",
+    "else sendInput(stdin, connection).catch((error: Error) => connection.destroy(error));",
     "else connection.end();",
     "exec\\(\\) passes all of stdin",
   ],

@@ -98,7 +98,7 @@ export const dockerUpdateMutations = ofSuite("docker", [
   [
     "list without settings",
     `${source}/observe/services.ts`,
-    "settings ? await withSettings(engine, sorted, inspections) : sorted;",
+    "settings ? await withSettings(engine, sorted, inspections, relevant) : sorted;",
     "sorted;",
     "settings contain the fields of the request",
   ],
