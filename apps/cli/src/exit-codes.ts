@@ -10,7 +10,7 @@ export const EXIT = {
   changes: 2,
   /** Bad input: the command line, a file, a request, or a feature that the platform does not support. */
   badInput: 3,
-  /** The engine can't be used: no answer, no permission, no swarm manager. */
+  /** The engine can't be used: no answer, no permission, no swarm manager, no leader of the swarm. */
   engine: 4,
   /** A conflict: a name or port in use, a service of another owner, or a service that changed during the run. */
   conflict: 5,

@@ -180,15 +180,15 @@ describe("the leader is lost during up", () => {
 });
 
 describe("without a quorum", () => {
-  test("up ends within two minutes with exit code 1 and the action to take, and changes nothing", async () => {
+  test("up ends with exit code 4 and the action to take, and changes nothing", async () => {
     apps.write({ version: 1 });
     await succeeds(["up"]);
     await kill(...swarm.managers.slice(1));
     apps.write({ version: 2 });
     const run = await apps.run(["up"]);
-    expect(run.code, run.text).toBe(1);
+    expect(run.code, run.text).toBe(4);
+    expect(run.text).toContain("error[ENGINE_UNREACHABLE]");
     expect(run.text).toContain("More than half of the swarm's managers must be online");
-    expect(run.tookMs).toBeLessThan(120_000);
     await startAgain();
     await untilServices(all("1 1/1"));
     const again = await apps.run(["up"]);

@@ -200,12 +200,12 @@ describe("several managers", () => {
     expect(swarm.services.size).toBe(1);
   });
 
-  it("without a leader a call fails when the time of an election has passed, and the next calls fail at once", async () => {
+  it("without a leader a call fails with ENGINE_UNREACHABLE when the time of an election has passed, and the next calls fail at once", async () => {
     const swarm = fakeSwarm();
     const [first, second] = [await swarm.manager(), await swarm.manager()];
     for (const { faults } of [first, second]) faults.push(...Array.from({ length: 20 }, () => noLeader));
     const engine = connect([first, second], 700);
-    const failure = { code: "ENGINE_ERROR", message: expect.stringContaining("no leader for 0.7 s") };
+    const failure = { code: "ENGINE_UNREACHABLE", message: expect.stringContaining("no leader for 0.7 s") };
     await expect(engine.services.create(SPEC)).rejects.toMatchObject(failure);
     const before = callsOf(first).length;
     await expect(engine.services.list()).rejects.toMatchObject(failure);

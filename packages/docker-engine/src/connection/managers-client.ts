@@ -221,7 +221,7 @@ export class ManagersClient implements Client {
     const last = [...round.values()].findLast(({ isElecting }) => isElecting)?.error;
     const seconds = this.#limits.electionMs / 1000;
     return new DeploymentError(
-      "ENGINE_ERROR",
+      "ENGINE_UNREACHABLE",
       `The swarm could not ${call.action}: its managers had no leader for ${seconds} s.`,
       {
         hint: "More than half of the swarm's managers must be online. Start the others, and run `docker node ls` on one of them.",
