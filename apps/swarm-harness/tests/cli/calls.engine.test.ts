@@ -43,14 +43,15 @@ const own = (calls: Record<string, number>): Record<string, number> =>
   );
 
 test.each([3, 8])(
-  "up of %i apps makes two calls per app, three more, and those of its lock; a second up makes two",
+  "up of %i apps makes two calls per app, four more, and those of its lock; a second up makes two",
   async (count) => {
     project.write(fileOf(count));
     const made = await countCalls(project, proxy, "up", "--no-wait");
     const before = count === 3 ? 0 : 3;
     const { calls, lock } = splitLock(own(made.calls), "volumes");
     expect(calls).toEqual({
-      "GET /containers/json": 1,
+      // Before the lock, and while it is held.
+      "GET /containers/json": 2,
       // Does the project run on the engine's swarm?
       "GET /services": 1,
       // Preflight.

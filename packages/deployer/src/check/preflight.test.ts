@@ -66,12 +66,12 @@ test("only changing apps are checked, in one call, and none without changes or w
   expect((await up(blind, project(app("web")), { preflight: false })).outcome).toBe("ok");
 });
 
-test("preflight receives the listing of the plan", async () => {
+test("preflight receives the listing that was made while the lock is held", async () => {
   const strategy = withProblems();
   const [list, preflight] = [vi.spyOn(strategy, "list"), vi.spyOn(strategy, "preflight")];
   await up(strategy, project(app("web")));
   expect(preflight).toHaveBeenCalledOnce();
-  expect(preflight.mock.calls[0]?.[1]?.listed).toBe(await list.mock.results[0]?.value);
+  expect(preflight.mock.calls[0]?.[1]?.listed).toBe(await list.mock.results.at(-1)?.value);
 });
 
 test("resources that the run creates count as present, and fields have the index of the file", async () => {

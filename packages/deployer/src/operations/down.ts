@@ -1,4 +1,4 @@
-import type { OpenFactoryServiceDeploymentStrategy, ServiceStatus } from "@openfactory/deploy-core";
+import { type OpenFactoryServiceDeploymentStrategy, type ServiceStatus, supports } from "@openfactory/deploy-core";
 import { type Removal, removeServices } from "../apply/remove-services.js";
 import { removeResources } from "../apply/resources.js";
 import { whileAnswering } from "../model/answering.js";
@@ -61,7 +61,9 @@ export async function down(
     await deliverAssets(assets, { project: desired.project, platform: strategy.manifest.name }, options, warn);
   };
   const remove = async (held: typeof strategy): Promise<Pick<DownReport, "services" | "resources">> => {
-    const { plan, removed } = confirmed === undefined ? first : await prepareDown(strategy, desired, scope);
+    // Another run may have changed the project before this one held the lock.
+    const isOutdated = confirmed !== undefined || supports(strategy, "lock");
+    const { plan, removed } = isOutdated ? await prepareDown(strategy, desired, scope) : first;
     if (confirmed !== undefined) assertConfirmed(plan, confirmed);
     const servicesToRemove = plan.services.filter(({ action }) => action === "remove");
     const resourcesToRemove = plan.resources.filter(({ action }) => action === "remove");

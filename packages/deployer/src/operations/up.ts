@@ -1,6 +1,6 @@
-import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import { type OpenFactoryServiceDeploymentStrategy, supports } from "@openfactory/deploy-core";
 import { applyPlan } from "../apply/apply.js";
-import { type ApplyOptions, startRun } from "../apply/run.js";
+import { type ApplyOptions, type Run, startRun } from "../apply/run.js";
 import { checkPreflight } from "../check/preflight.js";
 import { whileAnswering } from "../model/answering.js";
 import { withRedaction } from "../model/errors.js";
@@ -9,7 +9,7 @@ import type { DesiredProject } from "../model/project.js";
 import type { UpReport } from "../model/report.js";
 import type { SavedPlan } from "../model/saved-plan.js";
 import { assertNoConflicts } from "../plan/findings.js";
-import { type PlanOptions, prepare, type PreparedPlan } from "../plan/plan.js";
+import { type PlanOptions, prepare, prepareAgain, type PreparedPlan } from "../plan/plan.js";
 import { prepareSaved } from "../plan/saved-plan.js";
 import type { RunResults } from "../revert/revert.js";
 import { deliverAssets, type ListenerOptions } from "./asset-listeners.js";
@@ -31,9 +31,13 @@ export interface UpOptions extends Omit<PlanOptions, "refresh">, ApplyOptions, L
   saved?: SavedPlan;
 }
 
+/** The results of a run, with the run. */
+type AppliedRun = RunResults & { isInterrupted: boolean; run: Run };
+
 /**
  * Brings a project to its desired state: checks it, observes the engine, plans, and applies the plan. Costs one listing if
- * nothing has changed.
+ * nothing has changed. If something has, observes the engine again while it holds the lock, and plans again if another run
+ * changed the project since.
  * @returns the outcome of each app; failures are in the report.
  * @throws DeploymentError before any change: `INVALID_REQUEST`, `UNSUPPORTED`, `CONFLICT` (a service belongs to something
  * else; another process holds the lock), an error of the preflight (`IMAGE_NOT_FOUND`, `NETWORK_NOT_FOUND`, ...),
@@ -48,7 +52,12 @@ export async function up(
   // Not the checked project: that lacks the resources that the platform can't create, whose content is secret, too.
   const strategy = whileAnswering(withRedaction(rawStrategy, desired));
   if (saved !== undefined) return upSaved(strategy, desired, saved, options);
-  return applyUp(strategy, await prepare(strategy, desired, { ...options, refresh }), options);
+  const limits = { ...options, refresh };
+  const first = await prepare(strategy, desired, limits);
+  // Without a lock, the state can change after any observation.
+  return applyUp(strategy, first, options, async () =>
+    supports(strategy, "lock") ? prepareAgain(strategy, first, limits) : first,
+  );
 }
 
 /** Compares a saved plan with a new one before the lock is acquired, and again while it is held. */
@@ -59,57 +68,63 @@ async function upSaved(
   options: UpOptions,
 ): Promise<UpReport> {
   const { strict } = saved.options;
-  const prepared = await prepareSaved(strategy, desired, saved, options);
-  return applyUp(strategy, prepared, { ...options, strict }, async () => {
-    await prepareSaved(strategy, desired, saved, { ...options, observer: undefined });
-  });
+  const first = await prepareSaved(strategy, desired, saved, options);
+  return applyUp(strategy, first, { ...options, strict }, () =>
+    prepareSaved(strategy, desired, saved, { ...options, observer: undefined }),
+  );
 }
 
 /**
- * Runs the preflight and applies a plan while holding the project's lock, and delivers the changed assets.
+ * Runs the preflight and applies a plan while holding the project's lock, and delivers the changed assets. Without changes,
+ * applies the plan without the lock.
+ * @param prepareLocked plans from the state while the lock is held: another run may have changed the project since.
  * @throws DeploymentError before any change: `CONFLICT` for a plan with conflicts, or if another process holds the lock; an
  * error of the preflight. Later failures are in the report.
- * @param recheck called once the lock is held, before any change.
  */
 async function applyUp(
   rawStrategy: OpenFactoryServiceDeploymentStrategy,
-  prepared: PreparedPlan,
-  options: UpOptions = {},
-  recheck: () => Promise<void> = async () => {},
+  first: PreparedPlan,
+  options: UpOptions,
+  prepareLocked: () => Promise<PreparedPlan>,
 ): Promise<UpReport> {
-  const { checked, plan, listed } = prepared;
-  const strategy = withRedaction(rawStrategy, checked);
-  assertNoConflicts(plan);
+  const strategy = withRedaction(rawStrategy, first.checked);
+  const { project } = first.checked;
+  assertNoConflicts(first.plan);
   const began = performance.now();
   const { observer, signal, preflight = true } = options;
-  const run = startRun(strategy, prepared, options);
   const { warnings, warn } = collectWarnings(observer);
-  plan.warnings.forEach(warn);
-  checked.apps.forEach(({ app }, index) => run.warningsOf(app).add(...(plan.apps[index]?.warnings ?? [])));
 
-  const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "up", signal, observer, warn };
-  const applyAndDeliver = async (held: typeof strategy): Promise<RunResults & { isInterrupted: boolean }> => {
-    const applied = await applyPlan({ ...run, strategy: held }, prepared, options);
+  const applyAndDeliver = async (held: typeof strategy, prepared: PreparedPlan): Promise<AppliedRun> => {
+    const { checked, plan } = prepared;
+    const run = startRun(held, prepared, options);
+    plan.warnings.forEach(warn);
+    checked.apps.forEach(({ app }, index) => run.warningsOf(app).add(...(plan.apps[index]?.warnings ?? [])));
+    if (preflight && plan.hasChanges) {
+      await checkPreflight(held, plan, checked.apps, { signal, listed: prepared.observed?.listed });
+    }
+    const applied = await applyPlan(run, prepared, options);
     const isComplete = !run.hasFailed() && !applied.isInterrupted;
     const assets = [
       ...assetsOfUp(prepared, applied),
       ...declaredDevices(isComplete ? checked.devices : [], "declared"),
     ];
-    await deliverAssets(assets, { project: checked.project, platform: strategy.manifest.name }, options, warn);
-    return applied;
+    await deliverAssets(assets, { project, platform: strategy.manifest.name }, options, warn);
+    return { ...applied, run };
   };
-  const takesLock = plan.hasChanges || options.forceUnlock === true;
-  const results = takesLock
-    ? await withLock(strategy, checked.project, locked, async (held) => {
-        await recheck();
-        if (preflight) await checkPreflight(strategy, plan, checked.apps, { signal, listed });
-        return applyAndDeliver(held);
-      })
-    : await applyAndDeliver(strategy);
+  const applyLocked = async (held: typeof strategy): Promise<AppliedRun> => {
+    const prepared = await prepareLocked();
+    assertNoConflicts(prepared.plan);
+    return applyAndDeliver(held, prepared);
+  };
+  const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "up", signal, observer, warn };
+  const takesLock = first.plan.hasChanges || options.forceUnlock === true;
+  const { run, ...results } = takesLock
+    ? await withLock(strategy, project, locked, applyLocked)
+    : await applyAndDeliver(strategy, first);
 
   const failures = [...results.orphans, ...results.resources].some(({ outcome }) => outcome === "failed");
   return {
-    project: checked.project,
+    project,
     platform: strategy.manifest.name,
     run: run.id,
     outcome: run.hasFailed() || failures ? "failed" : results.isInterrupted ? "interrupted" : "ok",

@@ -69,8 +69,8 @@ export interface PreparedPlan {
   readonly after: ReadonlyMap<string, ServiceSettings>;
   /** The resources of the engine, as far as they were read. */
   readonly observedResources: readonly Resource[];
-  /** All services, as listed. Kept only if there is something to change, because there can be thousands. */
-  readonly listed?: readonly ServiceStatus[];
+  /** All that was observed. Kept only if there is something to change, because there can be thousands of services. */
+  readonly observed?: Observed;
 }
 
 /** Checks a project, observes the engine once, and plans. Changes nothing. */
@@ -79,21 +79,62 @@ export async function prepare(
   desired: DesiredProject,
   options: PlanOptions = {},
 ): Promise<PreparedPlan> {
-  const { observer, refresh = true, prune = false, instances = false, signal } = options;
   const strategy = withRedaction(rawStrategy, desired);
-  const checked = await checkPolicy(strategy, checkProject(desired, strategy, options), { signal });
+  const checked = await checkPolicy(strategy, checkProject(desired, strategy, options), { signal: options.signal });
+  return planObserved(strategy, checked, await observeProject(strategy, checked, options), options);
+}
+
+/**
+ * Observes the engine again, and plans again if the services of the project or its resources differ from those of the plan:
+ * while a run waits for its lock, another run may complete the changes that the plan saw half done.
+ */
+export async function prepareAgain(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  prepared: PreparedPlan,
+  options: PlanOptions,
+): Promise<PreparedPlan> {
+  const { checked, observed: before } = prepared;
+  const observed = await observeProject(strategy, checked, options);
+  const isSame = before !== undefined && describeState(checked, before) === describeState(checked, observed);
+  return isSame ? { ...prepared, observed } : planObserved(strategy, checked, observed, options);
+}
+
+async function observeProject(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  checked: CheckedProject,
+  { refresh = true, prune = false, instances = false, signal }: PlanOptions,
+): Promise<Observed> {
   const names = checked.apps.map(({ app }) => app.service);
   const [observed, resources] = await Promise.all([
     observe(strategy, names, { signal, settings: refresh, instances, project: desired.project }),
     observeResources(strategy, checked, { all: refresh || prune, signal }),
   ]);
-  const planned = await planUp(strategy, checked, { ...observed, ...(resources && { resources }) }, options);
-  observer?.({ type: "plan", plan: planned.plan });
+  return { ...observed, ...(resources && { resources }) };
+}
+
+/** The observed state on which a plan depends, as text: the services with the names of apps or of the project, and resources. */
+function describeState({ project, apps }: CheckedProject, { services, resources = [] }: Observed): string {
+  const names = new Set(apps.map(({ app }) => app.service));
+  const relevant = [...services.values()].filter(
+    ({ name, labels }) => names.has(name) || ownerOf(labels)?.project === project,
+  );
+  const sorted = [relevant, resources].map((all) => all.map((one) => JSON.stringify(one)).sort());
+  return JSON.stringify(sorted);
+}
+
+async function planObserved(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  checked: CheckedProject,
+  observed: Observed,
+  options: PlanOptions,
+): Promise<PreparedPlan> {
+  const planned = await planUp(strategy, checked, observed, options);
+  options.observer?.({ type: "plan", plan: planned.plan });
   return {
     checked,
     ...planned,
-    observedResources: resources ?? [],
-    ...(planned.plan.hasChanges && { listed: observed.listed }),
+    observedResources: observed.resources ?? [],
+    ...(planned.plan.hasChanges && { observed }),
   };
 }
 
@@ -115,11 +156,11 @@ export async function plan(
 /** Adds the problems that the preflight finds. A preflight that fails is a warning, because the plan is valid without it. */
 export async function addFindings(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  { plan, checked, listed }: PreparedPlan,
+  { plan, checked, observed }: PreparedPlan,
   { signal }: PlanOptions,
 ): Promise<Plan> {
   try {
-    const findings = await findProblems(strategy, plan, checked.apps, { signal, listed });
+    const findings = await findProblems(strategy, plan, checked.apps, { signal, listed: observed?.listed });
     return findings === undefined ? plan : { ...plan, findings };
   } catch (error) {
     if (DeploymentError.isInstance(error, "ABORTED")) throw error;
