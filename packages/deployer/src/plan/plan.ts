@@ -106,7 +106,7 @@ async function observeProject(
 ): Promise<Observed> {
   const names = checked.apps.map(({ app }) => app.service);
   const [observed, resources] = await Promise.all([
-    observe(strategy, names, { signal, settings: refresh, instances, project: desired.project }),
+    observe(strategy, names, { signal, settings: refresh, instances, project: checked.project }),
     observeResources(strategy, checked, { all: refresh || prune, signal }),
   ]);
   return { ...observed, ...(resources && { resources }) };
