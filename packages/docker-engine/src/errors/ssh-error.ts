@@ -22,14 +22,14 @@ const CAUSES: readonly Cause[] = [
     }),
   },
   {
-    pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for .* has changed/,
+    pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED/,
     explain: ({ knownAs }) => ({
       reason: `the host key of ${knownAs} differs from the one in known_hosts`,
       hint: `Ask the host's administrator whether its key was replaced. Only then run \`ssh-keygen -R '${knownAs}'\`, and ssh to it once.`,
     }),
   },
   {
-    pattern: /Host key verification failed|No .* host key is known/,
+    pattern: /Host key verification failed|host key is known/,
     explain: ({ login, knownAs }) => ({
       reason: `the host key of ${knownAs} is not known`,
       hint: `Run \`ssh ${login}\` once by hand, compare the fingerprint, and accept the key.`,
@@ -50,7 +50,7 @@ const CAUSES: readonly Cause[] = [
     }),
   },
   {
-    pattern: /connect to host .* port|Connection (?:timed out|refused)|No route to host|banner exchange/,
+    pattern: /connect to host |Connection (?:timed out|refused)|No route to host|banner exchange/,
     explain: ({ login }) => ({
       reason: "the host is unreachable by SSH",
       hint: `Check the address, the port and firewalls with \`ssh -v ${login}\`, and that an SSH server runs there.`,
@@ -64,7 +64,7 @@ const CAUSES: readonly Cause[] = [
     }),
   },
   {
-    pattern: /is not a docker command|unknown command.*dial-stdio/,
+    pattern: /is not a docker command|unknown command/,
     explain: () => ({
       reason: "the docker command on that host has no `docker system dial-stdio`",
       hint: "Install Docker 18.09 or later there.",
