@@ -1,4 +1,5 @@
 import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import { wrapMethods } from "./wrap-methods.js";
 
 /** After so many calls in a row without an answer, no more are made. */
 const MAX_UNANSWERED = 2;
@@ -55,15 +56,9 @@ export function whileAnswering<Strategy extends OpenFactoryServiceDeploymentStra
       throw error;
     }
   };
-  return new Proxy(strategy, {
-    get(target, property) {
-      // Private members require the strategy itself as the receiver.
-      const member: unknown = Reflect.get(target, property, target);
-      if (typeof member !== "function" || property === "constructor") return member;
-      if (!OPERATIONS.has(property)) return member.bind(target);
-      return (...args: unknown[]) => call(async () => member.apply(target, args) as unknown);
-    },
-  });
+  return wrapMethods(strategy, (property, method) =>
+    OPERATIONS.has(property) ? (...args) => call(async () => method(...args)) : method,
+  );
 }
 
 const notAsked = (): DeploymentError =>

@@ -1,4 +1,5 @@
 import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import { wrapMethods } from "./wrap-methods.js";
 
 /** What a site allows. An omitted rule allows everything. An app must comply with every policy that is in force. */
 export interface Policy {
@@ -58,14 +59,10 @@ export const withPolicy = <Strategy extends OpenFactoryServiceDeploymentStrategy
   strategy: Strategy,
   options: PolicyOptions,
 ): Strategy =>
-  new Proxy(strategy, {
-    get(target, property) {
-      if (property === POLICY) return options;
-      // Private members require the strategy itself as the receiver.
-      const member: unknown = Reflect.get(target, property, target);
-      return typeof member === "function" && property !== "constructor" ? member.bind(target) : member;
-    },
-  });
+  new Proxy(
+    wrapMethods(strategy, (_, method) => method),
+    { get: (target, property) => (property === POLICY ? options : (Reflect.get(target, property) as unknown)) },
+  );
 
 /** The policies that are in force for a strategy, and how to verify images. */
 export async function policyOf(

@@ -4,6 +4,7 @@ import {
   type LockHolder,
   type OpenFactoryServiceDeploymentStrategy,
 } from "@openfactory/deploy-core";
+import { wrapMethods } from "../model/wrap-methods.js";
 
 /** The operations that change services or resources. */
 const CHANGES: ReadonlySet<PropertyKey> = new Set([
@@ -57,17 +58,12 @@ export function whileHeld<Strategy extends OpenFactoryServiceDeploymentStrategy 
     if (lost !== undefined) throw lost;
   };
 
-  return new Proxy(strategy, {
-    get(target, property) {
-      // Private members require the strategy itself as the receiver.
-      const member: unknown = Reflect.get(target, property, target);
-      if (typeof member !== "function" || property === "constructor") return member;
-      if (!CHANGES.has(property)) return member.bind(target);
-      return async (...args: unknown[]): Promise<unknown> => {
-        await assertHeld();
-        return member.apply(target, args);
-      };
-    },
+  return wrapMethods(strategy, (property, method) => {
+    if (!CHANGES.has(property)) return method;
+    return async (...args) => {
+      await assertHeld();
+      return method(...args);
+    };
   });
 }
 
