@@ -2,6 +2,7 @@ import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, test } from "vitest";
 import { checkComposeProject } from "./support/check-compose.js";
+import { swarmPlatform } from "./support/test-platforms.js";
 
 let swarm: Swarm;
 beforeAll(async () => {
@@ -11,18 +12,5 @@ afterAll(() => swarm?.down());
 
 test("services of a Compose file find each other by their keys, and files converted from it change nothing", async () => {
   const host = swarm.managers[0]?.host ?? "";
-  const manager = new RawEngine(host);
-  await checkComposeProject(["--platform", "swarm", "--host", host], async (prefix) => {
-    const services: { ID: string; Spec: { Name: string } }[] = await manager.call("GET", "/services");
-    const filters = encodeURIComponent(JSON.stringify({ "desired-state": ["running"] }));
-    const tasks: { ID: string; ServiceID: string }[] = await manager.call("GET", `/tasks?filters=${filters}`);
-    const idsOf = (id: string): string =>
-      tasks
-        .filter(({ ServiceID }) => ServiceID === id)
-        .map(({ ID }) => ID)
-        .sort()
-        .join(" ");
-    const own = services.filter(({ Spec }) => Spec.Name.startsWith(prefix));
-    return Object.fromEntries(own.map(({ ID, Spec }) => [Spec.Name, idsOf(ID)] as const).sort());
-  });
+  await checkComposeProject(swarmPlatform(new RawEngine(host), host));
 });

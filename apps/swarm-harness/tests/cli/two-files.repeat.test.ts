@@ -1,7 +1,8 @@
 import { shareSwarm } from "@openfactory/swarm-harness";
 import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { test } from "vitest";
-import { checkTwoFiles, swarmPlatform } from "./support/check-ownership.js";
+import { checkTwoFiles } from "./support/check-ownership.js";
+import { swarmPlatform } from "./support/test-platforms.js";
 
 test("every command on a swarm changes only the services of its directory, with two directories of one name", async () => {
   const swarm = await shareSwarm({ nodes: 1, images: [TEST_IMAGE] });

@@ -3,7 +3,8 @@ import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { spawnOfdeploy } from "./support/spawn-ofdeploy.js";
 import { AppFiles } from "./support/app-files.js";
-import { checkRenamed, checkTwoFiles, swarmPlatform } from "./support/check-ownership.js";
+import { checkRenamed, checkTwoFiles } from "./support/check-ownership.js";
+import { swarmPlatform } from "./support/test-platforms.js";
 
 let swarm: Swarm;
 let manager: RawEngine;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { TEST_IMAGE } from "@openfactory/test-engine";
 import { expect } from "vitest";
 import { spawnOfdeploy } from "./spawn-ofdeploy.js";
+import type { TestPlatform } from "./test-platforms.js";
 
 const LABEL = 'labels: ["org.openfactory.deploy.test=1"]';
 
@@ -43,13 +44,8 @@ networks:
 
 /**
  * Deploys a Compose file, converts it to an app file and back, and expects that none of the files changes a service.
- * @param options `--platform docker --host ...`
- * @param running ids of the running containers or tasks of the services with the prefix.
  */
-export async function checkComposeProject(
-  options: readonly string[],
-  running: (prefix: string) => Promise<Record<string, string>>,
-): Promise<void> {
+export async function checkComposeProject({ options, running }: TestPlatform): Promise<void> {
   const name = `comp-${randomBytes(3).toString("hex")}`;
   const folder = mkdtempSync(join(tmpdir(), "ofdeploy-compose-"));
   const path = (file: string): string => join(folder, file);

@@ -3,19 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { appFileJsonSchema, loadProject } from "@openfactory/app-file";
 import { DeploymentError } from "@openfactory/deploy-core";
-
-/** A JSON Schema, with the keywords that the schema of app files has. */
-export interface Schema {
-  type?: string | string[];
-  description?: string;
-  default?: unknown;
-  examples?: unknown[];
-  properties?: Record<string, Schema>;
-  required?: string[];
-  additionalProperties?: Schema | boolean;
-  items?: Schema;
-  anyOf?: Schema[];
-}
+import type { Schema } from "../../docs/support/reference/schema-keys.js";
 
 /** A key of the file. */
 export interface SchemaKey {
