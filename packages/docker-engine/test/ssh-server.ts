@@ -66,7 +66,7 @@ async function untilOpen(port: number, server: ChildProcess): Promise<void> {
   throw new Error("sshd did not come up");
 }
 
-/** OpenSSH's server on a port of its own, with keys of its own. @throws Error if it is missing or does not start */
+/** OpenSSH's server on a separate port, with separate keys. @throws Error if it is missing or does not start */
 export async function startSshServer(): Promise<SshServer> {
   if (!existsSync(SSH)) throw new Error(`there is no ${SSH}`);
   const sshd = await findSshd();
@@ -110,7 +110,7 @@ export async function startSshServer(): Promise<SshServer> {
   };
 }
 
-/** As root, sshd requires the user `sshd`. Without it, sshd gets a user list of its own in a mount namespace of its own. */
+/** As root, sshd requires the user `sshd`. Without it, sshd gets a separate user list in a separate mount namespace. */
 function spawnSshd({ path, env }: Program, args: readonly string[], directory: string): ChildProcess {
   const options = { stdio: "ignore", env: { ...process.env, ...env } } as const;
   if (process.getuid?.() !== 0) return spawn(path, args, options);

@@ -19,7 +19,7 @@ export interface CertificateOptions {
   directory?: string;
 }
 
-/** An authority of its own, and certificates of it for the server 127.0.0.1 and a client; made by openssl. */
+/** A separate authority, and its certificates for the server 127.0.0.1 and a client; made by openssl. */
 export async function testCertificates({
   authority = "test ca",
   serverDays = 1,

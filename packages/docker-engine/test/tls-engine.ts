@@ -13,7 +13,7 @@ export interface TlsEngine {
 }
 
 /**
- * A Docker Engine of its own with `--tlsverify`, with the certificates of `testCertificates` in the directory. It has no
+ * A separate Docker Engine with `--tlsverify`, with the certificates of `testCertificates` in the directory. It has no
  * network, and runs no containers.
  * @throws Error with the end of its log if it does not start
  */

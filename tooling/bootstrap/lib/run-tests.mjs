@@ -76,7 +76,7 @@ async function vitest(...projects) {
   const file = join(folder, `${projects[0]}.json`);
   const code = await tool("vitest", [...VITEST, ...projects.map((project) => `--project=${project}`)], {
     TEST_COUNTS_FILE: file,
-    // Each test that kills processes has a few kills of its own as default; a soak takes half an hour.
+    // Each test that kills processes has a small default number of kills; a soak takes half an hour.
     ...(all && { KILLS: "20", SOAK_MINUTES: "5" }),
   });
   const counts = readCounts(file);

@@ -15,7 +15,7 @@ beforeAll(async () => {
   swarm = await createSwarm({ nodes: 5, managers: 3, images: [TEST_IMAGE] });
 });
 beforeEach(() => {
-  // A project of its own for each test: one that fails leaves its lock to no other.
+  // A separate project for each test, so that the lock of a failed test blocks no other test.
   apps = new AppFolder(`outage${(count += 1)}`, () => onManagers(swarm.managers));
 });
 afterEach(async () => {

@@ -7,7 +7,7 @@ export interface CommandRun {
   code: number | null;
   text: string;
   tookMs: number;
-  /** The highest resident memory of the process in MiB, as far as it was seen. */
+  /** The highest sampled resident memory of the process in MiB. */
   peakMib: number;
 }
 

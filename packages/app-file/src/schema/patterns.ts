@@ -1,6 +1,6 @@
 /**
  * Patterns of the JSON Schema, for editors. They accept every value that is valid. The schema of requests also checks what a
- * pattern can't express, with messages of its own.
+ * pattern can't express, with separate messages.
  */
 
 /** `[registry/]repository[:tag][@digest]`, as in the grammar of distribution/reference. */

@@ -3,7 +3,7 @@ import { DECIMAL, DURATION as DURATION_PATTERN, ID, SIZE as SIZE_PATTERN } from 
 
 export const text = z.string();
 
-/** Text with a pattern in the JSON Schema only. Another schema checks the value, with messages of its own. */
+/** Text with a pattern in the JSON Schema only. Another schema checks the value, with separate messages. */
 export const patternText = (pattern: string) => z.string().meta({ pattern });
 
 /** What editors and the documentation show about a key. */

@@ -24,7 +24,7 @@ export interface StrategyPlugin<Options = unknown> {
   readonly description: string;
   /** Schema of the options that {@link register} receives. */
   readonly options: z.ZodType<Options>;
-  /** Registers {@link DEPLOYMENT_STRATEGY} and its dependencies in a container of its own. */
+  /** Registers {@link DEPLOYMENT_STRATEGY} and its dependencies in a separate container. */
   register(container: DependencyContainer, options: Options): void | Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export class StrategyRegistry extends PluginRegistry<StrategyPlugin> {
   }
 
   /**
-   * Creates the strategy of a platform in a container of its own.
+   * Creates the strategy of a platform in a separate container.
    * @param options validated by the plugin's schema.
    * @throws DeploymentError as {@link plugin}; `INVALID_REQUEST` for invalid options.
    */

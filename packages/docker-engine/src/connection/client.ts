@@ -9,7 +9,7 @@ export interface Client extends EngineCalls {
   /** The address of the engine that gets the next call. */
   readonly host: string;
   apiVersion(options?: CallOptions): Promise<string>;
-  /** The engine's dialect. Needs no call of its own. */
+  /** The engine's dialect. Requires no separate call. */
   dialect(options?: CallOptions): Promise<Dialect>;
   /** The connection of a call that the engine turns into a two-way stream. The limits apply until it is open. */
   duplex(call: EngineCall, request: DuplexRequest, options?: CallOptions): Promise<Duplex>;
