@@ -18,3 +18,5 @@ export type {
   ObservedSettings,
   SlowImage,
 } from "./target.js";
+export type { Clause, ClauseLevel, ClauseProfile, Section } from "./specification/clause.js";
+export { clauses, clausesOf, sections } from "./specification/specification.js";

@@ -1,4 +1,16 @@
 import { createServer } from "node:net";
+import { test, type TestContext } from "vitest";
+
+/**
+ * A case for each item, with the item's title as its name. Vitest's `test.for` cuts titles to a length that its configuration
+ * sets, and the names of cases must be the same everywhere.
+ */
+export function testEach<Item extends { readonly title: string }>(
+  items: readonly Item[],
+  run: (item: Item, context: TestContext) => Promise<void>,
+): void {
+  for (const item of items) test(item.title, (context) => run(item, context));
+}
 
 /** All items of an iteration. */
 export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {

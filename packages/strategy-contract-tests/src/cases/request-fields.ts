@@ -14,6 +14,7 @@ import { expectSettings } from "../compare-settings.js";
 import { fieldSamples, partOf } from "../samples/field-samples.js";
 import { requestOf, processChecks } from "../samples/process-checks.js";
 import type { Suite } from "../suite.js";
+import { testEach } from "../utilities.js";
 
 /** The method of a capability, if it has another name. */
 const METHODS: Partial<Record<CapabilityName, string>> = { settings: "settingsOf", resources: "listResources" };
@@ -46,7 +47,7 @@ export function manifestCases(suite: Suite): void {
 /** Every field of a request is on the engine, or reported to the caller, as the manifest declares. */
 export function fieldCases(suite: Suite): void {
   describe("request field", () => {
-    test.for(fieldSamples)("$title", async (sample, context) => {
+    testEach(fieldSamples, async (sample, context) => {
       const part = await partOf(sample, suite);
       const request = suite.request(part);
       const { warnings, refused } = suite.declared(request);
@@ -115,7 +116,7 @@ async function expectWarnings(suite: Suite, request: DeployRequest): Promise<voi
 /** The effect of a request inside the process. */
 export function insideCases(suite: Suite): void {
   describe("a process sees", () => {
-    test.for(processChecks)("$title", async (check, context) => {
+    testEach(processChecks, async (check, context) => {
       const exec = suite.probe(context, "exec");
       const part = await requestOf(check, suite);
       suite.skipUnlessSupported(context, part);

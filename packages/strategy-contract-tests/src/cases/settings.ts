@@ -11,7 +11,7 @@ import {
 import { describe, expect, test, type TestContext } from "vitest";
 import { everything, fieldSamples, partOf } from "../samples/field-samples.js";
 import type { Suite } from "../suite.js";
-import { freeze } from "../utilities.js";
+import { freeze, testEach } from "../utilities.js";
 
 type StrategyWithSettings = OpenFactoryServiceDeploymentStrategy & Capabilities["settings"];
 
@@ -34,7 +34,7 @@ export function settingsCases(suite: Suite): void {
   };
 
   describe("the settings of a service equal those of its request", () => {
-    test.for(fieldSamples)("$title", async (sample, context) => {
+    testEach(fieldSamples, async (sample, context) => {
       const strategy = suite.with(context, "settings");
       const plain = suite.request();
       const part = await partOf(sample, suite);
