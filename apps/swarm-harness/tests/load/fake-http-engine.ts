@@ -149,6 +149,8 @@ export async function startFakeHttpEngine(): Promise<FakeHttpEngine> {
     if (request.method === "POST") return answer(204);
     return answer(200, kind === "services" ? service(found) : details(found));
   });
+  // As dockerd: an idle connection stays open. On a busy machine, a client may use a connection that was just closed.
+  server.keepAliveTimeout = 0;
   const socket = join(tmpdir(), `ofd-${randomBytes(6).toString("hex")}.sock`);
   let open = 0;
   server.on("connection", (connection) => {

@@ -11,6 +11,13 @@ export interface AppOptions {
   names?: readonly string[];
 }
 
+export interface StartOptions {
+  /** Options of the platform in place of those of the folder. */
+  options?: readonly string[];
+  /** Additional variables. */
+  env?: Readonly<Record<string, string>>;
+}
+
 /** Longer than the time limit of any of the commands: one that takes longer hangs. */
 const LIMIT_MS = 240_000;
 
@@ -60,11 +67,11 @@ export class AppFolder {
     return this;
   }
 
-  start(words: readonly string[], options = this.#options()): RunningCommand {
-    return startCommand([...words, ...options], { cwd: this.folder, limitMs: LIMIT_MS });
+  start(words: readonly string[], { options = this.#options(), env }: StartOptions = {}): RunningCommand {
+    return startCommand([...words, ...options], { cwd: this.folder, limitMs: LIMIT_MS, env });
   }
 
-  run(words: readonly string[], options?: readonly string[]): Promise<CommandRun> {
+  run(words: readonly string[], options?: StartOptions): Promise<CommandRun> {
     return this.start(words, options).ended;
   }
 

@@ -3,6 +3,7 @@ import { createEngine, type SingleEngine } from "@openfactory/swarm-harness";
 import { TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { AppFolder } from "./app-folder.js";
+import { fillDisk } from "./fill-disk.js";
 
 let engine: SingleEngine;
 let apps: AppFolder;
@@ -82,7 +83,7 @@ describe("the disk of the engine is full", () => {
     const folder = new AppFolder("full", () => ["--platform", "docker", "--host", small.host]);
     folder.write({ version: 1 });
     expect(await folder.run(["up"])).toMatchObject({ code: 0 });
-    await fill(small);
+    await fillDisk(small);
     folder.write({ version: 2, names: ["a", "b", "c", "d", "e"] });
     const run = await folder.run(["up"]);
     expect([1, 4], run.text).toContain(run.code);
@@ -96,25 +97,4 @@ describe("the disk of the engine is full", () => {
     expect(await small.api.call("GET", "/containers/json?all=true")).toEqual([]);
     folder.remove();
   });
-
-  /** Writes zeros to a volume until the disk is full. */
-  async function fill({ api }: SingleEngine): Promise<void> {
-    const { Id } = await api.call("POST", "/containers/create", {
-      Image: TEST_IMAGE,
-      Cmd: ["sh", "-c", "dd if=/dev/zero of=/fill/zeros bs=1M; dd if=/dev/zero of=/fill/more bs=1k; true"],
-      HostConfig: { Binds: ["filler:/fill"] },
-    });
-    await api.call("POST", `/containers/${Id}/start`);
-    await api.call("POST", `/containers/${Id}/wait`);
-    await api.call("DELETE", `/containers/${Id}?force=true`);
-    // What the container itself took.
-    const { Id: last } = await api.call("POST", "/containers/create", {
-      Image: TEST_IMAGE,
-      Cmd: ["sh", "-c", "dd if=/dev/zero of=/fill/last bs=1k; true"],
-      HostConfig: { Binds: ["filler:/fill"] },
-    });
-    await api.request("POST", `/containers/${last}/start`);
-    await api.request("POST", `/containers/${last}/wait`);
-    await api.request("DELETE", `/containers/${last}?force=true`);
-  }
 });

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createSwarm, type Node, type Swarm } from "@openfactory/swarm-harness";
 import { TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { CommandRun } from "../soak/command-run.js";
 import { AppFolder } from "./app-folder.js";
+import { HOUR, NEGATIVE_TIME, shiftedClock } from "./shifted-clock.js";
 
 // Three managers and two workers. A test that stops nodes starts them again.
 
@@ -96,17 +98,38 @@ async function succeeds(words: readonly string[]): Promise<void> {
   expect(run.code, run.text).toBe(0);
 }
 
+/** Prints the figures of a command that a fault hit. */
+function printed(run: CommandRun): CommandRun {
+  const took = `exit code ${run.code} after ${(run.tookMs / 1000).toFixed(1)} s`;
+  process.stderr.write(`${expect.getState().currentTestName}: ${took}\n`);
+  return run;
+}
+
+async function untilDown({ name }: Node): Promise<void> {
+  const state = async () => (await nodes()).find(({ Description }) => Description.Hostname === name)?.Status.State;
+  await expect.poll(state, { timeout: 60_000 }).toBe("down");
+}
+
 const all = (state: string): Record<string, string> => ({ a: state, b: state, c: state, d: state });
 
 describe("a lost worker", () => {
-  test("is replaced by the other nodes: up, ps and a later up succeed, and so they do when it is back", async () => {
-    apps.write({ version: 1, lines: ["deploy: { replicas: 2 }"] });
+  // On two workers, some of the new tasks are placed on the lost one before the swarm reports it as down.
+  const lines = ['deploy: { replicas: 2, placement: { constraints: ["node.role == worker"] } }'];
+
+  test("just before up: up succeeds, or names the node and reverts; the next one succeeds, also when the node is back", async () => {
+    const worker = swarm.workers[1] as Node;
+    apps.write({ version: 1, lines });
     await succeeds(["up"]);
-    await kill(swarm.workers[1] as Node);
+    await kill(worker);
     await succeeds(["ps"]);
-    apps.write({ version: 2, lines: ["deploy: { replicas: 2 }"] });
-    const changed = await apps.run(["up"]);
-    expect(changed.code, changed.text).toBe(0);
+    apps.write({ version: 2, lines });
+    const changed = printed(await apps.run(["up"]));
+    expect([0, 1], changed.text).toContain(changed.code);
+    if (changed.code === 1) {
+      expect(changed.text).toContain(`is blocked: ${worker.name} was lost before its task ran`);
+      await untilServices(all("1 2/2"));
+      await succeeds(["up"]);
+    }
     await untilServices(all("2 2/2"));
     await startAgain();
     const again = await apps.run(["up"]);
@@ -114,19 +137,42 @@ describe("a lost worker", () => {
     expect(again.code).toBe(0);
   });
 
-  test("that an app is bound to fails up before a change, with the reason, until the worker is back", async () => {
+  test("during an up that does not wait: the next up completes the updates that wait for the lost node", async () => {
     const worker = swarm.workers[1] as Node;
-    const lines = [`deploy: { placement: { constraints: ["node.hostname == ${worker.name}"] } }`];
     apps.write({ version: 1, lines });
     await succeeds(["up"]);
     await kill(worker);
-    await expect
-      .poll(async () => (await nodes()).find(({ Description }) => Description.Hostname === worker.name)?.Status.State, {
-        timeout: 60_000,
-      })
-      .toBe("down");
     apps.write({ version: 2, lines });
-    const changed = await apps.run(["up"]);
+    await succeeds(["up", "--no-wait"]);
+    await untilDown(worker);
+    const next = printed(await apps.run(["up"]));
+    expect(next.code, next.text).toBe(0);
+    await untilServices(all("2 2/2"));
+  });
+
+  test("before down: the services are removed, and down names the node whose tasks it can't confirm", async () => {
+    const worker = swarm.workers[1] as Node;
+    const bound = [`deploy: { placement: { constraints: ["node.hostname == ${worker.name}"] } }`];
+    apps.write({ version: 1, lines: bound });
+    await succeeds(["up"]);
+    await kill(worker);
+    const down = printed(await apps.run(["down"]));
+    expect(down.code, down.text).not.toBe(0);
+    expect(down.text).toContain(`may still run on ${worker.name}`);
+    expect(await services()).toEqual({});
+    await startAgain();
+    await expect.poll(() => worker.api.call("GET", "/containers/json"), { timeout: 60_000 }).toEqual([]);
+  });
+
+  test("that an app is bound to fails up before a change, with the reason, until the worker is back", async () => {
+    const worker = swarm.workers[1] as Node;
+    const bound = [`deploy: { placement: { constraints: ["node.hostname == ${worker.name}"] } }`];
+    apps.write({ version: 1, lines: bound });
+    await succeeds(["up"]);
+    await kill(worker);
+    await untilDown(worker);
+    apps.write({ version: 2, lines: bound });
+    const changed = printed(await apps.run(["up"]));
     expect(changed.code, changed.text).not.toBe(0);
     expect(changed.text).toContain(worker.name);
     expect(Object.values(await services()).map((state) => state.split(" ")[0])).toEqual(["1", "1", "1", "1"]);
@@ -144,10 +190,10 @@ describe("the leader is lost during up", () => {
       await succeeds(["up"]);
       apps.write({ version: 2 });
       const first = await leader();
-      const running = apps.start(["up"], onManagers([first, ...(await followers())]));
+      const running = apps.start(["up"], { options: onManagers([first, ...(await followers())]) });
       await sleep(afterMs);
       await kill(first);
-      const run = await running.ended;
+      const run = printed(await running.ended);
       expect(run.code, run.text).toBe(0);
       await untilServices(all("2 1/1"));
     },
@@ -156,10 +202,10 @@ describe("the leader is lost during up", () => {
   test("with a follower as the only --host, the run waits for the election", async () => {
     const [follower] = await followers();
     apps.write({ version: 1 });
-    const running = apps.start(["up"], onManagers([follower as Node]));
+    const running = apps.start(["up"], { options: onManagers([follower as Node]) });
     await sleep(1_000);
     await kill(await leader());
-    const run = await running.ended;
+    const run = printed(await running.ended);
     expect(run.code, run.text).toBe(0);
     await untilServices(all("1 1/1"));
   });
@@ -167,10 +213,10 @@ describe("the leader is lost during up", () => {
   test("with the leader as the only --host, up ends with an error of the engine, and the next one converges", async () => {
     const first = await leader();
     apps.write({ version: 1 });
-    const running = apps.start(["up", "--timeout", "60"], onManagers([first]));
+    const running = apps.start(["up", "--timeout", "60"], { options: onManagers([first]) });
     await sleep(1_500);
     await kill(first);
-    const run = await running.ended;
+    const run = printed(await running.ended);
     expect([1, 4, 6], run.text).toContain(run.code);
     await startAgain();
     const again = await apps.run(["up"]);
@@ -185,7 +231,7 @@ describe("without a quorum", () => {
     await succeeds(["up"]);
     await kill(...swarm.managers.slice(1));
     apps.write({ version: 2 });
-    const run = await apps.run(["up"]);
+    const run = printed(await apps.run(["up"]));
     expect(run.code, run.text).toBe(4);
     expect(run.text).toContain("error[ENGINE_UNREACHABLE]");
     expect(run.text).toContain("More than half of the swarm's managers must be online");
@@ -203,7 +249,7 @@ describe("without a quorum", () => {
     const running = apps.start(["up"]);
     await sleep(2_000);
     await kill(...swarm.managers.slice(1));
-    const run = await running.ended;
+    const run = printed(await running.ended);
     expect([1, 4], run.text).toContain(run.code);
     expect(run.text).not.toMatch(/\n\s+at /);
     await startAgain();
@@ -237,11 +283,11 @@ describe("a node that is cut off from the network", () => {
     const first = await leader();
     const others = await followers();
     apps.write({ version: 1 });
-    const running = apps.start(["up"], onManagers([first, ...others]));
+    const running = apps.start(["up"], { options: onManagers([first, ...others]) });
     await sleep(1_500);
     isDown.add(first);
     await cutOff(first, async () => {
-      const run = await running.ended;
+      const run = printed(await running.ended);
       expect(run.code, run.text).toBe(0);
       await untilServices(all("1 1/1"));
     });
@@ -256,12 +302,37 @@ describe("a manager's engine is killed and started again", () => {
     apps.write({ version: 2 });
     if (command !== "up") await succeeds(["up"]);
     const [node, other] = await followers();
-    const running = apps.start([command], onManagers([node as Node, other as Node]));
+    const running = apps.start([command], { options: onManagers([node as Node, other as Node]) });
     await sleep(1_000);
     await kill(node as Node);
     await startAgain();
-    const run = await running.ended;
+    const run = printed(await running.ended);
     expect(run.code, run.text).toBe(0);
     await untilServices(command === "down" ? {} : all(command === "up" ? "2 1/1" : "1 1/1"));
+  });
+});
+
+describe("a clock that is an hour off", () => {
+  test.each([
+    ["behind", -HOUR],
+    ["ahead of", HOUR],
+  ])("%s the swarm: up, ps and rollback succeed, and the lock excludes another command", async (_, offMs) => {
+    const shifted = { env: shiftedClock(offMs) };
+    apps.write({ version: 1 });
+    const first = apps.start(["up"], shifted);
+    await sleep(2_000);
+    const other = await apps.run(["up"]);
+    expect(other.code, other.text).toBe(5);
+    expect(other.text).toContain("has been locked by");
+    const up = printed(await first.ended);
+    expect(up.code, up.text).toBe(0);
+    apps.write({ version: 2 });
+    await succeeds(["up"]);
+    const listed = await apps.run(["ps"], shifted);
+    expect(listed.code, listed.text).toBe(0);
+    const back = await apps.run(["rollback"], shifted);
+    expect(back.code, back.text).toBe(0);
+    await untilServices(all("1 1/1"));
+    for (const { text } of [up, other, listed, back]) expect(text).not.toMatch(NEGATIVE_TIME);
   });
 });

@@ -22,10 +22,14 @@ const LOOK_EVERY_MS = 100;
 /** Starts the bundled command. After `limitMs` it is killed, and its text says so: no command may hang. */
 export function startCommand(
   args: readonly string[],
-  { cwd, limitMs }: { cwd: string; limitMs: number },
+  { cwd, limitMs, env = {} }: { cwd: string; limitMs: number; env?: Readonly<Record<string, string>> | undefined },
 ): RunningCommand {
   const began = performance.now();
-  const child = spawn(process.execPath, [COMMAND, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [COMMAND, ...args], {
+    cwd,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
   let text = "";
   let peakMib = 0;
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (chunk) => (text += chunk));

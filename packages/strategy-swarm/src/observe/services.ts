@@ -13,6 +13,7 @@ import { networkNames, withSettings } from "../settings.js";
 import { BatchPoller, NO_DELAY, type PollInterval } from "./batch-poller.js";
 import { isConverged, serviceStatus, statusFromCounts } from "./status.js";
 import { isGlobal, type NodesById, nodesById, type Observation } from "./tasks.js";
+import { replacedBeforeRunning } from "./update-state.js";
 
 /** A filter names at most this many services: beyond that, a list of all is the shorter request. */
 export const MAX_FILTER_NAMES = 100;
@@ -92,9 +93,12 @@ export const servicePoller = perEngine((engine) => {
     const services = await servicesByName(engine, names);
     const found = names.flatMap((name) => services.get(name) ?? []);
     const tasks = found.length === 0 ? new Map<string, TaskDetails[]>() : await tasksByService(engine, found);
-    // Nodes rarely change: list them again only for a task on an unknown node, and for global services.
+    // Nodes rarely change: list them again only for a task on an unknown node, for global services, and when a node may
+    // have been lost.
     const isKnown = ({ NodeID }: TaskDetails): boolean => NodeID === undefined || nodes.has(NodeID);
-    const needsNodes = found.some(isGlobal) || ![...tasks.values()].flat().every(isKnown);
+    const mayBeBlocked = (service: ServiceDetails): boolean =>
+      replacedBeforeRunning(service, tasks.get(service.ID) ?? []).length > 0;
+    const needsNodes = found.some(isGlobal) || found.some(mayBeBlocked) || ![...tasks.values()].flat().every(isKnown);
     if (needsNodes) nodes = nodesById(await engine.nodes.list());
     return (name) => {
       const service = services.get(name);

@@ -5,7 +5,6 @@ import {
   secretsOfRequest,
   type ServiceState,
   type ServiceStatus,
-  type UpdateState,
 } from "@openfactory/deploy-core";
 import type { ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
 import { withoutStrategyLabels } from "@openfactory/docker-translators";
@@ -22,6 +21,7 @@ import {
   type NodesById,
   taskHistories,
 } from "./tasks.js";
+import { blockingTask, updateOf } from "./update-state.js";
 
 type TaskHistory = readonly [TaskDetails, ...TaskDetails[]];
 
@@ -47,6 +47,7 @@ export function serviceStatus(service: ServiceDetails, tasks: readonly TaskDetai
     ports: reportedPorts(service, tasks),
     state: serviceState(service, { instances, desired, upToDate }),
     ...(update && { update }),
+    ...(blockingTask({ service, tasks, nodes }) !== undefined && { unfinished: true as const }),
     replicas: {
       running: instances.filter(({ state }) => state === "running").length,
       desired: stoppedReplicas(service.Spec) ?? desired,
@@ -180,17 +181,6 @@ const reportedPorts = (service: ServiceDetails, tasks: readonly TaskDetails[]): 
     reports.some(({ Ports = [] }) => Ports.some((port) => port.TargetPort === target && port.Protocol === protocol));
   return portsOf(service).filter((port) => port.mode !== "host" || reports.length === 0 || isOpen(port));
 };
-
-const UPDATE_STATES: Readonly<Record<string, UpdateState>> = {
-  updating: "updating",
-  paused: "paused",
-  rollback_started: "rolling-back",
-  rollback_paused: "rollback-paused",
-};
-
-/** The update that has not ended. Jobs have none: the swarm runs a job again and never ends its update. */
-export const updateOf = (service: ServiceDetails): UpdateState | undefined =>
-  isJob(service) ? undefined : UPDATE_STATES[service.UpdateStatus?.State ?? ""];
 
 const NO_NODES: NodesById = new Map();
 

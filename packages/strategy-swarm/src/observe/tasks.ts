@@ -11,7 +11,7 @@ export type NodesById = ReadonlyMap<string, NodeDetails>;
 /** A service and its tasks at one moment. */
 export interface Observation {
   service: ServiceDetails;
-  tasks: TaskDetails[];
+  tasks: readonly TaskDetails[];
   nodes: NodesById;
 }
 
@@ -29,7 +29,7 @@ export const hasFailed = (task: TaskDetails): boolean => FAILED.has(task.Status.
 export const hasCompleted = (task: TaskDetails): boolean => task.Status.State === "complete";
 export const hasEnded = (task: TaskDetails): boolean => ENDED.has(task.Status.State);
 /** Whether the swarm stops the task, or is about to. */
-const isShuttingDown = ({ DesiredState }: TaskDetails): boolean =>
+export const isShuttingDown = ({ DesiredState }: TaskDetails): boolean =>
   DesiredState === "shutdown" || DesiredState === "remove";
 export const isRunning = (task: TaskDetails): boolean => task.Status.State === "running" && !isShuttingDown(task);
 

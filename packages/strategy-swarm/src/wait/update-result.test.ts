@@ -258,3 +258,47 @@ describe("wait() on a task that nodes reject", () => {
     });
   });
 });
+
+describe("an update whose new task was on a node that was lost before the task ran", () => {
+  const two = { Mode: { Replicated: { Replicas: 2 } } };
+  const found = (State: string) =>
+    service({}, { PreviousSpec, UpdateStatus: { State, StartedAt: "2026-01-01T00:00:01Z" } }, two);
+  const replaced = { DesiredState: "shutdown", NodeID: "n2" };
+  const tasks = [task(2, "assigned", {}, replaced), task(3, "running"), other(1, "running", {}, { Slot: 2 })];
+  const withNode2 = (State: string) => ({
+    "nodes.list": () => [node(1), { ...node(2), Status: { State } }, node(3)],
+    "services.logs": async function* () {},
+  });
+
+  test.each(["updating", "rollback_started"])("makes wait() reject with the node (%s)", async (state) => {
+    const { strategy } = swarm([{ found: found(state), tasks }], withNode2("down"));
+    await expect(strategy.wait("demo", { settleMs: 1, timeoutMs: 3_000 })).rejects.toMatchObject({
+      code: "TASK_FAILED",
+      message:
+        "The update of service demo is blocked: node-2 was lost before its task ran, and the swarm waits for that task.",
+      hint: expect.stringContaining("Run `ofdeploy up` again"),
+      instance: { id: "task2", node: "node-2" },
+    });
+  });
+
+  test("is reported as unfinished, so that the next plan updates the service again", async () => {
+    const { strategy } = swarm([{ found: found("updating"), tasks }], withNode2("down"));
+    expect(await strategy.inspect("demo")).toMatchObject({ state: "pending", update: "updating", unfinished: true });
+    const [listed] = await strategy.list({ instances: false });
+    expect(listed).toMatchObject({ unfinished: true });
+  });
+
+  test.each([
+    ["the node is ready", withNode2("ready"), tasks],
+    ["the task is of an earlier update", withNode2("down"), [task(0, "assigned", {}, replaced), ...tasks.slice(1)]],
+    ["the task ran", withNode2("down"), [task(2, "running", {}, replaced), ...tasks.slice(1)]],
+    [
+      "the swarm has not replaced the task",
+      withNode2("down"),
+      [task(2, "assigned", {}, { NodeID: "n2", DesiredState: "running" })],
+    ],
+  ])("is not reported as unfinished if %s", async (_, nodes, seen) => {
+    const { strategy } = swarm([{ found: found("updating"), tasks: seen }], nodes);
+    expect((await strategy.inspect("demo")).unfinished).toBeUndefined();
+  });
+});

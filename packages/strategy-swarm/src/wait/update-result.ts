@@ -1,7 +1,14 @@
-import type { DeploymentError, ServiceStatus } from "@openfactory/deploy-core";
+import { DeploymentError, type ServiceStatus } from "@openfactory/deploy-core";
 import type { CallOptions, DockerEngine, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
-import { updateOf } from "../observe/status.js";
-import { hasCompleted, hasFailed, newestFirst, type Observation, ofCurrentVersion } from "../observe/tasks.js";
+import {
+  hasCompleted,
+  hasFailed,
+  hostName,
+  newestFirst,
+  type Observation,
+  ofCurrentVersion,
+} from "../observe/tasks.js";
+import { blockingTask } from "../observe/update-state.js";
 import { serviceFailure } from "./failure.js";
 
 /** A wait that starts within this time after a rollback reports that rollback as its own result. */
@@ -39,13 +46,8 @@ async function isRecent(engine: DockerEngine, time: string | undefined, signal?:
 export const swarmWillRollBack = ({ service }: Observation): boolean =>
   service.UpdateStatus?.State === "updating" && service.Spec.UpdateConfig?.FailureAction === "rollback";
 
-export const isUpdating = ({ service }: Observation): boolean => {
-  const update = updateOf(service);
-  return update === "updating" || update === "rolling-back";
-};
-
 /**
- * The error of a service whose update was rolled back or paused; undefined if neither has happened.
+ * The error of a service whose update was rolled back, paused or blocked; undefined if none of these has happened.
  * @param ended the result of {@link endedUpdate}: an update paused before the wait is no error if all tasks run.
  */
 export async function updateFailure(
@@ -80,8 +82,24 @@ export async function updateFailure(
       });
     }
     default:
-      return undefined;
+      return blockedUpdate(observed);
   }
+}
+
+function blockedUpdate(observed: Observation): DeploymentError | undefined {
+  const task = blockingTask(observed);
+  if (task === undefined) return undefined;
+  const { Name } = observed.service.Spec;
+  const node = hostName(observed.nodes, task.NodeID ?? "");
+  return new DeploymentError(
+    "TASK_FAILED",
+    `The update of service ${Name} is blocked: ${node} was lost before its task ran, and the swarm waits for that task.`,
+    {
+      service: Name,
+      hint: `Run \`ofdeploy up\` again: new tasks start on the other nodes. Check ${node} with \`docker node ls\`.`,
+      instance: { id: task.ID, node, error: `node ${node} is down`, lastLogLines: [] },
+    },
+  );
 }
 
 /** The newest task that failed, or else that completed. */

@@ -1,4 +1,10 @@
-import { DeploymentError, type ServiceStatus, throwIfAborted, type WaitOptions } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type InstanceStatus,
+  type ServiceStatus,
+  throwIfAborted,
+  type WaitOptions,
+} from "@openfactory/deploy-core";
 import type { DockerEngine, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
 import { serviceNotFound, servicePoller } from "../observe/services.js";
 import { healthOf, restartsOnSuccess, serviceStatus } from "../observe/status.js";
@@ -12,9 +18,10 @@ import {
   ofCurrentVersion,
   taskHistories,
 } from "../observe/tasks.js";
+import { isUpdating } from "../observe/update-state.js";
 import { failedInstance, serviceFailure, taskHealth } from "./failure.js";
 import { Rejections } from "./rejections.js";
-import { endedUpdate, isUpdating, swarmWillRollBack, updateFailure } from "./update-result.js";
+import { endedUpdate, swarmWillRollBack, updateFailure } from "./update-result.js";
 
 /** This many failed tasks of one slot are a crash loop. */
 const CRASH_LOOP = 2;
@@ -64,7 +71,7 @@ export async function waitForService(
     const progress = { neverHealthy, historic, rejections };
     const failed = swarmWillRollBack(observed) ? undefined : await findFailed(engine, current, progress, signal);
     if (failed !== undefined) throw await taskFailure(engine, observed, failed, neverHealthy);
-    readySince = isReady(status) && !isUpdating(observed) ? readySince || Date.now() : 0;
+    readySince = isReady(status) && !isUpdating(observed.service) ? readySince || Date.now() : 0;
     const settledAt =
       status.state === "running"
         ? readySince + Math.max(settleMs, longestFailedAttempt(current, historic))
@@ -151,13 +158,19 @@ const isFinalFailure = ({ Spec }: ServiceDetails, newest: TaskDetails, history: 
 };
 
 const describeProgress = ({ instances }: ServiceStatus): string =>
-  [
-    ...new Set(
-      instances.map(({ engineState, error, node }) =>
-        error ? `${engineState}${node ? ` on ${node}` : ""}: ${error}` : engineState,
-      ),
-    ),
-  ].join(", ");
+  describeInstances(instances, ({ error }) => error !== undefined);
+
+/** @param showsNode whether the text names the node of an instance. */
+const describeInstances = (
+  instances: readonly InstanceStatus[],
+  showsNode: (instance: InstanceStatus) => boolean,
+): string => {
+  const texts = instances.map((instance) => {
+    const { engineState, error, node } = instance;
+    return `${engineState}${node && showsNode(instance) ? ` on ${node}` : ""}${error ? `: ${error}` : ""}`;
+  });
+  return [...new Set(texts)].join(", ");
+};
 
 async function taskFailure(
   engine: DockerEngine,
@@ -190,7 +203,8 @@ async function timeoutError(
 ): Promise<DeploymentError> {
   const pending = status.instances.find(({ state }) => state !== "running" && state !== "completed");
   const { running, desired } = status.replicas;
-  const detail = describeProgress(status) || "the swarm has created no task";
+  const tasks = describeInstances(status.instances, ({ state }) => state !== "running");
+  const detail = `${tasks || "the swarm has created no task"}${isUpdating(observed.service) ? "; the update has not ended" : ""}`;
   const task = observed.tasks.find(({ ID }) => ID === pending?.id);
   const output = task && (await taskHealth(engine, observed.service, task)).output;
   const check = output === undefined ? "" : `; health check: ${output}`;
