@@ -175,7 +175,7 @@ export const swarmChangeMutations = ofSuite("swarm", [
   ],
   [
     "a rollback of a job that never ends",
-    `${source}/observe/status.ts`,
+    `${source}/observe/update-state.ts`,
     'isJob(service) ? undefined : UPDATE_STATES[service.UpdateStatus?.State ?? ""]',
     'UPDATE_STATES[service.UpdateStatus?.State ?? ""]',
     "rollback\\(\\) of a completed job",
