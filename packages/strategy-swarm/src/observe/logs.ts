@@ -8,6 +8,7 @@ import {
   type ServiceSpec,
   unreadableLog,
 } from "@openfactory/docker-engine";
+import { listTasks } from "./list-tasks.js";
 import { observe } from "./services.js";
 import { taskName } from "./status.js";
 import { hostName, type Observation, TASK_LABEL } from "./tasks.js";
@@ -43,7 +44,7 @@ export async function* readLogs(
     for await (const frame of engine.services.logs(ID, { follow, tail, since, signal: endOrAbort })) {
       // The task may be newer than the observation.
       if (!observed.tasks.some((task) => task.ID === frame.details[TASK_LABEL])) {
-        observed = { ...observed, tasks: await engine.tasks.list({ service: [ID] }, { signal }) };
+        observed = { ...observed, tasks: await listTasks(engine, [observed.service], { signal }) };
       }
       yield toEntry(serviceName, frame, observed);
     }

@@ -1,7 +1,6 @@
 import { DeploymentError, isServiceName, type OperationOptions, type ServiceStatus } from "@openfactory/deploy-core";
 import {
   type DockerEngine,
-  type Filters,
   hasLabels,
   labelFilter,
   perEngine,
@@ -11,12 +10,10 @@ import {
 import { unmappedServiceSettings } from "@openfactory/docker-translators";
 import { networkNames, withSettings } from "../settings.js";
 import { BatchPoller, NO_DELAY, type PollInterval } from "./batch-poller.js";
+import { listTasks, MAX_FILTER_NAMES } from "./list-tasks.js";
 import { isConverged, serviceStatus, statusFromCounts } from "./status.js";
 import { isGlobal, type NodesById, nodesById, type Observation } from "./tasks.js";
 import { replacedBeforeRunning } from "./update-state.js";
-
-/** A filter names at most this many services: beyond that, a list of all is the shorter request. */
-export const MAX_FILTER_NAMES = 100;
 
 /** Concurrent lookups share one call. */
 const serviceLookups = perEngine(
@@ -69,7 +66,7 @@ export async function observe(
     findService(engine, serviceName, { signal }),
     engine.nodes.list({ signal }),
   ]);
-  const tasks = await engine.tasks.list({ service: [service.ID] }, { signal });
+  const tasks = await listTasks(engine, [service], { signal });
   return { service, tasks, nodes: nodesById(nodes) };
 }
 
@@ -77,10 +74,9 @@ export async function observe(
 async function tasksByService(
   engine: DockerEngine,
   services: readonly ServiceDetails[],
-  { signal }: OperationOptions = {},
+  options?: Pick<OperationOptions, "signal">,
 ): Promise<Map<string, TaskDetails[]>> {
-  const filter: Filters = services.length > MAX_FILTER_NAMES ? {} : { service: services.map(({ ID }) => ID) };
-  return Map.groupBy(await engine.tasks.list(filter, { signal }), ({ ServiceID }) => ServiceID);
+  return Map.groupBy(await listTasks(engine, services, options), ({ ServiceID }) => ServiceID);
 }
 
 /** Swarm has no events of tasks, so managers must be polled. A wait ends at most 100 ms and one poll after the change. */

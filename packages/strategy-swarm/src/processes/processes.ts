@@ -1,6 +1,7 @@
 import { DeploymentError, type OperationOptions, type ProcessChange, throwIfAborted } from "@openfactory/deploy-core";
 import type { DockerEngine, ServiceDetails, ServiceSpec } from "@openfactory/docker-engine";
 import { withSpecErrors } from "../deploy/spec-error.js";
+import { listTasks } from "../observe/list-tasks.js";
 import { findService, servicePoller } from "../observe/services.js";
 import { hasEnded, isActive, isJob } from "../observe/tasks.js";
 import { assertNoUpdateInProgress, previousLostWarnings } from "../update/refresh-auth.js";
@@ -36,7 +37,7 @@ export async function stopService(
   const service = await findRunnable(engine, serviceName, options);
   const replicas = assertReplicated(service.Spec);
   if (replicas === 0) return unchanged(serviceName);
-  const tasks = await engine.tasks.list({ service: [service.ID] }, { signal: options.signal });
+  const tasks = await listTasks(engine, [service], { signal: options.signal });
   if (tasks.length > 0 && !tasks.some(isActive)) return unchanged(serviceName);
   const change = await changeService(engine, service, options, "stop", {
     bodyFor: ({ Spec }) => asStopped(Spec, assertReplicated(Spec)),

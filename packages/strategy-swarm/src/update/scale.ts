@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { DeploymentError, type OperationOptions } from "@openfactory/deploy-core";
 import type { DockerEngine, ServiceDetails, ServiceSpec } from "@openfactory/docker-engine";
 import { REPLICAS_VARIABLE, withReplicasVariable } from "@openfactory/docker-translators";
+import { listTasks } from "../observe/list-tasks.js";
 import { findService } from "../observe/services.js";
 import { taskName } from "../observe/status.js";
 import { isRunning } from "../observe/tasks.js";
@@ -58,13 +59,14 @@ const kindOf = ({ Mode }: ServiceSpec): string => (Mode?.Global ? "a global serv
 /** One more call, for a service whose tasks restart. */
 async function warnOfRestarts(
   engine: DockerEngine,
-  { ID, Spec }: ServiceDetails,
+  service: ServiceDetails,
   replicas: number,
   { signal, observer }: OperationOptions,
 ): Promise<void> {
   if (observer === undefined || replicas === 0) return;
+  const { Spec } = service;
   if (isDeepStrictEqual(withReplicas(Spec, replicas).TaskTemplate, Spec.TaskTemplate)) return;
-  const active = await engine.tasks.list({ service: [ID], "desired-state": ["running"] }, { signal });
+  const active = await listTasks(engine, [service], { signal }, { "desired-state": ["running"] });
   const running = active.filter(isRunning);
   if (running.length === 0) return;
   const names = running.toSorted((a, b) => (a.Slot ?? 0) - (b.Slot ?? 0)).map((task) => taskName(Spec.Name, task));

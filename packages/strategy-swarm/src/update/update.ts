@@ -20,6 +20,7 @@ import { resolveImage } from "../deploy/images.js";
 import { resolveFiles } from "../deploy/resolve-files.js";
 import { withSpecErrors } from "../deploy/spec-error.js";
 import { swarmManifest } from "../manifest.js";
+import { listTasks } from "../observe/list-tasks.js";
 import { findService } from "../observe/services.js";
 import { isActive } from "../observe/tasks.js";
 import { changedPaths, networkNames, readSettings, revisionOf } from "../settings.js";
@@ -118,12 +119,12 @@ function assertSameMode(observed: ServiceSettings, request: NormalizedRequest): 
  */
 async function needsForceUpdate(
   engine: DockerEngine,
-  { ID }: ServiceDetails,
+  service: ServiceDetails,
   { observed, desired }: { observed: ServiceSettings; desired: ServiceSettings },
   { signal }: OperationOptions,
 ): Promise<boolean> {
   if (changedPaths(taskSettings(observed), taskSettings(desired)).length > 0) return false;
-  return !(await engine.tasks.list({ service: [ID] }, { signal })).some(isActive);
+  return !(await listTasks(engine, [service], { signal })).some(isActive);
 }
 
 /** The settings without the labels that are on the service only. */

@@ -1,0 +1,51 @@
+import { DeploymentError } from "@openfactory/deploy-core";
+import type { DockerEngine, Filters, TaskDetails } from "@openfactory/docker-engine";
+import { expect, test } from "vitest";
+import { listTasks, MAX_FILTER_NAMES } from "./list-tasks.js";
+
+const TASKS = ["a", "b", "gone"].map((id) => ({ ID: `task-${id}`, ServiceID: id }) as TaskDetails);
+
+/** An engine that rejects a filter with the id of a service that does not exist, as Docker's does. */
+function engineWith(services: readonly string[], code: "NOT_FOUND" | "ENGINE_ERROR" = "NOT_FOUND") {
+  const asked: Filters[] = [];
+  const engine = {
+    tasks: {
+      async list(filters: Filters) {
+        asked.push(filters);
+        const ids = filters["service"] as string[] | undefined;
+        if (ids?.some((id) => !services.includes(id)))
+          throw new DeploymentError(code, "The engine could not list tasks: service gone not found.");
+        return TASKS.filter(({ ServiceID }) => ids?.includes(ServiceID) ?? true);
+      },
+    },
+  } as unknown as DockerEngine;
+  return { engine, asked };
+}
+
+const services = (...ids: string[]) => ids.map((ID) => ({ ID }));
+const idsOf = (tasks: readonly TaskDetails[]): string[] => tasks.map(({ ID }) => ID);
+
+test("listTasks() lists the tasks of services with one call", async () => {
+  const { engine, asked } = engineWith(["a", "b"]);
+  expect(idsOf(await listTasks(engine, services("a"), {}, { "desired-state": ["running"] }))).toEqual(["task-a"]);
+  expect(asked).toEqual([{ service: ["a"], "desired-state": ["running"] }]);
+});
+
+test("listTasks() lists the tasks of the other services when one was removed meanwhile", async () => {
+  const { engine, asked } = engineWith(["a", "b"]);
+  const filters = { "desired-state": ["running"] };
+  expect(idsOf(await listTasks(engine, services("a", "gone"), {}, filters))).toEqual(["task-a", "task-gone"]);
+  expect(asked.at(-1)).toEqual(filters);
+});
+
+test("listTasks() lists all tasks instead of naming more than 100 services", async () => {
+  const { engine, asked } = engineWith(["a"]);
+  const many = Array.from({ length: MAX_FILTER_NAMES }, (_, index) => `other-${index}`);
+  expect(idsOf(await listTasks(engine, services("a", ...many)))).toEqual(["task-a"]);
+  expect(asked).toEqual([{}]);
+});
+
+test("listTasks() rejects with any other error", async () => {
+  const { engine } = engineWith([], "ENGINE_ERROR");
+  await expect(listTasks(engine, services("a"))).rejects.toMatchObject({ code: "ENGINE_ERROR" });
+});
