@@ -34,6 +34,8 @@ const isStream = (path: string): boolean => /\/(events|logs)$/.test(path);
 export class FaultProxy {
   /** In order, such as `POST /containers/{id}/start`. */
   readonly calls: string[] = [];
+  /** The longest time that the engine took for a call that did not fail, in milliseconds. A stream counts to its headers. */
+  slowestMs = 0;
   readonly #target: http.RequestOptions;
   readonly #project: string;
   readonly #injected: Injected | undefined;
@@ -100,7 +102,7 @@ export class FaultProxy {
     const fault = this.#record(request);
     request.on("error", () => {});
     response.on("error", () => {});
-    if (fault === undefined) this.#forward(request, (answer) => passOn(answer, response), response);
+    if (fault === undefined) this.#forwardTimed(request, response);
     else if (!this.#failBefore(fault, request.socket, (status, body) => endWith(response, status, body)))
       this.#forward(
         request,
@@ -120,6 +122,22 @@ export class FaultProxy {
       this.#reopening ??= setTimeout(() => void this.#listen(), REFUSE_MS);
     } else return fault === "stall before" || fault === "engine hung";
     return true;
+  }
+
+  #forwardTimed(request: http.IncomingMessage, response: http.ServerResponse): void {
+    const began = performance.now();
+    const measure = (): void => {
+      this.slowestMs = Math.max(this.slowestMs, performance.now() - began);
+    };
+    response.on("close", () => response.headersSent || measure());
+    this.#forward(
+      request,
+      (answer) => {
+        measure();
+        passOn(answer, response);
+      },
+      response,
+    );
   }
 
   #forward(

@@ -10,14 +10,19 @@ import type { Fault } from "./faults.js";
 import { fileOf, type Operation } from "./operations.js";
 import type { EngineState, FaultPlatform } from "./platforms.js";
 
-/** Time limit of each call, in milliseconds: short, so that stalled calls end soon, but longer than any call of these operations. */
-const CALL_TIMEOUT_MS = 2_000;
+/** Time limit of each call, in milliseconds: short, so that stalled calls end soon, but longer than a call of these operations takes. */
+const CALL_TIMEOUT_MS = Number(process.env["FAULTS_CALL_TIMEOUT_MS"] ?? 2_000);
+
+/** How often a cell runs, at most, in which the engine exceeded the time limit by itself, or the call was not reached. */
+const MAX_ATTEMPTS = 3;
 
 /**
  * The longest that a run may take. The README of the deployer states the limit for an engine that stops answering: ten times
  * the time limit of a call. The rest is for the waits of an operation without faults on a loaded machine.
  */
 const MAX_RUN_MS = 10 * CALL_TIMEOUT_MS + 25_000;
+/** The command gave up on a call that took so long, or was about to. */
+const OVERLOAD_MS = 0.95 * CALL_TIMEOUT_MS;
 /** After this, a run is ended by a signal and counts as hung. */
 const WATCHDOG_MS = 180_000;
 
@@ -36,14 +41,17 @@ export interface Cell {
  * - `complete`: an error, although the result is as requested
  * - `unchanged`: an error, and the engine's state is that of before
  * - `named`: an error, and the output names each object that differs from both
+ * - `not reached`: all runs made fewer calls, since the number of polls differs
  */
-export type Outcome = "succeeded" | "complete" | "unchanged" | "named";
+export type Outcome = "succeeded" | "complete" | "unchanged" | "named" | "not reached";
 
 export interface CellResult extends Cell {
   /** Such as `POST /containers/{id}/start`. */
   path: string;
   exitCode: number;
   tookMs: number;
+  /** Whether the engine exceeded the time limit of another call by itself, in each attempt. */
+  overloaded?: boolean;
   outcome: Outcome | "defect";
   defects: string[];
   /** Of a defect. */
@@ -71,6 +79,11 @@ const withoutPrevious = (state: EngineState): EngineState =>
 const same = (a: EngineState, b: EngineState): boolean =>
   JSON.stringify(withoutPrevious(a)) === JSON.stringify(withoutPrevious(b));
 
+interface Observed {
+  calls: readonly string[];
+  complete: EngineState;
+}
+
 /** One project on one engine, in which cells run in sequence. */
 export class Lane {
   readonly #platform: FaultPlatform;
@@ -95,7 +108,7 @@ export class Lane {
   }
 
   /** The calls of an operation without a fault, and the state after it. */
-  async observe(operation: Operation): Promise<{ calls: readonly string[]; complete: EngineState }> {
+  async observe(operation: Operation): Promise<Observed> {
     await this.#prepare(operation);
     const proxy = await FaultProxy.start(this.#platform.host, this.#project);
     const ran = await this.#run(operation, operation.words, proxy.host, 60_000);
@@ -108,9 +121,25 @@ export class Lane {
 
   async run(
     operation: Operation,
-    complete: EngineState,
+    { calls, complete }: Observed,
     { fault, call }: Pick<Cell, "fault" | "call">,
   ): Promise<CellResult> {
+    let at = call;
+    for (let attempt = 1; ; attempt += 1) {
+      const { result, made } = await this.#runOnce(operation, complete, { fault, call: at });
+      const isReached = result.path !== "not reached";
+      if (result.defects.length > 0 || (isReached && !result.overloaded) || attempt === MAX_ATTEMPTS)
+        return { ...result, call };
+      // The number of polls differs: fail the call with the same distance from the end.
+      if (!isReached && !result.overloaded) at = Math.max(1, made - (calls.length - call));
+    }
+  }
+
+  async #runOnce(
+    operation: Operation,
+    complete: EngineState,
+    { fault, call }: Pick<Cell, "fault" | "call">,
+  ): Promise<{ result: CellResult; made: number }> {
     try {
       await this.#prepare(operation);
     } catch {
@@ -130,18 +159,21 @@ export class Lane {
     const outcome = this.#classify(operation, ran, { before, after, complete }, defects);
     if (!same(before, after) || operation.before === "foreign") await this.#checkRecovery(operation, after, defects);
     else this.#now = this.#wantedState(operation);
-    return {
+    const { failedCall, slowestMs, calls } = proxy;
+    const result: CellResult = {
       platform: this.#platform.name,
       operation: operation.name,
       call,
       fault,
-      path: proxy.failedCall ?? "not reached",
+      path: failedCall ?? "not reached",
       exitCode: ran.code,
       tookMs: Math.round(ran.tookMs),
-      outcome: defects.length === 0 ? outcome : "defect",
+      ...(slowestMs > OVERLOAD_MS && { overloaded: true }),
+      outcome: defects.length > 0 ? "defect" : failedCall === undefined ? "not reached" : outcome,
       defects,
       ...(defects.length > 0 && { output: ran.text.replaceAll(this.#project, "PROJECT") }),
     };
+    return { result, made: calls.length };
   }
 
   #classify(
