@@ -41,6 +41,9 @@ export const OPERATIONS: readonly Operation[] = [
   { name: "ps", words: ["ps"], before: "version 1", file: 1 },
   { name: "plan", words: ["plan"], before: "version 1", file: 2, exitCode: 2 },
   { name: "logs", words: ["logs"], before: "version 1", file: 1 },
+  { name: "ls", words: ["ls"], before: "version 1", file: 1 },
+  { name: "images", words: ["images"], before: "version 1", file: 1 },
+  { name: "doctor", words: ["doctor"], before: "version 1", file: 1 },
 ];
 
 const LABELS = 'labels: ["org.openfactory.deploy.test=1"]';
